@@ -1,0 +1,1 @@
+//! The driver that the four init tools share.

@@ -1,0 +1,1 @@
+//! Provisions Kafka from one declarative spec.
