@@ -53,7 +53,7 @@ impl Backend for Valkey {
     type Error = Error;
 
     fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations> {
-        spec::validate(spec, files)
+        spec::validate(&spec, files)
     }
 
     fn requires(desired: &Desired) -> Requires {

@@ -57,7 +57,8 @@ impl Valkey {
             None => files(connection).await?,
         };
         kept.insert(name, (acl_file, config_file));
-        if !config_file && !(of_user && acl_file) {
+        let lasts = config_file || (of_user && acl_file);
+        if !lasts {
             return Err(fleeting(connection, of_user));
         }
         match change {

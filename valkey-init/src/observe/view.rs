@@ -81,7 +81,8 @@ impl Entry {
         let (host, port) = address.rsplit_once(':').unwrap_or((address, ""));
         self.address = host.trim_matches(['[', ']']).parse().ok();
         self.port = port.parse().unwrap_or(0);
-        self.hostname = parts.next().filter(|name| !name.contains('=')).unwrap_or_default().to_owned();
+        let name = parts.next().filter(|name| !name.contains('=')).unwrap_or_default();
+        name.clone_into(&mut self.hostname);
     }
 }
 

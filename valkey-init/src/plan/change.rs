@@ -158,8 +158,8 @@ impl fmt::Display for Change {
                 let state = if *enabled { "" } else { ", disabled" };
                 write!(
                     f,
-                    "create user {user} on {node}: rules \"{rules}\", {} password(s){state}",
-                    passwords.len()
+                    "create user {user} on {node}: rules \"{rules}\", {}{state}",
+                    counted(passwords.len())
                 )
             }
             Self::AlterUser { node, user, enabled, rules, passwords, .. } => {
@@ -210,5 +210,13 @@ impl fmt::Display for Passwords {
             parts.push(format!("{} not in the spec", self.others));
         }
         if parts.is_empty() { f.write_str("none") } else { f.write_str(&parts.join(" and ")) }
+    }
+}
+
+fn counted(passwords: usize) -> String {
+    match passwords {
+        0 => "no password".to_owned(),
+        1 => "1 password".to_owned(),
+        many => format!("{many} passwords"),
     }
 }

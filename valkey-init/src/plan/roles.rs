@@ -53,7 +53,7 @@ impl Roles {
         for node in free {
             let emptiest = self.primaries.iter().copied();
             let best = emptiest.min_by_key(|p| {
-                (self.count(*p) >= self.room, self.beside(topology, node, *p), self.count(*p), *p)
+                (self.count(*p) >= self.room, beside(topology, node, *p), self.count(*p), *p)
             });
             if let Some(primary) = best {
                 self.attach(node, primary);
@@ -80,7 +80,7 @@ impl Roles {
         let candidates = self.follows.iter().filter(|(_, primary)| **primary == most).map(|(node, _)| *node);
         let node = candidates.min_by_key(|node| {
             let declared = topology.desired.layout.primary_of(*node) == Some(least);
-            (!declared, self.beside(topology, *node, least), usize::MAX - node)
+            (!declared, beside(topology, *node, least), usize::MAX - node)
         })?;
         Some((node, least))
     }
@@ -93,12 +93,12 @@ impl Roles {
     fn count(&self, primary: usize) -> usize {
         self.follows.values().filter(|followed| **followed == primary).count()
     }
+}
 
-    /// Whether both stand in the same zone.
-    fn beside(&self, topology: &Topology<'_>, node: usize, primary: usize) -> bool {
-        let zone = |node: usize| topology.desired.nodes.get(node).and_then(|node| node.zone.as_ref());
-        zone(node).is_some() && zone(node) == zone(primary)
-    }
+/// Whether both stand in the same zone.
+fn beside(topology: &Topology<'_>, node: usize, primary: usize) -> bool {
+    let zone = |node: usize| topology.desired.nodes.get(node).and_then(|node| node.zone.as_ref());
+    zone(node).is_some() && zone(node) == zone(primary)
 }
 
 /// What nobody owns goes where the layout has it, or to the primary that the layout's one follows now.

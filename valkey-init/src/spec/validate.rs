@@ -34,11 +34,11 @@ const RESERVED: [(&str, &str); 16] = [
     ("cluster-enabled", "it is set when the server starts, not by a client"),
 ];
 
-pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations> {
+pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations> {
     let mut found = Violations::default();
     let root = SpecPath::root();
-    shape(&spec, &mut found);
-    let nodes = nodes(&spec, &mut found);
+    shape(spec, &mut found);
+    let nodes = nodes(spec, &mut found);
     let login = Login {
         user: spec.user.clone().unwrap_or_else(|| Text::Plain("default".to_owned())),
         password: spec.password.clone(),
