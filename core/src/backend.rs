@@ -1,0 +1,125 @@
+//! What a tool must say about its server; everything else is the driver's (`reconcile`).
+//!
+//! A backend never retries, waits for readiness across attempts, prints, or decides an exit: it answers
+//! one question at a time and classifies what went wrong.
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::{Endpoint, Files, Plan, Progress, SecretRef, Secrets, Violations};
+
+/// One kind of server, provisioned from one spec.
+pub trait Backend: Sized {
+    /// The tool's name, which is also its binary's: `kafka-init`.
+    const NAME: &'static str;
+    /// The spec as written: serde's view, with unknown fields denied.
+    type Spec: DeserializeOwned + JsonSchema;
+    /// The spec as meant: validated, keyed by name, defaults filled in.
+    type Desired;
+    /// What the server has now, in the leaf types of `Desired`. Its default is a server with nothing on it.
+    type Observed: Default;
+    /// One step towards `Desired`. Its derived order is the order of execution (variants are declared in
+    /// dependency order), it never holds a secret, and its `Display` is one line beginning with a verb.
+    type Change: Clone + Ord + Serialize + fmt::Display;
+    /// What can go wrong on the way, classified.
+    type Error: Fault;
+
+    /// Turns the spec into what it means, or lists everything that is wrong with it. Reads nothing but
+    /// the plain files that the spec names.
+    fn validate(spec: Self::Spec, files: &Files) -> Result<Self::Desired, Violations>;
+
+    /// The endpoints that will be talked to and the secrets that will be read.
+    fn requires(desired: &Self::Desired) -> Requires;
+
+    /// One attempt to reach a server that is ready, with the real credentials. `FaultKind::Unavailable`
+    /// is tried again by the driver until the deadline, everything else ends the run.
+    async fn connect(desired: &Self::Desired, secrets: &Secrets) -> Result<Self, Self::Error>;
+
+    /// Reads what the spec is about, and only reads.
+    async fn observe(
+        &mut self,
+        desired: &Self::Desired,
+        secrets: &Secrets,
+    ) -> Result<Self::Observed, Self::Error>;
+
+    /// Everything that has to change, and everything that cannot be changed in place.
+    fn plan(desired: &Self::Desired, observed: &Self::Observed) -> Plan<Self::Change>;
+
+    /// Asks the server to judge all changes without doing any of them, before the first is applied.
+    /// Answers with the index of each refused change and the reason.
+    async fn check(&mut self, _changes: &[Self::Change], _secrets: &Secrets) -> Vec<(usize, Self::Error)> {
+        Vec::new()
+    }
+
+    /// Applies one stage (consecutive changes of one variant), batched or concurrent as the server likes
+    /// it. Answers with one result per change, in order. `progress` counts what is done.
+    async fn apply(
+        &mut self,
+        stage: &[Self::Change],
+        secrets: &Secrets,
+        progress: &Progress,
+    ) -> Vec<Result<(), Self::Error>>;
+}
+
+/// An error of a backend, classified. Its `Display` never repeats its source.
+pub trait Fault: Error + Send + Sync + 'static {
+    /// The class, which decides whether the driver tries again and which exit the run has.
+    fn kind(&self) -> FaultKind;
+
+    /// What the user can do about it, when there is more to say than `FaultKind::remedy`.
+    fn remedy(&self) -> Option<String> {
+        None
+    }
+}
+
+/// The classes of failure that the driver tells apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FaultKind {
+    /// Not there, not ready, or lost: worth another attempt within the deadline.
+    Unavailable,
+    /// Somebody else changed the same thing meanwhile: worth another reading on the same connection.
+    Raced,
+    /// Credentials, a client certificate or a privilege refused.
+    Denied,
+    /// The server understood a change and refuses it.
+    Rejected,
+    /// The peer is not what the spec needs: TLS, protocol, version, a missing capability.
+    Unsupported,
+    /// A secret was read but its value cannot be used.
+    Secret,
+    /// Our own mistake.
+    Internal,
+}
+
+impl FaultKind {
+    /// The advice that holds for the whole class.
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::Unavailable => {
+                "check that the server is up and its name resolves from here, or raise --timeout"
+            }
+            Self::Raced => "run it again when nobody else provisions the same server",
+            Self::Denied => {
+                "check the secret files against the server's accounts, and the account's privileges"
+            }
+            Self::Rejected => "correct the spec as the server says; run `plan` to see the rest",
+            Self::Unsupported => "point the spec at a listener and a server that support what it asks for",
+            Self::Secret => "replace the content of the secret file",
+            Self::Internal => "report it with the output of --log debug",
+        }
+    }
+}
+
+/// What a run needs before its first packet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Requires {
+    /// Where the server is, as the spec names it.
+    pub endpoints: Vec<Endpoint>,
+    /// The secrets that are read, all of them before the first packet.
+    pub secrets: BTreeSet<SecretRef>,
+}

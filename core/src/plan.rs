@@ -1,0 +1,90 @@
+//! A plan: all drift of one observation, in the order of execution, and what stands in the way.
+
+use std::fmt;
+use std::mem::discriminant;
+
+use serde::Serialize;
+
+use crate::SpecPath;
+
+/// What is to be done, sorted by construction, and what cannot be done in place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan<C> {
+    changes: Vec<C>,
+    conflicts: Vec<Conflict>,
+}
+
+impl<C: Ord> Plan<C> {
+    /// Sorts, so that the same drift found in another order is the same plan.
+    pub fn new(changes: impl IntoIterator<Item = C>, conflicts: impl IntoIterator<Item = Conflict>) -> Self {
+        let (mut changes, mut conflicts): (Vec<C>, Vec<Conflict>) =
+            (changes.into_iter().collect(), conflicts.into_iter().collect());
+        changes.sort();
+        changes.dedup();
+        conflicts.sort();
+        conflicts.dedup();
+        Self { changes, conflicts }
+    }
+}
+
+impl<C> Plan<C> {
+    /// The changes in the order of execution.
+    pub fn changes(&self) -> &[C] {
+        &self.changes
+    }
+
+    /// What stands in the way; nothing is applied while there is any.
+    pub fn conflicts(&self) -> &[Conflict] {
+        &self.conflicts
+    }
+
+    /// Nothing to do and nothing in the way.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.conflicts.is_empty()
+    }
+
+    /// The runs of consecutive changes of one variant, which a backend may batch.
+    pub fn stages(&self) -> impl Iterator<Item = &[C]> {
+        self.changes.chunk_by(|a, b| discriminant(a) == discriminant(b))
+    }
+}
+
+/// Something that differs and cannot be changed in place, or is not the server that the spec means.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Conflict {
+    /// The place in the spec that the server contradicts.
+    pub at: SpecPath,
+    /// What the server has, what the spec wants, and how a person could resolve it.
+    pub problem: String,
+}
+
+impl Conflict {
+    /// A conflict at a place of the spec.
+    pub fn new(at: SpecPath, problem: impl Into<String>) -> Self {
+        Self { at, problem: problem.into() }
+    }
+}
+
+impl fmt::Display for Conflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.at, self.problem)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+    enum Toy {
+        Create(u8),
+        Alter(u8),
+    }
+
+    #[test]
+    fn stages_are_runs_of_one_variant_in_the_order_of_execution() {
+        let plan = Plan::new([Toy::Alter(1), Toy::Create(2), Toy::Create(1), Toy::Alter(1)], []);
+        let stages: Vec<_> = plan.stages().collect();
+        assert_eq!(stages, [&[Toy::Create(1), Toy::Create(2)][..], &[Toy::Alter(1)][..]]);
+    }
+}

@@ -1,0 +1,187 @@
+//! How a spec names a secret: `{secret: NAME}`. It cannot hold one.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
+use serde::{Serialize, Serializer};
+
+/// A secret's value: redacted in `Debug`, wiped on drop, without `Display`, `Serialize` and `PartialEq`.
+pub type Secret = secrecy::SecretString;
+
+const NAME_PATTERN: &str = "^[A-Za-z0-9_-][A-Za-z0-9._-]*$";
+
+/// The name of a file in the secrets directory.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SecretRef(String);
+
+impl SecretRef {
+    /// The file's name.
+    pub fn name(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for SecretRef {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+        if name.is_empty() || name.starts_with('.') || !name.bytes().all(allowed) {
+            return Err("a secret's name is a file name of letters, digits, `.`, `_` and `-`, not starting with a dot"
+                .to_owned());
+        }
+        Ok(Self(name.to_owned()))
+    }
+}
+
+impl fmt::Display for SecretRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{{secret: {}}}", self.0)
+    }
+}
+
+impl Serialize for SecretRef {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// A name that may be public or not: a plain string, or `{secret: NAME}`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Text {
+    /// Written in the spec.
+    Plain(String),
+    /// Read from a secret; shown by its label alone.
+    Secret(SecretRef),
+}
+
+impl Text {
+    /// The secret to read, if it is one.
+    pub fn secret(&self) -> Option<&SecretRef> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Secret(secret) => Some(secret),
+        }
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Plain(text) => f.write_str(text),
+            Self::Secret(secret) => secret.fmt(f),
+        }
+    }
+}
+
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for SecretRef {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Holder { plain: false }).map(|text| match text {
+            Text::Secret(secret) => secret,
+            Text::Plain(name) => Self(name),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Holder { plain: true })
+    }
+}
+
+/// Reads both forms. What stands where a secret belongs may be one, so no error repeats it.
+struct Holder {
+    plain: bool,
+}
+
+impl Holder {
+    fn scalar<E: de::Error>(&self, text: &str) -> Result<Text, E> {
+        if self.plain {
+            return Ok(Text::Plain(text.to_owned()));
+        }
+        Err(E::custom(
+            "a spec holds no secret: put the value in a file of the secrets directory and write {secret: NAME}",
+        ))
+    }
+
+    /// A number or a boolean: its spelling (`1e5`, `0x1F`) is lost by now.
+    fn other<E: de::Error>(&self) -> Result<Text, E> {
+        if self.plain { Err(E::custom("expected a string: write it in quotes")) } else { self.scalar("") }
+    }
+}
+
+impl<'de> Visitor<'de> for Holder {
+    type Value = Text;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.plain { "a string or {secret: NAME}" } else { "{secret: NAME}" })
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Text, E> {
+        self.scalar(text)
+    }
+
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<Text, E> {
+        self.other()
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Text, E> {
+        self.other()
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Text, E> {
+        self.other()
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Text, E> {
+        self.other()
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Text, A::Error> {
+        let mut secret = None;
+        while let Some(key) = map.next_key::<String>()? {
+            if key != "secret" {
+                return Err(de::Error::unknown_field(&key, &["secret"]));
+            }
+            let name: String = map.next_value()?;
+            secret = Some(name.parse().map_err(de::Error::custom)?);
+        }
+        secret.map(Text::Secret).ok_or_else(|| de::Error::missing_field("secret"))
+    }
+}
+
+impl JsonSchema for SecretRef {
+    fn schema_name() -> Cow<'static, str> {
+        "SecretRef".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object",
+            "description": "The file NAME of the secrets directory holds the value.",
+            "properties": { "secret": { "type": "string", "pattern": NAME_PATTERN } },
+            "required": ["secret"],
+            "additionalProperties": false,
+        })
+    }
+}
+
+impl JsonSchema for Text {
+    fn schema_name() -> Cow<'static, str> {
+        "Text".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let secret = generator.subschema_for::<SecretRef>();
+        json_schema!({ "anyOf": [{ "type": "string" }, secret] })
+    }
+}

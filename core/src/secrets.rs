@@ -1,0 +1,222 @@
+//! Reads the secrets that a spec names, all of them before the first packet.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use secrecy::zeroize::Zeroizing;
+use thiserror::Error;
+
+use crate::{Secret, SecretRef, Text};
+
+const SIZE_LIMIT: usize = 64 * 1024;
+
+/// The values of a run, by name.
+#[derive(Debug, Default)]
+pub struct Secrets(BTreeMap<SecretRef, Secret>);
+
+/// A backend asked for a secret that it did not name in `requires`.
+#[derive(Debug, Error)]
+#[error("the secret {0} was not read at the start")]
+pub struct Undeclared(SecretRef);
+
+/// Why a secret could not be read.
+#[derive(Debug, Error)]
+#[error("{name} cannot be used: {path}: {problem}", path = path.display())]
+pub struct SecretError {
+    name: SecretRef,
+    path: PathBuf,
+    problem: Problem,
+}
+
+#[derive(Debug)]
+enum Problem {
+    Missing,
+    Denied(Ownership),
+    Outside(PathBuf),
+    NotAFile,
+    Empty,
+    Nul,
+    NotText,
+    TooLong,
+    Io(io::Error),
+}
+
+impl Secrets {
+    /// Reads each name from `directory`, or says of every one that cannot be used why.
+    pub fn read(directory: &Path, names: &BTreeSet<SecretRef>) -> Result<Self, Vec<SecretError>> {
+        let mut secrets = BTreeMap::new();
+        let mut errors = Vec::new();
+        for name in names {
+            let path = directory.join(name.name());
+            match read(directory, &path) {
+                Ok(secret) => drop(secrets.insert(name.clone(), secret)),
+                Err(problem) => errors.push(SecretError { name: name.clone(), path, problem }),
+            }
+        }
+        if errors.is_empty() { Ok(Self(secrets)) } else { Err(errors) }
+    }
+
+    /// The value of a secret that `Backend::requires` named.
+    pub fn get(&self, name: &SecretRef) -> Result<&Secret, Undeclared> {
+        self.0.get(name).ok_or_else(|| Undeclared(name.clone()))
+    }
+
+    /// The value of a name that may be plain.
+    pub fn text(&self, text: &Text) -> Result<Secret, Undeclared> {
+        match text {
+            Text::Plain(plain) => Ok(Secret::from(plain.as_str())),
+            Text::Secret(name) => self.get(name).cloned(),
+        }
+    }
+}
+
+fn read(directory: &Path, path: &Path) -> Result<Secret, Problem> {
+    let of = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => Problem::Missing,
+        io::ErrorKind::PermissionDenied => Problem::Denied(Ownership::of(path)),
+        _ => Problem::Io(error),
+    };
+    // Kubernetes mounts every secret as a link inside the same mount; nothing else is a secret of ours.
+    let real = fs::canonicalize(path).map_err(of)?;
+    if !real.starts_with(fs::canonicalize(directory).map_err(of)?) {
+        return Err(Problem::Outside(real));
+    }
+    if !fs::metadata(&real).map_err(of)?.is_file() {
+        return Err(Problem::NotAFile);
+    }
+    let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
+    let limit = u64::try_from(SIZE_LIMIT + 1).unwrap_or(u64::MAX);
+    File::open(&real).and_then(|file| file.take(limit).read_to_end(&mut bytes)).map_err(of)?;
+    parse(&bytes)
+}
+
+/// One line ending is the editor's, not the secret's; any further one belongs to it.
+fn parse(bytes: &[u8]) -> Result<Secret, Problem> {
+    if bytes.len() > SIZE_LIMIT {
+        return Err(Problem::TooLong);
+    }
+    let value = bytes.strip_suffix(b"\n").map_or(bytes, |line| line.strip_suffix(b"\r").unwrap_or(line));
+    match std::str::from_utf8(value) {
+        Err(_) => Err(Problem::NotText),
+        Ok("") => Err(Problem::Empty),
+        Ok(text) if text.contains('\0') => Err(Problem::Nul),
+        Ok(text) => Ok(Secret::from(text)),
+    }
+}
+
+/// Who may read a file, and who asks: what a person needs to mend EACCES.
+#[derive(Debug)]
+struct Ownership {
+    file: Option<(u32, u32, u32)>,
+    uid: u32,
+    groups: Vec<u32>,
+}
+
+impl Ownership {
+    fn of(path: &Path) -> Self {
+        let file = fs::metadata(path).ok().map(|meta| (meta.uid(), meta.gid(), meta.mode() & 0o7777));
+        let mut groups: Vec<u32> =
+            rustix::process::getgroups().unwrap_or_default().iter().map(|g| g.as_raw()).collect();
+        groups.push(rustix::process::getegid().as_raw());
+        groups.sort_unstable();
+        groups.dedup();
+        Self { file, uid: rustix::process::geteuid().as_raw(), groups }
+    }
+}
+
+impl fmt::Display for Ownership {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some((uid, gid, mode)) = self.file {
+            write!(f, "permission denied: it belongs to {uid}:{gid} with mode {mode:04o}")?;
+        } else {
+            f.write_str("permission denied on the way to it")?;
+        }
+        write!(f, ", and this process is uid {} in groups {:?}", self.uid, self.groups)
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("there is no such file"),
+            Self::Denied(ownership) => ownership.fmt(f),
+            Self::Outside(real) => {
+                write!(f, "it is a link to {}, outside the secrets directory", real.display())
+            }
+            Self::NotAFile => f.write_str("it is no regular file"),
+            Self::Empty => f.write_str("it is empty"),
+            Self::Nul => f.write_str("it holds a NUL byte"),
+            Self::NotText => f.write_str("it is not UTF-8"),
+            Self::TooLong => write!(f, "it is longer than {} KiB", SIZE_LIMIT / 1024),
+            Self::Io(error) => error.fmt(f),
+        }
+    }
+}
+
+impl SecretError {
+    /// What a person can do about it.
+    pub(crate) fn remedy(&self) -> &'static str {
+        match self.problem {
+            Problem::Denied(_) => {
+                "a Compose file secret keeps its owner and mode on the host: run the service as the owner with \
+                 `user: \"${UID}:${GID}\"`, or give the file mode 0640 and its group in `group_add`, or keep it \
+                 0644 in a directory of mode 0700"
+            }
+            Problem::Missing => {
+                "mount the secret under that name, or point --secrets-dir at the folder that holds it"
+            }
+            _ => "replace the file: one line of UTF-8 text with the value",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use secrecy::ExposeSecret;
+
+    #[expect(clippy::disallowed_methods, reason = "the test compares what was parsed")]
+    fn value(bytes: &[u8]) -> Result<String, String> {
+        parse(bytes).map(|secret| secret.expose_secret().to_owned()).map_err(|problem| problem.to_string())
+    }
+
+    #[test]
+    fn exactly_one_line_ending_is_stripped() {
+        for (bytes, text) in
+            [(&b"a b"[..], "a b"), (b"ab\n", "ab"), (b"ab\r\n", "ab"), (b"ab\n\n", "ab\n"), (b"ab\r", "ab\r")]
+        {
+            assert_eq!(value(bytes), Ok(text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn what_is_no_secret_is_refused() {
+        for (bytes, problem) in [
+            (&b""[..], "it is empty"),
+            (b"\n", "it is empty"),
+            (b"a\0b", "it holds a NUL byte"),
+            (b"\xff\xfe", "it is not UTF-8"),
+            (vec![b'a'; SIZE_LIMIT + 1].as_slice(), "it is longer than 64 KiB"),
+        ] {
+            assert_eq!(value(bytes), Err(problem.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_value_shows_in_no_debug_output() {
+        let secrets = Secrets(BTreeMap::from([("a".parse().unwrap(), Secret::from("canary"))]));
+        assert!(!format!("{secrets:?}").contains("canary"));
+    }
+
+    proptest! {
+        #[test]
+        fn parsing_never_panics(bytes: Vec<u8>) {
+            let _ = value(&bytes);
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! What is wrong with a spec, each with the path of the place that says it.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// A place in a spec: `topics.orders.config."retention.ms"`, `acls[2].principal`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SpecPath(Vec<Segment>);
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Segment {
+    Key(String),
+    Index(usize),
+}
+
+impl SpecPath {
+    /// The spec itself.
+    pub fn root() -> Self {
+        Self::default()
+    }
+
+    /// The value under `name`.
+    #[must_use]
+    pub fn key(&self, name: &str) -> Self {
+        self.join(Segment::Key(name.to_owned()))
+    }
+
+    /// The item at `position`, from zero.
+    #[must_use]
+    pub fn index(&self, position: usize) -> Self {
+        self.join(Segment::Index(position))
+    }
+
+    /// The mapping or list that holds this place; `None` at the root.
+    #[must_use]
+    pub fn parent(&self) -> Option<Self> {
+        let (_, rest) = self.0.split_last()?;
+        Some(Self(rest.to_vec()))
+    }
+
+    fn join(&self, segment: Segment) -> Self {
+        let mut segments = self.0.clone();
+        segments.push(segment);
+        Self(segments)
+    }
+}
+
+impl fmt::Display for SpecPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("(root)");
+        }
+        for (position, segment) in self.0.iter().enumerate() {
+            match segment {
+                Segment::Index(index) => write!(f, "[{index}]")?,
+                Segment::Key(key) => {
+                    f.write_str(if position == 0 { "" } else { "." })?;
+                    write_key(f, key)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A key that would blur the path is quoted.
+fn write_key(f: &mut fmt::Formatter<'_>, key: &str) -> fmt::Result {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    if !key.is_empty() && key.chars().all(plain) { f.write_str(key) } else { write!(f, "{key:?}") }
+}
+
+impl Serialize for SpecPath {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// One thing that is wrong, where it is, and in what way.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Violation {
+    /// The place, as a path.
+    pub at: SpecPath,
+    /// The place, as a line of the file, from one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// The place, as a column of that line, from one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<usize>,
+    /// What is wrong and what would be right.
+    pub problem: String,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let (Some(line), Some(column)) = (self.line, self.column) {
+            write!(f, "line {line} column {column}, ")?;
+        }
+        write!(f, "{}: {}", self.at, self.problem)
+    }
+}
+
+/// Everything that is wrong with one spec.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Violations(Vec<Violation>);
+
+impl Violations {
+    /// Notes one more.
+    pub fn push(&mut self, at: &SpecPath, problem: impl fmt::Display) {
+        self.0.push(Violation { at: at.clone(), line: None, column: None, problem: problem.to_string() });
+    }
+
+    /// The value, or `None` with the problem noted.
+    pub fn check<T, E: fmt::Display>(&mut self, at: &SpecPath, result: Result<T, E>) -> Option<T> {
+        result.map_err(|problem| self.push(at, problem)).ok()
+    }
+
+    /// `desired` when nothing is wrong.
+    pub fn or<T>(self, desired: T) -> Result<T, Self> {
+        if self.0.is_empty() { Ok(desired) } else { Err(self) }
+    }
+
+    /// Finds each place in the text and sorts by it, so that a reader goes through the file once.
+    #[must_use]
+    pub(crate) fn located(mut self, position: impl Fn(&SpecPath) -> Option<(usize, usize)>) -> Self {
+        for violation in &mut self.0 {
+            (violation.line, violation.column) = position(&violation.at).unzip();
+        }
+        self.0.sort_by(|a, b| (a.line, a.column, a).cmp(&(b.line, b.column, b)));
+        self.0.dedup();
+        self
+    }
+
+    /// In the order of the file.
+    pub fn iter(&self) -> impl Iterator<Item = &Violation> {
+        self.0.iter()
+    }
+}
+
+impl From<Violation> for Violations {
+    fn from(violation: Violation) -> Self {
+        Self(vec![violation])
+    }
+}
+
+impl fmt::Display for Violations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.as_slice() {
+            [one] => write!(f, "the spec is not valid: {one}"),
+            many => write!(f, "the spec is not valid in {} places", many.len()),
+        }
+    }
+}
+
+impl std::error::Error for Violations {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_read_like_the_file_and_quote_what_would_blur_them() {
+        let root = SpecPath::root();
+        assert_eq!(root.to_string(), "(root)");
+        assert_eq!(root.key("acls").index(2).key("principal").to_string(), "acls[2].principal");
+        let config = root.key("topics").key("a.b").key("config").key("retention.ms");
+        assert_eq!(config.to_string(), r#"topics."a.b".config."retention.ms""#);
+        assert_eq!(config.parent(), Some(root.key("topics").key("a.b").key("config")));
+    }
+
+    #[test]
+    fn violations_come_in_the_order_of_the_file() {
+        let (early, late) = (SpecPath::root().key("z"), SpecPath::root().key("a"));
+        let mut violations = Violations::default();
+        violations.push(&late, "second");
+        violations.push(&early, "first");
+        let located = violations.located(|at| Some((if *at == early { 1 } else { 9 }, 1)));
+        let problems: Vec<_> = located.iter().map(|v| v.problem.as_str()).collect();
+        assert_eq!(problems, ["first", "second"]);
+    }
+}
