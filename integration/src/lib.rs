@@ -6,6 +6,7 @@
 #![expect(
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::missing_panics_doc,
     reason = "a harness that cannot go on has failed its test"
 )]
 #![expect(clippy::disallowed_methods, reason = "it waits on real servers and reads their logs by the clock")]
