@@ -140,7 +140,7 @@ fn command(name: &'static str) -> clap::Command {
         .name(name)
         .about(format!("{name} converges a server to one declarative spec, verifies it, and reports"))
         .after_help(Exit::table())
-        .mut_arg("spec", |arg| arg.default_value(format!("/etc/{name}/spec.yaml")))
+        .mut_arg("spec", |arg| arg.required(false).default_value(format!("/etc/{name}/spec.yaml")))
         .mut_args(|arg| arg.hide_env_values(true))
 }
 
