@@ -41,7 +41,11 @@ pub trait Backend: Sized {
     async fn connect(desired: &Self::Desired, secrets: &Secrets) -> Result<Self, Self::Error>;
 
     /// Reads what the spec is about, and only reads.
-    async fn observe(&mut self, desired: &Self::Desired, secrets: &Secrets) -> Result<Self::Observed, Self::Error>;
+    async fn observe(
+        &mut self,
+        desired: &Self::Desired,
+        secrets: &Secrets,
+    ) -> Result<Self::Observed, Self::Error>;
 
     /// Everything that has to change, and everything that cannot be changed in place.
     fn plan(desired: &Self::Desired, observed: &Self::Observed) -> Plan<Self::Change>;
@@ -96,9 +100,13 @@ impl FaultKind {
     /// The advice that holds for the whole class.
     pub fn remedy(self) -> &'static str {
         match self {
-            Self::Unavailable => "check that the server is up and its name resolves from here, or raise --timeout",
+            Self::Unavailable => {
+                "check that the server is up and its name resolves from here, or raise --timeout"
+            }
             Self::Raced => "run it again when nobody else provisions the same server",
-            Self::Denied => "check the secret files against the server's accounts, and the account's privileges",
+            Self::Denied => {
+                "check the secret files against the server's accounts, and the account's privileges"
+            }
             Self::Rejected => "correct the spec as the server says; run `plan` to see the rest",
             Self::Unsupported => "point the spec at a listener and a server that support what it asks for",
             Self::Secret => "replace the content of the secret file",

@@ -80,7 +80,7 @@ mod tests {
                     (Some(d), Some(o)) => Side::Present(d, o),
                     (Some(d), None) => Side::Missing(d),
                     (None, Some(o)) => Side::Extra(o),
-                    (None, None) => unreachable!("the key is of one of the maps"),
+                    (None, None) => panic!("{key} is of neither map"),
                 };
                 prop_assert_eq!(side, expected);
             }

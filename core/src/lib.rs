@@ -1,20 +1,57 @@
-//! The driver that the four init tools share.
+//! The driver that every init tool shares: one spec in, one server converged, one report out.
+//!
+//! ```text
+//! bytes --parse--> Spec --validate--> Desired            (all violations at once, with paths)
+//! /run/secrets --read--> Secrets
+//! Endpoint --connect, backoff, deadline--> Backend       (one attempt = readiness; the last cause is kept)
+//! Backend --observe--> Observed
+//! plan(Desired, Observed) -> Plan { stages of Change, conflicts }      (pure: no self, no async, no clock)
+//!   command plan: report and stop    |    conflicts: report and stop, nothing applied
+//! check(Plan) -> apply(stage) ... -> observe + plan again, must be empty -> Report -> Exit
+//! ```
+//!
+//! A tool implements [`Backend`] for its server and calls [`run`]; nothing here knows which tools there are.
+
 mod backend;
 mod backoff;
+mod cli;
 pub mod diff;
 mod endpoint;
+mod environment;
+mod error;
+mod exit;
 mod files;
+mod ledger;
+mod locate;
+mod log;
+mod meter;
 mod plan;
 mod progress;
+mod readiness;
+mod reconcile;
+mod report;
+mod run;
 mod secret;
 mod secrets;
+mod spec;
+mod stop;
+mod text;
 mod violation;
 
 pub use backend::{Backend, Fault, FaultKind, Requires};
+pub use cli::{Command, Format, LogLevel, Options, help, parse};
 pub use endpoint::{DnsName, Endpoint, EndpointError};
+pub use error::Failure;
+pub use exit::Exit;
 pub use files::{FileError, FileRef, Files};
+pub use ledger::Status;
 pub use plan::{Conflict, Plan};
 pub use progress::Progress;
+pub use readiness::ATTEMPT;
+pub use report::{Outcome, Report, Step};
+pub use run::{Host, execute, run};
 pub use secret::{Secret, SecretRef, Text};
 pub use secrets::{SecretError, Secrets, Undeclared};
+pub use spec::{Source, Unreadable};
+pub use stop::{Signal, Stop};
 pub use violation::{SpecPath, Violation, Violations};

@@ -108,7 +108,9 @@ impl Holder {
         if self.plain {
             return Ok(Text::Plain(text.to_owned()));
         }
-        Err(E::custom("a spec holds no secret: put the value in a file of the secrets directory and write {secret: NAME}"))
+        Err(E::custom(
+            "a spec holds no secret: put the value in a file of the secrets directory and write {secret: NAME}",
+        ))
     }
 
     /// A number or a boolean: its spelling (`1e5`, `0x1F`) is lost by now.

@@ -119,7 +119,8 @@ struct Ownership {
 impl Ownership {
     fn of(path: &Path) -> Self {
         let file = fs::metadata(path).ok().map(|meta| (meta.uid(), meta.gid(), meta.mode() & 0o7777));
-        let mut groups: Vec<u32> = rustix::process::getgroups().unwrap_or_default().iter().map(|g| g.as_raw()).collect();
+        let mut groups: Vec<u32> =
+            rustix::process::getgroups().unwrap_or_default().iter().map(|g| g.as_raw()).collect();
         groups.push(rustix::process::getegid().as_raw());
         groups.sort_unstable();
         groups.dedup();
@@ -143,7 +144,9 @@ impl fmt::Display for Problem {
         match self {
             Self::Missing => f.write_str("there is no such file"),
             Self::Denied(ownership) => ownership.fmt(f),
-            Self::Outside(real) => write!(f, "it is a link to {}, outside the secrets directory", real.display()),
+            Self::Outside(real) => {
+                write!(f, "it is a link to {}, outside the secrets directory", real.display())
+            }
             Self::NotAFile => f.write_str("it is no regular file"),
             Self::Empty => f.write_str("it is empty"),
             Self::Nul => f.write_str("it holds a NUL byte"),
@@ -163,7 +166,9 @@ impl SecretError {
                  `user: \"${UID}:${GID}\"`, or give the file mode 0640 and its group in `group_add`, or keep it \
                  0644 in a directory of mode 0700"
             }
-            Problem::Missing => "mount the secret under that name, or point --secrets-dir at the folder that holds it",
+            Problem::Missing => {
+                "mount the secret under that name, or point --secrets-dir at the folder that holds it"
+            }
             _ => "replace the file: one line of UTF-8 text with the value",
         }
     }
@@ -196,7 +201,7 @@ mod tests {
             (b"\n", "it is empty"),
             (b"a\0b", "it holds a NUL byte"),
             (b"\xff\xfe", "it is not UTF-8"),
-            (&[b'a'; SIZE_LIMIT + 1], "it is longer than 64 KiB"),
+            (vec![b'a'; SIZE_LIMIT + 1].as_slice(), "it is longer than 64 KiB"),
         ] {
             assert_eq!(value(bytes), Err(problem.to_owned()));
         }

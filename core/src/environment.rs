@@ -1,0 +1,77 @@
+//! Refuses a credential in the environment, where `docker inspect` and every child process show it.
+
+use std::ffi::OsString;
+
+const CONTAINS: [&str; 6] =
+    ["PASSWORD", "PASSWD", "PASSPHRASE", "SECRET_KEY", "SECRET_ACCESS_KEY", "PRIVATE_KEY"];
+const ENDS: [&str; 2] = ["_SECRET", "_TOKEN"];
+const STARTS: [&str; 1] = ["MC_HOST_"];
+const IS: [&str; 2] = ["REDISCLI_AUTH", "VALKEYCLI_AUTH"];
+/// A place where a credential is, which is no credential.
+const PLACES: [&str; 3] = ["_FILE", "_PATH", "_DIR"];
+
+/// The names of all non-empty variables that look like a credential, sorted.
+pub(crate) fn credentials(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Vec<String> {
+    let filled = variables.into_iter().filter(|(_, value)| !value.is_empty());
+    let mut names: Vec<String> = filled.map(|(name, _)| name.to_string_lossy().into_owned()).collect();
+    names.retain(|name| is_credential(&name.to_ascii_uppercase()));
+    names.sort();
+    names
+}
+
+fn is_credential(name: &str) -> bool {
+    let place = PLACES.iter().any(|end| name.ends_with(end));
+    let credential = CONTAINS.iter().any(|part| name.contains(part))
+        || ENDS.iter().any(|end| name.ends_with(end))
+        || STARTS.iter().any(|start| name.starts_with(start))
+        || IS.contains(&name);
+    credential && !place
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(name: &str, value: &str) -> bool {
+        !credentials([(name.into(), value.into())]).is_empty()
+    }
+
+    #[test]
+    fn credentials_are_found_whatever_their_case() {
+        for name in [
+            "KAFKA_PASSWORD",
+            "db_passwd",
+            "SSL_KEY_PASSPHRASE",
+            "MINIO_SECRET_KEY",
+            "AWS_SECRET_ACCESS_KEY",
+            "TLS_PRIVATE_KEY",
+            "OAUTH_CLIENT_SECRET",
+            "github_token",
+            "REDISCLI_AUTH",
+            "VALKEYCLI_AUTH",
+            "MC_HOST_local",
+            "PASSWORD",
+            "INIT_DB_PASSWORD",
+        ] {
+            assert!(found(name, "x"), "{name}");
+            assert!(!found(name, ""), "{name} is empty");
+        }
+    }
+
+    #[test]
+    fn places_and_our_own_options_are_none() {
+        for name in [
+            "POSTGRES_PASSWORD_FILE",
+            "SECRET_KEY_PATH",
+            "PASSWORD_DIR",
+            "INIT_SECRETS_DIR",
+            "PATH",
+            "TOKENIZER",
+            "SECRET",
+            "HOME",
+            "INIT_SPEC",
+        ] {
+            assert!(!found(name, "x"), "{name}");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! What ended a run, and the one place that prints an error with its causes.
+
+use std::error::Error as StdError;
+use std::time::Duration;
+
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::backend::{Fault, FaultKind};
+use crate::exit::Exit;
+use crate::secrets::SecretError;
+use crate::spec::Unreadable;
+use crate::stop::Signal;
+use crate::{Violation, Violations};
+
+/// Everything that ends a run before it has converged.
+#[derive(Debug, Error)]
+pub(crate) enum Error {
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    #[error(transparent)]
+    Invalid(#[from] Violations),
+    #[error("the environment holds what looks like a credential: {}", .0.join(", "))]
+    Environment(Vec<String>),
+    #[error("{} of the secrets that the spec names cannot be used", .0.len())]
+    Secrets(Vec<SecretError>),
+    #[error("{of} was not ready within {}: gave up {doing}", humantime::format_duration(*.within))]
+    Deadline { of: String, within: Duration, doing: String, last: Option<Box<dyn Fault>> },
+    #[error("{doing} {of} failed")]
+    Server { of: String, doing: &'static str, fault: Box<dyn Fault> },
+    #[error("could not {change}{}", and_others(*.others))]
+    Refused { change: String, others: usize, fault: Box<dyn Fault> },
+    #[error("the server still differs from the spec after everything was applied")]
+    NotConverged(Vec<String>),
+    #[error("stopped by {0}")]
+    Stopped(Signal),
+    #[error("could not start")]
+    Start(#[source] std::io::Error),
+}
+
+fn and_others(others: usize) -> String {
+    if others == 0 { String::new() } else { format!(" (and {others} more: see the problem of each change)") }
+}
+
+/// An error as the report shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    /// The process's exit code.
+    pub exit: u8,
+    /// The exit's name.
+    pub kind: &'static str,
+    /// What was tried and did not work.
+    pub message: String,
+    /// Why, from the outermost cause to the innermost.
+    pub causes: Vec<String>,
+    /// What to do about it.
+    pub remedy: String,
+    /// For a spec: each place that is wrong.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub violations: Vec<Violation>,
+}
+
+impl From<&Error> for Failure {
+    fn from(error: &Error) -> Self {
+        let exit = Exit::of(error);
+        let violations = match error {
+            Error::Invalid(violations) => violations.iter().cloned().collect(),
+            _ => Vec::new(),
+        };
+        let (message, causes) = (error.to_string(), error.causes());
+        Self { exit: exit.code(), kind: exit.name(), message, causes, remedy: error.remedy(), violations }
+    }
+}
+
+impl Error {
+    fn causes(&self) -> Vec<String> {
+        match self {
+            Self::Secrets(errors) => errors.iter().map(ToString::to_string).collect(),
+            Self::NotConverged(remaining) => remaining.clone(),
+            Self::Deadline { last: Some(fault), .. }
+            | Self::Server { fault, .. }
+            | Self::Refused { fault, .. } => chain(fault.as_ref()),
+            other => other.source().map(chain).unwrap_or_default(),
+        }
+    }
+
+    fn remedy(&self) -> String {
+        match self {
+            Self::Unreadable(_) => {
+                "mount the spec there, or name it with --spec (`-` reads standard input)".to_owned()
+            }
+            Self::Invalid(_) => "correct the spec; `validate` checks it without a server".to_owned(),
+            Self::Environment(_) => {
+                "remove these variables: credentials are read from files in the secrets directory only"
+                    .to_owned()
+            }
+            Self::Secrets(errors) => errors.first().map(SecretError::remedy).unwrap_or_default().to_owned(),
+            Self::Deadline { last: Some(fault), .. }
+            | Self::Server { fault, .. }
+            | Self::Refused { fault, .. } => {
+                fault.remedy().unwrap_or_else(|| fault.kind().remedy().to_owned())
+            }
+            Self::Deadline { last: None, .. } => FaultKind::Unavailable.remedy().to_owned(),
+            Self::NotConverged(_) => {
+                "see whether something else changes the same objects, or report it with the spec".to_owned()
+            }
+            Self::Stopped(_) => "run it again: what was done stays, and only the rest is applied".to_owned(),
+            Self::Start(_) => FaultKind::Internal.remedy().to_owned(),
+        }
+    }
+}
+
+/// An error and what caused it, outermost first. No Display in this project repeats its source.
+fn chain(error: &(dyn StdError + 'static)) -> Vec<String> {
+    std::iter::successors(Some(error), |&error| error.source()).map(ToString::to_string).collect()
+}

@@ -1,0 +1,106 @@
+//! What became of each change of a run, across readings and reconnections.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::report::Step;
+
+/// What became of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// To be done.
+    Planned,
+    /// Done, by the server's own answer or by a later reading.
+    Applied,
+    /// Refused.
+    Failed,
+    /// Not sent, because something before it failed.
+    Skipped,
+    /// Sent; the answer was lost and no later reading shows it.
+    Unknown,
+}
+
+/// Every change that a run planned, in the order of execution.
+#[derive(Debug)]
+pub(crate) struct Ledger<C>(BTreeMap<C, (Status, Option<String>)>);
+
+impl<C: Clone + Ord> Ledger<C> {
+    pub(crate) fn new() -> Self {
+        Self(BTreeMap::new())
+    }
+
+    /// Takes over a new reading: what was sent and is no longer needed has happened, what was only
+    /// planned and is no longer needed somebody else did.
+    pub(crate) fn replan(&mut self, changes: &[C]) {
+        self.settle(changes);
+        self.0.retain(|_, (status, _)| *status == Status::Applied);
+        for change in changes {
+            self.set(change, Status::Planned);
+        }
+    }
+
+    /// Takes a new reading as the answer to what was sent and not answered. `changes` is sorted.
+    pub(crate) fn settle(&mut self, changes: &[C]) {
+        for (change, (status, _)) in &mut self.0 {
+            if *status == Status::Unknown && changes.binary_search(change).is_err() {
+                *status = Status::Applied;
+            }
+        }
+    }
+
+    pub(crate) fn set(&mut self, change: &C, status: Status) {
+        self.0.insert(change.clone(), (status, None));
+    }
+
+    pub(crate) fn fail(&mut self, change: &C, problem: String) {
+        self.0.insert(change.clone(), (Status::Failed, Some(problem)));
+    }
+
+    pub(crate) fn forget(&mut self, change: &C) {
+        self.0.remove(change);
+    }
+
+    pub(crate) fn any(&self, status: Status) -> bool {
+        self.0.values().any(|(found, _)| *found == status)
+    }
+
+    /// The steps of a report; `rest` is what became of everything that was never sent.
+    pub(crate) fn into_steps(self, rest: Status) -> Vec<Step<C>> {
+        let step = |(change, (status, problem))| {
+            let status = if status == Status::Planned { rest } else { status };
+            Step { change, status, problem }
+        };
+        self.0.into_iter().map(step).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn statuses(ledger: Ledger<u8>) -> Vec<(u8, Status)> {
+        ledger.into_steps(Status::Skipped).into_iter().map(|step| (step.change, step.status)).collect()
+    }
+
+    #[test]
+    fn a_new_reading_answers_for_what_was_lost() {
+        let mut ledger = Ledger::new();
+        ledger.replan(&[1, 2, 3, 4]);
+        ledger.set(&1, Status::Applied);
+        ledger.set(&2, Status::Unknown);
+        ledger.set(&3, Status::Unknown);
+        ledger.replan(&[3]);
+        assert_eq!(statuses(ledger), [(1, Status::Applied), (2, Status::Applied), (3, Status::Skipped)]);
+    }
+
+    #[test]
+    fn what_no_reading_shows_stays_unknown() {
+        let mut ledger = Ledger::new();
+        ledger.replan(&[1, 2]);
+        ledger.set(&1, Status::Unknown);
+        ledger.settle(&[1, 2]);
+        assert_eq!(statuses(ledger), [(1, Status::Unknown), (2, Status::Skipped)]);
+    }
+}

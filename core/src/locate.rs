@@ -1,0 +1,126 @@
+//! Where each path of a YAML text stands. Built only when there is something wrong to point at.
+
+use std::collections::BTreeMap;
+
+use serde_saphyr::granit_parser::{Event, Parser};
+
+use crate::SpecPath;
+
+/// Line and column, both from one.
+pub(crate) type Position = (usize, usize);
+
+/// Both directions: the position of a path, and the path at a position.
+#[derive(Default)]
+pub(crate) struct Locations {
+    by_path: BTreeMap<SpecPath, Position>,
+    in_order: Vec<(Position, SpecPath)>,
+}
+
+enum Frame {
+    Mapping { at: SpecPath, key: Option<SpecPath> },
+    Sequence { at: SpecPath, next: usize },
+}
+
+impl Locations {
+    /// Reads as far as the text is YAML; what comes after an error has no position.
+    pub(crate) fn of(text: &str) -> Self {
+        let mut locations = Self::default();
+        let mut open = Vec::new();
+        for (event, span) in Parser::new_from_str(text).map_while(Result::ok) {
+            let position = (span.start.line(), span.start.col() + 1);
+            match event {
+                Event::MappingStart(..) => {
+                    let at = locations.value(&mut open, position);
+                    open.push(Frame::Mapping { at, key: None });
+                }
+                Event::SequenceStart(..) => {
+                    let at = locations.value(&mut open, position);
+                    open.push(Frame::Sequence { at, next: 0 });
+                }
+                Event::MappingEnd | Event::SequenceEnd => drop(open.pop()),
+                Event::Scalar(text, ..) => locations.scalar(&mut open, &text, position),
+                Event::Alias(_) => drop(locations.value(&mut open, position)),
+                _ => {}
+            }
+        }
+        locations
+    }
+
+    fn scalar(&mut self, open: &mut [Frame], text: &str, position: Position) {
+        if let Some(Frame::Mapping { at, key: key @ None }) = open.last_mut() {
+            let path = at.key(text);
+            self.note(path.clone(), position);
+            *key = Some(path);
+        } else {
+            self.value(open, position);
+        }
+    }
+
+    /// The path of a value that starts here; the enclosing mapping or list moves on.
+    fn value(&mut self, open: &mut [Frame], position: Position) -> SpecPath {
+        let path = match open.last_mut() {
+            None => SpecPath::root(),
+            // A list or a mapping as a key has no name of its own; no spec has one.
+            Some(Frame::Mapping { at, key }) => key.take().unwrap_or_else(|| at.clone()),
+            Some(Frame::Sequence { at, next }) => {
+                *next += 1;
+                at.index(*next - 1)
+            }
+        };
+        self.note(path.clone(), position);
+        path
+    }
+
+    fn note(&mut self, path: SpecPath, position: Position) {
+        self.by_path.entry(path.clone()).or_insert(position);
+        self.in_order.push((position, path));
+    }
+
+    /// The place of a path, or of the nearest part of it that the text has.
+    pub(crate) fn position(&self, at: &SpecPath) -> Option<Position> {
+        let mut at = at.clone();
+        loop {
+            if let Some(position) = self.by_path.get(&at) {
+                return Some(*position);
+            }
+            at = at.parent()?;
+        }
+    }
+
+    /// The innermost path that starts at a position or last before it.
+    pub(crate) fn path(&self, position: Position) -> SpecPath {
+        let after = self.in_order.partition_point(|(start, _)| *start <= position);
+        let found = after.checked_sub(1).and_then(|last| self.in_order.get(last));
+        found.map_or_else(SpecPath::root, |(_, path)| path.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "a:\n  b: [1, {c: 2}]\n  \"d.e\": 3\n";
+
+    #[test]
+    fn a_path_has_the_position_of_its_key() {
+        let locations = Locations::of(TEXT);
+        let b = SpecPath::root().key("a").key("b");
+        assert_eq!(locations.position(&b), Some((2, 3)));
+        assert_eq!(locations.position(&b.index(1).key("c")), Some((2, 11)));
+        assert_eq!(locations.position(&SpecPath::root().key("a").key("d.e")), Some((3, 3)));
+    }
+
+    #[test]
+    fn a_path_that_is_not_there_has_the_position_of_what_would_hold_it() {
+        let locations = Locations::of(TEXT);
+        assert_eq!(locations.position(&SpecPath::root().key("a").key("x").key("y")), Some((1, 1)));
+    }
+
+    #[test]
+    fn a_position_has_the_innermost_path() {
+        let locations = Locations::of(TEXT);
+        assert_eq!(locations.path((2, 14)).to_string(), "a.b[1].c");
+        assert_eq!(locations.path((3, 3)).to_string(), r#"a."d.e""#);
+        assert_eq!(Locations::of("").path((1, 1)), SpecPath::root());
+    }
+}

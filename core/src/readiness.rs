@@ -1,0 +1,89 @@
+//! Waits until a server is ready: attempts with a growing pause, one deadline, and the last cause kept.
+
+use std::fmt;
+use std::time::Duration;
+
+use thiserror::Error;
+use tokio::time::timeout;
+use tracing::{debug, info};
+
+use crate::backend::{Backend, Fault, FaultKind};
+use crate::backoff::Backoff;
+use crate::stop::{Bounds, Cut};
+use crate::{Endpoint, Secrets};
+
+/// The bound of one attempt: a server that accepts and says nothing must not eat the whole deadline.
+pub const ATTEMPT: Duration = Duration::from_secs(10);
+
+/// An attempt that had no answer at all.
+#[derive(Debug, Error)]
+#[error("no answer from {0}")]
+struct Silent(String);
+
+impl Fault for Silent {
+    fn kind(&self) -> FaultKind {
+        FaultKind::Unavailable
+    }
+}
+
+/// Why there is no connection.
+pub(crate) enum Unready {
+    /// Time is up or a signal came; with the last cause, if an attempt had one.
+    Cut(Cut, Option<Box<dyn Fault>>),
+    /// Another attempt would end the same.
+    Permanent(Box<dyn Fault>),
+}
+
+/// Connects, as often as it takes. `last` is what is known to be wrong already.
+pub(crate) async fn await_ready<B: Backend>(
+    (desired, secrets): (&B::Desired, &Secrets),
+    endpoints: &[Endpoint],
+    bounds: &Bounds,
+    mut last: Option<Box<dyn Fault>>,
+) -> Result<B, Unready> {
+    let of = shown(endpoints);
+    let mut backoff = Backoff::new();
+    let mut told = String::new();
+    loop {
+        let attempt = bounds.within(timeout(ATTEMPT, B::connect(desired, secrets))).await;
+        let fault: Box<dyn Fault> = match attempt {
+            Ok(Ok(Ok(backend))) => return Ok(backend),
+            Ok(Ok(Err(fault))) if fault.kind() != FaultKind::Unavailable => {
+                return Err(Unready::Permanent(Box::new(fault)));
+            }
+            Ok(Ok(Err(fault))) => Box::new(fault),
+            Ok(Err(_)) => Box::new(Silent(of.clone())),
+            Err(cut) => return Err(Unready::Cut(cut, last.or_else(|| Some(Box::new(Silent(of)))))),
+        };
+        tell(&of, fault.as_ref(), &mut told);
+        last = Some(fault);
+        if let Err(cut) = bounds.pause(backoff.delay()).await {
+            return Err(Unready::Cut(cut, last));
+        }
+    }
+}
+
+/// Each new cause once; the same one again is for a debugger.
+fn tell(of: &str, fault: &dyn Fault, told: &mut String) {
+    let cause = fault.to_string();
+    if *told == cause {
+        debug!(server = of, %cause, "still waiting");
+    } else {
+        info!(server = of, %cause, "waiting");
+        *told = cause;
+    }
+}
+
+/// The endpoints as one name in a message.
+pub(crate) fn shown(endpoints: &[Endpoint]) -> String {
+    struct List<'a>(&'a [Endpoint]);
+    impl fmt::Display for List<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            for (position, endpoint) in self.0.iter().enumerate() {
+                write!(f, "{}{endpoint}", if position == 0 { "" } else { ", " })?;
+            }
+            Ok(())
+        }
+    }
+    List(endpoints).to_string()
+}

@@ -1,0 +1,295 @@
+//! The driver: connect, observe, plan, check, apply by stages, verify. The only place that knows this order.
+//!
+//! A connection lost on the way is made again within the same deadline, and then everything is read
+//! again: nothing is ever resent after an answer that was lost without a new reading in between.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout};
+use tracing::{debug, info, warn};
+
+use crate::backend::{Backend, Fault, FaultKind, Requires};
+use crate::backoff::Backoff;
+use crate::cli::Command;
+use crate::error::Error;
+use crate::ledger::{Ledger, Status};
+use crate::meter;
+use crate::plan::{Conflict, Plan};
+use crate::progress::Progress;
+use crate::readiness::{Unready, await_ready, shown};
+use crate::report::{Findings, op};
+use crate::secrets::Secrets;
+use crate::stop::{Bounds, Cut};
+
+/// How long a server may take to show what it has acknowledged.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// What is left, after a run was cut, for one reading that tells what became of the last changes.
+const SETTLE: Duration = Duration::from_millis(1500);
+
+/// One run against one server.
+pub(crate) struct Driver<'a, B: Backend> {
+    desired: &'a B::Desired,
+    secrets: &'a Secrets,
+    requires: Requires,
+    bounds: Bounds,
+    backoff: Backoff,
+    ledger: Ledger<B::Change>,
+    conflicts: Vec<Conflict>,
+    /// The last thing that went wrong and was worth another attempt.
+    last: Option<Box<dyn Fault>>,
+}
+
+/// Why a pass over the plan did not reach its end.
+enum Halt {
+    Failed(Error),
+    Lost(Box<dyn Fault>),
+    Raced(Box<dyn Fault>),
+}
+
+impl From<Error> for Halt {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl<'a, B: Backend> Driver<'a, B> {
+    pub(crate) fn new(desired: &'a B::Desired, secrets: &'a Secrets, bounds: Bounds) -> Self {
+        Self {
+            desired,
+            secrets,
+            requires: B::requires(desired),
+            bounds,
+            backoff: Backoff::new(),
+            ledger: Ledger::new(),
+            conflicts: Vec::new(),
+            last: None,
+        }
+    }
+
+    /// `plan` stops where `apply` would begin to write.
+    pub(crate) async fn run(mut self, command: Command) -> Findings<B::Change> {
+        let error = self.converge(command).await.err();
+        if error.is_some() {
+            self.settle().await;
+        }
+        let rest = if command == Command::Plan { Status::Planned } else { Status::Skipped };
+        Findings { steps: self.ledger.into_steps(rest), conflicts: self.conflicts, error }
+    }
+
+    async fn converge(&mut self, command: Command) -> Result<(), Error> {
+        loop {
+            let mut backend = self.connect().await?;
+            match self.passes(&mut backend, command).await {
+                Ok(()) => return Ok(()),
+                Err(Halt::Failed(error)) => return Err(error),
+                Err(Halt::Lost(fault) | Halt::Raced(fault)) => {
+                    warn!(cause = %fault, "lost the connection; connecting and reading again");
+                    self.pause(fault).await?;
+                }
+            }
+        }
+    }
+
+    async fn connect(&mut self) -> Result<B, Error> {
+        let last = self.last.take();
+        let inputs = (self.desired, self.secrets);
+        let ready = await_ready::<B>(inputs, &self.requires.endpoints, &self.bounds, last).await;
+        ready.inspect(|_| debug!(server = self.of(), "connected")).map_err(|unready| match unready {
+            Unready::Permanent(fault) => self.server("connecting to", fault),
+            Unready::Cut(cut, last) => {
+                self.last = last;
+                self.cut(cut, "connecting".to_owned())
+            }
+        })
+    }
+
+    /// Passes over one connection: another one only when somebody else changed the same things meanwhile.
+    async fn passes(&mut self, backend: &mut B, command: Command) -> Result<(), Halt> {
+        loop {
+            match self.pass(backend, command).await {
+                Err(Halt::Raced(fault)) => {
+                    info!(cause = %fault, "somebody else changed the same; reading again");
+                    self.pause(fault).await?;
+                }
+                done => return done,
+            }
+        }
+    }
+
+    async fn pass(&mut self, backend: &mut B, command: Command) -> Result<(), Halt> {
+        let plan = self.read(backend).await?;
+        self.ledger.replan(plan.changes());
+        self.conflicts = plan.conflicts().to_vec();
+        info!(changes = plan.changes().len(), conflicts = self.conflicts.len(), "planned");
+        if command == Command::Plan || plan.changes().is_empty() || !self.conflicts.is_empty() {
+            return Ok(());
+        }
+        self.check(backend, &plan).await?;
+        for stage in plan.stages() {
+            let open = self.bounds.within(std::future::ready(())).await;
+            open.map_err(|cut| self.cut(cut, "between two stages".to_owned()))?;
+            self.stage(backend, stage).await?;
+        }
+        self.verify(backend).await
+    }
+
+    async fn read(&mut self, backend: &mut B) -> Result<Plan<B::Change>, Halt> {
+        let observed = self.bounds.within(backend.observe(self.desired, self.secrets)).await;
+        match observed.map_err(|cut| self.cut(cut, "reading what is there".to_owned()))? {
+            Ok(observed) => Ok(B::plan(self.desired, &observed)),
+            Err(fault) => {
+                Err(self.halt(fault, |this, fault| this.server("reading what is there from", fault)))
+            }
+        }
+    }
+
+    /// The server judges everything before the first write.
+    async fn check(&mut self, backend: &mut B, plan: &Plan<B::Change>) -> Result<(), Halt> {
+        let refused = self.bounds.within(backend.check(plan.changes(), self.secrets)).await;
+        let refused = refused.map_err(|cut| self.cut(cut, "having the plan checked".to_owned()))?;
+        let faults =
+            refused.into_iter().filter_map(|(index, fault)| Some((plan.changes().get(index)?, fault)));
+        self.judge(faults, |_, _| {})
+    }
+
+    async fn stage(&mut self, backend: &mut B, stage: &[B::Change]) -> Result<(), Halt> {
+        let name = stage.first().map(op).unwrap_or_default();
+        let progress = Progress::default();
+        let work = meter::told(backend.apply(stage, self.secrets, &progress), &progress, &name, stage.len());
+        let results = match self.bounds.finishing(work).await {
+            Ok(results) => results,
+            Err(cut) => {
+                for change in stage {
+                    self.ledger.set(change, Status::Unknown);
+                }
+                let waiting =
+                    progress.waiting().map(|what| format!(", waiting for {what}")).unwrap_or_default();
+                let doing = format!("applying {name} ({} of {} done{waiting})", progress.done(), stage.len());
+                return Err(self.cut(cut, doing).into());
+            }
+        };
+        let mut faults = Vec::new();
+        let mut results = results.into_iter();
+        for change in stage {
+            match results.next() {
+                Some(Ok(())) => {
+                    info!(%change, "applied");
+                    self.ledger.set(change, Status::Applied);
+                }
+                Some(Err(fault)) => faults.push((change, fault)),
+                None => self.ledger.set(change, Status::Unknown),
+            }
+        }
+        self.backoff.reset();
+        self.judge(faults, |ledger, change| ledger.set(change, Status::Unknown))
+    }
+
+    /// What faults of single changes mean for the run: a refusal ends it, a lost connection or a race
+    /// calls for a new reading.
+    fn judge<'c>(
+        &mut self,
+        faults: impl IntoIterator<Item = (&'c B::Change, B::Error)>,
+        lost: impl Fn(&mut Ledger<B::Change>, &B::Change),
+    ) -> Result<(), Halt>
+    where
+        B::Change: 'c,
+    {
+        let (mut refused, mut again) = (Vec::new(), None);
+        for (change, fault) in faults {
+            match fault.kind() {
+                FaultKind::Unavailable => {
+                    lost(&mut self.ledger, change);
+                    again = Some(Halt::Lost(Box::new(fault)));
+                }
+                FaultKind::Raced => {
+                    self.ledger.forget(change);
+                    again = again.or_else(|| Some(Halt::Raced(Box::new(fault))));
+                }
+                _ => {
+                    self.ledger.fail(change, fault.to_string());
+                    refused.push((change, fault));
+                }
+            }
+        }
+        let others = refused.len().saturating_sub(1);
+        match refused.into_iter().next() {
+            Some((change, fault)) => {
+                Err(Error::Refused { change: change.to_string(), others, fault: Box::new(fault) }.into())
+            }
+            None => again.map_or(Ok(()), Err),
+        }
+    }
+
+    /// Reads again, until nothing differs or patience ends.
+    async fn verify(&mut self, backend: &mut B) -> Result<(), Halt> {
+        let patience = Instant::now() + PATIENCE;
+        let mut backoff = Backoff::new();
+        loop {
+            let plan = self.read(backend).await?;
+            if plan.is_empty() {
+                return Ok(());
+            }
+            if Instant::now() >= patience {
+                return Err(self.not_converged(&plan).into());
+            }
+            debug!(changes = plan.changes().len(), "the server does not show everything yet");
+            let paused = self.bounds.pause(backoff.delay()).await;
+            paused.map_err(|cut| self.cut(cut, "verifying".to_owned()))?;
+        }
+    }
+
+    fn not_converged(&mut self, plan: &Plan<B::Change>) -> Error {
+        for change in plan.changes() {
+            self.ledger.fail(change, "acknowledged, and the server does not show it".to_owned());
+        }
+        let changes = plan.changes().iter().map(ToString::to_string);
+        let conflicts = plan.conflicts().iter().map(ToString::to_string);
+        Error::NotConverged(changes.chain(conflicts).collect())
+    }
+
+    /// After a run was cut or refused: one bounded reading for the changes whose answer was lost.
+    async fn settle(&mut self) {
+        if !self.ledger.any(Status::Unknown) {
+            return;
+        }
+        let (desired, secrets) = (self.desired, self.secrets);
+        let reading = async {
+            let mut backend = B::connect(desired, secrets).await.ok()?;
+            backend.observe(desired, secrets).await.ok()
+        };
+        if let Ok(Some(observed)) = timeout(SETTLE, reading).await {
+            self.ledger.settle(B::plan(desired, &observed).changes());
+        }
+    }
+
+    async fn pause(&mut self, fault: Box<dyn Fault>) -> Result<(), Error> {
+        self.last = Some(fault);
+        let paused = self.bounds.pause(self.backoff.delay()).await;
+        paused.map_err(|cut| self.cut(cut, "waiting to try again".to_owned()))
+    }
+
+    fn of(&self) -> String {
+        shown(&self.requires.endpoints)
+    }
+
+    fn server(&self, doing: &'static str, fault: Box<dyn Fault>) -> Error {
+        Error::Server { of: self.of(), doing, fault }
+    }
+
+    fn cut(&mut self, cut: Cut, doing: String) -> Error {
+        match cut {
+            Cut::Stopped(signal) => Error::Stopped(signal),
+            Cut::Deadline => {
+                Error::Deadline { of: self.of(), within: self.bounds.timeout, doing, last: self.last.take() }
+            }
+        }
+    }
+
+    fn halt(&self, fault: B::Error, failed: impl Fn(&Self, Box<dyn Fault>) -> Error) -> Halt {
+        match fault.kind() {
+            FaultKind::Unavailable => Halt::Lost(Box::new(fault)),
+            FaultKind::Raced => Halt::Raced(Box::new(fault)),
+            _ => Halt::Failed(failed(self, Box::new(fault))),
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The one report of a run. It holds no clock value, so two equal runs print equal bytes.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::cli::{Command, Format};
+use crate::error::{Error, Failure};
+use crate::exit::Exit;
+use crate::ledger::Status;
+use crate::plan::Conflict;
+use crate::text;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// apply, plan: the server is as the spec says, and was before.
+    Unchanged,
+    /// apply: the server is as the spec says now.
+    Changed,
+    /// plan: the server differs.
+    Drift,
+    /// apply, plan: something cannot be changed in place; nothing further was applied.
+    Conflict,
+    /// The command could not do what it is for.
+    Failed,
+    /// A signal ended it.
+    Interrupted,
+    /// validate: the spec is right.
+    Valid,
+    /// describe: what the spec provisions follows.
+    Described,
+}
+
+/// One change and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Step<C> {
+    /// What was to be done.
+    #[serde(flatten)]
+    pub change: C,
+    /// What became of it.
+    pub status: Status,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+}
+
+/// What a run says on stdout.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Report<C> {
+    /// The tool's name.
+    pub tool: &'static str,
+    /// The tool's version.
+    pub version: &'static str,
+    /// What was asked for.
+    pub command: Command,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Every change, in the order of execution.
+    pub changes: Vec<Step<C>>,
+    /// What stands in the way.
+    pub conflicts: Vec<Conflict>,
+    /// What ended the run early.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Failure>,
+    #[serde(skip)]
+    exit: Exit,
+}
+
+/// What a command found and did.
+#[derive(Debug)]
+pub(crate) struct Findings<C> {
+    pub(crate) steps: Vec<Step<C>>,
+    pub(crate) conflicts: Vec<Conflict>,
+    pub(crate) error: Option<Error>,
+}
+
+impl<C> From<Error> for Findings<C> {
+    fn from(error: Error) -> Self {
+        Self { steps: Vec::new(), conflicts: Vec::new(), error: Some(error) }
+    }
+}
+
+impl<C> Findings<C> {
+    pub(crate) fn none() -> Self {
+        Self { steps: Vec::new(), conflicts: Vec::new(), error: None }
+    }
+
+    fn outcome(&self, command: Command) -> Outcome {
+        let applied = || self.steps.iter().any(|step| step.status == Status::Applied);
+        match (&self.error, command) {
+            (Some(Error::Stopped(_)), _) => Outcome::Interrupted,
+            (Some(_), _) => Outcome::Failed,
+            (None, Command::Validate | Command::Schema) => Outcome::Valid,
+            (None, Command::Describe) => Outcome::Described,
+            (None, _) if !self.conflicts.is_empty() => Outcome::Conflict,
+            (None, Command::Plan) if self.steps.is_empty() => Outcome::Unchanged,
+            (None, Command::Plan) => Outcome::Drift,
+            (None, Command::Apply) if applied() => Outcome::Changed,
+            (None, Command::Apply) => Outcome::Unchanged,
+        }
+    }
+}
+
+impl<C> Report<C> {
+    pub(crate) fn new(tool: &'static str, command: Command, findings: Findings<C>) -> Self {
+        let outcome = findings.outcome(command);
+        let exit = match (&findings.error, outcome) {
+            (Some(error), _) => Exit::of(error),
+            (None, Outcome::Drift) => Exit::Drift,
+            (None, Outcome::Conflict) => Exit::Conflict,
+            (None, _) => Exit::Converged,
+        };
+        Self {
+            tool,
+            version: env!("CARGO_PKG_VERSION"),
+            command,
+            outcome,
+            changes: findings.steps,
+            conflicts: findings.conflicts,
+            error: findings.error.as_ref().map(Failure::from),
+            exit,
+        }
+    }
+
+    /// How the process ends.
+    pub fn exit(&self) -> Exit {
+        self.exit
+    }
+}
+
+impl<C: Serialize + fmt::Display> Report<C> {
+    /// The report as it goes to stdout, with a line ending.
+    pub fn render(&self, format: Format) -> Result<String, serde_json::Error> {
+        match format {
+            Format::Text => Ok(text::Page(self).to_string()),
+            Format::Json => serde_json::to_string(self).map(|json| json + "\n"),
+        }
+    }
+}
+
+/// The server's word for a change: `create_topic`.
+pub(crate) fn op(change: &impl Serialize) -> String {
+    let json = serde_json::to_value(change).unwrap_or_default();
+    json.get("op").and_then(|op| op.as_str()).unwrap_or("change").to_owned()
+}

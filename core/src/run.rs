@@ -1,0 +1,142 @@
+//! From a command line to a report: what every tool's `main` calls.
+
+use std::ffi::OsString;
+use std::io::{self, Read, Write as _};
+use std::process::ExitCode;
+
+use tokio::task::spawn_blocking;
+use tracing::{error, info};
+
+use crate::backend::Backend;
+use crate::cli::{self, Command, Options};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::ledger::Status;
+use crate::reconcile::Driver;
+use crate::report::{Findings, Report, Step};
+use crate::secrets::Secrets;
+use crate::stop::{Bounds, Cut, Stop};
+use crate::{environment, log, spec};
+
+/// What a run takes from the process it is in.
+pub struct Host {
+    /// Read when the spec is `-`.
+    pub stdin: Box<dyn Read + Send>,
+    /// Searched for credentials.
+    pub environment: Vec<(OsString, OsString)>,
+    /// Ends the run.
+    pub stop: Stop,
+}
+
+/// The whole tool: parses the command line, runs it, prints the report, and says how to exit.
+pub fn run<B: Backend>() -> ExitCode {
+    let options = match cli::parse(B::NAME, std::env::args_os()) {
+        Ok(options) => options,
+        Err(exit) => return exit.into(),
+    };
+    log::init(B::NAME, options.log);
+    let (page, exit) = if options.command == Command::Schema {
+        (schema::<B>(), Exit::Converged)
+    } else {
+        let report = in_runtime::<B>(&options);
+        info!(outcome = ?report.outcome, exit = report.exit().code(), "done");
+        (report.render(options.format), report.exit())
+    };
+    print(page, exit).into()
+}
+
+fn in_runtime<B: Backend>(options: &Options) -> Report<B::Change> {
+    let failed = |error| Report::new(B::NAME, options.command, Error::Start(error).into());
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(error),
+    };
+    let report = runtime.block_on(async {
+        match host() {
+            Ok(host) => execute::<B>(options, host).await,
+            Err(error) => failed(error),
+        }
+    });
+    // A name look-up that hangs in its thread must not hold the exit back.
+    runtime.shutdown_background();
+    report
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one look at the environment, to refuse credentials in it")]
+fn host() -> io::Result<Host> {
+    let environment = std::env::vars_os().collect();
+    Ok(Host { stdin: Box::new(io::stdin()), environment, stop: Stop::on_signals()? })
+}
+
+/// One command, from its options to its report. Prints nothing.
+pub async fn execute<B: Backend>(options: &Options, host: Host) -> Report<B::Change> {
+    let findings = findings::<B>(options, host).await.unwrap_or_else(Findings::from);
+    Report::new(B::NAME, options.command, findings)
+}
+
+async fn findings<B: Backend>(options: &Options, host: Host) -> Result<Findings<B::Change>, Error> {
+    let bounds = Bounds::new(options.timeout, host.stop);
+    let credentials = environment::credentials(host.environment);
+    if !credentials.is_empty() {
+        return Err(Error::Environment(credentials));
+    }
+    let desired = desired::<B>(options, host.stdin, &bounds).await?;
+    match options.command {
+        Command::Validate | Command::Schema => Ok(Findings::none()),
+        Command::Describe => Ok(describe::<B>(&desired)),
+        Command::Apply | Command::Plan => {
+            let names = B::requires(&desired).secrets;
+            let secrets = Secrets::read(&options.secrets_dir, &names).map_err(Error::Secrets)?;
+            Ok(Driver::<B>::new(&desired, &secrets, bounds).run(options.command).await)
+        }
+    }
+}
+
+/// Reads and validates the spec. Standard input may be slow, so it is read beside the signals.
+async fn desired<B: Backend>(
+    options: &Options,
+    stdin: Box<dyn Read + Send>,
+    bounds: &Bounds,
+) -> Result<B::Desired, Error> {
+    let source = options.spec.clone();
+    let reading = spawn_blocking(move || spec::read(&source, stdin));
+    let text = match bounds.within(reading).await {
+        Ok(read) => read.map_err(|error| Error::Start(error.into()))??,
+        Err(Cut::Stopped(signal)) => return Err(Error::Stopped(signal)),
+        Err(Cut::Deadline) => {
+            let (of, doing) = (format!("the spec {}", options.spec), "reading it".to_owned());
+            return Err(Error::Deadline { of, within: options.timeout, doing, last: None });
+        }
+    };
+    let parsed = text.parse::<B::Spec>()?;
+    B::validate(parsed, &text.files).map_err(|violations| text.locate(violations).into())
+}
+
+/// What the spec provisions on a server that has nothing: conflicts belong to a server, and there is none.
+fn describe<B: Backend>(desired: &B::Desired) -> Findings<B::Change> {
+    let plan = B::plan(desired, &B::Observed::default());
+    let step = |change: &B::Change| Step { change: change.clone(), status: Status::Planned, problem: None };
+    Findings { steps: plan.changes().iter().map(step).collect(), ..Findings::none() }
+}
+
+fn schema<B: Backend>() -> Result<String, serde_json::Error> {
+    let mut schema = schemars::schema_for!(B::Spec);
+    schema.insert("title".to_owned(), format!("{} spec", B::NAME).into());
+    serde_json::to_string_pretty(&schema).map(|json| json + "\n")
+}
+
+/// Writes to stdout. A reader that went away is no failure of the run.
+fn print(page: Result<String, serde_json::Error>, exit: Exit) -> Exit {
+    let written = page.map_err(io::Error::from).and_then(|page| {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(page.as_bytes())?;
+        stdout.flush()
+    });
+    match written {
+        Err(problem) if problem.kind() != io::ErrorKind::BrokenPipe => {
+            error!(%problem, "could not write the report");
+            Exit::Internal
+        }
+        _ => exit,
+    }
+}

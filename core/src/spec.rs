@@ -1,0 +1,255 @@
+//! Reads and parses a spec: YAML 1.2 from a file or stdin, capped in size, depth and aliases.
+//!
+//! A parser's own message may quote the text it stumbled over, and someone may have written a password
+//! there. So each problem is put in words here: types and keys, never values.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+use serde_saphyr::{Error as Yaml, Location};
+use thiserror::Error;
+
+use crate::files::{Files, capped};
+use crate::locate::Locations;
+use crate::{Violation, Violations};
+
+/// Deeper than any spec, and far from the end of the stack.
+const DEPTH_LIMIT: usize = 64;
+/// Room for 10,000 objects of a hundred fields; an alias bomb ends here.
+const NODE_LIMIT: usize = 4_000_000;
+const ALIAS_EVENTS_LIMIT: usize = 1_000_000;
+
+/// Where a spec comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// `-`
+    Stdin,
+    /// A path.
+    File(PathBuf),
+}
+
+/// A spec that could not be read at all.
+#[derive(Debug, Error)]
+#[error("cannot read the spec {of}")]
+pub struct Unreadable {
+    of: Source,
+    source: io::Error,
+}
+
+/// The text of a spec and the folder that its relative paths start from.
+pub(crate) struct Text {
+    yaml: String,
+    pub(crate) files: Files,
+}
+
+impl From<PathBuf> for Source {
+    fn from(path: PathBuf) -> Self {
+        if path.as_os_str() == "-" { Self::Stdin } else { Self::File(path) }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stdin => f.write_str("from standard input"),
+            Self::File(path) => path.display().fmt(f),
+        }
+    }
+}
+
+/// The whole text, or why it cannot be had.
+pub(crate) fn read(source: &Source, stdin: impl Read) -> Result<Text, Unreadable> {
+    let (bytes, base) = match source {
+        Source::Stdin => (capped(stdin), Path::new("")),
+        Source::File(path) => (File::open(path).and_then(capped), path.parent().unwrap_or(Path::new(""))),
+    };
+    let text = bytes.and_then(|bytes| {
+        String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))
+    });
+    match text {
+        Ok(yaml) => Ok(Text { yaml, files: Files::relative_to(base) }),
+        Err(error) => Err(Unreadable { of: source.clone(), source: error }),
+    }
+}
+
+impl Text {
+    /// The first thing that does not parse, with line, column and path.
+    pub(crate) fn parse<S: DeserializeOwned>(&self) -> Result<S, Violations> {
+        let options = serde_saphyr::options! {
+            budget: serde_saphyr::budget! {
+                max_depth: DEPTH_LIMIT,
+                flow_nesting_limit: DEPTH_LIMIT,
+                max_nodes: NODE_LIMIT,
+                max_events: NODE_LIMIT,
+                max_documents: 1,
+            },
+            alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: ALIAS_EVENTS_LIMIT },
+            strict_booleans: true,
+            leading_zero_numbers_as_strings: true,
+            with_snippet: false,
+        };
+        serde_saphyr::from_str_with_options(&self.yaml, options)
+            .map_err(|error| self.violation(&error).into())
+    }
+
+    /// Gives each violation its line and column, and puts them in the order of the file.
+    pub(crate) fn locate(&self, violations: Violations) -> Violations {
+        let locations = Locations::of(&self.yaml);
+        violations.located(|at| locations.position(at))
+    }
+
+    fn violation(&self, error: &Yaml) -> Violation {
+        let known = error.location().filter(|location| *location != Location::UNKNOWN);
+        let position = known.map(|location| (as_usize(location.line()), as_usize(location.column())));
+        let at = position.map(|position| Locations::of(&self.yaml).path(position)).unwrap_or_default();
+        let (line, column) = position.unzip();
+        Violation { at, line, column, problem: problem(error) }
+    }
+}
+
+fn as_usize(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// What is wrong, in words that repeat no value of the text.
+fn problem(error: &Yaml) -> String {
+    match error.without_snippet() {
+        Yaml::Eof { .. } => "the spec is empty".to_owned(),
+        Yaml::MultipleDocuments { .. } => "a spec is one YAML document, and this is more than one".to_owned(),
+        Yaml::SerdeUnknownField { field, expected, .. } => unknown("key", field, expected),
+        Yaml::SerdeUnknownVariant { variant, expected, .. } => unknown("value", variant, expected),
+        Yaml::SerdeMissingField { field, .. } => format!("the key `{field}` is missing"),
+        Yaml::DuplicateMappingKey { key: Some(key), .. } => format!("the key `{key}` is there twice"),
+        Yaml::DuplicateMappingKey { key: None, .. } => "a key is there twice".to_owned(),
+        Yaml::SerdeInvalidType { unexpected, expected, .. } => {
+            format!("expected {}, found {}", words(expected), kind(unexpected))
+        }
+        Yaml::SerdeInvalidValue { expected, .. } => format!("the value is out of range: expected {expected}"),
+        Yaml::InvalidScalar { ty, .. } => format!("expected {}", words(ty)),
+        Yaml::InvalidBooleanStrict { .. } => "expected true or false".to_owned(),
+        Yaml::Unexpected { expected, .. } => format!("expected {}", words(expected)),
+        Yaml::NullIntoString { .. } => "expected a string, found nothing".to_owned(),
+        Yaml::Message { msg, .. } | Yaml::ExternalMessage { msg, .. } => msg.clone(),
+        Yaml::AliasError { error, .. } => format!("in the aliased text: {}", problem(error)),
+        Yaml::Budget { .. }
+        | Yaml::AliasReplayLimitExceeded { .. }
+        | Yaml::AliasExpansionLimitExceeded { .. } => {
+            format!(
+                "the spec is nested deeper than {DEPTH_LIMIT} levels or expands to more than any spec needs"
+            )
+        }
+        other => other.render(),
+    }
+}
+
+/// A type of the parser's as people call it.
+fn words(ty: &str) -> &str {
+    match ty {
+        "i8" | "i16" | "i32" | "i64" | "i128" | "isize" => "a whole number",
+        "u8" | "u16" | "u32" | "u64" | "u128" | "usize" => "a whole number, not negative",
+        "f32" | "f64" => "a number",
+        "bool" => "true or false",
+        "string scalar" => "a string",
+        "sequence start" => "a list",
+        "mapping start" => "a mapping",
+        other => other,
+    }
+}
+
+/// Serde says the type and then the value in quotes or backticks: only the type is repeated.
+fn kind(unexpected: &str) -> &str {
+    let end = unexpected.find(['"', '`']).unwrap_or(unexpected.len());
+    unexpected.get(..end).map_or("another type", str::trim)
+}
+
+fn unknown(what: &str, name: &str, expected: &[&str]) -> String {
+    let known = expected.join(", ");
+    match nearest(name, expected) {
+        Some(near) => format!("unknown {what} `{name}`: did you mean `{near}`? Known here: {known}"),
+        None => format!("unknown {what} `{name}`; known here: {known}"),
+    }
+}
+
+/// The candidate that a slip of the finger would have meant.
+fn nearest<'a>(name: &str, expected: &[&'a str]) -> Option<&'a str> {
+    let scored = expected.iter().map(|candidate| (strsim::jaro_winkler(name, candidate), *candidate));
+    scored.filter(|(score, _)| *score > 0.8).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, near)| near)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Toy {
+        #[expect(dead_code, reason = "only parsed")]
+        flag: Option<bool>,
+        #[expect(dead_code, reason = "only parsed")]
+        many: Option<Vec<BTreeMap<String, Vec<String>>>>,
+        #[expect(dead_code, reason = "only parsed")]
+        any: Option<serde_json::Value>,
+    }
+
+    fn parse(yaml: &str) -> Result<Toy, String> {
+        let text = read(&Source::Stdin, yaml.as_bytes()).map_err(|error| error.source.to_string())?;
+        text.parse::<Toy>().map_err(|violations| violations.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn a_word_that_an_older_yaml_reads_as_a_boolean_is_none() {
+        assert_eq!(parse("flag: yes").unwrap_err(), "line 1 column 7, flag: expected true or false");
+        assert!(parse("flag: true").is_ok());
+    }
+
+    #[test]
+    fn an_alias_bomb_is_refused() {
+        let mut bomb = String::from("any:\n  - &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for level in 1..9 {
+            let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
+            bomb.extend(["  - &a", &level.to_string(), " [", &aliases, "]\n"]);
+        }
+        assert!(parse(&bomb).unwrap_err().contains("expands to more than any spec needs"));
+    }
+
+    #[test]
+    fn deep_nesting_is_refused_in_both_styles() {
+        let flow = format!("any: {}1{}", "[".repeat(1_000), "]".repeat(1_000));
+        let block: Vec<String> = (1..500).map(|depth| format!("{}a:", " ".repeat(depth))).collect();
+        for yaml in [flow, format!("any:\n{}", block.join("\n"))] {
+            let problem = parse(&yaml).unwrap_err();
+            assert!(problem.contains("nested") || problem.contains("recursion limit"), "{problem}");
+        }
+    }
+
+    #[test]
+    fn a_spec_past_the_cap_is_refused() {
+        let long = format!("# {}\nflag: true\n", "x".repeat(16 * 1024 * 1024));
+        assert_eq!(parse(&long).unwrap_err(), "it is larger than 16 MiB");
+        assert_eq!(
+            read(&Source::Stdin, &b"flag: \xff"[..]).err().map(|error| error.source.to_string()),
+            Some("it is not UTF-8".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_list_item_has_its_path() {
+        let problem = parse("many:\n  - {a: [x]}\n  - {b: {c: d}}\n").unwrap_err();
+        assert_eq!(problem, "line 3 column 9, many[1].b: expected a list");
+    }
+
+    proptest! {
+        #[test]
+        fn parsing_never_panics(yaml in "[a-z0-9:{}\\[\\],&*#!|>'\" \n-]{0,200}") {
+            let _ = parse(&yaml);
+        }
+    }
+}
