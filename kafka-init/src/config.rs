@@ -73,9 +73,14 @@ mod tests {
 
     #[test]
     fn other_values_differ() {
-        for (kind, a, b) in
-            [(1, "true", "yes"), (5, "1", "10"), (5, "x", "1"), (6, "0.5", "0.6"), (7, "a,b", "a"), (2, "a", "A")]
-        {
+        for (kind, a, b) in [
+            (1, "true", "yes"),
+            (5, "1", "10"),
+            (5, "x", "1"),
+            (6, "0.5", "0.6"),
+            (7, "a,b", "a"),
+            (2, "a", "A"),
+        ] {
             assert!(!ConfigType::of(kind).same(a, b), "{a} and {b} as type {kind}");
         }
     }

@@ -141,7 +141,8 @@ pub struct Refusal {
 pub(crate) struct Attempt {
     pub(crate) action: String,
     pub(crate) permission: String,
-    pub(crate) raced: bool,
+    /// Codes that mean, for this attempt, that somebody else was faster.
+    pub(crate) races: &'static [ResponseError],
 }
 
 /// An error code of an answer as an error, unless it is zero.
@@ -152,7 +153,8 @@ pub(crate) fn refused(
     attempt: impl FnOnce() -> Attempt,
 ) -> Result<(), Error> {
     let Some(code) = ResponseError::try_from_code(code) else { return Ok(()) };
-    let Attempt { action, permission, raced } = attempt();
+    let Attempt { action, permission, races } = attempt();
+    let raced = races.contains(&code);
     let message = message.map(|message| message.trim().to_owned()).filter(|message| !message.is_empty());
     Err(Error::Refused(Box::new(Refusal { action, peer: peer.clone(), code, message, permission, raced })))
 }

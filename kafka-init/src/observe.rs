@@ -8,12 +8,12 @@ mod metadata;
 
 use std::collections::BTreeMap;
 
+use crate::Error;
 use crate::config::ConfigType;
 use crate::spec::Desired;
 use crate::wire::Cluster;
-use crate::Error;
 
-pub(crate) use metadata::topics;
+pub(crate) use metadata::by_name;
 
 /// What is there. Its default is a cluster with nothing on it.
 #[derive(Clone, Debug, Default)]

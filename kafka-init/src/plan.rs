@@ -35,7 +35,9 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
 fn other_cluster(desired: &Desired, observed: &Observed) -> Option<Conflict> {
     let (want, have) = (desired.cluster_id.as_ref()?, observed.cluster_id.as_ref()?);
     let problem = || {
-        format!("the servers belong to cluster {have}, not {want}: correct `bootstrap`, or `clusterId` if it was made anew")
+        format!(
+            "the servers belong to cluster {have}, not {want}: correct `bootstrap`, or `clusterId` if it was made anew"
+        )
     };
     (want != have).then(|| Conflict::new(SpecPath::root().key("clusterId"), problem()))
 }
@@ -43,8 +45,8 @@ fn other_cluster(desired: &Desired, observed: &Observed) -> Option<Conflict> {
 fn create(name: &str, topic: &Topic) -> Change {
     Change::CreateTopic(CreateTopic {
         name: name.to_owned(),
-        partitions: topic.partitions.map_or(BROKER_DEFAULT, |said| said.value),
-        replication_factor: topic.replication_factor.map_or(BROKER_DEFAULT.into(), |said| said.value),
+        partitions: topic.partitions.map_or(BROKER_DEFAULT.into(), |said| said.value),
+        replication_factor: topic.replication_factor.map_or(BROKER_DEFAULT, |said| said.value),
         config: topic.config.clone(),
     })
 }
@@ -100,10 +102,17 @@ fn other_replication_factor(name: &str, topic: &Topic, there: &ObservedTopic) ->
 }
 
 /// A value that the broker never shows can be neither compared nor verified.
-fn unreadable<'a>(name: &'a str, topic: &'a Topic, there: &'a ObservedTopic) -> impl Iterator<Item = Conflict> + 'a {
+fn unreadable<'a>(
+    name: &'a str,
+    topic: &'a Topic,
+    there: &'a ObservedTopic,
+) -> impl Iterator<Item = Conflict> + 'a {
     let hidden = |key: &&String| there.config.get(*key).is_some_and(|setting| setting.sensitive);
     topic.config.keys().filter(hidden).map(move |key| {
         let at = SpecPath::root().key("topics").key(name).key("config").key(key);
-        Conflict::new(at, format!("the broker keeps `{key}` to itself, so that it cannot be compared: leave it out"))
+        Conflict::new(
+            at,
+            format!("the broker keeps `{key}` to itself, so that it cannot be compared: leave it out"),
+        )
     })
 }

@@ -52,7 +52,7 @@ pub struct TopicSpec {
 }
 
 /// What the spec means, or all of its violations.
-pub fn validate(spec: Spec) -> Result<Desired, Violations> {
+pub(crate) fn validate(spec: Spec) -> Result<Desired, Violations> {
     let root = SpecPath::root();
     let mut violations = Violations::default();
     let bootstrap = bootstrap(&spec.bootstrap, &root.key("bootstrap"), &mut violations);

@@ -6,7 +6,9 @@ use std::time::Duration;
 use kafka_protocol::error::ResponseError;
 use kafka_protocol::messages::DescribeConfigsRequest;
 use kafka_protocol::messages::describe_configs_request::DescribeConfigsResource;
-use kafka_protocol::messages::describe_configs_response::{DescribeConfigsResourceResult, DescribeConfigsResult};
+use kafka_protocol::messages::describe_configs_response::{
+    DescribeConfigsResourceResult, DescribeConfigsResult,
+};
 use kafka_protocol::protocol::StrBytes;
 
 use super::{ObservedTopic, Setting};
@@ -31,7 +33,8 @@ pub(super) async fn read(
         .filter(|(name, topic)| !topic.config.is_empty() && topics.contains_key(*name))
         .collect();
     let requests = asked.chunks(BATCH).map(|batch| {
-        DescribeConfigsRequest::default().with_resources(batch.iter().map(|(name, topic)| resource(name, topic)).collect())
+        DescribeConfigsRequest::default()
+            .with_resources(batch.iter().map(|(name, topic)| resource(name, topic)).collect())
     });
     let peer = connection.peer().clone();
     let mut failure = Ok(());
@@ -69,7 +72,7 @@ fn note(
     refused(result.error_code, result.error_message.as_ref(), peer, || Attempt {
         action: format!("describe the configs of topic {name}"),
         permission: format!("DescribeConfigs on topic {name}"),
-        raced: false,
+        races: &[],
     })?;
     if let Some(topic) = topics.get_mut(name) {
         topic.config = result.configs.into_iter().map(setting).collect();

@@ -49,7 +49,8 @@ pub(crate) async fn by_name(
 ) -> Result<(), Error> {
     let requests = names.chunks(BATCH).map(|names| {
         let topic = |name: &&str| {
-            MetadataRequestTopic::default().with_name(Some(TopicName(StrBytes::from_string((*name).to_owned()))))
+            MetadataRequestTopic::default()
+                .with_name(Some(TopicName(StrBytes::from_string((*name).to_owned()))))
         };
         MetadataRequest::default()
             .with_topics(Some(names.iter().map(topic).collect()))
@@ -59,11 +60,17 @@ pub(crate) async fn by_name(
 }
 
 fn attempt(name: &str) -> Attempt {
-    Attempt { action: format!("describe topic {name}"), permission: format!("Describe on topic {name}"), raced: false }
+    Attempt {
+        action: format!("describe topic {name}"),
+        permission: format!("Describe on topic {name}"),
+        races: &[],
+    }
 }
 
 fn observed(topic: &MetadataResponseTopic) -> ObservedTopic {
-    let copies = |partition: &MetadataResponsePartition| i16::try_from(partition.replica_nodes.len()).unwrap_or(i16::MAX);
+    let copies = |partition: &MetadataResponsePartition| {
+        i16::try_from(partition.replica_nodes.len()).unwrap_or(i16::MAX)
+    };
     let fewest = topic.partitions.iter().map(copies).min().unwrap_or_default();
     let most = topic.partitions.iter().map(copies).max().unwrap_or_default();
     ObservedTopic {

@@ -7,7 +7,7 @@ use init_core::diff::Drift;
 use serde::Serialize;
 
 /// What Kafka's protocol says for "as the broker is set up".
-pub const BROKER_DEFAULT: i32 = -1;
+pub const BROKER_DEFAULT: i16 = -1;
 
 /// One step. The order of the variants is the order of execution: a topic exists before it grows, and is as
 /// large as it will be before it is configured.
@@ -69,14 +69,13 @@ impl fmt::Display for CreateTopic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "create topic {} (", self.name)?;
         match self.partitions {
-            BROKER_DEFAULT => f.write_str("the broker's default partitions")?,
             1 => f.write_str("1 partition")?,
+            count if count == i32::from(BROKER_DEFAULT) => f.write_str("the broker's default partitions")?,
             count => write!(f, "{count} partitions")?,
         }
-        if i32::from(self.replication_factor) == BROKER_DEFAULT {
-            f.write_str(", the broker's default replication factor")?;
-        } else {
-            write!(f, ", replication factor {}", self.replication_factor)?;
+        match self.replication_factor {
+            BROKER_DEFAULT => f.write_str(", the broker's default replication factor")?,
+            factor => write!(f, ", replication factor {factor}")?,
         }
         for (key, value) in &self.config {
             write!(f, ", {key}={value}")?;

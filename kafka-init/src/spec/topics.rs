@@ -26,7 +26,8 @@ pub(super) fn validate(
     for (name, spec) in topics {
         let own = counts(&spec, Origin::Topic, &root.key("topics").key(&name), violations);
         let partitions = own.partitions.or(common.partitions).and_then(Count::declared);
-        let replication_factor = own.replication_factor.or(common.replication_factor).and_then(Count::declared);
+        let replication_factor =
+            own.replication_factor.or(common.replication_factor).and_then(Count::declared);
         let config = configs.of_topic(&name, &spec.config, violations);
         settings::check_min_insync(&name, &config, replication_factor, violations);
         valid.insert(name, Topic { partitions, replication_factor, config: config.into_values() });
@@ -69,7 +70,10 @@ fn count<T: TryFrom<i128> + MaxValue>(
         _ => None,
     };
     let problem = || {
-        format!("`{number}` is not possible: write a whole number from 1 to {}, or -1 for the broker's default", T::MAX)
+        format!(
+            "`{number}` is not possible: write a whole number from 1 to {}, or -1 for the broker's default",
+            T::MAX
+        )
     };
     violations.check(at, count.ok_or_else(problem))
 }
@@ -94,7 +98,8 @@ fn names(topics: &BTreeMap<String, TopicSpec>, violations: &mut Violations) {
         if let Some(problem) = problem_with(name) {
             violations.push(&at.key(name), problem);
         } else if let Some(other) = folded.insert(name.replace('.', "_"), name) {
-            let problem = "collides with it: Kafka's metrics write `.` as `_`, so it refuses the second of the two";
+            let problem =
+                "collides with it: Kafka's metrics write `.` as `_`, so it refuses the second of the two";
             violations.push(&at.key(name), format!("`{other}` is declared too, and `{name}` {problem}"));
         }
     }
@@ -106,10 +111,15 @@ fn problem_with(name: &str) -> Option<String> {
         return Some(format!("`{name}` is Kafka's own: configure it on the brokers"));
     }
     if name.is_empty() || name.len() > NAME_LIMIT {
-        return Some(format!("a topic's name has 1 to {NAME_LIMIT} characters, and this one has {}", name.len()));
+        return Some(format!(
+            "a topic's name has 1 to {NAME_LIMIT} characters, and this one has {}",
+            name.len()
+        ));
     }
     if matches!(name, "." | "..") || !name.bytes().all(allowed) {
-        return Some("a topic's name has only letters, digits, `.`, `_` and `-`, and is not `.` or `..`".to_owned());
+        return Some(
+            "a topic's name has only letters, digits, `.`, `_` and `-`, and is not `.` or `..`".to_owned(),
+        );
     }
     None
 }

@@ -106,7 +106,6 @@ impl<'de> Deserialize<'de> for Number {
     }
 }
 
-
 struct ValueVisitor;
 
 impl<'de> Visitor<'de> for ValueVisitor {

@@ -11,16 +11,7 @@ use super::peer::Peer;
 use super::together::all;
 use super::view::View;
 use crate::Error;
-
-/// When a cluster is ready.
-pub(crate) struct Readiness<'a> {
-    /// This many brokers take part.
-    pub(crate) brokers: usize,
-    /// The place of the spec that asks for so many.
-    pub(crate) because: String,
-    /// The one cluster that is meant, if the spec says so.
-    pub(crate) cluster_id: Option<&'a str>,
-}
+use crate::readiness::Readiness;
 
 /// A broker as the cluster describes it.
 #[derive(Clone, Debug)]
@@ -96,7 +87,9 @@ impl Cluster {
     pub(crate) async fn move_to_controller(&mut self) -> Result<(), Error> {
         self.view = View::read(&mut self.home).await?;
         let controller = self.view.controller;
-        if let Some(endpoint) = self.endpoints.get(&controller).filter(|_| self.home.peer().id != Some(controller)) {
+        if let Some(endpoint) =
+            self.endpoints.get(&controller).filter(|_| self.home.peer().id != Some(controller))
+        {
             self.home = Connection::open(endpoint, Some(controller)).await?;
         }
         Ok(())
@@ -115,7 +108,8 @@ impl Cluster {
     async fn open_others(&mut self) -> Result<(), Error> {
         self.others.retain(|_, connection| connection.is_clean());
         let home = self.home.peer().id;
-        let missing: Vec<_> = self.unfenced().filter(|(peer, _)| peer.id != home && !self.is_open(peer)).collect();
+        let missing: Vec<_> =
+            self.unfenced().filter(|(peer, _)| peer.id != home && !self.is_open(peer)).collect();
         let opened = all(missing.iter().map(|(peer, endpoint)| Connection::open(endpoint, peer.id))).await;
         for connection in opened {
             let connection = connection?;

@@ -48,7 +48,9 @@ impl Connection {
         let mut connection =
             Self { peer, reader, writer, versions: Versions::default(), correlation: 0, clean: true };
         let mut versions = None;
-        connection.exchange([hello()].into_iter(), HELLO, GREETING, |_, answer| versions = Some(answer)).await?;
+        connection
+            .exchange([hello()].into_iter(), HELLO, GREETING, |_, answer| versions = Some(answer))
+            .await?;
         let answer = versions.filter(|answer| answer.error_code == 0);
         connection.versions = answer.map(|answer| Versions::of(&answer)).unwrap_or_default();
         connection.version::<ApiVersionsRequest>()?;

@@ -39,7 +39,8 @@ async fn any_address(host: &str, port: u16) -> io::Result<TcpStream> {
 }
 
 async fn one_address(address: SocketAddr) -> io::Result<TcpStream> {
-    let stream = timeout(ADDRESS, TcpStream::connect(address)).await.map_err(|_| io::ErrorKind::TimedOut)??;
+    let stream =
+        timeout(ADDRESS, TcpStream::connect(address)).await.map_err(|_| io::ErrorKind::TimedOut)??;
     // Requests are whole frames: waiting for more to send would only add a delay to each.
     stream.set_nodelay(true)?;
     Ok(stream)

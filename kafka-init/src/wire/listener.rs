@@ -16,9 +16,8 @@ const RESOLVE: Duration = Duration::from_secs(2);
 
 /// The broker's endpoint, if its clients may go there.
 pub(crate) fn advertised(broker: &Broker, bootstrap: &[Endpoint]) -> Result<Endpoint, Error> {
-    let refuse = |problem| {
-        Err(Error::Advertised { broker: broker.peer(), listener: broker.listener(), problem })
-    };
+    let refuse =
+        |problem| Err(Error::Advertised { broker: broker.peer(), listener: broker.listener(), problem });
     let name: DnsName = match broker.host.parse() {
         Ok(name) => name,
         Err(EndpointError::Address(_)) => return refuse("which is an address and no DNS name"),

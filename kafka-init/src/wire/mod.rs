@@ -17,6 +17,9 @@ mod versions;
 mod view;
 
 pub(crate) use api::Call;
-pub(crate) use cluster::{Cluster, Readiness};
+pub(crate) use cluster::Cluster;
 pub(crate) use connection::Connection;
 pub use peer::Peer;
+
+/// A topic, among the kinds of things that have configs.
+pub(crate) const TOPIC: i8 = 2;

@@ -24,7 +24,13 @@ pub(crate) fn hello() -> ApiVersionsRequest {
 impl Versions {
     pub(crate) fn of(answer: &ApiVersionsResponse) -> Self {
         let range = |min, max| VersionRange { min, max };
-        Self(answer.api_keys.iter().map(|api| (api.api_key, range(api.min_version, api.max_version))).collect())
+        Self(
+            answer
+                .api_keys
+                .iter()
+                .map(|api| (api.api_key, range(api.min_version, api.max_version)))
+                .collect(),
+        )
     }
 
     /// What the broker says of one request.

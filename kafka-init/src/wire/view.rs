@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use kafka_protocol::messages::{DescribeClusterRequest, DescribeClusterResponse, MetadataRequest, MetadataResponse};
+use kafka_protocol::messages::{
+    DescribeClusterRequest, DescribeClusterResponse, MetadataRequest, MetadataResponse,
+};
 
-use super::cluster::{Broker, Readiness};
+use super::cluster::Broker;
 use super::connection::Connection;
 use crate::Error;
 use crate::error::{Attempt, refused};
+use crate::readiness::Readiness;
 
 const LIMIT: Duration = Duration::from_secs(3);
 
@@ -30,8 +33,9 @@ impl View {
                 Self::described(connection.call(request, LIMIT).await?, connection)?
             }
             Err(_) => {
-                let request =
-                    MetadataRequest::default().with_topics(Some(Vec::new())).with_allow_auto_topic_creation(false);
+                let request = MetadataRequest::default()
+                    .with_topics(Some(Vec::new()))
+                    .with_allow_auto_topic_creation(false);
                 Self::listed(connection.call(request, LIMIT).await?)
             }
         };
@@ -42,14 +46,15 @@ impl View {
         refused(answer.error_code, answer.error_message.as_ref(), connection.peer(), || Attempt {
             action: "describe the cluster".to_owned(),
             permission: "Describe on the cluster".to_owned(),
-            raced: false,
+            races: &[],
         })?;
-        let broker = |broker: kafka_protocol::messages::describe_cluster_response::DescribeClusterBroker| Broker {
-            id: broker.broker_id.0,
-            host: broker.host.to_string(),
-            port: broker.port,
-            fenced: broker.is_fenced,
-        };
+        let broker =
+            |broker: kafka_protocol::messages::describe_cluster_response::DescribeClusterBroker| Broker {
+                id: broker.broker_id.0,
+                host: broker.host.to_string(),
+                port: broker.port,
+                fenced: broker.is_fenced,
+            };
         Ok(Self {
             cluster_id: answer.cluster_id.to_string(),
             controller: answer.controller_id.0,
@@ -75,7 +80,8 @@ impl View {
     /// Whether enough brokers take part. A topic can be created while some of its replicas are fenced, and
     /// would begin its life with fewer copies than the spec asks for.
     pub(crate) fn ready(&self, readiness: &Readiness<'_>) -> Result<(), Error> {
-        let (fenced, unfenced): (Vec<&Broker>, Vec<&Broker>) = self.brokers.iter().partition(|broker| broker.fenced);
+        let (fenced, unfenced): (Vec<&Broker>, Vec<&Broker>) =
+            self.brokers.iter().partition(|broker| broker.fenced);
         if unfenced.len() >= readiness.brokers {
             return Ok(());
         }
