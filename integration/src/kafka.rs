@@ -118,10 +118,11 @@ impl Single {
     pub fn start(name: &str, environment: &[&str]) -> Self {
         let image = docker(&["inspect", "--format", "{{.Config.Image}}", "kafka-1"]).ok();
         let of = |text: &str| text.replace("NAME", name);
+        let container = format!("dayzero-it-{name}");
+        let network = ["--network", "dayzero_default", "--network-alias", name, "--hostname", name];
+        let begin = ["run", "--detach", "--name", container.as_str()];
         let mut args =
-            ["run", "--detach", "--name", name, "--hostname", name, "--network", "dayzero_default"]
-                .map(String::from)
-                .to_vec();
+            [begin.as_slice(), &network].concat().into_iter().map(str::to_owned).collect::<Vec<_>>();
         for setting in SINGLE {
             args.extend(["--env".to_owned(), of(setting)]);
         }
@@ -129,9 +130,9 @@ impl Single {
             args.extend(["--env".to_owned(), (*setting).to_owned()]);
         }
         args.push(image.trim().to_owned());
-        let _ = docker(&["rm", "--force", "--volumes", name]);
+        let _ = docker(&["rm", "--force", "--volumes", &container]);
         docker(&args.iter().map(String::as_str).collect::<Vec<_>>()).ok();
-        Self(name.to_owned())
+        Self(container)
     }
 
     /// Its container's name.
