@@ -117,7 +117,7 @@ impl Single {
     /// Starts it in the image of the stack's brokers; `environment` overrides its settings. Does not wait.
     pub fn start(name: &str, environment: &[&str]) -> Self {
         let image = docker(&["inspect", "--format", "{{.Config.Image}}", "kafka-1"]).ok();
-        let of = |text: &str| text.replace("NAME", name);
+        let of = |text: &str| text.replace("{}", name);
         let container = format!("dayzero-it-{name}");
         let network = ["--network", "dayzero_default", "--network-alias", name, "--hostname", name];
         let begin = ["run", "--detach", "--name", container.as_str()];
@@ -152,11 +152,11 @@ const SINGLE: [&str; 13] = [
     "KAFKA_NODE_ID=1",
     "KAFKA_PROCESS_ROLES=broker,controller",
     "KAFKA_LISTENERS=INTERNAL://:19092,CONTROLLER://:9093",
-    "KAFKA_ADVERTISED_LISTENERS=INTERNAL://NAME:19092",
+    "KAFKA_ADVERTISED_LISTENERS=INTERNAL://{}:19092",
     "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP=INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT",
     "KAFKA_INTER_BROKER_LISTENER_NAME=INTERNAL",
     "KAFKA_CONTROLLER_LISTENER_NAMES=CONTROLLER",
-    "KAFKA_CONTROLLER_QUORUM_VOTERS=1@NAME:9093",
+    "KAFKA_CONTROLLER_QUORUM_VOTERS=1@{}:9093",
     "KAFKA_LOG_DIRS=/var/lib/kafka/data",
     "KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR=1",
     "KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR=1",
