@@ -42,16 +42,17 @@ compile() {
 }
 
 image() {
-    local name=$1 raw=dayzero/$1:unnormalised
+    local name=$1 raw=dayzero/$1:unnormalised said
     compile "$name"
-    docker build --quiet --tag "$raw" \
+    # Some engines precede every build with remarks on its age: what is said counts only on failure.
+    said=$(docker build --quiet --tag "$raw" \
         --build-arg NAME="$name" \
         --build-arg DESCRIPTION="$(field "$name" description)" \
         --build-arg VERSION="$(field "$name" version)" \
         --build-arg REVISION="$(revision)" \
         --build-arg SOURCE="$(field "$name" repository)" \
         --build-arg LICENSES="$(field "$name" license)" \
-        "$here" >/dev/null
+        "$here" 2>&1) || { echo "$said" >&2 && return 1; }
     "$here/normalise.sh" "$raw" "dayzero/$name:dev"
 }
 

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# `just demo`: the stack up and provisioned, with the report of each init. Fails if anything failed; a second run shows
+# `unchanged`.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+compose=(docker compose --env-file .env.example)
+
+title() { printf '\n== %s\n' "$*"; }
+
+init_services() { "${compose[@]}" config --services | grep -e '-init$'; }
+
+# What the last run wrote on stdout: the report, without the log. A container keeps the output of all its runs.
+report() {
+    local id=$1
+    docker logs --since "$(docker inspect -f '{{.State.StartedAt}}' "$id")" "$id" 2>/dev/null
+}
+
+show_reports() {
+    local service id
+    for service in $(init_services); do
+        id=$("${compose[@]}" ps --all --quiet "$service")
+        [[ -n $id ]] || continue
+        title "$service, exit $(docker inspect -f '{{.State.ExitCode}}' "$id")"
+        report "$id"
+    done
+}
+
+build_images() {
+    # shellcheck disable=SC2046 # a list of names
+    images/build.sh $(images/build.sh --list) smoke
+    # Compose builds the missing server images by itself.
+}
+
+title "images"
+build_images
+title "stack"
+failed=""
+"${compose[@]}" up --detach --wait || failed=yes
+show_reports
+if [[ -n $failed ]]; then
+    title "the stack did not come up; the last words of each service"
+    "${compose[@]}" logs --tail 20
+    exit 1
+fi
+title "the application's proofs"
+"${compose[@]}" logs --no-log-prefix smoke
+title "topics"
+docker exec kafka-1 kafka-topics --bootstrap-server kafka-1:19092 --list
+cat <<'END'
+
+Look further:
+  docker compose --env-file .env.example ps --all
+  docker compose --env-file .env.example run --rm kafka-init plan
+  docker exec kafka-1 kafka-topics --bootstrap-server kafka-1:19092 --describe
+  just demo    again: nothing is left to change
+  just down    removes containers and volumes
+END
