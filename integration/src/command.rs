@@ -15,7 +15,6 @@ pub struct Output {
 
 impl Output {
     /// Standard output of a command that must succeed.
-    #[must_use]
     pub fn ok(self) -> String {
         assert_eq!(self.exit, 0, "{}\n{}", self.stdout, self.stderr);
         self.stdout

@@ -37,7 +37,7 @@ impl Stack {
         self.up.get_or_init(|| {
             let mut args = vec!["up", "--detach", "--wait", "--quiet-pull"];
             args.extend(self.services);
-            let _ = compose(&[("COMPOSE_PROFILES", self.profile)], &args).ok();
+            compose(&[("COMPOSE_PROFILES", self.profile)], &args).ok();
         });
     }
 }

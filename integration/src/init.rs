@@ -60,35 +60,30 @@ impl Init {
     }
 
     /// Arguments of the tool: a command, options.
-    #[must_use]
     pub fn args(mut self, args: &[&str]) -> Self {
         self.args.extend(args.iter().map(ToString::to_string));
         self
     }
 
     /// Arguments of `docker run`.
-    #[must_use]
     pub fn docker(mut self, args: &[&str]) -> Self {
         self.docker.extend(args.iter().map(ToString::to_string));
         self
     }
 
     /// Another network; `none` for no network at all.
-    #[must_use]
     pub fn network(mut self, network: &str) -> Self {
         network.clone_into(&mut self.network);
         self
     }
 
     /// A secret at `/run/secrets/NAME`.
-    #[must_use]
     pub fn secret(self, name: &str, value: &str) -> Self {
         let path = self.scratch.file(&format!("secret-{name}"), value.as_bytes());
         self.mount(&path.display().to_string(), &format!("/run/secrets/{name}"))
     }
 
     /// A plain file at `path` in the container.
-    #[must_use]
     pub fn file(self, path: &str, content: &[u8]) -> Self {
         let name = path.replace('/', "-");
         let source = self.scratch.file(&name, content).display().to_string();
@@ -124,7 +119,7 @@ impl Init {
 impl Running {
     /// Sends a signal to the tool, which is process 1 of its container.
     pub fn signal(&self, signal: &str) {
-        let _ = docker(&["kill", "--signal", signal, &self.name]).ok();
+        docker(&["kill", "--signal", signal, &self.name]).ok();
     }
 
     /// What it has logged so far.
@@ -149,7 +144,6 @@ impl Running {
 
 impl Ended {
     /// Itself, when it ended as expected; everything it said, when it did not.
-    #[must_use]
     pub fn expect(self, exit: i32, outcome: &str) -> Self {
         assert_eq!((self.exit, self.outcome()), (exit, outcome), "{}\n{}", self.stdout, self.log);
         self

@@ -60,7 +60,7 @@ impl Recording {
         for id in ["1", "2", "3"] {
             let logger = ["--entity-type", "broker-loggers", "--entity-name", id];
             let alter = ["--alter", "--add-config", "kafka.request.logger=DEBUG"];
-            let _ = tool("kafka-configs", &[alter.as_slice(), &logger].concat());
+            tool("kafka-configs", &[alter.as_slice(), &logger].concat());
         }
         Self::resume()
     }
@@ -99,3 +99,66 @@ impl Recording {
         requests
     }
 }
+
+/// Waits until all three brokers are healthy again.
+pub fn all_healthy() {
+    for broker in BROKERS {
+        crate::eventually(broker, Duration::from_secs(90), || {
+            docker(&["inspect", "--format", "{{.State.Health.Status}}", broker]).ok().trim() == "healthy"
+        });
+    }
+}
+
+/// A broker of its own beside the stack, gone with its data at the end of the test.
+#[derive(Debug)]
+pub struct Single(String);
+
+impl Single {
+    /// Starts it in the image of the stack's brokers; `environment` overrides its settings. Does not wait.
+    pub fn start(name: &str, environment: &[&str]) -> Self {
+        let image = docker(&["inspect", "--format", "{{.Config.Image}}", "kafka-1"]).ok();
+        let of = |text: &str| text.replace("{}", name);
+        let container = format!("dayzero-it-{name}");
+        let network = ["--network", "dayzero_default", "--network-alias", name, "--hostname", name];
+        let begin = ["run", "--detach", "--name", container.as_str()];
+        let mut args =
+            [begin.as_slice(), &network].concat().into_iter().map(str::to_owned).collect::<Vec<_>>();
+        for setting in SINGLE {
+            args.extend(["--env".to_owned(), of(setting)]);
+        }
+        for setting in environment {
+            args.extend(["--env".to_owned(), (*setting).to_owned()]);
+        }
+        args.push(image.trim().to_owned());
+        let _ = docker(&["rm", "--force", "--volumes", &container]);
+        docker(&args.iter().map(String::as_str).collect::<Vec<_>>()).ok();
+        Self(container)
+    }
+
+    /// Its container's name.
+    pub fn name(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Drop for Single {
+    fn drop(&mut self) {
+        let _ = docker(&["rm", "--force", "--volumes", &self.0]);
+    }
+}
+
+const SINGLE: [&str; 13] = [
+    "CLUSTER_ID=ZGF5emVyby1rYWZrYS0wMg",
+    "KAFKA_NODE_ID=1",
+    "KAFKA_PROCESS_ROLES=broker,controller",
+    "KAFKA_LISTENERS=INTERNAL://:19092,CONTROLLER://:9093",
+    "KAFKA_ADVERTISED_LISTENERS=INTERNAL://{}:19092",
+    "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP=INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "KAFKA_INTER_BROKER_LISTENER_NAME=INTERNAL",
+    "KAFKA_CONTROLLER_LISTENER_NAMES=CONTROLLER",
+    "KAFKA_CONTROLLER_QUORUM_VOTERS=1@{}:9093",
+    "KAFKA_LOG_DIRS=/var/lib/kafka/data",
+    "KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR=1",
+    "KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR=1",
+    "KAFKA_HEAP_OPTS=-Xmx384m",
+];
