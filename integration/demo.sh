@@ -3,7 +3,11 @@
 # `unchanged`.
 set -euo pipefail
 
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=integration/lib.sh
+. "$here/lib.sh"
+cd "$root"
+require_own_stack
 compose=(docker compose --env-file .env.example)
 # The moving display is for terminals.
 [[ -t 2 ]] || compose+=(--progress quiet)
