@@ -1,8 +1,12 @@
 //! The binary with bad input: the exit, and a message that names the path, the cause and the remedy.
 //! No test here reaches a server.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
-#![expect(clippy::disallowed_methods, reason = "specs are written to a directory of the test's own")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
 
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
