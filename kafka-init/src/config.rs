@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-/// How Kafka reads a config, as DescribeConfigs numbers it.
+/// How Kafka reads a config, as `DescribeConfigs` numbers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConfigType {
     /// True or false.

@@ -30,11 +30,9 @@ pub struct Spec {
     /// The id of the only cluster that this spec is for. Another one is refused.
     cluster_id: Option<String>,
     /// What holds for every topic that does not say otherwise.
-    #[serde(default)]
-    defaults: TopicSpec,
-    /// The topics, by name.
-    #[serde(default)]
-    topics: BTreeMap<String, TopicSpec>,
+    defaults: Option<TopicSpec>,
+    /// The topics, by name. A name with nothing after it is a topic with the defaults.
+    topics: Option<BTreeMap<String, Option<TopicSpec>>>,
 }
 
 /// One topic.
@@ -47,8 +45,7 @@ pub struct TopicSpec {
     /// one has.
     replication_factor: Option<Number>,
     /// Topic configs, by Kafka's names; merged over those of `defaults` key by key.
-    #[serde(default)]
-    config: BTreeMap<String, ConfigValue>,
+    config: Option<BTreeMap<String, ConfigValue>>,
 }
 
 /// What the spec means, or all of its violations.
@@ -58,13 +55,15 @@ pub(crate) fn validate(spec: Spec) -> Result<Desired, Violations> {
     let bootstrap = bootstrap(&spec.bootstrap, &root.key("bootstrap"), &mut violations);
     let brokers = spec.brokers.and_then(|number| {
         let count = number.whole().and_then(|count| usize::try_from(count).ok()).filter(|count| *count > 0);
-        let problem = || format!("`{number}` is no number of brokers: write 1 or more");
+        let problem = || format!("`{}` is no number of brokers: write 1 or more", number.spelled());
         violations.check(&root.key("brokers"), count.ok_or_else(problem))
     });
     if spec.cluster_id.as_ref().is_some_and(String::is_empty) {
         violations.push(&root.key("clusterId"), "an id is not empty: leave it out to accept any cluster");
     }
-    let topics = topics::validate(spec.topics, &spec.defaults, &mut violations);
+    let topics =
+        spec.topics.unwrap_or_default().into_iter().map(|(name, topic)| (name, topic.unwrap_or_default()));
+    let topics = topics::validate(topics.collect(), &spec.defaults.unwrap_or_default(), &mut violations);
     violations.or(Desired { bootstrap, brokers, cluster_id: spec.cluster_id, topics })
 }
 

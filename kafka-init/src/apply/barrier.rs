@@ -4,10 +4,10 @@
 //! every partition has a leader, comes a little later, and a client that starts in between fails or, worse,
 //! has the topic created for it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use init_core::Progress;
+use init_core::{Fault, FaultKind, Progress};
 use kafka_protocol::messages::metadata_response::MetadataResponseTopic;
 use tokio::time::sleep;
 
@@ -18,25 +18,44 @@ use crate::wire::{Cluster, Connection};
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
-/// The results again, with an error for each that no longer can be waited for.
+/// The results again, once every change that succeeded is served everywhere.
 pub(super) async fn await_served<'c>(
     cluster: &mut Cluster,
     expected: impl Iterator<Item = (&'c str, i32)>,
-    mut results: Vec<Result<(), Error>>,
+    results: Vec<Result<(), Error>>,
     progress: &Progress,
 ) -> Vec<Result<(), Error>> {
-    let expected: BTreeMap<&str, i32> =
-        expected.zip(&results).filter(|(_, result)| result.is_ok()).map(|(topic, _)| topic).collect();
+    let done = expected.zip(&results).filter(|(_, result)| result.is_ok());
+    let expected: BTreeMap<&str, i32> = done.map(|(topic, _)| topic).collect();
+    match served_everywhere(cluster, &expected, progress).await {
+        Ok(()) => results,
+        Err(error) => results.into_iter().map(|result| result.and_then(|()| Err(error.clone()))).collect(),
+    }
+}
+
+/// Waits through the loss of brokers too. It only reads, so asking again after a lost answer does no harm, and
+/// a broker that is gone is out of the cluster's own list some seconds later.
+async fn served_everywhere(
+    cluster: &mut Cluster,
+    expected: &BTreeMap<&str, i32>,
+    progress: &Progress,
+) -> Result<(), Error> {
     if expected.is_empty() {
-        return results;
+        return Ok(());
     }
-    let served = cluster.at_every_broker(async |broker| served_by(broker, &expected, progress).await).await;
-    if let Err(error) = served {
-        for result in results.iter_mut().filter(|result| result.is_ok()) {
-            *result = Err(error.clone());
+    let served_by = async |broker: &mut Connection| served_by(broker, expected, progress).await;
+    while let Err(error) = cluster.at_every_broker(&served_by).await {
+        if error.kind() != FaultKind::Unavailable {
+            return Err(error);
         }
+        progress.waiting_for(error.to_string());
+        sleep(LONGEST_PAUSE).await;
+        cluster.rejoin().await.or_else(|error| match error.kind() {
+            FaultKind::Unavailable => Ok(()),
+            _ => Err(error),
+        })?;
     }
-    results
+    Ok(())
 }
 
 async fn served_by(
@@ -47,7 +66,7 @@ async fn served_by(
     let mut missing: Vec<&str> = expected.keys().copied().collect();
     let mut pause = FIRST_PAUSE;
     loop {
-        let mut served = std::collections::BTreeSet::new();
+        let mut served = BTreeSet::new();
         by_name(broker, &missing, |_, topics| {
             served.extend(topics.iter().filter_map(|topic| served_name(topic, expected)));
         })

@@ -1,7 +1,7 @@
 //! How many changes go into one request.
 //!
-//! A KRaft controller commits a request as one batch of at most 10,000 metadata records and refuses a larger
-//! one with POLICY_VIOLATION, which a policy of the cluster also answers with: so it must not come to that.
+//! A controller commits a request as one batch of at most 10,000 metadata records and refuses a larger one
+//! with `POLICY_VIOLATION`, which a policy of the cluster also answers with: so it must not come to that.
 //! Half of it leaves room for what a newer version may add per topic.
 
 const RECORDS: usize = 5_000;

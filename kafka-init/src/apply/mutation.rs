@@ -8,7 +8,7 @@ use super::send::Mode;
 use crate::error::Attempt;
 use crate::wire::Call;
 
-/// How long the server may take for one request; it answers REQUEST_TIMED_OUT after that.
+/// How long the server may take for one request; it answers `REQUEST_TIMED_OUT` after that.
 pub(super) const TIMEOUT_MS: i32 = 30_000;
 /// The answer to a request that the server gave up on is still worth reading.
 pub(super) const LIMIT: Duration = Duration::from_secs(35);

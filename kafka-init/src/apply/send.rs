@@ -95,13 +95,13 @@ impl<'c, M: Mutation> Round<'c, M> {
         let peer = cluster.home().peer().clone();
         let each = |index: usize, answer| {
             let batch = batches.get(index).map_or(&[][..], Vec::as_slice);
-            progress.advance(self.note(batch, M::verdicts(answer), &peer));
+            progress.advance(self.note(batch, &M::verdicts(answer), &peer));
         };
         cluster.home().pipeline(requests, LIMIT, each).await
     }
 
     /// Takes in one answer; says how many changes are done.
-    fn note(&mut self, batch: &[usize], verdicts: Verdicts, peer: &Peer) -> usize {
+    fn note(&mut self, batch: &[usize], verdicts: &Verdicts, peer: &Peer) -> usize {
         let mut by_name: BTreeMap<&str, &Verdict> =
             verdicts.each.iter().map(|verdict| (verdict.name.as_str(), verdict)).collect();
         let mut done = 0;

@@ -8,38 +8,29 @@ use super::{ConfigValue, Origin, Said};
 
 const MIN_INSYNC: &str = "min.insync.replicas";
 
+type Values = BTreeMap<String, ConfigValue>;
+
 /// Values by key, each with the part of the spec that says it.
 #[derive(Clone)]
 pub(super) struct Configs(BTreeMap<String, Said<String>>);
 
 impl Configs {
     /// Those of every topic.
-    pub(super) fn defaults(values: &BTreeMap<String, ConfigValue>, violations: &mut Violations) -> Self {
+    pub(super) fn defaults(values: Option<&Values>, violations: &mut Violations) -> Self {
         let mut configs = Self(BTreeMap::new());
         configs.add(values, Origin::Defaults, &SpecPath::root().key("defaults").key("config"), violations);
         configs
     }
 
     /// These with a topic's own over them.
-    pub(super) fn of_topic(
-        &self,
-        topic: &str,
-        values: &BTreeMap<String, ConfigValue>,
-        violations: &mut Violations,
-    ) -> Self {
+    pub(super) fn of_topic(&self, topic: &str, values: Option<&Values>, violations: &mut Violations) -> Self {
         let mut configs = self.clone();
         configs.add(values, Origin::Topic, &Origin::Topic.at(topic, "config"), violations);
         configs
     }
 
-    fn add(
-        &mut self,
-        values: &BTreeMap<String, ConfigValue>,
-        origin: Origin,
-        at: &SpecPath,
-        violations: &mut Violations,
-    ) {
-        for (key, value) in values {
+    fn add(&mut self, values: Option<&Values>, origin: Origin, at: &SpecPath, violations: &mut Violations) {
+        for (key, value) in values.into_iter().flatten() {
             if key.is_empty() {
                 violations.push(at, "a config's name is not empty");
             } else if let Some(value) = violations.check(&at.key(key), value.text()) {

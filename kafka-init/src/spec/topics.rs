@@ -20,7 +20,7 @@ pub(super) fn validate(
 ) -> BTreeMap<String, Topic> {
     let root = SpecPath::root();
     let common = counts(defaults, Origin::Defaults, &root.key("defaults"), violations);
-    let configs = Configs::defaults(&defaults.config, violations);
+    let configs = Configs::defaults(defaults.config.as_ref(), violations);
     names(&topics, violations);
     let mut valid = BTreeMap::new();
     for (name, spec) in topics {
@@ -28,7 +28,7 @@ pub(super) fn validate(
         let partitions = own.partitions.or(common.partitions).and_then(Count::declared);
         let replication_factor =
             own.replication_factor.or(common.replication_factor).and_then(Count::declared);
-        let config = configs.of_topic(&name, &spec.config, violations);
+        let config = configs.of_topic(&name, spec.config.as_ref(), violations);
         settings::check_min_insync(&name, &config, replication_factor, violations);
         valid.insert(name, Topic { partitions, replication_factor, config: config.into_values() });
     }
@@ -69,13 +69,8 @@ fn count<T: TryFrom<i128> + MaxValue>(
         Some(whole) if whole >= 1 => T::try_from(whole).ok().map(|value| Count(Some(Said { value, origin }))),
         _ => None,
     };
-    let problem = || {
-        format!(
-            "`{number}` is not possible: write a whole number from 1 to {}, or -1 for the broker's default",
-            T::MAX
-        )
-    };
-    violations.check(at, count.ok_or_else(problem))
+    let right = format!("write a whole number from 1 to {}, or -1 for the broker's default", T::MAX);
+    violations.check(at, count.ok_or_else(|| format!("`{}` is not possible: {right}", number.spelled())))
 }
 
 /// The largest value that Kafka's protocol carries.

@@ -16,6 +16,14 @@ pub enum Number {
 }
 
 impl Number {
+    /// So that one with a fraction shows as such, even if that is zero.
+    pub(super) fn spelled(self) -> String {
+        match self {
+            Self::Whole(number) => number.to_string(),
+            Self::Real(number) => format!("{number:?}"),
+        }
+    }
+
     /// The number, if it is whole.
     pub fn whole(self) -> Option<i128> {
         match self {
@@ -29,7 +37,7 @@ impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Whole(number) => number.fmt(f),
-            // Never with an exponent, which Kafka would not read.
+            // Digits alone, never an exponent: a whole number of Kafka's cannot have one.
             Self::Real(number) => number.fmt(f),
         }
     }
@@ -44,8 +52,6 @@ pub enum ConfigValue {
     Scalar(String),
     /// A list of those.
     List(Vec<ConfigValue>),
-    /// A number that Kafka cannot write.
-    NotFinite,
 }
 
 impl ConfigValue {
@@ -53,7 +59,6 @@ impl ConfigValue {
     pub fn text(&self) -> Result<String, &'static str> {
         match self {
             Self::Null => Err("a config has a value: leave the key out to keep what the topic has"),
-            Self::NotFinite => Err("a config's number is finite"),
             Self::Scalar(text) => Ok(text.clone()),
             Self::List(items) => {
                 let items: Result<Vec<String>, _> = items.iter().map(Self::text).collect();
@@ -63,10 +68,7 @@ impl ConfigValue {
     }
 
     fn number(number: Number) -> Self {
-        match number {
-            Number::Real(real) if !real.is_finite() => Self::NotFinite,
-            number => Self::Scalar(number.to_string()),
-        }
+        Self::Scalar(number.to_string())
     }
 }
 

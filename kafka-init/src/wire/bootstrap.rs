@@ -24,10 +24,9 @@ pub(crate) async fn first(servers: &[Endpoint]) -> Result<Connection, Error> {
         match timeout(HEAD_START, tries.join_next()).await {
             Ok(Some(Ok(Ok(connection)))) => return Ok(connection),
             Ok(Some(Ok(Err(error)))) => failures.push(error),
-            // Only a panic ends a task otherwise, and it has been reported by then.
-            Ok(Some(Err(_))) | Err(_) => {}
             Ok(None) if servers.len() == 0 => break,
-            Ok(None) => {}
+            // Time for the next one. (A task that ends otherwise has panicked.)
+            Ok(None | Some(Err(_))) | Err(_) => {}
         }
     }
     match <[Error; 1]>::try_from(failures) {

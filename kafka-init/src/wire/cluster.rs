@@ -7,7 +7,6 @@ use init_core::Endpoint;
 use super::bootstrap;
 use super::connection::Connection;
 use super::listener;
-use super::peer::Peer;
 use super::together::all;
 use super::view::View;
 use crate::Error;
@@ -28,14 +27,11 @@ impl Broker {
     pub(crate) fn listener(&self) -> String {
         format!("{}:{}", self.host, self.port)
     }
-
-    pub(crate) fn peer(&self) -> Peer {
-        Peer { id: Some(self.id), at: self.listener() }
-    }
 }
 
-/// A cluster that is ready.
+/// A cluster that was joined.
 pub(crate) struct Cluster {
+    servers: Vec<Endpoint>,
     /// Everything is read and written here, so that a read sees the write before it.
     home: Connection,
     others: BTreeMap<i32, Connection>,
@@ -46,11 +42,9 @@ pub(crate) struct Cluster {
 impl Cluster {
     /// One attempt. A cluster that is not the one meant is not waited for: the plan says so, from the id.
     pub(crate) async fn connect(servers: &[Endpoint], readiness: &Readiness<'_>) -> Result<Self, Error> {
-        let mut home = bootstrap::first(servers).await?;
-        let view = View::read(&mut home).await?;
-        let mut cluster = Self { home, others: BTreeMap::new(), view, endpoints: BTreeMap::new() };
+        let mut cluster = Self::join(servers.to_vec()).await?;
         if readiness.cluster_id.is_none_or(|id| id == cluster.view.cluster_id) {
-            cluster.follow_listeners(servers)?;
+            cluster.follow_listeners()?;
             cluster.view.ready(readiness)?;
             let unfenced: Vec<_> = cluster.unfenced().collect();
             listener::resolve(&unfenced).await?;
@@ -58,9 +52,21 @@ impl Cluster {
         Ok(cluster)
     }
 
-    fn follow_listeners(&mut self, servers: &[Endpoint]) -> Result<(), Error> {
+    /// Asks the bootstrap servers again who is there. For waiting only: it says nothing about readiness.
+    pub(crate) async fn rejoin(&mut self) -> Result<(), Error> {
+        *self = Self::join(self.servers.clone()).await?;
+        self.follow_listeners()
+    }
+
+    async fn join(servers: Vec<Endpoint>) -> Result<Self, Error> {
+        let mut home = bootstrap::first(&servers).await?;
+        let view = View::read(&mut home).await?;
+        Ok(Self { servers, home, others: BTreeMap::new(), view, endpoints: BTreeMap::new() })
+    }
+
+    fn follow_listeners(&mut self) -> Result<(), Error> {
         for broker in &self.view.brokers {
-            let endpoint = listener::advertised(broker, servers)?;
+            let endpoint = listener::advertised(broker, &self.servers)?;
             if endpoint.to_string() == self.home.peer().at {
                 self.home.identify(broker.id);
             }
@@ -69,9 +75,9 @@ impl Cluster {
         Ok(())
     }
 
-    fn unfenced(&self) -> impl Iterator<Item = (Peer, Endpoint)> {
+    fn unfenced(&self) -> impl Iterator<Item = (i32, Endpoint)> {
         let unfenced = self.view.brokers.iter().filter(|broker| !broker.fenced);
-        unfenced.filter_map(|broker| Some((broker.peer(), self.endpoints.get(&broker.id)?.clone())))
+        unfenced.filter_map(|broker| Some((broker.id, self.endpoints.get(&broker.id)?.clone())))
     }
 
     pub(crate) fn id(&self) -> &str {
@@ -83,7 +89,7 @@ impl Cluster {
         &mut self.home
     }
 
-    /// Moves the home to the controller: without KRaft only that broker takes changes.
+    /// Moves the home to the controller: with `ZooKeeper`, only that broker takes changes.
     pub(crate) async fn move_to_controller(&mut self) -> Result<(), Error> {
         self.view = View::read(&mut self.home).await?;
         let controller = self.view.controller;
@@ -108,17 +114,13 @@ impl Cluster {
     async fn open_others(&mut self) -> Result<(), Error> {
         self.others.retain(|_, connection| connection.is_clean());
         let home = self.home.peer().id;
-        let missing: Vec<_> =
-            self.unfenced().filter(|(peer, _)| peer.id != home && !self.is_open(peer)).collect();
-        let opened = all(missing.iter().map(|(peer, endpoint)| Connection::open(endpoint, peer.id))).await;
-        for connection in opened {
-            let connection = connection?;
-            self.others.extend(connection.peer().id.map(|id| (id, connection)));
+        let is_open = |id: &i32| home == Some(*id) || self.others.contains_key(id);
+        let missing: Vec<_> = self.unfenced().filter(|(id, _)| !is_open(id)).collect();
+        let opening =
+            missing.iter().map(async |(id, endpoint)| (*id, Connection::open(endpoint, Some(*id)).await));
+        for (id, connection) in all(opening).await {
+            self.others.insert(id, connection?);
         }
         Ok(())
-    }
-
-    fn is_open(&self, peer: &Peer) -> bool {
-        peer.id.is_some_and(|id| self.others.contains_key(&id))
     }
 }

@@ -8,6 +8,7 @@ use init_core::Endpoint;
 use kafka_protocol::messages::{ApiKey, ApiVersionsRequest};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf, split};
 use tokio::time::timeout;
+use tracing::{debug, trace};
 
 use super::api::Call;
 use super::dial::{Stream, dial};
@@ -54,6 +55,7 @@ impl Connection {
         let answer = versions.filter(|answer| answer.error_code == 0);
         connection.versions = answer.map(|answer| Versions::of(&answer)).unwrap_or_default();
         connection.version::<ApiVersionsRequest>()?;
+        debug!(broker = %connection.peer, "connected");
         Ok(connection)
     }
 
@@ -112,6 +114,7 @@ impl Connection {
             return Err(self.lost(C::KEY, "an earlier answer is still outstanding"));
         }
         let (peer, count, first) = (&self.peer, calls.len(), self.correlation);
+        trace!(broker = %peer, request = ?C::KEY, version, count, "asking");
         let number = |index: usize| first.wrapping_add(i32::try_from(index).unwrap_or(i32::MAX));
         let writer = &mut self.writer;
         let sending = async {
@@ -183,3 +186,7 @@ async fn body(reader: &mut ReadHalf<Box<dyn Stream>>, length: usize) -> io::Resu
     }
     Ok(bytes.freeze())
 }
+
+#[cfg(test)]
+#[path = "connection_tests.rs"]
+mod tests;

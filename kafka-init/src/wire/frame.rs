@@ -66,3 +66,60 @@ pub(crate) fn decode<C: Call>(frame: Bytes, version: i16, correlation: i32) -> R
     }
     C::Answer::decode(&mut bytes, version).map_err(|error| error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kafka_protocol::messages::{
+        ApiVersionsRequest, CreatePartitionsRequest, CreateTopicsRequest, DescribeClusterRequest,
+        DescribeConfigsRequest, IncrementalAlterConfigsRequest, MetadataRequest,
+    };
+    use proptest::prelude::*;
+
+    fn decode_in_every_version<C: Call>(frame: &Bytes) {
+        for version in C::VERSIONS.min..=C::VERSIONS.max {
+            if C::header_version(version) >= 2 {
+                let _ = decode::<C>(frame.clone(), version, 0);
+            }
+        }
+    }
+
+    #[test]
+    fn a_length_is_told_from_other_protocols() {
+        assert_eq!(length([0, 0, 1, 2]), Ok(258));
+        assert_eq!(length([0x15, 3, 3, 0]), Err(Foreign::Tls));
+        assert_eq!(length(*b"HTTP"), Err(Foreign::Http));
+        assert_eq!(length(*b"SSH-"), Err(Foreign::Unknown));
+        assert_eq!(length([0, 0, 0, 3]), Err(Foreign::Unknown));
+        assert_eq!(length([0xff; 4]), Err(Foreign::Unknown));
+    }
+
+    #[test]
+    fn an_answer_to_another_request_is_refused() {
+        let error = decode::<MetadataRequest>(Bytes::from_static(&[0, 0, 0, 9, 0]), 12, 8);
+        assert_eq!(error.err().as_deref(), Some("it answers request 9 and not 8"));
+    }
+
+    #[test]
+    fn an_array_that_the_frame_cannot_hold_reserves_nothing() {
+        let header = [0, 0, 0, 0, 0];
+        let throttle = [0, 0, 0, 0];
+        let four_billion = [0xff, 0xff, 0xff, 0xff, 0x0f];
+        let frame = Bytes::from([&header[..], &throttle, &four_billion].concat());
+        assert!(decode::<CreateTopicsRequest>(frame, 7, 0).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_the_decoder_panic(body in prop::collection::vec(any::<u8>(), 0..400)) {
+            let frame = Bytes::from([&[0, 0, 0, 0, 0][..], &body].concat());
+            decode_in_every_version::<ApiVersionsRequest>(&frame);
+            decode_in_every_version::<DescribeClusterRequest>(&frame);
+            decode_in_every_version::<MetadataRequest>(&frame);
+            decode_in_every_version::<DescribeConfigsRequest>(&frame);
+            decode_in_every_version::<CreateTopicsRequest>(&frame);
+            decode_in_every_version::<CreatePartitionsRequest>(&frame);
+            decode_in_every_version::<IncrementalAlterConfigsRequest>(&frame);
+        }
+    }
+}

@@ -8,7 +8,6 @@ use tokio::net::lookup_host;
 use tokio::time::timeout;
 
 use super::cluster::Broker;
-use super::peer::Peer;
 use super::together::all;
 use crate::Error;
 
@@ -16,8 +15,7 @@ const RESOLVE: Duration = Duration::from_secs(2);
 
 /// The broker's endpoint, if its clients may go there.
 pub(crate) fn advertised(broker: &Broker, bootstrap: &[Endpoint]) -> Result<Endpoint, Error> {
-    let refuse =
-        |problem| Err(Error::Advertised { broker: broker.peer(), listener: broker.listener(), problem });
+    let refuse = |problem| Err(Error::Advertised { broker: broker.id, listener: broker.listener(), problem });
     let name: DnsName = match broker.host.parse() {
         Ok(name) => name,
         Err(EndpointError::Address(_)) => return refuse("which is an address and no DNS name"),
@@ -35,14 +33,14 @@ fn is_local(host: &str) -> bool {
 }
 
 /// Asks for every name at once, and says of the first one that has no address whose it is.
-pub(crate) async fn resolve(brokers: &[(Peer, Endpoint)]) -> Result<(), Error> {
-    let one = async |(broker, endpoint): &(Peer, Endpoint)| {
+pub(crate) async fn resolve(brokers: &[(i32, Endpoint)]) -> Result<(), Error> {
+    let one = async |(broker, endpoint): &(i32, Endpoint)| {
         let problem = match timeout(RESOLVE, lookup_host((endpoint.host(), endpoint.port()))).await {
             Ok(Ok(_)) => return Ok(()),
             Ok(Err(error)) => error.to_string(),
             Err(_) => format!("no answer within {} s", RESOLVE.as_secs()),
         };
-        Err(Error::Unresolved { broker: broker.clone(), listener: endpoint.to_string(), problem })
+        Err(Error::Unresolved { broker: *broker, listener: endpoint.to_string(), problem })
     };
     all(brokers.iter().map(one)).await.into_iter().collect()
 }

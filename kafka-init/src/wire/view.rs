@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use kafka_protocol::messages::{
-    DescribeClusterRequest, DescribeClusterResponse, MetadataRequest, MetadataResponse,
-};
+use kafka_protocol::messages::{DescribeClusterRequest, MetadataRequest};
 
 use super::cluster::Broker;
 use super::connection::Connection;
@@ -18,63 +16,54 @@ const LIMIT: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub(crate) struct View {
     pub(crate) cluster_id: String,
-    /// Of use without KRaft alone: with it, any broker is named here and all of them forward.
+    /// Of use in a cluster with `ZooKeeper` alone: in any other, this is any broker and all of them forward.
     pub(crate) controller: i32,
     pub(crate) brokers: Vec<Broker>,
 }
 
 impl View {
     pub(crate) async fn read(connection: &mut Connection) -> Result<Self, Error> {
-        let view = match connection.version::<DescribeClusterRequest>() {
-            Ok(version) => {
-                // Without fenced ones (before version 2) the answer has the same ready brokers; with them the
-                // message can say who is missing.
-                let request = DescribeClusterRequest::default().with_include_fenced_brokers(version >= 2);
-                Self::described(connection.call(request, LIMIT).await?, connection)?
-            }
-            Err(_) => {
-                let request = MetadataRequest::default()
-                    .with_topics(Some(Vec::new()))
-                    .with_allow_auto_topic_creation(false);
-                Self::listed(connection.call(request, LIMIT).await?)
-            }
+        let Ok(version) = connection.version::<DescribeClusterRequest>() else {
+            return Self::listed(connection).await;
         };
-        Ok(view)
-    }
-
-    fn described(answer: DescribeClusterResponse, connection: &Connection) -> Result<Self, Error> {
+        // With the fenced brokers (since version 2), the message about too few can say who is missing.
+        let request = DescribeClusterRequest::default().with_include_fenced_brokers(version >= 2);
+        let answer = connection.call(request, LIMIT).await?;
         refused(answer.error_code, answer.error_message.as_ref(), connection.peer(), || Attempt {
             action: "describe the cluster".to_owned(),
             permission: "Describe on the cluster".to_owned(),
             races: &[],
         })?;
-        let broker =
-            |broker: kafka_protocol::messages::describe_cluster_response::DescribeClusterBroker| Broker {
-                id: broker.broker_id.0,
-                host: broker.host.to_string(),
-                port: broker.port,
-                fenced: broker.is_fenced,
-            };
+        let brokers = answer.brokers.into_iter().map(|broker| Broker {
+            id: broker.broker_id.0,
+            host: broker.host.to_string(),
+            port: broker.port,
+            fenced: broker.is_fenced,
+        });
         Ok(Self {
             cluster_id: answer.cluster_id.to_string(),
             controller: answer.controller_id.0,
-            brokers: answer.brokers.into_iter().map(broker).collect(),
+            brokers: brokers.collect(),
         })
     }
 
-    /// Metadata lists the brokers that take part and no others, as DescribeCluster did before version 2.
-    fn listed(answer: MetadataResponse) -> Self {
-        let broker = |broker: kafka_protocol::messages::metadata_response::MetadataResponseBroker| Broker {
+    /// Before Kafka 2.8. Metadata lists the brokers that take part and no others, as `DescribeCluster` does
+    /// when it is not asked for the fenced ones.
+    async fn listed(connection: &mut Connection) -> Result<Self, Error> {
+        let request =
+            MetadataRequest::default().with_topics(Some(Vec::new())).with_allow_auto_topic_creation(false);
+        let answer = connection.call(request, LIMIT).await?;
+        let brokers = answer.brokers.into_iter().map(|broker| Broker {
             id: broker.node_id.0,
             host: broker.host.to_string(),
             port: broker.port,
             fenced: false,
-        };
-        Self {
+        });
+        Ok(Self {
             cluster_id: answer.cluster_id.map(|id| id.to_string()).unwrap_or_default(),
             controller: answer.controller_id.0,
-            brokers: answer.brokers.into_iter().map(broker).collect(),
-        }
+            brokers: brokers.collect(),
+        })
     }
 
     /// Whether enough brokers take part. A topic can be created while some of its replicas are fenced, and
