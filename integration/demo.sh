@@ -42,6 +42,7 @@ build_images() {
 
 title "images"
 build_images
+"$here/secrets.sh"
 title "stack"
 failed=""
 "${compose[@]}" up --detach --wait || failed=yes
