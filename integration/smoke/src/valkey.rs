@@ -79,6 +79,9 @@ async fn owners(node: &str, password: Option<&str>) -> Result<Vec<String>, Error
             if let [Reply::Number(first), Reply::Number(last), Reply::List(primary), ..] = range.as_slice()
                 && let [Reply::Text(host), Reply::Number(port), ..] = primary.as_slice()
             {
+                // A node that has met nobody does not know its own address: it is the one that was asked.
+                let asked = node.name.rsplit_once(':').map_or("", |(host, _)| host);
+                let host = if host.is_empty() { asked } else { host };
                 for slot in *first..=*last {
                     let slot = usize::try_from(slot).ok().and_then(|slot| owners.get_mut(slot));
                     slot.map(|owner| *owner = Some(format!("{host}:{port}")));
