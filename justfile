@@ -5,8 +5,6 @@ set shell := ["bash", "-euo", "pipefail", "-c"]
 # A toolchain that bootstrap has just installed is not yet on the PATH of this session.
 export PATH := env("HOME") / ".cargo/bin:" + env("PATH")
 
-compose := "docker compose --env-file .env.example"
-
 # List the recipes
 default:
     @just --list --unsorted
@@ -17,8 +15,7 @@ demo:
 
 # Remove the demo's containers and volumes
 down:
-    # The data goes too, so there is nothing for the servers to save first.
-    {{ compose }} down --volumes --remove-orphans --timeout 2
+    @integration/down.sh
 
 # Every test: without servers, then against real ones
 test: test-unit

@@ -3,26 +3,34 @@
 # `unchanged`.
 set -euo pipefail
 
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=integration/lib.sh
+. "$here/lib.sh"
+cd "$root"
+require_own_stack
 compose=(docker compose --env-file .env.example)
+# The moving display is for terminals.
+[[ -t 2 ]] || compose+=(--progress quiet)
 
 title() { printf '\n== %s\n' "$*"; }
 
 init_services() { "${compose[@]}" config --services | grep -e '-init$'; }
 
-# What the last run wrote on stdout: the report, without the log. A container keeps the output of all its runs.
-report() {
-    local id=$1
+container() { "${compose[@]}" ps --all --quiet "$1"; }
+
+# What the last run wrote on stdout: a report without the log. A container keeps the output of all its runs.
+output() {
+    local id
+    id=$(container "$1")
     docker logs --since "$(docker inspect -f '{{.State.StartedAt}}' "$id")" "$id" 2>/dev/null
 }
 
 show_reports() {
-    local service id
+    local service
     for service in $(init_services); do
-        id=$("${compose[@]}" ps --all --quiet "$service")
-        [[ -n $id ]] || continue
-        title "$service, exit $(docker inspect -f '{{.State.ExitCode}}' "$id")"
-        report "$id"
+        [[ -n $(container "$service") ]] || continue
+        title "$service, exit $(docker inspect -f '{{.State.ExitCode}}' "$(container "$service")")"
+        output "$service"
     done
 }
 
@@ -44,7 +52,7 @@ if [[ -n $failed ]]; then
     exit 1
 fi
 title "the application's proofs"
-"${compose[@]}" logs --no-log-prefix smoke
+output smoke
 title "topics"
 docker exec kafka-1 kafka-topics --bootstrap-server kafka-1:19092 --list
 cat <<'END'

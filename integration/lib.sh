@@ -42,3 +42,13 @@ archive_uri() {
     [[ -n $uri ]] || die "no source of Debian's main archive in this machine's apt configuration"
     echo "$uri"
 }
+
+# The stack's project and container names are fixed, so two checkouts on one engine would take over, and `down` would
+# delete, each other's stack. Stops with a message when the one that is there was started from another directory.
+require_own_stack() {
+    local dir
+    docker ps --all --filter label=com.docker.compose.project=dayzero \
+        --format '{{.Label "com.docker.compose.project.working_dir"}}' | sort -u | while read -r dir; do
+        [[ ! -d $dir || $dir -ef $root ]] || die "a stack started from $dir is on this engine; run \`just down\` there first"
+    done
+}
