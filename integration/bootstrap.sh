@@ -141,6 +141,7 @@ main() {
     ensure_just
     ensure_base_image
     ensure_kafka_libs
+    "$root/integration/secrets.sh"
     say "all is there"
 }
 

@@ -53,6 +53,7 @@ build_images() {
 
 title "images"
 build_images
+"$here/secrets.sh"
 title "stack"
 failed=""
 "${compose[@]}" up --detach --wait || failed=yes

@@ -22,3 +22,13 @@ kafka() {
 
 kafka
 kafka "$(env_example KAFKA_VERSION_OLD)"
+
+valkey() {
+    local context=integration/servers/valkey
+    docker build --quiet --network host --tag dayzero/valkey:8.1 "$context"
+    docker build --quiet --network host --build-arg SERVER=redis --build-arg SUITE=bookworm --tag dayzero/redis:7.0 "$context"
+    cargo test --locked --package integration --test valkey -- --test-threads=1
+    VALKEY_TEST_IMAGE=dayzero/redis:7.0 cargo test --locked --package integration --test valkey -- --test-threads=1
+}
+
+valkey
