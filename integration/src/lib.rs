@@ -17,6 +17,7 @@ mod init;
 pub mod kafka;
 mod scratch;
 mod silent;
+pub mod valkey;
 
 pub use command::{Output, docker, shell};
 pub use compose::{Stack, compose, root};

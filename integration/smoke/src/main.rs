@@ -3,8 +3,10 @@
 
 mod kafka;
 mod proved;
+mod valkey;
 
 use std::io::{self, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -23,6 +25,15 @@ struct Args {
     /// The topics to produce to and consume from, every partition of each
     #[arg(long, value_delimiter = ',', value_name = "NAME,…", requires = "kafka")]
     topics: Vec<String>,
+    /// A node of a Valkey cluster, as name and port
+    #[arg(long, value_name = "HOST:PORT")]
+    valkey: Option<String>,
+    /// The file with the password of Valkey's user default
+    #[arg(long, value_name = "PATH", requires = "valkey")]
+    valkey_password: Option<PathBuf>,
+    /// The parts of the stack that are up, and so have to be proved; all of them when absent
+    #[arg(long, value_delimiter = ',', value_name = "PROFILE,…")]
+    profiles: Option<Vec<String>>,
     /// After the proofs, stay until SIGTERM, as an application does
     #[arg(long)]
     stay: bool,
@@ -35,6 +46,8 @@ struct Args {
 enum Error {
     #[error("kafka: {0}")]
     Kafka(#[from] kafka::Error),
+    #[error("valkey: {0}")]
+    Valkey(#[from] valkey::Error),
     #[error("the proofs took longer than {} s", LIMIT.as_secs())]
     TooSlow,
     #[error(transparent)]
@@ -47,8 +60,12 @@ fn say(proof: &str) -> io::Result<()> {
 }
 
 async fn prove(args: &Args) -> Result<(), Error> {
-    for topic in &args.topics {
+    let up = |profile: &str| args.profiles.as_ref().is_none_or(|up| up.iter().any(|up| up == profile));
+    for topic in args.topics.iter().filter(|_| up("messaging")) {
         say(&kafka::prove(&args.kafka, topic).await?)?;
+    }
+    if let Some(node) = args.valkey.as_ref().filter(|_| up("data")) {
+        say(&valkey::prove(node, args.valkey_password.as_deref()).await?)?;
     }
     Ok(())
 }
