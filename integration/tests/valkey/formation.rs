@@ -102,3 +102,28 @@ fn a_killed_run_is_taken_up_by_the_next() {
         nodes.afresh();
     }
 }
+
+/// AC: the work grows by rounds of gossip, not by pairs.
+#[test]
+fn a_cluster_of_thirty_forms() {
+    let nodes = Nodes::cluster(30);
+    nodes.init(&pairs(&nodes)).run().expect(0, "changed");
+    let layout = nodes.layout();
+    for replica in 15..30 {
+        assert_eq!(layout[replica], format!("replica of {}", replica - 15));
+    }
+    nodes.prove();
+    nodes.init(&pairs(&nodes)).run().expect(0, "unchanged");
+}
+
+/// DESIGN section 11: two at once.
+#[test]
+fn two_runs_at_once_both_succeed() {
+    let nodes = Nodes::cluster(6);
+    let both = [nodes.init(&pairs(&nodes)).start(), nodes.init(&pairs(&nodes)).start()];
+    for ended in both.map(integration::Running::wait) {
+        assert_eq!(ended.exit, 0, "{}\n{}", ended.stdout, ended.log);
+    }
+    assert_eq!(nodes.layout(), LAYOUT);
+    nodes.prove();
+}
