@@ -131,7 +131,7 @@ impl Node {
     async fn send(&mut self, words: &[&str]) -> Result<(), Error> {
         let mut request = format!("*{}\r\n", words.len());
         for word in words {
-            request.push_str(&format!("${}\r\n{word}\r\n", word.len()));
+            request = format!("{request}${}\r\n{word}\r\n", word.len());
         }
         self.stream.write_all(request.as_bytes()).await.map_err(|source| self.broken(source))
     }

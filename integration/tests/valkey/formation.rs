@@ -74,7 +74,7 @@ fn every_prefix_of_a_first_run_converges_to_the_same_layout() {
             if position == all - 3 {
                 script.push_str("sleep 2\n");
             }
-            script.push_str(&format!("kv-cli {command} >/dev/null\n"));
+            script = format!("{script}kv-cli {command} >/dev/null\n");
         }
         let auth = format!("REDISCLI_AUTH={PASSWORD}");
         docker(&["exec", "--env", &auth, &nodes.container(0), "bash", "-c", &script]).ok();
@@ -108,9 +108,8 @@ fn a_killed_run_is_taken_up_by_the_next() {
 fn a_cluster_of_thirty_forms() {
     let nodes = Nodes::cluster(30);
     nodes.init(&pairs(&nodes)).run().expect(0, "changed");
-    let layout = nodes.layout();
-    for replica in 15..30 {
-        assert_eq!(layout[replica], format!("replica of {}", replica - 15));
+    for (primary, replica) in nodes.layout().iter().skip(15).enumerate() {
+        assert_eq!(*replica, format!("replica of {primary}"));
     }
     nodes.prove();
     nodes.init(&pairs(&nodes)).run().expect(0, "unchanged");
