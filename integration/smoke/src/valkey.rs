@@ -84,7 +84,9 @@ async fn owners(node: &str, password: Option<&str>) -> Result<Vec<String>, Error
                 let host = if host.is_empty() { asked } else { host };
                 for slot in *first..=*last {
                     let slot = usize::try_from(slot).ok().and_then(|slot| owners.get_mut(slot));
-                    slot.map(|owner| *owner = Some(format!("{host}:{port}")));
+                    if let Some(owner) = slot {
+                        *owner = Some(format!("{host}:{port}"));
+                    }
                 }
             }
         }

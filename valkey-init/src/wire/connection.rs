@@ -89,7 +89,7 @@ impl Connection {
         }
         let config = AsyncConnectionConfig::new();
         let made = MultiplexedConnection::new_with_config(&info, stream, config).await;
-        let (redis, driver) = made.map_err(|error| classify(node, "HELLO", error))?;
+        let (redis, driver) = made.map_err(|error| classify(node, "HELLO", &error))?;
         Ok(Self { node: node.clone(), redis, driver: tokio::spawn(driver) })
     }
 
@@ -115,12 +115,12 @@ impl Connection {
         let asked = timeout(ANSWER, redis.req_packed_commands(&pipeline, 0, names.len())).await;
         let silent =
             |_| Error::Silent { node: self.node.clone(), doing: doing.clone(), seconds: ANSWER.as_secs() };
-        let values = asked.map_err(silent)?.map_err(|error| classify(&self.node, &doing, error))?;
+        let values = asked.map_err(silent)?.map_err(|error| classify(&self.node, &doing, &error))?;
         if values.len() != names.len() {
             return Err(Error::Protocol { node: self.node.clone(), doing });
         }
         let answer = |(name, value): (&String, Value)| match value {
-            Value::ServerError(error) => Err(classify(&self.node, name, error.into())),
+            Value::ServerError(error) => Err(classify(&self.node, name, &error.into())),
             value => Ok(value),
         };
         Ok(names.iter().zip(values).map(answer).collect())
@@ -152,7 +152,7 @@ fn name(command: &Cmd) -> String {
 }
 
 /// The client's error as ours: by the server's code, or by what became of the connection.
-fn classify(node: &Endpoint, doing: &str, error: RedisError) -> Error {
+fn classify(node: &Endpoint, doing: &str, error: &RedisError) -> Error {
     let (node, doing) = (node.clone(), doing.to_owned());
     if let Some(code) = error.code() {
         let (code, message) = (code.to_owned(), error.detail().unwrap_or_default().to_owned());
@@ -166,7 +166,7 @@ fn classify(node: &Endpoint, doing: &str, error: RedisError) -> Error {
             let message = error.detail().unwrap_or_default().to_owned();
             Error::Refused { node, doing, code: "WRONGPASS".to_owned(), message }
         }
-        _ => lost(node, doing, &error),
+        _ => lost(node, doing, error),
     }
 }
 
