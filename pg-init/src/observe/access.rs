@@ -13,11 +13,12 @@ use crate::spec::{Future, Object, Privilege};
 use crate::validate::{expand, of, of_future};
 use crate::wire::Session;
 
-/// Every object has its own list, or none and then the defaults of its kind.
+/// Every object has its own list, or none and then the defaults of its kind. `unnest` of several arrays is
+/// grammar, not a function: it takes no schema before it.
 const OBJECTS: &str = "\
     WITH w AS (SELECT w.*, coalesce((SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = w.role), \
                                     CASE WHEN w.role IS NULL THEN 0 END) AS grantee \
-        FROM pg_catalog.unnest($1::int4[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bool[]) \
+        FROM unnest($1::int4[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bool[]) \
             AS w(id, object, place, role, privilege, grantable)), \
     o AS ( \
         SELECT w.*, coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba)) AS acl \
@@ -51,7 +52,7 @@ const DEFAULTS: &str = "\
             coalesce((SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = w.role), \
                      CASE WHEN w.role IS NULL THEN 0 END) AS grantee, \
             (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname = w.place) AS namespace \
-        FROM pg_catalog.unnest($1::int4[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bool[]) \
+        FROM unnest($1::int4[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bool[]) \
             AS w(id, kind, creator, place, role, privilege, grantable)) \
     SELECT w.id, EXISTS (SELECT FROM pg_catalog.aclexplode(coalesce( \
             (SELECT d.defaclacl FROM pg_catalog.pg_default_acl d WHERE d.defaclrole = w.owner \

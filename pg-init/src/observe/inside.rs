@@ -44,7 +44,7 @@ const PUBLICATIONS: &str = "\
 const TABLES: &str = "\
     SELECT n.nspname::text, c.relname::text FROM pg_catalog.pg_class c \
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-    JOIN pg_catalog.unnest($1::text[], $2::text[]) AS w(place, name) ON n.nspname = w.place AND c.relname = w.name \
+    JOIN unnest($1::text[], $2::text[]) AS w(place, name) ON n.nspname = w.place AND c.relname = w.name \
     WHERE c.relkind IN ('r', 'p')";
 
 pub(super) async fn observe(
