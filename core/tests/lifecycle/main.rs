@@ -203,11 +203,6 @@ fn the_exit_table_is_pinned() {
 }
 
 #[test]
-fn the_readme_shows_the_exit_table_of_the_code() {
-    assert!(include_str!("../../../README.md").contains(&init_core::Exit::markdown()));
-}
-
-#[test]
 fn the_help_is_pinned() {
     insta::assert_snapshot!(init_core::help("fake-init"));
 }

@@ -9,6 +9,7 @@ mod acceptance;
 mod commands;
 mod drift;
 mod peers;
+mod readme;
 mod refusals;
 mod scale;
 mod signals;
