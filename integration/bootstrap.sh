@@ -145,6 +145,7 @@ main() {
     ensure_just
     ensure_base_image
     ensure_kafka_libs
+    "$here/secrets.sh"
     say "all is there"
 }
 

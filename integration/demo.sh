@@ -43,6 +43,7 @@ build_images() {
 title "images"
 build_images
 title "stack"
+integration/secrets.sh
 failed=""
 "${compose[@]}" up --detach --wait || failed=yes
 show_reports

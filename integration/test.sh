@@ -15,7 +15,8 @@ kafka() {
     export KAFKA_VERSION=${1-}
     [[ -n $KAFKA_VERSION ]] || unset KAFKA_VERSION
     "$here/down.sh"
-    docker compose --env-file .env.example build --quiet kafka-1
+    integration/secrets.sh
+docker compose --env-file .env.example build --quiet kafka-1 mng-pg
     cargo test --locked --package integration --test kafka -- --test-threads=1
     "$here/down.sh"
 }

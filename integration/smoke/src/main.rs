@@ -2,6 +2,7 @@
 //! that share no code with the init tools. One line on stdout for each proof, the first failure on stderr, exit 0 or 1.
 
 mod kafka;
+mod postgres;
 mod proved;
 
 use std::io::{self, Write as _};
@@ -23,6 +24,11 @@ struct Args {
     /// The topics to produce to and consume from, every partition of each
     #[arg(long, value_delimiter = ',', value_name = "NAME,…", requires = "kafka")]
     topics: Vec<String>,
+    #[command(flatten)]
+    postgres: postgres::Postgres,
+    /// The profiles of the stack that are up: what belongs to another one is not asked for
+    #[arg(long, value_delimiter = ',', value_name = "NAME,…", default_value = "messaging,data")]
+    profiles: Vec<String>,
     /// After the proofs, stay until SIGTERM, as an application does
     #[arg(long)]
     stay: bool,
@@ -35,6 +41,8 @@ struct Args {
 enum Error {
     #[error("kafka: {0}")]
     Kafka(#[from] kafka::Error),
+    #[error("postgres: {0}")]
+    Postgres(#[from] postgres::Error),
     #[error("the proofs took longer than {} s", LIMIT.as_secs())]
     TooSlow,
     #[error(transparent)]
@@ -47,8 +55,14 @@ fn say(proof: &str) -> io::Result<()> {
 }
 
 async fn prove(args: &Args) -> Result<(), Error> {
-    for topic in &args.topics {
+    let up = |profile: &str| args.profiles.iter().any(|name| name == profile);
+    for topic in args.topics.iter().filter(|_| up("messaging")) {
         say(&kafka::prove(&args.kafka, topic).await?)?;
+    }
+    if up("data") {
+        if let Some(proof) = postgres::prove(&args.postgres).await? {
+            say(&proof)?;
+        }
     }
     Ok(())
 }
