@@ -48,16 +48,19 @@ pub(crate) async fn apply(
     };
     let mut results: BTreeMap<usize, Result<(), Error>> = match answers {
         Ok(answers) => answers.into_iter().collect(),
-        // Nothing was sent.
-        Err(error) => return vec![Err(error)],
+        Err(error) => {
+            let rest: Vec<_> = stage.iter().skip(1).map(|_| Err(error.unsent())).collect();
+            return std::iter::once(Err(error)).chain(rest).collect();
+        }
     };
     for (index, change) in stage.iter().enumerate() {
         if matches!(results.get(&index), Some(Ok(()))) {
             postgres.ownership.note(change, &postgres.names);
         }
     }
-    let unsent = || Err(Error::Internal("the change was not sent".to_owned()));
-    (0..stage.len()).map(|index| results.remove(&index).unwrap_or_else(unsent)).collect()
+    let failed = results.values().find_map(|result| result.as_ref().err());
+    let unsent = failed.map_or_else(|| Error::Internal("it was not sent".to_owned()), Error::unsent);
+    (0..stage.len()).map(|index| results.remove(&index).unwrap_or_else(|| Err(unsent.unsent()))).collect()
 }
 
 /// Changes in the maintenance session and in the databases, each database in a session of its own.
@@ -81,7 +84,7 @@ async fn places(
             let answers = pipeline(&session, jobs, progress).await;
             Ok::<_, Error>((place.map(|database| (database.to_owned(), session)), answers))
         };
-        work.await.map_err(|error| (changes.first().map_or(0, |(index, _)| *index), changes.len(), error))
+        work.await.map_err(|error| (changes, error))
     });
     let (mut sessions, mut answers) = (Vec::new(), Vec::new());
     for result in done.await {
@@ -90,8 +93,11 @@ async fn places(
                 sessions.extend(session);
                 answers.extend(done);
             }
-            // A database that cannot be entered: all of its changes fail, the first with the reason.
-            Err((index, _, error)) => answers.push((index, Err(error))),
+            // A database that cannot be entered.
+            Err((changes, error)) => {
+                answers.extend(changes.iter().skip(1).map(|(index, _)| (*index, Err(error.unsent()))));
+                answers.extend(changes.first().map(|(index, _)| (*index, Err(error))));
+            }
         }
     }
     postgres.pool.keep(sessions);
@@ -149,6 +155,7 @@ async fn databases(
         let patient = "SET statement_timeout = 0";
         let lanes = if jobs.len() < 4 { 1 } else { LANES };
         answers.extend(spread(postgres, jobs, lanes, patient, progress).await?);
+        // A copy of what is not there would fail for the wrong reason.
         if answers.iter().any(|(_, result)| result.is_err()) {
             break;
         }

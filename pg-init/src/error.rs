@@ -97,9 +97,24 @@ pub enum Error {
     /// A secret was asked for that was not declared.
     #[error(transparent)]
     Undeclared(#[from] Undeclared),
+    /// Not sent, because what goes before it failed.
+    #[error("not sent: {reason}")]
+    Unsent {
+        /// The class of what failed.
+        kind: FaultKind,
+        /// What failed.
+        reason: String,
+    },
     /// Our own mistake.
     #[error("{0}")]
     Internal(String),
+}
+
+impl Error {
+    /// What this failure means for something that was to come after it.
+    pub(crate) fn unsent(&self) -> Self {
+        Self::Unsent { kind: self.kind(), reason: self.to_string() }
+    }
 }
 
 impl Fault for Error {
@@ -116,6 +131,7 @@ impl Fault for Error {
             Self::Login { .. } | Self::Privilege { .. } => FaultKind::Denied,
             Self::Credential { .. } | Self::Name { .. } => FaultKind::Secret,
             Self::Server { code, .. } => sql_kind(code),
+            Self::Unsent { kind, .. } => *kind,
             Self::Undeclared(_) | Self::Internal(_) => FaultKind::Internal,
         }
     }

@@ -8,15 +8,13 @@ const DAY: i64 = 86_400;
 pub(crate) fn parse(text: &str) -> Option<i64> {
     let (date, time) = text.split_once(['T', 't', ' '])?;
     let [year, month, day] = numbers(date, '-', [4, 2, 2])?;
-    let (clock, offset) = match time.strip_suffix(['Z', 'z']) {
-        Some(clock) => (clock, 0),
-        None => {
-            let at = time.rfind(['+', '-'])?;
-            let (clock, offset) = time.split_at_checked(at)?;
-            let [hours, minutes] = numbers(offset.get(1..)?, ':', [2, 2])?;
-            let seconds = hours * 3600 + minutes * 60;
-            (clock, if offset.starts_with('-') { -seconds } else { seconds })
-        }
+    let (clock, offset) = if let Some(clock) = time.strip_suffix(['Z', 'z']) {
+        (clock, 0)
+    } else {
+        let (clock, offset) = time.split_at_checked(time.rfind(['+', '-'])?)?;
+        let [hours, minutes] = numbers(offset.get(1..)?, ':', [2, 2])?;
+        let seconds = hours * 3600 + minutes * 60;
+        (clock, if offset.starts_with('-') { -seconds } else { seconds })
     };
     let [hour, minute, second] = numbers(clock, ':', [2, 2, 2])?;
     let in_range = (1..=12).contains(&month)

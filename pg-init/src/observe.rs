@@ -7,7 +7,7 @@ mod inside;
 pub(crate) mod password;
 mod settings;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use init_core::Secrets;
 
@@ -16,6 +16,7 @@ use crate::desired::Desired;
 use crate::error::Error;
 use crate::observed::Observed;
 use crate::pool::Pool;
+use crate::spec::Privilege;
 
 /// Real names of owners, from the last reading.
 #[derive(Debug, Default)]
@@ -79,16 +80,13 @@ fn supported(desired: &Desired, version: u32) -> Result<(), Error> {
             }
         }
     }
-    let maintain = |set: &BTreeSet<_>| set.contains(&crate::spec::Privilege::Maintain);
-    for (name, database) in &desired.databases {
+    for (name, database) in desired.databases.iter().filter(|_| version < 17) {
         let all = database.grants.values().chain(database.revokes.values()).chain(database.defaults.values());
-        if let Some(privileges) = all.into_iter().find(|privileges| maintain(&privileges.set)) {
-            if version < 17 {
-                let at = &privileges.at;
-                return Err(Error::Missing(format!(
-                    "{at}: the privilege `maintain` needs PostgreSQL 17, and this server (database {name}) is {version}"
-                )));
-            }
+        if let Some(privileges) = all.into_iter().find(|found| found.set.contains(&Privilege::Maintain)) {
+            let at = &privileges.at;
+            return Err(Error::Missing(format!(
+                "{at}: the privilege `maintain` needs PostgreSQL 17, and this server (database {name}) is {version}"
+            )));
         }
     }
     Ok(())

@@ -68,7 +68,7 @@ pub(crate) struct Stored {
 pub(crate) struct Database {
     pub(crate) owner: String,
     pub(crate) encoding: String,
-    /// The locale: of the provider, or LC_COLLATE and LC_CTYPE.
+    /// The locale: of the provider, or `LC_COLLATE` and `LC_CTYPE`.
     pub(crate) locales: BTreeSet<String>,
     pub(crate) connection_limit: i32,
     pub(crate) allows_connections: bool,

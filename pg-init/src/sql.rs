@@ -54,7 +54,7 @@ pub(crate) fn split(text: &str, separator: char) -> Option<Vec<String>> {
             Some(quoted) => unquote(quoted)?,
             None if rest.starts_with(separator) => return None,
             None => {
-                let end = rest.find(|c: char| c == separator || c == '"').unwrap_or(rest.len());
+                let end = rest.find([separator, '"']).unwrap_or(rest.len());
                 let (name, rest) = rest.split_at_checked(end)?;
                 (name.trim_end().to_owned(), rest)
             }

@@ -37,8 +37,7 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
     });
     let databases: BTreeMap<_, _> = databases.collect();
     database::template_cycles(&databases, &mut wrong);
-    let Spec { database, user, password, .. } =
-        Spec { tls: Default::default(), roles: BTreeMap::new(), databases: BTreeMap::new(), ..spec };
+    let (database, user, password) = (spec.database, spec.user, spec.password);
     wrong.or(Desired { endpoints, database, user, password, tls, roles, databases })
 }
 

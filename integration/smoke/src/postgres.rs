@@ -39,7 +39,8 @@ pub(crate) struct Postgres {
 
 /// Inserts and selects, and says so; nothing when there is nothing to prove.
 pub(crate) async fn prove(args: &Postgres) -> Result<Option<String>, Error> {
-    let (Some(place), Some(user), Some(file)) = (&args.postgres, &args.postgres_user, &args.postgres_password_file)
+    let (Some(place), Some(user), Some(file)) =
+        (&args.postgres, &args.postgres_user, &args.postgres_password_file)
     else {
         return Ok(None);
     };
@@ -53,7 +54,9 @@ pub(crate) async fn prove(args: &Postgres) -> Result<Option<String>, Error> {
     config.host(host).port(port).dbname(database).user(user).password(password.trim_end_matches('\n'));
     let (client, connection) = config.connect(NoTls).await?;
     let serving = tokio::spawn(connection);
-    client.batch_execute("CREATE TABLE IF NOT EXISTS smoke (id bigserial PRIMARY KEY, proof text NOT NULL)").await?;
+    client
+        .batch_execute("CREATE TABLE IF NOT EXISTS smoke (id bigserial PRIMARY KEY, proof text NOT NULL)")
+        .await?;
     let sent = "smoke";
     let row = client.query_one("INSERT INTO smoke (proof) VALUES ($1) RETURNING id", &[&sent]).await?;
     let id: i64 = row.try_get(0)?;

@@ -103,55 +103,43 @@ async fn lacking(session: &Session, roles: &BTreeSet<String>) -> Result<Vec<Stri
 async fn needed(postgres: &Postgres, session: &Session, change: &Change) -> Result<BTreeSet<String>, Error> {
     let (names, ownership) = (&postgres.names, &postgres.ownership);
     let real = |key: &String| names.real(key).to_owned();
-    let of_schema = |database: &str, schema: &str| ownership.schema(database, schema);
-    let mut roles = BTreeSet::new();
-    match change {
-        Change::AlterDatabase(c) => {
-            roles.extend(ownership.databases.get(&c.database).cloned());
-            roles.extend(c.owner.as_ref().map(|drift| real(&drift.to)));
-        }
-        Change::CreateSchema(c) => {
-            roles.extend(ownership.databases.get(&c.database).cloned());
-            roles.extend(c.owner.as_ref().map(real));
-        }
-        Change::AlterSchema(c) => {
-            roles.extend(of_schema(&c.database, &c.schema));
-            roles.insert(real(&c.owner.to));
-        }
+    let (database, schemas, new_owner) = match change {
+        Change::AlterDatabase(c) => (Some(&c.database), vec![], c.owner.as_ref().map(|drift| &drift.to)),
+        Change::CreateSchema(c) => (Some(&c.database), vec![], c.owner.as_ref()),
+        Change::AlterSchema(c) => (None, vec![(&c.database, &c.schema)], Some(&c.owner.to)),
         Change::CreateExtension(c) => {
-            roles.extend(ownership.databases.get(&c.database).cloned());
-            roles.extend(c.schema.as_ref().and_then(|schema| of_schema(&c.database, schema)));
+            let schema = c.schema.as_ref().map(|schema| (&c.database, schema));
+            (Some(&c.database), schema.into_iter().collect(), None)
         }
-        Change::AlterExtension(c) => roles.extend(ownership.databases.get(&c.database).cloned()),
-        Change::RevokePrivileges(c) | Change::GrantPrivileges(c) => {
-            match (&c.target.object, &c.target.schema) {
-                (Object::Database, _) | (_, None) => {
-                    roles.extend(ownership.databases.get(&c.database).cloned())
-                }
-                (Object::Schema, Some(schema)) => roles.extend(of_schema(&c.database, schema)),
-                (_, Some(schema)) => {
-                    let rows = session.rows("reading owners", OWNERS, [(schema, Type::TEXT)]).await?;
-                    roles.extend(rows.iter().map(|row| row.get::<_, String>(0)));
-                    roles.extend(of_schema(&c.database, schema));
-                }
-            }
-        }
-        Change::AlterDefaultPrivileges(c) => drop(roles.insert(real(&c.target.creator))),
-        Change::CreatePublication(c) => {
-            roles.extend(ownership.databases.get(&c.database).cloned());
-            roles.extend(c.tables.iter().filter_map(|(schema, _)| of_schema(&c.database, schema)));
-        }
-        Change::AlterPublication(c) => {
-            roles.extend(ownership.databases.get(&c.database).cloned());
-            roles.extend(c.add_tables.iter().filter_map(|(schema, _)| of_schema(&c.database, schema)));
-        }
+        Change::AlterExtension(c) => (Some(&c.database), vec![], None),
+        Change::RevokePrivileges(c) | Change::GrantPrivileges(c) => match &c.target.schema {
+            Some(schema) => (None, vec![(&c.database, schema)], None),
+            None => (Some(&c.database), vec![], None),
+        },
+        Change::AlterDefaultPrivileges(c) => (None, vec![], Some(&c.target.creator)),
+        Change::CreatePublication(c) => (Some(&c.database), of(&c.database, &c.tables), None),
+        Change::AlterPublication(c) => (Some(&c.database), of(&c.database, &c.add_tables), None),
         Change::CreateRole(_)
         | Change::AlterRole(_)
         | Change::GrantRole(_)
         | Change::AlterMembership(_)
-        | Change::CreateDatabase(_) => {}
+        | Change::CreateDatabase(_) => (None, vec![], None),
+    };
+    let mut roles: BTreeSet<String> = new_owner.map(real).into_iter().collect();
+    roles.extend(database.and_then(|database| ownership.databases.get(database)).cloned());
+    roles.extend(schemas.into_iter().filter_map(|(database, schema)| ownership.schema(database, schema)));
+    if let Change::RevokePrivileges(c) | Change::GrantPrivileges(c) = change
+        && let (Some(schema), true) = (&c.target.schema, c.target.object != Object::Schema)
+    {
+        let rows = session.rows("reading owners", OWNERS, [(schema, Type::TEXT)]).await?;
+        roles.extend(rows.iter().map(|row| row.get::<_, String>(0)));
     }
     Ok(roles)
+}
+
+/// The schemas of tables.
+fn of<'a>(database: &'a String, tables: &'a BTreeSet<(String, String)>) -> Vec<(&'a String, &'a String)> {
+    tables.iter().map(|(schema, _)| (database, schema)).collect()
 }
 
 impl Ownership {

@@ -76,12 +76,12 @@ impl Planner<'_> {
                 self.conflict(&at.key("encoding"), problem);
             }
         }
-        if let Some(wanted) = &database.locale {
-            if there.locales.iter().any(|locale| canonical(locale) != canonical(wanted)) {
-                let has = there.locales.iter().cloned().collect::<Vec<_>>().join(" and ");
-                let problem = format!("{of} has the locale {has}, and the spec wants {wanted}: {CURE}");
-                self.conflict(&at.key("locale"), problem);
-            }
+        if let Some(wanted) = &database.locale
+            && there.locales.iter().any(|locale| canonical(locale) != canonical(wanted))
+        {
+            let has = there.locales.iter().cloned().collect::<Vec<_>>().join(" and ");
+            let problem = format!("{of} has the locale {has}, and the spec wants {wanted}: {CURE}");
+            self.conflict(&at.key("locale"), problem);
         }
     }
 }

@@ -94,11 +94,11 @@ impl Planner<'_> {
     fn install(&mut self, place: &Place<'_>, name: &str, wanted: &Extension, at: &SpecPath) {
         let available = place.there.available.get(name);
         let own = available.and_then(|available| available.schema.as_ref());
-        if let (Some(own), Some(schema)) = (own, &wanted.schema) {
-            if own != schema {
-                let problem = format!("{name} goes to the schema {own} only, and the spec wants {schema}");
-                self.conflict(&at.key("schema"), problem);
-            }
+        if let (Some(own), Some(schema)) = (own, &wanted.schema)
+            && own != schema
+        {
+            let problem = format!("{name} goes to the schema {own} only, and the spec wants {schema}");
+            self.conflict(&at.key("schema"), problem);
         }
         for required in available.into_iter().flat_map(|available| &available.requires) {
             let there = place.there.extensions.contains_key(required);

@@ -21,8 +21,9 @@ impl Planner<'_> {
         };
         for (target, wanted) in &place.database.grants {
             self.target(place, target, &wanted.at, "to");
+            let lost = loses(place, there, target);
             let missing = self.of_all(wanted, of(target.object), |privilege| {
-                !acl(target).held.contains(&(target.clone(), privilege))
+                lost || !acl(target).held.contains(&(target.clone(), privilege))
             });
             self.privilege(place, target, missing, Change::GrantPrivileges);
         }
@@ -82,4 +83,17 @@ impl Planner<'_> {
             self.change(change(Privileges { database, target, privileges }));
         }
     }
+}
+
+/// With another owner, an object's access list gives the new one all that the old one had.
+fn loses(place: &Place<'_>, there: Option<&observed::Database>, target: &Target) -> bool {
+    let (from, to) = match (target.object, &target.schema) {
+        (Object::Database, _) => (there.map(|database| &database.owner), place.database.owner.as_ref()),
+        (Object::Schema, Some(schema)) => {
+            let wanted = place.database.schemas.get(schema).and_then(Option::as_ref);
+            (place.there.schemas.get(schema), wanted)
+        }
+        _ => return false,
+    };
+    from == Some(&target.role) && to.is_some() && to != from
 }

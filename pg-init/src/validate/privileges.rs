@@ -39,10 +39,10 @@ pub(super) fn revokes(written: Vec<Revoke>, at: &SpecPath, wrong: &mut Violation
 pub(super) fn opposites(grants: &Targets<Target>, revokes: &Targets<Target>, wrong: &mut Violations) {
     for (target, granted) in grants {
         let plain = Target { grant_option: false, ..target.clone() };
-        let Some(revoked) = revokes.get(&plain) else { continue };
-        let all = granted.set.contains(&Privilege::All) || revoked.set.contains(&Privilege::All);
-        if all || granted.set.intersection(&revoked.set).next().is_some() {
-            wrong.push(&revoked.at, format!("the same privilege is granted at {}", granted.at));
+        let Some(opposite) = revokes.get(&plain) else { continue };
+        let all = granted.set.contains(&Privilege::All) || opposite.set.contains(&Privilege::All);
+        if all || granted.set.intersection(&opposite.set).next().is_some() {
+            wrong.push(&opposite.at, format!("the same privilege is granted at {}", granted.at));
         }
     }
 }

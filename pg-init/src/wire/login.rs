@@ -18,7 +18,7 @@ use crate::names::Names;
 use crate::spec::ChannelBinding;
 
 /// One login, from the first packet to the server's "ready".
-const LOGIN: Duration = Duration::from_secs(5);
+const LOGIN: Duration = Duration::from_secs(8);
 
 /// A server that lets us in: what every further connection needs.
 pub(crate) struct Door {

@@ -23,7 +23,7 @@ const SYSTEM_ROOTS: &str = "/etc/ssl/certs/ca-certificates.crt";
 
 /// What a spec says about TLS, with the files that it names read.
 #[derive(Debug)]
-pub struct Tls {
+pub(crate) struct Tls {
     pub(crate) mode: TlsMode,
     pub(crate) binding: ChannelBinding,
     roots: Arc<RootCertStore>,
