@@ -35,7 +35,7 @@ config() {
         ($digests | split("\n") | map("sha256:" + .)) as $ids
         | {
             architecture, os, created: $time,
-            config: (.config | {User, Env, Entrypoint, Cmd, WorkingDir, Labels} | with_entries(select(.value | . != null and . != ""))),
+            config: (.config | {User, Env, Entrypoint, Cmd, Labels} | with_entries(select(.value | . != null and . != ""))),
             rootfs: {type: "layers", diff_ids: $ids},
             history: [$ids[] | {created: $time, created_by: "images/Dockerfile"}]
         }' "$work/in/$(jq -r '.[0].Config' "$work/in/manifest.json")"

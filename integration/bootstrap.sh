@@ -32,7 +32,7 @@ apt_has() {
 # The tools of the build itself: a C linker with the static C library, and what the scripts use.
 ensure_tools() {
     local missing=() pair
-    for pair in cc:gcc git:git jq:jq curl:curl shellcheck:shellcheck; do
+    for pair in cc:gcc git:git jq:jq shellcheck:shellcheck; do
         command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
     done
     [[ -e /etc/ssl/certs/ca-certificates.crt ]] || missing+=(ca-certificates)
@@ -43,13 +43,9 @@ ensure_tools() {
 ensure_rust() {
     PATH="$PATH:$HOME/.cargo/bin"
     if ! command -v cargo >/dev/null; then
-        if apt_update && apt_has rustup; then
-            apt_install rustup
-        else
-            say "installing the Rust toolchain with its own installer"
-            curl -fsS https://static.rust-lang.org/rustup/rustup-init.sh |
-                sh -s -- -y --quiet --no-modify-path --profile minimal --default-toolchain none
-        fi
+        apt_update
+        apt_has rustup || die "install a Rust toolchain with rustup first; Debian 12 has none that is new enough"
+        apt_install rustup
     fi
     # rust-toolchain.toml names the toolchain: the first call inside the tree fetches what is missing.
     (cd "$here" && cargo --version >/dev/null 2>&1) ||
@@ -145,7 +141,7 @@ main() {
     ensure_just
     ensure_base_image
     ensure_kafka_libs
-    "$here/secrets.sh"
+    "$root/integration/secrets.sh"
     say "all is there"
 }
 

@@ -34,6 +34,17 @@ show_reports() {
     done
 }
 
+# What a failure is about: the services that are neither healthy nor done.
+show_culprits() {
+    local service state
+    for service in $("${compose[@]}" config --services); do
+        state=$(docker inspect -f '{{.State.ExitCode}} {{.State.Status}} {{with .State.Health}}{{.Status}}{{end}}' "$(container "$service")")
+        case $state in *" healthy" | "0 exited "* | "0 created "*) continue ;; esac
+        title "$service did not do its part ($state)"
+        docker logs --tail 20 "$(container "$service")"
+    done
+}
+
 build_images() {
     # shellcheck disable=SC2046 # a list of names
     images/build.sh $(images/build.sh --list) smoke
@@ -42,14 +53,14 @@ build_images() {
 
 title "images"
 build_images
+"$here/secrets.sh"
 title "stack"
 integration/secrets.sh
 failed=""
 "${compose[@]}" up --detach --wait || failed=yes
 show_reports
 if [[ -n $failed ]]; then
-    title "the stack did not come up; the last words of each service"
-    "${compose[@]}" logs --tail 20
+    show_culprits
     exit 1
 fi
 title "the application's proofs"

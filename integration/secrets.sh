@@ -1,17 +1,15 @@
 #!/usr/bin/env bash
-# Makes the demo's secrets: a random value for each file that compose.yaml names under .secrets. What is there stays.
-#
-# The files are readable for every uid, because each container runs as its own; the directory is closed instead.
+# Makes each secret file that compose.yaml names and that is not there yet, at random. What is there stays: it is the
+# password that the servers' volumes know.
 set -euo pipefail
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# shellcheck source=integration/lib.sh
-. "$here/lib.sh"
-cd "$root"
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-umask 077
+# Read through the directory by its owner alone; inside, every uid may read, because containers mount the file itself.
 mkdir -p .secrets
-for file in $(sed -n 's|^ *file: \(\.secrets/[A-Za-z0-9._-]*\)$|\1|p' compose.yaml); do
-    [[ -s $file ]] || head -c 18 /dev/urandom | base64 >"$file"
+chmod 0700 .secrets
+sed -n 's#^ *file: \(\.secrets/[A-Za-z0-9._-]*\)$#\1#p' compose.yaml | while read -r file; do
+    [[ ! -s $file ]] || continue
+    head -c 24 /dev/urandom | base64 | tr '+/' '-_' >"$file"
     chmod 0644 "$file"
 done

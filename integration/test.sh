@@ -15,11 +15,32 @@ kafka() {
     export KAFKA_VERSION=${1-}
     [[ -n $KAFKA_VERSION ]] || unset KAFKA_VERSION
     "$here/down.sh"
-    integration/secrets.sh
-docker compose --env-file .env.example build --quiet kafka-1 mng-pg
+    docker compose --env-file .env.example build --quiet kafka-1
     cargo test --locked --package integration --test kafka -- --test-threads=1
     "$here/down.sh"
 }
 
 kafka
 kafka "$(env_example KAFKA_VERSION_OLD)"
+
+valkey() {
+    local context=integration/servers/valkey
+    docker build --quiet --network host --tag dayzero/valkey:8.1 "$context"
+    docker build --quiet --network host --build-arg SERVER=redis --build-arg SUITE=bookworm --tag dayzero/redis:7.0 "$context"
+    cargo test --locked --package integration --test valkey -- --test-threads=1
+    VALKEY_TEST_IMAGE=dayzero/redis:7.0 cargo test --locked --package integration --test valkey -- --test-threads=1
+}
+
+valkey
+
+postgres() {
+    local pair version suite
+    for pair in 17:trixie 15:bookworm; do
+        version=${pair%:*} suite=${pair#*:}
+        docker build --quiet --network host --build-arg "POSTGRES_VERSION=$version" --build-arg "SUITE=$suite" \
+            --tag "dayzero/postgres:$version" integration/servers/postgres
+        POSTGRES_VERSION=$version cargo test --locked --package integration --test postgres -- --test-threads=2
+    done
+}
+
+postgres

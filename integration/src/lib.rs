@@ -18,6 +18,7 @@ pub mod kafka;
 pub mod postgres;
 mod scratch;
 mod silent;
+pub mod valkey;
 
 pub use command::{Output, docker, shell};
 pub use compose::{Stack, compose, root};

@@ -4,8 +4,10 @@
 mod kafka;
 mod postgres;
 mod proved;
+mod valkey;
 
 use std::io::{self, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -26,9 +28,15 @@ struct Args {
     topics: Vec<String>,
     #[command(flatten)]
     postgres: postgres::Postgres,
-    /// The profiles of the stack that are up: what belongs to another one is not asked for
-    #[arg(long, value_delimiter = ',', value_name = "NAME,…", default_value = "messaging,data")]
-    profiles: Vec<String>,
+    /// A node of a Valkey cluster, as name and port
+    #[arg(long, value_name = "HOST:PORT")]
+    valkey: Option<String>,
+    /// The file with the password of Valkey's user default
+    #[arg(long, value_name = "PATH", requires = "valkey")]
+    valkey_password: Option<PathBuf>,
+    /// The parts of the stack that are up, and so have to be proved; all of them when absent
+    #[arg(long, value_delimiter = ',', value_name = "PROFILE,…")]
+    profiles: Option<Vec<String>>,
     /// After the proofs, stay until SIGTERM, as an application does
     #[arg(long)]
     stay: bool,
@@ -43,6 +51,8 @@ enum Error {
     Kafka(#[from] kafka::Error),
     #[error("postgres: {0}")]
     Postgres(#[from] postgres::Error),
+    #[error("valkey: {0}")]
+    Valkey(#[from] valkey::Error),
     #[error("the proofs took longer than {} s", LIMIT.as_secs())]
     TooSlow,
     #[error(transparent)]
@@ -55,14 +65,17 @@ fn say(proof: &str) -> io::Result<()> {
 }
 
 async fn prove(args: &Args) -> Result<(), Error> {
-    let up = |profile: &str| args.profiles.iter().any(|name| name == profile);
+    let up = |profile: &str| args.profiles.as_ref().is_none_or(|up| up.iter().any(|up| up == profile));
     for topic in args.topics.iter().filter(|_| up("messaging")) {
         say(&kafka::prove(&args.kafka, topic).await?)?;
     }
-    if up("data") {
-        if let Some(proof) = postgres::prove(&args.postgres).await? {
-            say(&proof)?;
-        }
+    if let Some(node) = args.valkey.as_ref().filter(|_| up("data")) {
+        say(&valkey::prove(node, args.valkey_password.as_deref()).await?)?;
+    }
+    if up("data")
+        && let Some(proof) = postgres::prove(&args.postgres).await?
+    {
+        say(&proof)?;
     }
     Ok(())
 }

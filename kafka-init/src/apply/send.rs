@@ -18,6 +18,8 @@ use crate::error::refused;
 use crate::wire::{Call, Cluster, Peer};
 
 const THROTTLED: i16 = ResponseError::ThrottlingQuotaExceeded.code();
+/// Should a server want us to wait and not say how long.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 const NOT_CONTROLLER: i16 = ResponseError::NotController.code();
 
 /// Whether the server is to do it.
@@ -120,7 +122,7 @@ impl<'c, M: Mutation> Round<'c, M> {
         }
         if !self.throttled.is_empty() {
             let pause = Duration::from_millis(u64::try_from(verdicts.throttle_ms).unwrap_or_default());
-            self.pause = self.pause.max(pause);
+            self.pause = self.pause.max(pause).max(SHORTEST_PAUSE);
         }
         done
     }

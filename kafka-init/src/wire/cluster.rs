@@ -52,9 +52,13 @@ impl Cluster {
         Ok(cluster)
     }
 
-    /// Asks the bootstrap servers again who is there. For waiting only: it says nothing about readiness.
+    /// Asks again who is there, from the start if need be. For waiting only: it says nothing about readiness.
     pub(crate) async fn rejoin(&mut self) -> Result<(), Error> {
-        *self = Self::join(self.servers.clone()).await?;
+        if self.home.is_clean() {
+            self.view = View::read(&mut self.home).await?;
+        } else {
+            *self = Self::join(self.servers.clone()).await?;
+        }
         self.follow_listeners()
     }
 
@@ -112,12 +116,14 @@ impl Cluster {
     }
 
     async fn open_others(&mut self) -> Result<(), Error> {
-        self.others.retain(|_, connection| connection.is_clean());
+        let unfenced: BTreeMap<i32, Endpoint> = self.unfenced().collect();
+        self.others.retain(|id, connection| connection.is_clean() && unfenced.contains_key(id));
         let home = self.home.peer().id;
         let is_open = |id: &i32| home == Some(*id) || self.others.contains_key(id);
-        let missing: Vec<_> = self.unfenced().filter(|(id, _)| !is_open(id)).collect();
-        let opening =
-            missing.iter().map(async |(id, endpoint)| (*id, Connection::open(endpoint, Some(*id)).await));
+        let missing: Vec<_> = unfenced.iter().filter(|(id, _)| !is_open(id)).collect();
+        let opening = missing
+            .into_iter()
+            .map(async |(id, endpoint)| (*id, Connection::open(endpoint, Some(*id)).await));
         for (id, connection) in all(opening).await {
             self.others.insert(id, connection?);
         }

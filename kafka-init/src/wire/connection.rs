@@ -99,6 +99,9 @@ impl Connection {
         limit: Duration,
         each: impl FnMut(usize, C::Answer),
     ) -> Result<(), Error> {
+        if calls.len() == 0 {
+            return Ok(());
+        }
         let version = self.version::<C>()?;
         self.exchange(calls, version, limit, each).await
     }
