@@ -27,7 +27,7 @@ struct Args {
     #[arg(long, value_delimiter = ',', value_name = "NAME,…", requires = "kafka")]
     topics: Vec<String>,
     #[command(flatten)]
-    postgres: postgres::Postgres,
+    postgres: postgres::Access,
     /// A node of a Valkey cluster, as name and port
     #[arg(long, value_name = "HOST:PORT")]
     valkey: Option<String>,
@@ -72,10 +72,10 @@ async fn prove(args: &Args) -> Result<(), Error> {
     if let Some(node) = args.valkey.as_ref().filter(|_| up("data")) {
         say(&valkey::prove(node, args.valkey_password.as_deref()).await?)?;
     }
-    if up("data")
-        && let Some(proof) = postgres::prove(&args.postgres).await?
-    {
-        say(&proof)?;
+    for (profile, place) in [("data", &args.postgres.postgres), ("ha", &args.postgres.postgres_cluster)] {
+        if let Some(place) = place.as_ref().filter(|_| up(profile)) {
+            say(&postgres::prove(place, &args.postgres).await?)?;
+        }
     }
     Ok(())
 }

@@ -25,10 +25,13 @@ fn chain(error: &tokio_postgres::Error) -> String {
 
 /// Where, and as whom.
 #[derive(Args)]
-pub(crate) struct Postgres {
+pub(crate) struct Access {
     /// A database of PostgreSQL
     #[arg(long, value_name = "HOST:PORT/DATABASE", requires = "postgres_user")]
-    postgres: Option<String>,
+    pub(crate) postgres: Option<String>,
+    /// The same behind the router of a cluster
+    #[arg(long, value_name = "HOST:PORT/DATABASE", requires = "postgres_user")]
+    pub(crate) postgres_cluster: Option<String>,
     /// The role that owns it
     #[arg(long, value_name = "NAME", requires = "postgres_password_file")]
     postgres_user: Option<String>,
@@ -37,16 +40,13 @@ pub(crate) struct Postgres {
     postgres_password_file: Option<PathBuf>,
 }
 
-/// Inserts and selects, and says so; nothing when there is nothing to prove.
-pub(crate) async fn prove(args: &Postgres) -> Result<Option<String>, Error> {
-    let (Some(place), Some(user), Some(file)) =
-        (&args.postgres, &args.postgres_user, &args.postgres_password_file)
-    else {
-        return Ok(None);
-    };
+/// Inserts and selects, and says so.
+pub(crate) async fn prove(place: &str, args: &Access) -> Result<String, Error> {
+    let unclear = || Error::Place(place.to_owned());
+    let (user, file) =
+        args.postgres_user.as_ref().zip(args.postgres_password_file.as_ref()).ok_or_else(unclear)?;
     #[expect(clippy::disallowed_methods, reason = "the application's own way to its password")]
     let password = std::fs::read_to_string(file).map_err(|problem| Error::Password(file.clone(), problem))?;
-    let unclear = || Error::Place(place.clone());
     let (endpoint, database) = place.split_once('/').ok_or_else(unclear)?;
     let (host, port) = endpoint.split_once(':').ok_or_else(unclear)?;
     let port: u16 = port.parse().map_err(|_| unclear())?;
@@ -66,7 +66,7 @@ pub(crate) async fn prove(args: &Postgres) -> Result<Option<String>, Error> {
     // The server has answered everything: how the connection ends is no proof of anything.
     drop(serving.await);
     if found == sent {
-        Ok(Some(format!("postgres: {database}: inserted and selected as {user}")))
+        Ok(format!("postgres: {endpoint}/{database}: inserted and selected as {user}"))
     } else {
         Err(Error::Different)
     }
