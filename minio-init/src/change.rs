@@ -1,0 +1,195 @@
+//! One step towards the spec. The order of the variants is the order of execution: a policy is there before
+//! it is attached, a user before it joins, and a disabled user gets its own secret last of all, so that it is
+//! never open. A bucket is there before its properties.
+
+mod show;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use init_core::diff::Drift;
+use init_core::{SecretRef, Text};
+use serde::Serialize;
+
+use crate::desired::{Cors, Encryption, Lock, Route, Rule, Size, Status, Versioning};
+use crate::document::Document;
+use crate::xml::Element;
+
+/// What is changed, from what and to what. What is skipped in a report is what applying needs besides.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(tag = "op", rename_all = "snake_case")]
+pub enum Change {
+    CreatePolicy {
+        policy: String,
+        document: Document,
+    },
+    AlterPolicy {
+        policy: String,
+        #[serde(flatten)]
+        document: Drift<Document>,
+    },
+    CreateUser {
+        user: Text,
+        status: Status,
+        #[serde(skip)]
+        secret: SecretRef,
+        /// Created open, with a secret that nobody knows, because something is attached before it is closed.
+        #[serde(skip)]
+        held: bool,
+    },
+    /// Opens a disabled user, with a secret that nobody knows: nothing attaches to a disabled one.
+    HoldUser {
+        user: Text,
+    },
+    AlterUser {
+        user: Text,
+        #[serde(skip_serializing_if = "is_false")]
+        rotate_secret: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        status: Option<Drift<Status>>,
+        #[serde(skip)]
+        secret: SecretRef,
+    },
+    CreateGroup {
+        group: String,
+        members: BTreeSet<Text>,
+    },
+    AddMembers {
+        group: String,
+        members: BTreeSet<Text>,
+    },
+    AlterGroup {
+        group: String,
+        status: Drift<Status>,
+    },
+    AttachPolicies {
+        #[serde(flatten)]
+        to: Grantee,
+        policies: BTreeSet<String>,
+    },
+    CreateAccessKey {
+        access_key: Text,
+        user: Text,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        policy: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        description: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        status: Option<Status>,
+        #[serde(skip)]
+        secret: SecretRef,
+        #[serde(skip)]
+        document: Option<Document>,
+    },
+    AlterAccessKey {
+        access_key: Text,
+        #[serde(skip_serializing_if = "is_false")]
+        rotate_secret: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        policy: Option<Drift<Document>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        name: Option<Drift<String>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        description: Option<Drift<String>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        status: Option<Drift<Status>>,
+        #[serde(skip)]
+        secret: SecretRef,
+        /// Sent with every change: an update without it would remove the restriction.
+        #[serde(skip)]
+        document: Option<Document>,
+    },
+    DisableUser {
+        user: Text,
+        #[serde(skip)]
+        secret: SecretRef,
+    },
+    CreateBucket {
+        bucket: String,
+        #[serde(skip_serializing_if = "is_false")]
+        object_lock: bool,
+    },
+    SetVersioning {
+        bucket: String,
+        #[serde(flatten)]
+        versioning: Drift<Versioning>,
+    },
+    SetObjectLock {
+        bucket: String,
+        #[serde(flatten)]
+        lock: Drift<Lock>,
+    },
+    SetEncryption {
+        bucket: String,
+        #[serde(skip)]
+        encryption: Encryption,
+        #[serde(flatten)]
+        names: Drift<String>,
+    },
+    SetQuota {
+        bucket: String,
+        #[serde(flatten)]
+        quota: Drift<Size>,
+    },
+    SetTags {
+        bucket: String,
+        tags: BTreeMap<String, Drift<String>>,
+        #[serde(skip)]
+        keep: BTreeMap<String, String>,
+    },
+    SetLifecycle {
+        bucket: String,
+        rules: BTreeMap<String, Drift<Rule>>,
+        #[serde(skip)]
+        keep: Vec<Element>,
+    },
+    SetBucketPolicy {
+        bucket: String,
+        #[serde(flatten)]
+        access: Drift<Shown>,
+        #[serde(skip)]
+        document: Option<Document>,
+    },
+    SetNotifications {
+        bucket: String,
+        routes: Vec<Routed>,
+        #[serde(skip)]
+        keep: Vec<Element>,
+    },
+    SetCors {
+        bucket: String,
+        #[serde(flatten)]
+        rules: Drift<Vec<Cors>>,
+    },
+}
+
+/// Whom a policy is attached to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Grantee {
+    User(Text),
+    Group(String),
+}
+
+/// A bucket policy in a report: the word of `anonymous` where there is one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Shown {
+    Word(crate::document::Anonymous),
+    Document(Document),
+}
+
+/// The events of one route.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(crate) struct Routed {
+    #[serde(flatten)]
+    pub(crate) route: Route,
+    #[serde(flatten)]
+    pub(crate) events: Drift<BTreeSet<String>>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
