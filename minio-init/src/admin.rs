@@ -1,4 +1,4 @@
-//! MinIO's admin API: users, groups, policies, access keys, quotas. Plain answers are preferred, because
+//! `MinIO`'s admin API: users, groups, policies, access keys, quotas. Plain answers are preferred, because
 //! each sealed one costs a key derivation.
 
 mod answers;
@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::{OnceCell, Semaphore};
 use tokio::task::spawn_blocking;
 
-pub(crate) use answers::{AccessKeyInfo, GroupInfo, Info, Quota, UserInfo};
+pub(crate) use answers::{AccessKeyInfo, GroupInfo, Info, PolicyInfo, Quota, UserInfo};
 use sealed::{SealError, Sealer};
 
 use crate::client::{Call, Client};
@@ -95,16 +95,19 @@ impl Client {
     pub(crate) fn json<T: DeserializeOwned>(&self, doing: &str, body: &[u8]) -> Result<T, Error> {
         // The problem of a parser may quote what it read; its place is enough.
         serde_json::from_slice(body).map_err(|error| {
-            self.garbled(doing, format!("it is not the JSON expected, at line {} column {}", error.line(), error.column()))
+            self.garbled(
+                doing,
+                &format!("it is not the JSON expected, at line {} column {}", error.line(), error.column()),
+            )
         })
     }
 
     /// Seals a body with the provisioning account's own secret key.
     pub(crate) async fn seal(&self, doing: &str, body: &impl Serialize) -> Result<Vec<u8>, Error> {
-        let plain = serde_json::to_vec(body).map_err(|error| self.unsealed(doing, &error))?;
+        let plain = serde_json::to_vec(body).map_err(|error| unsealed(doing, &error))?;
         let sealer = self.sealing().sealer.get_or_try_init(|| self.derive()).await;
-        let sealer = sealer.map_err(|error| self.unsealed(doing, &error))?;
-        sealer.seal(&plain).map_err(|error| self.unsealed(doing, &error))
+        let sealer = sealer.map_err(|error| unsealed(doing, &error))?;
+        sealer.seal(&plain).map_err(|error| unsealed(doing, &error))
     }
 
     async fn derive(&self) -> Result<Arc<Sealer>, SealError> {
@@ -118,28 +121,30 @@ impl Client {
         let _core = self.sealing().cores.acquire().await;
         let password = self.own_secret().to_owned();
         let opened = spawn_blocking(move || sealed::open(password.as_bytes(), &sealed)).await;
-        opened.unwrap_or(Err(SealError::Machine)).map_err(|error| self.garbled(doing, error))
-    }
-
-    pub(crate) fn unsealed(&self, doing: &str, problem: &impl ToString) -> Error {
-        Error::Unsendable { doing: doing.to_owned(), problem: problem.to_string() }
+        opened.unwrap_or(Err(SealError::Machine)).map_err(|error| self.garbled(doing, &error))
     }
 
     /// Signs as the account. Its own record is what every account may ask for, and is cheap to answer.
     pub(crate) async fn probe(&self, label: &str, who: &AwsCredential) -> Result<Probe, Error> {
-        let call = Call::admin(Method::GET, "user-info", format!("sign in as {label}")).query("accessKey", &who.key_id);
+        let call = Call::admin(Method::GET, "user-info", format!("sign in as {label}"))
+            .query("accessKey", &who.key_id);
         match self.send_as(call, Some(who)).await {
             Ok(_) => Ok(Probe::Matches),
             Err(Error::Refused(refusal)) => match refusal.code.as_str() {
                 "SignatureDoesNotMatch" => Ok(Probe::Differs),
                 "InvalidAccessKeyId" => Ok(Probe::Unknown),
                 // It was believed, and may not or is no user: either way the signature was right.
-                "AccessDenied" | "XMinioAdminNoSuchUser" | "XMinioInvalidIAMCredentials" | "XMinioIAMActionNotAllowed" => {
-                    Ok(Probe::Matches)
-                }
+                "AccessDenied"
+                | "XMinioAdminNoSuchUser"
+                | "XMinioInvalidIAMCredentials"
+                | "XMinioIAMActionNotAllowed" => Ok(Probe::Matches),
                 _ => Err(Error::Refused(refusal)),
             },
             Err(other) => Err(other),
         }
     }
+}
+
+pub(crate) fn unsealed(doing: &str, problem: &impl ToString) -> Error {
+    Error::Unsendable { doing: doing.to_owned(), problem: problem.to_string() }
 }

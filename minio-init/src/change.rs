@@ -2,6 +2,8 @@
 //! it is attached, a user before it joins, and a disabled user gets its own secret last of all, so that it is
 //! never open. A bucket is there before its properties.
 
+#![expect(missing_docs, reason = "a variant and its fields are the words of the report")]
+
 mod show;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -167,7 +169,7 @@ pub enum Change {
 /// Whom a policy is attached to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Grantee {
+pub enum Grantee {
     User(Text),
     Group(String),
 }
@@ -175,14 +177,14 @@ pub(crate) enum Grantee {
 /// A bucket policy in a report: the word of `anonymous` where there is one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(untagged)]
-pub(crate) enum Shown {
+pub enum Shown {
     Word(crate::document::Anonymous),
     Document(Document),
 }
 
 /// The events of one route.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub(crate) struct Routed {
+pub struct Routed {
     #[serde(flatten)]
     pub(crate) route: Route,
     #[serde(flatten)]

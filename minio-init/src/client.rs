@@ -38,7 +38,6 @@ pub(crate) struct Call<'a> {
 
 /// An answer that says yes.
 pub(crate) struct Answer {
-    pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
@@ -111,7 +110,7 @@ impl Client {
         Self { http, origin, region, identity, labels: Vec::new(), minio: false, seal: Seal::default() }
     }
 
-    /// The server called itself MinIO.
+    /// The server called itself `MinIO`.
     pub(crate) fn found_minio(&mut self) {
         self.minio = true;
     }
@@ -143,11 +142,6 @@ impl Client {
     /// The secret key of the identity that provisions: it also seals the admin API's bodies.
     pub(crate) fn own_secret(&self) -> &str {
         &self.identity.secret_key
-    }
-
-    /// The access key of the identity that provisions.
-    pub(crate) fn own_name(&self) -> &str {
-        &self.identity.key_id
     }
 
     /// Signs as the provisioning identity.
@@ -188,7 +182,8 @@ impl Client {
             builder = builder.header(name, value);
         }
         let request = builder.header(header::CONTENT_LENGTH, call.body.len());
-        let mut request = request.body(HttpRequestBody::from(call.body)).map_err(|e| unsendable(e.to_string()))?;
+        let mut request =
+            request.body(HttpRequestBody::from(call.body)).map_err(|e| unsendable(e.to_string()))?;
         if let Some(who) = who {
             let signer = AwsAuthorizer::new(who, "s3", &self.region);
             signer.try_authorize(&mut request, None).map_err(|e| unsendable(e.to_string()))?;
@@ -199,12 +194,16 @@ impl Client {
     fn judge(&self, doing: String, response: Response, signed_at: Option<String>) -> Result<Answer, Error> {
         let Response { head, body } = response;
         if head.status.is_success() {
-            return Ok(Answer { headers: head.headers, body });
+            return Ok(Answer { body });
         }
         let endpoint = self.endpoint().clone();
         if head.status.is_redirection() {
             let location = text(&head.headers, "location").unwrap_or_else(|| "no location".to_owned());
-            return Err(Error::Redirect { endpoint, status: head.status.as_u16(), location: self.shown(&location) });
+            return Err(Error::Redirect {
+                endpoint,
+                status: head.status.as_u16(),
+                location: self.shown(&location),
+            });
         }
         let (json, said) = said(&body);
         let Some((code, message)) = said.or_else(|| named(head.status, &body)) else {
@@ -225,7 +224,7 @@ impl Client {
     }
 
     /// An answer that cannot be read.
-    pub(crate) fn garbled(&self, doing: &str, problem: impl ToString) -> Error {
+    pub(crate) fn garbled(&self, doing: &str, problem: &impl ToString) -> Error {
         let (doing, endpoint) = (doing.to_owned(), self.endpoint().clone());
         Error::Garbled { doing, endpoint, problem: problem.to_string() }
     }

@@ -37,7 +37,12 @@ fn client(desired: &Desired, secrets: &Secrets) -> Result<Client, Error> {
     let host = if endpoint.port() == default { endpoint.host().to_owned() } else { endpoint.to_string() };
     let header = HeaderValue::from_str(&host).map_err(|_| lost(Lost::NoServerName))?;
     let identity = credential(secrets, &server.access_key, &server.secret_key)?;
-    Ok(Client::new(Http::new(connector, header), format!("{scheme}://{host}"), server.region.clone(), identity))
+    Ok(Client::new(
+        Http::new(connector, header),
+        format!("{scheme}://{host}"),
+        server.region.clone(),
+        identity,
+    ))
 }
 
 /// A server may repeat a name that came from a secret.
@@ -64,8 +69,12 @@ async fn health(client: &mut Client) -> Result<(), Error> {
             Ok(())
         }
         status if status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED => {
-            let state = text(&headers, "x-minio-server-status").unwrap_or_else(|| "no word of why".to_owned());
-            Err(Error::NotReady { endpoint: endpoint(), state: format!("HTTP {} ({state})", status.as_u16()) })
+            let state =
+                text(&headers, "x-minio-server-status").unwrap_or_else(|| "no word of why".to_owned());
+            Err(Error::NotReady {
+                endpoint: endpoint(),
+                state: format!("HTTP {} ({state})", status.as_u16()),
+            })
         }
         status if status.is_redirection() => {
             let location = text(&headers, "location").unwrap_or_else(|| "no location".to_owned());
@@ -81,7 +90,7 @@ impl Client {
     pub(crate) async fn list_buckets(&self) -> Result<BTreeSet<String>, Error> {
         let doing = "list the buckets";
         let answer = self.send(Call::get(doing)).await?;
-        let xml = Element::parse(&answer.body).map_err(|problem| self.garbled(doing, problem))?;
+        let xml = Element::parse(&answer.body).map_err(|problem| self.garbled(doing, &problem))?;
         let buckets = xml.at(&["Buckets"]).into_iter().flat_map(|buckets| buckets.all("Bucket"));
         Ok(buckets.filter_map(|bucket| bucket.value(&["Name"])).map(str::to_owned).collect())
     }
@@ -98,8 +107,19 @@ async fn capable(client: &Client, desired: &Desired) -> Result<(), Error> {
         endpoint: client.endpoint().clone(),
         why: why.to_owned(),
     };
+    let policies = desired.policies.iter().map(|(name, document)| (format!("policies.{name}"), document));
+    let access = desired.buckets.iter().filter_map(|(name, bucket)| {
+        Some((format!("buckets.{name}.policy"), bucket.access.as_ref()?.document.as_ref()?))
+    });
+    for (at, document) in policies.chain(access) {
+        if let Some(why) = document.beyond_minio() {
+            return Err(unsupported(at, "this policy", why));
+        }
+    }
     for (name, bucket) in &desired.buckets {
-        let aborts = |(_, rule): &(&String, &crate::desired::Rule)| rule.actions.contains_key(&Action::AbortIncompleteUploadDays);
+        let aborts = |(_, rule): &(&String, &crate::desired::Rule)| {
+            rule.actions.contains_key(&Action::AbortIncompleteUploadDays)
+        };
         if let Some((id, _)) = bucket.lifecycle.iter().find(aborts) {
             let at = format!("buckets.{name}.lifecycle, rule {id}");
             let why = "MinIO accepts it and drops it; it removes stale uploads by itself (api stale_uploads_expiry)";
@@ -136,7 +156,8 @@ async fn targets(
     desired: &Desired,
     unsupported: &impl Fn(String, &'static str, &str) -> Error,
 ) -> Result<(), Error> {
-    let routes = desired.buckets.iter().flat_map(|(name, bucket)| bucket.notifications.keys().map(move |r| (name, r)));
+    let routes =
+        desired.buckets.iter().flat_map(|(name, bucket)| bucket.notifications.keys().map(move |r| (name, r)));
     let routes: Vec<_> = routes.collect();
     if routes.is_empty() {
         return Ok(());

@@ -12,7 +12,11 @@ use crate::spec::names;
 pub(crate) fn value(secrets: &Secrets, name: &Text) -> Result<String, Error> {
     let value = secrets.text(name)?.expose_secret().to_owned();
     if let (Text::Secret(reference), Err(problem)) = (name, names::access_key(&value)) {
-        return Err(Error::Secret { name: reference.clone(), what: "an access key", problem: problem.to_owned() });
+        return Err(Error::Secret {
+            name: reference.clone(),
+            what: "an access key",
+            problem: problem.to_owned(),
+        });
     }
     Ok(value)
 }

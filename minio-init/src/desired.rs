@@ -73,9 +73,7 @@ pub(crate) struct Bucket {
 }
 
 /// Whether something holds.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// It does.
@@ -116,7 +114,7 @@ pub enum Encryption {
 /// Object lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Lock {
+pub enum Lock {
     /// On, and an object is locked only when its writer says so.
     NoRetention,
     /// Every new object is locked.
@@ -129,14 +127,14 @@ pub(crate) enum Lock {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Period {
+pub enum Period {
     Days(u32),
     Years(u32),
 }
 
 /// Bytes, shown in the largest whole unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub(crate) struct Size(pub(crate) u64);
+pub struct Size(pub(crate) u64);
 
 /// A bucket policy, or that there is to be none.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -147,7 +145,7 @@ pub(crate) struct Access {
 
 /// One lifecycle rule, without its id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub(crate) struct Rule {
+pub struct Rule {
     pub(crate) status: Status,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) prefix: String,
@@ -178,7 +176,7 @@ pub(crate) struct Route {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub(crate) struct Cors {
+pub struct Cors {
     pub(crate) origins: BTreeSet<String>,
     pub(crate) methods: BTreeSet<String>,
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
@@ -197,7 +195,7 @@ impl Status {
         }
     }
 
-    /// As MinIO says it. Everything else than on is off.
+    /// As `MinIO` says it. Everything else than on is off.
     pub(crate) fn read(text: &str) -> Self {
         if text == "enabled" || text == "on" { Self::Enabled } else { Self::Disabled }
     }
@@ -275,7 +273,7 @@ impl fmt::Display for Size {
             ("KiB", 1 << 10),
             ("KB", 1000),
         ];
-        let whole = |&&(_, unit): &&(&str, u64)| self.0 != 0 && self.0 % unit == 0;
+        let whole = |&&(_, unit): &&(&str, u64)| self.0 != 0 && self.0.is_multiple_of(unit);
         match UNITS.iter().find(whole) {
             Some((name, unit)) => write!(f, "{}{name}", self.0 / unit),
             None => write!(f, "{} bytes", self.0),

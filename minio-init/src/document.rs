@@ -14,7 +14,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-pub use anonymous::Anonymous;
+pub(crate) use anonymous::Anonymous;
 
 /// What a document is for: a bucket's says to whom, a user's is attached to somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,13 +74,29 @@ impl Document {
         &self.json
     }
 
+    /// What it says that `MinIO` takes and cannot read back, or refuses in words that do not help.
+    pub(crate) fn beyond_minio(&self) -> Option<&'static str> {
+        let all_but = |who: fn(&Permission) -> &Who| {
+            self.meaning.iter().any(|permission| matches!(who(permission), Who::AllBut(_)))
+        };
+        if all_but(|permission| &permission.action) {
+            Some("MinIO stores a NotAction and then cannot read the policy: list the actions in Action")
+        } else if all_but(|permission| &permission.principal) {
+            Some("MinIO knows no NotPrincipal: list the principals in Principal")
+        } else if self.json.get("Version").and_then(Value::as_str) != Some("2012-10-17") {
+            Some("MinIO knows only Version 2012-10-17")
+        } else {
+            None
+        }
+    }
+
     /// Nothing is allowed or denied.
     pub(crate) fn is_empty(&self) -> bool {
         self.meaning.is_empty()
     }
 }
 
-pub use parse::Step;
+pub(crate) use parse::Step;
 
 impl PartialEq for Document {
     fn eq(&self, other: &Self) -> bool {
@@ -155,7 +171,12 @@ mod tests {
         assert_ne!(written, with("Action", json!(["s3:PutObject"])));
         assert_ne!(written, with("Resource", json!(["arn:aws:s3:::A/*"])));
         assert_ne!(written, with("Condition", json!({"Bool": {"aws:SecureTransport": "true"}})));
-        assert_ne!(written, identity(&json!([{"Effect": "Allow", "NotAction": ["s3:GetObject"], "Resource": ["arn:aws:s3:::a/*"]}])));
+        assert_ne!(
+            written,
+            identity(
+                &json!([{"Effect": "Allow", "NotAction": ["s3:GetObject"], "Resource": ["arn:aws:s3:::a/*"]}])
+            )
+        );
     }
 
     proptest! {

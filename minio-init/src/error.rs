@@ -209,8 +209,12 @@ fn by_code(code: &str) -> Option<FaultKind> {
         | "InternalError"
         | "RequestTimeout"
         | "XMinioServerTimedOut" => FaultKind::Unavailable,
-        "AccessDenied" | "InvalidAccessKeyId" | "SignatureDoesNotMatch" | "AccountProblem"
-        | "InvalidTokenId" | "ExpiredToken" => FaultKind::Denied,
+        "AccessDenied"
+        | "InvalidAccessKeyId"
+        | "SignatureDoesNotMatch"
+        | "AccountProblem"
+        | "InvalidTokenId"
+        | "ExpiredToken" => FaultKind::Denied,
         "RequestTimeTooSkewed"
         | "AuthorizationHeaderMalformed"
         | "InvalidRegion"
@@ -242,7 +246,9 @@ impl Refusal {
             "AuthorizationHeaderMalformed" | "InvalidRegion" | "IllegalLocationConstraintException" => {
                 "write the server's region in `region`"
             }
-            "InvalidAccessKeyId" => "check the access key: the server knows none of that name that is enabled",
+            "InvalidAccessKeyId" => {
+                "check the access key: the server knows none of that name that is enabled"
+            }
             "SignatureDoesNotMatch" => "check the secret key: it is not the one of this access key",
             "AccessDenied" => "give the provisioning user the permissions of docs/minio.md",
             _ => return None,
@@ -281,11 +287,13 @@ impl Fault for Error {
         match self {
             Self::Lost { source, .. } => source.remedy(),
             Self::Refused(refusal) => refusal.remedy(),
-            Self::Redirect { .. } => Some("name the server itself in `endpoint`, with its own scheme".to_owned()),
-            Self::SpeaksTls(_) => Some("write https:// in `endpoint`, and the CA in `tls.ca`".to_owned()),
-            Self::NoAdminApi { .. } => {
-                Some("point `endpoint` at MinIO, or leave these sections out for a plain S3 server".to_owned())
+            Self::Redirect { .. } => {
+                Some("name the server itself in `endpoint`, with its own scheme".to_owned())
             }
+            Self::SpeaksTls(_) => Some("write https:// in `endpoint`, and the CA in `tls.ca`".to_owned()),
+            Self::NoAdminApi { .. } => Some(
+                "point `endpoint` at MinIO, or leave these sections out for a plain S3 server".to_owned(),
+            ),
             _ => None,
         }
     }

@@ -77,10 +77,16 @@ pub(crate) struct SeenBucket {
 }
 
 /// Only reads.
-pub(crate) async fn observe(client: &Client, desired: &Desired, secrets: &Secrets) -> Result<Observed, Error> {
+pub(crate) async fn observe(
+    client: &Client,
+    desired: &Desired,
+    secrets: &Secrets,
+) -> Result<Observed, Error> {
     let names = Names::of(desired, secrets)?;
-    let (mut observed, buckets) =
-        tokio::try_join!(identity::observe(client, desired, secrets, &names), bucket::observe(client, desired))?;
+    let (mut observed, buckets) = tokio::try_join!(
+        identity::observe(client, desired, secrets, &names),
+        bucket::observe(client, desired)
+    )?;
     (observed.buckets, observed.foreign) = buckets;
     Ok(observed)
 }

@@ -89,7 +89,7 @@ impl Client {
             return Ok(None);
         };
         let doing = format!("read the {} of bucket {bucket}", sub.parameter());
-        Element::parse(&answer.body).map(Some).map_err(|problem| self.garbled(&doing, problem))
+        Element::parse(&answer.body).map(Some).map_err(|problem| self.garbled(&doing, &problem))
     }
 
     /// Replaces the sub-resource, or removes it.
@@ -106,7 +106,9 @@ impl Client {
     /// A server that does not know a sub-resource says so by a code or a bare status.
     fn unsupported(&self, bucket: &str, sub: Sub, refused: Error) -> Error {
         match &refused {
-            Error::Refused(refusal) if ["NotImplemented", "MethodNotAllowed"].contains(&refusal.code.as_str()) => {
+            Error::Refused(refusal)
+                if ["NotImplemented", "MethodNotAllowed"].contains(&refusal.code.as_str()) =>
+            {
                 Error::Unsupported {
                     at: format!("buckets.{bucket}.{}", sub.feature()),
                     feature: sub.feature(),

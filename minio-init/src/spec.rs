@@ -19,7 +19,7 @@ use serde_json::Value;
 use crate::desired::{Encryption, RetentionMode, Status, Versioning};
 use crate::document::Anonymous;
 
-pub use size::Size;
+pub(crate) use size::Size;
 pub(crate) use validate::validate;
 
 /// What must exist on one S3 server.
@@ -112,6 +112,7 @@ pub struct Group {
 /// An access key (service account) of a user.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the fields are the words of the spec")]
 pub struct AccessKey {
     /// The user that it belongs to, by label or access key; the provisioning account when absent.
     pub user: Option<String>,

@@ -12,7 +12,7 @@ const DEPTH_LIMIT: usize = 32;
 
 /// One element.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Element {
+pub struct Element {
     name: String,
     text: String,
     children: Vec<Element>,

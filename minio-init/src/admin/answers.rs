@@ -3,6 +3,13 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct PolicyInfo {
+    pub(crate) policy: Value,
+}
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

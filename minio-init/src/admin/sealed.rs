@@ -11,6 +11,8 @@
 use std::num::NonZeroU32;
 
 use argon2::{Algorithm, Argon2, Params, Version};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use ring::aead::{AES_256_GCM, Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use ring::pbkdf2;
 use ring::rand::{SecureRandom as _, SystemRandom};
@@ -175,8 +177,8 @@ fn random<const N: usize>() -> Result<[u8; N], SealError> {
 
 /// A secret that nobody knows, for an account that must not be open.
 pub(crate) fn unknown_secret() -> Result<String, SealError> {
-    let bytes: [u8; 20] = random()?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    let bytes: [u8; 24] = random()?;
+    Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
 }
 
 #[cfg(test)]
@@ -214,15 +216,15 @@ mod tests {
         let sealer = Sealer::derive(PASSWORD).unwrap();
         for length in [0, 1, FRAGMENT - 1, FRAGMENT, FRAGMENT + 1, 2 * FRAGMENT, 2 * FRAGMENT + 5] {
             let plaintext: Vec<u8> = (0..length).map(|at| u8::try_from(at % 251).unwrap()).collect();
-            let sealed = sealer.seal(&plaintext).unwrap();
-            assert_eq!(sealed.len(), HEADER + length + TAG * length.div_ceil(FRAGMENT).max(1));
-            assert_eq!(open(PASSWORD, &sealed), Ok(plaintext));
+            let message = sealer.seal(&plaintext).unwrap();
+            assert_eq!(message.len(), HEADER + length + TAG * length.div_ceil(FRAGMENT).max(1));
+            assert_eq!(open(PASSWORD, &message), Ok(plaintext));
         }
     }
 
     #[test]
     fn what_was_changed_cut_or_meant_for_another_stays_closed() {
-        let sealed = Sealer::derive(PASSWORD).unwrap().seal(&[1; 2 * FRAGMENT]).unwrap();
+        let sealed = Sealer::derive(PASSWORD).unwrap().seal(&vec![1; 2 * FRAGMENT]).unwrap();
         assert_eq!(open(b"another", &sealed), Err(SealError::Closed));
         assert_eq!(open(PASSWORD, &sealed[..HEADER + FRAGMENT + TAG]), Err(SealError::Closed));
         assert_eq!(open(PASSWORD, &sealed[..HEADER + 3]), Err(SealError::Short));

@@ -7,6 +7,7 @@ use init_core::{Secrets, Text};
 use serde_json::{Map, Value, json};
 
 use crate::admin::sealed::unknown_secret;
+use crate::admin::unsealed;
 use crate::change::{Change, Grantee};
 use crate::client::{Call, Client};
 use crate::credential::{secret, value};
@@ -21,7 +22,9 @@ pub(super) async fn apply(client: &Client, change: &Change, secrets: &Secrets) -
     match change {
         Change::CreatePolicy { policy, document } => put_policy(client, policy, document).await,
         Change::AlterPolicy { policy, document } => put_policy(client, policy, &document.to).await,
-        Change::CreateUser { user, held: true, .. } | Change::HoldUser { user } => hold(client, user, secrets).await,
+        Change::CreateUser { user, held: true, .. } | Change::HoldUser { user } => {
+            hold(client, user, secrets).await
+        }
         Change::CreateUser { user, status, secret, .. } => {
             put_user(client, user, &self::secret(secrets, secret)?, *status, secrets).await
         }
@@ -35,9 +38,10 @@ pub(super) async fn apply(client: &Client, change: &Change, secrets: &Secrets) -
             add_members(client, group, members, secrets).await
         }
         Change::AlterGroup { group, status } => {
-            let call = Call::admin(Method::PUT, "set-group-status", format!("set the status of group {group}"))
-                .query("group", group)
-                .query("status", status.to.as_str());
+            let call =
+                Call::admin(Method::PUT, "set-group-status", format!("set the status of group {group}"))
+                    .query("group", group)
+                    .query("status", status.to.as_str());
             client.ask("groups", call).await.map(drop)
         }
         Change::AttachPolicies { to, policies } => attach(client, to, policies, secrets).await,
@@ -71,7 +75,7 @@ async fn put_user(
 
 /// Open, with a secret that nobody knows and that is forgotten here.
 async fn hold(client: &Client, user: &Text, secrets: &Secrets) -> Result<(), Error> {
-    let unknown = unknown_secret().map_err(|error| client.unsealed(&format!("put user {user}"), &error))?;
+    let unknown = unknown_secret().map_err(|error| unsealed(&format!("put user {user}"), &error))?;
     put_user(client, user, &unknown, Status::Enabled, secrets).await
 }
 
@@ -110,7 +114,8 @@ async fn attach(
 }
 
 async fn create_key(client: &Client, change: &Change, secrets: &Secrets) -> Result<(), Error> {
-    let Change::CreateAccessKey { access_key, user, name, description, status, secret, document, .. } = change
+    let Change::CreateAccessKey { access_key, user, name, description, status, secret, document, .. } =
+        change
     else {
         return Ok(());
     };
@@ -118,7 +123,8 @@ async fn create_key(client: &Client, change: &Change, secrets: &Secrets) -> Resu
     let (wanted, key) = (self::secret(secrets, secret)?, value(secrets, access_key)?);
     // One that is to be disabled is never open: it begins with a secret that nobody knows.
     let held = *status == Some(Status::Disabled);
-    let first = if held { unknown_secret().map_err(|error| client.unsealed(&doing, &error))? } else { wanted.clone() };
+    let first =
+        if held { unknown_secret().map_err(|error| unsealed(&doing, &error))? } else { wanted.clone() };
     let mut body = Map::from_iter([
         ("accessKey".to_owned(), json!(key)),
         ("secretKey".to_owned(), json!(first)),
@@ -132,13 +138,16 @@ async fn create_key(client: &Client, change: &Change, secrets: &Secrets) -> Resu
     if !held {
         return Ok(());
     }
-    let mut update = Map::from_iter([("newSecretKey".to_owned(), json!(wanted)), ("newStatus".to_owned(), json!("off"))]);
+    let mut update =
+        Map::from_iter([("newSecretKey".to_owned(), json!(wanted)), ("newStatus".to_owned(), json!("off"))]);
     add_policy(&mut update, "newPolicy", document.as_ref());
     update_key(client, access_key, update, secrets).await
 }
 
 async fn alter_key(client: &Client, change: &Change, secrets: &Secrets) -> Result<(), Error> {
-    let Change::AlterAccessKey { access_key, rotate_secret, name, description, status, secret, document, .. } = change
+    let Change::AlterAccessKey {
+        access_key, rotate_secret, name, description, status, secret, document, ..
+    } = change
     else {
         return Ok(());
     };
@@ -170,7 +179,10 @@ async fn update_key(
     client.ask("access keys", call).await.map(drop)
 }
 
-fn add_texts<'a>(body: &mut Map<String, Value>, texts: impl IntoIterator<Item = (&'a str, Option<&'a String>)>) {
+fn add_texts<'a>(
+    body: &mut Map<String, Value>,
+    texts: impl IntoIterator<Item = (&'a str, Option<&'a String>)>,
+) {
     for (field, text) in texts {
         if let Some(text) = text {
             body.insert(field.to_owned(), json!(text));
@@ -183,4 +195,3 @@ fn add_policy(body: &mut Map<String, Value>, field: &str, document: Option<&Docu
         body.insert(field.to_owned(), document.json().clone());
     }
 }
-

@@ -14,12 +14,21 @@ impl Display for Change {
             Self::CreatePolicy { policy, document } => write!(f, "create policy {policy}: {document}"),
             Self::AlterPolicy { policy, document } => write!(f, "alter policy {policy}: {document}"),
             Self::CreateUser { user, status, .. } => write!(f, "create user {user}: {status}"),
-            Self::HoldUser { user } => write!(f, "hold user {user} with an unknown secret while it is changed"),
+            Self::HoldUser { user } => {
+                write!(f, "hold user {user} with an unknown secret while it is changed")
+            }
             Self::AlterUser { user, rotate_secret, status, .. } => {
-                write!(f, "alter user {user}:{}{}", secret(*rotate_secret), property("status", status.as_ref()))
+                write!(
+                    f,
+                    "alter user {user}:{}{}",
+                    secret(*rotate_secret),
+                    property("status", status.as_ref())
+                )
             }
             Self::CreateGroup { group, members } => write!(f, "create group {group}: {}", list(members)),
-            Self::AddMembers { group, members } => write!(f, "add members to group {group}: {}", list(members)),
+            Self::AddMembers { group, members } => {
+                write!(f, "add members to group {group}: {}", list(members))
+            }
             Self::AlterGroup { group, status } => write!(f, "alter group {group}: status {status}"),
             Self::AttachPolicies { to, policies } => write!(f, "attach policies to {to}: {}", list(policies)),
             Self::DisableUser { user, .. } => write!(f, "disable user {user}, with its own secret"),
@@ -55,19 +64,26 @@ impl Change {
             Self::CreateBucket { bucket, object_lock } => {
                 write!(f, "create bucket {bucket}{}", if *object_lock { " with object lock" } else { "" })
             }
-            Self::SetVersioning { bucket, versioning } => write!(f, "set versioning of {bucket}: {versioning}"),
+            Self::SetVersioning { bucket, versioning } => {
+                write!(f, "set versioning of {bucket}: {versioning}")
+            }
             Self::SetObjectLock { bucket, lock } => write!(f, "set object lock of {bucket}: {lock}"),
             Self::SetEncryption { bucket, names, .. } => write!(f, "set encryption of {bucket}: {names}"),
             Self::SetQuota { bucket, quota } => write!(f, "set quota of {bucket}: {quota}"),
             Self::SetTags { bucket, tags, .. } => write!(f, "set tags of {bucket}:{}", by_name(tags)),
-            Self::SetLifecycle { bucket, rules, .. } => write!(f, "set lifecycle of {bucket}:{}", by_name(rules)),
-            Self::SetBucketPolicy { bucket, access, .. } => write!(f, "set bucket policy of {bucket}: {access}"),
+            Self::SetLifecycle { bucket, rules, .. } => {
+                write!(f, "set lifecycle of {bucket}:{}", by_name(rules))
+            }
+            Self::SetBucketPolicy { bucket, access, .. } => {
+                write!(f, "set bucket policy of {bucket}: {access}")
+            }
             Self::SetNotifications { bucket, routes, .. } => {
                 write!(f, "set notifications of {bucket}:")?;
                 routes.iter().try_for_each(|route| write!(f, " {route}"))
             }
             Self::SetCors { bucket, rules } => {
-                let shown = |rules: &[Cors]| rules.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+                let shown =
+                    |rules: &[Cors]| rules.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
                 let from = rules.from.as_deref().map_or_else(|| "unset".to_owned(), shown);
                 write!(f, "set cors of {bucket}: {from} -> {}", shown(&rules.to))
             }

@@ -55,7 +55,12 @@ impl Anonymous {
             Self::Download => (&["s3:GetBucketLocation", "s3:ListBucket"], &["s3:GetObject"]),
             Self::Upload => (
                 &["s3:GetBucketLocation", "s3:ListBucketMultipartUploads"],
-                &["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:ListMultipartUploadParts", "s3:PutObject"],
+                &[
+                    "s3:AbortMultipartUpload",
+                    "s3:DeleteObject",
+                    "s3:ListMultipartUploadParts",
+                    "s3:PutObject",
+                ],
             ),
             Self::Public => (
                 &["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"],

@@ -9,7 +9,15 @@ use super::{Conditions, Document, Kind, Permission, Who};
 
 const VERSIONS: [&str; 2] = ["2012-10-17", "2008-10-17"];
 const STATEMENT: [&str; 9] = [
-    "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
 ];
 /// What `MinIO` takes at most for one policy.
 const SIZE_LIMIT: usize = 20 * 1024;
@@ -47,7 +55,8 @@ pub(super) fn document(json: &Value, kind: Kind) -> Result<Document, Vec<(Vec<St
     }
     let meaning = statements.iter().flat_map(|(_, statement)| permissions(statement)).collect();
     // A server may refuse a single statement that is no list.
-    let list: Vec<Value> = statements.into_iter().map(|(_, statement)| Value::Object(statement.clone())).collect();
+    let list: Vec<Value> =
+        statements.into_iter().map(|(_, statement)| Value::Object(statement.clone())).collect();
     let mut sent = json.clone();
     if let Some(fields) = sent.as_object_mut() {
         fields.insert("Statement".to_owned(), json!(list));
@@ -182,7 +191,9 @@ fn permissions(statement: &Map<String, Value>) -> Vec<Permission> {
 }
 
 fn whos(statement: &Map<String, Value>, key: &str, not: &str) -> Vec<Who> {
-    match (statement.get(key), statement.get(not)) {
+    // A server may show the one that was not given as an empty list.
+    let said = |key: &str| statement.get(key).filter(|value| !values(value).is_empty());
+    match (said(key), said(not)) {
         (Some(value), _) => values(value).into_iter().map(Who::One).collect(),
         (None, Some(value)) => vec![Who::AllBut(values(value))],
         (None, None) => vec![Who::Unsaid],

@@ -17,7 +17,9 @@ pub(crate) fn roots(pem: Option<&[u8]>) -> Result<Roots, String> {
         Some(pem) => {
             for certificate in CertificateDer::pem_slice_iter(pem) {
                 let certificate = certificate.map_err(|error| format!("it is no PEM file: {error}"))?;
-                store.add(certificate).map_err(|error| format!("a certificate in it is unusable: {error}"))?;
+                store
+                    .add(certificate)
+                    .map_err(|error| format!("a certificate in it is unusable: {error}"))?;
             }
             if store.is_empty() {
                 return Err("it holds no certificate: a PEM file has BEGIN CERTIFICATE lines".to_owned());

@@ -78,14 +78,16 @@ async fn bucket(client: &Client, name: &str, wanted: &Bucket) -> Result<SeenBuck
         seen.tags = client.read_xml(name, Sub::Tagging).await?.as_ref().map(s3::tags).unwrap_or_default();
     }
     if !wanted.lifecycle.is_empty() {
-        seen.lifecycle = client.read_xml(name, Sub::Lifecycle).await?.as_ref().map(s3::lifecycle).unwrap_or_default();
+        seen.lifecycle =
+            client.read_xml(name, Sub::Lifecycle).await?.as_ref().map(s3::lifecycle).unwrap_or_default();
     }
     if wanted.access.is_some() {
         seen.policy = policy(client, name).await?;
     }
     if !wanted.notifications.is_empty() {
         let xml = client.read_xml(name, Sub::Notification).await?;
-        (seen.notifications, seen.other_notifications) = xml.as_ref().map(s3::notifications).unwrap_or_default();
+        (seen.notifications, seen.other_notifications) =
+            xml.as_ref().map(s3::notifications).unwrap_or_default();
     }
     if wanted.cors.is_some() {
         seen.cors = client.read_xml(name, Sub::Cors).await?.as_ref().map(s3::cors).unwrap_or_default();

@@ -1,13 +1,13 @@
 //! Policies, users, groups and access keys.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use http::Method;
 use init_core::{Secrets, Text};
 use serde_json::Value;
 
 use super::{Names, Observed, SeenGroup, SeenKey, SeenUser, all};
-use crate::admin::{AccessKeyInfo, GroupInfo, Probe, UserInfo};
+use crate::admin::{AccessKeyInfo, GroupInfo, PolicyInfo, Probe, UserInfo};
 use crate::client::{Call, Client};
 use crate::credential::{credential, value};
 use crate::desired::{AccessKey, Desired, Status, User};
@@ -21,22 +21,14 @@ pub(super) async fn observe(
     secrets: &Secrets,
     names: &Names,
 ) -> Result<Observed, Error> {
-    let needs_policies = !(desired.policies.is_empty()
-        && desired.users.is_empty()
-        && desired.groups.is_empty()
-        && desired.keys.is_empty());
-    if !needs_policies {
-        return Ok(Observed::default());
-    }
-    // Alone and first: on a server without the admin API one request tells.
-    let policies = policies(client, desired).await?;
-    let (users, groups, keys) = tokio::try_join!(
+    let (policies, users, groups, keys) = tokio::try_join!(
+        all(referred(desired).into_iter().map(|name| policy(client, name))),
         all(named(desired).into_iter().map(|name| user(client, desired, secrets, name))),
         all(desired.groups.keys().map(|name| group(client, names, name))),
         all(desired.keys.iter().map(|(name, key)| access_key(client, secrets, names, name, key))),
     )?;
     Ok(Observed {
-        policies,
+        policies: policies.into_iter().flatten().collect(),
         users: users.into_iter().flatten().collect(),
         groups: groups.into_iter().flatten().collect(),
         keys: keys.into_iter().flatten().collect(),
@@ -44,17 +36,24 @@ pub(super) async fn observe(
     })
 }
 
-async fn policies(client: &Client, desired: &Desired) -> Result<BTreeMap<String, Document>, Error> {
-    let needed = match desired {
-        Desired { users, .. } if !users.is_empty() => "users",
-        Desired { policies, .. } if !policies.is_empty() => "policies",
-        Desired { groups, .. } if !groups.is_empty() => "groups",
-        _ => "access keys",
+/// The declared policies and those that something else refers to.
+fn referred(desired: &Desired) -> BTreeSet<&String> {
+    let users = desired.users.values().flat_map(|user| &user.policies);
+    let groups = desired.groups.values().flat_map(|group| &group.policies);
+    let keys = desired.keys.values().filter_map(|key| key.policy.as_ref());
+    desired.policies.keys().chain(users).chain(groups).chain(keys).collect()
+}
+
+async fn policy(client: &Client, name: &str) -> Result<Option<(String, Document)>, Error> {
+    let doing = format!("read policy {name}");
+    let call =
+        Call::admin(Method::GET, "info-canned-policy", doing.as_str()).query("name", name).query("v", "2");
+    let info = client.find::<PolicyInfo>("policies", "XMinioAdminNoSuchPolicy", call).await?;
+    let Some(PolicyInfo { policy }) = info else {
+        return Ok(None);
     };
-    let doing = "list the policies";
-    let body = client.ask(needed, Call::admin(Method::GET, "list-canned-policies", doing)).await?;
-    let policies: BTreeMap<String, Value> = client.json(doing, &body)?;
-    Ok(policies.into_iter().filter_map(|(name, json)| Some((name, Document::read(&json)?))).collect())
+    let document = Document::read(&policy).ok_or_else(|| client.garbled(&doing, &"it has no statements"))?;
+    Ok(Some((name.to_owned(), document)))
 }
 
 /// The declared users and those that something else refers to.
@@ -80,7 +79,8 @@ async fn user(
     let declared = desired.users.get(name).filter(|user| probed(user, status));
     let secret_differs = match declared {
         Some(user) => {
-            let probe = client.probe(&format!("user {name}"), &credential(secrets, name, &user.secret)?).await?;
+            let probe =
+                client.probe(&format!("user {name}"), &credential(secrets, name, &user.secret)?).await?;
             probe == Probe::Differs
         }
         None => false,

@@ -58,7 +58,11 @@ fn properties(at: &SpecPath, name: &str, wanted: &Bucket, seen: &SeenBucket, fou
     }
     if let Some(encryption) = wanted.encryption {
         let drift = Drift::between(seen.encryption.clone(), s3::algorithm(encryption).to_owned());
-        found.changes.extend(drift.map(|names| Change::SetEncryption { bucket: bucket(), encryption, names }));
+        found.changes.extend(drift.map(|names| Change::SetEncryption {
+            bucket: bucket(),
+            encryption,
+            names,
+        }));
     }
     if let Some(to) = wanted.quota {
         let drift = Drift::between(seen.quota, to);

@@ -28,7 +28,13 @@ pub(super) fn policies(desired: &Desired, observed: &Observed, found: &mut Found
 }
 
 /// A policy must be declared or be there.
-fn known(at: &SpecPath, policies: &BTreeSet<String>, desired: &Desired, observed: &Observed, found: &mut Found) {
+fn known(
+    at: &SpecPath,
+    policies: &BTreeSet<String>,
+    desired: &Desired,
+    observed: &Observed,
+    found: &mut Found,
+) {
     let unknown =
         |name: &&String| !desired.policies.contains_key(*name) && !observed.policies.contains_key(*name);
     for name in policies.iter().filter(unknown) {
@@ -43,11 +49,16 @@ pub(super) fn users(desired: &Desired, observed: &Observed, found: &mut Found) {
         known(&at.key("policies"), &wanted.policies, desired, observed, found);
         let seen = observed.users.get(name);
         let attached = seen.map(|seen| &seen.policies);
-        let missing: BTreeSet<_> =
-            wanted.policies.iter().filter(|policy| !attached.is_some_and(|a| a.contains(*policy))).cloned().collect();
-        let new_keys = desired.keys.iter().any(|(key, wanted)| {
-            wanted.user.as_ref() == Some(name) && !observed.keys.contains_key(key)
-        });
+        let missing: BTreeSet<_> = wanted
+            .policies
+            .iter()
+            .filter(|policy| !attached.is_some_and(|a| a.contains(*policy)))
+            .cloned()
+            .collect();
+        let new_keys = desired
+            .keys
+            .iter()
+            .any(|(key, wanted)| wanted.user.as_ref() == Some(name) && !observed.keys.contains_key(key));
         let open = !missing.is_empty() || new_keys;
         found.changes.extend(user(name, wanted, seen, open));
         if !missing.is_empty() {
@@ -110,13 +121,18 @@ fn group(at: &SpecPath, name: &str, wanted: &Group, seen: Option<&SeenGroup>, fo
         found.changes.extend(status.map(|status| Change::AlterGroup { group: name.to_owned(), status }));
     }
     let attached = seen.map(|seen| &seen.policies);
-    let missing: BTreeSet<_> =
-        wanted.policies.iter().filter(|policy| !attached.is_some_and(|a| a.contains(*policy))).cloned().collect();
+    let missing: BTreeSet<_> = wanted
+        .policies
+        .iter()
+        .filter(|policy| !attached.is_some_and(|a| a.contains(*policy)))
+        .cloned()
+        .collect();
     if missing.is_empty() {
         return;
     }
     if status == Status::Disabled && wanted.status.is_none() {
-        let problem = "the group is disabled, and a server attaches nothing to such a group: say `status: enabled`";
+        let problem =
+            "the group is disabled, and a server attaches nothing to such a group: say `status: enabled`";
         found.conflicts.push(Conflict::new(at.clone(), problem));
     }
     found.changes.push(Change::AttachPolicies { to: Grantee::Group(name.to_owned()), policies: missing });
@@ -137,8 +153,10 @@ pub(super) fn keys(desired: &Desired, observed: &Observed, found: &mut Found) {
         match observed.keys.get(name) {
             None => found.changes.push(create_key(name, wanted, user, document)),
             Some(seen) if seen.parent != *user => {
-                let problem =
-                    format!("the access key belongs to {}, and a key cannot change hands: remove it first", seen.parent);
+                let problem = format!(
+                    "the access key belongs to {}, and a key cannot change hands: remove it first",
+                    seen.parent
+                );
                 found.conflicts.push(Conflict::new(at.key("user"), problem));
             }
             Some(seen) => found.changes.extend(alter_key(name, wanted, seen, document)),
@@ -171,7 +189,8 @@ fn alter_key(name: &Text, wanted: &AccessKey, seen: &SeenKey, document: Option<&
     // What was disabled shows nothing of its secret, so enabling it sets that too.
     let enabled = status.as_ref().is_some_and(|status| status.to == Status::Enabled);
     let rotate_secret = seen.secret_differs || enabled;
-    if !rotate_secret && policy.is_none() && name_drift.is_none() && description.is_none() && status.is_none() {
+    if !rotate_secret && policy.is_none() && name_drift.is_none() && description.is_none() && status.is_none()
+    {
         return None;
     }
     Some(Change::AlterAccessKey {

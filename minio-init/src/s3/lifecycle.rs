@@ -15,7 +15,10 @@ pub(crate) struct SeenRule {
 pub(crate) fn from_xml(xml: &Element) -> BTreeMap<String, SeenRule> {
     let rules = xml.all("Rule").enumerate().map(|(index, element)| {
         // A rule without an id cannot be meant by a spec; it is kept all the same.
-        let id = element.value(&["ID"]).filter(|id| !id.is_empty()).map_or_else(|| format!("\0{index}"), str::to_owned);
+        let id = element
+            .value(&["ID"])
+            .filter(|id| !id.is_empty())
+            .map_or_else(|| format!("\0{index}"), str::to_owned);
         (id, SeenRule { rule: rule(element), element: element.clone() })
     });
     rules.collect()
@@ -83,7 +86,10 @@ fn actions(name: &str, element: &Element, actions: &mut BTreeMap<Action, u32>) -
 }
 
 /// The whole document: what is kept as it was, and the rules of the spec.
-pub(crate) fn to_xml<'a>(keep: &[Element], rules: impl IntoIterator<Item = (&'a String, &'a Rule)>) -> String {
+pub(crate) fn to_xml<'a>(
+    keep: &[Element],
+    rules: impl IntoIterator<Item = (&'a String, &'a Rule)>,
+) -> String {
     let ours = rules.into_iter().map(|(id, rule)| written(id, rule));
     Element::new("LifecycleConfiguration").with_all(keep.iter().cloned()).with_all(ours).to_string()
 }
@@ -92,7 +98,11 @@ fn written(id: &str, rule: &Rule) -> Element {
     let status = if rule.status == Status::Enabled { "Enabled" } else { "Disabled" };
     let tags = rule.tags.iter().map(|(key, value)| Element::new("Tag").text("Key", key).text("Value", value));
     let conditions = |holder: Element| {
-        let holder = if rule.prefix.is_empty() && rule.tags.len() == 1 { holder } else { holder.text("Prefix", &rule.prefix) };
+        let holder = if rule.prefix.is_empty() && rule.tags.len() == 1 {
+            holder
+        } else {
+            holder.text("Prefix", &rule.prefix)
+        };
         holder.with_all(tags)
     };
     let many = rule.tags.len() + usize::from(!rule.prefix.is_empty()) > 1;
@@ -113,7 +123,10 @@ fn written(id: &str, rule: &Rule) -> Element {
         ),
         ("AbortIncompleteMultipartUpload", &[(Action::AbortIncompleteUploadDays, "DaysAfterInitiation")]),
     ] {
-        let said: Vec<_> = parts.iter().filter_map(|(action, name)| Some((*action, *name, rule.actions.get(action)?))).collect();
+        let said: Vec<_> = parts
+            .iter()
+            .filter_map(|(action, name)| Some((*action, *name, rule.actions.get(action)?)))
+            .collect();
         if said.is_empty() {
             continue;
         }
@@ -143,7 +156,10 @@ mod tests {
         assert_eq!(seen["cold"].rule, None);
         let keep: Vec<_> = seen.into_values().map(|seen| seen.element).collect();
         let sent = to_xml(&keep, []);
-        assert_eq!(sent, text.replace("<L>", "<LifecycleConfiguration>").replace("</L>", "</LifecycleConfiguration>"));
+        assert_eq!(
+            sent,
+            text.replace("<L>", "<LifecycleConfiguration>").replace("</L>", "</LifecycleConfiguration>")
+        );
     }
 
     #[test]
@@ -153,19 +169,25 @@ mod tests {
              <Expiration><Days>30</Days><ExpiredObjectDeleteMarker>false</ExpiredObjectDeleteMarker></Expiration></Rule></L>",
         );
         let actions = BTreeMap::from([(Action::ExpireDays, 30)]);
-        let expected = Rule { status: Status::Enabled, prefix: "x/".to_owned(), tags: BTreeMap::new(), actions };
+        let expected =
+            Rule { status: Status::Enabled, prefix: "x/".to_owned(), tags: BTreeMap::new(), actions };
         assert_eq!(seen["a"].rule, Some(expected));
     }
 
     fn rules() -> impl Strategy<Value = Rule> {
         let actions = prop_oneof![
-            Just(Action::ExpireDays), Just(Action::ExpireNoncurrentDays), Just(Action::KeepNoncurrentVersions),
+            Just(Action::ExpireDays),
+            Just(Action::ExpireNoncurrentDays),
+            Just(Action::KeepNoncurrentVersions),
             Just(Action::AbortIncompleteUploadDays),
         ];
         let actions = proptest::collection::btree_map(actions, 1_u32..999, 1..4);
         let tags = proptest::collection::btree_map("[a-z]{1,5}", "[a-z<&]{0,5}", 0..3);
         ("[a-z/&]{0,6}", tags, actions, any::<bool>()).prop_map(|(prefix, tags, actions, on)| Rule {
-            status: if on { Status::Enabled } else { Status::Disabled }, prefix, tags, actions,
+            status: if on { Status::Enabled } else { Status::Disabled },
+            prefix,
+            tags,
+            actions,
         })
     }
 

@@ -13,8 +13,11 @@ pub(crate) struct SeenRoute {
 }
 
 /// The kinds of target, and where each says its ARN.
-const KINDS: [(&str, &str); 3] =
-    [("QueueConfiguration", "Queue"), ("TopicConfiguration", "Topic"), ("CloudFunctionConfiguration", "CloudFunction")];
+const KINDS: [(&str, &str); 3] = [
+    ("QueueConfiguration", "Queue"),
+    ("TopicConfiguration", "Topic"),
+    ("CloudFunctionConfiguration", "CloudFunction"),
+];
 
 /// Those that a spec can mean, by route, and the rest as it is.
 pub(crate) fn from_xml(xml: &Element) -> (BTreeMap<Route, SeenRoute>, Vec<Element>) {
@@ -64,8 +67,9 @@ fn written(route: &Route, events: &BTreeSet<String>) -> Element {
     };
     let rules = [("prefix", &route.prefix), ("suffix", &route.suffix)];
     let rules = rules.into_iter().filter(|(_, value)| !value.is_empty());
-    let rules: Vec<_> =
-        rules.map(|(name, value)| Element::new("FilterRule").text("Name", name).text("Value", value)).collect();
+    let rules: Vec<_> = rules
+        .map(|(name, value)| Element::new("FilterRule").text("Name", name).text("Value", value))
+        .collect();
     let element = Element::new(kind).text(arn, &route.target);
     let element = events.iter().fold(element, |element, event| element.text("Event", event));
     if rules.is_empty() {

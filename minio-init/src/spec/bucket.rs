@@ -63,7 +63,9 @@ fn access(
     let document = match (bucket.anonymous, &bucket.policy) {
         (None, None) => return None,
         (Some(word), None) => word.document(name),
-        (None, Some(wanted)) => Some(policy::document(&at.key("policy"), wanted, Kind::Bucket, files, found)?),
+        (None, Some(wanted)) => {
+            Some(policy::document(&at.key("policy"), wanted, Kind::Bucket, files, found)?)
+        }
         (Some(_), Some(_)) => {
             found.push(&at.key("policy"), "`anonymous` is a bucket policy too: give one of them");
             return None;
@@ -86,7 +88,13 @@ fn lock(at: &SpecPath, wanted: &ObjectLock, found: &mut Violations) -> Option<Lo
         (None, None) => Some(Lock::NoRetention),
         (Some(mode), Some((number, max, period))) => {
             if number == 0 || number > max {
-                found.push(at, format!("a retention lasts 1 to {max} {}", if max == DAYS_MAX { "days" } else { "years" }));
+                found.push(
+                    at,
+                    format!(
+                        "a retention lasts 1 to {max} {}",
+                        if max == DAYS_MAX { "days" } else { "years" }
+                    ),
+                );
             }
             Some(Lock::Retention { mode, period })
         }
@@ -106,7 +114,10 @@ pub(super) fn check_tags(at: &SpecPath, tags: &BTreeMap<String, String>, max: us
     for (key, value) in tags {
         let at = at.key(key);
         if key.is_empty() || key.chars().count() > 128 || !allowed(key) || key.starts_with("aws:") {
-            found.push(&at, "a tag's key has 1 to 128 letters, digits, spaces and `+-=._:/@`, not beginning with `aws:`");
+            found.push(
+                &at,
+                "a tag's key has 1 to 128 letters, digits, spaces and `+-=._:/@`, not beginning with `aws:`",
+            );
         }
         if value.chars().count() > 256 || !allowed(value) {
             found.push(&at, "a tag's value has up to 256 letters, digits, spaces and `+-=._:/@`");
@@ -129,11 +140,17 @@ fn notifications(
             found.push(&at.key("events"), "at least one event, such as s3:ObjectCreated:*");
         }
         for (position, _) in events.iter().enumerate().filter(|(_, event)| !event.starts_with("s3:")) {
-            found.push(&at.key("events").index(position), "an event is written as S3 does: s3:ObjectCreated:*");
+            found.push(
+                &at.key("events").index(position),
+                "an event is written as S3 does: s3:ObjectCreated:*",
+            );
         }
         let events = events.into_iter().collect();
         if routes.insert(Route { target, prefix, suffix }, events).is_some() {
-            found.push(&at, "the same target, prefix and suffix are there twice: give them all events at once");
+            found.push(
+                &at,
+                "the same target, prefix and suffix are there twice: give them all events at once",
+            );
         }
     }
     routes

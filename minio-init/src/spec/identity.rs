@@ -15,7 +15,12 @@ pub(super) struct Names(BTreeMap<String, Text>);
 
 impl Names {
     pub(super) fn of(users: &BTreeMap<String, User>) -> Self {
-        Self(users.iter().map(|(label, user)| (label.clone(), key_of(label, user.access_key.as_ref()))).collect())
+        Self(
+            users
+                .iter()
+                .map(|(label, user)| (label.clone(), key_of(label, user.access_key.as_ref())))
+                .collect(),
+        )
     }
 
     /// A label of the spec, or an access key that is on the server already.
@@ -86,7 +91,10 @@ pub(super) fn groups(
         let members = members.iter().map(|member| users.resolve(member)).collect();
         let policies = set(&at.key("policies"), group.policies, found);
         if group.status == Some(desired::Status::Disabled) && !policies.is_empty() {
-            found.push(&at.key("policies"), "a disabled group takes no policies: leave them out, or enable it");
+            found.push(
+                &at.key("policies"),
+                "a disabled group takes no policies: leave them out, or enable it",
+            );
         }
         desired.insert(name, desired::Group { members, policies, status: group.status });
     }
@@ -127,7 +135,10 @@ fn check_texts(at: &SpecPath, key: &AccessKey, found: &mut Violations) {
         let inside = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
         let begins = name.bytes().next().is_some_and(|b| b.is_ascii_alphabetic());
         if !begins || name.len() > NAME_MAX || !name.bytes().all(inside) {
-            found.push(&at.key("name"), "a name begins with a letter and has up to 32 letters, digits, `-` and `_`");
+            found.push(
+                &at.key("name"),
+                "a name begins with a letter and has up to 32 letters, digits, `-` and `_`",
+            );
         }
     }
     if key.description.as_ref().is_some_and(|text| text.is_empty() || text.len() > DESCRIPTION_MAX) {

@@ -10,7 +10,11 @@ use crate::desired::{Action, Rule};
 const ID_MAX: usize = 255;
 const TAGS_MAX: usize = 10;
 
-pub(super) fn rules(at: &SpecPath, wanted: Vec<LifecycleRule>, found: &mut Violations) -> BTreeMap<String, Rule> {
+pub(super) fn rules(
+    at: &SpecPath,
+    wanted: Vec<LifecycleRule>,
+    found: &mut Violations,
+) -> BTreeMap<String, Rule> {
     let mut rules = BTreeMap::new();
     for (index, wanted) in wanted.into_iter().enumerate() {
         let at = at.index(index);

@@ -16,14 +16,17 @@ pub(super) fn bucket(name: &str) -> Result<(), &'static str> {
     if !outside(name.bytes().next()) || !outside(name.bytes().next_back()) {
         return Err("a bucket's name begins and ends with a letter or a digit");
     }
-    if [".", "-"].iter().any(|mark| name.contains(&format!("{mark}.")) || name.contains(&format!(".{mark}"))) {
+    if [".", "-"].iter().any(|mark| name.contains(&format!("{mark}.")) || name.contains(&format!(".{mark}")))
+    {
         return Err("a bucket's name has no `..`, `.-` or `-.`");
     }
     if name.split('.').count() == 4 && name.split('.').all(|part| part.bytes().all(|b| b.is_ascii_digit())) {
         return Err("a bucket's name does not look like an IP address");
     }
     if ["xn--", "sthree-", "amzn-s3-demo-"].iter().any(|prefix| name.starts_with(prefix))
-        || ["-s3alias", "--ol-s3", "--x-s3", "--table-s3", ".mrap"].iter().any(|suffix| name.ends_with(suffix))
+        || ["-s3alias", "--ol-s3", "--x-s3", "--table-s3", ".mrap"]
+            .iter()
+            .any(|suffix| name.ends_with(suffix))
     {
         return Err("this beginning or end of a bucket's name is reserved");
     }
@@ -50,7 +53,10 @@ pub(crate) fn access_key(key: &str) -> Result<(), &'static str> {
 pub(super) fn plain(name: &str) -> Result<(), &'static str> {
     if name.is_empty() || name.len() > 128 {
         Err("a name has 1 to 128 characters")
-    } else if name.contains([',', '=', '/', '\\']) || name.chars().any(char::is_control) || name != name.trim() {
+    } else if name.contains([',', '=', '/', '\\'])
+        || name.chars().any(char::is_control)
+        || name != name.trim()
+    {
         Err("a name has no `,`, `=`, `/`, `\\` or control character, and no space at its ends")
     } else {
         Ok(())
@@ -67,8 +73,25 @@ mod tests {
             assert_eq!(bucket(name), Ok(()), "{name}");
         }
         for name in [
-            "ab", "", "Abc", "a_b", "-abc", "abc-", ".abc", "abc.", "a..b", "a.-b", "a-.b", "192.168.1.1", "xn--abc",
-            "abc-s3alias", "sthree-abc", "minio", "a b", "é-bucket", &"a".repeat(64),
+            "ab",
+            "",
+            "Abc",
+            "a_b",
+            "-abc",
+            "abc-",
+            ".abc",
+            "abc.",
+            "a..b",
+            "a.-b",
+            "a-.b",
+            "192.168.1.1",
+            "xn--abc",
+            "abc-s3alias",
+            "sthree-abc",
+            "minio",
+            "a b",
+            "é-bucket",
+            &"a".repeat(64),
         ] {
             assert!(bucket(name).is_err(), "{name}");
         }

@@ -43,8 +43,9 @@ pub(super) fn document(
         (None, Some(file)) => {
             let at = at.key("file");
             let bytes = found.check(&at, files.read(&FileRef { file: file.clone() }))?;
-            let json = serde_json::from_slice::<Value>(&bytes)
-                .map_err(|e| format!("{} is no JSON: line {} column {}", file.display(), e.line(), e.column()));
+            let json = serde_json::from_slice::<Value>(&bytes).map_err(|e| {
+                format!("{} is no JSON: line {} column {}", file.display(), e.line(), e.column())
+            });
             (at.clone(), found.check(&at, json)?, false)
         }
         _ => {
@@ -59,7 +60,10 @@ pub(super) fn document(
                 if inside {
                     found.push(&below(&at, &steps), problem);
                 } else {
-                    found.push(&at, format!("in the file, at {}: {problem}", below(&SpecPath::root(), &steps)));
+                    found.push(
+                        &at,
+                        format!("in the file, at {}: {problem}", below(&SpecPath::root(), &steps)),
+                    );
                 }
             }
             None

@@ -57,7 +57,9 @@ fn endpoint(url: &str) -> Result<(bool, Endpoint), String> {
             let port = if https { 443 } else { 80 };
             DnsName::from_str(rest).and_then(|name| Endpoint::new(name, port))
         }
-        Err(EndpointError::Url(_)) => return Err("an endpoint has no path and no query: write http://NAME:PORT".to_owned()),
+        Err(EndpointError::Url(_)) => {
+            return Err("an endpoint has no path and no query: write http://NAME:PORT".to_owned());
+        }
         parsed => parsed,
     };
     parsed.map(|endpoint| (https, endpoint)).map_err(|error| error.to_string())

@@ -30,7 +30,8 @@ impl Size {
         let digits = self.0.bytes().take_while(u8::is_ascii_digit).count();
         let (number, unit) = self.0.split_at(digits);
         let factor = UNITS.iter().find(|(name, _)| *name == unit.trim_start()).map(|(_, factor)| *factor);
-        let bytes = number.parse::<u64>().ok().zip(factor).and_then(|(number, factor)| number.checked_mul(factor));
+        let bytes =
+            number.parse::<u64>().ok().zip(factor).and_then(|(number, factor)| number.checked_mul(factor));
         match bytes {
             None => Err("expected a whole number with KB, MB, GB, TB (powers of 1000) or KiB, MiB, GiB, TiB (powers of 1024)"
                 .to_owned()),
@@ -90,7 +91,9 @@ mod tests {
 
     #[test]
     fn each_unit_means_what_it_says() {
-        for (text, bytes) in [("10GiB", 10_737_418_240), ("10GB", 10_000_000_000), ("10 MB", 10_000_000), ("7", 7)] {
+        for (text, bytes) in
+            [("10GiB", 10_737_418_240), ("10GB", 10_000_000_000), ("10 MB", 10_000_000), ("7", 7)]
+        {
             assert_eq!(Size(text.to_owned()).bytes(), Ok(bytes), "{text}");
         }
         for text in ["", "0", "10G", "10gb", "-1", "1.5GiB", "GiB", "99999999999TiB", "9223372036854775808"] {
