@@ -22,7 +22,11 @@ pub(super) async fn observe(
     names: &Names,
 ) -> Result<Observed, Error> {
     let (policies, users, groups, keys) = tokio::try_join!(
-        all(referred(desired).into_iter().map(|name| policy(client, name))),
+        all(referred(desired).into_iter().map(|name| policy(
+            client,
+            name,
+            desired.policies.contains_key(name)
+        ))),
         all(named(desired).into_iter().map(|name| user(client, desired, secrets, name))),
         all(desired.groups.keys().map(|name| group(client, names, name))),
         all(desired.keys.iter().map(|(name, key)| access_key(client, secrets, names, name, key))),
@@ -44,11 +48,15 @@ fn referred(desired: &Desired) -> BTreeSet<&String> {
     desired.policies.keys().chain(users).chain(groups).chain(keys).collect()
 }
 
-async fn policy(client: &Client, name: &str) -> Result<Option<(String, Document)>, Error> {
+async fn policy(client: &Client, name: &str, declared: bool) -> Result<Option<(String, Document)>, Error> {
     let doing = format!("read policy {name}");
     let call =
         Call::admin(Method::GET, "info-canned-policy", doing.as_str()).query("name", name).query("v", "2");
-    let info = client.find::<PolicyInfo>("policies", "XMinioAdminNoSuchPolicy", call).await?;
+    let info = match client.find::<PolicyInfo>("policies", "XMinioAdminNoSuchPolicy", call).await {
+        // What MinIO stored and cannot read is as good as not there: writing it again heals it.
+        Err(refused) if declared && refused.code() == "InternalError" => return Ok(None),
+        found => found?,
+    };
     let Some(PolicyInfo { policy }) = info else {
         return Ok(None);
     };
