@@ -138,9 +138,10 @@ pub fn parse(name: &'static str, args: impl IntoIterator<Item = OsString>) -> Re
 fn command(name: &'static str) -> clap::Command {
     Args::command()
         .name(name)
+        .bin_name(name)
         .about(format!("{name} converges a server to one declarative spec, verifies it, and reports"))
         .after_help(Exit::table())
-        .mut_arg("spec", |arg| arg.default_value(format!("/etc/{name}/spec.yaml")))
+        .mut_arg("spec", |arg| arg.required(false).default_value(format!("/etc/{name}/spec.yaml")))
         .mut_args(|arg| arg.hide_env_values(true))
 }
 

@@ -72,8 +72,7 @@ impl<'a, B: Backend> Driver<'a, B> {
         if error.is_some() {
             self.settle().await;
         }
-        let rest =
-            if command == Command::Plan || error.is_none() { Status::Planned } else { Status::Skipped };
+        let rest = if command == Command::Plan { Status::Planned } else { Status::Skipped };
         Findings { steps: self.ledger.into_steps(rest), conflicts: self.conflicts, error }
     }
 
@@ -127,6 +126,8 @@ impl<'a, B: Backend> Driver<'a, B> {
         }
         self.check(backend, &plan).await?;
         for stage in plan.stages() {
+            let open = self.bounds.within(std::future::ready(())).await;
+            open.map_err(|cut| self.cut(cut, "between two stages".to_owned()))?;
             self.stage(backend, stage).await?;
         }
         self.verify(backend).await
@@ -229,14 +230,21 @@ impl<'a, B: Backend> Driver<'a, B> {
                 return Ok(());
             }
             if Instant::now() >= patience {
-                let changes = plan.changes().iter().map(ToString::to_string);
-                let conflicts = plan.conflicts().iter().map(ToString::to_string);
-                return Err(Error::NotConverged(changes.chain(conflicts).collect()).into());
+                return Err(self.not_converged(&plan).into());
             }
             debug!(changes = plan.changes().len(), "the server does not show everything yet");
             let paused = self.bounds.pause(backoff.delay()).await;
             paused.map_err(|cut| self.cut(cut, "verifying".to_owned()))?;
         }
+    }
+
+    fn not_converged(&mut self, plan: &Plan<B::Change>) -> Error {
+        for change in plan.changes() {
+            self.ledger.fail(change, "acknowledged, and the server does not show it".to_owned());
+        }
+        let changes = plan.changes().iter().map(ToString::to_string);
+        let conflicts = plan.conflicts().iter().map(ToString::to_string);
+        Error::NotConverged(changes.chain(conflicts).collect())
     }
 
     /// After a run was cut or refused: one bounded reading for the changes whose answer was lost.

@@ -125,11 +125,12 @@ fn problem(error: &Yaml) -> String {
         Yaml::DuplicateMappingKey { key: Some(key), .. } => format!("the key `{key}` is there twice"),
         Yaml::DuplicateMappingKey { key: None, .. } => "a key is there twice".to_owned(),
         Yaml::SerdeInvalidType { unexpected, expected, .. } => {
-            format!("expected {expected}, found {}", kind(unexpected))
+            format!("expected {}, found {}", words(expected), kind(unexpected))
         }
         Yaml::SerdeInvalidValue { expected, .. } => format!("the value is out of range: expected {expected}"),
-        Yaml::InvalidScalar { ty, .. } => format!("expected {ty}"),
-        Yaml::Unexpected { expected, .. } => format!("expected {expected}"),
+        Yaml::InvalidScalar { ty, .. } => format!("expected {}", words(ty)),
+        Yaml::InvalidBooleanStrict { .. } => "expected true or false".to_owned(),
+        Yaml::Unexpected { expected, .. } => format!("expected {}", words(expected)),
         Yaml::NullIntoString { .. } => "expected a string, found nothing".to_owned(),
         Yaml::Message { msg, .. } | Yaml::ExternalMessage { msg, .. } => msg.clone(),
         Yaml::AliasError { error, .. } => format!("in the aliased text: {}", problem(error)),
@@ -141,6 +142,20 @@ fn problem(error: &Yaml) -> String {
             )
         }
         other => other.render(),
+    }
+}
+
+/// A type of the parser's as people call it.
+fn words(ty: &str) -> &str {
+    match ty {
+        "i8" | "i16" | "i32" | "i64" | "i128" | "isize" => "a whole number",
+        "u8" | "u16" | "u32" | "u64" | "u128" | "usize" => "a whole number, not negative",
+        "f32" | "f64" => "a number",
+        "bool" => "true or false",
+        "string scalar" => "a string",
+        "sequence start" => "a list",
+        "mapping start" => "a mapping",
+        other => other,
     }
 }
 
@@ -162,4 +177,79 @@ fn unknown(what: &str, name: &str, expected: &[&str]) -> String {
 fn nearest<'a>(name: &str, expected: &[&'a str]) -> Option<&'a str> {
     let scored = expected.iter().map(|candidate| (strsim::jaro_winkler(name, candidate), *candidate));
     scored.filter(|(score, _)| *score > 0.8).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, near)| near)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Toy {
+        #[expect(dead_code, reason = "only parsed")]
+        flag: Option<bool>,
+        #[expect(dead_code, reason = "only parsed")]
+        many: Option<Vec<BTreeMap<String, Vec<String>>>>,
+        #[expect(dead_code, reason = "only parsed")]
+        any: Option<serde_json::Value>,
+    }
+
+    fn parse(yaml: &str) -> Result<Toy, String> {
+        let text = read(&Source::Stdin, yaml.as_bytes()).map_err(|error| error.source.to_string())?;
+        text.parse::<Toy>().map_err(|violations| violations.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn a_word_that_an_older_yaml_reads_as_a_boolean_is_none() {
+        assert_eq!(parse("flag: yes").unwrap_err(), "line 1 column 7, flag: expected true or false");
+        assert!(parse("flag: true").is_ok());
+    }
+
+    #[test]
+    fn an_alias_bomb_is_refused() {
+        let mut bomb = String::from("any:\n  - &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for level in 1..9 {
+            let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
+            bomb.extend(["  - &a", &level.to_string(), " [", &aliases, "]\n"]);
+        }
+        assert!(parse(&bomb).unwrap_err().contains("expands to more than any spec needs"));
+    }
+
+    #[test]
+    fn deep_nesting_is_refused_in_both_styles() {
+        let flow = format!("any: {}1{}", "[".repeat(1_000), "]".repeat(1_000));
+        let block: Vec<String> = (1..500).map(|depth| format!("{}a:", " ".repeat(depth))).collect();
+        for yaml in [flow, format!("any:\n{}", block.join("\n"))] {
+            let problem = parse(&yaml).unwrap_err();
+            assert!(problem.contains("nested") || problem.contains("recursion limit"), "{problem}");
+        }
+    }
+
+    #[test]
+    fn a_spec_past_the_cap_is_refused() {
+        let long = format!("# {}\nflag: true\n", "x".repeat(16 * 1024 * 1024));
+        assert_eq!(parse(&long).unwrap_err(), "it is larger than 16 MiB");
+        assert_eq!(
+            read(&Source::Stdin, &b"flag: \xff"[..]).err().map(|error| error.source.to_string()),
+            Some("it is not UTF-8".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_list_item_has_its_path() {
+        let problem = parse("many:\n  - {a: [x]}\n  - {b: {c: d}}\n").unwrap_err();
+        assert_eq!(problem, "line 3 column 9, many[1].b: expected a list");
+    }
+
+    proptest! {
+        #[test]
+        fn parsing_never_panics(yaml in "[a-z0-9:{}\\[\\],&*#!|>'\" \n-]{0,200}") {
+            let _ = parse(&yaml);
+        }
+    }
 }

@@ -145,10 +145,8 @@ impl From<Violation> for Violations {
 
 impl fmt::Display for Violations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.as_slice() {
-            [one] => write!(f, "the spec is not valid: {one}"),
-            many => write!(f, "the spec is not valid in {} places", many.len()),
-        }
+        let places = if self.0.len() == 1 { "place" } else { "places" };
+        write!(f, "the spec is not valid in {} {places}", self.0.len())
     }
 }
 

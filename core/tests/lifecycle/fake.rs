@@ -1,0 +1,226 @@
+//! A server in memory that does what a test tells it to, call by call.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fmt;
+use std::future::pending;
+
+use init_core::diff::{Drift, Side, by_key};
+use init_core::{
+    Backend, Conflict, Endpoint, Fault, FaultKind, FileRef, Files, Plan, Progress, Requires, SecretRef,
+    Secrets, SpecPath, Violations,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What the server does at one call; without instructions it does what it should.
+#[derive(Clone, Debug)]
+pub(crate) enum Act {
+    Well,
+    Fails(FaultKind),
+    Silent,
+    /// apply: these positions of the stage fail, the others are done.
+    Refuses(Vec<usize>, FaultKind),
+    /// apply: does it, and the answer is lost.
+    Loses,
+    /// apply: says that it did, and did not.
+    Lies,
+    /// apply: does it after so many seconds.
+    Slow(u64),
+    /// Somebody else creates this first.
+    Raced(&'static str, i64),
+    /// apply: answers for fewer changes than it was given.
+    Short,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Server {
+    pub(crate) items: BTreeMap<String, i64>,
+    pub(crate) connect: VecDeque<Act>,
+    pub(crate) observe: VecDeque<Act>,
+    pub(crate) check: VecDeque<Act>,
+    pub(crate) apply: VecDeque<Act>,
+    pub(crate) calls: Vec<&'static str>,
+}
+
+thread_local! {
+    pub(crate) static SERVER: RefCell<Server> = RefCell::default();
+}
+
+fn called(name: &'static str, script: impl Fn(&mut Server) -> &mut VecDeque<Act>) -> Act {
+    SERVER.with_borrow_mut(|server| {
+        server.calls.push(name);
+        script(server).pop_front().unwrap_or(Act::Well)
+    })
+}
+
+pub(crate) struct Fake;
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Spec {
+    endpoint: String,
+    password: Option<SecretRef>,
+    note: Option<FileRef>,
+    #[serde(default)]
+    items: BTreeMap<String, i64>,
+}
+
+pub(crate) struct Desired {
+    endpoint: Endpoint,
+    password: Option<SecretRef>,
+    items: BTreeMap<String, i64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(tag = "op")]
+pub(crate) enum Change {
+    #[serde(rename = "create_item")]
+    Create { name: String, value: i64 },
+    #[serde(rename = "alter_item")]
+    Alter { name: String, value: Drift<i64> },
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Create { name, value } => write!(f, "create item {name} ({value})"),
+            Self::Alter { name, value } => write!(f, "alter item {name}: {value}"),
+        }
+    }
+}
+
+impl Change {
+    fn happen(&self) {
+        let (Self::Create { name, value } | Self::Alter { name, value: Drift { to: value, .. } }) = self;
+        SERVER.with_borrow_mut(|server| server.items.insert(name.clone(), *value));
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("fake error of kind {kind:?}")]
+pub(crate) struct FakeError {
+    kind: FaultKind,
+    #[source]
+    cause: std::io::Error,
+}
+
+impl Fault for FakeError {
+    fn kind(&self) -> FaultKind {
+        self.kind
+    }
+}
+
+fn fault(kind: FaultKind) -> FakeError {
+    FakeError { kind, cause: std::io::Error::other("the cause of it") }
+}
+
+async fn plainly(act: Act) -> Result<(), FakeError> {
+    match act {
+        Act::Fails(kind) => Err(fault(kind)),
+        Act::Silent => pending().await,
+        _ => Ok(()),
+    }
+}
+
+impl Backend for Fake {
+    const NAME: &'static str = "fake-init";
+    type Spec = Spec;
+    type Desired = Desired;
+    type Observed = BTreeMap<String, i64>;
+    type Change = Change;
+    type Error = FakeError;
+
+    fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations> {
+        let mut violations = Violations::default();
+        let root = SpecPath::root();
+        let endpoint = violations.check(&root.key("endpoint"), spec.endpoint.parse());
+        if let Some(note) = &spec.note {
+            violations.check(&root.key("note").key("file"), files.read(note));
+        }
+        for (name, value) in &spec.items {
+            if *value < 0 {
+                violations.push(&root.key("items").key(name), "a value is not negative");
+            }
+        }
+        let Some(endpoint) = endpoint else { return Err(violations) };
+        violations.or(Desired { endpoint, password: spec.password, items: spec.items })
+    }
+
+    fn requires(desired: &Desired) -> Requires {
+        let secrets: BTreeSet<_> = desired.password.iter().cloned().collect();
+        Requires { endpoints: vec![desired.endpoint.clone()], secrets }
+    }
+
+    async fn connect(_: &Desired, _: &Secrets) -> Result<Self, FakeError> {
+        plainly(called("connect", |server| &mut server.connect)).await.map(|()| Self)
+    }
+
+    async fn observe(&mut self, _: &Desired, _: &Secrets) -> Result<BTreeMap<String, i64>, FakeError> {
+        plainly(called("observe", |server| &mut server.observe)).await?;
+        Ok(SERVER.with_borrow(|server| server.items.clone()))
+    }
+
+    fn plan(desired: &Desired, observed: &BTreeMap<String, i64>) -> Plan<Change> {
+        let (mut changes, mut conflicts) = (Vec::new(), Vec::new());
+        for (name, side) in by_key(&desired.items, observed) {
+            let name = name.clone();
+            match side {
+                Side::Missing(value) => changes.push(Change::Create { name, value: *value }),
+                Side::Present(to, from) if from > to => {
+                    let at = SpecPath::root().key("items").key(&name);
+                    conflicts.push(Conflict::new(at, format!("it is {from}, and cannot become {to}")));
+                }
+                Side::Present(to, from) => {
+                    changes
+                        .extend(Drift::between(Some(*from), *to).map(|value| Change::Alter { name, value }));
+                }
+                Side::Extra(_) => {}
+            }
+        }
+        Plan::new(changes, conflicts)
+    }
+
+    async fn check(&mut self, _: &[Change], _: &Secrets) -> Vec<(usize, FakeError)> {
+        match called("check", |server| &mut server.check) {
+            Act::Refuses(positions, kind) => positions.into_iter().map(|at| (at, fault(kind))).collect(),
+            act => plainly(act).await.err().map(|error| (0, error)).into_iter().collect(),
+        }
+    }
+
+    async fn apply(
+        &mut self,
+        stage: &[Change],
+        _: &Secrets,
+        progress: &Progress,
+    ) -> Vec<Result<(), FakeError>> {
+        let act = called("apply", |server| &mut server.apply);
+        progress.waiting_for("item a to settle");
+        match act {
+            Act::Fails(kind) => return stage.iter().map(|_| Err(fault(kind))).collect(),
+            Act::Lies => return stage.iter().map(|_| Ok(())).collect(),
+            Act::Short => return Vec::new(),
+            Act::Raced(name, value) => {
+                SERVER.with_borrow_mut(|server| server.items.insert(name.to_owned(), value));
+                return stage.iter().map(|_| Err(fault(FaultKind::Raced))).collect();
+            }
+            Act::Slow(seconds) => tokio::time::sleep(std::time::Duration::from_secs(seconds)).await,
+            Act::Silent => pending().await,
+            _ => {}
+        }
+        let refused = |at| matches!(&act, Act::Refuses(positions, _) if positions.contains(&at));
+        let outcome = |(at, change): (usize, &Change)| match &act {
+            Act::Refuses(_, kind) if refused(at) => Err(fault(*kind)),
+            Act::Loses => {
+                change.happen();
+                Err(fault(FaultKind::Unavailable))
+            }
+            _ => {
+                change.happen();
+                progress.advance(1);
+                Ok(())
+            }
+        };
+        stage.iter().enumerate().map(outcome).collect()
+    }
+}

@@ -1,0 +1,74 @@
+//! One run of the driver against the fake server, and how it is shown.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use init_core::{Command, Format, Host, LogLevel, Options, Signal, Source, Stop, execute};
+
+use crate::fake::{Fake, SERVER, Server};
+
+pub(crate) const SPEC: &str = "endpoint: server:1234\nitems: {a: 1, b: 2}\n";
+
+/// Everything around one run.
+pub(crate) struct Scenario {
+    pub(crate) name: &'static str,
+    pub(crate) spec: &'static str,
+    pub(crate) server: Server,
+    pub(crate) environment: &'static [(&'static str, &'static str)],
+    pub(crate) signal: Option<(u64, Signal)>,
+    /// A spec's path instead of its text.
+    pub(crate) spec_at: Option<&'static str>,
+}
+
+impl Scenario {
+    pub(crate) fn new(name: &'static str, server: Server) -> Self {
+        Self { name, spec: SPEC, server, environment: &[], signal: None, spec_at: None }
+    }
+
+    pub(crate) fn spec(name: &'static str, spec: &'static str) -> Self {
+        Self { spec, ..Self::new(name, Server::default()) }
+    }
+
+    /// Runs one command: the exit, the calls that the server saw, and the report's bytes in both formats.
+    pub(crate) async fn run(&self, command: Command) -> String {
+        SERVER.with_borrow_mut(|server| *server = self.server.clone());
+        let (sender, stop) = Stop::channel();
+        if let Some((after, signal)) = self.signal {
+            tokio::spawn(async move {
+                tokio::time::sleep(Duration::from_secs(after)).await;
+                sender.send_replace(Some(signal));
+                sender.closed().await;
+            });
+        }
+        let source = self.spec_at.map_or(Source::Stdin, |path| Source::File(path.into()));
+        let options = Options {
+            command,
+            spec: source,
+            secrets_dir: concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lifecycle/secrets").into(),
+            timeout: Duration::from_secs(30),
+            format: Format::Json,
+            log: LogLevel::Off,
+        };
+        let environment = self.environment.iter().map(|(name, value)| (name.into(), value.into())).collect();
+        let host = Host { stdin: Box::new(self.spec.as_bytes()), environment, stop };
+        let began = tokio::time::Instant::now();
+        let report = execute::<Fake>(&options, host).await;
+        let calls = SERVER.with_borrow(|server| tally(&server.calls));
+        let mut shown = format!("== {} / {command}: exit {}\n", self.name, report.exit().code());
+        let _ =
+            writeln!(shown, "calls: {calls}; within bound: {}", began.elapsed() < Duration::from_secs(32));
+        shown += &report.render(Format::Json).unwrap();
+        shown += &report.render(Format::Text).unwrap();
+        shown.replace(env!("CARGO_MANIFEST_DIR"), "CORE")
+    }
+}
+
+/// The calls in order, runs of one call folded; jitter makes long runs differ, so they are just "many".
+fn tally(calls: &[&str]) -> String {
+    let run = |run: &[&str]| match run {
+        [one] => (*one).to_owned(),
+        few if few.len() <= 4 => format!("{}x{}", few[0], few.len()),
+        many => format!("{} many times", many[0]),
+    };
+    calls.chunk_by(|a, b| a == b).map(run).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,148 @@
+#!/usr/bin/env bash
+# Brings a fresh Debian 12 or 13 machine to the point where `just demo` and `just test` run.
+#
+# It says each thing that it does, does nothing for what is already there, and never edits the machine's own apt
+# sources. Heavy artefacts go to ${XDG_CACHE_HOME:-~/.cache}/dayzero, so losing the images costs seconds, not downloads.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=integration/lib.sh
+. "$here/lib.sh"
+
+apt_updated=""
+
+apt_update() {
+    [[ -n $apt_updated ]] && return
+    say "refreshing the apt lists"
+    as_root apt-get -qq update
+    apt_updated=yes
+}
+
+apt_install() {
+    apt_update
+    say "installing $*"
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "$@" >"$cache/apt.log" 2>&1 ||
+        die "apt-get install $* failed: $(tail -n 5 "$cache/apt.log")"
+}
+
+apt_has() {
+    apt-cache policy "$1" 2>/dev/null | grep -q '^  Candidate: [^(]'
+}
+
+# The tools of the build itself: a C linker with the static C library, and what the scripts use.
+ensure_tools() {
+    local missing=() pair
+    for pair in cc:gcc git:git jq:jq shellcheck:shellcheck; do
+        command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
+    done
+    [[ -e /etc/ssl/certs/ca-certificates.crt ]] || missing+=(ca-certificates)
+    compgen -G '/usr/lib/*-linux-gnu/libc.a' >/dev/null || missing+=(libc6-dev)
+    [[ ${#missing[@]} -eq 0 ]] || apt_install "${missing[@]}"
+}
+
+ensure_rust() {
+    PATH="$PATH:$HOME/.cargo/bin"
+    if ! command -v cargo >/dev/null; then
+        apt_update
+        apt_has rustup || die "install a Rust toolchain with rustup first; Debian 12 has none that is new enough"
+        apt_install rustup
+    fi
+    # rust-toolchain.toml names the toolchain: the first call inside the tree fetches what is missing.
+    (cd "$here" && cargo --version >/dev/null 2>&1) ||
+        { say "installing the toolchain of rust-toolchain.toml" && (cd "$here" && rustup toolchain install >/dev/null); }
+}
+
+ensure_engine() {
+    docker info >/dev/null 2>&1 && return
+    if ! command -v dockerd >/dev/null; then
+        apt_install docker.io iptables
+        # Debian 13 packages the client apart from the engine.
+        command -v docker >/dev/null || apt_install docker-cli
+    fi
+    as_root docker info >/dev/null 2>&1 || "$here/dockerd.sh"
+    [[ $(id -u) -eq 0 ]] || allow_user
+}
+
+# A group that is joined now holds from the next login on; the ACL on the socket makes this session work too.
+allow_user() {
+    say "letting $USER use the Docker socket (this is as good as root on this machine)"
+    as_root usermod -aG docker "$USER"
+    command -v setfacl >/dev/null || apt_install acl
+    as_root setfacl -m "u:$USER:rw" /var/run/docker.sock
+    docker info >/dev/null || die "the engine runs, but $USER cannot reach it"
+}
+
+ensure_compose() {
+    docker compose version >/dev/null 2>&1 && return
+    # Debian 12 has only Compose v1; Debian 13's v2 is one Go binary that also runs on 12.
+    if [[ $(codename) == bookworm ]]; then
+        local deb
+        deb=$(trixie_deb docker-compose)
+        apt_install "$deb"
+    else
+        apt_install docker-compose
+    fi
+    docker compose version >/dev/null || die "the compose plugin is installed, but docker does not find it"
+}
+
+# Downloads one package of Debian 13 through apt, with apt's own signature checks, from a private source list.
+trixie_deb() {
+    local dir=$cache/trixie-apt options
+    rm -rf "$dir"
+    mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(archive_uri) trixie main" >"$dir/sources.list"
+    options=(-qq -o "Dir::Etc::SourceList=$dir/sources.list" -o Dir::Etc::SourceParts=/dev/null
+        -o "Dir::State::Lists=$dir/lists" -o "Dir::Cache=$dir/cache"
+        # The lists lie in this user's cache, which apt's own unprivileged user may be unable to enter.
+        -o "APT::Sandbox::User=$(id -un)")
+    say "downloading $1 of Debian 13"
+    apt-get "${options[@]}" update >&2
+    (cd "$dir" && apt-get "${options[@]}" download "$1" >&2)
+    echo "$dir/$1"_*.deb
+}
+
+ensure_just() {
+    command -v just >/dev/null && return
+    if apt_update && apt_has just; then
+        apt_install just
+    else
+        apt_install python3-venv
+        say "installing just from its Python package"
+        /usr/bin/python3 -m venv --clear "$cache/just"
+        "$cache/just/bin/pip" -q install rust-just
+        as_root install -m 0755 "$cache/just/bin/just" /usr/local/bin/just
+    fi
+}
+
+ensure_base_image() {
+    has_image debian:trixie-slim && return
+    command -v mmdebstrap >/dev/null || apt_install mmdebstrap
+    "$here/servers/base/build.sh"
+}
+
+ensure_kafka_libs() {
+    local version
+    for version in $(env_example KAFKA_VERSION) $(env_example KAFKA_VERSION_OLD); do
+        has_image "dayzero/kafka-libs:$version" && continue
+        if [[ ! -e $cache/kafka-libs/$version/complete ]] && ! command -v mvn >/dev/null; then
+            apt_install maven default-jdk-headless
+        fi
+        "$here/servers/kafka/libs.sh" "$version"
+    done
+}
+
+main() {
+    mkdir -p "$cache"
+    [[ -r /etc/debian_version ]] || die "this script knows Debian 12 and 13; elsewhere install: docker, compose v2, just, rustup"
+    ensure_tools
+    ensure_rust
+    ensure_engine
+    ensure_compose
+    ensure_just
+    ensure_base_image
+    ensure_kafka_libs
+    "$root/integration/secrets.sh"
+    say "all is there"
+}
+
+main "$@"

@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# `just demo`: the stack up and provisioned, with the report of each init. Fails if anything failed; a second run shows
+# `unchanged`.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=integration/lib.sh
+. "$here/lib.sh"
+cd "$root"
+require_own_stack
+compose=(docker compose --env-file .env.example)
+# The moving display is for terminals.
+[[ -t 2 ]] || compose+=(--progress quiet)
+
+title() { printf '\n== %s\n' "$*"; }
+
+init_services() { "${compose[@]}" config --services | grep -e '-init$'; }
+
+container() { "${compose[@]}" ps --all --quiet "$1"; }
+
+# What the last run wrote on stdout: a report without the log. A container keeps the output of all its runs.
+output() {
+    local id
+    id=$(container "$1")
+    docker logs --since "$(docker inspect -f '{{.State.StartedAt}}' "$id")" "$id" 2>/dev/null
+}
+
+show_reports() {
+    local service
+    for service in $(init_services); do
+        [[ -n $(container "$service") ]] || continue
+        title "$service, exit $(docker inspect -f '{{.State.ExitCode}}' "$(container "$service")")"
+        output "$service"
+    done
+}
+
+# What a failure is about: the services that are neither healthy nor done.
+show_culprits() {
+    local service state
+    for service in $("${compose[@]}" config --services); do
+        state=$(docker inspect -f '{{.State.ExitCode}} {{.State.Status}} {{with .State.Health}}{{.Status}}{{end}}' "$(container "$service")")
+        case $state in *" healthy" | "0 exited "* | "0 created "*) continue ;; esac
+        title "$service did not do its part ($state)"
+        docker logs --tail 20 "$(container "$service")"
+    done
+}
+
+build_images() {
+    # shellcheck disable=SC2046 # a list of names
+    images/build.sh $(images/build.sh --list) smoke
+    # Compose builds the missing server images by itself.
+}
+
+title "images"
+build_images
+"$here/secrets.sh"
+title "stack"
+failed=""
+"${compose[@]}" up --detach --wait || failed=yes
+show_reports
+if [[ -n $failed ]]; then
+    show_culprits
+    exit 1
+fi
+title "the application's proofs"
+output smoke
+title "topics"
+docker exec kafka-1 kafka-topics --bootstrap-server kafka-1:19092 --list
+cat <<'END'
+
+Look further:
+  docker compose --env-file .env.example ps --all
+  docker compose --env-file .env.example run --rm kafka-init plan
+  docker exec kafka-1 kafka-topics --bootstrap-server kafka-1:19092 --describe
+  just demo    again: nothing is left to change
+  just down    removes containers and volumes
+END

@@ -1,0 +1,54 @@
+# shellcheck shell=bash
+# What the scripts of this folder share. Sourced, never run.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck disable=SC2034 # used by those that source this
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/dayzero
+
+# Progress goes to stderr: some functions answer on stdout.
+say() { echo "bootstrap: $*" >&2; }
+
+die() {
+    echo "bootstrap: error: $*" >&2
+    exit 1
+}
+
+as_root() {
+    if [[ $(id -u) -eq 0 ]]; then
+        "$@"
+    else
+        sudo "$@"
+    fi
+}
+
+has_image() { docker image inspect "$1" >/dev/null 2>&1; }
+
+# One value of .env.example, which is the only place that names versions.
+env_example() {
+    sed -n "s/^$1=//p" "$root/.env.example"
+}
+
+codename() {
+    # shellcheck source=/dev/null
+    (. /etc/os-release && echo "$VERSION_CODENAME")
+}
+
+# The archive that this machine itself installs from: no mirror is assumed.
+archive_uri() {
+    local uri
+    # shellcheck disable=SC2016 # apt expands these, not the shell
+    uri=$(apt-get indextargets --format '$(LABEL)|$(CODENAME)|$(COMPONENT)|$(REPO_URI)' 'Created-By: Packages' |
+        awk -F'|' -v suite="$(codename)" '$1 == "Debian" && $2 == suite && $3 == "main" { print $4; exit }')
+    [[ -n $uri ]] || die "no source of Debian's main archive in this machine's apt configuration"
+    echo "$uri"
+}
+
+# The stack's project and container names are fixed, so two checkouts on one engine would take over, and `down` would
+# delete, each other's stack. Stops with a message when the one that is there was started from another directory.
+require_own_stack() {
+    local dir
+    docker ps --all --filter label=com.docker.compose.project=dayzero \
+        --format '{{.Label "com.docker.compose.project.working_dir"}}' | sort -u | while read -r dir; do
+        [[ ! -d $dir || $dir -ef $root ]] || die "a stack started from $dir is on this engine; run \`just down\` there first"
+    done
+}

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# libs.sh VERSION: fetches Kafka's jars with Maven (once, into the cache) and makes the image dayzero/kafka-libs:VERSION.
+#
+# An image of jars alone, because a Dockerfile can copy from an image on every engine, while a 50 MB build context would
+# be sent to the engine at each build.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=integration/lib.sh
+. "$here/../../lib.sh"
+
+version=${1:?usage: libs.sh VERSION}
+dir=$cache/kafka-libs/$version
+
+fetch() {
+    say "fetching the jars of Kafka $version"
+    rm -rf "$dir"
+    mkdir -p "$dir"
+    mvn -q -B -f "$here/pom.xml" -P "kafka-${version%%.*}" -Dkafka.version="$version" \
+        org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
+        -DincludeScope=runtime -DoutputDirectory="$dir/libs"
+    touch "$dir/complete"
+}
+
+[[ -e $dir/complete ]] || fetch
+say "importing dayzero/kafka-libs:$version"
+tar -C "$dir" --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0 -c libs |
+    docker import - "dayzero/kafka-libs:$version" >/dev/null

@@ -1,0 +1,107 @@
+//! Stands for the application that a stack is provisioned for: uses every server as its own user would, with clients
+//! that share no code with the init tools. One line on stdout for each proof, the first failure on stderr, exit 0 or 1.
+
+mod kafka;
+mod proved;
+mod valkey;
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Whatever a server does, the proofs are given or refused within this time.
+const LIMIT: Duration = Duration::from_secs(30);
+
+#[derive(Parser)]
+#[command(version, about)]
+struct Args {
+    /// Kafka's brokers, as names and ports
+    #[arg(long, value_delimiter = ',', value_name = "HOST:PORT,…", requires = "topics")]
+    kafka: Vec<String>,
+    /// The topics to produce to and consume from, every partition of each
+    #[arg(long, value_delimiter = ',', value_name = "NAME,…", requires = "kafka")]
+    topics: Vec<String>,
+    /// A node of a Valkey cluster, as name and port
+    #[arg(long, value_name = "HOST:PORT")]
+    valkey: Option<String>,
+    /// The file with the password of Valkey's user default
+    #[arg(long, value_name = "PATH", requires = "valkey")]
+    valkey_password: Option<PathBuf>,
+    /// The parts of the stack that are up, and so have to be proved; all of them when absent
+    #[arg(long, value_delimiter = ',', value_name = "PROFILE,…")]
+    profiles: Option<Vec<String>>,
+    /// After the proofs, stay until SIGTERM, as an application does
+    #[arg(long)]
+    stay: bool,
+    /// Only ask the `smoke --stay` of this container whether its proofs were given: its health check
+    #[arg(long, exclusive = true)]
+    proved: bool,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    #[error("kafka: {0}")]
+    Kafka(#[from] kafka::Error),
+    #[error("valkey: {0}")]
+    Valkey(#[from] valkey::Error),
+    #[error("the proofs took longer than {} s", LIMIT.as_secs())]
+    TooSlow,
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// One line for each proof, as it is given.
+fn say(proof: &str) -> io::Result<()> {
+    writeln!(io::stdout(), "proved: {proof}")
+}
+
+async fn prove(args: &Args) -> Result<(), Error> {
+    let up = |profile: &str| args.profiles.as_ref().is_none_or(|up| up.iter().any(|up| up == profile));
+    for topic in args.topics.iter().filter(|_| up("messaging")) {
+        say(&kafka::prove(&args.kafka, topic).await?)?;
+    }
+    if let Some(node) = args.valkey.as_ref().filter(|_| up("data")) {
+        say(&valkey::prove(node, args.valkey_password.as_deref()).await?)?;
+    }
+    Ok(())
+}
+
+async fn run(args: &Args) -> Result<(), Error> {
+    // Taken first: as the first process of a container, it would not be ended by a signal that it does not handle.
+    let mut stop = signal(SignalKind::terminate())?;
+    tokio::select! {
+        proofs = tokio::time::timeout(LIMIT, prove(args)) => proofs.map_err(|_| Error::TooSlow)??,
+        _ = stop.recv() => return Ok(()),
+    }
+    if args.stay {
+        tokio::select! {
+            served = proved::serve() => served?,
+            _ = stop.recv() => {}
+        }
+    }
+    Ok(())
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    if args.proved {
+        return if proved::ask().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
+    let result = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Error::from)
+        .and_then(|runtime| runtime.block_on(run(&args)));
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nobody is left to tell when stderr is gone.
+            let _ = writeln!(io::stderr(), "failed: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

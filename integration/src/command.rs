@@ -1,0 +1,48 @@
+//! Commands of the host, with all they printed.
+
+use std::process::{Command, Stdio};
+
+/// What a command printed and how it ended.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// The exit code; -1 for a signal.
+    pub exit: i32,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+}
+
+impl Output {
+    /// Standard output of a command that must succeed.
+    pub fn ok(self) -> String {
+        assert_eq!(self.exit, 0, "{}\n{}", self.stdout, self.stderr);
+        self.stdout
+    }
+
+    pub(crate) fn of(output: &std::process::Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Self {
+            exit: output.status.code().unwrap_or(-1),
+            stdout: text(&output.stdout),
+            stderr: text(&output.stderr),
+        }
+    }
+}
+
+pub(crate) fn run(command: &mut Command) -> Output {
+    match command.stdin(Stdio::null()).output() {
+        Ok(output) => Output::of(&output),
+        Err(error) => panic!("cannot run {command:?}: {error}"),
+    }
+}
+
+/// `docker ARGS`
+pub fn docker(args: &[&str]) -> Output {
+    run(Command::new("docker").args(args))
+}
+
+/// A line of shell, in the root of the project.
+pub fn shell(line: &str) -> Output {
+    run(Command::new("bash").args(["-c", line]).current_dir(crate::root()))
+}

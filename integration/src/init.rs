@@ -1,0 +1,177 @@
+//! One run of an init tool in its container.
+
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::command::{Output, docker};
+use crate::scratch::{Scratch, unique};
+
+/// A run to be made.
+#[derive(Debug)]
+pub struct Init {
+    image: String,
+    network: String,
+    args: Vec<String>,
+    docker: Vec<String>,
+    tool: &'static str,
+    scratch: Scratch,
+}
+
+/// A run that has begun.
+#[derive(Debug)]
+pub struct Running {
+    name: String,
+    child: Child,
+    began: Instant,
+    _scratch: Scratch,
+}
+
+/// A run that has ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// The exit code.
+    pub exit: i32,
+    /// The report.
+    pub report: Value,
+    /// Standard output as it was.
+    pub stdout: String,
+    /// The log.
+    pub log: String,
+    /// How long the container ran, as seen from outside.
+    pub took: Duration,
+}
+
+impl Init {
+    /// `tool` with a spec, beside the servers of the stack.
+    pub fn new(tool: &'static str, spec: &str) -> Self {
+        let scratch = Scratch::new();
+        scratch.file("spec.yaml", spec.as_bytes());
+
+        Self {
+            image: format!("dayzero/{tool}:dev"),
+            network: "dayzero_default".to_owned(),
+            args: Vec::new(),
+            docker: Vec::new(),
+            tool,
+            scratch,
+        }
+    }
+
+    /// Arguments of the tool: a command, options.
+    pub fn args(mut self, args: &[&str]) -> Self {
+        self.args.extend(args.iter().map(ToString::to_string));
+        self
+    }
+
+    /// Arguments of `docker run`.
+    pub fn docker(mut self, args: &[&str]) -> Self {
+        self.docker.extend(args.iter().map(ToString::to_string));
+        self
+    }
+
+    /// Another network; `none` for no network at all.
+    pub fn network(mut self, network: &str) -> Self {
+        network.clone_into(&mut self.network);
+        self
+    }
+
+    /// A secret at `/run/secrets/NAME`.
+    pub fn secret(self, name: &str, value: &str) -> Self {
+        let path = self.scratch.file(&format!("secret-{name}"), value.as_bytes());
+        self.mount(&path.display().to_string(), &format!("/run/secrets/{name}"))
+    }
+
+    /// A plain file at `path` in the container.
+    pub fn file(self, path: &str, content: &[u8]) -> Self {
+        let name = path.replace('/', "-");
+        let source = self.scratch.file(&name, content).display().to_string();
+        self.mount(&source, path)
+    }
+
+    fn mount(self, source: &str, target: &str) -> Self {
+        self.docker(&["--volume", &format!("{source}:{target}:ro")])
+    }
+
+    /// Begins it.
+    pub fn start(self) -> Running {
+        let name = unique();
+        let spec = self.scratch.path().join("spec.yaml");
+        let volume = format!("{}:/etc/{}/spec.yaml:ro", spec.display(), self.tool);
+        let mut command = Command::new("docker");
+        command.args(["run", "--rm", "--name", &name, "--network", &self.network, "--volume", &volume]);
+        // The options that may be overridden come first: the last one counts.
+        command.args(["--user", "12345:12345", "--read-only", "--cap-drop", "ALL"]);
+        command.args(["--security-opt", "no-new-privileges"]).args(&self.docker);
+        command.arg(&self.image).args(&self.args);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let child = command.spawn().unwrap_or_else(|error| panic!("cannot run docker: {error}"));
+        Running { name, child, began: Instant::now(), _scratch: self.scratch }
+    }
+
+    /// Begins it and waits for its end.
+    pub fn run(self) -> Ended {
+        self.start().wait()
+    }
+}
+
+impl Running {
+    /// Sends a signal to the tool, which is process 1 of its container.
+    pub fn signal(&self, signal: &str) {
+        docker(&["kill", "--signal", signal, &self.name]).ok();
+    }
+
+    /// What it has logged so far.
+    pub fn log(&self) -> String {
+        docker(&["logs", &self.name]).stderr
+    }
+
+    /// The container's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Waits for its end.
+    pub fn wait(self) -> Ended {
+        let output =
+            self.child.wait_with_output().unwrap_or_else(|error| panic!("cannot wait for docker: {error}"));
+        let Output { exit, stdout, stderr } = Output::of(&output);
+        let report = serde_json::from_str(&stdout).unwrap_or(Value::Null);
+        Ended { exit, report, stdout, log: stderr, took: self.began.elapsed() }
+    }
+}
+
+impl Ended {
+    /// Itself, when it ended as expected; everything it said, when it did not.
+    pub fn expect(self, exit: i32, outcome: &str) -> Self {
+        assert_eq!((self.exit, self.outcome()), (exit, outcome), "{}\n{}", self.stdout, self.log);
+        self
+    }
+
+    /// The report's outcome.
+    pub fn outcome(&self) -> &str {
+        self.report["outcome"].as_str().unwrap_or("no report")
+    }
+
+    /// Each change as `op name: status`.
+    pub fn changes(&self) -> Vec<String> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let changes = self.report["changes"].as_array().cloned().unwrap_or_default();
+        let line = |change: &Value| {
+            format!("{} {}: {}", text(&change["op"]), text(&change["name"]), text(&change["status"]))
+        };
+        changes.iter().map(line).collect()
+    }
+
+    /// The message and the causes of the error, as one text.
+    pub fn error(&self) -> String {
+        let error = &self.report["error"];
+        let causes = error["causes"].as_array().cloned().unwrap_or_default();
+        let problems = self.report["changes"].as_array().cloned().unwrap_or_default();
+        let mut parts = vec![error["message"].as_str().unwrap_or_default().to_owned()];
+        parts.extend(causes.iter().filter_map(|cause| cause.as_str().map(str::to_owned)));
+        parts.extend(problems.iter().filter_map(|change| change["problem"].as_str().map(str::to_owned)));
+        parts.join("\n")
+    }
+}

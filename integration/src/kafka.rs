@@ -1,0 +1,164 @@
+//! Kafka's own tools as the independent witness, and its request log as the witness of what was sent.
+
+use std::collections::BTreeMap;
+use std::thread;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::command::docker;
+use crate::compose::Stack;
+
+/// The three brokers of the stack.
+pub static STACK: Stack = Stack::new("messaging", &["kafka-1", "kafka-2", "kafka-3"]);
+/// Their names.
+pub const BROKERS: [&str; 3] = ["kafka-1", "kafka-2", "kafka-3"];
+/// The line of a spec that names them.
+pub const BOOTSTRAP: &str = "bootstrap: [kafka-1:19092, kafka-2:19092, kafka-3:19092]\n";
+
+/// Requests that change something.
+const MUTATING: [&str; 9] = [
+    "CREATE_TOPICS",
+    "CREATE_PARTITIONS",
+    "DELETE_TOPICS",
+    "ALTER_CONFIGS",
+    "INCREMENTAL_ALTER_CONFIGS",
+    "CREATE_ACLS",
+    "DELETE_ACLS",
+    "ALTER_CLIENT_QUOTAS",
+    "ALTER_USER_SCRAM_CREDENTIALS",
+];
+
+/// `TOOL --bootstrap-server kafka-1:19092 ARGS` in the first broker's container.
+pub fn tool(tool: &str, args: &[&str]) -> String {
+    let mut all = vec!["exec", "kafka-1", tool, "--bootstrap-server", "kafka-1:19092"];
+    all.extend(args);
+    docker(&all).ok()
+}
+
+/// The names of all topics that begin with `prefix`.
+pub fn topics(prefix: &str) -> Vec<String> {
+    let list = tool("kafka-topics", &["--list"]);
+    list.lines().filter(|name| name.starts_with(prefix)).map(str::to_owned).collect()
+}
+
+/// `--describe` of one topic: `PartitionCount`, `ReplicationFactor` and the configs set on the topic.
+pub fn describe(topic: &str) -> BTreeMap<String, String> {
+    let text = tool("kafka-topics", &["--describe", "--topic", topic]);
+    let header = text.lines().next().unwrap_or_default();
+    let pairs = header.split('\t').filter_map(|pair| pair.split_once(':'));
+    pairs.map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned())).collect()
+}
+
+/// The requests that one stretch of time saw, by the brokers' own logs.
+#[derive(Debug)]
+pub struct Recording {
+    since: String,
+}
+
+impl Recording {
+    /// Makes every broker log each request, and begins now.
+    pub fn start() -> Self {
+        for id in ["1", "2", "3"] {
+            let logger = ["--entity-type", "broker-loggers", "--entity-name", id];
+            let alter = ["--alter", "--add-config", "kafka.request.logger=DEBUG"];
+            tool("kafka-configs", &[alter.as_slice(), &logger].concat());
+        }
+        Self::resume()
+    }
+
+    /// Begins now, when the brokers log already.
+    pub fn resume() -> Self {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self { since: format!("{}.{:09}", now.as_secs(), now.subsec_nanos()) }
+    }
+
+    /// How often our client sent each kind of request since then.
+    pub fn requests(&self) -> BTreeMap<String, usize> {
+        // The log is written after the answer; give its last lines the time to arrive.
+        thread::sleep(Duration::from_millis(500));
+        let mut requests = BTreeMap::new();
+        for broker in BROKERS {
+            let log = docker(&["logs", "--since", &self.since, broker]);
+            for line in log.stdout.lines().filter(|line| line.contains(r#""clientId":"kafka-init""#)) {
+                // A broker hands a change on to the controller: the same request once more, not ours.
+                if line.contains(r#""isForwarded":true"#) {
+                    continue;
+                }
+                let name =
+                    line.split(r#""requestApiKeyName":""#).nth(1).and_then(|rest| rest.split('"').next());
+                *requests.entry(name.unwrap_or("?").to_owned()).or_default() += 1;
+            }
+        }
+        requests
+    }
+
+    /// The requests among them that change something.
+    pub fn mutations(&self) -> BTreeMap<String, usize> {
+        let mut requests = self.requests();
+        assert!(!requests.is_empty(), "the brokers logged no request at all");
+        requests.retain(|name, _| MUTATING.contains(&name.as_str()));
+        requests
+    }
+}
+
+/// Waits until all three brokers are healthy again.
+pub fn all_healthy() {
+    for broker in BROKERS {
+        crate::eventually(broker, Duration::from_secs(90), || {
+            docker(&["inspect", "--format", "{{.State.Health.Status}}", broker]).ok().trim() == "healthy"
+        });
+    }
+}
+
+/// A broker of its own beside the stack, gone with its data at the end of the test.
+#[derive(Debug)]
+pub struct Single(String);
+
+impl Single {
+    /// Starts it in the image of the stack's brokers; `environment` overrides its settings. Does not wait.
+    pub fn start(name: &str, environment: &[&str]) -> Self {
+        let image = docker(&["inspect", "--format", "{{.Config.Image}}", "kafka-1"]).ok();
+        let of = |text: &str| text.replace("{}", name);
+        let container = format!("dayzero-it-{name}");
+        let network = ["--network", "dayzero_default", "--network-alias", name, "--hostname", name];
+        let begin = ["run", "--detach", "--name", container.as_str()];
+        let mut args =
+            [begin.as_slice(), &network].concat().into_iter().map(str::to_owned).collect::<Vec<_>>();
+        for setting in SINGLE {
+            args.extend(["--env".to_owned(), of(setting)]);
+        }
+        for setting in environment {
+            args.extend(["--env".to_owned(), (*setting).to_owned()]);
+        }
+        args.push(image.trim().to_owned());
+        let _ = docker(&["rm", "--force", "--volumes", &container]);
+        docker(&args.iter().map(String::as_str).collect::<Vec<_>>()).ok();
+        Self(container)
+    }
+
+    /// Its container's name.
+    pub fn name(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Drop for Single {
+    fn drop(&mut self) {
+        let _ = docker(&["rm", "--force", "--volumes", &self.0]);
+    }
+}
+
+const SINGLE: [&str; 13] = [
+    "CLUSTER_ID=ZGF5emVyby1rYWZrYS0wMg",
+    "KAFKA_NODE_ID=1",
+    "KAFKA_PROCESS_ROLES=broker,controller",
+    "KAFKA_LISTENERS=INTERNAL://:19092,CONTROLLER://:9093",
+    "KAFKA_ADVERTISED_LISTENERS=INTERNAL://{}:19092",
+    "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP=INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "KAFKA_INTER_BROKER_LISTENER_NAME=INTERNAL",
+    "KAFKA_CONTROLLER_LISTENER_NAMES=CONTROLLER",
+    "KAFKA_CONTROLLER_QUORUM_VOTERS=1@{}:9093",
+    "KAFKA_LOG_DIRS=/var/lib/kafka/data",
+    "KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR=1",
+    "KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR=1",
+    "KAFKA_HEAP_OPTS=-Xmx384m",
+];

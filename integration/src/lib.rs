@@ -1,0 +1,26 @@
+//! Runs the tools as their users do, in containers from their images, against real servers.
+//!
+//! Every run has the hardest settings that are promised to work: an arbitrary uid, a read-only root file
+//! system and no capability. The suite needs Docker and the images of `just image-all`.
+
+#![expect(
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "a harness that cannot go on has failed its test"
+)]
+#![expect(clippy::disallowed_methods, reason = "it waits on real servers and reads their logs by the clock")]
+
+mod command;
+mod compose;
+mod init;
+pub mod kafka;
+mod scratch;
+mod silent;
+pub mod valkey;
+
+pub use command::{Output, docker, shell};
+pub use compose::{Stack, compose, root};
+pub use init::{Ended, Init, Running};
+pub use scratch::Scratch;
+pub use silent::{Silent, eventually};

@@ -1,0 +1,234 @@
+//! Valkey nodes of a test's own, on a network of their own, and their own command line as the independent witness.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use crate::command::{Output, docker};
+use crate::{Init, Scratch, eventually};
+
+/// The first password of every node.
+pub const PASSWORD: &str = "canary-bootstrap-4c1f";
+/// Settings that make failures and first copies quick.
+pub const QUICK: [&str; 4] = ["--cluster-node-timeout", "1000", "--repl-diskless-sync-delay", "0"];
+
+static COUNT: AtomicUsize = AtomicUsize::new(0);
+
+/// Nodes `valkey-0:6379`, `valkey-1:6379`, …
+#[derive(Debug)]
+pub struct Nodes {
+    prefix: String,
+    subnet: usize,
+    count: usize,
+    settings: Vec<String>,
+    docker: Vec<String>,
+    scratch: Scratch,
+}
+
+impl Nodes {
+    /// Nodes of a cluster that nobody has formed.
+    pub fn cluster(count: usize) -> Self {
+        Self::start(count, &[&["--cluster-enabled", "yes"][..], &QUICK].concat(), &[])
+    }
+
+    /// Nodes that were started with these settings, answering.
+    pub fn start(count: usize, settings: &[&str], docker_args: &[&str]) -> Self {
+        let subnet = COUNT.fetch_add(1, Ordering::Relaxed);
+        let prefix = format!("dayzero-it-valkey-{}-{subnet}", std::process::id());
+        let scratch = Scratch::new();
+        scratch.file("password", PASSWORD.as_bytes());
+        let settings = settings.iter().map(ToString::to_string).collect();
+        let docker_args = docker_args.iter().map(ToString::to_string).collect();
+        let nodes = Self { prefix, subnet, count, settings, docker: docker_args, scratch };
+        docker(&["network", "create", nodes.network()]).ok();
+        for node in 0..count {
+            nodes.run(node);
+        }
+        nodes.all_answer();
+        nodes
+    }
+
+    /// The nodes' network.
+    pub fn network(&self) -> &str {
+        &self.prefix
+    }
+
+    /// A node's container.
+    pub fn container(&self, node: usize) -> String {
+        format!("{}-{node}", self.prefix)
+    }
+
+    /// The nodes as a spec's list.
+    pub fn list(&self) -> String {
+        let names: Vec<String> = (0..self.count).map(|node| format!("valkey-{node}:6379")).collect();
+        names.join(", ")
+    }
+
+    /// Starts a node's container; its volume is there or made.
+    pub fn run(&self, node: usize) {
+        let (name, alias) = (self.container(node), format!("valkey-{node}"));
+        let password = format!("{}/password:/run/secrets/password:ro", self.scratch.path().display());
+        let volume = format!("{name}:/data");
+        let image = std::env::var("VALKEY_TEST_IMAGE").unwrap_or_else(|_| "dayzero/valkey:8.1".to_owned());
+        let mut args =
+            vec!["run", "--detach", "--name", &name, "--network", self.network(), "--network-alias", &alias];
+        args.extend(["--hostname", &alias, "--volume", &password, "--volume", &volume]);
+        args.extend(["--env", "VALKEY_PASSWORD_FILE=/run/secrets/password"]);
+        args.extend(self.docker.iter().map(String::as_str));
+        args.push(&image);
+        args.extend(self.settings.iter().map(String::as_str));
+        docker(&args).ok();
+    }
+
+    /// Waits until every node answers, with or without the password.
+    pub fn all_answer(&self) {
+        for node in 0..self.count {
+            eventually(&self.container(node), Duration::from_secs(30), || {
+                docker(&["exec", &self.container(node), "/opt/valkey/healthcheck.sh", "6379"]).exit == 0
+            });
+        }
+    }
+
+    /// A node's own command line, as `default`.
+    pub fn cli(&self, node: usize, args: &[&str]) -> String {
+        self.cli_as(node, "default", PASSWORD, args).stdout
+    }
+
+    /// The same as somebody else.
+    pub fn cli_as(&self, node: usize, user: &str, password: &str, args: &[&str]) -> Output {
+        let container = self.container(node);
+        let auth = format!("REDISCLI_AUTH={password}");
+        let mut all = vec!["exec", "--env", &auth, &container, "kv-cli", "--user", user, "--no-auth-warning"];
+        all.extend(args);
+        docker(&all)
+    }
+
+    /// Takes a node's container away; its volume stays.
+    pub fn remove(&self, node: usize) {
+        docker(&["rm", "--force", &self.container(node)]).ok();
+    }
+
+    /// Takes a node's volume away too.
+    pub fn lose(&self, node: usize) {
+        self.remove(node);
+        docker(&["volume", "rm", &self.container(node)]).ok();
+    }
+
+    /// All nodes on empty volumes again.
+    pub fn afresh(&self) {
+        let names: Vec<String> = (0..self.count).map(|node| self.container(node)).collect();
+        let all = |verb: &str| {
+            docker(&[&[verb][..], &names.iter().map(String::as_str).collect::<Vec<_>>()].concat()).ok()
+        };
+        all("kill");
+        let volumes: Vec<String> =
+            names.iter().map(|name| format!("--volume={name}:/volumes/{name}")).collect();
+        let mut wipe = vec!["run", "--rm"];
+        wipe.extend(volumes.iter().map(String::as_str));
+        wipe.extend(["--entrypoint", "sh", "dayzero/valkey:8.1", "-c", "rm -rf /volumes/*/*"]);
+        docker(&wipe).ok();
+        all("start");
+        self.all_answer();
+    }
+
+    /// All containers anew on another subnet, with the volumes they had.
+    pub fn move_house(&self) {
+        for node in 0..self.count {
+            docker(&["stop", "--time", "10", &self.container(node)]).ok();
+            self.remove(node);
+        }
+        docker(&["network", "rm", self.network()]).ok();
+        let subnet = format!("10.211.{}.0/24", self.subnet);
+        docker(&["network", "create", "--subnet", &subnet, self.network()]).ok();
+        // In another order, so that no two nodes keep their distance either.
+        for node in (0..self.count).rev() {
+            self.run(node);
+        }
+        self.all_answer();
+    }
+
+    /// The address of each node's container.
+    pub fn addresses(&self) -> Vec<String> {
+        let format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
+        (0..self.count)
+            .map(|node| docker(&["inspect", "--format", format, &self.container(node)]).ok())
+            .collect()
+    }
+
+    /// A run of the tool beside the nodes, with the first password as `password`.
+    pub fn init(&self, spec: &str) -> Init {
+        Init::new("valkey-init", spec).network(self.network()).secret("password", PASSWORD)
+    }
+
+    /// One write to each slot by another client, with no second attempt.
+    pub fn prove(&self) -> String {
+        let password = format!("{}/password:/password:ro", self.scratch.path().display());
+        let image = std::env::var("SMOKE_IMAGE").unwrap_or_else(|_| "dayzero/smoke:dev".to_owned());
+        let mut args = vec!["run", "--rm", "--network", self.network(), "--volume", &password, &image];
+        args.extend(["--valkey", "valkey-0:6379", "--valkey-password", "/password"]);
+        docker(&args).ok()
+    }
+
+    /// Who is whose replica, by names, and with which slots: each node's own word, in the order of the nodes.
+    pub fn layout(&self) -> Vec<String> {
+        let ids: Vec<String> =
+            (0..self.count).map(|node| self.cli(node, &["CLUSTER", "MYID"]).trim().to_owned()).collect();
+        let own = |node: usize| {
+            let nodes = self.cli(node, &["CLUSTER", "NODES"]);
+            let line = nodes.lines().find(|line| line.contains("myself")).unwrap_or_default().to_owned();
+            let words: Vec<&str> = line.split_whitespace().collect();
+            match ids.iter().position(|id| Some(&id.as_str()) == words.get(3)) {
+                Some(primary) => format!("replica of {primary}"),
+                None => format!("primary {}", words.get(8..).unwrap_or_default().join(" ")),
+            }
+        };
+        (0..self.count).map(own).collect()
+    }
+
+    /// How often a node was asked each command that changes something.
+    pub fn mutations(&self, node: usize) -> BTreeMap<String, u64> {
+        let stats = self.cli(node, &["INFO", "commandstats"]);
+        let calls = stats.lines().filter_map(|line| {
+            let (name, rest) = line.strip_prefix("cmdstat_")?.split_once(':')?;
+            let calls = rest.strip_prefix("calls=")?.split(',').next()?.parse().ok()?;
+            MUTATING.contains(&name).then(|| (name.to_owned(), calls))
+        });
+        calls.collect()
+    }
+
+    /// Forgets what was counted so far, on every node.
+    pub fn reset_statistics(&self) {
+        for node in 0..self.count {
+            self.cli(node, &["CONFIG", "RESETSTAT"]);
+        }
+    }
+}
+
+const MUTATING: [&str; 16] = [
+    "acl|save",
+    "acl|setuser",
+    "cluster|addslots",
+    "cluster|addslotsrange",
+    "cluster|forget",
+    "cluster|meet",
+    "cluster|replicate",
+    "cluster|reset",
+    "cluster|set-config-epoch",
+    "cluster|setslot",
+    "config|rewrite",
+    "config|set",
+    "flushall",
+    "function|load",
+    "replicaof",
+    "set",
+];
+
+impl Drop for Nodes {
+    fn drop(&mut self) {
+        for node in 0..self.count {
+            let _ = docker(&["rm", "--force", &self.container(node)]);
+            let _ = docker(&["volume", "rm", &self.container(node)]);
+        }
+        let _ = docker(&["network", "rm", self.network()]);
+    }
+}

@@ -1,0 +1,63 @@
+//! What somebody changes by hand is set back; what the spec does not name is left alone.
+
+use integration::kafka::{self, describe};
+
+#[test]
+fn a_deleted_topic_comes_back() {
+    let spec = "topics: {drift-gone: {partitions: 2}, drift-kept: {}}\n";
+    crate::init(spec).run().expect(0, "changed");
+    kafka::tool("kafka-topics", &["--delete", "--topic", "drift-gone"]);
+    let healed = crate::init(spec).run().expect(0, "changed");
+    assert_eq!(healed.changes(), ["create_topic drift-gone: applied"]);
+    assert_eq!(describe("drift-gone")["PartitionCount"], "2");
+}
+
+#[test]
+fn a_changed_config_is_set_back_and_an_undeclared_one_stays() {
+    let spec =
+        "topics: {drift-config: {config: {retention.ms: 604800000, cleanup.policy: [compact, delete]}}}\n";
+    crate::init(spec).run().expect(0, "changed");
+    let alter = |configs: &str| {
+        let entity =
+            ["--alter", "--entity-type", "topics", "--entity-name", "drift-config", "--add-config", configs];
+        kafka::tool("kafka-configs", &entity)
+    };
+    alter("retention.ms=1,max.message.bytes=2000000");
+    let healed = crate::init(spec).run().expect(0, "changed");
+    assert_eq!(healed.changes(), ["alter_topic_config drift-config: applied"]);
+    assert_eq!(
+        healed.report["changes"][0]["config"].to_string(),
+        r#"{"retention.ms":{"from":"1","to":"604800000"}}"#
+    );
+    let configs = describe("drift-config")["Configs"].clone();
+    assert!(configs.contains("retention.ms=604800000"), "{configs}");
+    assert!(configs.contains("max.message.bytes=2000000"), "{configs}");
+    alter("cleanup.policy=[delete,compact]");
+    crate::init(spec).run().expect(0, "unchanged");
+    alter("cleanup.policy=[delete]");
+    crate::init(spec).run().expect(0, "changed");
+}
+
+#[test]
+fn partitions_grow_and_a_default_accepts_what_is_there() {
+    let spec = |partitions: &str| format!("topics: {{drift-grow: {{partitions: {partitions}}}}}\n");
+    crate::init(&spec("3")).run().expect(0, "changed");
+    let grown = crate::init(&spec("6")).run().expect(0, "changed");
+    assert_eq!(grown.changes(), ["create_partitions drift-grow: applied"]);
+    assert_eq!(describe("drift-grow")["PartitionCount"], "6");
+    crate::init(&spec("-1")).run().expect(0, "unchanged");
+}
+
+#[test]
+fn what_cannot_be_changed_in_place_stops_everything_else() {
+    crate::init("topics: {drift-shrink: {partitions: 6, replicationFactor: 1}}\n").run().expect(0, "changed");
+    let smaller = "topics: {drift-shrink: {partitions: 3}, drift-beside: {}}\n";
+    let ended = crate::init(smaller).run().expect(4, "conflict");
+    assert_eq!(ended.report["conflicts"][0]["at"], "topics.drift-shrink.partitions");
+    assert_eq!(ended.changes(), ["create_topic drift-beside: skipped"]);
+    let factor = "topics: {drift-shrink: {replicationFactor: 3}, drift-beside: {}}\n";
+    let ended = crate::init(factor).run().expect(4, "conflict");
+    assert_eq!(ended.report["conflicts"][0]["at"], "topics.drift-shrink.replicationFactor");
+    crate::init(factor).args(&["plan"]).run().expect(4, "conflict");
+    assert_eq!(kafka::topics("drift-beside"), [""; 0]);
+}

@@ -1,0 +1,85 @@
+//! From a change to a request, and from its answer to a result per change.
+//!
+//! `check` sends the same requests as `apply`, marked as a rehearsal: what the server would refuse, it
+//! refuses before anything is written.
+
+mod alter;
+mod barrier;
+mod batch;
+mod create;
+mod grow;
+mod mutation;
+mod send;
+
+use init_core::Progress;
+
+use crate::Error;
+use crate::plan::{Change, CreatePartitions, CreateTopic};
+use crate::wire::Cluster;
+use mutation::Mutation;
+use send::{Mode, send};
+
+/// The changes that the server would refuse, by position, and why.
+pub(crate) async fn check(cluster: &mut Cluster, changes: &[Change]) -> Vec<(usize, Error)> {
+    let mut refused = rehearse(cluster, changes, created).await;
+    refused.extend(rehearse(cluster, changes, grown).await);
+    refused.extend(rehearse(cluster, changes, altered).await);
+    refused
+}
+
+async fn rehearse<'c, M: Mutation + 'c>(
+    cluster: &mut Cluster,
+    changes: &'c [Change],
+    of_kind: impl Fn(&'c Change) -> Option<&'c M>,
+) -> Vec<(usize, Error)> {
+    let (positions, mutations): (Vec<usize>, Vec<&M>) = changes
+        .iter()
+        .enumerate()
+        .filter_map(|(position, change)| Some((position, of_kind(change)?)))
+        .unzip();
+    let results = send(cluster, &mutations, Mode::Rehearse, &Progress::default()).await;
+    positions
+        .into_iter()
+        .zip(results)
+        .filter_map(|(position, result)| Some((position, result.err()?)))
+        .collect()
+}
+
+/// Applies one stage. What is new counts as done when every broker serves it.
+pub(crate) async fn apply(
+    cluster: &mut Cluster,
+    stage: &[Change],
+    progress: &Progress,
+) -> Vec<Result<(), Error>> {
+    match stage.first() {
+        Some(Change::CreateTopic(_)) => {
+            let topics: Vec<&CreateTopic> = stage.iter().filter_map(created).collect();
+            let results = send(cluster, &topics, Mode::Apply, progress).await;
+            let expected = topics.iter().map(|topic| (topic.name.as_str(), topic.partitions.max(1)));
+            barrier::await_served(cluster, expected, results, progress).await
+        }
+        Some(Change::CreatePartitions(_)) => {
+            let growth: Vec<&CreatePartitions> = stage.iter().filter_map(grown).collect();
+            let results = send(cluster, &growth, Mode::Apply, progress).await;
+            let expected = growth.iter().map(|growth| (growth.name.as_str(), growth.to));
+            barrier::await_served(cluster, expected, results, progress).await
+        }
+        Some(Change::AlterTopicConfig(_)) => {
+            let alterations: Vec<_> = stage.iter().filter_map(altered).collect();
+            send(cluster, &alterations, Mode::Apply, progress).await
+        }
+        None => Vec::new(),
+    }
+}
+
+fn created(change: &Change) -> Option<&CreateTopic> {
+    if let Change::CreateTopic(topic) = change { Some(topic) } else { None }
+}
+
+fn grown(change: &Change) -> Option<&CreatePartitions> {
+    if let Change::CreatePartitions(growth) = change { Some(growth) } else { None }
+}
+
+fn altered(change: &Change) -> Option<&crate::plan::AlterTopicConfig> {
+    if let Change::AlterTopicConfig(alteration) = change { Some(alteration) } else { None }
+}

@@ -1,0 +1,62 @@
+//! Other configs for topics that exist: the declared keys alone, all others stay as they are.
+
+use kafka_protocol::error::ResponseError;
+use kafka_protocol::messages::incremental_alter_configs_request::{AlterConfigsResource, AlterableConfig};
+use kafka_protocol::messages::{IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse};
+use kafka_protocol::protocol::StrBytes;
+
+use super::mutation::{Mutation, Verdict, Verdicts};
+use super::send::Mode;
+use crate::error::Attempt;
+use crate::plan::AlterTopicConfig;
+use crate::wire::TOPIC;
+
+const SET: i8 = 0;
+
+impl Mutation for AlterTopicConfig {
+    type Call = IncrementalAlterConfigsRequest;
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn records(&self) -> usize {
+        self.config.len()
+    }
+
+    fn attempt(&self) -> Attempt {
+        Attempt {
+            action: format!("alter the configs of topic {}", self.name),
+            permission: format!("AlterConfigs on topic {}", self.name),
+            races: &[ResponseError::UnknownTopicOrPartition],
+        }
+    }
+
+    fn request<'c>(batch: impl Iterator<Item = &'c Self>, mode: Mode) -> Self::Call {
+        IncrementalAlterConfigsRequest::default()
+            .with_resources(batch.map(resource).collect())
+            .with_validate_only(mode.is_rehearsal())
+    }
+
+    fn verdicts(answer: IncrementalAlterConfigsResponse) -> Verdicts {
+        let each = answer.responses.into_iter().map(|resource| Verdict {
+            name: resource.resource_name,
+            code: resource.error_code,
+            message: resource.error_message,
+        });
+        Verdicts { throttle_ms: answer.throttle_time_ms, each: each.collect() }
+    }
+}
+
+fn resource(alteration: &AlterTopicConfig) -> AlterConfigsResource {
+    let config = |(key, drift): (&String, &init_core::diff::Drift<String>)| {
+        AlterableConfig::default()
+            .with_name(StrBytes::from_string(key.clone()))
+            .with_config_operation(SET)
+            .with_value(Some(StrBytes::from_string(drift.to.clone())))
+    };
+    AlterConfigsResource::default()
+        .with_resource_type(TOPIC)
+        .with_resource_name(StrBytes::from_string(alteration.name.clone()))
+        .with_configs(alteration.config.iter().map(config).collect())
+}

@@ -1,0 +1,91 @@
+//! Waits until every broker serves what is new.
+//!
+//! A broker acknowledges a topic when the controller has committed it. That each broker knows it, and that
+//! every partition has a leader, comes a little later, and a client that starts in between fails or, worse,
+//! has the topic created for it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use init_core::{Fault, FaultKind, Progress};
+use kafka_protocol::messages::metadata_response::MetadataResponseTopic;
+use tokio::time::sleep;
+
+use crate::Error;
+use crate::observe::by_name;
+use crate::wire::{Cluster, Connection};
+
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
+
+/// The results again, once every change that succeeded is served everywhere.
+pub(super) async fn await_served<'c>(
+    cluster: &mut Cluster,
+    expected: impl Iterator<Item = (&'c str, i32)>,
+    results: Vec<Result<(), Error>>,
+    progress: &Progress,
+) -> Vec<Result<(), Error>> {
+    let done = expected.zip(&results).filter(|(_, result)| result.is_ok());
+    let expected: BTreeMap<&str, i32> = done.map(|(topic, _)| topic).collect();
+    match served_everywhere(cluster, &expected, progress).await {
+        Ok(()) => results,
+        Err(error) => results.into_iter().map(|result| result.and_then(|()| Err(error.clone()))).collect(),
+    }
+}
+
+/// Waits through the loss of brokers too. It only reads, so asking again after a lost answer does no harm, and
+/// a broker that is gone is out of the cluster's own list some seconds later.
+async fn served_everywhere(
+    cluster: &mut Cluster,
+    expected: &BTreeMap<&str, i32>,
+    progress: &Progress,
+) -> Result<(), Error> {
+    if expected.is_empty() {
+        return Ok(());
+    }
+    let served_by = async |broker: &mut Connection| served_by(broker, expected, progress).await;
+    while let Err(error) = cluster.at_every_broker(&served_by).await {
+        if error.kind() != FaultKind::Unavailable {
+            return Err(error);
+        }
+        progress.waiting_for(error.to_string());
+        sleep(LONGEST_PAUSE).await;
+        cluster.rejoin().await.or_else(|error| match error.kind() {
+            FaultKind::Unavailable => Ok(()),
+            _ => Err(error),
+        })?;
+    }
+    Ok(())
+}
+
+async fn served_by(
+    broker: &mut Connection,
+    expected: &BTreeMap<&str, i32>,
+    progress: &Progress,
+) -> Result<(), Error> {
+    let mut missing: Vec<&str> = expected.keys().copied().collect();
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let mut served = BTreeSet::new();
+        by_name(broker, &missing, |_, topics| {
+            served.extend(topics.iter().filter_map(|topic| served_name(topic, expected)));
+        })
+        .await?;
+        missing.retain(|name| !served.contains(name));
+        if missing.is_empty() {
+            return Ok(());
+        }
+        progress.waiting_for(format!("{} to serve {} more topics", broker.peer(), missing.len()));
+        sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// The name under which it was expected, if all of its partitions are there and led.
+fn served_name<'c>(topic: &MetadataResponseTopic, expected: &BTreeMap<&'c str, i32>) -> Option<&'c str> {
+    let (name, partitions) = expected.get_key_value(topic.name.as_ref()?.as_str())?;
+    let led =
+        topic.partitions.iter().all(|partition| partition.error_code == 0 && partition.leader_id.0 >= 0);
+    let enough = i32::try_from(topic.partitions.len()).is_ok_and(|count| count >= *partitions);
+    (topic.error_code == 0 && led && enough).then_some(*name)
+}

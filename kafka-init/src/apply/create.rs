@@ -1,0 +1,64 @@
+//! New topics.
+
+use kafka_protocol::error::ResponseError;
+use kafka_protocol::messages::create_topics_request::{CreatableTopic, CreatableTopicConfig};
+use kafka_protocol::messages::{CreateTopicsRequest, CreateTopicsResponse, TopicName};
+use kafka_protocol::protocol::StrBytes;
+
+use super::mutation::{Mutation, TIMEOUT_MS, Verdict, Verdicts};
+use super::send::Mode;
+use crate::error::Attempt;
+use crate::plan::CreateTopic;
+
+/// What a topic is counted as whose partitions the broker decides on: generous, so that a batch of them
+/// stays below the server's limit with any usual default.
+const PRESUMED_PARTITIONS: usize = 20;
+
+impl Mutation for CreateTopic {
+    type Call = CreateTopicsRequest;
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn records(&self) -> usize {
+        1 + self.config.len() + usize::try_from(self.partitions).unwrap_or(PRESUMED_PARTITIONS)
+    }
+
+    fn attempt(&self) -> Attempt {
+        Attempt {
+            action: format!("create topic {}", self.name),
+            permission: format!("Create on topic {} or on the cluster", self.name),
+            races: &[ResponseError::TopicAlreadyExists],
+        }
+    }
+
+    fn request<'c>(batch: impl Iterator<Item = &'c Self>, mode: Mode) -> Self::Call {
+        CreateTopicsRequest::default()
+            .with_topics(batch.map(creatable).collect())
+            .with_timeout_ms(TIMEOUT_MS)
+            .with_validate_only(mode.is_rehearsal())
+    }
+
+    fn verdicts(answer: CreateTopicsResponse) -> Verdicts {
+        let each = answer.topics.into_iter().map(|topic| Verdict {
+            name: topic.name.0,
+            code: topic.error_code,
+            message: topic.error_message,
+        });
+        Verdicts { throttle_ms: answer.throttle_time_ms, each: each.collect() }
+    }
+}
+
+fn creatable(topic: &CreateTopic) -> CreatableTopic {
+    let config = |(key, value): (&String, &String)| {
+        CreatableTopicConfig::default()
+            .with_name(StrBytes::from_string(key.clone()))
+            .with_value(Some(StrBytes::from_string(value.clone())))
+    };
+    CreatableTopic::default()
+        .with_name(TopicName(StrBytes::from_string(topic.name.clone())))
+        .with_num_partitions(topic.partitions)
+        .with_replication_factor(topic.replication_factor)
+        .with_configs(topic.config.iter().map(config).collect())
+}

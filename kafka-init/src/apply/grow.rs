@@ -1,0 +1,54 @@
+//! More partitions for topics that exist.
+
+use kafka_protocol::error::ResponseError;
+use kafka_protocol::messages::create_partitions_request::CreatePartitionsTopic;
+use kafka_protocol::messages::{CreatePartitionsRequest, CreatePartitionsResponse, TopicName};
+use kafka_protocol::protocol::StrBytes;
+
+use super::mutation::{Mutation, TIMEOUT_MS, Verdict, Verdicts};
+use super::send::Mode;
+use crate::error::Attempt;
+use crate::plan::CreatePartitions;
+
+impl Mutation for CreatePartitions {
+    type Call = CreatePartitionsRequest;
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn records(&self) -> usize {
+        usize::try_from(self.to.saturating_sub(self.from)).unwrap_or(1)
+    }
+
+    fn attempt(&self) -> Attempt {
+        Attempt {
+            action: format!("add partitions to topic {}", self.name),
+            permission: format!("Alter on topic {}", self.name),
+            // The plan has seen fewer partitions than it asks for: another count, or no topic, came since.
+            races: &[ResponseError::InvalidPartitions, ResponseError::UnknownTopicOrPartition],
+        }
+    }
+
+    fn request<'c>(batch: impl Iterator<Item = &'c Self>, mode: Mode) -> Self::Call {
+        let topic = |growth: &CreatePartitions| {
+            CreatePartitionsTopic::default()
+                .with_name(TopicName(StrBytes::from_string(growth.name.clone())))
+                .with_count(growth.to)
+                .with_assignments(None)
+        };
+        CreatePartitionsRequest::default()
+            .with_topics(batch.map(topic).collect())
+            .with_timeout_ms(TIMEOUT_MS)
+            .with_validate_only(mode.is_rehearsal())
+    }
+
+    fn verdicts(answer: CreatePartitionsResponse) -> Verdicts {
+        let each = answer.results.into_iter().map(|topic| Verdict {
+            name: topic.name.0,
+            code: topic.error_code,
+            message: topic.error_message,
+        });
+        Verdicts { throttle_ms: answer.throttle_time_ms, each: each.collect() }
+    }
+}

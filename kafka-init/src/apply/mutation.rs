@@ -1,0 +1,52 @@
+//! What one kind of change must say so that `send` can batch it.
+
+use std::time::Duration;
+
+use kafka_protocol::protocol::StrBytes;
+
+use super::send::Mode;
+use crate::error::Attempt;
+use crate::wire::Call;
+
+/// How long the server may take for one request; it answers `REQUEST_TIMED_OUT` after that.
+pub(super) const TIMEOUT_MS: i32 = 30_000;
+/// The answer to a request that the server gave up on is still worth reading.
+pub(super) const LIMIT: Duration = Duration::from_secs(35);
+
+/// A change that Kafka takes many of in one request, with a result for each.
+pub(super) trait Mutation {
+    /// The request.
+    type Call: Call;
+
+    /// What the result is found by.
+    fn name(&self) -> &str;
+
+    /// How many metadata records it comes to.
+    fn records(&self) -> usize;
+
+    /// For the case that it is refused.
+    fn attempt(&self) -> Attempt;
+
+    /// One request for all of them.
+    fn request<'c>(batch: impl Iterator<Item = &'c Self>, mode: Mode) -> Self::Call
+    where
+        Self: 'c;
+
+    /// The answer, as far as it matters.
+    fn verdicts(answer: <Self::Call as Call>::Answer) -> Verdicts;
+}
+
+/// One answer.
+pub(super) struct Verdicts {
+    /// How long the server wants to be left alone.
+    pub(super) throttle_ms: i32,
+    /// A verdict for each thing that was asked for.
+    pub(super) each: Vec<Verdict>,
+}
+
+/// What became of one change.
+pub(super) struct Verdict {
+    pub(super) name: StrBytes,
+    pub(super) code: i16,
+    pub(super) message: Option<StrBytes>,
+}

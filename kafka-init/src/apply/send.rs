@@ -1,0 +1,162 @@
+//! Sends changes of one kind in batches, one after the other without waiting in between, and finds out what
+//! became of each.
+//!
+//! Two answers mean "not done, ask again": a quota on mutations, after the pause that the server asks for,
+//! and a broker that is not the controller. Anything else that was sent is never sent a second time from here.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use init_core::Progress;
+use kafka_protocol::error::ResponseError;
+use tokio::time::sleep;
+
+use super::batch::pack;
+use super::mutation::{LIMIT, Mutation, Verdict, Verdicts};
+use crate::Error;
+use crate::error::refused;
+use crate::wire::{Call, Cluster, Peer};
+
+const THROTTLED: i16 = ResponseError::ThrottlingQuotaExceeded.code();
+/// Should a server want us to wait and not say how long.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
+const NOT_CONTROLLER: i16 = ResponseError::NotController.code();
+
+/// Whether the server is to do it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// Judge it, and do nothing.
+    Rehearse,
+    /// Do it.
+    Apply,
+}
+
+impl Mode {
+    pub(super) fn is_rehearsal(self) -> bool {
+        self == Self::Rehearse
+    }
+}
+
+/// One result per change, in their order.
+pub(super) async fn send<M: Mutation>(
+    cluster: &mut Cluster,
+    changes: &[&M],
+    mode: Mode,
+    progress: &Progress,
+) -> Vec<Result<(), Error>> {
+    let mut round = Round::new(changes);
+    let mut moved = false;
+    loop {
+        if let Err(error) = round.turn(cluster, mode, progress).await {
+            return round.lost(&error);
+        }
+        if !round.misrouted.is_empty() && !std::mem::replace(&mut moved, true) {
+            if let Err(error) = cluster.move_to_controller().await {
+                return round.lost(&error);
+            }
+        } else {
+            round.give_up_on_the_misrouted(cluster.home().peer());
+        }
+        if !round.again() {
+            return round.results();
+        }
+        progress.waiting_for(format!("the cluster's mutation quota, for {} ms", round.pause.as_millis()));
+        sleep(std::mem::take(&mut round.pause)).await;
+    }
+}
+
+/// What is known of each change so far, and what of them is to be sent now.
+struct Round<'c, M> {
+    changes: &'c [&'c M],
+    results: BTreeMap<usize, Result<(), Error>>,
+    pending: Vec<usize>,
+    throttled: Vec<usize>,
+    misrouted: Vec<usize>,
+    pause: Duration,
+}
+
+impl<'c, M: Mutation> Round<'c, M> {
+    fn new(changes: &'c [&'c M]) -> Self {
+        Self {
+            changes,
+            results: BTreeMap::new(),
+            pending: (0..changes.len()).collect(),
+            throttled: Vec::new(),
+            misrouted: Vec::new(),
+            pause: Duration::ZERO,
+        }
+    }
+
+    /// Sends what is pending, once.
+    async fn turn(&mut self, cluster: &mut Cluster, mode: Mode, progress: &Progress) -> Result<(), Error> {
+        let changes = self.changes;
+        let change = |&position: &usize| changes.get(position).copied();
+        let pending = std::mem::take(&mut self.pending);
+        let batches = pack(&pending, |position| change(&position).map_or(0, Mutation::records));
+        let requests = batches.iter().map(|batch| M::request(batch.iter().filter_map(change), mode));
+        let peer = cluster.home().peer().clone();
+        let each = |index: usize, answer| {
+            let batch = batches.get(index).map_or(&[][..], Vec::as_slice);
+            progress.advance(self.note(batch, &M::verdicts(answer), &peer));
+        };
+        cluster.home().pipeline(requests, LIMIT, each).await
+    }
+
+    /// Takes in one answer; says how many changes are done.
+    fn note(&mut self, batch: &[usize], verdicts: &Verdicts, peer: &Peer) -> usize {
+        let mut by_name: BTreeMap<&str, &Verdict> =
+            verdicts.each.iter().map(|verdict| (verdict.name.as_str(), verdict)).collect();
+        let mut done = 0;
+        for &position in batch {
+            let Some(change) = self.changes.get(position) else { continue };
+            match by_name.remove(change.name()) {
+                Some(verdict) if verdict.code == THROTTLED => self.throttled.push(position),
+                Some(verdict) if verdict.code == NOT_CONTROLLER => self.misrouted.push(position),
+                Some(verdict) => {
+                    let result = refused(verdict.code, verdict.message.as_ref(), peer, || change.attempt());
+                    done += usize::from(result.is_ok());
+                    self.results.insert(position, result);
+                }
+                None => drop(self.results.insert(position, Err(unanswered::<M>(change, peer)))),
+            }
+        }
+        if !self.throttled.is_empty() {
+            let pause = Duration::from_millis(u64::try_from(verdicts.throttle_ms).unwrap_or_default());
+            self.pause = self.pause.max(pause).max(SHORTEST_PAUSE);
+        }
+        done
+    }
+
+    /// Whether there is something to send again.
+    fn again(&mut self) -> bool {
+        self.pending.append(&mut self.throttled);
+        self.pending.append(&mut self.misrouted);
+        self.pending.sort_unstable();
+        !self.pending.is_empty()
+    }
+
+    fn give_up_on_the_misrouted(&mut self, peer: &Peer) {
+        for position in std::mem::take(&mut self.misrouted) {
+            if let Some(change) = self.changes.get(position) {
+                self.results.insert(position, refused(NOT_CONTROLLER, None, peer, || change.attempt()));
+            }
+        }
+    }
+
+    /// The connection is gone, and with it what became of everything that has no answer yet.
+    fn lost(self, error: &Error) -> Vec<Result<(), Error>> {
+        let mut results = self.results;
+        (0..self.changes.len())
+            .map(|position| results.remove(&position).unwrap_or_else(|| Err(error.clone())))
+            .collect()
+    }
+
+    fn results(self) -> Vec<Result<(), Error>> {
+        self.results.into_values().collect()
+    }
+}
+
+fn unanswered<M: Mutation>(change: &M, peer: &Peer) -> Error {
+    let problem = format!("it says nothing of {}", change.name());
+    Error::Garbled { peer: peer.clone(), request: M::Call::KEY, problem }
+}

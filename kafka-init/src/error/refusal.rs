@@ -1,0 +1,137 @@
+//! What a broker refused, and what its error code means for the run.
+
+use init_core::FaultKind;
+use kafka_protocol::error::ResponseError;
+use kafka_protocol::protocol::StrBytes;
+use thiserror::Error as ThisError;
+
+use super::Error;
+use crate::wire::Peer;
+
+/// A Kafka error code, with what was tried.
+#[derive(Clone, Debug, ThisError)]
+#[error("cannot {action} at {peer}: {} ({}){}", name(*.code), .code.code(), after(.message.as_deref()))]
+pub struct Refusal {
+    /// What was tried: `create topic orders`.
+    pub action: String,
+    /// Who refused.
+    pub peer: Peer,
+    /// The code.
+    pub code: ResponseError,
+    /// The server's message, when it sends one.
+    pub message: Option<String>,
+    /// What the user must be allowed to for this.
+    pub permission: String,
+    /// The code means here that somebody else was faster.
+    pub raced: bool,
+}
+
+impl Refusal {
+    pub(super) fn kind(&self) -> FaultKind {
+        if self.raced { FaultKind::Raced } else { kind_of(self.code) }
+    }
+}
+
+/// What is being tried, for the case that it is refused.
+pub(crate) struct Attempt {
+    pub(crate) action: String,
+    pub(crate) permission: String,
+    /// Codes that mean, for this attempt, that somebody else was faster.
+    pub(crate) races: &'static [ResponseError],
+}
+
+/// An error code of an answer as an error, unless it is zero.
+pub(crate) fn refused(
+    code: i16,
+    message: Option<&StrBytes>,
+    peer: &Peer,
+    attempt: impl FnOnce() -> Attempt,
+) -> Result<(), Error> {
+    let Some(code) = ResponseError::try_from_code(code) else { return Ok(()) };
+    let Attempt { action, permission, races } = attempt();
+    let raced = races.contains(&code);
+    let message = message.map(|message| message.trim().to_owned()).filter(|message| !message.is_empty());
+    Err(Error::Refused(Box::new(Refusal { action, peer: peer.clone(), code, message, permission, raced })))
+}
+
+/// The class of a code when nothing more is known than the code.
+fn kind_of(code: ResponseError) -> FaultKind {
+    use ResponseError as E;
+    match code {
+        E::TopicAuthorizationFailed
+        | E::GroupAuthorizationFailed
+        | E::ClusterAuthorizationFailed
+        | E::TransactionalIdAuthorizationFailed
+        | E::DelegationTokenAuthorizationFailed
+        | E::SaslAuthenticationFailed => FaultKind::Denied,
+        E::UnsupportedVersion
+        | E::UnsupportedSaslMechanism
+        | E::IllegalSaslState
+        | E::SecurityDisabled
+        | E::UnsupportedEndpointType
+        | E::MismatchedEndpointType => FaultKind::Unsupported,
+        E::TopicAlreadyExists => FaultKind::Raced,
+        // A broker that is on its way up or down.
+        E::BrokerNotAvailable | E::StaleBrokerEpoch | E::BrokerIdNotRegistered => FaultKind::Unavailable,
+        code if code.is_retriable() => FaultKind::Unavailable,
+        _ => FaultKind::Rejected,
+    }
+}
+
+/// The code as Kafka's documentation spells it.
+fn name(code: ResponseError) -> String {
+    if matches!(code, ResponseError::Unknown(_)) {
+        return "an error this build does not know".to_owned();
+    }
+    let mut name = String::new();
+    for letter in code.to_string().chars() {
+        if letter.is_ascii_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.push(letter.to_ascii_uppercase());
+    }
+    name
+}
+
+fn after(message: Option<&str>) -> String {
+    message.map(|message| format!(": {message}")).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_named_as_the_documentation_names_them() {
+        for (code, text) in [
+            (36, "TOPIC_ALREADY_EXISTS"),
+            (17, "INVALID_TOPIC_EXCEPTION"),
+            (7, "REQUEST_TIMED_OUT"),
+            (-1, "UNKNOWN_SERVER_ERROR"),
+            (1000, "an error this build does not know"),
+        ] {
+            assert_eq!(ResponseError::try_from_code(code).map(name).as_deref(), Some(text));
+        }
+    }
+
+    #[test]
+    fn a_code_decides_the_class() {
+        for (code, kind) in [
+            (7, FaultKind::Unavailable),
+            (41, FaultKind::Unavailable),
+            (89, FaultKind::Unavailable),
+            (8, FaultKind::Unavailable),
+            (36, FaultKind::Raced),
+            (29, FaultKind::Denied),
+            (31, FaultKind::Denied),
+            (35, FaultKind::Unsupported),
+            (38, FaultKind::Rejected),
+            (40, FaultKind::Rejected),
+            (44, FaultKind::Rejected),
+            (-1, FaultKind::Rejected),
+            (1000, FaultKind::Rejected),
+        ] {
+            assert_eq!(ResponseError::try_from_code(code).map(kind_of), Some(kind), "{code}");
+        }
+    }
+}

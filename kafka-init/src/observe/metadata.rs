@@ -1,0 +1,81 @@
+//! Topics by name, from the broker's own copy of the metadata.
+
+use std::time::Duration;
+
+use kafka_protocol::error::ResponseError;
+use kafka_protocol::messages::metadata_request::MetadataRequestTopic;
+use kafka_protocol::messages::metadata_response::{MetadataResponsePartition, MetadataResponseTopic};
+use kafka_protocol::messages::{MetadataRequest, TopicName};
+use kafka_protocol::protocol::StrBytes;
+
+use super::ObservedTopic;
+use crate::Error;
+use crate::error::{Attempt, refused};
+use crate::wire::Connection;
+
+/// An answer for so many topics with a dozen partitions each stays around a megabyte.
+const BATCH: usize = 2_000;
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// Hands over every one of the topics that exists.
+pub(super) async fn topics(
+    connection: &mut Connection,
+    names: &[&str],
+    mut each: impl FnMut(String, ObservedTopic),
+) -> Result<(), Error> {
+    let peer = connection.peer().clone();
+    let mut failure = Ok(());
+    let read = |_, topics: Vec<MetadataResponseTopic>| {
+        for topic in topics {
+            let name = topic.name.as_ref().map(|name| name.to_string()).unwrap_or_default();
+            if topic.error_code == ResponseError::UnknownTopicOrPartition.code() {
+                continue;
+            }
+            match refused(topic.error_code, None, &peer, || attempt(&name)) {
+                Ok(()) => each(name, observed(&topic)),
+                Err(error) => failure = Err(error),
+            }
+        }
+    };
+    by_name(connection, names, read).await?;
+    failure
+}
+
+/// The raw answers for the named topics.
+pub(crate) async fn by_name(
+    connection: &mut Connection,
+    names: &[&str],
+    mut each: impl FnMut(usize, Vec<MetadataResponseTopic>),
+) -> Result<(), Error> {
+    let requests = names.chunks(BATCH).map(|names| {
+        let topic = |name: &&str| {
+            MetadataRequestTopic::default()
+                .with_name(Some(TopicName(StrBytes::from_string((*name).to_owned()))))
+        };
+        MetadataRequest::default()
+            .with_topics(Some(names.iter().map(topic).collect()))
+            .with_allow_auto_topic_creation(false)
+    });
+    connection.pipeline(requests, LIMIT, |index, answer| each(index, answer.topics)).await
+}
+
+fn attempt(name: &str) -> Attempt {
+    Attempt {
+        action: format!("describe topic {name}"),
+        permission: format!("Describe on topic {name}"),
+        races: &[],
+    }
+}
+
+fn observed(topic: &MetadataResponseTopic) -> ObservedTopic {
+    let copies = |partition: &MetadataResponsePartition| {
+        i16::try_from(partition.replica_nodes.len()).unwrap_or(i16::MAX)
+    };
+    let fewest = topic.partitions.iter().map(copies).min().unwrap_or_default();
+    let most = topic.partitions.iter().map(copies).max().unwrap_or_default();
+    ObservedTopic {
+        partitions: i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX),
+        copies: (fewest, most),
+        config: std::collections::BTreeMap::new(),
+    }
+}

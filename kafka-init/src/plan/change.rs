@@ -1,0 +1,101 @@
+//! The steps towards a spec.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use init_core::diff::Drift;
+use serde::Serialize;
+
+/// What Kafka's protocol says for "as the broker is set up".
+pub const BROKER_DEFAULT: i16 = -1;
+
+/// One step. The order of the variants is the order of execution: a topic exists before it grows, and is as
+/// large as it will be before it is configured.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(tag = "op", rename_all = "snake_case")]
+pub enum Change {
+    /// A topic that is not there.
+    CreateTopic(CreateTopic),
+    /// A topic with fewer partitions than declared.
+    CreatePartitions(CreatePartitions),
+    /// A topic with other configs than declared.
+    AlterTopicConfig(AlterTopicConfig),
+}
+
+/// A new topic.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct CreateTopic {
+    /// Its name.
+    pub name: String,
+    /// How many partitions, or `BROKER_DEFAULT`.
+    pub partitions: i32,
+    /// How many copies of each, or `BROKER_DEFAULT`.
+    pub replication_factor: i16,
+    /// The configs that are set on it.
+    pub config: BTreeMap<String, String>,
+}
+
+/// More partitions for a topic.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct CreatePartitions {
+    /// Its name.
+    pub name: String,
+    /// How many it has.
+    pub from: i32,
+    /// How many it gets.
+    pub to: i32,
+}
+
+/// Other configs for a topic.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct AlterTopicConfig {
+    /// Its name.
+    pub name: String,
+    /// What differs, by config.
+    pub config: BTreeMap<String, Drift<String>>,
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CreateTopic(topic) => topic.fmt(f),
+            Self::CreatePartitions(growth) => growth.fmt(f),
+            Self::AlterTopicConfig(alteration) => alteration.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for CreateTopic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "create topic {} (", self.name)?;
+        match self.partitions {
+            1 => f.write_str("1 partition")?,
+            count if count == i32::from(BROKER_DEFAULT) => f.write_str("the broker's default partitions")?,
+            count => write!(f, "{count} partitions")?,
+        }
+        match self.replication_factor {
+            BROKER_DEFAULT => f.write_str(", the broker's default replication factor")?,
+            factor => write!(f, ", replication factor {factor}")?,
+        }
+        for (key, value) in &self.config {
+            write!(f, ", {key}={value}")?;
+        }
+        f.write_str(")")
+    }
+}
+
+impl fmt::Display for CreatePartitions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "add partitions to topic {}: {} -> {}", self.name, self.from, self.to)
+    }
+}
+
+impl fmt::Display for AlterTopicConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "alter topic {}:", self.name)?;
+        for (position, (key, drift)) in self.config.iter().enumerate() {
+            write!(f, "{} {key} {drift}", if position == 0 { "" } else { "," })?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,63 @@
+//! The configs of a spec: `defaults` below, the topic's own above, each value in Kafka's spelling.
+
+use std::collections::BTreeMap;
+
+use init_core::{SpecPath, Violations};
+
+use super::{ConfigValue, Origin, Said};
+
+const MIN_INSYNC: &str = "min.insync.replicas";
+
+type Values = BTreeMap<String, ConfigValue>;
+
+/// Values by key, each with the part of the spec that says it.
+#[derive(Clone)]
+pub(super) struct Configs(BTreeMap<String, Said<String>>);
+
+impl Configs {
+    /// Those of every topic.
+    pub(super) fn defaults(values: Option<&Values>, violations: &mut Violations) -> Self {
+        let mut configs = Self(BTreeMap::new());
+        configs.add(values, Origin::Defaults, &SpecPath::root().key("defaults").key("config"), violations);
+        configs
+    }
+
+    /// These with a topic's own over them.
+    pub(super) fn of_topic(&self, topic: &str, values: Option<&Values>, violations: &mut Violations) -> Self {
+        let mut configs = self.clone();
+        configs.add(values, Origin::Topic, &Origin::Topic.at(topic, "config"), violations);
+        configs
+    }
+
+    fn add(&mut self, values: Option<&Values>, origin: Origin, at: &SpecPath, violations: &mut Violations) {
+        for (key, value) in values.into_iter().flatten() {
+            if key.is_empty() {
+                violations.push(at, "a config's name is not empty");
+            } else if let Some(value) = violations.check(&at.key(key), value.text()) {
+                self.0.insert(key.clone(), Said { value, origin });
+            }
+        }
+    }
+
+    pub(super) fn into_values(self) -> BTreeMap<String, String> {
+        self.0.into_iter().map(|(key, said)| (key, said.value)).collect()
+    }
+}
+
+/// Kafka accepts more required copies than there are copies, and then refuses every write with `acks=all`.
+pub(super) fn check_min_insync(
+    topic: &str,
+    configs: &Configs,
+    replication_factor: Option<Said<i16>>,
+    violations: &mut Violations,
+) {
+    let (Some(said), Some(factor)) = (configs.0.get(MIN_INSYNC), replication_factor) else { return };
+    // What is no number is the server's to judge, with all other values.
+    if said.value.trim().parse::<i64>().is_ok_and(|required| required > i64::from(factor.value)) {
+        let problem = format!(
+            "{} is more than the replication factor {} of topic `{topic}`, which then takes no write with acks=all",
+            said.value, factor.value
+        );
+        violations.push(&said.origin.at(topic, "config").key(MIN_INSYNC), problem);
+    }
+}

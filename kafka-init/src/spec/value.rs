@@ -1,0 +1,193 @@
+//! Scalars as a spec may write them. Reading accepts what YAML can say; `validate` decides what it may mean.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
+
+/// Any number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Number {
+    /// Without a fraction.
+    Whole(i128),
+    /// With one, or too large to be exact.
+    Real(f64),
+}
+
+impl Number {
+    /// So that one with a fraction shows as such, even if that is zero.
+    pub(super) fn spelled(self) -> String {
+        match self {
+            Self::Whole(number) => number.to_string(),
+            Self::Real(number) => format!("{number:?}"),
+        }
+    }
+
+    /// The number, if it is whole.
+    pub fn whole(self) -> Option<i128> {
+        match self {
+            Self::Whole(number) => Some(number),
+            Self::Real(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole(number) => number.fmt(f),
+            // Digits alone, never an exponent: a whole number of Kafka's cannot have one.
+            Self::Real(number) => number.fmt(f),
+        }
+    }
+}
+
+/// The value of a config.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ConfigValue {
+    /// Nothing, which is no value.
+    Null,
+    /// A number, a boolean or a string.
+    Scalar(String),
+    /// A list of those.
+    List(Vec<ConfigValue>),
+}
+
+impl ConfigValue {
+    /// As Kafka spells it.
+    pub fn text(&self) -> Result<String, &'static str> {
+        match self {
+            Self::Null => Err("a config has a value: leave the key out to keep what the topic has"),
+            Self::Scalar(text) => Ok(text.clone()),
+            Self::List(items) => {
+                let items: Result<Vec<String>, _> = items.iter().map(Self::text).collect();
+                items.map(|items| items.join(","))
+            }
+        }
+    }
+
+    fn number(number: Number) -> Self {
+        Self::Scalar(number.to_string())
+    }
+}
+
+struct NumberVisitor;
+
+impl Visitor<'_> for NumberVisitor {
+    type Value = Number;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a whole number")
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Number, E> {
+        Ok(Number::Whole(number.into()))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Number, E> {
+        Ok(Number::Whole(number.into()))
+    }
+
+    fn visit_i128<E: Error>(self, number: i128) -> Result<Number, E> {
+        Ok(Number::Whole(number))
+    }
+
+    fn visit_u128<E: Error>(self, number: u128) -> Result<Number, E> {
+        Ok(i128::try_from(number).map_or(Number::Real(f64::INFINITY), Number::Whole))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Number, E> {
+        Ok(Number::Real(number))
+    }
+}
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NumberVisitor)
+    }
+}
+
+struct ValueVisitor;
+
+impl<'de> Visitor<'de> for ValueVisitor {
+    type Value = ConfigValue;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number, a boolean, a string or a list of those")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<ConfigValue, E> {
+        Ok(ConfigValue::Null)
+    }
+
+    fn visit_none<E: Error>(self) -> Result<ConfigValue, E> {
+        Ok(ConfigValue::Null)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<ConfigValue, E> {
+        Ok(ConfigValue::Scalar(value.to_string()))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<ConfigValue, E> {
+        NumberVisitor.visit_i64(number).map(ConfigValue::number)
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<ConfigValue, E> {
+        NumberVisitor.visit_u64(number).map(ConfigValue::number)
+    }
+
+    fn visit_i128<E: Error>(self, number: i128) -> Result<ConfigValue, E> {
+        NumberVisitor.visit_i128(number).map(ConfigValue::number)
+    }
+
+    fn visit_u128<E: Error>(self, number: u128) -> Result<ConfigValue, E> {
+        NumberVisitor.visit_u128(number).map(ConfigValue::number)
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<ConfigValue, E> {
+        NumberVisitor.visit_f64(number).map(ConfigValue::number)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<ConfigValue, E> {
+        Ok(ConfigValue::Scalar(text.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<ConfigValue, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            if matches!(item, ConfigValue::List(_)) {
+                return Err(A::Error::custom("a config's list holds no list"));
+            }
+            list.push(item);
+        }
+        Ok(ConfigValue::List(list))
+    }
+}
+
+impl<'de> Deserialize<'de> for ConfigValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ValueVisitor)
+    }
+}
+
+impl JsonSchema for Number {
+    fn schema_name() -> Cow<'static, str> {
+        "Count".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [{ "type": "integer", "minimum": 1 }, { "const": -1 }] })
+    }
+}
+
+impl JsonSchema for ConfigValue {
+    fn schema_name() -> Cow<'static, str> {
+        "ConfigValue".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let scalar = ["number", "boolean", "string"];
+        json_schema!({ "anyOf": [{ "type": scalar }, { "type": "array", "items": { "type": scalar } }] })
+    }
+}

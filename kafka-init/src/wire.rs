@@ -1,0 +1,25 @@
+//! The transport: Kafka's protocol over one TCP connection per broker, with a deadline on every answer.
+//!
+//! `kafka-protocol` turns messages into bytes and back; everything between that and the socket is here. It
+//! never retries: an answer that is lost is an error, and whoever asked reads again before sending again.
+
+mod api;
+mod bootstrap;
+mod bounded;
+mod cluster;
+mod connection;
+mod dial;
+mod frame;
+mod listener;
+mod peer;
+mod together;
+mod versions;
+mod view;
+
+pub(crate) use api::Call;
+pub(crate) use cluster::Cluster;
+pub(crate) use connection::Connection;
+pub use peer::Peer;
+
+/// A topic, among the kinds of things that have configs.
+pub(crate) const TOPIC: i8 = 2;

@@ -1,0 +1,132 @@
+//! The cluster behind the bootstrap servers: which brokers there are, and a connection to each one needed.
+
+use std::collections::BTreeMap;
+
+use init_core::Endpoint;
+
+use super::bootstrap;
+use super::connection::Connection;
+use super::listener;
+use super::together::all;
+use super::view::View;
+use crate::Error;
+use crate::readiness::Readiness;
+
+/// A broker as the cluster describes it.
+#[derive(Clone, Debug)]
+pub(crate) struct Broker {
+    pub(crate) id: i32,
+    pub(crate) host: String,
+    pub(crate) port: i32,
+    /// Registered, and not (or no longer) taking part.
+    pub(crate) fenced: bool,
+}
+
+impl Broker {
+    /// Where it sends its clients, as it says so.
+    pub(crate) fn listener(&self) -> String {
+        format!("{}:{}", self.host, self.port)
+    }
+}
+
+/// A cluster that was joined.
+pub(crate) struct Cluster {
+    servers: Vec<Endpoint>,
+    /// Everything is read and written here, so that a read sees the write before it.
+    home: Connection,
+    others: BTreeMap<i32, Connection>,
+    view: View,
+    endpoints: BTreeMap<i32, Endpoint>,
+}
+
+impl Cluster {
+    /// One attempt. A cluster that is not the one meant is not waited for: the plan says so, from the id.
+    pub(crate) async fn connect(servers: &[Endpoint], readiness: &Readiness<'_>) -> Result<Self, Error> {
+        let mut cluster = Self::join(servers.to_vec()).await?;
+        if readiness.cluster_id.is_none_or(|id| id == cluster.view.cluster_id) {
+            cluster.follow_listeners()?;
+            cluster.view.ready(readiness)?;
+            let unfenced: Vec<_> = cluster.unfenced().collect();
+            listener::resolve(&unfenced).await?;
+        }
+        Ok(cluster)
+    }
+
+    /// Asks again who is there, from the start if need be. For waiting only: it says nothing about readiness.
+    pub(crate) async fn rejoin(&mut self) -> Result<(), Error> {
+        if self.home.is_clean() {
+            self.view = View::read(&mut self.home).await?;
+        } else {
+            *self = Self::join(self.servers.clone()).await?;
+        }
+        self.follow_listeners()
+    }
+
+    async fn join(servers: Vec<Endpoint>) -> Result<Self, Error> {
+        let mut home = bootstrap::first(&servers).await?;
+        let view = View::read(&mut home).await?;
+        Ok(Self { servers, home, others: BTreeMap::new(), view, endpoints: BTreeMap::new() })
+    }
+
+    fn follow_listeners(&mut self) -> Result<(), Error> {
+        for broker in &self.view.brokers {
+            let endpoint = listener::advertised(broker, &self.servers)?;
+            if endpoint.to_string() == self.home.peer().at {
+                self.home.identify(broker.id);
+            }
+            self.endpoints.insert(broker.id, endpoint);
+        }
+        Ok(())
+    }
+
+    fn unfenced(&self) -> impl Iterator<Item = (i32, Endpoint)> {
+        let unfenced = self.view.brokers.iter().filter(|broker| !broker.fenced);
+        unfenced.filter_map(|broker| Some((broker.id, self.endpoints.get(&broker.id)?.clone())))
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        &self.view.cluster_id
+    }
+
+    /// The connection for reads and writes.
+    pub(crate) fn home(&mut self) -> &mut Connection {
+        &mut self.home
+    }
+
+    /// Moves the home to the controller: with `ZooKeeper`, only that broker takes changes.
+    pub(crate) async fn move_to_controller(&mut self) -> Result<(), Error> {
+        self.view = View::read(&mut self.home).await?;
+        let controller = self.view.controller;
+        if let Some(endpoint) =
+            self.endpoints.get(&controller).filter(|_| self.home.peer().id != Some(controller))
+        {
+            self.home = Connection::open(endpoint, Some(controller)).await?;
+        }
+        Ok(())
+    }
+
+    /// Does the same at every broker that takes part, at once.
+    pub(crate) async fn at_every_broker(
+        &mut self,
+        work: impl AsyncFn(&mut Connection) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.open_others().await?;
+        let connections = std::iter::once(&mut self.home).chain(self.others.values_mut());
+        all(connections.map(|connection| work(connection))).await.into_iter().collect()
+    }
+
+    async fn open_others(&mut self) -> Result<(), Error> {
+        let unfenced: BTreeMap<i32, Endpoint> = self.unfenced().collect();
+        self.others.retain(|id, connection| connection.is_clean() && unfenced.contains_key(id));
+        let home = self.home.peer().id;
+        let is_open = |id: &i32| home == Some(*id) || self.others.contains_key(id);
+        let missing: Vec<_> = unfenced.iter().filter(|(id, _)| !is_open(id)).collect();
+        let opening = missing
+            .into_iter()
+            .map(async |(id, endpoint)| (*id, Connection::open(endpoint, Some(*id)).await));
+        for (id, connection) in all(opening).await {
+            self.others.insert(id, connection?);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,195 @@
+//! One connection: requests out, answers in, in the same order.
+
+use std::io;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use init_core::Endpoint;
+use kafka_protocol::messages::{ApiKey, ApiVersionsRequest};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf, split};
+use tokio::time::timeout;
+use tracing::{debug, trace};
+
+use super::api::Call;
+use super::dial::{Stream, dial};
+use super::frame::{self, Foreign};
+use super::peer::Peer;
+use super::versions::{HELLO, Versions, hello};
+use crate::Error;
+
+/// A broker that is up answers its first request in milliseconds, and one attempt to connect has ten seconds.
+const GREETING: Duration = Duration::from_secs(3);
+/// Grown as bytes arrive, so that an announced length alone reserves nothing.
+const CHUNK: usize = 64 * 1024;
+
+/// A broker that has said which versions it speaks.
+pub(crate) struct Connection {
+    peer: Peer,
+    reader: ReadHalf<Box<dyn Stream>>,
+    writer: WriteHalf<Box<dyn Stream>>,
+    versions: Versions,
+    correlation: i32,
+    /// Nothing is in flight and nothing went wrong. A future that was dropped half way leaves it false.
+    clean: bool,
+}
+
+impl Connection {
+    /// Connects and agrees on versions. What stands between the two, encryption and authentication, belongs
+    /// here.
+    pub(crate) async fn open(endpoint: &Endpoint, id: Option<i32>) -> Result<Self, Error> {
+        let peer = Peer { id, at: endpoint.to_string() };
+        let stream = dial(endpoint.host(), endpoint.port())
+            .await
+            .map_err(|problem| Error::Unreachable { peer: peer.clone(), problem })?;
+        Self::greet(stream, peer).await
+    }
+
+    async fn greet(stream: Box<dyn Stream>, peer: Peer) -> Result<Self, Error> {
+        let (reader, writer) = split(stream);
+        let mut connection =
+            Self { peer, reader, writer, versions: Versions::default(), correlation: 0, clean: true };
+        let mut versions = None;
+        connection
+            .exchange([hello()].into_iter(), HELLO, GREETING, |_, answer| versions = Some(answer))
+            .await?;
+        let answer = versions.filter(|answer| answer.error_code == 0);
+        connection.versions = answer.map(|answer| Versions::of(&answer)).unwrap_or_default();
+        connection.version::<ApiVersionsRequest>()?;
+        debug!(broker = %connection.peer, "connected");
+        Ok(connection)
+    }
+
+    /// Who is on the other side.
+    pub(crate) fn peer(&self) -> &Peer {
+        &self.peer
+    }
+
+    /// The cluster has said which broker this is.
+    pub(crate) fn identify(&mut self, id: i32) {
+        self.peer.id = Some(id);
+    }
+
+    /// Fit for another request.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.clean
+    }
+
+    /// The version in which a request is sent to this broker.
+    pub(crate) fn version<C: Call>(&self) -> Result<i16, Error> {
+        self.versions.common::<C>().ok_or_else(|| Error::Versions {
+            peer: self.peer.clone(),
+            request: C::KEY,
+            theirs: self.versions.of_broker::<C>(),
+            ours: C::VERSIONS,
+        })
+    }
+
+    /// One request and its answer, which has `limit` to arrive.
+    pub(crate) async fn call<C: Call>(&mut self, call: C, limit: Duration) -> Result<C::Answer, Error> {
+        let mut answer = None;
+        self.pipeline([call].into_iter(), limit, |_, got| answer = Some(got)).await?;
+        answer.ok_or_else(|| self.lost(C::KEY, "no answer"))
+    }
+
+    /// Sends all requests without waiting for answers in between, and hands over each answer as it comes.
+    /// An answer has `limit` to arrive after the one before it.
+    pub(crate) async fn pipeline<C: Call>(
+        &mut self,
+        calls: impl ExactSizeIterator<Item = C>,
+        limit: Duration,
+        each: impl FnMut(usize, C::Answer),
+    ) -> Result<(), Error> {
+        if calls.len() == 0 {
+            return Ok(());
+        }
+        let version = self.version::<C>()?;
+        self.exchange(calls, version, limit, each).await
+    }
+
+    async fn exchange<C: Call>(
+        &mut self,
+        calls: impl ExactSizeIterator<Item = C>,
+        version: i16,
+        limit: Duration,
+        mut each: impl FnMut(usize, C::Answer),
+    ) -> Result<(), Error> {
+        if !std::mem::take(&mut self.clean) {
+            return Err(self.lost(C::KEY, "an earlier answer is still outstanding"));
+        }
+        let (peer, count, first) = (&self.peer, calls.len(), self.correlation);
+        trace!(broker = %peer, request = ?C::KEY, version, count, "asking");
+        let number = |index: usize| first.wrapping_add(i32::try_from(index).unwrap_or(i32::MAX));
+        let writer = &mut self.writer;
+        let sending = async {
+            for (index, call) in calls.enumerate() {
+                let frame = frame::encode(&call, version, number(index))
+                    .map_err(|problem| Error::Unwritable { peer: peer.clone(), request: C::KEY, problem })?;
+                writer.write_all(&frame).await.map_err(|error| lost(peer, C::KEY, &error))?;
+            }
+            writer.flush().await.map_err(|error| lost(peer, C::KEY, &error))
+        };
+        let reader = &mut self.reader;
+        let receiving = async {
+            for index in 0..count {
+                let frame = receive(reader, peer, C::KEY, limit).await?;
+                let answer = frame::decode::<C>(frame, version, number(index))
+                    .map_err(|problem| Error::Garbled { peer: peer.clone(), request: C::KEY, problem })?;
+                each(index, answer);
+            }
+            Ok(())
+        };
+        // Both at once: a broker that cannot hand out an answer stops reading requests.
+        tokio::try_join!(sending, receiving)?;
+        self.correlation = number(count);
+        self.clean = true;
+        Ok(())
+    }
+
+    fn lost(&self, request: ApiKey, problem: &str) -> Error {
+        Error::Lost { peer: self.peer.clone(), request, problem: problem.to_owned() }
+    }
+}
+
+fn lost(peer: &Peer, request: ApiKey, error: &io::Error) -> Error {
+    let problem = match error.kind() {
+        io::ErrorKind::UnexpectedEof => "end of stream".to_owned(),
+        _ => error.to_string(),
+    };
+    Error::Lost { peer: peer.clone(), request, problem }
+}
+
+async fn receive(
+    reader: &mut ReadHalf<Box<dyn Stream>>,
+    peer: &Peer,
+    request: ApiKey,
+    limit: Duration,
+) -> Result<Bytes, Error> {
+    let silent = |_| Error::Silent { peer: peer.clone(), request, seconds: limit.as_secs() };
+    let foreign = |foreign| match foreign {
+        Foreign::Tls => Error::Foreign { peer: peer.clone(), protocol: "TLS" },
+        Foreign::Http => Error::Foreign { peer: peer.clone(), protocol: "HTTP" },
+        Foreign::Unknown => Error::Foreign { peer: peer.clone(), protocol: "another protocol" },
+    };
+    let frame = async {
+        let mut prefix = [0; 4];
+        reader.read_exact(&mut prefix).await.map_err(|error| lost(peer, request, &error))?;
+        let length = frame::length(prefix).map_err(foreign)?;
+        body(reader, length).await.map_err(|error| lost(peer, request, &error))
+    };
+    timeout(limit, frame).await.map_err(silent)?
+}
+
+async fn body(reader: &mut ReadHalf<Box<dyn Stream>>, length: usize) -> io::Result<Bytes> {
+    let mut bytes = BytesMut::with_capacity(length.min(CHUNK));
+    let mut rest = reader.take(u64::try_from(length).unwrap_or(u64::MAX));
+    while bytes.len() < length {
+        if rest.read_buf(&mut bytes).await? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+    }
+    Ok(bytes.freeze())
+}
+
+#[cfg(test)]
+#[path = "connection_tests.rs"]
+mod tests;

@@ -1,0 +1,125 @@
+//! One request as bytes, and one answer from bytes. Pure: no socket, no clock.
+
+use bytes::{Buf, BufMut, Bytes, BytesMut};
+use kafka_protocol::messages::{ApiKey, RequestHeader, ResponseHeader};
+use kafka_protocol::protocol::{Decodable, Encodable, HeaderVersion, StrBytes};
+
+use super::api::Call;
+use super::bounded::Bounded;
+
+/// What one answer may take. A broker's own default cap on requests is the same.
+const SIZE_LIMIT: u32 = 100 * 1024 * 1024;
+
+const UNSUPPORTED_VERSION: i16 = 35;
+
+/// Why four bytes are not the length of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Foreign {
+    /// A TLS alert or handshake record.
+    Tls,
+    /// A status line.
+    Http,
+    /// Something else.
+    Unknown,
+}
+
+/// The frame of one request, its length in front.
+pub(crate) fn encode<C: Call>(call: &C, version: i16, correlation: i32) -> Result<Bytes, String> {
+    let header = RequestHeader::default()
+        .with_request_api_key(C::KEY as i16)
+        .with_request_api_version(version)
+        .with_correlation_id(correlation)
+        .with_client_id(Some(StrBytes::from_static_str("kafka-init")));
+    let mut body = BytesMut::new();
+    header.encode(&mut body, C::header_version(version)).map_err(|error| error.to_string())?;
+    call.encode(&mut body, version).map_err(|error| error.to_string())?;
+    let length = u32::try_from(body.len()).map_err(|error| error.to_string())?;
+    let mut frame = BytesMut::with_capacity(4 + body.len());
+    frame.put_u32(length);
+    frame.put(body);
+    Ok(frame.freeze())
+}
+
+/// How long the answer is that begins with these bytes.
+pub(crate) fn length(prefix: [u8; 4]) -> Result<usize, Foreign> {
+    match prefix {
+        [0x15 | 0x16, 0x03, _, _] => Err(Foreign::Tls),
+        [b'H', b'T', b'T', b'P'] => Err(Foreign::Http),
+        _ => match u32::from_be_bytes(prefix) {
+            length @ 4..=SIZE_LIMIT => usize::try_from(length).map_err(|_| Foreign::Unknown),
+            _ => Err(Foreign::Unknown),
+        },
+    }
+}
+
+/// The answer to the request that was sent in `version` with `correlation`.
+pub(crate) fn decode<C: Call>(frame: Bytes, version: i16, correlation: i32) -> Result<C::Answer, String> {
+    let mut bytes = Bounded::new(frame);
+    let header = ResponseHeader::decode(&mut bytes, C::Answer::header_version(version))
+        .map_err(|error| error.to_string())?;
+    if header.correlation_id != correlation {
+        return Err(format!("it answers request {} and not {correlation}", header.correlation_id));
+    }
+    // A broker that knows no such version of this one request answers in version 0, with that error in front.
+    if C::KEY == ApiKey::ApiVersions && bytes.chunk().starts_with(&UNSUPPORTED_VERSION.to_be_bytes()) {
+        return Err(format!("it does not know version {version}, which came with Kafka 2.4"));
+    }
+    C::Answer::decode(&mut bytes, version).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kafka_protocol::messages::{
+        ApiVersionsRequest, CreatePartitionsRequest, CreateTopicsRequest, DescribeClusterRequest,
+        DescribeConfigsRequest, IncrementalAlterConfigsRequest, MetadataRequest,
+    };
+    use proptest::prelude::*;
+
+    fn decode_in_every_version<C: Call>(frame: &Bytes) {
+        for version in C::VERSIONS.min..=C::VERSIONS.max {
+            if C::header_version(version) >= 2 {
+                let _ = decode::<C>(frame.clone(), version, 0);
+            }
+        }
+    }
+
+    #[test]
+    fn a_length_is_told_from_other_protocols() {
+        assert_eq!(length([0, 0, 1, 2]), Ok(258));
+        assert_eq!(length([0x15, 3, 3, 0]), Err(Foreign::Tls));
+        assert_eq!(length(*b"HTTP"), Err(Foreign::Http));
+        assert_eq!(length(*b"SSH-"), Err(Foreign::Unknown));
+        assert_eq!(length([0, 0, 0, 3]), Err(Foreign::Unknown));
+        assert_eq!(length([0xff; 4]), Err(Foreign::Unknown));
+    }
+
+    #[test]
+    fn an_answer_to_another_request_is_refused() {
+        let error = decode::<MetadataRequest>(Bytes::from_static(&[0, 0, 0, 9, 0]), 12, 8);
+        assert_eq!(error.err().as_deref(), Some("it answers request 9 and not 8"));
+    }
+
+    #[test]
+    fn an_array_that_the_frame_cannot_hold_reserves_nothing() {
+        let header = [0, 0, 0, 0, 0];
+        let throttle = [0, 0, 0, 0];
+        let four_billion = [0xff, 0xff, 0xff, 0xff, 0x0f];
+        let frame = Bytes::from([&header[..], &throttle, &four_billion].concat());
+        assert!(decode::<CreateTopicsRequest>(frame, 7, 0).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_the_decoder_panic(body in prop::collection::vec(any::<u8>(), 0..400)) {
+            let frame = Bytes::from([&[0, 0, 0, 0, 0][..], &body].concat());
+            decode_in_every_version::<ApiVersionsRequest>(&frame);
+            decode_in_every_version::<DescribeClusterRequest>(&frame);
+            decode_in_every_version::<MetadataRequest>(&frame);
+            decode_in_every_version::<DescribeConfigsRequest>(&frame);
+            decode_in_every_version::<CreateTopicsRequest>(&frame);
+            decode_in_every_version::<CreatePartitionsRequest>(&frame);
+            decode_in_every_version::<IncrementalAlterConfigsRequest>(&frame);
+        }
+    }
+}

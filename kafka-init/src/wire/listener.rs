@@ -1,0 +1,46 @@
+//! Where the brokers send their clients. Only a DNS name is followed (REQ-AUTO-003): an address is a defect
+//! that shows after the next restart, and `localhost` is another machine for everybody else.
+
+use std::time::Duration;
+
+use init_core::{DnsName, Endpoint, EndpointError};
+use tokio::net::lookup_host;
+use tokio::time::timeout;
+
+use super::cluster::Broker;
+use super::together::all;
+use crate::Error;
+
+const RESOLVE: Duration = Duration::from_secs(2);
+
+/// The broker's endpoint, if its clients may go there.
+pub(crate) fn advertised(broker: &Broker, bootstrap: &[Endpoint]) -> Result<Endpoint, Error> {
+    let refuse = |problem| Err(Error::Advertised { broker: broker.id, listener: broker.listener(), problem });
+    let name: DnsName = match broker.host.parse() {
+        Ok(name) => name,
+        Err(EndpointError::Address(_)) => return refuse("which is an address and no DNS name"),
+        Err(_) => return refuse("which is no DNS name"),
+    };
+    if is_local(name.as_str()) && !bootstrap.iter().any(|endpoint| is_local(endpoint.host())) {
+        return refuse("which is another machine for every client but itself");
+    }
+    let port = u16::try_from(broker.port).unwrap_or_default();
+    Endpoint::new(name, port).or_else(|_| refuse("whose port is none"))
+}
+
+fn is_local(host: &str) -> bool {
+    host == "localhost" || host.ends_with(".localhost")
+}
+
+/// Asks for every name at once, and says of the first one that has no address whose it is.
+pub(crate) async fn resolve(brokers: &[(i32, Endpoint)]) -> Result<(), Error> {
+    let one = async |(broker, endpoint): &(i32, Endpoint)| {
+        let problem = match timeout(RESOLVE, lookup_host((endpoint.host(), endpoint.port()))).await {
+            Ok(Ok(_)) => return Ok(()),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => format!("no answer within {} s", RESOLVE.as_secs()),
+        };
+        Err(Error::Unresolved { broker: *broker, listener: endpoint.to_string(), problem })
+    };
+    all(brokers.iter().map(one)).await.into_iter().collect()
+}

@@ -1,0 +1,126 @@
+//! One drift per test, then all of them together.
+
+use insta::assert_snapshot;
+use kafka_init::{ConfigType, Observed, ObservedTopic, Setting};
+use serde_json::json;
+
+use crate::support::{cluster, plan, shown, topic};
+
+#[test]
+fn a_converged_cluster_needs_nothing() {
+    let spec =
+        json!({"topics": {"a": {"partitions": 3, "replicationFactor": 3, "config": {"retention.ms": 1000}}}});
+    let there = cluster([("a", topic(3, 3, &[("retention.ms", "1000")]))]);
+    assert!(plan(spec, &there).is_empty());
+}
+
+#[test]
+fn what_the_spec_leaves_open_is_accepted_as_it_is() {
+    for spec in
+        [json!({"topics": {"a": {}}}), json!({"topics": {"a": {"partitions": -1, "replicationFactor": -1}}})]
+    {
+        assert!(plan(spec, &cluster([("a", topic(7, 2, &[]))])).is_empty());
+    }
+}
+
+#[test]
+fn minus_one_overrides_the_defaults() {
+    let spec = json!({"defaults": {"partitions": 3}, "topics": {"a": {"partitions": -1}}});
+    assert!(plan(spec, &cluster([("a", topic(7, 2, &[]))])).is_empty());
+}
+
+#[test]
+fn a_missing_topic_is_created_with_what_is_declared() {
+    let spec = json!({
+        "defaults": {"partitions": 3, "config": {"min.insync.replicas": 2, "retention.ms": 5}},
+        "topics": {
+            "a": {"replicationFactor": 3, "config": {"retention.ms": 604_800_000, "cleanup.policy": ["compact", "delete"]}},
+            "b": {"partitions": 1, "config": {"min.cleanable.dirty.ratio": 0.5, "unclean.leader.election.enable": false}},
+            "c": {"partitions": -1},
+        },
+    });
+    assert_snapshot!(shown(&plan(spec, &Observed::default())), @r#"
+    create topic a (3 partitions, replication factor 3, cleanup.policy=compact,delete, min.insync.replicas=2, retention.ms=604800000)
+      {"op":"create_topic","name":"a","partitions":3,"replication_factor":3,"config":{"cleanup.policy":"compact,delete","min.insync.replicas":"2","retention.ms":"604800000"}}
+    create topic b (1 partition, the broker's default replication factor, min.cleanable.dirty.ratio=0.5, min.insync.replicas=2, retention.ms=5, unclean.leader.election.enable=false)
+      {"op":"create_topic","name":"b","partitions":1,"replication_factor":-1,"config":{"min.cleanable.dirty.ratio":"0.5","min.insync.replicas":"2","retention.ms":"5","unclean.leader.election.enable":"false"}}
+    create topic c (the broker's default partitions, the broker's default replication factor, min.insync.replicas=2, retention.ms=5)
+      {"op":"create_topic","name":"c","partitions":-1,"replication_factor":-1,"config":{"min.insync.replicas":"2","retention.ms":"5"}}
+    "#);
+}
+
+#[test]
+fn a_topic_with_fewer_partitions_grows() {
+    let spec = json!({"topics": {"a": {"partitions": 6}}});
+    assert_snapshot!(shown(&plan(spec, &cluster([("a", topic(3, 1, &[]))]))), @r#"
+    add partitions to topic a: 3 -> 6
+      {"op":"create_partitions","name":"a","from":3,"to":6}
+    "#);
+}
+
+#[test]
+fn a_config_that_differs_is_altered_and_no_other() {
+    let spec = json!({"topics": {"a": {"config": {"retention.ms": 2, "segment.ms": 7, "cleanup.policy": "delete"}}}});
+    let there = topic(1, 1, &[("retention.ms", "1"), ("segment.ms", "7")]);
+    assert_snapshot!(shown(&plan(spec, &cluster([("a", there)]))), @r#"
+    alter topic a: cleanup.policy unset -> delete, retention.ms 1 -> 2
+      {"op":"alter_topic_config","name":"a","config":{"cleanup.policy":{"from":null,"to":"delete"},"retention.ms":{"from":"1","to":"2"}}}
+    "#);
+}
+
+#[test]
+fn another_spelling_of_the_same_value_is_no_drift() {
+    let spec =
+        json!({"topics": {"a": {"config": {"retention.ms": "+0100", "cleanup.policy": " delete, compact"}}}});
+    let there = topic(1, 1, &[("retention.ms", "100"), ("cleanup.policy", "compact,delete")]);
+    assert!(plan(spec, &cluster([("a", there)])).is_empty());
+}
+
+#[test]
+fn fewer_partitions_are_a_conflict() {
+    let spec = json!({"topics": {"a": {"partitions": 3}}});
+    assert_snapshot!(shown(&plan(spec, &cluster([("a", topic(6, 1, &[]))]))), @"! topics.a.partitions: topic `a` has 6 partitions and Kafka takes none away: declare 6 or more, or -1 to accept what is there, or move its records to a new topic");
+}
+
+#[test]
+fn another_replication_factor_is_a_conflict_where_the_spec_says_it() {
+    let spec =
+        json!({"defaults": {"replicationFactor": 2}, "topics": {"a": {}, "b": {"replicationFactor": 1}}});
+    let moving = ObservedTopic { copies: (3, 4), ..topic(1, 3, &[]) };
+    assert_snapshot!(shown(&plan(spec, &cluster([("a", topic(1, 3, &[])), ("b", moving)]))), @r#"
+    ! defaults.replicationFactor: topic `a` has replication factor 3, not 2: reassign its partitions (kafka-reassign-partitions), or declare 3, or -1 to accept what is there
+    ! topics.b.replicationFactor: topic `b` has replication factor 3 to 4, not 1: reassign its partitions (kafka-reassign-partitions), or declare 3, or -1 to accept what is there
+    "#);
+}
+
+#[test]
+fn another_cluster_than_the_one_meant_is_a_conflict() {
+    assert_snapshot!(shown(&plan(json!({"clusterId": "other"}), &cluster([]))), @"! clusterId: the servers belong to cluster the-cluster, not other: correct `bootstrap`, or `clusterId` if it was made anew");
+}
+
+#[test]
+fn a_value_that_the_broker_keeps_to_itself_is_a_conflict() {
+    let hidden = Setting { value: None, kind: ConfigType::Text, sensitive: true };
+    let there = ObservedTopic { config: [("x.password".to_owned(), hidden)].into(), ..topic(1, 1, &[]) };
+    let spec = json!({"topics": {"a": {"config": {"x.password": "?"}}}});
+    assert_snapshot!(shown(&plan(spec, &cluster([("a", there)]))), @r#"! topics.a.config."x.password": the broker keeps `x.password` to itself, so that it cannot be compared: leave it out"#);
+}
+
+/// The derived order of the variants is the order of execution.
+#[test]
+fn topics_are_created_then_grown_then_configured() {
+    let spec = json!({
+        "defaults": {"config": {"retention.ms": 2}},
+        "topics": {"a-grown-and-altered": {"partitions": 6}, "b-altered": {}, "c-new": {}, "d-grown": {"partitions": 2, "config": {"retention.ms": 1}}},
+    });
+    let there = || topic(1, 1, &[("retention.ms", "1")]);
+    let observed = cluster([("a-grown-and-altered", there()), ("b-altered", there()), ("d-grown", there())]);
+    let verbs: String = plan(spec, &observed).changes().iter().map(|change| format!("{change}\n")).collect();
+    assert_snapshot!(verbs, @r#"
+    create topic c-new (the broker's default partitions, the broker's default replication factor, retention.ms=2)
+    add partitions to topic a-grown-and-altered: 1 -> 6
+    add partitions to topic d-grown: 1 -> 2
+    alter topic a-grown-and-altered: retention.ms 1 -> 2
+    alter topic b-altered: retention.ms 1 -> 2
+    "#);
+}

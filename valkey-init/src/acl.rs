@@ -1,0 +1,205 @@
+//! What ACL rules mean: two texts are equal when they allow the same, however either is written.
+//!
+//! Servers rewrite rules (7.0 from bitmaps, later ones by dropping what is superseded), so texts cannot be
+//! compared. Both sides are played through here, over the commands and categories that the server itself
+//! lists. A token that this does not know stays in the result as it is: it differs, and the server judges it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::spec::tokens;
+
+/// The commands of each category, subcommands as `config|get`, as `ACL CAT` lists them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Catalog {
+    categories: BTreeMap<String, BTreeSet<String>>,
+    commands: BTreeSet<String>,
+}
+
+impl FromIterator<(String, BTreeSet<String>)> for Catalog {
+    fn from_iter<I: IntoIterator<Item = (String, BTreeSet<String>)>>(categories: I) -> Self {
+        let categories: BTreeMap<_, _> = categories.into_iter().collect();
+        let commands = categories.values().flatten().cloned().collect();
+        Self { categories, commands }
+    }
+}
+
+/// What a set of rules allows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Access {
+    root: Permissions,
+    selectors: BTreeSet<Permissions>,
+    without_password: bool,
+    unsanitized: bool,
+}
+
+/// What one selector allows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Permissions {
+    commands: BTreeSet<String>,
+    /// `select|0`: a command by its first argument.
+    first_arguments: BTreeSet<String>,
+    /// Patterns, with whether they allow to read and to write.
+    keys: BTreeMap<String, (bool, bool)>,
+    channels: BTreeSet<String>,
+    unknown: Vec<String>,
+}
+
+impl Access {
+    /// What these rules allow to a user that had nothing.
+    pub fn of(rules: &str, catalog: &Catalog) -> Self {
+        let mut access = Self::default();
+        for token in tokens(rules) {
+            match token.to_ascii_lowercase().as_str() {
+                "nopass" => access.without_password = true,
+                "sanitize-payload" => access.unsanitized = false,
+                "skip-sanitize-payload" => access.unsanitized = true,
+                _ => match token.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
+                    Some(selector) => {
+                        let mut permissions = Permissions::default();
+                        selector.split_whitespace().for_each(|token| permissions.apply(token, catalog));
+                        access.selectors.insert(permissions);
+                    }
+                    None => access.root.apply(&token, catalog),
+                },
+            }
+        }
+        access
+    }
+}
+
+impl Permissions {
+    fn apply(&mut self, token: &str, catalog: &Catalog) {
+        let lower = token.to_ascii_lowercase();
+        match lower.as_str() {
+            "allkeys" => self.key("*", (true, true)),
+            "resetkeys" => self.keys.clear(),
+            "allchannels" => drop(self.channels.insert("*".to_owned())),
+            "resetchannels" => self.channels.clear(),
+            "allcommands" => self.category(true, "all", catalog),
+            "nocommands" => self.category(false, "all", catalog),
+            _ => self.pattern_or_command(token, &lower, catalog),
+        }
+    }
+
+    fn pattern_or_command(&mut self, token: &str, lower: &str, catalog: &Catalog) {
+        let (sign, rest) = token.split_at(token.chars().next().map_or(0, char::len_utf8));
+        let name = lower.get(sign.len()..).unwrap_or_default();
+        match sign {
+            "~" => self.key(rest, (true, true)),
+            "%" => match rest.split_once('~') {
+                Some((flags, pattern)) if !flags.is_empty() => {
+                    let flags = flags.to_ascii_uppercase();
+                    self.key(pattern, (flags.contains('R'), flags.contains('W')));
+                }
+                _ => self.unknown.push(token.to_owned()),
+            },
+            "&" => drop(self.channels.insert(rest.to_owned())),
+            "+" | "-" => match name.strip_prefix('@') {
+                Some(category) if category == "all" || catalog.categories.contains_key(category) => {
+                    self.category(sign == "+", category, catalog);
+                }
+                Some(_) => self.unknown.push(token.to_owned()),
+                None => self.command(sign == "+", name, token, catalog),
+            },
+            _ => self.unknown.push(token.to_owned()),
+        }
+    }
+
+    fn key(&mut self, pattern: &str, (read, write): (bool, bool)) {
+        let flags = self.keys.entry(pattern.to_owned()).or_default();
+        *flags = (flags.0 || read, flags.1 || write);
+    }
+
+    fn category(&mut self, allow: bool, name: &str, catalog: &Catalog) {
+        let commands = if name == "all" { Some(&catalog.commands) } else { catalog.categories.get(name) };
+        for command in commands.into_iter().flatten() {
+            self.set(allow, command);
+        }
+        if name == "all" {
+            self.first_arguments.clear();
+        }
+    }
+
+    /// A command is allowed or not with all its subcommands; a subcommand alone.
+    fn command(&mut self, allow: bool, name: &str, token: &str, catalog: &Catalog) {
+        if catalog.commands.contains(name) {
+            self.set(allow, name);
+            let prefix = format!("{name}|");
+            let after = catalog.commands.range(prefix.clone()..);
+            for subcommand in after.take_while(|command| command.starts_with(&prefix)) {
+                self.set(allow, subcommand);
+            }
+        } else if allow && name.split_once('|').is_some_and(|(command, _)| catalog.commands.contains(command))
+        {
+            self.first_arguments.insert(name.to_owned());
+        } else {
+            self.unknown.push(token.to_owned());
+        }
+    }
+
+    fn set(&mut self, allow: bool, command: &str) {
+        if allow {
+            self.commands.insert(command.to_owned());
+        } else {
+            self.commands.remove(command);
+        }
+        let prefix = format!("{command}|");
+        self.first_arguments.retain(|rule| !rule.starts_with(&prefix));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn catalog() -> Catalog {
+        let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        [
+            ("read".to_owned(), set(&["get", "mget"])),
+            ("dangerous".to_owned(), set(&["config", "config|get", "config|set", "keys"])),
+            ("slow".to_owned(), set(&["config", "config|get", "config|set", "keys", "select"])),
+            ("fast".to_owned(), set(&["get", "mget", "ping"])),
+        ]
+        .into_iter()
+        .collect()
+    }
+
+    #[test]
+    fn texts_that_allow_the_same_are_equal() {
+        for (one, other) in [
+            ("allkeys allcommands", "~* +@all"),
+            ("%RW~a", "~a"),
+            ("%R~a %W~a", "~a"),
+            ("~a ~b &x &y", "&y ~b &x ~a"),
+            ("+get +keys -get", "-@all +keys"),
+            ("-@all +@all -@dangerous", "+@all -@dangerous"),
+            ("+config", "+config +config|get"),
+            ("+@all -config|set", "+@fast +keys +select +config -config|set"),
+            ("+GET +@READ", "+get +mget"),
+            ("(+get ~a) (~b +keys)", "(-@all ~b +keys) (resetchannels -@all ~a +get)"),
+            ("sanitize-payload +get", "+get"),
+            ("+select|0 +select", "+select"),
+        ] {
+            assert_eq!(Access::of(one, &catalog()), Access::of(other, &catalog()), "{one} and {other}");
+        }
+    }
+
+    #[test]
+    fn texts_that_allow_something_else_differ() {
+        for (one, other) in [
+            ("~a", "%R~a"),
+            ("+get -get", "-get +get"),
+            ("+config", "+config|get"),
+            ("+select|0", "+select"),
+            ("nopass", ""),
+            ("skip-sanitize-payload", ""),
+            ("&a", ""),
+            ("(+get ~a)", "+get ~a"),
+            ("+nosuch", ""),
+            ("+@nosuch", ""),
+            ("bogus", ""),
+        ] {
+            assert_ne!(Access::of(one, &catalog()), Access::of(other, &catalog()), "{one} and {other}");
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! What can go wrong on the way, where, in the server's own words; classified by the server's code.
+
+use std::io;
+
+use init_core::{Endpoint, Fault, FaultKind, Undeclared};
+use redis::RedisError;
+use thiserror::Error;
+
+/// One failure, at one node.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The name does not resolve.
+    #[error("cannot look up the name of {node}")]
+    Lookup {
+        /// The node.
+        node: Endpoint,
+        /// The resolver's answer.
+        source: io::Error,
+    },
+    /// TCP.
+    #[error("cannot connect to {node}")]
+    Dial {
+        /// The node.
+        node: Endpoint,
+        /// The system's answer.
+        source: io::Error,
+    },
+    /// The TLS handshake.
+    #[error("the TLS handshake with {node} failed")]
+    Handshake {
+        /// The node.
+        node: Endpoint,
+        /// What is wrong.
+        source: io::Error,
+        /// Whether another attempt would end the same.
+        kind: FaultKind,
+    },
+    /// No answer in time.
+    #[error("{node} gave no answer to {doing} within {seconds} s")]
+    Silent {
+        /// The node.
+        node: Endpoint,
+        /// The command, without arguments.
+        doing: String,
+        /// The bound.
+        seconds: u64,
+    },
+    /// The connection broke.
+    #[error("lost the connection to {node} during {doing}")]
+    Lost {
+        /// The node.
+        node: Endpoint,
+        /// The command, without arguments.
+        doing: String,
+        /// The client's error.
+        source: RedisError,
+    },
+    /// What came back is not this protocol.
+    #[error("{node} does not speak the protocol: {doing} was answered with something else")]
+    Protocol {
+        /// The node.
+        node: Endpoint,
+        /// The command, without arguments.
+        doing: String,
+    },
+    /// The server answered with an error.
+    #[error("{node} refused {doing}: {code} {message}")]
+    Refused {
+        /// The node.
+        node: Endpoint,
+        /// The command, without arguments.
+        doing: String,
+        /// The first word of its answer.
+        code: String,
+        /// The rest.
+        message: String,
+    },
+    /// No credential was accepted.
+    #[error("{node} refused the login as {}", .tried.join(" and as "))]
+    Login {
+        /// The node.
+        node: Endpoint,
+        /// The users, by label.
+        tried: Vec<String>,
+        /// The last answer.
+        source: Box<Error>,
+    },
+    /// The server lacks something that the spec needs.
+    #[error("{node}: {problem}")]
+    Unsupported {
+        /// The node.
+        node: Endpoint,
+        /// What is missing.
+        problem: String,
+        /// What a person can do.
+        remedy: String,
+    },
+    /// Not there yet.
+    #[error("not settled yet: {0}")]
+    Unsettled(String),
+    /// What is there is no longer what the plan was made for.
+    #[error("{node} is no longer as it was read: {doing} was refused")]
+    Raced {
+        /// The node.
+        node: Endpoint,
+        /// The command, without arguments.
+        doing: String,
+        /// The server's answer.
+        source: Box<Error>,
+    },
+    /// A private key that is none.
+    #[error("{{secret: {name}}} holds no private key in PEM that fits the client certificate")]
+    Key {
+        /// The secret's name.
+        name: String,
+    },
+    /// Our own mistake.
+    #[error(transparent)]
+    Undeclared(#[from] Undeclared),
+}
+
+impl Fault for Error {
+    fn kind(&self) -> FaultKind {
+        match self {
+            Self::Lookup { .. }
+            | Self::Dial { .. }
+            | Self::Silent { .. }
+            | Self::Lost { .. }
+            | Self::Unsettled(_) => FaultKind::Unavailable,
+            Self::Handshake { kind, .. } => *kind,
+            Self::Protocol { .. } | Self::Unsupported { .. } => FaultKind::Unsupported,
+            Self::Refused { code, .. } => of_code(code),
+            Self::Login { source, .. } => source.kind(),
+            Self::Raced { .. } => FaultKind::Raced,
+            Self::Key { .. } => FaultKind::Secret,
+            Self::Undeclared(_) => FaultKind::Internal,
+        }
+    }
+
+    fn remedy(&self) -> Option<String> {
+        match self {
+            Self::Unsupported { remedy, .. } => Some(remedy.clone()),
+            Self::Protocol { .. } => Some(
+                "the port may be a TLS listener: write `tls` in the spec, or give the plain port".to_owned(),
+            ),
+            Self::Refused { code, node, .. } => of_server(code, node),
+            Self::Login { source, .. } => source.remedy(),
+            _ => None,
+        }
+    }
+}
+
+impl Error {
+    /// The first word of the server's answer, if it was one.
+    pub(crate) fn code(&self) -> Option<&str> {
+        match self {
+            Self::Refused { code, .. } => Some(code),
+            _ => None,
+        }
+    }
+
+    /// A refusal that only says that somebody was there before: worth another reading.
+    pub(crate) fn raced(self) -> Self {
+        match self {
+            Self::Refused { ref node, ref doing, ref code, .. } if code == "ERR" => {
+                Self::Raced { node: node.clone(), doing: doing.clone(), source: Box::new(self) }
+            }
+            other => other,
+        }
+    }
+}
+
+/// The first word of an error is its class; `ERR` is everything that has no word of its own.
+fn of_code(code: &str) -> FaultKind {
+    match code {
+        "LOADING" | "BUSY" | "MASTERDOWN" | "TRYAGAIN" | "CLUSTERDOWN" | "NOREPLICAS" => {
+            FaultKind::Unavailable
+        }
+        "READONLY" | "MOVED" | "ASK" => FaultKind::Raced,
+        "NOAUTH" | "WRONGPASS" | "NOPERM" | "DENIED" => FaultKind::Denied,
+        "NOPROTO" => FaultKind::Unsupported,
+        _ => FaultKind::Rejected,
+    }
+}
+
+fn of_server(code: &str, node: &Endpoint) -> Option<String> {
+    let remedy = match code {
+        "MISCONF" => format!("{node} cannot write its snapshot: look at its disk and its log"),
+        "OOM" => format!("{node} is at its maxmemory: raise it, or choose an eviction policy"),
+        "NOPERM" => "give the user that logs in the command that was refused".to_owned(),
+        "DENIED" => format!(
+            "{node} has no password and is in protected mode: start it with a password, or with protected-mode no"
+        ),
+        _ => return None,
+    };
+    Some(remedy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_have_classes() {
+        use FaultKind as K;
+        for (code, kind) in [
+            ("LOADING", K::Unavailable),
+            ("BUSY", K::Unavailable),
+            ("CLUSTERDOWN", K::Unavailable),
+            ("NOREPLICAS", K::Unavailable),
+            ("READONLY", K::Raced),
+            ("NOAUTH", K::Denied),
+            ("WRONGPASS", K::Denied),
+            ("NOPERM", K::Denied),
+            ("DENIED", K::Denied),
+            ("MISCONF", K::Rejected),
+            ("OOM", K::Rejected),
+            ("ERR", K::Rejected),
+            ("NOPROTO", K::Unsupported),
+        ] {
+            assert_eq!(of_code(code), kind, "{code}");
+        }
+    }
+}

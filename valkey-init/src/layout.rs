@@ -1,0 +1,191 @@
+//! Who is a primary, with which slots, and whose replica everybody else is: a function of the spec alone.
+//!
+//! The order of the node list decides, and zones: primaries are taken from the zones in turn, and no replica is
+//! put beside its primary while a primary of another zone has room (a maximum matching, so never by bad luck).
+
+use crate::slots::{self, Slots};
+
+/// The layout of a cluster, by positions in the spec's node list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Layout {
+    primaries: Vec<usize>,
+    /// For each node the primary that it follows.
+    follows: Vec<Option<usize>>,
+}
+
+impl Layout {
+    /// The layout for nodes in these zones. No zone is a zone of its own.
+    pub fn new(zones: &[Option<&str>], replicas_per_primary: usize) -> Self {
+        let count = zones.len() / (1 + replicas_per_primary);
+        let primaries = interleave(zones, count);
+        let replicas: Vec<usize> = (0..zones.len()).filter(|node| !primaries.contains(node)).collect();
+        let mut seats = Seats { zones, primaries: &primaries, room: replicas_per_primary, taken: Vec::new() };
+        for node in &replicas {
+            seats.seat(*node);
+        }
+        let mut follows = vec![None; zones.len()];
+        for (node, primary) in seats.taken {
+            if let Some(slot) = follows.get_mut(node) {
+                *slot = Some(primary);
+            }
+        }
+        Self { primaries, follows }
+    }
+
+    /// The primaries, each with its slots.
+    pub fn primaries(&self) -> impl Iterator<Item = (usize, Slots)> {
+        let count = self.primaries.len().max(1);
+        self.primaries.iter().enumerate().map(move |(turn, node)| (*node, share(turn, count)))
+    }
+
+    /// How many primaries there are.
+    pub fn primary_count(&self) -> usize {
+        self.primaries.len()
+    }
+
+    /// The primary that a node follows, if it is a replica.
+    pub fn primary_of(&self, node: usize) -> Option<usize> {
+        self.follows.get(node).copied().flatten()
+    }
+}
+
+/// The turn-th of `count` contiguous ranges of (nearly) equal size.
+fn share(turn: usize, count: usize) -> Slots {
+    let all = usize::from(slots::COUNT);
+    let bound = |turn: usize| (turn * all + count / 2) / count;
+    (bound(turn)..bound(turn + 1)).filter_map(|slot| u16::try_from(slot).ok()).collect()
+}
+
+/// Nodes from the zones in turn, in the order of the list.
+fn interleave(zones: &[Option<&str>], count: usize) -> Vec<usize> {
+    let mut rows: Vec<(usize, usize)> = Vec::new();
+    for (node, zone) in zones.iter().enumerate() {
+        let turn = zones.iter().take(node).filter(|other| *other == zone).count();
+        // Without zones the list is the order.
+        rows.push((if zone.is_some() { turn } else { 0 }, node));
+    }
+    rows.sort_unstable();
+    let mut primaries: Vec<usize> = rows.into_iter().take(count).map(|(_, node)| node).collect();
+    primaries.sort_unstable();
+    primaries
+}
+
+/// Replicas on primaries with limited room; augmenting paths make room in another zone where there is any.
+struct Seats<'a> {
+    zones: &'a [Option<&'a str>],
+    primaries: &'a [usize],
+    room: usize,
+    taken: Vec<(usize, usize)>,
+}
+
+impl Seats<'_> {
+    fn seat(&mut self, node: usize) {
+        if self.augment(node, &mut Vec::new()) {
+            return;
+        }
+        let free = self.preferred(node).find(|primary| self.sitting(*primary) < self.room);
+        self.taken.extend(free.map(|primary| (node, primary)));
+    }
+
+    /// Seats `node` beside a primary of another zone, moving others if that helps.
+    fn augment(&mut self, node: usize, tried: &mut Vec<usize>) -> bool {
+        let candidates: Vec<usize> = self.preferred(node).filter(|p| self.apart(node, *p)).collect();
+        for primary in candidates {
+            if tried.contains(&primary) {
+                continue;
+            }
+            tried.push(primary);
+            if self.sitting(primary) < self.room {
+                self.taken.push((node, primary));
+                return true;
+            }
+            let there: Vec<usize> =
+                self.taken.iter().filter(|(_, p)| *p == primary).map(|(n, _)| *n).collect();
+            for other in there {
+                self.taken.retain(|(n, _)| *n != other);
+                if self.augment(other, tried) {
+                    self.taken.push((node, primary));
+                    return true;
+                }
+                self.taken.push((other, primary));
+            }
+        }
+        false
+    }
+
+    /// The primaries, beginning with the one whose turn it is.
+    fn preferred(&self, node: usize) -> impl Iterator<Item = usize> + use<'_> {
+        let before = (0..node).filter(|other| !self.primaries.contains(other)).count();
+        let turn = before % self.primaries.len().max(1);
+        self.primaries.iter().cycle().skip(turn).take(self.primaries.len()).copied()
+    }
+
+    fn sitting(&self, primary: usize) -> usize {
+        self.taken.iter().filter(|(_, p)| *p == primary).count()
+    }
+
+    fn apart(&self, node: usize, primary: usize) -> bool {
+        let zone = |node: usize| self.zones.get(node).copied().flatten();
+        zone(node).is_none() || zone(node) != zone(primary)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn pairs(zones: &[&str], replicas: usize) -> Vec<(usize, Option<usize>)> {
+        let zones: Vec<Option<&str>> = zones.iter().map(|zone| (!zone.is_empty()).then_some(*zone)).collect();
+        let layout = Layout::new(&zones, replicas);
+        (0..zones.len()).map(|node| (node, layout.primary_of(node))).collect()
+    }
+
+    #[test]
+    fn without_zones_the_list_is_the_layout() {
+        let expected = [(0, None), (1, None), (2, None), (3, Some(0)), (4, Some(1)), (5, Some(2))];
+        assert_eq!(pairs(&["", "", "", "", "", ""], 1), expected);
+    }
+
+    #[test]
+    fn a_replica_sits_in_another_zone_even_when_others_must_move() {
+        for zones in [
+            &["a", "b", "c", "a", "b", "c"][..],
+            &["a", "a", "b", "b", "c", "c"],
+            &["a", "a", "a", "b", "b", "b"],
+            &["b", "a", "a", "c", "a", "b"],
+        ] {
+            for (node, primary) in pairs(zones, 1) {
+                if let Some(primary) = primary {
+                    assert_ne!(zones[node], zones[primary], "{zones:?}: {node} beside {primary}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn shares_are_the_ranges_that_valkey_cli_makes() {
+        let shares: Vec<String> = (0..3).map(|turn| share(turn, 3).to_string()).collect();
+        assert_eq!(shares, ["0-5460", "5461-10922", "10923-16383"]);
+    }
+
+    proptest! {
+        #[test]
+        fn every_slot_has_one_owner_and_every_primary_its_replicas(
+            primaries in 1_usize..12, replicas in 0_usize..4, zones: [u8; 8],
+        ) {
+            let names = ["a", "b", "c", "d"];
+            let nodes = primaries * (1 + replicas);
+            let zones: Vec<Option<&str>> =
+                (0..nodes).map(|node| names.get(usize::from(zones[node % 8] % 5)).copied()).collect();
+            let layout = Layout::new(&zones, replicas);
+            let slots: Vec<u16> = layout.primaries().flat_map(|(_, slots)| slots.iter().collect::<Vec<_>>()).collect();
+            prop_assert_eq!(slots, (0..slots::COUNT).collect::<Vec<_>>());
+            for (primary, _) in layout.primaries() {
+                let of = (0..nodes).filter(|node| layout.primary_of(*node) == Some(primary)).count();
+                prop_assert_eq!(of, replicas);
+                prop_assert_eq!(layout.primary_of(primary), None);
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Provisions Valkey (and Redis 7) from one declarative spec: a cluster, a primary with replicas, or one node.
+//!
+//! ```text
+//! spec --validate--> Desired      nodes, layout (who is whose replica), users, config, functions
+//! connect                         one connection per node, logged in, loaded; all of them or none
+//! observe                         every node's own view of the cluster, its users, its settings
+//! plan                            slots, epochs, users, config, meet, replicate, functions, lock-down
+//! apply                           by stages, all nodes at once; waits for gossip where the next stage needs it
+//! observe + plan = nothing left, and settled: a write to every slot succeeds now
+//! ```
+//!
+//! Nodes are known by their names in the spec and by the ids that they tell through those names; an address is
+//! looked up just before it is sent. No slot that has an owner is ever moved, nothing is ever emptied or forgotten.
+
+mod acl;
+mod apply;
+mod error;
+mod layout;
+mod observe;
+mod plan;
+mod settle;
+mod slots;
+mod spec;
+mod wire;
+
+use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations};
+
+pub use acl::{Access, Catalog};
+pub use error::Error;
+pub use layout::Layout;
+pub use observe::{Entry, Link, NodeState, Observed, Replication, UserState};
+pub use plan::{Change, Passwords};
+pub use slots::Slots;
+pub use spec::{Desired, Library, Login, Mode, Node, Spec, Tls, User};
+
+use wire::Connections;
+
+/// All nodes of one deployment, connected.
+#[derive(Debug)]
+pub struct Valkey {
+    connections: Connections,
+    desired: Desired,
+    /// What the categories and commands of ACL rules mean here; read once, it does not change.
+    catalog: Option<Catalog>,
+}
+
+impl Backend for Valkey {
+    const NAME: &'static str = "valkey-init";
+    type Spec = Spec;
+    type Desired = Desired;
+    type Observed = Observed;
+    type Change = Change;
+    type Error = Error;
+
+    fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations> {
+        spec::validate(&spec, files)
+    }
+
+    fn requires(desired: &Desired) -> Requires {
+        spec::requires(desired)
+    }
+
+    async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {
+        let connections = Connections::open(desired, secrets).await?;
+        Ok(Self { connections, desired: desired.clone(), catalog: None })
+    }
+
+    async fn observe(&mut self, desired: &Desired, secrets: &Secrets) -> Result<Observed, Error> {
+        self.settled(desired, secrets).await
+    }
+
+    fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
+        plan::plan(desired, observed)
+    }
+
+    async fn check(&mut self, changes: &[Change], _secrets: &Secrets) -> Vec<(usize, Error)> {
+        self.judge(changes).await
+    }
+
+    async fn apply(
+        &mut self,
+        stage: &[Change],
+        secrets: &Secrets,
+        progress: &Progress,
+    ) -> Vec<Result<(), Error>> {
+        self.carry_out(stage, secrets, progress).await
+    }
+}

@@ -1,0 +1,188 @@
+//! What the nodes have now: each node's own view, nothing concluded from another's.
+
+mod accounts;
+mod info;
+mod link;
+mod node;
+mod view;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+use std::time::Duration;
+
+use init_core::{Endpoint, Secrets};
+use tokio::time::{Instant, sleep};
+use tracing::info;
+
+use crate::error::Error;
+use crate::spec::Desired;
+use crate::{Valkey, plan, settle};
+
+pub use view::{Entry, Link};
+
+/// How long one reading waits for the nodes to settle before it says what it is waiting for.
+/// A primary that was down takes writes again at most five seconds after it has its slots back.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// Between two looks at nodes that are settling.
+const LOOK: Duration = Duration::from_millis(30);
+
+/// Everything that the spec is about, by node.
+#[derive(Clone, Debug, Default)]
+pub struct Observed {
+    /// The nodes by their names.
+    pub nodes: BTreeMap<Endpoint, NodeState>,
+}
+
+/// One node.
+#[derive(Clone, Debug, Default)]
+pub struct NodeState {
+    /// The node's id; empty outside a cluster.
+    pub id: String,
+    /// The addresses of its name, now.
+    pub addresses: BTreeSet<IpAddr>,
+    /// Whether it announces an address of its own, which then need not be ours.
+    pub announces_address: bool,
+    /// How many keys it holds, in all its databases.
+    pub keys: u64,
+    /// Whom it follows, by its own word.
+    pub replication: Replication,
+    /// cluster: every node that it knows, itself included, by id.
+    pub view: BTreeMap<String, Entry>,
+    /// cluster: whether it says `cluster_state:ok`.
+    pub cluster_ok: bool,
+    /// cluster: for each replica that it knows, whether it is listed in its primary's shard.
+    pub shards: Vec<BTreeSet<String>>,
+    /// Parameters that the spec names; absent where the server knows no such parameter.
+    pub config: BTreeMap<String, String>,
+    /// Parameters that differ and that the server will not change while it runs.
+    pub immutable: BTreeSet<String>,
+    /// Users by the spec's key.
+    pub users: BTreeMap<String, UserState>,
+    /// Whether the node logs in to its primary as the spec says.
+    pub replication_login: ReplicationLogin,
+    /// Digests of the function libraries that the spec names.
+    pub libraries: BTreeMap<String, String>,
+    /// Where users and parameters are kept over a restart.
+    pub persistence: Persistence,
+}
+
+/// What `INFO replication` says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Replication {
+    /// Host and port of the primary; none when it is one itself.
+    pub primary: Option<(String, u16)>,
+    /// Whether the link to it is up and the data is there.
+    pub link_up: bool,
+    /// How many replicas are linked to it.
+    pub replicas: u64,
+}
+
+/// The credentials of a node's own login to its primary.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReplicationLogin {
+    /// `masteruser`, if it is the one of the spec or another.
+    pub user: Option<String>,
+    /// Whether user and password are the spec's.
+    pub user_matches: bool,
+    /// The same for the password.
+    pub password_matches: bool,
+}
+
+/// Where a node keeps what was changed while it runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Persistence {
+    /// It was started with an ACL file.
+    pub acl_file: bool,
+    /// It was started with a configuration file.
+    pub config_file: bool,
+}
+
+/// A user as `ACL GETUSER` shows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UserState {
+    /// Whether it may log in.
+    pub enabled: bool,
+    /// How many of the spec's passwords it has, by position in the spec.
+    pub passwords: BTreeSet<usize>,
+    /// How many others it has.
+    pub others: usize,
+    /// Whether its rules mean what the spec's do.
+    pub rules_match: bool,
+    /// Its rules, as the server writes them.
+    pub rules: String,
+}
+
+impl Valkey {
+    /// Reads, and reads again while nothing is left to do but to wait.
+    pub(crate) async fn settled(&mut self, desired: &Desired, secrets: &Secrets) -> Result<Observed, Error> {
+        let (began, mut told) = (Instant::now(), String::new());
+        self.read_catalog(desired).await?;
+        let mut observed = self.read(desired, secrets).await?;
+        loop {
+            let waiting = settle::blocked(desired, &observed).or_else(|| {
+                let plan = plan::plan(desired, &observed);
+                if plan.is_empty() { settle::unsettled(desired, &observed) } else { None }
+            });
+            let Some(why) = waiting else { return Ok(observed) };
+            if told.is_empty() {
+                info!(cause = why, "waiting for the nodes to settle");
+                told.clone_from(&why);
+            }
+            if began.elapsed() > PATIENCE {
+                self.explain(desired, &observed).await?;
+                return Err(Error::Unsettled(why));
+            }
+            sleep(LOOK).await;
+            self.look(&mut observed, desired).await?;
+        }
+    }
+
+    /// A full reading of all nodes at once.
+    async fn read(&self, desired: &Desired, secrets: &Secrets) -> Result<Observed, Error> {
+        let catalog = self.catalog.as_ref();
+        let read = async |connection: &crate::wire::Connection| {
+            let mut state = NodeState::default();
+            node::read(connection, desired, &mut state).await?;
+            accounts::read(connection, (desired, secrets), catalog, &mut state).await?;
+            Ok(state)
+        };
+        Ok(Observed { nodes: self.connections.each(read).await? })
+    }
+
+    /// A new look at what settles by itself: views, roles, links.
+    pub(crate) async fn look(&self, observed: &mut Observed, desired: &Desired) -> Result<(), Error> {
+        let read = async |connection: &crate::wire::Connection| {
+            let mut state = observed.nodes.get(connection.node()).cloned().unwrap_or_default();
+            node::read(connection, desired, &mut state).await?;
+            Ok(state)
+        };
+        observed.nodes = self.connections.each(read).await?;
+        Ok(())
+    }
+
+    /// A link that stays down may be a login that the primary refuses, which no waiting mends.
+    async fn explain(&self, desired: &Desired, observed: &Observed) -> Result<(), Error> {
+        for node in &desired.nodes {
+            let Some(state) = observed.nodes.get(&node.endpoint) else { continue };
+            let Some(primary) = state.replication.primary.as_ref().filter(|_| !state.replication.link_up)
+            else {
+                continue;
+            };
+            if let (Some(connection), Some(primary)) =
+                (self.connections.get(&node.endpoint), plan::primary_named(desired, observed, primary))
+            {
+                link::explain(connection, &primary, &self.connections).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn read_catalog(&mut self, desired: &Desired) -> Result<(), Error> {
+        let wanted = desired.users.values().any(|user| user.rules.is_some());
+        let first = desired.nodes.first().and_then(|node| self.connections.get(&node.endpoint));
+        if let (None, true, Some(connection)) = (&self.catalog, wanted, first) {
+            self.catalog = Some(accounts::catalog(connection).await?);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,113 @@
+//! A node's own view: what it is, whom it follows, whom it knows.
+
+use std::collections::BTreeSet;
+
+use init_core::Endpoint;
+use redis::{Value, cmd};
+
+use super::info::Info;
+use super::view::Entry;
+use super::{NodeState, Persistence, Replication};
+use crate::error::Error;
+use crate::spec::{Desired, Mode};
+use crate::wire::{Connection, array, pairs, resolve, text};
+
+/// Reads into `state` what settles by itself; the rest stays.
+pub(super) async fn read(
+    connection: &Connection,
+    desired: &Desired,
+    state: &mut NodeState,
+) -> Result<(), Error> {
+    let node = connection.node();
+    let mut info = cmd("INFO");
+    info.arg(&["server", "persistence", "replication", "keyspace", "cluster"]);
+    let cluster = desired.mode == Mode::Cluster;
+    let mut commands = vec![info];
+    if cluster {
+        commands.extend(["NODES", "INFO", "SHARDS"].map(|what| {
+            let mut command = cmd("CLUSTER");
+            command.arg(what);
+            command
+        }));
+    }
+    let mut answers = connection.ask_all(commands).await?.into_iter();
+    let mut next = || answers.next().unwrap_or(Ok(Value::Nil));
+    let info = Info::parse(&text(&next()?).unwrap_or_default());
+    ready(node, &info)?;
+    fits(node, &info, desired)?;
+    state.keys = info.keys();
+    state.persistence.config_file = !info.get("config_file").is_empty();
+    state.replication = replication(&info);
+    if cluster {
+        state.view.clear();
+        for line in text(&next()?).unwrap_or_default().lines() {
+            let entry = Entry::parse(line).ok_or_else(|| garbled(node, "CLUSTER NODES"))?;
+            if entry.myself {
+                state.id.clone_from(&entry.id);
+            }
+            state.view.insert(entry.id.clone(), entry);
+        }
+        state.cluster_ok = Info::parse(&text(&next()?).unwrap_or_default()).get("cluster_state") == "ok";
+        state.shards = shards(&next()?);
+    }
+    if desired.mode != Mode::Standalone {
+        state.addresses = resolve(node).await?.into_iter().collect();
+    }
+    Ok(())
+}
+
+/// A server that still reads its data has a state, and not yet its own.
+fn ready(node: &Endpoint, info: &Info) -> Result<(), Error> {
+    if info.get("loading") == "1" || info.get("async_loading") == "1" {
+        return Err(Error::Unsettled(format!("{node} is loading its data")));
+    }
+    Ok(())
+}
+
+/// The mode that the server was started in is the spec's.
+fn fits(node: &Endpoint, info: &Info, desired: &Desired) -> Result<(), Error> {
+    let enabled = info.get("cluster_enabled") == "1";
+    let (problem, remedy) = match (desired.mode, enabled) {
+        (Mode::Cluster, false) => (
+            "it was started with cluster-enabled no",
+            "start it with cluster-enabled yes, or choose another mode",
+        ),
+        (Mode::Standalone | Mode::Replication, true) => (
+            "it was started with cluster-enabled yes",
+            "write `mode: cluster`, or start it with cluster-enabled no",
+        ),
+        _ => return Ok(()),
+    };
+    let (problem, remedy) = (problem.to_owned(), remedy.to_owned());
+    Err(Error::Unsupported { node: node.clone(), problem, remedy })
+}
+
+fn replication(info: &Info) -> Replication {
+    let replica = info.get("role") == "slave";
+    let primary =
+        replica.then(|| (info.get("master_host").to_owned(), info.get("master_port").parse().unwrap_or(0)));
+    let link_up = info.get("master_link_status") == "up" && info.get("master_sync_in_progress") != "1";
+    Replication { primary, link_up, replicas: info.number("connected_slaves") }
+}
+
+/// The ids of each shard.
+fn shards(value: &Value) -> Vec<BTreeSet<String>> {
+    let ids = |shard: &Value| {
+        let fields = pairs(shard);
+        let nodes = fields.iter().find(|(key, _)| key == "nodes").map(|(_, nodes)| *nodes);
+        let id = |node: &Value| pairs(node).iter().find(|(key, _)| key == "id").and_then(|(_, id)| text(id));
+        nodes.map(array).unwrap_or_default().iter().filter_map(id).collect()
+    };
+    array(value).iter().map(ids).collect()
+}
+
+fn garbled(node: &Endpoint, doing: &str) -> Error {
+    Error::Protocol { node: node.clone(), doing: doing.to_owned() }
+}
+
+impl Persistence {
+    /// Whether users outlive a restart.
+    pub fn keeps_users(self) -> bool {
+        self.acl_file || self.config_file
+    }
+}

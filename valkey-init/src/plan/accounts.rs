@@ -1,0 +1,150 @@
+//! Drift of what each node keeps for itself: users, parameters, announced names, functions.
+
+use std::collections::BTreeMap;
+
+use init_core::diff::{Drift, Side, by_key};
+use init_core::{Conflict, Endpoint, SpecPath, Text};
+
+use super::{Change, Passwords, Topology, differs, replication, state, wanted};
+use crate::observe::{NodeState, Observed, UserState};
+use crate::spec::{Desired, Mode, Node, User};
+
+pub(super) fn plan(
+    desired: &Desired,
+    observed: &Observed,
+    changes: &mut Vec<Change>,
+    conflicts: &mut Vec<Conflict>,
+) {
+    for node in &desired.nodes {
+        let state = state(observed, &node.endpoint);
+        // Offline, nothing is known to be missing on the server's side.
+        let known = observed.nodes.contains_key(&node.endpoint);
+        users(desired, &node.endpoint, &state, changes);
+        announce(desired, node, &state, changes);
+        config(desired, &node.endpoint, &state, changes);
+        for name in state.immutable.iter().filter(|_| known) {
+            let problem = format!(
+                "{} has `{name}` as {:?}, and does not change it while it runs: set it where the server is started",
+                node.endpoint,
+                state.config.get(name).map_or("", String::as_str),
+            );
+            conflicts.push(Conflict::new(SpecPath::root().key("config").key(name), problem));
+        }
+    }
+    let primaries = match desired.mode {
+        Mode::Cluster => Topology::new(desired, observed).primaries(),
+        Mode::Replication | Mode::Standalone => replication::primary(desired, observed).into_iter().collect(),
+    };
+    for node in primaries {
+        let state = state(observed, &node);
+        for (name, library) in &desired.functions {
+            let found = state.libraries.get(name).cloned();
+            if let Some(code) = Drift::between(found, library.digest.clone()) {
+                changes.push(Change::LoadFunction { node: node.clone(), library: name.clone(), code });
+            }
+        }
+    }
+}
+
+fn users(desired: &Desired, node: &Endpoint, state: &NodeState, changes: &mut Vec<Change>) {
+    for (key, side) in by_key(&desired.users, &state.users) {
+        match side {
+            Side::Missing(user) => changes.push(create(node, key, user)),
+            Side::Present(user, found) => alter(node, key, user, found, changes),
+            Side::Extra(_) => {}
+        }
+    }
+}
+
+fn create(node: &Endpoint, key: &str, user: &User) -> Change {
+    Change::CreateUser {
+        node: node.clone(),
+        user: user.name.clone(),
+        enabled: user.enabled,
+        rules: user.rules.clone().unwrap_or_default(),
+        passwords: user.passwords.clone().unwrap_or_default(),
+        key: key.to_owned(),
+    }
+}
+
+fn alter(node: &Endpoint, key: &str, user: &User, found: &UserState, changes: &mut Vec<Change>) {
+    let (node, name, key) = (node.clone(), user.name.clone(), key.to_owned());
+    let enabled = Drift::between(Some(found.enabled), user.enabled);
+    let rules = user.rules.as_ref().filter(|_| !found.rules_match);
+    let rules = rules.map(|rules| Drift { from: Some(found.rules.clone()), to: rules.clone() });
+    let passwords = user.passwords.as_ref().and_then(|wanted| {
+        let declared = wanted.iter().enumerate().filter(|(at, _)| found.passwords.contains(at));
+        let from =
+            Passwords { declared: declared.map(|(_, name)| name.clone()).collect(), others: found.others };
+        Drift::between(Some(from), Passwords { declared: wanted.clone(), others: 0 })
+    });
+    match (&rules, &passwords, enabled) {
+        (None, None, None) => {}
+        (None, None, Some(enabled)) if !enabled.to => {
+            changes.push(Change::DisableUser { node, user: name, enabled, key });
+        }
+        (_, _, enabled) => {
+            // Locking out comes last, whatever else differs.
+            let (now, last) = enabled.map_or((None, None), |drift| {
+                if drift.to { (Some(drift), None) } else { (None, Some(drift)) }
+            });
+            if let Some(enabled) = last {
+                changes.push(Change::DisableUser {
+                    node: node.clone(),
+                    user: name.clone(),
+                    enabled,
+                    key: key.clone(),
+                });
+            }
+            changes.push(Change::AlterUser { node, user: name, enabled: now, rules, passwords, key });
+        }
+    }
+}
+
+fn announce(desired: &Desired, node: &Node, state: &NodeState, changes: &mut Vec<Change>) {
+    if !desired.announce {
+        return;
+    }
+    let wanted: &[(&str, &str)] = match desired.mode {
+        Mode::Cluster => {
+            &[("cluster-announce-hostname", &node.hostname), ("cluster-preferred-endpoint-type", "hostname")]
+        }
+        Mode::Replication => &[("replica-announce-ip", &node.hostname)],
+        Mode::Standalone => &[],
+    };
+    let drift = |(name, value): &(&str, &str)| {
+        let found = state.config.get(*name).filter(|found| !found.is_empty()).cloned();
+        Some(((*name).to_owned(), Drift::between(found, (*value).to_owned())?))
+    };
+    let parameters: BTreeMap<String, Drift<String>> = wanted.iter().filter_map(drift).collect();
+    if !parameters.is_empty() {
+        changes.push(Change::SetAnnounce { node: node.endpoint.clone(), parameters });
+    }
+}
+
+fn config(desired: &Desired, node: &Endpoint, state: &NodeState, changes: &mut Vec<Change>) {
+    let mut parameters = BTreeMap::new();
+    for (name, value) in wanted(desired) {
+        let found = state.config.get(name);
+        if !state.immutable.contains(name) && found.is_none_or(|found| differs(name, found, value)) {
+            let drift = Drift { from: found.cloned().map(Text::Plain), to: Text::Plain(value.clone()) };
+            parameters.insert(name.clone(), drift);
+        }
+    }
+    if let Some((key, secret)) = &desired.replication
+        && let Some(user) = desired.users.get(key)
+    {
+        let login = &state.replication_login;
+        if !login.user_matches {
+            let drift = Drift { from: login.user.clone().map(Text::Plain), to: user.name.clone() };
+            parameters.insert("masteruser".to_owned(), drift);
+        }
+        if !login.password_matches {
+            parameters
+                .insert("masterauth".to_owned(), Drift { from: None, to: Text::Secret(secret.clone()) });
+        }
+    }
+    if !parameters.is_empty() {
+        changes.push(Change::SetConfig { node: node.clone(), parameters });
+    }
+}

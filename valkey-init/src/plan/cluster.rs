@@ -1,0 +1,77 @@
+//! A cluster: what is missing between what the nodes say and one cluster of all of them.
+
+use init_core::Conflict;
+use init_core::diff::Drift;
+
+use super::{Change, Roles, Topology, safety};
+use crate::observe::Observed;
+use crate::spec::Desired;
+
+pub(super) fn plan(desired: &Desired, observed: &Observed) -> (Vec<Change>, Vec<Conflict>) {
+    let topology = Topology::new(desired, observed);
+    let conflicts = safety::conflicts(&topology);
+    if !conflicts.is_empty() {
+        return (Vec::new(), conflicts);
+    }
+    let roles = Roles::new(&topology);
+    let mut changes = Vec::new();
+    for (node, slots) in &roles.assigned {
+        changes
+            .extend(topology.endpoint(*node).map(|node| Change::AssignSlots { node, slots: slots.clone() }));
+    }
+    epochs(&topology, &mut changes);
+    meetings(&topology, &mut changes);
+    for (node, primary) in &roles.attach {
+        let from = topology.primary_of(*node).and_then(|primary| topology.endpoint(primary));
+        if let (Some(node), Some(to)) = (topology.endpoint(*node), topology.endpoint(*primary)) {
+            changes.push(Change::ReplicateNode { node, primary: Drift { from, to } });
+        }
+    }
+    (changes, conflicts)
+}
+
+/// Each node that has met nobody gets an epoch of its own above all known ones, so that no two configurations
+/// tie. Later the server refuses to set one.
+fn epochs(topology: &Topology<'_>, changes: &mut Vec<Change>) {
+    if topology.states.len() < 2 {
+        return;
+    }
+    let known = topology.states.iter().flat_map(|state| state.view.values()).map(|entry| entry.epoch);
+    let mut epoch = known.max().unwrap_or(0);
+    for (node, _) in topology.nodes() {
+        if topology.isolated(node) && topology.own(node).is_none_or(|own| own.epoch == 0) {
+            epoch += 1;
+            changes.extend(topology.endpoint(node).map(|node| Change::SetEpoch { node, epoch }));
+        }
+    }
+}
+
+/// Who has to be met by whom: everybody who is not known, or not known to be where its name leads now.
+fn meetings(topology: &Topology<'_>, changes: &mut Vec<Change>) {
+    for (node, _) in topology.nodes() {
+        let mut by: Vec<usize> = topology
+            .nodes()
+            .map(|(other, _)| other)
+            .filter(|other| *other != node && !reaches(topology, *other, node))
+            .collect();
+        // A node learns its own new address only from somebody who meets it there.
+        if by.is_empty() && topology.states.len() > 1 && !reaches(topology, node, node) {
+            by.extend((0..topology.states.len()).find(|other| *other != node));
+        }
+        if let (false, Some(node)) = (by.is_empty(), topology.endpoint(node)) {
+            changes.push(Change::MeetNode { node, by: topology.endpoints(by) });
+        }
+    }
+}
+
+/// Whether `node` knows `other`, and where it is now.
+pub(crate) fn reaches(topology: &Topology<'_>, node: usize, other: usize) -> bool {
+    let (Some(entry), Some(target)) = (topology.knows(node, other), topology.states.get(other)) else {
+        return false;
+    };
+    let Some(address) = entry.address else { return topology.isolated(node) && node == other };
+    let own_port = topology.own(other).map_or(0, |own| own.port);
+    let port = topology.desired.nodes.get(other).map_or(0, |node| node.endpoint.port());
+    let moved = own_port == port && entry.port != port;
+    target.announces_address || (target.addresses.contains(&address) && !moved)
+}

@@ -1,0 +1,141 @@
+//! A primary and its replicas, or one node: who follows whom.
+//!
+//! The live primary is right, whoever it is: after a failover the first node of the spec is not asked to come back.
+
+use std::collections::BTreeSet;
+
+use init_core::diff::Drift;
+use init_core::{Conflict, Endpoint, SpecPath};
+
+use super::{Change, state};
+use crate::observe::Observed;
+use crate::spec::{Desired, Node};
+
+/// One node follows nobody.
+pub(super) fn standalone(desired: &Desired, observed: &Observed) -> (Vec<Change>, Vec<Conflict>) {
+    let follower = |(position, node): (usize, &Node)| {
+        let (host, port) = state(observed, &node.endpoint).replication.primary.clone()?;
+        let problem =
+            format!("it is a replica of {host}:{port}, and standalone means one node that follows nobody");
+        Some(Conflict::new(SpecPath::root().key("nodes").index(position), problem))
+    };
+    (Vec::new(), desired.nodes.iter().enumerate().filter_map(follower).collect())
+}
+
+/// The primary that everybody ends up following.
+pub(super) fn primary(desired: &Desired, observed: &Observed) -> Option<Endpoint> {
+    let followed = followed(desired, observed);
+    let first = desired.nodes.first().map(|node| node.endpoint.clone());
+    let alone: Vec<&Node> = free(desired, observed);
+    match (followed.len(), alone.len()) {
+        (1, _) => followed.into_iter().next(),
+        // A lone primary among replicas whose own primary is gone.
+        (0, 1) => alone.first().map(|node| node.endpoint.clone()),
+        _ => first,
+    }
+}
+
+pub(super) fn plan(desired: &Desired, observed: &Observed) -> (Vec<Change>, Vec<Conflict>) {
+    let conflicts = conflicts(desired, observed);
+    let Some(primary) = primary(desired, observed).filter(|_| conflicts.is_empty()) else {
+        return (Vec::new(), conflicts);
+    };
+    let mut changes = Vec::new();
+    for node in desired.nodes.iter().filter(|node| node.endpoint != primary) {
+        let state = state(observed, &node.endpoint);
+        let follows = state.replication.primary.as_ref();
+        let from = follows.and_then(|primary| member(desired, observed, primary));
+        // An address that works is how failover tools write the same; the name heals it when it does not.
+        let right = from.as_ref() == Some(&primary)
+            && (state.replication.link_up
+                || follows.is_some_and(|(host, _)| host.eq_ignore_ascii_case(primary.host())));
+        if !right {
+            let from = from.filter(|from| *from != primary);
+            changes.push(Change::ReplicateNode {
+                node: node.endpoint.clone(),
+                primary: Drift { from, to: primary.clone() },
+            });
+        }
+    }
+    (changes, conflicts)
+}
+
+/// Nodes that follow nobody.
+fn free<'a>(desired: &'a Desired, observed: &Observed) -> Vec<&'a Node> {
+    desired
+        .nodes
+        .iter()
+        .filter(|node| state(observed, &node.endpoint).replication.primary.is_none())
+        .collect()
+}
+
+/// Primaries of the spec that nodes of the spec follow.
+fn followed(desired: &Desired, observed: &Observed) -> BTreeSet<Endpoint> {
+    let free: BTreeSet<Endpoint> =
+        free(desired, observed).into_iter().map(|node| node.endpoint.clone()).collect();
+    let primaries = desired.nodes.iter().filter_map(|node| {
+        let state = state(observed, &node.endpoint);
+        member(desired, observed, state.replication.primary.as_ref()?)
+    });
+    primaries.filter(|primary| free.contains(primary)).collect()
+}
+
+/// The node of the spec that `host:port` leads to: by its name, or by an address that its name has now.
+pub(crate) fn member(
+    desired: &Desired,
+    observed: &Observed,
+    (host, port): &(String, u16),
+) -> Option<Endpoint> {
+    let named =
+        |node: &&Node| node.endpoint.port() == *port && node.endpoint.host().eq_ignore_ascii_case(host);
+    let announced = |node: &&Node| node.endpoint.port() == *port && node.hostname.eq_ignore_ascii_case(host);
+    let addressed = |node: &&Node| {
+        let addresses = &state(observed, &node.endpoint).addresses;
+        node.endpoint.port() == *port && host.parse().is_ok_and(|address| addresses.contains(&address))
+    };
+    let nodes = || desired.nodes.iter();
+    let found = nodes().find(named).or_else(|| nodes().find(announced)).or_else(|| nodes().find(addressed));
+    found.map(|node| node.endpoint.clone())
+}
+
+fn conflicts(desired: &Desired, observed: &Observed) -> Vec<Conflict> {
+    let followed = followed(desired, observed);
+    let mut conflicts = Vec::new();
+    if followed.len() > 1 {
+        let names: Vec<String> = followed.iter().map(ToString::to_string).collect();
+        let problem = format!(
+            "{} are primaries with replicas of their own: only one can be right",
+            names.join(" and ")
+        );
+        conflicts.push(Conflict::new(SpecPath::root().key("nodes"), problem));
+    }
+    if free(desired, observed).is_empty() && !desired.nodes.is_empty() {
+        let problem = "every node is a replica: promote the one whose data is right with REPLICAOF NO ONE";
+        conflicts.push(Conflict::new(SpecPath::root().key("nodes"), problem));
+    }
+    let primary = primary(desired, observed);
+    for (position, node) in desired.nodes.iter().enumerate() {
+        let state = state(observed, &node.endpoint);
+        let at = SpecPath::root().key("nodes").index(position);
+        match &state.replication.primary {
+            None if state.keys > 0 && primary.as_ref() != Some(&node.endpoint) => {
+                let primary = primary.as_ref().map(ToString::to_string).unwrap_or_default();
+                let problem = format!(
+                    "it is a primary with {} key(s) of its own beside {primary}: following would lose them; move them away first",
+                    state.keys
+                );
+                conflicts.push(Conflict::new(at, problem));
+            }
+            // A link that is up leads to a server outside the spec.
+            Some((host, port))
+                if state.replication.link_up
+                    && member(desired, observed, &(host.clone(), *port)).is_none() =>
+            {
+                let problem = format!("it follows {host}:{port}, which the spec does not name");
+                conflicts.push(Conflict::new(at, problem));
+            }
+            _ => {}
+        }
+    }
+    conflicts
+}

@@ -1,0 +1,131 @@
+//! What must not be touched: keys that a change would lose, slots that somebody else serves, other clusters.
+
+use std::collections::BTreeMap;
+
+use init_core::{Conflict, SpecPath};
+
+use super::Topology;
+use crate::observe::{Entry, Link};
+use crate::slots::Slots;
+
+/// Everything that stands in the way of forming this cluster from these nodes.
+pub(super) fn conflicts(topology: &Topology<'_>) -> Vec<Conflict> {
+    let mut conflicts = Vec::new();
+    same_node(topology, &mut conflicts);
+    homeless_keys(topology, &mut conflicts);
+    strangers(topology, &mut conflicts);
+    other_clusters(topology, &mut conflicts);
+    conflicts
+}
+
+fn at(node: usize) -> SpecPath {
+    SpecPath::root().key("nodes").index(node)
+}
+
+/// Two names that lead to one node, or a volume that was copied.
+fn same_node(topology: &Topology<'_>, conflicts: &mut Vec<Conflict>) {
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    for (node, state) in topology.nodes().filter(|(_, state)| !state.id.is_empty()) {
+        match seen.get(state.id.as_str()).and_then(|first| topology.endpoint(*first)) {
+            Some(first) => {
+                let id = &state.id;
+                let problem = format!(
+                    "it has the node id {id} of {first}: two names of one node, or two nodes with copies of one volume"
+                );
+                conflicts.push(Conflict::new(at(node), problem));
+            }
+            None => drop(seen.insert(&state.id, node)),
+        }
+    }
+}
+
+/// Keys on a node that neither owns slots nor follows anybody: joining would delete them.
+fn homeless_keys(topology: &Topology<'_>, conflicts: &mut Vec<Conflict>) {
+    for (node, state) in topology.nodes() {
+        if state.keys > 0 && topology.claims(node).is_empty() && topology.follows(node).is_none() {
+            let problem = format!(
+                "it holds {} key(s) and is no member of the cluster: joining would lose them; move them away first",
+                state.keys
+            );
+            conflicts.push(Conflict::new(at(node), problem));
+        }
+    }
+}
+
+/// Nodes that members know and the spec does not name: alive, or the owners of slots that nobody serves.
+fn strangers(topology: &Topology<'_>, conflicts: &mut Vec<Conflict>) {
+    for (id, seen) in topology.strangers() {
+        let Some((witness, _)) = seen.first() else { continue };
+        let place = seen.iter().find_map(|(_, entry)| where_seen(entry)).unwrap_or_default();
+        if seen.iter().any(|(_, entry)| entry.link == Link::Up) {
+            let by = topology.endpoint(*witness).map(|node| node.to_string()).unwrap_or_default();
+            let problem = format!(
+                "it is in one cluster with node {id}{place}, which the spec does not name ({by} is connected to it)"
+            );
+            conflicts.push(Conflict::new(at(*witness), problem));
+        } else if let Some((witness, slots)) = orphaned(topology, &seen)
+            && !heir(topology, &id, &seen)
+        {
+            let replicas = followers(topology, &id);
+            let remedy = if replicas.is_empty() {
+                "bring that node back with its volume, or give the slots up yourself".to_owned()
+            } else {
+                format!(
+                    "its replica {} has the data: run CLUSTER FAILOVER TAKEOVER there, then run this again",
+                    replicas.join(", ")
+                )
+            };
+            let problem = format!(
+                "slots {slots} belong to node {id}{place}, which is gone, and nobody serves them: {remedy}"
+            );
+            conflicts.push(Conflict::new(at(witness), problem));
+        }
+    }
+}
+
+fn where_seen(entry: &Entry) -> Option<String> {
+    Some(format!(" at {}:{}", entry.address?, entry.port))
+}
+
+/// The slots of a stranger that no node of the spec claims, with a node that says so.
+pub(crate) fn orphaned(topology: &Topology<'_>, seen: &[(usize, &Entry)]) -> Option<(usize, Slots)> {
+    let owners = topology.owners();
+    seen.iter().find_map(|(node, entry)| {
+        let unowned = |slot: &u16| owners.get(usize::from(*slot)).is_none_or(Option::is_none);
+        let slots: Slots = entry.slots.iter().filter(unowned).collect();
+        (!slots.is_empty()).then_some((*node, slots))
+    })
+}
+
+/// Whether a replica of the stranger may yet take over by itself: it does so once the others agree that the
+/// stranger failed, and they never do of a node whose address turned out to be another's.
+pub(crate) fn heir(topology: &Topology<'_>, id: &str, seen: &[(usize, &Entry)]) -> bool {
+    !followers(topology, id).is_empty() && seen.iter().all(|(_, entry)| entry.link != Link::NoAddress)
+}
+
+fn followers(topology: &Topology<'_>, id: &str) -> Vec<String> {
+    let following = topology.nodes().filter(|(node, _)| topology.follows(*node) == Some(id));
+    following.filter_map(|(node, _)| topology.endpoint(node)).map(|node| node.to_string()).collect()
+}
+
+/// Nodes that do not know each other and claim the same slots: joined, one side's keys would be lost.
+fn other_clusters(topology: &Topology<'_>, conflicts: &mut Vec<Conflict>) {
+    let components = topology.components();
+    for (position, one) in components.iter().enumerate() {
+        for other in components.iter().skip(position + 1) {
+            for (a, b) in one.iter().flat_map(|a| other.iter().map(move |b| (*a, *b))) {
+                if !topology.claims(a).overlaps(&topology.claims(b)) {
+                    continue;
+                }
+                let keys = |node: usize| topology.states.get(node).is_some_and(|state| state.keys > 0);
+                if keys(a) || keys(b) || (one.len() > 1 && other.len() > 1) {
+                    let first = topology.endpoint(a).map(|node| node.to_string()).unwrap_or_default();
+                    let problem = format!(
+                        "it serves the same slots as {first}, in another cluster: joining both would lose one side's keys"
+                    );
+                    conflicts.push(Conflict::new(at(b), problem));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! When two spellings of a parameter's value mean the same: the server writes `256mb` as 268435456.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::spec::Desired;
+
+/// The parameters that the spec sets, with their values.
+pub(crate) fn wanted(desired: &Desired) -> impl Iterator<Item = (&String, &String)> {
+    desired.config.iter()
+}
+
+/// Whether the server's value is not what the spec means.
+pub(crate) fn differs(name: &str, found: &str, wanted: &str) -> bool {
+    match name {
+        "client-output-buffer-limit" => {
+            let found = classes(found);
+            classes(wanted).iter().any(|(class, limits)| found.get(class) != Some(limits))
+        }
+        "notify-keyspace-events" => events(found) != events(wanted),
+        // An empty text and no save points at all are the same.
+        "save" => found.split_whitespace().ne(wanted.split_whitespace()),
+        _ => found != wanted && canonical(found) != canonical(wanted),
+    }
+}
+
+/// Words in lower case, numbers without their units.
+fn canonical(value: &str) -> Vec<String> {
+    let words = value.split_whitespace();
+    words
+        .map(|word| bytes(word).map_or_else(|| word.to_ascii_lowercase(), |number| number.to_string()))
+        .collect()
+}
+
+/// `1k` is 1000, `1kb` 1024, as the server reads memory sizes.
+fn bytes(word: &str) -> Option<u64> {
+    let digits = word.find(|c: char| !c.is_ascii_digit()).unwrap_or(word.len());
+    let (number, unit) = word.split_at(digits);
+    let factor: u64 = match unit.to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" => 1000,
+        "kb" => 1 << 10,
+        "m" => 1_000_000,
+        "mb" => 1 << 20,
+        "g" => 1_000_000_000,
+        "gb" => 1 << 30,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(factor)
+}
+
+/// `normal 0 0 0 replica 256mb 64mb 60`, by class; `slave` is the old word for `replica`.
+fn classes(value: &str) -> BTreeMap<String, Vec<String>> {
+    let words: Vec<&str> = value.split_whitespace().collect();
+    let class = |name: &str| {
+        if name.eq_ignore_ascii_case("slave") { "replica".to_owned() } else { name.to_ascii_lowercase() }
+    };
+    words
+        .chunks(4)
+        .filter_map(|chunk| chunk.split_first())
+        .map(|(name, limits)| (class(name), limits.iter().flat_map(|limit| canonical(limit)).collect()))
+        .collect()
+}
+
+/// A set of letters, in which `A` stands for most.
+fn events(value: &str) -> BTreeSet<char> {
+    value
+        .chars()
+        .flat_map(|letter| if letter == 'A' { "g$lshzxetd".chars().collect() } else { vec![letter] })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_the_same_value_are_no_drift() {
+        for (name, found, wanted) in [
+            ("maxmemory", "268435456", "256mb"),
+            ("maxmemory", "1000", "1K"),
+            ("maxmemory-policy", "allkeys-lru", "ALLKEYS-LRU"),
+            ("save", "3600 1 300 100", "3600  1  300 100"),
+            ("save", "", " "),
+            ("appendonly", "yes", "yes"),
+            ("notify-keyspace-events", "AKE", "KEA"),
+            ("notify-keyspace-events", "AKE", "KEg$lshzxetd"),
+            (
+                "client-output-buffer-limit",
+                "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60",
+                "replica 256mb 64mb 60",
+            ),
+        ] {
+            assert!(!differs(name, found, wanted), "{name} {found} {wanted}");
+        }
+    }
+
+    #[test]
+    fn other_values_are_drift() {
+        for (name, found, wanted) in [
+            ("maxmemory", "0", "256mb"),
+            ("save", "3600 1", ""),
+            ("notify-keyspace-events", "", "KEA"),
+            (
+                "client-output-buffer-limit",
+                "normal 0 0 0 slave 1 1 60 pubsub 1 1 60",
+                "replica 256mb 64mb 60",
+            ),
+            ("cluster-announce-hostname", "a", ""),
+        ] {
+            assert!(differs(name, found, wanted), "{name} {found} {wanted}");
+        }
+    }
+}

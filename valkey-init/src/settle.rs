@@ -1,0 +1,90 @@
+//! When waiting is all there is to do: a cluster that is complete is not yet one that takes every write.
+//!
+//! `cluster_state:ok` alone proves nothing: a replica says it too early, and after a restart everybody says it
+//! until the first timeout. So every node's view has to agree with every node's own word, with all links up.
+
+use crate::observe::{Link, Observed};
+use crate::plan::{Roles, Topology, safety, state};
+use crate::spec::{Desired, Mode};
+
+/// What has to happen on the servers' side before a plan means anything.
+pub(crate) fn blocked(desired: &Desired, observed: &Observed) -> Option<String> {
+    if desired.mode != Mode::Cluster {
+        return None;
+    }
+    let topology = Topology::new(desired, observed);
+    topology.strangers().iter().find_map(|(id, seen)| {
+        let (_, slots) = safety::orphaned(&topology, seen)?;
+        let alive = seen.iter().any(|(_, entry)| entry.link == Link::Up);
+        let waits = !alive && safety::heir(&topology, id, seen);
+        waits.then(|| format!("slots {slots} wait for a replica of the lost node {id} to take over"))
+    })
+}
+
+/// What is still on its way, or nothing when a write to every slot succeeds.
+pub(crate) fn unsettled(desired: &Desired, observed: &Observed) -> Option<String> {
+    match desired.mode {
+        Mode::Cluster => cluster(&Topology::new(desired, observed)),
+        Mode::Replication => desired.nodes.iter().find_map(|node| {
+            let state = state(observed, &node.endpoint);
+            let (host, port) = state.replication.primary.as_ref().filter(|_| !state.replication.link_up)?;
+            Some(format!("the link of {} to its primary {host}:{port} is down", node.endpoint))
+        }),
+        Mode::Standalone => None,
+    }
+}
+
+fn cluster(topology: &Topology<'_>) -> Option<String> {
+    let mut pairs =
+        topology.nodes().flat_map(|(node, _)| topology.nodes().map(move |(other, _)| (node, other)));
+    let views = pairs.find_map(|(node, other)| view(topology, node, other));
+    views
+        .or_else(|| topology.nodes().find_map(|(node, _)| health(topology, node)))
+        .or_else(|| roles(topology))
+}
+
+/// What `node` has wrong about `other`, by the other's own word.
+fn view(topology: &Topology<'_>, node: usize, other: usize) -> Option<String> {
+    let name = |node: usize| topology.endpoint(node).map(|node| node.to_string()).unwrap_or_default();
+    let (entry, own) = (topology.knows(node, other)?, topology.own(other)?);
+    let announced = topology.desired.announce.then(|| topology.desired.nodes.get(other)).flatten();
+    let wrong = match () {
+        () if node != other && entry.link == Link::Failing => "is seen as failing",
+        () if node != other && entry.link != Link::Up => "is not connected",
+        () if entry.replica != own.replica || entry.primary != own.primary => "is not seen in its role",
+        () if entry.slots != own.slots => "is not seen with its slots",
+        () if announced.is_some_and(|declared| declared.hostname != entry.hostname) => {
+            "is not seen by its name"
+        }
+        () => return None,
+    };
+    Some(format!("{} {wrong} by {}", name(other), name(node)))
+}
+
+/// What a node says of the cluster and of its own link.
+fn health(topology: &Topology<'_>, node: usize) -> Option<String> {
+    let state = topology.states.get(node)?;
+    let name = topology.endpoint(node)?;
+    if state.view.values().any(|entry| entry.link == Link::Handshake) {
+        return Some(format!("{name} is meeting somebody"));
+    }
+    if !state.cluster_ok {
+        return Some(format!("{name} says cluster_state:fail"));
+    }
+    let own = topology.own(node)?;
+    if own.replica && !state.replication.link_up {
+        return Some(format!("the replica {name} is not in sync with its primary"));
+    }
+    let stray = state.view.values().filter(|entry| topology.ids.contains_key(&entry.id)).find(|entry| {
+        let together = |shard: &&std::collections::BTreeSet<String>| shard.contains(&entry.id);
+        let shard = state.shards.iter().find(together);
+        entry.primary.as_ref().is_some_and(|primary| shard.is_none_or(|shard| !shard.contains(primary)))
+    });
+    stray.map(|entry| format!("{name} does not have the replica {} in its primary's shard yet", entry.id))
+}
+
+/// A node that nobody gave a role is one that changed while it was read.
+fn roles(topology: &Topology<'_>) -> Option<String> {
+    let roles = Roles::new(topology);
+    (!roles.attach.is_empty() || !roles.assigned.is_empty()).then(|| "the roles have changed".to_owned())
+}

@@ -1,0 +1,123 @@
+//! Sets of hash slots, as the ranges that the server speaks in.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// How many slots a cluster has.
+pub(crate) const COUNT: u16 = 16384;
+
+/// Slots in ascending order, as inclusive ranges that neither overlap nor touch.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Slots(Vec<(u16, u16)>);
+
+impl Slots {
+    /// All of them.
+    pub fn all() -> Self {
+        Self(vec![(0, COUNT - 1)])
+    }
+
+    /// One range, both ends included.
+    pub fn range(first: u16, last: u16) -> Self {
+        (first..=last).collect()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The ranges, both ends included.
+    pub fn ranges(&self) -> &[(u16, u16)] {
+        &self.0
+    }
+
+    /// Every slot.
+    pub fn iter(&self) -> impl Iterator<Item = u16> {
+        self.0.iter().flat_map(|(first, last)| *first..=*last)
+    }
+
+    /// Whether `slot` is among them.
+    pub fn contains(&self, slot: u16) -> bool {
+        let after = self.0.partition_point(|(first, _)| *first <= slot);
+        self.0.get(..after).and_then(<[_]>::last).is_some_and(|(_, last)| slot <= *last)
+    }
+
+    /// Whether both have a slot in common.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.0.iter().any(|(first, last)| other.0.iter().any(|(f, l)| first <= l && f <= last))
+    }
+
+    /// `5`, `0-5460`.
+    pub(crate) fn push(&mut self, text: &str) -> bool {
+        let (first, last) = text.split_once('-').unwrap_or((text, text));
+        match (first.parse(), last.parse()) {
+            (Ok(first), Ok(last)) if first <= last && last < COUNT => {
+                *self = self.iter().chain(first..=last).collect();
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+impl FromIterator<u16> for Slots {
+    fn from_iter<I: IntoIterator<Item = u16>>(slots: I) -> Self {
+        let mut slots: Vec<u16> = slots.into_iter().collect();
+        slots.sort_unstable();
+        let mut ranges: Vec<(u16, u16)> = Vec::new();
+        for slot in slots {
+            match ranges.last_mut() {
+                Some((_, last)) if slot <= last.saturating_add(1) => *last = slot,
+                _ => ranges.push((slot, slot)),
+            }
+        }
+        Self(ranges)
+    }
+}
+
+impl fmt::Display for Slots {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, (first, last)) in self.0.iter().enumerate() {
+            f.write_str(if position == 0 { "" } else { "," })?;
+            if first == last { write!(f, "{first}") } else { write!(f, "{first}-{last}") }?;
+        }
+        Ok(())
+    }
+}
+
+impl Serialize for Slots {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn ranges_merge_and_print_as_the_server_writes_them() {
+        let mut slots = Slots::default();
+        for part in ["5", "0-3", "4"] {
+            assert!(slots.push(part));
+        }
+        assert_eq!(slots.to_string(), "0-5");
+        for wrong in ["", "-", "9-8", "16384", "[93->-id]"] {
+            assert!(!slots.push(wrong), "{wrong}");
+        }
+        assert_eq!(Slots::all().iter().count(), 16384);
+        assert!(slots.contains(0) && slots.contains(5) && !slots.contains(6));
+    }
+
+    proptest! {
+        #[test]
+        fn a_set_of_slots_is_the_set_that_went_in(slots: std::collections::BTreeSet<u8>) {
+            let set: Slots = slots.iter().map(|slot| u16::from(*slot)).collect();
+            let back: std::collections::BTreeSet<u8> =
+                set.iter().filter_map(|slot| u8::try_from(slot).ok()).collect();
+            prop_assert_eq!(back, slots);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The spec as meant: validated, defaults filled in, files read.
+
+use std::collections::BTreeMap;
+
+use init_core::{Endpoint, Requires, SecretRef, Text};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::layout::Layout;
+
+/// How the nodes belong together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// One node.
+    Standalone,
+    /// A primary and its replicas.
+    Replication,
+    /// Primaries that share the slots, and their replicas.
+    Cluster,
+}
+
+/// What has to be there.
+#[derive(Clone, Debug)]
+pub struct Desired {
+    /// How the nodes belong together.
+    pub mode: Mode,
+    /// The nodes, in the order of the spec.
+    pub nodes: Vec<Node>,
+    /// cluster: who is a primary and whose replica everybody else is.
+    pub layout: Layout,
+    /// cluster, replication: whether clients are told names.
+    pub announce: bool,
+    /// How to connect.
+    pub tls: Option<Tls>,
+    /// Who logs in.
+    pub login: Login,
+    /// ACL users by the spec's key.
+    pub users: BTreeMap<String, User>,
+    /// The key of the user that replicas log in as, with its first password.
+    pub replication: Option<(String, SecretRef)>,
+    /// Parameters.
+    pub config: BTreeMap<String, String>,
+    /// Function libraries by name.
+    pub functions: BTreeMap<String, Library>,
+}
+
+/// One node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// Where it is.
+    pub endpoint: Endpoint,
+    /// Where it stands.
+    pub zone: Option<String>,
+    /// What clients are told.
+    pub hostname: String,
+}
+
+/// Certificates, as PEM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tls {
+    /// Who signed the servers' certificates.
+    pub ca: Vec<u8>,
+    /// The client's certificate and the secret with its key.
+    pub client: Option<(Vec<u8>, SecretRef)>,
+}
+
+/// Who logs in, and with what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// The user.
+    pub user: Text,
+    /// Its password.
+    pub password: Option<SecretRef>,
+    /// The password of `default`, tried when the user is refused.
+    pub bootstrap: Option<SecretRef>,
+}
+
+/// An ACL user; what is `None` is left as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Its name.
+    pub name: Text,
+    /// Whether it may log in.
+    pub enabled: bool,
+    /// Its passwords.
+    pub passwords: Option<Vec<SecretRef>>,
+    /// Its rules, as written.
+    pub rules: Option<String>,
+}
+
+/// A function library.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Library {
+    /// Its source text.
+    pub code: String,
+    /// The first half of the text's SHA-256, in hex: what a plan shows.
+    pub digest: String,
+}
+
+/// Every node is talked to, and every secret is read before the first packet.
+pub(crate) fn requires(desired: &Desired) -> Requires {
+    let login = &desired.login;
+    let key = desired.tls.iter().filter_map(|tls| tls.client.as_ref()).map(|(_, key)| key);
+    let passwords = desired.users.values().flat_map(|user| user.passwords.iter().flatten());
+    let names = desired.users.values().filter_map(|user| user.name.secret());
+    let secrets = key
+        .chain(passwords)
+        .chain(names)
+        .chain(login.user.secret())
+        .chain(&login.password)
+        .chain(&login.bootstrap)
+        .cloned()
+        .collect();
+    Requires { endpoints: desired.nodes.iter().map(|node| node.endpoint.clone()).collect(), secrets }
+}

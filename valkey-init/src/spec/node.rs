@@ -1,0 +1,68 @@
+//! A node as written: `HOST:PORT`, or a mapping that says more about it.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
+
+/// One node, its endpoint not yet parsed.
+#[derive(Debug)]
+pub(super) struct NodeSpec {
+    pub(super) endpoint: String,
+    pub(super) zone: Option<String>,
+    pub(super) announce_hostname: Option<String>,
+    /// Whether it was written as a mapping, which decides where a violation points.
+    pub(super) mapping: bool,
+}
+
+/// The long form.
+#[derive(serde::Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Long {
+    /// Where the node is: `HOST:PORT`, never an address.
+    endpoint: String,
+    /// cluster: where the node stands; a replica is kept out of its primary's zone.
+    zone: Option<String>,
+    /// The name that clients are told, when it is not the endpoint's.
+    announce_hostname: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for NodeSpec {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Either)
+    }
+}
+
+struct Either;
+
+impl<'de> Visitor<'de> for Either {
+    type Value = NodeSpec;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HOST:PORT or {endpoint, zone, announceHostname}")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<NodeSpec, E> {
+        Ok(NodeSpec { endpoint: text.to_owned(), zone: None, announce_hostname: None, mapping: false })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<NodeSpec, A::Error> {
+        let Long { endpoint, zone, announce_hostname } = Long::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(NodeSpec { endpoint, zone, announce_hostname, mapping: true })
+    }
+}
+
+impl JsonSchema for NodeSpec {
+    fn schema_name() -> Cow<'static, str> {
+        "Node".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let long = generator.subschema_for::<Long>();
+        schemars::json_schema!({
+            "anyOf": [{ "type": "string", "description": "HOST:PORT, never an address" }, long]
+        })
+    }
+}

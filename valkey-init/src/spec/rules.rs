@@ -1,0 +1,61 @@
+//! ACL rules as text: their tokens, and which of them a spec may not hold.
+
+/// The tokens of a rule text; a selector in parentheses is one token, blanks and all.
+pub(crate) fn tokens(rules: &str) -> Vec<String> {
+    let (mut tokens, mut open) = (Vec::<String>::new(), false);
+    for word in rules.split_whitespace() {
+        match tokens.last_mut().filter(|_| open) {
+            Some(selector) => {
+                selector.push(' ');
+                selector.push_str(word);
+            }
+            None => tokens.push(word.to_owned()),
+        }
+        open = (open || word.starts_with('(')) && !word.ends_with(')');
+    }
+    tokens
+}
+
+/// Why a token has no place in `rules`. A token that may be a password is not repeated.
+pub(super) fn misplaced(token: &str) -> Option<String> {
+    let why = match token.chars().next()? {
+        '>' | '<' | '#' | '!' => {
+            "rules hold no password: put it in a secret and name it under `passwords`".to_owned()
+        }
+        '(' if !token.ends_with(')') => format!("the selector `{token}` is not closed"),
+        _ => match token.to_ascii_lowercase().as_str() {
+            "on" | "off" => format!("`{token}` is no rule here: write `enabled`"),
+            "reset" | "resetpass" | "clearselectors" => {
+                format!("`{token}` is no rule here: rules already say everything that holds")
+            }
+            _ => return None,
+        },
+    };
+    Some(why)
+}
+
+/// Whether the rules let the user in without a password.
+pub(super) fn without_password(rules: &str) -> bool {
+    tokens(rules).iter().any(|token| token.eq_ignore_ascii_case("nopass"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_selector_is_one_token() {
+        assert_eq!(tokens(" ~a  (+get ~b) +set "), ["~a", "(+get ~b)", "+set"]);
+        assert_eq!(tokens("(+get) (~x +set)"), ["(+get)", "(~x +set)"]);
+        assert_eq!(tokens("(+get"), ["(+get"]);
+    }
+
+    #[test]
+    fn no_password_in_rules_and_none_in_the_complaint() {
+        for token in [">hunter2", "#abc", "<hunter2", "!abc"] {
+            let why = misplaced(token).unwrap();
+            assert!(!why.contains("hunter2") && !why.contains("abc"), "{why}");
+        }
+        assert_eq!(misplaced("+@read"), None);
+    }
+}

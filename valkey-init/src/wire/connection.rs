@@ -1,0 +1,164 @@
+//! One node, logged in. Every exchange is bounded, and every error names the node and the command.
+
+use std::time::Duration;
+
+use init_core::{Endpoint, Secret};
+use redis::aio::{ConnectionLike, MultiplexedConnection};
+use redis::{
+    Arg, AsyncConnectionConfig, Cmd, ErrorKind, Pipeline, ProtocolVersion, RedisConnectionInfo, RedisError,
+    Value,
+};
+use secrecy::ExposeSecret;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+use tracing::trace;
+
+use super::dial::{dial, of_handshake};
+use crate::Error;
+
+/// How long a node may take for one exchange; a `FUNCTION LOAD` of megabytes is far below it.
+const ANSWER: Duration = Duration::from_secs(5);
+/// How long the way to a node may take, the login included.
+const DIAL: Duration = Duration::from_secs(5);
+
+/// A connection to one node.
+pub(crate) struct Connection {
+    node: Endpoint,
+    redis: MultiplexedConnection,
+    driver: JoinHandle<()>,
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Connection").field(&self.node).finish()
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.driver.abort();
+    }
+}
+
+/// Who logs in; nobody when the server asks for nothing.
+pub(crate) type Credential<'a> = Option<(&'a Secret, &'a Secret)>;
+
+impl Connection {
+    /// Connects and logs in.
+    pub(crate) async fn open(
+        node: &Endpoint,
+        tls: Option<&TlsConnector>,
+        credential: Credential<'_>,
+    ) -> Result<Self, Error> {
+        let silent =
+            |_| Error::Silent { node: node.clone(), doing: "the login".to_owned(), seconds: DIAL.as_secs() };
+        timeout(DIAL, Self::login(node, tls, credential)).await.map_err(silent)?
+    }
+
+    async fn login(
+        node: &Endpoint,
+        tls: Option<&TlsConnector>,
+        credential: Credential<'_>,
+    ) -> Result<Self, Error> {
+        let stream = dial(node, tls).await?;
+        let mut info =
+            RedisConnectionInfo::default().set_protocol(ProtocolVersion::RESP3).set_skip_set_lib_name();
+        #[expect(clippy::disallowed_methods, reason = "the login is where the password goes")]
+        if let Some((user, password)) = credential {
+            info = info.set_username(user.expose_secret()).set_password(password.expose_secret());
+        }
+        let config = AsyncConnectionConfig::new();
+        let made = MultiplexedConnection::new_with_config(&info, stream, config).await;
+        let (redis, driver) = made.map_err(|error| classify(node, "HELLO", error))?;
+        Ok(Self { node: node.clone(), redis, driver: tokio::spawn(driver) })
+    }
+
+    /// The node's name.
+    pub(crate) fn node(&self) -> &Endpoint {
+        &self.node
+    }
+
+    /// Sends all commands at once and reads all answers: the outer error is the connection's, the inner
+    /// ones are the server's.
+    pub(crate) async fn ask_all(&self, commands: Vec<Cmd>) -> Result<Vec<Result<Value, Error>>, Error> {
+        if commands.is_empty() {
+            return Ok(Vec::new());
+        }
+        let names: Vec<String> = commands.iter().map(name).collect();
+        let doing = names.first().cloned().unwrap_or_default();
+        trace!(node = %self.node, commands = names.len(), first = doing, "asking");
+        let mut pipeline = Pipeline::with_capacity(commands.len());
+        for command in commands {
+            pipeline.add_command(command);
+        }
+        let mut redis = self.redis.clone();
+        let asked = timeout(ANSWER, redis.req_packed_commands(&pipeline, 0, names.len())).await;
+        let silent =
+            |_| Error::Silent { node: self.node.clone(), doing: doing.clone(), seconds: ANSWER.as_secs() };
+        let values = asked.map_err(silent)?.map_err(|error| classify(&self.node, &doing, error))?;
+        if values.len() != names.len() {
+            return Err(Error::Protocol { node: self.node.clone(), doing });
+        }
+        let answer = |(name, value): (&String, Value)| match value {
+            Value::ServerError(error) => Err(classify(&self.node, name, error.into())),
+            value => Ok(value),
+        };
+        Ok(names.iter().zip(values).map(answer).collect())
+    }
+
+    /// Sends all commands at once; the first error is the answer.
+    pub(crate) async fn ask_each(&self, commands: Vec<Cmd>) -> Result<Vec<Value>, Error> {
+        self.ask_all(commands).await?.into_iter().collect()
+    }
+
+    /// One command, one answer.
+    pub(crate) async fn ask(&self, command: Cmd) -> Result<Value, Error> {
+        let answers = self.ask_each(vec![command]).await?;
+        Ok(answers.into_iter().next().unwrap_or_default())
+    }
+}
+
+/// The command and, where it has one, its subcommand: never a further argument.
+fn name(command: &Cmd) -> String {
+    let word = |position: usize| match command.args_iter().nth(position) {
+        Some(Arg::Simple(bytes)) => String::from_utf8_lossy(bytes).into_owned(),
+        _ => String::new(),
+    };
+    let first = word(0);
+    match first.as_str() {
+        "ACL" | "CLUSTER" | "CONFIG" | "FUNCTION" => format!("{first} {}", word(1)),
+        _ => first,
+    }
+}
+
+/// The client's error as ours: by the server's code, or by what became of the connection.
+fn classify(node: &Endpoint, doing: &str, error: RedisError) -> Error {
+    let (node, doing) = (node.clone(), doing.to_owned());
+    if let Some(code) = error.code() {
+        let (code, message) = (code.to_owned(), error.detail().unwrap_or_default().to_owned());
+        return Error::Refused { node, doing, code, message };
+    }
+    match error.kind() {
+        ErrorKind::Parse | ErrorKind::UnexpectedReturnType | ErrorKind::RESP3NotSupported => {
+            Error::Protocol { node, doing }
+        }
+        ErrorKind::AuthenticationFailed => {
+            let message = error.detail().unwrap_or_default().to_owned();
+            Error::Refused { node, doing, code: "WRONGPASS".to_owned(), message }
+        }
+        _ => lost(node, doing, error),
+    }
+}
+
+/// With TLS 1.3 the server judges the client's certificate after the handshake: it shows on the first read.
+fn lost(node: Endpoint, doing: String, error: RedisError) -> Error {
+    let io = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<std::io::Error>());
+    match io.map(|io| (of_handshake(io), io)) {
+        Some((kind, io)) if kind != init_core::FaultKind::Unavailable => {
+            let source = std::io::Error::new(io.kind(), io.to_string());
+            Error::Handshake { node, source, kind }
+        }
+        _ => Error::Lost { node, doing, source: error },
+    }
+}

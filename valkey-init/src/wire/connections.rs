@@ -1,0 +1,133 @@
+//! One connection per node, all of them or none: a deployment with a node missing is not ready.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use init_core::{Endpoint, Fault, FaultKind, Secret, Secrets, Text};
+use tokio_rustls::TlsConnector;
+use tracing::debug;
+
+use super::connection::Connection;
+use super::dial::connector;
+use crate::Error;
+use crate::spec::{Desired, Login};
+
+/// What is left for the other nodes when one has already failed: the worst of the failures is the one to tell.
+const STRAGGLERS: Duration = Duration::from_millis(500);
+
+/// The connections, by the nodes' names.
+pub(crate) struct Connections {
+    nodes: BTreeMap<Endpoint, Connection>,
+    tls: Option<TlsConnector>,
+}
+
+impl std::fmt::Debug for Connections {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.nodes.keys()).finish()
+    }
+}
+
+impl Connections {
+    /// Connects to all nodes at once. A refusal is told at once; a node that is not there is told after the
+    /// others had their chance to refuse.
+    pub(crate) async fn open(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {
+        let tls = desired.tls.as_ref().map(|tls| connector(tls, secrets)).transpose()?;
+        let mut opening: FuturesUnordered<_> = desired
+            .nodes
+            .iter()
+            .map(|node| login(&node.endpoint, tls.as_ref(), &desired.login, secrets))
+            .collect();
+        let (mut nodes, mut failed) = (BTreeMap::new(), None::<Error>);
+        loop {
+            let next = match &failed {
+                None => opening.next().await,
+                Some(_) => tokio::time::timeout(STRAGGLERS, opening.next()).await.unwrap_or_default(),
+            };
+            match next {
+                Some(Ok(connection)) => drop(nodes.insert(connection.node().clone(), connection)),
+                Some(Err(error)) if error.kind() == FaultKind::Unavailable => failed = failed.or(Some(error)),
+                Some(Err(error)) => return Err(error),
+                None => break,
+            }
+        }
+        drop(opening);
+        match failed {
+            Some(error) => Err(error),
+            None => Ok(Self { nodes, tls }),
+        }
+    }
+
+    /// The connection to a node of the spec.
+    pub(crate) fn get(&self, node: &Endpoint) -> Option<&Connection> {
+        self.nodes.get(node)
+    }
+
+    /// Another login to a node.
+    pub(crate) async fn login(
+        &self,
+        node: &Endpoint,
+        credential: (&Secret, &Secret),
+    ) -> Result<Connection, Error> {
+        Connection::open(node, self.tls.as_ref(), Some(credential)).await
+    }
+
+    /// Whether a node would take this login, or none at all.
+    pub(crate) async fn try_login(
+        &self,
+        node: &Endpoint,
+        credential: Option<(&Secret, &Secret)>,
+    ) -> Result<(), Error> {
+        let connection = Connection::open(node, self.tls.as_ref(), credential).await?;
+        connection.ask(redis::cmd("PING")).await?;
+        Ok(())
+    }
+
+    /// From now on a node is talked to over this connection.
+    pub(crate) fn replace(&mut self, connection: Connection) {
+        self.nodes.insert(connection.node().clone(), connection);
+    }
+
+    /// The same question to all nodes at once.
+    pub(crate) async fn each<T>(
+        &self,
+        ask: impl AsyncFn(&Connection) -> Result<T, Error>,
+    ) -> Result<BTreeMap<Endpoint, T>, Error> {
+        let ask = &ask;
+        let asking =
+            self.nodes.iter().map(async |(node, connection)| Ok((node.clone(), ask(connection).await?)));
+        join_all(asking).await.into_iter().collect()
+    }
+}
+
+/// The declared user first; where that is refused, `default` with the first run's password.
+async fn login(
+    node: &Endpoint,
+    tls: Option<&TlsConnector>,
+    login: &Login,
+    secrets: &Secrets,
+) -> Result<Connection, Error> {
+    let user = secrets.text(&login.user)?;
+    let declared = match &login.password {
+        Some(password) => Some((&user, secrets.get(password)?)),
+        None => None,
+    };
+    let refused = match Connection::open(node, tls, declared).await {
+        Err(error) if matches!(error.code(), Some("WRONGPASS" | "NOAUTH")) => error,
+        done => return done,
+    };
+    let mut tried = vec![format!("user {}", login.user)];
+    let Some(bootstrap) = &login.bootstrap else {
+        return Err(Error::Login { node: node.clone(), tried, source: Box::new(refused) });
+    };
+    debug!(%node, user = %login.user, "the login was refused: trying the user default");
+    let default = secrets.text(&Text::Plain("default".to_owned()))?;
+    match Connection::open(node, tls, Some((&default, secrets.get(bootstrap)?))).await {
+        Err(error) if matches!(error.code(), Some("WRONGPASS" | "NOAUTH")) => {
+            tried.push(format!("user default with {bootstrap}"));
+            Err(Error::Login { node: node.clone(), tried, source: Box::new(error) })
+        }
+        done => done,
+    }
+}
