@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::diff::Drift;
 use init_core::{SecretRef, Text};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::desired::{Cors, Encryption, Lock, Route, Rule, Size, Status, Versioning};
 use crate::document::Document;
@@ -21,15 +21,18 @@ use crate::xml::Element;
 #[serde(tag = "op", rename_all = "snake_case")]
 pub enum Change {
     CreatePolicy {
+        #[serde(rename = "name")]
         policy: String,
         document: Document,
     },
     AlterPolicy {
+        #[serde(rename = "name")]
         policy: String,
         #[serde(flatten)]
         document: Drift<Document>,
     },
     CreateUser {
+        #[serde(rename = "name")]
         user: Text,
         status: Status,
         #[serde(skip)]
@@ -40,9 +43,11 @@ pub enum Change {
     },
     /// Opens a disabled user, with a secret that nobody knows: nothing attaches to a disabled one.
     HoldUser {
+        #[serde(rename = "name")]
         user: Text,
     },
     AlterUser {
+        #[serde(rename = "name")]
         user: Text,
         #[serde(skip_serializing_if = "is_false")]
         rotate_secret: bool,
@@ -52,28 +57,32 @@ pub enum Change {
         secret: SecretRef,
     },
     CreateGroup {
+        #[serde(rename = "name")]
         group: String,
         members: BTreeSet<Text>,
     },
     AddMembers {
+        #[serde(rename = "name")]
         group: String,
         members: BTreeSet<Text>,
     },
     AlterGroup {
+        #[serde(rename = "name")]
         group: String,
         status: Drift<Status>,
     },
     AttachPolicies {
-        #[serde(flatten)]
+        #[serde(rename = "name")]
         to: Grantee,
         policies: BTreeSet<String>,
     },
     CreateAccessKey {
+        #[serde(rename = "name")]
         access_key: Text,
         user: Text,
         #[serde(skip_serializing_if = "Option::is_none")]
         policy: Option<String>,
-        #[serde(skip_serializing_if = "Option::is_none")]
+        #[serde(rename = "display_name", skip_serializing_if = "Option::is_none")]
         name: Option<String>,
         #[serde(skip_serializing_if = "Option::is_none")]
         description: Option<String>,
@@ -85,12 +94,13 @@ pub enum Change {
         document: Option<Document>,
     },
     AlterAccessKey {
+        #[serde(rename = "name")]
         access_key: Text,
         #[serde(skip_serializing_if = "is_false")]
         rotate_secret: bool,
         #[serde(skip_serializing_if = "Option::is_none")]
         policy: Option<Drift<Document>>,
-        #[serde(skip_serializing_if = "Option::is_none")]
+        #[serde(rename = "display_name", skip_serializing_if = "Option::is_none")]
         name: Option<Drift<String>>,
         #[serde(skip_serializing_if = "Option::is_none")]
         description: Option<Drift<String>>,
@@ -103,26 +113,31 @@ pub enum Change {
         document: Option<Document>,
     },
     DisableUser {
+        #[serde(rename = "name")]
         user: Text,
         #[serde(skip)]
         secret: SecretRef,
     },
     CreateBucket {
+        #[serde(rename = "name")]
         bucket: String,
         #[serde(skip_serializing_if = "is_false")]
         object_lock: bool,
     },
     SetVersioning {
+        #[serde(rename = "name")]
         bucket: String,
         #[serde(flatten)]
         versioning: Drift<Versioning>,
     },
     SetObjectLock {
+        #[serde(rename = "name")]
         bucket: String,
         #[serde(flatten)]
         lock: Drift<Lock>,
     },
     SetEncryption {
+        #[serde(rename = "name")]
         bucket: String,
         #[serde(skip)]
         encryption: Encryption,
@@ -130,23 +145,27 @@ pub enum Change {
         names: Drift<String>,
     },
     SetQuota {
+        #[serde(rename = "name")]
         bucket: String,
         #[serde(flatten)]
         quota: Drift<Size>,
     },
     SetTags {
+        #[serde(rename = "name")]
         bucket: String,
         tags: BTreeMap<String, Drift<String>>,
         #[serde(skip)]
         keep: BTreeMap<String, String>,
     },
     SetLifecycle {
+        #[serde(rename = "name")]
         bucket: String,
         rules: BTreeMap<String, Drift<Rule>>,
         #[serde(skip)]
         keep: Vec<Element>,
     },
     SetBucketPolicy {
+        #[serde(rename = "name")]
         bucket: String,
         #[serde(flatten)]
         access: Drift<Shown>,
@@ -154,12 +173,14 @@ pub enum Change {
         document: Option<Document>,
     },
     SetNotifications {
+        #[serde(rename = "name")]
         bucket: String,
         routes: Vec<Routed>,
         #[serde(skip)]
         keep: Vec<Element>,
     },
     SetCors {
+        #[serde(rename = "name")]
         bucket: String,
         #[serde(flatten)]
         rules: Drift<Vec<Cors>>,
@@ -167,11 +188,16 @@ pub enum Change {
 }
 
 /// Whom a policy is attached to.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grantee {
     User(Text),
     Group(String),
+}
+
+impl Serialize for Grantee {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }
 
 /// A bucket policy in a report: the word of `anonymous` where there is one.
