@@ -14,6 +14,7 @@ use crate::http::{Connector, Http};
 use crate::xml::Element;
 
 pub(crate) async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Client, Error> {
+    usable(desired, secrets)?;
     let mut client = client(desired, secrets)?;
     hide_names(&mut client, desired, secrets)?;
     health(&mut client).await?;
@@ -43,6 +44,13 @@ fn client(desired: &Desired, secrets: &Secrets) -> Result<Client, Error> {
         server.region.clone(),
         identity,
     ))
+}
+
+/// Every secret is what a server can take, before the first packet.
+fn usable(desired: &Desired, secrets: &Secrets) -> Result<(), Error> {
+    let users = desired.users.iter().map(|(name, user)| (name, &user.secret));
+    let keys = desired.keys.iter().map(|(name, key)| (name, &key.secret));
+    users.chain(keys).try_for_each(|(name, secret)| credential(secrets, name, secret).map(drop))
 }
 
 /// A server may repeat a name that came from a secret.
@@ -99,7 +107,7 @@ impl Client {
 /// What `MinIO` is known to take and then drop, or not to do at all, before anything is written.
 async fn capable(client: &Client, desired: &Desired) -> Result<(), Error> {
     if !client.is_minio() {
-        return Ok(());
+        return without_quotas(client, desired).await;
     }
     let unsupported = |at: String, feature, why: &str| Error::Unsupported {
         at,
@@ -137,6 +145,20 @@ async fn capable(client: &Client, desired: &Desired) -> Result<(), Error> {
         return Err(unsupported(format!("buckets.{name}.encryption"), "encryption", why));
     }
     targets(client, desired, &unsupported).await
+}
+
+/// Quotas are read from buckets that are there, so for new ones the admin API is looked for here.
+async fn without_quotas(client: &Client, desired: &Desired) -> Result<(), Error> {
+    let Some((name, _)) = desired.buckets.iter().find(|(_, bucket)| bucket.quota.is_some()) else {
+        return Ok(());
+    };
+    let call = Call::admin(Method::GET, "get-bucket-quota", "look for quotas").query("bucket", name);
+    match client.ask("quotas", call).await {
+        Err(none @ Error::NoAdminApi { .. }) => Err(none),
+        // Whatever it says of the bucket, it is an answer of the admin API.
+        Ok(_) | Err(Error::Refused(_)) => Ok(()),
+        Err(other) => Err(other),
+    }
 }
 
 /// Who may not ask learns it when the bucket is written.

@@ -255,7 +255,9 @@ impl fmt::Display for Lock {
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Days(1) => f.write_str("1 day"),
             Self::Days(days) => write!(f, "{days} days"),
+            Self::Years(1) => f.write_str("1 year"),
             Self::Years(years) => write!(f, "{years} years"),
         }
     }

@@ -49,7 +49,11 @@ pub(super) async fn observe(client: &Client, desired: &Desired) -> Result<Seen, 
 
 /// A bucket that is not in our list may still be ours to use, or be somebody else's.
 async fn presence(client: &Client, name: &str) -> Result<Presence, Error> {
-    let call = Call::new(Method::HEAD, format!("look for bucket {name}")).path(format!("/{name}"));
+    // Not HEAD: its answer has no body, so a wrong region could not be named.
+    let call = Call::get(format!("look for bucket {name}"))
+        .path(format!("/{name}"))
+        .query("list-type", "2")
+        .query("max-keys", "1");
     match client.send(call).await {
         Ok(_) => Ok(Presence::Ours),
         Err(Error::Refused(refusal)) if refusal.status == 404 => Ok(Presence::Absent),

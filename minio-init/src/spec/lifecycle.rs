@@ -22,9 +22,12 @@ pub(super) fn rules(
         let actions = actions(&at, &wanted, found);
         let LifecycleRule { id, status, prefix, tags, .. } = wanted;
         let rule = Rule { status, prefix: prefix.unwrap_or_default(), tags, actions };
-        let id = id.unwrap_or_else(|| derived(&rule));
-        if id.is_empty() || id.len() > ID_MAX {
+        if id.as_ref().is_some_and(String::is_empty) {
             found.push(&at.key("id"), "an id has 1 to 255 characters");
+        }
+        let id = id.unwrap_or_else(|| derived(&rule));
+        if id.len() > ID_MAX {
+            found.push(&at, "an id has 1 to 255 characters: give the rule a short one of its own");
         }
         if rules.insert(id, rule).is_some() {
             found.push(&at, "another rule has the same id (or is about the same and has none)");
@@ -75,8 +78,8 @@ fn derived(rule: &Rule) -> String {
         Action::KeepNoncurrentVersions => "keep",
         Action::AbortIncompleteUploadDays => "uploads",
     });
-    let tags = rule.tags.iter().map(|(key, value)| format!(" {key}={value}"));
-    let about: String = std::iter::once(rule.prefix.clone()).chain(tags).collect();
-    let words: Vec<_> = words.collect();
-    if about.is_empty() { words.join("-") } else { format!("{} {about}", words.join("-")) }
+    let tags = rule.tags.iter().map(|(key, value)| format!("{key}={value}"));
+    let prefix = Some(rule.prefix.clone()).filter(|prefix| !prefix.is_empty());
+    let words = std::iter::once(words.collect::<Vec<_>>().join("-"));
+    words.chain(prefix).chain(tags).collect::<Vec<_>>().join(" ")
 }
