@@ -4,6 +4,10 @@
 #![expect(clippy::disallowed_methods, reason = "the tests wait on real servers")]
 
 mod formation;
+mod healing;
+mod refusals;
+mod replication;
+mod users;
 
 use integration::valkey::Nodes;
 

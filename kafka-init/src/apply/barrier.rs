@@ -17,6 +17,9 @@ use crate::wire::{Cluster, Connection};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
+/// Brokers learn of changes in the order in which they were made, so that asking for all that is missing at
+/// once would only keep them from it.
+const AT_ONCE: usize = 500;
 
 /// The results again, once every change that succeeded is served everywhere.
 pub(super) async fn await_served<'c>(
@@ -35,7 +38,7 @@ pub(super) async fn await_served<'c>(
 
 /// Waits through the loss of brokers too. It only reads, so asking again after a lost answer does no harm, and
 /// a broker that is gone is out of the cluster's own list some seconds later.
-async fn served_everywhere(
+pub(super) async fn served_everywhere(
     cluster: &mut Cluster,
     expected: &BTreeMap<&str, i32>,
     progress: &Progress,
@@ -65,20 +68,22 @@ async fn served_by(
 ) -> Result<(), Error> {
     let mut missing: Vec<&str> = expected.keys().copied().collect();
     let mut pause = FIRST_PAUSE;
-    loop {
+    while !missing.is_empty() {
         let mut served = BTreeSet::new();
-        by_name(broker, &missing, |_, topics| {
+        by_name(broker, missing.get(..AT_ONCE).unwrap_or(&missing), |_, topics| {
             served.extend(topics.iter().filter_map(|topic| served_name(topic, expected)));
         })
         .await?;
         missing.retain(|name| !served.contains(name));
-        if missing.is_empty() {
-            return Ok(());
+        if served.is_empty() {
+            progress.waiting_for(format!("{} to serve {} more topics", broker.peer(), missing.len()));
+            sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        } else {
+            pause = FIRST_PAUSE;
         }
-        progress.waiting_for(format!("{} to serve {} more topics", broker.peer(), missing.len()));
-        sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
     }
+    Ok(())
 }
 
 /// The name under which it was expected, if all of its partitions are there and led.

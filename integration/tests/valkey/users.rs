@@ -1,0 +1,182 @@
+//! Users, parameters and functions: created, altered, kept, and judged before the first write.
+
+use integration::valkey::{Nodes, PASSWORD};
+use integration::{Ended, Init};
+
+const CODE: &str = "#!lua name=counters\nredis.register_function('bump', function(keys, args) return redis.call('INCR', keys[1]) end)\n";
+
+/// The names of a run's changes.
+fn ops(ended: &Ended) -> Vec<String> {
+    let changes = ended.report["changes"].as_array().cloned().unwrap_or_default();
+    changes.iter().map(|change| change["op"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+fn one(nodes: &Nodes, rest: &str) -> Init {
+    let spec = format!("mode: standalone\nnodes: [valkey-0:6379]\npassword: {{secret: password}}\n{rest}");
+    nodes.init(&spec).secret("app", "canary-app-77aa").secret("next", "canary-next-88bb")
+}
+
+/// Deliver 3: each kind of drift is found, healed, and gone after it.
+#[test]
+fn every_kind_of_drift_of_a_user_is_healed() {
+    let nodes = Nodes::start(1, &[], &[]);
+    let spec = "users:\n  app: {passwords: [{secret: app}], rules: \"~app:* %R~shared:* &news +@read +@write -@dangerous +config|get (~x +get)\"}\n";
+    assert_eq!(ops(&one(&nodes, spec).run().expect(0, "changed")), ["create_user"]);
+    one(&nodes, spec).run().expect(0, "unchanged");
+    for drift in [
+        &["off"][..],
+        &["+flushall"],
+        &["-get"],
+        &["~more"],
+        &["resetkeys"],
+        &["&more"],
+        &["resetchannels"],
+        &["clearselectors"],
+        &["(~y +set)"],
+        &[">another"],
+        &["resetpass"],
+        &["nopass"],
+        &["skip-sanitize-payload"],
+        &["allcommands"],
+        &["reset"],
+    ] {
+        let set = [&["ACL", "SETUSER", "app"][..], drift].concat();
+        assert_eq!(nodes.cli(0, &set).trim(), "OK");
+        let ended = one(&nodes, spec).args(&["plan"]).run();
+        assert_eq!(ended.exit, 3, "{drift:?} is no drift: {}", ended.stdout);
+        let ended = one(&nodes, spec).run().expect(0, "changed");
+        assert!(ops(&ended).iter().all(|op| op == "alter_user"), "{drift:?}: {}", ended.stdout);
+        one(&nodes, spec).run().expect(0, "unchanged");
+    }
+    // A user of somebody else's is nobody's drift.
+    nodes.cli(0, &["ACL", "SETUSER", "other", "on", "nopass"]);
+    one(&nodes, spec).run().expect(0, "unchanged");
+    assert_eq!(nodes.cli_as(0, "app", "canary-app-77aa", &["GET", "app:1"]).exit, 0);
+}
+
+/// Deliver 3: rotation with two passwords; what is set lasts over a restart.
+#[test]
+fn a_password_rotates_and_everything_lasts() {
+    for file in ["no", "yes"] {
+        let nodes = Nodes::start(1, &[], &["--env", &format!("VALKEY_ACL_FILE={file}")]);
+        let spec = |passwords: &str| {
+            format!(
+                "users:\n  app: {{passwords: [{passwords}], rules: \"+ping\"}}\nconfig: {{maxmemory: 256mb}}\n"
+            )
+        };
+        one(&nodes, &spec("{secret: app}")).run().expect(0, "changed");
+        one(&nodes, &spec("{secret: app}, {secret: next}")).run().expect(0, "changed");
+        let login = |password: &str| nodes.cli_as(0, "app", password, &["PING"]).stdout.trim() == "PONG";
+        assert!(login("canary-app-77aa") && login("canary-next-88bb"));
+        one(&nodes, &spec("{secret: next}")).run().expect(0, "changed");
+        assert!(!login("canary-app-77aa") && login("canary-next-88bb"));
+
+        nodes.remove(0);
+        nodes.run(0);
+        nodes.all_answer();
+        assert!(login("canary-next-88bb"), "users do not last");
+        one(&nodes, &spec("{secret: next}")).run().expect(0, "unchanged");
+    }
+}
+
+/// Deliver 3: `default` goes last, and the next run logs in without it.
+#[test]
+fn default_is_disabled_when_its_successor_works() {
+    let nodes = Nodes::cluster(3);
+    let spec = format!(
+        "mode: cluster\nnodes: [{}]\nuser: admin\npassword: {{secret: app}}\nbootstrapPassword: {{secret: password}}\n\
+         users:\n  admin: {{passwords: [{{secret: app}}], rules: \"~* &* +@all\"}}\n  default: {{enabled: false}}\n",
+        nodes.list()
+    );
+    let run = || nodes.init(&spec).secret("app", "canary-app-77aa").run();
+    let ended = run().expect(0, "changed");
+    let ops = ops(&ended);
+    assert_eq!(ops[ops.len() - 3..], ["alter_user", "alter_user", "alter_user"]);
+    assert!(nodes.cli_as(0, "default", PASSWORD, &["PING"]).stderr.contains("WRONGPASS"));
+    run().expect(0, "unchanged");
+
+    let wrong = nodes.init(&spec).secret("app", "neither").run().expect(77, "failed");
+    assert!(wrong.error().contains("as user admin and as user default"), "{}", wrong.stdout);
+}
+
+/// Deliver 4, and what the server judges before the first write.
+#[test]
+fn parameters_are_set_and_what_cannot_be_is_told_before_any_write() {
+    let nodes = Nodes::start(1, &[], &[]);
+    let config = "config: {maxmemory: 256mb, maxmemory-policy: ALLKEYS-LRU, client-output-buffer-limit: \"replica 512mb 128mb 60\", \
+                  notify-keyspace-events: KEA, save: \"\", lazyfree-lazy-expire: true}\n";
+    one(&nodes, config).run().expect(0, "changed");
+    one(&nodes, config).run().expect(0, "unchanged");
+    assert!(nodes.cli(0, &["CONFIG", "GET", "maxmemory"]).contains("268435456"));
+
+    nodes.reset_statistics();
+    let ended = one(&nodes, "config: {databases: 32}\n").run().expect(4, "conflict");
+    assert_eq!(ended.report["conflicts"][0]["at"], "config.databases");
+    let users = "users:\n  first: {passwords: [{secret: app}], rules: \"+ping\"}\n";
+    let ended = one(&nodes, &format!("{users}config: {{no-such: 1}}\n")).run().expect(76, "failed");
+    assert!(ended.error().contains("no parameter `no-such`"), "{}", ended.stdout);
+    for (rule, words) in
+        [("+@nosuch", "Unknown command or category"), ("bogus", "Syntax error"), ("~* ~a", "'*' pattern")]
+    {
+        let users = format!("{users}  second: {{passwords: [{{secret: app}}], rules: \"{rule}\"}}\n");
+        let ended = one(&nodes, &users).run().expect(76, "failed");
+        assert!(ended.error().contains(words) || rule == "~* ~a", "{}", ended.stdout);
+    }
+    assert!(!nodes.cli(0, &["ACL", "LIST"]).contains("first"), "written before it was judged");
+}
+
+/// DESIGN 6.4: a server without a file keeps nothing, and that is told before any write.
+#[test]
+fn what_would_not_last_is_refused() {
+    let nodes = Nodes::start(1, &["--protected-mode", "no"], &["--entrypoint", "kv-server"]);
+    let spec = "mode: standalone\nnodes: [valkey-0:6379]\nusers:\n  app: {passwords: [{secret: app}], rules: \"+ping\"}\n";
+    let ended = nodes.init(spec).secret("app", "canary-app-77aa").run().expect(76, "failed");
+    assert!(ended.error().contains("lost at its next start"), "{}", ended.stdout);
+    assert!(!nodes.cli_as(0, "default", "", &["ACL", "LIST"]).stdout.contains("app"));
+}
+
+/// Deliver 4: loaded on every primary, replaced only when it differs.
+#[test]
+fn functions_are_loaded_and_replaced() {
+    let nodes = Nodes::cluster(3);
+    let spec = format!(
+        "mode: cluster\nnodes: [{}]\npassword: {{secret: password}}\nfunctions: {{counters: {{file: /f/counters.lua}}}}\n",
+        nodes.list()
+    );
+    let run = |code: &str| nodes.init(&spec).file("/f/counters.lua", code.as_bytes()).run();
+    let ended = run(CODE).expect(0, "changed");
+    assert_eq!(ops(&ended).iter().filter(|op| *op == "load_function").count(), 3);
+    run(CODE).expect(0, "unchanged");
+    let ended = run(&CODE.replace("INCR", "DECR")).expect(0, "changed");
+    assert_eq!(ops(&ended), ["load_function"; 3]);
+    nodes.init(&spec).run().expect(65, "failed");
+}
+
+/// CON-AUTO-001, SEC-AUTO-001: in no output, and in nothing that the server writes down.
+#[test]
+fn no_secret_is_written_anywhere() {
+    let nodes = Nodes::start(1, &["--slowlog-log-slower-than", "0"], &[]);
+    let container = nodes.container(0);
+    let auth = format!("REDISCLI_AUTH={PASSWORD}");
+    let monitor =
+        ["exec", "--detach", "--env", &auth, &container, "sh", "-c", "kv-cli MONITOR >/data/monitor"];
+    integration::docker(&monitor).ok();
+    let spec = "users:\n  app: {passwords: [{secret: app}], rules: \"+ping\"}\n  link: {passwords: [{secret: next}], rules: \"+psync\"}\nreplicationUser: link\n";
+    let ended = one(&nodes, spec).args(&["--log", "trace"]).run().expect(0, "changed");
+    one(&nodes, "").secret("password2", "x").args(&["--log", "trace"]).run().expect(0, "unchanged");
+    let monitored = integration::docker(&["exec", &container, "cat", "/data/monitor"]).ok();
+    assert!(monitored.contains("INFO"), "the monitor saw nothing");
+    let written = [
+        ended.stdout,
+        ended.log,
+        monitored,
+        nodes.cli(0, &["SLOWLOG", "GET", "1000"]),
+        nodes.cli(0, &["ACL", "LOG"]),
+        integration::docker(&["logs", &container]).stdout,
+    ];
+    for (position, text) in written.iter().enumerate() {
+        for canary in ["canary-app-77aa", "canary-next-88bb", PASSWORD] {
+            assert!(!text.contains(canary), "{canary} in output {position}");
+        }
+    }
+}
