@@ -1,4 +1,4 @@
-//! HTTP/1.1 to one endpoint: a few kept connections, no proxy, no redirect, no system CA.
+//! HTTP/1.1 to one endpoint: a few kept connections, no proxy, no redirect, no CA but the one that is given.
 //!
 //! A request that was not sent at all goes out again on a new connection. One that may have been sent
 //! never does: the driver reads again first.

@@ -2,6 +2,8 @@
 
 mod bucket;
 mod identity;
+#[cfg(test)]
+mod tests;
 
 use init_core::{Conflict, Plan};
 

@@ -30,7 +30,7 @@ pub struct Spec {
     pub endpoint: String,
     /// The region that requests are signed for; `us-east-1` when absent.
     pub region: Option<String>,
-    /// Whom to trust behind an https endpoint; the public CAs when absent.
+    /// Whom to trust behind an https endpoint.
     pub tls: Option<Tls>,
     /// The account that provisions.
     pub credentials: Credentials,

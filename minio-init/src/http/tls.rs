@@ -9,22 +9,15 @@ use rustls::{ClientConfig, RootCertStore};
 /// The trust anchors, ready to connect with.
 pub(crate) type Roots = Arc<ClientConfig>;
 
-/// From the text of a PEM file; `None` means the public CAs.
-pub(crate) fn roots(pem: Option<&[u8]>) -> Result<Roots, String> {
+/// From the text of a PEM file.
+pub(crate) fn roots(pem: &[u8]) -> Result<Roots, String> {
     let mut store = RootCertStore::empty();
-    match pem {
-        None => store.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-        Some(pem) => {
-            for certificate in CertificateDer::pem_slice_iter(pem) {
-                let certificate = certificate.map_err(|error| format!("it is no PEM file: {error}"))?;
-                store
-                    .add(certificate)
-                    .map_err(|error| format!("a certificate in it is unusable: {error}"))?;
-            }
-            if store.is_empty() {
-                return Err("it holds no certificate: a PEM file has BEGIN CERTIFICATE lines".to_owned());
-            }
-        }
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let certificate = certificate.map_err(|error| format!("it is no PEM file: {error}"))?;
+        store.add(certificate).map_err(|error| format!("a certificate in it is unusable: {error}"))?;
+    }
+    if store.is_empty() {
+        return Err("it holds no certificate: a PEM file has BEGIN CERTIFICATE lines".to_owned());
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider)

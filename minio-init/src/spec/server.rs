@@ -6,7 +6,7 @@ use init_core::{DnsName, Endpoint, EndpointError, Files, SpecPath, Text, Violati
 
 use super::{Spec, names};
 use crate::desired::Server;
-use crate::http::{Roots, roots};
+use crate::http::roots;
 
 /// Requests are signed for some region; a server that was given none takes any.
 const REGION: &str = "us-east-1";
@@ -24,24 +24,26 @@ pub(super) fn server(spec: &Spec, files: &Files, found: &mut Violations) -> Opti
     let at = root.key("endpoint");
     let (https, endpoint) = found.check(&at, endpoint(&spec.endpoint))?;
     let tls = match (&spec.tls, https) {
+        (None, false) => None,
         (Some(_), false) => {
             found.push(&root.key("tls"), "there is no TLS behind http: write https:// in `endpoint`");
             None
         }
-        (None, false) => None,
-        (_, true) => Some(trust(spec, files, found)?),
+        (None, true) => {
+            found.push(
+                &root.key("tls"),
+                "https needs `tls.ca`: the PEM file with the CA to trust (for a public server, the bundle of the host)",
+            );
+            None
+        }
+        (Some(tls), true) => {
+            let at = root.key("tls").key("ca");
+            let pem = found.check(&at, files.read(&tls.ca))?;
+            Some(found.check(&at, roots(&pem))?)
+        }
     };
     let (access_key, secret_key) = (spec.credentials.access_key.clone(), spec.credentials.secret_key.clone());
     Some(Server { endpoint, tls, region, access_key, secret_key })
-}
-
-fn trust(spec: &Spec, files: &Files, found: &mut Violations) -> Option<Roots> {
-    let at = SpecPath::root().key("tls").key("ca");
-    let pem = match &spec.tls {
-        Some(tls) => Some(found.check(&at, files.read(&tls.ca))?),
-        None => None,
-    };
-    found.check(&at, roots(pem.as_deref()))
 }
 
 /// `http://NAME[:PORT]`, with nothing after it but perhaps a slash.
