@@ -32,3 +32,15 @@ valkey() {
 }
 
 valkey
+
+postgres() {
+    local pair version suite
+    for pair in 17:trixie 15:bookworm; do
+        version=${pair%:*} suite=${pair#*:}
+        docker build --quiet --network host --build-arg "POSTGRES_VERSION=$version" --build-arg "SUITE=$suite" \
+            --tag "dayzero/postgres:$version" integration/servers/postgres
+        POSTGRES_VERSION=$version cargo test --locked --package integration --test postgres -- --test-threads=2
+    done
+}
+
+postgres

@@ -2,6 +2,7 @@
 //! that share no code with the init tools. One line on stdout for each proof, the first failure on stderr, exit 0 or 1.
 
 mod kafka;
+mod postgres;
 mod proved;
 mod valkey;
 
@@ -25,6 +26,8 @@ struct Args {
     /// The topics to produce to and consume from, every partition of each
     #[arg(long, value_delimiter = ',', value_name = "NAME,…", requires = "kafka")]
     topics: Vec<String>,
+    #[command(flatten)]
+    postgres: postgres::Access,
     /// A node of a Valkey cluster, as name and port
     #[arg(long, value_name = "HOST:PORT")]
     valkey: Option<String>,
@@ -46,6 +49,8 @@ struct Args {
 enum Error {
     #[error("kafka: {0}")]
     Kafka(#[from] kafka::Error),
+    #[error("postgres: {0}")]
+    Postgres(#[from] postgres::Error),
     #[error("valkey: {0}")]
     Valkey(#[from] valkey::Error),
     #[error("the proofs took longer than {} s", LIMIT.as_secs())]
@@ -66,6 +71,11 @@ async fn prove(args: &Args) -> Result<(), Error> {
     }
     if let Some(node) = args.valkey.as_ref().filter(|_| up("data")) {
         say(&valkey::prove(node, args.valkey_password.as_deref()).await?)?;
+    }
+    for (profile, place) in [("data", &args.postgres.postgres), ("ha", &args.postgres.postgres_cluster)] {
+        if let Some(place) = place.as_ref().filter(|_| up(profile)) {
+            say(&postgres::prove(place, &args.postgres).await?)?;
+        }
     }
     Ok(())
 }
