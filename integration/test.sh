@@ -32,3 +32,11 @@ valkey() {
 }
 
 valkey
+
+minio() {
+    docker compose --env-file .env.example --profile storage build --quiet minio
+    docker build --quiet --network host --tag dayzero/moto:dev integration/servers/moto
+    cargo test --locked --package integration --test minio -- --test-threads=1
+}
+
+minio

@@ -15,6 +15,7 @@ mod command;
 mod compose;
 mod init;
 pub mod kafka;
+pub mod minio;
 mod scratch;
 mod silent;
 pub mod valkey;

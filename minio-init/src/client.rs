@@ -110,7 +110,7 @@ impl Client {
         Self { http, origin, region, identity, labels: Vec::new(), minio: false, seal: Seal::default() }
     }
 
-    /// The server called itself `MinIO`.
+    /// The server called itself MinIO.
     pub(crate) fn found_minio(&mut self) {
         self.minio = true;
     }

@@ -43,7 +43,7 @@ pub enum Error {
     /// Plain HTTP was spoken to a TLS listener.
     #[error("the listener at {0} speaks TLS, and the spec's endpoint says http")]
     SpeaksTls(Endpoint),
-    /// Users, groups, policies, access keys and quotas are `MinIO`'s own.
+    /// Users, groups, policies, access keys and quotas are MinIO's own.
     #[error("{endpoint} has no MinIO admin API, and the spec has {needed}")]
     NoAdminApi {
         /// Who.
