@@ -212,7 +212,16 @@ impl Client {
         let message = self.shown(&message);
         let clocks = signed_at.zip(text(&head.headers, "date"));
         let status = head.status.as_u16();
-        Err(Error::Refused(Box::new(Refusal { doing, endpoint, status, code, message, json, clocks })))
+        Err(Error::Refused(Box::new(Refusal {
+            doing,
+            endpoint,
+            status,
+            code,
+            message,
+            raced: false,
+            json,
+            clocks,
+        })))
     }
 
     /// Whether a 400 is a TLS listener's complaint.

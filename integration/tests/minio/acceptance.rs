@@ -8,7 +8,8 @@ use crate::{FULL, SECRETS, baseline, whole};
 
 /// The methods of the requests in a trace, apart from the tracer's own.
 fn methods(trace: &str) -> Vec<String> {
-    let text = |entry: &Value, pointer: &str| entry.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+    let text =
+        |entry: &Value, pointer: &str| entry.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
     let lines = trace.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let ours = lines.filter(|entry| !text(entry, "/request/path").unwrap_or_default().contains("/trace"));
     ours.filter_map(|entry| text(&entry, "/request/method")).collect()

@@ -20,7 +20,8 @@ const DRIFTS: [(&str, &[&str]); 27] = [
         &["hold_user former", "attach_policies user former", "disable_user former"],
     ),
     ("mc admin group rm t writers loki", &["add_members writers"]),
-    ("mc admin group disable t writers", &["alter_group writers"]),
+    // A disabled group does not show its policies.
+    ("mc admin group disable t writers", &["alter_group writers", "attach_policies group writers"]),
     ("mc admin policy detach t readwrite --group writers", &["attach_policies group writers"]),
     ("mc admin accesskey edit t loki-ci --secret-key another-secret", &["alter_access_key loki-ci"]),
     ("mc admin accesskey edit t loki-ci --policy /tmp/narrow.json", &["alter_access_key loki-ci"]),
