@@ -3,6 +3,9 @@
 //! What a request is called in a log or an error is its `doing`, which names things by their label. Its
 //! path and query are never shown: they may hold a name that came from a secret.
 
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 
 use base64::Engine as _;
