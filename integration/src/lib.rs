@@ -16,6 +16,7 @@ mod command;
 mod compose;
 mod init;
 pub mod kafka;
+pub mod minio;
 pub mod postgres;
 mod scratch;
 mod silent;

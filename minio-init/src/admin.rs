@@ -1,4 +1,4 @@
-//! `MinIO`'s admin API: users, groups, policies, access keys, quotas. Plain answers are preferred, because
+//! MinIO's admin API: users, groups, policies, access keys, quotas. Plain answers are preferred, because
 //! each sealed one costs a key derivation.
 
 mod answers;

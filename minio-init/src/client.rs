@@ -3,6 +3,9 @@
 //! What a request is called in a log or an error is its `doing`, which names things by their label. Its
 //! path and query are never shown: they may hold a name that came from a secret.
 
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 
 use base64::Engine as _;
@@ -110,7 +113,7 @@ impl Client {
         Self { http, origin, region, identity, labels: Vec::new(), minio: false, seal: Seal::default() }
     }
 
-    /// The server called itself `MinIO`.
+    /// The server called itself MinIO.
     pub(crate) fn found_minio(&mut self) {
         self.minio = true;
     }
@@ -212,7 +215,16 @@ impl Client {
         let message = self.shown(&message);
         let clocks = signed_at.zip(text(&head.headers, "date"));
         let status = head.status.as_u16();
-        Err(Error::Refused(Box::new(Refusal { doing, endpoint, status, code, message, json, clocks })))
+        Err(Error::Refused(Box::new(Refusal {
+            doing,
+            endpoint,
+            status,
+            code,
+            message,
+            raced: false,
+            json,
+            clocks,
+        })))
     }
 
     /// Whether a 400 is a TLS listener's complaint.

@@ -63,7 +63,7 @@ fn hide_names(client: &mut Client, desired: &Desired, secrets: &Secrets) -> Resu
     Ok(())
 }
 
-/// `MinIO` says whether buckets and accounts can be written; others have no such path.
+/// MinIO says whether buckets and accounts can be written; others have no such path.
 async fn health(client: &mut Client) -> Result<(), Error> {
     let call = Call::get("ask whether it is ready").path("/minio/health/cluster");
     let (response, _) = client.exchange(call, None).await?;
@@ -104,7 +104,7 @@ impl Client {
     }
 }
 
-/// What `MinIO` is known to take and then drop, or not to do at all, before anything is written.
+/// What MinIO is known to take and then drop, or not to do at all, before anything is written.
 async fn capable(client: &Client, desired: &Desired) -> Result<(), Error> {
     if !client.is_minio() {
         return without_quotas(client, desired).await;

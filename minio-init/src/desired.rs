@@ -195,7 +195,7 @@ impl Status {
         }
     }
 
-    /// As `MinIO` says it. Everything else than on is off.
+    /// As MinIO says it. Everything else than on is off.
     pub(crate) fn read(text: &str) -> Self {
         if text == "enabled" || text == "on" { Self::Enabled } else { Self::Disabled }
     }

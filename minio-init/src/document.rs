@@ -74,7 +74,7 @@ impl Document {
         &self.json
     }
 
-    /// What it says that `MinIO` takes and cannot read back, or refuses in words that do not help.
+    /// What it says that MinIO takes and cannot read back, or refuses in words that do not help.
     pub(crate) fn beyond_minio(&self) -> Option<&'static str> {
         let all_but = |who: fn(&Permission) -> &Who| {
             self.meaning.iter().any(|permission| matches!(who(permission), Who::AllBut(_)))

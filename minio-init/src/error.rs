@@ -43,7 +43,7 @@ pub enum Error {
     /// Plain HTTP was spoken to a TLS listener.
     #[error("the listener at {0} speaks TLS, and the spec's endpoint says http")]
     SpeaksTls(Endpoint),
-    /// Users, groups, policies, access keys and quotas are `MinIO`'s own.
+    /// Users, groups, policies, access keys and quotas are MinIO's own.
     #[error("{endpoint} has no MinIO admin API, and the spec has {needed}")]
     NoAdminApi {
         /// Who.
@@ -110,6 +110,8 @@ pub struct Refusal {
     pub code: String,
     /// The server's message, without any secret name.
     pub message: String,
+    /// It means here that somebody else was faster.
+    pub raced: bool,
     /// The answer was JSON, as the admin API's are.
     pub json: bool,
     /// The time that the request was signed with, and the server's.
@@ -229,6 +231,9 @@ fn by_code(code: &str) -> Option<FaultKind> {
 
 impl Refusal {
     fn kind(&self) -> FaultKind {
+        if self.raced {
+            return FaultKind::Raced;
+        }
         by_code(&self.code).unwrap_or(match self.status {
             401 | 403 => FaultKind::Denied,
             405 | 501 => FaultKind::Unsupported,
@@ -258,6 +263,16 @@ impl Refusal {
 }
 
 impl Error {
+    /// The same, known to come of another run that does the same: worth another reading.
+    pub(crate) fn raced(mut self, codes: &[&str]) -> Self {
+        if let Self::Refused(refusal) = &mut self
+            && codes.contains(&refusal.code.as_str())
+        {
+            refusal.raced = true;
+        }
+        self
+    }
+
     /// The server's code, when it gave one.
     pub(crate) fn code(&self) -> &str {
         match self {

@@ -1,11 +1,11 @@
-//! `minio-init` provisions `MinIO`, and the S3 part of it any S3 server, from one declarative spec.
+//! `minio-init` provisions MinIO, and the S3 part of it any S3 server, from one declarative spec.
 //!
 //! ```text
 //! spec -> desired -> (observe -> plan -> apply) by signed requests: S3 for buckets, the admin API for the rest
 //! ```
 //!
 //! S3 sub-resources are read and written one by one; what a spec does not name is left as it is. Users,
-//! groups, policies, access keys and quotas cross `MinIO`'s admin API, whose bodies `admin` seals.
+//! groups, policies, access keys and quotas cross MinIO's admin API, whose bodies `admin` seals.
 
 pub mod admin;
 mod apply;

@@ -1,4 +1,4 @@
-//! `minio-init`: one spec in, one `MinIO` or S3 server converged, one report out.
+//! `minio-init`: one spec in, one MinIO or S3 server converged, one report out.
 
 use std::process::ExitCode;
 

@@ -72,7 +72,7 @@ const NO_DRIFT: &[(&str, &str)] = &[
     ("postgres", "ALTER ROLE readers CONNECTION LIMIT 5 CREATEDB"),
     ("postgres", "GRANT CREATE ON DATABASE app TO readers"),
     ("app", "CREATE SCHEMA strange; CREATE EXTENSION citext; CREATE PUBLICATION strange"),
-    ("app", "ALTER EXTENSION pg_trgm SET SCHEMA app"),
+    ("app", "ALTER EXTENSION pg_trgm SET SCHEMA strange"),
     ("app", "GRANT CREATE ON SCHEMA app TO readers WITH GRANT OPTION"),
     ("app", "ALTER DEFAULT PRIVILEGES FOR ROLE app GRANT INSERT ON TABLES TO cdc"),
 ];

@@ -16,7 +16,7 @@ fn conflicts_leave_everything_as_it_was() {
     let server = Server::start(&["wal_level=logical"]);
     server.psql("postgres", "CREATE DATABASE old ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0");
     server.psql("postgres", "CREATE DATABASE d");
-    server.psql("d", "CREATE EXTENSION pg_trgm; CREATE EXTENSION hstore; CREATE PUBLICATION every FOR ALL TABLES; CREATE PUBLICATION some");
+    server.psql("d", "CREATE EXTENSION pg_trgm; CREATE EXTENSION hstore; CREATE PUBLICATION every FOR ALL TABLES; CREATE PUBLICATION listed");
     let cases = [
         ("old: {encoding: UTF8}", "databases.old.encoding"),
         ("old: {locale: C.UTF-8}", "databases.old.locale"),
@@ -42,11 +42,11 @@ fn conflicts_leave_everything_as_it_was() {
             "databases.d.defaultPrivileges[0].for",
         ),
         (
-            "d: {publications: {every: {tables: []}, some: {tables: all}}}",
-            "databases.d.publications.some.tables",
+            "d: {publications: {every: {tables: []}, listed: {tables: all}}}",
+            "databases.d.publications.listed.tables",
         ),
-        ("d: {publications: {some: {tables: [public.nothing]}}}", "databases.d.publications.some.tables"),
-        ("d: {publications: {some: {schemas: [nowhere]}}}", "databases.d.publications.some.schemas"),
+        ("d: {publications: {listed: {tables: [public.nothing]}}}", "databases.d.publications.listed.tables"),
+        ("d: {publications: {listed: {schemas: [nowhere]}}}", "databases.d.publications.listed.schemas"),
     ];
     for (database, at) in cases {
         conflict(&server, &format!("roles: {{beside: {{}}}}\ndatabases:\n  {database}\n"), at);

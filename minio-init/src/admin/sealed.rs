@@ -1,4 +1,4 @@
-//! The sealed body of `MinIO`'s admin API: Argon2id (or PBKDF2) makes a key of the caller's own secret key
+//! The sealed body of MinIO's admin API: Argon2id (or PBKDF2) makes a key of the caller's own secret key
 //! and a salt, and an AEAD seals the plaintext in fragments, each bound to its place.
 //!
 //! ```text

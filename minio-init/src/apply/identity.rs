@@ -109,7 +109,8 @@ async fn attach(
         .body(body);
     match client.ask("policies", call).await {
         Err(refused) if ALREADY.contains(&refused.code()) => Ok(()),
-        done => done.map(drop),
+        // The other run has closed the user again, which this one has just opened.
+        done => done.map(drop).map_err(|refused| refused.raced(&["XMinioAdminNoSuchUser"])),
     }
 }
 
@@ -134,7 +135,9 @@ async fn create_key(client: &Client, change: &Change, secrets: &Secrets) -> Resu
     add_policy(&mut body, "policy", document.as_ref());
     let body = client.seal(&doing, &Value::Object(body)).await?;
     let call = Call::admin(Method::PUT, "add-service-account", doing).body(body);
-    client.ask("access keys", call).await?;
+    let created = client.ask("access keys", call).await;
+    created
+        .map_err(|refused| refused.raced(&["XMinioIAMServiceAccountNotAllowed", "XMinioAdminNoSuchUser"]))?;
     if !held {
         return Ok(());
     }

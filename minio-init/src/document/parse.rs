@@ -19,7 +19,7 @@ const STATEMENT: [&str; 9] = [
     "NotResource",
     "Condition",
 ];
-/// What `MinIO` takes at most for one policy.
+/// What MinIO takes at most for one policy.
 const SIZE_LIMIT: usize = 20 * 1024;
 
 /// One step of the way to a place in a document.

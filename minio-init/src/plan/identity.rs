@@ -131,8 +131,7 @@ fn group(at: &SpecPath, name: &str, wanted: &Group, seen: Option<&SeenGroup>, fo
         return;
     }
     if status == Status::Disabled && wanted.status.is_none() {
-        let problem =
-            "the group is disabled, and a server attaches nothing to such a group: say `status: enabled`";
+        let problem = "the group is disabled, and a server neither shows nor attaches policies of such a group: say `status: enabled`";
         found.conflicts.push(Conflict::new(at.clone(), problem));
     }
     found.changes.push(Change::AttachPolicies { to: Grantee::Group(name.to_owned()), policies: missing });

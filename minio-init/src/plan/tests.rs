@@ -1,5 +1,6 @@
 //! A plan leads to what is wanted, says all of it, and nothing once it is there.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use init_core::{Backend as _, Files, Text};
@@ -27,14 +28,15 @@ fn step(observed: &mut Observed, change: &Change) {
         Change::AlterPolicy { policy, document } => drop(observed.policies.insert(policy, document.to)),
         Change::CreateUser { user, status, held, .. } => {
             let status = if held { Status::Enabled } else { status };
-            let seen = SeenUser { status, policies: Default::default(), secret_differs: false };
+            let seen = SeenUser { status, policies: BTreeSet::new(), secret_differs: false };
             observed.users.insert(user, seen);
         }
-        Change::HoldUser { user } => set_user(observed, &user, Status::Enabled),
-        Change::AlterUser { user, .. } => set_user(observed, &user, Status::Enabled),
+        Change::HoldUser { user } | Change::AlterUser { user, .. } => {
+            set_user(observed, &user, Status::Enabled)
+        }
         Change::DisableUser { user, .. } => set_user(observed, &user, Status::Disabled),
         Change::CreateGroup { group, members } => {
-            let seen = SeenGroup { status: Status::Enabled, members, policies: Default::default() };
+            let seen = SeenGroup { status: Status::Enabled, members, policies: BTreeSet::new() };
             observed.groups.insert(group, seen);
         }
         Change::AddMembers { group, members } => {
@@ -72,7 +74,7 @@ fn set_user(observed: &mut Observed, user: &Text, status: Status) {
     seen.secret_differs = false;
 }
 
-fn attach(observed: &mut Observed, to: &Grantee, policies: std::collections::BTreeSet<String>) {
+fn attach(observed: &mut Observed, to: &Grantee, policies: BTreeSet<String>) {
     match to {
         Grantee::User(user) => {
             let seen = observed.users.get_mut(user).unwrap();

@@ -1,4 +1,4 @@
-//! What the names may be, by the rules of S3 and of `MinIO`.
+//! What the names may be, by the rules of S3 and of MinIO.
 
 /// What a server takes at least as a secret key.
 pub(crate) const SECRET_MIN: usize = 8;

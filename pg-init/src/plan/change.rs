@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::SecretRef;
 use init_core::diff::Drift;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::desired::{Attributes, DefaultTarget, Membership, Target, Until};
 use crate::spec::{Operation, Privilege, Setting};
+use crate::sql;
 
 /// One step. Declared in dependency order; a snapshot guards it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -269,7 +270,7 @@ pub struct CreatePublication {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub all_tables: bool,
     /// Its tables.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    #[serde(skip_serializing_if = "BTreeSet::is_empty", serialize_with = "as_written")]
     pub tables: BTreeSet<(String, String)>,
     /// Its schemas.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
@@ -288,7 +289,7 @@ pub struct AlterPublication {
     /// Its name.
     pub publication: String,
     /// The tables that it lacks.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    #[serde(skip_serializing_if = "BTreeSet::is_empty", serialize_with = "as_written")]
     pub add_tables: BTreeSet<(String, String)>,
     /// The schemas that it lacks.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
@@ -296,4 +297,9 @@ pub struct AlterPublication {
     /// The operations that it carries.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub publish: Option<Drift<BTreeSet<Operation>>>,
+}
+
+/// Tables as the spec writes them.
+fn as_written<S: Serializer>(tables: &BTreeSet<(String, String)>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(tables.iter().map(sql::shown))
 }
