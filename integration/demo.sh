@@ -55,7 +55,6 @@ title "images"
 build_images
 "$here/secrets.sh"
 title "stack"
-integration/secrets.sh
 failed=""
 "${compose[@]}" up --detach --wait || failed=yes
 show_reports
