@@ -28,7 +28,7 @@ struct Args {
     #[arg(long, value_delimiter = ',', value_name = "NAME,…", requires = "kafka")]
     topics: Vec<String>,
     #[command(flatten)]
-    minio: minio::Access,
+    minio: minio::Storage,
     #[command(flatten)]
     postgres: postgres::Access,
     /// A node of a Valkey cluster, as name and port

@@ -16,7 +16,7 @@ const SIGNED_HEADERS: &str = "host;x-amz-content-sha256;x-amz-date";
 
 /// Where MinIO is, and as whom.
 #[derive(Args)]
-pub(crate) struct Access {
+pub(crate) struct Storage {
     /// MinIO, as name and port
     #[arg(long, value_name = "HOST:PORT", requires_all = ["minio_user_file", "minio_secret_file"])]
     pub(crate) minio: Option<String>,
@@ -51,7 +51,7 @@ struct Client<'a> {
 }
 
 /// Puts, gets, is refused, and reads in public.
-pub(crate) async fn prove(server: &str, access: &Access) -> Result<String, Error> {
+pub(crate) async fn prove(server: &str, access: &Storage) -> Result<String, Error> {
     let user = read(access.minio_user_file.as_deref())?;
     let secret = read(access.minio_secret_file.as_deref())?;
     let application = Client { server, user: Some((user, secret)) };
