@@ -22,13 +22,15 @@ mod wire;
 use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations};
 
 pub use config::ConfigType;
-pub use error::{Error, Refusal};
+pub use error::{Error, Refusal, TlsFault};
 pub use observe::{Observed, ObservedTopic, Setting};
 pub use plan::{AlterTopicConfig, BROKER_DEFAULT, Change, CreatePartitions, CreateTopic};
 use readiness::Readiness;
-pub use spec::{ConfigValue, Desired, Number, Origin, Said, Spec, Topic, TopicSpec};
-use wire::Cluster;
+pub use spec::{
+    ConfigValue, Desired, Mechanism, Number, Origin, Said, Sasl, Scram, Spec, Tls, TlsSpec, Topic, TopicSpec,
+};
 pub use wire::Peer;
+use wire::{Access, Cluster};
 
 /// A Kafka cluster that is ready.
 pub struct Kafka {
@@ -43,16 +45,17 @@ impl Backend for Kafka {
     type Change = Change;
     type Error = Error;
 
-    fn validate(spec: Spec, _files: &Files) -> Result<Desired, Violations> {
-        spec::validate(spec)
+    fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations> {
+        spec::validate(spec, files)
     }
 
     fn requires(desired: &Desired) -> Requires {
-        Requires { endpoints: desired.bootstrap.clone(), ..Requires::default() }
+        Requires { endpoints: desired.endpoints(), secrets: desired.secrets() }
     }
 
-    async fn connect(desired: &Desired, _secrets: &Secrets) -> Result<Self, Error> {
-        let cluster = Cluster::connect(&desired.bootstrap, &Readiness::of(desired)).await?;
+    async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {
+        let access = Access::new(desired.tls.as_ref(), desired.sasl.as_ref(), secrets)?;
+        let cluster = Cluster::connect(&desired.bootstrap, access, &Readiness::of(desired)).await?;
         Ok(Self { cluster })
     }
 

@@ -5,17 +5,19 @@
 //! with its path and beside all others.
 
 mod desired;
+mod security;
 mod settings;
 mod topics;
 mod value;
 
 use std::collections::BTreeMap;
 
-use init_core::{Endpoint, SpecPath, Violations};
+use init_core::{Endpoint, Files, SpecPath, Violations};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use desired::{Desired, Origin, Said, Topic};
+pub use security::{Mechanism, Sasl, Scram, Tls, TlsSpec};
 pub use value::{ConfigValue, Number};
 
 /// What a Kafka cluster must have.
@@ -29,6 +31,10 @@ pub struct Spec {
     brokers: Option<Number>,
     /// The id of the only cluster that this spec is for. Another one is refused.
     cluster_id: Option<String>,
+    /// Encryption. Default: none.
+    tls: Option<TlsSpec>,
+    /// Authentication. Default: none.
+    sasl: Option<Sasl>,
     /// What holds for every topic that does not say otherwise.
     defaults: Option<TopicSpec>,
     /// The topics, by name. A name with nothing after it is a topic with the defaults.
@@ -49,7 +55,7 @@ pub struct TopicSpec {
 }
 
 /// What the spec means, or all of its violations.
-pub(crate) fn validate(spec: Spec) -> Result<Desired, Violations> {
+pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations> {
     let root = SpecPath::root();
     let mut violations = Violations::default();
     let bootstrap = bootstrap(&spec.bootstrap, &root.key("bootstrap"), &mut violations);
@@ -61,10 +67,11 @@ pub(crate) fn validate(spec: Spec) -> Result<Desired, Violations> {
     if spec.cluster_id.as_ref().is_some_and(String::is_empty) {
         violations.push(&root.key("clusterId"), "an id is not empty: leave it out to accept any cluster");
     }
+    let tls = spec.tls.map(|tls| security::tls(&tls, files, &root.key("tls"), &mut violations));
     let topics =
         spec.topics.unwrap_or_default().into_iter().map(|(name, topic)| (name, topic.unwrap_or_default()));
     let topics = topics::validate(topics.collect(), &spec.defaults.unwrap_or_default(), &mut violations);
-    violations.or(Desired { bootstrap, brokers, cluster_id: spec.cluster_id, topics })
+    violations.or(Desired { bootstrap, brokers, cluster_id: spec.cluster_id, tls, sasl: spec.sasl, topics })
 }
 
 fn bootstrap(names: &[String], at: &SpecPath, violations: &mut Violations) -> Vec<Endpoint> {

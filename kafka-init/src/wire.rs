@@ -3,6 +3,7 @@
 //! `kafka-protocol` turns messages into bytes and back; everything between that and the socket is here. It
 //! never retries: an answer that is lost is an error, and whoever asked reads again before sending again.
 
+mod access;
 mod api;
 mod bootstrap;
 mod bounded;
@@ -11,11 +12,15 @@ mod connection;
 mod dial;
 mod frame;
 mod listener;
+mod login;
 mod peer;
+mod scram;
+mod tls;
 mod together;
 mod versions;
 mod view;
 
+pub(crate) use access::Access;
 pub(crate) use api::Call;
 pub(crate) use cluster::Cluster;
 pub(crate) use connection::Connection;

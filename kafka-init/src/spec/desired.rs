@@ -1,8 +1,10 @@
 //! The spec as meant: validated, defaults filled in, keyed by name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use init_core::{Endpoint, SpecPath};
+use init_core::{Endpoint, SecretRef, SpecPath};
+
+use super::{Sasl, Tls};
 
 /// What a cluster must have.
 #[derive(Clone, Debug)]
@@ -13,8 +15,27 @@ pub struct Desired {
     pub brokers: Option<usize>,
     /// The only cluster that is meant, if the spec says so.
     pub cluster_id: Option<String>,
+    /// How connections are encrypted, if they are.
+    pub tls: Option<Tls>,
+    /// Who logs in, if anybody.
+    pub sasl: Option<Sasl>,
     /// Every topic by name.
     pub topics: BTreeMap<String, Topic>,
+}
+
+impl Desired {
+    /// Everywhere that is talked to.
+    pub(crate) fn endpoints(&self) -> Vec<Endpoint> {
+        self.bootstrap.clone()
+    }
+
+    /// Everything that is read before the first packet.
+    pub(crate) fn secrets(&self) -> BTreeSet<SecretRef> {
+        let key = self.tls.iter().filter_map(|tls| Some(&tls.identity.as_ref()?.1));
+        let login =
+            self.sasl.iter().flat_map(|sasl| sasl.username.secret().into_iter().chain([&sasl.password]));
+        key.chain(login).cloned().collect()
+    }
 }
 
 /// One topic.
