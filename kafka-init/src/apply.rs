@@ -10,8 +10,9 @@ mod create;
 mod grow;
 mod mutation;
 mod send;
+mod users;
 
-use init_core::Progress;
+use init_core::{Progress, Secrets};
 
 use crate::Error;
 use crate::plan::{Change, CreatePartitions, CreateTopic};
@@ -49,6 +50,7 @@ async fn rehearse<'c, M: Mutation + 'c>(
 pub(crate) async fn apply(
     cluster: &mut Cluster,
     stage: &[Change],
+    secrets: &Secrets,
     progress: &Progress,
 ) -> Vec<Result<(), Error>> {
     match stage.first() {
@@ -67,6 +69,9 @@ pub(crate) async fn apply(
         Some(Change::AlterTopicConfig(_)) => {
             let alterations: Vec<_> = stage.iter().filter_map(altered).collect();
             send(cluster, &alterations, Mode::Apply, progress).await
+        }
+        Some(Change::CreateUser(_) | Change::AlterUser(_)) => {
+            users::apply(cluster, stage, secrets, progress).await
         }
         None => Vec::new(),
     }

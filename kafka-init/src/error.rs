@@ -3,6 +3,7 @@
 mod refusal;
 
 use init_core::{Fault, FaultKind, SecretRef, Undeclared};
+use kafka_protocol::error::ResponseError;
 use kafka_protocol::messages::ApiKey;
 use kafka_protocol::protocol::VersionRange;
 use thiserror::Error;
@@ -170,6 +171,17 @@ pub enum Error {
     /// The server understood and says no.
     #[error(transparent)]
     Refused(Box<Refusal>),
+}
+
+impl Error {
+    /// What the server answered, if it refused.
+    pub(crate) fn code(&self) -> Option<ResponseError> {
+        match self {
+            Self::Refused(refusal) => Some(refusal.code),
+            Self::Bootstrap(failures) => failures.iter().find_map(Self::code),
+            _ => None,
+        }
+    }
 }
 
 /// Who stands in the way of a TLS session.

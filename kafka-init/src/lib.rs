@@ -23,18 +23,23 @@ use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations};
 
 pub use config::ConfigType;
 pub use error::{Error, Refusal, TlsFault};
-pub use observe::{Observed, ObservedTopic, Setting};
-pub use plan::{AlterTopicConfig, BROKER_DEFAULT, Change, CreatePartitions, CreateTopic};
+pub use observe::{Credential, Credentials, Observed, ObservedTopic, Setting};
+pub use plan::{
+    AlterCredential, AlterTopicConfig, AlterUser, BROKER_DEFAULT, Change, CreatePartitions, CreateTopic,
+    CreateUser,
+};
 use readiness::Readiness;
 pub use spec::{
-    ConfigValue, Desired, Mechanism, Number, Origin, Said, Sasl, Scram, Spec, Tls, TlsSpec, Topic, TopicSpec,
+    ConfigValue, Desired, Mechanism, Number, OneOrMany, Origin, ProbeSpec, Said, Sasl, Scram, Spec, Tls,
+    TlsSpec, Topic, TopicSpec, User, UserSpec,
 };
 pub use wire::Peer;
-use wire::{Access, Cluster};
+use wire::{Access, Cluster, Probe};
 
 /// A Kafka cluster that is ready.
 pub struct Kafka {
     cluster: Cluster,
+    probe: Probe,
 }
 
 impl Backend for Kafka {
@@ -55,12 +60,19 @@ impl Backend for Kafka {
 
     async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {
         let access = Access::new(desired.tls.as_ref(), desired.sasl.as_ref(), secrets)?;
+        let probe = match &desired.probe {
+            None => Probe::new(desired.bootstrap.clone(), &access),
+            Some(probe) => {
+                let tls = probe.tls.as_ref().map(|tls| Access::new(Some(tls), None, secrets)).transpose()?;
+                Probe::new(probe.bootstrap.clone(), tls.as_ref().unwrap_or(&access))
+            }
+        };
         let cluster = Cluster::connect(&desired.bootstrap, access, &Readiness::of(desired)).await?;
-        Ok(Self { cluster })
+        Ok(Self { cluster, probe })
     }
 
-    async fn observe(&mut self, desired: &Desired, _secrets: &Secrets) -> Result<Observed, Error> {
-        observe::observe(&mut self.cluster, desired).await
+    async fn observe(&mut self, desired: &Desired, secrets: &Secrets) -> Result<Observed, Error> {
+        observe::observe(&mut self.cluster, &self.probe, desired, secrets).await
     }
 
     fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
@@ -74,9 +86,9 @@ impl Backend for Kafka {
     async fn apply(
         &mut self,
         stage: &[Change],
-        _secrets: &Secrets,
+        secrets: &Secrets,
         progress: &Progress,
     ) -> Vec<Result<(), Error>> {
-        apply::apply(&mut self.cluster, stage, progress).await
+        apply::apply(&mut self.cluster, stage, secrets, progress).await
     }
 }

@@ -5,15 +5,19 @@
 
 mod configs;
 mod metadata;
+mod users;
 
 use std::collections::BTreeMap;
+
+use init_core::Secrets;
 
 use crate::Error;
 use crate::config::ConfigType;
 use crate::spec::Desired;
-use crate::wire::Cluster;
+use crate::wire::{Cluster, Probe};
 
 pub(crate) use metadata::by_name;
+pub use users::{Credential, Credentials};
 
 /// What is there. Its default is a cluster with nothing on it.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +26,8 @@ pub struct Observed {
     pub cluster_id: Option<String>,
     /// The declared topics that exist, by name.
     pub topics: BTreeMap<String, ObservedTopic>,
+    /// The declared SCRAM users that exist, by name.
+    pub users: BTreeMap<String, Credentials>,
 }
 
 /// One topic.
@@ -47,11 +53,20 @@ pub struct Setting {
 }
 
 /// Reads all of it.
-pub(crate) async fn observe(cluster: &mut Cluster, desired: &Desired) -> Result<Observed, Error> {
+pub(crate) async fn observe(
+    cluster: &mut Cluster,
+    probe: &Probe,
+    desired: &Desired,
+    secrets: &Secrets,
+) -> Result<Observed, Error> {
     let cluster_id = Some(cluster.id().to_owned());
     let names: Vec<&str> = desired.topics.keys().map(String::as_str).collect();
     let mut topics = BTreeMap::new();
     metadata::topics(cluster.home(), &names, |name, topic| drop(topics.insert(name, topic))).await?;
     configs::read(cluster.home(), desired, &mut topics).await?;
-    Ok(Observed { cluster_id, topics })
+    let mut users = BTreeMap::new();
+    if !desired.users.is_empty() {
+        users = users::read(cluster.home(), probe, &desired.users, secrets).await?;
+    }
+    Ok(Observed { cluster_id, topics, users })
 }

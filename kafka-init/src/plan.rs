@@ -1,6 +1,7 @@
 //! What has to change, and what cannot. Pure: it sees two values and answers with a third.
 
 mod change;
+mod user;
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,7 @@ use crate::observe::{Observed, ObservedTopic};
 use crate::spec::{Desired, Topic};
 
 pub use change::{AlterTopicConfig, BROKER_DEFAULT, Change, CreatePartitions, CreateTopic};
+pub use user::{AlterCredential, AlterUser, CreateUser};
 
 /// All drift, and all that stands in the way.
 pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
@@ -29,6 +31,7 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
             Side::Extra(_) => {}
         }
     }
+    changes.extend(user::changes(&desired.users, &observed.users));
     Plan::new(changes, conflicts)
 }
 

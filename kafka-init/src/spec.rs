@@ -5,9 +5,11 @@
 //! with its path and beside all others.
 
 mod desired;
+mod list;
 mod security;
 mod settings;
 mod topics;
+mod users;
 mod value;
 
 use std::collections::BTreeMap;
@@ -17,7 +19,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use desired::{Desired, Origin, Said, Topic};
+pub use list::OneOrMany;
 pub use security::{Mechanism, Sasl, Scram, Tls, TlsSpec};
+pub(crate) use users::Probe;
+pub use users::{ProbeSpec, User, UserSpec};
 pub use value::{ConfigValue, Number};
 
 /// What a Kafka cluster must have.
@@ -39,6 +44,10 @@ pub struct Spec {
     defaults: Option<TopicSpec>,
     /// The topics, by name. A name with nothing after it is a topic with the defaults.
     topics: Option<BTreeMap<String, Option<TopicSpec>>>,
+    /// Where the logins of `users` are tried. Default: the servers of `bootstrap`, if they have SASL.
+    probe: Option<ProbeSpec>,
+    /// SCRAM users, by name.
+    users: Option<BTreeMap<String, UserSpec>>,
 }
 
 /// One topic.
@@ -58,7 +67,7 @@ pub struct TopicSpec {
 pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations> {
     let root = SpecPath::root();
     let mut violations = Violations::default();
-    let bootstrap = bootstrap(&spec.bootstrap, &root.key("bootstrap"), &mut violations);
+    let bootstrap = servers(&spec.bootstrap, &root.key("bootstrap"), &mut violations);
     let brokers = spec.brokers.and_then(|number| {
         let count = number.whole().and_then(|count| usize::try_from(count).ok()).filter(|count| *count > 0);
         let problem = || format!("`{}` is no number of brokers: write 1 or more", number.spelled());
@@ -71,10 +80,22 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
     let topics =
         spec.topics.unwrap_or_default().into_iter().map(|(name, topic)| (name, topic.unwrap_or_default()));
     let topics = topics::validate(topics.collect(), &spec.defaults.unwrap_or_default(), &mut violations);
-    violations.or(Desired { bootstrap, brokers, cluster_id: spec.cluster_id, tls, sasl: spec.sasl, topics })
+    let can_log_in = spec.sasl.is_some() || spec.probe.is_some();
+    let users = users::users(spec.users.unwrap_or_default(), can_log_in, &mut violations);
+    let probe = spec.probe.map(|probe| users::probe(&probe, !users.is_empty(), files, &mut violations));
+    violations.or(Desired {
+        bootstrap,
+        brokers,
+        cluster_id: spec.cluster_id,
+        tls,
+        sasl: spec.sasl,
+        topics,
+        probe,
+        users,
+    })
 }
 
-fn bootstrap(names: &[String], at: &SpecPath, violations: &mut Violations) -> Vec<Endpoint> {
+fn servers(names: &[String], at: &SpecPath, violations: &mut Violations) -> Vec<Endpoint> {
     if names.is_empty() {
         violations.push(at, "name at least one server, as NAME:PORT");
     }

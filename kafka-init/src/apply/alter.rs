@@ -1,5 +1,7 @@
 //! Other configs for topics that exist: the declared keys alone, all others stay as they are.
 
+use std::borrow::Cow;
+
 use kafka_protocol::error::ResponseError;
 use kafka_protocol::messages::incremental_alter_configs_request::{AlterConfigsResource, AlterableConfig};
 use kafka_protocol::messages::{IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse};
@@ -16,8 +18,8 @@ const SET: i8 = 0;
 impl Mutation for AlterTopicConfig {
     type Call = IncrementalAlterConfigsRequest;
 
-    fn name(&self) -> &str {
-        &self.name
+    fn name(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.name)
     }
 
     fn records(&self) -> usize {
@@ -38,7 +40,7 @@ impl Mutation for AlterTopicConfig {
             .with_validate_only(mode.is_rehearsal())
     }
 
-    fn verdicts(answer: IncrementalAlterConfigsResponse) -> Verdicts {
+    fn verdicts<'c>(answer: IncrementalAlterConfigsResponse, _: impl Iterator<Item = &'c Self>) -> Verdicts {
         let each = answer.responses.into_iter().map(|resource| Verdict {
             name: resource.resource_name,
             code: resource.error_code,

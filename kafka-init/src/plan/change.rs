@@ -6,6 +6,8 @@ use std::fmt;
 use init_core::diff::Drift;
 use serde::Serialize;
 
+use super::{AlterUser, CreateUser};
+
 /// What Kafka's protocol says for "as the broker is set up".
 pub const BROKER_DEFAULT: i16 = -1;
 
@@ -20,6 +22,10 @@ pub enum Change {
     CreatePartitions(CreatePartitions),
     /// A topic with other configs than declared.
     AlterTopicConfig(AlterTopicConfig),
+    /// A SCRAM user that is not there.
+    CreateUser(CreateUser),
+    /// A SCRAM user with other credentials than declared.
+    AlterUser(AlterUser),
 }
 
 /// A new topic.
@@ -61,6 +67,8 @@ impl fmt::Display for Change {
             Self::CreateTopic(topic) => topic.fmt(f),
             Self::CreatePartitions(growth) => growth.fmt(f),
             Self::AlterTopicConfig(alteration) => alteration.fmt(f),
+            Self::CreateUser(user) => user.fmt(f),
+            Self::AlterUser(user) => user.fmt(f),
         }
     }
 }

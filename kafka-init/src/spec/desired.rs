@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{Endpoint, SecretRef, SpecPath};
 
-use super::{Sasl, Tls};
+use super::{Probe, Sasl, Tls, User};
 
 /// What a cluster must have.
 #[derive(Clone, Debug)]
@@ -21,20 +21,26 @@ pub struct Desired {
     pub sasl: Option<Sasl>,
     /// Every topic by name.
     pub topics: BTreeMap<String, Topic>,
+    /// Where logins are tried, if not at `bootstrap`.
+    pub probe: Option<Probe>,
+    /// Every SCRAM user by name.
+    pub users: BTreeMap<String, User>,
 }
 
 impl Desired {
     /// Everywhere that is talked to.
     pub(crate) fn endpoints(&self) -> Vec<Endpoint> {
-        self.bootstrap.clone()
+        let probe = self.probe.iter().flat_map(|probe| &probe.bootstrap);
+        self.bootstrap.iter().chain(probe).cloned().collect()
     }
 
     /// Everything that is read before the first packet.
     pub(crate) fn secrets(&self) -> BTreeSet<SecretRef> {
-        let key = self.tls.iter().filter_map(|tls| Some(&tls.identity.as_ref()?.1));
+        let tls = self.tls.iter().chain(self.probe.iter().filter_map(|probe| probe.tls.as_ref()));
+        let keys = tls.filter_map(|tls| Some(&tls.identity.as_ref()?.1));
         let login =
             self.sasl.iter().flat_map(|sasl| sasl.username.secret().into_iter().chain([&sasl.password]));
-        key.chain(login).cloned().collect()
+        keys.chain(login).chain(self.users.values().map(|user| &user.password)).cloned().collect()
     }
 }
 

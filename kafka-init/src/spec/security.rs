@@ -80,6 +80,21 @@ impl Scram {
     }
 }
 
+impl Scram {
+    /// Kafka's number for it.
+    pub(crate) fn number(self) -> i8 {
+        match self {
+            Self::Sha256 => 1,
+            Self::Sha512 => 2,
+        }
+    }
+
+    /// By Kafka's number.
+    pub(crate) fn of(number: i8) -> Option<Self> {
+        [Self::Sha256, Self::Sha512].into_iter().find(|mechanism| mechanism.number() == number)
+    }
+}
+
 impl From<Scram> for Mechanism {
     fn from(scram: Scram) -> Self {
         match scram {

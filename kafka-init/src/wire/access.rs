@@ -39,6 +39,11 @@ impl Access {
         })
     }
 
+    /// The same encryption for somebody else, or for nobody.
+    pub(crate) fn of(&self, login: Option<Login>) -> Self {
+        Self { tls: self.tls.clone(), login }
+    }
+
     /// What a listener must speak.
     pub(super) fn protocol(&self) -> &'static str {
         if self.tls.is_some() { "Kafka over TLS" } else { "plaintext Kafka" }

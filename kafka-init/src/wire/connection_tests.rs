@@ -108,7 +108,8 @@ async fn with_broker<F: Future<Output = ()>>(
         broker(theirs).await;
     };
     let ask = async {
-        client(Connection::greet(Box::new(ours), peer(), Arc::new(Access::PLAIN)).await.unwrap()).await
+        let access = Arc::new(Access::PLAIN);
+        client(Connection::greet(Box::new(ours), peer(), access).await.unwrap()).await;
     };
     tokio::join!(serve, ask);
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use init_core::Backend;
-use kafka_init::{Change, ConfigType, Kafka, Observed, ObservedTopic, Setting};
+use kafka_init::{Change, ConfigType, Credential, Kafka, Observed, ObservedTopic, Scram, Setting};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -38,6 +38,19 @@ fn apply(cluster: &mut Observed, change: &Change) {
                 set(topic, key, &drift.to);
             }
         }
+        Change::CreateUser(user) => {
+            let open = |(mechanism, iterations): (&Scram, &u32)| {
+                (*mechanism, Credential { iterations: *iterations, opens: true })
+            };
+            let credentials = user.credentials.iter().map(open).collect();
+            assert!(cluster.users.insert(user.name.clone(), credentials).is_none(), "{} was there", user.name);
+        }
+        Change::AlterUser(user) => {
+            let credentials = cluster.users.get_mut(&user.name).unwrap();
+            for (mechanism, drift) in &user.credentials {
+                credentials.insert(*mechanism, Credential { iterations: drift.wanted, opens: true });
+            }
+        }
     }
 }
 
@@ -63,7 +76,7 @@ fn observed() -> impl Strategy<Value = Observed> {
         config.iter().for_each(|(key, value)| set(&mut topic, key, &value.to_string()));
         topic
     });
-    prop::collection::btree_map("[a-f]", topic, 0..6).prop_map(|topics| Observed { cluster_id: None, topics })
+    prop::collection::btree_map("[a-f]", topic, 0..6).prop_map(|topics| Observed { topics, ..Observed::default() })
 }
 
 proptest! {
