@@ -25,13 +25,14 @@ pub use config::ConfigType;
 pub use error::{Error, Refusal, TlsFault};
 pub use observe::{Credential, Credentials, Observed, ObservedTopic, Setting};
 pub use plan::{
-    AlterCredential, AlterTopicConfig, AlterUser, BROKER_DEFAULT, Change, CreatePartitions, CreateTopic,
-    CreateUser,
+    AlterBrokerConfig, AlterCredential, AlterQuota, AlterTopicConfig, AlterUser, BROKER_DEFAULT, Change,
+    CreatePartitions, CreateTopic, CreateUser,
 };
 use readiness::Readiness;
 pub use spec::{
-    ConfigValue, Desired, Mechanism, Number, OneOrMany, Origin, ProbeSpec, Said, Sasl, Scram, Spec, Tls,
-    TlsSpec, Topic, TopicSpec, User, UserSpec,
+    AclSpec, Binding, ConfigValue, Desired, Entity, Mechanism, Number, OneOrMany, Operation, Origin, Pattern,
+    Permission, ProbeSpec, QuotaSpec, Quotas, Rate, Resource, Said, Sasl, Scram, Spec, Tls, TlsSpec, Topic,
+    TopicSpec, User, UserSpec,
 };
 pub use wire::Peer;
 use wire::{Access, Cluster, Probe};

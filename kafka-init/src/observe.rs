@@ -3,17 +3,19 @@
 //! Two requests for anything up to a thousand topics, and one more for each further thousand. Nothing here
 //! changes anything: topics are never created by asking for them.
 
+mod acls;
 mod configs;
 mod metadata;
+mod quotas;
 mod users;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::Secrets;
 
 use crate::Error;
 use crate::config::ConfigType;
-use crate::spec::Desired;
+use crate::spec::{Binding, Desired, Entity, Quotas};
 use crate::wire::{Cluster, Probe};
 
 pub(crate) use metadata::by_name;
@@ -28,6 +30,12 @@ pub struct Observed {
     pub topics: BTreeMap<String, ObservedTopic>,
     /// The declared SCRAM users that exist, by name.
     pub users: BTreeMap<String, Credentials>,
+    /// The ACLs of the principals that declared ones are for.
+    pub acls: BTreeSet<Binding>,
+    /// The limits of the declared entities.
+    pub quotas: BTreeMap<Entity, Quotas>,
+    /// The dynamic configs that are set for all brokers.
+    pub broker_defaults: BTreeMap<String, Setting>,
 }
 
 /// One topic.
@@ -64,9 +72,16 @@ pub(crate) async fn observe(
     let mut topics = BTreeMap::new();
     metadata::topics(cluster.home(), &names, |name, topic| drop(topics.insert(name, topic))).await?;
     configs::read(cluster.home(), desired, &mut topics).await?;
+    // What would refuse the whole of it comes first: no authorizer, no such login.
+    let acls = acls::read(cluster.home(), &desired.acls).await?;
+    let quotas = quotas::read(cluster.home(), &desired.quotas).await?;
+    let mut broker_defaults = BTreeMap::new();
+    if !desired.broker_defaults.is_empty() {
+        broker_defaults = configs::of_brokers(cluster.home(), &desired.broker_defaults).await?;
+    }
     let mut users = BTreeMap::new();
     if !desired.users.is_empty() {
         users = users::read(cluster.home(), probe, &desired.users, secrets).await?;
     }
-    Ok(Observed { cluster_id, topics, users })
+    Ok(Observed { cluster_id, topics, users, acls, quotas, broker_defaults })
 }

@@ -4,8 +4,11 @@
 //! Numbers and config values are read leniently and judged in `validate`, so that a wrong one is reported
 //! with its path and beside all others.
 
+mod acls;
+mod binding;
 mod desired;
 mod list;
+mod quotas;
 mod security;
 mod settings;
 mod topics;
@@ -18,8 +21,11 @@ use init_core::{Endpoint, Files, SpecPath, Violations};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub use acls::AclSpec;
+pub use binding::{Binding, Operation, Pattern, Permission, Resource};
 pub use desired::{Desired, Origin, Said, Topic};
 pub use list::OneOrMany;
+pub use quotas::{Entity, QuotaSpec, Quotas, Rate};
 pub use security::{Mechanism, Sasl, Scram, Tls, TlsSpec};
 pub(crate) use users::Probe;
 pub use users::{ProbeSpec, User, UserSpec};
@@ -48,6 +54,12 @@ pub struct Spec {
     probe: Option<ProbeSpec>,
     /// SCRAM users, by name.
     users: Option<BTreeMap<String, UserSpec>>,
+    /// Who may do what. Each entry stands for every combination of its lists.
+    acls: Option<Vec<AclSpec>>,
+    /// Limits of users, clients and addresses.
+    quotas: Option<Vec<QuotaSpec>>,
+    /// Dynamic broker configs that hold for all brokers, by Kafka's names.
+    broker_defaults: Option<BTreeMap<String, ConfigValue>>,
 }
 
 /// One topic.
@@ -83,6 +95,9 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
     let can_log_in = spec.sasl.is_some() || spec.probe.is_some();
     let users = users::users(spec.users.unwrap_or_default(), can_log_in, &mut violations);
     let probe = spec.probe.map(|probe| users::probe(&probe, !users.is_empty(), files, &mut violations));
+    let acls = acls::validate(spec.acls.unwrap_or_default(), &mut violations);
+    let quotas = quotas::validate(&spec.quotas.unwrap_or_default(), &mut violations);
+    let broker_defaults = settings::of_brokers(&spec.broker_defaults.unwrap_or_default(), &mut violations);
     violations.or(Desired {
         bootstrap,
         brokers,
@@ -92,6 +107,9 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
         topics,
         probe,
         users,
+        acls,
+        quotas,
+        broker_defaults,
     })
 }
 

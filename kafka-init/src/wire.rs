@@ -32,3 +32,5 @@ pub(crate) use together::all;
 
 /// A topic, among the kinds of things that have configs.
 pub(crate) const TOPIC: i8 = 2;
+/// A broker, or with an empty name all of them.
+pub(crate) const BROKER: i8 = 4;

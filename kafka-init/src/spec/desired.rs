@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{Endpoint, SecretRef, SpecPath};
 
-use super::{Probe, Sasl, Tls, User};
+use super::{Binding, Entity, Probe, Quotas, Sasl, Tls, User};
 
 /// What a cluster must have.
 #[derive(Clone, Debug)]
@@ -25,6 +25,12 @@ pub struct Desired {
     pub probe: Option<Probe>,
     /// Every SCRAM user by name.
     pub users: BTreeMap<String, User>,
+    /// Every ACL.
+    pub acls: BTreeSet<Binding>,
+    /// Every quota by whom it is for.
+    pub quotas: BTreeMap<Entity, Quotas>,
+    /// The dynamic configs of all brokers, as Kafka spells values.
+    pub broker_defaults: BTreeMap<String, String>,
 }
 
 impl Desired {

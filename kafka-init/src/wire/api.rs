@@ -4,9 +4,11 @@
 //! what is compiled; this table is that half.
 
 use kafka_protocol::messages::{
-    AlterUserScramCredentialsRequest, AlterUserScramCredentialsResponse, ApiKey, ApiVersionsRequest,
-    ApiVersionsResponse, CreatePartitionsRequest, CreatePartitionsResponse, CreateTopicsRequest,
-    CreateTopicsResponse, DescribeClusterRequest, DescribeClusterResponse, DescribeConfigsRequest,
+    AlterClientQuotasRequest, AlterClientQuotasResponse, AlterUserScramCredentialsRequest,
+    AlterUserScramCredentialsResponse, ApiKey, ApiVersionsRequest, ApiVersionsResponse, CreateAclsRequest,
+    CreateAclsResponse, CreatePartitionsRequest, CreatePartitionsResponse, CreateTopicsRequest,
+    CreateTopicsResponse, DescribeAclsRequest, DescribeAclsResponse, DescribeClientQuotasRequest,
+    DescribeClientQuotasResponse, DescribeClusterRequest, DescribeClusterResponse, DescribeConfigsRequest,
     DescribeConfigsResponse, DescribeUserScramCredentialsRequest, DescribeUserScramCredentialsResponse,
     IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse, MetadataRequest, MetadataResponse,
     SaslAuthenticateRequest, SaslAuthenticateResponse, SaslHandshakeRequest, SaslHandshakeResponse,
@@ -74,4 +76,24 @@ impl Call for DescribeUserScramCredentialsRequest {
 impl Call for AlterUserScramCredentialsRequest {
     const KEY: ApiKey = ApiKey::AlterUserScramCredentials;
     type Answer = AlterUserScramCredentialsResponse;
+}
+
+impl Call for DescribeAclsRequest {
+    const KEY: ApiKey = ApiKey::DescribeAcls;
+    type Answer = DescribeAclsResponse;
+}
+
+impl Call for CreateAclsRequest {
+    const KEY: ApiKey = ApiKey::CreateAcls;
+    type Answer = CreateAclsResponse;
+}
+
+impl Call for DescribeClientQuotasRequest {
+    const KEY: ApiKey = ApiKey::DescribeClientQuotas;
+    type Answer = DescribeClientQuotasResponse;
+}
+
+impl Call for AlterClientQuotasRequest {
+    const KEY: ApiKey = ApiKey::AlterClientQuotas;
+    type Answer = AlterClientQuotasResponse;
 }
