@@ -2,6 +2,7 @@
 //! that share no code with the init tools. One line on stdout for each proof, the first failure on stderr, exit 0 or 1.
 
 mod kafka;
+mod minio;
 mod postgres;
 mod proved;
 mod valkey;
@@ -27,6 +28,8 @@ struct Args {
     #[arg(long, value_delimiter = ',', value_name = "NAME,…", requires = "kafka")]
     topics: Vec<String>,
     #[command(flatten)]
+    minio: minio::Storage,
+    #[command(flatten)]
     postgres: postgres::Access,
     /// A node of a Valkey cluster, as name and port
     #[arg(long, value_name = "HOST:PORT")]
@@ -49,6 +52,8 @@ struct Args {
 enum Error {
     #[error("kafka: {0}")]
     Kafka(#[from] kafka::Error),
+    #[error("minio: {0}")]
+    Minio(#[from] minio::Error),
     #[error("postgres: {0}")]
     Postgres(#[from] postgres::Error),
     #[error("valkey: {0}")]
@@ -68,6 +73,9 @@ async fn prove(args: &Args) -> Result<(), Error> {
     let up = |profile: &str| args.profiles.as_ref().is_none_or(|up| up.iter().any(|up| up == profile));
     for topic in args.topics.iter().filter(|_| up("messaging")) {
         say(&kafka::prove(&args.kafka, topic).await?)?;
+    }
+    if let Some(server) = args.minio.minio.as_ref().filter(|_| up("storage")) {
+        say(&minio::prove(server, &args.minio).await?)?;
     }
     if let Some(node) = args.valkey.as_ref().filter(|_| up("data")) {
         say(&valkey::prove(node, args.valkey_password.as_deref()).await?)?;

@@ -32,7 +32,7 @@ fn step(observed: &mut Observed, change: &Change) {
             observed.users.insert(user, seen);
         }
         Change::HoldUser { user } | Change::AlterUser { user, .. } => {
-            set_user(observed, &user, Status::Enabled)
+            set_user(observed, &user, Status::Enabled);
         }
         Change::DisableUser { user, .. } => set_user(observed, &user, Status::Disabled),
         Change::CreateGroup { group, members } => {
@@ -40,7 +40,7 @@ fn step(observed: &mut Observed, change: &Change) {
             observed.groups.insert(group, seen);
         }
         Change::AddMembers { group, members } => {
-            observed.groups.get_mut(&group).unwrap().members.extend(members)
+            observed.groups.get_mut(&group).unwrap().members.extend(members);
         }
         Change::AlterGroup { group, status } => observed.groups.get_mut(&group).unwrap().status = status.to,
         Change::AttachPolicies { to, policies } => attach(observed, &to, policies),
@@ -60,9 +60,9 @@ fn step(observed: &mut Observed, change: &Change) {
             // An update without a policy removes the one that was there.
             seen.policy = document;
             seen.secret_differs = false;
-            name.into_iter().for_each(|drift| seen.name = drift.to);
-            description.into_iter().for_each(|drift| seen.description = drift.to);
-            status.into_iter().for_each(|drift| seen.status = drift.to);
+            seen.name = name.map_or(seen.name.clone(), |drift| drift.to);
+            seen.description = description.map_or(seen.description.clone(), |drift| drift.to);
+            seen.status = status.map_or(seen.status, |drift| drift.to);
         }
         bucket => step_bucket(observed, bucket),
     }
@@ -97,7 +97,7 @@ fn step_bucket(observed: &mut Observed, change: Change) {
             };
         }
         Change::SetVersioning { bucket, versioning } => {
-            seen(observed, bucket).versioning = Some(versioning.to)
+            seen(observed, bucket).versioning = Some(versioning.to);
         }
         Change::SetObjectLock { bucket, lock } => seen(observed, bucket).lock = Some(lock.to),
         Change::SetEncryption { bucket, names, .. } => seen(observed, bucket).encryption = Some(names.to),
