@@ -10,8 +10,8 @@ cleanup() {
     rm -rf "$bench_work"
 }
 
-inside() { docker exec --env PGPASSWORD=bench "$server" "$@"; }
-query() { inside psql -qAt -h localhost -U postgres -c "$1"; }
+inside() { docker exec "$server" "$@"; }
+query() { inside psql -qAt -U postgres -c "$1"; }
 
 # head: the connection part of every spec
 head_of_spec() { printf 'endpoint: localhost:5432\nuser: postgres\npassword: {secret: admin}\ntls: disable\n'; }
@@ -63,8 +63,8 @@ prepare() {
 }
 
 ours() { inside /bench/pg-init --log off --secrets-dir /bench --timeout 10m --spec "/bench/$1.yaml"; }
-peer() { inside psql --quiet --no-psqlrc --single-transaction --host localhost --username postgres --file "/bench/$1.sql"; }
-one_by_one() { inside psql --quiet --no-psqlrc --host localhost --username postgres --file "/bench/$1.sql"; }
+peer() { inside psql --quiet --no-psqlrc --single-transaction --username postgres --file "/bench/$1.sql"; }
+one_by_one() { inside psql --quiet --no-psqlrc --username postgres --file "/bench/$1.sql"; }
 
 main() {
     local fresh script again always many connections before after

@@ -1,6 +1,7 @@
 //! PostgreSQL as the driver sees it.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures_util::StreamExt as _;
@@ -29,6 +30,8 @@ pub struct Postgres {
     pub(crate) main: Session,
     pub(crate) pool: Pool,
     pub(crate) names: Arc<Names>,
+    /// The verifiers that this run has made, by role: the reading after them need not hash again.
+    pub(crate) made: RefCell<BTreeMap<String, String>>,
     /// Who owns what, from the last reading: whose privileges a role that is no superuser has to borrow.
     pub(crate) ownership: Ownership,
 }
@@ -74,7 +77,7 @@ impl Backend for Postgres {
             return Err(Error::Locked(door.endpoint));
         }
         let pool = Pool::new(door, &main).await?;
-        Ok(Self { main, pool, names, ownership: Ownership::default() })
+        Ok(Self { main, pool, names, made: RefCell::default(), ownership: Ownership::default() })
     }
 
     async fn observe(&mut self, desired: &Desired, secrets: &Secrets) -> Result<Observed, Error> {

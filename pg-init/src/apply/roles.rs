@@ -9,7 +9,7 @@ use super::{Answer, Job, LANES, SHARE, spread, statement};
 use crate::backend::Postgres;
 use crate::error::Error;
 use crate::observe::password::cores;
-use crate::plan::Change;
+use crate::plan::{AlterRole, Change, CreateRole};
 use crate::scram;
 
 /// Keeps verifiers out of the server's log and statistics; only a superuser may.
@@ -25,6 +25,15 @@ pub(super) async fn apply(
     progress: &Progress,
 ) -> Result<Vec<Answer>, Error> {
     let mut verifiers = hash(stage, secrets).await?;
+    for (index, change) in stage.iter().enumerate() {
+        if let (
+            Change::CreateRole(CreateRole { role, .. }) | Change::AlterRole(AlterRole { role, .. }),
+            Some(made),
+        ) = (change, verifiers.get(&index))
+        {
+            postgres.made.borrow_mut().insert(role.clone(), made.clone());
+        }
+    }
     let job = |(index, change): (usize, &Change)| {
         let verifier = verifiers.remove(&index);
         let messages = statement::role(&postgres.names, change, verifier.as_deref());

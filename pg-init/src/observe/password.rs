@@ -66,7 +66,12 @@ async fn recompute(
     let mut work = Vec::new();
     for row in &rows {
         let key = postgres.names.key(row.get(0));
-        match (row.get::<_, Option<String>>(1), declared.get(key.as_str())) {
+        let stored: Option<String> = row.get(1);
+        if stored.is_some() && postgres.made.borrow().get(&key) == stored.as_ref() {
+            known.push((key, Password::Right));
+            continue;
+        }
+        match (stored, declared.get(key.as_str())) {
             (Some(stored), Some(secret)) => work.push((key, stored, (*secret).clone())),
             _ => known.push((key, Password::Absent)),
         }
