@@ -64,35 +64,22 @@ pub(crate) async fn apply(
 }
 
 /// Changes in the maintenance session and in the databases, each database in a session of its own.
-async fn places(
-    postgres: &mut Postgres,
-    stage: &[Change],
-    progress: &Progress,
-) -> Result<Vec<Answer>, Error> {
+async fn places(postgres: &Postgres, stage: &[Change], progress: &Progress) -> Result<Vec<Answer>, Error> {
     let mut by_place: BTreeMap<Option<&str>, Vec<(usize, &Change)>> = BTreeMap::new();
     for (index, change) in stage.iter().enumerate() {
         by_place.entry(place(change)).or_default().push((index, change));
     }
-    let this = &*postgres;
-    let done = Pool::each(this.pool.width, by_place, async |(place, changes)| {
-        let work = async {
-            let session = match place {
-                None => this.main.clone(),
-                Some(database) => this.pool.enter(database).await?,
-            };
-            let jobs = borrow::jobs(this, &session, &changes).await?;
-            let answers = pipeline(&session, jobs, progress).await;
-            Ok::<_, Error>((place.map(|database| (database.to_owned(), session)), answers))
+    let done = Pool::each(postgres.pool.width, by_place, async |(place, changes)| {
+        let answers = match place {
+            None => in_session(postgres, &postgres.main, &changes, progress).await,
+            Some(database) => in_database(postgres, database, &changes, progress).await,
         };
-        work.await.map_err(|error| (changes, error))
+        answers.map_err(|error| (changes, error))
     });
-    let (mut sessions, mut answers) = (Vec::new(), Vec::new());
+    let mut answers = Vec::new();
     for result in done.await {
         match result {
-            Ok((session, done)) => {
-                sessions.extend(session);
-                answers.extend(done);
-            }
+            Ok(done) => answers.extend(done),
             // A database that cannot be entered.
             Err((changes, error)) => {
                 answers.extend(changes.iter().skip(1).map(|(index, _)| (*index, Err(error.unsent()))));
@@ -100,8 +87,29 @@ async fn places(
             }
         }
     }
-    postgres.pool.keep(sessions);
     Ok(answers)
+}
+
+async fn in_database(
+    postgres: &Postgres,
+    database: &str,
+    changes: &[(usize, &Change)],
+    progress: &Progress,
+) -> Result<Vec<Answer>, Error> {
+    let session = postgres.pool.enter(database).await?;
+    let answers = in_session(postgres, &session, changes, progress).await?;
+    postgres.pool.keep(session);
+    Ok(answers)
+}
+
+async fn in_session(
+    postgres: &Postgres,
+    session: &Session,
+    changes: &[(usize, &Change)],
+    progress: &Progress,
+) -> Result<Vec<Answer>, Error> {
+    let jobs = borrow::jobs(postgres, session, changes).await?;
+    Ok(pipeline(session, jobs, progress).await)
 }
 
 /// Where a change is carried out; nothing is the maintenance database.
@@ -127,11 +135,7 @@ fn place(change: &Change) -> Option<&str> {
 }
 
 /// Databases with the same rank at once, on a few sessions: none is copied from another of them.
-async fn databases(
-    postgres: &mut Postgres,
-    stage: &[Change],
-    progress: &Progress,
-) -> Result<Vec<Answer>, Error> {
+async fn databases(postgres: &Postgres, stage: &[Change], progress: &Progress) -> Result<Vec<Answer>, Error> {
     let rank = |change: &Change| match change {
         Change::CreateDatabase(c) => c.rank,
         _ => 0,

@@ -41,7 +41,7 @@ pub(crate) async fn observe(
     Ok(observed)
 }
 
-async fn insides(postgres: &mut Postgres, desired: &Desired, observed: &mut Observed) -> Result<(), Error> {
+async fn insides(postgres: &Postgres, desired: &Desired, observed: &mut Observed) -> Result<(), Error> {
     let there =
         |name: &String| observed.databases.get(name).is_some_and(|database| database.allows_connections);
     let declared = desired.databases.iter().filter(|(name, database)| database.has_inside() && there(name));
@@ -50,17 +50,15 @@ async fn insides(postgres: &mut Postgres, desired: &Desired, observed: &mut Obse
     let read = Pool::each(pool.width, declared, async |(name, database)| {
         let session = pool.enter(name).await?;
         let inside = inside::observe(&session, names, name, database).await?;
-        Ok::<_, Error>((name.clone(), session, inside))
+        pool.keep(session);
+        Ok::<_, Error>((name.clone(), inside))
     });
-    let mut sessions = Vec::new();
     for result in read.await {
-        let (name, session, inside) = result?;
+        let (name, inside) = result?;
         if let Some(database) = observed.databases.get_mut(&name) {
             database.inside = inside;
         }
-        sessions.push((name, session));
     }
-    postgres.pool.keep(sessions);
     Ok(())
 }
 

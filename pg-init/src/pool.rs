@@ -1,5 +1,6 @@
 //! Sessions in databases: opened when first needed, kept while there is room, never more than the server has free.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use futures_util::StreamExt as _;
@@ -18,7 +19,8 @@ pub(crate) struct Pool {
     pub(crate) door: Door,
     /// Sessions at work at a time.
     pub(crate) width: usize,
-    kept: BTreeMap<String, Session>,
+    kept: RefCell<BTreeMap<String, Session>>,
+    /// How many may be kept, beside those at work.
     room: usize,
 }
 
@@ -36,32 +38,31 @@ impl Pool {
         let free: i64 = rows.first().and_then(|row| row.get(0)).and_then(|n| n.parse().ok()).unwrap_or(0);
         // Half of what is free is left to the applications that come up meanwhile.
         let room = usize::try_from(free / 2).unwrap_or(0).clamp(1, KEPT);
-        Ok(Self { door, width: room.min(MOST), kept: BTreeMap::new(), room })
+        let width = room.min(MOST);
+        Ok(Self { door, width, kept: RefCell::default(), room: room - width })
     }
 
     /// A session in the database, kept or new.
     pub(crate) async fn enter(&self, database: &str) -> Result<Session, Error> {
-        match self.kept.get(database) {
-            Some(session) if !session.is_lost() => Ok(session.clone()),
-            _ => self.door.enter(database).await,
+        let kept = self.kept.borrow_mut().remove(database).filter(|session| !session.is_lost());
+        match kept {
+            Some(session) => Ok(session),
+            None => self.door.enter(database).await,
         }
     }
 
-    /// Keeps sessions for the next stage, as many as there is room for.
-    pub(crate) fn keep(&mut self, sessions: impl IntoIterator<Item = (String, Session)>) {
-        self.kept.retain(|_, session| !session.is_lost());
-        for (database, session) in sessions {
-            if self.kept.contains_key(&database)
-                || self.kept.len() + self.width < self.room.max(self.width + 1)
-            {
-                self.kept.insert(database, session);
-            }
+    /// Keeps a session for the next stage, or ends it when there is no room.
+    pub(crate) fn keep(&self, session: Session) {
+        let mut kept = self.kept.borrow_mut();
+        kept.retain(|_, session| !session.is_lost());
+        if kept.len() < self.room {
+            kept.insert(session.database().to_owned(), session);
         }
     }
 
     /// Before something that a session in it would be in the way of.
-    pub(crate) fn leave(&mut self, database: &str) {
-        self.kept.remove(database);
+    pub(crate) fn leave(&self, database: &str) {
+        self.kept.borrow_mut().remove(database);
     }
 
     /// Runs one future for each item, as many at a time as the pool is wide.

@@ -16,6 +16,7 @@ fn conflicts_leave_everything_as_it_was() {
     let server = Server::start(&["wal_level=logical"]);
     server.psql("postgres", "CREATE DATABASE old ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0");
     server.psql("postgres", "CREATE DATABASE d");
+    server.psql("postgres", "CREATE DATABASE closed ALLOW_CONNECTIONS false");
     server.psql("d", "CREATE EXTENSION pg_trgm; CREATE EXTENSION hstore; CREATE PUBLICATION every FOR ALL TABLES; CREATE PUBLICATION listed");
     let cases = [
         ("old: {encoding: UTF8}", "databases.old.encoding"),

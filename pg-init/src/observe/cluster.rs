@@ -49,7 +49,7 @@ pub(super) async fn observe(postgres: &Postgres, desired: &Desired) -> Result<Ob
     let encodings: BTreeSet<&str> =
         desired.databases.values().filter_map(|d| d.encoding.as_deref()).collect();
     let encodings: Vec<&str> = encodings.into_iter().collect();
-    let options = if version >= 16 { "a.inherit_option, a.set_option" } else { "m.rolinherit, true" };
+    let options = if version >= 16 { "a.inherit_option, a.set_option" } else { "true, true" };
     let members = MEMBERS.replace("{options}", options);
     let locale = DATABASES.replace("{locale}", if version >= 17 { "datlocale" } else { "daticulocale" });
     let text = Type::TEXT_ARRAY;

@@ -25,6 +25,6 @@ async fn report(command: Command, spec: &str) -> Value {
     };
     let (_sender, stop) = Stop::channel();
     let stdin = Box::new(std::io::Cursor::new(spec.to_owned()));
-    let report = execute::<Postgres>(&options, Host { stdin, environment: Vec::new(), stop }).await;
+    let report = Box::pin(execute::<Postgres>(&options, Host { stdin, environment: Vec::new(), stop })).await;
     serde_json::to_value(report).unwrap()
 }
