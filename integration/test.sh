@@ -23,6 +23,16 @@ kafka() {
 kafka
 kafka "$(env_example KAFKA_VERSION_OLD)"
 
+secure() {
+    export KAFKA_VERSION=$1
+    cargo test --locked --package integration --test kafka_secure -- --test-threads=1
+    docker compose --file "$here/compose.secure.yaml" down --volumes
+    unset KAFKA_VERSION
+}
+
+secure "$(env_example KAFKA_VERSION)"
+secure "$(env_example KAFKA_VERSION_OLD)"
+
 valkey() {
     local context=integration/servers/valkey
     docker build --quiet --network host --tag dayzero/valkey:8.1 "$context"
