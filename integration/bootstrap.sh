@@ -131,6 +131,10 @@ ensure_kafka_libs() {
     done
 }
 
+ensure_minio_binaries() {
+    has_image "dayzero/minio-binaries:$(env_example MINIO_VERSION)" || "$here/servers/minio/binaries.sh"
+}
+
 main() {
     mkdir -p "$cache"
     [[ -r /etc/debian_version ]] || die "this script knows Debian 12 and 13; elsewhere install: docker, compose v2, just, rustup"
@@ -141,6 +145,7 @@ main() {
     ensure_just
     ensure_base_image
     ensure_kafka_libs
+    ensure_minio_binaries
     "$root/integration/secrets.sh"
     say "all is there"
 }

@@ -1,27 +1,45 @@
 #!/usr/bin/env bash
-# The tests against real servers. They share one engine and the demo's container names, so they run one by one.
+# test.sh [SUITE...]   the tests against real servers: kafka, minio, postgres, valkey, or all of them
+#
+# They share one engine and the demo's container names, so they run one after the other.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=integration/lib.sh
 . "$here/lib.sh"
 cd "$root"
-require_own_stack
-# shellcheck disable=SC2046 # a list of names
-images/build.sh $(images/build.sh --list) smoke
 
-# A release of Kafka: none for that of .env.example. Brokers of one release do not read the storage of another.
+# suite NAME THREADS
+suite() { cargo test --locked --package integration --test "$1" -- --test-threads="$2"; }
+
+server() { docker build --quiet --network host "$@" >/dev/null; }
+
+# Brokers of one release do not read the storage of another, so each release starts from nothing.
 kafka() {
-    export KAFKA_VERSION=${1-}
-    [[ -n $KAFKA_VERSION ]] || unset KAFKA_VERSION
-    "$here/down.sh"
-    docker compose --env-file .env.example build --quiet kafka-1
-    cargo test --locked --package integration --test kafka -- --test-threads=1
+    local version
+    for version in "$(env_example KAFKA_VERSION)" "$(env_example KAFKA_VERSION_OLD)"; do
+        "$here/down.sh"
+        KAFKA_VERSION=$version docker compose --env-file .env.example build --quiet kafka-1
+        KAFKA_VERSION=$version suite kafka 1
+    done
     "$here/down.sh"
 }
 
-kafka
-kafka "$(env_example KAFKA_VERSION_OLD)"
+minio() {
+    docker compose --env-file .env.example --profile storage build --quiet minio
+    server --tag dayzero/moto:dev "$here/servers/moto"
+    suite minio 1
+}
+
+postgres() {
+    local pair version
+    for pair in 17:trixie 15:bookworm; do
+        version=${pair%:*}
+        server --build-arg "POSTGRES_VERSION=$version" --build-arg "SUITE=${pair#*:}" --tag "dayzero/postgres:$version" \
+            "$here/servers/postgres"
+        POSTGRES_VERSION=$version suite postgres 2
+    done
+}
 
 secure() {
     export KAFKA_VERSION=$1
@@ -34,11 +52,19 @@ secure "$(env_example KAFKA_VERSION)"
 secure "$(env_example KAFKA_VERSION_OLD)"
 
 valkey() {
-    local context=integration/servers/valkey
-    docker build --quiet --network host --tag dayzero/valkey:8.1 "$context"
-    docker build --quiet --network host --build-arg SERVER=redis --build-arg SUITE=bookworm --tag dayzero/redis:7.0 "$context"
-    cargo test --locked --package integration --test valkey -- --test-threads=1
-    VALKEY_TEST_IMAGE=dayzero/redis:7.0 cargo test --locked --package integration --test valkey -- --test-threads=1
+    server --tag dayzero/valkey:8.1 "$here/servers/valkey"
+    server --build-arg SERVER=redis --build-arg SUITE=bookworm --tag dayzero/redis:7.0 "$here/servers/valkey"
+    suite valkey 1
+    VALKEY_TEST_IMAGE=dayzero/redis:7.0 suite valkey 1
 }
 
-valkey
+main() {
+    local name
+    require_own_stack
+    [[ $# -gt 0 ]] || set -- kafka minio postgres valkey
+    # shellcheck disable=SC2046 # a list of names
+    images/build.sh $(images/build.sh --list) smoke
+    for name in "$@"; do "$name"; done
+}
+
+main "$@"

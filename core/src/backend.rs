@@ -64,6 +64,12 @@ pub trait Backend: Sized {
         secrets: &Secrets,
         progress: &Progress,
     ) -> Vec<Result<(), Self::Error>>;
+
+    /// Waits for what `apply` waits for after a change is acknowledged, for changes that a reading found
+    /// done: another run's, or those whose answer was lost.
+    async fn confirm(&mut self, _changes: &[Self::Change], _secrets: &Secrets) -> Result<(), Self::Error> {
+        Ok(())
+    }
 }
 
 /// An error of a backend, classified. Its `Display` never repeats its source.

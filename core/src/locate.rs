@@ -87,6 +87,11 @@ impl Locations {
         }
     }
 
+    /// The mapping or list that starts at a position: outside of its first key, which starts there too.
+    pub(crate) fn container(&self, position: Position) -> Option<SpecPath> {
+        self.in_order.iter().find(|(start, _)| *start == position).map(|(_, path)| path.clone())
+    }
+
     /// The innermost path that starts at a position or last before it.
     pub(crate) fn path(&self, position: Position) -> SpecPath {
         let after = self.in_order.partition_point(|(start, _)| *start <= position);

@@ -3,9 +3,8 @@
 //! A connection lost on the way is made again within the same deadline, and then everything is read
 //! again: nothing is ever resent after an answer that was lost without a new reading in between.
 
-use std::time::Duration;
+mod stage;
 
-use tokio::time::{Instant, timeout};
 use tracing::{debug, info, warn};
 
 use crate::backend::{Backend, Fault, FaultKind, Requires};
@@ -13,18 +12,11 @@ use crate::backoff::Backoff;
 use crate::cli::Command;
 use crate::error::Error;
 use crate::ledger::{Ledger, Status};
-use crate::meter;
 use crate::plan::{Conflict, Plan};
-use crate::progress::Progress;
 use crate::readiness::{Unready, await_ready, shown};
-use crate::report::{Findings, op};
+use crate::report::Findings;
 use crate::secrets::Secrets;
 use crate::stop::{Bounds, Cut};
-
-/// How long a server may take to show what it has acknowledged.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// What is left, after a run was cut, for one reading that tells what became of the last changes.
-const SETTLE: Duration = Duration::from_millis(1500);
 
 /// One run against one server.
 pub(crate) struct Driver<'a, B: Backend> {
@@ -37,6 +29,8 @@ pub(crate) struct Driver<'a, B: Backend> {
     conflicts: Vec<Conflict>,
     /// The last thing that went wrong and was worth another attempt.
     last: Option<Box<dyn Fault>>,
+    /// Sent without an answer, or done by somebody else: what a reading has to show.
+    doubtful: Vec<B::Change>,
 }
 
 /// Why a pass over the plan did not reach its end.
@@ -63,6 +57,7 @@ impl<'a, B: Backend> Driver<'a, B> {
             ledger: Ledger::new(),
             conflicts: Vec::new(),
             last: None,
+            doubtful: Vec::new(),
         }
     }
 
@@ -121,8 +116,11 @@ impl<'a, B: Backend> Driver<'a, B> {
         self.ledger.replan(plan.changes());
         self.conflicts = plan.conflicts().to_vec();
         info!(changes = plan.changes().len(), conflicts = self.conflicts.len(), "planned");
-        if command == Command::Plan || plan.changes().is_empty() || !self.conflicts.is_empty() {
+        if command == Command::Plan || !self.conflicts.is_empty() {
             return Ok(());
+        }
+        if plan.changes().is_empty() {
+            return self.confirm(backend).await;
         }
         self.check(backend, &plan).await?;
         for stage in plan.stages() {
@@ -130,7 +128,8 @@ impl<'a, B: Backend> Driver<'a, B> {
             open.map_err(|cut| self.cut(cut, "between two stages".to_owned()))?;
             self.stage(backend, stage).await?;
         }
-        self.verify(backend).await
+        self.verify(backend).await?;
+        self.confirm(backend).await
     }
 
     async fn read(&mut self, backend: &mut B) -> Result<Plan<B::Change>, Halt> {
@@ -150,116 +149,6 @@ impl<'a, B: Backend> Driver<'a, B> {
         let faults =
             refused.into_iter().filter_map(|(index, fault)| Some((plan.changes().get(index)?, fault)));
         self.judge(faults, |_, _| {})
-    }
-
-    async fn stage(&mut self, backend: &mut B, stage: &[B::Change]) -> Result<(), Halt> {
-        let name = stage.first().map(op).unwrap_or_default();
-        let progress = Progress::default();
-        let work = meter::told(backend.apply(stage, self.secrets, &progress), &progress, &name, stage.len());
-        let results = match self.bounds.finishing(work).await {
-            Ok(results) => results,
-            Err(cut) => {
-                for change in stage {
-                    self.ledger.set(change, Status::Unknown);
-                }
-                let waiting =
-                    progress.waiting().map(|what| format!(", waiting for {what}")).unwrap_or_default();
-                let doing = format!("applying {name} ({} of {} done{waiting})", progress.done(), stage.len());
-                return Err(self.cut(cut, doing).into());
-            }
-        };
-        let mut faults = Vec::new();
-        let mut results = results.into_iter();
-        for change in stage {
-            match results.next() {
-                Some(Ok(())) => {
-                    info!(%change, "applied");
-                    self.ledger.set(change, Status::Applied);
-                }
-                Some(Err(fault)) => faults.push((change, fault)),
-                None => self.ledger.set(change, Status::Unknown),
-            }
-        }
-        self.backoff.reset();
-        self.judge(faults, |ledger, change| ledger.set(change, Status::Unknown))
-    }
-
-    /// What faults of single changes mean for the run: a refusal ends it, a lost connection or a race
-    /// calls for a new reading.
-    fn judge<'c>(
-        &mut self,
-        faults: impl IntoIterator<Item = (&'c B::Change, B::Error)>,
-        lost: impl Fn(&mut Ledger<B::Change>, &B::Change),
-    ) -> Result<(), Halt>
-    where
-        B::Change: 'c,
-    {
-        let (mut refused, mut again) = (Vec::new(), None);
-        for (change, fault) in faults {
-            match fault.kind() {
-                FaultKind::Unavailable => {
-                    lost(&mut self.ledger, change);
-                    again = Some(Halt::Lost(Box::new(fault)));
-                }
-                FaultKind::Raced => {
-                    self.ledger.forget(change);
-                    again = again.or_else(|| Some(Halt::Raced(Box::new(fault))));
-                }
-                _ => {
-                    self.ledger.fail(change, fault.to_string());
-                    refused.push((change, fault));
-                }
-            }
-        }
-        let others = refused.len().saturating_sub(1);
-        match refused.into_iter().next() {
-            Some((change, fault)) => {
-                Err(Error::Refused { change: change.to_string(), others, fault: Box::new(fault) }.into())
-            }
-            None => again.map_or(Ok(()), Err),
-        }
-    }
-
-    /// Reads again, until nothing differs or patience ends.
-    async fn verify(&mut self, backend: &mut B) -> Result<(), Halt> {
-        let patience = Instant::now() + PATIENCE;
-        let mut backoff = Backoff::new();
-        loop {
-            let plan = self.read(backend).await?;
-            if plan.is_empty() {
-                return Ok(());
-            }
-            if Instant::now() >= patience {
-                return Err(self.not_converged(&plan).into());
-            }
-            debug!(changes = plan.changes().len(), "the server does not show everything yet");
-            let paused = self.bounds.pause(backoff.delay()).await;
-            paused.map_err(|cut| self.cut(cut, "verifying".to_owned()))?;
-        }
-    }
-
-    fn not_converged(&mut self, plan: &Plan<B::Change>) -> Error {
-        for change in plan.changes() {
-            self.ledger.fail(change, "acknowledged, and the server does not show it".to_owned());
-        }
-        let changes = plan.changes().iter().map(ToString::to_string);
-        let conflicts = plan.conflicts().iter().map(ToString::to_string);
-        Error::NotConverged(changes.chain(conflicts).collect())
-    }
-
-    /// After a run was cut or refused: one bounded reading for the changes whose answer was lost.
-    async fn settle(&mut self) {
-        if !self.ledger.any(Status::Unknown) {
-            return;
-        }
-        let (desired, secrets) = (self.desired, self.secrets);
-        let reading = async {
-            let mut backend = B::connect(desired, secrets).await.ok()?;
-            backend.observe(desired, secrets).await.ok()
-        };
-        if let Ok(Some(observed)) = timeout(SETTLE, reading).await {
-            self.ledger.settle(B::plan(desired, &observed).changes());
-        }
     }
 
     async fn pause(&mut self, fault: Box<dyn Fault>) -> Result<(), Error> {

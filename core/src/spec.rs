@@ -13,8 +13,8 @@ use serde_saphyr::{Error as Yaml, Location};
 use thiserror::Error;
 
 use crate::files::{Files, capped};
-use crate::locate::Locations;
-use crate::{Violation, Violations};
+use crate::locate::{Locations, Position};
+use crate::{SpecPath, Violation, Violations};
 
 /// Deeper than any spec, and far from the end of the stack.
 const DEPTH_LIMIT: usize = 64;
@@ -101,13 +101,24 @@ impl Text {
         violations.located(|at| locations.position(at))
     }
 
+    /// What the error is about: of a key that is missing, the mapping that lacks it.
+    fn path(&self, error: &Yaml, position: Position) -> SpecPath {
+        let locations = Locations::of(&self.yaml);
+        let container = locations.container(position).filter(|_| is_missing_key(error));
+        container.unwrap_or_else(|| locations.path(position))
+    }
+
     fn violation(&self, error: &Yaml) -> Violation {
         let known = error.location().filter(|location| *location != Location::UNKNOWN);
         let position = known.map(|location| (as_usize(location.line()), as_usize(location.column())));
-        let at = position.map(|position| Locations::of(&self.yaml).path(position)).unwrap_or_default();
+        let at = position.map(|position| self.path(error, position)).unwrap_or_default();
         let (line, column) = position.unzip();
         Violation { at, line, column, problem: problem(error) }
     }
+}
+
+fn is_missing_key(error: &Yaml) -> bool {
+    matches!(error.without_snippet(), Yaml::SerdeMissingField { .. })
 }
 
 fn as_usize(number: u64) -> usize {
@@ -131,6 +142,7 @@ fn problem(error: &Yaml) -> String {
         Yaml::InvalidScalar { ty, .. } => format!("expected {}", words(ty)),
         Yaml::InvalidBooleanStrict { .. } => "expected true or false".to_owned(),
         Yaml::Unexpected { expected, .. } => format!("expected {}", words(expected)),
+        Yaml::NonFiniteFloat { .. } => "expected a finite number".to_owned(),
         Yaml::NullIntoString { .. } => "expected a string, found nothing".to_owned(),
         Yaml::Message { msg, .. } | Yaml::ExternalMessage { msg, .. } => msg.clone(),
         Yaml::AliasError { error, .. } => format!("in the aliased text: {}", problem(error)),

@@ -11,14 +11,18 @@
 )]
 #![expect(clippy::disallowed_methods, reason = "it waits on real servers and reads their logs by the clock")]
 
+mod certificates;
 mod command;
 mod compose;
 mod init;
 pub mod kafka;
+pub mod minio;
+pub mod postgres;
 mod scratch;
 mod silent;
 pub mod valkey;
 
+pub use certificates::Certificates;
 pub use command::{Output, docker, shell};
 pub use compose::{Stack, compose, root};
 pub use init::{Ended, Init, Running};

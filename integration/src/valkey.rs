@@ -80,11 +80,13 @@ impl Nodes {
         docker(&args).ok();
     }
 
-    /// Waits until every node answers, with or without the password.
+    /// Waits until every node answers, with or without the password; over TLS, until it accepts.
     pub fn all_answer(&self) {
+        let tls = self.settings.iter().any(|setting| setting == "--tls-port");
+        let check = if tls { "exec 3<>/dev/tcp/localhost/6379" } else { "/opt/valkey/healthcheck.sh 6379" };
         for node in 0..self.count {
             eventually(&self.container(node), Duration::from_secs(30), || {
-                docker(&["exec", &self.container(node), "/opt/valkey/healthcheck.sh", "6379"]).exit == 0
+                docker(&["exec", &self.container(node), "bash", "-c", check]).exit == 0
             });
         }
     }

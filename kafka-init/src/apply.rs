@@ -94,6 +94,17 @@ pub(crate) async fn apply(
     }
 }
 
+/// Waits for what another run made, or an answer that was lost would have told.
+pub(crate) async fn confirm(cluster: &mut Cluster, changes: &[Change]) -> Result<(), Error> {
+    let expected = changes.iter().filter_map(|change| match change {
+        Change::CreateTopic(topic) => Some((topic.name.as_str(), topic.partitions.max(1))),
+        Change::CreatePartitions(growth) => Some((growth.name.as_str(), growth.to)),
+        // What is no topic has no leader to wait for.
+        _ => None,
+    });
+    barrier::served_everywhere(cluster, &expected.collect(), &Progress::default()).await
+}
+
 fn created(change: &Change) -> Option<&CreateTopic> {
     if let Change::CreateTopic(topic) = change { Some(topic) } else { None }
 }

@@ -92,4 +92,8 @@ impl Backend for Kafka {
     ) -> Vec<Result<(), Error>> {
         apply::apply(&mut self.cluster, stage, secrets, progress).await
     }
+
+    async fn confirm(&mut self, changes: &[Change], _secrets: &Secrets) -> Result<(), Error> {
+        apply::confirm(&mut self.cluster, changes).await
+    }
 }

@@ -3,7 +3,6 @@
 use std::io;
 
 use init_core::{Endpoint, Fault, FaultKind, Undeclared};
-use redis::RedisError;
 use thiserror::Error;
 
 /// One failure, at one node.
@@ -52,8 +51,8 @@ pub enum Error {
         node: Endpoint,
         /// The command, without arguments.
         doing: String,
-        /// The client's error.
-        source: RedisError,
+        /// What became of it.
+        source: io::Error,
     },
     /// What came back is not this protocol.
     #[error("{node} does not speak the protocol: {doing} was answered with something else")]

@@ -28,7 +28,7 @@ use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations};
 pub use acl::{Access, Catalog};
 pub use error::Error;
 pub use layout::Layout;
-pub use observe::{Entry, Link, NodeState, Observed, Replication, UserState};
+pub use observe::{Entry, Link, NodeState, Observed, Persistence, Replication, ReplicationLogin, UserState};
 pub use plan::{Change, Passwords};
 pub use slots::Slots;
 pub use spec::{Desired, Library, Login, Mode, Node, Spec, Tls, User};

@@ -112,13 +112,34 @@ pub struct UserState {
     pub rules: String,
 }
 
+impl Observed {
+    /// A server calls a node connected while it still tries to reach it. Of a node that the spec does not name that
+    /// would be the difference between a foreign cluster and a dead member, so it has to be heard of.
+    fn doubt(&mut self, first: &Self) {
+        let named: BTreeSet<String> = self.nodes.values().map(|state| state.id.clone()).collect();
+        for (node, state) in &mut self.nodes {
+            let before = first.nodes.get(node);
+            for entry in
+                state.view.values_mut().filter(|entry| entry.link == Link::Up && !named.contains(&entry.id))
+            {
+                let heard = before.and_then(|state| state.view.get(&entry.id)).map(|entry| entry.heard);
+                if heard.is_none_or(|heard| entry.heard <= heard) {
+                    entry.link = Link::Unheard;
+                }
+            }
+        }
+    }
+}
+
 impl Valkey {
     /// Reads, and reads again while nothing is left to do but to wait.
     pub(crate) async fn settled(&mut self, desired: &Desired, secrets: &Secrets) -> Result<Observed, Error> {
         let (began, mut told) = (Instant::now(), String::new());
         self.read_catalog(desired).await?;
         let mut observed = self.read(desired, secrets).await?;
+        let first = observed.clone();
         loop {
+            observed.doubt(&first);
             let waiting = settle::blocked(desired, &observed).or_else(|| {
                 let plan = plan::plan(desired, &observed);
                 if plan.is_empty() { settle::unsettled(desired, &observed) } else { None }

@@ -14,6 +14,10 @@ pub(crate) fn blocked(desired: &Desired, observed: &Observed) -> Option<String> 
     }
     let topology = Topology::new(desired, observed);
     topology.strangers().iter().find_map(|(id, seen)| {
+        let heard = |link: Link| seen.iter().any(|(_, entry)| entry.link == link);
+        if heard(Link::Unheard) && !heard(Link::Up) {
+            return Some(format!("whether node {id}, which the spec does not name, is alive"));
+        }
         let (_, slots) = safety::orphaned(&topology, seen)?;
         let alive = seen.iter().any(|(_, entry)| entry.link == Link::Up);
         let waits = !alive && safety::heir(&topology, id, seen);

@@ -3,6 +3,7 @@
 mod connection;
 mod connections;
 mod dial;
+mod probe;
 mod reply;
 
 pub(crate) use connection::Connection;

@@ -40,6 +40,7 @@ pub(crate) struct Server {
     pub(crate) observe: VecDeque<Act>,
     pub(crate) check: VecDeque<Act>,
     pub(crate) apply: VecDeque<Act>,
+    pub(crate) confirm: VecDeque<Act>,
     pub(crate) calls: Vec<&'static str>,
 }
 
@@ -222,5 +223,9 @@ impl Backend for Fake {
             }
         };
         stage.iter().enumerate().map(outcome).collect()
+    }
+
+    async fn confirm(&mut self, _: &[Change], _: &Secrets) -> Result<(), FakeError> {
+        plainly(called("confirm", |server| &mut server.confirm)).await
     }
 }

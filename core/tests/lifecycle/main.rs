@@ -149,6 +149,10 @@ async fn every_failure_to_check_and_to_apply() {
             },
         ),
         Scenario::new("raced with the same", apply(&[Act::Raced("a", 1)])),
+        Scenario::new(
+            "raced with the same, lost while confirming",
+            Server { confirm: script(&[Act::Fails(Unavailable)]), ..apply(&[Act::Raced("a", 1)]) },
+        ),
         Scenario::new("raced with another", apply(&[Act::Raced("a", 7)])),
         Scenario::new("acknowledged and not done", apply(&[Act::Lies])),
         Scenario::new("silent while applying", apply(&[Act::Silent])),

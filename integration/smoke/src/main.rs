@@ -2,6 +2,8 @@
 //! that share no code with the init tools. One line on stdout for each proof, the first failure on stderr, exit 0 or 1.
 
 mod kafka;
+mod minio;
+mod postgres;
 mod proved;
 mod valkey;
 
@@ -25,6 +27,10 @@ struct Args {
     /// The topics to produce to and consume from, every partition of each
     #[arg(long, value_delimiter = ',', value_name = "NAME,…", requires = "kafka")]
     topics: Vec<String>,
+    #[command(flatten)]
+    minio: minio::Storage,
+    #[command(flatten)]
+    postgres: postgres::Access,
     /// A node of a Valkey cluster, as name and port
     #[arg(long, value_name = "HOST:PORT")]
     valkey: Option<String>,
@@ -46,6 +52,10 @@ struct Args {
 enum Error {
     #[error("kafka: {0}")]
     Kafka(#[from] kafka::Error),
+    #[error("minio: {0}")]
+    Minio(#[from] minio::Error),
+    #[error("postgres: {0}")]
+    Postgres(#[from] postgres::Error),
     #[error("valkey: {0}")]
     Valkey(#[from] valkey::Error),
     #[error("the proofs took longer than {} s", LIMIT.as_secs())]
@@ -64,8 +74,16 @@ async fn prove(args: &Args) -> Result<(), Error> {
     for topic in args.topics.iter().filter(|_| up("messaging")) {
         say(&kafka::prove(&args.kafka, topic).await?)?;
     }
+    if let Some(server) = args.minio.minio.as_ref().filter(|_| up("storage")) {
+        say(&minio::prove(server, &args.minio).await?)?;
+    }
     if let Some(node) = args.valkey.as_ref().filter(|_| up("data")) {
         say(&valkey::prove(node, args.valkey_password.as_deref()).await?)?;
+    }
+    for (profile, place) in [("data", &args.postgres.postgres), ("ha", &args.postgres.postgres_cluster)] {
+        if let Some(place) = place.as_ref().filter(|_| up(profile)) {
+            say(&postgres::prove(place, &args.postgres).await?)?;
+        }
     }
     Ok(())
 }

@@ -79,9 +79,14 @@ async fn owners(node: &str, password: Option<&str>) -> Result<Vec<String>, Error
             if let [Reply::Number(first), Reply::Number(last), Reply::List(primary), ..] = range.as_slice()
                 && let [Reply::Text(host), Reply::Number(port), ..] = primary.as_slice()
             {
+                // A node that has met nobody does not know its own address: it is the one that was asked.
+                let asked = node.name.rsplit_once(':').map_or("", |(host, _)| host);
+                let host = if host.is_empty() { asked } else { host };
                 for slot in *first..=*last {
                     let slot = usize::try_from(slot).ok().and_then(|slot| owners.get_mut(slot));
-                    slot.map(|owner| *owner = Some(format!("{host}:{port}")));
+                    if let Some(owner) = slot {
+                        *owner = Some(format!("{host}:{port}"));
+                    }
                 }
             }
         }
@@ -128,7 +133,7 @@ impl Node {
     async fn send(&mut self, words: &[&str]) -> Result<(), Error> {
         let mut request = format!("*{}\r\n", words.len());
         for word in words {
-            request.push_str(&format!("${}\r\n{word}\r\n", word.len()));
+            request = format!("{request}${}\r\n{word}\r\n", word.len());
         }
         self.stream.write_all(request.as_bytes()).await.map_err(|source| self.broken(source))
     }

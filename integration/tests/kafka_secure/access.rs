@@ -49,7 +49,7 @@ fn each_drift_is_healed_and_nothing_else_is_touched() {
     let drifts: [(&str, &dyn Fn()); 5] = [
         ("alter_user drift: applied", &|| user(&["--delete-config", "SCRAM-SHA-256"])),
         ("alter_user drift: applied", &|| {
-            user(&["--add-config", "SCRAM-SHA-512=[iterations=8192,password=other]"])
+            user(&["--add-config", "SCRAM-SHA-512=[iterations=8192,password=other]"]);
         }),
         ("alter_quota user drift: applied", &|| user(&["--add-config", "producer_byte_rate=7"])),
         ("create_acl drift-: applied", &|| {

@@ -1,7 +1,8 @@
 //! kafka-init against a broker with TLS, SASL and an authorizer: users, ACLs, quotas, broker configs, and every
 //! way not to be let in. Kafka's own tools are the witness.
 
-#![expect(clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+#![expect(clippy::panic, reason = "a test that cannot go on has failed")]
+#![expect(clippy::disallowed_methods, reason = "the tests read what they have made themselves")]
 
 mod access;
 mod refusals;

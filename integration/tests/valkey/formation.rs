@@ -74,7 +74,7 @@ fn every_prefix_of_a_first_run_converges_to_the_same_layout() {
             if position == all - 3 {
                 script.push_str("sleep 2\n");
             }
-            script.push_str(&format!("kv-cli {command} >/dev/null\n"));
+            script = format!("{script}kv-cli {command} >/dev/null\n");
         }
         let auth = format!("REDISCLI_AUTH={PASSWORD}");
         docker(&["exec", "--env", &auth, &nodes.container(0), "bash", "-c", &script]).ok();
@@ -101,4 +101,28 @@ fn a_killed_run_is_taken_up_by_the_next() {
         nodes.prove();
         nodes.afresh();
     }
+}
+
+/// AC: the work grows by rounds of gossip, not by pairs.
+#[test]
+fn a_cluster_of_thirty_forms() {
+    let nodes = Nodes::cluster(30);
+    nodes.init(&pairs(&nodes)).run().expect(0, "changed");
+    for (primary, replica) in nodes.layout().iter().skip(15).enumerate() {
+        assert_eq!(*replica, format!("replica of {primary}"));
+    }
+    nodes.prove();
+    nodes.init(&pairs(&nodes)).run().expect(0, "unchanged");
+}
+
+/// DESIGN section 11: two at once.
+#[test]
+fn two_runs_at_once_both_succeed() {
+    let nodes = Nodes::cluster(6);
+    let both = [nodes.init(&pairs(&nodes)).start(), nodes.init(&pairs(&nodes)).start()];
+    for ended in both.map(integration::Running::wait) {
+        assert_eq!(ended.exit, 0, "{}\n{}", ended.stdout, ended.log);
+    }
+    assert_eq!(nodes.layout(), LAYOUT);
+    nodes.prove();
 }

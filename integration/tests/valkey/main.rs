@@ -7,6 +7,7 @@ mod formation;
 mod healing;
 mod refusals;
 mod replication;
+mod tls;
 mod users;
 
 use integration::valkey::Nodes;

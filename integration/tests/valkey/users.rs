@@ -99,6 +99,24 @@ fn default_is_disabled_when_its_successor_works() {
     assert!(wrong.error().contains("as user admin and as user default"), "{}", wrong.stdout);
 }
 
+/// DESIGN 6.4: `default` rotates as its new password under `users` and the old one as `bootstrapPassword`.
+#[test]
+fn the_password_of_default_rotates_and_lasts() {
+    for file in ["no", "yes"] {
+        let nodes = Nodes::start(1, &[], &["--env", &format!("VALKEY_ACL_FILE={file}")]);
+        let spec = "mode: standalone\nnodes: [valkey-0:6379]\npassword: {secret: next}\nbootstrapPassword: {secret: password}\n\
+                    users:\n  default: {passwords: [{secret: next}]}\n";
+        let run = || nodes.init(spec).secret("next", "canary-next-88bb").run();
+        assert_eq!(ops(&run().expect(0, "changed")), ["alter_user"]);
+        run().expect(0, "unchanged");
+        nodes.remove(0);
+        nodes.run(0);
+        nodes.all_answer();
+        run().expect(0, "unchanged");
+        assert!(nodes.cli_as(0, "default", PASSWORD, &["PING"]).stderr.contains("WRONGPASS"));
+    }
+}
+
 /// Deliver 4, and what the server judges before the first write.
 #[test]
 fn parameters_are_set_and_what_cannot_be_is_told_before_any_write() {

@@ -38,7 +38,7 @@ pub(super) async fn await_served<'c>(
 
 /// Waits through the loss of brokers too. It only reads, so asking again after a lost answer does no harm, and
 /// a broker that is gone is out of the cluster's own list some seconds later.
-async fn served_everywhere(
+pub(super) async fn served_everywhere(
     cluster: &mut Cluster,
     expected: &BTreeMap<&str, i32>,
     progress: &Progress,

@@ -56,8 +56,9 @@ impl Valkey {
 
     async fn acquainted(&self, stage: &[Change], progress: &Progress) -> Result<(), Error> {
         let (mut since, mut done) = (Instant::now(), 0);
+        let mut observed = Observed::default();
         loop {
-            let observed = self.views().await?;
+            self.look(&mut observed, &self.desired).await?;
             let topology = Topology::new(&self.desired, &observed);
             let missing: Vec<(Endpoint, Vec<Endpoint>)> =
                 stage.iter().filter_map(|change| strange(&topology, change)).collect();
@@ -76,18 +77,12 @@ impl Valkey {
             }
             if since.elapsed() > AGAIN {
                 since = Instant::now();
+                observed = Observed::default();
                 let again = missing.iter().map(|(node, by)| self.meet(node, by));
                 join_all(again).await.into_iter().collect::<Result<Vec<()>, _>>()?;
             }
             sleep(LOOK).await;
         }
-    }
-
-    /// Who knows whom, now.
-    async fn views(&self) -> Result<Observed, Error> {
-        let mut observed = Observed::default();
-        self.look(&mut observed, &self.desired).await?;
-        Ok(observed)
     }
 }
 

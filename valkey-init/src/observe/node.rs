@@ -50,7 +50,8 @@ pub(super) async fn read(
         state.cluster_ok = Info::parse(&text(&next()?).unwrap_or_default()).get("cluster_state") == "ok";
         state.shards = shards(&next()?);
     }
-    if desired.mode != Mode::Standalone {
+    // Once for each reading: a look at what settles needs no other look at the names.
+    if desired.mode != Mode::Standalone && state.addresses.is_empty() {
         state.addresses = resolve(node).await?.into_iter().collect();
     }
     Ok(())

@@ -23,6 +23,8 @@ pub struct Entry {
     pub replica: bool,
     /// How it is seen.
     pub link: Link,
+    /// When the reader last heard from it, by the reader's clock in milliseconds.
+    pub heard: u64,
     /// Its configuration epoch.
     pub epoch: u64,
     /// Its slots.
@@ -34,6 +36,8 @@ pub struct Entry {
 pub enum Link {
     /// Connected, and nothing suspected.
     Up,
+    /// The same, by the reader's own end alone: nothing was heard since the first look.
+    Unheard,
     /// Not connected now.
     #[default]
     Down,
@@ -53,7 +57,8 @@ impl Entry {
         entry.place(words.next()?);
         let flags: Vec<&str> = words.next()?.split(',').collect();
         let primary = words.next()?;
-        let (_ping, _pong) = (words.next()?, words.next()?);
+        let _ping = words.next()?;
+        entry.heard = words.next()?.parse().unwrap_or(0);
         entry.epoch = words.next()?.parse().ok()?;
         let connected = words.next()? == "connected";
         let has = |flag: &str| flags.contains(&flag);

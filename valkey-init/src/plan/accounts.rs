@@ -49,6 +49,15 @@ pub(super) fn plan(
 fn users(desired: &Desired, node: &Endpoint, state: &NodeState, changes: &mut Vec<Change>) {
     for (key, side) in by_key(&desired.users, &state.users) {
         match side {
+            // Every server has this one, open, from its first start.
+            Side::Missing(user) if user.name == Text::Plain("default".to_owned()) => {
+                let open = UserState {
+                    enabled: true,
+                    rules: "nopass ~* &* +@all".to_owned(),
+                    ..UserState::default()
+                };
+                alter(node, key, user, &open, changes);
+            }
             Side::Missing(user) => changes.push(create(node, key, user)),
             Side::Present(user, found) => alter(node, key, user, found, changes),
             Side::Extra(_) => {}

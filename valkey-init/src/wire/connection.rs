@@ -1,5 +1,7 @@
 //! One node, logged in. Every exchange is bounded, and every error names the node and the command.
 
+use std::error::Error as StdError;
+use std::sync::Arc;
 use std::time::Duration;
 
 use init_core::{Endpoint, Secret};
@@ -14,7 +16,8 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tracing::trace;
 
-use super::dial::{dial, of_handshake};
+use super::dial::{dial, of_tls};
+use super::probe::{speaks_plainly, speaks_tls};
 use crate::Error;
 
 /// How long a node may take for one exchange; a `FUNCTION LOAD` of megabytes is far below it.
@@ -51,9 +54,25 @@ impl Connection {
         tls: Option<&TlsConnector>,
         credential: Credential<'_>,
     ) -> Result<Self, Error> {
-        let silent =
-            |_| Error::Silent { node: node.clone(), doing: "the login".to_owned(), seconds: DIAL.as_secs() };
-        timeout(DIAL, Self::login(node, tls, credential)).await.map_err(silent)?
+        let other = |problem: &str, remedy: &str| Error::Unsupported {
+            node: node.clone(),
+            problem: problem.to_owned(),
+            remedy: remedy.to_owned(),
+        };
+        match timeout(DIAL, Self::login(node, tls, credential)).await {
+            Ok(Err(Error::Lost { .. })) if tls.is_none() && speaks_tls(node).await => {
+                Err(other("the listener speaks TLS", "write `tls` in the spec, or give the plain port"))
+            }
+            Ok(done) => done,
+            Err(_) if tls.is_some() && speaks_plainly(node).await => Err(other(
+                "the listener does not speak TLS",
+                "give the TLS port, or take `tls` out of the spec",
+            )),
+            Err(_) => {
+                let doing = "the login".to_owned();
+                Err(Error::Silent { node: node.clone(), doing, seconds: DIAL.as_secs() })
+            }
+        }
     }
 
     async fn login(
@@ -70,7 +89,7 @@ impl Connection {
         }
         let config = AsyncConnectionConfig::new();
         let made = MultiplexedConnection::new_with_config(&info, stream, config).await;
-        let (redis, driver) = made.map_err(|error| classify(node, "HELLO", error))?;
+        let (redis, driver) = made.map_err(|error| classify(node, "HELLO", &error))?;
         Ok(Self { node: node.clone(), redis, driver: tokio::spawn(driver) })
     }
 
@@ -96,12 +115,12 @@ impl Connection {
         let asked = timeout(ANSWER, redis.req_packed_commands(&pipeline, 0, names.len())).await;
         let silent =
             |_| Error::Silent { node: self.node.clone(), doing: doing.clone(), seconds: ANSWER.as_secs() };
-        let values = asked.map_err(silent)?.map_err(|error| classify(&self.node, &doing, error))?;
+        let values = asked.map_err(silent)?.map_err(|error| classify(&self.node, &doing, &error))?;
         if values.len() != names.len() {
             return Err(Error::Protocol { node: self.node.clone(), doing });
         }
         let answer = |(name, value): (&String, Value)| match value {
-            Value::ServerError(error) => Err(classify(&self.node, name, error.into())),
+            Value::ServerError(error) => Err(classify(&self.node, name, &error.into())),
             value => Ok(value),
         };
         Ok(names.iter().zip(values).map(answer).collect())
@@ -133,7 +152,7 @@ fn name(command: &Cmd) -> String {
 }
 
 /// The client's error as ours: by the server's code, or by what became of the connection.
-fn classify(node: &Endpoint, doing: &str, error: RedisError) -> Error {
+fn classify(node: &Endpoint, doing: &str, error: &RedisError) -> Error {
     let (node, doing) = (node.clone(), doing.to_owned());
     if let Some(code) = error.code() {
         let (code, message) = (code.to_owned(), error.detail().unwrap_or_default().to_owned());
@@ -152,13 +171,18 @@ fn classify(node: &Endpoint, doing: &str, error: RedisError) -> Error {
 }
 
 /// With TLS 1.3 the server judges the client's certificate after the handshake: it shows on the first read.
-fn lost(node: Endpoint, doing: String, error: RedisError) -> Error {
-    let io = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<std::io::Error>());
-    match io.map(|io| (of_handshake(io), io)) {
-        Some((kind, io)) if kind != init_core::FaultKind::Unavailable => {
-            let source = std::io::Error::new(io.kind(), io.to_string());
-            Error::Handshake { node, source, kind }
+fn lost(node: Endpoint, doing: String, error: &RedisError) -> Error {
+    // The client hands its cause out as the pointer that it keeps it in.
+    let shared = error.source().and_then(|source| source.downcast_ref::<Arc<dyn StdError + Send + Sync>>());
+    let io = shared.and_then(|shared| shared.downcast_ref::<std::io::Error>());
+    let tls = io.and_then(|io| io.get_ref()).and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    match (tls, io) {
+        (Some(tls), _) => {
+            Error::Handshake { node, kind: of_tls(tls), source: std::io::Error::other(tls.to_string()) }
         }
-        _ => Error::Lost { node, doing, source: error },
+        (None, Some(io)) => {
+            Error::Lost { node, doing, source: std::io::Error::new(io.kind(), io.to_string()) }
+        }
+        (None, None) => Error::Lost { node, doing, source: std::io::Error::other(error.to_string()) },
     }
 }

@@ -50,11 +50,15 @@ pub(crate) async fn dial(node: &Endpoint, tls: Option<&TlsConnector>) -> Result<
 }
 
 /// A handshake that the peer breaks off is worth another attempt; one that it refuses is not.
-pub(crate) fn of_handshake(error: &io::Error) -> FaultKind {
+fn of_handshake(error: &io::Error) -> FaultKind {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    match inner {
-        None => FaultKind::Unavailable,
-        Some(rustls::Error::AlertReceived(
+    inner.map_or(FaultKind::Unavailable, of_tls)
+}
+
+/// What the peer says of our certificate is a refusal of us; everything else is the wrong peer.
+pub(crate) fn of_tls(error: &rustls::Error) -> FaultKind {
+    match error {
+        rustls::Error::AlertReceived(
             AlertDescription::CertificateRequired
             | AlertDescription::BadCertificate
             | AlertDescription::UnknownCA
@@ -63,8 +67,8 @@ pub(crate) fn of_handshake(error: &io::Error) -> FaultKind {
             | AlertDescription::CertificateRevoked
             | AlertDescription::UnsupportedCertificate
             | AlertDescription::AccessDenied,
-        )) => FaultKind::Denied,
-        Some(_) => FaultKind::Unsupported,
+        ) => FaultKind::Denied,
+        _ => FaultKind::Unsupported,
     }
 }
 

@@ -1,0 +1,139 @@
+//! A PostgreSQL server of a test's own, and psql in it as the independent witness.
+
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use crate::command::{Output, docker};
+use crate::scratch::{Scratch, unique};
+use crate::{Init, eventually};
+
+/// The password of the superuser: not ASCII, and with what a shell or a URL would choke on.
+pub const PASSWORD: &str = "adm pässwörd'\"$\\";
+
+/// A running server, gone with its data at the end of the test.
+#[derive(Debug)]
+pub struct Server {
+    name: String,
+    scratch: Scratch,
+}
+
+impl Server {
+    /// Starts it and waits until it answers over TCP; `settings` are `name=value`.
+    pub fn start(settings: &[&str]) -> Self {
+        let server = Self::starting(settings);
+        server.ready();
+        server
+    }
+
+    /// Starts it and waits for nothing.
+    pub fn starting(settings: &[&str]) -> Self {
+        let (name, scratch) = (unique(), Scratch::new());
+        let password = scratch.file("password", PASSWORD.as_bytes());
+        let volume = format!("{}:/run/secrets/password:ro", password.display());
+        let image = format!("dayzero/postgres:{}", version());
+        let mut args = vec!["run", "--detach", "--name", &name, "--network", "dayzero_default"];
+        args.extend(["--network-alias", &name, "--volume", &volume]);
+        args.extend(["--env", "POSTGRES_PASSWORD_FILE=/run/secrets/password", &image, "postgres"]);
+        args.extend(settings.iter().flat_map(|setting| ["-c", *setting]));
+        // Compose makes this network with the first service that comes up; a test may come before.
+        let _ = docker(&["network", "create", "dayzero_default"]);
+        docker(&args).ok();
+        Self { name, scratch }
+    }
+
+    /// Waits until it answers over TCP.
+    pub fn ready(&self) {
+        eventually("the server answers", Duration::from_secs(60), || {
+            docker(&["exec", &self.name, "pg_isready", "-q", "-h", "localhost"]).exit == 0
+        });
+    }
+
+    /// Its name, for a container and in DNS.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Files that live as long as the server.
+    pub fn scratch(&self) -> &Scratch {
+        &self.scratch
+    }
+
+    /// One or more statements as superuser; what psql prints, unaligned and without headers.
+    pub fn psql(&self, database: &str, sql: &str) -> String {
+        self.try_psql(database, sql).ok().trim_end().to_owned()
+    }
+
+    /// The same, which may fail.
+    pub fn try_psql(&self, database: &str, sql: &str) -> Output {
+        self.psql_args(&["--dbname", database, "--tuples-only", "--no-align", "--command", sql])
+    }
+
+    /// psql as superuser with these arguments.
+    pub fn psql_args(&self, args: &[&str]) -> Output {
+        let begin = ["exec", &self.name, "psql", "--username", "postgres", "--no-psqlrc", "--quiet"];
+        docker(&[begin.as_slice(), &["--set", "ON_ERROR_STOP=1"], args].concat())
+    }
+
+    /// Whether `role` can log in over TCP with `password`.
+    pub fn lets_in(&self, role: &str, password: &str, database: &str) -> bool {
+        let uri = ["--host", &self.name, "--username", role, "--dbname", database, "--command", "SELECT 1"];
+        let environment = format!("PGPASSWORD={password}");
+        let begin = ["exec", "--env", &environment, &self.name, "psql", "--no-psqlrc"];
+        docker(&[begin.as_slice(), &uri].concat()).exit == 0
+    }
+
+    /// A run against it as superuser.
+    pub fn init(&self, spec: &str) -> Init {
+        let head = format!("endpoint: {}:5432\nuser: postgres\npassword: {{secret: admin}}\n", self.name);
+        let tls = if spec.contains("tls:") { "" } else { "tls: disable\n" };
+        Init::new("pg-init", &format!("{head}{tls}{spec}")).secret("admin", PASSWORD)
+    }
+
+    /// Everything that the server has logged.
+    pub fn log(&self) -> String {
+        let output = docker(&["logs", &self.name]);
+        output.stdout + &output.stderr
+    }
+
+    /// Position in the write-ahead log, in bytes.
+    pub fn wal(&self) -> u64 {
+        let bytes = self.psql("postgres", "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::int8");
+        bytes.parse().unwrap_or_else(|_| panic!("no position: {bytes}"))
+    }
+
+    /// A shell in its container, as the server's own user.
+    pub fn shell(&self, line: &str) -> Output {
+        docker(&["exec", &self.name, "bash", "-c", line])
+    }
+
+    /// A psql that stays in `database` until the guard is dropped.
+    pub fn session(&self, database: &str, sql: &str) -> Session {
+        let mut command = Command::new("docker");
+        command.args(["exec", "--interactive", &self.name, "psql", "-qAt", "-U", "postgres", "-d", database]);
+        command.args(["-c", sql]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        Session(command.spawn().unwrap_or_else(|error| panic!("cannot run docker: {error}")))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = docker(&["rm", "--force", "--volumes", &self.name]);
+    }
+}
+
+/// A session that somebody else holds.
+#[derive(Debug)]
+pub struct Session(std::process::Child);
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The major version of the stack's server.
+#[expect(clippy::disallowed_methods, reason = "the suite runs against other versions by this variable")]
+pub fn version() -> String {
+    std::env::var("POSTGRES_VERSION").unwrap_or_else(|_| "17".to_owned())
+}

@@ -1,0 +1,129 @@
+//! What cannot be done is said before anything is done.
+
+use integration::minio::{Server, Setup};
+
+#[test]
+fn a_wrong_root_secret_and_a_wrong_root_name_end_the_run_at_once() {
+    let server = Server::new();
+    let run = |user: &str, secret: &str| {
+        let spec = "endpoint: http://minio:9000\ncredentials: {accessKey: {secret: user}, secretKey: {secret: secret}}\nbuckets: {abc: {}}\n";
+        let init = integration::Init::new("minio-init", spec).network(server.network());
+        init.secret("user", user).secret("secret", secret).run().expect(77, "failed")
+    };
+    assert!(run(integration::minio::ROOT.0, "wrong-5ecret").error().contains("SignatureDoesNotMatch"));
+    let unknown = run("nobody-here", "wrong-5ecret");
+    assert!(unknown.error().contains("InvalidAccessKeyId"));
+    assert!(!unknown.stdout.contains("nobody-here") && !unknown.log.contains("nobody-here"));
+}
+
+#[test]
+fn conflicts_are_all_told_and_nothing_is_done() {
+    let server = Server::new();
+    server.mc(&["mb", "t/lockless"]).ok();
+    let spec = r"
+users: {one: {secretKey: {secret: one}, policies: [nowhere]}}
+groups: {team: {members: [ghost]}}
+accessKeys: {key: {user: ghost, secretKey: {secret: one}, policy: nowhere}}
+buckets: {lockless: {objectLock: {mode: GOVERNANCE, days: 1}}, beside: {}}
+";
+    let ended = server.init(spec).secret("one", "one-5ecret").run().expect(4, "conflict");
+    let conflicts = ended.report["conflicts"].as_array().cloned().unwrap_or_default();
+    let at: Vec<_> = conflicts.iter().filter_map(|conflict| conflict["at"].as_str()).collect();
+    let expected = [
+        "accessKeys.key.policy",
+        "accessKeys.key.user",
+        "buckets.lockless.objectLock",
+        "groups.team.members",
+        "users.one.policies",
+    ];
+    assert_eq!(at, expected);
+    assert!(!server.mc(&["ls", "t"]).ok().contains("beside"));
+    assert!(!server.mc(&["admin", "user", "list", "t"]).ok().contains("one"));
+}
+
+#[test]
+fn what_minio_would_drop_or_misread_is_refused_before_anything_is_written() {
+    let server = Server::new();
+    for (spec, words) in [
+        (
+            "buckets: {first: {}, rules: {lifecycle: [{abortIncompleteUploadDays: 3}]}}\n",
+            "abortIncompleteUploadDays",
+        ),
+        (
+            "buckets: {first: {}, web: {cors: [{allowedOrigins: [\"*\"], allowedMethods: [GET]}]}}\n",
+            "buckets.web.cors",
+        ),
+        ("buckets: {first: {}, crypt: {encryption: sse-s3}}\n", "no key to encrypt with"),
+        (
+            "buckets: {first: {}, news: {notifications: [{target: \"arn:minio:sqs::x:webhook\", events: [\"s3:ObjectCreated:*\"]}]}}\n",
+            "is not configured there",
+        ),
+        (
+            "buckets: {first: {}}\npolicies: {p: {document: {Version: \"2012-10-17\", Statement: [{Effect: Deny, NotAction: \"s3:*\", Resource: \"*\"}]}}}\n",
+            "NotAction",
+        ),
+    ] {
+        let ended = server.init(spec).run().expect(76, "failed");
+        assert!(ended.error().contains(words), "{}", ended.stdout);
+        assert!(!server.mc(&["ls", "t"]).ok().contains("first"), "{spec}");
+    }
+}
+
+#[test]
+fn a_policy_that_the_server_rejects_is_told_in_its_words() {
+    let server = Server::new();
+    let spec = "policies: {p: {document: {Version: \"2012-10-17\", Statement: [{Effect: Allow, Action: \"s3:NoSuchThing\", Resource: \"*\"}]}}}\nbuckets: {later: {}}\n";
+    let ended = server.init(spec).run().expect(76, "failed");
+    assert!(ended.error().contains("XMinioMalformedIAMPolicy"), "{}", ended.stdout);
+    assert_eq!(ended.changes(), ["create_policy p: failed", "create_bucket later: skipped"]);
+}
+
+#[test]
+fn a_short_secret_is_told_before_the_first_packet() {
+    let spec =
+        "endpoint: http://nowhere:9000\ncredentials: {accessKey: root-user, secretKey: {secret: short}}\n";
+    let ended = integration::Init::new("minio-init", spec)
+        .network("none")
+        .secret("short", "seven77")
+        .run()
+        .expect(78, "failed");
+    assert!(ended.error().contains("at least 8"));
+}
+
+#[test]
+fn encryption_notifications_and_a_region_work_where_the_server_has_them() {
+    let key = format!("MINIO_KMS_SECRET_KEY=key:{}=", "A".repeat(43));
+    let docker = [
+        "--env",
+        &key,
+        "--env",
+        "MINIO_SITE_REGION=eu-x",
+        "--env",
+        "MINIO_NOTIFY_WEBHOOK_ENABLE_a=on",
+        "--env",
+        "MINIO_NOTIFY_WEBHOOK_ENDPOINT_a=http://localhost:9/",
+        "--env",
+        "MINIO_NOTIFY_WEBHOOK_QUEUE_DIR_a=/tmp/q",
+    ];
+    let server = Server::start(&Setup { docker: &docker, ..Setup::default() });
+    server.ready();
+    let spec = r#"
+buckets:
+  crypt: {encryption: sse-s3}
+  news: {notifications: [{target: "arn:minio:sqs:eu-x:a:webhook", events: ["s3:ObjectCreated:*", "s3:ObjectRemoved:Delete"], prefix: in/, suffix: .json}]}
+"#;
+    let run = || server.init_at("endpoint: http://minio:9000\nregion: eu-x", spec).run();
+    run().expect(0, "changed");
+    run().expect(0, "unchanged");
+    assert!(server.mc(&["encrypt", "info", "t/crypt"]).ok().contains("sse-s3"));
+    let events = server.mc(&["event", "list", "t/news"]).ok();
+    assert!(
+        events.contains("s3:ObjectCreated:*,s3:ObjectRemoved:Delete") && events.contains("prefix=\"in/\""),
+        "{events}"
+    );
+    server.shell("mc encrypt clear t/crypt && mc event rm t/news --force").ok();
+    let healed = run().expect(0, "changed");
+    assert_eq!(healed.changes(), ["set_encryption crypt: applied", "set_notifications news: applied"]);
+    let elsewhere = server.init(spec).run().expect(76, "failed");
+    assert!(elsewhere.error().contains("AuthorizationHeaderMalformed"), "{}", elsewhere.stdout);
+}

@@ -1,0 +1,117 @@
+//! The specs as they stand: cold, rerun, and what an independent reader sees.
+
+use std::collections::BTreeSet;
+
+use integration::postgres::Server;
+
+/// The full spec does everything, and the second run writes nothing at all.
+#[test]
+fn the_full_spec_cold_and_rerun_writes_nothing() {
+    let server = Server::start(&["wal_level=logical", "log_statement=all", "autovacuum=off"]);
+    crate::full(&server).run().expect(0, "changed");
+    server.psql("postgres", "CHECKPOINT");
+    let (position, log) = (server.wal(), server.log().len());
+    let rerun = crate::full(&server).run().expect(0, "unchanged");
+    assert_eq!(rerun.report["changes"].as_array().map(Vec::len), Some(0));
+    // The checkpoint itself and a snapshot of running transactions are all that may follow it.
+    let wal = server.shell("pg_waldump --path $PGDATA/pg_wal --start $(psql -U postgres -Atc 'SELECT redo_lsn FROM pg_control_checkpoint()') 2>/dev/null; true");
+    let kinds: BTreeSet<&str> =
+        wal.stdout.lines().filter_map(|line| line.split("desc: ").nth(1)?.split(' ').next()).collect();
+    let quiet = BTreeSet::from([
+        "CHECKPOINT_ONLINE",
+        "CHECKPOINT_REDO",
+        "RUNNING_XACTS",
+        "PRUNE",
+        "PRUNE_ON_ACCESS",
+        "FPI_FOR_HINT",
+    ]);
+    assert!(kinds.is_subset(&quiet), "{kinds:?} since {position}");
+    let said = server.log().split_off(log);
+    let writes = ["CREATE ", "ALTER ", "GRANT ", "REVOKE ", "DROP "];
+    let written: Vec<&str> = said
+        .lines()
+        .filter(|line| line.contains("statement:") && writes.iter().any(|w| line.contains(w)))
+        .collect();
+    assert_eq!(written, [""; 0]);
+}
+
+#[test]
+fn an_independent_reader_sees_what_the_spec_says() {
+    let server = Server::start(&["wal_level=logical"]);
+    crate::full(&server).run().expect(0, "changed");
+    let roles = server.psql(
+        "postgres",
+        "SELECT rolname, rolcanlogin, rolreplication, rolconnlimit, rolvaliduntil AT TIME ZONE 'UTC', rolconfig \
+         FROM pg_roles WHERE rolname IN ('readers', 'app', 'cdc', 'hidden_reporter') ORDER BY 1",
+    );
+    assert_eq!(
+        roles,
+        "app|t|f|50|2030-01-01 00:00:00|{\"search_path=app, public\",statement_timeout=30s}\n\
+         cdc|t|t|-1||\nhidden_reporter|t|f|-1||\nreaders|f|f|-1||"
+    );
+    let database = server.psql(
+        "postgres",
+        "SELECT pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datconnlimit, datacl::text \
+         FROM pg_database WHERE datname = 'app'",
+    );
+    assert_eq!(database, "app|UTF8|C.UTF-8|200|{app=CTc/app,readers=c/app}");
+    let schemas = server.psql_args(&["--dbname", "app", "-At", "--command", "\\dn+"]).ok();
+    assert!(schemas.contains("app|app|app=UC/app\nreaders=U/app|"), "{schemas}");
+    let defaults = server.psql_args(&["--dbname", "app", "-At", "--command", "\\ddp"]).ok();
+    assert_eq!(defaults.trim(), "app|app|table|readers=r/app");
+    let publications = server.psql_args(&["--dbname", "app", "-At", "--command", "\\dRp"]).ok();
+    assert!(publications.contains("cdc|postgres|t|t|t|t|f|f"), "{publications}");
+    assert!(publications.contains("orders|postgres|f|t|t|t|t|f"), "{publications}");
+    let extensions =
+        server.psql("app", "SELECT extname, extnamespace::regnamespace FROM pg_extension ORDER BY 1");
+    assert_eq!(extensions, "hstore|ext\npg_trgm|public\nplpgsql|pg_catalog");
+    assert!(server.lets_in("hidden_reporter", "pässwörd canary", "postgres"));
+    assert!(server.lets_in("app", "canary-app", "app"));
+}
+
+/// What the baseline wants of the home lab's script, which never worked.
+#[test]
+fn the_baseline_gives_each_application_its_database() {
+    let server = Server::start(&[]);
+    let spec = include_str!("../../specs/pg.baseline.yaml");
+    let body = spec.find("roles:").map_or("", |at| &spec[at..]);
+    let run = || {
+        let secrets =
+            ["n8n_db", "keycloak_db", "airflow_db", "terrakube_db", "sonarqube_db", "service_postgres"];
+        secrets.iter().fold(server.init(body), |init, name| {
+            init.secret(&format!("{name}_password"), &format!("pw-{name}"))
+        })
+    };
+    let cold = run().run().expect(0, "changed");
+    let counts = ["create_role", "create_database", "alter_schema"]
+        .map(|op| crate::ops(&cold).iter().filter(|found| *found == op).count());
+    assert_eq!(counts, [6, 6, 6]);
+    run().run().expect(0, "unchanged");
+    assert!(server.lets_in("app_user", "pw-service_postgres", "app_db"));
+    assert_eq!(
+        server.psql("app_db", "SELECT nspowner::regrole FROM pg_namespace WHERE nspname = 'public'"),
+        "app_user"
+    );
+}
+
+#[test]
+fn a_hundred_databases_and_a_thousand_roles() {
+    let server = Server::start(&[]);
+    let roles: String =
+        (0..1000).map(|n| format!("  r{n}: {{login: true, password: {{secret: one}}}}\n")).collect();
+    let grants: String =
+        (0..10).map(|n| format!("{{to: r{n}, object: database, privileges: [connect, create]}},")).collect();
+    let database = |n: usize| {
+        format!(
+            "  d{n}: {{owner: r{n}, schemas: {{a: {{owner: r{n}}}, b: {{}}, c: {{}}}}, grants: [{grants}]}}\n"
+        )
+    };
+    let databases: String = (0..100).map(database).collect();
+    let spec = format!("roles:\n{roles}databases:\n{databases}");
+    let run = || server.init(&spec).secret("one", "the same for all").args(&["--timeout", "10m"]);
+    run().run().expect(0, "changed");
+    assert_eq!(server.psql("postgres", "SELECT count(*) FROM pg_roles WHERE rolname ~ '^r[0-9]+$'"), "1000");
+    assert_eq!(server.psql("postgres", "SELECT count(DISTINCT split_part(rolpassword, '$', 2)) FROM pg_authid WHERE rolname ~ '^r[0-9]+$'"), "1000", "each has its own salt");
+    assert_eq!(server.psql("d99", "SELECT nspowner::regrole FROM pg_namespace WHERE nspname = 'a'"), "r99");
+    run().run().expect(0, "unchanged");
+}

@@ -1,0 +1,37 @@
+//! pg-init against real servers, with psql and the server's own log as witnesses. Each test has a server of its own.
+
+#![expect(clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+#![expect(clippy::disallowed_methods, reason = "the tests wait on real servers")]
+
+mod acceptance;
+mod connection;
+mod drift;
+mod names;
+mod passwords;
+mod privileges;
+mod refusals;
+mod running;
+
+use integration::postgres::Server;
+use integration::{Ended, Init};
+
+/// Secrets of the full spec, by name.
+const SECRETS: [(&str, &str); 4] = [
+    ("app_password", "canary-app"),
+    ("cdc_password", "canary-cdc"),
+    ("reporting_username", "hidden_reporter"),
+    ("reporting_password", "pässwörd canary"),
+];
+
+/// The full spec from `roles` on, whose connection part is the server's.
+fn full(server: &Server) -> Init {
+    let spec = include_str!("../../specs/pg.full.yaml");
+    let body = spec.find("\nroles:").map_or("", |at| &spec[at..]);
+    SECRETS.into_iter().fold(server.init(body), |init, (name, value)| init.secret(name, value))
+}
+
+/// What was changed, each as its `op` and what follows in the report's own words.
+fn ops(ended: &Ended) -> Vec<String> {
+    let changes = ended.report["changes"].as_array().cloned().unwrap_or_default();
+    changes.iter().map(|change| change["op"].as_str().unwrap_or_default().to_owned()).collect()
+}

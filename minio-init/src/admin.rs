@@ -1,0 +1,150 @@
+//! MinIO's admin API: users, groups, policies, access keys, quotas. Plain answers are preferred, because
+//! each sealed one costs a key derivation.
+
+mod answers;
+pub mod sealed;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::Method;
+use object_store::aws::AwsCredential;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::{OnceCell, Semaphore};
+use tokio::task::spawn_blocking;
+
+pub(crate) use answers::{AccessKeyInfo, GroupInfo, Info, PolicyInfo, Quota, UserInfo};
+use sealed::{SealError, Sealer};
+
+use crate::client::{Call, Client};
+use crate::error::Error;
+
+const PREFIX: &str = "/minio/admin/v3";
+
+/// Codes that a server says to a wrong signature before it looks at the path.
+const BEFORE_THE_PATH: [&str; 5] = [
+    "SignatureDoesNotMatch",
+    "InvalidAccessKeyId",
+    "RequestTimeTooSkewed",
+    "AuthorizationHeaderMalformed",
+    "ServiceUnavailable",
+];
+
+/// What is derived once for all requests of a run.
+pub(crate) struct Seal {
+    sealer: OnceCell<Arc<Sealer>>,
+    /// One derivation needs 64 MiB, and one core for itself.
+    cores: Semaphore,
+}
+
+impl Default for Seal {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self { sealer: OnceCell::new(), cores: Semaphore::new(cores) }
+    }
+}
+
+/// What an account says to a secret key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Probe {
+    /// It is its own.
+    Matches,
+    /// It has another one.
+    Differs,
+    /// It is disabled, and says the same to any.
+    Unknown,
+}
+
+impl<'a> Call<'a> {
+    /// A call of the admin API.
+    pub(crate) fn admin(method: Method, name: &str, doing: impl Into<std::borrow::Cow<'a, str>>) -> Self {
+        Call::new(method, doing).path(format!("{PREFIX}/{name}"))
+    }
+}
+
+impl Client {
+    /// Sends a call of the admin API, for what the spec calls `needed`.
+    pub(crate) async fn ask(&self, needed: &'static str, call: Call<'_>) -> Result<Bytes, Error> {
+        match self.send(call).await {
+            Ok(answer) => Ok(answer.body),
+            Err(Error::Refused(refusal))
+                if !self.is_minio() && !refusal.json && !BEFORE_THE_PATH.contains(&refusal.code.as_str()) =>
+            {
+                Err(Error::NoAdminApi { endpoint: self.endpoint().clone(), needed })
+            }
+            Err(refused) => Err(refused),
+        }
+    }
+
+    /// A plain answer, or `None` for the code that says that it is not there.
+    pub(crate) async fn find<T: DeserializeOwned>(
+        &self,
+        needed: &'static str,
+        absent: &str,
+        call: Call<'_>,
+    ) -> Result<Option<T>, Error> {
+        let doing = call.doing().to_owned();
+        match self.ask(needed, call).await {
+            Ok(body) => self.json(&doing, &body).map(Some),
+            Err(refused) if refused.code() == absent => Ok(None),
+            Err(refused) => Err(refused),
+        }
+    }
+
+    pub(crate) fn json<T: DeserializeOwned>(&self, doing: &str, body: &[u8]) -> Result<T, Error> {
+        // The problem of a parser may quote what it read; its place is enough.
+        serde_json::from_slice(body).map_err(|error| {
+            self.garbled(
+                doing,
+                &format!("it is not the JSON expected, at line {} column {}", error.line(), error.column()),
+            )
+        })
+    }
+
+    /// Seals a body with the provisioning account's own secret key.
+    pub(crate) async fn seal(&self, doing: &str, body: &impl Serialize) -> Result<Vec<u8>, Error> {
+        let plain = serde_json::to_vec(body).map_err(|error| unsealed(doing, &error))?;
+        let sealer = self.sealing().sealer.get_or_try_init(|| self.derive()).await;
+        let sealer = sealer.map_err(|error| unsealed(doing, &error))?;
+        sealer.seal(&plain).map_err(|error| unsealed(doing, &error))
+    }
+
+    async fn derive(&self) -> Result<Arc<Sealer>, SealError> {
+        let password = self.own_secret().to_owned();
+        let derived = spawn_blocking(move || Sealer::derive(password.as_bytes())).await;
+        derived.unwrap_or(Err(SealError::Machine)).map(Arc::new)
+    }
+
+    /// Opens an answer.
+    pub(crate) async fn open(&self, doing: &str, sealed: Bytes) -> Result<Vec<u8>, Error> {
+        let _core = self.sealing().cores.acquire().await;
+        let password = self.own_secret().to_owned();
+        let opened = spawn_blocking(move || sealed::open(password.as_bytes(), &sealed)).await;
+        opened.unwrap_or(Err(SealError::Machine)).map_err(|error| self.garbled(doing, &error))
+    }
+
+    /// Signs as the account. Its own record is what every account may ask for, and is cheap to answer.
+    pub(crate) async fn probe(&self, label: &str, who: &AwsCredential) -> Result<Probe, Error> {
+        let call = Call::admin(Method::GET, "user-info", format!("sign in as {label}"))
+            .query("accessKey", &who.key_id);
+        match self.send_as(call, Some(who)).await {
+            Ok(_) => Ok(Probe::Matches),
+            Err(Error::Refused(refusal)) => match refusal.code.as_str() {
+                "SignatureDoesNotMatch" => Ok(Probe::Differs),
+                "InvalidAccessKeyId" => Ok(Probe::Unknown),
+                // It was believed, and may not or is no user: either way the signature was right.
+                "AccessDenied"
+                | "XMinioAdminNoSuchUser"
+                | "XMinioInvalidIAMCredentials"
+                | "XMinioIAMActionNotAllowed" => Ok(Probe::Matches),
+                _ => Err(Error::Refused(refusal)),
+            },
+            Err(other) => Err(other),
+        }
+    }
+}
+
+pub(crate) fn unsealed(doing: &str, problem: &impl ToString) -> Error {
+    Error::Unsendable { doing: doing.to_owned(), problem: problem.to_string() }
+}

@@ -1,0 +1,69 @@
+//! The answers of the admin API, as far as they are read.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct PolicyInfo {
+    pub(crate) policy: Value,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct UserInfo {
+    #[serde(default, rename = "policyName", deserialize_with = "names")]
+    pub(crate) policies: BTreeSet<String>,
+    pub(crate) status: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct GroupInfo {
+    pub(crate) status: String,
+    #[serde(default, deserialize_with = "nullable")]
+    pub(crate) members: BTreeSet<String>,
+    #[serde(default, rename = "policy", deserialize_with = "names")]
+    pub(crate) policies: BTreeSet<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AccessKeyInfo {
+    pub(crate) parent_user: String,
+    pub(crate) account_status: String,
+    #[serde(default)]
+    pub(crate) implied_policy: bool,
+    /// JSON in a string.
+    #[serde(default)]
+    pub(crate) policy: String,
+    #[serde(default)]
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) description: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Quota {
+    #[serde(default)]
+    pub(crate) quota: u64,
+    #[serde(default)]
+    pub(crate) size: u64,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Info {
+    /// The notification targets that are configured.
+    #[serde(default, rename = "sqsARN", deserialize_with = "nullable")]
+    pub(crate) targets: BTreeSet<String>,
+}
+
+fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<String>, D::Error> {
+    let list = String::deserialize(deserializer)?;
+    Ok(list.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect())
+}
+
+fn nullable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<String>, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}

@@ -1,0 +1,286 @@
+//! Signed requests to one S3 server, and what its answers mean. `object_store` signs; [`Http`] carries.
+//!
+//! What a request is called in a log or an error is its `doing`, which names things by their label. Its
+//! path and query are never shown: they may hold a name that came from a secret.
+
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode, header};
+use init_core::{Endpoint, Secret};
+use md5::{Digest as _, Md5};
+use object_store::aws::{AwsAuthorizer, AwsCredential};
+use object_store::client::{HttpRequest, HttpRequestBody};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use secrecy::ExposeSecret as _;
+use serde::Deserialize;
+use tracing::trace;
+
+use crate::admin::Seal;
+use crate::error::{Error, Refusal};
+use crate::http::{Http, Response};
+use crate::xml::Element;
+
+/// What a signature leaves as it is.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A request before it is signed.
+pub(crate) struct Call<'a> {
+    doing: Cow<'a, str>,
+    method: Method,
+    path: String,
+    query: String,
+    headers: Vec<(&'static str, String)>,
+    body: Bytes,
+}
+
+/// An answer that says yes.
+pub(crate) struct Answer {
+    pub(crate) body: Bytes,
+}
+
+/// One server and the identity that provisions it.
+pub(crate) struct Client {
+    http: Http,
+    origin: String,
+    region: String,
+    identity: AwsCredential,
+    /// Values that came from secrets, and what is shown instead when a server repeats one.
+    labels: Vec<(Secret, String)>,
+    minio: bool,
+    seal: Seal,
+}
+
+impl<'a> Call<'a> {
+    pub(crate) fn new(method: Method, doing: impl Into<Cow<'a, str>>) -> Self {
+        let (path, query, headers, body) = ("/".to_owned(), String::new(), Vec::new(), Bytes::new());
+        Self { doing: doing.into(), method, path, query, headers, body }
+    }
+
+    pub(crate) fn get(doing: impl Into<Cow<'a, str>>) -> Self {
+        Self::new(Method::GET, doing)
+    }
+
+    pub(crate) fn put(doing: impl Into<Cow<'a, str>>) -> Self {
+        Self::new(Method::PUT, doing)
+    }
+
+    pub(crate) fn doing(&self) -> &str {
+        &self.doing
+    }
+
+    /// A path of plain segments.
+    pub(crate) fn path(mut self, path: impl Into<String>) -> Self {
+        self.path = path.into();
+        self
+    }
+
+    /// One more parameter; a sub-resource has the empty value.
+    pub(crate) fn query(mut self, name: &str, value: &str) -> Self {
+        let joint = if self.query.is_empty() { '?' } else { '&' };
+        self.query.push(joint);
+        self.query.push_str(name);
+        self.query.push('=');
+        self.query.extend(utf8_percent_encode(value, ENCODED));
+        self
+    }
+
+    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
+    }
+
+    pub(crate) fn body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// A sub-resource of a bucket as a document. Some servers take none without its MD5.
+    pub(crate) fn document(self, body: impl Into<Bytes>) -> Self {
+        let call = self.body(body);
+        let digest = BASE64_STANDARD.encode(Md5::digest(&call.body));
+        call.header("content-md5", &digest)
+    }
+}
+
+impl Client {
+    pub(crate) fn new(http: Http, origin: String, region: String, identity: AwsCredential) -> Self {
+        Self { http, origin, region, identity, labels: Vec::new(), minio: false, seal: Seal::default() }
+    }
+
+    /// The server called itself MinIO.
+    pub(crate) fn found_minio(&mut self) {
+        self.minio = true;
+    }
+
+    pub(crate) fn is_minio(&self) -> bool {
+        self.minio
+    }
+
+    pub(crate) fn sealing(&self) -> &Seal {
+        &self.seal
+    }
+
+    /// Shows `label` wherever a server repeats `value`.
+    pub(crate) fn hide(&mut self, value: Secret, label: String) {
+        self.labels.push((value, label));
+    }
+
+    pub(crate) fn endpoint(&self) -> &Endpoint {
+        self.http.endpoint()
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a value is replaced before a server's message is shown")]
+    pub(crate) fn shown(&self, message: &str) -> String {
+        self.labels
+            .iter()
+            .fold(message.to_owned(), |text, (value, label)| text.replace(value.expose_secret(), label))
+    }
+
+    /// The secret key of the identity that provisions: it also seals the admin API's bodies.
+    pub(crate) fn own_secret(&self) -> &str {
+        &self.identity.secret_key
+    }
+
+    /// Signs as the provisioning identity.
+    pub(crate) async fn send(&self, call: Call<'_>) -> Result<Answer, Error> {
+        self.send_as(call, Some(&self.identity)).await
+    }
+
+    /// Signs as another identity, or not at all, and takes no answer but yes.
+    pub(crate) async fn send_as(&self, call: Call<'_>, who: Option<&AwsCredential>) -> Result<Answer, Error> {
+        let doing = call.doing.to_string();
+        let (response, signed_at) = self.exchange(call, who).await?;
+        self.judge(doing, response, signed_at)
+    }
+
+    /// Any answer, whatever it says.
+    pub(crate) async fn exchange(
+        &self,
+        call: Call<'_>,
+        who: Option<&AwsCredential>,
+    ) -> Result<(Response, Option<String>), Error> {
+        let doing = call.doing.to_string();
+        trace!(method = %call.method, %doing, "request");
+        let request = self.request(call, who)?;
+        let signed_at = text(request.headers(), "x-amz-date");
+        let sent = self.http.send(request).await;
+        let response =
+            sent.map_err(|source| Error::Lost { doing, endpoint: self.endpoint().clone(), source })?;
+        trace!(status = response.head.status.as_u16(), "answer");
+        Ok((response, signed_at))
+    }
+
+    fn request(&self, call: Call<'_>, who: Option<&AwsCredential>) -> Result<HttpRequest, Error> {
+        let doing = call.doing;
+        let unsendable = |problem: String| Error::Unsendable { doing: doing.to_string(), problem };
+        let uri = format!("{}{}{}", self.origin, call.path, call.query);
+        let mut builder = http::Request::builder().method(call.method).uri(uri);
+        for (name, value) in call.headers {
+            builder = builder.header(name, value);
+        }
+        let request = builder.header(header::CONTENT_LENGTH, call.body.len());
+        let mut request =
+            request.body(HttpRequestBody::from(call.body)).map_err(|e| unsendable(e.to_string()))?;
+        if let Some(who) = who {
+            let signer = AwsAuthorizer::new(who, "s3", &self.region);
+            signer.try_authorize(&mut request, None).map_err(|e| unsendable(e.to_string()))?;
+        }
+        Ok(request)
+    }
+
+    fn judge(&self, doing: String, response: Response, signed_at: Option<String>) -> Result<Answer, Error> {
+        let Response { head, body } = response;
+        if head.status.is_success() {
+            return Ok(Answer { body });
+        }
+        let endpoint = self.endpoint().clone();
+        if head.status.is_redirection() {
+            let location = text(&head.headers, "location").unwrap_or_else(|| "no location".to_owned());
+            return Err(Error::Redirect {
+                endpoint,
+                status: head.status.as_u16(),
+                location: self.shown(&location),
+            });
+        }
+        let (json, said) = said(&body);
+        let Some((code, message)) = said.or_else(|| named(head.status, &body)) else {
+            return Err(Error::SpeaksTls(endpoint));
+        };
+        let message = self.shown(&message);
+        let clocks = signed_at.zip(text(&head.headers, "date"));
+        let status = head.status.as_u16();
+        Err(Error::Refused(Box::new(Refusal {
+            doing,
+            endpoint,
+            status,
+            code,
+            message,
+            raced: false,
+            json,
+            clocks,
+        })))
+    }
+
+    /// Whether a 400 is a TLS listener's complaint.
+    pub(crate) fn speaks_plain(&self, body: &[u8]) -> Result<(), Error> {
+        match named(StatusCode::BAD_REQUEST, body) {
+            Some(_) => Ok(()),
+            None => Err(Error::SpeaksTls(self.endpoint().clone())),
+        }
+    }
+
+    /// An answer that cannot be read.
+    pub(crate) fn garbled(&self, doing: &str, problem: &impl ToString) -> Error {
+        let (doing, endpoint) = (doing.to_owned(), self.endpoint().clone());
+        Error::Garbled { doing, endpoint, problem: problem.to_string() }
+    }
+}
+
+pub(crate) fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    Some(headers.get(name)?.to_str().ok()?.to_owned())
+}
+
+/// The code and the message of an error body: JSON (the first part of the answer) from the admin API, XML from S3.
+fn said(body: &[u8]) -> (bool, Option<(String, String)>) {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Json {
+        code: String,
+        #[serde(default)]
+        message: String,
+    }
+    if let Ok(json) = serde_json::from_slice::<Json>(body) {
+        return (true, Some((json.code, json.message)));
+    }
+    (false, said_in_xml(body))
+}
+
+fn said_in_xml(body: &[u8]) -> Option<(String, String)> {
+    let xml = Element::parse(body).ok()?;
+    let error = if xml.name() == "ErrorResponse" { xml.at(&["Error"])? } else { &xml };
+    let message = error.value(&["Message"]).unwrap_or_default();
+    Some((error.value(&["Code"])?.to_owned(), message.to_owned()))
+}
+
+/// Without a body (HEAD), or with a page of a proxy: the status speaks. `None` when a TLS listener complains
+/// about plain HTTP, which Go and nginx do in a plain 400.
+fn named(status: StatusCode, body: &[u8]) -> Option<(String, String)> {
+    let page = String::from_utf8_lossy(body);
+    if status == StatusCode::BAD_REQUEST && page.contains("HTTP request") && page.contains("HTTPS") {
+        return None;
+    }
+    let code = match status {
+        StatusCode::FORBIDDEN => "AccessDenied",
+        StatusCode::NOT_IMPLEMENTED => "NotImplemented",
+        StatusCode::METHOD_NOT_ALLOWED => "MethodNotAllowed",
+        StatusCode::SERVICE_UNAVAILABLE => "ServiceUnavailable",
+        other => other.canonical_reason().unwrap_or("no reason"),
+    };
+    Some((code.to_owned(), String::new()))
+}

@@ -1,0 +1,101 @@
+//! What answers mean, whatever server gives them.
+
+use http::HeaderValue;
+use init_core::{Fault as _, FaultKind};
+use object_store::aws::AwsCredential;
+
+use super::*;
+use crate::http::Connector;
+
+fn client() -> Client {
+    let connector = Connector::new("minio:9000".parse().unwrap(), None).unwrap();
+    let identity =
+        AwsCredential { key_id: "root".to_owned(), secret_key: "canary-secret".to_owned(), token: None };
+    let http = Http::new(connector, HeaderValue::from_static("minio:9000"));
+    let mut client = Client::new(http, "http://minio:9000".to_owned(), "us-east-1".to_owned(), identity);
+    client.hide(Secret::from("hidden-name"), "{secret: name}".to_owned());
+    client
+}
+
+fn judged(status: u16, headers: &[(&'static str, &str)], body: &str) -> Error {
+    let mut builder = http::Response::builder().status(status);
+    for (name, value) in headers {
+        builder = builder.header(*name, *value);
+    }
+    let (head, ()) = builder.body(()).unwrap().into_parts();
+    let response = Response { head, body: Bytes::from(body.to_owned()) };
+    let judged = client().judge("try".to_owned(), response, Some("20260101T000000Z".to_owned()));
+    judged.err().unwrap()
+}
+
+#[test]
+fn each_answer_has_its_class_and_its_remedy() {
+    let xml = |code: &str| format!("<Error><Code>{code}</Code><Message>in its words</Message></Error>");
+    let json = |code: &str| format!(r#"{{"Code":"{code}","Message":"in its words"}}"#);
+    for (status, body, kind, remedy) in [
+        (403, xml("SignatureDoesNotMatch"), FaultKind::Denied, "check the secret key"),
+        (403, xml("InvalidAccessKeyId"), FaultKind::Denied, "check the access key"),
+        (403, json("AccessDenied"), FaultKind::Denied, "docs/minio.md"),
+        (
+            403,
+            xml("RequestTimeTooSkewed"),
+            FaultKind::Unsupported,
+            "it is 20260101T000000Z here and Fri, 02 Jan 2026",
+        ),
+        (400, xml("AuthorizationHeaderMalformed"), FaultKind::Unsupported, "write the server's region"),
+        (400, xml("InvalidRegion"), FaultKind::Unsupported, "write the server's region"),
+        (400, json("XMinioMalformedIAMPolicy"), FaultKind::Rejected, ""),
+        (409, xml("OperationAborted"), FaultKind::Raced, ""),
+        (501, xml("NotImplemented"), FaultKind::Unsupported, ""),
+        (405, String::new(), FaultKind::Unsupported, ""),
+        (503, json("XMinioIAMNotInitialized"), FaultKind::Unavailable, ""),
+        (503, xml("SlowDown"), FaultKind::Unavailable, ""),
+        (502, "<html>bad gateway</html>".to_owned(), FaultKind::Unavailable, ""),
+        (403, String::new(), FaultKind::Denied, ""),
+    ] {
+        let error = judged(status, &[("date", "Fri, 02 Jan 2026 00:00:00 GMT")], &body);
+        assert_eq!(error.kind(), kind, "{status} {body}");
+        assert!(error.remedy().unwrap_or_default().contains(remedy), "{status} {body}: {:?}", error.remedy());
+        if body.contains("in its words") {
+            assert!(error.to_string().contains("in its words"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn a_redirect_is_told_and_not_followed() {
+    let error = judged(301, &[("location", "https://elsewhere/hidden-name")], "");
+    assert_eq!(error.kind(), FaultKind::Unsupported);
+    assert_eq!(
+        error.to_string(),
+        "minio:9000 answers with a redirect (301) to https://elsewhere/{secret: name}, which is not followed"
+    );
+}
+
+#[test]
+fn a_tls_listener_that_is_spoken_to_in_plain_text_is_recognised() {
+    let error = judged(400, &[], "Client sent an HTTP request to an HTTPS server.\n");
+    assert!(matches!(error, Error::SpeaksTls(_)), "{error}");
+}
+
+#[test]
+fn a_name_from_a_secret_is_shown_by_its_label_whoever_repeats_it() {
+    let error = judged(404, &[], r#"{"Code":"XMinioAdminNoSuchUser","Message":"no hidden-name here"}"#);
+    assert!(
+        error.to_string().ends_with("XMinioAdminNoSuchUser (HTTP 404): no {secret: name} here"),
+        "{error}"
+    );
+}
+
+#[test]
+fn what_is_signed_is_what_is_sent_and_the_secret_is_not_in_it() {
+    let client = client();
+    let call = Call::put("try").path("/bucket").query("policy", "").query("name", "a b/+=").document("{}");
+    let request = client.request(call, Some(&client.identity)).unwrap();
+    assert_eq!(request.uri(), "http://minio:9000/bucket?policy=&name=a%20b%2F%2B%3D");
+    let header = |name| text(request.headers(), name).unwrap_or_default();
+    assert!(header("authorization").starts_with("AWS4-HMAC-SHA256 Credential=root/"));
+    assert_eq!(header("content-md5"), "mZFLkyvTelC5g8XnyQrpOw==");
+    assert_eq!(header("content-length"), "2");
+    assert!(!format!("{request:?}").contains("canary-secret"));
+}

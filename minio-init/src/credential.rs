@@ -1,0 +1,41 @@
+//! Where secrets leave their wrapper: to sign, and to be sent.
+
+use init_core::{SecretRef, Secrets, Text};
+use object_store::aws::AwsCredential;
+use secrecy::ExposeSecret as _;
+
+use crate::error::Error;
+use crate::spec::names;
+
+/// A name as the server knows it.
+#[expect(clippy::disallowed_methods, reason = "a name from a secret is sent in a request's query")]
+pub(crate) fn value(secrets: &Secrets, name: &Text) -> Result<String, Error> {
+    let value = secrets.text(name)?.expose_secret().to_owned();
+    if let (Text::Secret(reference), Err(problem)) = (name, names::access_key(&value)) {
+        return Err(Error::Secret {
+            name: reference.clone(),
+            what: "an access key",
+            problem: problem.to_owned(),
+        });
+    }
+    Ok(value)
+}
+
+/// A secret key as the server takes it.
+#[expect(clippy::disallowed_methods, reason = "a secret key is sent sealed, or signs a request")]
+pub(crate) fn secret(secrets: &Secrets, name: &SecretRef) -> Result<String, Error> {
+    let value = secrets.get(name)?.expose_secret();
+    let problem = if value.len() < names::SECRET_MIN {
+        format!("it has {} bytes, and a server takes at least {}", value.len(), names::SECRET_MIN)
+    } else if value.chars().any(char::is_control) {
+        "it has a control character".to_owned()
+    } else {
+        return Ok(value.to_owned());
+    };
+    Err(Error::Secret { name: name.clone(), what: "a secret key", problem })
+}
+
+/// An identity that signs.
+pub(crate) fn credential(secrets: &Secrets, key: &Text, name: &SecretRef) -> Result<AwsCredential, Error> {
+    Ok(AwsCredential { key_id: value(secrets, key)?, secret_key: secret(secrets, name)?, token: None })
+}

@@ -1,0 +1,284 @@
+//! The spec as meant, and the leaf types that it shares with what a server has.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use init_core::{Endpoint, SecretRef, Text};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::document::Document;
+use crate::http::Roots;
+
+/// Everything that must exist, by name.
+pub struct Desired {
+    pub(crate) server: Server,
+    pub(crate) policies: BTreeMap<String, Document>,
+    pub(crate) users: BTreeMap<Text, User>,
+    pub(crate) groups: BTreeMap<String, Group>,
+    pub(crate) keys: BTreeMap<Text, AccessKey>,
+    pub(crate) buckets: BTreeMap<String, Bucket>,
+}
+
+/// Where, and as whom.
+pub(crate) struct Server {
+    pub(crate) endpoint: Endpoint,
+    /// The scheme, with whom to trust; `None` is plain HTTP.
+    pub(crate) tls: Option<Roots>,
+    pub(crate) region: String,
+    pub(crate) access_key: Text,
+    pub(crate) secret_key: SecretRef,
+}
+
+/// A user. Its label in the spec only leads to its key in `Desired`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct User {
+    pub(crate) label: String,
+    pub(crate) secret: SecretRef,
+    pub(crate) policies: BTreeSet<String>,
+    pub(crate) status: Status,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Group {
+    pub(crate) members: BTreeSet<Text>,
+    pub(crate) policies: BTreeSet<String>,
+    pub(crate) status: Option<Status>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AccessKey {
+    pub(crate) label: String,
+    /// `None` is the provisioning account.
+    pub(crate) user: Option<Text>,
+    pub(crate) secret: SecretRef,
+    pub(crate) policy: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) status: Option<Status>,
+}
+
+/// A bucket's properties; `None` is not declared.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Bucket {
+    pub(crate) versioning: Option<Versioning>,
+    pub(crate) lock: Option<Lock>,
+    pub(crate) encryption: Option<Encryption>,
+    pub(crate) quota: Option<Size>,
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) lifecycle: BTreeMap<String, Rule>,
+    pub(crate) access: Option<Access>,
+    pub(crate) notifications: BTreeMap<Route, BTreeSet<String>>,
+    pub(crate) cors: Option<Vec<Cors>>,
+}
+
+/// Whether something holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// It does.
+    #[default]
+    Enabled,
+    /// It is there and does nothing.
+    Disabled,
+}
+
+/// Whether old versions of objects are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Versioning {
+    /// They are.
+    Enabled,
+    /// No more; those that are there stay.
+    Suspended,
+}
+
+/// How strictly a locked object is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum RetentionMode {
+    /// Who has the permission may remove it earlier.
+    Governance,
+    /// Nobody may.
+    Compliance,
+}
+
+/// Encryption of new objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Encryption {
+    /// With keys that the server manages.
+    SseS3,
+}
+
+/// Object lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lock {
+    /// On, and an object is locked only when its writer says so.
+    NoRetention,
+    /// Every new object is locked.
+    Retention {
+        mode: RetentionMode,
+        #[serde(flatten)]
+        period: Period,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Period {
+    Days(u32),
+    Years(u32),
+}
+
+/// Bytes, shown in the largest whole unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Size(pub(crate) u64);
+
+/// A bucket policy, or that there is to be none.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Access {
+    pub(crate) bucket: String,
+    pub(crate) document: Option<Document>,
+}
+
+/// One lifecycle rule, without its id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Rule {
+    pub(crate) status: Status,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) prefix: String,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) actions: BTreeMap<Action, u32>,
+}
+
+/// What a rule does, with a number of days or versions (or 1 for a mere yes).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Action {
+    ExpireDays,
+    ExpireDeleteMarkers,
+    ExpireNoncurrentDays,
+    KeepNoncurrentVersions,
+    AbortIncompleteUploadDays,
+}
+
+/// Where events of which objects go.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(crate) struct Route {
+    pub(crate) target: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) prefix: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) suffix: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Cors {
+    pub(crate) origins: BTreeSet<String>,
+    pub(crate) methods: BTreeSet<String>,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) headers: BTreeSet<String>,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) expose: BTreeSet<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) max_age: Option<u32>,
+}
+
+impl Status {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Enabled => "enabled",
+            Self::Disabled => "disabled",
+        }
+    }
+
+    /// As MinIO says it. Everything else than on is off.
+    pub(crate) fn read(text: &str) -> Self {
+        if text == "enabled" || text == "on" { Self::Enabled } else { Self::Disabled }
+    }
+}
+
+impl Versioning {
+    /// As S3 says it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Enabled => "Enabled",
+            Self::Suspended => "Suspended",
+        }
+    }
+}
+
+impl RetentionMode {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Governance => "GOVERNANCE",
+            Self::Compliance => "COMPLIANCE",
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Display for Versioning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Enabled => "enabled",
+            Self::Suspended => "suspended",
+        })
+    }
+}
+
+impl fmt::Display for Encryption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SseS3 => f.write_str("sse-s3"),
+        }
+    }
+}
+
+impl fmt::Display for Lock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoRetention => f.write_str("no default retention"),
+            Self::Retention { mode, period } => write!(f, "{} for {period}", mode.as_str()),
+        }
+    }
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Days(1) => f.write_str("1 day"),
+            Self::Days(days) => write!(f, "{days} days"),
+            Self::Years(1) => f.write_str("1 year"),
+            Self::Years(years) => write!(f, "{years} years"),
+        }
+    }
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const UNITS: [(&str, u64); 8] = [
+            ("TiB", 1 << 40),
+            ("TB", 1_000_000_000_000),
+            ("GiB", 1 << 30),
+            ("GB", 1_000_000_000),
+            ("MiB", 1 << 20),
+            ("MB", 1_000_000),
+            ("KiB", 1 << 10),
+            ("KB", 1000),
+        ];
+        let whole = |&&(_, unit): &&(&str, u64)| self.0 != 0 && self.0.is_multiple_of(unit);
+        match UNITS.iter().find(whole) {
+            Some((name, unit)) => write!(f, "{}{name}", self.0 / unit),
+            None => write!(f, "{} bytes", self.0),
+        }
+    }
+}

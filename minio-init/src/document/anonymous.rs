@@ -1,0 +1,88 @@
+//! Access without credentials, in the words and with the meaning of `mc anonymous`: a bucket policy.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::Document;
+
+/// What somebody without credentials may do with a bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Anonymous {
+    /// Nothing: the bucket has no policy.
+    None,
+    /// List and get.
+    Download,
+    /// Put and delete.
+    Upload,
+    /// List, get, put and delete.
+    Public,
+}
+
+impl Anonymous {
+    const OPEN: [Self; 3] = [Self::Download, Self::Upload, Self::Public];
+
+    /// The policy that says so; `None` when there is to be no policy.
+    pub(crate) fn document(self, bucket: &str) -> Option<Document> {
+        let (on_bucket, on_objects) = self.actions()?;
+        let (bucket, objects) = (format!("arn:aws:s3:::{bucket}"), format!("arn:aws:s3:::{bucket}/*"));
+        let everybody = json!({"AWS": ["*"]});
+        Document::read(&json!({
+            "Version": "2012-10-17",
+            "Statement": [
+                {"Effect": "Allow", "Principal": everybody, "Action": on_bucket, "Resource": [bucket]},
+                {"Effect": "Allow", "Principal": everybody, "Action": on_objects, "Resource": [objects]},
+            ],
+        }))
+    }
+
+    /// The word for a policy, if there is one.
+    pub(crate) fn of(document: Option<&Document>, bucket: &str) -> Option<Self> {
+        match document {
+            None => Some(Self::None),
+            Some(document) => {
+                Self::OPEN.into_iter().find(|word| word.document(bucket).as_ref() == Some(document))
+            }
+        }
+    }
+
+    fn actions(self) -> Option<(&'static [&'static str], &'static [&'static str])> {
+        Some(match self {
+            Self::None => return None,
+            Self::Download => (&["s3:GetBucketLocation", "s3:ListBucket"], &["s3:GetObject"]),
+            Self::Upload => (
+                &["s3:GetBucketLocation", "s3:ListBucketMultipartUploads"],
+                &[
+                    "s3:AbortMultipartUpload",
+                    "s3:DeleteObject",
+                    "s3:ListMultipartUploadParts",
+                    "s3:PutObject",
+                ],
+            ),
+            Self::Public => (
+                &["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"],
+                &[
+                    "s3:AbortMultipartUpload",
+                    "s3:DeleteObject",
+                    "s3:GetObject",
+                    "s3:ListMultipartUploadParts",
+                    "s3:PutObject",
+                ],
+            ),
+        })
+    }
+}
+
+impl fmt::Display for Anonymous {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "none",
+            Self::Download => "download",
+            Self::Upload => "upload",
+            Self::Public => "public",
+        })
+    }
+}

@@ -1,0 +1,81 @@
+//! `minio-init` provisions MinIO, and the S3 part of it any S3 server, from one declarative spec.
+//!
+//! ```text
+//! spec -> desired -> (observe -> plan -> apply) by signed requests: S3 for buckets, the admin API for the rest
+//! ```
+//!
+//! S3 sub-resources are read and written one by one; what a spec does not name is left as it is. Users,
+//! groups, policies, access keys and quotas cross MinIO's admin API, whose bodies `admin` seals.
+
+pub mod admin;
+mod apply;
+mod change;
+mod client;
+mod connect;
+mod credential;
+mod desired;
+mod document;
+mod error;
+mod http;
+mod observe;
+mod plan;
+mod s3;
+mod spec;
+mod xml;
+
+use std::collections::BTreeSet;
+
+use init_core::{Backend, Files, Plan, Progress, Requires, SecretRef, Secrets, Violations};
+
+pub use change::Change;
+pub use desired::Desired;
+pub use error::Error;
+pub use observe::Observed;
+pub use spec::Spec;
+
+/// One S3 server, ready.
+pub struct Minio(client::Client);
+
+impl Backend for Minio {
+    const NAME: &'static str = "minio-init";
+    type Spec = Spec;
+    type Desired = Desired;
+    type Observed = Observed;
+    type Change = Change;
+    type Error = Error;
+
+    fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations> {
+        spec::validate(spec, files)
+    }
+
+    fn requires(desired: &Desired) -> Requires {
+        let server = &desired.server;
+        let names = desired.users.keys().chain(desired.keys.keys()).chain([&server.access_key]);
+        let users = desired.users.values().map(|user| &user.secret);
+        let values = users.chain(desired.keys.values().map(|key| &key.secret)).chain([&server.secret_key]);
+        let secrets: BTreeSet<SecretRef> =
+            names.filter_map(init_core::Text::secret).chain(values).cloned().collect();
+        Requires { endpoints: vec![server.endpoint.clone()], secrets }
+    }
+
+    async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {
+        connect::connect(desired, secrets).await.map(Self)
+    }
+
+    async fn observe(&mut self, desired: &Desired, secrets: &Secrets) -> Result<Observed, Error> {
+        observe::observe(&self.0, desired, secrets).await
+    }
+
+    fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
+        plan::plan(desired, observed)
+    }
+
+    async fn apply(
+        &mut self,
+        stage: &[Change],
+        secrets: &Secrets,
+        progress: &Progress,
+    ) -> Vec<Result<(), Error>> {
+        apply::apply(&self.0, stage, secrets, progress).await
+    }
+}

@@ -1,0 +1,135 @@
+//! Buckets and their properties.
+
+use std::collections::BTreeMap;
+
+use init_core::diff::{Drift, Side, by_key};
+use init_core::{Conflict, SpecPath};
+
+use super::Found;
+use crate::change::{Change, Routed, Shown};
+use crate::desired::{Bucket, Desired, Lock, Versioning};
+use crate::document::Anonymous;
+use crate::observe::{Observed, SeenBucket};
+use crate::s3;
+
+pub(super) fn buckets(desired: &Desired, observed: &Observed, found: &mut Found) {
+    for (name, side) in by_key(&desired.buckets, &observed.buckets) {
+        let at = SpecPath::root().key("buckets").key(name);
+        match side {
+            Side::Missing(_) if observed.foreign.contains(name) => {
+                let problem = "the bucket is there and belongs to somebody else: choose another name";
+                found.conflicts.push(Conflict::new(at, problem));
+            }
+            Side::Missing(wanted) => {
+                let object_lock = wanted.lock.is_some();
+                found.changes.push(Change::CreateBucket { bucket: name.clone(), object_lock });
+                properties(&at, name, wanted, &new(object_lock), found);
+            }
+            Side::Present(wanted, seen) => properties(&at, name, wanted, seen, found),
+            Side::Extra(_) => {}
+        }
+    }
+}
+
+/// What a server makes of a new bucket: object lock keeps versions.
+fn new(object_lock: bool) -> SeenBucket {
+    let versioning = object_lock.then_some(Versioning::Enabled);
+    SeenBucket { versioning, lock: object_lock.then_some(Lock::NoRetention), ..SeenBucket::default() }
+}
+
+fn properties(at: &SpecPath, name: &str, wanted: &Bucket, seen: &SeenBucket, found: &mut Found) {
+    let bucket = || name.to_owned();
+    if let Some(to) = wanted.versioning {
+        // A bucket that never had versions has none to suspend.
+        let from = seen.versioning.or((to == Versioning::Suspended).then_some(to));
+        let drift = Drift::between(from, to);
+        found.changes.extend(drift.map(|versioning| Change::SetVersioning { bucket: bucket(), versioning }));
+    }
+    match (wanted.lock, seen.lock) {
+        (Some(_), None) => {
+            let problem = "the bucket has no object lock, and only a new bucket can get one: make another, or leave it out";
+            found.conflicts.push(Conflict::new(at.key("objectLock"), problem));
+        }
+        (Some(to), from) => {
+            let drift = Drift::between(from, to);
+            found.changes.extend(drift.map(|lock| Change::SetObjectLock { bucket: bucket(), lock }));
+        }
+        (None, _) => {}
+    }
+    if let Some(encryption) = wanted.encryption {
+        let drift = Drift::between(seen.encryption.clone(), s3::algorithm(encryption).to_owned());
+        found.changes.extend(drift.map(|names| Change::SetEncryption {
+            bucket: bucket(),
+            encryption,
+            names,
+        }));
+    }
+    if let Some(to) = wanted.quota {
+        let drift = Drift::between(seen.quota, to);
+        found.changes.extend(drift.map(|quota| Change::SetQuota { bucket: bucket(), quota }));
+    }
+    found.changes.extend(tags(name, wanted, seen));
+    found.changes.extend(lifecycle(name, wanted, seen));
+    found.changes.extend(policy(name, wanted, seen));
+    found.changes.extend(notifications(name, wanted, seen));
+    if let Some(to) = &wanted.cors {
+        let from = Some(seen.cors.clone()).filter(|rules| !rules.is_empty());
+        let drift = if to.is_empty() && from.is_none() { None } else { Drift::between(from, to.clone()) };
+        found.changes.extend(drift.map(|rules| Change::SetCors { bucket: bucket(), rules }));
+    }
+}
+
+fn tags(name: &str, wanted: &Bucket, seen: &SeenBucket) -> Option<Change> {
+    let drift = |(key, to): (&String, &String)| {
+        Drift::between(seen.tags.get(key).cloned(), to.clone()).map(|drift| (key.clone(), drift))
+    };
+    let tags: BTreeMap<_, _> = wanted.tags.iter().filter_map(drift).collect();
+    let mut keep = seen.tags.clone();
+    keep.retain(|key, _| !tags.contains_key(key));
+    (!tags.is_empty()).then(|| Change::SetTags { bucket: name.to_owned(), tags, keep })
+}
+
+fn lifecycle(name: &str, wanted: &Bucket, seen: &SeenBucket) -> Option<Change> {
+    let (mut rules, mut keep) = (BTreeMap::new(), Vec::new());
+    for (id, side) in by_key(&wanted.lifecycle, &seen.lifecycle) {
+        match side {
+            Side::Missing(to) => drop(rules.insert(id.clone(), Drift { from: None, to: to.clone() })),
+            Side::Present(to, seen) => match Drift::between(seen.rule.clone(), to.clone()) {
+                Some(drift) => drop(rules.insert(id.clone(), drift)),
+                None => keep.push(seen.element.clone()),
+            },
+            Side::Extra(seen) => keep.push(seen.element.clone()),
+        }
+    }
+    (!rules.is_empty()).then(|| Change::SetLifecycle { bucket: name.to_owned(), rules, keep })
+}
+
+fn policy(name: &str, wanted: &Bucket, seen: &SeenBucket) -> Option<Change> {
+    let to = wanted.access.as_ref()?;
+    if to.document == seen.policy {
+        return None;
+    }
+    let shown = |document: Option<&crate::document::Document>| {
+        let word = Anonymous::of(document, name).map(Shown::Word);
+        word.or_else(|| document.cloned().map(Shown::Document)).unwrap_or(Shown::Word(Anonymous::None))
+    };
+    let access = Drift { from: Some(shown(seen.policy.as_ref())), to: shown(to.document.as_ref()) };
+    Some(Change::SetBucketPolicy { bucket: name.to_owned(), access, document: to.document.clone() })
+}
+
+fn notifications(name: &str, wanted: &Bucket, seen: &SeenBucket) -> Option<Change> {
+    let (mut routes, mut keep) = (Vec::new(), seen.other_notifications.clone());
+    for (route, side) in by_key(&wanted.notifications, &seen.notifications) {
+        match side {
+            Side::Missing(to) => {
+                routes.push(Routed { route: route.clone(), events: Drift { from: None, to: to.clone() } });
+            }
+            Side::Present(to, seen) => match Drift::between(Some(seen.events.clone()), to.clone()) {
+                Some(events) => routes.push(Routed { route: route.clone(), events }),
+                None => keep.push(seen.element.clone()),
+            },
+            Side::Extra(seen) => keep.push(seen.element.clone()),
+        }
+    }
+    (!routes.is_empty()).then(|| Change::SetNotifications { bucket: name.to_owned(), routes, keep })
+}

@@ -1,0 +1,232 @@
+//! The spec as written. What it means is in `desired`, what is wrong with it in the modules below.
+
+mod bucket;
+mod identity;
+mod lifecycle;
+pub(crate) mod names;
+mod policy;
+mod server;
+mod size;
+mod validate;
+
+use std::collections::BTreeMap;
+
+use init_core::{FileRef, SecretRef, Text};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::desired::{Encryption, RetentionMode, Status, Versioning};
+use crate::document::Anonymous;
+
+pub(crate) use size::Size;
+pub(crate) use validate::validate;
+
+/// What must exist on one S3 server.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Spec {
+    /// `http://NAME:PORT` or `https://NAME:PORT`.
+    pub endpoint: String,
+    /// The region that requests are signed for; `us-east-1` when absent.
+    pub region: Option<String>,
+    /// Whom to trust behind an https endpoint.
+    pub tls: Option<Tls>,
+    /// The account that provisions.
+    pub credentials: Credentials,
+    /// Canned policies by name.
+    #[serde(default)]
+    pub policies: BTreeMap<String, Policy>,
+    /// Users, by a label that the rest of the spec uses.
+    #[serde(default)]
+    pub users: BTreeMap<String, User>,
+    /// Groups by name.
+    #[serde(default)]
+    pub groups: BTreeMap<String, Group>,
+    /// Access keys (service accounts), by label.
+    #[serde(default)]
+    pub access_keys: BTreeMap<String, AccessKey>,
+    /// Buckets by name.
+    #[serde(default)]
+    pub buckets: BTreeMap<String, Bucket>,
+}
+
+/// Whom to trust.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// A PEM file with the CA of the server's certificate.
+    pub ca: FileRef,
+}
+
+/// The account that provisions.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Credentials {
+    /// Its access key.
+    pub access_key: Text,
+    /// Its secret key.
+    pub secret_key: SecretRef,
+}
+
+/// A policy document, here or in a file.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// The document, written as YAML.
+    pub document: Option<Value>,
+    /// A JSON file that holds it.
+    pub file: Option<std::path::PathBuf>,
+}
+
+/// A user of the server's own.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct User {
+    /// Its access key; the label when absent.
+    pub access_key: Option<Text>,
+    /// Its secret key.
+    pub secret_key: SecretRef,
+    /// Policies that must be attached; others are left alone.
+    #[serde(default)]
+    pub policies: Vec<String>,
+    /// Whether it may sign in.
+    #[serde(default)]
+    pub status: Status,
+}
+
+/// A group.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Group {
+    /// Users that must be in it, by label or access key; others are left alone.
+    #[serde(default)]
+    pub members: Vec<String>,
+    /// Policies that must be attached; others are left alone.
+    #[serde(default)]
+    pub policies: Vec<String>,
+    /// Whether its policies hold; left alone when absent.
+    pub status: Option<Status>,
+}
+
+/// An access key (service account) of a user.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the fields are the words of the spec")]
+pub struct AccessKey {
+    /// The user that it belongs to, by label or access key; the provisioning account when absent.
+    pub user: Option<String>,
+    /// Its access key; the label when absent.
+    pub access_key: Option<Text>,
+    /// Its secret key.
+    pub secret_key: SecretRef,
+    /// The policy whose text restricts it; what its user may when absent.
+    pub policy: Option<String>,
+    /// A short name.
+    pub name: Option<String>,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Whether it may sign in; left alone when absent.
+    pub status: Option<Status>,
+}
+
+/// A bucket. What is absent is left alone.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Bucket {
+    /// Whether old versions of objects are kept.
+    pub versioning: Option<Versioning>,
+    /// Object lock, which only a new bucket can get; its default retention changes in place.
+    pub object_lock: Option<ObjectLock>,
+    /// Encryption of new objects.
+    pub encryption: Option<Encryption>,
+    /// The most that it may hold: `10GiB`, `500MB`, or a number of bytes.
+    pub quota: Option<Size>,
+    /// Tags that it must have; others are left alone.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
+    /// Lifecycle rules that it must have; others are left alone.
+    #[serde(default)]
+    pub lifecycle: Vec<LifecycleRule>,
+    /// What somebody without credentials may do.
+    pub anonymous: Option<Anonymous>,
+    /// A whole bucket policy, instead of `anonymous`.
+    pub policy: Option<Policy>,
+    /// Events that it must send; others are left alone.
+    #[serde(default)]
+    pub notifications: Vec<Notification>,
+    /// Which web pages may use it; the whole configuration.
+    pub cors: Option<Vec<CorsRule>>,
+}
+
+/// Object lock with its default retention.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ObjectLock {
+    /// How strictly new objects are kept; no default retention when absent.
+    pub mode: Option<RetentionMode>,
+    /// For how many days.
+    pub days: Option<u32>,
+    /// For how many years, instead of days.
+    pub years: Option<u32>,
+}
+
+/// One lifecycle rule.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LifecycleRule {
+    /// Its id; derived from what the rule is about when absent.
+    pub id: Option<String>,
+    /// Whether it works.
+    #[serde(default)]
+    pub status: Status,
+    /// The objects whose names begin so; all when absent.
+    pub prefix: Option<String>,
+    /// The objects that have all these tags.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
+    /// Removes objects so many days after they were written.
+    pub expire_days: Option<u32>,
+    /// Removes old versions so many days after they became old.
+    pub expire_noncurrent_days: Option<u32>,
+    /// Keeps so many old versions in any case.
+    pub keep_noncurrent_versions: Option<u32>,
+    /// Removes the marker of a deleted object that has no version left.
+    pub expire_delete_markers: Option<bool>,
+    /// Removes what was left of uploads so many days after they began.
+    pub abort_incomplete_upload_days: Option<u32>,
+}
+
+/// Events to a target that the server has configured.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Notification {
+    /// The target's ARN.
+    pub target: String,
+    /// Such as `s3:ObjectCreated:*`.
+    pub events: Vec<String>,
+    /// Only objects whose names begin so.
+    #[serde(default)]
+    pub prefix: String,
+    /// Only objects whose names end so.
+    #[serde(default)]
+    pub suffix: String,
+}
+
+/// Who may use the bucket from a web page.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CorsRule {
+    /// Pages from these origins.
+    pub allowed_origins: Vec<String>,
+    /// With these methods.
+    pub allowed_methods: Vec<String>,
+    /// And these request headers.
+    #[serde(default)]
+    pub allowed_headers: Vec<String>,
+    /// Response headers that a page may read.
+    #[serde(default)]
+    pub expose_headers: Vec<String>,
+    /// How long a browser remembers the answer.
+    pub max_age_seconds: Option<u32>,
+}

@@ -1,0 +1,185 @@
+//! The little XML that S3 speaks: a tree of names, texts and children. Namespaces and attributes carry
+//! no meaning here, and neither does the name of an answer's root: servers differ in it.
+
+use std::fmt::{self, Write as _};
+
+use quick_xml::Reader;
+use quick_xml::escape::{escape, resolve_predefined_entity};
+use quick_xml::events::{BytesRef, Event};
+
+/// Deeper than any document of S3.
+const DEPTH_LIMIT: usize = 32;
+
+/// One element.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Element {
+    name: String,
+    text: String,
+    children: Vec<Element>,
+}
+
+impl Element {
+    pub(crate) fn new(name: &str) -> Self {
+        Self { name: name.to_owned(), ..Self::default() }
+    }
+
+    /// With one more child.
+    #[must_use]
+    pub(crate) fn with(mut self, child: Self) -> Self {
+        self.children.push(child);
+        self
+    }
+
+    /// With one more child that holds a text.
+    #[must_use]
+    pub(crate) fn text(self, name: &str, text: impl fmt::Display) -> Self {
+        self.with(Self { name: name.to_owned(), text: text.to_string(), children: Vec::new() })
+    }
+
+    /// With all of them.
+    #[must_use]
+    pub(crate) fn with_all(mut self, children: impl IntoIterator<Item = Self>) -> Self {
+        self.children.extend(children);
+        self
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The children of that name, in order.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Self> {
+        self.children.iter().filter(move |child| child.name == name)
+    }
+
+    pub(crate) fn children(&self) -> &[Self] {
+        &self.children
+    }
+
+    /// The first descendant along the path.
+    pub(crate) fn at(&self, path: &[&str]) -> Option<&Self> {
+        path.iter().try_fold(self, |element, name| element.children.iter().find(|child| child.name == *name))
+    }
+
+    /// The text of that descendant.
+    pub(crate) fn value(&self, path: &[&str]) -> Option<&str> {
+        self.at(path).map(|element| element.text.as_str())
+    }
+
+    /// The texts of the children of that name.
+    pub(crate) fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.all(name).map(|child| child.text.as_str())
+    }
+
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
+        let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
+        let mut reader = Reader::from_str(text);
+        let mut open = vec![Self::default()];
+        loop {
+            match reader.read_event().map_err(|error| error.to_string())? {
+                Event::Start(start) => {
+                    if open.len() > DEPTH_LIMIT {
+                        return Err("it is nested too deep".to_owned());
+                    }
+                    open.push(Self::new(&local(start.local_name().as_ref())));
+                }
+                Event::Empty(empty) => add(&mut open, Self::new(&local(empty.local_name().as_ref()))),
+                Event::End(_) => close(&mut open),
+                Event::Text(text) => append(&mut open, &String::from_utf8_lossy(&text)),
+                Event::CData(data) => append(&mut open, &String::from_utf8_lossy(&data)),
+                Event::GeneralRef(reference) => append(&mut open, &resolve(&reference)),
+                Event::Eof => break,
+                _ => {}
+            }
+        }
+        let root = open.into_iter().next().and_then(|outside| outside.children.into_iter().next());
+        root.ok_or_else(|| "it holds no element".to_owned())
+    }
+}
+
+fn local(name: &[u8]) -> String {
+    String::from_utf8_lossy(name).into_owned()
+}
+
+fn resolve(reference: &BytesRef<'_>) -> String {
+    if let Ok(Some(char)) = reference.resolve_char_ref() {
+        return char.to_string();
+    }
+    let name = String::from_utf8_lossy(reference).into_owned();
+    resolve_predefined_entity(&name).unwrap_or_default().to_owned()
+}
+
+fn append(open: &mut [Element], text: &str) {
+    if let Some(element) = open.last_mut() {
+        element.text.push_str(text);
+    }
+}
+
+fn add(open: &mut [Element], child: Element) {
+    if let Some(parent) = open.last_mut() {
+        parent.children.push(child);
+    }
+}
+
+/// Whitespace around children is layout; in a leaf it is content.
+fn close(open: &mut Vec<Element>) {
+    if open.len() > 1
+        && let Some(mut child) = open.pop()
+    {
+        if !child.children.is_empty() {
+            child.text.clear();
+        }
+        add(open, child);
+    }
+}
+
+impl fmt::Display for Element {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<{}>{}", self.name, escape(self.text.as_str()))?;
+        for child in &self.children {
+            child.fmt(f)?;
+        }
+        f.write_str("</")?;
+        f.write_str(&self.name)?;
+        f.write_char('>')
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_document_is_read_without_its_namespace_and_layout() {
+        let read = Element::parse(
+            b"<?xml version=\"1.0\"?>\n<A xmlns=\"urn:x\">\n <B>1 &lt; 2&#33;</B>\n <B><![CDATA[<raw>]]></B><C/>\n</A>",
+        )
+        .unwrap();
+        assert_eq!(read.values("B").collect::<Vec<_>>(), ["1 < 2!", "<raw>"]);
+        assert_eq!(read.value(&["C"]), Some(""));
+        assert_eq!(read.value(&["D"]), None);
+        assert_eq!(read.to_string(), "<A><B>1 &lt; 2!</B><B>&lt;raw&gt;</B><C></C></A>");
+    }
+
+    #[test]
+    fn what_is_no_document_says_so() {
+        for text in ["", "hello", "<a>", "</a>", "<a></b>"] {
+            assert!(Element::parse(text.as_bytes()).is_err(), "{text}");
+        }
+        assert!(Element::parse("<a>".repeat(100).as_bytes()).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn reading_never_panics(bytes: Vec<u8>) {
+            let _ = Element::parse(&bytes);
+        }
+
+        #[test]
+        fn what_is_written_reads_the_same(text in "[ -~]{0,40}") {
+            let element = Element::new("A").text("B", &text);
+            prop_assert_eq!(Element::parse(element.to_string().as_bytes()), Ok(element));
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! What specs mean and what is wrong with them, without a server.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::large_futures,
+    reason = "a test that cannot read its own report has failed"
+)]
+
+mod describe;
+mod violations;
+
+use std::path::Path;
+use std::time::Duration;
+
+use init_core::{Command, Format, Host, LogLevel, Options, Report, Source, Stop, execute};
+use minio_init::{Change, Minio};
+use serde_json::Value;
+
+/// The report of an offline command on a fixture.
+async fn report(command: Command, fixture: &str) -> Value {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/offline/fixtures");
+    let options = Options {
+        command,
+        spec: Source::File(folder.join(fixture)),
+        secrets_dir: Path::new("/nowhere").to_owned(),
+        timeout: Duration::from_secs(5),
+        format: Format::Json,
+        log: LogLevel::Off,
+    };
+    let (_sender, stop) = Stop::channel();
+    let host = Host { stdin: Box::new(std::io::empty()), environment: Vec::new(), stop };
+    let report: Report<Change> = execute::<Minio>(&options, host).await;
+    serde_json::to_value(report).unwrap()
+}

@@ -1,0 +1,180 @@
+//! What a role that is no superuser lacks, it borrows: it joins the owner for one transaction and leaves
+//! it again in the same, so nothing of it is ever seen outside.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use tokio_postgres::types::Type;
+
+use super::{Job, statement};
+use crate::backend::Postgres;
+use crate::error::Error;
+use crate::names::Names;
+use crate::observe::Ownership;
+use crate::plan::{Change, CreateDatabase};
+use crate::spec::Object;
+use crate::sql::ident;
+use crate::wire::Session;
+
+/// Of the roles given, those whose privileges we do not have. A superuser has all.
+const LACKING: &str = "\
+    SELECT r.rolname::text FROM pg_catalog.pg_roles r WHERE r.rolname = ANY($1) AND r.rolname <> CURRENT_USER \
+    AND NOT pg_catalog.pg_has_role(r.oid, {kind})";
+
+/// Who owns what `GRANT … ON ALL` would touch in a schema.
+const OWNERS: &str = "\
+    SELECT DISTINCT pg_catalog.pg_get_userbyid(c.relowner)::text FROM pg_catalog.pg_class c \
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 \
+    UNION SELECT DISTINCT pg_catalog.pg_get_userbyid(p.proowner)::text FROM pg_catalog.pg_proc p \
+    JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = $1";
+
+/// The owner of the schema `public` that stands for whoever owns the database.
+const DATABASE_OWNER: &str = "pg_database_owner";
+
+pub(super) async fn jobs(
+    postgres: &Postgres,
+    session: &Session,
+    changes: &[(usize, &Change)],
+) -> Result<Vec<Job>, Error> {
+    let version = session.facts.version;
+    let mut jobs = Vec::new();
+    for (index, change) in changes {
+        let sql = statement::other(&postgres.names, change, version);
+        let sql = if session.facts.superuser {
+            sql
+        } else {
+            let owners = needed(postgres, session, change).await?;
+            let lacking = lacking(session, &owners).await?;
+            wrap(&lacking, &sql, session)
+        };
+        jobs.push(Job { index: *index, doing: change.to_string(), messages: vec![sql] });
+    }
+    Ok(jobs)
+}
+
+/// The new database, and then what needs a transaction of its own.
+pub(super) fn create_database(postgres: &Postgres, change: &CreateDatabase) -> Vec<String> {
+    let facts = &postgres.main.facts;
+    let owner = change.owner.as_deref().map(|owner| postgres.names.real(owner));
+    let mut messages = vec![statement::create_database(change, owner.filter(|_| facts.superuser))];
+    let database = format!("DATABASE {}", ident(&change.database));
+    let mut then = String::new();
+    statement::set(&mut then, &database, &change.settings);
+    if let Some(owner) = owner.filter(|owner| !facts.superuser && *owner != facts.me) {
+        let _ = write!(then, "ALTER {database} OWNER TO {};", ident(owner));
+        then = wrap(&[owner.to_owned()], &then, &postgres.main);
+    }
+    messages.extend((!then.is_empty()).then_some(then));
+    messages
+}
+
+/// One message is one transaction: whatever fails, the membership is gone.
+fn wrap(roles: &[String], sql: &str, session: &Session) -> String {
+    let (me, modern) = (ident(&session.facts.me), session.facts.version >= 16);
+    let mut message = String::new();
+    for role in roles {
+        let options = if modern { " WITH ADMIN FALSE, INHERIT TRUE, SET TRUE" } else { "" };
+        let _ = write!(message, "GRANT {} TO {me}{options};", ident(role));
+    }
+    message.push_str(sql);
+    if !roles.is_empty() {
+        message.push(';');
+    }
+    for role in roles {
+        let by = if modern { format!(" GRANTED BY {me}") } else { String::new() };
+        let _ = write!(message, "REVOKE {} FROM {me}{by};", ident(role));
+    }
+    message
+}
+
+async fn lacking(session: &Session, roles: &BTreeSet<String>) -> Result<Vec<String>, Error> {
+    let roles: Vec<&String> = roles.iter().collect();
+    let kind = if session.facts.version >= 16 {
+        "'USAGE') OR NOT pg_catalog.pg_has_role(r.oid, 'SET'"
+    } else {
+        "'MEMBER'"
+    };
+    let sql = LACKING.replace("AND NOT", "AND (NOT").replace("{kind})", &format!("{kind}))"));
+    let rows = session.rows("asking whose privileges we have", &sql, [(&roles, Type::TEXT_ARRAY)]).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+/// Whose privileges a change takes.
+async fn needed(postgres: &Postgres, session: &Session, change: &Change) -> Result<BTreeSet<String>, Error> {
+    let (names, ownership) = (&postgres.names, &postgres.ownership);
+    let real = |key: &String| names.real(key).to_owned();
+    let (database, schemas, new_owner) = match change {
+        Change::AlterDatabase(c) => (Some(&c.database), vec![], c.owner.as_ref().map(|drift| &drift.to)),
+        Change::CreateSchema(c) => (Some(&c.database), vec![], c.owner.as_ref()),
+        Change::AlterSchema(c) => (None, vec![(&c.database, &c.schema)], Some(&c.owner.to)),
+        Change::CreateExtension(c) => {
+            let schema = c.schema.as_ref().map(|schema| (&c.database, schema));
+            (Some(&c.database), schema.into_iter().collect(), None)
+        }
+        Change::AlterExtension(c) => (Some(&c.database), vec![], None),
+        Change::RevokePrivileges(c) | Change::GrantPrivileges(c) => match &c.target.schema {
+            Some(schema) => (None, vec![(&c.database, schema)], None),
+            None => (Some(&c.database), vec![], None),
+        },
+        Change::AlterDefaultPrivileges(c) => (None, vec![], Some(&c.target.creator)),
+        Change::CreatePublication(c) => (Some(&c.database), of(&c.database, &c.tables), None),
+        Change::AlterPublication(c) => (Some(&c.database), of(&c.database, &c.add_tables), None),
+        Change::CreateRole(_)
+        | Change::AlterRole(_)
+        | Change::GrantRole(_)
+        | Change::AlterMembership(_)
+        | Change::CreateDatabase(_) => (None, vec![], None),
+    };
+    let mut roles: BTreeSet<String> = new_owner.map(real).into_iter().collect();
+    roles.extend(database.and_then(|database| ownership.databases.get(database)).cloned());
+    roles.extend(schemas.into_iter().filter_map(|(database, schema)| ownership.schema(database, schema)));
+    if let Change::RevokePrivileges(c) | Change::GrantPrivileges(c) = change
+        && let (Some(schema), true) = (&c.target.schema, c.target.object != Object::Schema)
+    {
+        let rows = session.rows("reading owners", OWNERS, [(schema, Type::TEXT)]).await?;
+        roles.extend(rows.iter().map(|row| row.get::<_, String>(0)));
+    }
+    Ok(roles)
+}
+
+/// The schemas of tables.
+fn of<'a>(database: &'a String, tables: &'a BTreeSet<(String, String)>) -> Vec<(&'a String, &'a String)> {
+    tables.iter().map(|(schema, _)| (database, schema)).collect()
+}
+
+impl Ownership {
+    fn schema(&self, database: &str, schema: &str) -> Option<String> {
+        let owner = self.schemas.get(&(database.to_owned(), schema.to_owned())).map(String::as_str);
+        match owner {
+            Some(DATABASE_OWNER) => self.databases.get(database).cloned(),
+            None if schema == "public" => self.databases.get(database).cloned(),
+            owner => owner.map(str::to_owned),
+        }
+    }
+
+    /// What a change that was applied means for the next one.
+    pub(super) fn note(&mut self, change: &Change, names: &Names) {
+        let real = |key: &String| names.real(key).to_owned();
+        match change {
+            Change::CreateDatabase(c) => {
+                if let Some(owner) = &c.owner {
+                    self.databases.insert(c.database.clone(), real(owner));
+                }
+            }
+            Change::AlterDatabase(c) => {
+                if let Some(owner) = &c.owner {
+                    self.databases.insert(c.database.clone(), real(&owner.to));
+                }
+            }
+            Change::CreateSchema(c) => {
+                if let Some(owner) = &c.owner {
+                    self.schemas.insert((c.database.clone(), c.schema.clone()), real(owner));
+                }
+            }
+            Change::AlterSchema(c) => {
+                self.schemas.insert((c.database.clone(), c.schema.clone()), real(&c.owner.to));
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! PostgreSQL as the driver sees it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use init_core::{
+    Backend, Endpoint, Fault as _, FaultKind, Files, Plan, Progress, Requires, Secrets, Violations,
+};
+
+use crate::desired::Desired;
+use crate::error::Error;
+use crate::names::{self, Names};
+use crate::observe::Ownership;
+use crate::observed::Observed;
+use crate::plan::{self, Change};
+use crate::pool::Pool;
+use crate::spec::Spec;
+use crate::wire::{Door, Session};
+use crate::{apply, check, observe, validate};
+
+/// Two runs on one server queue for this advisory lock of the maintenance database.
+const LOCK: &str = "SELECT pg_catalog.pg_try_advisory_lock(4702111234474983745)::int";
+
+/// One server, with its maintenance session and the sessions in its databases.
+pub struct Postgres {
+    /// Holds the lock for as long as it lives.
+    pub(crate) main: Session,
+    pub(crate) pool: Pool,
+    pub(crate) names: Arc<Names>,
+    /// Who owns what, from the last reading: whose privileges a role that is no superuser has to borrow.
+    pub(crate) ownership: Ownership,
+}
+
+impl Backend for Postgres {
+    const NAME: &'static str = "pg-init";
+    type Spec = Spec;
+    type Desired = Desired;
+    type Observed = Observed;
+    type Change = Change;
+    type Error = Error;
+
+    fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations> {
+        validate::validate(spec, files)
+    }
+
+    fn requires(desired: &Desired) -> Requires {
+        let mut secrets: BTreeSet<_> =
+            desired.user.secret().into_iter().chain(&desired.password).cloned().collect();
+        secrets.extend(desired.tls.as_ref().and_then(|tls| tls.key()).cloned());
+        for role in desired.roles.values() {
+            let name = role.name.as_ref().and_then(|name| name.secret());
+            secrets.extend(name.into_iter().chain(&role.password).cloned());
+        }
+        Requires { endpoints: desired.endpoints.clone(), secrets }
+    }
+
+    async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {
+        let names = Arc::new(Names::resolve(desired, secrets)?);
+        let tls = desired.tls.as_ref().map(|tls| tls.ready(secrets)).transpose()?.map(Arc::new);
+        let password = desired.password.as_ref().map(|secret| secrets.get(secret)).transpose()?;
+        let user = names::text(&desired.user, secrets)?;
+        let doors = desired.endpoints.iter().map(|endpoint| Door {
+            endpoint: endpoint.clone(),
+            tls: tls.clone(),
+            user: user.clone(),
+            password: password.cloned(),
+            names: Arc::clone(&names),
+        });
+        let (door, main) = primary(doors, &desired.database).await?;
+        let locked = main.simple(LOCK, "taking the lock").await?;
+        if locked.first().and_then(|row| row.get(0)) != Some("1") {
+            return Err(Error::Locked(door.endpoint));
+        }
+        let pool = Pool::new(door, &main).await?;
+        Ok(Self { main, pool, names, ownership: Ownership::default() })
+    }
+
+    async fn observe(&mut self, desired: &Desired, secrets: &Secrets) -> Result<Observed, Error> {
+        observe::observe(self, desired, secrets).await
+    }
+
+    fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
+        plan::plan(desired, observed)
+    }
+
+    async fn check(&mut self, changes: &[Change], _: &Secrets) -> Vec<(usize, Error)> {
+        check::check(self, changes).await
+    }
+
+    async fn apply(
+        &mut self,
+        stage: &[Change],
+        secrets: &Secrets,
+        progress: &Progress,
+    ) -> Vec<Result<(), Error>> {
+        apply::apply(self, stage, secrets, progress).await
+    }
+}
+
+/// Knocks at all doors at once and takes the first that leads to a primary. What would not get better by
+/// waiting comes before what might.
+async fn primary(doors: impl Iterator<Item = Door>, database: &str) -> Result<(Door, Session), Error> {
+    let mut knocking: FuturesUnordered<_> = doors
+        .map(|door| async move {
+            let session = door.enter(database).await;
+            (door, session)
+        })
+        .collect();
+    let mut failed: Vec<(Endpoint, Error)> = Vec::new();
+    while let Some((door, session)) = knocking.next().await {
+        match session {
+            Ok(session) => return Ok((door, session)),
+            Err(error) => failed.push((door.endpoint, error)),
+        }
+    }
+    failed.sort_by(|a, b| a.0.cmp(&b.0));
+    if let Some(lasting) = failed.iter().position(|(_, error)| error.kind() != FaultKind::Unavailable) {
+        return Err(failed.swap_remove(lasting).1);
+    }
+    if failed.len() > 1 {
+        let said: Vec<_> = failed.iter().map(|(endpoint, error)| format!("{endpoint}: {error}")).collect();
+        return Err(Error::NoPrimary(said.join("; ")));
+    }
+    Err(failed.pop().map_or_else(|| Error::Internal("there is no endpoint".to_owned()), |(_, error)| error))
+}

@@ -1,0 +1,71 @@
+//! Has the server try the values of parameters in a transaction of their own: `set_config(…, true)`
+//! checks as `ALTER … SET` does, and ends with the transaction.
+
+use std::collections::BTreeSet;
+
+use crate::backend::Postgres;
+use crate::error::Error;
+use crate::plan::Change;
+use crate::spec::Setting;
+use crate::sql;
+
+/// Parameters that can be set in a session; a dotted name that nobody knows is accepted as it is.
+const KNOWN: &str = "\
+    SELECT s.name, s.context IN ('user', 'superuser') FROM pg_catalog.pg_settings s \
+    WHERE pg_catalog.lower(s.name) = ANY($1)";
+
+pub(super) async fn check(postgres: &Postgres, changes: &[Change]) -> Vec<(usize, Error)> {
+    let mut wanted: BTreeSet<(usize, &str, &Setting)> = BTreeSet::new();
+    for (index, change) in changes.iter().enumerate() {
+        wanted.extend(settings(change).into_iter().map(|(name, value)| (index, name.as_str(), value)));
+    }
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let names: Vec<&str> = wanted.iter().map(|(_, name, _)| *name).collect();
+    let text = tokio_postgres::types::Type::TEXT_ARRAY;
+    let known = match postgres.main.rows("reading parameters", KNOWN, [(&names, text)]).await {
+        Ok(rows) => rows,
+        Err(error) => return vec![(0, error)],
+    };
+    let known: std::collections::BTreeMap<String, bool> =
+        known.iter().map(|row| (row.get::<_, String>(0).to_ascii_lowercase(), row.get(1))).collect();
+    let mut refused = Vec::new();
+    for (index, name, value) in wanted {
+        match known.get(name) {
+            None if name.contains('.') => {}
+            None => refused.push((index, Error::Missing(format!("the server knows no parameter {name}")))),
+            // Who we are and what we are in is not to be tried out.
+            Some(true)
+                if !matches!(name, "role" | "session_authorization") && !name.starts_with("transaction_") =>
+            {
+                let (shown, text) = (sql::literal(name), sql::literal(&trial(name, value)));
+                let question = format!("SELECT pg_catalog.set_config({shown}, {text}, true)");
+                let doing = format!("trying the value of the parameter {name}");
+                if let Err(error) = postgres.main.simple(&question, &doing).await {
+                    refused.push((index, error));
+                }
+            }
+            Some(_) => {}
+        }
+    }
+    refused
+}
+
+/// The text that `set_config` takes for what `SET` takes as a list.
+fn trial(name: &str, value: &Setting) -> String {
+    match value {
+        Setting::List(items) if name == "search_path" => sql::idents(items.iter().map(String::as_str)),
+        other => other.text(),
+    }
+}
+
+fn settings(change: &Change) -> Vec<(&String, &Setting)> {
+    match change {
+        Change::CreateRole(c) => c.settings.iter().collect(),
+        Change::AlterRole(c) => c.settings.iter().map(|(name, drift)| (name, &drift.to)).collect(),
+        Change::CreateDatabase(c) => c.settings.iter().collect(),
+        Change::AlterDatabase(c) => c.settings.iter().map(|(name, drift)| (name, &drift.to)).collect(),
+        _ => Vec::new(),
+    }
+}

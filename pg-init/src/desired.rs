@@ -1,0 +1,251 @@
+//! The spec as meant: validated, keyed by name, lists expanded to one entry per thing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use init_core::{Endpoint, SecretRef, SpecPath, Text};
+use serde::Serialize;
+
+use crate::spec::{Future, Object, Operation, Privilege, Setting};
+use crate::wire::Tls;
+
+/// What must exist on one server.
+#[derive(Debug)]
+pub struct Desired {
+    pub(crate) endpoints: Vec<Endpoint>,
+    /// Where a run begins.
+    pub(crate) database: String,
+    pub(crate) user: Text,
+    pub(crate) password: Option<SecretRef>,
+    pub(crate) tls: Option<Tls>,
+    pub(crate) roles: BTreeMap<String, Role>,
+    pub(crate) databases: BTreeMap<String, Database>,
+}
+
+/// A role by its key. What is `None` is left as it is.
+#[derive(Debug, Default)]
+pub(crate) struct Role {
+    pub(crate) name: Option<Text>,
+    pub(crate) attributes: Attributes,
+    pub(crate) password: Option<SecretRef>,
+    pub(crate) member_of: BTreeMap<String, Membership>,
+    pub(crate) settings: Settings,
+}
+
+/// The attributes of a role that are wanted, or that differ, or that it has.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Attributes<B = bool, N = i32, U = Until> {
+    /// May log in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub login: Option<B>,
+    /// May do everything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub superuser: Option<B>,
+    /// May create databases.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub createdb: Option<B>,
+    /// May create roles.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub createrole: Option<B>,
+    /// May replicate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replication: Option<B>,
+    /// Row security does not apply.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bypassrls: Option<B>,
+    /// Uses the privileges of the roles that it is a member of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inherit: Option<B>,
+    /// Sessions at a time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection_limit: Option<N>,
+    /// Until when the password works.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<U>,
+}
+
+/// The options of a membership that are wanted, or that differ.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Membership<B = bool> {
+    /// May pass the membership on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub admin: Option<B>,
+    /// Uses the role's privileges without SET ROLE.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inherit: Option<B>,
+    /// May SET ROLE to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub set: Option<B>,
+}
+
+// Derived ones would ask the same of what an option holds.
+impl<B, N, U> Default for Attributes<B, N, U> {
+    fn default() -> Self {
+        Self {
+            login: None,
+            superuser: None,
+            createdb: None,
+            createrole: None,
+            replication: None,
+            bypassrls: None,
+            inherit: None,
+            connection_limit: None,
+            valid_until: None,
+        }
+    }
+}
+
+impl<B> Default for Membership<B> {
+    fn default() -> Self {
+        Self { admin: None, inherit: None, set: None }
+    }
+}
+
+/// Configuration parameters by name, in lower case as the server has them.
+pub(crate) type Settings = BTreeMap<String, Setting>;
+
+/// A point in time to the second, in UTC, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Until {
+    /// Seconds since 1970.
+    At(i64),
+    /// For ever.
+    Infinity,
+}
+
+/// A database. What is `None` is left as it is.
+#[derive(Debug, Default)]
+pub(crate) struct Database {
+    pub(crate) owner: Option<String>,
+    pub(crate) template: Option<String>,
+    pub(crate) encoding: Option<String>,
+    pub(crate) locale: Option<String>,
+    pub(crate) connection_limit: Option<i32>,
+    pub(crate) settings: Settings,
+    pub(crate) extensions: BTreeMap<String, Extension>,
+    pub(crate) schemas: BTreeMap<String, Option<String>>,
+    pub(crate) grants: BTreeMap<Target, Privileges>,
+    pub(crate) revokes: BTreeMap<Target, Privileges>,
+    pub(crate) defaults: BTreeMap<DefaultTarget, Privileges>,
+    pub(crate) publications: BTreeMap<String, Publication>,
+}
+
+/// An extension.
+#[derive(Debug, Default)]
+pub(crate) struct Extension {
+    pub(crate) schema: Option<String>,
+    pub(crate) version: Option<String>,
+}
+
+/// Privileges and the place of the spec that names them.
+#[derive(Debug)]
+pub(crate) struct Privileges {
+    pub(crate) at: SpecPath,
+    pub(crate) set: BTreeSet<Privilege>,
+}
+
+/// Who holds, or must not hold, privileges on what.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Target {
+    /// The kind of object.
+    pub object: Object,
+    /// Its schema; none for the database.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
+    /// A role's key, or `public`.
+    pub role: String,
+    /// With the right to pass them on.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub grant_option: bool,
+}
+
+/// Who will hold privileges on whose new objects.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DefaultTarget {
+    /// The role that creates the objects.
+    #[serde(rename = "for")]
+    pub creator: String,
+    /// In which schema; none for the whole database.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
+    /// The kind of object.
+    pub object: Future,
+    /// A role's key, or `public`.
+    pub role: String,
+    /// With the right to pass them on.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub grant_option: bool,
+}
+
+/// A publication.
+#[derive(Debug, Default)]
+pub(crate) struct Publication {
+    pub(crate) all_tables: bool,
+    /// Schema and table.
+    pub(crate) tables: BTreeSet<(String, String)>,
+    pub(crate) schemas: BTreeSet<String>,
+    pub(crate) publish: Option<BTreeSet<Operation>>,
+}
+
+/// The keyword for everyone.
+pub(crate) const PUBLIC: &str = "public";
+
+impl Desired {
+    /// Every role that the spec refers to, declared or not; `public` is none.
+    pub(crate) fn referenced_roles(&self) -> BTreeSet<&str> {
+        let mut roles: BTreeSet<&str> = self.roles.keys().map(String::as_str).collect();
+        roles.extend(self.roles.values().flat_map(|role| role.member_of.keys()).map(String::as_str));
+        for database in self.databases.values() {
+            roles.extend(database.owner.as_deref());
+            roles.extend(database.schemas.values().filter_map(Option::as_deref));
+            roles.extend(database.grants.keys().chain(database.revokes.keys()).map(|t| t.role.as_str()));
+            roles.extend(database.defaults.keys().flat_map(|t| [t.creator.as_str(), t.role.as_str()]));
+        }
+        roles.remove(PUBLIC);
+        roles
+    }
+
+    /// Every database that the spec refers to: the declared ones and their templates.
+    pub(crate) fn referenced_databases(&self) -> BTreeSet<&str> {
+        let declared = self.databases.keys().map(String::as_str);
+        declared.chain(self.databases.values().map(Database::template)).collect()
+    }
+}
+
+impl Database {
+    /// `template0` has no sessions that would be waited for, and allows any encoding and locale.
+    pub(crate) fn template(&self) -> &str {
+        self.template.as_deref().unwrap_or("template0")
+    }
+
+    /// Whether anything is declared that only a session in the database can see.
+    pub(crate) fn has_inside(&self) -> bool {
+        let inner = |targets: &BTreeMap<Target, Privileges>| {
+            targets.keys().any(|target| target.object != Object::Database)
+        };
+        !(self.extensions.is_empty()
+            && self.schemas.is_empty()
+            && self.defaults.is_empty()
+            && self.publications.is_empty())
+            || inner(&self.grants)
+            || inner(&self.revokes)
+    }
+}
+
+impl fmt::Display for Until {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Infinity => f.write_str("infinity"),
+            Self::At(seconds) => crate::moment::write(f, *seconds),
+        }
+    }
+}
+
+impl Serialize for Until {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

@@ -1,0 +1,247 @@
+//! What can go wrong between us and a PostgreSQL server, classified by SQLSTATE and by type.
+
+use std::io;
+
+use init_core::{Endpoint, Fault, FaultKind, Undeclared};
+use thiserror::Error;
+
+/// Why something could not be done.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The name has no address, or nothing listens there, or the network gave up.
+    #[error("cannot reach {endpoint}")]
+    Reach {
+        /// Where.
+        endpoint: Endpoint,
+        /// What the network said.
+        source: io::Error,
+    },
+    /// The server took the connection and never answered.
+    #[error("{0} accepted the connection and said nothing")]
+    Silent(Endpoint),
+    /// The server refused TLS.
+    #[error("{0} does not offer TLS")]
+    NoTls(Endpoint),
+    /// The handshake failed.
+    #[error("TLS with {endpoint} failed")]
+    Tls {
+        /// With whom.
+        endpoint: Endpoint,
+        /// Why.
+        source: io::Error,
+    },
+    /// A secret holds no usable private key or certificate.
+    #[error("{what} cannot be used: {problem}")]
+    Credential {
+        /// Which.
+        what: String,
+        /// Why.
+        problem: String,
+    },
+    /// Something else than PostgreSQL answered.
+    #[error("{0} does not speak the PostgreSQL protocol")]
+    Foreign(Endpoint),
+    /// The login failed for a reason that has no code.
+    #[error("cannot log in to {endpoint}: {problem}")]
+    Login {
+        /// Where.
+        endpoint: Endpoint,
+        /// What the driver says.
+        problem: String,
+    },
+    /// A server that takes no writes.
+    #[error("{0} is a standby, not the primary")]
+    Standby(Endpoint),
+    /// None of several endpoints is the primary.
+    #[error("no primary among the endpoints: {0}")]
+    NoPrimary(String),
+    /// Another run holds the lock.
+    #[error("another pg-init run holds the lock on {0}")]
+    Locked(Endpoint),
+    /// The connection ended.
+    #[error("lost the connection to {0}")]
+    Lost(Endpoint),
+    /// The server said no.
+    #[error("{doing}: the server says {code}: {message}{}", hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default())]
+    Server {
+        /// What was tried.
+        doing: String,
+        /// SQLSTATE.
+        code: String,
+        /// The server's message.
+        message: String,
+        /// The server's detail or hint.
+        hint: Option<String>,
+    },
+    /// The server lacks something that the spec asks for.
+    #[error("{0}")]
+    Missing(String),
+    /// The provisioning role may not do something that the plan holds.
+    #[error("the role {role} may not {what}: it lacks {lacks}")]
+    Privilege {
+        /// Who.
+        role: String,
+        /// What.
+        what: String,
+        /// The missing attribute or privilege.
+        lacks: String,
+    },
+    /// The value of a secret name cannot be a role's name.
+    #[error("{at}: {problem}")]
+    Name {
+        /// The label of the role.
+        at: String,
+        /// Why.
+        problem: String,
+    },
+    /// A secret was asked for that was not declared.
+    #[error(transparent)]
+    Undeclared(#[from] Undeclared),
+    /// Not sent, because what goes before it failed.
+    #[error("not sent: {reason}")]
+    Unsent {
+        /// The class of what failed.
+        kind: FaultKind,
+        /// What failed.
+        reason: String,
+    },
+    /// Our own mistake.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl Error {
+    /// What this failure means for something that was to come after it.
+    pub(crate) fn unsent(&self) -> Self {
+        Self::Unsent { kind: self.kind(), reason: self.to_string() }
+    }
+}
+
+impl Fault for Error {
+    fn kind(&self) -> FaultKind {
+        match self {
+            Self::Reach { .. }
+            | Self::Silent(_)
+            | Self::Standby(_)
+            | Self::NoPrimary(_)
+            | Self::Locked(_)
+            | Self::Lost(_) => FaultKind::Unavailable,
+            Self::Tls { source, .. } => tls_kind(source),
+            Self::NoTls(_) | Self::Foreign(_) | Self::Missing(_) => FaultKind::Unsupported,
+            Self::Login { .. } | Self::Privilege { .. } => FaultKind::Denied,
+            Self::Credential { .. } | Self::Name { .. } => FaultKind::Secret,
+            Self::Server { code, .. } => sql_kind(code),
+            Self::Unsent { kind, .. } => *kind,
+            Self::Undeclared(_) | Self::Internal(_) => FaultKind::Internal,
+        }
+    }
+
+    fn remedy(&self) -> Option<String> {
+        let text = match self {
+            Self::NoTls(_) => "turn on `ssl` on the server, or write `tls: disable`",
+            Self::Tls { .. } if self.kind() == FaultKind::Unsupported => {
+                "give the authority that signed the server's certificate in `tls.ca`, and use the name that the \
+                 certificate is for in `endpoint`"
+            }
+            Self::Foreign(_) => "check the port: something else than PostgreSQL listens there",
+            Self::Standby(_) | Self::NoPrimary(_) => {
+                "check that the cluster has a primary and that it is among the endpoints"
+            }
+            Self::Locked(_) => "wait for the other run, or end its session on the server",
+            Self::Privilege { role, lacks, .. } => {
+                return Some(format!("give {role} {lacks}, or provision with a role that has it"));
+            }
+            Self::Server { code, .. } => return server_remedy(code).map(str::to_owned),
+            _ => return None,
+        };
+        Some(text.to_owned())
+    }
+}
+
+/// What a server's own refusal calls for, where there is more to say than for its class.
+fn server_remedy(code: &str) -> Option<&'static str> {
+    match code {
+        "28P01" => Some("check the user and its password file against the server's role"),
+        "28000" => {
+            Some("check the server's pg_hba.conf for a line with this user, database, address and TLS")
+        }
+        "3D000" => Some("name a database that exists in `database`, which is where a run begins"),
+        "42501" => Some("give the provisioning role the privilege that the server names"),
+        "53300" => Some("raise max_connections, or end idle sessions"),
+        _ => None,
+    }
+}
+
+/// An alert from the peer is about our certificate; a broken certificate is about theirs; the rest is the network.
+fn tls_kind(source: &io::Error) -> FaultKind {
+    match source.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        Some(rustls::Error::AlertReceived(alert)) if is_about_us(*alert) => FaultKind::Denied,
+        Some(_) => FaultKind::Unsupported,
+        None => FaultKind::Unavailable,
+    }
+}
+
+fn is_about_us(alert: rustls::AlertDescription) -> bool {
+    use rustls::AlertDescription as A;
+    matches!(
+        alert,
+        A::BadCertificate
+            | A::UnsupportedCertificate
+            | A::CertificateRevoked
+            | A::CertificateExpired
+            | A::CertificateUnknown
+            | A::CertificateRequired
+            | A::UnknownCA
+            | A::AccessDenied
+    )
+}
+
+fn sql_kind(code: &str) -> FaultKind {
+    match code {
+        // Somebody else made or changed the same thing between our reading and our writing.
+        "42710" | "42P04" | "42P06" | "42P07" | "23505" | "55006" | "55P03" | "40001" | "40P01" | "XX000"
+        | "57014" | "42P03" => FaultKind::Raced,
+        // 25006: a session that was a primary's when it began.
+        "25006" | "53300" | "57P01" | "57P02" | "57P03" | "57P05" | "25P03" => FaultKind::Unavailable,
+        "28P01" | "28000" | "42501" => FaultKind::Denied,
+        "3D000" | "0A000" | "58P01" => FaultKind::Unsupported,
+        "42601" | "25001" | "25P02" => FaultKind::Internal,
+        code if code.starts_with("08") => FaultKind::Unavailable,
+        _ => FaultKind::Rejected,
+    }
+}
+
+/// Turns the driver's error into ours. `redact` takes secret names out of what the server says.
+pub(crate) fn classify(
+    error: &tokio_postgres::Error,
+    endpoint: &Endpoint,
+    doing: &str,
+    redact: impl Fn(&str) -> String,
+) -> Error {
+    if let Some(said) = error.as_db_error() {
+        return Error::Server {
+            doing: doing.to_owned(),
+            code: said.code().code().to_owned(),
+            message: redact(said.message()),
+            hint: said.detail().or(said.hint()).map(redact),
+        };
+    }
+    if error.is_closed() {
+        return Error::Lost(endpoint.clone());
+    }
+    let cause = std::error::Error::source(error);
+    match cause.and_then(|cause| cause.downcast_ref::<io::Error>()) {
+        Some(source) if matches!(source.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData) => {
+            Error::Foreign(endpoint.clone())
+        }
+        Some(source) => Error::Reach { endpoint: endpoint.clone(), source: copy(source) },
+        None => {
+            let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
+            Error::Login { endpoint: endpoint.clone(), problem: redact(&format!("{error}{cause}")) }
+        }
+    }
+}
+
+fn copy(error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), error.to_string())
+}

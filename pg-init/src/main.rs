@@ -1,0 +1,5 @@
+//! The `pg-init` binary.
+
+fn main() -> std::process::ExitCode {
+    init_core::run::<pg_init::Postgres>()
+}

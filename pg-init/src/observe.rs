@@ -1,0 +1,103 @@
+//! Reads what the spec is about: one query per kind in the maintenance session, one session per database
+//! that declares something inside. Only reads.
+
+mod access;
+mod cluster;
+mod inside;
+pub(crate) mod password;
+mod settings;
+
+use std::collections::BTreeMap;
+
+use init_core::Secrets;
+
+use crate::backend::Postgres;
+use crate::desired::Desired;
+use crate::error::Error;
+use crate::observed::Observed;
+use crate::pool::Pool;
+use crate::spec::Privilege;
+
+/// Real names of owners, from the last reading.
+#[derive(Debug, Default)]
+pub(crate) struct Ownership {
+    /// Of databases.
+    pub(crate) databases: BTreeMap<String, String>,
+    /// Of schemas, by database and schema.
+    pub(crate) schemas: BTreeMap<(String, String), String>,
+}
+
+pub(crate) async fn observe(
+    postgres: &mut Postgres,
+    desired: &Desired,
+    secrets: &Secrets,
+) -> Result<Observed, Error> {
+    supported(desired, postgres.main.facts.version)?;
+    let mut observed = cluster::observe(postgres, desired).await?;
+    password::observe(postgres, desired, secrets, &mut observed).await?;
+    insides(postgres, desired, &mut observed).await?;
+    settings::equate(postgres, desired, &mut observed).await?;
+    postgres.ownership = ownership(postgres, &observed);
+    Ok(observed)
+}
+
+async fn insides(postgres: &Postgres, desired: &Desired, observed: &mut Observed) -> Result<(), Error> {
+    let there =
+        |name: &String| observed.databases.get(name).is_some_and(|database| database.allows_connections);
+    let declared = desired.databases.iter().filter(|(name, database)| database.has_inside() && there(name));
+    let declared: Vec<_> = declared.collect();
+    let (pool, names) = (&postgres.pool, &postgres.names);
+    let read = Pool::each(pool.width, declared, async |(name, database)| {
+        let session = pool.enter(name).await?;
+        let inside = inside::observe(&session, names, name, database).await?;
+        pool.keep(session);
+        Ok::<_, Error>((name.clone(), inside))
+    });
+    for result in read.await {
+        let (name, inside) = result?;
+        if let Some(database) = observed.databases.get_mut(&name) {
+            database.inside = inside;
+        }
+    }
+    Ok(())
+}
+
+/// Options of memberships that this server does not have.
+fn supported(desired: &Desired, version: u32) -> Result<(), Error> {
+    for (key, role) in &desired.roles {
+        for (of, options) in &role.member_of {
+            let option = match (options.inherit, options.set) {
+                (Some(false), _) => "inherit: false",
+                (_, Some(false)) => "set: false",
+                _ => continue,
+            };
+            if version < 16 {
+                return Err(Error::Missing(format!(
+                    "roles.{key}.memberOf: `{option}` for {of} needs PostgreSQL 16, and this server is {version}"
+                )));
+            }
+        }
+    }
+    for (name, database) in desired.databases.iter().filter(|_| version < 17) {
+        let all = database.grants.values().chain(database.revokes.values()).chain(database.defaults.values());
+        if let Some(privileges) = all.into_iter().find(|found| found.set.contains(&Privilege::Maintain)) {
+            let at = &privileges.at;
+            return Err(Error::Missing(format!(
+                "{at}: the privilege `maintain` needs PostgreSQL 17, and this server (database {name}) is {version}"
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn ownership(postgres: &Postgres, observed: &Observed) -> Ownership {
+    let mut ownership = Ownership::default();
+    for (name, database) in &observed.databases {
+        ownership.databases.insert(name.clone(), postgres.names.real(&database.owner).to_owned());
+        for (schema, owner) in &database.inside.schemas {
+            let owner = postgres.names.real(owner).to_owned();
+            ownership.schemas.insert((name.clone(), schema.clone()), owner);
+        }
+    }
+    ownership
+}

@@ -1,0 +1,142 @@
+//! What one database has inside, in one session.
+
+use std::collections::BTreeSet;
+
+use tokio_postgres::Row;
+use tokio_postgres::types::Type;
+
+use super::access;
+use crate::desired::Database;
+use crate::error::Error;
+use crate::names::Names;
+use crate::observed::{Available, Extension, Inside, Publication};
+use crate::spec::Operation;
+use crate::wire::Session;
+
+const SCHEMAS: &str = "\
+    SELECT n.nspname::text, pg_catalog.pg_get_userbyid(n.nspowner)::text FROM pg_catalog.pg_namespace n \
+    WHERE n.nspname !~ '^pg_(toast|temp)'";
+
+const EXTENSIONS: &str = "\
+    SELECT e.extname::text, n.nspname::text, e.extversion, e.extrelocatable, \
+        ARRAY(SELECT u.target FROM pg_catalog.pg_extension_update_paths(e.extname) u \
+              WHERE u.source = e.extversion AND u.path IS NOT NULL) \
+    FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace \
+    WHERE e.extname = ANY($1) OR EXISTS (SELECT FROM pg_catalog.pg_available_extension_versions v \
+        WHERE v.name = ANY($1) AND e.extname = ANY(v.requires))";
+
+/// The default version stands for what is installed when none is declared.
+const AVAILABLE: &str = "\
+    SELECT v.name::text, v.version, v.version = a.default_version, v.schema::text, v.requires::text[] \
+    FROM pg_catalog.pg_available_extension_versions v \
+    JOIN pg_catalog.pg_available_extensions a ON a.name = v.name WHERE v.name = ANY($1)";
+
+const PUBLICATIONS: &str = "\
+    SELECT p.pubname::text, p.puballtables, p.pubinsert, p.pubupdate, p.pubdelete, p.pubtruncate, \
+        ARRAY(SELECT n.nspname::text FROM pg_catalog.pg_publication_rel r JOIN pg_catalog.pg_class c ON c.oid = r.prrelid \
+              JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE r.prpubid = p.oid ORDER BY c.oid), \
+        ARRAY(SELECT c.relname::text FROM pg_catalog.pg_publication_rel r JOIN pg_catalog.pg_class c ON c.oid = r.prrelid \
+              WHERE r.prpubid = p.oid ORDER BY c.oid), \
+        ARRAY(SELECT n.nspname::text FROM pg_catalog.pg_publication_namespace x \
+              JOIN pg_catalog.pg_namespace n ON n.oid = x.pnnspid WHERE x.pnpubid = p.oid) \
+    FROM pg_catalog.pg_publication p WHERE p.pubname = ANY($1)";
+
+const TABLES: &str = "\
+    SELECT n.nspname::text, c.relname::text FROM pg_catalog.pg_class c \
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+    JOIN unnest($1::text[], $2::text[]) AS w(place, name) ON n.nspname = w.place AND c.relname = w.name \
+    WHERE c.relkind IN ('r', 'p')";
+
+pub(super) async fn observe(
+    session: &Session,
+    names: &Names,
+    name: &str,
+    database: &Database,
+) -> Result<Inside, Error> {
+    let extensions: Vec<&str> = database.extensions.keys().map(String::as_str).collect();
+    let publications: Vec<&str> = database.publications.keys().map(String::as_str).collect();
+    let tables: BTreeSet<_> = database.publications.values().flat_map(|p| &p.tables).collect();
+    let (places, tables): (Vec<&str>, Vec<&str>) =
+        tables.into_iter().map(|(schema, table)| (schema.as_str(), table.as_str())).unzip();
+    let text = Type::TEXT_ARRAY;
+    let ask = async |empty: bool, doing: &str, sql: &str, parameter: &Vec<&str>| {
+        if empty {
+            return Ok(Vec::new());
+        }
+        session.rows(&format!("{doing} of the database {name}"), sql, [(parameter, text.clone())]).await
+    };
+    let doing = format!("reading schemas of the database {name}");
+    let (schemas, installed, available, published, tables, acl, defaults) = tokio::try_join!(
+        session.rows(&doing, SCHEMAS, []),
+        ask(extensions.is_empty(), "reading extensions", EXTENSIONS, &extensions),
+        ask(extensions.is_empty(), "reading available extensions", AVAILABLE, &extensions),
+        ask(publications.is_empty(), "reading publications", PUBLICATIONS, &publications),
+        async {
+            if tables.is_empty() {
+                return Ok(Vec::new());
+            }
+            let parameters: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 2] =
+                [(&places, text.clone()), (&tables, text.clone())];
+            session.rows("reading tables", TABLES, parameters).await
+        },
+        access::inside(session, names, database),
+        access::defaults(session, names, database),
+    )?;
+    let mut inside = Inside { acl, defaults, ..Inside::default() };
+    inside.schemas = schemas.iter().map(|row| (row.get(0), names.key(row.get(1)))).collect();
+    inside.extensions = installed.iter().map(|row| (row.get(0), extension(row))).collect();
+    for row in &available {
+        offer(row, database, &mut inside);
+    }
+    inside.publications = published.iter().map(|row| (row.get(0), publication(row))).collect();
+    inside.tables = tables.iter().map(|row| (row.get(0), row.get(1))).collect();
+    missing(name, database, &inside)?;
+    Ok(inside)
+}
+
+fn extension(row: &Row) -> Extension {
+    Extension {
+        schema: row.get(1),
+        version: row.get(2),
+        relocatable: row.get(3),
+        reachable: row.get::<_, Vec<String>>(4).into_iter().collect(),
+    }
+}
+
+/// The version that would be installed.
+fn offer(row: &Row, database: &Database, inside: &mut Inside) {
+    let name: String = row.get(0);
+    let (version, default): (String, bool) = (row.get(1), row.get(2));
+    let wanted = database.extensions.get(&name).and_then(|extension| extension.version.as_deref());
+    if wanted.map_or(default, |wanted| wanted == version) {
+        let requires: Option<Vec<String>> = row.get(4);
+        let requires = requires.into_iter().flatten().collect();
+        inside.available.insert(name, Available { schema: row.get(3), requires });
+    }
+}
+
+/// An extension that neither is installed nor could be is the server's lack, whatever the plan.
+fn missing(name: &str, database: &Database, inside: &Inside) -> Result<(), Error> {
+    for (extension, wanted) in &database.extensions {
+        if !inside.available.contains_key(extension) && !inside.extensions.contains_key(extension) {
+            let version = wanted.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
+            return Err(Error::Missing(format!(
+                "the server has no files of the extension {extension}{version}, declared in the database {name}: \
+                 install its package there"
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn publication(row: &Row) -> Publication {
+    let operations = [Operation::Insert, Operation::Update, Operation::Delete, Operation::Truncate];
+    let publish = operations.into_iter().zip(2..).filter(|(_, column)| row.get::<_, bool>(*column));
+    let (schemas, tables): (Vec<String>, Vec<String>) = (row.get(6), row.get(7));
+    Publication {
+        all_tables: row.get(1),
+        publish: publish.map(|(operation, _)| operation).collect(),
+        tables: schemas.into_iter().zip(tables).collect(),
+        schemas: row.get::<_, Vec<String>>(8).into_iter().collect(),
+    }
+}

@@ -1,0 +1,137 @@
+//! Whether passwords are the declared ones: by recomputing the stored verifier where we may read it,
+//! by logging in where we may not.
+
+use std::collections::BTreeMap;
+use std::num::NonZero;
+
+use init_core::{Secret, Secrets};
+use secrecy::ExposeSecret as _;
+use tokio::task::spawn_blocking;
+use tokio_postgres::types::Type;
+use tracing::warn;
+
+use crate::backend::Postgres;
+use crate::desired::Desired;
+use crate::error::Error;
+use crate::observed::{Observed, Password};
+use crate::pool::Pool;
+use crate::scram::{Stored, judge};
+use crate::wire::Proof;
+
+const MAY_READ: &str =
+    "SELECT pg_catalog.has_column_privilege('pg_catalog.pg_authid', 'rolpassword', 'SELECT')::int";
+const STORED: &str =
+    "SELECT a.rolname::text, a.rolpassword FROM pg_catalog.pg_authid a WHERE a.rolname = ANY($1)";
+
+pub(super) async fn observe(
+    postgres: &Postgres,
+    desired: &Desired,
+    secrets: &Secrets,
+    observed: &mut Observed,
+) -> Result<(), Error> {
+    let mut declared: BTreeMap<&str, &Secret> = BTreeMap::new();
+    for (key, role) in &desired.roles {
+        if let (Some(secret), true) = (&role.password, observed.roles.contains_key(key)) {
+            declared.insert(key, secrets.get(secret)?);
+        }
+    }
+    if declared.is_empty() {
+        return Ok(());
+    }
+    let may = postgres.main.facts.superuser || {
+        let row = postgres.main.simple(MAY_READ, "asking whether verifiers may be read").await?;
+        row.first().and_then(|row| row.get(0)) == Some("1")
+    };
+    let known = if may {
+        recompute(postgres, &declared).await?
+    } else {
+        probe(postgres, desired, &declared, observed).await?
+    };
+    for (key, password) in known {
+        if let Some(role) = observed.roles.get_mut(&key) {
+            role.password = password;
+        }
+    }
+    Ok(())
+}
+
+/// Every core takes its share: one verifier costs some 4,000 rounds of SHA-256.
+async fn recompute(
+    postgres: &Postgres,
+    declared: &BTreeMap<&str, &Secret>,
+) -> Result<Vec<(String, Password)>, Error> {
+    let real = postgres.names.all(declared.keys().copied());
+    let rows = postgres.main.rows("reading verifiers", STORED, [(&real, Type::TEXT_ARRAY)]).await?;
+    let mut known = Vec::new();
+    let mut work = Vec::new();
+    for row in &rows {
+        let key = postgres.names.key(row.get(0));
+        match (row.get::<_, Option<String>>(1), declared.get(key.as_str())) {
+            (Some(stored), Some(secret)) => work.push((key, stored, (*secret).clone())),
+            _ => known.push((key, Password::Absent)),
+        }
+    }
+    for share in shares(work) {
+        known.extend(share.await.map_err(|error| Error::Internal(format!("comparing verifiers: {error}")))?);
+    }
+    Ok(known)
+}
+
+type Work = Vec<(String, String, Secret)>;
+
+fn shares(mut work: Work) -> Vec<tokio::task::JoinHandle<Vec<(String, Password)>>> {
+    let share = work.len().div_ceil(cores()).max(1);
+    let mut handles = Vec::new();
+    while !work.is_empty() {
+        let part: Work = work.drain(..share.min(work.len())).collect();
+        handles.push(spawn_blocking(move || part.into_iter().map(compare).collect()));
+    }
+    handles
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the password is hashed with the stored salt, and goes nowhere"
+)]
+fn compare((key, stored, secret): (String, String, Secret)) -> (String, Password) {
+    let password = match judge(&stored, secret.expose_secret()) {
+        Stored::Right => Password::Right,
+        Stored::Wrong => Password::Wrong,
+        Stored::Md5 => Password::Md5,
+    };
+    (key, password)
+}
+
+/// The cores that this process may use.
+pub(crate) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+/// Logs in as each role. A role that cannot log in, or whose password has run out, proves nothing.
+async fn probe(
+    postgres: &Postgres,
+    desired: &Desired,
+    declared: &BTreeMap<&str, &Secret>,
+    observed: &Observed,
+) -> Result<Vec<(String, Password)>, Error> {
+    let (door, names) = (&postgres.pool.door, &postgres.names);
+    let width = postgres.pool.width;
+    let results = Pool::each(width, declared, async |(key, secret)| {
+        let can = observed.roles.get(*key).is_some_and(|role| role.attributes.login == Some(true));
+        let proof =
+            if can { door.prove(&desired.database, names.real(key), secret).await? } else { Proof::Nothing };
+        let password = match proof {
+            Proof::Right => Password::Right,
+            Proof::Wrong => Password::Wrong,
+            Proof::Nothing => {
+                warn!(
+                    role = *key,
+                    "nobody here can tell whether its password is the declared one: left as it is"
+                );
+                Password::Unknown
+            }
+        };
+        Ok((String::from(*key), password))
+    });
+    results.await.into_iter().collect()
+}

@@ -1,0 +1,55 @@
+//! Two spellings of one value: `30s` and `30000`, `on` and `true`. The server itself is asked, in a
+//! transaction that is rolled back, and only about values whose texts differ.
+
+use crate::backend::Postgres;
+use crate::desired::{self, Desired};
+use crate::error::Error;
+use crate::observed::{self, Observed};
+use crate::sql;
+
+pub(super) async fn equate(
+    postgres: &Postgres,
+    desired: &Desired,
+    observed: &mut Observed,
+) -> Result<(), Error> {
+    for (key, role) in &desired.roles {
+        if let Some(there) = observed.roles.get_mut(key) {
+            compare(postgres, &role.settings, &mut there.settings).await?;
+        }
+    }
+    for (name, database) in &desired.databases {
+        if let Some(there) = observed.databases.get_mut(name) {
+            compare(postgres, &database.settings, &mut there.settings).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn compare(
+    postgres: &Postgres,
+    wanted: &desired::Settings,
+    there: &mut observed::Settings,
+) -> Result<(), Error> {
+    for (name, value) in wanted {
+        let Some(stored) = there.get_mut(name).filter(|stored| !value.is(name, &stored.text)) else {
+            continue;
+        };
+        // These would change who we are, or our own transaction.
+        if matches!(name.as_str(), "role" | "session_authorization") || name.starts_with("transaction_") {
+            continue;
+        }
+        let (name, values) =
+            (sql::literal(name), [&stored.text, &value.text()].map(|text| sql::literal(text)));
+        let shown = |value: &str| format!("pg_catalog.set_config({name}, {value}, true)");
+        let [left, right] = values.map(|value| shown(&value));
+        let question = format!("SELECT {left} = {right}");
+        // One statement is one transaction, and `true` makes both values local to it.
+        match postgres.main.simple(&question, "comparing two values of a parameter").await {
+            Ok(rows) => stored.equal = rows.first().and_then(|row| row.get(0)) == Some("t"),
+            // The server takes one of them for no value, or lets nobody set it in a session: then the texts decide.
+            Err(Error::Server { .. }) => {}
+            Err(lost) => return Err(lost),
+        }
+    }
+    Ok(())
+}

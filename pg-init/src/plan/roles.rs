@@ -1,0 +1,107 @@
+//! Roles and memberships.
+
+use std::collections::BTreeSet;
+
+use init_core::SpecPath;
+use init_core::diff::{Drift, Side, by_key};
+
+use super::{
+    AlterMembership, AlterRole, Change, CreateRole, GrantRole, Members, PasswordDrift, Planner, Was,
+};
+use crate::desired::{Attributes, Membership, Role};
+use crate::observed::{self, MemberRow, Password};
+use crate::setting;
+
+impl Planner<'_> {
+    pub(super) fn roles(&mut self) {
+        let (desired, observed) = (self.desired, self.observed);
+        for (key, side) in by_key(&desired.roles, &observed.roles) {
+            match side {
+                Side::Missing(role) => {
+                    self.change(create(key, role));
+                    self.memberships(key, role, None);
+                }
+                Side::Present(role, there) => {
+                    self.changes.extend(alter(key, role, there));
+                    self.memberships(key, role, Some(there));
+                }
+                Side::Extra(_) => {}
+            }
+        }
+    }
+
+    fn memberships(&mut self, key: &str, role: &Role, there: Option<&observed::Role>) {
+        let at = SpecPath::root().key("roles").key(key).key("memberOf");
+        for (of, options) in &role.member_of {
+            self.role(&at, of);
+            let members = Members { role: of.clone(), member: key.to_owned() };
+            let rows = there.and_then(|there| there.member_of.get(of)).map_or(&[][..], Vec::as_slice);
+            if rows.is_empty() {
+                self.change(Change::GrantRole(GrantRole { of: members, options: options.clone() }));
+            } else if let Some(change) = options_differ(members, options, rows) {
+                self.change(change);
+            }
+        }
+    }
+}
+
+fn create(key: &str, role: &Role) -> Change {
+    Change::CreateRole(CreateRole {
+        role: key.to_owned(),
+        attributes: role.attributes.clone(),
+        password: role.password.clone(),
+        settings: role.settings.clone(),
+    })
+}
+
+fn alter(key: &str, role: &Role, there: &observed::Role) -> Option<Change> {
+    let (want, have) = (&role.attributes, &there.attributes);
+    let attributes = Attributes {
+        login: drift(want.login, have.login),
+        superuser: drift(want.superuser, have.superuser),
+        createdb: drift(want.createdb, have.createdb),
+        createrole: drift(want.createrole, have.createrole),
+        replication: drift(want.replication, have.replication),
+        bypassrls: drift(want.bypassrls, have.bypassrls),
+        inherit: drift(want.inherit, have.inherit),
+        connection_limit: drift(want.connection_limit, have.connection_limit),
+        valid_until: drift(want.valid_until, have.valid_until),
+    };
+    let was = match there.password {
+        Password::Absent => Some(Was::Unset),
+        Password::Wrong => Some(Was::Another),
+        Password::Md5 => Some(Was::Md5),
+        Password::Right | Password::Unknown => None,
+    };
+    let password = was.zip(role.password.clone()).map(|(from, to)| PasswordDrift { from, to });
+    let settings = setting::drift(&role.settings, &there.settings);
+    let nothing = attributes == Attributes::default() && password.is_none() && settings.is_empty();
+    (!nothing).then(|| Change::AlterRole(AlterRole { role: key.to_owned(), attributes, password, settings }))
+}
+
+fn drift<T: PartialEq>(wanted: Option<T>, there: Option<T>) -> Option<Drift<T>> {
+    wanted.and_then(|wanted| Drift::between(there, wanted))
+}
+
+/// An option holds when any grantor gives it, so it is wanted true of one and wanted false of all.
+fn options_differ(of: Members, wanted: &Membership, rows: &[MemberRow]) -> Option<Change> {
+    let mut grantors = BTreeSet::new();
+    let mut one = |wanted: Option<bool>, get: fn(&MemberRow) -> bool| {
+        let there = rows.iter().any(get);
+        let drift = wanted.and_then(|wanted| Drift::between(Some(there), wanted))?;
+        let wrong = rows.iter().filter(|row| get(row) != drift.to);
+        // To turn one on it is enough that one grantor does; to turn it off, all must.
+        grantors.extend(wrong.take(if drift.to { 1 } else { rows.len() }).map(|row| row.grantor.clone()));
+        Some(drift)
+    };
+    let options = Membership {
+        admin: one(wanted.admin, |row| row.admin),
+        inherit: one(wanted.inherit, |row| row.inherit),
+        set: one(wanted.set, |row| row.set),
+    };
+    (options != Membership::default()).then_some(Change::AlterMembership(AlterMembership {
+        of,
+        options,
+        grantors,
+    }))
+}

@@ -1,0 +1,131 @@
+//! SCRAM-SHA-256 verifiers (RFC 5803): what PostgreSQL stores instead of a password, made and checked here,
+//! so that no password ever crosses the wire in a statement.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use ring::rand::{SecureRandom as _, SystemRandom};
+use ring::{digest, hmac, pbkdf2};
+use std::num::NonZeroU32;
+
+use crate::error::Error;
+
+/// PostgreSQL's own default.
+const ITERATIONS: NonZeroU32 = NonZeroU32::new(4096).expect("4096 is not zero");
+const SALT: usize = 16;
+
+/// How a stored verifier relates to a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stored {
+    /// It was made from this password.
+    Right,
+    /// It was made from another one.
+    Wrong,
+    /// It is an MD5 hash, to be replaced whatever it was made from.
+    Md5,
+}
+
+/// A fresh verifier for a password.
+pub(crate) fn verifier(password: &str) -> Result<String, Error> {
+    let mut salt = [0; SALT];
+    SystemRandom::new().fill(&mut salt).map_err(|_| no_randomness())?;
+    let (stored, server) = keys(password, &salt, ITERATIONS);
+    Ok(format!(
+        "SCRAM-SHA-256${ITERATIONS}:{}${}:{}",
+        BASE64.encode(salt),
+        BASE64.encode(stored),
+        BASE64.encode(server)
+    ))
+}
+
+/// Compares what the server stores with a password, with the salt and the iterations that it stores.
+pub(crate) fn judge(verifier: &str, password: &str) -> Stored {
+    if verifier.len() == 35 && verifier.starts_with("md5") {
+        return Stored::Md5;
+    }
+    match parse(verifier) {
+        Some((iterations, salt, stored)) if keys(password, &salt, iterations).0 == stored => Stored::Right,
+        _ => Stored::Wrong,
+    }
+}
+
+/// A random text, for a login that must fail.
+pub(crate) fn nonce() -> Result<String, Error> {
+    let mut bytes = [0; SALT];
+    SystemRandom::new().fill(&mut bytes).map_err(|_| no_randomness())?;
+    Ok(BASE64.encode(bytes))
+}
+
+fn no_randomness() -> Error {
+    Error::Internal("the system gives no random bytes".to_owned())
+}
+
+fn parse(verifier: &str) -> Option<(NonZeroU32, Vec<u8>, Vec<u8>)> {
+    let (parameters, keys) = verifier.strip_prefix("SCRAM-SHA-256$")?.split_once('$')?;
+    let (iterations, salt) = parameters.split_once(':')?;
+    let (stored, _) = keys.split_once(':')?;
+    Some((iterations.parse().ok()?, BASE64.decode(salt).ok()?, BASE64.decode(stored).ok()?))
+}
+
+/// `StoredKey` and `ServerKey` of RFC 5802.
+fn keys(password: &str, salt: &[u8], iterations: NonZeroU32) -> (Vec<u8>, Vec<u8>) {
+    // As libpq does: a password that SASLprep forbids is taken as it is.
+    let prepared = stringprep::saslprep(password);
+    let normal = prepared.as_deref().unwrap_or(password);
+    let mut salted = [0; digest::SHA256_OUTPUT_LEN];
+    pbkdf2::derive(pbkdf2::PBKDF2_HMAC_SHA256, iterations, salt, normal.as_bytes(), &mut salted);
+    let key = hmac::Key::new(hmac::HMAC_SHA256, &salted);
+    let client = hmac::sign(&key, b"Client Key");
+    let stored = digest::digest(&digest::SHA256, client.as_ref());
+    (stored.as_ref().to_vec(), hmac::sign(&key, b"Server Key").as_ref().to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_example_of_rfc_7677_gives_its_keys() {
+        // The client proof of section 3 is ClientKey xor HMAC(StoredKey, AuthMessage).
+        let salt = BASE64.decode("W22ZaJ0SNY7soEsUEjb6gQ==").unwrap();
+        let (stored, server) = keys("pencil", &salt, ITERATIONS);
+        let message = "n=user,r=rOprNGfwEbeRWgbNEkqO,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,\
+                       s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096,c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";
+        let sign = |key: &[u8]| hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), message.as_bytes());
+        assert_eq!(BASE64.encode(sign(&server)), "6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
+        let proof = BASE64.decode("dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=").unwrap();
+        let client: Vec<u8> = proof.iter().zip(sign(&stored).as_ref()).map(|(a, b)| a ^ b).collect();
+        assert_eq!(digest::digest(&digest::SHA256, &client).as_ref(), stored);
+    }
+
+    #[test]
+    fn saslprep_follows_the_examples_of_rfc_4013() {
+        let salt = [7; SALT];
+        let same = |a: &str, b: &str| keys(a, &salt, ITERATIONS) == keys(b, &salt, ITERATIONS);
+        assert!(same("I\u{AD}X", "IX"), "soft hyphen is mapped to nothing");
+        assert!(same("\u{AA}", "a"), "NFKC");
+        assert!(same("\u{2168}", "IX"), "NFKC");
+        assert!(!same("user", "USER"), "no case folding");
+        assert!(!same("\u{7}", ""), "a prohibited character is kept, as libpq keeps it");
+    }
+
+    #[test]
+    fn md5_and_rubbish_are_no_match() {
+        assert_eq!(judge("md5a6343a68d964ca596d9752250d54bb8a", "secret"), Stored::Md5);
+        for rubbish in ["", "SCRAM-SHA-256$", "SCRAM-SHA-256$0:AA==$AA==:AA==", "plain"] {
+            assert_eq!(judge(rubbish, "plain"), Stored::Wrong, "{rubbish}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(16))]
+        #[test]
+        fn a_verifier_matches_its_password_alone(password in ".{1,40}", other in ".{1,40}") {
+            let made = verifier(&password).unwrap();
+            prop_assert_eq!(judge(&made, &password), Stored::Right);
+            if stringprep::saslprep(&password).ok() != stringprep::saslprep(&other).ok() {
+                prop_assert_eq!(judge(&made, &other), Stored::Wrong);
+            }
+        }
+    }
+}

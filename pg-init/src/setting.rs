@@ -1,0 +1,121 @@
+//! The values of configuration parameters: what is a list, and when two spellings are the same value.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use crate::desired;
+use crate::observed;
+use crate::spec::Setting;
+use crate::sql;
+use init_core::diff::Drift;
+use std::collections::BTreeMap;
+
+/// The parameters that PostgreSQL stores as a list of quoted names (`GUC_LIST_QUOTE`).
+const LISTS: [&str; 6] = [
+    "local_preload_libraries",
+    "search_path",
+    "session_preload_libraries",
+    "shared_preload_libraries",
+    "temp_tablespaces",
+    "unix_socket_directories",
+];
+
+/// The items of a value, for a parameter that is a list; an empty list is the empty name, as `SET … = ''` stores it.
+fn items(name: &str, value: &Setting) -> Option<Vec<String>> {
+    if !LISTS.contains(&name) {
+        return None;
+    }
+    let items = match value {
+        Setting::List(items) => items.clone(),
+        Setting::One(text) => sql::split(text, ',').unwrap_or_else(|| vec![text.clone()]),
+    };
+    Some(if items.is_empty() { vec![String::new()] } else { items })
+}
+
+impl Setting {
+    /// The value as one text.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::One(text) => text.clone(),
+            Self::List(items) => items.join(", "),
+        }
+    }
+
+    /// Whether a stored text is this value, as far as that shows without the server.
+    pub(crate) fn is(&self, name: &str, stored: &str) -> bool {
+        match items(name, self) {
+            Some(wanted) => items(name, &Self::One(stored.to_owned())) == Some(wanted),
+            None => self.text() == stored,
+        }
+    }
+
+    /// The right-hand side of `SET name = …`.
+    pub(crate) fn sql(&self, name: &str) -> String {
+        match items(name, self) {
+            Some(items) => items.iter().map(|item| sql::literal(item)).collect::<Vec<_>>().join(", "),
+            None => sql::literal(&self.text()),
+        }
+    }
+}
+
+/// The parameters that differ.
+pub(crate) fn drift(
+    desired: &desired::Settings,
+    observed: &observed::Settings,
+) -> BTreeMap<String, Drift<Setting>> {
+    let differs = |(name, wanted): (&String, &Setting)| {
+        let stored = observed.get(name);
+        let same = stored.is_some_and(|stored| stored.equal || wanted.is(name, &stored.text));
+        let from = stored.map(|stored| Setting::One(stored.text.clone()));
+        (!same).then(|| (name.clone(), Drift { from, to: wanted.clone() }))
+    };
+    desired.iter().filter_map(differs).collect()
+}
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::One(text) => write!(f, "'{text}'"),
+            Self::List(items) => write!(f, "[{}]", items.join(", ")),
+        }
+    }
+}
+
+impl Serialize for Setting {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::One(text) => serializer.serialize_str(text),
+            Self::List(items) => serializer.collect_seq(items),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(items: &[&str]) -> Setting {
+        Setting::List(items.iter().map(|item| (*item).to_owned()).collect())
+    }
+
+    #[test]
+    fn a_list_is_compared_by_its_items() {
+        for stored in ["app, public", "app,public", r#""app", "public""#] {
+            assert!(list(&["app", "public"]).is("search_path", stored), "{stored}");
+        }
+        assert!(Setting::One("app, public".to_owned()).is("search_path", "app, public"));
+        assert!(!list(&["app, public"]).is("search_path", "app, public"), "one name with a comma");
+        assert!(list(&["app, public"]).is("search_path", r#""app, public""#));
+        assert!(list(&[]).is("search_path", r#""""#));
+        assert!(Setting::One(String::new()).is("search_path", r#""""#));
+    }
+
+    #[test]
+    fn what_is_no_list_is_one_text() {
+        assert!(list(&["ISO", "DMY"]).is("datestyle", "ISO, DMY"));
+        assert_eq!(list(&["ISO", "DMY"]).sql("datestyle"), "'ISO, DMY'");
+        assert_eq!(list(&["a'b", "c"]).sql("search_path"), "'a''b', 'c'");
+        assert!(!Setting::One("30s".to_owned()).is("statement_timeout", "30000"));
+    }
+}

@@ -1,0 +1,227 @@
+//! The places of a spec that take more than one form: a name or a list, a word or a map.
+//!
+//! Each form is read by a visitor of its own, so that an error names the place and what belongs there.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+use serde::de::value::{MapAccessDeserializer, StrDeserializer};
+use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
+
+use super::{TlsMode, TlsSpec};
+
+/// One name or a list of names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Many(pub Vec<String>);
+
+/// The value of a configuration parameter: a scalar, or a list for the parameters that are one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Setting {
+    /// One value.
+    One(String),
+    /// The items of a list.
+    List(Vec<String>),
+}
+
+/// What a publication has of tables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tables {
+    /// Every table that is or will be.
+    All,
+    /// These, as schema.table.
+    Listed(Vec<String>),
+}
+
+/// A membership: a role's name, or a map with options.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(remote = "Self", rename_all = "camelCase", deny_unknown_fields)]
+pub struct MemberOf {
+    /// The role to be a member of.
+    pub role: String,
+    /// May pass the membership on.
+    pub admin: Option<bool>,
+    /// Uses the role's privileges without SET ROLE.
+    pub inherit: Option<bool>,
+    /// May SET ROLE to it.
+    pub set: Option<bool>,
+}
+
+/// The protection of the connection: a mode, or a map.
+#[derive(Debug, Default)]
+pub struct Tls(pub TlsSpec);
+
+struct Form<T>(&'static str, std::marker::PhantomData<T>);
+
+impl<T> Form<T> {
+    fn expecting(what: &'static str) -> Self {
+        Self(what, std::marker::PhantomData)
+    }
+}
+
+fn items<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Vec<String>, A::Error> {
+    let mut items = Vec::new();
+    while let Some(item) = list.next_element()? {
+        items.push(item);
+    }
+    Ok(items)
+}
+
+impl<'de> Visitor<'de> for Form<Many> {
+    type Value = Many;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<Many, E> {
+        Ok(Many(vec![name.to_owned()]))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Many, A::Error> {
+        items(list).map(Many)
+    }
+}
+
+impl<'de> Visitor<'de> for Form<Tables> {
+    type Value = Tables;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+
+    fn visit_str<E: de::Error>(self, word: &str) -> Result<Tables, E> {
+        match word {
+            "all" => Ok(Tables::All),
+            other => Err(E::unknown_variant(other, &["all"])),
+        }
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Tables, A::Error> {
+        items(list).map(Tables::Listed)
+    }
+}
+
+impl<'de> Visitor<'de> for Form<MemberOf> {
+    type Value = MemberOf;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+
+    fn visit_str<E: de::Error>(self, role: &str) -> Result<MemberOf, E> {
+        Ok(MemberOf { role: role.to_owned(), admin: None, inherit: None, set: None })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<MemberOf, A::Error> {
+        MemberOf::deserialize(MapAccessDeserializer::new(map))
+    }
+}
+
+impl<'de> Visitor<'de> for Form<Tls> {
+    type Value = Tls;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+
+    fn visit_str<E: de::Error>(self, mode: &str) -> Result<Tls, E> {
+        let mode = TlsMode::deserialize(StrDeserializer::new(mode))?;
+        Ok(Tls(TlsSpec { mode, ..TlsSpec::default() }))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Tls, A::Error> {
+        TlsSpec::deserialize(MapAccessDeserializer::new(map)).map(Tls)
+    }
+}
+
+/// A scalar of any type, as PostgreSQL reads it.
+impl<'de> Visitor<'de> for Form<Setting> {
+    type Value = Setting;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Setting, E> {
+        Ok(Setting::One(text.to_owned()))
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Setting, E> {
+        self.visit_str(if value { "on" } else { "off" })
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Setting, E> {
+        self.visit_str(&value.to_string())
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Setting, E> {
+        self.visit_str(&value.to_string())
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Setting, E> {
+        self.visit_str(&value.to_string())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Setting, A::Error> {
+        items(list).map(Setting::List)
+    }
+}
+
+macro_rules! form {
+    ($type:ty, $what:literal) => {
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_any(Form::<$type>::expecting($what))
+            }
+        }
+    };
+}
+
+form!(Many, "a name or a list of names");
+form!(Tables, "`all` or a list of tables");
+form!(MemberOf, "a role's name, or a map with `role` and its options");
+form!(Tls, "a mode, or a map with `mode`, `ca`, `certificate`, `key`, `channelBinding`");
+form!(Setting, "a value, or a list of names");
+
+macro_rules! schema {
+    ($type:ty, $name:literal, $generator:ident => $schema:expr) => {
+        impl JsonSchema for $type {
+            fn schema_name() -> Cow<'static, str> {
+                $name.into()
+            }
+
+            fn json_schema($generator: &mut SchemaGenerator) -> Schema {
+                $schema
+            }
+        }
+    };
+}
+
+schema!(Many, "Many", _g => json_schema!({
+    "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }]
+}));
+schema!(Tables, "Tables", _g => json_schema!({
+    "anyOf": [{ "const": "all" }, { "type": "array", "items": { "type": "string" } }]
+}));
+schema!(Setting, "Setting", _g => json_schema!({
+    "anyOf": [{ "type": ["string", "number", "boolean"] }, { "type": "array", "items": { "type": "string" } }]
+}));
+schema!(MemberOf, "MemberOf", _g => json_schema!({
+    "anyOf": [{ "type": "string" }, {
+        "type": "object",
+        "properties": {
+            "role": { "type": "string" },
+            "admin": { "type": "boolean" },
+            "inherit": { "type": "boolean", "description": "Needs PostgreSQL 16 to be false." },
+            "set": { "type": "boolean", "description": "Needs PostgreSQL 16 to be false." },
+        },
+        "required": ["role"],
+        "additionalProperties": false,
+    }]
+}));
+schema!(Tls, "Tls", generator => {
+    let (mode, full) = (generator.subschema_for::<TlsMode>(), generator.subschema_for::<TlsSpec>());
+    json_schema!({ "anyOf": [mode, full] })
+});

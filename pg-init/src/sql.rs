@@ -1,0 +1,121 @@
+//! Writing SQL: utility statements take no parameters, so names and values are quoted here. And reading
+//! back the lists of names that PostgreSQL writes in settings.
+
+use std::fmt::Write as _;
+
+/// A name, quoted always: capitals, spaces and keywords stay what they are.
+pub(crate) fn ident(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A value. Sessions run with `standard_conforming_strings`, so a backslash is a backslash.
+pub(crate) fn literal(value: &str) -> String {
+    format!("'{}'", value.replace('\'', "''"))
+}
+
+/// `schema.name`.
+pub(crate) fn qualified((schema, name): &(String, String)) -> String {
+    format!("{}.{}", ident(schema), ident(name))
+}
+
+/// Names with commas between them.
+pub(crate) fn idents<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    names.into_iter().map(ident).collect::<Vec<_>>().join(", ")
+}
+
+/// A parameter's name, which may have dots.
+pub(crate) fn parameter(name: &str) -> String {
+    idents(name.split('.')).replace(", ", ".")
+}
+
+/// How people write `schema.table`, with quotes only where a part needs them.
+pub(crate) fn shown((schema, name): &(String, String)) -> String {
+    let mut text = String::new();
+    for (position, part) in [schema, name].into_iter().enumerate() {
+        let plain = part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        let dot = if position == 0 { "" } else { "." };
+        let part = if plain { part.clone() } else { ident(part) };
+        let _ = write!(text, "{dot}{part}");
+    }
+    text
+}
+
+/// Splits names that are separated by `separator`, as PostgreSQL's `SplitIdentifierString` does, but
+/// without folding to lower case: `app, "My Schema"`. Nothing when the text is no such list.
+pub(crate) fn split(text: &str, separator: char) -> Option<Vec<String>> {
+    let mut names = Vec::new();
+    let mut rest = text.trim();
+    if rest.is_empty() {
+        return Some(names);
+    }
+    loop {
+        let name;
+        (name, rest) = match rest.strip_prefix('"') {
+            Some(quoted) => unquote(quoted)?,
+            None if rest.starts_with(separator) => return None,
+            None => {
+                let end = rest.find([separator, '"']).unwrap_or(rest.len());
+                let (name, rest) = rest.split_at_checked(end)?;
+                (name.trim_end().to_owned(), rest)
+            }
+        };
+        names.push(name);
+        rest = rest.trim_start();
+        if rest.is_empty() {
+            return Some(names);
+        }
+        rest = rest.strip_prefix(separator)?.trim_start();
+        if rest.is_empty() {
+            return None;
+        }
+    }
+}
+
+fn unquote(text: &str) -> Option<(String, &str)> {
+    let mut name = String::new();
+    let mut rest = text;
+    loop {
+        let (part, after) = rest.split_once('"')?;
+        name.push_str(part);
+        match after.strip_prefix('"') {
+            Some(more) => {
+                name.push('"');
+                rest = more;
+            }
+            None => return Some((name, after)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn lists_are_split_as_the_server_splits_them() {
+        let of = |text| split(text, ',');
+        assert_eq!(of("app, public"), Some(vec!["app".to_owned(), "public".to_owned()]));
+        assert_eq!(of(r#""$user",public"#), Some(vec!["$user".to_owned(), "public".to_owned()]));
+        assert_eq!(of(r#""a "",b""#), Some(vec!["a \",b".to_owned()]));
+        assert_eq!(of(""), Some(vec![]));
+        assert_eq!(of(r#""""#), Some(vec![String::new()]));
+        for wrong in ["a,", ",a", r#""a"#, r#""a"b"#, "a,,b"] {
+            assert_eq!(of(wrong), None, "{wrong}");
+        }
+        assert_eq!(split(r#"app."My Table""#, '.'), Some(vec!["app".to_owned(), "My Table".to_owned()]));
+    }
+
+    proptest! {
+        #[test]
+        fn quoted_names_come_back(names in proptest::collection::vec("[^\0]{0,12}", 0..5)) {
+            let text = idents(names.iter().map(String::as_str));
+            prop_assert_eq!(split(&text, ','), Some(names));
+        }
+
+        #[test]
+        fn any_text_is_read_without_panic(text: String) {
+            let _ = split(&text, ',');
+        }
+    }
+}

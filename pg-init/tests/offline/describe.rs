@@ -1,0 +1,49 @@
+//! What whole specs provision, from their text.
+
+use init_core::Command;
+use proptest::prelude::*;
+
+use crate::report;
+
+async fn described(spec: &str) -> String {
+    // The test has no such file, and what the spec provisions does not depend on it.
+    let spec = spec.replace(", ca: {file: /etc/pg-init/ca.pem}", "");
+    let report = report(Command::Describe, &spec).await;
+    assert_eq!(report["outcome"], "described", "{report}");
+    let lines = report["changes"].as_array().unwrap().iter().map(|change| format!("{change}\n"));
+    lines.collect()
+}
+
+#[tokio::test]
+async fn the_baseline() {
+    insta::assert_snapshot!(described(include_str!("../fixtures/pg.baseline.yaml")).await);
+}
+
+#[tokio::test]
+async fn every_field_once() {
+    insta::assert_snapshot!(described(include_str!("../fixtures/pg.full.yaml")).await);
+}
+
+#[tokio::test]
+async fn the_cluster() {
+    insta::assert_snapshot!(described(include_str!("../fixtures/pg.cluster.yaml")).await);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+    #[test]
+    fn the_order_of_the_keys_does_not_matter(
+        (lines, shuffled) in Just((0..9).collect::<Vec<u8>>()).prop_flat_map(|lines| (Just(lines.clone()), Just(lines).prop_shuffle()))
+    ) {
+        let spec = |order: &[u8]| {
+            let head = "endpoint: pg:5432\nuser: u\npassword: {secret: p}\ntls: disable\nroles:\n".to_owned();
+            let roles = order.iter().fold(head, |spec, n| spec + &format!("  r{n}: {{memberOf: [g{n}]}}\n"));
+            order.iter().fold(roles + "databases:\n", |spec, n| {
+                spec + &format!("  d{n}: {{owner: r{n}, schemas: {{b: {{}}, a: {{owner: r{n}}}}}}}\n")
+            })
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let (one, other) = runtime.block_on(async { (described(&spec(&lines)).await, described(&spec(&shuffled)).await) });
+        prop_assert_eq!(one, other);
+    }
+}

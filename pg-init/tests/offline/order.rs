@@ -1,0 +1,167 @@
+//! The order of execution: every kind of change, sorted as a plan sorts it.
+
+use std::collections::BTreeMap;
+
+use init_core::Plan;
+use init_core::diff::Drift;
+use pg_init::{
+    AlterDatabase, AlterDefaultPrivileges, AlterExtension, AlterMembership, AlterPublication, AlterRole,
+    AlterSchema, Attributes, Change, CreateDatabase, CreateExtension, CreatePublication, CreateRole,
+    CreateSchema, DefaultTarget, Future, GrantRole, Members, Membership, Object, Operation, PasswordDrift,
+    Privilege, Privileges, Setting, Target, Until, Was,
+};
+
+fn drift<T>(from: T, to: T) -> Drift<T> {
+    Drift { from: Some(from), to }
+}
+
+fn text(text: &str) -> String {
+    text.to_owned()
+}
+
+fn of() -> Members {
+    Members { role: text("group"), member: text("r") }
+}
+
+fn roles() -> Vec<Change> {
+    let attributes = Attributes { login: Some(true), ..Attributes::default() };
+    let settings = BTreeMap::from([(text("work_mem"), Setting::One(text("4MB")))]);
+    let options = Membership { admin: Some(true), inherit: None, set: Some(false) };
+    let differs = Attributes {
+        login: Some(drift(false, true)),
+        connection_limit: Some(drift(-1, 5)),
+        valid_until: Some(drift(Until::Infinity, Until::At(1_893_456_000))),
+        ..Attributes::default()
+    };
+    let password = PasswordDrift { from: Was::Md5, to: "p".parse().unwrap() };
+    let search_path = drift(Setting::One(text("a")), Setting::List(vec![text("a"), text("b")]));
+    vec![
+        Change::AlterMembership(AlterMembership {
+            of: of(),
+            options: Membership { admin: Some(drift(true, false)), inherit: None, set: None },
+            grantors: [text("postgres")].into(),
+        }),
+        Change::GrantRole(GrantRole { of: of(), options }),
+        Change::AlterRole(AlterRole {
+            role: text("r"),
+            attributes: differs,
+            password: Some(password),
+            settings: BTreeMap::from([(text("search_path"), search_path)]),
+        }),
+        Change::CreateRole(CreateRole {
+            role: text("z"),
+            attributes,
+            password: Some("p".parse().unwrap()),
+            settings,
+        }),
+    ]
+}
+
+fn databases() -> Vec<Change> {
+    let create = |rank, name: &str, template: &str| {
+        Change::CreateDatabase(CreateDatabase {
+            rank,
+            database: text(name),
+            owner: Some(text("r")),
+            template: text(template),
+            encoding: Some(text("UTF8")),
+            locale: Some(text("C")),
+            connection_limit: Some(3),
+            settings: BTreeMap::new(),
+        })
+    };
+    vec![
+        Change::AlterDatabase(AlterDatabase {
+            database: text("d"),
+            owner: Some(drift(text("a"), text("b"))),
+            connection_limit: Some(drift(1, 2)),
+            settings: BTreeMap::new(),
+        }),
+        create(1, "copy", "original"),
+        create(0, "original", "template0"),
+    ]
+}
+
+fn inside() -> Vec<Change> {
+    let (database, schema) = (text("d"), text("s"));
+    let extension = |rank, name: &str| {
+        let (extension, schema) = (text(name), Some(text("public")));
+        Change::CreateExtension(CreateExtension {
+            rank,
+            database: text("d"),
+            extension,
+            schema,
+            version: None,
+        })
+    };
+    vec![
+        Change::AlterExtension(AlterExtension {
+            database: database.clone(),
+            extension: text("hstore"),
+            schema: Some(drift(text("public"), text("ext"))),
+            version: Some(drift(text("1.7"), text("1.8"))),
+        }),
+        extension(1, "a_needs_b"),
+        extension(0, "b"),
+        Change::AlterSchema(AlterSchema {
+            database: database.clone(),
+            schema: schema.clone(),
+            owner: drift(text("a"), text("b")),
+        }),
+        Change::CreateSchema(CreateSchema { database, schema, owner: None }),
+    ]
+}
+
+fn privileges() -> Vec<Change> {
+    let target = |object, schema: Option<&str>| {
+        let (schema, role) = (schema.map(text), text("r"));
+        Privileges {
+            database: text("d"),
+            target: Target { object, schema, role, grant_option: object == Object::Tables },
+            privileges: [Privilege::Select, Privilege::Insert].into(),
+        }
+    };
+    let all = Privileges { privileges: [Privilege::All].into(), ..target(Object::Database, None) };
+    let created = DefaultTarget {
+        creator: text("r"),
+        schema: None,
+        object: Future::Functions,
+        role: text("public"),
+        grant_option: false,
+    };
+    let tables = [(text("s"), text("t")), (text("S"), text("with.dot"))].into();
+    let publish = drift([Operation::Insert].into(), [Operation::Insert, Operation::Delete].into());
+    vec![
+        Change::AlterPublication(AlterPublication {
+            database: text("d"),
+            publication: text("p"),
+            add_tables: tables,
+            add_schemas: [text("s")].into(),
+            publish: Some(publish),
+        }),
+        Change::CreatePublication(CreatePublication {
+            database: text("d"),
+            publication: text("p"),
+            all_tables: true,
+            tables: [].into(),
+            schemas: [].into(),
+            publish: None,
+        }),
+        Change::AlterDefaultPrivileges(AlterDefaultPrivileges {
+            database: text("d"),
+            target: created,
+            privileges: [Privilege::Execute].into(),
+        }),
+        Change::GrantPrivileges(target(Object::Tables, Some("s"))),
+        Change::GrantPrivileges(all.clone()),
+        Change::RevokePrivileges(all),
+    ]
+}
+
+#[test]
+fn every_change_in_its_order() {
+    let all = [privileges(), inside(), databases(), roles()].concat();
+    let plan = Plan::new(all, []);
+    let line = |change: &Change| format!("{change}\n  {}\n", serde_json::to_string(change).unwrap());
+    insta::assert_snapshot!(plan.changes().iter().map(line).collect::<String>());
+}

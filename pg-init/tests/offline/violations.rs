@@ -1,0 +1,46 @@
+//! What is wrong with a spec, all of it at once, each with its place.
+
+use std::fmt::Write as _;
+
+use init_core::Command;
+
+use crate::report;
+
+async fn refused(spec: &str) -> String {
+    let report = report(Command::Validate, spec).await;
+    let error = &report["error"];
+    let mut shown = format!("exit {}: {}\n", error["exit"], error["message"].as_str().unwrap_or_default());
+    for violation in error["violations"].as_array().into_iter().flatten() {
+        let text = |key: &str| violation[key].as_str().unwrap_or_default().to_owned();
+        let (line, column) = (&violation["line"], &violation["column"]);
+        writeln!(shown, "{line}:{column} {}: {}", text("at"), text("problem")).unwrap();
+    }
+    shown
+}
+
+#[tokio::test]
+async fn every_violation_is_listed() {
+    insta::assert_snapshot!(refused(include_str!("../fixtures/wrong.yaml")).await);
+}
+
+#[tokio::test]
+async fn a_form_that_is_none_names_what_belongs_there() {
+    let head = "endpoint: pg:5432\nuser: u\npassword: {secret: p}\n";
+    let mut shown = String::new();
+    for rest in [
+        "tls: maybe\n",
+        "tls: {mode: maybe}\n",
+        "tls: {mode: verify-full, certificate: {file: nowhere.pem}}\n",
+        "roles: {r: {password: hunter2}}\n",
+        "roles: {r: {memberOf: readers}}\n",
+        "roles: {r: {memberOf: [{rol: readers}]}}\n",
+        "roles: {r: {settings: {work_mem: {a: b}}}}\n",
+        "databases: {d: {publications: {p: {tables: some}}}}\n",
+        "databases: {d: {grants: [{to: 3, object: database, privileges: [connect]}]}}\n",
+        "databases: {d: {grants: [{to: a, object: table, privileges: [connect]}]}}\n",
+    ] {
+        shown += &refused(&format!("{head}{rest}")).await;
+    }
+    assert!(!shown.contains("hunter2"));
+    insta::assert_snapshot!(shown);
+}

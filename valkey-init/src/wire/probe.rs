@@ -1,0 +1,44 @@
+//! When the first exchange fails in the way that the other protocol would make it fail: whether it does speak that one.
+//!
+//! A TLS listener resets a plain connection without a word, and a plain one waits for the end of a line that a TLS
+//! greeting never has: both look like a server that is not ready yet, and neither ever will be.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use init_core::{Endpoint, FaultKind};
+use rustls::{ClientConfig, RootCertStore};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+
+use super::dial::dial;
+use crate::Error;
+
+const PROBE: Duration = Duration::from_secs(2);
+
+/// A TLS listener answers a greeting with its certificate, whom we then do not trust.
+pub(super) async fn speaks_tls(node: &Endpoint) -> bool {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let Ok(builder) = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()
+    else {
+        return false;
+    };
+    let config = builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth();
+    let connector = TlsConnector::from(Arc::new(config));
+    match timeout(PROBE, dial(node, Some(&connector))).await {
+        Ok(Err(Error::Handshake { kind, .. })) => kind != FaultKind::Unavailable,
+        _ => false,
+    }
+}
+
+/// A plain listener answers a ping, if only to ask who is there.
+pub(super) async fn speaks_plainly(node: &Endpoint) -> bool {
+    let asked = async {
+        let mut stream = dial(node, None).await.ok()?;
+        stream.write_all(b"PING\r\n").await.ok()?;
+        let first = stream.read_u8().await.ok()?;
+        Some(matches!(first, b'+' | b'-'))
+    };
+    timeout(PROBE, asked).await.ok().flatten().unwrap_or(false)
+}

@@ -1,0 +1,14 @@
+//! Everything that needs no server: what a spec means, what a plan holds, and that a plan is empty after itself.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod describe;
+mod model;
+mod plan;
+mod support;
+mod violations;

@@ -1,0 +1,52 @@
+//! What is wrong with a spec, all of it at once, each with its place.
+
+use std::fmt::Write as _;
+
+use init_core::Command;
+
+use crate::support::report;
+
+async fn refused(spec: &str) -> String {
+    let report = serde_json::to_value(report(Command::Validate, spec).await).unwrap();
+    let error = &report["error"];
+    let mut shown = format!("exit {}: {}\n", error["exit"], error["message"].as_str().unwrap_or_default());
+    for violation in error["violations"].as_array().into_iter().flatten() {
+        let text = |key: &str| violation[key].as_str().unwrap_or_default().to_owned();
+        let (line, column) = (&violation["line"], &violation["column"]);
+        writeln!(shown, "{line}:{column} {}: {}", text("at"), text("problem")).unwrap();
+    }
+    shown
+}
+
+#[tokio::test]
+async fn nodes_that_are_none_are_listed() {
+    insta::assert_snapshot!(refused(include_str!("fixtures/nodes.yaml")).await);
+}
+
+#[tokio::test]
+async fn users_that_cannot_be_are_listed() {
+    insta::assert_snapshot!(refused(include_str!("fixtures/users.yaml")).await);
+}
+
+#[tokio::test]
+async fn parameters_files_and_certificates_that_cannot_be_are_listed() {
+    insta::assert_snapshot!(refused(include_str!("fixtures/config.yaml")).await);
+}
+
+#[tokio::test]
+async fn counts_that_do_not_fit_a_mode_are_told() {
+    let mut shown = String::new();
+    for spec in [
+        "{mode: cluster, nodes: [a:1, b:1, c:1, d:1], replicasPerPrimary: 2}",
+        "{mode: cluster, nodes: [a:1, b:1, c:1, d:1], replicasPerPrimary: 1}",
+        "{mode: cluster, nodes: []}",
+        "{mode: standalone, nodes: [a:1, b:1], announceHostnames: true}",
+        "{mode: replication, nodes: [a:1], replicasPerPrimary: 1}",
+        "{mode: sentinel, nodes: [a:1]}",
+        "{mode: standalone, nodes: [a:1], user: admin}",
+        "{mode: standalone, nodes: [a:1], password: hunter2}",
+    ] {
+        writeln!(shown, "{spec}\n{}", refused(spec).await).unwrap();
+    }
+    insta::assert_snapshot!(shown);
+}
