@@ -1,4 +1,4 @@
-//! Provisions Kafka from one declarative spec: topics with their partitions, replication factor and configs.
+//! Provisions Kafka from one declarative spec: topics, SCRAM users, ACLs, client quotas and broker configs.
 //!
 //! ```text
 //! spec -> Desired         spec.rs     what the cluster must have

@@ -75,7 +75,7 @@ fn apply_user(cluster: &mut Observed, change: &Change) {
                 credentials.insert(*mechanism, open(drift.wanted));
             }
         }
-        other => panic!("{other} is no user's"),
+        other => assert_eq!(other.to_string(), "a change of a user"),
     }
 }
 
