@@ -3,19 +3,15 @@
 //! `check` sends the same requests as `apply`, marked as a rehearsal: what the server would refuse, it
 //! refuses before anything is written.
 
-mod acls;
 mod alter;
 mod barrier;
 mod batch;
-mod brokers;
 mod create;
 mod grow;
 mod mutation;
-mod quotas;
 mod send;
-mod users;
 
-use init_core::{Progress, Secrets};
+use init_core::Progress;
 
 use crate::Error;
 use crate::plan::{Change, CreatePartitions, CreateTopic};
@@ -28,8 +24,6 @@ pub(crate) async fn check(cluster: &mut Cluster, changes: &[Change]) -> Vec<(usi
     let mut refused = rehearse(cluster, changes, created).await;
     refused.extend(rehearse(cluster, changes, grown).await);
     refused.extend(rehearse(cluster, changes, altered).await);
-    refused.extend(rehearse(cluster, changes, limited).await);
-    refused.extend(rehearse(cluster, changes, brokers_altered).await);
     refused
 }
 
@@ -55,7 +49,6 @@ async fn rehearse<'c, M: Mutation + 'c>(
 pub(crate) async fn apply(
     cluster: &mut Cluster,
     stage: &[Change],
-    secrets: &Secrets,
     progress: &Progress,
 ) -> Vec<Result<(), Error>> {
     match stage.first() {
@@ -75,21 +68,6 @@ pub(crate) async fn apply(
             let alterations: Vec<_> = stage.iter().filter_map(altered).collect();
             send(cluster, &alterations, Mode::Apply, progress).await
         }
-        Some(Change::CreateUser(_) | Change::AlterUser(_)) => {
-            users::apply(cluster, stage, secrets, progress).await
-        }
-        Some(Change::CreateAcl(_)) => {
-            let bindings: Vec<_> = stage.iter().filter_map(allowed).collect();
-            send(cluster, &bindings, Mode::Apply, progress).await
-        }
-        Some(Change::AlterQuota(_)) => {
-            let quotas: Vec<_> = stage.iter().filter_map(limited).collect();
-            send(cluster, &quotas, Mode::Apply, progress).await
-        }
-        Some(Change::AlterBrokerConfig(_)) => {
-            let alterations: Vec<_> = stage.iter().filter_map(brokers_altered).collect();
-            send(cluster, &alterations, Mode::Apply, progress).await
-        }
         None => Vec::new(),
     }
 }
@@ -99,8 +77,7 @@ pub(crate) async fn confirm(cluster: &mut Cluster, changes: &[Change]) -> Result
     let expected = changes.iter().filter_map(|change| match change {
         Change::CreateTopic(topic) => Some((topic.name.as_str(), topic.partitions.max(1))),
         Change::CreatePartitions(growth) => Some((growth.name.as_str(), growth.to)),
-        // What is no topic has no leader to wait for.
-        _ => None,
+        Change::AlterTopicConfig(_) => None,
     });
     barrier::served_everywhere(cluster, &expected.collect(), &Progress::default()).await
 }
@@ -115,16 +92,4 @@ fn grown(change: &Change) -> Option<&CreatePartitions> {
 
 fn altered(change: &Change) -> Option<&crate::plan::AlterTopicConfig> {
     if let Change::AlterTopicConfig(alteration) = change { Some(alteration) } else { None }
-}
-
-fn allowed(change: &Change) -> Option<&crate::spec::Binding> {
-    if let Change::CreateAcl(binding) = change { Some(binding) } else { None }
-}
-
-fn limited(change: &Change) -> Option<&crate::plan::AlterQuota> {
-    if let Change::AlterQuota(quota) = change { Some(quota) } else { None }
-}
-
-fn brokers_altered(change: &Change) -> Option<&crate::plan::AlterBrokerConfig> {
-    if let Change::AlterBrokerConfig(alteration) = change { Some(alteration) } else { None }
 }

@@ -1,7 +1,5 @@
 //! New topics.
 
-use std::borrow::Cow;
-
 use kafka_protocol::error::ResponseError;
 use kafka_protocol::messages::create_topics_request::{CreatableTopic, CreatableTopicConfig};
 use kafka_protocol::messages::{CreateTopicsRequest, CreateTopicsResponse, TopicName};
@@ -19,8 +17,8 @@ const PRESUMED_PARTITIONS: usize = 20;
 impl Mutation for CreateTopic {
     type Call = CreateTopicsRequest;
 
-    fn name(&self) -> Cow<'_, str> {
-        Cow::Borrowed(&self.name)
+    fn name(&self) -> &str {
+        &self.name
     }
 
     fn records(&self) -> usize {
@@ -42,7 +40,7 @@ impl Mutation for CreateTopic {
             .with_validate_only(mode.is_rehearsal())
     }
 
-    fn verdicts<'c>(answer: CreateTopicsResponse, _: impl Iterator<Item = &'c Self>) -> Verdicts {
+    fn verdicts(answer: CreateTopicsResponse) -> Verdicts {
         let each = answer.topics.into_iter().map(|topic| Verdict {
             name: topic.name.0,
             code: topic.error_code,

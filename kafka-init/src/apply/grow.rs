@@ -1,7 +1,5 @@
 //! More partitions for topics that exist.
 
-use std::borrow::Cow;
-
 use kafka_protocol::error::ResponseError;
 use kafka_protocol::messages::create_partitions_request::CreatePartitionsTopic;
 use kafka_protocol::messages::{CreatePartitionsRequest, CreatePartitionsResponse, TopicName};
@@ -15,8 +13,8 @@ use crate::plan::CreatePartitions;
 impl Mutation for CreatePartitions {
     type Call = CreatePartitionsRequest;
 
-    fn name(&self) -> Cow<'_, str> {
-        Cow::Borrowed(&self.name)
+    fn name(&self) -> &str {
+        &self.name
     }
 
     fn records(&self) -> usize {
@@ -45,7 +43,7 @@ impl Mutation for CreatePartitions {
             .with_validate_only(mode.is_rehearsal())
     }
 
-    fn verdicts<'c>(answer: CreatePartitionsResponse, _: impl Iterator<Item = &'c Self>) -> Verdicts {
+    fn verdicts(answer: CreatePartitionsResponse) -> Verdicts {
         let each = answer.results.into_iter().map(|topic| Verdict {
             name: topic.name.0,
             code: topic.error_code,

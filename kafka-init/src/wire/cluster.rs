@@ -1,15 +1,12 @@
 //! The cluster behind the bootstrap servers: which brokers there are, and a connection to each one needed.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use init_core::Endpoint;
 
-use super::access::Access;
 use super::bootstrap;
 use super::connection::Connection;
 use super::listener;
-use super::peer::Peer;
 use super::together::all;
 use super::view::View;
 use crate::Error;
@@ -35,7 +32,6 @@ impl Broker {
 /// A cluster that was joined.
 pub(crate) struct Cluster {
     servers: Vec<Endpoint>,
-    access: Arc<Access>,
     /// Everything is read and written here, so that a read sees the write before it.
     home: Connection,
     others: BTreeMap<i32, Connection>,
@@ -45,12 +41,8 @@ pub(crate) struct Cluster {
 
 impl Cluster {
     /// One attempt. A cluster that is not the one meant is not waited for: the plan says so, from the id.
-    pub(crate) async fn connect(
-        servers: &[Endpoint],
-        access: Access,
-        readiness: &Readiness<'_>,
-    ) -> Result<Self, Error> {
-        let mut cluster = Self::join(servers.to_vec(), Arc::new(access)).await?;
+    pub(crate) async fn connect(servers: &[Endpoint], readiness: &Readiness<'_>) -> Result<Self, Error> {
+        let mut cluster = Self::join(servers.to_vec()).await?;
         if readiness.cluster_id.is_none_or(|id| id == cluster.view.cluster_id) {
             cluster.follow_listeners()?;
             cluster.view.ready(readiness)?;
@@ -65,21 +57,15 @@ impl Cluster {
         if self.home.is_clean() {
             self.view = View::read(&mut self.home).await?;
         } else {
-            *self = Self::join(self.servers.clone(), Arc::clone(&self.access)).await?;
+            *self = Self::join(self.servers.clone()).await?;
         }
         self.follow_listeners()
     }
 
-    async fn join(servers: Vec<Endpoint>, access: Arc<Access>) -> Result<Self, Error> {
-        let mut home = bootstrap::first(&servers, &access).await?;
-        let view = match View::read(&mut home).await {
-            Ok(view) => view,
-            Err(lost @ Error::Lost { .. }) if access.login.is_none() => {
-                return Err(wants_a_login(home.peer(), &access).await.unwrap_or(lost));
-            }
-            Err(error) => return Err(error),
-        };
-        Ok(Self { servers, access, home, others: BTreeMap::new(), view, endpoints: BTreeMap::new() })
+    async fn join(servers: Vec<Endpoint>) -> Result<Self, Error> {
+        let mut home = bootstrap::first(&servers).await?;
+        let view = View::read(&mut home).await?;
+        Ok(Self { servers, home, others: BTreeMap::new(), view, endpoints: BTreeMap::new() })
     }
 
     fn follow_listeners(&mut self) -> Result<(), Error> {
@@ -114,7 +100,7 @@ impl Cluster {
         if let Some(endpoint) =
             self.endpoints.get(&controller).filter(|_| self.home.peer().id != Some(controller))
         {
-            self.home = Connection::open(endpoint, Some(controller), &self.access).await?;
+            self.home = Connection::open(endpoint, Some(controller)).await?;
         }
         Ok(())
     }
@@ -137,18 +123,10 @@ impl Cluster {
         let missing: Vec<_> = unfenced.iter().filter(|(id, _)| !is_open(id)).collect();
         let opening = missing
             .into_iter()
-            .map(async |(id, endpoint)| (*id, Connection::open(endpoint, Some(*id), &self.access).await));
+            .map(async |(id, endpoint)| (*id, Connection::open(endpoint, Some(*id)).await));
         for (id, connection) in all(opening).await {
             self.others.insert(id, connection?);
         }
         Ok(())
     }
-}
-
-/// Of a listener with SASL, `ApiVersions` is the one request that is answered before the login: whoever asks
-/// for more is dropped without a word. Such a listener says so when it is asked which logins it has.
-async fn wants_a_login(dropped: &Peer, access: &Arc<Access>) -> Option<Error> {
-    let mut again = Connection::open(&dropped.at.parse().ok()?, None, access).await.ok()?;
-    let offered = again.mechanisms().await.ok()??;
-    Some(Error::LoginRequired { peer: dropped.clone(), offered })
 }
