@@ -28,18 +28,19 @@ impl Fault for Silent {
 
 /// Why there is no connection.
 pub(crate) enum Unready {
-    /// Time is up or a signal came; with the last cause, if an attempt had one.
-    Cut(Cut, Option<Box<dyn Fault>>),
+    /// Time is up or a signal came.
+    Cut(Cut),
     /// Another attempt would end the same.
     Permanent(Box<dyn Fault>),
 }
 
-/// Connects, as often as it takes. `last` is what is known to be wrong already.
+/// Connects, as often as it takes. `last` keeps what went wrong last, also before this and after it: a run that
+/// connects and loses the connection until its deadline says why.
 pub(crate) async fn await_ready<B: Backend>(
     (desired, secrets): (&B::Desired, &Secrets),
     endpoints: &[Endpoint],
     bounds: &Bounds,
-    mut last: Option<Box<dyn Fault>>,
+    last: &mut Option<Box<dyn Fault>>,
 ) -> Result<B, Unready> {
     let of = shown(endpoints);
     let mut backoff = Backoff::new();
@@ -53,12 +54,15 @@ pub(crate) async fn await_ready<B: Backend>(
             }
             Ok(Ok(Err(fault))) => Box::new(fault),
             Ok(Err(_)) => Box::new(Silent(of.clone())),
-            Err(cut) => return Err(Unready::Cut(cut, last.or_else(|| Some(Box::new(Silent(of)))))),
+            Err(cut) => {
+                last.get_or_insert_with(|| Box::new(Silent(of)));
+                return Err(Unready::Cut(cut));
+            }
         };
         tell(&of, fault.as_ref(), &mut told);
-        last = Some(fault);
+        *last = Some(fault);
         if let Err(cut) = bounds.pause(backoff.delay()).await {
-            return Err(Unready::Cut(cut, last));
+            return Err(Unready::Cut(cut));
         }
     }
 }

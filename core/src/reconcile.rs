@@ -86,15 +86,11 @@ impl<'a, B: Backend> Driver<'a, B> {
     }
 
     async fn connect(&mut self) -> Result<B, Error> {
-        let last = self.last.take();
         let inputs = (self.desired, self.secrets);
-        let ready = await_ready::<B>(inputs, &self.requires.endpoints, &self.bounds, last).await;
+        let ready = await_ready::<B>(inputs, &self.requires.endpoints, &self.bounds, &mut self.last).await;
         ready.inspect(|_| debug!(server = self.of(), "connected")).map_err(|unready| match unready {
             Unready::Permanent(fault) => self.server("connecting to", fault),
-            Unready::Cut(cut, last) => {
-                self.last = last;
-                self.cut(cut, "connecting".to_owned())
-            }
+            Unready::Cut(cut) => self.cut(cut, "connecting".to_owned()),
         })
     }
 

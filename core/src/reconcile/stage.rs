@@ -52,6 +52,7 @@ impl<B: Backend> Driver<'_, B> {
             }
         }
         self.backoff.reset();
+        self.last = None;
         self.judge(faults, |ledger, change| ledger.set(change, Status::Unknown))
     }
 

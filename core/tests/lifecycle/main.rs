@@ -118,6 +118,7 @@ async fn every_failure_to_connect_and_to_read() {
                 ..observe(&always(Unavailable))
             },
         ),
+        Scenario::new("lost at every reading", observe(&always(Unavailable))),
         Scenario::new("denied while reading", observe(&[Act::Fails(Denied)])),
         Scenario::new("silent while reading", observe(&[Act::Silent])),
         Scenario::new("our own mistake", observe(&[Act::Fails(Internal)])),

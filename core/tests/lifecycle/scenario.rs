@@ -63,12 +63,17 @@ impl Scenario {
     }
 }
 
-/// The calls in order, runs of one call folded; jitter makes long runs differ, so they are just "many".
+/// The calls in order, runs of one call folded; jitter makes long ones differ, so they are cut.
 fn tally(calls: &[&str]) -> String {
     let run = |run: &[&str]| match run {
         [one] => (*one).to_owned(),
         few if few.len() <= 4 => format!("{}x{}", few[0], few.len()),
         many => format!("{} many times", many[0]),
     };
-    calls.chunk_by(|a, b| a == b).map(run).collect::<Vec<_>>().join(" ")
+    let mut runs: Vec<_> = calls.chunk_by(|a, b| a == b).map(run).collect();
+    if runs.len() > 16 {
+        runs.truncate(4);
+        runs.push("and so on".to_owned());
+    }
+    runs.join(" ")
 }
