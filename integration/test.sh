@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# test.sh [SUITE...]   the tests against real servers: kafka, minio, postgres, valkey, or all of them
+# test.sh [SUITE...]   the tests against real servers: images, kafka, minio, postgres, valkey, or all of them
 #
 # They share one engine and the demo's container names, so they run one after the other.
 set -euo pipefail
@@ -13,6 +13,8 @@ cd "$root"
 suite() { cargo test --locked --package integration --test "$1" -- --test-threads="$2"; }
 
 server() { docker build --quiet --network host "$@" >/dev/null; }
+
+images() { suite images 1; }
 
 # Brokers of one release do not read the storage of another, so each release starts from nothing.
 kafka() {
@@ -51,7 +53,7 @@ valkey() {
 main() {
     local name
     require_own_stack
-    [[ $# -gt 0 ]] || set -- kafka minio postgres valkey
+    [[ $# -gt 0 ]] || set -- images kafka minio postgres valkey
     # shellcheck disable=SC2046 # a list of names
     images/build.sh $(images/build.sh --list) smoke
     for name in "$@"; do "$name"; done

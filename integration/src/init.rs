@@ -79,7 +79,12 @@ impl Init {
 
     /// A secret at `/run/secrets/NAME`.
     pub fn secret(self, name: &str, value: &str) -> Self {
-        let path = self.scratch.file(&format!("secret-{name}"), value.as_bytes());
+        self.secret_with_mode(name, value, 0o644)
+    }
+
+    /// A secret whose file belongs to who runs the suite, with a mode.
+    pub fn secret_with_mode(self, name: &str, value: &str, mode: u32) -> Self {
+        let path = self.scratch.file_with_mode(&format!("secret-{name}"), value.as_bytes(), mode);
         self.mount(&path.display().to_string(), &format!("/run/secrets/{name}"))
     }
 

@@ -39,9 +39,14 @@ impl Scratch {
 
     /// Writes a file that every uid may read, and says where it is.
     pub fn file(&self, name: &str, content: &[u8]) -> PathBuf {
+        self.file_with_mode(name, content, 0o644)
+    }
+
+    /// Writes a file with a mode, and says where it is.
+    pub fn file_with_mode(&self, name: &str, content: &[u8], mode: u32) -> PathBuf {
         let path = self.0.join(name);
         let written = fs::write(&path, content)
-            .and_then(|()| fs::set_permissions(&path, PermissionsExt::from_mode(0o644)));
+            .and_then(|()| fs::set_permissions(&path, PermissionsExt::from_mode(mode)));
         written.unwrap_or_else(|error| panic!("cannot write {}: {error}", path.display()));
         path
     }
