@@ -9,8 +9,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/lib.sh"
 cd "$root"
 
-# suite NAME THREADS
-suite() { cargo test --locked --package integration --test "$1" -- --test-threads="$2"; }
+# suite NAME THREADS [OPTION...]
+suite() { cargo test --locked --package integration --test "$1" -- --test-threads="$2" "${@:3}"; }
 
 server() { docker build --quiet --network host "$@" >/dev/null; }
 
@@ -47,7 +47,8 @@ valkey() {
     server --tag dayzero/valkey:8.1 "$here/servers/valkey"
     server --build-arg SERVER=redis --build-arg SUITE=bookworm --tag dayzero/redis:7.0 "$here/servers/valkey"
     suite valkey 1
-    VALKEY_TEST_IMAGE=dayzero/redis:7.0 suite valkey 1
+    # What takes minutes because it forms dozens of clusters says no more on Redis.
+    VALKEY_TEST_IMAGE=dayzero/redis:7.0 suite valkey 1 --skip formation::
 }
 
 main() {
