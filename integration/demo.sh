@@ -20,9 +20,11 @@ container() { "${compose[@]}" ps --all --quiet "$1"; }
 
 # What the last run wrote on stdout: a report without the log. A container keeps the output of all its runs.
 output() {
-    local id
+    local id started
     id=$(container "$1")
-    docker logs --since "$(docker inspect -f '{{.State.StartedAt}}' "$id")" "$id" 2>/dev/null
+    # The engine notes the start when the first lines may already be there: a quick run is over by then.
+    started=$(date -u -d "$(docker inspect -f '{{.State.StartedAt}}' "$id") - 1 second" +%FT%T.%NZ)
+    docker logs --since "$started" "$id" 2>/dev/null
 }
 
 show_reports() {
