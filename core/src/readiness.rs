@@ -1,6 +1,5 @@
 //! Waits until a server is ready: attempts with a growing pause, one deadline, and the last cause kept.
 
-use std::fmt;
 use std::time::Duration;
 
 use thiserror::Error;
@@ -80,14 +79,5 @@ fn tell(of: &str, fault: &dyn Fault, told: &mut String) {
 
 /// The endpoints as one name in a message.
 pub(crate) fn shown(endpoints: &[Endpoint]) -> String {
-    struct List<'a>(&'a [Endpoint]);
-    impl fmt::Display for List<'_> {
-        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            for (position, endpoint) in self.0.iter().enumerate() {
-                write!(f, "{}{endpoint}", if position == 0 { "" } else { ", " })?;
-            }
-            Ok(())
-        }
-    }
-    List(endpoints).to_string()
+    endpoints.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

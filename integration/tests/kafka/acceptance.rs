@@ -1,6 +1,5 @@
 //! The acceptance criteria as they are written, on a stack that starts from nothing.
 
-use std::thread;
 use std::time::Duration;
 
 use integration::kafka::{self, Recording};
@@ -66,7 +65,6 @@ fn two_runs_at_once_both_succeed_and_make_one_set_of_topics() {
         assert_eq!(run.exit, 0, "{}\n{}", run.stdout, run.log);
     }
     assert_eq!(kafka::topics("twice-").len(), 40);
-    thread::sleep(Duration::from_millis(100));
     crate::init(&spec).run().expect(0, "unchanged");
 }
 
