@@ -14,6 +14,7 @@
 mod certificates;
 mod command;
 mod compose;
+mod cut;
 mod init;
 pub mod kafka;
 pub mod minio;
@@ -25,6 +26,7 @@ pub mod valkey;
 pub use certificates::Certificates;
 pub use command::{Output, docker, shell};
 pub use compose::{Stack, compose, root};
+pub use cut::Cut;
 pub use init::{Ended, Init, Running};
 pub use scratch::Scratch;
 pub use silent::{Silent, eventually};

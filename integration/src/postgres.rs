@@ -1,6 +1,7 @@
 //! A PostgreSQL server of a test's own, and psql in it as the independent witness.
 
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use crate::command::{Output, docker};
@@ -9,6 +10,23 @@ use crate::{Init, eventually};
 
 /// The password of the superuser: not ASCII, and with what a shell or a URL would choke on.
 pub const PASSWORD: &str = "adm pässwörd'\"$\\";
+
+/// The network of all servers here, made once: the engine itself allows two of one name.
+pub fn network() -> &'static str {
+    const NAME: &str = "dayzero-it";
+    static MADE: OnceLock<()> = OnceLock::new();
+    MADE.get_or_init(|| {
+        if docker(&["network", "inspect", NAME]).exit != 0 {
+            docker(&["network", "create", NAME]).ok();
+        }
+    });
+    NAME
+}
+
+/// A run beside the servers.
+pub fn init(spec: &str) -> Init {
+    Init::new("pg-init", spec).network(network())
+}
 
 /// A running server, gone with its data at the end of the test.
 #[derive(Debug)]
@@ -31,12 +49,10 @@ impl Server {
         let password = scratch.file("password", PASSWORD.as_bytes());
         let volume = format!("{}:/run/secrets/password:ro", password.display());
         let image = format!("dayzero/postgres:{}", version());
-        let mut args = vec!["run", "--detach", "--name", &name, "--network", "dayzero_default"];
+        let mut args = vec!["run", "--detach", "--name", &name, "--network", network()];
         args.extend(["--network-alias", &name, "--volume", &volume]);
         args.extend(["--env", "POSTGRES_PASSWORD_FILE=/run/secrets/password", &image, "postgres"]);
         args.extend(settings.iter().flat_map(|setting| ["-c", *setting]));
-        // Compose makes this network with the first service that comes up; a test may come before.
-        let _ = docker(&["network", "create", "dayzero_default"]);
         docker(&args).ok();
         Self { name, scratch }
     }
@@ -86,7 +102,7 @@ impl Server {
     pub fn init(&self, spec: &str) -> Init {
         let head = format!("endpoint: {}:5432\nuser: postgres\npassword: {{secret: admin}}\n", self.name);
         let tls = if spec.contains("tls:") { "" } else { "tls: disable\n" };
-        Init::new("pg-init", &format!("{head}{tls}{spec}")).secret("admin", PASSWORD)
+        init(&format!("{head}{tls}{spec}")).secret("admin", PASSWORD)
     }
 
     /// Everything that the server has logged.

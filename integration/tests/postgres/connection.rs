@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use integration::postgres::{PASSWORD, Server};
+use integration::postgres::{PASSWORD, Server, init, network};
 use integration::{Ended, Init, Silent, docker, eventually};
 
 const NOTHING: &str = "roles: {r: {}}\n";
@@ -66,14 +66,12 @@ fn tls_in_every_mode_and_its_refusals() {
 #[test]
 fn another_name_than_the_certificates_is_76() {
     let (server, ca) = with_tls();
-    docker(&["network", "disconnect", "dayzero_default", server.name()]).ok();
-    docker(&["network", "connect", "--alias", "othername", "dayzero_default", server.name()]).ok();
+    docker(&["network", "disconnect", network(), server.name()]).ok();
+    docker(&["network", "connect", "--alias", "othername", network(), server.name()]).ok();
     let spec = format!(
         "endpoint: othername:5432\nuser: postgres\npassword: {{secret: admin}}\ntls: {{ca: {{file: ca.pem}}}}\n{NOTHING}"
     );
-    let run = |spec: &str| {
-        Init::new("pg-init", spec).secret("admin", PASSWORD).file("/etc/pg-init/ca.pem", ca.as_bytes())
-    };
+    let run = |spec: &str| init(spec).secret("admin", PASSWORD).file("/etc/pg-init/ca.pem", ca.as_bytes());
     fails(run(&spec).run(), 76, "not valid for name");
     run(&spec.replace("tls: {", "tls: {mode: verify-ca, ")).run().expect(0, "changed");
 }
@@ -81,8 +79,7 @@ fn another_name_than_the_certificates_is_76() {
 #[test]
 fn what_will_not_get_better_ends_at_once() {
     let server = Server::start(&[]);
-    let head =
-        |rest: &str| Init::new("pg-init", &format!("endpoint: {}:5432\n{rest}{NOTHING}", server.name()));
+    let head = |rest: &str| init(&format!("endpoint: {}:5432\n{rest}{NOTHING}", server.name()));
     let wrong = head("user: postgres\npassword: {secret: p}\ntls: disable\n").secret("p", "wrong").run();
     assert!(wrong.took < Duration::from_secs(20), "not at the deadline: {:?}", wrong.took);
     fails(wrong, 77, "28P01");
@@ -103,9 +100,7 @@ fn what_may_get_better_is_waited_for_and_then_69() {
     let spec = |endpoint: &str| {
         format!("endpoint: {endpoint}\nuser: postgres\npassword: {{secret: p}}\ntls: disable\n{NOTHING}")
     };
-    let run = |endpoint: &str| {
-        Init::new("pg-init", &spec(endpoint)).secret("p", PASSWORD).args(&["--timeout", "4s"])
-    };
+    let run = |endpoint: &str| init(&spec(endpoint)).secret("p", PASSWORD).args(&["--timeout", "4s"]);
     let absent = run("nobody-here:5432").run();
     fails(absent, 69, "cannot reach");
     let silent = Silent::new();
@@ -144,9 +139,7 @@ fn the_primary_is_found_and_a_standby_is_not_written_to() {
     let spec = |endpoints: &str| {
         format!("{endpoints}\nuser: postgres\npassword: {{secret: p}}\ntls: disable\n{NOTHING}")
     };
-    let run = |endpoints: &str| {
-        Init::new("pg-init", &spec(endpoints)).secret("p", PASSWORD).args(&["--timeout", "5s"])
-    };
+    let run = |endpoints: &str| init(&spec(endpoints)).secret("p", PASSWORD).args(&["--timeout", "5s"]);
     fails(run(&format!("endpoint: {}:5433", standby.name())).run(), 69, "is a standby");
     run(&format!("endpoints: [{}:5433, {}:5432]", standby.name(), primary.name())).run().expect(0, "changed");
     assert_eq!(primary.psql("postgres", "SELECT count(*) FROM pg_roles WHERE rolname = 'r'"), "1");

@@ -1,12 +1,12 @@
 //! Provisioning without superuser: what managed PostgreSQL gives, a role with CREATEROLE and CREATEDB.
 
 use integration::Init;
-use integration::postgres::Server;
+use integration::postgres::{Server, init};
 
 fn as_admin(server: &Server, spec: &str) -> Init {
     let head =
         format!("endpoint: {}:5432\nuser: manager\npassword: {{secret: m}}\ntls: disable\n", server.name());
-    Init::new("pg-init", &format!("{head}{spec}")).secret("m", "managed").secret("one", "first")
+    init(&format!("{head}{spec}")).secret("m", "managed").secret("one", "first")
 }
 
 const SPEC: &str = "\
