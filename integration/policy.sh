@@ -27,7 +27,7 @@ def has_address: tostring | test("(^|[^0-9.])([0-9]{1,3}[.]){3}[0-9]{1,3}([^0-9.
 def fixed_address: [.networks // {} | .[]? | objects | .ipv4_address, .ipv6_address | values] | length > 0;
 
 .services as $services
-| [$services[] | .depends_on // {} | to_entries[] | select(.value.condition == "service_completed_successfully") | .key] as $adopted
+| [$services[] | .depends_on // {} | to_entries[] | select(.value.condition == "service_completed_successfully" and .value.required != false) | .key] as $adopted
 | [$services | to_entries[] | select(is_init)] as $inits
 | if $inits == [] then "no init service: none is named *-init, and none has an image named *-init" else empty end,
   ($inits[] | .key as $name | .value as $service
@@ -54,7 +54,7 @@ def fixed_address: [.networks // {} | .[]? | objects | .ipv4_address, .ipv6_addr
         (if ($service.user // "" | test("^(root|0+)(:|$)")) or $service.privileged == true
             then "runs as root; leave user out, or name the owner of the secrets" else empty end),
         (if IN($name; $adopted[]) then empty
-            else "is adopted by no service, so nobody learns of its failure; an application must have depends_on: {\($name): {condition: service_completed_successfully}}" end)
+            else "is adopted by no service, so nobody learns of its failure; an application must have depends_on: {\($name): {condition: service_completed_successfully}}, and not with required: false" end)
     ) | "\($name): \(.)")'
 
 findings=$(jq -r "$rules" <<<"$config")

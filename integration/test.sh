@@ -74,6 +74,9 @@ stack() {
         kafka-1 mng-pg valkey-node-0 pg-etcd pg-0 pg-router minio
     suite stack 1
     "$here/down.sh"
+    [[ -z $FAULT ]] || return 0
+    # Ten minutes to build and some seconds to run: where `just k8s-test` has built it.
+    ! "$here/kubernetes/build.sh" --check || suite stack 1 --ignored kubernetes::
 }
 
 known() {

@@ -2,7 +2,7 @@
 
 use integration::shell;
 
-use crate::{INITS, UP, all_exited_0, last_outcomes, outcomes, proved, stack};
+use crate::{APPLICATIONS, INITS, UP, all_exited_0, last_outcomes, outcomes, proved, stack};
 
 /// VAL-AUTO-PLN-001, VAL-AUTO-PLN-002, VAL-AUTO-PLN-003
 #[test]
@@ -17,7 +17,7 @@ fn one_command_provisions_everything_from_nothing_and_the_same_command_changes_n
     }
     all_exited_0(&INITS);
     assert_eq!(last_outcomes(&INITS), ["changed"; 4]);
-    proved();
+    proved(&APPLICATIONS);
 
     shell(UP).ok();
     all_exited_0(&INITS);

@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use integration::shell;
+use integration::{docker, shell};
 
 use crate::{INITS, UP, all_exited_0, last_outcomes, stack, up};
 
@@ -24,6 +24,9 @@ fn a_stack_that_was_down_is_left_alone_when_its_volumes_are_there_and_provisione
 
     up();
     all_exited_0(&INITS);
+    assert_eq!(last_outcomes(&["kafka-init", "minio-init", "pg-init"]), ["unchanged"; 3]);
+    only_the_addresses_are_told_anew();
+    shell(UP).ok();
     assert_eq!(last_outcomes(&INITS), ["unchanged"; 4]);
 
     stack("rm --stop --force mng-pg minio").ok();
@@ -31,6 +34,13 @@ fn a_stack_that_was_down_is_left_alone_when_its_volumes_are_there_and_provisione
     up();
     all_exited_0(&INITS);
     assert_eq!(last_outcomes(&INITS), ["unchanged", "changed", "changed", "unchanged"]);
+}
+
+/// New containers have new addresses, and the nodes of a cluster know each other by those (docs/adr/0035).
+fn only_the_addresses_are_told_anew() {
+    let said = docker(&["logs", "dayzero-valkey-init-1"]).stdout;
+    let changes: Vec<&str> = said.lines().filter(|line| line.starts_with("  ")).collect();
+    assert!(changes.iter().all(|line| line.starts_with("  + meet ")), "{said}");
 }
 
 /// Nobody answers to any name. The outer bound is far from the inner one, and says which run it was that has none.

@@ -10,6 +10,7 @@ mod acceptance;
 mod cluster;
 mod documents;
 mod kept;
+mod kubernetes;
 mod migrate;
 mod policy;
 mod refused;
@@ -24,23 +25,28 @@ use integration::{Output, docker, eventually, shell};
 const UP: &str = "docker compose --env-file .env.example up -d";
 /// What the profiles of `.env.example` start.
 const INITS: [&str; 4] = ["kafka-init", "minio-init", "pg-init", "valkey-init"];
+/// The services that adopt them.
+const APPLICATIONS: [&str; 3] = ["smoke-data", "smoke-messaging", "smoke-storage"];
 
 /// `docker compose --env-file .env.example ARGS`, with every profile unless `profiles` says otherwise.
 fn stack(args: &str) -> Output {
     shell(&format!("docker compose --env-file .env.example --profile '*' {args}"))
 }
 
-/// Brings everything up that `.env.example` asks for, and waits for the application's proofs.
+/// Brings everything up that `.env.example` asks for, and waits for the applications' proofs.
 fn up() {
     shell(UP).ok();
-    proved();
+    proved(&APPLICATIONS);
 }
 
-fn proved() {
-    eventually("the application has given its proofs", Duration::from_secs(90), || {
-        docker(&["inspect", "--format", "{{.State.Health.Status}}", "dayzero-smoke-1"]).stdout.trim()
-            == "healthy"
-    });
+fn proved(applications: &[&str]) {
+    for application in applications {
+        let container = format!("dayzero-{application}-1");
+        eventually(application, Duration::from_secs(90), || {
+            docker(&["inspect", "--format", "{{.State.Health.Status}}", &container]).stdout.trim()
+                == "healthy"
+        });
+    }
 }
 
 /// Every container of the stack by its service: `exited 0`, `running 0`, `created 0`.

@@ -14,6 +14,7 @@ fn the_stack_keeps_every_rule() {
 fn each_broken_rule_is_found_and_nothing_else() {
     let expected = [
         ("good", ""),
+        ("adopted-optionally", "kafka-init: is adopted by no service"),
         ("address-in-command", "kafka-init: has an address in its command line"),
         ("address-in-environment", "kafka-init: has an address in the variable BOOTSTRAP"),
         ("credential", "kafka-init: has the credential Kafka_Password in its environment"),

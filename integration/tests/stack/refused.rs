@@ -22,8 +22,10 @@ secrets:
 
 /// Every server by its container and the moment it began.
 fn servers() -> Vec<String> {
-    let names: Vec<String> =
-        states().into_keys().filter(|service| service != "smoke" && !service.ends_with("-init")).collect();
+    let names: Vec<String> = states()
+        .into_keys()
+        .filter(|service| !service.starts_with("smoke-") && !service.ends_with("-init"))
+        .collect();
     let began =
         |name: &String| docker(&["inspect", "--format", "{{.Name}} {{.Id}} {{.State.StartedAt}}", name]).ok();
     names.iter().map(began).collect()
@@ -35,7 +37,7 @@ fn a_wrong_password_ends_the_command_is_told_once_and_disturbs_nothing_else() {
     up();
     let before = servers();
     assert!(before.len() >= 11, "{before:?}");
-    shell("docker compose --env-file .env.example rm --stop --force smoke").ok();
+    shell("docker compose --env-file .env.example rm --stop --force smoke-data").ok();
 
     let scratch = Scratch::new();
     scratch.file("wrong", b"canary-not-the-password");
@@ -59,7 +61,8 @@ fn a_wrong_password_ends_the_command_is_told_once_and_disturbs_nothing_else() {
     assert!(!said.contains("canary"), "{said}");
 
     let now = states();
-    assert!(!now["smoke"].starts_with("running"), "{now:?}");
+    assert_ne!(now["smoke-data"].split(' ').next(), Some("running"), "{now:?}");
+    assert_eq!((now["smoke-messaging"].as_str(), now["smoke-storage"].as_str()), ("running 0", "running 0"));
     for init in INITS {
         assert_eq!(now[init], if init == "pg-init" { "exited 77" } else { "exited 0" }, "{init}");
     }
