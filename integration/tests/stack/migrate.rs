@@ -49,6 +49,8 @@ fn each_twice(tool: &'static str, count: usize, network: &str, known: &[(&str, &
 fn the_specs_for_postgres() {
     let server = postgres::Server::start(&[]);
     let network = "dayzero-it-migrate";
+    // What a run that was cut off has left.
+    docker(&["network", "rm", network]);
     docker(&["network", "create", network]).ok();
     docker(&["network", "connect", "--alias", "postgres", network, server.name()]).ok();
     each_twice("pg-init", 3, network, &[("postgres_password", postgres::PASSWORD)]);
@@ -77,6 +79,7 @@ const NAME: &str = "dayzero-it-migrate-kafka";
 impl Broker {
     fn start() -> Self {
         let image = shell("source .env.example && echo \"$KAFKA_IMAGE\"").ok();
+        drop(Self);
         docker(&["network", "create", NAME]).ok();
         let mut args = vec!["run", "--detach", "--name", NAME, "--network", NAME, "--network-alias", "kafka"];
         for setting in SETTINGS {
