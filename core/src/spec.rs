@@ -186,7 +186,7 @@ fn unknown(what: &str, name: &str, expected: &[&str]) -> String {
 }
 
 /// The candidate that a slip of the finger would have meant.
-fn nearest<'a>(name: &str, expected: &[&'a str]) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, expected: &[&'a str]) -> Option<&'a str> {
     let scored = expected.iter().map(|candidate| (strsim::jaro_winkler(name, candidate), *candidate));
     scored.filter(|(score, _)| *score > 0.8).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, near)| near)
 }
