@@ -13,6 +13,7 @@ use tracing::subscriber::set_global_default;
 use tracing::{Event, Metadata, Subscriber};
 
 use crate::cli::LogLevel;
+use crate::text::printable;
 
 /// Starts logging for this process. Only our own modules are heard: a driver's debug target would print
 /// what crosses the wire, and passwords cross it.
@@ -121,9 +122,7 @@ impl Visit for Text {
             let _ = write!(self.0, "{}=", field.name());
         }
         // What a server says must not steer the terminal.
-        for letter in value.chars() {
-            if letter.is_control() { self.0.extend(letter.escape_default()) } else { self.0.push(letter) }
-        }
+        self.0 += &printable(&value);
     }
 }
 
