@@ -1,56 +1,21 @@
 //! The command line, the same for all tools. Every option is also an environment variable.
 
+mod help;
+mod words;
+
+use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fmt;
-use std::io::IsTerminal as _;
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
-use serde::Serialize;
+use lexopt::{Arg, Parser};
 
+use self::help::Argument;
+use self::words::Choice;
+pub use self::words::{Command, Format, LogLevel};
 use crate::exit::Exit;
-use crate::spec::Source;
-
-/// What to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
-#[serde(rename_all = "snake_case")]
-pub enum Command {
-    /// Converge the server to the spec and verify it
-    Apply,
-    /// Show what apply would do, without doing it; exit 3 on drift
-    Plan,
-    /// Check the spec, without a server or secrets
-    Validate,
-    /// List what the spec provisions, without a server or secrets
-    Describe,
-    /// Print the JSON Schema of the spec
-    Schema,
-}
-
-/// How the report is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// One line of JSON
-    Json,
-    /// Text for people
-    Text,
-}
-
-/// How much the log says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum LogLevel {
-    /// Nothing
-    Off,
-    /// What went wrong on the way
-    Error,
-    /// Every change and every wait
-    Info,
-    /// Every step
-    Debug,
-    /// Every request, by name
-    Trace,
-}
+use crate::spec::{Source, nearest};
 
 /// A command line, resolved.
 #[derive(Clone, Debug)]
@@ -69,37 +34,140 @@ pub struct Options {
     pub log: LogLevel,
 }
 
-#[derive(Parser)]
-#[command(version, disable_help_subcommand = true)]
-struct Args {
-    /// What to do
-    #[arg(value_enum, default_value = "apply")]
-    command: Command,
-    /// The spec, as YAML; `-` reads standard input
-    #[arg(long, value_name = "PATH", env = "INIT_SPEC")]
-    spec: PathBuf,
-    /// The directory whose files are the secrets that the spec names
-    #[arg(long, value_name = "PATH", env = "INIT_SECRETS_DIR", default_value = "/run/secrets")]
-    secrets_dir: PathBuf,
-    /// The bound of the whole run, such as 90s or 2m
-    #[arg(long, value_name = "DURATION", env = "INIT_TIMEOUT", default_value = "120s", value_parser = duration)]
-    timeout: Duration,
-    /// How the report on stdout is written [default: text on a terminal, else json]
-    #[arg(long, value_enum, env = "INIT_FORMAT")]
-    format: Option<Format>,
-    /// How much the log on stderr says
-    #[arg(long, value_enum, env = "INIT_LOG", default_value = "info")]
-    log: LogLevel,
+/// Why there are no options: the command line asked for a text, or is wrong.
+enum Ended {
+    Asked(String),
+    Wrong(String),
 }
 
-impl fmt::Display for Command {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Apply => "apply",
-            Self::Plan => "plan",
-            Self::Validate => "validate",
-            Self::Describe => "describe",
-            Self::Schema => "schema",
+/// The options, or the exit of a command line that asks for help or is wrong (it has been told so by then).
+pub fn parse(name: &'static str, args: impl IntoIterator<Item = OsString>) -> Result<Options, Exit> {
+    read(name, args).map_err(|ended| {
+        // A reader that is gone needs no help.
+        match ended {
+            Ended::Asked(page) => {
+                let _ = io::stdout().lock().write_all(page.as_bytes());
+                Exit::Converged
+            }
+            Ended::Wrong(problem) => {
+                let _ = writeln!(io::stderr(), "error: {problem}\n\nFor more information, try '--help'.");
+                Exit::Usage
+            }
+        }
+    })
+}
+
+/// What `--help` prints.
+pub fn help(name: &'static str) -> String {
+    help::long(name)
+}
+
+fn read(name: &str, args: impl IntoIterator<Item = OsString>) -> Result<Options, Ended> {
+    let (command, options) = (help::command(), help::options(name));
+    let mut given = Given(BTreeMap::new());
+    let mut parser = Parser::from_iter(args);
+    while let Some(arg) = parser.next().map_err(|error| Ended::Wrong(error.to_string()))? {
+        match arg {
+            Arg::Short('h') => return Err(Ended::Asked(help::short(name))),
+            Arg::Long("help") => return Err(Ended::Asked(help::long(name))),
+            Arg::Short('V') | Arg::Long("version") => {
+                return Err(Ended::Asked(format!("{name} {}\n", env!("CARGO_PKG_VERSION"))));
+            }
+            Arg::Long(long) => match options.iter().find(|option| option.name == long) {
+                Some(option) => given.take(option, value(&mut parser))?,
+                None => return Err(unexpected(name, &options, &format!("--{long}"))),
+            },
+            Arg::Short(short) => return Err(unexpected(name, &options, &format!("-{short}"))),
+            Arg::Value(word) if given.0.contains_key(command.name) => {
+                return Err(unexpected(name, &options, &word.to_string_lossy()));
+            }
+            Arg::Value(word) => given.take(&command, Some(word))?,
+        }
+    }
+    for option in &options {
+        given.fill(option)?;
+    }
+    given.resolve(&command, &options)
+}
+
+/// What belongs to an option. What looks like the next one is not its value, unless `=` says so.
+fn value(parser: &mut Parser) -> Option<OsString> {
+    parser.optional_value().or_else(|| {
+        let value = parser.value().ok()?;
+        let text = value.to_string_lossy();
+        (text == "-" || !text.starts_with('-')).then_some(value)
+    })
+}
+
+fn unexpected(name: &str, options: &[Argument], word: &str) -> Ended {
+    let known: Vec<&str> = options.iter().map(|option| option.name).chain(["help", "version"]).collect();
+    let tip = nearest(word.trim_start_matches('-'), &known)
+        .filter(|_| word.starts_with("--"))
+        .map_or_else(String::new, |near| format!("\n\n  tip: a similar argument exists: '--{near}'"));
+    Ended::Wrong(format!("unexpected argument '{word}' found{tip}\n\n{}", help::usage(name)))
+}
+
+/// What was given for each argument, by its name.
+struct Given(BTreeMap<&'static str, OsString>);
+
+impl Given {
+    fn take(&mut self, argument: &Argument, value: Option<OsString>) -> Result<(), Ended> {
+        let shown = &argument.shown;
+        let Some(value) = value.filter(|value| !value.is_empty()) else {
+            return Err(Ended::Wrong(format!("a value is required for '{shown}' but none was supplied")));
+        };
+        if self.0.insert(argument.name, value).is_some() {
+            return Err(Ended::Wrong(format!("the argument '{shown}' cannot be used multiple times")));
+        }
+        Ok(())
+    }
+
+    /// The variable of an option counts where the command line does not name it.
+    fn fill(&mut self, option: &Argument) -> Result<(), Ended> {
+        let variable =
+            option.variable.filter(|_| !self.0.contains_key(option.name)).and_then(std::env::var_os);
+        if variable.is_some() { self.take(option, variable) } else { Ok(()) }
+    }
+
+    /// What counts for an argument, as text.
+    fn text(&self, argument: &Argument) -> Option<String> {
+        let given = self.0.get(argument.name).map(|value| value.to_string_lossy().into_owned());
+        given.or_else(|| argument.default.clone())
+    }
+
+    fn path(&self, argument: &Argument) -> PathBuf {
+        let given = self.0.get(argument.name).map(PathBuf::from);
+        given.unwrap_or_else(|| argument.default.clone().unwrap_or_default().into())
+    }
+
+    fn choice<C: Choice>(&self, argument: &Argument) -> Result<Option<C>, Ended> {
+        let Some(word) = self.text(argument) else { return Ok(None) };
+        let known: Vec<&str> = argument.words.iter().map(|(known, _)| *known).collect();
+        C::of(&word).map(Some).ok_or_else(|| {
+            let tip = nearest(&word, &known)
+                .map_or_else(String::new, |near| format!("\n\n  tip: a similar value exists: '{near}'"));
+            let known = known.join(", ");
+            Ended::Wrong(format!(
+                "invalid value '{word}' for '{}'\n  [possible values: {known}]{tip}",
+                argument.shown
+            ))
+        })
+    }
+
+    fn resolve(&self, command: &Argument, options: &[Argument; 5]) -> Result<Options, Ended> {
+        let [spec, secrets_dir, timeout, format, log] = options;
+        let text = self.text(timeout).unwrap_or_default();
+        let timeout = duration(&text).map_err(|problem| {
+            Ended::Wrong(format!("invalid value '{text}' for '{}': {problem}", timeout.shown))
+        })?;
+        let by_terminal = if io::stdout().is_terminal() { Format::Text } else { Format::Json };
+        Ok(Options {
+            command: self.choice(command)?.unwrap_or(Command::Apply),
+            spec: self.path(spec).into(),
+            secrets_dir: self.path(secrets_dir),
+            timeout,
+            format: self.choice(format)?.unwrap_or(by_terminal),
+            log: self.choice(log)?.unwrap_or(LogLevel::Info),
         })
     }
 }
@@ -114,38 +182,75 @@ fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// The options, or the exit of a command line that asks for help or is wrong (clap has said so by then).
-pub fn parse(name: &'static str, args: impl IntoIterator<Item = OsString>) -> Result<Options, Exit> {
-    let matches =
-        command(name).try_get_matches_from(args).and_then(|matches| Args::from_arg_matches(&matches));
-    let args = matches.map_err(|error| {
-        // A reader that is gone needs no help.
-        let _ = error.print();
-        if error.use_stderr() { Exit::Usage } else { Exit::Converged }
-    })?;
-    let by_terminal = if std::io::stdout().is_terminal() { Format::Text } else { Format::Json };
-    Ok(Options {
-        command: args.command,
-        spec: args.spec.into(),
-        secrets_dir: args.secrets_dir,
-        timeout: args.timeout,
-        format: args.format.unwrap_or(by_terminal),
-        log: args.log,
-    })
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The command line of one tool.
-fn command(name: &'static str) -> clap::Command {
-    Args::command()
-        .name(name)
-        .bin_name(name)
-        .about(format!("{name} converges a server to one declarative spec, verifies it, and reports"))
-        .after_help(Exit::table())
-        .mut_arg("spec", |arg| arg.required(false).default_value(format!("/etc/{name}/spec.yaml")))
-        .mut_args(|arg| arg.hide_env_values(true))
-}
+    fn parsed(args: &[&str]) -> Result<Options, String> {
+        let args = ["fake-init"].iter().chain(args).map(OsString::from);
+        read("fake-init", args).map_err(|ended| match ended {
+            Ended::Asked(page) | Ended::Wrong(page) => page,
+        })
+    }
 
-/// What `--help` prints.
-pub fn help(name: &'static str) -> String {
-    command(name).render_long_help().to_string()
+    #[test]
+    fn every_option_is_taken_with_and_without_an_equals_sign() {
+        for args in [
+            &["plan", "--spec", "-", "--secrets-dir=/s", "--timeout", "2m", "--format=text", "--log", "off"]
+                [..],
+            &["--log=off", "--format", "text", "--timeout=2m", "--secrets-dir", "/s", "--spec=-", "plan"],
+        ] {
+            let options = parsed(args).unwrap();
+            assert_eq!(
+                (options.command, options.format, options.log),
+                (Command::Plan, Format::Text, LogLevel::Off)
+            );
+            assert_eq!((options.spec, options.timeout), (Source::Stdin, Duration::from_secs(120)));
+            assert_eq!(options.secrets_dir, PathBuf::from("/s"));
+        }
+        let options = parsed(&[]).unwrap();
+        assert_eq!((options.command, options.log), (Command::Apply, LogLevel::Info));
+        assert_eq!(options.spec, Source::File(PathBuf::from("/etc/fake-init/spec.yaml")));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_what_was_probably_meant() {
+        for (args, problem) in [
+            (
+                &["--spce", "x"][..],
+                "unexpected argument '--spce' found\n\n  tip: a similar argument exists: '--spec'",
+            ),
+            (&["-x"], "unexpected argument '-x' found\n\nUsage: fake-init [OPTIONS] [COMMAND]"),
+            (&["plan", "apply"], "unexpected argument 'apply' found"),
+            (
+                &["plna"],
+                "invalid value 'plna' for '[COMMAND]'\n  [possible values: apply, plan, validate, describe, schema]\n\n  tip: a similar value exists: 'plan'",
+            ),
+            (
+                &["--format", "xml"],
+                "invalid value 'xml' for '--format <FORMAT>'\n  [possible values: json, text]",
+            ),
+            (&["--spec"], "a value is required for '--spec <PATH>' but none was supplied"),
+            (&["--spec", "--log", "off"], "a value is required for '--spec <PATH>' but none was supplied"),
+            (&["--spec="], "a value is required for '--spec <PATH>' but none was supplied"),
+            (&["--log", "off", "--log", "off"], "the argument '--log <LOG>' cannot be used multiple times"),
+            (&["--timeout", "0s"], "invalid value '0s' for '--timeout <DURATION>': a run needs some time"),
+        ] {
+            let told = parsed(args).unwrap_err();
+            assert!(told.starts_with(problem), "{args:?}: {told}");
+        }
+    }
+
+    #[test]
+    fn the_summary_has_a_line_for_each_option() {
+        let page = parsed(&["-h"]).unwrap_err();
+        for line in [
+            "  [COMMAND]               What to do [default: apply] [possible values: apply, plan, ",
+            "      --timeout <DURATION>    The bound of the whole run, such as 90s or 2m [env: INIT_TIMEOUT] [default: 120s]",
+            "  -h, --help                  Print help (see more with '--help')",
+        ] {
+            assert!(page.contains(line), "{page}");
+        }
+        assert_eq!(parsed(&["-V"]).unwrap_err(), concat!("fake-init ", env!("CARGO_PKG_VERSION"), "\n"));
+    }
 }

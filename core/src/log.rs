@@ -1,33 +1,129 @@
-//! The log on stderr: JSON lines for a collector, text for a person.
+//! The log on stderr: JSON lines for a collector, text for a person. Events only: nothing here opens a span
+//! (docs/adr/0010).
 
-use std::io::IsTerminal as _;
+use std::fmt::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
+use std::time::SystemTime;
 
-use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::layer::SubscriberExt as _;
-use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{fmt, registry};
+use serde::Serialize;
+use tracing::field::{Field, Visit};
+use tracing::level_filters::LevelFilter;
+use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::set_global_default;
+use tracing::{Event, Metadata, Subscriber};
 
 use crate::cli::LogLevel;
+use crate::text::printable;
 
 /// Starts logging for this process. Only our own modules are heard: a driver's debug target would print
 /// what crosses the wire, and passwords cross it.
 pub(crate) fn init(tool: &str, level: LogLevel) {
-    let level = LevelFilter::from(level);
-    let ours = Targets::new().with_target("init_core", level).with_target(tool.replace('-', "_"), level);
-    let terminal = std::io::stderr().is_terminal();
-    let text = terminal
-        .then(|| fmt::layer().with_target(false).with_writer(std::io::stderr).log_internal_errors(false));
-    let json = (!terminal).then(|| {
-        fmt::layer()
-            .json()
-            .flatten_event(true)
-            .with_current_span(false)
-            .with_span_list(false)
-            .with_writer(std::io::stderr)
-            .log_internal_errors(false)
-    });
+    let terminal = io::stderr().is_terminal();
     // A second call, as in tests, keeps the first.
-    let _ = registry().with(ours).with(text).with(json).try_init();
+    let _ = set_global_default(Log { tool: tool.replace('-', "_"), level: level.into(), terminal });
+}
+
+struct Log {
+    tool: String,
+    level: LevelFilter,
+    terminal: bool,
+}
+
+impl Subscriber for Log {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        let root = metadata.target().split("::").next();
+        *metadata.level() <= self.level && (root == Some("init_core") || root == Some(&self.tool))
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        Some(self.level)
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        let now = now();
+        let line = if self.terminal { text(event, &now) } else { json(event, &now) };
+        // A collector that is gone misses nothing.
+        let _ = io::stderr().lock().write_all(line.as_bytes());
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a line of the log has the time; a plan and a report have none"
+)]
+fn now() -> String {
+    humantime::format_rfc3339_micros(SystemTime::now()).to_string()
+}
+
+fn json(event: &Event<'_>, now: &str) -> String {
+    let mut line = Json(String::from("{"));
+    line.field("timestamp", now);
+    line.field("level", event.metadata().level().as_str());
+    event.record(&mut line);
+    line.field("target", event.metadata().target());
+    line.0 + "}\n"
+}
+
+struct Json(String);
+
+impl Json {
+    fn field(&mut self, name: &str, value: impl Serialize) {
+        let comma = if self.0.ends_with('{') { "" } else { "," };
+        let text = |value: Result<String, _>| value.unwrap_or_else(|_| "null".to_owned());
+        let (name, value) = (text(serde_json::to_string(name)), text(serde_json::to_string(&value)));
+        let _ = write!(self.0, "{comma}{name}:{value}");
+    }
+}
+
+impl Visit for Json {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.field(field.name(), format!("{value:?}"));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.field(field.name(), value);
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.field(field.name(), value);
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.field(field.name(), value);
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.field(field.name(), value);
+    }
+}
+
+fn text(event: &Event<'_>, now: &str) -> String {
+    let mut line = Text(format!("{now} {:>5}", event.metadata().level()));
+    event.record(&mut line);
+    line.0 + "\n"
+}
+
+struct Text(String);
+
+impl Visit for Text {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        let value = format!("{value:?}");
+        self.0.push(' ');
+        if field.name() != "message" {
+            let _ = write!(self.0, "{}=", field.name());
+        }
+        // What a server says must not steer the terminal.
+        self.0 += &printable(&value);
+    }
 }
 
 impl From<LogLevel> for LevelFilter {
@@ -39,5 +135,71 @@ impl From<LogLevel> for LevelFilter {
             LogLevel::Debug => Self::DEBUG,
             LogLevel::Trace => Self::TRACE,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    /// Formats instead of printing.
+    struct Capture(Log, Arc<Mutex<Vec<String>>>);
+
+    impl Subscriber for Capture {
+        fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+            self.0.enabled(metadata)
+        }
+
+        fn event(&self, event: &Event<'_>) {
+            self.1.lock().unwrap().extend([json(event, "NOW"), text(event, "NOW")]);
+        }
+
+        fn new_span(&self, span: &Attributes<'_>) -> Id {
+            self.0.new_span(span)
+        }
+
+        fn record(&self, _: &Id, _: &Record<'_>) {}
+        fn record_follows_from(&self, _: &Id, _: &Id) {}
+        fn enter(&self, _: &Id) {}
+        fn exit(&self, _: &Id) {}
+    }
+
+    fn logged(level: LevelFilter, log: impl FnOnce()) -> Vec<String> {
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let capture = Capture(Log { tool: "fake_init".to_owned(), level, terminal: false }, lines.clone());
+        tracing::subscriber::with_default(capture, log);
+        let lines = lines.lock().unwrap();
+        lines.clone()
+    }
+
+    #[test]
+    fn a_line_is_one_object_or_one_text_with_every_field() {
+        let lines = logged(LevelFilter::INFO, || {
+            let cause = "\"no\"\n\u{1b}[2J";
+            tracing::info!(%cause, stage = "a b", done = 3_usize, left = -1_i64, ok = true, "app{}", "lied");
+        });
+        assert_eq!(
+            lines,
+            [
+                "{\"timestamp\":\"NOW\",\"level\":\"INFO\",\"message\":\"applied\",\
+                 \"cause\":\"\\\"no\\\"\\n\\u001b[2J\",\"stage\":\"a b\",\"done\":3,\"left\":-1,\"ok\":true,\
+                 \"target\":\"init_core::log::tests\"}\n",
+                "NOW  INFO applied cause=\"no\"\\n\\u{1b}[2J stage=\"a b\" done=3 left=-1 ok=true\n",
+            ]
+        );
+    }
+
+    #[test]
+    fn only_our_own_modules_are_heard_and_only_up_to_the_level() {
+        let lines = logged(LevelFilter::INFO, || {
+            tracing::debug!("too much");
+            tracing::error!(target: "driver", "not ours");
+            tracing::error!(target: "init_core_too", "not ours either");
+            tracing::warn!(target: "fake_init::wire", "ours");
+        });
+        assert_eq!(lines.len(), 2);
+        assert!(lines[0].contains("\"level\":\"WARN\"") && lines[0].contains("fake_init::wire"));
     }
 }

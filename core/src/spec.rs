@@ -9,11 +9,12 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
-use serde_saphyr::{Error as Yaml, Location};
+use serde_saphyr::{DefaultMessageFormatter, Error as Yaml, Location, MessageFormatter as _};
 use thiserror::Error;
 
 use crate::files::{Files, capped};
 use crate::locate::{Locations, Position};
+use crate::text::printable;
 use crate::{SpecPath, Violation, Violations};
 
 /// Deeper than any spec, and far from the end of the stack.
@@ -157,7 +158,8 @@ fn problem(error: &Yaml) -> String {
                 "the spec is nested deeper than {DEPTH_LIMIT} levels or expands to more than any spec needs"
             )
         }
-        other => other.render(),
+        // Without the renderer, whose snippets nobody sees here and everybody would carry.
+        other => printable(&DefaultMessageFormatter.format_message(other)),
     }
 }
 
@@ -190,7 +192,7 @@ fn unknown(what: &str, name: &str, expected: &[&str]) -> String {
 }
 
 /// The candidate that a slip of the finger would have meant.
-fn nearest<'a>(name: &str, expected: &[&'a str]) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, expected: &[&'a str]) -> Option<&'a str> {
     let scored = expected.iter().map(|candidate| (strsim::jaro_winkler(name, candidate), *candidate));
     scored.filter(|(score, _)| *score > 0.8).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, near)| near)
 }

@@ -30,6 +30,15 @@ impl<C: Serialize + fmt::Display> fmt::Display for Page<'_, C> {
     }
 }
 
+/// A text from elsewhere on one line, unable to steer a terminal.
+pub(crate) fn printable(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if letter.is_control() { shown.extend(letter.escape_default()) } else { shown.push(letter) }
+    }
+    shown
+}
+
 /// `+` for what comes into being, `-` for what is taken away, `~` for what is changed.
 fn sign(op: &str) -> char {
     match op.split('_').next().unwrap_or_default() {
