@@ -12,6 +12,9 @@ use crate::{Init, eventually, root};
 /// The password of the cluster's superuser.
 pub const PASSWORD: &str = "patroni superuser";
 const MEMBERS: [&str; 3] = ["pg-0", "pg-1", "pg-2"];
+const ETCD: &str = "dayzero/etcd:dev";
+const PATRONI: &str = "dayzero/patroni:17";
+const ROUTER: &str = "dayzero/haproxy:dev";
 /// A member that is lost is replaced after Patroni's `ttl`, and makes its way back by `pg_rewind`.
 const PATIENCE: Duration = Duration::from_secs(180);
 
@@ -25,22 +28,25 @@ pub struct Cluster {
 impl Cluster {
     /// Starts it and waits until the router leads to a primary that has two followers.
     pub fn start() -> Self {
+        for (image, server) in [(ETCD, "etcd"), (PATRONI, "patroni"), (ROUTER, "haproxy")] {
+            build(image, server);
+        }
         let cluster = Self { name: unique(), scratch: Scratch::new() };
         docker(&["network", "create", &cluster.name]).ok();
         cluster.scratch.file("superuser", PASSWORD.as_bytes());
         cluster.scratch.file("replicator", b"replicator's own");
         let etcd = ["--advertise-client-urls", "http://pg-etcd:2379"];
-        cluster.run("pg-etcd", &[], "dayzero/etcd:dev", &etcd);
+        cluster.run("pg-etcd", &[], ETCD, &etcd);
         for member in MEMBERS {
             let name = format!("PATRONI_NAME={member}");
             let mut args = vec!["--hostname", member, "--env", &name, "--env", "PATRONI_ETCD=pg-etcd:2379"];
             args.extend(["--env", "SUPERUSER_PASSWORD_FILE=/run/secrets/superuser"]);
             args.extend(["--env", "REPLICATION_PASSWORD_FILE=/run/secrets/replicator"]);
-            cluster.run(member, &args, "dayzero/patroni:17", &[]);
+            cluster.run(member, &args, PATRONI, &[]);
         }
         let config = root().join("integration/servers/haproxy/haproxy.cfg").display().to_string();
         let volume = format!("{config}:/usr/local/etc/haproxy/haproxy.cfg:ro");
-        cluster.run("pg-router", &["--volume", &volume], "dayzero/haproxy:dev", &[]);
+        cluster.run("pg-router", &["--volume", &volume], ROUTER, &[]);
         cluster.whole();
         cluster
     }
@@ -135,6 +141,14 @@ impl Cluster {
             stdout + &stderr
         };
         MEMBERS.iter().map(log).collect()
+    }
+}
+
+/// Makes a server's image where it is not there yet.
+fn build(image: &str, server: &str) {
+    if docker(&["image", "inspect", image]).exit != 0 {
+        let folder = root().join("integration/servers").join(server).display().to_string();
+        docker(&["build", "--quiet", "--network", "host", "--tag", image, &folder]).ok();
     }
 }
 

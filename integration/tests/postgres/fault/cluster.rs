@@ -52,13 +52,13 @@ fn half_made(cluster: &Cluster, prefix: &str) -> String {
 }
 
 /// Waits until the run is in the middle of making `what`.
-fn middle(cluster: &Cluster, running: &Running, what: &str, prefix: &str, least: usize) {
+fn middle(cluster: &Cluster, what: &str, prefix: &str, least: usize) {
     eventually("it is in the middle", Duration::from_secs(120), || count(cluster, what, prefix) >= least);
-    assert!(!running.log().contains("\"outcome\""), "it is still at work");
 }
 
-/// The run, or its rerun, converges; whatever it leaves is whole; the rerun after that changes nothing.
-fn converges(cluster: &Cluster, running: Running, prefix: &str) {
+/// The run, or its rerun, converges; whatever it leaves is whole; the rerun after that changes nothing. Says whether the
+/// run saw the primary go.
+fn converges(cluster: &Cluster, running: Running, prefix: &str) -> bool {
     let ended = running.wait();
     cluster.whole();
     assert_eq!(half_made(cluster, prefix), "0", "{}", ended.stdout);
@@ -66,7 +66,6 @@ fn converges(cluster: &Cluster, running: Running, prefix: &str) {
         assert_eq!(ended.exit, 69, "{}\n{}", ended.stdout, ended.log);
         run(cluster, prefix).run().expect(0, "changed");
     }
-    assert!(ended.log.contains("lost the connection"), "the primary changed under it: {}", ended.log);
     run(cluster, prefix).run().expect(0, "unchanged");
     assert_eq!([count(cluster, "roles", prefix), count(cluster, "databases", prefix)], [ROLES, DATABASES]);
     assert_eq!(half_made(cluster, prefix), "0");
@@ -75,6 +74,7 @@ fn converges(cluster: &Cluster, running: Running, prefix: &str) {
     assert_eq!(cluster.psql(&format!("{prefix}d{last}"), owned), format!("{prefix}r{last}"));
     // What a standby says to a write.
     assert!(!cluster.logs().contains("in a read-only transaction"), "no write was tried on a standby");
+    ended.log.contains("lost the connection")
 }
 
 #[test]
@@ -82,19 +82,27 @@ fn converges(cluster: &Cluster, running: Running, prefix: &str) {
 fn the_primary_changes_in_the_middle_of_a_run() {
     let cluster = Cluster::start();
     baseline(&cluster);
-    for (prefix, what, least) in [("a", "roles", 100), ("b", "databases", 5)] {
-        let running = run(&cluster, prefix).start();
-        middle(&cluster, &running, what, prefix, least);
-        cluster.switchover();
-        converges(&cluster, running, prefix);
+    // An orderly change takes Patroni a few seconds, and a run may be over before it.
+    for what in ["roles", "databases"] {
+        let seen = (0..4).any(|attempt| {
+            let prefix = format!("{}{attempt}", &what[..1]);
+            let running = run(&cluster, &prefix).start();
+            middle(&cluster, what, &prefix, 1);
+            cluster.switchover();
+            converges(&cluster, running, &prefix)
+        });
+        assert!(seen, "no switchover was in the middle of making {what}");
     }
-    for (prefix, what, least) in [("c", "roles", 100), ("e", "databases", 5)] {
+    for (prefix, what, least) in [("k", "roles", 50), ("l", "databases", 2)] {
         let running = run(&cluster, prefix).start();
-        middle(&cluster, &running, what, prefix, least);
+        middle(&cluster, what, prefix, least);
         let killed = cluster.kill_primary();
         thread::sleep(Duration::from_secs(1));
         cluster.revive(&killed);
-        converges(&cluster, running, prefix);
+        assert!(
+            converges(&cluster, running, prefix),
+            "the primary was killed in the middle of making {what}"
+        );
     }
 }
 
