@@ -18,6 +18,7 @@ mod cut;
 mod init;
 pub mod kafka;
 pub mod minio;
+pub mod patroni;
 pub mod postgres;
 mod scratch;
 mod silent;
