@@ -56,7 +56,7 @@ fn a_bucket_of_another_owner_is_a_conflict_and_nothing_is_written() {
     let script = "import boto3
 end = dict(endpoint_url='http://localhost:5000', region_name='us-east-1')
 sts = boto3.client('sts', aws_access_key_id='other', aws_secret_access_key='x', **end)
-role = sts.assume_role(RoleArn='arn:aws:iam::222222222222:role/r', RoleSessionName='s')['Credentials']
+role = sts.assume_role(RoleArn='arn:aws:iam::222222222222:role/r', RoleSessionName='other')['Credentials']
 s3 = boto3.client('s3', aws_access_key_id=role['AccessKeyId'], aws_secret_access_key=role['SecretAccessKey'],
                   aws_session_token=role['SessionToken'], **end)
 s3.create_bucket(Bucket='taken')";

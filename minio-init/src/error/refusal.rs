@@ -63,6 +63,11 @@ fn by_code(code: &str) -> Option<FaultKind> {
 }
 
 impl Refusal {
+    /// Understood, believed, and not allowed.
+    pub(crate) fn is_forbidden(&self) -> bool {
+        self.status == 403 || self.code == "AccessDenied"
+    }
+
     pub(super) fn kind(&self) -> FaultKind {
         if self.raced {
             return FaultKind::Raced;
