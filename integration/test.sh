@@ -61,10 +61,10 @@ postgres() {
 valkey() {
     server --tag dayzero/valkey:8.1 "$here/servers/valkey"
     server --build-arg SERVER=redis --build-arg SUITE=bookworm --tag dayzero/redis:7.0 "$here/servers/valkey"
-    suite valkey 1
+    suite valkey 2
     [[ -z $FAULT ]] || return 0
     # What takes minutes because it forms dozens of clusters says no more on Redis.
-    VALKEY_TEST_IMAGE=dayzero/redis:7.0 suite valkey 1 --skip formation::
+    VALKEY_TEST_IMAGE=dayzero/redis:7.0 suite valkey 2 --skip formation::
 }
 
 # The whole stack, and what the documents say about it.
