@@ -43,6 +43,16 @@ postgres() {
     done
 }
 
+secure() {
+    export KAFKA_VERSION=$1
+    cargo test --locked --package integration --test kafka_secure -- --test-threads=1
+    docker compose --file "$here/compose.secure.yaml" down --volumes
+    unset KAFKA_VERSION
+}
+
+secure "$(env_example KAFKA_VERSION)"
+secure "$(env_example KAFKA_VERSION_OLD)"
+
 valkey() {
     server --tag dayzero/valkey:8.1 "$here/servers/valkey"
     server --build-arg SERVER=redis --build-arg SUITE=bookworm --tag dayzero/redis:7.0 "$here/servers/valkey"
