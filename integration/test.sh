@@ -23,8 +23,10 @@ kafka() {
         "$here/down.sh"
         KAFKA_VERSION=$version docker compose --env-file .env.example build --quiet kafka-1
         KAFKA_VERSION=$version suite kafka 1
+        "$here/down.sh"
+        KAFKA_VERSION=$version suite kafka_secure 2
+        docker compose --file "$here/compose.secure.yaml" down --volumes
     done
-    "$here/down.sh"
 }
 
 minio() {
@@ -42,16 +44,6 @@ postgres() {
         POSTGRES_VERSION=$version suite postgres 2
     done
 }
-
-secure() {
-    export KAFKA_VERSION=$1
-    cargo test --locked --package integration --test kafka_secure -- --test-threads=1
-    docker compose --file "$here/compose.secure.yaml" down --volumes
-    unset KAFKA_VERSION
-}
-
-secure "$(env_example KAFKA_VERSION)"
-secure "$(env_example KAFKA_VERSION_OLD)"
 
 valkey() {
     server --tag dayzero/valkey:8.1 "$here/servers/valkey"
