@@ -1,97 +1,68 @@
-//! What the spec declares comes to be, stays, and comes back.
+//! Passwords: rotated, and seen by nobody.
 
-use crate::{PLAIN, TLS, init, made, tool};
+use integration::{Ended, docker, eventually, shell};
+use std::time::Duration;
+
+use crate::{BOOTSTRAP, CONTAINERS, PLAIN, TLS, admin, init, made};
 
 const CANARY: &str = "canary-5d1e-first";
 const OTHER: &str = "canary-5d1e-second";
 
-fn spec(name: &str) -> String {
-    format!(
-        "bootstrap: [kafka-secure:19094]\n{TLS}{PLAIN}topics: {{{name}-topic: {{}}}}
-users: {{{name}: {{mechanism: [SCRAM-SHA-256, SCRAM-SHA-512], password: {{secret: password}}, iterations: 8192}}}}
-acls:
-  - {{principal: \"User:{name}\", allow: [read, write], topic: {name}-, match: prefixed}}
-  - {{principal: \"User:{name}\", deny: [all], cluster: true, host: 192.0.2.7}}
-quotas:
-  - {{user: {name}, producerByteRate: 1048576}}
-  - {{user: {name}, clientId: \"*\", requestPercentage: 12.5}}
-brokerDefaults: {{log.retention.ms: 604800000}}
-"
-    )
+fn apply(password: &str, outcome: &str) -> Ended {
+    let users = "users:\n  rotated: {mechanism: [SCRAM-SHA-256, SCRAM-SHA-512], password: {secret: password}}\n  \
+                 beside: {mechanism: SCRAM-SHA-256, password: {secret: beside}}\n";
+    let run = admin(users).secret("password", password).secret("beside", "canary-5d1e-beside");
+    run.args(&["--log", "trace"]).run().expect(0, outcome)
 }
 
-fn apply(name: &str, password: &str, outcome: &str) -> integration::Ended {
-    init(&spec(name)).secret("password", password).args(&["--log", "trace"]).run().expect(0, outcome)
-}
-
-/// REQ-AUTO-001
-#[test]
-fn everything_declared_is_there_and_a_rerun_changes_nothing() {
-    apply("cold", CANARY, "changed");
-    assert!(apply("cold", CANARY, "unchanged").changes().is_empty());
-    let acls = tool("kafka-acls", &["--list", "--principal", "User:cold"]);
-    assert!(acls.contains("name=cold-, patternType=PREFIXED") && acls.contains("operation=WRITE"), "{acls}");
-    assert!(acls.contains("host=192.0.2.7, operation=ALL, permissionType=DENY"), "{acls}");
-    let user = tool("kafka-configs", &["--describe", "--entity-type", "users", "--entity-name", "cold"]);
-    assert!(user.contains("SCRAM-SHA-256=iterations=8192, SCRAM-SHA-512=iterations=8192"), "{user}");
-    assert!(user.contains("producer_byte_rate=1048576.0"), "{user}");
-    let brokers = tool("kafka-configs", &["--describe", "--entity-type", "brokers", "--entity-default"]);
-    assert!(brokers.contains("log.retention.ms=604800000"), "{brokers}");
-}
-
-#[test]
-fn each_drift_is_healed_and_nothing_else_is_touched() {
-    apply("drift", CANARY, "changed");
-    let user = |change: &[&str]| {
-        let entity = ["--alter", "--entity-type", "users", "--entity-name", "drift"];
-        tool("kafka-configs", &[entity.as_slice(), change].concat());
-    };
-    let drifts: [(&str, &dyn Fn()); 5] = [
-        ("alter_user drift: applied", &|| user(&["--delete-config", "SCRAM-SHA-256"])),
-        ("alter_user drift: applied", &|| {
-            user(&["--add-config", "SCRAM-SHA-512=[iterations=8192,password=other]"]);
-        }),
-        ("alter_quota user drift: applied", &|| user(&["--add-config", "producer_byte_rate=7"])),
-        ("create_acl drift-: applied", &|| {
-            let acl = ["--operation", "read", "--topic", "drift-", "--resource-pattern-type", "prefixed"];
-            let remove = ["--remove", "--force", "--allow-principal", "User:drift"];
-            tool("kafka-acls", &[remove.as_slice(), &acl].concat());
-        }),
-        ("alter_broker_config : applied", &|| {
-            let all = ["--entity-type", "brokers", "--entity-default"];
-            tool(
-                "kafka-configs",
-                &[["--alter", "--add-config", "log.retention.ms=5"].as_slice(), &all].concat(),
-            );
-        }),
-    ];
-    for (healed, drift) in drifts {
-        drift();
-        assert_eq!(apply("drift", CANARY, "changed").changes(), [healed]);
-        apply("drift", CANARY, "unchanged");
-    }
+fn login(user: &str, mechanism: &str, password: &str, exit: i32, outcome: &str) -> Ended {
+    let sasl =
+        format!("sasl: {{mechanism: {mechanism}, username: {user}, password: {{secret: password}}}}\n");
+    let run = init(&format!("{BOOTSTRAP}{TLS}{sasl}")).secret("password", password);
+    run.args(&["--log", "trace"]).run().expect(exit, outcome)
 }
 
 /// CON-AUTO-001
 #[test]
 fn a_password_is_rotated_and_shows_nowhere() {
-    let said = |ended: integration::Ended| format!("{}{}", ended.stdout, ended.log);
-    let mut all = said(apply("rotated", CANARY, "changed"));
-    let login = |password: &str, exit: i32, outcome: &str| {
-        let sasl = "sasl: {mechanism: SCRAM-SHA-512, username: rotated, password: {secret: password}}\n";
-        let spec = format!("bootstrap: [kafka-secure:19094]\n{TLS}{sasl}");
-        init(&spec).secret("password", password).args(&["--log", "trace"]).run().expect(exit, outcome)
-    };
-    all += &said(login(CANARY, 0, "unchanged"));
-    let rotated = apply("rotated", OTHER, "changed");
+    let said = |ended: Ended| format!("{}{}", ended.stdout, ended.log);
+    let mut all = said(apply(CANARY, "changed"));
+    all += &said(login("rotated", "SCRAM-SHA-512", CANARY, 0, "unchanged"));
+    let rotated = apply(OTHER, "changed");
     assert_eq!(rotated.changes(), ["alter_user rotated: applied"]);
     all += &said(rotated);
-    all += &said(login(OTHER, 0, "unchanged"));
-    let refused = login(CANARY, 77, "failed");
+    all += &said(login("rotated", "SCRAM-SHA-512", OTHER, 0, "unchanged"));
+    all += &said(login("rotated", "SCRAM-SHA-256", OTHER, 0, "unchanged"));
+    all += &said(login("beside", "SCRAM-SHA-256", "canary-5d1e-beside", 0, "unchanged"));
+    let refused = login("rotated", "SCRAM-SHA-512", CANARY, 77, "failed");
     assert!(refused.error().contains("cannot log in as rotated with SCRAM-SHA-512"), "{}", refused.error());
     all += &said(refused);
-    all += &integration::docker(&["logs", "kafka-secure"]).stdout;
-    for secret in [CANARY, OTHER, made("admin.password").trim()] {
+    for broker in CONTAINERS {
+        let log = docker(&["logs", broker]);
+        all += &log.stdout;
+        all += &log.stderr;
+    }
+    for secret in [CANARY, OTHER, "canary-5d1e-beside", made("admin.password").trim()] {
         assert!(!all.contains(secret), "a password was printed");
+    }
+}
+
+/// SEC-AUTO-001
+#[test]
+fn no_password_is_in_the_arguments_or_the_environment_of_a_run() {
+    let spec = format!("bootstrap: [nobody-here:19092]\n{TLS}{PLAIN}");
+    let running = init(&spec).secret("admin_password", CANARY).start();
+    eventually("it waits", Duration::from_secs(30), || running.log().contains("waiting"));
+    let name = running.name();
+    let seen = shell(&format!(
+        "docker inspect {name}; pid=$(docker inspect -f '{{{{.State.Pid}}}}' {name}); \
+         tr '\\0' '\\n' </proc/$pid/cmdline; tr '\\0' '\\n' </proc/$pid/environ"
+    ))
+    .ok();
+    running.signal("TERM");
+    let ended = running.wait().expect(143, "interrupted");
+    assert!(seen.contains("kafka-init"), "{seen}");
+    for text in [seen, ended.stdout, ended.log] {
+        assert!(!text.contains(CANARY) && !text.contains("PRIVATE KEY"), "a secret shows");
     }
 }
