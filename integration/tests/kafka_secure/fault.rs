@@ -33,7 +33,7 @@ brokerDefaults: {{log.cleaner.backoff.ms: {}}}
 }
 
 #[test]
-#[ignore = "the fault suite: just fault kafka"]
+#[ignore = "the fault suite: just fault kafka_secure"]
 fn whichever_request_is_cut_the_run_converges_and_the_next_changes_nothing() {
     let old = |number| {
         format!("  cut-{number}-old: {{partitions: 1, replicationFactor: 3, config: {{retention.ms: 5}}}}\n")
@@ -117,7 +117,7 @@ fn controller() -> &'static str {
 }
 
 #[test]
-#[ignore = "the fault suite: just fault kafka"]
+#[ignore = "the fault suite: just fault kafka_secure"]
 fn the_active_controller_is_killed_during_apply_ten_times() {
     for round in 0..ROUNDS {
         admin("").run().expect(0, "unchanged");
@@ -130,7 +130,7 @@ fn the_active_controller_is_killed_during_apply_ten_times() {
 }
 
 #[test]
-#[ignore = "the fault suite: just fault kafka"]
+#[ignore = "the fault suite: just fault kafka_secure"]
 fn the_brokers_are_restarted_one_by_one_during_apply_ten_times() {
     for round in 0..ROUNDS {
         survives(&format!("rolled-{round}"), || {
@@ -143,7 +143,7 @@ fn the_brokers_are_restarted_one_by_one_during_apply_ten_times() {
 
 /// The kernel ends a run that takes more memory than it may.
 #[test]
-#[ignore = "the fault suite: just fault kafka"]
+#[ignore = "the fault suite: just fault kafka_secure"]
 fn ten_thousand_topics_are_created_verified_and_left_alone_in_64_mb() {
     let topic = |number| {
         format!("  huge-{number}: {{partitions: 1, replicationFactor: 1, config: {{retention.ms: 1000}}}}\n")

@@ -34,10 +34,15 @@ pub struct Desired {
 }
 
 impl Desired {
-    /// Everywhere that is talked to.
+    /// Everywhere that is talked to, each once.
     pub(crate) fn endpoints(&self) -> Vec<Endpoint> {
-        let probe = self.probe.iter().flat_map(|probe| &probe.bootstrap);
-        self.bootstrap.iter().chain(probe).cloned().collect()
+        let mut endpoints = self.bootstrap.clone();
+        for server in self.probe.iter().flat_map(|probe| &probe.bootstrap) {
+            if !endpoints.contains(server) {
+                endpoints.push(server.clone());
+            }
+        }
+        endpoints
     }
 
     /// Everything that is read before the first packet.
