@@ -36,9 +36,11 @@ kafka() {
         "$here/down.sh"
         KAFKA_VERSION=$version docker compose --env-file .env.example build --quiet kafka-1
         KAFKA_VERSION=$version suite kafka 1
+        "$here/down.sh"
+        KAFKA_VERSION=$version suite kafka_secure 1
+        docker compose --file "$here/compose.secure.yaml" down --volumes
         [[ -z $FAULT ]] || break
     done
-    "$here/down.sh"
 }
 
 minio() {
