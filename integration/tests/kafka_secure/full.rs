@@ -44,28 +44,34 @@ fn described() -> [String; 3] {
     [lines(&said[..3]), lines(&said[3..8]), lines(&said[8..])]
 }
 
-/// Sorted, without the lines about single partitions and without ids; limits in one order.
+/// Sorted, without what differs between two clusters or two releases: ids, single partitions, what is not declared. An
+/// ACL has its resource in front of it.
 fn lines(said: &[String]) -> String {
-    let partition = |line: &&str| !line.contains("\tPartition:") && !line.trim().is_empty();
-    let plain = |line: &str| {
-        let parts: Vec<&str> =
-            line.trim().split('\t').map(str::trim).filter(|part| !part.starts_with("TopicId")).collect();
-        let line = parts.join(" ");
-        match line.split_once(" are ") {
-            Some((whose, limits)) => {
-                let limits: BTreeSet<&str> = limits.split(", ").collect();
-                format!("{whose} are {}\n", limits.into_iter().collect::<Vec<_>>().join(", "))
+    let mut lines = BTreeSet::new();
+    for text in said {
+        let mut resource = "";
+        for line in text.lines().map(str::trim) {
+            if let Some(rest) = line.strip_prefix("Current ACLs for resource `ResourcePattern") {
+                resource = rest.trim_end_matches("`:");
+            } else if line.starts_with("(principal=") {
+                lines.insert(format!("{resource} {line}\n"));
+            } else if line.starts_with("log.retention.ms") {
+                lines.insert(format!("all brokers: {}\n", line.split(' ').next().unwrap_or_default()));
+            } else if let Some((whose, limits)) = line.split_once(" are ") {
+                lines.insert(format!("{whose} are {}\n", sorted(limits, ", ")));
+            } else if line.contains("PartitionCount") {
+                let parts = line.split('\t').map(str::trim).filter(|part| !part.starts_with("TopicId"));
+                let parts = parts.collect::<Vec<_>>().join(" ");
+                let (topic, configs) = parts.split_once(" Configs: ").unwrap_or((&parts, ""));
+                lines.insert(format!("{topic} Configs: {}\n", sorted(configs, ",")));
             }
-            None => format!("{line}\n"),
         }
-    };
-    said.iter().map(|text| text.lines().filter(partition).map(plain).collect::<BTreeSet<_>>()).fold(
-        String::new(),
-        |mut all, lines| {
-            all.extend(lines);
-            all
-        },
-    )
+    }
+    lines.into_iter().collect()
+}
+
+fn sorted(list: &str, separator: &str) -> String {
+    list.split(separator).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(separator)
 }
 
 fn is_as_written() {
