@@ -36,9 +36,11 @@ kafka() {
         "$here/down.sh"
         KAFKA_VERSION=$version docker compose --env-file .env.example build --quiet kafka-1
         KAFKA_VERSION=$version suite kafka 1
+        "$here/down.sh"
+        KAFKA_VERSION=$version suite kafka_secure 1
+        docker compose --file "$here/compose.secure.yaml" down --volumes
         [[ -z $FAULT ]] || break
     done
-    "$here/down.sh"
 }
 
 minio() {
@@ -61,10 +63,10 @@ postgres() {
 valkey() {
     server --tag dayzero/valkey:8.1 "$here/servers/valkey"
     server --build-arg SERVER=redis --build-arg SUITE=bookworm --tag dayzero/redis:7.0 "$here/servers/valkey"
-    suite valkey 1
+    suite valkey 2
     [[ -z $FAULT ]] || return 0
     # What takes minutes because it forms dozens of clusters says no more on Redis.
-    VALKEY_TEST_IMAGE=dayzero/redis:7.0 suite valkey 1 --skip formation::
+    VALKEY_TEST_IMAGE=dayzero/redis:7.0 suite valkey 2 --skip formation::
 }
 
 # The whole stack, and what the documents say about it.

@@ -3,6 +3,9 @@
 mod acceptance;
 mod access;
 mod drift;
+mod fault;
+mod peers;
+mod permissions;
 mod refusals;
 mod s3_only;
 mod tls;
