@@ -13,6 +13,7 @@ mod kept;
 mod kubernetes;
 mod migrate;
 mod policy;
+mod readme;
 mod refused;
 mod schemas;
 mod swarm;
