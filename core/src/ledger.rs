@@ -1,6 +1,6 @@
 //! What became of each change of a run, across readings and reconnections.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -24,18 +24,22 @@ pub enum Status {
 
 /// Every change that a run planned, in the order of execution.
 #[derive(Debug)]
-pub(crate) struct Ledger<C>(BTreeMap<C, (Status, Option<String>)>);
+pub(crate) struct Ledger<C> {
+    entries: BTreeMap<C, (Status, Option<String>)>,
+    /// Sent at least once without an answer: found done later, by whatever means, it is ours.
+    lost: BTreeSet<C>,
+}
 
 impl<C: Clone + Ord> Ledger<C> {
     pub(crate) fn new() -> Self {
-        Self(BTreeMap::new())
+        Self { entries: BTreeMap::new(), lost: BTreeSet::new() }
     }
 
     /// Takes over a new reading: what was sent and is no longer needed has happened, what was only
     /// planned and is no longer needed somebody else did.
     pub(crate) fn replan(&mut self, changes: &[C]) {
         self.settle(changes);
-        self.0.retain(|_, (status, _)| *status == Status::Applied);
+        self.entries.retain(|_, (status, _)| *status == Status::Applied);
         for change in changes {
             self.set(change, Status::Planned);
         }
@@ -43,27 +47,44 @@ impl<C: Clone + Ord> Ledger<C> {
 
     /// Takes a new reading as the answer to what was sent and not answered. `changes` is sorted.
     pub(crate) fn settle(&mut self, changes: &[C]) {
-        for (change, (status, _)) in &mut self.0 {
-            if *status == Status::Unknown && changes.binary_search(change).is_err() {
+        for (change, (status, _)) in &mut self.entries {
+            let sent = match status {
+                Status::Unknown => true,
+                Status::Planned => self.lost.contains(change),
+                Status::Applied | Status::Failed | Status::Skipped => false,
+            };
+            if sent && changes.binary_search(change).is_err() {
                 *status = Status::Applied;
             }
         }
     }
 
     pub(crate) fn set(&mut self, change: &C, status: Status) {
-        self.0.insert(change.clone(), (status, None));
+        self.entries.insert(change.clone(), (status, None));
+    }
+
+    /// Sent, and the answer is lost.
+    pub(crate) fn lose(&mut self, change: &C) {
+        self.lost.insert(change.clone());
+        self.set(change, Status::Unknown);
     }
 
     pub(crate) fn fail(&mut self, change: &C, problem: String) {
-        self.0.insert(change.clone(), (Status::Failed, Some(problem)));
+        self.entries.insert(change.clone(), (Status::Failed, Some(problem)));
     }
 
-    pub(crate) fn forget(&mut self, change: &C) {
-        self.0.remove(change);
+    /// The server says that it is done already: by somebody else, unless we have sent it before. Servers show some
+    /// things later than they do them, so a reading in between may not have told.
+    pub(crate) fn overtaken(&mut self, change: &C) {
+        if self.lost.contains(change) {
+            self.set(change, Status::Unknown);
+        } else {
+            self.entries.remove(change);
+        }
     }
 
     pub(crate) fn any(&self, status: Status) -> bool {
-        self.0.values().any(|(found, _)| *found == status)
+        self.entries.values().any(|(found, _)| *found == status)
     }
 
     /// The steps of a report; `rest` is what became of everything that was never sent.
@@ -72,7 +93,7 @@ impl<C: Clone + Ord> Ledger<C> {
             let status = if status == Status::Planned { rest } else { status };
             Step { change, status, problem }
         };
-        self.0.into_iter().map(step).collect()
+        self.entries.into_iter().map(step).collect()
     }
 }
 
@@ -93,6 +114,20 @@ mod tests {
         ledger.set(&3, Status::Unknown);
         ledger.replan(&[3]);
         assert_eq!(statuses(ledger), [(1, Status::Applied), (2, Status::Applied), (3, Status::Skipped)]);
+    }
+
+    #[test]
+    fn what_was_sent_before_and_turns_out_to_be_done_is_ours() {
+        let mut ledger = Ledger::new();
+        ledger.replan(&[1, 2, 3]);
+        ledger.lose(&1);
+        ledger.lose(&2);
+        // The server does not show them yet, so they are planned again.
+        ledger.replan(&[1, 2, 3]);
+        ledger.overtaken(&1);
+        ledger.overtaken(&3);
+        ledger.replan(&[]);
+        assert_eq!(statuses(ledger), [(1, Status::Applied), (2, Status::Applied)]);
     }
 
     #[test]

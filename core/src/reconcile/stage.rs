@@ -53,7 +53,7 @@ impl<B: Backend> Driver<'_, B> {
         }
         self.backoff.reset();
         self.last = None;
-        self.judge(faults, |ledger, change| ledger.set(change, Status::Unknown))
+        self.judge(faults, Ledger::lose)
     }
 
     /// What faults of single changes mean for the run: a refusal ends it, a lost connection or a race
@@ -75,7 +75,7 @@ impl<B: Backend> Driver<'_, B> {
                     again = Some(Halt::Lost(Box::new(fault)));
                 }
                 FaultKind::Raced => {
-                    self.ledger.forget(change);
+                    self.ledger.overtaken(change);
                     self.doubtful.push(change.clone());
                     again = again.or_else(|| Some(Halt::Raced(Box::new(fault))));
                 }
