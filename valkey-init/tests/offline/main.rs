@@ -10,5 +10,6 @@
 mod describe;
 mod model;
 mod plan;
+mod schema;
 mod support;
 mod violations;
