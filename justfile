@@ -36,10 +36,35 @@ lint:
 image NAME:
     images/build.sh {{ NAME }}
 
-# Build the image of every init tool
+# Build the image of every init tool, with its bill of materials
 image-all:
     images/build.sh $(images/build.sh --list)
+    images/sbom.sh $(images/build.sh --list)
 
-# Measure one backend side by side with what people use today
-bench NAME:
-    integration/bench/{{ NAME }}.sh
+# Write docs/schema: what editors check specs against
+schemas:
+    integration/schemas.sh
+
+# Write docs/inventory.md: what the stack's init services provision
+inventory:
+    integration/inventory.sh
+
+# Check the init services of a compose file; options go to docker compose
+policy FILE *OPTIONS:
+    integration/policy.sh {{ FILE }} {{ OPTIONS }}
+
+# Measure a backend side by side with what people use today; all of them when none is named
+bench *NAMES:
+    for name in {{ if NAMES == "" { "kafka minio postgres valkey" } else { NAMES } }}; do integration/bench/"$name".sh; done
+
+# The long tests: every connection cut in turn, failovers, thousands of objects; of all suites when none is named
+fault *NAMES:
+    integration/test.sh --fault {{ NAMES }}
+
+# Fuzz a parser until Ctrl-C or a finding; without TARGET, list the targets
+fuzz *TARGET:
+    fuzz/run.sh {{ TARGET }}
+
+# The Jobs of docs/deploy/kubernetes.md on a one-node Kubernetes, which is built once (10 minutes)
+k8s-test:
+    integration/kubernetes/test.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# build.sh NAME...   makes the image dayzero/NAME:dev of each named package
+# build.sh NAME...   makes the image dayzero/NAME:dev (or another $TAG) of each named package
 # build.sh --list    the packages that `just image-all` builds: every one that ends in `-init` and has a binary
 #
 # The same commit gives the same image id, in whatever directory, on whatever day: paths are remapped, times are the
@@ -52,7 +52,7 @@ compile() {
 }
 
 image() {
-    local name=$1 raw=dayzero/$1:unnormalised said
+    local name=$1 raw=dayzero/$1:unnormalised-$$ said
     compile "$name"
     # Some engines precede every build with remarks on its age: what is said counts only on failure.
     said=$(docker build --quiet --tag "$raw" \
@@ -63,7 +63,7 @@ image() {
         --build-arg SOURCE="$(field "$name" repository)" \
         --build-arg LICENSES="$(field "$name" license)" \
         "$here" 2>&1) || { echo "$said" >&2 && return 1; }
-    "$here/normalise.sh" "$raw" "dayzero/$name:dev"
+    "$here/normalise.sh" "$raw" "dayzero/$name:${TAG:-dev}"
 }
 
 main() {

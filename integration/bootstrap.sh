@@ -37,6 +37,8 @@ ensure_tools() {
     done
     [[ -e /etc/ssl/certs/ca-certificates.crt ]] || missing+=(ca-certificates)
     compgen -G '/usr/lib/*-linux-gnu/libc.a' >/dev/null || missing+=(libc6-dev)
+    # The tests' second opinion on specs and schemas; Debian's own interpreter, whatever `python3` is here.
+    /usr/bin/python3 -c 'import jsonschema, yaml' 2>/dev/null || missing+=(python3-jsonschema python3-yaml)
     [[ ${#missing[@]} -eq 0 ]] || apt_install "${missing[@]}"
 }
 

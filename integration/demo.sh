@@ -64,8 +64,8 @@ if [[ -n $failed ]]; then
     show_culprits
     exit 1
 fi
-title "the application's proofs"
-output smoke
+title "the applications' proofs"
+for service in $("${compose[@]}" config --services | grep '^smoke-'); do output "$service"; done
 title "topics"
 docker exec kafka-1 kafka-topics --bootstrap-server kafka-1:19092 --list
 cat <<'END'

@@ -52,3 +52,8 @@ require_own_stack() {
         [[ ! -d $dir || $dir -ef $root ]] || die "a stack started from $dir is on this engine; run \`just down\` there first"
     done
 }
+
+# tool NAME ARG...: an init tool of this tree, compiled without optimisation.
+tool() {
+    cargo run --quiet --locked --package "$1" -- "${@:2}"
+}

@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
-# test.sh [SUITE...]   the tests against real servers: images, kafka, minio, postgres, valkey, or all of them
+# test.sh [SUITE...]           the tests against real servers: all suites, or those that are named
+# test.sh --fault [SUITE...]   their long tests: every connection cut in turn, failovers, thousands of objects
 #
-# They share one engine and the demo's container names, so they run one after the other.
+# Two suites run at a time. Those that use the demo's stack, whose container names exist once on an engine, run one
+# after the other; the others have servers of their own. Each writes to target/suites/NAME.log, which is shown whole
+# when it fails; then nothing new is begun.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -9,8 +12,18 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/lib.sh"
 cd "$root"
 
+on_the_stack=(kafka stack)
+on_their_own=(valkey postgres minio images)
+work=$root/target/suites
+# Set for the long tests, and inherited by the suites.
+export FAULT=${FAULT:-}
+
 # suite NAME THREADS [OPTION...]
-suite() { cargo test --locked --package integration --test "$1" -- --test-threads="$2" "${@:3}"; }
+suite() {
+    local options=(--test-threads="$2" "${@:3}")
+    [[ -z $FAULT ]] || options=(--test-threads=1 --ignored fault::)
+    cargo test --locked --package integration --test "$1" -- "${options[@]}"
+}
 
 server() { docker build --quiet --network host "$@" >/dev/null; }
 
@@ -23,8 +36,11 @@ kafka() {
         "$here/down.sh"
         KAFKA_VERSION=$version docker compose --env-file .env.example build --quiet kafka-1
         KAFKA_VERSION=$version suite kafka 1
+        "$here/down.sh"
+        KAFKA_VERSION=$version suite kafka_secure 1
+        docker compose --file "$here/compose.secure.yaml" down --volumes
+        [[ -z $FAULT ]] || break
     done
-    "$here/down.sh"
 }
 
 minio() {
@@ -40,24 +56,112 @@ postgres() {
         server --build-arg "POSTGRES_VERSION=$version" --build-arg "SUITE=${pair#*:}" --tag "dayzero/postgres:$version" \
             "$here/servers/postgres"
         POSTGRES_VERSION=$version suite postgres 2
+        [[ -z $FAULT ]] || break
     done
 }
 
 valkey() {
     server --tag dayzero/valkey:8.1 "$here/servers/valkey"
     server --build-arg SERVER=redis --build-arg SUITE=bookworm --tag dayzero/redis:7.0 "$here/servers/valkey"
-    suite valkey 1
+    suite valkey 2
+    [[ -z $FAULT ]] || return 0
     # What takes minutes because it forms dozens of clusters says no more on Redis.
-    VALKEY_TEST_IMAGE=dayzero/redis:7.0 suite valkey 1 --skip formation::
+    VALKEY_TEST_IMAGE=dayzero/redis:7.0 suite valkey 2 --skip formation::
+}
+
+# The whole stack, and what the documents say about it.
+stack() {
+    "$here/down.sh"
+    docker compose --env-file .env.example --profile '*' build --quiet \
+        kafka-1 mng-pg valkey-node-0 pg-etcd pg-0 pg-router minio
+    suite stack 1
+    "$here/down.sh"
+    [[ -z $FAULT ]] || return 0
+    # Ten minutes to build and some seconds to run: where `just k8s-test` has built it.
+    ! "$here/kubernetes/build.sh" --check || suite stack 1 --ignored kubernetes::
+}
+
+known() {
+    local name
+    for name in "${on_the_stack[@]}" "${on_their_own[@]}"; do
+        [[ $1 != "$name" ]] || return 0
+    done
+    return 1
+}
+
+# run NAME: one suite, in a process of its own so that its first failure ends it, and what is shown of it.
+run() {
+    local name=$1 began=$SECONDS
+    echo "== $name: begun, see target/suites/$name.log"
+    if "$here/test.sh" --alone "$name" >"$work/$name.log" 2>&1 </dev/null; then
+        # One suite at a time speaks.
+        { flock 9 && echo "== $name: passed in $((SECONDS - began)) s" && grep '^test result' "$work/$name.log"; } 9>"$work/lock"
+    else
+        touch "$work/failed"
+        { flock 9 && cat "$work/$name.log" && echo "== $name: FAILED after $((SECONDS - began)) s"; } 9>"$work/lock"
+    fi
+}
+
+# worker NAME...: runs, in this order, what was asked for and nobody has begun yet.
+worker() {
+    local name
+    for name in "$@"; do
+        [[ -e $work/asked.$name && ! -e $work/failed ]] || continue
+        mkdir "$work/begun.$name" 2>/dev/null || continue
+        run "$name"
+    done
+}
+
+stop() {
+    local pid
+    for pid in "${workers[@]}"; do kill -- "-$pid" 2>/dev/null || true; done
+}
+
+# Each worker leads a process group, so that an interrupted run leaves no suite behind.
+together() {
+    local name pid
+    rm -rf "$work"
+    mkdir -p "$work"
+    for name in "$@"; do touch "$work/asked.$name"; done
+    workers=()
+    trap stop EXIT
+    set -m
+    worker "${on_the_stack[@]}" "${on_their_own[@]}" &
+    workers+=($!)
+    worker "${on_their_own[@]}" &
+    workers+=($!)
+    set +m
+    for pid in "${workers[@]}"; do wait "$pid" || touch "$work/failed"; done
+    trap - EXIT
+}
+
+# Every suite once more in a line or two: the result of a run is at its end.
+results() {
+    local name
+    for name in "$@"; do
+        [[ -e $work/$name.log ]] || { echo "== $name: not begun" && continue; }
+        echo "== $name"
+        grep '^test result' "$work/$name.log" || echo "no result: see target/suites/$name.log"
+    done
+    [[ ! -e $work/failed ]]
 }
 
 main() {
     local name
+    if [[ ${1:-} == --alone ]]; then
+        "$2"
+        return
+    fi
+    [[ ${1:-} != --fault ]] || { FAULT=yes && shift; }
+    [[ $# -gt 0 ]] || set -- "${on_the_stack[@]}" "${on_their_own[@]}"
+    for name in "$@"; do known "$name" || die "no suite $name; there are: ${on_the_stack[*]} ${on_their_own[*]}"; done
     require_own_stack
-    [[ $# -gt 0 ]] || set -- images kafka minio postgres valkey
     # shellcheck disable=SC2046 # a list of names
     images/build.sh $(images/build.sh --list) smoke
-    for name in "$@"; do "$name"; done
+    # Compiled once, where a mistake is seen at once.
+    cargo test --locked --package integration --no-run
+    together "$@"
+    results "$@"
 }
 
 main "$@"

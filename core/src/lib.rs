@@ -21,6 +21,8 @@ mod environment;
 mod error;
 mod exit;
 mod files;
+#[doc(hidden)]
+pub mod fuzzing;
 mod gather;
 mod ledger;
 mod locate;

@@ -108,6 +108,11 @@ fn parse(bytes: &[u8]) -> Result<Secret, Problem> {
     }
 }
 
+/// The same for the fuzz target, whose findings are words.
+pub(crate) fn value(bytes: &[u8]) -> Result<Secret, String> {
+    parse(bytes).map_err(|problem| problem.to_string())
+}
+
 /// Who may read a file, and who asks: what a person needs to mend EACCES.
 #[derive(Debug)]
 struct Ownership {

@@ -71,12 +71,16 @@ pub(crate) fn read(source: &Source, stdin: impl Read) -> Result<Text, Unreadable
         String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))
     });
     match text {
-        Ok(yaml) => Ok(Text { yaml, files: Files::relative_to(base) }),
+        Ok(yaml) => Ok(Text::new(yaml, Files::relative_to(base))),
         Err(error) => Err(Unreadable { of: source.clone(), source: error }),
     }
 }
 
 impl Text {
+    pub(crate) fn new(yaml: String, files: Files) -> Self {
+        Self { yaml, files }
+    }
+
     /// The first thing that does not parse, with line, column and path.
     pub(crate) fn parse<S: DeserializeOwned>(&self) -> Result<S, Violations> {
         let options = serde_saphyr::options! {

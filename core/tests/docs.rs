@@ -63,3 +63,33 @@ fn the_readme_shows_the_exit_table_of_the_code() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     assert!(readme.contains(&init_core::Exit::markdown()));
 }
+
+/// Every page below `folder`.
+fn pages(folder: &Path) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all.extend(pages(&path));
+        } else if path.extension().is_some_and(|extension| extension == "md") {
+            all.push(path);
+        }
+    }
+    all
+}
+
+#[test]
+fn every_link_between_the_documents_leads_somewhere() {
+    let front = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(|page| root().join(page));
+    let mut links = 0;
+    for page in pages(&root().join("docs")).iter().chain(&front) {
+        let text = fs::read_to_string(page).unwrap();
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
+            if !link.is_empty() && !link.contains("://") {
+                links += 1;
+                assert!(page.with_file_name(link).exists(), "{}: {link}", page.display());
+            }
+        }
+    }
+    assert!(links > 10, "{links} links");
+}

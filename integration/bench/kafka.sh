@@ -2,8 +2,11 @@
 # kafka-init beside Kafka's own tool, in one run, in the same container, against the same brokers.
 # shellcheck source=integration/bench/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=integration/bench/kafka/secured.sh
+. integration/bench/kafka/secured.sh
 
 cleanup() {
+    end_secured
     delete 'bench-.*'
     docker exec kafka-1 rm -rf /tmp/bench
     rm -rf "$bench_work"
@@ -61,8 +64,28 @@ milliseconds_to_first_packet() {
     awk '/execve\("\/tmp\/bench/ { began = $2 } began && /AF_INET|sendto|sendmmsg/ { printf "%.1f\n", ($2 - began) * 1000; exit }' "$bench_work/trace"
 }
 
+# The same requests, by a client that does nothing else: recorded from one run, then sent again. Seconds of both.
+bare() {
+    local net bare=integration/bench/kafka/bare.py
+    net=(nsenter --target "$(docker inspect -f '{{.State.Pid}}' kafka-1)" --net)
+    "${net[@]}" python3 "$bare" record 29092 19092 "$bench_work/requests" &
+    sed 's/^bootstrap:.*/bootstrap: [localhost:29092]/' "$bench_work/large.yaml" >"$bench_work/recorded.yaml"
+    put recorded.yaml
+    sleep 1
+    "${enter[@]}" /tmp/bench/kafka-init --log error --spec /tmp/bench/recorded.yaml >/dev/null
+    wait
+    : >"$bench_work/times"
+    local run count seconds
+    for run in 1 2 3 4 5; do
+        "${net[@]}" python3 "$bare" replay 19092 "$bench_work/requests" >"$bench_work/replayed"
+        read -r count seconds <"$bench_work/replayed"
+        echo "$seconds" >>"$bench_work/times"
+    done
+    echo "$count $(median "$bench_work/times")"
+}
+
 main() {
-    need time strace nsenter
+    need javac python3 time strace nsenter
     trap cleanup EXIT
     prepare
     row what kafka-init kafka-topics ratio budget
@@ -78,12 +101,17 @@ main() {
     large=$(timed 1 nothing ours large)
     row "1,000 topics x 3 partitions x 5 configs, cold (s)" "$large" "" "" ""
     row "the same, again (s)" "$(timed 5 nothing ours large)" "" "" "<= 4 requests: see the suite"
+    local count alone bare
+    read -r count bare <<<"$(bare)"
+    alone=$(timed 5 nothing "${enter[@]}" /tmp/bench/kafka-init --log error --spec /tmp/bench/large.yaml)
+    row "the same, again, vs its $count requests alone (s)" "$alone" "$bare" "$(ratio "$alone" "$bare")x" "<= 1.3x"
     small_rss=$(kilobytes baseline)
     huge_rss=$(kilobytes huge plan)
     row "peak memory, baseline (MB)" "$(ratio "$small_rss" 1024)" "" "" "<= 12"
     row "peak memory, 10,000 topics planned (MB)" "$(ratio "$huge_rss" 1024)" "" "" "<= 64"
     row "start to first packet (ms)" "$(milliseconds_to_first_packet)" "" "" "<= 5"
     row "image (MB)" "$(ratio "$(docker inspect -f '{{.Size}}' dayzero/kafka-init:dev)" 1000000)" "" "" "<= 4"
+    bench_secured
 }
 
 main

@@ -41,7 +41,8 @@ need() {
 
 nothing() { :; }
 
-ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.1f", a / b }'; }
+# ratio A B [DIGITS]
+ratio() { awk -v a="$1" -v b="$2" -v f="%.${3:-1}f" 'BEGIN { printf f, a / b }'; }
 
 # row WHAT OURS PEER RATIO BUDGET
 row() { printf '%-46s %12s %12s %9s  %s\n' "$@"; }

@@ -52,6 +52,7 @@ pub fn describe(topic: &str) -> BTreeMap<String, String> {
 #[derive(Debug)]
 pub struct Recording {
     since: String,
+    brokers: [&'static str; 3],
 }
 
 impl Recording {
@@ -67,8 +68,13 @@ impl Recording {
 
     /// Begins now, when the brokers log already.
     pub fn resume() -> Self {
+        Self::at(BROKERS)
+    }
+
+    /// Begins now, at brokers in these containers, which log every request from their start.
+    pub fn at(brokers: [&'static str; 3]) -> Self {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self { since: format!("{}.{:09}", now.as_secs(), now.subsec_nanos()) }
+        Self { since: format!("{}.{:09}", now.as_secs(), now.subsec_nanos()), brokers }
     }
 
     /// How often our client sent each kind of request since then.
@@ -76,7 +82,7 @@ impl Recording {
         // The log is written after the answer; give its last lines the time to arrive.
         thread::sleep(Duration::from_millis(500));
         let mut requests = BTreeMap::new();
-        for broker in BROKERS {
+        for broker in self.brokers {
             let log = docker(&["logs", "--since", &self.since, broker]);
             for line in log.stdout.lines().filter(|line| line.contains(r#""clientId":"kafka-init""#)) {
                 // A broker hands a change on to the controller: the same request once more, not ours.

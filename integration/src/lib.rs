@@ -12,18 +12,21 @@
 #![expect(clippy::disallowed_methods, reason = "it waits on real servers and reads their logs by the clock")]
 
 mod certificates;
+mod clock;
 mod command;
 mod compose;
 mod cut;
 mod init;
 pub mod kafka;
 pub mod minio;
+pub mod patroni;
 pub mod postgres;
 mod scratch;
 mod silent;
 pub mod valkey;
 
 pub use certificates::Certificates;
+pub use clock::in_another_year;
 pub use command::{Output, docker, shell};
 pub use compose::{Stack, compose, root};
 pub use cut::Cut;

@@ -135,6 +135,12 @@ impl Server {
         self.shell("sleep 1; kill $(cat /tmp/tracer); cat /tmp/trace").ok()
     }
 
+    /// `ADDRESS:PORT` as the host sees it: where a proxy of a test goes on to.
+    pub fn address(&self) -> String {
+        let format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}:9000";
+        docker(&["inspect", "--format", format, &self.name]).ok().trim().to_owned()
+    }
+
     /// The container.
     pub fn name(&self) -> &str {
         &self.name

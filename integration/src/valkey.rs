@@ -1,11 +1,15 @@
 //! Valkey nodes of a test's own, on a network of their own, and their own command line as the independent witness.
 
+mod gates;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crate::command::{Output, docker};
 use crate::{Init, Scratch, eventually};
+
+pub use gates::Gates;
 
 /// The first password of every node.
 pub const PASSWORD: &str = "canary-bootstrap-4c1f";
@@ -116,21 +120,20 @@ impl Nodes {
         docker(&["volume", "rm", &self.container(node)]).ok();
     }
 
-    /// All nodes on empty volumes again.
-    pub fn afresh(&self) {
-        let names: Vec<String> = (0..self.count).map(|node| self.container(node)).collect();
-        let all = |verb: &str| {
-            docker(&[&[verb][..], &names.iter().map(String::as_str).collect::<Vec<_>>()].concat()).ok()
-        };
-        all("kill");
-        let volumes: Vec<String> =
-            names.iter().map(|name| format!("--volume={name}:/volumes/{name}")).collect();
-        let mut wipe = vec!["run", "--rm"];
-        wipe.extend(volumes.iter().map(String::as_str));
-        wipe.extend(["--entrypoint", "sh", "dayzero/valkey:8.1", "-c", "rm -rf /volumes/*/*"]);
-        docker(&wipe).ok();
-        all("start");
-        self.all_answer();
+    /// All nodes of a cluster empty and alone again, without a restart. A node that was just being met may come back, so
+    /// this is done until nobody knows anybody.
+    pub fn reset(&self) {
+        let script = r#"
+            all() { for node in $(seq 0 $((COUNT - 1))); do kv-cli --no-auth-warning -h "valkey-$node" "$@" & done; wait; }
+            for attempt in 1 2 3 4 5 6 7 8 9 10; do
+                all FLUSHALL >/dev/null && all CLUSTER RESET HARD >/dev/null && all CLUSTER RESET HARD >/dev/null
+                sleep 0.2
+                [ "$(all CLUSTER INFO | grep -c cluster_known_nodes:1.$)" != "$COUNT" ] || exit 0
+            done
+            exit 1"#;
+        let (auth, count) = (format!("REDISCLI_AUTH={PASSWORD}"), format!("COUNT={}", self.count));
+        let node = self.container(0);
+        docker(&["exec", "--env", &auth, "--env", &count, &node, "bash", "-c", script]).ok();
     }
 
     /// All containers anew on another subnet, with the volumes they had.
@@ -173,18 +176,28 @@ impl Nodes {
 
     /// Who is whose replica, by names, and with which slots: each node's own word, in the order of the nodes.
     pub fn layout(&self) -> Vec<String> {
-        let ids: Vec<String> =
-            (0..self.count).map(|node| self.cli(node, &["CLUSTER", "MYID"]).trim().to_owned()).collect();
-        let own = |node: usize| {
-            let nodes = self.cli(node, &["CLUSTER", "NODES"]);
-            let line = nodes.lines().find(|line| line.contains("myself")).unwrap_or_default().to_owned();
-            let words: Vec<&str> = line.split_whitespace().collect();
-            match ids.iter().position(|id| Some(&id.as_str()) == words.get(3)) {
-                Some(primary) => format!("replica of {primary}"),
-                None => format!("primary {}", words.get(8..).unwrap_or_default().join(" ")),
-            }
+        let own = self.each(&["CLUSTER", "NODES"]).into_iter().map(|view| {
+            let line = view.lines().find(|line| line.contains("myself")).unwrap_or_default();
+            line.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+        });
+        let own: Vec<Vec<String>> = own.collect();
+        let role = |words: &Vec<String>| match own.iter().position(|own| own.first() == words.get(3)) {
+            Some(primary) => format!("replica of {primary}"),
+            None => format!("primary {}", words.get(8..).unwrap_or_default().join(" ")),
         };
-        (0..self.count).map(own).collect()
+        own.iter().map(role).collect()
+    }
+
+    /// The same question to each node, as `default`, in one container; the answers in the order of the nodes.
+    pub fn each(&self, args: &[&str]) -> Vec<String> {
+        let script = format!(
+            "for node in $(seq 0 {}); do kv-cli --no-auth-warning -h valkey-$node {}; printf '\\001'; done",
+            self.count - 1,
+            args.join(" ")
+        );
+        let auth = format!("REDISCLI_AUTH={PASSWORD}");
+        let said = docker(&["exec", "--env", &auth, &self.container(0), "bash", "-c", &script]).ok();
+        said.split('\u{1}').take(self.count).map(str::to_owned).collect()
     }
 
     /// How often a node was asked each command that changes something.

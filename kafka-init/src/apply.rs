@@ -3,15 +3,19 @@
 //! `check` sends the same requests as `apply`, marked as a rehearsal: what the server would refuse, it
 //! refuses before anything is written.
 
+mod acls;
 mod alter;
 mod barrier;
 mod batch;
+mod brokers;
 mod create;
 mod grow;
 mod mutation;
+mod quotas;
 mod send;
+mod users;
 
-use init_core::Progress;
+use init_core::{Progress, Secrets};
 
 use crate::Error;
 use crate::plan::{Change, CreatePartitions, CreateTopic};
@@ -24,6 +28,8 @@ pub(crate) async fn check(cluster: &mut Cluster, changes: &[Change]) -> Vec<(usi
     let mut refused = rehearse(cluster, changes, created).await;
     refused.extend(rehearse(cluster, changes, grown).await);
     refused.extend(rehearse(cluster, changes, altered).await);
+    refused.extend(rehearse(cluster, changes, limited).await);
+    refused.extend(rehearse(cluster, changes, brokers_altered).await);
     refused
 }
 
@@ -49,6 +55,7 @@ async fn rehearse<'c, M: Mutation + 'c>(
 pub(crate) async fn apply(
     cluster: &mut Cluster,
     stage: &[Change],
+    secrets: &Secrets,
     progress: &Progress,
 ) -> Vec<Result<(), Error>> {
     match stage.first() {
@@ -68,6 +75,21 @@ pub(crate) async fn apply(
             let alterations: Vec<_> = stage.iter().filter_map(altered).collect();
             send(cluster, &alterations, Mode::Apply, progress).await
         }
+        Some(Change::CreateUser(_) | Change::AlterUser(_)) => {
+            users::apply(cluster, stage, secrets, progress).await
+        }
+        Some(Change::CreateAcl(_)) => {
+            let bindings: Vec<_> = stage.iter().filter_map(allowed).collect();
+            send(cluster, &bindings, Mode::Apply, progress).await
+        }
+        Some(Change::AlterQuota(_)) => {
+            let quotas: Vec<_> = stage.iter().filter_map(limited).collect();
+            send(cluster, &quotas, Mode::Apply, progress).await
+        }
+        Some(Change::AlterBrokerConfig(_)) => {
+            let alterations: Vec<_> = stage.iter().filter_map(brokers_altered).collect();
+            send(cluster, &alterations, Mode::Apply, progress).await
+        }
         None => Vec::new(),
     }
 }
@@ -77,7 +99,8 @@ pub(crate) async fn confirm(cluster: &mut Cluster, changes: &[Change]) -> Result
     let expected = changes.iter().filter_map(|change| match change {
         Change::CreateTopic(topic) => Some((topic.name.as_str(), topic.partitions.max(1))),
         Change::CreatePartitions(growth) => Some((growth.name.as_str(), growth.to)),
-        Change::AlterTopicConfig(_) => None,
+        // What is no topic has no leader to wait for.
+        _ => None,
     });
     barrier::served_everywhere(cluster, &expected.collect(), &Progress::default()).await
 }
@@ -92,4 +115,16 @@ fn grown(change: &Change) -> Option<&CreatePartitions> {
 
 fn altered(change: &Change) -> Option<&crate::plan::AlterTopicConfig> {
     if let Change::AlterTopicConfig(alteration) = change { Some(alteration) } else { None }
+}
+
+fn allowed(change: &Change) -> Option<&crate::spec::Binding> {
+    if let Change::CreateAcl(binding) = change { Some(binding) } else { None }
+}
+
+fn limited(change: &Change) -> Option<&crate::plan::AlterQuota> {
+    if let Change::AlterQuota(quota) = change { Some(quota) } else { None }
+}
+
+fn brokers_altered(change: &Change) -> Option<&crate::plan::AlterBrokerConfig> {
+    if let Change::AlterBrokerConfig(alteration) = change { Some(alteration) } else { None }
 }

@@ -2,7 +2,8 @@
 
 mod refusal;
 
-use init_core::{Fault, FaultKind};
+use init_core::{Fault, FaultKind, SecretRef, Undeclared};
+use kafka_protocol::error::ResponseError;
 use kafka_protocol::messages::ApiKey;
 use kafka_protocol::protocol::VersionRange;
 use thiserror::Error;
@@ -44,13 +45,62 @@ pub enum Error {
         seconds: u64,
     },
     /// The other side is no Kafka listener, or not one of this kind.
-    #[error("the listener at {peer} speaks {protocol}, not plaintext Kafka")]
+    #[error("the listener at {peer} speaks {protocol}, not {wanted}")]
     Foreign {
         /// Who answered.
         peer: Peer,
         /// What it speaks.
         protocol: &'static str,
+        /// What the spec has it speak.
+        wanted: &'static str,
     },
+    /// No encryption that both sides accept.
+    #[error("the TLS handshake with {peer} failed: {problem}")]
+    Tls {
+        /// Who was dialled.
+        peer: Peer,
+        /// In the words of the TLS library.
+        problem: String,
+        /// Who is to blame.
+        fault: TlsFault,
+    },
+    /// The listener knows nobody who does not log in.
+    #[error("the listener at {peer} requires SASL ({}), and the spec has no `sasl`", .offered.join(", "))]
+    LoginRequired {
+        /// Who answered.
+        peer: Peer,
+        /// The mechanisms that it has.
+        offered: Vec<String>,
+    },
+    /// The listener has other ways to log in.
+    #[error("the listener at {peer} has no {wanted}, but {}", .offered.join(", "))]
+    Mechanism {
+        /// Who answered.
+        peer: Peer,
+        /// What was to be used.
+        wanted: &'static str,
+        /// The mechanisms that it has.
+        offered: Vec<String>,
+    },
+    /// The other side let us in and cannot show that it knows the password.
+    #[error("{peer} is not the server that it claims to be: {problem}")]
+    Impostor {
+        /// Who answered.
+        peer: Peer,
+        /// What is wrong with its proof.
+        problem: &'static str,
+    },
+    /// The value of a secret cannot be used.
+    #[error("{secret} cannot be used: {problem}")]
+    Secret {
+        /// Which one.
+        secret: SecretRef,
+        /// What is wrong with it; never the value.
+        problem: String,
+    },
+    /// Our own mistake.
+    #[error("{0}")]
+    Internal(String),
     /// An answer that is not what the protocol says it should be.
     #[error("the answer of {peer} to {request:?} cannot be read: {problem}")]
     Garbled {
@@ -123,6 +173,34 @@ pub enum Error {
     Refused(Box<Refusal>),
 }
 
+impl Error {
+    /// What the server answered, if it refused.
+    pub(crate) fn code(&self) -> Option<ResponseError> {
+        match self {
+            Self::Refused(refusal) => Some(refusal.code),
+            Self::Bootstrap(failures) => failures.iter().find_map(Self::code),
+            _ => None,
+        }
+    }
+}
+
+/// Who stands in the way of a TLS session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TlsFault {
+    /// The broker refuses our certificate, or that we have none.
+    Ours,
+    /// We refuse the broker's certificate, or what it speaks.
+    Theirs,
+    /// The connection broke.
+    Network,
+}
+
+impl From<Undeclared> for Error {
+    fn from(undeclared: Undeclared) -> Self {
+        Self::Internal(undeclared.to_string())
+    }
+}
+
 impl Fault for Error {
     fn kind(&self) -> FaultKind {
         match self {
@@ -130,11 +208,19 @@ impl Fault for Error {
             | Self::Lost { .. }
             | Self::Silent { .. }
             | Self::NotReady { .. }
-            | Self::Unresolved { .. } => FaultKind::Unavailable,
-            Self::Foreign { .. } | Self::Garbled { .. } | Self::Versions { .. } | Self::Advertised { .. } => {
-                FaultKind::Unsupported
-            }
-            Self::Unwritable { .. } => FaultKind::Internal,
+            | Self::Unresolved { .. }
+            | Self::Tls { fault: TlsFault::Network, .. } => FaultKind::Unavailable,
+            Self::Tls { fault: TlsFault::Ours, .. } => FaultKind::Denied,
+            Self::Foreign { .. }
+            | Self::Garbled { .. }
+            | Self::Versions { .. }
+            | Self::Advertised { .. }
+            | Self::Tls { fault: TlsFault::Theirs, .. }
+            | Self::LoginRequired { .. }
+            | Self::Mechanism { .. }
+            | Self::Impostor { .. } => FaultKind::Unsupported,
+            Self::Secret { .. } => FaultKind::Secret,
+            Self::Unwritable { .. } | Self::Internal(_) => FaultKind::Internal,
             // One that will not get better by waiting tells more than those that may.
             Self::Bootstrap(failures) => {
                 let lasting = |kind: &FaultKind| *kind != FaultKind::Unavailable;
@@ -146,11 +232,27 @@ impl Fault for Error {
 
     fn remedy(&self) -> Option<String> {
         match self {
-            Self::Foreign { .. } => Some("point `bootstrap` at a plaintext Kafka listener".to_owned()),
-            // On a listener with SASL, ApiVersions is the one request that is answered before the login.
-            Self::Lost { request: ApiKey::DescribeCluster, .. } => Some(
-                "if that listener requires SASL, point `bootstrap` at one that does not; or else check that the \
-                 broker stays up"
+            Self::Foreign { protocol: "TLS", .. } => {
+                Some("write `tls` into the spec, or point `bootstrap` at a plaintext listener".to_owned())
+            }
+            Self::Foreign { wanted, .. } => {
+                Some(format!("point `bootstrap` at a listener that speaks {wanted}, or correct `tls`"))
+            }
+            Self::Tls { fault: TlsFault::Theirs, .. } => Some(
+                "give the authority that signed the broker's certificate in `tls.ca`, and in `bootstrap` (and the \
+                 brokers' advertised.listeners) the name that it is for"
+                    .to_owned(),
+            ),
+            Self::Tls { fault: TlsFault::Ours, .. } => Some(
+                "give a certificate that the broker's truststore accepts, and its key, in `tls.certificate` and \
+                 `tls.key`"
+                    .to_owned(),
+            ),
+            Self::LoginRequired { .. } => {
+                Some("write `sasl` into the spec, or point `bootstrap` at a listener without".to_owned())
+            }
+            Self::Mechanism { .. } => Some(
+                "write one that it has, or enable the wanted one in the broker's sasl.enabled.mechanisms"
                     .to_owned(),
             ),
             Self::Versions { .. } => Some("use Kafka 2.8 or newer".to_owned()),
@@ -168,9 +270,7 @@ impl Fault for Error {
             Self::Bootstrap(failures) => {
                 failures.iter().find(|failure| failure.kind() == self.kind()).and_then(Fault::remedy)
             }
-            Self::Refused(refusal) if self.kind() == FaultKind::Denied => {
-                Some(format!("grant the user that connects {}", refusal.permission))
-            }
+            Self::Refused(refusal) => refusal.remedy(),
             _ => None,
         }
     }

@@ -1,4 +1,4 @@
-//! Provisions Kafka from one declarative spec: topics with their partitions, replication factor and configs.
+//! Provisions Kafka from one declarative spec: topics, SCRAM users, ACLs, client quotas and broker configs.
 //!
 //! ```text
 //! spec -> Desired         spec.rs     what the cluster must have
@@ -22,17 +22,25 @@ mod wire;
 use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations};
 
 pub use config::ConfigType;
-pub use error::{Error, Refusal};
-pub use observe::{Observed, ObservedTopic, Setting};
-pub use plan::{AlterTopicConfig, BROKER_DEFAULT, Change, CreatePartitions, CreateTopic};
+pub use error::{Error, Refusal, TlsFault};
+pub use observe::{Credential, Credentials, Observed, ObservedTopic, Setting};
+pub use plan::{
+    AlterBrokerConfig, AlterCredential, AlterQuota, AlterTopicConfig, AlterUser, BROKER_DEFAULT, Change,
+    CreatePartitions, CreateTopic, CreateUser,
+};
 use readiness::Readiness;
-pub use spec::{ConfigValue, Desired, Number, Origin, Said, Spec, Topic, TopicSpec};
-use wire::Cluster;
+pub use spec::{
+    AclSpec, Binding, ConfigValue, Desired, Entity, Mechanism, Number, OneOrMany, Operation, Origin, Pattern,
+    Permission, ProbeSpec, QuotaSpec, Quotas, Rate, Resource, Said, Sasl, Scram, Spec, Tls, TlsSpec, Topic,
+    TopicSpec, User, UserSpec,
+};
 pub use wire::Peer;
+use wire::{Access, Cluster, Probe};
 
 /// A Kafka cluster that is ready.
 pub struct Kafka {
     cluster: Cluster,
+    probe: Probe,
 }
 
 impl Backend for Kafka {
@@ -43,21 +51,29 @@ impl Backend for Kafka {
     type Change = Change;
     type Error = Error;
 
-    fn validate(spec: Spec, _files: &Files) -> Result<Desired, Violations> {
-        spec::validate(spec)
+    fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations> {
+        spec::validate(spec, files)
     }
 
     fn requires(desired: &Desired) -> Requires {
-        Requires { endpoints: desired.bootstrap.clone(), ..Requires::default() }
+        Requires { endpoints: desired.endpoints(), secrets: desired.secrets() }
     }
 
-    async fn connect(desired: &Desired, _secrets: &Secrets) -> Result<Self, Error> {
-        let cluster = Cluster::connect(&desired.bootstrap, &Readiness::of(desired)).await?;
-        Ok(Self { cluster })
+    async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {
+        let access = Access::new(desired.tls.as_ref(), desired.sasl.as_ref(), secrets)?;
+        let probe = match &desired.probe {
+            None => Probe::new(desired.bootstrap.clone(), &access),
+            Some(probe) => {
+                let tls = probe.tls.as_ref().map(|tls| Access::new(Some(tls), None, secrets)).transpose()?;
+                Probe::new(probe.bootstrap.clone(), tls.as_ref().unwrap_or(&access))
+            }
+        };
+        let cluster = Cluster::connect(&desired.bootstrap, access, &Readiness::of(desired)).await?;
+        Ok(Self { cluster, probe })
     }
 
-    async fn observe(&mut self, desired: &Desired, _secrets: &Secrets) -> Result<Observed, Error> {
-        observe::observe(&mut self.cluster, desired).await
+    async fn observe(&mut self, desired: &Desired, secrets: &Secrets) -> Result<Observed, Error> {
+        observe::observe(&mut self.cluster, &self.probe, desired, secrets).await
     }
 
     fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
@@ -71,10 +87,10 @@ impl Backend for Kafka {
     async fn apply(
         &mut self,
         stage: &[Change],
-        _secrets: &Secrets,
+        secrets: &Secrets,
         progress: &Progress,
     ) -> Vec<Result<(), Error>> {
-        apply::apply(&mut self.cluster, stage, progress).await
+        apply::apply(&mut self.cluster, stage, secrets, progress).await
     }
 
     async fn confirm(&mut self, changes: &[Change], _secrets: &Secrets) -> Result<(), Error> {

@@ -3,17 +3,23 @@
 //! Two requests for anything up to a thousand topics, and one more for each further thousand. Nothing here
 //! changes anything: topics are never created by asking for them.
 
+mod acls;
 mod configs;
 mod metadata;
+mod quotas;
+mod users;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use init_core::Secrets;
 
 use crate::Error;
 use crate::config::ConfigType;
-use crate::spec::Desired;
-use crate::wire::Cluster;
+use crate::spec::{Binding, Desired, Entity, Quotas};
+use crate::wire::{Cluster, Probe};
 
 pub(crate) use metadata::by_name;
+pub use users::{Credential, Credentials};
 
 /// What is there. Its default is a cluster with nothing on it.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +28,14 @@ pub struct Observed {
     pub cluster_id: Option<String>,
     /// The declared topics that exist, by name.
     pub topics: BTreeMap<String, ObservedTopic>,
+    /// The declared SCRAM users that exist, by name.
+    pub users: BTreeMap<String, Credentials>,
+    /// The ACLs of the principals that declared ones are for.
+    pub acls: BTreeSet<Binding>,
+    /// The limits of the declared entities.
+    pub quotas: BTreeMap<Entity, Quotas>,
+    /// The dynamic configs that are set for all brokers.
+    pub broker_defaults: BTreeMap<String, Setting>,
 }
 
 /// One topic.
@@ -47,11 +61,27 @@ pub struct Setting {
 }
 
 /// Reads all of it.
-pub(crate) async fn observe(cluster: &mut Cluster, desired: &Desired) -> Result<Observed, Error> {
+pub(crate) async fn observe(
+    cluster: &mut Cluster,
+    probe: &Probe,
+    desired: &Desired,
+    secrets: &Secrets,
+) -> Result<Observed, Error> {
     let cluster_id = Some(cluster.id().to_owned());
     let names: Vec<&str> = desired.topics.keys().map(String::as_str).collect();
     let mut topics = BTreeMap::new();
     metadata::topics(cluster.home(), &names, |name, topic| drop(topics.insert(name, topic))).await?;
     configs::read(cluster.home(), desired, &mut topics).await?;
-    Ok(Observed { cluster_id, topics })
+    // What would refuse the whole of it comes first: no authorizer, no such login.
+    let acls = acls::read(cluster.home(), &desired.acls).await?;
+    let quotas = quotas::read(cluster.home(), &desired.quotas).await?;
+    let mut broker_defaults = BTreeMap::new();
+    if !desired.broker_defaults.is_empty() {
+        broker_defaults = configs::of_brokers(cluster.home(), &desired.broker_defaults).await?;
+    }
+    let mut users = BTreeMap::new();
+    if !desired.users.is_empty() {
+        users = users::read(cluster.home(), probe, &desired.users, secrets).await?;
+    }
+    Ok(Observed { cluster_id, topics, users, acls, quotas, broker_defaults })
 }

@@ -1,16 +1,22 @@
 //! What has to change, and what cannot. Pure: it sees two values and answers with a third.
 
 mod change;
+mod quota;
+mod user;
 
 use std::collections::BTreeMap;
 
 use init_core::diff::{Drift, Side, by_key};
 use init_core::{Conflict, Plan, SpecPath};
 
-use crate::observe::{Observed, ObservedTopic};
-use crate::spec::{Desired, Topic};
+use crate::observe::{Observed, ObservedTopic, Setting};
+use crate::spec::{Desired, Origin, Topic};
 
-pub use change::{AlterTopicConfig, BROKER_DEFAULT, Change, CreatePartitions, CreateTopic};
+pub use change::{
+    AlterBrokerConfig, AlterTopicConfig, BROKER_DEFAULT, Change, CreatePartitions, CreateTopic,
+};
+pub use quota::AlterQuota;
+pub use user::{AlterCredential, AlterUser, CreateUser};
 
 /// All drift, and all that stands in the way.
 pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
@@ -22,13 +28,22 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
             Side::Present(topic, there) => {
                 conflicts.extend(fewer_partitions(name, topic, there));
                 conflicts.extend(other_replication_factor(name, topic, there));
-                conflicts.extend(unreadable(name, topic, there));
+                conflicts.extend(hidden(&topic.config, &there.config, &Origin::Topic.at(name, "config")));
                 changes.extend(grow(name, topic, there));
                 changes.extend(alter(name, topic, there));
             }
             Side::Extra(_) => {}
         }
     }
+    changes.extend(user::changes(&desired.users, &observed.users));
+    changes.extend(desired.acls.difference(&observed.acls).cloned().map(Change::CreateAcl));
+    changes.extend(quota::changes(&desired.quotas, &observed.quotas));
+    conflicts.extend(hidden(
+        &desired.broker_defaults,
+        &observed.broker_defaults,
+        &SpecPath::root().key("brokerDefaults"),
+    ));
+    changes.extend(alter_brokers(desired, observed));
     Plan::new(changes, conflicts)
 }
 
@@ -61,9 +76,25 @@ fn grow(name: &str, topic: &Topic, there: &ObservedTopic) -> Option<Change> {
 /// Kafka itself: the spec says what must hold, and what holds needs no change. Should a default move later,
 /// the next run sees it.
 fn alter(name: &str, topic: &Topic, there: &ObservedTopic) -> Option<Change> {
+    let config = drifts(&topic.config, &there.config);
+    let altered = !config.is_empty();
+    altered.then(|| Change::AlterTopicConfig(AlterTopicConfig { name: name.to_owned(), config }))
+}
+
+/// What is set for all brokers is a thing of its own, beside what each broker has in its file.
+fn alter_brokers(desired: &Desired, observed: &Observed) -> Option<Change> {
+    let config = drifts(&desired.broker_defaults, &observed.broker_defaults);
+    let altered = !config.is_empty();
+    altered.then_some(Change::AlterBrokerConfig(AlterBrokerConfig { config }))
+}
+
+fn drifts(
+    wanted: &BTreeMap<String, String>,
+    there: &BTreeMap<String, Setting>,
+) -> BTreeMap<String, Drift<String>> {
     let mut config = BTreeMap::new();
-    for (key, want) in &topic.config {
-        let setting = there.config.get(key);
+    for (key, want) in wanted {
+        let setting = there.get(key);
         // What the broker does not list is no config of a topic. It stays in the plan, so that the server is
         // asked and says so, before anything is written.
         let from = setting.and_then(|setting| setting.value.clone());
@@ -72,8 +103,7 @@ fn alter(name: &str, topic: &Topic, there: &ObservedTopic) -> Option<Change> {
             config.insert(key.clone(), Drift { from, to: want.clone() });
         }
     }
-    let altered = !config.is_empty();
-    altered.then(|| Change::AlterTopicConfig(AlterTopicConfig { name: name.to_owned(), config }))
+    config
 }
 
 fn fewer_partitions(name: &str, topic: &Topic, there: &ObservedTopic) -> Option<Conflict> {
@@ -102,17 +132,16 @@ fn other_replication_factor(name: &str, topic: &Topic, there: &ObservedTopic) ->
 }
 
 /// A value that the broker never shows can be neither compared nor verified.
-fn unreadable<'a>(
-    name: &'a str,
-    topic: &'a Topic,
-    there: &'a ObservedTopic,
-) -> impl Iterator<Item = Conflict> + 'a {
-    let hidden = |key: &&String| there.config.get(*key).is_some_and(|setting| setting.sensitive);
-    topic.config.keys().filter(hidden).map(move |key| {
-        let at = SpecPath::root().key("topics").key(name).key("config").key(key);
-        Conflict::new(
-            at,
-            format!("the broker keeps `{key}` to itself, so that it cannot be compared: leave it out"),
-        )
-    })
+fn hidden(
+    wanted: &BTreeMap<String, String>,
+    there: &BTreeMap<String, Setting>,
+    at: &SpecPath,
+) -> Vec<Conflict> {
+    let hidden = |key: &&String| there.get(*key).is_some_and(|setting| setting.sensitive);
+    let conflict = |key: &String| {
+        let problem =
+            format!("the broker keeps `{key}` to itself, so that it cannot be compared: leave it out");
+        Conflict::new(at.key(key), problem)
+    };
+    wanted.keys().filter(hidden).map(conflict).collect()
 }

@@ -4,18 +4,31 @@
 //! Numbers and config values are read leniently and judged in `validate`, so that a wrong one is reported
 //! with its path and beside all others.
 
+mod acls;
+mod binding;
 mod desired;
+mod list;
+mod quotas;
+mod security;
 mod settings;
 mod topics;
+mod users;
 mod value;
 
 use std::collections::BTreeMap;
 
-use init_core::{Endpoint, SpecPath, Violations};
+use init_core::{Endpoint, Files, SpecPath, Violations};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub use acls::AclSpec;
+pub use binding::{Binding, Operation, Pattern, Permission, Resource};
 pub use desired::{Desired, Origin, Said, Topic};
+pub use list::OneOrMany;
+pub use quotas::{Entity, QuotaSpec, Quotas, Rate};
+pub use security::{Mechanism, Sasl, Scram, Tls, TlsSpec};
+pub(crate) use users::Probe;
+pub use users::{ProbeSpec, User, UserSpec};
 pub use value::{ConfigValue, Number};
 
 /// What a Kafka cluster must have.
@@ -29,10 +42,24 @@ pub struct Spec {
     brokers: Option<Number>,
     /// The id of the only cluster that this spec is for. Another one is refused.
     cluster_id: Option<String>,
+    /// Encryption. Default: none.
+    tls: Option<TlsSpec>,
+    /// Authentication. Default: none.
+    sasl: Option<Sasl>,
     /// What holds for every topic that does not say otherwise.
     defaults: Option<TopicSpec>,
     /// The topics, by name. A name with nothing after it is a topic with the defaults.
     topics: Option<BTreeMap<String, Option<TopicSpec>>>,
+    /// Where the logins of `users` are tried. Default: the servers of `bootstrap`, if they have SASL.
+    probe: Option<ProbeSpec>,
+    /// SCRAM users, by name.
+    users: Option<BTreeMap<String, UserSpec>>,
+    /// Who may do what. Each entry stands for every combination of its lists.
+    acls: Option<Vec<AclSpec>>,
+    /// Limits of users, clients and addresses.
+    quotas: Option<Vec<QuotaSpec>>,
+    /// Dynamic broker configs that hold for all brokers, by Kafka's names.
+    broker_defaults: Option<BTreeMap<String, ConfigValue>>,
 }
 
 /// One topic.
@@ -49,10 +76,10 @@ pub struct TopicSpec {
 }
 
 /// What the spec means, or all of its violations.
-pub(crate) fn validate(spec: Spec) -> Result<Desired, Violations> {
+pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations> {
     let root = SpecPath::root();
     let mut violations = Violations::default();
-    let bootstrap = bootstrap(&spec.bootstrap, &root.key("bootstrap"), &mut violations);
+    let bootstrap = servers(&spec.bootstrap, &root.key("bootstrap"), &mut violations);
     let brokers = spec.brokers.and_then(|number| {
         let count = number.whole().and_then(|count| usize::try_from(count).ok()).filter(|count| *count > 0);
         let problem = || format!("`{}` is no number of brokers: write 1 or more", number.spelled());
@@ -61,13 +88,32 @@ pub(crate) fn validate(spec: Spec) -> Result<Desired, Violations> {
     if spec.cluster_id.as_ref().is_some_and(String::is_empty) {
         violations.push(&root.key("clusterId"), "an id is not empty: leave it out to accept any cluster");
     }
+    let tls = spec.tls.map(|tls| security::tls(&tls, files, &root.key("tls"), &mut violations));
     let topics =
         spec.topics.unwrap_or_default().into_iter().map(|(name, topic)| (name, topic.unwrap_or_default()));
     let topics = topics::validate(topics.collect(), &spec.defaults.unwrap_or_default(), &mut violations);
-    violations.or(Desired { bootstrap, brokers, cluster_id: spec.cluster_id, topics })
+    let can_log_in = spec.sasl.is_some() || spec.probe.is_some();
+    let users = users::users(spec.users.unwrap_or_default(), can_log_in, &mut violations);
+    let probe = spec.probe.map(|probe| users::probe(&probe, !users.is_empty(), files, &mut violations));
+    let acls = acls::validate(spec.acls.unwrap_or_default(), &mut violations);
+    let quotas = quotas::validate(&spec.quotas.unwrap_or_default(), &mut violations);
+    let broker_defaults = settings::of_brokers(&spec.broker_defaults.unwrap_or_default(), &mut violations);
+    violations.or(Desired {
+        bootstrap,
+        brokers,
+        cluster_id: spec.cluster_id,
+        tls,
+        sasl: spec.sasl,
+        topics,
+        probe,
+        users,
+        acls,
+        quotas,
+        broker_defaults,
+    })
 }
 
-fn bootstrap(names: &[String], at: &SpecPath, violations: &mut Violations) -> Vec<Endpoint> {
+fn servers(names: &[String], at: &SpecPath, violations: &mut Violations) -> Vec<Endpoint> {
     if names.is_empty() {
         violations.push(at, "name at least one server, as NAME:PORT");
     }

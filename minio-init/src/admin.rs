@@ -1,17 +1,17 @@
 //! MinIO's admin API: users, groups, policies, access keys, quotas. Plain answers are preferred, because
-//! each sealed one costs a key derivation.
+//! each sealed one costs an Argon2id derivation, here and at the server.
 
 mod answers;
 pub mod sealed;
 
-use std::sync::Arc;
+use std::sync::OnceLock;
 
 use bytes::Bytes;
 use http::Method;
 use object_store::aws::AwsCredential;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 pub(crate) use answers::{AccessKeyInfo, GroupInfo, Info, PolicyInfo, Quota, UserInfo};
@@ -33,15 +33,24 @@ const BEFORE_THE_PATH: [&str; 5] = [
 
 /// What is derived once for all requests of a run.
 pub(crate) struct Seal {
-    sealer: OnceCell<Arc<Sealer>>,
-    /// One derivation needs 64 MiB, and one core for itself.
+    sealer: OnceLock<Sealer>,
+    /// An answer's derivation needs 64 MiB, and one core for itself.
     cores: Semaphore,
+    /// The server needs as much for each answer that it seals, so not all of them are asked for at once.
+    answers: Semaphore,
 }
+
+/// Sealed answers that a server makes at once. Each derivation is four lanes wide, so two keep it busy.
+const SEALED_ANSWERS: usize = 2;
 
 impl Default for Seal {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { sealer: OnceCell::new(), cores: Semaphore::new(cores) }
+        Self {
+            sealer: OnceLock::new(),
+            cores: Semaphore::new(cores),
+            answers: Semaphore::new(SEALED_ANSWERS),
+        }
     }
 }
 
@@ -77,6 +86,12 @@ impl Client {
         }
     }
 
+    /// The same where the answer is sealed.
+    pub(crate) async fn ask_sealed(&self, needed: &'static str, call: Call<'_>) -> Result<Bytes, Error> {
+        let _turn = self.sealing().answers.acquire().await;
+        self.ask(needed, call).await
+    }
+
     /// A plain answer, or `None` for the code that says that it is not there.
     pub(crate) async fn find<T: DeserializeOwned>(
         &self,
@@ -103,17 +118,14 @@ impl Client {
     }
 
     /// Seals a body with the provisioning account's own secret key.
-    pub(crate) async fn seal(&self, doing: &str, body: &impl Serialize) -> Result<Vec<u8>, Error> {
+    pub(crate) fn seal(&self, doing: &str, body: &impl Serialize) -> Result<Vec<u8>, Error> {
         let plain = serde_json::to_vec(body).map_err(|error| unsealed(doing, &error))?;
-        let sealer = self.sealing().sealer.get_or_try_init(|| self.derive()).await;
-        let sealer = sealer.map_err(|error| unsealed(doing, &error))?;
-        sealer.seal(&plain).map_err(|error| unsealed(doing, &error))
-    }
-
-    async fn derive(&self) -> Result<Arc<Sealer>, SealError> {
-        let password = self.own_secret().to_owned();
-        let derived = spawn_blocking(move || Sealer::derive(password.as_bytes())).await;
-        derived.unwrap_or(Err(SealError::Machine)).map(Arc::new)
+        let sealed = match self.sealing().sealer.get() {
+            Some(sealer) => sealer.seal(&plain),
+            None => Sealer::derive(self.own_secret().as_bytes())
+                .and_then(|derived| self.sealing().sealer.get_or_init(|| derived).seal(&plain)),
+        };
+        sealed.map_err(|error| unsealed(doing, &error))
     }
 
     /// Opens an answer.

@@ -159,6 +159,17 @@ mod tests {
     }
 
     #[test]
+    fn a_document_that_no_server_takes_is_too_large() {
+        let json = |actions: usize| {
+            let actions: Vec<_> = (0..actions).map(|n| format!("s3:Get{n:05}")).collect();
+            json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]})
+        };
+        assert!(Document::parse(&json(1000), Kind::Identity).is_ok());
+        let problems = Document::parse(&json(1500), Kind::Identity).unwrap_err();
+        assert_eq!(problems, [(Vec::new(), "a policy document has at most 20 KiB".to_owned())]);
+    }
+
+    #[test]
     fn what_allows_something_else_is_not() {
         let base = json!({"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::a/*"]});
         let with = |key: &str, value: Value| {

@@ -1,10 +1,13 @@
 //! What can go wrong between us and an S3 server, classified by status and code and never by a message.
 
-use std::io;
-use std::time::Duration;
+mod lost;
+mod refusal;
 
 use init_core::{Endpoint, Fault, FaultKind, SecretRef, Undeclared};
 use thiserror::Error;
+
+pub(crate) use lost::Lost;
+pub(crate) use refusal::Refusal;
 
 /// Says what was tried, where, and what came of it.
 #[derive(Debug, Error)]
@@ -94,172 +97,6 @@ pub enum Error {
         /// Why it cannot be written.
         problem: String,
     },
-}
-
-/// A refusal in the server's words.
-#[derive(Debug, Error)]
-#[error("could not {doing} at {endpoint}: {code} (HTTP {status}){}", after(.message))]
-pub struct Refusal {
-    /// What was tried.
-    pub doing: String,
-    /// Who refused.
-    pub endpoint: Endpoint,
-    /// The HTTP status.
-    pub status: u16,
-    /// The S3 or admin error code.
-    pub code: String,
-    /// The server's message, without any secret name.
-    pub message: String,
-    /// It means here that somebody else was faster.
-    pub raced: bool,
-    /// The answer was JSON, as the admin API's are.
-    pub json: bool,
-    /// The time that the request was signed with, and the server's.
-    pub clocks: Option<(String, String)>,
-}
-
-/// Why there is no answer.
-#[derive(Debug, Error)]
-pub enum Lost {
-    /// Perhaps not yet: Compose names appear with their container.
-    #[error("the name does not resolve")]
-    Resolve(#[source] io::Error),
-    /// TCP failed.
-    #[error("no connection")]
-    Connect(#[source] io::Error),
-    /// TCP or TLS took too long.
-    #[error("no connection within {} s", .0.as_secs())]
-    NoConnection(Duration),
-    /// The certificate is not for us, or the protocol is another one.
-    #[error("TLS failed")]
-    Tls(#[source] rustls::Error),
-    /// A name that no certificate can hold.
-    #[error("the name cannot be in a certificate")]
-    NoServerName,
-    /// Accepted, and no answer.
-    #[error("no answer within {} s", .0.as_secs())]
-    Silent(Duration),
-    /// The connection ended or HTTP was broken.
-    #[error("the connection was lost before the answer was complete")]
-    Http(#[from] hyper::Error),
-    /// More than any answer holds.
-    #[error("the answer does not end")]
-    Endless,
-}
-
-fn after(message: &str) -> String {
-    if message.is_empty() { String::new() } else { format!(": {message}") }
-}
-
-impl Lost {
-    pub(crate) fn from_tls(error: io::Error) -> Self {
-        let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()).cloned();
-        tls.map_or(Self::Connect(error), Self::Tls)
-    }
-
-    fn kind(&self) -> FaultKind {
-        match self {
-            Self::Tls(_) | Self::NoServerName | Self::Endless => FaultKind::Unsupported,
-            Self::Http(error) if error.is_parse() => FaultKind::Unsupported,
-            _ => FaultKind::Unavailable,
-        }
-    }
-
-    fn remedy(&self) -> Option<String> {
-        use rustls::CertificateError as Certificate;
-        let advice = match self {
-            Self::Tls(rustls::Error::InvalidCertificate(problem)) => match problem {
-                Certificate::UnknownIssuer | Certificate::BadSignature => {
-                    "give the CA that signed the server's certificate in `tls.ca`"
-                }
-                Certificate::Expired | Certificate::ExpiredContext { .. } => {
-                    "renew the server's certificate: it has expired (or this machine's clock is wrong)"
-                }
-                Certificate::NotValidYet | Certificate::NotValidYetContext { .. } => {
-                    "the server's certificate is not valid yet: check this machine's clock"
-                }
-                Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {
-                    "name the server in `endpoint` as its certificate does, or issue one for this name"
-                }
-                _ => "issue the server a certificate that a CA of `tls.ca` has signed for this name",
-            },
-            Self::Tls(rustls::Error::InvalidMessage(_)) => {
-                "write http:// in `endpoint`: the listener does not speak TLS"
-            }
-            Self::NoServerName => "give the server a DNS name that a certificate can hold",
-            Self::Http(error) if error.is_parse() => {
-                "point `endpoint` at an S3 listener: this one does not speak HTTP"
-            }
-            _ => return None,
-        };
-        Some(advice.to_owned())
-    }
-}
-
-/// The codes that say so whatever the status.
-fn by_code(code: &str) -> Option<FaultKind> {
-    Some(match code {
-        "OperationAborted" | "ConflictException" => FaultKind::Raced,
-        "XMinioServerNotInitialized"
-        | "XMinioIAMNotInitialized"
-        | "XMinioBucketMetadataNotInitialized"
-        | "XMinioAdminConfigNoQuorum"
-        | "SlowDown"
-        | "SlowDownRead"
-        | "SlowDownWrite"
-        | "ServiceUnavailable"
-        | "InternalError"
-        | "RequestTimeout"
-        | "XMinioServerTimedOut" => FaultKind::Unavailable,
-        "AccessDenied"
-        | "InvalidAccessKeyId"
-        | "SignatureDoesNotMatch"
-        | "AccountProblem"
-        | "InvalidTokenId"
-        | "ExpiredToken" => FaultKind::Denied,
-        "RequestTimeTooSkewed"
-        | "AuthorizationHeaderMalformed"
-        | "InvalidRegion"
-        | "IllegalLocationConstraintException"
-        | "NotImplemented"
-        | "MethodNotAllowed"
-        | "XMinioKMSNotConfigured"
-        | "KMSNotConfigured" => FaultKind::Unsupported,
-        _ => return None,
-    })
-}
-
-impl Refusal {
-    fn kind(&self) -> FaultKind {
-        if self.raced {
-            return FaultKind::Raced;
-        }
-        by_code(&self.code).unwrap_or(match self.status {
-            401 | 403 => FaultKind::Denied,
-            405 | 501 => FaultKind::Unsupported,
-            500.. => FaultKind::Unavailable,
-            _ => FaultKind::Rejected,
-        })
-    }
-
-    fn remedy(&self) -> Option<String> {
-        let advice = match self.code.as_str() {
-            "RequestTimeTooSkewed" => {
-                let (ours, theirs) = self.clocks.as_ref()?;
-                return Some(format!("set the clocks: it is {ours} here and {theirs} at the server"));
-            }
-            "AuthorizationHeaderMalformed" | "InvalidRegion" | "IllegalLocationConstraintException" => {
-                "write the server's region in `region`"
-            }
-            "InvalidAccessKeyId" => {
-                "check the access key: the server knows none of that name that is enabled"
-            }
-            "SignatureDoesNotMatch" => "check the secret key: it is not the one of this access key",
-            "AccessDenied" => "give the provisioning user the permissions of docs/minio.md",
-            _ => return None,
-        };
-        Some(advice.to_owned())
-    }
 }
 
 impl Error {

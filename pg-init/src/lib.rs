@@ -14,6 +14,8 @@ mod backend;
 mod check;
 mod desired;
 mod error;
+#[doc(hidden)]
+pub mod fuzz;
 mod moment;
 mod names;
 mod observe;

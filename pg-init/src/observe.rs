@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use init_core::Secrets;
 
+use self::access::Oids;
 use crate::backend::Postgres;
 use crate::desired::Desired;
 use crate::error::Error;
@@ -33,23 +34,28 @@ pub(crate) async fn observe(
     secrets: &Secrets,
 ) -> Result<Observed, Error> {
     supported(desired, postgres.main.facts.version)?;
-    let mut observed = cluster::observe(postgres, desired).await?;
+    let (mut observed, oids) = cluster::observe(postgres, desired).await?;
     password::observe(postgres, desired, secrets, &mut observed).await?;
-    insides(postgres, desired, &mut observed).await?;
+    insides(postgres, desired, &oids, &mut observed).await?;
     settings::equate(postgres, desired, &mut observed).await?;
     postgres.ownership = ownership(postgres, &observed);
     Ok(observed)
 }
 
-async fn insides(postgres: &Postgres, desired: &Desired, observed: &mut Observed) -> Result<(), Error> {
+async fn insides(
+    postgres: &Postgres,
+    desired: &Desired,
+    oids: &BTreeMap<String, u32>,
+    observed: &mut Observed,
+) -> Result<(), Error> {
     let there =
         |name: &String| observed.databases.get(name).is_some_and(|database| database.allows_connections);
     let declared = desired.databases.iter().filter(|(name, database)| database.has_inside() && there(name));
     let declared: Vec<_> = declared.collect();
-    let (pool, names) = (&postgres.pool, &postgres.names);
+    let (pool, oids) = (&postgres.pool, Oids { names: &postgres.names, roles: oids });
     let read = Pool::each(pool.width, declared, async |(name, database)| {
         let session = pool.enter(name).await?;
-        let inside = inside::observe(&session, names, name, database).await?;
+        let inside = inside::observe(&session, &oids, name, database).await?;
         pool.keep(session);
         Ok::<_, Error>((name.clone(), inside))
     });

@@ -1,10 +1,12 @@
 //! SCRAM-SHA-256 verifiers (RFC 5803): what PostgreSQL stores instead of a password, made and checked here,
 //! so that no password ever crosses the wire in a statement.
 
+mod salted;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ring::rand::{SecureRandom as _, SystemRandom};
-use ring::{digest, hmac, pbkdf2};
+use ring::{digest, hmac};
 use std::num::NonZeroU32;
 
 use crate::error::Error;
@@ -71,9 +73,7 @@ fn keys(password: &str, salt: &[u8], iterations: NonZeroU32) -> (Vec<u8>, Vec<u8
     // As libpq does: a password that SASLprep forbids is taken as it is.
     let prepared = stringprep::saslprep(password);
     let normal = prepared.as_deref().unwrap_or(password);
-    let mut salted = [0; digest::SHA256_OUTPUT_LEN];
-    pbkdf2::derive(pbkdf2::PBKDF2_HMAC_SHA256, iterations, salt, normal.as_bytes(), &mut salted);
-    let key = hmac::Key::new(hmac::HMAC_SHA256, &salted);
+    let key = hmac::Key::new(hmac::HMAC_SHA256, &salted::salted(normal.as_bytes(), salt, iterations));
     let client = hmac::sign(&key, b"Client Key");
     let stored = digest::digest(&digest::SHA256, client.as_ref());
     (stored.as_ref().to_vec(), hmac::sign(&key, b"Server Key").as_ref().to_vec())

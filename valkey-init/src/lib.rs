@@ -15,6 +15,8 @@
 mod acl;
 mod apply;
 mod error;
+#[doc(hidden)]
+pub mod fuzzing;
 mod layout;
 mod observe;
 mod plan;

@@ -23,8 +23,8 @@ pub use view::{Entry, Link};
 /// How long one reading waits for the nodes to settle before it says what it is waiting for.
 /// A primary that was down takes writes again at most five seconds after it has its slots back.
 const PATIENCE: Duration = Duration::from_secs(8);
-/// Between two looks at nodes that are settling.
-const LOOK: Duration = Duration::from_millis(30);
+/// Between two looks at nodes that are settling, for each of them: what a look costs grows with their number.
+const LOOK: Duration = Duration::from_millis(2);
 
 /// Everything that the spec is about, by node.
 #[derive(Clone, Debug, Default)]
@@ -112,6 +112,16 @@ pub struct UserState {
     pub rules: String,
 }
 
+/// Every reading of an answer, for a fuzzer.
+pub(crate) fn any_answer(value: &redis::Value) {
+    for line in crate::wire::text(value).unwrap_or_default().lines() {
+        let _ = Entry::parse(line);
+    }
+    let _ = info::Info::parse(&crate::wire::text(value).unwrap_or_default()).keys();
+    let _ = node::shards(value);
+    accounts::any_answer(value);
+}
+
 impl Observed {
     /// A server calls a node connected while it still tries to reach it. Of a node that the spec does not name that
     /// would be the difference between a foreign cluster and a dead member, so it has to be heard of.
@@ -153,7 +163,7 @@ impl Valkey {
                 self.explain(desired, &observed).await?;
                 return Err(Error::Unsettled(why));
             }
-            sleep(LOOK).await;
+            self.pause().await;
             self.look(&mut observed, desired).await?;
         }
     }
@@ -179,6 +189,11 @@ impl Valkey {
         };
         observed.nodes = self.connections.each(read).await?;
         Ok(())
+    }
+
+    /// Between two looks.
+    pub(crate) async fn pause(&self) {
+        sleep(LOOK.saturating_mul(u32::try_from(self.desired.nodes.len()).unwrap_or(1))).await;
     }
 
     /// A link that stays down may be a login that the primary refuses, which no waiting mends.

@@ -37,9 +37,6 @@ struct Args {
     /// The file with the password of Valkey's user default
     #[arg(long, value_name = "PATH", requires = "valkey")]
     valkey_password: Option<PathBuf>,
-    /// The parts of the stack that are up, and so have to be proved; all of them when absent
-    #[arg(long, value_delimiter = ',', value_name = "PROFILE,…")]
-    profiles: Option<Vec<String>>,
     /// After the proofs, stay until SIGTERM, as an application does
     #[arg(long)]
     stay: bool,
@@ -70,20 +67,17 @@ fn say(proof: &str) -> io::Result<()> {
 }
 
 async fn prove(args: &Args) -> Result<(), Error> {
-    let up = |profile: &str| args.profiles.as_ref().is_none_or(|up| up.iter().any(|up| up == profile));
-    for topic in args.topics.iter().filter(|_| up("messaging")) {
+    for topic in &args.topics {
         say(&kafka::prove(&args.kafka, topic).await?)?;
     }
-    if let Some(server) = args.minio.minio.as_ref().filter(|_| up("storage")) {
+    if let Some(server) = &args.minio.minio {
         say(&minio::prove(server, &args.minio).await?)?;
     }
-    if let Some(node) = args.valkey.as_ref().filter(|_| up("data")) {
+    if let Some(node) = &args.valkey {
         say(&valkey::prove(node, args.valkey_password.as_deref()).await?)?;
     }
-    for (profile, place) in [("data", &args.postgres.postgres), ("ha", &args.postgres.postgres_cluster)] {
-        if let Some(place) = place.as_ref().filter(|_| up(profile)) {
-            say(&postgres::prove(place, &args.postgres).await?)?;
-        }
+    if let Some(place) = &args.postgres.postgres {
+        say(&postgres::prove(place, &args.postgres).await?)?;
     }
     Ok(())
 }

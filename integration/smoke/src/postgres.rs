@@ -29,9 +29,6 @@ pub(crate) struct Access {
     /// A database of PostgreSQL
     #[arg(long, value_name = "HOST:PORT/DATABASE", requires = "postgres_user")]
     pub(crate) postgres: Option<String>,
-    /// The same behind the router of a cluster
-    #[arg(long, value_name = "HOST:PORT/DATABASE", requires = "postgres_user")]
-    pub(crate) postgres_cluster: Option<String>,
     /// The role that owns it
     #[arg(long, value_name = "NAME", requires = "postgres_password_file")]
     postgres_user: Option<String>,

@@ -2,6 +2,8 @@
 
 #![expect(clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
+mod reproducible;
+
 use integration::{Ended, Init, docker, shell};
 
 const SPEC: &str = "endpoint: nobody-here:5432\nuser: postgres\npassword: {secret: admin}\ntls: disable\n";

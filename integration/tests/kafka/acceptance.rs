@@ -29,7 +29,7 @@ fn a_stack_from_nothing_is_provisioned_by_one_command_and_left_alone_by_the_next
     }
     assert_eq!(kafka::describe("application-logs")["PartitionCount"], "6");
     eventually("the application that adopts the init has given its proofs", Duration::from_secs(60), || {
-        docker(&["inspect", "--format", "{{.State.Health.Status}}", "dayzero-smoke-1"]).ok().trim()
+        docker(&["inspect", "--format", "{{.State.Health.Status}}", "dayzero-smoke-messaging-1"]).ok().trim()
             == "healthy"
     });
 

@@ -19,11 +19,14 @@ fn methods(trace: &str) -> Vec<String> {
 fn the_baseline_is_provisioned_and_a_rerun_only_reads() {
     let server = Server::new();
     whole(server.init(&baseline())).run().expect(0, "changed");
+    whole(server.init(FULL)).run().expect(0, "changed");
     server.trace();
-    let again = whole(server.init(&baseline())).run().expect(0, "unchanged");
-    assert_eq!(again.changes(), [""; 0]);
+    for spec in [&baseline(), FULL] {
+        let again = whole(server.init(spec)).run().expect(0, "unchanged");
+        assert_eq!(again.changes(), [""; 0]);
+    }
     let methods = methods(&server.traced());
-    assert!(methods.len() > 5, "{methods:?}");
+    assert!(methods.len() > 20, "{methods:?}");
     assert!(methods.iter().all(|method| method == "GET"), "{methods:?}");
     let (user, secret) = (SECRETS[0].1, SECRETS[1].1);
     assert!(server.mc_as((user, secret), &["ls", "t"]).ok().contains("loki-bucket"));
@@ -62,7 +65,10 @@ fn every_field_reads_back_as_the_spec_says() {
     ] {
         assert_eq!(server.mc(args).ok().trim_end(), shown.trim_end(), "{args:?}");
     }
-    assert!(server.mc(&["tag", "list", "t/loki"]).ok().contains("team : observability"));
+    assert_eq!(
+        server.mc(&["tag", "list", "t/loki"]).ok(),
+        "Name : http://localhost:9000/loki\nteam : observability\n"
+    );
     let key = server.mc(&["admin", "accesskey", "info", "t", "loki-ci"]).ok();
     for line in
         ["Parent User: loki", "Status: enabled", "Policy: embedded", "Name: ci", "Description: CI uploads"]
@@ -73,8 +79,31 @@ fn every_field_reads_back_as_the_spec_says() {
     let rules: Value = serde_json::from_str(&rules).unwrap_or_default();
     assert_eq!(rules["Rules"][0]["Expiration"]["Days"], 30, "{rules}");
     assert_eq!(rules["Rules"][1]["NoncurrentVersionExpiration"]["NoncurrentDays"], 7, "{rules}");
+    let rows = cells(&server.mc(&["ilm", "rule", "ls", "t/loki"]).ok());
+    assert!(rows.contains(&"expire-chunks Enabled chunks/ - 30 false".to_owned()), "{rows:?}");
+    assert!(rows.contains(&"old-versions Enabled - - 7 0".to_owned()), "{rows:?}");
     let policy = server.mc(&["admin", "policy", "info", "t", "loki-rw"]).ok();
-    assert!(policy.contains(r#""Action":["s3:GetObject","s3:ListBucket","s3:PutObject"]"#), "{policy}");
+    let policy: Value = serde_json::from_str(&policy).unwrap_or_default();
+    let statement = &policy["Policy"]["Statement"][0];
+    assert_eq!(sorted(&statement["Action"]), ["s3:GetObject", "s3:ListBucket", "s3:PutObject"], "{policy}");
+    assert_eq!(sorted(&statement["Resource"]), ["arn:aws:s3:::loki", "arn:aws:s3:::loki/*"], "{policy}");
+}
+
+/// The rows of a table of `mc`, without its lines.
+fn cells(table: &str) -> Vec<String> {
+    let row = |line: &str| {
+        let cells: Vec<_> = line.split('│').map(str::trim).filter(|cell| !cell.is_empty()).collect();
+        cells.join(" ")
+    };
+    table.lines().map(row).collect()
+}
+
+/// A set, which a server writes in any order.
+fn sorted(list: &Value) -> Vec<String> {
+    let mut texts: Vec<_> =
+        list.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+    texts.sort();
+    texts
 }
 
 #[test]
@@ -127,6 +156,15 @@ fn four_drives_and_two_nodes_show_the_same_from_both() {
         assert!(server.mc(&["admin", "user", "list", "t"]).ok().contains("application"));
     }
     whole(first.init_at("endpoint: http://minio-2:9000", &baseline())).run().expect(0, "unchanged");
+}
+
+#[test]
+fn one_node_with_four_drives_is_waited_for_and_provisioned() {
+    let server = Server::start(&Setup { server: &["server", "/data/{1...4}"], ..Setup::default() });
+    whole(server.init(FULL)).run().expect(0, "changed");
+    assert!(server.mc(&["admin", "info", "t"]).ok().contains("4 drives online"));
+    assert!(server.mc(&["ls", "t"]).ok().contains("audit"));
+    whole(server.init(FULL)).run().expect(0, "unchanged");
 }
 
 #[test]

@@ -5,7 +5,13 @@ use integration::minio::Server;
 use crate::{FULL, whole};
 
 /// What to do with `mc`, and the changes that set it back.
-const DRIFTS: [(&str, &[&str]); 27] = [
+const DRIFTS: [(&str, &[&str]); 30] = [
+    ("mc admin policy create t from-file /tmp/narrow.json", &["alter_policy from-file"]),
+    (
+        "mc admin policy detach t loki-rw --user loki; mc admin policy rm t loki-rw",
+        &["create_policy loki-rw", "attach_policies user loki"],
+    ),
+    ("mc rb t/cdn", &["create_bucket cdn", "set_bucket_policy cdn"]),
     ("mc admin policy create t loki-rw /tmp/narrow.json", &["alter_policy loki-rw"]),
     ("mc admin user add t loki another-secret", &["alter_user loki"]),
     ("mc admin user disable t loki", &["alter_user loki"]),
@@ -56,6 +62,67 @@ fn whatever_is_changed_by_hand_is_set_back() {
         assert_eq!(healed.changes(), expected, "{drift}");
         whole(server.init(FULL)).run().expect(0, "unchanged");
     }
+}
+
+/// The other fields of lifecycle rules, and the other values of versioning, quota and object lock.
+const RULES: &str = r"
+buckets:
+  rules:
+    versioning: suspended
+    quota: 10GB
+    tags: {one: a, two: b}
+    lifecycle:
+      - {id: tagged, prefix: a/, tags: {kind: tmp, age: old}, expireDays: 5}
+      - {id: kept, expireNoncurrentDays: 7, keepNoncurrentVersions: 3}
+      - {id: markers, prefix: m/, expireDeleteMarkers: true}
+      - {id: asleep, status: disabled, prefix: z/, expireDays: 9}
+  worm: {objectLock: {mode: COMPLIANCE, years: 1}}
+  bare: {objectLock: {}}
+  closed: {anonymous: none}
+  drop: {anonymous: upload}
+";
+
+const RULES_DRIFTS: [(&str, &str); 16] = [
+    ("mc version enable t/rules", "set_versioning rules"),
+    ("mc quota set t/rules --size 10GiB", "set_quota rules"),
+    ("mc tag set t/rules 'one=a&two=c'", "set_tags rules"),
+    ("mc tag set t/rules one=a", "set_tags rules"),
+    ("mc ilm rule edit t/rules --id tagged --prefix b/", "set_lifecycle rules"),
+    ("mc ilm rule edit t/rules --id tagged --tags kind=tmp", "set_lifecycle rules"),
+    ("mc ilm rule edit t/rules --id tagged --disable", "set_lifecycle rules"),
+    ("mc ilm rule edit t/rules --id kept --noncurrent-expire-newer 9", "set_lifecycle rules"),
+    ("mc ilm rule edit t/rules --id kept --noncurrent-expire-days 8", "set_lifecycle rules"),
+    ("mc ilm rule rm t/rules --id markers", "set_lifecycle rules"),
+    ("mc ilm rule edit t/rules --id asleep --enable", "set_lifecycle rules"),
+    ("mc ilm rule rm t/rules --all --force", "set_lifecycle rules"),
+    ("mc retention set --default COMPLIANCE 30d t/worm", "set_object_lock worm"),
+    ("mc retention clear --default t/worm", "set_object_lock worm"),
+    ("mc retention set --default GOVERNANCE 1d t/bare", "set_object_lock bare"),
+    ("mc anonymous set download t/closed", "set_bucket_policy closed"),
+];
+
+#[test]
+fn every_rule_and_every_other_value_is_set_back_too() {
+    let server = Server::new();
+    server.init(RULES).run().expect(0, "changed");
+    server.init(RULES).run().expect(0, "unchanged");
+    for (args, shown) in [
+        (["quota", "info", "t/rules"], "Bucket `rules` has hard quota of 9.3 GiB"),
+        (["version", "info", "t/rules"], "t/rules is un-versioned"),
+        (["anonymous", "get", "t/drop"], "Access permission for `t/drop` is `upload`"),
+    ] {
+        assert_eq!(server.mc(&args).ok().trim_end(), shown);
+    }
+    for (drift, healing) in RULES_DRIFTS {
+        server.shell(&format!("set -e; {drift}")).ok();
+        let healed = server.init(RULES).run().expect(0, "changed");
+        assert_eq!(healed.changes(), [format!("{healing}: applied")], "{drift}");
+    }
+    server.init(RULES).run().expect(0, "unchanged");
+    assert_eq!(
+        server.mc(&["retention", "info", "--default", "t/worm"]).ok().trim_end(),
+        "Object locking 'COMPLIANCE' is configured for 1YEARS."
+    );
 }
 
 #[test]

@@ -20,6 +20,9 @@ impl Moto {
             name,
             "--network-alias",
             "moto",
+            // As S3 does: one account does not see into the bucket of another.
+            "--env",
+            "MOTO_S3_ALLOW_CROSSACCOUNT_ACCESS=false",
             "dayzero/moto:dev",
         ])
         .ok();
@@ -45,6 +48,23 @@ impl Moto {
             .secret("secret", "some-5ecret")
             .run()
     }
+}
+
+#[test]
+fn a_bucket_of_another_owner_is_a_conflict_and_nothing_is_written() {
+    let moto = Moto::new("dayzero-it-moto-owner");
+    let script = "import boto3
+end = dict(endpoint_url='http://localhost:5000', region_name='us-east-1')
+sts = boto3.client('sts', aws_access_key_id='other', aws_secret_access_key='x', **end)
+role = sts.assume_role(RoleArn='arn:aws:iam::222222222222:role/r', RoleSessionName='other')['Credentials']
+s3 = boto3.client('s3', aws_access_key_id=role['AccessKeyId'], aws_secret_access_key=role['SecretAccessKey'],
+                  aws_session_token=role['SessionToken'], **end)
+s3.create_bucket(Bucket='taken')";
+    docker(&["exec", moto.0, "python3", "-c", script]).ok();
+    let ended = moto.run("buckets: {taken: {}, beside: {}}\n").expect(4, "conflict");
+    assert_eq!(ended.report["conflicts"][0]["at"], "buckets.taken", "{}", ended.stdout);
+    assert_eq!(ended.changes(), ["create_bucket beside: skipped"]);
+    moto.run("buckets: {beside: {}}\n").expect(0, "changed");
 }
 
 impl Drop for Moto {

@@ -3,6 +3,8 @@
 use integration::minio::{Server, Setup};
 use integration::{Scratch, shell};
 
+use crate::{FULL, whole};
+
 /// A CA, another one, and certificates of the first: good, for another name, expired.
 fn certificates() -> Scratch {
     let scratch = Scratch::new();
@@ -40,6 +42,12 @@ fn a_private_ca_is_enough_and_everything_else_is_refused_with_its_remedy() {
     let run = |server: &Server, ca: &str| {
         server.init(spec).file("/etc/minio-init/ca.pem", pem(ca).as_bytes()).run()
     };
+    for outcome in ["changed", "unchanged"] {
+        whole(server.init(FULL))
+            .file("/etc/minio-init/ca.pem", pem("ca.pem").as_bytes())
+            .run()
+            .expect(0, outcome);
+    }
     run(&server, "ca.pem").expect(0, "changed");
     let remedy = |ended: integration::Ended| {
         let ended = ended.expect(76, "failed");

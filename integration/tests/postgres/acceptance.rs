@@ -35,40 +35,6 @@ fn the_full_spec_cold_and_rerun_writes_nothing() {
     assert_eq!(written, [""; 0]);
 }
 
-#[test]
-fn an_independent_reader_sees_what_the_spec_says() {
-    let server = Server::start(&["wal_level=logical"]);
-    crate::full(&server).run().expect(0, "changed");
-    let roles = server.psql(
-        "postgres",
-        "SELECT rolname, rolcanlogin, rolreplication, rolconnlimit, rolvaliduntil AT TIME ZONE 'UTC', rolconfig \
-         FROM pg_roles WHERE rolname IN ('readers', 'app', 'cdc', 'hidden_reporter') ORDER BY 1",
-    );
-    assert_eq!(
-        roles,
-        "app|t|f|50|2030-01-01 00:00:00|{\"search_path=app, public\",statement_timeout=30s}\n\
-         cdc|t|t|-1||\nhidden_reporter|t|f|-1||\nreaders|f|f|-1||"
-    );
-    let database = server.psql(
-        "postgres",
-        "SELECT pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datconnlimit, datacl::text \
-         FROM pg_database WHERE datname = 'app'",
-    );
-    assert_eq!(database, "app|UTF8|C.UTF-8|200|{app=CTc/app,readers=c/app}");
-    let schemas = server.psql_args(&["--dbname", "app", "-At", "--command", "\\dn+"]).ok();
-    assert!(schemas.contains("app|app|app=UC/app\nreaders=U/app|"), "{schemas}");
-    let defaults = server.psql_args(&["--dbname", "app", "-At", "--command", "\\ddp"]).ok();
-    assert_eq!(defaults.trim(), "app|app|table|readers=r/app");
-    let publications = server.psql_args(&["--dbname", "app", "-At", "--command", "\\dRp"]).ok();
-    assert!(publications.contains("cdc|postgres|t|t|t|t|f|f"), "{publications}");
-    assert!(publications.contains("orders|postgres|f|t|t|t|t|f"), "{publications}");
-    let extensions =
-        server.psql("app", "SELECT extname, extnamespace::regnamespace FROM pg_extension ORDER BY 1");
-    assert_eq!(extensions, "hstore|ext\npg_trgm|public\nplpgsql|pg_catalog");
-    assert!(server.lets_in("hidden_reporter", "pässwörd canary", "postgres"));
-    assert!(server.lets_in("app", "canary-app", "app"));
-}
-
 /// What the baseline wants of the home lab's script, which never worked.
 #[test]
 fn the_baseline_gives_each_application_its_database() {

@@ -52,8 +52,18 @@ fn tls_in_every_mode_and_its_refusals() {
     fails(tls(&server, "verify-full", &ca).run(), 76, "TLS with");
     // pg_hba lets nobody in without TLS.
     fails(tls(&server, "disable", &ca).run(), 77, "28000");
-    server.shell("sed -i 's/^hostssl .*all *all *all.*/hostssl all all all cert/' $PGDATA/pg_hba.conf").ok();
-    server.psql("postgres", "SELECT pg_reload_conf()");
+    let asks_for = |method: &str| {
+        let line = format!("s/^hostssl .*all *all *all.*/hostssl all all all {method}/");
+        server.shell(&format!("sed -i '{line}' $PGDATA/pg_hba.conf")).ok();
+        server.psql("postgres", "SELECT pg_reload_conf()");
+    };
+    // Whoever takes a login without a proof that is bound to the session may be anyone.
+    for method in ["trust", "password"] {
+        asks_for(method);
+        fails(tls(&server, full, &ca).run(), 77, "channel binding");
+        tls(&server, &full.replace("require", "prefer"), &ca).run().expect(0, "unchanged");
+    }
+    asks_for("cert");
     let (certificate, key) =
         (server.shell("cat $PGDATA/client.crt").ok(), server.shell("cat $PGDATA/client.key").ok());
     let with = "{mode: verify-full, ca: {file: ca.pem}, certificate: {file: client.pem}, key: {secret: key}}";

@@ -4,11 +4,14 @@
 #![expect(clippy::disallowed_methods, reason = "the tests wait on real servers")]
 
 mod acceptance;
+mod canary;
 mod connection;
 mod drift;
+mod fault;
 mod names;
 mod passwords;
 mod privileges;
+mod reader;
 mod refusals;
 mod running;
 

@@ -3,10 +3,12 @@
 #![expect(clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_methods, reason = "the tests wait on real servers")]
 
+mod fault;
 mod formation;
 mod healing;
 mod refusals;
 mod replication;
+mod states;
 mod tls;
 mod users;
 

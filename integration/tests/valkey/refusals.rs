@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use integration::valkey::{Nodes, PASSWORD};
-use integration::{Ended, docker, eventually};
+use integration::valkey::Nodes;
+use integration::{Ended, eventually};
 
 use crate::pairs;
 
@@ -80,6 +80,7 @@ fn two_names_of_one_node_are_refused() {
         nodes.init(&format!("mode: cluster\nnodes: [{list}]\npassword: {{secret: password}}\n")).run();
     let ended = ended.expect(4, "conflict");
     assert!(conflicts(&ended).contains("two names of one node"), "{}", ended.stdout);
+    assert_untouched(&nodes, 2);
 }
 
 /// AC: 69, and it says who.
@@ -112,24 +113,4 @@ fn a_server_of_another_mode_is_told_from_one_that_is_not_ready() {
     nodes.init(&spec("standalone")).run().expect(0, "unchanged");
     let ended = nodes.init("mode: standalone\nnodes: [valkey-0:6379]\n").run().expect(77, "failed");
     assert!(ended.error().contains("NOAUTH"), "{}", ended.stdout);
-}
-
-/// AC: a busy script is waited for; protected mode is not.
-#[test]
-fn states_of_a_server_are_waited_for_or_told() {
-    let nodes = Nodes::start(1, &["--busy-reply-threshold", "1"], &[]);
-    let spec = "mode: standalone\nnodes: [valkey-0:6379]\npassword: {secret: password}\n";
-    let auth = format!("REDISCLI_AUTH={PASSWORD}");
-    let container = nodes.container(0);
-    let busy = ["exec", "--detach", "--env", &auth, &container, "kv-cli", "EVAL", "while true do end", "0"];
-    docker(&busy).ok();
-    eventually("the script runs", Duration::from_secs(10), || nodes.cli(0, &["DBSIZE"]).contains("BUSY"));
-    let ended = nodes.init(spec).args(&["--timeout", "3s"]).run().expect(69, "failed");
-    assert!(ended.error().contains("BUSY"), "{}", ended.stdout);
-    nodes.cli(0, &["SCRIPT", "KILL"]);
-    nodes.init(spec).run().expect(0, "unchanged");
-
-    nodes.cli(0, &["CONFIG", "SET", "requirepass", "", "protected-mode", "yes"]);
-    let ended = nodes.init(spec).run().expect(77, "failed");
-    assert!(ended.error().contains("DENIED"), "{}", ended.stdout);
 }

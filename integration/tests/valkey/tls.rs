@@ -7,10 +7,12 @@ const FILES: &str =
     "tls: {ca: {file: /tls/ca.pem}, certificate: {file: /tls/client.pem}, key: {secret: client_key}}\n";
 
 fn certificates() -> Certificates {
-    Certificates::new().sign("server", &["valkey-0", "valkey-1", "valkey-2"]).sign("client", &["client"])
+    let names: Vec<String> = (0..6).map(|node| format!("valkey-{node}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    Certificates::new().sign("server", &names).sign("client", &["client"])
 }
 
-fn nodes(certificates: &Certificates) -> Nodes {
+fn nodes(count: usize, certificates: &Certificates) -> Nodes {
     let volume = format!("{}:/tls:ro", certificates.path().display());
     let tls = [
         "--port",
@@ -25,12 +27,15 @@ fn nodes(certificates: &Certificates) -> Nodes {
     let own =
         ["--tls-cert-file", "/tls/server.pem", "--tls-key-file", "/tls/server.key", "--tls-cluster", "yes"];
     let settings = [&["--cluster-enabled", "yes"][..], &QUICK, &tls, &own].concat();
-    Nodes::start(3, &settings, &["--volume", &volume])
+    Nodes::start(count, &settings, &["--volume", &volume])
 }
 
 fn run(nodes: &Nodes, tls: &str, ca: &[u8], key: &[u8], certificates: &Certificates) -> Init {
     let spec = format!("mode: cluster\nnodes: [{}]\npassword: {{secret: password}}\n{tls}", nodes.list());
-    let init = nodes.init(&spec).args(&["--timeout", "20s"]);
+    with_files(nodes.init(&spec).args(&["--timeout", "20s"]), ca, key, certificates)
+}
+
+fn with_files(init: Init, ca: &[u8], key: &[u8], certificates: &Certificates) -> Init {
     let init = init.file("/tls/ca.pem", ca).file("/tls/client.pem", &certificates.read("client.pem"));
     init.secret("client_key", &String::from_utf8_lossy(key))
 }
@@ -43,7 +48,7 @@ fn cause(ended: &Ended) -> String {
 #[test]
 fn a_cluster_forms_over_tls_and_every_wrong_certificate_is_told_apart() {
     let certificates = certificates();
-    let nodes = nodes(&certificates);
+    let nodes = nodes(6, &certificates);
     let (ca, key) = (certificates.read("ca.pem"), certificates.read("client.key"));
 
     let plain = run(&nodes, "", &ca, &key, &certificates).run();
@@ -59,20 +64,60 @@ fn a_cluster_forms_over_tls_and_every_wrong_certificate_is_told_apart() {
 
     run(&nodes, FILES, &ca, b"no key", &certificates).run().expect(78, "failed");
 
-    run(&nodes, FILES, &ca, &key, &certificates).run().expect(0, "changed");
-    run(&nodes, FILES, &ca, &key, &certificates).run().expect(0, "unchanged");
+    let all = || {
+        let spec = format!(
+            "mode: cluster\nnodes: [{}]\nreplicasPerPrimary: 1\nannounceHostnames: true\npassword: {{secret: password}}\n{FILES}",
+            (0..6)
+                .map(|node| format!("{{endpoint: \"valkey-{node}:6379\", zone: {}}}", ZONES[node]))
+                .collect::<Vec<_>>()
+                .join(", ")
+        );
+        with_files(nodes.init(&spec), &ca, &key, &certificates)
+    };
+    all().run().expect(0, "changed");
+    assert_zones_and_names(&nodes);
+    all().run().expect(0, "unchanged");
+}
+
+/// Beside each other in the list, so that the list alone would not keep a replica out of its primary's zone.
+const ZONES: [&str; 6] = ["a", "a", "a", "b", "b", "c"];
+const CLI: [&str; 7] =
+    ["--tls", "--cacert", "/tls/ca.pem", "--cert", "/tls/client.pem", "--key", "/tls/client.key"];
+
+/// No replica beside its primary, and a client that knows one node finds the others by names alone.
+fn assert_zones_and_names(nodes: &Nodes) {
+    let cli = |args: &[&str]| nodes.cli(0, &[&CLI[..], args].concat());
+    let view = cli(&["CLUSTER", "NODES"]);
+    let node = |id: &str| {
+        let line = view.lines().find(|line| line.starts_with(id)).unwrap_or_default();
+        let name = line.split([' ', ',']).nth(2).unwrap_or_default();
+        (0..6).find(|node| name == format!("valkey-{node}")).unwrap_or(usize::MAX)
+    };
+    let replicas = view.lines().filter(|line| line.contains("slave"));
+    let pairs: Vec<(usize, usize)> = replicas
+        .map(|line| line.split(' ').collect::<Vec<_>>())
+        .map(|words| (node(words[0]), node(words[3])))
+        .collect();
+    assert_eq!(pairs.len(), 3, "{view}");
+    assert!(pairs.iter().all(|(replica, primary)| ZONES[*replica] != ZONES[*primary]), "{pairs:?}");
+    for key in 0..30 {
+        assert_eq!(cli(&["-c", "SET", &format!("key:{key}"), "1"]).trim(), "OK");
+    }
+    let moved =
+        (0..30).map(|key| cli(&["SET", &format!("key:{key}"), "1"])).find(|said| said.contains("MOVED"));
+    assert!(moved.is_some_and(|said| said.contains(" valkey-")), "clients are told no names");
 }
 
 /// DESIGN section 4: the name in the certificate is another's; a listener without TLS.
 #[test]
 fn a_wrong_name_and_a_listener_without_tls_are_refused() {
     let certificates = Certificates::new().sign("server", &["elsewhere"]).sign("client", &["client"]);
-    let wrong = nodes(&certificates);
+    let wrong = nodes(1, &certificates);
     let (ca, key) = (certificates.read("ca.pem"), certificates.read("client.key"));
     let ended = run(&wrong, FILES, &ca, &key, &certificates).run().expect(76, "failed");
     assert!(cause(&ended).contains("TLS handshake"), "{}", cause(&ended));
 
-    let plain = Nodes::cluster(3);
+    let plain = Nodes::cluster(1);
     let ended = run(&plain, FILES, &ca, &key, &certificates).run();
     assert_eq!((ended.exit, ended.outcome()), (76, "failed"), "{}", cause(&ended));
 }

@@ -13,14 +13,16 @@ fn ops(ended: &Ended) -> Vec<String> {
 
 fn one(nodes: &Nodes, rest: &str) -> Init {
     let spec = format!("mode: standalone\nnodes: [valkey-0:6379]\npassword: {{secret: password}}\n{rest}");
-    nodes.init(&spec).secret("app", "canary-app-77aa").secret("next", "canary-next-88bb")
+    let init = nodes.init(&spec).secret("app", "canary-app-77aa").secret("next", "canary-next-88bb");
+    init.secret("same", "canary-app-77aa")
 }
 
 /// Deliver 3: each kind of drift is found, healed, and gone after it.
 #[test]
 fn every_kind_of_drift_of_a_user_is_healed() {
     let nodes = Nodes::start(1, &[], &[]);
-    let spec = "users:\n  app: {passwords: [{secret: app}], rules: \"~app:* %R~shared:* &news +@read +@write -@dangerous +config|get (~x +get)\"}\n";
+    // Two secrets with one value are one password, and no drift.
+    let spec = "users:\n  app: {passwords: [{secret: app}, {secret: same}], rules: \"~app:* %R~shared:* &news +@read +@write -@dangerous +config|get (~x +get)\"}\n";
     assert_eq!(ops(&one(&nodes, spec).run().expect(0, "changed")), ["create_user"]);
     one(&nodes, spec).run().expect(0, "unchanged");
     for drift in [
@@ -182,6 +184,12 @@ fn no_secret_is_written_anywhere() {
     let spec = "users:\n  app: {passwords: [{secret: app}], rules: \"+ping\"}\n  link: {passwords: [{secret: next}], rules: \"+psync\"}\nreplicationUser: link\n";
     let ended = one(&nodes, spec).args(&["--log", "trace"]).run().expect(0, "changed");
     one(&nodes, "").secret("password2", "x").args(&["--log", "trace"]).run().expect(0, "unchanged");
+    // A refused login is what a server does write down.
+    let refused = "mode: standalone\nnodes: [valkey-0:6379]\npassword: {secret: next}\n";
+    let refused = nodes.init(refused).secret("next", "canary-next-88bb").args(&["--log", "trace"]);
+    let refused = refused.run().expect(77, "failed");
+    let denied = nodes.cli(0, &["ACL", "LOG"]);
+    assert!(denied.contains("auth"), "{denied}");
     let monitored = integration::docker(&["exec", &container, "cat", "/data/monitor"]).ok();
     assert!(monitored.contains("INFO"), "the monitor saw nothing");
     let written = [
@@ -189,7 +197,9 @@ fn no_secret_is_written_anywhere() {
         ended.log,
         monitored,
         nodes.cli(0, &["SLOWLOG", "GET", "1000"]),
-        nodes.cli(0, &["ACL", "LOG"]),
+        denied,
+        refused.stdout,
+        refused.log,
         integration::docker(&["logs", &container]).stdout,
     ];
     for (position, text) in written.iter().enumerate() {

@@ -1,5 +1,9 @@
 //! Other configs for topics that exist: the declared keys alone, all others stay as they are.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use init_core::diff::Drift;
 use kafka_protocol::error::ResponseError;
 use kafka_protocol::messages::incremental_alter_configs_request::{AlterConfigsResource, AlterableConfig};
 use kafka_protocol::messages::{IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse};
@@ -16,8 +20,8 @@ const SET: i8 = 0;
 impl Mutation for AlterTopicConfig {
     type Call = IncrementalAlterConfigsRequest;
 
-    fn name(&self) -> &str {
-        &self.name
+    fn name(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.name)
     }
 
     fn records(&self) -> usize {
@@ -38,25 +42,33 @@ impl Mutation for AlterTopicConfig {
             .with_validate_only(mode.is_rehearsal())
     }
 
-    fn verdicts(answer: IncrementalAlterConfigsResponse) -> Verdicts {
-        let each = answer.responses.into_iter().map(|resource| Verdict {
-            name: resource.resource_name,
-            code: resource.error_code,
-            message: resource.error_message,
-        });
-        Verdicts { throttle_ms: answer.throttle_time_ms, each: each.collect() }
+    fn verdicts<'c>(answer: IncrementalAlterConfigsResponse, _: impl Iterator<Item = &'c Self>) -> Verdicts {
+        verdicts(answer)
     }
 }
 
+pub(super) fn verdicts(answer: IncrementalAlterConfigsResponse) -> Verdicts {
+    let each = answer.responses.into_iter().map(|resource| Verdict {
+        name: resource.resource_name,
+        code: resource.error_code,
+        message: resource.error_message,
+    });
+    Verdicts { throttle_ms: answer.throttle_time_ms, each: each.collect() }
+}
+
 fn resource(alteration: &AlterTopicConfig) -> AlterConfigsResource {
-    let config = |(key, drift): (&String, &init_core::diff::Drift<String>)| {
+    AlterConfigsResource::default()
+        .with_resource_type(TOPIC)
+        .with_resource_name(StrBytes::from_string(alteration.name.clone()))
+        .with_configs(configs(&alteration.config))
+}
+
+pub(super) fn configs(config: &BTreeMap<String, Drift<String>>) -> Vec<AlterableConfig> {
+    let set = |(key, drift): (&String, &Drift<String>)| {
         AlterableConfig::default()
             .with_name(StrBytes::from_string(key.clone()))
             .with_config_operation(SET)
             .with_value(Some(StrBytes::from_string(drift.to.clone())))
     };
-    AlterConfigsResource::default()
-        .with_resource_type(TOPIC)
-        .with_resource_name(StrBytes::from_string(alteration.name.clone()))
-        .with_configs(alteration.config.iter().map(config).collect())
+    config.iter().map(set).collect()
 }

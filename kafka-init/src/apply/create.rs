@@ -1,5 +1,7 @@
 //! New topics.
 
+use std::borrow::Cow;
+
 use kafka_protocol::error::ResponseError;
 use kafka_protocol::messages::create_topics_request::{CreatableTopic, CreatableTopicConfig};
 use kafka_protocol::messages::{CreateTopicsRequest, CreateTopicsResponse, TopicName};
@@ -17,8 +19,8 @@ const PRESUMED_PARTITIONS: usize = 20;
 impl Mutation for CreateTopic {
     type Call = CreateTopicsRequest;
 
-    fn name(&self) -> &str {
-        &self.name
+    fn name(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.name)
     }
 
     fn records(&self) -> usize {
@@ -40,7 +42,7 @@ impl Mutation for CreateTopic {
             .with_validate_only(mode.is_rehearsal())
     }
 
-    fn verdicts(answer: CreateTopicsResponse) -> Verdicts {
+    fn verdicts<'c>(answer: CreateTopicsResponse, _: impl Iterator<Item = &'c Self>) -> Verdicts {
         let each = answer.topics.into_iter().map(|topic| Verdict {
             name: topic.name.0,
             code: topic.error_code,

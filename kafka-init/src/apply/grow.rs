@@ -1,5 +1,7 @@
 //! More partitions for topics that exist.
 
+use std::borrow::Cow;
+
 use kafka_protocol::error::ResponseError;
 use kafka_protocol::messages::create_partitions_request::CreatePartitionsTopic;
 use kafka_protocol::messages::{CreatePartitionsRequest, CreatePartitionsResponse, TopicName};
@@ -13,8 +15,8 @@ use crate::plan::CreatePartitions;
 impl Mutation for CreatePartitions {
     type Call = CreatePartitionsRequest;
 
-    fn name(&self) -> &str {
-        &self.name
+    fn name(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.name)
     }
 
     fn records(&self) -> usize {
@@ -43,7 +45,7 @@ impl Mutation for CreatePartitions {
             .with_validate_only(mode.is_rehearsal())
     }
 
-    fn verdicts(answer: CreatePartitionsResponse) -> Verdicts {
+    fn verdicts<'c>(answer: CreatePartitionsResponse, _: impl Iterator<Item = &'c Self>) -> Verdicts {
         let each = answer.results.into_iter().map(|topic| Verdict {
             name: topic.name.0,
             code: topic.error_code,

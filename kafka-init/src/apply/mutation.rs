@@ -1,5 +1,6 @@
 //! What one kind of change must say so that `send` can batch it.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use kafka_protocol::protocol::StrBytes;
@@ -19,7 +20,7 @@ pub(super) trait Mutation {
     type Call: Call;
 
     /// What the result is found by.
-    fn name(&self) -> &str;
+    fn name(&self) -> Cow<'_, str>;
 
     /// How many metadata records it comes to.
     fn records(&self) -> usize;
@@ -32,8 +33,10 @@ pub(super) trait Mutation {
     where
         Self: 'c;
 
-    /// The answer, as far as it matters.
-    fn verdicts(answer: <Self::Call as Call>::Answer) -> Verdicts;
+    /// The answer to a batch, as far as it matters.
+    fn verdicts<'c>(answer: <Self::Call as Call>::Answer, batch: impl Iterator<Item = &'c Self>) -> Verdicts
+    where
+        Self: 'c;
 }
 
 /// One answer.

@@ -97,7 +97,8 @@ impl<'c, M: Mutation> Round<'c, M> {
         let peer = cluster.home().peer().clone();
         let each = |index: usize, answer| {
             let batch = batches.get(index).map_or(&[][..], Vec::as_slice);
-            progress.advance(self.note(batch, &M::verdicts(answer), &peer));
+            let verdicts = M::verdicts(answer, batch.iter().filter_map(change));
+            progress.advance(self.note(batch, &verdicts, &peer));
         };
         cluster.home().pipeline(requests, LIMIT, each).await
     }
@@ -109,7 +110,7 @@ impl<'c, M: Mutation> Round<'c, M> {
         let mut done = 0;
         for &position in batch {
             let Some(change) = self.changes.get(position) else { continue };
-            match by_name.remove(change.name()) {
+            match by_name.remove(change.name().as_ref()) {
                 Some(verdict) if verdict.code == THROTTLED => self.throttled.push(position),
                 Some(verdict) if verdict.code == NOT_CONTROLLER => self.misrouted.push(position),
                 Some(verdict) => {

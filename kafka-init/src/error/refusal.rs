@@ -32,6 +32,27 @@ impl Refusal {
     }
 }
 
+impl Refusal {
+    pub(super) fn remedy(&self) -> Option<String> {
+        let remedy = match self.code {
+            ResponseError::SaslAuthenticationFailed => {
+                "check `sasl.username` and the secret file of its password against the cluster's users"
+            }
+            ResponseError::IllegalSaslState => {
+                "that listener has no SASL: remove `sasl` from the spec, or point `bootstrap` at one that has"
+            }
+            ResponseError::SecurityDisabled => {
+                "configure an authorizer on the brokers (authorizer.class.name), or remove `acls` from the spec"
+            }
+            _ if self.kind() == FaultKind::Denied => {
+                return Some(format!("grant the user that connects {}", self.permission));
+            }
+            _ => return None,
+        };
+        Some(remedy.to_owned())
+    }
+}
+
 /// What is being tried, for the case that it is refused.
 pub(crate) struct Attempt {
     pub(crate) action: String,

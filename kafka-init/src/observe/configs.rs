@@ -16,7 +16,7 @@ use crate::Error;
 use crate::config::ConfigType;
 use crate::error::{Attempt, refused};
 use crate::spec::{Desired, Topic};
-use crate::wire::{Connection, Peer, TOPIC};
+use crate::wire::{BROKER, Connection, Peer, TOPIC};
 
 const BATCH: usize = 1_000;
 const LIMIT: Duration = Duration::from_secs(10);
@@ -48,6 +48,28 @@ pub(super) async fn read(
         })
         .await?;
     failure
+}
+
+/// The declared keys, as far as they are set for all brokers.
+pub(super) async fn of_brokers(
+    connection: &mut Connection,
+    declared: &BTreeMap<String, String>,
+) -> Result<BTreeMap<String, Setting>, Error> {
+    let keys = declared.keys().map(|key| StrBytes::from_string(key.clone())).collect();
+    let all =
+        DescribeConfigsResource::default().with_resource_type(BROKER).with_configuration_keys(Some(keys));
+    let request = DescribeConfigsRequest::default().with_resources(vec![all]);
+    let answer = connection.call(request, LIMIT).await?;
+    let mut settings = BTreeMap::new();
+    for result in answer.results {
+        refused(result.error_code, result.error_message.as_ref(), connection.peer(), || Attempt {
+            action: "describe the configs of all brokers".to_owned(),
+            permission: "DescribeConfigs on the cluster".to_owned(),
+            races: &[],
+        })?;
+        settings.extend(result.configs.into_iter().map(setting));
+    }
+    Ok(settings)
 }
 
 /// Only the declared keys: all others are nobody's business, and would be the bulk of the answer.

@@ -6,6 +6,9 @@ use std::fmt;
 use init_core::diff::Drift;
 use serde::Serialize;
 
+use super::{AlterQuota, AlterUser, CreateUser};
+use crate::spec::Binding;
+
 /// What Kafka's protocol says for "as the broker is set up".
 pub const BROKER_DEFAULT: i16 = -1;
 
@@ -20,6 +23,16 @@ pub enum Change {
     CreatePartitions(CreatePartitions),
     /// A topic with other configs than declared.
     AlterTopicConfig(AlterTopicConfig),
+    /// A SCRAM user that is not there.
+    CreateUser(CreateUser),
+    /// A SCRAM user with other credentials than declared.
+    AlterUser(AlterUser),
+    /// An ACL that is not there.
+    CreateAcl(Binding),
+    /// Other limits than declared.
+    AlterQuota(AlterQuota),
+    /// Other configs for all brokers than declared.
+    AlterBrokerConfig(AlterBrokerConfig),
 }
 
 /// A new topic.
@@ -55,12 +68,24 @@ pub struct AlterTopicConfig {
     pub config: BTreeMap<String, Drift<String>>,
 }
 
+/// Other configs for all brokers.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct AlterBrokerConfig {
+    /// What differs, by config.
+    pub config: BTreeMap<String, Drift<String>>,
+}
+
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CreateTopic(topic) => topic.fmt(f),
             Self::CreatePartitions(growth) => growth.fmt(f),
             Self::AlterTopicConfig(alteration) => alteration.fmt(f),
+            Self::CreateUser(user) => user.fmt(f),
+            Self::AlterUser(user) => user.fmt(f),
+            Self::CreateAcl(binding) => write!(f, "create acl {binding}"),
+            Self::AlterQuota(quota) => quota.fmt(f),
+            Self::AlterBrokerConfig(alteration) => alteration.fmt(f),
         }
     }
 }
@@ -93,9 +118,24 @@ impl fmt::Display for CreatePartitions {
 impl fmt::Display for AlterTopicConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "alter topic {}:", self.name)?;
-        for (position, (key, drift)) in self.config.iter().enumerate() {
-            write!(f, "{} {key} {drift}", if position == 0 { "" } else { "," })?;
-        }
-        Ok(())
+        drifts(f, &self.config)
     }
+}
+
+impl fmt::Display for AlterBrokerConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("alter all brokers:")?;
+        drifts(f, &self.config)
+    }
+}
+
+/// Each property that differs, after the colon.
+pub(super) fn drifts<T: fmt::Display>(
+    f: &mut fmt::Formatter<'_>,
+    drifts: &BTreeMap<String, Drift<T>>,
+) -> fmt::Result {
+    for (position, (key, drift)) in drifts.iter().enumerate() {
+        write!(f, "{} {key} {drift}", if position == 0 { "" } else { "," })?;
+    }
+    Ok(())
 }

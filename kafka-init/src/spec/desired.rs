@@ -1,8 +1,10 @@
 //! The spec as meant: validated, defaults filled in, keyed by name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use init_core::{Endpoint, SpecPath};
+use init_core::{Endpoint, SecretRef, SpecPath};
+
+use super::{Binding, Entity, Probe, Quotas, Sasl, Tls, User};
 
 /// What a cluster must have.
 #[derive(Clone, Debug)]
@@ -13,8 +15,44 @@ pub struct Desired {
     pub brokers: Option<usize>,
     /// The only cluster that is meant, if the spec says so.
     pub cluster_id: Option<String>,
+    /// How connections are encrypted, if they are.
+    pub tls: Option<Tls>,
+    /// Who logs in, if anybody.
+    pub sasl: Option<Sasl>,
     /// Every topic by name.
     pub topics: BTreeMap<String, Topic>,
+    /// Where logins are tried, if not at `bootstrap`.
+    pub probe: Option<Probe>,
+    /// Every SCRAM user by name.
+    pub users: BTreeMap<String, User>,
+    /// Every ACL.
+    pub acls: BTreeSet<Binding>,
+    /// Every quota by whom it is for.
+    pub quotas: BTreeMap<Entity, Quotas>,
+    /// The dynamic configs of all brokers, as Kafka spells values.
+    pub broker_defaults: BTreeMap<String, String>,
+}
+
+impl Desired {
+    /// Everywhere that is talked to, each once.
+    pub(crate) fn endpoints(&self) -> Vec<Endpoint> {
+        let mut endpoints = self.bootstrap.clone();
+        for server in self.probe.iter().flat_map(|probe| &probe.bootstrap) {
+            if !endpoints.contains(server) {
+                endpoints.push(server.clone());
+            }
+        }
+        endpoints
+    }
+
+    /// Everything that is read before the first packet.
+    pub(crate) fn secrets(&self) -> BTreeSet<SecretRef> {
+        let tls = self.tls.iter().chain(self.probe.iter().filter_map(|probe| probe.tls.as_ref()));
+        let keys = tls.filter_map(|tls| Some(&tls.identity.as_ref()?.1));
+        let login =
+            self.sasl.iter().flat_map(|sasl| sasl.username.secret().into_iter().chain([&sasl.password]));
+        keys.chain(login).chain(self.users.values().map(|user| &user.password)).cloned().collect()
+    }
 }
 
 /// One topic.

@@ -44,6 +44,13 @@ impl Configs {
     }
 }
 
+/// Those of all brokers.
+pub(super) fn of_brokers(values: &Values, violations: &mut Violations) -> BTreeMap<String, String> {
+    let mut configs = Configs(BTreeMap::new());
+    configs.add(Some(values), Origin::Topic, &SpecPath::root().key("brokerDefaults"), violations);
+    configs.into_values()
+}
+
 /// Kafka accepts more required copies than there are copies, and then refuses every write with `acks=all`.
 pub(super) fn check_min_insync(
     topic: &str,

@@ -4,10 +4,14 @@
 //! what is compiled; this table is that half.
 
 use kafka_protocol::messages::{
-    ApiKey, ApiVersionsRequest, ApiVersionsResponse, CreatePartitionsRequest, CreatePartitionsResponse,
-    CreateTopicsRequest, CreateTopicsResponse, DescribeClusterRequest, DescribeClusterResponse,
-    DescribeConfigsRequest, DescribeConfigsResponse, IncrementalAlterConfigsRequest,
-    IncrementalAlterConfigsResponse, MetadataRequest, MetadataResponse,
+    AlterClientQuotasRequest, AlterClientQuotasResponse, AlterUserScramCredentialsRequest,
+    AlterUserScramCredentialsResponse, ApiKey, ApiVersionsRequest, ApiVersionsResponse, CreateAclsRequest,
+    CreateAclsResponse, CreatePartitionsRequest, CreatePartitionsResponse, CreateTopicsRequest,
+    CreateTopicsResponse, DescribeAclsRequest, DescribeAclsResponse, DescribeClientQuotasRequest,
+    DescribeClientQuotasResponse, DescribeClusterRequest, DescribeClusterResponse, DescribeConfigsRequest,
+    DescribeConfigsResponse, DescribeUserScramCredentialsRequest, DescribeUserScramCredentialsResponse,
+    IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse, MetadataRequest, MetadataResponse,
+    SaslAuthenticateRequest, SaslAuthenticateResponse, SaslHandshakeRequest, SaslHandshakeResponse,
 };
 use kafka_protocol::protocol::{Decodable, Encodable, HeaderVersion, Message};
 
@@ -52,4 +56,44 @@ impl Call for CreatePartitionsRequest {
 impl Call for IncrementalAlterConfigsRequest {
     const KEY: ApiKey = ApiKey::IncrementalAlterConfigs;
     type Answer = IncrementalAlterConfigsResponse;
+}
+
+impl Call for SaslHandshakeRequest {
+    const KEY: ApiKey = ApiKey::SaslHandshake;
+    type Answer = SaslHandshakeResponse;
+}
+
+impl Call for SaslAuthenticateRequest {
+    const KEY: ApiKey = ApiKey::SaslAuthenticate;
+    type Answer = SaslAuthenticateResponse;
+}
+
+impl Call for DescribeUserScramCredentialsRequest {
+    const KEY: ApiKey = ApiKey::DescribeUserScramCredentials;
+    type Answer = DescribeUserScramCredentialsResponse;
+}
+
+impl Call for AlterUserScramCredentialsRequest {
+    const KEY: ApiKey = ApiKey::AlterUserScramCredentials;
+    type Answer = AlterUserScramCredentialsResponse;
+}
+
+impl Call for DescribeAclsRequest {
+    const KEY: ApiKey = ApiKey::DescribeAcls;
+    type Answer = DescribeAclsResponse;
+}
+
+impl Call for CreateAclsRequest {
+    const KEY: ApiKey = ApiKey::CreateAcls;
+    type Answer = CreateAclsResponse;
+}
+
+impl Call for DescribeClientQuotasRequest {
+    const KEY: ApiKey = ApiKey::DescribeClientQuotas;
+    type Answer = DescribeClientQuotasResponse;
+}
+
+impl Call for AlterClientQuotasRequest {
+    const KEY: ApiKey = ApiKey::AlterClientQuotas;
+    type Answer = AlterClientQuotasResponse;
 }

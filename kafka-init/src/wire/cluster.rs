@@ -1,12 +1,15 @@
 //! The cluster behind the bootstrap servers: which brokers there are, and a connection to each one needed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use init_core::Endpoint;
 
+use super::access::Access;
 use super::bootstrap;
 use super::connection::Connection;
 use super::listener;
+use super::peer::Peer;
 use super::together::all;
 use super::view::View;
 use crate::Error;
@@ -32,6 +35,7 @@ impl Broker {
 /// A cluster that was joined.
 pub(crate) struct Cluster {
     servers: Vec<Endpoint>,
+    access: Arc<Access>,
     /// Everything is read and written here, so that a read sees the write before it.
     home: Connection,
     others: BTreeMap<i32, Connection>,
@@ -41,8 +45,12 @@ pub(crate) struct Cluster {
 
 impl Cluster {
     /// One attempt. A cluster that is not the one meant is not waited for: the plan says so, from the id.
-    pub(crate) async fn connect(servers: &[Endpoint], readiness: &Readiness<'_>) -> Result<Self, Error> {
-        let mut cluster = Self::join(servers.to_vec()).await?;
+    pub(crate) async fn connect(
+        servers: &[Endpoint],
+        access: Access,
+        readiness: &Readiness<'_>,
+    ) -> Result<Self, Error> {
+        let mut cluster = Self::join(servers.to_vec(), Arc::new(access)).await?;
         if readiness.cluster_id.is_none_or(|id| id == cluster.view.cluster_id) {
             cluster.follow_listeners()?;
             cluster.view.ready(readiness)?;
@@ -57,15 +65,21 @@ impl Cluster {
         if self.home.is_clean() {
             self.view = View::read(&mut self.home).await?;
         } else {
-            *self = Self::join(self.servers.clone()).await?;
+            *self = Self::join(self.servers.clone(), Arc::clone(&self.access)).await?;
         }
         self.follow_listeners()
     }
 
-    async fn join(servers: Vec<Endpoint>) -> Result<Self, Error> {
-        let mut home = bootstrap::first(&servers).await?;
-        let view = View::read(&mut home).await?;
-        Ok(Self { servers, home, others: BTreeMap::new(), view, endpoints: BTreeMap::new() })
+    async fn join(servers: Vec<Endpoint>, access: Arc<Access>) -> Result<Self, Error> {
+        let mut home = bootstrap::first(&servers, &access).await?;
+        let view = match View::read(&mut home).await {
+            Ok(view) => view,
+            Err(lost @ Error::Lost { .. }) if access.login.is_none() => {
+                return Err(wants_a_login(home.peer(), &access).await.unwrap_or(lost));
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(Self { servers, access, home, others: BTreeMap::new(), view, endpoints: BTreeMap::new() })
     }
 
     fn follow_listeners(&mut self) -> Result<(), Error> {
@@ -100,7 +114,7 @@ impl Cluster {
         if let Some(endpoint) =
             self.endpoints.get(&controller).filter(|_| self.home.peer().id != Some(controller))
         {
-            self.home = Connection::open(endpoint, Some(controller)).await?;
+            self.home = Connection::open(endpoint, Some(controller), &self.access).await?;
         }
         Ok(())
     }
@@ -123,10 +137,18 @@ impl Cluster {
         let missing: Vec<_> = unfenced.iter().filter(|(id, _)| !is_open(id)).collect();
         let opening = missing
             .into_iter()
-            .map(async |(id, endpoint)| (*id, Connection::open(endpoint, Some(*id)).await));
+            .map(async |(id, endpoint)| (*id, Connection::open(endpoint, Some(*id), &self.access).await));
         for (id, connection) in all(opening).await {
             self.others.insert(id, connection?);
         }
         Ok(())
     }
+}
+
+/// Of a listener with SASL, `ApiVersions` is the one request that is answered before the login: whoever asks
+/// for more is dropped without a word. Such a listener says so when it is asked which logins it has.
+async fn wants_a_login(dropped: &Peer, access: &Arc<Access>) -> Option<Error> {
+    let mut again = Connection::open(&dropped.at.parse().ok()?, None, access).await.ok()?;
+    let offered = again.mechanisms().await.ok()??;
+    Some(Error::LoginRequired { peer: dropped.clone(), offered })
 }

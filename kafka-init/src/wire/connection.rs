@@ -1,21 +1,24 @@
 //! One connection: requests out, answers in, in the same order.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use init_core::Endpoint;
 use kafka_protocol::messages::{ApiKey, ApiVersionsRequest};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf, split};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tracing::{debug, trace};
 
+use super::access::Access;
 use super::api::Call;
 use super::dial::{Stream, dial};
 use super::frame::{self, Foreign};
 use super::peer::Peer;
+use super::tls;
 use super::versions::{HELLO, Versions, hello};
-use crate::Error;
+use crate::error::{Error, TlsFault};
 
 /// A broker that is up answers its first request in milliseconds, and one attempt to connect has ten seconds.
 const GREETING: Duration = Duration::from_secs(3);
@@ -28,26 +31,44 @@ pub(crate) struct Connection {
     reader: ReadHalf<Box<dyn Stream>>,
     writer: WriteHalf<Box<dyn Stream>>,
     versions: Versions,
+    access: Arc<Access>,
+    /// When to log in again, if the broker ends sessions.
+    relogin: Option<Instant>,
     correlation: i32,
     /// Nothing is in flight and nothing went wrong. A future that was dropped half way leaves it false.
     clean: bool,
 }
 
 impl Connection {
-    /// Connects and agrees on versions. What stands between the two, encryption and authentication, belongs
-    /// here.
-    pub(crate) async fn open(endpoint: &Endpoint, id: Option<i32>) -> Result<Self, Error> {
+    /// Connects, agrees on versions and logs in.
+    pub(crate) async fn open(
+        endpoint: &Endpoint,
+        id: Option<i32>,
+        access: &Arc<Access>,
+    ) -> Result<Self, Error> {
         let peer = Peer { id, at: endpoint.to_string() };
         let stream = dial(endpoint.host(), endpoint.port())
             .await
             .map_err(|problem| Error::Unreachable { peer: peer.clone(), problem })?;
-        Self::greet(stream, peer).await
+        let stream = match &access.tls {
+            None => stream,
+            Some(connector) => match tls::handshake(connector, endpoint.host(), stream).await {
+                Ok(stream) => stream,
+                Err(error) => return Err(no_handshake(endpoint, peer, access, &error).await),
+            },
+        };
+        let mut connection = Self::greet(stream, peer, Arc::clone(access)).await?;
+        if let Some(login) = &access.login {
+            connection.relogin = connection.log_in(login).await?;
+        }
+        Ok(connection)
     }
 
-    async fn greet(stream: Box<dyn Stream>, peer: Peer) -> Result<Self, Error> {
+    async fn greet(stream: Box<dyn Stream>, peer: Peer, access: Arc<Access>) -> Result<Self, Error> {
         let (reader, writer) = split(stream);
+        let versions = Versions::default();
         let mut connection =
-            Self { peer, reader, writer, versions: Versions::default(), correlation: 0, clean: true };
+            Self { peer, reader, writer, versions, access, relogin: None, correlation: 0, clean: true };
         let mut versions = None;
         connection
             .exchange([hello()].into_iter(), HELLO, GREETING, |_, answer| versions = Some(answer))
@@ -103,10 +124,22 @@ impl Connection {
             return Ok(());
         }
         let version = self.version::<C>()?;
+        self.stay_logged_in().await?;
         self.exchange(calls, version, limit, each).await
     }
 
-    async fn exchange<C: Call>(
+    /// A broker that ends sessions drops a connection that asks anything else after that.
+    async fn stay_logged_in(&mut self) -> Result<(), Error> {
+        if self.relogin.is_some_and(|due| due <= Instant::now()) {
+            let access = Arc::clone(&self.access);
+            if let Some(login) = &access.login {
+                self.relogin = self.log_in(login).await?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn exchange<C: Call>(
         &mut self,
         calls: impl ExactSizeIterator<Item = C>,
         version: i16,
@@ -117,6 +150,7 @@ impl Connection {
             return Err(self.lost(C::KEY, "an earlier answer is still outstanding"));
         }
         let (peer, count, first) = (&self.peer, calls.len(), self.correlation);
+        let wanted = self.access.protocol();
         trace!(broker = %peer, request = ?C::KEY, version, count, "asking");
         let number = |index: usize| first.wrapping_add(i32::try_from(index).unwrap_or(i32::MAX));
         let writer = &mut self.writer;
@@ -131,7 +165,7 @@ impl Connection {
         let reader = &mut self.reader;
         let receiving = async {
             for index in 0..count {
-                let frame = receive(reader, peer, C::KEY, limit).await?;
+                let frame = receive(reader, peer, wanted, C::KEY, limit).await?;
                 let answer = frame::decode::<C>(frame, version, number(index))
                     .map_err(|problem| Error::Garbled { peer: peer.clone(), request: C::KEY, problem })?;
                 each(index, answer);
@@ -145,12 +179,29 @@ impl Connection {
         Ok(())
     }
 
-    fn lost(&self, request: ApiKey, problem: &str) -> Error {
+    pub(super) fn lost(&self, request: ApiKey, problem: &str) -> Error {
         Error::Lost { peer: self.peer.clone(), request, problem: problem.to_owned() }
     }
 }
 
+/// What a failed handshake means. A plaintext listener takes its first bytes for the length of a request and
+/// hangs up without a word, as one does that is going down: so it is asked in plaintext.
+async fn no_handshake(endpoint: &Endpoint, peer: Peer, access: &Access, error: &io::Error) -> Error {
+    if let Some(failed) = tls::failed(&peer, error) {
+        return failed;
+    }
+    let hung_up = Error::Tls { peer: peer.clone(), problem: error.to_string(), fault: TlsFault::Network };
+    let Ok(stream) = dial(endpoint.host(), endpoint.port()).await else { return hung_up };
+    match Connection::greet(stream, peer.clone(), Arc::new(Access::PLAIN)).await {
+        Ok(_) => Error::Foreign { peer, protocol: "plaintext Kafka", wanted: access.protocol() },
+        Err(_) => hung_up,
+    }
+}
+
 fn lost(peer: &Peer, request: ApiKey, error: &io::Error) -> Error {
+    if let Some(refused) = tls::failed(peer, error) {
+        return refused;
+    }
     let problem = match error.kind() {
         io::ErrorKind::UnexpectedEof => "end of stream".to_owned(),
         _ => error.to_string(),
@@ -161,14 +212,19 @@ fn lost(peer: &Peer, request: ApiKey, error: &io::Error) -> Error {
 async fn receive(
     reader: &mut ReadHalf<Box<dyn Stream>>,
     peer: &Peer,
+    wanted: &'static str,
     request: ApiKey,
     limit: Duration,
 ) -> Result<Bytes, Error> {
     let silent = |_| Error::Silent { peer: peer.clone(), request, seconds: limit.as_secs() };
-    let foreign = |foreign| match foreign {
-        Foreign::Tls => Error::Foreign { peer: peer.clone(), protocol: "TLS" },
-        Foreign::Http => Error::Foreign { peer: peer.clone(), protocol: "HTTP" },
-        Foreign::Unknown => Error::Foreign { peer: peer.clone(), protocol: "another protocol" },
+    let foreign = |foreign| Error::Foreign {
+        peer: peer.clone(),
+        protocol: match foreign {
+            Foreign::Tls => "TLS",
+            Foreign::Http => "HTTP",
+            Foreign::Unknown => "another protocol",
+        },
+        wanted,
     };
     let frame = async {
         let mut prefix = [0; 4];

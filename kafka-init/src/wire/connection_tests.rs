@@ -19,7 +19,8 @@ fn peer() -> Peer {
 /// A listener that reads whatever comes and does `act` once.
 async fn greet<F: Future<Output = ()>>(act: impl FnOnce(DuplexStream) -> F) -> Result<Connection, Error> {
     let (ours, theirs) = duplex(64 * 1024);
-    let (greeted, ()) = tokio::join!(Connection::greet(Box::new(ours), peer()), act(theirs));
+    let (greeted, ()) =
+        tokio::join!(Connection::greet(Box::new(ours), peer(), Arc::new(Access::PLAIN)), act(theirs));
     greeted
 }
 
@@ -106,7 +107,10 @@ async fn with_broker<F: Future<Output = ()>>(
         answer(&mut theirs, WELCOME).await;
         broker(theirs).await;
     };
-    let ask = async { client(Connection::greet(Box::new(ours), peer()).await.unwrap()).await };
+    let ask = async {
+        let access = Arc::new(Access::PLAIN);
+        client(Connection::greet(Box::new(ours), peer(), access).await.unwrap()).await;
+    };
     tokio::join!(serve, ask);
 }
 

@@ -64,7 +64,16 @@ pub(crate) fn decode<C: Call>(frame: Bytes, version: i16, correlation: i32) -> R
     if C::KEY == ApiKey::ApiVersions && bytes.chunk().starts_with(&UNSUPPORTED_VERSION.to_be_bytes()) {
         return Err(format!("it does not know version {version}, which came with Kafka 2.4"));
     }
+    if C::KEY == ApiKey::SaslHandshake && !holds_its_array(bytes.chunk()) {
+        return Err("it announces more than it holds".to_owned());
+    }
     C::Answer::decode(&mut bytes, version).map_err(|error| error.to_string())
+}
+
+/// `SaslHandshake` is older than varints, which `Bounded` follows: an error code, and the count of its strings.
+fn holds_its_array(mut body: &[u8]) -> bool {
+    let count = body.try_get_i16().and_then(|_| body.try_get_i32());
+    count.is_ok_and(|count| usize::try_from(count).is_ok_and(|count| count <= body.len() / 2))
 }
 
 #[cfg(test)]
@@ -72,7 +81,8 @@ mod tests {
     use super::*;
     use kafka_protocol::messages::{
         ApiVersionsRequest, CreatePartitionsRequest, CreateTopicsRequest, DescribeClusterRequest,
-        DescribeConfigsRequest, IncrementalAlterConfigsRequest, MetadataRequest,
+        DescribeConfigsRequest, IncrementalAlterConfigsRequest, MetadataRequest, SaslAuthenticateRequest,
+        SaslHandshakeRequest,
     };
     use proptest::prelude::*;
 
@@ -109,6 +119,18 @@ mod tests {
         assert!(decode::<CreateTopicsRequest>(frame, 7, 0).is_err());
     }
 
+    #[test]
+    fn so_does_one_of_the_time_before_varints() {
+        let header = [0, 0, 0, 0];
+        let two_billion = [0, 33, 0x7f, 0xff, 0xff, 0xff];
+        let frame = Bytes::from([&header[..], &two_billion].concat());
+        assert!(decode::<SaslHandshakeRequest>(frame, 1, 0).is_err());
+        let one = [0, 33, 0, 0, 0, 1, 0, 5, b'P', b'L', b'A', b'I', b'N'];
+        let frame = Bytes::from([&header[..], &one].concat());
+        let answer = decode::<SaslHandshakeRequest>(frame, 1, 0).unwrap();
+        assert_eq!((answer.error_code, answer.mechanisms.first().unwrap().as_str()), (33, "PLAIN"));
+    }
+
     proptest! {
         #[test]
         fn no_bytes_make_the_decoder_panic(body in prop::collection::vec(any::<u8>(), 0..400)) {
@@ -120,6 +142,8 @@ mod tests {
             decode_in_every_version::<CreateTopicsRequest>(&frame);
             decode_in_every_version::<CreatePartitionsRequest>(&frame);
             decode_in_every_version::<IncrementalAlterConfigsRequest>(&frame);
+            decode_in_every_version::<SaslAuthenticateRequest>(&frame);
+            let _ = decode::<SaslHandshakeRequest>(frame.slice(1..), 1, 0);
         }
     }
 }

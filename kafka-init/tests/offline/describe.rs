@@ -22,6 +22,11 @@ async fn every_field_of_a_topic() {
 }
 
 #[tokio::test]
+async fn every_kind_of_thing() {
+    insta::assert_snapshot!(described(include_str!("fixtures/full.yaml")).await);
+}
+
+#[tokio::test]
 async fn no_topics_at_all() {
     assert_eq!(
         described("bootstrap: [kafka:9092]").await,

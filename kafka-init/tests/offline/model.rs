@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use init_core::Backend;
-use kafka_init::{Change, ConfigType, Kafka, Observed, ObservedTopic, Setting};
+use kafka_init::{Change, ConfigType, Credential, Kafka, Observed, ObservedTopic, Setting};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -38,12 +38,58 @@ fn apply(cluster: &mut Observed, change: &Change) {
                 set(topic, key, &drift.to);
             }
         }
+        Change::CreateAcl(binding) => assert!(cluster.acls.insert(binding.clone()), "{binding} was there"),
+        Change::AlterQuota(quota) => {
+            let limits = cluster.quotas.entry(quota.entity.clone()).or_default();
+            for (key, drift) in &quota.limits {
+                assert_eq!(limits.insert(key.clone(), drift.to), drift.from);
+            }
+        }
+        Change::AlterBrokerConfig(alteration) => {
+            for (key, drift) in &alteration.config {
+                let kind = ConfigType::Text;
+                let setting = Setting { value: Some(drift.to.clone()), kind, sensitive: false };
+                cluster.broker_defaults.insert(key.clone(), setting);
+            }
+        }
+        Change::CreateUser(_) | Change::AlterUser(_) => apply_user(cluster, change),
+    }
+}
+
+fn apply_user(cluster: &mut Observed, change: &Change) {
+    let open = |iterations: u32| Credential { iterations, opens: true };
+    match change {
+        Change::CreateUser(user) => {
+            let credentials = user.credentials.iter();
+            let credentials =
+                credentials.map(|(mechanism, iterations)| (*mechanism, open(*iterations))).collect();
+            assert!(
+                cluster.users.insert(user.name.clone(), credentials).is_none(),
+                "{} was there",
+                user.name
+            );
+        }
+        Change::AlterUser(user) => {
+            let credentials = cluster.users.get_mut(&user.name).unwrap();
+            for (mechanism, drift) in &user.credentials {
+                credentials.insert(*mechanism, open(drift.wanted));
+            }
+        }
+        other => assert_eq!(other.to_string(), "a change of a user"),
     }
 }
 
 fn config() -> impl Strategy<Value = Map<String, Value>> {
     prop::collection::btree_map("[k-m]", 0_u8..3, 0..3)
         .prop_map(|config| config.into_iter().map(|(key, value)| (key, json!(value))).collect())
+}
+
+fn account(mechanism: &str) -> Value {
+    json!({"mechanism": mechanism, "password": {"secret": "p"}})
+}
+
+fn sasl() -> Value {
+    json!({"mechanism": "PLAIN", "username": "admin", "password": {"secret": "a"}})
 }
 
 fn count() -> impl Strategy<Value = i64> {
@@ -54,7 +100,24 @@ fn spec() -> impl Strategy<Value = Value> {
     let topic = (count(), count(), config()).prop_map(
         |(partitions, copies, config)| json!({"partitions": partitions, "replicationFactor": copies, "config": config}),
     );
-    prop::collection::btree_map("[a-f]", topic, 0..6).prop_map(|topics| json!({"topics": topics}))
+    let topics = prop::collection::btree_map("[a-f]", topic, 0..6);
+    let user = prop_oneof![Just("SCRAM-SHA-256"), Just("SCRAM-SHA-512")];
+    let users = prop::collection::btree_map("[u-w]", user, 0..3);
+    (topics, users, prop::collection::vec(1_u8..4, 0..3)).prop_map(|(topics, users, rates)| {
+        let users: Map<_, _> = users.into_iter().map(|(name, mechanism)| (name, account(mechanism))).collect();
+        let rest = |kind: &str, item: fn(usize, u8) -> Value| {
+            let items = rates.iter().enumerate().map(|(position, rate)| item(position, *rate));
+            (kind.to_owned(), items.collect::<Value>())
+        };
+        let mut spec = json!({"topics": topics, "users": users, "sasl": sasl(), "brokerDefaults": {"k": rates.len()}});
+        spec.as_object_mut().unwrap().extend([
+            rest("acls", |position, rate| {
+                json!({"principal": format!("User:{position}"), "allow": ["read", "describe"], "topic": rate.to_string()})
+            }),
+            rest("quotas", |position, rate| json!({"user": position.to_string(), "producerByteRate": rate})),
+        ]);
+        spec
+    })
 }
 
 fn observed() -> impl Strategy<Value = Observed> {
@@ -63,7 +126,8 @@ fn observed() -> impl Strategy<Value = Observed> {
         config.iter().for_each(|(key, value)| set(&mut topic, key, &value.to_string()));
         topic
     });
-    prop::collection::btree_map("[a-f]", topic, 0..6).prop_map(|topics| Observed { cluster_id: None, topics })
+    prop::collection::btree_map("[a-f]", topic, 0..6)
+        .prop_map(|topics| Observed { topics, ..Observed::default() })
 }
 
 proptest! {

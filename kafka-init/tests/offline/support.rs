@@ -47,7 +47,7 @@ pub(crate) fn topic(partitions: i32, copies: i16, config: &[(&str, &str)]) -> Ob
 
 pub(crate) fn cluster<const N: usize>(topics: [(&str, ObservedTopic); N]) -> Observed {
     let topics: BTreeMap<_, _> = topics.into_iter().map(|(name, topic)| (name.to_owned(), topic)).collect();
-    Observed { cluster_id: Some("the-cluster".to_owned()), topics }
+    Observed { cluster_id: Some("the-cluster".to_owned()), topics, ..Observed::default() }
 }
 
 /// A plan as a reader sees it, then as a program does.

@@ -32,6 +32,10 @@ refused! {
     every_count_that_is_none_is_listed: "counts.yaml",
     every_topic_name_that_is_none_is_listed: "names.yaml",
     every_config_that_has_no_value_is_listed: "configs.yaml",
+    every_problem_with_certificates_is_listed: "security.yaml",
+    every_user_that_cannot_be_is_listed: "users.yaml",
+    every_acl_that_means_nothing_is_listed: "acls.yaml",
+    every_quota_that_is_none_is_listed: "quotas.yaml",
     more_copies_in_sync_than_there_are_is_a_violation_where_it_is_said: "min-insync.yaml",
 }
 

@@ -67,7 +67,7 @@ async fn put_user(
     secrets: &Secrets,
 ) -> Result<(), Error> {
     let doing = format!("put user {user}");
-    let body = client.seal(&doing, &json!({"secretKey": secret, "status": status})).await?;
+    let body = client.seal(&doing, &json!({"secretKey": secret, "status": status}))?;
     let call =
         Call::admin(Method::PUT, "add-user", doing).query("accessKey", &value(secrets, user)?).body(body);
     client.ask("users", call).await.map(drop)
@@ -103,11 +103,11 @@ async fn attach(
         Grantee::User(user) => json!({"policies": policies, "user": value(secrets, user)?}),
         Grantee::Group(group) => json!({"policies": policies, "group": group}),
     };
-    let body = client.seal(&doing, &body).await?;
+    let body = client.seal(&doing, &body)?;
     let call = Call::admin(Method::POST, "idp/builtin/policy/attach", doing)
         .header("content-type", "application/octet-stream")
         .body(body);
-    match client.ask("policies", call).await {
+    match client.ask_sealed("policies", call).await {
         Err(refused) if ALREADY.contains(&refused.code()) => Ok(()),
         // The other run has closed the user again, which this one has just opened.
         done => done.map(drop).map_err(|refused| refused.raced(&["XMinioAdminNoSuchUser"])),
@@ -133,9 +133,9 @@ async fn create_key(client: &Client, change: &Change, secrets: &Secrets) -> Resu
     ]);
     add_texts(&mut body, [("name", name.as_ref()), ("description", description.as_ref())]);
     add_policy(&mut body, "policy", document.as_ref());
-    let body = client.seal(&doing, &Value::Object(body)).await?;
+    let body = client.seal(&doing, &Value::Object(body))?;
     let call = Call::admin(Method::PUT, "add-service-account", doing).body(body);
-    let created = client.ask("access keys", call).await;
+    let created = client.ask_sealed("access keys", call).await;
     created
         .map_err(|refused| refused.raced(&["XMinioIAMServiceAccountNotAllowed", "XMinioAdminNoSuchUser"]))?;
     if !held {
@@ -175,7 +175,7 @@ async fn update_key(
     secrets: &Secrets,
 ) -> Result<(), Error> {
     let doing = format!("alter access key {access_key}");
-    let body = client.seal(&doing, &Value::Object(body)).await?;
+    let body = client.seal(&doing, &Value::Object(body))?;
     let call = Call::admin(Method::POST, "update-service-account", doing)
         .query("accessKey", &value(secrets, access_key)?)
         .body(body);

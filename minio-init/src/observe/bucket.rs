@@ -57,8 +57,8 @@ async fn presence(client: &Client, name: &str) -> Result<Presence, Error> {
     match client.send(call).await {
         Ok(_) => Ok(Presence::Ours),
         Err(Error::Refused(refusal)) if refusal.status == 404 => Ok(Presence::Absent),
-        // MinIO has one owner: there it means that the account may not look.
-        Err(Error::Refused(refusal)) if refusal.status == 403 && !client.is_minio() => Ok(Presence::Foreign),
+        // MinIO has one owner: there it means that the account may not look. Some servers have the code alone right.
+        Err(Error::Refused(refusal)) if refusal.is_forbidden() && !client.is_minio() => Ok(Presence::Foreign),
         Err(other) => Err(other),
     }
 }

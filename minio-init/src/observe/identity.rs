@@ -121,7 +121,7 @@ async fn access_key(
     let doing = format!("read access key {name}");
     let call = Call::admin(Method::GET, "info-service-account", doing.as_str())
         .query("accessKey", &value(secrets, name)?);
-    let sealed = match client.ask("access keys", call).await {
+    let sealed = match client.ask_sealed("access keys", call).await {
         Ok(sealed) => sealed,
         Err(refused) if refused.code() == "XMinioInvalidIAMCredentials" => return Ok(None),
         Err(refused) if refused.code() == "XMinioAdminServiceAccountNotFound" => return Ok(None),

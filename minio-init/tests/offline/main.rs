@@ -8,21 +8,29 @@
 )]
 
 mod describe;
+mod manual;
 mod violations;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use init_core::{Command, Format, Host, LogLevel, Options, Report, Source, Stop, execute};
 use minio_init::{Change, Minio};
 use serde_json::Value;
 
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/offline/fixtures")
+}
+
 /// The report of an offline command on a fixture.
 async fn report(command: Command, fixture: &str) -> Value {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/offline/fixtures");
+    report_on(command, fixtures().join(fixture)).await
+}
+
+async fn report_on(command: Command, spec: PathBuf) -> Value {
     let options = Options {
         command,
-        spec: Source::File(folder.join(fixture)),
+        spec: Source::File(spec),
         secrets_dir: Path::new("/nowhere").to_owned(),
         timeout: Duration::from_secs(5),
         format: Format::Json,

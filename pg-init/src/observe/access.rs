@@ -1,7 +1,7 @@
 //! How declared privileges stand. The declared ones go to the server, which compares them with the access
 //! lists of every object that they are for: one row comes back for each, however many tables there are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tokio_postgres::types::Type;
 
@@ -13,47 +13,22 @@ use crate::spec::{Future, Object, Privilege};
 use crate::validate::{expand, of, of_future};
 use crate::wire::Session;
 
-/// Every object has its own list, or none and then the defaults of its kind. `unnest` of several arrays is
-/// grammar, not a function: it takes no schema before it.
+/// Every object has its own list, or none and then the defaults of its kind; a schema without such objects has none to
+/// lack anything. `unnest` of several arrays is grammar, not a function: it takes no schema before it.
 const OBJECTS: &str = "\
-    WITH w AS (SELECT w.*, coalesce((SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = w.role), \
-                                    CASE WHEN w.role IS NULL THEN 0 END) AS grantee \
-        FROM unnest($1::int4[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bool[]) \
-            AS w(id, object, place, role, privilege, grantable)), \
-    o AS ( \
-        SELECT w.*, coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba)) AS acl \
-        FROM w JOIN pg_catalog.pg_database d ON d.datname = w.place WHERE w.object = 'database' \
-        UNION ALL \
-        SELECT w.*, coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner)) \
-        FROM w JOIN pg_catalog.pg_namespace n ON n.nspname = w.place WHERE w.object = 'schema' \
-        UNION ALL \
-        SELECT w.*, coalesce(c.relacl, pg_catalog.acldefault('r', c.relowner)) \
-        FROM w JOIN pg_catalog.pg_namespace n ON n.nspname = w.place \
-        JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f') \
-        WHERE w.object = 'tables' \
-        UNION ALL \
-        SELECT w.*, coalesce(c.relacl, pg_catalog.acldefault('s', c.relowner)) \
-        FROM w JOIN pg_catalog.pg_namespace n ON n.nspname = w.place \
-        JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relkind = 'S' WHERE w.object = 'sequences' \
-        UNION ALL \
-        SELECT w.*, coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner)) \
-        FROM w JOIN pg_catalog.pg_namespace n ON n.nspname = w.place \
-        JOIN pg_catalog.pg_proc p ON p.pronamespace = n.oid WHERE w.object = 'functions'), \
-    h AS (SELECT o.id, EXISTS (SELECT FROM pg_catalog.aclexplode(o.acl) a WHERE a.grantee = o.grantee \
-            AND a.privilege_type = o.privilege AND (a.is_grantable OR NOT o.grantable)) AS held FROM o) \
-    SELECT w.id, coalesce(pg_catalog.bool_and(h.held), w.object IN ('tables', 'sequences', 'functions') \
-            AND EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = w.place)), \
-        coalesce(pg_catalog.bool_or(h.held), false) \
-    FROM w LEFT JOIN h ON h.id = w.id GROUP BY w.id, w.object, w.place";
+    WITH w AS (SELECT * FROM unnest($1::int4[], $2::text[], $3::text[], $4::oid[], $5::text[], $6::bool[]) \
+            AS w(id, object, place, grantee, privilege, grantable)), \
+    o(id, grantee, privilege, grantable, acl) AS ({kinds}) \
+    SELECT o.id, coalesce(pg_catalog.bool_and(h.held), true), coalesce(pg_catalog.bool_or(h.held), false) \
+    FROM o, LATERAL (SELECT CASE WHEN o.acl IS NOT NULL THEN EXISTS (SELECT FROM pg_catalog.aclexplode(o.acl) a \
+            WHERE a.grantee = o.grantee AND a.privilege_type = o.privilege AND (a.is_grantable OR NOT o.grantable)) END AS held) h \
+    GROUP BY o.id";
 
 /// A creator's own list for the whole database replaces the built-in defaults; one for a schema adds to them.
 const DEFAULTS: &str = "\
-    WITH w AS (SELECT w.*, (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = w.creator) AS owner, \
-            coalesce((SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = w.role), \
-                     CASE WHEN w.role IS NULL THEN 0 END) AS grantee, \
-            (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname = w.place) AS namespace \
-        FROM unnest($1::int4[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bool[]) \
-            AS w(id, kind, creator, place, role, privilege, grantable)) \
+    WITH w AS (SELECT w.*, (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname = w.place) AS namespace \
+        FROM unnest($1::int4[], $2::text[], $3::oid[], $4::text[], $5::oid[], $6::text[], $7::bool[]) \
+            AS w(id, kind, owner, place, grantee, privilege, grantable)) \
     SELECT w.id, EXISTS (SELECT FROM pg_catalog.aclexplode(coalesce( \
             (SELECT d.defaclacl FROM pg_catalog.pg_default_acl d WHERE d.defaclrole = w.owner \
                 AND d.defaclobjtype::text = w.kind \
@@ -63,10 +38,47 @@ const DEFAULTS: &str = "\
         WHERE a.grantee = w.grantee AND a.privilege_type = w.privilege AND (a.is_grantable OR NOT w.grantable)) \
     FROM w WHERE w.owner IS NOT NULL";
 
+/// The server plans what it is asked, in each database anew: nobody asks about kinds that are not declared.
+fn question(kinds: &BTreeSet<Object>) -> String {
+    let of = "w.id, w.grantee, w.privilege, w.grantable";
+    let inside = |catalog: &str, alias: &str, of_schema: &str, acl: &str| {
+        format!(
+            "SELECT {of}, CASE WHEN {alias}.oid IS NOT NULL THEN {acl} END \
+             FROM w JOIN pg_catalog.pg_namespace n ON n.nspname = w.place \
+             LEFT JOIN pg_catalog.{catalog} {alias} ON {of_schema}"
+        )
+    };
+    let relations = |kinds: &str, letter: char| {
+        let of_schema = format!("c.relnamespace = n.oid AND c.relkind IN ({kinds})");
+        let acl = format!("coalesce(c.relacl, pg_catalog.acldefault('{letter}', c.relowner))");
+        inside("pg_class", "c", &of_schema, &acl)
+    };
+    let each = kinds.iter().map(|kind| {
+        let lists = match kind {
+            Object::Database => format!(
+                "SELECT {of}, coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba)) \
+                 FROM w JOIN pg_catalog.pg_database d ON d.datname = w.place"
+            ),
+            Object::Schema => format!(
+                "SELECT {of}, coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner)) \
+                 FROM w JOIN pg_catalog.pg_namespace n ON n.nspname = w.place"
+            ),
+            Object::Tables => relations("'r', 'p', 'v', 'm', 'f'", 'r'),
+            Object::Sequences => relations("'S'", 's'),
+            Object::Functions => {
+                let acl = "coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))";
+                inside("pg_proc", "p", "p.pronamespace = n.oid", acl)
+            }
+        };
+        format!("{lists} WHERE w.object = '{}'", kind.word())
+    });
+    OBJECTS.replace("{kinds}", &each.collect::<Vec<_>>().join(" UNION ALL "))
+}
+
 /// Privileges on the databases themselves, all in one query.
 pub(super) async fn databases(
     main: &Session,
-    names: &Names,
+    oids: &Oids<'_>,
     desired: &Desired,
 ) -> Result<BTreeMap<String, Acl<Target>>, Error> {
     let mut rows = Vec::new();
@@ -74,7 +86,7 @@ pub(super) async fn databases(
         rows.extend(declared(database, main.facts.version, true).into_iter().map(|row| (name.as_str(), row)));
     }
     let mut acls: BTreeMap<String, Acl<Target>> = BTreeMap::new();
-    for ((name, (target, privilege)), held, present) in objects(main, names, rows).await? {
+    for ((name, (target, privilege)), held, present) in objects(main, oids, rows).await? {
         let acl = acls.entry(name.to_owned()).or_default();
         note(acl, (target, privilege), held, present);
     }
@@ -84,14 +96,14 @@ pub(super) async fn databases(
 /// Privileges inside one database.
 pub(super) async fn inside(
     session: &Session,
-    names: &Names,
+    oids: &Oids<'_>,
     database: &Database,
 ) -> Result<Acl<Target>, Error> {
     let rows = declared(database, session.facts.version, false).into_iter();
     let rows =
         rows.map(|(target, privilege)| (target.schema.as_deref().unwrap_or_default(), (target, privilege)));
     let mut acl = Acl::default();
-    for ((_, row), held, present) in objects(session, names, rows.collect()).await? {
+    for ((_, row), held, present) in objects(session, oids, rows.collect()).await? {
         note(&mut acl, row, held, present);
     }
     Ok(acl)
@@ -123,7 +135,7 @@ fn declared(database: &Database, version: u32, on_database: bool) -> Vec<Asked<'
 /// Asks about each, by its place: the database or the schema.
 async fn objects<'a>(
     session: &Session,
-    names: &Names,
+    oids: &Oids<'_>,
     rows: Vec<(&'a str, Asked<'a, Target>)>,
 ) -> Result<Vec<((&'a str, Asked<'a, Target>), bool, bool)>, Error> {
     if rows.is_empty() {
@@ -132,18 +144,20 @@ async fn objects<'a>(
     let ids: Vec<i32> = (0..).take(rows.len()).collect();
     let object: Vec<&str> = rows.iter().map(|(_, (target, _))| target.object.word()).collect();
     let place: Vec<&str> = rows.iter().map(|(place, _)| *place).collect();
-    let role: Vec<Option<&str>> = rows.iter().map(|(_, (target, _))| grantee(names, &target.role)).collect();
+    let grantee: Vec<Option<u32>> = rows.iter().map(|(_, (target, _))| oids.grantee(&target.role)).collect();
+    let kinds: BTreeSet<Object> = rows.iter().map(|(_, (target, _))| target.object).collect();
     let privilege: Vec<String> = rows.iter().map(|(_, (_, p))| p.word().to_ascii_uppercase()).collect();
     let grantable: Vec<bool> = rows.iter().map(|(_, (target, _))| target.grant_option).collect();
     let text = Type::TEXT_ARRAY;
+    let question = question(&kinds);
     let answer = session.rows(
         "reading privileges",
-        OBJECTS,
+        &question,
         [
             (&ids, Type::INT4_ARRAY),
             (&object, text.clone()),
             (&place, text.clone()),
-            (&role, text.clone()),
+            (&grantee, Type::OID_ARRAY),
             (&privilege, text),
             (&grantable, Type::BOOL_ARRAY),
         ],
@@ -159,7 +173,7 @@ async fn objects<'a>(
 /// Default privileges of one database.
 pub(super) async fn defaults(
     session: &Session,
-    names: &Names,
+    oids: &Oids<'_>,
     database: &Database,
 ) -> Result<Acl<DefaultTarget>, Error> {
     let version = session.facts.version;
@@ -174,9 +188,9 @@ pub(super) async fn defaults(
     }
     let ids: Vec<i32> = (0..).take(rows.len()).collect();
     let kind: Vec<&str> = rows.iter().map(|(target, _)| target.object.letter()).collect();
-    let creator: Vec<&str> = rows.iter().map(|(target, _)| names.real(&target.creator)).collect();
+    let creator: Vec<Option<u32>> = rows.iter().map(|(target, _)| oids.role(&target.creator)).collect();
     let place: Vec<Option<&str>> = rows.iter().map(|(target, _)| target.schema.as_deref()).collect();
-    let role: Vec<Option<&str>> = rows.iter().map(|(target, _)| grantee(names, &target.role)).collect();
+    let grantee: Vec<Option<u32>> = rows.iter().map(|(target, _)| oids.grantee(&target.role)).collect();
     let privilege: Vec<String> = rows.iter().map(|(_, p)| p.word().to_ascii_uppercase()).collect();
     let grantable: Vec<bool> = rows.iter().map(|(target, _)| target.grant_option).collect();
     let text = Type::TEXT_ARRAY;
@@ -186,9 +200,9 @@ pub(super) async fn defaults(
         [
             (&ids, Type::INT4_ARRAY),
             (&kind, text.clone()),
-            (&creator, text.clone()),
+            (&creator, Type::OID_ARRAY),
             (&place, text.clone()),
-            (&role, text.clone()),
+            (&grantee, Type::OID_ARRAY),
             (&privilege, text),
             (&grantable, Type::BOOL_ARRAY),
         ],
@@ -202,9 +216,23 @@ pub(super) async fn defaults(
     Ok(acl)
 }
 
-/// Everyone is no role: the access lists have zero for it.
-fn grantee<'a>(names: &'a Names, role: &'a str) -> Option<&'a str> {
-    (role != PUBLIC).then(|| names.real(role))
+/// The server's numbers for roles, the same in every database, so that none has to look them up again.
+pub(super) struct Oids<'a> {
+    pub(super) names: &'a Names,
+    /// By real name.
+    pub(super) roles: &'a BTreeMap<String, u32>,
+}
+
+impl Oids<'_> {
+    /// Nothing for a role that is not there.
+    fn role(&self, key: &str) -> Option<u32> {
+        self.roles.get(self.names.real(key)).copied()
+    }
+
+    /// Everyone is no role: the access lists have zero for it.
+    fn grantee(&self, key: &str) -> Option<u32> {
+        if key == PUBLIC { Some(0) } else { self.role(key) }
+    }
 }
 
 impl Object {

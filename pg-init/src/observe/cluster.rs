@@ -1,11 +1,11 @@
 //! Roles, memberships, databases and their settings: what every session of the server sees.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
-use super::access;
+use super::access::{self, Oids};
 use crate::backend::Postgres;
 use crate::desired::{Attributes, Desired, Until};
 use crate::error::Error;
@@ -16,7 +16,7 @@ const ROLES: &str = "\
     SELECT r.rolname::text, r.rolcanlogin, r.rolsuper, r.rolcreatedb, r.rolcreaterole, r.rolreplication, \
         r.rolbypassrls, r.rolinherit, r.rolconnlimit, \
         CASE WHEN pg_catalog.isfinite(r.rolvaliduntil) \
-            THEN pg_catalog.floor(pg_catalog.date_part('epoch', r.rolvaliduntil))::int8 END \
+            THEN pg_catalog.floor(pg_catalog.date_part('epoch', r.rolvaliduntil))::int8 END, r.oid \
     FROM pg_catalog.pg_roles r WHERE r.rolname = ANY($1)";
 
 /// `{options}` are columns from PostgreSQL 16.
@@ -41,7 +41,11 @@ const ENCODINGS: &str = "\
     SELECT e, pg_catalog.pg_encoding_to_char(pg_catalog.pg_char_to_encoding(e::name))::text \
     FROM pg_catalog.unnest($1::text[]) e";
 
-pub(super) async fn observe(postgres: &Postgres, desired: &Desired) -> Result<Observed, Error> {
+/// Also gives the server's numbers for the roles, by real name.
+pub(super) async fn observe(
+    postgres: &Postgres,
+    desired: &Desired,
+) -> Result<(Observed, BTreeMap<String, u32>), Error> {
     let (main, names) = (&postgres.main, &postgres.names);
     let version = main.facts.version;
     let roles = names.all(desired.referenced_roles());
@@ -53,14 +57,15 @@ pub(super) async fn observe(postgres: &Postgres, desired: &Desired) -> Result<Ob
     let members = MEMBERS.replace("{options}", options);
     let locale = DATABASES.replace("{locale}", if version >= 17 { "datlocale" } else { "daticulocale" });
     let text = Type::TEXT_ARRAY;
-    let (roles, members, databases, settings, encodings, acl) = tokio::try_join!(
+    let (roles, members, databases, settings, encodings) = tokio::try_join!(
         main.rows("reading roles", ROLES, [(&roles, text.clone())]),
         main.rows("reading memberships", &members, [(&roles, text.clone())]),
         main.rows("reading databases", &locale, [(&databases, text.clone())]),
         main.rows("reading settings", SETTINGS, [(&roles, text.clone()), (&databases, text.clone())]),
         main.rows("reading encodings", ENCODINGS, [(&encodings, text.clone())]),
-        access::databases(main, names, desired),
     )?;
+    let oids = roles.iter().map(|row| (row.get(0), row.get(10))).collect();
+    let acl = access::databases(main, &Oids { names, roles: &oids }, desired).await?;
     let mut observed = Observed { version, ..Observed::default() };
     for row in &encodings {
         let (written, canonical): (String, String) = (row.get(0), row.get(1));
@@ -82,7 +87,7 @@ pub(super) async fn observe(postgres: &Postgres, desired: &Desired) -> Result<Ob
             database.acl = acl;
         }
     }
-    Ok(observed)
+    Ok((observed, oids))
 }
 
 fn role(row: &Row) -> Role {

@@ -5,17 +5,15 @@ use std::collections::BTreeSet;
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
-use super::access;
+use super::access::{self, Oids};
 use crate::desired::Database;
 use crate::error::Error;
-use crate::names::Names;
 use crate::observed::{Available, Extension, Inside, Publication};
 use crate::spec::Operation;
 use crate::wire::Session;
 
 const SCHEMAS: &str = "\
-    SELECT n.nspname::text, pg_catalog.pg_get_userbyid(n.nspowner)::text FROM pg_catalog.pg_namespace n \
-    WHERE n.nspname !~ '^pg_(toast|temp)'";
+    SELECT n.nspname::text, pg_catalog.pg_get_userbyid(n.nspowner)::text FROM pg_catalog.pg_namespace n";
 
 const EXTENSIONS: &str = "\
     SELECT e.extname::text, n.nspname::text, e.extversion, e.extrelocatable, \
@@ -49,7 +47,7 @@ const TABLES: &str = "\
 
 pub(super) async fn observe(
     session: &Session,
-    names: &Names,
+    oids: &Oids<'_>,
     name: &str,
     database: &Database,
 ) -> Result<Inside, Error> {
@@ -79,11 +77,11 @@ pub(super) async fn observe(
                 [(&places, text.clone()), (&tables, text.clone())];
             session.rows("reading tables", TABLES, parameters).await
         },
-        access::inside(session, names, database),
-        access::defaults(session, names, database),
+        access::inside(session, oids, database),
+        access::defaults(session, oids, database),
     )?;
     let mut inside = Inside { acl, defaults, ..Inside::default() };
-    inside.schemas = schemas.iter().map(|row| (row.get(0), names.key(row.get(1)))).collect();
+    inside.schemas = schemas.iter().map(|row| (row.get(0), oids.names.key(row.get(1)))).collect();
     inside.extensions = installed.iter().map(|row| (row.get(0), extension(row))).collect();
     for row in &available {
         offer(row, database, &mut inside);

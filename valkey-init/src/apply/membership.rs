@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use init_core::{Endpoint, Progress};
 use redis::cmd;
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
 use crate::Valkey;
 use crate::error::Error;
@@ -17,8 +17,6 @@ use crate::plan::cluster::reaches;
 use crate::plan::{Change, Topology};
 use crate::wire::resolve;
 
-/// Between two looks at who knows whom.
-const LOOK: Duration = Duration::from_millis(20);
 /// A handshake that is not done by then was lost; meeting again does no harm.
 const AGAIN: Duration = Duration::from_secs(2);
 
@@ -81,7 +79,7 @@ impl Valkey {
                 let again = missing.iter().map(|(node, by)| self.meet(node, by));
                 join_all(again).await.into_iter().collect::<Result<Vec<()>, _>>()?;
             }
-            sleep(LOOK).await;
+            self.pause().await;
         }
     }
 }

@@ -20,7 +20,7 @@ pub(crate) const NO_SUCH: &str = "valkey-init-changes-nothing";
 pub(super) async fn catalog(connection: &Connection) -> Result<Catalog, Error> {
     let mut command = cmd("ACL");
     command.arg("CAT");
-    let names: Vec<String> = array(&connection.ask(command).await?).iter().filter_map(text).collect();
+    let names: Vec<String> = array(&connection.ask(command).await?).iter().filter_map(text).gather();
     let members = |name: &String| {
         let mut command = cmd("ACL");
         command.arg("CAT").arg(name);
@@ -141,19 +141,27 @@ fn read_user(
     let list = |key: &str| fields.get(key).map(|value| array(value)).unwrap_or_default();
     let flags: BTreeSet<String> = list("flags").iter().filter_map(text).gather();
     let there: BTreeSet<String> = list("passwords").iter().filter_map(text).gather();
-    let mut wanted = BTreeMap::new();
-    for (position, name) in user.passwords.iter().flatten().enumerate() {
+    // Two secrets may hold the same password, which the server then keeps once.
+    let mut wanted = Vec::new();
+    for name in user.passwords.iter().flatten() {
         #[expect(clippy::disallowed_methods, reason = "only the digest of a password is compared")]
-        wanted.insert(digest(secrets.get(name)?.expose_secret().as_bytes()), position);
+        wanted.push(digest(secrets.get(name)?.expose_secret().as_bytes()));
     }
-    let passwords = wanted.iter().filter(|(digest, _)| there.contains(*digest)).map(|(_, at)| *at).gather();
-    let others = there.iter().filter(|digest| !wanted.contains_key(*digest)).count();
+    let found = wanted.iter().enumerate().filter(|(_, digest)| there.contains(*digest));
+    let passwords = found.map(|(position, _)| position).gather();
+    let others = there.iter().filter(|digest| !wanted.contains(digest)).count();
     let rules = written(&fields, &flags);
     let same = |wanted: &String| {
         catalog.is_some_and(|catalog| Access::of(wanted, catalog) == Access::of(&rules, catalog))
     };
     let rules_match = user.rules.as_ref().is_none_or(same);
     Ok(Some(UserState { enabled: flags.contains("on"), passwords, others, rules_match, rules }))
+}
+
+/// `ACL GETUSER` and `FUNCTION LIST`, for a fuzzer.
+pub(super) fn any_answer(value: &Value) {
+    let fields: BTreeMap<String, &Value> = pairs(value).into_iter().collect();
+    let _ = (written(&fields, &BTreeSet::new()), code(value));
 }
 
 /// The user's rules in the form that a spec has.

@@ -92,7 +92,7 @@ fn replication(info: &Info) -> Replication {
 }
 
 /// The ids of each shard.
-fn shards(value: &Value) -> Vec<BTreeSet<String>> {
+pub(super) fn shards(value: &Value) -> Vec<BTreeSet<String>> {
     let ids = |shard: &Value| {
         let fields = pairs(shard);
         let nodes = fields.iter().find(|(key, _)| key == "nodes").map(|(_, nodes)| *nodes);

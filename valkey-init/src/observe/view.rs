@@ -72,10 +72,8 @@ impl Entry {
             () if connected || entry.myself => Link::Up,
             () => Link::Down,
         };
-        for slots in words {
-            // `[93->-id]` is a slot on its way, which is not ours to judge.
-            entry.slots.push(slots);
-        }
+        // `[93->-id]` is a slot on its way, which is not ours to judge.
+        entry.slots = Slots::parse(words);
         Some(entry)
     }
 

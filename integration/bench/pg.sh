@@ -41,8 +41,8 @@ databases() {
 # statements VERB: 1,000 of them
 statements() { for number in {0..999}; do echo "$1 ROLE bench$number LOGIN PASSWORD 'the same for all';"; done; }
 
-# bare: a connection to each database, and in it the question for its schemas
-bare() { for number in {0..99}; do printf '\\connect benchdb%s\nSELECT nspname FROM pg_namespace;\n' "$number"; done; }
+# bare: a connection to each database, and in it the question for its schemas and what is granted on them
+bare() { for number in {0..99}; do printf '\\connect benchdb%s\nSELECT nspname, nspowner::regrole, nspacl FROM pg_namespace;\n' "$number"; done; }
 
 drop_roles() { query "DO \$\$ DECLARE r name; BEGIN FOR r IN SELECT rolname FROM pg_roles WHERE rolname ~ '^bench[0-9]' LOOP EXECUTE format('DROP ROLE %I', r); END LOOP; END \$\$" >/dev/null; }
 
@@ -60,11 +60,13 @@ prepare() {
     docker run --detach --name "$server" --volume "$bench_work:/bench:ro" \
         --env POSTGRES_PASSWORD_FILE=/bench/admin "dayzero/postgres:${POSTGRES_VERSION:-17}" >/dev/null
     until inside pg_isready --quiet --host localhost; do sleep 0.2; done
+    printf 'localhost:*:*:postgres:bench' | docker exec --interactive "$server" bash -c 'umask 077 && cat >/tmp/pgpass'
 }
 
 ours() { inside /bench/pg-init --log off --secrets-dir /bench --timeout 10m --spec "/bench/$1.yaml"; }
 peer() { inside psql --quiet --no-psqlrc --single-transaction --username postgres --file "/bench/$1.sql"; }
-one_by_one() { inside psql --quiet --no-psqlrc --username postgres --file "/bench/$1.sql"; }
+# Over TCP with the password, as ours: a socket that trusts everyone is another kind of connection.
+one_by_one() { docker exec --env PGPASSFILE=/tmp/pgpass "$server" psql --quiet --no-psqlrc --host localhost --username postgres --file "/bench/$1.sql"; }
 
 main() {
     local fresh script again always many connections before after

@@ -1,0 +1,49 @@
+#!/usr/bin/python3
+"""check-spec.py SCHEMA SPEC...: one line for each SPEC, `ok` or what the schema has against it.
+
+An independent second opinion: neither the YAML parser nor the JSON Schema validator shares code with the tools.
+"""
+
+import json
+import re
+import sys
+
+import jsonschema
+import yaml
+
+
+class Core(yaml.SafeLoader):
+    """YAML 1.2's core schema: `yes` is a word, `12:30` is one too, and no date is parsed."""
+
+
+Core.yaml_implicit_resolvers = {}
+for tag, pattern, first in [
+    ("null", r"~|null|Null|NULL|", "~nN\0"),
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("int", r"[-+]?[0-9]+", "-+0123456789"),
+    ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", "-+.0123456789"),
+]:
+    Core.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"^(?:{pattern})$"), list(first))
+
+
+def opinion(validator, path):
+    try:
+        with open(path, encoding="utf-8") as file:
+            spec = yaml.load(file, Core)
+    except yaml.YAMLError as error:
+        return f"no YAML: {error.__class__.__name__}"
+    for error in sorted(validator.iter_errors(spec), key=lambda error: list(map(str, error.path))):
+        return f"{error.json_path}: refused by {error.validator}"
+    return "ok"
+
+
+def main(schema, *specs):
+    with open(schema, encoding="utf-8") as file:
+        document = json.load(file)
+    jsonschema.Draft202012Validator.check_schema(document)
+    validator = jsonschema.Draft202012Validator(document)
+    for spec in specs:
+        print(opinion(validator, spec))
+
+
+main(*sys.argv[1:])

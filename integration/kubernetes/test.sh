@@ -1,0 +1,127 @@
+#!/usr/bin/env bash
+# test.sh: docs/deploy/kubernetes.yaml on a Kubernetes of one node, against real servers
+#
+# The node has no DNS of its own, so its pods share the host's network and find the servers, which are ordinary
+# containers, through hostAliases. Everything else is as the page says. Builds Kubernetes first if that was not done yet.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=integration/kubernetes/lib.sh
+. "$here/lib.sh"
+cd "$root"
+
+prefix=dayzero-it-k8s
+secrets=$(mktemp -d)
+aliases='[]'
+
+fail() {
+    echo "FAILED: $*" >&2
+    kubectl get jobs,pods >&2 || true
+    exit 1
+}
+
+passed() { echo "ok: $*"; }
+
+clean_up() {
+    "$here/down.sh" || true
+    docker ps --all --quiet --filter "name=^$prefix-" | xargs --no-run-if-empty docker rm --force --volumes >/dev/null
+    rm -rf "$secrets"
+}
+
+# server NAME IMAGE [ARG...]: a container that pods reach by NAME; options of `docker run` are in ${options[@]}
+server() {
+    local id address
+    id=$(docker run --detach --name "$prefix-$1" --hostname "$1" --add-host "$1:127.0.0.1" --volume "$secrets:/run/secrets:ro" "${options[@]}" "${@:2}")
+    address=$(docker inspect --format '{{.NetworkSettings.IPAddress}}' "$id")
+    aliases=$(jq --compact-output --arg name "$1" --arg ip "$address" '. + [{ip: $ip, hostnames: [$name]}]' <<<"$aliases")
+}
+
+servers() {
+    local name
+    chmod 0755 "$secrets"
+    for name in minio_user minio_password postgres_password valkey_password app_password; do
+        head -c 24 /dev/urandom | base64 | tr '+/' '-_' >"$secrets/$name"
+    done
+    local options=(--env POSTGRES_PASSWORD_FILE=/run/secrets/postgres_password)
+    server postgres "$(env_example POSTGRES_IMAGE | sed "s/\${POSTGRES_VERSION}/$(env_example POSTGRES_VERSION)/")"
+    options=(--env VALKEY_PASSWORD_FILE=/run/secrets/valkey_password)
+    server valkey "$(env_example VALKEY_IMAGE)"
+    options=(--env MINIO_ROOT_USER_FILE=/run/secrets/minio_user --env MINIO_ROOT_PASSWORD_FILE=/run/secrets/minio_password)
+    server minio "$(env_example MINIO_IMAGE | sed "s/\${MINIO_VERSION}/$(env_example MINIO_VERSION)/")" server /data
+    options=(--env CLUSTER_ID=ZGF5emVyby1rYWZrYS0wNg --env KAFKA_NODE_ID=1 --env "KAFKA_PROCESS_ROLES=broker,controller"
+        --env "KAFKA_LISTENERS=INTERNAL://:19092,CONTROLLER://:9093" --env KAFKA_ADVERTISED_LISTENERS=INTERNAL://kafka:19092
+        --env "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP=INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT"
+        --env KAFKA_INTER_BROKER_LISTENER_NAME=INTERNAL --env KAFKA_CONTROLLER_LISTENER_NAMES=CONTROLLER
+        --env KAFKA_CONTROLLER_QUORUM_VOTERS=1@localhost:9093 --env KAFKA_LOG_DIRS=/var/lib/kafka/data
+        --env KAFKA_HEAP_OPTS=-Xmx384m)
+    server kafka "$(env_example KAFKA_IMAGE | sed "s/\${KAFKA_VERSION}/$(env_example KAFKA_VERSION)/")"
+}
+
+# manifest KIND NAME [FILTER]: one object of the page, with what this node needs, as JSON; FILTER is jq for one more change
+manifest() {
+    kubectl create --dry-run=client --output json --filename docs/deploy/kubernetes.yaml |
+        jq --slurp --arg kind "$1" --arg name "$2" --argjson aliases "$aliases" '
+            [.[] | if .items then .items[] else . end] | .[] | select(.kind == $kind and .metadata.name == $name)
+            | (if .kind == "Job" then .spec.template.spec else .spec end) |= (
+                .hostNetwork = true | .hostAliases = $aliases
+                | (.containers[], .initContainers[]?) |= (.imagePullPolicy = "Never" | .image |= sub(":0[.]1[.]0$"; ":dev")))
+            '"${3:+| $3}"
+}
+
+apply() { kubectl apply --filename - >/dev/null; }
+
+outcome() { kubectl logs "$1" | jq --raw-input --raw-output 'fromjson? | .outcome? // empty' | grep -v '^[A-Z]' | tail -n 1; }
+
+exit_code() { kubectl get pods --selector "job-name=$1" --output jsonpath='{.items[0].status.containerStatuses[0].state.terminated.exitCode}'; }
+
+each_job_completes() {
+    local tool
+    for tool in kafka-init minio-init pg-init valkey-init; do manifest Job "$tool" | apply; done
+    for tool in kafka-init minio-init pg-init valkey-init; do
+        kubectl wait --for=condition=Complete "job/$tool" --timeout=150s >/dev/null || { kubectl logs "job/$tool" && fail "$tool"; }
+        [[ $(outcome "job/$tool") == changed ]] || fail "$tool reports $(outcome "job/$tool")"
+        passed "$tool is Complete, and has changed its server"
+    done
+}
+
+another_user_changes_nothing() {
+    # As OpenShift picks one.
+    manifest Job pg-init '.metadata.name = "again" | .spec.template.spec.securityContext = {runAsUser: 1000690000, runAsGroup: 0}' | apply
+    kubectl wait --for=condition=Complete job/again --timeout=60s >/dev/null || fail "a second run"
+    [[ $(outcome job/again) == unchanged ]] || fail "a second run reports $(outcome job/again)"
+    passed "a second run, as uid 1000690000, is Complete and changes nothing"
+}
+
+a_wrong_secret_fails() {
+    kubectl create secret generic wrong --from-literal=postgres_password=wrong --from-literal=app_password=wrong >/dev/null
+    manifest Job pg-init '.metadata.name = "wrong" | (.spec.template.spec.volumes[] | select(.name == "secrets")).secret.secretName = "wrong"' | apply
+    kubectl wait --for=condition=Failed job/wrong --timeout=60s >/dev/null || fail "a wrong secret does not fail"
+    [[ $(exit_code wrong) == 77 ]] || fail "exit $(exit_code wrong) instead of 77"
+    passed "a wrong secret: the Job is Failed, and its pod's status says 77"
+}
+
+an_init_container_gates() {
+    local app='.spec.containers[0] |= (.image = "dayzero/smoke:dev" | .args = ["--stay"])'
+    manifest Pod app "$app" | apply
+    kubectl wait --for=condition=Ready pod/app --timeout=60s >/dev/null || fail "the application does not start"
+    passed "an initContainer has ended, and the application runs"
+    manifest Pod app "$app"' | .metadata.name = "held" | (.spec.volumes[] | select(.name == "secrets")).secret.secretName = "wrong"' | apply
+    kubectl wait --for=jsonpath='{.status.phase}'=Failed pod/held --timeout=60s >/dev/null || fail "a pod whose initContainer fails goes on"
+    local state
+    state=$(kubectl get pod held --output json | jq --compact-output '[.status.initContainerStatuses[0].state.terminated.exitCode, .status.containerStatuses[0].started]')
+    [[ $state == "[77,false]" ]] || fail "initContainer and application: $state"
+    passed "an initContainer that fails with 77 keeps its application from starting"
+}
+
+trap clean_up EXIT
+"$here/build.sh"
+"$here/down.sh"
+servers
+"$here/up.sh"
+"$here/load.sh" dayzero/{kafka,minio,pg,valkey}-init:dev dayzero/smoke:dev
+kubectl create configmap init-specs --from-file docs/deploy/specs >/dev/null
+kubectl create secret generic init-secrets --from-file "$secrets" >/dev/null
+each_job_completes
+another_user_changes_nothing
+a_wrong_secret_fails
+an_init_container_gates

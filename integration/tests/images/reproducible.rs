@@ -1,0 +1,70 @@
+//! The same tree gives the same image and the same bill of materials, in another directory and at another time.
+
+use std::path::Path;
+
+use integration::{Scratch, docker, root, shell};
+
+use crate::tools;
+
+/// The tree as it is now, at another place: what is committed, and on top of it what is not.
+fn elsewhere(scratch: &Scratch) -> String {
+    let copy = scratch.path().join("elsewhere/deeper");
+    let copy = copy.display();
+    shell(&format!(
+        "git clone --quiet --no-hardlinks . {copy} && git diff --binary HEAD | git -C {copy} apply --allow-empty &&
+         git ls-files --others --exclude-standard -z | xargs -0 --no-run-if-empty cp --parents -t {copy}"
+    ))
+    .ok();
+    copy.to_string()
+}
+
+fn build(folder: &str, tag: &str, tool: &str) -> String {
+    // A target directory of its own, below the folder: nothing that was compiled here is used there.
+    shell(&format!("cd {folder} && env --unset=CARGO_TARGET_DIR TAG={tag} images/build.sh {tool}")).ok();
+    let image = format!("dayzero/{tool}:{tag}");
+    let id = docker(&["image", "inspect", "--format", "{{.Id}}", &image]).ok();
+    docker(&["image", "rm", &image]).ok();
+    id
+}
+
+fn the_same_twice(tools: &[String]) {
+    let (here, scratch) = (root().display().to_string(), Scratch::new());
+    let there = elsewhere(&scratch);
+    for tool in tools {
+        assert_eq!(build(&here, "it-here", tool), build(&there, "it-there", tool), "{tool}");
+    }
+}
+
+#[test]
+fn an_image_that_is_built_elsewhere_and_later_has_the_same_id() {
+    the_same_twice(&["kafka-init".to_owned()]);
+}
+
+/// The same for every tool: some minutes of compilation for each.
+mod fault {
+    #[test]
+    #[ignore = "the fault suite: just fault images"]
+    fn every_image_that_is_built_elsewhere_and_later_has_the_same_id() {
+        super::the_same_twice(&super::tools());
+    }
+}
+
+#[test]
+fn every_image_has_a_bill_of_materials_that_is_the_same_elsewhere() {
+    let (here, scratch) = (root().display().to_string(), Scratch::new());
+    let there = elsewhere(&scratch);
+    let tools = tools();
+    for folder in [&here, &there] {
+        shell(&format!("cd {folder} && images/sbom.sh {}", tools.join(" "))).ok();
+    }
+    for tool in tools {
+        let file = format!("images/sbom/{tool}.cdx.json");
+        let paths = [&here, &there].map(|folder| Path::new(folder).join(&file).display().to_string());
+        shell(&format!("cmp {} {}", paths[0], paths[1])).ok();
+        let has = r#".bomFormat == "CycloneDX" and .metadata.component.name == $tool and
+            (.components | any(.name == "tokio" and (.purl | startswith("pkg:cargo/tokio@"))))"#;
+        shell(&format!("jq --exit-status --arg tool {tool} '{has}' {file}")).ok();
+        // Nothing of the machine that it was made on.
+        shell(&format!("! grep --quiet --fixed-strings {here} {file}")).ok();
+    }
+}

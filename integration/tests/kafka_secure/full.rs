@@ -1,0 +1,119 @@
+//! specs/kafka.full.yaml as it stands: applied, left alone, and every field of it set back after somebody changed it.
+
+use std::collections::BTreeSet;
+
+use integration::{Ended, Init};
+use serde_json::Value;
+
+use crate::drift::{DRIFTS, drifted};
+use crate::{made, recording, tools, up};
+
+const SPEC: &str = include_str!("../../specs/kafka.full.yaml");
+const ACLS: &str = include_str!("expected/acls.txt");
+const CONFIGS: &str = include_str!("expected/configs.txt");
+const TOPICS: &str = include_str!("expected/topics.txt");
+
+fn init(spec: &str) -> Init {
+    up();
+    Init::new("kafka-init", spec)
+        .network("dayzero-secure_default")
+        .file("/etc/kafka-init/ca.pem", made("ca.pem").as_bytes())
+        .file("/etc/kafka-init/client.pem", made("client.pem").as_bytes())
+        .secret("kafka_client_key", &made("client.key"))
+        .secret("kafka_admin_password", &made("admin.password"))
+        .secret("kafka_orders_password", "orders-5d1e")
+}
+
+fn run(exit: i32, outcome: &str) -> Ended {
+    init(SPEC).run().expect(exit, outcome)
+}
+
+/// Kafka's own tools about everything that the spec names; what differs between two clusters is taken out.
+fn described() -> [String; 3] {
+    let said = tools(&[
+        "kafka-acls --list --principal User:orders",
+        "kafka-acls --list --principal User:guest",
+        "kafka-acls --list --principal User:admin",
+        "kafka-configs --describe --entity-type users --entity-name orders",
+        "kafka-configs --describe --entity-type users --entity-default",
+        "kafka-configs --describe --entity-type users --entity-name orders --entity-type clients --entity-name batch",
+        "kafka-configs --describe --entity-type ips --entity-name 192.0.2.7",
+        "kafka-configs --describe --entity-type brokers --entity-default",
+        "kafka-topics --describe --topic 'infra-events|application-logs|broker-decides'",
+    ]);
+    [lines(&said[..3]), lines(&said[3..8]), lines(&said[8..])]
+}
+
+/// Sorted, without the lines about single partitions and without ids; limits in one order.
+fn lines(said: &[String]) -> String {
+    let partition = |line: &&str| !line.contains("\tPartition:") && !line.trim().is_empty();
+    let plain = |line: &str| {
+        let parts: Vec<&str> =
+            line.trim().split('\t').map(str::trim).filter(|part| !part.starts_with("TopicId")).collect();
+        let line = parts.join(" ");
+        match line.split_once(" are ") {
+            Some((whose, limits)) => {
+                let limits: BTreeSet<&str> = limits.split(", ").collect();
+                format!("{whose} are {}\n", limits.into_iter().collect::<Vec<_>>().join(", "))
+            }
+            None => format!("{line}\n"),
+        }
+    };
+    said.iter().map(|text| text.lines().filter(partition).map(plain).collect::<BTreeSet<_>>()).fold(
+        String::new(),
+        |mut all, lines| {
+            all.extend(lines);
+            all
+        },
+    )
+}
+
+fn is_as_written() {
+    let [acls, configs, topics] = described();
+    assert_eq!((acls.as_str(), configs.as_str(), topics.as_str()), (ACLS, CONFIGS, TOPICS));
+}
+
+/// REQ-AUTO-001
+#[test]
+fn the_full_spec_is_applied_left_alone_and_every_field_of_it_is_healed() {
+    run(0, "changed");
+    is_as_written();
+
+    let recording = recording();
+    assert!(run(0, "unchanged").changes().is_empty());
+    assert_eq!(recording.mutations().len(), 0, "{:?}", recording.requests());
+
+    drifted();
+    let plan = init(SPEC).args(&["plan"]).run().expect(3, "drift");
+    let changes: Vec<Value> = plan.report["changes"].as_array().cloned().unwrap_or_default();
+    for drift in &DRIFTS {
+        let wanted: Value = serde_json::from_str(drift.seen).unwrap_or_default();
+        assert!(changes.iter().any(|change| holds(change, &wanted)), "{}\n{}", drift.seen, plan.stdout);
+    }
+    run(0, "changed");
+    is_as_written();
+    run(0, "unchanged");
+}
+
+/// Every property that is wanted, at any depth.
+fn holds(there: &Value, wanted: &Value) -> bool {
+    match (there, wanted) {
+        (Value::Object(there), Value::Object(wanted)) => {
+            !wanted.is_empty()
+                && wanted.iter().all(|(key, wanted)| there.get(key).is_some_and(|there| holds(there, wanted)))
+        }
+        _ => there == wanted,
+    }
+}
+
+#[test]
+fn another_cluster_than_the_one_that_is_meant_is_only_read() {
+    let spec = SPEC.replace("4L6g3nShT-eMCtK--X86sw", "AAAAAAAAAAAAAAAAAAAAAA");
+    let spec = spec.replace("infra-events", "never");
+    up();
+    let recording = recording();
+    let ended = init(&spec).run().expect(4, "conflict");
+    assert_eq!(ended.report["conflicts"][0]["at"], "clusterId");
+    assert!(ended.report["conflicts"][0]["problem"].to_string().contains("4L6g3nShT-eMCtK--X86sw"));
+    assert_eq!(recording.mutations().len(), 0, "{:?}", recording.requests());
+}

@@ -1,0 +1,93 @@
+//! No password anywhere: not in what we print, not in what the server logs or shows of its sessions, not in what the
+//! system shows of our process.
+
+use std::time::Duration;
+
+use integration::postgres::{Server, version};
+use integration::{Ended, Init, Running, docker, eventually};
+
+const ROLES: &str =
+    "roles:\n  one: {login: true, password: {secret: one}}\n  two: {login: true, password: {secret: two}}\n";
+
+/// A password, or what could be tried offline for one.
+const NEVER: [&str; 2] = ["canary-", "SCRAM-SHA-256$"];
+
+fn clean(what: &str, text: &str) {
+    for never in NEVER {
+        assert!(!text.contains(never), "{never} in {what}: {text}");
+    }
+}
+
+fn logging() -> Server {
+    Server::start(&[
+        "log_statement=all",
+        "log_min_duration_statement=0",
+        "log_min_error_statement=debug5",
+        "log_duration=on",
+        "shared_preload_libraries=pg_stat_statements",
+        "pg_stat_statements.track_utility=on",
+        "track_activity_query_size=16kB",
+    ])
+}
+
+#[test]
+fn no_password_is_in_any_output_or_log() {
+    let server = logging();
+    server.psql("postgres", "CREATE EXTENSION pg_stat_statements");
+    let run = |one: &str, rest: &str| -> Init {
+        let init = server.init(&format!("{ROLES}{rest}")).secret("one", one).secret("two", "canary-two");
+        init.args(&["--log", "trace"])
+    };
+    let (cold, rotated) = (run("canary-one", "").run(), run("canary-new", "").run());
+    // The third run fails: a failing statement is logged too.
+    server.psql("postgres", "ALTER ROLE one RENAME TO one_renamed");
+    let failed = run("canary-one", "databases: {d: {locale: no_such_locale}}\n").run();
+    let outputs: [Ended; 3] = [cold, rotated, failed];
+    assert_eq!(outputs.each_ref().map(|ended| ended.exit), [0, 0, 76], "{}", outputs[2].stdout);
+    for ended in &outputs {
+        clean("the report", &ended.stdout);
+        clean("the log", &ended.log);
+    }
+    let log = server.log();
+    assert!(log.contains("pg_catalog"), "the server logs statements");
+    clean("the server's log", &log);
+    let statistics = server.psql("postgres", "SELECT query FROM pg_stat_statements");
+    assert!(statistics.contains("pg_authid"), "the server keeps statistics: {statistics}");
+    clean("the server's statistics", &statistics);
+}
+
+/// The environment and the arguments of the tool, as a process beside it under the same user sees them.
+fn seen_from_beside(running: &Running) -> String {
+    let pid = format!("container:{}", running.name());
+    let image = format!("dayzero/postgres:{}", version());
+    let read = "cat /proc/1/cmdline /proc/1/environ /proc/1/status | tr '\\0' ' '";
+    let args =
+        ["run", "--rm", "--pid", &pid, "--user", "12345:12345", "--entrypoint", "bash", &image, "-c", read];
+    docker(&args).ok()
+}
+
+/// Sampled all the time that a run with 1,000 passwords is at work.
+#[test]
+fn no_password_is_in_the_process_or_in_the_servers_view_of_it() {
+    let server = logging();
+    let roles: String =
+        (0..1000).map(|n| format!("  r{n}: {{login: true, password: {{secret: one}}}}\n")).collect();
+    let sample = "SELECT query FROM pg_stat_activity WHERE application_name = 'pg-init' \\watch 0.02";
+    let line =
+        format!("echo \"{sample}\" | psql -qAt -U postgres >/tmp/samples 2>&1 & echo $! >/tmp/watcher");
+    server.shell(&line).ok();
+    let running = server.init(&format!("roles:\n{roles}")).secret("one", "canary-one").start();
+    eventually("it is at work", Duration::from_secs(30), || {
+        server.psql("postgres", "SELECT count(*) FROM pg_roles WHERE rolname ~ '^r[0-9]+$'") != "0"
+    });
+    let process = seen_from_beside(&running);
+    assert!(process.contains("init") && process.contains("PATH="), "it was looked at: {process}");
+    clean("the process", &process);
+    running.wait().expect(0, "changed");
+    server.shell("kill $(cat /tmp/watcher)").ok();
+    let samples = server.shell("cat /tmp/samples").ok();
+    assert!(samples.contains("synchronous_commit") || samples.contains("ROLE"), "it was sampled: {samples}");
+    // What a session does is shown to superusers and to its own role, and nowhere else: so a verifier may be seen there.
+    assert!(!samples.contains("canary-"), "{samples}");
+    clean("the server's log", &server.log());
+}

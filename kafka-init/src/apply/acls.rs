@@ -1,0 +1,59 @@
+//! New ACLs.
+
+use std::borrow::Cow;
+
+use kafka_protocol::messages::create_acls_request::AclCreation;
+use kafka_protocol::messages::{CreateAclsRequest, CreateAclsResponse};
+use kafka_protocol::protocol::StrBytes;
+
+use super::mutation::{Mutation, Verdict, Verdicts};
+use super::send::Mode;
+use crate::error::Attempt;
+use crate::spec::Binding;
+
+impl Mutation for Binding {
+    type Call = CreateAclsRequest;
+
+    fn name(&self) -> Cow<'_, str> {
+        Cow::Owned(self.to_string())
+    }
+
+    fn records(&self) -> usize {
+        1
+    }
+
+    fn attempt(&self) -> Attempt {
+        Attempt {
+            action: format!("create the ACL {self}"),
+            permission: "Alter on the cluster".to_owned(),
+            races: &[],
+        }
+    }
+
+    /// There is no rehearsal of this request: only `apply` sends it.
+    fn request<'c>(batch: impl Iterator<Item = &'c Self>, _: Mode) -> Self::Call {
+        CreateAclsRequest::default().with_creations(batch.map(creation).collect())
+    }
+
+    /// The results have the order of the request and no names.
+    fn verdicts<'c>(answer: CreateAclsResponse, batch: impl Iterator<Item = &'c Self>) -> Verdicts {
+        let each = batch.zip(answer.results).map(|(binding, result)| Verdict {
+            name: StrBytes::from_string(binding.to_string()),
+            code: result.error_code,
+            message: result.error_message,
+        });
+        Verdicts { throttle_ms: answer.throttle_time_ms, each: each.collect() }
+    }
+}
+
+fn creation(binding: &Binding) -> AclCreation {
+    let text = |text: &String| StrBytes::from_string(text.clone());
+    AclCreation::default()
+        .with_resource_type(binding.resource.number())
+        .with_resource_name(text(&binding.name))
+        .with_resource_pattern_type(binding.pattern.number())
+        .with_principal(text(&binding.principal))
+        .with_host(text(&binding.host))
+        .with_operation(binding.operation.number())
+        .with_permission_type(binding.permission.number())
+}

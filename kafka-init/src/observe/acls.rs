@@ -1,0 +1,66 @@
+//! The ACLs of the principals that the spec is about.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use kafka_protocol::messages::describe_acls_response::{AclDescription, DescribeAclsResource};
+use kafka_protocol::messages::{DescribeAclsRequest, DescribeAclsResponse};
+use kafka_protocol::protocol::StrBytes;
+
+use crate::Error;
+use crate::error::{Attempt, refused};
+use crate::spec::{Binding, Operation, Pattern, Permission, Resource};
+use crate::wire::Connection;
+
+const LIMIT: Duration = Duration::from_secs(10);
+/// Matches everything.
+const ANY: i8 = 1;
+
+pub(super) async fn read(
+    home: &mut Connection,
+    desired: &BTreeSet<Binding>,
+) -> Result<BTreeSet<Binding>, Error> {
+    let principals: BTreeSet<&str> = desired.iter().map(|binding| binding.principal.as_str()).collect();
+    let requests: Vec<_> = principals.into_iter().map(of_principal).collect();
+    let peer = home.peer().clone();
+    let (mut there, mut failure) = (BTreeSet::new(), Ok(()));
+    home.pipeline(requests.into_iter(), LIMIT, |_, answer: DescribeAclsResponse| {
+        let result = refused(answer.error_code, answer.error_message.as_ref(), &peer, || Attempt {
+            action: "describe the ACLs".to_owned(),
+            permission: "Describe on the cluster".to_owned(),
+            races: &[],
+        });
+        failure = std::mem::replace(&mut failure, Ok(())).and(result);
+        there.extend(answer.resources.iter().flat_map(bindings));
+    })
+    .await?;
+    failure.map(|()| there)
+}
+
+fn of_principal(principal: &str) -> DescribeAclsRequest {
+    DescribeAclsRequest::default()
+        .with_resource_type_filter(ANY)
+        .with_resource_name_filter(None)
+        .with_pattern_type_filter(ANY)
+        .with_principal_filter(Some(StrBytes::from_string(principal.to_owned())))
+        .with_host_filter(None)
+        .with_operation(ANY)
+        .with_permission_type(ANY)
+}
+
+/// Those of a kind that is new to this build are nothing that a spec can declare.
+fn bindings(resource: &DescribeAclsResource) -> impl Iterator<Item = Binding> {
+    let kind = Resource::numbered(resource.resource_type);
+    let pattern = Pattern::numbered(resource.pattern_type);
+    resource.acls.iter().filter_map(move |acl: &AclDescription| {
+        Some(Binding {
+            principal: acl.principal.to_string(),
+            permission: Permission::numbered(acl.permission_type)?,
+            operation: Operation::numbered(acl.operation)?,
+            resource: kind?,
+            pattern: pattern?,
+            name: resource.resource_name.to_string(),
+            host: acl.host.to_string(),
+        })
+    })
+}

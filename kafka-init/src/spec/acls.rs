@@ -1,0 +1,165 @@
+//! The ACLs of a spec: each entry with its lists stands for every combination of them.
+
+use std::collections::BTreeSet;
+
+use init_core::{SpecPath, Violations};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::binding::{Binding, Operation, Pattern, Permission, Resource};
+use super::list::OneOrMany;
+
+const ANY: &str = "*";
+/// The one name that the cluster has as a resource.
+const CLUSTER: &str = "kafka-cluster";
+
+type Names = OneOrMany<String>;
+
+/// One entry as written: who may or may not do what, on which resource of one kind, from where.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct AclSpec {
+    /// Who, as TYPE:NAME.
+    principal: Names,
+    /// The operations that are allowed. This or `deny`.
+    allow: Option<Names>,
+    /// The operations that are denied.
+    deny: Option<Names>,
+    /// Topics, by name or prefix; `*` is all.
+    topic: Option<Names>,
+    /// Consumer groups.
+    group: Option<Names>,
+    /// The cluster itself.
+    cluster: Option<bool>,
+    /// Transactional ids.
+    transactional_id: Option<Names>,
+    /// Delegation tokens.
+    delegation_token: Option<Names>,
+    /// Users that tokens are for; TYPE: in front of the name is `User:` when left out.
+    user: Option<Names>,
+    /// Whether the names are whole or only begin so. Default: literal.
+    #[serde(rename = "match", default)]
+    pattern: Pattern,
+    /// From which address of a client; it is compared with its address, not resolved. Default: any.
+    host: Option<Names>,
+}
+
+/// Every binding once.
+pub(super) fn validate(acls: Vec<AclSpec>, violations: &mut Violations) -> BTreeSet<Binding> {
+    let at = SpecPath::root().key("acls");
+    let entries = acls.into_iter().enumerate();
+    entries.flat_map(|(position, acl)| bindings(&acl, &at.index(position), violations)).collect()
+}
+
+fn bindings(acl: &AclSpec, at: &SpecPath, violations: &mut Violations) -> Vec<Binding> {
+    let pattern = acl.pattern;
+    let (permission, operations) = match (&acl.allow, &acl.deny) {
+        (Some(operations), None) => (Permission::Allow, operations),
+        (None, Some(operations)) => (Permission::Deny, operations),
+        _ => {
+            violations.push(at, "an entry either allows or denies: write one of `allow` and `deny`");
+            return Vec::new();
+        }
+    };
+    let key = if permission == Permission::Allow { "allow" } else { "deny" };
+    let Some((resource, names)) = resource(acl, at, violations) else { return Vec::new() };
+    let operations = self::operations(operations, resource, &at.key(key), violations);
+    let principals = texts(&acl.principal, &at.key("principal"), violations, problem_with_principal);
+    let any = OneOrMany(vec![ANY.to_owned()]);
+    let hosts = texts(acl.host.as_ref().unwrap_or(&any), &at.key("host"), violations, |_| None);
+    let mut bindings = Vec::new();
+    for principal in &principals {
+        for name in &names {
+            for host in &hosts {
+                for &operation in &operations {
+                    let (principal, name, host) = (principal.clone(), name.clone(), host.clone());
+                    bindings.push(Binding {
+                        principal,
+                        permission,
+                        operation,
+                        resource,
+                        pattern,
+                        name,
+                        host,
+                    });
+                }
+            }
+        }
+    }
+    bindings
+}
+
+/// The one kind of resource that the entry names, and the names.
+fn resource(acl: &AclSpec, at: &SpecPath, violations: &mut Violations) -> Option<(Resource, Vec<String>)> {
+    let cluster = acl.cluster.map(|_| OneOrMany(vec![CLUSTER.to_owned()]));
+    let kinds = [
+        (Resource::Topic, &acl.topic),
+        (Resource::Group, &acl.group),
+        (Resource::Cluster, &cluster),
+        (Resource::TransactionalId, &acl.transactional_id),
+        (Resource::DelegationToken, &acl.delegation_token),
+        (Resource::User, &acl.user),
+    ];
+    let mut said = kinds.into_iter().filter_map(|(kind, names)| Some((kind, names.as_ref()?)));
+    let (Some((kind, names)), None) = (said.next(), said.next()) else {
+        let problem = "an entry names resources of one kind: write one of `topic`, `group`, `cluster`, \
+                       `transactionalId`, `delegationToken` and `user`";
+        violations.push(at, problem);
+        return None;
+    };
+    if acl.cluster == Some(false) {
+        violations.push(&at.key("cluster"), "there is only the one cluster: write `true`");
+    }
+    if acl.pattern == Pattern::Prefixed && kind == Resource::Cluster {
+        violations.push(&at.key("match"), "the cluster has no name to begin with");
+    }
+    let prefixed = acl.pattern == Pattern::Prefixed;
+    let star = |name: &str| {
+        (prefixed && name == ANY).then_some("`*` is every name, and no prefix: leave `match` out")
+    };
+    let mut names = texts(names, &at.key(kind.key()), violations, star);
+    if kind == Resource::User {
+        for name in names.iter_mut().filter(|name| *name != ANY && !name.contains(':')) {
+            *name = format!("User:{name}");
+        }
+    }
+    Some((kind, names))
+}
+
+fn operations(names: &Names, on: Resource, at: &SpecPath, violations: &mut Violations) -> Vec<Operation> {
+    if names.0.is_empty() {
+        violations.push(at, "name at least one");
+    }
+    let known = on.operations().iter().map(|operation| operation.name().to_ascii_lowercase());
+    let known = known.collect::<Vec<_>>().join(", ");
+    let operation = |name: &String| {
+        let operation = Operation::of(name).filter(|operation| on.operations().contains(operation));
+        let problem = || format!("`{name}` is no operation on a {}: there are {known}", on.name());
+        operation.ok_or_else(problem)
+    };
+    names.0.iter().filter_map(|name| violations.check(at, operation(name))).collect()
+}
+
+fn texts(
+    names: &Names,
+    at: &SpecPath,
+    violations: &mut Violations,
+    problem: impl Fn(&str) -> Option<&'static str>,
+) -> Vec<String> {
+    if names.0.is_empty() {
+        violations.push(at, "name at least one");
+    }
+    for name in &names.0 {
+        if name.is_empty() {
+            violations.push(at, "a name is not empty");
+        } else if let Some(problem) = problem(name) {
+            violations.push(at, problem);
+        }
+    }
+    names.0.clone()
+}
+
+fn problem_with_principal(principal: &str) -> Option<&'static str> {
+    let parts = principal.split_once(':').filter(|(kind, name)| !kind.is_empty() && !name.is_empty());
+    parts.is_none().then_some("a principal is TYPE:NAME, as in `User:orders`")
+}

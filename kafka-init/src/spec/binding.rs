@@ -1,0 +1,201 @@
+//! One ACL as Kafka knows it, with Kafka's names and numbers.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Who may or may not do one thing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Binding {
+    /// Who.
+    pub principal: String,
+    /// Whether.
+    pub permission: Permission,
+    /// What.
+    pub operation: Operation,
+    /// On what kind of thing.
+    pub resource: Resource,
+    /// How its name is meant.
+    #[serde(rename = "match")]
+    pub pattern: Pattern,
+    /// Its name, or how it begins.
+    pub name: String,
+    /// From where.
+    pub host: String,
+}
+
+macro_rules! numbered {
+    ($(#[$about:meta])* $kind:ident { $($(#[$doc:meta])* $variant:ident = $number:literal $name:literal,)* }) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+        pub enum $kind { $($(#[$doc])* #[serde(rename = $name)] $variant,)* }
+
+        impl $kind {
+            const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// Kafka's number for it.
+            pub(crate) fn number(self) -> i8 {
+                match self { $(Self::$variant => $number,)* }
+            }
+
+            /// Kafka's name for it.
+            pub(crate) fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// By Kafka's number.
+            pub(crate) fn numbered(number: i8) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.number() == number)
+            }
+        }
+    };
+}
+
+numbered! {
+    /// Whether a binding opens or closes.
+    Permission {
+        /// It opens.
+        Allow = 3 "ALLOW",
+        /// It closes, whatever opens.
+        Deny = 2 "DENY",
+    }
+}
+
+numbered! {
+    /// What can be done.
+    Operation {
+        /// Everything.
+        All = 2 "ALL",
+        /// Read records, join a group.
+        Read = 3 "READ",
+        /// Write records.
+        Write = 4 "WRITE",
+        /// Create.
+        Create = 5 "CREATE",
+        /// Delete.
+        Delete = 6 "DELETE",
+        /// Alter.
+        Alter = 7 "ALTER",
+        /// See that it is there.
+        Describe = 8 "DESCRIBE",
+        /// What brokers ask of each other.
+        ClusterAction = 9 "CLUSTER_ACTION",
+        /// See configs.
+        DescribeConfigs = 10 "DESCRIBE_CONFIGS",
+        /// Change configs.
+        AlterConfigs = 11 "ALTER_CONFIGS",
+        /// Write without duplicates.
+        IdempotentWrite = 12 "IDEMPOTENT_WRITE",
+        /// Make tokens for another user.
+        CreateTokens = 13 "CREATE_TOKENS",
+        /// See another user's tokens.
+        DescribeTokens = 14 "DESCRIBE_TOKENS",
+    }
+}
+
+numbered! {
+    /// What a binding is about.
+    Resource {
+        /// A topic.
+        Topic = 2 "TOPIC",
+        /// A consumer group.
+        Group = 3 "GROUP",
+        /// The cluster.
+        Cluster = 4 "CLUSTER",
+        /// A transactional id.
+        TransactionalId = 5 "TRANSACTIONAL_ID",
+        /// A delegation token.
+        DelegationToken = 6 "DELEGATION_TOKEN",
+        /// A user, for its tokens.
+        User = 7 "USER",
+    }
+}
+
+/// How a resource's name is meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Pattern {
+    /// It is the name; `*` is any.
+    #[default]
+    Literal,
+    /// The name begins so.
+    Prefixed,
+}
+
+impl Pattern {
+    pub(crate) fn number(self) -> i8 {
+        match self {
+            Self::Literal => 3,
+            Self::Prefixed => 4,
+        }
+    }
+
+    pub(crate) fn numbered(number: i8) -> Option<Self> {
+        [Self::Literal, Self::Prefixed].into_iter().find(|pattern| pattern.number() == number)
+    }
+}
+
+impl Operation {
+    /// By Kafka's name, in any case and with or without its underscores.
+    pub(super) fn of(name: &str) -> Option<Self> {
+        let plain = |name: &str| name.replace(['_', '-'], "").to_ascii_lowercase();
+        Self::ALL.iter().copied().find(|operation| plain(operation.name()) == plain(name))
+    }
+}
+
+impl Resource {
+    /// How a spec names it.
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Self::Topic => "topic",
+            Self::Group => "group",
+            Self::Cluster => "cluster",
+            Self::TransactionalId => "transactionalId",
+            Self::DelegationToken => "delegationToken",
+            Self::User => "user",
+        }
+    }
+
+    /// What Kafka ever asks for on it. It stores any other and never looks at it.
+    pub(super) fn operations(self) -> &'static [Operation] {
+        use Operation as O;
+        match self {
+            Self::Topic => &[
+                O::All,
+                O::Read,
+                O::Write,
+                O::Create,
+                O::Delete,
+                O::Alter,
+                O::Describe,
+                O::DescribeConfigs,
+                O::AlterConfigs,
+            ],
+            Self::Group => &[O::All, O::Read, O::Delete, O::Describe, O::DescribeConfigs, O::AlterConfigs],
+            Self::Cluster => &[
+                O::All,
+                O::Create,
+                O::Alter,
+                O::Describe,
+                O::ClusterAction,
+                O::DescribeConfigs,
+                O::AlterConfigs,
+                O::IdempotentWrite,
+            ],
+            Self::TransactionalId => &[O::All, O::Write, O::Describe],
+            Self::DelegationToken => &[O::All, O::Describe],
+            Self::User => &[O::All, O::CreateTokens, O::DescribeTokens],
+        }
+    }
+}
+
+impl fmt::Display for Binding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (permission, operation) = (self.permission.name(), self.operation.name());
+        write!(f, "{permission} {} {operation} on {} ", self.principal, self.resource.name())?;
+        let star = if self.pattern == Pattern::Prefixed { "*" } else { "" };
+        write!(f, "{}{star}", self.name)?;
+        if self.host == "*" { Ok(()) } else { write!(f, " from {}", self.host) }
+    }
+}

@@ -1,0 +1,68 @@
+//! What it takes to be let in: the same for every broker.
+
+use std::fmt;
+
+use init_core::{Secret, Secrets, Text};
+use tokio_rustls::TlsConnector;
+
+use super::tls;
+use crate::Error;
+use crate::spec::{Mechanism, Sasl, Tls};
+
+/// How to open a connection.
+#[derive(Clone)]
+pub(crate) struct Access {
+    pub(super) tls: Option<TlsConnector>,
+    pub(super) login: Option<Login>,
+}
+
+/// Who logs in, and with what.
+#[derive(Clone)]
+pub(crate) struct Login {
+    pub(crate) mechanism: Mechanism,
+    pub(crate) user: Secret,
+    pub(crate) password: Secret,
+    /// The user as messages may name it.
+    pub(crate) label: String,
+}
+
+impl Access {
+    /// In the clear, as nobody.
+    pub(super) const PLAIN: Self = Self { tls: None, login: None };
+
+    pub(crate) fn new(tls: Option<&Tls>, sasl: Option<&Sasl>, secrets: &Secrets) -> Result<Self, Error> {
+        let login =
+            |sasl: &Sasl| Login::new(sasl.mechanism, &sasl.username, secrets.get(&sasl.password)?, secrets);
+        Ok(Self {
+            tls: tls.map(|tls| tls::connector(tls, secrets)).transpose()?,
+            login: sasl.map(login).transpose()?,
+        })
+    }
+
+    /// The same encryption for somebody else, or for nobody.
+    pub(crate) fn of(&self, login: Option<Login>) -> Self {
+        Self { tls: self.tls.clone(), login }
+    }
+
+    /// What a listener must speak.
+    pub(super) fn protocol(&self) -> &'static str {
+        if self.tls.is_some() { "Kafka over TLS" } else { "plaintext Kafka" }
+    }
+}
+
+impl Login {
+    pub(crate) fn new(
+        mechanism: Mechanism,
+        user: &Text,
+        password: &Secret,
+        secrets: &Secrets,
+    ) -> Result<Self, Error> {
+        Ok(Self { mechanism, user: secrets.text(user)?, password: password.clone(), label: user.to_string() })
+    }
+}
+
+impl fmt::Display for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} with {}", self.label, self.mechanism.name())
+    }
+}

@@ -1,0 +1,46 @@
+//! Tries logins, as others, on a listener with SASL.
+
+use std::sync::Arc;
+
+use init_core::Endpoint;
+use kafka_protocol::error::ResponseError;
+
+use super::access::{Access, Login};
+use super::bootstrap;
+use crate::Error;
+use crate::spec::Scram;
+
+/// A listener on which users log in.
+pub(crate) struct Probe {
+    servers: Vec<Endpoint>,
+    access: Access,
+}
+
+impl Probe {
+    /// `access` says how the listener is encrypted; who logs in there is said for each login.
+    pub(crate) fn new(servers: Vec<Endpoint>, access: &Access) -> Self {
+        Self { servers, access: access.of(None) }
+    }
+
+    /// Whether every one of the mechanisms can be tried.
+    pub(crate) async fn has(&self, wanted: impl Iterator<Item = Scram>) -> Result<(), Error> {
+        let mut connection = bootstrap::first(&self.servers, &Arc::new(self.access.of(None))).await?;
+        let offered = connection.mechanisms().await?.unwrap_or_default();
+        for mechanism in wanted {
+            if !offered.iter().any(|name| name == mechanism.name()) {
+                let peer = connection.peer().clone();
+                return Err(Error::Mechanism { peer, wanted: mechanism.name(), offered });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the user gets in.
+    pub(crate) async fn accepts(&self, login: Login) -> Result<bool, Error> {
+        match bootstrap::first(&self.servers, &Arc::new(self.access.of(Some(login)))).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.code() == Some(ResponseError::SaslAuthenticationFailed) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}

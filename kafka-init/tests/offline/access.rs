@@ -1,0 +1,94 @@
+//! Users, ACLs, quotas and the configs of all brokers: one drift per test.
+
+use insta::assert_snapshot;
+use kafka_init::{ConfigType, Credential, Entity, Observed, Rate, Scram, Setting};
+use serde_json::{Value, json};
+
+use crate::support::{cluster, plan, shown};
+
+fn user(mechanism: &Value) -> Value {
+    json!({
+        "probe": {"bootstrap": ["kafka:9093"]},
+        "users": {"a": {"mechanism": mechanism, "password": {"secret": "the_password"}, "iterations": 8192}},
+    })
+}
+
+fn with_user(credentials: &[(Scram, u32, bool)]) -> Observed {
+    let credential =
+        |&(mechanism, iterations, opens): &(Scram, u32, bool)| (mechanism, Credential { iterations, opens });
+    let credentials = credentials.iter().map(credential).collect();
+    Observed { users: [("a".to_owned(), credentials)].into(), ..cluster([]) }
+}
+
+#[test]
+fn a_user_is_created_with_every_mechanism() {
+    let spec = user(&json!(["SCRAM-SHA-512", "SCRAM-SHA-256"]));
+    assert_snapshot!(shown(&plan(spec, &cluster([]))));
+}
+
+#[test]
+fn a_mechanism_that_is_missing_other_iterations_and_another_password_are_drift() {
+    let both = json!(["SCRAM-SHA-256", "SCRAM-SHA-512"]);
+    assert!(
+        plan(user(&both), &with_user(&[(Scram::Sha256, 8192, true), (Scram::Sha512, 8192, true)])).is_empty()
+    );
+    let there = [
+        with_user(&[(Scram::Sha256, 8192, true)]),
+        with_user(&[(Scram::Sha256, 4096, true), (Scram::Sha512, 8192, true)]),
+        with_user(&[(Scram::Sha256, 8192, true), (Scram::Sha512, 8192, false)]),
+    ];
+    let all: String = there.iter().map(|there| shown(&plan(user(&both), there))).collect();
+    assert_snapshot!(all);
+}
+
+#[test]
+fn a_mechanism_that_is_not_declared_is_left_alone() {
+    let there = with_user(&[(Scram::Sha256, 4096, false), (Scram::Sha512, 8192, true)]);
+    assert!(plan(user(&json!("SCRAM-SHA-512")), &there).is_empty());
+}
+
+#[test]
+fn an_entry_stands_for_every_combination_of_its_lists() {
+    let spec = json!({"acls": [
+        {"principal": ["User:a", "User:b"], "allow": ["read", "Describe_Configs"], "topic": ["x", "y"]},
+        {"principal": "User:a", "deny": "all", "group": "g", "match": "prefixed", "host": "192.0.2.7"},
+    ]});
+    let everything = plan(spec.clone(), &cluster([]));
+    assert_snapshot!(shown(&everything));
+    let there = everything.changes().iter().filter_map(|change| match change {
+        kafka_init::Change::CreateAcl(binding) => Some(binding.clone()),
+        _ => None,
+    });
+    assert!(plan(spec, &Observed { acls: there.collect(), ..cluster([]) }).is_empty());
+}
+
+#[test]
+fn limits_are_compared_as_numbers() {
+    let spec = json!({"quotas": [{"user": "*", "clientId": "c", "producerByteRate": 1024, "requestPercentage": 12.5}]});
+    let entity = Entity([("user".to_owned(), None), ("client-id".to_owned(), Some("c".to_owned()))].into());
+    let limits = |percentage| {
+        let limits =
+            [("producer_byte_rate", 1024.0), ("request_percentage", percentage), ("consumer_byte_rate", 1.0)];
+        let limits = limits.map(|(key, limit)| (key.to_owned(), Rate(limit))).into();
+        Observed { quotas: [(entity.clone(), limits)].into(), ..cluster([]) }
+    };
+    assert!(plan(spec.clone(), &limits(12.5)).is_empty());
+    let both = [cluster([]), limits(50.0)].map(|there| shown(&plan(spec.clone(), &there))).concat();
+    assert_snapshot!(both);
+}
+
+#[test]
+fn configs_of_all_brokers_are_what_is_set_for_all_of_them() {
+    let spec =
+        json!({"brokerDefaults": {"log.retention.ms": 1000, "log.cleanup.policy": ["compact", "delete"]}});
+    let there = |value: &str| {
+        let setting = |value: &str, kind| Setting { value: Some(value.to_owned()), kind, sensitive: false };
+        let settings = [
+            ("log.retention.ms".to_owned(), setting(value, ConfigType::Whole)),
+            ("log.cleanup.policy".to_owned(), setting("delete,compact", ConfigType::List)),
+        ];
+        Observed { broker_defaults: settings.into(), ..cluster([]) }
+    };
+    assert!(plan(spec.clone(), &there("1000")).is_empty());
+    assert_snapshot!(shown(&plan(spec, &there("5"))));
+}

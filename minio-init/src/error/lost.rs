@@ -1,0 +1,81 @@
+//! No answer at all: which step of reaching the server failed, and what helps.
+
+use std::io;
+use std::time::Duration;
+
+use init_core::FaultKind;
+use thiserror::Error;
+
+/// Why there is no answer.
+#[derive(Debug, Error)]
+pub enum Lost {
+    /// Perhaps not yet: Compose names appear with their container.
+    #[error("the name does not resolve")]
+    Resolve(#[source] io::Error),
+    /// TCP failed.
+    #[error("no connection")]
+    Connect(#[source] io::Error),
+    /// TCP or TLS took too long.
+    #[error("no connection within {} s", .0.as_secs())]
+    NoConnection(Duration),
+    /// The certificate is not for us, or the protocol is another one.
+    #[error("TLS failed")]
+    Tls(#[source] rustls::Error),
+    /// A name that no certificate can hold.
+    #[error("the name cannot be in a certificate")]
+    NoServerName,
+    /// Accepted, and no answer.
+    #[error("no answer within {} s", .0.as_secs())]
+    Silent(Duration),
+    /// The connection ended or HTTP was broken.
+    #[error("the connection was lost before the answer was complete")]
+    Http(#[from] hyper::Error),
+    /// More than any answer holds.
+    #[error("the answer does not end")]
+    Endless,
+}
+
+impl Lost {
+    pub(crate) fn from_tls(error: io::Error) -> Self {
+        let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()).cloned();
+        tls.map_or(Self::Connect(error), Self::Tls)
+    }
+
+    pub(super) fn kind(&self) -> FaultKind {
+        match self {
+            Self::Tls(_) | Self::NoServerName | Self::Endless => FaultKind::Unsupported,
+            Self::Http(error) if error.is_parse() => FaultKind::Unsupported,
+            _ => FaultKind::Unavailable,
+        }
+    }
+
+    pub(super) fn remedy(&self) -> Option<String> {
+        use rustls::CertificateError as Certificate;
+        let advice = match self {
+            Self::Tls(rustls::Error::InvalidCertificate(problem)) => match problem {
+                Certificate::UnknownIssuer | Certificate::BadSignature => {
+                    "give the CA that signed the server's certificate in `tls.ca`"
+                }
+                Certificate::Expired | Certificate::ExpiredContext { .. } => {
+                    "renew the server's certificate: it has expired (or this machine's clock is wrong)"
+                }
+                Certificate::NotValidYet | Certificate::NotValidYetContext { .. } => {
+                    "the server's certificate is not valid yet: check this machine's clock"
+                }
+                Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {
+                    "name the server in `endpoint` as its certificate does, or issue one for this name"
+                }
+                _ => "issue the server a certificate that a CA of `tls.ca` has signed for this name",
+            },
+            Self::Tls(rustls::Error::InvalidMessage(_)) => {
+                "write http:// in `endpoint`: the listener does not speak TLS"
+            }
+            Self::NoServerName => "give the server a DNS name that a certificate can hold",
+            Self::Http(error) if error.is_parse() => {
+                "point `endpoint` at an S3 listener: this one does not speak HTTP"
+            }
+            _ => return None,
+        };
+        Some(advice.to_owned())
+    }
+}

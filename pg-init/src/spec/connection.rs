@@ -1,0 +1,51 @@
+//! How the connection is protected.
+
+use init_core::{FileRef, SecretRef};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// The protection of the connection in full.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TlsSpec {
+    /// How far the server's certificate is checked.
+    #[serde(default)]
+    pub mode: TlsMode,
+    /// The certificate authorities that are trusted; the system's and the bundled ones when absent.
+    pub ca: Option<FileRef>,
+    /// Our certificate, for servers that ask for one.
+    pub certificate: Option<FileRef>,
+    /// The private key of `certificate`.
+    pub key: Option<SecretRef>,
+    /// Whether the login is bound to this TLS session.
+    #[serde(default)]
+    pub channel_binding: ChannelBinding,
+}
+
+/// How far the server's certificate is checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TlsMode {
+    /// Plain text.
+    Disable,
+    /// Encrypted, to whoever answers.
+    Require,
+    /// Signed by a trusted authority.
+    VerifyCa,
+    /// Signed by a trusted authority for the name of the endpoint.
+    #[default]
+    VerifyFull,
+}
+
+/// Whether the login is bound to the TLS session that carries it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChannelBinding {
+    /// Never, for a proxy that ends TLS.
+    Disable,
+    /// When the server offers it.
+    #[default]
+    Prefer,
+    /// Always: a server that cannot is refused.
+    Require,
+}

@@ -1,0 +1,89 @@
+//! Databases as written, with what they have inside.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{DefaultPrivilege, Grant, Revoke, Setting, Tables};
+
+/// A database. What is absent is left as it is.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Database {
+    /// Its owner.
+    pub owner: Option<String>,
+    /// What it is copied from: `template0` when absent.
+    pub template: Option<String>,
+    /// Its encoding, fixed at creation.
+    pub encoding: Option<String>,
+    /// Its locale, fixed at creation.
+    pub locale: Option<String>,
+    /// Sessions at a time; -1 for any number.
+    pub connection_limit: Option<i32>,
+    /// Configuration parameters of its sessions.
+    #[serde(default)]
+    pub settings: BTreeMap<String, Setting>,
+    /// Extensions by name.
+    #[serde(default)]
+    pub extensions: BTreeMap<String, Extension>,
+    /// Schemas by name.
+    #[serde(default)]
+    pub schemas: BTreeMap<String, Schema>,
+    /// Privileges that must be held.
+    #[serde(default)]
+    pub grants: Vec<Grant>,
+    /// Privileges that must not be held.
+    #[serde(default)]
+    pub revokes: Vec<Revoke>,
+    /// Privileges on objects that will be created.
+    #[serde(default)]
+    pub default_privileges: Vec<DefaultPrivilege>,
+    /// Publications by name.
+    #[serde(default)]
+    pub publications: BTreeMap<String, Publication>,
+}
+
+/// An extension.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Extension {
+    /// Where its objects are: `public` when absent, and then anywhere once it is installed.
+    pub schema: Option<String>,
+    /// Its version; the server's default when absent, and then any once it is installed.
+    pub version: Option<String>,
+}
+
+/// A schema.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Schema {
+    /// Its owner.
+    pub owner: Option<String>,
+}
+
+/// The operations that a publication carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Operation {
+    /// `INSERT`
+    Insert,
+    /// `UPDATE`
+    Update,
+    /// `DELETE`
+    Delete,
+    /// `TRUNCATE`
+    Truncate,
+}
+
+/// A publication.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Publication {
+    /// `all`, or tables as schema.table.
+    pub tables: Option<Tables>,
+    /// Schemas, with all of their tables.
+    pub schemas: Option<Vec<String>>,
+    /// The operations that it carries; all of them when absent at creation.
+    pub publish: Option<Vec<Operation>>,
+}

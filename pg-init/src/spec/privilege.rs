@@ -1,0 +1,124 @@
+//! Privileges as written: who may do what on which objects, those that are there and those to come.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Many;
+
+/// The kinds of object that privileges are for, as `GRANT … ON ALL` means them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Object {
+    /// The database itself.
+    Database,
+    /// A schema itself.
+    Schema,
+    /// Tables, views, materialized views, foreign tables and partitioned parents.
+    Tables,
+    /// Sequences.
+    Sequences,
+    /// Functions, procedures and aggregates.
+    Functions,
+}
+
+/// The kinds of object that default privileges are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Future {
+    /// Tables and views.
+    Tables,
+    /// Sequences.
+    Sequences,
+    /// Functions and procedures.
+    Functions,
+    /// Types and domains.
+    Types,
+    /// Schemas.
+    Schemas,
+}
+
+/// Privileges, in the words of `GRANT`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Privilege {
+    /// Every privilege that the kind of object has.
+    All,
+    /// `CONNECT`
+    Connect,
+    /// `CREATE`
+    Create,
+    /// `TEMPORARY`
+    #[serde(alias = "temp")]
+    Temporary,
+    /// `USAGE`
+    Usage,
+    /// `SELECT`
+    Select,
+    /// `INSERT`
+    Insert,
+    /// `UPDATE`
+    Update,
+    /// `DELETE`
+    Delete,
+    /// `TRUNCATE`
+    Truncate,
+    /// `REFERENCES`
+    References,
+    /// `TRIGGER`
+    Trigger,
+    /// `MAINTAIN`, from PostgreSQL 17
+    Maintain,
+    /// `EXECUTE`
+    Execute,
+}
+
+/// Privileges that must be held.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Grant {
+    /// Who holds them: roles, or `public` for everyone.
+    pub to: Many,
+    /// On what.
+    pub object: Object,
+    /// In which schema; not for the database.
+    pub schema: Option<Many>,
+    /// Which.
+    pub privileges: Vec<Privilege>,
+    /// With the right to pass them on.
+    #[serde(default)]
+    pub grant_option: bool,
+}
+
+/// Privileges that must not be held.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Revoke {
+    /// Who must not hold them: roles, or `public` for everyone.
+    pub from: Many,
+    /// On what.
+    pub object: Object,
+    /// In which schema; not for the database.
+    pub schema: Option<Many>,
+    /// Which.
+    pub privileges: Vec<Privilege>,
+}
+
+/// Privileges on objects that a role will create.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DefaultPrivilege {
+    /// Whose new objects.
+    #[serde(rename = "for")]
+    pub creator: Many,
+    /// In which schema; in the whole database when absent.
+    pub schema: Option<Many>,
+    /// On what.
+    pub object: Future,
+    /// Who will hold them: roles, or `public` for everyone.
+    pub to: Many,
+    /// Which.
+    pub privileges: Vec<Privilege>,
+    /// With the right to pass them on.
+    #[serde(default)]
+    pub grant_option: bool,
+}
