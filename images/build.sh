@@ -21,6 +21,12 @@ field() {
     metadata | jq -r --arg name "$1" --arg field "$2" '.packages[] | select(.name == $name) | .[$field] // ""'
 }
 
+# The dependencies that the package $1 wants compiled for speed, in words of cargo's.
+fast() {
+    metadata | jq -r --arg name "$1" '.packages[] | select(.name == $name) | .metadata.image.fast // [] | .[]' |
+        sed 's/.*/--config=profile.release.package.&.opt-level=3/'
+}
+
 revision() {
     local dirty=""
     [[ -z $(git status --porcelain) ]] || dirty=-dirty
@@ -39,14 +45,15 @@ size_flags() {
 # A target directory of its own, as other flags would make every second build in a shared one start afresh. Naming the
 # target, even the host's, keeps the flags away from build scripts and procedural macros.
 compile() {
-    local name=$1 target dir flags cargo_home=${CARGO_HOME:-$HOME/.cargo}
+    local name=$1 target dir flags fast cargo_home=${CARGO_HOME:-$HOME/.cargo}
     target=$(rustc -vV | sed -n 's/^host: //p')
     dir=${CARGO_TARGET_DIR:-$root/target}/image
     flags="-C target-feature=+crt-static $(size_flags "$target" | tr '\n' ' ')"
     export RUSTFLAGS="$flags --remap-path-prefix=$root=/src --remap-path-prefix=$cargo_home=/cargo"
     # The few C parts of dependencies name their files too.
     export CFLAGS="-ffile-prefix-map=$root=/src -ffile-prefix-map=$cargo_home=/cargo"
-    cargo build --locked --release --target "$target" --target-dir "$dir" -p "$name"
+    mapfile -t fast < <(fast "$name")
+    cargo build "${fast[@]}" --locked --release --target "$target" --target-dir "$dir" -p "$name"
     mkdir -p "$here/bin"
     install -m 0755 "$dir/$target/release/$name" "$here/bin/$name"
 }
