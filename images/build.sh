@@ -21,30 +21,39 @@ field() {
     metadata | jq -r --arg name "$1" --arg field "$2" '.packages[] | select(.name == $name) | .[$field] // ""'
 }
 
+# The dependencies that the package $1 wants compiled for speed, in words of cargo's.
+fast() {
+    metadata | jq -r --arg name "$1" '.packages[] | select(.name == $name) | .metadata.image.fast // [] | .[]' |
+        sed 's/.*/--config=profile.release.package.&.opt-level=3/'
+}
+
 revision() {
     local dirty=""
     [[ -z $(git status --porcelain) ]] || dirty=-dirty
     echo "$(git rev-parse HEAD)$dirty"
 }
 
-# What makes a binary a sixth smaller (docs/adr/0010): equal functions once, packed relocations, no unwind tables. It is
-# the linker that ships with the toolchain that knows these, and it is the default on x86-64 alone.
-link_flags() {
-    [[ $1 != x86_64-* ]] || printf -- '-C link-arg=-Wl,%s ' --icf=all --pack-dyn-relocs=relr --no-eh-frame-hdr \
-        "-T,$here/no-unwinding.ld"
+# What makes a binary a fifth smaller (docs/adr/0010): equal functions once, packed relocations, no unwind tables, and
+# no-backtrace's one function before the platform's of the same name. It is the linker that ships with the toolchain that
+# knows these, and it is the default on x86-64 alone.
+size_flags() {
+    [[ $1 == x86_64-* ]] || return 0
+    echo "-C force-unwind-tables=no --cfg image"
+    printf -- '-C link-arg=-Wl,%s ' --icf=all --pack-dyn-relocs=relr --no-eh-frame-hdr "-T,$here/no-unwinding.ld" -z,muldefs
 }
 
 # A target directory of its own, as other flags would make every second build in a shared one start afresh. Naming the
 # target, even the host's, keeps the flags away from build scripts and procedural macros.
 compile() {
-    local name=$1 target dir flags cargo_home=${CARGO_HOME:-$HOME/.cargo}
+    local name=$1 target dir flags fast cargo_home=${CARGO_HOME:-$HOME/.cargo}
     target=$(rustc -vV | sed -n 's/^host: //p')
     dir=${CARGO_TARGET_DIR:-$root/target}/image
-    flags="-C target-feature=+crt-static -C force-unwind-tables=no $(link_flags "$target")"
+    flags="-C target-feature=+crt-static $(size_flags "$target" | tr '\n' ' ')"
     export RUSTFLAGS="$flags --remap-path-prefix=$root=/src --remap-path-prefix=$cargo_home=/cargo"
     # The few C parts of dependencies name their files too.
     export CFLAGS="-ffile-prefix-map=$root=/src -ffile-prefix-map=$cargo_home=/cargo"
-    cargo build --locked --release --target "$target" --target-dir "$dir" -p "$name"
+    mapfile -t fast < <(fast "$name")
+    cargo build "${fast[@]}" --locked --release --target "$target" --target-dir "$dir" -p "$name"
     mkdir -p "$here/bin"
     install -m 0755 "$dir/$target/release/$name" "$here/bin/$name"
 }

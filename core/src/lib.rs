@@ -23,6 +23,7 @@ mod exit;
 mod files;
 #[doc(hidden)]
 pub mod fuzzing;
+mod gather;
 mod ledger;
 mod locate;
 mod log;
@@ -40,18 +41,22 @@ mod stop;
 mod text;
 mod violation;
 
+// Only to be linked.
+use no_backtrace as _;
+
 pub use backend::{Backend, Fault, FaultKind, Requires};
 pub use cli::{Command, Format, LogLevel, Options, help, parse};
 pub use endpoint::{DnsName, Endpoint, EndpointError};
 pub use error::Failure;
 pub use exit::Exit;
 pub use files::{FileError, FileRef, Files};
+pub use gather::Gather;
 pub use ledger::Status;
 pub use plan::{Conflict, Plan};
 pub use progress::Progress;
 pub use readiness::ATTEMPT;
 pub use report::{Outcome, Report, Step};
-pub use run::{Host, execute, run};
+pub use run::{Host, execute, run, schema};
 pub use secret::{Secret, SecretRef, Text};
 pub use secrets::{SecretError, Secrets, Undeclared};
 pub use spec::{Source, Unreadable};

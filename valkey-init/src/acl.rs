@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use init_core::Gather as _;
+
 use crate::spec::tokens;
 
 /// The commands of each category, subcommands as `config|get`, as `ACL CAT` lists them.
@@ -17,8 +19,8 @@ pub struct Catalog {
 
 impl FromIterator<(String, BTreeSet<String>)> for Catalog {
     fn from_iter<I: IntoIterator<Item = (String, BTreeSet<String>)>>(categories: I) -> Self {
-        let categories: BTreeMap<_, _> = categories.into_iter().collect();
-        let commands = categories.values().flatten().cloned().collect();
+        let categories: BTreeMap<_, _> = categories.into_iter().gather();
+        let commands = categories.values().flatten().cloned().gather();
         Self { categories, commands }
     }
 }

@@ -48,6 +48,7 @@ pub struct Valkey {
 
 impl Backend for Valkey {
     const NAME: &'static str = "valkey-init";
+    const SCHEMA: Option<&'static str> = Some(include_str!("../schema.json"));
     type Spec = Spec;
     type Desired = Desired;
     type Observed = Observed;

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::time::Duration;
 
-use init_core::{Endpoint, Secrets};
+use init_core::{Endpoint, Gather as _, Secrets};
 use tokio::time::{Instant, sleep};
 use tracing::info;
 
@@ -126,7 +126,7 @@ impl Observed {
     /// A server calls a node connected while it still tries to reach it. Of a node that the spec does not name that
     /// would be the difference between a foreign cluster and a dead member, so it has to be heard of.
     fn doubt(&mut self, first: &Self) {
-        let named: BTreeSet<String> = self.nodes.values().map(|state| state.id.clone()).collect();
+        let named: BTreeSet<String> = self.nodes.values().map(|state| state.id.clone()).gather();
         for (node, state) in &mut self.nodes {
             let before = first.nodes.get(node);
             for entry in

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use init_core::{Secret, Secrets};
+use init_core::{Gather as _, Secret, Secrets};
 use redis::{Cmd, Value, cmd};
 use secrecy::ExposeSecret;
 
@@ -20,14 +20,14 @@ pub(crate) const NO_SUCH: &str = "valkey-init-changes-nothing";
 pub(super) async fn catalog(connection: &Connection) -> Result<Catalog, Error> {
     let mut command = cmd("ACL");
     command.arg("CAT");
-    let names: Vec<String> = array(&connection.ask(command).await?).iter().filter_map(text).collect();
+    let names: Vec<String> = array(&connection.ask(command).await?).iter().filter_map(text).gather();
     let members = |name: &String| {
         let mut command = cmd("ACL");
         command.arg("CAT").arg(name);
         command
     };
     let answers = connection.ask_each(names.iter().map(members).collect()).await?;
-    let members = answers.iter().map(|answer| array(answer).iter().filter_map(text).collect());
+    let members = answers.iter().map(|answer| array(answer).iter().filter_map(text).gather());
     Ok(names.iter().map(|name| name.to_ascii_lowercase()).zip(members).collect())
 }
 
@@ -103,7 +103,7 @@ fn read_parameters(
     state: &mut NodeState,
 ) -> Result<(), Error> {
     let mut found: BTreeMap<String, String> =
-        pairs(value).into_iter().filter_map(|(key, value)| Some((key, text(value)?))).collect();
+        pairs(value).into_iter().filter_map(|(key, value)| Some((key, text(value)?))).gather();
     state.persistence.acl_file = found.remove("aclfile").is_some_and(|path| !path.is_empty());
     state.announces_address = found.get("cluster-announce-ip").is_some_and(|address| !address.is_empty());
     let (user, password) = (found.remove("masteruser"), found.remove("masterauth").map(Secret::from));
@@ -134,13 +134,13 @@ fn read_user(
     secrets: &Secrets,
     catalog: Option<&Catalog>,
 ) -> Result<Option<UserState>, Error> {
-    let fields: BTreeMap<String, &Value> = pairs(value).into_iter().collect();
+    let fields: BTreeMap<String, &Value> = pairs(value).into_iter().gather();
     if fields.is_empty() {
         return Ok(None);
     }
     let list = |key: &str| fields.get(key).map(|value| array(value)).unwrap_or_default();
-    let flags: BTreeSet<String> = list("flags").iter().filter_map(text).collect();
-    let there: BTreeSet<String> = list("passwords").iter().filter_map(text).collect();
+    let flags: BTreeSet<String> = list("flags").iter().filter_map(text).gather();
+    let there: BTreeSet<String> = list("passwords").iter().filter_map(text).gather();
     // Two secrets may hold the same password, which the server then keeps once.
     let mut wanted = Vec::new();
     for name in user.passwords.iter().flatten() {
@@ -148,7 +148,7 @@ fn read_user(
         wanted.push(digest(secrets.get(name)?.expose_secret().as_bytes()));
     }
     let found = wanted.iter().enumerate().filter(|(_, digest)| there.contains(*digest));
-    let passwords = found.map(|(position, _)| position).collect();
+    let passwords = found.map(|(position, _)| position).gather();
     let others = there.iter().filter(|digest| !wanted.contains(digest)).count();
     let rules = written(&fields, &flags);
     let same = |wanted: &String| {
@@ -178,7 +178,7 @@ fn written(fields: &BTreeMap<String, &Value>, flags: &BTreeSet<String>) -> Strin
     };
     let selectors = fields.get("selectors").map(|value| array(value)).unwrap_or_default();
     let selectors =
-        selectors.iter().map(|value| format!("({})", selector(&pairs(value).into_iter().collect())));
+        selectors.iter().map(|value| format!("({})", selector(&pairs(value).into_iter().gather())));
     let parts = [flag("nopass"), flag("skip-sanitize-payload"), Some(selector(fields))];
     parts.into_iter().flatten().chain(selectors).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }

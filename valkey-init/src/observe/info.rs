@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use init_core::Gather as _;
+
 /// The lines by key.
 pub(super) struct Info(BTreeMap<String, String>);
 
@@ -10,7 +12,7 @@ impl Info {
         let pair = |line: &str| {
             line.trim_end().split_once(':').map(|(key, value)| (key.to_owned(), value.to_owned()))
         };
-        Self(text.lines().filter_map(pair).collect())
+        Self(text.lines().filter_map(pair).gather())
     }
 
     pub(super) fn get(&self, key: &str) -> &str {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use init_core::Endpoint;
+use init_core::{Endpoint, Gather as _};
 use redis::{Value, cmd};
 
 use super::info::Info;
@@ -52,7 +52,7 @@ pub(super) async fn read(
     }
     // Once for each reading: a look at what settles needs no other look at the names.
     if desired.mode != Mode::Standalone && state.addresses.is_empty() {
-        state.addresses = resolve(node).await?.into_iter().collect();
+        state.addresses = resolve(node).await?.into_iter().gather();
     }
     Ok(())
 }
@@ -97,7 +97,7 @@ pub(super) fn shards(value: &Value) -> Vec<BTreeSet<String>> {
         let fields = pairs(shard);
         let nodes = fields.iter().find(|(key, _)| key == "nodes").map(|(_, nodes)| *nodes);
         let id = |node: &Value| pairs(node).iter().find(|(key, _)| key == "id").and_then(|(_, id)| text(id));
-        nodes.map(array).unwrap_or_default().iter().filter_map(id).collect()
+        nodes.map(array).unwrap_or_default().iter().filter_map(id).gather()
     };
     array(value).iter().map(ids).collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use init_core::diff::{Drift, Side, by_key};
-use init_core::{Conflict, Endpoint, SpecPath, Text};
+use init_core::{Conflict, Endpoint, Gather as _, SpecPath, Text};
 
 use super::{Change, Passwords, Topology, differs, replication, state, wanted};
 use crate::observe::{NodeState, Observed, UserState};
@@ -84,7 +84,7 @@ fn alter(node: &Endpoint, key: &str, user: &User, found: &UserState, changes: &m
     let passwords = user.passwords.as_ref().and_then(|wanted| {
         let declared = wanted.iter().enumerate().filter(|(at, _)| found.passwords.contains(at));
         let from =
-            Passwords { declared: declared.map(|(_, name)| name.clone()).collect(), others: found.others };
+            Passwords { declared: declared.map(|(_, name)| name.clone()).gather(), others: found.others };
         Drift::between(Some(from), Passwords { declared: wanted.clone(), others: 0 })
     });
     match (&rules, &passwords, enabled) {
@@ -125,7 +125,7 @@ fn announce(desired: &Desired, node: &Node, state: &NodeState, changes: &mut Vec
         let found = state.config.get(*name).filter(|found| !found.is_empty()).cloned();
         Some(((*name).to_owned(), Drift::between(found, (*value).to_owned())?))
     };
-    let parameters: BTreeMap<String, Drift<String>> = wanted.iter().filter_map(drift).collect();
+    let parameters: BTreeMap<String, Drift<String>> = wanted.iter().filter_map(drift).gather();
     if !parameters.is_empty() {
         changes.push(Change::SetAnnounce { node: node.endpoint.clone(), parameters });
     }

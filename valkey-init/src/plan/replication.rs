@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use init_core::diff::Drift;
-use init_core::{Conflict, Endpoint, SpecPath};
+use init_core::{Conflict, Endpoint, Gather as _, SpecPath};
 
 use super::{Change, state};
 use crate::observe::Observed;
@@ -72,12 +72,12 @@ fn free<'a>(desired: &'a Desired, observed: &Observed) -> Vec<&'a Node> {
 /// Primaries of the spec that nodes of the spec follow.
 fn followed(desired: &Desired, observed: &Observed) -> BTreeSet<Endpoint> {
     let free: BTreeSet<Endpoint> =
-        free(desired, observed).into_iter().map(|node| node.endpoint.clone()).collect();
+        free(desired, observed).into_iter().map(|node| node.endpoint.clone()).gather();
     let primaries = desired.nodes.iter().filter_map(|node| {
         let state = state(observed, &node.endpoint);
         member(desired, observed, state.replication.primary.as_ref()?)
     });
-    primaries.filter(|primary| free.contains(primary)).collect()
+    primaries.filter(|primary| free.contains(primary)).gather()
 }
 
 /// The node of the spec that `host:port` leads to: by its name, or by an address that its name has now.

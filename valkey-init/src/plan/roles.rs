@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use init_core::Gather as _;
+
 use super::Topology;
 use crate::slots::Slots;
 
@@ -24,7 +26,7 @@ impl Roles {
     pub(crate) fn new(topology: &Topology<'_>) -> Self {
         let assigned = uncovered(topology);
         let owners: BTreeSet<usize> =
-            topology.owners().into_iter().flatten().chain(assigned.keys().copied()).collect();
+            topology.owners().into_iter().flatten().chain(assigned.keys().copied()).gather();
         let primaries = primaries(topology, owners);
         let mut roles =
             Self { assigned, primaries, attach: BTreeMap::new(), follows: BTreeMap::new(), room: 0 };
@@ -122,9 +124,9 @@ fn uncovered(topology: &Topology<'_>) -> BTreeMap<usize, Slots> {
 fn primaries(topology: &Topology<'_>, owners: BTreeSet<usize>) -> BTreeSet<usize> {
     let count = topology.desired.layout.primary_count();
     let mut primaries = owners;
-    let declared: BTreeSet<usize> = topology.desired.layout.primaries().map(|(node, _)| node).collect();
+    let declared: BTreeSet<usize> = topology.desired.layout.primaries().map(|(node, _)| node).gather();
     let followed: BTreeSet<usize> =
-        topology.nodes().filter_map(|(node, _)| topology.primary_of(node)).collect();
+        topology.nodes().filter_map(|(node, _)| topology.primary_of(node)).gather();
     let mut free: Vec<usize> = topology
         .nodes()
         .map(|(node, _)| node)

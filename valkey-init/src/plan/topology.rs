@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use init_core::Endpoint;
+use init_core::{Endpoint, Gather as _};
 
 use super::{Roles, state};
 use crate::observe::{Entry, NodeState, Observed};
@@ -22,7 +22,7 @@ impl<'a> Topology<'a> {
         let states: Vec<NodeState> =
             desired.nodes.iter().map(|node| state(observed, &node.endpoint).into_owned()).collect();
         let ids = states.iter().enumerate().filter(|(_, state)| !state.id.is_empty());
-        let ids = ids.map(|(node, state)| (state.id.clone(), node)).collect();
+        let ids = ids.map(|(node, state)| (state.id.clone(), node)).gather();
         Self { desired, states, ids }
     }
 
@@ -106,11 +106,11 @@ impl<'a> Topology<'a> {
         let mut components: Vec<BTreeSet<usize>> = Vec::new();
         for (node, state) in self.nodes() {
             let mut joined: BTreeSet<usize> =
-                state.view.keys().filter_map(|id| self.ids.get(id).copied()).collect();
+                state.view.keys().filter_map(|id| self.ids.get(id).copied()).gather();
             joined.insert(node);
             let (touching, rest) = components.into_iter().partition::<Vec<_>, _>(|c| !c.is_disjoint(&joined));
             components = rest;
-            components.push(touching.into_iter().flatten().chain(joined).collect());
+            components.push(touching.into_iter().flatten().chain(joined).gather());
         }
         components
     }

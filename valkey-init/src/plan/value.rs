@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use init_core::Gather as _;
+
 use crate::spec::Desired;
 
 /// The parameters that the spec sets, with their values.
@@ -58,7 +60,7 @@ fn classes(value: &str) -> BTreeMap<String, Vec<String>> {
         .chunks(4)
         .filter_map(|chunk| chunk.split_first())
         .map(|(name, limits)| (class(name), limits.iter().flat_map(|limit| canonical(limit)).collect()))
-        .collect()
+        .gather()
 }
 
 /// A set of letters, in which `A` stands for most.
@@ -66,7 +68,7 @@ fn events(value: &str) -> BTreeSet<char> {
     value
         .chars()
         .flat_map(|letter| if letter == 'A' { "g$lshzxetd".chars().collect() } else { vec![letter] })
-        .collect()
+        .gather()
 }
 
 #[cfg(test)]

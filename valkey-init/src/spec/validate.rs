@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use init_core::{DnsName, Endpoint, FileRef, Files, SpecPath, Text, Violations};
+use init_core::{DnsName, Endpoint, FileRef, Files, Gather as _, SpecPath, Text, Violations};
 
 use super::desired::{Desired, Library, Login, Mode, Node, Tls, User};
 use super::node::NodeSpec;
@@ -45,7 +45,7 @@ pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations
         bootstrap: spec.bootstrap_password.clone(),
     };
     let users: BTreeMap<String, User> =
-        spec.users.iter().map(|(key, user)| (key.clone(), meant(key, user))).collect();
+        spec.users.iter().map(|(key, user)| (key.clone(), meant(key, user))).gather();
     for (key, user) in &users {
         check_user(&root.key("users").key(key), user, &login, &mut found);
     }
@@ -196,7 +196,7 @@ fn config(config: &BTreeMap<String, Scalar>, found: &mut Violations) -> BTreeMap
             found.push(&at, "a value has no NUL");
         }
     }
-    config.iter().map(|(name, value)| (name.clone(), value.0.clone())).collect()
+    config.iter().map(|(name, value)| (name.clone(), value.0.clone())).gather()
 }
 
 fn functions(

@@ -95,9 +95,16 @@ impl Connections {
         ask: impl AsyncFn(&Connection) -> Result<T, Error>,
     ) -> Result<BTreeMap<Endpoint, T>, Error> {
         let ask = &ask;
-        let asking =
-            self.nodes.iter().map(async |(node, connection)| Ok((node.clone(), ask(connection).await?)));
-        join_all(asking).await.into_iter().collect()
+        let asking = self
+            .nodes
+            .iter()
+            .map(async |(node, connection)| Ok::<_, Error>((node.clone(), ask(connection).await?)));
+        let mut answers = BTreeMap::new();
+        for answer in join_all(asking).await {
+            let (node, answer) = answer?;
+            answers.insert(node, answer);
+        }
+        Ok(answers)
     }
 }
 

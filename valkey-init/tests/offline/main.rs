@@ -11,5 +11,6 @@ mod answers;
 mod describe;
 mod model;
 mod plan;
+mod schema;
 mod support;
 mod violations;
