@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::command::docker;
 use crate::compose::Stack;
+use crate::eventually;
 
 /// The three brokers of the stack.
 pub static STACK: Stack = Stack::new("messaging", &["kafka-1", "kafka-2", "kafka-3"]);
@@ -46,6 +47,18 @@ pub fn describe(topic: &str) -> BTreeMap<String, String> {
     let header = text.lines().next().unwrap_or_default();
     let pairs = header.split('\t').filter_map(|pair| pair.split_once(':'));
     pairs.map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned())).collect()
+}
+
+/// Waits until every broker says this of a topic: a tool is done when the controller is, and the others follow.
+pub fn served(topic: &str, said: impl Fn(&str) -> bool) {
+    let each = BROKERS.map(|broker| {
+        format!("(kafka-topics --bootstrap-server {broker}:19092 --describe --topic {topic}; echo =====) & ")
+    });
+    let line = format!("{}wait", each.concat());
+    eventually(topic, Duration::from_secs(30), || {
+        let all = docker(&["exec", "kafka-1", "bash", "-c", &line]).stdout;
+        all.split_terminator("=====\n").filter(|answer| said(answer)).count() == BROKERS.len()
+    });
 }
 
 /// The requests that one stretch of time saw, by the brokers' own logs.

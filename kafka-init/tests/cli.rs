@@ -55,6 +55,14 @@ fn invalid(spec: &str, expected: &[&str]) {
 #[test]
 fn what_is_no_spec_of_ours_has_a_path_and_the_nearest_key() {
     invalid("", &["(root): the spec is empty"]);
+    invalid(
+        &format!("{BOOTSTRAP}users: {{a: {{mechanism: SCRAM-SHA-1, password: {{secret: a}}}}}}\n"),
+        &["users.a.mechanism: unknown"],
+    );
+    invalid(
+        &format!("{BOOTSTRAP}acls: [{{principal: \"User:a\", allow: [reed], topic: a}}]\n"),
+        &["acls[0].allow: `reed` is no operation on a TOPIC"],
+    );
     invalid("bootsrap: [kafka:9092]\n", &["bootsrap: unknown key `bootsrap`: did you mean `bootstrap`?"]);
     invalid(
         &format!("{BOOTSTRAP}topics: {{a: {{partitons: 3}}}}\n"),

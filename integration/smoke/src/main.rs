@@ -21,12 +21,8 @@ const LIMIT: Duration = Duration::from_secs(30);
 #[derive(Parser)]
 #[command(version, about)]
 struct Args {
-    /// Kafka's brokers, as names and ports
-    #[arg(long, value_delimiter = ',', value_name = "HOST:PORT,…", requires = "topics")]
-    kafka: Vec<String>,
-    /// The topics to produce to and consume from, every partition of each
-    #[arg(long, value_delimiter = ',', value_name = "NAME,…", requires = "kafka")]
-    topics: Vec<String>,
+    #[command(flatten)]
+    kafka: kafka::Access,
     #[command(flatten)]
     minio: minio::Storage,
     #[command(flatten)]
@@ -67,8 +63,11 @@ fn say(proof: &str) -> io::Result<()> {
 }
 
 async fn prove(args: &Args) -> Result<(), Error> {
-    for topic in &args.topics {
+    for topic in &args.kafka.topics {
         say(&kafka::prove(&args.kafka, topic).await?)?;
+    }
+    for topic in &args.kafka.refused_topics {
+        say(&kafka::refused(&args.kafka, topic).await?)?;
     }
     if let Some(server) = &args.minio.minio {
         say(&minio::prove(server, &args.minio).await?)?;

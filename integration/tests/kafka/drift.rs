@@ -7,6 +7,7 @@ fn a_deleted_topic_comes_back() {
     let spec = "topics: {drift-gone: {partitions: 2}, drift-kept: {}}\n";
     crate::init(spec).run().expect(0, "changed");
     kafka::tool("kafka-topics", &["--delete", "--topic", "drift-gone"]);
+    kafka::served("drift-gone", |said| !said.contains("PartitionCount"));
     let healed = crate::init(spec).run().expect(0, "changed");
     assert_eq!(healed.changes(), ["create_topic drift-gone: applied"]);
     assert_eq!(describe("drift-gone")["PartitionCount"], "2");
@@ -20,9 +21,10 @@ fn a_changed_config_is_set_back_and_an_undeclared_one_stays() {
     let alter = |configs: &str| {
         let entity =
             ["--alter", "--entity-type", "topics", "--entity-name", "drift-config", "--add-config", configs];
-        kafka::tool("kafka-configs", &entity)
+        kafka::tool("kafka-configs", &entity);
     };
     alter("retention.ms=1,max.message.bytes=2000000");
+    kafka::served("drift-config", |said| said.contains("max.message.bytes=2000000"));
     let healed = crate::init(spec).run().expect(0, "changed");
     assert_eq!(healed.changes(), ["alter_topic_config drift-config: applied"]);
     assert_eq!(
@@ -35,6 +37,7 @@ fn a_changed_config_is_set_back_and_an_undeclared_one_stays() {
     alter("cleanup.policy=[delete,compact]");
     crate::init(spec).run().expect(0, "unchanged");
     alter("cleanup.policy=[delete]");
+    kafka::served("drift-config", |said| said.contains("cleanup.policy=delete") && !said.contains("compact"));
     crate::init(spec).run().expect(0, "changed");
 }
 

@@ -47,6 +47,14 @@ fn a_replication_factor_above_the_brokers_that_the_spec_expects_is_refused() {
 }
 
 #[test]
+fn acls_on_a_cluster_without_an_authorizer_are_refused() {
+    let spec =
+        "topics: {unguarded: {}}\nacls: [{principal: \"User:app\", allow: [read], topic: unguarded}]\n";
+    refused(spec, 76, &["authorizer"]);
+    assert_eq!(kafka::topics("unguarded"), [""; 0]);
+}
+
+#[test]
 fn another_cluster_is_a_conflict() {
     let spec = "clusterId: 4L6g3nShT-eMCtK--X86sw\ntopics: {guarded: {}}\n";
     let ended = crate::init(spec).run().expect(4, "conflict");

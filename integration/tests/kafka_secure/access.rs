@@ -1,6 +1,6 @@
 //! Passwords: rotated, and seen by nobody.
 
-use integration::{Ended, docker, eventually, shell};
+use integration::{Ended, Scratch, docker, eventually, shell};
 use std::time::Duration;
 
 use crate::{BOOTSTRAP, CONTAINERS, PLAIN, TLS, admin, init, made};
@@ -45,6 +45,37 @@ fn a_password_is_rotated_and_shows_nowhere() {
     for secret in [CANARY, OTHER, "canary-5d1e-beside", made("admin.password").trim()] {
         assert!(!all.contains(secret), "a password was printed");
     }
+}
+
+#[test]
+fn the_application_uses_its_topics_as_its_user_and_is_refused_elsewhere() {
+    let spec = "topics: {app-orders: {partitions: 3, replicationFactor: 3}, others-orders: {partitions: 1}}\n\
+                users: {app: {mechanism: SCRAM-SHA-512, password: {secret: password}}}\n\
+                acls: [{principal: \"User:app\", allow: [read, write, describe], topic: app-, match: prefixed}]\n";
+    admin(spec).secret("password", CANARY).run().expect(0, "changed");
+    let scratch = Scratch::new();
+    let (ca, password) = (
+        scratch.file("ca.pem", made("ca.pem").as_bytes()),
+        scratch.file("password", format!("{CANARY}\n").as_bytes()),
+    );
+    let volumes = [format!("{}:/ca.pem:ro", ca.display()), format!("{}:/password:ro", password.display())];
+    let mut args = vec!["run", "--rm", "--network", "dayzero-secure_default", "--volume", &volumes[0]];
+    args.extend([
+        "--volume",
+        &volumes[1],
+        "dayzero/smoke:dev",
+        "--kafka=kafka-1:19092",
+        "--kafka-ca=/ca.pem",
+    ]);
+    args.extend(["--kafka-user=app", "--kafka-password-file=/password", "--topics=app-orders"]);
+    let proofs = docker(&[args.as_slice(), &["--refused-topics=others-orders"]].concat()).ok();
+    assert_eq!(
+        proofs.lines().collect::<Vec<_>>(),
+        [
+            "proved: kafka: app-orders: produced and consumed on 3 partitions",
+            "proved: kafka: others-orders: refused, as it should be",
+        ]
+    );
 }
 
 /// SEC-AUTO-001
