@@ -33,7 +33,7 @@ revision() {
     echo "$(git rev-parse HEAD)$dirty"
 }
 
-# What makes a binary a fifth smaller (docs/adr/0010): equal functions once, packed relocations, no unwind tables, and
+# What makes a binary a fifth smaller (docs/adr/0006): equal functions once, packed relocations, no unwind tables, and
 # no-backtrace's one function before the platform's of the same name. It is the linker that ships with the toolchain that
 # knows these, and it is the default on x86-64 alone.
 size_flags() {

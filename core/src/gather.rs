@@ -1,4 +1,4 @@
-//! Maps and sets from iterators, in little code (docs/adr/0010).
+//! Maps and sets from iterators, in little code (docs/adr/0006).
 
 /// `collect` for maps and sets.
 pub trait Gather: Iterator + Sized {

@@ -1,5 +1,5 @@
 //! The log on stderr: JSON lines for a collector, text for a person. Events only: nothing here opens a span
-//! (docs/adr/0010).
+//! (docs/adr/0006).
 
 use std::fmt::{self, Write as _};
 use std::io::{self, IsTerminal as _, Write as _};

@@ -1,4 +1,4 @@
-//! The stack has no frames, as far as a panic in an image is concerned (docs/adr/0010).
+//! The stack has no frames, as far as a panic in an image is concerned (docs/adr/0006).
 //!
 //! An image's binary has no symbols and no unwind tables, so a backtrace could show nothing. The standard library
 //! carries a reader of debug information for it all the same: a tenth of a small binary. It hangs on the callback of

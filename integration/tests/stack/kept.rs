@@ -36,7 +36,7 @@ fn a_stack_that_was_down_is_left_alone_when_its_volumes_are_there_and_provisione
     assert_eq!(last_outcomes(&INITS), ["unchanged", "changed", "changed", "unchanged"]);
 }
 
-/// New containers have new addresses, and the nodes of a cluster know each other by those (docs/adr/0035).
+/// New containers have new addresses, and the nodes of a cluster know each other by those (docs/adr/0009).
 fn only_the_addresses_are_told_anew() {
     let said = docker(&["logs", "dayzero-valkey-init-1"]).stdout;
     let changes: Vec<&str> = said.lines().filter(|line| line.starts_with("  ")).collect();
