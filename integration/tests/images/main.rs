@@ -32,6 +32,27 @@ fn every_image_is_one_static_binary_with_labels_and_a_help() {
     }
 }
 
+/// Uncompressed, in bytes.
+const BUDGETS: [(&str, u64); 3] =
+    [("kafka-init", 4_000_000), ("pg-init", 5_000_000), ("minio-init", 5_000_000)];
+
+#[test]
+fn every_image_is_within_its_budget() {
+    let size = |tool: &str| {
+        let image = format!("dayzero/{tool}:dev");
+        docker(&["image", "inspect", "--format", "{{.Size}}", &image])
+            .ok()
+            .trim()
+            .parse::<u64>()
+            .unwrap_or(u64::MAX)
+    };
+    for (tool, budget) in BUDGETS {
+        assert!(size(tool) <= budget, "{tool}: {} bytes, and {budget} are its budget", size(tool));
+    }
+    let all: u64 = tools().iter().map(|tool| size(tool)).sum();
+    assert!(all <= 16_000_000, "all images: {all} bytes");
+}
+
 fn refused(init: Init) -> Ended {
     let ended = init.network("none").run().expect(78, "failed");
     assert_eq!(ended.report["error"]["kind"], "secret");
