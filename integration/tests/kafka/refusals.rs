@@ -50,7 +50,7 @@ fn a_replication_factor_above_the_brokers_that_the_spec_expects_is_refused() {
 fn acls_on_a_cluster_without_an_authorizer_are_refused() {
     let spec =
         "topics: {unguarded: {}}\nacls: [{principal: \"User:app\", allow: [read], topic: unguarded}]\n";
-    refused(spec, 76, &["authorizer"]);
+    refused(spec, 76, &["SECURITY_DISABLED", "No Authorizer"]);
     assert_eq!(kafka::topics("unguarded"), [""; 0]);
 }
 
