@@ -3,7 +3,7 @@
 # test.sh --fault [SUITE...]   their long tests: every connection cut in turn, failovers, thousands of objects
 #
 # Two suites run at a time. Those that use the demo's stack, whose container names exist once on an engine, run one
-# after the other; the others have servers of their own. Each writes to target/suites/NAME.log, which is shown whole
+# after the other; the others have servers of their own; one is alone at the end. Each writes to target/suites/NAME.log, which is shown whole
 # when it fails; then nothing new is begun.
 set -euo pipefail
 
@@ -14,6 +14,8 @@ cd "$root"
 
 on_the_stack=(kafka stack)
 on_their_own=(valkey postgres minio images)
+# An engine that leaves a swarm forgets the names of all containers on it, on whatever network.
+alone=(swarm)
 work=$root/target/suites
 # Set for the long tests, and inherited by the suites.
 export FAULT=${FAULT:-}
@@ -74,16 +76,21 @@ stack() {
     "$here/down.sh"
     docker compose --env-file .env.example --profile '*' build --quiet \
         kafka-1 mng-pg valkey-node-0 pg-etcd pg-0 pg-router minio
-    suite stack 1
+    suite stack 1 --skip swarm::
     "$here/down.sh"
     [[ -z $FAULT ]] || return 0
     # Ten minutes to build and some seconds to run: where `just k8s-test` has built it.
     ! "$here/kubernetes/build.sh" --check || suite stack 1 --ignored kubernetes::
 }
 
+# The documented deployment on Docker Swarm.
+swarm() {
+    [[ -n $FAULT ]] || suite stack 1 swarm::
+}
+
 known() {
     local name
-    for name in "${on_the_stack[@]}" "${on_their_own[@]}"; do
+    for name in "${on_the_stack[@]}" "${on_their_own[@]}" "${alone[@]}"; do
         [[ $1 != "$name" ]] || return 0
     done
     return 1
@@ -133,6 +140,7 @@ together() {
     set +m
     for pid in "${workers[@]}"; do wait "$pid" || touch "$work/failed"; done
     trap - EXIT
+    worker "${alone[@]}"
 }
 
 # Every suite once more in a line or two: the result of a run is at its end.
@@ -153,8 +161,10 @@ main() {
         return
     fi
     [[ ${1:-} != --fault ]] || { FAULT=yes && shift; }
-    [[ $# -gt 0 ]] || set -- "${on_the_stack[@]}" "${on_their_own[@]}"
-    for name in "$@"; do known "$name" || die "no suite $name; there are: ${on_the_stack[*]} ${on_their_own[*]}"; done
+    [[ $# -gt 0 ]] || set -- "${on_the_stack[@]}" "${on_their_own[@]}" "${alone[@]}"
+    for name in "$@"; do
+        known "$name" || die "no suite $name; there are: ${on_the_stack[*]} ${on_their_own[*]} ${alone[*]}"
+    done
     require_own_stack
     # shellcheck disable=SC2046 # a list of names
     images/build.sh $(images/build.sh --list) smoke

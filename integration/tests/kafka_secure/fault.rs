@@ -52,8 +52,9 @@ fn whichever_request_is_cut_the_run_converges_and_the_next_changes_nothing() {
         };
         let ended = run(number, "changed");
         let all_sent = cut.seen() < number;
-        let applied = ended.changes().iter().filter(|change| change.ends_with(": applied")).count();
-        assert_eq!((applied, ended.changes().len()), (8, 8), "{}", ended.stdout);
+        // One more where the cut came between the two mechanisms of the user: half made, then completed.
+        assert!([8, 9].contains(&ended.changes().len()), "{}", ended.stdout);
+        assert!(ended.changes().iter().all(|change| change.ends_with(": applied")), "{}", ended.stdout);
         run(0, "unchanged");
         if all_sent {
             assert!(number > 15, "{number} requests are not a whole run");
