@@ -3,8 +3,8 @@
 # test.sh --fault [SUITE...]   their long tests: every connection cut in turn, failovers, thousands of objects
 #
 # Two suites run at a time. Those that use the demo's stack, whose container names exist once on an engine, run one
-# after the other; the others have servers of their own; one is alone at the end. Each writes to target/suites/NAME.log, which is shown whole
-# when it fails; then nothing new is begun.
+# after the other; the others have servers of their own; the swarm is tried when all are done. Each writes to
+# target/suites/NAME.log, which is shown whole when it fails; then nothing new is begun.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
