@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # Topics, users and ACLs on an encrypted cluster: beside Kafka's own tools, and beside one program over its AdminClient.
-# Sourced by ../kafka.sh.
+# Sourced by ../kafka.sh, after ../lib.sh.
 
+# shellcheck disable=SC2154 # bench_work comes from ../lib.sh
 secured=(docker compose --file integration/compose.secure.yaml)
 round=0
 
