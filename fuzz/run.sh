@@ -10,18 +10,12 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/../integration/lib.sh"
 cd "$root"
 
-version=0.13.2
-PATH="$cache/cargo-fuzz/bin:$PATH"
-
 list() { basename --suffix=.rs "$here"/fuzz_targets/*.rs; }
 
 ensure_tools() {
     rustup run nightly rustc --version >/dev/null 2>&1 ||
         die "fuzzing needs a nightly compiler: rustup toolchain install nightly --profile minimal"
-    [[ ! -x $cache/cargo-fuzz/bin/cargo-fuzz ]] || return 0
-    say "compiling cargo-fuzz $version (a few minutes, once)"
-    CARGO_TARGET_DIR=$cache/cargo-fuzz/target cargo install --quiet --locked --root "$cache/cargo-fuzz" --version "$version" cargo-fuzz
-    rm -rf "$cache/cargo-fuzz/target"
+    cargo_tool cargo-fuzz 0.13.2
 }
 
 # What a target starts from: every spec in the tree for those that read one, nothing for the others.

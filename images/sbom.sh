@@ -9,16 +9,6 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/../integration/lib.sh"
 cd "$root"
 
-version=0.5.9
-PATH="$cache/cargo-cyclonedx/bin:$PATH"
-
-install_cyclonedx() {
-    say "compiling cargo-cyclonedx $version (a few minutes, once)"
-    CARGO_TARGET_DIR=$cache/cargo-cyclonedx/target cargo install --quiet --locked \
-        --root "$cache/cargo-cyclonedx" --version "$version" cargo-cyclonedx
-    rm -rf "$cache/cargo-cyclonedx/target"
-}
-
 # The tool describes every package of the workspace, each in its own folder, and there is no way to ask for one.
 describe() {
     SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) cargo cyclonedx --quiet --quiet --format json --spec-version 1.5 \
@@ -33,7 +23,7 @@ normalise() {
 }
 
 [[ $# -gt 0 ]] || { echo "usage: sbom.sh NAME..." >&2 && exit 2; }
-[[ -x $cache/cargo-cyclonedx/bin/cargo-cyclonedx ]] || install_cyclonedx
+cargo_tool cargo-cyclonedx 0.5.9
 mkdir -p "$here/sbom"
 describe
 for name in "$@"; do

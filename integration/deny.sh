@@ -7,22 +7,12 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/lib.sh"
 cd "$root"
 
-version=0.20.2
-PATH="$cache/cargo-deny/bin:$PATH"
-
-install_deny() {
-    say "compiling cargo-deny $version (a few minutes, once)"
-    # Of the tree's own target directory only lints are to be kept.
-    CARGO_TARGET_DIR=$cache/cargo-deny/target cargo install --quiet --locked --root "$cache/cargo-deny" --version "$version" cargo-deny
-    rm -rf "$cache/cargo-deny/target"
-}
-
 # The advisories are a git repository: where it cannot be reached, the three checks that need no network still hold.
 advisories() {
     timeout 60 cargo deny fetch db >/dev/null 2>&1 && echo advisories && return
     say "the advisory database cannot be fetched: checking bans, licenses and sources only"
 }
 
-cargo deny --version >/dev/null 2>&1 || install_deny
+cargo deny --version >/dev/null 2>&1 || cargo_tool cargo-deny 0.20.2
 # shellcheck disable=SC2046 # a word or none
 cargo deny --all-features check $(advisories) bans licenses sources

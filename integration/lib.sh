@@ -57,3 +57,14 @@ require_own_stack() {
 tool() {
     cargo run --quiet --locked --package "$1" -- "${@:2}"
 }
+
+# cargo_tool NAME VERSION: a subcommand of cargo, compiled once into the cache, and from then on on the PATH.
+cargo_tool() {
+    local dir=$cache/$1
+    PATH="$dir/bin:$PATH"
+    [[ ! -x $dir/bin/$1 ]] || return 0
+    say "compiling $1 $2 (a few minutes, once)"
+    # Of the tree's own target directory only lints are to be kept.
+    CARGO_TARGET_DIR=$dir/target cargo install --quiet --locked --root "$dir" --version "$2" "$1"
+    rm -rf "$dir/target"
+}
