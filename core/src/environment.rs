@@ -1,6 +1,9 @@
 //! Refuses a credential in the environment, where `docker inspect` and every child process show it.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
+
+use crate::Gather;
 
 const CONTAINS: [&str; 6] =
     ["PASSWORD", "PASSWD", "PASSPHRASE", "SECRET_KEY", "SECRET_ACCESS_KEY", "PRIVATE_KEY"];
@@ -13,10 +16,9 @@ const PLACES: [&str; 3] = ["_FILE", "_PATH", "_DIR"];
 /// The names of all non-empty variables that look like a credential, sorted.
 pub(crate) fn credentials(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Vec<String> {
     let filled = variables.into_iter().filter(|(_, value)| !value.is_empty());
-    let mut names: Vec<String> = filled.map(|(name, _)| name.to_string_lossy().into_owned()).collect();
-    names.retain(|name| is_credential(&name.to_ascii_uppercase()));
-    names.sort();
-    names
+    let names = filled.map(|(name, _)| name.to_string_lossy().into_owned());
+    let found: BTreeSet<String> = names.filter(|name| is_credential(&name.to_ascii_uppercase())).gather();
+    found.into_iter().collect()
 }
 
 fn is_credential(name: &str) -> bool {

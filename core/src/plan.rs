@@ -1,11 +1,12 @@
 //! A plan: all drift of one observation, in the order of execution, and what stands in the way.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::mem::discriminant;
 
 use serde::Serialize;
 
-use crate::SpecPath;
+use crate::{Gather, SpecPath};
 
 /// What is to be done, sorted by construction, and what cannot be done in place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,13 +18,11 @@ pub struct Plan<C> {
 impl<C: Ord> Plan<C> {
     /// Sorts, so that the same drift found in another order is the same plan.
     pub fn new(changes: impl IntoIterator<Item = C>, conflicts: impl IntoIterator<Item = Conflict>) -> Self {
-        let (mut changes, mut conflicts): (Vec<C>, Vec<Conflict>) =
-            (changes.into_iter().collect(), conflicts.into_iter().collect());
+        let mut changes: Vec<C> = changes.into_iter().collect();
         changes.sort();
         changes.dedup();
-        conflicts.sort();
-        conflicts.dedup();
-        Self { changes, conflicts }
+        let conflicts: BTreeSet<Conflict> = conflicts.into_iter().gather();
+        Self { changes, conflicts: conflicts.into_iter().collect() }
     }
 }
 

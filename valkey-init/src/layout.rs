@@ -3,6 +3,10 @@
 //! The order of the node list decides, and zones: primaries are taken from the zones in turn, and no replica is
 //! put beside its primary while a primary of another zone has room (a maximum matching, so never by bad luck).
 
+use std::collections::BTreeSet;
+
+use init_core::Gather;
+
 use crate::slots::{self, Slots};
 
 /// The layout of a cluster, by positions in the spec's node list.
@@ -58,16 +62,14 @@ fn share(turn: usize, count: usize) -> Slots {
 
 /// Nodes from the zones in turn, in the order of the list.
 fn interleave(zones: &[Option<&str>], count: usize) -> Vec<usize> {
-    let mut rows: Vec<(usize, usize)> = Vec::new();
+    let mut rows = BTreeSet::new();
     for (node, zone) in zones.iter().enumerate() {
         let turn = zones.iter().take(node).filter(|other| *other == zone).count();
         // Without zones the list is the order.
-        rows.push((if zone.is_some() { turn } else { 0 }, node));
+        rows.insert((if zone.is_some() { turn } else { 0 }, node));
     }
-    rows.sort_unstable();
-    let mut primaries: Vec<usize> = rows.into_iter().take(count).map(|(_, node)| node).collect();
-    primaries.sort_unstable();
-    primaries
+    let primaries: BTreeSet<usize> = rows.into_iter().take(count).map(|(_, node)| node).gather();
+    primaries.into_iter().collect()
 }
 
 /// Replicas on primaries with limited room; augmenting paths make room in another zone where there is any.

@@ -63,12 +63,14 @@ fn range(word: &str) -> Option<RangeInclusive<u16>> {
 
 impl FromIterator<u16> for Slots {
     fn from_iter<I: IntoIterator<Item = u16>>(slots: I) -> Self {
-        let mut slots: Vec<u16> = slots.into_iter().collect();
-        slots.sort_unstable();
-        let mut ranges: Vec<(u16, u16)> = Vec::new();
+        let mut held = [false; COUNT as usize];
         for slot in slots {
+            held.get_mut(usize::from(slot)).into_iter().for_each(|slot| *slot = true);
+        }
+        let mut ranges: Vec<(u16, u16)> = Vec::new();
+        for slot in (0..COUNT).zip(held).filter_map(|(slot, held)| held.then_some(slot)) {
             match ranges.last_mut() {
-                Some((_, last)) if slot <= last.saturating_add(1) => *last = slot,
+                Some((_, last)) if slot == *last + 1 => *last = slot,
                 _ => ranges.push((slot, slot)),
             }
         }

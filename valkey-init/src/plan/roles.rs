@@ -127,17 +127,18 @@ fn primaries(topology: &Topology<'_>, owners: BTreeSet<usize>) -> BTreeSet<usize
     let declared: BTreeSet<usize> = topology.desired.layout.primaries().map(|(node, _)| node).gather();
     let followed: BTreeSet<usize> =
         topology.nodes().filter_map(|(node, _)| topology.primary_of(node)).gather();
-    let mut free: Vec<usize> = topology
+    let free: Vec<usize> = topology
         .nodes()
         .map(|(node, _)| node)
         .filter(|node| !primaries.contains(node) && topology.follows(*node).is_none())
         .collect();
-    free.sort_by_key(|node| (!followed.contains(node), !declared.contains(node), *node));
-    for node in free {
+    let first = free.iter().filter(|node| followed.contains(node));
+    let second = free.iter().filter(|node| declared.contains(node));
+    for node in first.chain(second).chain(&free) {
         if primaries.len() >= count {
             break;
         }
-        primaries.insert(node);
+        primaries.insert(*node);
     }
     primaries
 }

@@ -16,8 +16,9 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tracing::trace;
 
-use super::dial::{dial, of_tls};
+use super::dial::dial;
 use super::probe::{speaks_plainly, speaks_tls};
+use super::tls::of_tls;
 use crate::Error;
 
 /// How long a node may take for one exchange; a `FUNCTION LOAD` of megabytes is far below it.

@@ -10,7 +10,7 @@ use tokio_rustls::TlsConnector;
 use tracing::debug;
 
 use super::connection::Connection;
-use super::dial::connector;
+use super::tls::connector;
 use crate::Error;
 use crate::spec::{Desired, Login};
 

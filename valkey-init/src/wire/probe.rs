@@ -3,29 +3,21 @@
 //! A TLS listener resets a plain connection without a word, and a plain one waits for the end of a line that a TLS
 //! greeting never has: both look like a server that is not ready yet, and neither ever will be.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use init_core::{Endpoint, FaultKind};
-use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
-use tokio_rustls::TlsConnector;
 
 use super::dial::dial;
+use super::tls::distrustful;
 use crate::Error;
 
 const PROBE: Duration = Duration::from_secs(2);
 
 /// A TLS listener answers a greeting with its certificate, whom we then do not trust.
 pub(super) async fn speaks_tls(node: &Endpoint) -> bool {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let Ok(builder) = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()
-    else {
-        return false;
-    };
-    let config = builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth();
-    let connector = TlsConnector::from(Arc::new(config));
+    let Some(connector) = distrustful() else { return false };
     match timeout(PROBE, dial(node, Some(&connector))).await {
         Ok(Err(Error::Handshake { kind, .. })) => kind != FaultKind::Unavailable,
         _ => false,
