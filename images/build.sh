@@ -21,10 +21,10 @@ field() {
     metadata | jq -r --arg name "$1" --arg field "$2" '.packages[] | select(.name == $name) | .[$field] // ""'
 }
 
-# The dependencies that the package $1 wants compiled for speed, in words of cargo's.
+# The dependencies that the package $1 wants compiled for speed rather than size, in words of cargo's.
 fast() {
-    metadata | jq -r --arg name "$1" '.packages[] | select(.name == $name) | .metadata.image.fast // [] | .[]' |
-        sed 's/.*/--config=profile.release.package.&.opt-level=3/'
+    metadata | jq -r --arg name "$1" '.packages[] | select(.name == $name) | .metadata.image["opt-level"] // {} |
+        to_entries[] | "--config=profile.release.package.\(.key).opt-level=\(.value)"'
 }
 
 revision() {

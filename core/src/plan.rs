@@ -19,7 +19,7 @@ impl<C: Ord> Plan<C> {
     /// Sorts, so that the same drift found in another order is the same plan.
     pub fn new(changes: impl IntoIterator<Item = C>, conflicts: impl IntoIterator<Item = Conflict>) -> Self {
         let mut changes: Vec<C> = changes.into_iter().collect();
-        changes.sort();
+        changes.sort_unstable();
         changes.dedup();
         let conflicts: BTreeSet<Conflict> = conflicts.into_iter().gather();
         Self { changes, conflicts: conflicts.into_iter().collect() }

@@ -1,8 +1,11 @@
 //! What is wrong with a spec, each with the path of the place that says it.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::Serialize;
+
+use crate::Gather as _;
 
 /// A place in a spec: `topics.orders.config."retention.ms"`, `acls[2].principal`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -126,9 +129,8 @@ impl Violations {
         for violation in &mut self.0 {
             (violation.line, violation.column) = position(&violation.at).unzip();
         }
-        self.0.sort_by(|a, b| (a.line, a.column, a).cmp(&(b.line, b.column, b)));
-        self.0.dedup();
-        self
+        let sorted: BTreeSet<_> = self.0.into_iter().map(|it| ((it.line, it.column), it)).gather();
+        Self(sorted.into_iter().map(|(_, it)| it).collect())
     }
 
     /// In the order of the file.

@@ -11,6 +11,8 @@ image=dayzero/valkey:8.1
 name=dayzero-bench-valkey
 client=$name-client
 runs=3
+# The servers look at their state ten times a second, each at moments of its own: that is tens of milliseconds of luck.
+many=9
 
 cleanup() {
     docker rm --force "$client" "$name"-{0..5} >/dev/null 2>&1 || true
@@ -49,15 +51,16 @@ fresh() {
 # in_client STEP...: what a step in the client's container prints
 in_client() { docker exec "$client" bash /bench-steps/client.sh "$@"; }
 
-# of WHO STEP: the median of what the step prints, each time on fresh nodes
-of() {
-    local run
-    : >"$bench_work/times"
-    for ((run = 0; run < runs; run++)); do
-        fresh
-        in_client "$2" "$1" >>"$bench_work/times"
+# race COUNT STEP WHO...: the step by each in turn, so many times, each time on fresh nodes
+race() {
+    local run who
+    for who in "${@:3}"; do : >"$bench_work/$2.$who"; done
+    for ((run = 0; run < $1; run++)); do
+        for who in "${@:3}"; do
+            fresh
+            in_client "$2" "$who" >>"$bench_work/$2.$who"
+        done
     done
-    median "$bench_work/times"
 }
 
 main() {
@@ -67,14 +70,16 @@ main() {
     docker build --quiet --network host --tag "$image" integration/servers/valkey >/dev/null
     up
     local ours peer floor
-    row "what (median of $runs, seconds)" valkey-init peer ratio budget
-    ours=$(of ours writable)
-    peer=$(of peer writable)
-    floor=$(of floor writable)
-    row "six nodes until every slot takes a write" "$ours" "$peer" "$(ratio "$ours" "$peer" 2)" "<= 1.0"
-    row "the same beside the servers' own floor" "$ours" "$floor" "$(ratio "$ours" "$floor" 2)" "<= 1.10"
-    ours=$(of ours linked)
-    peer=$(of peer linked)
+    row "what (medians, seconds)" valkey-init peer ratio budget
+    race "$many" writable ours peer floor
+    ours=$(median "$bench_work/writable.ours")
+    peer=$(median "$bench_work/writable.peer")
+    floor=$(median "$bench_work/writable.floor")
+    row "six nodes until every slot takes a write" "$ours" "$peer" "$(ratio "$ours" "$peer" 3)" "<= 1.0"
+    row "the same beside the servers' own floor" "$ours" "$floor" "$(ratio "$ours" "$floor" 3)" "<= 1.10"
+    race "$runs" linked ours peer
+    ours=$(median "$bench_work/linked.ours")
+    peer=$(median "$bench_work/linked.peer")
     row "six nodes until all replica links are up" "$ours" "$peer" "$(ratio "$peer" "$ours")x" ">= 2x sooner"
     fresh
     in_client writable ours >/dev/null

@@ -97,6 +97,16 @@ pub enum Error {
     /// Not there yet.
     #[error("not settled yet: {0}")]
     Unsettled(String),
+    /// A node of a cluster is not there.
+    #[error("of the {up} nodes that are there, {serving} say cluster_state:ok")]
+    Incomplete {
+        /// How many nodes have answered.
+        up: usize,
+        /// How many of them serve.
+        serving: usize,
+        /// Why the missing one is missing.
+        source: Box<Error>,
+    },
     /// What is there is no longer what the plan was made for.
     #[error("{node} is no longer as it was read: {doing} was refused")]
     Raced {
@@ -129,7 +139,7 @@ impl Fault for Error {
             Self::Handshake { kind, .. } => *kind,
             Self::Protocol { .. } | Self::Unsupported { .. } => FaultKind::Unsupported,
             Self::Refused { code, .. } => of_code(code),
-            Self::Login { source, .. } => source.kind(),
+            Self::Login { source, .. } | Self::Incomplete { source, .. } => source.kind(),
             Self::Raced { .. } => FaultKind::Raced,
             Self::Key { .. } => FaultKind::Secret,
             Self::Undeclared(_) => FaultKind::Internal,
@@ -143,7 +153,7 @@ impl Fault for Error {
                 "the port may be a TLS listener: write `tls` in the spec, or give the plain port".to_owned(),
             ),
             Self::Refused { code, node, .. } => of_server(code, node),
-            Self::Login { source, .. } => source.remedy(),
+            Self::Login { source, .. } | Self::Incomplete { source, .. } => source.remedy(),
             _ => None,
         }
     }

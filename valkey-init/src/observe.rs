@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep};
 use tracing::info;
 
 use crate::error::Error;
-use crate::spec::Desired;
+use crate::spec::{Desired, Mode};
 use crate::{Valkey, plan, settle};
 
 pub use view::{Entry, Link};
@@ -25,6 +25,8 @@ pub use view::{Entry, Link};
 const PATIENCE: Duration = Duration::from_secs(8);
 /// Between two looks at nodes that are settling, for each of them: what a look costs grows with their number.
 const LOOK: Duration = Duration::from_millis(2);
+/// So often at most a cluster is asked whether it serves before everything is looked at again.
+const ASKED: usize = 40;
 
 /// Everything that the spec is about, by node.
 #[derive(Clone, Debug, Default)]
@@ -146,7 +148,7 @@ impl Valkey {
     pub(crate) async fn settled(&mut self, desired: &Desired, secrets: &Secrets) -> Result<Observed, Error> {
         let (began, mut told) = (Instant::now(), String::new());
         self.read_catalog(desired).await?;
-        let mut observed = self.read(desired, secrets).await?;
+        let mut observed = self.read(&Observed::default(), desired, Some(secrets)).await?;
         let first = observed.clone();
         loop {
             observed.doubt(&first);
@@ -163,18 +165,25 @@ impl Valkey {
                 self.explain(desired, &observed).await?;
                 return Err(Error::Unsettled(why));
             }
-            self.pause().await;
+            self.until_served(&observed, desired, began).await?;
             self.look(&mut observed, desired).await?;
         }
     }
 
-    /// A full reading of all nodes at once.
-    async fn read(&self, desired: &Desired, secrets: &Secrets) -> Result<Observed, Error> {
+    /// A reading of all nodes at once: in full, or what has changed since the one before.
+    async fn read(
+        &self,
+        before: &Observed,
+        desired: &Desired,
+        in_full: Option<&Secrets>,
+    ) -> Result<Observed, Error> {
         let catalog = self.catalog.as_ref();
         let read = async |connection: &crate::wire::Connection| {
-            let mut state = NodeState::default();
+            let mut state = before.nodes.get(connection.node()).cloned().unwrap_or_default();
             node::read(connection, desired, &mut state).await?;
-            accounts::read(connection, (desired, secrets), catalog, &mut state).await?;
+            if let Some(secrets) = in_full {
+                accounts::read(connection, (desired, secrets), catalog, &mut state).await?;
+            }
             Ok(state)
         };
         Ok(Observed { nodes: self.connections.each(read).await? })
@@ -182,12 +191,29 @@ impl Valkey {
 
     /// A new look at what settles by itself: views, roles, links.
     pub(crate) async fn look(&self, observed: &mut Observed, desired: &Desired) -> Result<(), Error> {
-        let read = async |connection: &crate::wire::Connection| {
-            let mut state = observed.nodes.get(connection.node()).cloned().unwrap_or_default();
-            node::read(connection, desired, &mut state).await?;
-            Ok(state)
-        };
-        observed.nodes = self.connections.each(read).await?;
+        *observed = self.read(observed, desired, None).await?;
+        Ok(())
+    }
+
+    /// Until the next look. A cluster whose nodes are not ready to serve is asked for that alone meanwhile: it is what
+    /// takes the longest, and a look is many times the work, for the nodes too.
+    async fn until_served(
+        &self,
+        observed: &Observed,
+        desired: &Desired,
+        began: Instant,
+    ) -> Result<(), Error> {
+        if desired.mode != Mode::Cluster || observed.nodes.values().all(|state| state.cluster_ok) {
+            self.pause().await;
+            return Ok(());
+        }
+        for _ in 0..ASKED {
+            sleep(LOOK).await;
+            let (nodes, serving) = self.connections.serving().await?;
+            if serving == nodes || began.elapsed() > PATIENCE {
+                break;
+            }
+        }
         Ok(())
     }
 

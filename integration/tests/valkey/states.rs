@@ -87,3 +87,28 @@ fn a_server_that_loads_its_data_is_waited_for() {
     assert!(ended.log.contains("loading"), "it did not wait: {}", ended.log);
     assert_eq!(nodes.cli(0, &["DBSIZE"]).trim(), "4000");
 }
+
+/// AC: whether a cluster serves without a node is its own to say: it depends on `cluster-require-full-coverage`.
+#[test]
+fn a_node_that_stays_down_is_named_with_what_the_others_say_of_the_cluster() {
+    let nodes = Nodes::cluster(3);
+    let spec = format!(
+        "mode: cluster\nnodes: [{}]\nreplicasPerPrimary: 0\npassword: {{secret: password}}\n",
+        nodes.list()
+    );
+    nodes.init(&spec).run().expect(0, "changed");
+    nodes.remove(2);
+    for (full_coverage, state, said) in [("yes", "fail", 0), ("no", "ok", 2)] {
+        for node in [0, 1] {
+            nodes.cli(node, &["CONFIG", "SET", "cluster-require-full-coverage", full_coverage]);
+            eventually("the loss is noticed", Duration::from_secs(30), || {
+                nodes.cli(node, &["CLUSTER", "NODES"]).contains("master,fail")
+                    && nodes.cli(node, &["CLUSTER", "INFO"]).contains(&format!("cluster_state:{state}"))
+            });
+        }
+        let ended = nodes.init(&spec).args(&["--timeout", "3s"]).run().expect(69, "failed");
+        let expected = format!("of the 2 nodes that are there, {said} say cluster_state:ok");
+        assert!(ended.error().contains(&expected), "{}", ended.stdout);
+        assert!(ended.error().contains("valkey-2:6379"), "{}", ended.stdout);
+    }
+}

@@ -2,10 +2,10 @@
 //!
 //! Kafka shows a credential's mechanism and iterations and nothing else, so the password is tried.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use init_core::Secrets;
+use init_core::{Gather as _, Secrets};
 use kafka_protocol::error::ResponseError;
 use kafka_protocol::messages::DescribeUserScramCredentialsRequest;
 use kafka_protocol::messages::describe_user_scram_credentials_request::UserName;
@@ -39,18 +39,22 @@ pub(super) async fn read(
     users: &BTreeMap<String, User>,
     secrets: &Secrets,
 ) -> Result<BTreeMap<String, Credentials>, Error> {
-    probe.has(users.values().flat_map(|user| user.mechanisms.iter().copied())).await?;
     let mut there = describe(home, users).await?;
     let mut logins = Vec::new();
+    // What no login tries now will be tried when it is there.
+    let mut untried: BTreeSet<Scram> =
+        users.values().flat_map(|user| user.mechanisms.iter().copied()).gather();
     for (name, credentials) in &mut there {
         let Some(user) = users.get(name) else { continue };
         let declared = credentials.iter_mut().filter(|(mechanism, _)| user.mechanisms.contains(mechanism));
         for (mechanism, credential) in declared {
             let text = init_core::Text::Plain(name.clone());
             let password = secrets.get(&user.password)?;
+            untried.remove(mechanism);
             logins.push((Login::new((*mechanism).into(), &text, password, secrets)?, credential));
         }
     }
+    probe.has(&untried).await?;
     for some in logins.chunks_mut(AT_ONCE) {
         let tries = some.iter_mut().map(async |(login, credential)| {
             credential.opens = probe.accepts(login.clone()).await?;

@@ -149,6 +149,6 @@ impl Cluster {
 /// for more is dropped without a word. Such a listener says so when it is asked which logins it has.
 async fn wants_a_login(dropped: &Peer, access: &Arc<Access>) -> Option<Error> {
     let mut again = Connection::open(&dropped.at.parse().ok()?, None, access).await.ok()?;
-    let offered = again.mechanisms().await.ok()??;
+    let offered = again.mechanisms("").await.ok()??;
     Some(Error::LoginRequired { peer: dropped.clone(), offered })
 }

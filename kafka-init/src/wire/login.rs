@@ -46,10 +46,10 @@ impl Connection {
         Ok(lifetime.map(|lifetime| began + Duration::from_millis(lifetime) * 3 / 4))
     }
 
-    /// The mechanisms that the listener has; `None` when it has no SASL at all.
-    pub(super) async fn mechanisms(&mut self) -> Result<Option<Vec<String>>, Error> {
-        let offered = self.handshake("").await?;
-        let has_sasl = offered.error_code == ResponseError::UnsupportedSaslMechanism.code();
+    /// The mechanisms that the listener has, whether or not `wanted` is one; `None` when it has no SASL at all.
+    pub(super) async fn mechanisms(&mut self, wanted: &str) -> Result<Option<Vec<String>>, Error> {
+        let offered = self.handshake(wanted).await?;
+        let has_sasl = [0, ResponseError::UnsupportedSaslMechanism.code()].contains(&offered.error_code);
         Ok(has_sasl.then(|| offered.mechanisms.iter().map(ToString::to_string).collect()))
     }
 

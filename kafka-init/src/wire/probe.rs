@@ -1,5 +1,6 @@
 //! Tries logins, as others, on a listener with SASL.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use init_core::Endpoint;
@@ -22,10 +23,12 @@ impl Probe {
         Self { servers, access: access.of(None) }
     }
 
-    /// Whether every one of the mechanisms can be tried.
-    pub(crate) async fn has(&self, wanted: impl Iterator<Item = Scram>) -> Result<(), Error> {
+    /// Whether every one of the mechanisms can be tried. Asks for one of them, as a broker takes the wish for an unknown
+    /// one for a failed login: it writes that down and lets its answer wait.
+    pub(crate) async fn has(&self, wanted: &BTreeSet<Scram>) -> Result<(), Error> {
+        let Some(first) = wanted.first() else { return Ok(()) };
         let mut connection = bootstrap::first(&self.servers, &Arc::new(self.access.of(None))).await?;
-        let offered = connection.mechanisms().await?.unwrap_or_default();
+        let offered = connection.mechanisms(first.name()).await?.unwrap_or_default();
         for mechanism in wanted {
             if !offered.iter().any(|name| name == mechanism.name()) {
                 let peer = connection.peer().clone();

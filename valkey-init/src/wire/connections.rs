@@ -10,9 +10,10 @@ use tokio_rustls::TlsConnector;
 use tracing::debug;
 
 use super::connection::Connection;
+use super::reply::text;
 use super::tls::connector;
 use crate::Error;
-use crate::spec::{Desired, Login};
+use crate::spec::{Desired, Login, Mode};
 
 /// What is left for the other nodes when one has already failed: the worst of the failures is the one to tell.
 const STRAGGLERS: Duration = Duration::from_millis(500);
@@ -53,10 +54,33 @@ impl Connections {
             }
         }
         drop(opening);
+        let there = Self { nodes, tls };
         match failed {
+            None => Ok(there),
+            Some(error) if desired.mode == Mode::Cluster => Err(there.without_one(error).await),
             Some(error) => Err(error),
-            None => Ok(Self { nodes, tls }),
         }
+    }
+
+    /// Why a node is missing, and whether those that are there serve without it: that depends on replicas and on
+    /// `cluster-require-full-coverage`, so it is theirs to say.
+    async fn without_one(&self, missing: Error) -> Error {
+        match tokio::time::timeout(STRAGGLERS, self.serving()).await {
+            Ok(Ok((up, serving))) if up > 0 => Error::Incomplete { up, serving, source: Box::new(missing) },
+            _ => missing,
+        }
+    }
+
+    /// How many nodes there are, and how many of them say `cluster_state:ok`. One after the other, as little is asked.
+    pub(crate) async fn serving(&self) -> Result<(usize, usize), Error> {
+        let mut serving = 0;
+        for connection in self.nodes.values() {
+            let mut command = redis::cmd("CLUSTER");
+            command.arg("INFO");
+            let answer = text(&connection.ask(command).await?).unwrap_or_default();
+            serving += usize::from(answer.contains("cluster_state:ok"));
+        }
+        Ok((self.nodes.len(), serving))
     }
 
     /// The connection to a node of the spec.
