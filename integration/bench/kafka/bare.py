@@ -2,13 +2,18 @@
 """The bare client: sends again, byte for byte, what kafka-init sent once, and reads the answers without looking at them.
 
 bare.py record PORT SERVER_PORT FILE   a proxy that writes each request of one connection to FILE
-bare.py replay SERVER_PORT FILE        prints how many requests there are and the seconds that their answers took
+bare.py race SERVER_PORT FILE COMMAND...   that, and the command, in turn: the number of requests, and the median seconds of
+                                           their answers and of the whole process
 """
 import socket
+import statistics
 import struct
+import subprocess
 import sys
 import threading
 import time
+
+ROUNDS = 15
 
 
 def exactly(stream, length):
@@ -50,25 +55,40 @@ def record(port, server_port, path):
             pass
 
 
-def replay(server_port, path):
+def requests(path):
     with open(path, "rb") as file:
         rest = file.read()
-    requests = []
     while rest:
         length = 4 + struct.unpack(">i", rest[:4])[0]
-        requests.append(rest[:length])
+        yield rest[:length]
         rest = rest[length:]
-    began = time.monotonic()
+
+
+def replay(server_port, recorded):
     server = socket.create_connection(("127.0.0.1", server_port))
     server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    for request in requests:
+    for request in recorded:
         server.sendall(request)
         frame(server)
-    print(len(requests), f"{time.monotonic() - began:.3f}")
+
+
+def seconds(work, *arguments):
+    began = time.monotonic()
+    work(*arguments)
+    return time.monotonic() - began
+
+
+def race(server_port, path, command):
+    recorded = list(requests(path))
+    bare, tool = [], []
+    for _ in range(ROUNDS):
+        bare.append(seconds(replay, server_port, recorded))
+        tool.append(seconds(lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL)))
+    print(len(recorded), f"{statistics.median(bare):.3f}", f"{statistics.median(tool):.3f}")
 
 
 if __name__ == "__main__":
     if sys.argv[1] == "record":
         record(int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])
     else:
-        replay(int(sys.argv[2]), sys.argv[3])
+        race(int(sys.argv[2]), sys.argv[3], sys.argv[4:])
