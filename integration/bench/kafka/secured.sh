@@ -90,9 +90,9 @@ bench_secured() {
     local cold alone loop java
     # Brokers that have just started are slow: all race on ones that have done the same work many times.
     loop=$(timed 1 nothing tools_secured)
+    race_from_start
     java=$(java_warm)
     alone=$(ours_alone)
-    race_from_start
     cold=$(median "$bench_work/ours")
     row "32 topics + 5 users + 20 ACLs, TLS, vs tools (s)" "$cold" "$loop" "$(ratio "$loop" "$cold")x" ">= 50x"
     loop=$(median "$bench_work/java")
