@@ -1,15 +1,24 @@
 //! What is wrong with a spec, each with the path of the place that says it.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::Gather as _;
 
-/// A place in a spec: `topics.orders.config."retention.ms"`, `acls[2].principal`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SpecPath(Vec<Segment>);
+/// A place in a spec: `topics.orders.config."retention.ms"`, `acls[2].principal`. It shares what is above it with its
+/// neighbours: a path is made for every value of a spec, and hardly ever shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SpecPath(Option<Arc<Step>>);
+
+#[derive(Debug, PartialEq, Eq)]
+struct Step {
+    within: SpecPath,
+    segment: Segment,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Segment {
@@ -38,23 +47,39 @@ impl SpecPath {
     /// The mapping or list that holds this place; `None` at the root.
     #[must_use]
     pub fn parent(&self) -> Option<Self> {
-        let (_, rest) = self.0.split_last()?;
-        Some(Self(rest.to_vec()))
+        self.0.as_ref().map(|step| step.within.clone())
     }
 
     fn join(&self, segment: Segment) -> Self {
-        let mut segments = self.0.clone();
-        segments.push(segment);
-        Self(segments)
+        Self(Some(Arc::new(Step { within: self.clone(), segment })))
+    }
+
+    fn segments(&self) -> Vec<&Segment> {
+        let steps = std::iter::successors(self.0.as_deref(), |step| step.within.0.as_deref());
+        let mut segments: Vec<_> = steps.map(|step| &step.segment).collect();
+        segments.reverse();
+        segments
+    }
+}
+
+impl Ord for SpecPath {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.segments().cmp(&other.segments())
+    }
+}
+
+impl PartialOrd for SpecPath {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
 impl fmt::Display for SpecPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() {
+        if self.0.is_none() {
             return f.write_str("(root)");
         }
-        for (position, segment) in self.0.iter().enumerate() {
+        for (position, segment) in self.segments().into_iter().enumerate() {
             match segment {
                 Segment::Index(index) => write!(f, "[{index}]")?,
                 Segment::Key(key) => {
