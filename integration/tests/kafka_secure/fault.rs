@@ -90,6 +90,15 @@ fn survives(name: &str, trouble: impl Fn()) {
     }
     admin(&spec).args(&["--timeout", "180s"]).run().expect(0, "unchanged");
     whole(name);
+    remove(name);
+}
+
+/// Brokers with this little memory do not start again with too many partitions.
+fn remove(name: &str) {
+    let names = format!("{name}-.*");
+    tool("kafka-topics", &["--delete", "--topic", &names]);
+    let gone = || !tool("kafka-topics", &["--list"]).contains(&format!("{name}-"));
+    eventually("they are gone", Duration::from_secs(180), gone);
 }
 
 /// By Kafka's own tool: each topic once, with all its partitions, copies and configs.
@@ -159,9 +168,5 @@ fn ten_thousand_topics_are_created_verified_and_left_alone_in_64_mb() {
     assert!(run("unchanged").changes().is_empty());
     let listed = tool("kafka-topics", &["--list"]);
     assert_eq!(listed.lines().filter(|name| name.starts_with("huge-")).count(), 10_000);
-    // Brokers with this little memory do not start again with so many.
-    tool("kafka-topics", &["--delete", "--topic", "huge-.*"]);
-    eventually("they are gone", Duration::from_secs(180), || {
-        !tool("kafka-topics", &["--list"]).contains("huge-")
-    });
+    remove("huge");
 }
