@@ -26,10 +26,13 @@ go_install() {
     done
 }
 
+# With the machine's way to the network: its proxy, and whom it trusts, which behind some proxies is one more authority.
 go_in_container() {
-    docker run --rm --network host --volume "$dir:/out" --volume dayzero-go-cache:/root debian:trixie-slim bash -euc "
+    docker run --rm --network host --volume "$dir:/out" --volume dayzero-go-cache:/root \
+        --volume /etc/ssl/certs/ca-certificates.crt:/etc/machine.pem:ro --env SSL_CERT_FILE=/etc/machine.pem \
+        --env GOPROXY --env HTTPS_PROXY --env NO_PROXY debian:trixie-slim bash -euc "
         apt-get -qq update
-        DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install golang-go ca-certificates >/dev/null
+        DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install golang-go >/dev/null
         CGO_ENABLED=0 GOBIN=/out go install -trimpath -ldflags '-s -w' '$1'"
 }
 
