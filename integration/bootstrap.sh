@@ -87,6 +87,15 @@ ensure_compose() {
     docker compose version >/dev/null || die "the compose plugin is installed, but docker does not find it"
 }
 
+# Stack files know jobs from version 23 of the client on, and Debian 12 has 20.10. Debian 13's runs there too; it stays in
+# the cache, for the one suite that needs it.
+ensure_stack_client() {
+    local version
+    version=$(docker version --format '{{.Client.Version}}')
+    [[ ${version%%.*} -lt 23 && ! -x $stack_client/docker ]] || return 0
+    dpkg-deb --extract "$(trixie_deb docker-cli)" "$cache/docker-cli"
+}
+
 # Downloads one package of Debian 13 through apt, with apt's own signature checks, from a private source list.
 trixie_deb() {
     local dir=$cache/trixie-apt options
@@ -144,6 +153,7 @@ main() {
     ensure_rust
     ensure_engine
     ensure_compose
+    ensure_stack_client
     ensure_just
     ensure_base_image
     ensure_kafka_libs

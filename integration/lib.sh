@@ -4,6 +4,9 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck disable=SC2034 # used by those that source this
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/dayzero
+# Where bootstrap puts a docker client that knows jobs in stack files, if the machine's own does not.
+# shellcheck disable=SC2034 # used by those who source this
+stack_client=$cache/docker-cli/usr/bin
 
 # Progress goes to stderr: some functions answer on stdout.
 say() { echo "bootstrap: $*" >&2; }

@@ -83,9 +83,9 @@ stack() {
     ! "$here/kubernetes/build.sh" --check || suite stack 1 --ignored kubernetes::
 }
 
-# The documented deployment on Docker Swarm.
+# The documented deployment on Docker Swarm, with a client that knows it.
 swarm() {
-    [[ -n $FAULT ]] || suite stack 1 swarm::
+    [[ -n $FAULT ]] || PATH=$stack_client:$PATH suite stack 1 swarm::
 }
 
 known() {
