@@ -90,17 +90,6 @@ impl Recording {
         Self { since: format!("{}.{:09}", now.as_secs(), now.subsec_nanos()), brokers }
     }
 
-    /// How many logins the brokers have refused since then, by their own words.
-    pub fn failed_logins(&self) -> usize {
-        let refused = |line: &&str| line.contains("Failed authentication with");
-        self.brokers
-            .iter()
-            .map(|broker| {
-                docker(&["logs", "--since", &self.since, broker]).stdout.lines().filter(refused).count()
-            })
-            .sum()
-    }
-
     /// How often our client sent each kind of request since then.
     pub fn requests(&self) -> BTreeMap<String, usize> {
         // The log is written after the answer; give its last lines the time to arrive.

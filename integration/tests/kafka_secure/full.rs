@@ -90,7 +90,6 @@ fn the_full_spec_is_applied_left_alone_and_every_field_of_it_is_healed() {
     let recording = recording();
     assert!(run(0, "unchanged").changes().is_empty());
     assert_eq!(recording.mutations().len(), 0, "{:?}", recording.requests());
-    assert_eq!(recording.failed_logins(), 0);
 
     drifted();
     // A tool is done when the controller is; the broker that a plan reads from follows.
@@ -103,8 +102,6 @@ fn the_full_spec_is_applied_left_alone_and_every_field_of_it_is_healed() {
         };
         DRIFTS.iter().all(|drift| seen(&drift))
     });
-    // Another password is seen by a login that fails, and by nothing else.
-    assert!(recording.failed_logins() > 0);
     run(0, "changed");
     is_as_written();
     run(0, "unchanged");
