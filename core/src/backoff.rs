@@ -7,6 +7,7 @@ use backoff::ExponentialBackoff;
 use backoff::backoff::Backoff as _;
 
 const FIRST: Duration = Duration::from_millis(50);
+const BRIEF: Duration = Duration::from_millis(10);
 const CAP: Duration = Duration::from_secs(2);
 
 /// Exponential delays with jitter, without an end: the deadline ends a run.
@@ -14,9 +15,18 @@ pub(crate) struct Backoff(ExponentialBackoff);
 
 impl Backoff {
     pub(crate) fn new() -> Self {
+        Self::from(FIRST)
+    }
+
+    /// For what is about to be there.
+    pub(crate) fn brief() -> Self {
+        Self::from(BRIEF)
+    }
+
+    fn from(first: Duration) -> Self {
         Self(ExponentialBackoff {
-            current_interval: FIRST,
-            initial_interval: FIRST,
+            current_interval: first,
+            initial_interval: first,
             randomization_factor: 0.3,
             multiplier: 1.6,
             max_interval: CAP,

@@ -72,8 +72,6 @@ pub(crate) async fn observe(
     let mut topics = BTreeMap::new();
     metadata::topics(cluster.home(), &names, |name, topic| drop(topics.insert(name, topic))).await?;
     configs::read(cluster.home(), desired, &mut topics).await?;
-    // What would refuse the whole of it comes first: no authorizer, no such login.
-    let acls = acls::read(cluster.home(), &desired.acls).await?;
     let quotas = quotas::read(cluster.home(), &desired.quotas).await?;
     let mut broker_defaults = BTreeMap::new();
     if !desired.broker_defaults.is_empty() {
@@ -83,5 +81,7 @@ pub(crate) async fn observe(
     if !desired.users.is_empty() {
         users = users::read(cluster.home(), probe, &desired.users, secrets).await?;
     }
+    // Last, as a broker shows new ones some hundredths of a second after it has acknowledged them.
+    let acls = acls::read(cluster.home(), &desired.acls).await?;
     Ok(Observed { cluster_id, topics, users, acls, quotas, broker_defaults })
 }

@@ -97,7 +97,7 @@ impl<B: Backend> Driver<'_, B> {
     /// Reads again, until nothing differs or patience ends.
     pub(super) async fn verify(&mut self, backend: &mut B) -> Result<(), Halt> {
         let patience = Instant::now() + PATIENCE;
-        let mut backoff = Backoff::new();
+        let mut backoff = Backoff::brief();
         loop {
             let plan = self.read(backend).await?;
             if plan.is_empty() {
