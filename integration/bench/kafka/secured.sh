@@ -60,7 +60,7 @@ java_warm() {
 # The tool's time inside the container, without that of `docker exec`, as the warm program has none either.
 ours_alone() {
     local run enter
-    enter=(nsenter --target "$(docker inspect -f '{{.State.Pid}}' kafka-secure-1)" --net --mount)
+    enter=(nsenter --target "$(docker inspect -f '{{.State.Pid}}' kafka-secure-1)" --net --mount --pid)
     : >"$bench_work/alone"
     for run in 1 2 3; do
         next_round
@@ -72,7 +72,7 @@ ours_alone() {
 # The tool and the program in turn, each with all that its own start costs, which `docker exec` is not.
 race_from_start() {
     local run enter
-    enter=(nsenter --target "$(docker inspect -f '{{.State.Pid}}' kafka-secure-1)" --net --mount)
+    enter=(nsenter --target "$(docker inspect -f '{{.State.Pid}}' kafka-secure-1)" --net --mount --pid)
     : >"$bench_work/ours"
     : >"$bench_work/java"
     for run in 1 2 3 4 5; do
