@@ -65,7 +65,9 @@ impl FromIterator<u16> for Slots {
     fn from_iter<I: IntoIterator<Item = u16>>(slots: I) -> Self {
         let mut held = [false; COUNT as usize];
         for slot in slots {
-            held.get_mut(usize::from(slot)).into_iter().for_each(|slot| *slot = true);
+            if let Some(held) = held.get_mut(usize::from(slot)) {
+                *held = true;
+            }
         }
         let mut ranges: Vec<(u16, u16)> = Vec::new();
         for slot in (0..COUNT).zip(held).filter_map(|(slot, held)| held.then_some(slot)) {
