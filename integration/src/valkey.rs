@@ -238,8 +238,27 @@ const MUTATING: [&str; 16] = [
     "set",
 ];
 
+impl Nodes {
+    /// What each node knows of the others, and said: what a failure that nobody can repeat leaves behind.
+    fn testify(&self) {
+        for node in 0..self.count {
+            let inside = docker(&["exec", &self.container(node), "hostname", "-I"]).stdout;
+            let said = docker(&["logs", "--tail", "60", &self.container(node)]);
+            eprintln!(
+                "== valkey-{node} {inside}{}{}{}",
+                self.cli(node, &["CLUSTER", "NODES"]),
+                said.stdout,
+                said.stderr
+            );
+        }
+    }
+}
+
 impl Drop for Nodes {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.testify();
+        }
         for node in 0..self.count {
             let _ = docker(&["rm", "--force", &self.container(node)]);
             let _ = docker(&["volume", "rm", &self.container(node)]);
