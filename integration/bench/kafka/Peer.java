@@ -39,6 +39,8 @@ public final class Peer {
                     create(admin, prefix + "-warm" + turn, topics);
                 }
             }
+            // The brokers are still busy with that.
+            Thread.sleep(2000);
         }
         long began = System.nanoTime();
         try (Admin admin = Admin.create(settings)) {

@@ -59,12 +59,13 @@ java_warm() {
     median "$bench_work/times"
 }
 
-# The whole of the tool's process, beside the warm program's own clock.
+# The whole of the tool's process, beside the warm program's own clock; the brokers have come to rest before both.
 ours_alone() {
     local run
     : >"$bench_work/alone"
     for run in 1 2 3; do
         next_round
+        sleep 2
         seconds "${inside[@]}" "${tool[@]}" >>"$bench_work/alone"
     done
     median "$bench_work/alone"
