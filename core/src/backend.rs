@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt;
+use std::mem::discriminant;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -59,8 +60,14 @@ pub trait Backend: Sized {
         Vec::new()
     }
 
-    /// Applies one stage (consecutive changes of one variant), batched or concurrent as the server likes
-    /// it. Answers with one result per change, in order. `progress` counts what is done.
+    /// Whether two neighbours in the order of execution belong to one stage. Changes of one variant do; others
+    /// may where none of them needs the other to be done, or to be refused, first.
+    fn together(one: &Self::Change, other: &Self::Change) -> bool {
+        discriminant(one) == discriminant(other)
+    }
+
+    /// Applies one stage, batched or concurrent as the server likes it. Answers with one result per change, in
+    /// order. `progress` counts what is done.
     async fn apply(
         &mut self,
         stage: &[Self::Change],

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::mem::discriminant;
 
 use serde::Serialize;
 
@@ -42,9 +41,9 @@ impl<C> Plan<C> {
         self.changes.is_empty() && self.conflicts.is_empty()
     }
 
-    /// The runs of consecutive changes of one variant, which a backend may batch.
-    pub fn stages(&self) -> impl Iterator<Item = &[C]> {
-        self.changes.chunk_by(|a, b| discriminant(a) == discriminant(b))
+    /// The runs of consecutive changes that go `together`, which a backend may batch.
+    pub fn stages(&self, together: impl FnMut(&C, &C) -> bool) -> impl Iterator<Item = &[C]> {
+        self.changes.chunk_by(together)
     }
 }
 
@@ -72,6 +71,8 @@ impl fmt::Display for Conflict {
 
 #[cfg(test)]
 mod tests {
+    use std::mem::discriminant;
+
     use super::*;
 
     #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,7 +84,7 @@ mod tests {
     #[test]
     fn stages_are_runs_of_one_variant_in_the_order_of_execution() {
         let plan = Plan::new([Toy::Alter(1), Toy::Create(2), Toy::Create(1), Toy::Alter(1)], []);
-        let stages: Vec<_> = plan.stages().collect();
+        let stages: Vec<_> = plan.stages(|a, b| discriminant(a) == discriminant(b)).collect();
         assert_eq!(stages, [&[Toy::Create(1), Toy::Create(2)][..], &[Toy::Alter(1)][..]]);
     }
 }

@@ -119,7 +119,7 @@ impl<'a, B: Backend> Driver<'a, B> {
             return self.confirm(backend).await;
         }
         self.check(backend, &plan).await?;
-        for stage in plan.stages() {
+        for stage in plan.stages(B::together) {
             let open = self.bounds.within(std::future::ready(())).await;
             open.map_err(|cut| self.cut(cut, "between two stages".to_owned()))?;
             self.stage(backend, stage).await?;

@@ -10,6 +10,7 @@ mod batch;
 mod brokers;
 mod create;
 mod grow;
+mod lanes;
 mod mutation;
 mod quotas;
 mod send;
@@ -19,22 +20,38 @@ use init_core::{Progress, Secrets};
 
 use crate::Error;
 use crate::plan::{Change, CreatePartitions, CreateTopic};
-use crate::wire::Cluster;
+use crate::wire::{Cluster, Connection, Probe};
+pub(crate) use barrier::await_shown;
 use mutation::Mutation;
 use send::{Mode, send};
 
 /// The changes that the server would refuse, by position, and why.
 pub(crate) async fn check(cluster: &mut Cluster, changes: &[Change]) -> Vec<(usize, Error)> {
-    let mut refused = rehearse(cluster, changes, created).await;
-    refused.extend(rehearse(cluster, changes, grown).await);
-    refused.extend(rehearse(cluster, changes, altered).await);
-    refused.extend(rehearse(cluster, changes, limited).await);
-    refused.extend(rehearse(cluster, changes, brokers_altered).await);
+    let refused = if lanes::wants_others(changes) {
+        cluster.meanwhile(async |home| rehearse_all(home, changes).await).await
+    } else {
+        rehearse_all(cluster.home(), changes).await
+    };
+    if !refused.iter().any(|(_, error)| lanes::is_misrouted(error)) {
+        return refused;
+    }
+    match cluster.move_to_controller().await {
+        Ok(()) => rehearse_all(cluster.home(), changes).await,
+        Err(_) => refused,
+    }
+}
+
+async fn rehearse_all(home: &mut Connection, changes: &[Change]) -> Vec<(usize, Error)> {
+    let mut refused = rehearse(home, changes, created).await;
+    refused.extend(rehearse(home, changes, grown).await);
+    refused.extend(rehearse(home, changes, altered).await);
+    refused.extend(rehearse(home, changes, limited).await);
+    refused.extend(rehearse(home, changes, brokers_altered).await);
     refused
 }
 
 async fn rehearse<'c, M: Mutation + 'c>(
-    cluster: &mut Cluster,
+    home: &mut Connection,
     changes: &'c [Change],
     of_kind: impl Fn(&'c Change) -> Option<&'c M>,
 ) -> Vec<(usize, Error)> {
@@ -43,7 +60,7 @@ async fn rehearse<'c, M: Mutation + 'c>(
         .enumerate()
         .filter_map(|(position, change)| Some((position, of_kind(change)?)))
         .unzip();
-    let results = send(cluster, &mutations, Mode::Rehearse, &Progress::default()).await;
+    let results = send(home, &mutations, Mode::Rehearse, &Progress::default()).await;
     positions
         .into_iter()
         .zip(results)
@@ -54,55 +71,50 @@ async fn rehearse<'c, M: Mutation + 'c>(
 /// Applies one stage. What is new counts as done when every broker serves it.
 pub(crate) async fn apply(
     cluster: &mut Cluster,
+    probe: &mut Probe,
     stage: &[Change],
-    secrets: &Secrets,
-    progress: &Progress,
+    with: (&Secrets, &Progress),
 ) -> Vec<Result<(), Error>> {
-    match stage.first() {
-        Some(Change::CreateTopic(_)) => {
-            let topics: Vec<&CreateTopic> = stage.iter().filter_map(created).collect();
-            let results = send(cluster, &topics, Mode::Apply, progress).await;
-            let expected = topics.iter().map(|topic| (topic.name.as_str(), topic.partitions.max(1)));
-            barrier::await_served(cluster, expected, results, progress).await
-        }
-        Some(Change::CreatePartitions(_)) => {
-            let growth: Vec<&CreatePartitions> = stage.iter().filter_map(grown).collect();
-            let results = send(cluster, &growth, Mode::Apply, progress).await;
-            let expected = growth.iter().map(|growth| (growth.name.as_str(), growth.to));
-            barrier::await_served(cluster, expected, results, progress).await
-        }
-        Some(Change::AlterTopicConfig(_)) => {
-            let alterations: Vec<_> = stage.iter().filter_map(altered).collect();
-            send(cluster, &alterations, Mode::Apply, progress).await
-        }
+    users::forget(probe, stage);
+    let results = lanes::deal(cluster, stage, with).await;
+    let results = lanes::at_the_controller(cluster, stage, results, with).await;
+    barrier::await_served(cluster, stage, results, with.1).await
+}
+
+/// Changes of one kind, at one broker.
+async fn one_kind(
+    broker: &mut Connection,
+    changes: &[Change],
+    (secrets, progress): (&Secrets, &Progress),
+) -> Vec<Result<(), Error>> {
+    match changes.first() {
+        Some(Change::CreateTopic(_)) => apply_all(broker, changes, created, progress).await,
+        Some(Change::CreatePartitions(_)) => apply_all(broker, changes, grown, progress).await,
+        Some(Change::AlterTopicConfig(_)) => apply_all(broker, changes, altered, progress).await,
         Some(Change::CreateUser(_) | Change::AlterUser(_)) => {
-            users::apply(cluster, stage, secrets, progress).await
+            users::apply(broker, changes, secrets, progress).await
         }
-        Some(Change::CreateAcl(_)) => {
-            let bindings: Vec<_> = stage.iter().filter_map(allowed).collect();
-            send(cluster, &bindings, Mode::Apply, progress).await
-        }
-        Some(Change::AlterQuota(_)) => {
-            let quotas: Vec<_> = stage.iter().filter_map(limited).collect();
-            send(cluster, &quotas, Mode::Apply, progress).await
-        }
-        Some(Change::AlterBrokerConfig(_)) => {
-            let alterations: Vec<_> = stage.iter().filter_map(brokers_altered).collect();
-            send(cluster, &alterations, Mode::Apply, progress).await
-        }
+        Some(Change::CreateAcl(_)) => apply_all(broker, changes, allowed, progress).await,
+        Some(Change::AlterQuota(_)) => apply_all(broker, changes, limited, progress).await,
+        Some(Change::AlterBrokerConfig(_)) => apply_all(broker, changes, brokers_altered, progress).await,
         None => Vec::new(),
     }
 }
 
+async fn apply_all<'c, M: Mutation + 'c>(
+    broker: &mut Connection,
+    changes: &'c [Change],
+    of_kind: impl Fn(&'c Change) -> Option<&'c M>,
+    progress: &Progress,
+) -> Vec<Result<(), Error>> {
+    let mutations: Vec<&M> = changes.iter().filter_map(of_kind).collect();
+    send(broker, &mutations, Mode::Apply, progress).await
+}
+
 /// Waits for what another run made, or an answer that was lost would have told.
 pub(crate) async fn confirm(cluster: &mut Cluster, changes: &[Change]) -> Result<(), Error> {
-    let expected = changes.iter().filter_map(|change| match change {
-        Change::CreateTopic(topic) => Some((topic.name.as_str(), topic.partitions.max(1))),
-        Change::CreatePartitions(growth) => Some((growth.name.as_str(), growth.to)),
-        // What is no topic has no leader to wait for.
-        _ => None,
-    });
-    barrier::served_everywhere(cluster, &expected.collect(), &Progress::default()).await
+    let expected = changes.iter().filter_map(barrier::topic).collect();
+    barrier::served_everywhere(cluster, &expected, &Progress::default()).await
 }
 
 fn created(change: &Change) -> Option<&CreateTopic> {

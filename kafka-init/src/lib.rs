@@ -19,10 +19,13 @@ mod readiness;
 mod spec;
 mod wire;
 
+use std::mem::discriminant;
+
 use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations};
 
 pub use config::ConfigType;
 pub use error::{Error, Refusal, TlsFault};
+use observe::{Clients, Declared};
 pub use observe::{Credential, Credentials, Observed, ObservedTopic, Setting};
 pub use plan::{
     AlterBrokerConfig, AlterCredential, AlterQuota, AlterTopicConfig, AlterUser, BROKER_DEFAULT, Change,
@@ -35,12 +38,15 @@ pub use spec::{
     TopicSpec, User, UserSpec,
 };
 pub use wire::Peer;
-use wire::{Access, Cluster, Probe};
+use wire::{Access, Cluster, Connection, Probe};
 
 /// A Kafka cluster that is ready.
 pub struct Kafka {
     cluster: Cluster,
     probe: Probe,
+    declared: Declared,
+    /// Read since the last change to them, and not yet made use of.
+    clients: Option<Clients>,
 }
 
 impl Backend for Kafka {
@@ -69,11 +75,16 @@ impl Backend for Kafka {
             }
         };
         let cluster = Cluster::connect(&desired.bootstrap, access, &Readiness::of(desired)).await?;
-        Ok(Self { cluster, probe })
+        Ok(Self { cluster, probe, declared: Declared::of(desired), clients: None })
     }
 
     async fn observe(&mut self, desired: &Desired, secrets: &Secrets) -> Result<Observed, Error> {
-        observe::observe(&mut self.cluster, &self.probe, desired, secrets).await
+        let Self { cluster, probe, declared, clients } = self;
+        let clients = async |home: &mut Connection| match clients.take() {
+            Some(clients) => Ok(clients),
+            None => declared.read(home, probe, secrets).await,
+        };
+        observe::observe(cluster, desired, clients).await
     }
 
     fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
@@ -84,13 +95,30 @@ impl Backend for Kafka {
         apply::check(&mut self.cluster, changes).await
     }
 
+    /// Users, ACLs and quotas need nothing of each other, and Kafka takes them in any order.
+    fn together(one: &Change, other: &Change) -> bool {
+        let kind = discriminant(one) == discriminant(other);
+        kind || [one, other].into_iter().all(Change::is_of_clients)
+    }
+
     async fn apply(
         &mut self,
         stage: &[Change],
         secrets: &Secrets,
         progress: &Progress,
     ) -> Vec<Result<(), Error>> {
-        apply::apply(&mut self.cluster, stage, secrets, progress).await
+        let results = apply::apply(&mut self.cluster, &mut self.probe, stage, (secrets, progress)).await;
+        if stage.first().is_some_and(Change::is_of_clients) {
+            self.clients = None;
+            if results.iter().all(Result::is_ok) {
+                apply::await_shown(&mut self.cluster, stage).await;
+                // Now, as brokers that make the logs of new topics are slow to answer. What goes wrong here is for the
+                // verification to meet.
+                let read = self.declared.read(self.cluster.home(), &mut self.probe, secrets);
+                self.clients = read.await.ok();
+            }
+        }
+        results
     }
 
     async fn confirm(&mut self, changes: &[Change], _secrets: &Secrets) -> Result<(), Error> {

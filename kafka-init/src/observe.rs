@@ -4,6 +4,7 @@
 //! changes anything: topics are never created by asking for them.
 
 mod acls;
+mod clients;
 mod configs;
 mod metadata;
 mod quotas;
@@ -11,13 +12,13 @@ mod users;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use init_core::Secrets;
-
 use crate::Error;
 use crate::config::ConfigType;
 use crate::spec::{Binding, Desired, Entity, Quotas};
-use crate::wire::{Cluster, Probe};
+use crate::wire::{Cluster, Connection};
 
+pub(crate) use acls::read as acls;
+pub(crate) use clients::{Clients, Declared};
 pub(crate) use metadata::by_name;
 pub use users::{Credential, Credentials};
 
@@ -60,28 +61,21 @@ pub struct Setting {
     pub sensitive: bool,
 }
 
-/// Reads all of it.
+/// Reads all of it, the clients as they are to be read.
 pub(crate) async fn observe(
     cluster: &mut Cluster,
-    probe: &Probe,
     desired: &Desired,
-    secrets: &Secrets,
+    clients: impl AsyncFnOnce(&mut Connection) -> Result<Clients, Error>,
 ) -> Result<Observed, Error> {
     let cluster_id = Some(cluster.id().to_owned());
     let names: Vec<&str> = desired.topics.keys().map(String::as_str).collect();
     let mut topics = BTreeMap::new();
     metadata::topics(cluster.home(), &names, |name, topic| drop(topics.insert(name, topic))).await?;
     configs::read(cluster.home(), desired, &mut topics).await?;
-    let quotas = quotas::read(cluster.home(), &desired.quotas).await?;
     let mut broker_defaults = BTreeMap::new();
     if !desired.broker_defaults.is_empty() {
         broker_defaults = configs::of_brokers(cluster.home(), &desired.broker_defaults).await?;
     }
-    let mut users = BTreeMap::new();
-    if !desired.users.is_empty() {
-        users = users::read(cluster.home(), probe, &desired.users, secrets).await?;
-    }
-    // Last, as a broker shows new ones some hundredths of a second after it has acknowledged them.
-    let acls = acls::read(cluster.home(), &desired.acls).await?;
+    let Clients { users, acls, quotas } = clients(cluster.home()).await?;
     Ok(Observed { cluster_id, topics, users, acls, quotas, broker_defaults })
 }

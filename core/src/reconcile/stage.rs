@@ -1,7 +1,9 @@
 //! The second half of a pass: one stage, what its results mean, and the reading that ends it all.
 
+use std::mem::discriminant;
 use std::time::Duration;
 
+use serde::Serialize;
 use tokio::time::{Instant, timeout};
 use tracing::{debug, info};
 
@@ -24,7 +26,7 @@ const SETTLE: Duration = Duration::from_millis(1500);
 impl<B: Backend> Driver<'_, B> {
     /// Applies one stage, and enters into the ledger what became of each change.
     pub(super) async fn stage(&mut self, backend: &mut B, stage: &[B::Change]) -> Result<(), Halt> {
-        let name = stage.first().map(op).unwrap_or_default();
+        let name = named(stage);
         let progress = Progress::default();
         let work = meter::told(backend.apply(stage, self.secrets, &progress), &progress, &name, stage.len());
         let results = match self.bounds.finishing(work).await {
@@ -154,4 +156,10 @@ impl<B: Backend> Driver<'_, B> {
             }
         }
     }
+}
+
+/// The words for a stage's changes: `create_topic, create_acl`.
+fn named<C: Serialize>(stage: &[C]) -> String {
+    let kinds = stage.chunk_by(|a, b| discriminant(a) == discriminant(b));
+    kinds.filter_map(|kind| kind.first().map(op)).collect::<Vec<_>>().join(", ")
 }

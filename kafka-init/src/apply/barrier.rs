@@ -9,30 +9,64 @@ use std::time::Duration;
 
 use init_core::{Fault, FaultKind, Progress};
 use kafka_protocol::messages::metadata_response::MetadataResponseTopic;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::Error;
-use crate::observe::by_name;
+use crate::observe::{acls, by_name};
+use crate::plan::Change;
+use crate::spec::Binding;
 use crate::wire::{Cluster, Connection};
 
-const FIRST_PAUSE: Duration = Duration::from_millis(20);
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
+/// How long new ACLs may take to be shown before that is left to the verification.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// Brokers learn of changes in the order in which they were made, so that asking for all that is missing at
 /// once would only keep them from it.
 const AT_ONCE: usize = 500;
 
 /// The results again, once every change that succeeded is served everywhere.
-pub(super) async fn await_served<'c>(
+pub(super) async fn await_served(
     cluster: &mut Cluster,
-    expected: impl Iterator<Item = (&'c str, i32)>,
+    changes: &[Change],
     results: Vec<Result<(), Error>>,
     progress: &Progress,
 ) -> Vec<Result<(), Error>> {
-    let done = expected.zip(&results).filter(|(_, result)| result.is_ok());
-    let expected: BTreeMap<&str, i32> = done.map(|(topic, _)| topic).collect();
-    match served_everywhere(cluster, &expected, progress).await {
-        Ok(()) => results,
-        Err(error) => results.into_iter().map(|result| result.and_then(|()| Err(error.clone()))).collect(),
+    let done = changes.iter().zip(&results).filter(|(_, result)| result.is_ok());
+    let expected = done.filter_map(|(change, _)| topic(change)).collect();
+    let Err(error) = served_everywhere(cluster, &expected, progress).await else { return results };
+    let results = changes.iter().zip(results);
+    let unserved = |(change, result): (&Change, Result<(), Error>)| match topic(change) {
+        Some(_) => result.and(Err(error.clone())),
+        None => result,
+    };
+    results.map(unserved).collect()
+}
+
+/// Waits until the home shows the new ACLs, which a broker turns to last of all that is in a commit: after the users,
+/// whose logins it refuses, and lets wait, until then. If that does not come, it is for the verification to say so.
+pub(crate) async fn await_shown(cluster: &mut Cluster, changes: &[Change]) {
+    let made: BTreeSet<Binding> = changes.iter().filter_map(binding).cloned().collect();
+    let began = Instant::now();
+    while began.elapsed() < PATIENCE {
+        match acls(cluster.home(), &made).await {
+            Ok(there) if !there.is_superset(&made) => sleep(FIRST_PAUSE).await,
+            Ok(_) | Err(_) => return,
+        }
+    }
+}
+
+fn binding(change: &Change) -> Option<&Binding> {
+    if let Change::CreateAcl(binding) = change { Some(binding) } else { None }
+}
+
+/// The topic that a change makes or grows, with the partitions that it has then.
+pub(super) fn topic(change: &Change) -> Option<(&str, i32)> {
+    match change {
+        Change::CreateTopic(topic) => Some((topic.name.as_str(), topic.partitions.max(1))),
+        Change::CreatePartitions(growth) => Some((growth.name.as_str(), growth.to)),
+        // What is no topic has no leader to wait for.
+        _ => None,
     }
 }
 

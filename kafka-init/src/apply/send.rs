@@ -1,8 +1,8 @@
 //! Sends changes of one kind in batches, one after the other without waiting in between, and finds out what
 //! became of each.
 //!
-//! Two answers mean "not done, ask again": a quota on mutations, after the pause that the server asks for,
-//! and a broker that is not the controller. Anything else that was sent is never sent a second time from here.
+//! A quota on mutations means "not done, ask again" after the pause that the server asks for. Anything else that was
+//! sent is never sent a second time from here.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,12 +15,11 @@ use super::batch::pack;
 use super::mutation::{LIMIT, Mutation, Verdict, Verdicts};
 use crate::Error;
 use crate::error::refused;
-use crate::wire::{Call, Cluster, Peer};
+use crate::wire::{Call, Connection, Peer};
 
 const THROTTLED: i16 = ResponseError::ThrottlingQuotaExceeded.code();
 /// Should a server want us to wait and not say how long.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
-const NOT_CONTROLLER: i16 = ResponseError::NotController.code();
 
 /// Whether the server is to do it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,23 +38,15 @@ impl Mode {
 
 /// One result per change, in their order.
 pub(super) async fn send<M: Mutation>(
-    cluster: &mut Cluster,
+    connection: &mut Connection,
     changes: &[&M],
     mode: Mode,
     progress: &Progress,
 ) -> Vec<Result<(), Error>> {
     let mut round = Round::new(changes);
-    let mut moved = false;
     loop {
-        if let Err(error) = round.turn(cluster, mode, progress).await {
+        if let Err(error) = round.turn(connection, mode, progress).await {
             return round.lost(&error);
-        }
-        if !round.misrouted.is_empty() && !std::mem::replace(&mut moved, true) {
-            if let Err(error) = cluster.move_to_controller().await {
-                return round.lost(&error);
-            }
-        } else {
-            round.give_up_on_the_misrouted(cluster.home().peer());
         }
         if !round.again() {
             return round.results();
@@ -71,7 +62,6 @@ struct Round<'c, M> {
     results: BTreeMap<usize, Result<(), Error>>,
     pending: Vec<usize>,
     throttled: Vec<usize>,
-    misrouted: Vec<usize>,
     pause: Duration,
 }
 
@@ -82,25 +72,29 @@ impl<'c, M: Mutation> Round<'c, M> {
             results: BTreeMap::new(),
             pending: (0..changes.len()).collect(),
             throttled: Vec::new(),
-            misrouted: Vec::new(),
             pause: Duration::ZERO,
         }
     }
 
     /// Sends what is pending, once.
-    async fn turn(&mut self, cluster: &mut Cluster, mode: Mode, progress: &Progress) -> Result<(), Error> {
+    async fn turn(
+        &mut self,
+        connection: &mut Connection,
+        mode: Mode,
+        progress: &Progress,
+    ) -> Result<(), Error> {
         let changes = self.changes;
         let change = |&position: &usize| changes.get(position).copied();
         let pending = std::mem::take(&mut self.pending);
         let batches = pack(&pending, |position| change(&position).map_or(0, Mutation::records));
         let requests = batches.iter().map(|batch| M::request(batch.iter().filter_map(change), mode));
-        let peer = cluster.home().peer().clone();
+        let peer = connection.peer().clone();
         let each = |index: usize, answer| {
             let batch = batches.get(index).map_or(&[][..], Vec::as_slice);
             let verdicts = M::verdicts(answer, batch.iter().filter_map(change));
             progress.advance(self.note(batch, &verdicts, &peer));
         };
-        cluster.home().pipeline(requests, LIMIT, each).await
+        connection.pipeline(requests, LIMIT, each).await
     }
 
     /// Takes in one answer; says how many changes are done.
@@ -112,7 +106,6 @@ impl<'c, M: Mutation> Round<'c, M> {
             let Some(change) = self.changes.get(position) else { continue };
             match by_name.remove(change.name().as_ref()) {
                 Some(verdict) if verdict.code == THROTTLED => self.throttled.push(position),
-                Some(verdict) if verdict.code == NOT_CONTROLLER => self.misrouted.push(position),
                 Some(verdict) => {
                     let result = refused(verdict.code, verdict.message.as_ref(), peer, || change.attempt());
                     done += usize::from(result.is_ok());
@@ -131,17 +124,8 @@ impl<'c, M: Mutation> Round<'c, M> {
     /// Whether there is something to send again.
     fn again(&mut self) -> bool {
         self.pending.append(&mut self.throttled);
-        self.pending.append(&mut self.misrouted);
         self.pending.sort_unstable();
         !self.pending.is_empty()
-    }
-
-    fn give_up_on_the_misrouted(&mut self, peer: &Peer) {
-        for position in std::mem::take(&mut self.misrouted) {
-            if let Some(change) = self.changes.get(position) {
-                self.results.insert(position, refused(NOT_CONTROLLER, None, peer, || change.attempt()));
-            }
-        }
     }
 
     /// The connection is gone, and with it what became of everything that has no answer yet.

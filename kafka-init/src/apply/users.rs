@@ -17,7 +17,7 @@ use crate::Error;
 use crate::error::Attempt;
 use crate::plan::Change;
 use crate::spec::Scram;
-use crate::wire::{Cluster, random, salted};
+use crate::wire::{Connection, Probe, random, salted};
 
 const SALT: usize = 24;
 
@@ -35,15 +35,15 @@ struct Upsert {
 
 /// One result per change. One mechanism after the other: a request must not name a user twice.
 pub(super) async fn apply(
-    cluster: &mut Cluster,
-    stage: &[Change],
+    connection: &mut Connection,
+    changes: &[Change],
     secrets: &Secrets,
     progress: &Progress,
 ) -> Vec<Result<(), Error>> {
-    let mut results: Vec<Result<(), Error>> = stage.iter().map(|_| Ok(())).collect();
+    let mut results: Vec<Result<(), Error>> = changes.iter().map(|_| Ok(())).collect();
     for mechanism in [Scram::Sha256, Scram::Sha512] {
         let (mut positions, mut upserts) = (Vec::new(), Vec::new());
-        for (position, (change, result)) in stage.iter().zip(&mut results).enumerate() {
+        for (position, (change, result)) in changes.iter().zip(&mut results).enumerate() {
             match upsert(change, mechanism, secrets) {
                 Ok(Some(upsert)) if result.is_ok() => {
                     positions.push(position);
@@ -53,7 +53,7 @@ pub(super) async fn apply(
                 Err(error) => *result = Err(error),
             }
         }
-        let sent = send(cluster, &upserts.iter().collect::<Vec<_>>(), Mode::Apply, progress).await;
+        let sent = send(connection, &upserts.iter().collect::<Vec<_>>(), Mode::Apply, progress).await;
         for (position, sent) in positions.into_iter().zip(sent) {
             if let Some(result) = results.get_mut(position) {
                 *result = sent;
@@ -61,6 +61,13 @@ pub(super) async fn apply(
         }
     }
     results
+}
+
+/// What is known of the logins of these users no longer holds.
+pub(super) fn forget(probe: &mut Probe, changes: &[Change]) {
+    for (user, ..) in changes.iter().filter_map(credentials) {
+        probe.forget(user);
+    }
 }
 
 fn credentials(change: &Change) -> Option<Credentials<'_>> {

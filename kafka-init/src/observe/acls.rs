@@ -16,7 +16,7 @@ const LIMIT: Duration = Duration::from_secs(10);
 /// Matches everything.
 const ANY: i8 = 1;
 
-pub(super) async fn read(
+pub(crate) async fn read(
     home: &mut Connection,
     desired: &BTreeSet<Binding>,
 ) -> Result<BTreeSet<Binding>, Error> {

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use init_core::{Gather as _, Secrets};
+use init_core::{Gather as _, SecretRef, Secrets, Text};
 use kafka_protocol::error::ResponseError;
 use kafka_protocol::messages::DescribeUserScramCredentialsRequest;
 use kafka_protocol::messages::describe_user_scram_credentials_request::UserName;
@@ -33,36 +33,52 @@ pub struct Credential {
 /// The credentials of one user, by mechanism.
 pub type Credentials = BTreeMap<Scram, Credential>;
 
+/// What a login is tried with: the user, a mechanism, and the password's name.
+type Trial<'c> = (&'c str, Scram, &'c SecretRef);
+
 pub(super) async fn read(
     home: &mut Connection,
-    probe: &Probe,
+    probe: &mut Probe,
     users: &BTreeMap<String, User>,
     secrets: &Secrets,
 ) -> Result<BTreeMap<String, Credentials>, Error> {
     let mut there = describe(home, users).await?;
-    let mut logins = Vec::new();
+    let mut trials: Vec<Trial<'_>> = Vec::new();
+    for (name, credentials) in &there {
+        let Some((name, user)) = users.get_key_value(name) else { continue };
+        let declared = credentials.keys().filter(|mechanism| user.mechanisms.contains(mechanism));
+        trials.extend(declared.map(|mechanism| (name.as_str(), *mechanism, &user.password)));
+    }
     // What no login tries now will be tried when it is there.
     let mut untried: BTreeSet<Scram> =
         users.values().flat_map(|user| user.mechanisms.iter().copied()).gather();
-    for (name, credentials) in &mut there {
-        let Some(user) = users.get(name) else { continue };
-        let declared = credentials.iter_mut().filter(|(mechanism, _)| user.mechanisms.contains(mechanism));
-        for (mechanism, credential) in declared {
-            let text = init_core::Text::Plain(name.clone());
-            let password = secrets.get(&user.password)?;
-            untried.remove(mechanism);
-            logins.push((Login::new((*mechanism).into(), &text, password, secrets)?, credential));
+    untried.retain(|mechanism| !trials.iter().any(|(_, tried, _)| tried == mechanism));
+    probe.has(&untried).await?;
+    log_in(probe, &trials, secrets).await?;
+    for (name, mechanism, _) in trials {
+        let credential = there.get_mut(name).and_then(|credentials| credentials.get_mut(&mechanism));
+        if let Some(credential) = credential {
+            credential.opens = probe.has_opened(name, mechanism);
         }
     }
-    probe.has(&untried).await?;
-    for some in logins.chunks_mut(AT_ONCE) {
-        let tries = some.iter_mut().map(async |(login, credential)| {
-            credential.opens = probe.accepts(login.clone()).await?;
-            Ok(())
-        });
-        all(tries).await.into_iter().collect::<Result<(), Error>>()?;
-    }
     Ok(there)
+}
+
+/// Tries the logins; the probe remembers those that succeed, and what has succeeded is not tried again.
+async fn log_in(probe: &mut Probe, trials: &[Trial<'_>], secrets: &Secrets) -> Result<(), Error> {
+    let untried = trials.iter().filter(|(user, mechanism, _)| !probe.has_opened(user, *mechanism));
+    let untried: Vec<&Trial<'_>> = untried.collect();
+    for some in untried.chunks(AT_ONCE) {
+        let tries = some.iter().map(async |(user, mechanism, password)| {
+            let text = Text::Plain((*user).to_owned());
+            probe.accepts(Login::new((*mechanism).into(), &text, secrets.get(password)?, secrets)?).await
+        });
+        let accepted = all(tries).await.into_iter().collect::<Result<Vec<bool>, Error>>()?;
+        for ((user, mechanism, _), _) in some.iter().zip(accepted).filter(|(_, accepted)| *accepted) {
+            probe.remember(user, *mechanism);
+        }
+    }
+    Ok(())
 }
 
 async fn describe(

@@ -12,17 +12,12 @@ use crate::spec::Binding;
 /// What Kafka's protocol says for "as the broker is set up".
 pub const BROKER_DEFAULT: i16 = -1;
 
-/// One step. The order of the variants is the order of execution: a topic exists before it grows, and is as
-/// large as it will be before it is configured.
+/// One step. The order of the variants is the order of execution: a topic exists before it grows, and is as large as it
+/// will be before it is configured. Whoever uses topics comes first, as a broker has to make the logs of new topics
+/// before it turns to a user or an ACL that was committed with them or after them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(tag = "op", rename_all = "snake_case")]
 pub enum Change {
-    /// A topic that is not there.
-    CreateTopic(CreateTopic),
-    /// A topic with fewer partitions than declared.
-    CreatePartitions(CreatePartitions),
-    /// A topic with other configs than declared.
-    AlterTopicConfig(AlterTopicConfig),
     /// A SCRAM user that is not there.
     CreateUser(CreateUser),
     /// A SCRAM user with other credentials than declared.
@@ -31,6 +26,12 @@ pub enum Change {
     CreateAcl(Binding),
     /// Other limits than declared.
     AlterQuota(AlterQuota),
+    /// A topic that is not there.
+    CreateTopic(CreateTopic),
+    /// A topic with fewer partitions than declared.
+    CreatePartitions(CreatePartitions),
+    /// A topic with other configs than declared.
+    AlterTopicConfig(AlterTopicConfig),
     /// Other configs for all brokers than declared.
     AlterBrokerConfig(AlterBrokerConfig),
 }
@@ -73,6 +74,13 @@ pub struct AlterTopicConfig {
 pub struct AlterBrokerConfig {
     /// What differs, by config.
     pub config: BTreeMap<String, Drift<String>>,
+}
+
+impl Change {
+    /// It is about who uses the cluster, and how.
+    pub(crate) fn is_of_clients(&self) -> bool {
+        matches!(self, Self::CreateUser(_) | Self::AlterUser(_) | Self::CreateAcl(_) | Self::AlterQuota(_))
+    }
 }
 
 impl fmt::Display for Change {

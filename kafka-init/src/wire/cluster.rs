@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use init_core::Endpoint;
+use tokio::time::timeout;
 
 use super::access::Access;
 use super::bootstrap;
@@ -14,6 +16,9 @@ use super::together::all;
 use super::view::View;
 use crate::Error;
 use crate::readiness::Readiness;
+
+/// A broker that takes longer to let us in is of no help.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A broker as the cluster describes it.
 #[derive(Clone, Debug)]
@@ -115,8 +120,26 @@ impl Cluster {
             self.endpoints.get(&controller).filter(|_| self.home.peer().id != Some(controller))
         {
             self.home = Connection::open(endpoint, Some(controller), &self.access).await?;
+            self.others.remove(&controller);
         }
         Ok(())
+    }
+
+    /// Works at home and connects to the other brokers meanwhile. One that is not reached in time is left out: whoever
+    /// needs everybody asks again.
+    pub(crate) async fn meanwhile<T>(&mut self, work: impl AsyncFnOnce(&mut Connection) -> T) -> T {
+        let missing = self.missing();
+        let opening = timeout(PATIENCE, open(missing, &self.access));
+        let (done, opened) = tokio::join!(work(&mut self.home), opening);
+        let opened = opened.unwrap_or_default().into_iter();
+        self.others.extend(opened.filter_map(|(id, connection)| Some((id, connection.ok()?))));
+        done
+    }
+
+    /// All connections that are open, the home first.
+    pub(crate) fn connections(&mut self) -> impl Iterator<Item = &mut Connection> {
+        let others = self.others.values_mut().filter(|connection| connection.is_clean());
+        std::iter::once(&mut self.home).chain(others)
     }
 
     /// Does the same at every broker that takes part, at once.
@@ -125,24 +148,31 @@ impl Cluster {
         work: impl AsyncFn(&mut Connection) -> Result<(), Error>,
     ) -> Result<(), Error> {
         self.open_others().await?;
-        let connections = std::iter::once(&mut self.home).chain(self.others.values_mut());
-        all(connections.map(|connection| work(connection))).await.into_iter().collect()
+        all(self.connections().map(|connection| work(connection))).await.into_iter().collect()
     }
 
     async fn open_others(&mut self) -> Result<(), Error> {
-        let unfenced: BTreeMap<i32, Endpoint> = self.unfenced().collect();
-        self.others.retain(|id, connection| connection.is_clean() && unfenced.contains_key(id));
-        let home = self.home.peer().id;
-        let is_open = |id: &i32| home == Some(*id) || self.others.contains_key(id);
-        let missing: Vec<_> = unfenced.iter().filter(|(id, _)| !is_open(id)).collect();
-        let opening = missing
-            .into_iter()
-            .map(async |(id, endpoint)| (*id, Connection::open(endpoint, Some(*id), &self.access).await));
-        for (id, connection) in all(opening).await {
+        let missing = self.missing();
+        for (id, connection) in open(missing, &self.access).await {
             self.others.insert(id, connection?);
         }
         Ok(())
     }
+
+    /// The brokers that take part and to which nothing usable is open.
+    fn missing(&mut self) -> Vec<(i32, Endpoint)> {
+        let unfenced: BTreeMap<i32, Endpoint> = self.unfenced().collect();
+        self.others.retain(|id, connection| connection.is_clean() && unfenced.contains_key(id));
+        let home = self.home.peer().id;
+        let is_open = |id: &i32| home == Some(*id) || self.others.contains_key(id);
+        unfenced.into_iter().filter(|(id, _)| !is_open(id)).collect()
+    }
+}
+
+async fn open(brokers: Vec<(i32, Endpoint)>, access: &Arc<Access>) -> Vec<(i32, Result<Connection, Error>)> {
+    let one =
+        async |(id, endpoint): (i32, Endpoint)| (id, Connection::open(&endpoint, Some(id), access).await);
+    all(brokers.into_iter().map(one)).await
 }
 
 /// Of a listener with SASL, `ApiVersions` is the one request that is answered before the login: whoever asks

@@ -15,12 +15,14 @@ use crate::spec::Scram;
 pub(crate) struct Probe {
     servers: Vec<Endpoint>,
     access: Access,
+    /// Whom it has seen getting in.
+    opened: BTreeSet<(String, Scram)>,
 }
 
 impl Probe {
     /// `access` says how the listener is encrypted; who logs in there is said for each login.
     pub(crate) fn new(servers: Vec<Endpoint>, access: &Access) -> Self {
-        Self { servers, access: access.of(None) }
+        Self { servers, access: access.of(None), opened: BTreeSet::new() }
     }
 
     /// Whether every one of the mechanisms can be tried. Asks for one of them, as a broker takes the wish for an unknown
@@ -36,6 +38,21 @@ impl Probe {
             }
         }
         Ok(())
+    }
+
+    /// Whether the user has got in before.
+    pub(crate) fn has_opened(&self, user: &str, mechanism: Scram) -> bool {
+        self.opened.contains(&(user.to_owned(), mechanism))
+    }
+
+    /// The user has got in.
+    pub(crate) fn remember(&mut self, user: &str, mechanism: Scram) {
+        self.opened.insert((user.to_owned(), mechanism));
+    }
+
+    /// The user is about to be another.
+    pub(crate) fn forget(&mut self, user: &str) {
+        self.opened.retain(|(name, _)| name != user);
     }
 
     /// Whether the user gets in.

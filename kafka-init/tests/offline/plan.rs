@@ -1,7 +1,8 @@
 //! One drift per test, then all of them together.
 
+use init_core::Backend as _;
 use insta::assert_snapshot;
-use kafka_init::{ConfigType, Observed, ObservedTopic, Setting};
+use kafka_init::{Change, ConfigType, Kafka, Observed, ObservedTopic, Setting};
 use serde_json::json;
 
 use crate::support::{cluster, plan, shown, topic};
@@ -123,4 +124,28 @@ fn topics_are_created_then_grown_then_configured() {
     alter topic a-grown-and-altered: retention.ms 1 -> 2
     alter topic b-altered: retention.ms 1 -> 2
     "#);
+}
+
+/// ADR 10: what is about clients goes to the controller at once, and before the topics.
+#[test]
+fn users_acls_and_quotas_are_one_stage_and_every_other_kind_is_its_own() {
+    let spec = json!({
+        "sasl": {"mechanism": "PLAIN", "username": "admin", "password": {"secret": "admin"}},
+        "topics": {"grown": {"partitions": 2, "config": {"retention.ms": 2}}, "new": {}},
+        "users": {"someone": {"mechanism": "SCRAM-SHA-256", "password": {"secret": "someone"}}},
+        "acls": [{"principal": "User:someone", "allow": ["read"], "topic": "new"}],
+        "quotas": [{"user": "someone", "requestPercentage": 50}],
+        "brokerDefaults": {"log.retention.ms": 1000},
+    });
+    let plan = plan(spec, &cluster([("grown", topic(1, 1, &[("retention.ms", "1")]))]));
+    let verb = |change: &Change| change.to_string().split(' ').take(2).collect::<Vec<_>>().join(" ");
+    let stages =
+        plan.stages(Kafka::together).map(|stage| stage.iter().map(verb).collect::<Vec<_>>().join(", "));
+    assert_snapshot!(stages.collect::<Vec<_>>().join("\n"), @r"
+    create user, create acl, alter quota
+    create topic
+    add partitions
+    alter topic
+    alter all
+    ");
 }

@@ -1,0 +1,47 @@
+//! Who uses the cluster, and how: users, ACLs, quotas.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use init_core::Secrets;
+
+use super::{Credentials, acls, quotas, users};
+use crate::Error;
+use crate::spec::{Binding, Desired, Entity, Quotas, User};
+use crate::wire::{Connection, Probe};
+
+/// Of whom the spec is.
+#[derive(Clone)]
+pub(crate) struct Declared {
+    users: BTreeMap<String, User>,
+    acls: BTreeSet<Binding>,
+    quotas: BTreeMap<Entity, Quotas>,
+}
+
+/// What there is of that.
+pub(crate) struct Clients {
+    pub(super) users: BTreeMap<String, Credentials>,
+    pub(super) acls: BTreeSet<Binding>,
+    pub(super) quotas: BTreeMap<Entity, Quotas>,
+}
+
+impl Declared {
+    pub(crate) fn of(desired: &Desired) -> Self {
+        Self { users: desired.users.clone(), acls: desired.acls.clone(), quotas: desired.quotas.clone() }
+    }
+
+    pub(crate) async fn read(
+        &self,
+        home: &mut Connection,
+        probe: &mut Probe,
+        secrets: &Secrets,
+    ) -> Result<Clients, Error> {
+        let quotas = quotas::read(home, &self.quotas).await?;
+        let mut users = BTreeMap::new();
+        if !self.users.is_empty() {
+            users = users::read(home, probe, &self.users, secrets).await?;
+        }
+        // Last, as a broker shows new ones some hundredths of a second after it has acknowledged them.
+        let acls = acls::read(home, &self.acls).await?;
+        Ok(Clients { users, acls, quotas })
+    }
+}
