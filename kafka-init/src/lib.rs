@@ -111,11 +111,8 @@ impl Backend for Kafka {
         if stage.first().is_some_and(Change::is_of_clients) {
             self.clients = None;
             if results.iter().all(Result::is_ok) {
-                apply::await_shown(&mut self.cluster, stage).await;
-                // Now, as brokers that make the logs of new topics are slow to answer. What goes wrong here is for the
-                // verification to meet.
-                let read = self.declared.read(self.cluster.home(), &mut self.probe, secrets);
-                self.clients = read.await.ok();
+                progress.waiting_for("what is new to be shown");
+                self.clients = self.read_back(stage, secrets).await.ok();
             }
         }
         results
@@ -123,5 +120,14 @@ impl Backend for Kafka {
 
     async fn confirm(&mut self, changes: &[Change], _secrets: &Secrets) -> Result<(), Error> {
         apply::confirm(&mut self.cluster, changes).await
+    }
+}
+
+impl Kafka {
+    /// Reads the clients as soon as their changes are shown: later, brokers that make the logs of new topics are slow to
+    /// answer. What goes wrong here is for the verification to meet.
+    async fn read_back(&mut self, stage: &[Change], secrets: &Secrets) -> Result<Clients, Error> {
+        apply::await_shown(&mut self.cluster, stage).await;
+        self.declared.read(self.cluster.home(), &mut self.probe, secrets).await
     }
 }
