@@ -55,13 +55,16 @@ minio() {
 }
 
 postgres() {
-    local pair version
+    local pair version skip=()
     for pair in 17:trixie 15:bookworm; do
         version=${pair%:*}
         server --build-arg "POSTGRES_VERSION=$version" --build-arg "SUITE=${pair#*:}" --tag "dayzero/postgres:$version" \
             "$here/servers/postgres"
-        POSTGRES_VERSION=$version suite postgres 2
+        POSTGRES_VERSION=$version suite postgres 2 "${skip[@]}"
         [[ -z $FAULT ]] || break
+        # What is about numbers, or ends before a server has said anything, says no more on the older release.
+        skip=(--skip acceptance::a_hundred --skip connection::a_server_that_comes_late --skip connection::what_
+            --skip names::any_name --skip running::sigterm)
     done
 }
 
