@@ -16,6 +16,10 @@ pub const PASSWORD: &str = "canary-bootstrap-4c1f";
 /// Settings that make failures and first copies quick.
 pub const QUICK: [&str; 4] = ["--cluster-node-timeout", "1000", "--repl-diskless-sync-delay", "0"];
 
+/// The second number of the nodes' addresses: at first, and after they have moved.
+const HOME: u8 = 212;
+const ELSEWHERE: u8 = 211;
+
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 
 /// Nodes `valkey-0:6379`, `valkey-1:6379`, …
@@ -44,12 +48,23 @@ impl Nodes {
         let settings = settings.iter().map(ToString::to_string).collect();
         let docker_args = docker_args.iter().map(ToString::to_string).collect();
         let nodes = Self { prefix, subnet, count, settings, docker: docker_args, scratch };
-        docker(&["network", "create", nodes.network()]).ok();
+        nodes.connect(HOME);
         for node in 0..count {
             nodes.run(node);
         }
         nodes.all_answer();
         nodes
+    }
+
+    /// The nodes' network, on a subnet that the engine gives to no other: nodes learn each other's addresses from packets,
+    /// and what the engine translates for another network must never touch these. A run that was killed may have left
+    /// its own.
+    fn connect(&self, range: u8) {
+        let made = (self.subnet..250).step_by(64).any(|third| {
+            let subnet = format!("10.{range}.{third}.0/24");
+            docker(&["network", "create", "--subnet", &subnet, self.network()]).exit == 0
+        });
+        assert!(made, "no network {}", self.network());
     }
 
     /// The nodes' network.
@@ -143,8 +158,7 @@ impl Nodes {
             self.remove(node);
         }
         docker(&["network", "rm", self.network()]).ok();
-        let subnet = format!("10.211.{}.0/24", self.subnet);
-        docker(&["network", "create", "--subnet", &subnet, self.network()]).ok();
+        self.connect(ELSEWHERE);
         // In another order, so that no two nodes keep their distance either.
         for node in (0..self.count).rev() {
             self.run(node);

@@ -10,7 +10,6 @@ use crate::spec::{Binding, Desired, Entity, Quotas, User};
 use crate::wire::{Connection, Probe};
 
 /// Of whom the spec is.
-#[derive(Clone)]
 pub(crate) struct Declared {
     users: BTreeMap<String, User>,
     acls: BTreeSet<Binding>,
