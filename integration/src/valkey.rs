@@ -254,6 +254,7 @@ const MUTATING: [&str; 16] = [
 
 impl Nodes {
     /// What each node knows of the others, and said: what a failure that nobody can repeat leaves behind.
+    #[expect(clippy::print_stderr, reason = "the test harness shows it beside the failure")]
     fn testify(&self) {
         for node in 0..self.count {
             let inside = docker(&["exec", &self.container(node), "hostname", "-I"]).stdout;
