@@ -35,14 +35,25 @@ pub(super) async fn deal(
     let count = brokers.len();
     let lanes = brokers.into_iter().enumerate().map(async |(lane, broker)| {
         let mut results = Vec::new();
-        for changes in kinds.iter().skip(lane).step_by(count) {
+        for changes in dealt(&kinds, lane, count) {
             results.push(one_kind(broker, changes, with).await);
         }
-        results.into_iter()
+        results
     });
-    let mut lanes = all(lanes).await;
-    let in_order = (0..kinds.len()).filter_map(|kind| lanes.get_mut(kind.checked_rem(count)?)?.next());
-    in_order.flatten().collect()
+    in_order(all(lanes).await).flatten().collect()
+}
+
+/// What one of `count` lanes gets.
+fn dealt<T>(kinds: &[T], lane: usize, count: usize) -> impl Iterator<Item = &T> {
+    kinds.iter().skip(lane).step_by(count)
+}
+
+/// What was dealt out, as it lay before: the first of each lane, then the second.
+fn in_order<T>(lanes: Vec<Vec<T>>) -> impl Iterator<Item = T> {
+    let rounds = lanes.first().map_or(0, Vec::len);
+    let mut lanes: Vec<_> = lanes.into_iter().map(Vec::into_iter).collect();
+    let round = move |_| lanes.iter_mut().filter_map(Iterator::next).collect::<Vec<T>>();
+    (0..rounds).flat_map(round)
 }
 
 /// With `ZooKeeper`, the controller alone takes changes, and nobody passes them on to it.
@@ -79,4 +90,19 @@ pub(super) async fn at_the_controller(
 /// Whether a broker was asked that is not the controller.
 pub(super) fn is_misrouted(error: &Error) -> bool {
     error.code() == Some(ResponseError::NotController)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Otherwise a change would be told the result of another.
+        #[test]
+        fn what_is_dealt_out_comes_back_in_order(kinds in prop::collection::vec(any::<u8>(), 0..9), count in 1_usize..5) {
+            let lanes = (0..count).map(|lane| dealt(&kinds, lane, count).copied().collect()).collect();
+            prop_assert_eq!(in_order(lanes).collect::<Vec<u8>>(), kinds);
+        }
+    }
 }
