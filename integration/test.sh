@@ -62,7 +62,7 @@ postgres() {
             "$here/servers/postgres"
         POSTGRES_VERSION=$version suite postgres 2 "${skip[@]}"
         [[ -z $FAULT ]] || break
-        # What is about numbers, or ends before a server has said anything, says no more on the older release.
+        # What is about numbers, or about the client alone, says no more on the older release.
         skip=(--skip acceptance::a_hundred --skip connection::a_server_that_comes_late --skip connection::what_
             --skip names::any_name --skip running::sigterm)
     done
@@ -73,7 +73,7 @@ valkey() {
     server --build-arg SERVER=redis --build-arg SUITE=bookworm --tag dayzero/redis:7.0 "$here/servers/valkey"
     suite valkey 2
     [[ -z $FAULT ]] || return 0
-    # What forms dozens of clusters, or ends with the plan, says no more on Redis.
+    # What forms dozens of clusters, or ends before its first write, says no more on Redis.
     VALKEY_TEST_IMAGE=dayzero/redis:7.0 suite valkey 2 --skip formation:: --skip refusals:: --skip states::a_node_that
 }
 

@@ -6,12 +6,12 @@
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt;
-use std::mem::discriminant;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::plan::alike;
 use crate::{Endpoint, Files, Plan, Progress, SecretRef, Secrets, Violations};
 
 /// One kind of server, provisioned from one spec.
@@ -63,7 +63,7 @@ pub trait Backend: Sized {
     /// Whether two neighbours in the order of execution belong to one stage. Changes of one variant do; others
     /// may where none of them needs the other to be done, or to be refused, first.
     fn together(one: &Self::Change, other: &Self::Change) -> bool {
-        discriminant(one) == discriminant(other)
+        alike(one, other)
     }
 
     /// Applies one stage, batched or concurrent as the server likes it. Answers with one result per change, in

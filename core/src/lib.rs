@@ -52,7 +52,7 @@ pub use exit::Exit;
 pub use files::{FileError, FileRef, Files};
 pub use gather::Gather;
 pub use ledger::Status;
-pub use plan::{Conflict, Plan};
+pub use plan::{Conflict, Plan, alike, kinds};
 pub use progress::Progress;
 pub use readiness::ATTEMPT;
 pub use report::{Outcome, Report, Step};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::mem::discriminant;
 
 use serde::Serialize;
 
@@ -47,6 +48,16 @@ impl<C> Plan<C> {
     }
 }
 
+/// Whether two changes are of one variant.
+pub fn alike<C>(one: &C, other: &C) -> bool {
+    discriminant(one) == discriminant(other)
+}
+
+/// The runs of changes of one variant.
+pub fn kinds<C>(changes: &[C]) -> impl Iterator<Item = &[C]> {
+    changes.chunk_by(alike)
+}
+
 /// Something that differs and cannot be changed in place, or is not the server that the spec means.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Conflict {
@@ -71,8 +82,6 @@ impl fmt::Display for Conflict {
 
 #[cfg(test)]
 mod tests {
-    use std::mem::discriminant;
-
     use super::*;
 
     #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,7 +93,7 @@ mod tests {
     #[test]
     fn stages_are_runs_of_one_variant_in_the_order_of_execution() {
         let plan = Plan::new([Toy::Alter(1), Toy::Create(2), Toy::Create(1), Toy::Alter(1)], []);
-        let stages: Vec<_> = plan.stages(|a, b| discriminant(a) == discriminant(b)).collect();
+        let stages: Vec<_> = plan.stages(alike).collect();
         assert_eq!(stages, [&[Toy::Create(1), Toy::Create(2)][..], &[Toy::Alter(1)][..]]);
     }
 }

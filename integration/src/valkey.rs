@@ -231,6 +231,21 @@ impl Nodes {
             self.cli(node, &["CONFIG", "RESETSTAT"]);
         }
     }
+
+    /// What each node knows of the others, and said: what a failure that nobody can repeat leaves behind.
+    #[expect(clippy::print_stderr, reason = "the test harness shows it beside the failure")]
+    fn testify(&self) {
+        for node in 0..self.count {
+            let inside = docker(&["exec", &self.container(node), "hostname", "-I"]).stdout;
+            let said = docker(&["logs", "--tail", "60", &self.container(node)]);
+            eprintln!(
+                "== valkey-{node} {inside}{}{}{}",
+                self.cli(node, &["CLUSTER", "NODES"]),
+                said.stdout,
+                said.stderr
+            );
+        }
+    }
 }
 
 const MUTATING: [&str; 16] = [
@@ -251,23 +266,6 @@ const MUTATING: [&str; 16] = [
     "replicaof",
     "set",
 ];
-
-impl Nodes {
-    /// What each node knows of the others, and said: what a failure that nobody can repeat leaves behind.
-    #[expect(clippy::print_stderr, reason = "the test harness shows it beside the failure")]
-    fn testify(&self) {
-        for node in 0..self.count {
-            let inside = docker(&["exec", &self.container(node), "hostname", "-I"]).stdout;
-            let said = docker(&["logs", "--tail", "60", &self.container(node)]);
-            eprintln!(
-                "== valkey-{node} {inside}{}{}{}",
-                self.cli(node, &["CLUSTER", "NODES"]),
-                said.stdout,
-                said.stderr
-            );
-        }
-    }
-}
 
 impl Drop for Nodes {
     fn drop(&mut self) {

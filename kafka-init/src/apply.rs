@@ -20,10 +20,11 @@ use init_core::{Progress, Secrets};
 
 use crate::Error;
 use crate::plan::{Change, CreatePartitions, CreateTopic};
-use crate::wire::{Cluster, Connection, Probe};
+use crate::wire::{Cluster, Connection};
 pub(crate) use barrier::await_shown;
 use mutation::Mutation;
 use send::{Mode, send};
+pub(crate) use users::forget;
 
 /// The changes that the server would refuse, by position, and why.
 pub(crate) async fn check(cluster: &mut Cluster, changes: &[Change]) -> Vec<(usize, Error)> {
@@ -71,21 +72,21 @@ async fn rehearse<'c, M: Mutation + 'c>(
 /// Applies one stage. What is new counts as done when every broker serves it.
 pub(crate) async fn apply(
     cluster: &mut Cluster,
-    probe: &mut Probe,
     stage: &[Change],
-    with: (&Secrets, &Progress),
+    secrets: &Secrets,
+    progress: &Progress,
 ) -> Vec<Result<(), Error>> {
-    users::forget(probe, stage);
-    let results = lanes::deal(cluster, stage, with).await;
-    let results = lanes::at_the_controller(cluster, stage, results, with).await;
-    barrier::await_served(cluster, stage, results, with.1).await
+    let results = lanes::deal(cluster, stage, secrets, progress).await;
+    let results = lanes::at_the_controller(cluster, stage, results, secrets, progress).await;
+    barrier::await_served(cluster, stage, results, progress).await
 }
 
 /// Changes of one kind, at one broker.
 async fn one_kind(
     broker: &mut Connection,
     changes: &[Change],
-    (secrets, progress): (&Secrets, &Progress),
+    secrets: &Secrets,
+    progress: &Progress,
 ) -> Vec<Result<(), Error>> {
     match changes.first() {
         Some(Change::CreateTopic(_)) => apply_all(broker, changes, created, progress).await,

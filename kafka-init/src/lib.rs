@@ -19,9 +19,7 @@ mod readiness;
 mod spec;
 mod wire;
 
-use std::mem::discriminant;
-
-use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations};
+use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations, alike};
 
 pub use config::ConfigType;
 pub use error::{Error, Refusal, TlsFault};
@@ -38,7 +36,7 @@ pub use spec::{
     TopicSpec, User, UserSpec,
 };
 pub use wire::Peer;
-use wire::{Access, Cluster, Connection, Probe};
+use wire::{Access, Cluster, Probe};
 
 /// A Kafka cluster that is ready.
 pub struct Kafka {
@@ -79,12 +77,12 @@ impl Backend for Kafka {
     }
 
     async fn observe(&mut self, desired: &Desired, secrets: &Secrets) -> Result<Observed, Error> {
-        let Self { cluster, probe, declared, clients } = self;
-        let clients = async |home: &mut Connection| match clients.take() {
-            Some(clients) => Ok(clients),
-            None => declared.read(home, probe, secrets).await,
+        let observed = observe::observe(&mut self.cluster, desired).await?;
+        let Clients { users, acls, quotas } = match self.clients.take() {
+            Some(clients) => clients,
+            None => self.declared.read(self.cluster.home(), &mut self.probe, secrets).await?,
         };
-        observe::observe(cluster, desired, clients).await
+        Ok(Observed { users, acls, quotas, ..observed })
     }
 
     fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
@@ -97,8 +95,7 @@ impl Backend for Kafka {
 
     /// Users, ACLs and quotas need nothing of each other, and Kafka takes them in any order.
     fn together(one: &Change, other: &Change) -> bool {
-        let kind = discriminant(one) == discriminant(other);
-        kind || [one, other].into_iter().all(Change::is_of_clients)
+        alike(one, other) || [one, other].into_iter().all(Change::is_of_clients)
     }
 
     async fn apply(
@@ -107,13 +104,15 @@ impl Backend for Kafka {
         secrets: &Secrets,
         progress: &Progress,
     ) -> Vec<Result<(), Error>> {
-        let results = apply::apply(&mut self.cluster, &mut self.probe, stage, (secrets, progress)).await;
-        if stage.first().is_some_and(Change::is_of_clients) {
+        let of_clients = stage.first().is_some_and(Change::is_of_clients);
+        if of_clients {
             self.clients = None;
-            if results.iter().all(Result::is_ok) {
-                progress.waiting_for("what is new to be shown");
-                self.clients = self.read_back(stage, secrets).await.ok();
-            }
+            apply::forget(&mut self.probe, stage);
+        }
+        let results = apply::apply(&mut self.cluster, stage, secrets, progress).await;
+        if of_clients && results.iter().all(Result::is_ok) {
+            progress.waiting_for("what is new to be shown");
+            self.clients = self.read_back(stage, secrets).await.ok();
         }
         results
     }

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::Error;
 use crate::config::ConfigType;
 use crate::spec::{Binding, Desired, Entity, Quotas};
-use crate::wire::{Cluster, Connection};
+use crate::wire::Cluster;
 
 pub(crate) use acls::read as acls;
 pub(crate) use clients::{Clients, Declared};
@@ -61,12 +61,8 @@ pub struct Setting {
     pub sensitive: bool,
 }
 
-/// Reads all of it, the clients as they are to be read.
-pub(crate) async fn observe(
-    cluster: &mut Cluster,
-    desired: &Desired,
-    clients: impl AsyncFnOnce(&mut Connection) -> Result<Clients, Error>,
-) -> Result<Observed, Error> {
+/// Reads all of it but the clients.
+pub(crate) async fn observe(cluster: &mut Cluster, desired: &Desired) -> Result<Observed, Error> {
     let cluster_id = Some(cluster.id().to_owned());
     let names: Vec<&str> = desired.topics.keys().map(String::as_str).collect();
     let mut topics = BTreeMap::new();
@@ -76,6 +72,5 @@ pub(crate) async fn observe(
     if !desired.broker_defaults.is_empty() {
         broker_defaults = configs::of_brokers(cluster.home(), &desired.broker_defaults).await?;
     }
-    let Clients { users, acls, quotas } = clients(cluster.home()).await?;
-    Ok(Observed { cluster_id, topics, users, acls, quotas, broker_defaults })
+    Ok(Observed { cluster_id, topics, broker_defaults, ..Observed::default() })
 }

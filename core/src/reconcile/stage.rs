@@ -1,6 +1,5 @@
 //! The second half of a pass: one stage, what its results mean, and the reading that ends it all.
 
-use std::mem::discriminant;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -13,7 +12,7 @@ use crate::backoff::Backoff;
 use crate::error::Error;
 use crate::ledger::{Ledger, Status};
 use crate::meter;
-use crate::plan::Plan;
+use crate::plan::{Plan, kinds};
 use crate::progress::Progress;
 use crate::report::op;
 use crate::stop::Cut;
@@ -160,6 +159,5 @@ impl<B: Backend> Driver<'_, B> {
 
 /// The words for a stage's changes: `create_topic, create_acl`.
 fn named<C: Serialize>(stage: &[C]) -> String {
-    let kinds = stage.chunk_by(|a, b| discriminant(a) == discriminant(b));
-    kinds.filter_map(|kind| kind.first().map(op)).collect::<Vec<_>>().join(", ")
+    kinds(stage).filter_map(|kind| kind.first().map(op)).collect::<Vec<_>>().join(", ")
 }

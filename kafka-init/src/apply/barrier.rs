@@ -11,6 +11,7 @@ use init_core::{Fault, FaultKind, Progress};
 use kafka_protocol::messages::metadata_response::MetadataResponseTopic;
 use tokio::time::{Instant, sleep};
 
+use super::allowed;
 use crate::Error;
 use crate::observe::{acls, by_name};
 use crate::plan::Change;
@@ -46,7 +47,7 @@ pub(super) async fn await_served(
 /// Waits until the home shows the new ACLs, which a broker turns to last of all that is in a commit: after the users,
 /// whose logins it refuses, and lets wait, until then. If that does not come, it is for the verification to say so.
 pub(crate) async fn await_shown(cluster: &mut Cluster, changes: &[Change]) {
-    let made: BTreeSet<Binding> = changes.iter().filter_map(binding).cloned().collect();
+    let made: BTreeSet<Binding> = changes.iter().filter_map(allowed).cloned().collect();
     let began = Instant::now();
     while began.elapsed() < PATIENCE {
         match acls(cluster.home(), &made).await {
@@ -54,10 +55,6 @@ pub(crate) async fn await_shown(cluster: &mut Cluster, changes: &[Change]) {
             Ok(_) | Err(_) => return,
         }
     }
-}
-
-fn binding(change: &Change) -> Option<&Binding> {
-    if let Change::CreateAcl(binding) = change { Some(binding) } else { None }
 }
 
 /// The topic that a change makes or grows, with the partitions that it has then.

@@ -3,20 +3,13 @@
 //! A broker passes its clients' changes on to the controller one request at a time, and each of them waits for its own
 //! commit. From several brokers they arrive together, and the controller commits them together (ADR 10).
 
-use std::mem::discriminant;
-
-use init_core::{Progress, Secrets};
+use init_core::{Progress, Secrets, kinds};
 use kafka_protocol::error::ResponseError;
 
 use super::{barrier, one_kind};
 use crate::Error;
 use crate::plan::Change;
 use crate::wire::{Cluster, all};
-
-/// Changes of one kind each, in their order.
-fn kinds(changes: &[Change]) -> impl Iterator<Item = &[Change]> {
-    changes.chunk_by(|a, b| discriminant(a) == discriminant(b))
-}
 
 /// Whether applying these talks to more brokers than one.
 pub(super) fn wants_others(changes: &[Change]) -> bool {
@@ -28,7 +21,8 @@ pub(super) fn wants_others(changes: &[Change]) -> bool {
 pub(super) async fn deal(
     cluster: &mut Cluster,
     stage: &[Change],
-    with: (&Secrets, &Progress),
+    secrets: &Secrets,
+    progress: &Progress,
 ) -> Vec<Result<(), Error>> {
     let kinds: Vec<&[Change]> = kinds(stage).collect();
     let brokers: Vec<_> = cluster.connections().take(kinds.len()).collect();
@@ -36,7 +30,7 @@ pub(super) async fn deal(
     let lanes = brokers.into_iter().enumerate().map(async |(lane, broker)| {
         let mut results = Vec::new();
         for changes in dealt(&kinds, lane, count) {
-            results.push(one_kind(broker, changes, with).await);
+            results.push(one_kind(broker, changes, secrets, progress).await);
         }
         results
     });
@@ -61,7 +55,8 @@ pub(super) async fn at_the_controller(
     cluster: &mut Cluster,
     stage: &[Change],
     mut results: Vec<Result<(), Error>>,
-    with: (&Secrets, &Progress),
+    secrets: &Secrets,
+    progress: &Progress,
 ) -> Vec<Result<(), Error>> {
     let astray = |result: &Result<(), Error>| result.as_ref().is_err_and(is_misrouted);
     let misrouted: Vec<Change> = stage
@@ -77,7 +72,7 @@ pub(super) async fn at_the_controller(
     let mut again = Vec::new();
     for changes in kinds(&misrouted) {
         match &moved {
-            Ok(()) => again.extend(one_kind(cluster.home(), changes, with).await),
+            Ok(()) => again.extend(one_kind(cluster.home(), changes, secrets, progress).await),
             Err(error) => again.extend(changes.iter().map(|_| Err(error.clone()))),
         }
     }

@@ -64,7 +64,7 @@ pub(super) async fn apply(
 }
 
 /// What is known of the logins of these users no longer holds.
-pub(super) fn forget(probe: &mut Probe, changes: &[Change]) {
+pub(crate) fn forget(probe: &mut Probe, changes: &[Change]) {
     for (user, ..) in changes.iter().filter_map(credentials) {
         probe.forget(user);
     }

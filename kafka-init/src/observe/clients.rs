@@ -18,9 +18,9 @@ pub(crate) struct Declared {
 
 /// What there is of that.
 pub(crate) struct Clients {
-    pub(super) users: BTreeMap<String, Credentials>,
-    pub(super) acls: BTreeSet<Binding>,
-    pub(super) quotas: BTreeMap<Entity, Quotas>,
+    pub(crate) users: BTreeMap<String, Credentials>,
+    pub(crate) acls: BTreeSet<Binding>,
+    pub(crate) quotas: BTreeMap<Entity, Quotas>,
 }
 
 impl Declared {
