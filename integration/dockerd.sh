@@ -40,6 +40,21 @@ mount_cgroups() {
     as_root mount -t cgroup2 none /sys/fs/cgroup
 }
 
+# An engine that was killed leaves its rules behind. One that translates the addresses of a subnet except on a bridge that
+# is gone does so on the bridge of the next network with that subnet too: containers there would see each other at the
+# gateway's address, which a node of a Valkey cluster takes for its neighbour's.
+forget_dead_bridges() {
+    command -v iptables >/dev/null || return 0
+    local rule bridge
+    while read -r rule; do
+        bridge=$(sed -n 's/.* ! -o \(br-[0-9a-f]*\) -j MASQUERADE$/\1/p' <<<"$rule")
+        [[ -n $bridge && ! -e /sys/class/net/$bridge ]] || continue
+        say "removing a rule of the bridge $bridge, which is gone: $rule"
+        # shellcheck disable=SC2086 # the words of the rule
+        as_root iptables -t nat -D ${rule#-A }
+    done < <(as_root iptables -t nat -S POSTROUTING 2>/dev/null)
+}
+
 detached() {
     say "starting dockerd detached${*:+ with $*} (log: $log)"
     # Its own session: it outlives this script and the terminal. The log is opened by us, so that we can read it.
@@ -60,6 +75,7 @@ main() {
     mkdir -p "$cache"
     with_init_system && return
     mount_cgroups
+    forget_dead_bridges
     local flags
     # The engine's own defaults first. Sandboxes and containers may lack overlay mounts or the firewall; what each
     # fallback gives up is disk space, and traffic from containers to the outside.
