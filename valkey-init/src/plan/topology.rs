@@ -41,6 +41,11 @@ impl<'a> Topology<'a> {
         Some(self.desired.nodes.get(node)?.endpoint.clone())
     }
 
+    /// Where the node of a name is in the list.
+    pub(crate) fn position(&self, endpoint: &Endpoint) -> Option<usize> {
+        self.desired.nodes.iter().position(|node| node.endpoint == *endpoint)
+    }
+
     /// What a node says of itself.
     pub(crate) fn own(&self, node: usize) -> Option<&Entry> {
         let state = self.states.get(node)?;
