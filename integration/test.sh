@@ -19,6 +19,8 @@ alone=(swarm)
 work=$root/target/suites
 # Set for the long tests, and inherited by the suites.
 export FAULT=${FAULT:-}
+# Over the demo's own: with a question to each of twenty servers each second, half of two cores goes to asking.
+export HEALTHCHECK_INTERVAL=${HEALTHCHECK_INTERVAL:-5s}
 
 # suite NAME THREADS [OPTION...]
 suite() {
