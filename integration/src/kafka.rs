@@ -52,7 +52,9 @@ pub fn describe(topic: &str) -> BTreeMap<String, String> {
 /// Waits until every broker says this of a topic: a tool is done when the controller is, and the others follow.
 pub fn served(topic: &str, said: impl Fn(&str) -> bool) {
     let each = BROKERS.map(|broker| {
-        format!("(kafka-topics --bootstrap-server {broker}:19092 --describe --topic {topic}; echo =====) & ")
+        // Written at once, so that no answer is in the middle of another.
+        let ask = format!("kafka-topics --bootstrap-server {broker}:19092 --describe --topic {topic}");
+        format!("(said=$({ask}); printf '%s\n=====\n' \"$said\") & ")
     });
     let line = format!("{}wait", each.concat());
     eventually(topic, Duration::from_secs(30), || {

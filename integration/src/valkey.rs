@@ -102,12 +102,15 @@ impl Nodes {
     /// Waits until every node answers, with or without the password; over TLS, until it accepts.
     pub fn all_answer(&self) {
         let tls = self.settings.iter().any(|setting| setting == "--tls-port");
-        let check = if tls { "exec 3<>/dev/tcp/localhost/6379" } else { "/opt/valkey/healthcheck.sh 6379" };
-        for node in 0..self.count {
-            eventually(&self.container(node), Duration::from_secs(30), || {
-                docker(&["exec", &self.container(node), "bash", "-c", check]).exit == 0
-            });
-        }
+        let check = if tls {
+            "exec 3<>/dev/tcp/valkey-$node/6379"
+        } else {
+            "/opt/valkey/healthcheck.sh 6379 valkey-$node"
+        };
+        let each = format!("for node in $(seq 0 {}); do ({check}) || exit 1; done", self.count - 1);
+        eventually("every node answers", Duration::from_secs(30), || {
+            docker(&["exec", &self.container(0), "bash", "-c", &each]).exit == 0
+        });
     }
 
     /// A node's own command line, as `default`.
@@ -135,6 +138,12 @@ impl Nodes {
         docker(&["volume", "rm", &self.container(node)]).ok();
     }
 
+    /// A line of shell in the first node's container, where `kv-cli` logs in as `default`.
+    pub fn shell(&self, line: &str) -> String {
+        let auth = format!("REDISCLI_AUTH={PASSWORD}");
+        docker(&["exec", "--env", &auth, &self.container(0), "bash", "-c", line]).ok()
+    }
+
     /// All nodes of a cluster empty and alone again, without a restart. A node that was just being met may come back, so
     /// this is done until nobody knows anybody.
     pub fn reset(&self) {
@@ -146,9 +155,7 @@ impl Nodes {
                 [ "$(all CLUSTER INFO | grep -c cluster_known_nodes:1.$)" != "$COUNT" ] || exit 0
             done
             exit 1"#;
-        let (auth, count) = (format!("REDISCLI_AUTH={PASSWORD}"), format!("COUNT={}", self.count));
-        let node = self.container(0);
-        docker(&["exec", "--env", &auth, "--env", &count, &node, "bash", "-c", script]).ok();
+        self.shell(&format!("COUNT={}\n{script}", self.count));
     }
 
     /// All containers anew on another subnet, with the volumes they had.
@@ -209,9 +216,7 @@ impl Nodes {
             self.count - 1,
             args.join(" ")
         );
-        let auth = format!("REDISCLI_AUTH={PASSWORD}");
-        let said = docker(&["exec", "--env", &auth, &self.container(0), "bash", "-c", &script]).ok();
-        said.split('\u{1}').take(self.count).map(str::to_owned).collect()
+        self.shell(&script).split('\u{1}').take(self.count).map(str::to_owned).collect()
     }
 
     /// How often a node was asked each command that changes something.
@@ -272,10 +277,10 @@ impl Drop for Nodes {
         if std::thread::panicking() {
             self.testify();
         }
-        for node in 0..self.count {
-            let _ = docker(&["rm", "--force", &self.container(node)]);
-            let _ = docker(&["volume", "rm", &self.container(node)]);
-        }
+        let all: Vec<String> = (0..self.count).map(|node| self.container(node)).collect();
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        let _ = docker(&[["rm", "--force"].as_slice(), &all].concat());
+        let _ = docker(&[["volume", "rm"].as_slice(), &all].concat());
         let _ = docker(&["network", "rm", self.network()]);
     }
 }
