@@ -42,7 +42,7 @@ kafka() {
         KAFKA_VERSION=$version suite kafka 1 "${skip[@]}"
         "$here/down.sh"
         KAFKA_VERSION=$version suite kafka_secure 1
-        docker compose --file "$here/compose.secure.yaml" down --volumes
+        docker compose --file "$here/compose.secure.yaml" down --volumes --timeout 2
         [[ -z $FAULT ]] || break
         # What meets no broker, or only waits for one, says no more on the next.
         skip=(--skip acceptance::the_image --skip commands::describe --skip peers::a_server_that_is_no_kafka --skip readme::
