@@ -1,5 +1,6 @@
 //! One run of an init tool in its container.
 
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -11,10 +12,11 @@ use crate::scratch::{Scratch, unique};
 /// A run to be made.
 #[derive(Debug)]
 pub struct Init {
-    image: String,
+    pub(crate) image: String,
     network: String,
-    args: Vec<String>,
-    docker: Vec<String>,
+    pub(crate) args: Vec<String>,
+    pub(crate) docker: Vec<String>,
+    files: Vec<(PathBuf, String)>,
     tool: &'static str,
     scratch: Scratch,
 }
@@ -54,6 +56,7 @@ impl Init {
             network: "dayzero_default".to_owned(),
             args: Vec::new(),
             docker: Vec::new(),
+            files: Vec::new(),
             tool,
             scratch,
         }
@@ -85,27 +88,35 @@ impl Init {
     /// A secret whose file belongs to who runs the suite, with a mode.
     pub fn secret_with_mode(self, name: &str, value: &str, mode: u32) -> Self {
         let path = self.scratch.file_with_mode(&format!("secret-{name}"), value.as_bytes(), mode);
-        self.mount(&path.display().to_string(), &format!("/run/secrets/{name}"))
+        self.mount(path, &format!("/run/secrets/{name}"))
     }
 
     /// A plain file at `path` in the container.
     pub fn file(self, path: &str, content: &[u8]) -> Self {
         let name = path.replace('/', "-");
-        let source = self.scratch.file(&name, content).display().to_string();
-        self.mount(&source, path)
+        let source = self.scratch.file(&name, content);
+        self.mount(source, path)
     }
 
-    fn mount(self, source: &str, target: &str) -> Self {
-        self.docker(&["--volume", &format!("{source}:{target}:ro")])
+    fn mount(mut self, source: PathBuf, target: &str) -> Self {
+        self.files.push((source, target.to_owned()));
+        self
+    }
+
+    /// The spec and all files, each on the host and in the container.
+    pub(crate) fn places(&self) -> Vec<(PathBuf, String)> {
+        let spec = (self.scratch.path().join("spec.yaml"), format!("/etc/{}/spec.yaml", self.tool));
+        [[spec].as_slice(), &self.files].concat()
     }
 
     /// Begins it.
     pub fn start(self) -> Running {
         let name = unique();
-        let spec = self.scratch.path().join("spec.yaml");
-        let volume = format!("{}:/etc/{}/spec.yaml:ro", spec.display(), self.tool);
         let mut command = Command::new("docker");
-        command.args(["run", "--rm", "--name", &name, "--network", &self.network, "--volume", &volume]);
+        command.args(["run", "--rm", "--name", &name, "--network", &self.network]);
+        for (source, target) in self.places() {
+            command.args(["--volume", &format!("{}:{target}:ro", source.display())]);
+        }
         // The options that may be overridden come first: the last one counts.
         command.args(["--user", "12345:12345", "--read-only", "--cap-drop", "ALL"]);
         command.args(["--security-opt", "no-new-privileges"]).args(&self.docker);
@@ -142,12 +153,16 @@ impl Running {
         let output =
             self.child.wait_with_output().unwrap_or_else(|error| panic!("cannot wait for docker: {error}"));
         let Output { exit, stdout, stderr } = Output::of(&output);
-        let report = serde_json::from_str(&stdout).unwrap_or(Value::Null);
-        Ended { exit, report, stdout, log: stderr, took: self.began.elapsed() }
+        Ended::new(exit, stdout, stderr, self.began.elapsed())
     }
 }
 
 impl Ended {
+    pub(crate) fn new(exit: i32, stdout: String, log: String, took: Duration) -> Self {
+        let report = serde_json::from_str(&stdout).unwrap_or(Value::Null);
+        Self { exit, report, stdout, log, took }
+    }
+
     /// Itself, when it ended as expected; everything it said, when it did not.
     pub fn expect(self, exit: i32, outcome: &str) -> Self {
         assert_eq!((self.exit, self.outcome()), (exit, outcome), "{}\n{}", self.stdout, self.log);

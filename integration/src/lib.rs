@@ -17,6 +17,7 @@ mod command;
 mod compose;
 mod cut;
 mod init;
+mod inside;
 pub mod kafka;
 pub mod minio;
 pub mod patroni;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::command::{Output, docker, shell};
+use crate::command::{Output, UNFILTERED, docker, shell};
 use crate::scratch::unique;
 use crate::{Init, eventually};
 
@@ -60,6 +60,7 @@ impl Server {
         let mut args =
             vec!["run", "--detach", "--name", &name, "--network", &network, "--network-alias", host];
         args.extend(["--hostname", host, "--env", &user, "--env", &password, "--env", "MINIO_BROWSER=off"]);
+        args.extend(UNFILTERED);
         args.extend(setup.docker);
         args.push(&image);
         args.extend(if setup.server.is_empty() { &["server", "/data"] } else { setup.server });

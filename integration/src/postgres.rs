@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use crate::command::{Output, docker};
+use crate::command::{Output, UNFILTERED, docker};
 use crate::scratch::{Scratch, unique};
 use crate::{Init, eventually};
 
@@ -51,6 +51,7 @@ impl Server {
         let image = format!("dayzero/postgres:{}", version());
         let mut args = vec!["run", "--detach", "--name", &name, "--network", network()];
         args.extend(["--network-alias", &name, "--volume", &volume]);
+        args.extend(UNFILTERED);
         args.extend(["--env", "POSTGRES_PASSWORD_FILE=/run/secrets/password", &image, "postgres"]);
         args.extend(settings.iter().flat_map(|setting| ["-c", *setting]));
         docker(&args).ok();

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use crate::command::{Output, docker};
+use crate::command::{Output, UNFILTERED, docker};
 use crate::{Init, Scratch, eventually};
 
 pub use gates::Gates;
@@ -93,6 +93,7 @@ impl Nodes {
             vec!["run", "--detach", "--name", &name, "--network", self.network(), "--network-alias", &alias];
         args.extend(["--hostname", &alias, "--volume", &password, "--volume", &volume]);
         args.extend(["--env", "VALKEY_PASSWORD_FILE=/run/secrets/password"]);
+        args.extend(UNFILTERED);
         args.extend(self.docker.iter().map(String::as_str));
         args.push(&image);
         args.extend(self.settings.iter().map(String::as_str));

@@ -56,11 +56,12 @@ fn whatever_is_changed_by_hand_is_set_back() {
     server.shell(&format!("echo '{narrow}' >/tmp/narrow.json")).ok();
     for (drift, healing) in DRIFTS {
         server.shell(&format!("set -e; {drift}")).ok();
-        whole(server.init(FULL)).args(&["plan"]).run().expect(3, "drift");
-        let healed = whole(server.init(FULL)).run().expect(0, "changed");
+        let init = || whole(server.init(FULL));
+        init().args(&["plan"]).run_inside(server.name()).expect(3, "drift");
+        let healed = init().run_inside(server.name()).expect(0, "changed");
         let expected: Vec<_> = healing.iter().map(|change| format!("{change}: applied")).collect();
         assert_eq!(healed.changes(), expected, "{drift}");
-        whole(server.init(FULL)).run().expect(0, "unchanged");
+        init().run_inside(server.name()).expect(0, "unchanged");
     }
 }
 
@@ -115,7 +116,7 @@ fn every_rule_and_every_other_value_is_set_back_too() {
     }
     for (drift, healing) in RULES_DRIFTS {
         server.shell(&format!("set -e; {drift}")).ok();
-        let healed = server.init(RULES).run().expect(0, "changed");
+        let healed = server.init(RULES).run_inside(server.name()).expect(0, "changed");
         assert_eq!(healed.changes(), [format!("{healing}: applied")], "{drift}");
     }
     server.init(RULES).run().expect(0, "unchanged");

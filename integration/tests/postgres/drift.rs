@@ -308,12 +308,12 @@ fn every_property_is_set_back_and_nothing_else_is_touched() {
     let modern = if version() == "15" { &[] } else { MODERN_DRIFTS };
     for (_, database, sql, expected) in DRIFTS.iter().chain(modern) {
         server.psql(database, sql);
-        let healed = crate::full(&server).run().expect(0, "changed");
+        let healed = crate::full(&server).run_inside(server.name()).expect(0, "changed");
         assert_eq!(crate::ops(&healed), *expected, "{sql}: {}", healed.stdout);
     }
     for (database, sql) in NO_DRIFT {
         server.psql(database, sql);
-        let rerun = crate::full(&server).run();
+        let rerun = crate::full(&server).run_inside(server.name());
         assert_eq!((rerun.exit, rerun.outcome()), (0, "unchanged"), "{sql}: {}", rerun.stdout);
     }
     for (field, sql) in CONFLICTS {

@@ -44,11 +44,12 @@ fn every_kind_of_drift_of_a_user_is_healed() {
     ] {
         let set = [&["ACL", "SETUSER", "app"][..], drift].concat();
         assert_eq!(nodes.cli(0, &set).trim(), "OK");
-        let ended = one(&nodes, spec).args(&["plan"]).run();
+        let run = |command| one(&nodes, spec).args(&[command]).run_inside(&nodes.container(0));
+        let ended = run("plan");
         assert_eq!(ended.exit, 3, "{drift:?} is no drift: {}", ended.stdout);
-        let ended = one(&nodes, spec).run().expect(0, "changed");
+        let ended = run("apply").expect(0, "changed");
         assert!(ops(&ended).iter().all(|op| op == "alter_user"), "{drift:?}: {}", ended.stdout);
-        one(&nodes, spec).run().expect(0, "unchanged");
+        run("apply").expect(0, "unchanged");
     }
     // A user of somebody else's is nobody's drift.
     nodes.cli(0, &["ACL", "SETUSER", "other", "on", "nopass"]);
