@@ -134,10 +134,8 @@ ensure_base_image() {
 ensure_kafka_libs() {
     local version
     for version in $(env_example KAFKA_VERSION) $(env_example KAFKA_VERSION_OLD); do
-        has_image "dayzero/kafka-libs:$version" && continue
-        if [[ ! -e $cache/kafka-libs/$version/complete ]] && ! command -v mvn >/dev/null; then
-            apt_install maven default-jdk-headless
-        fi
+        has_image "dayzero/kafka-libs:$version" && [[ -e $cache/kafka-libs/$version/resident.sum ]] && continue
+        if ! command -v mvn >/dev/null || ! command -v javac >/dev/null; then apt_install maven default-jdk-headless; fi
         "$here/servers/kafka/libs.sh" "$version"
     done
 }

@@ -28,9 +28,12 @@ const MUTATING: [&str; 9] = [
     "ALTER_USER_SCRAM_CREDENTIALS",
 ];
 
+/// Lets Kafka's tools share one JVM in their container (`servers/kafka/kafka-run`).
+pub const RESIDENT: &str = "KAFKA_RESIDENT=yes";
+
 /// `TOOL --bootstrap-server kafka-1:19092 ARGS` in the first broker's container.
 pub fn tool(tool: &str, args: &[&str]) -> String {
-    let mut all = vec!["exec", "kafka-1", tool, "--bootstrap-server", "kafka-1:19092"];
+    let mut all = vec!["exec", "--env", RESIDENT, "kafka-1", tool, "--bootstrap-server", "kafka-1:19092"];
     all.extend(args);
     docker(&all).ok()
 }
@@ -58,7 +61,7 @@ pub fn served(topic: &str, said: impl Fn(&str) -> bool) {
     });
     let line = format!("{}wait", each.concat());
     eventually(topic, Duration::from_secs(30), || {
-        let all = docker(&["exec", "kafka-1", "bash", "-c", &line]).stdout;
+        let all = docker(&["exec", "--env", RESIDENT, "kafka-1", "bash", "-c", &line]).stdout;
         all.split_terminator("=====\n").filter(|answer| said(answer)).count() == BROKERS.len()
     });
 }

@@ -16,7 +16,7 @@ mod session;
 
 use std::sync::OnceLock;
 
-use integration::kafka::Recording;
+use integration::kafka::{RESIDENT, Recording};
 use integration::{Init, docker, root, shell};
 
 /// The brokers' containers.
@@ -81,11 +81,12 @@ const BEGIN: &str = "--bootstrap-server kafka-1:19092 --command-config /run/secu
 
 /// One of Kafka's own tools, as the superuser.
 fn tool(tool: &str, args: &[&str]) -> String {
-    let begin: Vec<&str> = ["exec", CONTAINERS[0], tool].into_iter().chain(BEGIN.split(' ')).collect();
+    let begin: Vec<&str> =
+        ["exec", "--env", RESIDENT, CONTAINERS[0], tool].into_iter().chain(BEGIN.split(' ')).collect();
     docker(&[begin.as_slice(), args].concat()).ok()
 }
 
-/// Several of them at once: every line is a tool and its arguments. Each takes a second to start.
+/// Several of them at once: every line is a tool and its arguments.
 fn tools(lines: &[&str]) -> Vec<String> {
     let each = lines.iter().enumerate().map(|(number, line)| {
         let (tool, args) = line.split_once(' ').unwrap_or((line, ""));
@@ -98,6 +99,6 @@ fn tools(lines: &[&str]) -> Vec<String> {
         each.collect::<String>(),
         ends.collect::<String>()
     );
-    let said = docker(&["exec", CONTAINERS[0], "bash", "-c", &script]).ok();
+    let said = docker(&["exec", "--env", RESIDENT, CONTAINERS[0], "bash", "-c", &script]).ok();
     said.split("=====\n").map(str::to_owned).take(lines.len()).collect()
 }
