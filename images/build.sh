@@ -55,7 +55,8 @@ compile() {
     # A cargo that this runs below has set these to its own package, and build scripts that watch them would run again.
     unset "${!CARGO_PKG_@}" "${!CARGO_MANIFEST_@}"
     mapfile -t fast < <(fast "$name")
-    cargo build "${fast[@]}" --locked --release --target "$target" --target-dir "$dir" -p "$name"
+    # The commit's time is for the image: C code that is compiled again for it would be the same.
+    SOURCE_DATE_EPOCH=0 cargo build "${fast[@]}" --locked --release --target "$target" --target-dir "$dir" -p "$name"
     mkdir -p "$here/bin"
     install -m 0755 "$dir/$target/release/$name" "$here/bin/$name"
 }

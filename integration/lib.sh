@@ -56,9 +56,11 @@ require_own_stack() {
     done
 }
 
-# tool NAME ARG...: an init tool of this tree, compiled without optimisation.
+# tool NAME ARG...: an init tool of this tree, compiled without optimisation. Built as the unit tests build it: each tool
+# by itself would want its dependencies with fewer features, and so all of them once more.
 tool() {
-    cargo run --quiet --locked --package "$1" -- "${@:2}"
+    cargo build --quiet --locked --workspace --exclude integration --bins --tests
+    "${CARGO_TARGET_DIR:-$root/target}/debug/$1" "${@:2}"
 }
 
 # cargo_tool NAME VERSION: a subcommand of cargo, compiled once into the cache, and from then on on the PATH.
