@@ -60,8 +60,9 @@ impl Server {
 
     /// Waits until it answers over TCP.
     pub fn ready(&self) {
+        let wait = "until pg_isready -q -h localhost; do sleep 0.1; done";
         eventually("the server answers", Duration::from_secs(60), || {
-            docker(&["exec", &self.name, "pg_isready", "-q", "-h", "localhost"]).exit == 0
+            docker(&["exec", &self.name, "timeout", "10", "bash", "-c", wait]).exit == 0
         });
     }
 

@@ -40,11 +40,12 @@ impl Default for Silent {
     }
 }
 
-/// Waits until something is so; a test that waits for ever says what for.
+/// Waits until something is so; a test that waits for ever says what for. Most questions are an `exec`: asked ten times a
+/// second, they take a core.
 pub fn eventually(what: &str, within: Duration, mut so: impl FnMut() -> bool) {
     let until = Instant::now() + within;
     while !so() {
         assert!(Instant::now() < until, "still not: {what}");
-        thread::sleep(Duration::from_millis(100));
+        thread::sleep(Duration::from_millis(250));
     }
 }
