@@ -6,7 +6,7 @@ fn spec() -> String {
     let configs = "{retention.ms: 1000000, segment.bytes: 10485760, cleanup.policy: delete, max.message.bytes: 2000000, \
                    min.insync.replicas: 1}";
     let topics: String = (0..1000).map(|n| format!("  scale-{n}: {{}}\n")).collect();
-    format!("defaults: {{partitions: 3, replicationFactor: 1, config: {configs}}}\ntopics:\n{topics}")
+    format!("defaults: {{partitions: 1, replicationFactor: 1, config: {configs}}}\ntopics:\n{topics}")
 }
 
 #[test]
