@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
-# libs.sh VERSION: fetches Kafka's jars with Maven (once, into the cache), adds Resident.java, and makes the image dayzero/kafka-libs:VERSION.
+# libs.sh VERSION           fetches Kafka's jars with Maven (once, into the cache), adds Resident.java, and makes the image
+#                           dayzero/kafka-libs:VERSION
+# libs.sh VERSION --check   only says whether it is there, with Resident.java as it is now
 #
 # An image of jars alone, because a Dockerfile can copy from an image on every engine, while a 50 MB build context would
 # be sent to the engine at each build.
@@ -9,8 +11,11 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=integration/lib.sh
 . "$here/../../lib.sh"
 
-version=${1:?usage: libs.sh VERSION}
+version=${1:?usage: libs.sh VERSION [--check]}
 dir=$cache/kafka-libs/$version
+source=$here/Resident.java
+
+complete() { has_image "dayzero/kafka-libs:$version" && sha256sum <"$source" | cmp --silent - "$dir/resident.sum"; }
 
 fetch() {
     say "fetching the jars of Kafka $version"
@@ -24,18 +29,19 @@ fetch() {
 
 # One class of our own beside them: the tools without a start of the JVM for each.
 resident() {
-    local source=$here/Resident.java classes
-    sha256sum <"$source" | cmp --silent - "$dir/resident.sum" && return
+    local classes
     say "compiling Resident.java against Kafka $version"
     classes=$(mktemp -d)
     javac --release 17 -cp "$dir/libs/*" -d "$classes" "$source"
     jar --create --file "$dir/libs/resident.jar" --date 2000-01-01T00:00:00Z -C "$classes" .
     rm -r "$classes"
-    sha256sum <"$source" >"$dir/resident.sum"
 }
 
+[[ ${2:-} != --check ]] || { complete; exit; }
 [[ -e $dir/complete ]] || fetch
 resident
 say "importing dayzero/kafka-libs:$version"
 tar -C "$dir" --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0 -c libs |
     docker import - "dayzero/kafka-libs:$version" >/dev/null
+# Last, so that a run that was cut is made up for.
+sha256sum <"$source" >"$dir/resident.sum"
