@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::command::docker;
+use crate::command::{Output, docker};
 use crate::compose::Stack;
 use crate::eventually;
 
@@ -28,14 +28,15 @@ const MUTATING: [&str; 9] = [
     "ALTER_USER_SCRAM_CREDENTIALS",
 ];
 
-/// Lets Kafka's tools share one JVM in their container (`servers/kafka/kafka-run`).
-pub const RESIDENT: &str = "KAFKA_RESIDENT=yes";
+/// A command in a broker's container, where Kafka's tools share one JVM (`servers/kafka/kafka-run`).
+pub fn exec(container: &str, command: &[&str]) -> Output {
+    docker(&[["exec", "--env", "KAFKA_RESIDENT=yes", container].as_slice(), command].concat())
+}
 
 /// `TOOL --bootstrap-server kafka-1:19092 ARGS` in the first broker's container.
 pub fn tool(tool: &str, args: &[&str]) -> String {
-    let mut all = vec!["exec", "--env", RESIDENT, "kafka-1", tool, "--bootstrap-server", "kafka-1:19092"];
-    all.extend(args);
-    docker(&all).ok()
+    let begin = [tool, "--bootstrap-server", "kafka-1:19092"];
+    exec("kafka-1", &[begin.as_slice(), args].concat()).ok()
 }
 
 /// The names of all topics that begin with `prefix`.
@@ -61,7 +62,7 @@ pub fn served(topic: &str, said: impl Fn(&str) -> bool) {
     });
     let line = format!("{}wait", each.concat());
     eventually(topic, Duration::from_secs(30), || {
-        let all = docker(&["exec", "--env", RESIDENT, "kafka-1", "bash", "-c", &line]).stdout;
+        let all = exec("kafka-1", &["bash", "-c", &line]).stdout;
         all.split_terminator("=====\n").filter(|answer| said(answer)).count() == BROKERS.len()
     });
 }

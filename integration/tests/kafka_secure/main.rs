@@ -16,8 +16,8 @@ mod session;
 
 use std::sync::OnceLock;
 
-use integration::kafka::{RESIDENT, Recording};
-use integration::{Init, docker, root, shell};
+use integration::kafka::{self, Recording};
+use integration::{Init, root, shell};
 
 /// The brokers' containers.
 const CONTAINERS: [&str; 3] = ["kafka-secure-1", "kafka-secure-2", "kafka-secure-3"];
@@ -81,9 +81,8 @@ const BEGIN: &str = "--bootstrap-server kafka-1:19092 --command-config /run/secu
 
 /// One of Kafka's own tools, as the superuser.
 fn tool(tool: &str, args: &[&str]) -> String {
-    let begin: Vec<&str> =
-        ["exec", "--env", RESIDENT, CONTAINERS[0], tool].into_iter().chain(BEGIN.split(' ')).collect();
-    docker(&[begin.as_slice(), args].concat()).ok()
+    let begin: Vec<&str> = [tool].into_iter().chain(BEGIN.split(' ')).collect();
+    kafka::exec(CONTAINERS[0], &[begin.as_slice(), args].concat()).ok()
 }
 
 /// Several of them at once: every line is a tool and its arguments.
@@ -99,6 +98,6 @@ fn tools(lines: &[&str]) -> Vec<String> {
         each.collect::<String>(),
         ends.collect::<String>()
     );
-    let said = docker(&["exec", "--env", RESIDENT, CONTAINERS[0], "bash", "-c", &script]).ok();
+    let said = kafka::exec(CONTAINERS[0], &["bash", "-c", &script]).ok();
     said.split("=====\n").map(str::to_owned).take(lines.len()).collect()
 }
