@@ -43,7 +43,7 @@ pub fn docker(args: &[&str]) -> Output {
 }
 
 /// An option for servers that are asked much: compiling the system call filter is a quarter of what an `exec` costs, and
-/// these servers are not what is tested. The tools run with it.
+/// these servers are not what is tested. The tools' own containers have it.
 pub(crate) const UNFILTERED: [&str; 2] = ["--security-opt", "seccomp=unconfined"];
 
 /// A line of shell, in the root of the project.

@@ -1,5 +1,7 @@
 //! One run of an init tool in its container.
 
+mod inside;
+
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -9,14 +11,17 @@ use serde_json::Value;
 use crate::command::{Output, docker};
 use crate::scratch::{Scratch, unique};
 
+/// A file of a run: where it is on the host, and in the container.
+type Place = (PathBuf, String);
+
 /// A run to be made.
 #[derive(Debug)]
 pub struct Init {
-    pub(crate) image: String,
+    image: String,
     network: String,
-    pub(crate) args: Vec<String>,
-    pub(crate) docker: Vec<String>,
-    files: Vec<(PathBuf, String)>,
+    args: Vec<String>,
+    docker: Vec<String>,
+    files: Vec<Place>,
     tool: &'static str,
     scratch: Scratch,
 }
@@ -103,8 +108,8 @@ impl Init {
         self
     }
 
-    /// The spec and all files, each on the host and in the container.
-    pub(crate) fn places(&self) -> Vec<(PathBuf, String)> {
+    /// The spec and all other files.
+    fn places(&self) -> Vec<Place> {
         let spec = (self.scratch.path().join("spec.yaml"), format!("/etc/{}/spec.yaml", self.tool));
         [[spec].as_slice(), &self.files].concat()
     }
@@ -158,7 +163,7 @@ impl Running {
 }
 
 impl Ended {
-    pub(crate) fn new(exit: i32, stdout: String, log: String, took: Duration) -> Self {
+    fn new(exit: i32, stdout: String, log: String, took: Duration) -> Self {
         let report = serde_json::from_str(&stdout).unwrap_or(Value::Null);
         Self { exit, report, stdout, log, took }
     }

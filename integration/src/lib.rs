@@ -17,7 +17,6 @@ mod command;
 mod compose;
 mod cut;
 mod init;
-mod inside;
 pub mod kafka;
 pub mod minio;
 pub mod patroni;

@@ -8,12 +8,9 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::time::Instant;
 
+use super::{Ended, Init, Place};
 use crate::command::{Output, run};
 use crate::scratch::{Scratch, unique};
-use crate::{Ended, Init};
-
-/// Where a file of a run is: on the host, and in its container.
-type Place = (PathBuf, String);
 
 /// A file in a container, and what is in it.
 type Content = (String, Vec<u8>);
