@@ -1,5 +1,7 @@
 //! One attempt to reach a server that is ready, with the real credentials, and that can do what the spec says.
 
+mod identities;
+
 use std::collections::BTreeSet;
 
 use http::{HeaderValue, Method, StatusCode};
@@ -25,6 +27,7 @@ pub(crate) async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Clie
         Err(other) => return Err(other),
     }
     capable(&client, desired).await?;
+    identities::loaded(&client, desired).await?;
     Ok(client)
 }
 

@@ -1,0 +1,31 @@
+//! MinIO calls itself ready before it has read its users, groups and policies, and until then answers that they are not
+//! there: what a plan made of that would write over a group of the same name. Some of its calls wait for the first reading
+//! (`configLoaded` in its cmd/iam.go), and one of those is made first.
+
+use http::Method;
+
+use crate::client::{Call, Client};
+use crate::desired::Desired;
+use crate::error::Error;
+
+/// Answered when the identities have been read; at once where the spec has none.
+pub(super) async fn loaded(client: &Client, desired: &Desired) -> Result<(), Error> {
+    let none = desired.policies.is_empty()
+        && desired.users.is_empty()
+        && desired.groups.is_empty()
+        && desired.keys.is_empty();
+    if none {
+        return Ok(());
+    }
+    let doing = "wait until users and policies are loaded";
+    match client.ask("groups", Call::admin(Method::GET, "groups", doing)).await {
+        // An account may always list its own keys. That answer is sealed, which costs the server a tenth of a second.
+        Err(refused) if refused.code() == "AccessDenied" => {
+            client.ask_sealed("accessKeys", Call::admin(Method::GET, "list-service-accounts", doing)).await?;
+            Ok(())
+        }
+        // Reading will say it, with what the spec needs it for.
+        Err(Error::NoAdminApi { .. }) => Ok(()),
+        answered => answered.map(drop),
+    }
+}
