@@ -68,9 +68,10 @@ impl Server {
         Self { name, network, scheme: if setup.tls { "https" } else { "http" } }
     }
 
-    /// Waits until buckets and accounts can be written.
+    /// Waits until its accounts are loaded, which is the last that it does. (`mc ready` asks once in five seconds.)
     pub fn ready(&self) {
-        eventually("the server is ready", Duration::from_secs(60), || self.mc(&["ready", "t"]).exit == 0);
+        let loaded = || self.mc(&["admin", "group", "list", "t"]).exit == 0;
+        eventually("the server is ready", Duration::from_secs(60), loaded);
     }
 
     /// `mc ARGS` inside the server's container; `t` is the server.
