@@ -73,19 +73,19 @@ fn writes_that_a_server_does_not_take_are_waited_for_or_told() {
 /// AC: a server that still reads its data is waited for.
 #[test]
 fn a_server_that_loads_its_data_is_waited_for() {
-    // Two and a half milliseconds for each of 4,000 keys: ten seconds, in which it answers.
-    let slow = ["--key-load-delay", "2500", "--loading-process-events-interval-bytes", "1024"];
+    // A millisecond for each of 10,000 keys: ten seconds, in which it answers after every seventy of them.
+    let slow = ["--key-load-delay", "1000", "--loading-process-events-interval-bytes", "1024"];
     let nodes = Nodes::start(1, &slow, &[]);
-    let fill = "for i = 1, 4000 do redis.call('SET', 'key:' .. i, i) end";
+    let fill = "for i = 1, 10000 do redis.call('SET', 'key:' .. i, i) end";
     nodes.cli(0, &["EVAL", fill, "0"]);
     assert_eq!(nodes.cli(0, &["SAVE"]).trim(), "OK");
     docker(&["restart", "--time", "5", &nodes.container(0)]).ok();
     eventually("the server loads", Duration::from_secs(10), || nodes.cli(0, &["PING"]).contains("LOADING"));
-    let ended = one(&nodes, "").args(&["--timeout", "2s"]).run().expect(69, "failed");
+    let ended = one(&nodes, "").args(&["--timeout", "3s"]).run().expect(69, "failed");
     assert!(ended.error().contains("valkey-0:6379 is loading its data"), "{}", ended.stdout);
     let ended = one(&nodes, "config: {maxmemory: 1gb}\n").run().expect(0, "changed");
     assert!(ended.log.contains("loading"), "it did not wait: {}", ended.log);
-    assert_eq!(nodes.cli(0, &["DBSIZE"]).trim(), "4000");
+    assert_eq!(nodes.cli(0, &["DBSIZE"]).trim(), "10000");
 }
 
 /// AC: whether a cluster serves without a node is its own to say: it depends on `cluster-require-full-coverage`.
