@@ -52,8 +52,6 @@ compile() {
     export RUSTFLAGS="$flags --remap-path-prefix=$root=/src --remap-path-prefix=$cargo_home=/cargo"
     # The few C parts of dependencies name their files too.
     export CFLAGS="-ffile-prefix-map=$root=/src -ffile-prefix-map=$cargo_home=/cargo"
-    # A cargo that this runs below has set these to its own package, and build scripts that watch them would run again.
-    unset "${!CARGO_PKG_@}" "${!CARGO_MANIFEST_@}"
     mapfile -t fast < <(fast "$name")
     # The commit's time is for the image: C code that is compiled again for it would be the same.
     SOURCE_DATE_EPOCH=0 cargo build "${fast[@]}" --locked --release --target "$target" --target-dir "$dir" -p "$name"

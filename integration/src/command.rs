@@ -1,5 +1,6 @@
 //! Commands of the host, with all they printed.
 
+use std::ffi::OsString;
 use std::process::{Command, Stdio};
 
 /// What a command printed and how it ended.
@@ -31,6 +32,15 @@ impl Output {
 }
 
 pub(crate) fn run(command: &mut Command) -> Output {
+    // Build scripts watch what cargo sets for a package: with this suite's, a cargo that runs below would compile C again.
+    let of_this_package = |name: &&OsString| {
+        name.to_str()
+            .is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
+    };
+    let names: Vec<_> = std::env::vars_os().map(|(name, _)| name).collect();
+    for name in names.iter().filter(of_this_package) {
+        command.env_remove(name);
+    }
     match command.stdin(Stdio::null()).output() {
         Ok(output) => Output::of(&output),
         Err(error) => panic!("cannot run {command:?}: {error}"),

@@ -1,6 +1,8 @@
 //! MinIO calls itself ready before it has read its users, groups and policies, and until then answers that they are not
-//! there: what a plan made of that would write over a group of the same name. Some of its calls wait for the first reading
+//! there: what came of a plan made then could write over a group of the same name. Some of its calls wait for the first reading
 //! (`configLoaded` in its cmd/iam.go), and one of those is made first.
+//!
+//! <https://github.com/minio/minio/blob/master/cmd/iam.go>
 
 use http::Method;
 
