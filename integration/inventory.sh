@@ -9,6 +9,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=integration/lib.sh
 . "$here/lib.sh"
 cd "$root"
+built=$(tools)
 
 # One line a service: its name, its tool, its profiles, what it waits for, its spec.
 services() {
@@ -33,7 +34,7 @@ END
     services | while IFS=$'\t' read -r service tool profiles waits spec; do
         printf '\n## %s\nProfile %s, waits for %s, spec [%s](../%s):\n\n' "$service" "$profiles" "$waits" "$spec" "$spec"
         # The tool's own lines, as a list; its heading carries a version that says nothing here.
-        tool "$tool" describe --spec "$spec" --format text --log off | sed -n 's/^  [+~] /- /p'
+        "$built/$tool" describe --spec "$spec" --format text --log off | sed -n 's/^  [+~] /- /p'
     done
 }
 

@@ -56,11 +56,11 @@ require_own_stack() {
     done
 }
 
-# tool NAME ARG...: an init tool of this tree, compiled without optimisation. Built as the unit tests build it: each tool
-# by itself would want its dependencies with fewer features, and so all of them once more.
-tool() {
-    cargo build --quiet --locked --workspace --exclude integration --bins --tests
-    "${CARGO_TARGET_DIR:-$root/target}/debug/$1" "${@:2}"
+# Compiles the init tools of this tree, without optimisation, and says where they are. Built as the unit tests build them:
+# each by itself would want its dependencies with fewer features, and so all of them once more.
+tools() {
+    cargo build --quiet --locked --workspace --exclude integration --bins --tests &&
+        echo "${CARGO_TARGET_DIR:-$root/target}/debug"
 }
 
 # cargo_tool NAME VERSION: a subcommand of cargo, compiled once into the cache, and from then on on the PATH.

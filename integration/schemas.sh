@@ -7,12 +7,13 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=integration/lib.sh
 . "$here/lib.sh"
 cd "$root"
+built=$(tools)
 
 folder=docs/schema
 [[ ${1:-} != --check ]] || folder=$(mktemp -d)
 mkdir -p "$folder"
 for name in $(images/build.sh --list); do
-    tool "$name" schema >"$folder/$name.json"
+    "$built/$name" schema >"$folder/$name.json"
 done
 if [[ ${1:-} == --check ]]; then
     diff --recursive docs/schema "$folder" || die "docs/schema is stale: run \`just schemas\`"

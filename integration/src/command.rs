@@ -1,6 +1,5 @@
 //! Commands of the host, with all they printed.
 
-use std::ffi::OsString;
 use std::process::{Command, Stdio};
 
 /// What a command printed and how it ended.
@@ -32,15 +31,6 @@ impl Output {
 }
 
 pub(crate) fn run(command: &mut Command) -> Output {
-    // Build scripts watch what cargo sets for a package: with this suite's, a cargo that runs below would compile C again.
-    let of_this_package = |name: &&OsString| {
-        name.to_str()
-            .is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
-    };
-    let names: Vec<_> = std::env::vars_os().map(|(name, _)| name).collect();
-    for name in names.iter().filter(of_this_package) {
-        command.env_remove(name);
-    }
     match command.stdin(Stdio::null()).output() {
         Ok(output) => Output::of(&output),
         Err(error) => panic!("cannot run {command:?}: {error}"),
@@ -56,7 +46,11 @@ pub fn docker(args: &[&str]) -> Output {
 /// these servers are not what is tested. The tools' own containers have it.
 pub(crate) const UNFILTERED: [&str; 2] = ["--security-opt", "seccomp=unconfined"];
 
+/// Build scripts watch what cargo sets for a package: with this suite's, a cargo in a line would compile C again.
+const NO_PACKAGE: &str = r#"unset "${!CARGO_PKG_@}" "${!CARGO_MANIFEST_@}""#;
+
 /// A line of shell, in the root of the project.
 pub fn shell(line: &str) -> Output {
-    run(Command::new("bash").args(["-c", line]).current_dir(crate::root()))
+    let line = format!("{NO_PACKAGE}\n{line}");
+    run(Command::new("bash").args(["-c", &line]).current_dir(crate::root()))
 }

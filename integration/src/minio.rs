@@ -94,6 +94,12 @@ impl Server {
         docker(&["exec", "--env", &host, "--env", "MC_CONFIG_DIR=/tmp/mc", &self.name, "bash", "-c", line])
     }
 
+    /// Makes a policy of this document, by `mc`.
+    pub fn policy(&self, name: &str, document: &str) {
+        let line = format!("echo '{document}' >/tmp/p.json && mc admin policy create t {name} /tmp/p.json");
+        self.shell(&line).ok();
+    }
+
     /// The status of an HTTP request without credentials: `GET /bucket/key`.
     pub fn anonymous(&self, method: &str, path: &str) -> u16 {
         let line = format!(

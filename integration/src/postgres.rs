@@ -27,15 +27,15 @@ pub fn network() -> &'static str {
 fn initialised() -> &'static str {
     static IMAGE: OnceLock<String> = OnceLock::new();
     IMAGE.get_or_init(|| {
-        let (image, context) = (format!("dayzero/postgres-initialised:{}", version()), Scratch::new());
+        let (version, context) = (version(), Scratch::new());
         context.file("password", PASSWORD.as_bytes());
         // Outside the image's volume, which starts empty. To print a setting is the least that a server does.
         let file = format!(
-            "FROM dayzero/postgres:{}\nCOPY password /run/secrets/password\nENV PGDATA=/var/lib/postgresql/initialised\n\
-             RUN POSTGRES_PASSWORD_FILE=/run/secrets/password postgres-entrypoint postgres -C port\n",
-            version()
+            "FROM dayzero/postgres:{version}\nCOPY password /run/secrets/password\nENV PGDATA=/var/lib/postgresql/initialised\n\
+             RUN POSTGRES_PASSWORD_FILE=/run/secrets/password postgres-entrypoint postgres -C port\n"
         );
         context.file("Dockerfile", file.as_bytes());
+        let image = format!("dayzero/postgres-initialised:{version}");
         docker(&["build", "--quiet", "--tag", &image, &context.path().display().to_string()]).ok();
         image
     })
@@ -50,20 +50,19 @@ pub fn init(spec: &str) -> Init {
 #[derive(Debug)]
 pub struct Server {
     name: String,
-    scratch: Scratch,
 }
 
 impl Server {
     /// Starts it and waits until it answers over TCP; `settings` are `name=value`.
     pub fn start(settings: &[&str]) -> Self {
-        let (name, scratch) = (unique(), Scratch::new());
+        let name = unique();
         let mut args = vec!["run", "--detach", "--name", &name, "--network", network()];
         args.extend(["--network-alias", &name]);
         args.extend(UNFILTERED);
         args.extend([initialised(), "postgres"]);
         args.extend(settings.iter().flat_map(|setting| ["-c", *setting]));
         docker(&args).ok();
-        let server = Self { name, scratch };
+        let server = Self { name };
         server.ready();
         server
     }
@@ -79,11 +78,6 @@ impl Server {
     /// Its name, for a container and in DNS.
     pub fn name(&self) -> &str {
         &self.name
-    }
-
-    /// Files that live as long as the server.
-    pub fn scratch(&self) -> &Scratch {
-        &self.scratch
     }
 
     /// One or more statements as superuser; what psql prints, unaligned and without headers.

@@ -171,9 +171,7 @@ fn one_node_with_four_drives_is_waited_for_and_provisioned() {
 fn a_provisioning_account_need_not_be_root() {
     let server = Server::new();
     let document = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["admin:*"]},{"Effect":"Allow","Action":["s3:*"],"Resource":["arn:aws:s3:::*"]}]}"#;
-    server
-        .shell(&format!("echo '{document}' >/tmp/p.json && mc admin policy create t provision /tmp/p.json"))
-        .ok();
+    server.policy("provision", document);
     server.mc(&["admin", "user", "add", "t", "provisioner", "provisioner-5ecret"]).ok();
     server.mc(&["admin", "policy", "attach", "t", "provision", "--user", "provisioner"]).ok();
     let spec = format!(

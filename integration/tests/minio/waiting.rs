@@ -25,7 +25,7 @@ fn a_server_without_quorum_is_up_and_not_ready() {
 fn identities_that_the_server_still_reads_are_not_taken_for_absent() {
     let server = Server::new();
     let document = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:*"],"Resource":["arn:aws:s3:::*"]}]}"#;
-    server.shell(&format!("echo '{document}' >/tmp/p && mc admin policy create t made /tmp/p")).ok();
+    server.policy("made", document);
     // Thousands of copies on its drive: after a restart it reads them for a second, and calls itself ready meanwhile.
     let copies = "cd /data/.minio.sys/config/iam/policies && mkdir --parents copy-{0..9}{001..500}/policy.json && \
         for n in {0..9}; do tee copy-${n}{001..500}/policy.json/xl.meta <made/policy.json/xl.meta >/dev/null || exit; done";
