@@ -1,5 +1,6 @@
 //! One run of an init tool in its container.
 
+mod host;
 mod inside;
 
 use std::path::PathBuf;
@@ -11,14 +12,25 @@ use serde_json::Value;
 use crate::command::{Output, docker};
 use crate::scratch::{Scratch, unique};
 
+pub use host::leave;
+
 /// A file of a run: where it is on the host, and in the container.
 type Place = (PathBuf, String);
+
+/// Whose network namespace a run has.
+#[derive(Debug)]
+enum Namespace {
+    Own,
+    Host,
+    Of(String),
+}
 
 /// A run to be made.
 #[derive(Debug)]
 pub struct Init {
     image: String,
     network: String,
+    namespace: Namespace,
     args: Vec<String>,
     docker: Vec<String>,
     files: Vec<Place>,
@@ -59,6 +71,7 @@ impl Init {
         Self {
             image: format!("dayzero/{tool}:dev"),
             network: "dayzero_default".to_owned(),
+            namespace: Namespace::Host,
             args: Vec::new(),
             docker: Vec::new(),
             files: Vec::new(),
@@ -73,16 +86,26 @@ impl Init {
         self
     }
 
-    /// Arguments of `docker run`.
+    /// Arguments of `docker run`, which need a namespace of its own.
     pub fn docker(mut self, args: &[&str]) -> Self {
         self.docker.extend(args.iter().map(ToString::to_string));
         self
     }
 
-    /// Another network; `none` for no network at all.
-    pub fn network(mut self, network: &str) -> Self {
+    /// Another network, from the host of all runs there.
+    pub fn on(mut self, network: &str) -> Self {
         network.clone_into(&mut self.network);
         self
+    }
+
+    /// The network, with a namespace of its own; `none` for no network at all.
+    pub fn network(self, network: &str) -> Self {
+        Self { namespace: Namespace::Own, ..self.on(network) }
+    }
+
+    /// The network, from the host that a server's container is: for servers that outlast the run.
+    pub fn at(self, network: &str, container: &str) -> Self {
+        Self { namespace: Namespace::Of(container.to_owned()), ..self.on(network) }
     }
 
     /// A secret at `/run/secrets/NAME`.
@@ -114,11 +137,20 @@ impl Init {
         [[spec].as_slice(), &self.files].concat()
     }
 
+    /// The mode of its network.
+    fn mode(&self) -> String {
+        match &self.namespace {
+            Namespace::Host if self.docker.is_empty() => host::on(&self.network),
+            Namespace::Of(container) if self.docker.is_empty() => format!("container:{container}"),
+            _ => self.network.clone(),
+        }
+    }
+
     /// Begins it.
     pub fn start(self) -> Running {
         let name = unique();
         let mut command = Command::new("docker");
-        command.args(["run", "--rm", "--name", &name, "--network", &self.network]);
+        command.args(["run", "--rm", "--name", &name, "--network", &self.mode()]);
         for (source, target) in self.places() {
             command.args(["--volume", &format!("{}:{target}:ro", source.display())]);
         }

@@ -123,7 +123,7 @@ impl Server {
         let credentials =
             "credentials: {accessKey: {secret: root_user}, secretKey: {secret: root_password}}\n";
         Init::new("minio-init", &format!("{endpoint}\n{credentials}{spec}"))
-            .network(&self.network)
+            .at(&self.network, &self.name)
             .secret("root_user", ROOT.0)
             .secret("root_password", ROOT.1)
     }

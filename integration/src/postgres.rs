@@ -43,7 +43,7 @@ fn initialised() -> &'static str {
 
 /// A run beside the servers.
 pub fn init(spec: &str) -> Init {
-    Init::new("pg-init", spec).network(network())
+    Init::new("pg-init", spec).on(network())
 }
 
 /// A running server, gone with its data at the end of the test.

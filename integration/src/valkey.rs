@@ -184,7 +184,8 @@ impl Nodes {
 
     /// A run of the tool beside the nodes, with the first password as `password`.
     pub fn init(&self, spec: &str) -> Init {
-        Init::new("valkey-init", spec).network(self.network()).secret("password", PASSWORD)
+        let init = Init::new("valkey-init", spec).at(self.network(), &self.container(0));
+        init.secret("password", PASSWORD)
     }
 
     /// One write to each slot by another client, with no second attempt.

@@ -18,7 +18,7 @@ const TOPICS: &str = include_str!("expected/topics.txt");
 fn init(spec: &str) -> Init {
     up();
     Init::new("kafka-init", spec)
-        .network("dayzero-secure_default")
+        .on("dayzero-secure_default")
         .file("/etc/kafka-init/ca.pem", made("ca.pem").as_bytes())
         .file("/etc/kafka-init/client.pem", made("client.pem").as_bytes())
         .secret("kafka_client_key", &made("client.key"))

@@ -58,7 +58,7 @@ fn made(name: &str) -> String {
 /// A run with this spec and all that it may name.
 fn init(spec: &str) -> Init {
     up();
-    let mut init = Init::new("kafka-init", spec).network("dayzero-secure_default");
+    let mut init = Init::new("kafka-init", spec).on("dayzero-secure_default");
     for name in ["ca.pem", "stranger.pem", "client.pem", "intruder.pem"] {
         init = init.file(&format!("/pki/{name}"), made(name).as_bytes());
     }

@@ -178,7 +178,7 @@ fn a_provisioning_account_need_not_be_root() {
         "endpoint: http://minio:9000\ncredentials: {{accessKey: provisioner, secretKey: {{secret: provisioner}}}}\n{FULL}"
     );
     let run = || {
-        let init = integration::Init::new("minio-init", &spec).network(server.network());
+        let init = integration::Init::new("minio-init", &spec).at(server.network(), server.name());
         whole(init).secret("provisioner", "provisioner-5ecret").run()
     };
     run().expect(0, "changed");

@@ -46,7 +46,7 @@ fn allow(server: &Server, actions: &[&str]) {
 
 fn run(server: &Server, spec: &str) -> Ended {
     let head = "endpoint: http://minio:9000\ncredentials: {accessKey: provisioner, secretKey: {secret: provisioner}}\n";
-    let init = Init::new("minio-init", &format!("{head}{spec}")).network(server.network());
+    let init = Init::new("minio-init", &format!("{head}{spec}")).at(server.network(), server.name());
     init.secret("provisioner", SECRET).run()
 }
 

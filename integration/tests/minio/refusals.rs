@@ -7,7 +7,7 @@ fn a_wrong_root_secret_and_a_wrong_root_name_end_the_run_at_once() {
     let server = Server::new();
     let run = |user: &str, secret: &str| {
         let spec = "endpoint: http://minio:9000\ncredentials: {accessKey: {secret: user}, secretKey: {secret: secret}}\nbuckets: {abc: {}}\n";
-        let init = integration::Init::new("minio-init", spec).network(server.network());
+        let init = integration::Init::new("minio-init", spec).at(server.network(), server.name());
         init.secret("user", user).secret("secret", secret).run().expect(77, "failed")
     };
     assert!(run(integration::minio::ROOT.0, "wrong-5ecret").error().contains("SignatureDoesNotMatch"));

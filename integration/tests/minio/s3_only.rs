@@ -44,7 +44,7 @@ impl Moto {
         let head =
             "endpoint: http://moto:5000\ncredentials: {accessKey: somebody, secretKey: {secret: secret}}\n";
         Init::new("minio-init", &format!("{head}{spec}"))
-            .network(self.0)
+            .at(self.0, self.0)
             .secret("secret", "some-5ecret")
             .run()
     }
