@@ -13,7 +13,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$root"
 
 on_the_stack=(kafka stack)
-on_their_own=(valkey postgres minio images)
+# A build that keeps one core busy, so not at the end, when another would have nothing to do.
+on_their_own=(images valkey postgres minio)
 # An engine that leaves a swarm forgets the names of all containers on it, on whatever network.
 alone=(swarm)
 work=$root/target/suites
@@ -53,7 +54,7 @@ kafka() {
 minio() {
     docker compose --env-file .env.example --profile storage build --quiet minio
     server --tag dayzero/moto:dev "$here/servers/moto"
-    suite minio 1
+    suite minio 2
 }
 
 postgres() {
@@ -62,7 +63,7 @@ postgres() {
         version=${pair%:*}
         server --build-arg "POSTGRES_VERSION=$version" --build-arg "SUITE=${pair#*:}" --tag "dayzero/postgres:$version" \
             "$here/servers/postgres"
-        POSTGRES_VERSION=$version suite postgres 2 "${skip[@]}"
+        POSTGRES_VERSION=$version suite postgres 3 "${skip[@]}"
         [[ -z $FAULT ]] || break
         # What is about numbers, or about the client alone, says no more on the older release.
         skip=(--skip acceptance::a_hundred --skip connection::a_server_that_comes_late --skip connection::what_
