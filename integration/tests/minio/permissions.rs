@@ -7,7 +7,7 @@ use serde_json::json;
 const SECRET: &str = "provisioner-5ecret";
 
 /// What a spec with everything needs, as the manual lists it.
-const ACTIONS: [&str; 12] = [
+const ACTIONS: [&str; 13] = [
     "CreateUser",
     "GetUser",
     "CreatePolicy",
@@ -15,6 +15,7 @@ const ACTIONS: [&str; 12] = [
     "AttachUserOrGroupPolicy",
     "AddUserToGroup",
     "GetGroup",
+    "EnableGroup",
     "CreateServiceAccount",
     "UpdateServiceAccount",
     "ListServiceAccounts",
@@ -28,7 +29,7 @@ fn spec(n: &str, description: &str) -> String {
         r#"
 policies: {{p{n}: {{document: {{Version: "2012-10-17", Statement: [{{Effect: Allow, Action: ["s3:GetObject"], Resource: ["arn:aws:s3:::*"]}}]}}}}}}
 users: {{u{n}-user: {{secretKey: {{secret: provisioner}}, policies: [p{n}]}}}}
-groups: {{g{n}: {{members: [u{n}-user], policies: [p{n}]}}}}
+groups: {{g{n}: {{members: [u{n}-user], policies: [p{n}]}}, off{n}: {{members: [u{n}-user], status: disabled}}}}
 accessKeys: {{k{n}-key: {{user: u{n}-user, secretKey: {{secret: provisioner}}, policy: p{n}, description: {description}}}}}
 buckets: {{b{n}-bucket: {{quota: 1GiB, versioning: enabled, anonymous: download, tags: {{a: b}}, lifecycle: [{{expireDays: 3}}]}}}}
 "#

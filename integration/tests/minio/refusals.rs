@@ -1,5 +1,6 @@
 //! What cannot be done is said before anything is done.
 
+use integration::Init;
 use integration::minio::{Server, Setup};
 
 #[test]
@@ -7,7 +8,7 @@ fn a_wrong_root_secret_and_a_wrong_root_name_end_the_run_at_once() {
     let server = Server::new();
     let run = |user: &str, secret: &str| {
         let spec = "endpoint: http://minio:9000\ncredentials: {accessKey: {secret: user}, secretKey: {secret: secret}}\nbuckets: {abc: {}}\n";
-        let init = integration::Init::new("minio-init", spec).at(server.network(), server.name());
+        let init = Init::new("minio-init", spec).at(server.network(), server.name());
         init.secret("user", user).secret("secret", secret).run().expect(77, "failed")
     };
     assert!(run(integration::minio::ROOT.0, "wrong-5ecret").error().contains("SignatureDoesNotMatch"));
@@ -82,37 +83,37 @@ fn a_policy_that_the_server_rejects_is_told_in_its_words() {
 fn a_short_secret_is_told_before_the_first_packet() {
     let spec =
         "endpoint: http://nowhere:9000\ncredentials: {accessKey: root-user, secretKey: {secret: short}}\n";
-    let ended = integration::Init::new("minio-init", spec)
-        .network("none")
-        .secret("short", "seven77")
-        .run()
-        .expect(78, "failed");
+    let ended =
+        Init::new("minio-init", spec).network("none").secret("short", "seven77").run().expect(78, "failed");
     assert!(ended.error().contains("at least 8"));
 }
 
-#[test]
-fn encryption_notifications_and_a_region_work_where_the_server_has_them() {
-    let key = format!("MINIO_KMS_SECRET_KEY=key:{}=", "A".repeat(43));
-    let docker = [
-        "--env",
-        &key,
-        "--env",
+/// A server with a key to encrypt with, a notification target and a region.
+fn equipped() -> Server {
+    let settings = [
+        &format!("MINIO_KMS_SECRET_KEY=key:{}=", "A".repeat(43)),
         "MINIO_SITE_REGION=eu-x",
-        "--env",
         "MINIO_NOTIFY_WEBHOOK_ENABLE_a=on",
-        "--env",
         "MINIO_NOTIFY_WEBHOOK_ENDPOINT_a=http://localhost:9/",
-        "--env",
         "MINIO_NOTIFY_WEBHOOK_QUEUE_DIR_a=/tmp/q",
     ];
+    let docker: Vec<&str> = settings.into_iter().flat_map(|setting| ["--env", setting]).collect();
     let server = Server::start(&Setup { docker: &docker, ..Setup::default() });
     server.ready();
-    let spec = r#"
+    server
+}
+
+const EQUIPPED: &str = "endpoint: http://minio:9000\nregion: eu-x";
+const BOTH: &str = r#"
 buckets:
   crypt: {encryption: sse-s3}
   news: {notifications: [{target: "arn:minio:sqs:eu-x:a:webhook", events: ["s3:ObjectCreated:*", "s3:ObjectRemoved:Delete"], prefix: in/, suffix: .json}]}
 "#;
-    let run = || server.init_at("endpoint: http://minio:9000\nregion: eu-x", spec).run();
+
+#[test]
+fn encryption_notifications_and_a_region_work_where_the_server_has_them() {
+    let server = equipped();
+    let run = || server.init_at(EQUIPPED, BOTH).run();
     run().expect(0, "changed");
     run().expect(0, "unchanged");
     assert!(server.mc(&["encrypt", "info", "t/crypt"]).ok().contains("sse-s3"));
@@ -124,6 +125,27 @@ buckets:
     server.shell("mc encrypt clear t/crypt && mc event rm t/news --force").ok();
     let healed = run().expect(0, "changed");
     assert_eq!(healed.changes(), ["set_encryption crypt: applied", "set_notifications news: applied"]);
-    let elsewhere = server.init(spec).run().expect(76, "failed");
+    let elsewhere = server.init(BOTH).run().expect(76, "failed");
     assert!(elsewhere.error().contains("AuthorizationHeaderMalformed"), "{}", elsewhere.stdout);
+}
+
+/// `ServerInfo` and `KMSKeyStatus` only make a mistake show earlier.
+#[test]
+fn what_a_server_has_need_not_be_shown_to_the_account() {
+    let server = equipped();
+    let everything = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:*"],"Resource":["arn:aws:s3:::*"]}]}"#;
+    server.policy("s3-alone", everything);
+    server
+        .shell("mc admin user add t s3-alone s3-5ecret && mc admin policy attach t s3-alone --user s3-alone")
+        .ok();
+    let run = |spec: &str| {
+        let head =
+            format!("{EQUIPPED}\ncredentials: {{accessKey: s3-alone, secretKey: {{secret: secret}}}}\n");
+        let init = Init::new("minio-init", &(head + spec)).at(server.network(), server.name());
+        init.secret("secret", "s3-5ecret").run()
+    };
+    run(BOTH).expect(0, "changed");
+    run(BOTH).expect(0, "unchanged");
+    let ended = run(&BOTH.replace(":a:", ":other:")).expect(76, "failed");
+    assert_eq!(ended.changes(), ["set_notifications news: failed"], "{}", ended.stdout);
 }
