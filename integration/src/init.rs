@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::command::{Output, docker};
 use crate::scratch::{Scratch, unique};
 
-pub use host::leave;
+pub use host::leave_network;
 
 /// A file of a run: where it is on the host, and in the container.
 type Place = (PathBuf, String);

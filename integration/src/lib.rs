@@ -30,6 +30,6 @@ pub use clock::in_another_year;
 pub use command::{Output, docker, shell};
 pub use compose::{Stack, compose, root};
 pub use cut::Cut;
-pub use init::{Ended, Init, Running, leave};
+pub use init::{Ended, Init, Running, leave_network};
 pub use scratch::Scratch;
 pub use silent::{Silent, eventually};

@@ -182,7 +182,7 @@ impl Nodes {
             .collect()
     }
 
-    /// A run of the tool beside the nodes, with the first password as `password`.
+    /// A run of the tool at the first node, with the first password as `password`.
     pub fn init(&self, spec: &str) -> Init {
         let init = Init::new("valkey-init", spec).at(self.network(), &self.container(0));
         init.secret("password", PASSWORD)

@@ -25,7 +25,7 @@ pub(super) fn on(network: &str) -> String {
 }
 
 /// Takes the host away from `network`, which can be removed then.
-pub fn leave(network: &str) {
+pub fn leave_network(network: &str) {
     let host = hosts().remove(network);
     if let Some(Host { mut child, .. }) = host {
         drop(child.stdin.take());

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use integration::kafka::{self, Recording};
-use integration::{Ended, Init, compose, docker, eventually, leave, shell};
+use integration::{Ended, Init, compose, docker, eventually, leave_network, shell};
 
 const UP: &str = "COMPOSE_PROFILES=messaging docker compose --env-file .env.example up -d";
 
@@ -14,7 +14,7 @@ fn init_exit() -> String {
 /// VAL-AUTO-PLN-001, VAL-AUTO-PLN-002, VAL-AUTO-PLN-003, VAL-AUTO-PLN-004, AC-AUTO-001, REQ-AUTO-001
 #[test]
 fn a_stack_from_nothing_is_provisioned_by_one_command_and_left_alone_by_the_next() {
-    leave("dayzero_default");
+    leave_network("dayzero_default");
     compose(&[("COMPOSE_PROFILES", "*")], &["down", "--volumes", "--remove-orphans", "--timeout", "2"]).ok();
     shell("docker compose --env-file .env.example config -q").ok();
 
