@@ -19,7 +19,8 @@ fresh() {
     docker rm --force --volumes "$server" >/dev/null 2>&1 || true
     docker run --detach --name "$server" --env MINIO_ROOT_USER=$root_user --env MINIO_ROOT_PASSWORD=$root_password \
         "dayzero/minio:$(sed -n 's/^MINIO_VERSION=//p' .env.example)" >/dev/null
-    inside mc ready t --quiet >/dev/null
+    # Its accounts are the last that it loads.
+    until inside mc admin group list t >/dev/null 2>&1; do sleep 0.2; done
     docker cp "$bench_work/." "$server:/tmp/bench" >/dev/null
 }
 
