@@ -90,7 +90,7 @@ impl Gates {
 impl Drop for Gates {
     fn drop(&mut self) {
         for node in 0..self.nodes.count {
-            let _ = docker(&["rm", "--force", &self.gate(node)]);
+            let _ = docker(&["rm", "--force", "--volumes", &self.gate(node)]);
         }
     }
 }
