@@ -93,19 +93,22 @@ impl Init {
     }
 
     /// Another network, from the host of all runs there.
-    pub fn on(mut self, network: &str) -> Self {
-        network.clone_into(&mut self.network);
-        self
+    pub fn on(self, network: &str) -> Self {
+        self.placed(network, Namespace::Host)
     }
 
     /// The network, with a namespace of its own; `none` for no network at all.
     pub fn network(self, network: &str) -> Self {
-        Self { namespace: Namespace::Own, ..self.on(network) }
+        self.placed(network, Namespace::Own)
     }
 
     /// The network, from the host that a server's container is: for servers that outlast the run.
     pub fn at(self, network: &str, container: &str) -> Self {
-        Self { namespace: Namespace::Of(container.to_owned()), ..self.on(network) }
+        self.placed(network, Namespace::Of(container.to_owned()))
+    }
+
+    fn placed(self, network: &str, namespace: Namespace) -> Self {
+        Self { network: network.to_owned(), namespace, ..self }
     }
 
     /// A secret at `/run/secrets/NAME`.

@@ -120,12 +120,17 @@ impl Server {
 
     /// The same with another first line.
     pub fn init_at(&self, endpoint: &str, spec: &str) -> Init {
+        self.init_as(ROOT, endpoint, spec)
+    }
+
+    /// The same as another account.
+    pub fn init_as(&self, (user, secret): (&str, &str), endpoint: &str, spec: &str) -> Init {
         let credentials =
             "credentials: {accessKey: {secret: root_user}, secretKey: {secret: root_password}}\n";
         Init::new("minio-init", &format!("{endpoint}\n{credentials}{spec}"))
             .at(&self.network, &self.name)
-            .secret("root_user", ROOT.0)
-            .secret("root_password", ROOT.1)
+            .secret("root_user", user)
+            .secret("root_password", secret)
     }
 
     /// Notes every request that reaches the server, with headers and bodies, until [`Server::traced`].

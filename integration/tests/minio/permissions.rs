@@ -1,7 +1,7 @@
 //! The account that provisions needs what `docs/minio.md` lists, and every entry of the list.
 
+use integration::Ended;
 use integration::minio::Server;
-use integration::{Ended, Init};
 use serde_json::json;
 
 const SECRET: &str = "provisioner-5ecret";
@@ -46,8 +46,7 @@ fn allow(server: &Server, actions: &[&str]) {
 }
 
 fn run(server: &Server, spec: &str) -> Ended {
-    let head = "endpoint: http://minio:9000\ncredentials: {accessKey: provisioner, secretKey: {secret: provisioner}}\n";
-    let init = Init::new("minio-init", &format!("{head}{spec}")).at(server.network(), server.name());
+    let init = server.init_as(("provisioner", SECRET), "endpoint: http://minio:9000", spec);
     init.secret("provisioner", SECRET).run()
 }
 

@@ -7,9 +7,8 @@ use integration::minio::{Server, Setup};
 fn a_wrong_root_secret_and_a_wrong_root_name_end_the_run_at_once() {
     let server = Server::new();
     let run = |user: &str, secret: &str| {
-        let spec = "endpoint: http://minio:9000\ncredentials: {accessKey: {secret: user}, secretKey: {secret: secret}}\nbuckets: {abc: {}}\n";
-        let init = Init::new("minio-init", spec).at(server.network(), server.name());
-        init.secret("user", user).secret("secret", secret).run().expect(77, "failed")
+        let init = server.init_as((user, secret), "endpoint: http://minio:9000", "buckets: {abc: {}}\n");
+        init.run().expect(77, "failed")
     };
     assert!(run(integration::minio::ROOT.0, "wrong-5ecret").error().contains("SignatureDoesNotMatch"));
     let unknown = run("nobody-here", "wrong-5ecret");
@@ -138,12 +137,7 @@ fn what_a_server_has_need_not_be_shown_to_the_account() {
     server
         .shell("mc admin user add t s3-alone s3-5ecret && mc admin policy attach t s3-alone --user s3-alone")
         .ok();
-    let run = |spec: &str| {
-        let head =
-            format!("{EQUIPPED}\ncredentials: {{accessKey: s3-alone, secretKey: {{secret: secret}}}}\n");
-        let init = Init::new("minio-init", &(head + spec)).at(server.network(), server.name());
-        init.secret("secret", "s3-5ecret").run()
-    };
+    let run = |spec: &str| server.init_as(("s3-alone", "s3-5ecret"), EQUIPPED, spec).run();
     run(BOTH).expect(0, "changed");
     run(BOTH).expect(0, "unchanged");
     let ended = run(&BOTH.replace(":a:", ":other:")).expect(76, "failed");
