@@ -24,22 +24,27 @@ mod files;
 #[doc(hidden)]
 pub mod fuzzing;
 mod gather;
+mod json;
 mod ledger;
 mod locate;
 mod log;
 mod meter;
+mod peer;
 mod plan;
 mod progress;
 mod readiness;
 mod reconcile;
+mod redact;
 mod report;
 mod run;
 mod secret;
 mod secrets;
+mod shown;
 mod spec;
 mod stop;
 mod text;
 mod violation;
+mod words;
 
 // Only to be linked.
 use no_backtrace as _;
@@ -55,6 +60,7 @@ pub use ledger::Status;
 pub use plan::{Conflict, Plan, alike, kinds};
 pub use progress::Progress;
 pub use readiness::ATTEMPT;
+pub use redact::Redactor;
 pub use report::{Outcome, Report, Step};
 pub use run::{Host, execute, run, schema};
 pub use secret::{Secret, SecretRef, Text};

@@ -1,6 +1,7 @@
 //! The one report of a run. It holds no clock value, so two equal runs print equal bytes.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -8,8 +9,10 @@ use crate::cli::{Command, Format};
 use crate::error::{Error, Failure};
 use crate::exit::Exit;
 use crate::ledger::Status;
+use crate::peer::Texts;
 use crate::plan::Conflict;
-use crate::text;
+use crate::redact::Redactor;
+use crate::{json, text};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -33,6 +36,22 @@ pub enum Outcome {
     Described,
 }
 
+impl Outcome {
+    /// The word for it in the report and in the log.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unchanged => "unchanged",
+            Self::Changed => "changed",
+            Self::Drift => "drift",
+            Self::Conflict => "conflict",
+            Self::Failed => "failed",
+            Self::Interrupted => "interrupted",
+            Self::Valid => "valid",
+            Self::Described => "described",
+        }
+    }
+}
+
 /// One change and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Step<C> {
@@ -47,7 +66,7 @@ pub struct Step<C> {
 }
 
 /// What a run says on stdout.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Report<C> {
     /// The tool's name.
     pub tool: &'static str,
@@ -66,6 +85,9 @@ pub struct Report<C> {
     pub error: Option<Failure>,
     #[serde(skip)]
     exit: Exit,
+    /// What its texts go through on their way out.
+    #[serde(skip)]
+    redactor: Arc<Redactor>,
 }
 
 /// What a command found and did.
@@ -74,17 +96,18 @@ pub(crate) struct Findings<C> {
     pub(crate) steps: Vec<Step<C>>,
     pub(crate) conflicts: Vec<Conflict>,
     pub(crate) error: Option<Error>,
+    pub(crate) texts: Texts,
 }
 
 impl<C> From<Error> for Findings<C> {
     fn from(error: Error) -> Self {
-        Self { steps: Vec::new(), conflicts: Vec::new(), error: Some(error) }
+        Self { error: Some(error), ..Self::none() }
     }
 }
 
 impl<C> Findings<C> {
     pub(crate) fn none() -> Self {
-        Self { steps: Vec::new(), conflicts: Vec::new(), error: None }
+        Self { steps: Vec::new(), conflicts: Vec::new(), error: None, texts: Texts::default() }
     }
 
     fn outcome(&self, command: Command) -> Outcome {
@@ -119,8 +142,9 @@ impl<C> Report<C> {
             outcome,
             changes: findings.steps,
             conflicts: findings.conflicts,
-            error: findings.error.as_ref().map(Failure::from),
+            error: findings.error.as_ref().map(|error| Failure::new(error, &findings.texts)),
             exit,
+            redactor: findings.texts.redactor,
         }
     }
 
@@ -134,8 +158,8 @@ impl<C: Serialize + fmt::Display> Report<C> {
     /// The report as it goes to stdout, with a line ending.
     pub fn render(&self, format: Format) -> Result<String, serde_json::Error> {
         match format {
-            Format::Text => Ok(text::Page(self).to_string()),
-            Format::Json => serde_json::to_string(self).map(|json| json + "\n"),
+            Format::Text => Ok(text::page(self, &self.redactor)),
+            Format::Json => json::line(self, &self.redactor),
         }
     }
 }

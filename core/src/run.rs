@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::io::{self, Read, Write as _};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use tokio::task::spawn_blocking;
 use tracing::{error, info};
@@ -12,11 +13,13 @@ use crate::cli::{self, Command, Options};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::ledger::Status;
+use crate::peer::Texts;
 use crate::reconcile::Driver;
+use crate::redact::{self, Redactor};
 use crate::report::{Findings, Report, Step};
 use crate::secrets::Secrets;
 use crate::stop::{Bounds, Cut, Stop};
-use crate::{environment, log, spec};
+use crate::{environment, log, spec, words};
 
 /// What a run takes from the process it is in.
 pub struct Host {
@@ -39,7 +42,7 @@ pub fn run<B: Backend>() -> ExitCode {
         (B::SCHEMA.map_or_else(schema::<B>, |text| Ok(text.to_owned())), Exit::Converged)
     } else {
         let report = in_runtime::<B>(&options);
-        info!(outcome = ?report.outcome, exit = report.exit().code(), "done");
+        info!(outcome = report.outcome.name(), exit = report.exit().code(), "done");
         (report.render(options.format), report.exit())
     };
     print(page, exit).into()
@@ -80,14 +83,16 @@ async fn findings<B: Backend>(options: &Options, host: Host) -> Result<Findings<
     if !credentials.is_empty() {
         return Err(Error::Environment(credentials));
     }
-    let desired = desired::<B>(options, host.stdin, &bounds).await?;
+    let (desired, yaml) = desired::<B>(options, host.stdin, &bounds).await?;
     match options.command {
         Command::Validate | Command::Schema => Ok(Findings::none()),
         Command::Describe => Ok(describe::<B>(&desired)),
         Command::Apply | Command::Plan => {
             let names = B::requires(&desired).secrets;
             let secrets = Secrets::read(&options.secrets_dir, &names).map_err(Error::Secrets)?;
-            Ok(Driver::<B>::new(&desired, &secrets, bounds).run(options.command).await)
+            let texts = Texts::new(Redactor::new(&secrets, [yaml.as_str(), &vocabulary::<B>()]));
+            redact::set_current(Arc::clone(&texts.redactor));
+            Ok(Driver::<B>::new(&desired, &secrets, texts, bounds).run(options.command).await)
         }
     }
 }
@@ -97,7 +102,7 @@ async fn desired<B: Backend>(
     options: &Options,
     stdin: Box<dyn Read + Send>,
     bounds: &Bounds,
-) -> Result<B::Desired, Error> {
+) -> Result<(B::Desired, String), Error> {
     let source = options.spec.clone();
     let reading = spawn_blocking(move || spec::read(&source, stdin));
     let text = match bounds.within(reading).await {
@@ -109,7 +114,8 @@ async fn desired<B: Backend>(
         }
     };
     let parsed = text.parse::<B::Spec>()?;
-    B::validate(parsed, &text.files).map_err(|violations| text.locate(violations).into())
+    let desired = B::validate(parsed, &text.files).map_err(|violations| text.locate(violations))?;
+    Ok((desired, text.into_yaml()))
 }
 
 /// What the spec provisions on a server that has nothing: conflicts belong to a server, and there is none.
@@ -117,6 +123,12 @@ fn describe<B: Backend>(desired: &B::Desired) -> Findings<B::Change> {
     let plan = B::plan(desired, &B::Observed::default());
     let step = |change: &B::Change| Step { change: change.clone(), status: Status::Planned, problem: None };
     Findings { steps: plan.changes().iter().map(step).collect(), ..Findings::none() }
+}
+
+/// The words that the tool itself uses: the fields and choices of its specs, and those of every report.
+fn vocabulary<B: Backend>() -> String {
+    let schema = B::SCHEMA.map_or_else(schema::<B>, |text| Ok(text.to_owned())).unwrap_or_default();
+    words::of(&serde_json::from_str(&schema).unwrap_or_default())
 }
 
 /// The JSON Schema of the spec, from its types.

@@ -14,7 +14,7 @@ use thiserror::Error;
 
 use crate::files::{Files, capped};
 use crate::locate::{Locations, Position};
-use crate::text::printable;
+use crate::shown::printable;
 use crate::{SpecPath, Violation, Violations};
 
 /// Deeper than any spec, and far from the end of the stack.
@@ -98,6 +98,11 @@ impl Text {
         };
         serde_saphyr::from_str_with_options(&self.yaml, options)
             .map_err(|error| self.violation(&error).into())
+    }
+
+    /// The text itself.
+    pub(crate) fn into_yaml(self) -> String {
+        self.yaml
     }
 
     /// Gives each violation its line and column, and puts them in the order of the file.
