@@ -1,6 +1,7 @@
 //! What ended a run, and the one place that prints an error with its causes.
 
 use std::error::Error as _;
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -107,7 +108,20 @@ impl Error {
                 "see whether something else changes the same objects, or report it with the spec".to_owned()
             }
             Self::Stopped(_) => "run it again: what was done stays, and only the rest is applied".to_owned(),
-            Self::Start(_) => FaultKind::Internal.remedy().to_owned(),
+            Self::Start(error) => start_remedy(error.kind()).to_owned(),
+        }
+    }
+}
+
+/// A process that may not have what it needs is told so by the kind of error.
+fn start_remedy(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::WouldBlock => {
+            "raise the container's `pids_limit`, or the user's `ulimit -u`, to 8 or more"
+        }
+        ErrorKind::OutOfMemory => "give the container more memory: 64 MB are enough",
+        _ => {
+            "raise `ulimit -n` (`ulimits: {nofile: …}` in Compose) to 64 or more; otherwise report it with the output of --log debug"
         }
     }
 }

@@ -20,12 +20,15 @@ mod endpoint;
 mod environment;
 mod error;
 mod exit;
+mod extension;
 mod files;
 #[doc(hidden)]
 pub mod fuzzing;
 mod gather;
 mod json;
+mod last_resort;
 mod ledger;
+mod limits;
 mod locate;
 mod log;
 mod meter;

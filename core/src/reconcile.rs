@@ -70,8 +70,15 @@ impl<'a, B: Backend> Driver<'a, B> {
         if error.is_some() {
             self.settle().await;
         }
+        let endpoint = self.of();
         let rest = if command == Command::Plan { Status::Planned } else { Status::Skipped };
-        Findings { steps: self.ledger.into_steps(rest), conflicts: self.conflicts, error, texts: self.texts }
+        Findings {
+            steps: self.ledger.into_steps(rest),
+            conflicts: self.conflicts,
+            error,
+            texts: self.texts,
+            endpoint,
+        }
     }
 
     async fn converge(&mut self, command: Command) -> Result<(), Error> {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::Serialize;
+use tracing::{error, info};
 
 use crate::cli::{Command, Format};
 use crate::error::{Error, Failure};
@@ -13,6 +14,10 @@ use crate::peer::Texts;
 use crate::plan::Conflict;
 use crate::redact::Redactor;
 use crate::{json, text};
+
+/// What to do about a conflict.
+const CONFLICT_REMEDY: &str =
+    "change the spec or the server where they contradict each other; nothing further was applied";
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -85,6 +90,9 @@ pub struct Report<C> {
     pub error: Option<Failure>,
     #[serde(skip)]
     exit: Exit,
+    /// Where the server is.
+    #[serde(skip)]
+    endpoint: String,
     /// What its texts go through on their way out.
     #[serde(skip)]
     redactor: Arc<Redactor>,
@@ -97,6 +105,8 @@ pub(crate) struct Findings<C> {
     pub(crate) conflicts: Vec<Conflict>,
     pub(crate) error: Option<Error>,
     pub(crate) texts: Texts,
+    /// Where the server is.
+    pub(crate) endpoint: String,
 }
 
 impl<C> From<Error> for Findings<C> {
@@ -107,7 +117,13 @@ impl<C> From<Error> for Findings<C> {
 
 impl<C> Findings<C> {
     pub(crate) fn none() -> Self {
-        Self { steps: Vec::new(), conflicts: Vec::new(), error: None, texts: Texts::default() }
+        Self {
+            steps: Vec::new(),
+            conflicts: Vec::new(),
+            error: None,
+            texts: Texts::default(),
+            endpoint: String::new(),
+        }
     }
 
     fn outcome(&self, command: Command) -> Outcome {
@@ -144,7 +160,35 @@ impl<C> Report<C> {
             conflicts: findings.conflicts,
             error: findings.error.as_ref().map(|error| Failure::new(error, &findings.texts)),
             exit,
+            endpoint: findings.endpoint,
             redactor: findings.texts.redactor,
+        }
+    }
+
+    /// A run that somebody else had to end.
+    pub(crate) fn failed(tool: &'static str, command: Command, exit: Exit, failure: Failure) -> Self {
+        let nothing = Self::new(tool, command, Findings::none());
+        Self { outcome: Outcome::Failed, error: Some(failure), exit, ..nothing }
+    }
+
+    /// The last line of the log. Of a run that fails it is an error, with all that an alert has to say.
+    pub(crate) fn log(&self) {
+        let (tool, endpoint, outcome, exit) =
+            (self.tool, &self.endpoint, self.outcome.name(), self.exit.code());
+        if let Some(Failure { kind, message, causes, remedy, .. }) = &self.error {
+            let cause = causes.first().map(String::as_str).unwrap_or_default();
+            error!(tool, endpoint, outcome, exit, kind, cause, remedy, "{message}");
+        } else if self.exit == Exit::Conflict {
+            let cause =
+                self.conflicts.first().map(|conflict| self.redactor.own(&conflict.to_string()).into_owned());
+            let (kind, cause, remedy) = (self.exit.name(), cause.unwrap_or_default(), CONFLICT_REMEDY);
+            let conflicts = self.conflicts.len();
+            error!(
+                tool,
+                endpoint, outcome, exit, kind, conflicts, cause, remedy, "in conflict with the server"
+            );
+        } else {
+            info!(outcome, exit, "done");
         }
     }
 
