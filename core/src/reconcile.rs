@@ -29,6 +29,8 @@ pub(crate) struct Driver<'a, B: Backend> {
     backoff: Backoff,
     ledger: Ledger<B::Change>,
     conflicts: Vec<Conflict>,
+    /// How many changes the shortest plan of this run had.
+    least: usize,
     /// The last thing that went wrong and was worth another attempt.
     last: Option<Box<dyn Fault>>,
     /// Sent without an answer, or done by somebody else: what a reading has to show.
@@ -59,6 +61,7 @@ impl<'a, B: Backend> Driver<'a, B> {
             backoff: Backoff::new(),
             ledger: Ledger::new(),
             conflicts: Vec::new(),
+            least: usize::MAX,
             last: None,
             doubtful: Vec::new(),
         }
@@ -120,6 +123,11 @@ impl<'a, B: Backend> Driver<'a, B> {
     async fn pass(&mut self, backend: &mut B, command: Command) -> Result<(), Halt> {
         let plan = self.read(backend).await?;
         self.ledger.replan(plan.changes());
+        // Less to do than ever before: what failed on the way to here is over. An answer alone does not say so.
+        if plan.changes().len() < self.least {
+            self.least = plan.changes().len();
+            self.backoff.reset();
+        }
         self.conflicts = plan.conflicts().to_vec();
         info!(changes = plan.changes().len(), conflicts = self.conflicts.len(), "planned");
         if command == Command::Plan || !self.conflicts.is_empty() {

@@ -54,8 +54,9 @@ impl<B: Backend> Driver<'_, B> {
                 None => self.ledger.set(change, Status::Unknown),
             }
         }
-        self.backoff.reset();
-        self.last = None;
+        if faults.is_empty() {
+            self.last = None;
+        }
         self.judge(faults, Ledger::lose)
     }
 

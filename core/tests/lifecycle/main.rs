@@ -4,6 +4,7 @@
 
 mod fake;
 mod hostile;
+mod pauses;
 mod scenario;
 
 use std::collections::VecDeque;
