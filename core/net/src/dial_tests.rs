@@ -81,9 +81,9 @@ async fn several_that_swallow_packets_do_not_either() {
 async fn a_server_that_was_never_reached_is_said_to_be_unreachable() {
     let swallowing = Swallowing::new();
     let addresses = vec![swallowing.address];
-    let begun = AtomicUsize::new(0);
+    let count = AtomicUsize::new(0);
     let dialled: Result<(), NetError> = dial_addresses(&endpoint(), addresses, within(300), |_, _| async {
-        begun.fetch_add(1, Ordering::Relaxed);
+        count.fetch_add(1, Ordering::Relaxed);
         Ok(())
     })
     .await;
@@ -91,7 +91,7 @@ async fn a_server_that_was_never_reached_is_said_to_be_unreachable() {
     assert!(matches!(error, NetError::Connect { .. }), "{error}");
     assert!(error.to_string().starts_with("cannot connect to server:1: no answer within"), "{error}");
     assert_eq!(error.kind(), FaultKind::Unavailable);
-    assert_eq!(begun.load(Ordering::Relaxed), 0);
+    assert_eq!(count.load(Ordering::Relaxed), 0);
 }
 
 #[tokio::test]
@@ -137,13 +137,13 @@ async fn the_last_error_of_a_reached_address_is_the_answer() {
 async fn a_fault_that_waiting_does_not_mend_ends_the_attempt() {
     let (_first, one) = listener().await;
     let (_second, other) = listener().await;
-    let begun = AtomicUsize::new(0);
+    let count = AtomicUsize::new(0);
     let begin = |_, _| async {
-        begun.fetch_add(1, Ordering::Relaxed);
+        count.fetch_add(1, Ordering::Relaxed);
         Err::<(), _>(denied())
     };
     let error = dial_addresses(&endpoint(), vec![one, other], within(2000), begin).await.unwrap_err();
-    assert_eq!((error.kind(), begun.load(Ordering::Relaxed)), (FaultKind::Secret, 1));
+    assert_eq!((error.kind(), count.load(Ordering::Relaxed)), (FaultKind::Secret, 1));
 }
 
 #[tokio::test]

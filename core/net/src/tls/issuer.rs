@@ -26,7 +26,10 @@ pub(super) fn explain(leaf: &Certificate, shown: &Shown<'_>) -> CertificateFault
             "give the certificate of that authority in `tls.ca`",
         );
     }
-    if given.iter().any(|authority| top.may_be_issued_by(authority)) {
+    if let Some(authority) = given.iter().find(|authority| top.may_be_issued_by(authority)) {
+        if !authority.has_supported_key() {
+            return algorithm(top, shown);
+        }
         return CertificateFault::new(
             format!(
                 "the server's certificate is signed by `{issuer}`, and the one of that name in `tls.ca` has another key"
@@ -57,8 +60,7 @@ pub(super) fn algorithm(leaf: &Certificate, shown: &Shown<'_>) -> CertificateFau
         .unwrap_or_default();
     CertificateFault::new(
         format!(
-            "the server's certificate is signed with {}{by}: an algorithm on the way to its authority is not supported \
-             here",
+            "the server's certificate (or one above it) is signed with {}{by}, which is not supported here",
             leaf.signed_with()
         ),
         format!(

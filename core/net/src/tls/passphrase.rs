@@ -24,27 +24,24 @@ pub(super) fn decrypt(text: &[u8], passphrase: Option<&Secret>) -> Result<Privat
             ),
         ));
     };
-    let damaged = || {
+    let unreadable = || {
         KeyFault::new(
-            "it holds an encrypted private key that is damaged",
-            "replace the content of the secret file",
+            "it holds a private key that is encrypted with an algorithm which is not supported here, or damaged",
+            format!(
+                "decrypt it with {}, or encrypt it again with {}",
+                recipe::DECRYPT,
+                recipe::ENCRYPT_AGAIN
+            ),
         )
     };
-    let der = section(text).ok_or_else(damaged)?;
-    let encrypted = EncryptedPrivateKeyInfoRef::from_der(&der).map_err(|_| damaged())?;
+    let der = section(text).ok_or_else(unreadable)?;
+    let encrypted = EncryptedPrivateKeyInfoRef::from_der(&der).map_err(|_| unreadable())?;
     #[expect(clippy::disallowed_methods, reason = "the passphrase decrypts the key")]
     let decrypted = encrypted.decrypt(passphrase.expose_secret());
     match decrypted {
         Ok(plain) => Ok(PrivatePkcs8KeyDer::from(plain.as_bytes().to_vec()).into()),
         Err(pkcs8::Error::EncryptedPrivateKey(error)) if error != pkcs8::pkcs5::Error::DecryptFailed => {
-            Err(KeyFault::new(
-                "it holds a private key that is encrypted with an algorithm which is not supported here",
-                format!(
-                    "decrypt it with {}, or encrypt it again with {}",
-                    recipe::DECRYPT,
-                    recipe::ENCRYPT_AGAIN
-                ),
-            ))
+            Err(unreadable())
         }
         // With the wrong passphrase the padding is wrong, or, once in a while, what is inside.
         Err(_) => Err(KeyFault {

@@ -80,6 +80,16 @@ impl Certificate {
         format!("RSA of {bits} bits")
     }
 
+    /// Whether signatures by its key can be checked here.
+    pub(super) fn has_supported_key(&self) -> bool {
+        let kind = self.key_kind();
+        let bits = kind.strip_prefix("RSA of ").and_then(|rest| rest.split(' ').next()?.parse::<u32>().ok());
+        bits.map_or_else(
+            || ["P-256", "P-384", "Ed25519"].contains(&kind.as_str()),
+            |bits| (2048..=8192).contains(&bits),
+        )
+    }
+
     /// The public key, as a signature is checked with it.
     pub(super) fn public_key(&self) -> Option<SubjectPublicKeyInfoDer<'static>> {
         self.0.tbs_certificate().subject_public_key_info().to_der().ok().map(SubjectPublicKeyInfoDer::from)
