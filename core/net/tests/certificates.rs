@@ -133,8 +133,8 @@ async fn a_certificate_by_an_authority_is_judged_in_words() {
     }
 }
 
-#[tokio::test]
-async fn who_signed_it_is_named_where_that_is_what_is_wrong() {
+/// A server's certificate by an intermediate authority below `root`, another root, and a certificate of no authority.
+fn intermediate() -> Folder {
     let folder = Folder::new();
     folder.authority("ca", "root");
     folder.authority("other", "elsewhere");
@@ -144,15 +144,32 @@ async fn who_signed_it_is_named_where_that_is_what_is_wrong() {
          openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout mid.key -out mid.csr -subj /CN=middle && \
          openssl x509 -req -in mid.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile ext -out mid.crt && \
          printf 'subjectAltName=DNS:localhost' > ext && \
-         openssl x509 -req -in server.csr -CA mid.crt -CAkey mid.key -CAcreateserial -days 2 -extfile ext -out server.crt",
+         openssl x509 -req -in server.csr -CA mid.crt -CAkey mid.key -CAcreateserial -days 2 -extfile ext -out server.crt && \
+         openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -keyout leaf.key -out leaf.crt \
+         -subj /CN=leaf -addext basicConstraints=critical,CA:FALSE",
     );
+    folder
+}
+
+#[tokio::test]
+async fn any_certificate_on_the_way_to_the_authority_may_be_given() {
+    let folder = intermediate();
+    for script in [
+        "cp ca.crt ca.pem && echo -cert_chain mid.crt > extra",
+        "cat ca.crt mid.crt > ca.pem && : > extra",
+        "cp mid.crt ca.pem && : > extra",
+        "cp server.crt ca.pem && : > extra",
+    ] {
+        judge(&folder, script, &Accepted).await;
+    }
+}
+
+#[tokio::test]
+async fn who_signed_it_is_named_where_that_is_what_is_wrong() {
+    let folder = intermediate();
     let renewed = "mkdir -p again && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
          -keyout again/ca.key -out again/ca.crt -subj /CN=root && cp again/ca.crt ca.pem";
     for (script, verdict) in [
-        ("cp ca.crt ca.pem && echo -cert_chain mid.crt > extra", Accepted),
-        ("cat ca.crt mid.crt > ca.pem && : > extra", Accepted),
-        ("cp mid.crt ca.pem && : > extra", Accepted),
-        ("cp server.crt ca.pem && : > extra", Accepted),
         (
             "cp ca.crt ca.pem && : > extra",
             Refused(
@@ -162,7 +179,12 @@ async fn who_signed_it_is_named_where_that_is_what_is_wrong() {
             ),
         ),
         (
-            "cp other.crt ca.pem && echo -cert_chain mid.crt > extra",
+            "cp leaf.crt ca.pem && mv server.crt kept && openssl x509 -req -in server.csr -CA leaf.crt -CAkey leaf.key \
+             -CAcreateserial -days 2 -extfile ext -out server.crt && : > extra",
+            Refused("signed by `CN=leaf`, which is not an authority (CA:FALSE)", "have an authority sign it"),
+        ),
+        (
+            "mv kept server.crt && cp other.crt ca.pem && echo -cert_chain mid.crt > extra",
             Refused(
                 "is signed by `CN=root`: the server does not send its certificate",
                 "give it in `tls.ca`",

@@ -6,6 +6,7 @@ use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::{CertificateError, Error, OtherError};
 use thiserror::Error as ThisError;
 
+use super::names::listed;
 use super::x509::{Certificate, date};
 use super::{issuer, recipe};
 
@@ -126,10 +127,8 @@ fn expired(not_after: UnixTime, leaf: &Certificate, shown: &Shown<'_>) -> Certif
 
 fn wrong_name(leaf: &Certificate, shown: &Shown<'_>) -> CertificateFault {
     let (wanted, is_given) = (shown.name, shown.given.contains(shown.leaf));
-    let quoted =
-        |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let elsewhere = |names: &[String]| {
-        let names = if names.is_empty() { "no DNS name at all".to_owned() } else { quoted(names) };
+        let names = if names.is_empty() { "no DNS name at all".to_owned() } else { listed(names) };
         format!("the server's certificate is for {names}, and not for `{wanted}`")
     };
     match leaf.alternative_names() {
@@ -137,7 +136,7 @@ fn wrong_name(leaf: &Certificate, shown: &Shown<'_>) -> CertificateFault {
             format!(
                 "the server's certificate has a common name alone ({}) and no subjectAltName, which is what names are \
                  compared with",
-                quoted(&leaf.common_names())
+                listed(&leaf.common_names())
             ),
             format!(
                 "make it with the name, {}; or put the server's own certificate into `tls.ca` if `{wanted}` is its \

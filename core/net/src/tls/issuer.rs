@@ -3,6 +3,7 @@
 use rustls::pki_types::CertificateDer;
 
 use super::explain::{CertificateFault, Shown};
+use super::names::listed;
 use super::recipe;
 use super::x509::Certificate;
 
@@ -30,6 +31,14 @@ pub(super) fn explain(leaf: &Certificate, shown: &Shown<'_>) -> CertificateFault
         if !authority.has_supported_key() {
             return algorithm(top, shown);
         }
+        if authority.is_no_authority() {
+            return CertificateFault::new(
+                format!(
+                    "the server's certificate is signed by `{issuer}`, which is not an authority (CA:FALSE)"
+                ),
+                "have an authority sign it, or put the server's own certificate into `tls.ca`",
+            );
+        }
         return CertificateFault::new(
             format!(
                 "the server's certificate is signed by `{issuer}`, and the one of that name in `tls.ca` has another key"
@@ -37,8 +46,7 @@ pub(super) fn explain(leaf: &Certificate, shown: &Shown<'_>) -> CertificateFault
             "put the authority's present certificate into `tls.ca`: it was made anew, or is another of the same name",
         );
     }
-    let held =
-        given.iter().map(|authority| format!("`{}`", authority.subject())).collect::<Vec<_>>().join(", ");
+    let held = listed(&given.iter().map(Certificate::subject).collect::<Vec<_>>());
     let sent = if top.is_self_issued() { "" } else { "the server does not send its certificate, and " };
     CertificateFault::new(
         format!(

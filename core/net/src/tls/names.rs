@@ -18,6 +18,16 @@ pub(super) fn is_among(wanted: &str, names: &[String]) -> bool {
     })
 }
 
+/// Names for a message: a certificate may have thousands.
+pub(super) fn listed(names: &[String]) -> String {
+    const SOME: usize = 5;
+    let mut list: Vec<String> = names.iter().take(SOME).map(|name| format!("`{name}`")).collect();
+    if names.len() > SOME {
+        list.push(format!("{} more", names.len() - SOME));
+    }
+    list.join(", ")
+}
+
 /// Exactly one label below, as RFC 6125 has it; `*.com` is for nobody.
 fn is_below(wanted: &str, parent: &str) -> bool {
     let rest = wanted.split_once('.').map(|(_, rest)| rest);

@@ -9,6 +9,7 @@ use rustls::pki_types::CertificateDer;
 use super::TlsSpec;
 use super::certificates::certificates;
 use super::roots::public_roots;
+use super::x509::Certificate;
 
 /// How far a server's certificate is checked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,7 +53,7 @@ impl Tls {
     ) -> Self {
         let given = spec.ca.as_ref().map(|file| read(file, files, &at.key("ca"), wrong));
         let mut roots = RootCertStore::empty();
-        for certificate in given.iter().flatten() {
+        for certificate in given.iter().flatten().filter(|certificate| may_sign(certificate)) {
             let added = roots.add(certificate.clone());
             wrong.check(
                 &at.key("ca"),
@@ -76,6 +77,11 @@ impl Tls {
     pub fn has_certificate(&self) -> bool {
         self.identity.is_some()
     }
+}
+
+/// A server's own certificate is trusted as that one alone: whoever has its key makes no other servers trusted.
+fn may_sign(certificate: &CertificateDer<'_>) -> bool {
+    !Certificate::read(certificate).is_some_and(|it| it.is_no_authority())
 }
 
 fn client_certificate(

@@ -7,8 +7,8 @@ use x509_cert::certificate::{CertificateInner, Raw};
 use x509_cert::der::asn1::ObjectIdentifier;
 use x509_cert::der::oid::db::rfc4519::CN;
 use x509_cert::der::{Decode as _, Encode as _};
-use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
+use x509_cert::ext::pkix::{BasicConstraints, SubjectAltName};
 use x509_cert::time::Time;
 
 /// A certificate that could be read.
@@ -80,6 +80,12 @@ impl Certificate {
         format!("RSA of {bits} bits")
     }
 
+    /// It says of itself that it signs no others.
+    pub(super) fn is_no_authority(&self) -> bool {
+        let found = self.0.tbs_certificate().get_extension::<BasicConstraints>();
+        matches!(found, Ok(Some((_, constraints))) if !constraints.ca)
+    }
+
     /// Whether signatures by its key can be checked here.
     pub(super) fn has_supported_key(&self) -> bool {
         let kind = self.key_kind();
@@ -140,4 +146,57 @@ fn algorithm(oid: &ObjectIdentifier) -> String {
         other => return format!("the algorithm {other}"),
     };
     name.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use rustls::pki_types::CertificateDer;
+    use rustls::pki_types::pem::PemObject as _;
+
+    /// Of `openssl req -x509` for `CN=localhost`.
+    const PEM: &[u8] = include_bytes!("x509_test.pem");
+
+    fn everything(certificate: &Certificate) -> String {
+        let names = certificate.alternative_names();
+        let (from, to) = certificate.validity();
+        format!(
+            "{} {} {} {} {names:?} {:?} {} {} {} {}",
+            certificate.subject(),
+            certificate.issuer(),
+            certificate.is_self_issued(),
+            certificate.is_no_authority(),
+            certificate.common_names(),
+            date(from),
+            date(to),
+            certificate.signed_with(),
+            certificate.key_kind(),
+        )
+    }
+
+    #[test]
+    fn a_certificate_tells_everything_that_messages_need() {
+        let der = CertificateDer::from_pem_slice(PEM).unwrap();
+        insta::assert_snapshot!(everything(&Certificate::read(&der).unwrap()));
+    }
+
+    #[test]
+    fn a_name_cannot_steer_a_terminal() {
+        assert_eq!(shown("a\u{1b}[2J\u{202e}b"), "a\\u{1b}[2J\\u{202e}b");
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_certificates_are_read_without_panic(at in 0_usize..400, byte: u8, cut in 0_usize..400) {
+            let mut der = CertificateDer::from_pem_slice(PEM).unwrap().to_vec();
+            if let Some(place) = der.get_mut(at) {
+                *place = byte;
+            }
+            der.truncate(der.len().saturating_sub(cut));
+            if let Some(certificate) = Certificate::read(&der) {
+                let _ = (everything(&certificate), certificate.public_key(), certificate.has_supported_key());
+            }
+        }
+    }
 }
