@@ -12,7 +12,7 @@ use crate::NetError;
 /// The addresses in the resolver's order, each once; at least one.
 pub async fn resolve(endpoint: &Endpoint) -> Result<Vec<SocketAddr>, NetError> {
     let failed = |problem: String| NetError::Resolve { endpoint: endpoint.clone(), problem };
-    let found = look_up(endpoint).await.map_err(|error| failed(error.to_string()))?;
+    let found = look_up(thread::Builder::new(), endpoint).await.map_err(|error| failed(error.to_string()))?;
     let mut addresses: Vec<SocketAddr> = Vec::with_capacity(found.len());
     for address in found {
         if !addresses.contains(&address) {
@@ -24,10 +24,10 @@ pub async fn resolve(endpoint: &Endpoint) -> Result<Vec<SocketAddr>, NetError> {
 
 /// `getaddrinfo` blocks, so it has a thread of its own. The runtime's pool is not used: it panics when no thread can be
 /// started, and it holds up the end of the process until a resolver that does not answer gives up.
-async fn look_up(endpoint: &Endpoint) -> io::Result<Vec<SocketAddr>> {
+async fn look_up(thread: thread::Builder, endpoint: &Endpoint) -> io::Result<Vec<SocketAddr>> {
     let (sender, receiver) = oneshot::channel();
     let name = (endpoint.host().to_owned(), endpoint.port());
-    let started = thread::Builder::new().name("resolver".to_owned()).spawn({
+    let started = thread.name("resolver".to_owned()).spawn({
         let name = name.clone();
         // Nobody listens any more when the attempt has ended before the resolver.
         move || drop(sender.send(addresses(&name)))
@@ -57,6 +57,13 @@ mod tests {
         sorted.sort();
         sorted.dedup();
         assert_eq!(sorted.len(), addresses.len());
+    }
+
+    #[tokio::test]
+    async fn where_no_thread_can_be_started_names_are_looked_up_all_the_same() {
+        let too_large = thread::Builder::new().stack_size(1 << 60);
+        let addresses = look_up(too_large, &"localhost:9092".parse().unwrap()).await.unwrap();
+        assert!(addresses.iter().all(|address| address.ip().is_loopback()) && !addresses.is_empty());
     }
 
     #[tokio::test]
