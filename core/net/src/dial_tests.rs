@@ -162,3 +162,12 @@ async fn a_handshake_without_an_answer_is_named_as_such() {
     let error = open(&endpoint, Some(&connector), Duration::from_millis(300)).await.unwrap_err();
     assert!(matches!(error, NetError::Silent { phase: Phase::Handshake, .. }), "{error}");
 }
+
+/// A tool may hand an attempt to a task of the runtime.
+#[test]
+fn an_attempt_can_be_given_to_a_task() {
+    fn is_send<T: Send>(_: T) {}
+    let (endpoint, connector) = (endpoint(), Connector::unverified().unwrap());
+    is_send(open(&endpoint, Some(&connector), Duration::from_secs(1)));
+    is_send(dial_with(&endpoint, Duration::from_secs(1), |tcp, _| nothing_to_say(tcp)));
+}

@@ -54,6 +54,8 @@ async fn a_certificate_that_the_spec_holds_itself_is_accepted_by_exact_match() {
          -subj /CN=localhost -addext subjectAltName=DNS:localhost";
     let star = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -keyout server.key \
          -out server.crt -subj /CN=x -addext subjectAltName=DNS:other,DNS:LOCALHOST";
+    let address = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -keyout server.key \
+         -out server.crt -subj /CN=localhost -addext subjectAltName=IP:10.0.0.1";
     let marked = format!("{SELF_SIGNED} && {{ printf '\\357\\273\\277'; cat server.crt; }} > ca.pem");
     let der = format!("{SELF_SIGNED} && openssl x509 -in server.crt -outform DER -out ca.pem");
     let other = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -keyout server.key \
@@ -68,6 +70,7 @@ async fn a_certificate_that_the_spec_holds_itself_is_accepted_by_exact_match() {
         (common_name, Accepted),
         (ed25519, Accepted),
         (star, Accepted),
+        (address, Accepted),
         (
             other,
             Refused("is for `elsewhere`, and not for `localhost`", "-addext subjectAltName=DNS:localhost"),

@@ -6,7 +6,7 @@ use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::{CertificateError, Error, OtherError};
 use thiserror::Error as ThisError;
 
-use super::names::listed;
+use super::names::{listed, names};
 use super::x509::{Certificate, date};
 use super::{issuer, recipe};
 
@@ -144,8 +144,8 @@ fn wrong_name(leaf: &Certificate, shown: &Shown<'_>) -> CertificateFault {
                 anew(leaf, wanted)
             ),
         ),
-        names => CertificateFault::new(
-            elsewhere(&names.unwrap_or_else(|| leaf.common_names())),
+        found => CertificateFault::new(
+            elsewhere(&if is_given { names(leaf) } else { found.unwrap_or_default() }),
             format!(
                 "name the server so in the spec, or write `serverName` into `tls`, or make the certificate for \
                  `{wanted}`: {}",

@@ -3,9 +3,10 @@
 
 use super::x509::Certificate;
 
-/// The names that a certificate is for: its alternative names, or its common names where it has no list of those.
+/// The names that a certificate is for: its DNS names, or its common names where it has none of those.
 pub(super) fn names(certificate: &Certificate) -> Vec<String> {
-    certificate.alternative_names().unwrap_or_else(|| certificate.common_names())
+    let alternative = certificate.alternative_names().filter(|names| !names.is_empty());
+    alternative.unwrap_or_else(|| certificate.common_names())
 }
 
 /// Whether one of the names, the first label of which may be `*`, is the wanted one.
