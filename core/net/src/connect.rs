@@ -14,6 +14,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::NetError;
+use crate::error::seconds;
 
 /// What the address before may take alone, if there is time enough.
 const STAGGER: Duration = Duration::from_millis(250);
@@ -30,7 +31,7 @@ pub(crate) async fn connect(
         Ok(Some(connected)) => return Ok(connected),
         Ok(None) => {}
         Err(_) => {
-            let waited = format!("no answer within {:?}", deadline - began);
+            let waited = format!("no answer within {}", seconds(deadline - began));
             for address in addresses {
                 if !failures.iter().any(|(failed, _)| failed == address) {
                     failures.push((*address, waited.clone()));
@@ -38,6 +39,8 @@ pub(crate) async fn connect(
             }
         }
     }
+    // The resolver hands addresses out in turn; equal runs say equal things.
+    failures.sort();
     Err(NetError::Connect { endpoint: endpoint.clone(), failures })
 }
 

@@ -68,7 +68,7 @@ where
             Ok(Ok(stream)) => return Ok(stream),
             Ok(Err(error)) => error,
             Err(_) => {
-                let (endpoint, phase) = (endpoint.clone(), Phase::Begin);
+                let (endpoint, phase) = (endpoint.clone(), Phase::Protocol);
                 NetError::Silent { endpoint, phase, limit: share }.into()
             }
         };

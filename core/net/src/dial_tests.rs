@@ -151,7 +151,7 @@ async fn a_server_that_says_nothing_is_said_to_be_silent() {
     let (_listener, silent) = listener().await;
     let begin = |_, _| std::future::pending::<Result<(), NetError>>();
     let error = dial_addresses(&endpoint(), vec![silent], within(200), begin).await.unwrap_err();
-    assert!(matches!(error, NetError::Silent { phase: Phase::Begin, .. }), "{error}");
+    assert!(matches!(error, NetError::Silent { phase: Phase::Protocol, .. }), "{error}");
 }
 
 #[tokio::test]

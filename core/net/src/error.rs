@@ -101,7 +101,7 @@ pub enum Phase {
     /// The TLS handshake.
     Handshake,
     /// What a protocol says first on a connection, as far as the login.
-    Begin,
+    Protocol,
 }
 
 impl Fault for NetError {
@@ -155,8 +155,13 @@ fn list(failures: &[(SocketAddr, String)]) -> String {
     }
 }
 
+/// In whole seconds, so that the moments which other steps took do not show.
+pub(crate) fn seconds(limit: Duration) -> String {
+    format!("{} s", limit.as_millis().div_ceil(1000))
+}
+
 fn silent(endpoint: &Endpoint, phase: Phase, limit: Duration) -> String {
-    let seconds = format!("{:.1} s", limit.as_secs_f64());
+    let seconds = seconds(limit);
     match phase {
         Phase::Resolve => format!("the resolver gave no answer for the name of {endpoint} within {seconds}"),
         Phase::Handshake => {
@@ -164,8 +169,10 @@ fn silent(endpoint: &Endpoint, phase: Phase, limit: Duration) -> String {
                 "{endpoint} accepted the connection and did not answer the TLS handshake within {seconds}"
             )
         }
-        Phase::Begin => {
-            format!("{endpoint} accepted the connection and did not answer what comes first within {seconds}")
+        Phase::Protocol => {
+            format!(
+                "{endpoint} accepted the connection and did not answer what the protocol begins with within {seconds}"
+            )
         }
     }
 }

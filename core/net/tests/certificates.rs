@@ -67,6 +67,7 @@ async fn a_certificate_that_the_spec_holds_itself_is_accepted_by_exact_match() {
         (&format!("{SELF_SIGNED} -addext basicConstraints=critical,CA:FALSE"), Accepted),
         (postgresql, Accepted),
         (v1, Accepted),
+        (&v1.replace("-algorithm EC -pkeyopt ec_paramgen_curve:P-256", "-algorithm RSA"), Accepted),
         (common_name, Accepted),
         (ed25519, Accepted),
         (star, Accepted),

@@ -14,15 +14,24 @@ pub struct AlertFault {
 const OURS: &str = "give a certificate that an authority of the server signed, and its key, in `tls.certificate` and \
                     `tls.key`";
 
-/// `asked`: the server has asked for a certificate. `shown`: we have one.
-pub(super) fn meaning(alert: AlertDescription, asked: bool, shown: bool) -> AlertFault {
+/// `requested`: the server has asked for a certificate. `has_certificate`: the spec has one.
+pub(super) fn meaning(alert: AlertDescription, requested: bool, has_certificate: bool) -> AlertFault {
     use AlertDescription as A;
     let denied = |problem, remedy| AlertFault { kind: FaultKind::Denied, problem, remedy };
     let unsupported = |problem, remedy| AlertFault { kind: FaultKind::Unsupported, problem, remedy };
     match alert {
         A::CertificateRequired => required(),
-        // In TLS 1.2 no alert says so.
-        A::HandshakeFailure | A::BadCertificate | A::CertificateUnknown if asked && !shown => required(),
+        // In TLS 1.2 no alert says so, and servers choose one of these.
+        A::HandshakeFailure
+        | A::BadCertificate
+        | A::CertificateUnknown
+        | A::UnsupportedCertificate
+        | A::UnknownCA
+        | A::AccessDenied
+            if requested && !has_certificate =>
+        {
+            required()
+        }
         A::UnknownCA => denied(
             "it does not know the authority that signed our certificate",
             "put that authority into the server's trust store, or give a certificate that one of its authorities signed",
@@ -67,9 +76,10 @@ mod tests {
     fn alerts_about_our_certificate_are_denials() {
         use AlertDescription as A;
         use FaultKind as K;
-        for (alert, asked, shown, kind) in [
+        for (alert, requested, has_certificate, kind) in [
             (A::CertificateRequired, true, false, K::Denied),
             (A::HandshakeFailure, true, false, K::Denied),
+            (A::UnknownCA, true, false, K::Denied),
             (A::HandshakeFailure, true, true, K::Unsupported),
             (A::HandshakeFailure, false, false, K::Unsupported),
             (A::BadCertificate, false, false, K::Denied),
@@ -83,7 +93,7 @@ mod tests {
             (A::UnrecognisedName, false, false, K::Unsupported),
             (A::InternalError, false, false, K::Unsupported),
         ] {
-            assert_eq!(meaning(alert, asked, shown).kind, kind, "{alert:?}");
+            assert_eq!(meaning(alert, requested, has_certificate).kind, kind, "{alert:?}");
         }
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn certificates(bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>,
         return Err(instead(bytes));
     }
     for (position, der) in found.iter().enumerate() {
-        if x509::Certificate::read(der).is_none() {
+        if !is_readable(der) {
             let which =
                 if found.len() == 1 { "it".to_owned() } else { format!("certificate {}", position + 1) };
             return Err(format!(
@@ -29,6 +29,11 @@ pub(super) fn certificates(bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>,
         }
     }
     Ok(found)
+}
+
+/// An old authority may be encoded in a way that one reader takes and the other does not.
+fn is_readable(der: &CertificateDer<'_>) -> bool {
+    x509::Certificate::read(der).is_some() || webpki::anchor_from_trusted_cert(der).is_ok()
 }
 
 /// What the file holds where a certificate belongs.

@@ -31,44 +31,44 @@ impl From<CertificateFault> for Error {
     }
 }
 
-/// What the server has shown, to whom, and what the spec holds.
-pub(super) struct Shown<'a> {
+/// What the server has presented, to whom, and what the spec holds.
+pub(super) struct Presented<'a> {
     pub(super) leaf: &'a CertificateDer<'a>,
     pub(super) chain: &'a [CertificateDer<'a>],
     pub(super) name: &'a str,
-    pub(super) given: &'a [CertificateDer<'static>],
+    pub(super) pinned: &'a [CertificateDer<'static>],
 }
 
 /// The verdict in words.
-pub(super) fn explain(error: &CertificateError, shown: &Shown<'_>) -> CertificateFault {
+pub(super) fn explain(error: &CertificateError, presented: &Presented<'_>) -> CertificateFault {
     use CertificateError as E;
-    let Some(leaf) = Certificate::read(shown.leaf) else { return malformed() };
+    let Some(leaf) = Certificate::read(presented.leaf) else { return malformed() };
     match error {
-        E::ExpiredContext { not_after, .. } => expired(*not_after, &leaf, shown),
+        E::ExpiredContext { not_after, .. } => expired(*not_after, &leaf, presented),
         // It ends before it begins.
-        E::Expired => expired(leaf.validity().1, &leaf, shown),
+        E::Expired => expired(leaf.validity().1, &leaf, presented),
         E::NotValidYetContext { not_before, .. } => CertificateFault::new(
             format!("the server's certificate (or one above it) is not valid before {}", date(*not_before)),
             "correct the clock of this machine or of the one that made the certificate, or make it anew",
         ),
-        E::NotValidForName | E::NotValidForNameContext { .. } => wrong_name(&leaf, shown),
-        E::UnknownIssuer | E::BadSignature => issuer::explain(&leaf, shown),
+        E::NotValidForName | E::NotValidForNameContext { .. } => wrong_name(&leaf, presented),
+        E::UnknownIssuer | E::BadSignature => issuer::explain(&leaf, presented),
         E::UnsupportedSignatureAlgorithmContext { .. }
-        | E::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => issuer::algorithm(&leaf, shown),
+        | E::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => issuer::algorithm(&leaf, presented),
         E::InvalidPurpose | E::InvalidPurposeContext { .. } => CertificateFault::new(
             "the server's certificate is not for servers: its extendedKeyUsage has no serverAuth",
             format!(
                 "make it without extendedKeyUsage, or with serverAuth in it (and clientAuth, if it is for both): {}",
-                recipe::signed(shown.name)
+                recipe::signed(presented.name)
             ),
         ),
         E::BadEncoding => malformed(),
-        other => of_webpki(other, &leaf, shown),
+        other => of_webpki(other, &leaf, presented),
     }
 }
 
 /// What rustls has no word of its own for.
-fn of_webpki(error: &CertificateError, leaf: &Certificate, shown: &Shown<'_>) -> CertificateFault {
+fn of_webpki(error: &CertificateError, leaf: &Certificate, presented: &Presented<'_>) -> CertificateFault {
     use webpki::Error as E;
     match webpki_error(error) {
         Some(E::UnsupportedCertVersion) => CertificateFault::new(
@@ -78,10 +78,10 @@ fn of_webpki(error: &CertificateError, leaf: &Certificate, shown: &Shown<'_>) ->
             ),
             format!(
                 "make it anew with an extension, {}; or put the server's own certificate into `tls.ca`",
-                recipe::signed(shown.name)
+                recipe::signed(presented.name)
             ),
         ),
-        Some(E::CaUsedAsEndEntity) if leaf.is_self_issued() => issuer::explain(leaf, shown),
+        Some(E::CaUsedAsEndEntity) if leaf.is_self_issued() => issuer::explain(leaf, presented),
         Some(E::CaUsedAsEndEntity) => CertificateFault::new(
             format!(
                 "the server's certificate ({}) is that of an authority (CA:TRUE), and is not itself in `tls.ca`",
@@ -89,7 +89,7 @@ fn of_webpki(error: &CertificateError, leaf: &Certificate, shown: &Shown<'_>) ->
             ),
             format!(
                 "make one for the server that is no authority, {}; or put the server's own certificate into `tls.ca`",
-                recipe::signed(shown.name)
+                recipe::signed(presented.name)
             ),
         ),
         Some(E::EndEntityUsedAsCa) => CertificateFault::new(
@@ -101,23 +101,26 @@ fn of_webpki(error: &CertificateError, leaf: &Certificate, shown: &Shown<'_>) ->
         ),
         Some(other) => CertificateFault::new(
             format!("the server's certificate ({}) is refused: {other:?}", leaf.subject()),
-            format!("make it anew: {}", anew(leaf, shown.name)),
+            format!("make it anew: {}", anew(leaf, presented.name)),
         ),
         None => CertificateFault::new(
             format!("the server's certificate ({}) is refused: {error}", leaf.subject()),
-            format!("make it anew: {}", anew(leaf, shown.name)),
+            format!("make it anew: {}", anew(leaf, presented.name)),
         ),
     }
 }
 
-fn expired(not_after: UnixTime, leaf: &Certificate, shown: &Shown<'_>) -> CertificateFault {
+fn expired(not_after: UnixTime, leaf: &Certificate, presented: &Presented<'_>) -> CertificateFault {
     let day = date(not_after);
     if leaf.validity().1 == not_after {
         let problem = format!("the server's certificate expired at {day}");
-        return CertificateFault::new(problem, format!("renew it: {}", anew(leaf, shown.name)));
+        return CertificateFault::new(problem, format!("renew it: {}", anew(leaf, presented.name)));
     }
-    let above =
-        shown.chain.iter().filter_map(|der| Certificate::read(der)).find(|it| it.validity().1 == not_after);
+    let above = presented
+        .chain
+        .iter()
+        .filter_map(|der| Certificate::read(der))
+        .find(|it| it.validity().1 == not_after);
     let whose = above.map_or_else(|| "an authority".to_owned(), |above| format!("`{}`", above.subject()));
     CertificateFault::new(
         format!("the certificate of {whose}, which is above the server's, expired at {day}"),
@@ -125,14 +128,14 @@ fn expired(not_after: UnixTime, leaf: &Certificate, shown: &Shown<'_>) -> Certif
     )
 }
 
-fn wrong_name(leaf: &Certificate, shown: &Shown<'_>) -> CertificateFault {
-    let (wanted, is_given) = (shown.name, shown.given.contains(shown.leaf));
+fn wrong_name(leaf: &Certificate, presented: &Presented<'_>) -> CertificateFault {
+    let (wanted, is_pinned) = (presented.name, presented.pinned.contains(presented.leaf));
     let elsewhere = |names: &[String]| {
         let names = if names.is_empty() { "no DNS name at all".to_owned() } else { listed(names) };
         format!("the server's certificate is for {names}, and not for `{wanted}`")
     };
     match leaf.alternative_names() {
-        None if !is_given => CertificateFault::new(
+        None if !is_pinned => CertificateFault::new(
             format!(
                 "the server's certificate has a common name alone ({}) and no subjectAltName, which is what names are \
                  compared with",
@@ -145,7 +148,7 @@ fn wrong_name(leaf: &Certificate, shown: &Shown<'_>) -> CertificateFault {
             ),
         ),
         found => CertificateFault::new(
-            elsewhere(&if is_given { names(leaf) } else { found.unwrap_or_default() }),
+            elsewhere(&if is_pinned { names(leaf) } else { found.unwrap_or_default() }),
             format!(
                 "name the server so in the spec, or write `serverName` into `tls`, or make the certificate for \
                  `{wanted}`: {}",

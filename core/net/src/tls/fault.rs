@@ -36,7 +36,7 @@ pub(super) fn of_tls(endpoint: &Endpoint, error: &Error, identity: &Identity) ->
     let endpoint = endpoint.clone();
     match error {
         Error::AlertReceived(alert) => {
-            let fault = meaning(*alert, identity.was_asked(), identity.is_shown());
+            let fault = meaning(*alert, identity.was_requested(), identity.has_certificate());
             NetError::Alert { endpoint, alert: *alert, fault }
         }
         Error::InvalidCertificate(certificate) => {

@@ -19,13 +19,13 @@ use crate::NetError;
 #[derive(Debug)]
 pub(super) struct Identity {
     key: Option<Arc<CertifiedKey>>,
-    asked: AtomicBool,
+    requested: AtomicBool,
 }
 
 impl Identity {
-    /// Nobody.
+    /// No certificate.
     pub(super) fn none() -> Self {
-        Self { key: None, asked: AtomicBool::new(false) }
+        Self { key: None, requested: AtomicBool::new(false) }
     }
 
     /// The certificate with its key. That they belong together is found here, before any packet.
@@ -49,15 +49,15 @@ impl Identity {
             Some(None) => return Err(unusable(of_another())),
         }
         let key = CertifiedKey::new(client.chain.clone(), key);
-        Ok(Self { key: Some(Arc::new(key)), asked: AtomicBool::new(false) })
+        Ok(Self { key: Some(Arc::new(key)), requested: AtomicBool::new(false) })
     }
 
-    pub(super) fn is_shown(&self) -> bool {
+    pub(super) fn has_certificate(&self) -> bool {
         self.key.is_some()
     }
 
-    pub(super) fn was_asked(&self) -> bool {
-        self.asked.load(Ordering::Relaxed)
+    pub(super) fn was_requested(&self) -> bool {
+        self.requested.load(Ordering::Relaxed)
     }
 }
 
@@ -77,11 +77,11 @@ fn of_another() -> KeyFault {
 
 impl ResolvesClientCert for Identity {
     fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
-        self.asked.store(true, Ordering::Relaxed);
+        self.requested.store(true, Ordering::Relaxed);
         self.key.clone()
     }
 
     fn has_certs(&self) -> bool {
-        self.is_shown()
+        self.has_certificate()
     }
 }

@@ -2,34 +2,34 @@
 
 use rustls::pki_types::CertificateDer;
 
-use super::explain::{CertificateFault, Shown};
+use super::explain::{CertificateFault, Presented};
 use super::names::listed;
 use super::recipe;
 use super::x509::Certificate;
 
 /// No trusted authority signed it.
-pub(super) fn explain(leaf: &Certificate, shown: &Shown<'_>) -> CertificateFault {
-    let (chain, given) = (read(shown.chain), read(shown.given));
-    let show = recipe::shown(&format!("{}:PORT", shown.name));
+pub(super) fn explain(leaf: &Certificate, presented: &Presented<'_>) -> CertificateFault {
+    let (chain, pinned) = (read(presented.chain), read(presented.pinned));
+    let show = recipe::what_is_sent(&format!("{}:PORT", presented.name));
     if leaf.is_self_issued() {
         let place =
-            if given.is_empty() { "and there is no `tls.ca`" } else { "and is not itself in `tls.ca`" };
+            if pinned.is_empty() { "and there is no `tls.ca`" } else { "and is not itself in `tls.ca`" };
         return CertificateFault::new(
             format!("the server's certificate is self-signed ({}), {place}", leaf.subject()),
             format!("put the server's own certificate into `tls.ca`: {show} prints it"),
         );
     }
-    let top = top(leaf, &chain);
-    let issuer = top.issuer();
-    if given.is_empty() {
+    let highest = highest(leaf, &chain);
+    let issuer = highest.issuer();
+    if pinned.is_empty() {
         return CertificateFault::new(
             format!("the server's certificate is signed by `{issuer}`, which is no public authority"),
             "give the certificate of that authority in `tls.ca`",
         );
     }
-    if let Some(authority) = given.iter().find(|authority| top.may_be_issued_by(authority)) {
+    if let Some(authority) = pinned.iter().find(|authority| highest.may_be_issued_by(authority)) {
         if !authority.has_supported_key() {
-            return algorithm(top, shown);
+            return algorithm(highest, presented);
         }
         if authority.is_no_authority() {
             return CertificateFault::new(
@@ -46,8 +46,8 @@ pub(super) fn explain(leaf: &Certificate, shown: &Shown<'_>) -> CertificateFault
             "put the authority's present certificate into `tls.ca`: it was made anew, or is another of the same name",
         );
     }
-    let held = listed(&given.iter().map(Certificate::subject).collect::<Vec<_>>());
-    let sent = if top.is_self_issued() { "" } else { "the server does not send its certificate, and " };
+    let held = listed(&pinned.iter().map(Certificate::subject).collect::<Vec<_>>());
+    let sent = if highest.is_self_issued() { "" } else { "the server does not send its certificate, and " };
     CertificateFault::new(
         format!(
             "the server's certificate is signed by `{issuer}`: {sent}`tls.ca` does not hold it, but {held}"
@@ -60,8 +60,8 @@ pub(super) fn explain(leaf: &Certificate, shown: &Shown<'_>) -> CertificateFault
 }
 
 /// An authority signed it with an algorithm that is not supported.
-pub(super) fn algorithm(leaf: &Certificate, shown: &Shown<'_>) -> CertificateFault {
-    let above: Vec<Certificate> = read(shown.chain).into_iter().chain(read(shown.given)).collect();
+pub(super) fn algorithm(leaf: &Certificate, presented: &Presented<'_>) -> CertificateFault {
+    let above: Vec<Certificate> = read(presented.chain).into_iter().chain(read(presented.pinned)).collect();
     let signer = above.iter().find(|authority| leaf.may_be_issued_by(authority));
     let by = signer
         .map(|authority| format!(", by a key of the kind {}", authority.key_kind()))
@@ -80,14 +80,14 @@ pub(super) fn algorithm(leaf: &Certificate, shown: &Shown<'_>) -> CertificateFau
 }
 
 /// The highest certificate that the server has sent.
-fn top<'a>(leaf: &'a Certificate, chain: &'a [Certificate]) -> &'a Certificate {
-    let mut top = leaf;
+fn highest<'a>(leaf: &'a Certificate, chain: &'a [Certificate]) -> &'a Certificate {
+    let mut highest = leaf;
     // As many steps as there are certificates: some name each other as issuer.
     for _ in chain {
-        let above = chain.iter().find(|above| !top.is_self_issued() && top.may_be_issued_by(above));
-        top = above.unwrap_or(top);
+        let above = chain.iter().find(|above| !highest.is_self_issued() && highest.may_be_issued_by(above));
+        highest = above.unwrap_or(highest);
     }
-    top
+    highest
 }
 
 fn read(certificates: &[CertificateDer<'_>]) -> Vec<Certificate> {

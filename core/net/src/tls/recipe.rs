@@ -17,7 +17,7 @@ pub(super) fn signed(name: &str) -> String {
 }
 
 /// Shows which certificates a server sends.
-pub(super) fn shown(endpoint: &str) -> String {
+pub(super) fn what_is_sent(endpoint: &str) -> String {
     format!("`openssl s_client -connect {endpoint} -showcerts`")
 }
 

@@ -27,4 +27,15 @@ mod tests {
     fn the_compiled_ones_are_always_there() {
         assert!(public_roots(&Files::relative_to("/")).len() >= webpki_roots::TLS_SERVER_ROOTS.len());
     }
+
+    #[test]
+    fn each_authority_of_a_system_can_be_read() {
+        use super::super::certificates::certificates;
+        let files = Files::relative_to("/");
+        let read = |path: &&str| files.read(&FileRef { file: path.into() }).ok();
+        // A machine without any has nothing to show here.
+        let Some(pem) = SYSTEM_ROOTS.iter().find_map(read) else { return };
+        let found = certificates(&pem).unwrap();
+        assert!(found.iter().all(|der| RootCertStore::empty().add(der.clone()).is_ok()));
+    }
 }

@@ -28,8 +28,8 @@ pub enum Verification {
 pub struct Tls {
     pub(super) verification: Verification,
     pub(super) roots: Arc<RootCertStore>,
-    /// The certificates of `ca` as they are: a server may show one of them itself.
-    pub(super) given: Arc<[CertificateDer<'static>]>,
+    /// The certificates of `ca` themselves: a server that presents one of them is accepted by exact match.
+    pub(super) pinned: Arc<[CertificateDer<'static>]>,
     pub(super) identity: Option<ClientCertificate>,
     pub(super) server_name: Option<DnsName>,
 }
@@ -65,7 +65,7 @@ impl Tls {
         let server_name =
             server_name.and_then(|name| wrong.check(&at.key("serverName"), name.parse::<DnsName>()));
         let identity = client_certificate(spec, files, at, wrong);
-        Self { verification, roots, given: given.unwrap_or_default().into(), identity, server_name }
+        Self { verification, roots, pinned: given.unwrap_or_default().into(), identity, server_name }
     }
 
     /// The secrets that [`Tls::connector`] asks for.

@@ -12,7 +12,7 @@ use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 
-use super::explain::{CertificateFault, Shown, explain, malformed};
+use super::explain::{CertificateFault, Presented, explain, malformed};
 use super::names::{is_among, names};
 use super::signature::{Protocol, verify};
 use super::validate::{Tls, Verification};
@@ -22,7 +22,7 @@ use crate::NetError;
 #[derive(Debug)]
 pub(super) struct Verifier {
     verification: Verification,
-    given: Arc<[CertificateDer<'static>]>,
+    pinned: Arc<[CertificateDer<'static>]>,
     /// Nothing where there is no authority to ask.
     webpki: Option<Arc<WebPkiServerVerifier>>,
     algorithms: WebPkiSupportedAlgorithms,
@@ -42,17 +42,17 @@ impl Verifier {
             }
         };
         let algorithms = provider.signature_verification_algorithms;
-        Ok(Self { verification: tls.verification, given: Arc::clone(&tls.given), webpki, algorithms })
+        Ok(Self { verification: tls.verification, pinned: Arc::clone(&tls.pinned), webpki, algorithms })
     }
 
     /// Takes any certificate: for a look at what a listener speaks.
     pub(super) fn unverified(provider: &CryptoProvider) -> Self {
         let algorithms = provider.signature_verification_algorithms;
-        Self { verification: Verification::None, given: Arc::new([]), webpki: None, algorithms }
+        Self { verification: Verification::None, pinned: Arc::new([]), webpki: None, algorithms }
     }
 
     /// The dates and the name of a certificate that the spec holds.
-    fn judge_given(
+    fn verify_pinned(
         &self,
         leaf: &CertificateDer<'_>,
         name: &str,
@@ -69,7 +69,7 @@ impl Verifier {
         } else {
             return Ok(());
         };
-        Err(explain(&error, &Shown { leaf, chain: &[], name, given: &self.given }))
+        Err(explain(&error, &Presented { leaf, chain: &[], name, pinned: &self.pinned }))
     }
 }
 
@@ -86,8 +86,8 @@ impl ServerCertVerifier for Verifier {
             return Ok(ServerCertVerified::assertion());
         }
         let wanted = name.to_str();
-        if self.given.iter().any(|given| given == leaf) {
-            return match self.judge_given(leaf, &wanted, now) {
+        if self.pinned.iter().any(|pinned| pinned == leaf) {
+            return match self.verify_pinned(leaf, &wanted, now) {
                 Ok(()) => Ok(ServerCertVerified::assertion()),
                 Err(fault) => Err(fault.into()),
             };
@@ -102,7 +102,7 @@ impl ServerCertVerifier for Verifier {
                 CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
             )) if self.verification == Verification::Authority => Ok(ServerCertVerified::assertion()),
             Err(Error::InvalidCertificate(error)) => {
-                Err(explain(&error, &Shown { leaf, chain, name: &wanted, given: &self.given }).into())
+                Err(explain(&error, &Presented { leaf, chain, name: &wanted, pinned: &self.pinned }).into())
             }
             verdict => verdict,
         }

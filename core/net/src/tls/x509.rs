@@ -21,11 +21,11 @@ impl Certificate {
     }
 
     pub(super) fn subject(&self) -> String {
-        shown(&self.0.tbs_certificate().subject().to_string())
+        cut(&self.0.tbs_certificate().subject().to_string())
     }
 
     pub(super) fn issuer(&self) -> String {
-        shown(&self.0.tbs_certificate().issuer().to_string())
+        cut(&self.0.tbs_certificate().issuer().to_string())
     }
 
     /// Its issuer has its own name.
@@ -42,7 +42,7 @@ impl Certificate {
     pub(super) fn alternative_names(&self) -> Option<Vec<String>> {
         let (_, names) = self.0.tbs_certificate().get_extension::<SubjectAltName>().ok()??;
         let dns = names.0.iter().filter_map(|name| match name {
-            GeneralName::DnsName(name) => Some(shown(name.as_str())),
+            GeneralName::DnsName(name) => Some(cut(name.as_str())),
             _ => None,
         });
         Some(dns.collect())
@@ -52,7 +52,7 @@ impl Certificate {
     pub(super) fn common_names(&self) -> Vec<String> {
         let parts = self.0.tbs_certificate().subject().iter();
         let common = parts.filter(|part| part.oid == CN);
-        common.filter_map(|part| std::str::from_utf8(part.value.value()).ok().map(shown)).collect()
+        common.filter_map(|part| std::str::from_utf8(part.value.value()).ok().map(cut)).collect()
     }
 
     /// The first and the last second in which it is valid.
@@ -109,7 +109,7 @@ pub(super) fn date(time: UnixTime) -> String {
 }
 
 /// A name is the peer's text, and may be as long as a message of TLS.
-fn shown(text: &str) -> String {
+fn cut(text: &str) -> String {
     text.chars().take(200).collect()
 }
 
