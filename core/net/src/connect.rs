@@ -12,6 +12,7 @@ use futures_util::stream::FuturesUnordered;
 use init_core::Endpoint;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until, timeout_at};
+use tracing::trace;
 
 use crate::NetError;
 use crate::error::seconds;
@@ -19,20 +20,25 @@ use crate::error::seconds;
 /// What the address before may take alone, if there is time enough.
 const STAGGER: Duration = Duration::from_millis(250);
 
-/// Tries all addresses until one connects or the deadline is there; says which one it was.
+/// Tries all addresses until one connects or the deadline is there. Takes that one and those that failed from the list.
 pub(crate) async fn connect(
     endpoint: &Endpoint,
-    addresses: &[SocketAddr],
+    addresses: &mut Vec<SocketAddr>,
     deadline: Instant,
-) -> Result<(TcpStream, SocketAddr), NetError> {
+) -> Result<TcpStream, NetError> {
     let began = Instant::now();
     let mut failures: Vec<(SocketAddr, String)> = Vec::new();
     match timeout_at(deadline, race(addresses, stagger(addresses.len(), deadline), &mut failures)).await {
-        Ok(Some(connected)) => return Ok(connected),
+        Ok(Some((tcp, connected))) => {
+            trace!(%endpoint, address = %connected, "connected");
+            let failed = |address| failures.iter().any(|(failed, _)| *failed == address);
+            addresses.retain(|address| *address != connected && !failed(*address));
+            return Ok(tcp);
+        }
         Ok(None) => {}
         Err(_) => {
             let waited = format!("no answer within {}", seconds(deadline - began));
-            for address in addresses {
+            for address in addresses.iter() {
                 if !failures.iter().any(|(failed, _)| failed == address) {
                     failures.push((*address, waited.clone()));
                 }
@@ -104,10 +110,10 @@ mod tests {
 
     #[tokio::test]
     async fn each_refused_address_is_named() {
-        let closed: Vec<SocketAddr> =
+        let mut closed: Vec<SocketAddr> =
             ["127.0.0.1:1", "127.0.0.2:1"].iter().map(|text| text.parse().unwrap()).collect();
         let deadline = Instant::now() + Duration::from_secs(10);
-        let error = connect(&"name:1".parse().unwrap(), &closed, deadline).await.unwrap_err();
+        let error = connect(&"name:1".parse().unwrap(), &mut closed, deadline).await.unwrap_err();
         let NetError::Connect { failures, .. } = &error else { panic!("{error}") };
         assert_eq!(failures.iter().map(|(address, _)| *address).collect::<Vec<_>>(), closed);
         assert_eq!(

@@ -7,7 +7,6 @@ use std::time::Duration;
 use init_core::{Endpoint, Fault, FaultKind};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
-use tracing::trace;
 
 use crate::connect::connect;
 use crate::{Connector, NetError, Phase, Stream, resolve};
@@ -55,15 +54,13 @@ where
 {
     let mut last = None;
     loop {
-        let (tcp, address) = match connect(endpoint, &addresses, deadline).await {
+        let tcp = match connect(endpoint, &mut addresses, deadline).await {
             Ok(connected) => connected,
             // What an address that was reached has said tells more than that others cannot be.
             Err(error) => return Err(last.unwrap_or_else(|| error.into())),
         };
-        trace!(%endpoint, %address, "connected");
-        let share = fair_share(deadline, addresses.len());
+        let share = fair_share(deadline, addresses.len() + 1);
         let ends = Instant::now() + share;
-        addresses.retain(|other| *other != address);
         let error = match timeout_at(ends, begin(tcp, ends)).await {
             Ok(Ok(stream)) => return Ok(stream),
             Ok(Err(error)) => error,

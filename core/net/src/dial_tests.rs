@@ -134,6 +134,17 @@ async fn the_last_error_of_a_reached_address_is_the_answer() {
 }
 
 #[tokio::test]
+async fn an_address_that_refused_takes_no_share_of_the_time() {
+    let (gone, closed) = listener().await;
+    drop(gone);
+    let (_listener, good) = listener().await;
+    let deadline = within(60_000);
+    let begin = |_, ends: Instant| async move { Ok::<_, NetError>(ends) };
+    let ends = dial_addresses(&endpoint(), vec![closed, good], deadline, begin).await.unwrap();
+    assert!(deadline - ends < Duration::from_secs(15), "half of the time would be 30 s");
+}
+
+#[tokio::test]
 async fn a_fault_that_waiting_does_not_mend_ends_the_attempt() {
     let (_first, one) = listener().await;
     let (_second, other) = listener().await;

@@ -1,5 +1,6 @@
 //! Who we are to a server that asks for a certificate, and whether one has asked.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -16,7 +17,6 @@ use crate::NetError;
 
 /// Answers a server's request for a certificate, and remembers that there was one: the alert that follows may not say
 /// what it is about.
-#[derive(Debug)]
 pub(super) struct Identity {
     key: Option<Arc<CertifiedKey>>,
     requested: AtomicBool,
@@ -73,6 +73,13 @@ fn of_another() -> KeyFault {
         "it does not belong to `tls.certificate`, which holds another public key",
         format!("give the key that the certificate was made for: {}", recipe::COMPARE),
     )
+}
+
+/// Without the key.
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Identity").field("has_certificate", &self.has_certificate()).finish_non_exhaustive()
+    }
 }
 
 impl ResolvesClientCert for Identity {

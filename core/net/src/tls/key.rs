@@ -103,7 +103,7 @@ fn instead(text: &[u8]) -> KeyFault {
     KeyFault::new(problem, remedy)
 }
 
-/// The object identifiers of kinds that ring does not know, each behind its tag and length.
+/// The object identifiers of kinds of keys, each behind its tag and length.
 const KINDS: [(&[u8], &str); 5] = [
     (&[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23], "a P-521 key"),
     (&[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x0a], "a secp256k1 key"),
