@@ -5,12 +5,11 @@
 
 use std::collections::BTreeSet;
 use std::error::Error;
-use std::fmt;
 
 use schemars::JsonSchema;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::change::Change;
 use crate::plan::alike;
 use crate::{Endpoint, Files, Plan, Progress, SecretRef, Secrets, Violations};
 
@@ -27,9 +26,9 @@ pub trait Backend: Sized {
     type Desired;
     /// What the server has now, in the leaf types of `Desired`. Its default is a server with nothing on it.
     type Observed: Default;
-    /// One step towards `Desired`. Its derived order is the order of execution (variants are declared in
-    /// dependency order), it never holds a secret, and its `Display` is one line beginning with a verb.
-    type Change: Clone + Ord + Serialize + fmt::Display;
+    /// One step towards `Desired`. Its derived order is the order of execution: variants are declared in
+    /// dependency order.
+    type Change: Change;
     /// What can go wrong on the way, classified.
     type Error: Fault;
 

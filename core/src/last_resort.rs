@@ -3,6 +3,7 @@
 //! The driver notices its deadline whenever it waits. Code that computes without waiting is watched by a thread. Where
 //! there may be no thread, the deadline holds for all that waits.
 
+use std::convert::Infallible;
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -63,19 +64,9 @@ fn end(tool: &'static str, options: &Options, exit: Exit, message: String, remed
         remedy: remedy.to_owned(),
         violations: Vec::new(),
     };
-    let report = Report::<Nothing>::failed(tool, options.command, exit, failure);
-    let page = report.render(options.format).unwrap_or_default();
+    let report = Report::<Infallible>::failed(tool, options.command, exit, failure);
+    let page = report.render(options.format, None).unwrap_or_default();
     let _ = io::stdout().write_all(page.as_bytes()).and_then(|()| io::stdout().flush());
-    report.log();
+    report.log(None);
     process::exit(exit.code().into());
-}
-
-/// A change of a run that has none.
-#[derive(Clone, Debug, serde::Serialize)]
-enum Nothing {}
-
-impl std::fmt::Display for Nothing {
-    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match *self {}
-    }
 }

@@ -14,6 +14,7 @@
 
 mod backend;
 mod backoff;
+mod change;
 mod cli;
 pub mod diff;
 mod endpoint;
@@ -50,6 +51,7 @@ mod violation;
 mod words;
 
 pub use backend::{Backend, Fault, FaultKind, Requires};
+pub use change::{Change, Effect, Properties, Property, RESERVED, Subject, as_json};
 pub use cli::{Command, Format, LogLevel, Options, help, parse};
 pub use endpoint::{DnsName, Endpoint, EndpointError};
 pub use error::Failure;
@@ -61,7 +63,7 @@ pub use plan::{Conflict, Plan, alike, kinds};
 pub use progress::Progress;
 pub use readiness::ATTEMPT;
 pub use redact::Redactor;
-pub use report::{Outcome, Report, Step};
+pub use report::{Outcome, Report, Step, Summary};
 pub use run::{Host, execute, run, schema};
 pub use secret::{Secret, SecretRef, Text};
 pub use secrets::{SecretError, Secrets, Undeclared};

@@ -119,6 +119,10 @@ impl Visit for Json {
         self.raw(field.name(), value);
     }
 
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.raw(field.name(), value);
+    }
+
     fn record_bool(&mut self, field: &Field, value: bool) {
         self.raw(field.name(), value);
     }

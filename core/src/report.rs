@@ -1,11 +1,13 @@
 //! The one report of a run. It holds no clock value, so two equal runs print equal bytes.
 
-use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
+use serde::ser::{SerializeMap as _, Serializer};
 use tracing::{error, info};
 
+use crate::change::{Change, Effect};
 use crate::cli::{Command, Format};
 use crate::error::{Error, Failure};
 use crate::exit::Exit;
@@ -13,7 +15,7 @@ use crate::ledger::Status;
 use crate::peer::Texts;
 use crate::plan::Conflict;
 use crate::redact::Redactor;
-use crate::{json, text};
+use crate::{change, json, text};
 
 /// What to do about a conflict.
 const CONFLICT_REMEDY: &str =
@@ -58,21 +60,64 @@ impl Outcome {
 }
 
 /// One change and what became of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step<C> {
     /// What was to be done.
-    #[serde(flatten)]
     pub change: C,
     /// What became of it.
     pub status: Status,
     /// Why it failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
 }
 
+impl<C: Change> Serialize for Step<C> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        change::write(&self.change, &mut map)?;
+        map.serialize_entry("status", &self.status)?;
+        if let Some(problem) = &self.problem {
+            map.serialize_entry("problem", problem)?;
+        }
+        map.end()
+    }
+}
+
+/// How many changes the report shows as done, or as planned where nothing is done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Objects that come into being.
+    pub add: usize,
+    /// Objects that are altered.
+    pub change: usize,
+    /// Objects that are taken away.
+    pub remove: usize,
+}
+
+impl Summary {
+    /// `apply` counts what was applied, every other command what is planned.
+    fn of<C: Change>(command: Command, steps: &[Step<C>]) -> Self {
+        let counts = if command == Command::Apply { Status::Applied } else { Status::Planned };
+        let mut summary = Self::default();
+        for step in steps.iter().filter(|step| step.status == counts) {
+            match step.change.effect() {
+                Effect::Add => summary.add += 1,
+                Effect::Alter => summary.change += 1,
+                Effect::Remove => summary.remove += 1,
+            }
+        }
+        summary
+    }
+}
+
+/// The version of the report's form.
+const FORM: u8 = 1;
+
 /// What a run says on stdout.
 #[derive(Clone, Debug, Serialize)]
+#[serde(bound = "C: Change")]
 pub struct Report<C> {
+    /// The version of this form.
+    pub report: u8,
     /// The tool's name.
     pub tool: &'static str,
     /// The tool's version.
@@ -81,6 +126,8 @@ pub struct Report<C> {
     pub command: Command,
     /// How it ended.
     pub outcome: Outcome,
+    /// How many changes there are of each effect.
+    pub summary: Summary,
     /// Every change, in the order of execution.
     pub changes: Vec<Step<C>>,
     /// What stands in the way.
@@ -142,7 +189,7 @@ impl<C> Findings<C> {
     }
 }
 
-impl<C> Report<C> {
+impl<C: Change> Report<C> {
     pub(crate) fn new(tool: &'static str, command: Command, findings: Findings<C>) -> Self {
         let outcome = findings.outcome(command);
         let exit = match (&findings.error, outcome) {
@@ -152,10 +199,12 @@ impl<C> Report<C> {
             (None, _) => Exit::Converged,
         };
         Self {
+            report: FORM,
             tool,
             version: env!("CARGO_PKG_VERSION"),
             command,
             outcome,
+            summary: Summary::of(command, &findings.steps),
             changes: findings.steps,
             conflicts: findings.conflicts,
             error: findings.error.as_ref().map(|error| Failure::new(error, &findings.texts)),
@@ -172,12 +221,13 @@ impl<C> Report<C> {
     }
 
     /// The last line of the log. Of a run that fails it is an error, with all that an alert has to say.
-    pub(crate) fn log(&self) {
+    pub(crate) fn log(&self, took: Option<Duration>) {
+        let seconds = took.map(|took| took.as_secs_f64());
         let (tool, endpoint, outcome, exit) =
             (self.tool, &self.endpoint, self.outcome.name(), self.exit.code());
         if let Some(Failure { kind, message, causes, remedy, .. }) = &self.error {
             let cause = causes.first().map(String::as_str).unwrap_or_default();
-            error!(tool, endpoint, outcome, exit, kind, cause, remedy, "{message}");
+            error!(tool, endpoint, outcome, exit, kind, cause, remedy, seconds, "{message}");
         } else if self.exit == Exit::Conflict {
             let cause =
                 self.conflicts.first().map(|conflict| self.redactor.own(&conflict.to_string()).into_owned());
@@ -185,10 +235,18 @@ impl<C> Report<C> {
             let conflicts = self.conflicts.len();
             error!(
                 tool,
-                endpoint, outcome, exit, kind, conflicts, cause, remedy, "in conflict with the server"
+                endpoint,
+                outcome,
+                exit,
+                kind,
+                conflicts,
+                cause,
+                remedy,
+                seconds,
+                "in conflict with the server"
             );
         } else {
-            info!(outcome, exit, "done");
+            info!(tool, endpoint, outcome, exit, seconds, "done");
         }
     }
 
@@ -198,18 +256,12 @@ impl<C> Report<C> {
     }
 }
 
-impl<C: Serialize + fmt::Display> Report<C> {
-    /// The report as it goes to stdout, with a line ending.
-    pub fn render(&self, format: Format) -> Result<String, serde_json::Error> {
+impl<C: Change> Report<C> {
+    /// The report as it goes to stdout, with a line ending. `took` is for a text that a person sees at once.
+    pub fn render(&self, format: Format, took: Option<Duration>) -> Result<String, serde_json::Error> {
         match format {
-            Format::Text => Ok(text::page(self, &self.redactor)),
+            Format::Text => Ok(text::page(self, &self.redactor, took)),
             Format::Json => json::line(self, &self.redactor),
         }
     }
-}
-
-/// The server's word for a change: `create_topic`.
-pub(crate) fn op(change: &impl Serialize) -> String {
-    let json = serde_json::to_value(change).unwrap_or_default();
-    json.get("op").and_then(|op| op.as_str()).unwrap_or("change").to_owned()
 }

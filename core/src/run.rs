@@ -1,10 +1,10 @@
 //! From a command line to a report: what every tool's `main` calls.
 
 use std::ffi::OsString;
-use std::io::{self, Read, Write as _};
+use std::io::{self, IsTerminal as _, Read, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::task::spawn_blocking;
 use tracing::error;
@@ -46,8 +46,10 @@ pub fn run<B: Backend>() -> ExitCode {
     if options.command == Command::Schema {
         return print(B::SCHEMA.map_or_else(schema::<B>, |text| Ok(text.to_owned())), Exit::Converged).into();
     }
+    let began = Instant::now();
     let report = in_runtime::<B>(&options);
-    let page = report.render(options.format);
+    let took = began.elapsed();
+    let page = report.render(options.format, io::stdout().is_terminal().then_some(took));
     if !last_resort::claim() {
         // The process is being ended by the one that has it.
         loop {
@@ -56,7 +58,7 @@ pub fn run<B: Backend>() -> ExitCode {
     }
     let exit = print(page, report.exit());
     if exit == report.exit() {
-        report.log();
+        report.log(Some(took));
     }
     exit.into()
 }

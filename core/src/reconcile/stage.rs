@@ -2,19 +2,18 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
 use tokio::time::{Instant, timeout};
 use tracing::{debug, info};
 
 use super::{Driver, Halt};
 use crate::backend::{Backend, Fault, FaultKind};
 use crate::backoff::Backoff;
+use crate::change::Change;
 use crate::error::Error;
 use crate::ledger::{Ledger, Status};
 use crate::meter;
 use crate::plan::{Plan, kinds};
 use crate::progress::Progress;
-use crate::report::op;
 use crate::stop::Cut;
 
 /// How long a server may take to show what it has acknowledged.
@@ -161,6 +160,6 @@ impl<B: Backend> Driver<'_, B> {
 }
 
 /// The words for a stage's changes: `create_topic, create_acl`.
-fn named<C: Serialize>(stage: &[C]) -> String {
-    kinds(stage).filter_map(|kind| kind.first().map(op)).collect::<Vec<_>>().join(", ")
+fn named<C: Change>(stage: &[C]) -> String {
+    kinds(stage).filter_map(|kind| kind.first().map(C::op)).collect::<Vec<_>>().join(", ")
 }

@@ -7,11 +7,11 @@ use std::future::pending;
 
 use init_core::diff::{Drift, Side, by_key};
 use init_core::{
-    Backend, Conflict, Endpoint, Fault, FaultKind, FileRef, Files, Plan, Progress, Requires, SecretRef,
-    Secrets, SpecPath, Violations,
+    Backend, Conflict, Effect, Endpoint, Fault, FaultKind, FileRef, Files, Plan, Progress, Properties,
+    Requires, SecretRef, Secrets, SpecPath, Subject, Violations,
 };
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// What the server does at one call; without instructions it does what it should.
 #[derive(Clone, Debug)]
@@ -80,15 +80,45 @@ pub(crate) struct Desired {
     items: BTreeMap<String, i64>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(tag = "op")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Change {
-    #[serde(rename = "create_item")]
     Create { name: String, value: i64 },
-    #[serde(rename = "alter_item")]
     Alter { name: String, value: Drift<i64> },
-    #[serde(rename = "alter_owner")]
     AlterOwner { owner: Drift<String>, members: BTreeMap<String, String> },
+}
+
+impl init_core::Change for Change {
+    fn op(&self) -> &'static str {
+        match self {
+            Self::Create { .. } => "create_item",
+            Self::Alter { .. } => "alter_item",
+            Self::AlterOwner { .. } => "alter_owner",
+        }
+    }
+
+    fn effect(&self) -> Effect {
+        match self {
+            Self::Create { .. } => Effect::Add,
+            Self::Alter { .. } | Self::AlterOwner { .. } => Effect::Alter,
+        }
+    }
+
+    fn subject(&self) -> Subject {
+        match self {
+            Self::Create { name, .. } | Self::Alter { name, .. } => Subject::new("item", name),
+            Self::AlterOwner { .. } => Subject::new("owner", "server"),
+        }
+    }
+
+    fn properties(&self) -> Properties {
+        match self {
+            Self::Create { value, .. } => Properties::none().to("value", value),
+            Self::Alter { value, .. } => Properties::none().drift("value", value),
+            Self::AlterOwner { owner, members } => {
+                Properties::none().drift("owner", owner).to("members", members)
+            }
+        }
+    }
 }
 
 impl fmt::Display for Change {

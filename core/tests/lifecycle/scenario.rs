@@ -57,8 +57,8 @@ impl Scenario {
         let mut shown = format!("== {} / {command}: exit {}\n", self.name, report.exit().code());
         let _ =
             writeln!(shown, "calls: {calls}; within bound: {}", began.elapsed() < Duration::from_secs(32));
-        shown += &report.render(Format::Json).unwrap();
-        shown += &report.render(Format::Text).unwrap();
+        shown += &report.render(Format::Json, None).unwrap();
+        shown += &report.render(Format::Text, None).unwrap();
         shown.replace(env!("CARGO_MANIFEST_DIR"), "CORE")
     }
 }

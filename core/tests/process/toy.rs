@@ -4,10 +4,11 @@ use std::convert::Infallible;
 use std::fmt;
 
 use init_core::{
-    Backend, Endpoint, Fault, FaultKind, Files, Plan, Progress, Requires, Secrets, SpecPath, Violations,
+    Backend, Effect, Endpoint, Fault, FaultKind, Files, Plan, Progress, Properties, Requires, Secrets,
+    SpecPath, Subject, Violations,
 };
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 pub(crate) struct Toy;
 
@@ -30,10 +31,27 @@ pub(crate) struct Spec {
 
 pub(crate) struct Desired(Mode, Endpoint);
 
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(tag = "op", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Change {
     CreateToy,
+}
+
+impl init_core::Change for Change {
+    fn op(&self) -> &'static str {
+        "create_toy"
+    }
+
+    fn effect(&self) -> Effect {
+        Effect::Add
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::new("toy", "toy")
+    }
+
+    fn properties(&self) -> Properties {
+        Properties::none()
+    }
 }
 
 impl fmt::Display for Change {
