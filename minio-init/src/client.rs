@@ -19,15 +19,20 @@ use object_store::client::{HttpRequest, HttpRequestBody};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::ExposeSecret as _;
 use serde::Deserialize;
+use tokio::sync::OwnedSemaphorePermit;
 use tracing::trace;
 
 use crate::admin::Seal;
+use crate::apply::Shared;
 use crate::error::{Error, Refusal};
 use crate::http::{Http, Response};
 use crate::xml::Element;
 
 /// What a signature leaves as it is.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The most that an answer has unless its call says otherwise: a policy has 20 KiB, everything else less.
+const LIMIT: usize = 256 << 10;
 
 /// A request before it is signed.
 pub(crate) struct Call<'a> {
@@ -37,11 +42,15 @@ pub(crate) struct Call<'a> {
     query: String,
     headers: Vec<(&'static str, String)>,
     body: Bytes,
+    limit: usize,
 }
 
 /// An answer that says yes.
 pub(crate) struct Answer {
     pub(crate) body: Bytes,
+    /// What a write of the same can be made to depend on.
+    pub(crate) etag: Option<String>,
+    _large: Option<OwnedSemaphorePermit>,
 }
 
 /// One server and the identity that provisions it.
@@ -54,12 +63,13 @@ pub(crate) struct Client {
     labels: Vec<(Secret, String)>,
     minio: bool,
     seal: Seal,
+    shared: Shared,
 }
 
 impl<'a> Call<'a> {
     pub(crate) fn new(method: Method, doing: impl Into<Cow<'a, str>>) -> Self {
         let (path, query, headers, body) = ("/".to_owned(), String::new(), Vec::new(), Bytes::new());
-        Self { doing: doing.into(), method, path, query, headers, body }
+        Self { doing: doing.into(), method, path, query, headers, body, limit: LIMIT }
     }
 
     pub(crate) fn get(doing: impl Into<Cow<'a, str>>) -> Self {
@@ -100,6 +110,12 @@ impl<'a> Call<'a> {
         self
     }
 
+    /// The most that the answer may have.
+    pub(crate) fn limit(mut self, bytes: usize) -> Self {
+        self.limit = bytes;
+        self
+    }
+
     /// A sub-resource of a bucket as a document. Some servers take none without its MD5.
     pub(crate) fn document(self, body: impl Into<Bytes>) -> Self {
         let call = self.body(body);
@@ -110,10 +126,19 @@ impl<'a> Call<'a> {
 
 impl Client {
     pub(crate) fn new(http: Http, origin: String, region: String, identity: AwsCredential) -> Self {
-        Self { http, origin, region, identity, labels: Vec::new(), minio: false, seal: Seal::default() }
+        Self {
+            http,
+            origin,
+            region,
+            identity,
+            labels: Vec::new(),
+            minio: false,
+            seal: Seal::default(),
+            shared: Shared::default(),
+        }
     }
 
-    /// The server called itself MinIO.
+    /// The server is MinIO by what it says under its own paths.
     pub(crate) fn found_minio(&mut self) {
         self.minio = true;
     }
@@ -124,6 +149,10 @@ impl Client {
 
     pub(crate) fn sealing(&self) -> &Seal {
         &self.seal
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
     }
 
     /// Shows `label` wherever a server repeats `value`.
@@ -167,9 +196,10 @@ impl Client {
     ) -> Result<(Response, Option<String>), Error> {
         let doing = call.doing.to_string();
         trace!(method = %call.method, %doing, "request");
+        let limit = call.limit;
         let request = self.request(call, who)?;
         let signed_at = text(request.headers(), "x-amz-date");
-        let sent = self.http.send(request).await;
+        let sent = self.http.send(request, limit).await;
         let response =
             sent.map_err(|source| Error::Lost { doing, endpoint: self.endpoint().clone(), source })?;
         trace!(status = response.head.status.as_u16(), "answer");
@@ -195,9 +225,11 @@ impl Client {
     }
 
     fn judge(&self, doing: String, response: Response, signed_at: Option<String>) -> Result<Answer, Error> {
-        let Response { head, body } = response;
+        let Response { head, body, large } = response;
         if head.status.is_success() {
-            return Ok(Answer { body });
+            // A weak one does not stand for the bytes.
+            let etag = text(&head.headers, "etag").filter(|etag| etag.starts_with('"'));
+            return Ok(Answer { body, etag, _large: large });
         }
         let endpoint = self.endpoint().clone();
         if head.status.is_redirection() {

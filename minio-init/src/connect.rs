@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use http::{HeaderValue, Method, StatusCode};
 use init_core::{Secrets, Text};
+use serde::Deserialize;
 
 use crate::admin::Info;
 use crate::client::{Call, Client, text};
@@ -13,19 +14,23 @@ use crate::credential::{credential, value};
 use crate::desired::{Action, Desired};
 use crate::error::{Error, Lost};
 use crate::http::{Connector, Http};
-use crate::xml::Element;
+use crate::s3;
+
+/// A hundred thousand buckets.
+const LISTING: usize = 16 << 20;
 
 pub(crate) async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Client, Error> {
     usable(desired, secrets)?;
     let mut client = client(desired, secrets)?;
     hide_names(&mut client, desired, secrets)?;
     health(&mut client).await?;
-    match client.list_buckets().await {
+    match client.list_buckets(|_| false).await {
         Ok(_) => {}
         // Who is refused this and nothing before it has signed in.
         Err(refused) if refused.code() == "AccessDenied" => {}
         Err(other) => return Err(other),
     }
+    recognise(&mut client).await?;
     capable(&client, desired).await?;
     identities::loaded(&client, desired).await?;
     Ok(client)
@@ -74,7 +79,7 @@ async fn health(client: &mut Client) -> Result<(), Error> {
     let endpoint = || client.endpoint().clone();
     match status {
         StatusCode::OK => {
-            if text(&headers, "server").is_some_and(|server| server.starts_with("MinIO")) {
+            if headers.keys().any(|name| name.as_str().starts_with("x-minio-")) {
                 client.found_minio();
             }
             Ok(())
@@ -96,14 +101,39 @@ async fn health(client: &mut Client) -> Result<(), Error> {
     }
 }
 
+/// A proxy replaces `Server:`, and may drop MinIO's own headers or not pass its health on. The admin API still answers as
+/// no other does: a request without a signature gets JSON, where S3 has XML.
+async fn recognise(client: &mut Client) -> Result<(), Error> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Refused {
+        #[serde(rename = "Code")]
+        _code: String,
+        #[serde(rename = "RequestId")]
+        _request_id: String,
+    }
+    if client.is_minio() {
+        return Ok(());
+    }
+    let call = Call::admin(Method::GET, "info", "ask whether it is MinIO");
+    let (response, _) = client.exchange(call, None).await?;
+    if response.head.status == StatusCode::FORBIDDEN
+        && serde_json::from_slice::<Refused>(&response.body).is_ok()
+    {
+        client.found_minio();
+    }
+    Ok(())
+}
+
 impl Client {
-    /// The buckets of the account.
-    pub(crate) async fn list_buckets(&self) -> Result<BTreeSet<String>, Error> {
+    /// Those of the account's buckets that `wanted` says yes to.
+    pub(crate) async fn list_buckets(
+        &self,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<BTreeSet<String>, Error> {
         let doing = "list the buckets";
-        let answer = self.send(Call::get(doing)).await?;
-        let xml = Element::parse(&answer.body).map_err(|problem| self.garbled(doing, &problem))?;
-        let buckets = xml.at(&["Buckets"]).into_iter().flat_map(|buckets| buckets.all("Bucket"));
-        Ok(buckets.filter_map(|bucket| bucket.value(&["Name"])).map(str::to_owned).collect())
+        let answer = self.send(Call::get(doing).limit(LISTING)).await?;
+        s3::listed(&answer.body, wanted).map_err(|problem| self.garbled(doing, &problem))
     }
 }
 

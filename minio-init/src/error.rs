@@ -76,6 +76,12 @@ pub enum Error {
         /// What is wrong with the bytes.
         problem: String,
     },
+    /// Another writer of the same document was slower, and did not know of ours.
+    #[error("another run has written over this: {change}")]
+    WrittenOver {
+        /// What is to be done again.
+        change: String,
+    },
     /// A value that no server takes.
     #[error("{name} cannot be used as {what}: {problem}")]
     Secret {
@@ -125,6 +131,7 @@ impl Fault for Error {
             Self::Lost { source, .. } => source.kind(),
             Self::Refused(refusal) => refusal.kind(),
             Self::NotReady { .. } => FaultKind::Unavailable,
+            Self::WrittenOver { .. } => FaultKind::Raced,
             Self::Redirect { .. }
             | Self::SpeaksTls(_)
             | Self::NoAdminApi { .. }

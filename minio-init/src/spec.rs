@@ -90,9 +90,8 @@ pub struct User {
     /// Policies that must be attached; others are left alone.
     #[serde(default)]
     pub policies: Vec<String>,
-    /// Whether it may sign in.
-    #[serde(default)]
-    pub status: Status,
+    /// Whether it may sign in; left alone when absent, and a new one may.
+    pub status: Option<Status>,
 }
 
 /// A group.
@@ -163,7 +162,7 @@ pub struct Bucket {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ObjectLock {
-    /// How strictly new objects are kept; no default retention when absent.
+    /// How strictly new objects are kept; the default retention is left alone when absent, and a new bucket has none.
     pub mode: Option<RetentionMode>,
     /// For how many days.
     pub days: Option<u32>,
@@ -177,9 +176,8 @@ pub struct ObjectLock {
 pub struct LifecycleRule {
     /// Its id; derived from what the rule is about when absent.
     pub id: Option<String>,
-    /// Whether it works.
-    #[serde(default)]
-    pub status: Status,
+    /// Whether it works; left alone when absent, and a new one does.
+    pub status: Option<Status>,
     /// The objects whose names begin so; all when absent.
     pub prefix: Option<String>,
     /// The objects that have all these tags.

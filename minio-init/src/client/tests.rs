@@ -23,7 +23,7 @@ fn judged(status: u16, headers: &[(&'static str, &str)], body: &str) -> Error {
         builder = builder.header(*name, *value);
     }
     let (head, ()) = builder.body(()).unwrap().into_parts();
-    let response = Response { head, body: Bytes::from(body.to_owned()) };
+    let response = Response { head, body: Bytes::from(body.to_owned()), large: None };
     let judged = client().judge("try".to_owned(), response, Some("20260101T000000Z".to_owned()));
     judged.err().unwrap()
 }

@@ -98,7 +98,7 @@ async fn user(
 
 /// A disabled user says the same to any secret, and one that is to be disabled has none to keep.
 fn probed(user: &User, status: Status) -> bool {
-    user.status == Status::Enabled && status == Status::Enabled
+    user.status != Some(Status::Disabled) && status == Status::Enabled
 }
 
 async fn group(client: &Client, names: &Names, name: &str) -> Result<Option<(String, SeenGroup)>, Error> {
