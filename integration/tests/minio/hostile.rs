@@ -23,8 +23,12 @@ fn spec(port: u16, rest: &str) -> String {
 }
 
 fn run(fake: &FakeHttp, rest: &str) -> Ended {
+    run_with(&spec(fake.port(), rest))
+}
+
+fn run_with(spec: &str) -> Ended {
     let options = ["--add-host", "s3:host-gateway", "--memory", "64m", "--memory-swap", "64m"];
-    let init = Init::new("minio-init", &spec(fake.port(), rest)).network("bridge").docker(&options);
+    let init = Init::new("minio-init", spec).network("bridge").docker(&options);
     init.secret("name", "canary-name")
         .secret("secret", SECRET)
         .args(&["--timeout", "6s", "--log", "trace"])
@@ -242,6 +246,23 @@ fn a_peer_that_never_ends_is_given_up() {
 #[test]
 fn a_web_page_is_no_server() {
     tried(pages());
+    // Neither is it where nothing but the bucket itself is asked for.
+    for (what, exit, answer) in pages() {
+        let fake = FakeHttp::new(move |asked, stream| answer(asked, stream));
+        let spec = format!(
+            "endpoint: http://s3:{}\ncredentials: {{accessKey: somebody, secretKey: {{secret: secret}}}}\nbuckets: {{first: {{}}}}\n",
+            fake.port()
+        );
+        let ended = run_with(&spec);
+        // A listing says that the bucket is not there, and a page cannot make it.
+        assert_eq!(
+            (ended.exit, ended.outcome()),
+            (exit, "failed"),
+            "{what}: {}\n{}",
+            ended.stdout,
+            ended.log
+        );
+    }
 }
 
 #[test]

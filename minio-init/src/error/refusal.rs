@@ -92,7 +92,10 @@ impl Refusal {
             "InvalidAccessKeyId" => {
                 "check the access key: the server knows none of that name that is enabled"
             }
-            "SignatureDoesNotMatch" => "check the secret key: it is not the one of this access key",
+            "SignatureDoesNotMatch" => {
+                "check the secret key: it is not the one of this access key, or a proxy changes what is signed and must pass \
+                 the Host header, the path and the query on as they come"
+            }
             "AccessDenied" => "give the provisioning user the permissions of docs/minio.md",
             _ => return None,
         };
