@@ -78,6 +78,7 @@ impl Backend for Minio {
 
     async fn apply(
         &mut self,
+        _desired: &Desired,
         stage: &[Change],
         secrets: &Secrets,
         progress: &Progress,
