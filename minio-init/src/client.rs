@@ -160,6 +160,10 @@ impl Client {
         self.labels.push((value, label));
     }
 
+    pub(crate) fn region(&self) -> &str {
+        &self.region
+    }
+
     pub(crate) fn endpoint(&self) -> &Endpoint {
         self.http.endpoint()
     }

@@ -8,9 +8,9 @@ use http::{HeaderValue, Method, StatusCode};
 use init_core::{Secrets, Text};
 use serde::Deserialize;
 
-use crate::admin::Info;
+use crate::admin::{Info, memory};
 use crate::client::{Call, Client, text};
-use crate::credential::{credential, value};
+use crate::credential::{credential, own, value};
 use crate::desired::{Action, Desired};
 use crate::error::{Error, Lost};
 use crate::http::{Connector, Http};
@@ -45,7 +45,7 @@ fn client(desired: &Desired, secrets: &Secrets) -> Result<Client, Error> {
     // What is signed is the host as a URL shows it, so the default port is left out of both.
     let host = if endpoint.port() == default { endpoint.host().to_owned() } else { endpoint.to_string() };
     let header = HeaderValue::from_str(&host).map_err(|_| lost(Lost::NoServerName))?;
-    let identity = credential(secrets, &server.access_key, &server.secret_key)?;
+    let identity = own(secrets, &server.access_key, &server.secret_key)?;
     Ok(Client::new(
         Http::new(connector, header),
         format!("{scheme}://{host}"),
@@ -54,8 +54,14 @@ fn client(desired: &Desired, secrets: &Secrets) -> Result<Client, Error> {
     ))
 }
 
-/// Every secret is what a server can take, before the first packet.
+/// Every secret is what a server can take, and there is memory for what is to be opened, before the first packet.
 fn usable(desired: &Desired, secrets: &Secrets) -> Result<(), Error> {
+    match memory::limit() {
+        Some(limit) if limit < memory::NEEDED && !desired.keys.is_empty() => {
+            return Err(Error::Memory { needed: memory::NEEDED, limit });
+        }
+        _ => {}
+    }
     let users = desired.users.iter().map(|(name, user)| (name, &user.secret));
     let keys = desired.keys.iter().map(|(name, key)| (name, &key.secret));
     users.chain(keys).try_for_each(|(name, secret)| credential(secrets, name, secret).map(drop))
@@ -63,9 +69,12 @@ fn usable(desired: &Desired, secrets: &Secrets) -> Result<(), Error> {
 
 /// A server may repeat a name that came from a secret.
 fn hide_names(client: &mut Client, desired: &Desired, secrets: &Secrets) -> Result<(), Error> {
+    let names = desired.users.keys().chain(desired.keys.keys());
+    for name in names {
+        value(secrets, name)?;
+    }
     let names = desired.users.keys().chain(desired.keys.keys()).chain([&desired.server.access_key]);
     for name in names.filter(|name| matches!(name, Text::Secret(_))) {
-        value(secrets, name)?;
         client.hide(secrets.text(name)?, name.to_string());
     }
     Ok(())

@@ -43,6 +43,17 @@ pub(crate) enum Sub {
 }
 
 impl Sub {
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Versioning,
+        Self::ObjectLock,
+        Self::Encryption,
+        Self::Tagging,
+        Self::Lifecycle,
+        Self::Policy,
+        Self::Notification,
+        Self::Cors,
+    ];
+
     pub(crate) fn parameter(self) -> &'static str {
         match self {
             Self::Versioning => "versioning",
@@ -106,6 +117,11 @@ impl Client {
             Err(refused) if sub.absent().contains(&refused.code()) => Ok(None),
             Err(refused) => Err(self.unsupported(bucket, sub, refused)),
         }
+    }
+
+    /// Whether the server knows the sub-resource, whatever it says of this bucket.
+    pub(crate) async fn probe_sub(&self, bucket: &str, sub: Sub) -> Result<(), Error> {
+        self.read_sub(bucket, sub).await.map(drop)
     }
 
     /// The same as a tree.
@@ -220,6 +236,11 @@ pub(crate) fn lock_xml(lock: Lock) -> String {
         Period::Years(years) => retention.text("Years", years),
     };
     enabled.with(Element::new("Rule").with(retention)).to_string()
+}
+
+/// Where a new bucket is to be.
+pub(crate) fn location_xml(region: &str) -> String {
+    Element::new("CreateBucketConfiguration").text("LocationConstraint", region).to_string()
 }
 
 /// The algorithm's name as S3 says it, whatever it is.

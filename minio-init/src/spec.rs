@@ -19,6 +19,7 @@ use serde_json::Value;
 use crate::desired::{Encryption, RetentionMode, Status, Versioning};
 use crate::document::Anonymous;
 
+pub(crate) use server::REGION;
 pub(crate) use size::Size;
 pub(crate) use validate::validate;
 
@@ -28,7 +29,7 @@ pub(crate) use validate::validate;
 pub struct Spec {
     /// `http://NAME:PORT` or `https://NAME:PORT`.
     pub endpoint: String,
-    /// The region that requests are signed for; `us-east-1` when absent.
+    /// The region that requests are signed for, and where new buckets are made; `us-east-1` when absent.
     pub region: Option<String>,
     /// Whom to trust behind an https endpoint.
     pub tls: Option<Tls>,

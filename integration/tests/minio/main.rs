@@ -8,6 +8,7 @@ mod drift;
 mod fault;
 mod hostile;
 mod kept_whole;
+mod other_servers;
 mod peers;
 mod permissions;
 mod refusals;

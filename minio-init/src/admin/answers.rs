@@ -46,8 +46,9 @@ pub(crate) struct AccessKeyInfo {
 
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Quota {
-    #[serde(default)]
-    pub(crate) quota: u64,
+    /// The older name of `size`.
+    #[serde(default, rename = "quota")]
+    pub(crate) limit: u64,
     #[serde(default)]
     pub(crate) size: u64,
     /// Bandwidth and number of requests, which no spec says.

@@ -10,6 +10,7 @@ use crate::client::{Call, Client};
 use crate::desired::Size;
 use crate::error::Error;
 use crate::s3::{self, Sub};
+use crate::spec::REGION;
 
 pub(super) async fn apply(client: &Client, change: &Change) -> Result<(), Error> {
     let (bucket, sub, body) = match change {
@@ -47,6 +48,10 @@ pub(super) async fn apply(client: &Client, change: &Change) -> Result<(), Error>
 
 async fn create(client: &Client, bucket: &str, object_lock: bool) -> Result<(), Error> {
     let mut call = Call::put(format!("create bucket {bucket}")).path(format!("/{bucket}"));
+    // Where nothing is said, a bucket is made in this region, and this region is not to be said.
+    if client.region() != REGION {
+        call = call.body(s3::location_xml(client.region()));
+    }
     if object_lock {
         call = call.header("x-amz-bucket-object-lock-enabled", "true");
     }

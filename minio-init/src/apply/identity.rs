@@ -87,8 +87,8 @@ async fn add_members(
 ) -> Result<(), Error> {
     let members = members.iter().map(|member| value(secrets, member)).collect::<Result<Vec<_>, _>>()?;
     let mut body = json!({"group": group, "members": members, "isRemove": false});
-    if new {
-        body["groupStatus"] = json!("enabled");
+    if let Some(body) = body.as_object_mut().filter(|_| new) {
+        body.insert("groupStatus".to_owned(), json!("enabled"));
     }
     let call = Call::admin(Method::PUT, "update-group-members", format!("add members to group {group}"))
         .body(body.to_string());

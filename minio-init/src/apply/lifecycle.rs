@@ -13,7 +13,8 @@ use crate::error::Error;
 use crate::s3::{self, Sub};
 use crate::xml::Element;
 
-const TRIES: u32 = 8;
+/// Two writes when all is well.
+const TRIES: u32 = 16;
 
 type Rules = BTreeMap<String, Rule>;
 
@@ -30,45 +31,38 @@ enum Kept {
 pub(super) async fn update(client: &Client, bucket: &str, rules: &Rules) -> Result<(), Error> {
     let _turn = client.shared().turn().await;
     let asleep: Rules = rules.iter().map(|(id, rule)| (id.clone(), disabled(rule))).collect();
-    let (before, _) = read(client, bucket).await?;
+    let (mut now, mut etag) = read(client, bucket).await?;
+    let before = now.clone();
+    let taken_back = async |(id, field): (String, &'static str)| {
+        Err(take_back(client, bucket, rules, before.as_ref(), (&id, field)).await)
+    };
     for tried in 0..TRIES {
-        sleep(jitter(1 << (tried + 3)).mul_f64(if tried == 0 { 0.0 } else { 1.0 })).await;
-        if let Kept::Whole = kept(read(client, bucket).await?.0.as_ref(), rules) {
+        if let Kept::Whole = kept(now.as_ref(), rules) {
             client.shared().note(Instant::now());
             return Ok(());
         }
-        for step in [&asleep, rules] {
-            let began = Instant::now();
-            let (now, etag) = read(client, bucket).await?;
-            // Only what has been read whole, and is disabled, is enabled.
-            if std::ptr::eq(step, rules) && !matches!(kept(now.as_ref(), &asleep), Kept::Whole) {
-                break;
-            }
-            let body = s3::lifecycle_xml(s3::other_rules(now.as_ref(), step), step);
-            if !write(client, bucket, Sub::Lifecycle, body, etag.as_deref()).await? {
-                break;
-            }
-            client.shared().note(began);
-            let (after, _) = read(client, bucket).await?;
-            let lost = lost_filter(now.as_ref(), after.as_ref(), rules);
-            if let Some((id, field)) = lost {
-                return Err(take_back(client, bucket, rules, before.as_ref(), (&id, field)).await);
-            }
-            if let Kept::Without(id, field) = kept(after.as_ref(), step) {
-                return Err(take_back(client, bucket, rules, before.as_ref(), (&id, field)).await);
+        // Only what has been read whole, and is disabled, is enabled.
+        let step = if let Kept::Whole = kept(now.as_ref(), &asleep) { rules } else { &asleep };
+        let began = Instant::now();
+        let body = s3::lifecycle_xml(s3::other_rules(now.as_ref(), rules), step);
+        let written = write(client, bucket, Sub::Lifecycle, body, etag.as_deref()).await?;
+        client.shared().note(began);
+        let (after, tag) = read(client, bucket).await?;
+        if written && let Some(lost) = lost_filter(now.as_ref(), after.as_ref(), rules) {
+            return taken_back(lost).await;
+        }
+        match kept(after.as_ref(), step) {
+            Kept::Without(id, field) if written => return taken_back((id, field)).await,
+            Kept::Whole => (now, etag) = (after, tag),
+            // Another run was faster, or was slower and wrote over it.
+            Kept::Without(..) | Kept::Absent => {
+                sleep(jitter(8 << tried.min(7))).await;
+                (now, etag) = read(client, bucket).await?;
             }
         }
     }
-    match kept(read(client, bucket).await?.0.as_ref(), rules) {
-        Kept::Whole => Ok(()),
-        Kept::Without(id, field) => {
-            Err(take_back(client, bucket, rules, before.as_ref(), (&id, field)).await)
-        }
-        Kept::Absent => {
-            let id = rules.keys().next().cloned().unwrap_or_default();
-            Err(take_back(client, bucket, rules, before.as_ref(), (&id, "the rule")).await)
-        }
-    }
+    let id = rules.keys().next().cloned().unwrap_or_default();
+    taken_back((id, "the rule")).await
 }
 
 async fn read(client: &Client, bucket: &str) -> Result<(Option<Element>, Option<String>), Error> {

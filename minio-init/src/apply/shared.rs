@@ -1,7 +1,7 @@
 //! Documents of a bucket that several writers change, and that S3 replaces as a whole: tags and notifications.
 //!
 //! What is there is read just before it is written, with ours in it, and read again after it. Where the server gave an
-//! ETag, the write depends on it. Another run that read before this write and writes after it takes ours away again:
+//! `ETag`, the write depends on it. Another run that read before this write and writes after it takes ours away again:
 //! that shows in the reading at the end of the run (see [`Shared::rest`]), and the pass begins anew.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -113,6 +113,10 @@ pub(super) async fn update(client: &Client, bucket: &str, sub: Sub, ours: &impl 
     let _turn = client.shared().turn().await;
     let mut lacking = String::new();
     for tried in 0..TRIES {
+        // The first reading after a write is at once: mostly it is all that is needed.
+        if tried > 1 {
+            sleep(jitter(8 << tried)).await;
+        }
         let began = Instant::now();
         let (now, etag) = client.read_tagged(bucket, sub).await?;
         match ours.lacking(now.as_ref()) {
@@ -123,7 +127,6 @@ pub(super) async fn update(client: &Client, bucket: &str, sub: Sub, ours: &impl 
             }
             Some(name) => lacking = name,
         }
-        sleep(jitter(1 << (tried + 3)).mul_f64(if tried == 0 { 0.0 } else { 1.0 })).await;
         if write(client, bucket, sub, ours.merged(now.as_ref()), etag.as_deref()).await? {
             client.shared().note(began);
         }

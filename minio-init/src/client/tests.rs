@@ -52,6 +52,14 @@ fn each_answer_has_its_class_and_its_remedy() {
         (503, xml("SlowDown"), FaultKind::Unavailable, ""),
         (502, "<html>bad gateway</html>".to_owned(), FaultKind::Unavailable, ""),
         (403, String::new(), FaultKind::Denied, ""),
+        (
+            429,
+            "<html>slower, please</html>".to_owned(),
+            FaultKind::Unavailable,
+            "takes fewer requests at a time",
+        ),
+        (403, xml("SignatureDoesNotMatch"), FaultKind::Denied, "must pass the Host header"),
+        (408, String::new(), FaultKind::Unavailable, ""),
     ] {
         let error = judged(status, &[("date", "Fri, 02 Jan 2026 00:00:00 GMT")], &body);
         assert_eq!(error.kind(), kind, "{status} {body}");

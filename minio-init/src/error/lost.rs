@@ -35,6 +35,14 @@ pub enum Lost {
     TooLong(usize),
 }
 
+/// What came is no HTTP. A connection that ended is not that.
+fn malformed(error: &hyper::Error) -> bool {
+    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<io::Error>());
+    let invalid =
+        |error: &io::Error| matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput);
+    error.is_parse() || source.is_some_and(invalid)
+}
+
 impl Lost {
     pub(crate) fn from_tls(error: io::Error) -> Self {
         let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()).cloned();
@@ -44,7 +52,7 @@ impl Lost {
     pub(super) fn kind(&self) -> FaultKind {
         match self {
             Self::Tls(_) | Self::NoServerName | Self::TooLong(_) => FaultKind::Unsupported,
-            Self::Http(error) if error.is_parse() => FaultKind::Unsupported,
+            Self::Http(error) if malformed(error) => FaultKind::Unsupported,
             _ => FaultKind::Unavailable,
         }
     }
@@ -72,7 +80,7 @@ impl Lost {
             }
             Self::TooLong(_) => "point `endpoint` at an S3 server: this is no answer of one",
             Self::NoServerName => "give the server a DNS name that a certificate can hold",
-            Self::Http(error) if error.is_parse() => {
+            Self::Http(error) if malformed(error) => {
                 "point `endpoint` at an S3 listener: this one does not speak HTTP"
             }
             _ => return None,

@@ -1,5 +1,6 @@
 //! Buckets and those of their properties that the spec declares.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use http::Method;
@@ -27,7 +28,14 @@ pub(super) async fn observe(client: &Client, desired: &Desired) -> Result<Seen, 
     if desired.buckets.is_empty() {
         return Ok(Seen::default());
     }
-    let own = client.list_buckets(|name| desired.buckets.contains_key(name)).await?;
+    // Any bucket of the account's shows what the server has, also before the first one of the spec is there.
+    let any = RefCell::new(None);
+    let own = client
+        .list_buckets(|name| {
+            any.borrow_mut().get_or_insert_with(|| name.to_owned());
+            desired.buckets.contains_key(name)
+        })
+        .await?;
     let reads = desired.buckets.iter().map(async |(name, wanted)| {
         let presence = if own.contains(name) { Presence::Ours } else { presence(client, name).await? };
         let seen = match presence {
@@ -37,7 +45,10 @@ pub(super) async fn observe(client: &Client, desired: &Desired) -> Result<Seen, 
         Ok((name, seen, matches!(presence, Presence::Foreign)))
     });
     let mut found = Seen::default();
-    for (name, seen, foreign) in all(reads).await? {
+    let read = all(reads).await?;
+    let absent = read.iter().filter(|(_, seen, foreign)| seen.is_none() && !foreign).map(|(name, ..)| *name);
+    had(client, desired, &absent.collect::<Vec<_>>(), any.into_inner().as_ref()).await?;
+    for (name, seen, foreign) in read {
         if let Some(seen) = seen {
             found.0.insert(name.clone(), seen);
         }
@@ -46,6 +57,36 @@ pub(super) async fn observe(client: &Client, desired: &Desired) -> Result<Seen, 
         }
     }
     Ok(found)
+}
+
+/// What is declared for buckets that are not there yet is asked for at another bucket, or at one that is not there: a server
+/// that does not have it says so. Some have no other answer for a bucket that is not there than that it is not.
+async fn had(
+    client: &Client,
+    desired: &Desired,
+    absent: &[&String],
+    any: Option<&String>,
+) -> Result<(), Error> {
+    // What MinIO does not have is known before.
+    if client.is_minio() {
+        return Ok(());
+    }
+    let declared = |sub: Sub| {
+        let wants = |name: &&&String| desired.buckets.get(**name).is_some_and(|wanted| wanted.declares(sub));
+        Some((absent.iter().find(wants)?, sub))
+    };
+    all(Sub::ALL.into_iter().filter_map(declared).map(async |(name, sub)| {
+        match client.probe_sub(any.unwrap_or(name), sub).await {
+            Err(Error::Unsupported { feature, endpoint, why, .. }) => {
+                Err(Error::Unsupported { at: format!("buckets.{name}.{feature}"), feature, endpoint, why })
+            }
+            // Whatever else it says of that bucket, it knows the question.
+            Ok(()) | Err(Error::Refused(_)) => Ok(()),
+            Err(other) => Err(other),
+        }
+    }))
+    .await
+    .map(drop)
 }
 
 /// A bucket that is not in our list may still be ours to use, or be somebody else's.
@@ -98,7 +139,11 @@ async fn bucket(client: &Client, name: &str, wanted: &Bucket) -> Result<SeenBuck
         seen.lifecycle.retain(|id, _| wanted.lifecycle.contains_key(id));
     }
     if wanted.access.is_some() {
-        seen.policy = policy(client, name).await?;
+        seen.policy = match policy(client, name).await {
+            // Where there are no policies, nobody without credentials may do anything.
+            Err(Error::Unsupported { .. }) if !wanted.declares(Sub::Policy) => None,
+            read => read?,
+        };
     }
     if !wanted.notifications.is_empty() {
         let xml = client.read_xml(name, Sub::Notification).await?;
@@ -122,7 +167,7 @@ async fn policy(client: &Client, name: &str) -> Result<Option<Document>, Error> 
 }
 
 async fn quota(client: &Client, name: &str) -> Result<Option<Size>, Error> {
-    let bytes = client.read_quota(name).await?.map(|quota| quota.size.max(quota.quota));
+    let bytes = client.read_quota(name).await?.map(|quota| quota.size.max(quota.limit));
     Ok(bytes.filter(|bytes| *bytes > 0).map(Size))
 }
 

@@ -50,13 +50,12 @@ fn properties(at: &SpecPath, name: &str, wanted: &Bucket, seen: &SeenBucket, fou
             let problem = "the bucket has no object lock, and only a new bucket can get one: make another, or leave it out";
             found.conflicts.push(Conflict::new(at.key("objectLock"), problem));
         }
-        // A lock without a word on retention leaves what is there, which may be longer.
-        (Some(Lock::NoRetention), Some(_)) => {}
-        (Some(to), from) => {
+        (Some(to @ Lock::Retention { .. }), from) => {
             let drift = Drift::between(from, to);
             found.changes.extend(drift.map(|lock| Change::SetObjectLock { bucket: bucket(), lock }));
         }
-        (None, _) => {}
+        // A lock without a word on retention leaves what is there.
+        (None, _) | (Some(Lock::NoRetention), Some(_)) => {}
     }
     if let Some(encryption) = wanted.encryption {
         let drift = Drift::between(seen.encryption.clone(), s3::algorithm(encryption).to_owned());
