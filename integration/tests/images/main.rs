@@ -2,6 +2,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
+mod limits;
 mod reproducible;
 
 use integration::{Ended, Init, docker, tools};
