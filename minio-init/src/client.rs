@@ -3,6 +3,7 @@
 //! What a request is called in a log or an error is its `doing`, which names things by their label. Its
 //! path and query are never shown: they may hold a name that came from a secret.
 
+mod said;
 #[cfg(test)]
 mod tests;
 
@@ -18,7 +19,6 @@ use object_store::aws::{AwsAuthorizer, AwsCredential};
 use object_store::client::{HttpRequest, HttpRequestBody};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::ExposeSecret as _;
-use serde::Deserialize;
 use tokio::sync::OwnedSemaphorePermit;
 use tracing::trace;
 
@@ -26,7 +26,8 @@ use crate::admin::Seal;
 use crate::apply::Shared;
 use crate::error::{Error, Refusal};
 use crate::http::{Http, Response};
-use crate::xml::Element;
+
+use self::said::{named, said, without_signatures};
 
 /// What a signature leaves as it is.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -170,9 +171,11 @@ impl Client {
 
     #[expect(clippy::disallowed_methods, reason = "a value is replaced before a server's message is shown")]
     pub(crate) fn shown(&self, message: &str) -> String {
-        self.labels
+        let whole = self
+            .labels
             .iter()
-            .fold(message.to_owned(), |text, (value, label)| text.replace(value.expose_secret(), label))
+            .fold(message.to_owned(), |text, (value, label)| text.replace(value.expose_secret(), label));
+        without_signatures(&whole)
     }
 
     /// The secret key of the identity that provisions: it also seals the admin API's bodies.
@@ -248,7 +251,7 @@ impl Client {
         let Some((code, message)) = said.or_else(|| named(head.status, &body)) else {
             return Err(Error::SpeaksTls(endpoint));
         };
-        let message = self.shown(&message);
+        let (code, message) = (self.shown(&code), self.shown(&message));
         let clocks = signed_at.zip(text(&head.headers, "date"));
         let status = head.status.as_u16();
         Err(Error::Refused(Box::new(Refusal {
@@ -280,43 +283,4 @@ impl Client {
 
 pub(crate) fn text(headers: &HeaderMap, name: &str) -> Option<String> {
     Some(headers.get(name)?.to_str().ok()?.to_owned())
-}
-
-/// The code and the message of an error body: JSON (the first part of the answer) from the admin API, XML from S3.
-fn said(body: &[u8]) -> (bool, Option<(String, String)>) {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Json {
-        code: String,
-        #[serde(default)]
-        message: String,
-    }
-    if let Ok(json) = serde_json::from_slice::<Json>(body) {
-        return (true, Some((json.code, json.message)));
-    }
-    (false, said_in_xml(body))
-}
-
-fn said_in_xml(body: &[u8]) -> Option<(String, String)> {
-    let xml = Element::parse(body).ok()?;
-    let error = if xml.name() == "ErrorResponse" { xml.at(&["Error"])? } else { &xml };
-    let message = error.value(&["Message"]).unwrap_or_default();
-    Some((error.value(&["Code"])?.to_owned(), message.to_owned()))
-}
-
-/// Without a body (HEAD), or with a page of a proxy: the status speaks. `None` when a TLS listener complains
-/// about plain HTTP, which Go and nginx do in a plain 400.
-fn named(status: StatusCode, body: &[u8]) -> Option<(String, String)> {
-    let page = String::from_utf8_lossy(body);
-    if status == StatusCode::BAD_REQUEST && page.contains("HTTP request") && page.contains("HTTPS") {
-        return None;
-    }
-    let code = match status {
-        StatusCode::FORBIDDEN => "AccessDenied",
-        StatusCode::NOT_IMPLEMENTED => "NotImplemented",
-        StatusCode::METHOD_NOT_ALLOWED => "MethodNotAllowed",
-        StatusCode::SERVICE_UNAVAILABLE => "ServiceUnavailable",
-        other => other.canonical_reason().unwrap_or("no reason"),
-    };
-    Some((code.to_owned(), String::new()))
 }

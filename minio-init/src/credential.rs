@@ -57,3 +57,22 @@ pub(crate) fn own(secrets: &Secrets, key: &Text, name: &SecretRef) -> Result<Aws
     let (key_id, secret_key) = (checked(secrets, key, names::own_access_key)?, longer(secrets, name, 1)?);
     Ok(AwsCredential { key_id, secret_key, token: None })
 }
+
+/// Whether MinIO can make an access key (service account) of this name and this secret key.
+pub(crate) fn new_key(secrets: &Secrets, key: &Text, name: &SecretRef) -> Result<(), Error> {
+    let (key_length, secret_length) = (value(secrets, key)?.len(), secret(secrets, name)?.len());
+    let most = |length, most| format!("it has {length} bytes, and MinIO takes at most {most} for a new one");
+    match key {
+        Text::Secret(reference) if key_length > names::NEW_KEY_MAX => Err(Error::Secret {
+            name: reference.clone(),
+            what: "the name of an access key",
+            problem: most(key_length, names::NEW_KEY_MAX),
+        }),
+        _ if secret_length > names::NEW_KEY_SECRET_MAX => Err(Error::Secret {
+            name: name.clone(),
+            what: "the secret key of an access key",
+            problem: most(secret_length, names::NEW_KEY_SECRET_MAX),
+        }),
+        _ => Ok(()),
+    }
+}

@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::document::Document;
 use crate::http::Roots;
-use crate::s3::Sub;
 
 /// Everything that must exist, by name.
 pub struct Desired {
@@ -189,22 +188,6 @@ pub struct Cors {
     pub(crate) expose: BTreeSet<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) max_age: Option<u32>,
-}
-
-impl Bucket {
-    /// Whether the spec wants this of the bucket. `anonymous: none` wants nothing of a server that has no policies.
-    pub(crate) fn declares(&self, sub: Sub) -> bool {
-        match sub {
-            Sub::Versioning => self.versioning.is_some(),
-            Sub::ObjectLock => self.lock.is_some(),
-            Sub::Encryption => self.encryption.is_some(),
-            Sub::Tagging => !self.tags.is_empty(),
-            Sub::Lifecycle => !self.lifecycle.is_empty(),
-            Sub::Policy => self.access.as_ref().is_some_and(|access| access.document.is_some()),
-            Sub::Notification => !self.notifications.is_empty(),
-            Sub::Cors => self.cors.as_ref().is_some_and(|rules| !rules.is_empty()),
-        }
-    }
 }
 
 impl Status {

@@ -1,6 +1,7 @@
 //! Reads what the spec is about: whatever it names, in the leaf types of `Desired`, and nothing else.
 
 mod bucket;
+mod had;
 mod identity;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,7 @@
 //! Peers that answer what no S3 server does: a report and the right exit, in 64 MB, whatever they send.
 
 use std::net::TcpStream;
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -280,6 +281,11 @@ fn answers_of_the_admin_api_have_bounds_too() {
         format!("[{}0]", "0,".repeat(MEGABYTE / 9)),
         format!("{{\"Policy\": [{}0], \"status\": \"enabled\", \"members\": []}}", "0,".repeat(MEGABYTE / 9)),
         format!("{{\"PolicyName\": \"p\", \"Policy\": {}0{}}}", "{\"a\": ".repeat(1000), "}".repeat(1000)),
+        format!(
+            "{{\"Policy\": {{\"Version\": \"2012-10-17\", \"Statement\": [{{\"Effect\": \"Allow\", \"Action\": [{}], \"Resource\": [{}]}}]}}, \"status\": \"enabled\"}}",
+            (0..8000).map(|n| format!("\"s3:{n:05}\"")).collect::<Vec<_>>().join(","),
+            (0..8000).map(|n| format!("\"arn:{n:05}\"")).collect::<Vec<_>>().join(","),
+        ),
         "{\"status\": 5}".to_owned(),
         "{}".repeat(40 * MEGABYTE / 2),
     ] {
@@ -296,7 +302,10 @@ fn answers_of_the_admin_api_have_bounds_too() {
 #[test]
 fn what_a_server_repeats_is_not_shown() {
     for shape in 0..4 {
+        let signed = Arc::new(Mutex::new(String::new()));
+        let heads = Arc::clone(&signed);
         let fake = FakeHttp::new(move |asked: &Asked, stream: &mut TcpStream| {
+            heads.lock().unwrap().push_str(&asked.head);
             let head = asked.head.replace('&', "&amp;").replace('<', "&lt;");
             let encoded = "canary-5ecret%2Fof%2Bhostile%3D";
             let said =
@@ -317,7 +326,9 @@ fn what_a_server_repeats_is_not_shown() {
         });
         let ended = run(&fake, "");
         assert!(ended.exit != 0 && ended.outcome() == "failed", "{}", ended.stdout);
-        for canary in [SECRET, "canary-name", "canary-5ecret"] {
+        let heads = signed.lock().unwrap().clone();
+        let signatures = heads.split("Signature=").skip(1).filter_map(|rest| rest.get(..64));
+        for canary in [SECRET, "canary-name", "canary-5ecret"].into_iter().chain(signatures) {
             assert!(!ended.stdout.contains(canary), "{shape}: {}", ended.stdout);
             assert!(!ended.log.contains(canary), "{shape}: {}", ended.log);
         }

@@ -96,6 +96,20 @@ fn a_name_from_a_secret_is_shown_by_its_label_whoever_repeats_it() {
 }
 
 #[test]
+fn a_signature_that_a_server_repeats_is_not_shown_nor_a_message_without_end() {
+    let signature = "0123456789abcdef".repeat(4);
+    let said = format!(
+        "<Error><Code>SignatureDoesNotMatch</Code><Message>Signature={signature}, abc, {}</Message></Error>",
+        "x".repeat(3000)
+    );
+    let error = judged(403, &[], &said).to_string();
+    assert!(
+        error.contains("Signature=(a signature), abc, xxx") && error.ends_with("x (and more)"),
+        "{error}"
+    );
+}
+
+#[test]
 fn what_is_signed_is_what_is_sent_and_the_secret_is_not_in_it() {
     let client = client();
     let call = Call::put("try").path("/bucket").query("policy", "").query("name", "a b/+=").document("{}");

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use http::Method;
 use serde_json::Value;
 
-use super::{SeenBucket, all};
+use super::{SeenBucket, all, had};
 use crate::admin::Quota;
 use crate::client::{Call, Client};
 use crate::desired::{Bucket, Desired, Size};
@@ -47,7 +47,7 @@ pub(super) async fn observe(client: &Client, desired: &Desired) -> Result<Seen, 
     let mut found = Seen::default();
     let read = all(reads).await?;
     let absent = read.iter().filter(|(_, seen, foreign)| seen.is_none() && !foreign).map(|(name, ..)| *name);
-    had(client, desired, &absent.collect::<Vec<_>>(), any.into_inner().as_ref()).await?;
+    had::had(client, desired, &absent.collect::<Vec<_>>(), any.into_inner().as_ref()).await?;
     for (name, seen, foreign) in read {
         if let Some(seen) = seen {
             found.0.insert(name.clone(), seen);
@@ -57,36 +57,6 @@ pub(super) async fn observe(client: &Client, desired: &Desired) -> Result<Seen, 
         }
     }
     Ok(found)
-}
-
-/// What is declared for buckets that are not there yet is asked for at another bucket, or at one that is not there: a server
-/// that does not have it says so. Some have no other answer for a bucket that is not there than that it is not.
-async fn had(
-    client: &Client,
-    desired: &Desired,
-    absent: &[&String],
-    any: Option<&String>,
-) -> Result<(), Error> {
-    // What MinIO does not have is known before.
-    if client.is_minio() {
-        return Ok(());
-    }
-    let declared = |sub: Sub| {
-        let wants = |name: &&&String| desired.buckets.get(**name).is_some_and(|wanted| wanted.declares(sub));
-        Some((absent.iter().find(wants)?, sub))
-    };
-    all(Sub::ALL.into_iter().filter_map(declared).map(async |(name, sub)| {
-        match client.probe_sub(any.unwrap_or(name), sub).await {
-            Err(Error::Unsupported { feature, endpoint, why, .. }) => {
-                Err(Error::Unsupported { at: format!("buckets.{name}.{feature}"), feature, endpoint, why })
-            }
-            // Whatever else it says of that bucket, it knows the question.
-            Ok(()) | Err(Error::Refused(_)) => Ok(()),
-            Err(other) => Err(other),
-        }
-    }))
-    .await
-    .map(drop)
 }
 
 /// A bucket that is not in our list may still be ours to use, or be somebody else's.
@@ -162,7 +132,8 @@ async fn policy(client: &Client, name: &str) -> Result<Option<Document>, Error> 
     };
     let doing = format!("read the policy of bucket {name}");
     let json: Value = client.json(&doing, &answer.body)?;
-    let document = Document::read(&json).ok_or_else(|| client.garbled(&doing, &"it has no statements"))?;
+    let document = Document::read(&json)
+        .ok_or_else(|| client.garbled(&doing, &"it is no policy document, or one of too many permissions"))?;
     Ok(Some(document).filter(|document| !document.is_empty()))
 }
 

@@ -7,7 +7,7 @@ use init_core::{Conflict, SpecPath};
 
 use super::Found;
 use crate::change::{Change, Routed, Shown};
-use crate::desired::{Bucket, Desired, Lock, Route, Rule, Status, Versioning};
+use crate::desired::{Bucket, Cors, Desired, Lock, Route, Rule, Status, Versioning};
 use crate::document::Anonymous;
 use crate::observe::{Observed, SeenBucket};
 use crate::s3;
@@ -75,9 +75,17 @@ fn properties(at: &SpecPath, name: &str, wanted: &Bucket, seen: &SeenBucket, fou
     found.changes.extend(notifications(name, wanted, seen));
     if let Some(to) = &wanted.cors {
         let from = Some(seen.cors.clone()).filter(|rules| !rules.is_empty());
-        let drift = if to.is_empty() && from.is_none() { None } else { Drift::between(from, to.clone()) };
+        // Some servers answer with the rules in an order of their own.
+        let (meant, there) = (sorted(to), sorted(&seen.cors));
+        let drift = if meant == there { None } else { Drift::between(from, to.clone()) };
         found.changes.extend(drift.map(|rules| Change::SetCors { bucket: bucket(), rules }));
     }
+}
+
+fn sorted(rules: &[Cors]) -> Vec<&Cors> {
+    let mut rules: Vec<_> = rules.iter().collect();
+    rules.sort();
+    rules
 }
 
 fn tags(name: &str, wanted: &Bucket, seen: &SeenBucket) -> Option<Change> {

@@ -3,6 +3,9 @@
 /// What MinIO takes at least as the secret key of an account that is made.
 pub(crate) const SECRET_MIN: usize = 8;
 const ACCESS_KEY_MIN: usize = 3;
+/// The most that MinIO takes as the name of a new access key (service account), and as its secret key.
+pub(crate) const NEW_KEY_MAX: usize = 20;
+pub(crate) const NEW_KEY_SECRET_MAX: usize = 40;
 
 pub(super) fn bucket(name: &str) -> Result<(), &'static str> {
     let inside = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
