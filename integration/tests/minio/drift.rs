@@ -73,7 +73,7 @@ buckets:
     quota: 10GB
     tags: {one: a, two: b}
     lifecycle:
-      - {id: tagged, prefix: a/, tags: {kind: tmp, age: old}, expireDays: 5}
+      - {id: tagged, status: enabled, prefix: a/, tags: {kind: tmp, age: old}, expireDays: 5}
       - {id: kept, expireNoncurrentDays: 7, keepNoncurrentVersions: 3}
       - {id: markers, prefix: m/, expireDeleteMarkers: true}
       - {id: asleep, status: disabled, prefix: z/, expireDays: 9}

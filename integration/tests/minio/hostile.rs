@@ -32,7 +32,7 @@ fn run_with(spec: &str) -> Ended {
     let init = Init::new("minio-init", spec).network("bridge").docker(&options);
     init.secret("name", "canary-name")
         .secret("secret", SECRET)
-        .args(&["--timeout", "6s", "--log", "trace"])
+        .args(&["--timeout", "10s", "--log", "trace"])
         .run()
 }
 
@@ -91,7 +91,7 @@ const MEGABYTE: usize = 1 << 20;
 /// What a peer does, and how the run ends.
 fn floods() -> Vec<(&'static str, i32, Answer)> {
     vec![
-        ("a body without end", 76, flooding(CHUNKED, b"8\r\nabcdefgh\r\n")),
+        ("a body without end", 76, flooding(CHUNKED, b"20\r\nabcdefghabcdefghabcdefghabcdefgh\r\n")),
         ("a head without end", 76, flooding("HTTP/1.1 200 OK\r\n", b"X-A: b\r\n")),
         ("a line without end", 76, flooding("HTTP/1.1 200 OK\r\nX-A: ", b"aaaaaaaa")),
         ("a status line without end", 76, flooding("HTTP/1.1 200 ", b"aaaaaaaa")),
