@@ -63,7 +63,7 @@ fn moto_keeps_no_number_of_versions_so_the_rule_is_taken_back() {
 fn forgetful(keep: impl Fn(&str) -> String + Send + Sync + 'static) -> FakeHttp {
     let document: Arc<Mutex<Option<String>>> = Arc::default();
     FakeHttp::new(move |asked: &Asked, stream: &mut TcpStream| {
-        let mut document = document.lock().unwrap();
+        let Ok(mut document) = document.lock() else { return false };
         let error = |code: &str| format!("<Error><Code>{code}</Code></Error>");
         match asked.line.as_str() {
             "GET /" => respond(
