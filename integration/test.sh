@@ -54,6 +54,8 @@ kafka() {
 minio() {
     docker compose --env-file .env.example --profile storage build --quiet minio
     server --tag dayzero/moto:dev "$here/servers/moto"
+    server --tag dayzero/nginx:dev "$here/servers/nginx"
+    "$here/servers/garage/binaries.sh"
     suite minio 2
 }
 
