@@ -148,6 +148,14 @@ pub enum Error {
         /// Who is there and who is not.
         detail: String,
     },
+    /// A broker does not have yet what the others have.
+    #[error("{peer} does not show the declared configs of {thing}")]
+    Behind {
+        /// Which broker.
+        peer: Peer,
+        /// What is configured.
+        thing: String,
+    },
     /// A broker sends its clients to an address that they must not use.
     #[error("broker {broker} advertises {listener}, {problem}")]
     Advertised {
@@ -208,6 +216,7 @@ impl Fault for Error {
             | Self::Lost { .. }
             | Self::Silent { .. }
             | Self::NotReady { .. }
+            | Self::Behind { .. }
             | Self::Unresolved { .. }
             | Self::Tls { fault: TlsFault::Network, .. } => FaultKind::Unavailable,
             Self::Tls { fault: TlsFault::Ours, .. } => FaultKind::Denied,

@@ -21,7 +21,7 @@ mod wire;
 
 use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations, alike};
 
-pub use config::ConfigType;
+pub use config::{ConfigType, Value};
 pub use error::{Error, Refusal, TlsFault};
 use observe::{Clients, Declared};
 pub use observe::{Credential, Credentials, Observed, ObservedTopic, Setting};
@@ -31,9 +31,9 @@ pub use plan::{
 };
 use readiness::Readiness;
 pub use spec::{
-    AclSpec, Binding, ConfigValue, Desired, Entity, Mechanism, Number, OneOrMany, Operation, Origin, Pattern,
-    Permission, ProbeSpec, QuotaSpec, Quotas, Rate, Resource, Said, Sasl, Scram, Spec, Tls, TlsSpec, Topic,
-    TopicSpec, User, UserSpec,
+    AclSpec, Binding, ConfigValue, CredentialSpec, Desired, Entity, Mechanism, Mechanisms, Number, OneOrMany,
+    Operation, Origin, Password, Pattern, Permission, ProbeSpec, QuotaSpec, Quotas, Rate, Resource, Said,
+    Sasl, Scram, Spec, Tls, TlsSpec, Topic, TopicSpec, User, UserSpec,
 };
 pub use wire::Peer;
 use wire::{Access, Cluster, Probe};
@@ -109,7 +109,7 @@ impl Backend for Kafka {
             self.clients = None;
             apply::forget(&mut self.probe, stage);
         }
-        let results = apply::apply(&mut self.cluster, stage, secrets, progress).await;
+        let results = apply::apply(&mut self.cluster, &self.declared.topics, stage, secrets, progress).await;
         if of_clients && results.iter().all(Result::is_ok) {
             progress.waiting_for("what is new to be shown");
             self.clients = self.read_back(stage, secrets).await.ok();

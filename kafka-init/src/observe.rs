@@ -19,6 +19,7 @@ use crate::wire::Cluster;
 
 pub(crate) use acls::read as acls;
 pub(crate) use clients::{Clients, Declared};
+pub(crate) use configs::at as configs;
 pub(crate) use metadata::by_name;
 pub use users::{Credential, Credentials};
 
@@ -50,7 +51,7 @@ pub struct ObservedTopic {
     pub config: BTreeMap<String, Setting>,
 }
 
-/// The value of a config that is in effect, wherever it comes from.
+/// A config of one thing, as it is in effect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
     /// The value; `None` when there is none or the broker keeps it to itself.
@@ -59,6 +60,15 @@ pub struct Setting {
     pub kind: ConfigType,
     /// The broker keeps the value to itself.
     pub sensitive: bool,
+    /// The value is set on the thing itself; otherwise it comes from a default.
+    pub is_own: bool,
+}
+
+impl Setting {
+    /// The value that is set on the thing itself.
+    pub(crate) fn own(&self) -> Option<&str> {
+        self.value.as_deref().filter(|_| self.is_own)
+    }
 }
 
 /// Reads all of it but the clients.

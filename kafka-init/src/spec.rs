@@ -8,6 +8,7 @@ mod acls;
 mod binding;
 mod desired;
 mod list;
+mod mechanisms;
 mod quotas;
 mod security;
 mod settings;
@@ -25,10 +26,11 @@ pub use acls::AclSpec;
 pub use binding::{Binding, Operation, Pattern, Permission, Resource};
 pub use desired::{Desired, Origin, Said, Topic};
 pub use list::OneOrMany;
+pub use mechanisms::{CredentialSpec, Mechanisms};
 pub use quotas::{Entity, QuotaSpec, Quotas, Rate};
 pub use security::{Mechanism, Sasl, Scram, Tls, TlsSpec};
 pub(crate) use users::Probe;
-pub use users::{ProbeSpec, User, UserSpec};
+pub use users::{Password, ProbeSpec, User, UserSpec};
 pub use value::{ConfigValue, Number};
 
 /// What a Kafka cluster must have.

@@ -11,6 +11,7 @@ mod drift;
 mod peers;
 mod readme;
 mod refusals;
+mod retention;
 mod scale;
 mod signals;
 mod waiting;

@@ -6,11 +6,12 @@ use init_core::Secrets;
 
 use super::{Credentials, acls, quotas, users};
 use crate::Error;
-use crate::spec::{Binding, Desired, Entity, Quotas, User};
+use crate::spec::{Binding, Desired, Entity, Quotas, Topic, User};
 use crate::wire::{Connection, Probe};
 
 /// Of whom the spec is.
 pub(crate) struct Declared {
+    pub(crate) topics: BTreeMap<String, Topic>,
     users: BTreeMap<String, User>,
     acls: BTreeSet<Binding>,
     quotas: BTreeMap<Entity, Quotas>,
@@ -25,7 +26,12 @@ pub(crate) struct Clients {
 
 impl Declared {
     pub(crate) fn of(desired: &Desired) -> Self {
-        Self { users: desired.users.clone(), acls: desired.acls.clone(), quotas: desired.quotas.clone() }
+        Self {
+            topics: desired.topics.clone(),
+            users: desired.users.clone(),
+            acls: desired.acls.clone(),
+            quotas: desired.quotas.clone(),
+        }
     }
 
     pub(crate) async fn read(
