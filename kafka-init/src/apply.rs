@@ -13,6 +13,7 @@ mod create;
 mod grow;
 mod lanes;
 mod mutation;
+mod permitted;
 mod quotas;
 mod send;
 mod users;
@@ -22,7 +23,7 @@ use std::collections::BTreeMap;
 use init_core::{Progress, Secrets};
 
 use crate::Error;
-use crate::plan::{Change, CreatePartitions, CreateTopic};
+use crate::plan::{Change, ClosingAcl, CreatePartitions, CreateTopic};
 use crate::spec::Topic;
 use crate::wire::{Cluster, Connection};
 pub(crate) use barrier::await_shown;
@@ -47,7 +48,8 @@ pub(crate) async fn check(cluster: &mut Cluster, changes: &[Change]) -> Vec<(usi
 }
 
 async fn rehearse_all(home: &mut Connection, changes: &[Change]) -> Vec<(usize, Error)> {
-    let mut refused = rehearse(home, changes, created).await;
+    let mut refused = permitted::check(home, changes).await;
+    refused.extend(rehearse(home, changes, created).await);
     refused.extend(rehearse(home, changes, grown).await);
     refused.extend(rehearse(home, changes, altered).await);
     refused.extend(rehearse(home, changes, reset).await);
@@ -107,7 +109,9 @@ async fn one_kind(
         Some(Change::CreateUser(_) | Change::AlterUser(_)) => {
             users::apply(broker, changes, secrets, progress).await
         }
-        Some(Change::CreateAcl(_)) => apply_all(broker, changes, allowed, progress).await,
+        Some(Change::CreateAcl(_) | Change::CreateClosingAcl(_)) => {
+            apply_all(broker, changes, allowed, progress).await
+        }
         Some(Change::AlterQuota(_)) => apply_all(broker, changes, limited, progress).await,
         Some(Change::AlterBrokerConfig(_)) => apply_all(broker, changes, brokers_altered, progress).await,
         None => Vec::new(),
@@ -146,7 +150,10 @@ fn reset(change: &Change) -> Option<&crate::plan::AlterTopicConfig> {
 }
 
 fn allowed(change: &Change) -> Option<&crate::spec::Binding> {
-    if let Change::CreateAcl(binding) = change { Some(binding) } else { None }
+    match change {
+        Change::CreateAcl(binding) | Change::CreateClosingAcl(ClosingAcl { binding, .. }) => Some(binding),
+        _ => None,
+    }
 }
 
 fn limited(change: &Change) -> Option<&crate::plan::AlterQuota> {

@@ -3,6 +3,7 @@
 //! Two requests for anything up to a thousand topics, and one more for each further thousand. Nothing here
 //! changes anything: topics are never created by asking for them.
 
+mod account;
 mod acls;
 mod clients;
 mod configs;
@@ -17,8 +18,10 @@ use crate::config::ConfigType;
 use crate::spec::{Binding, Desired, Entity, Quotas};
 use crate::wire::Cluster;
 
+pub(crate) use account::on_the_cluster;
+pub use account::{Account, Operations, Principal};
 pub(crate) use acls::read as acls;
-pub(crate) use clients::{Clients, Declared};
+pub(crate) use clients::{Clients, read as clients};
 pub(crate) use configs::at as configs;
 pub(crate) use metadata::by_name;
 pub use users::{Credential, Credentials};
@@ -38,6 +41,10 @@ pub struct Observed {
     pub quotas: BTreeMap<Entity, Quotas>,
     /// The dynamic configs that are set for all brokers.
     pub broker_defaults: BTreeMap<String, Setting>,
+    /// Who connects, where that is known.
+    pub principal: Option<Principal>,
+    /// What it may do, where ACLs are lacking.
+    pub account: Option<Account>,
 }
 
 /// One topic.
@@ -76,7 +83,13 @@ pub(crate) async fn observe(cluster: &mut Cluster, desired: &Desired) -> Result<
     let cluster_id = Some(cluster.id().to_owned());
     let names: Vec<&str> = desired.topics.keys().map(String::as_str).collect();
     let mut topics = BTreeMap::new();
-    metadata::topics(cluster.home(), &names, |name, topic| drop(topics.insert(name, topic))).await?;
+    // What was not asked for is not kept, whatever a broker answers.
+    let note = |name: String, topic| {
+        if desired.topics.contains_key(&name) {
+            topics.insert(name, topic);
+        }
+    };
+    metadata::topics(cluster.home(), &names, note).await?;
     configs::read(cluster.home(), desired, &mut topics).await?;
     let mut broker_defaults = BTreeMap::new();
     if !desired.broker_defaults.is_empty() {

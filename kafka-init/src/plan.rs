@@ -1,5 +1,6 @@
 //! What has to change, and what cannot. Pure: it sees two values and answers with a third.
 
+mod account;
 mod change;
 mod config;
 mod quota;
@@ -12,7 +13,7 @@ use crate::observe::{Observed, ObservedTopic};
 use crate::spec::{Desired, Origin, Said, Topic};
 
 pub use change::{
-    AlterBrokerConfig, AlterTopicConfig, BROKER_DEFAULT, Change, CreatePartitions, CreateTopic,
+    AlterBrokerConfig, AlterTopicConfig, BROKER_DEFAULT, Change, ClosingAcl, CreatePartitions, CreateTopic,
 };
 pub use quota::AlterQuota;
 pub use user::{AlterCredential, AlterUser, CreateUser};
@@ -38,7 +39,8 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
         }
     }
     changes.extend(user::changes(&desired.users, &observed.users));
-    changes.extend(desired.acls.difference(&observed.acls).cloned().map(Change::CreateAcl));
+    changes.extend(account::create(desired, observed));
+    conflicts.extend(account::conflicts(desired, observed));
     changes.extend(quota::changes(&desired.quotas, &observed.quotas));
     let at = SpecPath::root().key("brokerDefaults");
     conflicts.extend(config::hidden(desired.broker_defaults.keys(), &observed.broker_defaults, &at));

@@ -6,6 +6,7 @@
 #![expect(clippy::disallowed_methods, reason = "the tests wait on real servers")]
 
 mod acceptance;
+mod account;
 mod commands;
 mod drift;
 mod peers;

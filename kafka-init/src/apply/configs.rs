@@ -33,7 +33,8 @@ pub(super) fn altered(change: &Change) -> Option<Wanted<'_>> {
         | Change::CreateAcl(_)
         | Change::AlterQuota(_)
         | Change::CreateTopic(_)
-        | Change::CreatePartitions(_) => return None,
+        | Change::CreatePartitions(_)
+        | Change::CreateClosingAcl(_) => return None,
     };
     Some((topic, config.iter().map(|(key, drift)| (key, drift.to.0.as_deref())).collect()))
 }

@@ -63,6 +63,10 @@ pub(super) async fn apply(
     results
 }
 
+pub(super) fn is_of_user(change: &Change) -> bool {
+    credentials(change).is_some()
+}
+
 /// What is known of the logins of these users no longer holds.
 pub(crate) fn forget(probe: &mut Probe, changes: &[Change]) {
     for (user, ..) in changes.iter().filter_map(credentials) {

@@ -45,7 +45,7 @@ pub(super) async fn read(
     connection
         .pipeline(requests, LIMIT, |_, answer| {
             for result in answer.results {
-                if let Err(error) = note(result, &peer, topics) {
+                if let Err(error) = note(result, &peer, desired, topics) {
                     failure = Err(error);
                 }
             }
@@ -68,7 +68,8 @@ pub(super) async fn of_brokers(
             permission: "DescribeConfigs on the cluster".to_owned(),
             races: &[],
         })?;
-        settings.extend(result.configs.into_iter().map(|config| setting(config, OF_ALL_BROKERS)));
+        let asked = result.configs.into_iter().filter(|config| declared.contains_key(config.name.as_str()));
+        settings.extend(asked.map(|config| setting(config, OF_ALL_BROKERS)));
     }
     Ok(settings)
 }
@@ -112,6 +113,7 @@ fn resource(name: &str, topic: &Topic) -> DescribeConfigsResource {
 fn note(
     result: DescribeConfigsResult,
     peer: &Peer,
+    desired: &Desired,
     topics: &mut BTreeMap<String, ObservedTopic>,
 ) -> Result<(), Error> {
     let name = result.resource_name.as_str();
@@ -124,8 +126,10 @@ fn note(
         permission: format!("DescribeConfigs on topic {name}"),
         races: &[],
     })?;
-    if let Some(topic) = topics.get_mut(name) {
-        topic.config = result.configs.into_iter().map(|config| setting(config, OF_THE_TOPIC)).collect();
+    if let (Some(topic), Some(declared)) = (topics.get_mut(name), desired.topics.get(name)) {
+        let asked =
+            result.configs.into_iter().filter(|config| declared.config.contains_key(config.name.as_str()));
+        topic.config = asked.map(|config| setting(config, OF_THE_TOPIC)).collect();
     }
     Ok(())
 }

@@ -32,10 +32,10 @@ pub(super) async fn read(
             races: &[],
         });
         failure = std::mem::replace(&mut failure, Ok(())).and(result);
-        there.extend(answer.entries.unwrap_or_default().iter().map(entry));
+        let entries = answer.entries.unwrap_or_default();
+        there.extend(entries.iter().map(entry).filter(|(entity, _)| desired.contains_key(entity)));
     })
     .await?;
-    there.retain(|entity, _| desired.contains_key(entity));
     failure.map(|()| there)
 }
 

@@ -96,7 +96,8 @@ async fn describe(
     refused(answer.error_code, answer.error_message.as_ref(), home.peer(), attempt)?;
     let mut there = BTreeMap::new();
     for user in answer.results {
-        if user.error_code == ResponseError::ResourceNotFound.code() {
+        let is_asked_for = users.contains_key(user.user.as_str());
+        if user.error_code == ResponseError::ResourceNotFound.code() || !is_asked_for {
             continue;
         }
         refused(user.error_code, user.error_message.as_ref(), home.peer(), attempt)?;

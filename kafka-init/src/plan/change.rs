@@ -39,6 +39,20 @@ pub enum Change {
     CreateTopic(CreateTopic),
     /// A topic with fewer partitions than declared.
     CreatePartitions(CreatePartitions),
+    /// An ACL that is not there and may take something away: when all else is done.
+    #[serde(rename = "create_acl")]
+    CreateClosingAcl(ClosingAcl),
+}
+
+/// An ACL that may take something away.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct ClosingAcl {
+    /// It is for somebody else than the account that connects, whose own ACLs come first.
+    #[serde(skip)]
+    pub others: bool,
+    /// The ACL.
+    #[serde(flatten)]
+    pub binding: Binding,
 }
 
 /// A new topic.
@@ -96,7 +110,9 @@ impl fmt::Display for Change {
             Self::AlterTopicConfig(alteration) | Self::ResetTopicConfig(alteration) => alteration.fmt(f),
             Self::CreateUser(user) => user.fmt(f),
             Self::AlterUser(user) => user.fmt(f),
-            Self::CreateAcl(binding) => write!(f, "create acl {binding}"),
+            Self::CreateAcl(binding) | Self::CreateClosingAcl(ClosingAcl { binding, .. }) => {
+                write!(f, "create acl {binding}")
+            }
             Self::AlterQuota(quota) => quota.fmt(f),
             Self::AlterBrokerConfig(alteration) => alteration.fmt(f),
         }

@@ -19,6 +19,8 @@ use crate::readiness::Readiness;
 
 /// A broker that takes longer to let us in is of no help.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Brokers that are talked to at the same time.
+const AT_ONCE: usize = 64;
 
 /// A broker as the cluster describes it.
 #[derive(Clone, Debug)]
@@ -148,7 +150,14 @@ impl Cluster {
         work: impl AsyncFn(&mut Connection) -> Result<(), Error>,
     ) -> Result<(), Error> {
         self.open_others().await?;
-        all(self.connections().map(|connection| work(connection))).await.into_iter().collect()
+        let mut connections: Vec<&mut Connection> = self.connections().collect();
+        for some in connections.chunks_mut(AT_ONCE) {
+            all(some.iter_mut().map(|connection| work(connection)))
+                .await
+                .into_iter()
+                .collect::<Result<(), Error>>()?;
+        }
+        Ok(())
     }
 
     async fn open_others(&mut self) -> Result<(), Error> {
@@ -172,7 +181,12 @@ impl Cluster {
 async fn open(brokers: Vec<(i32, Endpoint)>, access: &Arc<Access>) -> Vec<(i32, Result<Connection, Error>)> {
     let one =
         async |(id, endpoint): (i32, Endpoint)| (id, Connection::open(&endpoint, Some(id), access).await);
-    all(brokers.into_iter().map(one)).await
+    let mut brokers = brokers.into_iter().peekable();
+    let mut opened = Vec::new();
+    while brokers.peek().is_some() {
+        opened.extend(all(brokers.by_ref().take(AT_ONCE).map(one)).await);
+    }
+    opened
 }
 
 /// Of a listener with SASL, `ApiVersions` is the one request that is answered before the login: whoever asks

@@ -87,6 +87,7 @@ fn an_entry_stands_for_every_combination_of_its_lists() {
     assert_snapshot!(shown(&everything));
     let there = everything.changes().iter().filter_map(|change| match change {
         kafka_init::Change::CreateAcl(binding) => Some(binding.clone()),
+        kafka_init::Change::CreateClosingAcl(closing) => Some(closing.binding.clone()),
         _ => None,
     });
     assert!(plan(spec, &Observed { acls: there.collect(), ..cluster([]) }).is_empty());

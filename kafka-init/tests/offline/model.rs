@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use init_core::Backend;
 use init_core::diff::Drift;
-use kafka_init::{Change, ConfigType, Credential, Kafka, Observed, ObservedTopic, Setting, Value as Own};
+use kafka_init::{
+    Change, ClosingAcl, ConfigType, Credential, Kafka, Observed, ObservedTopic, Setting, Value as Own,
+};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -46,7 +48,9 @@ fn apply(cluster: &mut Observed, change: &Change) {
         Change::AlterTopicConfig(alteration) | Change::ResetTopicConfig(alteration) => {
             alter(&mut cluster.topics.get_mut(&alteration.name).unwrap().config, &alteration.config);
         }
-        Change::CreateAcl(binding) => assert!(cluster.acls.insert(binding.clone()), "{binding} was there"),
+        Change::CreateAcl(binding) | Change::CreateClosingAcl(ClosingAcl { binding, .. }) => {
+            assert!(cluster.acls.insert(binding.clone()), "{binding} was there");
+        }
         Change::AlterQuota(quota) => {
             let limits = cluster.quotas.entry(quota.entity.clone()).or_default();
             for (key, drift) in &quota.limits {
