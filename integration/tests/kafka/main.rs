@@ -9,6 +9,7 @@ mod acceptance;
 mod account;
 mod commands;
 mod drift;
+mod hostile;
 mod peers;
 mod readme;
 mod refusals;
