@@ -12,6 +12,7 @@ use crate::backoff::Backoff;
 use crate::cli::Command;
 use crate::error::Error;
 use crate::ledger::{Ledger, Status};
+use crate::peer::Texts;
 use crate::plan::{Conflict, Plan};
 use crate::readiness::{Unready, await_ready, shown};
 use crate::report::Findings;
@@ -22,6 +23,7 @@ use crate::stop::{Bounds, Cut};
 pub(crate) struct Driver<'a, B: Backend> {
     desired: &'a B::Desired,
     secrets: &'a Secrets,
+    texts: Texts,
     requires: Requires,
     bounds: Bounds,
     backoff: Backoff,
@@ -47,10 +49,11 @@ impl From<Error> for Halt {
 }
 
 impl<'a, B: Backend> Driver<'a, B> {
-    pub(crate) fn new(desired: &'a B::Desired, secrets: &'a Secrets, bounds: Bounds) -> Self {
+    pub(crate) fn new(desired: &'a B::Desired, secrets: &'a Secrets, texts: Texts, bounds: Bounds) -> Self {
         Self {
             desired,
             secrets,
+            texts,
             requires: B::requires(desired),
             bounds,
             backoff: Backoff::new(),
@@ -67,8 +70,15 @@ impl<'a, B: Backend> Driver<'a, B> {
         if error.is_some() {
             self.settle().await;
         }
+        let endpoint = self.of();
         let rest = if command == Command::Plan { Status::Planned } else { Status::Skipped };
-        Findings { steps: self.ledger.into_steps(rest), conflicts: self.conflicts, error }
+        Findings {
+            steps: self.ledger.into_steps(rest),
+            conflicts: self.conflicts,
+            error,
+            texts: self.texts,
+            endpoint,
+        }
     }
 
     async fn converge(&mut self, command: Command) -> Result<(), Error> {

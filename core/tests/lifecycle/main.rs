@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
 mod fake;
+mod hostile;
 mod scenario;
 
 use std::collections::VecDeque;

@@ -2,21 +2,16 @@
 
 #![expect(clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
+mod limits;
 mod reproducible;
 
-use integration::{Ended, Init, docker, shell};
+use integration::{Ended, Init, docker, tools};
 
 const SPEC: &str = "endpoint: nobody-here:5432\nuser: postgres\npassword: {secret: admin}\ntls: disable\n";
 
-fn tools() -> Vec<String> {
-    shell("images/build.sh --list").ok().lines().map(str::to_owned).collect()
-}
-
 #[test]
 fn every_image_is_one_static_binary_with_labels_and_a_help() {
-    let tools = tools();
-    assert!(tools.len() >= 4, "{tools:?}");
-    for tool in tools {
+    for tool in tools() {
         let image = format!("dayzero/{tool}:dev");
         let inspect = |format: &str| docker(&["inspect", "--format", format, &image]).ok();
         assert_eq!(inspect("{{.Config.User}}").trim(), "65532:65532");
