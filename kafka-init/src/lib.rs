@@ -73,8 +73,13 @@ impl Backend for Kafka {
                 Probe::new(probe.bootstrap.clone(), tls.as_ref().unwrap_or(&access))
             }
         };
-        let cluster = Cluster::connect(&desired.bootstrap, access, &Readiness::of(desired)).await?;
-        Ok(Self { cluster, probe, clients: None })
+        let readiness = Readiness::of(desired);
+        let cluster = Cluster::connect(&desired.bootstrap, access, &readiness).await?;
+        let mut kafka = Self { cluster, probe, clients: None };
+        match kafka.cluster.ready(&readiness) {
+            Err(few) if !kafka.needs_no_more_brokers(desired, secrets).await => Err(few),
+            _ => Ok(kafka),
+        }
     }
 
     async fn observe(&mut self, desired: &Desired, secrets: &Secrets) -> Result<Observed, Error> {
@@ -135,6 +140,15 @@ impl Backend for Kafka {
 }
 
 impl Kafka {
+    /// What is to be made needs its brokers. A cluster that has it all serves without some of them, and whoever waits for
+    /// this run would wait for no reason.
+    async fn needs_no_more_brokers(&mut self, desired: &Desired, secrets: &Secrets) -> bool {
+        let observed = self.observe(desired, secrets).await;
+        observed.is_ok_and(|observed| {
+            !plan::plan(desired, &observed).changes().iter().any(Change::makes_replicas)
+        })
+    }
+
     /// Reads the clients as soon as their changes are shown: later, brokers that make the logs of new topics are slow to
     /// answer. What goes wrong here is for the verification to meet.
     async fn read_back(

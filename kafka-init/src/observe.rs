@@ -1,7 +1,8 @@
 //! What the cluster has of what the spec is about: declared topics, and of those the declared configs.
 //!
-//! Two requests for anything up to a thousand topics, and one more for each further thousand. Nothing here
-//! changes anything: topics are never created by asking for them.
+//! Two requests for anything up to a thousand topics, and two more for each further thousand. Nothing here
+//! changes anything: topics are never created by asking for them. The brokers that lead them must let us in, as
+//! they must let in whoever uses the topics.
 
 mod account;
 mod acls;
@@ -89,7 +90,8 @@ pub(crate) async fn observe(cluster: &mut Cluster, desired: &Desired) -> Result<
             topics.insert(name, topic);
         }
     };
-    metadata::topics(cluster.home(), &names, note).await?;
+    let leaders = metadata::topics(cluster.home(), &names, note).await?;
+    cluster.reach(&leaders).await?;
     configs::read(cluster.home(), desired, &mut topics).await?;
     let mut broker_defaults = BTreeMap::new();
     if !desired.broker_defaults.is_empty() {

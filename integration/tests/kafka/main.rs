@@ -7,6 +7,7 @@
 
 mod acceptance;
 mod account;
+mod brokers;
 mod commands;
 mod drift;
 mod hostile;

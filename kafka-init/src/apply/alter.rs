@@ -35,6 +35,7 @@ impl Mutation for AlterTopicConfig {
         Attempt {
             action: format!("alter the configs of topic {}", self.name),
             permission: format!("AlterConfigs on topic {}", self.name),
+            waits: &[],
             races: &[ResponseError::UnknownTopicOrPartition],
         }
     }

@@ -28,6 +28,7 @@ pub(super) async fn check(home: &mut Connection, changes: &[Change]) -> Vec<(usi
         Ok(_) => refused(DENIED, None, peer, || Attempt {
             action: change.to_string(),
             permission: "Alter on the cluster".to_owned(),
+            waits: &[],
             races: &[],
         }),
     };

@@ -116,6 +116,7 @@ impl Mutation for Upsert {
         Attempt {
             action: format!("set the {} credential of user {}", self.mechanism.name(), self.user),
             permission: "Alter on the cluster".to_owned(),
+            waits: &[],
             races: &[],
         }
     }

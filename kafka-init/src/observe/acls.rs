@@ -45,6 +45,7 @@ async fn all(
         let result = refused(answer.error_code, answer.error_message.as_ref(), &peer, || Attempt {
             action: "describe the ACLs".to_owned(),
             permission: "Describe on the cluster".to_owned(),
+            waits: &[],
             races: &[],
         });
         failure = std::mem::replace(&mut failure, Ok(())).and(result);

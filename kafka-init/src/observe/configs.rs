@@ -66,6 +66,7 @@ pub(super) async fn of_brokers(
         refused(result.error_code, result.error_message.as_ref(), connection.peer(), || Attempt {
             action: "describe the configs of all brokers".to_owned(),
             permission: "DescribeConfigs on the cluster".to_owned(),
+            waits: &[],
             races: &[],
         })?;
         let asked = result.configs.into_iter().filter(|config| declared.contains_key(config.name.as_str()));
@@ -124,6 +125,7 @@ fn note(
     refused(result.error_code, result.error_message.as_ref(), peer, || Attempt {
         action: format!("describe the configs of topic {name}"),
         permission: format!("DescribeConfigs on topic {name}"),
+        waits: &[],
         races: &[],
     })?;
     if let (Some(topic), Some(declared)) = (topics.get_mut(name), desired.topics.get(name)) {

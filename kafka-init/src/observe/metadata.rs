@@ -1,6 +1,6 @@
 //! Topics by name, from the broker's own copy of the metadata.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use kafka_protocol::error::ResponseError;
@@ -18,14 +18,14 @@ use crate::wire::Connection;
 const BATCH: usize = 1_000;
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// Hands over every one of the topics that exists.
+/// Hands over every one of the topics that exists, and says which brokers lead their partitions.
 pub(super) async fn topics(
     connection: &mut Connection,
     names: &[&str],
     mut each: impl FnMut(String, ObservedTopic),
-) -> Result<(), Error> {
+) -> Result<BTreeSet<i32>, Error> {
     let peer = connection.peer().clone();
-    let mut failure = Ok(());
+    let (mut leaders, mut failure) = (BTreeSet::new(), Ok(()));
     let read = |_, topics: Vec<MetadataResponseTopic>| {
         for topic in topics {
             let name = topic.name.as_ref().map(|name| name.to_string()).unwrap_or_default();
@@ -33,13 +33,16 @@ pub(super) async fn topics(
                 continue;
             }
             match refused(topic.error_code, None, &peer, || attempt(&name)) {
-                Ok(()) => each(name, observed(&topic)),
+                Ok(()) => {
+                    leaders.extend(topic.partitions.iter().map(|partition| partition.leader_id.0));
+                    each(name, observed(&topic));
+                }
                 Err(error) => failure = Err(error),
             }
         }
     };
     by_name(connection, names, read).await?;
-    failure
+    failure.map(|()| leaders)
 }
 
 /// What the account that connects may do with each of the topics that exists.
@@ -92,6 +95,7 @@ fn attempt(name: &str) -> Attempt {
     Attempt {
         action: format!("describe topic {name}"),
         permission: format!("Describe on topic {name}"),
+        waits: &[],
         races: &[],
     }
 }

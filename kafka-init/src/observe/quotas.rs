@@ -29,6 +29,7 @@ pub(super) async fn read(
         let result = refused(answer.error_code, answer.error_message.as_ref(), &peer, || Attempt {
             action: "describe the client quotas".to_owned(),
             permission: "DescribeConfigs on the cluster".to_owned(),
+            waits: &[],
             races: &[],
         });
         failure = std::mem::replace(&mut failure, Ok(())).and(result);

@@ -91,6 +91,7 @@ async fn describe(
     let attempt = || Attempt {
         action: "describe the SCRAM users".to_owned(),
         permission: "Describe on the cluster".to_owned(),
+        waits: &[],
         races: &[],
     };
     refused(answer.error_code, answer.error_message.as_ref(), home.peer(), attempt)?;

@@ -96,6 +96,11 @@ pub struct AlterBrokerConfig {
 }
 
 impl Change {
+    /// It has brokers make copies of partitions.
+    pub(crate) fn makes_replicas(&self) -> bool {
+        matches!(self, Self::CreateTopic(_) | Self::CreatePartitions(_))
+    }
+
     /// It is about who uses the cluster, and how.
     pub(crate) fn is_of_clients(&self) -> bool {
         matches!(self, Self::CreateUser(_) | Self::AlterUser(_) | Self::CreateAcl(_) | Self::AlterQuota(_))

@@ -1,6 +1,6 @@
 //! The cluster behind the bootstrap servers: which brokers there are, and a connection to each one needed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -60,11 +60,25 @@ impl Cluster {
         let mut cluster = Self::join(servers.to_vec(), Arc::new(access)).await?;
         if readiness.cluster_id.is_none_or(|id| id == cluster.view.cluster_id) {
             cluster.follow_listeners()?;
-            cluster.view.ready(readiness)?;
             let unfenced: Vec<_> = cluster.unfenced().collect();
             listener::resolve(&unfenced).await?;
         }
         Ok(cluster)
+    }
+
+    /// Whether enough brokers take part. That it is another cluster is for the plan to say.
+    pub(crate) fn ready(&self, readiness: &Readiness<'_>) -> Result<(), Error> {
+        let is_meant = readiness.cluster_id.is_none_or(|id| id == self.view.cluster_id);
+        if is_meant { self.view.ready(readiness) } else { Ok(()) }
+    }
+
+    /// Connects to these brokers, as far as they take part. A client of theirs would have to as well.
+    pub(crate) async fn reach(&mut self, brokers: &BTreeSet<i32>) -> Result<(), Error> {
+        let missing = self.missing().into_iter().filter(|(id, _)| brokers.contains(id)).collect();
+        for (id, connection) in open(missing, &self.access).await {
+            self.others.insert(id, connection?);
+        }
+        Ok(())
     }
 
     /// Asks again who is there, from the start if need be. For waiting only: it says nothing about readiness.

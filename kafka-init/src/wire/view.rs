@@ -34,6 +34,7 @@ impl View {
         refused(answer.error_code, answer.error_message.as_ref(), connection.peer(), || Attempt {
             action: "describe the cluster".to_owned(),
             permission: "Describe on the cluster".to_owned(),
+            waits: &[],
             races: &[],
         })?;
         few(answer.brokers.len(), connection, ApiKey::DescribeCluster)?;
