@@ -11,6 +11,7 @@ mod brokers;
 mod configs;
 mod create;
 mod grow;
+mod known;
 mod lanes;
 mod mutation;
 mod permitted;
@@ -49,6 +50,7 @@ pub(crate) async fn check(cluster: &mut Cluster, changes: &[Change]) -> Vec<(usi
 
 async fn rehearse_all(home: &mut Connection, changes: &[Change]) -> Vec<(usize, Error)> {
     let mut refused = permitted::check(home, changes).await;
+    refused.extend(known::check(home, changes).await);
     refused.extend(rehearse(home, changes, created).await);
     refused.extend(rehearse(home, changes, grown).await);
     refused.extend(rehearse(home, changes, altered).await);

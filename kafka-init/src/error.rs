@@ -148,6 +148,18 @@ pub enum Error {
         /// Who is there and who is not.
         detail: String,
     },
+    /// No broker has such a config.
+    #[error(
+        "cannot alter the configs of all brokers: {peer} knows no config `{name}`; the nearest is `{nearest}`"
+    )]
+    UnknownConfig {
+        /// Who was asked.
+        peer: Peer,
+        /// What the spec says.
+        name: String,
+        /// What it may have meant.
+        nearest: String,
+    },
     /// A broker does not have yet what the others have.
     #[error("{peer} does not show the declared configs of {thing}")]
     Behind {
@@ -228,6 +240,7 @@ impl Fault for Error {
             | Self::LoginRequired { .. }
             | Self::Mechanism { .. }
             | Self::Impostor { .. } => FaultKind::Unsupported,
+            Self::UnknownConfig { .. } => FaultKind::Rejected,
             Self::Secret { .. } => FaultKind::Secret,
             Self::Unwritable { .. } | Self::Internal(_) => FaultKind::Internal,
             // One that will not get better by waiting tells more than those that may.

@@ -24,14 +24,18 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
     let mut changes = Vec::new();
     for (name, side) in by_key(&desired.topics, &observed.topics) {
         match side {
-            Side::Missing(topic) => changes.push(create(name, topic)),
+            Side::Missing(topic) if topic.is_internal && observed.cluster_id.is_some() => {
+                conflicts.push(not_there_yet(name));
+            }
+            Side::Missing(topic) => changes.extend((!topic.is_internal).then(|| create(name, topic))),
             Side::Present(topic, there) => {
                 conflicts.extend(fewer_partitions(name, topic, there));
                 conflicts.extend(other_replication_factor(name, topic, there));
                 conflicts.extend(growth_by_defaults(name, topic, there));
                 conflicts.extend(config::policy_by_defaults(name, topic, there));
                 let at = Origin::Topic.at(name, "config");
-                conflicts.extend(config::hidden(topic.config.keys(), &there.config, &at));
+                let wanted = topic.config.iter().map(|(key, said)| (key, &said.value));
+                conflicts.extend(config::hidden(wanted, &there.config, &at));
                 changes.extend(grow(name, topic, there));
                 changes.extend(alter(name, topic, there));
             }
@@ -43,7 +47,7 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
     conflicts.extend(account::conflicts(desired, observed));
     changes.extend(quota::changes(&desired.quotas, &observed.quotas));
     let at = SpecPath::root().key("brokerDefaults");
-    conflicts.extend(config::hidden(desired.broker_defaults.keys(), &observed.broker_defaults, &at));
+    conflicts.extend(config::hidden(&desired.broker_defaults, &observed.broker_defaults, &at));
     changes.extend(alter_brokers(desired, observed));
     Plan::new(changes, conflicts)
 }
@@ -56,6 +60,13 @@ fn other_cluster(desired: &Desired, observed: &Observed) -> Option<Conflict> {
         )
     };
     (want != have).then(|| Conflict::new(SpecPath::root().key("clusterId"), problem()))
+}
+
+fn not_there_yet(name: &str) -> Conflict {
+    let problem = format!(
+        "`{name}` is Kafka's own and is not there yet: it is made when it is first used, and has no configs before"
+    );
+    Conflict::new(SpecPath::root().key("topics").key(name), problem)
 }
 
 fn create(name: &str, topic: &Topic) -> Change {

@@ -8,6 +8,7 @@ mod acls;
 mod binding;
 mod desired;
 mod list;
+mod matching;
 mod mechanisms;
 mod quotas;
 mod security;
@@ -75,6 +76,8 @@ pub struct TopicSpec {
     replication_factor: Option<Number>,
     /// Topic configs, by Kafka's names; merged over those of `defaults` key by key.
     config: Option<BTreeMap<String, ConfigValue>>,
+    /// Of a topic: whether `defaults` hold for it. Default: true, and false for Kafka's own topics.
+    defaults: Option<bool>,
 }
 
 /// What the spec means, or all of its violations.

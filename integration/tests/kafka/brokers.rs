@@ -34,7 +34,7 @@ fn brokers_that_the_default_replication_factor_needs_are_waited_for() {
 #[test]
 fn a_broker_that_is_down_keeps_nothing_from_being_found_as_it_should_be() {
     let spec = "topics: {down-none: {partitions: 3, replicationFactor: 3, config: {retention.ms: 1000}}}\n";
-    crate::init(spec).run().expect(0, "changed");
+    assert_eq!(crate::init(spec).run().exit, 0);
     docker(&["kill", "kafka-3"]).ok();
     let explicit = format!("brokers: 3\n{spec}");
     for spec in [spec, &explicit] {

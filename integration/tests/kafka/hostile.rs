@@ -91,7 +91,7 @@ fn a_broker_that_repeats_the_password_makes_nobody_else_repeat_it() {
 #[test]
 fn a_run_without_threads_and_with_few_files_ends_with_a_report() {
     STACK.up();
-    for limits in [["--pids-limit", "1"], ["--ulimit", "nofile=10:10"], ["--ulimit", "nofile=16:16"]] {
+    for limits in [["--pids-limit", "1"], ["--ulimit", "nofile=15:15"], ["--ulimit", "nofile=24:24"]] {
         let spec = "bootstrap: [kafka-1:19092]\nbrokers: 3\ntopics: {few-files: {partitions: 1}}\n";
         let init = Init::new("kafka-init", spec).docker(&limits).args(&["--timeout", "5s", "plan"]);
         let ended = init.run();

@@ -13,6 +13,8 @@ use crate::observe::{ObservedTopic, Setting};
 use crate::spec::{Origin, Topic};
 
 const POLICY: &str = "cleanup.policy";
+/// In the place of a value that the broker does not show.
+const HIDDEN: &str = "(hidden)";
 
 /// The configs of one thing that differ, with what each of them has and gets.
 pub(super) type Drifts = BTreeMap<String, Drift<Value>>;
@@ -44,25 +46,28 @@ pub(super) fn reset<'a>(
 ) -> Drifts {
     let nothing = wanted.into_iter().filter(|(_, want)| want.is_none());
     let drift = |key: &String| {
-        let own = there.get(key)?.own()?;
-        Some((key.clone(), Drift { from: Some(Value::of(own)), to: Value(None) }))
+        let setting = there.get(key).filter(|setting| setting.is_own)?;
+        let from = if setting.sensitive { HIDDEN } else { setting.own()? };
+        Some((key.clone(), Drift { from: Some(Value::of(from)), to: Value(None) }))
     };
     nothing.filter_map(|(key, _)| drift(key)).collect()
 }
 
 /// A value that the broker never shows can be neither compared nor verified.
 pub(super) fn hidden<'a>(
-    wanted: impl IntoIterator<Item = &'a String>,
+    wanted: impl IntoIterator<Item = (&'a String, &'a Option<String>)>,
     there: &BTreeMap<String, Setting>,
     at: &SpecPath,
 ) -> Vec<Conflict> {
+    let wanted = wanted.into_iter().filter_map(|(key, want)| want.as_ref().map(|_| key));
     let hidden = |key: &&String| there.get(*key).is_some_and(|setting| setting.sensitive);
     let conflict = |key: &String| {
-        let problem =
-            format!("the broker keeps `{key}` to itself, so that it cannot be compared: leave it out");
+        let problem = format!(
+            "the broker keeps `{key}` to itself, so that it cannot be compared: leave it out, or write null to take it away"
+        );
         Conflict::new(at.key(key), problem)
     };
-    wanted.into_iter().filter(hidden).map(conflict).collect()
+    wanted.filter(hidden).map(conflict).collect()
 }
 
 /// The cleanup policy decides which records are deleted, so `defaults` alone do not change that of a topic that is

@@ -91,6 +91,8 @@ numbered! {
         CreateTokens = 13 "CREATE_TOKENS",
         /// See another user's tokens.
         DescribeTokens = 14 "DESCRIBE_TOKENS",
+        /// Leave a transaction open for another coordinator (Kafka 4.1 on).
+        TwoPhaseCommit = 15 "TWO_PHASE_COMMIT",
     }
 }
 
@@ -208,7 +210,7 @@ impl Resource {
                 O::AlterConfigs,
                 O::IdempotentWrite,
             ],
-            Self::TransactionalId => &[O::All, O::Write, O::Describe],
+            Self::TransactionalId => &[O::All, O::Write, O::Describe, O::TwoPhaseCommit],
             Self::DelegationToken => &[O::All, O::Describe],
             Self::User => &[O::All, O::CreateTokens, O::DescribeTokens],
         }

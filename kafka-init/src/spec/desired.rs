@@ -65,6 +65,8 @@ pub struct Topic {
     pub replication_factor: Option<Said<i16>>,
     /// The declared configs, as Kafka spells values; `None` takes the topic's own value away.
     pub config: BTreeMap<String, Said<Option<String>>>,
+    /// Kafka's own, which makes it itself.
+    pub is_internal: bool,
 }
 
 /// A value, and who said so.

@@ -15,6 +15,11 @@ type Values = BTreeMap<String, ConfigValue>;
 pub(super) struct Configs(BTreeMap<String, Said<Option<String>>>);
 
 impl Configs {
+    /// Nothing is said.
+    pub(super) fn none() -> Self {
+        Self(BTreeMap::new())
+    }
+
     /// Those of every topic.
     pub(super) fn defaults(values: Option<&Values>, violations: &mut Violations) -> Self {
         let mut configs = Self(BTreeMap::new());
@@ -46,9 +51,26 @@ impl Configs {
 
 /// Those of all brokers.
 pub(super) fn of_brokers(values: &Values, violations: &mut Violations) -> BTreeMap<String, Option<String>> {
+    let at = SpecPath::root().key("brokerDefaults");
+    for key in values
+        .iter()
+        .filter(|(key, value)| is_secret(key) && **value != ConfigValue::Null)
+        .map(|(key, _)| key)
+    {
+        violations.push(
+            &at.key(key),
+            "a spec holds no secret, and Kafka shows this one to nobody: set it on the brokers",
+        );
+    }
     let mut configs = Configs(BTreeMap::new());
-    configs.add(Some(values), Origin::Topic, &SpecPath::root().key("brokerDefaults"), violations);
+    configs.add(Some(values), Origin::Topic, &at, violations);
     configs.0.into_iter().map(|(key, said)| (key, said.value)).collect()
+}
+
+/// Passwords, private keys, and what holds a password in the middle of it.
+fn is_secret(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    ["password", "secret", "jaas.config", "keystore.key"].iter().any(|part| key.contains(part))
 }
 
 /// Kafka accepts more required copies than there are copies, and then refuses every write with `acks=all`.

@@ -103,6 +103,21 @@ fn defaults_alone_make_no_topic_grow_and_change_no_cleanup_policy() {
     assert_snapshot!(shown(&plan(spec, &observed)));
 }
 
+/// Kafka makes and shapes its own topics, and so do its services.
+#[test]
+fn defaults_reach_no_topic_of_kafkas_own_and_none_that_says_so() {
+    let spec = || {
+        json!({
+            "defaults": {"partitions": 6, "replicationFactor": 3, "config": {"cleanup.policy": "delete"}},
+            "topics": {"__consumer_offsets": {"config": {"segment.bytes": 5}}, "_schemas": {"defaults": false}, "plain": {"defaults": true}},
+        })
+    };
+    let compacted = || topic(1, 1, &[("cleanup.policy", "compact")]);
+    let there = cluster([("__consumer_offsets", compacted()), ("_schemas", compacted())]);
+    assert_snapshot!(shown(&plan(spec(), &there)));
+    assert_snapshot!(shown(&plan(spec(), &cluster([]))));
+}
+
 #[test]
 fn another_spelling_of_the_same_value_is_no_drift() {
     let spec =
@@ -138,7 +153,7 @@ fn a_value_that_the_broker_keeps_to_itself_is_a_conflict() {
     let hidden = Setting { value: None, kind: ConfigType::Text, sensitive: true, is_own: true };
     let there = ObservedTopic { config: [("x.password".to_owned(), hidden)].into(), ..topic(1, 1, &[]) };
     let spec = json!({"topics": {"a": {"config": {"x.password": "?"}}}});
-    assert_snapshot!(shown(&plan(spec, &cluster([("a", there)]))), @r#"! topics.a.config."x.password": the broker keeps `x.password` to itself, so that it cannot be compared: leave it out"#);
+    assert_snapshot!(shown(&plan(spec, &cluster([("a", there)]))), @r#"! topics.a.config."x.password": the broker keeps `x.password` to itself, so that it cannot be compared: leave it out, or write null to take it away"#);
 }
 
 /// The derived order of the variants is the order of execution.
