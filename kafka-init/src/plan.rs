@@ -44,7 +44,10 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
     }
     changes.extend(user::changes(&desired.users, &observed.users));
     changes.extend(account::create(desired, observed));
-    conflicts.extend(account::conflicts(desired, observed));
+    // Of another cluster, its brokers are not asked.
+    if other_cluster(desired, observed).is_none() {
+        conflicts.extend(account::conflicts(desired, observed));
+    }
     changes.extend(quota::changes(&desired.quotas, &observed.quotas));
     let at = SpecPath::root().key("brokerDefaults");
     conflicts.extend(config::hidden(&desired.broker_defaults, &observed.broker_defaults, &at));

@@ -1,4 +1,4 @@
-//! Names that no broker knows. A KRaft controller takes any name for a config of all brokers, keeps it, and never shows
+//! Names that no broker knows. A `KRaft` controller takes any name for a config of all brokers, keeps it, and never shows
 //! its value again: so they are refused here, before anything is written.
 
 use std::time::Duration;
