@@ -121,10 +121,10 @@ fn serve(mut stream: TcpStream, misdeed: Misdeed, port: u16) -> std::io::Result<
             }
             Misdeed::Silence(at) if at == key => thread::sleep(Duration::from_secs(3600)),
             Misdeed::Redirect => {
-                stream.write_all(b"HTTP/1.1 301 Moved\r\nLocation: http://elsewhere/\r\n\r\n")?
+                stream.write_all(b"HTTP/1.1 301 Moved\r\nLocation: http://elsewhere/\r\n\r\n")?;
             }
             Misdeed::Garbage(at) if at == key => {
-                stream.write_all(&framed([9, 9, 9, 9], key, &[0xff; 512]))?
+                stream.write_all(&framed([9, 9, 9, 9], key, &[0xff; 512]))?;
             }
             Misdeed::WrongCorrelation(at) if at == key => {
                 stream.write_all(&framed([0x7f, 0, 0, 0], key, &answer))?;
@@ -187,22 +187,30 @@ fn answer(key: i16, request: &[u8], misdeed: Misdeed, port: u16) -> Vec<u8> {
         DESCRIBE_CONFIGS => [vec![0; 4], array(Vec::new(), &[0, 0, 0, 2, 1, 1, 0]), vec![0]].concat(),
         DESCRIBE_ACLS => [vec![0; 7], array(Vec::new(), &[2, 1, 3, 1, 0]), vec![0]].concat(),
         CREATE_TOPICS => {
-            let throttled = misdeed == Misdeed::Throttle;
-            let (throttle, code) = if throttled { (i32::MAX, 89_i16) } else { (0, 0) };
-            let body =
-                [&text("wanted")[..], &[0; 16], &code.to_be_bytes(), &[0, 0, 0, 0, 1, 0, 1, 0, 0]].concat();
-            [throttle.to_be_bytes().to_vec(), array(vec![body], &[1; 28]), vec![0]].concat()
+            let (throttle, topic) = created(misdeed);
+            [throttle, array(vec![topic], &[1; 28]), vec![0]].concat()
         }
-        SASL_HANDSHAKE => {
-            let names = ["PLAIN", "SCRAM-SHA-256"].map(|name| {
-                [&u16::try_from(name.len()).unwrap_or_default().to_be_bytes()[..], name.as_bytes()].concat()
-            });
-            let count = if giant { [0x7f, 0xff, 0xff, 0xff] } else { [0, 0, 0, 2] };
-            [&[0, 0][..], &count, &names.concat()].concat()
-        }
+        SASL_HANDSHAKE => mechanisms(giant),
         SASL_AUTHENTICATE => authenticate(request, misdeed),
         _ => Vec::new(),
     }
+}
+
+/// How long the client is to wait, and what became of its topic.
+fn created(misdeed: Misdeed) -> (Vec<u8>, Vec<u8>) {
+    let throttled = misdeed == Misdeed::Throttle;
+    let (throttle, code) = if throttled { (i32::MAX, 89_i16) } else { (0, 0) };
+    let counts = [0, 0, 0, 0, 1, 0, 1, 0, 0];
+    let topic = [&text("wanted")[..], &[0; 16], &code.to_be_bytes(), &counts].concat();
+    (throttle.to_be_bytes().to_vec(), topic)
+}
+
+fn mechanisms(giant: bool) -> Vec<u8> {
+    let names = ["PLAIN", "SCRAM-SHA-256"].map(|name| {
+        [&u16::try_from(name.len()).unwrap_or_default().to_be_bytes()[..], name.as_bytes()].concat()
+    });
+    let count = if giant { [0x7f, 0xff, 0xff, 0xff] } else { [0, 0, 0, 2] };
+    [&[0, 0][..], &count, &names.concat()].concat()
 }
 
 fn authenticate(request: &[u8], misdeed: Misdeed) -> Vec<u8> {

@@ -1,6 +1,6 @@
 //! What can go wrong between us and a cluster, classified by what the protocol says and never by a message.
-
 mod refusal;
+mod words;
 
 use init_core::{Fault, FaultKind, SecretRef, Undeclared};
 use kafka_protocol::error::ResponseError;
@@ -9,9 +9,9 @@ use kafka_protocol::protocol::VersionRange;
 use thiserror::Error;
 
 use crate::wire::Peer;
-
 pub use refusal::Refusal;
 pub(crate) use refusal::{Attempt, refused};
+use words::{list, offered};
 
 /// Says what was tried, at which broker, and what came of it.
 #[derive(Clone, Debug, Error)]
@@ -296,12 +296,4 @@ impl Fault for Error {
             _ => None,
         }
     }
-}
-
-fn offered(theirs: Option<VersionRange>) -> String {
-    theirs.map_or_else(|| "no version".to_owned(), |range| format!("versions {} to {}", range.min, range.max))
-}
-
-fn list(failures: &[Error]) -> String {
-    failures.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
