@@ -17,6 +17,7 @@ mod command;
 mod compose;
 mod cut;
 mod http;
+pub mod hostile_kafka;
 mod init;
 pub mod kafka;
 pub mod minio;
