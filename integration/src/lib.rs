@@ -16,6 +16,7 @@ mod clock;
 mod command;
 mod compose;
 mod cut;
+pub mod hostile_pg;
 mod init;
 pub mod kafka;
 pub mod minio;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::desired::{Attributes, DefaultTarget, Target};
+use crate::desired::{Attributes, DefaultTarget, Target, Until};
 use crate::spec::{Operation, Privilege};
 
 /// What one server has of what a spec is about.
@@ -10,6 +10,8 @@ use crate::spec::{Operation, Privilege};
 pub struct Observed {
     /// The major version; zero for a server that nobody has looked at.
     pub(crate) version: u32,
+    /// Who provisions; nobody on a server that nobody has looked at.
+    pub(crate) provisioner: Option<Provisioner>,
     /// Declared and referenced roles, by key.
     pub(crate) roles: BTreeMap<String, Role>,
     /// Declared databases and their templates.
@@ -18,10 +20,26 @@ pub struct Observed {
     pub(crate) encodings: BTreeMap<String, String>,
 }
 
+/// The role that provisions.
+#[derive(Debug, Default)]
+pub(crate) struct Provisioner {
+    /// By its key.
+    pub(crate) role: String,
+    pub(crate) superuser: bool,
+    /// Itself, and the roles whose privileges it has as their member.
+    pub(crate) usable: BTreeSet<String>,
+    /// The maintenance database.
+    pub(crate) database: String,
+    /// The server's clock.
+    pub(crate) now: Option<Until>,
+}
+
 /// A role.
 #[derive(Debug, Default)]
 pub(crate) struct Role {
     pub(crate) attributes: Attributes,
+    /// Its password has run out.
+    pub(crate) expired: bool,
     pub(crate) password: Password,
     /// By the role that it is a member of: one row for each grantor.
     pub(crate) member_of: BTreeMap<String, Vec<MemberRow>>,
@@ -72,6 +90,8 @@ pub(crate) struct Database {
     pub(crate) locales: BTreeSet<String>,
     pub(crate) connection_limit: i32,
     pub(crate) allows_connections: bool,
+    /// Who may connect, by key; `public` is everyone.
+    pub(crate) connect: BTreeSet<String>,
     pub(crate) settings: Settings,
     pub(crate) acl: Acl<Target>,
     pub(crate) inside: Inside,

@@ -1,5 +1,6 @@
 //! The difference between what is wanted and what is there. Pure: knows no client, no clock, no secret.
 
+mod access;
 mod change;
 mod databases;
 mod display;

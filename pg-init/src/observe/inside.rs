@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
 use super::access::{self, Oids};
@@ -10,7 +9,7 @@ use crate::desired::Database;
 use crate::error::Error;
 use crate::observed::{Available, Extension, Inside, Publication};
 use crate::spec::Operation;
-use crate::wire::Session;
+use crate::wire::{Row, Session};
 
 const SCHEMAS: &str = "\
     SELECT n.nspname::text, pg_catalog.pg_get_userbyid(n.nspowner)::text FROM pg_catalog.pg_namespace n";
@@ -81,36 +80,44 @@ pub(super) async fn observe(
         access::defaults(session, oids, database),
     )?;
     let mut inside = Inside { acl, defaults, ..Inside::default() };
-    inside.schemas = schemas.iter().map(|row| (row.get(0), oids.names.key(row.get(1)))).collect();
-    inside.extensions = installed.iter().map(|row| (row.get(0), extension(row))).collect();
-    for row in &available {
-        offer(row, database, &mut inside);
+    for row in &schemas {
+        inside.schemas.insert(row.get(0)?, oids.names.key(row.get(1)?));
     }
-    inside.publications = published.iter().map(|row| (row.get(0), publication(row))).collect();
-    inside.tables = tables.iter().map(|row| (row.get(0), row.get(1))).collect();
+    for row in &installed {
+        inside.extensions.insert(row.get(0)?, extension(row)?);
+    }
+    for row in &available {
+        offer(row, database, &mut inside)?;
+    }
+    for row in &published {
+        inside.publications.insert(row.get(0)?, publication(row)?);
+    }
+    for row in &tables {
+        inside.tables.insert((row.get(0)?, row.get(1)?));
+    }
     missing(name, database, &inside)?;
     Ok(inside)
 }
 
-fn extension(row: &Row) -> Extension {
-    Extension {
-        schema: row.get(1),
-        version: row.get(2),
-        relocatable: row.get(3),
-        reachable: row.get::<_, Vec<String>>(4).into_iter().collect(),
-    }
+fn extension(row: &Row) -> Result<Extension, Error> {
+    Ok(Extension {
+        schema: row.get(1)?,
+        version: row.get(2)?,
+        relocatable: row.get(3)?,
+        reachable: row.list(4)?.into_iter().collect(),
+    })
 }
 
 /// The version that would be installed.
-fn offer(row: &Row, database: &Database, inside: &mut Inside) {
-    let name: String = row.get(0);
-    let (version, default): (String, bool) = (row.get(1), row.get(2));
+fn offer(row: &Row, database: &Database, inside: &mut Inside) -> Result<(), Error> {
+    let name: String = row.get(0)?;
+    let (version, default): (String, Option<bool>) = (row.get(1)?, row.get(2)?);
     let wanted = database.extensions.get(&name).and_then(|extension| extension.version.as_deref());
-    if wanted.map_or(default, |wanted| wanted == version) {
-        let requires: Option<Vec<String>> = row.get(4);
-        let requires = requires.into_iter().flatten().collect();
-        inside.available.insert(name, Available { schema: row.get(3), requires });
+    if wanted.map_or(default == Some(true), |wanted| wanted == version) {
+        let requires = row.list(4)?.into_iter().collect();
+        inside.available.insert(name, Available { schema: row.get(3)?, requires });
     }
+    Ok(())
 }
 
 /// An extension that neither is installed nor could be is the server's lack, whatever the plan.
@@ -127,14 +134,18 @@ fn missing(name: &str, database: &Database, inside: &Inside) -> Result<(), Error
     Ok(())
 }
 
-fn publication(row: &Row) -> Publication {
+fn publication(row: &Row) -> Result<Publication, Error> {
     let operations = [Operation::Insert, Operation::Update, Operation::Delete, Operation::Truncate];
-    let publish = operations.into_iter().zip(2..).filter(|(_, column)| row.get::<_, bool>(*column));
-    let (schemas, tables): (Vec<String>, Vec<String>) = (row.get(6), row.get(7));
-    Publication {
-        all_tables: row.get(1),
-        publish: publish.map(|(operation, _)| operation).collect(),
-        tables: schemas.into_iter().zip(tables).collect(),
-        schemas: row.get::<_, Vec<String>>(8).into_iter().collect(),
+    let mut publish = BTreeSet::new();
+    for (operation, column) in operations.into_iter().zip(2..) {
+        if row.get(column)? {
+            publish.insert(operation);
+        }
     }
+    Ok(Publication {
+        all_tables: row.get(1)?,
+        publish,
+        tables: row.list(6)?.into_iter().zip(row.list(7)?).collect(),
+        schemas: row.list(8)?.into_iter().collect(),
+    })
 }
