@@ -20,29 +20,34 @@ mod endpoint;
 mod environment;
 mod error;
 mod exit;
+mod extension;
 mod files;
 #[doc(hidden)]
 pub mod fuzzing;
 mod gather;
+mod json;
+mod last_resort;
 mod ledger;
+mod limits;
 mod locate;
 mod log;
 mod meter;
+mod peer;
 mod plan;
 mod progress;
 mod readiness;
 mod reconcile;
+mod redact;
 mod report;
 mod run;
 mod secret;
 mod secrets;
+mod shown;
 mod spec;
 mod stop;
 mod text;
 mod violation;
-
-// Only to be linked.
-use no_backtrace as _;
+mod words;
 
 pub use backend::{Backend, Fault, FaultKind, Requires};
 pub use cli::{Command, Format, LogLevel, Options, help, parse};
@@ -55,6 +60,7 @@ pub use ledger::Status;
 pub use plan::{Conflict, Plan, alike, kinds};
 pub use progress::Progress;
 pub use readiness::ATTEMPT;
+pub use redact::Redactor;
 pub use report::{Outcome, Report, Step};
 pub use run::{Host, execute, run, schema};
 pub use secret::{Secret, SecretRef, Text};

@@ -60,6 +60,17 @@ impl Secrets {
         if errors.is_empty() { Ok(Self(secrets)) } else { Err(errors) }
     }
 
+    /// For tests that have no files.
+    #[cfg(test)]
+    pub(crate) fn of(values: BTreeMap<SecretRef, Secret>) -> Self {
+        Self(values)
+    }
+
+    /// Every name and its value.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&SecretRef, &Secret)> {
+        self.0.iter()
+    }
+
     /// The value of a secret that `Backend::requires` named.
     pub fn get(&self, name: &SecretRef) -> Result<&Secret, Undeclared> {
         self.0.get(name).ok_or_else(|| Undeclared(name.clone()))

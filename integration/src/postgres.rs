@@ -200,7 +200,10 @@ impl Pooler {
 
     /// A run through it as superuser.
     pub fn init(&self, spec: &str) -> Init {
-        let head = format!("endpoint: {}:6432\nuser: postgres\npassword: {{secret: admin}}\ntls: disable\n", self.name);
+        let head = format!(
+            "endpoint: {}:6432\nuser: postgres\npassword: {{secret: admin}}\ntls: disable\n",
+            self.name
+        );
         init(&format!("{head}{spec}")).secret("admin", PASSWORD)
     }
 }

@@ -221,7 +221,12 @@ async fn spread(
 
 /// One session's jobs in order. All but the last of many commit without waiting for the disk: the last one's flush
 /// covers everything before it.
-async fn pipeline(postgres: &Postgres, session: &Session, jobs: Vec<Job>, progress: &Progress) -> Vec<Answer> {
+async fn pipeline(
+    postgres: &Postgres,
+    session: &Session,
+    jobs: Vec<Job>,
+    progress: &Progress,
+) -> Vec<Answer> {
     let mut answers = Vec::with_capacity(jobs.len());
     let lazy = if jobs.len() > SHARE { jobs.len() - 1 } else { 0 };
     let mut jobs: Vec<(Job, bool)> = jobs.into_iter().zip((0..).map(|position| position < lazy)).collect();

@@ -53,8 +53,14 @@ impl Backend for Postgres {
     }
 
     fn requires(desired: &Desired) -> Requires {
-        let mut secrets: BTreeSet<_> =
-            desired.user.secret().into_iter().chain(&desired.password).chain(&desired.bootstrap).cloned().collect();
+        let mut secrets: BTreeSet<_> = desired
+            .user
+            .secret()
+            .into_iter()
+            .chain(&desired.password)
+            .chain(&desired.bootstrap)
+            .cloned()
+            .collect();
         secrets.extend(desired.tls.as_ref().and_then(|tls| tls.key()).cloned());
         for role in desired.roles.values() {
             let name = role.name.as_ref().and_then(|name| name.secret());
@@ -67,7 +73,8 @@ impl Backend for Postgres {
         let names = Arc::new(Names::resolve(desired, secrets)?);
         let tls = desired.tls.as_ref().map(|tls| tls.ready(secrets)).transpose()?.map(Arc::new);
         let passwords = desired.password.iter().chain(&desired.bootstrap);
-        let passwords: Vec<_> = passwords.map(|secret| secrets.get(secret).cloned()).collect::<Result<_, _>>()?;
+        let passwords: Vec<_> =
+            passwords.map(|secret| secrets.get(secret).cloned()).collect::<Result<_, _>>()?;
         let budget = Arc::<Budget>::default();
         let user = names::text(&desired.user, secrets)?;
         let doors = desired.endpoints.iter().map(|endpoint| Door {
@@ -105,13 +112,14 @@ impl Backend for Postgres {
         plan::plan(desired, observed)
     }
 
-    async fn check(&mut self, changes: &[Change], _: &Secrets) -> Vec<(usize, Error)> {
+    async fn check(&mut self, _desired: &Desired, changes: &[Change], _: &Secrets) -> Vec<(usize, Error)> {
         self.pool.door.budget.renew();
         check::check(self, changes).await
     }
 
     async fn apply(
         &mut self,
+        _desired: &Desired,
         stage: &[Change],
         secrets: &Secrets,
         progress: &Progress,

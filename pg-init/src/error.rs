@@ -295,7 +295,10 @@ pub(crate) fn classify(
         }
         Some(source) => Error::Reach { endpoint: endpoint.clone(), source: copy(source) },
         // The driver tells these by their text alone.
-        None if ["unexpected message", "error parsing response"].iter().any(|text| error.to_string().starts_with(text)) => {
+        None if ["unexpected message", "error parsing response"]
+            .iter()
+            .any(|text| error.to_string().starts_with(text)) =>
+        {
             Error::Foreign(endpoint.clone())
         }
         None => {

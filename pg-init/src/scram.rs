@@ -33,7 +33,8 @@ pub(crate) enum Stored {
 
 /// Whether a secret holds not a password but what a server stores of one, by its form: the server decides in this way.
 pub(crate) fn is_verifier(secret: &str) -> bool {
-    let md5 = |hash: &str| hash.len() == 32 && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let md5 =
+        |hash: &str| hash.len() == 32 && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     secret.strip_prefix("md5").is_some_and(md5) || parse(secret).is_some()
 }
 
@@ -150,7 +151,12 @@ mod tests {
         }
         assert_eq!(judge(md5, &made), Stored::Wrong);
         // What only looks like one is a password, to the server as well.
-        for password in ["md5", "md5A6343A68D964CA596D9752250D54BB8A", "SCRAM-SHA-256$4096:AA==$AA==:AA==", "SCRAM-SHA-256$"] {
+        for password in [
+            "md5",
+            "md5A6343A68D964CA596D9752250D54BB8A",
+            "SCRAM-SHA-256$4096:AA==$AA==:AA==",
+            "SCRAM-SHA-256$",
+        ] {
             assert!(!is_verifier(password), "{password}");
         }
     }

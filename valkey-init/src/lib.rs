@@ -76,12 +76,18 @@ impl Backend for Valkey {
         plan::plan(desired, observed)
     }
 
-    async fn check(&mut self, changes: &[Change], _secrets: &Secrets) -> Vec<(usize, Error)> {
+    async fn check(
+        &mut self,
+        _desired: &Desired,
+        changes: &[Change],
+        _secrets: &Secrets,
+    ) -> Vec<(usize, Error)> {
         self.judge(changes).await
     }
 
     async fn apply(
         &mut self,
+        _desired: &Desired,
         stage: &[Change],
         secrets: &Secrets,
         progress: &Progress,

@@ -7,7 +7,10 @@ const MANAGER: &str = "CREATE ROLE manager LOGIN CREATEROLE CREATEDB PASSWORD 'o
 
 fn run(server: &Server, head: &str, spec: &str, password: &str) -> Init {
     let endpoint = format!("endpoint: {}:5432\nuser: manager\ntls: disable\n", server.name());
-    let init = init(&format!("{endpoint}{head}{spec}")).secret("m", password).secret("old", "old").secret("one", "first");
+    let init = init(&format!("{endpoint}{head}{spec}"))
+        .secret("m", password)
+        .secret("old", "old")
+        .secret("one", "first");
     init.secret("two", "second")
 }
 
@@ -53,7 +56,11 @@ fn a_database_that_is_closed_to_everyone_is_entered_again() {
     // The same for a database that is there.
     server.psql("postgres", "CREATE DATABASE e");
     let there = spec("", "two").replace("      d:", "      e:").replace("        owner: app\n", "");
-    conflict(run(&server, HEAD, &there, "old").run(), "databases.e.revokes[0]", "manager would have no CONNECT");
+    conflict(
+        run(&server, HEAD, &there, "old").run(),
+        "databases.e.revokes[0]",
+        "manager would have no CONNECT",
+    );
 }
 
 /// What gives CONNECT otherwise, needs no grant.
@@ -110,7 +117,9 @@ fn the_provisioning_role_rotates_its_own_password() {
         let head = "password: {secret: m}\nbootstrapPassword: {secret: old}\n";
         let first = run(&server, head, spec, "new").run().expect(0, "changed");
         assert!(crate::ops(&first).contains(&"alter_role".to_owned()), "{}", first.stdout);
-        assert!(server.lets_in("manager", "new", "postgres") && !server.lets_in("manager", "old", "postgres"));
+        assert!(
+            server.lets_in("manager", "new", "postgres") && !server.lets_in("manager", "old", "postgres")
+        );
         run(&server, head, spec, "new").run().expect(0, "unchanged");
         run(&server, HEAD, spec, "new").run().expect(0, "unchanged");
         let refused = run(&server, head, spec, "neither").run().expect(77, "failed");

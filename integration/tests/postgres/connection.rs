@@ -81,7 +81,10 @@ fn a_password_is_not_given_to_whoever_asks() {
     for method in ["password", "md5"] {
         if method == "md5" {
             let admin = PASSWORD.replace('\'', "''");
-            server.psql("postgres", &format!("SET password_encryption = md5; ALTER ROLE postgres PASSWORD '{admin}'"));
+            server.psql(
+                "postgres",
+                &format!("SET password_encryption = md5; ALTER ROLE postgres PASSWORD '{admin}'"),
+            );
         }
         server.asks_for(method);
         for mode in ["disable", "require"] {

@@ -169,12 +169,22 @@ fn whatever_a_peer_sends_the_run_ends_with_a_report() {
     for (what, behaviour, exit, says) in TABLE {
         let peer = Hostile::start(*behaviour);
         let ended = against(&peer, "6s").run();
-        assert_eq!((ended.exit, ended.outcome()), (*exit, "failed"), "{what}: {}\n{}", ended.stdout, ended.log);
+        assert_eq!(
+            (ended.exit, ended.outcome()),
+            (*exit, "failed"),
+            "{what}: {}\n{}",
+            ended.stdout,
+            ended.log
+        );
         assert!(ended.error().contains(says), "{what}: {says}: {}", ended.stdout);
         silent(&ended);
         // Neither the password, nor a hash of it.
         assert!(!peer.heard().contains("canary-admin"), "{what}");
-        assert!(!peer.heard().contains("\0md5") && !peer.heard().starts_with("md5"), "{what}: {}", peer.heard());
+        assert!(
+            !peer.heard().contains("\0md5") && !peer.heard().starts_with("md5"),
+            "{what}: {}",
+            peer.heard()
+        );
     }
 }
 

@@ -9,11 +9,19 @@ const MANAGER: &str = "CREATE ROLE manager LOGIN CREATEROLE CREATEDB PASSWORD 'm
 
 /// Kinds of admin: what makes each of them, and whether it takes PostgreSQL 16.
 const ADMINS: &[(&str, &[&str], bool)] = &[
-    ("a superuser", &["CREATE ROLE manager LOGIN SUPERUSER PASSWORD 'managed'", ROLES, "GRANT app TO manager"], false),
+    (
+        "a superuser",
+        &["CREATE ROLE manager LOGIN SUPERUSER PASSWORD 'managed'", ROLES, "GRANT app TO manager"],
+        false,
+    ),
     ("alone", &[MANAGER, ROLES], false),
     ("with roles of its own making", &[MANAGER], false),
     ("a member by another's grant", &[MANAGER, ROLES, "GRANT app, readers TO manager"], false),
-    ("a member by its own grant", &[MANAGER, ROLES, "SET SESSION AUTHORIZATION manager; GRANT app TO manager"], false),
+    (
+        "a member by its own grant",
+        &[MANAGER, ROLES, "SET SESSION AUTHORIZATION manager; GRANT app TO manager"],
+        false,
+    ),
     (
         "with ADMIN through a group",
         &[
@@ -34,14 +42,21 @@ const ADMINS: &[(&str, &[&str], bool)] = &[
     ),
     (
         "with createrole_self_grant",
-        &[MANAGER, "ALTER ROLE manager SET createrole_self_grant = 'set, inherit'", "SET SESSION AUTHORIZATION manager; \
-         SET createrole_self_grant = 'set, inherit'; CREATE ROLE readers; CREATE ROLE app"],
+        &[
+            MANAGER,
+            "ALTER ROLE manager SET createrole_self_grant = 'set, inherit'",
+            "SET SESSION AUTHORIZATION manager; \
+         SET createrole_self_grant = 'set, inherit'; CREATE ROLE readers; CREATE ROLE app",
+        ],
         true,
     ),
     (
         "with createrole_self_grant of SET alone",
-        &[MANAGER, "SET SESSION AUTHORIZATION manager; SET createrole_self_grant = 'set'; CREATE ROLE readers; \
-         CREATE ROLE app"],
+        &[
+            MANAGER,
+            "SET SESSION AUTHORIZATION manager; SET createrole_self_grant = 'set'; CREATE ROLE readers; \
+         CREATE ROLE app",
+        ],
         true,
     ),
     (
@@ -90,7 +105,13 @@ fn every_kind_of_admin_is_a_member_of_what_it_was_a_member_of() {
         let run = |what: &str| {
             let before = server.memberships("manager");
             let ended = as_admin(&server, SPEC).run();
-            assert_eq!((ended.exit, ended.outcome()), (0, "changed"), "{kind}, {what}: {}\n{}", ended.stdout, ended.log);
+            assert_eq!(
+                (ended.exit, ended.outcome()),
+                (0, "changed"),
+                "{kind}, {what}: {}\n{}",
+                ended.stdout,
+                ended.log
+            );
             if !before.is_empty() {
                 assert_eq!(server.memberships("manager"), before, "{kind}, {what}");
             }

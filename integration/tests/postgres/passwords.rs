@@ -131,10 +131,18 @@ fn a_hidden_name_is_never_told() {
 #[test]
 fn a_stored_verifier_is_set_as_it_is() {
     let server = Server::start(&[]);
-    server.psql("postgres", "CREATE ROLE source PASSWORD 'first'; CREATE ROLE manager LOGIN CREATEROLE PASSWORD 'managed'");
+    server.psql(
+        "postgres",
+        "CREATE ROLE source PASSWORD 'first'; CREATE ROLE manager LOGIN CREATEROLE PASSWORD 'managed'",
+    );
     let scram = server.psql("postgres", "SELECT rolpassword FROM pg_authid WHERE rolname = 'source'");
     let md5 = server.psql("postgres", "SELECT 'md5' || md5('secondtwo')");
-    let stored = || server.psql("postgres", "SELECT rolpassword FROM pg_authid WHERE rolname IN ('one', 'two') ORDER BY rolname");
+    let stored = || {
+        server.psql(
+            "postgres",
+            "SELECT rolpassword FROM pg_authid WHERE rolname IN ('one', 'two') ORDER BY rolname",
+        )
+    };
     let run = || server.init(ROLES).secret("one", &scram).secret("two", &md5).run();
     let cold = run().expect(0, "changed");
     assert!(cold.log.contains("is a stored verifier"), "{}", cold.log);
@@ -145,8 +153,13 @@ fn a_stored_verifier_is_set_as_it_is() {
     assert_eq!(crate::ops(&run().expect(0, "changed")), ["alter_role", "alter_role"]);
     assert_eq!(stored(), format!("{scram}\n{md5}"));
     server.psql("postgres", "DROP ROLE one, two");
-    let spec = format!("endpoint: {}:5432\nuser: manager\npassword: {{secret: m}}\ntls: disable\n{ROLES}", server.name());
-    let manager = || integration::postgres::init(&spec).secret("m", "managed").secret("one", &scram).secret("two", &md5);
+    let spec = format!(
+        "endpoint: {}:5432\nuser: manager\npassword: {{secret: m}}\ntls: disable\n{ROLES}",
+        server.name()
+    );
+    let manager = || {
+        integration::postgres::init(&spec).secret("m", "managed").secret("one", &scram).secret("two", &md5)
+    };
     manager().run().expect(0, "changed");
     assert_eq!(stored(), format!("{scram}\n{md5}"));
     // Nobody logs in with a verifier, so nobody here can tell.
@@ -161,9 +174,12 @@ fn a_stored_verifier_is_set_as_it_is() {
 fn a_role_that_cannot_be_judged_is_left_alone_until_it_can_log_in() {
     let server = Server::start(&[]);
     server.psql("postgres", "CREATE ROLE manager LOGIN CREATEROLE PASSWORD 'managed'");
-    let head = format!("endpoint: {}:5432\nuser: manager\npassword: {{secret: m}}\ntls: disable\n", server.name());
+    let head =
+        format!("endpoint: {}:5432\nuser: manager\npassword: {{secret: m}}\ntls: disable\n", server.name());
     let run = |roles: &str| {
-        let init = integration::postgres::init(&format!("{head}roles: {{one: {{password: {{secret: one}}{roles}}}}}\n"));
+        let init = integration::postgres::init(&format!(
+            "{head}roles: {{one: {{password: {{secret: one}}{roles}}}}}\n"
+        ));
         init.secret("m", "managed").secret("one", "first").run()
     };
     run(", login: true, connectionLimit: 0").expect(0, "changed");
@@ -171,10 +187,17 @@ fn a_role_that_cannot_be_judged_is_left_alone_until_it_can_log_in() {
     run(", login: true, connectionLimit: 0").expect(0, "unchanged");
     let failed = server.log().matches("password authentication failed").count();
     run(", login: true, connectionLimit: 0").expect(0, "unchanged");
-    assert_eq!(server.log().matches("password authentication failed").count(), failed, "no login fails for a right password");
+    assert_eq!(
+        server.log().matches("password authentication failed").count(),
+        failed,
+        "no login fails for a right password"
+    );
     server.psql("postgres", "ALTER ROLE one VALID UNTIL '2001-01-01'");
     run(", login: true").expect(0, "unchanged");
-    server.psql("postgres", "ALTER ROLE one PASSWORD 'another' NOLOGIN VALID UNTIL '-infinity' CONNECTION LIMIT -1");
+    server.psql(
+        "postgres",
+        "ALTER ROLE one PASSWORD 'another' NOLOGIN VALID UNTIL '-infinity' CONNECTION LIMIT -1",
+    );
     run("").expect(0, "unchanged");
     let healed = run(", login: true, validUntil: infinity").expect(0, "changed");
     assert_eq!(healed.report["changes"][0]["password"]["from"], "unknown", "{}", healed.stdout);

@@ -34,7 +34,9 @@ fn a_run_sets_nothing_in_its_sessions() {
     let log = server.log();
     let sets = |line: &&str| {
         let statement = line.split("statement: ").nth(1).unwrap_or_default();
-        statement.split(';').any(|part| part.trim_start().starts_with("SET ") && !part.trim_start().starts_with("SET LOCAL "))
+        statement
+            .split(';')
+            .any(|part| part.trim_start().starts_with("SET ") && !part.trim_start().starts_with("SET LOCAL "))
             || statement.contains("pg_advisory_lock")
             || statement.contains("pg_try_advisory_lock(")
     };

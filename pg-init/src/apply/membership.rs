@@ -49,7 +49,9 @@ async fn transaction(session: &Session, Joined { roles, sql }: &Joined, doing: &
     let (_, _, after) =
         tokio::try_join!(session.simple(sql, doing), session.simple(&back, doing), read(session, roles))?;
     if after != before {
-        return Err(Error::Internal(format!("{doing}: the memberships of the provisioning role would change")));
+        return Err(Error::Internal(format!(
+            "{doing}: the memberships of the provisioning role would change"
+        )));
     }
     session.simple("COMMIT", doing).await.map(drop)
 }
@@ -82,10 +84,8 @@ fn set_back(before: &Memberships, during: &Memberships, me: &str, version: u32) 
             None => drop(write!(sql, "REVOKE {role} FROM {me}{by};")),
             Some(was) if was != now => {
                 let Options { admin, inherit, set } = was;
-                let _ = write!(
-                    sql,
-                    "GRANT {role} TO {me} WITH ADMIN {admin}, INHERIT {inherit}, SET {set}{by};"
-                );
+                let _ =
+                    write!(sql, "GRANT {role} TO {me} WITH ADMIN {admin}, INHERIT {inherit}, SET {set}{by};");
             }
             Some(_) => {}
         }
@@ -99,7 +99,10 @@ mod tests {
 
     fn rows(rows: &[(&str, &str, bool)]) -> Memberships {
         let row = |(role, grantor, inherit): &(&str, &str, bool)| {
-            (((*role).to_owned(), (*grantor).to_owned()), Options { admin: false, inherit: *inherit, set: true })
+            (
+                ((*role).to_owned(), (*grantor).to_owned()),
+                Options { admin: false, inherit: *inherit, set: true },
+            )
         };
         rows.iter().map(row).collect()
     }

@@ -35,7 +35,11 @@ pub(super) async fn apply(
     let mut answers = Vec::new();
     for (indices, preset) in [(secret, Preset::quiet()), (plain, Preset::usual())] {
         let job = |index: usize| {
-            let sql = statement::role(&postgres.names, stage.get(index)?, verifiers.get(&index).map(String::as_str));
+            let sql = statement::role(
+                &postgres.names,
+                stage.get(index)?,
+                verifiers.get(&index).map(String::as_str),
+            );
             let doing = stage.get(index)?.to_string();
             Some(Job { index, doing, alone: Some(sql), joined: None })
         };

@@ -164,7 +164,8 @@ async fn objects<'a>(
     );
     let answer = answer.await?;
     let row = |row: &Row| {
-        let asked = usize::try_from(row.get::<i32>(0)?).ok().and_then(|id| rows.get(id)).ok_or(Error::Garbled)?;
+        let asked =
+            usize::try_from(row.get::<i32>(0)?).ok().and_then(|id| rows.get(id)).ok_or(Error::Garbled)?;
         Ok((*asked, row.get(1)?, row.get(2)?))
     };
     answer.iter().map(row).collect()
@@ -208,7 +209,8 @@ pub(super) async fn defaults(
         ],
     );
     for row in answer.await? {
-        let asked = usize::try_from(row.get::<i32>(0)?).ok().and_then(|id| rows.get(id)).ok_or(Error::Garbled)?;
+        let asked =
+            usize::try_from(row.get::<i32>(0)?).ok().and_then(|id| rows.get(id)).ok_or(Error::Garbled)?;
         let held = row.get(1)?;
         note(&mut acl, *asked, held, held);
     }

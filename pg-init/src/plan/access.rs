@@ -15,7 +15,9 @@ const SESSIONS: i32 = 3;
 impl Planner<'_> {
     /// The provisioning role is declared itself: what it needs is not taken from it.
     pub(super) fn own(&mut self, key: &str, role: &Role, there: &observed::Role) {
-        let Some(provisioner) = self.observed.provisioner.as_ref().filter(|who| who.role == key) else { return };
+        let Some(provisioner) = self.observed.provisioner.as_ref().filter(|who| who.role == key) else {
+            return;
+        };
         let at = SpecPath::root().key("roles").key(key);
         let (want, have) = (&role.attributes, &there.attributes);
         let taken = [
@@ -53,7 +55,8 @@ impl Planner<'_> {
         }
         let role = provisioner.role.clone();
         if database.connection_limit == Some(0) && there.is_none_or(|there| there.connection_limit != 0) {
-            let problem = format!("every run enters the database, and {role} is no superuser: the next one could not");
+            let problem =
+                format!("every run enters the database, and {role} is no superuser: the next one could not");
             self.conflict(&at.key("connectionLimit"), problem);
         }
         let open = self.admits(provisioner, database, there);
@@ -78,8 +81,13 @@ impl Planner<'_> {
         // A new database is open to everyone, and another owner has what the former one had.
         let mut admitted: BTreeSet<&str> = match there {
             Some(there) => {
-                let renamed = |role: &'_ String| if *role == there.owner { owner.clone() } else { role.clone() };
-                there.connect.iter().map(|role| if renamed(role) == *owner { owner.as_str() } else { role }).collect()
+                let renamed =
+                    |role: &'_ String| if *role == there.owner { owner.clone() } else { role.clone() };
+                there
+                    .connect
+                    .iter()
+                    .map(|role| if renamed(role) == *owner { owner.as_str() } else { role })
+                    .collect()
             }
             None => [PUBLIC, owner.as_str()].into(),
         };

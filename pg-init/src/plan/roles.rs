@@ -73,7 +73,9 @@ fn alter(key: &str, role: &Role, there: &observed::Role) -> Option<Change> {
         Password::Wrong => Some(Was::Another),
         Password::Md5 => Some(Was::Md5),
         // A role that cannot log in yet cannot be judged, and after this it could.
-        Password::Unknown if attributes.login.is_some() || attributes.valid_until.is_some() => Some(Was::Unknown),
+        Password::Unknown if attributes.login.is_some() || attributes.valid_until.is_some() => {
+            Some(Was::Unknown)
+        }
         Password::Right | Password::Unknown => None,
     };
     let password = was.zip(role.password.clone()).map(|(from, to)| PasswordDrift { from, to });

@@ -308,7 +308,9 @@ mod tests {
 
     #[test]
     fn only_so_many_rounds_are_done() {
-        for (count, done) in [("4096", true), ("100000", true), ("100001", false), ("2147483648", false), ("x", false)] {
+        for (count, done) in
+            [("4096", true), ("100000", true), ("100001", false), ("2147483648", false), ("x", false)]
+        {
             let challenge = format!("r=abc,s=AAAA,i={count}");
             let asked = message(b'R', &[&[0, 0, 0, 11], challenge.as_bytes()].concat());
             assert_eq!(guard(Authentication::ScramSha256).see(&asked).is_ok(), done, "{count}");

@@ -179,7 +179,8 @@ impl Door {
                 Err(error) => Err(error),
             })
         };
-        let end = timeout(LOGIN, attempt).await.unwrap_or_else(|_| Err(Error::Silent(self.endpoint.clone())))?;
+        let end =
+            timeout(LOGIN, attempt).await.unwrap_or_else(|_| Err(Error::Silent(self.endpoint.clone())))?;
         Ok(Attempt { end, shown })
     }
 }

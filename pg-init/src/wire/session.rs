@@ -187,7 +187,9 @@ impl Session {
 
     /// A session that was lost.
     pub(crate) fn lost(&self) -> Error {
-        self.shown.refusal().map_or_else(|| Error::Lost(self.endpoint.clone()), |why| why.error(&self.endpoint))
+        self.shown
+            .refusal()
+            .map_or_else(|| Error::Lost(self.endpoint.clone()), |why| why.error(&self.endpoint))
     }
 
     fn failed(&self, error: &tokio_postgres::Error, doing: &str) -> Error {
