@@ -323,7 +323,7 @@ mod tests {
             let header = [&[tag], 0x7fff_ffff_u32.to_be_bytes().as_slice()].concat();
             assert!(matches!(guard.see(&header), Err(Refusal::Length { .. })));
         }
-        let negative = [&[b'R'], (-1_i32).to_be_bytes().as_slice()].concat();
+        let negative = [b"R".as_slice(), &(-1_i32).to_be_bytes()].concat();
         assert!(matches!(guard(Authentication::Password).see(&negative), Err(Refusal::Malformed(_))));
     }
 

@@ -108,10 +108,9 @@ impl Door {
     /// Logs in as `role`. A completed SCRAM exchange is proof; after another one, a server that also takes a random
     /// password proves nothing.
     pub(crate) async fn prove(&self, database: &str, role: &str, password: &Secret) -> Result<Proof, Error> {
-        match self.knock(database, role, password).await? {
-            (proof, true) => return Ok(proof),
-            (Proof::Right, false) => {}
-            (proof, false) => return Ok(proof),
+        let (proof, certain) = self.knock(database, role, password).await?;
+        if certain || proof != Proof::Right {
+            return Ok(proof);
         }
         let random = Secret::from(crate::scram::nonce()?);
         Ok(match self.knock(database, role, &random).await? {
