@@ -155,7 +155,7 @@ impl Server {
     }
 }
 
-/// PgBouncer in front of a server, gone at the end of the test.
+/// `PgBouncer` in front of a server, gone at the end of the test.
 #[derive(Debug)]
 pub struct Pooler {
     name: String,

@@ -16,6 +16,8 @@ pub struct Observed {
     pub(crate) roles: BTreeMap<String, Role>,
     /// Declared databases and their templates.
     pub(crate) databases: BTreeMap<String, Database>,
+    /// The extensions that the server has files of, the same for all its databases. Only read where some are declared.
+    pub(crate) offers: BTreeMap<String, Offer>,
     /// The server's own spelling of each encoding that the spec names.
     pub(crate) encodings: BTreeMap<String, String>,
 }
@@ -103,7 +105,6 @@ pub(crate) struct Inside {
     /// Owners by schema.
     pub(crate) schemas: BTreeMap<String, String>,
     pub(crate) extensions: BTreeMap<String, Extension>,
-    pub(crate) available: BTreeMap<String, Available>,
     pub(crate) acl: Acl<Target>,
     pub(crate) defaults: Acl<DefaultTarget>,
     pub(crate) publications: BTreeMap<String, Publication>,
@@ -137,6 +138,21 @@ pub(crate) struct Extension {
 }
 
 /// An extension that could be installed.
+#[derive(Debug, Default)]
+pub(crate) struct Offer {
+    /// The version that is installed when none is declared.
+    pub(crate) default: Option<String>,
+    pub(crate) versions: BTreeMap<String, Available>,
+}
+
+impl Offer {
+    /// What would be installed.
+    pub(crate) fn of(&self, version: Option<&str>) -> Option<&Available> {
+        self.versions.get(version.or(self.default.as_deref())?)
+    }
+}
+
+/// One version of it.
 #[derive(Debug, Default)]
 pub(crate) struct Available {
     /// The only schema that it goes to.

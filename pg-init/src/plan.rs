@@ -4,6 +4,7 @@ mod access;
 mod change;
 mod databases;
 mod display;
+mod extensions;
 mod inside;
 mod privileges;
 mod roles;

@@ -105,7 +105,7 @@ const TABLE: &[(&str, Behaviour, i32, &str)] = &[
         |c| {
             c.let_in()?;
             c.asked()?;
-            c.flood(&message(b'E', b"SERROR\0C42601\0Mtext\0\0"))
+            c.flood(&message(b'E', b"SERROR\0C22000\0Mtext\0\0"))
         },
         76,
         "",
@@ -151,7 +151,7 @@ const TABLE: &[(&str, Behaviour, i32, &str)] = &[
         76,
         "no place there",
     ),
-    ("a login byte by byte", |c| drip(c, &message(b'N', b"Snotice\0Mtext\0\0")), 69, ""),
+    ("a login byte by byte", |c| drip(c, &message(b'E', &[b'x'; 500])), 69, ""),
     (
         "an answer byte by byte",
         |c| {

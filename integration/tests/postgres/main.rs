@@ -8,6 +8,7 @@ mod again;
 mod canary;
 mod connection;
 mod drift;
+mod extensions;
 mod fault;
 mod hostile;
 mod members;

@@ -1,4 +1,4 @@
-//! PgBouncer: sessions of the server that are shared by its clients are left as they were.
+//! `PgBouncer`: sessions of the server that are shared by its clients are left as they were.
 
 use integration::postgres::{Pooler, Server};
 
