@@ -42,12 +42,16 @@ pub(super) async fn during(session: &Session, joined: &Joined, doing: &str) -> R
 
 async fn transaction(session: &Session, Joined { roles, sql }: &Joined, doing: &str) -> Result<(), Error> {
     let version = session.facts.version;
-    let (_, before) = tokio::try_join!(session.simple("BEGIN", doing), read(session, roles))?;
+    // Sent in this order. Of several answers the first error is the cause: what follows in the same transaction fails for it.
+    let (begun, before) = tokio::join!(biased; session.simple("BEGIN", doing), read(session, roles));
+    let before = begun.and(before)?;
     let grants = grants(roles, &session.facts.me, version);
-    let (_, during) = tokio::try_join!(session.simple(&grants, doing), read(session, roles))?;
+    let (granted, during) = tokio::join!(biased; session.simple(&grants, doing), read(session, roles));
+    let during = granted.and(during)?;
     let back = set_back(&before, &during, &session.facts.me, version);
-    let (_, _, after) =
-        tokio::try_join!(session.simple(sql, doing), session.simple(&back, doing), read(session, roles))?;
+    let (done, back, after) =
+        tokio::join!(biased; session.simple(sql, doing), session.simple(&back, doing), read(session, roles));
+    let after = done.and(back).and(after)?;
     if after != before {
         return Err(Error::Internal(format!(
             "{doing}: the memberships of the provisioning role would change"
