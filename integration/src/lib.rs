@@ -18,6 +18,7 @@ mod compose;
 mod cut;
 mod http;
 pub mod hostile_kafka;
+pub mod hostile_pg;
 mod init;
 pub mod kafka;
 pub mod minio;
