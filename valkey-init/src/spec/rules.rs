@@ -35,7 +35,7 @@ pub(super) fn misplaced(token: &str) -> Option<String> {
 }
 
 /// Whether the rules let the user in without a password.
-pub(super) fn without_password(rules: &str) -> bool {
+pub(crate) fn without_password(rules: &str) -> bool {
     tokens(rules).iter().any(|token| token.eq_ignore_ascii_case("nopass"))
 }
 

@@ -18,7 +18,7 @@ const PROBE: Duration = Duration::from_secs(2);
 /// A TLS listener answers a greeting with its certificate, whom we then do not trust.
 pub(super) async fn speaks_tls(node: &Endpoint) -> bool {
     let Some(connector) = distrustful() else { return false };
-    match timeout(PROBE, dial(node, Some(&connector))).await {
+    match timeout(PROBE, dial(node, None, Some(&connector))).await {
         Ok(Err(Error::Handshake { kind, .. })) => kind != FaultKind::Unavailable,
         _ => false,
     }
@@ -27,7 +27,7 @@ pub(super) async fn speaks_tls(node: &Endpoint) -> bool {
 /// A plain listener answers a ping, if only to ask who is there.
 pub(super) async fn speaks_plainly(node: &Endpoint) -> bool {
     let asked = async {
-        let mut stream = dial(node, None).await.ok()?;
+        let mut stream = dial(node, None, None).await.ok()?;
         stream.write_all(b"PING\r\n").await.ok()?;
         let first = stream.read_u8().await.ok()?;
         Some(matches!(first, b'+' | b'-'))
