@@ -55,7 +55,7 @@ policy FILE *OPTIONS:
 
 # Measure a backend side by side with what people use today; all of them when none is named
 bench *NAMES:
-    for name in {{ if NAMES == "" { "kafka minio postgres valkey" } else { NAMES } }}; do integration/bench/"$name".sh; done
+    integration/bench/run.sh {{ NAMES }}
 
 # The long tests: every connection cut in turn, failovers, thousands of objects; of all suites when none is named
 fault *NAMES:

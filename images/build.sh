@@ -21,40 +21,23 @@ field() {
     metadata | jq -r --arg name "$1" --arg field "$2" '.packages[] | select(.name == $name) | .[$field] // ""'
 }
 
-# The dependencies that the package $1 wants compiled for speed rather than size, in words of cargo's.
-fast() {
-    metadata | jq -r --arg name "$1" '.packages[] | select(.name == $name) | .metadata.image["opt-level"] // {} |
-        to_entries[] | "--config=profile.release.package.\(.key).opt-level=\(.value)"'
-}
-
 revision() {
     local dirty=""
     [[ -z $(git status --porcelain) ]] || dirty=-dirty
     echo "$(git rev-parse HEAD)$dirty"
 }
 
-# What makes a binary a fifth smaller (docs/adr/0006): equal functions once, packed relocations, no unwind tables, and
-# no-backtrace's one function before the platform's of the same name. It is the linker that ships with the toolchain that
-# knows these, and it is the default on x86-64 alone.
-size_flags() {
-    [[ $1 == x86_64-* ]] || return 0
-    echo "-C force-unwind-tables=no --cfg image"
-    printf -- '-C link-arg=-Wl,%s ' --icf=all --pack-dyn-relocs=relr --no-eh-frame-hdr "-T,$here/no-unwinding.ld" -z,muldefs
-}
-
 # A target directory of its own, as other flags would make every second build in a shared one start afresh. Naming the
 # target, even the host's, keeps the flags away from build scripts and procedural macros.
 compile() {
-    local name=$1 target dir flags fast cargo_home=${CARGO_HOME:-$HOME/.cargo}
+    local name=$1 target dir cargo_home=${CARGO_HOME:-$HOME/.cargo}
     target=$(rustc -vV | sed -n 's/^host: //p')
     dir=${CARGO_TARGET_DIR:-$root/target}/image
-    flags="-C target-feature=+crt-static $(size_flags "$target" | tr '\n' ' ')"
-    export RUSTFLAGS="$flags --remap-path-prefix=$root=/src --remap-path-prefix=$cargo_home=/cargo"
+    export RUSTFLAGS="-C target-feature=+crt-static --remap-path-prefix=$root=/src --remap-path-prefix=$cargo_home=/cargo"
     # The few C parts of dependencies name their files too.
     export CFLAGS="-ffile-prefix-map=$root=/src -ffile-prefix-map=$cargo_home=/cargo"
-    mapfile -t fast < <(fast "$name")
     # The commit's time is for the image: C code that is compiled again for it would be the same.
-    SOURCE_DATE_EPOCH=0 cargo build "${fast[@]}" --locked --release --target "$target" --target-dir "$dir" -p "$name"
+    SOURCE_DATE_EPOCH=0 cargo build --locked --release --target "$target" --target-dir "$dir" -p "$name"
     mkdir -p "$here/bin"
     install -m 0755 "$dir/$target/release/$name" "$here/bin/$name"
 }

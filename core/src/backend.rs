@@ -56,7 +56,12 @@ pub trait Backend: Sized {
 
     /// Asks the server to judge all changes without doing any of them, before the first is applied.
     /// Answers with the index of each refused change and the reason.
-    async fn check(&mut self, _changes: &[Self::Change], _secrets: &Secrets) -> Vec<(usize, Self::Error)> {
+    async fn check(
+        &mut self,
+        _desired: &Self::Desired,
+        _changes: &[Self::Change],
+        _secrets: &Secrets,
+    ) -> Vec<(usize, Self::Error)> {
         Vec::new()
     }
 
@@ -70,6 +75,7 @@ pub trait Backend: Sized {
     /// order. `progress` counts what is done.
     async fn apply(
         &mut self,
+        desired: &Self::Desired,
         stage: &[Self::Change],
         secrets: &Secrets,
         progress: &Progress,
@@ -77,7 +83,12 @@ pub trait Backend: Sized {
 
     /// Waits for what `apply` waits for after a change is acknowledged, for changes that a reading found
     /// done: another run's, or those whose answer was lost.
-    async fn confirm(&mut self, _changes: &[Self::Change], _secrets: &Secrets) -> Result<(), Self::Error> {
+    async fn confirm(
+        &mut self,
+        _desired: &Self::Desired,
+        _changes: &[Self::Change],
+        _secrets: &Secrets,
+    ) -> Result<(), Self::Error> {
         Ok(())
     }
 }

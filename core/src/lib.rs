@@ -41,9 +41,6 @@ mod stop;
 mod text;
 mod violation;
 
-// Only to be linked.
-use no_backtrace as _;
-
 pub use backend::{Backend, Fault, FaultKind, Requires};
 pub use cli::{Command, Format, LogLevel, Options, help, parse};
 pub use endpoint::{DnsName, Endpoint, EndpointError};

@@ -140,7 +140,7 @@ impl<'a, B: Backend> Driver<'a, B> {
 
     /// The server judges everything before the first write.
     async fn check(&mut self, backend: &mut B, plan: &Plan<B::Change>) -> Result<(), Halt> {
-        let refused = self.bounds.within(backend.check(plan.changes(), self.secrets)).await;
+        let refused = self.bounds.within(backend.check(self.desired, plan.changes(), self.secrets)).await;
         let refused = refused.map_err(|cut| self.cut(cut, "having the plan checked".to_owned()))?;
         let faults =
             refused.into_iter().filter_map(|(index, fault)| Some((plan.changes().get(index)?, fault)));

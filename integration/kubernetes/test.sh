@@ -11,6 +11,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$root"
 
 prefix=dayzero-it-k8s
+mapfile -t tools < <(images/build.sh --list)
 secrets=$(mktemp -d)
 aliases='[]'
 
@@ -76,8 +77,8 @@ exit_code() { kubectl get pods --selector "job-name=$1" --output jsonpath='{.ite
 
 each_job_completes() {
     local tool
-    for tool in kafka-init minio-init pg-init valkey-init; do manifest Job "$tool" | apply; done
-    for tool in kafka-init minio-init pg-init valkey-init; do
+    for tool in "${tools[@]}"; do manifest Job "$tool" | apply; done
+    for tool in "${tools[@]}"; do
         kubectl wait --for=condition=Complete "job/$tool" --timeout=150s >/dev/null || { kubectl logs "job/$tool" && fail "$tool"; }
         [[ $(outcome "job/$tool") == changed ]] || fail "$tool reports $(outcome "job/$tool")"
         passed "$tool is Complete, and has changed its server"
@@ -118,7 +119,8 @@ trap clean_up EXIT
 "$here/down.sh"
 servers
 "$here/up.sh"
-"$here/load.sh" dayzero/{kafka,minio,pg,valkey}-init:dev dayzero/smoke:dev
+images=("${tools[@]/#/dayzero/}" dayzero/smoke)
+"$here/load.sh" "${images[@]/%/:dev}"
 kubectl create configmap init-specs --from-file docs/deploy/specs >/dev/null
 kubectl create secret generic init-secrets --from-file "$secrets" >/dev/null
 each_job_completes

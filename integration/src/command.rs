@@ -54,3 +54,10 @@ pub fn shell(line: &str) -> Output {
     let line = format!("{NO_PACKAGE}\n{line}");
     run(Command::new("bash").args(["-c", &line]).current_dir(crate::root()))
 }
+
+/// The init tools of the workspace, by name: the packages whose images `just image-all` builds.
+pub fn tools() -> Vec<String> {
+    let tools: Vec<String> = shell("images/build.sh --list").ok().lines().map(str::to_owned).collect();
+    assert!(tools.len() >= 4, "{tools:?}");
+    tools
+}

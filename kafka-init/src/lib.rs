@@ -89,7 +89,12 @@ impl Backend for Kafka {
         plan::plan(desired, observed)
     }
 
-    async fn check(&mut self, changes: &[Change], _secrets: &Secrets) -> Vec<(usize, Error)> {
+    async fn check(
+        &mut self,
+        _desired: &Desired,
+        changes: &[Change],
+        _secrets: &Secrets,
+    ) -> Vec<(usize, Error)> {
         apply::check(&mut self.cluster, changes).await
     }
 
@@ -100,6 +105,7 @@ impl Backend for Kafka {
 
     async fn apply(
         &mut self,
+        _desired: &Desired,
         stage: &[Change],
         secrets: &Secrets,
         progress: &Progress,
@@ -117,7 +123,12 @@ impl Backend for Kafka {
         results
     }
 
-    async fn confirm(&mut self, changes: &[Change], _secrets: &Secrets) -> Result<(), Error> {
+    async fn confirm(
+        &mut self,
+        _desired: &Desired,
+        changes: &[Change],
+        _secrets: &Secrets,
+    ) -> Result<(), Error> {
         apply::confirm(&mut self.cluster, changes).await
     }
 }

@@ -72,6 +72,7 @@ impl Backend for Minio {
 
     async fn apply(
         &mut self,
+        _desired: &Desired,
         stage: &[Change],
         secrets: &Secrets,
         progress: &Progress,

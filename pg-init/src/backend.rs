@@ -88,12 +88,13 @@ impl Backend for Postgres {
         plan::plan(desired, observed)
     }
 
-    async fn check(&mut self, changes: &[Change], _: &Secrets) -> Vec<(usize, Error)> {
+    async fn check(&mut self, _desired: &Desired, changes: &[Change], _: &Secrets) -> Vec<(usize, Error)> {
         check::check(self, changes).await
     }
 
     async fn apply(
         &mut self,
+        _desired: &Desired,
         stage: &[Change],
         secrets: &Secrets,
         progress: &Progress,

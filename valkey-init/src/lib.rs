@@ -78,12 +78,18 @@ impl Backend for Valkey {
         plan::plan(desired, observed)
     }
 
-    async fn check(&mut self, changes: &[Change], secrets: &Secrets) -> Vec<(usize, Error)> {
+    async fn check(
+        &mut self,
+        _desired: &Desired,
+        changes: &[Change],
+        secrets: &Secrets,
+    ) -> Vec<(usize, Error)> {
         self.judge(changes, secrets).await
     }
 
     async fn apply(
         &mut self,
+        _desired: &Desired,
         stage: &[Change],
         secrets: &Secrets,
         progress: &Progress,

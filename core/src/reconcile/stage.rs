@@ -27,7 +27,12 @@ impl<B: Backend> Driver<'_, B> {
     pub(super) async fn stage(&mut self, backend: &mut B, stage: &[B::Change]) -> Result<(), Halt> {
         let name = named(stage);
         let progress = Progress::default();
-        let work = meter::told(backend.apply(stage, self.secrets, &progress), &progress, &name, stage.len());
+        let work = meter::told(
+            backend.apply(self.desired, stage, self.secrets, &progress),
+            &progress,
+            &name,
+            stage.len(),
+        );
         let results = match self.bounds.finishing(work).await {
             Ok(results) => results,
             Err(cut) => {
@@ -146,7 +151,7 @@ impl<B: Backend> Driver<'_, B> {
         if doubtful.is_empty() {
             return Ok(());
         }
-        let confirmed = self.bounds.within(backend.confirm(&doubtful, self.secrets)).await;
+        let confirmed = self.bounds.within(backend.confirm(self.desired, &doubtful, self.secrets)).await;
         match confirmed.map_err(|cut| self.cut(cut, "waiting for what is done to be served".to_owned()))? {
             Ok(()) => Ok(()),
             Err(fault) => {

@@ -182,7 +182,7 @@ impl Backend for Fake {
         Plan::new(changes, conflicts)
     }
 
-    async fn check(&mut self, _: &[Change], _: &Secrets) -> Vec<(usize, FakeError)> {
+    async fn check(&mut self, _: &Desired, _: &[Change], _: &Secrets) -> Vec<(usize, FakeError)> {
         match called("check", |server| &mut server.check) {
             Act::Refuses(positions, kind) => positions.into_iter().map(|at| (at, fault(kind))).collect(),
             act => plainly(act).await.err().map(|error| (0, error)).into_iter().collect(),
@@ -191,6 +191,7 @@ impl Backend for Fake {
 
     async fn apply(
         &mut self,
+        _: &Desired,
         stage: &[Change],
         _: &Secrets,
         progress: &Progress,
@@ -225,7 +226,7 @@ impl Backend for Fake {
         stage.iter().enumerate().map(outcome).collect()
     }
 
-    async fn confirm(&mut self, _: &[Change], _: &Secrets) -> Result<(), FakeError> {
+    async fn confirm(&mut self, _: &Desired, _: &[Change], _: &Secrets) -> Result<(), FakeError> {
         plainly(called("confirm", |server| &mut server.confirm)).await
     }
 }

@@ -2,7 +2,7 @@
 
 use integration::shell;
 
-use crate::{APPLICATIONS, INITS, UP, all_exited_0, last_outcomes, outcomes, proved, stack};
+use crate::{APPLICATIONS, UP, all_exited_0, inits, last_outcomes, outcomes, proved, stack};
 
 /// VAL-AUTO-PLN-001, VAL-AUTO-PLN-002, VAL-AUTO-PLN-003
 #[test]
@@ -11,17 +11,17 @@ fn one_command_provisions_everything_from_nothing_and_the_same_command_changes_n
     shell("docker compose --env-file .env.example config -q").ok();
 
     let listed = shell(&format!("{UP} && docker compose ps -a")).ok();
-    for init in INITS {
+    for init in inits() {
         let line = listed.lines().find(|line| line.starts_with(&format!("dayzero-{init}-1 ")));
         assert!(line.is_some_and(|line| line.contains("Exited (0)")), "{init}:\n{listed}");
     }
-    all_exited_0(&INITS);
-    assert_eq!(last_outcomes(&INITS), ["changed"; 4]);
+    all_exited_0(&inits());
+    assert_eq!(last_outcomes(&inits()), ["changed"; 4]);
     proved(&APPLICATIONS);
 
     shell(UP).ok();
-    all_exited_0(&INITS);
-    for init in INITS {
-        assert_eq!(outcomes(init), ["changed", "unchanged"], "{init}");
+    all_exited_0(&inits());
+    for init in inits() {
+        assert_eq!(outcomes(&init), ["changed", "unchanged"], "{init}");
     }
 }

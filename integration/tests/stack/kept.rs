@@ -4,7 +4,7 @@ use std::thread;
 
 use integration::{docker, shell};
 
-use crate::{INITS, UP, all_exited_0, last_outcomes, stack, up};
+use crate::{UP, all_exited_0, inits, last_outcomes, stack, up};
 
 const TOPICS: &str = "docker exec kafka-1 kafka-topics --bootstrap-server kafka-1:19092 --list";
 
@@ -23,17 +23,17 @@ fn a_stack_that_was_down_is_left_alone_when_its_volumes_are_there_and_provisione
     all_exited_0(&["kafka-init"]);
 
     up();
-    all_exited_0(&INITS);
+    all_exited_0(&inits());
     assert_eq!(last_outcomes(&["kafka-init", "minio-init", "pg-init"]), ["unchanged"; 3]);
     only_the_addresses_are_told_anew();
     shell(UP).ok();
-    assert_eq!(last_outcomes(&INITS), ["unchanged"; 4]);
+    assert_eq!(last_outcomes(&inits()), ["unchanged"; 4]);
 
     stack("rm --stop --force mng-pg minio").ok();
     shell("docker volume rm dayzero_mng-pg dayzero_minio").ok();
     up();
-    all_exited_0(&INITS);
-    assert_eq!(last_outcomes(&INITS), ["unchanged", "changed", "changed", "unchanged"]);
+    all_exited_0(&inits());
+    assert_eq!(last_outcomes(&inits()), ["unchanged", "changed", "changed", "unchanged"]);
 }
 
 /// New containers have new addresses, and the nodes of a cluster know each other by those (docs/adr/0009).

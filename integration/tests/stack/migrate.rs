@@ -1,4 +1,4 @@
-//! docs/migrate.md: every spec on the page, as it stands and twice, against a server of its kind.
+//! docs/migrate.md and examples/: every spec, as it stands and twice, against a server of its kind.
 
 use std::fs;
 use std::time::Duration;
@@ -12,6 +12,12 @@ fn specs(tool: &str) -> Vec<String> {
     page.split(&mark).skip(1).map(|rest| rest.split("```").next().unwrap_or_default().to_owned()).collect()
 }
 
+/// The examples for one tool, in the order of their names.
+fn examples(tool: &str) -> Vec<String> {
+    let files = shell(&format!("ls examples/{tool}/*.yaml")).ok();
+    files.lines().map(|file| fs::read_to_string(root().join(file)).unwrap_or_default()).collect()
+}
+
 /// The names of the secrets in a spec.
 fn secrets(spec: &str) -> Vec<&str> {
     spec.split("{secret: ").skip(1).filter_map(|rest| rest.split('}').next()).collect()
@@ -19,9 +25,10 @@ fn secrets(spec: &str) -> Vec<&str> {
 
 /// Runs each spec twice; a secret that the server does not know has a value of its own.
 fn each_twice(tool: &'static str, count: usize, network: &str, known: &[(&str, &str)]) {
-    let specs = specs(tool);
+    let (specs, examples) = (specs(tool), examples(tool));
     assert_eq!(specs.len(), count, "{tool}");
-    for spec in specs {
+    assert!(examples.len() > 1, "{tool}");
+    for spec in specs.into_iter().chain(examples) {
         for outcome in ["changed", "unchanged"] {
             let mut names = secrets(&spec);
             names.sort_unstable();

@@ -2,7 +2,7 @@
 
 use integration::{Scratch, docker, shell};
 
-use crate::{INITS, states, up};
+use crate::{inits, states, up};
 
 /// pg-init with another file as the administrator's password, and the rest of its secrets as they are.
 const OVERRIDE: &str = "
@@ -65,8 +65,8 @@ fn a_wrong_password_ends_the_command_is_told_once_and_disturbs_nothing_else() {
     let now = states();
     assert_ne!(now["smoke-data"].split(' ').next(), Some("running"), "{now:?}");
     assert_eq!((now["smoke-messaging"].as_str(), now["smoke-storage"].as_str()), ("running 0", "running 0"));
-    for init in INITS {
-        assert_eq!(now[init], if init == "pg-init" { "exited 77" } else { "exited 0" }, "{init}");
+    for init in inits() {
+        assert_eq!(now[&init], if init == "pg-init" { "exited 77" } else { "exited 0" }, "{init}");
     }
     assert_eq!(servers(), before, "a server was started anew");
 

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use integration::{Scratch, shell};
+use integration::{Scratch, shell, tools};
 
 /// Each with one mistake, and whether the schema can see it: what a name means is beyond a schema.
 const WRONG: [(&str, bool, &str); 14] = [
@@ -34,8 +34,6 @@ const WRONG: [(&str, bool, &str); 14] = [
     ("valkey-init", false, "mode: standalone\nnodes: [10.0.0.7:6379]\npassword: {secret: s}\n"),
 ];
 
-const TOOLS: [&str; 4] = ["kafka-init", "minio-init", "pg-init", "valkey-init"];
-
 /// What the schema says about each file.
 fn opinions(tool: &str, files: &[String]) -> Vec<String> {
     let said = shell(&format!(
@@ -61,14 +59,16 @@ fn files(pattern: &str) -> Vec<String> {
 
 #[test]
 fn every_spec_that_is_promised_to_work_is_accepted_and_says_which_schema_it_has() {
-    for tool in TOOLS {
-        let specs = files(&format!("'integration/specs/{}.*.yaml'", tool.trim_end_matches("-init")));
-        assert!(!specs.is_empty(), "{tool}");
+    for tool in &tools() {
+        let ours = format!("'integration/specs/{}.*.yaml'", tool.trim_end_matches("-init"));
+        let specs = [files(&ours), files(&format!("'examples/{tool}/*.yaml'"))].concat();
+        assert!(specs.len() > 2, "{tool}");
         for (spec, opinion) in specs.iter().zip(opinions(tool, &specs)) {
             assert_eq!(opinion, "ok", "{spec}");
             let modeline = format!("# yaml-language-server: $schema=../../docs/schema/{tool}.json");
             let text = std::fs::read_to_string(integration::root().join(spec)).unwrap_or_default();
             assert!(text.starts_with(&modeline), "{spec} has no modeline");
+            assert!(!spec.starts_with("examples/") || validates(tool, spec), "{spec}");
         }
     }
 }
@@ -77,7 +77,7 @@ fn every_spec_that_is_promised_to_work_is_accepted_and_says_which_schema_it_has(
 #[test]
 fn no_schema_is_stricter_than_its_tool() {
     let (mut accepted, mut refused) = (0, 0);
-    for tool in TOOLS {
+    for tool in &tools() {
         let specs = files(&format!("'{tool}/tests/*fixtures/*.yaml'"));
         for (spec, opinion) in specs.iter().zip(opinions(tool, &specs)) {
             let valid = validates(tool, spec);

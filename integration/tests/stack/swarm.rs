@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use integration::{docker, eventually, shell};
 
-use crate::INITS;
+use crate::inits;
 
 const STACK: &str = "dayzero-it-swarm";
 const SECRETS: [&str; 5] =
@@ -79,14 +79,14 @@ fn each_init_completes_as_a_job_and_a_wrong_secret_fails_with_its_exit_code() {
         "set -a && . ./.env.example && docker stack deploy --resolve-image never --compose-file docs/deploy/swarm.yaml {STACK}"
     ))
     .ok();
-    for init in INITS {
+    for init in inits() {
         assert!(
-            ended(init).starts_with("Complete"),
+            ended(&init).starts_with("Complete"),
             "{init}: {} {:?}",
-            ended(init),
-            docker(&["service", "logs", &service(init)])
+            ended(&init),
+            docker(&["service", "logs", &service(&init)])
         );
-        assert_eq!(outcomes(init), ["changed"], "{init}");
+        assert_eq!(outcomes(&init), ["changed"], "{init}");
     }
     assert!(again("minio-init", &["--force"]).starts_with("Complete"));
     let mut said = outcomes("minio-init");
