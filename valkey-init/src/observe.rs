@@ -271,7 +271,7 @@ impl Valkey {
     /// How many keys everybody holds of the slots that somebody has open.
     async fn count_open(&self, observed: &mut Observed) -> Result<(), Error> {
         let slots: BTreeSet<u16> =
-            observed.nodes.values().flat_map(|state| state.open()).map(|(slot, _)| *slot).gather();
+            observed.nodes.values().flat_map(NodeState::open).map(|(slot, _)| *slot).gather();
         if slots.is_empty() {
             return Ok(());
         }

@@ -121,7 +121,6 @@ fn quotes_are_not_written_into_a_configuration_file() {
         "users:\n  app: {passwords: [{secret: app}], rules: \"~it's +get\"}\n",
         "users:\n  app: {passwords: [{secret: app}], rules: '~a\"b +get'}\n",
         "users:\n  app: {passwords: [{secret: app}], rules: \"&it's +get\"}\n",
-        "users:\n  app: {passwords: [{secret: app}], rules: \"+get (~it's +set)\"}\n",
         "users:\n  \"it's\": {passwords: [{secret: app}], rules: \"+get\"}\n",
     ];
     let nodes = Nodes::start(1, &[], &[]);
@@ -221,7 +220,7 @@ fn a_refused_change_leaves_the_file_alone() {
         ["config: {maxmemory-policy: nonsense}\n", "config: {maxmemory: lots}\n", "config: {no-such: 1}\n"]
     {
         let ended = run(&nodes, config).run();
-        assert!([4, 76].contains(&ended.exit), "{}", ended.stdout);
+        assert_eq!(ended.exit, 76, "{}", ended.stdout);
         assert_eq!(nodes.read(0, "/data/own.conf"), before, "{config}");
     }
 }

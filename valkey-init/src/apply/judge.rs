@@ -1,7 +1,9 @@
 //! Has the servers judge a plan before its first write: rules, parameters, logins, and whether changes would last.
 
-use init_core::{Endpoint, Secrets};
+use init_core::diff::Drift;
+use init_core::{Endpoint, Secret, Secrets};
 use redis::{Value, cmd};
+use secrecy::ExposeSecret;
 
 use super::accounts::{forget, named};
 use crate::Valkey;
@@ -38,9 +40,18 @@ impl Valkey {
             Change::CloseUser { node, .. } => self.declared_login(node, secrets).await?,
             Change::SetConfig { parameters, .. } => {
                 known(connection, parameters.keys().map(String::as_str).collect()).await?;
+                let mut values = Vec::new();
+                for (name, drift) in parameters {
+                    values.push((name.as_str(), secrets.text(&drift.to)?));
+                }
+                judge_values(connection, &values).await?;
             }
             Change::SetAnnounce { parameters, .. } => {
                 known(connection, parameters.keys().map(String::as_str).collect()).await?;
+                let value = |drift: &Drift<String>| Secret::from(drift.to.as_str());
+                let values: Vec<_> =
+                    parameters.iter().map(|(name, drift)| (name.as_str(), value(drift))).collect();
+                judge_values(connection, &values).await?;
             }
             Change::CreateUser { .. }
             | Change::AlterUser { .. }
@@ -79,6 +90,32 @@ async fn judge_rules(connection: &Connection, rules: &str) -> Result<(), Error> 
     command.arg(forget().map(str::to_owned).chain(tokens(rules)).collect::<Vec<_>>()).arg(NO_RULE);
     match connection.ask(command).await {
         Err(Error::Refused { code, message, .. }) if code == "ERR" && message.contains(NO_RULE) => Ok(()),
+        Err(error) => Err(error),
+        Ok(_) => Ok(()),
+    }
+}
+
+/// Numbers that every server has.
+const NUMBERS: [&str; 2] = ["hz", "timeout"];
+
+/// `CONFIG SET` is all or nothing, in the order of its arguments: with a last one that is no number nothing is set, and a
+/// complaint about anything else is a complaint about what is declared.
+async fn judge_values(connection: &Connection, values: &[(&str, Secret)]) -> Result<(), Error> {
+    let free = |number: &&str| !values.iter().any(|(name, _)| name == number);
+    let Some(last) = NUMBERS.into_iter().find(free) else { return Ok(()) };
+    let mut command = cmd("CONFIG");
+    command.arg("SET");
+    for (name, value) in values {
+        #[expect(clippy::disallowed_methods, reason = "a replica's own login is a parameter of the server")]
+        command.arg(name).arg(value.expose_secret());
+    }
+    command.arg(last).arg(NO_RULE);
+    match connection.ask(command).await {
+        Err(Error::Refused { code, message, .. })
+            if code == "ERR" && message.contains(&format!("'{last}'")) =>
+        {
+            Ok(())
+        }
         Err(error) => Err(error),
         Ok(_) => Ok(()),
     }

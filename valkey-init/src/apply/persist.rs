@@ -259,10 +259,11 @@ async fn users(connection: &Connection, (desired, secrets): (&Desired, &Secrets)
     for line in array(&lines).iter().filter_map(text) {
         let name = line.split(' ').nth(1).unwrap_or_default().to_owned();
         if !line.split_whitespace().all(bare) {
-            let label = names.get(&name).cloned().unwrap_or_else(|| Text::Plain(name));
+            let label = names.get(&name).cloned().unwrap_or(Text::Plain(name));
             return Err(quoted(connection, &label, "a rule"));
         }
-        if !names.contains_key(&name) && !(name == "default" && explained(&line, required.as_ref())) {
+        let usual = name == "default" && explained(&line, required.as_ref());
+        if !usual && !names.contains_key(&name) {
             foreign.push(name);
         }
     }

@@ -5,8 +5,8 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 
 use thiserror::Error;
@@ -34,6 +34,30 @@ pub(super) enum Excess {
     Garbled,
 }
 
+/// Why nothing more is read.
+#[derive(Clone, Debug)]
+pub(super) enum Failure {
+    /// The server sends what no answer can be.
+    Excess(Excess),
+    /// With TLS 1.3 the server judges the client's certificate after the handshake: it shows on the first read.
+    Tls(rustls::Error),
+    /// The connection broke.
+    Broken(io::ErrorKind, String),
+}
+
+impl Failure {
+    fn of(error: &io::Error) -> Self {
+        let inner = error.get_ref();
+        if let Some(tls) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+            return Self::Tls(tls.clone());
+        }
+        match inner.and_then(|inner| inner.downcast_ref::<Excess>()) {
+            Some(excess) => Self::Excess(*excess),
+            None => Self::Broken(error.kind(), error.to_string()),
+        }
+    }
+}
+
 /// What all connections of a run may hold of answers that are not read yet.
 #[derive(Clone, Debug)]
 pub(super) struct Budget {
@@ -49,7 +73,7 @@ impl Budget {
 
     /// The share of one connection.
     pub(super) fn share(&self) -> Arc<Share> {
-        Arc::new(Share { own: AtomicUsize::new(0), budget: self.clone() })
+        Arc::new(Share { own: AtomicUsize::new(0), failure: OnceLock::new(), budget: self.clone() })
     }
 }
 
@@ -57,10 +81,17 @@ impl Budget {
 #[derive(Debug)]
 pub(super) struct Share {
     own: AtomicUsize,
+    /// Why the stream has ended. The client does not always tell: it may find its connection gone first.
+    failure: OnceLock<Failure>,
     budget: Budget,
 }
 
 impl Share {
+    /// Why the stream has ended, if it has.
+    pub(super) fn failure(&self) -> Option<Failure> {
+        self.failure.get().cloned()
+    }
+
     /// A new exchange begins: the answers of the one before have been read.
     pub(super) fn reset(&self) {
         let own = self.own.swap(0, Ordering::Relaxed);
@@ -195,10 +226,14 @@ impl<S: AsyncRead + Unpin> AsyncRead for Bounded<S> {
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let before = buffer.filled().len();
-        ready!(Pin::new(&mut this.stream).poll_read(context, buffer))?;
-        let new = buffer.filled().get(before..).unwrap_or_default();
-        let read = this.scan.read(new, &this.share);
-        Poll::Ready(read.map_err(|excess| io::Error::new(io::ErrorKind::InvalidData, excess)))
+        let read = ready!(Pin::new(&mut this.stream).poll_read(context, buffer)).and_then(|()| {
+            let new = buffer.filled().get(before..).unwrap_or_default();
+            let read = this.scan.read(new, &this.share);
+            read.map_err(|excess| io::Error::new(io::ErrorKind::InvalidData, excess))
+        });
+        Poll::Ready(read.inspect_err(|error| {
+            this.share.failure.get_or_init(|| Failure::of(error));
+        }))
     }
 }
 

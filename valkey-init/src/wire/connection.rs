@@ -3,7 +3,6 @@
 //! The login is `AUTH`, and the protocol RESP2: a server that does not know `HELLO` repeats its arguments, the password
 //! among them, in its error.
 
-use std::error::Error as StdError;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +20,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tracing::trace;
 
-use super::bounds::{Bounded, Budget, Excess, Share};
+use super::bounds::{Bounded, Budget, Excess, Failure, Share};
 use super::dial::dial;
 use super::mask::Mask;
 use super::probe::{speaks_plainly, speaks_tls};
@@ -142,8 +141,10 @@ impl Connection {
         let asked = timeout(ANSWER, redis.req_packed_commands(&pipeline, 0, names.len())).await;
         let silent =
             |_| Error::Silent { node: self.node.clone(), doing: doing.clone(), seconds: ANSWER.as_secs() };
-        let values =
-            asked.map_err(silent)?.map_err(|error| classify(&self.node, &doing, &error, &self.mask))?;
+        let values = asked.map_err(silent)?.map_err(|error| match self.share.failure() {
+            Some(failure) => ended(&self.node, &doing, failure),
+            None => classify(&self.node, &doing, &error, &self.mask),
+        })?;
         if values.len() != names.len() {
             return Err(Error::Protocol { node: self.node.clone(), doing });
         }
@@ -203,29 +204,21 @@ fn classify(node: &Endpoint, doing: &str, error: &RedisError, mask: &Mask) -> Er
         ErrorKind::AuthenticationFailed => {
             Error::Refused { node, doing, code: "WRONGPASS".to_owned(), message: said() }
         }
-        _ => lost(node, doing, error),
+        _ => Error::Lost { node, doing, source: std::io::Error::other(error.to_string()) },
     }
 }
 
-/// With TLS 1.3 the server judges the client's certificate after the handshake: it shows on the first read.
-fn lost(node: Endpoint, doing: String, error: &RedisError) -> Error {
-    // The client hands its cause out as the pointer that it keeps it in.
-    let shared = error.source().and_then(|source| source.downcast_ref::<Arc<dyn StdError + Send + Sync>>());
-    let io = shared.and_then(|shared| shared.downcast_ref::<std::io::Error>());
-    let inner = io.and_then(|io| io.get_ref());
-    match inner.and_then(|inner| inner.downcast_ref::<Excess>()) {
-        Some(Excess::Large) => return Error::Excess { node, doing },
-        Some(Excess::Garbled) => return Error::Protocol { node, doing },
-        None => {}
-    }
-    let tls = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    match (tls, io) {
-        (Some(tls), _) => {
-            Error::Handshake { node, kind: of_tls(tls), source: std::io::Error::other(tls.to_string()) }
+/// What the stream itself ended with.
+fn ended(node: &Endpoint, doing: &str, failure: Failure) -> Error {
+    let (node, doing) = (node.clone(), doing.to_owned());
+    match failure {
+        Failure::Excess(Excess::Large) => Error::Excess { node, doing },
+        Failure::Excess(Excess::Garbled) => Error::Protocol { node, doing },
+        Failure::Tls(tls) => {
+            Error::Handshake { node, kind: of_tls(&tls), source: std::io::Error::other(tls.to_string()) }
         }
-        (None, Some(io)) => {
-            Error::Lost { node, doing, source: std::io::Error::new(io.kind(), io.to_string()) }
+        Failure::Broken(kind, problem) => {
+            Error::Lost { node, doing, source: std::io::Error::new(kind, problem) }
         }
-        (None, None) => Error::Lost { node, doing, source: std::io::Error::other(error.to_string()) },
     }
 }
