@@ -62,15 +62,14 @@ impl Valkey {
             | Change::ReplicateNode { .. }
             | Change::LoadFunction { .. } => {}
         }
-        match change {
-            Change::CreateUser { key, .. }
-            | Change::AlterUser { key, rules: Some(_), .. }
-            | Change::CloseUser { key, rules: Some(_), .. } => {
-                let rules = self.desired.users.get(key).and_then(|user| user.rules.as_deref());
-                judge_rules(connection, rules.unwrap_or_default()).await
-            }
-            _ => Ok(()),
+        if let Change::CreateUser { key, .. }
+        | Change::AlterUser { key, rules: Some(_), .. }
+        | Change::CloseUser { key, rules: Some(_), .. } = change
+        {
+            let rules = self.desired.users.get(key).and_then(|user| user.rules.as_deref());
+            judge_rules(connection, rules.unwrap_or_default()).await?;
         }
+        Ok(())
     }
 
     /// A login that this run does not make has to work before anything is taken from another.

@@ -105,7 +105,9 @@ impl Connection {
         let stream = Bounded::new(dial(node, at, way.tls.as_ref()).await?, Arc::clone(&share));
         let info =
             RedisConnectionInfo::default().set_protocol(ProtocolVersion::RESP2).set_skip_set_lib_name();
-        let made = MultiplexedConnection::new_with_config(&info, stream, AsyncConnectionConfig::new()).await;
+        // An exchange is bounded here, with words of its own for it.
+        let config = AsyncConnectionConfig::new().set_response_timeout(None);
+        let made = MultiplexedConnection::new_with_config(&info, stream, config).await;
         let (redis, driver) = made.map_err(|error| classify(node, "the connection", &error, &way.mask))?;
         let (driver, exchange, mask) = (tokio::spawn(driver), Mutex::new(()), way.mask.clone());
         let connection = Self { node: node.clone(), redis, driver, exchange, share, mask };

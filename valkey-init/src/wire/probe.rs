@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use init_core::{Endpoint, FaultKind};
+use init_core::Endpoint;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
@@ -19,7 +19,10 @@ const PROBE: Duration = Duration::from_secs(2);
 pub(super) async fn speaks_tls(node: &Endpoint) -> bool {
     let Some(connector) = distrustful() else { return false };
     match timeout(PROBE, dial(node, None, Some(&connector))).await {
-        Ok(Err(Error::Handshake { kind, .. })) => kind != FaultKind::Unavailable,
+        Ok(Err(Error::Handshake { source, .. })) => {
+            let tls = source.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+            matches!(tls, Some(rustls::Error::InvalidCertificate(_) | rustls::Error::AlertReceived(_)))
+        }
         _ => false,
     }
 }
