@@ -46,7 +46,7 @@ impl Hostile {
 }
 
 fn serve(mut stream: TcpStream, manner: Manner, after_login: bool) -> std::io::Result<()> {
-    let mut asked = [0; 65536];
+    let mut asked = vec![0; 65536];
     let mut login = after_login;
     loop {
         let length = stream.read(&mut asked)?;
