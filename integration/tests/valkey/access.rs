@@ -80,7 +80,11 @@ fn a_rotation_of_default_takes_a_cluster_along() {
 /// Whoever the replicas log in as may do so after the plan.
 #[test]
 fn what_would_end_replication_is_a_conflict() {
-    let nodes = three(&["--dual-channel-replication-enabled", "yes"]);
+    let nodes = three(&[]);
+    // Redis does not have it.
+    for node in 0..3 {
+        nodes.cli(node, &["CONFIG", "SET", "dual-channel-replication-enabled", "yes"]);
+    }
     let dual = nodes.cli(0, &["CONFIG", "GET", "dual-channel-replication-enabled"]).contains("yes");
     replication(&nodes, "password: {secret: password}\n").run().expect(0, "changed");
     let admin = "user: admin\npassword: {secret: next}\nbootstrapPassword: {secret: password}\n";
