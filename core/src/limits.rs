@@ -3,6 +3,7 @@
 
 use std::io;
 use std::os::unix::net::UnixStream;
+use std::sync::OnceLock;
 use std::thread;
 
 /// Pairs of descriptors that a run has use for at once: events, signals, one file, name look-ups, connections.
@@ -18,12 +19,16 @@ pub(crate) fn descriptors() -> io::Result<()> {
     })
 }
 
-/// Whether this process may have a second thread: a name is looked up in one.
+/// Whether this process may have a second thread: a name is looked up in one. It is tried once, at the start: later there
+/// may be no room for another because the run has what it needs.
 pub(crate) fn thread() -> io::Result<()> {
-    let started = thread::Builder::new().name("probe".to_owned()).spawn(|| {});
-    let ended = started.map(|handle| drop(handle.join()));
-    ended.map_err(|error| {
-        let text = format!("a run needs a thread to look up names, and this process may start none: {error}");
-        io::Error::new(error.kind(), text)
-    })
+    static TRIED: OnceLock<Result<(), (io::ErrorKind, String)>> = OnceLock::new();
+    let tried = TRIED.get_or_init(|| {
+        let started = thread::Builder::new().name("probe".to_owned()).spawn(|| {});
+        started.map(|handle| drop(handle.join())).map_err(|error| {
+            let text = "a run needs a thread to look up names, and this process may start none";
+            (error.kind(), format!("{text}: {error}"))
+        })
+    });
+    tried.clone().map_err(|(kind, text)| io::Error::new(kind, text))
 }

@@ -32,7 +32,8 @@ struct Log {
 impl Subscriber for Log {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         let root = metadata.target().split("::").next();
-        *metadata.level() <= self.level && (root == Some("init_core") || root == Some(&self.tool))
+        *metadata.level() <= self.level
+            && (matches!(root, Some("init_core" | "init_net")) || root == Some(&self.tool))
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {

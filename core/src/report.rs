@@ -178,7 +178,7 @@ impl<C> Findings<C> {
         match (&self.error, command) {
             (Some(Error::Stopped(_)), _) => Outcome::Interrupted,
             (Some(_), _) => Outcome::Failed,
-            (None, Command::Validate | Command::Schema) => Outcome::Valid,
+            (None, Command::Validate | Command::Schema | Command::Completions) => Outcome::Valid,
             (None, Command::Describe) => Outcome::Described,
             (None, _) if !self.conflicts.is_empty() => Outcome::Conflict,
             (None, Command::Plan) if self.steps.is_empty() => Outcome::Unchanged,

@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::ledger::Status;
 use crate::peer::Texts;
+use crate::readiness::shown;
 use crate::reconcile::Driver;
 use crate::redact::{self, Redactor};
 use crate::report::{Findings, Report, Step};
@@ -112,12 +113,19 @@ async fn findings<B: Backend>(options: &Options, host: Host) -> Result<Findings<
     }
     let (desired, yaml) = desired::<B>(options, host.stdin, &bounds).await?;
     match options.command {
-        Command::Validate | Command::Schema => Ok(Findings::none()),
+        Command::Validate | Command::Schema | Command::Completions => Ok(Findings::none()),
         Command::Describe => Ok(describe::<B>(&desired)),
         Command::Apply | Command::Plan => {
-            limits::thread().map_err(Error::Start)?;
-            let names = B::requires(&desired).secrets;
-            let secrets = Secrets::read(&options.secrets_dir, &names).map_err(Error::Secrets)?;
+            let requires = B::requires(&desired);
+            let secrets = limits::thread().map_err(Error::Start).and_then(|()| {
+                Secrets::read(&options.secrets_dir, &requires.secrets).map_err(Error::Secrets)
+            });
+            let secrets = match secrets {
+                Ok(secrets) => secrets,
+                Err(error) => {
+                    return Ok(Findings { endpoint: shown(&requires.endpoints), ..Findings::from(error) });
+                }
+            };
             let texts = Texts::new(Redactor::new(&secrets, [yaml.as_str(), &vocabulary::<B>()]));
             redact::set_current(Arc::clone(&texts.redactor));
             Ok(Driver::<B>::new(&desired, &secrets, texts, bounds).run(options.command).await)

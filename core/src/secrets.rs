@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use secrecy::zeroize::Zeroizing;
 use thiserror::Error;
 
-use crate::{Gather, Secret, SecretRef, Text};
+use crate::{Secret, SecretRef, Text};
 
 const SIZE_LIMIT: usize = 64 * 1024;
 
@@ -136,7 +136,7 @@ impl Ownership {
     fn of(path: &Path) -> Self {
         let file = fs::metadata(path).ok().map(|meta| (meta.uid(), meta.gid(), meta.mode() & 0o7777));
         let mut groups: BTreeSet<u32> =
-            rustix::process::getgroups().unwrap_or_default().iter().map(|g| g.as_raw()).gather();
+            rustix::process::getgroups().unwrap_or_default().iter().map(|g| g.as_raw()).collect();
         groups.insert(rustix::process::getegid().as_raw());
         Self { file, uid: rustix::process::geteuid().as_raw(), groups: groups.into_iter().collect() }
     }

@@ -3,8 +3,11 @@
 
 use std::fmt::{self, Write as _};
 
-/// A text of a peer is read this far; what comes after it is counted.
+/// A text is read this far at most, and no further than this many times what is shown of it; the rest is counted.
 const READ: usize = 64 * 1024;
+const AHEAD: usize = 8;
+/// Where reading stopped, a part of a secret too short to be recognised may stand: this much is not shown.
+const EDGE: usize = 128;
 
 /// Whether a character is shown by its code alone: controls, which move a terminal's cursor or colour it; marks that
 /// change the direction of what follows; separators that other programs take for the end of a line; and characters
@@ -48,12 +51,13 @@ pub(crate) fn json(text: &str) -> String {
 /// The beginning of what is written to it, and how much more there was.
 struct Beginning {
     text: String,
+    room: usize,
     more: usize,
 }
 
 impl fmt::Write for Beginning {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let room = if self.more == 0 { READ - self.text.len() } else { 0 };
+        let room = if self.more == 0 { self.room - self.text.len() } else { 0 };
         let (kept, rest) = text.split_at(text.floor_char_boundary(room));
         self.text += kept;
         self.more += rest.len();
@@ -63,9 +67,11 @@ impl fmt::Write for Beginning {
 
 /// The text of a value, read as far as it may matter, with what is done to it before it is cut to `limit` bytes.
 pub(crate) fn bounded(value: impl fmt::Display, limit: usize, safe: impl Fn(&str) -> String) -> String {
-    let mut beginning = Beginning { text: String::new(), more: 0 };
+    let mut beginning = Beginning { text: String::new(), room: READ.min(limit * AHEAD), more: 0 };
     let _ = write!(beginning, "{value}");
     let text = safe(&beginning.text);
+    let edge = if beginning.more == 0 { 0 } else { EDGE };
+    let limit = limit.min(text.len().saturating_sub(edge));
     let kept = text.get(..text.floor_char_boundary(limit)).unwrap_or_default();
     match text.len() - kept.len() + beginning.more {
         0 => text,
@@ -99,7 +105,12 @@ mod tests {
         let plain = |text: &str| text.to_owned();
         assert_eq!(bounded("é".repeat(10), 20, plain), "é".repeat(10));
         assert_eq!(bounded("é".repeat(10), 5, plain), "éé… (16 bytes more)");
-        assert_eq!(bounded("x".repeat(5_000_000), 3, plain), "xxx… (4999997 bytes more)");
+        assert_eq!(bounded("x".repeat(5_000_000), 300, plain).len(), 300 + "… (4999700 bytes more)".len());
+        // What stands where reading stopped is not shown, even if all before it was replaced by something short.
+        assert_eq!(
+            bounded("x".repeat(1_000), 100, |text| text[700..].to_owned()).len(),
+            "… (300 bytes more)".len()
+        );
     }
 
     proptest! {

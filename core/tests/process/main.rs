@@ -112,12 +112,39 @@ fn code_that_is_busy_ends_soon_after_the_deadline() {
     assert!(last["message"].as_str().unwrap().contains("not done within 1s"), "{last}");
 }
 
+fn a_variable_with_a_wrong_value_is_named_and_completions_are_printed() {
+    let this = std::env::current_exe().unwrap();
+    let said = |variable: (&str, &str), args: &[&str]| {
+        let mut command = Command::new(&this);
+        let output = command.env("TOY_INIT", "1").env(variable.0, variable.1).args(args).output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code(), text(&output.stdout) + &text(&output.stderr))
+    };
+    for (name, value) in
+        [("INIT_FORMAT", "xml"), ("INIT_TIMEOUT", "60"), ("INIT_LOG", "loud"), ("INIT_SPEC", "")]
+    {
+        let (code, told) = said((name, value), &["plan"]);
+        assert_eq!(code, Some(2), "{told}");
+        assert!(told.lines().next().unwrap().ends_with(&format!(" (from the variable {name})")), "{told}");
+    }
+    let (code, told) = said(("INIT_FORMAT", "json"), &["plan", "--format", "xml"]);
+    assert!(code == Some(2) && !told.contains("variable"), "{told}");
+    for shell in ["bash", "zsh", "fish"] {
+        let (code, script) = said(("INIT_LOG", "info"), &["completions", shell]);
+        assert!(code == Some(0) && script.contains("toy-init") && script.contains("secrets-dir"), "{script}");
+    }
+}
+
 fn main() -> ExitCode {
     if std::env::var_os("TOY_INIT").is_some() {
         return init_core::run::<toy::Toy>();
     }
     let only = std::env::args().nth(1).filter(|name| !name.starts_with('-')).unwrap_or_default();
-    let tests: [(&str, fn()); 5] = [
+    let tests: [(&str, fn()); 6] = [
+        (
+            "a_variable_with_a_wrong_value_is_named_and_completions_are_printed",
+            a_variable_with_a_wrong_value_is_named_and_completions_are_printed,
+        ),
         ("a_run_that_fails_ends_its_log_with_an_error", a_run_that_fails_ends_its_log_with_an_error),
         ("a_text_report_and_the_log_keep_to_their_lines", a_text_report_and_the_log_keep_to_their_lines),
         ("a_process_that_may_open_few_files_reports_it", a_process_that_may_open_few_files_reports_it),

@@ -29,7 +29,8 @@ fn a_container_that_may_have_few_processes_runs() {
 
 #[test]
 fn a_container_that_may_open_few_files_reports_what_to_raise() {
-    for files in ["4:4", "8:8", "16:16"] {
+    // With fewer, the engine itself cannot start the container.
+    for files in ["12:12", "16:16"] {
         let ended = limited(&["--ulimit", &format!("nofile={files}")], "apply").expect(70, "failed");
         assert!(
             ended.report["error"]["remedy"].to_string().contains("ulimit -n"),
