@@ -1,5 +1,6 @@
 //! One run of an init tool in its container.
 
+mod form;
 mod host;
 mod inside;
 
@@ -200,6 +201,9 @@ impl Running {
 impl Ended {
     fn new(exit: i32, stdout: String, log: String, took: Duration) -> Self {
         let report = serde_json::from_str(&stdout).unwrap_or(Value::Null);
+        if report.is_object() {
+            form::check(&report);
+        }
         Self { exit, report, stdout, log, took }
     }
 
@@ -214,14 +218,23 @@ impl Ended {
         self.report["outcome"].as_str().unwrap_or("no report")
     }
 
-    /// Each change as `op name: status`.
+    /// Each change as `op name: status`; a name that something holds as `holder/name`.
     pub fn changes(&self) -> Vec<String> {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let changes = self.report["changes"].as_array().cloned().unwrap_or_default();
         let line = |change: &Value| {
-            format!("{} {}: {}", text(&change["op"]), text(&change["name"]), text(&change["status"]))
+            let holder = change["in"].as_str().map(|holder| format!("{holder}/")).unwrap_or_default();
+            format!("{} {holder}{}: {}", text(&change["op"]), text(&change["name"]), text(&change["status"]))
         };
-        changes.iter().map(line).collect()
+        self.steps().iter().map(line).collect()
+    }
+
+    /// The operation of each change.
+    pub fn operations(&self) -> Vec<String> {
+        self.steps().iter().map(|change| change["op"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    fn steps(&self) -> Vec<Value> {
+        self.report["changes"].as_array().cloned().unwrap_or_default()
     }
 
     /// The message and the causes of the error, as one text.
