@@ -20,6 +20,9 @@ pub trait Backend: Sized {
     /// The JSON Schema of the spec as text, for a tool whose image has no room for what generates it. A test
     /// of that tool holds it against [`schema`](crate::schema()).
     const SCHEMA: Option<&'static str> = None;
+    /// Variables in which the server's own clients take a credential, beside those whose name says so
+    /// (`…PASSWORD…`, `…_TOKEN`); a star at the end stands for any ending.
+    const CREDENTIAL_VARIABLES: &'static [&'static str] = &[];
     /// The spec as written: serde's view, with unknown fields denied.
     type Spec: DeserializeOwned + JsonSchema;
     /// The spec as meant: validated, keyed by name, defaults filled in.

@@ -6,26 +6,32 @@ use std::ffi::OsString;
 const CONTAINS: [&str; 6] =
     ["PASSWORD", "PASSWD", "PASSPHRASE", "SECRET_KEY", "SECRET_ACCESS_KEY", "PRIVATE_KEY"];
 const ENDS: [&str; 2] = ["_SECRET", "_TOKEN"];
-const STARTS: [&str; 1] = ["MC_HOST_"];
-const IS: [&str; 2] = ["REDISCLI_AUTH", "VALKEYCLI_AUTH"];
 /// A place where a credential is, which is no credential.
 const PLACES: [&str; 3] = ["_FILE", "_PATH", "_DIR"];
 
-/// The names of all non-empty variables that look like a credential, sorted.
-pub(crate) fn credentials(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Vec<String> {
+/// The names of all non-empty variables that look like a credential, sorted. `known` are those of the server's own
+/// clients (`Backend::CREDENTIAL_VARIABLES`).
+pub(crate) fn credentials(
+    variables: impl IntoIterator<Item = (OsString, OsString)>,
+    known: &[&str],
+) -> Vec<String> {
     let filled = variables.into_iter().filter(|(_, value)| !value.is_empty());
     let names = filled.map(|(name, _)| name.to_string_lossy().into_owned());
-    let found: BTreeSet<String> = names.filter(|name| is_credential(&name.to_ascii_uppercase())).collect();
+    let found: BTreeSet<String> = names.filter(|name| is_credential(&name.to_ascii_uppercase(), known)).collect();
     found.into_iter().collect()
 }
 
-fn is_credential(name: &str) -> bool {
+fn is_credential(name: &str, known: &[&str]) -> bool {
     let place = PLACES.iter().any(|end| name.ends_with(end));
     let credential = CONTAINS.iter().any(|part| name.contains(part))
         || ENDS.iter().any(|end| name.ends_with(end))
-        || STARTS.iter().any(|start| name.starts_with(start))
-        || IS.contains(&name);
+        || known.iter().any(|known| is_known(name, known));
     credential && !place
+}
+
+/// A star at its end stands for any ending.
+fn is_known(name: &str, known: &str) -> bool {
+    known.strip_suffix('*').map_or(name == known, |start| name.starts_with(start))
 }
 
 #[cfg(test)]
@@ -33,7 +39,7 @@ mod tests {
     use super::*;
 
     fn found(name: &str, value: &str) -> bool {
-        !credentials([(name.into(), value.into())]).is_empty()
+        !credentials([(name.into(), value.into())], &["TOYCLI_AUTH", "TOY_HOST_*"]).is_empty()
     }
 
     #[test]
@@ -47,9 +53,8 @@ mod tests {
             "TLS_PRIVATE_KEY",
             "OAUTH_CLIENT_SECRET",
             "github_token",
-            "REDISCLI_AUTH",
-            "VALKEYCLI_AUTH",
-            "MC_HOST_local",
+            "toycli_auth",
+            "TOY_HOST_local",
             "PASSWORD",
             "INIT_DB_PASSWORD",
         ] {
@@ -70,6 +75,8 @@ mod tests {
             "SECRET",
             "HOME",
             "INIT_SPEC",
+            "TOYCLI_AUTH_METHOD",
+            "OTHERCLI_AUTH",
         ] {
             assert!(!found(name, "x"), "{name}");
         }

@@ -107,7 +107,7 @@ pub async fn execute<B: Backend>(options: &Options, host: Host) -> Report<B::Cha
 
 async fn findings<B: Backend>(options: &Options, host: Host) -> Result<Findings<B::Change>, Error> {
     let bounds = Bounds::new(options.timeout, host.stop);
-    let credentials = environment::credentials(host.environment);
+    let credentials = environment::credentials(host.environment, B::CREDENTIAL_VARIABLES);
     if !credentials.is_empty() {
         return Err(Error::Environment(credentials));
     }
