@@ -46,7 +46,7 @@ kafka() {
         docker compose --file "$here/compose.secure.yaml" down --volumes --timeout 2
         [[ -z $FAULT ]] || break
         # What meets no broker, or only waits for one, says no more on the next.
-        skip=(--skip acceptance::the_image --skip commands::describe --skip peers::a_server_that_is_no_kafka --skip readme::
+        skip=(--skip commands::describe --skip peers::a_server_that_is_no_kafka --skip readme::
             --skip signals::while_waiting --skip waiting::a_server_that --skip waiting::an_absent_server)
     done
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use integration::kafka::{self, Recording};
-use integration::{Ended, Init, compose, docker, eventually, leave_network, shell};
+use integration::{Ended, compose, docker, eventually, leave_network, shell};
 
 const UP: &str = "COMPOSE_PROFILES=messaging docker compose --env-file .env.example up -d";
 
@@ -67,20 +67,4 @@ fn two_runs_at_once_both_succeed_and_make_one_set_of_topics() {
     }
     assert_eq!(kafka::topics("twice-").len(), 40);
     crate::init(&spec).run().expect(0, "unchanged");
-}
-
-#[test]
-fn the_image_is_one_layer_that_runs_as_any_user_and_shows_its_help() {
-    let inspect = |format: &str| docker(&["inspect", "--format", format, "dayzero/kafka-init:dev"]).ok();
-    assert_eq!(inspect("{{.Config.User}}").trim(), "65532:65532");
-    assert_eq!(inspect("{{len .RootFS.Layers}}").trim(), "1");
-    let labels = inspect("{{json .Config.Labels}}");
-    for label in ["title", "version", "revision", "source", "licenses"] {
-        assert!(labels.contains(&format!("org.opencontainers.image.{label}")), "{labels}");
-    }
-    let size: u64 = inspect("{{.Size}}").trim().parse().unwrap_or(u64::MAX);
-    assert!(size <= 4_000_000, "{size} bytes");
-    let help = Init::new("kafka-init", "").network("none").args(&["--help"]).run();
-    assert_eq!(help.exit, 0);
-    assert!(help.stdout.contains("Usage: kafka-init"));
 }
