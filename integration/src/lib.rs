@@ -27,7 +27,7 @@ pub mod valkey;
 
 pub use certificates::Certificates;
 pub use clock::in_another_year;
-pub use command::{Output, docker, shell, tools};
+pub use command::{Output, docker, image, shell, tools};
 pub use compose::{Stack, compose, root};
 pub use cut::Cut;
 pub use init::{Ended, Init, Running, leave_network};
