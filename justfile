@@ -78,3 +78,7 @@ fuzz *TARGET:
 # The Jobs of docs/deploy/kubernetes.md on a one-node Kubernetes, which is built once (10 minutes)
 k8s-test:
     integration/kubernetes/test.sh
+
+# docs/deploy/podman.md on Podman 5, in a container of its own
+podman-test:
+    integration/podman/test.sh

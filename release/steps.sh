@@ -4,6 +4,7 @@
 #
 #   REGISTRY, OWNER    images go to $REGISTRY/$OWNER/NAME:VERSION
 #   RELEASE_TAG        the tag, v and the version
+#   NAMES              the tools; without it, all of them
 #   ARCHS              what `build` compiles; without it, for this machine
 #   REPOSITORY_URL     where the source is, for labels and provenance
 #   BUILDER            who builds, for the provenance
@@ -20,7 +21,8 @@ out=$root/target/release-assets
 
 version() { images/build.sh --version; }
 
-names() { images/build.sh --list; }
+# shellcheck disable=SC2086 # a list of names
+names() { if [[ -n ${NAMES:-} ]]; then printf '%s\n' $NAMES; else images/build.sh --list; fi; }
 
 # A registry knows no capital letters, an owner may have some.
 reference() { echo "$REGISTRY/${OWNER,,}/$1:$(version)"; }
