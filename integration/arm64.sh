@@ -62,7 +62,7 @@ docker network create "$prefix" >/dev/null
 one_of_each "$secrets"
 for tool in "${tools[@]}"; do
     emulated=("$tool" "dayzero/$tool:$tag-arm64" /init --format json --log error)
-    options=(--volume "$qemu_arm64:/qemu:ro" --entrypoint /qemu)
+    options=(--platform linux/arm64 --volume "$qemu_arm64:/qemu:ro" --entrypoint /qemu)
     expect changed "${emulated[@]}"
     expect unchanged "${emulated[@]}"
     options=()
