@@ -82,3 +82,7 @@ k8s-test:
 # docs/deploy/podman.md on Podman 5, in a container of its own
 podman-test:
     integration/podman/test.sh
+
+# The pre_start hook of docs/deploy/compose.md on a Compose that knows hooks, which is built once
+pre-start-test:
+    integration/pre-start.sh
