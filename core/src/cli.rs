@@ -1,21 +1,20 @@
 //! The command line, the same for all tools. Every option is also an environment variable.
 
-mod help;
 mod words;
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use lexopt::{Arg, Parser};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser};
+use clap_complete::Shell;
 
-use self::help::Argument;
-use self::words::Choice;
 pub use self::words::{Command, Format, LogLevel};
 use crate::exit::Exit;
-use crate::spec::{Source, nearest};
+use crate::shown::printable;
+use crate::spec::Source;
 
 /// A command line, resolved.
 #[derive(Clone, Debug)]
@@ -34,142 +33,116 @@ pub struct Options {
     pub log: LogLevel,
 }
 
-/// Why there are no options: the command line asked for a text, or is wrong.
-enum Ended {
-    Asked(String),
-    Wrong(String),
+/// The command line as it is written.
+#[derive(Debug, Parser)]
+#[command(version, after_long_help = Exit::table())]
+struct Line {
+    /// What to do
+    #[arg(value_enum, default_value = "apply")]
+    command: Command,
+
+    /// completions: the shell to complete for
+    #[arg(required_if_eq("command", "completions"))]
+    shell: Option<Shell>,
+
+    /// The spec, as YAML; `-` reads standard input
+    #[arg(long, value_name = "PATH", env = "INIT_SPEC")]
+    spec: PathBuf,
+
+    /// The directory whose files are the secrets that the spec names
+    #[arg(long, value_name = "PATH", env = "INIT_SECRETS_DIR", default_value = "/run/secrets")]
+    secrets_dir: PathBuf,
+
+    /// The bound of the whole run, such as 90s or 2m
+    #[arg(long, value_name = "DURATION", env = "INIT_TIMEOUT", default_value = "120s", value_parser = duration)]
+    timeout: Duration,
+
+    /// How the report on stdout is written [default: text on a terminal, else json]
+    #[arg(long, value_enum, env = "INIT_FORMAT")]
+    format: Option<Format>,
+
+    /// How much the log on stderr says
+    #[arg(long, value_enum, env = "INIT_LOG", default_value = "info")]
+    log: LogLevel,
 }
 
 /// The options, or the exit of a command line that asks for help or is wrong (it has been told so by then).
 pub fn parse(name: &'static str, args: impl IntoIterator<Item = OsString>) -> Result<Options, Exit> {
-    read(name, args).map_err(|ended| {
-        // A reader that is gone needs no help.
-        match ended {
-            Ended::Asked(page) => {
-                let _ = io::stdout().lock().write_all(page.as_bytes());
-                Exit::Converged
-            }
-            Ended::Wrong(problem) => {
-                let _ = writeln!(io::stderr(), "error: {problem}\n\nFor more information, try '--help'.");
-                Exit::Usage
-            }
-        }
+    let args: Vec<OsString> = args.into_iter().collect();
+    let line = match read(name, &args) {
+        Ok(line) => line,
+        Err(error) => return Err(tell(&error, &args)),
+    };
+    if let (Command::Completions, Some(shell)) = (line.command, line.shell) {
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut definition(name), name, &mut script);
+        let _ = io::stdout().lock().write_all(&script);
+        return Err(Exit::Converged);
+    }
+    let by_terminal = if io::stdout().is_terminal() { Format::Text } else { Format::Json };
+    Ok(Options {
+        command: line.command,
+        spec: line.spec.into(),
+        secrets_dir: line.secrets_dir,
+        timeout: line.timeout,
+        format: line.format.unwrap_or(by_terminal),
+        log: line.log,
     })
 }
 
 /// What `--help` prints.
 pub fn help(name: &'static str) -> String {
-    help::long(name)
+    definition(name).render_long_help().to_string()
 }
 
-fn read(name: &str, args: impl IntoIterator<Item = OsString>) -> Result<Options, Ended> {
-    let (command, options) = (help::command(), help::options(name));
-    let mut given = Given(BTreeMap::new());
-    let mut parser = Parser::from_iter(args);
-    while let Some(arg) = parser.next().map_err(|error| Ended::Wrong(error.to_string()))? {
-        match arg {
-            Arg::Short('h') => return Err(Ended::Asked(help::short(name))),
-            Arg::Long("help") => return Err(Ended::Asked(help::long(name))),
-            Arg::Short('V') | Arg::Long("version") => {
-                return Err(Ended::Asked(format!("{name} {}\n", env!("CARGO_PKG_VERSION"))));
-            }
-            Arg::Long(long) => match options.iter().find(|option| option.name == long) {
-                Some(option) => given.take(option, value(&mut parser))?,
-                None => return Err(unexpected(name, &options, &format!("--{long}"))),
-            },
-            Arg::Short(short) => return Err(unexpected(name, &options, &format!("-{short}"))),
-            Arg::Value(word) if given.0.contains_key(command.name) => {
-                return Err(unexpected(name, &options, &word.to_string_lossy()));
-            }
-            Arg::Value(word) => given.take(&command, Some(word))?,
-        }
-    }
-    for option in &options {
-        given.fill(option)?;
-    }
-    given.resolve(&command, &options)
+fn definition(name: &'static str) -> clap::Command {
+    let about = format!("{name} converges a server to one declarative spec, verifies it, and reports");
+    let spec = format!("/etc/{name}/spec.yaml");
+    let line = Line::command().name(name).bin_name(name).about(about);
+    let line = line.mut_args(|arg| arg.hide_env_values(true));
+    line.mut_arg("spec", |arg| arg.required(false).default_value(spec))
 }
 
-/// What belongs to an option. What looks like the next one is not its value, unless `=` says so.
-fn value(parser: &mut Parser) -> Option<OsString> {
-    parser.optional_value().or_else(|| {
-        let value = parser.value().ok()?;
-        let text = value.to_string_lossy();
-        (text == "-" || !text.starts_with('-')).then_some(value)
-    })
+fn read(name: &'static str, args: &[OsString]) -> Result<Line, clap::Error> {
+    let mut definition = definition(name);
+    let matches = definition.try_get_matches_from_mut(args)?;
+    let line = Line::from_arg_matches(&matches).map_err(|error| error.format(&mut definition))?;
+    if line.shell.is_some() && line.command != Command::Completions {
+        let problem = format!("a shell belongs to `completions`, not to `{}`", line.command);
+        return Err(definition.error(ErrorKind::UnknownArgument, problem));
+    }
+    Ok(line)
 }
 
-fn unexpected(name: &str, options: &[Argument], word: &str) -> Ended {
-    let known: Vec<&str> = options.iter().map(|option| option.name).chain(["help", "version"]).collect();
-    let tip = nearest(word.trim_start_matches('-'), &known)
-        .filter(|_| word.starts_with("--"))
-        .map_or_else(String::new, |near| format!("\n\n  tip: a similar argument exists: '--{near}'"));
-    Ended::Wrong(format!("unexpected argument '{word}' found{tip}\n\n{}", help::usage(name)))
+/// Prints what was asked for to stdout, and what is wrong to stderr. A reader that is gone needs neither.
+fn tell(error: &clap::Error, args: &[OsString]) -> Exit {
+    let text = error.to_string();
+    if !error.use_stderr() {
+        let _ = io::stdout().lock().write_all(text.as_bytes());
+        return Exit::Converged;
+    }
+    let _ = io::stderr().lock().write_all(wrong(&text, variable(error, args).as_deref()).as_bytes());
+    Exit::Usage
 }
 
-/// What was given for each argument, by its name.
-struct Given(BTreeMap<&'static str, OsString>);
+/// The text of an error, with the variable that the value came from.
+fn wrong(text: &str, variable: Option<&str>) -> String {
+    let lines = text.lines().enumerate().map(|(number, line)| match variable {
+        Some(variable) if number == 0 => format!("{} (from the variable {variable})\n", printable(line)),
+        _ => printable(line) + "\n",
+    });
+    lines.collect()
+}
 
-impl Given {
-    fn take(&mut self, argument: &Argument, value: Option<OsString>) -> Result<(), Ended> {
-        let shown = &argument.shown;
-        let Some(value) = value.filter(|value| !value.is_empty()) else {
-            return Err(Ended::Wrong(format!("a value is required for '{shown}' but none was supplied")));
-        };
-        if self.0.insert(argument.name, value).is_some() {
-            return Err(Ended::Wrong(format!("the argument '{shown}' cannot be used multiple times")));
-        }
-        Ok(())
-    }
-
-    /// The variable of an option counts where the command line does not name it.
-    fn fill(&mut self, option: &Argument) -> Result<(), Ended> {
-        let variable =
-            option.variable.filter(|_| !self.0.contains_key(option.name)).and_then(std::env::var_os);
-        if variable.is_some() { self.take(option, variable) } else { Ok(()) }
-    }
-
-    /// What counts for an argument, as text.
-    fn text(&self, argument: &Argument) -> Option<String> {
-        let given = self.0.get(argument.name).map(|value| value.to_string_lossy().into_owned());
-        given.or_else(|| argument.default.clone())
-    }
-
-    fn path(&self, argument: &Argument) -> PathBuf {
-        let given = self.0.get(argument.name).map(PathBuf::from);
-        given.unwrap_or_else(|| argument.default.clone().unwrap_or_default().into())
-    }
-
-    fn choice<C: Choice>(&self, argument: &Argument) -> Result<Option<C>, Ended> {
-        let Some(word) = self.text(argument) else { return Ok(None) };
-        let known: Vec<&str> = argument.words.iter().map(|(known, _)| *known).collect();
-        C::of(&word).map(Some).ok_or_else(|| {
-            let tip = nearest(&word, &known)
-                .map_or_else(String::new, |near| format!("\n\n  tip: a similar value exists: '{near}'"));
-            let known = known.join(", ");
-            Ended::Wrong(format!(
-                "invalid value '{word}' for '{}'\n  [possible values: {known}]{tip}",
-                argument.shown
-            ))
-        })
-    }
-
-    fn resolve(&self, command: &Argument, options: &[Argument; 5]) -> Result<Options, Ended> {
-        let [spec, secrets_dir, timeout, format, log] = options;
-        let text = self.text(timeout).unwrap_or_default();
-        let timeout = duration(&text).map_err(|problem| {
-            Ended::Wrong(format!("invalid value '{text}' for '{}': {problem}", timeout.shown))
-        })?;
-        let by_terminal = if io::stdout().is_terminal() { Format::Text } else { Format::Json };
-        Ok(Options {
-            command: self.choice(command)?.unwrap_or(Command::Apply),
-            spec: self.path(spec).into(),
-            secrets_dir: self.path(secrets_dir),
-            timeout,
-            format: self.choice(format)?.unwrap_or(by_terminal),
-            log: self.choice(log)?.unwrap_or(LogLevel::Info),
-        })
-    }
+/// The variable of the option that is wrong, unless the command line names the option.
+fn variable(error: &clap::Error, args: &[OsString]) -> Option<String> {
+    let Some(ContextValue::String(shown)) = error.get(ContextKind::InvalidArg) else { return None };
+    let option = shown.split([' ', '=']).next()?;
+    let named = |arg: &OsString| arg.to_str().and_then(|arg| arg.split('=').next()) == Some(option);
+    let definition = Line::command();
+    let argument = definition.get_arguments().find(|arg| arg.get_long() == option.strip_prefix("--"))?;
+    let variable = argument.get_env()?.to_string_lossy().into_owned();
+    (!args.iter().any(named)).then_some(variable)
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
@@ -186,11 +159,9 @@ fn duration(text: &str) -> Result<Duration, String> {
 mod tests {
     use super::*;
 
-    fn parsed(args: &[&str]) -> Result<Options, String> {
-        let args = ["fake-init"].iter().chain(args).map(OsString::from);
-        read("fake-init", args).map_err(|ended| match ended {
-            Ended::Asked(page) | Ended::Wrong(page) => page,
-        })
+    fn parsed(args: &[&str]) -> Result<Line, String> {
+        let args: Vec<_> = ["fake-init"].iter().chain(args).map(OsString::from).collect();
+        read("fake-init", &args).map_err(|error| error.to_string().trim_start_matches("error: ").to_owned())
     }
 
     #[test]
@@ -203,14 +174,17 @@ mod tests {
             let options = parsed(args).unwrap();
             assert_eq!(
                 (options.command, options.format, options.log),
-                (Command::Plan, Format::Text, LogLevel::Off)
+                (Command::Plan, Some(Format::Text), LogLevel::Off)
             );
-            assert_eq!((options.spec, options.timeout), (Source::Stdin, Duration::from_secs(120)));
+            assert_eq!(
+                (Source::from(options.spec), options.timeout),
+                (Source::Stdin, Duration::from_secs(120))
+            );
             assert_eq!(options.secrets_dir, PathBuf::from("/s"));
         }
         let options = parsed(&[]).unwrap();
         assert_eq!((options.command, options.log), (Command::Apply, LogLevel::Info));
-        assert_eq!(options.spec, Source::File(PathBuf::from("/etc/fake-init/spec.yaml")));
+        assert_eq!(options.spec, PathBuf::from("/etc/fake-init/spec.yaml"));
     }
 
     #[test]
@@ -220,11 +194,13 @@ mod tests {
                 &["--spce", "x"][..],
                 "unexpected argument '--spce' found\n\n  tip: a similar argument exists: '--spec'",
             ),
-            (&["-x"], "unexpected argument '-x' found\n\nUsage: fake-init [OPTIONS] [COMMAND]"),
-            (&["plan", "apply"], "unexpected argument 'apply' found"),
+            (&["-x"], "unexpected argument '-x' found"),
+            (&["plan", "apply"], "invalid value 'apply' for '[SHELL]'"),
+            (&["plan", "bash"], "a shell belongs to `completions`, not to `plan`"),
+            (&["completions"], "the following required arguments were not provided:\n  <SHELL>"),
             (
                 &["plna"],
-                "invalid value 'plna' for '[COMMAND]'\n  [possible values: apply, plan, validate, describe, schema]\n\n  tip: a similar value exists: 'plan'",
+                "invalid value 'plna' for '[COMMAND]'\n  [possible values: apply, plan, validate, describe, schema, completions]\n\n  tip: a similar value exists: 'plan'",
             ),
             (
                 &["--format", "xml"],
@@ -245,9 +221,9 @@ mod tests {
     fn the_summary_has_a_line_for_each_option() {
         let page = parsed(&["-h"]).unwrap_err();
         for line in [
-            "  [COMMAND]               What to do [default: apply] [possible values: apply, plan, ",
-            "      --timeout <DURATION>    The bound of the whole run, such as 90s or 2m [env: INIT_TIMEOUT] [default: 120s]",
-            "  -h, --help                  Print help (see more with '--help')",
+            "  [COMMAND]  What to do [default: apply] [possible values: apply, plan, ",
+            "      --timeout <DURATION>  The bound of the whole run, such as 90s or 2m [env: INIT_TIMEOUT] [default: 120s]",
+            "  -h, --help                Print help (see more with '--help')",
         ] {
             assert!(page.contains(line), "{page}");
         }

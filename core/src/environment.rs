@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 
-use crate::Gather;
-
 const CONTAINS: [&str; 6] =
     ["PASSWORD", "PASSWD", "PASSPHRASE", "SECRET_KEY", "SECRET_ACCESS_KEY", "PRIVATE_KEY"];
 const ENDS: [&str; 2] = ["_SECRET", "_TOKEN"];
@@ -17,7 +15,7 @@ const PLACES: [&str; 3] = ["_FILE", "_PATH", "_DIR"];
 pub(crate) fn credentials(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Vec<String> {
     let filled = variables.into_iter().filter(|(_, value)| !value.is_empty());
     let names = filled.map(|(name, _)| name.to_string_lossy().into_owned());
-    let found: BTreeSet<String> = names.filter(|name| is_credential(&name.to_ascii_uppercase())).gather();
+    let found: BTreeSet<String> = names.filter(|name| is_credential(&name.to_ascii_uppercase())).collect();
     found.into_iter().collect()
 }
 

@@ -1,6 +1,7 @@
 //! What ended a run, and the one place that prints an error with its causes.
 
-use std::error::Error as StdError;
+use std::error::Error as _;
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -8,6 +9,7 @@ use thiserror::Error;
 
 use crate::backend::{Fault, FaultKind};
 use crate::exit::Exit;
+use crate::peer::Texts;
 use crate::secrets::SecretError;
 use crate::spec::Unreadable;
 use crate::stop::Signal;
@@ -60,27 +62,28 @@ pub struct Failure {
     pub violations: Vec<Violation>,
 }
 
-impl From<&Error> for Failure {
-    fn from(error: &Error) -> Self {
+impl Failure {
+    pub(crate) fn new(error: &Error, texts: &Texts) -> Self {
         let exit = Exit::of(error);
         let violations = match error {
             Error::Invalid(violations) => violations.iter().cloned().collect(),
             _ => Vec::new(),
         };
-        let (message, causes) = (error.to_string(), error.causes());
-        Self { exit: exit.code(), kind: exit.name(), message, causes, remedy: error.remedy(), violations }
+        let (message, causes) = (texts.own(error), error.causes(texts));
+        let remedy = texts.peer(error.remedy());
+        Self { exit: exit.code(), kind: exit.name(), message, causes, remedy, violations }
     }
 }
 
 impl Error {
-    fn causes(&self) -> Vec<String> {
+    fn causes(&self, texts: &Texts) -> Vec<String> {
         match self {
             Self::Secrets(errors) => errors.iter().map(ToString::to_string).collect(),
             Self::NotConverged(remaining) => remaining.clone(),
             Self::Deadline { last: Some(fault), .. }
             | Self::Server { fault, .. }
-            | Self::Refused { fault, .. } => chain(fault.as_ref()),
-            other => other.source().map(chain).unwrap_or_default(),
+            | Self::Refused { fault, .. } => texts.chain(fault.as_ref()),
+            other => other.source().map(|source| texts.chain(source)).unwrap_or_default(),
         }
     }
 
@@ -105,12 +108,20 @@ impl Error {
                 "see whether something else changes the same objects, or report it with the spec".to_owned()
             }
             Self::Stopped(_) => "run it again: what was done stays, and only the rest is applied".to_owned(),
-            Self::Start(_) => FaultKind::Internal.remedy().to_owned(),
+            Self::Start(error) => start_remedy(error.kind()).to_owned(),
         }
     }
 }
 
-/// An error and what caused it, outermost first. No Display in this project repeats its source.
-fn chain(error: &(dyn StdError + 'static)) -> Vec<String> {
-    std::iter::successors(Some(error), |&error| error.source()).map(ToString::to_string).collect()
+/// A process that may not have what it needs is told so by the kind of error.
+fn start_remedy(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::WouldBlock => {
+            "raise the container's `pids_limit`, or the user's `ulimit -u`, to 8 or more"
+        }
+        ErrorKind::OutOfMemory => "give the container more memory: 64 MB are enough",
+        _ => {
+            "raise `ulimit -n` (`ulimits: {nofile: …}` in Compose) to 64 or more; otherwise report it with the output of --log debug"
+        }
+    }
 }

@@ -5,7 +5,6 @@ use std::fmt::{self, Write as _};
 use std::io::{self, IsTerminal as _, Write as _};
 use std::time::SystemTime;
 
-use serde::Serialize;
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
@@ -13,7 +12,8 @@ use tracing::subscriber::set_global_default;
 use tracing::{Event, Metadata, Subscriber};
 
 use crate::cli::LogLevel;
-use crate::text::printable;
+use crate::redact::{self, Rule};
+use crate::shown;
 
 /// Starts logging for this process. Only our own modules are heard: a driver's debug target would print
 /// what crosses the wire, and passwords cross it.
@@ -32,7 +32,8 @@ struct Log {
 impl Subscriber for Log {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         let root = metadata.target().split("::").next();
-        *metadata.level() <= self.level && (root == Some("init_core") || root == Some(&self.tool))
+        *metadata.level() <= self.level
+            && (matches!(root, Some("init_core" | "init_net")) || root == Some(&self.tool))
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
@@ -66,43 +67,61 @@ fn now() -> String {
 
 fn json(event: &Event<'_>, now: &str) -> String {
     let mut line = Json(String::from("{"));
-    line.field("timestamp", now);
-    line.field("level", event.metadata().level().as_str());
+    line.raw("timestamp", format_args!("\"{now}\""));
+    line.raw("level", format_args!("\"{}\"", event.metadata().level()));
     event.record(&mut line);
-    line.field("target", event.metadata().target());
+    line.raw("target", format_args!("\"{}\"", event.metadata().target()));
     line.0 + "}\n"
+}
+
+/// Fields that hold a text of ours (`redact`); a peer may have had a part in any other.
+const OWN: [&str; 7] = ["change", "stage", "server", "tool", "endpoint", "kind", "outcome"];
+/// A field is not longer.
+const LIMIT: usize = 8 * 1024;
+
+/// A field's value as it may be written down.
+fn safe(field: &str, value: impl fmt::Display) -> String {
+    let rule = if OWN.contains(&field) { Rule::Own } else { Rule::Peer };
+    let redactor = redact::current();
+    let safe = |text: &str| match &redactor {
+        Some(redactor) => redactor.text(text, rule).into_owned(),
+        None => text.to_owned(),
+    };
+    shown::bounded(value, LIMIT, safe)
 }
 
 struct Json(String);
 
 impl Json {
-    fn field(&mut self, name: &str, value: impl Serialize) {
+    fn text(&mut self, name: &str, value: impl fmt::Display) {
+        self.raw(name, format_args!("\"{}\"", shown::json(&safe(name, value))));
+    }
+
+    fn raw(&mut self, name: &str, value: impl fmt::Display) {
         let comma = if self.0.ends_with('{') { "" } else { "," };
-        let text = |value: Result<String, _>| value.unwrap_or_else(|_| "null".to_owned());
-        let (name, value) = (text(serde_json::to_string(name)), text(serde_json::to_string(&value)));
-        let _ = write!(self.0, "{comma}{name}:{value}");
+        let _ = write!(self.0, "{comma}\"{name}\":{value}");
     }
 }
 
 impl Visit for Json {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.field(field.name(), format!("{value:?}"));
+        self.text(field.name(), format_args!("{value:?}"));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.field(field.name(), value);
+        self.text(field.name(), value);
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.field(field.name(), value);
+        self.raw(field.name(), value);
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.field(field.name(), value);
+        self.raw(field.name(), value);
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.field(field.name(), value);
+        self.raw(field.name(), value);
     }
 }
 
@@ -116,13 +135,11 @@ struct Text(String);
 
 impl Visit for Text {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        let value = format!("{value:?}");
         self.0.push(' ');
         if field.name() != "message" {
             let _ = write!(self.0, "{}=", field.name());
         }
-        // What a server says must not steer the terminal.
-        self.0 += &printable(&value);
+        self.0 += &shown::printable(&safe(field.name(), format_args!("{value:?}")));
     }
 }
 
@@ -201,5 +218,22 @@ mod tests {
         });
         assert_eq!(lines.len(), 2);
         assert!(lines[0].contains("\"level\":\"WARN\"") && lines[0].contains("fake_init::wire"));
+    }
+
+    #[test]
+    fn every_field_is_redacted_escaped_and_bounded() {
+        let names = std::collections::BTreeMap::from([("log".parse().unwrap(), "log-canary".into())]);
+        let secrets = crate::Secrets::of(names);
+        redact::set_current(std::sync::Arc::new(redact::Redactor::new(&secrets, [])));
+        let lines = logged(LevelFilter::INFO, || {
+            let cause = "no log-canary\u{9b}\u{202e}\u{2028}\r\n";
+            tracing::info!(%cause, stage = "log-canary", huge = "x".repeat(100_000), "said {cause}");
+        });
+        for line in &lines {
+            assert!(!line.contains("log-canary") && line.matches("{secret: log}").count() == 3, "{line}");
+            assert!(line.matches(char::is_control).collect::<String>() == "\n", "{line:?}");
+            assert!(!line.contains(['\u{202e}', '\u{2028}']) && line.len() < 10_000, "{line:?}");
+        }
+        assert!(serde_json::from_str::<serde_json::Value>(&lines[0]).is_ok(), "{}", lines[0]);
     }
 }

@@ -8,6 +8,8 @@ use tokio::time::{Instant, interval_at};
 use tracing::info;
 
 use crate::Progress;
+use crate::peer::Texts;
+use crate::shown::printable;
 
 const EVERY: Duration = Duration::from_secs(1);
 const WIDTH: usize = 24;
@@ -16,8 +18,8 @@ const WIDTH: usize = 24;
 pub(crate) async fn told<T>(
     work: impl Future<Output = T>,
     progress: &Progress,
-    stage: &str,
-    total: usize,
+    texts: &Texts,
+    (stage, total): (&str, usize),
 ) -> T {
     let terminal = io::stderr().is_terminal();
     let mut ticker = interval_at(Instant::now() + EVERY, EVERY);
@@ -34,10 +36,10 @@ pub(crate) async fn told<T>(
             }
             _ = ticker.tick() => {
                 let done = progress.done().min(total);
-                let waiting = progress.waiting().unwrap_or_default();
+                let waiting = progress.waiting().map(|what| texts.peer(what)).unwrap_or_default();
                 if terminal && tracing::enabled!(tracing::Level::INFO) {
                     shown = true;
-                    draw(&format!("{} {stage} {done}/{total} {waiting}", bar(done, total)));
+                    draw(&format!("{} {stage} {done}/{total} {}", bar(done, total), printable(&waiting)));
                 } else {
                     info!(stage, done, total, waiting, "applying");
                 }

@@ -6,7 +6,7 @@ use std::mem::discriminant;
 
 use serde::Serialize;
 
-use crate::{Gather, SpecPath};
+use crate::SpecPath;
 
 /// What is to be done, sorted by construction, and what cannot be done in place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ impl<C: Ord> Plan<C> {
         let mut changes: Vec<C> = changes.into_iter().collect();
         changes.sort_unstable();
         changes.dedup();
-        let conflicts: BTreeSet<Conflict> = conflicts.into_iter().gather();
+        let conflicts: BTreeSet<Conflict> = conflicts.into_iter().collect();
         Self { changes, conflicts: conflicts.into_iter().collect() }
     }
 }

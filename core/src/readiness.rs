@@ -8,11 +8,14 @@ use tracing::{debug, info};
 
 use crate::backend::{Backend, Fault, FaultKind};
 use crate::backoff::Backoff;
+use crate::shown::bounded;
 use crate::stop::{Bounds, Cut};
 use crate::{Endpoint, Secrets};
 
 /// The bound of one attempt: a server that accepts and says nothing must not eat the whole deadline.
 pub const ATTEMPT: Duration = Duration::from_secs(10);
+/// Of a cause, this much is compared with the one before.
+const TOLD: usize = 8 * 1024;
 
 /// An attempt that had no answer at all.
 #[derive(Debug, Error)]
@@ -68,7 +71,7 @@ pub(crate) async fn await_ready<B: Backend>(
 
 /// Each new cause once; the same one again is for a debugger.
 fn tell(of: &str, fault: &dyn Fault, told: &mut String) {
-    let cause = fault.to_string();
+    let cause = bounded(fault, TOLD, str::to_owned);
     if *told == cause {
         debug!(server = of, %cause, "still waiting");
     } else {

@@ -12,6 +12,7 @@ use crate::backoff::Backoff;
 use crate::cli::Command;
 use crate::error::Error;
 use crate::ledger::{Ledger, Status};
+use crate::peer::Texts;
 use crate::plan::{Conflict, Plan};
 use crate::readiness::{Unready, await_ready, shown};
 use crate::report::Findings;
@@ -22,11 +23,14 @@ use crate::stop::{Bounds, Cut};
 pub(crate) struct Driver<'a, B: Backend> {
     desired: &'a B::Desired,
     secrets: &'a Secrets,
+    texts: Texts,
     requires: Requires,
     bounds: Bounds,
     backoff: Backoff,
     ledger: Ledger<B::Change>,
     conflicts: Vec<Conflict>,
+    /// How many changes the shortest plan of this run had.
+    least: usize,
     /// The last thing that went wrong and was worth another attempt.
     last: Option<Box<dyn Fault>>,
     /// Sent without an answer, or done by somebody else: what a reading has to show.
@@ -47,15 +51,17 @@ impl From<Error> for Halt {
 }
 
 impl<'a, B: Backend> Driver<'a, B> {
-    pub(crate) fn new(desired: &'a B::Desired, secrets: &'a Secrets, bounds: Bounds) -> Self {
+    pub(crate) fn new(desired: &'a B::Desired, secrets: &'a Secrets, texts: Texts, bounds: Bounds) -> Self {
         Self {
             desired,
             secrets,
+            texts,
             requires: B::requires(desired),
             bounds,
             backoff: Backoff::new(),
             ledger: Ledger::new(),
             conflicts: Vec::new(),
+            least: usize::MAX,
             last: None,
             doubtful: Vec::new(),
         }
@@ -67,8 +73,15 @@ impl<'a, B: Backend> Driver<'a, B> {
         if error.is_some() {
             self.settle().await;
         }
+        let endpoint = self.of();
         let rest = if command == Command::Plan { Status::Planned } else { Status::Skipped };
-        Findings { steps: self.ledger.into_steps(rest), conflicts: self.conflicts, error }
+        Findings {
+            steps: self.ledger.into_steps(rest),
+            conflicts: self.conflicts,
+            error,
+            texts: self.texts,
+            endpoint,
+        }
     }
 
     async fn converge(&mut self, command: Command) -> Result<(), Error> {
@@ -110,6 +123,11 @@ impl<'a, B: Backend> Driver<'a, B> {
     async fn pass(&mut self, backend: &mut B, command: Command) -> Result<(), Halt> {
         let plan = self.read(backend).await?;
         self.ledger.replan(plan.changes());
+        // Less to do than ever before: what failed on the way to here is over. An answer alone does not say so.
+        if plan.changes().len() < self.least {
+            self.least = plan.changes().len();
+            self.backoff.reset();
+        }
         self.conflicts = plan.conflicts().to_vec();
         info!(changes = plan.changes().len(), conflicts = self.conflicts.len(), "planned");
         if command == Command::Plan || !self.conflicts.is_empty() {

@@ -1,15 +1,23 @@
 //! The one report of a run. It holds no clock value, so two equal runs print equal bytes.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::Serialize;
+use tracing::{error, info};
 
 use crate::cli::{Command, Format};
 use crate::error::{Error, Failure};
 use crate::exit::Exit;
 use crate::ledger::Status;
+use crate::peer::Texts;
 use crate::plan::Conflict;
-use crate::text;
+use crate::redact::Redactor;
+use crate::{json, text};
+
+/// What to do about a conflict.
+const CONFLICT_REMEDY: &str =
+    "change the spec or the server where they contradict each other; nothing further was applied";
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -33,6 +41,22 @@ pub enum Outcome {
     Described,
 }
 
+impl Outcome {
+    /// The word for it in the report and in the log.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unchanged => "unchanged",
+            Self::Changed => "changed",
+            Self::Drift => "drift",
+            Self::Conflict => "conflict",
+            Self::Failed => "failed",
+            Self::Interrupted => "interrupted",
+            Self::Valid => "valid",
+            Self::Described => "described",
+        }
+    }
+}
+
 /// One change and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Step<C> {
@@ -47,7 +71,7 @@ pub struct Step<C> {
 }
 
 /// What a run says on stdout.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Report<C> {
     /// The tool's name.
     pub tool: &'static str,
@@ -66,6 +90,12 @@ pub struct Report<C> {
     pub error: Option<Failure>,
     #[serde(skip)]
     exit: Exit,
+    /// Where the server is.
+    #[serde(skip)]
+    endpoint: String,
+    /// What its texts go through on their way out.
+    #[serde(skip)]
+    redactor: Arc<Redactor>,
 }
 
 /// What a command found and did.
@@ -74,17 +104,26 @@ pub(crate) struct Findings<C> {
     pub(crate) steps: Vec<Step<C>>,
     pub(crate) conflicts: Vec<Conflict>,
     pub(crate) error: Option<Error>,
+    pub(crate) texts: Texts,
+    /// Where the server is.
+    pub(crate) endpoint: String,
 }
 
 impl<C> From<Error> for Findings<C> {
     fn from(error: Error) -> Self {
-        Self { steps: Vec::new(), conflicts: Vec::new(), error: Some(error) }
+        Self { error: Some(error), ..Self::none() }
     }
 }
 
 impl<C> Findings<C> {
     pub(crate) fn none() -> Self {
-        Self { steps: Vec::new(), conflicts: Vec::new(), error: None }
+        Self {
+            steps: Vec::new(),
+            conflicts: Vec::new(),
+            error: None,
+            texts: Texts::default(),
+            endpoint: String::new(),
+        }
     }
 
     fn outcome(&self, command: Command) -> Outcome {
@@ -92,7 +131,7 @@ impl<C> Findings<C> {
         match (&self.error, command) {
             (Some(Error::Stopped(_)), _) => Outcome::Interrupted,
             (Some(_), _) => Outcome::Failed,
-            (None, Command::Validate | Command::Schema) => Outcome::Valid,
+            (None, Command::Validate | Command::Schema | Command::Completions) => Outcome::Valid,
             (None, Command::Describe) => Outcome::Described,
             (None, _) if !self.conflicts.is_empty() => Outcome::Conflict,
             (None, Command::Plan) if self.steps.is_empty() => Outcome::Unchanged,
@@ -119,8 +158,37 @@ impl<C> Report<C> {
             outcome,
             changes: findings.steps,
             conflicts: findings.conflicts,
-            error: findings.error.as_ref().map(Failure::from),
+            error: findings.error.as_ref().map(|error| Failure::new(error, &findings.texts)),
             exit,
+            endpoint: findings.endpoint,
+            redactor: findings.texts.redactor,
+        }
+    }
+
+    /// A run that somebody else had to end.
+    pub(crate) fn failed(tool: &'static str, command: Command, exit: Exit, failure: Failure) -> Self {
+        let nothing = Self::new(tool, command, Findings::none());
+        Self { outcome: Outcome::Failed, error: Some(failure), exit, ..nothing }
+    }
+
+    /// The last line of the log. Of a run that fails it is an error, with all that an alert has to say.
+    pub(crate) fn log(&self) {
+        let (tool, endpoint, outcome, exit) =
+            (self.tool, &self.endpoint, self.outcome.name(), self.exit.code());
+        if let Some(Failure { kind, message, causes, remedy, .. }) = &self.error {
+            let cause = causes.first().map(String::as_str).unwrap_or_default();
+            error!(tool, endpoint, outcome, exit, kind, cause, remedy, "{message}");
+        } else if self.exit == Exit::Conflict {
+            let cause =
+                self.conflicts.first().map(|conflict| self.redactor.own(&conflict.to_string()).into_owned());
+            let (kind, cause, remedy) = (self.exit.name(), cause.unwrap_or_default(), CONFLICT_REMEDY);
+            let conflicts = self.conflicts.len();
+            error!(
+                tool,
+                endpoint, outcome, exit, kind, conflicts, cause, remedy, "in conflict with the server"
+            );
+        } else {
+            info!(outcome, exit, "done");
         }
     }
 
@@ -134,8 +202,8 @@ impl<C: Serialize + fmt::Display> Report<C> {
     /// The report as it goes to stdout, with a line ending.
     pub fn render(&self, format: Format) -> Result<String, serde_json::Error> {
         match format {
-            Format::Text => Ok(text::Page(self).to_string()),
-            Format::Json => serde_json::to_string(self).map(|json| json + "\n"),
+            Format::Text => Ok(text::page(self, &self.redactor)),
+            Format::Json => json::line(self, &self.redactor),
         }
     }
 }

@@ -3,20 +3,28 @@
 use std::ffi::OsString;
 use std::io::{self, Read, Write as _};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::task::spawn_blocking;
-use tracing::{error, info};
+use tracing::error;
 
 use crate::backend::Backend;
 use crate::cli::{self, Command, Options};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::ledger::Status;
+use crate::peer::Texts;
+use crate::readiness::shown;
 use crate::reconcile::Driver;
+use crate::redact::{self, Redactor};
 use crate::report::{Findings, Report, Step};
 use crate::secrets::Secrets;
 use crate::stop::{Bounds, Cut, Stop};
-use crate::{environment, log, spec};
+use crate::{environment, extension, last_resort, limits, log, spec, words};
+
+/// A thread without work is kept this long: longer than a run.
+const KEEP: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What a run takes from the process it is in.
 pub struct Host {
@@ -35,25 +43,46 @@ pub fn run<B: Backend>() -> ExitCode {
         Err(exit) => return exit.into(),
     };
     log::init(B::NAME, options.log);
-    let (page, exit) = if options.command == Command::Schema {
-        (B::SCHEMA.map_or_else(schema::<B>, |text| Ok(text.to_owned())), Exit::Converged)
-    } else {
-        let report = in_runtime::<B>(&options);
-        info!(outcome = ?report.outcome, exit = report.exit().code(), "done");
-        (report.render(options.format), report.exit())
-    };
-    print(page, exit).into()
+    last_resort::on_panic(B::NAME, &options);
+    if options.command == Command::Schema {
+        return print(B::SCHEMA.map_or_else(schema::<B>, |text| Ok(text.to_owned())), Exit::Converged).into();
+    }
+    let report = in_runtime::<B>(&options);
+    let page = report.render(options.format);
+    if !last_resort::claim() {
+        // The process is being ended by the one that has it.
+        loop {
+            std::thread::park();
+        }
+    }
+    let exit = print(page, report.exit());
+    if exit == report.exit() {
+        report.log();
+    }
+    exit.into()
 }
 
 fn in_runtime<B: Backend>(options: &Options) -> Report<B::Change> {
     let failed = |error| Report::new(B::NAME, options.command, Error::Start(error).into());
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    if let Err(error) = limits::descriptors() {
+        return failed(error);
+    }
+    // A thread that once started is kept: name look-ups find it even where there may be no other.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().thread_keep_alive(KEEP).build();
+    let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => return failed(error),
     };
     let report = runtime.block_on(async {
         match host() {
-            Ok(host) => execute::<B>(options, host).await,
+            Ok(host) => {
+                if limits::thread().is_ok() {
+                    // First the thread that a run cannot do without, then the one that it can.
+                    let _ = spawn_blocking(|| {}).await;
+                    last_resort::watch(B::NAME, options);
+                }
+                execute::<B>(options, host).await
+            }
             Err(error) => failed(error),
         }
     });
@@ -80,14 +109,24 @@ async fn findings<B: Backend>(options: &Options, host: Host) -> Result<Findings<
     if !credentials.is_empty() {
         return Err(Error::Environment(credentials));
     }
-    let desired = desired::<B>(options, host.stdin, &bounds).await?;
+    let (desired, yaml) = desired::<B>(options, host.stdin, &bounds).await?;
     match options.command {
-        Command::Validate | Command::Schema => Ok(Findings::none()),
+        Command::Validate | Command::Schema | Command::Completions => Ok(Findings::none()),
         Command::Describe => Ok(describe::<B>(&desired)),
         Command::Apply | Command::Plan => {
-            let names = B::requires(&desired).secrets;
-            let secrets = Secrets::read(&options.secrets_dir, &names).map_err(Error::Secrets)?;
-            Ok(Driver::<B>::new(&desired, &secrets, bounds).run(options.command).await)
+            let requires = B::requires(&desired);
+            let secrets = limits::thread().map_err(Error::Start).and_then(|()| {
+                Secrets::read(&options.secrets_dir, &requires.secrets).map_err(Error::Secrets)
+            });
+            let secrets = match secrets {
+                Ok(secrets) => secrets,
+                Err(error) => {
+                    return Ok(Findings { endpoint: shown(&requires.endpoints), ..Findings::from(error) });
+                }
+            };
+            let texts = Texts::new(Redactor::new(&secrets, [yaml.as_str(), &vocabulary::<B>()]));
+            redact::set_current(Arc::clone(&texts.redactor));
+            Ok(Driver::<B>::new(&desired, &secrets, texts, bounds).run(options.command).await)
         }
     }
 }
@@ -97,9 +136,14 @@ async fn desired<B: Backend>(
     options: &Options,
     stdin: Box<dyn Read + Send>,
     bounds: &Bounds,
-) -> Result<B::Desired, Error> {
+) -> Result<(B::Desired, String), Error> {
     let source = options.spec.clone();
-    let reading = spawn_blocking(move || spec::read(&source, stdin));
+    let reading = async {
+        if limits::thread().is_err() {
+            return Ok(spec::read(&source, stdin));
+        }
+        spawn_blocking(move || spec::read(&source, stdin)).await
+    };
     let text = match bounds.within(reading).await {
         Ok(read) => read.map_err(|error| Error::Start(error.into()))??,
         Err(Cut::Stopped(signal)) => return Err(Error::Stopped(signal)),
@@ -109,7 +153,8 @@ async fn desired<B: Backend>(
         }
     };
     let parsed = text.parse::<B::Spec>()?;
-    B::validate(parsed, &text.files).map_err(|violations| text.locate(violations).into())
+    let desired = B::validate(parsed, &text.files).map_err(|violations| text.locate(violations))?;
+    Ok((desired, text.into_yaml()))
 }
 
 /// What the spec provisions on a server that has nothing: conflicts belong to a server, and there is none.
@@ -119,10 +164,21 @@ fn describe<B: Backend>(desired: &B::Desired) -> Findings<B::Change> {
     Findings { steps: plan.changes().iter().map(step).collect(), ..Findings::none() }
 }
 
+/// The words that the tool itself uses: the fields and choices of its specs, and those of every report.
+fn vocabulary<B: Backend>() -> String {
+    let schema = B::SCHEMA.map_or_else(schema::<B>, |text| Ok(text.to_owned())).unwrap_or_default();
+    words::of(&serde_json::from_str(&schema).unwrap_or_default())
+}
+
 /// The JSON Schema of the spec, from its types.
 pub fn schema<B: Backend>() -> Result<String, serde_json::Error> {
     let mut schema = schemars::schema_for!(B::Spec);
     schema.insert("title".to_owned(), format!("{} spec", B::NAME).into());
+    // An editor must not mark them as unknown.
+    schema.insert(
+        "patternProperties".to_owned(),
+        serde_json::json!({ format!("^{}", extension::PREFIX): true }),
+    );
     serde_json::to_string_pretty(&schema).map(|json| json + "\n")
 }
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use secrecy::zeroize::Zeroizing;
 use thiserror::Error;
 
-use crate::{Gather, Secret, SecretRef, Text};
+use crate::{Secret, SecretRef, Text};
 
 const SIZE_LIMIT: usize = 64 * 1024;
 
@@ -58,6 +58,17 @@ impl Secrets {
             }
         }
         if errors.is_empty() { Ok(Self(secrets)) } else { Err(errors) }
+    }
+
+    /// For tests that have no files.
+    #[cfg(test)]
+    pub(crate) fn of(values: BTreeMap<SecretRef, Secret>) -> Self {
+        Self(values)
+    }
+
+    /// Every name and its value.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&SecretRef, &Secret)> {
+        self.0.iter()
     }
 
     /// The value of a secret that `Backend::requires` named.
@@ -125,7 +136,7 @@ impl Ownership {
     fn of(path: &Path) -> Self {
         let file = fs::metadata(path).ok().map(|meta| (meta.uid(), meta.gid(), meta.mode() & 0o7777));
         let mut groups: BTreeSet<u32> =
-            rustix::process::getgroups().unwrap_or_default().iter().map(|g| g.as_raw()).gather();
+            rustix::process::getgroups().unwrap_or_default().iter().map(|g| g.as_raw()).collect();
         groups.insert(rustix::process::getegid().as_raw());
         Self { file, uid: rustix::process::geteuid().as_raw(), groups: groups.into_iter().collect() }
     }

@@ -9,12 +9,17 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
-use serde_saphyr::{DefaultMessageFormatter, Error as Yaml, Location, MessageFormatter as _};
+use serde_saphyr::budget::BudgetBreach;
+use serde_saphyr::granit_parser::ErrorKind;
+use serde_saphyr::{
+    DefaultMessageFormatter, Error as Yaml, ExternalMessageSource, Location, MessageFormatter as _,
+};
 use thiserror::Error;
 
+use crate::extension::Without;
 use crate::files::{Files, capped};
 use crate::locate::{Locations, Position};
-use crate::text::printable;
+use crate::shown::printable;
 use crate::{SpecPath, Violation, Violations};
 
 /// Deeper than any spec, and far from the end of the stack.
@@ -22,6 +27,8 @@ const DEPTH_LIMIT: usize = 64;
 /// Room for 10,000 objects of a hundred fields; an alias bomb ends here.
 const NODE_LIMIT: usize = 4_000_000;
 const ALIAS_EVENTS_LIMIT: usize = 1_000_000;
+
+const MORE_DOCUMENTS: &str = "a spec is one YAML document, and this is more than one: `---` begins another";
 
 /// Where a spec comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,14 +97,25 @@ impl Text {
                 max_nodes: NODE_LIMIT,
                 max_events: NODE_LIMIT,
                 max_documents: 1,
+                max_aliases: NODE_LIMIT,
+                max_anchors: NODE_LIMIT,
+                max_merge_keys: NODE_LIMIT,
+                // What counts is what aliases expand to, not how many there are.
+                enforce_alias_anchor_ratio: false,
             },
             alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: ALIAS_EVENTS_LIMIT },
             strict_booleans: true,
             leading_zero_numbers_as_strings: true,
             with_snippet: false,
         };
-        serde_saphyr::from_str_with_options(&self.yaml, options)
+        let parse = |deserializer: serde_saphyr::Deserializer<'_, '_>| S::deserialize(Without(deserializer));
+        serde_saphyr::with_deserializer_from_str_with_options(&self.yaml, options, parse)
             .map_err(|error| self.violation(&error).into())
+    }
+
+    /// The text itself.
+    pub(crate) fn into_yaml(self) -> String {
+        self.yaml
     }
 
     /// Gives each violation its line and column, and puts them in the order of the file.
@@ -134,7 +152,7 @@ fn as_usize(number: u64) -> usize {
 fn problem(error: &Yaml) -> String {
     match error.without_snippet() {
         Yaml::Eof { .. } => "the spec is empty".to_owned(),
-        Yaml::MultipleDocuments { .. } => "a spec is one YAML document, and this is more than one".to_owned(),
+        Yaml::MultipleDocuments { .. } => MORE_DOCUMENTS.to_owned(),
         Yaml::SerdeUnknownField { field, expected, .. } => unknown("key", field, expected),
         Yaml::SerdeUnknownVariant { variant, expected, .. } => unknown("value", variant, expected),
         Yaml::SerdeMissingField { field, .. } => format!("the key `{field}` is missing"),
@@ -149,18 +167,46 @@ fn problem(error: &Yaml) -> String {
         Yaml::Unexpected { expected, .. } => format!("expected {}", words(expected)),
         Yaml::NonFiniteFloat { .. } => "expected a finite number".to_owned(),
         Yaml::NullIntoString { .. } => "expected a string, found nothing".to_owned(),
+        Yaml::ExternalMessage { source, .. } if is_too_deep(source) => too_deep(),
         Yaml::Message { msg, .. } | Yaml::ExternalMessage { msg, .. } => msg.clone(),
         Yaml::AliasError { error, .. } => format!("in the aliased text: {}", problem(error)),
-        Yaml::Budget { .. }
+        Yaml::Budget { breach, .. } => too_much(breach),
+        Yaml::AliasReplayStackDepthExceeded { .. } => too_deep(),
+        Yaml::AliasReplayCounterOverflow { .. }
         | Yaml::AliasReplayLimitExceeded { .. }
-        | Yaml::AliasExpansionLimitExceeded { .. } => {
-            format!(
-                "the spec is nested deeper than {DEPTH_LIMIT} levels or expands to more than any spec needs"
-            )
-        }
+        | Yaml::AliasExpansionLimitExceeded { .. } => too_long_aliases(),
         // Without the renderer, whose snippets nobody sees here and everybody would carry.
         other => printable(&DefaultMessageFormatter.format_message(other)),
     }
+}
+
+/// Which bound a spec does not keep.
+fn too_much(breach: &BudgetBreach) -> String {
+    match breach {
+        BudgetBreach::Documents { .. } => MORE_DOCUMENTS.to_owned(),
+        BudgetBreach::Depth { .. } => too_deep(),
+        BudgetBreach::RecordedAnchorEvents { .. } | BudgetBreach::RecordedAnchorBytes { .. } => {
+            too_long_aliases()
+        }
+        _ => {
+            format!("the spec has more than {NODE_LIMIT} keys and values, which is more than any spec needs")
+        }
+    }
+}
+
+/// The parser reads ahead in one-line lists, and meets their depth before anybody counts it.
+fn is_too_deep(source: &ExternalMessageSource) -> bool {
+    matches!(source, ExternalMessageSource::Parser(error) if *error.kind() == ErrorKind::RecursionLimitExceeded)
+}
+
+fn too_deep() -> String {
+    format!("the spec is nested deeper than {DEPTH_LIMIT} levels")
+}
+
+fn too_long_aliases() -> String {
+    format!(
+        "the aliases (`*name`) expand to more than {ALIAS_EVENTS_LIMIT} keys and values, which is more than any spec needs"
+    )
 }
 
 /// A type of the parser's as people call it.
@@ -209,11 +255,8 @@ mod tests {
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Toy {
-        #[expect(dead_code, reason = "only parsed")]
         flag: Option<bool>,
-        #[expect(dead_code, reason = "only parsed")]
         many: Option<Vec<BTreeMap<String, Vec<String>>>>,
-        #[expect(dead_code, reason = "only parsed")]
         any: Option<serde_json::Value>,
     }
 
@@ -235,7 +278,8 @@ mod tests {
             let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
             bomb.extend(["  - &a", &level.to_string(), " [", &aliases, "]\n"]);
         }
-        assert!(parse(&bomb).unwrap_err().contains("expands to more than any spec needs"));
+        assert!(parse(&bomb).unwrap_err().contains("the aliases (`*name`) expand to more than 1000000"));
+        assert!(parse(&format!("x-{bomb}")).unwrap_err().contains("the aliases (`*name`) expand"));
     }
 
     #[test]
@@ -244,7 +288,48 @@ mod tests {
         let block: Vec<String> = (1..500).map(|depth| format!("{}a:", " ".repeat(depth))).collect();
         for yaml in [flow, format!("any:\n{}", block.join("\n"))] {
             let problem = parse(&yaml).unwrap_err();
-            assert!(problem.contains("nested") || problem.contains("recursion limit"), "{problem}");
+            assert!(problem.contains("nested deeper than 64 levels"), "{problem}");
+            let problem = parse(&format!("x-{yaml}")).unwrap_err();
+            assert!(problem.contains("nested deeper than 64 levels"), "{problem}");
+        }
+    }
+
+    #[test]
+    fn aliases_count_by_what_they_expand_to() {
+        for aliases in [100, 10_000] {
+            let items = vec!["*common"; aliases].join(", ");
+            for home in ["many:\n- {c: &common [x]}\n-", "x-common: &common [x]\nmany:\n-"] {
+                let keys: Vec<_> = (0..aliases).map(|key| format!("k{key}: *common")).collect();
+                let toy = parse(&format!("{home} {{{}}}\nany: [{items}]\n", keys.join(", "))).unwrap();
+                let count = toy.any.as_ref().and_then(|any| any.as_array()).map(Vec::len);
+                assert_eq!(
+                    (count, toy.many.and_then(|mut many| many.pop()).map(|map| map.len())),
+                    (Some(aliases), Some(aliases))
+                );
+            }
+        }
+        let merged: Vec<_> = (0..20_000).map(|_| "{<<: *common, b: [y]}".to_owned()).collect();
+        assert!(parse(&format!("x-common: &common {{a: [x]}}\nmany: [{}]\n", merged.join(", "))).is_ok());
+    }
+
+    #[test]
+    fn a_key_that_begins_with_x_is_ignored_at_the_top_level_alone() {
+        assert!(parse("x-a: {any: thing}\nflag: true\nx-b: [1, 2]\n\"x-\": 1\n").unwrap().flag == Some(true));
+        let unknown = parse("x-a: 1\nxb: 1\n").unwrap_err();
+        assert!(unknown.starts_with("line 2 column 1, xb: unknown key `xb`"), "{unknown}");
+        assert!(parse("x-a: 1\nx-a: 2\n").unwrap_err().contains("there twice"));
+        assert!(parse("many: [{x-a: y}]\n").unwrap_err().contains("expected a list"));
+        assert_eq!(parse("- x-a\n").unwrap_err(), parse("- flag\n").unwrap_err());
+    }
+
+    #[test]
+    fn a_second_document_is_said_to_be_one() {
+        for yaml in ["flag: true\n---\nflag: true\n", "flag: true\n...\n---\n[]\n"] {
+            assert!(
+                parse(yaml).unwrap_err().contains("`---` begins another"),
+                "{}",
+                parse(yaml).unwrap_err()
+            );
         }
     }
 

@@ -6,37 +6,29 @@ use serde::Serialize;
 
 use crate::error::Failure;
 use crate::ledger::Status;
+use crate::redact::Redactor;
 use crate::report::{Report, op};
+use crate::shown::{bounded, printable};
 
-/// The report, to be displayed.
-pub(crate) struct Page<'a, C>(pub(crate) &'a Report<C>);
+/// A change or a conflict on its line is not longer.
+const LIMIT: usize = 64 * 1024;
 
-impl<C: Serialize + fmt::Display> fmt::Display for Page<'_, C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let report = self.0;
-        let outcome = serde_json::to_value(report.outcome).unwrap_or_default();
-        let outcome = outcome.as_str().unwrap_or_default();
-        writeln!(f, "{} {} {}: {outcome}", report.tool, report.version, report.command)?;
-        for step in &report.changes {
-            writeln!(f, "  {} {}{}", sign(&op(&step.change)), step.change, became(step.status))?;
-            if let Some(problem) = &step.problem {
-                writeln!(f, "      {problem}")?;
-            }
+/// The report as lines.
+pub(crate) fn page<C: Serialize + fmt::Display>(report: &Report<C>, redactor: &Redactor) -> String {
+    let own =
+        |text: &dyn fmt::Display| printable(&bounded(text, LIMIT, |text| redactor.own(text).into_owned()));
+    let outcome = report.outcome.name();
+    let mut page = format!("{} {} {}: {outcome}\n", report.tool, report.version, report.command);
+    for step in &report.changes {
+        page += &format!("  {} {}{}\n", sign(&op(&step.change)), own(&step.change), became(step.status));
+        if let Some(problem) = &step.problem {
+            page += &format!("      {}\n", printable(problem));
         }
-        for conflict in &report.conflicts {
-            writeln!(f, "  ! conflict at {conflict}")?;
-        }
-        report.error.as_ref().map_or(Ok(()), |error| write_failure(f, error))
     }
-}
-
-/// A text from elsewhere on one line, unable to steer a terminal.
-pub(crate) fn printable(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for letter in text.chars() {
-        if letter.is_control() { shown.extend(letter.escape_default()) } else { shown.push(letter) }
+    for conflict in &report.conflicts {
+        page += &format!("  ! conflict at {}\n", own(conflict));
     }
-    shown
+    page + &report.error.as_ref().map(failure).unwrap_or_default()
 }
 
 /// `+` for what comes into being, `-` for what is taken away, `~` for what is changed.
@@ -57,13 +49,13 @@ fn became(status: Status) -> &'static str {
     }
 }
 
-fn write_failure(f: &mut fmt::Formatter<'_>, error: &Failure) -> fmt::Result {
-    writeln!(f, "error: {}", error.message)?;
+fn failure(error: &Failure) -> String {
+    let mut page = format!("error: {}\n", printable(&error.message));
     for cause in &error.causes {
-        writeln!(f, "  because {cause}")?;
+        page += &format!("  because {}\n", printable(cause));
     }
     for violation in &error.violations {
-        writeln!(f, "  {violation}")?;
+        page += &format!("  {}\n", printable(&violation.to_string()));
     }
-    writeln!(f, "  exit {} ({}); to do: {}", error.exit, error.kind, error.remedy)
+    page + &format!("  exit {} ({}); to do: {}\n", error.exit, error.kind, printable(&error.remedy))
 }

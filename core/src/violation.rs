@@ -7,8 +7,6 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::Gather as _;
-
 /// A place in a spec: `topics.orders.config."retention.ms"`, `acls[2].principal`. It shares what is above it with its
 /// neighbours: a path is made for every value of a spec, and hardly ever shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -154,7 +152,7 @@ impl Violations {
         for violation in &mut self.0 {
             (violation.line, violation.column) = position(&violation.at).unzip();
         }
-        let sorted: BTreeSet<_> = self.0.into_iter().map(|it| ((it.line, it.column), it)).gather();
+        let sorted: BTreeSet<_> = self.0.into_iter().map(|it| ((it.line, it.column), it)).collect();
         Self(sorted.into_iter().map(|(_, it)| it).collect())
     }
 

@@ -74,6 +74,12 @@ impl Server {
         eventually("the server is ready", Duration::from_secs(60), loaded);
     }
 
+    /// Stops and starts it, and waits until it is ready again.
+    pub fn restart(&self) {
+        docker(&["restart", "--time", "10", &self.name]).ok();
+        self.ready();
+    }
+
     /// `mc ARGS` inside the server's container; `t` is the server.
     pub fn mc(&self, args: &[&str]) -> Output {
         self.mc_as(ROOT, args)

@@ -96,6 +96,24 @@ impl Server {
         docker(&[begin.as_slice(), &["--set", "ON_ERROR_STOP=1"], args].concat())
     }
 
+    /// What `role` is a member of: with which options, and by whose grant.
+    pub fn memberships(&self, role: &str) -> String {
+        self.psql(
+            "postgres",
+            &format!(
+                "SELECT a.roleid::regrole, a.grantor::regrole, to_jsonb(a) - '{{oid,roleid,member,grantor}}'::text[] \
+                 FROM pg_auth_members a WHERE a.member = '{role}'::regrole ORDER BY 1, 2"
+            ),
+        )
+    }
+
+    /// Logs in anew for every host by this method of `pg_hba.conf`.
+    pub fn asks_for(&self, method: &str) {
+        let line = format!("s/^\\(host[a-z]* *all *all *all\\).*/\\1 {method}/");
+        self.shell(&format!("sed -i '{line}' $PGDATA/pg_hba.conf")).ok();
+        self.psql("postgres", "SELECT pg_reload_conf()");
+    }
+
     /// Whether `role` can log in over TCP with `password`.
     pub fn lets_in(&self, role: &str, password: &str, database: &str) -> bool {
         let uri = ["--host", &self.name, "--username", role, "--dbname", database, "--command", "SELECT 1"];
@@ -134,6 +152,65 @@ impl Server {
         command.args(["exec", "--interactive", &self.name, "psql", "-qAt", "-U", "postgres", "-d", database]);
         command.args(["-c", sql]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         Session(command.spawn().unwrap_or_else(|error| panic!("cannot run docker: {error}")))
+    }
+}
+
+/// `PgBouncer` in front of a server, gone at the end of the test.
+#[derive(Debug)]
+pub struct Pooler {
+    name: String,
+    _scratch: Scratch,
+}
+
+impl Pooler {
+    /// Starts it in this mode, with one session of the server for all of its own, and these start-up parameters ignored.
+    pub fn start(server: &Server, mode: &str, ignored: &str) -> Self {
+        const IMAGE: &str = "dayzero/pgbouncer:dev";
+        if docker(&["image", "inspect", IMAGE]).exit != 0 {
+            let folder = crate::root().join("integration/servers/pgbouncer").display().to_string();
+            docker(&["build", "--quiet", "--network", "host", "--tag", IMAGE, &folder]).ok();
+        }
+        let (name, scratch) = (unique(), Scratch::new());
+        let settings = format!(
+            "[databases]\n* = host={} port=5432\n[pgbouncer]\nlisten_addr = *\nlisten_port = 6432\nunix_socket_dir =\n\
+             auth_type = scram-sha-256\nauth_file = /etc/pgbouncer/userlist.txt\npool_mode = {mode}\n\
+             default_pool_size = 1\nignore_startup_parameters = extra_float_digits{ignored}\n",
+            server.name
+        );
+        scratch.file("pgbouncer.ini", settings.as_bytes());
+        let users = format!("\"postgres\" \"{}\"\n", PASSWORD.replace('"', "\"\""));
+        scratch.file("userlist.txt", users.as_bytes());
+        let volume = format!("{}:/etc/pgbouncer:ro", scratch.path().display());
+        let begin = ["run", "--detach", "--name", &name, "--network", network(), "--network-alias", &name];
+        docker(&[begin.as_slice(), &["--volume", &volume, IMAGE]].concat()).ok();
+        let pooler = Self { name, _scratch: scratch };
+        eventually("the pooler answers", Duration::from_secs(30), || {
+            pooler.psql(server, "SELECT 1").exit == 0
+        });
+        pooler
+    }
+
+    /// What psql prints about a statement through it.
+    pub fn psql(&self, server: &Server, sql: &str) -> Output {
+        let environment = format!("PGPASSWORD={PASSWORD}");
+        let to = ["--host", &self.name, "--port", "6432", "--username", "postgres", "--dbname", "postgres"];
+        let begin = ["exec", "--env", &environment, &server.name, "psql", "-XqAt"];
+        docker(&[begin.as_slice(), &to, &["--command", sql]].concat())
+    }
+
+    /// A run through it as superuser.
+    pub fn init(&self, spec: &str) -> Init {
+        let head = format!(
+            "endpoint: {}:6432\nuser: postgres\npassword: {{secret: admin}}\ntls: disable\n",
+            self.name
+        );
+        init(&format!("{head}{spec}")).secret("admin", PASSWORD)
+    }
+}
+
+impl Drop for Pooler {
+    fn drop(&mut self) {
+        let _ = docker(&["rm", "--force", "--volumes", &self.name]);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Valkey nodes of a test's own, on a network of their own, and their own command line as the independent witness.
 
 mod gates;
+mod hostile;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,6 +11,7 @@ use crate::command::{Output, UNFILTERED, docker};
 use crate::{Init, Scratch, eventually};
 
 pub use gates::Gates;
+pub use hostile::{Hostile, Manner};
 
 /// The first password of every node.
 pub const PASSWORD: &str = "canary-bootstrap-4c1f";
@@ -112,6 +114,26 @@ impl Nodes {
         eventually("every node answers", Duration::from_secs(30), || {
             docker(&["exec", &self.container(0), "bash", "-c", &each]).exit == 0
         });
+    }
+
+    /// Every node's container is restarted with the command line and the files that it had, one after the other.
+    pub fn restart(&self) {
+        for node in 0..self.count {
+            docker(&["restart", "--time", "10", &self.container(node)]).ok();
+        }
+        self.all_answer();
+    }
+
+    /// The servers have changed, and have all of it after a restart: by a run that finds nothing to do.
+    pub fn lasts(&self, run: impl Fn() -> Init) {
+        run().run().expect(0, "unchanged");
+        self.restart();
+        run().run().expect(0, "unchanged");
+    }
+
+    /// The content of a file in a node's container.
+    pub fn read(&self, node: usize, path: &str) -> String {
+        docker(&["exec", "--user", "0", &self.container(node), "cat", path]).ok()
     }
 
     /// A node's own command line, as `default`.
@@ -253,6 +275,15 @@ impl Nodes {
             );
         }
     }
+}
+
+/// A module that a server refuses to load twice, compiled for this machine.
+pub fn module() -> Scratch {
+    let scratch = Scratch::new();
+    let path = scratch.path().join("module.so");
+    let source = "integration/servers/valkey-module/module.c";
+    crate::shell(&format!("cc -shared -fPIC -nostdlib -o {} {source}", path.display())).ok();
+    scratch
 }
 
 const MUTATING: [&str; 16] = [

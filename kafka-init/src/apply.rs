@@ -8,18 +8,24 @@ mod alter;
 mod barrier;
 mod batch;
 mod brokers;
+mod configs;
 mod create;
 mod grow;
+mod known;
 mod lanes;
 mod mutation;
+mod permitted;
 mod quotas;
 mod send;
 mod users;
 
+use std::collections::BTreeMap;
+
 use init_core::{Progress, Secrets};
 
 use crate::Error;
-use crate::plan::{Change, CreatePartitions, CreateTopic};
+use crate::plan::{Change, ClosingAcl, CreatePartitions, CreateTopic};
+use crate::spec::Topic;
 use crate::wire::{Cluster, Connection};
 pub(crate) use barrier::await_shown;
 use mutation::Mutation;
@@ -43,9 +49,12 @@ pub(crate) async fn check(cluster: &mut Cluster, changes: &[Change]) -> Vec<(usi
 }
 
 async fn rehearse_all(home: &mut Connection, changes: &[Change]) -> Vec<(usize, Error)> {
-    let mut refused = rehearse(home, changes, created).await;
+    let mut refused = permitted::check(home, changes).await;
+    refused.extend(known::check(home, changes).await);
+    refused.extend(rehearse(home, changes, created).await);
     refused.extend(rehearse(home, changes, grown).await);
     refused.extend(rehearse(home, changes, altered).await);
+    refused.extend(rehearse(home, changes, reset).await);
     refused.extend(rehearse(home, changes, limited).await);
     refused.extend(rehearse(home, changes, brokers_altered).await);
     refused
@@ -72,10 +81,16 @@ async fn rehearse<'c, M: Mutation + 'c>(
 /// Applies one stage. What is new counts as done when every broker serves it.
 pub(crate) async fn apply(
     cluster: &mut Cluster,
+    topics: &BTreeMap<String, Topic>,
     stage: &[Change],
     secrets: &Secrets,
     progress: &Progress,
 ) -> Vec<Result<(), Error>> {
+    if stage.iter().any(|change| brokers_altered(change).is_some())
+        && let Err(error) = barrier::protected(cluster, topics).await
+    {
+        return stage.iter().map(|_| Err(error.clone())).collect();
+    }
     let results = lanes::deal(cluster, stage, secrets, progress).await;
     let results = lanes::at_the_controller(cluster, stage, results, secrets, progress).await;
     barrier::await_served(cluster, stage, results, progress).await
@@ -92,10 +107,13 @@ async fn one_kind(
         Some(Change::CreateTopic(_)) => apply_all(broker, changes, created, progress).await,
         Some(Change::CreatePartitions(_)) => apply_all(broker, changes, grown, progress).await,
         Some(Change::AlterTopicConfig(_)) => apply_all(broker, changes, altered, progress).await,
+        Some(Change::ResetTopicConfig(_)) => apply_all(broker, changes, reset, progress).await,
         Some(Change::CreateUser(_) | Change::AlterUser(_)) => {
             users::apply(broker, changes, secrets, progress).await
         }
-        Some(Change::CreateAcl(_)) => apply_all(broker, changes, allowed, progress).await,
+        Some(Change::CreateAcl(_) | Change::CreateClosingAcl(_)) => {
+            apply_all(broker, changes, allowed, progress).await
+        }
         Some(Change::AlterQuota(_)) => apply_all(broker, changes, limited, progress).await,
         Some(Change::AlterBrokerConfig(_)) => apply_all(broker, changes, brokers_altered, progress).await,
         None => Vec::new(),
@@ -114,8 +132,7 @@ async fn apply_all<'c, M: Mutation + 'c>(
 
 /// Waits for what another run made, or an answer that was lost would have told.
 pub(crate) async fn confirm(cluster: &mut Cluster, changes: &[Change]) -> Result<(), Error> {
-    let expected = changes.iter().filter_map(barrier::topic).collect();
-    barrier::served_everywhere(cluster, &expected, &Progress::default()).await
+    barrier::everywhere(cluster, changes.iter(), &Progress::default()).await
 }
 
 fn created(change: &Change) -> Option<&CreateTopic> {
@@ -130,8 +147,15 @@ fn altered(change: &Change) -> Option<&crate::plan::AlterTopicConfig> {
     if let Change::AlterTopicConfig(alteration) = change { Some(alteration) } else { None }
 }
 
+fn reset(change: &Change) -> Option<&crate::plan::AlterTopicConfig> {
+    if let Change::ResetTopicConfig(alteration) = change { Some(alteration) } else { None }
+}
+
 fn allowed(change: &Change) -> Option<&crate::spec::Binding> {
-    if let Change::CreateAcl(binding) = change { Some(binding) } else { None }
+    match change {
+        Change::CreateAcl(binding) | Change::CreateClosingAcl(ClosingAcl { binding, .. }) => Some(binding),
+        _ => None,
+    }
 }
 
 fn limited(change: &Change) -> Option<&crate::plan::AlterQuota> {

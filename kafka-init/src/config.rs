@@ -1,6 +1,25 @@
 //! When two spellings of a topic config mean the same.
 
 use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::Serialize;
+
+/// A value that is set on one thing; `None` when it has none of its own and follows a default.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Value(pub Option<String>);
+
+impl Value {
+    pub(crate) fn of(text: &str) -> Self {
+        Self(Some(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.as_deref().unwrap_or("unset"))
+    }
+}
 
 /// How Kafka reads a config, as `DescribeConfigs` numbers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

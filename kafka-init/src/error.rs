@@ -1,6 +1,6 @@
 //! What can go wrong between us and a cluster, classified by what the protocol says and never by a message.
-
 mod refusal;
+mod words;
 
 use init_core::{Fault, FaultKind, SecretRef, Undeclared};
 use kafka_protocol::error::ResponseError;
@@ -9,9 +9,9 @@ use kafka_protocol::protocol::VersionRange;
 use thiserror::Error;
 
 use crate::wire::Peer;
-
 pub use refusal::Refusal;
 pub(crate) use refusal::{Attempt, refused};
+use words::{list, offered};
 
 /// Says what was tried, at which broker, and what came of it.
 #[derive(Clone, Debug, Error)]
@@ -148,6 +148,26 @@ pub enum Error {
         /// Who is there and who is not.
         detail: String,
     },
+    /// No broker has such a config.
+    #[error(
+        "cannot alter the configs of all brokers: {peer} knows no config `{name}`; the nearest is `{nearest}`"
+    )]
+    UnknownConfig {
+        /// Who was asked.
+        peer: Peer,
+        /// What the spec says.
+        name: String,
+        /// What it may have meant.
+        nearest: String,
+    },
+    /// A broker does not have yet what the others have.
+    #[error("{peer} does not show the declared configs of {thing}")]
+    Behind {
+        /// Which broker.
+        peer: Peer,
+        /// What is configured.
+        thing: String,
+    },
     /// A broker sends its clients to an address that they must not use.
     #[error("broker {broker} advertises {listener}, {problem}")]
     Advertised {
@@ -208,6 +228,7 @@ impl Fault for Error {
             | Self::Lost { .. }
             | Self::Silent { .. }
             | Self::NotReady { .. }
+            | Self::Behind { .. }
             | Self::Unresolved { .. }
             | Self::Tls { fault: TlsFault::Network, .. } => FaultKind::Unavailable,
             Self::Tls { fault: TlsFault::Ours, .. } => FaultKind::Denied,
@@ -219,6 +240,7 @@ impl Fault for Error {
             | Self::LoginRequired { .. }
             | Self::Mechanism { .. }
             | Self::Impostor { .. } => FaultKind::Unsupported,
+            Self::UnknownConfig { .. } => FaultKind::Rejected,
             Self::Secret { .. } => FaultKind::Secret,
             Self::Unwritable { .. } | Self::Internal(_) => FaultKind::Internal,
             // One that will not get better by waiting tells more than those that may.
@@ -274,12 +296,4 @@ impl Fault for Error {
             _ => None,
         }
     }
-}
-
-fn offered(theirs: Option<VersionRange>) -> String {
-    theirs.map_or_else(|| "no version".to_owned(), |range| format!("versions {} to {}", range.min, range.max))
-}
-
-fn list(failures: &[Error]) -> String {
-    failures.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }

@@ -21,19 +21,21 @@ mod wire;
 
 use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations, alike};
 
-pub use config::ConfigType;
+pub use config::{ConfigType, Value};
 pub use error::{Error, Refusal, TlsFault};
-use observe::{Clients, Declared};
-pub use observe::{Credential, Credentials, Observed, ObservedTopic, Setting};
+use observe::Clients;
+pub use observe::{
+    Account, Credential, Credentials, Observed, ObservedTopic, Operations, Principal, Setting,
+};
 pub use plan::{
     AlterBrokerConfig, AlterCredential, AlterQuota, AlterTopicConfig, AlterUser, BROKER_DEFAULT, Change,
-    CreatePartitions, CreateTopic, CreateUser,
+    ClosingAcl, CreatePartitions, CreateTopic, CreateUser,
 };
 use readiness::Readiness;
 pub use spec::{
-    AclSpec, Binding, ConfigValue, Desired, Entity, Mechanism, Number, OneOrMany, Operation, Origin, Pattern,
-    Permission, ProbeSpec, QuotaSpec, Quotas, Rate, Resource, Said, Sasl, Scram, Spec, Tls, TlsSpec, Topic,
-    TopicSpec, User, UserSpec,
+    AclSpec, Binding, ConfigValue, CredentialSpec, Desired, Entity, Mechanism, Mechanisms, Number, OneOrMany,
+    Operation, Origin, Password, Pattern, Permission, ProbeSpec, QuotaSpec, Quotas, Rate, Resource, Said,
+    Sasl, Scram, Spec, Tls, TlsSpec, Topic, TopicSpec, User, UserSpec,
 };
 pub use wire::Peer;
 use wire::{Access, Cluster, Probe};
@@ -42,7 +44,6 @@ use wire::{Access, Cluster, Probe};
 pub struct Kafka {
     cluster: Cluster,
     probe: Probe,
-    declared: Declared,
     /// Read since the last change to them, and not yet made use of.
     clients: Option<Clients>,
 }
@@ -72,17 +73,22 @@ impl Backend for Kafka {
                 Probe::new(probe.bootstrap.clone(), tls.as_ref().unwrap_or(&access))
             }
         };
-        let cluster = Cluster::connect(&desired.bootstrap, access, &Readiness::of(desired)).await?;
-        Ok(Self { cluster, probe, declared: Declared::of(desired), clients: None })
+        let readiness = Readiness::of(desired);
+        let cluster = Cluster::connect(&desired.bootstrap, access, &readiness).await?;
+        let mut kafka = Self { cluster, probe, clients: None };
+        match kafka.cluster.ready(&readiness) {
+            Err(few) if !kafka.needs_no_more_brokers(desired, secrets).await => Err(few),
+            _ => Ok(kafka),
+        }
     }
 
     async fn observe(&mut self, desired: &Desired, secrets: &Secrets) -> Result<Observed, Error> {
         let observed = observe::observe(&mut self.cluster, desired).await?;
-        let Clients { users, acls, quotas } = match self.clients.take() {
+        let Clients { users, acls, quotas, principal, account } = match self.clients.take() {
             Some(clients) => clients,
-            None => self.declared.read(self.cluster.home(), &mut self.probe, secrets).await?,
+            None => observe::clients(&mut self.cluster, &mut self.probe, desired, secrets).await?,
         };
-        Ok(Observed { users, acls, quotas, ..observed })
+        Ok(Observed { users, acls, quotas, principal, account, ..observed })
     }
 
     fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
@@ -105,7 +111,7 @@ impl Backend for Kafka {
 
     async fn apply(
         &mut self,
-        _desired: &Desired,
+        desired: &Desired,
         stage: &[Change],
         secrets: &Secrets,
         progress: &Progress,
@@ -115,10 +121,10 @@ impl Backend for Kafka {
             self.clients = None;
             apply::forget(&mut self.probe, stage);
         }
-        let results = apply::apply(&mut self.cluster, stage, secrets, progress).await;
+        let results = apply::apply(&mut self.cluster, &desired.topics, stage, secrets, progress).await;
         if of_clients && results.iter().all(Result::is_ok) {
             progress.waiting_for("what is new to be shown");
-            self.clients = self.read_back(stage, secrets).await.ok();
+            self.clients = self.read_back(desired, stage, secrets).await.ok();
         }
         results
     }
@@ -134,10 +140,24 @@ impl Backend for Kafka {
 }
 
 impl Kafka {
+    /// What is to be made needs its brokers. A cluster that has it all serves without some of them, and whoever waits for
+    /// this run would wait for no reason.
+    async fn needs_no_more_brokers(&mut self, desired: &Desired, secrets: &Secrets) -> bool {
+        let observed = self.observe(desired, secrets).await;
+        observed.is_ok_and(|observed| {
+            !plan::plan(desired, &observed).changes().iter().any(Change::makes_replicas)
+        })
+    }
+
     /// Reads the clients as soon as their changes are shown: later, brokers that make the logs of new topics are slow to
     /// answer. What goes wrong here is for the verification to meet.
-    async fn read_back(&mut self, stage: &[Change], secrets: &Secrets) -> Result<Clients, Error> {
+    async fn read_back(
+        &mut self,
+        desired: &Desired,
+        stage: &[Change],
+        secrets: &Secrets,
+    ) -> Result<Clients, Error> {
         apply::await_shown(&mut self.cluster, stage).await;
-        self.declared.read(self.cluster.home(), &mut self.probe, secrets).await
+        observe::clients(&mut self.cluster, &mut self.probe, desired, secrets).await
     }
 }

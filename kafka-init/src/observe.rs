@@ -1,8 +1,10 @@
 //! What the cluster has of what the spec is about: declared topics, and of those the declared configs.
 //!
-//! Two requests for anything up to a thousand topics, and one more for each further thousand. Nothing here
-//! changes anything: topics are never created by asking for them.
+//! Two requests for anything up to a thousand topics, and two more for each further thousand. Nothing here
+//! changes anything: topics are never created by asking for them. The brokers that lead them must let us in, as
+//! they must let in whoever uses the topics.
 
+mod account;
 mod acls;
 mod clients;
 mod configs;
@@ -17,8 +19,11 @@ use crate::config::ConfigType;
 use crate::spec::{Binding, Desired, Entity, Quotas};
 use crate::wire::Cluster;
 
+pub(crate) use account::on_the_cluster;
+pub use account::{Account, Operations, Principal};
 pub(crate) use acls::read as acls;
-pub(crate) use clients::{Clients, Declared};
+pub(crate) use clients::{Clients, read as clients};
+pub(crate) use configs::at as configs;
 pub(crate) use metadata::by_name;
 pub use users::{Credential, Credentials};
 
@@ -37,6 +42,10 @@ pub struct Observed {
     pub quotas: BTreeMap<Entity, Quotas>,
     /// The dynamic configs that are set for all brokers.
     pub broker_defaults: BTreeMap<String, Setting>,
+    /// Who connects, where that is known.
+    pub principal: Option<Principal>,
+    /// What it may do, where ACLs are lacking.
+    pub account: Option<Account>,
 }
 
 /// One topic.
@@ -50,7 +59,7 @@ pub struct ObservedTopic {
     pub config: BTreeMap<String, Setting>,
 }
 
-/// The value of a config that is in effect, wherever it comes from.
+/// A config of one thing, as it is in effect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
     /// The value; `None` when there is none or the broker keeps it to itself.
@@ -59,6 +68,15 @@ pub struct Setting {
     pub kind: ConfigType,
     /// The broker keeps the value to itself.
     pub sensitive: bool,
+    /// The value is set on the thing itself; otherwise it comes from a default.
+    pub is_own: bool,
+}
+
+impl Setting {
+    /// The value that is set on the thing itself.
+    pub(crate) fn own(&self) -> Option<&str> {
+        self.value.as_deref().filter(|_| self.is_own)
+    }
 }
 
 /// Reads all of it but the clients.
@@ -66,7 +84,14 @@ pub(crate) async fn observe(cluster: &mut Cluster, desired: &Desired) -> Result<
     let cluster_id = Some(cluster.id().to_owned());
     let names: Vec<&str> = desired.topics.keys().map(String::as_str).collect();
     let mut topics = BTreeMap::new();
-    metadata::topics(cluster.home(), &names, |name, topic| drop(topics.insert(name, topic))).await?;
+    // What was not asked for is not kept, whatever a broker answers.
+    let note = |name: String, topic| {
+        if desired.topics.contains_key(&name) {
+            topics.insert(name, topic);
+        }
+    };
+    let leaders = metadata::topics(cluster.home(), &names, note).await?;
+    cluster.reach(&leaders).await?;
     configs::read(cluster.home(), desired, &mut topics).await?;
     let mut broker_defaults = BTreeMap::new();
     if !desired.broker_defaults.is_empty() {

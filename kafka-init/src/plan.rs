@@ -1,19 +1,19 @@
 //! What has to change, and what cannot. Pure: it sees two values and answers with a third.
 
+mod account;
 mod change;
+mod config;
 mod quota;
 mod user;
 
-use std::collections::BTreeMap;
-
-use init_core::diff::{Drift, Side, by_key};
+use init_core::diff::{Side, by_key};
 use init_core::{Conflict, Plan, SpecPath};
 
-use crate::observe::{Observed, ObservedTopic, Setting};
-use crate::spec::{Desired, Origin, Topic};
+use crate::observe::{Observed, ObservedTopic};
+use crate::spec::{Desired, Origin, Said, Topic};
 
 pub use change::{
-    AlterBrokerConfig, AlterTopicConfig, BROKER_DEFAULT, Change, CreatePartitions, CreateTopic,
+    AlterBrokerConfig, AlterTopicConfig, BROKER_DEFAULT, Change, ClosingAcl, CreatePartitions, CreateTopic,
 };
 pub use quota::AlterQuota;
 pub use user::{AlterCredential, AlterUser, CreateUser};
@@ -24,11 +24,18 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
     let mut changes = Vec::new();
     for (name, side) in by_key(&desired.topics, &observed.topics) {
         match side {
-            Side::Missing(topic) => changes.push(create(name, topic)),
+            Side::Missing(topic) if topic.is_internal && observed.cluster_id.is_some() => {
+                conflicts.push(not_there_yet(name));
+            }
+            Side::Missing(topic) => changes.extend((!topic.is_internal).then(|| create(name, topic))),
             Side::Present(topic, there) => {
                 conflicts.extend(fewer_partitions(name, topic, there));
                 conflicts.extend(other_replication_factor(name, topic, there));
-                conflicts.extend(hidden(&topic.config, &there.config, &Origin::Topic.at(name, "config")));
+                conflicts.extend(growth_by_defaults(name, topic, there));
+                conflicts.extend(config::policy_by_defaults(name, topic, there));
+                let at = Origin::Topic.at(name, "config");
+                let wanted = topic.config.iter().map(|(key, said)| (key, &said.value));
+                conflicts.extend(config::hidden(wanted, &there.config, &at));
                 changes.extend(grow(name, topic, there));
                 changes.extend(alter(name, topic, there));
             }
@@ -36,13 +43,14 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
         }
     }
     changes.extend(user::changes(&desired.users, &observed.users));
-    changes.extend(desired.acls.difference(&observed.acls).cloned().map(Change::CreateAcl));
+    changes.extend(account::create(desired, observed));
+    // Of another cluster, its brokers are not asked.
+    if other_cluster(desired, observed).is_none() {
+        conflicts.extend(account::conflicts(desired, observed));
+    }
     changes.extend(quota::changes(&desired.quotas, &observed.quotas));
-    conflicts.extend(hidden(
-        &desired.broker_defaults,
-        &observed.broker_defaults,
-        &SpecPath::root().key("brokerDefaults"),
-    ));
+    let at = SpecPath::root().key("brokerDefaults");
+    conflicts.extend(config::hidden(&desired.broker_defaults, &observed.broker_defaults, &at));
     changes.extend(alter_brokers(desired, observed));
     Plan::new(changes, conflicts)
 }
@@ -57,53 +65,63 @@ fn other_cluster(desired: &Desired, observed: &Observed) -> Option<Conflict> {
     (want != have).then(|| Conflict::new(SpecPath::root().key("clusterId"), problem()))
 }
 
+fn not_there_yet(name: &str) -> Conflict {
+    let problem = format!(
+        "`{name}` is Kafka's own and is not there yet: it is made when it is first used, and has no configs before"
+    );
+    Conflict::new(SpecPath::root().key("topics").key(name), problem)
+}
+
 fn create(name: &str, topic: &Topic) -> Change {
     Change::CreateTopic(CreateTopic {
         name: name.to_owned(),
         partitions: topic.partitions.map_or(BROKER_DEFAULT.into(), |said| said.value),
         replication_factor: topic.replication_factor.map_or(BROKER_DEFAULT, |said| said.value),
-        config: topic.config.clone(),
+        config: topic.config.iter().filter_map(value).collect(),
     })
 }
 
 fn grow(name: &str, topic: &Topic, there: &ObservedTopic) -> Option<Change> {
-    let to = topic.partitions?.value;
-    let grown = CreatePartitions { name: name.to_owned(), from: there.partitions, to };
-    (to > there.partitions).then_some(Change::CreatePartitions(grown))
+    let said = topic.partitions.filter(|said| said.origin == Origin::Topic)?;
+    let grown = CreatePartitions { name: name.to_owned(), from: there.partitions, to: said.value };
+    (said.value > there.partitions).then_some(Change::CreatePartitions(grown))
 }
 
-/// A declared value is compared with the one in effect, whether that comes from the topic, the broker or
-/// Kafka itself: the spec says what must hold, and what holds needs no change. Should a default move later,
-/// the next run sees it.
-fn alter(name: &str, topic: &Topic, there: &ObservedTopic) -> Option<Change> {
-    let config = drifts(&topic.config, &there.config);
-    let altered = !config.is_empty();
-    altered.then(|| Change::AlterTopicConfig(AlterTopicConfig { name: name.to_owned(), config }))
+/// Partitions cannot be taken away again, and a key moves to another one: a topic that must have one partition, such as
+/// those of Kafka Connect, is of no more use. So a line about all topics does not make an existing one grow.
+fn growth_by_defaults(name: &str, topic: &Topic, there: &ObservedTopic) -> Option<Conflict> {
+    let said = topic.partitions.filter(|said| said.origin == Origin::Defaults)?;
+    let problem = || {
+        format!(
+            "`defaults` alone would give topic `{name}` {} partitions in the place of {}, which cannot be undone: write \
+             `partitions` at the topic itself, {0} to grow it or -1 to accept what is there",
+            said.value, there.partitions
+        )
+    };
+    (said.value > there.partitions).then(|| Conflict::new(Origin::Defaults.at(name, "partitions"), problem()))
+}
+
+fn value((key, said): (&String, &Said<Option<String>>)) -> Option<(String, String)> {
+    Some((key.clone(), said.value.clone()?))
+}
+
+/// What is set and what is taken away are two steps: the defaults of all brokers change between them.
+fn alter(name: &str, topic: &Topic, there: &ObservedTopic) -> impl Iterator<Item = Change> {
+    let wanted = || topic.config.iter().map(|(key, said)| (key, &said.value));
+    let alteration = |config| AlterTopicConfig { name: name.to_owned(), config };
+    let set = alteration(config::set(wanted(), &there.config));
+    let reset = alteration(config::reset(wanted(), &there.config));
+    let changes = [Change::AlterTopicConfig(set.clone()), Change::ResetTopicConfig(reset.clone())];
+    let differs = [!set.config.is_empty(), !reset.config.is_empty()];
+    changes.into_iter().zip(differs).filter_map(|(change, differs)| differs.then_some(change))
 }
 
 /// What is set for all brokers is a thing of its own, beside what each broker has in its file.
 fn alter_brokers(desired: &Desired, observed: &Observed) -> Option<Change> {
-    let config = drifts(&desired.broker_defaults, &observed.broker_defaults);
+    let mut config = config::set(&desired.broker_defaults, &observed.broker_defaults);
+    config.extend(config::reset(&desired.broker_defaults, &observed.broker_defaults));
     let altered = !config.is_empty();
     altered.then_some(Change::AlterBrokerConfig(AlterBrokerConfig { config }))
-}
-
-fn drifts(
-    wanted: &BTreeMap<String, String>,
-    there: &BTreeMap<String, Setting>,
-) -> BTreeMap<String, Drift<String>> {
-    let mut config = BTreeMap::new();
-    for (key, want) in wanted {
-        let setting = there.get(key);
-        // What the broker does not list is no config of a topic. It stays in the plan, so that the server is
-        // asked and says so, before anything is written.
-        let from = setting.and_then(|setting| setting.value.clone());
-        let holds = |from: &String| setting.is_some_and(|setting| setting.kind.same(from, want));
-        if !from.as_ref().is_some_and(holds) && !setting.is_some_and(|setting| setting.sensitive) {
-            config.insert(key.clone(), Drift { from, to: want.clone() });
-        }
-    }
-    config
 }
 
 fn fewer_partitions(name: &str, topic: &Topic, there: &ObservedTopic) -> Option<Conflict> {
@@ -129,19 +147,4 @@ fn other_replication_factor(name: &str, topic: &Topic, there: &ObservedTopic) ->
         said.value
     );
     Some(Conflict::new(said.origin.at(name, "replicationFactor"), problem))
-}
-
-/// A value that the broker never shows can be neither compared nor verified.
-fn hidden(
-    wanted: &BTreeMap<String, String>,
-    there: &BTreeMap<String, Setting>,
-    at: &SpecPath,
-) -> Vec<Conflict> {
-    let hidden = |key: &&String| there.get(*key).is_some_and(|setting| setting.sensitive);
-    let conflict = |key: &String| {
-        let problem =
-            format!("the broker keeps `{key}` to itself, so that it cannot be compared: leave it out");
-        Conflict::new(at.key(key), problem)
-    };
-    wanted.keys().filter(hidden).map(conflict).collect()
 }

@@ -8,6 +8,8 @@ mod acls;
 mod binding;
 mod desired;
 mod list;
+mod matching;
+mod mechanisms;
 mod quotas;
 mod security;
 mod settings;
@@ -25,10 +27,11 @@ pub use acls::AclSpec;
 pub use binding::{Binding, Operation, Pattern, Permission, Resource};
 pub use desired::{Desired, Origin, Said, Topic};
 pub use list::OneOrMany;
+pub use mechanisms::{CredentialSpec, Mechanisms};
 pub use quotas::{Entity, QuotaSpec, Quotas, Rate};
 pub use security::{Mechanism, Sasl, Scram, Tls, TlsSpec};
 pub(crate) use users::Probe;
-pub use users::{ProbeSpec, User, UserSpec};
+pub use users::{Password, ProbeSpec, User, UserSpec};
 pub use value::{ConfigValue, Number};
 
 /// What a Kafka cluster must have.
@@ -73,6 +76,8 @@ pub struct TopicSpec {
     replication_factor: Option<Number>,
     /// Topic configs, by Kafka's names; merged over those of `defaults` key by key.
     config: Option<BTreeMap<String, ConfigValue>>,
+    /// Of a topic: whether `defaults` hold for it. Default: true, and false for Kafka's own topics.
+    defaults: Option<bool>,
 }
 
 /// What the spec means, or all of its violations.

@@ -103,8 +103,8 @@ fn a_topic_that_no_broker_would_take_is_a_violation() {
         &[&format!("topics.{long}: a topic's name has 1 to 249 characters, and this one has 250")],
     );
     invalid(
-        &named("__consumer_offsets"),
-        &["topics.__consumer_offsets: `__consumer_offsets` is Kafka's own"],
+        &named("__cluster_metadata"),
+        &["topics.__cluster_metadata: `__cluster_metadata` is Kafka's own"],
     );
     invalid(
         &format!("{BOOTSTRAP}topics: {{a.b: {{}}, a_b: {{}}}}\n"),

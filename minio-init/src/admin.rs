@@ -2,6 +2,7 @@
 //! each sealed one costs an Argon2id derivation, here and at the server.
 
 mod answers;
+pub(crate) mod memory;
 pub mod sealed;
 
 use std::sync::OnceLock;
@@ -34,7 +35,7 @@ const BEFORE_THE_PATH: [&str; 5] = [
 /// What is derived once for all requests of a run.
 pub(crate) struct Seal {
     sealer: OnceLock<Sealer>,
-    /// An answer's derivation needs 64 MiB, and one core for itself.
+    /// An answer's derivation needs 64 MiB, and one core for itself: as many as there are of both.
     cores: Semaphore,
     /// The server needs as much for each answer that it seals, so not all of them are asked for at once.
     answers: Semaphore,
@@ -48,7 +49,7 @@ impl Default for Seal {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self {
             sealer: OnceLock::new(),
-            cores: Semaphore::new(cores),
+            cores: Semaphore::new(memory::derivations(memory::limit(), cores)),
             answers: Semaphore::new(SEALED_ANSWERS),
         }
     }

@@ -2,6 +2,8 @@
 
 mod bucket;
 mod identity;
+mod lifecycle;
+mod shared;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
@@ -11,6 +13,8 @@ use crate::change::Change;
 use crate::client::Client;
 use crate::error::Error;
 use crate::observe::PARALLEL;
+
+pub(crate) use shared::Shared;
 
 /// One result per change, in order.
 pub(crate) async fn apply(

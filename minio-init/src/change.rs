@@ -14,7 +14,6 @@ use serde::{Serialize, Serializer};
 
 use crate::desired::{Cors, Encryption, Lock, Route, Rule, Size, Status, Versioning};
 use crate::document::Document;
-use crate::xml::Element;
 
 /// What is changed, from what and to what. What is skipped in a report is what applying needs besides.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -154,15 +153,11 @@ pub enum Change {
         #[serde(rename = "name")]
         bucket: String,
         tags: BTreeMap<String, Drift<String>>,
-        #[serde(skip)]
-        keep: BTreeMap<String, String>,
     },
     SetLifecycle {
         #[serde(rename = "name")]
         bucket: String,
         rules: BTreeMap<String, Drift<Rule>>,
-        #[serde(skip)]
-        keep: Vec<Element>,
     },
     SetBucketPolicy {
         #[serde(rename = "name")]
@@ -176,8 +171,6 @@ pub enum Change {
         #[serde(rename = "name")]
         bucket: String,
         routes: Vec<Routed>,
-        #[serde(skip)]
-        keep: Vec<Element>,
     },
     SetCors {
         #[serde(rename = "name")]
@@ -185,6 +178,13 @@ pub enum Change {
         #[serde(flatten)]
         rules: Drift<Vec<Cors>>,
     },
+}
+
+impl Change {
+    /// It changes a part of what S3 replaces as a whole, and others change other parts.
+    pub(crate) fn is_shared(&self) -> bool {
+        matches!(self, Self::SetTags { .. } | Self::SetLifecycle { .. } | Self::SetNotifications { .. })
+    }
 }
 
 /// Whom a policy is attached to.

@@ -3,6 +3,7 @@
 //! What a request is called in a log or an error is its `doing`, which names things by their label. Its
 //! path and query are never shown: they may hold a name that came from a secret.
 
+mod said;
 #[cfg(test)]
 mod tests;
 
@@ -18,16 +19,21 @@ use object_store::aws::{AwsAuthorizer, AwsCredential};
 use object_store::client::{HttpRequest, HttpRequestBody};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::ExposeSecret as _;
-use serde::Deserialize;
+use tokio::sync::OwnedSemaphorePermit;
 use tracing::trace;
 
 use crate::admin::Seal;
+use crate::apply::Shared;
 use crate::error::{Error, Refusal};
 use crate::http::{Http, Response};
-use crate::xml::Element;
+
+use self::said::{named, said, without_signatures};
 
 /// What a signature leaves as it is.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The most that an answer has unless its call says otherwise: a policy has 20 KiB, everything else less.
+const LIMIT: usize = 256 << 10;
 
 /// A request before it is signed.
 pub(crate) struct Call<'a> {
@@ -37,11 +43,15 @@ pub(crate) struct Call<'a> {
     query: String,
     headers: Vec<(&'static str, String)>,
     body: Bytes,
+    limit: usize,
 }
 
 /// An answer that says yes.
 pub(crate) struct Answer {
     pub(crate) body: Bytes,
+    /// What a write of the same can be made to depend on.
+    pub(crate) etag: Option<String>,
+    _large: Option<OwnedSemaphorePermit>,
 }
 
 /// One server and the identity that provisions it.
@@ -54,12 +64,13 @@ pub(crate) struct Client {
     labels: Vec<(Secret, String)>,
     minio: bool,
     seal: Seal,
+    shared: Shared,
 }
 
 impl<'a> Call<'a> {
     pub(crate) fn new(method: Method, doing: impl Into<Cow<'a, str>>) -> Self {
         let (path, query, headers, body) = ("/".to_owned(), String::new(), Vec::new(), Bytes::new());
-        Self { doing: doing.into(), method, path, query, headers, body }
+        Self { doing: doing.into(), method, path, query, headers, body, limit: LIMIT }
     }
 
     pub(crate) fn get(doing: impl Into<Cow<'a, str>>) -> Self {
@@ -100,6 +111,12 @@ impl<'a> Call<'a> {
         self
     }
 
+    /// The most that the answer may have.
+    pub(crate) fn limit(mut self, bytes: usize) -> Self {
+        self.limit = bytes;
+        self
+    }
+
     /// A sub-resource of a bucket as a document. Some servers take none without its MD5.
     pub(crate) fn document(self, body: impl Into<Bytes>) -> Self {
         let call = self.body(body);
@@ -110,10 +127,19 @@ impl<'a> Call<'a> {
 
 impl Client {
     pub(crate) fn new(http: Http, origin: String, region: String, identity: AwsCredential) -> Self {
-        Self { http, origin, region, identity, labels: Vec::new(), minio: false, seal: Seal::default() }
+        Self {
+            http,
+            origin,
+            region,
+            identity,
+            labels: Vec::new(),
+            minio: false,
+            seal: Seal::default(),
+            shared: Shared::default(),
+        }
     }
 
-    /// The server called itself MinIO.
+    /// The server is MinIO by what it says under its own paths.
     pub(crate) fn found_minio(&mut self) {
         self.minio = true;
     }
@@ -126,9 +152,17 @@ impl Client {
         &self.seal
     }
 
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
     /// Shows `label` wherever a server repeats `value`.
     pub(crate) fn hide(&mut self, value: Secret, label: String) {
         self.labels.push((value, label));
+    }
+
+    pub(crate) fn region(&self) -> &str {
+        &self.region
     }
 
     pub(crate) fn endpoint(&self) -> &Endpoint {
@@ -137,9 +171,11 @@ impl Client {
 
     #[expect(clippy::disallowed_methods, reason = "a value is replaced before a server's message is shown")]
     pub(crate) fn shown(&self, message: &str) -> String {
-        self.labels
+        let whole = self
+            .labels
             .iter()
-            .fold(message.to_owned(), |text, (value, label)| text.replace(value.expose_secret(), label))
+            .fold(message.to_owned(), |text, (value, label)| text.replace(value.expose_secret(), label));
+        without_signatures(&whole)
     }
 
     /// The secret key of the identity that provisions: it also seals the admin API's bodies.
@@ -167,9 +203,10 @@ impl Client {
     ) -> Result<(Response, Option<String>), Error> {
         let doing = call.doing.to_string();
         trace!(method = %call.method, %doing, "request");
+        let limit = call.limit;
         let request = self.request(call, who)?;
         let signed_at = text(request.headers(), "x-amz-date");
-        let sent = self.http.send(request).await;
+        let sent = self.http.send(request, limit).await;
         let response =
             sent.map_err(|source| Error::Lost { doing, endpoint: self.endpoint().clone(), source })?;
         trace!(status = response.head.status.as_u16(), "answer");
@@ -195,9 +232,11 @@ impl Client {
     }
 
     fn judge(&self, doing: String, response: Response, signed_at: Option<String>) -> Result<Answer, Error> {
-        let Response { head, body } = response;
+        let Response { head, body, large } = response;
         if head.status.is_success() {
-            return Ok(Answer { body });
+            // A weak one does not stand for the bytes.
+            let etag = text(&head.headers, "etag").filter(|etag| etag.starts_with('"'));
+            return Ok(Answer { body, etag, _large: large });
         }
         let endpoint = self.endpoint().clone();
         if head.status.is_redirection() {
@@ -212,7 +251,7 @@ impl Client {
         let Some((code, message)) = said.or_else(|| named(head.status, &body)) else {
             return Err(Error::SpeaksTls(endpoint));
         };
-        let message = self.shown(&message);
+        let (code, message) = (self.shown(&code), self.shown(&message));
         let clocks = signed_at.zip(text(&head.headers, "date"));
         let status = head.status.as_u16();
         Err(Error::Refused(Box::new(Refusal {
@@ -244,43 +283,4 @@ impl Client {
 
 pub(crate) fn text(headers: &HeaderMap, name: &str) -> Option<String> {
     Some(headers.get(name)?.to_str().ok()?.to_owned())
-}
-
-/// The code and the message of an error body: JSON (the first part of the answer) from the admin API, XML from S3.
-fn said(body: &[u8]) -> (bool, Option<(String, String)>) {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Json {
-        code: String,
-        #[serde(default)]
-        message: String,
-    }
-    if let Ok(json) = serde_json::from_slice::<Json>(body) {
-        return (true, Some((json.code, json.message)));
-    }
-    (false, said_in_xml(body))
-}
-
-fn said_in_xml(body: &[u8]) -> Option<(String, String)> {
-    let xml = Element::parse(body).ok()?;
-    let error = if xml.name() == "ErrorResponse" { xml.at(&["Error"])? } else { &xml };
-    let message = error.value(&["Message"]).unwrap_or_default();
-    Some((error.value(&["Code"])?.to_owned(), message.to_owned()))
-}
-
-/// Without a body (HEAD), or with a page of a proxy: the status speaks. `None` when a TLS listener complains
-/// about plain HTTP, which Go and nginx do in a plain 400.
-fn named(status: StatusCode, body: &[u8]) -> Option<(String, String)> {
-    let page = String::from_utf8_lossy(body);
-    if status == StatusCode::BAD_REQUEST && page.contains("HTTP request") && page.contains("HTTPS") {
-        return None;
-    }
-    let code = match status {
-        StatusCode::FORBIDDEN => "AccessDenied",
-        StatusCode::NOT_IMPLEMENTED => "NotImplemented",
-        StatusCode::METHOD_NOT_ALLOWED => "MethodNotAllowed",
-        StatusCode::SERVICE_UNAVAILABLE => "ServiceUnavailable",
-        other => other.canonical_reason().unwrap_or("no reason"),
-    };
-    Some((code.to_owned(), String::new()))
 }

@@ -6,26 +6,31 @@ use std::collections::BTreeSet;
 
 use http::{HeaderValue, Method, StatusCode};
 use init_core::{Secrets, Text};
+use serde::Deserialize;
 
-use crate::admin::Info;
+use crate::admin::{Info, memory};
 use crate::client::{Call, Client, text};
-use crate::credential::{credential, value};
+use crate::credential::{credential, own, value};
 use crate::desired::{Action, Desired};
 use crate::error::{Error, Lost};
 use crate::http::{Connector, Http};
-use crate::xml::Element;
+use crate::s3;
+
+/// A hundred thousand buckets.
+const LISTING: usize = 16 << 20;
 
 pub(crate) async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Client, Error> {
     usable(desired, secrets)?;
     let mut client = client(desired, secrets)?;
     hide_names(&mut client, desired, secrets)?;
     health(&mut client).await?;
-    match client.list_buckets().await {
+    match client.list_buckets(|_| false).await {
         Ok(_) => {}
         // Who is refused this and nothing before it has signed in.
         Err(refused) if refused.code() == "AccessDenied" => {}
         Err(other) => return Err(other),
     }
+    recognise(&mut client).await?;
     capable(&client, desired).await?;
     identities::loaded(&client, desired).await?;
     Ok(client)
@@ -40,7 +45,7 @@ fn client(desired: &Desired, secrets: &Secrets) -> Result<Client, Error> {
     // What is signed is the host as a URL shows it, so the default port is left out of both.
     let host = if endpoint.port() == default { endpoint.host().to_owned() } else { endpoint.to_string() };
     let header = HeaderValue::from_str(&host).map_err(|_| lost(Lost::NoServerName))?;
-    let identity = credential(secrets, &server.access_key, &server.secret_key)?;
+    let identity = own(secrets, &server.access_key, &server.secret_key)?;
     Ok(Client::new(
         Http::new(connector, header),
         format!("{scheme}://{host}"),
@@ -49,8 +54,14 @@ fn client(desired: &Desired, secrets: &Secrets) -> Result<Client, Error> {
     ))
 }
 
-/// Every secret is what a server can take, before the first packet.
+/// Every secret is what a server can take, and there is memory for what is to be opened, before the first packet.
 fn usable(desired: &Desired, secrets: &Secrets) -> Result<(), Error> {
+    match memory::limit() {
+        Some(limit) if limit < memory::NEEDED && !desired.keys.is_empty() => {
+            return Err(Error::Memory { needed: memory::NEEDED, limit });
+        }
+        _ => {}
+    }
     let users = desired.users.iter().map(|(name, user)| (name, &user.secret));
     let keys = desired.keys.iter().map(|(name, key)| (name, &key.secret));
     users.chain(keys).try_for_each(|(name, secret)| credential(secrets, name, secret).map(drop))
@@ -58,9 +69,12 @@ fn usable(desired: &Desired, secrets: &Secrets) -> Result<(), Error> {
 
 /// A server may repeat a name that came from a secret.
 fn hide_names(client: &mut Client, desired: &Desired, secrets: &Secrets) -> Result<(), Error> {
+    let names = desired.users.keys().chain(desired.keys.keys());
+    for name in names {
+        value(secrets, name)?;
+    }
     let names = desired.users.keys().chain(desired.keys.keys()).chain([&desired.server.access_key]);
     for name in names.filter(|name| matches!(name, Text::Secret(_))) {
-        value(secrets, name)?;
         client.hide(secrets.text(name)?, name.to_string());
     }
     Ok(())
@@ -74,7 +88,7 @@ async fn health(client: &mut Client) -> Result<(), Error> {
     let endpoint = || client.endpoint().clone();
     match status {
         StatusCode::OK => {
-            if text(&headers, "server").is_some_and(|server| server.starts_with("MinIO")) {
+            if headers.keys().any(|name| name.as_str().starts_with("x-minio-")) {
                 client.found_minio();
             }
             Ok(())
@@ -96,14 +110,39 @@ async fn health(client: &mut Client) -> Result<(), Error> {
     }
 }
 
+/// A proxy replaces `Server:`, and may drop MinIO's own headers or not pass its health on. The admin API still answers as
+/// no other does: a request without a signature gets JSON, where S3 has XML.
+async fn recognise(client: &mut Client) -> Result<(), Error> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Refused {
+        #[serde(rename = "Code")]
+        _code: String,
+        #[serde(rename = "RequestId")]
+        _request_id: String,
+    }
+    if client.is_minio() {
+        return Ok(());
+    }
+    let call = Call::admin(Method::GET, "info", "ask whether it is MinIO");
+    let (response, _) = client.exchange(call, None).await?;
+    if response.head.status == StatusCode::FORBIDDEN
+        && serde_json::from_slice::<Refused>(&response.body).is_ok()
+    {
+        client.found_minio();
+    }
+    Ok(())
+}
+
 impl Client {
-    /// The buckets of the account.
-    pub(crate) async fn list_buckets(&self) -> Result<BTreeSet<String>, Error> {
+    /// Those of the account's buckets that `wanted` says yes to.
+    pub(crate) async fn list_buckets(
+        &self,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<BTreeSet<String>, Error> {
         let doing = "list the buckets";
-        let answer = self.send(Call::get(doing)).await?;
-        let xml = Element::parse(&answer.body).map_err(|problem| self.garbled(doing, &problem))?;
-        let buckets = xml.at(&["Buckets"]).into_iter().flat_map(|buckets| buckets.all("Bucket"));
-        Ok(buckets.filter_map(|bucket| bucket.value(&["Name"])).map(str::to_owned).collect())
+        let answer = self.send(Call::get(doing).limit(LISTING)).await?;
+        s3::listed(&answer.body, wanted).map_err(|problem| self.garbled(doing, &problem))
     }
 }
 

@@ -36,7 +36,8 @@ pub(crate) struct User {
     pub(crate) label: String,
     pub(crate) secret: SecretRef,
     pub(crate) policies: BTreeSet<String>,
-    pub(crate) status: Status,
+    /// `None` is as it is; a new one is enabled.
+    pub(crate) status: Option<Status>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,7 +116,8 @@ pub enum Encryption {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Lock {
-    /// On, and an object is locked only when its writer says so.
+    /// On. A spec says nothing of a default retention by it, a server that it has none: an object is locked only when
+    /// its writer says so.
     NoRetention,
     /// Every new object is locked.
     Retention {
@@ -146,7 +148,8 @@ pub(crate) struct Access {
 /// One lifecycle rule, without its id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Rule {
-    pub(crate) status: Status,
+    /// `None`, in a spec alone, is as it is; a new one is enabled.
+    pub(crate) status: Option<Status>,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) prefix: String,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]

@@ -76,6 +76,12 @@ pub enum Error {
         /// What is wrong with the bytes.
         problem: String,
     },
+    /// Another writer of the same document was slower, and did not know of ours.
+    #[error("another run has written over this: {change}")]
+    WrittenOver {
+        /// What is to be done again.
+        change: String,
+    },
     /// A value that no server takes.
     #[error("{name} cannot be used as {what}: {problem}")]
     Secret {
@@ -89,6 +95,14 @@ pub enum Error {
     /// A secret that was not read at the start.
     #[error(transparent)]
     Undeclared(#[from] Undeclared),
+    /// A derivation would be the end of this process.
+    #[error("reading access keys takes {} MiB of memory, and this container has a limit of {} MiB", .needed >> 20, .limit >> 20)]
+    Memory {
+        /// In bytes.
+        needed: u64,
+        /// In bytes.
+        limit: u64,
+    },
     /// A request could not be built.
     #[error("could not prepare the request to {doing}: {problem}")]
     Unsendable {
@@ -125,13 +139,14 @@ impl Fault for Error {
             Self::Lost { source, .. } => source.kind(),
             Self::Refused(refusal) => refusal.kind(),
             Self::NotReady { .. } => FaultKind::Unavailable,
+            Self::WrittenOver { .. } => FaultKind::Raced,
             Self::Redirect { .. }
             | Self::SpeaksTls(_)
             | Self::NoAdminApi { .. }
             | Self::Unsupported { .. }
             | Self::Garbled { .. } => FaultKind::Unsupported,
             Self::Secret { .. } => FaultKind::Secret,
-            Self::Undeclared(_) | Self::Unsendable { .. } => FaultKind::Internal,
+            Self::Undeclared(_) | Self::Unsendable { .. } | Self::Memory { .. } => FaultKind::Internal,
         }
     }
 
@@ -142,6 +157,10 @@ impl Fault for Error {
             Self::Redirect { .. } => {
                 Some("name the server itself in `endpoint`, with its own scheme".to_owned())
             }
+            Self::Memory { .. } => Some(
+                "give the container a memory limit of 96 MiB or more, or leave `accessKeys` out of the spec"
+                    .to_owned(),
+            ),
             Self::SpeaksTls(_) => Some("write https:// in `endpoint`, and the CA in `tls.ca`".to_owned()),
             Self::NoAdminApi { .. } => Some(
                 "point `endpoint` at MinIO, or leave these sections out for a plain S3 server".to_owned(),

@@ -63,7 +63,13 @@ impl Backend for Minio {
     }
 
     async fn observe(&mut self, desired: &Desired, secrets: &Secrets) -> Result<Observed, Error> {
-        observe::observe(&self.0, desired, secrets).await
+        // What several runs write whole is looked at once more when all of them have had the time to write.
+        let rested = self.0.shared().rest().await;
+        let observed = observe::observe(&self.0, desired, secrets).await?;
+        match plan::plan(desired, &observed).changes().iter().find(|change| change.is_shared()) {
+            Some(change) if rested => Err(Error::WrittenOver { change: change.to_string() }),
+            _ => Ok(observed),
+        }
     }
 
     fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {

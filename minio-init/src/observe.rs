@@ -1,6 +1,7 @@
 //! Reads what the spec is about: whatever it names, in the leaf types of `Desired`, and nothing else.
 
 mod bucket;
+mod had;
 mod identity;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,8 +15,7 @@ use crate::client::Client;
 use crate::desired::{Cors, Desired, Lock, Route, Size, Status, Versioning};
 use crate::document::Document;
 use crate::error::Error;
-use crate::s3::{SeenRoute, SeenRule};
-use crate::xml::Element;
+use crate::s3::SeenRule;
 
 /// Requests under way at once.
 pub(crate) const PARALLEL: usize = 16;
@@ -60,7 +60,7 @@ pub(crate) struct SeenKey {
     pub(crate) secret_differs: bool,
 }
 
-/// Only what the spec declares is read; the rest is as if unset.
+/// Only what the spec declares is kept, each tag, rule and route of it; the rest is as if unset.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SeenBucket {
     pub(crate) versioning: Option<Versioning>,
@@ -70,9 +70,7 @@ pub(crate) struct SeenBucket {
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) lifecycle: BTreeMap<String, SeenRule>,
     pub(crate) policy: Option<Document>,
-    pub(crate) notifications: BTreeMap<Route, SeenRoute>,
-    /// Notification settings that no spec can mean.
-    pub(crate) other_notifications: Vec<Element>,
+    pub(crate) notifications: BTreeMap<Route, BTreeSet<String>>,
     pub(crate) cors: Vec<Cors>,
 }
 

@@ -2,6 +2,7 @@
 
 mod cors;
 mod lifecycle;
+mod listing;
 mod notification;
 
 use std::collections::BTreeMap;
@@ -9,15 +10,24 @@ use std::collections::BTreeMap;
 use http::Method;
 
 pub(crate) use lifecycle::SeenRule;
-pub(crate) use notification::SeenRoute;
+pub(crate) use listing::listed;
 pub(crate) use {cors::from_xml as cors, cors::to_xml as cors_xml};
-pub(crate) use {lifecycle::from_xml as lifecycle, lifecycle::to_xml as lifecycle_xml};
-pub(crate) use {notification::from_xml as notifications, notification::to_xml as notifications_xml};
+pub(crate) use {
+    lifecycle::from_xml as lifecycle, lifecycle::others as other_rules, lifecycle::these as these_rules,
+    lifecycle::to_xml as lifecycle_xml,
+};
+pub(crate) use {
+    notification::from_xml as notifications, notification::others as other_notifications,
+    notification::to_xml as notifications_xml,
+};
 
 use crate::client::{Answer, Call, Client};
 use crate::desired::{Encryption, Lock, Period, RetentionMode, Versioning};
 use crate::error::Error;
 use crate::xml::Element;
+
+/// More than a thousand lifecycle rules have.
+const DOCUMENT_LIMIT: usize = 1 << 20;
 
 /// A configuration of a bucket, by its query parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +43,17 @@ pub(crate) enum Sub {
 }
 
 impl Sub {
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Versioning,
+        Self::ObjectLock,
+        Self::Encryption,
+        Self::Tagging,
+        Self::Lifecycle,
+        Self::Policy,
+        Self::Notification,
+        Self::Cors,
+    ];
+
     pub(crate) fn parameter(self) -> &'static str {
         match self {
             Self::Versioning => "versioning",
@@ -56,6 +77,20 @@ impl Sub {
         }
     }
 
+    /// What is in the name of the document's root, whoever wrote it: some say `Tagging` and some `GetBucketTaggingOutput`.
+    fn root(self) -> &'static str {
+        match self {
+            Self::Versioning => "versioning",
+            Self::ObjectLock => "objectlock",
+            Self::Encryption => "encryption",
+            Self::Tagging => "tagging",
+            Self::Lifecycle => "lifecycle",
+            Self::Policy => "policy",
+            Self::Notification => "notification",
+            Self::Cors => "cors",
+        }
+    }
+
     /// What servers say when the bucket has none.
     fn absent(self) -> &'static [&'static str] {
         match self {
@@ -75,7 +110,8 @@ impl Client {
     pub(crate) async fn read_sub(&self, bucket: &str, sub: Sub) -> Result<Option<Answer>, Error> {
         let call = Call::get(format!("read the {} of bucket {bucket}", sub.parameter()))
             .path(format!("/{bucket}"))
-            .query(sub.parameter(), "");
+            .query(sub.parameter(), "")
+            .limit(DOCUMENT_LIMIT);
         match self.send(call).await {
             Ok(answer) => Ok(Some(answer)),
             Err(refused) if sub.absent().contains(&refused.code()) => Ok(None),
@@ -83,22 +119,54 @@ impl Client {
         }
     }
 
+    /// Whether the server knows the sub-resource, whatever it says of this bucket.
+    pub(crate) async fn probe_sub(&self, bucket: &str, sub: Sub) -> Result<(), Error> {
+        self.read_sub(bucket, sub).await.map(drop)
+    }
+
     /// The same as a tree.
     pub(crate) async fn read_xml(&self, bucket: &str, sub: Sub) -> Result<Option<Element>, Error> {
-        let Some(answer) = self.read_sub(bucket, sub).await? else {
-            return Ok(None);
+        Ok(self.read_tagged(bucket, sub).await?.0)
+    }
+
+    /// The same with what a write can be made to depend on.
+    pub(crate) async fn read_tagged(
+        &self,
+        bucket: &str,
+        sub: Sub,
+    ) -> Result<(Option<Element>, Option<String>), Error> {
+        let Some(Answer { body, etag, .. }) = self.read_sub(bucket, sub).await? else {
+            return Ok((None, None));
         };
         let doing = format!("read the {} of bucket {bucket}", sub.parameter());
-        Element::parse(&answer.body).map(Some).map_err(|problem| self.garbled(&doing, &problem))
+        let xml = Element::parse(&body).map_err(|problem| self.garbled(&doing, &problem))?;
+        if !xml.name().to_ascii_lowercase().contains(sub.root()) {
+            let problem =
+                format!("it begins with <{}>, which is no {} of a bucket", xml.name(), sub.parameter());
+            return Err(self.garbled(&doing, &problem));
+        }
+        Ok((Some(xml), etag))
     }
 
     /// Replaces the sub-resource, or removes it.
     pub(crate) async fn write_sub(&self, bucket: &str, sub: Sub, body: Option<String>) -> Result<(), Error> {
+        self.write_over(bucket, sub, body, None).await
+    }
+
+    /// The same, only while it is what was read with `etag`.
+    pub(crate) async fn write_over(
+        &self,
+        bucket: &str,
+        sub: Sub,
+        body: Option<String>,
+        etag: Option<&str>,
+    ) -> Result<(), Error> {
         let doing = format!("set the {} of bucket {bucket}", sub.parameter());
         let call = match body {
             Some(body) => Call::put(doing).document(body),
             None => Call::new(Method::DELETE, doing),
         };
+        let call = etag.into_iter().fold(call, |call, etag| call.header("if-match", etag));
         let call = call.path(format!("/{bucket}")).query(sub.parameter(), "");
         self.send(call).await.map(drop).map_err(|refused| self.unsupported(bucket, sub, refused))
     }
@@ -129,8 +197,14 @@ pub(crate) fn versioning(xml: &Element) -> Option<Versioning> {
     }
 }
 
-pub(crate) fn versioning_xml(versioning: Versioning) -> String {
-    Element::new("VersioningConfiguration").text("Status", versioning.as_str()).to_string()
+/// With whatever else is said there. Prefixes that MinIO excludes have no meaning, and are refused, while it is suspended.
+pub(crate) fn versioning_xml(versioning: Versioning, now: Option<&Element>) -> String {
+    let stays = |child: &&Element| {
+        child.name() != "Status" && (versioning == Versioning::Enabled || child.name() != "ExcludedPrefixes")
+    };
+    let others = now.into_iter().flat_map(Element::children).filter(stays);
+    let status = Element::new("VersioningConfiguration").text("Status", versioning.as_str());
+    status.with_all(others.cloned()).to_string()
 }
 
 pub(crate) fn lock(xml: &Element) -> Option<Lock> {
@@ -162,6 +236,11 @@ pub(crate) fn lock_xml(lock: Lock) -> String {
         Period::Years(years) => retention.text("Years", years),
     };
     enabled.with(Element::new("Rule").with(retention)).to_string()
+}
+
+/// Where a new bucket is to be.
+pub(crate) fn location_xml(region: &str) -> String {
+    Element::new("CreateBucketConfiguration").text("LocationConstraint", region).to_string()
 }
 
 /// The algorithm's name as S3 says it, whatever it is.
@@ -199,7 +278,7 @@ mod tests {
     fn what_is_written_reads_the_same() {
         let read = |text: String| Element::parse(text.as_bytes()).unwrap();
         for value in [Versioning::Enabled, Versioning::Suspended] {
-            assert_eq!(versioning(&read(versioning_xml(value))), Some(value));
+            assert_eq!(versioning(&read(versioning_xml(value, None))), Some(value));
         }
         let governed = Lock::Retention { mode: RetentionMode::Governance, period: Period::Days(30) };
         let complied = Lock::Retention { mode: RetentionMode::Compliance, period: Period::Years(7) };

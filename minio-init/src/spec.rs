@@ -19,6 +19,7 @@ use serde_json::Value;
 use crate::desired::{Encryption, RetentionMode, Status, Versioning};
 use crate::document::Anonymous;
 
+pub(crate) use server::REGION;
 pub(crate) use size::Size;
 pub(crate) use validate::validate;
 
@@ -28,7 +29,7 @@ pub(crate) use validate::validate;
 pub struct Spec {
     /// `http://NAME:PORT` or `https://NAME:PORT`.
     pub endpoint: String,
-    /// The region that requests are signed for; `us-east-1` when absent.
+    /// The region that requests are signed for, and where new buckets are made; `us-east-1` when absent.
     pub region: Option<String>,
     /// Whom to trust behind an https endpoint.
     pub tls: Option<Tls>,
@@ -90,9 +91,8 @@ pub struct User {
     /// Policies that must be attached; others are left alone.
     #[serde(default)]
     pub policies: Vec<String>,
-    /// Whether it may sign in.
-    #[serde(default)]
-    pub status: Status,
+    /// Whether it may sign in; left alone when absent, and a new one may.
+    pub status: Option<Status>,
 }
 
 /// A group.
@@ -163,7 +163,7 @@ pub struct Bucket {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ObjectLock {
-    /// How strictly new objects are kept; no default retention when absent.
+    /// How strictly new objects are kept; the default retention is left alone when absent, and a new bucket has none.
     pub mode: Option<RetentionMode>,
     /// For how many days.
     pub days: Option<u32>,
@@ -177,9 +177,8 @@ pub struct ObjectLock {
 pub struct LifecycleRule {
     /// Its id; derived from what the rule is about when absent.
     pub id: Option<String>,
-    /// Whether it works.
-    #[serde(default)]
-    pub status: Status,
+    /// Whether it works; left alone when absent, and a new one does.
+    pub status: Option<Status>,
     /// The objects whose names begin so; all when absent.
     pub prefix: Option<String>,
     /// The objects that have all these tags.

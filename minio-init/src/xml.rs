@@ -9,10 +9,14 @@ use quick_xml::events::{BytesRef, Event};
 
 /// Deeper than any document of S3.
 const DEPTH_LIMIT: usize = 32;
+/// Longer than any text of such a document: names, prefixes and values of tags.
+const TEXT_LIMIT: usize = 4 << 10;
+/// More elements than the thousand rules of the longest document have: each costs many times its bytes.
+const ELEMENT_LIMIT: usize = 20_000;
 
 /// One element.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Element {
+pub(crate) struct Element {
     name: String,
     text: String,
     children: Vec<Element>,
@@ -74,9 +78,15 @@ impl Element {
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
         let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
         let mut reader = Reader::from_str(text);
-        let mut open = vec![Self::default()];
+        let (mut open, mut count) = (vec![Self::default()], 0_usize);
         loop {
-            match reader.read_event().map_err(|error| error.to_string())? {
+            let event = reader.read_event().map_err(|error| error.to_string())?;
+            count += usize::from(matches!(event, Event::Start(_) | Event::Empty(_)));
+            if count > ELEMENT_LIMIT {
+                return Err(format!("it has more than {ELEMENT_LIMIT} elements"));
+            }
+            match event {
+                Event::DocType(_) => return Err("it declares a document type".to_owned()),
                 Event::Start(start) => {
                     if open.len() > DEPTH_LIMIT {
                         return Err("it is nested too deep".to_owned());
@@ -85,9 +95,9 @@ impl Element {
                 }
                 Event::Empty(empty) => add(&mut open, Self::new(&local(empty.local_name().as_ref()))),
                 Event::End(_) => close(&mut open),
-                Event::Text(text) => append(&mut open, &String::from_utf8_lossy(&text)),
-                Event::CData(data) => append(&mut open, &String::from_utf8_lossy(&data)),
-                Event::GeneralRef(reference) => append(&mut open, &resolve(&reference)),
+                Event::Text(text) => append(&mut open, &String::from_utf8_lossy(&text))?,
+                Event::CData(data) => append(&mut open, &String::from_utf8_lossy(&data))?,
+                Event::GeneralRef(reference) => append(&mut open, &resolve(&reference))?,
                 Event::Eof => break,
                 _ => {}
             }
@@ -109,10 +119,13 @@ fn resolve(reference: &BytesRef<'_>) -> String {
     resolve_predefined_entity(&name).unwrap_or_default().to_owned()
 }
 
-fn append(open: &mut [Element], text: &str) {
-    if let Some(element) = open.last_mut() {
-        element.text.push_str(text);
+fn append(open: &mut [Element], text: &str) -> Result<(), String> {
+    let Some(element) = open.last_mut() else { return Ok(()) };
+    if element.text.len() + text.len() > TEXT_LIMIT {
+        return Err(format!("a text in it is longer than {TEXT_LIMIT} bytes"));
     }
+    element.text.push_str(text);
+    Ok(())
 }
 
 fn add(open: &mut [Element], child: Element) {
@@ -168,6 +181,8 @@ mod tests {
             assert!(Element::parse(text.as_bytes()).is_err(), "{text}");
         }
         assert!(Element::parse("<a>".repeat(100).as_bytes()).is_err());
+        assert!(Element::parse(format!("<a>{}</a>", "<b/>".repeat(ELEMENT_LIMIT)).as_bytes()).is_err());
+        assert!(Element::parse(b"<!DOCTYPE a [<!ENTITY b \"bb\">]><a>&b;</a>").is_err());
     }
 
     proptest! {

@@ -2,10 +2,12 @@
 //! change bears. So one refused change takes no other with it, and every change has its own answer.
 
 mod borrow;
+mod membership;
 mod roles;
 mod statement;
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
 use init_core::{Progress, Secrets};
@@ -15,7 +17,7 @@ use crate::error::Error;
 use crate::plan::Change;
 use crate::pool::Pool;
 use crate::spec::Object;
-use crate::wire::Session;
+use crate::wire::{Preset, Session};
 
 /// Messages on the way at a time in one session.
 const PIPELINE: usize = 30;
@@ -24,11 +26,25 @@ const SHARE: usize = 16;
 /// Creating databases and hashing passwords is the server's work, and it has other work.
 const LANES: usize = 4;
 
-/// A change as the server takes it: messages in order, each a transaction of its own.
+/// A change as the server takes it.
 struct Job {
     index: usize,
     doing: String,
-    messages: Vec<String>,
+    /// What goes without joining anyone, as a transaction of its own; `CREATE DATABASE` alone bears none.
+    alone: Option<String>,
+    /// What comes after that, in one transaction with joining these roles.
+    joined: Option<Joined>,
+}
+
+struct Joined {
+    roles: Vec<String>,
+    sql: String,
+}
+
+impl Job {
+    fn joins(&self) -> bool {
+        self.joined.as_ref().is_some_and(|joined| !joined.roles.is_empty())
+    }
 }
 
 type Answer = (usize, Result<(), Error>);
@@ -39,6 +55,10 @@ pub(crate) async fn apply(
     secrets: &Secrets,
     progress: &Progress,
 ) -> Vec<Result<(), Error>> {
+    if postgres.lock.is_lost() {
+        // Another run may have it by now.
+        return stage.iter().map(|_| Err(postgres.lock.lost())).collect();
+    }
     let answers = match stage.first() {
         Some(Change::CreateRole(_) | Change::AlterRole(_)) => {
             roles::apply(postgres, stage, secrets, progress).await
@@ -54,13 +74,25 @@ pub(crate) async fn apply(
         }
     };
     for (index, change) in stage.iter().enumerate() {
-        if matches!(results.get(&index), Some(Ok(()))) {
-            postgres.ownership.note(change, &postgres.names);
+        match results.get_mut(&index) {
+            Some(Ok(())) => postgres.ownership.note(change, &postgres.names),
+            Some(Err(error)) => lasting(error, &postgres.overtaken),
+            None => {}
         }
     }
     let failed = results.values().find_map(|result| result.as_ref().err());
     let unsent = failed.map_or_else(|| Error::Internal("it was not sent".to_owned()), Error::unsent);
     (0..stage.len()).map(|index| results.remove(&index).unwrap_or_else(|| Err(unsent.unsent()))).collect()
+}
+
+/// The same refusal of the same change, after a new reading, is no accident: another one would end the same.
+fn lasting(error: &mut Error, overtaken: &RefCell<BTreeSet<String>>) {
+    let said = error.to_string();
+    if let Error::Server { code, lasting, .. } = error
+        && matches!(code.as_str(), "XX000" | "57014")
+    {
+        *lasting = !overtaken.borrow_mut().insert(said);
+    }
 }
 
 /// Changes in the maintenance session and in the databases, each database in a session of its own.
@@ -109,7 +141,7 @@ async fn in_session(
     progress: &Progress,
 ) -> Result<Vec<Answer>, Error> {
     let jobs = borrow::jobs(postgres, session, changes).await?;
-    Ok(pipeline(session, jobs, progress).await)
+    Ok(pipeline(postgres, session, jobs, progress).await)
 }
 
 /// Where a change is carried out; nothing is the maintenance database.
@@ -151,14 +183,11 @@ async fn databases(postgres: &Postgres, stage: &[Change], progress: &Progress) -
         let mut jobs = Vec::new();
         for (index, change) in same.iter().enumerate() {
             if let Change::CreateDatabase(c) = change {
-                let (messages, doing) = (borrow::create_database(postgres, c), change.to_string());
-                jobs.push(Job { index: offset + index, doing, messages });
+                jobs.push(borrow::create_database(postgres, offset + index, c).await?);
             }
         }
-        // A copy of a big template takes as long as it takes; the run's deadline bounds it.
-        let patient = "SET statement_timeout = 0";
         let lanes = if jobs.len() < 4 { 1 } else { LANES };
-        answers.extend(spread(postgres, jobs, lanes, patient, progress).await?);
+        answers.extend(spread(postgres, jobs, lanes, &Preset::usual(), progress).await?);
         // A copy of what is not there would fail for the wrong reason.
         if answers.iter().any(|(_, result)| result.is_err()) {
             break;
@@ -167,65 +196,68 @@ async fn databases(postgres: &Postgres, stage: &[Change], progress: &Progress) -
     Ok(answers)
 }
 
-/// Deals jobs out to several sessions of the maintenance database, each prepared with `before`.
+/// Deals jobs out to several sessions of the maintenance database.
 async fn spread(
     postgres: &Postgres,
     jobs: Vec<Job>,
     lanes: usize,
-    before: &str,
+    preset: &Preset,
     progress: &Progress,
 ) -> Result<Vec<Answer>, Error> {
     let lanes = lanes.min(postgres.pool.width).max(1);
-    let mut hands: Vec<Vec<Job>> = (0..lanes).map(|_| Vec::new()).collect();
+    let mut shares: Vec<Vec<Job>> = (0..lanes).map(|_| Vec::new()).collect();
     for (job, lane) in jobs.into_iter().zip((0..lanes).cycle()) {
-        if let Some(hand) = hands.get_mut(lane) {
-            hand.push(job);
+        if let Some(share) = shares.get_mut(lane) {
+            share.push(job);
         }
     }
-    let database = postgres.main.database();
-    let opened = Pool::each(lanes, hands.iter(), async |_| postgres.pool.door.enter(database).await).await;
+    let (door, database) = (&postgres.pool.door, postgres.main.database());
+    let opened = Pool::each(lanes, shares.iter(), async |_| door.enter_with(database, preset).await).await;
     let sessions: Vec<Session> = opened.into_iter().collect::<Result<_, _>>()?;
-    let work = sessions.iter().zip(hands).map(async |(session, jobs)| {
-        session.simple(before, "preparing a session").await?;
-        Ok::<_, Error>(pipeline(session, jobs, progress).await)
-    });
-    let mut answers = Vec::new();
-    for done in join_all(work).await {
-        answers.extend(done?);
-    }
-    Ok(answers)
+    let work = sessions.iter().zip(shares);
+    let work = work.map(async |(session, jobs)| pipeline(postgres, session, jobs, progress).await);
+    Ok(join_all(work).await.into_iter().flatten().collect())
 }
 
-/// One session's jobs in order. All but the last commit without waiting for the disk: the last one's
-/// flush covers everything before it.
-async fn pipeline(session: &Session, jobs: Vec<Job>, progress: &Progress) -> Vec<Answer> {
+/// One session's jobs in order. All but the last of many commit without waiting for the disk: the last one's flush
+/// covers everything before it.
+async fn pipeline(
+    postgres: &Postgres,
+    session: &Session,
+    jobs: Vec<Job>,
+    progress: &Progress,
+) -> Vec<Answer> {
     let mut answers = Vec::with_capacity(jobs.len());
-    let mut jobs = jobs;
-    let last = if jobs.len() > SHARE { jobs.pop() } else { None };
-    if last.is_some() {
-        let lazy = session.simple("SET synchronous_commit = off", "preparing a session").await;
-        if let Err(error) = lazy {
-            answers.push((jobs.first().map_or(0, |job| job.index), Err(error)));
-            return answers;
-        }
-    }
-    for chunk in jobs.chunks(PIPELINE) {
-        answers.extend(join_all(chunk.iter().map(|job| one(session, job, progress))).await);
-    }
-    if let Some(job) = last {
-        // If this fails, so does the job.
-        let _ = session.simple("RESET synchronous_commit", "preparing a session").await;
-        answers.push(one(session, &job, progress).await);
+    let lazy = if jobs.len() > SHARE { jobs.len() - 1 } else { 0 };
+    let mut jobs: Vec<(Job, bool)> = jobs.into_iter().zip((0..).map(|position| position < lazy)).collect();
+    while !jobs.is_empty() {
+        let simple = jobs.iter().take_while(|(job, _)| !job.joins()).count();
+        // What joins roles goes by itself: its transaction has several messages.
+        let chunk: Vec<_> = jobs.drain(..simple.clamp(1, PIPELINE)).collect();
+        let work = chunk.iter().map(async |(job, lazy)| {
+            let done = one(postgres, session, job, *lazy).await;
+            if done.is_ok() {
+                progress.advance(1);
+            }
+            (job.index, done)
+        });
+        answers.extend(join_all(work).await);
     }
     answers
 }
 
-async fn one(session: &Session, job: &Job, progress: &Progress) -> Answer {
-    for message in &job.messages {
-        if let Err(error) = session.simple(message, &job.doing).await {
-            return (job.index, Err(error));
-        }
+async fn one(postgres: &Postgres, session: &Session, job: &Job, lazy: bool) -> Result<(), Error> {
+    if let Some(sql) = &job.alone {
+        let lazy = lazy && !sql.starts_with("CREATE DATABASE");
+        let begin = if lazy { "SET LOCAL synchronous_commit = off; " } else { "" };
+        session.simple(&format!("{begin}{sql}"), &job.doing).await?;
     }
-    progress.advance(1);
-    (job.index, Ok(()))
+    if let Some(joined) = &job.joined {
+        if !job.joins() {
+            return session.simple(&joined.sql, &job.doing).await.map(drop);
+        }
+        let _turn = postgres.joining.lock().await;
+        membership::during(session, joined, &job.doing).await?;
+    }
+    Ok(())
 }

@@ -3,12 +3,14 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use init_core::{
     Backend, Endpoint, Fault as _, FaultKind, Files, Plan, Progress, Requires, Secrets, Violations,
 };
+use tokio::sync::Mutex;
 
 use crate::desired::Desired;
 use crate::error::Error;
@@ -18,22 +20,24 @@ use crate::observed::Observed;
 use crate::plan::{self, Change};
 use crate::pool::Pool;
 use crate::spec::Spec;
-use crate::wire::{Door, Session};
+use crate::wire::{Budget, Door, Session};
 use crate::{apply, check, observe, validate};
-
-/// Two runs on one server queue for this advisory lock of the maintenance database.
-const LOCK: &str = "SELECT pg_catalog.pg_try_advisory_lock(4702111234474983745)::int";
 
 /// One server, with its maintenance session and the sessions in its databases.
 pub struct Postgres {
-    /// Holds the lock for as long as it lives.
     pub(crate) main: Session,
+    /// Holds the lock in a transaction for as long as it lives.
+    pub(crate) lock: Session,
     pub(crate) pool: Pool,
     pub(crate) names: Arc<Names>,
     /// The verifiers that this run has made, by role: the reading after them need not hash again.
     pub(crate) made: RefCell<BTreeMap<String, String>>,
     /// Who owns what, from the last reading: whose privileges a role that is no superuser has to borrow.
     pub(crate) ownership: Ownership,
+    /// One transaction at a time joins roles: what two of them did to one membership would be neither's.
+    pub(crate) joining: Mutex<()>,
+    /// Refusals that another reading may overcome, as they were last said.
+    pub(crate) overtaken: RefCell<BTreeSet<String>>,
 }
 
 impl Backend for Postgres {
@@ -49,8 +53,14 @@ impl Backend for Postgres {
     }
 
     fn requires(desired: &Desired) -> Requires {
-        let mut secrets: BTreeSet<_> =
-            desired.user.secret().into_iter().chain(&desired.password).cloned().collect();
+        let mut secrets: BTreeSet<_> = desired
+            .user
+            .secret()
+            .into_iter()
+            .chain(&desired.password)
+            .chain(&desired.bootstrap)
+            .cloned()
+            .collect();
         secrets.extend(desired.tls.as_ref().and_then(|tls| tls.key()).cloned());
         for role in desired.roles.values() {
             let name = role.name.as_ref().and_then(|name| name.secret());
@@ -62,25 +72,39 @@ impl Backend for Postgres {
     async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {
         let names = Arc::new(Names::resolve(desired, secrets)?);
         let tls = desired.tls.as_ref().map(|tls| tls.ready(secrets)).transpose()?.map(Arc::new);
-        let password = desired.password.as_ref().map(|secret| secrets.get(secret)).transpose()?;
+        let passwords = desired.password.iter().chain(&desired.bootstrap);
+        let passwords: Vec<_> =
+            passwords.map(|secret| secrets.get(secret).cloned()).collect::<Result<_, _>>()?;
+        let budget = Arc::<Budget>::default();
         let user = names::text(&desired.user, secrets)?;
         let doors = desired.endpoints.iter().map(|endpoint| Door {
             endpoint: endpoint.clone(),
             tls: tls.clone(),
             user: user.clone(),
-            password: password.cloned(),
+            passwords: passwords.clone(),
+            accepted: AtomicUsize::new(0),
+            authentication: desired.authentication,
+            budget: Arc::clone(&budget),
             names: Arc::clone(&names),
         });
         let (door, main) = primary(doors, &desired.database).await?;
-        let locked = main.simple(LOCK, "taking the lock").await?;
-        if locked.first().and_then(|row| row.get(0)) != Some("1") {
-            return Err(Error::Locked(door.endpoint));
-        }
+        let lock = door.enter(&desired.database).await?;
+        lock.lock().await?;
         let pool = Pool::new(door, &main).await?;
-        Ok(Self { main, pool, names, made: RefCell::default(), ownership: Ownership::default() })
+        Ok(Self {
+            main,
+            lock,
+            pool,
+            names,
+            made: RefCell::default(),
+            ownership: Ownership::default(),
+            joining: Mutex::default(),
+            overtaken: RefCell::default(),
+        })
     }
 
     async fn observe(&mut self, desired: &Desired, secrets: &Secrets) -> Result<Observed, Error> {
+        self.pool.door.budget.renew();
         observe::observe(self, desired, secrets).await
     }
 
@@ -89,6 +113,7 @@ impl Backend for Postgres {
     }
 
     async fn check(&mut self, _desired: &Desired, changes: &[Change], _: &Secrets) -> Vec<(usize, Error)> {
+        self.pool.door.budget.renew();
         check::check(self, changes).await
     }
 
@@ -99,6 +124,7 @@ impl Backend for Postgres {
         secrets: &Secrets,
         progress: &Progress,
     ) -> Vec<Result<(), Error>> {
+        self.pool.door.budget.renew();
         apply::apply(self, stage, secrets, progress).await
     }
 }

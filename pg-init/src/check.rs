@@ -12,7 +12,7 @@ use crate::plan::Change;
 pub(crate) async fn check(postgres: &Postgres, changes: &[Change]) -> Vec<(usize, Error)> {
     let mut refused = Vec::new();
     if !postgres.main.facts.superuser {
-        match privilege::Powers::read(&postgres.main).await {
+        match privilege::Powers::read(&postgres.main, &postgres.names).await {
             Ok(powers) => refused.extend(privilege::check(&powers, postgres, changes).await),
             Err(error) => return vec![(0, error)],
         }

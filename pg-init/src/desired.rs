@@ -6,7 +6,7 @@ use std::fmt;
 use init_core::{Endpoint, SecretRef, SpecPath, Text};
 use serde::Serialize;
 
-use crate::spec::{Future, Object, Operation, Privilege, Setting};
+use crate::spec::{Authentication, Future, Object, Operation, Privilege, Setting};
 use crate::wire::Tls;
 
 /// What must exist on one server.
@@ -17,6 +17,9 @@ pub struct Desired {
     pub(crate) database: String,
     pub(crate) user: Text,
     pub(crate) password: Option<SecretRef>,
+    /// The provisioning role's password before `password` is set.
+    pub(crate) bootstrap: Option<SecretRef>,
+    pub(crate) authentication: Authentication,
     pub(crate) tls: Option<Tls>,
     pub(crate) roles: BTreeMap<String, Role>,
     pub(crate) databases: BTreeMap<String, Database>,
@@ -108,6 +111,8 @@ pub(crate) type Settings = BTreeMap<String, Setting>;
 /// A point in time to the second, in UTC, or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Until {
+    /// Never.
+    NegativeInfinity,
     /// Seconds since 1970.
     At(i64),
     /// For ever.
@@ -238,6 +243,7 @@ impl Database {
 impl fmt::Display for Until {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NegativeInfinity => f.write_str("-infinity"),
             Self::Infinity => f.write_str("infinity"),
             Self::At(seconds) => crate::moment::write(f, *seconds),
         }

@@ -1,9 +1,14 @@
 //! What can go wrong between us and a PostgreSQL server, classified by SQLSTATE and by type.
 
+mod kind;
+
 use std::io;
 
 use init_core::{Endpoint, Fault, FaultKind, Undeclared};
 use thiserror::Error;
+
+use self::kind::{server_remedy, sql_kind, tls_kind};
+use crate::spec::Authentication;
 
 /// Why something could not be done.
 #[derive(Debug, Error)]
@@ -41,6 +46,35 @@ pub enum Error {
     /// Something else than PostgreSQL answered.
     #[error("{0} does not speak the PostgreSQL protocol")]
     Foreign(Endpoint),
+    /// The server asks for the password in a way that gives it away.
+    #[error("{endpoint} asks for {method}, which `authentication` does not allow")]
+    Method {
+        /// Who asks.
+        endpoint: Endpoint,
+        /// For what.
+        method: &'static str,
+        /// The value of `authentication` that would allow it.
+        least: Authentication,
+    },
+    /// The server sends what no PostgreSQL server sends there.
+    #[error("{endpoint} {problem}")]
+    Unexpected {
+        /// Who.
+        endpoint: Endpoint,
+        /// What.
+        problem: String,
+    },
+    /// An answer has other columns than were asked for.
+    #[error("the server answered with other columns than were asked for")]
+    Garbled,
+    /// Sessions are not the server's own.
+    #[error("{endpoint} is a connection pooler: it does not pass on the parameters of a session{}", said.as_ref().map(|said| format!(" (it says {said})")).unwrap_or_default())]
+    Pooler {
+        /// Where.
+        endpoint: Endpoint,
+        /// What it said.
+        said: Option<String>,
+    },
     /// The login failed for a reason that has no code.
     #[error("cannot log in to {endpoint}: {problem}")]
     Login {
@@ -72,6 +106,8 @@ pub enum Error {
         message: String,
         /// The server's detail or hint.
         hint: Option<String>,
+        /// It has said so before, and a new reading has changed nothing.
+        lasting: bool,
     },
     /// The server lacks something that the spec asks for.
     #[error("{0}")]
@@ -115,6 +151,11 @@ impl Error {
     pub(crate) fn unsent(&self) -> Self {
         Self::Unsent { kind: self.kind(), reason: self.to_string() }
     }
+
+    /// The server took the password for a wrong one.
+    pub(crate) fn is_password(&self) -> bool {
+        matches!(self, Self::Server { code, .. } if code == "28P01")
+    }
 }
 
 impl Fault for Error {
@@ -127,9 +168,16 @@ impl Fault for Error {
             | Self::Locked(_)
             | Self::Lost(_) => FaultKind::Unavailable,
             Self::Tls { source, .. } => tls_kind(source),
-            Self::NoTls(_) | Self::Foreign(_) | Self::Missing(_) => FaultKind::Unsupported,
+            Self::NoTls(_)
+            | Self::Foreign(_)
+            | Self::Missing(_)
+            | Self::Method { .. }
+            | Self::Unexpected { .. }
+            | Self::Garbled
+            | Self::Pooler { .. } => FaultKind::Unsupported,
             Self::Login { .. } | Self::Privilege { .. } => FaultKind::Denied,
             Self::Credential { .. } | Self::Name { .. } => FaultKind::Secret,
+            Self::Server { lasting: true, .. } => FaultKind::Rejected,
             Self::Server { code, .. } => sql_kind(code),
             Self::Unsent { kind, .. } => *kind,
             Self::Undeclared(_) | Self::Internal(_) => FaultKind::Internal,
@@ -143,7 +191,20 @@ impl Fault for Error {
                 "give the authority that signed the server's certificate in `tls.ca`, and use the name that the \
                  certificate is for in `endpoint`"
             }
-            Self::Foreign(_) => "check the port: something else than PostgreSQL listens there",
+            Self::Foreign(_) | Self::Unexpected { .. } | Self::Garbled => {
+                "check the port: something else than PostgreSQL listens there"
+            }
+            Self::Method { least, .. } => {
+                let word = least.word();
+                return Some(format!(
+                    "set up TLS with `tls: verify-full`, or let the server's pg_hba.conf ask for scram-sha-256; \
+                     `authentication: {word}` in the spec gives the password all the same"
+                ));
+            }
+            Self::Pooler { .. } => {
+                "name the server itself in `endpoint`, or a router in front of it that passes connections through: what is \
+                 provisioned there is seen through the pooler too"
+            }
             Self::Standby(_) | Self::NoPrimary(_) => {
                 "check that the cluster has a primary and that it is among the endpoints"
             }
@@ -155,59 +216,6 @@ impl Fault for Error {
             _ => return None,
         };
         Some(text.to_owned())
-    }
-}
-
-/// What a server's own refusal calls for, where there is more to say than for its class.
-fn server_remedy(code: &str) -> Option<&'static str> {
-    match code {
-        "28P01" => Some("check the user and its password file against the server's role"),
-        "28000" => {
-            Some("check the server's pg_hba.conf for a line with this user, database, address and TLS")
-        }
-        "3D000" => Some("name a database that exists in `database`, which is where a run begins"),
-        "42501" => Some("give the provisioning role the privilege that the server names"),
-        "53300" => Some("raise max_connections, or end idle sessions"),
-        _ => None,
-    }
-}
-
-/// An alert from the peer is about our certificate; a broken certificate is about theirs; the rest is the network.
-fn tls_kind(source: &io::Error) -> FaultKind {
-    match source.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        Some(rustls::Error::AlertReceived(alert)) if is_about_us(*alert) => FaultKind::Denied,
-        Some(_) => FaultKind::Unsupported,
-        None => FaultKind::Unavailable,
-    }
-}
-
-fn is_about_us(alert: rustls::AlertDescription) -> bool {
-    use rustls::AlertDescription as A;
-    matches!(
-        alert,
-        A::BadCertificate
-            | A::UnsupportedCertificate
-            | A::CertificateRevoked
-            | A::CertificateExpired
-            | A::CertificateUnknown
-            | A::CertificateRequired
-            | A::UnknownCA
-            | A::AccessDenied
-    )
-}
-
-fn sql_kind(code: &str) -> FaultKind {
-    match code {
-        // Somebody else made or changed the same thing between our reading and our writing.
-        "42710" | "42P04" | "42P06" | "42P07" | "23505" | "55006" | "55P03" | "40001" | "40P01" | "XX000"
-        | "57014" | "42P03" => FaultKind::Raced,
-        // 25006: a session that was a primary's when it began.
-        "25006" | "53300" | "57P01" | "57P02" | "57P03" | "57P05" | "25P03" => FaultKind::Unavailable,
-        "28P01" | "28000" | "42501" => FaultKind::Denied,
-        "3D000" | "0A000" | "58P01" => FaultKind::Unsupported,
-        "42601" | "25001" | "25P02" => FaultKind::Internal,
-        code if code.starts_with("08") => FaultKind::Unavailable,
-        _ => FaultKind::Rejected,
     }
 }
 
@@ -224,6 +232,7 @@ pub(crate) fn classify(
             code: said.code().code().to_owned(),
             message: redact(said.message()),
             hint: said.detail().or(said.hint()).map(redact),
+            lasting: false,
         };
     }
     if error.is_closed() {
@@ -235,6 +244,13 @@ pub(crate) fn classify(
             Error::Foreign(endpoint.clone())
         }
         Some(source) => Error::Reach { endpoint: endpoint.clone(), source: copy(source) },
+        // The driver tells these by their text alone.
+        None if ["unexpected message", "error parsing response"]
+            .iter()
+            .any(|text| error.to_string().starts_with(text)) =>
+        {
+            Error::Foreign(endpoint.clone())
+        }
         None => {
             let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
             Error::Login { endpoint: endpoint.clone(), problem: redact(&format!("{error}{cause}")) }

@@ -39,6 +39,7 @@ pub use plan::{
     GrantRole, Members, PasswordDrift, Privileges, Was,
 };
 pub use spec::{
-    ChannelBinding, Database, DefaultPrivilege, Extension, Future, Grant, Many, MemberOf, Object, Operation,
-    Privilege, Publication, Revoke, Role, Schema, Setting, Spec, Tables, Tls, TlsMode, TlsSpec,
+    Authentication, ChannelBinding, Database, DefaultPrivilege, Extension, Future, Grant, Many, MemberOf,
+    Object, Operation, Privilege, Publication, Revoke, Role, Schema, Setting, Spec, Tables, Tls, TlsMode,
+    TlsSpec,
 };

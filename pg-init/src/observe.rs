@@ -3,6 +3,7 @@
 
 mod access;
 mod cluster;
+mod extension;
 mod inside;
 pub(crate) mod password;
 mod settings;
@@ -36,7 +37,9 @@ pub(crate) async fn observe(
     supported(desired, postgres.main.facts.version)?;
     let (mut observed, oids) = cluster::observe(postgres, desired).await?;
     password::observe(postgres, desired, secrets, &mut observed).await?;
+    observed.offers = extension::offers(postgres, desired).await?;
     insides(postgres, desired, &oids, &mut observed).await?;
+    extension::missing(desired, &observed)?;
     settings::equate(postgres, desired, &mut observed).await?;
     postgres.ownership = ownership(postgres, &observed);
     Ok(observed)

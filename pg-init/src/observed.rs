@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::desired::{Attributes, DefaultTarget, Target};
+use crate::desired::{Attributes, DefaultTarget, Target, Until};
 use crate::spec::{Operation, Privilege};
 
 /// What one server has of what a spec is about.
@@ -10,18 +10,38 @@ use crate::spec::{Operation, Privilege};
 pub struct Observed {
     /// The major version; zero for a server that nobody has looked at.
     pub(crate) version: u32,
+    /// Who provisions; nobody on a server that nobody has looked at.
+    pub(crate) provisioner: Option<Provisioner>,
     /// Declared and referenced roles, by key.
     pub(crate) roles: BTreeMap<String, Role>,
     /// Declared databases and their templates.
     pub(crate) databases: BTreeMap<String, Database>,
+    /// The extensions that the server has files of, the same for all its databases. Only read where some are declared.
+    pub(crate) offers: BTreeMap<String, Offer>,
     /// The server's own spelling of each encoding that the spec names.
     pub(crate) encodings: BTreeMap<String, String>,
+}
+
+/// The role that provisions.
+#[derive(Debug, Default)]
+pub(crate) struct Provisioner {
+    /// By its key.
+    pub(crate) role: String,
+    pub(crate) superuser: bool,
+    /// Itself, and the roles whose privileges it has as their member.
+    pub(crate) usable: BTreeSet<String>,
+    /// The maintenance database.
+    pub(crate) database: String,
+    /// The server's clock.
+    pub(crate) now: Option<Until>,
 }
 
 /// A role.
 #[derive(Debug, Default)]
 pub(crate) struct Role {
     pub(crate) attributes: Attributes,
+    /// Its password has run out.
+    pub(crate) expired: bool,
     pub(crate) password: Password,
     /// By the role that it is a member of: one row for each grantor.
     pub(crate) member_of: BTreeMap<String, Vec<MemberRow>>,
@@ -72,6 +92,8 @@ pub(crate) struct Database {
     pub(crate) locales: BTreeSet<String>,
     pub(crate) connection_limit: i32,
     pub(crate) allows_connections: bool,
+    /// Who may connect, by key; `public` is everyone.
+    pub(crate) connect: BTreeSet<String>,
     pub(crate) settings: Settings,
     pub(crate) acl: Acl<Target>,
     pub(crate) inside: Inside,
@@ -83,7 +105,6 @@ pub(crate) struct Inside {
     /// Owners by schema.
     pub(crate) schemas: BTreeMap<String, String>,
     pub(crate) extensions: BTreeMap<String, Extension>,
-    pub(crate) available: BTreeMap<String, Available>,
     pub(crate) acl: Acl<Target>,
     pub(crate) defaults: Acl<DefaultTarget>,
     pub(crate) publications: BTreeMap<String, Publication>,
@@ -117,6 +138,21 @@ pub(crate) struct Extension {
 }
 
 /// An extension that could be installed.
+#[derive(Debug, Default)]
+pub(crate) struct Offer {
+    /// The version that is installed when none is declared.
+    pub(crate) default: Option<String>,
+    pub(crate) versions: BTreeMap<String, Available>,
+}
+
+impl Offer {
+    /// What would be installed.
+    pub(crate) fn of(&self, version: Option<&str>) -> Option<&Available> {
+        self.versions.get(version.or(self.default.as_deref())?)
+    }
+}
+
+/// One version of it.
 #[derive(Debug, Default)]
 pub(crate) struct Available {
     /// The only schema that it goes to.

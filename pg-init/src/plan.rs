@@ -1,8 +1,10 @@
 //! The difference between what is wanted and what is there. Pure: knows no client, no clock, no secret.
 
+mod access;
 mod change;
 mod databases;
 mod display;
+mod extensions;
 mod inside;
 mod privileges;
 mod roles;

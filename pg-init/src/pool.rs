@@ -34,8 +34,8 @@ const FREE: &str = "\
 
 impl Pool {
     pub(crate) async fn new(door: Door, main: &Session) -> Result<Self, Error> {
-        let rows = main.simple(FREE, "counting the free connection slots").await?;
-        let free: i64 = rows.first().and_then(|row| row.get(0)).and_then(|n| n.parse().ok()).unwrap_or(0);
+        let free = main.one(FREE, "counting the free connection slots").await?;
+        let free: i64 = free.and_then(|n| n.parse().ok()).unwrap_or(0);
         // Half of what is free is left to the applications that come up meanwhile.
         let room = usize::try_from(free / 2).unwrap_or(0).clamp(1, KEPT);
         let width = room.min(MOST);

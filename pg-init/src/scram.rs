@@ -13,7 +13,10 @@ use crate::error::Error;
 
 /// PostgreSQL's own default.
 const ITERATIONS: NonZeroU32 = NonZeroU32::new(4096).expect("4096 is not zero");
+/// About two seconds of one core.
+const MOST: NonZeroU32 = NonZeroU32::new(10_000_000).expect("it is not zero");
 const SALT: usize = 16;
+const KEY: usize = 32;
 
 /// How a stored verifier relates to a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,6 +27,20 @@ pub(crate) enum Stored {
     Wrong,
     /// It is an MD5 hash, to be replaced whatever it was made from.
     Md5,
+    /// It takes more rounds than anybody waits for.
+    Unknown,
+}
+
+/// Whether a secret holds not a password but what a server stores of one, by its form: the server decides in this way.
+pub(crate) fn is_verifier(secret: &str) -> bool {
+    let md5 =
+        |hash: &str| hash.len() == 32 && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    secret.strip_prefix("md5").is_some_and(md5) || parse(secret).is_some()
+}
+
+/// What is stored for a secret: itself when it is a verifier, else a fresh verifier for the password that it is.
+pub(crate) fn to_store(secret: &str) -> Result<String, Error> {
+    if is_verifier(secret) { Ok(secret.to_owned()) } else { verifier(secret) }
 }
 
 /// A fresh verifier for a password.
@@ -41,10 +58,14 @@ pub(crate) fn verifier(password: &str) -> Result<String, Error> {
 
 /// Compares what the server stores with a password, with the salt and the iterations that it stores.
 pub(crate) fn judge(verifier: &str, password: &str) -> Stored {
+    if is_verifier(password) {
+        return if verifier == password { Stored::Right } else { Stored::Wrong };
+    }
     if verifier.len() == 35 && verifier.starts_with("md5") {
         return Stored::Md5;
     }
     match parse(verifier) {
+        Some((iterations, ..)) if iterations > MOST => Stored::Unknown,
         Some((iterations, salt, stored)) if keys(password, &salt, iterations).0 == stored => Stored::Right,
         _ => Stored::Wrong,
     }
@@ -64,8 +85,10 @@ fn no_randomness() -> Error {
 fn parse(verifier: &str) -> Option<(NonZeroU32, Vec<u8>, Vec<u8>)> {
     let (parameters, keys) = verifier.strip_prefix("SCRAM-SHA-256$")?.split_once('$')?;
     let (iterations, salt) = parameters.split_once(':')?;
-    let (stored, _) = keys.split_once(':')?;
-    Some((iterations.parse().ok()?, BASE64.decode(salt).ok()?, BASE64.decode(stored).ok()?))
+    let (stored, server) = keys.split_once(':')?;
+    let key = |text: &str| BASE64.decode(text).ok().filter(|key| key.len() == KEY);
+    let (stored, _) = (key(stored)?, key(server)?);
+    Some((iterations.parse().ok()?, BASE64.decode(salt).ok()?, stored))
 }
 
 /// `StoredKey` and `ServerKey` of RFC 5802.
@@ -115,6 +138,33 @@ mod tests {
         for rubbish in ["", "SCRAM-SHA-256$", "SCRAM-SHA-256$0:AA==$AA==:AA==", "plain"] {
             assert_eq!(judge(rubbish, "plain"), Stored::Wrong, "{rubbish}");
         }
+    }
+
+    #[test]
+    fn a_verifier_is_stored_as_it_is_and_compared_as_it_is() {
+        let made = verifier("secret").unwrap();
+        let md5 = "md5a6343a68d964ca596d9752250d54bb8a";
+        for secret in [made.as_str(), md5] {
+            assert_eq!(to_store(secret).unwrap(), secret);
+            assert_eq!(judge(secret, secret), Stored::Right);
+            assert_eq!(judge(&verifier("secret").unwrap(), secret), Stored::Wrong, "another salt");
+        }
+        assert_eq!(judge(md5, &made), Stored::Wrong);
+        // What only looks like one is a password, to the server as well.
+        for password in [
+            "md5",
+            "md5A6343A68D964CA596D9752250D54BB8A",
+            "SCRAM-SHA-256$4096:AA==$AA==:AA==",
+            "SCRAM-SHA-256$",
+        ] {
+            assert!(!is_verifier(password), "{password}");
+        }
+    }
+
+    #[test]
+    fn rounds_without_end_are_not_done() {
+        let made = verifier("secret").unwrap().replace("$4096:", "$2147483648:");
+        assert_eq!(judge(&made, "secret"), Stored::Unknown);
     }
 
     proptest! {

@@ -12,7 +12,7 @@ use init_core::{SecretRef, Text};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub use connection::{ChannelBinding, TlsMode, TlsSpec};
+pub use connection::{Authentication, ChannelBinding, TlsMode, TlsSpec};
 pub use database::{Database, Extension, Operation, Publication, Schema};
 pub use forms::{Many, MemberOf, Setting, Tables, Tls};
 pub use privilege::{DefaultPrivilege, Future, Grant, Object, Privilege, Revoke};
@@ -31,8 +31,13 @@ pub struct Spec {
     pub database: String,
     /// The role that provisions.
     pub user: Text,
-    /// Its password; none for a client certificate.
+    /// Its password; none for a client certificate, and for a server that asks for none.
     pub password: Option<SecretRef>,
+    /// Its password on a server that does not have the declared one yet.
+    pub bootstrap_password: Option<SecretRef>,
+    /// The weakest way in which the password is given: `password` where `tls` verifies the server, and else
+    /// `scram-sha-256`.
+    pub authentication: Option<Authentication>,
     /// The protection of the connection: `verify-full` when absent.
     #[serde(default)]
     pub tls: Tls,

@@ -7,10 +7,10 @@ mod role;
 
 use std::collections::BTreeMap;
 
-use init_core::{Endpoint, Files, SpecPath, Text, Violations};
+use init_core::{Endpoint, Files, SecretRef, SpecPath, Text, Violations};
 
-use crate::desired::{Desired, Settings};
-use crate::spec::{Setting, Spec};
+use crate::desired::{Desired, Role, Settings};
+use crate::spec::{Authentication, Setting, Spec, TlsMode};
 use crate::wire;
 
 pub(crate) use names::role_name;
@@ -25,11 +25,15 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
     if let Text::Plain(user) = &spec.user {
         wrong.check(&root.key("user"), names::name(user));
     }
-    if spec.password.is_none() && spec.tls.0.certificate.is_none() {
-        wrong.push(&root, "there is neither a `password` nor a client certificate in `tls`");
+    if spec.bootstrap_password.is_some() && spec.password.is_none() {
+        let problem = "there is no `password`, and `bootstrapPassword` is what holds before that is set";
+        wrong.push(&root.key("bootstrapPassword"), problem);
     }
+    let authentication = spec.authentication.unwrap_or(authentication(spec.tls.0.mode));
     let tls = wire::validate(spec.tls.0, files, &mut wrong);
     let roles = role::all(spec.roles, &mut wrong);
+    let (user, password) = (spec.user, spec.password);
+    own_password(&user, password.as_ref(), &roles, &mut wrong);
     let databases = spec.databases.into_iter().map(|(name, written)| {
         let at = root.key("databases").key(&name);
         let database = database::one(&name, written, &at, &mut wrong);
@@ -37,8 +41,51 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
     });
     let databases: BTreeMap<_, _> = databases.collect();
     database::template_cycles(&databases, &mut wrong);
-    let (database, user, password) = (spec.database, spec.user, spec.password);
-    wrong.or(Desired { endpoints, database, user, password, tls, roles, databases })
+    let (database, bootstrap) = (spec.database, spec.bootstrap_password);
+    wrong.or(Desired {
+        endpoints,
+        database,
+        user,
+        password,
+        bootstrap,
+        authentication,
+        tls,
+        roles,
+        databases,
+    })
+}
+
+/// Whoever answers on a connection that is not verified may be anyone, and anyone may ask for a password.
+fn authentication(mode: TlsMode) -> Authentication {
+    match mode {
+        TlsMode::Disable | TlsMode::Require => Authentication::ScramSha256,
+        TlsMode::VerifyCa | TlsMode::VerifyFull => Authentication::Password,
+    }
+}
+
+/// A run that gives its own role another password than the one that it logs in with locks the next run out.
+fn own_password(
+    user: &Text,
+    password: Option<&SecretRef>,
+    roles: &BTreeMap<String, Role>,
+    wrong: &mut Violations,
+) {
+    for (key, role) in roles {
+        let same = match (&role.name, user) {
+            (None, Text::Plain(user)) => user == key,
+            (Some(name), user) => name == user,
+            (None, Text::Secret(_)) => false,
+        };
+        let (Some(declared), true) = (&role.password, same) else { continue };
+        if password.is_some_and(|password| password != declared) {
+            let at = SpecPath::root().key("roles").key(key).key("password");
+            wrong.push(
+                &at,
+                "this is the role that provisions: name the same secret as `password` at the top, and the secret of the \
+                 old password in `bootstrapPassword`",
+            );
+        }
+    }
 }
 
 fn endpoints(spec: &Spec, wrong: &mut Violations) -> Vec<Endpoint> {

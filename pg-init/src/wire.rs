@@ -4,11 +4,16 @@
 //! certificate and a refused login are told apart by type, never by the text of an error.
 
 mod certificate;
+mod guard;
 mod login;
+mod refusal;
+mod row;
 mod session;
 mod socket;
 mod tls;
 
+pub(crate) use guard::Budget;
 pub(crate) use login::{Door, Proof};
-pub(crate) use session::Session;
+pub(crate) use row::Row;
+pub(crate) use session::{Preset, Session};
 pub(crate) use tls::{Tls, validate};

@@ -46,7 +46,19 @@ struct Permissions {
     unknown: Vec<String>,
 }
 
+impl Catalog {
+    /// Whether the server has this command.
+    pub(crate) fn has(&self, command: &str) -> bool {
+        self.commands.contains(command)
+    }
+}
+
 impl Access {
+    /// Whether they allow a command, outside of selectors.
+    pub(crate) fn allows(&self, command: &str) -> bool {
+        self.root.commands.contains(command)
+    }
+
     /// What these rules allow to a user that had nothing.
     pub fn of(rules: &str, catalog: &Catalog) -> Self {
         let mut access = Self::default();

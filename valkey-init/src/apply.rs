@@ -1,9 +1,10 @@
 //! From a change to commands. A stage runs on all its nodes at once; what changes a node's own settings is
-//! followed, in the same pipeline, by what keeps it over a restart.
+//! followed, once the node has taken it, by what keeps it over a restart.
 
 mod accounts;
 mod judge;
 mod membership;
+mod persist;
 
 use futures_util::future::join_all;
 use init_core::{Endpoint, Progress, Secrets};
@@ -23,7 +24,7 @@ impl Valkey {
         secrets: &Secrets,
         progress: &Progress,
     ) -> Vec<Result<(), Error>> {
-        if matches!(stage.first(), Some(Change::DisableUser { .. })) {
+        if matches!(stage.first(), Some(Change::CloseUser { .. })) {
             return self.lock_out(stage, secrets, progress).await;
         }
         let this = &*self;
@@ -38,6 +39,7 @@ impl Valkey {
     async fn one(&self, change: &Change, secrets: &Secrets) -> Result<(), Error> {
         let connection = self.to(change.node())?;
         match change {
+            Change::StabilizeSlots { slots, .. } => stabilize(connection, slots).await,
             Change::AssignSlots { slots, .. } => {
                 connection.ask(assign(slots)).await.map_err(Error::raced)?;
                 Ok(())
@@ -52,14 +54,14 @@ impl Valkey {
             Change::ReplicateNode { primary, .. } => self.replicate(connection, &primary.to).await,
             Change::SetAnnounce { parameters, .. } => {
                 let pairs = parameters.iter().map(|(name, drift)| (name.as_str(), drift.to.as_str()));
-                accounts::set_config(connection, pairs).await
+                self.set_config(connection, pairs).await
             }
             Change::SetConfig { parameters, .. } => {
-                accounts::set_parameters(connection, parameters, secrets).await
+                self.set_parameters(connection, parameters, secrets).await
             }
             Change::CreateUser { key, .. }
             | Change::AlterUser { key, .. }
-            | Change::DisableUser { key, .. } => self.set_user(connection, change, key, secrets).await,
+            | Change::CloseUser { key, .. } => self.set_user(connection, change, key, secrets).await,
             Change::LoadFunction { library, .. } => self.load(connection, library).await,
         }
     }
@@ -82,8 +84,8 @@ impl Valkey {
         }
         let mut command = cmd("REPLICAOF");
         command.arg(primary.host()).arg(primary.port());
-        connection.ask_each(vec![command, rewrite()]).await?;
-        Ok(())
+        connection.ask(command).await?;
+        self.keep_parameters(connection).await
     }
 
     async fn load(&self, connection: &Connection, library: &str) -> Result<(), Error> {
@@ -95,18 +97,22 @@ impl Valkey {
     }
 }
 
+/// Closes slots that this node has open; the plan has seen that no key of them is where it does not belong.
+async fn stabilize(connection: &Connection, slots: &Slots) -> Result<(), Error> {
+    let stable = |slot: u16| {
+        let mut command = cmd("CLUSTER");
+        command.arg("SETSLOT").arg(slot).arg("STABLE");
+        command
+    };
+    connection.ask_each(slots.iter().map(stable).collect()).await.map_err(Error::raced)?;
+    Ok(())
+}
+
 fn assign(slots: &Slots) -> Cmd {
     let mut command = cmd("CLUSTER");
     command.arg("ADDSLOTSRANGE");
     for (first, last) in slots.ranges() {
         command.arg(*first).arg(*last);
     }
-    command
-}
-
-/// Keeps parameters, and users where there is no ACL file, over a restart.
-fn rewrite() -> Cmd {
-    let mut command = cmd("CONFIG");
-    command.arg("REWRITE");
     command
 }

@@ -62,6 +62,14 @@ pub enum Error {
         /// The command, without arguments.
         doing: String,
     },
+    /// More came back than an answer can be.
+    #[error("{node} sends more than any answer to {doing} can be")]
+    Excess {
+        /// The node.
+        node: Endpoint,
+        /// The command, without arguments.
+        doing: String,
+    },
     /// The server answered with an error.
     #[error("{node} refused {doing}: {code} {message}")]
     Refused {
@@ -137,7 +145,7 @@ impl Fault for Error {
             | Self::Lost { .. }
             | Self::Unsettled(_) => FaultKind::Unavailable,
             Self::Handshake { kind, .. } => *kind,
-            Self::Protocol { .. } | Self::Unsupported { .. } => FaultKind::Unsupported,
+            Self::Protocol { .. } | Self::Excess { .. } | Self::Unsupported { .. } => FaultKind::Unsupported,
             Self::Refused { code, .. } => of_code(code),
             Self::Login { source, .. } | Self::Incomplete { source, .. } => source.kind(),
             Self::Raced { .. } => FaultKind::Raced,
@@ -152,6 +160,9 @@ impl Fault for Error {
             Self::Protocol { .. } => Some(
                 "the port may be a TLS listener: write `tls` in the spec, or give the plain port".to_owned(),
             ),
+            Self::Excess { .. } => {
+                Some("see what listens there: it is no Valkey, or something changes its answers".to_owned())
+            }
             Self::Refused { code, node, .. } => of_server(code, node),
             Self::Login { source, .. } | Self::Incomplete { source, .. } => source.remedy(),
             _ => None,

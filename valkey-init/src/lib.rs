@@ -30,7 +30,9 @@ use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations};
 pub use acl::{Access, Catalog};
 pub use error::Error;
 pub use layout::Layout;
-pub use observe::{Entry, Link, NodeState, Observed, Persistence, Replication, ReplicationLogin, UserState};
+pub use observe::{
+    Entry, Link, NodeState, Observed, OwnLogin, Persistence, Replication, ReplicationLogin, UserState,
+};
 pub use plan::{Change, Passwords};
 pub use slots::Slots;
 pub use spec::{Desired, Library, Login, Mode, Node, Spec, Tls, User};
@@ -80,9 +82,9 @@ impl Backend for Valkey {
         &mut self,
         _desired: &Desired,
         changes: &[Change],
-        _secrets: &Secrets,
+        secrets: &Secrets,
     ) -> Vec<(usize, Error)> {
-        self.judge(changes).await
+        self.judge(changes, secrets).await
     }
 
     async fn apply(

@@ -14,6 +14,7 @@ use init_core::{Endpoint, Gather as _, Secrets};
 use tokio::time::{Instant, sleep};
 use tracing::info;
 
+use crate::acl::Catalog;
 use crate::error::Error;
 use crate::spec::{Desired, Mode};
 use crate::{Valkey, plan, settle};
@@ -23,6 +24,8 @@ pub use view::{Entry, Link};
 /// How long one reading waits for the nodes to settle before it says what it is waiting for.
 /// A primary that was down takes writes again at most five seconds after it has its slots back.
 const PATIENCE: Duration = Duration::from_secs(8);
+/// A slot that has been open for so long, with the same keys on each side, is not being moved by anybody.
+const LEFT: Duration = Duration::from_secs(3);
 /// Between two looks at nodes that are settling, for each of them: what a look costs grows with their number.
 const LOOK: Duration = Duration::from_millis(2);
 /// So often at most a cluster is asked whether it serves before everything is looked at again.
@@ -33,6 +36,8 @@ const ASKED: usize = 40;
 pub struct Observed {
     /// The nodes by their names.
     pub nodes: BTreeMap<Endpoint, NodeState>,
+    /// What the categories and commands of ACL rules mean; read when the spec names users.
+    pub catalog: Option<Catalog>,
 }
 
 /// One node.
@@ -42,6 +47,8 @@ pub struct NodeState {
     pub id: String,
     /// The addresses of its name, now.
     pub addresses: BTreeSet<IpAddr>,
+    /// How many servers its name leads to, when it has several addresses.
+    pub servers: usize,
     /// Whether it announces an address of its own, which then need not be ours.
     pub announces_address: bool,
     /// How many keys it holds, in all its databases.
@@ -54,6 +61,8 @@ pub struct NodeState {
     pub cluster_ok: bool,
     /// cluster: for each replica that it knows, whether it is listed in its primary's shard.
     pub shards: Vec<BTreeSet<String>>,
+    /// cluster: how many keys it holds of each slot that somebody has open.
+    pub open_keys: BTreeMap<u16, u64>,
     /// Parameters that the spec names; absent where the server knows no such parameter.
     pub config: BTreeMap<String, String>,
     /// Parameters that differ and that the server will not change while it runs.
@@ -62,6 +71,8 @@ pub struct NodeState {
     pub users: BTreeMap<String, UserState>,
     /// Whether the node logs in to its primary as the spec says.
     pub replication_login: ReplicationLogin,
+    /// What it logs in to its primary with, by the users of the spec.
+    pub own_login: OwnLogin,
     /// Digests of the function libraries that the spec names.
     pub libraries: BTreeMap<String, String>,
     /// Where users and parameters are kept over a restart.
@@ -88,6 +99,17 @@ pub struct ReplicationLogin {
     pub user_matches: bool,
     /// The same for the password.
     pub password_matches: bool,
+}
+
+/// A node's own login to its primary, whoever declared it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OwnLogin {
+    /// The key of the spec's user of that name.
+    pub user: Option<String>,
+    /// Whether its password is one that the spec declares for that user.
+    pub password_declared: bool,
+    /// Whether it copies over a second connection, which takes `SYNC` too.
+    pub dual_channel: bool,
 }
 
 /// Where a node keeps what was changed while it runs.
@@ -124,7 +146,29 @@ pub(crate) fn any_answer(value: &redis::Value) {
     accounts::any_answer(value);
 }
 
+impl NodeState {
+    /// The slots that it has open, by its own word.
+    fn open(&self) -> impl Iterator<Item = (&u16, &String)> {
+        self.view.get(&self.id).into_iter().flat_map(|own| &own.moving)
+    }
+}
+
 impl Observed {
+    /// All open slots, with the keys that everybody holds of them: what changes while a slot is being moved.
+    fn moving(&self) -> BTreeMap<u16, Vec<(String, u64)>> {
+        let mut moving: BTreeMap<u16, Vec<(String, u64)>> = BTreeMap::new();
+        for state in self.nodes.values() {
+            for (slot, other) in state.open() {
+                moving.entry(*slot).or_default().push((other.clone(), 0));
+            }
+        }
+        for (slot, seen) in &mut moving {
+            let counts = self.nodes.values().filter_map(|state| state.open_keys.get(slot));
+            seen.extend(counts.map(|keys| (String::new(), *keys)));
+        }
+        moving
+    }
+
     /// A server calls a node connected while it still tries to reach it. Of a node that the spec does not name that
     /// would be the difference between a foreign cluster and a dead member, so it has to be heard of.
     fn doubt(&mut self, first: &Self) {
@@ -149,25 +193,57 @@ impl Valkey {
         let (began, mut told) = (Instant::now(), String::new());
         self.read_catalog(desired).await?;
         let mut observed = self.read(&Observed::default(), desired, Some(secrets)).await?;
+        self.count_servers(&mut observed, desired, secrets).await?;
         let first = observed.clone();
+        let mut moving = (observed.moving(), began);
         loop {
             observed.doubt(&first);
-            let waiting = settle::blocked(desired, &observed).or_else(|| {
+            if observed.moving() != moving.0 {
+                moving = (observed.moving(), Instant::now());
+            }
+            let moves = moving.0.keys().next().filter(|_| moving.1.elapsed() < LEFT);
+            let moves = moves.map(|slot| format!("slot {slot} is on its way to another node"));
+            let waiting = moves.or_else(|| settle::blocked(desired, &observed)).or_else(|| {
                 let plan = plan::plan(desired, &observed);
                 if plan.is_empty() { settle::unsettled(desired, &observed) } else { None }
             });
-            let Some(why) = waiting else { return Ok(observed) };
+            let Some(why) = waiting else {
+                if plan::plan(desired, &observed).is_empty() {
+                    self.explain(desired, &observed, true).await?;
+                }
+                return Ok(observed);
+            };
             if told.is_empty() {
                 info!(cause = why, "waiting for the nodes to settle");
                 told.clone_from(&why);
             }
             if began.elapsed() > PATIENCE {
-                self.explain(desired, &observed).await?;
+                self.explain(desired, &observed, false).await?;
                 return Err(Error::Unsettled(why));
             }
             self.until_served(&observed, desired, began).await?;
             self.look(&mut observed, desired).await?;
         }
+    }
+
+    /// Which servers a name with several addresses leads to: a node on two networks is one, a service that runs
+    /// several times is many.
+    async fn count_servers(
+        &self,
+        observed: &mut Observed,
+        desired: &Desired,
+        secrets: &Secrets,
+    ) -> Result<(), Error> {
+        let user = secrets.text(&desired.login.user)?;
+        let credential = match &desired.login.password {
+            Some(password) => Some((&user, secrets.get(password)?)),
+            None => None,
+        };
+        for (node, state) in observed.nodes.iter_mut().filter(|(_, state)| state.addresses.len() > 1) {
+            let addresses = state.addresses.iter().copied();
+            state.servers = self.connections.servers(node, addresses, credential).await.len();
+        }
+        Ok(())
     }
 
     /// A reading of all nodes at once: in full, or what has changed since the one before.
@@ -186,7 +262,35 @@ impl Valkey {
             }
             Ok(state)
         };
-        Ok(Observed { nodes: self.connections.each(read).await? })
+        let nodes = self.connections.each(read).await?;
+        let mut observed = Observed { nodes, catalog: self.catalog.clone() };
+        self.count_open(&mut observed).await?;
+        Ok(observed)
+    }
+
+    /// How many keys everybody holds of the slots that somebody has open.
+    async fn count_open(&self, observed: &mut Observed) -> Result<(), Error> {
+        let slots: BTreeSet<u16> =
+            observed.nodes.values().flat_map(NodeState::open).map(|(slot, _)| *slot).gather();
+        if slots.is_empty() {
+            return Ok(());
+        }
+        let count = async |connection: &crate::wire::Connection| {
+            let ask = |slot: &u16| {
+                let mut command = redis::cmd("CLUSTER");
+                command.arg("COUNTKEYSINSLOT").arg(*slot);
+                command
+            };
+            let answers = connection.ask_each(slots.iter().map(ask).collect()).await?;
+            let number = |value: &redis::Value| crate::wire::text(value)?.parse::<u64>().ok();
+            Ok(slots.iter().copied().zip(answers.iter().map(|answer| number(answer).unwrap_or(0))).gather())
+        };
+        for (node, counts) in self.connections.each(count).await? {
+            if let Some(state) = observed.nodes.get_mut(&node) {
+                state.open_keys = counts;
+            }
+        }
+        Ok(())
     }
 
     /// A new look at what settles by itself: views, roles, links.
@@ -222,11 +326,13 @@ impl Valkey {
         sleep(LOOK.saturating_mul(u32::try_from(self.desired.nodes.len()).unwrap_or(1))).await;
     }
 
-    /// A link that stays down may be a login that the primary refuses, which no waiting mends.
-    async fn explain(&self, desired: &Desired, observed: &Observed) -> Result<(), Error> {
+    /// A link that stays down may be a login that the primary refuses, which no waiting mends; and one that is up may be
+    /// as old as a login that is refused now, which the next interruption would show.
+    async fn explain(&self, desired: &Desired, observed: &Observed, up: bool) -> Result<(), Error> {
         for node in &desired.nodes {
             let Some(state) = observed.nodes.get(&node.endpoint) else { continue };
-            let Some(primary) = state.replication.primary.as_ref().filter(|_| !state.replication.link_up)
+            let Some(primary) =
+                state.replication.primary.as_ref().filter(|_| state.replication.link_up == up)
             else {
                 continue;
             };
@@ -240,7 +346,7 @@ impl Valkey {
     }
 
     async fn read_catalog(&mut self, desired: &Desired) -> Result<(), Error> {
-        let wanted = desired.users.values().any(|user| user.rules.is_some());
+        let wanted = !desired.users.is_empty();
         let first = desired.nodes.first().and_then(|node| self.connections.get(&node.endpoint));
         if let (None, true, Some(connection)) = (&self.catalog, wanted, first) {
             self.catalog = Some(accounts::catalog(connection).await?);

@@ -3,6 +3,9 @@
 mod accounts;
 mod change;
 pub(crate) mod cluster;
+pub(crate) mod links;
+mod names;
+mod open;
 mod replication;
 mod roles;
 pub(crate) mod safety;
@@ -30,6 +33,8 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
         Mode::Standalone => replication::standalone(desired, observed),
     };
     accounts::plan(desired, observed, &mut changes, &mut conflicts);
+    links::conflicts(desired, observed, &mut conflicts);
+    names::conflicts(desired, observed, &mut conflicts);
     Plan::new(changes, conflicts)
 }
 

@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 pub(crate) use desired::requires;
 pub use desired::{Desired, Library, Login, Mode, Node, Tls, User};
-pub(crate) use rules::tokens;
+pub(crate) use rules::{tokens, without_password};
 pub(crate) use validate::validate;
 
 use node::NodeSpec;
@@ -52,6 +52,13 @@ pub struct Spec {
     /// Function libraries by name.
     #[serde(default)]
     functions: BTreeMap<String, FileRef>,
+    /// Whether what is set outlives a restart of the servers; true when absent.
+    #[serde(default = "yes")]
+    persist: bool,
+    /// The servers take all their modules and users from their configuration file itself, none from the command line or
+    /// an included file: `CONFIG REWRITE` then leaves nothing that would be loaded twice.
+    #[serde(default)]
+    starts_from_config_file: bool,
 }
 
 /// Certificates, as PEM.
@@ -73,7 +80,7 @@ struct UserSpec {
     /// The name, when the key is only a label.
     name: Option<Text>,
     /// Whether the user may log in; true when absent.
-    #[serde(default = "enabled")]
+    #[serde(default = "yes")]
     enabled: bool,
     /// The passwords, all of them: two while one rotates.
     passwords: Option<Vec<SecretRef>>,
@@ -81,6 +88,6 @@ struct UserSpec {
     rules: Option<String>,
 }
 
-fn enabled() -> bool {
+fn yes() -> bool {
     true
 }

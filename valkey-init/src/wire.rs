@@ -1,9 +1,11 @@
 //! Connections to the nodes: names resolved, TLS, login, one deadline on every exchange.
 
+mod bounds;
 mod connection;
 mod connections;
 mod crypto;
 mod dial;
+mod mask;
 mod probe;
 mod reply;
 mod tls;

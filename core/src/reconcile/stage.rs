@@ -27,12 +27,8 @@ impl<B: Backend> Driver<'_, B> {
     pub(super) async fn stage(&mut self, backend: &mut B, stage: &[B::Change]) -> Result<(), Halt> {
         let name = named(stage);
         let progress = Progress::default();
-        let work = meter::told(
-            backend.apply(self.desired, stage, self.secrets, &progress),
-            &progress,
-            &name,
-            stage.len(),
-        );
+        let applying = backend.apply(self.desired, stage, self.secrets, &progress);
+        let work = meter::told(applying, &progress, &self.texts, (&name, stage.len()));
         let results = match self.bounds.finishing(work).await {
             Ok(results) => results,
             Err(cut) => {
@@ -40,7 +36,8 @@ impl<B: Backend> Driver<'_, B> {
                     self.ledger.set(change, Status::Unknown);
                 }
                 let waiting =
-                    progress.waiting().map(|what| format!(", waiting for {what}")).unwrap_or_default();
+                    progress.waiting().map(|what| format!(", waiting for {}", self.texts.peer(what)));
+                let waiting = waiting.unwrap_or_default();
                 let doing = format!("applying {name} ({} of {} done{waiting})", progress.done(), stage.len());
                 return Err(self.cut(cut, doing).into());
             }
@@ -57,8 +54,9 @@ impl<B: Backend> Driver<'_, B> {
                 None => self.ledger.set(change, Status::Unknown),
             }
         }
-        self.backoff.reset();
-        self.last = None;
+        if faults.is_empty() {
+            self.last = None;
+        }
         self.judge(faults, Ledger::lose)
     }
 
@@ -86,7 +84,7 @@ impl<B: Backend> Driver<'_, B> {
                     again = again.or_else(|| Some(Halt::Raced(Box::new(fault))));
                 }
                 _ => {
-                    self.ledger.fail(change, fault.to_string());
+                    self.ledger.fail(change, self.texts.peer(&fault));
                     refused.push((change, fault));
                 }
             }
@@ -94,7 +92,7 @@ impl<B: Backend> Driver<'_, B> {
         let others = refused.len().saturating_sub(1);
         match refused.into_iter().next() {
             Some((change, fault)) => {
-                Err(Error::Refused { change: change.to_string(), others, fault: Box::new(fault) }.into())
+                Err(Error::Refused { change: self.texts.own(change), others, fault: Box::new(fault) }.into())
             }
             None => again.map_or(Ok(()), Err),
         }
@@ -125,9 +123,9 @@ impl<B: Backend> Driver<'_, B> {
         for change in plan.changes() {
             self.ledger.fail(change, "acknowledged, and the server does not show it".to_owned());
         }
-        let changes = plan.changes().iter().map(ToString::to_string);
-        let conflicts = plan.conflicts().iter().map(ToString::to_string);
-        Error::NotConverged(changes.chain(conflicts).collect())
+        let mut remaining = self.texts.list(plan.changes().iter());
+        remaining.extend(self.texts.list(plan.conflicts().iter()));
+        Error::NotConverged(remaining)
     }
 
     /// After a run was cut or refused: one bounded reading for the changes whose answer was lost.

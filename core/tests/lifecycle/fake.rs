@@ -29,6 +29,10 @@ pub(crate) enum Act {
     Slow(u64),
     /// Somebody else creates this first.
     Raced(&'static str, i64),
+    /// Fails with a text of the server's own.
+    Says(FaultKind, String),
+    /// apply: tells this as what it waits for, and never ends.
+    Awaits(String),
     /// apply: answers for fewer changes than it was given.
     Short,
 }
@@ -36,6 +40,8 @@ pub(crate) enum Act {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Server {
     pub(crate) items: BTreeMap<String, i64>,
+    /// Who owns the items, if that is anybody.
+    pub(crate) owner: Option<String>,
     pub(crate) connect: VecDeque<Act>,
     pub(crate) observe: VecDeque<Act>,
     pub(crate) check: VecDeque<Act>,
@@ -62,6 +68,7 @@ pub(crate) struct Fake;
 pub(crate) struct Spec {
     endpoint: String,
     password: Option<SecretRef>,
+    user: Option<SecretRef>,
     note: Option<FileRef>,
     #[serde(default)]
     items: BTreeMap<String, i64>,
@@ -69,7 +76,7 @@ pub(crate) struct Spec {
 
 pub(crate) struct Desired {
     endpoint: Endpoint,
-    password: Option<SecretRef>,
+    secrets: BTreeSet<SecretRef>,
     items: BTreeMap<String, i64>,
 }
 
@@ -80,6 +87,8 @@ pub(crate) enum Change {
     Create { name: String, value: i64 },
     #[serde(rename = "alter_item")]
     Alter { name: String, value: Drift<i64> },
+    #[serde(rename = "alter_owner")]
+    AlterOwner { owner: Drift<String>, members: BTreeMap<String, String> },
 }
 
 impl fmt::Display for Change {
@@ -87,21 +96,26 @@ impl fmt::Display for Change {
         match self {
             Self::Create { name, value } => write!(f, "create item {name} ({value})"),
             Self::Alter { name, value } => write!(f, "alter item {name}: {value}"),
+            Self::AlterOwner { owner, .. } => write!(f, "alter owner: {owner}"),
         }
     }
 }
 
 impl Change {
     fn happen(&self) {
-        let (Self::Create { name, value } | Self::Alter { name, value: Drift { to: value, .. } }) = self;
+        let (Self::Create { name, value } | Self::Alter { name, value: Drift { to: value, .. } }) = self
+        else {
+            return SERVER.with_borrow_mut(|server| server.owner = None);
+        };
         SERVER.with_borrow_mut(|server| server.items.insert(name.clone(), *value));
     }
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("fake error of kind {kind:?}")]
+#[error("fake error of kind {kind:?}{said}")]
 pub(crate) struct FakeError {
     kind: FaultKind,
+    said: String,
     #[source]
     cause: std::io::Error,
 }
@@ -110,15 +124,28 @@ impl Fault for FakeError {
     fn kind(&self) -> FaultKind {
         self.kind
     }
+
+    fn remedy(&self) -> Option<String> {
+        (!self.said.is_empty()).then(|| format!("see{}", self.said))
+    }
 }
 
 fn fault(kind: FaultKind) -> FakeError {
-    FakeError { kind, cause: std::io::Error::other("the cause of it") }
+    FakeError { kind, said: String::new(), cause: std::io::Error::other("the cause of it") }
+}
+
+fn says(kind: FaultKind, said: &str) -> FakeError {
+    FakeError { kind, said: format!(": {said}"), cause: std::io::Error::other(said.to_owned()) }
+}
+
+fn of(owner: Option<&String>) -> String {
+    owner.map(|owner| format!(" and of {owner}")).unwrap_or_default()
 }
 
 async fn plainly(act: Act) -> Result<(), FakeError> {
     match act {
         Act::Fails(kind) => Err(fault(kind)),
+        Act::Says(kind, said) => Err(says(kind, &said)),
         Act::Silent => pending().await,
         _ => Ok(()),
     }
@@ -128,7 +155,7 @@ impl Backend for Fake {
     const NAME: &'static str = "fake-init";
     type Spec = Spec;
     type Desired = Desired;
-    type Observed = BTreeMap<String, i64>;
+    type Observed = (BTreeMap<String, i64>, Option<String>);
     type Change = Change;
     type Error = FakeError;
 
@@ -145,24 +172,24 @@ impl Backend for Fake {
             }
         }
         let Some(endpoint) = endpoint else { return Err(violations) };
-        violations.or(Desired { endpoint, password: spec.password, items: spec.items })
+        let secrets = spec.password.into_iter().chain(spec.user).collect();
+        violations.or(Desired { endpoint, secrets, items: spec.items })
     }
 
     fn requires(desired: &Desired) -> Requires {
-        let secrets: BTreeSet<_> = desired.password.iter().cloned().collect();
-        Requires { endpoints: vec![desired.endpoint.clone()], secrets }
+        Requires { endpoints: vec![desired.endpoint.clone()], secrets: desired.secrets.clone() }
     }
 
     async fn connect(_: &Desired, _: &Secrets) -> Result<Self, FakeError> {
         plainly(called("connect", |server| &mut server.connect)).await.map(|()| Self)
     }
 
-    async fn observe(&mut self, _: &Desired, _: &Secrets) -> Result<BTreeMap<String, i64>, FakeError> {
+    async fn observe(&mut self, _: &Desired, _: &Secrets) -> Result<Self::Observed, FakeError> {
         plainly(called("observe", |server| &mut server.observe)).await?;
-        Ok(SERVER.with_borrow(|server| server.items.clone()))
+        Ok(SERVER.with_borrow(|server| (server.items.clone(), server.owner.clone())))
     }
 
-    fn plan(desired: &Desired, observed: &BTreeMap<String, i64>) -> Plan<Change> {
+    fn plan(desired: &Desired, (observed, owner): &Self::Observed) -> Plan<Change> {
         let (mut changes, mut conflicts) = (Vec::new(), Vec::new());
         for (name, side) in by_key(&desired.items, observed) {
             let name = name.clone();
@@ -170,7 +197,10 @@ impl Backend for Fake {
                 Side::Missing(value) => changes.push(Change::Create { name, value: *value }),
                 Side::Present(to, from) if from > to => {
                     let at = SpecPath::root().key("items").key(&name);
-                    conflicts.push(Conflict::new(at, format!("it is {from}, and cannot become {to}")));
+                    conflicts.push(Conflict::new(
+                        at,
+                        format!("it is {from}{}, and cannot become {to}", of(owner.as_ref())),
+                    ));
                 }
                 Side::Present(to, from) => {
                     changes
@@ -178,6 +208,11 @@ impl Backend for Fake {
                 }
                 Side::Extra(_) => {}
             }
+        }
+        if let Some(owner) = owner {
+            let members = BTreeMap::from([(owner.clone(), owner.clone())]);
+            let owner = Drift { from: Some(owner.clone()), to: "app".to_owned() };
+            changes.push(Change::AlterOwner { owner, members });
         }
         Plan::new(changes, conflicts)
     }
@@ -208,6 +243,11 @@ impl Backend for Fake {
             }
             Act::Slow(seconds) => tokio::time::sleep(std::time::Duration::from_secs(seconds)).await,
             Act::Silent => pending().await,
+            Act::Says(kind, ref said) => return stage.iter().map(|_| Err(says(kind, said))).collect(),
+            Act::Awaits(ref what) => {
+                progress.waiting_for(what.as_str());
+                pending::<()>().await;
+            }
             _ => {}
         }
         let refused = |at| matches!(&act, Act::Refuses(positions, _) if positions.contains(&at));

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
 mod fake;
+mod hostile;
+mod pauses;
 mod scenario;
 
 use std::collections::VecDeque;

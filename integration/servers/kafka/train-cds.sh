@@ -36,7 +36,7 @@ use_tools() {
     train list kafka-topics --bootstrap-server "$broker" --describe
     train configs kafka-configs --bootstrap-server "$broker" --describe --topic t
     echo hello | train producer kafka-console-producer --bootstrap-server "$broker" --topic t
-    train consumer kafka-console-consumer --bootstrap-server "$broker" --topic t --from-beginning --max-messages 1
+    train consumer kafka-console-consumer --bootstrap-server "$broker" --topic t --from-beginning --max-messages 1 --timeout-ms 30000
 }
 
 # One list from several runs: ids number the classes of one run only, and classes of private loaders depend on them.

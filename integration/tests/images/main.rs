@@ -4,6 +4,7 @@
 
 mod dockerfile;
 mod layout;
+mod limits;
 mod release;
 mod reproducible;
 mod sizes;

@@ -6,11 +6,15 @@
 #![expect(clippy::disallowed_methods, reason = "the tests wait on real servers")]
 
 mod acceptance;
+mod account;
+mod brokers;
 mod commands;
 mod drift;
+mod hostile;
 mod peers;
 mod readme;
 mod refusals;
+mod retention;
 mod scale;
 mod signals;
 mod waiting;

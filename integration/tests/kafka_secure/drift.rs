@@ -29,7 +29,7 @@ pub(crate) static DRIFTS: [Drift; 19] = [
     ),
     drift(
         "kafka-configs --alter --entity-type topics --entity-name application-logs --delete-config min.insync.replicas",
-        r#"{"op": "alter_topic_config", "config": {"min.insync.replicas": {"from": "1", "to": "2"}}}"#,
+        r#"{"op": "alter_topic_config", "config": {"min.insync.replicas": {"from": null, "to": "2"}}}"#,
     ),
     drift(
         "kafka-configs --alter --entity-type users --entity-name orders --delete-config SCRAM-SHA-256",

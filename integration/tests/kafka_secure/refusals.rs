@@ -52,6 +52,7 @@ fn a_broker_that_sends_its_clients_to_an_unknown_name_is_named_at_the_deadline()
 fn what_the_brokers_would_refuse_is_refused_before_anything_is_written() {
     for (change, sentence) in [
         ("brokerDefaults: {log.dirs: /x}", "Cannot update these configs dynamically"),
+        ("brokerDefaults: {log.retention.msec: 5}", "the nearest is `log.retention.ms`"),
         (
             "quotas: [{ip: no-such-host.invalid, connectionCreationRate: 1}]",
             "is not a valid IP or resolvable host",

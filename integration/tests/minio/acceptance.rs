@@ -134,6 +134,25 @@ fn a_name_from_a_secret_shows_as_its_label() {
     );
 }
 
+/// Access keys are sealed by MinIO with a key that takes 64 MiB to derive.
+#[test]
+fn little_memory_is_enough_and_less_is_told() {
+    let server = Server::new();
+    let limited = |memory: &str, spec: &str, args: &[&str]| {
+        let options = ["--memory", memory, "--memory-swap", memory];
+        whole(server.init(spec)).network(server.network()).docker(&options).args(args).run()
+    };
+    let (before, after) = FULL.split_once("accessKeys:\n").unwrap();
+    let key = |n: usize| format!("  key-{n}: {{user: loki, secretKey: {{secret: minio_loki_ci_secret}}}}\n");
+    let many = format!("{before}accessKeys:\n{}{after}", (0..12).map(key).collect::<String>());
+    limited("96m", &many, &[]).expect(0, "changed");
+    limited("96m", &many, &[]).expect(0, "unchanged");
+    let told = limited("64m", &many, &["--log", "off"]);
+    assert_eq!(told.exit, 70, "{}", told.stdout);
+    assert!(told.error().contains("this container has a limit of 64 MiB"), "{}", told.stdout);
+    limited("64m", before, &[]).expect(0, "unchanged");
+}
+
 #[test]
 fn two_runs_at_once_both_converge() {
     let server = Server::new();

@@ -73,7 +73,7 @@ buckets:
     quota: 10GB
     tags: {one: a, two: b}
     lifecycle:
-      - {id: tagged, prefix: a/, tags: {kind: tmp, age: old}, expireDays: 5}
+      - {id: tagged, status: enabled, prefix: a/, tags: {kind: tmp, age: old}, expireDays: 5}
       - {id: kept, expireNoncurrentDays: 7, keepNoncurrentVersions: 3}
       - {id: markers, prefix: m/, expireDeleteMarkers: true}
       - {id: asleep, status: disabled, prefix: z/, expireDays: 9}
@@ -83,7 +83,7 @@ buckets:
   drop: {anonymous: upload}
 ";
 
-const RULES_DRIFTS: [(&str, &str); 16] = [
+const RULES_DRIFTS: [(&str, &str); 15] = [
     ("mc version enable t/rules", "set_versioning rules"),
     ("mc quota set t/rules --size 10GiB", "set_quota rules"),
     ("mc tag set t/rules 'one=a&two=c'", "set_tags rules"),
@@ -98,7 +98,6 @@ const RULES_DRIFTS: [(&str, &str); 16] = [
     ("mc ilm rule rm t/rules --all --force", "set_lifecycle rules"),
     ("mc retention set --default COMPLIANCE 30d t/worm", "set_object_lock worm"),
     ("mc retention clear --default t/worm", "set_object_lock worm"),
-    ("mc retention set --default GOVERNANCE 1d t/bare", "set_object_lock bare"),
     ("mc anonymous set download t/closed", "set_bucket_policy closed"),
 ];
 

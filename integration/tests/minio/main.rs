@@ -1,14 +1,21 @@
 //! `minio-init` against real servers, read back and drifted with `mc`.
 
+mod absent;
 mod acceptance;
 mod access;
+mod behind_nginx;
 mod drift;
 mod fault;
+mod hostile;
+mod kept_whole;
+mod other_servers;
 mod peers;
 mod permissions;
 mod refusals;
+mod rerun;
 mod s3_only;
 mod tls;
+mod two_runs;
 mod waiting;
 
 use integration::Init;

@@ -7,7 +7,7 @@ use serde_json::json;
 const SECRET: &str = "provisioner-5ecret";
 
 /// What a spec with everything needs, as the manual lists it.
-const ACTIONS: [&str; 13] = [
+pub(super) const ACTIONS: [&str; 13] = [
     "CreateUser",
     "GetUser",
     "CreatePolicy",

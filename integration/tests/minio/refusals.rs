@@ -79,12 +79,40 @@ fn a_policy_that_the_server_rejects_is_told_in_its_words() {
 }
 
 #[test]
+fn what_minio_does_not_take_for_a_new_access_key_is_told_before_anything_is_written() {
+    let server = Server::new();
+    let run = |name: &str, secret: &str| {
+        let spec = "users: {app: {secretKey: {secret: app}}}\naccessKeys: {key: {user: app, accessKey: {secret: name}, secretKey: {secret: key}}}\n";
+        server.init(spec).secret("app", "app-5ecret").secret("name", name).secret("key", secret).run()
+    };
+    let (long, name) = ("0123456789abcdef".repeat(4), "n".repeat(21));
+    for (name, secret, words) in [
+        ("short", long.as_str(), "MinIO takes at most 40"),
+        (name.as_str(), "key-5ecret", "MinIO takes at most 20"),
+    ] {
+        let ended = run(name, secret).expect(78, "failed");
+        assert!(ended.error().contains(words), "{}", ended.stdout);
+        assert!(!server.mc(&["admin", "user", "list", "t"]).ok().contains("app"));
+    }
+    run("n2345678901234567890", &long[..40]).expect(0, "changed");
+    // One that is there takes a longer one.
+    run("n2345678901234567890", &long).expect(0, "changed");
+    run("n2345678901234567890", &long).expect(0, "unchanged");
+}
+
+#[test]
 fn a_short_secret_is_told_before_the_first_packet() {
     let spec =
         "endpoint: http://nowhere:9000\ncredentials: {accessKey: root-user, secretKey: {secret: short}}\n";
-    let ended =
-        Init::new("minio-init", spec).network("none").secret("short", "seven77").run().expect(78, "failed");
+    let run = |rest: &str, timeout: &str| {
+        let init =
+            Init::new("minio-init", &format!("{spec}{rest}")).network("none").secret("short", "seven77");
+        init.args(&["--timeout", timeout]).run()
+    };
+    let ended = run("users: {app: {secretKey: {secret: short}}}\n", "20s").expect(78, "failed");
     assert!(ended.error().contains("at least 8"));
+    // The account that provisions is there already, and other servers have shorter keys.
+    run("buckets: {first: {}}\n", "1s").expect(69, "failed");
 }
 
 /// A server with a key to encrypt with, a notification target and a region.

@@ -73,6 +73,45 @@ fn tls_in_every_mode_and_its_refusals() {
     fails(tls(&server, full, &ca).run(), 77, "28000");
 }
 
+/// Who asks on a connection that is not verified may be anyone.
+#[test]
+fn a_password_is_not_given_to_whoever_asks() {
+    let (server, ca) = with_tls();
+    tls(&server, "disable", &ca).run().expect(0, "changed");
+    for method in ["password", "md5"] {
+        if method == "md5" {
+            let admin = PASSWORD.replace('\'', "''");
+            server.psql(
+                "postgres",
+                &format!("SET password_encryption = md5; ALTER ROLE postgres PASSWORD '{admin}'"),
+            );
+        }
+        server.asks_for(method);
+        for mode in ["disable", "require"] {
+            let ended = tls(&server, mode, &ca).run().expect(76, "failed");
+            assert!(ended.error().contains("which `authentication` does not allow"), "{}", ended.stdout);
+            assert!(ended.stdout.contains(&format!("`authentication: {method}`")), "{}", ended.stdout);
+            let allowed = format!("{mode}\nauthentication: {method}");
+            tls(&server, &allowed, &ca).run().expect(0, "unchanged");
+        }
+        tls(&server, "{mode: verify-full, ca: {file: ca.pem}}", &ca).run().expect(0, "unchanged");
+        let strict = "{mode: verify-full, ca: {file: ca.pem}}\nauthentication: scram-sha-256";
+        tls(&server, strict, &ca).run().expect(76, "failed");
+    }
+}
+
+/// A server that asks for no password is given none.
+#[test]
+fn a_server_that_trusts_needs_no_password() {
+    let server = Server::start(&[]);
+    let head = format!("endpoint: {}:5432\nuser: postgres\ntls: disable\n", server.name());
+    let run = || init(&format!("{head}{NOTHING}")).run();
+    fails(run(), 77, "password missing");
+    server.asks_for("trust");
+    run().expect(0, "changed");
+    run().expect(0, "unchanged");
+}
+
 #[test]
 fn another_name_than_the_certificates_is_76() {
     let (server, ca) = with_tls();

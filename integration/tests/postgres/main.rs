@@ -4,12 +4,17 @@
 #![expect(clippy::disallowed_methods, reason = "the tests wait on real servers")]
 
 mod acceptance;
+mod again;
 mod canary;
 mod connection;
 mod drift;
+mod extensions;
 mod fault;
+mod hostile;
+mod members;
 mod names;
 mod passwords;
+mod pooler;
 mod privileges;
 mod reader;
 mod refusals;

@@ -55,7 +55,8 @@ fn a_server_that_asks_for_md5_is_served_and_md5_is_replaced() {
     server.psql("postgres", "SELECT pg_reload_conf()");
     let stored = "SELECT left(rolpassword, 13) FROM pg_authid WHERE rolname IN ('one', 'postgres', 'two') ORDER BY rolname";
     assert!(server.psql("postgres", stored).lines().all(|line| line.starts_with("md5")));
-    let run = || server.init(ROLES).secret("one", "first").secret("two", "second").run();
+    let spec = format!("authentication: md5\n{ROLES}");
+    let run = || server.init(&spec).secret("one", "first").secret("two", "second").run();
     let cold = run().expect(0, "changed");
     assert_eq!(crate::ops(&cold), ["create_role", "alter_role"]);
     assert_eq!(cold.report["changes"][1]["password"]["from"], "md5", "{}", cold.stdout);
@@ -124,4 +125,81 @@ fn a_hidden_name_is_never_told() {
     for text in [&cold.stdout, &cold.log, &healed.stdout, &healed.log, &reserved.stdout, &reserved.log] {
         assert!(!text.contains("unspoken"), "{text}");
     }
+}
+
+/// A secret that holds what a server stores is stored as it is, by whoever provisions, and compared as it is.
+#[test]
+fn a_stored_verifier_is_set_as_it_is() {
+    let server = Server::start(&[]);
+    server.psql(
+        "postgres",
+        "CREATE ROLE source PASSWORD 'first'; CREATE ROLE manager LOGIN CREATEROLE PASSWORD 'managed'",
+    );
+    let scram = server.psql("postgres", "SELECT rolpassword FROM pg_authid WHERE rolname = 'source'");
+    let md5 = server.psql("postgres", "SELECT 'md5' || md5('secondtwo')");
+    let stored = || {
+        server.psql(
+            "postgres",
+            "SELECT rolpassword FROM pg_authid WHERE rolname IN ('one', 'two') ORDER BY rolname",
+        )
+    };
+    let run = || server.init(ROLES).secret("one", &scram).secret("two", &md5).run();
+    let cold = run().expect(0, "changed");
+    assert!(cold.log.contains("is a stored verifier"), "{}", cold.log);
+    assert_eq!(stored(), format!("{scram}\n{md5}"));
+    assert!(server.lets_in("one", "first", "postgres"));
+    run().expect(0, "unchanged");
+    server.psql("postgres", "ALTER ROLE one PASSWORD 'first'; ALTER ROLE two PASSWORD 'second'");
+    assert_eq!(crate::ops(&run().expect(0, "changed")), ["alter_role", "alter_role"]);
+    assert_eq!(stored(), format!("{scram}\n{md5}"));
+    server.psql("postgres", "DROP ROLE one, two");
+    let spec = format!(
+        "endpoint: {}:5432\nuser: manager\npassword: {{secret: m}}\ntls: disable\n{ROLES}",
+        server.name()
+    );
+    let manager = || {
+        integration::postgres::init(&spec).secret("m", "managed").secret("one", &scram).secret("two", &md5)
+    };
+    manager().run().expect(0, "changed");
+    assert_eq!(stored(), format!("{scram}\n{md5}"));
+    // Nobody logs in with a verifier, so nobody here can tell.
+    let again = manager().run().expect(0, "unchanged");
+    assert!(again.log.contains("left as it is"), "{}", again.log);
+    let broken = server.init(ROLES).secret("one", "SCRAM-SHA-256$4096:nothing").secret("two", "second").run();
+    assert!(broken.expect(78, "failed").error().contains("begins as a SCRAM verifier"));
+}
+
+/// A login as the role tells what it can, and no more.
+#[test]
+fn a_role_that_cannot_be_judged_is_left_alone_until_it_can_log_in() {
+    let server = Server::start(&[]);
+    server.psql("postgres", "CREATE ROLE manager LOGIN CREATEROLE PASSWORD 'managed'");
+    let head =
+        format!("endpoint: {}:5432\nuser: manager\npassword: {{secret: m}}\ntls: disable\n", server.name());
+    let run = |roles: &str| {
+        let init = integration::postgres::init(&format!(
+            "{head}roles: {{one: {{password: {{secret: one}}{roles}}}}}\n"
+        ));
+        init.secret("m", "managed").secret("one", "first").run()
+    };
+    run(", login: true, connectionLimit: 0").expect(0, "changed");
+    // At its limit: the password is right all the same.
+    run(", login: true, connectionLimit: 0").expect(0, "unchanged");
+    let failed = server.log().matches("password authentication failed").count();
+    run(", login: true, connectionLimit: 0").expect(0, "unchanged");
+    assert_eq!(
+        server.log().matches("password authentication failed").count(),
+        failed,
+        "no login fails for a right password"
+    );
+    server.psql("postgres", "ALTER ROLE one VALID UNTIL '2001-01-01'");
+    run(", login: true").expect(0, "unchanged");
+    server.psql(
+        "postgres",
+        "ALTER ROLE one PASSWORD 'another' NOLOGIN VALID UNTIL '-infinity' CONNECTION LIMIT -1",
+    );
+    run("").expect(0, "unchanged");
+    let healed = run(", login: true, validUntil: infinity").expect(0, "changed");
+    assert_eq!(healed.report["changes"][0]["password"]["from"], "unknown", "{}", healed.stdout);
+    assert!(server.lets_in("one", "first", "postgres"));
 }

@@ -3,13 +3,13 @@
 use integration::Init;
 use integration::postgres::{Server, init};
 
-fn as_admin(server: &Server, spec: &str) -> Init {
+pub(crate) fn as_admin(server: &Server, spec: &str) -> Init {
     let head =
         format!("endpoint: {}:5432\nuser: manager\npassword: {{secret: m}}\ntls: disable\n", server.name());
     init(&format!("{head}{spec}")).secret("m", "managed").secret("one", "first")
 }
 
-const SPEC: &str = "\
+pub(crate) const SPEC: &str = "\
 roles:
   readers: {}
   app: {login: true, password: {secret: one}, memberOf: [readers], connectionLimit: 9, settings: {statement_timeout: 30s}}

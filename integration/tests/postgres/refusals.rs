@@ -37,7 +37,6 @@ fn conflicts_leave_everything_as_it_was() {
         ),
         ("d: {extensions: {citext: {schema: nowhere}}}", "databases.d.extensions.citext.schema"),
         ("d: {extensions: {pg_trgm: {version: \"1.5\"}}}", "databases.d.extensions.pg_trgm.version"),
-        ("d: {extensions: {earthdistance: {}}}", "databases.d.extensions.earthdistance"),
         (
             "d: {defaultPrivileges: [{for: nobody, object: tables, to: public, privileges: [select]}]}",
             "databases.d.defaultPrivileges[0].for",

@@ -3,11 +3,15 @@
 #![expect(clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_methods, reason = "the tests wait on real servers")]
 
+mod access;
 mod fault;
 mod formation;
 mod healing;
+mod hostile;
+mod lasting;
 mod refusals;
 mod replication;
+mod slots;
 mod states;
 mod tls;
 mod users;

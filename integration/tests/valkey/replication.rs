@@ -36,6 +36,7 @@ fn the_first_node_is_followed_by_name() {
     for node in 0..3 {
         assert_eq!(nodes.mutations(node).into_iter().collect::<Vec<_>>(), []);
     }
+    nodes.lasts(|| run(&nodes, spec));
     nodes.move_house();
     run(&nodes, spec).run().expect(0, "unchanged");
     assert_eq!(follows(&nodes, 2), "valkey-0 up");

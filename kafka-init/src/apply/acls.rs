@@ -26,6 +26,7 @@ impl Mutation for Binding {
         Attempt {
             action: format!("create the ACL {self}"),
             permission: "Alter on the cluster".to_owned(),
+            waits: &[],
             races: &[],
         }
     }

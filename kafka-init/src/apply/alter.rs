@@ -11,11 +11,14 @@ use kafka_protocol::protocol::StrBytes;
 
 use super::mutation::{Mutation, Verdict, Verdicts};
 use super::send::Mode;
+use crate::config::Value;
 use crate::error::Attempt;
 use crate::plan::AlterTopicConfig;
 use crate::wire::TOPIC;
 
 const SET: i8 = 0;
+/// The default holds from then on.
+const DELETE: i8 = 1;
 
 impl Mutation for AlterTopicConfig {
     type Call = IncrementalAlterConfigsRequest;
@@ -32,6 +35,7 @@ impl Mutation for AlterTopicConfig {
         Attempt {
             action: format!("alter the configs of topic {}", self.name),
             permission: format!("AlterConfigs on topic {}", self.name),
+            waits: &[],
             races: &[ResponseError::UnknownTopicOrPartition],
         }
     }
@@ -63,12 +67,12 @@ fn resource(alteration: &AlterTopicConfig) -> AlterConfigsResource {
         .with_configs(configs(&alteration.config))
 }
 
-pub(super) fn configs(config: &BTreeMap<String, Drift<String>>) -> Vec<AlterableConfig> {
-    let set = |(key, drift): (&String, &Drift<String>)| {
+pub(super) fn configs(config: &BTreeMap<String, Drift<Value>>) -> Vec<AlterableConfig> {
+    let altered = |(key, drift): (&String, &Drift<Value>)| {
         AlterableConfig::default()
             .with_name(StrBytes::from_string(key.clone()))
-            .with_config_operation(SET)
-            .with_value(Some(StrBytes::from_string(drift.to.clone())))
+            .with_config_operation(if drift.to.0.is_some() { SET } else { DELETE })
+            .with_value(drift.to.0.clone().map(StrBytes::from_string))
     };
-    config.iter().map(set).collect()
+    config.iter().map(altered).collect()
 }

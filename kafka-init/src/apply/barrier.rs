@@ -11,15 +11,15 @@ use init_core::{Fault, FaultKind, Progress};
 use kafka_protocol::messages::metadata_response::MetadataResponseTopic;
 use tokio::time::{Instant, sleep};
 
-use super::allowed;
+use super::{allowed, configs};
 use crate::Error;
 use crate::observe::{acls, by_name};
 use crate::plan::Change;
-use crate::spec::Binding;
+use crate::spec::{Binding, Topic};
 use crate::wire::{Cluster, Connection};
 
-const FIRST_PAUSE: Duration = Duration::from_millis(10);
-const LONGEST_PAUSE: Duration = Duration::from_millis(250);
+pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(10);
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 /// How long new ACLs may take to be shown before that is left to the verification.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Brokers learn of changes in the order in which they were made, so that asking for all that is missing at
@@ -33,15 +33,44 @@ pub(super) async fn await_served(
     results: Vec<Result<(), Error>>,
     progress: &Progress,
 ) -> Vec<Result<(), Error>> {
-    let done = changes.iter().zip(&results).filter(|(_, result)| result.is_ok());
-    let expected = done.filter_map(|(change, _)| topic(change)).collect();
-    let Err(error) = served_everywhere(cluster, &expected, progress).await else { return results };
+    let done = || changes.iter().zip(&results).filter(|(_, result)| result.is_ok()).map(|(change, _)| change);
+    let Err(error) = everywhere(cluster, done(), progress).await else { return results };
     let results = changes.iter().zip(results);
-    let unserved = |(change, result): (&Change, Result<(), Error>)| match topic(change) {
-        Some(_) => result.and(Err(error.clone())),
-        None => result,
+    let unserved = |(change, result): (&Change, Result<(), Error>)| {
+        let waits = topic(change).is_some() || configs::altered(change).is_some();
+        if waits { result.and(Err(error.clone())) } else { result }
     };
     results.map(unserved).collect()
+}
+
+/// Waits until every broker serves what these changes come to.
+pub(super) async fn everywhere<'c>(
+    cluster: &mut Cluster,
+    changes: impl Iterator<Item = &'c Change> + Clone,
+    progress: &Progress,
+) -> Result<(), Error> {
+    let topics: BTreeMap<_, _> = changes.clone().filter_map(topic).collect();
+    if !topics.is_empty() {
+        at_all(cluster, progress, async |broker| served_by(broker, &topics, progress).await).await?;
+    }
+    let configs: Vec<_> = changes.filter_map(configs::altered).collect();
+    if !configs.is_empty() {
+        // One that stays behind is left to the verification: the value may be shown in another spelling.
+        let shown_by = async |broker: &mut Connection| match configs::shown_by(broker, &configs, false).await
+        {
+            Err(Error::Behind { .. }) => Ok(()),
+            other => other,
+        };
+        at_all(cluster, progress, shown_by).await?;
+    }
+    Ok(())
+}
+
+/// Refuses to go on while a broker lacks a value that the spec declares for a topic: another default of all brokers would
+/// let it delete records that the spec protects.
+pub(super) async fn protected(cluster: &mut Cluster, topics: &BTreeMap<String, Topic>) -> Result<(), Error> {
+    let declared = configs::declared(topics);
+    cluster.at_every_broker(async |broker| configs::shown_by(broker, &declared, true).await).await
 }
 
 /// Waits until the home shows the new ACLs, which a broker turns to last of all that is in a commit: after the users,
@@ -69,16 +98,12 @@ pub(super) fn topic(change: &Change) -> Option<(&str, i32)> {
 
 /// Waits through the loss of brokers too. It only reads, so asking again after a lost answer does no harm, and
 /// a broker that is gone is out of the cluster's own list some seconds later.
-pub(super) async fn served_everywhere(
+async fn at_all(
     cluster: &mut Cluster,
-    expected: &BTreeMap<&str, i32>,
     progress: &Progress,
+    is_so: impl AsyncFn(&mut Connection) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    if expected.is_empty() {
-        return Ok(());
-    }
-    let served_by = async |broker: &mut Connection| served_by(broker, expected, progress).await;
-    while let Err(error) = cluster.at_every_broker(&served_by).await {
+    while let Err(error) = cluster.at_every_broker(&is_so).await {
         if error.kind() != FaultKind::Unavailable {
             return Err(error);
         }

@@ -28,6 +28,7 @@ impl Mutation for AlterBrokerConfig {
         Attempt {
             action: "alter the configs of all brokers".to_owned(),
             permission: "AlterConfigs on the cluster".to_owned(),
+            waits: &[],
             races: &[],
         }
     }

@@ -10,11 +10,13 @@ use kafka_protocol::protocol::StrBytes;
 use super::mutation::{Mutation, TIMEOUT_MS, Verdict, Verdicts};
 use super::send::Mode;
 use crate::error::Attempt;
-use crate::plan::CreateTopic;
+use crate::plan::{BROKER_DEFAULT, CreateTopic};
 
 /// What a topic is counted as whose partitions the broker decides on: generous, so that a batch of them
 /// stays below the server's limit with any usual default.
 const PRESUMED_PARTITIONS: usize = 20;
+
+const FEW_BROKERS: &[ResponseError] = &[ResponseError::InvalidReplicationFactor];
 
 impl Mutation for CreateTopic {
     type Call = CreateTopicsRequest;
@@ -31,6 +33,9 @@ impl Mutation for CreateTopic {
         Attempt {
             action: format!("create topic {}", self.name),
             permission: format!("Create on topic {} or on the cluster", self.name),
+            // Brokers that the default factor needs are not counted before a run, as no broker tells it: they may be
+            // about to register.
+            waits: if self.replication_factor == BROKER_DEFAULT { FEW_BROKERS } else { &[] },
             races: &[ResponseError::TopicAlreadyExists],
         }
     }

@@ -28,6 +28,7 @@ impl Mutation for CreatePartitions {
             action: format!("add partitions to topic {}", self.name),
             permission: format!("Alter on topic {}", self.name),
             // The plan has seen fewer partitions than it asks for: another count, or no topic, came since.
+            waits: &[],
             races: &[ResponseError::InvalidPartitions, ResponseError::UnknownTopicOrPartition],
         }
     }

@@ -6,7 +6,7 @@
 use init_core::{Progress, Secrets, kinds};
 use kafka_protocol::error::ResponseError;
 
-use super::{barrier, one_kind};
+use super::{barrier, configs, one_kind};
 use crate::Error;
 use crate::plan::Change;
 use crate::wire::{Cluster, all};
@@ -14,7 +14,8 @@ use crate::wire::{Cluster, all};
 /// Whether applying these talks to more brokers than one.
 pub(super) fn wants_others(changes: &[Change]) -> bool {
     let mut of_clients = kinds(changes).filter(|kind| kind.first().is_some_and(Change::is_of_clients));
-    of_clients.nth(1).is_some() || changes.iter().any(|change| barrier::topic(change).is_some())
+    let waits = |change| barrier::topic(change).is_some() || configs::altered(change).is_some();
+    of_clients.nth(1).is_some() || changes.iter().any(waits)
 }
 
 /// One result per change. Kinds that meet at one broker go there one after the other.

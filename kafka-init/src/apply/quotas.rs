@@ -28,6 +28,7 @@ impl Mutation for AlterQuota {
         Attempt {
             action: format!("alter the quota of {}", self.entity),
             permission: "AlterConfigs on the cluster".to_owned(),
+            waits: &[],
             races: &[],
         }
     }

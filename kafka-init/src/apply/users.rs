@@ -21,8 +21,8 @@ use crate::wire::{Connection, Probe, random, salted};
 
 const SALT: usize = 24;
 
-/// What a change comes to: the user, its password's name, and each credential with its iterations.
-type Credentials<'c> = (&'c str, &'c SecretRef, BTreeMap<Scram, u32>);
+/// What a change comes to: the user, and each credential with its password's name and its iterations.
+type Credentials<'c> = (&'c str, BTreeMap<Scram, (&'c SecretRef, u32)>);
 
 /// One credential as Kafka stores it.
 struct Upsert {
@@ -63,6 +63,10 @@ pub(super) async fn apply(
     results
 }
 
+pub(super) fn is_of_user(change: &Change) -> bool {
+    credentials(change).is_some()
+}
+
 /// What is known of the logins of these users no longer holds.
 pub(crate) fn forget(probe: &mut Probe, changes: &[Change]) {
     for (user, ..) in changes.iter().filter_map(credentials) {
@@ -72,20 +76,23 @@ pub(crate) fn forget(probe: &mut Probe, changes: &[Change]) {
 
 fn credentials(change: &Change) -> Option<Credentials<'_>> {
     match change {
-        Change::CreateUser(user) => Some((&user.name, &user.password, user.credentials.clone())),
+        Change::CreateUser(user) => {
+            let iterations = |mechanism| user.credentials.get(mechanism).copied().unwrap_or_default();
+            let wanted = user.passwords.iter().map(|(name, secret)| (*name, (secret, iterations(name))));
+            Some((&user.name, wanted.collect()))
+        }
         Change::AlterUser(user) => {
-            let wanted = user.credentials.iter().map(|(mechanism, drift)| (*mechanism, drift.wanted));
-            Some((&user.name, &user.password, wanted.collect()))
+            let wanted = user.credentials.iter().map(|(name, drift)| (*name, (&drift.secret, drift.wanted)));
+            Some((&user.name, wanted.collect()))
         }
         _ => None,
     }
 }
 
 fn upsert(change: &Change, mechanism: Scram, secrets: &Secrets) -> Result<Option<Upsert>, Error> {
-    let Some((user, password, credentials)) = credentials(change) else { return Ok(None) };
-    let Some(iterations) = credentials.get(&mechanism).copied().and_then(NonZeroU32::new) else {
-        return Ok(None);
-    };
+    let Some((user, credentials)) = credentials(change) else { return Ok(None) };
+    let Some((password, iterations)) = credentials.get(&mechanism) else { return Ok(None) };
+    let Some(iterations) = NonZeroU32::new(*iterations) else { return Ok(None) };
     let salt: [u8; SALT] = random().map_err(|problem| Error::Internal(problem.to_owned()))?;
     #[expect(clippy::disallowed_methods, reason = "Kafka gets the salted hash of it")]
     let password = secrets.get(password)?.expose_secret();
@@ -109,6 +116,7 @@ impl Mutation for Upsert {
         Attempt {
             action: format!("set the {} credential of user {}", self.mechanism.name(), self.user),
             permission: "Alter on the cluster".to_owned(),
+            waits: &[],
             races: &[],
         }
     }

@@ -24,11 +24,17 @@ pub struct Refusal {
     pub permission: String,
     /// The code means here that somebody else was faster.
     pub raced: bool,
+    /// The code means here that the cluster is not ready for it yet.
+    pub waits: bool,
 }
 
 impl Refusal {
     pub(super) fn kind(&self) -> FaultKind {
-        if self.raced { FaultKind::Raced } else { kind_of(self.code) }
+        match (self.raced, self.waits) {
+            (true, _) => FaultKind::Raced,
+            (false, true) => FaultKind::Unavailable,
+            (false, false) => kind_of(self.code),
+        }
     }
 }
 
@@ -44,6 +50,9 @@ impl Refusal {
             ResponseError::SecurityDisabled => {
                 "configure an authorizer on the brokers (authorizer.class.name), or remove `acls` from the spec"
             }
+            ResponseError::InvalidReplicationFactor if self.waits => {
+                "start the missing brokers, or lower default.replication.factor or the topic's `replicationFactor`"
+            }
             _ if self.kind() == FaultKind::Denied => {
                 return Some(format!("grant the user that connects {}", self.permission));
             }
@@ -57,6 +66,8 @@ impl Refusal {
 pub(crate) struct Attempt {
     pub(crate) action: String,
     pub(crate) permission: String,
+    /// Codes that mean, for this attempt, that the cluster is not ready for it yet.
+    pub(crate) waits: &'static [ResponseError],
     /// Codes that mean, for this attempt, that somebody else was faster.
     pub(crate) races: &'static [ResponseError],
 }
@@ -69,10 +80,18 @@ pub(crate) fn refused(
     attempt: impl FnOnce() -> Attempt,
 ) -> Result<(), Error> {
     let Some(code) = ResponseError::try_from_code(code) else { return Ok(()) };
-    let Attempt { action, permission, races } = attempt();
-    let raced = races.contains(&code);
+    let Attempt { action, permission, waits, races } = attempt();
+    let (waits, raced) = (waits.contains(&code), races.contains(&code));
     let message = message.map(|message| message.trim().to_owned()).filter(|message| !message.is_empty());
-    Err(Error::Refused(Box::new(Refusal { action, peer: peer.clone(), code, message, permission, raced })))
+    Err(Error::Refused(Box::new(Refusal {
+        action,
+        peer: peer.clone(),
+        code,
+        message,
+        permission,
+        raced,
+        waits,
+    })))
 }
 
 /// The class of a code when nothing more is known than the code.

@@ -1,4 +1,4 @@
-//! The ACLs of the principals that the spec is about.
+//! The ACLs of the principals that the spec is about, and those of everybody on some kinds of resources.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -21,28 +21,50 @@ pub(crate) async fn read(
     desired: &BTreeSet<Binding>,
 ) -> Result<BTreeSet<Binding>, Error> {
     let principals: BTreeSet<&str> = desired.iter().map(|binding| binding.principal.as_str()).collect();
-    let requests: Vec<_> = principals.into_iter().map(of_principal).collect();
+    all(home, principals.into_iter().map(of_principal).collect(), |binding| desired.contains(binding)).await
+}
+
+/// Everybody's, on these kinds of resources.
+pub(super) async fn on(
+    home: &mut Connection,
+    resources: &[Resource],
+    counts: impl Fn(&Binding) -> bool,
+) -> Result<BTreeSet<Binding>, Error> {
+    let of_kind = |resource: &Resource| anything().with_resource_type_filter(resource.number());
+    all(home, resources.iter().map(of_kind).collect(), counts).await
+}
+
+async fn all(
+    home: &mut Connection,
+    requests: Vec<DescribeAclsRequest>,
+    counts: impl Fn(&Binding) -> bool,
+) -> Result<BTreeSet<Binding>, Error> {
     let peer = home.peer().clone();
     let (mut there, mut failure) = (BTreeSet::new(), Ok(()));
     home.pipeline(requests.into_iter(), LIMIT, |_, answer: DescribeAclsResponse| {
         let result = refused(answer.error_code, answer.error_message.as_ref(), &peer, || Attempt {
             action: "describe the ACLs".to_owned(),
             permission: "Describe on the cluster".to_owned(),
+            waits: &[],
             races: &[],
         });
         failure = std::mem::replace(&mut failure, Ok(())).and(result);
-        there.extend(answer.resources.iter().flat_map(bindings));
+        there.extend(answer.resources.iter().flat_map(bindings).filter(&counts));
     })
     .await?;
     failure.map(|()| there)
 }
 
 fn of_principal(principal: &str) -> DescribeAclsRequest {
+    anything().with_principal_filter(Some(StrBytes::from_string(principal.to_owned())))
+}
+
+fn anything() -> DescribeAclsRequest {
     DescribeAclsRequest::default()
         .with_resource_type_filter(ANY)
         .with_resource_name_filter(None)
         .with_pattern_type_filter(ANY)
-        .with_principal_filter(Some(StrBytes::from_string(principal.to_owned())))
+        .with_principal_filter(None)
         .with_host_filter(None)
         .with_operation(ANY)
         .with_permission_type(ANY)

@@ -4,43 +4,52 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::Secrets;
 
+use super::account::{self, Account, Principal};
 use super::{Credentials, acls, quotas, users};
 use crate::Error;
-use crate::spec::{Binding, Desired, Entity, Quotas, User};
-use crate::wire::{Connection, Probe};
+use crate::spec::{Binding, Desired, Entity, Quotas};
+use crate::wire::{Cluster, Probe};
 
-/// Of whom the spec is.
-pub(crate) struct Declared {
-    users: BTreeMap<String, User>,
-    acls: BTreeSet<Binding>,
-    quotas: BTreeMap<Entity, Quotas>,
-}
-
-/// What there is of that.
+/// What there is of whom the spec is about.
 pub(crate) struct Clients {
     pub(crate) users: BTreeMap<String, Credentials>,
     pub(crate) acls: BTreeSet<Binding>,
     pub(crate) quotas: BTreeMap<Entity, Quotas>,
+    pub(crate) principal: Option<Principal>,
+    pub(crate) account: Option<Account>,
 }
 
-impl Declared {
-    pub(crate) fn of(desired: &Desired) -> Self {
-        Self { users: desired.users.clone(), acls: desired.acls.clone(), quotas: desired.quotas.clone() }
+pub(crate) async fn read(
+    cluster: &mut Cluster,
+    probe: &mut Probe,
+    desired: &Desired,
+    secrets: &Secrets,
+) -> Result<Clients, Error> {
+    let quotas = quotas::read(cluster.home(), &desired.quotas).await?;
+    let mut users = BTreeMap::new();
+    if !desired.users.is_empty() {
+        users = users::read(cluster.home(), probe, &desired.users, secrets).await?;
     }
+    // Last, as a broker shows new ones some hundredths of a second after it has acknowledged them.
+    let acls = acls::read(cluster.home(), &desired.acls).await?;
+    let principal = principal(desired, secrets)?;
+    let account = if desired.acls.is_subset(&acls) {
+        None
+    } else {
+        Some(account::read(cluster, desired, principal.clone()).await?)
+    };
+    Ok(Clients { users, acls, quotas, principal, account })
+}
 
-    pub(crate) async fn read(
-        &self,
-        home: &mut Connection,
-        probe: &mut Probe,
-        secrets: &Secrets,
-    ) -> Result<Clients, Error> {
-        let quotas = quotas::read(home, &self.quotas).await?;
-        let mut users = BTreeMap::new();
-        if !self.users.is_empty() {
-            users = users::read(home, probe, &self.users, secrets).await?;
-        }
-        // Last, as a broker shows new ones some hundredths of a second after it has acknowledged them.
-        let acls = acls::read(home, &self.acls).await?;
-        Ok(Clients { users, acls, quotas })
-    }
+/// As Kafka names it unless it is told to name it otherwise. With a certificate alone it is a name in there, by rules of
+/// the broker's.
+#[expect(clippy::disallowed_methods, reason = "the name may be a secret, and is compared and never shown")]
+fn principal(desired: &Desired, secrets: &Secrets) -> Result<Option<Principal>, Error> {
+    use secrecy::ExposeSecret as _;
+    let by_certificate = desired.tls.as_ref().is_some_and(|tls| tls.identity.is_some());
+    Ok(match &desired.sasl {
+        Some(sasl) => Some(Principal(format!("User:{}", secrets.text(&sasl.username)?.expose_secret()))),
+        None if by_certificate => None,
+        None => Some(Principal("User:ANONYMOUS".to_owned())),
+    })
 }

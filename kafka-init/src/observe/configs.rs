@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use kafka_protocol::error::ResponseError;
-use kafka_protocol::messages::DescribeConfigsRequest;
 use kafka_protocol::messages::describe_configs_request::DescribeConfigsResource;
 use kafka_protocol::messages::describe_configs_response::{
     DescribeConfigsResourceResult, DescribeConfigsResult,
 };
+use kafka_protocol::messages::{DescribeConfigsRequest, DescribeConfigsResponse};
 use kafka_protocol::protocol::StrBytes;
 
 use super::{ObservedTopic, Setting};
@@ -18,6 +18,10 @@ use crate::error::{Attempt, refused};
 use crate::spec::{Desired, Topic};
 use crate::wire::{BROKER, Connection, Peer, TOPIC};
 
+/// `DYNAMIC_TOPIC_CONFIG`, as `DescribeConfigs` numbers the sources of a value.
+const OF_THE_TOPIC: i8 = 1;
+/// `DYNAMIC_DEFAULT_BROKER_CONFIG`.
+const OF_ALL_BROKERS: i8 = 3;
 const BATCH: usize = 1_000;
 const LIMIT: Duration = Duration::from_secs(10);
 
@@ -41,7 +45,7 @@ pub(super) async fn read(
     connection
         .pipeline(requests, LIMIT, |_, answer| {
             for result in answer.results {
-                if let Err(error) = note(result, &peer, topics) {
+                if let Err(error) = note(result, &peer, desired, topics) {
                     failure = Err(error);
                 }
             }
@@ -53,37 +57,64 @@ pub(super) async fn read(
 /// The declared keys, as far as they are set for all brokers.
 pub(super) async fn of_brokers(
     connection: &mut Connection,
-    declared: &BTreeMap<String, String>,
+    declared: &BTreeMap<String, Option<String>>,
 ) -> Result<BTreeMap<String, Setting>, Error> {
-    let keys = declared.keys().map(|key| StrBytes::from_string(key.clone())).collect();
-    let all =
-        DescribeConfigsResource::default().with_resource_type(BROKER).with_configuration_keys(Some(keys));
-    let request = DescribeConfigsRequest::default().with_resources(vec![all]);
+    let request = DescribeConfigsRequest::default().with_resources(vec![of_keys(BROKER, declared.keys())]);
     let answer = connection.call(request, LIMIT).await?;
     let mut settings = BTreeMap::new();
     for result in answer.results {
         refused(result.error_code, result.error_message.as_ref(), connection.peer(), || Attempt {
             action: "describe the configs of all brokers".to_owned(),
             permission: "DescribeConfigs on the cluster".to_owned(),
+            waits: &[],
             races: &[],
         })?;
-        settings.extend(result.configs.into_iter().map(setting));
+        let asked = result.configs.into_iter().filter(|config| declared.contains_key(config.name.as_str()));
+        settings.extend(asked.map(|config| setting(config, OF_ALL_BROKERS)));
     }
     Ok(settings)
 }
 
+/// What each of these topics, or all brokers where there is no name, has for these keys, as one broker knows it.
+pub(crate) async fn at(
+    broker: &mut Connection,
+    things: &[(Option<&str>, Vec<&String>)],
+) -> Result<BTreeMap<Option<String>, BTreeMap<String, Setting>>, Error> {
+    let requests = things.chunks(BATCH).map(|batch| {
+        let thing = |(topic, keys): &(Option<&str>, Vec<&String>)| match topic {
+            Some(name) => of_keys(TOPIC, keys.iter().copied())
+                .with_resource_name(StrBytes::from_string((*name).to_owned())),
+            None => of_keys(BROKER, keys.iter().copied()),
+        };
+        DescribeConfigsRequest::default().with_resources(batch.iter().map(thing).collect())
+    });
+    let mut there = BTreeMap::new();
+    let note = |_, answer: DescribeConfigsResponse| {
+        // One that cannot be read is not shown yet; the verification says why.
+        for result in answer.results.into_iter().filter(|result| result.error_code == 0) {
+            let topic = (result.resource_type == TOPIC).then(|| result.resource_name.to_string());
+            let own = if topic.is_some() { OF_THE_TOPIC } else { OF_ALL_BROKERS };
+            there.insert(topic, result.configs.into_iter().map(|config| setting(config, own)).collect());
+        }
+    };
+    broker.pipeline(requests, LIMIT, note).await?;
+    Ok(there)
+}
+
+fn of_keys<'k>(kind: i8, keys: impl Iterator<Item = &'k String>) -> DescribeConfigsResource {
+    let keys = keys.map(|key| StrBytes::from_string(key.clone())).collect();
+    DescribeConfigsResource::default().with_resource_type(kind).with_configuration_keys(Some(keys))
+}
+
 /// Only the declared keys: all others are nobody's business, and would be the bulk of the answer.
 fn resource(name: &str, topic: &Topic) -> DescribeConfigsResource {
-    let keys = topic.config.keys().map(|key| StrBytes::from_string(key.clone())).collect();
-    DescribeConfigsResource::default()
-        .with_resource_type(TOPIC)
-        .with_resource_name(StrBytes::from_string(name.to_owned()))
-        .with_configuration_keys(Some(keys))
+    of_keys(TOPIC, topic.config.keys()).with_resource_name(StrBytes::from_string(name.to_owned()))
 }
 
 fn note(
     result: DescribeConfigsResult,
     peer: &Peer,
+    desired: &Desired,
     topics: &mut BTreeMap<String, ObservedTopic>,
 ) -> Result<(), Error> {
     let name = result.resource_name.as_str();
@@ -94,19 +125,24 @@ fn note(
     refused(result.error_code, result.error_message.as_ref(), peer, || Attempt {
         action: format!("describe the configs of topic {name}"),
         permission: format!("DescribeConfigs on topic {name}"),
+        waits: &[],
         races: &[],
     })?;
-    if let Some(topic) = topics.get_mut(name) {
-        topic.config = result.configs.into_iter().map(setting).collect();
+    if let (Some(topic), Some(declared)) = (topics.get_mut(name), desired.topics.get(name)) {
+        let asked =
+            result.configs.into_iter().filter(|config| declared.config.contains_key(config.name.as_str()));
+        topic.config = asked.map(|config| setting(config, OF_THE_TOPIC)).collect();
     }
     Ok(())
 }
 
-fn setting(config: DescribeConfigsResourceResult) -> (String, Setting) {
+/// `own` is the source of what is set on the thing itself.
+fn setting(config: DescribeConfigsResourceResult, own: i8) -> (String, Setting) {
     let setting = Setting {
         value: config.value.map(|value| value.to_string()),
         kind: ConfigType::of(config.config_type),
         sensitive: config.is_sensitive,
+        is_own: config.config_source == own,
     };
     (config.name.to_string(), setting)
 }

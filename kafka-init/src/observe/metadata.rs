@@ -1,5 +1,6 @@
 //! Topics by name, from the broker's own copy of the metadata.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use kafka_protocol::error::ResponseError;
@@ -8,23 +9,23 @@ use kafka_protocol::messages::metadata_response::{MetadataResponsePartition, Met
 use kafka_protocol::messages::{MetadataRequest, TopicName};
 use kafka_protocol::protocol::StrBytes;
 
-use super::ObservedTopic;
+use super::{ObservedTopic, Operations};
 use crate::Error;
 use crate::error::{Attempt, refused};
 use crate::wire::Connection;
 
-/// An answer for so many topics with a dozen partitions each stays around a megabyte.
-const BATCH: usize = 2_000;
+/// An answer for so many topics with a dozen partitions each stays around half a megabyte.
+const BATCH: usize = 1_000;
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// Hands over every one of the topics that exists.
+/// Hands over every one of the topics that exists, and says which brokers lead their partitions.
 pub(super) async fn topics(
     connection: &mut Connection,
     names: &[&str],
     mut each: impl FnMut(String, ObservedTopic),
-) -> Result<(), Error> {
+) -> Result<BTreeSet<i32>, Error> {
     let peer = connection.peer().clone();
-    let mut failure = Ok(());
+    let (mut leaders, mut failure) = (BTreeSet::new(), Ok(()));
     let read = |_, topics: Vec<MetadataResponseTopic>| {
         for topic in topics {
             let name = topic.name.as_ref().map(|name| name.to_string()).unwrap_or_default();
@@ -32,19 +33,49 @@ pub(super) async fn topics(
                 continue;
             }
             match refused(topic.error_code, None, &peer, || attempt(&name)) {
-                Ok(()) => each(name, observed(&topic)),
+                Ok(()) => {
+                    leaders.extend(topic.partitions.iter().map(|partition| partition.leader_id.0));
+                    each(name, observed(&topic));
+                }
                 Err(error) => failure = Err(error),
             }
         }
     };
     by_name(connection, names, read).await?;
-    failure
+    failure.map(|()| leaders)
+}
+
+/// What the account that connects may do with each of the topics that exists.
+pub(super) async fn operations(
+    connection: &mut Connection,
+    names: &[&str],
+) -> Result<BTreeMap<String, Operations>, Error> {
+    let mut operations = BTreeMap::new();
+    let mut note = |topics: Vec<MetadataResponseTopic>| {
+        for topic in topics.into_iter().filter(|topic| topic.error_code == 0) {
+            let name = topic.name.as_ref().map(|name| name.to_string()).unwrap_or_default();
+            if names.contains(&name.as_str()) {
+                operations.insert(name, Operations(topic.topic_authorized_operations));
+            }
+        }
+    };
+    ask(connection, names, true, |_, topics| note(topics)).await?;
+    Ok(operations)
 }
 
 /// The raw answers for the named topics.
 pub(crate) async fn by_name(
     connection: &mut Connection,
     names: &[&str],
+    each: impl FnMut(usize, Vec<MetadataResponseTopic>),
+) -> Result<(), Error> {
+    ask(connection, names, false, each).await
+}
+
+async fn ask(
+    connection: &mut Connection,
+    names: &[&str],
+    operations: bool,
     mut each: impl FnMut(usize, Vec<MetadataResponseTopic>),
 ) -> Result<(), Error> {
     let requests = names.chunks(BATCH).map(|names| {
@@ -55,6 +86,7 @@ pub(crate) async fn by_name(
         MetadataRequest::default()
             .with_topics(Some(names.iter().map(topic).collect()))
             .with_allow_auto_topic_creation(false)
+            .with_include_topic_authorized_operations(operations)
     });
     connection.pipeline(requests, LIMIT, |index, answer| each(index, answer.topics)).await
 }
@@ -63,6 +95,7 @@ fn attempt(name: &str) -> Attempt {
     Attempt {
         action: format!("describe topic {name}"),
         permission: format!("Describe on topic {name}"),
+        waits: &[],
         races: &[],
     }
 }
@@ -76,6 +109,6 @@ fn observed(topic: &MetadataResponseTopic) -> ObservedTopic {
     ObservedTopic {
         partitions: i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX),
         copies: (fewest, most),
-        config: std::collections::BTreeMap::new(),
+        config: BTreeMap::new(),
     }
 }

@@ -29,13 +29,14 @@ pub(super) async fn read(
         let result = refused(answer.error_code, answer.error_message.as_ref(), &peer, || Attempt {
             action: "describe the client quotas".to_owned(),
             permission: "DescribeConfigs on the cluster".to_owned(),
+            waits: &[],
             races: &[],
         });
         failure = std::mem::replace(&mut failure, Ok(())).and(result);
-        there.extend(answer.entries.unwrap_or_default().iter().map(entry));
+        let entries = answer.entries.unwrap_or_default();
+        there.extend(entries.iter().map(entry).filter(|(entity, _)| desired.contains_key(entity)));
     })
     .await?;
-    there.retain(|entity, _| desired.contains_key(entity));
     failure.map(|()| there)
 }
 

@@ -46,12 +46,11 @@ pub(super) async fn read(
     let mut trials: Vec<Trial<'_>> = Vec::new();
     for (name, credentials) in &there {
         let Some((name, user)) = users.get_key_value(name) else { continue };
-        let declared = credentials.keys().filter(|mechanism| user.mechanisms.contains(mechanism));
-        trials.extend(declared.map(|mechanism| (name.as_str(), *mechanism, &user.password)));
+        let declared = user.iter().filter(|(mechanism, _)| credentials.contains_key(mechanism));
+        trials.extend(declared.map(|(mechanism, password)| (name.as_str(), *mechanism, &password.secret)));
     }
     // What no login tries now will be tried when it is there.
-    let mut untried: BTreeSet<Scram> =
-        users.values().flat_map(|user| user.mechanisms.iter().copied()).gather();
+    let mut untried: BTreeSet<Scram> = users.values().flat_map(|user| user.keys().copied()).gather();
     untried.retain(|mechanism| !trials.iter().any(|(_, tried, _)| tried == mechanism));
     probe.has(&untried).await?;
     log_in(probe, &trials, secrets).await?;
@@ -92,12 +91,14 @@ async fn describe(
     let attempt = || Attempt {
         action: "describe the SCRAM users".to_owned(),
         permission: "Describe on the cluster".to_owned(),
+        waits: &[],
         races: &[],
     };
     refused(answer.error_code, answer.error_message.as_ref(), home.peer(), attempt)?;
     let mut there = BTreeMap::new();
     for user in answer.results {
-        if user.error_code == ResponseError::ResourceNotFound.code() {
+        let is_asked_for = users.contains_key(user.user.as_str());
+        if user.error_code == ResponseError::ResourceNotFound.code() || !is_asked_for {
             continue;
         }
         refused(user.error_code, user.error_message.as_ref(), home.peer(), attempt)?;

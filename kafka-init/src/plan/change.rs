@@ -7,14 +7,17 @@ use init_core::diff::Drift;
 use serde::Serialize;
 
 use super::{AlterQuota, AlterUser, CreateUser};
+use crate::config::Value;
 use crate::spec::Binding;
 
 /// What Kafka's protocol says for "as the broker is set up".
 pub const BROKER_DEFAULT: i16 = -1;
 
-/// One step. The order of the variants is the order of execution: a topic exists before it grows, and is as large as it
-/// will be before it is configured. Whoever uses topics comes first, as a broker has to make the logs of new topics
-/// before it turns to a user or an ACL that was committed with them or after them.
+/// One step. The order of the variants is the order of execution. Whoever uses topics comes first, as a broker has to
+/// make the logs of new topics before it turns to a user or an ACL that was committed with them or after them.
+///
+/// No record is deleted that the spec protects: an existing topic has its own values before the defaults of all brokers
+/// change, and loses one only after that. New topics follow, and so begin with the new defaults.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(tag = "op", rename_all = "snake_case")]
 pub enum Change {
@@ -26,14 +29,30 @@ pub enum Change {
     CreateAcl(Binding),
     /// Other limits than declared.
     AlterQuota(AlterQuota),
+    /// A topic on which other configs are set than declared.
+    AlterTopicConfig(AlterTopicConfig),
+    /// Other configs for all brokers than declared.
+    AlterBrokerConfig(AlterBrokerConfig),
+    /// A topic on which configs are set that are declared to be as the broker has them.
+    ResetTopicConfig(AlterTopicConfig),
     /// A topic that is not there.
     CreateTopic(CreateTopic),
     /// A topic with fewer partitions than declared.
     CreatePartitions(CreatePartitions),
-    /// A topic with other configs than declared.
-    AlterTopicConfig(AlterTopicConfig),
-    /// Other configs for all brokers than declared.
-    AlterBrokerConfig(AlterBrokerConfig),
+    /// An ACL that is not there and may take something away: when all else is done.
+    #[serde(rename = "create_acl")]
+    CreateClosingAcl(ClosingAcl),
+}
+
+/// An ACL that may take something away.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct ClosingAcl {
+    /// It is for somebody else than the account that connects, whose own ACLs come first.
+    #[serde(skip)]
+    pub others: bool,
+    /// The ACL.
+    #[serde(flatten)]
+    pub binding: Binding,
 }
 
 /// A new topic.
@@ -66,17 +85,22 @@ pub struct AlterTopicConfig {
     /// Its name.
     pub name: String,
     /// What differs, by config.
-    pub config: BTreeMap<String, Drift<String>>,
+    pub config: BTreeMap<String, Drift<Value>>,
 }
 
 /// Other configs for all brokers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct AlterBrokerConfig {
     /// What differs, by config.
-    pub config: BTreeMap<String, Drift<String>>,
+    pub config: BTreeMap<String, Drift<Value>>,
 }
 
 impl Change {
+    /// It has brokers make copies of partitions.
+    pub(crate) fn makes_replicas(&self) -> bool {
+        matches!(self, Self::CreateTopic(_) | Self::CreatePartitions(_))
+    }
+
     /// It is about who uses the cluster, and how.
     pub(crate) fn is_of_clients(&self) -> bool {
         matches!(self, Self::CreateUser(_) | Self::AlterUser(_) | Self::CreateAcl(_) | Self::AlterQuota(_))
@@ -88,10 +112,12 @@ impl fmt::Display for Change {
         match self {
             Self::CreateTopic(topic) => topic.fmt(f),
             Self::CreatePartitions(growth) => growth.fmt(f),
-            Self::AlterTopicConfig(alteration) => alteration.fmt(f),
+            Self::AlterTopicConfig(alteration) | Self::ResetTopicConfig(alteration) => alteration.fmt(f),
             Self::CreateUser(user) => user.fmt(f),
             Self::AlterUser(user) => user.fmt(f),
-            Self::CreateAcl(binding) => write!(f, "create acl {binding}"),
+            Self::CreateAcl(binding) | Self::CreateClosingAcl(ClosingAcl { binding, .. }) => {
+                write!(f, "create acl {binding}")
+            }
             Self::AlterQuota(quota) => quota.fmt(f),
             Self::AlterBrokerConfig(alteration) => alteration.fmt(f),
         }

@@ -9,7 +9,10 @@ use serde::Serialize;
 
 use super::Change;
 use crate::observe::{Credential, Credentials};
-use crate::spec::{Scram, User};
+use crate::spec::{Password, Scram, User};
+
+/// How often the password of a new credential is hashed, where the spec does not say it: Kafka's own default.
+const NEW: u32 = 4096;
 
 /// A new user.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -18,9 +21,9 @@ pub struct CreateUser {
     pub name: String,
     /// The iterations of each mechanism.
     pub credentials: BTreeMap<Scram, u32>,
-    /// The password's name.
+    /// The passwords' names.
     #[serde(skip)]
-    pub password: SecretRef,
+    pub passwords: BTreeMap<Scram, SecretRef>,
 }
 
 /// Other credentials for a user.
@@ -30,9 +33,6 @@ pub struct AlterUser {
     pub name: String,
     /// What differs, by mechanism.
     pub credentials: BTreeMap<Scram, AlterCredential>,
-    /// The password's name.
-    #[serde(skip)]
-    pub password: SecretRef,
 }
 
 /// What differs in one credential.
@@ -46,6 +46,9 @@ pub struct AlterCredential {
     /// The iterations that it gets.
     #[serde(skip)]
     pub wanted: u32,
+    /// The password's name.
+    #[serde(skip)]
+    pub secret: SecretRef,
 }
 
 pub(super) fn changes<'a>(
@@ -60,22 +63,30 @@ pub(super) fn changes<'a>(
 }
 
 fn create(name: &str, user: &User) -> CreateUser {
-    let credentials = user.mechanisms.iter().map(|mechanism| (*mechanism, user.iterations.get())).collect();
-    CreateUser { name: name.to_owned(), credentials, password: user.password.clone() }
+    let credentials = user.iter().map(|(mechanism, password)| (*mechanism, wanted(password, None)));
+    let passwords = user.iter().map(|(mechanism, password)| (*mechanism, password.secret.clone()));
+    CreateUser { name: name.to_owned(), credentials: credentials.collect(), passwords: passwords.collect() }
 }
 
 fn alter(name: &str, user: &User, there: &Credentials) -> Option<AlterUser> {
-    let wanted = user.iterations.get();
-    let differs = |mechanism: &Scram| {
-        let have: Option<&Credential> = there.get(mechanism);
+    let differs = |(mechanism, password): (&Scram, &Password)| {
+        let have = there.get(mechanism);
+        let wanted = wanted(password, have);
         let iterations = Drift::between(have.map(|credential| credential.iterations), wanted);
+        let secret = password.secret.clone();
         let password = have.is_some_and(|credential| !credential.opens);
         let differs = iterations.is_some() || password;
-        differs.then_some((*mechanism, AlterCredential { iterations, password, wanted }))
+        differs.then_some((*mechanism, AlterCredential { iterations, password, wanted, secret }))
     };
-    let credentials: BTreeMap<_, _> = user.mechanisms.iter().filter_map(differs).collect();
+    let credentials: BTreeMap<_, _> = user.iter().filter_map(differs).collect();
     let altered = !credentials.is_empty();
-    altered.then(|| AlterUser { name: name.to_owned(), credentials, password: user.password.clone() })
+    altered.then(|| AlterUser { name: name.to_owned(), credentials })
+}
+
+/// What the spec says, or what is there: a password that is changed is hashed no less often than it was.
+fn wanted(password: &Password, have: Option<&Credential>) -> u32 {
+    let declared = password.iterations.map(std::num::NonZeroU32::get);
+    declared.or_else(|| Some(have?.iterations)).unwrap_or(NEW)
 }
 
 impl fmt::Display for CreateUser {

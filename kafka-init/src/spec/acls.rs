@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::binding::{Binding, Operation, Pattern, Permission, Resource};
 use super::list::OneOrMany;
+use super::matching;
 
 const ANY: &str = "*";
 /// The one name that the cluster has as a resource.
@@ -64,9 +65,9 @@ fn bindings(acl: &AclSpec, at: &SpecPath, violations: &mut Violations) -> Vec<Bi
     let key = if permission == Permission::Allow { "allow" } else { "deny" };
     let Some((resource, names)) = resource(acl, at, violations) else { return Vec::new() };
     let operations = self::operations(operations, resource, &at.key(key), violations);
-    let principals = texts(&acl.principal, &at.key("principal"), violations, problem_with_principal);
+    let principals = texts(&acl.principal, &at.key("principal"), violations, matching::principal);
     let any = OneOrMany(vec![ANY.to_owned()]);
-    let hosts = texts(acl.host.as_ref().unwrap_or(&any), &at.key("host"), violations, |_| None);
+    let hosts = texts(acl.host.as_ref().unwrap_or(&any), &at.key("host"), violations, matching::host);
     let mut bindings = Vec::new();
     for principal in &principals {
         for name in &names {
@@ -113,11 +114,8 @@ fn resource(acl: &AclSpec, at: &SpecPath, violations: &mut Violations) -> Option
     if acl.pattern == Pattern::Prefixed && kind == Resource::Cluster {
         violations.push(&at.key("match"), "the cluster has no name to begin with");
     }
-    let prefixed = acl.pattern == Pattern::Prefixed;
-    let star = |name: &str| {
-        (prefixed && name == ANY).then_some("`*` is every name, and no prefix: leave `match` out")
-    };
-    let mut names = texts(names, &at.key(kind.key()), violations, star);
+    let name = |name: &str| matching::name(kind, acl.pattern, name);
+    let mut names = texts(names, &at.key(kind.key()), violations, name);
     if kind == Resource::User {
         for name in names.iter_mut().filter(|name| *name != ANY && !name.contains(':')) {
             *name = format!("User:{name}");
@@ -144,7 +142,7 @@ fn texts(
     names: &Names,
     at: &SpecPath,
     violations: &mut Violations,
-    problem: impl Fn(&str) -> Option<&'static str>,
+    problem: impl Fn(&str) -> Option<String>,
 ) -> Vec<String> {
     if names.0.is_empty() {
         violations.push(at, "name at least one");
@@ -157,9 +155,4 @@ fn texts(
         }
     }
     names.0.clone()
-}
-
-fn problem_with_principal(principal: &str) -> Option<&'static str> {
-    let parts = principal.split_once(':').filter(|(kind, name)| !kind.is_empty() && !name.is_empty());
-    parts.is_none().then_some("a principal is TYPE:NAME, as in `User:orders`")
 }

@@ -91,6 +91,8 @@ numbered! {
         CreateTokens = 13 "CREATE_TOKENS",
         /// See another user's tokens.
         DescribeTokens = 14 "DESCRIBE_TOKENS",
+        /// Leave a transaction open for another coordinator (Kafka 4.1 on).
+        TwoPhaseCommit = 15 "TWO_PHASE_COMMIT",
     }
 }
 
@@ -136,6 +138,31 @@ impl Pattern {
     }
 }
 
+impl Binding {
+    /// Whether it is about the resource of this name.
+    pub(crate) fn is_about(&self, resource: Resource, name: &str) -> bool {
+        self.resource == resource
+            && match self.pattern {
+                Pattern::Literal => self.name == name || self.name == "*",
+                Pattern::Prefixed => name.starts_with(&self.name),
+            }
+    }
+
+    /// Whether it decides about an operation of this principal, as Kafka reads it: whoever may change something may also
+    /// see it, and only what is allowed implies anything.
+    pub(crate) fn decides(&self, principal: &str, operation: Operation) -> bool {
+        use Operation as O;
+        let implies: &[O] = match operation {
+            O::Describe => &[O::Read, O::Write, O::Delete, O::Alter],
+            O::DescribeConfigs => &[O::AlterConfigs],
+            _ => &[],
+        };
+        let is_implied = self.permission == Permission::Allow && implies.contains(&self.operation);
+        let operations = self.operation == operation || self.operation == O::All || is_implied;
+        operations && (self.principal == principal || self.principal == "User:*")
+    }
+}
+
 impl Operation {
     /// By Kafka's name, in any case and with or without its underscores.
     pub(super) fn of(name: &str) -> Option<Self> {
@@ -158,7 +185,7 @@ impl Resource {
     }
 
     /// What Kafka ever asks for on it. It stores any other and never looks at it.
-    pub(super) fn operations(self) -> &'static [Operation] {
+    pub(crate) fn operations(self) -> &'static [Operation] {
         use Operation as O;
         match self {
             Self::Topic => &[
@@ -183,7 +210,7 @@ impl Resource {
                 O::AlterConfigs,
                 O::IdempotentWrite,
             ],
-            Self::TransactionalId => &[O::All, O::Write, O::Describe],
+            Self::TransactionalId => &[O::All, O::Write, O::Describe, O::TwoPhaseCommit],
             Self::DelegationToken => &[O::All, O::Describe],
             Self::User => &[O::All, O::CreateTokens, O::DescribeTokens],
         }

@@ -29,8 +29,8 @@ pub struct Desired {
     pub acls: BTreeSet<Binding>,
     /// Every quota by whom it is for.
     pub quotas: BTreeMap<Entity, Quotas>,
-    /// The dynamic configs of all brokers, as Kafka spells values.
-    pub broker_defaults: BTreeMap<String, String>,
+    /// The dynamic configs of all brokers, as Kafka spells values; `None` takes one away.
+    pub broker_defaults: BTreeMap<String, Option<String>>,
 }
 
 impl Desired {
@@ -51,7 +51,8 @@ impl Desired {
         let keys = tls.filter_map(|tls| Some(&tls.identity.as_ref()?.1));
         let login =
             self.sasl.iter().flat_map(|sasl| sasl.username.secret().into_iter().chain([&sasl.password]));
-        keys.chain(login).chain(self.users.values().map(|user| &user.password)).cloned().collect()
+        let passwords = self.users.values().flat_map(BTreeMap::values).map(|password| &password.secret);
+        keys.chain(login).chain(passwords).cloned().collect()
     }
 }
 
@@ -62,8 +63,10 @@ pub struct Topic {
     pub partitions: Option<Said<i32>>,
     /// `None` leaves it to the broker, or to what is there.
     pub replication_factor: Option<Said<i16>>,
-    /// The declared configs, as Kafka spells values.
-    pub config: BTreeMap<String, String>,
+    /// The declared configs, as Kafka spells values; `None` takes the topic's own value away.
+    pub config: BTreeMap<String, Said<Option<String>>>,
+    /// Kafka's own, which makes it itself.
+    pub is_internal: bool,
 }
 
 /// A value, and who said so.

@@ -12,9 +12,14 @@ type Values = BTreeMap<String, ConfigValue>;
 
 /// Values by key, each with the part of the spec that says it.
 #[derive(Clone)]
-pub(super) struct Configs(BTreeMap<String, Said<String>>);
+pub(super) struct Configs(BTreeMap<String, Said<Option<String>>>);
 
 impl Configs {
+    /// Nothing is said.
+    pub(super) fn none() -> Self {
+        Self(BTreeMap::new())
+    }
+
     /// Those of every topic.
     pub(super) fn defaults(values: Option<&Values>, violations: &mut Violations) -> Self {
         let mut configs = Self(BTreeMap::new());
@@ -39,16 +44,33 @@ impl Configs {
         }
     }
 
-    pub(super) fn into_values(self) -> BTreeMap<String, String> {
-        self.0.into_iter().map(|(key, said)| (key, said.value)).collect()
+    pub(super) fn into_values(self) -> BTreeMap<String, Said<Option<String>>> {
+        self.0
     }
 }
 
 /// Those of all brokers.
-pub(super) fn of_brokers(values: &Values, violations: &mut Violations) -> BTreeMap<String, String> {
+pub(super) fn of_brokers(values: &Values, violations: &mut Violations) -> BTreeMap<String, Option<String>> {
+    let at = SpecPath::root().key("brokerDefaults");
+    for key in values
+        .iter()
+        .filter(|(key, value)| is_secret(key) && **value != ConfigValue::Null)
+        .map(|(key, _)| key)
+    {
+        violations.push(
+            &at.key(key),
+            "a spec holds no secret, and Kafka shows this one to nobody: set it on the brokers",
+        );
+    }
     let mut configs = Configs(BTreeMap::new());
-    configs.add(Some(values), Origin::Topic, &SpecPath::root().key("brokerDefaults"), violations);
-    configs.into_values()
+    configs.add(Some(values), Origin::Topic, &at, violations);
+    configs.0.into_iter().map(|(key, said)| (key, said.value)).collect()
+}
+
+/// Passwords, private keys, and what holds a password in the middle of it.
+fn is_secret(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    ["password", "secret", "jaas.config", "keystore.key"].iter().any(|part| key.contains(part))
 }
 
 /// Kafka accepts more required copies than there are copies, and then refuses every write with `acks=all`.
@@ -59,11 +81,12 @@ pub(super) fn check_min_insync(
     violations: &mut Violations,
 ) {
     let (Some(said), Some(factor)) = (configs.0.get(MIN_INSYNC), replication_factor) else { return };
+    let Some(value) = &said.value else { return };
     // What is no number is the server's to judge, with all other values.
-    if said.value.trim().parse::<i64>().is_ok_and(|required| required > i64::from(factor.value)) {
+    if value.trim().parse::<i64>().is_ok_and(|required| required > i64::from(factor.value)) {
         let problem = format!(
-            "{} is more than the replication factor {} of topic `{topic}`, which then takes no write with acks=all",
-            said.value, factor.value
+            "{value} is more than the replication factor {} of topic `{topic}`, which then takes no write with acks=all",
+            factor.value
         );
         violations.push(&said.origin.at(topic, "config").key(MIN_INSYNC), problem);
     }

@@ -7,9 +7,10 @@ use init_core::{SpecPath, Violations};
 use super::settings::{self, Configs};
 use super::{Number, Origin, Said, Topic, TopicSpec};
 
-/// Kafka's own, which it creates and shapes itself.
-const INTERNAL: [&str; 4] =
-    ["__consumer_offsets", "__transaction_state", "__share_group_state", "__cluster_metadata"];
+/// Kafka's own, which it creates and shapes itself. Their configs may be declared.
+const INTERNAL: [&str; 3] = ["__consumer_offsets", "__transaction_state", "__share_group_state"];
+/// Kafka's own, and no topic like others.
+const METADATA: &str = "__cluster_metadata";
 const NAME_LIMIT: usize = 249;
 
 /// Every topic with its defaults filled in.
@@ -21,18 +22,43 @@ pub(super) fn validate(
     let root = SpecPath::root();
     let common = counts(defaults, Origin::Defaults, &root.key("defaults"), violations);
     let configs = Configs::defaults(defaults.config.as_ref(), violations);
+    if defaults.defaults.is_some() {
+        violations
+            .push(&root.key("defaults").key("defaults"), "it is for a topic that the defaults do not reach");
+    }
     names(&topics, violations);
     let mut valid = BTreeMap::new();
     for (name, spec) in topics {
-        let own = counts(&spec, Origin::Topic, &root.key("topics").key(&name), violations);
+        let at = root.key("topics").key(&name);
+        let own = counts(&spec, Origin::Topic, &at, violations);
+        let is_internal = INTERNAL.contains(&name.as_str());
+        let (common, configs) = if is_internal || spec.defaults == Some(false) {
+            (&Counts { partitions: None, replication_factor: None }, &Configs::none())
+        } else {
+            (&common, &configs)
+        };
+        if is_internal && (own.partitions.is_some() || own.replication_factor.is_some()) {
+            violations.push(
+                &at,
+                format!("`{name}` is Kafka's own, which makes it itself: declare its `config` alone"),
+            );
+        }
         let partitions = own.partitions.or(common.partitions).and_then(Count::declared);
         let replication_factor =
             own.replication_factor.or(common.replication_factor).and_then(Count::declared);
         let config = configs.of_topic(&name, spec.config.as_ref(), violations);
         settings::check_min_insync(&name, &config, replication_factor, violations);
-        valid.insert(name, Topic { partitions, replication_factor, config: config.into_values() });
+        valid.insert(
+            name,
+            Topic { partitions, replication_factor, config: config.into_values(), is_internal },
+        );
     }
     valid
+}
+
+/// What a topic's name is made of.
+pub(super) fn is_allowed(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')
 }
 
 /// What is said of a count: `None` inside is -1, the broker's default, which overrides `defaults` as well.
@@ -101,8 +127,7 @@ fn names(topics: &BTreeMap<String, TopicSpec>, violations: &mut Violations) {
 }
 
 fn problem_with(name: &str) -> Option<String> {
-    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
-    if INTERNAL.contains(&name) {
+    if name == METADATA {
         return Some(format!("`{name}` is Kafka's own: configure it on the brokers"));
     }
     if name.is_empty() || name.len() > NAME_LIMIT {
@@ -111,7 +136,7 @@ fn problem_with(name: &str) -> Option<String> {
             name.len()
         ));
     }
-    if matches!(name, "." | "..") || !name.bytes().all(allowed) {
+    if matches!(name, "." | "..") || !name.bytes().all(is_allowed) {
         return Some(
             "a topic's name has only letters, digits, `.`, `_` and `-`, and is not `.` or `..`".to_owned(),
         );

@@ -1,29 +1,28 @@
 //! The SCRAM users of a spec, and where their logins are tried.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
 use init_core::{Endpoint, Files, SecretRef, SpecPath, Violations};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::list::OneOrMany;
+use super::mechanisms::{CredentialSpec, Mechanisms};
 use super::security::{self, Tls, TlsSpec};
 use super::{Number, Scram, servers};
 
 /// Kafka's limits for both mechanisms.
 const ITERATIONS: std::ops::RangeInclusive<u32> = 4096..=16_384;
-const FEWEST: NonZeroU32 = NonZeroU32::new(4096).unwrap();
 
 /// One user as written.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserSpec {
-    /// How the user may log in.
-    mechanism: OneOrMany<Scram>,
-    /// The password.
-    password: SecretRef,
-    /// How often the password is hashed, from 4096 to 16384. Default: 4096.
+    /// How the user may log in: a mechanism, a list of them, or a map with a password and iterations for each.
+    mechanism: Mechanisms,
+    /// The password, for each mechanism that has none of its own.
+    password: Option<SecretRef>,
+    /// How often the password is hashed, from 4096 to 16384. Default: whatever is there, and 4096 for a new credential.
     iterations: Option<Number>,
 }
 
@@ -37,15 +36,16 @@ pub struct ProbeSpec {
     tls: Option<TlsSpec>,
 }
 
-/// One user as meant.
+/// One user as meant: every way to log in.
+pub type User = BTreeMap<Scram, Password>;
+
+/// What a credential is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct User {
-    /// Every way to log in.
-    pub mechanisms: BTreeSet<Scram>,
+pub struct Password {
     /// The password's name.
-    pub password: SecretRef,
-    /// For every mechanism.
-    pub iterations: NonZeroU32,
+    pub secret: SecretRef,
+    /// How often it is hashed; `None` leaves it at what is there.
+    pub iterations: Option<NonZeroU32>,
 }
 
 /// Where logins are tried, as meant.
@@ -77,22 +77,36 @@ pub(super) fn users(
             violations
                 .push(&at, "a user's name has only ASCII characters: with any other, Kafka lets nobody in");
         }
-        if spec.mechanism.0.is_empty() {
-            violations.push(&at.key("mechanism"), "name at least one mechanism");
-        }
-        let iterations = spec.iterations.map_or(Some(FEWEST), |number| {
-            let count = number.whole().and_then(|count| u32::try_from(count).ok());
-            let count = count.filter(|count| ITERATIONS.contains(count)).and_then(NonZeroU32::new);
-            let problem = || format!("`{}` is not possible: Kafka takes 4096 to 16384", number.spelled());
-            violations.check(&at.key("iterations"), count.ok_or_else(problem))
-        });
-        let mechanisms = spec.mechanism.0.into_iter().collect();
-        valid.insert(
-            name,
-            User { mechanisms, password: spec.password, iterations: iterations.unwrap_or(FEWEST) },
-        );
+        valid.insert(name, user(spec, &at, violations));
     }
     valid
+}
+
+fn user(spec: UserSpec, at: &SpecPath, violations: &mut Violations) -> User {
+    let common = iterations(spec.iterations, at, violations);
+    let mut user = User::new();
+    if spec.mechanism.0.is_empty() {
+        violations.push(&at.key("mechanism"), "name at least one mechanism");
+    }
+    for (mechanism, own) in spec.mechanism.0 {
+        let at = at.key("mechanism").key(mechanism.name());
+        let CredentialSpec { password, iterations: own } = own.unwrap_or_default();
+        let own = iterations(own, &at, violations);
+        match password.or_else(|| spec.password.clone()) {
+            Some(secret) => drop(user.insert(mechanism, Password { secret, iterations: own.or(common) })),
+            None => violations
+                .push(&at, "a mechanism has a password: write `password` here or beside `mechanism`"),
+        }
+    }
+    user
+}
+
+fn iterations(number: Option<Number>, at: &SpecPath, violations: &mut Violations) -> Option<NonZeroU32> {
+    let number = number?;
+    let count = number.whole().and_then(|count| u32::try_from(count).ok());
+    let count = count.filter(|count| ITERATIONS.contains(count)).and_then(NonZeroU32::new);
+    let problem = || format!("`{}` is not possible: Kafka takes 4096 to 16384", number.spelled());
+    violations.check(&at.key("iterations"), count.ok_or_else(problem))
 }
 
 pub(super) fn probe(spec: &ProbeSpec, has_users: bool, files: &Files, violations: &mut Violations) -> Probe {

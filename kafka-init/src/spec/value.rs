@@ -46,7 +46,7 @@ impl fmt::Display for Number {
 /// The value of a config.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ConfigValue {
-    /// Nothing, which is no value.
+    /// Nothing: as the broker has it.
     Null,
     /// A number, a boolean or a string.
     Scalar(String),
@@ -55,14 +55,15 @@ pub enum ConfigValue {
 }
 
 impl ConfigValue {
-    /// As Kafka spells it.
-    pub fn text(&self) -> Result<String, &'static str> {
+    /// As Kafka spells it; `None` for `null`, which takes the own value of a topic away.
+    pub fn text(&self) -> Result<Option<String>, &'static str> {
         match self {
-            Self::Null => Err("a config has a value: leave the key out to keep what the topic has"),
-            Self::Scalar(text) => Ok(text.clone()),
+            Self::Null => Ok(None),
+            Self::Scalar(text) => Ok(Some(text.clone())),
             Self::List(items) => {
-                let items: Result<Vec<String>, _> = items.iter().map(Self::text).collect();
-                items.map(|items| items.join(","))
+                let items = items.iter().map(|item| item.text()?.ok_or("an item of a list has a value"));
+                let items: Result<Vec<String>, _> = items.collect();
+                items.map(|items| Some(items.join(",")))
             }
         }
     }
@@ -188,6 +189,7 @@ impl JsonSchema for ConfigValue {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let scalar = ["number", "boolean", "string"];
-        json_schema!({ "anyOf": [{ "type": scalar }, { "type": "array", "items": { "type": scalar } }] })
+        let value = ["number", "boolean", "string", "null"];
+        json_schema!({ "anyOf": [{ "type": value }, { "type": "array", "items": { "type": scalar } }] })
     }
 }

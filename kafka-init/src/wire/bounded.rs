@@ -4,15 +4,22 @@
 //! A peer that is no Kafka broker, or a damaged frame, would have it reserve hundreds of gigabytes, and a
 //! failed reservation ends the process without a word. In the versions that we speak every length is a
 //! varint and every item takes a byte or more, so an announced length above what is left is a lie.
+//!
+//! Every item also has a varint of its own, and takes some thirty bytes in memory for each of them, however few it takes
+//! here: so they are counted as well.
 
 use std::ops::Range;
 
 use bytes::{Buf, Bytes, TryGetError};
 use kafka_protocol::protocol::buf::ByteBuf;
 
+/// So many come to twenty megabytes in memory. A thousand topics of a hundred partitions are fewer.
+const MOST_VARINTS: usize = 600_000;
+
 /// One frame, read from the front.
 pub(crate) struct Bounded {
     bytes: Bytes,
+    varints: usize,
     /// The varint that is being read: its value so far and the bits it has.
     value: u64,
     bits: u32,
@@ -20,7 +27,7 @@ pub(crate) struct Bounded {
 
 impl Bounded {
     pub(crate) fn new(bytes: Bytes) -> Self {
-        Self { bytes, value: 0, bits: 0 }
+        Self { bytes, varints: 0, value: 0, bits: 0 }
     }
 
     /// Follows the varints that go by. Booleans and the bytes of other varints pass unharmed: 0 and 1 are
@@ -33,8 +40,13 @@ impl Bounded {
         }
         let announced = usize::try_from(self.value.saturating_sub(1)).unwrap_or(usize::MAX);
         (self.value, self.bits) = (0, 0);
+        self.varints += 1;
         let available = self.bytes.len();
-        if announced > available { Err(TryGetError { requested: announced, available }) } else { Ok(()) }
+        if announced > available || self.varints > MOST_VARINTS {
+            Err(TryGetError { requested: announced, available })
+        } else {
+            Ok(())
+        }
     }
 }
 

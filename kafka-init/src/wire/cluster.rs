@@ -1,6 +1,6 @@
 //! The cluster behind the bootstrap servers: which brokers there are, and a connection to each one needed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +19,8 @@ use crate::readiness::Readiness;
 
 /// A broker that takes longer to let us in is of no help.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Brokers that are talked to at the same time.
+const AT_ONCE: usize = 64;
 
 /// A broker as the cluster describes it.
 #[derive(Clone, Debug)]
@@ -58,11 +60,25 @@ impl Cluster {
         let mut cluster = Self::join(servers.to_vec(), Arc::new(access)).await?;
         if readiness.cluster_id.is_none_or(|id| id == cluster.view.cluster_id) {
             cluster.follow_listeners()?;
-            cluster.view.ready(readiness)?;
             let unfenced: Vec<_> = cluster.unfenced().collect();
             listener::resolve(&unfenced).await?;
         }
         Ok(cluster)
+    }
+
+    /// Whether enough brokers take part. That it is another cluster is for the plan to say.
+    pub(crate) fn ready(&self, readiness: &Readiness<'_>) -> Result<(), Error> {
+        let is_meant = readiness.cluster_id.is_none_or(|id| id == self.view.cluster_id);
+        if is_meant { self.view.ready(readiness) } else { Ok(()) }
+    }
+
+    /// Connects to these brokers, as far as they take part. A client of theirs would have to as well.
+    pub(crate) async fn reach(&mut self, brokers: &BTreeSet<i32>) -> Result<(), Error> {
+        let missing = self.missing().into_iter().filter(|(id, _)| brokers.contains(id)).collect();
+        for (id, connection) in open(missing, &self.access).await {
+            self.others.insert(id, connection?);
+        }
+        Ok(())
     }
 
     /// Asks again who is there, from the start if need be. For waiting only: it says nothing about readiness.
@@ -148,7 +164,14 @@ impl Cluster {
         work: impl AsyncFn(&mut Connection) -> Result<(), Error>,
     ) -> Result<(), Error> {
         self.open_others().await?;
-        all(self.connections().map(|connection| work(connection))).await.into_iter().collect()
+        let mut connections: Vec<&mut Connection> = self.connections().collect();
+        for some in connections.chunks_mut(AT_ONCE) {
+            all(some.iter_mut().map(|connection| work(connection)))
+                .await
+                .into_iter()
+                .collect::<Result<(), Error>>()?;
+        }
+        Ok(())
     }
 
     async fn open_others(&mut self) -> Result<(), Error> {
@@ -172,7 +195,12 @@ impl Cluster {
 async fn open(brokers: Vec<(i32, Endpoint)>, access: &Arc<Access>) -> Vec<(i32, Result<Connection, Error>)> {
     let one =
         async |(id, endpoint): (i32, Endpoint)| (id, Connection::open(&endpoint, Some(id), access).await);
-    all(brokers.into_iter().map(one)).await
+    let mut brokers = brokers.into_iter().peekable();
+    let mut opened = Vec::new();
+    while brokers.peek().is_some() {
+        opened.extend(all(brokers.by_ref().take(AT_ONCE).map(one)).await);
+    }
+    opened
 }
 
 /// Of a listener with SASL, `ApiVersions` is the one request that is answered before the login: whoever asks

@@ -8,6 +8,7 @@ use bytes::{Bytes, BytesMut};
 use init_core::Endpoint;
 use kafka_protocol::messages::{ApiKey, ApiVersionsRequest};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf, split};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout};
 use tracing::{debug, trace};
 
@@ -24,6 +25,9 @@ use crate::error::{Error, TlsFault};
 const GREETING: Duration = Duration::from_secs(3);
 /// Grown as bytes arrive, so that an announced length alone reserves nothing.
 const CHUNK: usize = 64 * 1024;
+
+/// Brokers answer at the same time. Of large answers one is in memory at a time, with all that it becomes when it is read.
+static LARGE: Semaphore = Semaphore::const_new(1);
 
 /// A broker that has said which versions it speaks.
 pub(crate) struct Connection {
@@ -165,10 +169,11 @@ impl Connection {
         let reader = &mut self.reader;
         let receiving = async {
             for index in 0..count {
-                let frame = receive(reader, peer, wanted, C::KEY, limit).await?;
+                let (frame, turn) = receive::<C>(reader, peer, wanted, limit).await?;
                 let answer = frame::decode::<C>(frame, version, number(index))
                     .map_err(|problem| Error::Garbled { peer: peer.clone(), request: C::KEY, problem })?;
                 each(index, answer);
+                drop(turn);
             }
             Ok(())
         };
@@ -209,13 +214,14 @@ fn lost(peer: &Peer, request: ApiKey, error: &io::Error) -> Error {
     Error::Lost { peer: peer.clone(), request, problem }
 }
 
-async fn receive(
+/// One answer, and the turn that a large one had to wait for: it holds until the answer is made use of.
+async fn receive<C: Call>(
     reader: &mut ReadHalf<Box<dyn Stream>>,
     peer: &Peer,
     wanted: &'static str,
-    request: ApiKey,
     limit: Duration,
-) -> Result<Bytes, Error> {
+) -> Result<(Bytes, Option<SemaphorePermit<'static>>), Error> {
+    let request = C::KEY;
     let silent = |_| Error::Silent { peer: peer.clone(), request, seconds: limit.as_secs() };
     let foreign = |foreign| Error::Foreign {
         peer: peer.clone(),
@@ -226,13 +232,25 @@ async fn receive(
         },
         wanted,
     };
-    let frame = async {
+    let unexpected = |other| match other {
+        // A listener that has greeted us speaks Kafka.
+        Foreign::Unknown if request != ApiKey::ApiVersions => {
+            let problem = format!("it announces another length than 4 to {} bytes", C::MOST);
+            Error::Garbled { peer: peer.clone(), request, problem }
+        }
+        other => foreign(other),
+    };
+    let length = async {
         let mut prefix = [0; 4];
         reader.read_exact(&mut prefix).await.map_err(|error| lost(peer, request, &error))?;
-        let length = frame::length(prefix).map_err(foreign)?;
-        body(reader, length).await.map_err(|error| lost(peer, request, &error))
+        frame::length(prefix, C::MOST).map_err(unexpected)
     };
-    timeout(limit, frame).await.map_err(silent)?
+    let began = Instant::now();
+    let length = timeout(limit, length).await.map_err(silent)??;
+    let left = limit.saturating_sub(began.elapsed());
+    let turn = if length > CHUNK { LARGE.acquire().await.ok() } else { None };
+    let body = timeout(left, body(reader, length)).await.map_err(silent)?;
+    Ok((body.map_err(|error| lost(peer, request, &error))?, turn))
 }
 
 async fn body(reader: &mut ReadHalf<Box<dyn Stream>>, length: usize) -> io::Result<Bytes> {

@@ -1,11 +1,13 @@
 //! From a name to a byte stream.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::thread;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, lookup_host};
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 /// All addresses of a name together; short enough that a name in vain leaves time for the others.
@@ -18,6 +20,23 @@ pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
+/// Enough for any resolver.
+const STACK: usize = 512 * 1024;
+/// More addresses than any name of a broker has.
+const MOST_ADDRESSES: usize = 32;
+
+/// The addresses of a name. A resolver blocks, so it has a thread; where no thread can be had, it blocks us.
+pub(crate) async fn resolve(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+    let ask = move |host: &str| Ok((host, port).to_socket_addrs()?.take(MOST_ADDRESSES).collect());
+    let (sender, receiver) = oneshot::channel();
+    let name = host.to_owned();
+    let resolver = thread::Builder::new().stack_size(STACK);
+    match resolver.spawn(move || drop(sender.send(ask(&name)))) {
+        Ok(_) => receiver.await.map_err(io::Error::other)?,
+        Err(_) => ask(host),
+    }
+}
+
 /// Tries every address of the name and says of the last one why it failed.
 pub(crate) async fn dial(host: &str, port: u16) -> Result<Box<dyn Stream>, String> {
     match timeout(DIAL, any_address(host, port)).await {
@@ -29,7 +48,7 @@ pub(crate) async fn dial(host: &str, port: u16) -> Result<Box<dyn Stream>, Strin
 
 async fn any_address(host: &str, port: u16) -> io::Result<TcpStream> {
     let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
-    for address in lookup_host((host, port)).await? {
+    for address in resolve(host, port).await? {
         match one_address(address).await {
             Ok(stream) => return Ok(stream),
             Err(error) => last = error,

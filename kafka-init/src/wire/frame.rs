@@ -7,9 +7,6 @@ use kafka_protocol::protocol::{Decodable, Encodable, HeaderVersion, StrBytes};
 use super::api::Call;
 use super::bounded::Bounded;
 
-/// What one answer may take. A broker's own default cap on requests is the same.
-const SIZE_LIMIT: u32 = 100 * 1024 * 1024;
-
 const UNSUPPORTED_VERSION: i16 = 35;
 
 /// Why four bytes are not the length of an answer.
@@ -40,15 +37,15 @@ pub(crate) fn encode<C: Call>(call: &C, version: i16, correlation: i32) -> Resul
     Ok(frame.freeze())
 }
 
-/// How long the answer is that begins with these bytes.
-pub(crate) fn length(prefix: [u8; 4]) -> Result<usize, Foreign> {
+/// How long the answer is that begins with these bytes, of `most` bytes at the most.
+pub(crate) fn length(prefix: [u8; 4], most: usize) -> Result<usize, Foreign> {
     match prefix {
         [0x15 | 0x16, 0x03, _, _] => Err(Foreign::Tls),
         [b'H', b'T', b'T', b'P'] => Err(Foreign::Http),
-        _ => match u32::from_be_bytes(prefix) {
-            length @ 4..=SIZE_LIMIT => usize::try_from(length).map_err(|_| Foreign::Unknown),
-            _ => Err(Foreign::Unknown),
-        },
+        _ => {
+            let length = usize::try_from(u32::from_be_bytes(prefix)).map_err(|_| Foreign::Unknown)?;
+            if (4..=most).contains(&length) { Ok(length) } else { Err(Foreign::Unknown) }
+        }
     }
 }
 
@@ -96,7 +93,9 @@ mod tests {
 
     #[test]
     fn a_length_is_told_from_other_protocols() {
+        let length = |prefix| length(prefix, 300);
         assert_eq!(length([0, 0, 1, 2]), Ok(258));
+        assert_eq!(length([0, 0, 1, 45]), Err(Foreign::Unknown));
         assert_eq!(length([0x15, 3, 3, 0]), Err(Foreign::Tls));
         assert_eq!(length(*b"HTTP"), Err(Foreign::Http));
         assert_eq!(length(*b"SSH-"), Err(Foreign::Unknown));
@@ -129,6 +128,28 @@ mod tests {
         let frame = Bytes::from([&header[..], &one].concat());
         let answer = decode::<SaslHandshakeRequest>(frame, 1, 0).unwrap();
         assert_eq!((answer.error_code, answer.mechanisms.first().unwrap().as_str()), (33, "PLAIN"));
+    }
+
+    /// Each of these takes seven bytes here, and thirty times that in memory.
+    #[test]
+    fn an_answer_of_more_items_than_can_be_expected_is_refused() {
+        let count = |count: u32| {
+            let mut varint = Vec::new();
+            let mut rest = count + 1;
+            while rest >= 0x80 {
+                varint.push(u8::try_from(rest & 0x7f).unwrap() | 0x80);
+                rest >>= 7;
+            }
+            varint.push(u8::try_from(rest).unwrap());
+            varint
+        };
+        let of = |resources: u32| {
+            let nothing = [0, 0, 0, 2, 1, 1, 0].repeat(usize::try_from(resources).unwrap());
+            let frame = [&[0; 5][..], &[0; 4], &count(resources), &nothing, &[0]].concat();
+            decode::<DescribeConfigsRequest>(Bytes::from(frame), 4, 0)
+        };
+        assert_eq!(of(1_000).unwrap().results.len(), 1_000);
+        assert!(of(1_000_000).is_err());
     }
 
     proptest! {

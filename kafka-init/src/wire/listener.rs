@@ -4,13 +4,15 @@
 use std::time::Duration;
 
 use init_core::{DnsName, Endpoint, EndpointError};
-use tokio::net::lookup_host;
 use tokio::time::timeout;
 
 use super::cluster::Broker;
+use super::dial;
 use super::together::all;
 use crate::Error;
 
+/// Each has a thread.
+const AT_ONCE: usize = 32;
 const RESOLVE: Duration = Duration::from_secs(2);
 
 /// The broker's endpoint, if its clients may go there.
@@ -32,15 +34,18 @@ fn is_local(host: &str) -> bool {
     host == "localhost" || host.ends_with(".localhost")
 }
 
-/// Asks for every name at once, and says of the first one that has no address whose it is.
+/// Asks for many names at once, and says of the first one that has no address whose it is.
 pub(crate) async fn resolve(brokers: &[(i32, Endpoint)]) -> Result<(), Error> {
     let one = async |(broker, endpoint): &(i32, Endpoint)| {
-        let problem = match timeout(RESOLVE, lookup_host((endpoint.host(), endpoint.port()))).await {
+        let problem = match timeout(RESOLVE, dial::resolve(endpoint.host(), endpoint.port())).await {
             Ok(Ok(_)) => return Ok(()),
             Ok(Err(error)) => error.to_string(),
             Err(_) => format!("no answer within {} s", RESOLVE.as_secs()),
         };
         Err(Error::Unresolved { broker: *broker, listener: endpoint.to_string(), problem })
     };
-    all(brokers.iter().map(one)).await.into_iter().collect()
+    for some in brokers.chunks(AT_ONCE) {
+        all(some.iter().map(one)).await.into_iter().collect::<Result<(), Error>>()?;
+    }
+    Ok(())
 }

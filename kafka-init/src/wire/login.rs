@@ -107,5 +107,5 @@ fn text(answer: &SaslAuthenticateResponse) -> String {
 }
 
 fn attempt(login: &Login) -> Attempt {
-    Attempt { action: format!("log in as {login}"), permission: String::new(), races: &[] }
+    Attempt { action: format!("log in as {login}"), permission: String::new(), waits: &[], races: &[] }
 }

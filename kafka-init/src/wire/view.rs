@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kafka_protocol::messages::{DescribeClusterRequest, MetadataRequest};
+use kafka_protocol::messages::{ApiKey, DescribeClusterRequest, MetadataRequest};
 
 use super::cluster::Broker;
 use super::connection::Connection;
@@ -11,6 +11,8 @@ use crate::error::{Attempt, refused};
 use crate::readiness::Readiness;
 
 const LIMIT: Duration = Duration::from_secs(3);
+/// Larger than any cluster that is known.
+const MOST_BROKERS: usize = 500;
 
 /// The members of a cluster, at one moment.
 #[derive(Debug)]
@@ -32,8 +34,10 @@ impl View {
         refused(answer.error_code, answer.error_message.as_ref(), connection.peer(), || Attempt {
             action: "describe the cluster".to_owned(),
             permission: "Describe on the cluster".to_owned(),
+            waits: &[],
             races: &[],
         })?;
+        few(answer.brokers.len(), connection, ApiKey::DescribeCluster)?;
         let brokers = answer.brokers.into_iter().map(|broker| Broker {
             id: broker.broker_id.0,
             host: broker.host.to_string(),
@@ -53,6 +57,7 @@ impl View {
         let request =
             MetadataRequest::default().with_topics(Some(Vec::new())).with_allow_auto_topic_creation(false);
         let answer = connection.call(request, LIMIT).await?;
+        few(answer.brokers.len(), connection, ApiKey::Metadata)?;
         let brokers = answer.brokers.into_iter().map(|broker| Broker {
             id: broker.node_id.0,
             host: broker.host.to_string(),
@@ -81,6 +86,17 @@ impl View {
             detail: format!("ready: {}; registered but fenced: {}", ids(&unfenced), ids(&fenced)),
         })
     }
+}
+
+/// A connection to each of more than these is more than we have memory for.
+fn few(brokers: usize, connection: &Connection, request: ApiKey) -> Result<(), Error> {
+    let problem = || format!("it lists {brokers} brokers, and {MOST_BROKERS} is the most that is expected");
+    let peer = || connection.peer().clone();
+    (brokers <= MOST_BROKERS).then_some(()).ok_or_else(|| Error::Garbled {
+        peer: peer(),
+        request,
+        problem: problem(),
+    })
 }
 
 fn ids(brokers: &[&Broker]) -> String {

@@ -41,6 +41,36 @@ fn a_mechanism_that_is_missing_other_iterations_and_another_password_are_drift()
     assert_snapshot!(all);
 }
 
+/// A password that is changed is hashed as often as it was, and what is there is no drift.
+#[test]
+fn iterations_that_are_not_declared_are_those_that_are_there() {
+    let mut spec = user(&json!("SCRAM-SHA-256"));
+    spec["users"]["a"].as_object_mut().unwrap().remove("iterations");
+    assert!(plan(spec.clone(), &with_user(&[(Scram::Sha256, 16_384, true)])).is_empty());
+    let there = [
+        with_user(&[(Scram::Sha256, 16_384, false)]),
+        with_user(&[(Scram::Sha512, 8192, true)]),
+        cluster([]),
+    ];
+    assert_snapshot!(there.iter().map(|there| shown(&plan(spec.clone(), there))).collect::<String>());
+    let altered = plan(spec, &with_user(&[(Scram::Sha256, 16_384, false)]));
+    let Some(kafka_init::Change::AlterUser(user)) = altered.changes().first() else { panic!("{altered:?}") };
+    assert_eq!(user.credentials[&Scram::Sha256].wanted, 16_384);
+}
+
+#[test]
+fn each_mechanism_may_have_a_password_and_iterations_of_its_own() {
+    let mut spec = user(&json!({
+        "SCRAM-SHA-256": {"password": {"secret": "another"}},
+        "SCRAM-SHA-512": {"iterations": 16_384},
+    }));
+    let plan = plan(spec.take(), &cluster([]));
+    let Some(kafka_init::Change::CreateUser(user)) = plan.changes().first() else { panic!("{plan:?}") };
+    let secrets: Vec<String> = user.passwords.values().map(ToString::to_string).collect();
+    assert_eq!(secrets, ["{secret: another}", "{secret: the_password}"]);
+    assert_snapshot!(shown(&plan));
+}
+
 #[test]
 fn a_mechanism_that_is_not_declared_is_left_alone() {
     let there = with_user(&[(Scram::Sha256, 4096, false), (Scram::Sha512, 8192, true)]);
@@ -57,6 +87,7 @@ fn an_entry_stands_for_every_combination_of_its_lists() {
     assert_snapshot!(shown(&everything));
     let there = everything.changes().iter().filter_map(|change| match change {
         kafka_init::Change::CreateAcl(binding) => Some(binding.clone()),
+        kafka_init::Change::CreateClosingAcl(closing) => Some(closing.binding.clone()),
         _ => None,
     });
     assert!(plan(spec, &Observed { acls: there.collect(), ..cluster([]) }).is_empty());
@@ -82,7 +113,10 @@ fn configs_of_all_brokers_are_what_is_set_for_all_of_them() {
     let spec =
         json!({"brokerDefaults": {"log.retention.ms": 1000, "log.cleanup.policy": ["compact", "delete"]}});
     let there = |value: &str| {
-        let setting = |value: &str, kind| Setting { value: Some(value.to_owned()), kind, sensitive: false };
+        let setting = |value: &str, kind| {
+            let value = Some(value.to_owned());
+            Setting { value, kind, sensitive: false, is_own: true }
+        };
         let settings = [
             ("log.retention.ms".to_owned(), setting(value, ConfigType::Whole)),
             ("log.cleanup.policy".to_owned(), setting("delete,compact", ConfigType::List)),

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use init_core::Backend;
-use kafka_init::{Change, ConfigType, Credential, Kafka, Observed, ObservedTopic, Setting};
+use init_core::diff::Drift;
+use kafka_init::{
+    Change, ClosingAcl, ConfigType, Credential, Kafka, Observed, ObservedTopic, Setting, Value as Own,
+};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -12,9 +15,20 @@ use crate::support::desired;
 const DEFAULT_PARTITIONS: i32 = 1;
 const DEFAULT_COPIES: i16 = 1;
 
-fn set(topic: &mut ObservedTopic, key: &str, value: &str) {
-    let setting = Setting { value: Some(value.to_owned()), kind: ConfigType::Text, sensitive: false };
-    topic.config.insert(key.to_owned(), setting);
+fn set(config: &mut BTreeMap<String, Setting>, key: &str, value: &str) {
+    let setting =
+        Setting { value: Some(value.to_owned()), kind: ConfigType::Text, sensitive: false, is_own: true };
+    config.insert(key.to_owned(), setting);
+}
+
+/// Without a value of its own, a topic has a default, which may be any.
+fn alter(config: &mut BTreeMap<String, Setting>, drifts: &BTreeMap<String, Drift<Own>>) {
+    for (key, drift) in drifts {
+        let own = config.get(key).filter(|setting| setting.is_own);
+        assert_eq!(own.and_then(|setting| setting.value.clone()), drift.from.clone().and_then(|from| from.0));
+        set(config, key, drift.to.0.as_deref().unwrap_or("default"));
+        config.get_mut(key).unwrap().is_own = drift.to.0.is_some();
+    }
 }
 
 fn apply(cluster: &mut Observed, change: &Change) {
@@ -23,7 +37,7 @@ fn apply(cluster: &mut Observed, change: &Change) {
             let partitions = if new.partitions < 0 { DEFAULT_PARTITIONS } else { new.partitions };
             let copies = if new.replication_factor < 0 { DEFAULT_COPIES } else { new.replication_factor };
             let mut topic = ObservedTopic { partitions, copies: (copies, copies), config: BTreeMap::new() };
-            new.config.iter().for_each(|(key, value)| set(&mut topic, key, value));
+            new.config.iter().for_each(|(key, value)| set(&mut topic.config, key, value));
             assert!(cluster.topics.insert(new.name.clone(), topic).is_none(), "{} was there", new.name);
         }
         Change::CreatePartitions(growth) => {
@@ -31,14 +45,12 @@ fn apply(cluster: &mut Observed, change: &Change) {
             assert!(topic.partitions == growth.from && growth.from < growth.to, "{growth}");
             topic.partitions = growth.to;
         }
-        Change::AlterTopicConfig(alteration) => {
-            let topic = cluster.topics.get_mut(&alteration.name).unwrap();
-            for (key, drift) in &alteration.config {
-                assert_eq!(topic.config.get(key).and_then(|setting| setting.value.clone()), drift.from);
-                set(topic, key, &drift.to);
-            }
+        Change::AlterTopicConfig(alteration) | Change::ResetTopicConfig(alteration) => {
+            alter(&mut cluster.topics.get_mut(&alteration.name).unwrap().config, &alteration.config);
         }
-        Change::CreateAcl(binding) => assert!(cluster.acls.insert(binding.clone()), "{binding} was there"),
+        Change::CreateAcl(binding) | Change::CreateClosingAcl(ClosingAcl { binding, .. }) => {
+            assert!(cluster.acls.insert(binding.clone()), "{binding} was there");
+        }
         Change::AlterQuota(quota) => {
             let limits = cluster.quotas.entry(quota.entity.clone()).or_default();
             for (key, drift) in &quota.limits {
@@ -46,11 +58,7 @@ fn apply(cluster: &mut Observed, change: &Change) {
             }
         }
         Change::AlterBrokerConfig(alteration) => {
-            for (key, drift) in &alteration.config {
-                let kind = ConfigType::Text;
-                let setting = Setting { value: Some(drift.to.clone()), kind, sensitive: false };
-                cluster.broker_defaults.insert(key.clone(), setting);
-            }
+            alter(&mut cluster.broker_defaults, &alteration.config);
         }
         Change::CreateUser(_) | Change::AlterUser(_) => apply_user(cluster, change),
     }
@@ -80,7 +88,7 @@ fn apply_user(cluster: &mut Observed, change: &Change) {
 }
 
 fn config() -> impl Strategy<Value = Map<String, Value>> {
-    prop::collection::btree_map("[k-m]", 0_u8..3, 0..3)
+    prop::collection::btree_map("[k-m]", prop::option::of(0_u8..3), 0..3)
         .prop_map(|config| config.into_iter().map(|(key, value)| (key, json!(value))).collect())
 }
 
@@ -123,7 +131,11 @@ fn spec() -> impl Strategy<Value = Value> {
 fn observed() -> impl Strategy<Value = Observed> {
     let topic = (1_i32..5, 1_i16..5, config()).prop_map(|(partitions, copies, config)| {
         let mut topic = ObservedTopic { partitions, copies: (copies, copies), config: BTreeMap::new() };
-        config.iter().for_each(|(key, value)| set(&mut topic, key, &value.to_string()));
+        for (key, value) in &config {
+            set(&mut topic.config, key, &value.to_string());
+            // One of the values stands for a default.
+            topic.config.get_mut(key).unwrap().is_own = *value != json!(0);
+        }
         topic
     });
     prop::collection::btree_map("[a-f]", topic, 0..6)

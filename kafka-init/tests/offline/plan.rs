@@ -69,6 +69,55 @@ fn a_config_that_differs_is_altered_and_no_other() {
     "#);
 }
 
+/// By another broker's file, or the next change of `brokerDefaults`, the default is another value.
+#[test]
+fn a_declared_value_that_only_equals_the_default_is_set_on_the_topic() {
+    let spec = json!({"topics": {"a": {"config": {"retention.ms": 604_800_000}}}, "brokerDefaults": {"log.retention.ms": 3_600_000}});
+    let mut there = topic(1, 1, &[("retention.ms", "604800000")]);
+    there.config.values_mut().for_each(|setting| setting.is_own = false);
+    assert_snapshot!(shown(&plan(spec, &cluster([("a", there)]))));
+}
+
+#[test]
+fn null_takes_the_own_value_of_a_topic_away_and_leaves_a_default_alone() {
+    let spec = json!({
+        "defaults": {"config": {"segment.ms": 7, "retention.ms": 5}},
+        "topics": {"a": {"config": {"retention.ms": null}}, "b": {"config": {"segment.ms": null}}, "new": {"config": {"segment.ms": null}}},
+        "brokerDefaults": {"log.retention.ms": 9, "log.segment.bytes": null},
+    });
+    let mut by_default = topic(1, 1, &[("segment.ms", "7"), ("retention.ms", "5")]);
+    by_default.config.get_mut("segment.ms").unwrap().is_own = false;
+    let own = topic(1, 1, &[("segment.ms", "7"), ("retention.ms", "5")]);
+    assert_snapshot!(shown(&plan(spec, &cluster([("a", own), ("b", by_default)]))));
+}
+
+#[test]
+fn defaults_alone_make_no_topic_grow_and_change_no_cleanup_policy() {
+    let spec = json!({
+        "defaults": {"partitions": 6, "config": {"cleanup.policy": "delete"}},
+        "topics": {"connect-configs": {}, "said": {"partitions": 6, "config": {"cleanup.policy": "delete"}}, "accepted": {"partitions": -1, "config": {"cleanup.policy": "compact"}}},
+    });
+    let compacted = || topic(1, 1, &[("cleanup.policy", "compact")]);
+    let observed =
+        cluster([("connect-configs", compacted()), ("said", compacted()), ("accepted", compacted())]);
+    assert_snapshot!(shown(&plan(spec, &observed)));
+}
+
+/// Kafka makes and shapes its own topics, and so do its services.
+#[test]
+fn defaults_reach_no_topic_of_kafkas_own_and_none_that_says_so() {
+    let spec = || {
+        json!({
+            "defaults": {"partitions": 6, "replicationFactor": 3, "config": {"cleanup.policy": "delete"}},
+            "topics": {"__consumer_offsets": {"config": {"segment.bytes": 5}}, "_schemas": {"defaults": false}, "plain": {"defaults": true}},
+        })
+    };
+    let compacted = || topic(1, 1, &[("cleanup.policy", "compact")]);
+    let there = cluster([("__consumer_offsets", compacted()), ("_schemas", compacted())]);
+    assert_snapshot!(shown(&plan(spec(), &there)));
+    assert_snapshot!(shown(&plan(spec(), &cluster([]))));
+}
+
 #[test]
 fn another_spelling_of_the_same_value_is_no_drift() {
     let spec =
@@ -101,15 +150,15 @@ fn another_cluster_than_the_one_meant_is_a_conflict() {
 
 #[test]
 fn a_value_that_the_broker_keeps_to_itself_is_a_conflict() {
-    let hidden = Setting { value: None, kind: ConfigType::Text, sensitive: true };
+    let hidden = Setting { value: None, kind: ConfigType::Text, sensitive: true, is_own: true };
     let there = ObservedTopic { config: [("x.password".to_owned(), hidden)].into(), ..topic(1, 1, &[]) };
     let spec = json!({"topics": {"a": {"config": {"x.password": "?"}}}});
-    assert_snapshot!(shown(&plan(spec, &cluster([("a", there)]))), @r#"! topics.a.config."x.password": the broker keeps `x.password` to itself, so that it cannot be compared: leave it out"#);
+    assert_snapshot!(shown(&plan(spec, &cluster([("a", there)]))), @r#"! topics.a.config."x.password": the broker keeps `x.password` to itself, so that it cannot be compared: leave it out, or write null to take it away"#);
 }
 
 /// The derived order of the variants is the order of execution.
 #[test]
-fn topics_are_created_then_grown_then_configured() {
+fn topics_are_configured_then_those_that_are_new_are_created_and_the_others_grow() {
     let spec = json!({
         "defaults": {"config": {"retention.ms": 2}},
         "topics": {"a-grown-and-altered": {"partitions": 6}, "b-altered": {}, "c-new": {}, "d-grown": {"partitions": 2, "config": {"retention.ms": 1}}},
@@ -118,11 +167,11 @@ fn topics_are_created_then_grown_then_configured() {
     let observed = cluster([("a-grown-and-altered", there()), ("b-altered", there()), ("d-grown", there())]);
     let verbs: String = plan(spec, &observed).changes().iter().map(|change| format!("{change}\n")).collect();
     assert_snapshot!(verbs, @r#"
+    alter topic a-grown-and-altered: retention.ms 1 -> 2
+    alter topic b-altered: retention.ms 1 -> 2
     create topic c-new (the broker's default partitions, the broker's default replication factor, retention.ms=2)
     add partitions to topic a-grown-and-altered: 1 -> 6
     add partitions to topic d-grown: 1 -> 2
-    alter topic a-grown-and-altered: retention.ms 1 -> 2
-    alter topic b-altered: retention.ms 1 -> 2
     "#);
 }
 
@@ -143,9 +192,9 @@ fn users_acls_and_quotas_are_one_stage_and_every_other_kind_is_its_own() {
         plan.stages(Kafka::together).map(|stage| stage.iter().map(verb).collect::<Vec<_>>().join(", "));
     assert_snapshot!(stages.collect::<Vec<_>>().join("\n"), @r"
     create user, create acl, alter quota
-    create topic
-    add partitions
     alter topic
     alter all
+    create topic
+    add partitions
     ");
 }

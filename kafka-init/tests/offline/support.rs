@@ -40,7 +40,10 @@ pub(crate) fn plan(spec: Value, observed: &Observed) -> Plan<Change> {
 pub(crate) fn topic(partitions: i32, copies: i16, config: &[(&str, &str)]) -> ObservedTopic {
     let setting = |(key, value): &(&str, &str)| {
         let kind = if value.parse::<i64>().is_ok() { ConfigType::Whole } else { ConfigType::List };
-        ((*key).to_owned(), Setting { value: Some((*value).to_owned()), kind, sensitive: false })
+        (
+            (*key).to_owned(),
+            Setting { value: Some((*value).to_owned()), kind, sensitive: false, is_own: true },
+        )
     };
     ObservedTopic { partitions, copies: (copies, copies), config: config.iter().map(setting).collect() }
 }

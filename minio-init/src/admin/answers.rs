@@ -44,12 +44,18 @@ pub(crate) struct AccessKeyInfo {
     pub(crate) description: String,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub(crate) struct Quota {
-    #[serde(default)]
-    pub(crate) quota: u64,
+    /// The older name of `size`.
+    #[serde(default, rename = "quota")]
+    pub(crate) limit: u64,
     #[serde(default)]
     pub(crate) size: u64,
+    /// Bandwidth and number of requests, which no spec says.
+    #[serde(default)]
+    pub(crate) rate: u64,
+    #[serde(default)]
+    pub(crate) requests: u64,
 }
 
 #[derive(Debug, Deserialize)]

@@ -202,6 +202,11 @@ fn random<const N: usize>() -> Result<[u8; N], SealError> {
     Ok(bytes)
 }
 
+/// For a random time of waiting.
+pub(crate) fn random_number() -> Result<u64, SealError> {
+    random().map(u64::from_le_bytes)
+}
+
 /// A secret that nobody knows, for an account that must not be open.
 pub(crate) fn unknown_secret() -> Result<String, SealError> {
     let bytes: [u8; 24] = random()?;

@@ -3,37 +3,40 @@
 use http::Method;
 use serde_json::json;
 
+use super::shared::Tags;
+use super::{lifecycle, shared};
 use crate::change::Change;
 use crate::client::{Call, Client};
 use crate::desired::Size;
 use crate::error::Error;
 use crate::s3::{self, Sub};
+use crate::spec::REGION;
 
 pub(super) async fn apply(client: &Client, change: &Change) -> Result<(), Error> {
     let (bucket, sub, body) = match change {
         Change::CreateBucket { bucket, object_lock } => return create(client, bucket, *object_lock).await,
         Change::SetQuota { bucket, quota } => return set_quota(client, bucket, quota.to).await,
         Change::SetVersioning { bucket, versioning } => {
-            (bucket, Sub::Versioning, Some(s3::versioning_xml(versioning.to)))
+            let now = client.read_xml(bucket, Sub::Versioning).await?;
+            (bucket, Sub::Versioning, Some(s3::versioning_xml(versioning.to, now.as_ref())))
         }
         Change::SetObjectLock { bucket, lock } => (bucket, Sub::ObjectLock, Some(s3::lock_xml(lock.to))),
         Change::SetEncryption { bucket, encryption, .. } => {
             (bucket, Sub::Encryption, Some(s3::encryption_xml(*encryption)))
         }
-        Change::SetTags { bucket, tags, keep } => {
-            let ours = tags.iter().map(|(key, drift)| (key, &drift.to));
-            (bucket, Sub::Tagging, Some(s3::tags_xml(keep.iter().chain(ours))))
+        Change::SetTags { bucket, tags } => {
+            let ours = Tags(tags.iter().map(|(key, drift)| (key, &drift.to)).collect());
+            return shared::update(client, bucket, Sub::Tagging, &ours).await;
         }
-        Change::SetLifecycle { bucket, rules, keep } => {
-            let ours = rules.iter().map(|(id, drift)| (id, &drift.to));
-            (bucket, Sub::Lifecycle, Some(s3::lifecycle_xml(keep, ours)))
+        Change::SetLifecycle { bucket, rules } => {
+            let rules = rules.iter().map(|(id, drift)| (id.clone(), drift.to.clone())).collect();
+            return lifecycle::update(client, bucket, &rules).await;
         }
         Change::SetBucketPolicy { bucket, document, .. } => {
             (bucket, Sub::Policy, document.as_ref().map(crate::document::Document::text))
         }
-        Change::SetNotifications { bucket, routes, keep } => {
-            let ours = routes.iter().map(|routed| (&routed.route, &routed.events.to));
-            (bucket, Sub::Notification, Some(s3::notifications_xml(keep, ours)))
+        Change::SetNotifications { bucket, routes } => {
+            return shared::update(client, bucket, Sub::Notification, &routes.as_slice()).await;
         }
         Change::SetCors { bucket, rules } => {
             (bucket, Sub::Cors, (!rules.to.is_empty()).then(|| s3::cors_xml(&rules.to)))
@@ -45,6 +48,10 @@ pub(super) async fn apply(client: &Client, change: &Change) -> Result<(), Error>
 
 async fn create(client: &Client, bucket: &str, object_lock: bool) -> Result<(), Error> {
     let mut call = Call::put(format!("create bucket {bucket}")).path(format!("/{bucket}"));
+    // Where nothing is said, a bucket is made in this region, and this region is not to be said.
+    if client.region() != REGION {
+        call = call.body(s3::location_xml(client.region()));
+    }
     if object_lock {
         call = call.header("x-amz-bucket-object-lock-enabled", "true");
     }
@@ -57,9 +64,12 @@ async fn create(client: &Client, bucket: &str, object_lock: bool) -> Result<(), 
 
 async fn set_quota(client: &Client, bucket: &str, Size(bytes): Size) -> Result<(), Error> {
     // `quota` is the older name of `size`: servers of either age understand.
-    let body = json!({"quota": bytes, "size": bytes, "quotatype": "hard"}).to_string();
+    let now = client.read_quota(bucket).await?.unwrap_or_default();
+    let body = json!({
+        "quota": bytes, "size": bytes, "quotatype": "hard", "rate": now.rate, "requests": now.requests,
+    });
     let call = Call::admin(Method::PUT, "set-bucket-quota", format!("set the quota of bucket {bucket}"))
         .query("bucket", bucket)
-        .body(body);
+        .body(body.to_string());
     client.ask("quotas", call).await.map(drop)
 }

@@ -34,9 +34,8 @@ pub(super) async fn apply(client: &Client, change: &Change, secrets: &Secrets) -
         Change::DisableUser { user, secret } => {
             put_user(client, user, &self::secret(secrets, secret)?, Status::Disabled, secrets).await
         }
-        Change::CreateGroup { group, members } | Change::AddMembers { group, members } => {
-            add_members(client, group, members, secrets).await
-        }
+        Change::CreateGroup { group, members } => add_members(client, group, members, true, secrets).await,
+        Change::AddMembers { group, members } => add_members(client, group, members, false, secrets).await,
         Change::AlterGroup { group, status } => {
             let call =
                 Call::admin(Method::PUT, "set-group-status", format!("set the status of group {group}"))
@@ -83,10 +82,14 @@ async fn add_members(
     client: &Client,
     group: &str,
     members: &BTreeSet<Text>,
+    new: bool,
     secrets: &Secrets,
 ) -> Result<(), Error> {
     let members = members.iter().map(|member| value(secrets, member)).collect::<Result<Vec<_>, _>>()?;
-    let body = json!({"group": group, "members": members, "groupStatus": "enabled", "isRemove": false});
+    let mut body = json!({"group": group, "members": members, "isRemove": false});
+    if let Some(body) = body.as_object_mut().filter(|_| new) {
+        body.insert("groupStatus".to_owned(), json!("enabled"));
+    }
     let call = Call::admin(Method::PUT, "update-group-members", format!("add members to group {group}"))
         .body(body.to_string());
     client.ask("groups", call).await.map(drop)

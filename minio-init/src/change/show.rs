@@ -149,7 +149,7 @@ impl Display for Route {
 impl Display for Rule {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str("(")?;
-        if self.status == Status::Disabled {
+        if self.status == Some(Status::Disabled) {
             f.write_str("disabled, ")?;
         }
         if !self.prefix.is_empty() {

@@ -23,7 +23,7 @@ fn judged(status: u16, headers: &[(&'static str, &str)], body: &str) -> Error {
         builder = builder.header(*name, *value);
     }
     let (head, ()) = builder.body(()).unwrap().into_parts();
-    let response = Response { head, body: Bytes::from(body.to_owned()) };
+    let response = Response { head, body: Bytes::from(body.to_owned()), large: None };
     let judged = client().judge("try".to_owned(), response, Some("20260101T000000Z".to_owned()));
     judged.err().unwrap()
 }
@@ -52,6 +52,14 @@ fn each_answer_has_its_class_and_its_remedy() {
         (503, xml("SlowDown"), FaultKind::Unavailable, ""),
         (502, "<html>bad gateway</html>".to_owned(), FaultKind::Unavailable, ""),
         (403, String::new(), FaultKind::Denied, ""),
+        (
+            429,
+            "<html>slower, please</html>".to_owned(),
+            FaultKind::Unavailable,
+            "takes fewer requests at a time",
+        ),
+        (403, xml("SignatureDoesNotMatch"), FaultKind::Denied, "must pass the Host header"),
+        (408, String::new(), FaultKind::Unavailable, ""),
     ] {
         let error = judged(status, &[("date", "Fri, 02 Jan 2026 00:00:00 GMT")], &body);
         assert_eq!(error.kind(), kind, "{status} {body}");
@@ -83,6 +91,20 @@ fn a_name_from_a_secret_is_shown_by_its_label_whoever_repeats_it() {
     let error = judged(404, &[], r#"{"Code":"XMinioAdminNoSuchUser","Message":"no hidden-name here"}"#);
     assert!(
         error.to_string().ends_with("XMinioAdminNoSuchUser (HTTP 404): no {secret: name} here"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_signature_that_a_server_repeats_is_not_shown_nor_a_message_without_end() {
+    let signature = "0123456789abcdef".repeat(4);
+    let said = format!(
+        "<Error><Code>SignatureDoesNotMatch</Code><Message>Signature={signature}, abc, {}</Message></Error>",
+        "x".repeat(3000)
+    );
+    let error = judged(403, &[], &said).to_string();
+    assert!(
+        error.contains("Signature=(a signature), abc, xxx") && error.ends_with("x (and more)"),
         "{error}"
     );
 }

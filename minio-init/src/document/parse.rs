@@ -22,6 +22,9 @@ const STATEMENT: [&str; 9] = [
 /// What MinIO takes at most for one policy.
 const SIZE_LIMIT: usize = 20 * 1024;
 
+/// What the meaning of one document may take in memory.
+const MEANING_LIMIT: usize = 4 << 20;
+
 /// One step of the way to a place in a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -50,6 +53,9 @@ fn under(at: &[Step], key: &str) -> Vec<Step> {
 pub(super) fn document(json: &Value, kind: Kind) -> Result<Document, Vec<(Vec<Step>, String)>> {
     let mut problems = Problems::default();
     let statements = check(json, kind, &mut problems);
+    if weight(statements.iter().map(|(_, statement)| *statement)) > MEANING_LIMIT {
+        problems.push(&[], "it spells out too many single permissions: use wildcards");
+    }
     if !problems.0.is_empty() {
         return Err(problems.0);
     }
@@ -68,6 +74,9 @@ pub(super) fn lenient(json: &Value) -> Option<Document> {
     let statements = json.get("Statement")?;
     let one = std::slice::from_ref(statements);
     let list = statements.as_array().map_or(one, Vec::as_slice);
+    if weight(list.iter().filter_map(Value::as_object)) > MEANING_LIMIT {
+        return None;
+    }
     let meaning = list.iter().filter_map(Value::as_object).flat_map(permissions).collect();
     Some(Document { json: json.clone(), meaning })
 }
@@ -170,6 +179,27 @@ fn check_values(at: &[Step], value: Option<&Value>, principal: bool, problems: &
     if !fine {
         problems.push(at, "expected a string or a list of strings, and none of them empty");
     }
+}
+
+/// The bytes that all single permissions take, or more. A short document may spell out millions.
+fn weight<'a>(statements: impl Iterator<Item = &'a Map<String, Value>>) -> usize {
+    let list = |statement: &Map<String, Value>, key: &str| {
+        statement.get(key).map_or((1, 0), |value| {
+            let values = values(value);
+            (values.len().max(1), values.iter().map(String::len).max().unwrap_or(0))
+        })
+    };
+    let one = |statement: &'a Map<String, Value>| {
+        let condition = statement.get("Condition").map_or(0, |condition| 4 * condition.to_string().len());
+        let lists = ["Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource"];
+        lists
+            .iter()
+            .map(|key| list(statement, key))
+            .fold((1_usize, 256 + condition), |(count, bytes), (more, length)| {
+                (count.saturating_mul(more), bytes + length)
+            })
+    };
+    statements.map(one).fold(0, |sum, (count, bytes)| sum.saturating_add(count.saturating_mul(bytes)))
 }
 
 /// Every single permission of a statement.

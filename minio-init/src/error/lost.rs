@@ -30,9 +30,17 @@ pub enum Lost {
     /// The connection ended or HTTP was broken.
     #[error("the connection was lost before the answer was complete")]
     Http(#[from] hyper::Error),
-    /// More than any answer holds.
-    #[error("the answer does not end")]
-    Endless,
+    /// More than such an answer holds.
+    #[error("the answer is longer than the {} KiB that it may have", .0 >> 10)]
+    TooLong(usize),
+}
+
+/// What came is no HTTP. A connection that ended is not that.
+fn malformed(error: &hyper::Error) -> bool {
+    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<io::Error>());
+    let invalid =
+        |error: &io::Error| matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput);
+    error.is_parse() || source.is_some_and(invalid)
 }
 
 impl Lost {
@@ -43,8 +51,8 @@ impl Lost {
 
     pub(super) fn kind(&self) -> FaultKind {
         match self {
-            Self::Tls(_) | Self::NoServerName | Self::Endless => FaultKind::Unsupported,
-            Self::Http(error) if error.is_parse() => FaultKind::Unsupported,
+            Self::Tls(_) | Self::NoServerName | Self::TooLong(_) => FaultKind::Unsupported,
+            Self::Http(error) if malformed(error) => FaultKind::Unsupported,
             _ => FaultKind::Unavailable,
         }
     }
@@ -70,8 +78,9 @@ impl Lost {
             Self::Tls(rustls::Error::InvalidMessage(_)) => {
                 "write http:// in `endpoint`: the listener does not speak TLS"
             }
+            Self::TooLong(_) => "point `endpoint` at an S3 server: this is no answer of one",
             Self::NoServerName => "give the server a DNS name that a certificate can hold",
-            Self::Http(error) if error.is_parse() => {
+            Self::Http(error) if malformed(error) => {
                 "point `endpoint` at an S3 listener: this one does not speak HTTP"
             }
             _ => return None,

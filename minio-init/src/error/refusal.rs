@@ -75,7 +75,7 @@ impl Refusal {
         by_code(&self.code).unwrap_or(match self.status {
             401 | 403 => FaultKind::Denied,
             405 | 501 => FaultKind::Unsupported,
-            500.. => FaultKind::Unavailable,
+            408 | 425 | 429 | 500.. => FaultKind::Unavailable,
             _ => FaultKind::Rejected,
         })
     }
@@ -92,7 +92,13 @@ impl Refusal {
             "InvalidAccessKeyId" => {
                 "check the access key: the server knows none of that name that is enabled"
             }
-            "SignatureDoesNotMatch" => "check the secret key: it is not the one of this access key",
+            "SignatureDoesNotMatch" => {
+                "check the secret key: it is not the one of this access key, or a proxy changes what is signed and must pass \
+                 the Host header, the path and the query on as they come"
+            }
+            _ if self.status == 429 => {
+                "the server, or a proxy before it, takes fewer requests at a time: raise its limit, or --timeout"
+            }
             "AccessDenied" => "give the provisioning user the permissions of docs/minio.md",
             _ => return None,
         };

@@ -17,6 +17,8 @@ use tokio_rustls::TlsConnector;
 use crate::error::Lost;
 
 const CONNECT: Duration = Duration::from_secs(5);
+/// What a connection reads ahead, and the most that the head of an answer may have.
+const READ_AHEAD: usize = 32 << 10;
 
 /// How to reach the endpoint.
 pub(crate) struct Connector {
@@ -62,7 +64,7 @@ async fn handshake<T>(stream: T) -> Result<SendRequest<HttpRequestBody>, Lost>
 where
     T: Read + Write + Unpin + Send + 'static,
 {
-    let (sender, connection) = http1::handshake(stream).await?;
+    let (sender, connection) = http1::Builder::new().max_buf_size(READ_AHEAD).handshake(stream).await?;
     tokio::spawn(async move {
         // Each request learns by itself how its connection ended.
         let _ = connection.await;

@@ -1,17 +1,19 @@
 //! Buckets and those of their properties that the spec declares.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use http::Method;
 use serde_json::Value;
 
-use super::{SeenBucket, all};
+use super::{SeenBucket, all, had};
 use crate::admin::Quota;
 use crate::client::{Call, Client};
 use crate::desired::{Bucket, Desired, Size};
 use crate::document::Document;
 use crate::error::Error;
 use crate::s3::{self, Sub};
+use crate::xml::Element;
 
 type Seen = (BTreeMap<String, SeenBucket>, BTreeSet<String>);
 
@@ -26,7 +28,14 @@ pub(super) async fn observe(client: &Client, desired: &Desired) -> Result<Seen, 
     if desired.buckets.is_empty() {
         return Ok(Seen::default());
     }
-    let own = client.list_buckets().await?;
+    // Any bucket of the account's shows what the server has, also before the first one of the spec is there.
+    let any = RefCell::new(None);
+    let own = client
+        .list_buckets(|name| {
+            any.borrow_mut().get_or_insert_with(|| name.to_owned());
+            desired.buckets.contains_key(name)
+        })
+        .await?;
     let reads = desired.buckets.iter().map(async |(name, wanted)| {
         let presence = if own.contains(name) { Presence::Ours } else { presence(client, name).await? };
         let seen = match presence {
@@ -36,7 +45,10 @@ pub(super) async fn observe(client: &Client, desired: &Desired) -> Result<Seen, 
         Ok((name, seen, matches!(presence, Presence::Foreign)))
     });
     let mut found = Seen::default();
-    for (name, seen, foreign) in all(reads).await? {
+    let read = all(reads).await?;
+    let absent = read.iter().filter(|(_, seen, foreign)| seen.is_none() && !foreign).map(|(name, ..)| *name);
+    had::had(client, desired, &absent.collect::<Vec<_>>(), any.into_inner().as_ref()).await?;
+    for (name, seen, foreign) in read {
         if let Some(seen) = seen {
             found.0.insert(name.clone(), seen);
         }
@@ -54,8 +66,17 @@ async fn presence(client: &Client, name: &str) -> Result<Presence, Error> {
         .path(format!("/{name}"))
         .query("list-type", "2")
         .query("max-keys", "1");
+    let doing = call.doing().to_owned();
     match client.send(call).await {
-        Ok(_) => Ok(Presence::Ours),
+        Ok(answer) => {
+            let xml = Element::parse(&answer.body).map_err(|problem| client.garbled(&doing, &problem))?;
+            // Whatever answers yes to everything has no bucket of that name for it.
+            if xml.name() == "ListBucketResult" && xml.value(&["Name"]) == Some(name) {
+                return Ok(Presence::Ours);
+            }
+            let problem = format!("it is <{}> and no listing of this bucket", xml.name());
+            Err(client.garbled(&doing, &problem))
+        }
         Err(Error::Refused(refusal)) if refusal.status == 404 => Ok(Presence::Absent),
         // MinIO has one owner: there it means that the account may not look. Some servers have the code alone right.
         Err(Error::Refused(refusal)) if refusal.is_forbidden() && !client.is_minio() => Ok(Presence::Foreign),
@@ -80,18 +101,24 @@ async fn bucket(client: &Client, name: &str, wanted: &Bucket) -> Result<SeenBuck
     }
     if !wanted.tags.is_empty() {
         seen.tags = client.read_xml(name, Sub::Tagging).await?.as_ref().map(s3::tags).unwrap_or_default();
+        seen.tags.retain(|key, _| wanted.tags.contains_key(key));
     }
     if !wanted.lifecycle.is_empty() {
         seen.lifecycle =
             client.read_xml(name, Sub::Lifecycle).await?.as_ref().map(s3::lifecycle).unwrap_or_default();
+        seen.lifecycle.retain(|id, _| wanted.lifecycle.contains_key(id));
     }
     if wanted.access.is_some() {
-        seen.policy = policy(client, name).await?;
+        seen.policy = match policy(client, name).await {
+            // Where there are no policies, nobody without credentials may do anything.
+            Err(Error::Unsupported { .. }) if !wanted.declares(Sub::Policy) => None,
+            read => read?,
+        };
     }
     if !wanted.notifications.is_empty() {
         let xml = client.read_xml(name, Sub::Notification).await?;
-        (seen.notifications, seen.other_notifications) =
-            xml.as_ref().map(s3::notifications).unwrap_or_default();
+        seen.notifications = xml.as_ref().map(s3::notifications).unwrap_or_default();
+        seen.notifications.retain(|route, _| wanted.notifications.contains_key(route));
     }
     if wanted.cors.is_some() {
         seen.cors = client.read_xml(name, Sub::Cors).await?.as_ref().map(s3::cors).unwrap_or_default();
@@ -103,14 +130,24 @@ async fn policy(client: &Client, name: &str) -> Result<Option<Document>, Error> 
     let Some(answer) = client.read_sub(name, Sub::Policy).await? else {
         return Ok(None);
     };
-    let json: Value = client.json(&format!("read the policy of bucket {name}"), &answer.body)?;
-    Ok(Document::read(&json).filter(|document| !document.is_empty()))
+    let doing = format!("read the policy of bucket {name}");
+    let json: Value = client.json(&doing, &answer.body)?;
+    let document = Document::read(&json)
+        .ok_or_else(|| client.garbled(&doing, &"it is no policy document, or one of too many permissions"))?;
+    Ok(Some(document).filter(|document| !document.is_empty()))
 }
 
 async fn quota(client: &Client, name: &str) -> Result<Option<Size>, Error> {
-    let call = Call::admin(Method::GET, "get-bucket-quota", format!("read the quota of bucket {name}"))
-        .query("bucket", name);
-    let quota = client.find::<Quota>("quotas", "XMinioAdminNoSuchQuotaConfiguration", call).await?;
-    let bytes = quota.map(|quota| quota.size.max(quota.quota));
+    let bytes = client.read_quota(name).await?.map(|quota| quota.size.max(quota.limit));
     Ok(bytes.filter(|bytes| *bytes > 0).map(Size))
+}
+
+impl Client {
+    /// The limits of a bucket, if it has any.
+    pub(crate) async fn read_quota(&self, name: &str) -> Result<Option<Quota>, Error> {
+        let call = Call::admin(Method::GET, "get-bucket-quota", format!("read the quota of bucket {name}"))
+            .query("bucket", name);
+        let quota = self.find::<Option<Quota>>("quotas", "XMinioAdminNoSuchQuotaConfiguration", call).await?;
+        Ok(quota.flatten())
+    }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{Names, Observed, SeenGroup, SeenKey, SeenUser, all};
 use crate::admin::{AccessKeyInfo, GroupInfo, PolicyInfo, Probe, UserInfo};
 use crate::client::{Call, Client};
-use crate::credential::{credential, value};
+use crate::credential::{credential, new_key, value};
 use crate::desired::{AccessKey, Desired, Status, User};
 use crate::document::Document;
 use crate::error::Error;
@@ -60,7 +60,8 @@ async fn policy(client: &Client, name: &str, declared: bool) -> Result<Option<(S
     let Some(PolicyInfo { policy }) = info else {
         return Ok(None);
     };
-    let document = Document::read(&policy).ok_or_else(|| client.garbled(&doing, &"it has no statements"))?;
+    let document = Document::read(&policy)
+        .ok_or_else(|| client.garbled(&doing, &"it is no policy document, or one of too many permissions"))?;
     Ok(Some((name.to_owned(), document)))
 }
 
@@ -98,7 +99,7 @@ async fn user(
 
 /// A disabled user says the same to any secret, and one that is to be disabled has none to keep.
 fn probed(user: &User, status: Status) -> bool {
-    user.status == Status::Enabled && status == Status::Enabled
+    user.status != Some(Status::Disabled) && status == Status::Enabled
 }
 
 async fn group(client: &Client, names: &Names, name: &str) -> Result<Option<(String, SeenGroup)>, Error> {
@@ -123,8 +124,13 @@ async fn access_key(
         .query("accessKey", &value(secrets, name)?);
     let sealed = match client.ask_sealed("access keys", call).await {
         Ok(sealed) => sealed,
-        Err(refused) if refused.code() == "XMinioInvalidIAMCredentials" => return Ok(None),
-        Err(refused) if refused.code() == "XMinioAdminServiceAccountNotFound" => return Ok(None),
+        Err(refused)
+            if ["XMinioInvalidIAMCredentials", "XMinioAdminServiceAccountNotFound"]
+                .contains(&refused.code()) =>
+        {
+            // It is to be made, and for that MinIO has limits that it does not have for one that is there.
+            return new_key(secrets, name, &wanted.secret).map(|()| None);
+        }
         Err(refused) => return Err(refused),
     };
     let info: AccessKeyInfo = client.json(&doing, &client.open(&doing, sealed).await?)?;

@@ -1,13 +1,13 @@
 //! Buckets and their properties.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::diff::{Drift, Side, by_key};
 use init_core::{Conflict, SpecPath};
 
 use super::Found;
 use crate::change::{Change, Routed, Shown};
-use crate::desired::{Bucket, Desired, Lock, Versioning};
+use crate::desired::{Bucket, Cors, Desired, Lock, Route, Rule, Status, Versioning};
 use crate::document::Anonymous;
 use crate::observe::{Observed, SeenBucket};
 use crate::s3;
@@ -50,11 +50,12 @@ fn properties(at: &SpecPath, name: &str, wanted: &Bucket, seen: &SeenBucket, fou
             let problem = "the bucket has no object lock, and only a new bucket can get one: make another, or leave it out";
             found.conflicts.push(Conflict::new(at.key("objectLock"), problem));
         }
-        (Some(to), from) => {
+        (Some(to @ Lock::Retention { .. }), from) => {
             let drift = Drift::between(from, to);
             found.changes.extend(drift.map(|lock| Change::SetObjectLock { bucket: bucket(), lock }));
         }
-        (None, _) => {}
+        // A lock without a word on retention leaves what is there.
+        (None, _) | (Some(Lock::NoRetention), Some(_)) => {}
     }
     if let Some(encryption) = wanted.encryption {
         let drift = Drift::between(seen.encryption.clone(), s3::algorithm(encryption).to_owned());
@@ -74,9 +75,17 @@ fn properties(at: &SpecPath, name: &str, wanted: &Bucket, seen: &SeenBucket, fou
     found.changes.extend(notifications(name, wanted, seen));
     if let Some(to) = &wanted.cors {
         let from = Some(seen.cors.clone()).filter(|rules| !rules.is_empty());
-        let drift = if to.is_empty() && from.is_none() { None } else { Drift::between(from, to.clone()) };
+        // Some servers answer with the rules in an order of their own.
+        let (meant, there) = (sorted(to), sorted(&seen.cors));
+        let drift = if meant == there { None } else { Drift::between(from, to.clone()) };
         found.changes.extend(drift.map(|rules| Change::SetCors { bucket: bucket(), rules }));
     }
+}
+
+fn sorted(rules: &[Cors]) -> Vec<&Cors> {
+    let mut rules: Vec<_> = rules.iter().collect();
+    rules.sort();
+    rules
 }
 
 fn tags(name: &str, wanted: &Bucket, seen: &SeenBucket) -> Option<Change> {
@@ -84,24 +93,19 @@ fn tags(name: &str, wanted: &Bucket, seen: &SeenBucket) -> Option<Change> {
         Drift::between(seen.tags.get(key).cloned(), to.clone()).map(|drift| (key.clone(), drift))
     };
     let tags: BTreeMap<_, _> = wanted.tags.iter().filter_map(drift).collect();
-    let mut keep = seen.tags.clone();
-    keep.retain(|key, _| !tags.contains_key(key));
-    (!tags.is_empty()).then(|| Change::SetTags { bucket: name.to_owned(), tags, keep })
+    (!tags.is_empty()).then(|| Change::SetTags { bucket: name.to_owned(), tags })
 }
 
 fn lifecycle(name: &str, wanted: &Bucket, seen: &SeenBucket) -> Option<Change> {
-    let (mut rules, mut keep) = (BTreeMap::new(), Vec::new());
-    for (id, side) in by_key(&wanted.lifecycle, &seen.lifecycle) {
-        match side {
-            Side::Missing(to) => drop(rules.insert(id.clone(), Drift { from: None, to: to.clone() })),
-            Side::Present(to, seen) => match Drift::between(seen.rule.clone(), to.clone()) {
-                Some(drift) => drop(rules.insert(id.clone(), drift)),
-                None => keep.push(seen.element.clone()),
-            },
-            Side::Extra(seen) => keep.push(seen.element.clone()),
-        }
-    }
-    (!rules.is_empty()).then(|| Change::SetLifecycle { bucket: name.to_owned(), rules, keep })
+    let drift = |(id, wanted): (&String, &Rule)| {
+        let seen = seen.lifecycle.get(id);
+        // A rule that somebody stopped stays so unless the spec says otherwise.
+        let status = wanted.status.or(seen.map(|seen| seen.status)).or(Some(Status::Enabled));
+        let to = Rule { status, ..wanted.clone() };
+        Drift::between(seen.and_then(|seen| seen.rule.clone()), to).map(|drift| (id.clone(), drift))
+    };
+    let rules: BTreeMap<_, _> = wanted.lifecycle.iter().filter_map(drift).collect();
+    (!rules.is_empty()).then(|| Change::SetLifecycle { bucket: name.to_owned(), rules })
 }
 
 fn policy(name: &str, wanted: &Bucket, seen: &SeenBucket) -> Option<Change> {
@@ -118,18 +122,10 @@ fn policy(name: &str, wanted: &Bucket, seen: &SeenBucket) -> Option<Change> {
 }
 
 fn notifications(name: &str, wanted: &Bucket, seen: &SeenBucket) -> Option<Change> {
-    let (mut routes, mut keep) = (Vec::new(), seen.other_notifications.clone());
-    for (route, side) in by_key(&wanted.notifications, &seen.notifications) {
-        match side {
-            Side::Missing(to) => {
-                routes.push(Routed { route: route.clone(), events: Drift { from: None, to: to.clone() } });
-            }
-            Side::Present(to, seen) => match Drift::between(Some(seen.events.clone()), to.clone()) {
-                Some(events) => routes.push(Routed { route: route.clone(), events }),
-                None => keep.push(seen.element.clone()),
-            },
-            Side::Extra(seen) => keep.push(seen.element.clone()),
-        }
-    }
-    (!routes.is_empty()).then(|| Change::SetNotifications { bucket: name.to_owned(), routes, keep })
+    let drift = |(route, to): (&Route, &BTreeSet<String>)| {
+        let events = Drift::between(seen.notifications.get(route).cloned(), to.clone())?;
+        Some(Routed { route: route.clone(), events })
+    };
+    let routes: Vec<_> = wanted.notifications.iter().filter_map(drift).collect();
+    (!routes.is_empty()).then(|| Change::SetNotifications { bucket: name.to_owned(), routes })
 }

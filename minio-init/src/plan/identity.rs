@@ -70,7 +70,9 @@ pub(super) fn users(desired: &Desired, observed: &Observed, found: &mut Found) {
 
 /// `open`: something is to be attached, which a server does to an enabled user only.
 fn user(name: &Text, wanted: &User, seen: Option<&SeenUser>, open: bool) -> Vec<Change> {
-    let (user, secret, status) = (name.clone(), wanted.secret.clone(), wanted.status);
+    let (user, secret) = (name.clone(), wanted.secret.clone());
+    // Absent, it is what the server has: whoever disabled it had a reason.
+    let status = wanted.status.or(seen.map(|seen| seen.status)).unwrap_or_default();
     let disable = || Change::DisableUser { user: name.clone(), secret: wanted.secret.clone() };
     match (seen.map(|seen| seen.status), status) {
         (None, Status::Enabled) => vec![Change::CreateUser { user, status, secret, held: false }],

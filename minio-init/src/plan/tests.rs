@@ -102,20 +102,19 @@ fn step_bucket(observed: &mut Observed, change: Change) {
         Change::SetObjectLock { bucket, lock } => seen(observed, bucket).lock = Some(lock.to),
         Change::SetEncryption { bucket, names, .. } => seen(observed, bucket).encryption = Some(names.to),
         Change::SetQuota { bucket, quota } => seen(observed, bucket).quota = Some(quota.to),
-        Change::SetTags { bucket, tags, keep } => {
+        Change::SetTags { bucket, tags } => {
             let ours = tags.iter().map(|(key, drift)| (key, &drift.to));
-            seen(observed, bucket).tags = s3::tags(&read(s3::tags_xml(keep.iter().chain(ours))));
+            seen(observed, bucket).tags.extend(s3::tags(&read(s3::tags_xml(ours))));
         }
-        Change::SetLifecycle { bucket, rules, keep } => {
+        Change::SetLifecycle { bucket, rules } => {
             let ours = rules.iter().map(|(id, drift)| (id, &drift.to));
-            seen(observed, bucket).lifecycle = s3::lifecycle(&read(s3::lifecycle_xml(&keep, ours)));
+            seen(observed, bucket).lifecycle.extend(s3::lifecycle(&read(s3::lifecycle_xml([], ours))));
         }
         Change::SetBucketPolicy { bucket, document, .. } => seen(observed, bucket).policy = document,
-        Change::SetNotifications { bucket, routes, keep } => {
+        Change::SetNotifications { bucket, routes } => {
             let ours = routes.iter().map(|routed| (&routed.route, &routed.events.to));
-            let (routes, others) = s3::notifications(&read(s3::notifications_xml(&keep, ours)));
-            let seen = seen(observed, bucket);
-            (seen.notifications, seen.other_notifications) = (routes, others);
+            let routes = s3::notifications(&read(s3::notifications_xml([], ours)));
+            seen(observed, bucket).notifications.extend(routes);
         }
         Change::SetCors { bucket, rules } => seen(observed, bucket).cors = rules.to,
         other => panic!("{other} is about no bucket"),

@@ -8,12 +8,16 @@ use crate::xml::Element;
 pub(crate) fn from_xml(xml: &Element) -> Vec<Cors> {
     let set =
         |rule: &Element, name: &str| -> BTreeSet<String> { rule.values(name).map(str::to_owned).collect() };
+    // Some servers say 0 where nothing was said.
     let rule = |rule: &Element| Cors {
         origins: set(rule, "AllowedOrigin"),
         methods: set(rule, "AllowedMethod"),
         headers: set(rule, "AllowedHeader"),
         expose: set(rule, "ExposeHeader"),
-        max_age: rule.value(&["MaxAgeSeconds"]).and_then(|seconds| seconds.parse().ok()),
+        max_age: rule
+            .value(&["MaxAgeSeconds"])
+            .and_then(|seconds| seconds.parse().ok())
+            .filter(|seconds| *seconds > 0),
     };
     xml.all("CORSRule").map(rule).collect()
 }

@@ -5,28 +5,51 @@ use std::collections::BTreeMap;
 use crate::desired::{Action, Rule, Status};
 use crate::xml::Element;
 
-/// A rule that a server has: as it means, unless it says more than a spec can, and as it is written.
+/// A rule that a server has: whether it works, and what it means, unless it says more than a spec can.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SeenRule {
+    pub(crate) status: Status,
     pub(crate) rule: Option<Rule>,
-    pub(crate) element: Element,
 }
 
+/// The rules that have an id: a spec can mean no other.
 pub(crate) fn from_xml(xml: &Element) -> BTreeMap<String, SeenRule> {
-    let rules = xml.all("Rule").enumerate().map(|(index, element)| {
-        // A rule without an id cannot be meant by a spec; it is kept all the same.
-        let id = element
-            .value(&["ID"])
-            .filter(|id| !id.is_empty())
-            .map_or_else(|| format!("\0{index}"), str::to_owned);
-        (id, SeenRule { rule: rule(element), element: element.clone() })
+    let rules = xml.all("Rule").filter_map(|element| {
+        let seen = SeenRule { status: status(element), rule: rule(element) };
+        Some((id(element)?.to_owned(), seen))
     });
     rules.collect()
 }
 
+fn id(element: &Element) -> Option<&str> {
+    element.value(&["ID"]).filter(|id| !id.is_empty())
+}
+
+fn status(element: &Element) -> Status {
+    if element.value(&["Status"]) == Some("Enabled") { Status::Enabled } else { Status::Disabled }
+}
+
+/// The rules of a document apart from those with these ids, as they are written.
+pub(crate) fn others<'a>(
+    xml: Option<&'a Element>,
+    ours: &'a BTreeMap<String, Rule>,
+) -> impl Iterator<Item = &'a Element> {
+    let rules = xml.into_iter().flat_map(|xml| xml.all("Rule"));
+    rules.filter(|element| !id(element).is_some_and(|id| ours.contains_key(id)))
+}
+
+/// The rules of a document with these ids, as they are written.
+pub(crate) fn these<'a>(
+    xml: Option<&'a Element>,
+    ours: &'a BTreeMap<String, Rule>,
+) -> impl Iterator<Item = &'a Element> {
+    let rules = xml.into_iter().flat_map(|xml| xml.all("Rule"));
+    rules.filter(|element| id(element).is_some_and(|id| ours.contains_key(id)))
+}
+
 fn rule(element: &Element) -> Option<Rule> {
     let mut rule = Rule {
-        status: if element.value(&["Status"])? == "Enabled" { Status::Enabled } else { Status::Disabled },
+        status: Some(status(element)),
         prefix: String::new(),
         tags: BTreeMap::new(),
         actions: BTreeMap::new(),
@@ -87,15 +110,16 @@ fn actions(name: &str, element: &Element, actions: &mut BTreeMap<Action, u32>) -
 
 /// The whole document: what is kept as it was, and the rules of the spec.
 pub(crate) fn to_xml<'a>(
-    keep: &[Element],
+    keep: impl IntoIterator<Item = &'a Element>,
     rules: impl IntoIterator<Item = (&'a String, &'a Rule)>,
 ) -> String {
     let ours = rules.into_iter().map(|(id, rule)| written(id, rule));
-    Element::new("LifecycleConfiguration").with_all(keep.iter().cloned()).with_all(ours).to_string()
+    let keep = keep.into_iter().cloned();
+    Element::new("LifecycleConfiguration").with_all(keep).with_all(ours).to_string()
 }
 
 fn written(id: &str, rule: &Rule) -> Element {
-    let status = if rule.status == Status::Enabled { "Enabled" } else { "Disabled" };
+    let status = if rule.status == Some(Status::Disabled) { "Disabled" } else { "Enabled" };
     let tags = rule.tags.iter().map(|(key, value)| Element::new("Tag").text("Key", key).text("Value", value));
     let conditions = |holder: Element| {
         let holder = if rule.prefix.is_empty() && rule.tags.len() == 1 {
@@ -153,9 +177,9 @@ mod tests {
         let text = "<L><Rule><ID>cold</ID><Status>Enabled</Status><Filter><ObjectSizeGreaterThan>9</ObjectSizeGreaterThan></Filter>\
                     <Transition><Days>3</Days><StorageClass>COLD</StorageClass></Transition></Rule></L>";
         let seen = read(text);
-        assert_eq!(seen["cold"].rule, None);
-        let keep: Vec<_> = seen.into_values().map(|seen| seen.element).collect();
-        let sent = to_xml(&keep, []);
+        assert_eq!(seen["cold"], SeenRule { status: Status::Enabled, rule: None });
+        let xml = Element::parse(text.as_bytes()).unwrap();
+        let sent = to_xml(others(Some(&xml), &BTreeMap::new()), []);
         assert_eq!(
             sent,
             text.replace("<L>", "<LifecycleConfiguration>").replace("</L>", "</LifecycleConfiguration>")
@@ -170,7 +194,7 @@ mod tests {
         );
         let actions = BTreeMap::from([(Action::ExpireDays, 30)]);
         let expected =
-            Rule { status: Status::Enabled, prefix: "x/".to_owned(), tags: BTreeMap::new(), actions };
+            Rule { status: Some(Status::Enabled), prefix: "x/".to_owned(), tags: BTreeMap::new(), actions };
         assert_eq!(seen["a"].rule, Some(expected));
     }
 
@@ -184,7 +208,7 @@ mod tests {
         let actions = proptest::collection::btree_map(actions, 1_u32..999, 1..4);
         let tags = proptest::collection::btree_map("[a-z]{1,5}", "[a-z<&]{0,5}", 0..3);
         ("[a-z/&]{0,6}", tags, actions, any::<bool>()).prop_map(|(prefix, tags, actions, on)| Rule {
-            status: if on { Status::Enabled } else { Status::Disabled },
+            status: Some(if on { Status::Enabled } else { Status::Disabled }),
             prefix,
             tags,
             actions,
@@ -195,7 +219,7 @@ mod tests {
         #[test]
         fn what_is_written_reads_the_same(wanted in proptest::collection::btree_map("[a-z]{1,8}", rules(), 1..4)) {
             let seen: BTreeMap<_, _> =
-                read(&to_xml(&[], &wanted)).into_iter().map(|(id, seen)| (id, seen.rule.unwrap())).collect();
+                read(&to_xml([], &wanted)).into_iter().map(|(id, seen)| (id, seen.rule.unwrap())).collect();
             prop_assert_eq!(seen, wanted);
         }
     }

@@ -5,13 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::desired::Route;
 use crate::xml::Element;
 
-/// A configuration that a server has: its events, and as it is written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct SeenRoute {
-    pub(crate) events: BTreeSet<String>,
-    pub(crate) element: Element,
-}
-
 /// The kinds of target, and where each says its ARN.
 const KINDS: [(&str, &str); 3] = [
     ("QueueConfiguration", "Queue"),
@@ -19,20 +12,25 @@ const KINDS: [(&str, &str); 3] = [
     ("CloudFunctionConfiguration", "CloudFunction"),
 ];
 
-/// Those that a spec can mean, by route, and the rest as it is.
-pub(crate) fn from_xml(xml: &Element) -> (BTreeMap<Route, SeenRoute>, Vec<Element>) {
-    let (mut routes, mut others) = (BTreeMap::new(), Vec::new());
-    for element in xml.children() {
-        let seen = route(element).map(|route| {
-            let events = element.values("Event").map(str::to_owned).collect();
-            (route, SeenRoute { events, element: element.clone() })
-        });
-        match seen {
-            Some((route, seen)) if !routes.contains_key(&route) => drop(routes.insert(route, seen)),
-            _ => others.push(element.clone()),
-        }
+/// Those that a spec can mean, by route.
+pub(crate) fn from_xml(xml: &Element) -> BTreeMap<Route, BTreeSet<String>> {
+    let mut routes = BTreeMap::new();
+    for (route, element) in xml.children().iter().filter_map(|element| Some((route(element)?, element))) {
+        routes.entry(route).or_insert_with(|| element.values("Event").map(str::to_owned).collect());
     }
-    (routes, others)
+    routes
+}
+
+/// The configurations of a document apart from those of these routes, as they are written. Where a route is there twice,
+/// the second stays.
+pub(crate) fn others<'a>(
+    xml: Option<&'a Element>,
+    ours: &'a BTreeSet<&'a Route>,
+) -> impl Iterator<Item = &'a Element> {
+    let mut met = BTreeSet::new();
+    xml.into_iter().flat_map(Element::children).filter(move |element| {
+        route(element).is_none_or(|route| !ours.contains(&route) || !met.insert(route))
+    })
 }
 
 fn route(element: &Element) -> Option<Route> {
@@ -52,11 +50,11 @@ fn route(element: &Element) -> Option<Route> {
 
 /// The whole document: what is kept as it was, and the routes of the spec.
 pub(crate) fn to_xml<'a>(
-    keep: &[Element],
+    keep: impl IntoIterator<Item = &'a Element>,
     routes: impl IntoIterator<Item = (&'a Route, &'a BTreeSet<String>)>,
 ) -> String {
     let ours = routes.into_iter().map(|(route, events)| written(route, events));
-    Element::new("NotificationConfiguration").with_all(keep.iter().cloned()).with_all(ours).to_string()
+    Element::new("NotificationConfiguration").with_all(keep.into_iter().cloned()).with_all(ours).to_string()
 }
 
 fn written(route: &Route, events: &BTreeSet<String>) -> Element {
@@ -97,9 +95,10 @@ mod tests {
         ]);
         let keep = [Element::new("EventBridgeConfiguration")];
         let xml = Element::parse(to_xml(&keep, &wanted).as_bytes()).unwrap();
-        let (seen, others) = from_xml(&xml);
-        let seen: BTreeMap<_, _> = seen.into_iter().map(|(route, seen)| (route, seen.events)).collect();
-        assert_eq!(seen, wanted);
-        assert_eq!(others, keep);
+        assert_eq!(from_xml(&xml), wanted);
+        assert_eq!(
+            others(Some(&xml), &wanted.keys().collect()).collect::<Vec<_>>(),
+            keep.iter().collect::<Vec<_>>()
+        );
     }
 }

@@ -116,6 +116,9 @@ pub(super) fn keys(
         if let Some((user, _)) = taken {
             found.push(&at, format!("the user `{user}` has the same access key"));
         }
+        if matches!(&key, Text::Plain(key) if key.len() > names::NEW_KEY_MAX) {
+            found.push(&at, format!("an access key has at most {} characters", names::NEW_KEY_MAX));
+        }
         check_texts(&at, &wanted, found);
         let user = wanted.user.map(|user| users.resolve(&user));
         let AccessKey { secret_key: secret, policy, name, description, status, .. } = wanted;

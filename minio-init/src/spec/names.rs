@@ -1,8 +1,11 @@
 //! What the names may be, by the rules of S3 and of MinIO.
 
-/// What a server takes at least as a secret key.
+/// What MinIO takes at least as the secret key of an account that is made.
 pub(crate) const SECRET_MIN: usize = 8;
 const ACCESS_KEY_MIN: usize = 3;
+/// The most that MinIO takes as the name of a new access key (service account), and as its secret key.
+pub(crate) const NEW_KEY_MAX: usize = 20;
+pub(crate) const NEW_KEY_SECRET_MAX: usize = 40;
 
 pub(super) fn bucket(name: &str) -> Result<(), &'static str> {
     let inside = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
@@ -44,6 +47,17 @@ pub(crate) fn access_key(key: &str) -> Result<(), &'static str> {
         Err("an access key has only printable ASCII characters")
     } else if key.contains(['=', ',', '/']) || key != key.trim() {
         Err("an access key has no `=`, `,` or `/`, and no space at its ends")
+    } else {
+        Ok(())
+    }
+}
+
+/// The account that provisions is not made here, so nothing holds for it but what a request can carry.
+pub(crate) fn own_access_key(key: &str) -> Result<(), &'static str> {
+    if key.is_empty() || !key.bytes().all(|b| b.is_ascii_graphic() || b == b' ') {
+        Err("an access key has only printable ASCII characters, and at least one")
+    } else if key.contains(['=', ',']) || key != key.trim() {
+        Err("an access key has no `=` or `,`, and no space at its ends")
     } else {
         Ok(())
     }
@@ -103,6 +117,10 @@ mod tests {
             assert!(access_key(key).is_err(), "{key}");
         }
         assert_eq!(access_key("loki ci"), Ok(()));
+        assert_eq!(own_access_key("a/b"), Ok(()));
+        for key in ["", "a=b", " a", "schlüssel"] {
+            assert!(own_access_key(key).is_err(), "{key}");
+        }
         for name in ["", "a,b", "a/b", " a", &"a".repeat(129)] {
             assert!(plain(name).is_err(), "{name}");
         }

@@ -9,7 +9,7 @@ use crate::desired::Server;
 use crate::http::roots;
 
 /// Requests are signed for some region; a server that was given none takes any.
-const REGION: &str = "us-east-1";
+pub(crate) const REGION: &str = "us-east-1";
 
 pub(super) fn server(spec: &Spec, files: &Files, found: &mut Violations) -> Option<Server> {
     let root = SpecPath::root();
@@ -19,7 +19,7 @@ pub(super) fn server(spec: &Spec, files: &Files, found: &mut Violations) -> Opti
     }
     if let Text::Plain(key) = &spec.credentials.access_key {
         let at = root.key("credentials").key("accessKey");
-        found.check(&at, names::access_key(key));
+        found.check(&at, names::own_access_key(key));
     }
     let at = root.key("endpoint");
     let (https, endpoint) = found.check(&at, endpoint(&spec.endpoint))?;

@@ -1,12 +1,12 @@
-//! What a role that is no superuser lacks, it borrows: it joins the owner for one transaction and leaves
-//! it again in the same, so nothing of it is ever seen outside.
+//! Which roles a provisioning role that is no superuser has to join for a change: the owners of what is changed, as far as
+//! it lacks their privileges.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use tokio_postgres::types::Type;
 
-use super::{Job, statement};
+use super::{Job, Joined, statement};
 use crate::backend::Postgres;
 use crate::error::Error;
 use crate::names::Names;
@@ -16,16 +16,18 @@ use crate::spec::Object;
 use crate::sql::ident;
 use crate::wire::Session;
 
-/// Of the roles given, those whose privileges we do not have. A superuser has all.
+/// Of the roles given, those whose privileges we lack and could have: a superuser has all, and nobody else joins one.
 const LACKING: &str = "\
     SELECT r.rolname::text FROM pg_catalog.pg_roles r WHERE r.rolname = ANY($1) AND r.rolname <> CURRENT_USER \
-    AND NOT pg_catalog.pg_has_role(r.oid, {kind})";
+    AND NOT r.rolsuper AND (NOT pg_catalog.pg_has_role(r.oid, 'USAGE') OR NOT pg_catalog.pg_has_role(r.oid, '{set}')) \
+    AND {may}";
 
 /// Who owns what `GRANT … ON ALL` would touch in a schema.
-const OWNERS: &str = "\
+const RELATION_OWNERS: &str = "\
     SELECT DISTINCT pg_catalog.pg_get_userbyid(c.relowner)::text FROM pg_catalog.pg_class c \
-    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 \
-    UNION SELECT DISTINCT pg_catalog.pg_get_userbyid(p.proowner)::text FROM pg_catalog.pg_proc p \
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ({kinds})";
+const ROUTINE_OWNERS: &str = "\
+    SELECT DISTINCT pg_catalog.pg_get_userbyid(p.proowner)::text FROM pg_catalog.pg_proc p \
     JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = $1";
 
 /// The owner of the schema `public` that stands for whoever owns the database.
@@ -40,63 +42,49 @@ pub(super) async fn jobs(
     let mut jobs = Vec::new();
     for (index, change) in changes {
         let sql = statement::other(&postgres.names, change, version);
-        let sql = if session.facts.superuser {
-            sql
+        let roles = if session.facts.superuser {
+            Vec::new()
         } else {
-            let owners = needed(postgres, session, change).await?;
-            let lacking = lacking(session, &owners).await?;
-            wrap(&lacking, &sql, session)
+            lacking(session, &needed(postgres, session, change).await?).await?
         };
-        jobs.push(Job { index: *index, doing: change.to_string(), messages: vec![sql] });
+        let (alone, joined) =
+            if roles.is_empty() { (Some(sql), None) } else { (None, Some(Joined { roles, sql })) };
+        jobs.push(Job { index: *index, doing: change.to_string(), alone, joined });
     }
     Ok(jobs)
 }
 
 /// The new database, and then what needs a transaction of its own.
-pub(super) fn create_database(postgres: &Postgres, change: &CreateDatabase) -> Vec<String> {
-    let facts = &postgres.main.facts;
+pub(super) async fn create_database(
+    postgres: &Postgres,
+    index: usize,
+    change: &CreateDatabase,
+) -> Result<Job, Error> {
+    let (main, facts) = (&postgres.main, &postgres.main.facts);
     let owner = change.owner.as_deref().map(|owner| postgres.names.real(owner));
-    let mut messages = vec![statement::create_database(change, owner.filter(|_| facts.superuser))];
+    let alone = Some(statement::create_database(change, owner.filter(|_| facts.superuser)));
     let database = format!("DATABASE {}", ident(&change.database));
-    let mut then = String::new();
-    statement::set(&mut then, &database, &change.settings);
+    let (mut sql, mut roles) = (String::new(), Vec::new());
+    statement::set(&mut sql, &database, &change.settings);
     if let Some(owner) = owner.filter(|owner| !facts.superuser && *owner != facts.me) {
-        let _ = write!(then, "ALTER {database} OWNER TO {};", ident(owner));
-        then = wrap(&[owner.to_owned()], &then, &postgres.main);
+        let _ = write!(sql, "ALTER {database} OWNER TO {};", ident(owner));
+        roles = lacking(main, &[owner.to_owned()].into()).await?;
     }
-    messages.extend((!then.is_empty()).then_some(then));
-    messages
-}
-
-/// One message is one transaction: whatever fails, the membership is gone.
-fn wrap(roles: &[String], sql: &str, session: &Session) -> String {
-    let (me, modern) = (ident(&session.facts.me), session.facts.version >= 16);
-    let mut message = String::new();
-    for role in roles {
-        let options = if modern { " WITH ADMIN FALSE, INHERIT TRUE, SET TRUE" } else { "" };
-        let _ = write!(message, "GRANT {} TO {me}{options};", ident(role));
-    }
-    message.push_str(sql);
-    if !roles.is_empty() {
-        message.push(';');
-    }
-    for role in roles {
-        let by = if modern { format!(" GRANTED BY {me}") } else { String::new() };
-        let _ = write!(message, "REVOKE {} FROM {me}{by};", ident(role));
-    }
-    message
+    let joined = (!sql.is_empty()).then_some(Joined { roles, sql });
+    Ok(Job { index, doing: crate::plan::Change::CreateDatabase(change.clone()).to_string(), alone, joined })
 }
 
 async fn lacking(session: &Session, roles: &BTreeSet<String>) -> Result<Vec<String>, Error> {
     let roles: Vec<&String> = roles.iter().collect();
-    let kind = if session.facts.version >= 16 {
-        "'USAGE') OR NOT pg_catalog.pg_has_role(r.oid, 'SET'"
+    // Before PostgreSQL 16, CREATEROLE is as good as ADMIN OPTION, and every member may SET ROLE.
+    let (set, may) = if session.facts.version >= 16 {
+        ("SET", "pg_catalog.pg_has_role(r.oid, 'USAGE WITH ADMIN OPTION')")
     } else {
-        "'MEMBER'"
+        ("MEMBER", "NOT pg_catalog.pg_has_role(r.oid, 'MEMBER')")
     };
-    let sql = LACKING.replace("AND NOT", "AND (NOT").replace("{kind})", &format!("{kind}))"));
+    let sql = LACKING.replace("{set}", set).replace("{may}", may);
     let rows = session.rows("asking whose privileges we have", &sql, [(&roles, Type::TEXT_ARRAY)]).await?;
-    Ok(rows.iter().map(|row| row.get(0)).collect())
+    rows.iter().map(|row| row.get(0)).collect()
 }
 
 /// Whose privileges a change takes.
@@ -129,12 +117,24 @@ async fn needed(postgres: &Postgres, session: &Session, change: &Change) -> Resu
     roles.extend(database.and_then(|database| ownership.databases.get(database)).cloned());
     roles.extend(schemas.into_iter().filter_map(|(database, schema)| ownership.schema(database, schema)));
     if let Change::RevokePrivileges(c) | Change::GrantPrivileges(c) = change
-        && let (Some(schema), true) = (&c.target.schema, c.target.object != Object::Schema)
+        && let Some(schema) = &c.target.schema
+        && let Some(owners) = owners(c.target.object)
     {
-        let rows = session.rows("reading owners", OWNERS, [(schema, Type::TEXT)]).await?;
-        roles.extend(rows.iter().map(|row| row.get::<_, String>(0)));
+        for row in session.rows("reading owners", &owners, [(schema, Type::TEXT)]).await? {
+            roles.insert(row.get(0)?);
+        }
     }
     Ok(roles)
+}
+
+/// The question for the owners of a kind of object in a schema.
+fn owners(object: Object) -> Option<String> {
+    match object {
+        Object::Database | Object::Schema => None,
+        Object::Tables => Some(RELATION_OWNERS.replace("{kinds}", "'r', 'p', 'v', 'm', 'f'")),
+        Object::Sequences => Some(RELATION_OWNERS.replace("{kinds}", "'S'")),
+        Object::Functions => Some(ROUTINE_OWNERS.to_owned()),
+    }
 }
 
 /// The schemas of tables.

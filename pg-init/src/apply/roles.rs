@@ -4,6 +4,7 @@ use init_core::{Progress, Secret, SecretRef, Secrets};
 use secrecy::ExposeSecret as _;
 use std::collections::BTreeMap;
 use tokio::task::spawn_blocking;
+use tracing::info;
 
 use super::{Answer, Job, LANES, SHARE, spread, statement};
 use crate::backend::Postgres;
@@ -11,12 +12,7 @@ use crate::error::Error;
 use crate::observe::password::cores;
 use crate::plan::{AlterRole, Change, CreateRole};
 use crate::scram;
-
-/// Keeps verifiers out of the server's log and statistics; only a superuser may.
-const QUIET: &str = "\
-    SET log_statement = 'none'; SET log_min_duration_statement = -1; SET log_min_error_statement = 'panic'; \
-    SET log_min_duration_sample = -1; SET log_transaction_sample_rate = 0; SET log_duration = off; \
-    SET pg_stat_statements.track_utility = off; SET pgaudit.log = 'none'";
+use crate::wire::Preset;
 
 pub(super) async fn apply(
     postgres: &Postgres,
@@ -24,7 +20,7 @@ pub(super) async fn apply(
     secrets: &Secrets,
     progress: &Progress,
 ) -> Result<Vec<Answer>, Error> {
-    let mut verifiers = hash(stage, secrets).await?;
+    let verifiers = hash(stage, secrets).await?;
     for (index, change) in stage.iter().enumerate() {
         if let (
             Change::CreateRole(CreateRole { role, .. }) | Change::AlterRole(AlterRole { role, .. }),
@@ -34,15 +30,26 @@ pub(super) async fn apply(
             postgres.made.borrow_mut().insert(role.clone(), made.clone());
         }
     }
-    let job = |(index, change): (usize, &Change)| {
-        let verifier = verifiers.remove(&index);
-        let messages = statement::role(&postgres.names, change, verifier.as_deref());
-        Job { index, doing: change.to_string(), messages: vec![messages] }
-    };
-    let jobs: Vec<Job> = stage.iter().enumerate().map(job).collect();
-    let lanes = LANES.min(jobs.len() / SHARE).max(1);
-    let quiet = if postgres.main.facts.superuser { QUIET } else { "" };
-    spread(postgres, jobs, lanes, quiet, progress).await
+    let quiet = |index: &usize| postgres.main.facts.superuser && verifiers.contains_key(index);
+    let (secret, plain): (Vec<usize>, Vec<usize>) = (0..stage.len()).partition(quiet);
+    let mut answers = Vec::new();
+    for (indices, preset) in [(secret, Preset::quiet()), (plain, Preset::usual())] {
+        let job = |index: usize| {
+            let sql = statement::role(
+                &postgres.names,
+                stage.get(index)?,
+                verifiers.get(&index).map(String::as_str),
+            );
+            let doing = stage.get(index)?.to_string();
+            Some(Job { index, doing, alone: Some(sql), joined: None })
+        };
+        let jobs: Vec<Job> = indices.into_iter().filter_map(job).collect();
+        if !jobs.is_empty() {
+            let lanes = LANES.min(jobs.len() / SHARE).max(1);
+            answers.extend(spread(postgres, jobs, lanes, &preset, progress).await?);
+        }
+    }
+    Ok(answers)
 }
 
 fn password(change: &Change) -> Option<&SecretRef> {
@@ -57,8 +64,10 @@ fn password(change: &Change) -> Option<&SecretRef> {
 async fn hash(stage: &[Change], secrets: &Secrets) -> Result<BTreeMap<usize, String>, Error> {
     let mut work: Vec<(usize, Secret)> = Vec::new();
     for (index, change) in stage.iter().enumerate() {
-        if let Some(secret) = password(change) {
-            work.push((index, secrets.get(secret)?.clone()));
+        if let Some(label) = password(change) {
+            let secret = secrets.get(label)?;
+            form(change, label, secret)?;
+            work.push((index, secret.clone()));
         }
     }
     let share = work.len().div_ceil(cores()).max(1);
@@ -75,10 +84,25 @@ async fn hash(stage: &[Change], secrets: &Secrets) -> Result<BTreeMap<usize, Str
     Ok(verifiers)
 }
 
+/// What the value of a secret is: said when it is no password.
+#[expect(clippy::disallowed_methods, reason = "its form is looked at, and it goes nowhere")]
+fn form(change: &Change, label: &SecretRef, secret: &Secret) -> Result<(), Error> {
+    let value = secret.expose_secret();
+    if scram::is_verifier(value) {
+        info!(%change, secret = %label, "the secret is a stored verifier, and is set as it is");
+    } else if value.starts_with("SCRAM-SHA-256$") {
+        return Err(Error::Credential {
+            what: format!("the secret {label}"),
+            problem: "it begins as a SCRAM verifier does, and is none".to_owned(),
+        });
+    }
+    Ok(())
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "the password is hashed, and only its verifier goes to the server"
 )]
 fn one((index, secret): (usize, Secret)) -> Result<(usize, String), Error> {
-    Ok((index, scram::verifier(secret.expose_secret())?))
+    Ok((index, scram::to_store(secret.expose_secret())?))
 }

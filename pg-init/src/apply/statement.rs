@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use crate::desired::{Attributes, Membership, PUBLIC, Until};
+use crate::desired::{Attributes, Membership, PUBLIC};
 use crate::names::Names;
 use crate::plan::{
     AlterDefaultPrivileges, AlterMembership, AlterPublication, Change, CreateDatabase, CreateExtension,
@@ -64,8 +64,7 @@ fn words(attributes: &Attributes, verifier: Option<&str>) -> String {
         let _ = write!(sql, " CONNECTION LIMIT {limit}");
     }
     if let Some(until) = attributes.valid_until {
-        let until = if until == Until::Infinity { "infinity".to_owned() } else { until.to_string() };
-        let _ = write!(sql, " VALID UNTIL {}", literal(&until));
+        let _ = write!(sql, " VALID UNTIL {}", literal(&until.to_string()));
     }
     if let Some(verifier) = verifier {
         let _ = write!(sql, " PASSWORD {}", literal(verifier));

@@ -5,14 +5,18 @@ use std::collections::BTreeSet;
 use tokio_postgres::types::Type;
 
 use crate::backend::Postgres;
+use crate::desired::Attributes;
 use crate::error::Error;
+use crate::names::Names;
 use crate::plan::Change;
-use crate::wire::Session;
+use crate::wire::{Row, Session};
 
 /// The attributes of the provisioning role.
 #[expect(clippy::struct_excessive_bools, reason = "PostgreSQL's own attributes")]
 pub(super) struct Powers {
+    /// Our own role's real name, and what it is called here.
     me: String,
+    role: String,
     version: u32,
     createdb: bool,
     createrole: bool,
@@ -35,17 +39,18 @@ const UNTRUSTED: &str = "\
     WHERE v.name = ANY($1) AND v.superuser AND NOT v.trusted";
 
 impl Powers {
-    pub(super) async fn read(session: &Session) -> Result<Self, Error> {
+    pub(super) async fn read(session: &Session, names: &Names) -> Result<Self, Error> {
         let rows = session.rows("reading our own attributes", POWERS, [(&true, Type::BOOL)]).await?;
         let row =
             rows.first().ok_or_else(|| Error::Internal("our own role is not in the catalog".to_owned()))?;
         Ok(Self {
             me: session.facts.me.clone(),
+            role: names.redact(&names.key(&session.facts.me)),
             version: session.facts.version,
-            createdb: row.get(0),
-            createrole: row.get(1),
-            replication: row.get(2),
-            bypassrls: row.get(3),
+            createdb: row.get(0)?,
+            createrole: row.get(1)?,
+            replication: row.get(2)?,
+            bypassrls: row.get(3)?,
         })
     }
 
@@ -91,8 +96,13 @@ impl Powers {
         }
     }
 
+    /// Every role may change its own password and its own parameters.
+    fn own(&self, change: &Change, names: &Names) -> bool {
+        matches!(change, Change::AlterRole(c) if names.real(&c.role) == self.me && c.attributes == Attributes::default())
+    }
+
     fn refuse(&self, change: &Change, lacks: impl Into<String>) -> Error {
-        Error::Privilege { role: self.me.clone(), what: change.to_string(), lacks: lacks.into() }
+        Error::Privilege { role: self.role.clone(), what: change.to_string(), lacks: lacks.into() }
     }
 }
 
@@ -109,8 +119,11 @@ pub(super) async fn check(powers: &Powers, postgres: &Postgres, changes: &[Chang
         Ok(answers) => answers,
         Err(error) => return vec![(0, error)],
     };
-    let set = |rows: &[tokio_postgres::Row]| rows.iter().map(|row| row.get(0)).collect::<BTreeSet<String>>();
-    let (not_ours, untrusted) = (set(&not_ours), set(&untrusted));
+    let set = |rows: &[Row]| rows.iter().map(|row| row.get(0)).collect::<Result<BTreeSet<String>, Error>>();
+    let (not_ours, untrusted) = match set(&not_ours).and_then(|ours| Ok((ours, set(&untrusted)?))) {
+        Ok(sets) => sets,
+        Err(error) => return vec![(0, error)],
+    };
     // Before PostgreSQL 16, CREATEROLE is as good as ADMIN OPTION on every role but a superuser.
     let ours = |key: &str| (powers.version < 16 && powers.createrole) || !not_ours.contains(names.real(key));
     let lacking = |change: &Change| match change {
@@ -123,6 +136,9 @@ pub(super) async fn check(powers: &Powers, postgres: &Postgres, changes: &[Chang
         _ => None,
     };
     let refusal = |(index, change): (usize, &Change)| {
+        if powers.own(change, names) {
+            return None;
+        }
         let lacks = powers.lacks(change).map(str::to_owned).or_else(|| lacking(change))?;
         Some((index, powers.refuse(change, lacks)))
     };

@@ -1,13 +1,14 @@
 //! Has the server try the values of parameters in a transaction of their own: `set_config(…, true)`
 //! checks as `ALTER … SET` does, and ends with the transaction.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::backend::Postgres;
 use crate::error::Error;
 use crate::plan::Change;
 use crate::spec::Setting;
 use crate::sql;
+use crate::wire::Row;
 
 /// Parameters that can be set in a session; a dotted name that nobody knows is accepted as it is.
 const KNOWN: &str = "\
@@ -28,8 +29,11 @@ pub(super) async fn check(postgres: &Postgres, changes: &[Change]) -> Vec<(usize
         Ok(rows) => rows,
         Err(error) => return vec![(0, error)],
     };
-    let known: std::collections::BTreeMap<String, bool> =
-        known.iter().map(|row| (row.get::<_, String>(0).to_ascii_lowercase(), row.get(1))).collect();
+    let row = |row: &Row| Ok((row.get::<String>(0)?.to_ascii_lowercase(), row.get(1)?));
+    let known: BTreeMap<String, bool> = match known.iter().map(row).collect::<Result<_, Error>>() {
+        Ok(known) => known,
+        Err(error) => return vec![(0, error)],
+    };
     let mut refused = Vec::new();
     for (index, name, value) in wanted {
         match known.get(name) {

@@ -11,7 +11,7 @@ use crate::names::Names;
 use crate::observed::Acl;
 use crate::spec::{Future, Object, Privilege};
 use crate::validate::{expand, of, of_future};
-use crate::wire::Session;
+use crate::wire::{Row, Session};
 
 /// Every object has its own list, or none and then the defaults of its kind; a schema without such objects has none to
 /// lack anything. `unnest` of several arrays is grammar, not a function: it takes no schema before it.
@@ -163,11 +163,12 @@ async fn objects<'a>(
         ],
     );
     let answer = answer.await?;
-    let row = |row: &tokio_postgres::Row| {
-        let asked = rows.get(usize::try_from(row.get::<_, i32>(0)).ok()?)?;
-        Some((*asked, row.get(1), row.get(2)))
+    let row = |row: &Row| {
+        let asked =
+            usize::try_from(row.get::<i32>(0)?).ok().and_then(|id| rows.get(id)).ok_or(Error::Garbled)?;
+        Ok((*asked, row.get(1)?, row.get(2)?))
     };
-    Ok(answer.iter().filter_map(row).collect())
+    answer.iter().map(row).collect()
 }
 
 /// Default privileges of one database.
@@ -208,10 +209,10 @@ pub(super) async fn defaults(
         ],
     );
     for row in answer.await? {
-        let asked = usize::try_from(row.get::<_, i32>(0)).ok().and_then(|id| rows.get(id));
-        if let Some(asked) = asked {
-            note(&mut acl, *asked, row.get(1), row.get(1));
-        }
+        let asked =
+            usize::try_from(row.get::<i32>(0)?).ok().and_then(|id| rows.get(id)).ok_or(Error::Garbled)?;
+        let held = row.get(1)?;
+        note(&mut acl, *asked, held, held);
     }
     Ok(acl)
 }

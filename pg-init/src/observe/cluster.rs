@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
 use super::access::{self, Oids};
@@ -10,13 +9,14 @@ use crate::backend::Postgres;
 use crate::desired::{Attributes, Desired, Until};
 use crate::error::Error;
 use crate::names::Names;
-use crate::observed::{Acl, Database, MemberRow, Observed, Role, Stored};
+use crate::observed::{Database, MemberRow, Observed, Provisioner, Role, Stored};
+use crate::wire::Row;
 
 const ROLES: &str = "\
     SELECT r.rolname::text, r.rolcanlogin, r.rolsuper, r.rolcreatedb, r.rolcreaterole, r.rolreplication, \
         r.rolbypassrls, r.rolinherit, r.rolconnlimit, \
-        CASE WHEN pg_catalog.isfinite(r.rolvaliduntil) \
-            THEN pg_catalog.floor(pg_catalog.date_part('epoch', r.rolvaliduntil))::int8 END, r.oid \
+        pg_catalog.date_part('epoch', r.rolvaliduntil), r.oid, \
+        coalesce(r.rolvaliduntil < pg_catalog.now(), false) \
     FROM pg_catalog.pg_roles r WHERE r.rolname = ANY($1)";
 
 /// `{options}` are columns from PostgreSQL 16.
@@ -28,7 +28,10 @@ const MEMBERS: &str = "\
 
 const DATABASES: &str = "\
     SELECT d.datname::text, pg_catalog.pg_get_userbyid(d.datdba)::text, pg_catalog.pg_encoding_to_char(d.encoding)::text, \
-        d.datlocprovider::text, d.datcollate, d.datctype, d.{locale}, d.datconnlimit, d.datallowconn \
+        d.datlocprovider::text, d.datcollate, d.datctype, d.{locale}, d.datconnlimit, d.datallowconn, \
+        ARRAY(SELECT CASE a.grantee WHEN 0 THEN 'public' ELSE pg_catalog.pg_get_userbyid(a.grantee)::text END \
+            FROM pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) a \
+            WHERE a.privilege_type = 'CONNECT') \
     FROM pg_catalog.pg_database d WHERE d.datname = ANY($1)";
 
 const SETTINGS: &str = "\
@@ -36,6 +39,11 @@ const SETTINGS: &str = "\
     FROM pg_catalog.pg_db_role_setting s \
     LEFT JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.setrole \
     WHERE (s.setdatabase = 0 AND r.rolname = ANY($1)) OR (s.setrole = 0 AND d.datname = ANY($2))";
+
+/// Ours among them.
+const USABLE: &str = "\
+    SELECT r.rolname::text, pg_catalog.date_part('epoch', pg_catalog.now()) FROM pg_catalog.pg_roles r \
+    WHERE pg_catalog.pg_has_role(r.oid, 'USAGE')";
 
 const ENCODINGS: &str = "\
     SELECT e, pg_catalog.pg_encoding_to_char(pg_catalog.pg_char_to_encoding(e::name))::text \
@@ -64,24 +72,29 @@ pub(super) async fn observe(
         main.rows("reading settings", SETTINGS, [(&roles, text.clone()), (&databases, text.clone())]),
         main.rows("reading encodings", ENCODINGS, [(&encodings, text.clone())]),
     )?;
-    let oids = roles.iter().map(|row| (row.get(0), row.get(10))).collect();
+    let oids = roles.iter().map(|row| Ok((row.get(0)?, row.get(10)?))).collect::<Result<_, Error>>()?;
     let acl = access::databases(main, &Oids { names, roles: &oids }, desired).await?;
     let mut observed = Observed { version, ..Observed::default() };
     for row in &encodings {
-        let (written, canonical): (String, String) = (row.get(0), row.get(1));
+        let (written, canonical): (String, String) = (row.get(0)?, row.get(1)?);
         if canonical.is_empty() {
             return Err(Error::Missing(format!("the server knows no encoding {written}")));
         }
         observed.encodings.insert(written, canonical);
     }
-    observed.roles.extend(roles.iter().map(|row| (names.key(row.get(0)), role(row))));
+    for row in &roles {
+        observed.roles.insert(names.key(row.get(0)?), role(row)?);
+    }
     for row in &members {
-        member(row, names, &mut observed);
+        member(row, names, &mut observed)?;
     }
-    observed.databases.extend(databases.iter().map(|row| (row.get(0), database(row, names))));
+    for row in &databases {
+        observed.databases.insert(row.get(0)?, database(row, names)?);
+    }
     for row in &settings {
-        setting(row, names, &mut observed);
+        setting(row, names, &mut observed)?;
     }
+    observed.provisioner = Some(provisioner(postgres, desired).await?);
     for (name, acl) in acl {
         if let Some(database) = observed.databases.get_mut(&name) {
             database.acl = acl;
@@ -90,56 +103,86 @@ pub(super) async fn observe(
     Ok((observed, oids))
 }
 
-fn role(row: &Row) -> Role {
+fn role(row: &Row) -> Result<Role, Error> {
     let attributes = Attributes {
-        login: row.get(1),
-        superuser: row.get(2),
-        createdb: row.get(3),
-        createrole: row.get(4),
-        replication: row.get(5),
-        bypassrls: row.get(6),
-        inherit: row.get(7),
-        connection_limit: row.get(8),
-        valid_until: Some(row.get::<_, Option<i64>>(9).map_or(Until::Infinity, Until::At)),
+        login: row.get(1)?,
+        superuser: row.get(2)?,
+        createdb: row.get(3)?,
+        createrole: row.get(4)?,
+        replication: row.get(5)?,
+        bypassrls: row.get(6)?,
+        inherit: row.get(7)?,
+        connection_limit: row.get(8)?,
+        valid_until: Some(row.get::<Option<f64>>(9)?.map_or(Until::Infinity, until)),
     };
-    Role { attributes, ..Role::default() }
+    Ok(Role { attributes, expired: row.get(11)?, ..Role::default() })
 }
 
-fn member(row: &Row, names: &Names, observed: &mut Observed) {
-    let of = MemberRow { grantor: row.get(2), admin: row.get(3), inherit: row.get(4), set: row.get(5) };
-    if let Some(role) = observed.roles.get_mut(&names.key(row.get(0))) {
-        role.member_of.entry(names.key(row.get(1))).or_default().push(of);
+/// A timestamp in seconds since 1970.
+fn until(seconds: f64) -> Until {
+    if seconds.is_finite() {
+        #[expect(clippy::cast_possible_truncation, reason = "whole seconds of a timestamp")]
+        Until::At(seconds.floor() as i64)
+    } else if seconds < 0.0 {
+        Until::NegativeInfinity
+    } else {
+        Until::Infinity
     }
 }
 
-fn database(row: &Row, names: &Names) -> Database {
-    let provider: &str = row.get(3);
-    let locales = match (provider, row.get::<_, Option<String>>(6)) {
-        ("c", _) | (_, None) => [row.get(4), row.get(5)].into(),
+fn member(row: &Row, names: &Names, observed: &mut Observed) -> Result<(), Error> {
+    let of = MemberRow { grantor: row.get(2)?, admin: row.get(3)?, inherit: row.get(4)?, set: row.get(5)? };
+    if let Some(role) = observed.roles.get_mut(&names.key(row.get(0)?)) {
+        role.member_of.entry(names.key(row.get(1)?)).or_default().push(of);
+    }
+    Ok(())
+}
+
+fn database(row: &Row, names: &Names) -> Result<Database, Error> {
+    let locales = match (row.get(3)?, row.get::<Option<String>>(6)?) {
+        ("c", _) | (_, None) => [row.get(4)?, row.get(5)?].into(),
         (_, Some(locale)) => [locale].into(),
     };
-    Database {
-        owner: names.key(row.get(1)),
-        encoding: row.get(2),
+    Ok(Database {
+        owner: names.key(row.get(1)?),
+        encoding: row.get(2)?,
         locales,
-        connection_limit: row.get(7),
-        allows_connections: row.get(8),
-        acl: Acl::default(),
+        connection_limit: row.get(7)?,
+        allows_connections: row.get(8)?,
+        connect: row.list(9)?.iter().map(|role| names.key(role)).collect(),
         ..Database::default()
-    }
+    })
 }
 
-fn setting(row: &Row, names: &Names, observed: &mut Observed) {
-    let (database, role): (Option<&str>, Option<&str>) = (row.get(0), row.get(1));
+fn setting(row: &Row, names: &Names, observed: &mut Observed) -> Result<(), Error> {
+    let (database, role): (Option<&str>, Option<&str>) = (row.get(0)?, row.get(1)?);
     let settings = match (database, role) {
         (Some(name), None) => observed.databases.get_mut(name).map(|database| &mut database.settings),
         (None, Some(name)) => observed.roles.get_mut(&names.key(name)).map(|role| &mut role.settings),
         _ => None,
     };
-    let Some(settings) = settings else { return };
-    for pair in row.get::<_, Vec<String>>(2) {
+    let Some(settings) = settings else { return Ok(()) };
+    for pair in row.list(2)? {
         if let Some((name, text)) = pair.split_once('=') {
             settings.insert(name.to_ascii_lowercase(), Stored { text: text.to_owned(), equal: false });
         }
     }
+    Ok(())
+}
+
+/// Who we are, and whose privileges we have by membership.
+async fn provisioner(postgres: &Postgres, desired: &Desired) -> Result<Provisioner, Error> {
+    let (facts, names) = (&postgres.main.facts, &postgres.names);
+    let rows = postgres.main.rows("reading whose privileges we have", USABLE, []).await?;
+    let mut provisioner = Provisioner {
+        role: names.key(&facts.me),
+        superuser: facts.superuser,
+        database: desired.database.clone(),
+        ..Provisioner::default()
+    };
+    for row in &rows {
+        provisioner.usable.insert(names.key(row.get(0)?));
+        provisioner.now = Some(until(row.get(1)?));
+    }
+    Ok(provisioner)
 }

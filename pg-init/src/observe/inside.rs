@@ -2,32 +2,25 @@
 
 use std::collections::BTreeSet;
 
-use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
 use super::access::{self, Oids};
 use crate::desired::Database;
 use crate::error::Error;
-use crate::observed::{Available, Extension, Inside, Publication};
+use crate::observed::{Extension, Inside, Publication};
 use crate::spec::Operation;
-use crate::wire::Session;
+use crate::wire::{Row, Session};
 
 const SCHEMAS: &str = "\
     SELECT n.nspname::text, pg_catalog.pg_get_userbyid(n.nspowner)::text FROM pg_catalog.pg_namespace n";
 
+/// All of them: what one requires need not be declared.
 const EXTENSIONS: &str = "\
     SELECT e.extname::text, n.nspname::text, e.extversion, e.extrelocatable, \
-        ARRAY(SELECT u.target FROM pg_catalog.pg_extension_update_paths(e.extname) u \
-              WHERE u.source = e.extversion AND u.path IS NOT NULL) \
-    FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace \
-    WHERE e.extname = ANY($1) OR EXISTS (SELECT FROM pg_catalog.pg_available_extension_versions v \
-        WHERE v.name = ANY($1) AND e.extname = ANY(v.requires))";
-
-/// The default version stands for what is installed when none is declared.
-const AVAILABLE: &str = "\
-    SELECT v.name::text, v.version, v.version = a.default_version, v.schema::text, v.requires::text[] \
-    FROM pg_catalog.pg_available_extension_versions v \
-    JOIN pg_catalog.pg_available_extensions a ON a.name = v.name WHERE v.name = ANY($1)";
+        CASE WHEN e.extname = ANY($1) THEN \
+            ARRAY(SELECT u.target FROM pg_catalog.pg_extension_update_paths(e.extname) u \
+                  WHERE u.source = e.extversion AND u.path IS NOT NULL) END \
+    FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace";
 
 const PUBLICATIONS: &str = "\
     SELECT p.pubname::text, p.puballtables, p.pubinsert, p.pubupdate, p.pubdelete, p.pubtruncate, \
@@ -64,10 +57,9 @@ pub(super) async fn observe(
         session.rows(&format!("{doing} of the database {name}"), sql, [(parameter, text.clone())]).await
     };
     let doing = format!("reading schemas of the database {name}");
-    let (schemas, installed, available, published, tables, acl, defaults) = tokio::try_join!(
+    let (schemas, installed, published, tables, acl, defaults) = tokio::try_join!(
         session.rows(&doing, SCHEMAS, []),
         ask(extensions.is_empty(), "reading extensions", EXTENSIONS, &extensions),
-        ask(extensions.is_empty(), "reading available extensions", AVAILABLE, &extensions),
         ask(publications.is_empty(), "reading publications", PUBLICATIONS, &publications),
         async {
             if tables.is_empty() {
@@ -81,60 +73,42 @@ pub(super) async fn observe(
         access::defaults(session, oids, database),
     )?;
     let mut inside = Inside { acl, defaults, ..Inside::default() };
-    inside.schemas = schemas.iter().map(|row| (row.get(0), oids.names.key(row.get(1)))).collect();
-    inside.extensions = installed.iter().map(|row| (row.get(0), extension(row))).collect();
-    for row in &available {
-        offer(row, database, &mut inside);
+    for row in &schemas {
+        inside.schemas.insert(row.get(0)?, oids.names.key(row.get(1)?));
     }
-    inside.publications = published.iter().map(|row| (row.get(0), publication(row))).collect();
-    inside.tables = tables.iter().map(|row| (row.get(0), row.get(1))).collect();
-    missing(name, database, &inside)?;
+    for row in &installed {
+        inside.extensions.insert(row.get(0)?, extension(row)?);
+    }
+    for row in &published {
+        inside.publications.insert(row.get(0)?, publication(row)?);
+    }
+    for row in &tables {
+        inside.tables.insert((row.get(0)?, row.get(1)?));
+    }
     Ok(inside)
 }
 
-fn extension(row: &Row) -> Extension {
-    Extension {
-        schema: row.get(1),
-        version: row.get(2),
-        relocatable: row.get(3),
-        reachable: row.get::<_, Vec<String>>(4).into_iter().collect(),
-    }
+fn extension(row: &Row) -> Result<Extension, Error> {
+    Ok(Extension {
+        schema: row.get(1)?,
+        version: row.get(2)?,
+        relocatable: row.get(3)?,
+        reachable: row.list(4)?.into_iter().collect(),
+    })
 }
 
-/// The version that would be installed.
-fn offer(row: &Row, database: &Database, inside: &mut Inside) {
-    let name: String = row.get(0);
-    let (version, default): (String, bool) = (row.get(1), row.get(2));
-    let wanted = database.extensions.get(&name).and_then(|extension| extension.version.as_deref());
-    if wanted.map_or(default, |wanted| wanted == version) {
-        let requires: Option<Vec<String>> = row.get(4);
-        let requires = requires.into_iter().flatten().collect();
-        inside.available.insert(name, Available { schema: row.get(3), requires });
-    }
-}
-
-/// An extension that neither is installed nor could be is the server's lack, whatever the plan.
-fn missing(name: &str, database: &Database, inside: &Inside) -> Result<(), Error> {
-    for (extension, wanted) in &database.extensions {
-        if !inside.available.contains_key(extension) && !inside.extensions.contains_key(extension) {
-            let version = wanted.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
-            return Err(Error::Missing(format!(
-                "the server has no files of the extension {extension}{version}, declared in the database {name}: \
-                 install its package there"
-            )));
+fn publication(row: &Row) -> Result<Publication, Error> {
+    let operations = [Operation::Insert, Operation::Update, Operation::Delete, Operation::Truncate];
+    let mut publish = BTreeSet::new();
+    for (operation, column) in operations.into_iter().zip(2..) {
+        if row.get(column)? {
+            publish.insert(operation);
         }
     }
-    Ok(())
-}
-
-fn publication(row: &Row) -> Publication {
-    let operations = [Operation::Insert, Operation::Update, Operation::Delete, Operation::Truncate];
-    let publish = operations.into_iter().zip(2..).filter(|(_, column)| row.get::<_, bool>(*column));
-    let (schemas, tables): (Vec<String>, Vec<String>) = (row.get(6), row.get(7));
-    Publication {
-        all_tables: row.get(1),
-        publish: publish.map(|(operation, _)| operation).collect(),
-        tables: schemas.into_iter().zip(tables).collect(),
-        schemas: row.get::<_, Vec<String>>(8).into_iter().collect(),
-    }
+    Ok(Publication {
+        all_tables: row.get(1)?,
+        publish,
+        tables: row.list(6)?.into_iter().zip(row.list(7)?).collect(),
+        schemas: row.list(8)?.into_iter().collect(),
+    })
 }

@@ -44,8 +44,8 @@ async fn compare(
         let [left, right] = values.map(|value| shown(&value));
         let question = format!("SELECT {left} = {right}");
         // One statement is one transaction, and `true` makes both values local to it.
-        match postgres.main.simple(&question, "comparing two values of a parameter").await {
-            Ok(rows) => stored.equal = rows.first().and_then(|row| row.get(0)) == Some("t"),
+        match postgres.main.one(&question, "comparing two values of a parameter").await {
+            Ok(equal) => stored.equal = equal.as_deref() == Some("t"),
             // The server takes one of them for no value, or lets nobody set it in a session: then the texts decide.
             Err(Error::Server { .. }) => {}
             Err(lost) => return Err(lost),

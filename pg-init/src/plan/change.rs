@@ -38,10 +38,10 @@ pub enum Change {
     CreateExtension(CreateExtension),
     /// `ALTER EXTENSION`
     AlterExtension(AlterExtension),
-    /// `REVOKE`
-    RevokePrivileges(Privileges),
     /// `GRANT`
     GrantPrivileges(Privileges),
+    /// `REVOKE`, after the grants: what is left to somebody is there before the rest is taken.
+    RevokePrivileges(Privileges),
     /// `ALTER DEFAULT PRIVILEGES … GRANT`
     AlterDefaultPrivileges(AlterDefaultPrivileges),
     /// `CREATE PUBLICATION`

@@ -19,6 +19,7 @@ impl Planner<'_> {
                 None => self.create(name, database, &at),
                 Some(there) => self.compare(name, database, there, &at),
             }
+            self.entered(name, database, self.observed.databases.get(name), &at);
             self.inside(name, database, &at);
         }
     }

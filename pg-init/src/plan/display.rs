@@ -148,6 +148,7 @@ impl Display for Was {
             Self::Unset => "unset",
             Self::Another => "another",
             Self::Md5 => "md5",
+            Self::Unknown => "unknown",
         })
     }
 }

@@ -1,16 +1,13 @@
 //! What is inside a database: schemas, extensions, publications. A database that is not there yet has
 //! what its template gives it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use init_core::SpecPath;
 use init_core::diff::Drift;
 
-use super::{
-    AlterExtension, AlterPublication, AlterSchema, Change, CreateExtension, CreatePublication, CreateSchema,
-    Planner,
-};
-use crate::desired::{Database, Extension, Publication};
+use super::{AlterPublication, AlterSchema, Change, CreatePublication, CreateSchema, Planner};
+use crate::desired::{Database, Publication};
 use crate::observed::{self, Inside};
 use crate::sql;
 
@@ -77,75 +74,6 @@ impl Planner<'_> {
         }
     }
 
-    fn extensions(&mut self, place: &Place<'_>) {
-        let at = place.at.key("extensions");
-        for (name, wanted) in &place.database.extensions {
-            let at = at.key(name);
-            if let Some(schema) = &wanted.schema {
-                self.schema(place, &at.key("schema"), schema);
-            }
-            match place.there.extensions.get(name) {
-                Some(installed) => self.installed(place, name, (wanted, installed), &at),
-                None => self.install(place, name, wanted, &at),
-            }
-        }
-    }
-
-    fn install(&mut self, place: &Place<'_>, name: &str, wanted: &Extension, at: &SpecPath) {
-        let available = place.there.available.get(name);
-        let own = available.and_then(|available| available.schema.as_ref());
-        if let (Some(own), Some(schema)) = (own, &wanted.schema)
-            && own != schema
-        {
-            let problem = format!("{name} goes to the schema {own} only, and the spec wants {schema}");
-            self.conflict(&at.key("schema"), problem);
-        }
-        for required in available.into_iter().flat_map(|available| &available.requires) {
-            let there = place.there.extensions.contains_key(required);
-            if !there && !place.database.extensions.contains_key(required) {
-                let problem =
-                    format!("{name} requires the extension {required}, which is neither declared nor there");
-                self.conflict(at, problem);
-            }
-        }
-        let public = || own.is_none().then(|| "public".to_owned());
-        self.change(Change::CreateExtension(CreateExtension {
-            rank: rank(name, &place.there.available, place.there.available.len()),
-            database: place.name.to_owned(),
-            extension: name.to_owned(),
-            schema: wanted.schema.clone().or_else(public),
-            version: wanted.version.clone(),
-        }));
-    }
-
-    fn installed(
-        &mut self,
-        place: &Place<'_>,
-        name: &str,
-        (wanted, there): (&Extension, &observed::Extension),
-        at: &SpecPath,
-    ) {
-        let moved = |schema: &String| Drift::between(Some(there.schema.clone()), schema.clone());
-        let schema = wanted.schema.as_ref().and_then(moved);
-        if schema.is_some() && !there.relocatable {
-            let problem = format!("{name} is in the schema {} and cannot be moved", there.schema);
-            return self.conflict(&at.key("schema"), problem);
-        }
-        let updated = |version: &String| Drift::between(Some(there.version.clone()), version.clone());
-        let version = wanted.version.as_ref().and_then(updated);
-        if let Some(drift) = version.as_ref().filter(|drift| !there.reachable.contains(&drift.to)) {
-            let problem = format!(
-                "{name} has version {}, and no update leads from it to {} (to an older version there is none)",
-                there.version, drift.to
-            );
-            return self.conflict(&at.key("version"), problem);
-        }
-        if schema.is_some() || version.is_some() {
-            let (database, extension) = (place.name.to_owned(), name.to_owned());
-            self.change(Change::AlterExtension(AlterExtension { database, extension, schema, version }));
-        }
-    }
-
     fn publications(&mut self, place: &Place<'_>) {
         for (name, wanted) in &place.database.publications {
             let at = place.at.key("publications").key(name);
@@ -209,13 +137,4 @@ fn publish(database: &str, name: &str, wanted: &Publication) -> Change {
         schemas: wanted.schemas.clone(),
         publish: wanted.publish.clone(),
     })
-}
-
-/// How many steps of requirements are below an extension; `limit` ends a circle.
-fn rank(name: &str, available: &BTreeMap<String, observed::Available>, limit: usize) -> usize {
-    let below = available.get(name).into_iter().flat_map(|available| &available.requires);
-    match limit.checked_sub(1) {
-        Some(limit) => below.map(|required| 1 + rank(required, available, limit)).max().unwrap_or(0),
-        None => 0,
-    }
 }

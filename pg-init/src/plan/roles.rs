@@ -22,6 +22,7 @@ impl Planner<'_> {
                     self.memberships(key, role, None);
                 }
                 Side::Present(role, there) => {
+                    self.own(key, role, there);
                     self.changes.extend(alter(key, role, there));
                     self.memberships(key, role, Some(there));
                 }
@@ -71,6 +72,10 @@ fn alter(key: &str, role: &Role, there: &observed::Role) -> Option<Change> {
         Password::Absent => Some(Was::Unset),
         Password::Wrong => Some(Was::Another),
         Password::Md5 => Some(Was::Md5),
+        // A role that cannot log in yet cannot be judged, and after this it could.
+        Password::Unknown if attributes.login.is_some() || attributes.valid_until.is_some() => {
+            Some(Was::Unknown)
+        }
         Password::Right | Password::Unknown => None,
     };
     let password = was.zip(role.password.clone()).map(|(from, to)| PasswordDrift { from, to });

@@ -49,3 +49,27 @@ pub enum ChannelBinding {
     /// Always: a server that cannot is refused.
     Require,
 }
+
+/// The weakest way in which a password is given to a server that asks for it. A server that asks for none is let pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Authentication {
+    /// By SCRAM-SHA-256, which tells the server nothing that it does not know.
+    #[serde(rename = "scram-sha-256")]
+    ScramSha256,
+    /// Also as an MD5 hash, from which the password can be found.
+    Md5,
+    /// Also in clear text.
+    Password,
+}
+
+impl Authentication {
+    /// The word of the spec.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::ScramSha256 => "scram-sha-256",
+            Self::Md5 => "md5",
+            Self::Password => "password",
+        }
+    }
+}

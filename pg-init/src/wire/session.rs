@@ -1,33 +1,77 @@
-//! A session that is ready to work: its parameters pinned, on the primary, kept from falling idle.
+//! A session that is ready to work: with parameters of its own, on the primary, kept from falling idle.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use init_core::Endpoint;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, Row, SimpleQueryMessage, SimpleQueryRow};
+use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryRow};
 
+use super::guard::Shown;
 use super::login::Door;
+use super::row::Row;
 use crate::error::{Error, classify};
 use crate::names::Names;
 
 /// A router that cuts idle sessions does not count TCP keepalives; its shortest usual limit is a minute.
 const PING: Duration = Duration::from_secs(15);
 
-/// Everything that a role's or a database's own settings could change under us.
-/// `pg_temp` is named last because it is searched first when it is not named at all.
-const PINNED: &str = "\
-    SET search_path = pg_catalog, pg_temp; SET standard_conforming_strings = on; \
-    SET default_transaction_read_only = off; SET client_min_messages = error; \
-    SET lock_timeout = '10s'; SET statement_timeout = '60s'; \
-    SET idle_in_transaction_session_timeout = '60s'; SET row_security = on; \
+/// Everything that a role's or a database's own settings could change under us. `pg_temp` is named last because it is
+/// searched first when it is not named at all. The run's own deadline bounds statements.
+const USUAL: &str = "-c search_path=pg_catalog,pg_temp -c standard_conforming_strings=on \
+    -c default_transaction_read_only=off -c client_min_messages=error -c lock_timeout=10s \
+    -c statement_timeout=0 -c idle_in_transaction_session_timeout=60s -c row_security=on";
+
+/// Keeps verifiers out of the server's log and statistics; only a superuser may.
+const QUIET: &str = "-c log_statement=none -c log_min_duration_statement=-1 -c log_min_error_statement=panic \
+    -c log_min_duration_sample=-1 -c log_transaction_sample_rate=0 -c log_duration=off \
+    -c pg_stat_statements.track_utility=off -c pgaudit.log=none";
+
+/// A parameter of nobody else's: what it is set to shows that the session has the parameters that were asked for.
+const MARK: &str = "pg_init.session";
+
+const FACTS: &str = "\
     SELECT pg_catalog.pg_is_in_recovery()::int, pg_catalog.current_setting('server_version_num'), \
-    pg_catalog.current_setting('is_superuser'), CURRENT_USER";
+    pg_catalog.current_setting('is_superuser'), CURRENT_USER, pg_catalog.current_setting('pg_init.session', true)";
+
+/// Two runs on one server queue for this advisory lock of the maintenance database.
+const LOCK: &str = "SELECT pg_catalog.pg_try_advisory_xact_lock(4702111234474983745)::int";
+
+/// The parameters of a session, sent with the login: so they are the session's own from its first statement on, and
+/// nothing has to be set, and nothing is left behind where sessions of the server are shared by a pooler.
+pub(crate) struct Preset {
+    options: String,
+    mark: String,
+}
+
+impl Preset {
+    /// For every session.
+    pub(crate) fn usual() -> Self {
+        Self::of(USUAL)
+    }
+
+    /// For statements that carry a verifier.
+    pub(crate) fn quiet() -> Self {
+        Self::of(&format!("{USUAL} {QUIET}"))
+    }
+
+    fn of(options: &str) -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let mark = format!("{}.{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        Self { options: format!("{options} -c {MARK}={mark}"), mark }
+    }
+
+    pub(super) fn options(&self) -> &str {
+        &self.options
+    }
+}
 
 /// One session.
 #[derive(Clone)]
 pub(crate) struct Session {
     client: Arc<Client>,
+    shown: Shown,
     pub(crate) facts: Facts,
     database: String,
     endpoint: Endpoint,
@@ -45,11 +89,17 @@ pub(crate) struct Facts {
 }
 
 impl Session {
-    pub(crate) async fn begin(client: Arc<Client>, database: &str, door: &Door) -> Result<Self, Error> {
+    pub(super) async fn begin(
+        client: Arc<Client>,
+        shown: Shown,
+        database: &str,
+        preset: &Preset,
+        door: &Door,
+    ) -> Result<Self, Error> {
         let (endpoint, names) = (door.endpoint.clone(), Arc::clone(&door.names));
-        let database = database.to_owned();
-        let mut session = Self { client, facts: Facts::default(), database, endpoint, names };
-        let answer = session.simple(PINNED, "preparing the session").await?;
+        let (database, facts) = (database.to_owned(), Facts::default());
+        let mut session = Self { client, shown, facts, database, endpoint, names };
+        let answer = session.simple(FACTS, "reading what the server is").await?;
         let row = answer.first().ok_or_else(|| Error::Foreign(session.endpoint.clone()))?;
         let column = |index| row.try_get(index).ok().flatten().unwrap_or_default();
         if column(0) != "0" {
@@ -66,8 +116,22 @@ impl Session {
                 "the server is PostgreSQL {version}: pg-init works with 15 and later"
             )));
         }
+        if column(4) != preset.mark {
+            return Err(Error::Pooler { endpoint: session.endpoint, said: None });
+        }
         session.keep_awake();
         Ok(session)
+    }
+
+    /// Takes the lock in a transaction, which is open for as long as this session is.
+    pub(crate) async fn lock(&self) -> Result<(), Error> {
+        let patience = if self.facts.version >= 17 { "SET LOCAL transaction_timeout = 0; " } else { "" };
+        let begin = format!("BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0; {patience}{LOCK}");
+        if self.one(&begin, "taking the lock").await?.as_deref() == Some("1") {
+            Ok(())
+        } else {
+            Err(Error::Locked(self.endpoint.clone()))
+        }
     }
 
     /// Says something now and then, for as long as somebody holds the session.
@@ -94,6 +158,12 @@ impl Session {
         Ok(answer.into_iter().filter_map(row).collect())
     }
 
+    /// The first column of the first row.
+    pub(crate) async fn one(&self, sql: &str, doing: &str) -> Result<Option<String>, Error> {
+        let answer = self.simple(sql, doing).await?;
+        Ok(answer.first().and_then(|row| row.try_get(0).ok().flatten()).map(str::to_owned))
+    }
+
     /// A query with its parameters, in one round trip.
     pub(crate) async fn rows<const N: usize>(
         &self,
@@ -101,7 +171,9 @@ impl Session {
         sql: &str,
         parameters: [(&(dyn ToSql + Sync), Type); N],
     ) -> Result<Vec<Row>, Error> {
-        self.client.query_typed(sql, &parameters).await.map_err(|error| self.failed(&error, doing))
+        let rows = self.client.query_typed(sql, &parameters).await;
+        let rows = rows.map_err(|error| self.failed(&error, doing))?;
+        Ok(rows.into_iter().map(Row::new).collect())
     }
 
     /// The database that it is in.
@@ -113,7 +185,17 @@ impl Session {
         self.client.is_closed()
     }
 
+    /// A session that was lost.
+    pub(crate) fn lost(&self) -> Error {
+        self.shown
+            .refusal()
+            .map_or_else(|| Error::Lost(self.endpoint.clone()), |why| why.error(&self.endpoint))
+    }
+
     fn failed(&self, error: &tokio_postgres::Error, doing: &str) -> Error {
+        if let Some(refusal) = self.shown.refusal() {
+            return refusal.error(&self.endpoint);
+        }
         classify(error, &self.endpoint, doing, |text| self.names.redact(text))
     }
 }

@@ -1,9 +1,9 @@
 //! The stream under the protocol: plain or encrypted, with the data that binds a login to it.
 
-use std::future::{Ready, ready};
+use std::future::{self, Ready};
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
@@ -14,21 +14,37 @@ use tokio_postgres::tls::{ChannelBinding, TlsConnect, TlsStream};
 use init_core::Endpoint;
 
 use super::certificate;
+use super::guard::Guard;
 use super::tls::Tls;
 use crate::error::Error;
 
 /// `SSLRequest`: length 8, code 80877103.
 const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
 
-/// A connection to a server, after the TLS negotiation.
-pub(crate) enum Socket {
+/// A connection to a server, after the TLS negotiation, with a guard over what comes in.
+pub(crate) struct Socket {
+    stream: Stream,
+    guard: Guard,
+}
+
+enum Stream {
     Plain(TcpStream),
     Tls { stream: Box<tokio_rustls::client::TlsStream<TcpStream>>, binding: Option<Vec<u8>> },
 }
 
 impl Socket {
     /// Connects and negotiates.
-    pub(crate) async fn open(endpoint: &Endpoint, tls: Option<&Tls>) -> Result<Self, Error> {
+    pub(crate) async fn open(endpoint: &Endpoint, tls: Option<&Tls>, guard: Guard) -> Result<Self, Error> {
+        Ok(Self { stream: Stream::open(endpoint, tls).await?, guard })
+    }
+
+    pub(crate) fn is_encrypted(&self) -> bool {
+        matches!(self.stream, Stream::Tls { .. })
+    }
+}
+
+impl Stream {
+    async fn open(endpoint: &Endpoint, tls: Option<&Tls>) -> Result<Self, Error> {
         let reach = |source| Error::Reach { endpoint: endpoint.clone(), source };
         let mut tcp = TcpStream::connect((endpoint.host(), endpoint.port())).await.map_err(reach)?;
         keep_alive(&tcp).map_err(reach)?;
@@ -44,10 +60,6 @@ impl Socket {
         let binding = certificates.and_then(|chain| chain.first()).and_then(|leaf| certificate::hash(leaf));
         Ok(Self::Tls { stream: Box::new(stream), binding })
     }
-
-    pub(crate) fn is_encrypted(&self) -> bool {
-        matches!(self, Self::Tls { .. })
-    }
 }
 
 /// A peer that vanished is noticed within half a minute, whatever is between us.
@@ -61,6 +73,29 @@ fn keep_alive(tcp: &TcpStream) -> io::Result<()> {
 
 impl AsyncRead for Socket {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let before = buf.filled().len();
+        ready!(Pin::new(&mut this.stream).poll_read(cx, buf))?;
+        Poll::Ready(this.guard.see(buf.filled().get(before..).unwrap_or_default()).map_err(io::Error::from))
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Plain(stream) => Pin::new(stream).poll_read(cx, buf),
             Self::Tls { stream, .. } => Pin::new(stream).poll_read(cx, buf),
@@ -68,7 +103,7 @@ impl AsyncRead for Socket {
     }
 }
 
-impl AsyncWrite for Socket {
+impl AsyncWrite for Stream {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         match self.get_mut() {
             Self::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
@@ -93,8 +128,8 @@ impl AsyncWrite for Socket {
 
 impl TlsStream for Socket {
     fn channel_binding(&self) -> ChannelBinding {
-        match self {
-            Self::Tls { binding: Some(hash), .. } => ChannelBinding::tls_server_end_point(hash.clone()),
+        match &self.stream {
+            Stream::Tls { binding: Some(hash), .. } => ChannelBinding::tls_server_end_point(hash.clone()),
             _ => ChannelBinding::none(),
         }
     }
@@ -109,6 +144,6 @@ impl TlsConnect<Socket> for Done {
     type Future = Ready<io::Result<Socket>>;
 
     fn connect(self, stream: Socket) -> Self::Future {
-        ready(Ok(stream))
+        future::ready(Ok(stream))
     }
 }

@@ -7,12 +7,11 @@ use init_core::{Progress, Secret, Secrets, Text};
 use redis::{Cmd, cmd};
 use secrecy::ExposeSecret;
 
-use super::rewrite;
 use crate::Valkey;
 use crate::error::Error;
 use crate::plan::Change;
-use crate::spec::{User, tokens};
-use crate::wire::{Connection, digest, pairs, text};
+use crate::spec::{User, tokens, without_password};
+use crate::wire::{Connection, digest};
 
 impl Valkey {
     /// `ACL SETUSER` is all or nothing, and what it did is kept right after it.
@@ -26,9 +25,8 @@ impl Valkey {
         let Some(user) = self.desired.users.get(key) else { return Ok(()) };
         let mut command = named(&secrets.text(&user.name)?);
         command.arg(modifiers(user, change, secrets)?);
-        let keep = keep(connection).await?;
-        connection.ask_each(vec![command, keep]).await?;
-        Ok(())
+        connection.ask(command).await?;
+        self.keep_users(connection).await
     }
 
     /// Closes a way in on each node, after the declared login has proved to work there.
@@ -47,7 +45,7 @@ impl Valkey {
     }
 
     async fn lock_one(&mut self, change: &Change, secrets: &Secrets) -> Result<(), Error> {
-        let Change::DisableUser { node, key, .. } = change else { return Ok(()) };
+        let Change::CloseUser { node, key, .. } = change else { return Ok(()) };
         let user = secrets.text(&self.desired.login.user)?;
         if let Some(password) = &self.desired.login.password {
             let proved = self.connections.login(node, (&user, secrets.get(password)?)).await?;
@@ -55,20 +53,54 @@ impl Valkey {
         }
         self.set_user(self.to(node)?, change, key, secrets).await
     }
+
+    /// Parameters of one node; a secret one is looked up only here.
+    pub(super) async fn set_parameters(
+        &self,
+        connection: &Connection,
+        parameters: &BTreeMap<String, Drift<Text>>,
+        secrets: &Secrets,
+    ) -> Result<(), Error> {
+        let mut values = Vec::new();
+        for (name, drift) in parameters {
+            values.push((name.as_str(), secrets.text(&drift.to)?));
+        }
+        #[expect(clippy::disallowed_methods, reason = "a replica's own login is a parameter of the server")]
+        let pairs = values.iter().map(|(name, value)| (*name, value.expose_secret()));
+        self.set_config(connection, pairs).await
+    }
+
+    /// One `CONFIG SET`, all or nothing; only what was taken is kept.
+    pub(super) async fn set_config<'a>(
+        &self,
+        connection: &Connection,
+        pairs: impl Iterator<Item = (&'a str, &'a str)>,
+    ) -> Result<(), Error> {
+        let mut command = cmd("CONFIG");
+        command.arg("SET");
+        for (name, value) in pairs {
+            command.arg(name).arg(value);
+        }
+        connection.ask(command).await?;
+        self.keep_parameters(connection).await
+    }
 }
 
 /// What `ACL SETUSER` is to do, with passwords as their digests.
 fn modifiers(user: &User, change: &Change, secrets: &Secrets) -> Result<Vec<String>, Error> {
-    let (rules, passwords, enabled) = match change {
-        Change::CreateUser { enabled, .. } => (true, true, Some(*enabled)),
-        Change::AlterUser { enabled, rules, passwords, .. } => {
-            (rules.is_some(), passwords.is_some(), enabled.as_ref().map(|drift| drift.to))
+    let open = |drift: &Drift<String>| drift.from.as_deref().is_some_and(without_password);
+    let (rules, passwords, enabled, opened) = match change {
+        Change::CreateUser { enabled, .. } => (true, true, Some(*enabled), false),
+        Change::AlterUser { enabled, rules, passwords, .. }
+        | Change::CloseUser { enabled, rules, passwords, .. } => {
+            let opened = rules.as_ref().is_some_and(open);
+            (rules.is_some(), passwords.is_some(), enabled.as_ref().map(|drift| drift.to), opened)
         }
-        Change::DisableUser { enabled, .. } => (false, false, Some(enabled.to)),
-        _ => (false, false, None),
+        _ => (false, false, None, false),
     };
     let mut modifiers = Vec::new();
-    if passwords && user.passwords.is_some() {
+    // A user without a password has none that this would take away.
+    if (passwords && user.passwords.is_some()) || opened {
         modifiers.push("resetpass".to_owned());
     }
     if rules && let Some(rules) = &user.rules {
@@ -97,44 +129,4 @@ pub(super) fn named(name: &Secret) -> Cmd {
     )]
     command.arg("SETUSER").arg(name.expose_secret());
     command
-}
-
-/// What keeps users over a restart, on this node.
-async fn keep(connection: &Connection) -> Result<Cmd, Error> {
-    let mut command = cmd("CONFIG");
-    command.arg("GET").arg("aclfile");
-    let found = connection.ask(command).await?;
-    let file = pairs(&found).into_iter().any(|(_, path)| text(path).is_some_and(|path| !path.is_empty()));
-    let mut save = cmd("ACL");
-    save.arg("SAVE");
-    Ok(if file { save } else { rewrite() })
-}
-
-/// Parameters of one node; a secret one is looked up only here.
-pub(super) async fn set_parameters(
-    connection: &Connection,
-    parameters: &BTreeMap<String, Drift<Text>>,
-    secrets: &Secrets,
-) -> Result<(), Error> {
-    let mut values = Vec::new();
-    for (name, drift) in parameters {
-        values.push((name.as_str(), secrets.text(&drift.to)?));
-    }
-    #[expect(clippy::disallowed_methods, reason = "a replica's own login is a parameter of the server")]
-    let pairs = values.iter().map(|(name, value)| (*name, value.expose_secret()));
-    set_config(connection, pairs).await
-}
-
-/// One `CONFIG SET`, all or nothing, kept by `CONFIG REWRITE`.
-pub(super) async fn set_config<'a>(
-    connection: &Connection,
-    pairs: impl Iterator<Item = (&'a str, &'a str)>,
-) -> Result<(), Error> {
-    let mut command = cmd("CONFIG");
-    command.arg("SET");
-    for (name, value) in pairs {
-        command.arg(name).arg(value);
-    }
-    connection.ask_each(vec![command, rewrite()]).await?;
-    Ok(())
 }

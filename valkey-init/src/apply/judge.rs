@@ -1,15 +1,16 @@
-//! Has the servers judge a plan before its first write: rules, parameters, and whether changes would last.
+//! Has the servers judge a plan before its first write: rules, parameters, logins, and whether changes would last.
 
-use std::collections::BTreeMap;
-
+use init_core::diff::Drift;
+use init_core::{Endpoint, Secret, Secrets};
 use redis::{Value, cmd};
+use secrecy::ExposeSecret;
 
 use super::accounts::{forget, named};
 use crate::Valkey;
 use crate::error::Error;
 use crate::plan::Change;
-use crate::spec::{Mode, tokens};
-use crate::wire::{Connection, pairs, text};
+use crate::spec::tokens;
+use crate::wire::{Connection, pairs};
 
 /// A rule that no server knows: `ACL SETUSER` is all or nothing, so with it nothing is done, and a complaint
 /// about anything else is a complaint about what is declared.
@@ -18,91 +19,68 @@ const NO_RULE: &str = "valkey-init-judges-only";
 const NOBODY: &str = "valkey-init-judges-only";
 
 impl Valkey {
-    /// The changes that would fail, with the reason.
-    pub(crate) async fn judge(&self, changes: &[Change]) -> Vec<(usize, Error)> {
+    /// The changes that would fail, with the reason. What a node's files take is tried only when all else is well: it
+    /// writes them, as they are.
+    pub(crate) async fn judge(&self, changes: &[Change], secrets: &Secrets) -> Vec<(usize, Error)> {
         let mut refused = Vec::new();
-        let mut judged = BTreeMap::new();
         for (position, change) in changes.iter().enumerate() {
-            let verdict = match self.to(change.node()) {
-                Ok(connection) => self.judge_one(connection, change, &mut judged).await,
-                Err(error) => Err(error),
-            };
-            if let Err(error) = verdict {
+            if let Err(error) = self.judge_one(change, secrets).await {
                 refused.push((position, error));
             }
+        }
+        if refused.is_empty() && self.desired.persist {
+            return self.rehearse(changes, secrets).await;
         }
         refused
     }
 
-    /// `kept` remembers where each node keeps its changes.
-    async fn judge_one(
-        &self,
-        connection: &Connection,
-        change: &Change,
-        kept: &mut BTreeMap<String, (bool, bool)>,
-    ) -> Result<(), Error> {
-        let of_user = matches!(
-            change,
-            Change::CreateUser { .. } | Change::AlterUser { .. } | Change::DisableUser { .. }
-        );
-        let of_config = matches!(change, Change::SetConfig { .. } | Change::SetAnnounce { .. });
-        let of_link =
-            matches!(change, Change::ReplicateNode { .. }) && self.desired.mode == Mode::Replication;
-        if !(of_user || of_config || of_link) {
-            return Ok(());
-        }
-        let name = connection.node().to_string();
-        let (acl_file, config_file) = match kept.get(&name) {
-            Some(known) => *known,
-            None => files(connection).await?,
-        };
-        kept.insert(name, (acl_file, config_file));
-        let lasts = config_file || (of_user && acl_file);
-        if !lasts {
-            return Err(fleeting(connection, of_user));
-        }
+    async fn judge_one(&self, change: &Change, secrets: &Secrets) -> Result<(), Error> {
+        let connection = self.to(change.node())?;
         match change {
-            Change::CreateUser { key, .. } | Change::AlterUser { key, rules: Some(_), .. } => {
-                let rules = self.desired.users.get(key).and_then(|user| user.rules.as_deref());
-                judge_rules(connection, rules.unwrap_or_default()).await
-            }
+            Change::CloseUser { node, .. } => self.declared_login(node, secrets).await?,
             Change::SetConfig { parameters, .. } => {
-                known(connection, parameters.keys().map(String::as_str).collect()).await
+                known(connection, parameters.keys().map(String::as_str).collect()).await?;
+                let mut values = Vec::new();
+                for (name, drift) in parameters {
+                    values.push((name.as_str(), secrets.text(&drift.to)?));
+                }
+                judge_values(connection, &values).await?;
             }
             Change::SetAnnounce { parameters, .. } => {
-                known(connection, parameters.keys().map(String::as_str).collect()).await
+                known(connection, parameters.keys().map(String::as_str).collect()).await?;
+                let value = |drift: &Drift<String>| Secret::from(drift.to.as_str());
+                let values: Vec<_> =
+                    parameters.iter().map(|(name, drift)| (name.as_str(), value(drift))).collect();
+                judge_values(connection, &values).await?;
             }
-            _ => Ok(()),
+            Change::CreateUser { .. }
+            | Change::AlterUser { .. }
+            | Change::StabilizeSlots { .. }
+            | Change::AssignSlots { .. }
+            | Change::SetEpoch { .. }
+            | Change::MeetNode { .. }
+            | Change::ReplicateNode { .. }
+            | Change::LoadFunction { .. } => {}
         }
+        if let Change::CreateUser { key, .. }
+        | Change::AlterUser { key, rules: Some(_), .. }
+        | Change::CloseUser { key, rules: Some(_), .. } = change
+        {
+            let rules = self.desired.users.get(key).and_then(|user| user.rules.as_deref());
+            judge_rules(connection, rules.unwrap_or_default()).await?;
+        }
+        Ok(())
     }
-}
 
-/// Whether the node was started with an ACL file, and with a configuration file.
-async fn files(connection: &Connection) -> Result<(bool, bool), Error> {
-    let (mut acl, mut info) = (cmd("CONFIG"), cmd("INFO"));
-    acl.arg("GET").arg("aclfile");
-    info.arg("server");
-    let answers = connection.ask_each(vec![acl, info]).await?;
-    let acl = answers.first().map(pairs).unwrap_or_default();
-    let acl = acl.into_iter().any(|(_, path)| text(path).is_some_and(|path| !path.is_empty()));
-    let info = answers.get(1).and_then(text).unwrap_or_default();
-    let config =
-        info.lines().filter_map(|line| line.strip_prefix("config_file:")).any(|path| !path.trim().is_empty());
-    Ok((acl, config))
-}
-
-fn fleeting(connection: &Connection, users: bool) -> Error {
-    let (what, remedy) = if users {
-        ("users", "start it with a configuration file or an ACL file that it can write")
-    } else {
-        ("parameters", "start it with a configuration file that it can write")
-    };
-    Error::Unsupported {
-        node: connection.node().clone(),
-        problem: format!(
-            "it was started without a configuration file, so changed {what} would be lost at its next start"
-        ),
-        remedy: remedy.to_owned(),
+    /// A login that this run does not make has to work before anything is taken from another.
+    async fn declared_login(&self, node: &Endpoint, secrets: &Secrets) -> Result<(), Error> {
+        let login = &self.desired.login;
+        let made = self.desired.users.values().any(|user| user.name == login.user);
+        if let (false, Some(password)) = (made, &login.password) {
+            let user = secrets.text(&login.user)?;
+            self.connections.login(node, (&user, secrets.get(password)?)).await?;
+        }
+        Ok(())
     }
 }
 
@@ -111,6 +89,32 @@ async fn judge_rules(connection: &Connection, rules: &str) -> Result<(), Error> 
     command.arg(forget().map(str::to_owned).chain(tokens(rules)).collect::<Vec<_>>()).arg(NO_RULE);
     match connection.ask(command).await {
         Err(Error::Refused { code, message, .. }) if code == "ERR" && message.contains(NO_RULE) => Ok(()),
+        Err(error) => Err(error),
+        Ok(_) => Ok(()),
+    }
+}
+
+/// Numbers that every server has.
+const NUMBERS: [&str; 2] = ["hz", "timeout"];
+
+/// `CONFIG SET` is all or nothing, in the order of its arguments: with a last one that is no number nothing is set, and a
+/// complaint about anything else is a complaint about what is declared.
+async fn judge_values(connection: &Connection, values: &[(&str, Secret)]) -> Result<(), Error> {
+    let free = |number: &&str| !values.iter().any(|(name, _)| name == number);
+    let Some(last) = NUMBERS.into_iter().find(free) else { return Ok(()) };
+    let mut command = cmd("CONFIG");
+    command.arg("SET");
+    for (name, value) in values {
+        #[expect(clippy::disallowed_methods, reason = "a replica's own login is a parameter of the server")]
+        command.arg(name).arg(value.expose_secret());
+    }
+    command.arg(last).arg(NO_RULE);
+    match connection.ask(command).await {
+        Err(Error::Refused { code, message, .. })
+            if code == "ERR" && message.contains(&format!("'{last}'")) =>
+        {
+            Ok(())
+        }
         Err(error) => Err(error),
         Ok(_) => Ok(()),
     }

@@ -139,7 +139,7 @@ mod tests {
         };
         let states = [state(0, address(0)), state(1, IpAddr::from([10, 0, 0, 1])), state(2, address(0))];
         let nodes = desired.nodes.iter().map(|node| node.endpoint.clone()).zip(states).collect();
-        let observed = Observed { nodes };
+        let observed = Observed { nodes, ..Observed::default() };
         let topology = Topology::new(&desired, &observed);
         let [zero, one, two] = [0, 1, 2].map(|node| topology.endpoint(node).unwrap());
         let change = Change::MeetNode { node: zero.clone(), by: vec![one.clone(), two.clone()] };

@@ -6,7 +6,7 @@ use init_core::{Gather as _, Secret, Secrets};
 use redis::{Cmd, Value, cmd};
 use secrecy::ExposeSecret;
 
-use super::{NodeState, ReplicationLogin, UserState};
+use super::{NodeState, OwnLogin, ReplicationLogin, UserState};
 use crate::acl::{Access, Catalog};
 use crate::error::Error;
 use crate::plan::{differs, wanted};
@@ -70,8 +70,8 @@ fn parameters(desired: &Desired) -> Cmd {
     let mut command = cmd("CONFIG");
     command.arg("GET").arg("aclfile");
     command.arg(desired.config.keys().collect::<Vec<_>>());
-    if desired.replication.is_some() {
-        command.arg("masteruser").arg("masterauth");
+    if desired.mode != Mode::Standalone || desired.replication.is_some() {
+        command.arg(&["masteruser", "masterauth", "dual-channel-replication-enabled"]);
     }
     match desired.mode {
         Mode::Cluster => {
@@ -107,6 +107,9 @@ fn read_parameters(
     state.persistence.acl_file = found.remove("aclfile").is_some_and(|path| !path.is_empty());
     state.announces_address = found.get("cluster-announce-ip").is_some_and(|address| !address.is_empty());
     let (user, password) = (found.remove("masteruser"), found.remove("masterauth").map(Secret::from));
+    state.own_login = own_login((desired, secrets), user.as_deref().unwrap_or_default(), password.as_ref())?;
+    let dual = found.get("dual-channel-replication-enabled");
+    state.own_login.dual_channel = dual.is_some_and(|value| value == "yes");
     if let Some((key, secret)) = &desired.replication
         && let Some(declared) = desired.users.get(key)
     {
@@ -120,6 +123,27 @@ fn read_parameters(
     }
     state.config = found;
     Ok(())
+}
+
+/// The node's login to its primary: whom of the spec's users it names, and whether its password is one of that user's.
+fn own_login(
+    (desired, secrets): (&Desired, &Secrets),
+    user: &str,
+    password: Option<&Secret>,
+) -> Result<OwnLogin, Error> {
+    let name = Secret::from(if user.is_empty() { "default" } else { user });
+    for (key, declared) in &desired.users {
+        if !equal(&name, &secrets.text(&declared.name)?) {
+            continue;
+        }
+        let mut password_declared = false;
+        for secret in declared.passwords.iter().flatten() {
+            let wanted = secrets.get(secret)?;
+            password_declared |= password.is_some_and(|password| equal(password, wanted));
+        }
+        return Ok(OwnLogin { user: Some(key.clone()), password_declared, dual_channel: false });
+    }
+    Ok(OwnLogin::default())
 }
 
 #[expect(clippy::disallowed_methods, reason = "a stored password is compared with the declared one")]

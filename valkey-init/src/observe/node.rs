@@ -12,6 +12,9 @@ use crate::error::Error;
 use crate::spec::{Desired, Mode};
 use crate::wire::{Connection, array, pairs, resolve, text};
 
+/// More members than any cluster has: a thousand are the recommended limit.
+const MEMBERS: usize = 4096;
+
 /// Reads into `state` what settles by itself; the rest stays.
 pub(super) async fn read(
     connection: &Connection,
@@ -41,6 +44,9 @@ pub(super) async fn read(
     if cluster {
         state.view.clear();
         for line in text(&next()?).unwrap_or_default().lines() {
+            if state.view.len() >= MEMBERS {
+                return Err(Error::Excess { node: node.clone(), doing: "CLUSTER NODES".to_owned() });
+            }
             let entry = Entry::parse(line).ok_or_else(|| garbled(node, "CLUSTER NODES"))?;
             if entry.myself {
                 state.id.clone_from(&entry.id);
@@ -51,7 +57,7 @@ pub(super) async fn read(
         state.shards = shards(&next()?);
     }
     // Once for each reading: a look at what settles needs no other look at the names.
-    if desired.mode != Mode::Standalone && state.addresses.is_empty() {
+    if state.addresses.is_empty() {
         state.addresses = resolve(node).await?.into_iter().gather();
     }
     Ok(())

@@ -1,8 +1,11 @@
 //! `CLUSTER NODES`: one line per known node, the reader's own flagged `myself`.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use crate::slots::Slots;
+use init_core::Gather as _;
+
+use crate::slots::{COUNT, Slots};
 
 /// What one node knows about another, or about itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,6 +32,8 @@ pub struct Entry {
     pub epoch: u64,
     /// Its slots.
     pub slots: Slots,
+    /// By its own word: slots that are on their way to or from another node, by its id.
+    pub moving: BTreeMap<u16, String>,
 }
 
 /// How a node is seen by another.
@@ -72,8 +77,9 @@ impl Entry {
             () if connected || entry.myself => Link::Up,
             () => Link::Down,
         };
-        // `[93->-id]` is a slot on its way, which is not ours to judge.
-        entry.slots = Slots::parse(words);
+        let words: Vec<&str> = words.collect();
+        entry.slots = Slots::parse(words.iter().copied());
+        entry.moving = words.iter().filter_map(|word| moving(word)).gather();
         Some(entry)
     }
 
@@ -87,6 +93,14 @@ impl Entry {
         let name = parts.next().filter(|name| !name.contains('=')).unwrap_or_default();
         name.clone_into(&mut self.hostname);
     }
+}
+
+/// `[93->-id]` is on its way to a node, `[93-<-id]` from one.
+fn moving(word: &str) -> Option<(u16, String)> {
+    let inner = word.strip_prefix('[')?.strip_suffix(']')?;
+    let (slot, id) = inner.split_once("->-").or_else(|| inner.split_once("-<-"))?;
+    let slot = slot.parse().ok().filter(|slot| *slot < COUNT)?;
+    Some((slot, id.to_owned()))
 }
 
 #[cfg(test)]
@@ -103,6 +117,7 @@ mod tests {
         assert_eq!(entry.address, Some("10.0.0.2".parse().unwrap()));
         assert!(entry.myself && !entry.replica);
         assert_eq!((entry.epoch, entry.slots.to_string().as_str()), (7, "0-5460,7000"));
+        assert_eq!(entry.moving, [(93, "292f8b".to_owned())].into());
 
         let line = "6ec2 ::1:6380@16380 slave,fail? 07c37d 1 2 3 disconnected";
         let entry = Entry::parse(line).unwrap();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use init_core::diff::{Drift, Side, by_key};
 use init_core::{Conflict, Endpoint, Gather as _, SpecPath, Text};
 
-use super::{Change, Passwords, Topology, differs, replication, state, wanted};
+use super::{Change, Passwords, Topology, differs, links, replication, state, wanted};
 use crate::observe::{NodeState, Observed, UserState};
 use crate::spec::{Desired, Mode, Node, User};
 
@@ -21,7 +21,7 @@ pub(super) fn plan(
         let known = observed.nodes.contains_key(&node.endpoint);
         users(desired, &node.endpoint, &state, changes);
         announce(desired, node, &state, changes);
-        config(desired, &node.endpoint, &state, changes);
+        config((desired, observed), &node.endpoint, &state, changes);
         for name in state.immutable.iter().filter(|_| known) {
             let problem = format!(
                 "{} has `{name}` as {:?}, and does not change it while it runs: set it where the server is started",
@@ -50,16 +50,16 @@ fn users(desired: &Desired, node: &Endpoint, state: &NodeState, changes: &mut Ve
     for (key, side) in by_key(&desired.users, &state.users) {
         match side {
             // Every server has this one, open, from its first start.
-            Side::Missing(user) if user.name == Text::Plain("default".to_owned()) => {
+            Side::Missing(user) if user.name == default() => {
                 let open = UserState {
                     enabled: true,
                     rules: "nopass ~* &* +@all".to_owned(),
                     ..UserState::default()
                 };
-                alter(node, key, user, &open, changes);
+                alter(desired, node, (key, user), &open, changes);
             }
             Side::Missing(user) => changes.push(create(node, key, user)),
-            Side::Present(user, found) => alter(node, key, user, found, changes),
+            Side::Present(user, found) => alter(desired, node, (key, user), found, changes),
             Side::Extra(_) => {}
         }
     }
@@ -76,7 +76,13 @@ fn create(node: &Endpoint, key: &str, user: &User) -> Change {
     }
 }
 
-fn alter(node: &Endpoint, key: &str, user: &User, found: &UserState, changes: &mut Vec<Change>) {
+fn alter(
+    desired: &Desired,
+    node: &Endpoint,
+    (key, user): (&str, &User),
+    found: &UserState,
+    changes: &mut Vec<Change>,
+) {
     let (node, name, key) = (node.clone(), user.name.clone(), key.to_owned());
     let enabled = Drift::between(Some(found.enabled), user.enabled);
     let rules = user.rules.as_ref().filter(|_| !found.rules_match);
@@ -87,27 +93,27 @@ fn alter(node: &Endpoint, key: &str, user: &User, found: &UserState, changes: &m
             Passwords { declared: declared.map(|(_, name)| name.clone()).gather(), others: found.others };
         Drift::between(Some(from), Passwords { declared: wanted.clone(), others: 0 })
     });
-    match (&rules, &passwords, enabled) {
-        (None, None, None) => {}
-        (None, None, Some(enabled)) if !enabled.to => {
-            changes.push(Change::DisableUser { node, user: name, enabled, key });
-        }
-        (_, _, enabled) => {
-            // Locking out comes last, whatever else differs.
-            let (now, last) = enabled.map_or((None, None), |drift| {
-                if drift.to { (Some(drift), None) } else { (None, Some(drift)) }
-            });
-            if let Some(enabled) = last {
-                changes.push(Change::DisableUser {
-                    node: node.clone(),
-                    user: name.clone(),
-                    enabled,
-                    key: key.clone(),
-                });
-            }
-            changes.push(Change::AlterUser { node, user: name, enabled: now, rules, passwords, key });
-        }
+    if rules.is_none() && passwords.is_none() && enabled.is_none() {
+        return;
     }
+    // The run may be logged in as `default`, whose whole change then comes after the proof of the declared login.
+    let last = found.enabled && name == default() && desired.login.user != name;
+    let closes = enabled.as_ref().is_some_and(|enabled| !enabled.to);
+    if last || (closes && rules.is_none() && passwords.is_none()) {
+        changes.push(Change::CloseUser { node, user: name, enabled, rules, passwords, key });
+        return;
+    }
+    // Locking out comes last, whatever else differs.
+    let (now, last) = if closes { (None, enabled) } else { (enabled, None) };
+    if last.is_some() {
+        let (node, user, key) = (node.clone(), name.clone(), key.clone());
+        changes.push(Change::CloseUser { node, user, enabled: last, rules: None, passwords: None, key });
+    }
+    changes.push(Change::AlterUser { node, user: name, enabled: now, rules, passwords, key });
+}
+
+fn default() -> Text {
+    Text::Plain("default".to_owned())
 }
 
 fn announce(desired: &Desired, node: &Node, state: &NodeState, changes: &mut Vec<Change>) {
@@ -131,7 +137,12 @@ fn announce(desired: &Desired, node: &Node, state: &NodeState, changes: &mut Vec
     }
 }
 
-fn config(desired: &Desired, node: &Endpoint, state: &NodeState, changes: &mut Vec<Change>) {
+fn config(
+    (desired, observed): (&Desired, &Observed),
+    node: &Endpoint,
+    state: &NodeState,
+    changes: &mut Vec<Change>,
+) {
     let mut parameters = BTreeMap::new();
     for (name, value) in wanted(desired) {
         let found = state.config.get(name);
@@ -153,6 +164,7 @@ fn config(desired: &Desired, node: &Endpoint, state: &NodeState, changes: &mut V
                 .insert("masterauth".to_owned(), Drift { from: None, to: Text::Secret(secret.clone()) });
         }
     }
+    parameters.extend(links::password(desired, observed, state));
     if !parameters.is_empty() {
         changes.push(Change::SetConfig { node: node.clone(), parameters });
     }

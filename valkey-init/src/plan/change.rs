@@ -17,6 +17,13 @@ use crate::slots::Slots;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(tag = "op", rename_all = "snake_case")]
 pub enum Change {
+    /// Closes slots that a move which was cut off has left open, where no key has moved.
+    StabilizeSlots {
+        /// The node that has them open.
+        node: Endpoint,
+        /// The slots.
+        slots: Slots,
+    },
     /// Gives slots that nobody owns to a primary.
     AssignSlots {
         /// The primary.
@@ -103,15 +110,22 @@ pub enum Change {
         /// The digest of its source text.
         code: Drift<String>,
     },
-    /// Locks a user out, after everything else works without it.
+    /// Takes from a user what a run may depend on, after everything else works without it.
     #[serde(rename = "alter_user")]
-    DisableUser {
+    CloseUser {
         /// The node.
         node: Endpoint,
         /// The user.
         user: Text,
-        /// Always from true to false.
-        enabled: Drift<bool>,
+        /// Whether it may log in.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        enabled: Option<Drift<bool>>,
+        /// Its rules.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        rules: Option<Drift<String>>,
+        /// Its passwords.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        passwords: Option<Drift<Passwords>>,
         /// Its key in the spec.
         #[serde(skip)]
         key: String,
@@ -131,7 +145,8 @@ impl Change {
     /// The node that it is about.
     pub fn node(&self) -> &Endpoint {
         match self {
-            Self::AssignSlots { node, .. }
+            Self::StabilizeSlots { node, .. }
+            | Self::AssignSlots { node, .. }
             | Self::SetEpoch { node, .. }
             | Self::SetAnnounce { node, .. }
             | Self::CreateUser { node, .. }
@@ -140,7 +155,7 @@ impl Change {
             | Self::MeetNode { node, .. }
             | Self::ReplicateNode { node, .. }
             | Self::LoadFunction { node, .. }
-            | Self::DisableUser { node, .. } => node,
+            | Self::CloseUser { node, .. } => node,
         }
     }
 }
@@ -148,6 +163,7 @@ impl Change {
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::StabilizeSlots { node, slots } => write!(f, "close the open slots {slots} on {node}"),
             Self::AssignSlots { node, slots } => write!(f, "assign slots {slots} to {node}"),
             Self::SetEpoch { node, epoch } => write!(f, "set the epoch of {node} to {epoch}"),
             Self::SetAnnounce { node, parameters } => {
@@ -162,7 +178,8 @@ impl fmt::Display for Change {
                     counted(passwords.len())
                 )
             }
-            Self::AlterUser { node, user, enabled, rules, passwords, .. } => {
+            Self::AlterUser { node, user, enabled, rules, passwords, .. }
+            | Self::CloseUser { node, user, enabled, rules, passwords, .. } => {
                 let parts = [
                     enabled.as_ref().map(|drift| format!("enabled {drift}")),
                     rules.as_ref().map(|drift| format!("rules {drift}")),
@@ -185,9 +202,6 @@ impl fmt::Display for Change {
             },
             Self::LoadFunction { node, library, code } => {
                 write!(f, "load function {library} on {node}: code {code}")
-            }
-            Self::DisableUser { node, user, enabled, .. } => {
-                write!(f, "alter user {user} on {node}: enabled {enabled}")
             }
         }
     }

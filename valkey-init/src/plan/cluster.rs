@@ -3,7 +3,7 @@
 use init_core::Conflict;
 use init_core::diff::Drift;
 
-use super::{Change, Roles, Topology, safety};
+use super::{Change, Roles, Topology, open, safety};
 use crate::observe::Observed;
 use crate::spec::Desired;
 
@@ -14,7 +14,8 @@ pub(super) fn plan(desired: &Desired, observed: &Observed) -> (Vec<Change>, Vec<
         return (Vec::new(), conflicts);
     }
     let roles = Roles::new(&topology);
-    let mut changes = Vec::new();
+    let (mut changes, mut conflicts) = (Vec::new(), Vec::new());
+    open::plan(&topology, &mut changes, &mut conflicts);
     for (node, slots) in &roles.assigned {
         changes
             .extend(topology.endpoint(*node).map(|node| Change::AssignSlots { node, slots: slots.clone() }));

@@ -43,6 +43,10 @@ pub struct Desired {
     pub config: BTreeMap<String, String>,
     /// Function libraries by name.
     pub functions: BTreeMap<String, Library>,
+    /// Whether users, parameters and links outlive a restart.
+    pub persist: bool,
+    /// Whether modules and users stand in the configuration file itself.
+    pub starts_from_config_file: bool,
 }
 
 /// One node.

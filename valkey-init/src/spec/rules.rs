@@ -23,6 +23,9 @@ pub(super) fn misplaced(token: &str) -> Option<String> {
             "rules hold no password: put it in a secret and name it under `passwords`".to_owned()
         }
         '(' if !token.ends_with(')') => format!("the selector `{token}` is not closed"),
+        '(' if token.contains(['"', '\'']) => {
+            format!("the selector `{token}` holds a quote: servers take it and keep an empty selector")
+        }
         _ => match token.to_ascii_lowercase().as_str() {
             "on" | "off" => format!("`{token}` is no rule here: write `enabled`"),
             "reset" | "resetpass" | "clearselectors" => {
@@ -35,7 +38,7 @@ pub(super) fn misplaced(token: &str) -> Option<String> {
 }
 
 /// Whether the rules let the user in without a password.
-pub(super) fn without_password(rules: &str) -> bool {
+pub(crate) fn without_password(rules: &str) -> bool {
     tokens(rules).iter().any(|token| token.eq_ignore_ascii_case("nopass"))
 }
 
@@ -56,6 +59,7 @@ mod tests {
             let why = misplaced(token).unwrap();
             assert!(!why.contains("hunter2") && !why.contains("abc"), "{why}");
         }
-        assert_eq!(misplaced("+@read"), None);
+        assert!(misplaced("(~it's +get)").unwrap().contains("a quote"));
+        assert_eq!((misplaced("+@read"), misplaced("~it's")), (None, None));
     }
 }

@@ -67,7 +67,21 @@ pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations
     };
     let config = config(&spec.config, &mut found);
     let (mode, announce) = (spec.mode, spec.announce_hostnames);
-    found.or(Desired { mode, nodes, layout, announce, tls, login, users, replication, config, functions })
+    let (persist, starts_from_config_file) = (spec.persist, spec.starts_from_config_file);
+    found.or(Desired {
+        mode,
+        nodes,
+        layout,
+        announce,
+        tls,
+        login,
+        users,
+        replication,
+        config,
+        functions,
+        persist,
+        starts_from_config_file,
+    })
 }
 
 /// How many nodes a mode takes, and which fields belong to which mode.

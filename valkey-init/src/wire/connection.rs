@@ -1,6 +1,9 @@
-//! One node, logged in. Every exchange is bounded, and every error names the node and the command.
+//! One node, logged in. Every exchange is bounded in time and size, and every error names the node and the command.
+//!
+//! The login is `AUTH`, and the protocol RESP2: a server that does not know `HELLO` repeats its arguments, the password
+//! among them, in its error.
 
-use std::error::Error as StdError;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,15 +11,18 @@ use init_core::{Endpoint, Secret};
 use redis::aio::{ConnectionLike, MultiplexedConnection};
 use redis::{
     Arg, AsyncConnectionConfig, Cmd, ErrorKind, Pipeline, ProtocolVersion, RedisConnectionInfo, RedisError,
-    Value,
+    Value, cmd,
 };
 use secrecy::ExposeSecret;
+use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tracing::trace;
 
+use super::bounds::{Bounded, Budget, Excess, Failure, Share};
 use super::dial::dial;
+use super::mask::Mask;
 use super::probe::{speaks_plainly, speaks_tls};
 use super::tls::of_tls;
 use crate::Error;
@@ -31,6 +37,18 @@ pub(crate) struct Connection {
     node: Endpoint,
     redis: MultiplexedConnection,
     driver: JoinHandle<()>,
+    /// One exchange at a time, so that what it brings is known.
+    exchange: Mutex<()>,
+    share: Arc<Share>,
+    mask: Mask,
+}
+
+/// What the connections of one run have in common.
+#[derive(Clone)]
+pub(crate) struct Way {
+    pub(super) tls: Option<TlsConnector>,
+    pub(super) budget: Budget,
+    pub(super) mask: Mask,
 }
 
 impl std::fmt::Debug for Connection {
@@ -49,10 +67,11 @@ impl Drop for Connection {
 pub(crate) type Credential<'a> = Option<(&'a Secret, &'a Secret)>;
 
 impl Connection {
-    /// Connects and logs in.
+    /// Connects and logs in, at one of the addresses of the node's name or at this one.
     pub(crate) async fn open(
         node: &Endpoint,
-        tls: Option<&TlsConnector>,
+        at: Option<IpAddr>,
+        way: &Way,
         credential: Credential<'_>,
     ) -> Result<Self, Error> {
         let other = |problem: &str, remedy: &str| Error::Unsupported {
@@ -60,12 +79,12 @@ impl Connection {
             problem: problem.to_owned(),
             remedy: remedy.to_owned(),
         };
-        match timeout(DIAL, Self::login(node, tls, credential)).await {
-            Ok(Err(Error::Lost { .. })) if tls.is_none() && speaks_tls(node).await => {
+        match timeout(DIAL, Self::login(node, at, way, credential)).await {
+            Ok(Err(Error::Lost { .. })) if way.tls.is_none() && speaks_tls(node).await => {
                 Err(other("the listener speaks TLS", "write `tls` in the spec, or give the plain port"))
             }
             Ok(done) => done,
-            Err(_) if tls.is_some() && speaks_plainly(node).await => Err(other(
+            Err(_) if way.tls.is_some() && speaks_plainly(node).await => Err(other(
                 "the listener does not speak TLS",
                 "give the TLS port, or take `tls` out of the spec",
             )),
@@ -78,20 +97,26 @@ impl Connection {
 
     async fn login(
         node: &Endpoint,
-        tls: Option<&TlsConnector>,
+        at: Option<IpAddr>,
+        way: &Way,
         credential: Credential<'_>,
     ) -> Result<Self, Error> {
-        let stream = dial(node, tls).await?;
-        let mut info =
-            RedisConnectionInfo::default().set_protocol(ProtocolVersion::RESP3).set_skip_set_lib_name();
-        #[expect(clippy::disallowed_methods, reason = "the login is where the password goes")]
-        if let Some((user, password)) = credential {
-            info = info.set_username(user.expose_secret()).set_password(password.expose_secret());
-        }
-        let config = AsyncConnectionConfig::new();
+        let share = way.budget.share();
+        let stream = Bounded::new(dial(node, at, way.tls.as_ref()).await?, Arc::clone(&share));
+        let info =
+            RedisConnectionInfo::default().set_protocol(ProtocolVersion::RESP2).set_skip_set_lib_name();
+        // An exchange is bounded here, with words of its own for it.
+        let config = AsyncConnectionConfig::new().set_response_timeout(None);
         let made = MultiplexedConnection::new_with_config(&info, stream, config).await;
-        let (redis, driver) = made.map_err(|error| classify(node, "HELLO", &error))?;
-        Ok(Self { node: node.clone(), redis, driver: tokio::spawn(driver) })
+        let (redis, driver) = made.map_err(|error| classify(node, "the connection", &error, &way.mask))?;
+        let (driver, exchange, mask) = (tokio::spawn(driver), Mutex::new(()), way.mask.clone());
+        let connection = Self { node: node.clone(), redis, driver, exchange, share, mask };
+        match connection.ask(first(credential)).await {
+            // Whoever needs no password is in, whether or not a ping is allowed.
+            Err(error) if credential.is_none() && error.code() == Some("NOPERM") => Ok(connection),
+            Err(error) => Err(error),
+            Ok(_) => Ok(connection),
+        }
     }
 
     /// The node's name.
@@ -112,16 +137,21 @@ impl Connection {
         for command in commands {
             pipeline.add_command(command);
         }
+        let _alone = self.exchange.lock().await;
+        self.share.reset();
         let mut redis = self.redis.clone();
         let asked = timeout(ANSWER, redis.req_packed_commands(&pipeline, 0, names.len())).await;
         let silent =
             |_| Error::Silent { node: self.node.clone(), doing: doing.clone(), seconds: ANSWER.as_secs() };
-        let values = asked.map_err(silent)?.map_err(|error| classify(&self.node, &doing, &error))?;
+        let values = asked.map_err(silent)?.map_err(|error| match self.share.failure() {
+            Some(failure) => ended(&self.node, &doing, failure),
+            None => classify(&self.node, &doing, &error, &self.mask),
+        })?;
         if values.len() != names.len() {
             return Err(Error::Protocol { node: self.node.clone(), doing });
         }
         let answer = |(name, value): (&String, Value)| match value {
-            Value::ServerError(error) => Err(classify(&self.node, name, &error.into())),
+            Value::ServerError(error) => Err(classify(&self.node, name, &error.into(), &self.mask)),
             value => Ok(value),
         };
         Ok(names.iter().zip(values).map(answer).collect())
@@ -139,6 +169,15 @@ impl Connection {
     }
 }
 
+/// What is said first on a connection: a login, or a ping that tells whether one is needed.
+fn first(credential: Credential<'_>) -> Cmd {
+    let Some((user, password)) = credential else { return cmd("PING") };
+    let mut command = cmd("AUTH");
+    #[expect(clippy::disallowed_methods, reason = "the login is where the password goes")]
+    command.arg(user.expose_secret()).arg(password.expose_secret());
+    command
+}
+
 /// The command and, where it has one, its subcommand: never a further argument.
 fn name(command: &Cmd) -> String {
     let word = |position: usize| match command.args_iter().nth(position) {
@@ -153,10 +192,11 @@ fn name(command: &Cmd) -> String {
 }
 
 /// The client's error as ours: by the server's code, or by what became of the connection.
-fn classify(node: &Endpoint, doing: &str, error: &RedisError) -> Error {
+fn classify(node: &Endpoint, doing: &str, error: &RedisError, mask: &Mask) -> Error {
     let (node, doing) = (node.clone(), doing.to_owned());
+    let said = || mask.clean(error.detail().unwrap_or_default());
     if let Some(code) = error.code() {
-        let (code, message) = (code.to_owned(), error.detail().unwrap_or_default().to_owned());
+        let (code, message) = (mask.clean(code), said());
         return Error::Refused { node, doing, code, message };
     }
     match error.kind() {
@@ -164,26 +204,23 @@ fn classify(node: &Endpoint, doing: &str, error: &RedisError) -> Error {
             Error::Protocol { node, doing }
         }
         ErrorKind::AuthenticationFailed => {
-            let message = error.detail().unwrap_or_default().to_owned();
-            Error::Refused { node, doing, code: "WRONGPASS".to_owned(), message }
+            Error::Refused { node, doing, code: "WRONGPASS".to_owned(), message: said() }
         }
-        _ => lost(node, doing, error),
+        _ => Error::Lost { node, doing, source: std::io::Error::other(error.to_string()) },
     }
 }
 
-/// With TLS 1.3 the server judges the client's certificate after the handshake: it shows on the first read.
-fn lost(node: Endpoint, doing: String, error: &RedisError) -> Error {
-    // The client hands its cause out as the pointer that it keeps it in.
-    let shared = error.source().and_then(|source| source.downcast_ref::<Arc<dyn StdError + Send + Sync>>());
-    let io = shared.and_then(|shared| shared.downcast_ref::<std::io::Error>());
-    let tls = io.and_then(|io| io.get_ref()).and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    match (tls, io) {
-        (Some(tls), _) => {
-            Error::Handshake { node, kind: of_tls(tls), source: std::io::Error::other(tls.to_string()) }
+/// What the stream itself ended with.
+fn ended(node: &Endpoint, doing: &str, failure: Failure) -> Error {
+    let (node, doing) = (node.clone(), doing.to_owned());
+    match failure {
+        Failure::Excess(Excess::Large) => Error::Excess { node, doing },
+        Failure::Excess(Excess::Garbled) => Error::Protocol { node, doing },
+        Failure::Tls(tls) => {
+            Error::Handshake { node, kind: of_tls(&tls), source: std::io::Error::other(tls.to_string()) }
         }
-        (None, Some(io)) => {
-            Error::Lost { node, doing, source: std::io::Error::new(io.kind(), io.to_string()) }
+        Failure::Broken(kind, problem) => {
+            Error::Lost { node, doing, source: std::io::Error::new(kind, problem) }
         }
-        (None, None) => Error::Lost { node, doing, source: std::io::Error::other(error.to_string()) },
     }
 }

@@ -1,19 +1,21 @@
 //! One connection per node, all of them or none: a deployment with a node missing is not ready.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use init_core::{Endpoint, Fault, FaultKind, Secret, Secrets, Text};
-use tokio_rustls::TlsConnector;
-use tracing::debug;
+use tracing::{debug, info};
 
-use super::connection::Connection;
+use super::bounds::Budget;
+use super::connection::{Connection, Way};
+use super::mask::Mask;
 use super::reply::text;
 use super::tls::connector;
 use crate::Error;
-use crate::spec::{Desired, Login, Mode};
+use crate::spec::{Desired, Mode, requires};
 
 /// What is left for the other nodes when one has already failed: the worst of the failures is the one to tell.
 const STRAGGLERS: Duration = Duration::from_millis(500);
@@ -21,7 +23,7 @@ const STRAGGLERS: Duration = Duration::from_millis(500);
 /// The connections, by the nodes' names.
 pub(crate) struct Connections {
     nodes: BTreeMap<Endpoint, Connection>,
-    tls: Option<TlsConnector>,
+    way: Way,
 }
 
 impl std::fmt::Debug for Connections {
@@ -34,12 +36,13 @@ impl Connections {
     /// Connects to all nodes at once. A refusal is told at once; a node that is not there is told after the
     /// others had their chance to refuse.
     pub(crate) async fn open(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {
-        let tls = desired.tls.as_ref().map(|tls| connector(tls, secrets)).transpose()?;
-        let mut opening: FuturesUnordered<_> = desired
-            .nodes
-            .iter()
-            .map(|node| login(&node.endpoint, tls.as_ref(), &desired.login, secrets))
-            .collect();
+        let way = Way {
+            tls: desired.tls.as_ref().map(|tls| connector(tls, secrets)).transpose()?,
+            budget: Budget::new(desired.functions.values().map(|library| library.code.len()).sum()),
+            mask: Mask::new(requires(desired).secrets.iter(), secrets)?,
+        };
+        let mut opening: FuturesUnordered<_> =
+            desired.nodes.iter().map(|node| login(&node.endpoint, &way, desired, secrets)).collect();
         let (mut nodes, mut failed) = (BTreeMap::new(), None::<Error>);
         loop {
             let next = match &failed {
@@ -54,7 +57,7 @@ impl Connections {
             }
         }
         drop(opening);
-        let there = Self { nodes, tls };
+        let there = Self { nodes, way };
         match failed {
             None => Ok(there),
             Some(error) if desired.mode == Mode::Cluster => Err(there.without_one(error).await),
@@ -94,18 +97,42 @@ impl Connections {
         node: &Endpoint,
         credential: (&Secret, &Secret),
     ) -> Result<Connection, Error> {
-        Connection::open(node, self.tls.as_ref(), Some(credential)).await
+        Connection::open(node, None, &self.way, Some(credential)).await
     }
 
-    /// Whether a node would take this login, or none at all.
+    /// Whether a node would take this login, or none at all, and what it says to these commands then.
     pub(crate) async fn try_login(
         &self,
         node: &Endpoint,
         credential: Option<(&Secret, &Secret)>,
     ) -> Result<(), Error> {
-        let connection = Connection::open(node, self.tls.as_ref(), credential).await?;
-        connection.ask(redis::cmd("PING")).await?;
-        Ok(())
+        Connection::open(node, None, &self.way, credential).await.map(drop)
+    }
+
+    /// The servers that these addresses of a node's name lead to, each by an id that it has until it ends. One that
+    /// refuses what the others accept is another; one that does not answer is none.
+    pub(crate) async fn servers(
+        &self,
+        node: &Endpoint,
+        addresses: impl Iterator<Item = IpAddr>,
+        credential: Option<(&Secret, &Secret)>,
+    ) -> BTreeSet<String> {
+        let asking = addresses.map(async |address| {
+            let asked = async {
+                let connection = Connection::open(node, Some(address), &self.way, credential).await?;
+                let mut command = redis::cmd("INFO");
+                command.arg("server");
+                let answer = text(&connection.ask(command).await?).unwrap_or_default();
+                let id = answer.lines().find_map(|line| line.trim_end().strip_prefix("run_id:"));
+                Ok::<_, Error>(id.unwrap_or_default().to_owned())
+            };
+            match tokio::time::timeout(STRAGGLERS * 2, asked).await {
+                Ok(Ok(id)) => Some(id),
+                Ok(Err(error)) if error.code().is_some() => Some(format!("the one at {address}")),
+                _ => None,
+            }
+        });
+        join_all(asking).await.into_iter().flatten().collect()
     }
 
     /// From now on a node is talked to over this connection.
@@ -132,29 +159,36 @@ impl Connections {
     }
 }
 
-/// The declared user first; where that is refused, `default` with the first run's password.
+/// The declared user first; where that is refused, `default` with the first run's password. A server that asks for no
+/// password at all is one before its first run, if the spec makes the user that is to log in.
 async fn login(
     node: &Endpoint,
-    tls: Option<&TlsConnector>,
-    login: &Login,
+    way: &Way,
+    desired: &Desired,
     secrets: &Secrets,
 ) -> Result<Connection, Error> {
+    let login = &desired.login;
     let user = secrets.text(&login.user)?;
     let declared = match &login.password {
         Some(password) => Some((&user, secrets.get(password)?)),
         None => None,
     };
-    let refused = match Connection::open(node, tls, declared).await {
+    let refused = match Connection::open(node, None, way, declared).await {
         Err(error) if matches!(error.code(), Some("WRONGPASS" | "NOAUTH")) => error,
         done => return done,
     };
     let mut tried = vec![format!("user {}", login.user)];
     let Some(bootstrap) = &login.bootstrap else {
+        let made = desired.users.values().any(|user| user.name == login.user);
+        if made && let Ok(open) = Connection::open(node, None, way, None).await {
+            info!(%node, user = %login.user, "the login was refused, and the server asks for no password yet");
+            return Ok(open);
+        }
         return Err(Error::Login { node: node.clone(), tried, source: Box::new(refused) });
     };
     debug!(%node, user = %login.user, "the login was refused: trying the user default");
     let default = secrets.text(&Text::Plain("default".to_owned()))?;
-    match Connection::open(node, tls, Some((&default, secrets.get(bootstrap)?))).await {
+    match Connection::open(node, None, way, Some((&default, secrets.get(bootstrap)?))).await {
         Err(error) if matches!(error.code(), Some("WRONGPASS" | "NOAUTH")) => {
             tried.push(format!("user default with {bootstrap}"));
             Err(Error::Login { node: node.clone(), tried, source: Box::new(error) })

@@ -30,10 +30,18 @@ pub(crate) async fn resolve(node: &Endpoint) -> Result<Vec<IpAddr>, Error> {
     if addresses.is_empty() { Err(of(io::Error::other("the name has no address"))) } else { Ok(addresses) }
 }
 
-/// A stream to one node.
-pub(crate) async fn dial(node: &Endpoint, tls: Option<&TlsConnector>) -> Result<Box<dyn Stream>, Error> {
+/// A stream to one node, at one of the addresses of its name or at this one.
+pub(crate) async fn dial(
+    node: &Endpoint,
+    at: Option<IpAddr>,
+    tls: Option<&TlsConnector>,
+) -> Result<Box<dyn Stream>, Error> {
+    let addresses = match at {
+        Some(address) => vec![address],
+        None => resolve(node).await?,
+    };
     let addresses: Vec<SocketAddr> =
-        resolve(node).await?.into_iter().map(|address| SocketAddr::new(address, node.port())).collect();
+        addresses.into_iter().map(|address| SocketAddr::new(address, node.port())).collect();
     let of = |source| Error::Dial { node: node.clone(), source };
     let tcp = TcpStream::connect(addresses.as_slice()).await.map_err(of)?;
     tcp.set_nodelay(true).map_err(of)?;

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use init_core::{Endpoint, FaultKind};
+use init_core::Endpoint;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
@@ -18,8 +18,11 @@ const PROBE: Duration = Duration::from_secs(2);
 /// A TLS listener answers a greeting with its certificate, whom we then do not trust.
 pub(super) async fn speaks_tls(node: &Endpoint) -> bool {
     let Some(connector) = distrustful() else { return false };
-    match timeout(PROBE, dial(node, Some(&connector))).await {
-        Ok(Err(Error::Handshake { kind, .. })) => kind != FaultKind::Unavailable,
+    match timeout(PROBE, dial(node, None, Some(&connector))).await {
+        Ok(Err(Error::Handshake { source, .. })) => {
+            let tls = source.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+            matches!(tls, Some(rustls::Error::InvalidCertificate(_) | rustls::Error::AlertReceived(_)))
+        }
         _ => false,
     }
 }
@@ -27,7 +30,7 @@ pub(super) async fn speaks_tls(node: &Endpoint) -> bool {
 /// A plain listener answers a ping, if only to ask who is there.
 pub(super) async fn speaks_plainly(node: &Endpoint) -> bool {
     let asked = async {
-        let mut stream = dial(node, None).await.ok()?;
+        let mut stream = dial(node, None, None).await.ok()?;
         stream.write_all(b"PING\r\n").await.ok()?;
         let first = stream.read_u8().await.ok()?;
         Some(matches!(first, b'+' | b'-'))

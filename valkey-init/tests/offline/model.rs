@@ -89,7 +89,10 @@ impl Model {
                 self.0[reader].knows.iter().map(|node| (format!("id{node}"), entry(reader, *node))).collect();
             NodeState { view, ..alone(reader) }
         };
-        Observed { nodes: (0..self.0.len()).map(|node| (endpoint(node), state(node))).collect() }
+        Observed {
+            nodes: (0..self.0.len()).map(|node| (endpoint(node), state(node))).collect(),
+            ..Observed::default()
+        }
     }
 
     fn converge(&mut self, desired: &Desired) {

@@ -9,7 +9,10 @@ use valkey_init::{NodeState, Observed, Persistence, Replication, ReplicationLogi
 use crate::support::{alone, desired, endpoint, pairs, shown, slots};
 
 fn observed(states: impl IntoIterator<Item = NodeState>) -> Observed {
-    Observed { nodes: states.into_iter().enumerate().map(|(node, state)| (endpoint(node), state)).collect() }
+    Observed {
+        nodes: states.into_iter().enumerate().map(|(node, state)| (endpoint(node), state)).collect(),
+        ..Observed::default()
+    }
 }
 
 /// The order of the variants is the order of execution.

@@ -60,6 +60,8 @@ pub enum Was {
     Another,
     /// Stored as MD5.
     Md5,
+    /// Nobody could tell.
+    Unknown,
 }
 
 /// Both ends of a membership.

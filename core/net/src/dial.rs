@@ -1,0 +1,86 @@
+//! One attempt to reach an endpoint: resolve, connect, and whatever has to be said before the stream can be used.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use init_core::{Endpoint, Fault, FaultKind};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout_at};
+
+use crate::connect::connect;
+use crate::{Connector, NetError, Phase, Stream, resolve};
+
+/// A stream to the endpoint: plain, or after a TLS handshake.
+pub async fn open(endpoint: &Endpoint, tls: Option<&Connector>, limit: Duration) -> Result<Stream, NetError> {
+    dial_with(endpoint, limit, |tcp, deadline| async move {
+        match tls {
+            None => Ok(Stream::Plain(tcp)),
+            Some(connector) => connector.handshake(endpoint, tcp, deadline).await,
+        }
+    })
+    .await
+}
+
+/// Connects and has `begin` say what comes first on the connection: a handshake, a login. Where that fails in a way that
+/// another server behind the same name need not share, the next address has its turn. Each has a fair share of what is left
+/// of `limit`; `begin` is told when it ends. The last address's error is the answer.
+pub async fn dial_with<S, E, F>(
+    endpoint: &Endpoint,
+    limit: Duration,
+    begin: impl FnMut(TcpStream, Instant) -> F,
+) -> Result<S, E>
+where
+    E: Fault + From<NetError>,
+    F: Future<Output = Result<S, E>>,
+{
+    let deadline = Instant::now() + limit;
+    let addresses = timeout_at(deadline, resolve(endpoint)).await.unwrap_or_else(|_| {
+        Err(NetError::Silent { endpoint: endpoint.clone(), phase: Phase::Resolve, limit })
+    })?;
+    dial_addresses(endpoint, addresses, deadline, begin).await
+}
+
+/// The same for addresses that are known.
+async fn dial_addresses<S, E, F>(
+    endpoint: &Endpoint,
+    mut addresses: Vec<SocketAddr>,
+    deadline: Instant,
+    mut begin: impl FnMut(TcpStream, Instant) -> F,
+) -> Result<S, E>
+where
+    E: Fault + From<NetError>,
+    F: Future<Output = Result<S, E>>,
+{
+    let mut last = None;
+    loop {
+        let tcp = match connect(endpoint, &mut addresses, deadline).await {
+            Ok(connected) => connected,
+            // What an address that was reached has said tells more than that others cannot be.
+            Err(error) => return Err(last.unwrap_or_else(|| error.into())),
+        };
+        let share = fair_share(deadline, addresses.len() + 1);
+        let ends = Instant::now() + share;
+        let error = match timeout_at(ends, begin(tcp, ends)).await {
+            Ok(Ok(stream)) => return Ok(stream),
+            Ok(Err(error)) => error,
+            Err(_) => {
+                let (endpoint, phase) = (endpoint.clone(), Phase::Protocol);
+                NetError::Silent { endpoint, phase, limit: share }.into()
+            }
+        };
+        if addresses.is_empty() || error.kind() != FaultKind::Unavailable {
+            return Err(error);
+        }
+        last = Some(error);
+    }
+}
+
+fn fair_share(deadline: Instant, addresses: usize) -> Duration {
+    let left = deadline.saturating_duration_since(Instant::now());
+    left / u32::try_from(addresses.max(1)).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+#[path = "dial_tests.rs"]
+mod tests;

@@ -1,0 +1,26 @@
+//! The network layer that every init tool shares: from a DNS name to a byte stream, encrypted or not.
+//!
+//! ```text
+//! Endpoint --resolve--> addresses --connect (all of them, staggered)--> TCP --handshake--> Stream
+//! TlsSpec + files --validate--> Tls --secrets--> Connector           (the same `tls:` in every spec)
+//! ```
+//!
+//! What fails says in which phase it failed ([`Phase`]), what the peer or the kernel said, and what to do about it
+//! ([`NetError`]). Nothing here knows a server: the protocol above TLS belongs to each tool.
+
+mod connect;
+mod dial;
+mod error;
+mod probe;
+mod random;
+mod resolve;
+mod stream;
+mod tls;
+
+pub use dial::{dial_with, open};
+pub use error::{NetError, Phase};
+pub use probe::{Spoken, answers_plainly, speaks_tls, spoken};
+pub use random::{fill_random, random};
+pub use resolve::resolve;
+pub use stream::{Stream, keep_alive};
+pub use tls::{AlertFault, CertificateFault, Connector, Tls, TlsSpec, Verification, tls_error};

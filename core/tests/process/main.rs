@@ -1,0 +1,162 @@
+//! Whole processes: the last line of the log, and what a process reports that may hardly do anything.
+//!
+//! The test runs itself: with a spec in `TOY_SPEC` it is the toy tool. So it has no harness.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod toy;
+
+use std::io::Write as _;
+use std::process::{Command, ExitCode, Stdio};
+
+use serde_json::Value;
+
+struct Ended {
+    code: Option<i32>,
+    report: Value,
+    log: Vec<Value>,
+    shown: String,
+}
+
+/// Runs the toy under `sh`, after the words of `limits`.
+fn run(limits: &str, args: &[&str], mode: &str) -> Ended {
+    let this = std::env::current_exe().unwrap();
+    let mut command = Command::new("sh");
+    command.args(["-c", &format!("{limits} exec \"$0\" \"$@\" --spec -")]).arg(this).args(args);
+    command.env("TOY_INIT", "1").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // A process that may not do anything does not read either.
+    let _ = child.stdin.take().unwrap().write_all(format!("mode: {mode}\n").as_bytes());
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (report, log) = (text(&output.stdout), text(&output.stderr));
+    let line =
+        |line: &str| serde_json::from_str(line).unwrap_or_else(|_| panic!("{limits} {args:?} {mode}: {log}"));
+    Ended {
+        code: output.status.code(),
+        report: serde_json::from_str(&report).unwrap_or_default(),
+        log: log.lines().map(line).collect(),
+        shown: report + &log,
+    }
+}
+
+impl Ended {
+    /// The exit, and that the report and the last line of the log agree with it.
+    fn expect(&self, code: i32, outcome: &str) -> &Value {
+        assert_eq!(self.code, Some(code), "{}", self.shown);
+        assert_eq!(self.report["outcome"], outcome, "{}", self.shown);
+        let last = self.log.last().unwrap();
+        assert_eq!((&last["outcome"], &last["exit"]), (&outcome.into(), &code.into()), "{}", self.shown);
+        last
+    }
+}
+
+fn a_run_that_fails_ends_its_log_with_an_error() {
+    let last = run("", &["apply"], "denied");
+    let last = last.expect(77, "failed");
+    for (field, value) in [
+        ("level", "ERROR"),
+        ("tool", "toy-init"),
+        ("endpoint", "toy:1234"),
+        ("kind", "denied"),
+        ("message", "connecting to toy:1234 failed"),
+        ("cause", "the server says\n\u{1b}[31mno"),
+    ] {
+        assert_eq!(last[field], value, "{last}");
+    }
+    assert!(last["remedy"].as_str().unwrap().contains("secret files"), "{last}");
+    let conflict = run("", &["plan"], "conflict");
+    let last = conflict.expect(4, "conflict");
+    assert_eq!((&last["level"], &last["kind"]), (&"ERROR".into(), &"conflict".into()));
+    assert_eq!(last["cause"], "mode: it is another\r\nline");
+    assert_eq!(run("", &["apply"], "wrong").expect(65, "failed")["level"], "ERROR");
+    assert_eq!(run("", &["apply"], "converged").expect(0, "unchanged")["level"], "INFO");
+    assert_eq!(run("", &["plan"], "drift").expect(3, "drift")["level"], "INFO");
+    assert_eq!(run("", &["apply"], "drift").expect(70, "failed")["kind"], "internal");
+}
+
+fn a_text_report_and_the_log_keep_to_their_lines() {
+    let ended = run("", &["apply", "--format", "text"], "denied");
+    assert!(ended.shown.contains("\n  because the server says\\n\\u{1b}[31mno\n"), "{}", ended.shown);
+    assert!(!ended.shown.contains('\u{1b}'), "{:?}", ended.shown);
+}
+
+/// From five on, with which the dynamic loader of a test gets as far as `main`.
+fn a_process_that_may_open_few_files_reports_it() {
+    for files in 5..40 {
+        let ended = run(&format!("ulimit -n {files};"), &["plan", "--timeout", "10s"], "converged");
+        if ended.code == Some(0) {
+            assert!(files > 8, "{files}: {}", ended.shown);
+            continue;
+        }
+        ended.expect(70, "failed");
+        assert!(ended.report["error"]["remedy"].as_str().unwrap().contains("ulimit -n"), "{}", ended.shown);
+    }
+}
+
+fn code_that_panics_ends_with_a_report_that_says_where() {
+    let ended = run("", &["plan"], "panic");
+    let last = ended.expect(70, "failed");
+    assert!(last["message"].as_str().unwrap().contains("tests/process/toy.rs:"), "{last}");
+    assert!(!ended.shown.contains("canary"), "{}", ended.shown);
+}
+
+fn code_that_is_busy_ends_soon_after_the_deadline() {
+    let ended = run("", &["plan", "--timeout", "1s"], "busy");
+    let last = ended.expect(69, "failed");
+    assert!(last["message"].as_str().unwrap().contains("not done within 1s"), "{last}");
+}
+
+fn a_variable_with_a_wrong_value_is_named_and_completions_are_printed() {
+    let this = std::env::current_exe().unwrap();
+    let said = |variable: (&str, &str), args: &[&str]| {
+        let mut command = Command::new(&this);
+        let output = command.env("TOY_INIT", "1").env(variable.0, variable.1).args(args).output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code(), text(&output.stdout) + &text(&output.stderr))
+    };
+    for (name, value) in
+        [("INIT_FORMAT", "xml"), ("INIT_TIMEOUT", "60"), ("INIT_LOG", "loud"), ("INIT_SPEC", "")]
+    {
+        let (code, told) = said((name, value), &["plan"]);
+        assert_eq!(code, Some(2), "{told}");
+        assert!(told.lines().next().unwrap().ends_with(&format!(" (from the variable {name})")), "{told}");
+    }
+    let (code, told) = said(("INIT_FORMAT", "json"), &["plan", "--format", "xml"]);
+    assert!(code == Some(2) && !told.contains("variable"), "{told}");
+    for shell in ["bash", "zsh", "fish"] {
+        let (code, script) = said(("INIT_LOG", "info"), &["completions", shell]);
+        assert!(code == Some(0) && script.contains("toy-init") && script.contains("secrets-dir"), "{script}");
+    }
+}
+
+fn main() -> ExitCode {
+    if std::env::var_os("TOY_INIT").is_some() {
+        return init_core::run::<toy::Toy>();
+    }
+    let only = std::env::args().nth(1).filter(|name| !name.starts_with('-')).unwrap_or_default();
+    let tests: [(&str, fn()); 6] = [
+        (
+            "a_variable_with_a_wrong_value_is_named_and_completions_are_printed",
+            a_variable_with_a_wrong_value_is_named_and_completions_are_printed,
+        ),
+        ("a_run_that_fails_ends_its_log_with_an_error", a_run_that_fails_ends_its_log_with_an_error),
+        ("a_text_report_and_the_log_keep_to_their_lines", a_text_report_and_the_log_keep_to_their_lines),
+        ("a_process_that_may_open_few_files_reports_it", a_process_that_may_open_few_files_reports_it),
+        (
+            "code_that_panics_ends_with_a_report_that_says_where",
+            code_that_panics_ends_with_a_report_that_says_where,
+        ),
+        ("code_that_is_busy_ends_soon_after_the_deadline", code_that_is_busy_ends_soon_after_the_deadline),
+    ];
+    for (name, test) in tests.into_iter().filter(|(name, _)| name.contains(&only)) {
+        test();
+        let _ = writeln!(std::io::stdout(), "test {name} ... ok");
+    }
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,104 @@
+//! A tool for a server that does not exist, which does what its spec tells it to.
+
+use std::convert::Infallible;
+use std::fmt;
+
+use init_core::{
+    Backend, Endpoint, Fault, FaultKind, Files, Plan, Progress, Requires, Secrets, SpecPath, Violations,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub(crate) struct Toy;
+
+#[derive(Clone, Copy, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Mode {
+    Converged,
+    Drift,
+    Conflict,
+    Denied,
+    Busy,
+    Panic,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Spec {
+    mode: Mode,
+}
+
+pub(crate) struct Desired(Mode, Endpoint);
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(tag = "op", rename_all = "snake_case")]
+pub(crate) enum Change {
+    CreateToy,
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("create toy")
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the server says\n\u{1b}[31mno")]
+pub(crate) struct Refused;
+
+impl Fault for Refused {
+    fn kind(&self) -> FaultKind {
+        FaultKind::Denied
+    }
+}
+
+impl Backend for Toy {
+    const NAME: &'static str = "toy-init";
+    type Spec = Spec;
+    type Desired = Desired;
+    type Observed = ();
+    type Change = Change;
+    type Error = Refused;
+
+    fn validate(spec: Spec, _: &Files) -> Result<Desired, Violations> {
+        let mut violations = Violations::default();
+        let endpoint = violations.check(&SpecPath::root(), "toy:1234".parse());
+        endpoint.map(|endpoint| Desired(spec.mode, endpoint)).ok_or(violations)
+    }
+
+    fn requires(desired: &Desired) -> Requires {
+        Requires { endpoints: vec![desired.1.clone()], ..Requires::default() }
+    }
+
+    async fn connect(desired: &Desired, _: &Secrets) -> Result<Self, Refused> {
+        if desired.0 == Mode::Denied { Err(Refused) } else { Ok(Self) }
+    }
+
+    async fn observe(&mut self, _: &Desired, _: &Secrets) -> Result<(), Refused> {
+        Ok(())
+    }
+
+    fn plan(desired: &Desired, (): &()) -> Plan<Change> {
+        let conflict = || init_core::Conflict::new(SpecPath::root().key("mode"), "it is another\r\nline");
+        match desired.0 {
+            Mode::Converged | Mode::Denied => Plan::new([], []),
+            Mode::Drift => Plan::new([Change::CreateToy], []),
+            Mode::Conflict => Plan::new([], [conflict()]),
+            Mode::Busy => loop {
+                std::hint::spin_loop();
+            },
+            Mode::Panic => panic!("canary"),
+        }
+    }
+
+    async fn apply(
+        &mut self,
+        _: &Desired,
+        _: &[Change],
+        _: &Secrets,
+        _: &Progress,
+    ) -> Vec<Result<(), Refused>> {
+        let done: Result<(), Infallible> = Ok(());
+        vec![done.map_err(|never| match never {})]
+    }
+}

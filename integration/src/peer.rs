@@ -1,0 +1,65 @@
+//! A container that is neither the server nor the tool: another S3 server, or a proxy before one.
+
+use std::time::Duration;
+
+use crate::command::{UNFILTERED, docker};
+use crate::scratch::unique;
+use crate::{Init, eventually};
+
+/// Gone at the end of its test.
+#[derive(Debug)]
+pub struct Peer {
+    name: String,
+    network: String,
+    own_network: bool,
+}
+
+impl Peer {
+    /// On a network of its own, where its name is `host`.
+    pub fn start(image: &str, host: &str, options: &[&str]) -> Self {
+        let network = unique();
+        docker(&["network", "create", &network]).ok();
+        let mut peer = Self::beside(&network, image, host, options);
+        peer.own_network = true;
+        peer
+    }
+
+    /// On a network that is there.
+    pub fn beside(network: &str, image: &str, host: &str, options: &[&str]) -> Self {
+        let name = unique();
+        let mut args =
+            vec!["run", "--detach", "--name", &name, "--network", network, "--network-alias", host];
+        args.extend(UNFILTERED);
+        args.extend(options);
+        args.push(image);
+        docker(&args).ok();
+        Self { name, network: network.to_owned(), own_network: false }
+    }
+
+    /// Waits until it accepts connections.
+    pub fn listens(self, port: u16) -> Self {
+        let probe = format!("exec 3<>/dev/tcp/localhost/{port}");
+        let open = || docker(&["exec", &self.name, "bash", "-c", &probe]).exit == 0;
+        eventually("it listens", Duration::from_secs(60), open);
+        self
+    }
+
+    /// A run of `minio-init` against it, from its own host.
+    pub fn init(&self, spec: &str) -> Init {
+        Init::new("minio-init", spec).at(&self.network, &self.name)
+    }
+
+    /// The container.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        docker(&["rm", "--force", "--volumes", &self.name]);
+        if self.own_network {
+            docker(&["network", "rm", &self.network]);
+        }
+    }
+}

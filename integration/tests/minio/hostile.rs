@@ -1,0 +1,338 @@
+//! Peers that answer what no S3 server does: a report and the right exit, in 64 MB, whatever they send.
+
+use std::net::TcpStream;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use integration::{Asked, Ended, FakeHttp, Init, respond, without_end};
+
+const SECRET: &str = "canary-5ecret/of+hostile=";
+
+/// Twenty buckets, so that sixteen requests are under way, and everything that an S3 server is asked for.
+fn spec(port: u16, rest: &str) -> String {
+    let mut spec = format!(
+        "endpoint: http://s3:{port}\ncredentials: {{accessKey: {{secret: name}}, secretKey: {{secret: secret}}}}\n{rest}buckets:\n"
+    );
+    for n in 0..20 {
+        spec += &format!(
+            "  bucket-{n:02}: {{versioning: enabled, objectLock: {{}}, encryption: sse-s3, tags: {{a: b}}, anonymous: none, \
+             lifecycle: [{{expireDays: 3}}], notifications: [{{target: \"arn:minio:sqs::a:webhook\", events: [\"s3:ObjectCreated:*\"]}}], cors: []}}\n"
+        );
+    }
+    spec
+}
+
+fn run(fake: &FakeHttp, rest: &str) -> Ended {
+    run_with(&spec(fake.port(), rest))
+}
+
+fn run_with(spec: &str) -> Ended {
+    let options = ["--add-host", "s3:host-gateway", "--memory", "64m", "--memory-swap", "64m"];
+    let init = Init::new("minio-init", spec).network("bridge").docker(&options);
+    init.secret("name", "canary-name")
+        .secret("secret", SECRET)
+        .args(&["--timeout", "10s", "--log", "trace"])
+        .run()
+}
+
+fn listing() -> String {
+    let buckets: String = (0..20).map(|n| format!("<Bucket><Name>bucket-{n:02}</Name></Bucket>")).collect();
+    format!("<ListAllMyBucketsResult><Buckets>{buckets}</Buckets></ListAllMyBucketsResult>")
+}
+
+/// What the server is like until something of a bucket is read: there, with twenty buckets.
+fn plausible(asked: &Asked, stream: &mut TcpStream) -> Option<bool> {
+    match asked.line.as_str() {
+        "GET /" => Some(respond(stream, "200 OK", "", &listing())),
+        line if line.starts_with("GET /minio/") => {
+            Some(respond(stream, "404 Not Found", "", "<Error><Code>NoSuchKey</Code></Error>"))
+        }
+        _ => None,
+    }
+}
+
+type Answer = Box<dyn Fn(&Asked, &mut TcpStream) -> bool + Send + Sync>;
+
+fn always(body: String) -> Answer {
+    Box::new(move |_, stream| respond(stream, "200 OK", "", &body))
+}
+
+/// For everything about a bucket.
+fn documents(body: impl Fn(&str) -> String + Send + Sync + 'static) -> Answer {
+    Box::new(move |asked, stream| {
+        plausible(asked, stream).unwrap_or_else(|| {
+            let root = match asked.line.split(['?', '=']).nth(1).unwrap_or_default() {
+                "versioning" => "VersioningConfiguration",
+                "object-lock" => "ObjectLockConfiguration",
+                "encryption" => "ServerSideEncryptionConfiguration",
+                "tagging" => "Tagging",
+                "lifecycle" => "LifecycleConfiguration",
+                "notification" => "NotificationConfiguration",
+                "cors" => "CORSConfiguration",
+                _ => "policy",
+            };
+            respond(stream, "200 OK", "", &body(root))
+        })
+    })
+}
+
+fn dripping(head: &'static str, piece: &'static [u8]) -> Answer {
+    Box::new(move |_, stream| without_end(stream, head, piece, Duration::from_millis(300)))
+}
+
+fn flooding(head: &'static str, piece: &'static [u8]) -> Answer {
+    Box::new(move |_, stream| without_end(stream, head, &piece.repeat(4096), Duration::ZERO))
+}
+
+const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+const MEGABYTE: usize = 1 << 20;
+
+/// What a peer does, and how the run ends.
+fn floods() -> Vec<(&'static str, i32, Answer)> {
+    vec![
+        ("a body without end", 76, flooding(CHUNKED, b"20\r\nabcdefghabcdefghabcdefghabcdefgh\r\n")),
+        ("a head without end", 76, flooding("HTTP/1.1 200 OK\r\n", b"X-A: b\r\n")),
+        ("a line without end", 76, flooding("HTTP/1.1 200 OK\r\nX-A: ", b"aaaaaaaa")),
+        ("a status line without end", 76, flooding("HTTP/1.1 200 ", b"aaaaaaaa")),
+        (
+            "a chunk extension without end",
+            76,
+            flooding("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8;", b"aaaaaaaa"),
+        ),
+        (
+            "trailers without end",
+            76,
+            flooding("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"X-A: b\r\n"),
+        ),
+        ("interim answers without end", 69, flooding("", b"HTTP/1.1 100 Continue\r\n\r\n")),
+        (
+            "a length of a terabyte",
+            76,
+            flooding("HTTP/1.1 200 OK\r\nContent-Length: 1099511627776\r\n\r\n", b"aaaaaaaa"),
+        ),
+        ("garbage", 76, flooding("", b"\x00\xff\x1b[31m")),
+        ("a head that drips", 69, dripping("HTTP/1.1 200 OK\r\n", b"X-A: b\r\n")),
+        ("a body that drips", 69, dripping(CHUNKED, b"1\r\na\r\n")),
+        ("silence", 69, dripping("", b"")),
+        (
+            "a redirect to itself",
+            76,
+            Box::new(|_, stream| respond(stream, "301 Moved", "Location: /\r\n", "")),
+        ),
+    ]
+}
+
+fn pages() -> Vec<(&'static str, i32, Answer)> {
+    vec![
+        ("a web page", 76, always("<html><body><p>It works!</p></body></html>".to_owned())),
+        ("a web page that is no XML", 76, always("<!DOCTYPE html><p>It works!<br>".to_owned())),
+        ("a word", 76, always("ok".to_owned())),
+        ("nothing", 76, always(String::new())),
+        ("JSON", 76, always("{\"status\": \"enabled\"}".to_owned())),
+        ("a well-formed document", 76, always("<ok/>".to_owned())),
+        (
+            "a listing whose buckets are web pages",
+            76,
+            documents(|_| "<html><body>It works!</body></html>".to_owned()),
+        ),
+        (
+            "an empty listing and a web page for each bucket",
+            76,
+            Box::new(|asked, stream| match asked.line.as_str() {
+                "GET /" => respond(
+                    stream,
+                    "200 OK",
+                    "",
+                    "<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>",
+                ),
+                _ => respond(stream, "200 OK", "", "<ok/>"),
+            }),
+        ),
+        (
+            "a listing of another bucket for each",
+            76,
+            Box::new(|asked, stream| match asked.line.as_str() {
+                "GET /" => respond(
+                    stream,
+                    "200 OK",
+                    "",
+                    "<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>",
+                ),
+                _ => respond(stream, "200 OK", "", "<ListBucketResult><Name>other</Name></ListBucketResult>"),
+            }),
+        ),
+    ]
+}
+
+fn bombs() -> Vec<(&'static str, i32, Answer)> {
+    let wrap = |root: &str, inside: &str| format!("<{root}>{inside}</{root}>");
+    vec![
+        (
+            "documents of 48 MiB",
+            76,
+            documents(move |root| wrap(root, &"<Rule><ID>x</ID></Rule>".repeat(48 * MEGABYTE / 23))),
+        ),
+        (
+            "documents of a megabyte of elements",
+            76,
+            documents(move |root| wrap(root, &"<a/>".repeat(MEGABYTE / 5))),
+        ),
+        (
+            "documents of a megabyte of text",
+            76,
+            documents(move |root| wrap(root, &"a".repeat(MEGABYTE - 100))),
+        ),
+        ("documents that nest", 76, documents(move |root| wrap(root, &"<a>".repeat(MEGABYTE / 4)))),
+        (
+            "entities of entities",
+            76,
+            documents(|root| {
+                format!(
+                    "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;\"><!ENTITY c \"&b;&b;&b;&b;\">]><{root}>&c;</{root}>"
+                )
+            }),
+        ),
+        (
+            "documents of attributes",
+            76,
+            documents(|root| format!("<{root} {}><Tag/></{root}", "a=\"b\" ".repeat(MEGABYTE / 7))),
+        ),
+        (
+            "a listing of a million buckets",
+            76,
+            Box::new(|asked, stream| match plausible(asked, stream) {
+                _ if asked.line == "GET /" => {
+                    respond(stream, "200 OK", "", &"<Bucket><Name>aaa</Name></Bucket>".repeat(1_000_000))
+                }
+                Some(taken) => taken,
+                None => respond(stream, "200 OK", "", "<ok/>"),
+            }),
+        ),
+    ]
+}
+
+fn tried(cases: Vec<(&'static str, i32, Answer)>) {
+    // Each has a peer and a container of its own, so some of them are tried at once.
+    for group in cases.into_iter().collect::<Vec<_>>().chunks_mut(4) {
+        let runs: Vec<_> = group
+            .iter_mut()
+            .map(|(what, exit, answer)| {
+                let answer = std::mem::replace(answer, always(String::new()));
+                let (what, exit) = (*what, *exit);
+                thread::spawn(move || {
+                    let fake = FakeHttp::new(move |asked, stream| answer(asked, stream));
+                    (what, exit, run(&fake, ""))
+                })
+            })
+            .collect();
+        let count = runs.len();
+        let ended: Vec<_> = runs.into_iter().filter_map(|run| run.join().ok()).collect();
+        assert_eq!(ended.len(), count);
+        for (what, exit, ended) in ended {
+            assert_eq!(
+                (ended.exit, ended.outcome()),
+                (exit, "failed"),
+                "{what}: {}\n{}",
+                ended.stdout,
+                ended.log
+            );
+        }
+    }
+}
+
+#[test]
+fn a_peer_that_never_ends_is_given_up() {
+    tried(floods());
+}
+
+#[test]
+fn a_web_page_is_no_server() {
+    tried(pages());
+    // Neither is it where nothing but the bucket itself is asked for.
+    for (what, exit, answer) in pages() {
+        let fake = FakeHttp::new(move |asked, stream| answer(asked, stream));
+        let spec = format!(
+            "endpoint: http://s3:{}\ncredentials: {{accessKey: somebody, secretKey: {{secret: secret}}}}\nbuckets: {{first: {{}}}}\n",
+            fake.port()
+        );
+        let ended = run_with(&spec);
+        // A listing says that the bucket is not there, and a page cannot make it.
+        assert_eq!(
+            (ended.exit, ended.outcome()),
+            (exit, "failed"),
+            "{what}: {}\n{}",
+            ended.stdout,
+            ended.log
+        );
+    }
+}
+
+#[test]
+fn documents_larger_than_any_are_not_read() {
+    tried(bombs());
+}
+
+/// The admin API of a peer that says whatever it likes.
+#[test]
+fn answers_of_the_admin_api_have_bounds_too() {
+    let rest = "users: {app: {secretKey: {secret: secret}, policies: [p]}}\ngroups: {g: {members: [app], policies: [p]}}\n\
+                policies: {p: {document: {Version: \"2012-10-17\", Statement: [{Effect: Allow, Action: \"s3:*\", Resource: \"*\"}]}}}\n";
+    for body in [
+        "[".repeat(MEGABYTE / 8),
+        format!("[{}0]", "0,".repeat(MEGABYTE / 9)),
+        format!("{{\"Policy\": [{}0], \"status\": \"enabled\", \"members\": []}}", "0,".repeat(MEGABYTE / 9)),
+        format!("{{\"PolicyName\": \"p\", \"Policy\": {}0{}}}", "{\"a\": ".repeat(1000), "}".repeat(1000)),
+        format!(
+            "{{\"Policy\": {{\"Version\": \"2012-10-17\", \"Statement\": [{{\"Effect\": \"Allow\", \"Action\": [{}], \"Resource\": [{}]}}]}}, \"status\": \"enabled\"}}",
+            (0..8000).map(|n| format!("\"s3:{n:05}\"")).collect::<Vec<_>>().join(","),
+            (0..8000).map(|n| format!("\"arn:{n:05}\"")).collect::<Vec<_>>().join(","),
+        ),
+        "{\"status\": 5}".to_owned(),
+        "{}".repeat(40 * MEGABYTE / 2),
+    ] {
+        let fake = FakeHttp::new(move |asked, stream| match asked.line.as_str() {
+            "GET /" => respond(stream, "200 OK", "", &listing()),
+            _ => respond(stream, "200 OK", "X-Minio-Write-Quorum: 1\r\n", &body),
+        });
+        let ended = run(&fake, rest);
+        assert_eq!((ended.exit, ended.outcome()), (76, "failed"), "{}\n{}", ended.stdout, ended.log);
+    }
+}
+
+/// Everything that it was sent, and the secret key itself: a server knows it.
+#[test]
+fn what_a_server_repeats_is_not_shown() {
+    for shape in 0..4 {
+        let signed = Arc::new(Mutex::new(String::new()));
+        let heads = Arc::clone(&signed);
+        let fake = FakeHttp::new(move |asked: &Asked, stream: &mut TcpStream| {
+            heads.lock().unwrap().push_str(&asked.head);
+            let head = asked.head.replace('&', "&amp;").replace('<', "&lt;");
+            let encoded = "canary-5ecret%2Fof%2Bhostile%3D";
+            let said =
+                format!("you sent {head}; the key of canary-name is {SECRET}, {encoded}, AWS4{SECRET}");
+            let xml = format!(
+                "<Error><Code>{}</Code><Message>{said}</Message><StringToSign>{said}</StringToSign></Error>",
+                if shape == 1 { said.as_str() } else { "SignatureDoesNotMatch" }
+            );
+            match (shape, asked.line.as_str()) {
+                (2, _) => {
+                    respond(stream, "307 Redirect", &format!("Location: http://s3/?key={encoded}\r\n"), &xml)
+                }
+                (3, "GET /minio/health/cluster") => {
+                    respond(stream, "503 No", &format!("X-Minio-Server-Status: {SECRET}\r\n"), "")
+                }
+                _ => respond(stream, "403 Forbidden", "", &xml),
+            }
+        });
+        let ended = run(&fake, "");
+        assert!(ended.exit != 0 && ended.outcome() == "failed", "{}", ended.stdout);
+        let heads = signed.lock().unwrap().clone();
+        let signatures = heads.split("Signature=").skip(1).filter_map(|rest| rest.get(..64));
+        for canary in [SECRET, "canary-name", "canary-5ecret"].into_iter().chain(signatures) {
+            assert!(!ended.stdout.contains(canary), "{shape}: {}", ended.stdout);
+            assert!(!ended.log.contains(canary), "{shape}: {}", ended.log);
+        }
+    }
+}

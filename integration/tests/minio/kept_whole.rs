@@ -1,0 +1,194 @@
+//! A lifecycle rule that deletes is in force only when the server has all of it.
+
+use std::net::TcpStream;
+use std::sync::{Arc, Mutex};
+
+use integration::{Asked, FakeHttp, Init, Peer, respond};
+
+const KEY: &str = "GK000000000000000000000001";
+
+fn garage() -> (Peer, String) {
+    let secret = "0123456789abcdef".repeat(4);
+    let (key, secret_of) =
+        (format!("GARAGE_DEFAULT_ACCESS_KEY={KEY}"), format!("GARAGE_DEFAULT_SECRET_KEY={secret}"));
+    let peer = Peer::start("dayzero/garage:dev", "garage", &["--env", &key, "--env", &secret_of]);
+    (peer.listens(3900), secret)
+}
+
+#[test]
+fn garage_keeps_no_tags_of_a_rule_so_the_rule_is_taken_back() {
+    let (garage, secret) = garage();
+    let run = |rules: &str| {
+        let spec = format!(
+            "endpoint: http://garage:3900\ncredentials: {{accessKey: {KEY}, secretKey: {{secret: garage}}}}\n\
+             buckets: {{logs: {{lifecycle: [{rules}]}}}}\n"
+        );
+        garage.init(&spec).secret("garage", &secret)
+    };
+    let whole = "{id: old, prefix: old/, expireDays: 9}";
+    run(whole).run().expect(0, "changed");
+    run(whole).run().expect(0, "unchanged");
+    let tagged = "{id: tagged, prefix: tmp/, tags: {kind: tmp}, expireDays: 1}";
+    let altered = "{id: old, prefix: old/, tags: {kind: tmp}, expireDays: 1}";
+    for rules in [tagged, altered] {
+        let ended = run(rules).run().expect(76, "failed");
+        assert!(
+            ended.error().contains("tags is not supported") && ended.error().contains("taken back"),
+            "{}",
+            ended.stdout
+        );
+        run(whole).args(&["plan"]).run().expect(0, "unchanged");
+        run(rules).args(&["plan"]).run().expect(3, "drift");
+    }
+}
+
+#[test]
+fn moto_keeps_no_number_of_versions_so_the_rule_is_taken_back() {
+    let moto = Peer::start("dayzero/moto:dev", "moto", &[]).listens(5000);
+    let run = |rules: &str| {
+        let head =
+            "endpoint: http://moto:5000\ncredentials: {accessKey: somebody, secretKey: {secret: secret}}\n";
+        moto.init(&format!("{head}buckets: {{logs: {{lifecycle: [{rules}]}}}}\n"))
+            .secret("secret", "some-5ecret")
+            .run()
+    };
+    let whole = "{id: old, prefix: old/, tags: {a: b}, expireDays: 9}";
+    run(whole).expect(0, "changed");
+    let ended = run("{id: kept, expireNoncurrentDays: 3, keepNoncurrentVersions: 5}").expect(76, "failed");
+    assert!(ended.error().contains("keepNoncurrentVersions is not supported"), "{}", ended.stdout);
+    run(whole).expect(0, "unchanged");
+}
+
+/// A server with one bucket, which keeps of a lifecycle document what `keep` makes of it.
+fn forgetful(keep: impl Fn(&str) -> String + Send + Sync + 'static) -> FakeHttp {
+    let document: Arc<Mutex<Option<String>>> = Arc::default();
+    FakeHttp::new(move |asked: &Asked, stream: &mut TcpStream| {
+        let Ok(mut document) = document.lock() else { return false };
+        let error = |code: &str| format!("<Error><Code>{code}</Code></Error>");
+        match asked.line.as_str() {
+            "GET /" => respond(
+                stream,
+                "200 OK",
+                "",
+                "<ListAllMyBucketsResult><Buckets><Bucket><Name>logs</Name></Bucket></Buckets></ListAllMyBucketsResult>",
+            ),
+            "GET /logs?lifecycle=" => match document.as_ref() {
+                Some(document) => respond(stream, "200 OK", "ETag: \"1\"\r\n", document),
+                None => respond(stream, "404 Not Found", "", &error("NoSuchLifecycleConfiguration")),
+            },
+            "PUT /logs?lifecycle=" => {
+                *document = Some(keep(&asked.body));
+                respond(stream, "200 OK", "", "")
+            }
+            "DELETE /logs?lifecycle=" => {
+                *document = None;
+                respond(stream, "204 No Content", "", "")
+            }
+            _ => respond(stream, "404 Not Found", "", &error("NoSuchKey")),
+        }
+    })
+}
+
+fn at(fake: &FakeHttp, rules: &str) -> Init {
+    let spec = format!(
+        "endpoint: http://s3:{}\ncredentials: {{accessKey: somebody, secretKey: {{secret: secret}}}}\nbuckets: {{logs: {{lifecycle: [{rules}]}}}}\n",
+        fake.port()
+    );
+    Init::new("minio-init", &spec)
+        .network("bridge")
+        .docker(&["--add-host", "s3:host-gateway"])
+        .secret("secret", "some-5ecret")
+}
+
+/// Takes out every element of this name.
+fn without(text: &str, name: &str) -> String {
+    let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+    let mut rest = text.to_owned();
+    while let (Some(from), Some(to)) = (rest.find(&open), rest.find(&close)) {
+        rest.replace_range(from..to + close.len(), "");
+    }
+    rest
+}
+
+#[test]
+fn whatever_a_server_drops_the_rule_never_works_without_it() {
+    let rule =
+        "{id: r, prefix: tmp/, tags: {a: b, c: d}, expireNoncurrentDays: 4, keepNoncurrentVersions: 2}";
+    for (dropped, field) in [
+        ("Tag", "tags"),
+        ("Prefix", "prefix"),
+        ("Filter", "prefix"),
+        ("NewerNoncurrentVersions", "keepNoncurrentVersions"),
+        ("NoncurrentDays", "expireNoncurrentDays"),
+    ] {
+        let put = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&put);
+        let fake = forgetful(move |body| {
+            seen.lock().unwrap().push(body.to_owned());
+            without(body, dropped)
+        });
+        let ended = at(&fake, rule).run().expect(76, "failed");
+        assert!(ended.error().contains(&format!("{field} is not supported")), "{dropped}: {}", ended.stdout);
+        let put = put.lock().unwrap();
+        assert!(put.iter().all(|body| !body.contains("Enabled")), "{dropped}: {put:?}");
+        assert!(fake.asked().contains(&"DELETE /logs?lifecycle=".to_owned()), "{:?}", fake.asked());
+    }
+    // One that enables whatever it is given has no rule to be read before it works.
+    let fake = forgetful(|body| body.replace("Disabled", "Enabled"));
+    at(&fake, rule).run().expect(0, "changed");
+    at(&fake, rule).run().expect(0, "unchanged");
+}
+
+/// Says that the document is another one by now, the first two times.
+#[test]
+fn a_condition_of_the_server_is_used_and_its_refusal_is_read_again() {
+    let refused = Arc::new(Mutex::new(0));
+    let tags: Arc<Mutex<String>> = Arc::default();
+    let count = Arc::clone(&refused);
+    let fake = FakeHttp::new(move |asked: &Asked, stream: &mut TcpStream| {
+        let mut refused = refused.lock().unwrap();
+        match asked.line.as_str() {
+            "GET /" => respond(
+                stream,
+                "200 OK",
+                "",
+                "<ListAllMyBucketsResult><Buckets><Bucket><Name>logs</Name></Bucket></Buckets></ListAllMyBucketsResult>",
+            ),
+            "GET /logs?tagging=" => {
+                let tags = tags.lock().unwrap();
+                let document = format!(
+                    "<Tagging><TagSet><Tag><Key>theirs</Key><Value>{refused}</Value></Tag></TagSet></Tagging>"
+                );
+                let document = if tags.is_empty() { document } else { tags.clone() };
+                respond(stream, "200 OK", &format!("ETag: \"{refused}\"\r\n"), &document)
+            }
+            "PUT /logs?tagging=" if *refused < 2 => {
+                let condition = format!("if-match: \"{refused}\"");
+                *refused += if asked.head.to_ascii_lowercase().contains(&condition) { 1 } else { 100 };
+                respond(
+                    stream,
+                    "412 Precondition Failed",
+                    "",
+                    "<Error><Code>PreconditionFailed</Code></Error>",
+                )
+            }
+            "PUT /logs?tagging=" => {
+                tags.lock().unwrap().clone_from(&asked.body);
+                respond(stream, "200 OK", "", "")
+            }
+            _ => respond(stream, "404 Not Found", "", "<Error><Code>NoSuchKey</Code></Error>"),
+        }
+    });
+    let spec = format!(
+        "endpoint: http://s3:{}\ncredentials: {{accessKey: somebody, secretKey: {{secret: secret}}}}\nbuckets: {{logs: {{tags: {{ours: yes}}}}}}\n",
+        fake.port()
+    );
+    let init = || {
+        let init =
+            Init::new("minio-init", &spec).network("bridge").docker(&["--add-host", "s3:host-gateway"]);
+        init.secret("secret", "some-5ecret").run()
+    };
+    init().expect(0, "changed");
+    assert_eq!(*count.lock().unwrap(), 2);
+    init().expect(0, "unchanged");
+}

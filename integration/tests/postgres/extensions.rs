@@ -1,0 +1,92 @@
+//! Extensions as they are in the field: what they require, where they have to be, and what goes wrong in their scripts.
+
+use integration::docker;
+use integration::postgres::Server;
+
+/// Stand-ins, each a control file and a script: the ways in which common extensions differ.
+const STAND_INS: &[(&str, &str, &str)] = &[
+    ("z_base", "relocatable = true", "CREATE FUNCTION z_base() RETURNS int RETURN 1;"),
+    ("m_middle", "requires = 'z_base'", "CREATE FUNCTION m_middle() RETURNS int RETURN 1;"),
+    ("a_uses", "requires = 'm_middle'", "CREATE FUNCTION a_uses() RETURNS int RETURN 1;"),
+    ("a_own", "schema = 'own_place'\nrequires = 'z_base'", "CREATE TABLE own_place.t ();"),
+    ("a_catalog", "schema = 'pg_catalog'", "CREATE FUNCTION pg_catalog.a_catalog() RETURNS int RETURN 1;"),
+    ("a_lacks", "requires = 'no_such_thing'", ""),
+    ("a_broken", "", "DO $$ BEGIN RAISE EXCEPTION 'it has to be preloaded' USING ERRCODE = 'XX000'; END $$;"),
+    (
+        "a_patient",
+        "",
+        "DO $$ BEGIN IF current_setting('statement_timeout') <> '0' THEN RAISE 'too short'; END IF; END $$;",
+    ),
+];
+
+fn with_stand_ins() -> Server {
+    let server = Server::start(&[]);
+    let mut script = "cd $(dirname $(find / -name plpgsql.control 2>/dev/null | head -n 1))\n".to_owned();
+    for (name, control, sql) in STAND_INS {
+        script += &format!("cat >{name}.control <<'E'\ndefault_version = '1.0'\n{control}\nE\n");
+        script += &format!("cat >{name}--1.0.sql <<'E'\n{sql}\nE\n");
+    }
+    docker(&["exec", "--user", "root", server.name(), "bash", "-c", &script]).ok();
+    server
+}
+
+const INSTALLED: &str = "SELECT string_agg(e.extname || ' ' || n.nspname, ', ' ORDER BY e.extname) \
+    FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname <> 'plpgsql'";
+
+/// In a database that is not there yet, in one run.
+#[test]
+fn what_is_required_comes_first_and_a_fixed_schema_is_kept() {
+    let server = with_stand_ins();
+    let spec = "databases: {gis: {extensions: {a_catalog: {}, a_own: {}, a_patient: {}, a_uses: {}}}}\n";
+    let planned = server.init(spec).args(&["plan"]).run().expect(3, "drift");
+    let cold = server.init(spec).run().expect(0, "changed");
+    assert_eq!(crate::ops(&cold), crate::ops(&planned), "what is planned is what is done");
+    let names: Vec<&str> = ["a_catalog", "a_own", "a_patient", "a_uses", "m_middle", "z_base"].to_vec();
+    for name in names {
+        assert!(planned.stdout.contains(&format!("\"extension\":\"{name}\"")), "{name}: {}", planned.stdout);
+    }
+    assert_eq!(
+        server.psql("gis", INSTALLED),
+        "a_catalog pg_catalog, a_own own_place, a_patient public, a_uses public, m_middle public, z_base public"
+    );
+    server.init(spec).run().expect(0, "unchanged");
+    server.psql("gis", "DROP EXTENSION z_base CASCADE");
+    server.init(spec).run().expect(0, "changed");
+    server.init(spec).run().expect(0, "unchanged");
+    // Declared, in a schema of its own, and named as the place that it has anyway.
+    let spec = "databases: {two: {schemas: {ext: {}}, extensions: {a_uses: {schema: ext}, z_base: {schema: ext}, \
+                a_own: {schema: own_place}}}}\n";
+    server.init(spec).run().expect(0, "changed");
+    assert_eq!(server.psql("two", INSTALLED), "a_own own_place, a_uses ext, m_middle ext, z_base ext");
+    server.init(spec).run().expect(0, "unchanged");
+}
+
+/// Known before the first write, in a database that is not there yet too.
+#[test]
+fn what_cannot_be_installed_is_told_before_the_first_write() {
+    let server = with_stand_ins();
+    for (extension, exit, says) in [
+        ("no_such_thing: {}", 76, "no files of the extension no_such_thing"),
+        ("z_base: {version: \"9\"}", 76, "z_base 9"),
+        ("a_lacks: {}", 4, "requires the extension no_such_thing, which the server has no files of"),
+        ("a_own: {schema: public}", 4, "goes to the schema own_place only"),
+    ] {
+        let spec = format!("roles: {{beside: {{}}}}\ndatabases: {{n: {{extensions: {{{extension}}}}}}}\n");
+        let ended = server.init(&spec).run();
+        assert_eq!(ended.exit, exit, "{extension}: {}", ended.stdout);
+        assert!(ended.stdout.contains(says), "{says}: {}", ended.stdout);
+    }
+    let written = "SELECT count(*) FROM pg_roles WHERE rolname = 'beside'";
+    assert_eq!(server.psql("postgres", written), "0");
+    assert_eq!(server.psql("postgres", "SELECT count(*) FROM pg_database WHERE datname = 'n'"), "0");
+}
+
+/// An internal error may be a race with somebody; the same one again is not.
+#[test]
+fn an_error_that_stays_is_a_refusal_in_the_servers_words() {
+    let server = with_stand_ins();
+    let ended =
+        server.init("databases: {n: {extensions: {a_broken: {}}}}\n").args(&["--timeout", "10m"]).run();
+    let ended = ended.expect(76, "failed");
+    assert!(ended.error().contains("it has to be preloaded"), "{}", ended.stdout);
+}

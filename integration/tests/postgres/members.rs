@@ -1,0 +1,157 @@
+//! Whatever the provisioning role is a member of, with whatever options and by whoever's grant, a run leaves it so.
+
+use integration::postgres::{Server, version};
+
+use crate::privileges::{SPEC, as_admin};
+
+const ROLES: &str = "SET SESSION AUTHORIZATION manager; CREATE ROLE readers; CREATE ROLE app";
+const MANAGER: &str = "CREATE ROLE manager LOGIN CREATEROLE CREATEDB PASSWORD 'managed'";
+
+/// Kinds of admin: what makes each of them, and whether it takes PostgreSQL 16.
+const ADMINS: &[(&str, &[&str], bool)] = &[
+    (
+        "a superuser",
+        &["CREATE ROLE manager LOGIN SUPERUSER PASSWORD 'managed'", ROLES, "GRANT app TO manager"],
+        false,
+    ),
+    ("alone", &[MANAGER, ROLES], false),
+    ("with roles of its own making", &[MANAGER], false),
+    ("a member by another's grant", &[MANAGER, ROLES, "GRANT app, readers TO manager"], false),
+    (
+        "a member by its own grant",
+        &[MANAGER, ROLES, "SET SESSION AUTHORIZATION manager; GRANT app TO manager"],
+        false,
+    ),
+    (
+        "with ADMIN through a group",
+        &[
+            MANAGER,
+            "CREATE ROLE admins; GRANT admins TO manager; CREATE ROLE readers; CREATE ROLE app",
+            "GRANT app, readers TO admins WITH ADMIN OPTION",
+        ],
+        false,
+    ),
+    (
+        "with ADMIN through a group that is no member",
+        &[
+            MANAGER,
+            "CREATE ROLE admins; GRANT admins TO manager; CREATE ROLE readers; CREATE ROLE app",
+            "GRANT app, readers TO admins WITH ADMIN TRUE, INHERIT FALSE, SET FALSE",
+        ],
+        true,
+    ),
+    (
+        "with createrole_self_grant",
+        &[
+            MANAGER,
+            "ALTER ROLE manager SET createrole_self_grant = 'set, inherit'",
+            "SET SESSION AUTHORIZATION manager; \
+         SET createrole_self_grant = 'set, inherit'; CREATE ROLE readers; CREATE ROLE app",
+        ],
+        true,
+    ),
+    (
+        "with createrole_self_grant of SET alone",
+        &[
+            MANAGER,
+            "SET SESSION AUTHORIZATION manager; SET createrole_self_grant = 'set'; CREATE ROLE readers; \
+         CREATE ROLE app",
+        ],
+        true,
+    ),
+    (
+        "a member that may only inherit",
+        &[MANAGER, ROLES, "GRANT app TO manager WITH INHERIT TRUE, SET FALSE, ADMIN TRUE"],
+        true,
+    ),
+    (
+        "a member that may not even inherit, by two grants",
+        &[
+            MANAGER,
+            ROLES,
+            "GRANT app TO manager WITH INHERIT FALSE, SET FALSE, ADMIN TRUE",
+            "SET SESSION AUTHORIZATION manager; GRANT app TO manager WITH INHERIT FALSE, SET FALSE",
+        ],
+        true,
+    ),
+];
+
+/// Each is set back by joining a role, or by not joining one.
+const DRIFTS: &[(&str, &str)] = &[
+    ("postgres", "ALTER ROLE app CONNECTION LIMIT 3"),
+    ("postgres", "ALTER DATABASE app OWNER TO manager"),
+    ("postgres", "ALTER DATABASE app SET timezone = 'Europe/Berlin'"),
+    ("postgres", "REVOKE CONNECT ON DATABASE app FROM readers"),
+    ("app", "ALTER SCHEMA app OWNER TO readers"),
+    ("app", "ALTER SCHEMA public OWNER TO manager"),
+    ("app", "DROP SCHEMA plain"),
+    ("app", "DROP EXTENSION citext"),
+    ("app", "REVOKE USAGE ON SCHEMA app FROM readers"),
+    ("app", "SET ROLE app; CREATE TABLE app.t (); REVOKE SELECT ON app.t FROM readers"),
+    ("app", "ALTER DEFAULT PRIVILEGES FOR ROLE app IN SCHEMA app REVOKE SELECT ON TABLES FROM readers"),
+    ("postgres", "DROP DATABASE app"),
+];
+
+#[test]
+fn every_kind_of_admin_is_a_member_of_what_it_was_a_member_of() {
+    for (kind, makes, modern) in ADMINS {
+        if *modern && version() == "15" {
+            continue;
+        }
+        let server = Server::start(&[]);
+        for sql in *makes {
+            server.psql("postgres", sql);
+        }
+        let run = |what: &str| {
+            let before = server.memberships("manager");
+            let ended = as_admin(&server, SPEC).run();
+            assert_eq!(
+                (ended.exit, ended.outcome()),
+                (0, "changed"),
+                "{kind}, {what}: {}\n{}",
+                ended.stdout,
+                ended.log
+            );
+            if !before.is_empty() {
+                assert_eq!(server.memberships("manager"), before, "{kind}, {what}");
+            }
+        };
+        run("cold");
+        as_admin(&server, SPEC).run().expect(0, "unchanged");
+        let before = server.memberships("manager");
+        for (database, sql) in DRIFTS {
+            server.psql(database, sql);
+            run(sql);
+            assert_eq!(server.memberships("manager"), before, "{kind}, {sql}");
+        }
+        as_admin(&server, SPEC).run().expect(0, "unchanged");
+    }
+}
+
+/// A refused change leaves no membership behind either.
+#[test]
+fn a_refused_change_leaves_the_memberships_as_they_were() {
+    let server = Server::start(&[]);
+    for sql in [MANAGER, ROLES, "GRANT app TO manager"] {
+        server.psql("postgres", sql);
+    }
+    as_admin(&server, SPEC).run().expect(0, "changed");
+    let before = server.memberships("manager");
+    // A table of a superuser's, on which nobody else can grant.
+    server.psql("app", "CREATE TABLE app.theirs ()");
+    as_admin(&server, SPEC).run().expect(77, "failed");
+    assert_eq!(server.memberships("manager"), before);
+}
+
+/// Functions of an extension are a superuser's, and are nothing to a grant on tables.
+#[test]
+fn a_grant_on_tables_is_about_the_owners_of_tables() {
+    let server = Server::start(&[]);
+    for sql in [MANAGER, ROLES] {
+        server.psql("postgres", sql);
+    }
+    as_admin(&server, SPEC).run().expect(0, "changed");
+    server.psql("app", "CREATE EXTENSION pgcrypto SCHEMA app; SET ROLE app; CREATE TABLE app.t (); REVOKE ALL ON app.t FROM readers");
+    let healed = as_admin(&server, SPEC).run().expect(0, "changed");
+    assert_eq!(crate::ops(&healed), ["grant_privileges"]);
+}

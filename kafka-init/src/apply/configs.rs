@@ -1,0 +1,86 @@
+//! Waits until a broker shows the configs that are set.
+//!
+//! Each broker applies what the controller has committed when it comes to it. Before the defaults of all brokers change,
+//! every one of them must have the topics' own values, or it deletes records by the new default meanwhile.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::barrier::{FIRST_PAUSE, LONGEST_PAUSE};
+use crate::Error;
+use crate::observe::{Setting, configs};
+use crate::plan::Change;
+use crate::spec::Topic;
+use crate::wire::Connection;
+
+/// How long a broker may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A topic, or all brokers, and what is to be set there: nothing, where a default is to hold.
+type Wanted<'c> = (Option<&'c str>, BTreeMap<&'c String, Option<&'c str>>);
+
+/// What a change alters, if it is about configs.
+pub(super) fn altered(change: &Change) -> Option<Wanted<'_>> {
+    let (topic, config) = match change {
+        Change::AlterTopicConfig(topic) | Change::ResetTopicConfig(topic) => {
+            (Some(topic.name.as_str()), &topic.config)
+        }
+        Change::AlterBrokerConfig(brokers) => (None, &brokers.config),
+        Change::CreateUser(_)
+        | Change::AlterUser(_)
+        | Change::CreateAcl(_)
+        | Change::AlterQuota(_)
+        | Change::CreateTopic(_)
+        | Change::CreatePartitions(_)
+        | Change::CreateClosingAcl(_) => return None,
+    };
+    Some((topic, config.iter().map(|(key, drift)| (key, drift.to.0.as_deref())).collect()))
+}
+
+/// What the topics of a spec are to have of their own.
+pub(super) fn declared(topics: &BTreeMap<String, Topic>) -> Vec<Wanted<'_>> {
+    let wanted = topics.iter().map(|(name, topic)| (Some(name.as_str()), own(topic)));
+    wanted.filter(|(_, config): &Wanted<'_>| !config.is_empty()).collect()
+}
+
+fn own(topic: &Topic) -> BTreeMap<&String, Option<&str>> {
+    topic.config.iter().filter_map(|(key, said)| Some((key, Some(said.value.as_deref()?)))).collect()
+}
+
+/// Waits until the broker shows all of them, but not for ever. Where a topic `may_lack`, one that the broker does not
+/// know is as good: it has no records of it.
+pub(super) async fn shown_by(
+    broker: &mut Connection,
+    wanted: &[Wanted<'_>],
+    may_lack: bool,
+) -> Result<(), Error> {
+    let mut missing = wanted.to_vec();
+    let (began, mut pause) = (Instant::now(), FIRST_PAUSE);
+    loop {
+        let asked: Vec<_> =
+            missing.iter().map(|(topic, config)| (*topic, config.keys().copied().collect())).collect();
+        let there = configs(broker, &asked).await?;
+        missing.retain(|(topic, config)| {
+            there.get(&topic.map(str::to_owned)).map_or(!may_lack, |there| !shows(there, config))
+        });
+        let Some((topic, _)) = missing.first() else { return Ok(()) };
+        if began.elapsed() >= PATIENCE {
+            let thing = topic.map_or_else(|| "all brokers".to_owned(), |topic| format!("topic {topic}"));
+            return Err(Error::Behind { peer: broker.peer().clone(), thing });
+        }
+        sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+fn shows(there: &BTreeMap<String, Setting>, wanted: &BTreeMap<&String, Option<&str>>) -> bool {
+    wanted.iter().all(|(key, wanted)| {
+        let setting = there.get(*key);
+        match (setting.and_then(Setting::own), wanted) {
+            (Some(own), Some(wanted)) => setting.is_some_and(|setting| setting.kind.same(own, wanted)),
+            (own, wanted) => own == *wanted,
+        }
+    })
+}

@@ -1,0 +1,210 @@
+//! What the account that connects may still do after the plan: enough to run again, or the plan is a conflict.
+//!
+//! Two things take rights away. A `deny` that is about the account; and, on a cluster with
+//! `allow.everyone.if.no.acl.found=true`, the first ACL on a resource, whoever it is for. Both come last, and none comes
+//! that would close out the account itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use init_core::{Conflict, SpecPath};
+
+use super::Change;
+use super::change::ClosingAcl;
+use crate::observe::{Account, Observed};
+use crate::spec::{Binding, Desired, Operation, Permission, Resource};
+
+const CLUSTER: &str = "kafka-cluster";
+
+/// What the ACLs say of one operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Allowed,
+    Denied,
+    /// There are ACLs on the resource, and none is about it.
+    Unlisted,
+    /// The resource has no ACL at all.
+    NoAcl,
+}
+
+/// The ACLs that are lacking. Those that may close something are changes of their own.
+pub(super) fn create<'d>(desired: &'d Desired, observed: &'d Observed) -> impl Iterator<Item = Change> + 'd {
+    let account = observed.account.as_ref();
+    let first_may_close = account.is_some_and(|account| account.may_be_everybody && !is_super(account));
+    let own = observed.principal.clone();
+    let create = move |binding: &Binding| {
+        if first_may_close || binding.permission == Permission::Deny {
+            let others = own.as_ref().is_none_or(|own| own.0 != binding.principal);
+            Change::CreateClosingAcl(ClosingAcl { others, binding: binding.clone() })
+        } else {
+            Change::CreateAcl(binding.clone())
+        }
+    };
+    desired.acls.difference(&observed.acls).map(create)
+}
+
+/// What would lock the next run out.
+pub(super) fn conflicts(desired: &Desired, observed: &Observed) -> Vec<Conflict> {
+    let lost = observed.account.as_ref().map(|account| lost(desired, observed, account)).unwrap_or_default();
+    let who = desired.sasl.as_ref().map_or_else(
+        || "the account that connects".to_owned(),
+        |sasl| format!("the account that connects (`User:{}`)", sasl.username),
+    );
+    let closed = lost.into_iter().map(|((denied, resource), operations)| {
+        let (names, operations): (BTreeSet<_>, BTreeSet<_>) = operations.into_iter().unzip();
+        let operations = operations.iter().map(|operation| operation.name()).collect::<Vec<_>>().join(", ");
+        let on = match resource {
+            Resource::Cluster => "the cluster".to_owned(),
+            _ => format!("topic {}", names.into_iter().collect::<Vec<_>>().join(", ")),
+        };
+        let problem = if denied {
+            format!("a `deny` takes {operations} on {on} from {who}, which the next run needs: leave that account out of it")
+        } else {
+            format!(
+                "the first ACL on {on} takes {operations} from {who}, which has it only while there is none \
+                 (allow.everyone.if.no.acl.found), and the next run needs it: declare an `allow` for that account too"
+            )
+        };
+        Conflict::new(SpecPath::root().key("acls"), problem)
+    });
+    closed.chain(own_password(desired, observed)).collect()
+}
+
+/// What is lost, by whether a `deny` takes it and on what kind of resource: the names and the operations.
+type Lost<'d> = BTreeMap<(bool, Resource), BTreeSet<(&'d str, Operation)>>;
+
+fn lost<'d>(desired: &'d Desired, observed: &Observed, account: &Account) -> Lost<'d> {
+    let missing: Vec<&Binding> = desired.acls.difference(&observed.acls).collect();
+    let candidates: BTreeSet<&str> = match &account.principal {
+        Some(principal) => [principal.0.as_str()].into(),
+        // By a certificate whose name the broker may map: whoever is allowed all that is needed may be the one.
+        None => {
+            account.acls.iter().chain(missing.iter().copied()).map(|acl| acl.principal.as_str()).collect()
+        }
+    };
+    let of = |principal: &&str| lost_by(desired, observed, account, &missing, principal);
+    candidates.iter().map(of).min_by_key(BTreeMap::len).unwrap_or_default()
+}
+
+fn lost_by<'d>(
+    desired: &'d Desired,
+    observed: &Observed,
+    account: &Account,
+    missing: &[&Binding],
+    principal: &str,
+) -> Lost<'d> {
+    let mut lost = Lost::new();
+    for (resource, name, operation) in needs(desired) {
+        if !may_now(observed, account, resource, name, operation) {
+            continue;
+        }
+        let there = account.acls.iter().map(|acl| (acl, false));
+        let with = there.clone().chain(missing.iter().map(|acl| (*acl, true)));
+        let before = verdict(there, principal, resource, name, operation);
+        let after = verdict(with, principal, resource, name, operation);
+        // Whoever may do what the ACLs do not allow is a super user, whom no ACL concerns.
+        let by_nothing = before == Verdict::NoAcl && account.may_be_everybody;
+        let by_acl = before == Verdict::Allowed;
+        let takes = match after {
+            Verdict::Allowed | Verdict::NoAcl => false,
+            Verdict::Denied => by_nothing || by_acl,
+            Verdict::Unlisted => by_nothing,
+        };
+        if takes && !is_super(account) {
+            lost.entry((after == Verdict::Denied, resource)).or_default().insert((name, operation));
+        }
+    }
+    lost
+}
+
+/// What a run needs of what the spec declares.
+fn needs(desired: &Desired) -> impl Iterator<Item = (Resource, &str, Operation)> {
+    use Operation as O;
+    let of_topics = desired.topics.iter().flat_map(|(name, topic)| {
+        let (counted, configured) = (topic.partitions.is_some(), !topic.config.is_empty());
+        let needs = [
+            (true, O::Describe),
+            (counted, O::Alter),
+            (configured, O::DescribeConfigs),
+            (configured, O::AlterConfigs),
+        ];
+        needs
+            .into_iter()
+            .filter(|(needed, _)| *needed)
+            .map(|(_, operation)| (Resource::Topic, name.as_str(), operation))
+    });
+    let access = !desired.users.is_empty() || !desired.acls.is_empty();
+    let configs = !desired.quotas.is_empty() || !desired.broker_defaults.is_empty();
+    let of_cluster = [
+        (access, O::Describe),
+        (access, O::Alter),
+        (configs, O::DescribeConfigs),
+        (configs, O::AlterConfigs),
+    ];
+    let of_cluster = of_cluster.into_iter().filter(|(needed, _)| *needed);
+    of_topics.chain(of_cluster.map(|(_, operation)| (Resource::Cluster, CLUSTER, operation)))
+}
+
+/// A topic that is not there will be made, and so may be used until an ACL says otherwise.
+fn may_now(
+    observed: &Observed,
+    account: &Account,
+    resource: Resource,
+    name: &str,
+    operation: Operation,
+) -> bool {
+    match resource {
+        Resource::Cluster => account.cluster.has(operation),
+        _ => account
+            .topics
+            .get(name)
+            .map_or(!observed.topics.contains_key(name), |operations| operations.has(operation)),
+    }
+}
+
+/// As Kafka's authorizer decides. An `allow` that is new counts from every address alone, as it is not known which one
+/// the broker sees; a `deny` counts from any.
+fn verdict<'a>(
+    acls: impl Iterator<Item = (&'a Binding, bool)>,
+    principal: &str,
+    resource: Resource,
+    name: &str,
+    operation: Operation,
+) -> Verdict {
+    let mut verdict = Verdict::NoAcl;
+    for (acl, is_new) in acls.filter(|(acl, _)| acl.is_about(resource, name)) {
+        let decides = acl.decides(principal, operation);
+        match acl.permission {
+            Permission::Deny if decides => return Verdict::Denied,
+            Permission::Allow if decides && (!is_new || acl.host == "*") => verdict = Verdict::Allowed,
+            _ if verdict == Verdict::NoAcl => verdict = Verdict::Unlisted,
+            _ => {}
+        }
+    }
+    verdict
+}
+
+/// Whoever may do everything with the cluster although its ACLs do not say so.
+fn is_super(account: &Account) -> bool {
+    let Some(principal) = &account.principal else { return false };
+    let says = |operation| {
+        let acls = account.acls.iter().map(|acl| (acl, false));
+        verdict(acls, &principal.0, Resource::Cluster, CLUSTER, operation)
+    };
+    let beyond = |operation: &Operation| {
+        account.cluster.has(*operation) && matches!(says(*operation), Verdict::Unlisted | Verdict::Denied)
+    };
+    account.cluster.is_all(Resource::Cluster) && Resource::Cluster.operations().iter().any(beyond)
+}
+
+/// The password with which the run itself logs in cannot be another one after it: the rest of the run, and the next one,
+/// would be refused.
+fn own_password(desired: &Desired, observed: &Observed) -> Option<Conflict> {
+    let (sasl, own) = (desired.sasl.as_ref()?, observed.principal.as_ref()?);
+    let name = own.0.strip_prefix("User:")?;
+    let credentials = observed.users.get(name).filter(|_| desired.users.contains_key(name))?;
+    let mechanism = desired.users.get(name)?.keys().find(|scram| sasl.mechanism == (**scram).into())?;
+    let problem = "this is the account that connects, and its password would be another one than `sasl.password`, which \
+                   would lock out the rest of the run: name the same secret, or change it as another account";
+    let changes = credentials.get(mechanism).is_some_and(|credential| !credential.opens);
+    changes.then(|| Conflict::new(SpecPath::root().key("users").key(name), problem))
+}

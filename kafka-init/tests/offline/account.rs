@@ -1,0 +1,130 @@
+//! What a plan would take from the account that makes it.
+
+use std::collections::BTreeSet;
+
+use init_core::Backend as _;
+use insta::assert_snapshot;
+use kafka_init::{Account, Binding, Change, ClosingAcl, Kafka, Observed, Operations, Principal, Scram};
+use serde_json::{Value, json};
+
+use crate::support::{cluster, desired, plan, shown, topic};
+
+/// Describe, Alter, Create, and whatever else there is.
+const ALL: Operations = Operations(!i32::MIN);
+
+fn spec(acls: &Value) -> Value {
+    json!({
+        "sasl": {"mechanism": "PLAIN", "username": "provisioner", "password": {"secret": "p"}},
+        "topics": {"orders": {"partitions": 1, "config": {"retention.ms": 1}}, "new": {}},
+        "acls": acls,
+    })
+}
+
+fn bindings(acls: &Value) -> BTreeSet<Binding> {
+    desired(spec(acls)).acls
+}
+
+/// A cluster whose account may do everything, for whatever reason.
+fn observed(there: &Value, may_be_everybody: bool) -> Observed {
+    let principal = Some(Principal("User:provisioner".to_owned()));
+    let account = Account {
+        principal: principal.clone(),
+        cluster: ALL,
+        topics: [("orders".to_owned(), ALL)].into(),
+        acls: bindings(there),
+        may_be_everybody,
+    };
+    let orders = topic(1, 1, &[("retention.ms", "1")]);
+    Observed { principal, account: Some(account), ..cluster([("orders", orders)]) }
+}
+
+fn conflicts(acls: &Value, observed: &Observed) -> String {
+    plan(spec(acls), observed).conflicts().iter().map(|conflict| format!("{conflict}\n")).collect()
+}
+
+fn app() -> Value {
+    json!({"principal": "User:app", "allow": ["read"], "topic": ["orders", "new"]})
+}
+
+fn own() -> Value {
+    json!({"principal": "User:provisioner", "allow": ["alter", "alterconfigs"], "topic": "*"})
+}
+
+#[test]
+fn the_first_acl_that_takes_what_only_the_lack_of_acls_gave_is_a_conflict() {
+    assert_snapshot!(conflicts(&json!([app()]), &observed(&json!([]), true)));
+    let on_the_cluster = json!([{"principal": "User:app", "allow": ["describe"], "cluster": true}]);
+    assert_snapshot!(conflicts(&on_the_cluster, &observed(&json!([]), true)));
+}
+
+#[test]
+fn it_is_none_with_an_acl_of_its_own_or_for_a_super_user_or_where_nobody_has_what_no_acl_gives() {
+    let none = json!([]);
+    assert_eq!(conflicts(&json!([app(), own()]), &observed(&none, true)), "");
+    assert_eq!(conflicts(&json!([app()]), &observed(&none, false)), "");
+    // It may alter the cluster, whose ACLs know somebody else alone.
+    let others = json!([{"principal": "User:app", "allow": ["describe"], "cluster": true}]);
+    assert_eq!(conflicts(&json!([app()]), &observed(&others, true)), "");
+    // Others have ACLs on the topic, and the account has its own.
+    let both = json!([{"principal": "User:x", "allow": ["write"], "topic": "*"}, own()]);
+    assert_eq!(conflicts(&json!([app()]), &observed(&both, true)), "");
+    // An address that nobody has looked up is no reason to expect to be let in.
+    let mut elsewhere = own();
+    elsewhere["host"] = json!("192.0.2.7");
+    assert_ne!(conflicts(&json!([app(), elsewhere]), &observed(&none, true)), "");
+}
+
+#[test]
+fn a_deny_that_takes_what_the_next_run_needs_is_a_conflict() {
+    let granted = json!([own(), {"principal": "User:provisioner", "allow": ["alter"], "cluster": true}]);
+    let mut there = observed(&granted, false);
+    // Alter and what it implies, as granted: a super user has everything, and no `deny` concerns it.
+    there.account.as_mut().unwrap().cluster = Operations(1 << 7 | 1 << 8);
+    let deny = |principal: &str, operations: Value| json!([{"principal": principal, "deny": operations, "topic": "ord", "match": "prefixed"}]);
+    assert_snapshot!(conflicts(&deny("User:provisioner", json!(["alterconfigs"])), &there));
+    assert_ne!(conflicts(&deny("User:*", json!(["all"])), &there), "");
+    // What it denies is not needed here, or is denied to somebody else.
+    assert_eq!(conflicts(&deny("User:provisioner", json!(["read", "write"])), &there), "");
+    assert_eq!(conflicts(&deny("User:guest", json!(["all"])), &there), "");
+    assert_eq!(conflicts(&deny("User:provisioner", json!(["all"])), &observed(&granted, false)), "");
+}
+
+#[test]
+fn what_closes_comes_last_and_the_own_acls_first_of_it() {
+    let acls = json!([app(), own(), {"principal": "User:guest", "deny": ["all"], "cluster": true}]);
+    let closing = |plan: init_core::Plan<Change>| -> Vec<String> {
+        let last = plan.changes().iter().filter_map(|change| match change {
+            Change::CreateClosingAcl(ClosingAcl { binding, .. }) => Some(binding.to_string()),
+            _ => None,
+        });
+        last.collect()
+    };
+    let implicit = plan(spec(&acls), &observed(&json!([]), true));
+    let is_closing = |change: &Change| matches!(change, Change::CreateClosingAcl(_));
+    assert!(implicit.changes().iter().is_sorted_by_key(is_closing), "{:?}", implicit.changes());
+    assert_snapshot!(closing(implicit).join("\n"));
+    assert_eq!(
+        closing(plan(spec(&acls), &observed(&json!([]), false))),
+        ["DENY User:guest ALL on CLUSTER kafka-cluster"]
+    );
+    assert!(
+        shown(&plan(spec(&acls), &observed(&json!([]), true))).contains(r#"{"op":"create_acl","principal""#)
+    );
+}
+
+/// The rest of the run would be refused, at the first connection to another broker.
+#[test]
+fn another_password_for_the_account_that_connects_is_a_conflict() {
+    let mut spec = spec(&json!([]));
+    spec["sasl"]["mechanism"] = json!("SCRAM-SHA-256");
+    spec["users"] = json!({"provisioner": {"mechanism": ["SCRAM-SHA-256", "SCRAM-SHA-512"], "password": {"secret": "q"}}});
+    let there = |opens, other| {
+        let credential = |opens| kafka_init::Credential { iterations: 4096, opens };
+        let credentials = [(Scram::Sha256, credential(opens)), (Scram::Sha512, credential(other))].into();
+        Observed { users: [("provisioner".to_owned(), credentials)].into(), ..observed(&json!([]), false) }
+    };
+    let desired = desired(spec);
+    assert!(Kafka::plan(&desired, &there(true, false)).conflicts().is_empty());
+    let conflicts = Kafka::plan(&desired, &there(false, true)).conflicts().to_vec();
+    assert_snapshot!(conflicts.iter().map(ToString::to_string).collect::<String>());
+}

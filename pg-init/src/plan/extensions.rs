@@ -1,0 +1,151 @@
+//! Extensions: each after those that it requires, which are made with it where nobody has declared them.
+
+use std::collections::BTreeMap;
+
+use init_core::SpecPath;
+use init_core::diff::Drift;
+
+use super::inside::Place;
+use super::{AlterExtension, Change, CreateExtension, Planner};
+use crate::desired::Extension;
+use crate::observed::{self, Available};
+
+/// What is to be created in one database, by name.
+type Wanted<'a> = BTreeMap<&'a str, Install<'a>>;
+
+#[derive(Clone, Copy)]
+struct Install<'a> {
+    /// Where its objects go, unless it has a place of its own.
+    schema: &'a str,
+    version: Option<&'a str>,
+    available: Option<&'a Available>,
+}
+
+impl<'a> Planner<'a> {
+    pub(super) fn extensions<'w>(&mut self, place: &Place<'w>)
+    where
+        'a: 'w,
+    {
+        let at = place.at.key("extensions");
+        let mut wanted = Wanted::new();
+        for (name, declared) in &place.database.extensions {
+            let at = at.key(name);
+            match place.there.extensions.get(name) {
+                Some(installed) => self.installed(place, name, (declared, installed), &at),
+                None => self.install(place, name, declared, &at, &mut wanted),
+            }
+        }
+        for (name, install) in &wanted {
+            let own = install.available.is_some_and(|available| available.schema.is_some());
+            self.change(Change::CreateExtension(CreateExtension {
+                rank: rank(name, &wanted, wanted.len()),
+                database: place.name.to_owned(),
+                extension: (*name).to_owned(),
+                schema: (!own).then(|| install.schema.to_owned()),
+                version: install.version.map(str::to_owned),
+            }));
+        }
+    }
+
+    fn install<'w>(
+        &mut self,
+        place: &Place<'w>,
+        name: &'w str,
+        declared: &'w Extension,
+        at: &SpecPath,
+        wanted: &mut Wanted<'w>,
+    ) where
+        'a: 'w,
+    {
+        let version = declared.version.as_deref();
+        let available = self.observed.offers.get(name).and_then(|offer| offer.of(version));
+        let own = available.and_then(|available| available.schema.as_ref());
+        match (own, &declared.schema) {
+            (Some(own), Some(schema)) if own != schema => {
+                let problem = format!("{name} goes to the schema {own} only, and the spec wants {schema}");
+                self.conflict(&at.key("schema"), problem);
+            }
+            (None, Some(schema)) => self.schema(place, &at.key("schema"), schema),
+            _ => {}
+        }
+        let schema = declared.schema.as_deref().unwrap_or("public");
+        wanted.insert(name, Install { schema, version, available });
+        self.required(place, name, schema, at, wanted);
+    }
+
+    /// What an extension requires, and what that requires: declared, there, or created beside it.
+    fn required<'w>(
+        &mut self,
+        place: &Place<'w>,
+        name: &str,
+        schema: &'w str,
+        at: &SpecPath,
+        wanted: &mut Wanted<'w>,
+    ) where
+        'a: 'w,
+    {
+        let available = wanted.get(name).and_then(|install| install.available);
+        for required in available.into_iter().flat_map(|available| &available.requires) {
+            let declared = place.database.extensions.contains_key(required);
+            if declared
+                || place.there.extensions.contains_key(required)
+                || wanted.contains_key(required.as_str())
+            {
+                continue;
+            }
+            let Some(available) = self.observed.offers.get(required).and_then(|offer| offer.of(None)) else {
+                let problem =
+                    format!("{name} requires the extension {required}, which the server has no files of");
+                self.conflict(at, problem);
+                continue;
+            };
+            wanted.insert(required, Install { schema, version: None, available: Some(available) });
+            self.required(place, required, schema, at, wanted);
+        }
+    }
+
+    fn installed(
+        &mut self,
+        place: &Place<'_>,
+        name: &str,
+        (wanted, there): (&Extension, &observed::Extension),
+        at: &SpecPath,
+    ) {
+        let moved = |schema: &String| Drift::between(Some(there.schema.clone()), schema.clone());
+        let schema = wanted.schema.as_ref().and_then(moved);
+        if let Some(drift) = &schema {
+            if !there.relocatable {
+                let problem = format!("{name} is in the schema {} and cannot be moved", there.schema);
+                return self.conflict(&at.key("schema"), problem);
+            }
+            self.schema(place, &at.key("schema"), &drift.to);
+        }
+        let updated = |version: &String| Drift::between(Some(there.version.clone()), version.clone());
+        let version = wanted.version.as_ref().and_then(updated);
+        if let Some(drift) = version.as_ref().filter(|drift| !there.reachable.contains(&drift.to)) {
+            let problem = format!(
+                "{name} has version {}, and no update leads from it to {} (to an older version there is none)",
+                there.version, drift.to
+            );
+            return self.conflict(&at.key("version"), problem);
+        }
+        if schema.is_some() || version.is_some() {
+            let (database, extension) = (place.name.to_owned(), name.to_owned());
+            self.change(Change::AlterExtension(AlterExtension { database, extension, schema, version }));
+        }
+    }
+}
+
+/// How many steps of requirements are below an extension; `limit` ends a circle.
+fn rank(name: &str, wanted: &Wanted<'_>, limit: usize) -> usize {
+    let below = wanted.get(name).and_then(|install| install.available);
+    let below = below.into_iter().flat_map(|available| &available.requires);
+    match limit.checked_sub(1) {
+        Some(limit) => below
+            .filter(|required| wanted.contains_key(required.as_str()))
+            .map(|required| 1 + rank(required, wanted, limit))
+            .max()
+            .unwrap_or(0),
+        None => 0,
+    }
+}

@@ -1,0 +1,322 @@
+//! How much a server may send: a stream that counts, and reads the lengths before the parser reserves memory for them.
+//!
+//! An answer is refused when it, or the length that it declares, is larger than what can be expected of one exchange.
+//! What is spoken is RESP2, so a type of another version is refused too.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll, ready};
+
+use thiserror::Error;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// What one exchange may bring, beside the source text of the libraries that the spec names.
+const EXCHANGE: usize = 2 << 20;
+/// The same for the exchanges of all nodes together.
+const ALL: usize = 8 << 20;
+/// What an element costs in memory beside its bytes.
+const ELEMENT: usize = 64;
+/// The longest line: an error, a status, a length.
+const LINE: usize = 16 << 10;
+/// How deep arrays may be nested; `CLUSTER SHARDS` is the deepest answer, with five.
+const DEPTH: usize = 12;
+
+/// The server sends what no answer can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub(super) enum Excess {
+    /// More than can be expected.
+    #[error("it is larger than any answer that can be expected")]
+    Large,
+    /// Not RESP2.
+    #[error("it is no RESP2")]
+    Garbled,
+}
+
+/// Why nothing more is read.
+#[derive(Clone, Debug)]
+pub(super) enum Failure {
+    /// The server sends what no answer can be.
+    Excess(Excess),
+    /// With TLS 1.3 the server judges the client's certificate after the handshake: it shows on the first read.
+    Tls(rustls::Error),
+    /// The connection broke.
+    Broken(io::ErrorKind, String),
+}
+
+impl Failure {
+    fn of(error: &io::Error) -> Self {
+        let inner = error.get_ref();
+        if let Some(tls) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+            return Self::Tls(tls.clone());
+        }
+        match inner.and_then(|inner| inner.downcast_ref::<Excess>()) {
+            Some(excess) => Self::Excess(*excess),
+            None => Self::Broken(error.kind(), error.to_string()),
+        }
+    }
+}
+
+/// What all connections of a run may hold of answers that are not read yet.
+#[derive(Clone, Debug)]
+pub(super) struct Budget {
+    used: Arc<AtomicUsize>,
+    extra: usize,
+}
+
+impl Budget {
+    /// `extra` bytes are expected beside the usual answers.
+    pub(super) fn new(extra: usize) -> Self {
+        Self { used: Arc::default(), extra }
+    }
+
+    /// The share of one connection.
+    pub(super) fn share(&self) -> Arc<Share> {
+        Arc::new(Share { own: AtomicUsize::new(0), failure: OnceLock::new(), budget: self.clone() })
+    }
+}
+
+/// What one connection has received since its last question.
+#[derive(Debug)]
+pub(super) struct Share {
+    own: AtomicUsize,
+    /// Why the stream has ended. The client does not always tell: it may find its connection gone first.
+    failure: OnceLock<Failure>,
+    budget: Budget,
+}
+
+impl Share {
+    /// Why the stream has ended, if it has.
+    pub(super) fn failure(&self) -> Option<Failure> {
+        self.failure.get().cloned()
+    }
+
+    /// A new exchange begins: the answers of the one before have been read.
+    pub(super) fn reset(&self) {
+        let own = self.own.swap(0, Ordering::Relaxed);
+        self.budget.used.fetch_sub(own, Ordering::Relaxed);
+    }
+
+    fn take(&self, bytes: usize) -> Result<(), Excess> {
+        self.fits(bytes)?;
+        self.own.fetch_add(bytes, Ordering::Relaxed);
+        self.budget.used.fetch_add(bytes, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Whether so much more may come.
+    fn fits(&self, bytes: usize) -> Result<(), Excess> {
+        let within = |used: &AtomicUsize, limit: usize| {
+            used.load(Ordering::Relaxed)
+                .checked_add(bytes)
+                .is_some_and(|sum| sum <= limit.saturating_add(self.budget.extra))
+        };
+        let fits = within(&self.own, EXCHANGE) && within(&self.budget.used, ALL);
+        if fits { Ok(()) } else { Err(Excess::Large) }
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.reset();
+    }
+}
+
+/// Where in an answer the stream is.
+#[derive(Debug, Default)]
+struct Scan {
+    /// The line that is being read, its type first.
+    line: Vec<u8>,
+    /// The bytes of a bulk string that are still to come, its line end included.
+    bulk: usize,
+    /// How many elements of each open array are still to come.
+    open: Vec<usize>,
+}
+
+impl Scan {
+    fn read(&mut self, mut bytes: &[u8], share: &Share) -> Result<(), Excess> {
+        share.take(bytes.len())?;
+        while let Some((first, rest)) = bytes.split_first() {
+            if self.bulk > 0 {
+                let (_, after) = bytes.split_at(self.bulk.min(bytes.len()));
+                self.bulk -= bytes.len() - after.len();
+                bytes = after;
+                if self.bulk == 0 {
+                    self.end();
+                }
+                continue;
+            }
+            bytes = rest;
+            if self.line.is_empty() && !b"+-:$*".contains(first) {
+                return Err(Excess::Garbled);
+            }
+            if self.line.len() >= LINE {
+                return Err(Excess::Large);
+            }
+            self.line.push(*first);
+            if self.line.ends_with(b"\r\n") {
+                let line = std::mem::take(&mut self.line);
+                self.header(&line, share)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn header(&mut self, line: &[u8], share: &Share) -> Result<(), Excess> {
+        let (Some(kind), Some(rest)) = (line.first(), line.get(1..line.len().saturating_sub(2))) else {
+            return Err(Excess::Garbled);
+        };
+        if !b"$*".contains(kind) {
+            self.end();
+            return Ok(());
+        }
+        let length = std::str::from_utf8(rest).ok().and_then(|text| text.parse::<i64>().ok());
+        let Some(length) = length.filter(|length| *length >= -1) else { return Err(Excess::Garbled) };
+        let Ok(length) = usize::try_from(length) else {
+            self.end();
+            return Ok(());
+        };
+        if *kind == b'$' {
+            share.fits(length)?;
+            self.bulk = length.saturating_add(2);
+            return Ok(());
+        }
+        share.take(length.checked_mul(ELEMENT).ok_or(Excess::Large)?)?;
+        if length == 0 {
+            self.end();
+        } else if self.open.len() < DEPTH {
+            self.open.push(length);
+        } else {
+            return Err(Excess::Large);
+        }
+        Ok(())
+    }
+
+    /// A value is complete, and with it perhaps the arrays that it is the last of.
+    fn end(&mut self) {
+        while let Some(left) = self.open.last_mut() {
+            *left = left.saturating_sub(1);
+            if *left > 0 {
+                return;
+            }
+            self.open.pop();
+        }
+    }
+}
+
+/// A stream whose reading end is bounded.
+pub(super) struct Bounded<S> {
+    stream: S,
+    scan: Scan,
+    share: Arc<Share>,
+}
+
+impl<S> Bounded<S> {
+    pub(super) fn new(stream: S, share: Arc<Share>) -> Self {
+        Self { stream, scan: Scan::default(), share }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Bounded<S> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let before = buffer.filled().len();
+        let read = ready!(Pin::new(&mut this.stream).poll_read(context, buffer)).and_then(|()| {
+            let new = buffer.filled().get(before..).unwrap_or_default();
+            let read = this.scan.read(new, &this.share);
+            read.map_err(|excess| io::Error::new(io::ErrorKind::InvalidData, excess))
+        });
+        Poll::Ready(read.inspect_err(|error| {
+            this.share.failure.get_or_init(|| Failure::of(error));
+        }))
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Bounded<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(bytes: &[u8]) -> Result<Scan, Excess> {
+        let mut scan = Scan::default();
+        scan.read(bytes, &Budget::new(0).share())?;
+        Ok(scan)
+    }
+
+    #[test]
+    fn answers_of_servers_pass() {
+        for bytes in [
+            &b"+OK\r\n-ERR no\r\n:5\r\n$-1\r\n*-1\r\n*0\r\n"[..],
+            b"*2\r\n*1\r\n$3\r\na\r\n\r\n$0\r\n\r\n",
+            b"*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n:1\r\n",
+        ] {
+            let scan = read(bytes).unwrap();
+            assert!(scan.open.is_empty() && scan.bulk == 0 && scan.line.is_empty(), "{scan:?}");
+        }
+    }
+
+    #[test]
+    fn what_no_answer_can_be_is_refused() {
+        let deep = b"*1\r\n".repeat(DEPTH + 1);
+        let line = [b"+".as_slice(), &b"a".repeat(LINE)].concat();
+        for (bytes, expected) in [
+            (&b"$2147483648\r\n"[..], Excess::Large),
+            (b"*2147483648\r\n", Excess::Large),
+            (b"*9223372036854775807\r\n", Excess::Large),
+            (b"*40000\r\n", Excess::Large),
+            (b"$-2\r\n", Excess::Garbled),
+            (b"$x\r\n", Excess::Garbled),
+            (b"%1\r\n", Excess::Garbled),
+            (b"HTTP/1.1 400 Bad Request\r\n", Excess::Garbled),
+            (&deep, Excess::Large),
+            (&line, Excess::Large),
+        ] {
+            assert_eq!(read(bytes).unwrap_err(), expected);
+        }
+    }
+
+    #[test]
+    fn what_was_read_is_given_back_and_shared_by_all() {
+        let budget = Budget::new(0);
+        let shares: Vec<_> = (0..ALL / EXCHANGE).map(|_| budget.share()).collect();
+        assert!(shares.iter().all(|share| share.take(EXCHANGE).is_ok()));
+        assert_eq!(budget.share().take(1), Err(Excess::Large));
+        shares[0].reset();
+        assert_eq!(budget.share().take(1), Ok(()));
+    }
+
+    proptest! {
+        #[test]
+        fn any_split_of_the_stream_reads_the_same(bytes in "[-+:$*0-9a\r\n]{0,60}", at in 0_usize..60) {
+            let bytes = bytes.as_bytes();
+            let (one, other) = bytes.split_at(at.min(bytes.len()));
+            let share = Budget::new(0).share();
+            let mut scan = Scan::default();
+            let split = scan.read(one, &share).and_then(|()| scan.read(other, &share));
+            prop_assert_eq!(split.is_ok(), read(bytes).is_ok());
+        }
+    }
+}
