@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# pre-start.sh: the hook of docs/deploy/compose.md on a Compose that knows hooks, compiled once from its Go module
+# pre-start.sh: the hook and the job of docs/deploy/compose.md on a Compose that knows them, compiled once from its Go module
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -34,14 +34,19 @@ clean_up() {
     rm -rf "$work"
 }
 
+snippet() {
+    sed -n "/^<!-- snippet of a $1:/,/^\`\`\`\$/p" docs/deploy/compose.md | sed '1,2d;$d' |
+        sed "s#dayzero/valkey-init:[0-9.]*#dayzero/valkey-init:${TAG:-dev}#"
+}
+
 # What the page leaves to the user, and this tree's image.
 stack() {
     mkdir -p "$work/secrets"
     chmod 0755 "$work"
     for name in valkey_password app_password; do head -c 24 /dev/urandom | base64 | tr '+/' '-_' >"$work/secrets/$name"; done
     cp docs/deploy/specs/valkey.yaml "$work/valkey-init.yaml"
-    sed -n '/^<!-- snippet of a hook:/,/^```$/p' docs/deploy/compose.md | sed '1,2d;$d' |
-        sed "s#dayzero/valkey-init:[0-9.]*#dayzero/valkey-init:${TAG:-dev}#" >"$work/compose.yaml"
+    snippet hook >"$work/compose.yaml"
+    { cat "$work/compose.yaml" && snippet job; } >"$work/jobs.yaml"
     cat >"$work/override.yaml" <<END
 services:
   valkey:
@@ -91,6 +96,13 @@ compose stop --timeout 1 your-app >/dev/null 2>&1
 compose up --detach >/dev/null 2>&1
 [[ $(users) == 1 ]] || die "an up after a stop does not heal"
 ok "drift is healed by a stop and an up, and not before"
+# The exit of the page's job.
+job() { (file=jobs.yaml compose run --rm valkey-drift >/dev/null 2>&1 && echo 0) || echo $?; }
+
+[[ $(job) == 0 ]] || die "the job ends with $(job) where nothing has changed"
+valkey acl deluser app >/dev/null
+[[ $(job) == 3 && $(users) == 0 ]] || die "the job ends with $(job) where a user is gone; users: $(users)"
+ok "the page's job ends with 0, and with 3 where the server differs"
 fails 78 '/APP_TOKEN: ""/d' "a credential of the application"
 fails 2 '/command: \[\]/d' "the command of the application"
 fails 65 's/^    configs:.*//; s#^        command: \[\]#        configs: [{source: valkey-init, target: /etc/valkey-init/spec.yaml}]\n&#' "a config that the hook alone names"
