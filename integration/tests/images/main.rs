@@ -3,6 +3,7 @@
 #![expect(clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
 mod dockerfile;
+mod hooks;
 mod layout;
 mod limits;
 mod release;

@@ -9,7 +9,7 @@ fn named() -> Vec<String> {
         format!(r"{tools}:[0-9][0-9A-Za-z.+-]*"),
         r#""version":"[^"]*""#.to_owned(),
         r"^ARG VERSION=.*".to_owned(),
-        r"newTag: .*".to_owned(),
+        r"rev: v[0-9][0-9.]*".to_owned(),
         r"refs/tags/v[0-9][0-9.]*".to_owned(),
     ];
     let places = "README.md Dockerfile 'docs/*.md' 'docs/deploy/*' 'examples/*'";
