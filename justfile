@@ -47,6 +47,11 @@ image-all *OPTIONS:
 arm64-test:
     integration/arm64.sh
 
+# What needs a second toolchain: the Dockerfile, arm64 images built twice, a release; after integration/bootstrap.sh --arm64
+cross-test:
+    images/build.sh $(images/build.sh --list)
+    cargo test --locked --package integration --test images -- --ignored --test-threads=1 cross::
+
 # Every step of a release, with a registry and keys of its own; after integration/bootstrap.sh --arm64
 release-rehearsal:
     release/rehearse.sh

@@ -107,7 +107,7 @@ services:
     }
 
     #[test]
-    #[ignore = "run by the suite when integration/bootstrap.sh --arm64 was run"]
+    #[ignore = "just cross-test, after integration/bootstrap.sh --arm64"]
     fn with_dockers_client_alone_the_readmes_image_is_built_and_its_snippet_runs() {
         let bed = Bed::new();
         // The line as it stands, but for the name that it gives, and the base, which no registry is reached for.
@@ -129,7 +129,7 @@ services:
     }
 
     #[test]
-    #[ignore = "run by the suite when integration/bootstrap.sh --arm64 was run"]
+    #[ignore = "just cross-test, after integration/bootstrap.sh --arm64"]
     fn a_build_that_names_no_tool_says_which_there_are() {
         let build = shell("DOCKER_BUILDKIT=0 docker build --build-arg RUST=dayzero/rust:sid .");
         assert_ne!(build.exit, 0);

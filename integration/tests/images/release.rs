@@ -55,7 +55,7 @@ mod cross {
     use integration::shell;
 
     #[test]
-    #[ignore = "run by the suite when integration/bootstrap.sh --arm64 was run"]
+    #[ignore = "just cross-test, after integration/bootstrap.sh --arm64"]
     fn a_release_is_rehearsed_with_a_registry_and_keys_of_its_own() {
         let said = shell("release/rehearse.sh");
         assert_eq!(said.exit, 0, "{}{}", said.stdout, said.stderr);

@@ -58,7 +58,7 @@ fn an_image_that_is_built_elsewhere_and_later_has_the_same_digests() {
 /// Those that need what `integration/bootstrap.sh --arm64` brings.
 mod cross {
     #[test]
-    #[ignore = "run by the suite when integration/bootstrap.sh --arm64 was run"]
+    #[ignore = "just cross-test, after integration/bootstrap.sh --arm64"]
     fn an_arm64_image_that_is_built_elsewhere_and_later_has_the_same_digests() {
         super::the_same_twice(&[super::SOONEST.to_owned()], "arm64");
     }
