@@ -25,21 +25,36 @@ test: test-unit
 test-unit:
     cargo test --locked --workspace --exclude integration
 
-# Formatting, lints, dependencies, shell scripts
+# Formatting, lints, dependencies, shell scripts, workflows
 lint:
     cargo fmt --all --check
     cargo clippy --locked --workspace --all-targets -- -D warnings
     integration/deny.sh
     git ls-files | xargs grep -lE '^#!.*bash|^# shellcheck shell=' | xargs shellcheck -x
+    integration/actionlint.sh
+    release/rehearse.sh --check
 
-# Build the image of one package
-image NAME:
-    images/build.sh {{ NAME }}
+# Build the image of one package; --arch arm64 or --arch all after the name
+image NAME *OPTIONS:
+    images/build.sh {{ OPTIONS }} {{ NAME }}
 
-# Build the image of every init tool, with its bill of materials
-image-all:
+# Build the image of every init tool, named :dev and by its version, with its bill of materials; --arch all for both
+image-all *OPTIONS:
+    DAYZERO_COMMIT=$(images/build.sh --revision) images/build.sh --versioned {{ OPTIONS }} $(images/build.sh --list)
+    images/sbom.sh {{ OPTIONS }} $(images/build.sh --list)
+
+# The arm64 images, emulated, against real servers; after integration/bootstrap.sh --arm64
+arm64-test:
+    integration/arm64.sh
+
+# What needs a second toolchain: the Dockerfile, arm64 images built twice, a release; after integration/bootstrap.sh --arm64
+cross-test:
     images/build.sh $(images/build.sh --list)
-    images/sbom.sh $(images/build.sh --list)
+    cargo test --locked --package integration --test images -- --ignored --test-threads=1 cross::
+
+# Every step of a release, with a registry and keys of its own; after integration/bootstrap.sh --arm64
+release-rehearsal:
+    release/rehearse.sh
 
 # Write docs/schema: what editors check specs against
 schemas:
@@ -68,3 +83,11 @@ fuzz *TARGET:
 # The Jobs of docs/deploy/kubernetes.md on a one-node Kubernetes, which is built once (10 minutes)
 k8s-test:
     integration/kubernetes/test.sh
+
+# docs/deploy/podman.md on Podman 5, in a container of its own
+podman-test:
+    integration/podman/test.sh
+
+# The pre_start hook of docs/deploy/compose.md on a Compose that knows hooks, which is built once
+pre-start-test:
+    integration/pre-start.sh

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Brings a fresh Debian 12 or 13 machine to the point where `just demo` and `just test` run.
+# bootstrap.sh           brings a fresh Debian 12 or 13 machine to the point where `just demo` and `just test` run
+# bootstrap.sh --arm64   besides that, what `just image-all --arch all` and `just arm64-test` need: 2 GB
 #
 # It says each thing that it does, does nothing for what is already there, and never edits the machine's own apt
 # sources. Heavy artefacts go to ${XDG_CACHE_HOME:-~/.cache}/dayzero, so losing the images costs seconds, not downloads.
@@ -96,22 +97,6 @@ ensure_stack_client() {
     dpkg-deb --extract "$(trixie_deb docker-cli)" "$cache/docker-cli"
 }
 
-# Downloads one package of Debian 13 through apt, with apt's own signature checks, from a private source list.
-trixie_deb() {
-    local dir=$cache/trixie-apt options
-    rm -rf "$dir"
-    mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
-    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(archive_uri) trixie main" >"$dir/sources.list"
-    options=(-qq -o "Dir::Etc::SourceList=$dir/sources.list" -o Dir::Etc::SourceParts=/dev/null
-        -o "Dir::State::Lists=$dir/lists" -o "Dir::Cache=$dir/cache"
-        # The lists lie in this user's cache, which apt's own unprivileged user may be unable to enter.
-        -o "APT::Sandbox::User=$(id -un)")
-    say "downloading $1 of Debian 13"
-    apt-get "${options[@]}" update >&2
-    (cd "$dir" && apt-get "${options[@]}" download "$1" >&2)
-    echo "$dir/$1"_*.deb
-}
-
 ensure_just() {
     command -v just >/dev/null && return
     if apt_update && apt_has just; then
@@ -144,6 +129,14 @@ ensure_minio_binaries() {
     has_image "dayzero/minio-binaries:$(env_example MINIO_VERSION)" || "$here/servers/minio/binaries.sh"
 }
 
+# What compiles for the other architecture, and the emulator that runs it here. Neither is needed by `just test`.
+ensure_arm64() {
+    command -v mmdebstrap >/dev/null || apt_install mmdebstrap
+    "$here/cross/build.sh" --check || "$here/cross/build.sh"
+    # Debian 13's is linked statically: it runs as it is in any container.
+    [[ -x $qemu_arm64 ]] || dpkg-deb --extract "$(trixie_deb qemu-user)" "$cache/qemu-user"
+}
+
 main() {
     mkdir -p "$cache"
     [[ -r /etc/debian_version ]] || die "this script knows Debian 12 and 13; elsewhere install: docker, compose v2, just, rustup"
@@ -156,6 +149,7 @@ main() {
     ensure_base_image
     ensure_kafka_libs
     ensure_minio_binaries
+    [[ ${1:-} != --arm64 ]] || ensure_arm64
     "$root/integration/secrets.sh"
     say "all is there"
 }

@@ -7,6 +7,9 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/dayzero
 # Where bootstrap puts a docker client that knows jobs in stack files, if the machine's own does not.
 # shellcheck disable=SC2034 # used by those who source this
 stack_client=$cache/docker-cli/usr/bin
+# Where bootstrap.sh --arm64 puts the emulator.
+# shellcheck disable=SC2034 # used by those who source this
+qemu_arm64=$cache/qemu-user/usr/bin/qemu-aarch64
 
 # Progress goes to stderr: some functions answer on stdout.
 say() { echo "bootstrap: $*" >&2; }
@@ -46,6 +49,22 @@ archive_uri() {
     echo "$uri"
 }
 
+# Downloads one package of Debian 13 through apt, with apt's own signature checks, from a private source list.
+trixie_deb() {
+    local dir=$cache/trixie-apt options
+    rm -rf "$dir"
+    mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(archive_uri) trixie main" >"$dir/sources.list"
+    options=(-qq -o "Dir::Etc::SourceList=$dir/sources.list" -o Dir::Etc::SourceParts=/dev/null
+        -o "Dir::State::Lists=$dir/lists" -o "Dir::Cache=$dir/cache"
+        # The lists lie in this user's cache, which apt's own unprivileged user may be unable to enter.
+        -o "APT::Sandbox::User=$(id -un)")
+    say "downloading $1 of Debian 13"
+    apt-get "${options[@]}" update >&2
+    (cd "$dir" && apt-get "${options[@]}" download "$1" >&2)
+    echo "$dir/$1"_*.deb
+}
+
 # The stack's project and container names are fixed, so two checkouts on one engine would take over, and `down` would
 # delete, each other's stack. Stops with a message when the one that is there was started from another directory.
 require_own_stack() {
@@ -72,4 +91,34 @@ cargo_tool() {
     # Of the tree's own target directory only lints are to be kept.
     CARGO_TARGET_DIR=$dir/target cargo install --quiet --locked --root "$dir" --version "$2" "$1"
     rm -rf "$dir/target"
+}
+
+# go_install DIR PACKAGE@VERSION: compiles a program of a Go module into DIR, with a Go of 1.24 or later: the machine's, or the
+# one of Debian 13 in a container.
+go_install() {
+    mkdir -p "$1"
+    if [[ $(go env GOVERSION 2>/dev/null) =~ ^go1\.(2[4-9]|[3-9][0-9]) ]]; then
+        CGO_ENABLED=0 GOBIN=$1 go install -trimpath -ldflags '-s -w' "$2"
+    else
+        go_in_container "$@"
+    fi
+}
+
+# With the machine's way to the network: its proxy, and whom it trusts, which behind some proxies is one more authority.
+go_in_container() {
+    docker run --rm --network host --volume "$1:/out" --volume dayzero-go-cache:/root \
+        --volume /etc/ssl/certs/ca-certificates.crt:/etc/machine.pem:ro --env SSL_CERT_FILE=/etc/machine.pem \
+        --env GOPROXY --env HTTPS_PROXY --env NO_PROXY debian:trixie-slim bash -euc "
+        apt-get -qq update
+        DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install golang-go >/dev/null
+        CGO_ENABLED=0 GOBIN=/out go install -trimpath -ldflags '-s -w' '$2'"
+}
+
+# go_tool NAME PACKAGE VERSION: a program of a Go module, compiled once into the cache, and from then on on the PATH.
+go_tool() {
+    local dir=$cache/$1/$3
+    PATH="$dir:$PATH"
+    [[ ! -x $dir/$1 ]] || return 0
+    say "compiling $1 $3 (a minute or some, once)"
+    go_install "$dir" "$2@$3"
 }

@@ -8,6 +8,8 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=integration/kubernetes/lib.sh
 . "$here/lib.sh"
+# shellcheck source=integration/servers/one-of-each.sh
+. "$here/../servers/one-of-each.sh"
 cd "$root"
 
 prefix=dayzero-it-k8s
@@ -29,33 +31,12 @@ clean_up() {
     rm -rf "$secrets"
 }
 
-# server NAME IMAGE [ARG...]: a container that pods reach by NAME; options of `docker run` are in ${options[@]}
+# A container that pods reach by NAME.
 server() {
     local id address
     id=$(docker run --detach --name "$prefix-$1" --hostname "$1" --add-host "$1:127.0.0.1" --volume "$secrets:/run/secrets:ro" "${options[@]}" "${@:2}")
     address=$(docker inspect --format '{{.NetworkSettings.IPAddress}}' "$id")
     aliases=$(jq --compact-output --arg name "$1" --arg ip "$address" '. + [{ip: $ip, hostnames: [$name]}]' <<<"$aliases")
-}
-
-servers() {
-    local name
-    chmod 0755 "$secrets"
-    for name in minio_user minio_password postgres_password valkey_password app_password; do
-        head -c 24 /dev/urandom | base64 | tr '+/' '-_' >"$secrets/$name"
-    done
-    local options=(--env POSTGRES_PASSWORD_FILE=/run/secrets/postgres_password)
-    server postgres "$(env_example POSTGRES_IMAGE | sed "s/\${POSTGRES_VERSION}/$(env_example POSTGRES_VERSION)/")"
-    options=(--env VALKEY_PASSWORD_FILE=/run/secrets/valkey_password)
-    server valkey "$(env_example VALKEY_IMAGE)"
-    options=(--env MINIO_ROOT_USER_FILE=/run/secrets/minio_user --env MINIO_ROOT_PASSWORD_FILE=/run/secrets/minio_password)
-    server minio "$(env_example MINIO_IMAGE | sed "s/\${MINIO_VERSION}/$(env_example MINIO_VERSION)/")" server /data
-    options=(--env CLUSTER_ID=ZGF5emVyby1rYWZrYS0wNg --env KAFKA_NODE_ID=1 --env "KAFKA_PROCESS_ROLES=broker,controller"
-        --env "KAFKA_LISTENERS=INTERNAL://:19092,CONTROLLER://:9093" --env KAFKA_ADVERTISED_LISTENERS=INTERNAL://kafka:19092
-        --env "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP=INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT"
-        --env KAFKA_INTER_BROKER_LISTENER_NAME=INTERNAL --env KAFKA_CONTROLLER_LISTENER_NAMES=CONTROLLER
-        --env KAFKA_CONTROLLER_QUORUM_VOTERS=1@localhost:9093 --env KAFKA_LOG_DIRS=/var/lib/kafka/data
-        --env KAFKA_HEAP_OPTS=-Xmx384m)
-    server kafka "$(env_example KAFKA_IMAGE | sed "s/\${KAFKA_VERSION}/$(env_example KAFKA_VERSION)/")"
 }
 
 # manifest KIND NAME [FILTER]: one object of the page, with what this node needs, as JSON; FILTER is jq for one more change
@@ -65,7 +46,7 @@ manifest() {
             [.[] | if .items then .items[] else . end] | .[] | select(.kind == $kind and .metadata.name == $name)
             | (if .kind == "Job" then .spec.template.spec else .spec end) |= (
                 .hostNetwork = true | .hostAliases = $aliases
-                | (.containers[], .initContainers[]?) |= (.imagePullPolicy = "Never" | .image |= sub(":0[.]1[.]0$"; ":dev")))
+                | (.containers[], .initContainers[]?) |= (.imagePullPolicy = "Never" | .image |= sub(":[0-9.]+$"; ":dev")))
             '"${3:+| $3}"
 }
 
@@ -117,7 +98,7 @@ an_init_container_gates() {
 trap clean_up EXIT
 "$here/build.sh"
 "$here/down.sh"
-servers
+one_of_each "$secrets"
 "$here/up.sh"
 images=("${tools[@]/#/dayzero/}" dayzero/smoke)
 "$here/load.sh" "${images[@]/%/:dev}"

@@ -61,3 +61,8 @@ pub fn tools() -> Vec<String> {
     assert!(tools.len() >= 4, "{tools:?}");
     tools
 }
+
+/// The image of a tool, by the name that `images/build.sh` has given it: with the tag `dev`, or `TAG` of the environment.
+pub fn image(tool: &str) -> String {
+    format!("dayzero/{tool}:{}", std::env::var("TAG").as_deref().unwrap_or("dev"))
+}

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::command::{Output, docker};
+use crate::command::{Output, docker, image};
 use crate::scratch::{Scratch, unique};
 
 pub use host::leave_network;
@@ -70,7 +70,7 @@ impl Init {
         scratch.file("spec.yaml", spec.as_bytes());
 
         Self {
-            image: format!("dayzero/{tool}:dev"),
+            image: image(tool),
             network: "dayzero_default".to_owned(),
             namespace: Namespace::Host,
             args: Vec::new(),

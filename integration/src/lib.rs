@@ -31,7 +31,7 @@ pub mod valkey;
 
 pub use certificates::Certificates;
 pub use clock::in_another_year;
-pub use command::{Output, docker, shell, tools};
+pub use command::{Output, docker, image, shell, tools};
 pub use compose::{Stack, compose, root};
 pub use cut::Cut;
 pub use http::{Asked, FakeHttp, respond, without_end};

@@ -2,22 +2,28 @@
 
 #![expect(clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
+mod dockerfile;
+mod hooks;
+mod layout;
 mod limits;
+mod release;
 mod reproducible;
+mod sizes;
+mod versions;
 
-use integration::{Ended, Init, docker, tools};
+use integration::{Ended, Init, docker, image, tools};
 
 const SPEC: &str = "endpoint: nobody-here:5432\nuser: postgres\npassword: {secret: admin}\ntls: disable\n";
 
 #[test]
 fn every_image_is_one_static_binary_with_labels_and_a_help() {
     for tool in tools() {
-        let image = format!("dayzero/{tool}:dev");
+        let image = image(&tool);
         let inspect = |format: &str| docker(&["inspect", "--format", format, &image]).ok();
         assert_eq!(inspect("{{.Config.User}}").trim(), "65532:65532");
         assert_eq!(inspect("{{len .RootFS.Layers}}").trim(), "1");
         let labels = inspect("{{json .Config.Labels}}");
-        for label in ["title", "version", "revision", "source", "licenses"] {
+        for label in ["title", "description", "version", "revision", "licenses"] {
             assert!(labels.contains(&format!("org.opencontainers.image.{label}")), "{labels}");
         }
         let hardened =
@@ -25,25 +31,6 @@ fn every_image_is_one_static_binary_with_labels_and_a_help() {
         let help = docker(&[hardened.as_slice(), &[&image, "--help"]].concat()).ok();
         assert!(help.contains(&format!("Usage: {tool}")), "{help}");
     }
-}
-
-/// Uncompressed bytes of one image, and of all of them together.
-const BUDGET: u64 = 6_000_000;
-const BUDGET_OF_ALL: u64 = 22_000_000;
-
-#[test]
-fn every_image_is_within_its_budget() {
-    let size = |tool: &String| {
-        let image = format!("dayzero/{tool}:dev");
-        let size = docker(&["image", "inspect", "--format", "{{.Size}}", &image]).ok();
-        size.trim().parse::<u64>().unwrap_or_else(|error| panic!("the size of {image} is `{size}`: {error}"))
-    };
-    let sizes: Vec<(String, u64)> = tools().into_iter().map(|tool| (tool.clone(), size(&tool))).collect();
-    assert!(sizes.iter().all(|(_, size)| *size <= BUDGET), "one of {sizes:?} is over {BUDGET} bytes");
-    assert!(
-        sizes.iter().map(|(_, size)| size).sum::<u64>() <= BUDGET_OF_ALL,
-        "{sizes:?}: over {BUDGET_OF_ALL} bytes"
-    );
 }
 
 fn refused(init: Init) -> Ended {

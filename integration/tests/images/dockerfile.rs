@@ -1,0 +1,141 @@
+//! The Dockerfile, by Docker's client alone: no Rust, no shell script of this repository, no registry.
+
+mod cross {
+    use integration::{Output, Scratch, docker, shell};
+
+    use crate::reproducible::elsewhere;
+
+    /// A machine with Docker's client, and nothing else of what building needs.
+    const CLIENT: &str = "FROM debian:trixie-slim
+RUN apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install docker-cli docker-compose >/dev/null
+ENV DOCKER_BUILDKIT=0
+";
+    /// The base, made from packages, with a profile that compiles in a minute or two.
+    const RUST: &str = "FROM dayzero/rust:sid
+ENV CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
+LABEL dayzero-it-rust=PID
+";
+    /// What the snippet leaves to the user, and the image of the server.
+    const OVERRIDE: &str = r#"
+services:
+  postgres:
+    image: SERVER
+    environment: {POSTGRES_PASSWORD_FILE: /run/secrets/postgres_password}
+    secrets: [postgres_password]
+    healthcheck: {test: [CMD, pg_isready, --quiet, --host=localhost], interval: 1s, retries: 60}
+  pg-init: {image: "IMAGE"}
+  your-app: {image: "IMAGE", command: ["--help"]}
+"#;
+
+    /// A folder with a clone of the repository, the snippet of the README and its secrets, and the images of this run.
+    struct Bed {
+        scratch: Scratch,
+        tree: String,
+        id: u32,
+    }
+
+    impl Bed {
+        fn new() -> Self {
+            let scratch = Scratch::new();
+            let bed = Self { tree: elsewhere(&scratch), scratch, id: std::process::id() };
+            bed.image("client", CLIENT);
+            bed.image("rust", &RUST.replace("PID", &bed.id.to_string()));
+            bed.snippet();
+            bed
+        }
+
+        fn name(&self, image: &str) -> String {
+            format!("dayzero-it-{image}:{}", self.id)
+        }
+
+        fn folder(&self) -> String {
+            self.scratch.path().display().to_string()
+        }
+
+        fn image(&self, image: &str, dockerfile: &str) {
+            let (folder, name) = (self.folder(), self.name(image));
+            self.scratch.file(image, dockerfile.as_bytes());
+            shell(&format!("docker build --network host --quiet --tag {name} - <{folder}/{image}")).ok();
+        }
+
+        fn snippet(&self) {
+            let server = shell("set -a && . ./.env.example && echo \"$POSTGRES_IMAGE\"").ok();
+            let services = OVERRIDE.replace("SERVER", server.trim()).replace("IMAGE", &self.name("built"));
+            self.scratch.file("compose.yaml", readme("snippet with secrets").as_bytes());
+            self.scratch.file("override.yaml", services.as_bytes());
+            shell(&format!(
+                "mkdir {0}/secrets && for name in postgres app; do echo canary-$name >{0}/secrets/${{name}}_password; done",
+                self.folder()
+            ))
+            .ok();
+        }
+
+        /// A line of shell on the machine that has the client alone.
+        fn alone(&self, line: &str) -> Output {
+            let folder = format!("{0}:{0}", self.folder());
+            let engine = "/var/run/docker.sock:/var/run/docker.sock";
+            let run = ["run", "--rm", "--network", "none", "--volume", engine, "--volume", &folder];
+            docker(&[&run[..], &["--workdir", &self.tree, &self.name("client"), "sh", "-euc", line]].concat())
+        }
+
+        fn compose(&self, args: &str) -> Output {
+            let project = format!("dayzero-it-dockerfile-{}", self.id);
+            self.alone(&format!(
+                "cd ../.. && docker compose -p {project} -f compose.yaml -f override.yaml {args}"
+            ))
+        }
+    }
+
+    impl Drop for Bed {
+        fn drop(&mut self) {
+            self.compose("down --volumes --timeout 2");
+            // The classic builder leaves the image of the first stage, which has the label of its base.
+            let first = format!("label=dayzero-it-rust={}", self.id);
+            docker(&["image", "prune", "--force", "--filter", &first]);
+            for image in ["built", "rust", "client"] {
+                docker(&["image", "rm", &self.name(image)]);
+            }
+        }
+    }
+
+    /// The code that follows a mark in the README.
+    fn readme(mark: &str) -> String {
+        let code = format!("sed -n '/^<!-- {mark}:/,/^```$/p' README.md | sed '1,2d;$d'");
+        let code = shell(&code).ok();
+        assert!(!code.is_empty(), "the README has no {mark}");
+        code
+    }
+
+    #[test]
+    #[ignore = "just cross-test, after integration/bootstrap.sh --arm64"]
+    fn with_dockers_client_alone_the_readmes_image_is_built_and_its_snippet_runs() {
+        let bed = Bed::new();
+        // The line as it stands, but for the name that it gives, and the base, which no registry is reached for.
+        let options = format!(
+            "docker build --network host --build-arg RUST={} --tag {}",
+            bed.name("rust"),
+            bed.name("built")
+        );
+        let built = bed.alone(&readme("build").replace("docker build", &options));
+        assert_eq!(built.exit, 0, "{}{}", built.stdout, built.stderr);
+        let labels = docker(&["inspect", "--format", "{{json .Config.Labels}}", &bed.name("built")]).ok();
+        for label in [r#"title":"pg-init""#, r#"version":""#, r#"licenses":"Apache-2.0""#] {
+            assert!(labels.contains(label), "{labels}");
+        }
+        let up = bed.compose("up --detach");
+        let said = bed.compose("logs pg-init").stdout;
+        assert_eq!(up.exit, 0, "{}{said}", up.stderr);
+        assert!(said.contains("create_database") && !said.contains("canary"), "{said}");
+    }
+
+    #[test]
+    #[ignore = "just cross-test, after integration/bootstrap.sh --arm64"]
+    fn a_build_that_names_no_tool_says_which_there_are() {
+        let build = shell("DOCKER_BUILDKIT=0 docker build --build-arg RUST=dayzero/rust:sid .");
+        assert_ne!(build.exit, 0);
+        let said = build.stdout + &build.stderr;
+        for tool in integration::tools() {
+            assert!(said.contains(&tool), "no {tool} in: {said}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! The check of specs that other repositories run: `hooks/validate.sh`, by pre-commit's hook and by the action.
+
+use integration::{Output, Scratch, shell};
+
+/// With the images of this tree.
+fn validate(folder: &str, files: &str) -> Output {
+    shell(&format!(
+        "hook=$PWD/hooks/validate.sh && export DAYZERO_VERSION=${{TAG:-dev}} && cd {folder} && \"$hook\" {files}"
+    ))
+}
+
+#[test]
+fn every_documented_spec_is_valid_by_the_hook() {
+    let said = validate(".", "examples/*/*.yaml docs/deploy/specs/*.yaml");
+    assert!(said.ok().lines().count() >= 10);
+}
+
+#[test]
+fn the_hook_names_the_file_that_is_wrong_and_checks_the_others() {
+    let scratch = Scratch::new();
+    let spec = |tool: &str, body: &str| {
+        format!("# yaml-language-server: $schema=https://host/schema/{tool}.json\n{body}\n")
+    };
+    scratch.file("wrong.yaml", spec("pg-init", "endpoint: 10.0.0.1:5432").as_bytes());
+    scratch.file("nameless.yaml", b"endpoint: postgres:5432\n");
+    scratch.file("right.yaml", spec("kafka-init", "bootstrap: [kafka:9092]").as_bytes());
+    let folder = scratch.path().display().to_string();
+    let said = validate(&folder, "wrong.yaml nameless.yaml right.yaml");
+    assert_eq!(said.exit, 65, "{}{}", said.stdout, said.stderr);
+    for part in ["wrong.yaml: exit 65", "nameless.yaml: no tool is named"] {
+        assert!(said.stderr.contains(part), "{}", said.stderr);
+    }
+    assert!(said.stdout.contains("kafka-init"), "{}", said.stdout);
+    validate(&folder, "right.yaml").ok();
+}
+
+/// The hook and the action call the script that is there.
+#[test]
+fn the_hook_and_the_action_call_the_script() {
+    shell("grep --quiet '^  entry: hooks/validate.sh$' .pre-commit-hooks.yaml && test -x hooks/validate.sh")
+        .ok();
+    shell("grep --quiet --fixed-strings '$GITHUB_ACTION_PATH/hooks/validate.sh' action.yml").ok();
+}

@@ -1,0 +1,50 @@
+//! One version: every document and manifest that names one names the workspace's.
+
+use integration::shell;
+
+/// Every version that a line of a document gives a tool or its image: `FILE:LINE:VERSION`.
+fn named() -> Vec<String> {
+    let tools = "(kafka|minio|pg|valkey)-init";
+    let patterns = [
+        format!(r"{tools}:[0-9][0-9A-Za-z.+-]*"),
+        r#""version":"[^"]*""#.to_owned(),
+        r"^ARG VERSION=.*".to_owned(),
+        r"rev: v[0-9][0-9.]*".to_owned(),
+        r"refs/tags/v[0-9][0-9.]*".to_owned(),
+    ];
+    let places = "README.md Dockerfile 'docs/*.md' 'docs/deploy/*' 'examples/*'";
+    let found =
+        shell(&format!("git grep --line-number --only-matching -E '{}' -- {places}", patterns.join("|")))
+            .ok();
+    found.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn every_version_that_is_written_anywhere_is_the_workspaces() {
+    let version = shell("images/build.sh --version").ok();
+    let named = named();
+    assert!(named.len() > 8, "{named:?}");
+    let wrong: Vec<&String> =
+        named.iter().filter(|line| !line.trim_end_matches('"').ends_with(version.trim())).collect();
+    assert!(wrong.is_empty(), "not {}: {wrong:?}", version.trim());
+    let changes =
+        format!("sed -n 's/^## //p' CHANGELOG.md | head -n 1 | grep -E '^(Unreleased|{})'", version.trim());
+    shell(&changes).ok();
+}
+
+#[test]
+fn the_servers_that_the_suite_runs_are_those_that_the_support_table_has() {
+    let servers = shell(
+        "sed -nE 's/^(KAFKA_VERSION|KAFKA_VERSION_OLD|MINIO_VERSION|POSTGRES_VERSION)=//p' .env.example",
+    )
+    .ok();
+    assert_eq!(servers.lines().count(), 4, "{servers}");
+    // The older ones are in the suite alone.
+    let older =
+        shell(r"sed -nE 's/^ *for pair in ([0-9]+):[a-z]+ ([0-9]+):.*/\1\n\2/p' integration/test.sh").ok();
+    assert_eq!(older.lines().count(), 2, "{older}");
+    for version in servers.lines().chain(older.lines()) {
+        shell(&format!("sed -n '/^## Supported servers/,/^## /p' docs/release.md | grep --quiet --word-regexp --fixed-strings -- {version}"))
+            .ok();
+    }
+}
