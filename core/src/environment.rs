@@ -17,7 +17,8 @@ pub(crate) fn credentials(
 ) -> Vec<String> {
     let filled = variables.into_iter().filter(|(_, value)| !value.is_empty());
     let names = filled.map(|(name, _)| name.to_string_lossy().into_owned());
-    let found: BTreeSet<String> = names.filter(|name| is_credential(&name.to_ascii_uppercase(), known)).collect();
+    let found: BTreeSet<String> =
+        names.filter(|name| is_credential(&name.to_ascii_uppercase(), known)).collect();
     found.into_iter().collect()
 }
 

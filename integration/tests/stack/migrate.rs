@@ -23,33 +23,40 @@ fn secrets(spec: &str) -> Vec<&str> {
     spec.split("{secret: ").skip(1).filter_map(|rest| rest.split('}').next()).collect()
 }
 
-/// Runs each spec twice; a secret that the server does not know has a value of its own.
+/// Runs each spec of the page and each example twice: the second run finds nothing to do. The first one of a spec on the
+/// page has something to do; an example may ask for what a spec before it has made.
 fn each_twice(tool: &'static str, count: usize, network: &str, known: &[(&str, &str)]) {
     let (specs, examples) = (specs(tool), examples(tool));
     assert_eq!(specs.len(), count, "{tool}");
     assert!(examples.len() > 1, "{tool}");
-    for spec in specs.into_iter().chain(examples) {
-        for outcome in ["changed", "unchanged"] {
-            let mut names = secrets(&spec);
-            names.sort_unstable();
-            names.dedup();
-            let value = |name: &str| {
-                known.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
-            };
-            let run = Init::new(tool, &spec).network(network);
-            let run = names.iter().fold(run, |run, name| {
-                run.secret(name, &value(name).unwrap_or_else(|| format!("canary-{name}")))
-            });
-            let ended = run.run();
-            assert_eq!(
-                (ended.exit, ended.outcome()),
-                (0, outcome),
-                "{spec}\n{}\n{}",
-                ended.stdout,
-                ended.log
-            );
-        }
+    for spec in &specs {
+        once(tool, spec, network, known, Some("changed"));
+        once(tool, spec, network, known, Some("unchanged"));
     }
+    for example in &examples {
+        once(tool, example, network, known, None);
+        once(tool, example, network, known, Some("unchanged"));
+    }
+}
+
+/// One run; a secret that the server does not know has a value of its own.
+fn once(tool: &'static str, spec: &str, network: &str, known: &[(&str, &str)], outcome: Option<&str>) {
+    let mut names = secrets(spec);
+    names.sort_unstable();
+    names.dedup();
+    let value = |name: &str| {
+        let known = known.iter().find(|(known, _)| *known == name);
+        known.map_or_else(|| format!("canary-{name}"), |(_, value)| (*value).to_owned())
+    };
+    let run = Init::new(tool, spec).network(network);
+    let ended = names.iter().fold(run, |run, name| run.secret(name, &value(name))).run();
+    assert_eq!(
+        (ended.exit, ended.outcome()),
+        (0, outcome.unwrap_or(ended.outcome())),
+        "{spec}\n{}\n{}",
+        ended.stdout,
+        ended.log
+    );
 }
 
 #[test]
