@@ -1,15 +1,9 @@
 //! Users, parameters and functions: created, altered, kept, and judged before the first write.
 
+use integration::Init;
 use integration::valkey::{Nodes, PASSWORD};
-use integration::{Ended, Init};
 
 const CODE: &str = "#!lua name=counters\nredis.register_function('bump', function(keys, args) return redis.call('INCR', keys[1]) end)\n";
-
-/// The names of a run's changes.
-fn ops(ended: &Ended) -> Vec<String> {
-    let changes = ended.report["changes"].as_array().cloned().unwrap_or_default();
-    changes.iter().map(|change| change["op"].as_str().unwrap_or_default().to_owned()).collect()
-}
 
 fn one(nodes: &Nodes, rest: &str) -> Init {
     let spec = format!("mode: standalone\nnodes: [valkey-0:6379]\npassword: {{secret: password}}\n{rest}");
@@ -23,7 +17,7 @@ fn every_kind_of_drift_of_a_user_is_healed() {
     let nodes = Nodes::start(1, &[], &[]);
     // Two secrets with one value are one password, and no drift.
     let spec = "users:\n  app: {passwords: [{secret: app}, {secret: same}], rules: \"~app:* %R~shared:* &news +@read +@write -@dangerous +config|get (~x +get)\"}\n";
-    assert_eq!(ops(&one(&nodes, spec).run().expect(0, "changed")), ["create_user"]);
+    assert_eq!(one(&nodes, spec).run().expect(0, "changed").operations(), ["create_user"]);
     one(&nodes, spec).run().expect(0, "unchanged");
     for drift in [
         &["off"][..],
@@ -48,7 +42,7 @@ fn every_kind_of_drift_of_a_user_is_healed() {
         let ended = run("plan");
         assert_eq!(ended.exit, 3, "{drift:?} is no drift: {}", ended.stdout);
         let ended = run("apply").expect(0, "changed");
-        assert!(ops(&ended).iter().all(|op| op == "alter_user"), "{drift:?}: {}", ended.stdout);
+        assert!(ended.operations().iter().all(|op| op == "alter_user"), "{drift:?}: {}", ended.stdout);
         run("apply").expect(0, "unchanged");
     }
     // A user of somebody else's is nobody's drift.
@@ -90,7 +84,7 @@ fn default_is_disabled_when_its_successor_works() {
     );
     let run = || nodes.init(&spec).secret("app", "canary-app-77aa").run();
     let ended = run().expect(0, "changed");
-    let ops = ops(&ended);
+    let ops = ended.operations();
     assert_eq!(ops[ops.len() - 3..], ["alter_user", "alter_user", "alter_user"]);
     assert!(nodes.cli_as(0, "default", PASSWORD, &["PING"]).stderr.contains("WRONGPASS"));
     nodes.lasts(|| nodes.init(&spec).secret("app", "canary-app-77aa"));
@@ -107,7 +101,7 @@ fn the_password_of_default_rotates_and_lasts() {
         let spec = "mode: standalone\nnodes: [valkey-0:6379]\npassword: {secret: next}\nbootstrapPassword: {secret: password}\n\
                     users:\n  default: {passwords: [{secret: next}]}\n";
         let run = || nodes.init(spec).secret("next", "canary-next-88bb");
-        assert_eq!(ops(&run().run().expect(0, "changed")), ["alter_user"]);
+        assert_eq!(run().run().expect(0, "changed").operations(), ["alter_user"]);
         nodes.lasts(run);
         assert!(nodes.cli_as(0, "default", PASSWORD, &["PING"]).stderr.contains("WRONGPASS"));
     }
@@ -159,10 +153,10 @@ fn functions_are_loaded_and_replaced() {
     );
     let run = |code: &str| nodes.init(&spec).file("/f/counters.lua", code.as_bytes()).run();
     let ended = run(CODE).expect(0, "changed");
-    assert_eq!(ops(&ended).iter().filter(|op| *op == "load_function").count(), 3);
+    assert_eq!(ended.operations().iter().filter(|op| *op == "load_function").count(), 3);
     run(CODE).expect(0, "unchanged");
     let ended = run(&CODE.replace("INCR", "DECR")).expect(0, "changed");
-    assert_eq!(ops(&ended), ["load_function"; 3]);
+    assert_eq!(ended.operations(), ["load_function"; 3]);
     let replaced = CODE.replace("INCR", "DECR");
     nodes.lasts(|| nodes.init(&spec).file("/f/counters.lua", replaced.as_bytes()));
     nodes.init(&spec).run().expect(65, "failed");

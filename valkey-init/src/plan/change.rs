@@ -8,14 +8,16 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use init_core::diff::Drift;
-use init_core::{Endpoint, SecretRef, Text};
+use init_core::{Effect, Endpoint, Properties, SecretRef, Subject, Text};
 use serde::Serialize;
 
 use crate::slots::Slots;
 
+/// More nodes than this are not all named in one line of a text report; the JSON report names all of them.
+const NAMED: usize = 3;
+
 /// One step, on one node.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(tag = "op", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Change {
     /// Closes slots that a move which was cut off has left open, where no key has moved.
     StabilizeSlots {
@@ -58,7 +60,6 @@ pub enum Change {
         /// Its passwords.
         passwords: Vec<SecretRef>,
         /// Its key in the spec.
-        #[serde(skip)]
         key: String,
     },
     /// A user that differs.
@@ -68,16 +69,12 @@ pub enum Change {
         /// The user.
         user: Text,
         /// Whether it may log in.
-        #[serde(skip_serializing_if = "Option::is_none")]
         enabled: Option<Drift<bool>>,
         /// Its rules.
-        #[serde(skip_serializing_if = "Option::is_none")]
         rules: Option<Drift<String>>,
         /// Its passwords.
-        #[serde(skip_serializing_if = "Option::is_none")]
         passwords: Option<Drift<Passwords>>,
         /// Its key in the spec.
-        #[serde(skip)]
         key: String,
     },
     /// Parameters that differ, all of a node at once: the server takes all of them or none.
@@ -111,29 +108,24 @@ pub enum Change {
         code: Drift<String>,
     },
     /// Takes from a user what a run may depend on, after everything else works without it.
-    #[serde(rename = "alter_user")]
     CloseUser {
         /// The node.
         node: Endpoint,
         /// The user.
         user: Text,
         /// Whether it may log in.
-        #[serde(skip_serializing_if = "Option::is_none")]
         enabled: Option<Drift<bool>>,
         /// Its rules.
-        #[serde(skip_serializing_if = "Option::is_none")]
         rules: Option<Drift<String>>,
         /// Its passwords.
-        #[serde(skip_serializing_if = "Option::is_none")]
         passwords: Option<Drift<Passwords>>,
         /// Its key in the spec.
-        #[serde(skip)]
         key: String,
     },
 }
 
 /// A user's passwords: the declared ones by name, others by their number.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Passwords {
     /// Passwords of the spec.
     pub declared: Vec<SecretRef>,
@@ -156,6 +148,106 @@ impl Change {
             | Self::ReplicateNode { node, .. }
             | Self::LoadFunction { node, .. }
             | Self::CloseUser { node, .. } => node,
+        }
+    }
+}
+
+impl init_core::Change for Change {
+    fn op(&self) -> &'static str {
+        match self {
+            Self::StabilizeSlots { .. } => "stabilize_slots",
+            Self::AssignSlots { .. } => "assign_slots",
+            Self::SetEpoch { .. } => "set_epoch",
+            Self::SetAnnounce { .. } => "set_announce",
+            Self::CreateUser { .. } => "create_user",
+            Self::AlterUser { .. } | Self::CloseUser { .. } => "alter_user",
+            Self::SetConfig { .. } => "set_config",
+            Self::MeetNode { .. } => "meet_node",
+            Self::ReplicateNode { .. } => "replicate_node",
+            Self::LoadFunction { .. } => "load_function",
+        }
+    }
+
+    fn effect(&self) -> Effect {
+        match self {
+            Self::CreateUser { .. } => Effect::Add,
+            Self::LoadFunction { code, .. } if code.from.is_none() => Effect::Add,
+            Self::StabilizeSlots { .. }
+            | Self::AssignSlots { .. }
+            | Self::SetEpoch { .. }
+            | Self::SetAnnounce { .. }
+            | Self::AlterUser { .. }
+            | Self::SetConfig { .. }
+            | Self::MeetNode { .. }
+            | Self::ReplicateNode { .. }
+            | Self::LoadFunction { .. }
+            | Self::CloseUser { .. } => Effect::Alter,
+        }
+    }
+
+    fn subject(&self) -> Subject {
+        match self {
+            Self::CreateUser { node, user, .. }
+            | Self::AlterUser { node, user, .. }
+            | Self::CloseUser { node, user, .. } => Subject::new("user", user).within(node),
+            Self::LoadFunction { node, library, .. } => Subject::new("function", library).within(node),
+            Self::StabilizeSlots { node, .. }
+            | Self::AssignSlots { node, .. }
+            | Self::SetEpoch { node, .. }
+            | Self::SetAnnounce { node, .. }
+            | Self::SetConfig { node, .. }
+            | Self::MeetNode { node, .. }
+            | Self::ReplicateNode { node, .. } => Subject::new("node", node),
+        }
+    }
+
+    fn properties(&self) -> Properties {
+        let properties = Properties::none();
+        match self {
+            Self::StabilizeSlots { slots, .. } => properties.without("open_slots", slots),
+            Self::AssignSlots { slots, .. } => properties.to("slots", slots),
+            Self::SetEpoch { epoch, .. } => properties.to("config_epoch", epoch),
+            Self::SetAnnounce { parameters, .. } => differing(properties, parameters),
+            Self::SetConfig { parameters, .. } => differing(properties, parameters),
+            Self::CreateUser { enabled, rules, passwords, .. } => {
+                properties.to("enabled", enabled).to("rules", rules).to("passwords", passwords)
+            }
+            Self::AlterUser { enabled, rules, passwords, .. }
+            | Self::CloseUser { enabled, rules, passwords, .. } => {
+                let properties =
+                    properties.drifts("enabled", enabled.as_ref()).drifts("rules", rules.as_ref());
+                match passwords {
+                    Some(drift) => drift.to.beside(drift.from.as_ref(), properties),
+                    None => properties,
+                }
+            }
+            Self::MeetNode { by, .. } => properties.to("known_by", by),
+            Self::ReplicateNode { primary, .. } => properties.drift("primary", primary),
+            Self::LoadFunction { code, .. } => properties.drift("code", code),
+        }
+    }
+}
+
+/// Parameters as one property: on each side those that differ.
+fn differing<T: Serialize>(properties: Properties, parameters: &BTreeMap<String, Drift<T>>) -> Properties {
+    let from: BTreeMap<&String, &T> =
+        parameters.iter().filter_map(|(name, drift)| Some((name, drift.from.as_ref()?))).collect();
+    let to: BTreeMap<&String, &T> = parameters.iter().map(|(name, drift)| (name, &drift.to)).collect();
+    properties.differing("config", from, to)
+}
+
+impl Passwords {
+    /// The passwords that one side alone has, and how many the user has that the spec does not name.
+    fn beside(&self, from: Option<&Self>, properties: Properties) -> Properties {
+        let nothing = Self::default();
+        let from = from.unwrap_or(&nothing);
+        let only = |one: &Self, other: &Self| -> Vec<SecretRef> {
+            one.declared.iter().filter(|name| !other.declared.contains(name)).cloned().collect()
+        };
+        let properties = properties.differing("passwords", only(from, self), only(self, from));
+        match from.others {
+            0 => properties,
+            others => properties.without("undeclared_passwords", others),
         }
     }
 }
@@ -192,10 +284,7 @@ impl fmt::Display for Change {
                 write!(f, "set config of {node}: ")?;
                 drifts(f, parameters)
             }
-            Self::MeetNode { node, by } => {
-                let by: Vec<String> = by.iter().map(ToString::to_string).collect();
-                write!(f, "meet {node} from {}", by.join(", "))
-            }
+            Self::MeetNode { node, by } => write!(f, "meet {node} from {}", few(by)),
             Self::ReplicateNode { node, primary } => match &primary.from {
                 None => write!(f, "replicate {} on {node}", primary.to),
                 Some(_) => write!(f, "replicate on {node}: {primary}"),
@@ -204,6 +293,16 @@ impl fmt::Display for Change {
                 write!(f, "load function {library} on {node}: code {code}")
             }
         }
+    }
+}
+
+/// The first nodes by their names, and how many more there are: each node of a new cluster is met by all others.
+fn few(nodes: &[Endpoint]) -> String {
+    let shown = if nodes.len() > NAMED { NAMED - 1 } else { nodes.len() };
+    let names: Vec<String> = nodes.iter().take(shown).map(ToString::to_string).collect();
+    match nodes.len() - shown {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names.join(", ")),
     }
 }
 

@@ -8,6 +8,7 @@
 )]
 
 mod answers;
+mod change;
 mod describe;
 mod model;
 mod plan;
