@@ -17,9 +17,6 @@ use crate::{Endpoint, Files, Plan, Progress, SecretRef, Secrets, Violations};
 pub trait Backend: Sized {
     /// The tool's name, which is also its binary's: `kafka-init`.
     const NAME: &'static str;
-    /// The JSON Schema of the spec as text, for a tool whose image has no room for what generates it. A test
-    /// of that tool holds it against [`schema`](crate::schema()).
-    const SCHEMA: Option<&'static str> = None;
     /// The spec as written: serde's view, with unknown fields denied.
     type Spec: DeserializeOwned + JsonSchema;
     /// The spec as meant: validated, keyed by name, defaults filled in.

@@ -35,7 +35,7 @@ pub use observe::{
 };
 pub use plan::{Change, Passwords};
 pub use slots::Slots;
-pub use spec::{Desired, Library, Login, Mode, Node, Spec, Tls, User};
+pub use spec::{Desired, Library, Login, Mode, Node, Spec, User};
 
 use wire::Connections;
 
@@ -50,7 +50,6 @@ pub struct Valkey {
 
 impl Backend for Valkey {
     const NAME: &'static str = "valkey-init";
-    const SCHEMA: Option<&'static str> = Some(include_str!("../schema.json"));
     type Spec = Spec;
     type Desired = Desired;
     type Observed = Observed;

@@ -9,11 +9,12 @@ mod validate;
 use std::collections::BTreeMap;
 
 use init_core::{FileRef, SecretRef, Text};
+use init_net::TlsSpec;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub(crate) use desired::requires;
-pub use desired::{Desired, Library, Login, Mode, Node, Tls, User};
+pub use desired::{Desired, Library, Login, Mode, Node, User};
 pub(crate) use rules::{tokens, without_password};
 pub(crate) use validate::validate;
 
@@ -59,18 +60,6 @@ pub struct Spec {
     /// an included file: `CONFIG REWRITE` then leaves nothing that would be loaded twice.
     #[serde(default)]
     starts_from_config_file: bool,
-}
-
-/// Certificates, as PEM.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct TlsSpec {
-    /// Who signed the servers' certificates.
-    ca: FileRef,
-    /// The client's certificate, with `key`.
-    certificate: Option<FileRef>,
-    /// The client's private key.
-    key: Option<SecretRef>,
 }
 
 /// One ACL user. What is absent is left as it is.

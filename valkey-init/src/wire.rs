@@ -1,20 +1,16 @@
 //! Connections to the nodes: names resolved, TLS, login, one deadline on every exchange.
 
+mod address;
 mod bounds;
 mod connection;
 mod connections;
-mod crypto;
-mod dial;
 mod mask;
-mod probe;
 mod reply;
-mod tls;
 
+pub(crate) use address::addresses;
 pub(crate) use connection::Connection;
 pub(crate) use connections::Connections;
-pub(crate) use dial::resolve;
 pub(crate) use reply::{array, pairs, text};
-pub(crate) use tls::certificates;
 
 /// The SHA-256 of `bytes`, in lower-case hex: what `ACL SETUSER` takes after `#`.
 pub(crate) fn digest(bytes: &[u8]) -> String {

@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::observe::{Link, Observed};
 use crate::plan::cluster::reaches;
 use crate::plan::{Change, Topology};
-use crate::wire::resolve;
+use crate::wire::addresses;
 
 /// A handshake that is not done by then was lost; meeting again does no harm.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -23,8 +23,8 @@ const AGAIN: Duration = Duration::from_secs(2);
 impl Valkey {
     /// The server takes only addresses here, so the name is looked up for each meeting.
     pub(super) async fn meet(&self, node: &Endpoint, by: &[Endpoint]) -> Result<(), Error> {
-        let addresses = resolve(node).await?;
-        let address = addresses.first().map(ToString::to_string).unwrap_or_default();
+        let found = addresses(node).await?;
+        let address = found.first().map(ToString::to_string).unwrap_or_default();
         let met = by.iter().map(async |other| {
             let mut command = cmd("CLUSTER");
             command.arg("MEET").arg(&address).arg(node.port());

@@ -10,7 +10,7 @@ use super::view::Entry;
 use super::{NodeState, Persistence, Replication};
 use crate::error::Error;
 use crate::spec::{Desired, Mode};
-use crate::wire::{Connection, array, pairs, resolve, text};
+use crate::wire::{Connection, addresses, array, pairs, text};
 
 /// More members than any cluster has: a thousand are the recommended limit.
 const MEMBERS: usize = 4096;
@@ -58,7 +58,7 @@ pub(super) async fn read(
     }
     // Once for each reading: a look at what settles needs no other look at the names.
     if state.addresses.is_empty() {
-        state.addresses = resolve(node).await?.into_iter().gather();
+        state.addresses = addresses(node).await?.into_iter().collect();
     }
     Ok(())
 }

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{DnsName, Endpoint, FileRef, Files, Gather as _, SpecPath, Text, Violations};
+use init_net::{Tls, Verification};
 
-use super::desired::{Desired, Library, Login, Mode, Node, Tls, User};
+use super::desired::{Desired, Library, Login, Mode, Node, User};
 use super::node::NodeSpec;
 use super::scalar::Scalar;
-use super::{Spec, TlsSpec, UserSpec, rules};
+use super::{Spec, UserSpec, rules};
 use crate::layout::Layout;
 use crate::wire::digest;
 
@@ -59,7 +60,8 @@ pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations
         found.check(&at, password).map(|password| (key.clone(), password))
     });
     let functions = functions(&spec.functions, files, &mut found);
-    let tls = spec.tls.as_ref().and_then(|tls| certificates(tls, files, &mut found));
+    let tls = spec.tls.as_ref();
+    let tls = tls.map(|tls| Tls::validate(tls, Verification::Full, files, &root.key("tls"), &mut found));
     let zones: Vec<Option<&str>> = nodes.iter().map(|node| node.zone.as_deref()).collect();
     let layout = match spec.mode {
         Mode::Cluster => Layout::new(&zones, usize::from(spec.replicas_per_primary.unwrap_or(0))),
@@ -242,29 +244,4 @@ fn functions(
 fn library_name(code: &str) -> Option<&str> {
     let header = code.lines().next()?.strip_prefix("#!")?;
     header.split_whitespace().skip(1).find_map(|word| word.strip_prefix("name="))
-}
-
-fn certificates(tls: &TlsSpec, files: &Files, found: &mut Violations) -> Option<Tls> {
-    let at = SpecPath::root().key("tls");
-    let ca = found.check(&at.key("ca"), files.read(&tls.ca));
-    if let Some(ca) = &ca {
-        found.check(&at.key("ca"), crate::wire::certificates(ca));
-    }
-    let client = match (&tls.certificate, &tls.key) {
-        (Some(certificate), Some(key)) => {
-            let pem = found.check(&at.key("certificate"), files.read(certificate))?;
-            found.check(&at.key("certificate"), crate::wire::certificates(&pem));
-            Some((pem, key.clone()))
-        }
-        (None, None) => None,
-        (Some(_), None) => {
-            found.push(&at.key("certificate"), "a client certificate needs its `key`");
-            None
-        }
-        (None, Some(_)) => {
-            found.push(&at.key("key"), "a client key needs its `certificate`");
-            None
-        }
-    };
-    Some(Tls { ca: ca?, client })
 }

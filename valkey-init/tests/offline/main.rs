@@ -12,6 +12,5 @@ mod change;
 mod describe;
 mod model;
 mod plan;
-mod schema;
 mod support;
 mod violations;
