@@ -103,7 +103,10 @@ pub enum Error {
         /// The server's answer.
         source: Box<Error>,
     },
-    /// Our own mistake.
+    /// A change is about something that the spec does not have: our own mistake.
+    #[error("the plan has {0}, which the spec does not have")]
+    NotInSpec(String),
+    /// A secret that was not declared: our own mistake.
     #[error(transparent)]
     Undeclared(#[from] Undeclared),
 }
@@ -117,7 +120,7 @@ impl Fault for Error {
             Self::Refused { code, .. } => of_code(code),
             Self::Login { source, .. } | Self::Incomplete { source, .. } => source.kind(),
             Self::Raced { .. } => FaultKind::Raced,
-            Self::Undeclared(_) => FaultKind::Internal,
+            Self::NotInSpec(_) | Self::Undeclared(_) => FaultKind::Internal,
         }
     }
 
@@ -137,6 +140,7 @@ impl Fault for Error {
             | Self::Lost { .. }
             | Self::Unsettled(_)
             | Self::Raced { .. }
+            | Self::NotInSpec(_)
             | Self::Undeclared(_) => None,
         }
     }

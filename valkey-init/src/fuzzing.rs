@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Access, Catalog, observe};
+use crate::acl::{Access, Catalog};
+use crate::observe;
 
 /// Reads the bytes as every answer that is parsed here. Nothing may panic, whatever they are.
 pub fn answer(bytes: &[u8]) {

@@ -5,8 +5,6 @@
 
 use std::collections::BTreeSet;
 
-use init_core::Gather;
-
 use crate::slots::{self, Slots};
 
 /// The layout of a cluster, by positions in the spec's node list.
@@ -68,7 +66,7 @@ fn interleave(zones: &[Option<&str>], count: usize) -> Vec<usize> {
         // Without zones the list is the order.
         rows.insert((if zone.is_some() { turn } else { 0 }, node));
     }
-    let primaries: BTreeSet<usize> = rows.into_iter().take(count).map(|(_, node)| node).gather();
+    let primaries: BTreeSet<usize> = rows.into_iter().take(count).map(|(_, node)| node).collect();
     primaries.into_iter().collect()
 }
 

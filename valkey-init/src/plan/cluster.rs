@@ -3,9 +3,12 @@
 use init_core::Conflict;
 use init_core::diff::Drift;
 
-use super::{Change, Roles, Topology, open, safety};
-use crate::observe::Observed;
-use crate::spec::Desired;
+use super::roles::Roles;
+use super::topology::Topology;
+use super::{open_slots, safety};
+use crate::change::Change;
+use crate::desired::Desired;
+use crate::observed::Observed;
 
 pub(super) fn plan(desired: &Desired, observed: &Observed) -> (Vec<Change>, Vec<Conflict>) {
     let topology = Topology::new(desired, observed);
@@ -15,7 +18,7 @@ pub(super) fn plan(desired: &Desired, observed: &Observed) -> (Vec<Change>, Vec<
     }
     let roles = Roles::new(&topology);
     let (mut changes, mut conflicts) = (Vec::new(), Vec::new());
-    open::plan(&topology, &mut changes, &mut conflicts);
+    open_slots::plan(&topology, &mut changes, &mut conflicts);
     for (node, slots) in &roles.assigned {
         changes
             .extend(topology.endpoint(*node).map(|node| Change::AssignSlots { node, slots: slots.clone() }));

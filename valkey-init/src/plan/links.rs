@@ -6,8 +6,8 @@ use init_core::diff::Drift;
 use init_core::{Conflict, SpecPath, Text};
 
 use crate::acl::{Access, Catalog};
-use crate::observe::{NodeState, Observed};
-use crate::spec::{Desired, Mode, User};
+use crate::desired::{Desired, Mode, User};
+use crate::observed::{NodeState, Observed};
 
 /// Whether a node of this deployment follows another, or will.
 pub(crate) fn replicates(desired: &Desired, observed: &Observed) -> bool {

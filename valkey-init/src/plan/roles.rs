@@ -5,9 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use init_core::Gather as _;
-
-use super::Topology;
+use super::topology::Topology;
 use crate::slots::Slots;
 
 /// The roles of all nodes, and what is missing from them.
@@ -26,7 +24,7 @@ impl Roles {
     pub(crate) fn new(topology: &Topology<'_>) -> Self {
         let assigned = uncovered(topology);
         let owners: BTreeSet<usize> =
-            topology.owners().into_iter().flatten().chain(assigned.keys().copied()).gather();
+            topology.owners().into_iter().flatten().chain(assigned.keys().copied()).collect();
         let primaries = primaries(topology, owners);
         let mut roles =
             Self { assigned, primaries, attach: BTreeMap::new(), follows: BTreeMap::new(), room: 0 };
@@ -124,9 +122,9 @@ fn uncovered(topology: &Topology<'_>) -> BTreeMap<usize, Slots> {
 fn primaries(topology: &Topology<'_>, owners: BTreeSet<usize>) -> BTreeSet<usize> {
     let count = topology.desired.layout.primary_count();
     let mut primaries = owners;
-    let declared: BTreeSet<usize> = topology.desired.layout.primaries().map(|(node, _)| node).gather();
+    let declared: BTreeSet<usize> = topology.desired.layout.primaries().map(|(node, _)| node).collect();
     let followed: BTreeSet<usize> =
-        topology.nodes().filter_map(|(node, _)| topology.primary_of(node)).gather();
+        topology.nodes().filter_map(|(node, _)| topology.primary_of(node)).collect();
     let free: Vec<usize> = topology
         .nodes()
         .map(|(node, _)| node)

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use init_core::{Conflict, SpecPath};
 
-use super::Topology;
-use crate::observe::{Entry, Link};
+use super::topology::Topology;
+use crate::observed::{Entry, Link};
 use crate::slots::Slots;
 
 /// Everything that stands in the way of forming this cluster from these nodes.

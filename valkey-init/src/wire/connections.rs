@@ -13,8 +13,8 @@ use super::bounds::Budget;
 use super::connection::{Connection, Settings};
 use super::mask::Mask;
 use super::reply::text;
+use crate::desired::{Desired, Mode, requires};
 use crate::error::Error;
-use crate::spec::{Desired, Mode, requires};
 
 /// What is left for the other nodes when one has already failed: the worst of the failures is the one to tell.
 const STRAGGLERS: Duration = Duration::from_millis(500);
@@ -88,6 +88,11 @@ impl Connections {
     /// The connection to a node of the spec.
     pub(crate) fn get(&self, node: &Endpoint) -> Option<&Connection> {
         self.nodes.get(node)
+    }
+
+    /// The connection to the node of a change.
+    pub(crate) fn to(&self, node: &Endpoint) -> Result<&Connection, Error> {
+        self.get(node).ok_or_else(|| Error::NotInSpec(format!("the node {node}")))
     }
 
     /// Another login to a node.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use init_core::{Secret, SecretRef, Secrets};
 use secrecy::ExposeSecret;
 
-use super::digest;
-use crate::Error;
+use crate::digest::digest;
+use crate::error::Error;
 
 /// What stands in the place of a secret.
 const HIDDEN: &str = "[hidden]";

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use init_core::{Endpoint, Gather as _, Requires, SecretRef, Text};
+use init_core::{Endpoint, Requires, SecretRef, Text};
 use init_net::Tls;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -107,6 +107,6 @@ pub(crate) fn requires(desired: &Desired) -> Requires {
         .chain(&login.password)
         .chain(&login.bootstrap)
         .cloned()
-        .gather();
+        .collect();
     Requires { endpoints: desired.nodes.iter().map(|node| node.endpoint.clone()).collect(), secrets }
 }

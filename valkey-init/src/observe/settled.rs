@@ -3,16 +3,25 @@
 //! `cluster_state:ok` alone proves nothing: a replica says it too early, and after a restart everybody says it
 //! until the first timeout. So every node's view has to agree with every node's own word, with all links up.
 
-use crate::observe::{Link, Observed};
-use crate::plan::{Roles, Topology, safety, state};
-use crate::spec::{Desired, Mode};
+use crate::change::Change;
+use crate::desired::{Desired, Mode};
+use crate::observed::{Link, Observed};
+use crate::plan::roles::Roles;
+use crate::plan::safety;
+use crate::plan::topology::Topology;
 
-/// What has to happen on the servers' side before a plan means anything.
-pub(crate) fn blocked(desired: &Desired, observed: &Observed) -> Option<String> {
+/// What has to happen on the servers' side before this plan can be carried out.
+pub(super) fn blocked(desired: &Desired, observed: &Observed, plan: &[Change]) -> Option<String> {
     if desired.mode != Mode::Cluster {
         return None;
     }
     let topology = Topology::new(desired, observed);
+    // A node that is told to replicate while a handshake is under way may save a file that it cannot load.
+    let meets = plan.iter().any(|change| matches!(change, Change::MeetNode { .. }));
+    let replicates = plan.iter().any(|change| matches!(change, Change::ReplicateNode { .. }));
+    if let (false, true, handshakes @ 1..) = (meets, replicates, topology.handshakes()) {
+        return Some(format!("{handshakes} handshake(s) are under way"));
+    }
     topology.strangers().iter().find_map(|(id, seen)| {
         let heard = |link: Link| seen.iter().any(|(_, entry)| entry.link == link);
         if heard(Link::Unheard) && !heard(Link::Up) {
@@ -26,11 +35,11 @@ pub(crate) fn blocked(desired: &Desired, observed: &Observed) -> Option<String> 
 }
 
 /// What is still on its way, or nothing when a write to every slot succeeds.
-pub(crate) fn unsettled(desired: &Desired, observed: &Observed) -> Option<String> {
+pub(super) fn unsettled(desired: &Desired, observed: &Observed) -> Option<String> {
     match desired.mode {
         Mode::Cluster => cluster(&Topology::new(desired, observed)),
         Mode::Replication => desired.nodes.iter().find_map(|node| {
-            let state = state(observed, &node.endpoint);
+            let state = observed.state(&node.endpoint);
             let (host, port) = state.replication.primary.as_ref().filter(|_| !state.replication.link_up)?;
             Some(format!("the link of {} to its primary {host}:{port} is down", node.endpoint))
         }),
