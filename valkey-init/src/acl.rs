@@ -2,7 +2,7 @@
 //!
 //! Servers rewrite rules (7.0 from bitmaps, later ones by dropping what is superseded), so texts cannot be
 //! compared. Both sides are played through here, over the commands and categories that the server itself
-//! lists. A token that this does not know stays in the result as it is: it differs, and the server judges it.
+//! lists. A token that this does not know stays in the result as it is: it counts as a difference, and the server accepts or refuses it.
 
 pub(crate) mod rules;
 

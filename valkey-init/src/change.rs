@@ -217,7 +217,7 @@ impl init_core::Change for Change {
                 let properties =
                     properties.drifts("enabled", enabled.as_ref()).drifts("rules", rules.as_ref());
                 match passwords {
-                    Some(drift) => drift.to.beside(drift.from.as_ref(), properties),
+                    Some(drift) => drift.to.compared_with(drift.from.as_ref(), properties),
                     None => properties,
                 }
             }
@@ -238,7 +238,7 @@ fn differing<T: Serialize>(properties: Properties, parameters: &BTreeMap<String,
 
 impl Passwords {
     /// The passwords that one side alone has, and how many the user has that the spec does not name.
-    fn beside(&self, from: Option<&Self>, properties: Properties) -> Properties {
+    fn compared_with(&self, from: Option<&Self>, properties: Properties) -> Properties {
         let nothing = Self::default();
         let from = from.unwrap_or(&nothing);
         let only = |one: &Self, other: &Self| -> Vec<SecretRef> {

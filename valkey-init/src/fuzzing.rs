@@ -1,4 +1,4 @@
-//! What servers answer, as bytes that nobody vouches for: the way in for a fuzzer, and no part of the tool.
+//! Parsers of server answers, for a fuzzer: they take any bytes. The tool itself does not use this file.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -82,7 +82,7 @@ pub struct ReplicationLogin {
     pub password_matches: bool,
 }
 
-/// A node's own login to its primary, whoever declared it.
+/// The login that a node uses at its primary now, whether or not the spec declares it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OwnLogin {
     /// The key of the spec's user of that name.

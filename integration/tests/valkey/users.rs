@@ -1,4 +1,4 @@
-//! Users, parameters and functions: created, altered, kept, and judged before the first write.
+//! Users, parameters and functions: created, altered, kept, and checked before the first write.
 
 use integration::Init;
 use integration::valkey::{Nodes, PASSWORD};
@@ -11,7 +11,7 @@ fn one(nodes: &Nodes, rest: &str) -> Init {
     init.secret("same", "canary-app-77aa")
 }
 
-/// Deliver 3: each kind of drift is found, healed, and gone after it.
+/// Each kind of drift is found, healed, and gone after it.
 #[test]
 fn every_kind_of_drift_of_a_user_is_healed() {
     let nodes = Nodes::start(1, &[], &[]);
@@ -51,7 +51,7 @@ fn every_kind_of_drift_of_a_user_is_healed() {
     assert_eq!(nodes.cli_as(0, "app", "canary-app-77aa", &["GET", "app:1"]).exit, 0);
 }
 
-/// Deliver 3: rotation with two passwords; what is set lasts over a restart.
+/// Rotation with two passwords; what is set lasts over a restart.
 #[test]
 fn a_password_rotates_and_everything_lasts() {
     for file in ["no", "yes"] {
@@ -73,7 +73,7 @@ fn a_password_rotates_and_everything_lasts() {
     }
 }
 
-/// Deliver 3: `default` goes last, and the next run logs in without it.
+/// The user `default` goes last, and the next run logs in without it.
 #[test]
 fn default_is_disabled_when_its_successor_works() {
     let nodes = Nodes::cluster(3);
@@ -93,7 +93,7 @@ fn default_is_disabled_when_its_successor_works() {
     assert!(wrong.error().contains("as user admin and as user default"), "{}", wrong.stdout);
 }
 
-/// DESIGN 6.4: `default` rotates as its new password under `users` and the old one as `bootstrapPassword`.
+/// The user `default` rotates as its new password under `users` and the old one as `bootstrapPassword`.
 #[test]
 fn the_password_of_default_rotates_and_lasts() {
     for file in ["no", "yes"] {
@@ -107,7 +107,7 @@ fn the_password_of_default_rotates_and_lasts() {
     }
 }
 
-/// Deliver 4, and what the server judges before the first write.
+/// Parameters are set, and what the server would refuse is known before the first write.
 #[test]
 fn parameters_are_set_and_what_cannot_be_is_told_before_any_write() {
     let nodes = Nodes::start(1, &[], &[]);
@@ -130,10 +130,10 @@ fn parameters_are_set_and_what_cannot_be_is_told_before_any_write() {
         let ended = one(&nodes, &users).run().expect(76, "failed");
         assert!(ended.error().contains(words) || rule == "~* ~a", "{}", ended.stdout);
     }
-    assert!(!nodes.cli(0, &["ACL", "LIST"]).contains("first"), "written before it was judged");
+    assert!(!nodes.cli(0, &["ACL", "LIST"]).contains("first"), "written before it was checked");
 }
 
-/// DESIGN 6.4: a server without a file keeps nothing, and that is told before any write.
+/// A server without a file keeps nothing, and that is told before any write.
 #[test]
 fn what_would_not_last_is_refused() {
     let nodes = Nodes::start(1, &["--protected-mode", "no"], &["--entrypoint", "kv-server"]);
@@ -143,7 +143,7 @@ fn what_would_not_last_is_refused() {
     assert!(!nodes.cli_as(0, "default", "", &["ACL", "LIST"]).stdout.contains("app"));
 }
 
-/// Deliver 4: loaded on every primary, replaced only when it differs.
+/// Loaded on every primary, replaced only when it differs.
 #[test]
 fn functions_are_loaded_and_replaced() {
     let nodes = Nodes::cluster(3);
@@ -162,7 +162,7 @@ fn functions_are_loaded_and_replaced() {
     nodes.init(&spec).run().expect(65, "failed");
 }
 
-/// CON-AUTO-001, SEC-AUTO-001: in no output, and in nothing that the server writes down.
+/// In no output, and in nothing that the server writes down.
 #[test]
 fn no_secret_is_written_anywhere() {
     let nodes = Nodes::start(1, &["--slowlog-log-slower-than", "0"], &[]);

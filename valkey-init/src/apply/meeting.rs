@@ -133,12 +133,12 @@ mod tests {
     use std::net::IpAddr;
     use std::path::Path;
 
-    use init_core::{Backend, Files};
+    use init_core::Files;
     use serde_json::json;
 
     use super::*;
-    use crate::Valkey;
     use crate::observed::{Entry, NodeState};
+    use crate::validate::validate;
 
     #[test]
     fn an_address_that_the_name_does_not_lead_to_is_told() {
@@ -146,7 +146,7 @@ mod tests {
         let spec =
             json!({"mode": "cluster", "nodes": names, "password": {"secret": "p"}, "replicasPerPrimary": 0});
         let files = Files::relative_to(Path::new(""));
-        let desired = Valkey::validate(serde_json::from_value(spec).unwrap(), &files).unwrap();
+        let desired = validate(&serde_json::from_value(spec).unwrap(), &files).unwrap();
         let address = |node: usize| IpAddr::from([10, 0, 0, u8::try_from(node).unwrap() + 2]);
         let entry =
             |id: usize, address| Entry { id: id.to_string(), address: Some(address), ..Entry::default() };

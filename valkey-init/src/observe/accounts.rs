@@ -152,7 +152,7 @@ fn equal(one: &Secret, other: &Secret) -> bool {
     one.expose_secret() == other.expose_secret()
 }
 
-/// `ACL GETUSER`, beside what the spec says; nothing when there is no such user.
+/// Compares the answer to `ACL GETUSER` with the spec. The result is empty when there is no such user.
 fn read_user(
     value: &Value,
     user: &User,

@@ -1,4 +1,4 @@
-//! When waiting is all there is to do: a cluster that is complete is not yet one that takes every write.
+//! Whether a cluster takes a write to every slot, and what the run waits for while it does not.
 //!
 //! `cluster_state:ok` alone proves nothing: a replica says it too early, and after a restart everybody says it
 //! until the first timeout. So every node's view has to agree with every node's own word, with all links up.
@@ -22,14 +22,14 @@ pub(super) fn blocked(desired: &Desired, observed: &Observed, plan: &[Change]) -
     if let (false, true, handshakes @ 1..) = (meets, replicates, topology.handshakes()) {
         return Some(format!("{handshakes} handshake(s) are under way"));
     }
-    topology.strangers().iter().find_map(|(id, seen)| {
+    topology.unnamed_nodes().iter().find_map(|(id, seen)| {
         let heard = |link: Link| seen.iter().any(|(_, entry)| entry.link == link);
         if heard(Link::Unheard) && !heard(Link::Up) {
             return Some(format!("whether node {id}, which the spec does not name, is alive"));
         }
-        let (_, slots) = safety::orphaned(&topology, seen)?;
+        let (_, slots) = safety::slots_without_owner(&topology, seen)?;
         let alive = seen.iter().any(|(_, entry)| entry.link == Link::Up);
-        let waits = !alive && safety::heir(&topology, id, seen);
+        let waits = !alive && safety::replica_may_take_over(&topology, id, seen);
         waits.then(|| format!("slots {slots} wait for a replica of the lost node {id} to take over"))
     })
 }

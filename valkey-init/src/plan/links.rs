@@ -1,4 +1,4 @@
-//! What a plan must not take away: the login with which replicas follow, and the rights of the login that runs.
+//! Rights that a plan must not take away: those of the user that replicas log in as, and those that the next run needs.
 
 use std::collections::BTreeSet;
 

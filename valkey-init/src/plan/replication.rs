@@ -1,6 +1,6 @@
 //! A primary and its replicas, or one node: who follows whom.
 //!
-//! The live primary is right, whoever it is: after a failover the first node of the spec is not asked to come back.
+//! A primary that other nodes follow stays the primary, also when it is not the first node of the spec: a failover is never undone.
 
 use std::collections::BTreeSet;
 

@@ -17,7 +17,7 @@ pub(crate) struct Roles {
     /// Replicas that do not follow anybody yet, or should follow another.
     pub(crate) attach: BTreeMap<usize, usize>,
     follows: BTreeMap<usize, usize>,
-    room: usize,
+    capacity: usize,
 }
 
 impl Roles {
@@ -27,15 +27,15 @@ impl Roles {
             topology.owners().into_iter().flatten().chain(assigned.keys().copied()).collect();
         let primaries = primaries(topology, owners);
         let mut roles =
-            Self { assigned, primaries, attach: BTreeMap::new(), follows: BTreeMap::new(), room: 0 };
-        roles.seat(topology);
+            Self { assigned, primaries, attach: BTreeMap::new(), follows: BTreeMap::new(), capacity: 0 };
+        roles.place_replicas(topology);
         roles
     }
 
-    fn seat(&mut self, topology: &Topology<'_>) {
+    fn place_replicas(&mut self, topology: &Topology<'_>) {
         let replicas: Vec<usize> =
             topology.nodes().map(|(node, _)| node).filter(|node| !self.primaries.contains(node)).collect();
-        self.room = replicas.len().div_ceil(self.primaries.len().max(1));
+        self.capacity = replicas.len().div_ceil(self.primaries.len().max(1));
         let mut free = Vec::new();
         for node in replicas {
             match topology.primary_of(node).filter(|primary| self.primaries.contains(primary)) {
@@ -44,7 +44,7 @@ impl Roles {
             }
         }
         free.retain(|node| match self.declared(topology, *node) {
-            Some(primary) if self.count(primary) < self.room => {
+            Some(primary) if self.count(primary) < self.capacity => {
                 self.attach(*node, primary);
                 false
             }
@@ -53,13 +53,13 @@ impl Roles {
         for node in free {
             let emptiest = self.primaries.iter().copied();
             let best = emptiest.min_by_key(|p| {
-                (self.count(*p) >= self.room, beside(topology, node, *p), self.count(*p), *p)
+                (self.count(*p) >= self.capacity, same_zone(topology, node, *p), self.count(*p), *p)
             });
             if let Some(primary) = best {
                 self.attach(node, primary);
             }
         }
-        while let Some((node, primary)) = self.surplus(topology) {
+        while let Some((node, primary)) = self.replica_to_move(topology) {
             self.attach(node, primary);
         }
     }
@@ -71,7 +71,7 @@ impl Roles {
     }
 
     /// A replica of the primary with the most, for the one with two less at least.
-    fn surplus(&self, topology: &Topology<'_>) -> Option<(usize, usize)> {
+    fn replica_to_move(&self, topology: &Topology<'_>) -> Option<(usize, usize)> {
         let least = self.primaries.iter().copied().min_by_key(|primary| self.count(*primary))?;
         let most = self.primaries.iter().copied().max_by_key(|primary| self.count(*primary))?;
         if self.count(most) < self.count(least) + 2 {
@@ -80,7 +80,7 @@ impl Roles {
         let candidates = self.follows.iter().filter(|(_, primary)| **primary == most).map(|(node, _)| *node);
         let node = candidates.min_by_key(|node| {
             let declared = topology.desired.layout.primary_of(*node) == Some(least);
-            (!declared, beside(topology, *node, least), usize::MAX - node)
+            (!declared, same_zone(topology, *node, least), usize::MAX - node)
         })?;
         Some((node, least))
     }
@@ -96,7 +96,7 @@ impl Roles {
 }
 
 /// Whether both stand in the same zone.
-fn beside(topology: &Topology<'_>, node: usize, primary: usize) -> bool {
+fn same_zone(topology: &Topology<'_>, node: usize, primary: usize) -> bool {
     let zone = |node: usize| topology.desired.nodes.get(node).and_then(|node| node.zone.as_ref());
     zone(node).is_some() && zone(node) == zone(primary)
 }

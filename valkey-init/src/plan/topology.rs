@@ -93,16 +93,16 @@ impl<'a> Topology<'a> {
     }
 
     /// Ids that somebody knows and the spec does not name, with what is known of them.
-    pub(crate) fn strangers(&self) -> BTreeMap<String, Vec<(usize, &Entry)>> {
-        let mut strangers: BTreeMap<String, Vec<(usize, &Entry)>> = BTreeMap::new();
+    pub(crate) fn unnamed_nodes(&self) -> BTreeMap<String, Vec<(usize, &Entry)>> {
+        let mut unnamed_nodes: BTreeMap<String, Vec<(usize, &Entry)>> = BTreeMap::new();
         for (node, state) in self.nodes() {
             for (id, entry) in &state.view {
                 if !self.ids.contains_key(id) && entry.link != Link::Handshake {
-                    strangers.entry(id.clone()).or_default().push((node, entry));
+                    unnamed_nodes.entry(id.clone()).or_default().push((node, entry));
                 }
             }
         }
-        strangers
+        unnamed_nodes
     }
 
     /// How many nodes are being met, by all views together.

@@ -12,18 +12,18 @@ use std::task::{Context, Poll, ready};
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// What one exchange may bring, beside the source text of the libraries that the spec names.
+/// The largest answer of one exchange in bytes; the source text of the libraries that the spec names comes on top.
 const EXCHANGE: usize = 2 << 20;
-/// The same for the exchanges of all nodes together.
+/// The same limit for the exchanges of all nodes together.
 const ALL: usize = 8 << 20;
-/// What an element costs in memory beside its bytes.
+/// The memory that an element of an array takes in addition to its bytes.
 const ELEMENT: usize = 64;
 /// The longest line: an error, a status, a length.
 const LINE: usize = 16 << 10;
 /// How deep arrays may be nested; `CLUSTER SHARDS` is the deepest answer, with five.
 const DEPTH: usize = 12;
 
-/// The server sends what no answer can be.
+/// Why an answer is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub(super) enum Excess {
     /// More than can be expected.
@@ -37,7 +37,7 @@ pub(super) enum Excess {
 /// Why nothing more is read.
 #[derive(Clone, Debug)]
 pub(super) enum Failure {
-    /// The server sends what no answer can be.
+    /// The answer is too large, or no RESP2.
     Excess(Excess),
     /// The connection broke. With TLS 1.3 a server that refuses the client's certificate says so at the first read.
     Broken(Arc<io::Error>),
@@ -60,7 +60,7 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    /// `extra` bytes are expected beside the usual answers.
+    /// A limit that is `extra` bytes above the usual one.
     pub(super) fn new(extra: usize) -> Self {
         Self { used: Arc::default(), extra }
     }

@@ -16,8 +16,8 @@ use super::reply::text;
 use crate::desired::{Desired, Mode, requires};
 use crate::error::Error;
 
-/// What is left for the other nodes when one has already failed: the worst of the failures is the one to tell.
-const STRAGGLERS: Duration = Duration::from_millis(500);
+/// How long the other nodes may still take when one has failed: a refusal tells more than a node that is not there.
+const GRACE: Duration = Duration::from_millis(500);
 
 /// The connections, by the nodes' names.
 pub(crate) struct Connections {
@@ -46,7 +46,7 @@ impl Connections {
         loop {
             let next = match &failed {
                 None => opening.next().await,
-                Some(_) => tokio::time::timeout(STRAGGLERS, opening.next()).await.unwrap_or_default(),
+                Some(_) => tokio::time::timeout(GRACE, opening.next()).await.unwrap_or_default(),
             };
             match next {
                 Some(Ok(connection)) => drop(nodes.insert(connection.node().clone(), connection)),
@@ -59,15 +59,15 @@ impl Connections {
         let there = Self { nodes, settings };
         match failed {
             None => Ok(there),
-            Some(error) if desired.mode == Mode::Cluster => Err(there.without_one(error).await),
+            Some(error) if desired.mode == Mode::Cluster => Err(there.incomplete(error).await),
             Some(error) => Err(error),
         }
     }
 
     /// Why a node is missing, and whether those that are there serve without it: that depends on replicas and on
     /// `cluster-require-full-coverage`, so it is theirs to say.
-    async fn without_one(&self, missing: Error) -> Error {
-        match tokio::time::timeout(STRAGGLERS, self.serving()).await {
+    async fn incomplete(&self, missing: Error) -> Error {
+        match tokio::time::timeout(GRACE, self.serving()).await {
             Ok(Ok((up, serving))) if up > 0 => Error::Incomplete { up, serving, source: Box::new(missing) },
             _ => missing,
         }
@@ -130,7 +130,7 @@ impl Connections {
                 let id = answer.lines().find_map(|line| line.trim_end().strip_prefix("run_id:"));
                 Ok::<_, Error>(id.unwrap_or_default().to_owned())
             };
-            match tokio::time::timeout(STRAGGLERS * 2, asked).await {
+            match tokio::time::timeout(GRACE * 2, asked).await {
                 Ok(Ok(id)) => Some(id),
                 Ok(Err(error)) if error.code().is_some() => Some(format!("the one at {address}")),
                 _ => None,

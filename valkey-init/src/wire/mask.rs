@@ -1,4 +1,4 @@
-//! Takes out of a server's words what it was told in confidence: a server, or a proxy in its place, may repeat a command.
+//! Removes secrets from the text of a server's errors: a server, or a proxy in its place, may repeat the command that it refuses.
 
 use std::sync::Arc;
 

@@ -16,23 +16,33 @@ fn plain(text: &str) -> Text {
     Text::Plain(text.to_owned())
 }
 
-/// One change of every variant, in the order of execution. The match fails to compile when a variant is added.
-fn every_change() -> Vec<Change> {
-    let (node, key) = (endpoint(0), "app".to_owned());
-    let passwords = Passwords { declared: vec![secret("old"), secret("new")], others: 0 };
-    let found = Passwords { declared: vec![secret("old")], others: 2 };
+/// The changes of slots, epochs and roles, one of each variant.
+fn of_nodes() -> Vec<Change> {
+    let node = endpoint(0);
     let maxmemory = Drift { from: Some(plain("0")), to: plain("256mb") };
     let masterauth = Drift { from: None, to: Text::Secret(secret("link")) };
     let hostname = Drift { from: Some("old".to_owned()), to: "n0".to_owned() };
-    let enabled = Some(Drift { from: Some(true), to: false });
-    let mut changes = vec![
+    let announced = BTreeMap::from([("cluster-announce-hostname".to_owned(), hostname)]);
+    let parameters =
+        BTreeMap::from([("maxmemory".to_owned(), maxmemory), ("masterauth".to_owned(), masterauth)]);
+    vec![
         Change::StabilizeSlots { node: node.clone(), slots: slots(93, 93) },
         Change::AssignSlots { node: node.clone(), slots: slots(0, 5460) },
         Change::SetEpoch { node: node.clone(), epoch: 1 },
-        Change::SetAnnounce {
-            node: node.clone(),
-            parameters: BTreeMap::from([("cluster-announce-hostname".to_owned(), hostname)]),
-        },
+        Change::SetAnnounce { node: node.clone(), parameters: announced },
+        Change::SetConfig { node: node.clone(), parameters },
+        Change::MeetNode { node: node.clone(), by: (1..6).map(endpoint).collect() },
+        Change::ReplicateNode { node, primary: Drift { from: None, to: endpoint(1) } },
+    ]
+}
+
+/// The changes of users and functions, one of each variant.
+fn of_contents() -> Vec<Change> {
+    let (node, key) = (endpoint(0), "app".to_owned());
+    let passwords = Passwords { declared: vec![secret("old"), secret("new")], others: 0 };
+    let found = Passwords { declared: vec![secret("old")], others: 2 };
+    let enabled = Some(Drift { from: Some(true), to: false });
+    vec![
         Change::CreateUser {
             node: node.clone(),
             user: plain("app"),
@@ -49,39 +59,38 @@ fn every_change() -> Vec<Change> {
             passwords: Some(Drift { from: Some(found), to: passwords }),
             key: key.clone(),
         },
-        Change::SetConfig {
-            node: node.clone(),
-            parameters: BTreeMap::from([
-                ("maxmemory".to_owned(), maxmemory),
-                ("masterauth".to_owned(), masterauth),
-            ]),
-        },
-        Change::MeetNode { node: node.clone(), by: (1..6).map(endpoint).collect() },
-        Change::ReplicateNode { node: node.clone(), primary: Drift { from: None, to: endpoint(1) } },
         Change::LoadFunction {
             node: node.clone(),
             library: "counters".to_owned(),
             code: Drift { from: None, to: "a867".to_owned() },
         },
         Change::CloseUser { node, user: plain("default"), enabled, rules: None, passwords: None, key },
-    ];
-    for (position, change) in changes.iter().enumerate() {
-        let declared = match change {
-            Change::StabilizeSlots { .. } => 0,
-            Change::AssignSlots { .. } => 1,
-            Change::SetEpoch { .. } => 2,
-            Change::SetAnnounce { .. } => 3,
-            Change::CreateUser { .. } => 4,
-            Change::AlterUser { .. } => 5,
-            Change::SetConfig { .. } => 6,
-            Change::MeetNode { .. } => 7,
-            Change::ReplicateNode { .. } => 8,
-            Change::LoadFunction { .. } => 9,
-            Change::CloseUser { .. } => 10,
-        };
-        assert_eq!(declared, position, "{change}");
+    ]
+}
+
+/// The place of a variant in the order of execution. It fails to compile when a variant is added.
+fn place(change: &Change) -> usize {
+    match change {
+        Change::StabilizeSlots { .. } => 0,
+        Change::AssignSlots { .. } => 1,
+        Change::SetEpoch { .. } => 2,
+        Change::SetAnnounce { .. } => 3,
+        Change::CreateUser { .. } => 4,
+        Change::AlterUser { .. } => 5,
+        Change::SetConfig { .. } => 6,
+        Change::MeetNode { .. } => 7,
+        Change::ReplicateNode { .. } => 8,
+        Change::LoadFunction { .. } => 9,
+        Change::CloseUser { .. } => 10,
     }
+}
+
+/// One change of every variant, in the order of execution.
+fn every_change() -> Vec<Change> {
+    let mut changes = [of_nodes(), of_contents()].concat();
     changes.sort();
+    let places: Vec<usize> = changes.iter().map(place).collect();
+    assert_eq!(places, (0..=10).collect::<Vec<_>>());
     changes
 }
 
