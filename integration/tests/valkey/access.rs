@@ -123,7 +123,7 @@ fn a_link_that_would_not_come_back_is_told() {
         nodes.cli(node, &["CONFIG", "SET", "requirepass", NEXT]);
     }
     let ended = replication(&nodes, "password: {secret: next}\n").run().expect(76, "failed");
-    assert!(ended.error().contains("refuses what it logs in with"), "{}", ended.stdout);
+    assert!(ended.error().contains("refuses the login that it uses"), "{}", ended.stdout);
     // With its password declared, it is mended.
     let declared = "password: {secret: next}\nusers: {default: {passwords: [{secret: next}]}}\n";
     replication(&nodes, declared).run().expect(0, "changed");

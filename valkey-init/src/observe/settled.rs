@@ -101,3 +101,38 @@ fn roles(topology: &Topology<'_>) -> Option<String> {
     let roles = Roles::new(topology);
     (!roles.attach.is_empty() || !roles.assigned.is_empty()).then(|| "the roles have changed".to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use init_core::Files;
+    use init_core::diff::Drift;
+    use serde_json::json;
+
+    use super::*;
+    use crate::observed::{Entry, NodeState};
+    use crate::validate::validate;
+
+    #[test]
+    fn no_node_replicates_while_a_handshake_is_under_way() {
+        let spec = json!({"mode": "cluster", "nodes": ["n0:6379", "n1:6379", "n2:6379"]});
+        let files = Files::relative_to(Path::new(""));
+        let desired = validate(&serde_json::from_value(spec).unwrap(), &files).unwrap();
+        let [node, primary] = [0, 1].map(|node| desired.nodes[node].endpoint.clone());
+        let with = |link| {
+            let entry = Entry { id: "temporary".to_owned(), link, ..Entry::default() };
+            let view = [(entry.id.clone(), entry)].into();
+            let state = NodeState { view, ..NodeState::default() };
+            Observed { nodes: [(node.clone(), state)].into(), ..Observed::default() }
+        };
+        let meet = Change::MeetNode { node: node.clone(), by: vec![primary.clone()] };
+        let replicate =
+            Change::ReplicateNode { node: node.clone(), primary: Drift { from: None, to: primary } };
+        let blocked = |link, plan: &[Change]| blocked(&desired, &with(link), plan);
+        let reason = blocked(Link::Handshake, std::slice::from_ref(&replicate));
+        assert_eq!(reason.as_deref(), Some("1 handshake(s) are under way"));
+        assert_eq!(blocked(Link::Handshake, &[meet, replicate.clone()]), None);
+        assert_eq!(blocked(Link::Down, &[replicate]), None);
+    }
+}
