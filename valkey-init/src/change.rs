@@ -4,6 +4,9 @@
 //! before anybody is met, because afterwards the server refuses them; users and parameters before replication,
 //! which may log in as one of them; and last the user that must not be lost, when all the others work.
 
+mod lists;
+mod passwords;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -12,9 +15,9 @@ use init_core::{Effect, Endpoint, Properties, SecretRef, Subject, Text};
 use serde::Serialize;
 
 use crate::slots::Slots;
+use lists::{counted, drifts, few};
 
-/// More nodes than this are not all named in one line of a text report; the JSON report names all of them.
-const NAMED: usize = 3;
+pub use passwords::Passwords;
 
 /// One step, on one node.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -124,15 +127,6 @@ pub enum Change {
     },
 }
 
-/// A user's passwords: the declared ones by name, others by their number.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Passwords {
-    /// Passwords of the spec.
-    pub declared: Vec<SecretRef>,
-    /// How many it has that the spec does not name.
-    pub others: usize,
-}
-
 impl Change {
     /// The node that it is about.
     pub fn node(&self) -> &Endpoint {
@@ -236,22 +230,6 @@ fn differing<T: Serialize>(properties: Properties, parameters: &BTreeMap<String,
     properties.differing("config", from, to)
 }
 
-impl Passwords {
-    /// The passwords that one side alone has, and how many the user has that the spec does not name.
-    fn compared_with(&self, from: Option<&Self>, properties: Properties) -> Properties {
-        let nothing = Self::default();
-        let from = from.unwrap_or(&nothing);
-        let only = |one: &Self, other: &Self| -> Vec<SecretRef> {
-            one.declared.iter().filter(|name| !other.declared.contains(name)).cloned().collect()
-        };
-        let properties = properties.differing("passwords", only(from, self), only(self, from));
-        match from.others {
-            0 => properties,
-            others => properties.without("undeclared_passwords", others),
-        }
-    }
-}
-
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -293,43 +271,5 @@ impl fmt::Display for Change {
                 write!(f, "load function {library} on {node}: code {code}")
             }
         }
-    }
-}
-
-/// The first nodes by their names, and how many more there are: each node of a new cluster is met by all others.
-fn few(nodes: &[Endpoint]) -> String {
-    let shown = if nodes.len() > NAMED { NAMED - 1 } else { nodes.len() };
-    let names: Vec<String> = nodes.iter().take(shown).map(ToString::to_string).collect();
-    match nodes.len() - shown {
-        0 => names.join(", "),
-        more => format!("{} and {more} more", names.join(", ")),
-    }
-}
-
-fn drifts<T: fmt::Display>(
-    f: &mut fmt::Formatter<'_>,
-    parameters: &BTreeMap<String, Drift<T>>,
-) -> fmt::Result {
-    for (position, (name, drift)) in parameters.iter().enumerate() {
-        write!(f, "{}{name} {drift}", if position == 0 { "" } else { ", " })?;
-    }
-    Ok(())
-}
-
-impl fmt::Display for Passwords {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut parts: Vec<String> = self.declared.iter().map(ToString::to_string).collect();
-        if self.others > 0 {
-            parts.push(format!("{} not in the spec", self.others));
-        }
-        if parts.is_empty() { f.write_str("none") } else { f.write_str(&parts.join(" and ")) }
-    }
-}
-
-fn counted(passwords: usize) -> String {
-    match passwords {
-        0 => "no password".to_owned(),
-        1 => "1 password".to_owned(),
-        many => format!("{many} passwords"),
     }
 }
