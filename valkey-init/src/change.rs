@@ -1,7 +1,7 @@
 //! The changes. Variants are declared in the order of execution:
 //!
 //! slots first, because a cluster that cannot be written to counts its delay from the moment it owns them; epochs
-//! before anybody is met, because afterwards the server refuses them; users and parameters before replication,
+//! before any node is met, because afterwards the server refuses them; users and parameters before replication,
 //! which may log in as one of them; and last the user that must not be lost, when all the others work.
 
 mod lists;
@@ -29,14 +29,14 @@ pub enum Change {
         /// The slots.
         slots: Slots,
     },
-    /// Gives slots that nobody owns to a primary.
+    /// Assigns slots without an owner to a primary.
     AssignSlots {
         /// The primary.
         node: Endpoint,
         /// The slots.
         slots: Slots,
     },
-    /// Gives a node that has met nobody its place in the order of configurations.
+    /// Sets the configuration epoch of a node that has met no other node.
     SetEpoch {
         /// The node.
         node: Endpoint,

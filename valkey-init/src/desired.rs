@@ -28,7 +28,7 @@ pub struct Desired {
     pub mode: Mode,
     /// The nodes, in the order of the spec.
     pub nodes: Vec<Node>,
-    /// cluster: who is a primary and whose replica everybody else is.
+    /// cluster: the primaries, and the primary of each other node.
     pub layout: Layout,
     /// cluster, replication: whether clients are told names.
     pub announce: bool,

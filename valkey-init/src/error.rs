@@ -155,7 +155,7 @@ impl Error {
         }
     }
 
-    /// A refusal that only says that somebody was there before: worth another reading.
+    /// A refusal because another run has made the same change already: worth another reading.
     pub(crate) fn raced(self) -> Self {
         match self {
             Self::Refused { ref node, ref doing, ref code, .. } if code == "ERR" => {

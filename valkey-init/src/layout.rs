@@ -1,4 +1,4 @@
-//! Who is a primary, with which slots, and whose replica everybody else is: a function of the spec alone.
+//! The primaries of a new cluster with their slots, and the primary of each other node: a function of the spec alone.
 //!
 //! The order of the node list decides, and zones: primaries are taken from the zones in turn, and no replica is
 //! placed in the zone of its primary while a primary of another zone has room. This is a maximum matching, so it does not depend

@@ -34,7 +34,7 @@ pub struct NodeState {
     pub announces_address: bool,
     /// How many keys it holds, in all its databases.
     pub keys: u64,
-    /// Whom it follows, by its own word.
+    /// Its primary, by its own word.
     pub replication: Replication,
     /// cluster: every node that it knows, itself included, by id.
     pub view: BTreeMap<String, Entry>,
@@ -42,7 +42,7 @@ pub struct NodeState {
     pub cluster_ok: bool,
     /// cluster: for each replica that it knows, whether it is listed in its primary's shard.
     pub shards: Vec<BTreeSet<String>>,
-    /// cluster: how many keys it holds of each slot that somebody has open.
+    /// cluster: how many keys it holds of each slot that any node has open.
     pub open_keys: BTreeMap<u16, u64>,
     /// Parameters that the spec names; absent where the server knows no such parameter.
     pub config: BTreeMap<String, String>,
@@ -130,7 +130,7 @@ impl Observed {
         self.nodes.get(node).map_or_else(|| Cow::Owned(NodeState::default()), Cow::Borrowed)
     }
 
-    /// All open slots, with the keys that everybody holds of them: what changes while a slot is being moved.
+    /// All open slots, with the number of keys that each node holds of them: it changes while a slot is being migrated.
     pub(crate) fn open_slots(&self) -> BTreeMap<u16, Vec<(String, u64)>> {
         let mut moving: BTreeMap<u16, Vec<(String, u64)>> = BTreeMap::new();
         for state in self.nodes.values() {

@@ -19,7 +19,7 @@ use crate::plan::cluster::reaches;
 use crate::plan::topology::Topology;
 use crate::wire::{Connections, addresses};
 
-/// A handshake that has not ended by then was lost. The stage ends, and the next plan meets again whom that still concerns.
+/// A handshake that has not ended by then was lost. The stage ends, and the next plan has the meetings that are still missing.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A node, and the nodes that are to know it.

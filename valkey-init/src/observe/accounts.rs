@@ -126,7 +126,8 @@ fn read_parameters(
     Ok(())
 }
 
-/// The node's login to its primary: whom of the spec's users it names, and whether its password is one of that user's.
+/// The login that the node uses at its primary: the user of the spec that it names, and whether its password is one that the
+/// spec declares for that user.
 fn own_login(
     (desired, secrets): (&Desired, &Secrets),
     user: &str,

@@ -1,4 +1,4 @@
-//! A node's own view: what it is, whom it follows, whom it knows.
+//! Reads a node's own view: its role, its primary, and the nodes that it knows.
 
 use std::collections::BTreeSet;
 

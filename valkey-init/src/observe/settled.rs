@@ -1,6 +1,6 @@
 //! Whether a cluster takes a write to every slot, and what the run waits for while it does not.
 //!
-//! `cluster_state:ok` alone proves nothing: a replica says it too early, and after a restart everybody says it
+//! `cluster_state:ok` alone proves nothing: a replica says it too early, and after a restart every node says it
 //! until the first timeout. So every node's view has to agree with every node's own word, with all links up.
 
 use crate::change::Change;
@@ -96,7 +96,7 @@ fn health(topology: &Topology<'_>, node: usize) -> Option<String> {
     stray.map(|entry| format!("{name} does not have the replica {} in its primary's shard yet", entry.id))
 }
 
-/// A node that nobody gave a role is one that changed while it was read.
+/// A plan that was empty has no roles to give: roles to give now mean that a role changed during the reading.
 fn roles(topology: &Topology<'_>) -> Option<String> {
     let roles = Roles::new(topology);
     (!roles.attach.is_empty() || !roles.assigned.is_empty()).then(|| "the roles have changed".to_owned())

@@ -16,7 +16,7 @@ use crate::wire::Connections;
 /// How long one reading waits before it ends with what it is waiting for. A primary that was down takes writes again at
 /// most five seconds after it has its slots back.
 const PATIENCE: Duration = Duration::from_secs(8);
-/// A slot that has been open for so long, with the same number of keys on each side, is not being migrated by anybody.
+/// A slot that has been open for so long, with the same number of keys on each side, is not being migrated now.
 const ABANDONED: Duration = Duration::from_secs(3);
 /// The pause between two readings, for each node: what a reading costs grows with their number.
 const PAUSE: Duration = Duration::from_millis(2);

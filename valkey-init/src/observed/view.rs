@@ -20,7 +20,7 @@ pub struct Entry {
     pub myself: bool,
     /// The id of its primary, when it is a replica.
     pub primary: Option<String>,
-    /// It is a replica, even of nobody known.
+    /// It is a replica, even if its primary is not known.
     pub replica: bool,
     /// How it is seen.
     pub link: Link,
@@ -46,7 +46,7 @@ pub enum Link {
     Down,
     /// Suspected, or agreed, to have failed.
     Failing,
-    /// Its address belongs to somebody else.
+    /// Its address belongs to another node (`noaddr`).
     NoAddress,
     /// Being met; the id is not its own yet.
     Handshake,

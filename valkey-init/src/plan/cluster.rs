@@ -34,7 +34,7 @@ pub(super) fn plan(desired: &Desired, observed: &Observed) -> (Vec<Change>, Vec<
     (changes, conflicts)
 }
 
-/// Each node that has met nobody gets an epoch of its own above all known ones, so that no two configurations
+/// Each node that has met no other gets an epoch of its own above all known ones, so that no two configurations
 /// tie. Later the server refuses to set one.
 fn epochs(topology: &Topology<'_>, changes: &mut Vec<Change>) {
     if topology.states.len() < 2 {
@@ -50,7 +50,7 @@ fn epochs(topology: &Topology<'_>, changes: &mut Vec<Change>) {
     }
 }
 
-/// Who has to be met by whom: everybody who is not known, or not known to be where its name leads now.
+/// The meetings: each node is met by those that do not know it, or know it at an address where its name does not lead now.
 fn meetings(topology: &Topology<'_>, changes: &mut Vec<Change>) {
     for (node, _) in topology.nodes() {
         let mut by: Vec<usize> = topology
@@ -58,7 +58,7 @@ fn meetings(topology: &Topology<'_>, changes: &mut Vec<Change>) {
             .map(|(other, _)| other)
             .filter(|other| *other != node && !reaches(topology, *other, node))
             .collect();
-        // A node learns its own new address only from somebody who meets it there.
+        // A node learns its own new address only from a node that meets it there.
         if by.is_empty() && topology.states.len() > 1 && !reaches(topology, node, node) {
             by.extend((0..topology.states.len()).find(|other| *other != node));
         }

@@ -1,4 +1,4 @@
-//! A primary and its replicas, or one node: who follows whom.
+//! The roles of a primary and its replicas, and of a single node.
 //!
 //! A primary that other nodes follow stays the primary, also when it is not the first node of the spec: a failover is never undone.
 
@@ -11,7 +11,7 @@ use crate::change::Change;
 use crate::desired::{Desired, Node};
 use crate::observed::Observed;
 
-/// One node follows nobody.
+/// A standalone node has no primary.
 pub(super) fn standalone(desired: &Desired, observed: &Observed) -> (Vec<Change>, Vec<Conflict>) {
     let follower = |(position, node): (usize, &Node)| {
         let (host, port) = observed.state(&node.endpoint).replication.primary.clone()?;
@@ -22,7 +22,7 @@ pub(super) fn standalone(desired: &Desired, observed: &Observed) -> (Vec<Change>
     (Vec::new(), desired.nodes.iter().enumerate().filter_map(follower).collect())
 }
 
-/// The primary that everybody ends up following.
+/// The primary of all other nodes when the plan is applied.
 pub(super) fn primary(desired: &Desired, observed: &Observed) -> Option<Endpoint> {
     let followed = followed(desired, observed);
     let first = desired.nodes.first().map(|node| node.endpoint.clone());
@@ -60,7 +60,7 @@ pub(super) fn plan(desired: &Desired, observed: &Observed) -> (Vec<Change>, Vec<
     (changes, conflicts)
 }
 
-/// Nodes that follow nobody.
+/// Nodes without a primary.
 fn free<'a>(desired: &'a Desired, observed: &Observed) -> Vec<&'a Node> {
     desired.nodes.iter().filter(|node| observed.state(&node.endpoint).replication.primary.is_none()).collect()
 }

@@ -10,11 +10,11 @@ use crate::slots::Slots;
 
 /// The roles of all nodes, and what is missing from them.
 pub(crate) struct Roles {
-    /// Slots that nobody owns, by the primary that gets them.
+    /// Slots without an owner, by the primary that gets them.
     pub(crate) assigned: BTreeMap<usize, Slots>,
     /// The primaries, also those without slots.
     pub(crate) primaries: BTreeSet<usize>,
-    /// Replicas that do not follow anybody yet, or should follow another.
+    /// Replicas that have no primary yet, or get another one.
     pub(crate) attach: BTreeMap<usize, usize>,
     follows: BTreeMap<usize, usize>,
     capacity: usize,
@@ -101,7 +101,7 @@ fn same_zone(topology: &Topology<'_>, node: usize, primary: usize) -> bool {
     zone(node).is_some() && zone(node) == zone(primary)
 }
 
-/// What nobody owns goes where the layout has it, or to the primary that the layout's one follows now.
+/// Slots without an owner go to the primary that the layout names, or to the primary which that node follows now.
 fn uncovered(topology: &Topology<'_>) -> BTreeMap<usize, Slots> {
     let owners = topology.owners();
     let mut assigned = BTreeMap::new();

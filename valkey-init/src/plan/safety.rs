@@ -39,7 +39,7 @@ fn same_node(topology: &Topology<'_>, conflicts: &mut Vec<Conflict>) {
     }
 }
 
-/// Keys on a node that neither owns slots nor follows anybody: joining would delete them.
+/// Keys on a node that neither owns slots nor has a primary: joining would delete them.
 fn keys_outside_cluster(topology: &Topology<'_>, conflicts: &mut Vec<Conflict>) {
     for (node, state) in topology.nodes() {
         if state.keys > 0 && topology.claims(node).is_empty() && topology.follows(node).is_none() {
@@ -52,7 +52,7 @@ fn keys_outside_cluster(topology: &Topology<'_>, conflicts: &mut Vec<Conflict>) 
     }
 }
 
-/// Nodes that members know and the spec does not name: alive, or the owners of slots that nobody serves.
+/// Nodes that members know and the spec does not name: alive, or the owners of slots that no other node serves.
 fn unnamed_nodes(topology: &Topology<'_>, conflicts: &mut Vec<Conflict>) {
     for (id, seen) in topology.unnamed_nodes() {
         let Some((witness, _)) = seen.first() else { continue };

@@ -61,7 +61,7 @@ impl<'a> Topology<'a> {
         self.own(node).map(|own| own.slots.clone()).unwrap_or_default()
     }
 
-    /// Whether a node knows nobody but itself (and whom it is about to know).
+    /// Whether a node knows no other node.
     pub(crate) fn isolated(&self, node: usize) -> bool {
         self.states.get(node).is_none_or(|state| state.view.keys().all(|id| *id == state.id))
     }
@@ -92,7 +92,7 @@ impl<'a> Topology<'a> {
         owners.into_iter().map(|owner| owner.map(|(_, node)| node)).collect()
     }
 
-    /// Ids that somebody knows and the spec does not name, with what is known of them.
+    /// Ids that a node knows and the spec does not name, each with the entries of the nodes that know it.
     pub(crate) fn unnamed_nodes(&self) -> BTreeMap<String, Vec<(usize, &Entry)>> {
         let mut unnamed_nodes: BTreeMap<String, Vec<(usize, &Entry)>> = BTreeMap::new();
         for (node, state) in self.nodes() {
