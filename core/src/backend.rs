@@ -17,9 +17,6 @@ use crate::{Endpoint, Files, Plan, Progress, SecretRef, Secrets, Violations};
 pub trait Backend: Sized {
     /// The tool's name, which is also its binary's: `kafka-init`.
     const NAME: &'static str;
-    /// The JSON Schema of the spec as text, for a tool whose image has no room for what generates it. A test
-    /// of that tool holds it against [`schema`](crate::schema()).
-    const SCHEMA: Option<&'static str> = None;
     /// Variables in which the server's own clients take a credential, beside those whose name says so
     /// (`…PASSWORD…`, `…_TOKEN`); a star at the end stands for any ending.
     const CREDENTIAL_VARIABLES: &'static [&'static str] = &[];

@@ -221,8 +221,8 @@ impl<C: Change> Report<C> {
     }
 
     /// The last line of the log. Of a run that fails it is an error, with all that an alert has to say.
-    pub(crate) fn log(&self, took: Option<Duration>) {
-        let seconds = took.map(|took| took.as_secs_f64());
+    pub(crate) fn log(&self, duration: Option<Duration>) {
+        let seconds = duration.map(|duration| duration.as_secs_f64());
         let (tool, endpoint, outcome, exit) =
             (self.tool, &self.endpoint, self.outcome.name(), self.exit.code());
         if let Some(Failure { kind, message, causes, remedy, .. }) = &self.error {

@@ -45,7 +45,7 @@ pub fn run<B: Backend>() -> ExitCode {
     log::init(B::NAME, options.log);
     last_resort::on_panic(B::NAME, &options);
     if options.command == Command::Schema {
-        return print(B::SCHEMA.map_or_else(schema::<B>, |text| Ok(text.to_owned())), Exit::Converged).into();
+        return print(schema::<B>(), Exit::Converged).into();
     }
     let began = Instant::now();
     let report = in_runtime::<B>(&options);
@@ -168,7 +168,7 @@ fn describe<B: Backend>(desired: &B::Desired) -> Findings<B::Change> {
 
 /// The words that the tool itself uses: the fields and choices of its specs, and those of every report.
 fn vocabulary<B: Backend>() -> String {
-    let schema = B::SCHEMA.map_or_else(schema::<B>, |text| Ok(text.to_owned())).unwrap_or_default();
+    let schema = schema::<B>().unwrap_or_default();
     words::of(&serde_json::from_str(&schema).unwrap_or_default())
 }
 

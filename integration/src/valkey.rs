@@ -19,8 +19,8 @@ pub const PASSWORD: &str = "canary-bootstrap-4c1f";
 pub const QUICK: [&str; 4] = ["--cluster-node-timeout", "1000", "--repl-diskless-sync-delay", "0"];
 
 /// The second number of the nodes' addresses: at first, and after they have moved.
-const HOME: u8 = 212;
-const ELSEWHERE: u8 = 211;
+const FIRST_RANGE: u8 = 212;
+const SECOND_RANGE: u8 = 211;
 
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 
@@ -50,7 +50,7 @@ impl Nodes {
         let settings = settings.iter().map(ToString::to_string).collect();
         let docker_args = docker_args.iter().map(ToString::to_string).collect();
         let nodes = Self { prefix, subnet, count, settings, docker: docker_args, scratch };
-        nodes.connect(HOME);
+        nodes.connect(FIRST_RANGE);
         for node in 0..count {
             nodes.run(node);
         }
@@ -182,13 +182,13 @@ impl Nodes {
     }
 
     /// All containers anew on another subnet, with the volumes they had.
-    pub fn move_house(&self) {
+    pub fn move_to_new_addresses(&self) {
         for node in 0..self.count {
             docker(&["stop", "--time", "10", &self.container(node)]).ok();
             self.remove(node);
         }
         docker(&["network", "rm", self.network()]).ok();
-        self.connect(ELSEWHERE);
+        self.connect(SECOND_RANGE);
         // In another order, so that no two nodes keep their distance either.
         for node in (0..self.count).rev() {
             self.run(node);

@@ -2,13 +2,13 @@
 //!
 //! Servers rewrite rules (7.0 from bitmaps, later ones by dropping what is superseded), so texts cannot be
 //! compared. Both sides are played through here, over the commands and categories that the server itself
-//! lists. A token that this does not know stays in the result as it is: it differs, and the server judges it.
+//! lists. A token that this does not know stays in the result as it is: it counts as a difference, and the server accepts or refuses it.
+
+pub(crate) mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use init_core::Gather as _;
-
-use crate::spec::tokens;
+use rules::tokens;
 
 /// The commands of each category, subcommands as `config|get`, as `ACL CAT` lists them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,8 +19,8 @@ pub struct Catalog {
 
 impl FromIterator<(String, BTreeSet<String>)> for Catalog {
     fn from_iter<I: IntoIterator<Item = (String, BTreeSet<String>)>>(categories: I) -> Self {
-        let categories: BTreeMap<_, _> = categories.into_iter().gather();
-        let commands = categories.values().flatten().cloned().gather();
+        let categories: BTreeMap<_, _> = categories.into_iter().collect();
+        let commands = categories.values().flatten().cloned().collect();
         Self { categories, commands }
     }
 }

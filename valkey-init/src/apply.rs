@@ -1,118 +1,87 @@
-//! From a change to commands. A stage runs on all its nodes at once; what changes a node's own settings is
-//! followed, once the node has taken it, by what keeps it over a restart.
+//! Sends the commands of one stage. All nodes of a stage work at once; a node whose own settings have changed then writes
+//! its files, so that the change outlives a restart.
 
-mod accounts;
-mod judge;
-mod membership;
-mod persist;
+mod cluster;
+mod config;
+mod files;
+mod functions;
+mod meeting;
+mod users;
 
 use futures_util::future::join_all;
-use init_core::{Endpoint, Progress, Secrets};
-use redis::{Cmd, cmd};
+use init_core::{Progress, Secrets};
 
+use crate::change::Change;
+use crate::desired::Desired;
 use crate::error::Error;
-use crate::plan::Change;
-use crate::spec::Mode;
-use crate::wire::Connection;
-use crate::{Slots, Valkey};
+use crate::wire::Connections;
 
-impl Valkey {
-    /// One stage: changes of one kind.
-    pub(crate) async fn carry_out(
-        &mut self,
-        stage: &[Change],
-        secrets: &Secrets,
-        progress: &Progress,
-    ) -> Vec<Result<(), Error>> {
-        if matches!(stage.first(), Some(Change::CloseUser { .. })) {
-            return self.lock_out(stage, secrets, progress).await;
-        }
-        let this = &*self;
-        let results = join_all(stage.iter().map(|change| this.one(change, secrets))).await;
-        if matches!(stage.first(), Some(Change::MeetNode { .. })) {
-            return this.met(stage, results, progress).await;
-        }
-        progress.advance(results.iter().filter(|result| result.is_ok()).count());
-        results
+/// Applies changes of one variant.
+pub(crate) async fn apply(
+    connections: &mut Connections,
+    context: (&Desired, &Secrets),
+    stage: &[Change],
+    progress: &Progress,
+) -> Vec<Result<(), Error>> {
+    if matches!(stage.first(), Some(Change::CloseUser { .. })) {
+        return close(connections, context, stage, progress).await;
     }
-
-    async fn one(&self, change: &Change, secrets: &Secrets) -> Result<(), Error> {
-        let connection = self.to(change.node())?;
-        match change {
-            Change::StabilizeSlots { slots, .. } => stabilize(connection, slots).await,
-            Change::AssignSlots { slots, .. } => {
-                connection.ask(assign(slots)).await.map_err(Error::raced)?;
-                Ok(())
-            }
-            Change::SetEpoch { epoch, .. } => {
-                let mut command = cmd("CLUSTER");
-                command.arg("SET-CONFIG-EPOCH").arg(*epoch);
-                connection.ask(command).await.map_err(Error::raced)?;
-                Ok(())
-            }
-            Change::MeetNode { node, by } => self.meet(node, by).await,
-            Change::ReplicateNode { primary, .. } => self.replicate(connection, &primary.to).await,
-            Change::SetAnnounce { parameters, .. } => {
-                let pairs = parameters.iter().map(|(name, drift)| (name.as_str(), drift.to.as_str()));
-                self.set_config(connection, pairs).await
-            }
-            Change::SetConfig { parameters, .. } => {
-                self.set_parameters(connection, parameters, secrets).await
-            }
-            Change::CreateUser { key, .. }
-            | Change::AlterUser { key, .. }
-            | Change::CloseUser { key, .. } => self.set_user(connection, change, key, secrets).await,
-            Change::LoadFunction { library, .. } => self.load(connection, library).await,
-        }
+    let connections = &*connections;
+    let results = join_all(stage.iter().map(|change| one(connections, context, change))).await;
+    let meetings: Vec<_> = stage.iter().filter_map(meeting::of).collect();
+    if !meetings.is_empty() && results.iter().all(Result::is_ok) {
+        return meeting::wait(connections, context.0, &meetings, progress).await;
     }
-
-    /// The connection to a node of the plan.
-    pub(crate) fn to(&self, node: &Endpoint) -> Result<&Connection, Error> {
-        let gone = || Error::Unsettled(format!("there is no connection to {node}"));
-        self.connections.get(node).ok_or_else(gone)
-    }
-
-    async fn replicate(&self, connection: &Connection, primary: &Endpoint) -> Result<(), Error> {
-        if self.desired.mode == Mode::Cluster {
-            let mut who = cmd("CLUSTER");
-            who.arg("MYID");
-            let id = crate::wire::text(&self.to(primary)?.ask(who).await?).unwrap_or_default();
-            let mut command = cmd("CLUSTER");
-            command.arg("REPLICATE").arg(id);
-            connection.ask(command).await.map_err(Error::raced)?;
-            return Ok(());
-        }
-        let mut command = cmd("REPLICAOF");
-        command.arg(primary.host()).arg(primary.port());
-        connection.ask(command).await?;
-        self.keep_parameters(connection).await
-    }
-
-    async fn load(&self, connection: &Connection, library: &str) -> Result<(), Error> {
-        let Some(declared) = self.desired.functions.get(library) else { return Ok(()) };
-        let mut command = cmd("FUNCTION");
-        command.arg("LOAD").arg("REPLACE").arg(&declared.code);
-        connection.ask(command).await?;
-        Ok(())
-    }
+    progress.advance(results.iter().filter(|result| result.is_ok()).count());
+    results
 }
 
-/// Closes slots that this node has open; the plan has seen that no key of them is where it does not belong.
-async fn stabilize(connection: &Connection, slots: &Slots) -> Result<(), Error> {
-    let stable = |slot: u16| {
-        let mut command = cmd("CLUSTER");
-        command.arg("SETSLOT").arg(slot).arg("STABLE");
-        command
-    };
-    connection.ask_each(slots.iter().map(stable).collect()).await.map_err(Error::raced)?;
-    Ok(())
+/// Takes rights from users, node by node, each after the declared login has worked on that node.
+async fn close(
+    connections: &mut Connections,
+    context: (&Desired, &Secrets),
+    stage: &[Change],
+    progress: &Progress,
+) -> Vec<Result<(), Error>> {
+    let mut results = Vec::with_capacity(stage.len());
+    for change in stage {
+        let proved = users::log_in_as_declared(connections, context, change.node()).await;
+        results.push(match proved {
+            Ok(()) => one(connections, context, change).await,
+            Err(error) => Err(error),
+        });
+        progress.advance(1);
+    }
+    results
 }
 
-fn assign(slots: &Slots) -> Cmd {
-    let mut command = cmd("CLUSTER");
-    command.arg("ADDSLOTSRANGE");
-    for (first, last) in slots.ranges() {
-        command.arg(*first).arg(*last);
+async fn one(connections: &Connections, context: (&Desired, &Secrets), change: &Change) -> Result<(), Error> {
+    let connection = connections.to(change.node())?;
+    let (desired, _) = context;
+    match change {
+        Change::StabilizeSlots { slots, .. } => cluster::stabilize(connection, slots).await,
+        Change::AssignSlots { slots, .. } => cluster::assign(connection, slots).await,
+        Change::SetEpoch { epoch, .. } => cluster::set_epoch(connection, *epoch).await,
+        Change::MeetNode { node, by } => meeting::meet(connections, node, by).await,
+        Change::ReplicateNode { primary, .. } => {
+            cluster::replicate(connections, connection, desired, &primary.to).await
+        }
+        Change::SetAnnounce { parameters, .. } => {
+            let pairs = parameters.iter().map(|(name, drift)| (name.as_str(), drift.to.as_str()));
+            config::set(connection, desired, pairs).await
+        }
+        Change::SetConfig { parameters, .. } => {
+            config::set_with_secrets(connection, context, parameters).await
+        }
+        Change::CreateUser { key, enabled, .. } => {
+            let parts = users::Parts::of_new(*enabled);
+            users::set(connection, context, key, parts).await
+        }
+        Change::AlterUser { key, enabled, rules, passwords, .. }
+        | Change::CloseUser { key, enabled, rules, passwords, .. } => {
+            let parts = users::Parts::that_differ(enabled.as_ref(), rules.as_ref(), passwords.is_some());
+            users::set(connection, context, key, parts).await
+        }
+        Change::LoadFunction { library, .. } => functions::load(connection, desired, library).await,
     }
-    command
 }

@@ -3,37 +3,15 @@
 use std::io;
 
 use init_core::{Endpoint, Fault, FaultKind, Undeclared};
+use init_net::NetError;
 use thiserror::Error;
 
 /// One failure, at one node.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// The name does not resolve.
-    #[error("cannot look up the name of {node}")]
-    Lookup {
-        /// The node.
-        node: Endpoint,
-        /// The resolver's answer.
-        source: io::Error,
-    },
-    /// TCP.
-    #[error("cannot connect to {node}")]
-    Dial {
-        /// The node.
-        node: Endpoint,
-        /// The system's answer.
-        source: io::Error,
-    },
-    /// The TLS handshake.
-    #[error("the TLS handshake with {node} failed")]
-    Handshake {
-        /// The node.
-        node: Endpoint,
-        /// What is wrong.
-        source: io::Error,
-        /// Whether another attempt would end the same.
-        kind: FaultKind,
-    },
+    /// Name, connection or TLS.
+    #[error(transparent)]
+    Net(#[from] NetError),
     /// No answer in time.
     #[error("{node} gave no answer to {doing} within {seconds} s")]
     Silent {
@@ -125,13 +103,10 @@ pub enum Error {
         /// The server's answer.
         source: Box<Error>,
     },
-    /// A private key that is none.
-    #[error("{{secret: {name}}} holds no private key in PEM that fits the client certificate")]
-    Key {
-        /// The secret's name.
-        name: String,
-    },
-    /// Our own mistake.
+    /// A change is about something that the spec does not have: our own mistake.
+    #[error("the plan has {0}, which the spec does not have")]
+    NotInSpec(String),
+    /// A secret that was not declared: our own mistake.
     #[error(transparent)]
     Undeclared(#[from] Undeclared),
 }
@@ -139,23 +114,19 @@ pub enum Error {
 impl Fault for Error {
     fn kind(&self) -> FaultKind {
         match self {
-            Self::Lookup { .. }
-            | Self::Dial { .. }
-            | Self::Silent { .. }
-            | Self::Lost { .. }
-            | Self::Unsettled(_) => FaultKind::Unavailable,
-            Self::Handshake { kind, .. } => *kind,
+            Self::Net(error) => error.kind(),
+            Self::Silent { .. } | Self::Lost { .. } | Self::Unsettled(_) => FaultKind::Unavailable,
             Self::Protocol { .. } | Self::Excess { .. } | Self::Unsupported { .. } => FaultKind::Unsupported,
             Self::Refused { code, .. } => of_code(code),
             Self::Login { source, .. } | Self::Incomplete { source, .. } => source.kind(),
             Self::Raced { .. } => FaultKind::Raced,
-            Self::Key { .. } => FaultKind::Secret,
-            Self::Undeclared(_) => FaultKind::Internal,
+            Self::NotInSpec(_) | Self::Undeclared(_) => FaultKind::Internal,
         }
     }
 
     fn remedy(&self) -> Option<String> {
         match self {
+            Self::Net(error) => error.remedy(),
             Self::Unsupported { remedy, .. } => Some(remedy.clone()),
             Self::Protocol { .. } => Some(
                 "the port may be a TLS listener: write `tls` in the spec, or give the plain port".to_owned(),
@@ -165,7 +136,12 @@ impl Fault for Error {
             }
             Self::Refused { code, node, .. } => of_server(code, node),
             Self::Login { source, .. } | Self::Incomplete { source, .. } => source.remedy(),
-            _ => None,
+            Self::Silent { .. }
+            | Self::Lost { .. }
+            | Self::Unsettled(_)
+            | Self::Raced { .. }
+            | Self::NotInSpec(_)
+            | Self::Undeclared(_) => None,
         }
     }
 }
@@ -179,7 +155,7 @@ impl Error {
         }
     }
 
-    /// A refusal that only says that somebody was there before: worth another reading.
+    /// A refusal because another run has made the same change already: worth another reading.
     pub(crate) fn raced(self) -> Self {
         match self {
             Self::Refused { ref node, ref doing, ref code, .. } if code == "ERR" => {

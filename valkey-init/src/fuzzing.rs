@@ -1,8 +1,9 @@
-//! What servers answer, as bytes that nobody vouches for: the way in for a fuzzer, and no part of the tool.
+//! Parsers of server answers, for a fuzzer: they take any bytes. The tool itself does not use this file.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Access, Catalog, observe};
+use crate::acl::{Access, Catalog};
+use crate::observe;
 
 /// Reads the bytes as every answer that is parsed here. Nothing may panic, whatever they are.
 pub fn answer(bytes: &[u8]) {

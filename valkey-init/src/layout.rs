@@ -1,11 +1,10 @@
-//! Who is a primary, with which slots, and whose replica everybody else is: a function of the spec alone.
+//! The primaries of a new cluster with their slots, and the primary of each other node: a function of the spec alone.
 //!
 //! The order of the node list decides, and zones: primaries are taken from the zones in turn, and no replica is
-//! put beside its primary while a primary of another zone has room (a maximum matching, so never by bad luck).
+//! placed in the zone of its primary while a primary of another zone has room. This is a maximum matching, so it does not depend
+//! on the order of the choices.
 
 use std::collections::BTreeSet;
-
-use init_core::Gather;
 
 use crate::slots::{self, Slots};
 
@@ -23,12 +22,13 @@ impl Layout {
         let count = zones.len() / (1 + replicas_per_primary);
         let primaries = interleave(zones, count);
         let replicas: Vec<usize> = (0..zones.len()).filter(|node| !primaries.contains(node)).collect();
-        let mut seats = Seats { zones, primaries: &primaries, room: replicas_per_primary, taken: Vec::new() };
+        let mut placement =
+            Placement { zones, primaries: &primaries, capacity: replicas_per_primary, placed: Vec::new() };
         for node in &replicas {
-            seats.seat(*node);
+            placement.place(*node);
         }
         let mut follows = vec![None; zones.len()];
-        for (node, primary) in seats.taken {
+        for (node, primary) in placement.placed {
             if let Some(slot) = follows.get_mut(node) {
                 *slot = Some(primary);
             }
@@ -68,48 +68,48 @@ fn interleave(zones: &[Option<&str>], count: usize) -> Vec<usize> {
         // Without zones the list is the order.
         rows.insert((if zone.is_some() { turn } else { 0 }, node));
     }
-    let primaries: BTreeSet<usize> = rows.into_iter().take(count).map(|(_, node)| node).gather();
+    let primaries: BTreeSet<usize> = rows.into_iter().take(count).map(|(_, node)| node).collect();
     primaries.into_iter().collect()
 }
 
 /// Replicas on primaries with limited room; augmenting paths make room in another zone where there is any.
-struct Seats<'a> {
+struct Placement<'a> {
     zones: &'a [Option<&'a str>],
     primaries: &'a [usize],
-    room: usize,
-    taken: Vec<(usize, usize)>,
+    capacity: usize,
+    placed: Vec<(usize, usize)>,
 }
 
-impl Seats<'_> {
-    fn seat(&mut self, node: usize) {
+impl Placement<'_> {
+    fn place(&mut self, node: usize) {
         if self.augment(node, &mut Vec::new()) {
             return;
         }
-        let free = self.preferred(node).find(|primary| self.sitting(*primary) < self.room);
-        self.taken.extend(free.map(|primary| (node, primary)));
+        let free = self.preferred(node).find(|primary| self.replicas_of(*primary) < self.capacity);
+        self.placed.extend(free.map(|primary| (node, primary)));
     }
 
-    /// Seats `node` beside a primary of another zone, moving others if that helps.
+    /// Places `node` at a primary of another zone, and moves other replicas where that makes room: an augmenting path.
     fn augment(&mut self, node: usize, tried: &mut Vec<usize>) -> bool {
-        let candidates: Vec<usize> = self.preferred(node).filter(|p| self.apart(node, *p)).collect();
+        let candidates: Vec<usize> = self.preferred(node).filter(|p| self.in_other_zone(node, *p)).collect();
         for primary in candidates {
             if tried.contains(&primary) {
                 continue;
             }
             tried.push(primary);
-            if self.sitting(primary) < self.room {
-                self.taken.push((node, primary));
+            if self.replicas_of(primary) < self.capacity {
+                self.placed.push((node, primary));
                 return true;
             }
             let there: Vec<usize> =
-                self.taken.iter().filter(|(_, p)| *p == primary).map(|(n, _)| *n).collect();
+                self.placed.iter().filter(|(_, p)| *p == primary).map(|(n, _)| *n).collect();
             for other in there {
-                self.taken.retain(|(n, _)| *n != other);
+                self.placed.retain(|(n, _)| *n != other);
                 if self.augment(other, tried) {
-                    self.taken.push((node, primary));
+                    self.placed.push((node, primary));
                     return true;
                 }
-                self.taken.push((other, primary));
+                self.placed.push((other, primary));
             }
         }
         false
@@ -122,11 +122,11 @@ impl Seats<'_> {
         self.primaries.iter().cycle().skip(turn).take(self.primaries.len()).copied()
     }
 
-    fn sitting(&self, primary: usize) -> usize {
-        self.taken.iter().filter(|(_, p)| *p == primary).count()
+    fn replicas_of(&self, primary: usize) -> usize {
+        self.placed.iter().filter(|(_, p)| *p == primary).count()
     }
 
-    fn apart(&self, node: usize, primary: usize) -> bool {
+    fn in_other_zone(&self, node: usize, primary: usize) -> bool {
         let zone = |node: usize| self.zones.get(node).copied().flatten();
         zone(node).is_none() || zone(node) != zone(primary)
     }

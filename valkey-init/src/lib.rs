@@ -14,28 +14,34 @@
 
 mod acl;
 mod apply;
+mod change;
+mod check;
+mod desired;
+mod digest;
 mod error;
 #[doc(hidden)]
 pub mod fuzzing;
 mod layout;
 mod observe;
+mod observed;
 mod plan;
-mod settle;
 mod slots;
 mod spec;
+mod validate;
 mod wire;
 
 use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations};
 
 pub use acl::{Access, Catalog};
+pub use change::{Change, Passwords};
+pub use desired::{Desired, Library, Login, Mode, Node, User};
 pub use error::Error;
 pub use layout::Layout;
-pub use observe::{
+pub use observed::{
     Entry, Link, NodeState, Observed, OwnLogin, Persistence, Replication, ReplicationLogin, UserState,
 };
-pub use plan::{Change, Passwords};
 pub use slots::Slots;
-pub use spec::{Desired, Library, Login, Mode, Node, Spec, Tls, User};
+pub use spec::Spec;
 
 use wire::Connections;
 
@@ -43,14 +49,13 @@ use wire::Connections;
 #[derive(Debug)]
 pub struct Valkey {
     connections: Connections,
-    desired: Desired,
-    /// What the categories and commands of ACL rules mean here; read once, it does not change.
+    /// What the categories of ACL rules hold; read once, because it does not change while the servers run.
     catalog: Option<Catalog>,
 }
 
 impl Backend for Valkey {
     const NAME: &'static str = "valkey-init";
-    const SCHEMA: Option<&'static str> = Some(include_str!("../schema.json"));
+    const CREDENTIAL_VARIABLES: &'static [&'static str] = &["REDISCLI_AUTH", "VALKEYCLI_AUTH"];
     type Spec = Spec;
     type Desired = Desired;
     type Observed = Observed;
@@ -58,20 +63,19 @@ impl Backend for Valkey {
     type Error = Error;
 
     fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations> {
-        spec::validate(&spec, files)
+        validate::validate(&spec, files)
     }
 
     fn requires(desired: &Desired) -> Requires {
-        spec::requires(desired)
+        desired::requires(desired)
     }
 
     async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {
-        let connections = Connections::open(desired, secrets).await?;
-        Ok(Self { connections, desired: desired.clone(), catalog: None })
+        Ok(Self { connections: Connections::open(desired, secrets).await?, catalog: None })
     }
 
     async fn observe(&mut self, desired: &Desired, secrets: &Secrets) -> Result<Observed, Error> {
-        self.settled(desired, secrets).await
+        observe::observe(&self.connections, &mut self.catalog, desired, secrets).await
     }
 
     fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
@@ -80,20 +84,20 @@ impl Backend for Valkey {
 
     async fn check(
         &mut self,
-        _desired: &Desired,
+        desired: &Desired,
         changes: &[Change],
         secrets: &Secrets,
     ) -> Vec<(usize, Error)> {
-        self.judge(changes, secrets).await
+        check::check(&self.connections, (desired, secrets), changes).await
     }
 
     async fn apply(
         &mut self,
-        _desired: &Desired,
+        desired: &Desired,
         stage: &[Change],
         secrets: &Secrets,
         progress: &Progress,
     ) -> Vec<Result<(), Error>> {
-        self.carry_out(stage, secrets, progress).await
+        apply::apply(&mut self.connections, (desired, secrets), stage, progress).await
     }
 }

@@ -1,21 +1,16 @@
-//! The spec as written: serde's view. What it means is `spec/desired`, what is wrong with it `spec/validate`.
+//! The spec as written: what serde reads. `validate` makes a `Desired` of it.
 
-mod desired;
-mod node;
-mod rules;
-mod scalar;
-mod validate;
+pub(crate) mod node;
+pub(crate) mod scalar;
 
 use std::collections::BTreeMap;
 
 use init_core::{FileRef, SecretRef, Text};
+use init_net::TlsSpec;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub(crate) use desired::requires;
-pub use desired::{Desired, Library, Login, Mode, Node, Tls, User};
-pub(crate) use rules::{tokens, without_password};
-pub(crate) use validate::validate;
+use crate::desired::Mode;
 
 use node::NodeSpec;
 use scalar::Scalar;
@@ -25,67 +20,55 @@ use scalar::Scalar;
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Spec {
     /// How the nodes belong together.
-    mode: Mode,
+    pub(crate) mode: Mode,
     /// The nodes. In a cluster the order decides who is a primary; in replication the first is the primary.
-    nodes: Vec<NodeSpec>,
+    pub(crate) nodes: Vec<NodeSpec>,
     /// cluster: how many replicas each primary has; none when absent.
-    replicas_per_primary: Option<u16>,
+    pub(crate) replicas_per_primary: Option<u16>,
     /// cluster, replication: whether clients are told names instead of addresses.
     #[serde(default)]
-    announce_hostnames: bool,
+    pub(crate) announce_hostnames: bool,
     /// TLS to every node; plain TCP when absent.
-    tls: Option<TlsSpec>,
+    pub(crate) tls: Option<TlsSpec>,
     /// Who logs in; `default` when absent.
-    user: Option<Text>,
+    pub(crate) user: Option<Text>,
     /// The password to log in with; none when absent.
-    password: Option<SecretRef>,
+    pub(crate) password: Option<SecretRef>,
     /// The password of `default`, tried when the login above is refused: on the first run, and while it rotates.
-    bootstrap_password: Option<SecretRef>,
+    pub(crate) bootstrap_password: Option<SecretRef>,
     /// ACL users, on every node.
     #[serde(default)]
-    users: BTreeMap<String, UserSpec>,
+    pub(crate) users: BTreeMap<String, UserSpec>,
     /// The user of `users` that replicas log in to their primary as; the nodes' own `masterauth` when absent.
-    replication_user: Option<String>,
+    pub(crate) replication_user: Option<String>,
     /// Parameters, on every node, persisted.
     #[serde(default)]
-    config: BTreeMap<String, Scalar>,
+    pub(crate) config: BTreeMap<String, Scalar>,
     /// Function libraries by name.
     #[serde(default)]
-    functions: BTreeMap<String, FileRef>,
+    pub(crate) functions: BTreeMap<String, FileRef>,
     /// Whether what is set outlives a restart of the servers; true when absent.
     #[serde(default = "yes")]
-    persist: bool,
+    pub(crate) persist: bool,
     /// The servers take all their modules and users from their configuration file itself, none from the command line or
     /// an included file: `CONFIG REWRITE` then leaves nothing that would be loaded twice.
     #[serde(default)]
-    starts_from_config_file: bool,
-}
-
-/// Certificates, as PEM.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct TlsSpec {
-    /// Who signed the servers' certificates.
-    ca: FileRef,
-    /// The client's certificate, with `key`.
-    certificate: Option<FileRef>,
-    /// The client's private key.
-    key: Option<SecretRef>,
+    pub(crate) starts_from_config_file: bool,
 }
 
 /// One ACL user. What is absent is left as it is.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct UserSpec {
+pub(crate) struct UserSpec {
     /// The name, when the key is only a label.
-    name: Option<Text>,
+    pub(crate) name: Option<Text>,
     /// Whether the user may log in; true when absent.
     #[serde(default = "yes")]
-    enabled: bool,
+    pub(crate) enabled: bool,
     /// The passwords, all of them: two while one rotates.
-    passwords: Option<Vec<SecretRef>>,
+    pub(crate) passwords: Option<Vec<SecretRef>>,
     /// ACL rules as the server writes them: `~app:* &app:* +@read`.
-    rules: Option<String>,
+    pub(crate) rules: Option<String>,
 }
 
 fn yes() -> bool {

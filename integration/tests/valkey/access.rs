@@ -1,4 +1,4 @@
-//! What a run would take away: the login with which replicas follow, and the rights of whoever runs next.
+//! Rights that a run must not take away: those of the user that replicas log in as, and those that the next run needs.
 
 use std::time::Duration;
 
@@ -107,7 +107,7 @@ fn what_would_end_replication_is_a_conflict() {
     if dual {
         conflict(&link("+psync +ping +replconf").run().expect(4, "conflict"), "users.link.rules", "sync");
     }
-    assert!(!nodes.cli(0, &["ACL", "LIST"]).contains("admin"), "written before it was judged");
+    assert!(!nodes.cli(0, &["ACL", "LIST"]).contains("admin"), "written before it was checked");
 
     let whole = || link("+psync +sync +replconf +ping");
     whole().run().expect(0, "changed");
@@ -123,7 +123,7 @@ fn a_link_that_would_not_come_back_is_told() {
         nodes.cli(node, &["CONFIG", "SET", "requirepass", NEXT]);
     }
     let ended = replication(&nodes, "password: {secret: next}\n").run().expect(76, "failed");
-    assert!(ended.error().contains("refuses what it logs in with"), "{}", ended.stdout);
+    assert!(ended.error().contains("refuses the login that it uses"), "{}", ended.stdout);
     // With its password declared, it is mended.
     let declared = "password: {secret: next}\nusers: {default: {passwords: [{secret: next}]}}\n";
     replication(&nodes, declared).run().expect(0, "changed");

@@ -10,7 +10,7 @@ use integration::{docker, eventually};
 use crate::formation::{COMMANDS, GATE, taken_up};
 use crate::{LAYOUT, pairs};
 
-/// AC: SIGKILL after each single mutating command in turn; 100 % converge to the same layout.
+/// SIGKILL after each single mutating command in turn; 100 % converge to the same layout.
 #[test]
 #[ignore = "the fault suite: just fault valkey"]
 fn every_cut_of_a_first_run_converges_to_the_same_layout() {
@@ -20,7 +20,7 @@ fn every_cut_of_a_first_run_converges_to_the_same_layout() {
     }
 }
 
-/// AC: SIGKILL, wherever it falls by the clock: between two commands, in the waits, at the end.
+/// SIGKILL, wherever it falls by the clock: between two commands, in the waits, at the end.
 #[test]
 #[ignore = "the fault suite: just fault valkey"]
 fn a_run_killed_at_any_moment_is_taken_up_by_the_next() {
@@ -39,7 +39,7 @@ fn a_run_killed_at_any_moment_is_taken_up_by_the_next() {
     }
 }
 
-/// AC: the cost by the number of nodes: meetings grow by pairs, which is one command each; time by rounds of gossip.
+/// The cost by the number of nodes: meetings grow by pairs, which is one command each; time by rounds of gossip.
 #[test]
 #[ignore = "the fault suite: just fault valkey"]
 fn clusters_of_up_to_thirty_form() {

@@ -4,7 +4,7 @@ use integration::valkey::{Gates, Nodes};
 
 use crate::{LAYOUT, pairs};
 
-/// AC: a cold cluster, ten times out of ten.
+/// A cold cluster, ten times out of ten.
 #[test]
 fn at_exit_a_write_to_every_slot_succeeds() {
     let nodes = Nodes::cluster(6);
@@ -19,7 +19,7 @@ fn at_exit_a_write_to_every_slot_succeeds() {
     }
 }
 
-/// REQ-AUTO-001
+/// The servers' own count of commands shows no change.
 #[test]
 fn a_rerun_sends_nothing_that_changes_anything() {
     let nodes = Nodes::cluster(6);
@@ -52,7 +52,7 @@ pub(crate) fn taken_up(gates: &Gates, cut: usize) {
     nodes.reset_statistics();
 }
 
-/// AC: killed after a single mutating command, in the middle of every stage; after each one in turn in the fault suite.
+/// Killed after a single mutating command, in the middle of every stage; after each one in turn in the fault suite.
 #[test]
 fn a_run_that_is_killed_is_taken_up_by_the_next() {
     let gates = Gates::cluster(6, GATE);
@@ -65,7 +65,7 @@ fn a_run_that_is_killed_is_taken_up_by_the_next() {
     }
 }
 
-/// DESIGN section 11: two at once.
+/// Two at once.
 #[test]
 fn two_runs_at_once_both_succeed() {
     let nodes = Nodes::cluster(6);

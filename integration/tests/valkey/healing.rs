@@ -19,14 +19,14 @@ fn assert_keys(nodes: &Nodes) {
     assert_eq!(said, (1..=30).map(|key| format!("value:{key}\n")).collect::<String>());
 }
 
-/// AC: all addresses new, volumes kept.
+/// All addresses new, volumes kept.
 #[test]
 fn new_addresses_are_healed_and_no_key_is_lost() {
     let nodes = Nodes::cluster(6);
     nodes.init(&pairs(&nodes)).run().expect(0, "changed");
     write_keys(&nodes);
     let before = nodes.addresses();
-    nodes.move_house();
+    nodes.move_to_new_addresses();
     let after = nodes.addresses();
     for node in 0..6 {
         assert!(!before.contains(&after[node]), "{before:?} {after:?}");
@@ -44,7 +44,7 @@ fn new_addresses_are_healed_and_no_key_is_lost() {
     nodes.init(&pairs(&nodes)).run().expect(0, "unchanged");
 }
 
-/// AC: an empty node at a known name.
+/// An empty node at a known name.
 #[test]
 fn a_replica_that_lost_its_volume_rejoins() {
     let nodes = Nodes::cluster(6);
@@ -61,9 +61,9 @@ fn a_replica_that_lost_its_volume_rejoins() {
     nodes.init(&pairs(&nodes)).run().expect(0, "unchanged");
 }
 
-/// DESIGN 6.4: a primary that lost its volume while a replica serves its slots.
+/// A primary that lost its volume while a replica serves its slots.
 #[test]
-fn a_primary_that_lost_its_volume_becomes_a_replica_of_its_heir() {
+fn a_primary_that_lost_its_volume_becomes_a_replica_of_its_successor() {
     let nodes = Nodes::cluster(6);
     nodes.init(&pairs(&nodes)).run().expect(0, "changed");
     write_keys(&nodes);
@@ -81,7 +81,7 @@ fn a_primary_that_lost_its_volume_becomes_a_replica_of_its_heir() {
     nodes.init(&pairs(&nodes)).run().expect(0, "unchanged");
 }
 
-/// DESIGN 6.4: roles after a failover are right.
+/// Roles after a failover are right.
 #[test]
 fn a_failover_is_not_undone() {
     let nodes = Nodes::cluster(6);
@@ -94,7 +94,7 @@ fn a_failover_is_not_undone() {
     assert_eq!(nodes.layout()[0], "replica of 3");
 }
 
-/// DESIGN 6.4: two replicas on one primary while another has none.
+/// Two replicas on one primary while another has none.
 #[test]
 fn a_primary_without_a_replica_gets_one_of_two() {
     let nodes = Nodes::cluster(6);
@@ -106,7 +106,7 @@ fn a_primary_without_a_replica_gets_one_of_two() {
     assert_eq!(nodes.layout(), LAYOUT);
 }
 
-/// Deliver 1: declared nodes that are new and empty; no slot moves.
+/// Declared nodes that are new and empty; no slot moves.
 #[test]
 fn new_nodes_join_as_the_layout_asks_and_no_slot_moves() {
     let nodes = Nodes::cluster(8);
@@ -128,7 +128,7 @@ fn new_nodes_join_as_the_layout_asks_and_no_slot_moves() {
     nodes.init(&spec(8)).run().expect(0, "unchanged");
 }
 
-/// DESIGN 6.4: a development cluster.
+/// A development cluster.
 #[test]
 fn one_node_owns_every_slot() {
     let nodes = Nodes::cluster(1);

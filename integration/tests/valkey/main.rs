@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "the tests wait on real servers")]
 
 mod access;
+mod certificates;
 mod fault;
 mod formation;
 mod healing;

@@ -17,7 +17,7 @@ fn conflicts(ended: &Ended) -> String {
     ended.report["conflicts"].to_string()
 }
 
-/// AC: exit 4 and nothing sent.
+/// Exit 4 and nothing sent.
 #[test]
 fn a_node_with_keys_that_is_no_member_is_refused() {
     let nodes = Nodes::cluster(6);
@@ -34,7 +34,7 @@ fn a_node_with_keys_that_is_no_member_is_refused() {
     assert_eq!(nodes.cli(2, &["DBSIZE"]).trim(), "1");
 }
 
-/// AC: two different clusters; a node that the spec does not name; slots that it covers.
+/// Two different clusters; a node that the spec does not name; slots that it covers.
 #[test]
 fn other_clusters_and_foreign_nodes_are_refused() {
     let nodes = Nodes::cluster(6);
@@ -55,7 +55,7 @@ fn other_clusters_and_foreign_nodes_are_refused() {
     assert_untouched(&nodes, 6);
 }
 
-/// AC: a member whose volume was lost while its slots have no other owner.
+/// A member whose volume was lost while its slots have no other owner.
 #[test]
 fn slots_that_only_a_lost_volume_had_are_not_given_away() {
     let nodes = Nodes::cluster(3);
@@ -70,7 +70,7 @@ fn slots_that_only_a_lost_volume_had_are_not_given_away() {
     assert_untouched(&nodes, 3);
 }
 
-/// AC: one container under two names.
+/// One container under two names.
 #[test]
 fn two_names_of_one_node_are_refused() {
     let nodes = Nodes::cluster(2);
@@ -83,7 +83,7 @@ fn two_names_of_one_node_are_refused() {
     assert_untouched(&nodes, 2);
 }
 
-/// AC: 69, and it says who.
+/// 69, and it says who.
 #[test]
 fn a_node_that_is_down_for_good_is_named() {
     let nodes = Nodes::cluster(6);
@@ -93,7 +93,7 @@ fn a_node_that_is_down_for_good_is_named() {
     nodes.run(4);
 }
 
-/// AC: 77 at once, on one node of six too.
+/// 77 at once, on one node of six too.
 #[test]
 fn a_wrong_password_on_one_node_ends_the_run_at_once() {
     let nodes = Nodes::cluster(6);
@@ -103,7 +103,7 @@ fn a_wrong_password_on_one_node_ends_the_run_at_once() {
     assert_untouched(&nodes, 5);
 }
 
-/// AC: the mode that a server was started in.
+/// The mode that a server was started in.
 #[test]
 fn a_server_of_another_mode_is_told_from_one_that_is_not_ready() {
     let nodes = Nodes::start(1, &[], &[]);

@@ -22,7 +22,7 @@ fn follows(nodes: &Nodes, node: usize) -> String {
     format!("{} {}", value("master_host:"), value("master_link_status:"))
 }
 
-/// Deliver 2: the first node is the primary, by name, with links up; a rerun leaves it.
+/// The first node is the primary, by name, with links up; a rerun leaves it.
 #[test]
 fn the_first_node_is_followed_by_name() {
     let nodes = nodes();
@@ -37,12 +37,12 @@ fn the_first_node_is_followed_by_name() {
         assert_eq!(nodes.mutations(node).into_iter().collect::<Vec<_>>(), []);
     }
     nodes.lasts(|| run(&nodes, spec));
-    nodes.move_house();
+    nodes.move_to_new_addresses();
     run(&nodes, spec).run().expect(0, "unchanged");
     assert_eq!(follows(&nodes, 2), "valkey-0 up");
 }
 
-/// Deliver 2: a promoted replica is not demoted; an old primary with keys of its own is refused.
+/// A promoted replica is not demoted; an old primary with keys of its own is refused.
 #[test]
 fn the_live_primary_is_right() {
     let nodes = nodes();
@@ -60,7 +60,7 @@ fn the_live_primary_is_right() {
     assert_eq!(nodes.cli(0, &["GET", "own"]).trim(), "1");
 }
 
-/// DESIGN 6.4: a replica whose own login is refused is named, with the remedy.
+/// A replica whose own login is refused is named, with the remedy.
 #[test]
 fn a_link_that_is_refused_is_told() {
     let nodes = nodes();

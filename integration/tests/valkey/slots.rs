@@ -1,6 +1,5 @@
 //! Slots that a move left open, and names that lead to several servers.
 
-use integration::Ended;
 use integration::valkey::Nodes;
 
 use crate::pairs;
@@ -11,11 +10,6 @@ fn three(nodes: &Nodes) -> String {
 
 fn ids(nodes: &Nodes) -> Vec<String> {
     nodes.each(&["CLUSTER", "MYID"]).into_iter().map(|id| id.trim().to_owned()).collect()
-}
-
-fn ops(ended: &Ended) -> Vec<String> {
-    let changes = ended.report["changes"].as_array().cloned().unwrap_or_default();
-    changes.iter().map(|change| change["op"].as_str().unwrap_or_default().to_owned()).collect()
 }
 
 /// Slot 12182 is `foo`'s, and the third node's.
@@ -37,7 +31,7 @@ fn a_slot_that_a_cut_move_left_open_is_closed_where_no_key_has_moved() {
         }
         run().args(&["plan"]).run().expect(3, "drift");
         let ended = run().run().expect(0, "changed");
-        assert_eq!(ops(&ended), vec!["stabilize_slots"; changes], "{sides}: {}", ended.stdout);
+        assert_eq!(ended.operations(), vec!["stabilize_slots"; changes], "{sides}: {}", ended.stdout);
         run().run().expect(0, "unchanged");
         assert_eq!(nodes.cli(2, &["SET", "{foo}other", "1"]).trim(), "OK", "{sides}");
         assert_eq!(nodes.cli(2, &["GET", "foo"]).trim(), "1");

@@ -12,7 +12,7 @@ fn one(nodes: &Nodes, rest: &str) -> Init {
     nodes.init(&spec).file("/f/counters.lua", CODE.as_bytes())
 }
 
-/// AC: a busy script is waited for; protected mode is not.
+/// A busy script is waited for; protected mode is not.
 #[test]
 fn a_busy_script_is_waited_for_and_protected_mode_is_told() {
     let nodes = Nodes::start(1, &["--busy-reply-threshold", "1"], &[]);
@@ -31,7 +31,7 @@ fn a_busy_script_is_waited_for_and_protected_mode_is_told() {
     assert!(ended.error().contains("DENIED"), "{}", ended.stdout);
 }
 
-/// AC: writes that the server refuses: replicas may come, a disk and a memory limit want a person.
+/// Writes that the server refuses: replicas may come, a disk and a memory limit want a person.
 #[test]
 fn writes_that_a_server_does_not_take_are_waited_for_or_told() {
     let nodes = Nodes::start(1, &[], &[]);
@@ -70,7 +70,7 @@ fn writes_that_a_server_does_not_take_are_waited_for_or_told() {
     one(&nodes, spec).run().expect(0, "changed");
 }
 
-/// AC: a server that still reads its data is waited for.
+/// A server that still reads its data is waited for.
 #[test]
 fn a_server_that_loads_its_data_is_waited_for() {
     // A millisecond for each of 10,000 keys: ten seconds, in which it answers after every seventy of them.
@@ -88,7 +88,7 @@ fn a_server_that_loads_its_data_is_waited_for() {
     assert_eq!(nodes.cli(0, &["DBSIZE"]).trim(), "10000");
 }
 
-/// AC: whether a cluster serves without a node is its own to say: it depends on `cluster-require-full-coverage`.
+/// Whether a cluster serves without a node is its own to say: it depends on `cluster-require-full-coverage`.
 #[test]
 fn a_node_that_stays_down_is_named_with_what_the_others_say_of_the_cluster() {
     let nodes = Nodes::cluster(3);

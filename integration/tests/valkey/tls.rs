@@ -44,7 +44,7 @@ fn cause(ended: &Ended) -> String {
     format!("{} {}", ended.error(), ended.report["error"]["remedy"])
 }
 
-/// Deliver 5, and DESIGN section 4: 76 for the peer, 77 for the client's certificate, 78 for a key that is none.
+/// 76 for the peer, 77 for the client's certificate, 78 for a key that is none.
 #[test]
 fn a_cluster_forms_over_tls_and_every_wrong_certificate_is_told_apart() {
     let certificates = certificates();
@@ -84,7 +84,7 @@ const ZONES: [&str; 6] = ["a", "a", "a", "b", "b", "c"];
 const CLI: [&str; 7] =
     ["--tls", "--cacert", "/tls/ca.pem", "--cert", "/tls/client.pem", "--key", "/tls/client.key"];
 
-/// No replica beside its primary, and a client that knows one node finds the others by names alone.
+/// No replica is in the zone of its primary, and a client that knows one node finds the others by names alone.
 fn assert_zones_and_names(nodes: &Nodes) {
     let cli = |args: &[&str]| nodes.cli(0, &[&CLI[..], args].concat());
     let view = cli(&["CLUSTER", "NODES"]);
@@ -110,7 +110,7 @@ fn assert_zones_and_names(nodes: &Nodes) {
     assert!(moved.peek().is_some() && moved.all(|line| line.contains(" valkey-")), "no names in: {said}");
 }
 
-/// DESIGN section 4: the name in the certificate is another's; a listener without TLS.
+/// The name in the certificate is another's; a listener without TLS.
 #[test]
 fn a_wrong_name_and_a_listener_without_tls_are_refused() {
     let certificates = Certificates::new().sign("server", &["elsewhere"]).sign("client", &["client"]);

@@ -1,15 +1,9 @@
-//! Users, parameters and functions: created, altered, kept, and judged before the first write.
+//! Users, parameters and functions: created, altered, kept, and checked before the first write.
 
+use integration::Init;
 use integration::valkey::{Nodes, PASSWORD};
-use integration::{Ended, Init};
 
 const CODE: &str = "#!lua name=counters\nredis.register_function('bump', function(keys, args) return redis.call('INCR', keys[1]) end)\n";
-
-/// The names of a run's changes.
-fn ops(ended: &Ended) -> Vec<String> {
-    let changes = ended.report["changes"].as_array().cloned().unwrap_or_default();
-    changes.iter().map(|change| change["op"].as_str().unwrap_or_default().to_owned()).collect()
-}
 
 fn one(nodes: &Nodes, rest: &str) -> Init {
     let spec = format!("mode: standalone\nnodes: [valkey-0:6379]\npassword: {{secret: password}}\n{rest}");
@@ -17,13 +11,13 @@ fn one(nodes: &Nodes, rest: &str) -> Init {
     init.secret("same", "canary-app-77aa")
 }
 
-/// Deliver 3: each kind of drift is found, healed, and gone after it.
+/// Each kind of drift is found, healed, and gone after it.
 #[test]
 fn every_kind_of_drift_of_a_user_is_healed() {
     let nodes = Nodes::start(1, &[], &[]);
     // Two secrets with one value are one password, and no drift.
     let spec = "users:\n  app: {passwords: [{secret: app}, {secret: same}], rules: \"~app:* %R~shared:* &news +@read +@write -@dangerous +config|get (~x +get)\"}\n";
-    assert_eq!(ops(&one(&nodes, spec).run().expect(0, "changed")), ["create_user"]);
+    assert_eq!(one(&nodes, spec).run().expect(0, "changed").operations(), ["create_user"]);
     one(&nodes, spec).run().expect(0, "unchanged");
     for drift in [
         &["off"][..],
@@ -48,7 +42,7 @@ fn every_kind_of_drift_of_a_user_is_healed() {
         let ended = run("plan");
         assert_eq!(ended.exit, 3, "{drift:?} is no drift: {}", ended.stdout);
         let ended = run("apply").expect(0, "changed");
-        assert!(ops(&ended).iter().all(|op| op == "alter_user"), "{drift:?}: {}", ended.stdout);
+        assert!(ended.operations().iter().all(|op| op == "alter_user"), "{drift:?}: {}", ended.stdout);
         run("apply").expect(0, "unchanged");
     }
     // A user of somebody else's is nobody's drift.
@@ -57,7 +51,7 @@ fn every_kind_of_drift_of_a_user_is_healed() {
     assert_eq!(nodes.cli_as(0, "app", "canary-app-77aa", &["GET", "app:1"]).exit, 0);
 }
 
-/// Deliver 3: rotation with two passwords; what is set lasts over a restart.
+/// Rotation with two passwords; what is set lasts over a restart.
 #[test]
 fn a_password_rotates_and_everything_lasts() {
     for file in ["no", "yes"] {
@@ -79,7 +73,7 @@ fn a_password_rotates_and_everything_lasts() {
     }
 }
 
-/// Deliver 3: `default` goes last, and the next run logs in without it.
+/// The user `default` goes last, and the next run logs in without it.
 #[test]
 fn default_is_disabled_when_its_successor_works() {
     let nodes = Nodes::cluster(3);
@@ -90,7 +84,7 @@ fn default_is_disabled_when_its_successor_works() {
     );
     let run = || nodes.init(&spec).secret("app", "canary-app-77aa").run();
     let ended = run().expect(0, "changed");
-    let ops = ops(&ended);
+    let ops = ended.operations();
     assert_eq!(ops[ops.len() - 3..], ["alter_user", "alter_user", "alter_user"]);
     assert!(nodes.cli_as(0, "default", PASSWORD, &["PING"]).stderr.contains("WRONGPASS"));
     nodes.lasts(|| nodes.init(&spec).secret("app", "canary-app-77aa"));
@@ -99,7 +93,7 @@ fn default_is_disabled_when_its_successor_works() {
     assert!(wrong.error().contains("as user admin and as user default"), "{}", wrong.stdout);
 }
 
-/// DESIGN 6.4: `default` rotates as its new password under `users` and the old one as `bootstrapPassword`.
+/// The user `default` rotates as its new password under `users` and the old one as `bootstrapPassword`.
 #[test]
 fn the_password_of_default_rotates_and_lasts() {
     for file in ["no", "yes"] {
@@ -107,13 +101,13 @@ fn the_password_of_default_rotates_and_lasts() {
         let spec = "mode: standalone\nnodes: [valkey-0:6379]\npassword: {secret: next}\nbootstrapPassword: {secret: password}\n\
                     users:\n  default: {passwords: [{secret: next}]}\n";
         let run = || nodes.init(spec).secret("next", "canary-next-88bb");
-        assert_eq!(ops(&run().run().expect(0, "changed")), ["alter_user"]);
+        assert_eq!(run().run().expect(0, "changed").operations(), ["alter_user"]);
         nodes.lasts(run);
         assert!(nodes.cli_as(0, "default", PASSWORD, &["PING"]).stderr.contains("WRONGPASS"));
     }
 }
 
-/// Deliver 4, and what the server judges before the first write.
+/// Parameters are set, and what the server would refuse is known before the first write.
 #[test]
 fn parameters_are_set_and_what_cannot_be_is_told_before_any_write() {
     let nodes = Nodes::start(1, &[], &[]);
@@ -136,10 +130,10 @@ fn parameters_are_set_and_what_cannot_be_is_told_before_any_write() {
         let ended = one(&nodes, &users).run().expect(76, "failed");
         assert!(ended.error().contains(words) || rule == "~* ~a", "{}", ended.stdout);
     }
-    assert!(!nodes.cli(0, &["ACL", "LIST"]).contains("first"), "written before it was judged");
+    assert!(!nodes.cli(0, &["ACL", "LIST"]).contains("first"), "written before it was checked");
 }
 
-/// DESIGN 6.4: a server without a file keeps nothing, and that is told before any write.
+/// A server without a file keeps nothing, and that is told before any write.
 #[test]
 fn what_would_not_last_is_refused() {
     let nodes = Nodes::start(1, &["--protected-mode", "no"], &["--entrypoint", "kv-server"]);
@@ -149,7 +143,7 @@ fn what_would_not_last_is_refused() {
     assert!(!nodes.cli_as(0, "default", "", &["ACL", "LIST"]).stdout.contains("app"));
 }
 
-/// Deliver 4: loaded on every primary, replaced only when it differs.
+/// Loaded on every primary, replaced only when it differs.
 #[test]
 fn functions_are_loaded_and_replaced() {
     let nodes = Nodes::cluster(3);
@@ -159,16 +153,16 @@ fn functions_are_loaded_and_replaced() {
     );
     let run = |code: &str| nodes.init(&spec).file("/f/counters.lua", code.as_bytes()).run();
     let ended = run(CODE).expect(0, "changed");
-    assert_eq!(ops(&ended).iter().filter(|op| *op == "load_function").count(), 3);
+    assert_eq!(ended.operations().iter().filter(|op| *op == "load_function").count(), 3);
     run(CODE).expect(0, "unchanged");
     let ended = run(&CODE.replace("INCR", "DECR")).expect(0, "changed");
-    assert_eq!(ops(&ended), ["load_function"; 3]);
+    assert_eq!(ended.operations(), ["load_function"; 3]);
     let replaced = CODE.replace("INCR", "DECR");
     nodes.lasts(|| nodes.init(&spec).file("/f/counters.lua", replaced.as_bytes()));
     nodes.init(&spec).run().expect(65, "failed");
 }
 
-/// CON-AUTO-001, SEC-AUTO-001: in no output, and in nothing that the server writes down.
+/// In no output, and in nothing that the server writes down.
 #[test]
 fn no_secret_is_written_anywhere() {
     let nodes = Nodes::start(1, &["--slowlog-log-slower-than", "0"], &[]);

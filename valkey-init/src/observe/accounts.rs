@@ -2,16 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use init_core::{Gather as _, Secret, Secrets};
+use init_core::{Secret, Secrets};
 use redis::{Cmd, Value, cmd};
 use secrecy::ExposeSecret;
 
-use super::{NodeState, OwnLogin, ReplicationLogin, UserState};
 use crate::acl::{Access, Catalog};
+use crate::desired::{Desired, Mode, User};
+use crate::digest::digest;
 use crate::error::Error;
-use crate::plan::{differs, wanted};
-use crate::spec::{Desired, Mode, User};
-use crate::wire::{Connection, array, digest, pairs, text};
+use crate::observed::{NodeState, OwnLogin, ReplicationLogin, UserState};
+use crate::plan::value::{differs, wanted};
+use crate::wire::{Connection, array, pairs, text};
 
 /// A parameter name that no server has: a `CONFIG SET` that ends in it changes nothing.
 pub(crate) const NO_SUCH: &str = "valkey-init-changes-nothing";
@@ -20,14 +21,14 @@ pub(crate) const NO_SUCH: &str = "valkey-init-changes-nothing";
 pub(super) async fn catalog(connection: &Connection) -> Result<Catalog, Error> {
     let mut command = cmd("ACL");
     command.arg("CAT");
-    let names: Vec<String> = array(&connection.ask(command).await?).iter().filter_map(text).gather();
+    let names: Vec<String> = array(&connection.ask(command).await?).iter().filter_map(text).collect();
     let members = |name: &String| {
         let mut command = cmd("ACL");
         command.arg("CAT").arg(name);
         command
     };
     let answers = connection.ask_each(names.iter().map(members).collect()).await?;
-    let members = answers.iter().map(|answer| array(answer).iter().filter_map(text).gather());
+    let members = answers.iter().map(|answer| array(answer).iter().filter_map(text).collect());
     Ok(names.iter().map(|name| name.to_ascii_lowercase()).zip(members).collect())
 }
 
@@ -103,7 +104,7 @@ fn read_parameters(
     state: &mut NodeState,
 ) -> Result<(), Error> {
     let mut found: BTreeMap<String, String> =
-        pairs(value).into_iter().filter_map(|(key, value)| Some((key, text(value)?))).gather();
+        pairs(value).into_iter().filter_map(|(key, value)| Some((key, text(value)?))).collect();
     state.persistence.acl_file = found.remove("aclfile").is_some_and(|path| !path.is_empty());
     state.announces_address = found.get("cluster-announce-ip").is_some_and(|address| !address.is_empty());
     let (user, password) = (found.remove("masteruser"), found.remove("masterauth").map(Secret::from));
@@ -125,7 +126,8 @@ fn read_parameters(
     Ok(())
 }
 
-/// The node's login to its primary: whom of the spec's users it names, and whether its password is one of that user's.
+/// The login that the node uses at its primary: the user of the spec that it names, and whether its password is one that the
+/// spec declares for that user.
 fn own_login(
     (desired, secrets): (&Desired, &Secrets),
     user: &str,
@@ -151,20 +153,20 @@ fn equal(one: &Secret, other: &Secret) -> bool {
     one.expose_secret() == other.expose_secret()
 }
 
-/// `ACL GETUSER`, beside what the spec says; nothing when there is no such user.
+/// Compares the answer to `ACL GETUSER` with the spec. The result is empty when there is no such user.
 fn read_user(
     value: &Value,
     user: &User,
     secrets: &Secrets,
     catalog: Option<&Catalog>,
 ) -> Result<Option<UserState>, Error> {
-    let fields: BTreeMap<String, &Value> = pairs(value).into_iter().gather();
+    let fields: BTreeMap<String, &Value> = pairs(value).into_iter().collect();
     if fields.is_empty() {
         return Ok(None);
     }
     let list = |key: &str| fields.get(key).map(|value| array(value)).unwrap_or_default();
-    let flags: BTreeSet<String> = list("flags").iter().filter_map(text).gather();
-    let there: BTreeSet<String> = list("passwords").iter().filter_map(text).gather();
+    let flags: BTreeSet<String> = list("flags").iter().filter_map(text).collect();
+    let there: BTreeSet<String> = list("passwords").iter().filter_map(text).collect();
     // Two secrets may hold the same password, which the server then keeps once.
     let mut wanted = Vec::new();
     for name in user.passwords.iter().flatten() {
@@ -172,7 +174,7 @@ fn read_user(
         wanted.push(digest(secrets.get(name)?.expose_secret().as_bytes()));
     }
     let found = wanted.iter().enumerate().filter(|(_, digest)| there.contains(*digest));
-    let passwords = found.map(|(position, _)| position).gather();
+    let passwords = found.map(|(position, _)| position).collect();
     let others = there.iter().filter(|digest| !wanted.contains(digest)).count();
     let rules = written(&fields, &flags);
     let same = |wanted: &String| {
@@ -202,7 +204,7 @@ fn written(fields: &BTreeMap<String, &Value>, flags: &BTreeSet<String>) -> Strin
     };
     let selectors = fields.get("selectors").map(|value| array(value)).unwrap_or_default();
     let selectors =
-        selectors.iter().map(|value| format!("({})", selector(&pairs(value).into_iter().gather())));
+        selectors.iter().map(|value| format!("({})", selector(&pairs(value).into_iter().collect())));
     let parts = [flag("nopass"), flag("skip-sanitize-payload"), Some(selector(fields))];
     parts.into_iter().flatten().chain(selectors).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }

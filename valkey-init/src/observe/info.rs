@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use init_core::Gather as _;
-
 /// The lines by key.
 pub(super) struct Info(BTreeMap<String, String>);
 
@@ -12,7 +10,7 @@ impl Info {
         let pair = |line: &str| {
             line.trim_end().split_once(':').map(|(key, value)| (key.to_owned(), value.to_owned()))
         };
-        Self(text.lines().filter_map(pair).gather())
+        Self(text.lines().filter_map(pair).collect())
     }
 
     pub(super) fn get(&self, key: &str) -> &str {

@@ -1,16 +1,15 @@
-//! A node's own view: what it is, whom it follows, whom it knows.
+//! Reads a node's own view: its role, its primary, and the nodes that it knows.
 
 use std::collections::BTreeSet;
 
-use init_core::{Endpoint, Gather as _};
+use init_core::Endpoint;
 use redis::{Value, cmd};
 
 use super::info::Info;
-use super::view::Entry;
-use super::{NodeState, Persistence, Replication};
+use crate::desired::{Desired, Mode};
 use crate::error::Error;
-use crate::spec::{Desired, Mode};
-use crate::wire::{Connection, array, pairs, resolve, text};
+use crate::observed::{Entry, NodeState, Replication};
+use crate::wire::{Connection, addresses, array, pairs, text};
 
 /// More members than any cluster has: a thousand are the recommended limit.
 const MEMBERS: usize = 4096;
@@ -58,7 +57,7 @@ pub(super) async fn read(
     }
     // Once for each reading: a look at what settles needs no other look at the names.
     if state.addresses.is_empty() {
-        state.addresses = resolve(node).await?.into_iter().gather();
+        state.addresses = addresses(node).await?.into_iter().collect();
     }
     Ok(())
 }
@@ -103,18 +102,11 @@ pub(super) fn shards(value: &Value) -> Vec<BTreeSet<String>> {
         let fields = pairs(shard);
         let nodes = fields.iter().find(|(key, _)| key == "nodes").map(|(_, nodes)| *nodes);
         let id = |node: &Value| pairs(node).iter().find(|(key, _)| key == "id").and_then(|(_, id)| text(id));
-        nodes.map(array).unwrap_or_default().iter().filter_map(id).gather()
+        nodes.map(array).unwrap_or_default().iter().filter_map(id).collect()
     };
     array(value).iter().map(ids).collect()
 }
 
 fn garbled(node: &Endpoint, doing: &str) -> Error {
     Error::Protocol { node: node.clone(), doing: doing.to_owned() }
-}
-
-impl Persistence {
-    /// Whether users outlive a restart.
-    pub fn keeps_users(self) -> bool {
-        self.acl_file || self.config_file
-    }
 }

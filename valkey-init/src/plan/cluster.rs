@@ -3,9 +3,12 @@
 use init_core::Conflict;
 use init_core::diff::Drift;
 
-use super::{Change, Roles, Topology, open, safety};
-use crate::observe::Observed;
-use crate::spec::Desired;
+use super::roles::Roles;
+use super::topology::Topology;
+use super::{open_slots, safety};
+use crate::change::Change;
+use crate::desired::Desired;
+use crate::observed::Observed;
 
 pub(super) fn plan(desired: &Desired, observed: &Observed) -> (Vec<Change>, Vec<Conflict>) {
     let topology = Topology::new(desired, observed);
@@ -15,7 +18,7 @@ pub(super) fn plan(desired: &Desired, observed: &Observed) -> (Vec<Change>, Vec<
     }
     let roles = Roles::new(&topology);
     let (mut changes, mut conflicts) = (Vec::new(), Vec::new());
-    open::plan(&topology, &mut changes, &mut conflicts);
+    open_slots::plan(&topology, &mut changes, &mut conflicts);
     for (node, slots) in &roles.assigned {
         changes
             .extend(topology.endpoint(*node).map(|node| Change::AssignSlots { node, slots: slots.clone() }));
@@ -31,7 +34,7 @@ pub(super) fn plan(desired: &Desired, observed: &Observed) -> (Vec<Change>, Vec<
     (changes, conflicts)
 }
 
-/// Each node that has met nobody gets an epoch of its own above all known ones, so that no two configurations
+/// Each node that has met no other gets an epoch of its own above all known ones, so that no two configurations
 /// tie. Later the server refuses to set one.
 fn epochs(topology: &Topology<'_>, changes: &mut Vec<Change>) {
     if topology.states.len() < 2 {
@@ -47,7 +50,7 @@ fn epochs(topology: &Topology<'_>, changes: &mut Vec<Change>) {
     }
 }
 
-/// Who has to be met by whom: everybody who is not known, or not known to be where its name leads now.
+/// The meetings: each node is met by those that do not know it, or know it at an address where its name does not lead now.
 fn meetings(topology: &Topology<'_>, changes: &mut Vec<Change>) {
     for (node, _) in topology.nodes() {
         let mut by: Vec<usize> = topology
@@ -55,7 +58,7 @@ fn meetings(topology: &Topology<'_>, changes: &mut Vec<Change>) {
             .map(|(other, _)| other)
             .filter(|other| *other != node && !reaches(topology, *other, node))
             .collect();
-        // A node learns its own new address only from somebody who meets it there.
+        // A node learns its own new address only from a node that meets it there.
         if by.is_empty() && topology.states.len() > 1 && !reaches(topology, node, node) {
             by.extend((0..topology.states.len()).find(|other| *other != node));
         }

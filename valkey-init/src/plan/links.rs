@@ -1,4 +1,4 @@
-//! What a plan must not take away: the login with which replicas follow, and the rights of the login that runs.
+//! Rights that a plan must not take away: those of the user that replicas log in as, and those that the next run needs.
 
 use std::collections::BTreeSet;
 
@@ -6,8 +6,8 @@ use init_core::diff::Drift;
 use init_core::{Conflict, SpecPath, Text};
 
 use crate::acl::{Access, Catalog};
-use crate::observe::{NodeState, Observed};
-use crate::spec::{Desired, Mode, User};
+use crate::desired::{Desired, Mode, User};
+use crate::observed::{NodeState, Observed};
 
 /// Whether a node of this deployment follows another, or will.
 pub(crate) fn replicates(desired: &Desired, observed: &Observed) -> bool {

@@ -2,13 +2,12 @@
 
 use init_core::{Conflict, SpecPath};
 
-use super::state;
-use crate::observe::Observed;
-use crate::spec::Desired;
+use crate::desired::Desired;
+use crate::observed::Observed;
 
 pub(super) fn conflicts(desired: &Desired, observed: &Observed, conflicts: &mut Vec<Conflict>) {
     for (position, node) in desired.nodes.iter().enumerate() {
-        let servers = state(observed, &node.endpoint).servers;
+        let servers = observed.state(&node.endpoint).servers;
         if servers > 1 {
             let problem = format!(
                 "{} leads to {servers} servers: give each node a name of its own (services instead of replicas of one \

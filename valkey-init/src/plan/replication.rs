@@ -1,20 +1,20 @@
-//! A primary and its replicas, or one node: who follows whom.
+//! The roles of a primary and its replicas, and of a single node.
 //!
-//! The live primary is right, whoever it is: after a failover the first node of the spec is not asked to come back.
+//! A primary that other nodes follow stays the primary, also when it is not the first node of the spec: a failover is never undone.
 
 use std::collections::BTreeSet;
 
 use init_core::diff::Drift;
-use init_core::{Conflict, Endpoint, Gather as _, SpecPath};
+use init_core::{Conflict, Endpoint, SpecPath};
 
-use super::{Change, state};
-use crate::observe::Observed;
-use crate::spec::{Desired, Node};
+use crate::change::Change;
+use crate::desired::{Desired, Node};
+use crate::observed::Observed;
 
-/// One node follows nobody.
+/// A standalone node has no primary.
 pub(super) fn standalone(desired: &Desired, observed: &Observed) -> (Vec<Change>, Vec<Conflict>) {
     let follower = |(position, node): (usize, &Node)| {
-        let (host, port) = state(observed, &node.endpoint).replication.primary.clone()?;
+        let (host, port) = observed.state(&node.endpoint).replication.primary.clone()?;
         let problem =
             format!("it is a replica of {host}:{port}, and standalone means one node that follows nobody");
         Some(Conflict::new(SpecPath::root().key("nodes").index(position), problem))
@@ -22,7 +22,7 @@ pub(super) fn standalone(desired: &Desired, observed: &Observed) -> (Vec<Change>
     (Vec::new(), desired.nodes.iter().enumerate().filter_map(follower).collect())
 }
 
-/// The primary that everybody ends up following.
+/// The primary of all other nodes when the plan is applied.
 pub(super) fn primary(desired: &Desired, observed: &Observed) -> Option<Endpoint> {
     let followed = followed(desired, observed);
     let first = desired.nodes.first().map(|node| node.endpoint.clone());
@@ -42,7 +42,7 @@ pub(super) fn plan(desired: &Desired, observed: &Observed) -> (Vec<Change>, Vec<
     };
     let mut changes = Vec::new();
     for node in desired.nodes.iter().filter(|node| node.endpoint != primary) {
-        let state = state(observed, &node.endpoint);
+        let state = observed.state(&node.endpoint);
         let follows = state.replication.primary.as_ref();
         let from = follows.and_then(|primary| member(desired, observed, primary));
         // An address that works is how failover tools write the same; the name heals it when it does not.
@@ -60,24 +60,20 @@ pub(super) fn plan(desired: &Desired, observed: &Observed) -> (Vec<Change>, Vec<
     (changes, conflicts)
 }
 
-/// Nodes that follow nobody.
+/// Nodes without a primary.
 fn free<'a>(desired: &'a Desired, observed: &Observed) -> Vec<&'a Node> {
-    desired
-        .nodes
-        .iter()
-        .filter(|node| state(observed, &node.endpoint).replication.primary.is_none())
-        .collect()
+    desired.nodes.iter().filter(|node| observed.state(&node.endpoint).replication.primary.is_none()).collect()
 }
 
 /// Primaries of the spec that nodes of the spec follow.
 fn followed(desired: &Desired, observed: &Observed) -> BTreeSet<Endpoint> {
     let free: BTreeSet<Endpoint> =
-        free(desired, observed).into_iter().map(|node| node.endpoint.clone()).gather();
+        free(desired, observed).into_iter().map(|node| node.endpoint.clone()).collect();
     let primaries = desired.nodes.iter().filter_map(|node| {
-        let state = state(observed, &node.endpoint);
+        let state = observed.state(&node.endpoint);
         member(desired, observed, state.replication.primary.as_ref()?)
     });
-    primaries.filter(|primary| free.contains(primary)).gather()
+    primaries.filter(|primary| free.contains(primary)).collect()
 }
 
 /// The node of the spec that `host:port` leads to: by its name, or by an address that its name has now.
@@ -90,7 +86,7 @@ pub(crate) fn member(
         |node: &&Node| node.endpoint.port() == *port && node.endpoint.host().eq_ignore_ascii_case(host);
     let announced = |node: &&Node| node.endpoint.port() == *port && node.hostname.eq_ignore_ascii_case(host);
     let addressed = |node: &&Node| {
-        let addresses = &state(observed, &node.endpoint).addresses;
+        let addresses = &observed.state(&node.endpoint).addresses;
         node.endpoint.port() == *port && host.parse().is_ok_and(|address| addresses.contains(&address))
     };
     let nodes = || desired.nodes.iter();
@@ -115,7 +111,7 @@ fn conflicts(desired: &Desired, observed: &Observed) -> Vec<Conflict> {
     }
     let primary = primary(desired, observed);
     for (position, node) in desired.nodes.iter().enumerate() {
-        let state = state(observed, &node.endpoint);
+        let state = observed.state(&node.endpoint);
         let at = SpecPath::root().key("nodes").index(position);
         match &state.replication.primary {
             None if state.keys > 0 && primary.as_ref() != Some(&node.endpoint) => {

@@ -5,39 +5,37 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use init_core::Gather as _;
-
-use super::Topology;
+use super::topology::Topology;
 use crate::slots::Slots;
 
 /// The roles of all nodes, and what is missing from them.
 pub(crate) struct Roles {
-    /// Slots that nobody owns, by the primary that gets them.
+    /// Slots without an owner, by the primary that gets them.
     pub(crate) assigned: BTreeMap<usize, Slots>,
     /// The primaries, also those without slots.
     pub(crate) primaries: BTreeSet<usize>,
-    /// Replicas that do not follow anybody yet, or should follow another.
+    /// Replicas that have no primary yet, or get another one.
     pub(crate) attach: BTreeMap<usize, usize>,
     follows: BTreeMap<usize, usize>,
-    room: usize,
+    capacity: usize,
 }
 
 impl Roles {
     pub(crate) fn new(topology: &Topology<'_>) -> Self {
         let assigned = uncovered(topology);
         let owners: BTreeSet<usize> =
-            topology.owners().into_iter().flatten().chain(assigned.keys().copied()).gather();
+            topology.owners().into_iter().flatten().chain(assigned.keys().copied()).collect();
         let primaries = primaries(topology, owners);
         let mut roles =
-            Self { assigned, primaries, attach: BTreeMap::new(), follows: BTreeMap::new(), room: 0 };
-        roles.seat(topology);
+            Self { assigned, primaries, attach: BTreeMap::new(), follows: BTreeMap::new(), capacity: 0 };
+        roles.place_replicas(topology);
         roles
     }
 
-    fn seat(&mut self, topology: &Topology<'_>) {
+    fn place_replicas(&mut self, topology: &Topology<'_>) {
         let replicas: Vec<usize> =
             topology.nodes().map(|(node, _)| node).filter(|node| !self.primaries.contains(node)).collect();
-        self.room = replicas.len().div_ceil(self.primaries.len().max(1));
+        self.capacity = replicas.len().div_ceil(self.primaries.len().max(1));
         let mut free = Vec::new();
         for node in replicas {
             match topology.primary_of(node).filter(|primary| self.primaries.contains(primary)) {
@@ -46,7 +44,7 @@ impl Roles {
             }
         }
         free.retain(|node| match self.declared(topology, *node) {
-            Some(primary) if self.count(primary) < self.room => {
+            Some(primary) if self.count(primary) < self.capacity => {
                 self.attach(*node, primary);
                 false
             }
@@ -55,13 +53,13 @@ impl Roles {
         for node in free {
             let emptiest = self.primaries.iter().copied();
             let best = emptiest.min_by_key(|p| {
-                (self.count(*p) >= self.room, beside(topology, node, *p), self.count(*p), *p)
+                (self.count(*p) >= self.capacity, same_zone(topology, node, *p), self.count(*p), *p)
             });
             if let Some(primary) = best {
                 self.attach(node, primary);
             }
         }
-        while let Some((node, primary)) = self.surplus(topology) {
+        while let Some((node, primary)) = self.replica_to_move(topology) {
             self.attach(node, primary);
         }
     }
@@ -73,7 +71,7 @@ impl Roles {
     }
 
     /// A replica of the primary with the most, for the one with two less at least.
-    fn surplus(&self, topology: &Topology<'_>) -> Option<(usize, usize)> {
+    fn replica_to_move(&self, topology: &Topology<'_>) -> Option<(usize, usize)> {
         let least = self.primaries.iter().copied().min_by_key(|primary| self.count(*primary))?;
         let most = self.primaries.iter().copied().max_by_key(|primary| self.count(*primary))?;
         if self.count(most) < self.count(least) + 2 {
@@ -82,7 +80,7 @@ impl Roles {
         let candidates = self.follows.iter().filter(|(_, primary)| **primary == most).map(|(node, _)| *node);
         let node = candidates.min_by_key(|node| {
             let declared = topology.desired.layout.primary_of(*node) == Some(least);
-            (!declared, beside(topology, *node, least), usize::MAX - node)
+            (!declared, same_zone(topology, *node, least), usize::MAX - node)
         })?;
         Some((node, least))
     }
@@ -98,12 +96,12 @@ impl Roles {
 }
 
 /// Whether both stand in the same zone.
-fn beside(topology: &Topology<'_>, node: usize, primary: usize) -> bool {
+fn same_zone(topology: &Topology<'_>, node: usize, primary: usize) -> bool {
     let zone = |node: usize| topology.desired.nodes.get(node).and_then(|node| node.zone.as_ref());
     zone(node).is_some() && zone(node) == zone(primary)
 }
 
-/// What nobody owns goes where the layout has it, or to the primary that the layout's one follows now.
+/// Slots without an owner go to the primary that the layout names, or to the primary which that node follows now.
 fn uncovered(topology: &Topology<'_>) -> BTreeMap<usize, Slots> {
     let owners = topology.owners();
     let mut assigned = BTreeMap::new();
@@ -124,9 +122,9 @@ fn uncovered(topology: &Topology<'_>) -> BTreeMap<usize, Slots> {
 fn primaries(topology: &Topology<'_>, owners: BTreeSet<usize>) -> BTreeSet<usize> {
     let count = topology.desired.layout.primary_count();
     let mut primaries = owners;
-    let declared: BTreeSet<usize> = topology.desired.layout.primaries().map(|(node, _)| node).gather();
+    let declared: BTreeSet<usize> = topology.desired.layout.primaries().map(|(node, _)| node).collect();
     let followed: BTreeSet<usize> =
-        topology.nodes().filter_map(|(node, _)| topology.primary_of(node)).gather();
+        topology.nodes().filter_map(|(node, _)| topology.primary_of(node)).collect();
     let free: Vec<usize> = topology
         .nodes()
         .map(|(node, _)| node)

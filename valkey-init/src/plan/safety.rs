@@ -1,19 +1,19 @@
-//! What must not be touched: keys that a change would lose, slots that somebody else serves, other clusters.
+//! Conflicts that protect data: keys that joining would delete, slots whose owner is gone, nodes of another cluster.
 
 use std::collections::BTreeMap;
 
 use init_core::{Conflict, SpecPath};
 
-use super::Topology;
-use crate::observe::{Entry, Link};
+use super::topology::Topology;
+use crate::observed::{Entry, Link};
 use crate::slots::Slots;
 
 /// Everything that stands in the way of forming this cluster from these nodes.
 pub(super) fn conflicts(topology: &Topology<'_>) -> Vec<Conflict> {
     let mut conflicts = Vec::new();
     same_node(topology, &mut conflicts);
-    homeless_keys(topology, &mut conflicts);
-    strangers(topology, &mut conflicts);
+    keys_outside_cluster(topology, &mut conflicts);
+    unnamed_nodes(topology, &mut conflicts);
     other_clusters(topology, &mut conflicts);
     conflicts
 }
@@ -39,8 +39,8 @@ fn same_node(topology: &Topology<'_>, conflicts: &mut Vec<Conflict>) {
     }
 }
 
-/// Keys on a node that neither owns slots nor follows anybody: joining would delete them.
-fn homeless_keys(topology: &Topology<'_>, conflicts: &mut Vec<Conflict>) {
+/// Keys on a node that neither owns slots nor has a primary: joining would delete them.
+fn keys_outside_cluster(topology: &Topology<'_>, conflicts: &mut Vec<Conflict>) {
     for (node, state) in topology.nodes() {
         if state.keys > 0 && topology.claims(node).is_empty() && topology.follows(node).is_none() {
             let problem = format!(
@@ -52,9 +52,9 @@ fn homeless_keys(topology: &Topology<'_>, conflicts: &mut Vec<Conflict>) {
     }
 }
 
-/// Nodes that members know and the spec does not name: alive, or the owners of slots that nobody serves.
-fn strangers(topology: &Topology<'_>, conflicts: &mut Vec<Conflict>) {
-    for (id, seen) in topology.strangers() {
+/// Nodes that members know and the spec does not name: alive, or the owners of slots that no other node serves.
+fn unnamed_nodes(topology: &Topology<'_>, conflicts: &mut Vec<Conflict>) {
+    for (id, seen) in topology.unnamed_nodes() {
         let Some((witness, _)) = seen.first() else { continue };
         let place = seen.iter().find_map(|(_, entry)| where_seen(entry)).unwrap_or_default();
         if seen.iter().any(|(_, entry)| entry.link == Link::Up) {
@@ -63,8 +63,8 @@ fn strangers(topology: &Topology<'_>, conflicts: &mut Vec<Conflict>) {
                 "it is in one cluster with node {id}{place}, which the spec does not name ({by} is connected to it)"
             );
             conflicts.push(Conflict::new(at(*witness), problem));
-        } else if let Some((witness, slots)) = orphaned(topology, &seen)
-            && !heir(topology, &id, &seen)
+        } else if let Some((witness, slots)) = slots_without_owner(topology, &seen)
+            && !replica_may_take_over(topology, &id, &seen)
         {
             let replicas = followers(topology, &id);
             let remedy = if replicas.is_empty() {
@@ -88,7 +88,10 @@ fn where_seen(entry: &Entry) -> Option<String> {
 }
 
 /// The slots of a stranger that no node of the spec claims, with a node that says so.
-pub(crate) fn orphaned(topology: &Topology<'_>, seen: &[(usize, &Entry)]) -> Option<(usize, Slots)> {
+pub(crate) fn slots_without_owner(
+    topology: &Topology<'_>,
+    seen: &[(usize, &Entry)],
+) -> Option<(usize, Slots)> {
     let owners = topology.owners();
     seen.iter().find_map(|(node, entry)| {
         let unowned = |slot: &u16| owners.get(usize::from(*slot)).is_none_or(Option::is_none);
@@ -99,7 +102,7 @@ pub(crate) fn orphaned(topology: &Topology<'_>, seen: &[(usize, &Entry)]) -> Opt
 
 /// Whether a replica of the stranger may yet take over by itself: it does so once the others agree that the
 /// stranger failed, and they never do of a node whose address turned out to be another's.
-pub(crate) fn heir(topology: &Topology<'_>, id: &str, seen: &[(usize, &Entry)]) -> bool {
+pub(crate) fn replica_may_take_over(topology: &Topology<'_>, id: &str, seen: &[(usize, &Entry)]) -> bool {
     !followers(topology, id).is_empty() && seen.iter().all(|(_, entry)| entry.link != Link::NoAddress)
 }
 

@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use init_core::{Endpoint, Gather as _};
+use init_core::Endpoint;
 
-use super::{Roles, state};
-use crate::observe::{Entry, NodeState, Observed};
+use crate::desired::Desired;
+use crate::observed::{Entry, Link, NodeState, Observed};
 use crate::slots::{COUNT, Slots};
-use crate::spec::Desired;
 
 /// The nodes of the spec and what they say.
 pub(crate) struct Topology<'a> {
@@ -20,9 +19,9 @@ pub(crate) struct Topology<'a> {
 impl<'a> Topology<'a> {
     pub(crate) fn new(desired: &'a Desired, observed: &Observed) -> Self {
         let states: Vec<NodeState> =
-            desired.nodes.iter().map(|node| state(observed, &node.endpoint).into_owned()).collect();
+            desired.nodes.iter().map(|node| observed.state(&node.endpoint).into_owned()).collect();
         let ids = states.iter().enumerate().filter(|(_, state)| !state.id.is_empty());
-        let ids = ids.map(|(node, state)| (state.id.clone(), node)).gather();
+        let ids = ids.map(|(node, state)| (state.id.clone(), node)).collect();
         Self { desired, states, ids }
     }
 
@@ -62,7 +61,7 @@ impl<'a> Topology<'a> {
         self.own(node).map(|own| own.slots.clone()).unwrap_or_default()
     }
 
-    /// Whether a node knows nobody but itself (and whom it is about to know).
+    /// Whether a node knows no other node.
     pub(crate) fn isolated(&self, node: usize) -> bool {
         self.states.get(node).is_none_or(|state| state.view.keys().all(|id| *id == state.id))
     }
@@ -93,17 +92,23 @@ impl<'a> Topology<'a> {
         owners.into_iter().map(|owner| owner.map(|(_, node)| node)).collect()
     }
 
-    /// Ids that somebody knows and the spec does not name, with what is known of them.
-    pub(crate) fn strangers(&self) -> BTreeMap<String, Vec<(usize, &Entry)>> {
-        let mut strangers: BTreeMap<String, Vec<(usize, &Entry)>> = BTreeMap::new();
+    /// Ids that a node knows and the spec does not name, each with the entries of the nodes that know it.
+    pub(crate) fn unnamed_nodes(&self) -> BTreeMap<String, Vec<(usize, &Entry)>> {
+        let mut unnamed_nodes: BTreeMap<String, Vec<(usize, &Entry)>> = BTreeMap::new();
         for (node, state) in self.nodes() {
             for (id, entry) in &state.view {
-                if !self.ids.contains_key(id) && entry.link != crate::observe::Link::Handshake {
-                    strangers.entry(id.clone()).or_default().push((node, entry));
+                if !self.ids.contains_key(id) && entry.link != Link::Handshake {
+                    unnamed_nodes.entry(id.clone()).or_default().push((node, entry));
                 }
             }
         }
-        strangers
+        unnamed_nodes
+    }
+
+    /// How many nodes are being met, by all views together.
+    pub(crate) fn handshakes(&self) -> usize {
+        let entries = self.states.iter().flat_map(|state| state.view.values());
+        entries.filter(|entry| entry.link == Link::Handshake).count()
     }
 
     /// The nodes that know each other, directly or through others.
@@ -111,17 +116,12 @@ impl<'a> Topology<'a> {
         let mut components: Vec<BTreeSet<usize>> = Vec::new();
         for (node, state) in self.nodes() {
             let mut joined: BTreeSet<usize> =
-                state.view.keys().filter_map(|id| self.ids.get(id).copied()).gather();
+                state.view.keys().filter_map(|id| self.ids.get(id).copied()).collect();
             joined.insert(node);
             let (touching, rest) = components.into_iter().partition::<Vec<_>, _>(|c| !c.is_disjoint(&joined));
             components = rest;
-            components.push(touching.into_iter().flatten().chain(joined).gather());
+            components.push(touching.into_iter().flatten().chain(joined).collect());
         }
         components
-    }
-
-    /// The nodes that will be primaries when everything is applied.
-    pub(crate) fn primaries(&self) -> Vec<Endpoint> {
-        self.endpoints(Roles::new(self).primaries)
     }
 }

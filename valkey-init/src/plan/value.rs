@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use init_core::Gather as _;
-
-use crate::spec::Desired;
+use crate::desired::Desired;
 
 /// The parameters that the spec sets, with their values.
 pub(crate) fn wanted(desired: &Desired) -> impl Iterator<Item = (&String, &String)> {
@@ -60,7 +58,7 @@ fn classes(value: &str) -> BTreeMap<String, Vec<String>> {
         .chunks(4)
         .filter_map(|chunk| chunk.split_first())
         .map(|(name, limits)| (class(name), limits.iter().flat_map(|limit| canonical(limit)).collect()))
-        .gather()
+        .collect()
 }
 
 /// A set of letters, in which `A` stands for most.
@@ -68,7 +66,7 @@ fn events(value: &str) -> BTreeSet<char> {
     value
         .chars()
         .flat_map(|letter| if letter == 'A' { "g$lshzxetd".chars().collect() } else { vec![letter] })
-        .gather()
+        .collect()
 }
 
 #[cfg(test)]

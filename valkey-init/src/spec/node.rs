@@ -9,12 +9,12 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 
 /// One node, its endpoint not yet parsed.
 #[derive(Debug)]
-pub(super) struct NodeSpec {
-    pub(super) endpoint: String,
-    pub(super) zone: Option<String>,
-    pub(super) announce_hostname: Option<String>,
+pub(crate) struct NodeSpec {
+    pub(crate) endpoint: String,
+    pub(crate) zone: Option<String>,
+    pub(crate) announce_hostname: Option<String>,
     /// Whether it was written as a mapping, which decides where a violation points.
-    pub(super) mapping: bool,
+    pub(crate) mapping: bool,
 }
 
 /// The long form.

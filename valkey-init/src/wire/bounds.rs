@@ -12,18 +12,18 @@ use std::task::{Context, Poll, ready};
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// What one exchange may bring, beside the source text of the libraries that the spec names.
+/// The largest answer of one exchange in bytes; the source text of the libraries that the spec names comes on top.
 const EXCHANGE: usize = 2 << 20;
-/// The same for the exchanges of all nodes together.
+/// The same limit for the exchanges of all nodes together.
 const ALL: usize = 8 << 20;
-/// What an element costs in memory beside its bytes.
+/// The memory that an element of an array takes in addition to its bytes.
 const ELEMENT: usize = 64;
 /// The longest line: an error, a status, a length.
 const LINE: usize = 16 << 10;
 /// How deep arrays may be nested; `CLUSTER SHARDS` is the deepest answer, with five.
 const DEPTH: usize = 12;
 
-/// The server sends what no answer can be.
+/// Why an answer is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub(super) enum Excess {
     /// More than can be expected.
@@ -37,23 +37,17 @@ pub(super) enum Excess {
 /// Why nothing more is read.
 #[derive(Clone, Debug)]
 pub(super) enum Failure {
-    /// The server sends what no answer can be.
+    /// The answer is too large, or no RESP2.
     Excess(Excess),
-    /// With TLS 1.3 the server judges the client's certificate after the handshake: it shows on the first read.
-    Tls(rustls::Error),
-    /// The connection broke.
-    Broken(io::ErrorKind, String),
+    /// The connection broke. With TLS 1.3 a server that refuses the client's certificate says so at the first read.
+    Broken(Arc<io::Error>),
 }
 
 impl Failure {
-    fn of(error: &io::Error) -> Self {
-        let inner = error.get_ref();
-        if let Some(tls) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-            return Self::Tls(tls.clone());
-        }
-        match inner.and_then(|inner| inner.downcast_ref::<Excess>()) {
+    fn of(error: io::Error) -> Self {
+        match error.get_ref().and_then(|inner| inner.downcast_ref::<Excess>()) {
             Some(excess) => Self::Excess(*excess),
-            None => Self::Broken(error.kind(), error.to_string()),
+            None => Self::Broken(Arc::new(error)),
         }
     }
 }
@@ -66,27 +60,27 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    /// `extra` bytes are expected beside the usual answers.
+    /// A limit that is `extra` bytes above the usual one.
     pub(super) fn new(extra: usize) -> Self {
         Self { used: Arc::default(), extra }
     }
 
-    /// The share of one connection.
-    pub(super) fn share(&self) -> Arc<Share> {
-        Arc::new(Share { own: AtomicUsize::new(0), failure: OnceLock::new(), budget: self.clone() })
+    /// The usage of one connection.
+    pub(super) fn usage(&self) -> Arc<Usage> {
+        Arc::new(Usage { own: AtomicUsize::new(0), failure: OnceLock::new(), budget: self.clone() })
     }
 }
 
 /// What one connection has received since its last question.
 #[derive(Debug)]
-pub(super) struct Share {
+pub(super) struct Usage {
     own: AtomicUsize,
     /// Why the stream has ended. The client does not always tell: it may find its connection gone first.
     failure: OnceLock<Failure>,
     budget: Budget,
 }
 
-impl Share {
+impl Usage {
     /// Why the stream has ended, if it has.
     pub(super) fn failure(&self) -> Option<Failure> {
         self.failure.get().cloned()
@@ -117,7 +111,7 @@ impl Share {
     }
 }
 
-impl Drop for Share {
+impl Drop for Usage {
     fn drop(&mut self) {
         self.reset();
     }
@@ -135,8 +129,8 @@ struct Scan {
 }
 
 impl Scan {
-    fn read(&mut self, mut bytes: &[u8], share: &Share) -> Result<(), Excess> {
-        share.take(bytes.len())?;
+    fn read(&mut self, mut bytes: &[u8], usage: &Usage) -> Result<(), Excess> {
+        usage.take(bytes.len())?;
         while let Some((first, rest)) = bytes.split_first() {
             if self.bulk > 0 {
                 let (_, after) = bytes.split_at(self.bulk.min(bytes.len()));
@@ -157,13 +151,13 @@ impl Scan {
             self.line.push(*first);
             if self.line.ends_with(b"\r\n") {
                 let line = std::mem::take(&mut self.line);
-                self.header(&line, share)?;
+                self.header(&line, usage)?;
             }
         }
         Ok(())
     }
 
-    fn header(&mut self, line: &[u8], share: &Share) -> Result<(), Excess> {
+    fn header(&mut self, line: &[u8], usage: &Usage) -> Result<(), Excess> {
         let (Some(kind), Some(rest)) = (line.first(), line.get(1..line.len().saturating_sub(2))) else {
             return Err(Excess::Garbled);
         };
@@ -178,11 +172,11 @@ impl Scan {
             return Ok(());
         };
         if *kind == b'$' {
-            share.fits(length)?;
+            usage.fits(length)?;
             self.bulk = length.saturating_add(2);
             return Ok(());
         }
-        share.take(length.checked_mul(ELEMENT).ok_or(Excess::Large)?)?;
+        usage.take(length.checked_mul(ELEMENT).ok_or(Excess::Large)?)?;
         if length == 0 {
             self.end();
         } else if self.open.len() < DEPTH {
@@ -209,12 +203,12 @@ impl Scan {
 pub(super) struct Bounded<S> {
     stream: S,
     scan: Scan,
-    share: Arc<Share>,
+    usage: Arc<Usage>,
 }
 
 impl<S> Bounded<S> {
-    pub(super) fn new(stream: S, share: Arc<Share>) -> Self {
-        Self { stream, scan: Scan::default(), share }
+    pub(super) fn new(stream: S, usage: Arc<Usage>) -> Self {
+        Self { stream, scan: Scan::default(), usage }
     }
 }
 
@@ -228,11 +222,13 @@ impl<S: AsyncRead + Unpin> AsyncRead for Bounded<S> {
         let before = buffer.filled().len();
         let read = ready!(Pin::new(&mut this.stream).poll_read(context, buffer)).and_then(|()| {
             let new = buffer.filled().get(before..).unwrap_or_default();
-            let read = this.scan.read(new, &this.share);
+            let read = this.scan.read(new, &this.usage);
             read.map_err(|excess| io::Error::new(io::ErrorKind::InvalidData, excess))
         });
-        Poll::Ready(read.inspect_err(|error| {
-            this.share.failure.get_or_init(|| Failure::of(error));
+        Poll::Ready(read.map_err(|error| {
+            let told = io::Error::new(error.kind(), error.to_string());
+            this.usage.failure.get_or_init(|| Failure::of(error));
+            told
         }))
     }
 }
@@ -262,7 +258,7 @@ mod tests {
 
     fn read(bytes: &[u8]) -> Result<Scan, Excess> {
         let mut scan = Scan::default();
-        scan.read(bytes, &Budget::new(0).share())?;
+        scan.read(bytes, &Budget::new(0).usage())?;
         Ok(scan)
     }
 
@@ -301,11 +297,11 @@ mod tests {
     #[test]
     fn what_was_read_is_given_back_and_shared_by_all() {
         let budget = Budget::new(0);
-        let shares: Vec<_> = (0..ALL / EXCHANGE).map(|_| budget.share()).collect();
-        assert!(shares.iter().all(|share| share.take(EXCHANGE).is_ok()));
-        assert_eq!(budget.share().take(1), Err(Excess::Large));
-        shares[0].reset();
-        assert_eq!(budget.share().take(1), Ok(()));
+        let usages: Vec<_> = (0..ALL / EXCHANGE).map(|_| budget.usage()).collect();
+        assert!(usages.iter().all(|usage| usage.take(EXCHANGE).is_ok()));
+        assert_eq!(budget.usage().take(1), Err(Excess::Large));
+        usages[0].reset();
+        assert_eq!(budget.usage().take(1), Ok(()));
     }
 
     proptest! {
@@ -313,9 +309,9 @@ mod tests {
         fn any_split_of_the_stream_reads_the_same(bytes in "[-+:$*0-9a\r\n]{0,60}", at in 0_usize..60) {
             let bytes = bytes.as_bytes();
             let (one, other) = bytes.split_at(at.min(bytes.len()));
-            let share = Budget::new(0).share();
+            let usage = Budget::new(0).usage();
             let mut scan = Scan::default();
-            let split = scan.read(one, &share).and_then(|()| scan.read(other, &share));
+            let split = scan.read(one, &usage).and_then(|()| scan.read(other, &usage));
             prop_assert_eq!(split.is_ok(), read(bytes).is_ok());
         }
     }

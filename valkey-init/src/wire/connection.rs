@@ -3,50 +3,51 @@
 //! The login is `AUTH`, and the protocol RESP2: a server that does not know `HELLO` repeats its arguments, the password
 //! among them, in its error.
 
-use std::net::IpAddr;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use init_core::{Endpoint, Secret};
+use init_net::{Connector, NetError, Stream, answers_plainly, dial_with, speaks_tls};
 use redis::aio::{ConnectionLike, MultiplexedConnection};
 use redis::{
     Arg, AsyncConnectionConfig, Cmd, ErrorKind, Pipeline, ProtocolVersion, RedisConnectionInfo, RedisError,
     Value, cmd,
 };
 use secrecy::ExposeSecret;
+use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
-use tokio_rustls::TlsConnector;
+use tokio::time::{Instant, timeout};
 use tracing::trace;
 
-use super::bounds::{Bounded, Budget, Excess, Failure, Share};
-use super::dial::dial;
+use super::bounds::{Bounded, Budget, Excess, Failure, Usage};
 use super::mask::Mask;
-use super::probe::{speaks_plainly, speaks_tls};
-use super::tls::of_tls;
-use crate::Error;
+use crate::error::Error;
 
 /// How long a node may take for one exchange; a `FUNCTION LOAD` of megabytes is far below it.
 const ANSWER: Duration = Duration::from_secs(5);
-/// How long the way to a node may take, the login included.
+/// How long an attempt to reach a node may take, the login included.
 const DIAL: Duration = Duration::from_secs(5);
+/// How long a node may take to show which protocol it speaks.
+const PROBE: Duration = Duration::from_secs(2);
 
 /// A connection to one node.
 pub(crate) struct Connection {
     node: Endpoint,
     redis: MultiplexedConnection,
     driver: JoinHandle<()>,
-    /// One exchange at a time, so that what it brings is known.
+    /// One exchange at a time, so that the size of its answers is known.
     exchange: Mutex<()>,
-    share: Arc<Share>,
-    mask: Mask,
+    usage: Arc<Usage>,
+    settings: Settings,
 }
 
 /// What the connections of one run have in common.
 #[derive(Clone)]
-pub(crate) struct Way {
-    pub(super) tls: Option<TlsConnector>,
+pub(crate) struct Settings {
+    pub(super) tls: Option<Connector>,
     pub(super) budget: Budget,
     pub(super) mask: Mask,
 }
@@ -63,56 +64,76 @@ impl Drop for Connection {
     }
 }
 
-/// Who logs in; nobody when the server asks for nothing.
+/// User and password; none for a server that asks for no login.
 pub(crate) type Credential<'a> = Option<(&'a Secret, &'a Secret)>;
 
 impl Connection {
-    /// Connects and logs in, at one of the addresses of the node's name or at this one.
+    /// Connects and logs in, at whichever address of the node's name answers.
     pub(crate) async fn open(
         node: &Endpoint,
-        at: Option<IpAddr>,
-        way: &Way,
+        settings: &Settings,
         credential: Credential<'_>,
     ) -> Result<Self, Error> {
-        let other = |problem: &str, remedy: &str| Error::Unsupported {
-            node: node.clone(),
-            problem: problem.to_owned(),
-            remedy: remedy.to_owned(),
+        let begin = |tcp, deadline| Self::begin(node, settings, credential, (tcp, deadline));
+        let error = match dial_with(node, DIAL, begin).await {
+            Ok(connection) => return Ok(connection),
+            Err(error) => error,
         };
-        match timeout(DIAL, Self::login(node, at, way, credential)).await {
-            Ok(Err(Error::Lost { .. })) if way.tls.is_none() && speaks_tls(node).await => {
-                Err(other("the listener speaks TLS", "write `tls` in the spec, or give the plain port"))
+        let speaks_plain = |first: &[u8]| matches!(first, [b'+' | b'-', ..]);
+        match (&error, &settings.tls) {
+            (Error::Lost { .. }, None) if speaks_tls(node, PROBE).await => {
+                Err(NetError::SpeaksTls(node.clone()).into())
             }
-            Ok(done) => done,
-            Err(_) if way.tls.is_some() && speaks_plainly(node).await => Err(other(
-                "the listener does not speak TLS",
-                "give the TLS port, or take `tls` out of the spec",
-            )),
-            Err(_) => {
-                let doing = "the login".to_owned();
-                Err(Error::Silent { node: node.clone(), doing, seconds: DIAL.as_secs() })
+            (
+                Error::Net(NetError::Silent { .. } | NetError::HungUp { .. } | NetError::Tls { .. }),
+                Some(_),
+            ) if answers_plainly(node, PROBE, b"PING\r\n", speaks_plain).await => {
+                Err(NetError::SpeaksPlain(node.clone()).into())
             }
+            _ => Err(error),
         }
     }
 
-    async fn login(
+    /// The same at this address of the node's name alone.
+    pub(crate) async fn open_at(
         node: &Endpoint,
-        at: Option<IpAddr>,
-        way: &Way,
+        address: IpAddr,
+        settings: &Settings,
         credential: Credential<'_>,
     ) -> Result<Self, Error> {
-        let share = way.budget.share();
-        let stream = Bounded::new(dial(node, at, way.tls.as_ref()).await?, Arc::clone(&share));
+        let (deadline, address) = (Instant::now() + DIAL, SocketAddr::new(address, node.port()));
+        let failed = |error: io::Error| NetError::Connect {
+            endpoint: node.clone(),
+            failures: vec![(address, error.to_string())],
+        };
+        let tcp = TcpStream::connect(address).await.map_err(failed)?;
+        Self::begin(node, settings, credential, (tcp, deadline)).await
+    }
+
+    /// The TLS handshake and the login.
+    async fn begin(
+        node: &Endpoint,
+        settings: &Settings,
+        credential: Credential<'_>,
+        (tcp, deadline): (TcpStream, Instant),
+    ) -> Result<Self, Error> {
+        let stream = match &settings.tls {
+            Some(connector) => connector.handshake(node, tcp, deadline).await?,
+            None => Stream::Plain(tcp),
+        };
+        let usage = settings.budget.usage();
+        let stream = Bounded::new(stream, Arc::clone(&usage));
         let info =
             RedisConnectionInfo::default().set_protocol(ProtocolVersion::RESP2).set_skip_set_lib_name();
-        // An exchange is bounded here, with words of its own for it.
+        // Each exchange is bounded here, with an error that names the command.
         let config = AsyncConnectionConfig::new().set_response_timeout(None);
         let made = MultiplexedConnection::new_with_config(&info, stream, config).await;
-        let (redis, driver) = made.map_err(|error| classify(node, "the connection", &error, &way.mask))?;
-        let (driver, exchange, mask) = (tokio::spawn(driver), Mutex::new(()), way.mask.clone());
-        let connection = Self { node: node.clone(), redis, driver, exchange, share, mask };
+        let (redis, driver) = made.map_err(|error| classify(node, "the connection", &error, settings))?;
+        let (driver, exchange) = (tokio::spawn(driver), Mutex::new(()));
+        let connection =
+            Self { node: node.clone(), redis, driver, exchange, usage, settings: settings.clone() };
         match connection.ask(first(credential)).await {
-            // Whoever needs no password is in, whether or not a ping is allowed.
+            // A server that asks for no password has accepted the connection, even where PING is not allowed.
             Err(error) if credential.is_none() && error.code() == Some("NOPERM") => Ok(connection),
             Err(error) => Err(error),
             Ok(_) => Ok(connection),
@@ -138,20 +159,20 @@ impl Connection {
             pipeline.add_command(command);
         }
         let _alone = self.exchange.lock().await;
-        self.share.reset();
+        self.usage.reset();
         let mut redis = self.redis.clone();
         let asked = timeout(ANSWER, redis.req_packed_commands(&pipeline, 0, names.len())).await;
         let silent =
             |_| Error::Silent { node: self.node.clone(), doing: doing.clone(), seconds: ANSWER.as_secs() };
-        let values = asked.map_err(silent)?.map_err(|error| match self.share.failure() {
-            Some(failure) => ended(&self.node, &doing, failure),
-            None => classify(&self.node, &doing, &error, &self.mask),
+        let values = asked.map_err(silent)?.map_err(|error| match self.usage.failure() {
+            Some(failure) => ended(&self.node, &doing, failure, self.settings.tls.as_ref()),
+            None => classify(&self.node, &doing, &error, &self.settings),
         })?;
         if values.len() != names.len() {
             return Err(Error::Protocol { node: self.node.clone(), doing });
         }
         let answer = |(name, value): (&String, Value)| match value {
-            Value::ServerError(error) => Err(classify(&self.node, name, &error.into(), &self.mask)),
+            Value::ServerError(error) => Err(classify(&self.node, name, &error.into(), &self.settings)),
             value => Ok(value),
         };
         Ok(names.iter().zip(values).map(answer).collect())
@@ -192,8 +213,9 @@ fn name(command: &Cmd) -> String {
 }
 
 /// The client's error as ours: by the server's code, or by what became of the connection.
-fn classify(node: &Endpoint, doing: &str, error: &RedisError, mask: &Mask) -> Error {
+fn classify(node: &Endpoint, doing: &str, error: &RedisError, settings: &Settings) -> Error {
     let (node, doing) = (node.clone(), doing.to_owned());
+    let mask = &settings.mask;
     let said = || mask.clean(error.detail().unwrap_or_default());
     if let Some(code) = error.code() {
         let (code, message) = (mask.clean(code), said());
@@ -206,21 +228,22 @@ fn classify(node: &Endpoint, doing: &str, error: &RedisError, mask: &Mask) -> Er
         ErrorKind::AuthenticationFailed => {
             Error::Refused { node, doing, code: "WRONGPASS".to_owned(), message: said() }
         }
-        _ => Error::Lost { node, doing, source: std::io::Error::other(error.to_string()) },
+        _ => match settings.tls.as_ref().and_then(|connector| connector.fault(&node, error)) {
+            Some(refused) => Error::Net(refused),
+            None => Error::Lost { node, doing, source: io::Error::other(error.to_string()) },
+        },
     }
 }
 
-/// What the stream itself ended with.
-fn ended(node: &Endpoint, doing: &str, failure: Failure) -> Error {
+/// The error that ended the stream; the client does not always repeat it.
+fn ended(node: &Endpoint, doing: &str, failure: Failure, tls: Option<&Connector>) -> Error {
     let (node, doing) = (node.clone(), doing.to_owned());
     match failure {
         Failure::Excess(Excess::Large) => Error::Excess { node, doing },
         Failure::Excess(Excess::Garbled) => Error::Protocol { node, doing },
-        Failure::Tls(tls) => {
-            Error::Handshake { node, kind: of_tls(&tls), source: std::io::Error::other(tls.to_string()) }
-        }
-        Failure::Broken(kind, problem) => {
-            Error::Lost { node, doing, source: std::io::Error::new(kind, problem) }
-        }
+        Failure::Broken(error) => match tls.and_then(|connector| connector.fault(&node, &*error)) {
+            Some(refused) => Error::Net(refused),
+            None => Error::Lost { node, doing, source: io::Error::new(error.kind(), error.to_string()) },
+        },
     }
 }

@@ -10,20 +10,19 @@ use init_core::{Endpoint, Fault, FaultKind, Secret, Secrets, Text};
 use tracing::{debug, info};
 
 use super::bounds::Budget;
-use super::connection::{Connection, Way};
+use super::connection::{Connection, Settings};
 use super::mask::Mask;
 use super::reply::text;
-use super::tls::connector;
-use crate::Error;
-use crate::spec::{Desired, Mode, requires};
+use crate::desired::{Desired, Mode, requires};
+use crate::error::Error;
 
-/// What is left for the other nodes when one has already failed: the worst of the failures is the one to tell.
-const STRAGGLERS: Duration = Duration::from_millis(500);
+/// How long the other nodes may still take when one has failed: a refusal tells more than a node that is not there.
+const GRACE: Duration = Duration::from_millis(500);
 
 /// The connections, by the nodes' names.
 pub(crate) struct Connections {
     nodes: BTreeMap<Endpoint, Connection>,
-    way: Way,
+    settings: Settings,
 }
 
 impl std::fmt::Debug for Connections {
@@ -36,18 +35,18 @@ impl Connections {
     /// Connects to all nodes at once. A refusal is told at once; a node that is not there is told after the
     /// others had their chance to refuse.
     pub(crate) async fn open(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {
-        let way = Way {
-            tls: desired.tls.as_ref().map(|tls| connector(tls, secrets)).transpose()?,
+        let settings = Settings {
+            tls: desired.tls.as_ref().map(|tls| tls.connector(secrets)).transpose()?,
             budget: Budget::new(desired.functions.values().map(|library| library.code.len()).sum()),
             mask: Mask::new(requires(desired).secrets.iter(), secrets)?,
         };
         let mut opening: FuturesUnordered<_> =
-            desired.nodes.iter().map(|node| login(&node.endpoint, &way, desired, secrets)).collect();
+            desired.nodes.iter().map(|node| login(&node.endpoint, &settings, desired, secrets)).collect();
         let (mut nodes, mut failed) = (BTreeMap::new(), None::<Error>);
         loop {
             let next = match &failed {
                 None => opening.next().await,
-                Some(_) => tokio::time::timeout(STRAGGLERS, opening.next()).await.unwrap_or_default(),
+                Some(_) => tokio::time::timeout(GRACE, opening.next()).await.unwrap_or_default(),
             };
             match next {
                 Some(Ok(connection)) => drop(nodes.insert(connection.node().clone(), connection)),
@@ -57,18 +56,18 @@ impl Connections {
             }
         }
         drop(opening);
-        let there = Self { nodes, way };
+        let there = Self { nodes, settings };
         match failed {
             None => Ok(there),
-            Some(error) if desired.mode == Mode::Cluster => Err(there.without_one(error).await),
+            Some(error) if desired.mode == Mode::Cluster => Err(there.incomplete(error).await),
             Some(error) => Err(error),
         }
     }
 
     /// Why a node is missing, and whether those that are there serve without it: that depends on replicas and on
     /// `cluster-require-full-coverage`, so it is theirs to say.
-    async fn without_one(&self, missing: Error) -> Error {
-        match tokio::time::timeout(STRAGGLERS, self.serving()).await {
+    async fn incomplete(&self, missing: Error) -> Error {
+        match tokio::time::timeout(GRACE, self.serving()).await {
             Ok(Ok((up, serving))) if up > 0 => Error::Incomplete { up, serving, source: Box::new(missing) },
             _ => missing,
         }
@@ -91,13 +90,18 @@ impl Connections {
         self.nodes.get(node)
     }
 
+    /// The connection to the node of a change.
+    pub(crate) fn to(&self, node: &Endpoint) -> Result<&Connection, Error> {
+        self.get(node).ok_or_else(|| Error::NotInSpec(format!("the node {node}")))
+    }
+
     /// Another login to a node.
     pub(crate) async fn login(
         &self,
         node: &Endpoint,
         credential: (&Secret, &Secret),
     ) -> Result<Connection, Error> {
-        Connection::open(node, None, &self.way, Some(credential)).await
+        Connection::open(node, &self.settings, Some(credential)).await
     }
 
     /// Whether a node would take this login, or none at all, and what it says to these commands then.
@@ -106,7 +110,7 @@ impl Connections {
         node: &Endpoint,
         credential: Option<(&Secret, &Secret)>,
     ) -> Result<(), Error> {
-        Connection::open(node, None, &self.way, credential).await.map(drop)
+        Connection::open(node, &self.settings, credential).await.map(drop)
     }
 
     /// The servers that these addresses of a node's name lead to, each by an id that it has until it ends. One that
@@ -119,14 +123,14 @@ impl Connections {
     ) -> BTreeSet<String> {
         let asking = addresses.map(async |address| {
             let asked = async {
-                let connection = Connection::open(node, Some(address), &self.way, credential).await?;
+                let connection = Connection::open_at(node, address, &self.settings, credential).await?;
                 let mut command = redis::cmd("INFO");
                 command.arg("server");
                 let answer = text(&connection.ask(command).await?).unwrap_or_default();
                 let id = answer.lines().find_map(|line| line.trim_end().strip_prefix("run_id:"));
                 Ok::<_, Error>(id.unwrap_or_default().to_owned())
             };
-            match tokio::time::timeout(STRAGGLERS * 2, asked).await {
+            match tokio::time::timeout(GRACE * 2, asked).await {
                 Ok(Ok(id)) => Some(id),
                 Ok(Err(error)) if error.code().is_some() => Some(format!("the one at {address}")),
                 _ => None,
@@ -163,7 +167,7 @@ impl Connections {
 /// password at all is one before its first run, if the spec makes the user that is to log in.
 async fn login(
     node: &Endpoint,
-    way: &Way,
+    settings: &Settings,
     desired: &Desired,
     secrets: &Secrets,
 ) -> Result<Connection, Error> {
@@ -173,14 +177,14 @@ async fn login(
         Some(password) => Some((&user, secrets.get(password)?)),
         None => None,
     };
-    let refused = match Connection::open(node, None, way, declared).await {
+    let refused = match Connection::open(node, settings, declared).await {
         Err(error) if matches!(error.code(), Some("WRONGPASS" | "NOAUTH")) => error,
         done => return done,
     };
     let mut tried = vec![format!("user {}", login.user)];
     let Some(bootstrap) = &login.bootstrap else {
         let made = desired.users.values().any(|user| user.name == login.user);
-        if made && let Ok(open) = Connection::open(node, None, way, None).await {
+        if made && let Ok(open) = Connection::open(node, settings, None).await {
             info!(%node, user = %login.user, "the login was refused, and the server asks for no password yet");
             return Ok(open);
         }
@@ -188,7 +192,7 @@ async fn login(
     };
     debug!(%node, user = %login.user, "the login was refused: trying the user default");
     let default = secrets.text(&Text::Plain("default".to_owned()))?;
-    match Connection::open(node, None, way, Some((&default, secrets.get(bootstrap)?))).await {
+    match Connection::open(node, settings, Some((&default, secrets.get(bootstrap)?))).await {
         Err(error) if matches!(error.code(), Some("WRONGPASS" | "NOAUTH")) => {
             tried.push(format!("user default with {bootstrap}"));
             Err(Error::Login { node: node.clone(), tried, source: Box::new(error) })

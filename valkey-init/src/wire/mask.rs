@@ -1,12 +1,12 @@
-//! Takes out of a server's words what it was told in confidence: a server, or a proxy in its place, may repeat a command.
+//! Removes secrets from the text of a server's errors: a server, or a proxy in its place, may repeat the command that it refuses.
 
 use std::sync::Arc;
 
 use init_core::{Secret, SecretRef, Secrets};
 use secrecy::ExposeSecret;
 
-use super::digest;
-use crate::Error;
+use crate::digest::digest;
+use crate::error::Error;
 
 /// What stands in the place of a secret.
 const HIDDEN: &str = "[hidden]";

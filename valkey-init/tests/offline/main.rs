@@ -8,9 +8,9 @@
 )]
 
 mod answers;
+mod change;
 mod describe;
 mod model;
 mod plan;
-mod schema;
 mod support;
 mod violations;

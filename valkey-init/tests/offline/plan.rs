@@ -90,6 +90,6 @@ fn the_live_primary_is_followed_and_not_asked_to_come_back() {
     let nodes = [NodeState::default(), NodeState::default(), follow("n1")];
     insta::assert_snapshot!(shown(&Valkey::plan(&desired(spec), &observed(nodes))), @r#"
     replicate n1:6379 on n0:6379
-      {"op":"replicate_node","node":"n0:6379","primary":{"from":null,"to":"n1:6379"}}
+      {"kind":"node","name":"n0:6379","op":"replicate_node","primary":{"to":"n1:6379"}}
     "#);
 }

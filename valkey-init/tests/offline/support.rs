@@ -4,7 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use init_core::{
-    Backend, Command, Endpoint, Files, Format, Host, LogLevel, Options, Plan, Report, Source, Stop, execute,
+    Backend, Command, Endpoint, Files, Format, Host, LogLevel, Options, Plan, Report, Source, Stop, as_json,
+    execute,
 };
 use valkey_init::{Change, Desired, Entry, NodeState, Slots, Spec, Valkey};
 
@@ -61,10 +62,7 @@ pub(crate) fn slots(first: u16, last: u16) -> Slots {
 
 /// A plan as a reader sees it, then as a program does.
 pub(crate) fn shown(plan: &Plan<Change>) -> String {
-    let changes = plan
-        .changes()
-        .iter()
-        .map(|change| format!("{change}\n  {}\n", serde_json::to_string(change).unwrap()));
+    let changes = plan.changes().iter().map(|change| format!("{change}\n  {}\n", as_json(change)));
     let conflicts = plan.conflicts().iter().map(|conflict| format!("! {conflict}\n"));
     changes.chain(conflicts).collect()
 }

@@ -50,3 +50,21 @@ async fn counts_that_do_not_fit_a_mode_are_told() {
     }
     insta::assert_snapshot!(shown);
 }
+
+/// PEM around bytes that are no certificate: without this, the run would trust nobody and say so only at the handshake.
+#[tokio::test]
+async fn a_pem_file_around_garbage_is_no_certificate() {
+    let garbage = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/offline/fixtures/garbage.pem");
+    for key in ["ca", "certificate"] {
+        let own = if key == "certificate" { ", key: {secret: k}" } else { "" };
+        let spec = format!("{{mode: standalone, nodes: [a:1], tls: {{{key}: {{file: {garbage}}}{own}}}}}");
+        let refused = refused(&spec).await;
+        assert!(refused.starts_with("exit 65") && refused.contains(&format!("tls.{key}")), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn tls_without_any_key_trusts_the_public_authorities() {
+    let valid = report(Command::Validate, "{mode: standalone, nodes: [a:1], tls: {}}").await;
+    assert_eq!(serde_json::to_value(valid).unwrap()["outcome"], "valid");
+}

@@ -17,7 +17,7 @@ pub(crate) fn tokens(rules: &str) -> Vec<String> {
 }
 
 /// Why a token has no place in `rules`. A token that may be a password is not repeated.
-pub(super) fn misplaced(token: &str) -> Option<String> {
+pub(crate) fn misplaced(token: &str) -> Option<String> {
     let why = match token.chars().next()? {
         '>' | '<' | '#' | '!' => {
             "rules hold no password: put it in a secret and name it under `passwords`".to_owned()

@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use init_core::Gather as _;
-
 use crate::slots::{COUNT, Slots};
 
 /// What one node knows about another, or about itself.
@@ -22,7 +20,7 @@ pub struct Entry {
     pub myself: bool,
     /// The id of its primary, when it is a replica.
     pub primary: Option<String>,
-    /// It is a replica, even of nobody known.
+    /// It is a replica, even if its primary is not known.
     pub replica: bool,
     /// How it is seen.
     pub link: Link,
@@ -48,7 +46,7 @@ pub enum Link {
     Down,
     /// Suspected, or agreed, to have failed.
     Failing,
-    /// Its address belongs to somebody else.
+    /// Its address belongs to another node (`noaddr`).
     NoAddress,
     /// Being met; the id is not its own yet.
     Handshake,
@@ -56,7 +54,7 @@ pub enum Link {
 
 impl Entry {
     /// One line, or nothing if it is none.
-    pub(super) fn parse(line: &str) -> Option<Self> {
+    pub(crate) fn parse(line: &str) -> Option<Self> {
         let mut words = line.split(' ');
         let mut entry = Self { id: words.next()?.to_owned(), ..Self::default() };
         entry.place(words.next()?);
@@ -79,7 +77,7 @@ impl Entry {
         };
         let words: Vec<&str> = words.collect();
         entry.slots = Slots::parse(words.iter().copied());
-        entry.moving = words.iter().filter_map(|word| moving(word)).gather();
+        entry.moving = words.iter().filter_map(|word| moving(word)).collect();
         Some(entry)
     }
 

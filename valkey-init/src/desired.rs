@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use init_core::{Endpoint, Gather as _, Requires, SecretRef, Text};
+use init_core::{Endpoint, Requires, SecretRef, Text};
+use init_net::Tls;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -27,11 +28,11 @@ pub struct Desired {
     pub mode: Mode,
     /// The nodes, in the order of the spec.
     pub nodes: Vec<Node>,
-    /// cluster: who is a primary and whose replica everybody else is.
+    /// cluster: the primaries, and the primary of each other node.
     pub layout: Layout,
     /// cluster, replication: whether clients are told names.
     pub announce: bool,
-    /// How to connect.
+    /// TLS to every node, with the certificates read.
     pub tls: Option<Tls>,
     /// Who logs in.
     pub login: Login,
@@ -58,15 +59,6 @@ pub struct Node {
     pub zone: Option<String>,
     /// What clients are told.
     pub hostname: String,
-}
-
-/// Certificates, as PEM.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tls {
-    /// Who signed the servers' certificates.
-    pub ca: Vec<u8>,
-    /// The client's certificate and the secret with its key.
-    pub client: Option<(Vec<u8>, SecretRef)>,
 }
 
 /// Who logs in, and with what.
@@ -105,7 +97,7 @@ pub struct Library {
 /// Every node is talked to, and every secret is read before the first packet.
 pub(crate) fn requires(desired: &Desired) -> Requires {
     let login = &desired.login;
-    let key = desired.tls.iter().filter_map(|tls| tls.client.as_ref()).map(|(_, key)| key);
+    let key = desired.tls.iter().flat_map(Tls::secrets);
     let passwords = desired.users.values().flat_map(|user| user.passwords.iter().flatten());
     let names = desired.users.values().filter_map(|user| user.name.secret());
     let secrets = key
@@ -115,6 +107,6 @@ pub(crate) fn requires(desired: &Desired) -> Requires {
         .chain(&login.password)
         .chain(&login.bootstrap)
         .cloned()
-        .gather();
+        .collect();
     Requires { endpoints: desired.nodes.iter().map(|node| node.endpoint.clone()).collect(), secrets }
 }

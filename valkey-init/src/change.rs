@@ -1,21 +1,26 @@
 //! The changes. Variants are declared in the order of execution:
 //!
 //! slots first, because a cluster that cannot be written to counts its delay from the moment it owns them; epochs
-//! before anybody is met, because afterwards the server refuses them; users and parameters before replication,
+//! before any node is met, because afterwards the server refuses them; users and parameters before replication,
 //! which may log in as one of them; and last the user that must not be lost, when all the others work.
+
+mod lists;
+mod passwords;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use init_core::diff::Drift;
-use init_core::{Endpoint, SecretRef, Text};
+use init_core::{Effect, Endpoint, Properties, SecretRef, Subject, Text};
 use serde::Serialize;
 
 use crate::slots::Slots;
+use lists::{counted, drifts, few};
+
+pub use passwords::Passwords;
 
 /// One step, on one node.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(tag = "op", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Change {
     /// Closes slots that a move which was cut off has left open, where no key has moved.
     StabilizeSlots {
@@ -24,14 +29,14 @@ pub enum Change {
         /// The slots.
         slots: Slots,
     },
-    /// Gives slots that nobody owns to a primary.
+    /// Assigns slots without an owner to a primary.
     AssignSlots {
         /// The primary.
         node: Endpoint,
         /// The slots.
         slots: Slots,
     },
-    /// Gives a node that has met nobody its place in the order of configurations.
+    /// Sets the configuration epoch of a node that has met no other node.
     SetEpoch {
         /// The node.
         node: Endpoint,
@@ -58,7 +63,6 @@ pub enum Change {
         /// Its passwords.
         passwords: Vec<SecretRef>,
         /// Its key in the spec.
-        #[serde(skip)]
         key: String,
     },
     /// A user that differs.
@@ -68,16 +72,12 @@ pub enum Change {
         /// The user.
         user: Text,
         /// Whether it may log in.
-        #[serde(skip_serializing_if = "Option::is_none")]
         enabled: Option<Drift<bool>>,
         /// Its rules.
-        #[serde(skip_serializing_if = "Option::is_none")]
         rules: Option<Drift<String>>,
         /// Its passwords.
-        #[serde(skip_serializing_if = "Option::is_none")]
         passwords: Option<Drift<Passwords>>,
         /// Its key in the spec.
-        #[serde(skip)]
         key: String,
     },
     /// Parameters that differ, all of a node at once: the server takes all of them or none.
@@ -111,34 +111,20 @@ pub enum Change {
         code: Drift<String>,
     },
     /// Takes from a user what a run may depend on, after everything else works without it.
-    #[serde(rename = "alter_user")]
     CloseUser {
         /// The node.
         node: Endpoint,
         /// The user.
         user: Text,
         /// Whether it may log in.
-        #[serde(skip_serializing_if = "Option::is_none")]
         enabled: Option<Drift<bool>>,
         /// Its rules.
-        #[serde(skip_serializing_if = "Option::is_none")]
         rules: Option<Drift<String>>,
         /// Its passwords.
-        #[serde(skip_serializing_if = "Option::is_none")]
         passwords: Option<Drift<Passwords>>,
         /// Its key in the spec.
-        #[serde(skip)]
         key: String,
     },
-}
-
-/// A user's passwords: the declared ones by name, others by their number.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Passwords {
-    /// Passwords of the spec.
-    pub declared: Vec<SecretRef>,
-    /// How many it has that the spec does not name.
-    pub others: usize,
 }
 
 impl Change {
@@ -158,6 +144,90 @@ impl Change {
             | Self::CloseUser { node, .. } => node,
         }
     }
+}
+
+impl init_core::Change for Change {
+    fn op(&self) -> &'static str {
+        match self {
+            Self::StabilizeSlots { .. } => "stabilize_slots",
+            Self::AssignSlots { .. } => "assign_slots",
+            Self::SetEpoch { .. } => "set_epoch",
+            Self::SetAnnounce { .. } => "set_announce",
+            Self::CreateUser { .. } => "create_user",
+            Self::AlterUser { .. } | Self::CloseUser { .. } => "alter_user",
+            Self::SetConfig { .. } => "set_config",
+            Self::MeetNode { .. } => "meet_node",
+            Self::ReplicateNode { .. } => "replicate_node",
+            Self::LoadFunction { .. } => "load_function",
+        }
+    }
+
+    fn effect(&self) -> Effect {
+        match self {
+            Self::CreateUser { .. } => Effect::Add,
+            Self::LoadFunction { code, .. } if code.from.is_none() => Effect::Add,
+            Self::StabilizeSlots { .. }
+            | Self::AssignSlots { .. }
+            | Self::SetEpoch { .. }
+            | Self::SetAnnounce { .. }
+            | Self::AlterUser { .. }
+            | Self::SetConfig { .. }
+            | Self::MeetNode { .. }
+            | Self::ReplicateNode { .. }
+            | Self::LoadFunction { .. }
+            | Self::CloseUser { .. } => Effect::Alter,
+        }
+    }
+
+    fn subject(&self) -> Subject {
+        match self {
+            Self::CreateUser { node, user, .. }
+            | Self::AlterUser { node, user, .. }
+            | Self::CloseUser { node, user, .. } => Subject::new("user", user).within(node),
+            Self::LoadFunction { node, library, .. } => Subject::new("function", library).within(node),
+            Self::StabilizeSlots { node, .. }
+            | Self::AssignSlots { node, .. }
+            | Self::SetEpoch { node, .. }
+            | Self::SetAnnounce { node, .. }
+            | Self::SetConfig { node, .. }
+            | Self::MeetNode { node, .. }
+            | Self::ReplicateNode { node, .. } => Subject::new("node", node),
+        }
+    }
+
+    fn properties(&self) -> Properties {
+        let properties = Properties::none();
+        match self {
+            Self::StabilizeSlots { slots, .. } => properties.without("open_slots", slots),
+            Self::AssignSlots { slots, .. } => properties.to("slots", slots),
+            Self::SetEpoch { epoch, .. } => properties.to("config_epoch", epoch),
+            Self::SetAnnounce { parameters, .. } => differing(properties, parameters),
+            Self::SetConfig { parameters, .. } => differing(properties, parameters),
+            Self::CreateUser { enabled, rules, passwords, .. } => {
+                properties.to("enabled", enabled).to("rules", rules).to("passwords", passwords)
+            }
+            Self::AlterUser { enabled, rules, passwords, .. }
+            | Self::CloseUser { enabled, rules, passwords, .. } => {
+                let properties =
+                    properties.drifts("enabled", enabled.as_ref()).drifts("rules", rules.as_ref());
+                match passwords {
+                    Some(drift) => drift.to.compared_with(drift.from.as_ref(), properties),
+                    None => properties,
+                }
+            }
+            Self::MeetNode { by, .. } => properties.to("known_by", by),
+            Self::ReplicateNode { primary, .. } => properties.drift("primary", primary),
+            Self::LoadFunction { code, .. } => properties.drift("code", code),
+        }
+    }
+}
+
+/// Parameters as one property: on each side those that differ.
+fn differing<T: Serialize>(properties: Properties, parameters: &BTreeMap<String, Drift<T>>) -> Properties {
+    let from: BTreeMap<&String, &T> =
+        parameters.iter().filter_map(|(name, drift)| Some((name, drift.from.as_ref()?))).collect();
+    let to: BTreeMap<&String, &T> = parameters.iter().map(|(name, drift)| (name, &drift.to)).collect();
+    properties.differing("config", from, to)
 }
 
 impl fmt::Display for Change {
@@ -192,10 +262,7 @@ impl fmt::Display for Change {
                 write!(f, "set config of {node}: ")?;
                 drifts(f, parameters)
             }
-            Self::MeetNode { node, by } => {
-                let by: Vec<String> = by.iter().map(ToString::to_string).collect();
-                write!(f, "meet {node} from {}", by.join(", "))
-            }
+            Self::MeetNode { node, by } => write!(f, "meet {node} from {}", few(by)),
             Self::ReplicateNode { node, primary } => match &primary.from {
                 None => write!(f, "replicate {} on {node}", primary.to),
                 Some(_) => write!(f, "replicate on {node}: {primary}"),
@@ -204,33 +271,5 @@ impl fmt::Display for Change {
                 write!(f, "load function {library} on {node}: code {code}")
             }
         }
-    }
-}
-
-fn drifts<T: fmt::Display>(
-    f: &mut fmt::Formatter<'_>,
-    parameters: &BTreeMap<String, Drift<T>>,
-) -> fmt::Result {
-    for (position, (name, drift)) in parameters.iter().enumerate() {
-        write!(f, "{}{name} {drift}", if position == 0 { "" } else { ", " })?;
-    }
-    Ok(())
-}
-
-impl fmt::Display for Passwords {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut parts: Vec<String> = self.declared.iter().map(ToString::to_string).collect();
-        if self.others > 0 {
-            parts.push(format!("{} not in the spec", self.others));
-        }
-        if parts.is_empty() { f.write_str("none") } else { f.write_str(&parts.join(" and ")) }
-    }
-}
-
-fn counted(passwords: usize) -> String {
-    match passwords {
-        0 => "no password".to_owned(),
-        1 => "1 password".to_owned(),
-        many => format!("{many} passwords"),
     }
 }

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use init_core::{Conflict, SpecPath};
 
-use super::{Change, Topology};
+use super::topology::Topology;
+use crate::change::Change;
 use crate::slots::Slots;
 
 pub(super) fn plan(topology: &Topology<'_>, changes: &mut Vec<Change>, conflicts: &mut Vec<Conflict>) {

@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 
 use init_core::diff::{Drift, Side, by_key};
-use init_core::{Conflict, Endpoint, Gather as _, SpecPath, Text};
+use init_core::{Conflict, Endpoint, SpecPath, Text};
 
-use super::{Change, Passwords, Topology, differs, links, replication, state, wanted};
-use crate::observe::{NodeState, Observed, UserState};
-use crate::spec::{Desired, Mode, Node, User};
+use super::roles::Roles;
+use super::topology::Topology;
+use super::value::{differs, wanted};
+use super::{links, replication};
+use crate::change::{Change, Passwords};
+use crate::desired::{Desired, Mode, Node, User};
+use crate::observed::{NodeState, Observed, UserState};
 
 pub(super) fn plan(
     desired: &Desired,
@@ -16,7 +20,7 @@ pub(super) fn plan(
     conflicts: &mut Vec<Conflict>,
 ) {
     for node in &desired.nodes {
-        let state = state(observed, &node.endpoint);
+        let state = observed.state(&node.endpoint);
         // Offline, nothing is known to be missing on the server's side.
         let known = observed.nodes.contains_key(&node.endpoint);
         users(desired, &node.endpoint, &state, changes);
@@ -32,11 +36,14 @@ pub(super) fn plan(
         }
     }
     let primaries = match desired.mode {
-        Mode::Cluster => Topology::new(desired, observed).primaries(),
+        Mode::Cluster => {
+            let topology = Topology::new(desired, observed);
+            topology.endpoints(Roles::new(&topology).primaries)
+        }
         Mode::Replication | Mode::Standalone => replication::primary(desired, observed).into_iter().collect(),
     };
     for node in primaries {
-        let state = state(observed, &node);
+        let state = observed.state(&node);
         for (name, library) in &desired.functions {
             let found = state.libraries.get(name).cloned();
             if let Some(code) = Drift::between(found, library.digest.clone()) {
@@ -90,7 +97,7 @@ fn alter(
     let passwords = user.passwords.as_ref().and_then(|wanted| {
         let declared = wanted.iter().enumerate().filter(|(at, _)| found.passwords.contains(at));
         let from =
-            Passwords { declared: declared.map(|(_, name)| name.clone()).gather(), others: found.others };
+            Passwords { declared: declared.map(|(_, name)| name.clone()).collect(), others: found.others };
         Drift::between(Some(from), Passwords { declared: wanted.clone(), others: 0 })
     });
     if rules.is_none() && passwords.is_none() && enabled.is_none() {
@@ -131,7 +138,7 @@ fn announce(desired: &Desired, node: &Node, state: &NodeState, changes: &mut Vec
         let found = state.config.get(*name).filter(|found| !found.is_empty()).cloned();
         Some(((*name).to_owned(), Drift::between(found, (*value).to_owned())?))
     };
-    let parameters: BTreeMap<String, Drift<String>> = wanted.iter().filter_map(drift).gather();
+    let parameters: BTreeMap<String, Drift<String>> = wanted.iter().filter_map(drift).collect();
     if !parameters.is_empty() {
         changes.push(Change::SetAnnounce { node: node.endpoint.clone(), parameters });
     }

@@ -1,36 +1,45 @@
-//! When waiting is all there is to do: a cluster that is complete is not yet one that takes every write.
+//! Whether a cluster takes a write to every slot, and what the run waits for while it does not.
 //!
-//! `cluster_state:ok` alone proves nothing: a replica says it too early, and after a restart everybody says it
+//! `cluster_state:ok` alone proves nothing: a replica says it too early, and after a restart every node says it
 //! until the first timeout. So every node's view has to agree with every node's own word, with all links up.
 
-use crate::observe::{Link, Observed};
-use crate::plan::{Roles, Topology, safety, state};
-use crate::spec::{Desired, Mode};
+use crate::change::Change;
+use crate::desired::{Desired, Mode};
+use crate::observed::{Link, Observed};
+use crate::plan::roles::Roles;
+use crate::plan::safety;
+use crate::plan::topology::Topology;
 
-/// What has to happen on the servers' side before a plan means anything.
-pub(crate) fn blocked(desired: &Desired, observed: &Observed) -> Option<String> {
+/// What has to happen on the servers' side before this plan can be carried out.
+pub(super) fn blocked(desired: &Desired, observed: &Observed, plan: &[Change]) -> Option<String> {
     if desired.mode != Mode::Cluster {
         return None;
     }
     let topology = Topology::new(desired, observed);
-    topology.strangers().iter().find_map(|(id, seen)| {
+    // A node that is told to replicate while a handshake is under way may save a file that it cannot load.
+    let meets = plan.iter().any(|change| matches!(change, Change::MeetNode { .. }));
+    let replicates = plan.iter().any(|change| matches!(change, Change::ReplicateNode { .. }));
+    if let (false, true, handshakes @ 1..) = (meets, replicates, topology.handshakes()) {
+        return Some(format!("{handshakes} handshake(s) are under way"));
+    }
+    topology.unnamed_nodes().iter().find_map(|(id, seen)| {
         let heard = |link: Link| seen.iter().any(|(_, entry)| entry.link == link);
         if heard(Link::Unheard) && !heard(Link::Up) {
             return Some(format!("whether node {id}, which the spec does not name, is alive"));
         }
-        let (_, slots) = safety::orphaned(&topology, seen)?;
+        let (_, slots) = safety::slots_without_owner(&topology, seen)?;
         let alive = seen.iter().any(|(_, entry)| entry.link == Link::Up);
-        let waits = !alive && safety::heir(&topology, id, seen);
+        let waits = !alive && safety::replica_may_take_over(&topology, id, seen);
         waits.then(|| format!("slots {slots} wait for a replica of the lost node {id} to take over"))
     })
 }
 
 /// What is still on its way, or nothing when a write to every slot succeeds.
-pub(crate) fn unsettled(desired: &Desired, observed: &Observed) -> Option<String> {
+pub(super) fn unsettled(desired: &Desired, observed: &Observed) -> Option<String> {
     match desired.mode {
         Mode::Cluster => cluster(&Topology::new(desired, observed)),
         Mode::Replication => desired.nodes.iter().find_map(|node| {
-            let state = state(observed, &node.endpoint);
+            let state = observed.state(&node.endpoint);
             let (host, port) = state.replication.primary.as_ref().filter(|_| !state.replication.link_up)?;
             Some(format!("the link of {} to its primary {host}:{port} is down", node.endpoint))
         }),
@@ -87,8 +96,43 @@ fn health(topology: &Topology<'_>, node: usize) -> Option<String> {
     stray.map(|entry| format!("{name} does not have the replica {} in its primary's shard yet", entry.id))
 }
 
-/// A node that nobody gave a role is one that changed while it was read.
+/// A plan that was empty has no roles to give: roles to give now mean that a role changed during the reading.
 fn roles(topology: &Topology<'_>) -> Option<String> {
     let roles = Roles::new(topology);
     (!roles.attach.is_empty() || !roles.assigned.is_empty()).then(|| "the roles have changed".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use init_core::Files;
+    use init_core::diff::Drift;
+    use serde_json::json;
+
+    use super::*;
+    use crate::observed::{Entry, NodeState};
+    use crate::validate::validate;
+
+    #[test]
+    fn no_node_replicates_while_a_handshake_is_under_way() {
+        let spec = json!({"mode": "cluster", "nodes": ["n0:6379", "n1:6379", "n2:6379"]});
+        let files = Files::relative_to(Path::new(""));
+        let desired = validate(&serde_json::from_value(spec).unwrap(), &files).unwrap();
+        let [node, primary] = [0, 1].map(|node| desired.nodes[node].endpoint.clone());
+        let with = |link| {
+            let entry = Entry { id: "temporary".to_owned(), link, ..Entry::default() };
+            let view = [(entry.id.clone(), entry)].into();
+            let state = NodeState { view, ..NodeState::default() };
+            Observed { nodes: [(node.clone(), state)].into(), ..Observed::default() }
+        };
+        let meet = Change::MeetNode { node: node.clone(), by: vec![primary.clone()] };
+        let replicate =
+            Change::ReplicateNode { node: node.clone(), primary: Drift { from: None, to: primary } };
+        let blocked = |link, plan: &[Change]| blocked(&desired, &with(link), plan);
+        let reason = blocked(Link::Handshake, std::slice::from_ref(&replicate));
+        assert_eq!(reason.as_deref(), Some("1 handshake(s) are under way"));
+        assert_eq!(blocked(Link::Handshake, &[meet, replicate.clone()]), None);
+        assert_eq!(blocked(Link::Down, &[replicate]), None);
+    }
 }

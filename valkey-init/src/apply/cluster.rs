@@ -1,0 +1,62 @@
+//! `CLUSTER` commands that change one node, and `REPLICAOF`.
+
+use init_core::Endpoint;
+use redis::cmd;
+
+use super::files;
+use crate::desired::{Desired, Mode};
+use crate::error::Error;
+use crate::slots::Slots;
+use crate::wire::{Connection, Connections, text};
+
+/// Closes slots that this node has open. The plan has seen that no node but the owner holds a key of them.
+pub(super) async fn stabilize(connection: &Connection, slots: &Slots) -> Result<(), Error> {
+    let stable = |slot: u16| {
+        let mut command = cmd("CLUSTER");
+        command.arg("SETSLOT").arg(slot).arg("STABLE");
+        command
+    };
+    connection.ask_each(slots.iter().map(stable).collect()).await.map_err(Error::raced)?;
+    Ok(())
+}
+
+/// Gives slots without an owner to this node.
+pub(super) async fn assign(connection: &Connection, slots: &Slots) -> Result<(), Error> {
+    let mut command = cmd("CLUSTER");
+    command.arg("ADDSLOTSRANGE");
+    for (first, last) in slots.ranges() {
+        command.arg(*first).arg(*last);
+    }
+    connection.ask(command).await.map_err(Error::raced)?;
+    Ok(())
+}
+
+/// Sets the configuration epoch of a node that has met no other.
+pub(super) async fn set_epoch(connection: &Connection, epoch: u64) -> Result<(), Error> {
+    let mut command = cmd("CLUSTER");
+    command.arg("SET-CONFIG-EPOCH").arg(epoch);
+    connection.ask(command).await.map_err(Error::raced)?;
+    Ok(())
+}
+
+/// Makes the node of this connection a replica of `primary`.
+pub(super) async fn replicate(
+    connections: &Connections,
+    connection: &Connection,
+    desired: &Desired,
+    primary: &Endpoint,
+) -> Result<(), Error> {
+    if desired.mode == Mode::Cluster {
+        let mut ask_id = cmd("CLUSTER");
+        ask_id.arg("MYID");
+        let id = text(&connections.to(primary)?.ask(ask_id).await?).unwrap_or_default();
+        let mut command = cmd("CLUSTER");
+        command.arg("REPLICATE").arg(id);
+        connection.ask(command).await.map_err(Error::raced)?;
+        return Ok(());
+    }
+    let mut command = cmd("REPLICAOF");
+    command.arg(primary.host()).arg(primary.port());
+    connection.ask(command).await?;
+    files::keep_parameters(connection, desired).await
+}

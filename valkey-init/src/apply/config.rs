@@ -1,0 +1,43 @@
+//! `CONFIG SET`
+
+use std::collections::BTreeMap;
+
+use init_core::diff::Drift;
+use init_core::{Secrets, Text};
+use redis::cmd;
+use secrecy::ExposeSecret;
+
+use super::files;
+use crate::desired::Desired;
+use crate::error::Error;
+use crate::wire::Connection;
+
+/// Sets parameters of one node, some of which may hold a secret; it is looked up only here.
+pub(super) async fn set_with_secrets(
+    connection: &Connection,
+    (desired, secrets): (&Desired, &Secrets),
+    parameters: &BTreeMap<String, Drift<Text>>,
+) -> Result<(), Error> {
+    let mut values = Vec::new();
+    for (name, drift) in parameters {
+        values.push((name.as_str(), secrets.text(&drift.to)?));
+    }
+    #[expect(clippy::disallowed_methods, reason = "a replica's own login is a parameter of the server")]
+    let pairs = values.iter().map(|(name, value)| (*name, value.expose_secret()));
+    set(connection, desired, pairs).await
+}
+
+/// Sets parameters in one command, of which the server takes all or none, and has them written to the file.
+pub(super) async fn set<'a>(
+    connection: &Connection,
+    desired: &Desired,
+    pairs: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Result<(), Error> {
+    let mut command = cmd("CONFIG");
+    command.arg("SET");
+    for (name, value) in pairs {
+        command.arg(name).arg(value);
+    }
+    connection.ask(command).await?;
+    files::keep_parameters(connection, desired).await
+}

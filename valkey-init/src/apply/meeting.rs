@@ -1,0 +1,169 @@
+//! `CLUSTER MEET`, and the wait until every node knows every other at the address where it is now.
+//!
+//! A replica must be made only after that: a node that learns of the role before the shard writes a file that it
+//! refuses to read at its next start (valkey-io/valkey issues 774 and 2171).
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use init_core::{Endpoint, Progress};
+use redis::cmd;
+use tokio::time::Instant;
+
+use crate::change::Change;
+use crate::desired::Desired;
+use crate::error::Error;
+use crate::observe::{pause, views};
+use crate::observed::Observed;
+use crate::plan::cluster::reaches;
+use crate::plan::topology::Topology;
+use crate::wire::{Connections, addresses};
+
+/// A handshake that has not ended by then was lost. The stage ends, and the next plan has the meetings that are still missing.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// A node, and the nodes that are to know it.
+pub(super) type Meeting<'a> = (&'a Endpoint, &'a [Endpoint]);
+
+/// The meeting that a change is about, if it is about one.
+pub(super) fn of(change: &Change) -> Option<Meeting<'_>> {
+    if let Change::MeetNode { node, by } = change { Some((node, by)) } else { None }
+}
+
+/// Has each node of `by` meet `node`. The server takes an address alone, so the name is looked up for each meeting.
+pub(super) async fn meet(connections: &Connections, node: &Endpoint, by: &[Endpoint]) -> Result<(), Error> {
+    let found = addresses(node).await?;
+    let address = found.first().map(ToString::to_string).unwrap_or_default();
+    let met = by.iter().map(async |other| {
+        let mut command = cmd("CLUSTER");
+        command.arg("MEET").arg(&address).arg(node.port());
+        connections.to(other)?.ask(command).await.map_err(Error::raced)
+    });
+    join_all(met).await.into_iter().collect::<Result<Vec<_>, _>>()?;
+    Ok(())
+}
+
+/// Waits until the views of all nodes show these meetings. Answers with one result for each of them.
+pub(super) async fn wait(
+    connections: &Connections,
+    desired: &Desired,
+    stage: &[Meeting<'_>],
+    progress: &Progress,
+) -> Vec<Result<(), Error>> {
+    let (began, mut done) = (Instant::now(), 0);
+    let mut observed = Observed::default();
+    loop {
+        observed = match views(connections, desired, &observed).await {
+            Ok(observed) => observed,
+            Err(error) => return failed(stage, error),
+        };
+        let topology = Topology::new(desired, &observed);
+        let missing: Vec<_> = stage.iter().map(|meeting| unmet(&topology, *meeting)).collect();
+        let known = missing.iter().filter(|missing| missing.is_none()).count();
+        progress.advance(known.saturating_sub(done));
+        done = done.max(known);
+        let handshakes = topology.handshakes();
+        let Some(reason) = reason(&topology, missing.iter().flatten().next(), handshakes) else {
+            return stage.iter().map(|_| Ok(())).collect();
+        };
+        progress.waiting_for(reason.clone());
+        if began.elapsed() > PATIENCE {
+            let unsettled = |missing: Option<_>| match missing {
+                None if known < stage.len() => Ok(()),
+                Some(_) | None => Err(Error::Unsettled(format!("still waiting for {reason}"))),
+            };
+            return missing.into_iter().map(unsettled).collect();
+        }
+        pause(desired).await;
+    }
+}
+
+/// What the wait is for: a node that another does not know, or a handshake that has not ended.
+fn reason(
+    topology: &Topology<'_>,
+    missing: Option<&(Endpoint, Vec<Endpoint>)>,
+    handshakes: usize,
+) -> Option<String> {
+    match missing {
+        None if handshakes == 0 => None,
+        None => Some(format!("{handshakes} handshake(s) to end")),
+        Some((node, by)) => {
+            let by: Vec<String> = by.iter().map(|other| as_known(topology, other, node)).collect();
+            Some(format!("{node} to be known by {}", by.join(", ")))
+        }
+    }
+}
+
+/// The meetings were sent, and one reading failed: the error is that of the last, and the next plan tells about all.
+fn failed(stage: &[Meeting<'_>], error: Error) -> Vec<Result<(), Error>> {
+    let mut results: Vec<Result<(), Error>> = stage.iter().map(|_| Ok(())).collect();
+    if let Some(last) = results.last_mut() {
+        *last = Err(error);
+    }
+    results
+}
+
+/// The node of a meeting, and the nodes that do not know it yet.
+fn unmet(topology: &Topology<'_>, (node, by): Meeting<'_>) -> Option<(Endpoint, Vec<Endpoint>)> {
+    let target = topology.position(node)?;
+    let unknown =
+        |other: &&Endpoint| topology.position(other).is_some_and(|other| !reaches(topology, other, target));
+    let mut missing: Vec<Endpoint> = by.iter().filter(unknown).cloned().collect();
+    if missing.is_empty() && !reaches(topology, target, target) {
+        missing.extend(by.first().cloned());
+    }
+    (!missing.is_empty()).then(|| (node.clone(), missing))
+}
+
+/// The name of `other`, with the address under which it knows `node` when the name of `node` does not lead there. An address
+/// that comes back after each meeting is written by whatever translates addresses between the two.
+fn as_known(topology: &Topology<'_>, other: &Endpoint, node: &Endpoint) -> String {
+    if let (Some(by), Some(target)) = (topology.position(other), topology.position(node))
+        && let (Some(entry), Some(state)) = (topology.knows(by, target), topology.states.get(target))
+        && let Some(address) = entry.address
+        && !state.addresses.contains(&address)
+    {
+        return format!("{other} (who sees it at {address})");
+    }
+    other.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+    use std::path::Path;
+
+    use init_core::Files;
+    use serde_json::json;
+
+    use super::*;
+    use crate::observed::{Entry, NodeState};
+    use crate::validate::validate;
+
+    #[test]
+    fn an_address_that_the_name_does_not_lead_to_is_told() {
+        let names = ["n0:6379", "n1:6379", "n2:6379"];
+        let spec =
+            json!({"mode": "cluster", "nodes": names, "password": {"secret": "p"}, "replicasPerPrimary": 0});
+        let files = Files::relative_to(Path::new(""));
+        let desired = validate(&serde_json::from_value(spec).unwrap(), &files).unwrap();
+        let address = |node: usize| IpAddr::from([10, 0, 0, u8::try_from(node).unwrap() + 2]);
+        let entry =
+            |id: usize, address| Entry { id: id.to_string(), address: Some(address), ..Entry::default() };
+        let state = |node: usize, zero: IpAddr| NodeState {
+            id: node.to_string(),
+            addresses: [address(node)].into(),
+            view: [("0".to_owned(), entry(0, zero)), (node.to_string(), entry(node, address(node)))].into(),
+            ..NodeState::default()
+        };
+        let states = [state(0, address(0)), state(1, IpAddr::from([10, 0, 0, 1])), state(2, address(0))];
+        let nodes = desired.nodes.iter().map(|node| node.endpoint.clone()).zip(states).collect();
+        let observed = Observed { nodes, ..Observed::default() };
+        let topology = Topology::new(&desired, &observed);
+        let [zero, one, two] = [0, 1, 2].map(|node| topology.endpoint(node).unwrap());
+        let by = [one.clone(), two.clone()];
+        assert_eq!(unmet(&topology, (&zero, &by)), Some((zero.clone(), vec![one.clone()])));
+        assert_eq!(as_known(&topology, &one, &zero), "n1:6379 (who sees it at 10.0.0.1)");
+        assert_eq!(as_known(&topology, &two, &zero), "n2:6379");
+    }
+}

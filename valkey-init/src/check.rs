@@ -1,0 +1,109 @@
+//! Has the servers check a plan before its first write: rules, parameters, logins, and whether changes would outlive a restart.
+
+mod files;
+mod parameters;
+mod rewrite;
+
+use init_core::{Endpoint, Secret, Secrets};
+
+use crate::acl::rules::tokens;
+use crate::change::Change;
+use crate::desired::Desired;
+use crate::error::Error;
+use crate::wire::commands::{clear_rules, set_user};
+use crate::wire::{Connection, Connections};
+
+/// A rule that no server knows: `ACL SETUSER` does all or nothing, so with this rule it does nothing, and a complaint about
+/// another rule is one about a rule of the spec.
+const NO_RULE: &str = "valkey-init-checks-only";
+/// A user that is never created.
+const NO_USER: &str = "valkey-init-checks-only";
+
+/// The position of each change that would fail, with the reason. The files of the nodes are checked only when all else is
+/// well, because that check writes them, as they are.
+pub(crate) async fn check(
+    connections: &Connections,
+    context: (&Desired, &Secrets),
+    changes: &[Change],
+) -> Vec<(usize, Error)> {
+    let mut refused = Vec::new();
+    for (position, change) in changes.iter().enumerate() {
+        if let Err(error) = check_one(connections, context, change).await {
+            refused.push((position, error));
+        }
+    }
+    if refused.is_empty() && context.0.persist {
+        return files::check(connections, context, changes).await;
+    }
+    refused
+}
+
+async fn check_one(
+    connections: &Connections,
+    context: (&Desired, &Secrets),
+    change: &Change,
+) -> Result<(), Error> {
+    let connection = connections.to(change.node())?;
+    let (desired, secrets) = context;
+    match change {
+        Change::CreateUser { key, .. } => check_rules(connection, desired, key).await,
+        Change::AlterUser { key, rules, .. } => match rules {
+            Some(_) => check_rules(connection, desired, key).await,
+            None => Ok(()),
+        },
+        Change::CloseUser { node, key, rules, .. } => {
+            check_login(connections, context, node).await?;
+            match rules {
+                Some(_) => check_rules(connection, desired, key).await,
+                None => Ok(()),
+            }
+        }
+        Change::SetConfig { parameters, .. } => {
+            let mut values = Vec::new();
+            for (name, drift) in parameters {
+                values.push((name.as_str(), secrets.text(&drift.to)?));
+            }
+            parameters::check(connection, &values).await
+        }
+        Change::SetAnnounce { parameters, .. } => {
+            let values: Vec<_> = parameters
+                .iter()
+                .map(|(name, drift)| (name.as_str(), Secret::from(drift.to.as_str())))
+                .collect();
+            parameters::check(connection, &values).await
+        }
+        // No server checks these without doing them.
+        Change::StabilizeSlots { .. }
+        | Change::AssignSlots { .. }
+        | Change::SetEpoch { .. }
+        | Change::MeetNode { .. }
+        | Change::ReplicateNode { .. }
+        | Change::LoadFunction { .. } => Ok(()),
+    }
+}
+
+/// Logs in as the spec declares. A login that this run does not create has to work before rights are taken from another.
+async fn check_login(
+    connections: &Connections,
+    (desired, secrets): (&Desired, &Secrets),
+    node: &Endpoint,
+) -> Result<(), Error> {
+    let login = &desired.login;
+    let created = desired.users.values().any(|user| user.name == login.user);
+    if let (false, Some(password)) = (created, &login.password) {
+        let user = secrets.text(&login.user)?;
+        connections.login(node, (&user, secrets.get(password)?)).await?;
+    }
+    Ok(())
+}
+
+async fn check_rules(connection: &Connection, desired: &Desired, key: &str) -> Result<(), Error> {
+    let rules = desired.users.get(key).and_then(|user| user.rules.as_deref()).unwrap_or_default();
+    let mut command = set_user(&NO_USER.into());
+    command.arg(clear_rules().map(str::to_owned).chain(tokens(rules)).collect::<Vec<_>>()).arg(NO_RULE);
+    match connection.ask(command).await {
+        Err(Error::Refused { code, message, .. }) if code == "ERR" && message.contains(NO_RULE) => Ok(()),
+        Err(error) => Err(error),
+        Ok(_) => Ok(()),
+    }
+}

@@ -1,0 +1,150 @@
+//! Whether a node starts again with the configuration file that `CONFIG REWRITE` would write.
+//!
+//! `CONFIG REWRITE` writes every loaded module and, without an ACL file, every user into the configuration file. What the
+//! server had from its command line or from an included file it then loads twice at its next start, and a module or a
+//! user that is there twice ends the server. A server tells neither its command line nor its files, so this is known
+//! only where there is none of either, or where the spec says so.
+
+use std::collections::BTreeMap;
+
+use init_core::{Secret, Secrets, Text};
+use redis::cmd;
+use secrecy::ExposeSecret;
+
+use crate::acl::rules::tokens;
+use crate::desired::Desired;
+use crate::digest::digest;
+use crate::error::Error;
+use crate::wire::{Connection, array, pairs, text};
+
+const REMEDY: &str = "start it with an ACL file for users, load modules from its configuration file alone and say \
+                    `startsFromConfigFile: true`, or say `persist: false` and run this whenever it has started";
+
+/// Checks the modules: one that was loaded from a file may stand on the command line.
+pub(super) async fn check_modules(connection: &Connection, desired: &Desired) -> Result<(), Error> {
+    let mut command = cmd("INFO");
+    command.arg("modules");
+    let answer = text(&connection.ask(command).await?).unwrap_or_default();
+    if !answer.lines().any(|line| line.starts_with("module:name=")) {
+        return Ok(());
+    }
+    let mut command = cmd("MODULE");
+    command.arg("LIST");
+    let answer = connection.ask(command).await?;
+    let (mut loaded, mut broken) = (Vec::new(), Vec::new());
+    for module in array(&answer) {
+        let fields: BTreeMap<String, _> = pairs(module).into_iter().collect();
+        let name = fields.get("name").and_then(|name| text(name)).unwrap_or_default();
+        let path = fields.get("path").map(|path| text(path).unwrap_or_default());
+        // What is built into the server has no file, and is not written.
+        if path.as_ref().is_some_and(String::is_empty) {
+            continue;
+        }
+        let args = fields.get("args").map(|args| array(args)).unwrap_or_default();
+        let args: Vec<String> = args.iter().filter_map(text).collect();
+        if path.iter().chain(&args).any(|word| !bare(word)) {
+            broken.push(name.clone());
+        }
+        loaded.push(name);
+    }
+    if !broken.is_empty() {
+        let problem = format!(
+            "CONFIG REWRITE would write the arguments of its module(s) {} without their quotes, and it would not start again",
+            broken.join(", ")
+        );
+        return Err(unsupported(
+            connection,
+            problem,
+            "say `persist: false`, and run this whenever it has started",
+        ));
+    }
+    if loaded.is_empty() || desired.starts_from_config_file {
+        return Ok(());
+    }
+    let problem = format!(
+        "CONFIG REWRITE would write its module(s) {} into its configuration file: if they are loaded by its command line \
+         or an included file, it would load them twice and never start again",
+        loaded.join(", ")
+    );
+    Err(unsupported(connection, problem, REMEDY))
+}
+
+/// Whether a word stays one word in a configuration file, which this server writes without quotes.
+fn bare(word: &str) -> bool {
+    !word.is_empty() && !word.contains(['"', '\'']) && !word.contains(char::is_whitespace)
+}
+
+/// Checks the users: those that the spec does not name may stand on the command line, and a quote in a rule is never closed.
+pub(super) async fn check_users(
+    connection: &Connection,
+    (desired, secrets): (&Desired, &Secrets),
+) -> Result<(), Error> {
+    let mut names = BTreeMap::new();
+    for user in desired.users.values() {
+        #[expect(clippy::disallowed_methods, reason = "the server's own list of users is compared with it")]
+        names.insert(secrets.text(&user.name)?.expose_secret().to_owned(), user.name.clone());
+        let declared = user.rules.as_deref().map(tokens).unwrap_or_default();
+        if let Some(rule) = declared.iter().find(|rule| !rule.split_whitespace().all(bare)) {
+            return Err(quoted(connection, &user.name, &format!("the rule {rule}")));
+        }
+    }
+    for (name, label) in &names {
+        if !bare(name) {
+            return Err(quoted(connection, label, "the name"));
+        }
+    }
+    let (mut list, mut required) = (cmd("ACL"), cmd("CONFIG"));
+    list.arg("LIST");
+    required.arg("GET").arg("requirepass");
+    let mut answers = connection.ask_each(vec![list, required]).await?.into_iter();
+    let lines = answers.next().unwrap_or_default();
+    let required = answers.next().unwrap_or_default();
+    let required = pairs(&required).into_iter().find_map(|(_, value)| text(value)).map(Secret::from);
+    let mut foreign = Vec::new();
+    for line in array(&lines).iter().filter_map(text) {
+        let name = line.split(' ').nth(1).unwrap_or_default().to_owned();
+        if !line.split_whitespace().all(bare) {
+            let label = names.get(&name).cloned().unwrap_or(Text::Plain(name));
+            return Err(quoted(connection, &label, "a rule"));
+        }
+        let usual = name == "default" && explained(&line, required.as_ref());
+        if !usual && !names.contains_key(&name) {
+            foreign.push(name);
+        }
+    }
+    if foreign.is_empty() || desired.starts_from_config_file {
+        return Ok(());
+    }
+    let problem = format!(
+        "CONFIG REWRITE would write its user(s) {} into its configuration file: if they are declared on its command line \
+         or in an included file, they would be there twice and it would never start again",
+        foreign.join(", ")
+    );
+    let remedy = "start it with an ACL file; or, if they stand in its configuration file itself, say \
+                  `startsFromConfigFile: true`; or say `persist: false` and run this whenever it has started";
+    Err(unsupported(connection, problem, remedy))
+}
+
+/// Whether `default` is as every server has it, or as `requirepass` makes it.
+fn explained(line: &str, required: Option<&Secret>) -> bool {
+    #[expect(clippy::disallowed_methods, reason = "the digest is compared with the one in the list of users")]
+    let digest = required.map(|password| digest(password.expose_secret().as_bytes()));
+    let mut words = line.split(' ');
+    let open = words.clone().any(|word| word == "nopass");
+    let known =
+        words.any(|word| word.strip_prefix('#').is_some_and(|found| Some(found) == digest.as_deref()));
+    (open || known) && line.trim_end().ends_with("~* &* +@all")
+}
+
+fn quoted(connection: &Connection, user: &Text, what: &str) -> Error {
+    let problem = format!(
+        "CONFIG REWRITE would write {what} of the user {user} with its quote, and it would not start again"
+    );
+    let remedy = "start it with an ACL file, where a quote is a letter like any other; or say `persist: false` and run \
+                  this whenever it has started";
+    unsupported(connection, problem, remedy)
+}
+
+pub(super) fn unsupported(connection: &Connection, problem: String, remedy: &str) -> Error {
+    Error::Unsupported { node: connection.node().clone(), problem, remedy: remedy.to_owned() }
+}

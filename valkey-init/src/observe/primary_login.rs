@@ -1,0 +1,56 @@
+//! The login that a replica uses at its primary, tried there.
+
+use init_core::{Endpoint, Fault, FaultKind, Secret};
+use redis::cmd;
+
+use crate::desired::Desired;
+use crate::error::Error;
+use crate::observed::Observed;
+use crate::plan::replication;
+use crate::wire::{Connection, Connections, pairs, text};
+
+/// An error when a primary refuses the login of a replica whose link is up, or of one whose link is down. A link that stays
+/// down may be a refused login, which no waiting mends; one that is up may be older than a refusal, which the next
+/// interruption would show.
+pub(super) async fn explain(
+    connections: &Connections,
+    desired: &Desired,
+    observed: &Observed,
+    link_up: bool,
+) -> Result<(), Error> {
+    for node in &desired.nodes {
+        let state = observed.state(&node.endpoint);
+        let followed = state.replication.primary.as_ref().filter(|_| state.replication.link_up == link_up);
+        let primary = followed.and_then(|primary| replication::member(desired, observed, primary));
+        if let (Some(replica), Some(primary)) = (connections.get(&node.endpoint), primary) {
+            try_login(replica, &primary, connections).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn try_login(replica: &Connection, primary: &Endpoint, connections: &Connections) -> Result<(), Error> {
+    let mut command = cmd("CONFIG");
+    command.arg("GET").arg("masteruser").arg("masterauth");
+    let answer = replica.ask(command).await?;
+    let value = |name: &str| {
+        let found = pairs(&answer).into_iter().find(|(key, _)| key == name);
+        found.and_then(|(_, value)| text(value)).filter(|value| !value.is_empty()).map(Secret::from)
+    };
+    let user = value("masteruser").unwrap_or_else(|| Secret::from("default"));
+    let password = value("masterauth");
+    match connections.try_login(primary, password.as_ref().map(|password| (&user, password))).await {
+        Err(error) if error.kind() == FaultKind::Denied => Err(Error::Unsupported {
+            node: replica.node().clone(),
+            problem: format!(
+                "its primary {primary} refuses the login that it uses for replication ({})",
+                error.code().unwrap_or("refused")
+            ),
+            remedy: "name a user under `replicationUser`, or start the node with the masteruser and masterauth that its \
+                     primary knows"
+                .to_owned(),
+        }),
+        // Any other failure is no refusal of the login, and the next reading shows it.
+        Err(_) | Ok(()) => Ok(()),
+    }
+}

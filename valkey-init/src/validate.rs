@@ -1,0 +1,96 @@
+//! Makes a `Desired` of a spec, or lists everything that is wrong with it.
+
+mod config;
+mod functions;
+mod nodes;
+mod users;
+
+use std::collections::BTreeMap;
+
+use init_core::{Files, SpecPath, Text, Violations};
+use init_net::{Tls, Verification};
+
+use crate::desired::{Desired, Login, Mode, User};
+use crate::layout::Layout;
+use crate::spec::Spec;
+
+pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations> {
+    let mut found = Violations::default();
+    let root = SpecPath::root();
+    shape(spec, &mut found);
+    let nodes = nodes::validate(spec, &mut found);
+    let login = Login {
+        user: spec.user.clone().unwrap_or_else(|| Text::Plain("default".to_owned())),
+        password: spec.password.clone(),
+        bootstrap: spec.bootstrap_password.clone(),
+    };
+    let users: BTreeMap<String, User> =
+        spec.users.iter().map(|(key, user)| (key.clone(), users::desired(key, user))).collect();
+    for (key, user) in &users {
+        users::validate(&root.key("users").key(key), user, &login, &mut found);
+    }
+    let replication = spec.replication_user.as_ref().and_then(|key| {
+        let at = root.key("replicationUser");
+        let declared = users.get(key).ok_or("it is not declared under `users`");
+        let user = found.check(&at, declared)?;
+        let password = user.passwords.as_ref().and_then(|passwords| passwords.first()).cloned();
+        let password =
+            password.filter(|_| user.enabled).ok_or("it needs a declared password, and to be enabled");
+        found.check(&at, password).map(|password| (key.clone(), password))
+    });
+    let functions = functions::validate(&spec.functions, files, &mut found);
+    let tls = spec.tls.as_ref();
+    let tls = tls.map(|tls| Tls::validate(tls, Verification::Full, files, &root.key("tls"), &mut found));
+    let zones: Vec<Option<&str>> = nodes.iter().map(|node| node.zone.as_deref()).collect();
+    let layout = match spec.mode {
+        Mode::Cluster => Layout::new(&zones, usize::from(spec.replicas_per_primary.unwrap_or(0))),
+        Mode::Replication | Mode::Standalone => Layout::default(),
+    };
+    let config = config::validate(&spec.config, &mut found);
+    let (mode, announce) = (spec.mode, spec.announce_hostnames);
+    let (persist, starts_from_config_file) = (spec.persist, spec.starts_from_config_file);
+    found.or(Desired {
+        mode,
+        nodes,
+        layout,
+        announce,
+        tls,
+        login,
+        users,
+        replication,
+        config,
+        functions,
+        persist,
+        starts_from_config_file,
+    })
+}
+
+/// How many nodes a mode takes, and which fields belong to which mode.
+fn shape(spec: &Spec, found: &mut Violations) {
+    let root = SpecPath::root();
+    let (nodes, replicas) = (spec.nodes.len(), usize::from(spec.replicas_per_primary.unwrap_or(0)));
+    let at = root.key("nodes");
+    match spec.mode {
+        Mode::Standalone if nodes != 1 => found.push(&at, "standalone is exactly one node"),
+        Mode::Replication if nodes < 2 => found.push(&at, "replication needs two nodes or more"),
+        Mode::Cluster if nodes == 0 => found.push(&at, "a cluster needs a node"),
+        Mode::Cluster if nodes % (1 + replicas) != 0 => found.push(
+            &at,
+            format!("{nodes} nodes cannot be shared out as primaries with {replicas} replicas each: it takes a multiple of {}", 1 + replicas),
+        ),
+        Mode::Cluster if nodes / (1 + replicas) == 2 => found.push(
+            &at,
+            "two primaries have no majority when one is down: a cluster has three primaries or more, or one for development",
+        ),
+        _ => {}
+    }
+    if spec.mode != Mode::Cluster && spec.replicas_per_primary.is_some() {
+        found.push(&root.key("replicasPerPrimary"), "only a cluster has it");
+    }
+    if spec.mode == Mode::Standalone && spec.announce_hostnames {
+        found.push(&root.key("announceHostnames"), "a single node tells clients no names");
+    }
+    if spec.user.is_some() && spec.password.is_none() {
+        found.push(&root.key("user"), "a user logs in with a password: name its secret under `password`");
+    }
+}

@@ -1,0 +1,48 @@
+//! The parameters of a spec.
+
+use std::collections::BTreeMap;
+
+use init_core::{SpecPath, Violations};
+
+use crate::spec::scalar::Scalar;
+
+/// Parameters that hold a secret, or that another field of the spec sets.
+const RESERVED: [(&str, &str); 16] = [
+    ("requirepass", "it is the password of the user `default`: declare that under `users`"),
+    ("masterauth", "it holds a password: name the user under `replicationUser`"),
+    ("primaryauth", "it holds a password: name the user under `replicationUser`"),
+    ("masteruser", "name the user under `replicationUser`"),
+    ("primaryuser", "name the user under `replicationUser`"),
+    ("tls-key-file-pass", "it holds a password, and a spec holds none"),
+    ("tls-client-key-file-pass", "it holds a password, and a spec holds none"),
+    ("user", "declare it under `users`"),
+    ("replicaof", "the mode says who replicates whom"),
+    ("slaveof", "the mode says who replicates whom"),
+    ("cluster-announce-hostname", "write `announceHostnames` and the node's `announceHostname`"),
+    ("cluster-preferred-endpoint-type", "write `announceHostnames`"),
+    ("replica-announce-ip", "write `announceHostnames` and the node's `announceHostname`"),
+    ("slave-announce-ip", "write `announceHostnames` and the node's `announceHostname`"),
+    ("cluster-announce-ip", "an address does not survive a restart: write `announceHostnames`"),
+    ("cluster-enabled", "it is set when the server starts, not by a client"),
+];
+
+pub(super) fn validate(
+    config: &BTreeMap<String, Scalar>,
+    found: &mut Violations,
+) -> BTreeMap<String, String> {
+    let at = SpecPath::root().key("config");
+    for (name, value) in config {
+        let at = at.key(name);
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_' | b'.');
+        if name.is_empty() || !name.bytes().all(plain) {
+            found.push(&at, "a parameter's name is lower case, as `CONFIG GET` prints it");
+        }
+        if let Some((_, why)) = RESERVED.iter().find(|(reserved, _)| reserved == name) {
+            found.push(&at, format!("`{name}` has no place here: {why}"));
+        }
+        if value.0.contains('\0') {
+            found.push(&at, "a value has no NUL");
+        }
+    }
+    config.iter().map(|(name, value)| (name.clone(), value.0.clone())).collect()
+}

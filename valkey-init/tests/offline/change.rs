@@ -1,0 +1,114 @@
+//! What each kind of change says of itself in the report.
+
+use std::collections::BTreeMap;
+
+use init_core::diff::Drift;
+use init_core::{Change as _, RESERVED, SecretRef, Text, as_json};
+use valkey_init::{Change, Passwords};
+
+use crate::support::{endpoint, slots};
+
+fn secret(name: &str) -> SecretRef {
+    name.parse().unwrap()
+}
+
+fn plain(text: &str) -> Text {
+    Text::Plain(text.to_owned())
+}
+
+/// The changes of slots, epochs and roles, one of each variant.
+fn of_nodes() -> Vec<Change> {
+    let node = endpoint(0);
+    let maxmemory = Drift { from: Some(plain("0")), to: plain("256mb") };
+    let masterauth = Drift { from: None, to: Text::Secret(secret("link")) };
+    let hostname = Drift { from: Some("old".to_owned()), to: "n0".to_owned() };
+    let announced = BTreeMap::from([("cluster-announce-hostname".to_owned(), hostname)]);
+    let parameters =
+        BTreeMap::from([("maxmemory".to_owned(), maxmemory), ("masterauth".to_owned(), masterauth)]);
+    vec![
+        Change::StabilizeSlots { node: node.clone(), slots: slots(93, 93) },
+        Change::AssignSlots { node: node.clone(), slots: slots(0, 5460) },
+        Change::SetEpoch { node: node.clone(), epoch: 1 },
+        Change::SetAnnounce { node: node.clone(), parameters: announced },
+        Change::SetConfig { node: node.clone(), parameters },
+        Change::MeetNode { node: node.clone(), by: (1..6).map(endpoint).collect() },
+        Change::ReplicateNode { node, primary: Drift { from: None, to: endpoint(1) } },
+    ]
+}
+
+/// The changes of users and functions, one of each variant.
+fn of_contents() -> Vec<Change> {
+    let (node, key) = (endpoint(0), "app".to_owned());
+    let passwords = Passwords { declared: vec![secret("old"), secret("new")], others: 0 };
+    let found = Passwords { declared: vec![secret("old")], others: 2 };
+    let enabled = Some(Drift { from: Some(true), to: false });
+    vec![
+        Change::CreateUser {
+            node: node.clone(),
+            user: plain("app"),
+            enabled: true,
+            rules: "~* +get".to_owned(),
+            passwords: passwords.declared.clone(),
+            key: key.clone(),
+        },
+        Change::AlterUser {
+            node: node.clone(),
+            user: Text::Secret(secret("name")),
+            enabled: None,
+            rules: Some(Drift { from: Some("-@all".to_owned()), to: "+get".to_owned() }),
+            passwords: Some(Drift { from: Some(found), to: passwords }),
+            key: key.clone(),
+        },
+        Change::LoadFunction {
+            node: node.clone(),
+            library: "counters".to_owned(),
+            code: Drift { from: None, to: "a867".to_owned() },
+        },
+        Change::CloseUser { node, user: plain("default"), enabled, rules: None, passwords: None, key },
+    ]
+}
+
+/// The place of a variant in the order of execution. It fails to compile when a variant is added.
+fn place(change: &Change) -> usize {
+    match change {
+        Change::StabilizeSlots { .. } => 0,
+        Change::AssignSlots { .. } => 1,
+        Change::SetEpoch { .. } => 2,
+        Change::SetAnnounce { .. } => 3,
+        Change::CreateUser { .. } => 4,
+        Change::AlterUser { .. } => 5,
+        Change::SetConfig { .. } => 6,
+        Change::MeetNode { .. } => 7,
+        Change::ReplicateNode { .. } => 8,
+        Change::LoadFunction { .. } => 9,
+        Change::CloseUser { .. } => 10,
+    }
+}
+
+/// One change of every variant, in the order of execution.
+fn every_change() -> Vec<Change> {
+    let mut changes = [of_nodes(), of_contents()].concat();
+    changes.sort();
+    let places: Vec<usize> = changes.iter().map(place).collect();
+    assert_eq!(places, (0..=10).collect::<Vec<_>>());
+    changes
+}
+
+#[test]
+fn every_variant_is_reported_in_the_order_of_execution() {
+    let shown: String = every_change()
+        .iter()
+        .map(|change| format!("{} {change}\n  {}\n", change.effect().sign(), as_json(change)))
+        .collect();
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn no_property_has_the_name_of_a_key_that_every_change_has() {
+    for change in every_change() {
+        for (name, property) in change.properties().iter() {
+            assert!(!RESERVED.contains(&name), "{change}: {name}");
+            assert!(property.from.is_some() || property.to.is_some(), "{change}: {name} is empty");
+        }
+    }
+}
