@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 use init_core::{Progress, Secrets};
 
 use crate::Error;
-use crate::plan::{Change, ClosingAcl, CreatePartitions, CreateTopic};
+use crate::change::{Change, CreatePartitions, CreateTopic, RestrictiveAcl};
 use crate::spec::Topic;
 use crate::wire::{Cluster, Connection};
 pub(crate) use barrier::await_shown;
@@ -111,7 +111,7 @@ async fn one_kind(
         Some(Change::CreateUser(_) | Change::AlterUser(_)) => {
             users::apply(broker, changes, secrets, progress).await
         }
-        Some(Change::CreateAcl(_) | Change::CreateClosingAcl(_)) => {
+        Some(Change::CreateAcl(_) | Change::CreateRestrictiveAcl(_)) => {
             apply_all(broker, changes, allowed, progress).await
         }
         Some(Change::AlterQuota(_)) => apply_all(broker, changes, limited, progress).await,
@@ -143,25 +143,27 @@ fn grown(change: &Change) -> Option<&CreatePartitions> {
     if let Change::CreatePartitions(growth) = change { Some(growth) } else { None }
 }
 
-fn altered(change: &Change) -> Option<&crate::plan::AlterTopicConfig> {
+fn altered(change: &Change) -> Option<&crate::change::AlterTopicConfig> {
     if let Change::AlterTopicConfig(alteration) = change { Some(alteration) } else { None }
 }
 
-fn reset(change: &Change) -> Option<&crate::plan::AlterTopicConfig> {
+fn reset(change: &Change) -> Option<&crate::change::AlterTopicConfig> {
     if let Change::ResetTopicConfig(alteration) = change { Some(alteration) } else { None }
 }
 
 fn allowed(change: &Change) -> Option<&crate::spec::Binding> {
     match change {
-        Change::CreateAcl(binding) | Change::CreateClosingAcl(ClosingAcl { binding, .. }) => Some(binding),
+        Change::CreateAcl(binding) | Change::CreateRestrictiveAcl(RestrictiveAcl { binding, .. }) => {
+            Some(binding)
+        }
         _ => None,
     }
 }
 
-fn limited(change: &Change) -> Option<&crate::plan::AlterQuota> {
+fn limited(change: &Change) -> Option<&crate::change::AlterQuota> {
     if let Change::AlterQuota(quota) = change { Some(quota) } else { None }
 }
 
-fn brokers_altered(change: &Change) -> Option<&crate::plan::AlterBrokerConfig> {
+fn brokers_altered(change: &Change) -> Option<&crate::change::AlterBrokerConfig> {
     if let Change::AlterBrokerConfig(alteration) = change { Some(alteration) } else { None }
 }

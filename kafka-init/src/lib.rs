@@ -11,6 +11,7 @@
 //! cluster with enough unfenced brokers that send their clients to DNS names (`wire::cluster`).
 
 mod apply;
+mod change;
 mod config;
 mod error;
 mod observe;
@@ -21,15 +22,15 @@ mod wire;
 
 use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations, alike};
 
+pub use change::{
+    AlterBrokerConfig, AlterCredential, AlterQuota, AlterTopicConfig, AlterUser, BROKER_DEFAULT, Change,
+    ConfigDrifts, CreatePartitions, CreateTopic, CreateUser, NewCredential, RestrictiveAcl,
+};
 pub use config::{ConfigType, Value};
 pub use error::{Error, Refusal, TlsFault};
 use observe::Clients;
 pub use observe::{
     Account, Credential, Credentials, Observed, ObservedTopic, Operations, Principal, Setting,
-};
-pub use plan::{
-    AlterBrokerConfig, AlterCredential, AlterQuota, AlterTopicConfig, AlterUser, BROKER_DEFAULT, Change,
-    ClosingAcl, CreatePartitions, CreateTopic, CreateUser,
 };
 use readiness::Readiness;
 pub use spec::{

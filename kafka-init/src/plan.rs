@@ -1,7 +1,6 @@
 //! What has to change, and what cannot. Pure: it sees two values and answers with a third.
 
 mod account;
-mod change;
 mod config;
 mod quota;
 mod user;
@@ -9,14 +8,11 @@ mod user;
 use init_core::diff::{Side, by_key};
 use init_core::{Conflict, Plan, SpecPath};
 
+use crate::change::{
+    AlterBrokerConfig, AlterTopicConfig, BROKER_DEFAULT, Change, CreatePartitions, CreateTopic,
+};
 use crate::observe::{Observed, ObservedTopic};
 use crate::spec::{Desired, Origin, Said, Topic};
-
-pub use change::{
-    AlterBrokerConfig, AlterTopicConfig, BROKER_DEFAULT, Change, ClosingAcl, CreatePartitions, CreateTopic,
-};
-pub use quota::AlterQuota;
-pub use user::{AlterCredential, AlterUser, CreateUser};
 
 /// All drift, and all that stands in the way.
 pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {

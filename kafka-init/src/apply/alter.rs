@@ -11,9 +11,9 @@ use kafka_protocol::protocol::StrBytes;
 
 use super::mutation::{Mutation, Verdict, Verdicts};
 use super::send::Mode;
+use crate::change::AlterTopicConfig;
 use crate::config::Value;
 use crate::error::Attempt;
-use crate::plan::AlterTopicConfig;
 use crate::wire::TOPIC;
 
 const SET: i8 = 0;

@@ -13,8 +13,8 @@ use tokio::time::{Instant, sleep};
 
 use super::{allowed, configs};
 use crate::Error;
+use crate::change::Change;
 use crate::observe::{acls, by_name};
-use crate::plan::Change;
 use crate::spec::{Binding, Topic};
 use crate::wire::{Cluster, Connection};
 

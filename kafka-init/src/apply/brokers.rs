@@ -8,8 +8,8 @@ use kafka_protocol::messages::{IncrementalAlterConfigsRequest, IncrementalAlterC
 use super::alter;
 use super::mutation::{Mutation, Verdicts};
 use super::send::Mode;
+use crate::change::AlterBrokerConfig;
 use crate::error::Attempt;
-use crate::plan::AlterBrokerConfig;
 use crate::wire::BROKER;
 
 impl Mutation for AlterBrokerConfig {

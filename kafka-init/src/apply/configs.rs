@@ -10,8 +10,8 @@ use tokio::time::{Instant, sleep};
 
 use super::barrier::{FIRST_PAUSE, LONGEST_PAUSE};
 use crate::Error;
+use crate::change::Change;
 use crate::observe::{Setting, configs};
-use crate::plan::Change;
 use crate::spec::Topic;
 use crate::wire::Connection;
 
@@ -34,7 +34,7 @@ pub(super) fn altered(change: &Change) -> Option<Wanted<'_>> {
         | Change::AlterQuota(_)
         | Change::CreateTopic(_)
         | Change::CreatePartitions(_)
-        | Change::CreateClosingAcl(_) => return None,
+        | Change::CreateRestrictiveAcl(_) => return None,
     };
     Some((topic, config.iter().map(|(key, drift)| (key, drift.to.0.as_deref())).collect()))
 }

@@ -9,8 +9,8 @@ use kafka_protocol::protocol::StrBytes;
 
 use super::mutation::{Mutation, TIMEOUT_MS, Verdict, Verdicts};
 use super::send::Mode;
+use crate::change::{BROKER_DEFAULT, CreateTopic};
 use crate::error::Attempt;
-use crate::plan::{BROKER_DEFAULT, CreateTopic};
 
 /// What a topic is counted as whose partitions the broker decides on: generous, so that a batch of them
 /// stays below the server's limit with any usual default.

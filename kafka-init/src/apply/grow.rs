@@ -9,8 +9,8 @@ use kafka_protocol::protocol::StrBytes;
 
 use super::mutation::{Mutation, TIMEOUT_MS, Verdict, Verdicts};
 use super::send::Mode;
+use crate::change::CreatePartitions;
 use crate::error::Attempt;
-use crate::plan::CreatePartitions;
 
 impl Mutation for CreatePartitions {
     type Call = CreatePartitionsRequest;

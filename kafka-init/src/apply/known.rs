@@ -9,7 +9,7 @@ use kafka_protocol::protocol::StrBytes;
 
 use super::brokers_altered;
 use crate::Error;
-use crate::plan::{AlterBrokerConfig, Change};
+use crate::change::{AlterBrokerConfig, Change};
 use crate::wire::{BROKER, Connection};
 
 const LIMIT: Duration = Duration::from_secs(10);

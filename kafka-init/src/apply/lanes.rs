@@ -8,7 +8,7 @@ use kafka_protocol::error::ResponseError;
 
 use super::{barrier, configs, one_kind};
 use crate::Error;
-use crate::plan::Change;
+use crate::change::Change;
 use crate::wire::{Cluster, all};
 
 /// Whether applying these talks to more brokers than one.

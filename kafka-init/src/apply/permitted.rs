@@ -4,9 +4,9 @@ use kafka_protocol::error::ResponseError;
 
 use super::{allowed, users};
 use crate::Error;
+use crate::change::Change;
 use crate::error::{Attempt, refused};
 use crate::observe::on_the_cluster;
-use crate::plan::Change;
 use crate::spec::Operation;
 use crate::wire::Connection;
 

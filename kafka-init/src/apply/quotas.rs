@@ -9,8 +9,8 @@ use kafka_protocol::protocol::StrBytes;
 
 use super::mutation::{Mutation, Verdict, Verdicts};
 use super::send::Mode;
+use crate::change::AlterQuota;
 use crate::error::Attempt;
-use crate::plan::AlterQuota;
 use crate::spec::{Entity, Rate};
 
 impl Mutation for AlterQuota {

@@ -14,8 +14,8 @@ use secrecy::ExposeSecret as _;
 use super::mutation::{Mutation, Verdict, Verdicts};
 use super::send::{Mode, send};
 use crate::Error;
+use crate::change::Change;
 use crate::error::Attempt;
-use crate::plan::Change;
 use crate::spec::Scram;
 use crate::wire::{Connection, Probe, random, salted};
 
@@ -77,8 +77,7 @@ pub(crate) fn forget(probe: &mut Probe, changes: &[Change]) {
 fn credentials(change: &Change) -> Option<Credentials<'_>> {
     match change {
         Change::CreateUser(user) => {
-            let iterations = |mechanism| user.credentials.get(mechanism).copied().unwrap_or_default();
-            let wanted = user.passwords.iter().map(|(name, secret)| (*name, (secret, iterations(name))));
+            let wanted = user.credentials.iter().map(|(name, new)| (*name, (&new.secret, new.iterations)));
             Some((&user.name, wanted.collect()))
         }
         Change::AlterUser(user) => {

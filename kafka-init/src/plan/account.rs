@@ -8,8 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{Conflict, SpecPath};
 
-use super::Change;
-use super::change::ClosingAcl;
+use crate::change::{Change, RestrictiveAcl};
 use crate::observe::{Account, Observed};
 use crate::spec::{Binding, Desired, Operation, Permission, Resource};
 
@@ -33,8 +32,8 @@ pub(super) fn create<'d>(desired: &'d Desired, observed: &'d Observed) -> impl I
     let own = observed.principal.clone();
     let create = move |binding: &Binding| {
         if first_may_close || binding.permission == Permission::Deny {
-            let others = own.as_ref().is_none_or(|own| own.0 != binding.principal);
-            Change::CreateClosingAcl(ClosingAcl { others, binding: binding.clone() })
+            let is_of_others = own.as_ref().is_none_or(|own| own.0 != binding.principal);
+            Change::CreateRestrictiveAcl(RestrictiveAcl { is_of_others, binding: binding.clone() })
         } else {
             Change::CreateAcl(binding.clone())
         }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use init_core::diff::Drift;
 use init_core::{Conflict, SpecPath};
 
+use crate::change::ConfigDrifts;
 use crate::config::Value;
 use crate::observe::{ObservedTopic, Setting};
 use crate::spec::{Origin, Topic};
@@ -16,15 +17,12 @@ const POLICY: &str = "cleanup.policy";
 /// In the place of a value that the broker does not show.
 const HIDDEN: &str = "(hidden)";
 
-/// The configs of one thing that differ, with what each of them has and gets.
-pub(super) type Drifts = BTreeMap<String, Drift<Value>>;
-
 /// The declared values that are not set on the thing itself.
 pub(super) fn set<'a>(
     wanted: impl IntoIterator<Item = (&'a String, &'a Option<String>)>,
     there: &BTreeMap<String, Setting>,
-) -> Drifts {
-    let mut drifts = Drifts::new();
+) -> ConfigDrifts {
+    let mut drifts = ConfigDrifts::new();
     for (key, want) in wanted {
         let (Some(want), setting) = (want, there.get(key)) else { continue };
         // What the broker does not list is no config of a topic. It stays in the plan, so that the server is
@@ -43,7 +41,7 @@ pub(super) fn set<'a>(
 pub(super) fn reset<'a>(
     wanted: impl IntoIterator<Item = (&'a String, &'a Option<String>)>,
     there: &BTreeMap<String, Setting>,
-) -> Drifts {
+) -> ConfigDrifts {
     let nothing = wanted.into_iter().filter(|(_, want)| want.is_none());
     let drift = |key: &String| {
         let setting = there.get(key).filter(|setting| setting.is_own)?;

@@ -5,7 +5,7 @@ use std::fmt;
 
 use init_core::{SpecPath, Violations};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::Deserialize;
 
 const ANY: &str = "*";
 
@@ -68,12 +68,6 @@ impl fmt::Display for Rate {
     }
 }
 
-impl Serialize for Rate {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_f64(self.0)
-    }
-}
-
 impl fmt::Display for Entity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, (kind, name)) in self.0.iter().enumerate() {
@@ -81,12 +75,6 @@ impl fmt::Display for Entity {
             write!(f, "{comma}{kind} {}", name.as_deref().unwrap_or("<default>"))?;
         }
         Ok(())
-    }
-}
-
-impl Serialize for Entity {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
     }
 }
 
