@@ -27,7 +27,7 @@ pub use change::{
     ConfigDrifts, CreatePartitions, CreateTopic, CreateUser, NewCredential, RestrictiveAcl,
 };
 pub use config::{ConfigType, Value};
-pub use error::{Error, Refusal, TlsFault};
+pub use error::{Error, Peer, Refusal};
 use observe::Clients;
 pub use observe::{
     Account, Credential, Credentials, Observed, ObservedTopic, Operations, Principal, Setting,
@@ -36,9 +36,8 @@ use readiness::Readiness;
 pub use spec::{
     AclSpec, Binding, ConfigValue, CredentialSpec, Desired, Entity, Mechanism, Mechanisms, Number, OneOrMany,
     Operation, Origin, Password, Pattern, Permission, ProbeSpec, QuotaSpec, Quotas, Rate, Resource, Said,
-    Sasl, Scram, Spec, Tls, TlsSpec, Topic, TopicSpec, User, UserSpec,
+    Sasl, Scram, Spec, Topic, TopicSpec, User, UserSpec,
 };
-pub use wire::Peer;
 use wire::{Access, Cluster, Probe};
 
 /// A Kafka cluster that is ready.

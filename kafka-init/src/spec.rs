@@ -20,6 +20,7 @@ mod value;
 use std::collections::BTreeMap;
 
 use init_core::{Endpoint, Files, SpecPath, Violations};
+use init_net::{Tls, TlsSpec, Verification};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -29,7 +30,7 @@ pub use desired::{Desired, Origin, Said, Topic};
 pub use list::OneOrMany;
 pub use mechanisms::{CredentialSpec, Mechanisms};
 pub use quotas::{Entity, QuotaSpec, Quotas, Rate};
-pub use security::{Mechanism, Sasl, Scram, Tls, TlsSpec};
+pub use security::{Mechanism, Sasl, Scram};
 pub(crate) use users::Probe;
 pub use users::{Password, ProbeSpec, User, UserSpec};
 pub use value::{ConfigValue, Number};
@@ -93,7 +94,8 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
     if spec.cluster_id.as_ref().is_some_and(String::is_empty) {
         violations.push(&root.key("clusterId"), "an id is not empty: leave it out to accept any cluster");
     }
-    let tls = spec.tls.map(|tls| security::tls(&tls, files, &root.key("tls"), &mut violations));
+    let tls =
+        spec.tls.map(|tls| Tls::validate(&tls, Verification::Full, files, &root.key("tls"), &mut violations));
     let topics =
         spec.topics.unwrap_or_default().into_iter().map(|(name, topic)| (name, topic.unwrap_or_default()));
     let topics = topics::validate(topics.collect(), &spec.defaults.unwrap_or_default(), &mut violations);

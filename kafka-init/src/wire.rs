@@ -9,15 +9,11 @@ mod bootstrap;
 mod bounded;
 mod cluster;
 mod connection;
-mod dial;
 mod frame;
 mod listener;
 mod login;
-mod peer;
 mod probe;
 mod scram;
-mod tls;
-mod together;
 mod versions;
 mod view;
 
@@ -25,10 +21,8 @@ pub(crate) use access::{Access, Login};
 pub(crate) use api::Call;
 pub(crate) use cluster::Cluster;
 pub(crate) use connection::Connection;
-pub use peer::Peer;
 pub(crate) use probe::Probe;
-pub(crate) use scram::{random, salted};
-pub(crate) use together::all;
+pub(crate) use scram::salted;
 
 /// A topic, among the kinds of things that have configs.
 pub(crate) const TOPIC: i8 = 2;

@@ -3,13 +3,14 @@
 //! A broker passes its clients' changes on to the controller one request at a time, and each of them waits for its own
 //! commit. From several brokers they arrive together, and the controller commits them together (ADR 10).
 
+use futures_util::future::join_all;
 use init_core::{Progress, Secrets, kinds};
 use kafka_protocol::error::ResponseError;
 
 use super::{barrier, configs, one_kind};
 use crate::Error;
 use crate::change::Change;
-use crate::wire::{Cluster, all};
+use crate::wire::Cluster;
 
 /// Whether applying these talks to more brokers than one.
 pub(super) fn wants_others(changes: &[Change]) -> bool {
@@ -35,7 +36,7 @@ pub(super) async fn deal(
         }
         results
     });
-    in_order(all(lanes).await).flatten().collect()
+    in_order(join_all(lanes).await).flatten().collect()
 }
 
 /// What one of `count` lanes gets.

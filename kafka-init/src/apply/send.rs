@@ -14,8 +14,9 @@ use tokio::time::sleep;
 use super::batch::pack;
 use super::mutation::{LIMIT, Mutation, Verdict, Verdicts};
 use crate::Error;
+use crate::error::Peer;
 use crate::error::refused;
-use crate::wire::{Call, Connection, Peer};
+use crate::wire::{Call, Connection};
 
 const THROTTLED: i16 = ResponseError::ThrottlingQuotaExceeded.code();
 /// Should a server want us to wait and not say how long.

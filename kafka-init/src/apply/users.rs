@@ -6,6 +6,7 @@ use std::num::NonZeroU32;
 
 use bytes::Bytes;
 use init_core::{Progress, SecretRef, Secrets};
+use init_net::random;
 use kafka_protocol::messages::alter_user_scram_credentials_request::ScramCredentialUpsertion;
 use kafka_protocol::messages::{AlterUserScramCredentialsRequest, AlterUserScramCredentialsResponse};
 use kafka_protocol::protocol::StrBytes;
@@ -17,7 +18,7 @@ use crate::Error;
 use crate::change::Change;
 use crate::error::Attempt;
 use crate::spec::Scram;
-use crate::wire::{Connection, Probe, random, salted};
+use crate::wire::{Connection, Probe, salted};
 
 const SALT: usize = 24;
 
@@ -92,7 +93,7 @@ fn upsert(change: &Change, mechanism: Scram, secrets: &Secrets) -> Result<Option
     let Some((user, credentials)) = credentials(change) else { return Ok(None) };
     let Some((password, iterations)) = credentials.get(&mechanism) else { return Ok(None) };
     let Some(iterations) = NonZeroU32::new(*iterations) else { return Ok(None) };
-    let salt: [u8; SALT] = random().map_err(|problem| Error::Internal(problem.to_owned()))?;
+    let salt: [u8; SALT] = random()?;
     #[expect(clippy::disallowed_methods, reason = "Kafka gets the salted hash of it")]
     let password = secrets.get(password)?.expose_secret();
     let salted = salted(mechanism, password.as_bytes(), &salt, iterations);

@@ -5,8 +5,7 @@ use kafka_protocol::error::ResponseError;
 use kafka_protocol::protocol::StrBytes;
 use thiserror::Error as ThisError;
 
-use super::Error;
-use crate::wire::Peer;
+use super::{Error, Peer};
 
 /// A Kafka error code, with what was tried.
 #[derive(Clone, Debug, ThisError)]

@@ -46,7 +46,7 @@ pub(crate) async fn read(
 #[expect(clippy::disallowed_methods, reason = "the name may be a secret, and is compared and never shown")]
 fn principal(desired: &Desired, secrets: &Secrets) -> Result<Option<Principal>, Error> {
     use secrecy::ExposeSecret as _;
-    let by_certificate = desired.tls.as_ref().is_some_and(|tls| tls.identity.is_some());
+    let by_certificate = desired.tls.as_ref().is_some_and(init_net::Tls::has_certificate);
     Ok(match &desired.sasl {
         Some(sasl) => Some(Principal(format!("User:{}", secrets.text(&sasl.username)?.expose_secret()))),
         None if by_certificate => None,

@@ -14,9 +14,10 @@ use kafka_protocol::protocol::StrBytes;
 use super::{ObservedTopic, Setting};
 use crate::Error;
 use crate::config::ConfigType;
+use crate::error::Peer;
 use crate::error::{Attempt, refused};
 use crate::spec::{Desired, Topic};
-use crate::wire::{BROKER, Connection, Peer, TOPIC};
+use crate::wire::{BROKER, Connection, TOPIC};
 
 /// `DYNAMIC_TOPIC_CONFIG`, as `DescribeConfigs` numbers the sources of a value.
 const OF_THE_TOPIC: i8 = 1;

@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use init_core::{Gather as _, SecretRef, Secrets, Text};
+use futures_util::future::join_all;
+use init_core::{SecretRef, Secrets, Text};
 use kafka_protocol::error::ResponseError;
 use kafka_protocol::messages::DescribeUserScramCredentialsRequest;
 use kafka_protocol::messages::describe_user_scram_credentials_request::UserName;
@@ -15,7 +16,7 @@ use kafka_protocol::protocol::StrBytes;
 use crate::Error;
 use crate::error::{Attempt, refused};
 use crate::spec::{Scram, User};
-use crate::wire::{Connection, Login, Probe, all};
+use crate::wire::{Connection, Login, Probe};
 
 const LIMIT: Duration = Duration::from_secs(10);
 /// So many logins at once; each is a connection and thousands of rounds of a hash on both sides.
@@ -50,7 +51,7 @@ pub(super) async fn read(
         trials.extend(declared.map(|(mechanism, password)| (name.as_str(), *mechanism, &password.secret)));
     }
     // What no login tries now will be tried when it is there.
-    let mut untried: BTreeSet<Scram> = users.values().flat_map(|user| user.keys().copied()).gather();
+    let mut untried: BTreeSet<Scram> = users.values().flat_map(|user| user.keys().copied()).collect();
     untried.retain(|mechanism| !trials.iter().any(|(_, tried, _)| tried == mechanism));
     probe.has(&untried).await?;
     log_in(probe, &trials, secrets).await?;
@@ -72,7 +73,7 @@ async fn log_in(probe: &mut Probe, trials: &[Trial<'_>], secrets: &Secrets) -> R
             let text = Text::Plain((*user).to_owned());
             probe.accepts(Login::new((*mechanism).into(), &text, secrets.get(password)?, secrets)?).await
         });
-        let accepted = all(tries).await.into_iter().collect::<Result<Vec<bool>, Error>>()?;
+        let accepted = join_all(tries).await.into_iter().collect::<Result<Vec<bool>, Error>>()?;
         for ((user, mechanism, _), _) in some.iter().zip(accepted).filter(|(_, accepted)| *accepted) {
             probe.remember(user, *mechanism);
         }

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{Endpoint, SecretRef, SpecPath};
 
-use super::{Binding, Entity, Probe, Quotas, Sasl, Tls, User};
+use init_net::Tls;
+
+use super::{Binding, Entity, Probe, Quotas, Sasl, User};
 
 /// What a cluster must have.
 #[derive(Clone, Debug)]
@@ -48,7 +50,7 @@ impl Desired {
     /// Everything that is read before the first packet.
     pub(crate) fn secrets(&self) -> BTreeSet<SecretRef> {
         let tls = self.tls.iter().chain(self.probe.iter().filter_map(|probe| probe.tls.as_ref()));
-        let keys = tls.filter_map(|tls| Some(&tls.identity.as_ref()?.1));
+        let keys = tls.flat_map(Tls::secrets);
         let login =
             self.sasl.iter().flat_map(|sasl| sasl.username.secret().into_iter().chain([&sasl.password]));
         let passwords = self.users.values().flat_map(BTreeMap::values).map(|password| &password.secret);

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
 use init_core::{Endpoint, Files, SecretRef, SpecPath, Violations};
+use init_net::{Tls, TlsSpec, Verification};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::mechanisms::{CredentialSpec, Mechanisms};
-use super::security::{self, Tls, TlsSpec};
 use super::{Number, Scram, servers};
 
 /// Kafka's limits for both mechanisms.
@@ -114,6 +114,7 @@ pub(super) fn probe(spec: &ProbeSpec, has_users: bool, files: &Files, violations
     if !has_users {
         violations.push(&at, "it is for the logins of `users`, and there are none");
     }
-    let tls = spec.tls.as_ref().map(|tls| security::tls(tls, files, &at.key("tls"), violations));
+    let tls = spec.tls.as_ref();
+    let tls = tls.map(|tls| Tls::validate(tls, Verification::Full, files, &at.key("tls"), violations));
     Probe { bootstrap: servers(&spec.bootstrap, &at.key("bootstrap"), violations), tls }
 }

@@ -3,16 +3,15 @@
 use std::fmt;
 
 use init_core::{Secret, Secrets, Text};
-use tokio_rustls::TlsConnector;
+use init_net::{Connector, Tls};
 
-use super::tls;
 use crate::Error;
-use crate::spec::{Mechanism, Sasl, Tls};
+use crate::spec::{Mechanism, Sasl};
 
 /// How to open a connection.
 #[derive(Clone)]
 pub(crate) struct Access {
-    pub(super) tls: Option<TlsConnector>,
+    pub(super) tls: Option<Connector>,
     pub(super) login: Option<Login>,
 }
 
@@ -34,7 +33,7 @@ impl Access {
         let login =
             |sasl: &Sasl| Login::new(sasl.mechanism, &sasl.username, secrets.get(&sasl.password)?, secrets);
         Ok(Self {
-            tls: tls.map(|tls| tls::connector(tls, secrets)).transpose()?,
+            tls: tls.map(|tls| tls.connector(secrets)).transpose()?,
             login: sasl.map(login).transpose()?,
         })
     }

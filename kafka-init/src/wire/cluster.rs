@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use init_core::Endpoint;
 use tokio::time::timeout;
 
@@ -11,10 +12,8 @@ use super::access::Access;
 use super::bootstrap;
 use super::connection::Connection;
 use super::listener;
-use super::peer::Peer;
-use super::together::all;
 use super::view::View;
-use crate::Error;
+use crate::error::{Error, Peer};
 use crate::readiness::Readiness;
 
 /// A broker that takes longer to let us in is of no help.
@@ -106,7 +105,7 @@ impl Cluster {
     fn follow_listeners(&mut self) -> Result<(), Error> {
         for broker in &self.view.brokers {
             let endpoint = listener::advertised(broker, &self.servers)?;
-            if endpoint.to_string() == self.home.peer().at {
+            if endpoint == self.home.peer().endpoint {
                 self.home.identify(broker.id);
             }
             self.endpoints.insert(broker.id, endpoint);
@@ -166,7 +165,7 @@ impl Cluster {
         self.open_others().await?;
         let mut connections: Vec<&mut Connection> = self.connections().collect();
         for some in connections.chunks_mut(AT_ONCE) {
-            all(some.iter_mut().map(|connection| work(connection)))
+            join_all(some.iter_mut().map(|connection| work(connection)))
                 .await
                 .into_iter()
                 .collect::<Result<(), Error>>()?;
@@ -198,7 +197,7 @@ async fn open(brokers: Vec<(i32, Endpoint)>, access: &Arc<Access>) -> Vec<(i32, 
     let mut brokers = brokers.into_iter().peekable();
     let mut opened = Vec::new();
     while brokers.peek().is_some() {
-        opened.extend(all(brokers.by_ref().take(AT_ONCE).map(one)).await);
+        opened.extend(join_all(brokers.by_ref().take(AT_ONCE).map(one)).await);
     }
     opened
 }
@@ -206,7 +205,7 @@ async fn open(brokers: Vec<(i32, Endpoint)>, access: &Arc<Access>) -> Vec<(i32, 
 /// Of a listener with SASL, `ApiVersions` is the one request that is answered before the login: whoever asks
 /// for more is dropped without a word. Such a listener says so when it is asked which logins it has.
 async fn wants_a_login(dropped: &Peer, access: &Arc<Access>) -> Option<Error> {
-    let mut again = Connection::open(&dropped.at.parse().ok()?, None, access).await.ok()?;
+    let mut again = Connection::open(&dropped.endpoint, None, access).await.ok()?;
     let offered = again.mechanisms("").await.ok()??;
     Some(Error::LoginRequired { peer: dropped.clone(), offered })
 }

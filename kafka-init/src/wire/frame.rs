@@ -1,6 +1,7 @@
 //! One request as bytes, and one answer from bytes. Pure: no socket, no clock.
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
+use init_net::{Spoken, spoken};
 use kafka_protocol::messages::{ApiKey, RequestHeader, ResponseHeader};
 use kafka_protocol::protocol::{Decodable, Encodable, HeaderVersion, StrBytes};
 
@@ -8,17 +9,6 @@ use super::api::Call;
 use super::bounded::Bounded;
 
 const UNSUPPORTED_VERSION: i16 = 35;
-
-/// Why four bytes are not the length of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Foreign {
-    /// A TLS alert or handshake record.
-    Tls,
-    /// A status line.
-    Http,
-    /// Something else.
-    Unknown,
-}
 
 /// The frame of one request, its length in front.
 pub(crate) fn encode<C: Call>(call: &C, version: i16, correlation: i32) -> Result<Bytes, String> {
@@ -38,14 +28,13 @@ pub(crate) fn encode<C: Call>(call: &C, version: i16, correlation: i32) -> Resul
 }
 
 /// How long the answer is that begins with these bytes, of `most` bytes at the most.
-pub(crate) fn length(prefix: [u8; 4], most: usize) -> Result<usize, Foreign> {
-    match prefix {
-        [0x15 | 0x16, 0x03, _, _] => Err(Foreign::Tls),
-        [b'H', b'T', b'T', b'P'] => Err(Foreign::Http),
-        _ => {
-            let length = usize::try_from(u32::from_be_bytes(prefix)).map_err(|_| Foreign::Unknown)?;
-            if (4..=most).contains(&length) { Ok(length) } else { Err(Foreign::Unknown) }
+pub(crate) fn length(prefix: [u8; 4], most: usize) -> Result<usize, Spoken> {
+    match spoken(&prefix) {
+        Spoken::Other => {
+            let length = usize::try_from(u32::from_be_bytes(prefix)).map_err(|_| Spoken::Other)?;
+            if (4..=most).contains(&length) { Ok(length) } else { Err(Spoken::Other) }
         }
+        other => Err(other),
     }
 }
 
@@ -95,12 +84,12 @@ mod tests {
     fn a_length_is_told_from_other_protocols() {
         let length = |prefix| length(prefix, 300);
         assert_eq!(length([0, 0, 1, 2]), Ok(258));
-        assert_eq!(length([0, 0, 1, 45]), Err(Foreign::Unknown));
-        assert_eq!(length([0x15, 3, 3, 0]), Err(Foreign::Tls));
-        assert_eq!(length(*b"HTTP"), Err(Foreign::Http));
-        assert_eq!(length(*b"SSH-"), Err(Foreign::Unknown));
-        assert_eq!(length([0, 0, 0, 3]), Err(Foreign::Unknown));
-        assert_eq!(length([0xff; 4]), Err(Foreign::Unknown));
+        assert_eq!(length([0, 0, 1, 45]), Err(Spoken::Other));
+        assert_eq!(length([0x15, 3, 3, 0]), Err(Spoken::Tls));
+        assert_eq!(length(*b"HTTP"), Err(Spoken::Http));
+        assert_eq!(length(*b"SSH-"), Err(Spoken::Other));
+        assert_eq!(length([0, 0, 0, 3]), Err(Spoken::Other));
+        assert_eq!(length([0xff; 4]), Err(Spoken::Other));
     }
 
     #[test]

@@ -69,8 +69,7 @@ impl Connection {
 
     #[expect(clippy::disallowed_methods, reason = "the name is sent, the password is what the proof is of")]
     async fn scram(&mut self, login: &Login, hash: Scram) -> Result<SaslAuthenticateResponse, Error> {
-        let internal = |problem: &str| Error::Internal(problem.to_owned());
-        let client = scram::Client::new(hash, login.user.expose_secret()).map_err(internal)?;
+        let client = scram::Client::new(hash, login.user.expose_secret())?;
         let challenge = self.authenticate(login, client.first()).await?;
         let proven = client
             .prove(login.password.expose_secret().as_bytes(), &text(&challenge))

@@ -8,7 +8,7 @@ use std::num::NonZeroU32;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use ring::rand::{SecureRandom as _, SystemRandom};
+use init_net::{NetError, random};
 use ring::{digest, hmac, pbkdf2};
 
 use crate::spec::Scram;
@@ -36,7 +36,7 @@ pub(super) struct Proven {
 }
 
 impl Client {
-    pub(super) fn new(hash: Scram, user: &str) -> Result<Self, &'static str> {
+    pub(super) fn new(hash: Scram, user: &str) -> Result<Self, NetError> {
         Ok(Self::with_nonce(hash, user, BASE64.encode(random::<NONCE>()?)))
     }
 
@@ -98,13 +98,6 @@ pub(crate) fn salted(hash: Scram, password: &[u8], salt: &[u8], iterations: NonZ
     let mut salted = vec![0; length];
     pbkdf2::derive(algorithm, iterations, salt, password, &mut salted);
     salted
-}
-
-/// Bytes that nobody can guess.
-pub(crate) fn random<const N: usize>() -> Result<[u8; N], &'static str> {
-    let mut bytes = [0; N];
-    SystemRandom::new().fill(&mut bytes).map_err(|_| "the system gives no random bytes")?;
-    Ok(bytes)
 }
 
 fn algorithm(hash: Scram) -> hmac::Algorithm {
