@@ -160,6 +160,22 @@ impl Change {
         }
     }
 
+    /// Whether every broker has to serve it before it counts as done: a topic, its partitions, or a config.
+    pub(crate) fn is_awaited_everywhere(&self) -> bool {
+        match self {
+            Self::AlterTopicConfig(_)
+            | Self::AlterBrokerConfig(_)
+            | Self::ResetTopicConfig(_)
+            | Self::CreateTopic(_)
+            | Self::CreatePartitions(_) => true,
+            Self::CreateUser(_)
+            | Self::AlterUser(_)
+            | Self::CreateAcl(_)
+            | Self::AlterQuota(_)
+            | Self::CreateRestrictiveAcl(_) => false,
+        }
+    }
+
     /// Whether it is about a user, an ACL or a quota. The restrictive ACLs are not meant: they are a stage of their own.
     pub(crate) fn is_of_clients(&self) -> bool {
         match self {

@@ -121,7 +121,7 @@ impl Backend for Kafka {
             self.clients = None;
             apply::forget(&mut self.probe, stage);
         }
-        let results = apply::apply(&mut self.cluster, &desired.topics, stage, secrets, progress).await;
+        let results = apply::apply(&mut self.cluster, desired, stage, secrets, progress).await;
         if of_clients && results.iter().all(Result::is_ok) {
             progress.waiting_for("what is new to be shown");
             self.clients = self.read_back(desired, stage, secrets).await.ok();

@@ -90,12 +90,12 @@ pub(crate) async fn observe(cluster: &mut Cluster, desired: &Desired) -> Result<
             topics.insert(name, topic);
         }
     };
-    let leaders = metadata::topics(cluster.home(), &names, note).await?;
+    let leaders = metadata::topics(cluster.main(), &names, note).await?;
     cluster.reach(&leaders).await?;
-    configs::read(cluster.home(), desired, &mut topics).await?;
+    configs::read(cluster.main(), desired, &mut topics).await?;
     let mut broker_defaults = BTreeMap::new();
     if !desired.broker_defaults.is_empty() {
-        broker_defaults = configs::of_brokers(cluster.home(), &desired.broker_defaults).await?;
+        broker_defaults = configs::of_brokers(cluster.main(), &desired.broker_defaults).await?;
     }
     Ok(Observed { cluster_id, topics, broker_defaults, ..Observed::default() })
 }

@@ -20,7 +20,7 @@ fn who_is_not_let_in_is_told_why() {
         ("kafka-1:19092", "", PLAIN, 76, "speaks TLS, not plaintext Kafka"),
         ("kafka-1:19092", STRANGER, PLAIN, 76, "certificate"),
         ("kafka-other:19092", TLS, PLAIN, 76, "and not for `kafka-other`"),
-        ("kafka-1:19092", MISMATCH, PLAIN, 78, "does not fit"),
+        ("kafka-1:19092", MISMATCH, PLAIN, 78, "it does not belong to `tls.certificate`"),
         ("kafka-1:19092", NO_CERTIFICATE, PLAIN, 65, ""),
         ("kafka-1:19095", NOBODY, "", 77, "(alert CertificateRequired)"),
         ("kafka-1:19095", INTRUDER, "", 77, "refused the TLS handshake"),

@@ -31,7 +31,7 @@ impl Mutation for Binding {
         }
     }
 
-    /// There is no rehearsal of this request: only `apply` sends it.
+    /// Kafka has no `validate_only` for this request: only `apply` sends it.
     fn request<'c>(batch: impl Iterator<Item = &'c Self>, _: Mode) -> Self::Call {
         CreateAclsRequest::default().with_creations(batch.map(creation).collect())
     }

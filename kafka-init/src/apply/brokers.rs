@@ -41,7 +41,7 @@ impl Mutation for AlterBrokerConfig {
         };
         IncrementalAlterConfigsRequest::default()
             .with_resources(batch.map(resource).collect())
-            .with_validate_only(mode.is_rehearsal())
+            .with_validate_only(mode.is_validate_only())
     }
 
     fn verdicts<'c>(answer: IncrementalAlterConfigsResponse, _: impl Iterator<Item = &'c Self>) -> Verdicts {

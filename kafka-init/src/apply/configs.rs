@@ -8,35 +8,31 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::barrier::{FIRST_PAUSE, LONGEST_PAUSE};
+use super::by_request::ByRequest;
 use crate::Error;
-use crate::change::Change;
+use crate::change::ConfigDrifts;
 use crate::observe::{Setting, configs};
 use crate::spec::Topic;
 use crate::wire::Connection;
 
 /// How long a broker may take.
 const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(10);
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
 /// A topic, or all brokers, and what is to be set there: nothing, where a default is to hold.
-type Wanted<'c> = (Option<&'c str>, BTreeMap<&'c String, Option<&'c str>>);
+pub(super) type Wanted<'c> = (Option<&'c str>, BTreeMap<&'c String, Option<&'c str>>);
 
-/// What a change alters, if it is about configs.
-pub(super) fn altered(change: &Change) -> Option<Wanted<'_>> {
-    let (topic, config) = match change {
-        Change::AlterTopicConfig(topic) | Change::ResetTopicConfig(topic) => {
-            (Some(topic.name.as_str()), &topic.config)
-        }
-        Change::AlterBrokerConfig(brokers) => (None, &brokers.config),
-        Change::CreateUser(_)
-        | Change::AlterUser(_)
-        | Change::CreateAcl(_)
-        | Change::AlterQuota(_)
-        | Change::CreateTopic(_)
-        | Change::CreatePartitions(_)
-        | Change::CreateRestrictiveAcl(_) => return None,
-    };
-    Some((topic, config.iter().map(|(key, drift)| (key, drift.to.0.as_deref())).collect()))
+/// The configs that these changes set.
+pub(super) fn altered<'c>(by_request: &ByRequest<'c>) -> Vec<Wanted<'c>> {
+    let topics = by_request.topic_configs.iter().chain(&by_request.topic_resets);
+    let topics = topics.map(|(_, topic)| (Some(topic.name.as_str()), wanted(&topic.config)));
+    let brokers = by_request.broker_configs.iter().map(|(_, brokers)| (None, wanted(&brokers.config)));
+    topics.chain(brokers).collect()
+}
+
+fn wanted(config: &ConfigDrifts) -> BTreeMap<&String, Option<&str>> {
+    config.iter().map(|(key, drift)| (key, drift.to.0.as_deref())).collect()
 }
 
 /// What the topics of a spec are to have of their own.

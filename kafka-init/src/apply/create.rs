@@ -44,7 +44,7 @@ impl Mutation for CreateTopic {
         CreateTopicsRequest::default()
             .with_topics(batch.map(creatable).collect())
             .with_timeout_ms(TIMEOUT_MS)
-            .with_validate_only(mode.is_rehearsal())
+            .with_validate_only(mode.is_validate_only())
     }
 
     fn verdicts<'c>(answer: CreateTopicsResponse, _: impl Iterator<Item = &'c Self>) -> Verdicts {

@@ -43,7 +43,7 @@ impl Mutation for CreatePartitions {
         CreatePartitionsRequest::default()
             .with_topics(batch.map(topic).collect())
             .with_timeout_ms(TIMEOUT_MS)
-            .with_validate_only(mode.is_rehearsal())
+            .with_validate_only(mode.is_validate_only())
     }
 
     fn verdicts<'c>(answer: CreatePartitionsResponse, _: impl Iterator<Item = &'c Self>) -> Verdicts {

@@ -36,7 +36,7 @@ impl Mutation for AlterQuota {
     fn request<'c>(batch: impl Iterator<Item = &'c Self>, mode: Mode) -> Self::Call {
         AlterClientQuotasRequest::default()
             .with_entries(batch.map(entry).collect())
-            .with_validate_only(mode.is_rehearsal())
+            .with_validate_only(mode.is_validate_only())
     }
 
     fn verdicts<'c>(answer: AlterClientQuotasResponse, _: impl Iterator<Item = &'c Self>) -> Verdicts {

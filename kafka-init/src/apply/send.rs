@@ -25,15 +25,15 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 /// Whether the server is to do it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
-    /// Judge it, and do nothing.
-    Rehearse,
+    /// Validate it (`validate_only`), and write nothing.
+    ValidateOnly,
     /// Do it.
     Apply,
 }
 
 impl Mode {
-    pub(super) fn is_rehearsal(self) -> bool {
-        self == Self::Rehearse
+    pub(super) fn is_validate_only(self) -> bool {
+        self == Self::ValidateOnly
     }
 }
 

@@ -72,26 +72,26 @@ pub(super) async fn read(
     desired: &Desired,
     principal: Option<Principal>,
 ) -> Result<Account, Error> {
-    let operations = on_the_cluster(cluster.home()).await?;
+    let operations = on_the_cluster(cluster.main()).await?;
     let names: Vec<&str> = desired.topics.keys().map(String::as_str).collect();
-    let topics = metadata::operations(cluster.home(), &names).await?;
+    let topics = metadata::operations(cluster.main(), &names).await?;
     let resources: &[Resource] =
         if names.is_empty() { &[Resource::Cluster] } else { &[Resource::Cluster, Resource::Topic] };
     let about = |binding: &Binding| {
         let resource = binding.resource;
         resource == Resource::Cluster || names.iter().any(|name| binding.is_about(resource, name))
     };
-    let acls = acls::on(cluster.home(), resources, about).await?;
+    let acls = acls::on(cluster.main(), resources, about).await?;
     let may_be_everybody = may_be_everybody(cluster).await?;
     Ok(Account { principal, cluster: operations, topics, acls, may_be_everybody })
 }
 
-pub(crate) async fn on_the_cluster(home: &mut Connection) -> Result<Operations, Error> {
-    if home.version::<DescribeClusterRequest>().is_err() {
+pub(crate) async fn on_the_cluster(main: &mut Connection) -> Result<Operations, Error> {
+    if main.version::<DescribeClusterRequest>().is_err() {
         return Ok(Operations(Operations::UNKNOWN));
     }
     let request = DescribeClusterRequest::default().with_include_cluster_authorized_operations(true);
-    Ok(Operations(home.call(request, LIMIT).await?.cluster_authorized_operations))
+    Ok(Operations(main.call(request, LIMIT).await?.cluster_authorized_operations))
 }
 
 /// Each broker has its own file. The value itself is not shown, as it is the authorizer's; that there is one is.

@@ -17,31 +17,31 @@ const LIMIT: Duration = Duration::from_secs(10);
 const ANY: i8 = 1;
 
 pub(crate) async fn read(
-    home: &mut Connection,
+    main: &mut Connection,
     desired: &BTreeSet<Binding>,
 ) -> Result<BTreeSet<Binding>, Error> {
     let principals: BTreeSet<&str> = desired.iter().map(|binding| binding.principal.as_str()).collect();
-    all(home, principals.into_iter().map(of_principal).collect(), |binding| desired.contains(binding)).await
+    all(main, principals.into_iter().map(of_principal).collect(), |binding| desired.contains(binding)).await
 }
 
 /// Everybody's, on these kinds of resources.
 pub(super) async fn on(
-    home: &mut Connection,
+    main: &mut Connection,
     resources: &[Resource],
     counts: impl Fn(&Binding) -> bool,
 ) -> Result<BTreeSet<Binding>, Error> {
     let of_kind = |resource: &Resource| anything().with_resource_type_filter(resource.number());
-    all(home, resources.iter().map(of_kind).collect(), counts).await
+    all(main, resources.iter().map(of_kind).collect(), counts).await
 }
 
 async fn all(
-    home: &mut Connection,
+    main: &mut Connection,
     requests: Vec<DescribeAclsRequest>,
     counts: impl Fn(&Binding) -> bool,
 ) -> Result<BTreeSet<Binding>, Error> {
-    let peer = home.peer().clone();
+    let peer = main.peer().clone();
     let (mut there, mut failure) = (BTreeSet::new(), Ok(()));
-    home.pipeline(requests.into_iter(), LIMIT, |_, answer: DescribeAclsResponse| {
+    main.pipeline(requests.into_iter(), LIMIT, |_, answer: DescribeAclsResponse| {
         let result = refused(answer.error_code, answer.error_message.as_ref(), &peer, || Attempt {
             action: "describe the ACLs".to_owned(),
             permission: "Describe on the cluster".to_owned(),

@@ -25,13 +25,13 @@ pub(crate) async fn read(
     desired: &Desired,
     secrets: &Secrets,
 ) -> Result<Clients, Error> {
-    let quotas = quotas::read(cluster.home(), &desired.quotas).await?;
+    let quotas = quotas::read(cluster.main(), &desired.quotas).await?;
     let mut users = BTreeMap::new();
     if !desired.users.is_empty() {
-        users = users::read(cluster.home(), probe, &desired.users, secrets).await?;
+        users = users::read(cluster.main(), probe, &desired.users, secrets).await?;
     }
     // Last, as a broker shows new ones some hundredths of a second after it has acknowledged them.
-    let acls = acls::read(cluster.home(), &desired.acls).await?;
+    let acls = acls::read(cluster.main(), &desired.acls).await?;
     let principal = principal(desired, secrets)?;
     let account = if desired.acls.is_subset(&acls) {
         None

@@ -38,12 +38,12 @@ pub type Credentials = BTreeMap<Scram, Credential>;
 type Trial<'c> = (&'c str, Scram, &'c SecretRef);
 
 pub(super) async fn read(
-    home: &mut Connection,
+    main: &mut Connection,
     probe: &mut Probe,
     users: &BTreeMap<String, User>,
     secrets: &Secrets,
 ) -> Result<BTreeMap<String, Credentials>, Error> {
-    let mut there = describe(home, users).await?;
+    let mut there = describe(main, users).await?;
     let mut trials: Vec<Trial<'_>> = Vec::new();
     for (name, credentials) in &there {
         let Some((name, user)) = users.get_key_value(name) else { continue };
@@ -82,27 +82,27 @@ async fn log_in(probe: &mut Probe, trials: &[Trial<'_>], secrets: &Secrets) -> R
 }
 
 async fn describe(
-    home: &mut Connection,
+    main: &mut Connection,
     users: &BTreeMap<String, User>,
 ) -> Result<BTreeMap<String, Credentials>, Error> {
     let name = |name: &String| UserName::default().with_name(StrBytes::from_string(name.clone()));
     let request =
         DescribeUserScramCredentialsRequest::default().with_users(Some(users.keys().map(name).collect()));
-    let answer = home.call(request, LIMIT).await?;
+    let answer = main.call(request, LIMIT).await?;
     let attempt = || Attempt {
         action: "describe the SCRAM users".to_owned(),
         permission: "Describe on the cluster".to_owned(),
         waits: &[],
         races: &[],
     };
-    refused(answer.error_code, answer.error_message.as_ref(), home.peer(), attempt)?;
+    refused(answer.error_code, answer.error_message.as_ref(), main.peer(), attempt)?;
     let mut there = BTreeMap::new();
     for user in answer.results {
         let is_asked_for = users.contains_key(user.user.as_str());
         if user.error_code == ResponseError::ResourceNotFound.code() || !is_asked_for {
             continue;
         }
-        refused(user.error_code, user.error_message.as_ref(), home.peer(), attempt)?;
+        refused(user.error_code, user.error_message.as_ref(), main.peer(), attempt)?;
         there.insert(user.user.to_string(), user.credential_infos.iter().filter_map(credential).collect());
     }
     Ok(there)

@@ -42,8 +42,8 @@ impl Broker {
 pub(crate) struct Cluster {
     servers: Vec<Endpoint>,
     access: Arc<Access>,
-    /// Everything is read and written here, so that a read sees the write before it.
-    home: Connection,
+    /// The main connection: everything is read and written through it, so that a read sees the write before it.
+    main: Connection,
     others: BTreeMap<i32, Connection>,
     view: View,
     endpoints: BTreeMap<i32, Endpoint>,
@@ -82,8 +82,8 @@ impl Cluster {
 
     /// Asks again who is there, from the start if need be. For waiting only: it says nothing about readiness.
     pub(crate) async fn rejoin(&mut self) -> Result<(), Error> {
-        if self.home.is_clean() {
-            self.view = View::read(&mut self.home).await?;
+        if self.main.is_clean() {
+            self.view = View::read(&mut self.main).await?;
         } else {
             *self = Self::join(self.servers.clone(), Arc::clone(&self.access)).await?;
         }
@@ -91,22 +91,22 @@ impl Cluster {
     }
 
     async fn join(servers: Vec<Endpoint>, access: Arc<Access>) -> Result<Self, Error> {
-        let mut home = bootstrap::first(&servers, &access).await?;
-        let view = match View::read(&mut home).await {
+        let mut main = bootstrap::first(&servers, &access).await?;
+        let view = match View::read(&mut main).await {
             Ok(view) => view,
             Err(lost @ Error::Lost { .. }) if access.login.is_none() => {
-                return Err(wants_a_login(home.peer(), &access).await.unwrap_or(lost));
+                return Err(wants_a_login(main.peer(), &access).await.unwrap_or(lost));
             }
             Err(error) => return Err(error),
         };
-        Ok(Self { servers, access, home, others: BTreeMap::new(), view, endpoints: BTreeMap::new() })
+        Ok(Self { servers, access, main, others: BTreeMap::new(), view, endpoints: BTreeMap::new() })
     }
 
     fn follow_listeners(&mut self) -> Result<(), Error> {
         for broker in &self.view.brokers {
             let endpoint = listener::advertised(broker, &self.servers)?;
-            if endpoint == self.home.peer().endpoint {
-                self.home.identify(broker.id);
+            if endpoint == self.main.peer().endpoint {
+                self.main.identify(broker.id);
             }
             self.endpoints.insert(broker.id, endpoint);
         }
@@ -123,38 +123,38 @@ impl Cluster {
     }
 
     /// The connection for reads and writes.
-    pub(crate) fn home(&mut self) -> &mut Connection {
-        &mut self.home
+    pub(crate) fn main(&mut self) -> &mut Connection {
+        &mut self.main
     }
 
-    /// Moves the home to the controller: with `ZooKeeper`, only that broker takes changes.
+    /// Makes the controller the main connection: with `ZooKeeper`, only that broker accepts changes.
     pub(crate) async fn move_to_controller(&mut self) -> Result<(), Error> {
-        self.view = View::read(&mut self.home).await?;
+        self.view = View::read(&mut self.main).await?;
         let controller = self.view.controller;
         if let Some(endpoint) =
-            self.endpoints.get(&controller).filter(|_| self.home.peer().id != Some(controller))
+            self.endpoints.get(&controller).filter(|_| self.main.peer().id != Some(controller))
         {
-            self.home = Connection::open(endpoint, Some(controller), &self.access).await?;
+            self.main = Connection::open(endpoint, Some(controller), &self.access).await?;
             self.others.remove(&controller);
         }
         Ok(())
     }
 
-    /// Works at home and connects to the other brokers meanwhile. One that is not reached in time is left out: whoever
+    /// Works through the main connection and connects to the other brokers meanwhile. One that is not reached in time is left out: whoever
     /// needs everybody asks again.
     pub(crate) async fn meanwhile<T>(&mut self, work: impl AsyncFnOnce(&mut Connection) -> T) -> T {
         let missing = self.missing();
         let opening = timeout(PATIENCE, open(missing, &self.access));
-        let (done, opened) = tokio::join!(work(&mut self.home), opening);
+        let (done, opened) = tokio::join!(work(&mut self.main), opening);
         let opened = opened.unwrap_or_default().into_iter();
         self.others.extend(opened.filter_map(|(id, connection)| Some((id, connection.ok()?))));
         done
     }
 
-    /// All connections that are open, the home first.
+    /// All connections that are open, the main one first.
     pub(crate) fn connections(&mut self) -> impl Iterator<Item = &mut Connection> {
         let others = self.others.values_mut().filter(|connection| connection.is_clean());
-        std::iter::once(&mut self.home).chain(others)
+        std::iter::once(&mut self.main).chain(others)
     }
 
     /// Does the same at every broker that takes part, at once.
@@ -185,8 +185,8 @@ impl Cluster {
     fn missing(&mut self) -> Vec<(i32, Endpoint)> {
         let unfenced: BTreeMap<i32, Endpoint> = self.unfenced().collect();
         self.others.retain(|id, connection| connection.is_clean() && unfenced.contains_key(id));
-        let home = self.home.peer().id;
-        let is_open = |id: &i32| home == Some(*id) || self.others.contains_key(id);
+        let main = self.main.peer().id;
+        let is_open = |id: &i32| main == Some(*id) || self.others.contains_key(id);
         unfenced.into_iter().filter(|(id, _)| !is_open(id)).collect()
     }
 }
