@@ -26,7 +26,7 @@ use init_core::{Progress, Secrets};
 
 use crate::Error;
 use crate::change::Change;
-use crate::spec::Desired;
+use crate::desired::Desired;
 use crate::wire::Cluster;
 pub(crate) use barrier::await_shown;
 use by_request::ByRequest;

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use init_core::SecretRef;
 use init_core::diff::Drift;
 
-use crate::config::Value;
-use crate::spec::{Binding, Entity, Rate, Scram};
+use crate::desired::Value;
+use crate::desired::{Binding, Entity, Rate, Scram};
 
 /// What Kafka's protocol says for "the broker's default".
 pub const BROKER_DEFAULT: i16 = -1;

@@ -7,12 +7,12 @@ use init_core::{Fault, FaultKind, Undeclared};
 use init_net::NetError;
 use kafka_protocol::error::ResponseError;
 use kafka_protocol::messages::ApiKey;
-use kafka_protocol::protocol::VersionRange;
+use kafka_protocol::protocol::{StrBytes, VersionRange};
 use thiserror::Error;
 
 pub use peer::Peer;
+pub(crate) use refusal::Attempt;
 pub use refusal::Refusal;
-pub(crate) use refusal::{Attempt, refused};
 use words::{list, offered};
 
 /// Says what was tried, at which broker, and what came of it.
@@ -181,6 +181,28 @@ impl Error {
             _ => None,
         }
     }
+}
+
+/// An error code of an answer as an error, unless it is zero.
+pub(crate) fn refused(
+    code: i16,
+    message: Option<&StrBytes>,
+    peer: &Peer,
+    attempt: impl FnOnce() -> Attempt,
+) -> Result<(), Error> {
+    let Some(code) = ResponseError::try_from_code(code) else { return Ok(()) };
+    let Attempt { action, permission, waits, races } = attempt();
+    let (waits, raced) = (waits.contains(&code), races.contains(&code));
+    let message = message.map(|message| message.trim().to_owned()).filter(|message| !message.is_empty());
+    Err(Error::Refused(Box::new(Refusal {
+        action,
+        peer: peer.clone(),
+        code,
+        message,
+        permission,
+        raced,
+        waits,
+    })))
 }
 
 impl From<Undeclared> for Error {

@@ -1,10 +1,10 @@
 //! Provisions Kafka from one declarative spec: topics, SCRAM users, ACLs, client quotas and broker configs.
 //!
 //! ```text
-//! spec -> Desired         spec.rs     what the cluster must have
-//! cluster -> Observed     observe.rs  what it has of that
-//! both -> Plan<Change>    plan.rs     what differs (pure)
-//! Change -> request       apply.rs    rehearsed first, then done, batched and pipelined
+//! Spec -> Desired         validate    what the cluster must have
+//! cluster -> Observed     observe     what it has of that
+//! both -> Plan<Change>    plan        what differs (pure)
+//! Change -> request       apply       validated by the brokers first, then written, batched and pipelined
 //! ```
 //!
 //! `wire` is the transport below `observe` and `apply`: Kafka's own protocol, no client library. Ready is a
@@ -12,12 +12,13 @@
 
 mod apply;
 mod change;
-mod config;
+mod desired;
 mod error;
 mod observe;
+mod observed;
 mod plan;
-mod readiness;
 mod spec;
+mod validate;
 mod wire;
 
 use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations, alike};
@@ -26,17 +27,19 @@ pub use change::{
     AlterBrokerConfig, AlterCredential, AlterQuota, AlterTopicConfig, AlterUser, BROKER_DEFAULT, Change,
     ConfigDrifts, CreatePartitions, CreateTopic, CreateUser, NewCredential, RestrictiveAcl,
 };
-pub use config::{ConfigType, Value};
+use desired::Readiness;
+pub use desired::{
+    Binding, ConfigType, Declared, Desired, Entity, Mechanism, Operation, Origin, Password, Pattern,
+    Permission, Probe as ProbeListener, Quotas, Rate, Resource, Sasl, Scram, Topic, User, Value,
+};
 pub use error::{Error, Peer, Refusal};
 use observe::Clients;
-pub use observe::{
+pub use observed::{
     Account, Credential, Credentials, Observed, ObservedTopic, Operations, Principal, Setting,
 };
-use readiness::Readiness;
 pub use spec::{
-    AclSpec, Binding, ConfigValue, CredentialSpec, Desired, Entity, Mechanism, Mechanisms, Number, OneOrMany,
-    Operation, Origin, Password, Pattern, Permission, ProbeSpec, QuotaSpec, Quotas, Rate, Resource, Said,
-    Sasl, Scram, Spec, Topic, TopicSpec, User, UserSpec,
+    AclSpec, ConfigValue, CredentialSpec, Mechanisms, Number, OneOrMany, ProbeSpec, QuotaSpec, Spec,
+    TopicSpec, UserSpec,
 };
 use wire::{Access, Cluster, Probe};
 
@@ -57,7 +60,7 @@ impl Backend for Kafka {
     type Error = Error;
 
     fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations> {
-        spec::validate(spec, files)
+        validate::validate(spec, files)
     }
 
     fn requires(desired: &Desired) -> Requires {

@@ -11,8 +11,8 @@ use init_core::{Conflict, Plan, SpecPath};
 use crate::change::{
     AlterBrokerConfig, AlterTopicConfig, BROKER_DEFAULT, Change, CreatePartitions, CreateTopic,
 };
-use crate::observe::{Observed, ObservedTopic};
-use crate::spec::{Desired, Origin, Said, Topic};
+use crate::desired::{Declared, Desired, Origin, Topic};
+use crate::observed::{Observed, ObservedTopic};
 
 /// All drift, and all that stands in the way.
 pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
@@ -97,7 +97,7 @@ fn growth_by_defaults(name: &str, topic: &Topic, there: &ObservedTopic) -> Optio
     (said.value > there.partitions).then(|| Conflict::new(Origin::Defaults.at(name, "partitions"), problem()))
 }
 
-fn value((key, said): (&String, &Said<Option<String>>)) -> Option<(String, String)> {
+fn value((key, said): (&String, &Declared<Option<String>>)) -> Option<(String, String)> {
     Some((key.clone(), said.value.clone()?))
 }
 

@@ -7,6 +7,7 @@ mod access;
 mod api;
 mod bootstrap;
 mod bounded;
+mod broker;
 mod cluster;
 mod connection;
 mod frame;

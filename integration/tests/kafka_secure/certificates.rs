@@ -6,7 +6,7 @@ use crate::{init, made};
 
 /// A run that only connects.
 fn run(listener: &str, tls: &str) -> Init {
-    init(&format!("bootstrap: [{listener}]\ntls: {tls}\n")).args(&["--timeout", "30s"])
+    init(&format!("bootstrap: [{listener}]\ntls: {tls}\n")).args(&["--timeout", "10s"])
 }
 
 /// The server's own certificate is what the user has, and so what is written into `ca`.
@@ -18,7 +18,8 @@ fn a_certificate_that_is_itself_in_ca_is_accepted_and_what_else_is_wrong_with_it
         ("kafka-1:19103", "own-name", 0, "unchanged", &[]),
         ("kafka-1:19104", "own-expired", 76, "failed", &["expired", "2020-01-02", "openssl "]),
         ("kafka-1:19105", "own-other", 76, "failed", &["`elsewhere`", "`kafka-1`", "openssl "]),
-        ("kafka-1:19106", "own-p521", 76, "failed", &["521", "openssl "]),
+        // Java finds no signature that both sides know, and closes the connection without an alert.
+        ("kafka-1:19106", "own-p521", 69, "failed", &["ended the connection during the TLS handshake"]),
         // Signed by nobody whom the file names.
         ("kafka-1:19101", "own-leaf", 76, "failed", &["openssl "]),
     ] {

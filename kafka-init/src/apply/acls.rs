@@ -6,10 +6,9 @@ use kafka_protocol::messages::create_acls_request::AclCreation;
 use kafka_protocol::messages::{CreateAclsRequest, CreateAclsResponse};
 use kafka_protocol::protocol::StrBytes;
 
-use super::mutation::{Mutation, Verdict, Verdicts};
-use super::send::Mode;
+use super::mutation::{Mode, Mutation, Verdict, Verdicts};
+use crate::desired::Binding;
 use crate::error::Attempt;
-use crate::spec::Binding;
 
 impl Mutation for Binding {
     type Call = CreateAclsRequest;

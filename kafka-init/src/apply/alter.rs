@@ -9,10 +9,9 @@ use kafka_protocol::messages::incremental_alter_configs_request::{AlterConfigsRe
 use kafka_protocol::messages::{IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse};
 use kafka_protocol::protocol::StrBytes;
 
-use super::mutation::{Mutation, Verdict, Verdicts};
-use super::send::Mode;
+use super::mutation::{Mode, Mutation, Verdict, Verdicts};
 use crate::change::AlterTopicConfig;
-use crate::config::Value;
+use crate::desired::Value;
 use crate::error::Attempt;
 use crate::wire::TOPIC;
 

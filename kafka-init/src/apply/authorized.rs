@@ -4,9 +4,9 @@ use kafka_protocol::error::ResponseError;
 
 use crate::Error;
 use crate::change::Change;
+use crate::desired::Operation;
 use crate::error::{Attempt, refused};
 use crate::observe::on_the_cluster;
-use crate::spec::Operation;
 use crate::wire::Connection;
 
 const DENIED: i16 = ResponseError::ClusterAuthorizationFailed.code();

@@ -15,8 +15,8 @@ use super::by_request::ByRequest;
 use super::configs::{self, FIRST_PAUSE, LONGEST_PAUSE};
 use crate::Error;
 use crate::change::Change;
+use crate::desired::{Binding, Topic};
 use crate::observe::{acls, by_name};
-use crate::spec::{Binding, Topic};
 use crate::wire::{Cluster, Connection};
 
 /// How long new ACLs may take to be shown before that is left to the verification.

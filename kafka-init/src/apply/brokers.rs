@@ -6,8 +6,7 @@ use kafka_protocol::messages::incremental_alter_configs_request::AlterConfigsRes
 use kafka_protocol::messages::{IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse};
 
 use super::alter;
-use super::mutation::{Mutation, Verdicts};
-use super::send::Mode;
+use super::mutation::{Mode, Mutation, Verdicts};
 use crate::change::AlterBrokerConfig;
 use crate::error::Attempt;
 use crate::wire::BROKER;

@@ -7,7 +7,7 @@ use init_core::SecretRef;
 use crate::change::{
     AlterBrokerConfig, AlterQuota, AlterTopicConfig, Change, CreatePartitions, CreateTopic, RestrictiveAcl,
 };
-use crate::spec::{Binding, Scram};
+use crate::desired::{Binding, Scram};
 
 /// Changes of one kind, each with its position among all of them.
 pub(super) type Numbered<C> = Vec<(usize, C)>;

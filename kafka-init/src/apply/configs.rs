@@ -11,8 +11,9 @@ use tokio::time::{Instant, sleep};
 use super::by_request::ByRequest;
 use crate::Error;
 use crate::change::ConfigDrifts;
-use crate::observe::{Setting, configs};
-use crate::spec::Topic;
+use crate::desired::Topic;
+use crate::observe::configs;
+use crate::observed::Setting;
 use crate::wire::Connection;
 
 /// How long a broker may take.

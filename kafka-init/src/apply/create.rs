@@ -7,8 +7,7 @@ use kafka_protocol::messages::create_topics_request::{CreatableTopic, CreatableT
 use kafka_protocol::messages::{CreateTopicsRequest, CreateTopicsResponse, TopicName};
 use kafka_protocol::protocol::StrBytes;
 
-use super::mutation::{Mutation, TIMEOUT_MS, Verdict, Verdicts};
-use super::send::Mode;
+use super::mutation::{Mode, Mutation, TIMEOUT_MS, Verdict, Verdicts};
 use crate::change::{BROKER_DEFAULT, CreateTopic};
 use crate::error::Attempt;
 

@@ -3,8 +3,8 @@
 use init_core::Progress;
 
 use super::by_request::{ByRequest, Numbered};
-use super::mutation::Mutation;
-use super::send::{Mode, send};
+use super::mutation::{Mode, Mutation};
+use super::send::send;
 use super::{authorized, distribute, unknown_config};
 use crate::Error;
 use crate::change::Change;

@@ -7,8 +7,7 @@ use kafka_protocol::messages::create_partitions_request::CreatePartitionsTopic;
 use kafka_protocol::messages::{CreatePartitionsRequest, CreatePartitionsResponse, TopicName};
 use kafka_protocol::protocol::StrBytes;
 
-use super::mutation::{Mutation, TIMEOUT_MS, Verdict, Verdicts};
-use super::send::Mode;
+use super::mutation::{Mode, Mutation, TIMEOUT_MS, Verdict, Verdicts};
 use crate::change::CreatePartitions;
 use crate::error::Attempt;
 

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use kafka_protocol::protocol::StrBytes;
 
-use super::send::Mode;
 use crate::error::Attempt;
 use crate::wire::Call;
 
@@ -13,6 +12,21 @@ use crate::wire::Call;
 pub(super) const TIMEOUT_MS: i32 = 30_000;
 /// The answer to a request that the server gave up on is still worth reading.
 pub(super) const LIMIT: Duration = Duration::from_secs(35);
+
+/// Whether the server is to do it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// Validate it (`validate_only`), and write nothing.
+    ValidateOnly,
+    /// Do it.
+    Apply,
+}
+
+impl Mode {
+    pub(super) fn is_validate_only(self) -> bool {
+        self == Self::ValidateOnly
+    }
+}
 
 /// A change that Kafka takes many of in one request, with a result for each.
 pub(super) trait Mutation {

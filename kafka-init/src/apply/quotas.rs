@@ -7,11 +7,10 @@ use kafka_protocol::messages::alter_client_quotas_request::{EntityData, EntryDat
 use kafka_protocol::messages::{AlterClientQuotasRequest, AlterClientQuotasResponse};
 use kafka_protocol::protocol::StrBytes;
 
-use super::mutation::{Mutation, Verdict, Verdicts};
-use super::send::Mode;
+use super::mutation::{Mode, Mutation, Verdict, Verdicts};
 use crate::change::AlterQuota;
+use crate::desired::{Entity, Rate};
 use crate::error::Attempt;
-use crate::spec::{Entity, Rate};
 
 impl Mutation for AlterQuota {
     type Call = AlterClientQuotasRequest;

@@ -12,7 +12,7 @@ use kafka_protocol::error::ResponseError;
 use tokio::time::sleep;
 
 use super::batch::pack;
-use super::mutation::{LIMIT, Mutation, Verdict, Verdicts};
+use super::mutation::{LIMIT, Mode, Mutation, Verdict, Verdicts};
 use crate::Error;
 use crate::error::Peer;
 use crate::error::refused;
@@ -21,21 +21,6 @@ use crate::wire::{Call, Connection};
 const THROTTLED: i16 = ResponseError::ThrottlingQuotaExceeded.code();
 /// Should a server want us to wait and not say how long.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
-
-/// Whether the server is to do it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mode {
-    /// Validate it (`validate_only`), and write nothing.
-    ValidateOnly,
-    /// Do it.
-    Apply,
-}
-
-impl Mode {
-    pub(super) fn is_validate_only(self) -> bool {
-        self == Self::ValidateOnly
-    }
-}
 
 /// One result per change, in their order.
 pub(super) async fn send<M: Mutation>(

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use init_core::{Progress, Secrets};
 
 use super::by_request::{ByRequest, Numbered};
-use super::mutation::Mutation;
-use super::send::{Mode, send};
+use super::mutation::{Mode, Mutation};
+use super::send::send;
 use super::users;
 use crate::Error;
 use crate::change::Change;

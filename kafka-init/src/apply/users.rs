@@ -12,12 +12,12 @@ use kafka_protocol::protocol::StrBytes;
 use secrecy::ExposeSecret as _;
 
 use super::by_request::{ByRequest, Numbered, UserCredentials};
-use super::mutation::{Mutation, Verdict, Verdicts};
-use super::send::{Mode, send};
+use super::mutation::{Mode, Mutation, Verdict, Verdicts};
+use super::send::send;
 use crate::Error;
 use crate::change::Change;
+use crate::desired::Scram;
 use crate::error::Attempt;
-use crate::spec::Scram;
 use crate::wire::{Connection, Probe, salted};
 
 const SALT: usize = 24;

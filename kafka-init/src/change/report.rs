@@ -7,7 +7,7 @@ use init_core::{Effect, Properties, SecretRef, Subject};
 use serde_json::Value as Json;
 
 use super::{AlterUser, BROKER_DEFAULT, Change, ConfigDrifts, CreateUser, RestrictiveAcl};
-use crate::spec::{Binding, Scram};
+use crate::desired::{Binding, Scram};
 
 /// What the spec calls the configs of all brokers.
 const ALL_BROKERS: &str = "brokerDefaults";

@@ -1,7 +1,5 @@
 //! What the account that connects may do, and by what: read where the spec would add ACLs, which may take it away.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -11,61 +9,13 @@ use kafka_protocol::protocol::StrBytes;
 
 use super::{acls, metadata};
 use crate::Error;
-use crate::spec::{Binding, Desired, Operation, Resource};
+use crate::desired::{Binding, Desired, Resource};
+use crate::observed::{Account, Operations, Principal};
 use crate::wire::{BROKER, Cluster, Connection};
 
 const LIMIT: Duration = Duration::from_secs(10);
 /// With this set, whoever connects may do everything with a resource that has no ACL.
 const ALLOW_EVERYONE: &str = "allow.everyone.if.no.acl.found";
-
-/// The account that connects, and what the authorizer says of it.
-#[derive(Clone, Debug, Default)]
-pub struct Account {
-    /// Its principal, where it is known.
-    pub principal: Option<Principal>,
-    /// What it may do with the cluster.
-    pub cluster: Operations,
-    /// What it may do with each declared topic that is there.
-    pub topics: BTreeMap<String, Operations>,
-    /// The ACLs of everybody on the cluster and on the declared topics.
-    pub acls: BTreeSet<Binding>,
-    /// A resource without ACLs may be everybody's: no broker says that it is not.
-    pub may_be_everybody: bool,
-}
-
-/// Who connects. A name may come from a secret, so it is never shown.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Principal(pub String);
-
-impl fmt::Debug for Principal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Principal(…)")
-    }
-}
-
-/// Operations as Kafka's answers hold them: one bit for each, by its number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Operations(pub i32);
-
-impl Operations {
-    /// What a broker answers that was not asked, or cannot say.
-    const UNKNOWN: i32 = i32::MIN;
-
-    /// Whether the broker says that an operation is not allowed.
-    pub(crate) fn lacks(self, operation: Operation) -> bool {
-        self.0 != Self::UNKNOWN && !self.has(operation)
-    }
-
-    pub(crate) fn has(self, operation: Operation) -> bool {
-        self.0 != Self::UNKNOWN && self.0 & (1 << operation.number()) != 0
-    }
-
-    /// Everything that there is to do with such a resource, as a super user may.
-    pub(crate) fn is_all(self, resource: Resource) -> bool {
-        let all = resource.operations().iter().filter(|operation| **operation != Operation::All);
-        self.0 == Self::UNKNOWN || all.into_iter().all(|operation| self.has(*operation))
-    }
-}
 
 pub(super) async fn read(
     cluster: &mut Cluster,

@@ -8,8 +8,8 @@ use kafka_protocol::messages::{DescribeAclsRequest, DescribeAclsResponse};
 use kafka_protocol::protocol::StrBytes;
 
 use crate::Error;
+use crate::desired::{Binding, Operation, Pattern, Permission, Resource};
 use crate::error::{Attempt, refused};
-use crate::spec::{Binding, Operation, Pattern, Permission, Resource};
 use crate::wire::Connection;
 
 const LIMIT: Duration = Duration::from_secs(10);

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::Secrets;
 
-use super::account::{self, Account, Principal};
-use super::{Credentials, acls, quotas, users};
+use super::{account, acls, quotas, users};
 use crate::Error;
-use crate::spec::{Binding, Desired, Entity, Quotas};
+use crate::desired::{Binding, Desired, Entity, Quotas};
+use crate::observed::{Account, Credentials, Principal};
 use crate::wire::{Cluster, Probe};
 
 /// What there is of whom the spec is about.

@@ -11,12 +11,12 @@ use kafka_protocol::messages::describe_configs_response::{
 use kafka_protocol::messages::{DescribeConfigsRequest, DescribeConfigsResponse};
 use kafka_protocol::protocol::StrBytes;
 
-use super::{ObservedTopic, Setting};
 use crate::Error;
-use crate::config::ConfigType;
+use crate::desired::ConfigType;
+use crate::desired::{Desired, Topic};
 use crate::error::Peer;
 use crate::error::{Attempt, refused};
-use crate::spec::{Desired, Topic};
+use crate::observed::{ObservedTopic, Setting};
 use crate::wire::{BROKER, Connection, TOPIC};
 
 /// `DYNAMIC_TOPIC_CONFIG`, as `DescribeConfigs` numbers the sources of a value.

@@ -9,8 +9,8 @@ use kafka_protocol::messages::{DescribeClientQuotasRequest, DescribeClientQuotas
 use kafka_protocol::protocol::StrBytes;
 
 use crate::Error;
+use crate::desired::{Entity, Quotas, Rate};
 use crate::error::{Attempt, refused};
-use crate::spec::{Entity, Quotas, Rate};
 use crate::wire::Connection;
 
 const LIMIT: Duration = Duration::from_secs(10);

@@ -14,25 +14,14 @@ use kafka_protocol::messages::describe_user_scram_credentials_response::Credenti
 use kafka_protocol::protocol::StrBytes;
 
 use crate::Error;
+use crate::desired::{Scram, User};
 use crate::error::{Attempt, refused};
-use crate::spec::{Scram, User};
+use crate::observed::{Credential, Credentials};
 use crate::wire::{Connection, Login, Probe};
 
 const LIMIT: Duration = Duration::from_secs(10);
 /// So many logins at once; each is a connection and thousands of rounds of a hash on both sides.
 const AT_ONCE: usize = 16;
-
-/// One credential of a user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Credential {
-    /// How often the password is hashed.
-    pub iterations: u32,
-    /// The declared password opens it.
-    pub opens: bool,
-}
-
-/// The credentials of one user, by mechanism.
-pub type Credentials = BTreeMap<Scram, Credential>;
 
 /// What a login is tried with: the user, a mechanism, and the password's name.
 type Trial<'c> = (&'c str, Scram, &'c SecretRef);

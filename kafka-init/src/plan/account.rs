@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use init_core::{Conflict, SpecPath};
 
 use crate::change::{Change, RestrictiveAcl};
-use crate::observe::{Account, Observed};
-use crate::spec::{Binding, Desired, Operation, Permission, Resource};
+use crate::desired::{Binding, Desired, Operation, Permission, Resource};
+use crate::observed::{Account, Observed};
 
 const CLUSTER: &str = "kafka-cluster";
 

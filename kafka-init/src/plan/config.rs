@@ -9,9 +9,9 @@ use init_core::diff::Drift;
 use init_core::{Conflict, SpecPath};
 
 use crate::change::ConfigDrifts;
-use crate::config::Value;
-use crate::observe::{ObservedTopic, Setting};
-use crate::spec::{Origin, Topic};
+use crate::desired::Value;
+use crate::desired::{Origin, Topic};
+use crate::observed::{ObservedTopic, Setting};
 
 const POLICY: &str = "cleanup.policy";
 /// In the place of a value that the broker does not show.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use init_core::diff::Drift;
 
 use crate::change::{AlterQuota, Change};
-use crate::spec::{Entity, Quotas, Rate};
+use crate::desired::{Entity, Quotas, Rate};
 
 pub(super) fn changes(
     desired: &BTreeMap<Entity, Quotas>,

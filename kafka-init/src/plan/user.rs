@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use init_core::diff::{Drift, Side, by_key};
 
 use crate::change::{AlterCredential, AlterUser, Change, CreateUser, NewCredential};
-use crate::observe::{Credential, Credentials};
-use crate::spec::{Password, Scram, User};
+use crate::desired::{Password, Scram, User};
+use crate::observed::{Credential, Credentials};
 
 /// How often the password of a new credential is hashed, where the spec does not say it: Kafka's own default.
 const NEW: u32 = 4096;

@@ -6,7 +6,7 @@ use init_core::{Secret, Secrets, Text};
 use init_net::{Connector, Tls};
 
 use crate::Error;
-use crate::spec::{Mechanism, Sasl};
+use crate::desired::{Mechanism, Sasl};
 
 /// How to open a connection.
 #[derive(Clone)]

@@ -13,30 +13,13 @@ use super::bootstrap;
 use super::connection::Connection;
 use super::listener;
 use super::view::View;
+use crate::desired::Readiness;
 use crate::error::{Error, Peer};
-use crate::readiness::Readiness;
 
 /// A broker that takes longer to let us in is of no help.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Brokers that are talked to at the same time.
 const AT_ONCE: usize = 64;
-
-/// A broker as the cluster describes it.
-#[derive(Clone, Debug)]
-pub(crate) struct Broker {
-    pub(crate) id: i32,
-    pub(crate) host: String,
-    pub(crate) port: i32,
-    /// Registered, and not (or no longer) taking part.
-    pub(crate) fenced: bool,
-}
-
-impl Broker {
-    /// Where it sends its clients, as it says so.
-    pub(crate) fn listener(&self) -> String {
-        format!("{}:{}", self.host, self.port)
-    }
-}
 
 /// A cluster that was joined.
 pub(crate) struct Cluster {

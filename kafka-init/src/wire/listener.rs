@@ -8,7 +8,7 @@ use init_core::{DnsName, Endpoint, EndpointError};
 use init_net::NetError;
 use tokio::time::timeout;
 
-use super::cluster::Broker;
+use super::broker::Broker;
 use crate::Error;
 
 /// A lookup blocks a thread of its own, so the number of concurrent ones is bounded.

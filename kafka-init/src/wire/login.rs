@@ -15,8 +15,8 @@ use super::access::Login;
 use super::connection::Connection;
 use super::scram;
 use crate::Error;
+use crate::desired::{Mechanism, Scram};
 use crate::error::{Attempt, refused};
-use crate::spec::{Mechanism, Scram};
 
 /// A broker derives a key or looks one up; with many clients that takes a moment.
 const LIMIT: Duration = Duration::from_secs(5);

@@ -9,7 +9,7 @@ use kafka_protocol::error::ResponseError;
 use super::access::{Access, Login};
 use super::bootstrap;
 use crate::Error;
-use crate::spec::Scram;
+use crate::desired::Scram;
 
 /// A listener on which users log in.
 pub(crate) struct Probe {

@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use init_net::{NetError, random};
 use ring::{digest, hmac, pbkdf2};
 
-use crate::spec::Scram;
+use crate::desired::Scram;
 
 /// With fewer, whoever plays the server could find the password from our proof (RFC 7677, section 4); with more, it would
 /// keep us busy: Kafka's own limits are 4,096 and 16,384.

@@ -172,7 +172,7 @@ impl Binding {
 
 impl Operation {
     /// By Kafka's name, in any case and with or without its underscores.
-    pub(super) fn of(name: &str) -> Option<Self> {
+    pub(crate) fn of(name: &str) -> Option<Self> {
         let plain = |name: &str| name.replace(['_', '-'], "").to_ascii_lowercase();
         Self::ALL.iter().copied().find(|operation| plain(operation.name()) == plain(name))
     }
@@ -180,7 +180,7 @@ impl Operation {
 
 impl Resource {
     /// How a spec names it.
-    pub(super) fn key(self) -> &'static str {
+    pub(crate) fn key(self) -> &'static str {
         match self {
             Self::Topic => "topic",
             Self::Group => "group",
