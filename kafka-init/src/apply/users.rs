@@ -10,6 +10,7 @@ use kafka_protocol::messages::alter_user_scram_credentials_request::ScramCredent
 use kafka_protocol::messages::{AlterUserScramCredentialsRequest, AlterUserScramCredentialsResponse};
 use kafka_protocol::protocol::StrBytes;
 use secrecy::ExposeSecret as _;
+use secrecy::zeroize::Zeroizing;
 
 use super::by_request::{ByRequest, Numbered, UserCredentials};
 use super::mutation::{Mode, Mutation, Verdict, Verdicts};
@@ -28,7 +29,7 @@ struct Upsert {
     mechanism: Scram,
     iterations: NonZeroU32,
     salt: Bytes,
-    salted: Bytes,
+    salted: Zeroizing<Vec<u8>>,
 }
 
 /// One result per change. One mechanism after the other: a request must not name a user twice.
@@ -82,13 +83,7 @@ fn upsert(
     let password = secrets.get(password)?.expose_secret();
     let salted = salted(mechanism, password.as_bytes(), &salt, iterations);
     let salt = Bytes::copy_from_slice(&salt);
-    Ok(Some(Upsert {
-        user: change.user.to_owned(),
-        mechanism,
-        iterations,
-        salt,
-        salted: Bytes::from(salted),
-    }))
+    Ok(Some(Upsert { user: change.user.to_owned(), mechanism, iterations, salt, salted }))
 }
 
 impl Mutation for Upsert {
@@ -119,7 +114,7 @@ impl Mutation for Upsert {
                 .with_mechanism(upsert.mechanism.number())
                 .with_iterations(i32::try_from(upsert.iterations.get()).unwrap_or(i32::MAX))
                 .with_salt(upsert.salt.clone())
-                .with_salted_password(upsert.salted.clone())
+                .with_salted_password(Bytes::from_owner(upsert.salted.clone()))
         };
         AlterUserScramCredentialsRequest::default().with_upsertions(batch.map(upsertion).collect())
     }

@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use init_net::{NetError, random};
 use ring::{digest, hmac, pbkdf2};
+use secrecy::zeroize::Zeroizing;
 
 use crate::desired::Scram;
 
@@ -89,13 +90,18 @@ impl Proven {
     }
 }
 
-/// What Kafka stores of a password in the place of it, as good as the password to whoever has it.
-pub(crate) fn salted(hash: Scram, password: &[u8], salt: &[u8], iterations: NonZeroU32) -> Vec<u8> {
+/// The salted password, which Kafka stores in its place. Who has it can log in, so it is wiped like a password.
+pub(crate) fn salted(
+    hash: Scram,
+    password: &[u8],
+    salt: &[u8],
+    iterations: NonZeroU32,
+) -> Zeroizing<Vec<u8>> {
     let (algorithm, length) = match hash {
         Scram::Sha256 => (pbkdf2::PBKDF2_HMAC_SHA256, digest::SHA256_OUTPUT_LEN),
         Scram::Sha512 => (pbkdf2::PBKDF2_HMAC_SHA512, digest::SHA512_OUTPUT_LEN),
     };
-    let mut salted = vec![0; length];
+    let mut salted = Zeroizing::new(vec![0; length]);
     pbkdf2::derive(algorithm, iterations, salt, password, &mut salted);
     salted
 }
