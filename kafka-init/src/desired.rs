@@ -31,7 +31,7 @@ pub struct Desired {
     pub cluster_id: Option<String>,
     /// How connections are encrypted, if they are.
     pub tls: Option<Tls>,
-    /// Who logs in, if anybody.
+    /// The SASL login, if the spec has one.
     pub sasl: Option<Sasl>,
     /// Every topic by name.
     pub topics: BTreeMap<String, Topic>,
@@ -41,7 +41,7 @@ pub struct Desired {
     pub users: BTreeMap<String, User>,
     /// Every ACL.
     pub acls: BTreeSet<Binding>,
-    /// Every quota by whom it is for.
+    /// The limits of every quota, by entity.
     pub quotas: BTreeMap<Entity, Quotas>,
     /// The dynamic configs of all brokers, as Kafka spells values; `None` takes one away.
     pub broker_defaults: BTreeMap<String, Option<String>>,

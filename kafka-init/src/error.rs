@@ -51,7 +51,7 @@ pub enum Error {
         /// What the spec has it speak.
         wanted: &'static str,
     },
-    /// The listener knows nobody who does not log in.
+    /// The listener requires SASL, and the spec has none.
     #[error("the listener at {peer} requires SASL ({}), and the spec has no `sasl`", .offered.join(", "))]
     LoginRequired {
         /// Who answered.
@@ -140,12 +140,12 @@ pub enum Error {
         nearest: String,
     },
     /// A broker does not have yet what the others have.
-    #[error("{peer} does not show the declared configs of {thing}")]
+    #[error("{peer} does not show the declared configs of {resource}")]
     Behind {
         /// Which broker.
         peer: Peer,
         /// What is configured.
-        thing: String,
+        resource: String,
     },
     /// A broker sends its clients to an address that they must not use.
     #[error("broker {broker} advertises {listener}, {problem}")]

@@ -107,7 +107,7 @@ impl Backend for Kafka {
         apply::check(&mut self.cluster, changes).await
     }
 
-    /// Users, ACLs and quotas need nothing of each other, and Kafka takes them in any order.
+    /// Users, ACLs and quotas do not depend on each other, and Kafka accepts them in any order.
     fn together(one: &Change, other: &Change) -> bool {
         alike(one, other) || [one, other].into_iter().all(Change::is_of_clients)
     }
@@ -143,8 +143,8 @@ impl Backend for Kafka {
 }
 
 impl Kafka {
-    /// What is to be made needs its brokers. A cluster that has it all serves without some of them, and whoever waits for
-    /// this run would wait for no reason.
+    /// Whether nothing is to be created that needs more brokers than are ready. A cluster that already has every declared
+    /// topic serves them without some of its brokers, so the run does not have to wait for those.
     async fn needs_no_more_brokers(&mut self, desired: &Desired, secrets: &Secrets) -> bool {
         let observed = self.observe(desired, secrets).await;
         observed.is_ok_and(|observed| {

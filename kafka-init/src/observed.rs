@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::desired::{Binding, ConfigType, Entity, Quotas, Scram};
 pub use account::{Account, Operations, Principal};
 
-/// What is there. Its default is a cluster with nothing on it.
+/// What the cluster has. The default is an empty cluster.
 #[derive(Clone, Debug, Default)]
 pub struct Observed {
-    /// The cluster's id; `None` when nobody was asked.
+    /// The cluster's id; `None` when no cluster was asked (`describe`).
     pub cluster_id: Option<String>,
     /// The declared topics that exist, by name.
     pub topics: BTreeMap<String, ObservedTopic>,
@@ -39,7 +39,7 @@ pub struct ObservedTopic {
     pub config: BTreeMap<String, Setting>,
 }
 
-/// A config of one thing, as it is in effect.
+/// A config of a topic or of all brokers, as it is in effect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
     /// The value; `None` when there is none or the broker keeps it to itself.
@@ -48,12 +48,12 @@ pub struct Setting {
     pub kind: ConfigType,
     /// The broker keeps the value to itself.
     pub sensitive: bool,
-    /// The value is set on the thing itself; otherwise it comes from a default.
+    /// Whether the value is set on the resource itself; otherwise it is a default.
     pub is_own: bool,
 }
 
 impl Setting {
-    /// The value that is set on the thing itself.
+    /// The value that is set on the resource itself.
     pub(crate) fn own(&self) -> Option<&str> {
         self.value.as_deref().filter(|_| self.is_own)
     }

@@ -1,7 +1,7 @@
 //! The transport: Kafka's protocol over one TCP connection per broker, with a deadline on every answer.
 //!
 //! `kafka-protocol` turns messages into bytes and back; everything between that and the socket is here. It
-//! never retries: an answer that is lost is an error, and whoever asked reads again before sending again.
+//! never retries: a lost answer is an error, and the caller observes the cluster again before it sends anything again.
 
 mod access;
 mod api;
@@ -25,7 +25,7 @@ pub(crate) use connection::Connection;
 pub(crate) use probe::Probe;
 pub(crate) use scram::salted;
 
-/// A topic, among the kinds of things that have configs.
+/// The resource type of a topic in requests about configs.
 pub(crate) const TOPIC: i8 = 2;
-/// A broker, or with an empty name all of them.
+/// The resource type of a broker; the empty name stands for all brokers.
 pub(crate) const BROKER: i8 = 4;

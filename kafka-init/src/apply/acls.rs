@@ -6,7 +6,7 @@ use kafka_protocol::messages::create_acls_request::AclCreation;
 use kafka_protocol::messages::{CreateAclsRequest, CreateAclsResponse};
 use kafka_protocol::protocol::StrBytes;
 
-use super::mutation::{Mode, Mutation, Verdict, Verdicts};
+use super::mutation::{Mode, Mutation, Outcome, Outcomes};
 use crate::desired::Binding;
 use crate::error::Attempt;
 
@@ -36,13 +36,13 @@ impl Mutation for Binding {
     }
 
     /// The results have the order of the request and no names.
-    fn verdicts<'c>(answer: CreateAclsResponse, batch: impl Iterator<Item = &'c Self>) -> Verdicts {
-        let each = batch.zip(answer.results).map(|(binding, result)| Verdict {
+    fn outcomes<'c>(answer: CreateAclsResponse, batch: impl Iterator<Item = &'c Self>) -> Outcomes {
+        let each = batch.zip(answer.results).map(|(binding, result)| Outcome {
             name: StrBytes::from_string(binding.to_string()),
             code: result.error_code,
             message: result.error_message,
         });
-        Verdicts { throttle_ms: answer.throttle_time_ms, each: each.collect() }
+        Outcomes { throttle_ms: answer.throttle_time_ms, each: each.collect() }
     }
 }
 

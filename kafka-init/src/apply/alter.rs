@@ -9,7 +9,7 @@ use kafka_protocol::messages::incremental_alter_configs_request::{AlterConfigsRe
 use kafka_protocol::messages::{IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse};
 use kafka_protocol::protocol::StrBytes;
 
-use super::mutation::{Mode, Mutation, Verdict, Verdicts};
+use super::mutation::{Mode, Mutation, Outcome, Outcomes};
 use crate::change::AlterTopicConfig;
 use crate::desired::Value;
 use crate::error::Attempt;
@@ -45,18 +45,18 @@ impl Mutation for AlterTopicConfig {
             .with_validate_only(mode.is_validate_only())
     }
 
-    fn verdicts<'c>(answer: IncrementalAlterConfigsResponse, _: impl Iterator<Item = &'c Self>) -> Verdicts {
-        verdicts(answer)
+    fn outcomes<'c>(answer: IncrementalAlterConfigsResponse, _: impl Iterator<Item = &'c Self>) -> Outcomes {
+        outcomes(answer)
     }
 }
 
-pub(super) fn verdicts(answer: IncrementalAlterConfigsResponse) -> Verdicts {
-    let each = answer.responses.into_iter().map(|resource| Verdict {
+pub(super) fn outcomes(answer: IncrementalAlterConfigsResponse) -> Outcomes {
+    let each = answer.responses.into_iter().map(|resource| Outcome {
         name: resource.resource_name,
         code: resource.error_code,
         message: resource.error_message,
     });
-    Verdicts { throttle_ms: answer.throttle_time_ms, each: each.collect() }
+    Outcomes { throttle_ms: answer.throttle_time_ms, each: each.collect() }
 }
 
 fn resource(alteration: &AlterTopicConfig) -> AlterConfigsResource {

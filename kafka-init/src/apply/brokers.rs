@@ -6,7 +6,7 @@ use kafka_protocol::messages::incremental_alter_configs_request::AlterConfigsRes
 use kafka_protocol::messages::{IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse};
 
 use super::alter;
-use super::mutation::{Mode, Mutation, Verdicts};
+use super::mutation::{Mode, Mutation, Outcomes};
 use crate::change::AlterBrokerConfig;
 use crate::error::Attempt;
 use crate::wire::BROKER;
@@ -43,7 +43,7 @@ impl Mutation for AlterBrokerConfig {
             .with_validate_only(mode.is_validate_only())
     }
 
-    fn verdicts<'c>(answer: IncrementalAlterConfigsResponse, _: impl Iterator<Item = &'c Self>) -> Verdicts {
-        alter::verdicts(answer)
+    fn outcomes<'c>(answer: IncrementalAlterConfigsResponse, _: impl Iterator<Item = &'c Self>) -> Outcomes {
+        alter::outcomes(answer)
     }
 }

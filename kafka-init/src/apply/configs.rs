@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(10);
 pub(super) const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
-/// A topic, or all brokers, and what is to be set there: nothing, where a default is to hold.
+/// A topic (or all brokers), and its configs; the value is `None` where the default is to hold.
 pub(super) type Wanted<'c> = (Option<&'c str>, BTreeMap<&'c String, Option<&'c str>>);
 
 /// The configs that these changes set.
@@ -64,8 +64,8 @@ pub(super) async fn shown_by(
         });
         let Some((topic, _)) = missing.first() else { return Ok(()) };
         if began.elapsed() >= PATIENCE {
-            let thing = topic.map_or_else(|| "all brokers".to_owned(), |topic| format!("topic {topic}"));
-            return Err(Error::Behind { peer: broker.peer().clone(), thing });
+            let resource = topic.map_or_else(|| "all brokers".to_owned(), |topic| format!("topic {topic}"));
+            return Err(Error::Behind { peer: broker.peer().clone(), resource });
         }
         sleep(pause).await;
         pause = (pause * 2).min(LONGEST_PAUSE);

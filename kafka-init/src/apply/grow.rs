@@ -7,7 +7,7 @@ use kafka_protocol::messages::create_partitions_request::CreatePartitionsTopic;
 use kafka_protocol::messages::{CreatePartitionsRequest, CreatePartitionsResponse, TopicName};
 use kafka_protocol::protocol::StrBytes;
 
-use super::mutation::{Mode, Mutation, TIMEOUT_MS, Verdict, Verdicts};
+use super::mutation::{Mode, Mutation, Outcome, Outcomes, TIMEOUT_MS};
 use crate::change::CreatePartitions;
 use crate::error::Attempt;
 
@@ -45,12 +45,12 @@ impl Mutation for CreatePartitions {
             .with_validate_only(mode.is_validate_only())
     }
 
-    fn verdicts<'c>(answer: CreatePartitionsResponse, _: impl Iterator<Item = &'c Self>) -> Verdicts {
-        let each = answer.results.into_iter().map(|topic| Verdict {
+    fn outcomes<'c>(answer: CreatePartitionsResponse, _: impl Iterator<Item = &'c Self>) -> Outcomes {
+        let each = answer.results.into_iter().map(|topic| Outcome {
             name: topic.name.0,
             code: topic.error_code,
             message: topic.error_message,
         });
-        Verdicts { throttle_ms: answer.throttle_time_ms, each: each.collect() }
+        Outcomes { throttle_ms: answer.throttle_time_ms, each: each.collect() }
     }
 }

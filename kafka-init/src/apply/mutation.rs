@@ -48,21 +48,21 @@ pub(super) trait Mutation {
         Self: 'c;
 
     /// The answer to a batch, as far as it matters.
-    fn verdicts<'c>(answer: <Self::Call as Call>::Answer, batch: impl Iterator<Item = &'c Self>) -> Verdicts
+    fn outcomes<'c>(answer: <Self::Call as Call>::Answer, batch: impl Iterator<Item = &'c Self>) -> Outcomes
     where
         Self: 'c;
 }
 
 /// One answer.
-pub(super) struct Verdicts {
-    /// How long the server wants to be left alone.
+pub(super) struct Outcomes {
+    /// How long the client is to wait before its next request.
     pub(super) throttle_ms: i32,
-    /// A verdict for each thing that was asked for.
-    pub(super) each: Vec<Verdict>,
+    /// One outcome for each resource of the request.
+    pub(super) each: Vec<Outcome>,
 }
 
-/// What became of one change.
-pub(super) struct Verdict {
+/// The result of one change.
+pub(super) struct Outcome {
     pub(super) name: StrBytes,
     pub(super) code: i16,
     pub(super) message: Option<StrBytes>,

@@ -13,7 +13,7 @@ use secrecy::ExposeSecret as _;
 use secrecy::zeroize::Zeroizing;
 
 use super::by_request::{ByRequest, Numbered, UserCredentials};
-use super::mutation::{Mode, Mutation, Verdict, Verdicts};
+use super::mutation::{Mode, Mutation, Outcome, Outcomes};
 use super::send::send;
 use crate::Error;
 use crate::change::Change;
@@ -119,15 +119,15 @@ impl Mutation for Upsert {
         AlterUserScramCredentialsRequest::default().with_upsertions(batch.map(upsertion).collect())
     }
 
-    fn verdicts<'c>(
+    fn outcomes<'c>(
         answer: AlterUserScramCredentialsResponse,
         _: impl Iterator<Item = &'c Self>,
-    ) -> Verdicts {
-        let each = answer.results.into_iter().map(|user| Verdict {
+    ) -> Outcomes {
+        let each = answer.results.into_iter().map(|user| Outcome {
             name: user.user,
             code: user.error_code,
             message: user.error_message,
         });
-        Verdicts { throttle_ms: answer.throttle_time_ms, each: each.collect() }
+        Outcomes { throttle_ms: answer.throttle_time_ms, each: each.collect() }
     }
 }

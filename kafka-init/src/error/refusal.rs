@@ -20,7 +20,7 @@ pub struct Refusal {
     pub message: Option<String>,
     /// What the user must be allowed to for this.
     pub permission: String,
-    /// The code means here that somebody else was faster.
+    /// The code means here that another client has changed the same object first.
     pub raced: bool,
     /// The code means here that the cluster is not ready for it yet.
     pub waits: bool,
@@ -66,7 +66,7 @@ pub(crate) struct Attempt {
     pub(crate) permission: String,
     /// Codes that mean, for this attempt, that the cluster is not ready for it yet.
     pub(crate) waits: &'static [ResponseError],
-    /// Codes that mean, for this attempt, that somebody else was faster.
+    /// Codes that mean, for this attempt, that another client has changed the same object first.
     pub(crate) races: &'static [ResponseError],
 }
 

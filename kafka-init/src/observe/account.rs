@@ -14,7 +14,7 @@ use crate::observed::{Account, Operations, Principal};
 use crate::wire::{BROKER, Cluster, Connection};
 
 const LIMIT: Duration = Duration::from_secs(10);
-/// With this set, whoever connects may do everything with a resource that has no ACL.
+/// The broker config that allows every principal every operation on a resource without ACLs.
 const ALLOW_EVERYONE: &str = "allow.everyone.if.no.acl.found";
 
 pub(super) async fn read(

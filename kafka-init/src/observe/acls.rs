@@ -30,7 +30,7 @@ pub(super) async fn on(
     resources: &[Resource],
     counts: impl Fn(&Binding) -> bool,
 ) -> Result<BTreeSet<Binding>, Error> {
-    let of_kind = |resource: &Resource| anything().with_resource_type_filter(resource.number());
+    let of_kind = |resource: &Resource| any_acl().with_resource_type_filter(resource.number());
     all(main, resources.iter().map(of_kind).collect(), counts).await
 }
 
@@ -56,10 +56,10 @@ async fn all(
 }
 
 fn of_principal(principal: &str) -> DescribeAclsRequest {
-    anything().with_principal_filter(Some(StrBytes::from_string(principal.to_owned())))
+    any_acl().with_principal_filter(Some(StrBytes::from_string(principal.to_owned())))
 }
 
-fn anything() -> DescribeAclsRequest {
+fn any_acl() -> DescribeAclsRequest {
     DescribeAclsRequest::default()
         .with_resource_type_filter(ANY)
         .with_resource_name_filter(None)
@@ -70,7 +70,7 @@ fn anything() -> DescribeAclsRequest {
         .with_permission_type(ANY)
 }
 
-/// Those of a kind that is new to this build are nothing that a spec can declare.
+/// The ACLs of one resource. An ACL whose type this build does not know cannot be declared in a spec, so it is left out.
 fn bindings(resource: &DescribeAclsResource) -> impl Iterator<Item = Binding> {
     let kind = Resource::numbered(resource.resource_type);
     let pattern = Pattern::numbered(resource.pattern_type);

@@ -1,4 +1,4 @@
-//! Who uses the cluster, and how: users, ACLs, quotas.
+//! Users, ACLs and quotas.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use crate::desired::{Binding, Desired, Entity, Quotas};
 use crate::observed::{Account, Credentials, Principal};
 use crate::wire::{Cluster, Probe};
 
-/// What there is of whom the spec is about.
+/// The declared users, ACLs and quotas that exist, and what the account that connects may do.
 pub(crate) struct Clients {
     pub(crate) users: BTreeMap<String, Credentials>,
     pub(crate) acls: BTreeSet<Binding>,

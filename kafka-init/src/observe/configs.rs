@@ -107,7 +107,7 @@ fn of_keys<'k>(kind: i8, keys: impl Iterator<Item = &'k String>) -> DescribeConf
     DescribeConfigsResource::default().with_resource_type(kind).with_configuration_keys(Some(keys))
 }
 
-/// Only the declared keys: all others are nobody's business, and would be the bulk of the answer.
+/// Asks for the declared keys only: all others are not the spec's, and would be most of the answer.
 fn resource(name: &str, topic: &Topic) -> DescribeConfigsResource {
     of_keys(TOPIC, topic.config.keys()).with_resource_name(StrBytes::from_string(name.to_owned()))
 }
@@ -137,7 +137,7 @@ fn note(
     Ok(())
 }
 
-/// `own` is the source of what is set on the thing itself.
+/// `own` is the source of a value that is set on the resource itself.
 fn setting(config: DescribeConfigsResourceResult, own: i8) -> (String, Setting) {
     let setting = Setting {
         value: config.value.map(|value| value.to_string()),

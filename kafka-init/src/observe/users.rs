@@ -23,7 +23,7 @@ const LIMIT: Duration = Duration::from_secs(10);
 /// So many logins at once; each is a connection and thousands of rounds of a hash on both sides.
 const AT_ONCE: usize = 16;
 
-/// What a login is tried with: the user, a mechanism, and the password's name.
+/// A login to try: the user, the mechanism, and the secret that holds the password.
 type Trial<'c> = (&'c str, Scram, &'c SecretRef);
 
 pub(super) async fn read(

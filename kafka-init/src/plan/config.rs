@@ -1,4 +1,4 @@
-//! Configs that differ: what is declared must be set on the thing itself, whatever its default says.
+//! Configs that differ: a declared value must be set on the topic (or for all brokers) itself, whatever the default is.
 //!
 //! A default is another value on the next broker, or after the next change of it. A declared value that only equals
 //! the default in effect is therefore drift once, and is set.
@@ -17,7 +17,7 @@ const POLICY: &str = "cleanup.policy";
 /// In the place of a value that the broker does not show.
 const HIDDEN: &str = "(hidden)";
 
-/// The declared values that are not set on the thing itself.
+/// The declared values that are not set on the resource itself.
 pub(super) fn set<'a>(
     wanted: impl IntoIterator<Item = (&'a String, &'a Option<String>)>,
     there: &BTreeMap<String, Setting>,
@@ -37,7 +37,7 @@ pub(super) fn set<'a>(
     drifts
 }
 
-/// The values that are set on the thing itself and declared to be as the broker has them.
+/// The values that are set on the resource itself and that the spec resets to the default (`null`).
 pub(super) fn reset<'a>(
     wanted: impl IntoIterator<Item = (&'a String, &'a Option<String>)>,
     there: &BTreeMap<String, Setting>,

@@ -1,4 +1,4 @@
-//! What it takes to be let in: the same for every broker.
+//! TLS and SASL of a connection, the same for every broker.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ pub(crate) struct Access {
     pub(super) login: Option<Login>,
 }
 
-/// Who logs in, and with what.
+/// A SASL login: the mechanism, the user and the password.
 #[derive(Clone)]
 pub(crate) struct Login {
     pub(crate) mechanism: Mechanism,
@@ -26,7 +26,7 @@ pub(crate) struct Login {
 }
 
 impl Access {
-    /// In the clear, as nobody.
+    /// Without TLS and without a login.
     pub(super) const PLAIN: Self = Self { tls: None, login: None };
 
     pub(crate) fn new(tls: Option<&Tls>, sasl: Option<&Sasl>, secrets: &Secrets) -> Result<Self, Error> {
@@ -38,7 +38,7 @@ impl Access {
         })
     }
 
-    /// The same encryption for somebody else, or for nobody.
+    /// The same TLS with another login, or without one.
     pub(crate) fn of(&self, login: Option<Login>) -> Self {
         Self { tls: self.tls.clone(), login }
     }
