@@ -1,29 +1,26 @@
 //! What can go wrong between us and a cluster, classified by what the protocol says and never by a message.
+mod peer;
 mod refusal;
 mod words;
 
-use init_core::{Fault, FaultKind, SecretRef, Undeclared};
+use init_core::{Fault, FaultKind, Undeclared};
+use init_net::NetError;
 use kafka_protocol::error::ResponseError;
 use kafka_protocol::messages::ApiKey;
-use kafka_protocol::protocol::VersionRange;
+use kafka_protocol::protocol::{StrBytes, VersionRange};
 use thiserror::Error;
 
-use crate::wire::Peer;
+pub use peer::Peer;
+pub(crate) use refusal::Attempt;
 pub use refusal::Refusal;
-pub(crate) use refusal::{Attempt, refused};
 use words::{list, offered};
 
 /// Says what was tried, at which broker, and what came of it.
 #[derive(Clone, Debug, Error)]
 pub enum Error {
-    /// No connection.
-    #[error("cannot connect to {peer}: {problem}")]
-    Unreachable {
-        /// Where to.
-        peer: Peer,
-        /// In the words of the resolver or the kernel.
-        problem: String,
-    },
+    /// The network, TLS included.
+    #[error(transparent)]
+    Net(#[from] NetError),
     /// The connection ended before the answer.
     #[error("{peer} dropped the connection before it answered {request:?}: {problem}")]
     Lost {
@@ -42,7 +39,7 @@ pub enum Error {
         /// What for.
         request: ApiKey,
         /// How long it was waited for.
-        seconds: u64,
+        seconds: u128,
     },
     /// The other side is no Kafka listener, or not one of this kind.
     #[error("the listener at {peer} speaks {protocol}, not {wanted}")]
@@ -54,17 +51,7 @@ pub enum Error {
         /// What the spec has it speak.
         wanted: &'static str,
     },
-    /// No encryption that both sides accept.
-    #[error("the TLS handshake with {peer} failed: {problem}")]
-    Tls {
-        /// Who was dialled.
-        peer: Peer,
-        /// In the words of the TLS library.
-        problem: String,
-        /// Who is to blame.
-        fault: TlsFault,
-    },
-    /// The listener knows nobody who does not log in.
+    /// The listener requires SASL, and the spec has none.
     #[error("the listener at {peer} requires SASL ({}), and the spec has no `sasl`", .offered.join(", "))]
     LoginRequired {
         /// Who answered.
@@ -89,14 +76,6 @@ pub enum Error {
         peer: Peer,
         /// What is wrong with its proof.
         problem: &'static str,
-    },
-    /// The value of a secret cannot be used.
-    #[error("{secret} cannot be used: {problem}")]
-    Secret {
-        /// Which one.
-        secret: SecretRef,
-        /// What is wrong with it; never the value.
-        problem: String,
     },
     /// Our own mistake.
     #[error("{0}")]
@@ -161,12 +140,12 @@ pub enum Error {
         nearest: String,
     },
     /// A broker does not have yet what the others have.
-    #[error("{peer} does not show the declared configs of {thing}")]
+    #[error("{peer} does not show the declared configs of {resource}")]
     Behind {
         /// Which broker.
         peer: Peer,
         /// What is configured.
-        thing: String,
+        resource: String,
     },
     /// A broker sends its clients to an address that they must not use.
     #[error("broker {broker} advertises {listener}, {problem}")]
@@ -204,15 +183,26 @@ impl Error {
     }
 }
 
-/// Who stands in the way of a TLS session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TlsFault {
-    /// The broker refuses our certificate, or that we have none.
-    Ours,
-    /// We refuse the broker's certificate, or what it speaks.
-    Theirs,
-    /// The connection broke.
-    Network,
+/// An error code of an answer as an error, unless it is zero.
+pub(crate) fn refused(
+    code: i16,
+    message: Option<&StrBytes>,
+    peer: &Peer,
+    attempt: impl FnOnce() -> Attempt,
+) -> Result<(), Error> {
+    let Some(code) = ResponseError::try_from_code(code) else { return Ok(()) };
+    let Attempt { action, permission, waits, races } = attempt();
+    let (waits, raced) = (waits.contains(&code), races.contains(&code));
+    let message = message.map(|message| message.trim().to_owned()).filter(|message| !message.is_empty());
+    Err(Error::Refused(Box::new(Refusal {
+        action,
+        peer: peer.clone(),
+        code,
+        message,
+        permission,
+        raced,
+        waits,
+    })))
 }
 
 impl From<Undeclared> for Error {
@@ -224,24 +214,20 @@ impl From<Undeclared> for Error {
 impl Fault for Error {
     fn kind(&self) -> FaultKind {
         match self {
-            Self::Unreachable { .. }
-            | Self::Lost { .. }
+            Self::Net(error) => error.kind(),
+            Self::Lost { .. }
             | Self::Silent { .. }
             | Self::NotReady { .. }
             | Self::Behind { .. }
-            | Self::Unresolved { .. }
-            | Self::Tls { fault: TlsFault::Network, .. } => FaultKind::Unavailable,
-            Self::Tls { fault: TlsFault::Ours, .. } => FaultKind::Denied,
+            | Self::Unresolved { .. } => FaultKind::Unavailable,
             Self::Foreign { .. }
             | Self::Garbled { .. }
             | Self::Versions { .. }
             | Self::Advertised { .. }
-            | Self::Tls { fault: TlsFault::Theirs, .. }
             | Self::LoginRequired { .. }
             | Self::Mechanism { .. }
             | Self::Impostor { .. } => FaultKind::Unsupported,
             Self::UnknownConfig { .. } => FaultKind::Rejected,
-            Self::Secret { .. } => FaultKind::Secret,
             Self::Unwritable { .. } | Self::Internal(_) => FaultKind::Internal,
             // One that will not get better by waiting tells more than those that may.
             Self::Bootstrap(failures) => {
@@ -254,22 +240,13 @@ impl Fault for Error {
 
     fn remedy(&self) -> Option<String> {
         match self {
+            Self::Net(error) => error.remedy(),
             Self::Foreign { protocol: "TLS", .. } => {
                 Some("write `tls` into the spec, or point `bootstrap` at a plaintext listener".to_owned())
             }
             Self::Foreign { wanted, .. } => {
                 Some(format!("point `bootstrap` at a listener that speaks {wanted}, or correct `tls`"))
             }
-            Self::Tls { fault: TlsFault::Theirs, .. } => Some(
-                "give the authority that signed the broker's certificate in `tls.ca`, and in `bootstrap` (and the \
-                 brokers' advertised.listeners) the name that it is for"
-                    .to_owned(),
-            ),
-            Self::Tls { fault: TlsFault::Ours, .. } => Some(
-                "give a certificate that the broker's truststore accepts, and its key, in `tls.certificate` and \
-                 `tls.key`"
-                    .to_owned(),
-            ),
             Self::LoginRequired { .. } => {
                 Some("write `sasl` into the spec, or point `bootstrap` at a listener without".to_owned())
             }
@@ -293,7 +270,14 @@ impl Fault for Error {
                 failures.iter().find(|failure| failure.kind() == self.kind()).and_then(Fault::remedy)
             }
             Self::Refused(refusal) => refusal.remedy(),
-            _ => None,
+            Self::Lost { .. }
+            | Self::Silent { .. }
+            | Self::Impostor { .. }
+            | Self::Internal(_)
+            | Self::Garbled { .. }
+            | Self::Unwritable { .. }
+            | Self::UnknownConfig { .. }
+            | Self::Behind { .. } => None,
         }
     }
 }

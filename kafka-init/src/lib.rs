@@ -1,43 +1,46 @@
 //! Provisions Kafka from one declarative spec: topics, SCRAM users, ACLs, client quotas and broker configs.
 //!
 //! ```text
-//! spec -> Desired         spec.rs     what the cluster must have
-//! cluster -> Observed     observe.rs  what it has of that
-//! both -> Plan<Change>    plan.rs     what differs (pure)
-//! Change -> request       apply.rs    rehearsed first, then done, batched and pipelined
+//! Spec -> Desired         validate    what the cluster must have
+//! cluster -> Observed     observe     what it has of that
+//! both -> Plan<Change>    plan        what differs (pure)
+//! Change -> request       apply       validated by the brokers first, then written, batched and pipelined
 //! ```
 //!
 //! `wire` is the transport below `observe` and `apply`: Kafka's own protocol, no client library. Ready is a
 //! cluster with enough unfenced brokers that send their clients to DNS names (`wire::cluster`).
 
 mod apply;
-mod config;
+mod change;
+mod desired;
 mod error;
 mod observe;
+mod observed;
 mod plan;
-mod readiness;
 mod spec;
+mod validate;
 mod wire;
 
 use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations, alike};
 
-pub use config::{ConfigType, Value};
-pub use error::{Error, Refusal, TlsFault};
+pub use change::{
+    AlterBrokerConfig, AlterCredential, AlterQuota, AlterTopicConfig, AlterUser, BROKER_DEFAULT, Change,
+    ConfigDrifts, CreatePartitions, CreateTopic, CreateUser, NewCredential, RestrictiveAcl,
+};
+use desired::Readiness;
+pub use desired::{
+    Binding, ConfigType, Declared, Desired, Entity, Mechanism, Operation, Origin, Password, Pattern,
+    Permission, Probe as ProbeListener, Quotas, Rate, Resource, Sasl, Scram, Topic, User, Value,
+};
+pub use error::{Error, Peer, Refusal};
 use observe::Clients;
-pub use observe::{
+pub use observed::{
     Account, Credential, Credentials, Observed, ObservedTopic, Operations, Principal, Setting,
 };
-pub use plan::{
-    AlterBrokerConfig, AlterCredential, AlterQuota, AlterTopicConfig, AlterUser, BROKER_DEFAULT, Change,
-    ClosingAcl, CreatePartitions, CreateTopic, CreateUser,
-};
-use readiness::Readiness;
 pub use spec::{
-    AclSpec, Binding, ConfigValue, CredentialSpec, Desired, Entity, Mechanism, Mechanisms, Number, OneOrMany,
-    Operation, Origin, Password, Pattern, Permission, ProbeSpec, QuotaSpec, Quotas, Rate, Resource, Said,
-    Sasl, Scram, Spec, Tls, TlsSpec, Topic, TopicSpec, User, UserSpec,
+    AclSpec, ConfigValue, CredentialSpec, Mechanisms, Number, OneOrMany, ProbeSpec, QuotaSpec, Spec,
+    TopicSpec, UserSpec,
 };
-pub use wire::Peer;
 use wire::{Access, Cluster, Probe};
 
 /// A Kafka cluster that is ready.
@@ -57,7 +60,7 @@ impl Backend for Kafka {
     type Error = Error;
 
     fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations> {
-        spec::validate(spec, files)
+        validate::validate(spec, files)
     }
 
     fn requires(desired: &Desired) -> Requires {
@@ -104,7 +107,7 @@ impl Backend for Kafka {
         apply::check(&mut self.cluster, changes).await
     }
 
-    /// Users, ACLs and quotas need nothing of each other, and Kafka takes them in any order.
+    /// Users, ACLs and quotas do not depend on each other, and Kafka accepts them in any order.
     fn together(one: &Change, other: &Change) -> bool {
         alike(one, other) || [one, other].into_iter().all(Change::is_of_clients)
     }
@@ -121,7 +124,7 @@ impl Backend for Kafka {
             self.clients = None;
             apply::forget(&mut self.probe, stage);
         }
-        let results = apply::apply(&mut self.cluster, &desired.topics, stage, secrets, progress).await;
+        let results = apply::apply(&mut self.cluster, desired, stage, secrets, progress).await;
         if of_clients && results.iter().all(Result::is_ok) {
             progress.waiting_for("what is new to be shown");
             self.clients = self.read_back(desired, stage, secrets).await.ok();
@@ -140,8 +143,8 @@ impl Backend for Kafka {
 }
 
 impl Kafka {
-    /// What is to be made needs its brokers. A cluster that has it all serves without some of them, and whoever waits for
-    /// this run would wait for no reason.
+    /// Whether nothing is to be created that needs more brokers than are ready. A cluster that already has every declared
+    /// topic serves them without some of its brokers, so the run does not have to wait for those.
     async fn needs_no_more_brokers(&mut self, desired: &Desired, secrets: &Secrets) -> bool {
         let observed = self.observe(desired, secrets).await;
         observed.is_ok_and(|observed| {

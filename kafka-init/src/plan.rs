@@ -1,7 +1,6 @@
 //! What has to change, and what cannot. Pure: it sees two values and answers with a third.
 
 mod account;
-mod change;
 mod config;
 mod quota;
 mod user;
@@ -9,14 +8,11 @@ mod user;
 use init_core::diff::{Side, by_key};
 use init_core::{Conflict, Plan, SpecPath};
 
-use crate::observe::{Observed, ObservedTopic};
-use crate::spec::{Desired, Origin, Said, Topic};
-
-pub use change::{
-    AlterBrokerConfig, AlterTopicConfig, BROKER_DEFAULT, Change, ClosingAcl, CreatePartitions, CreateTopic,
+use crate::change::{
+    AlterBrokerConfig, AlterTopicConfig, BROKER_DEFAULT, Change, CreatePartitions, CreateTopic,
 };
-pub use quota::AlterQuota;
-pub use user::{AlterCredential, AlterUser, CreateUser};
+use crate::desired::{Declared, Desired, Origin, Topic};
+use crate::observed::{Observed, ObservedTopic};
 
 /// All drift, and all that stands in the way.
 pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
@@ -101,7 +97,7 @@ fn growth_by_defaults(name: &str, topic: &Topic, there: &ObservedTopic) -> Optio
     (said.value > there.partitions).then(|| Conflict::new(Origin::Defaults.at(name, "partitions"), problem()))
 }
 
-fn value((key, said): (&String, &Said<Option<String>>)) -> Option<(String, String)> {
+fn value((key, said): (&String, &Declared<Option<String>>)) -> Option<(String, String)> {
     Some((key.clone(), said.value.clone()?))
 }
 

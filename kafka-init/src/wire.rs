@@ -1,23 +1,20 @@
 //! The transport: Kafka's protocol over one TCP connection per broker, with a deadline on every answer.
 //!
 //! `kafka-protocol` turns messages into bytes and back; everything between that and the socket is here. It
-//! never retries: an answer that is lost is an error, and whoever asked reads again before sending again.
+//! never retries: a lost answer is an error, and the caller observes the cluster again before it sends anything again.
 
 mod access;
 mod api;
 mod bootstrap;
 mod bounded;
+mod broker;
 mod cluster;
 mod connection;
-mod dial;
 mod frame;
 mod listener;
 mod login;
-mod peer;
 mod probe;
 mod scram;
-mod tls;
-mod together;
 mod versions;
 mod view;
 
@@ -25,12 +22,10 @@ pub(crate) use access::{Access, Login};
 pub(crate) use api::Call;
 pub(crate) use cluster::Cluster;
 pub(crate) use connection::Connection;
-pub use peer::Peer;
 pub(crate) use probe::Probe;
-pub(crate) use scram::{random, salted};
-pub(crate) use together::all;
+pub(crate) use scram::salted;
 
-/// A topic, among the kinds of things that have configs.
+/// The resource type of a topic in requests about configs.
 pub(crate) const TOPIC: i8 = 2;
-/// A broker, or with an empty name all of them.
+/// The resource type of a broker; the empty name stands for all brokers.
 pub(crate) const BROKER: i8 = 4;

@@ -29,7 +29,7 @@ fn a_changed_config_is_set_back_and_an_undeclared_one_stays() {
     assert_eq!(healed.changes(), ["alter_topic_config drift-config: applied"]);
     assert_eq!(
         healed.report["changes"][0]["config"].to_string(),
-        r#"{"retention.ms":{"from":"1","to":"604800000"}}"#
+        r#"{"from":{"retention.ms":"1"},"to":{"retention.ms":"604800000"}}"#
     );
     let configs = describe("drift-config")["Configs"].clone();
     assert!(configs.contains("retention.ms=604800000"), "{configs}");

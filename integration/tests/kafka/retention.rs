@@ -77,7 +77,7 @@ fn a_declared_value_that_equals_the_default_is_set_before_the_default_changes() 
         [
             "alter_topic_config by-defaults: applied",
             "alter_topic_config important: applied",
-            "alter_broker_config : applied"
+            "alter_broker_config brokerDefaults: applied"
         ]
     );
     broker.deleted("beside");
@@ -102,7 +102,10 @@ fn a_value_that_is_taken_away_is_taken_away_after_the_default_has_grown() {
         "topics: {{kept: {{config: {{retention.ms: null}}}}}}\nbrokerDefaults: {{log.retention.ms: {WEEK}}}\n"
     );
     let ended = apply(&spec, "changed");
-    assert_eq!(ended.changes(), ["alter_broker_config : applied", "reset_topic_config kept: applied"]);
+    assert_eq!(
+        ended.changes(),
+        ["alter_broker_config brokerDefaults: applied", "reset_topic_config kept: applied"]
+    );
     thread::sleep(Duration::from_secs(4));
     assert_eq!(broker.earliest("kept"), "0");
     let own = broker.tool("kafka-configs", "--describe --entity-type topics --entity-name kept");

@@ -7,6 +7,7 @@
 #![expect(clippy::disallowed_methods, reason = "the tests read what they have made themselves")]
 
 mod access;
+mod certificates;
 mod drift;
 mod fault;
 mod full;

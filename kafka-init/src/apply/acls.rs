@@ -6,10 +6,9 @@ use kafka_protocol::messages::create_acls_request::AclCreation;
 use kafka_protocol::messages::{CreateAclsRequest, CreateAclsResponse};
 use kafka_protocol::protocol::StrBytes;
 
-use super::mutation::{Mutation, Verdict, Verdicts};
-use super::send::Mode;
+use super::mutation::{Mode, Mutation, Outcome, Outcomes};
+use crate::desired::Binding;
 use crate::error::Attempt;
-use crate::spec::Binding;
 
 impl Mutation for Binding {
     type Call = CreateAclsRequest;
@@ -31,19 +30,19 @@ impl Mutation for Binding {
         }
     }
 
-    /// There is no rehearsal of this request: only `apply` sends it.
+    /// Kafka has no `validate_only` for this request: only `apply` sends it.
     fn request<'c>(batch: impl Iterator<Item = &'c Self>, _: Mode) -> Self::Call {
         CreateAclsRequest::default().with_creations(batch.map(creation).collect())
     }
 
     /// The results have the order of the request and no names.
-    fn verdicts<'c>(answer: CreateAclsResponse, batch: impl Iterator<Item = &'c Self>) -> Verdicts {
-        let each = batch.zip(answer.results).map(|(binding, result)| Verdict {
+    fn outcomes<'c>(answer: CreateAclsResponse, batch: impl Iterator<Item = &'c Self>) -> Outcomes {
+        let each = batch.zip(answer.results).map(|(binding, result)| Outcome {
             name: StrBytes::from_string(binding.to_string()),
             code: result.error_code,
             message: result.error_message,
         });
-        Verdicts { throttle_ms: answer.throttle_time_ms, each: each.collect() }
+        Outcomes { throttle_ms: answer.throttle_time_ms, each: each.collect() }
     }
 }
 

@@ -9,11 +9,10 @@ use kafka_protocol::messages::incremental_alter_configs_request::{AlterConfigsRe
 use kafka_protocol::messages::{IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse};
 use kafka_protocol::protocol::StrBytes;
 
-use super::mutation::{Mutation, Verdict, Verdicts};
-use super::send::Mode;
-use crate::config::Value;
+use super::mutation::{Mode, Mutation, Outcome, Outcomes};
+use crate::change::AlterTopicConfig;
+use crate::desired::Value;
 use crate::error::Attempt;
-use crate::plan::AlterTopicConfig;
 use crate::wire::TOPIC;
 
 const SET: i8 = 0;
@@ -43,21 +42,21 @@ impl Mutation for AlterTopicConfig {
     fn request<'c>(batch: impl Iterator<Item = &'c Self>, mode: Mode) -> Self::Call {
         IncrementalAlterConfigsRequest::default()
             .with_resources(batch.map(resource).collect())
-            .with_validate_only(mode.is_rehearsal())
+            .with_validate_only(mode.is_validate_only())
     }
 
-    fn verdicts<'c>(answer: IncrementalAlterConfigsResponse, _: impl Iterator<Item = &'c Self>) -> Verdicts {
-        verdicts(answer)
+    fn outcomes<'c>(answer: IncrementalAlterConfigsResponse, _: impl Iterator<Item = &'c Self>) -> Outcomes {
+        outcomes(answer)
     }
 }
 
-pub(super) fn verdicts(answer: IncrementalAlterConfigsResponse) -> Verdicts {
-    let each = answer.responses.into_iter().map(|resource| Verdict {
+pub(super) fn outcomes(answer: IncrementalAlterConfigsResponse) -> Outcomes {
+    let each = answer.responses.into_iter().map(|resource| Outcome {
         name: resource.resource_name,
         code: resource.error_code,
         message: resource.error_message,
     });
-    Verdicts { throttle_ms: answer.throttle_time_ms, each: each.collect() }
+    Outcomes { throttle_ms: answer.throttle_time_ms, each: each.collect() }
 }
 
 fn resource(alteration: &AlterTopicConfig) -> AlterConfigsResource {

@@ -11,15 +11,14 @@ use init_core::{Fault, FaultKind, Progress};
 use kafka_protocol::messages::metadata_response::MetadataResponseTopic;
 use tokio::time::{Instant, sleep};
 
-use super::{allowed, configs};
+use super::by_request::ByRequest;
+use super::configs::{self, FIRST_PAUSE, LONGEST_PAUSE};
 use crate::Error;
+use crate::change::Change;
+use crate::desired::{Binding, Topic};
 use crate::observe::{acls, by_name};
-use crate::plan::Change;
-use crate::spec::{Binding, Topic};
 use crate::wire::{Cluster, Connection};
 
-pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(10);
-pub(super) const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 /// How long new ACLs may take to be shown before that is left to the verification.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Brokers learn of changes in the order in which they were made, so that asking for all that is missing at
@@ -37,23 +36,23 @@ pub(super) async fn await_served(
     let Err(error) = everywhere(cluster, done(), progress).await else { return results };
     let results = changes.iter().zip(results);
     let unserved = |(change, result): (&Change, Result<(), Error>)| {
-        let waits = topic(change).is_some() || configs::altered(change).is_some();
-        if waits { result.and(Err(error.clone())) } else { result }
+        if change.is_awaited_everywhere() { result.and(Err(error.clone())) } else { result }
     };
     results.map(unserved).collect()
 }
 
-/// Waits until every broker serves what these changes come to.
+/// Waits until every broker serves the topics and configs of these changes.
 pub(super) async fn everywhere<'c>(
     cluster: &mut Cluster,
-    changes: impl Iterator<Item = &'c Change> + Clone,
+    changes: impl IntoIterator<Item = &'c Change>,
     progress: &Progress,
 ) -> Result<(), Error> {
-    let topics: BTreeMap<_, _> = changes.clone().filter_map(topic).collect();
+    let by_request = ByRequest::of(changes);
+    let topics = partitions(&by_request);
     if !topics.is_empty() {
         at_all(cluster, progress, async |broker| served_by(broker, &topics, progress).await).await?;
     }
-    let configs: Vec<_> = changes.filter_map(configs::altered).collect();
+    let configs = configs::altered(&by_request);
     if !configs.is_empty() {
         // One that stays behind is left to the verification: the value may be shown in another spelling.
         let shown_by = async |broker: &mut Connection| match configs::shown_by(broker, &configs, false).await
@@ -73,27 +72,25 @@ pub(super) async fn protected(cluster: &mut Cluster, topics: &BTreeMap<String, T
     cluster.at_every_broker(async |broker| configs::shown_by(broker, &declared, true).await).await
 }
 
-/// Waits until the home shows the new ACLs, which a broker turns to last of all that is in a commit: after the users,
-/// whose logins it refuses, and lets wait, until then. If that does not come, it is for the verification to say so.
+/// Waits until the main connection's broker shows the new ACLs. A broker applies them last of a commit: after the users,
+/// whose logins it refuses until then. If they are never shown, the verification says so.
 pub(crate) async fn await_shown(cluster: &mut Cluster, changes: &[Change]) {
-    let made: BTreeSet<Binding> = changes.iter().filter_map(allowed).cloned().collect();
+    let made: BTreeSet<Binding> =
+        ByRequest::of(changes).acls.into_iter().map(|(_, acl)| acl.clone()).collect();
     let began = Instant::now();
     while began.elapsed() < PATIENCE {
-        match acls(cluster.home(), &made).await {
+        match acls(cluster.main(), &made).await {
             Ok(there) if !there.is_superset(&made) => sleep(FIRST_PAUSE).await,
             Ok(_) | Err(_) => return,
         }
     }
 }
 
-/// The topic that a change makes or grows, with the partitions that it has then.
-pub(super) fn topic(change: &Change) -> Option<(&str, i32)> {
-    match change {
-        Change::CreateTopic(topic) => Some((topic.name.as_str(), topic.partitions.max(1))),
-        Change::CreatePartitions(growth) => Some((growth.name.as_str(), growth.to)),
-        // What is no topic has no leader to wait for.
-        _ => None,
-    }
+/// The topics that are created or get more partitions, each with the number of partitions that it has then.
+fn partitions<'c>(by_request: &ByRequest<'c>) -> BTreeMap<&'c str, i32> {
+    let created = by_request.topics.iter().map(|(_, topic)| (topic.name.as_str(), topic.partitions.max(1)));
+    let grown = by_request.partitions.iter().map(|(_, topic)| (topic.name.as_str(), topic.to));
+    created.chain(grown).collect()
 }
 
 /// Waits through the loss of brokers too. It only reads, so asking again after a lost answer does no harm, and

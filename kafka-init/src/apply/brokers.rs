@@ -6,10 +6,9 @@ use kafka_protocol::messages::incremental_alter_configs_request::AlterConfigsRes
 use kafka_protocol::messages::{IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse};
 
 use super::alter;
-use super::mutation::{Mutation, Verdicts};
-use super::send::Mode;
+use super::mutation::{Mode, Mutation, Outcomes};
+use crate::change::AlterBrokerConfig;
 use crate::error::Attempt;
-use crate::plan::AlterBrokerConfig;
 use crate::wire::BROKER;
 
 impl Mutation for AlterBrokerConfig {
@@ -41,10 +40,10 @@ impl Mutation for AlterBrokerConfig {
         };
         IncrementalAlterConfigsRequest::default()
             .with_resources(batch.map(resource).collect())
-            .with_validate_only(mode.is_rehearsal())
+            .with_validate_only(mode.is_validate_only())
     }
 
-    fn verdicts<'c>(answer: IncrementalAlterConfigsResponse, _: impl Iterator<Item = &'c Self>) -> Verdicts {
-        alter::verdicts(answer)
+    fn outcomes<'c>(answer: IncrementalAlterConfigsResponse, _: impl Iterator<Item = &'c Self>) -> Outcomes {
+        alter::outcomes(answer)
     }
 }

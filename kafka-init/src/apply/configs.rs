@@ -8,35 +8,32 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::barrier::{FIRST_PAUSE, LONGEST_PAUSE};
+use super::by_request::ByRequest;
 use crate::Error;
-use crate::observe::{Setting, configs};
-use crate::plan::Change;
-use crate::spec::Topic;
+use crate::change::ConfigDrifts;
+use crate::desired::Topic;
+use crate::observe::configs;
+use crate::observed::Setting;
 use crate::wire::Connection;
 
 /// How long a broker may take.
 const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(10);
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
-/// A topic, or all brokers, and what is to be set there: nothing, where a default is to hold.
-type Wanted<'c> = (Option<&'c str>, BTreeMap<&'c String, Option<&'c str>>);
+/// A topic (or all brokers), and its configs; the value is `None` where the default is to hold.
+pub(super) type Wanted<'c> = (Option<&'c str>, BTreeMap<&'c String, Option<&'c str>>);
 
-/// What a change alters, if it is about configs.
-pub(super) fn altered(change: &Change) -> Option<Wanted<'_>> {
-    let (topic, config) = match change {
-        Change::AlterTopicConfig(topic) | Change::ResetTopicConfig(topic) => {
-            (Some(topic.name.as_str()), &topic.config)
-        }
-        Change::AlterBrokerConfig(brokers) => (None, &brokers.config),
-        Change::CreateUser(_)
-        | Change::AlterUser(_)
-        | Change::CreateAcl(_)
-        | Change::AlterQuota(_)
-        | Change::CreateTopic(_)
-        | Change::CreatePartitions(_)
-        | Change::CreateClosingAcl(_) => return None,
-    };
-    Some((topic, config.iter().map(|(key, drift)| (key, drift.to.0.as_deref())).collect()))
+/// The configs that these changes set.
+pub(super) fn altered<'c>(by_request: &ByRequest<'c>) -> Vec<Wanted<'c>> {
+    let topics = by_request.topic_configs.iter().chain(&by_request.topic_resets);
+    let topics = topics.map(|(_, topic)| (Some(topic.name.as_str()), wanted(&topic.config)));
+    let brokers = by_request.broker_configs.iter().map(|(_, brokers)| (None, wanted(&brokers.config)));
+    topics.chain(brokers).collect()
+}
+
+fn wanted(config: &ConfigDrifts) -> BTreeMap<&String, Option<&str>> {
+    config.iter().map(|(key, drift)| (key, drift.to.0.as_deref())).collect()
 }
 
 /// What the topics of a spec are to have of their own.
@@ -67,8 +64,8 @@ pub(super) async fn shown_by(
         });
         let Some((topic, _)) = missing.first() else { return Ok(()) };
         if began.elapsed() >= PATIENCE {
-            let thing = topic.map_or_else(|| "all brokers".to_owned(), |topic| format!("topic {topic}"));
-            return Err(Error::Behind { peer: broker.peer().clone(), thing });
+            let resource = topic.map_or_else(|| "all brokers".to_owned(), |topic| format!("topic {topic}"));
+            return Err(Error::Behind { peer: broker.peer().clone(), resource });
         }
         sleep(pause).await;
         pause = (pause * 2).min(LONGEST_PAUSE);

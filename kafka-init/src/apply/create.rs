@@ -7,10 +7,9 @@ use kafka_protocol::messages::create_topics_request::{CreatableTopic, CreatableT
 use kafka_protocol::messages::{CreateTopicsRequest, CreateTopicsResponse, TopicName};
 use kafka_protocol::protocol::StrBytes;
 
-use super::mutation::{Mutation, TIMEOUT_MS, Verdict, Verdicts};
-use super::send::Mode;
+use super::mutation::{Mode, Mutation, Outcome, Outcomes, TIMEOUT_MS};
+use crate::change::{BROKER_DEFAULT, CreateTopic};
 use crate::error::Attempt;
-use crate::plan::{BROKER_DEFAULT, CreateTopic};
 
 /// What a topic is counted as whose partitions the broker decides on: generous, so that a batch of them
 /// stays below the server's limit with any usual default.
@@ -44,16 +43,16 @@ impl Mutation for CreateTopic {
         CreateTopicsRequest::default()
             .with_topics(batch.map(creatable).collect())
             .with_timeout_ms(TIMEOUT_MS)
-            .with_validate_only(mode.is_rehearsal())
+            .with_validate_only(mode.is_validate_only())
     }
 
-    fn verdicts<'c>(answer: CreateTopicsResponse, _: impl Iterator<Item = &'c Self>) -> Verdicts {
-        let each = answer.topics.into_iter().map(|topic| Verdict {
+    fn outcomes<'c>(answer: CreateTopicsResponse, _: impl Iterator<Item = &'c Self>) -> Outcomes {
+        let each = answer.topics.into_iter().map(|topic| Outcome {
             name: topic.name.0,
             code: topic.error_code,
             message: topic.error_message,
         });
-        Verdicts { throttle_ms: answer.throttle_time_ms, each: each.collect() }
+        Outcomes { throttle_ms: answer.throttle_time_ms, each: each.collect() }
     }
 }
 

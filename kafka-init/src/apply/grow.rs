@@ -7,10 +7,9 @@ use kafka_protocol::messages::create_partitions_request::CreatePartitionsTopic;
 use kafka_protocol::messages::{CreatePartitionsRequest, CreatePartitionsResponse, TopicName};
 use kafka_protocol::protocol::StrBytes;
 
-use super::mutation::{Mutation, TIMEOUT_MS, Verdict, Verdicts};
-use super::send::Mode;
+use super::mutation::{Mode, Mutation, Outcome, Outcomes, TIMEOUT_MS};
+use crate::change::CreatePartitions;
 use crate::error::Attempt;
-use crate::plan::CreatePartitions;
 
 impl Mutation for CreatePartitions {
     type Call = CreatePartitionsRequest;
@@ -43,15 +42,15 @@ impl Mutation for CreatePartitions {
         CreatePartitionsRequest::default()
             .with_topics(batch.map(topic).collect())
             .with_timeout_ms(TIMEOUT_MS)
-            .with_validate_only(mode.is_rehearsal())
+            .with_validate_only(mode.is_validate_only())
     }
 
-    fn verdicts<'c>(answer: CreatePartitionsResponse, _: impl Iterator<Item = &'c Self>) -> Verdicts {
-        let each = answer.results.into_iter().map(|topic| Verdict {
+    fn outcomes<'c>(answer: CreatePartitionsResponse, _: impl Iterator<Item = &'c Self>) -> Outcomes {
+        let each = answer.results.into_iter().map(|topic| Outcome {
             name: topic.name.0,
             code: topic.error_code,
             message: topic.error_message,
         });
-        Verdicts { throttle_ms: answer.throttle_time_ms, each: each.collect() }
+        Outcomes { throttle_ms: answer.throttle_time_ms, each: each.collect() }
     }
 }

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use kafka_protocol::protocol::StrBytes;
 
-use super::send::Mode;
 use crate::error::Attempt;
 use crate::wire::Call;
 
@@ -13,6 +12,21 @@ use crate::wire::Call;
 pub(super) const TIMEOUT_MS: i32 = 30_000;
 /// The answer to a request that the server gave up on is still worth reading.
 pub(super) const LIMIT: Duration = Duration::from_secs(35);
+
+/// Whether the server is to do it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// Validate it (`validate_only`), and write nothing.
+    ValidateOnly,
+    /// Do it.
+    Apply,
+}
+
+impl Mode {
+    pub(super) fn is_validate_only(self) -> bool {
+        self == Self::ValidateOnly
+    }
+}
 
 /// A change that Kafka takes many of in one request, with a result for each.
 pub(super) trait Mutation {
@@ -34,21 +48,21 @@ pub(super) trait Mutation {
         Self: 'c;
 
     /// The answer to a batch, as far as it matters.
-    fn verdicts<'c>(answer: <Self::Call as Call>::Answer, batch: impl Iterator<Item = &'c Self>) -> Verdicts
+    fn outcomes<'c>(answer: <Self::Call as Call>::Answer, batch: impl Iterator<Item = &'c Self>) -> Outcomes
     where
         Self: 'c;
 }
 
 /// One answer.
-pub(super) struct Verdicts {
-    /// How long the server wants to be left alone.
+pub(super) struct Outcomes {
+    /// How long the client is to wait before its next request.
     pub(super) throttle_ms: i32,
-    /// A verdict for each thing that was asked for.
-    pub(super) each: Vec<Verdict>,
+    /// One outcome for each resource of the request.
+    pub(super) each: Vec<Outcome>,
 }
 
-/// What became of one change.
-pub(super) struct Verdict {
+/// The result of one change.
+pub(super) struct Outcome {
     pub(super) name: StrBytes,
     pub(super) code: i16,
     pub(super) message: Option<StrBytes>,

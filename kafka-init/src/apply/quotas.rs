@@ -7,11 +7,10 @@ use kafka_protocol::messages::alter_client_quotas_request::{EntityData, EntryDat
 use kafka_protocol::messages::{AlterClientQuotasRequest, AlterClientQuotasResponse};
 use kafka_protocol::protocol::StrBytes;
 
-use super::mutation::{Mutation, Verdict, Verdicts};
-use super::send::Mode;
+use super::mutation::{Mode, Mutation, Outcome, Outcomes};
+use crate::change::AlterQuota;
+use crate::desired::{Entity, Rate};
 use crate::error::Attempt;
-use crate::plan::AlterQuota;
-use crate::spec::{Entity, Rate};
 
 impl Mutation for AlterQuota {
     type Call = AlterClientQuotasRequest;
@@ -36,21 +35,21 @@ impl Mutation for AlterQuota {
     fn request<'c>(batch: impl Iterator<Item = &'c Self>, mode: Mode) -> Self::Call {
         AlterClientQuotasRequest::default()
             .with_entries(batch.map(entry).collect())
-            .with_validate_only(mode.is_rehearsal())
+            .with_validate_only(mode.is_validate_only())
     }
 
-    fn verdicts<'c>(answer: AlterClientQuotasResponse, _: impl Iterator<Item = &'c Self>) -> Verdicts {
+    fn outcomes<'c>(answer: AlterClientQuotasResponse, _: impl Iterator<Item = &'c Self>) -> Outcomes {
         let each = answer.entries.into_iter().map(|entry| {
             let names = entry.entity.iter().map(|part| {
                 (part.entity_type.to_string(), part.entity_name.as_ref().map(ToString::to_string))
             });
-            Verdict {
+            Outcome {
                 name: StrBytes::from_string(Entity(names.collect::<BTreeMap<_, _>>()).to_string()),
                 code: entry.error_code,
                 message: entry.error_message,
             }
         });
-        Verdicts { throttle_ms: answer.throttle_time_ms, each: each.collect() }
+        Outcomes { throttle_ms: answer.throttle_time_ms, each: each.collect() }
     }
 }
 

@@ -12,29 +12,15 @@ use kafka_protocol::error::ResponseError;
 use tokio::time::sleep;
 
 use super::batch::pack;
-use super::mutation::{LIMIT, Mutation, Verdict, Verdicts};
+use super::mutation::{LIMIT, Mode, Mutation, Outcome, Outcomes};
 use crate::Error;
+use crate::error::Peer;
 use crate::error::refused;
-use crate::wire::{Call, Connection, Peer};
+use crate::wire::{Call, Connection};
 
 const THROTTLED: i16 = ResponseError::ThrottlingQuotaExceeded.code();
 /// Should a server want us to wait and not say how long.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
-
-/// Whether the server is to do it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mode {
-    /// Judge it, and do nothing.
-    Rehearse,
-    /// Do it.
-    Apply,
-}
-
-impl Mode {
-    pub(super) fn is_rehearsal(self) -> bool {
-        self == Self::Rehearse
-    }
-}
 
 /// One result per change, in their order.
 pub(super) async fn send<M: Mutation>(
@@ -91,23 +77,23 @@ impl<'c, M: Mutation> Round<'c, M> {
         let peer = connection.peer().clone();
         let each = |index: usize, answer| {
             let batch = batches.get(index).map_or(&[][..], Vec::as_slice);
-            let verdicts = M::verdicts(answer, batch.iter().filter_map(change));
-            progress.advance(self.note(batch, &verdicts, &peer));
+            let outcomes = M::outcomes(answer, batch.iter().filter_map(change));
+            progress.advance(self.note(batch, &outcomes, &peer));
         };
         connection.pipeline(requests, LIMIT, each).await
     }
 
-    /// Takes in one answer; says how many changes are done.
-    fn note(&mut self, batch: &[usize], verdicts: &Verdicts, peer: &Peer) -> usize {
-        let mut by_name: BTreeMap<&str, &Verdict> =
-            verdicts.each.iter().map(|verdict| (verdict.name.as_str(), verdict)).collect();
+    /// Records the outcomes of one answer, and returns how many changes are done.
+    fn note(&mut self, batch: &[usize], outcomes: &Outcomes, peer: &Peer) -> usize {
+        let mut by_name: BTreeMap<&str, &Outcome> =
+            outcomes.each.iter().map(|outcome| (outcome.name.as_str(), outcome)).collect();
         let mut done = 0;
         for &position in batch {
             let Some(change) = self.changes.get(position) else { continue };
             match by_name.remove(change.name().as_ref()) {
-                Some(verdict) if verdict.code == THROTTLED => self.throttled.push(position),
-                Some(verdict) => {
-                    let result = refused(verdict.code, verdict.message.as_ref(), peer, || change.attempt());
+                Some(outcome) if outcome.code == THROTTLED => self.throttled.push(position),
+                Some(outcome) => {
+                    let result = refused(outcome.code, outcome.message.as_ref(), peer, || change.attempt());
                     done += usize::from(result.is_ok());
                     self.results.insert(position, result);
                 }
@@ -115,7 +101,7 @@ impl<'c, M: Mutation> Round<'c, M> {
             }
         }
         if !self.throttled.is_empty() {
-            let pause = Duration::from_millis(u64::try_from(verdicts.throttle_ms).unwrap_or_default());
+            let pause = Duration::from_millis(u64::try_from(outcomes.throttle_ms).unwrap_or_default());
             self.pause = self.pause.max(pause).max(SHORTEST_PAUSE);
         }
         done
@@ -128,7 +114,7 @@ impl<'c, M: Mutation> Round<'c, M> {
         !self.pending.is_empty()
     }
 
-    /// The connection is gone, and with it what became of everything that has no answer yet.
+    /// The connection is lost. Every change without an answer gets the error, as its outcome is unknown.
     fn lost(self, error: &Error) -> Vec<Result<(), Error>> {
         let mut results = self.results;
         (0..self.changes.len())
@@ -142,6 +128,6 @@ impl<'c, M: Mutation> Round<'c, M> {
 }
 
 fn unanswered<M: Mutation>(change: &M, peer: &Peer) -> Error {
-    let problem = format!("it says nothing of {}", change.name());
+    let problem = format!("it has no result for {}", change.name());
     Error::Garbled { peer: peer.clone(), request: M::Call::KEY, problem }
 }

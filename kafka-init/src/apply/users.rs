@@ -1,28 +1,27 @@
 //! SCRAM credentials. Kafka is sent what it stores, a salted hash, and never the password.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
 use bytes::Bytes;
-use init_core::{Progress, SecretRef, Secrets};
+use init_core::{Progress, Secrets};
+use init_net::random;
 use kafka_protocol::messages::alter_user_scram_credentials_request::ScramCredentialUpsertion;
 use kafka_protocol::messages::{AlterUserScramCredentialsRequest, AlterUserScramCredentialsResponse};
 use kafka_protocol::protocol::StrBytes;
 use secrecy::ExposeSecret as _;
+use secrecy::zeroize::Zeroizing;
 
-use super::mutation::{Mutation, Verdict, Verdicts};
-use super::send::{Mode, send};
+use super::by_request::{ByRequest, Numbered, UserCredentials};
+use super::mutation::{Mode, Mutation, Outcome, Outcomes};
+use super::send::send;
 use crate::Error;
+use crate::change::Change;
+use crate::desired::Scram;
 use crate::error::Attempt;
-use crate::plan::Change;
-use crate::spec::Scram;
-use crate::wire::{Connection, Probe, random, salted};
+use crate::wire::{Connection, Probe, salted};
 
 const SALT: usize = 24;
-
-/// What a change comes to: the user, and each credential with its password's name and its iterations.
-type Credentials<'c> = (&'c str, BTreeMap<Scram, (&'c SecretRef, u32)>);
 
 /// One credential as Kafka stores it.
 struct Upsert {
@@ -30,20 +29,20 @@ struct Upsert {
     mechanism: Scram,
     iterations: NonZeroU32,
     salt: Bytes,
-    salted: Bytes,
+    salted: Zeroizing<Vec<u8>>,
 }
 
 /// One result per change. One mechanism after the other: a request must not name a user twice.
 pub(super) async fn apply(
     connection: &mut Connection,
-    changes: &[Change],
+    changes: &Numbered<UserCredentials<'_>>,
     secrets: &Secrets,
     progress: &Progress,
 ) -> Vec<Result<(), Error>> {
     let mut results: Vec<Result<(), Error>> = changes.iter().map(|_| Ok(())).collect();
     for mechanism in [Scram::Sha256, Scram::Sha512] {
         let (mut positions, mut upserts) = (Vec::new(), Vec::new());
-        for (position, (change, result)) in changes.iter().zip(&mut results).enumerate() {
+        for (position, ((_, change), result)) in changes.iter().zip(&mut results).enumerate() {
             match upsert(change, mechanism, secrets) {
                 Ok(Some(upsert)) if result.is_ok() => {
                     positions.push(position);
@@ -63,42 +62,28 @@ pub(super) async fn apply(
     results
 }
 
-pub(super) fn is_of_user(change: &Change) -> bool {
-    credentials(change).is_some()
-}
-
-/// What is known of the logins of these users no longer holds.
+/// Takes back that the logins of these users have succeeded: their credentials are about to change.
 pub(crate) fn forget(probe: &mut Probe, changes: &[Change]) {
-    for (user, ..) in changes.iter().filter_map(credentials) {
+    for (_, UserCredentials { user, .. }) in ByRequest::of(changes).users {
         probe.forget(user);
     }
 }
 
-fn credentials(change: &Change) -> Option<Credentials<'_>> {
-    match change {
-        Change::CreateUser(user) => {
-            let iterations = |mechanism| user.credentials.get(mechanism).copied().unwrap_or_default();
-            let wanted = user.passwords.iter().map(|(name, secret)| (*name, (secret, iterations(name))));
-            Some((&user.name, wanted.collect()))
-        }
-        Change::AlterUser(user) => {
-            let wanted = user.credentials.iter().map(|(name, drift)| (*name, (&drift.secret, drift.wanted)));
-            Some((&user.name, wanted.collect()))
-        }
-        _ => None,
-    }
-}
-
-fn upsert(change: &Change, mechanism: Scram, secrets: &Secrets) -> Result<Option<Upsert>, Error> {
-    let Some((user, credentials)) = credentials(change) else { return Ok(None) };
-    let Some((password, iterations)) = credentials.get(&mechanism) else { return Ok(None) };
-    let Some(iterations) = NonZeroU32::new(*iterations) else { return Ok(None) };
-    let salt: [u8; SALT] = random().map_err(|problem| Error::Internal(problem.to_owned()))?;
+/// The user's credential of this mechanism, if it gets one.
+fn upsert(
+    change: &UserCredentials<'_>,
+    mechanism: Scram,
+    secrets: &Secrets,
+) -> Result<Option<Upsert>, Error> {
+    let Some((password, iterations)) = change.credentials.get(&mechanism) else { return Ok(None) };
+    let iterations = NonZeroU32::new(*iterations)
+        .ok_or_else(|| Error::Internal(format!("a credential of user {} has no iterations", change.user)))?;
+    let salt: [u8; SALT] = random()?;
     #[expect(clippy::disallowed_methods, reason = "Kafka gets the salted hash of it")]
     let password = secrets.get(password)?.expose_secret();
     let salted = salted(mechanism, password.as_bytes(), &salt, iterations);
     let salt = Bytes::copy_from_slice(&salt);
-    Ok(Some(Upsert { user: user.to_owned(), mechanism, iterations, salt, salted: Bytes::from(salted) }))
+    Ok(Some(Upsert { user: change.user.to_owned(), mechanism, iterations, salt, salted }))
 }
 
 impl Mutation for Upsert {
@@ -121,7 +106,7 @@ impl Mutation for Upsert {
         }
     }
 
-    /// There is no rehearsal of this request: only `apply` sends it.
+    /// Kafka has no `validate_only` for this request: only `apply` sends it.
     fn request<'c>(batch: impl Iterator<Item = &'c Self>, _: Mode) -> Self::Call {
         let upsertion = |upsert: &Self| {
             ScramCredentialUpsertion::default()
@@ -129,20 +114,20 @@ impl Mutation for Upsert {
                 .with_mechanism(upsert.mechanism.number())
                 .with_iterations(i32::try_from(upsert.iterations.get()).unwrap_or(i32::MAX))
                 .with_salt(upsert.salt.clone())
-                .with_salted_password(upsert.salted.clone())
+                .with_salted_password(Bytes::from_owner(upsert.salted.clone()))
         };
         AlterUserScramCredentialsRequest::default().with_upsertions(batch.map(upsertion).collect())
     }
 
-    fn verdicts<'c>(
+    fn outcomes<'c>(
         answer: AlterUserScramCredentialsResponse,
         _: impl Iterator<Item = &'c Self>,
-    ) -> Verdicts {
-        let each = answer.results.into_iter().map(|user| Verdict {
+    ) -> Outcomes {
+        let each = answer.results.into_iter().map(|user| Outcome {
             name: user.user,
             code: user.error_code,
             message: user.error_message,
         });
-        Verdicts { throttle_ms: answer.throttle_time_ms, each: each.collect() }
+        Outcomes { throttle_ms: answer.throttle_time_ms, each: each.collect() }
     }
 }

@@ -2,11 +2,9 @@
 
 use init_core::FaultKind;
 use kafka_protocol::error::ResponseError;
-use kafka_protocol::protocol::StrBytes;
 use thiserror::Error as ThisError;
 
-use super::Error;
-use crate::wire::Peer;
+use super::peer::Peer;
 
 /// A Kafka error code, with what was tried.
 #[derive(Clone, Debug, ThisError)]
@@ -22,7 +20,7 @@ pub struct Refusal {
     pub message: Option<String>,
     /// What the user must be allowed to for this.
     pub permission: String,
-    /// The code means here that somebody else was faster.
+    /// The code means here that another client has changed the same object first.
     pub raced: bool,
     /// The code means here that the cluster is not ready for it yet.
     pub waits: bool,
@@ -68,30 +66,8 @@ pub(crate) struct Attempt {
     pub(crate) permission: String,
     /// Codes that mean, for this attempt, that the cluster is not ready for it yet.
     pub(crate) waits: &'static [ResponseError],
-    /// Codes that mean, for this attempt, that somebody else was faster.
+    /// Codes that mean, for this attempt, that another client has changed the same object first.
     pub(crate) races: &'static [ResponseError],
-}
-
-/// An error code of an answer as an error, unless it is zero.
-pub(crate) fn refused(
-    code: i16,
-    message: Option<&StrBytes>,
-    peer: &Peer,
-    attempt: impl FnOnce() -> Attempt,
-) -> Result<(), Error> {
-    let Some(code) = ResponseError::try_from_code(code) else { return Ok(()) };
-    let Attempt { action, permission, waits, races } = attempt();
-    let (waits, raced) = (waits.contains(&code), races.contains(&code));
-    let message = message.map(|message| message.trim().to_owned()).filter(|message| !message.is_empty());
-    Err(Error::Refused(Box::new(Refusal {
-        action,
-        peer: peer.clone(),
-        code,
-        message,
-        permission,
-        raced,
-        waits,
-    })))
 }
 
 /// The class of a code when nothing more is known than the code.

@@ -8,8 +8,8 @@ use kafka_protocol::messages::{DescribeAclsRequest, DescribeAclsResponse};
 use kafka_protocol::protocol::StrBytes;
 
 use crate::Error;
+use crate::desired::{Binding, Operation, Pattern, Permission, Resource};
 use crate::error::{Attempt, refused};
-use crate::spec::{Binding, Operation, Pattern, Permission, Resource};
 use crate::wire::Connection;
 
 const LIMIT: Duration = Duration::from_secs(10);
@@ -17,31 +17,31 @@ const LIMIT: Duration = Duration::from_secs(10);
 const ANY: i8 = 1;
 
 pub(crate) async fn read(
-    home: &mut Connection,
+    main: &mut Connection,
     desired: &BTreeSet<Binding>,
 ) -> Result<BTreeSet<Binding>, Error> {
     let principals: BTreeSet<&str> = desired.iter().map(|binding| binding.principal.as_str()).collect();
-    all(home, principals.into_iter().map(of_principal).collect(), |binding| desired.contains(binding)).await
+    all(main, principals.into_iter().map(of_principal).collect(), |binding| desired.contains(binding)).await
 }
 
 /// Everybody's, on these kinds of resources.
 pub(super) async fn on(
-    home: &mut Connection,
+    main: &mut Connection,
     resources: &[Resource],
     counts: impl Fn(&Binding) -> bool,
 ) -> Result<BTreeSet<Binding>, Error> {
-    let of_kind = |resource: &Resource| anything().with_resource_type_filter(resource.number());
-    all(home, resources.iter().map(of_kind).collect(), counts).await
+    let of_kind = |resource: &Resource| any_acl().with_resource_type_filter(resource.number());
+    all(main, resources.iter().map(of_kind).collect(), counts).await
 }
 
 async fn all(
-    home: &mut Connection,
+    main: &mut Connection,
     requests: Vec<DescribeAclsRequest>,
     counts: impl Fn(&Binding) -> bool,
 ) -> Result<BTreeSet<Binding>, Error> {
-    let peer = home.peer().clone();
+    let peer = main.peer().clone();
     let (mut there, mut failure) = (BTreeSet::new(), Ok(()));
-    home.pipeline(requests.into_iter(), LIMIT, |_, answer: DescribeAclsResponse| {
+    main.pipeline(requests.into_iter(), LIMIT, |_, answer: DescribeAclsResponse| {
         let result = refused(answer.error_code, answer.error_message.as_ref(), &peer, || Attempt {
             action: "describe the ACLs".to_owned(),
             permission: "Describe on the cluster".to_owned(),
@@ -56,10 +56,10 @@ async fn all(
 }
 
 fn of_principal(principal: &str) -> DescribeAclsRequest {
-    anything().with_principal_filter(Some(StrBytes::from_string(principal.to_owned())))
+    any_acl().with_principal_filter(Some(StrBytes::from_string(principal.to_owned())))
 }
 
-fn anything() -> DescribeAclsRequest {
+fn any_acl() -> DescribeAclsRequest {
     DescribeAclsRequest::default()
         .with_resource_type_filter(ANY)
         .with_resource_name_filter(None)
@@ -70,7 +70,7 @@ fn anything() -> DescribeAclsRequest {
         .with_permission_type(ANY)
 }
 
-/// Those of a kind that is new to this build are nothing that a spec can declare.
+/// The ACLs of one resource. An ACL whose type this build does not know cannot be declared in a spec, so it is left out.
 fn bindings(resource: &DescribeAclsResource) -> impl Iterator<Item = Binding> {
     let kind = Resource::numbered(resource.resource_type);
     let pattern = Pattern::numbered(resource.pattern_type);

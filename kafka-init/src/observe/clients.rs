@@ -1,16 +1,16 @@
-//! Who uses the cluster, and how: users, ACLs, quotas.
+//! Users, ACLs and quotas.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::Secrets;
 
-use super::account::{self, Account, Principal};
-use super::{Credentials, acls, quotas, users};
+use super::{account, acls, quotas, users};
 use crate::Error;
-use crate::spec::{Binding, Desired, Entity, Quotas};
+use crate::desired::{Binding, Desired, Entity, Quotas};
+use crate::observed::{Account, Credentials, Principal};
 use crate::wire::{Cluster, Probe};
 
-/// What there is of whom the spec is about.
+/// The declared users, ACLs and quotas that exist, and what the account that connects may do.
 pub(crate) struct Clients {
     pub(crate) users: BTreeMap<String, Credentials>,
     pub(crate) acls: BTreeSet<Binding>,
@@ -25,13 +25,13 @@ pub(crate) async fn read(
     desired: &Desired,
     secrets: &Secrets,
 ) -> Result<Clients, Error> {
-    let quotas = quotas::read(cluster.home(), &desired.quotas).await?;
+    let quotas = quotas::read(cluster.main(), &desired.quotas).await?;
     let mut users = BTreeMap::new();
     if !desired.users.is_empty() {
-        users = users::read(cluster.home(), probe, &desired.users, secrets).await?;
+        users = users::read(cluster.main(), probe, &desired.users, secrets).await?;
     }
     // Last, as a broker shows new ones some hundredths of a second after it has acknowledged them.
-    let acls = acls::read(cluster.home(), &desired.acls).await?;
+    let acls = acls::read(cluster.main(), &desired.acls).await?;
     let principal = principal(desired, secrets)?;
     let account = if desired.acls.is_subset(&acls) {
         None
@@ -46,7 +46,7 @@ pub(crate) async fn read(
 #[expect(clippy::disallowed_methods, reason = "the name may be a secret, and is compared and never shown")]
 fn principal(desired: &Desired, secrets: &Secrets) -> Result<Option<Principal>, Error> {
     use secrecy::ExposeSecret as _;
-    let by_certificate = desired.tls.as_ref().is_some_and(|tls| tls.identity.is_some());
+    let by_certificate = desired.tls.as_ref().is_some_and(init_net::Tls::has_certificate);
     Ok(match &desired.sasl {
         Some(sasl) => Some(Principal(format!("User:{}", secrets.text(&sasl.username)?.expose_secret()))),
         None if by_certificate => None,

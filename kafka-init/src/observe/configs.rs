@@ -11,12 +11,13 @@ use kafka_protocol::messages::describe_configs_response::{
 use kafka_protocol::messages::{DescribeConfigsRequest, DescribeConfigsResponse};
 use kafka_protocol::protocol::StrBytes;
 
-use super::{ObservedTopic, Setting};
 use crate::Error;
-use crate::config::ConfigType;
+use crate::desired::ConfigType;
+use crate::desired::{Desired, Topic};
+use crate::error::Peer;
 use crate::error::{Attempt, refused};
-use crate::spec::{Desired, Topic};
-use crate::wire::{BROKER, Connection, Peer, TOPIC};
+use crate::observed::{ObservedTopic, Setting};
+use crate::wire::{BROKER, Connection, TOPIC};
 
 /// `DYNAMIC_TOPIC_CONFIG`, as `DescribeConfigs` numbers the sources of a value.
 const OF_THE_TOPIC: i8 = 1;
@@ -106,7 +107,7 @@ fn of_keys<'k>(kind: i8, keys: impl Iterator<Item = &'k String>) -> DescribeConf
     DescribeConfigsResource::default().with_resource_type(kind).with_configuration_keys(Some(keys))
 }
 
-/// Only the declared keys: all others are nobody's business, and would be the bulk of the answer.
+/// Asks for the declared keys only: all others are not the spec's, and would be most of the answer.
 fn resource(name: &str, topic: &Topic) -> DescribeConfigsResource {
     of_keys(TOPIC, topic.config.keys()).with_resource_name(StrBytes::from_string(name.to_owned()))
 }
@@ -136,7 +137,7 @@ fn note(
     Ok(())
 }
 
-/// `own` is the source of what is set on the thing itself.
+/// `own` is the source of a value that is set on the resource itself.
 fn setting(config: DescribeConfigsResourceResult, own: i8) -> (String, Setting) {
     let setting = Setting {
         value: config.value.map(|value| value.to_string()),

@@ -9,9 +9,9 @@ use kafka_protocol::messages::metadata_response::{MetadataResponsePartition, Met
 use kafka_protocol::messages::{MetadataRequest, TopicName};
 use kafka_protocol::protocol::StrBytes;
 
-use super::{ObservedTopic, Operations};
 use crate::Error;
 use crate::error::{Attempt, refused};
+use crate::observed::{ObservedTopic, Operations};
 use crate::wire::Connection;
 
 /// An answer for so many topics with a dozen partitions each stays around half a megabyte.

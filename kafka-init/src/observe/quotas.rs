@@ -9,8 +9,8 @@ use kafka_protocol::messages::{DescribeClientQuotasRequest, DescribeClientQuotas
 use kafka_protocol::protocol::StrBytes;
 
 use crate::Error;
+use crate::desired::{Entity, Quotas, Rate};
 use crate::error::{Attempt, refused};
-use crate::spec::{Entity, Quotas, Rate};
 use crate::wire::Connection;
 
 const LIMIT: Duration = Duration::from_secs(10);
@@ -18,14 +18,14 @@ const LIMIT: Duration = Duration::from_secs(10);
 const ANY: i8 = 2;
 
 pub(super) async fn read(
-    home: &mut Connection,
+    main: &mut Connection,
     desired: &BTreeMap<Entity, Quotas>,
 ) -> Result<BTreeMap<Entity, Quotas>, Error> {
     let kinds: BTreeSet<Vec<&String>> = desired.keys().map(|entity| entity.0.keys().collect()).collect();
     let requests: Vec<_> = kinds.iter().map(|kinds| of_kinds(kinds)).collect();
-    let peer = home.peer().clone();
+    let peer = main.peer().clone();
     let (mut there, mut failure) = (BTreeMap::new(), Ok(()));
-    home.pipeline(requests.into_iter(), LIMIT, |_, answer: DescribeClientQuotasResponse| {
+    main.pipeline(requests.into_iter(), LIMIT, |_, answer: DescribeClientQuotasResponse| {
         let result = refused(answer.error_code, answer.error_message.as_ref(), &peer, || Attempt {
             action: "describe the client quotas".to_owned(),
             permission: "DescribeConfigs on the cluster".to_owned(),

@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use init_core::{Gather as _, SecretRef, Secrets, Text};
+use futures_util::future::join_all;
+use init_core::{SecretRef, Secrets, Text};
 use kafka_protocol::error::ResponseError;
 use kafka_protocol::messages::DescribeUserScramCredentialsRequest;
 use kafka_protocol::messages::describe_user_scram_credentials_request::UserName;
@@ -13,36 +14,25 @@ use kafka_protocol::messages::describe_user_scram_credentials_response::Credenti
 use kafka_protocol::protocol::StrBytes;
 
 use crate::Error;
+use crate::desired::{Scram, User};
 use crate::error::{Attempt, refused};
-use crate::spec::{Scram, User};
-use crate::wire::{Connection, Login, Probe, all};
+use crate::observed::{Credential, Credentials};
+use crate::wire::{Connection, Login, Probe};
 
 const LIMIT: Duration = Duration::from_secs(10);
 /// So many logins at once; each is a connection and thousands of rounds of a hash on both sides.
 const AT_ONCE: usize = 16;
 
-/// One credential of a user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Credential {
-    /// How often the password is hashed.
-    pub iterations: u32,
-    /// The declared password opens it.
-    pub opens: bool,
-}
-
-/// The credentials of one user, by mechanism.
-pub type Credentials = BTreeMap<Scram, Credential>;
-
-/// What a login is tried with: the user, a mechanism, and the password's name.
+/// A login to try: the user, the mechanism, and the secret that holds the password.
 type Trial<'c> = (&'c str, Scram, &'c SecretRef);
 
 pub(super) async fn read(
-    home: &mut Connection,
+    main: &mut Connection,
     probe: &mut Probe,
     users: &BTreeMap<String, User>,
     secrets: &Secrets,
 ) -> Result<BTreeMap<String, Credentials>, Error> {
-    let mut there = describe(home, users).await?;
+    let mut there = describe(main, users).await?;
     let mut trials: Vec<Trial<'_>> = Vec::new();
     for (name, credentials) in &there {
         let Some((name, user)) = users.get_key_value(name) else { continue };
@@ -50,7 +40,7 @@ pub(super) async fn read(
         trials.extend(declared.map(|(mechanism, password)| (name.as_str(), *mechanism, &password.secret)));
     }
     // What no login tries now will be tried when it is there.
-    let mut untried: BTreeSet<Scram> = users.values().flat_map(|user| user.keys().copied()).gather();
+    let mut untried: BTreeSet<Scram> = users.values().flat_map(|user| user.keys().copied()).collect();
     untried.retain(|mechanism| !trials.iter().any(|(_, tried, _)| tried == mechanism));
     probe.has(&untried).await?;
     log_in(probe, &trials, secrets).await?;
@@ -72,7 +62,7 @@ async fn log_in(probe: &mut Probe, trials: &[Trial<'_>], secrets: &Secrets) -> R
             let text = Text::Plain((*user).to_owned());
             probe.accepts(Login::new((*mechanism).into(), &text, secrets.get(password)?, secrets)?).await
         });
-        let accepted = all(tries).await.into_iter().collect::<Result<Vec<bool>, Error>>()?;
+        let accepted = join_all(tries).await.into_iter().collect::<Result<Vec<bool>, Error>>()?;
         for ((user, mechanism, _), _) in some.iter().zip(accepted).filter(|(_, accepted)| *accepted) {
             probe.remember(user, *mechanism);
         }
@@ -81,27 +71,27 @@ async fn log_in(probe: &mut Probe, trials: &[Trial<'_>], secrets: &Secrets) -> R
 }
 
 async fn describe(
-    home: &mut Connection,
+    main: &mut Connection,
     users: &BTreeMap<String, User>,
 ) -> Result<BTreeMap<String, Credentials>, Error> {
     let name = |name: &String| UserName::default().with_name(StrBytes::from_string(name.clone()));
     let request =
         DescribeUserScramCredentialsRequest::default().with_users(Some(users.keys().map(name).collect()));
-    let answer = home.call(request, LIMIT).await?;
+    let answer = main.call(request, LIMIT).await?;
     let attempt = || Attempt {
         action: "describe the SCRAM users".to_owned(),
         permission: "Describe on the cluster".to_owned(),
         waits: &[],
         races: &[],
     };
-    refused(answer.error_code, answer.error_message.as_ref(), home.peer(), attempt)?;
+    refused(answer.error_code, answer.error_message.as_ref(), main.peer(), attempt)?;
     let mut there = BTreeMap::new();
     for user in answer.results {
         let is_asked_for = users.contains_key(user.user.as_str());
         if user.error_code == ResponseError::ResourceNotFound.code() || !is_asked_for {
             continue;
         }
-        refused(user.error_code, user.error_message.as_ref(), home.peer(), attempt)?;
+        refused(user.error_code, user.error_message.as_ref(), main.peer(), attempt)?;
         there.insert(user.user.to_string(), user.credential_infos.iter().filter_map(credential).collect());
     }
     Ok(there)

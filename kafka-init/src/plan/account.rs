@@ -8,16 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{Conflict, SpecPath};
 
-use super::Change;
-use super::change::ClosingAcl;
-use crate::observe::{Account, Observed};
-use crate::spec::{Binding, Desired, Operation, Permission, Resource};
+use crate::change::{Change, RestrictiveAcl};
+use crate::desired::{Binding, Desired, Operation, Permission, Resource};
+use crate::observed::{Account, Observed};
 
 const CLUSTER: &str = "kafka-cluster";
 
 /// What the ACLs say of one operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verdict {
+enum Authorization {
     Allowed,
     Denied,
     /// There are ACLs on the resource, and none is about it.
@@ -26,15 +25,15 @@ enum Verdict {
     NoAcl,
 }
 
-/// The ACLs that are lacking. Those that may close something are changes of their own.
+/// Creates the missing ACLs. Those that may take access away are changes of another kind, which come last.
 pub(super) fn create<'d>(desired: &'d Desired, observed: &'d Observed) -> impl Iterator<Item = Change> + 'd {
     let account = observed.account.as_ref();
     let first_may_close = account.is_some_and(|account| account.may_be_everybody && !is_super(account));
     let own = observed.principal.clone();
     let create = move |binding: &Binding| {
         if first_may_close || binding.permission == Permission::Deny {
-            let others = own.as_ref().is_none_or(|own| own.0 != binding.principal);
-            Change::CreateClosingAcl(ClosingAcl { others, binding: binding.clone() })
+            let is_of_others = own.as_ref().is_none_or(|own| own.0 != binding.principal);
+            Change::CreateRestrictiveAcl(RestrictiveAcl { is_of_others, binding: binding.clone() })
         } else {
             Change::CreateAcl(binding.clone())
         }
@@ -42,7 +41,7 @@ pub(super) fn create<'d>(desired: &'d Desired, observed: &'d Observed) -> impl I
     desired.acls.difference(&observed.acls).map(create)
 }
 
-/// What would lock the next run out.
+/// Conflicts about ACLs and passwords after which the next run could not log in or could not do its work.
 pub(super) fn conflicts(desired: &Desired, observed: &Observed) -> Vec<Conflict> {
     let lost = observed.account.as_ref().map(|account| lost(desired, observed, account)).unwrap_or_default();
     let who = desired.sasl.as_ref().map_or_else(
@@ -76,7 +75,7 @@ fn lost<'d>(desired: &'d Desired, observed: &Observed, account: &Account) -> Los
     let missing: Vec<&Binding> = desired.acls.difference(&observed.acls).collect();
     let candidates: BTreeSet<&str> = match &account.principal {
         Some(principal) => [principal.0.as_str()].into(),
-        // By a certificate whose name the broker may map: whoever is allowed all that is needed may be the one.
+        // A client certificate, whose name the broker may map to any principal: the one that keeps most is assumed.
         None => {
             account.acls.iter().chain(missing.iter().copied()).map(|acl| acl.principal.as_str()).collect()
         }
@@ -101,16 +100,16 @@ fn lost_by<'d>(
         let with = there.clone().chain(missing.iter().map(|acl| (*acl, true)));
         let before = verdict(there, principal, resource, name, operation);
         let after = verdict(with, principal, resource, name, operation);
-        // Whoever may do what the ACLs do not allow is a super user, whom no ACL concerns.
-        let by_nothing = before == Verdict::NoAcl && account.may_be_everybody;
-        let by_acl = before == Verdict::Allowed;
+        // An account that may do what no ACL allows is a super user, and no ACL takes anything from it.
+        let by_nothing = before == Authorization::NoAcl && account.may_be_everybody;
+        let by_acl = before == Authorization::Allowed;
         let takes = match after {
-            Verdict::Allowed | Verdict::NoAcl => false,
-            Verdict::Denied => by_nothing || by_acl,
-            Verdict::Unlisted => by_nothing,
+            Authorization::Allowed | Authorization::NoAcl => false,
+            Authorization::Denied => by_nothing || by_acl,
+            Authorization::Unlisted => by_nothing,
         };
         if takes && !is_super(account) {
-            lost.entry((after == Verdict::Denied, resource)).or_default().insert((name, operation));
+            lost.entry((after == Authorization::Denied, resource)).or_default().insert((name, operation));
         }
     }
     lost
@@ -169,21 +168,21 @@ fn verdict<'a>(
     resource: Resource,
     name: &str,
     operation: Operation,
-) -> Verdict {
-    let mut verdict = Verdict::NoAcl;
+) -> Authorization {
+    let mut verdict = Authorization::NoAcl;
     for (acl, is_new) in acls.filter(|(acl, _)| acl.is_about(resource, name)) {
         let decides = acl.decides(principal, operation);
         match acl.permission {
-            Permission::Deny if decides => return Verdict::Denied,
-            Permission::Allow if decides && (!is_new || acl.host == "*") => verdict = Verdict::Allowed,
-            _ if verdict == Verdict::NoAcl => verdict = Verdict::Unlisted,
+            Permission::Deny if decides => return Authorization::Denied,
+            Permission::Allow if decides && (!is_new || acl.host == "*") => verdict = Authorization::Allowed,
+            _ if verdict == Authorization::NoAcl => verdict = Authorization::Unlisted,
             _ => {}
         }
     }
     verdict
 }
 
-/// Whoever may do everything with the cluster although its ACLs do not say so.
+/// Whether the account is a super user: it may do every operation on the cluster, and its ACLs do not allow it.
 fn is_super(account: &Account) -> bool {
     let Some(principal) = &account.principal else { return false };
     let says = |operation| {
@@ -191,7 +190,8 @@ fn is_super(account: &Account) -> bool {
         verdict(acls, &principal.0, Resource::Cluster, CLUSTER, operation)
     };
     let beyond = |operation: &Operation| {
-        account.cluster.has(*operation) && matches!(says(*operation), Verdict::Unlisted | Verdict::Denied)
+        account.cluster.has(*operation)
+            && matches!(says(*operation), Authorization::Unlisted | Authorization::Denied)
     };
     account.cluster.is_all(Resource::Cluster) && Resource::Cluster.operations().iter().any(beyond)
 }

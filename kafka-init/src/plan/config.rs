@@ -1,4 +1,4 @@
-//! Configs that differ: what is declared must be set on the thing itself, whatever its default says.
+//! Configs that differ: a declared value must be set on the topic (or for all brokers) itself, whatever the default is.
 //!
 //! A default is another value on the next broker, or after the next change of it. A declared value that only equals
 //! the default in effect is therefore drift once, and is set.
@@ -8,23 +8,21 @@ use std::collections::BTreeMap;
 use init_core::diff::Drift;
 use init_core::{Conflict, SpecPath};
 
-use crate::config::Value;
-use crate::observe::{ObservedTopic, Setting};
-use crate::spec::{Origin, Topic};
+use crate::change::ConfigDrifts;
+use crate::desired::Value;
+use crate::desired::{Origin, Topic};
+use crate::observed::{ObservedTopic, Setting};
 
 const POLICY: &str = "cleanup.policy";
 /// In the place of a value that the broker does not show.
 const HIDDEN: &str = "(hidden)";
 
-/// The configs of one thing that differ, with what each of them has and gets.
-pub(super) type Drifts = BTreeMap<String, Drift<Value>>;
-
-/// The declared values that are not set on the thing itself.
+/// The declared values that are not set on the resource itself.
 pub(super) fn set<'a>(
     wanted: impl IntoIterator<Item = (&'a String, &'a Option<String>)>,
     there: &BTreeMap<String, Setting>,
-) -> Drifts {
-    let mut drifts = Drifts::new();
+) -> ConfigDrifts {
+    let mut drifts = ConfigDrifts::new();
     for (key, want) in wanted {
         let (Some(want), setting) = (want, there.get(key)) else { continue };
         // What the broker does not list is no config of a topic. It stays in the plan, so that the server is
@@ -39,11 +37,11 @@ pub(super) fn set<'a>(
     drifts
 }
 
-/// The values that are set on the thing itself and declared to be as the broker has them.
+/// The values that are set on the resource itself and that the spec resets to the default (`null`).
 pub(super) fn reset<'a>(
     wanted: impl IntoIterator<Item = (&'a String, &'a Option<String>)>,
     there: &BTreeMap<String, Setting>,
-) -> Drifts {
+) -> ConfigDrifts {
     let nothing = wanted.into_iter().filter(|(_, want)| want.is_none());
     let drift = |key: &String| {
         let setting = there.get(key).filter(|setting| setting.is_own)?;

@@ -1,24 +1,11 @@
 //! Client quotas with other limits than declared.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use init_core::diff::Drift;
-use serde::Serialize;
 
-use super::Change;
-use super::change::drifts;
-use crate::spec::{Entity, Quotas, Rate};
-
-/// Other limits for somebody.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct AlterQuota {
-    /// For whom.
-    #[serde(rename = "name")]
-    pub entity: Entity,
-    /// What differs, by limit.
-    pub limits: BTreeMap<String, Drift<Rate>>,
-}
+use crate::change::{AlterQuota, Change};
+use crate::desired::{Entity, Quotas, Rate};
 
 pub(super) fn changes(
     desired: &BTreeMap<Entity, Quotas>,
@@ -35,11 +22,4 @@ pub(super) fn changes(
         altered.then(|| Change::AlterQuota(AlterQuota { entity: entity.clone(), limits }))
     };
     desired.iter().filter_map(alter).collect()
-}
-
-impl fmt::Display for AlterQuota {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "alter quota of {}:", self.entity)?;
-        drifts(f, &self.limits)
-    }
 }

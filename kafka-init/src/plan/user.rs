@@ -1,55 +1,15 @@
 //! SCRAM users that are not there, and those with other credentials than declared.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
-use init_core::SecretRef;
 use init_core::diff::{Drift, Side, by_key};
-use serde::Serialize;
 
-use super::Change;
-use crate::observe::{Credential, Credentials};
-use crate::spec::{Password, Scram, User};
+use crate::change::{AlterCredential, AlterUser, Change, CreateUser, NewCredential};
+use crate::desired::{Password, Scram, User};
+use crate::observed::{Credential, Credentials};
 
 /// How often the password of a new credential is hashed, where the spec does not say it: Kafka's own default.
 const NEW: u32 = 4096;
-
-/// A new user.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct CreateUser {
-    /// Its name.
-    pub name: String,
-    /// The iterations of each mechanism.
-    pub credentials: BTreeMap<Scram, u32>,
-    /// The passwords' names.
-    #[serde(skip)]
-    pub passwords: BTreeMap<Scram, SecretRef>,
-}
-
-/// Other credentials for a user.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct AlterUser {
-    /// Its name.
-    pub name: String,
-    /// What differs, by mechanism.
-    pub credentials: BTreeMap<Scram, AlterCredential>,
-}
-
-/// What differs in one credential.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct AlterCredential {
-    /// Its iterations: from nothing, when there is no such credential.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub iterations: Option<Drift<u32>>,
-    /// The declared password does not open it.
-    pub password: bool,
-    /// The iterations that it gets.
-    #[serde(skip)]
-    pub wanted: u32,
-    /// The password's name.
-    #[serde(skip)]
-    pub secret: SecretRef,
-}
 
 pub(super) fn changes<'a>(
     desired: &'a BTreeMap<String, User>,
@@ -63,9 +23,12 @@ pub(super) fn changes<'a>(
 }
 
 fn create(name: &str, user: &User) -> CreateUser {
-    let credentials = user.iter().map(|(mechanism, password)| (*mechanism, wanted(password, None)));
-    let passwords = user.iter().map(|(mechanism, password)| (*mechanism, password.secret.clone()));
-    CreateUser { name: name.to_owned(), credentials: credentials.collect(), passwords: passwords.collect() }
+    let credential = |password: &Password| NewCredential {
+        iterations: wanted(password, None),
+        secret: password.secret.clone(),
+    };
+    let credentials = user.iter().map(|(mechanism, password)| (*mechanism, credential(password)));
+    CreateUser { name: name.to_owned(), credentials: credentials.collect() }
 }
 
 fn alter(name: &str, user: &User, there: &Credentials) -> Option<AlterUser> {
@@ -87,31 +50,4 @@ fn alter(name: &str, user: &User, there: &Credentials) -> Option<AlterUser> {
 fn wanted(password: &Password, have: Option<&Credential>) -> u32 {
     let declared = password.iterations.map(std::num::NonZeroU32::get);
     declared.or_else(|| Some(have?.iterations)).unwrap_or(NEW)
-}
-
-impl fmt::Display for CreateUser {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "create user {} (", self.name)?;
-        for (position, (mechanism, iterations)) in self.credentials.iter().enumerate() {
-            let comma = if position == 0 { "" } else { ", " };
-            write!(f, "{comma}{} with {iterations} iterations", mechanism.name())?;
-        }
-        f.write_str(")")
-    }
-}
-
-impl fmt::Display for AlterUser {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "alter user {}:", self.name)?;
-        for (position, (mechanism, drift)) in self.credentials.iter().enumerate() {
-            write!(f, "{} {}", if position == 0 { "" } else { "," }, mechanism.name())?;
-            if let Some(iterations) = &drift.iterations {
-                write!(f, " iterations {iterations}")?;
-            }
-            if drift.password {
-                f.write_str(" another password")?;
-            }
-        }
-        Ok(())
-    }
 }

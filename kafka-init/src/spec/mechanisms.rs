@@ -8,20 +8,21 @@ use init_core::SecretRef;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 
-use super::{Number, Scram};
+use super::value::Number;
+use crate::desired::Scram;
 
 /// By mechanism, what is said about it alone.
 #[derive(Debug, Default)]
-pub struct Mechanisms(pub(super) BTreeMap<Scram, Option<CredentialSpec>>);
+pub struct Mechanisms(pub(crate) BTreeMap<Scram, Option<CredentialSpec>>);
 
 /// What is said of one mechanism, over what is said of the user.
 #[derive(Debug, Default, serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CredentialSpec {
     /// The password for this mechanism.
-    pub(super) password: Option<SecretRef>,
+    pub(crate) password: Option<SecretRef>,
     /// How often it is hashed for this mechanism, from 4096 to 16384.
-    pub(super) iterations: Option<Number>,
+    pub(crate) iterations: Option<Number>,
 }
 
 struct AnyOf;

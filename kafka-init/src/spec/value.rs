@@ -17,7 +17,7 @@ pub enum Number {
 
 impl Number {
     /// So that one with a fraction shows as such, even if that is zero.
-    pub(super) fn spelled(self) -> String {
+    pub(crate) fn spelled(self) -> String {
         match self {
             Self::Whole(number) => number.to_string(),
             Self::Real(number) => format!("{number:?}"),

@@ -1,22 +1,21 @@
-//! What it takes to be let in: the same for every broker.
+//! TLS and SASL of a connection, the same for every broker.
 
 use std::fmt;
 
 use init_core::{Secret, Secrets, Text};
-use tokio_rustls::TlsConnector;
+use init_net::{Connector, Tls};
 
-use super::tls;
 use crate::Error;
-use crate::spec::{Mechanism, Sasl, Tls};
+use crate::desired::{Mechanism, Sasl};
 
 /// How to open a connection.
 #[derive(Clone)]
 pub(crate) struct Access {
-    pub(super) tls: Option<TlsConnector>,
+    pub(super) tls: Option<Connector>,
     pub(super) login: Option<Login>,
 }
 
-/// Who logs in, and with what.
+/// A SASL login: the mechanism, the user and the password.
 #[derive(Clone)]
 pub(crate) struct Login {
     pub(crate) mechanism: Mechanism,
@@ -27,19 +26,19 @@ pub(crate) struct Login {
 }
 
 impl Access {
-    /// In the clear, as nobody.
+    /// Without TLS and without a login.
     pub(super) const PLAIN: Self = Self { tls: None, login: None };
 
     pub(crate) fn new(tls: Option<&Tls>, sasl: Option<&Sasl>, secrets: &Secrets) -> Result<Self, Error> {
         let login =
             |sasl: &Sasl| Login::new(sasl.mechanism, &sasl.username, secrets.get(&sasl.password)?, secrets);
         Ok(Self {
-            tls: tls.map(|tls| tls::connector(tls, secrets)).transpose()?,
+            tls: tls.map(|tls| tls.connector(secrets)).transpose()?,
             login: sasl.map(login).transpose()?,
         })
     }
 
-    /// The same encryption for somebody else, or for nobody.
+    /// The same TLS with another login, or without one.
     pub(crate) fn of(&self, login: Option<Login>) -> Self {
         Self { tls: self.tls.clone(), login }
     }

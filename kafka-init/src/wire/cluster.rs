@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use init_core::Endpoint;
 use tokio::time::timeout;
 
@@ -11,40 +12,21 @@ use super::access::Access;
 use super::bootstrap;
 use super::connection::Connection;
 use super::listener;
-use super::peer::Peer;
-use super::together::all;
 use super::view::View;
-use crate::Error;
-use crate::readiness::Readiness;
+use crate::desired::Readiness;
+use crate::error::{Error, Peer};
 
 /// A broker that takes longer to let us in is of no help.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Brokers that are talked to at the same time.
 const AT_ONCE: usize = 64;
 
-/// A broker as the cluster describes it.
-#[derive(Clone, Debug)]
-pub(crate) struct Broker {
-    pub(crate) id: i32,
-    pub(crate) host: String,
-    pub(crate) port: i32,
-    /// Registered, and not (or no longer) taking part.
-    pub(crate) fenced: bool,
-}
-
-impl Broker {
-    /// Where it sends its clients, as it says so.
-    pub(crate) fn listener(&self) -> String {
-        format!("{}:{}", self.host, self.port)
-    }
-}
-
 /// A cluster that was joined.
 pub(crate) struct Cluster {
     servers: Vec<Endpoint>,
     access: Arc<Access>,
-    /// Everything is read and written here, so that a read sees the write before it.
-    home: Connection,
+    /// The main connection: everything is read and written through it, so that a read sees the write before it.
+    main: Connection,
     others: BTreeMap<i32, Connection>,
     view: View,
     endpoints: BTreeMap<i32, Endpoint>,
@@ -83,8 +65,8 @@ impl Cluster {
 
     /// Asks again who is there, from the start if need be. For waiting only: it says nothing about readiness.
     pub(crate) async fn rejoin(&mut self) -> Result<(), Error> {
-        if self.home.is_clean() {
-            self.view = View::read(&mut self.home).await?;
+        if self.main.is_clean() {
+            self.view = View::read(&mut self.main).await?;
         } else {
             *self = Self::join(self.servers.clone(), Arc::clone(&self.access)).await?;
         }
@@ -92,22 +74,22 @@ impl Cluster {
     }
 
     async fn join(servers: Vec<Endpoint>, access: Arc<Access>) -> Result<Self, Error> {
-        let mut home = bootstrap::first(&servers, &access).await?;
-        let view = match View::read(&mut home).await {
+        let mut main = bootstrap::first(&servers, &access).await?;
+        let view = match View::read(&mut main).await {
             Ok(view) => view,
             Err(lost @ Error::Lost { .. }) if access.login.is_none() => {
-                return Err(wants_a_login(home.peer(), &access).await.unwrap_or(lost));
+                return Err(wants_a_login(main.peer(), &access).await.unwrap_or(lost));
             }
             Err(error) => return Err(error),
         };
-        Ok(Self { servers, access, home, others: BTreeMap::new(), view, endpoints: BTreeMap::new() })
+        Ok(Self { servers, access, main, others: BTreeMap::new(), view, endpoints: BTreeMap::new() })
     }
 
     fn follow_listeners(&mut self) -> Result<(), Error> {
         for broker in &self.view.brokers {
             let endpoint = listener::advertised(broker, &self.servers)?;
-            if endpoint.to_string() == self.home.peer().at {
-                self.home.identify(broker.id);
+            if endpoint == self.main.peer().endpoint {
+                self.main.identify(broker.id);
             }
             self.endpoints.insert(broker.id, endpoint);
         }
@@ -124,38 +106,38 @@ impl Cluster {
     }
 
     /// The connection for reads and writes.
-    pub(crate) fn home(&mut self) -> &mut Connection {
-        &mut self.home
+    pub(crate) fn main(&mut self) -> &mut Connection {
+        &mut self.main
     }
 
-    /// Moves the home to the controller: with `ZooKeeper`, only that broker takes changes.
+    /// Makes the controller the main connection: with `ZooKeeper`, only that broker accepts changes.
     pub(crate) async fn move_to_controller(&mut self) -> Result<(), Error> {
-        self.view = View::read(&mut self.home).await?;
+        self.view = View::read(&mut self.main).await?;
         let controller = self.view.controller;
         if let Some(endpoint) =
-            self.endpoints.get(&controller).filter(|_| self.home.peer().id != Some(controller))
+            self.endpoints.get(&controller).filter(|_| self.main.peer().id != Some(controller))
         {
-            self.home = Connection::open(endpoint, Some(controller), &self.access).await?;
+            self.main = Connection::open(endpoint, Some(controller), &self.access).await?;
             self.others.remove(&controller);
         }
         Ok(())
     }
 
-    /// Works at home and connects to the other brokers meanwhile. One that is not reached in time is left out: whoever
+    /// Works through the main connection and connects to the other brokers meanwhile. One that is not reached in time is left out: whoever
     /// needs everybody asks again.
     pub(crate) async fn meanwhile<T>(&mut self, work: impl AsyncFnOnce(&mut Connection) -> T) -> T {
         let missing = self.missing();
         let opening = timeout(PATIENCE, open(missing, &self.access));
-        let (done, opened) = tokio::join!(work(&mut self.home), opening);
+        let (done, opened) = tokio::join!(work(&mut self.main), opening);
         let opened = opened.unwrap_or_default().into_iter();
         self.others.extend(opened.filter_map(|(id, connection)| Some((id, connection.ok()?))));
         done
     }
 
-    /// All connections that are open, the home first.
+    /// All connections that are open, the main one first.
     pub(crate) fn connections(&mut self) -> impl Iterator<Item = &mut Connection> {
         let others = self.others.values_mut().filter(|connection| connection.is_clean());
-        std::iter::once(&mut self.home).chain(others)
+        std::iter::once(&mut self.main).chain(others)
     }
 
     /// Does the same at every broker that takes part, at once.
@@ -166,7 +148,7 @@ impl Cluster {
         self.open_others().await?;
         let mut connections: Vec<&mut Connection> = self.connections().collect();
         for some in connections.chunks_mut(AT_ONCE) {
-            all(some.iter_mut().map(|connection| work(connection)))
+            join_all(some.iter_mut().map(|connection| work(connection)))
                 .await
                 .into_iter()
                 .collect::<Result<(), Error>>()?;
@@ -186,8 +168,8 @@ impl Cluster {
     fn missing(&mut self) -> Vec<(i32, Endpoint)> {
         let unfenced: BTreeMap<i32, Endpoint> = self.unfenced().collect();
         self.others.retain(|id, connection| connection.is_clean() && unfenced.contains_key(id));
-        let home = self.home.peer().id;
-        let is_open = |id: &i32| home == Some(*id) || self.others.contains_key(id);
+        let main = self.main.peer().id;
+        let is_open = |id: &i32| main == Some(*id) || self.others.contains_key(id);
         unfenced.into_iter().filter(|(id, _)| !is_open(id)).collect()
     }
 }
@@ -198,7 +180,7 @@ async fn open(brokers: Vec<(i32, Endpoint)>, access: &Arc<Access>) -> Vec<(i32, 
     let mut brokers = brokers.into_iter().peekable();
     let mut opened = Vec::new();
     while brokers.peek().is_some() {
-        opened.extend(all(brokers.by_ref().take(AT_ONCE).map(one)).await);
+        opened.extend(join_all(brokers.by_ref().take(AT_ONCE).map(one)).await);
     }
     opened
 }
@@ -206,7 +188,7 @@ async fn open(brokers: Vec<(i32, Endpoint)>, access: &Arc<Access>) -> Vec<(i32, 
 /// Of a listener with SASL, `ApiVersions` is the one request that is answered before the login: whoever asks
 /// for more is dropped without a word. Such a listener says so when it is asked which logins it has.
 async fn wants_a_login(dropped: &Peer, access: &Arc<Access>) -> Option<Error> {
-    let mut again = Connection::open(&dropped.at.parse().ok()?, None, access).await.ok()?;
+    let mut again = Connection::open(&dropped.endpoint, None, access).await.ok()?;
     let offered = again.mechanisms("").await.ok()??;
     Some(Error::LoginRequired { peer: dropped.clone(), offered })
 }

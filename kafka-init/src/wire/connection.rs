@@ -6,22 +6,23 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use init_core::Endpoint;
+use init_net::{NetError, Spoken, Stream, dial_with, open};
 use kafka_protocol::messages::{ApiKey, ApiVersionsRequest};
-use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf, split};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf, split};
+use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout};
 use tracing::{debug, trace};
 
 use super::access::Access;
 use super::api::Call;
-use super::dial::{Stream, dial};
-use super::frame::{self, Foreign};
-use super::peer::Peer;
-use super::tls;
+use super::frame;
 use super::versions::{HELLO, Versions, hello};
-use crate::error::{Error, TlsFault};
+use crate::error::{Error, Peer};
 
-/// A broker that is up answers its first request in milliseconds, and one attempt to connect has ten seconds.
+/// All addresses of a broker's name together, each up to the answer to `ApiVersions`.
+const OPEN: Duration = Duration::from_secs(5);
+/// A broker that is up answers `ApiVersions` in milliseconds.
 const GREETING: Duration = Duration::from_secs(3);
 /// Grown as bytes arrive, so that an announced length alone reserves nothing.
 const CHUNK: usize = 64 * 1024;
@@ -29,11 +30,16 @@ const CHUNK: usize = 64 * 1024;
 /// Brokers answer at the same time. Of large answers one is in memory at a time, with all that it becomes when it is read.
 static LARGE: Semaphore = Semaphore::const_new(1);
 
+/// Bytes in both directions: the network, or a test's end of a pipe.
+trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> ByteStream for T {}
+
 /// A broker that has said which versions it speaks.
 pub(crate) struct Connection {
     peer: Peer,
-    reader: ReadHalf<Box<dyn Stream>>,
-    writer: WriteHalf<Box<dyn Stream>>,
+    reader: ReadHalf<Box<dyn ByteStream>>,
+    writer: WriteHalf<Box<dyn ByteStream>>,
     versions: Versions,
     access: Arc<Access>,
     /// When to log in again, if the broker ends sessions.
@@ -50,33 +56,32 @@ impl Connection {
         id: Option<i32>,
         access: &Arc<Access>,
     ) -> Result<Self, Error> {
-        let peer = Peer { id, at: endpoint.to_string() };
-        let stream = dial(endpoint.host(), endpoint.port())
-            .await
-            .map_err(|problem| Error::Unreachable { peer: peer.clone(), problem })?;
-        let stream = match &access.tls {
-            None => stream,
-            Some(connector) => match tls::handshake(connector, endpoint.host(), stream).await {
-                Ok(stream) => stream,
-                Err(error) => return Err(no_handshake(endpoint, peer, access, &error).await),
-            },
+        let peer = Peer { id, endpoint: endpoint.clone() };
+        let begun = dial_with(endpoint, OPEN, |tcp, deadline| begin(tcp, deadline, &peer, access)).await;
+        let mut connection = match begun {
+            Err(Error::Net(hung_up @ NetError::HungUp { .. })) => {
+                return Err(plaintext_listener(&peer, access).await.unwrap_or(hung_up.into()));
+            }
+            begun => begun?,
         };
-        let mut connection = Self::greet(stream, peer, Arc::clone(access)).await?;
         if let Some(login) = &access.login {
             connection.relogin = connection.log_in(login).await?;
         }
         Ok(connection)
     }
 
-    async fn greet(stream: Box<dyn Stream>, peer: Peer, access: Arc<Access>) -> Result<Self, Error> {
+    async fn greet(
+        stream: Box<dyn ByteStream>,
+        peer: Peer,
+        access: Arc<Access>,
+        limit: Duration,
+    ) -> Result<Self, Error> {
         let (reader, writer) = split(stream);
         let versions = Versions::default();
         let mut connection =
             Self { peer, reader, writer, versions, access, relogin: None, correlation: 0, clean: true };
         let mut versions = None;
-        connection
-            .exchange([hello()].into_iter(), HELLO, GREETING, |_, answer| versions = Some(answer))
-            .await?;
+        connection.exchange([hello()].into_iter(), HELLO, limit, |_, answer| versions = Some(answer)).await?;
         let answer = versions.filter(|answer| answer.error_code == 0);
         connection.versions = answer.map(|answer| Versions::of(&answer)).unwrap_or_default();
         connection.version::<ApiVersionsRequest>()?;
@@ -154,7 +159,7 @@ impl Connection {
             return Err(self.lost(C::KEY, "an earlier answer is still outstanding"));
         }
         let (peer, count, first) = (&self.peer, calls.len(), self.correlation);
-        let wanted = self.access.protocol();
+        let access = &self.access;
         trace!(broker = %peer, request = ?C::KEY, version, count, "asking");
         let number = |index: usize| first.wrapping_add(i32::try_from(index).unwrap_or(i32::MAX));
         let writer = &mut self.writer;
@@ -162,14 +167,14 @@ impl Connection {
             for (index, call) in calls.enumerate() {
                 let frame = frame::encode(&call, version, number(index))
                     .map_err(|problem| Error::Unwritable { peer: peer.clone(), request: C::KEY, problem })?;
-                writer.write_all(&frame).await.map_err(|error| lost(peer, C::KEY, &error))?;
+                writer.write_all(&frame).await.map_err(|error| lost(peer, access, C::KEY, &error))?;
             }
-            writer.flush().await.map_err(|error| lost(peer, C::KEY, &error))
+            writer.flush().await.map_err(|error| lost(peer, access, C::KEY, &error))
         };
         let reader = &mut self.reader;
         let receiving = async {
             for index in 0..count {
-                let (frame, turn) = receive::<C>(reader, peer, wanted, limit).await?;
+                let (frame, turn) = receive::<C>(reader, peer, access, limit).await?;
                 let answer = frame::decode::<C>(frame, version, number(index))
                     .map_err(|problem| Error::Garbled { peer: peer.clone(), request: C::KEY, problem })?;
                 each(index, answer);
@@ -189,23 +194,35 @@ impl Connection {
     }
 }
 
-/// What a failed handshake means. A plaintext listener takes its first bytes for the length of a request and
-/// hangs up without a word, as one does that is going down: so it is asked in plaintext.
-async fn no_handshake(endpoint: &Endpoint, peer: Peer, access: &Access, error: &io::Error) -> Error {
-    if let Some(failed) = tls::failed(&peer, error) {
-        return failed;
-    }
-    let hung_up = Error::Tls { peer: peer.clone(), problem: error.to_string(), fault: TlsFault::Network };
-    let Ok(stream) = dial(endpoint.host(), endpoint.port()).await else { return hung_up };
-    match Connection::greet(stream, peer.clone(), Arc::new(Access::PLAIN)).await {
-        Ok(_) => Error::Foreign { peer, protocol: "plaintext Kafka", wanted: access.protocol() },
-        Err(_) => hung_up,
-    }
+/// TLS where it is asked for, and the first request, which every Kafka listener answers.
+async fn begin(
+    tcp: TcpStream,
+    deadline: Instant,
+    peer: &Peer,
+    access: &Arc<Access>,
+) -> Result<Connection, Error> {
+    let stream = match &access.tls {
+        None => Stream::Plain(tcp),
+        Some(connector) => connector.handshake(&peer.endpoint, tcp, deadline).await?,
+    };
+    let limit = GREETING.min(deadline.saturating_duration_since(Instant::now()));
+    Connection::greet(Box::new(stream), peer.clone(), Arc::clone(access), limit).await
 }
 
-fn lost(peer: &Peer, request: ApiKey, error: &io::Error) -> Error {
-    if let Some(refused) = tls::failed(peer, error) {
-        return refused;
+/// A plaintext listener reads the first bytes of a TLS handshake as the length of a request and closes the connection, and
+/// so does a broker that is shutting down. Only the first one answers a request in plaintext.
+async fn plaintext_listener(peer: &Peer, access: &Access) -> Option<Error> {
+    let stream = open(&peer.endpoint, None, GREETING).await.ok()?;
+    Connection::greet(Box::new(stream), peer.clone(), Arc::new(Access::PLAIN), GREETING).await.ok()?;
+    let (protocol, wanted) = ("plaintext Kafka", access.protocol());
+    Some(Error::Foreign { peer: peer.clone(), protocol, wanted })
+}
+
+/// The error of a read or a write. In TLS 1.3 a broker refuses our certificate after the handshake, so it may be that.
+fn lost(peer: &Peer, access: &Access, request: ApiKey, error: &io::Error) -> Error {
+    let refused = access.tls.as_ref().and_then(|connector| connector.fault(&peer.endpoint, error));
+    if let Some(refused) = refused {
+        return refused.into();
     }
     let problem = match error.kind() {
         io::ErrorKind::UnexpectedEof => "end of stream".to_owned(),
@@ -216,25 +233,25 @@ fn lost(peer: &Peer, request: ApiKey, error: &io::Error) -> Error {
 
 /// One answer, and the turn that a large one had to wait for: it holds until the answer is made use of.
 async fn receive<C: Call>(
-    reader: &mut ReadHalf<Box<dyn Stream>>,
+    reader: &mut ReadHalf<Box<dyn ByteStream>>,
     peer: &Peer,
-    wanted: &'static str,
+    access: &Access,
     limit: Duration,
 ) -> Result<(Bytes, Option<SemaphorePermit<'static>>), Error> {
     let request = C::KEY;
-    let silent = |_| Error::Silent { peer: peer.clone(), request, seconds: limit.as_secs() };
+    let silent = |_| Error::Silent { peer: peer.clone(), request, seconds: limit.as_millis().div_ceil(1000) };
     let foreign = |foreign| Error::Foreign {
         peer: peer.clone(),
         protocol: match foreign {
-            Foreign::Tls => "TLS",
-            Foreign::Http => "HTTP",
-            Foreign::Unknown => "another protocol",
+            Spoken::Tls => "TLS",
+            Spoken::Http => "HTTP",
+            Spoken::Other => "another protocol",
         },
-        wanted,
+        wanted: access.protocol(),
     };
     let unexpected = |other| match other {
         // A listener that has greeted us speaks Kafka.
-        Foreign::Unknown if request != ApiKey::ApiVersions => {
+        Spoken::Other if request != ApiKey::ApiVersions => {
             let problem = format!("it announces another length than 4 to {} bytes", C::MOST);
             Error::Garbled { peer: peer.clone(), request, problem }
         }
@@ -242,7 +259,7 @@ async fn receive<C: Call>(
     };
     let length = async {
         let mut prefix = [0; 4];
-        reader.read_exact(&mut prefix).await.map_err(|error| lost(peer, request, &error))?;
+        reader.read_exact(&mut prefix).await.map_err(|error| lost(peer, access, request, &error))?;
         frame::length(prefix, C::MOST).map_err(unexpected)
     };
     let began = Instant::now();
@@ -250,10 +267,10 @@ async fn receive<C: Call>(
     let left = limit.saturating_sub(began.elapsed());
     let turn = if length > CHUNK { LARGE.acquire().await.ok() } else { None };
     let body = timeout(left, body(reader, length)).await.map_err(silent)?;
-    Ok((body.map_err(|error| lost(peer, request, &error))?, turn))
+    Ok((body.map_err(|error| lost(peer, access, request, &error))?, turn))
 }
 
-async fn body(reader: &mut ReadHalf<Box<dyn Stream>>, length: usize) -> io::Result<Bytes> {
+async fn body(reader: &mut ReadHalf<Box<dyn ByteStream>>, length: usize) -> io::Result<Bytes> {
     let mut bytes = BytesMut::with_capacity(length.min(CHUNK));
     let mut rest = reader.take(u64::try_from(length).unwrap_or(u64::MAX));
     while bytes.len() < length {

@@ -13,14 +13,16 @@ const LIMIT: Duration = Duration::from_secs(5);
 const WELCOME: &[u8] = &[0, 0, 0, 0, 0, 0, 3, 0, 3, 0, 0, 0, 12, 0, 0, 18, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0];
 
 fn peer() -> Peer {
-    Peer { id: None, at: "kafka:9092".to_owned() }
+    Peer { id: None, endpoint: "kafka:9092".parse().unwrap() }
 }
 
 /// A listener that reads whatever comes and does `act` once.
 async fn greet<F: Future<Output = ()>>(act: impl FnOnce(DuplexStream) -> F) -> Result<Connection, Error> {
     let (ours, theirs) = duplex(64 * 1024);
-    let (greeted, ()) =
-        tokio::join!(Connection::greet(Box::new(ours), peer(), Arc::new(Access::PLAIN)), act(theirs));
+    let (greeted, ()) = tokio::join!(
+        Connection::greet(Box::new(ours), peer(), Arc::new(Access::PLAIN), GREETING),
+        act(theirs)
+    );
     greeted
 }
 
@@ -109,7 +111,7 @@ async fn with_broker<F: Future<Output = ()>>(
     };
     let ask = async {
         let access = Arc::new(Access::PLAIN);
-        client(Connection::greet(Box::new(ours), peer(), access).await.unwrap()).await;
+        client(Connection::greet(Box::new(ours), peer(), access, GREETING).await.unwrap()).await;
     };
     tokio::join!(serve, ask);
 }

@@ -1,51 +1,52 @@
 //! One request as bytes, and one answer from bytes. Pure: no socket, no clock.
 
-use bytes::{Buf, BufMut, Bytes, BytesMut};
+use bytes::{Buf, BufMut, Bytes};
+use init_net::{Spoken, spoken};
 use kafka_protocol::messages::{ApiKey, RequestHeader, ResponseHeader};
 use kafka_protocol::protocol::{Decodable, Encodable, HeaderVersion, StrBytes};
+use secrecy::zeroize::Zeroizing;
 
 use super::api::Call;
 use super::bounded::Bounded;
 
 const UNSUPPORTED_VERSION: i16 = 35;
 
-/// Why four bytes are not the length of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Foreign {
-    /// A TLS alert or handshake record.
-    Tls,
-    /// A status line.
-    Http,
-    /// Something else.
-    Unknown,
-}
-
-/// The frame of one request, its length in front.
-pub(crate) fn encode<C: Call>(call: &C, version: i16, correlation: i32) -> Result<Bytes, String> {
+/// The frame of one request, its length in front. It may hold a password, so it has its size from the start and is wiped.
+pub(crate) fn encode<C: Call>(
+    call: &C,
+    version: i16,
+    correlation: i32,
+) -> Result<Zeroizing<Vec<u8>>, String> {
     let header = RequestHeader::default()
         .with_request_api_key(C::KEY as i16)
         .with_request_api_version(version)
         .with_correlation_id(correlation)
         .with_client_id(Some(StrBytes::from_static_str("kafka-init")));
-    let mut body = BytesMut::new();
-    header.encode(&mut body, C::header_version(version)).map_err(|error| error.to_string())?;
-    call.encode(&mut body, version).map_err(|error| error.to_string())?;
-    let length = u32::try_from(body.len()).map_err(|error| error.to_string())?;
-    let mut frame = BytesMut::with_capacity(4 + body.len());
-    frame.put_u32(length);
-    frame.put(body);
-    Ok(frame.freeze())
+    let header_version = C::header_version(version);
+    let sizes = (header.compute_size(header_version), call.compute_size(version));
+    let (Ok(of_header), Ok(of_call)) = sizes else {
+        return Err("its size cannot be told".to_owned());
+    };
+    let length = of_header + of_call;
+    let mut frame = Zeroizing::new(Vec::with_capacity(4 + length));
+    frame.put_u32(u32::try_from(length).map_err(|error| error.to_string())?);
+    header.encode(&mut *frame, header_version).map_err(|error| error.to_string())?;
+    call.encode(&mut *frame, version).map_err(|error| error.to_string())?;
+    if frame.len() == 4 + length {
+        Ok(frame)
+    } else {
+        Err("it has another size than was computed".to_owned())
+    }
 }
 
 /// How long the answer is that begins with these bytes, of `most` bytes at the most.
-pub(crate) fn length(prefix: [u8; 4], most: usize) -> Result<usize, Foreign> {
-    match prefix {
-        [0x15 | 0x16, 0x03, _, _] => Err(Foreign::Tls),
-        [b'H', b'T', b'T', b'P'] => Err(Foreign::Http),
-        _ => {
-            let length = usize::try_from(u32::from_be_bytes(prefix)).map_err(|_| Foreign::Unknown)?;
-            if (4..=most).contains(&length) { Ok(length) } else { Err(Foreign::Unknown) }
+pub(crate) fn length(prefix: [u8; 4], most: usize) -> Result<usize, Spoken> {
+    match spoken(&prefix) {
+        Spoken::Other => {
+            let length = usize::try_from(u32::from_be_bytes(prefix)).map_err(|_| Spoken::Other)?;
+            if (4..=most).contains(&length) { Ok(length) } else { Err(Spoken::Other) }
         }
+        other => Err(other),
     }
 }
 
@@ -95,12 +96,12 @@ mod tests {
     fn a_length_is_told_from_other_protocols() {
         let length = |prefix| length(prefix, 300);
         assert_eq!(length([0, 0, 1, 2]), Ok(258));
-        assert_eq!(length([0, 0, 1, 45]), Err(Foreign::Unknown));
-        assert_eq!(length([0x15, 3, 3, 0]), Err(Foreign::Tls));
-        assert_eq!(length(*b"HTTP"), Err(Foreign::Http));
-        assert_eq!(length(*b"SSH-"), Err(Foreign::Unknown));
-        assert_eq!(length([0, 0, 0, 3]), Err(Foreign::Unknown));
-        assert_eq!(length([0xff; 4]), Err(Foreign::Unknown));
+        assert_eq!(length([0, 0, 1, 45]), Err(Spoken::Other));
+        assert_eq!(length([0x15, 3, 3, 0]), Err(Spoken::Tls));
+        assert_eq!(length(*b"HTTP"), Err(Spoken::Http));
+        assert_eq!(length(*b"SSH-"), Err(Spoken::Other));
+        assert_eq!(length([0, 0, 0, 3]), Err(Spoken::Other));
+        assert_eq!(length([0xff; 4]), Err(Spoken::Other));
     }
 
     #[test]

@@ -3,15 +3,15 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use init_core::{DnsName, Endpoint, EndpointError};
+use init_net::NetError;
 use tokio::time::timeout;
 
-use super::cluster::Broker;
-use super::dial;
-use super::together::all;
+use super::broker::Broker;
 use crate::Error;
 
-/// Each has a thread.
+/// A lookup blocks a thread of its own, so the number of concurrent ones is bounded.
 const AT_ONCE: usize = 32;
 const RESOLVE: Duration = Duration::from_secs(2);
 
@@ -37,15 +37,16 @@ fn is_local(host: &str) -> bool {
 /// Asks for many names at once, and says of the first one that has no address whose it is.
 pub(crate) async fn resolve(brokers: &[(i32, Endpoint)]) -> Result<(), Error> {
     let one = async |(broker, endpoint): &(i32, Endpoint)| {
-        let problem = match timeout(RESOLVE, dial::resolve(endpoint.host(), endpoint.port())).await {
+        let problem = match timeout(RESOLVE, init_net::resolve(endpoint)).await {
             Ok(Ok(_)) => return Ok(()),
+            Ok(Err(NetError::Resolve { problem, .. })) => problem,
             Ok(Err(error)) => error.to_string(),
             Err(_) => format!("no answer within {} s", RESOLVE.as_secs()),
         };
         Err(Error::Unresolved { broker: *broker, listener: endpoint.to_string(), problem })
     };
     for some in brokers.chunks(AT_ONCE) {
-        all(some.iter().map(one)).await.into_iter().collect::<Result<(), Error>>()?;
+        join_all(some.iter().map(one)).await.into_iter().collect::<Result<(), Error>>()?;
     }
     Ok(())
 }

@@ -9,14 +9,15 @@ use kafka_protocol::messages::{
 };
 use kafka_protocol::protocol::StrBytes;
 use secrecy::ExposeSecret as _;
+use secrecy::zeroize::Zeroizing;
 use tokio::time::Instant;
 
 use super::access::Login;
 use super::connection::Connection;
 use super::scram;
 use crate::Error;
+use crate::desired::{Mechanism, Scram};
 use crate::error::{Attempt, refused};
-use crate::spec::{Mechanism, Scram};
 
 /// A broker derives a key or looks one up; with many clients that takes a moment.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -63,19 +64,23 @@ impl Connection {
 
     #[expect(clippy::disallowed_methods, reason = "PLAIN is the password itself")]
     async fn plain(&mut self, login: &Login) -> Result<SaslAuthenticateResponse, Error> {
-        let message = format!("\0{}\0{}", login.user.expose_secret(), login.password.expose_secret());
-        self.authenticate(login, message).await
+        let (user, password) = (login.user.expose_secret(), login.password.expose_secret());
+        // Of the right size from the start: a buffer that grows leaves its content behind.
+        let mut message = Zeroizing::new(Vec::with_capacity(2 + user.len() + password.len()));
+        for part in ["\0", user, "\0", password] {
+            message.extend_from_slice(part.as_bytes());
+        }
+        self.authenticate(login, Bytes::from_owner(message)).await
     }
 
     #[expect(clippy::disallowed_methods, reason = "the name is sent, the password is what the proof is of")]
     async fn scram(&mut self, login: &Login, hash: Scram) -> Result<SaslAuthenticateResponse, Error> {
-        let internal = |problem: &str| Error::Internal(problem.to_owned());
-        let client = scram::Client::new(hash, login.user.expose_secret()).map_err(internal)?;
-        let challenge = self.authenticate(login, client.first()).await?;
+        let client = scram::Client::new(hash, login.user.expose_secret())?;
+        let challenge = self.authenticate(login, Bytes::from(client.first())).await?;
         let proven = client
             .prove(login.password.expose_secret().as_bytes(), &text(&challenge))
             .map_err(|problem| self.garbled(problem))?;
-        let verdict = self.authenticate(login, proven.message.clone()).await?;
+        let verdict = self.authenticate(login, Bytes::from(proven.message.clone())).await?;
         proven
             .verify(&text(&verdict))
             .map_err(|problem| Error::Impostor { peer: self.peer().clone(), problem })?;
@@ -85,9 +90,9 @@ impl Connection {
     async fn authenticate(
         &mut self,
         login: &Login,
-        message: String,
+        message: Bytes,
     ) -> Result<SaslAuthenticateResponse, Error> {
-        let request = SaslAuthenticateRequest::default().with_auth_bytes(Bytes::from(message));
+        let request = SaslAuthenticateRequest::default().with_auth_bytes(message);
         let version = self.version::<SaslAuthenticateRequest>()?;
         let mut answer = None;
         self.exchange([request].into_iter(), version, LIMIT, |_, got| answer = Some(got)).await?;

@@ -1,4 +1,4 @@
-//! Tries logins, as others, on a listener with SASL.
+//! Tries the logins of declared users on a listener with SASL.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,13 +9,13 @@ use kafka_protocol::error::ResponseError;
 use super::access::{Access, Login};
 use super::bootstrap;
 use crate::Error;
-use crate::spec::Scram;
+use crate::desired::Scram;
 
 /// A listener on which users log in.
 pub(crate) struct Probe {
     servers: Vec<Endpoint>,
     access: Access,
-    /// Whom it has seen getting in.
+    /// The users and mechanisms whose login has succeeded.
     opened: BTreeSet<(String, Scram)>,
 }
 
@@ -40,22 +40,22 @@ impl Probe {
         Ok(())
     }
 
-    /// Whether the user has got in before.
+    /// Whether this login has succeeded before.
     pub(crate) fn has_opened(&self, user: &str, mechanism: Scram) -> bool {
         self.opened.contains(&(user.to_owned(), mechanism))
     }
 
-    /// The user has got in.
+    /// Records that this login has succeeded.
     pub(crate) fn remember(&mut self, user: &str, mechanism: Scram) {
         self.opened.insert((user.to_owned(), mechanism));
     }
 
-    /// The user is about to be another.
+    /// Forgets the logins of a user whose credentials are about to change.
     pub(crate) fn forget(&mut self, user: &str) {
         self.opened.retain(|(name, _)| name != user);
     }
 
-    /// Whether the user gets in.
+    /// Whether the broker accepts the login.
     pub(crate) async fn accepts(&self, login: Login) -> Result<bool, Error> {
         match bootstrap::first(&self.servers, &Arc::new(self.access.of(Some(login)))).await {
             Ok(_) => Ok(true),

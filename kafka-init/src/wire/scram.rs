@@ -8,10 +8,11 @@ use std::num::NonZeroU32;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use ring::rand::{SecureRandom as _, SystemRandom};
+use init_net::{NetError, random};
 use ring::{digest, hmac, pbkdf2};
+use secrecy::zeroize::Zeroizing;
 
-use crate::spec::Scram;
+use crate::desired::Scram;
 
 /// With fewer, whoever plays the server could find the password from our proof (RFC 7677, section 4); with more, it would
 /// keep us busy: Kafka's own limits are 4,096 and 16,384.
@@ -36,7 +37,7 @@ pub(super) struct Proven {
 }
 
 impl Client {
-    pub(super) fn new(hash: Scram, user: &str) -> Result<Self, &'static str> {
+    pub(super) fn new(hash: Scram, user: &str) -> Result<Self, NetError> {
         Ok(Self::with_nonce(hash, user, BASE64.encode(random::<NONCE>()?)))
     }
 
@@ -89,22 +90,20 @@ impl Proven {
     }
 }
 
-/// What Kafka stores of a password in the place of it, as good as the password to whoever has it.
-pub(crate) fn salted(hash: Scram, password: &[u8], salt: &[u8], iterations: NonZeroU32) -> Vec<u8> {
+/// The salted password, which Kafka stores in its place. Who has it can log in, so it is wiped like a password.
+pub(crate) fn salted(
+    hash: Scram,
+    password: &[u8],
+    salt: &[u8],
+    iterations: NonZeroU32,
+) -> Zeroizing<Vec<u8>> {
     let (algorithm, length) = match hash {
         Scram::Sha256 => (pbkdf2::PBKDF2_HMAC_SHA256, digest::SHA256_OUTPUT_LEN),
         Scram::Sha512 => (pbkdf2::PBKDF2_HMAC_SHA512, digest::SHA512_OUTPUT_LEN),
     };
-    let mut salted = vec![0; length];
+    let mut salted = Zeroizing::new(vec![0; length]);
     pbkdf2::derive(algorithm, iterations, salt, password, &mut salted);
     salted
-}
-
-/// Bytes that nobody can guess.
-pub(crate) fn random<const N: usize>() -> Result<[u8; N], &'static str> {
-    let mut bytes = [0; N];
-    SystemRandom::new().fill(&mut bytes).map_err(|_| "the system gives no random bytes")?;
-    Ok(bytes)
 }
 
 fn algorithm(hash: Scram) -> hmac::Algorithm {

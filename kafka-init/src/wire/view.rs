@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use kafka_protocol::messages::{ApiKey, DescribeClusterRequest, MetadataRequest};
 
-use super::cluster::Broker;
+use super::broker::Broker;
 use super::connection::Connection;
 use crate::Error;
+use crate::desired::Readiness;
 use crate::error::{Attempt, refused};
-use crate::readiness::Readiness;
 
 const LIMIT: Duration = Duration::from_secs(3);
 /// Larger than any cluster that is known.

@@ -66,7 +66,7 @@ fn each_mechanism_may_have_a_password_and_iterations_of_its_own() {
     }));
     let plan = plan(spec.take(), &cluster([]));
     let Some(kafka_init::Change::CreateUser(user)) = plan.changes().first() else { panic!("{plan:?}") };
-    let secrets: Vec<String> = user.passwords.values().map(ToString::to_string).collect();
+    let secrets: Vec<String> = user.credentials.values().map(|new| new.secret.to_string()).collect();
     assert_eq!(secrets, ["{secret: another}", "{secret: the_password}"]);
     assert_snapshot!(shown(&plan));
 }
@@ -87,7 +87,7 @@ fn an_entry_stands_for_every_combination_of_its_lists() {
     assert_snapshot!(shown(&everything));
     let there = everything.changes().iter().filter_map(|change| match change {
         kafka_init::Change::CreateAcl(binding) => Some(binding.clone()),
-        kafka_init::Change::CreateClosingAcl(closing) => Some(closing.binding.clone()),
+        kafka_init::Change::CreateRestrictiveAcl(closing) => Some(closing.binding.clone()),
         _ => None,
     });
     assert!(plan(spec, &Observed { acls: there.collect(), ..cluster([]) }).is_empty());

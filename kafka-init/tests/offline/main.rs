@@ -7,5 +7,6 @@ mod account;
 mod describe;
 mod model;
 mod plan;
+mod report;
 mod support;
 mod violations;

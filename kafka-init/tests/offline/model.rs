@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use init_core::Backend;
 use init_core::diff::Drift;
 use kafka_init::{
-    Change, ClosingAcl, ConfigType, Credential, Kafka, Observed, ObservedTopic, Setting, Value as Own,
+    Change, ConfigType, Credential, Kafka, Observed, ObservedTopic, RestrictiveAcl, Setting, Value as Own,
 };
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -48,7 +48,7 @@ fn apply(cluster: &mut Observed, change: &Change) {
         Change::AlterTopicConfig(alteration) | Change::ResetTopicConfig(alteration) => {
             alter(&mut cluster.topics.get_mut(&alteration.name).unwrap().config, &alteration.config);
         }
-        Change::CreateAcl(binding) | Change::CreateClosingAcl(ClosingAcl { binding, .. }) => {
+        Change::CreateAcl(binding) | Change::CreateRestrictiveAcl(RestrictiveAcl { binding, .. }) => {
             assert!(cluster.acls.insert(binding.clone()), "{binding} was there");
         }
         Change::AlterQuota(quota) => {
@@ -70,7 +70,7 @@ fn apply_user(cluster: &mut Observed, change: &Change) {
         Change::CreateUser(user) => {
             let credentials = user.credentials.iter();
             let credentials =
-                credentials.map(|(mechanism, iterations)| (*mechanism, open(*iterations))).collect();
+                credentials.map(|(mechanism, new)| (*mechanism, open(new.iterations))).collect();
             assert!(
                 cluster.users.insert(user.name.clone(), credentials).is_none(),
                 "{} was there",

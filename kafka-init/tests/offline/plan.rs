@@ -40,33 +40,20 @@ fn a_missing_topic_is_created_with_what_is_declared() {
             "c": {"partitions": -1},
         },
     });
-    assert_snapshot!(shown(&plan(spec, &Observed::default())), @r#"
-    create topic a (3 partitions, replication factor 3, cleanup.policy=compact,delete, min.insync.replicas=2, retention.ms=604800000)
-      {"op":"create_topic","name":"a","partitions":3,"replication_factor":3,"config":{"cleanup.policy":"compact,delete","min.insync.replicas":"2","retention.ms":"604800000"}}
-    create topic b (1 partition, the broker's default replication factor, min.cleanable.dirty.ratio=0.5, min.insync.replicas=2, retention.ms=5, unclean.leader.election.enable=false)
-      {"op":"create_topic","name":"b","partitions":1,"replication_factor":-1,"config":{"min.cleanable.dirty.ratio":"0.5","min.insync.replicas":"2","retention.ms":"5","unclean.leader.election.enable":"false"}}
-    create topic c (the broker's default partitions, the broker's default replication factor, min.insync.replicas=2, retention.ms=5)
-      {"op":"create_topic","name":"c","partitions":-1,"replication_factor":-1,"config":{"min.insync.replicas":"2","retention.ms":"5"}}
-    "#);
+    assert_snapshot!(shown(&plan(spec, &Observed::default())));
 }
 
 #[test]
 fn a_topic_with_fewer_partitions_grows() {
     let spec = json!({"topics": {"a": {"partitions": 6}}});
-    assert_snapshot!(shown(&plan(spec, &cluster([("a", topic(3, 1, &[]))]))), @r#"
-    add partitions to topic a: 3 -> 6
-      {"op":"create_partitions","name":"a","from":3,"to":6}
-    "#);
+    assert_snapshot!(shown(&plan(spec, &cluster([("a", topic(3, 1, &[]))]))));
 }
 
 #[test]
 fn a_config_that_differs_is_altered_and_no_other() {
     let spec = json!({"topics": {"a": {"config": {"retention.ms": 2, "segment.ms": 7, "cleanup.policy": "delete"}}}});
     let there = topic(1, 1, &[("retention.ms", "1"), ("segment.ms", "7")]);
-    assert_snapshot!(shown(&plan(spec, &cluster([("a", there)]))), @r#"
-    alter topic a: cleanup.policy unset -> delete, retention.ms 1 -> 2
-      {"op":"alter_topic_config","name":"a","config":{"cleanup.policy":{"from":null,"to":"delete"},"retention.ms":{"from":"1","to":"2"}}}
-    "#);
+    assert_snapshot!(shown(&plan(spec, &cluster([("a", there)]))));
 }
 
 /// By another broker's file, or the next change of `brokerDefaults`, the default is another value.

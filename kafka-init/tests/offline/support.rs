@@ -55,10 +55,7 @@ pub(crate) fn cluster<const N: usize>(topics: [(&str, ObservedTopic); N]) -> Obs
 
 /// A plan as a reader sees it, then as a program does.
 pub(crate) fn shown(plan: &Plan<Change>) -> String {
-    let changes = plan
-        .changes()
-        .iter()
-        .map(|change| format!("{change}\n  {}\n", serde_json::to_string(change).unwrap()));
+    let changes = plan.changes().iter().map(|change| format!("{change}\n  {}\n", init_core::as_json(change)));
     let conflicts = plan.conflicts().iter().map(|conflict| format!("! {conflict}\n"));
     changes.chain(conflicts).collect()
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use init_core::{SpecPath, Violations};
 
-use super::{ConfigValue, Origin, Said};
+use crate::desired::{Declared, Origin};
+use crate::spec::ConfigValue;
 
 const MIN_INSYNC: &str = "min.insync.replicas";
 
@@ -12,7 +13,7 @@ type Values = BTreeMap<String, ConfigValue>;
 
 /// Values by key, each with the part of the spec that says it.
 #[derive(Clone)]
-pub(super) struct Configs(BTreeMap<String, Said<Option<String>>>);
+pub(super) struct Configs(BTreeMap<String, Declared<Option<String>>>);
 
 impl Configs {
     /// Nothing is said.
@@ -39,12 +40,12 @@ impl Configs {
             if key.is_empty() {
                 violations.push(at, "a config's name is not empty");
             } else if let Some(value) = violations.check(&at.key(key), value.text()) {
-                self.0.insert(key.clone(), Said { value, origin });
+                self.0.insert(key.clone(), Declared { value, origin });
             }
         }
     }
 
-    pub(super) fn into_values(self) -> BTreeMap<String, Said<Option<String>>> {
+    pub(super) fn into_values(self) -> BTreeMap<String, Declared<Option<String>>> {
         self.0
     }
 }
@@ -77,7 +78,7 @@ fn is_secret(key: &str) -> bool {
 pub(super) fn check_min_insync(
     topic: &str,
     configs: &Configs,
-    replication_factor: Option<Said<i16>>,
+    replication_factor: Option<Declared<i16>>,
     violations: &mut Violations,
 ) {
     let (Some(said), Some(factor)) = (configs.0.get(MIN_INSYNC), replication_factor) else { return };

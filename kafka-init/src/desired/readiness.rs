@@ -1,6 +1,6 @@
 //! How many brokers a spec needs before anything is worth doing.
 
-use crate::spec::Desired;
+use super::Desired;
 
 /// When a cluster is ready.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,94 +1,13 @@
 //! The client quotas of a spec: whom each is for, and its limits.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use init_core::{SpecPath, Violations};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize, Serializer};
+
+use crate::desired::{Entity, Quotas, Rate};
+use crate::spec::QuotaSpec;
 
 const ANY: &str = "*";
-
-/// One entry as written. `*` is whoever has no quota of its own.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct QuotaSpec {
-    /// A user.
-    user: Option<String>,
-    /// A client id, of that user if there is one.
-    client_id: Option<String>,
-    /// A client's address.
-    ip: Option<String>,
-    /// Bytes per second.
-    producer_byte_rate: Option<f64>,
-    /// Bytes per second.
-    consumer_byte_rate: Option<f64>,
-    /// Percent of one thread's time.
-    request_percentage: Option<f64>,
-    /// Partitions created or deleted per second.
-    controller_mutation_rate: Option<f64>,
-    /// Connections per second.
-    connection_creation_rate: Option<f64>,
-}
-
-/// Whom a quota is for: a name by kind, or the default of that kind.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Entity(pub BTreeMap<String, Option<String>>);
-
-/// A limit, by Kafka's key.
-pub type Quotas = BTreeMap<String, Rate>;
-
-/// A number with an order.
-#[derive(Clone, Copy, Debug)]
-pub struct Rate(pub f64);
-
-impl PartialEq for Rate {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Rate {}
-
-impl PartialOrd for Rate {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Rate {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.0.total_cmp(&other.0)
-    }
-}
-
-impl fmt::Display for Rate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl Serialize for Rate {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_f64(self.0)
-    }
-}
-
-impl fmt::Display for Entity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (position, (kind, name)) in self.0.iter().enumerate() {
-            let comma = if position == 0 { "" } else { ", " };
-            write!(f, "{comma}{kind} {}", name.as_deref().unwrap_or("<default>"))?;
-        }
-        Ok(())
-    }
-}
-
-impl Serialize for Entity {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
 
 /// Every entity once.
 pub(super) fn validate(quotas: &[QuotaSpec], violations: &mut Violations) -> BTreeMap<Entity, Quotas> {

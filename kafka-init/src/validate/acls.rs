@@ -3,47 +3,14 @@
 use std::collections::BTreeSet;
 
 use init_core::{SpecPath, Violations};
-use schemars::JsonSchema;
-use serde::Deserialize;
 
-use super::binding::{Binding, Operation, Pattern, Permission, Resource};
-use super::list::OneOrMany;
 use super::matching;
+use crate::desired::{Binding, Operation, Pattern, Permission, Resource};
+use crate::spec::{AclSpec, Names, OneOrMany};
 
 const ANY: &str = "*";
 /// The one name that the cluster has as a resource.
 const CLUSTER: &str = "kafka-cluster";
-
-type Names = OneOrMany<String>;
-
-/// One entry as written: who may or may not do what, on which resource of one kind, from where.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct AclSpec {
-    /// Who, as TYPE:NAME.
-    principal: Names,
-    /// The operations that are allowed. This or `deny`.
-    allow: Option<Names>,
-    /// The operations that are denied.
-    deny: Option<Names>,
-    /// Topics, by name or prefix; `*` is all.
-    topic: Option<Names>,
-    /// Consumer groups.
-    group: Option<Names>,
-    /// The cluster itself.
-    cluster: Option<bool>,
-    /// Transactional ids.
-    transactional_id: Option<Names>,
-    /// Delegation tokens.
-    delegation_token: Option<Names>,
-    /// Users that tokens are for; TYPE: in front of the name is `User:` when left out.
-    user: Option<Names>,
-    /// Whether the names are whole or only begin so. Default: literal.
-    #[serde(rename = "match", default)]
-    pattern: Pattern,
-    /// From which address of a client; it is compared with its address, not resolved. Default: any.
-    host: Option<Names>,
-}
 
 /// Every binding once.
 pub(super) fn validate(acls: Vec<AclSpec>, violations: &mut Violations) -> BTreeSet<Binding> {

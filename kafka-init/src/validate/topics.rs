@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use init_core::{SpecPath, Violations};
 
-use super::settings::{self, Configs};
-use super::{Number, Origin, Said, Topic, TopicSpec};
+use super::configs::{self, Configs};
+use super::names;
+use crate::desired::{Declared, Origin, Topic};
+use crate::spec::{Number, TopicSpec};
 
 /// Kafka's own, which it creates and shapes itself. Their configs may be declared.
 const INTERNAL: [&str; 3] = ["__consumer_offsets", "__transaction_state", "__share_group_state"];
@@ -26,7 +28,7 @@ pub(super) fn validate(
         violations
             .push(&root.key("defaults").key("defaults"), "it is for a topic that the defaults do not reach");
     }
-    names(&topics, violations);
+    check_names(&topics, violations);
     let mut valid = BTreeMap::new();
     for (name, spec) in topics {
         let at = root.key("topics").key(&name);
@@ -47,7 +49,7 @@ pub(super) fn validate(
         let replication_factor =
             own.replication_factor.or(common.replication_factor).and_then(Count::declared);
         let config = configs.of_topic(&name, spec.config.as_ref(), violations);
-        settings::check_min_insync(&name, &config, replication_factor, violations);
+        configs::check_min_insync(&name, &config, replication_factor, violations);
         valid.insert(
             name,
             Topic { partitions, replication_factor, config: config.into_values(), is_internal },
@@ -56,17 +58,12 @@ pub(super) fn validate(
     valid
 }
 
-/// What a topic's name is made of.
-pub(super) fn is_allowed(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')
-}
-
 /// What is said of a count: `None` inside is -1, the broker's default, which overrides `defaults` as well.
 #[derive(Clone, Copy)]
-struct Count<T>(Option<Said<T>>);
+struct Count<T>(Option<Declared<T>>);
 
 impl<T> Count<T> {
-    fn declared(self) -> Option<Said<T>> {
+    fn declared(self) -> Option<Declared<T>> {
         self.0
     }
 }
@@ -92,7 +89,9 @@ fn count<T: TryFrom<i128> + MaxValue>(
     let number = number?;
     let count = match number.whole() {
         Some(-1) => Some(Count(None)),
-        Some(whole) if whole >= 1 => T::try_from(whole).ok().map(|value| Count(Some(Said { value, origin }))),
+        Some(whole) if whole >= 1 => {
+            T::try_from(whole).ok().map(|value| Count(Some(Declared { value, origin })))
+        }
         _ => None,
     };
     let right = format!("write a whole number from 1 to {}, or -1 for the broker's default", T::MAX);
@@ -112,7 +111,7 @@ impl MaxValue for i16 {
     const MAX: i128 = i16::MAX as i128;
 }
 
-fn names(topics: &BTreeMap<String, TopicSpec>, violations: &mut Violations) {
+fn check_names(topics: &BTreeMap<String, TopicSpec>, violations: &mut Violations) {
     let at = SpecPath::root().key("topics");
     let mut folded: BTreeMap<String, &str> = BTreeMap::new();
     for name in topics.keys() {
@@ -136,7 +135,7 @@ fn problem_with(name: &str) -> Option<String> {
             name.len()
         ));
     }
-    if matches!(name, "." | "..") || !name.bytes().all(is_allowed) {
+    if matches!(name, "." | "..") || !name.bytes().all(names::is_of_a_topic) {
         return Some(
             "a topic's name has only letters, digits, `.`, `_` and `-`, and is not `.` or `..`".to_owned(),
         );

@@ -3,59 +3,15 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
-use init_core::{Endpoint, Files, SecretRef, SpecPath, Violations};
-use schemars::JsonSchema;
-use serde::Deserialize;
+use init_core::{Files, SpecPath, Violations};
+use init_net::{Tls, Verification};
 
-use super::mechanisms::{CredentialSpec, Mechanisms};
-use super::security::{self, Tls, TlsSpec};
-use super::{Number, Scram, servers};
+use super::servers::servers;
+use crate::desired::{Password, Probe, User};
+use crate::spec::{CredentialSpec, Number, ProbeSpec, UserSpec};
 
 /// Kafka's limits for both mechanisms.
 const ITERATIONS: std::ops::RangeInclusive<u32> = 4096..=16_384;
-
-/// One user as written.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct UserSpec {
-    /// How the user may log in: a mechanism, a list of them, or a map with a password and iterations for each.
-    mechanism: Mechanisms,
-    /// The password, for each mechanism that has none of its own.
-    password: Option<SecretRef>,
-    /// How often the password is hashed, from 4096 to 16384. Default: whatever is there, and 4096 for a new credential.
-    iterations: Option<Number>,
-}
-
-/// Where logins are tried, as written.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ProbeSpec {
-    /// Servers of a listener with SASL, as NAME:PORT.
-    bootstrap: Vec<String>,
-    /// Its encryption. Default: `tls` of the spec.
-    tls: Option<TlsSpec>,
-}
-
-/// One user as meant: every way to log in.
-pub type User = BTreeMap<Scram, Password>;
-
-/// What a credential is made of.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Password {
-    /// The password's name.
-    pub secret: SecretRef,
-    /// How often it is hashed; `None` leaves it at what is there.
-    pub iterations: Option<NonZeroU32>,
-}
-
-/// Where logins are tried, as meant.
-#[derive(Clone, Debug)]
-pub struct Probe {
-    /// Never empty.
-    pub bootstrap: Vec<Endpoint>,
-    /// Its own encryption, if not the spec's.
-    pub tls: Option<Tls>,
-}
 
 pub(super) fn users(
     users: BTreeMap<String, UserSpec>,
@@ -114,6 +70,7 @@ pub(super) fn probe(spec: &ProbeSpec, has_users: bool, files: &Files, violations
     if !has_users {
         violations.push(&at, "it is for the logins of `users`, and there are none");
     }
-    let tls = spec.tls.as_ref().map(|tls| security::tls(tls, files, &at.key("tls"), violations));
+    let tls = spec.tls.as_ref();
+    let tls = tls.map(|tls| Tls::validate(tls, Verification::Full, files, &at.key("tls"), violations));
     Probe { bootstrap: servers(&spec.bootstrap, &at.key("bootstrap"), violations), tls }
 }

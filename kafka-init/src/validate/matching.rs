@@ -3,8 +3,8 @@
 
 use std::net::IpAddr;
 
-use super::topics;
-use super::{Pattern, Resource};
+use super::names;
+use crate::desired::{Pattern, Resource};
 
 const ANY: &str = "*";
 /// The type of every principal that Kafka itself knows.
@@ -54,7 +54,7 @@ pub(super) fn name(kind: Resource, pattern: Pattern, name: &str) -> Option<Strin
             "`{name}` matches nothing, as `*` has a meaning by itself alone: write `{stem}` with `match: prefixed`"
         ));
     }
-    let is_topic = kind == Resource::Topic && !name.bytes().all(topics::is_allowed);
+    let is_topic = kind == Resource::Topic && !name.bytes().all(names::is_of_a_topic);
     is_topic.then(|| format!("`{name}` is no topic's name, which has only letters, digits, `.`, `_` and `-`"))
 }
 

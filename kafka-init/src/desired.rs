@@ -1,10 +1,24 @@
 //! The spec as meant: validated, defaults filled in, keyed by name.
 
+mod acl;
+mod config;
+mod quota;
+mod readiness;
+mod sasl;
+mod user;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{Endpoint, SecretRef, SpecPath};
 
-use super::{Binding, Entity, Probe, Quotas, Sasl, Tls, User};
+use init_net::Tls;
+
+pub use acl::{Binding, Operation, Pattern, Permission, Resource};
+pub use config::{ConfigType, Value};
+pub use quota::{Entity, Quotas, Rate};
+pub(crate) use readiness::Readiness;
+pub use sasl::{Mechanism, Sasl, Scram};
+pub use user::{Password, Probe, User};
 
 /// What a cluster must have.
 #[derive(Clone, Debug)]
@@ -17,7 +31,7 @@ pub struct Desired {
     pub cluster_id: Option<String>,
     /// How connections are encrypted, if they are.
     pub tls: Option<Tls>,
-    /// Who logs in, if anybody.
+    /// The SASL login, if the spec has one.
     pub sasl: Option<Sasl>,
     /// Every topic by name.
     pub topics: BTreeMap<String, Topic>,
@@ -27,7 +41,7 @@ pub struct Desired {
     pub users: BTreeMap<String, User>,
     /// Every ACL.
     pub acls: BTreeSet<Binding>,
-    /// Every quota by whom it is for.
+    /// The limits of every quota, by entity.
     pub quotas: BTreeMap<Entity, Quotas>,
     /// The dynamic configs of all brokers, as Kafka spells values; `None` takes one away.
     pub broker_defaults: BTreeMap<String, Option<String>>,
@@ -48,7 +62,7 @@ impl Desired {
     /// Everything that is read before the first packet.
     pub(crate) fn secrets(&self) -> BTreeSet<SecretRef> {
         let tls = self.tls.iter().chain(self.probe.iter().filter_map(|probe| probe.tls.as_ref()));
-        let keys = tls.filter_map(|tls| Some(&tls.identity.as_ref()?.1));
+        let keys = tls.flat_map(Tls::secrets);
         let login =
             self.sasl.iter().flat_map(|sasl| sasl.username.secret().into_iter().chain([&sasl.password]));
         let passwords = self.users.values().flat_map(BTreeMap::values).map(|password| &password.secret);
@@ -60,21 +74,21 @@ impl Desired {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Topic {
     /// `None` leaves it to the broker, or to what is there.
-    pub partitions: Option<Said<i32>>,
+    pub partitions: Option<Declared<i32>>,
     /// `None` leaves it to the broker, or to what is there.
-    pub replication_factor: Option<Said<i16>>,
+    pub replication_factor: Option<Declared<i16>>,
     /// The declared configs, as Kafka spells values; `None` takes the topic's own value away.
-    pub config: BTreeMap<String, Said<Option<String>>>,
+    pub config: BTreeMap<String, Declared<Option<String>>>,
     /// Kafka's own, which makes it itself.
     pub is_internal: bool,
 }
 
-/// A value, and who said so.
+/// A declared value, and the part of the spec that declares it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Said<T> {
+pub struct Declared<T> {
     /// The value.
     pub value: T,
-    /// Where it is said.
+    /// Where it is declared.
     pub origin: Origin,
 }
 
@@ -88,7 +102,7 @@ pub enum Origin {
 }
 
 impl Origin {
-    /// Where the spec says it.
+    /// Its place in the spec.
     pub fn at(self, topic: &str, property: &str) -> SpecPath {
         match self {
             Self::Topic => SpecPath::root().key("topics").key(topic).key(property),

@@ -1,5 +1,5 @@
-//! Names that no broker knows. A `KRaft` controller takes any name for a config of all brokers, keeps it, and never shows
-//! its value again: so they are refused here, before anything is written.
+//! Config names that no broker knows. A `KRaft` controller accepts any name for a config of all brokers, stores it, and
+//! never shows its value again. So such names are refused here, before anything is written.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use kafka_protocol::messages::DescribeConfigsRequest;
 use kafka_protocol::messages::describe_configs_request::DescribeConfigsResource;
 use kafka_protocol::protocol::StrBytes;
 
-use super::brokers_altered;
+use super::by_request::Numbered;
 use crate::Error;
-use crate::plan::{AlterBrokerConfig, Change};
+use crate::change::AlterBrokerConfig;
 use crate::wire::{BROKER, Connection};
 
 const LIMIT: Duration = Duration::from_secs(10);
@@ -18,26 +18,28 @@ const OF_A_LISTENER: &str = "listener.name.";
 /// A type that the broker does not know is that of a config that it does not know.
 const UNKNOWN: i8 = 0;
 
-/// The changes that set such a name, by position, and which one.
-pub(super) async fn check(home: &mut Connection, changes: &[Change]) -> Vec<(usize, Error)> {
+/// The changes that set such a name, by position, and which name.
+pub(super) async fn check(
+    main: &mut Connection,
+    changes: &Numbered<&AlterBrokerConfig>,
+) -> Vec<(usize, Error)> {
     let mut refused = Vec::new();
-    for (position, change) in changes.iter().enumerate() {
-        let Some(alteration) = brokers_altered(change) else { continue };
-        if let Err(error) = names(home, alteration).await {
-            refused.push((position, error));
+    for (position, alteration) in changes {
+        if let Err(error) = names(main, alteration).await {
+            refused.push((*position, error));
         }
     }
     refused
 }
 
-async fn names(home: &mut Connection, alteration: &AlterBrokerConfig) -> Result<(), Error> {
-    // A home that was reached by another name than it advertises is any broker.
-    let Some(id) = home.peer().id else { return Ok(()) };
+async fn names(main: &mut Connection, alteration: &AlterBrokerConfig) -> Result<(), Error> {
+    // A broker that was reached by another name than it advertises is not known by its id.
+    let Some(id) = main.peer().id else { return Ok(()) };
     let broker = DescribeConfigsResource::default()
         .with_resource_type(BROKER)
         .with_resource_name(StrBytes::from_string(id.to_string()))
         .with_configuration_keys(None);
-    let answer = home.call(DescribeConfigsRequest::default().with_resources(vec![broker]), LIMIT).await?;
+    let answer = main.call(DescribeConfigsRequest::default().with_resources(vec![broker]), LIMIT).await?;
     let described = answer.results.iter().flat_map(|result| &result.configs);
     let known: Vec<&str> =
         described.filter(|config| config.config_type != UNKNOWN).map(|config| config.name.as_str()).collect();
@@ -46,7 +48,7 @@ async fn names(home: &mut Connection, alteration: &AlterBrokerConfig) -> Result<
     // A broker that describes nothing says nothing of what it knows.
     let Some(name) = unknown.next().filter(|_| !known.is_empty()) else { return Ok(()) };
     let nearest = known.into_iter().min_by_key(|other| distance(name, other)).unwrap_or_default();
-    Err(Error::UnknownConfig { peer: home.peer().clone(), name: name.clone(), nearest: nearest.to_owned() })
+    Err(Error::UnknownConfig { peer: main.peer().clone(), name: name.clone(), nearest: nearest.to_owned() })
 }
 
 /// How many letters differ, at the least (Levenshtein).

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// Who may or may not do one thing.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Binding {
     /// Who.
     pub principal: String,
@@ -17,7 +17,6 @@ pub struct Binding {
     /// On what kind of thing.
     pub resource: Resource,
     /// How its name is meant.
-    #[serde(rename = "match")]
     pub pattern: Pattern,
     /// Its name, or how it begins.
     pub name: String,
@@ -28,8 +27,8 @@ pub struct Binding {
 macro_rules! numbered {
     ($(#[$about:meta])* $kind:ident { $($(#[$doc:meta])* $variant:ident = $number:literal $name:literal,)* }) => {
         $(#[$about])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-        pub enum $kind { $($(#[$doc])* #[serde(rename = $name)] $variant,)* }
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $kind { $($(#[$doc])* $variant,)* }
 
         impl $kind {
             const ALL: &[Self] = &[$(Self::$variant,)*];
@@ -115,7 +114,7 @@ numbered! {
 }
 
 /// How a resource's name is meant.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Pattern {
     /// It is the name; `*` is any.
@@ -126,6 +125,14 @@ pub enum Pattern {
 }
 
 impl Pattern {
+    /// Kafka's name for it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Literal => "LITERAL",
+            Self::Prefixed => "PREFIXED",
+        }
+    }
+
     pub(crate) fn number(self) -> i8 {
         match self {
             Self::Literal => 3,
@@ -165,7 +172,7 @@ impl Binding {
 
 impl Operation {
     /// By Kafka's name, in any case and with or without its underscores.
-    pub(super) fn of(name: &str) -> Option<Self> {
+    pub(crate) fn of(name: &str) -> Option<Self> {
         let plain = |name: &str| name.replace(['_', '-'], "").to_ascii_lowercase();
         Self::ALL.iter().copied().find(|operation| plain(operation.name()) == plain(name))
     }
@@ -173,7 +180,7 @@ impl Operation {
 
 impl Resource {
     /// How a spec names it.
-    pub(super) fn key(self) -> &'static str {
+    pub(crate) fn key(self) -> &'static str {
         match self {
             Self::Topic => "topic",
             Self::Group => "group",

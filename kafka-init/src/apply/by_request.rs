@@ -1,0 +1,69 @@
+//! Changes by the request that makes them.
+
+use std::collections::BTreeMap;
+
+use init_core::SecretRef;
+
+use crate::change::{
+    AlterBrokerConfig, AlterQuota, AlterTopicConfig, Change, CreatePartitions, CreateTopic, RestrictiveAcl,
+};
+use crate::desired::{Binding, Scram};
+
+/// Changes of one kind, each with its position among all of them.
+pub(super) type Numbered<C> = Vec<(usize, C)>;
+
+/// Each change once, in the list of its request. Whoever handles all lists takes this apart field by field, so that the
+/// compiler finds a list that is forgotten.
+#[derive(Default)]
+pub(super) struct ByRequest<'c> {
+    pub(super) users: Numbered<UserCredentials<'c>>,
+    pub(super) acls: Numbered<&'c Binding>,
+    pub(super) quotas: Numbered<&'c AlterQuota>,
+    pub(super) topic_configs: Numbered<&'c AlterTopicConfig>,
+    /// A list of its own, as one request must not name a topic twice.
+    pub(super) topic_resets: Numbered<&'c AlterTopicConfig>,
+    pub(super) broker_configs: Numbered<&'c AlterBrokerConfig>,
+    pub(super) topics: Numbered<&'c CreateTopic>,
+    pub(super) partitions: Numbered<&'c CreatePartitions>,
+}
+
+/// The credentials that a user gets, each with the secret that holds its password and its iterations.
+pub(super) struct UserCredentials<'c> {
+    pub(super) user: &'c str,
+    pub(super) credentials: BTreeMap<Scram, (&'c SecretRef, u32)>,
+}
+
+impl<'c> ByRequest<'c> {
+    pub(super) fn of(changes: impl IntoIterator<Item = &'c Change>) -> Self {
+        let mut by_request = Self::default();
+        for (position, change) in changes.into_iter().enumerate() {
+            by_request.add(position, change);
+        }
+        by_request
+    }
+
+    fn add(&mut self, position: usize, change: &'c Change) {
+        match change {
+            Change::CreateUser(user) => {
+                let new = user.credentials.iter().map(|(name, new)| (*name, (&new.secret, new.iterations)));
+                let credentials = UserCredentials { user: &user.name, credentials: new.collect() };
+                self.users.push((position, credentials));
+            }
+            Change::AlterUser(user) => {
+                let altered = user.credentials.iter();
+                let altered = altered.map(|(name, drift)| (*name, (&drift.secret, drift.wanted)));
+                let credentials = UserCredentials { user: &user.name, credentials: altered.collect() };
+                self.users.push((position, credentials));
+            }
+            Change::CreateAcl(binding) | Change::CreateRestrictiveAcl(RestrictiveAcl { binding, .. }) => {
+                self.acls.push((position, binding));
+            }
+            Change::AlterQuota(quota) => self.quotas.push((position, quota)),
+            Change::AlterTopicConfig(topic) => self.topic_configs.push((position, topic)),
+            Change::ResetTopicConfig(topic) => self.topic_resets.push((position, topic)),
+            Change::AlterBrokerConfig(brokers) => self.broker_configs.push((position, brokers)),
+            Change::CreateTopic(topic) => self.topics.push((position, topic)),
+            Change::CreatePartitions(topic) => self.partitions.push((position, topic)),
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The changes of a stage, or a part of it, at one broker.
+
+use std::collections::BTreeMap;
+
+use init_core::{Progress, Secrets};
+
+use super::by_request::{ByRequest, Numbered};
+use super::mutation::{Mode, Mutation};
+use super::send::send;
+use super::users;
+use crate::Error;
+use crate::change::Change;
+use crate::wire::Connection;
+
+/// One result per change, in their order.
+pub(super) async fn apply_at(
+    broker: &mut Connection,
+    changes: &[Change],
+    secrets: &Secrets,
+    progress: &Progress,
+) -> Vec<Result<(), Error>> {
+    let ByRequest { users, acls, quotas, topic_configs, topic_resets, broker_configs, topics, partitions } =
+        ByRequest::of(changes);
+    let mut results = BTreeMap::new();
+    let user_results = users::apply(broker, &users, secrets, progress).await;
+    results.extend(users.iter().map(|(position, _)| *position).zip(user_results));
+    apply(broker, &acls, progress, &mut results).await;
+    apply(broker, &quotas, progress, &mut results).await;
+    apply(broker, &topic_configs, progress, &mut results).await;
+    apply(broker, &broker_configs, progress, &mut results).await;
+    apply(broker, &topic_resets, progress, &mut results).await;
+    apply(broker, &topics, progress, &mut results).await;
+    apply(broker, &partitions, progress, &mut results).await;
+    results.into_values().collect()
+}
+
+async fn apply<M: Mutation>(
+    broker: &mut Connection,
+    changes: &Numbered<&M>,
+    progress: &Progress,
+    results: &mut BTreeMap<usize, Result<(), Error>>,
+) {
+    let mutations: Vec<&M> = changes.iter().map(|(_, mutation)| *mutation).collect();
+    let sent = send(broker, &mutations, Mode::Apply, progress).await;
+    results.extend(changes.iter().map(|(position, _)| *position).zip(sent));
+}

@@ -1,0 +1,147 @@
+//! Each change in the words of the report.
+
+use std::collections::BTreeMap;
+
+use init_core::diff::Drift;
+use init_core::{Effect, Properties, SecretRef, Subject};
+use serde_json::Value as Json;
+
+use super::{AlterUser, BROKER_DEFAULT, Change, ConfigDrifts, CreateUser, RestrictiveAcl};
+use crate::desired::{Binding, Scram};
+
+/// What the spec calls the configs of all brokers.
+const ALL_BROKERS: &str = "brokerDefaults";
+
+impl init_core::Change for Change {
+    fn op(&self) -> &'static str {
+        match self {
+            Self::CreateUser(_) => "create_user",
+            Self::AlterUser(_) => "alter_user",
+            Self::CreateAcl(_) | Self::CreateRestrictiveAcl(_) => "create_acl",
+            Self::AlterQuota(_) => "alter_quota",
+            Self::AlterTopicConfig(_) => "alter_topic_config",
+            Self::AlterBrokerConfig(_) => "alter_broker_config",
+            Self::ResetTopicConfig(_) => "reset_topic_config",
+            Self::CreateTopic(_) => "create_topic",
+            Self::CreatePartitions(_) => "create_partitions",
+        }
+    }
+
+    fn effect(&self) -> Effect {
+        match self {
+            Self::CreateUser(_)
+            | Self::CreateAcl(_)
+            | Self::CreateTopic(_)
+            | Self::CreateRestrictiveAcl(_) => Effect::Add,
+            Self::AlterUser(_)
+            | Self::AlterQuota(_)
+            | Self::AlterTopicConfig(_)
+            | Self::AlterBrokerConfig(_)
+            | Self::ResetTopicConfig(_)
+            | Self::CreatePartitions(_) => Effect::Alter,
+        }
+    }
+
+    fn subject(&self) -> Subject {
+        match self {
+            Self::CreateUser(user) => Subject::new("user", &user.name),
+            Self::AlterUser(user) => Subject::new("user", &user.name),
+            Self::CreateAcl(binding) | Self::CreateRestrictiveAcl(RestrictiveAcl { binding, .. }) => {
+                Subject::new("acl", binding)
+            }
+            Self::AlterQuota(quota) => Subject::new("quota", &quota.entity),
+            Self::AlterTopicConfig(topic) | Self::ResetTopicConfig(topic) => {
+                Subject::new("topic", &topic.name)
+            }
+            Self::AlterBrokerConfig(_) => Subject::new("broker", ALL_BROKERS),
+            Self::CreateTopic(topic) => Subject::new("topic", &topic.name),
+            Self::CreatePartitions(topic) => Subject::new("topic", &topic.name),
+        }
+    }
+
+    fn properties(&self) -> Properties {
+        match self {
+            Self::CreateUser(user) => new_credentials(user),
+            Self::AlterUser(user) => altered_credentials(user),
+            Self::CreateAcl(binding) | Self::CreateRestrictiveAcl(RestrictiveAcl { binding, .. }) => {
+                acl(binding)
+            }
+            Self::AlterQuota(quota) => {
+                let (from, to) = sides(&quota.limits, |limit| Some(Json::from(limit.0)));
+                Properties::none().differing("limits", from, to)
+            }
+            Self::AlterTopicConfig(topic) | Self::ResetTopicConfig(topic) => config(&topic.config),
+            Self::AlterBrokerConfig(brokers) => config(&brokers.config),
+            Self::CreateTopic(topic) => Properties::none()
+                .to_some("partitions", declared(topic.partitions))
+                .to_some("replication_factor", declared(i32::from(topic.replication_factor)))
+                .to("config", &topic.config),
+            Self::CreatePartitions(topic) => {
+                Properties::none().drift("partitions", &Drift { from: Some(topic.from), to: topic.to })
+            }
+        }
+    }
+}
+
+/// The count, unless the broker decides on it.
+fn declared(count: i32) -> Option<i32> {
+    (count != i32::from(BROKER_DEFAULT)).then_some(count)
+}
+
+/// An ACL has no name of its own in Kafka, so its fields are properties, by the names of Kafka's `AclBinding`.
+fn acl(binding: &Binding) -> Properties {
+    Properties::none()
+        .to("principal", &binding.principal)
+        .to("permission", binding.permission.name())
+        .to("operation", binding.operation.name())
+        .to("resource_type", binding.resource.name())
+        .to("resource_name", &binding.name)
+        .to("pattern_type", binding.pattern.name())
+        .to("host", &binding.host)
+}
+
+fn config(drifts: &ConfigDrifts) -> Properties {
+    let (from, to) = sides(drifts, |value| value.0.clone().map(Json::from));
+    Properties::none().differing("config", from, to)
+}
+
+fn new_credentials(user: &CreateUser) -> Properties {
+    let credentials = || user.credentials.iter();
+    let iterations = credentials().map(|(scram, credential)| (scram.name(), credential.iterations));
+    let passwords = credentials().map(|(scram, credential)| password(*scram, &credential.secret));
+    Properties::none()
+        .to("iterations", iterations.collect::<BTreeMap<_, _>>())
+        .to("password", passwords.collect::<BTreeMap<_, _>>())
+}
+
+/// The hash of a password cannot be read back from a broker, so `password` has only the side of the spec.
+fn altered_credentials(user: &AlterUser) -> Properties {
+    let drifts = user
+        .credentials
+        .iter()
+        .filter_map(|(scram, credential)| Some((scram.name().to_owned(), credential.iterations.clone()?)));
+    let drifts = drifts.collect();
+    let (from, to) = sides(&drifts, |iterations| Some(Json::from(*iterations)));
+    let is_set = |iterations: &Option<Drift<u32>>| iterations.as_ref().is_some_and(|it| it.from.is_none());
+    let passwords = user
+        .credentials
+        .iter()
+        .filter(|(_, credential)| credential.password || is_set(&credential.iterations))
+        .map(|(scram, credential)| password(*scram, &credential.secret));
+    Properties::none().differing("iterations", from, to).to("password", passwords.collect::<BTreeMap<_, _>>())
+}
+
+/// The mechanism, and the name of the secret that holds its password.
+fn password(scram: Scram, secret: &SecretRef) -> (&'static str, String) {
+    (scram.name(), secret.to_string())
+}
+
+/// What the server has, and what the spec wants, each without the keys that it has no value for.
+fn sides<T>(
+    drifts: &BTreeMap<String, Drift<T>>,
+    value: impl Fn(&T) -> Option<Json>,
+) -> (BTreeMap<&str, Json>, BTreeMap<&str, Json>) {
+    let from = drifts.iter().filter_map(|(key, drift)| Some((key.as_str(), value(drift.from.as_ref()?)?)));
+    let to = drifts.iter().filter_map(|(key, drift)| Some((key.as_str(), value(&drift.to)?)));
+    (from.collect(), to.collect())
+}

@@ -1,0 +1,87 @@
+//! SASL: the account that connects, and how it proves who it is.
+
+use init_core::{SecretRef, Text};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// SASL as written, and as meant.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Sasl {
+    /// How to log in.
+    pub mechanism: Mechanism,
+    /// As whom.
+    pub username: Text,
+    /// That user's password.
+    pub password: SecretRef,
+}
+
+/// How a client proves who it is, by its registered name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum Mechanism {
+    /// The password itself.
+    #[serde(rename = "PLAIN")]
+    Plain,
+    /// A proof of it, by SHA-256.
+    #[serde(rename = "SCRAM-SHA-256")]
+    ScramSha256,
+    /// A proof of it, by SHA-512.
+    #[serde(rename = "SCRAM-SHA-512")]
+    ScramSha512,
+}
+
+/// The hash of a SCRAM credential, by its mechanism's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+pub enum Scram {
+    /// SHA-256.
+    #[serde(rename = "SCRAM-SHA-256")]
+    Sha256,
+    /// SHA-512.
+    #[serde(rename = "SCRAM-SHA-512")]
+    Sha512,
+}
+
+impl Mechanism {
+    /// The registered name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "PLAIN",
+            Self::ScramSha256 => Scram::Sha256.name(),
+            Self::ScramSha512 => Scram::Sha512.name(),
+        }
+    }
+}
+
+impl Scram {
+    /// The mechanism's registered name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sha256 => "SCRAM-SHA-256",
+            Self::Sha512 => "SCRAM-SHA-512",
+        }
+    }
+}
+
+impl Scram {
+    /// Kafka's number for it.
+    pub(crate) fn number(self) -> i8 {
+        match self {
+            Self::Sha256 => 1,
+            Self::Sha512 => 2,
+        }
+    }
+
+    /// By Kafka's number.
+    pub(crate) fn of(number: i8) -> Option<Self> {
+        [Self::Sha256, Self::Sha512].into_iter().find(|mechanism| mechanism.number() == number)
+    }
+}
+
+impl From<Scram> for Mechanism {
+    fn from(scram: Scram) -> Self {
+        match scram {
+            Scram::Sha256 => Self::ScramSha256,
+            Scram::Sha512 => Self::ScramSha512,
+        }
+    }
+}

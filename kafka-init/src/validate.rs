@@ -1,0 +1,55 @@
+//! From the spec as written to what it means, or to everything that is wrong with it.
+
+mod acls;
+mod configs;
+mod matching;
+mod names;
+mod quotas;
+mod servers;
+mod topics;
+mod users;
+
+use init_core::{Files, SpecPath, Violations};
+use init_net::{Tls, Verification};
+
+use crate::desired::Desired;
+use crate::spec::Spec;
+
+/// What the spec means, or all of its violations.
+pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations> {
+    let root = SpecPath::root();
+    let mut violations = Violations::default();
+    let bootstrap = servers::servers(&spec.bootstrap, &root.key("bootstrap"), &mut violations);
+    let brokers = spec.brokers.and_then(|number| {
+        let count = number.whole().and_then(|count| usize::try_from(count).ok()).filter(|count| *count > 0);
+        let problem = || format!("`{}` is no number of brokers: write 1 or more", number.spelled());
+        violations.check(&root.key("brokers"), count.ok_or_else(problem))
+    });
+    if spec.cluster_id.as_ref().is_some_and(String::is_empty) {
+        violations.push(&root.key("clusterId"), "an id is not empty: leave it out to accept any cluster");
+    }
+    let tls =
+        spec.tls.map(|tls| Tls::validate(&tls, Verification::Full, files, &root.key("tls"), &mut violations));
+    let topics =
+        spec.topics.unwrap_or_default().into_iter().map(|(name, topic)| (name, topic.unwrap_or_default()));
+    let topics = topics::validate(topics.collect(), &spec.defaults.unwrap_or_default(), &mut violations);
+    let can_log_in = spec.sasl.is_some() || spec.probe.is_some();
+    let users = users::users(spec.users.unwrap_or_default(), can_log_in, &mut violations);
+    let probe = spec.probe.map(|probe| users::probe(&probe, !users.is_empty(), files, &mut violations));
+    let acls = acls::validate(spec.acls.unwrap_or_default(), &mut violations);
+    let quotas = quotas::validate(&spec.quotas.unwrap_or_default(), &mut violations);
+    let broker_defaults = configs::of_brokers(&spec.broker_defaults.unwrap_or_default(), &mut violations);
+    violations.or(Desired {
+        bootstrap,
+        brokers,
+        cluster_id: spec.cluster_id,
+        tls,
+        sasl: spec.sasl,
+        topics,
+        probe,
+        users,
+        acls,
+        quotas,
+        broker_defaults,
+    })
+}
