@@ -13,8 +13,8 @@ use futures_util::future::join_all;
 use init_core::{Progress, Secrets};
 
 use crate::backend::Postgres;
+use crate::change::{Change, GrantPrivileges, RevokePrivileges};
 use crate::error::Error;
-use crate::plan::Change;
 use crate::pool::Pool;
 use crate::spec::Object;
 use crate::wire::{Preset, Session};
@@ -154,7 +154,7 @@ fn place(change: &Change) -> Option<&str> {
         Change::AlterDefaultPrivileges(c) => Some(&c.database),
         Change::CreatePublication(c) => Some(&c.database),
         Change::AlterPublication(c) => Some(&c.database),
-        Change::RevokePrivileges(c) | Change::GrantPrivileges(c) => {
+        Change::RevokePrivileges(RevokePrivileges(c)) | Change::GrantPrivileges(GrantPrivileges(c)) => {
             (c.target.object != Object::Database).then_some(c.database.as_str())
         }
         Change::CreateRole(_)

@@ -12,12 +12,13 @@ use init_core::{
 };
 use tokio::sync::Mutex;
 
+use crate::change::Change;
 use crate::desired::Desired;
 use crate::error::Error;
 use crate::names::{self, Names};
 use crate::observe::Ownership;
 use crate::observed::Observed;
-use crate::plan::{self, Change};
+use crate::plan;
 use crate::pool::Pool;
 use crate::spec::Spec;
 use crate::wire::{Budget, Door, Session};

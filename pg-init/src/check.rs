@@ -5,8 +5,8 @@ mod privilege;
 mod value;
 
 use crate::backend::Postgres;
+use crate::change::Change;
 use crate::error::Error;
-use crate::plan::Change;
 
 /// The index of each change that would be refused, and why.
 pub(crate) async fn check(postgres: &Postgres, changes: &[Change]) -> Vec<(usize, Error)> {

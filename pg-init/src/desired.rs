@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use init_core::{Endpoint, SecretRef, SpecPath, Text};
-use serde::Serialize;
 
 use crate::spec::{Authentication, Future, Object, Operation, Privilege, Setting};
 use crate::wire::Tls;
@@ -36,49 +35,36 @@ pub(crate) struct Role {
 }
 
 /// The attributes of a role that are wanted, or that differ, or that it has.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Attributes<B = bool, N = i32, U = Until> {
     /// May log in.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub login: Option<B>,
     /// May do everything.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub superuser: Option<B>,
     /// May create databases.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub createdb: Option<B>,
     /// May create roles.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub createrole: Option<B>,
     /// May replicate.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub replication: Option<B>,
     /// Row security does not apply.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub bypassrls: Option<B>,
     /// Uses the privileges of the roles that it is a member of.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub inherit: Option<B>,
     /// Sessions at a time.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub connection_limit: Option<N>,
     /// Until when the password works.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<U>,
 }
 
 /// The options of a membership that are wanted, or that differ.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Membership<B = bool> {
     /// May pass the membership on.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub admin: Option<B>,
     /// Uses the role's privileges without SET ROLE.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub inherit: Option<B>,
     /// May SET ROLE to it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub set: Option<B>,
 }
 
@@ -151,37 +137,30 @@ pub(crate) struct Privileges {
 }
 
 /// Who holds, or must not hold, privileges on what.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Target {
     /// The kind of object.
     pub object: Object,
     /// Its schema; none for the database.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
     /// A role's key, or `public`.
     pub role: String,
     /// With the right to pass them on.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub grant_option: bool,
 }
 
 /// Who will hold privileges on whose new objects.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DefaultTarget {
     /// The role that creates the objects.
-    #[serde(rename = "for")]
     pub creator: String,
     /// In which schema; none for the whole database.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
     /// The kind of object.
     pub object: Future,
     /// A role's key, or `public`.
     pub role: String,
     /// With the right to pass them on.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub grant_option: bool,
 }
 
@@ -250,7 +229,7 @@ impl fmt::Display for Until {
     }
 }
 
-impl Serialize for Until {
+impl serde::Serialize for Until {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }

@@ -11,6 +11,7 @@
 
 mod apply;
 mod backend;
+mod change;
 mod check;
 mod desired;
 mod error;
@@ -30,14 +31,14 @@ mod validate;
 mod wire;
 
 pub use backend::Postgres;
+pub use change::{
+    AlterDatabase, AlterDefaultPrivileges, AlterExtension, AlterMembership, AlterPublication, AlterRole,
+    AlterSchema, Change, CreateDatabase, CreateExtension, CreatePublication, CreateRole, CreateSchema,
+    GrantPrivileges, GrantRole, Members, PasswordDrift, PreviousPassword, Privileges, RevokePrivileges,
+};
 pub use desired::{Attributes, DefaultTarget, Desired, Membership, Target, Until};
 pub use error::Error;
 pub use observed::Observed;
-pub use plan::{
-    AlterDatabase, AlterDefaultPrivileges, AlterExtension, AlterMembership, AlterPublication, AlterRole,
-    AlterSchema, Change, CreateDatabase, CreateExtension, CreatePublication, CreateRole, CreateSchema,
-    GrantRole, Members, PasswordDrift, Privileges, Was,
-};
 pub use spec::{
     Authentication, ChannelBinding, Database, DefaultPrivilege, Extension, Future, Grant, Many, MemberOf,
     Object, Operation, Privilege, Publication, Revoke, Role, Schema, Setting, Spec, Tables, Tls, TlsMode,

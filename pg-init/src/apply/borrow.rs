@@ -8,10 +8,10 @@ use tokio_postgres::types::Type;
 
 use super::{Job, Joined, statement};
 use crate::backend::Postgres;
+use crate::change::{Change, CreateDatabase, GrantPrivileges, RevokePrivileges};
 use crate::error::Error;
 use crate::names::Names;
 use crate::observe::Ownership;
-use crate::plan::{Change, CreateDatabase};
 use crate::spec::Object;
 use crate::sql::ident;
 use crate::wire::Session;
@@ -71,7 +71,7 @@ pub(super) async fn create_database(
         roles = lacking(main, &[owner.to_owned()].into()).await?;
     }
     let joined = (!sql.is_empty()).then_some(Joined { roles, sql });
-    Ok(Job { index, doing: crate::plan::Change::CreateDatabase(change.clone()).to_string(), alone, joined })
+    Ok(Job { index, doing: crate::change::Change::CreateDatabase(change.clone()).to_string(), alone, joined })
 }
 
 async fn lacking(session: &Session, roles: &BTreeSet<String>) -> Result<Vec<String>, Error> {
@@ -100,10 +100,12 @@ async fn needed(postgres: &Postgres, session: &Session, change: &Change) -> Resu
             (Some(&c.database), schema.into_iter().collect(), None)
         }
         Change::AlterExtension(c) => (Some(&c.database), vec![], None),
-        Change::RevokePrivileges(c) | Change::GrantPrivileges(c) => match &c.target.schema {
-            Some(schema) => (None, vec![(&c.database, schema)], None),
-            None => (Some(&c.database), vec![], None),
-        },
+        Change::RevokePrivileges(RevokePrivileges(c)) | Change::GrantPrivileges(GrantPrivileges(c)) => {
+            match &c.target.schema {
+                Some(schema) => (None, vec![(&c.database, schema)], None),
+                None => (Some(&c.database), vec![], None),
+            }
+        }
         Change::AlterDefaultPrivileges(c) => (None, vec![], Some(&c.target.creator)),
         Change::CreatePublication(c) => (Some(&c.database), of(&c.database, &c.tables), None),
         Change::AlterPublication(c) => (Some(&c.database), of(&c.database, &c.add_tables), None),
@@ -116,7 +118,8 @@ async fn needed(postgres: &Postgres, session: &Session, change: &Change) -> Resu
     let mut roles: BTreeSet<String> = new_owner.map(real).into_iter().collect();
     roles.extend(database.and_then(|database| ownership.databases.get(database)).cloned());
     roles.extend(schemas.into_iter().filter_map(|(database, schema)| ownership.schema(database, schema)));
-    if let Change::RevokePrivileges(c) | Change::GrantPrivileges(c) = change
+    if let Change::RevokePrivileges(RevokePrivileges(c)) | Change::GrantPrivileges(GrantPrivileges(c)) =
+        change
         && let Some(schema) = &c.target.schema
         && let Some(owners) = owners(c.target.object)
     {

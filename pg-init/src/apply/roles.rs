@@ -8,9 +8,9 @@ use tracing::info;
 
 use super::{Answer, Job, LANES, SHARE, spread, statement};
 use crate::backend::Postgres;
+use crate::change::{AlterRole, Change, CreateRole};
 use crate::error::Error;
 use crate::observe::password::cores;
-use crate::plan::{AlterRole, Change, CreateRole};
 use crate::scram;
 use crate::wire::Preset;
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use crate::change::{
+    AlterDefaultPrivileges, AlterMembership, AlterPublication, Change, CreateDatabase, CreateExtension,
+    CreatePublication, GrantPrivileges, GrantRole, Privileges, RevokePrivileges, operations,
+};
 use crate::desired::{Attributes, Membership, PUBLIC};
 use crate::names::Names;
-use crate::plan::{
-    AlterDefaultPrivileges, AlterMembership, AlterPublication, Change, CreateDatabase, CreateExtension,
-    CreatePublication, GrantRole, Privileges, operations,
-};
 use crate::spec::{Future, Object, Privilege, Setting};
 use crate::sql::{ident, idents, literal, parameter, qualified};
 
@@ -139,10 +139,10 @@ pub(super) fn other(names: &Names, change: &Change, version: u32) -> String {
             }
             sql
         }
-        Change::RevokePrivileges(c) => {
+        Change::RevokePrivileges(RevokePrivileges(c)) => {
             format!("REVOKE {} FROM {}", privileges(c), grantee(names, &c.target.role))
         }
-        Change::GrantPrivileges(c) => {
+        Change::GrantPrivileges(GrantPrivileges(c)) => {
             let option = if c.target.grant_option { " WITH GRANT OPTION" } else { "" };
             format!("GRANT {} TO {}{option}", privileges(c), grantee(names, &c.target.role))
         }

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use tokio_postgres::types::Type;
 
 use crate::backend::Postgres;
+use crate::change::Change;
 use crate::desired::Attributes;
 use crate::error::Error;
 use crate::names::Names;
-use crate::plan::Change;
 use crate::wire::{Row, Session};
 
 /// The attributes of the provisioning role.

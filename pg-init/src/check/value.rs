@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::backend::Postgres;
+use crate::change::Change;
 use crate::error::Error;
-use crate::plan::Change;
 use crate::spec::Setting;
 use crate::sql;
 use crate::wire::Row;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use init_core::SpecPath;
 
-use super::Planner;
+use super::planner::Planner;
 use crate::desired::{Database, PUBLIC, Privileges, Role, Target};
 use crate::observed::{self, Provisioner};
 use crate::spec::{Object, Privilege};

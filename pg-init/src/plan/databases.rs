@@ -3,7 +3,8 @@
 use init_core::SpecPath;
 use init_core::diff::Drift;
 
-use super::{AlterDatabase, Change, CreateDatabase, Planner};
+use super::planner::Planner;
+use crate::change::{AlterDatabase, Change, CreateDatabase};
 use crate::desired::Database;
 use crate::observed;
 use crate::setting;

@@ -6,7 +6,8 @@ use init_core::SpecPath;
 use init_core::diff::Drift;
 
 use super::inside::Place;
-use super::{AlterExtension, Change, CreateExtension, Planner};
+use super::planner::Planner;
+use crate::change::{AlterExtension, Change, CreateExtension};
 use crate::desired::Extension;
 use crate::observed::{self, Available};
 

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use init_core::SpecPath;
 use init_core::diff::Drift;
 
-use super::{AlterPublication, AlterSchema, Change, CreatePublication, CreateSchema, Planner};
+use super::planner::Planner;
+use crate::change::{AlterPublication, AlterSchema, Change, CreatePublication, CreateSchema};
 use crate::desired::{Database, Publication};
 use crate::observed::{self, Inside};
 use crate::sql;

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use init_core::SpecPath;
 
 use super::inside::Place;
-use super::{AlterDefaultPrivileges, Change, Planner, Privileges};
+use super::planner::Planner;
+use crate::change::{AlterDefaultPrivileges, Change, GrantPrivileges, Privileges, RevokePrivileges};
 use crate::desired::{self, Target};
 use crate::observed::{self, Acl};
 use crate::spec::{Object, Privilege};
@@ -25,7 +26,7 @@ impl Planner<'_> {
             let missing = self.of_all(wanted, of(target.object), |privilege| {
                 lost || !acl(target).held.contains(&(target.clone(), privilege))
             });
-            self.privilege(place, target, missing, Change::GrantPrivileges);
+            self.privilege(place, target, missing, |c| Change::GrantPrivileges(GrantPrivileges(c)));
         }
         for (target, unwanted) in &place.database.revokes {
             self.target(place, target, &unwanted.at, "from");
@@ -33,7 +34,7 @@ impl Planner<'_> {
             let present = self.of_all(unwanted, of(target.object), |privilege| {
                 place.new || acl(target).present.contains(&(target.clone(), privilege))
             });
-            self.privilege(place, target, present, Change::RevokePrivileges);
+            self.privilege(place, target, present, |c| Change::RevokePrivileges(RevokePrivileges(c)));
         }
         for (target, wanted) in &place.database.defaults {
             self.role(&wanted.at.key("for"), &target.creator);

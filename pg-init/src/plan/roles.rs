@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use init_core::SpecPath;
 use init_core::diff::{Drift, Side, by_key};
 
-use super::{
-    AlterMembership, AlterRole, Change, CreateRole, GrantRole, Members, PasswordDrift, Planner, Was,
+use super::planner::Planner;
+use crate::change::{
+    AlterMembership, AlterRole, Change, CreateRole, GrantRole, Members, PasswordDrift, PreviousPassword,
 };
 use crate::desired::{Attributes, Membership, Role};
 use crate::observed::{self, MemberRow, Password};
@@ -69,12 +70,12 @@ fn alter(key: &str, role: &Role, there: &observed::Role) -> Option<Change> {
         valid_until: drift(want.valid_until, have.valid_until),
     };
     let was = match there.password {
-        Password::Absent => Some(Was::Unset),
-        Password::Wrong => Some(Was::Another),
-        Password::Md5 => Some(Was::Md5),
+        Password::Absent => Some(PreviousPassword::Unset),
+        Password::Wrong => Some(PreviousPassword::Another),
+        Password::Md5 => Some(PreviousPassword::Md5),
         // A role that cannot log in yet cannot be judged, and after this it could.
         Password::Unknown if attributes.login.is_some() || attributes.valid_until.is_some() => {
-            Some(Was::Unknown)
+            Some(PreviousPassword::Unknown)
         }
         Password::Right | Password::Unknown => None,
     };
