@@ -5,8 +5,7 @@ use std::fmt;
 
 use init_core::{Endpoint, SecretRef, SpecPath, Text};
 
-use crate::spec::{Authentication, Future, Object, Operation, Privilege, Setting};
-use crate::wire::Tls;
+use crate::spec::{Authentication, ChannelBinding, Future, Object, Operation, Privilege, Setting};
 
 /// What must exist on one server.
 #[derive(Debug)]
@@ -22,6 +21,14 @@ pub struct Desired {
     pub(crate) tls: Option<Tls>,
     pub(crate) roles: BTreeMap<String, Role>,
     pub(crate) databases: BTreeMap<String, Database>,
+}
+
+/// The protection of the connection.
+#[derive(Debug)]
+pub(crate) struct Tls {
+    pub(crate) protection: init_net::Tls,
+    /// Whether the login is bound to the TLS session.
+    pub(crate) binding: ChannelBinding,
 }
 
 /// A role by its key. What is `None` is left as it is.

@@ -7,7 +7,7 @@ use crate::{moment, scram, sql};
 pub fn verifier(stored: &str, password: &str) {
     // More rounds take longer and find nothing else.
     if !stored.split([':', '$']).any(|part| part.len() > 4 && part.parse::<u32>().is_ok()) {
-        let _ = scram::judge(stored, password);
+        let _ = scram::compare(stored, password);
     }
 }
 

@@ -4,6 +4,7 @@ mod database;
 mod names;
 mod privileges;
 mod role;
+mod tls;
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,6 @@ use init_core::{Endpoint, Files, SecretRef, SpecPath, Text, Violations};
 
 use crate::desired::{Desired, Role, Settings};
 use crate::spec::{Authentication, Setting, Spec, TlsMode};
-use crate::wire;
 
 pub(crate) use names::role_name;
 pub(crate) use privileges::{expand, of, of_future};
@@ -30,7 +30,7 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
         wrong.push(&root.key("bootstrapPassword"), problem);
     }
     let authentication = spec.authentication.unwrap_or(authentication(spec.tls.0.mode));
-    let tls = wire::validate(spec.tls.0, files, &mut wrong);
+    let tls = tls::tls(&spec.tls.0, files, &mut wrong);
     let roles = role::all(spec.roles, &mut wrong);
     let (user, password) = (spec.user, spec.password);
     own_password(&user, password.as_ref(), &roles, &mut wrong);

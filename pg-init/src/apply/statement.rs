@@ -1,48 +1,98 @@
 //! Changes as SQL. Names and values are quoted, always.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
+
+use init_core::SecretRef;
+use init_core::diff::Drift;
 
 use crate::change::{
-    AlterDefaultPrivileges, AlterMembership, AlterPublication, Change, CreateDatabase, CreateExtension,
-    CreatePublication, GrantPrivileges, GrantRole, Privileges, RevokePrivileges, operations,
+    AlterDatabase, AlterDefaultPrivileges, AlterExtension, AlterMembership, AlterPublication, AlterRole,
+    Change, CreateDatabase, CreateExtension, CreatePublication, CreateRole, CreateSchema, GrantPrivileges,
+    GrantRole, Privileges, RevokePrivileges, operations,
 };
-use crate::desired::{Attributes, Membership, PUBLIC};
+use crate::desired::{Attributes, Membership, PUBLIC, Until};
 use crate::names::Names;
 use crate::spec::{Future, Object, Privilege, Setting};
 use crate::sql::{ident, idents, literal, parameter, qualified};
 
-/// `CREATE ROLE` or `ALTER ROLE` with its parameters, as one message.
-pub(super) fn role(names: &Names, change: &Change, verifier: Option<&str>) -> String {
-    let (verb, key, attributes, settings) = match change {
-        Change::CreateRole(c) => {
-            ("CREATE", &c.role, c.attributes.clone(), c.settings.iter().collect::<Vec<_>>())
+/// How a change is carried out.
+pub(super) enum Statement<'c> {
+    /// Its password is hashed first.
+    Role(Role<'c>),
+    /// It bears no transaction, and its owner and parameters come after it.
+    CreateDatabase(&'c CreateDatabase),
+    /// Statements in a database, or in the maintenance database.
+    Sql { database: Option<&'c str>, sql: String },
+}
+
+/// A role that is created or altered.
+pub(super) enum Role<'c> {
+    Create(&'c CreateRole),
+    Alter(&'c AlterRole),
+}
+
+impl Role<'_> {
+    /// The key of the role in the spec.
+    pub(super) fn key(&self) -> &str {
+        match self {
+            Self::Create(change) => &change.role,
+            Self::Alter(change) => &change.role,
         }
-        Change::AlterRole(c) => {
-            let a = c.attributes.clone();
-            let attributes = Attributes {
-                login: a.login.map(|drift| drift.to),
-                superuser: a.superuser.map(|drift| drift.to),
-                createdb: a.createdb.map(|drift| drift.to),
-                createrole: a.createrole.map(|drift| drift.to),
-                replication: a.replication.map(|drift| drift.to),
-                bypassrls: a.bypassrls.map(|drift| drift.to),
-                inherit: a.inherit.map(|drift| drift.to),
-                connection_limit: a.connection_limit.map(|drift| drift.to),
-                valid_until: a.valid_until.map(|drift| drift.to),
-            };
-            ("ALTER", &c.role, attributes, c.settings.iter().map(|(name, drift)| (name, &drift.to)).collect())
-        }
-        _ => return String::new(),
-    };
-    let role = ident(names.real(key));
-    let words = words(&attributes, verifier);
-    let mut sql = String::new();
-    if verb == "CREATE" || !words.is_empty() {
-        let _ = write!(sql, "{verb} ROLE {role}{words};");
     }
-    set(&mut sql, &format!("ROLE {role}"), settings);
+
+    /// The secret of the password that is set.
+    pub(super) fn password(&self) -> Option<&SecretRef> {
+        match self {
+            Self::Create(change) => change.password.as_ref(),
+            Self::Alter(change) => change.password.as_ref().map(|drift| &drift.to),
+        }
+    }
+}
+
+impl fmt::Display for Role<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Create(change) => change.fmt(f),
+            Self::Alter(change) => change.fmt(f),
+        }
+    }
+}
+
+/// `CREATE ROLE` or `ALTER ROLE` with its parameters, as one message.
+pub(super) fn role(names: &Names, change: &Role<'_>, verifier: Option<&str>) -> String {
+    let role = format!("ROLE {}", ident(names.real(change.key())));
+    let mut sql = String::new();
+    match change {
+        Role::Create(change) => {
+            let _ = write!(sql, "CREATE {role}{};", words(&change.attributes, verifier));
+            set(&mut sql, &role, &change.settings);
+        }
+        Role::Alter(change) => {
+            let words = words(&wanted(&change.attributes), verifier);
+            if !words.is_empty() {
+                let _ = write!(sql, "ALTER {role}{words};");
+            }
+            set(&mut sql, &role, change.settings.iter().map(|(name, drift)| (name, &drift.to)));
+        }
+    }
     sql
+}
+
+/// The attributes that a role is to have, of those that differ.
+fn wanted(attributes: &Attributes<Drift<bool>, Drift<i32>, Drift<Until>>) -> Attributes {
+    let to = |drift: &Option<Drift<bool>>| drift.as_ref().map(|drift| drift.to);
+    Attributes {
+        login: to(&attributes.login),
+        superuser: to(&attributes.superuser),
+        createdb: to(&attributes.createdb),
+        createrole: to(&attributes.createrole),
+        replication: to(&attributes.replication),
+        bypassrls: to(&attributes.bypassrls),
+        inherit: to(&attributes.inherit),
+        connection_limit: attributes.connection_limit.as_ref().map(|drift| drift.to),
+        valid_until: attributes.valid_until.as_ref().map(|drift| drift.to),
+    }
 }
 
 fn words(attributes: &Attributes, verifier: Option<&str>) -> String {
@@ -102,55 +152,69 @@ pub(super) fn create_database(change: &CreateDatabase, owner: Option<&str>) -> S
     sql
 }
 
-/// Every other change, as one message.
-pub(super) fn other(names: &Names, change: &Change, version: u32) -> String {
-    match change {
-        Change::GrantRole(c) => grant_role(names, c, version),
-        Change::AlterMembership(c) => alter_membership(names, c, version),
-        Change::AlterDatabase(c) => {
-            let database = format!("DATABASE {}", ident(&c.database));
-            let mut sql = String::new();
-            if let Some(limit) = &c.connection_limit {
-                let _ = write!(sql, "ALTER {database} CONNECTION LIMIT {};", limit.to);
-            }
-            set(&mut sql, &database, c.settings.iter().map(|(name, drift)| (name, &drift.to)));
-            if let Some(owner) = &c.owner {
-                let _ = write!(sql, "ALTER {database} OWNER TO {};", ident(names.real(&owner.to)));
-            }
-            sql
-        }
-        Change::CreateSchema(c) => {
-            let owner =
-                c.owner.as_deref().map(|owner| format!(" AUTHORIZATION {}", ident(names.real(owner))));
-            format!("CREATE SCHEMA {}{}", ident(&c.schema), owner.unwrap_or_default())
-        }
+/// The change as SQL, or what it takes beside that.
+pub(super) fn statement<'c>(names: &Names, change: &'c Change, version: u32) -> Statement<'c> {
+    let (database, sql) = match change {
+        Change::CreateRole(c) => return Statement::Role(Role::Create(c)),
+        Change::AlterRole(c) => return Statement::Role(Role::Alter(c)),
+        Change::CreateDatabase(c) => return Statement::CreateDatabase(c),
+        Change::GrantRole(c) => (None, grant_role(names, c, version)),
+        Change::AlterMembership(c) => (None, alter_membership(names, c, version)),
+        Change::AlterDatabase(c) => (None, alter_database(names, c)),
+        Change::CreateSchema(c) => (Some(&c.database), create_schema(names, c)),
         Change::AlterSchema(c) => {
-            format!("ALTER SCHEMA {} OWNER TO {}", ident(&c.schema), ident(names.real(&c.owner.to)))
+            let owner = ident(names.real(&c.owner.to));
+            (Some(&c.database), format!("ALTER SCHEMA {} OWNER TO {owner}", ident(&c.schema)))
         }
-        Change::CreateExtension(c) => create_extension(c),
-        Change::AlterExtension(c) => {
-            let extension = ident(&c.extension);
-            let mut sql = String::new();
-            if let Some(version) = &c.version {
-                let _ = write!(sql, "ALTER EXTENSION {extension} UPDATE TO {};", literal(&version.to));
-            }
-            if let Some(schema) = &c.schema {
-                let _ = write!(sql, "ALTER EXTENSION {extension} SET SCHEMA {};", ident(&schema.to));
-            }
-            sql
-        }
+        Change::CreateExtension(c) => (Some(&c.database), create_extension(c)),
+        Change::AlterExtension(c) => (Some(&c.database), alter_extension(c)),
         Change::RevokePrivileges(RevokePrivileges(c)) => {
-            format!("REVOKE {} FROM {}", privileges(c), grantee(names, &c.target.role))
+            (inside(c), format!("REVOKE {} FROM {}", privileges(c), grantee(names, &c.target.role)))
         }
         Change::GrantPrivileges(GrantPrivileges(c)) => {
             let option = if c.target.grant_option { " WITH GRANT OPTION" } else { "" };
-            format!("GRANT {} TO {}{option}", privileges(c), grantee(names, &c.target.role))
+            (inside(c), format!("GRANT {} TO {}{option}", privileges(c), grantee(names, &c.target.role)))
         }
-        Change::AlterDefaultPrivileges(c) => defaults(names, c),
-        Change::CreatePublication(c) => create_publication(c),
-        Change::AlterPublication(c) => alter_publication(c),
-        Change::CreateRole(_) | Change::AlterRole(_) | Change::CreateDatabase(_) => String::new(),
+        Change::AlterDefaultPrivileges(c) => (Some(&c.database), defaults(names, c)),
+        Change::CreatePublication(c) => (Some(&c.database), create_publication(c)),
+        Change::AlterPublication(c) => (Some(&c.database), alter_publication(c)),
+    };
+    Statement::Sql { database: database.map(String::as_str), sql }
+}
+
+/// Privileges on a database itself are granted from outside of it.
+fn inside(change: &Privileges) -> Option<&String> {
+    (change.target.object != Object::Database).then_some(&change.database)
+}
+
+fn alter_database(names: &Names, change: &AlterDatabase) -> String {
+    let database = format!("DATABASE {}", ident(&change.database));
+    let mut sql = String::new();
+    if let Some(limit) = &change.connection_limit {
+        let _ = write!(sql, "ALTER {database} CONNECTION LIMIT {};", limit.to);
     }
+    set(&mut sql, &database, change.settings.iter().map(|(name, drift)| (name, &drift.to)));
+    if let Some(owner) = &change.owner {
+        let _ = write!(sql, "ALTER {database} OWNER TO {};", ident(names.real(&owner.to)));
+    }
+    sql
+}
+
+fn create_schema(names: &Names, change: &CreateSchema) -> String {
+    let owner = change.owner.as_deref().map(|owner| format!(" AUTHORIZATION {}", ident(names.real(owner))));
+    format!("CREATE SCHEMA {}{}", ident(&change.schema), owner.unwrap_or_default())
+}
+
+fn alter_extension(change: &AlterExtension) -> String {
+    let extension = ident(&change.extension);
+    let mut sql = String::new();
+    if let Some(version) = &change.version {
+        let _ = write!(sql, "ALTER EXTENSION {extension} UPDATE TO {};", literal(&version.to));
+    }
+    if let Some(schema) = &change.schema {
+        let _ = write!(sql, "ALTER EXTENSION {extension} SET SCHEMA {};", ident(&schema.to));
+    }
+    sql
 }
 
 fn grant_role(names: &Names, GrantRole { of, options }: &GrantRole, version: u32) -> String {

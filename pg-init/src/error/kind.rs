@@ -1,6 +1,4 @@
-//! What a code or a TLS alert means for the run.
-
-use std::io;
+//! What a SQLSTATE means for the run.
 
 use init_core::FaultKind;
 
@@ -18,30 +16,7 @@ pub(super) fn server_remedy(code: &str) -> Option<&'static str> {
     }
 }
 
-/// An alert from the peer is about our certificate; a broken certificate is about theirs; the rest is the network.
-pub(super) fn tls_kind(source: &io::Error) -> FaultKind {
-    match source.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        Some(rustls::Error::AlertReceived(alert)) if is_about_us(*alert) => FaultKind::Denied,
-        Some(_) => FaultKind::Unsupported,
-        None => FaultKind::Unavailable,
-    }
-}
-
-fn is_about_us(alert: rustls::AlertDescription) -> bool {
-    use rustls::AlertDescription as A;
-    matches!(
-        alert,
-        A::BadCertificate
-            | A::UnsupportedCertificate
-            | A::CertificateRevoked
-            | A::CertificateExpired
-            | A::CertificateUnknown
-            | A::CertificateRequired
-            | A::UnknownCA
-            | A::AccessDenied
-    )
-}
-
+/// What a SQLSTATE calls for.
 pub(super) fn sql_kind(code: &str) -> FaultKind {
     match code {
         // Somebody else made or changed the same thing between our reading and our writing.

@@ -13,17 +13,6 @@ use crate::spec::{Future, Object, Privilege};
 use crate::validate::{expand, of, of_future};
 use crate::wire::{Row, Session};
 
-/// Every object has its own list, or none and then the defaults of its kind; a schema without such objects has none to
-/// lack anything. `unnest` of several arrays is grammar, not a function: it takes no schema before it.
-const OBJECTS: &str = "\
-    WITH w AS (SELECT * FROM unnest($1::int4[], $2::text[], $3::text[], $4::oid[], $5::text[], $6::bool[]) \
-            AS w(id, object, place, grantee, privilege, grantable)), \
-    o(id, grantee, privilege, grantable, acl) AS ({kinds}) \
-    SELECT o.id, coalesce(pg_catalog.bool_and(h.held), true), coalesce(pg_catalog.bool_or(h.held), false) \
-    FROM o, LATERAL (SELECT CASE WHEN o.acl IS NOT NULL THEN EXISTS (SELECT FROM pg_catalog.aclexplode(o.acl) a \
-            WHERE a.grantee = o.grantee AND a.privilege_type = o.privilege AND (a.is_grantable OR NOT o.grantable)) END AS held) h \
-    GROUP BY o.id";
-
 /// A creator's own list for the whole database replaces the built-in defaults; one for a schema adds to them.
 const DEFAULTS: &str = "\
     WITH w AS (SELECT w.*, (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname = w.place) AS namespace \
@@ -72,7 +61,19 @@ fn question(kinds: &BTreeSet<Object>) -> String {
         };
         format!("{lists} WHERE w.object = '{}'", kind.word())
     });
-    OBJECTS.replace("{kinds}", &each.collect::<Vec<_>>().join(" UNION ALL "))
+    let lists = each.collect::<Vec<_>>().join(" UNION ALL ");
+    // Every object has its own list, or none and then the defaults of its kind; a schema without such objects has none to
+    // lack anything. `unnest` of several arrays is grammar, not a function: it takes no schema before it.
+    format!(
+        "\
+         WITH w AS (SELECT * FROM unnest($1::int4[], $2::text[], $3::text[], $4::oid[], $5::text[], $6::bool[]) \
+                 AS w(id, object, place, grantee, privilege, grantable)), \
+         o(id, grantee, privilege, grantable, acl) AS ({lists}) \
+         SELECT o.id, coalesce(pg_catalog.bool_and(h.held), true), coalesce(pg_catalog.bool_or(h.held), false) \
+         FROM o, LATERAL (SELECT CASE WHEN o.acl IS NOT NULL THEN EXISTS (SELECT FROM pg_catalog.aclexplode(o.acl) a \
+                 WHERE a.grantee = o.grantee AND a.privilege_type = o.privilege AND (a.is_grantable OR NOT o.grantable)) END AS held) h \
+         GROUP BY o.id"
+    )
 }
 
 /// Privileges on the databases themselves, all in one query.
