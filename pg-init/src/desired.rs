@@ -1,11 +1,11 @@
 //! The spec as meant: validated, keyed by name, lists expanded to one entry per thing.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use init_core::{Endpoint, SecretRef, SpecPath, Text};
 
 use crate::spec::{Authentication, ChannelBinding, Future, Object, Operation, Privilege, Setting};
+use crate::until::Until;
 
 /// What must exist on one server.
 #[derive(Debug)]
@@ -100,17 +100,6 @@ impl<B> Default for Membership<B> {
 
 /// Configuration parameters by name, in lower case as the server has them.
 pub(crate) type Settings = BTreeMap<String, Setting>;
-
-/// A point in time to the second, in UTC, or none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Until {
-    /// Never.
-    NegativeInfinity,
-    /// Seconds since 1970.
-    At(i64),
-    /// For ever.
-    Infinity,
-}
 
 /// A database. What is `None` is left as it is.
 #[derive(Debug, Default)]
@@ -223,21 +212,5 @@ impl Database {
             && self.publications.is_empty())
             || inner(&self.grants)
             || inner(&self.revokes)
-    }
-}
-
-impl fmt::Display for Until {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NegativeInfinity => f.write_str("-infinity"),
-            Self::Infinity => f.write_str("infinity"),
-            Self::At(seconds) => crate::moment::write(f, *seconds),
-        }
-    }
-}
-
-impl serde::Serialize for Until {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
     }
 }

@@ -17,7 +17,6 @@ mod error;
 #[doc(hidden)]
 pub mod fuzz;
 mod hashing;
-mod moment;
 mod names;
 mod observe;
 mod observed;
@@ -29,6 +28,7 @@ mod server;
 mod setting;
 mod spec;
 mod sql;
+mod until;
 mod validate;
 mod wire;
 
@@ -43,7 +43,7 @@ pub use change::{
     AlterSchema, Change, CreateDatabase, CreateExtension, CreatePublication, CreateRole, CreateSchema,
     GrantPrivileges, GrantRole, Members, PasswordDrift, PreviousPassword, Privileges, RevokePrivileges,
 };
-pub use desired::{Attributes, DefaultTarget, Desired, Membership, Target, Until};
+pub use desired::{Attributes, DefaultTarget, Desired, Membership, Target};
 pub use error::Error;
 pub use observed::Observed;
 pub use spec::{
@@ -51,6 +51,7 @@ pub use spec::{
     Object, Operation, Privilege, Publication, Revoke, Role, Schema, Setting, Spec, Tables, Tls, TlsMode,
     TlsSpec,
 };
+pub use until::Until;
 
 /// PostgreSQL, as the driver of all tools runs it.
 pub struct Postgres {

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::desired::{Attributes, DefaultTarget, Target, Until};
+use crate::desired::{Attributes, DefaultTarget, Target};
 use crate::spec::{Operation, Privilege};
+use crate::until::Until;
 
 /// What one server has of what a spec is about.
 #[derive(Debug, Default)]

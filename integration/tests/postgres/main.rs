@@ -6,6 +6,7 @@
 mod acceptance;
 mod again;
 mod canary;
+mod certificates;
 mod connection;
 mod drift;
 mod extensions;
@@ -20,8 +21,8 @@ mod reader;
 mod refusals;
 mod running;
 
-use integration::postgres::Server;
 use integration::Init;
+use integration::postgres::Server;
 
 /// Secrets of the full spec, by name.
 const SECRETS: [(&str, &str); 4] = [

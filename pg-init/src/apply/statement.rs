@@ -11,10 +11,11 @@ use crate::change::{
     Change, CreateDatabase, CreateExtension, CreatePublication, CreateRole, CreateSchema, GrantPrivileges,
     GrantRole, Privileges, RevokePrivileges, operations,
 };
-use crate::desired::{Attributes, Membership, PUBLIC, Until};
+use crate::desired::{Attributes, Membership, PUBLIC};
 use crate::names::Names;
 use crate::spec::{Future, Object, Privilege, Setting};
 use crate::sql::{ident, idents, literal, parameter, qualified};
+use crate::until::Until;
 
 /// How a change is carried out.
 pub(super) enum Statement<'c> {

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use tokio_postgres::types::Type;
 
 use super::access::{self, Oids};
-use crate::desired::{Attributes, Desired, Until};
+use crate::desired::{Attributes, Desired};
 use crate::error::Error;
 use crate::names::Names;
 use crate::observed::{Database, MemberRow, Observed, Provisioner, Role, Stored};
 use crate::server::Server;
+use crate::until::Until;
 use crate::wire::Row;
 
 const ROLES: &str = "\

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use init_core::{SpecPath, Text, Violations};
 
 use super::names;
-use crate::desired::{Attributes, Membership, Role, Until};
-use crate::moment;
+use crate::desired::{Attributes, Membership, Role};
 use crate::spec::{self, MemberOf};
+use crate::until::Until;
 
 /// All roles by key.
 pub(super) fn all(written: BTreeMap<String, spec::Role>, wrong: &mut Violations) -> BTreeMap<String, Role> {
@@ -36,7 +36,7 @@ fn one(key: &str, written: spec::Role, at: &SpecPath, wrong: &mut Violations) ->
         "infinity" => Some(Until::Infinity),
         time => {
             let problem = "expected an RFC 3339 time such as 2030-01-01T00:00:00Z, or `infinity`";
-            wrong.check(&at.key("validUntil"), moment::parse(time).ok_or(problem)).map(Until::At)
+            wrong.check(&at.key("validUntil"), Until::parse(time).ok_or(problem))
         }
     });
     Role {
