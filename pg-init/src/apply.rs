@@ -6,6 +6,7 @@ mod job;
 mod objects;
 mod owners;
 mod pipeline;
+mod role_statement;
 mod roles;
 mod statement;
 mod temporary_membership;

@@ -132,7 +132,7 @@ pub(crate) struct Privileges {
     pub(crate) set: BTreeSet<Privilege>,
 }
 
-/// Who holds, or must not hold, privileges on what.
+/// A grantee, and the objects that privileges are granted on or revoked from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Target {
     /// The kind of object.
@@ -145,7 +145,7 @@ pub struct Target {
     pub grant_option: bool,
 }
 
-/// Who will hold privileges on whose new objects.
+/// A grantee, and the creator of the new objects that privileges are granted on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DefaultTarget {
     /// The role that creates the objects.

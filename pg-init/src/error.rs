@@ -22,7 +22,7 @@ pub enum Error {
     Broken {
         /// Where.
         endpoint: Endpoint,
-        /// What the network said.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// The server refused TLS.
@@ -42,9 +42,9 @@ pub enum Error {
     /// The server asks for the password in a way that gives it away.
     #[error("{endpoint} asks for {method}, which `authentication` does not allow")]
     Method {
-        /// Who asks.
+        /// The server that asks.
         endpoint: Endpoint,
-        /// For what.
+        /// The authentication method.
         method: &'static str,
         /// The value of `authentication` that would allow it.
         least: Authentication,
@@ -65,7 +65,7 @@ pub enum Error {
     Pooler {
         /// Where.
         endpoint: Endpoint,
-        /// What it said.
+        /// Its message.
         message: Option<String>,
     },
     /// The login failed for a reason that has no code.
@@ -88,7 +88,7 @@ pub enum Error {
     /// The connection ended.
     #[error("lost the connection to {0}")]
     Lost(Endpoint),
-    /// The server said no.
+    /// The server refused a statement.
     #[error("{doing}: the server says {code}: {message}{}", hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default())]
     Server {
         /// What was tried.
@@ -99,7 +99,7 @@ pub enum Error {
         message: String,
         /// The server's detail or hint.
         hint: Option<String>,
-        /// It has said so before, and a new reading has changed nothing.
+        /// The same statement was refused before, and a new reading has changed nothing.
         lasting: bool,
     },
     /// The server lacks something that the spec asks for.

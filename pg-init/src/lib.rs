@@ -22,7 +22,6 @@ mod observe;
 mod observed;
 mod ownership;
 mod plan;
-mod pool;
 mod scram;
 mod server;
 mod setting;

@@ -17,9 +17,9 @@ use crate::desired::Desired;
 use crate::error::Error;
 use crate::observed::Observed;
 use crate::ownership::Ownership;
-use crate::pool::Pool;
 use crate::server::Server;
 use crate::spec::Privilege;
+use crate::wire::Pool;
 
 pub(crate) async fn observe(
     server: &mut Server,

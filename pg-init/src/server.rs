@@ -14,8 +14,8 @@ use crate::desired::Desired;
 use crate::error::Error;
 use crate::names::{self, Names};
 use crate::ownership::Ownership;
-use crate::pool::Pool;
 use crate::spec::ChannelBinding;
+use crate::wire::Pool;
 use crate::wire::{Budget, CandidateEndpoint, Peer, Session};
 
 /// One server, with its maintenance session and the sessions in its databases.
@@ -31,7 +31,7 @@ pub(crate) struct Server {
     pub(crate) ownership: Ownership,
     /// One transaction at a time grants memberships to the provisioning role, so that each can set back what it changed.
     pub(crate) memberships: Mutex<()>,
-    /// Refusals that another reading may overcome, as they were last said.
+    /// Messages of refusals that another reading may overcome: the second time, such a refusal is final.
     pub(crate) overtaken: RefCell<BTreeSet<String>>,
 }
 

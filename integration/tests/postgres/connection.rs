@@ -49,7 +49,7 @@ fn tls_in_every_mode_and_its_refusals() {
     server.shell("sed -i 's/^host /hostssl /' $PGDATA/pg_hba.conf").ok();
     server.psql("postgres", "SELECT pg_reload_conf()");
     // Signed by nobody that the bundled roots know.
-    fails(tls(&server, "verify-full", &ca).run(), 76, "no authority");
+    fails(tls(&server, "verify-full", &ca).run(), 76, "no public authority");
     // pg_hba lets nobody in without TLS.
     fails(tls(&server, "disable", &ca).run(), 77, "28000");
     let asks_for = |method: &str| {

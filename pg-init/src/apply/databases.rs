@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use init_core::Progress;
 
 use super::job::{Answer, AsMember, Job};
-use super::{owners, pipeline, statement};
+use super::{owners, pipeline, role_statement, statement};
 use crate::change::{Change, CreateDatabase};
 use crate::error::Error;
 use crate::server::Server;
@@ -44,7 +44,7 @@ async fn job(server: &Server, index: usize, change: &CreateDatabase) -> Result<J
     let alone = Some(statement::create_database(change, owner.filter(|_| facts.superuser)));
     let database = format!("DATABASE {}", ident(&change.database));
     let (mut sql, mut roles) = (String::new(), Vec::new());
-    statement::set(&mut sql, &database, &change.settings);
+    role_statement::set(&mut sql, &database, &change.settings);
     if let Some(owner) = owner.filter(|owner| !facts.superuser && *owner != facts.me) {
         let _ = write!(sql, "ALTER {database} OWNER TO {};", ident(owner));
         roles = owners::lacking(main, &[owner.to_owned()].into()).await?;

@@ -8,8 +8,8 @@ use super::job::{Answer, AsMember, Job};
 use super::{owners, pipeline};
 use crate::change::Change;
 use crate::error::Error;
-use crate::pool::Pool;
 use crate::server::Server;
+use crate::wire::Pool;
 use crate::wire::Session;
 
 /// A change by its position, the database that it is carried out in, and its statements.

@@ -6,8 +6,8 @@ use init_core::Progress;
 use super::job::{Answer, Job};
 use super::temporary_membership;
 use crate::error::Error;
-use crate::pool::Pool;
 use crate::server::Server;
+use crate::wire::Pool;
 use crate::wire::{Preset, Session};
 
 /// Messages on the way at a time in one session.

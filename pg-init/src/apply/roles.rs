@@ -8,7 +8,7 @@ use tracing::info;
 
 use super::job::{Answer, Job};
 use super::pipeline::{self, JOBS_PER_SESSION};
-use super::statement::{Role, role};
+use super::role_statement::{Role, role};
 use crate::error::Error;
 use crate::hashing;
 use crate::scram;

@@ -1,7 +1,6 @@
 //! Temporary memberships: the provisioning role is a member of other roles for one transaction.
 //!
-//! Whatever the provisioning role is a member of afterwards, with whatever options and by whoever's grant, is what it was
-//! a member of before: the catalog is read before the grants and after them, what they changed is set back, and the
+//! Its memberships, their options and their grantors are the same afterwards as before: the catalog is read before the grants and after them, what they changed is set back, and the
 //! transaction is committed only when a third reading equals the first.
 
 use std::collections::BTreeMap;

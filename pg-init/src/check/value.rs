@@ -10,7 +10,7 @@ use crate::spec::Setting;
 use crate::sql;
 use crate::wire::Row;
 
-/// Parameters that can be set in a session; a dotted name that nobody knows is accepted as it is.
+/// Parameters that can be set in a session; a dotted name that the server does not know is accepted as it is.
 const KNOWN: &str = "\
     SELECT s.name, s.context IN ('user', 'superuser') FROM pg_catalog.pg_settings s \
     WHERE pg_catalog.lower(s.name) = ANY($1)";
@@ -39,7 +39,7 @@ pub(super) async fn check(server: &Server, changes: &[Change]) -> Vec<(usize, Er
         match known.get(name) {
             None if name.contains('.') => {}
             None => refused.push((index, Error::Missing(format!("the server knows no parameter {name}")))),
-            // Who we are and what we are in is not to be tried out.
+            // The role of the session and its own transaction are not changed for a trial.
             Some(true)
                 if !matches!(name, "role" | "session_authorization") && !name.starts_with("transaction_") =>
             {

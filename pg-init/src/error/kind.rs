@@ -19,7 +19,7 @@ pub(super) fn server_remedy(code: &str) -> Option<&'static str> {
 /// What a SQLSTATE calls for.
 pub(super) fn sql_kind(code: &str) -> FaultKind {
     match code {
-        // Somebody else made or changed the same thing between our reading and our writing.
+        // Another client made or changed the same object between the reading and the write.
         "42710" | "42P04" | "42P06" | "42P07" | "23505" | "55006" | "55P03" | "40001" | "40P01" | "XX000"
         | "57014" | "42P03" => FaultKind::Raced,
         // 25006: a session that was a primary's when it began.

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::names::Names;
 use crate::observed::Acl;
 use crate::spec::{Future, Object, Privilege};
-use crate::validate::{expand, of, of_future};
+use crate::validate::{expand, of, privileges_on_new};
 use crate::wire::{Row, Session};
 
 /// A creator's own list for the whole database replaces the built-in defaults; one for a schema adds to them.
@@ -27,7 +27,8 @@ const DEFAULTS: &str = "\
         WHERE a.grantee = w.grantee AND a.privilege_type = w.privilege AND (a.is_grantable OR NOT w.grantable)) \
     FROM w WHERE w.owner IS NOT NULL";
 
-/// The server plans what it is asked, in each database anew: nobody asks about kinds that are not declared.
+/// The query for the access lists of the declared kinds of object. The server plans a query in each session anew, so kinds
+/// that are not declared are left out.
 fn question(kinds: &BTreeSet<Object>) -> String {
     let of = "w.id, w.grantee, w.privilege, w.grantable";
     let inside = |catalog: &str, alias: &str, of_schema: &str, acl: &str| {
@@ -180,7 +181,7 @@ pub(super) async fn defaults(
 ) -> Result<Acl<DefaultTarget>, Error> {
     let version = session.facts.version;
     let each = database.defaults.iter().flat_map(|(target, privileges)| {
-        let all = expand(&privileges.set, of_future(target.object), version);
+        let all = expand(&privileges.set, privileges_on_new(target.object), version);
         all.into_iter().map(move |privilege| (target, privilege))
     });
     let rows: Vec<Asked<'_, DefaultTarget>> = each.collect();

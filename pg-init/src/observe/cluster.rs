@@ -172,7 +172,7 @@ fn setting(row: &Row, names: &Names, observed: &mut Observed) -> Result<(), Erro
     Ok(())
 }
 
-/// Who we are, and whose privileges we have by membership.
+/// The provisioning role, and the roles whose privileges it has as their member.
 async fn provisioner(server: &Server, desired: &Desired) -> Result<Provisioner, Error> {
     let (facts, names) = (&server.main.facts, &server.names);
     let rows = server.main.rows("reading whose privileges we have", USABLE, []).await?;

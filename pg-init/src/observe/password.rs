@@ -12,10 +12,10 @@ use crate::desired::Desired;
 use crate::error::Error;
 use crate::hashing;
 use crate::observed::{Observed, Password, Role};
-use crate::pool::Pool;
 use crate::scram::{self, Stored, compare as compare_verifier};
 use crate::server::Server;
 use crate::wire::PasswordTrial;
+use crate::wire::Pool;
 
 const MAY_READ: &str =
     "SELECT pg_catalog.has_column_privilege('pg_catalog.pg_authid', 'rolpassword', 'SELECT')::int";
@@ -96,7 +96,7 @@ fn compare((key, stored, secret): (String, String, Secret)) -> (String, Password
     (key, password)
 }
 
-/// Logs in as each role. A role that cannot log in, or whose password has run out, proves nothing, and nobody logs in with
+/// Logs in as each role. A role that cannot log in, or whose password has run out, proves nothing, and no login is possible with
 /// a verifier.
 async fn probe(
     server: &Server,

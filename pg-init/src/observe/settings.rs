@@ -30,7 +30,7 @@ async fn compare(
         let Some(stored) = there.get_mut(name).filter(|stored| !value.is(name, &stored.text)) else {
             continue;
         };
-        // These would change who we are, or our own transaction.
+        // These would change the role of the session, or its own transaction.
         if matches!(name.as_str(), "role" | "session_authorization") || name.starts_with("transaction_") {
             continue;
         }
@@ -42,7 +42,7 @@ async fn compare(
         // One statement is one transaction, and `true` makes both values local to it.
         match server.main.one(&question, "comparing two values of a parameter").await {
             Ok(equal) => stored.equal = equal.as_deref() == Some("t"),
-            // The server takes one of them for no value, or lets nobody set it in a session: then the texts decide.
+            // The server accepts one of them as no value, or allows it in no session: then the texts are compared.
             Err(Error::Server { .. }) => {}
             Err(lost) => return Err(lost),
         }

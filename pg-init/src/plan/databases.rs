@@ -14,13 +14,13 @@ impl Planner<'_> {
         for (name, database) in &self.desired.databases {
             let at = SpecPath::root().key("databases").key(name);
             if let Some(owner) = &database.owner {
-                self.role(&at.key("owner"), owner);
+                self.check_role(&at.key("owner"), owner);
             }
             match self.observed.databases.get(name) {
                 None => self.create(name, database, &at),
                 Some(there) => self.compare(name, database, there, &at),
             }
-            self.entered(name, database, self.observed.databases.get(name), &at);
+            self.check_connect(name, database, self.observed.databases.get(name), &at);
             self.inside(name, database, &at);
         }
     }

@@ -23,8 +23,8 @@ impl Planner<'_> {
         self.conflicts.push(Conflict::new(at.clone(), problem));
     }
 
-    /// A role that somebody refers to is declared or there.
-    pub(super) fn role(&mut self, at: &SpecPath, role: &str) {
+    /// A role that the spec refers to is declared or exists.
+    pub(super) fn check_role(&mut self, at: &SpecPath, role: &str) {
         let there = self.desired.roles.contains_key(role) || self.observed.roles.contains_key(role);
         if role != PUBLIC && !there {
             self.conflict(at, format!("the role {role} is neither declared nor there"));

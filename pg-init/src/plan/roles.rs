@@ -23,7 +23,7 @@ impl Planner<'_> {
                     self.memberships(key, role, None);
                 }
                 Side::Present(role, there) => {
-                    self.own(key, role, there);
+                    self.check_provisioning_role(key, role, there);
                     self.changes.extend(alter(key, role, there));
                     self.memberships(key, role, Some(there));
                 }
@@ -35,7 +35,7 @@ impl Planner<'_> {
     fn memberships(&mut self, key: &str, role: &Role, there: Option<&observed::Role>) {
         let at = SpecPath::root().key("roles").key(key).key("memberOf");
         for (of, options) in &role.member_of {
-            self.role(&at, of);
+            self.check_role(&at, of);
             let members = Members { role: of.clone(), member: key.to_owned() };
             let rows = there.and_then(|there| there.member_of.get(of)).map_or(&[][..], Vec::as_slice);
             if rows.is_empty() {

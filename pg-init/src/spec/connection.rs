@@ -33,7 +33,7 @@ pub struct TlsSpec {
 pub enum TlsMode {
     /// Plain text.
     Disable,
-    /// Encrypted, to whoever answers.
+    /// Encrypted, whatever certificate the server shows.
     Require,
     /// Signed by a trusted authority.
     VerifyCa,

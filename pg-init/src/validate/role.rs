@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{SpecPath, Text, Violations};
 
-use super::names;
+use super::{names, setting};
 use crate::desired::{Attributes, Membership, Role};
 use crate::spec::{self, MemberOf};
 use crate::until::Until;
@@ -31,7 +31,7 @@ fn one(key: &str, written: spec::Role, at: &SpecPath, wrong: &mut Violations) ->
         // Its value is looked at when it is read.
         Some(Text::Secret(_)) => {}
     }
-    super::connection_limit(written.connection_limit, at, wrong);
+    setting::connection_limit(written.connection_limit, at, wrong);
     let valid_until = written.valid_until.and_then(|text| match text.as_str() {
         "infinity" => Some(Until::Infinity),
         time => {
@@ -54,7 +54,7 @@ fn one(key: &str, written: spec::Role, at: &SpecPath, wrong: &mut Violations) ->
         name: written.name,
         password: written.password,
         member_of: members(written.member_of, &at.key("memberOf"), wrong),
-        settings: super::settings(written.settings, &at.key("settings"), wrong),
+        settings: setting::settings(written.settings, &at.key("settings"), wrong),
     }
 }
 

@@ -44,7 +44,7 @@ impl Budget {
     }
 }
 
-/// What a connection has shown, for whoever sees it end.
+/// What a connection has shown, shared with the login or session that sees it end.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ConnectionState(Arc<Mutex<Facts>>);
 
@@ -60,7 +60,7 @@ impl ConnectionState {
         self.facts().refusal.clone()
     }
 
-    /// The server has accepted the password in a SCRAM exchange, whatever it said after that.
+    /// The server has accepted the password in a SCRAM exchange, also when it refused the login after that.
     pub(crate) fn password_proven(&self) -> bool {
         self.facts().proven
     }

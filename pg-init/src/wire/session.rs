@@ -26,7 +26,7 @@ const QUIET: &str = "-c log_statement=none -c log_min_duration_statement=-1 -c l
     -c log_min_duration_sample=-1 -c log_transaction_sample_rate=0 -c log_duration=off \
     -c pg_stat_statements.track_utility=off -c pgaudit.log=none";
 
-/// A parameter of nobody else's: what it is set to shows that the session has the parameters that were asked for.
+/// A parameter of this tool's own: its value shows that the session has the parameters that were asked for.
 const MARK: &str = "pg_init.session";
 
 const FACTS: &str = "\
@@ -130,7 +130,7 @@ impl Session {
         }
     }
 
-    /// Says something now and then, for as long as somebody holds the session.
+    /// Sends an empty query at intervals for as long as the session is in use.
     fn keep_awake(&self) {
         let client = Arc::downgrade(&self.client);
         tokio::spawn(async move {

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use futures_util::StreamExt as _;
 use futures_util::stream;
 
+use super::login::CandidateEndpoint;
+use super::session::Session;
 use crate::error::Error;
-use crate::wire::{CandidateEndpoint, Session};
 
 /// Sessions at work at a time, however many the server would allow.
 const MOST: usize = 8;
