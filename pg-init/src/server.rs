@@ -26,7 +26,7 @@ pub(crate) struct Server {
     pub(crate) pool: Pool,
     pub(crate) names: Arc<Names>,
     /// The verifiers that this run has made, by role: the reading after them need not hash again.
-    pub(crate) made: RefCell<BTreeMap<String, String>>,
+    pub(crate) made: RefCell<BTreeMap<String, Secret>>,
     /// The owners whose privileges a role that is no superuser may need for a change.
     pub(crate) ownership: Ownership,
     /// One transaction at a time grants memberships to the provisioning role, so that each can set back what it changed.

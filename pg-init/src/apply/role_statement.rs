@@ -2,8 +2,9 @@
 
 use std::fmt::{self, Write as _};
 
-use init_core::SecretRef;
 use init_core::diff::Drift;
+use init_core::{Secret, SecretRef};
+use secrecy::ExposeSecret as _;
 
 use crate::change::{AlterRole, CreateRole};
 use crate::desired::Attributes;
@@ -46,7 +47,7 @@ impl fmt::Display for Role<'_> {
 }
 
 /// `CREATE ROLE` or `ALTER ROLE` with its parameters, as one message.
-pub(super) fn role(names: &Names, change: &Role<'_>, verifier: Option<&str>) -> String {
+pub(super) fn role(names: &Names, change: &Role<'_>, verifier: Option<&Secret>) -> String {
     let role = format!("ROLE {}", ident(names.real(change.key())));
     let mut sql = String::new();
     match change {
@@ -81,7 +82,7 @@ fn wanted(attributes: &Attributes<Drift<bool>, Drift<i32>, Drift<Until>>) -> Att
     }
 }
 
-fn words(attributes: &Attributes, verifier: Option<&str>) -> String {
+fn words(attributes: &Attributes, verifier: Option<&Secret>) -> String {
     let mut sql = String::new();
     for (value, word) in [
         (attributes.login, "LOGIN"),
@@ -103,6 +104,8 @@ fn words(attributes: &Attributes, verifier: Option<&str>) -> String {
         let _ = write!(sql, " VALID UNTIL {}", literal(&until.to_string()));
     }
     if let Some(verifier) = verifier {
+        #[expect(clippy::disallowed_methods, reason = "the statement carries it to the server")]
+        let verifier = verifier.expose_secret();
         let _ = write!(sql, " PASSWORD {}", literal(verifier));
     }
     sql

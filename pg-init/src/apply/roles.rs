@@ -36,7 +36,7 @@ pub(super) async fn apply(
         // Only a superuser may keep a statement out of the server's log.
         let jobs =
             if server.main.facts.superuser && verifier.is_some() { &mut with_verifier } else { &mut plain };
-        let sql = role(&server.names, &change, verifier.as_deref());
+        let sql = role(&server.names, &change, verifier.as_ref());
         jobs.push(Job { index, doing: change.to_string(), alone: Some(sql), as_member: None });
     }
     let mut answers = Vec::new();
@@ -50,7 +50,7 @@ pub(super) async fn apply(
 }
 
 /// A verifier for each change that sets a password, by its position.
-async fn verifiers(roles: &[(usize, Role<'_>)], secrets: &Secrets) -> Result<BTreeMap<usize, String>, Error> {
+async fn verifiers(roles: &[(usize, Role<'_>)], secrets: &Secrets) -> Result<BTreeMap<usize, Secret>, Error> {
     let mut work: Vec<(usize, Secret)> = Vec::new();
     for (index, change) in roles {
         if let Some(label) = change.password() {
@@ -81,6 +81,6 @@ fn check_form(change: &Role<'_>, label: &SecretRef, secret: &Secret) -> Result<(
     clippy::disallowed_methods,
     reason = "the password is hashed, and only its verifier goes to the server"
 )]
-fn hash((index, secret): (usize, Secret)) -> Result<(usize, String), Error> {
-    Ok((index, scram::to_store(secret.expose_secret())?))
+fn hash((index, secret): (usize, Secret)) -> Result<(usize, Secret), Error> {
+    Ok((index, scram::to_store(secret.expose_secret())?.into()))
 }
