@@ -10,5 +10,5 @@ fuzz_target!(|text: (&str, &str, &str)| {
     fuzz::verifier(stored, other);
     fuzz::setting(name, stored, other);
     fuzz::names(stored);
-    fuzz::moment(stored);
+    fuzz::until(stored);
 });

@@ -75,6 +75,17 @@ impl Server {
         });
     }
 
+    /// Stops its processes: the kernel goes on taking connections for them.
+    pub fn pause(&self) {
+        docker(&["pause", &self.name]).ok();
+    }
+
+    /// Its address in the network.
+    pub fn address(&self) -> String {
+        let format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
+        docker(&["inspect", "--format", format, &self.name]).ok().trim().to_owned()
+    }
+
     /// Its name, for a container and in DNS.
     pub fn name(&self) -> &str {
         &self.name

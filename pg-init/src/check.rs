@@ -4,20 +4,20 @@
 mod privilege;
 mod value;
 
-use crate::backend::Postgres;
+use crate::change::Change;
 use crate::error::Error;
-use crate::plan::Change;
+use crate::server::Server;
 
 /// The index of each change that would be refused, and why.
-pub(crate) async fn check(postgres: &Postgres, changes: &[Change]) -> Vec<(usize, Error)> {
+pub(crate) async fn check(server: &Server, changes: &[Change]) -> Vec<(usize, Error)> {
     let mut refused = Vec::new();
-    if !postgres.main.facts.superuser {
-        match privilege::Powers::read(&postgres.main, &postgres.names).await {
-            Ok(powers) => refused.extend(privilege::check(&powers, postgres, changes).await),
+    if !server.main.facts.superuser {
+        match privilege::Powers::read(&server.main, &server.names).await {
+            Ok(powers) => refused.extend(privilege::check(&powers, server, changes).await),
             Err(error) => return vec![(0, error)],
         }
     }
-    refused.extend(value::check(postgres, changes).await);
+    refused.extend(value::check(server, changes).await);
     refused.sort_by_key(|(index, _)| *index);
     refused
 }

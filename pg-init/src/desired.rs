@@ -1,13 +1,11 @@
 //! The spec as meant: validated, keyed by name, lists expanded to one entry per thing.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use init_core::{Endpoint, SecretRef, SpecPath, Text};
-use serde::Serialize;
 
-use crate::spec::{Authentication, Future, Object, Operation, Privilege, Setting};
-use crate::wire::Tls;
+use crate::spec::{Authentication, ChannelBinding, Future, Object, Operation, Privilege, Setting};
+use crate::until::Until;
 
 /// What must exist on one server.
 #[derive(Debug)]
@@ -25,6 +23,14 @@ pub struct Desired {
     pub(crate) databases: BTreeMap<String, Database>,
 }
 
+/// The protection of the connection.
+#[derive(Debug)]
+pub(crate) struct Tls {
+    pub(crate) protection: init_net::Tls,
+    /// Whether the login is bound to the TLS session.
+    pub(crate) binding: ChannelBinding,
+}
+
 /// A role by its key. What is `None` is left as it is.
 #[derive(Debug, Default)]
 pub(crate) struct Role {
@@ -36,49 +42,36 @@ pub(crate) struct Role {
 }
 
 /// The attributes of a role that are wanted, or that differ, or that it has.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Attributes<B = bool, N = i32, U = Until> {
     /// May log in.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub login: Option<B>,
     /// May do everything.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub superuser: Option<B>,
     /// May create databases.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub createdb: Option<B>,
     /// May create roles.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub createrole: Option<B>,
     /// May replicate.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub replication: Option<B>,
     /// Row security does not apply.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub bypassrls: Option<B>,
     /// Uses the privileges of the roles that it is a member of.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub inherit: Option<B>,
     /// Sessions at a time.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub connection_limit: Option<N>,
     /// Until when the password works.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<U>,
 }
 
 /// The options of a membership that are wanted, or that differ.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Membership<B = bool> {
     /// May pass the membership on.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub admin: Option<B>,
     /// Uses the role's privileges without SET ROLE.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub inherit: Option<B>,
     /// May SET ROLE to it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub set: Option<B>,
 }
 
@@ -107,17 +100,6 @@ impl<B> Default for Membership<B> {
 
 /// Configuration parameters by name, in lower case as the server has them.
 pub(crate) type Settings = BTreeMap<String, Setting>;
-
-/// A point in time to the second, in UTC, or none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Until {
-    /// Never.
-    NegativeInfinity,
-    /// Seconds since 1970.
-    At(i64),
-    /// For ever.
-    Infinity,
-}
 
 /// A database. What is `None` is left as it is.
 #[derive(Debug, Default)]
@@ -150,38 +132,31 @@ pub(crate) struct Privileges {
     pub(crate) set: BTreeSet<Privilege>,
 }
 
-/// Who holds, or must not hold, privileges on what.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "camelCase")]
+/// A grantee, and the objects that privileges are granted on or revoked from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Target {
     /// The kind of object.
     pub object: Object,
     /// Its schema; none for the database.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
     /// A role's key, or `public`.
     pub role: String,
     /// With the right to pass them on.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub grant_option: bool,
 }
 
-/// Who will hold privileges on whose new objects.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "camelCase")]
+/// A grantee, and the creator of the new objects that privileges are granted on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DefaultTarget {
     /// The role that creates the objects.
-    #[serde(rename = "for")]
     pub creator: String,
     /// In which schema; none for the whole database.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
     /// The kind of object.
     pub object: Future,
     /// A role's key, or `public`.
     pub role: String,
     /// With the right to pass them on.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub grant_option: bool,
 }
 
@@ -237,21 +212,5 @@ impl Database {
             && self.publications.is_empty())
             || inner(&self.grants)
             || inner(&self.revokes)
-    }
-}
-
-impl fmt::Display for Until {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NegativeInfinity => f.write_str("-infinity"),
-            Self::Infinity => f.write_str("infinity"),
-            Self::At(seconds) => crate::moment::write(f, *seconds),
-        }
-    }
-}
-
-impl Serialize for Until {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
     }
 }

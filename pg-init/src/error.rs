@@ -4,42 +4,35 @@ mod kind;
 
 use std::io;
 
-use init_core::{Endpoint, Fault, FaultKind, Undeclared};
+use init_core::{Endpoint, Fault, FaultKind, SecretRef, Undeclared};
+use init_net::NetError;
 use thiserror::Error;
 
-use self::kind::{server_remedy, sql_kind, tls_kind};
+use self::kind::{server_remedy, sql_kind};
 use crate::spec::Authentication;
 
 /// Why something could not be done.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// The name has no address, or nothing listens there, or the network gave up.
-    #[error("cannot reach {endpoint}")]
-    Reach {
+    /// The server cannot be reached, or TLS with it failed.
+    #[error(transparent)]
+    Net(#[from] NetError),
+    /// The connection broke.
+    #[error("the connection to {endpoint} broke")]
+    Broken {
         /// Where.
         endpoint: Endpoint,
-        /// What the network said.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// The server took the connection and never answered.
-    #[error("{0} accepted the connection and said nothing")]
-    Silent(Endpoint),
     /// The server refused TLS.
     #[error("{0} does not offer TLS")]
     NoTls(Endpoint),
-    /// The handshake failed.
-    #[error("TLS with {endpoint} failed")]
-    Tls {
-        /// With whom.
-        endpoint: Endpoint,
-        /// Why.
-        source: io::Error,
-    },
-    /// A secret holds no usable private key or certificate.
-    #[error("{what} cannot be used: {problem}")]
-    Credential {
+    /// The value of a secret cannot be used.
+    #[error("the secret {secret} cannot be used: {problem}")]
+    Secret {
         /// Which.
-        what: String,
+        secret: SecretRef,
         /// Why.
         problem: String,
     },
@@ -49,9 +42,9 @@ pub enum Error {
     /// The server asks for the password in a way that gives it away.
     #[error("{endpoint} asks for {method}, which `authentication` does not allow")]
     Method {
-        /// Who asks.
+        /// The server that asks.
         endpoint: Endpoint,
-        /// For what.
+        /// The authentication method.
         method: &'static str,
         /// The value of `authentication` that would allow it.
         least: Authentication,
@@ -68,12 +61,12 @@ pub enum Error {
     #[error("the server answered with other columns than were asked for")]
     Garbled,
     /// Sessions are not the server's own.
-    #[error("{endpoint} is a connection pooler: it does not pass on the parameters of a session{}", said.as_ref().map(|said| format!(" (it says {said})")).unwrap_or_default())]
+    #[error("{endpoint} is a connection pooler: it does not pass on the parameters of a session{}", message.as_ref().map(|message| format!(" (it says {message})")).unwrap_or_default())]
     Pooler {
         /// Where.
         endpoint: Endpoint,
-        /// What it said.
-        said: Option<String>,
+        /// Its message.
+        message: Option<String>,
     },
     /// The login failed for a reason that has no code.
     #[error("cannot log in to {endpoint}: {problem}")]
@@ -95,7 +88,7 @@ pub enum Error {
     /// The connection ended.
     #[error("lost the connection to {0}")]
     Lost(Endpoint),
-    /// The server said no.
+    /// The server refused a statement.
     #[error("{doing}: the server says {code}: {message}{}", hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default())]
     Server {
         /// What was tried.
@@ -106,7 +99,7 @@ pub enum Error {
         message: String,
         /// The server's detail or hint.
         hint: Option<String>,
-        /// It has said so before, and a new reading has changed nothing.
+        /// The same statement was refused before, and a new reading has changed nothing.
         lasting: bool,
     },
     /// The server lacks something that the spec asks for.
@@ -161,13 +154,10 @@ impl Error {
 impl Fault for Error {
     fn kind(&self) -> FaultKind {
         match self {
-            Self::Reach { .. }
-            | Self::Silent(_)
-            | Self::Standby(_)
-            | Self::NoPrimary(_)
-            | Self::Locked(_)
-            | Self::Lost(_) => FaultKind::Unavailable,
-            Self::Tls { source, .. } => tls_kind(source),
+            Self::Net(error) => error.kind(),
+            Self::Broken { .. } | Self::Standby(_) | Self::NoPrimary(_) | Self::Locked(_) | Self::Lost(_) => {
+                FaultKind::Unavailable
+            }
             Self::NoTls(_)
             | Self::Foreign(_)
             | Self::Missing(_)
@@ -176,7 +166,7 @@ impl Fault for Error {
             | Self::Garbled
             | Self::Pooler { .. } => FaultKind::Unsupported,
             Self::Login { .. } | Self::Privilege { .. } => FaultKind::Denied,
-            Self::Credential { .. } | Self::Name { .. } => FaultKind::Secret,
+            Self::Secret { .. } | Self::Name { .. } => FaultKind::Secret,
             Self::Server { lasting: true, .. } => FaultKind::Rejected,
             Self::Server { code, .. } => sql_kind(code),
             Self::Unsent { kind, .. } => *kind,
@@ -186,11 +176,8 @@ impl Fault for Error {
 
     fn remedy(&self) -> Option<String> {
         let text = match self {
+            Self::Net(error) => return error.remedy(),
             Self::NoTls(_) => "turn on `ssl` on the server, or write `tls: disable`",
-            Self::Tls { .. } if self.kind() == FaultKind::Unsupported => {
-                "give the authority that signed the server's certificate in `tls.ca`, and use the name that the \
-                 certificate is for in `endpoint`"
-            }
             Self::Foreign(_) | Self::Unexpected { .. } | Self::Garbled => {
                 "check the port: something else than PostgreSQL listens there"
             }
@@ -226,12 +213,12 @@ pub(crate) fn classify(
     doing: &str,
     redact: impl Fn(&str) -> String,
 ) -> Error {
-    if let Some(said) = error.as_db_error() {
+    if let Some(answer) = error.as_db_error() {
         return Error::Server {
             doing: doing.to_owned(),
-            code: said.code().code().to_owned(),
-            message: redact(said.message()),
-            hint: said.detail().or(said.hint()).map(redact),
+            code: answer.code().code().to_owned(),
+            message: redact(answer.message()),
+            hint: answer.detail().or(answer.hint()).map(redact),
             lasting: false,
         };
     }
@@ -243,7 +230,7 @@ pub(crate) fn classify(
         Some(source) if matches!(source.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData) => {
             Error::Foreign(endpoint.clone())
         }
-        Some(source) => Error::Reach { endpoint: endpoint.clone(), source: copy(source) },
+        Some(source) => Error::Broken { endpoint: endpoint.clone(), source: copy(source) },
         // The driver tells these by their text alone.
         None if ["unexpected message", "error parsing response"]
             .iter()

@@ -1,13 +1,14 @@
 //! Entries for fuzzing: everything here that reads text which a server or the author of a spec wrote.
 
 use crate::spec::Setting;
-use crate::{moment, scram, sql};
+use crate::until::Until;
+use crate::{scram, sql};
 
 /// A verifier as a server stores it, beside a password.
 pub fn verifier(stored: &str, password: &str) {
     // More rounds take longer and find nothing else.
     if !stored.split([':', '$']).any(|part| part.len() > 4 && part.parse::<u32>().is_ok()) {
-        let _ = scram::judge(stored, password);
+        let _ = scram::compare(stored, password);
     }
 }
 
@@ -25,8 +26,8 @@ pub fn names(text: &str) {
 }
 
 /// The time of a `validUntil`.
-pub fn moment(text: &str) {
-    let _ = moment::parse(text);
+pub fn until(text: &str) {
+    let _ = Until::parse(text);
 }
 
 #[cfg(test)]
@@ -43,7 +44,7 @@ mod tests {
             name in "search_path|datestyle|x.y|.{0,10}",
         ) {
             names(&text);
-            moment(&text);
+            until(&text);
             setting(&name, &text, &other);
             verifier(&format!("SCRAM-SHA-256${text}"), &other);
         }

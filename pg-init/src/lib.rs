@@ -3,43 +3,109 @@
 //!
 //! ```text
 //! Spec --validate--> Desired            names, cycles, privileges that fit: offline
-//! Door --enter--> Session               TCP, TLS, SCRAM, primary, parameters pinned, advisory lock
-//! Session --observe--> Observed         one catalog query per kind, one session per database
+//! Desired --connect--> Server           TCP, TLS, SCRAM, primary, parameters pinned, advisory lock
+//! Server --observe--> Observed          one catalog query per kind, one session per database
 //! plan(Desired, Observed)               pure; roles by the spec's keys, never by a secret name
 //! check --> apply                       each change one transaction; passwords as SCRAM verifiers
 //! ```
 
 mod apply;
-mod backend;
+mod change;
 mod check;
 mod desired;
 mod error;
 #[doc(hidden)]
 pub mod fuzz;
-mod moment;
+mod hashing;
 mod names;
 mod observe;
 mod observed;
+mod ownership;
 mod plan;
-mod pool;
 mod scram;
+mod server;
 mod setting;
 mod spec;
 mod sql;
+mod until;
 mod validate;
 mod wire;
 
-pub use backend::Postgres;
-pub use desired::{Attributes, DefaultTarget, Desired, Membership, Target, Until};
-pub use error::Error;
-pub use observed::Observed;
-pub use plan::{
+use std::collections::BTreeSet;
+
+use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations};
+
+use self::server::Server;
+
+pub use change::{
     AlterDatabase, AlterDefaultPrivileges, AlterExtension, AlterMembership, AlterPublication, AlterRole,
     AlterSchema, Change, CreateDatabase, CreateExtension, CreatePublication, CreateRole, CreateSchema,
-    GrantRole, Members, PasswordDrift, Privileges, Was,
+    GrantPrivileges, GrantRole, Members, PasswordDrift, PreviousPassword, Privileges, RevokePrivileges,
 };
+pub use desired::{Attributes, DefaultTarget, Desired, Membership, Target};
+pub use error::Error;
+pub use observed::Observed;
 pub use spec::{
     Authentication, ChannelBinding, Database, DefaultPrivilege, Extension, Future, Grant, Many, MemberOf,
     Object, Operation, Privilege, Publication, Revoke, Role, Schema, Setting, Spec, Tables, Tls, TlsMode,
     TlsSpec,
 };
+pub use until::Until;
+
+/// PostgreSQL, as the driver of all tools runs it.
+pub struct Postgres {
+    server: Server,
+}
+
+impl Backend for Postgres {
+    const NAME: &'static str = "pg-init";
+    type Spec = Spec;
+    type Desired = Desired;
+    type Observed = Observed;
+    type Change = Change;
+    type Error = Error;
+
+    fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations> {
+        validate::validate(spec, files)
+    }
+
+    fn requires(desired: &Desired) -> Requires {
+        let own = desired.user.secret().into_iter().chain(&desired.password).chain(&desired.bootstrap);
+        let mut secrets: BTreeSet<_> = own.cloned().collect();
+        secrets.extend(desired.tls.iter().flat_map(|tls| tls.protection.secrets()).cloned());
+        for role in desired.roles.values() {
+            let name = role.name.as_ref().and_then(|name| name.secret());
+            secrets.extend(name.into_iter().chain(&role.password).cloned());
+        }
+        Requires { endpoints: desired.endpoints.clone(), secrets }
+    }
+
+    async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {
+        Ok(Self { server: Server::connect(desired, secrets).await? })
+    }
+
+    async fn observe(&mut self, desired: &Desired, secrets: &Secrets) -> Result<Observed, Error> {
+        self.server.renew_budget();
+        observe::observe(&mut self.server, desired, secrets).await
+    }
+
+    fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
+        plan::plan(desired, observed)
+    }
+
+    async fn check(&mut self, _desired: &Desired, changes: &[Change], _: &Secrets) -> Vec<(usize, Error)> {
+        self.server.renew_budget();
+        check::check(&self.server, changes).await
+    }
+
+    async fn apply(
+        &mut self,
+        _desired: &Desired,
+        stage: &[Change],
+        secrets: &Secrets,
+        progress: &Progress,
+    ) -> Vec<Result<(), Error>> {
+        self.server.renew_budget();
+        apply::apply(&mut self.server, stage, secrets, progress).await
+    }
+}

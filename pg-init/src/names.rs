@@ -15,7 +15,7 @@ use crate::validate::role_name;
 pub(crate) struct Names {
     real: BTreeMap<String, String>,
     label: BTreeMap<String, String>,
-    /// Real names that nobody may read, and what to say instead.
+    /// Names that are secrets, each with the label that stands for it in messages.
     hidden: Vec<(String, String)>,
 }
 

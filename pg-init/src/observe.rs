@@ -13,40 +13,32 @@ use std::collections::BTreeMap;
 use init_core::Secrets;
 
 use self::access::Oids;
-use crate::backend::Postgres;
 use crate::desired::Desired;
 use crate::error::Error;
 use crate::observed::Observed;
-use crate::pool::Pool;
+use crate::ownership::Ownership;
+use crate::server::Server;
 use crate::spec::Privilege;
-
-/// Real names of owners, from the last reading.
-#[derive(Debug, Default)]
-pub(crate) struct Ownership {
-    /// Of databases.
-    pub(crate) databases: BTreeMap<String, String>,
-    /// Of schemas, by database and schema.
-    pub(crate) schemas: BTreeMap<(String, String), String>,
-}
+use crate::wire::Pool;
 
 pub(crate) async fn observe(
-    postgres: &mut Postgres,
+    server: &mut Server,
     desired: &Desired,
     secrets: &Secrets,
 ) -> Result<Observed, Error> {
-    supported(desired, postgres.main.facts.version)?;
-    let (mut observed, oids) = cluster::observe(postgres, desired).await?;
-    password::observe(postgres, desired, secrets, &mut observed).await?;
-    observed.offers = extension::offers(postgres, desired).await?;
-    insides(postgres, desired, &oids, &mut observed).await?;
+    supported(desired, server.main.facts.version)?;
+    let (mut observed, oids) = cluster::observe(server, desired).await?;
+    password::observe(server, desired, secrets, &mut observed).await?;
+    observed.offers = extension::offers(server, desired).await?;
+    insides(server, desired, &oids, &mut observed).await?;
     extension::missing(desired, &observed)?;
-    settings::equate(postgres, desired, &mut observed).await?;
-    postgres.ownership = ownership(postgres, &observed);
+    settings::equate(server, desired, &mut observed).await?;
+    server.ownership = Ownership::of(&observed, &server.names);
     Ok(observed)
 }
 
 async fn insides(
-    postgres: &Postgres,
+    server: &Server,
     desired: &Desired,
     oids: &BTreeMap<String, u32>,
     observed: &mut Observed,
@@ -55,9 +47,9 @@ async fn insides(
         |name: &String| observed.databases.get(name).is_some_and(|database| database.allows_connections);
     let declared = desired.databases.iter().filter(|(name, database)| database.has_inside() && there(name));
     let declared: Vec<_> = declared.collect();
-    let (pool, oids) = (&postgres.pool, Oids { names: &postgres.names, roles: oids });
+    let (pool, oids) = (&server.pool, Oids { names: &server.names, roles: oids });
     let read = Pool::each(pool.width, declared, async |(name, database)| {
-        let session = pool.enter(name).await?;
+        let session = pool.session(name).await?;
         let inside = inside::observe(&session, &oids, name, database).await?;
         pool.keep(session);
         Ok::<_, Error>((name.clone(), inside))
@@ -97,16 +89,4 @@ fn supported(desired: &Desired, version: u32) -> Result<(), Error> {
         }
     }
     Ok(())
-}
-
-fn ownership(postgres: &Postgres, observed: &Observed) -> Ownership {
-    let mut ownership = Ownership::default();
-    for (name, database) in &observed.databases {
-        ownership.databases.insert(name.clone(), postgres.names.real(&database.owner).to_owned());
-        for (schema, owner) in &database.inside.schemas {
-            let owner = postgres.names.real(owner).to_owned();
-            ownership.schemas.insert((name.clone(), schema.clone()), owner);
-        }
-    }
-    ownership
 }

@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::desired::{Attributes, DefaultTarget, Target, Until};
+use crate::desired::{Attributes, DefaultTarget, Target};
 use crate::spec::{Operation, Privilege};
+use crate::until::Until;
 
 /// What one server has of what a spec is about.
 #[derive(Debug, Default)]
 pub struct Observed {
-    /// The major version; zero for a server that nobody has looked at.
+    /// The major version; zero before the first reading.
     pub(crate) version: u32,
-    /// Who provisions; nobody on a server that nobody has looked at.
+    /// The provisioning role; absent before the first reading.
     pub(crate) provisioner: Option<Provisioner>,
     /// Declared and referenced roles, by key.
     pub(crate) roles: BTreeMap<String, Role>,
@@ -59,7 +60,7 @@ pub(crate) enum Password {
     Wrong,
     /// It is stored as MD5.
     Md5,
-    /// None is declared, or nobody here can tell.
+    /// No password is declared, or the stored one could be neither read nor tried.
     #[default]
     Unknown,
 }
@@ -92,7 +93,7 @@ pub(crate) struct Database {
     pub(crate) locales: BTreeSet<String>,
     pub(crate) connection_limit: i32,
     pub(crate) allows_connections: bool,
-    /// Who may connect, by key; `public` is everyone.
+    /// The roles with CONNECT, by key; `public` is every role.
     pub(crate) connect: BTreeSet<String>,
     pub(crate) settings: Settings,
     pub(crate) acl: Acl<Target>,

@@ -5,7 +5,7 @@ mod salted;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use ring::rand::{SecureRandom as _, SystemRandom};
+use init_net::random;
 use ring::{digest, hmac};
 use std::num::NonZeroU32;
 
@@ -45,8 +45,7 @@ pub(crate) fn to_store(secret: &str) -> Result<String, Error> {
 
 /// A fresh verifier for a password.
 pub(crate) fn verifier(password: &str) -> Result<String, Error> {
-    let mut salt = [0; SALT];
-    SystemRandom::new().fill(&mut salt).map_err(|_| no_randomness())?;
+    let salt = random::<SALT>()?;
     let (stored, server) = keys(password, &salt, ITERATIONS);
     Ok(format!(
         "SCRAM-SHA-256${ITERATIONS}:{}${}:{}",
@@ -57,7 +56,7 @@ pub(crate) fn verifier(password: &str) -> Result<String, Error> {
 }
 
 /// Compares what the server stores with a password, with the salt and the iterations that it stores.
-pub(crate) fn judge(verifier: &str, password: &str) -> Stored {
+pub(crate) fn compare(verifier: &str, password: &str) -> Stored {
     if is_verifier(password) {
         return if verifier == password { Stored::Right } else { Stored::Wrong };
     }
@@ -73,13 +72,7 @@ pub(crate) fn judge(verifier: &str, password: &str) -> Stored {
 
 /// A random text, for a login that must fail.
 pub(crate) fn nonce() -> Result<String, Error> {
-    let mut bytes = [0; SALT];
-    SystemRandom::new().fill(&mut bytes).map_err(|_| no_randomness())?;
-    Ok(BASE64.encode(bytes))
-}
-
-fn no_randomness() -> Error {
-    Error::Internal("the system gives no random bytes".to_owned())
+    Ok(BASE64.encode(random::<SALT>()?))
 }
 
 fn parse(verifier: &str) -> Option<(NonZeroU32, Vec<u8>, Vec<u8>)> {
@@ -134,9 +127,9 @@ mod tests {
 
     #[test]
     fn md5_and_rubbish_are_no_match() {
-        assert_eq!(judge("md5a6343a68d964ca596d9752250d54bb8a", "secret"), Stored::Md5);
+        assert_eq!(compare("md5a6343a68d964ca596d9752250d54bb8a", "secret"), Stored::Md5);
         for rubbish in ["", "SCRAM-SHA-256$", "SCRAM-SHA-256$0:AA==$AA==:AA==", "plain"] {
-            assert_eq!(judge(rubbish, "plain"), Stored::Wrong, "{rubbish}");
+            assert_eq!(compare(rubbish, "plain"), Stored::Wrong, "{rubbish}");
         }
     }
 
@@ -146,10 +139,10 @@ mod tests {
         let md5 = "md5a6343a68d964ca596d9752250d54bb8a";
         for secret in [made.as_str(), md5] {
             assert_eq!(to_store(secret).unwrap(), secret);
-            assert_eq!(judge(secret, secret), Stored::Right);
-            assert_eq!(judge(&verifier("secret").unwrap(), secret), Stored::Wrong, "another salt");
+            assert_eq!(compare(secret, secret), Stored::Right);
+            assert_eq!(compare(&verifier("secret").unwrap(), secret), Stored::Wrong, "another salt");
         }
-        assert_eq!(judge(md5, &made), Stored::Wrong);
+        assert_eq!(compare(md5, &made), Stored::Wrong);
         // What only looks like one is a password, to the server as well.
         for password in [
             "md5",
@@ -164,7 +157,7 @@ mod tests {
     #[test]
     fn rounds_without_end_are_not_done() {
         let made = verifier("secret").unwrap().replace("$4096:", "$2147483648:");
-        assert_eq!(judge(&made, "secret"), Stored::Unknown);
+        assert_eq!(compare(&made, "secret"), Stored::Unknown);
     }
 
     proptest! {
@@ -172,9 +165,9 @@ mod tests {
         #[test]
         fn a_verifier_matches_its_password_alone(password in ".{1,40}", other in ".{1,40}") {
             let made = verifier(&password).unwrap();
-            prop_assert_eq!(judge(&made, &password), Stored::Right);
+            prop_assert_eq!(compare(&made, &password), Stored::Right);
             if stringprep::saslprep(&password).ok() != stringprep::saslprep(&other).ok() {
-                prop_assert_eq!(judge(&made, &other), Stored::Wrong);
+                prop_assert_eq!(compare(&made, &other), Stored::Wrong);
             }
         }
     }

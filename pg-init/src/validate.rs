@@ -4,17 +4,18 @@ mod database;
 mod names;
 mod privileges;
 mod role;
+mod setting;
+mod tls;
 
 use std::collections::BTreeMap;
 
 use init_core::{Endpoint, Files, SecretRef, SpecPath, Text, Violations};
 
-use crate::desired::{Desired, Role, Settings};
-use crate::spec::{Authentication, Setting, Spec, TlsMode};
-use crate::wire;
+use crate::desired::{Desired, Role};
+use crate::spec::{Authentication, Spec, TlsMode};
 
 pub(crate) use names::role_name;
-pub(crate) use privileges::{expand, of, of_future};
+pub(crate) use privileges::{expand, of, privileges_on_new};
 
 /// What the spec means, or everything that is wrong with it.
 pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations> {
@@ -30,7 +31,7 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
         wrong.push(&root.key("bootstrapPassword"), problem);
     }
     let authentication = spec.authentication.unwrap_or(authentication(spec.tls.0.mode));
-    let tls = wire::validate(spec.tls.0, files, &mut wrong);
+    let tls = tls::tls(&spec.tls.0, files, &mut wrong);
     let roles = role::all(spec.roles, &mut wrong);
     let (user, password) = (spec.user, spec.password);
     own_password(&user, password.as_ref(), &roles, &mut wrong);
@@ -55,7 +56,8 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
     })
 }
 
-/// Whoever answers on a connection that is not verified may be anyone, and anyone may ask for a password.
+/// The weakest authentication method that is the default. On a connection without a verified certificate the peer may be
+/// anyone, so the password is given by SCRAM alone there.
 fn authentication(mode: TlsMode) -> Authentication {
     match mode {
         TlsMode::Disable | TlsMode::Require => Authentication::ScramSha256,
@@ -117,30 +119,4 @@ fn endpoints(spec: &Spec, wrong: &mut Violations) -> Vec<Endpoint> {
         endpoints.push(endpoint);
     }
     endpoints
-}
-
-/// Parameters under lower-case names.
-fn settings(written: BTreeMap<String, Setting>, at: &SpecPath, wrong: &mut Violations) -> Settings {
-    let mut settings = Settings::new();
-    for (name, value) in written {
-        let at = at.key(&name);
-        wrong.check(&at, names::parameter(&name));
-        let texts = match &value {
-            Setting::One(text) => std::slice::from_ref(text),
-            Setting::List(items) => items.as_slice(),
-        };
-        if texts.iter().any(|text| text.contains('\0')) {
-            wrong.push(&at, "a value holds no NUL character");
-        }
-        if settings.insert(name.to_ascii_lowercase(), value).is_some() {
-            wrong.push(&at, "the parameter is there twice: capitals make no difference");
-        }
-    }
-    settings
-}
-
-fn connection_limit(limit: Option<i32>, at: &SpecPath, wrong: &mut Violations) {
-    if limit.is_some_and(|limit| limit < -1) {
-        wrong.push(&at.key("connectionLimit"), "a limit is 0 or more, or -1 for none");
-    }
 }

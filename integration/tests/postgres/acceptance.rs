@@ -50,7 +50,7 @@ fn the_baseline_gives_each_application_its_database() {
     };
     let cold = run().run().expect(0, "changed");
     let counts = ["create_role", "create_database", "alter_schema"]
-        .map(|op| crate::ops(&cold).iter().filter(|found| *found == op).count());
+        .map(|op| cold.operations().iter().filter(|found| *found == op).count());
     assert_eq!(counts, [6, 6, 6]);
     run().run().expect(0, "unchanged");
     assert!(server.lets_in("app_user", "pw-service_postgres", "app_db"));

@@ -51,7 +51,7 @@ fn a_database_that_is_closed_to_everyone_is_entered_again() {
     run(&server, HEAD, &spec(grant, "one"), "old").run().expect(0, "changed");
     run(&server, HEAD, &spec(grant, "one"), "old").run().expect(0, "unchanged");
     let rotated = run(&server, HEAD, &spec(grant, "two"), "old").run().expect(0, "changed");
-    assert_eq!(crate::ops(&rotated), ["alter_role"]);
+    assert_eq!(rotated.operations(), ["alter_role"]);
     run(&server, HEAD, &spec(grant, "two"), "old").run().expect(0, "unchanged");
     // The same for a database that is there.
     server.psql("postgres", "CREATE DATABASE e");
@@ -116,7 +116,7 @@ fn the_provisioning_role_rotates_its_own_password() {
         let spec = "roles: {manager: {password: {secret: m}}}\ndatabases: {d: {schemas: {s: {}}}}\n";
         let head = "password: {secret: m}\nbootstrapPassword: {secret: old}\n";
         let first = run(&server, head, spec, "new").run().expect(0, "changed");
-        assert!(crate::ops(&first).contains(&"alter_role".to_owned()), "{}", first.stdout);
+        assert!(first.operations().contains(&"alter_role".to_owned()), "{}", first.stdout);
         assert!(
             server.lets_in("manager", "new", "postgres") && !server.lets_in("manager", "old", "postgres")
         );

@@ -57,7 +57,7 @@ fn every_property_is_set_back_and_nothing_else_is_touched() {
     for (_, database, sql, expected) in DRIFTS.iter().chain(modern) {
         server.psql(database, sql);
         let healed = crate::full(&server).run_inside(server.name()).expect(0, "changed");
-        assert_eq!(crate::ops(&healed), *expected, "{sql}: {}", healed.stdout);
+        assert_eq!(healed.operations(), *expected, "{sql}: {}", healed.stdout);
     }
     for (database, sql) in NO_DRIFT {
         server.psql(database, sql);
@@ -80,10 +80,10 @@ fn a_change_names_what_was_there() {
     server.init(spec).run().expect(0, "changed");
     server.psql("postgres", "ALTER ROLE r CONNECTION LIMIT 5; ALTER ROLE r SET work_mem = '5MB'");
     let planned = server.init(spec).args(&["plan"]).run().expect(3, "drift");
-    assert_eq!(crate::ops(&planned), ["alter_role"]);
+    assert_eq!(planned.operations(), ["alter_role"]);
     let healed = server.init(spec).run().expect(0, "changed");
     assert_eq!(
         healed.report["changes"][0].to_string(),
-        r#"{"connectionLimit":{"from":5,"to":3},"op":"alter_role","role":"r","settings":{"work_mem":{"from":"5MB","to":"4MB"}},"status":"applied"}"#
+        r#"{"connection_limit":{"from":5,"to":3},"kind":"role","name":"r","op":"alter_role","settings":{"from":{"work_mem":"5MB"},"to":{"work_mem":"4MB"}},"status":"applied"}"#
     );
 }

@@ -40,7 +40,7 @@ fn what_is_required_comes_first_and_a_fixed_schema_is_kept() {
     let spec = "databases: {gis: {extensions: {a_catalog: {}, a_own: {}, a_patient: {}, a_uses: {}}}}\n";
     let planned = server.init(spec).args(&["plan"]).run().expect(3, "drift");
     let cold = server.init(spec).run().expect(0, "changed");
-    assert_eq!(crate::ops(&cold), crate::ops(&planned), "what is planned is what is done");
+    assert_eq!(cold.operations(), planned.operations(), "what is planned is what is done");
     let names: Vec<&str> = ["a_catalog", "a_own", "a_patient", "a_uses", "m_middle", "z_base"].to_vec();
     for name in names {
         assert!(planned.stdout.contains(&format!("\"extension\":\"{name}\"")), "{name}: {}", planned.stdout);

@@ -6,6 +6,7 @@
 mod acceptance;
 mod again;
 mod canary;
+mod certificates;
 mod connection;
 mod drift;
 mod extensions;
@@ -20,8 +21,8 @@ mod reader;
 mod refusals;
 mod running;
 
+use integration::Init;
 use integration::postgres::Server;
-use integration::{Ended, Init};
 
 /// Secrets of the full spec, by name.
 const SECRETS: [(&str, &str); 4] = [
@@ -36,10 +37,4 @@ fn full(server: &Server) -> Init {
     let spec = include_str!("../../specs/pg.full.yaml");
     let body = spec.find("\nroles:").map_or("", |at| &spec[at..]);
     SECRETS.into_iter().fold(server.init(body), |init, (name, value)| init.secret(name, value))
-}
-
-/// What was changed, each as its `op` and what follows in the report's own words.
-fn ops(ended: &Ended) -> Vec<String> {
-    let changes = ended.report["changes"].as_array().cloned().unwrap_or_default();
-    changes.iter().map(|change| change["op"].as_str().unwrap_or_default().to_owned()).collect()
 }

@@ -153,5 +153,5 @@ fn a_grant_on_tables_is_about_the_owners_of_tables() {
     as_admin(&server, SPEC).run().expect(0, "changed");
     server.psql("app", "CREATE EXTENSION pgcrypto SCHEMA app; SET ROLE app; CREATE TABLE app.t (); REVOKE ALL ON app.t FROM readers");
     let healed = as_admin(&server, SPEC).run().expect(0, "changed");
-    assert_eq!(crate::ops(&healed), ["grant_privileges"]);
+    assert_eq!(healed.operations(), ["grant_privileges"]);
 }

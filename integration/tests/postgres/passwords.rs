@@ -20,7 +20,7 @@ fn a_rotation_changes_exactly_one_role() {
         "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)' AND pid <> pg_backend_pid()";
     eventually("somebody sleeps", Duration::from_secs(10), || server.psql("postgres", sleeping) == "1");
     let rotated = run("new: ü").run().expect(0, "changed");
-    assert_eq!(crate::ops(&rotated), ["alter_role"]);
+    assert_eq!(rotated.operations(), ["alter_role"]);
     assert!(!server.lets_in("one", "first", "postgres"));
     assert!(server.lets_in("one", "new: ü", "postgres"));
     assert_eq!(server.psql("postgres", "SELECT rolpassword FROM pg_authid WHERE rolname = 'two'"), two);
@@ -58,7 +58,7 @@ fn a_server_that_asks_for_md5_is_served_and_md5_is_replaced() {
     let spec = format!("authentication: md5\n{ROLES}");
     let run = || server.init(&spec).secret("one", "first").secret("two", "second").run();
     let cold = run().expect(0, "changed");
-    assert_eq!(crate::ops(&cold), ["create_role", "alter_role"]);
+    assert_eq!(cold.operations(), ["create_role", "alter_role"]);
     assert_eq!(cold.report["changes"][1]["password"]["from"], "md5", "{}", cold.stdout);
     let kinds = server.psql("postgres", stored).lines().map(|line| line[..3].to_owned()).collect::<Vec<_>>();
     assert_eq!(kinds, ["SCR", "md5", "SCR"], "the undeclared role is left alone");
@@ -150,7 +150,7 @@ fn a_stored_verifier_is_set_as_it_is() {
     assert!(server.lets_in("one", "first", "postgres"));
     run().expect(0, "unchanged");
     server.psql("postgres", "ALTER ROLE one PASSWORD 'first'; ALTER ROLE two PASSWORD 'second'");
-    assert_eq!(crate::ops(&run().expect(0, "changed")), ["alter_role", "alter_role"]);
+    assert_eq!(run().expect(0, "changed").operations(), ["alter_role", "alter_role"]);
     assert_eq!(stored(), format!("{scram}\n{md5}"));
     server.psql("postgres", "DROP ROLE one, two");
     let spec = format!(

@@ -97,7 +97,7 @@ fn options_of_memberships() {
     for drift in ["ADMIN FALSE", "INHERIT TRUE", "SET TRUE"] {
         server.psql("postgres", &format!("GRANT g TO m WITH {drift}"));
         let healed = run().expect(0, "changed");
-        assert_eq!(crate::ops(&healed), ["alter_membership"]);
+        assert_eq!(healed.operations(), ["alter_membership"]);
         assert_eq!(server.psql("postgres", options), "t|f|f", "{drift}");
     }
     run().expect(0, "unchanged");

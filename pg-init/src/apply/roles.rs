@@ -1,98 +1,76 @@
-//! Roles. Passwords are hashed here, on every core, and cross the wire as verifiers only.
+//! Roles. Passwords are hashed here, and cross the wire as verifiers only.
+
+use std::collections::BTreeMap;
 
 use init_core::{Progress, Secret, SecretRef, Secrets};
 use secrecy::ExposeSecret as _;
-use std::collections::BTreeMap;
-use tokio::task::spawn_blocking;
 use tracing::info;
 
-use super::{Answer, Job, LANES, SHARE, spread, statement};
-use crate::backend::Postgres;
+use super::job::{Answer, Job};
+use super::pipeline::{self, JOBS_PER_SESSION};
+use super::role_statement::{Role, role};
 use crate::error::Error;
-use crate::observe::password::cores;
-use crate::plan::{AlterRole, Change, CreateRole};
+use crate::hashing;
 use crate::scram;
+use crate::server::Server;
 use crate::wire::Preset;
 
+/// Sessions that alter roles at a time.
+const SESSIONS: usize = 4;
+
 pub(super) async fn apply(
-    postgres: &Postgres,
-    stage: &[Change],
+    server: &Server,
+    roles: Vec<(usize, Role<'_>)>,
     secrets: &Secrets,
     progress: &Progress,
 ) -> Result<Vec<Answer>, Error> {
-    let verifiers = hash(stage, secrets).await?;
-    for (index, change) in stage.iter().enumerate() {
-        if let (
-            Change::CreateRole(CreateRole { role, .. }) | Change::AlterRole(AlterRole { role, .. }),
-            Some(made),
-        ) = (change, verifiers.get(&index))
-        {
-            postgres.made.borrow_mut().insert(role.clone(), made.clone());
+    let mut verifiers = verifiers(&roles, secrets).await?;
+    for (index, change) in &roles {
+        if let Some(verifier) = verifiers.get(index) {
+            server.made.borrow_mut().insert(change.key().to_owned(), verifier.clone());
         }
     }
-    let quiet = |index: &usize| postgres.main.facts.superuser && verifiers.contains_key(index);
-    let (secret, plain): (Vec<usize>, Vec<usize>) = (0..stage.len()).partition(quiet);
+    let (mut with_verifier, mut plain) = (Vec::new(), Vec::new());
+    for (index, change) in roles {
+        let verifier = verifiers.remove(&index);
+        // Only a superuser may keep a statement out of the server's log.
+        let jobs =
+            if server.main.facts.superuser && verifier.is_some() { &mut with_verifier } else { &mut plain };
+        let sql = role(&server.names, &change, verifier.as_ref());
+        jobs.push(Job { index, doing: change.to_string(), alone: Some(sql), as_member: None });
+    }
     let mut answers = Vec::new();
-    for (indices, preset) in [(secret, Preset::quiet()), (plain, Preset::usual())] {
-        let job = |index: usize| {
-            let sql = statement::role(
-                &postgres.names,
-                stage.get(index)?,
-                verifiers.get(&index).map(String::as_str),
-            );
-            let doing = stage.get(index)?.to_string();
-            Some(Job { index, doing, alone: Some(sql), joined: None })
-        };
-        let jobs: Vec<Job> = indices.into_iter().filter_map(job).collect();
+    for (jobs, preset) in [(with_verifier, Preset::quiet()), (plain, Preset::usual())] {
         if !jobs.is_empty() {
-            let lanes = LANES.min(jobs.len() / SHARE).max(1);
-            answers.extend(spread(postgres, jobs, lanes, &preset, progress).await?);
+            let sessions = SESSIONS.min(jobs.len() / JOBS_PER_SESSION).max(1);
+            answers.extend(pipeline::over_sessions(server, jobs, sessions, &preset, progress).await?);
         }
     }
     Ok(answers)
 }
 
-fn password(change: &Change) -> Option<&SecretRef> {
-    match change {
-        Change::CreateRole(c) => c.password.as_ref(),
-        Change::AlterRole(c) => c.password.as_ref().map(|drift| &drift.to),
-        _ => None,
-    }
-}
-
 /// A verifier for each change that sets a password, by its position.
-async fn hash(stage: &[Change], secrets: &Secrets) -> Result<BTreeMap<usize, String>, Error> {
+async fn verifiers(roles: &[(usize, Role<'_>)], secrets: &Secrets) -> Result<BTreeMap<usize, Secret>, Error> {
     let mut work: Vec<(usize, Secret)> = Vec::new();
-    for (index, change) in stage.iter().enumerate() {
-        if let Some(label) = password(change) {
+    for (index, change) in roles {
+        if let Some(label) = change.password() {
             let secret = secrets.get(label)?;
-            form(change, label, secret)?;
-            work.push((index, secret.clone()));
+            check_form(change, label, secret)?;
+            work.push((*index, secret.clone()));
         }
     }
-    let share = work.len().div_ceil(cores()).max(1);
-    let mut handles = Vec::new();
-    while !work.is_empty() {
-        let part: Vec<_> = work.drain(..share.min(work.len())).collect();
-        handles.push(spawn_blocking(move || part.into_iter().map(one).collect::<Result<Vec<_>, _>>()));
-    }
-    let mut verifiers = BTreeMap::new();
-    for handle in handles {
-        let made = handle.await.map_err(|error| Error::Internal(format!("hashing passwords: {error}")))?;
-        verifiers.extend(made?);
-    }
-    Ok(verifiers)
+    hashing::on_every_core(work, hash).await?.into_iter().collect()
 }
 
-/// What the value of a secret is: said when it is no password.
+/// Refuses a broken verifier, and says so when a secret is a verifier and no password.
 #[expect(clippy::disallowed_methods, reason = "its form is looked at, and it goes nowhere")]
-fn form(change: &Change, label: &SecretRef, secret: &Secret) -> Result<(), Error> {
+fn check_form(change: &Role<'_>, label: &SecretRef, secret: &Secret) -> Result<(), Error> {
     let value = secret.expose_secret();
     if scram::is_verifier(value) {
         info!(%change, secret = %label, "the secret is a stored verifier, and is set as it is");
     } else if value.starts_with("SCRAM-SHA-256$") {
-        return Err(Error::Credential {
-            what: format!("the secret {label}"),
+        return Err(Error::Secret {
+            secret: label.clone(),
             problem: "it begins as a SCRAM verifier does, and is none".to_owned(),
         });
     }
@@ -103,6 +81,6 @@ fn form(change: &Change, label: &SecretRef, secret: &Secret) -> Result<(), Error
     clippy::disallowed_methods,
     reason = "the password is hashed, and only its verifier goes to the server"
 )]
-fn one((index, secret): (usize, Secret)) -> Result<(usize, String), Error> {
-    Ok((index, scram::to_store(secret.expose_secret())?))
+fn hash((index, secret): (usize, Secret)) -> Result<(usize, Secret), Error> {
+    Ok((index, scram::to_store(secret.expose_secret())?.into()))
 }

@@ -3,84 +3,25 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use crate::desired::{Attributes, Membership, PUBLIC};
-use crate::names::Names;
-use crate::plan::{
-    AlterDefaultPrivileges, AlterMembership, AlterPublication, Change, CreateDatabase, CreateExtension,
-    CreatePublication, GrantRole, Privileges, operations,
+use super::role_statement::{Role, set};
+use crate::change::{
+    AlterDatabase, AlterDefaultPrivileges, AlterExtension, AlterMembership, AlterPublication, Change,
+    CreateDatabase, CreateExtension, CreatePublication, CreateSchema, GrantPrivileges, GrantRole, Privileges,
+    RevokePrivileges, operations,
 };
-use crate::spec::{Future, Object, Privilege, Setting};
-use crate::sql::{ident, idents, literal, parameter, qualified};
+use crate::desired::{Membership, PUBLIC};
+use crate::names::Names;
+use crate::spec::{Future, Object, Privilege};
+use crate::sql::{ident, idents, literal, qualified};
 
-/// `CREATE ROLE` or `ALTER ROLE` with its parameters, as one message.
-pub(super) fn role(names: &Names, change: &Change, verifier: Option<&str>) -> String {
-    let (verb, key, attributes, settings) = match change {
-        Change::CreateRole(c) => {
-            ("CREATE", &c.role, c.attributes.clone(), c.settings.iter().collect::<Vec<_>>())
-        }
-        Change::AlterRole(c) => {
-            let a = c.attributes.clone();
-            let attributes = Attributes {
-                login: a.login.map(|drift| drift.to),
-                superuser: a.superuser.map(|drift| drift.to),
-                createdb: a.createdb.map(|drift| drift.to),
-                createrole: a.createrole.map(|drift| drift.to),
-                replication: a.replication.map(|drift| drift.to),
-                bypassrls: a.bypassrls.map(|drift| drift.to),
-                inherit: a.inherit.map(|drift| drift.to),
-                connection_limit: a.connection_limit.map(|drift| drift.to),
-                valid_until: a.valid_until.map(|drift| drift.to),
-            };
-            ("ALTER", &c.role, attributes, c.settings.iter().map(|(name, drift)| (name, &drift.to)).collect())
-        }
-        _ => return String::new(),
-    };
-    let role = ident(names.real(key));
-    let words = words(&attributes, verifier);
-    let mut sql = String::new();
-    if verb == "CREATE" || !words.is_empty() {
-        let _ = write!(sql, "{verb} ROLE {role}{words};");
-    }
-    set(&mut sql, &format!("ROLE {role}"), settings);
-    sql
-}
-
-fn words(attributes: &Attributes, verifier: Option<&str>) -> String {
-    let mut sql = String::new();
-    for (value, word) in [
-        (attributes.login, "LOGIN"),
-        (attributes.superuser, "SUPERUSER"),
-        (attributes.createdb, "CREATEDB"),
-        (attributes.createrole, "CREATEROLE"),
-        (attributes.replication, "REPLICATION"),
-        (attributes.bypassrls, "BYPASSRLS"),
-        (attributes.inherit, "INHERIT"),
-    ] {
-        if let Some(value) = value {
-            let _ = write!(sql, " {}{word}", if value { "" } else { "NO" });
-        }
-    }
-    if let Some(limit) = attributes.connection_limit {
-        let _ = write!(sql, " CONNECTION LIMIT {limit}");
-    }
-    if let Some(until) = attributes.valid_until {
-        let _ = write!(sql, " VALID UNTIL {}", literal(&until.to_string()));
-    }
-    if let Some(verifier) = verifier {
-        let _ = write!(sql, " PASSWORD {}", literal(verifier));
-    }
-    sql
-}
-
-/// `ALTER … SET` for each parameter.
-pub(super) fn set<'a>(
-    sql: &mut String,
-    of: &str,
-    settings: impl IntoIterator<Item = (&'a String, &'a Setting)>,
-) {
-    for (name, value) in settings {
-        let _ = write!(sql, "ALTER {of} SET {} = {};", parameter(name), value.sql(name));
-    }
+/// How a change is carried out.
+pub(super) enum Statement<'c> {
+    /// Its password is hashed first.
+    Role(Role<'c>),
+    /// It bears no transaction, and its owner and parameters come after it.
+    CreateDatabase(&'c CreateDatabase),
+    /// Statements in a database, or in the maintenance database.
+    Sql { database: Option<&'c str>, sql: String },
 }
 
 /// `CREATE DATABASE`, with its owner where we may give it away at once. It bears no transaction.
@@ -102,55 +43,69 @@ pub(super) fn create_database(change: &CreateDatabase, owner: Option<&str>) -> S
     sql
 }
 
-/// Every other change, as one message.
-pub(super) fn other(names: &Names, change: &Change, version: u32) -> String {
-    match change {
-        Change::GrantRole(c) => grant_role(names, c, version),
-        Change::AlterMembership(c) => alter_membership(names, c, version),
-        Change::AlterDatabase(c) => {
-            let database = format!("DATABASE {}", ident(&c.database));
-            let mut sql = String::new();
-            if let Some(limit) = &c.connection_limit {
-                let _ = write!(sql, "ALTER {database} CONNECTION LIMIT {};", limit.to);
-            }
-            set(&mut sql, &database, c.settings.iter().map(|(name, drift)| (name, &drift.to)));
-            if let Some(owner) = &c.owner {
-                let _ = write!(sql, "ALTER {database} OWNER TO {};", ident(names.real(&owner.to)));
-            }
-            sql
-        }
-        Change::CreateSchema(c) => {
-            let owner =
-                c.owner.as_deref().map(|owner| format!(" AUTHORIZATION {}", ident(names.real(owner))));
-            format!("CREATE SCHEMA {}{}", ident(&c.schema), owner.unwrap_or_default())
-        }
+/// The change as SQL, or what it takes beside that.
+pub(super) fn statement<'c>(names: &Names, change: &'c Change, version: u32) -> Statement<'c> {
+    let (database, sql) = match change {
+        Change::CreateRole(c) => return Statement::Role(Role::Create(c)),
+        Change::AlterRole(c) => return Statement::Role(Role::Alter(c)),
+        Change::CreateDatabase(c) => return Statement::CreateDatabase(c),
+        Change::GrantRole(c) => (None, grant_role(names, c, version)),
+        Change::AlterMembership(c) => (None, alter_membership(names, c, version)),
+        Change::AlterDatabase(c) => (None, alter_database(names, c)),
+        Change::CreateSchema(c) => (Some(&c.database), create_schema(names, c)),
         Change::AlterSchema(c) => {
-            format!("ALTER SCHEMA {} OWNER TO {}", ident(&c.schema), ident(names.real(&c.owner.to)))
+            let owner = ident(names.real(&c.owner.to));
+            (Some(&c.database), format!("ALTER SCHEMA {} OWNER TO {owner}", ident(&c.schema)))
         }
-        Change::CreateExtension(c) => create_extension(c),
-        Change::AlterExtension(c) => {
-            let extension = ident(&c.extension);
-            let mut sql = String::new();
-            if let Some(version) = &c.version {
-                let _ = write!(sql, "ALTER EXTENSION {extension} UPDATE TO {};", literal(&version.to));
-            }
-            if let Some(schema) = &c.schema {
-                let _ = write!(sql, "ALTER EXTENSION {extension} SET SCHEMA {};", ident(&schema.to));
-            }
-            sql
+        Change::CreateExtension(c) => (Some(&c.database), create_extension(c)),
+        Change::AlterExtension(c) => (Some(&c.database), alter_extension(c)),
+        Change::RevokePrivileges(RevokePrivileges(c)) => {
+            (inside(c), format!("REVOKE {} FROM {}", privileges(c), grantee(names, &c.target.role)))
         }
-        Change::RevokePrivileges(c) => {
-            format!("REVOKE {} FROM {}", privileges(c), grantee(names, &c.target.role))
-        }
-        Change::GrantPrivileges(c) => {
+        Change::GrantPrivileges(GrantPrivileges(c)) => {
             let option = if c.target.grant_option { " WITH GRANT OPTION" } else { "" };
-            format!("GRANT {} TO {}{option}", privileges(c), grantee(names, &c.target.role))
+            (inside(c), format!("GRANT {} TO {}{option}", privileges(c), grantee(names, &c.target.role)))
         }
-        Change::AlterDefaultPrivileges(c) => defaults(names, c),
-        Change::CreatePublication(c) => create_publication(c),
-        Change::AlterPublication(c) => alter_publication(c),
-        Change::CreateRole(_) | Change::AlterRole(_) | Change::CreateDatabase(_) => String::new(),
+        Change::AlterDefaultPrivileges(c) => (Some(&c.database), defaults(names, c)),
+        Change::CreatePublication(c) => (Some(&c.database), create_publication(c)),
+        Change::AlterPublication(c) => (Some(&c.database), alter_publication(c)),
+    };
+    Statement::Sql { database: database.map(String::as_str), sql }
+}
+
+/// Privileges on a database itself are granted from outside of it.
+fn inside(change: &Privileges) -> Option<&String> {
+    (change.target.object != Object::Database).then_some(&change.database)
+}
+
+fn alter_database(names: &Names, change: &AlterDatabase) -> String {
+    let database = format!("DATABASE {}", ident(&change.database));
+    let mut sql = String::new();
+    if let Some(limit) = &change.connection_limit {
+        let _ = write!(sql, "ALTER {database} CONNECTION LIMIT {};", limit.to);
     }
+    set(&mut sql, &database, change.settings.iter().map(|(name, drift)| (name, &drift.to)));
+    if let Some(owner) = &change.owner {
+        let _ = write!(sql, "ALTER {database} OWNER TO {};", ident(names.real(&owner.to)));
+    }
+    sql
+}
+
+fn create_schema(names: &Names, change: &CreateSchema) -> String {
+    let owner = change.owner.as_deref().map(|owner| format!(" AUTHORIZATION {}", ident(names.real(owner))));
+    format!("CREATE SCHEMA {}{}", ident(&change.schema), owner.unwrap_or_default())
+}
+
+fn alter_extension(change: &AlterExtension) -> String {
+    let extension = ident(&change.extension);
+    let mut sql = String::new();
+    if let Some(version) = &change.version {
+        let _ = write!(sql, "ALTER EXTENSION {extension} UPDATE TO {};", literal(&version.to));
+    }
+    if let Some(schema) = &change.schema {
+        let _ = write!(sql, "ALTER EXTENSION {extension} SET SCHEMA {};", ident(&schema.to));
+    }
+    sql
 }
 
 fn grant_role(names: &Names, GrantRole { of, options }: &GrantRole, version: u32) -> String {

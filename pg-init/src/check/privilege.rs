@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use tokio_postgres::types::Type;
 
-use crate::backend::Postgres;
+use crate::change::Change;
 use crate::desired::Attributes;
 use crate::error::Error;
 use crate::names::Names;
-use crate::plan::Change;
+use crate::server::Server;
 use crate::wire::{Row, Session};
 
 /// The attributes of the provisioning role.
@@ -38,6 +38,15 @@ const UNTRUSTED: &str = "\
     SELECT DISTINCT v.name::text FROM pg_catalog.pg_available_extension_versions v \
     WHERE v.name = ANY($1) AND v.superuser AND NOT v.trusted";
 
+/// The attributes of a role that a change sets.
+#[expect(clippy::struct_excessive_bools, reason = "PostgreSQL's own attributes")]
+struct RoleAttributes {
+    superuser: bool,
+    replication: bool,
+    bypassrls: bool,
+    createdb: bool,
+}
+
 impl Powers {
     pub(super) async fn read(session: &Session, names: &Names) -> Result<Self, Error> {
         let rows = session.rows("reading our own attributes", POWERS, [(&true, Type::BOOL)]).await?;
@@ -54,46 +63,60 @@ impl Powers {
         })
     }
 
-    /// What a change takes that an attribute alone decides.
+    /// The attribute that the provisioning role lacks for a change, where attributes alone decide.
     fn lacks(&self, change: &Change) -> Option<&'static str> {
-        let modern = self.version >= 16;
         match change {
             Change::CreateRole(c) => {
-                let a = &c.attributes;
                 let wants = |value: Option<bool>| value == Some(true);
-                match () {
-                    () if !self.createrole => Some("CREATEROLE"),
-                    () if wants(a.superuser) => Some("SUPERUSER"),
-                    () if wants(a.replication) && !(modern && self.replication) => {
-                        Some(if modern { "REPLICATION" } else { "SUPERUSER" })
-                    }
-                    () if wants(a.bypassrls) && !(modern && self.bypassrls) => {
-                        Some(if modern { "BYPASSRLS" } else { "SUPERUSER" })
-                    }
-                    () if modern && wants(a.createdb) && !self.createdb => Some("CREATEDB"),
-                    () => None,
-                }
+                let a = &c.attributes;
+                self.lacks_for_role(&RoleAttributes {
+                    superuser: wants(a.superuser),
+                    replication: wants(a.replication),
+                    bypassrls: wants(a.bypassrls),
+                    createdb: wants(a.createdb),
+                })
             }
             Change::AlterRole(c) => {
                 let a = &c.attributes;
-                match () {
-                    () if !self.createrole => Some("CREATEROLE"),
-                    () if a.superuser.is_some() => Some("SUPERUSER"),
-                    () if a.replication.is_some() && !(modern && self.replication) => {
-                        Some(if modern { "REPLICATION" } else { "SUPERUSER" })
-                    }
-                    () if a.bypassrls.is_some() && !(modern && self.bypassrls) => {
-                        Some(if modern { "BYPASSRLS" } else { "SUPERUSER" })
-                    }
-                    () if modern && a.createdb.is_some() && !self.createdb => Some("CREATEDB"),
-                    () => None,
-                }
+                self.lacks_for_role(&RoleAttributes {
+                    superuser: a.superuser.is_some(),
+                    replication: a.replication.is_some(),
+                    bypassrls: a.bypassrls.is_some(),
+                    createdb: a.createdb.is_some(),
+                })
             }
-            Change::CreateDatabase(_) if !self.createdb => Some("CREATEDB"),
-            Change::CreatePublication(c) if c.all_tables || !c.schemas.is_empty() => Some("SUPERUSER"),
-            Change::AlterPublication(c) if !c.add_schemas.is_empty() => Some("SUPERUSER"),
-            _ => None,
+            Change::CreateDatabase(_) => (!self.createdb).then_some("CREATEDB"),
+            Change::CreatePublication(c) => (c.all_tables || !c.schemas.is_empty()).then_some("SUPERUSER"),
+            Change::AlterPublication(c) => (!c.add_schemas.is_empty()).then_some("SUPERUSER"),
+            Change::GrantRole(_)
+            | Change::AlterMembership(_)
+            | Change::AlterDatabase(_)
+            | Change::CreateSchema(_)
+            | Change::AlterSchema(_)
+            | Change::CreateExtension(_)
+            | Change::AlterExtension(_)
+            | Change::GrantPrivileges(_)
+            | Change::RevokePrivileges(_)
+            | Change::AlterDefaultPrivileges(_) => None,
         }
+    }
+
+    /// Before PostgreSQL 16 only a superuser gives REPLICATION and BYPASSRLS; from 16 on a role gives what it has itself.
+    fn lacks_for_role(&self, set: &RoleAttributes) -> Option<&'static str> {
+        let modern = self.version >= 16;
+        if !self.createrole {
+            return Some("CREATEROLE");
+        }
+        if set.superuser {
+            return Some("SUPERUSER");
+        }
+        if set.replication && !(modern && self.replication) {
+            return Some(if modern { "REPLICATION" } else { "SUPERUSER" });
+        }
+        if set.bypassrls && !(modern && self.bypassrls) {
+            return Some(if modern { "BYPASSRLS" } else { "SUPERUSER" });
+        }
+        (modern && set.createdb && !self.createdb).then_some("CREATEDB")
     }
 
     /// Every role may change its own password and its own parameters.
@@ -106,14 +129,14 @@ impl Powers {
     }
 }
 
-pub(super) async fn check(powers: &Powers, postgres: &Postgres, changes: &[Change]) -> Vec<(usize, Error)> {
-    let names = &postgres.names;
+pub(super) async fn check(powers: &Powers, server: &Server, changes: &[Change]) -> Vec<(usize, Error)> {
+    let names = &server.names;
     let (roles, extensions) = referenced(changes);
     let roles: Vec<&str> = roles.into_iter().map(|key| names.real(key)).collect();
     let extensions: Vec<&str> = extensions.into_iter().collect();
     let asked = tokio::try_join!(
-        postgres.main.rows("asking for ADMIN OPTION", NOT_OURS, [(&roles, Type::TEXT_ARRAY)]),
-        postgres.main.rows("asking for trusted extensions", UNTRUSTED, [(&extensions, Type::TEXT_ARRAY)]),
+        server.main.rows("asking for ADMIN OPTION", NOT_OURS, [(&roles, Type::TEXT_ARRAY)]),
+        server.main.rows("asking for trusted extensions", UNTRUSTED, [(&extensions, Type::TEXT_ARRAY)]),
     );
     let (not_ours, untrusted) = match asked {
         Ok(answers) => answers,
@@ -126,14 +149,10 @@ pub(super) async fn check(powers: &Powers, postgres: &Postgres, changes: &[Chang
     };
     // Before PostgreSQL 16, CREATEROLE is as good as ADMIN OPTION on every role but a superuser.
     let ours = |key: &str| (powers.version < 16 && powers.createrole) || !not_ours.contains(names.real(key));
-    let lacking = |change: &Change| match change {
-        Change::AlterRole(c) if !ours(&c.role) => Some(format!("ADMIN OPTION on the role {}", c.role)),
-        Change::GrantRole(c) if !ours(&c.of.role) => Some(format!("ADMIN OPTION on the role {}", c.of.role)),
-        Change::AlterMembership(c) if !ours(&c.of.role) => {
-            Some(format!("ADMIN OPTION on the role {}", c.of.role))
-        }
-        Change::CreateExtension(c) if untrusted.contains(&c.extension) => Some("SUPERUSER".to_owned()),
-        _ => None,
+    let lacking = |change: &Change| match needs(change) {
+        Needs::AdminOption(role) if !ours(role) => Some(format!("ADMIN OPTION on the role {role}")),
+        Needs::Extension(extension) if untrusted.contains(extension) => Some("SUPERUSER".to_owned()),
+        Needs::AdminOption(_) | Needs::Extension(_) | Needs::Nothing => None,
     };
     let refusal = |(index, change): (usize, &Change)| {
         if powers.own(change, names) {
@@ -145,16 +164,44 @@ pub(super) async fn check(powers: &Powers, postgres: &Postgres, changes: &[Chang
     changes.iter().enumerate().filter_map(refusal).collect()
 }
 
-/// Roles that have to be ours, and extensions to be created.
+/// What a change needs that the catalog knows.
+enum Needs<'c> {
+    /// ADMIN OPTION on a role.
+    AdminOption(&'c str),
+    /// A trusted extension, or a superuser.
+    Extension(&'c str),
+    /// Attributes, which are checked by themselves, or ownership, which a temporary membership gives.
+    Nothing,
+}
+
+fn needs(change: &Change) -> Needs<'_> {
+    match change {
+        Change::AlterRole(c) => Needs::AdminOption(&c.role),
+        Change::GrantRole(c) => Needs::AdminOption(&c.of.role),
+        Change::AlterMembership(c) => Needs::AdminOption(&c.of.role),
+        Change::CreateExtension(c) => Needs::Extension(&c.extension),
+        Change::CreateRole(_)
+        | Change::CreateDatabase(_)
+        | Change::AlterDatabase(_)
+        | Change::CreateSchema(_)
+        | Change::AlterSchema(_)
+        | Change::AlterExtension(_)
+        | Change::GrantPrivileges(_)
+        | Change::RevokePrivileges(_)
+        | Change::AlterDefaultPrivileges(_)
+        | Change::CreatePublication(_)
+        | Change::AlterPublication(_) => Needs::Nothing,
+    }
+}
+
+/// The roles and the extensions that the changes need.
 fn referenced(changes: &[Change]) -> (BTreeSet<&str>, BTreeSet<&str>) {
     let (mut roles, mut extensions) = (BTreeSet::new(), BTreeSet::new());
     for change in changes {
-        match change {
-            Change::AlterRole(c) => drop(roles.insert(c.role.as_str())),
-            Change::GrantRole(c) => drop(roles.insert(c.of.role.as_str())),
-            Change::AlterMembership(c) => drop(roles.insert(c.of.role.as_str())),
-            Change::CreateExtension(c) => drop(extensions.insert(c.extension.as_str())),
-            _ => {}
+        match needs(change) {
+            Needs::AdminOption(role) => drop(roles.insert(role)),
+            Needs::Extension(extension) => drop(extensions.insert(extension)),
+            Needs::Nothing => {}
         }
     }
     (roles, extensions)

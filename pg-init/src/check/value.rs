@@ -3,19 +3,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::backend::Postgres;
+use crate::change::Change;
 use crate::error::Error;
-use crate::plan::Change;
+use crate::server::Server;
 use crate::spec::Setting;
 use crate::sql;
 use crate::wire::Row;
 
-/// Parameters that can be set in a session; a dotted name that nobody knows is accepted as it is.
+/// Parameters that can be set in a session; a dotted name that the server does not know is accepted as it is.
 const KNOWN: &str = "\
     SELECT s.name, s.context IN ('user', 'superuser') FROM pg_catalog.pg_settings s \
     WHERE pg_catalog.lower(s.name) = ANY($1)";
 
-pub(super) async fn check(postgres: &Postgres, changes: &[Change]) -> Vec<(usize, Error)> {
+pub(super) async fn check(server: &Server, changes: &[Change]) -> Vec<(usize, Error)> {
     let mut wanted: BTreeSet<(usize, &str, &Setting)> = BTreeSet::new();
     for (index, change) in changes.iter().enumerate() {
         wanted.extend(settings(change).into_iter().map(|(name, value)| (index, name.as_str(), value)));
@@ -25,7 +25,7 @@ pub(super) async fn check(postgres: &Postgres, changes: &[Change]) -> Vec<(usize
     }
     let names: Vec<&str> = wanted.iter().map(|(_, name, _)| *name).collect();
     let text = tokio_postgres::types::Type::TEXT_ARRAY;
-    let known = match postgres.main.rows("reading parameters", KNOWN, [(&names, text)]).await {
+    let known = match server.main.rows("reading parameters", KNOWN, [(&names, text)]).await {
         Ok(rows) => rows,
         Err(error) => return vec![(0, error)],
     };
@@ -39,14 +39,14 @@ pub(super) async fn check(postgres: &Postgres, changes: &[Change]) -> Vec<(usize
         match known.get(name) {
             None if name.contains('.') => {}
             None => refused.push((index, Error::Missing(format!("the server knows no parameter {name}")))),
-            // Who we are and what we are in is not to be tried out.
+            // The role of the session and its own transaction are not changed for a trial.
             Some(true)
                 if !matches!(name, "role" | "session_authorization") && !name.starts_with("transaction_") =>
             {
                 let (shown, text) = (sql::literal(name), sql::literal(&trial(name, value)));
                 let question = format!("SELECT pg_catalog.set_config({shown}, {text}, true)");
                 let doing = format!("trying the value of the parameter {name}");
-                if let Err(error) = postgres.main.simple(&question, &doing).await {
+                if let Err(error) = server.main.simple(&question, &doing).await {
                     refused.push((index, error));
                 }
             }
@@ -70,6 +70,16 @@ fn settings(change: &Change) -> Vec<(&String, &Setting)> {
         Change::AlterRole(c) => c.settings.iter().map(|(name, drift)| (name, &drift.to)).collect(),
         Change::CreateDatabase(c) => c.settings.iter().collect(),
         Change::AlterDatabase(c) => c.settings.iter().map(|(name, drift)| (name, &drift.to)).collect(),
-        _ => Vec::new(),
+        Change::GrantRole(_)
+        | Change::AlterMembership(_)
+        | Change::CreateSchema(_)
+        | Change::AlterSchema(_)
+        | Change::CreateExtension(_)
+        | Change::AlterExtension(_)
+        | Change::GrantPrivileges(_)
+        | Change::RevokePrivileges(_)
+        | Change::AlterDefaultPrivileges(_)
+        | Change::CreatePublication(_)
+        | Change::AlterPublication(_) => Vec::new(),
     }
 }

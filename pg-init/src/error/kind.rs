@@ -1,6 +1,4 @@
-//! What a code or a TLS alert means for the run.
-
-use std::io;
+//! What a SQLSTATE means for the run.
 
 use init_core::FaultKind;
 
@@ -18,33 +16,10 @@ pub(super) fn server_remedy(code: &str) -> Option<&'static str> {
     }
 }
 
-/// An alert from the peer is about our certificate; a broken certificate is about theirs; the rest is the network.
-pub(super) fn tls_kind(source: &io::Error) -> FaultKind {
-    match source.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        Some(rustls::Error::AlertReceived(alert)) if is_about_us(*alert) => FaultKind::Denied,
-        Some(_) => FaultKind::Unsupported,
-        None => FaultKind::Unavailable,
-    }
-}
-
-fn is_about_us(alert: rustls::AlertDescription) -> bool {
-    use rustls::AlertDescription as A;
-    matches!(
-        alert,
-        A::BadCertificate
-            | A::UnsupportedCertificate
-            | A::CertificateRevoked
-            | A::CertificateExpired
-            | A::CertificateUnknown
-            | A::CertificateRequired
-            | A::UnknownCA
-            | A::AccessDenied
-    )
-}
-
+/// What a SQLSTATE calls for.
 pub(super) fn sql_kind(code: &str) -> FaultKind {
     match code {
-        // Somebody else made or changed the same thing between our reading and our writing.
+        // Another client made or changed the same object between the reading and the write.
         "42710" | "42P04" | "42P06" | "42P07" | "23505" | "55006" | "55P03" | "40001" | "40P01" | "XX000"
         | "57014" | "42P03" => FaultKind::Raced,
         // 25006: a session that was a primary's when it began.

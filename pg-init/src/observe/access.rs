@@ -10,19 +10,8 @@ use crate::error::Error;
 use crate::names::Names;
 use crate::observed::Acl;
 use crate::spec::{Future, Object, Privilege};
-use crate::validate::{expand, of, of_future};
+use crate::validate::{expand, of, privileges_on_new};
 use crate::wire::{Row, Session};
-
-/// Every object has its own list, or none and then the defaults of its kind; a schema without such objects has none to
-/// lack anything. `unnest` of several arrays is grammar, not a function: it takes no schema before it.
-const OBJECTS: &str = "\
-    WITH w AS (SELECT * FROM unnest($1::int4[], $2::text[], $3::text[], $4::oid[], $5::text[], $6::bool[]) \
-            AS w(id, object, place, grantee, privilege, grantable)), \
-    o(id, grantee, privilege, grantable, acl) AS ({kinds}) \
-    SELECT o.id, coalesce(pg_catalog.bool_and(h.held), true), coalesce(pg_catalog.bool_or(h.held), false) \
-    FROM o, LATERAL (SELECT CASE WHEN o.acl IS NOT NULL THEN EXISTS (SELECT FROM pg_catalog.aclexplode(o.acl) a \
-            WHERE a.grantee = o.grantee AND a.privilege_type = o.privilege AND (a.is_grantable OR NOT o.grantable)) END AS held) h \
-    GROUP BY o.id";
 
 /// A creator's own list for the whole database replaces the built-in defaults; one for a schema adds to them.
 const DEFAULTS: &str = "\
@@ -38,7 +27,8 @@ const DEFAULTS: &str = "\
         WHERE a.grantee = w.grantee AND a.privilege_type = w.privilege AND (a.is_grantable OR NOT w.grantable)) \
     FROM w WHERE w.owner IS NOT NULL";
 
-/// The server plans what it is asked, in each database anew: nobody asks about kinds that are not declared.
+/// The query for the access lists of the declared kinds of object. The server plans a query in each session anew, so kinds
+/// that are not declared are left out.
 fn question(kinds: &BTreeSet<Object>) -> String {
     let of = "w.id, w.grantee, w.privilege, w.grantable";
     let inside = |catalog: &str, alias: &str, of_schema: &str, acl: &str| {
@@ -72,7 +62,19 @@ fn question(kinds: &BTreeSet<Object>) -> String {
         };
         format!("{lists} WHERE w.object = '{}'", kind.word())
     });
-    OBJECTS.replace("{kinds}", &each.collect::<Vec<_>>().join(" UNION ALL "))
+    let lists = each.collect::<Vec<_>>().join(" UNION ALL ");
+    // Every object has its own list, or none and then the defaults of its kind; a schema without such objects has none to
+    // lack anything. `unnest` of several arrays is grammar, not a function: it takes no schema before it.
+    format!(
+        "\
+         WITH w AS (SELECT * FROM unnest($1::int4[], $2::text[], $3::text[], $4::oid[], $5::text[], $6::bool[]) \
+                 AS w(id, object, place, grantee, privilege, grantable)), \
+         o(id, grantee, privilege, grantable, acl) AS ({lists}) \
+         SELECT o.id, coalesce(pg_catalog.bool_and(h.held), true), coalesce(pg_catalog.bool_or(h.held), false) \
+         FROM o, LATERAL (SELECT CASE WHEN o.acl IS NOT NULL THEN EXISTS (SELECT FROM pg_catalog.aclexplode(o.acl) a \
+                 WHERE a.grantee = o.grantee AND a.privilege_type = o.privilege AND (a.is_grantable OR NOT o.grantable)) END AS held) h \
+         GROUP BY o.id"
+    )
 }
 
 /// Privileges on the databases themselves, all in one query.
@@ -179,7 +181,7 @@ pub(super) async fn defaults(
 ) -> Result<Acl<DefaultTarget>, Error> {
     let version = session.facts.version;
     let each = database.defaults.iter().flat_map(|(target, privileges)| {
-        let all = expand(&privileges.set, of_future(target.object), version);
+        let all = expand(&privileges.set, privileges_on_new(target.object), version);
         all.into_iter().map(move |privilege| (target, privilege))
     });
     let rows: Vec<Asked<'_, DefaultTarget>> = each.collect();

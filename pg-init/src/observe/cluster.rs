@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use tokio_postgres::types::Type;
 
 use super::access::{self, Oids};
-use crate::backend::Postgres;
-use crate::desired::{Attributes, Desired, Until};
+use crate::desired::{Attributes, Desired};
 use crate::error::Error;
 use crate::names::Names;
 use crate::observed::{Database, MemberRow, Observed, Provisioner, Role, Stored};
+use crate::server::Server;
+use crate::until::Until;
 use crate::wire::Row;
 
 const ROLES: &str = "\
@@ -19,16 +20,20 @@ const ROLES: &str = "\
         coalesce(r.rolvaliduntil < pg_catalog.now(), false) \
     FROM pg_catalog.pg_roles r WHERE r.rolname = ANY($1)";
 
-/// `{options}` are columns from PostgreSQL 16.
+/// PostgreSQL has the options of a membership from 16 on; before that, a member had both.
 const MEMBERS: &str = "\
-    SELECT m.rolname::text, g.rolname::text, pg_catalog.pg_get_userbyid(a.grantor)::text, a.admin_option, {options} \
+    SELECT m.rolname::text, g.rolname::text, pg_catalog.pg_get_userbyid(a.grantor)::text, a.admin_option, \
+        coalesce((pg_catalog.to_jsonb(a)->>'inherit_option')::bool, true), \
+        coalesce((pg_catalog.to_jsonb(a)->>'set_option')::bool, true) \
     FROM pg_catalog.pg_auth_members a \
     JOIN pg_catalog.pg_roles m ON m.oid = a.member JOIN pg_catalog.pg_roles g ON g.oid = a.roleid \
     WHERE m.rolname = ANY($1)";
 
+/// The locale of another provider than the C library is `daticulocale` up to PostgreSQL 16.
 const DATABASES: &str = "\
     SELECT d.datname::text, pg_catalog.pg_get_userbyid(d.datdba)::text, pg_catalog.pg_encoding_to_char(d.encoding)::text, \
-        d.datlocprovider::text, d.datcollate, d.datctype, d.{locale}, d.datconnlimit, d.datallowconn, \
+        d.datlocprovider::text, d.datcollate, d.datctype, \
+        coalesce(pg_catalog.to_jsonb(d)->>'datlocale', pg_catalog.to_jsonb(d)->>'daticulocale'), d.datconnlimit, d.datallowconn, \
         ARRAY(SELECT CASE a.grantee WHEN 0 THEN 'public' ELSE pg_catalog.pg_get_userbyid(a.grantee)::text END \
             FROM pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) a \
             WHERE a.privilege_type = 'CONNECT') \
@@ -51,24 +56,21 @@ const ENCODINGS: &str = "\
 
 /// Also gives the server's numbers for the roles, by real name.
 pub(super) async fn observe(
-    postgres: &Postgres,
+    server: &Server,
     desired: &Desired,
 ) -> Result<(Observed, BTreeMap<String, u32>), Error> {
-    let (main, names) = (&postgres.main, &postgres.names);
+    let (main, names) = (&server.main, &server.names);
     let version = main.facts.version;
     let roles = names.all(desired.referenced_roles());
     let databases: Vec<&str> = desired.referenced_databases().into_iter().collect();
     let encodings: BTreeSet<&str> =
         desired.databases.values().filter_map(|d| d.encoding.as_deref()).collect();
     let encodings: Vec<&str> = encodings.into_iter().collect();
-    let options = if version >= 16 { "a.inherit_option, a.set_option" } else { "true, true" };
-    let members = MEMBERS.replace("{options}", options);
-    let locale = DATABASES.replace("{locale}", if version >= 17 { "datlocale" } else { "daticulocale" });
     let text = Type::TEXT_ARRAY;
     let (roles, members, databases, settings, encodings) = tokio::try_join!(
         main.rows("reading roles", ROLES, [(&roles, text.clone())]),
-        main.rows("reading memberships", &members, [(&roles, text.clone())]),
-        main.rows("reading databases", &locale, [(&databases, text.clone())]),
+        main.rows("reading memberships", MEMBERS, [(&roles, text.clone())]),
+        main.rows("reading databases", DATABASES, [(&databases, text.clone())]),
         main.rows("reading settings", SETTINGS, [(&roles, text.clone()), (&databases, text.clone())]),
         main.rows("reading encodings", ENCODINGS, [(&encodings, text.clone())]),
     )?;
@@ -94,7 +96,7 @@ pub(super) async fn observe(
     for row in &settings {
         setting(row, names, &mut observed)?;
     }
-    observed.provisioner = Some(provisioner(postgres, desired).await?);
+    observed.provisioner = Some(provisioner(server, desired).await?);
     for (name, acl) in acl {
         if let Some(database) = observed.databases.get_mut(&name) {
             database.acl = acl;
@@ -170,10 +172,10 @@ fn setting(row: &Row, names: &Names, observed: &mut Observed) -> Result<(), Erro
     Ok(())
 }
 
-/// Who we are, and whose privileges we have by membership.
-async fn provisioner(postgres: &Postgres, desired: &Desired) -> Result<Provisioner, Error> {
-    let (facts, names) = (&postgres.main.facts, &postgres.names);
-    let rows = postgres.main.rows("reading whose privileges we have", USABLE, []).await?;
+/// The provisioning role, and the roles whose privileges it has as their member.
+async fn provisioner(server: &Server, desired: &Desired) -> Result<Provisioner, Error> {
+    let (facts, names) = (&server.main.facts, &server.names);
+    let rows = server.main.rows("reading whose privileges we have", USABLE, []).await?;
     let mut provisioner = Provisioner {
         role: names.key(&facts.me),
         superuser: facts.superuser,

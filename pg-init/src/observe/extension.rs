@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::backend::Postgres;
 use crate::desired::Desired;
 use crate::error::Error;
 use crate::observed::{Available, Observed, Offer};
+use crate::server::Server;
 
 /// What is required need not be declared, so all are read.
 const OFFERS: &str = "\
@@ -14,12 +14,12 @@ const OFFERS: &str = "\
     FROM pg_catalog.pg_available_extension_versions v \
     JOIN pg_catalog.pg_available_extensions a ON a.name = v.name";
 
-pub(super) async fn offers(postgres: &Postgres, desired: &Desired) -> Result<BTreeMap<String, Offer>, Error> {
+pub(super) async fn offers(server: &Server, desired: &Desired) -> Result<BTreeMap<String, Offer>, Error> {
     let mut offers: BTreeMap<String, Offer> = BTreeMap::new();
     if desired.databases.values().all(|database| database.extensions.is_empty()) {
         return Ok(offers);
     }
-    for row in postgres.main.rows("reading available extensions", OFFERS, []).await? {
+    for row in server.main.rows("reading available extensions", OFFERS, []).await? {
         let offer = offers.entry(row.get(0)?).or_default();
         offer.default = row.get(2)?;
         let requires = row.list(4)?.into_iter().collect();

@@ -2,21 +2,20 @@
 //! by logging in where we may not.
 
 use std::collections::BTreeMap;
-use std::num::NonZero;
 
 use init_core::{Secret, Secrets};
 use secrecy::ExposeSecret as _;
-use tokio::task::spawn_blocking;
 use tokio_postgres::types::Type;
 use tracing::warn;
 
-use crate::backend::Postgres;
 use crate::desired::Desired;
 use crate::error::Error;
+use crate::hashing;
 use crate::observed::{Observed, Password, Role};
-use crate::pool::Pool;
-use crate::scram::{self, Stored, judge};
-use crate::wire::Proof;
+use crate::scram::{self, Stored, compare as compare_verifier};
+use crate::server::Server;
+use crate::wire::PasswordTrial;
+use crate::wire::Pool;
 
 const MAY_READ: &str =
     "SELECT pg_catalog.has_column_privilege('pg_catalog.pg_authid', 'rolpassword', 'SELECT')::int";
@@ -24,7 +23,7 @@ const STORED: &str =
     "SELECT a.rolname::text, a.rolpassword FROM pg_catalog.pg_authid a WHERE a.rolname = ANY($1)";
 
 pub(super) async fn observe(
-    postgres: &Postgres,
+    server: &Server,
     desired: &Desired,
     secrets: &Secrets,
     observed: &mut Observed,
@@ -38,14 +37,14 @@ pub(super) async fn observe(
     if declared.is_empty() {
         return Ok(());
     }
-    let may = postgres.main.facts.superuser || {
-        let may = postgres.main.one(MAY_READ, "asking whether verifiers may be read").await?;
+    let may = server.main.facts.superuser || {
+        let may = server.main.one(MAY_READ, "asking whether verifiers may be read").await?;
         may.as_deref() == Some("1")
     };
     let known = if may {
-        recompute(postgres, &declared).await?
+        recompute(server, &declared).await?
     } else {
-        probe(postgres, desired, &declared, observed).await?
+        probe(server, desired, &declared, observed).await?
     };
     for (key, password) in known {
         if let Some(role) = observed.roles.get_mut(&key) {
@@ -57,17 +56,17 @@ pub(super) async fn observe(
 
 /// Every core takes its share: one verifier costs some 4,000 rounds of SHA-256.
 async fn recompute(
-    postgres: &Postgres,
+    server: &Server,
     declared: &BTreeMap<&str, &Secret>,
 ) -> Result<Vec<(String, Password)>, Error> {
-    let real = postgres.names.all(declared.keys().copied());
-    let rows = postgres.main.rows("reading verifiers", STORED, [(&real, Type::TEXT_ARRAY)]).await?;
+    let real = server.names.all(declared.keys().copied());
+    let rows = server.main.rows("reading verifiers", STORED, [(&real, Type::TEXT_ARRAY)]).await?;
     let mut known = Vec::new();
     let mut work = Vec::new();
     for row in &rows {
-        let key = postgres.names.key(row.get(0)?);
+        let key = server.names.key(row.get(0)?);
         let stored: Option<String> = row.get(1)?;
-        if stored.is_some() && postgres.made.borrow().get(&key) == stored.as_ref() {
+        if server.made.borrow().get(&key).is_some_and(|made| is_same(made, stored.as_deref())) {
             known.push((key, Password::Right));
             continue;
         }
@@ -76,25 +75,11 @@ async fn recompute(
             _ => known.push((key, Password::Absent)),
         }
     }
-    for share in shares(work) {
-        known.extend(share.await.map_err(|error| Error::Internal(format!("comparing verifiers: {error}")))?);
-    }
+    known.extend(hashing::on_every_core(work, compare).await?);
     for (key, _) in known.iter().filter(|(_, password)| *password == Password::Unknown) {
         warn!(role = key, "its stored verifier takes too many rounds to be compared: left as it is");
     }
     Ok(known)
-}
-
-type Work = Vec<(String, String, Secret)>;
-
-fn shares(mut work: Work) -> Vec<tokio::task::JoinHandle<Vec<(String, Password)>>> {
-    let share = work.len().div_ceil(cores()).max(1);
-    let mut handles = Vec::new();
-    while !work.is_empty() {
-        let part: Work = work.drain(..share.min(work.len())).collect();
-        handles.push(spawn_blocking(move || part.into_iter().map(compare).collect()));
-    }
-    handles
 }
 
 #[expect(
@@ -102,7 +87,7 @@ fn shares(mut work: Work) -> Vec<tokio::task::JoinHandle<Vec<(String, Password)>
     reason = "the password is hashed with the stored salt, and goes nowhere"
 )]
 fn compare((key, stored, secret): (String, String, Secret)) -> (String, Password) {
-    let password = match judge(&stored, secret.expose_secret()) {
+    let password = match compare_verifier(&stored, secret.expose_secret()) {
         Stored::Right => Password::Right,
         Stored::Wrong => Password::Wrong,
         Stored::Md5 => Password::Md5,
@@ -111,32 +96,27 @@ fn compare((key, stored, secret): (String, String, Secret)) -> (String, Password
     (key, password)
 }
 
-/// The cores that this process may use.
-pub(crate) fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, NonZero::get)
-}
-
-/// Logs in as each role. A role that cannot log in, or whose password has run out, proves nothing, and nobody logs in with
+/// Logs in as each role. A role that cannot log in, or whose password has run out, proves nothing, and no login is possible with
 /// a verifier.
 async fn probe(
-    postgres: &Postgres,
+    server: &Server,
     desired: &Desired,
     declared: &BTreeMap<&str, &Secret>,
     observed: &Observed,
 ) -> Result<Vec<(String, Password)>, Error> {
-    let (door, names) = (&postgres.pool.door, &postgres.names);
-    let width = postgres.pool.width;
+    let (primary, names) = (&server.pool.primary, &server.names);
+    let width = server.pool.width;
     let results = Pool::each(width, declared, async |(key, secret)| {
         let can = |role: &Role| role.attributes.login == Some(true) && !role.expired;
-        let proof = if observed.roles.get(*key).is_some_and(can) && !is_stored(secret) {
-            door.prove(&desired.database, names.real(key), secret).await?
+        let trial = if observed.roles.get(*key).is_some_and(can) && !is_stored(secret) {
+            primary.try_password(&desired.database, names.real(key), secret).await?
         } else {
-            Proof::Nothing
+            PasswordTrial::Inconclusive
         };
-        let password = match proof {
-            Proof::Right => Password::Right,
-            Proof::Wrong => Password::Wrong,
-            Proof::Nothing => {
+        let password = match trial {
+            PasswordTrial::Right => Password::Right,
+            PasswordTrial::Wrong => Password::Wrong,
+            PasswordTrial::Inconclusive => {
                 warn!(
                     role = *key,
                     "nobody here can tell whether its password is the declared one: left as it is"
@@ -152,4 +132,9 @@ async fn probe(
 #[expect(clippy::disallowed_methods, reason = "its form is looked at, and it goes nowhere")]
 fn is_stored(secret: &Secret) -> bool {
     scram::is_verifier(secret.expose_secret())
+}
+
+#[expect(clippy::disallowed_methods, reason = "a verifier of this run is compared with the stored one")]
+fn is_same(made: &Secret, stored: Option<&str>) -> bool {
+    stored == Some(made.expose_secret())
 }

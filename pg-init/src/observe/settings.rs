@@ -1,32 +1,28 @@
 //! Two spellings of one value: `30s` and `30000`, `on` and `true`. The server itself is asked, in a
 //! transaction that is rolled back, and only about values whose texts differ.
 
-use crate::backend::Postgres;
 use crate::desired::{self, Desired};
 use crate::error::Error;
 use crate::observed::{self, Observed};
+use crate::server::Server;
 use crate::sql;
 
-pub(super) async fn equate(
-    postgres: &Postgres,
-    desired: &Desired,
-    observed: &mut Observed,
-) -> Result<(), Error> {
+pub(super) async fn equate(server: &Server, desired: &Desired, observed: &mut Observed) -> Result<(), Error> {
     for (key, role) in &desired.roles {
         if let Some(there) = observed.roles.get_mut(key) {
-            compare(postgres, &role.settings, &mut there.settings).await?;
+            compare(server, &role.settings, &mut there.settings).await?;
         }
     }
     for (name, database) in &desired.databases {
         if let Some(there) = observed.databases.get_mut(name) {
-            compare(postgres, &database.settings, &mut there.settings).await?;
+            compare(server, &database.settings, &mut there.settings).await?;
         }
     }
     Ok(())
 }
 
 async fn compare(
-    postgres: &Postgres,
+    server: &Server,
     wanted: &desired::Settings,
     there: &mut observed::Settings,
 ) -> Result<(), Error> {
@@ -34,7 +30,7 @@ async fn compare(
         let Some(stored) = there.get_mut(name).filter(|stored| !value.is(name, &stored.text)) else {
             continue;
         };
-        // These would change who we are, or our own transaction.
+        // These would change the role of the session, or its own transaction.
         if matches!(name.as_str(), "role" | "session_authorization") || name.starts_with("transaction_") {
             continue;
         }
@@ -44,9 +40,9 @@ async fn compare(
         let [left, right] = values.map(|value| shown(&value));
         let question = format!("SELECT {left} = {right}");
         // One statement is one transaction, and `true` makes both values local to it.
-        match postgres.main.one(&question, "comparing two values of a parameter").await {
+        match server.main.one(&question, "comparing two values of a parameter").await {
             Ok(equal) => stored.equal = equal.as_deref() == Some("t"),
-            // The server takes one of them for no value, or lets nobody set it in a session: then the texts decide.
+            // The server accepts one of them as no value, or allows it in no session: then the texts are compared.
             Err(Error::Server { .. }) => {}
             Err(lost) => return Err(lost),
         }

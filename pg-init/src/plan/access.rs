@@ -1,21 +1,23 @@
-//! What a plan would take from the role that provisions: the next run has to get in and to do the same again.
+//! Conflicts of a plan that would lock the provisioning role out: the next run has to log in and to do the same again.
 
 use std::collections::BTreeSet;
 
 use init_core::SpecPath;
 
-use super::Planner;
+use super::planner::Planner;
 use crate::desired::{Database, PUBLIC, Privileges, Role, Target};
 use crate::observed::{self, Provisioner};
 use crate::spec::{Object, Privilege};
 
-/// The maintenance session, the lock, and one at work.
+/// The sessions that a run needs at least: the maintenance session, the one that holds the lock, and one that works.
 const SESSIONS: i32 = 3;
 
 impl Planner<'_> {
-    /// The provisioning role is declared itself: what it needs is not taken from it.
-    pub(super) fn own(&mut self, key: &str, role: &Role, there: &observed::Role) {
-        let Some(provisioner) = self.observed.provisioner.as_ref().filter(|who| who.role == key) else {
+    /// The provisioning role is declared itself: an attribute that it needs is not taken from it.
+    pub(super) fn check_provisioning_role(&mut self, key: &str, role: &Role, there: &observed::Role) {
+        let Some(provisioner) =
+            self.observed.provisioner.as_ref().filter(|provisioner| provisioner.role == key)
+        else {
             return;
         };
         let at = SpecPath::root().key("roles").key(key);
@@ -41,8 +43,8 @@ impl Planner<'_> {
         }
     }
 
-    /// A database that every run enters is not closed to the role that enters it.
-    pub(super) fn entered(
+    /// A database that every run connects to stays open to the provisioning role.
+    pub(super) fn check_connect(
         &mut self,
         name: &str,
         database: &Database,
@@ -59,7 +61,7 @@ impl Planner<'_> {
                 format!("every run enters the database, and {role} is no superuser: the next one could not");
             self.conflict(&at.key("connectionLimit"), problem);
         }
-        let open = self.admits(provisioner, database, there);
+        let open = self.may_connect(provisioner, database, there);
         let closing = database.revokes.iter().find(|(target, revoked)| is_connect(target, revoked));
         if let (false, Some((_, revoked))) = (open, closing) {
             let problem = format!(
@@ -71,7 +73,7 @@ impl Planner<'_> {
     }
 
     /// Whether the provisioning role may connect to the database after the plan.
-    fn admits(
+    fn may_connect(
         &self,
         provisioner: &Provisioner,
         database: &Database,

@@ -3,7 +3,8 @@
 use init_core::SpecPath;
 use init_core::diff::Drift;
 
-use super::{AlterDatabase, Change, CreateDatabase, Planner};
+use super::planner::Planner;
+use crate::change::{AlterDatabase, Change, CreateDatabase};
 use crate::desired::Database;
 use crate::observed;
 use crate::setting;
@@ -13,13 +14,13 @@ impl Planner<'_> {
         for (name, database) in &self.desired.databases {
             let at = SpecPath::root().key("databases").key(name);
             if let Some(owner) = &database.owner {
-                self.role(&at.key("owner"), owner);
+                self.check_role(&at.key("owner"), owner);
             }
             match self.observed.databases.get(name) {
                 None => self.create(name, database, &at),
                 Some(there) => self.compare(name, database, there, &at),
             }
-            self.entered(name, database, self.observed.databases.get(name), &at);
+            self.check_connect(name, database, self.observed.databases.get(name), &at);
             self.inside(name, database, &at);
         }
     }

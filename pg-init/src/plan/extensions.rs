@@ -1,12 +1,13 @@
-//! Extensions: each after those that it requires, which are made with it where nobody has declared them.
+//! Extensions: each after those that it requires, which are created with it where the spec does not declare them.
 
 use std::collections::BTreeMap;
 
 use init_core::SpecPath;
 use init_core::diff::Drift;
 
-use super::inside::Place;
-use super::{AlterExtension, Change, CreateExtension, Planner};
+use super::inside::DatabaseScope;
+use super::planner::Planner;
+use crate::change::{AlterExtension, Change, CreateExtension};
 use crate::desired::Extension;
 use crate::observed::{self, Available};
 
@@ -15,31 +16,31 @@ type Wanted<'a> = BTreeMap<&'a str, Install<'a>>;
 
 #[derive(Clone, Copy)]
 struct Install<'a> {
-    /// Where its objects go, unless it has a place of its own.
+    /// The schema for its objects, unless its control file fixes one.
     schema: &'a str,
     version: Option<&'a str>,
     available: Option<&'a Available>,
 }
 
 impl<'a> Planner<'a> {
-    pub(super) fn extensions<'w>(&mut self, place: &Place<'w>)
+    pub(super) fn extensions<'w>(&mut self, scope: &DatabaseScope<'w>)
     where
         'a: 'w,
     {
-        let at = place.at.key("extensions");
+        let at = scope.at.key("extensions");
         let mut wanted = Wanted::new();
-        for (name, declared) in &place.database.extensions {
+        for (name, declared) in &scope.database.extensions {
             let at = at.key(name);
-            match place.there.extensions.get(name) {
-                Some(installed) => self.installed(place, name, (declared, installed), &at),
-                None => self.install(place, name, declared, &at, &mut wanted),
+            match scope.there.extensions.get(name) {
+                Some(installed) => self.installed(scope, name, (declared, installed), &at),
+                None => self.install(scope, name, declared, &at, &mut wanted),
             }
         }
         for (name, install) in &wanted {
             let own = install.available.is_some_and(|available| available.schema.is_some());
             self.change(Change::CreateExtension(CreateExtension {
                 rank: rank(name, &wanted, wanted.len()),
-                database: place.name.to_owned(),
+                database: scope.name.to_owned(),
                 extension: (*name).to_owned(),
                 schema: (!own).then(|| install.schema.to_owned()),
                 version: install.version.map(str::to_owned),
@@ -49,7 +50,7 @@ impl<'a> Planner<'a> {
 
     fn install<'w>(
         &mut self,
-        place: &Place<'w>,
+        scope: &DatabaseScope<'w>,
         name: &'w str,
         declared: &'w Extension,
         at: &SpecPath,
@@ -65,18 +66,18 @@ impl<'a> Planner<'a> {
                 let problem = format!("{name} goes to the schema {own} only, and the spec wants {schema}");
                 self.conflict(&at.key("schema"), problem);
             }
-            (None, Some(schema)) => self.schema(place, &at.key("schema"), schema),
+            (None, Some(schema)) => self.check_schema(scope, &at.key("schema"), schema),
             _ => {}
         }
         let schema = declared.schema.as_deref().unwrap_or("public");
         wanted.insert(name, Install { schema, version, available });
-        self.required(place, name, schema, at, wanted);
+        self.required(scope, name, schema, at, wanted);
     }
 
     /// What an extension requires, and what that requires: declared, there, or created beside it.
     fn required<'w>(
         &mut self,
-        place: &Place<'w>,
+        scope: &DatabaseScope<'w>,
         name: &str,
         schema: &'w str,
         at: &SpecPath,
@@ -86,9 +87,9 @@ impl<'a> Planner<'a> {
     {
         let available = wanted.get(name).and_then(|install| install.available);
         for required in available.into_iter().flat_map(|available| &available.requires) {
-            let declared = place.database.extensions.contains_key(required);
+            let declared = scope.database.extensions.contains_key(required);
             if declared
-                || place.there.extensions.contains_key(required)
+                || scope.there.extensions.contains_key(required)
                 || wanted.contains_key(required.as_str())
             {
                 continue;
@@ -100,13 +101,13 @@ impl<'a> Planner<'a> {
                 continue;
             };
             wanted.insert(required, Install { schema, version: None, available: Some(available) });
-            self.required(place, required, schema, at, wanted);
+            self.required(scope, required, schema, at, wanted);
         }
     }
 
     fn installed(
         &mut self,
-        place: &Place<'_>,
+        scope: &DatabaseScope<'_>,
         name: &str,
         (wanted, there): (&Extension, &observed::Extension),
         at: &SpecPath,
@@ -118,7 +119,7 @@ impl<'a> Planner<'a> {
                 let problem = format!("{name} is in the schema {} and cannot be moved", there.schema);
                 return self.conflict(&at.key("schema"), problem);
             }
-            self.schema(place, &at.key("schema"), &drift.to);
+            self.check_schema(scope, &at.key("schema"), &drift.to);
         }
         let updated = |version: &String| Drift::between(Some(there.version.clone()), version.clone());
         let version = wanted.version.as_ref().and_then(updated);
@@ -130,7 +131,7 @@ impl<'a> Planner<'a> {
             return self.conflict(&at.key("version"), problem);
         }
         if schema.is_some() || version.is_some() {
-            let (database, extension) = (place.name.to_owned(), name.to_owned());
+            let (database, extension) = (scope.name.to_owned(), name.to_owned());
             self.change(Change::AlterExtension(AlterExtension { database, extension, schema, version }));
         }
     }

@@ -6,17 +6,18 @@ use std::collections::BTreeSet;
 use init_core::SpecPath;
 use init_core::diff::Drift;
 
-use super::{AlterPublication, AlterSchema, Change, CreatePublication, CreateSchema, Planner};
+use super::planner::Planner;
+use crate::change::{AlterPublication, AlterSchema, Change, CreatePublication, CreateSchema};
 use crate::desired::{Database, Publication};
 use crate::observed::{self, Inside};
 use crate::sql;
 
 /// One database, from both sides.
-pub(super) struct Place<'a> {
+pub(super) struct DatabaseScope<'a> {
     pub(super) name: &'a str,
     pub(super) database: &'a Database,
     pub(super) there: &'a Inside,
-    /// Nobody has looked inside: it is not there yet.
+    /// The database does not exist yet, so nothing inside it has been read.
     pub(super) new: bool,
     pub(super) at: &'a SpecPath,
 }
@@ -26,24 +27,29 @@ impl Planner<'_> {
         let nothing = Inside::default();
         let observed = self.observed;
         let there = observed.databases.get(name);
-        let place =
-            Place { name, database, there: there.map_or(&nothing, |d| &d.inside), new: there.is_none(), at };
-        self.schemas(&place);
-        self.extensions(&place);
-        self.publications(&place);
-        self.privileges(&place, there);
+        let scope = DatabaseScope {
+            name,
+            database,
+            there: there.map_or(&nothing, |d| &d.inside),
+            new: there.is_none(),
+            at,
+        };
+        self.schemas(&scope);
+        self.extensions(&scope);
+        self.publications(&scope);
+        self.privileges(&scope, there);
     }
 
-    fn schemas(&mut self, place: &Place<'_>) {
-        for (schema, owner) in &place.database.schemas {
+    fn schemas(&mut self, scope: &DatabaseScope<'_>) {
+        for (schema, owner) in &scope.database.schemas {
             if let Some(owner) = owner {
-                self.role(&place.at.key("schemas").key(schema).key("owner"), owner);
+                self.check_role(&scope.at.key("schemas").key(schema).key("owner"), owner);
             }
-            let database = place.name.to_owned();
-            let from = match place.there.schemas.get(schema) {
+            let database = scope.name.to_owned();
+            let from = match scope.there.schemas.get(schema) {
                 Some(from) => Some(from.as_str()),
                 // Every template that PostgreSQL makes has it.
-                None if place.new && schema == "public" => Some("pg_database_owner"),
+                None if scope.new && schema == "public" => Some("pg_database_owner"),
                 None => None,
             };
             match (from, owner) {
@@ -62,41 +68,41 @@ impl Planner<'_> {
         }
     }
 
-    /// A schema that somebody refers to is declared or there.
-    pub(super) fn schema(&mut self, place: &Place<'_>, at: &SpecPath, schema: &str) {
-        let declared = place.database.schemas.contains_key(schema);
-        let there = place.there.schemas.contains_key(schema) || place.new && may_hold(place, schema);
+    /// A schema that the spec refers to is declared or exists.
+    pub(super) fn check_schema(&mut self, scope: &DatabaseScope<'_>, at: &SpecPath, schema: &str) {
+        let declared = scope.database.schemas.contains_key(schema);
+        let there = scope.there.schemas.contains_key(schema) || scope.new && may_hold(scope, schema);
         if !declared && !there {
             self.conflict(
                 at,
-                format!("the schema {schema} is neither declared nor in the database {}", place.name),
+                format!("the schema {schema} is neither declared nor in the database {}", scope.name),
             );
         }
     }
 
-    fn publications(&mut self, place: &Place<'_>) {
-        for (name, wanted) in &place.database.publications {
-            let at = place.at.key("publications").key(name);
+    fn publications(&mut self, scope: &DatabaseScope<'_>) {
+        for (name, wanted) in &scope.database.publications {
+            let at = scope.at.key("publications").key(name);
             for schema in &wanted.schemas {
-                self.schema(place, &at.key("schemas"), schema);
+                self.check_schema(scope, &at.key("schemas"), schema);
             }
-            for table in wanted.tables.iter().filter(|table| !place.there.tables.contains(*table)) {
-                if !(place.new && may_hold(place, &table.0)) || place.database.template() == "template0" {
+            for table in wanted.tables.iter().filter(|table| !scope.there.tables.contains(*table)) {
+                if !(scope.new && may_hold(scope, &table.0)) || scope.database.template() == "template0" {
                     let problem =
-                        format!("the table {} is not in the database {}", sql::shown(table), place.name);
+                        format!("the table {} is not in the database {}", sql::shown(table), scope.name);
                     self.conflict(&at.key("tables"), problem);
                 }
             }
-            match place.there.publications.get(name) {
-                None => self.change(publish(place.name, name, wanted)),
-                Some(there) => self.published(place, name, (wanted, there), &at),
+            match scope.there.publications.get(name) {
+                None => self.change(create_publication(scope.name, name, wanted)),
+                Some(there) => self.alter_publication(scope, name, (wanted, there), &at),
             }
         }
     }
 
-    fn published(
+    fn alter_publication(
         &mut self,
-        place: &Place<'_>,
+        scope: &DatabaseScope<'_>,
         name: &str,
         (wanted, there): (&Publication, &observed::Publication),
         at: &SpecPath,
@@ -112,7 +118,7 @@ impl Planner<'_> {
         let add_schemas: BTreeSet<_> = wanted.schemas.difference(&there.schemas).cloned().collect();
         let publish = wanted.publish.clone().and_then(|to| Drift::between(Some(there.publish.clone()), to));
         if !add_tables.is_empty() || !add_schemas.is_empty() || publish.is_some() {
-            let (database, publication) = (place.name.to_owned(), name.to_owned());
+            let (database, publication) = (scope.name.to_owned(), name.to_owned());
             let change = AlterPublication { database, publication, add_tables, add_schemas, publish };
             self.change(Change::AlterPublication(change));
         }
@@ -120,15 +126,15 @@ impl Planner<'_> {
 }
 
 /// Whether a database that is not there yet may have a schema from its template.
-fn may_hold(place: &Place<'_>, schema: &str) -> bool {
-    schema == "public" || place.database.template() != "template0"
+fn may_hold(scope: &DatabaseScope<'_>, schema: &str) -> bool {
+    schema == "public" || scope.database.template() != "template0"
 }
 
 fn lists(publication: &Publication) -> bool {
     !publication.tables.is_empty() || !publication.schemas.is_empty()
 }
 
-fn publish(database: &str, name: &str, wanted: &Publication) -> Change {
+fn create_publication(database: &str, name: &str, wanted: &Publication) -> Change {
     Change::CreatePublication(CreatePublication {
         database: database.to_owned(),
         publication: name.to_owned(),

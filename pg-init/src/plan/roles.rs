@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use init_core::SpecPath;
 use init_core::diff::{Drift, Side, by_key};
 
-use super::{
-    AlterMembership, AlterRole, Change, CreateRole, GrantRole, Members, PasswordDrift, Planner, Was,
+use super::planner::Planner;
+use crate::change::{
+    AlterMembership, AlterRole, Change, CreateRole, GrantRole, Members, PasswordDrift, PreviousPassword,
 };
 use crate::desired::{Attributes, Membership, Role};
 use crate::observed::{self, MemberRow, Password};
@@ -22,7 +23,7 @@ impl Planner<'_> {
                     self.memberships(key, role, None);
                 }
                 Side::Present(role, there) => {
-                    self.own(key, role, there);
+                    self.check_provisioning_role(key, role, there);
                     self.changes.extend(alter(key, role, there));
                     self.memberships(key, role, Some(there));
                 }
@@ -34,7 +35,7 @@ impl Planner<'_> {
     fn memberships(&mut self, key: &str, role: &Role, there: Option<&observed::Role>) {
         let at = SpecPath::root().key("roles").key(key).key("memberOf");
         for (of, options) in &role.member_of {
-            self.role(&at, of);
+            self.check_role(&at, of);
             let members = Members { role: of.clone(), member: key.to_owned() };
             let rows = there.and_then(|there| there.member_of.get(of)).map_or(&[][..], Vec::as_slice);
             if rows.is_empty() {
@@ -69,12 +70,12 @@ fn alter(key: &str, role: &Role, there: &observed::Role) -> Option<Change> {
         valid_until: drift(want.valid_until, have.valid_until),
     };
     let was = match there.password {
-        Password::Absent => Some(Was::Unset),
-        Password::Wrong => Some(Was::Another),
-        Password::Md5 => Some(Was::Md5),
+        Password::Absent => Some(PreviousPassword::Unset),
+        Password::Wrong => Some(PreviousPassword::Another),
+        Password::Md5 => Some(PreviousPassword::Md5),
         // A role that cannot log in yet cannot be judged, and after this it could.
         Password::Unknown if attributes.login.is_some() || attributes.valid_until.is_some() => {
-            Some(Was::Unknown)
+            Some(PreviousPassword::Unknown)
         }
         Password::Right | Password::Unknown => None,
     };

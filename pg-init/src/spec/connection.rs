@@ -11,12 +11,17 @@ pub struct TlsSpec {
     /// How far the server's certificate is checked.
     #[serde(default)]
     pub mode: TlsMode,
-    /// The certificate authorities that are trusted; the system's and the bundled ones when absent.
+    /// The authorities that may have signed the server's certificate, or that certificate itself, in PEM.
+    /// Default: the bundled public authorities and the system's.
     pub ca: Option<FileRef>,
-    /// Our certificate, for servers that ask for one.
+    /// Our own certificate, with those between it and its authority, in PEM: for a server that asks for one.
     pub certificate: Option<FileRef>,
-    /// The private key of `certificate`.
+    /// The private key of `certificate`, in PEM.
     pub key: Option<SecretRef>,
+    /// The passphrase of `key`, when that is encrypted.
+    pub key_passphrase: Option<SecretRef>,
+    /// The DNS name that the server's certificate is for, when it is not the endpoint's.
+    pub server_name: Option<String>,
     /// Whether the login is bound to this TLS session.
     #[serde(default)]
     pub channel_binding: ChannelBinding,
@@ -28,7 +33,7 @@ pub struct TlsSpec {
 pub enum TlsMode {
     /// Plain text.
     Disable,
-    /// Encrypted, to whoever answers.
+    /// Encrypted, whatever certificate the server shows.
     Require,
     /// Signed by a trusted authority.
     VerifyCa,

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{DefaultPrivilege, Grant, Revoke, Setting, Tables};
+use super::forms::{Setting, Tables};
+use super::privilege::{DefaultPrivilege, Grant, Revoke};
 
 /// A database. What is absent is left as it is.
 #[derive(Debug, Default, Deserialize, JsonSchema)]

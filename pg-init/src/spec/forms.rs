@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::{TlsMode, TlsSpec};
+use super::connection::{TlsMode, TlsSpec};
 
 /// One name or a list of names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -182,7 +182,10 @@ macro_rules! form {
 form!(Many, "a name or a list of names");
 form!(Tables, "`all` or a list of tables");
 form!(MemberOf, "a role's name, or a map with `role` and its options");
-form!(Tls, "a mode, or a map with `mode`, `ca`, `certificate`, `key`, `channelBinding`");
+form!(
+    Tls,
+    "a mode, or a map with `mode`, `ca`, `certificate`, `key`, `keyPassphrase`, `serverName`, `channelBinding`"
+);
 form!(Setting, "a value, or a list of names");
 
 macro_rules! schema {

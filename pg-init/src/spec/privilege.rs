@@ -1,9 +1,9 @@
-//! Privileges as written: who may do what on which objects, those that are there and those to come.
+//! Privileges as written: on objects that exist, and on objects that a role will create.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Many;
+use super::forms::Many;
 
 /// The kinds of object that privileges are for, as `GRANT … ON ALL` means them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
@@ -76,7 +76,7 @@ pub enum Privilege {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Grant {
-    /// Who holds them: roles, or `public` for everyone.
+    /// The grantees: roles, or `public` for everyone.
     pub to: Many,
     /// On what.
     pub object: Object,
@@ -93,7 +93,7 @@ pub struct Grant {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Revoke {
-    /// Who must not hold them: roles, or `public` for everyone.
+    /// The roles that must not hold them: roles by key, or `public` for everyone.
     pub from: Many,
     /// On what.
     pub object: Object,
@@ -114,7 +114,7 @@ pub struct DefaultPrivilege {
     pub schema: Option<Many>,
     /// On what.
     pub object: Future,
-    /// Who will hold them: roles, or `public` for everyone.
+    /// The grantees: roles, or `public` for everyone.
     pub to: Many,
     /// Which.
     pub privileges: Vec<Privilege>,

@@ -6,7 +6,7 @@ use init_core::{SecretRef, Text};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{MemberOf, Setting};
+use super::forms::{MemberOf, Setting};
 
 /// A role. What is absent is left as it is.
 #[derive(Debug, Default, Deserialize, JsonSchema)]

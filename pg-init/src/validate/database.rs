@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{SpecPath, Violations};
 
-use super::{names, privileges};
+use super::{names, privileges, setting};
 use crate::desired::{Database, Extension, Publication};
 use crate::spec::{self, Tables};
 use crate::sql;
@@ -21,7 +21,7 @@ pub(super) fn one(name: &str, written: spec::Database, at: &SpecPath, wrong: &mu
             wrong.push(&at.key(key), "the value is empty or holds a NUL character");
         }
     }
-    super::connection_limit(written.connection_limit, at, wrong);
+    setting::connection_limit(written.connection_limit, at, wrong);
     let grants = privileges::grants(written.grants, &at.key("grants"), wrong);
     let revokes = privileges::revokes(written.revokes, &at.key("revokes"), wrong);
     privileges::opposites(&grants, &revokes, wrong);
@@ -31,7 +31,7 @@ pub(super) fn one(name: &str, written: spec::Database, at: &SpecPath, wrong: &mu
         encoding: written.encoding,
         locale: written.locale,
         connection_limit: written.connection_limit,
-        settings: super::settings(written.settings, &at.key("settings"), wrong),
+        settings: setting::settings(written.settings, &at.key("settings"), wrong),
         extensions: extensions(written.extensions, &at.key("extensions"), wrong),
         schemas: schemas(written.schemas, &at.key("schemas"), wrong),
         grants,

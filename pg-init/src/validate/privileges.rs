@@ -56,7 +56,7 @@ pub(super) fn defaults(
     for (index, written) in written.into_iter().enumerate() {
         let at = at.index(index);
         let (object, grant_option) = (written.object, written.grant_option);
-        listed(&written.privileges, of_future(object), &at, wrong);
+        listed(&written.privileges, privileges_on_new(object), &at, wrong);
         let creators = roles(written.creator, &at.key("for"), wrong);
         if creators.iter().any(|role| role == PUBLIC) {
             wrong.push(&at.key("for"), "`public` creates nothing: name the role that creates the objects");
@@ -197,7 +197,7 @@ pub(crate) fn of(object: Object) -> &'static [Privilege] {
 }
 
 /// The privileges that a kind of future object has.
-pub(crate) fn of_future(object: Future) -> &'static [Privilege] {
+pub(crate) fn privileges_on_new(object: Future) -> &'static [Privilege] {
     match object {
         Future::Tables => TABLES,
         Future::Sequences => SEQUENCES,

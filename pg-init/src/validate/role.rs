@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{SpecPath, Text, Violations};
 
-use super::names;
-use crate::desired::{Attributes, Membership, Role, Until};
-use crate::moment;
+use super::{names, setting};
+use crate::desired::{Attributes, Membership, Role};
 use crate::spec::{self, MemberOf};
+use crate::until::Until;
 
 /// All roles by key.
 pub(super) fn all(written: BTreeMap<String, spec::Role>, wrong: &mut Violations) -> BTreeMap<String, Role> {
@@ -31,12 +31,12 @@ fn one(key: &str, written: spec::Role, at: &SpecPath, wrong: &mut Violations) ->
         // Its value is looked at when it is read.
         Some(Text::Secret(_)) => {}
     }
-    super::connection_limit(written.connection_limit, at, wrong);
+    setting::connection_limit(written.connection_limit, at, wrong);
     let valid_until = written.valid_until.and_then(|text| match text.as_str() {
         "infinity" => Some(Until::Infinity),
         time => {
             let problem = "expected an RFC 3339 time such as 2030-01-01T00:00:00Z, or `infinity`";
-            wrong.check(&at.key("validUntil"), moment::parse(time).ok_or(problem)).map(Until::At)
+            wrong.check(&at.key("validUntil"), Until::parse(time).ok_or(problem))
         }
     });
     Role {
@@ -54,7 +54,7 @@ fn one(key: &str, written: spec::Role, at: &SpecPath, wrong: &mut Violations) ->
         name: written.name,
         password: written.password,
         member_of: members(written.member_of, &at.key("memberOf"), wrong),
-        settings: super::settings(written.settings, &at.key("settings"), wrong),
+        settings: setting::settings(written.settings, &at.key("settings"), wrong),
     }
 }
 

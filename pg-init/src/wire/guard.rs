@@ -44,9 +44,9 @@ impl Budget {
     }
 }
 
-/// What a connection has shown, for whoever sees it end.
+/// What a connection has shown, shared with the login or session that sees it end.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Shown(Arc<Mutex<Facts>>);
+pub(crate) struct ConnectionState(Arc<Mutex<Facts>>);
 
 #[derive(Clone, Debug, Default)]
 struct Facts {
@@ -54,14 +54,14 @@ struct Facts {
     proven: bool,
 }
 
-impl Shown {
+impl ConnectionState {
     /// Why it was ended from our side.
     pub(crate) fn refusal(&self) -> Option<Refusal> {
         self.facts().refusal.clone()
     }
 
-    /// The server has accepted the password in a SCRAM exchange, whatever it said after that.
-    pub(crate) fn proven(&self) -> bool {
+    /// The server has accepted the password in a SCRAM exchange, also when it refused the login after that.
+    pub(crate) fn password_proven(&self) -> bool {
         self.facts().proven
     }
 
@@ -85,7 +85,7 @@ pub(crate) struct Guard {
     phase: Phase,
     allowed: Authentication,
     budget: Arc<Budget>,
-    shown: Shown,
+    state: ConnectionState,
     /// The beginning of a message: its header, and of its body what is looked at.
     seen: Vec<u8>,
     /// How long that beginning is, as far as it is known.
@@ -101,16 +101,16 @@ pub(crate) struct Guard {
 const HEADER: usize = 5;
 
 impl Guard {
-    pub(crate) fn new(allowed: Authentication, budget: Arc<Budget>, shown: Shown) -> Self {
+    pub(crate) fn new(allowed: Authentication, budget: Arc<Budget>, state: ConnectionState) -> Self {
         let (phase, seen, need) = (Phase::Login, Vec::new(), HEADER);
-        Self { phase, allowed, budget, shown, seen, need, rest: 0, login: 0, columns: 0 }
+        Self { phase, allowed, budget, state, seen, need, rest: 0, login: 0, columns: 0 }
     }
 
     /// Looks at bytes that have come in. After a refusal nothing more may be handed on.
-    pub(crate) fn see(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
+    pub(crate) fn inspect(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
         let seen = self.look(bytes);
         if let Err(refusal) = &seen {
-            self.shown.facts().refusal.get_or_insert_with(|| refusal.clone());
+            self.state.facts().refusal.get_or_insert_with(|| refusal.clone());
         }
         seen
     }
@@ -223,7 +223,7 @@ impl Guard {
             10 if data.split(|byte| *byte == 0).any(|name| name.starts_with(b"SCRAM-SHA-256")) => Ok(()),
             11 => rounds(data),
             12 => {
-                self.shown.facts().proven = true;
+                self.state.facts().proven = true;
                 Ok(())
             }
             _ => Err(Refusal::Unknown),
@@ -270,7 +270,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn guard(allowed: Authentication) -> Guard {
-        Guard::new(allowed, Arc::default(), Shown::default())
+        Guard::new(allowed, Arc::default(), ConnectionState::default())
     }
 
     fn message(tag: u8, body: &[u8]) -> Vec<u8> {
@@ -280,8 +280,8 @@ mod tests {
 
     fn ready() -> Guard {
         let mut guard = guard(Authentication::ScramSha256);
-        guard.see(&message(b'R', &[0, 0, 0, 0])).unwrap();
-        guard.see(&message(b'Z', b"I")).unwrap();
+        guard.inspect(&message(b'R', &[0, 0, 0, 0])).unwrap();
+        guard.inspect(&message(b'Z', b"I")).unwrap();
         guard
     }
 
@@ -296,13 +296,13 @@ mod tests {
         for (request, least) in [(3, Some(A::Password)), (5, Some(A::Md5)), (0, None)] {
             let asked = message(b'R', &[&[0, 0, 0, request], [1, 2, 3, 4].as_slice()].concat());
             for allowed in [A::ScramSha256, A::Md5, A::Password] {
-                let answered = guard(allowed).see(&asked).is_ok();
+                let answered = guard(allowed).inspect(&asked).is_ok();
                 assert_eq!(answered, least.is_none_or(|least| allowed >= least), "{request} {allowed:?}");
             }
         }
         for request in [2, 6, 7, 8, 9, 99] {
             let asked = message(b'R', &[0, 0, 0, request]);
-            assert!(matches!(guard(A::Password).see(&asked), Err(Refusal::Unknown)), "{request}");
+            assert!(matches!(guard(A::Password).inspect(&asked), Err(Refusal::Unknown)), "{request}");
         }
     }
 
@@ -313,7 +313,7 @@ mod tests {
         {
             let challenge = format!("r=abc,s=AAAA,i={count}");
             let asked = message(b'R', &[&[0, 0, 0, 11], challenge.as_bytes()].concat());
-            assert_eq!(guard(Authentication::ScramSha256).see(&asked).is_ok(), done, "{count}");
+            assert_eq!(guard(Authentication::ScramSha256).inspect(&asked).is_ok(), done, "{count}");
         }
     }
 
@@ -321,41 +321,41 @@ mod tests {
     fn a_length_is_refused_by_its_header_alone() {
         for (mut guard, tag) in [(guard(Authentication::Password), b'E'), (ready(), b'D'), (ready(), b'E')] {
             let header = [&[tag], 0x7fff_ffff_u32.to_be_bytes().as_slice()].concat();
-            assert!(matches!(guard.see(&header), Err(Refusal::Length { .. })));
+            assert!(matches!(guard.inspect(&header), Err(Refusal::Length { .. })));
         }
         let negative = [b"R".as_slice(), &(-1_i32).to_be_bytes()].concat();
-        assert!(matches!(guard(Authentication::Password).see(&negative), Err(Refusal::Malformed(_))));
+        assert!(matches!(guard(Authentication::Password).inspect(&negative), Err(Refusal::Malformed(_))));
     }
 
     #[test]
     fn a_stream_without_an_end_is_cut_off() {
         let mut login = guard(Authentication::ScramSha256);
-        login.see(&message(b'R', &[0, 0, 0, 0])).unwrap();
+        login.inspect(&message(b'R', &[0, 0, 0, 0])).unwrap();
         let status = message(b'S', b"name\0value\0");
-        assert!((0..LOGIN).any(|_| login.see(&status).is_err()));
+        assert!((0..LOGIN).any(|_| login.inspect(&status).is_err()));
         let mut session = ready();
-        session.see(&message(b'T', &[&[0, 1], text_column("c").as_slice()].concat())).unwrap();
+        session.inspect(&message(b'T', &[&[0, 1], text_column("c").as_slice()].concat())).unwrap();
         let row = message(b'D', &[0, 1, 0, 0, 0, 1, b'x']);
-        assert!((0..BUDGET / PER_ROW).any(|_| session.see(&row).is_err()));
+        assert!((0..BUDGET / PER_ROW).any(|_| session.inspect(&row).is_err()));
     }
 
     #[test]
     fn rows_have_the_columns_that_were_described() {
         let described = message(b'T', &[&[0, 2], text_column("a").as_slice(), &text_column("b")].concat());
         let mut session = ready();
-        session.see(&described).unwrap();
-        session.see(&message(b'D', &[0, 2, 255, 255, 255, 255, 255, 255, 255, 255])).unwrap();
-        assert!(session.see(&message(b'D', &[0, 1, 255, 255, 255, 255])).is_err());
+        session.inspect(&described).unwrap();
+        session.inspect(&message(b'D', &[0, 2, 255, 255, 255, 255, 255, 255, 255, 255])).unwrap();
+        assert!(session.inspect(&message(b'D', &[0, 1, 255, 255, 255, 255])).is_err());
         let cut_off = message(b'T', &[&[0, 3], text_column("a").as_slice()].concat());
-        assert!(ready().see(&cut_off).is_err());
+        assert!(ready().inspect(&cut_off).is_err());
     }
 
     proptest! {
         #[test]
         fn it_does_not_matter_how_bytes_come_in(bytes: Vec<u8>, cut in 1_usize..9) {
-            let whole = guard(Authentication::Md5).see(&bytes).is_ok();
+            let whole = guard(Authentication::Md5).inspect(&bytes).is_ok();
             let mut guard = guard(Authentication::Md5);
-            prop_assert_eq!(bytes.chunks(cut).all(|part| guard.see(part).is_ok()), whole);
+            prop_assert_eq!(bytes.chunks(cut).all(|part| guard.inspect(part).is_ok()), whole);
         }
     }
 }

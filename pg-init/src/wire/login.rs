@@ -1,78 +1,78 @@
-//! Logging in: as the provisioning role to any database, and as another role to prove its password.
+//! Logging in: as the provisioning role to any database, and as another role to try its password.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use init_core::{Endpoint, Secret};
+use init_core::{Fault as _, FaultKind, Secret};
+use init_net::dial_with;
 use secrecy::ExposeSecret as _;
-use tokio::time::timeout;
+use tokio::net::TcpStream;
+use tokio::time::Instant;
 use tokio_postgres::config::{ChannelBinding as Binding, SslMode, SslNegotiation};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Config};
 
-use super::guard::{Budget, Guard, Shown};
+use super::guard::{Budget, ConnectionState, Guard};
+use super::peer::Peer;
 use super::session::{Preset, Session};
-use super::socket::{Done, Socket};
-use super::tls::Tls;
-use crate::error::{Error, classify};
-use crate::names::Names;
+use super::socket::{Negotiated, Socket};
+use crate::error::Error;
 use crate::spec::{Authentication, ChannelBinding};
 
-/// One login, from the first packet to the server's "ready".
+/// One login, from the name of the endpoint to the server's `ReadyForQuery`.
 const LOGIN: Duration = Duration::from_secs(8);
 
-/// A server that lets us in: what every further connection needs.
-pub(crate) struct Door {
-    pub(crate) endpoint: Endpoint,
-    pub(crate) tls: Option<Arc<Tls>>,
+/// An endpoint that may be the primary, with what a login there needs.
+pub(crate) struct CandidateEndpoint {
+    pub(crate) peer: Arc<Peer>,
+    pub(crate) binding: ChannelBinding,
     pub(crate) user: String,
     /// The declared password, and the one that holds before it is set.
     pub(crate) passwords: Vec<Secret>,
-    /// Which of them was accepted last: a run may change it on its way.
+    /// The index of the password that was accepted last: a run may change it on its way.
     pub(crate) accepted: AtomicUsize,
     pub(crate) authentication: Authentication,
-    pub(crate) names: Arc<Names>,
     pub(crate) budget: Arc<Budget>,
 }
 
-/// What a login as another role proves about its password.
+/// What a login as another role shows about its password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Proof {
+pub(crate) enum PasswordTrial {
     Right,
     Wrong,
-    /// The server asks for no password, or lets nobody in from here.
-    Nothing,
+    /// The server asks for no password, or accepts no login from here.
+    Inconclusive,
 }
 
-/// A login's end, and what the connection showed on the way.
+/// The result of a login, and what the connection showed on the way.
 struct Attempt {
-    end: Result<Arc<Client>, tokio_postgres::Error>,
-    shown: Shown,
+    result: Result<Arc<Client>, tokio_postgres::Error>,
+    state: ConnectionState,
 }
 
-impl Door {
+impl CandidateEndpoint {
     /// A session in `database`, on the primary.
-    pub(crate) async fn enter(&self, database: &str) -> Result<Session, Error> {
-        self.enter_with(database, &Preset::usual()).await
+    pub(crate) async fn connect(&self, database: &str) -> Result<Session, Error> {
+        self.connect_with(database, &Preset::usual()).await
     }
 
     /// The same with other parameters, which end with the session.
-    pub(crate) async fn enter_with(&self, database: &str, preset: &Preset) -> Result<Session, Error> {
+    pub(crate) async fn connect_with(&self, database: &str, preset: &Preset) -> Result<Session, Error> {
         let first = self.accepted.load(Ordering::Relaxed);
         let mut refused = None;
         for turn in 0..self.passwords.len().max(1) {
             let index = (first + turn) % self.passwords.len().max(1);
             let password = self.passwords.get(index);
-            let Attempt { end, shown } = self.login(database, &self.user, password, Some(preset)).await?;
-            match end {
+            let Attempt { result, state } = self.login(database, &self.user, password, Some(preset)).await?;
+            match result {
                 Ok(client) => {
                     self.accepted.store(index, Ordering::Relaxed);
-                    return Session::begin(client, shown, database, preset, self).await;
+                    return Session::begin(client, state, database, preset, &self.peer).await;
                 }
                 Err(error) => {
                     let another = error.code() == Some(&SqlState::INVALID_PASSWORD);
-                    refused = Some(self.failed(&error, &shown, database));
+                    refused = Some(self.error(&error, &state, database));
                     if !another {
                         break;
                     }
@@ -81,60 +81,70 @@ impl Door {
         }
         Err(match refused {
             Some(error) if self.passwords.len() > 1 && error.is_password() => Error::Login {
-                endpoint: self.endpoint.clone(),
+                endpoint: self.peer.endpoint.clone(),
                 problem: "the server refuses both `password` and `bootstrapPassword` (28P01)".to_owned(),
             },
             Some(error) => error,
-            None => Error::Internal("nothing was tried".to_owned()),
+            None => Error::Internal("no login was attempted".to_owned()),
         })
     }
 
-    fn failed(&self, error: &tokio_postgres::Error, shown: &Shown, database: &str) -> Error {
-        if let Some(refusal) = shown.refusal() {
-            return refusal.error(&self.endpoint);
-        }
+    fn error(&self, error: &tokio_postgres::Error, state: &ConnectionState, database: &str) -> Error {
         // A connection pooler takes no parameters of a session: the sentence is PgBouncer's, the code RDS Proxy's.
-        let pooler = |said: &tokio_postgres::error::DbError| {
-            said.message().contains("startup parameter") || *said.code() == SqlState::FEATURE_NOT_SUPPORTED
+        let pooler = |answer: &tokio_postgres::error::DbError| {
+            answer.message().contains("startup parameter")
+                || *answer.code() == SqlState::FEATURE_NOT_SUPPORTED
         };
-        if let Some(said) = error.as_db_error().filter(|said| pooler(said)) {
-            let said = format!("{}: {}", said.code().code(), self.names.redact(said.message()));
-            return Error::Pooler { endpoint: self.endpoint.clone(), said: Some(said) };
+        if let Some(answer) = error.as_db_error().filter(|answer| pooler(answer))
+            && state.refusal().is_none()
+        {
+            let message = format!("{}: {}", answer.code().code(), self.peer.names.redact(answer.message()));
+            return Error::Pooler { endpoint: self.peer.endpoint.clone(), message: Some(message) };
         }
-        let doing = format!("logging in to the database {database}");
-        classify(error, &self.endpoint, &doing, |text| self.names.redact(text))
+        self.peer.error(error, state, &format!("logging in to the database {database}"))
     }
 
-    /// Logs in as `role`. A completed SCRAM exchange is proof; after another one, a server that also takes a random
-    /// password proves nothing.
-    pub(crate) async fn prove(&self, database: &str, role: &str, password: &Secret) -> Result<Proof, Error> {
-        let (proof, certain) = self.knock(database, role, password).await?;
-        if certain || proof != Proof::Right {
-            return Ok(proof);
+    /// Tries a role's password. A completed SCRAM exchange is proof; after any other login, a server that also takes a
+    /// random password has proven nothing.
+    pub(crate) async fn try_password(
+        &self,
+        database: &str,
+        role: &str,
+        password: &Secret,
+    ) -> Result<PasswordTrial, Error> {
+        let (trial, certain) = self.try_login(database, role, password).await?;
+        if certain || trial != PasswordTrial::Right {
+            return Ok(trial);
         }
         let random = Secret::from(crate::scram::nonce()?);
-        Ok(match self.knock(database, role, &random).await? {
-            (Proof::Wrong, _) => Proof::Right,
-            (Proof::Right | Proof::Nothing, _) => Proof::Nothing,
+        Ok(match self.try_login(database, role, &random).await? {
+            (PasswordTrial::Wrong, _) => PasswordTrial::Right,
+            (PasswordTrial::Right | PasswordTrial::Inconclusive, _) => PasswordTrial::Inconclusive,
         })
     }
 
-    /// Also says whether nothing but the password can have led to this.
-    async fn knock(&self, database: &str, role: &str, password: &Secret) -> Result<(Proof, bool), Error> {
-        let Attempt { end, shown } = self.login(database, role, Some(password), None).await?;
-        if shown.proven() {
-            return Ok((Proof::Right, true));
+    /// Also returns whether nothing but the password can have led to this result.
+    async fn try_login(
+        &self,
+        database: &str,
+        role: &str,
+        password: &Secret,
+    ) -> Result<(PasswordTrial, bool), Error> {
+        let Attempt { result, state } = self.login(database, role, Some(password), None).await?;
+        if state.password_proven() {
+            return Ok((PasswordTrial::Right, true));
         }
-        let Err(error) = end else { return Ok((Proof::Right, false)) };
+        let Err(error) = result else { return Ok((PasswordTrial::Right, false)) };
         match error.code() {
-            Some(&SqlState::INVALID_PASSWORD) => Ok((Proof::Wrong, false)),
+            Some(&SqlState::INVALID_PASSWORD) => Ok((PasswordTrial::Wrong, false)),
             // Refused after the password was taken: no CONNECT privilege, or the role's connection limit.
-            Some(&SqlState::INSUFFICIENT_PRIVILEGE) => Ok((Proof::Right, false)),
-            Some(&SqlState::INVALID_AUTHORIZATION_SPECIFICATION) => Ok((Proof::Nothing, false)),
-            _ => Err(self.failed(&error, &shown, database)),
+            Some(&SqlState::INSUFFICIENT_PRIVILEGE) => Ok((PasswordTrial::Right, false)),
+            Some(&SqlState::INVALID_AUTHORIZATION_SPECIFICATION) => Ok((PasswordTrial::Inconclusive, false)),
+            _ => Err(self.error(&error, &state, database)),
         }
     }
 
+    /// One login at each address of the name in turn, until one is answered.
     async fn login(
         &self,
         database: &str,
@@ -142,44 +152,66 @@ impl Door {
         password: Option<&Secret>,
         preset: Option<&Preset>,
     ) -> Result<Attempt, Error> {
-        let shown = Shown::default();
-        let guard = Guard::new(self.authentication, Arc::clone(&self.budget), shown.clone());
-        let attempt = async {
-            let socket = Socket::open(&self.endpoint, self.tls.as_deref(), guard).await?;
-            let mut config = Config::new();
-            config.user(user).dbname(database).application_name("pg-init");
-            if let Some(preset) = preset {
-                config.options(preset.options());
+        let config = &self.config(database, user, password, preset);
+        dial_with(&self.peer.endpoint, LOGIN, |tcp, deadline| async move {
+            let attempt = self.login_on(config.clone(), tcp, deadline).await?;
+            let Err(error) = &attempt.result else { return Ok(attempt) };
+            let error = self.error(error, &attempt.state, database);
+            // Another server behind the same name may be up. A password that was proven is an answer all the same.
+            if error.kind() == FaultKind::Unavailable && !attempt.state.password_proven() {
+                return Err(error);
             }
-            if let Some(password) = password {
-                #[expect(
-                    clippy::disallowed_methods,
-                    reason = "the driver answers the server's challenge with it"
-                )]
-                config.password(password.expose_secret());
-            }
-            let binding = self.tls.as_ref().map_or(ChannelBinding::Disable, |tls| tls.binding);
-            config.channel_binding(match binding {
-                ChannelBinding::Disable => Binding::Disable,
-                ChannelBinding::Prefer => Binding::Prefer,
-                ChannelBinding::Require => Binding::Require,
-            });
-            if socket.is_encrypted() {
-                config.ssl_mode(SslMode::Require).ssl_negotiation(SslNegotiation::Direct);
-            } else {
-                config.ssl_mode(SslMode::Disable);
-            }
-            Ok(match config.connect_raw(socket, Done).await {
-                Ok((client, connection)) => {
-                    // The client notices the end by itself: its next request fails.
-                    tokio::spawn(async { drop(connection.await) });
-                    Ok(Arc::new(client))
-                }
-                Err(error) => Err(error),
-            })
-        };
-        let end =
-            timeout(LOGIN, attempt).await.unwrap_or_else(|_| Err(Error::Silent(self.endpoint.clone())))?;
-        Ok(Attempt { end, shown })
+            Ok(attempt)
+        })
+        .await
+    }
+
+    fn config(
+        &self,
+        database: &str,
+        user: &str,
+        password: Option<&Secret>,
+        preset: Option<&Preset>,
+    ) -> Config {
+        let mut config = Config::new();
+        config.user(user).dbname(database).application_name("pg-init");
+        if let Some(preset) = preset {
+            config.options(preset.options());
+        }
+        if let Some(password) = password {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the driver answers the server's challenge with it"
+            )]
+            config.password(password.expose_secret());
+        }
+        config.channel_binding(match self.binding {
+            ChannelBinding::Disable => Binding::Disable,
+            ChannelBinding::Prefer => Binding::Prefer,
+            ChannelBinding::Require => Binding::Require,
+        });
+        config
+    }
+
+    async fn login_on(
+        &self,
+        mut config: Config,
+        tcp: TcpStream,
+        deadline: Instant,
+    ) -> Result<Attempt, Error> {
+        let state = ConnectionState::default();
+        let guard = Guard::new(self.authentication, Arc::clone(&self.budget), state.clone());
+        let socket = Socket::negotiate(&self.peer, tcp, deadline, guard).await?;
+        if socket.is_encrypted() {
+            config.ssl_mode(SslMode::Require).ssl_negotiation(SslNegotiation::Direct);
+        } else {
+            config.ssl_mode(SslMode::Disable);
+        }
+        let result = config.connect_raw(socket, Negotiated).await.map(|(client, connection)| {
+            // The client notices the end of the connection by itself: its next request fails.
+            tokio::spawn(async { drop(connection.await) });
+            Arc::new(client)
+        });
+        Ok(Attempt { result, state })
     }
 }

@@ -1,4 +1,4 @@
-//! What is refused of a server's messages, and how that is said.
+//! Messages of a server that the guard refuses, and the errors that they become.
 
 use init_core::Endpoint;
 

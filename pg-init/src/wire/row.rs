@@ -1,4 +1,4 @@
-//! A row of an answer, read without trust in who sent it.
+//! A row of a result. Its columns come from a server that is not trusted, so no length in them is taken on faith.
 
 use std::error::Error as StdError;
 

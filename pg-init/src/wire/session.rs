@@ -4,15 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use init_core::Endpoint;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryRow};
 
-use super::guard::Shown;
-use super::login::Door;
+use super::guard::ConnectionState;
+use super::peer::Peer;
 use super::row::Row;
-use crate::error::{Error, classify};
-use crate::names::Names;
+use crate::error::Error;
 
 /// A router that cuts idle sessions does not count TCP keepalives; its shortest usual limit is a minute.
 const PING: Duration = Duration::from_secs(15);
@@ -28,7 +26,7 @@ const QUIET: &str = "-c log_statement=none -c log_min_duration_statement=-1 -c l
     -c log_min_duration_sample=-1 -c log_transaction_sample_rate=0 -c log_duration=off \
     -c pg_stat_statements.track_utility=off -c pgaudit.log=none";
 
-/// A parameter of nobody else's: what it is set to shows that the session has the parameters that were asked for.
+/// A parameter of this tool's own: its value shows that the session has the parameters that were asked for.
 const MARK: &str = "pg_init.session";
 
 const FACTS: &str = "\
@@ -71,11 +69,10 @@ impl Preset {
 #[derive(Clone)]
 pub(crate) struct Session {
     client: Arc<Client>,
-    shown: Shown,
+    state: ConnectionState,
     pub(crate) facts: Facts,
     database: String,
-    endpoint: Endpoint,
-    names: Arc<Names>,
+    peer: Arc<Peer>,
 }
 
 /// What the server says about itself and about us.
@@ -91,19 +88,18 @@ pub(crate) struct Facts {
 impl Session {
     pub(super) async fn begin(
         client: Arc<Client>,
-        shown: Shown,
+        state: ConnectionState,
         database: &str,
         preset: &Preset,
-        door: &Door,
+        peer: &Arc<Peer>,
     ) -> Result<Self, Error> {
-        let (endpoint, names) = (door.endpoint.clone(), Arc::clone(&door.names));
         let (database, facts) = (database.to_owned(), Facts::default());
-        let mut session = Self { client, shown, facts, database, endpoint, names };
+        let mut session = Self { client, state, facts, database, peer: Arc::clone(peer) };
         let answer = session.simple(FACTS, "reading what the server is").await?;
-        let row = answer.first().ok_or_else(|| Error::Foreign(session.endpoint.clone()))?;
+        let row = answer.first().ok_or_else(|| Error::Foreign(peer.endpoint.clone()))?;
         let column = |index| row.try_get(index).ok().flatten().unwrap_or_default();
         if column(0) != "0" {
-            return Err(Error::Standby(session.endpoint.clone()));
+            return Err(Error::Standby(peer.endpoint.clone()));
         }
         session.facts = Facts {
             version: column(1).parse().unwrap_or(0) / 10_000,
@@ -117,7 +113,7 @@ impl Session {
             )));
         }
         if column(4) != preset.mark {
-            return Err(Error::Pooler { endpoint: session.endpoint, said: None });
+            return Err(Error::Pooler { endpoint: peer.endpoint.clone(), message: None });
         }
         session.keep_awake();
         Ok(session)
@@ -130,11 +126,11 @@ impl Session {
         if self.one(&begin, "taking the lock").await?.as_deref() == Some("1") {
             Ok(())
         } else {
-            Err(Error::Locked(self.endpoint.clone()))
+            Err(Error::Locked(self.peer.endpoint.clone()))
         }
     }
 
-    /// Says something now and then, for as long as somebody holds the session.
+    /// Sends an empty query at intervals for as long as the session is in use.
     fn keep_awake(&self) {
         let client = Arc::downgrade(&self.client);
         tokio::spawn(async move {
@@ -185,17 +181,14 @@ impl Session {
         self.client.is_closed()
     }
 
-    /// A session that was lost.
+    /// Why a session ended that is lost.
     pub(crate) fn lost(&self) -> Error {
-        self.shown
-            .refusal()
-            .map_or_else(|| Error::Lost(self.endpoint.clone()), |why| why.error(&self.endpoint))
+        let endpoint = &self.peer.endpoint;
+        let refusal = self.state.refusal();
+        refusal.map_or_else(|| Error::Lost(endpoint.clone()), |refusal| refusal.error(endpoint))
     }
 
     fn failed(&self, error: &tokio_postgres::Error, doing: &str) -> Error {
-        if let Some(refusal) = self.shown.refusal() {
-            return refusal.error(&self.endpoint);
-        }
-        classify(error, &self.endpoint, doing, |text| self.names.redact(text))
+        self.peer.error(error, &self.state, doing)
     }
 }

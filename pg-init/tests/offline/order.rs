@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use init_core::Plan;
 use init_core::diff::Drift;
+use init_core::{Plan, as_json};
 use pg_init::{
     AlterDatabase, AlterDefaultPrivileges, AlterExtension, AlterMembership, AlterPublication, AlterRole,
     AlterSchema, Attributes, Change, CreateDatabase, CreateExtension, CreatePublication, CreateRole,
-    CreateSchema, DefaultTarget, Future, GrantRole, Members, Membership, Object, Operation, PasswordDrift,
-    Privilege, Privileges, Setting, Target, Until, Was,
+    CreateSchema, DefaultTarget, Future, GrantPrivileges, GrantRole, Members, Membership, Object, Operation,
+    PasswordDrift, PreviousPassword, Privilege, Privileges, RevokePrivileges, Setting, Target, Until,
 };
 
 fn drift<T>(from: T, to: T) -> Drift<T> {
@@ -33,7 +33,7 @@ fn roles() -> Vec<Change> {
         valid_until: Some(drift(Until::Infinity, Until::At(1_893_456_000))),
         ..Attributes::default()
     };
-    let password = PasswordDrift { from: Was::Md5, to: "p".parse().unwrap() };
+    let password = PasswordDrift { from: PreviousPassword::Md5, to: "p".parse().unwrap() };
     let search_path = drift(Setting::One(text("a")), Setting::List(vec![text("a"), text("b")]));
     vec![
         Change::AlterMembership(AlterMembership {
@@ -67,7 +67,7 @@ fn databases() -> Vec<Change> {
             encoding: Some(text("UTF8")),
             locale: Some(text("C")),
             connection_limit: Some(3),
-            settings: BTreeMap::new(),
+            settings: BTreeMap::from([(text("timezone"), Setting::One(text("UTC")))]),
         })
     };
     vec![
@@ -152,9 +152,9 @@ fn privileges() -> Vec<Change> {
             target: created,
             privileges: [Privilege::Execute].into(),
         }),
-        Change::GrantPrivileges(target(Object::Tables, Some("s"))),
-        Change::GrantPrivileges(all.clone()),
-        Change::RevokePrivileges(all),
+        Change::GrantPrivileges(GrantPrivileges(target(Object::Tables, Some("s")))),
+        Change::GrantPrivileges(GrantPrivileges(all.clone())),
+        Change::RevokePrivileges(RevokePrivileges(all)),
     ]
 }
 
@@ -162,6 +162,6 @@ fn privileges() -> Vec<Change> {
 fn every_change_in_its_order() {
     let all = [privileges(), inside(), databases(), roles()].concat();
     let plan = Plan::new(all, []);
-    let line = |change: &Change| format!("{change}\n  {}\n", serde_json::to_string(change).unwrap());
+    let line = |change: &Change| format!("{change}\n  {}\n", as_json(change));
     insta::assert_snapshot!(plan.changes().iter().map(line).collect::<String>());
 }

@@ -115,7 +115,7 @@ fn baseline(cluster: &Cluster) {
     };
     let cold = run().run().expect(0, "changed");
     assert_eq!(
-        crate::ops(&cold),
+        cold.operations(),
         [
             "create_role",
             "create_role",

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use futures_util::StreamExt as _;
 use futures_util::stream;
 
+use super::login::CandidateEndpoint;
+use super::session::Session;
 use crate::error::Error;
-use crate::wire::{Door, Session};
 
 /// Sessions at work at a time, however many the server would allow.
 const MOST: usize = 8;
@@ -16,7 +17,7 @@ const KEPT: usize = 32;
 
 /// The sessions of one run, apart from the maintenance session.
 pub(crate) struct Pool {
-    pub(crate) door: Door,
+    pub(crate) primary: CandidateEndpoint,
     /// Sessions at work at a time.
     pub(crate) width: usize,
     kept: RefCell<BTreeMap<String, Session>>,
@@ -33,21 +34,21 @@ const FREE: &str = "\
            WHERE a.datid IS NOT NULL OR a.usesysid IS NOT NULL)";
 
 impl Pool {
-    pub(crate) async fn new(door: Door, main: &Session) -> Result<Self, Error> {
+    pub(crate) async fn new(primary: CandidateEndpoint, main: &Session) -> Result<Self, Error> {
         let free = main.one(FREE, "counting the free connection slots").await?;
         let free: i64 = free.and_then(|n| n.parse().ok()).unwrap_or(0);
         // Half of what is free is left to the applications that come up meanwhile.
         let room = usize::try_from(free / 2).unwrap_or(0).clamp(1, KEPT);
         let width = room.min(MOST);
-        Ok(Self { door, width, kept: RefCell::default(), room: room - width })
+        Ok(Self { primary, width, kept: RefCell::default(), room: room - width })
     }
 
     /// A session in the database, kept or new.
-    pub(crate) async fn enter(&self, database: &str) -> Result<Session, Error> {
+    pub(crate) async fn session(&self, database: &str) -> Result<Session, Error> {
         let kept = self.kept.borrow_mut().remove(database).filter(|session| !session.is_lost());
         match kept {
             Some(session) => Ok(session),
-            None => self.door.enter(database).await,
+            None => self.primary.connect(database).await,
         }
     }
 
@@ -60,8 +61,8 @@ impl Pool {
         }
     }
 
-    /// Before something that a session in it would be in the way of.
-    pub(crate) fn leave(&self, database: &str) {
+    /// Ends the kept session in a database, before it is used as a template: PostgreSQL copies none that has sessions.
+    pub(crate) fn close(&self, database: &str) {
         self.kept.borrow_mut().remove(database);
     }
 

@@ -1,7 +1,6 @@
-//! Joining roles for one transaction.
+//! Temporary memberships: the provisioning role is a member of other roles for one transaction.
 //!
-//! Whatever the provisioning role is a member of afterwards, with whatever options and by whoever's grant, is what it was
-//! a member of before: the catalog is read before the grants and after them, what they changed is set back, and the
+//! Its memberships, their options and their grantors are the same afterwards as before: the catalog is read before the grants and after them, what they changed is set back, and the
 //! transaction is committed only when a third reading equals the first.
 
 use std::collections::BTreeMap;
@@ -9,14 +8,17 @@ use std::fmt::Write as _;
 
 use tokio_postgres::types::Type;
 
-use super::Joined;
+use super::job::AsMember;
 use crate::error::Error;
 use crate::sql::ident;
 use crate::wire::Session;
 
-/// `{options}` are columns from PostgreSQL 16.
+/// PostgreSQL has the options of a membership from 16 on; before that, a member had both.
 const OURS: &str = "\
-    SELECT r.rolname::text, g.rolname::text, a.admin_option, {options} FROM pg_catalog.pg_auth_members a \
+    SELECT r.rolname::text, g.rolname::text, a.admin_option, \
+        coalesce((pg_catalog.to_jsonb(a)->>'inherit_option')::bool, true), \
+        coalesce((pg_catalog.to_jsonb(a)->>'set_option')::bool, true) \
+    FROM pg_catalog.pg_auth_members a \
     JOIN pg_catalog.pg_roles r ON r.oid = a.roleid JOIN pg_catalog.pg_roles g ON g.oid = a.grantor \
     JOIN pg_catalog.pg_roles m ON m.oid = a.member WHERE m.rolname = CURRENT_USER AND r.rolname = ANY($1)";
 
@@ -31,8 +33,8 @@ struct Options {
 }
 
 /// Carries `sql` out as a member of the roles.
-pub(super) async fn during(session: &Session, joined: &Joined, doing: &str) -> Result<(), Error> {
-    let done = transaction(session, joined, doing).await;
+pub(super) async fn during(session: &Session, statements: &AsMember, doing: &str) -> Result<(), Error> {
+    let done = transaction(session, statements, doing).await;
     if done.is_err() && !session.is_lost() {
         // It has failed already, and this ends it.
         let _ = session.simple("ROLLBACK", doing).await;
@@ -40,7 +42,11 @@ pub(super) async fn during(session: &Session, joined: &Joined, doing: &str) -> R
     done
 }
 
-async fn transaction(session: &Session, Joined { roles, sql }: &Joined, doing: &str) -> Result<(), Error> {
+async fn transaction(
+    session: &Session,
+    AsMember { roles, sql }: &AsMember,
+    doing: &str,
+) -> Result<(), Error> {
     let version = session.facts.version;
     // Sent in this order. Of several answers the first error is the cause: what follows in the same transaction fails for it.
     let (begun, before) = tokio::join!(biased; session.simple("BEGIN", doing), read(session, roles));
@@ -61,9 +67,7 @@ async fn transaction(session: &Session, Joined { roles, sql }: &Joined, doing: &
 }
 
 async fn read(session: &Session, roles: &Vec<String>) -> Result<Memberships, Error> {
-    let options = if session.facts.version >= 16 { "a.inherit_option, a.set_option" } else { "true, true" };
-    let sql = OURS.replace("{options}", options);
-    let rows = session.rows("reading our own memberships", &sql, [(roles, Type::TEXT_ARRAY)]).await?;
+    let rows = session.rows("reading our own memberships", OURS, [(roles, Type::TEXT_ARRAY)]).await?;
     let row = |row: &crate::wire::Row| {
         let options = Options { admin: row.get(2)?, inherit: row.get(3)?, set: row.get(4)? };
         Ok(((row.get(0)?, row.get(1)?), options))
@@ -121,7 +125,7 @@ mod tests {
              REVOKE \"other\" FROM \"me\" GRANTED BY \"group\";"
         );
         assert_eq!(set_back(&before, &before, "me", 16), "");
-        let joined = rows(&[("app", "me", true)]);
-        assert_eq!(set_back(&Memberships::new(), &joined, "me", 15), "REVOKE \"app\" FROM \"me\";");
+        let granted = rows(&[("app", "me", true)]);
+        assert_eq!(set_back(&Memberships::new(), &granted, "me", 15), "REVOKE \"app\" FROM \"me\";");
     }
 }

@@ -1,0 +1,130 @@
+//! Certificates that people make for their servers, with the server's own `openssl`: which are accepted, and what is said of
+//! the others.
+
+use integration::Init;
+use integration::postgres::{PASSWORD, Server, init};
+
+const NOTHING: &str = "roles: {r: {}}\n";
+
+/// Makes a key and a certificate by `openssl req` with these options, and has the server use them.
+fn certificate(server: &Server, options: &str) -> String {
+    let make = format!(
+        "cd $PGDATA && openssl req -x509 -newkey rsa:2048 -nodes -keyout server.key -out server.crt {options} 2>/dev/null \
+         && chmod 600 server.key"
+    );
+    server.shell(&make.replace("NAME", server.name())).ok();
+    server.psql("postgres", "SELECT pg_reload_conf()");
+    server.shell("cat $PGDATA/server.crt").ok()
+}
+
+fn with_ssl() -> Server {
+    let server = Server::start(&[]);
+    certificate(&server, "-days 9 -subj /CN=NAME");
+    server.psql_args(&["-c", "ALTER SYSTEM SET ssl = on", "-c", "SELECT pg_reload_conf()"]).ok();
+    server
+}
+
+fn run(server: &Server, tls: &str, ca: &str) -> Init {
+    server.init(&format!("tls: {tls}\n{NOTHING}")).file("/etc/pg-init/ca.pem", ca.as_bytes())
+}
+
+/// The server's own certificate in `tls.ca`, as PostgreSQL's manual makes it, and as it should not be.
+#[test]
+fn a_certificate_that_is_in_ca_itself() {
+    let server = with_ssl();
+    let with_name = "-subj /CN=NAME -addext subjectAltName=DNS:NAME";
+    for options in [
+        format!("-days 9 {with_name}"),
+        format!("-days 9 {with_name} -addext basicConstraints=critical,CA:FALSE"),
+        "-days 9 -subj /CN=NAME".to_owned(),
+    ] {
+        let own = certificate(&server, &options);
+        let ended = run(&server, "{ca: {file: ca.pem}}", &own).run();
+        assert!(["changed", "unchanged"].contains(&ended.outcome()), "{options}: {}", ended.stdout);
+    }
+    for (options, says) in [
+        ("-days 9 -subj /CN=other -addext subjectAltName=DNS:other", "and not for"),
+        (
+            "-not_before 20200101000000Z -not_after 20200102000000Z -subj /CN=NAME -addext subjectAltName=DNS:NAME",
+            "expired at 2020-01-02",
+        ),
+    ] {
+        let own = certificate(&server, options);
+        let ended = run(&server, "{ca: {file: ca.pem}}", &own).run().expect(76, "failed");
+        assert!(ended.error().contains(says), "{options}: {}", ended.stdout);
+    }
+    // The public authorities have not signed it.
+    certificate(&server, &format!("-days 9 {with_name}"));
+    for tls in ["{}", "verify-full"] {
+        let ended = run(&server, tls, "").run().expect(76, "failed");
+        assert!(ended.error().contains("self-signed"), "{}", ended.stdout);
+    }
+}
+
+/// A key that is encrypted is decrypted with its passphrase; what does not fit is known before the first packet.
+#[test]
+fn the_key_of_a_client_certificate_may_be_encrypted() {
+    let server = with_ssl();
+    let own = certificate(&server, "-days 9 -subj /CN=NAME -addext subjectAltName=DNS:NAME");
+    let make = "cd $PGDATA && openssl req -x509 -newkey rsa:2048 -nodes -days 9 -subj /CN=postgres -keyout client.key \
+        -out client.crt 2>/dev/null && openssl pkcs8 -topk8 -v2 aes256 -passout pass:canary -in client.key -out client.enc";
+    server.shell(make).ok();
+    server
+        .psql_args(&["-c", "ALTER SYSTEM SET ssl_ca_file = 'client.crt'", "-c", "SELECT pg_reload_conf()"])
+        .ok();
+    server.shell("sed -i 's/^host .*all *all *all.*/hostssl all all all cert/' $PGDATA/pg_hba.conf").ok();
+    server.psql("postgres", "SELECT pg_reload_conf()");
+    let (certificate, key) =
+        (server.shell("cat $PGDATA/client.crt").ok(), server.shell("cat $PGDATA/client.enc").ok());
+    let client = |more: &str| {
+        let tls = format!(
+            "{{ca: {{file: ca.pem}}, certificate: {{file: client.pem}}, key: {{secret: key}}{more}}}"
+        );
+        run(&server, &tls, &own).file("/etc/pg-init/client.pem", certificate.as_bytes()).secret("key", &key)
+    };
+    let with = ", keyPassphrase: {secret: passphrase}";
+    client(with).secret("passphrase", "canary").run().expect(0, "changed");
+    let wrong = client(with).secret("passphrase", "another").run().expect(78, "failed");
+    assert!(wrong.error().contains("passphrase"), "{}", wrong.stdout);
+    let none = client("").run().expect(78, "failed");
+    assert!(none.error().contains("encrypted"), "{}", none.stdout);
+    // Without a certificate the server refuses the login, not the handshake.
+    run(&server, "{ca: {file: ca.pem}}", &own).run().expect(77, "failed");
+}
+
+/// One address of a name takes the connection and answers nothing: the other one is asked.
+#[test]
+fn every_address_of_a_name_is_tried() {
+    let (server, stuck) = (Server::start(&[]), Server::start(&[]));
+    stuck.pause();
+    let addresses = [server.address(), stuck.address()];
+    let spec =
+        format!("endpoint: both:5432\nuser: postgres\npassword: {{secret: p}}\ntls: disable\n{NOTHING}");
+    for order in [[0, 1], [1, 0]] {
+        let hosts = order.map(|index| format!("both:{}", addresses[index]));
+        let ended = init(&spec)
+            .secret("p", PASSWORD)
+            .docker(&["--add-host", &hosts[0], "--add-host", &hosts[1]])
+            .run();
+        assert_eq!(ended.exit, 0, "{}", ended.stdout);
+    }
+    assert_eq!(server.psql("postgres", "SELECT count(*) FROM pg_roles WHERE rolname = 'r'"), "1");
+}
+
+/// Where no thread may be started beside the one that a run cannot do without, passwords are hashed all the same.
+#[test]
+fn a_process_limit_of_two_is_enough() {
+    let server = Server::start(&[]);
+    let roles: String =
+        (0..40).map(|n| format!("  r{n}: {{login: true, password: {{secret: p}}}}\n")).collect();
+    let spec = format!(
+        "endpoint: {}:5432\nuser: postgres\npassword: {{secret: admin}}\ntls: disable\nroles:\n{roles}",
+        server.name()
+    );
+    let run = |limit: &str| {
+        init(&spec).secret("admin", PASSWORD).secret("p", "canary").docker(&["--pids-limit", limit]).run()
+    };
+    run("2").expect(0, "changed");
+    run("2").expect(0, "unchanged");
+    run("3").expect(0, "unchanged");
+}

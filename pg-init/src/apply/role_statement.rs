@@ -1,0 +1,123 @@
+//! Roles and parameters as SQL.
+
+use std::fmt::{self, Write as _};
+
+use init_core::diff::Drift;
+use init_core::{Secret, SecretRef};
+use secrecy::ExposeSecret as _;
+
+use crate::change::{AlterRole, CreateRole};
+use crate::desired::Attributes;
+use crate::names::Names;
+use crate::spec::Setting;
+use crate::sql::{ident, literal, parameter};
+use crate::until::Until;
+
+/// A role that is created or altered.
+pub(super) enum Role<'c> {
+    Create(&'c CreateRole),
+    Alter(&'c AlterRole),
+}
+
+impl Role<'_> {
+    /// The key of the role in the spec.
+    pub(super) fn key(&self) -> &str {
+        match self {
+            Self::Create(change) => &change.role,
+            Self::Alter(change) => &change.role,
+        }
+    }
+
+    /// The secret of the password that is set.
+    pub(super) fn password(&self) -> Option<&SecretRef> {
+        match self {
+            Self::Create(change) => change.password.as_ref(),
+            Self::Alter(change) => change.password.as_ref().map(|drift| &drift.to),
+        }
+    }
+}
+
+impl fmt::Display for Role<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Create(change) => change.fmt(f),
+            Self::Alter(change) => change.fmt(f),
+        }
+    }
+}
+
+/// `CREATE ROLE` or `ALTER ROLE` with its parameters, as one message.
+pub(super) fn role(names: &Names, change: &Role<'_>, verifier: Option<&Secret>) -> String {
+    let role = format!("ROLE {}", ident(names.real(change.key())));
+    let mut sql = String::new();
+    match change {
+        Role::Create(change) => {
+            let _ = write!(sql, "CREATE {role}{};", words(&change.attributes, verifier));
+            set(&mut sql, &role, &change.settings);
+        }
+        Role::Alter(change) => {
+            let words = words(&wanted(&change.attributes), verifier);
+            if !words.is_empty() {
+                let _ = write!(sql, "ALTER {role}{words};");
+            }
+            set(&mut sql, &role, change.settings.iter().map(|(name, drift)| (name, &drift.to)));
+        }
+    }
+    sql
+}
+
+/// The attributes that a role is to have, of those that differ.
+fn wanted(attributes: &Attributes<Drift<bool>, Drift<i32>, Drift<Until>>) -> Attributes {
+    let to = |drift: &Option<Drift<bool>>| drift.as_ref().map(|drift| drift.to);
+    Attributes {
+        login: to(&attributes.login),
+        superuser: to(&attributes.superuser),
+        createdb: to(&attributes.createdb),
+        createrole: to(&attributes.createrole),
+        replication: to(&attributes.replication),
+        bypassrls: to(&attributes.bypassrls),
+        inherit: to(&attributes.inherit),
+        connection_limit: attributes.connection_limit.as_ref().map(|drift| drift.to),
+        valid_until: attributes.valid_until.as_ref().map(|drift| drift.to),
+    }
+}
+
+fn words(attributes: &Attributes, verifier: Option<&Secret>) -> String {
+    let mut sql = String::new();
+    for (value, word) in [
+        (attributes.login, "LOGIN"),
+        (attributes.superuser, "SUPERUSER"),
+        (attributes.createdb, "CREATEDB"),
+        (attributes.createrole, "CREATEROLE"),
+        (attributes.replication, "REPLICATION"),
+        (attributes.bypassrls, "BYPASSRLS"),
+        (attributes.inherit, "INHERIT"),
+    ] {
+        if let Some(value) = value {
+            let _ = write!(sql, " {}{word}", if value { "" } else { "NO" });
+        }
+    }
+    if let Some(limit) = attributes.connection_limit {
+        let _ = write!(sql, " CONNECTION LIMIT {limit}");
+    }
+    if let Some(until) = attributes.valid_until {
+        let _ = write!(sql, " VALID UNTIL {}", literal(&until.to_string()));
+    }
+    if let Some(verifier) = verifier {
+        #[expect(clippy::disallowed_methods, reason = "the statement carries it to the server")]
+        let verifier = verifier.expose_secret();
+        let _ = write!(sql, " PASSWORD {}", literal(verifier));
+    }
+    sql
+}
+
+/// `ALTER … SET` for each parameter.
+pub(super) fn set<'a>(
+    sql: &mut String,
+    of: &str,
+    settings: impl IntoIterator<Item = (&'a String, &'a Setting)>,
+) {
+    for (name, value) in settings {
+        let _ = write!(sql, "ALTER {of} SET {} = {};", parameter(name), value.sql(name));
+    }
+}

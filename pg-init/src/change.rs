@@ -1,0 +1,139 @@
+//! One step towards the spec. The derived order is the order of execution: an object comes after what it needs.
+
+mod database;
+mod extension;
+mod membership;
+mod privilege;
+mod publication;
+mod role;
+mod schema;
+mod show;
+
+use std::fmt;
+
+use init_core::{Effect, Properties, Subject};
+
+use self::show::Show;
+
+pub use database::{AlterDatabase, CreateDatabase};
+pub use extension::{AlterExtension, CreateExtension};
+pub use membership::{AlterMembership, GrantRole, Members};
+pub use privilege::{AlterDefaultPrivileges, GrantPrivileges, Privileges, RevokePrivileges};
+pub use publication::{AlterPublication, CreatePublication};
+pub use role::{AlterRole, CreateRole, PasswordDrift, PreviousPassword};
+pub use schema::{AlterSchema, CreateSchema};
+
+pub(crate) use publication::operations;
+
+/// One step. The variants are declared in the order of execution; a snapshot guards it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Change {
+    /// `CREATE ROLE`
+    CreateRole(CreateRole),
+    /// `ALTER ROLE`
+    AlterRole(AlterRole),
+    /// `GRANT role TO member`
+    GrantRole(GrantRole),
+    /// The options of a membership.
+    AlterMembership(AlterMembership),
+    /// `CREATE DATABASE`
+    CreateDatabase(CreateDatabase),
+    /// `ALTER DATABASE`
+    AlterDatabase(AlterDatabase),
+    /// `CREATE SCHEMA`
+    CreateSchema(CreateSchema),
+    /// `ALTER SCHEMA … OWNER`
+    AlterSchema(AlterSchema),
+    /// `CREATE EXTENSION`
+    CreateExtension(CreateExtension),
+    /// `ALTER EXTENSION`
+    AlterExtension(AlterExtension),
+    /// `GRANT`
+    GrantPrivileges(GrantPrivileges),
+    /// `REVOKE`. It comes after the grants, so that a role which keeps a privilege never lacks it in between.
+    RevokePrivileges(RevokePrivileges),
+    /// `ALTER DEFAULT PRIVILEGES … GRANT`
+    AlterDefaultPrivileges(AlterDefaultPrivileges),
+    /// `CREATE PUBLICATION`
+    CreatePublication(CreatePublication),
+    /// `ALTER PUBLICATION`
+    AlterPublication(AlterPublication),
+}
+
+impl init_core::Change for Change {
+    fn op(&self) -> &'static str {
+        match self {
+            Self::CreateRole(_) => "create_role",
+            Self::AlterRole(_) => "alter_role",
+            Self::GrantRole(_) => "grant_role",
+            Self::AlterMembership(_) => "alter_membership",
+            Self::CreateDatabase(_) => "create_database",
+            Self::AlterDatabase(_) => "alter_database",
+            Self::CreateSchema(_) => "create_schema",
+            Self::AlterSchema(_) => "alter_schema",
+            Self::CreateExtension(_) => "create_extension",
+            Self::AlterExtension(_) => "alter_extension",
+            Self::GrantPrivileges(_) => "grant_privileges",
+            Self::RevokePrivileges(_) => "revoke_privileges",
+            Self::AlterDefaultPrivileges(_) => "alter_default_privileges",
+            Self::CreatePublication(_) => "create_publication",
+            Self::AlterPublication(_) => "alter_publication",
+        }
+    }
+
+    fn effect(&self) -> Effect {
+        match self {
+            Self::CreateRole(_)
+            | Self::GrantRole(_)
+            | Self::CreateDatabase(_)
+            | Self::CreateSchema(_)
+            | Self::CreateExtension(_)
+            | Self::GrantPrivileges(_)
+            | Self::CreatePublication(_) => Effect::Add,
+            Self::AlterRole(_)
+            | Self::AlterMembership(_)
+            | Self::AlterDatabase(_)
+            | Self::AlterSchema(_)
+            | Self::AlterExtension(_)
+            | Self::AlterDefaultPrivileges(_)
+            | Self::AlterPublication(_) => Effect::Alter,
+            Self::RevokePrivileges(_) => Effect::Remove,
+        }
+    }
+
+    fn subject(&self) -> Subject {
+        self.content().subject()
+    }
+
+    fn properties(&self) -> Properties {
+        self.content().properties()
+    }
+}
+
+impl Change {
+    fn content(&self) -> &dyn Show {
+        match self {
+            Self::CreateRole(change) => change,
+            Self::AlterRole(change) => change,
+            Self::GrantRole(change) => change,
+            Self::AlterMembership(change) => change,
+            Self::CreateDatabase(change) => change,
+            Self::AlterDatabase(change) => change,
+            Self::CreateSchema(change) => change,
+            Self::AlterSchema(change) => change,
+            Self::CreateExtension(change) => change,
+            Self::AlterExtension(change) => change,
+            Self::GrantPrivileges(change) => change,
+            Self::RevokePrivileges(change) => change,
+            Self::AlterDefaultPrivileges(change) => change,
+            Self::CreatePublication(change) => change,
+            Self::AlterPublication(change) => change,
+        }
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.content().fmt(f)
+    }
+}

@@ -1,0 +1,96 @@
+//! Changes of databases.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Display};
+
+use init_core::diff::Drift;
+use init_core::{Properties, Subject};
+
+use super::show::{self, Show, detail, list, parameters};
+use crate::spec::Setting;
+
+/// A new database.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CreateDatabase {
+    /// A declared template comes before its copies.
+    pub rank: usize,
+    /// Its name.
+    pub database: String,
+    /// Its owner.
+    pub owner: Option<String>,
+    /// What it is copied from.
+    pub template: String,
+    /// Its encoding.
+    pub encoding: Option<String>,
+    /// Its locale.
+    pub locale: Option<String>,
+    /// Sessions at a time.
+    pub connection_limit: Option<i32>,
+    /// Its parameters.
+    pub settings: BTreeMap<String, Setting>,
+}
+
+/// A database that differs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AlterDatabase {
+    /// Its name.
+    pub database: String,
+    /// Its owner.
+    pub owner: Option<Drift<String>>,
+    /// Sessions at a time.
+    pub connection_limit: Option<Drift<i32>>,
+    /// The parameters that differ.
+    pub settings: BTreeMap<String, Drift<Setting>>,
+}
+
+impl Display for CreateDatabase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut details = Vec::new();
+        details.extend(detail("owner", self.owner.as_ref()));
+        details.push(format!("template {}", self.template));
+        details.extend(detail("encoding", self.encoding.as_ref()));
+        details.extend(detail("locale", self.locale.as_ref()));
+        details.extend(detail("connectionLimit", self.connection_limit.as_ref()));
+        details.extend(parameters(&self.settings));
+        write!(f, "create database {}{}", self.database, list(&details))
+    }
+}
+
+impl Show for CreateDatabase {
+    fn subject(&self) -> Subject {
+        Subject::new("database", &self.database)
+    }
+
+    fn properties(&self) -> Properties {
+        Properties::none()
+            .to_some("owner", self.owner.as_ref())
+            .to("template", &self.template)
+            .to_some("encoding", self.encoding.as_ref())
+            .to_some("locale", self.locale.as_ref())
+            .to_some("connection_limit", self.connection_limit)
+            .to("settings", &self.settings)
+    }
+}
+
+impl Display for AlterDatabase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut details = Vec::new();
+        details.extend(detail("owner", self.owner.as_ref()));
+        details.extend(detail("connectionLimit", self.connection_limit.as_ref()));
+        details.extend(parameters(&self.settings));
+        write!(f, "alter database {}{}", self.database, list(&details))
+    }
+}
+
+impl Show for AlterDatabase {
+    fn subject(&self) -> Subject {
+        Subject::new("database", &self.database)
+    }
+
+    fn properties(&self) -> Properties {
+        let properties = Properties::none()
+            .drifts("owner", self.owner.as_ref())
+            .drifts("connection_limit", self.connection_limit.as_ref());
+        show::settings(properties, &self.settings)
+    }
+}

@@ -1,0 +1,63 @@
+//! Changes of schemas.
+
+use std::fmt::{self, Display};
+
+use init_core::diff::Drift;
+use init_core::{Properties, Subject};
+
+use super::show::{Show, detail, list};
+
+/// A new schema.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CreateSchema {
+    /// Where.
+    pub database: String,
+    /// Its name.
+    pub schema: String,
+    /// Its owner.
+    pub owner: Option<String>,
+}
+
+/// A schema with another owner.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AlterSchema {
+    /// Where.
+    pub database: String,
+    /// Its name.
+    pub schema: String,
+    /// Its owner.
+    pub owner: Drift<String>,
+}
+
+impl Display for CreateSchema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let details: Vec<_> = detail("owner", self.owner.as_ref()).into_iter().collect();
+        write!(f, "create schema {} in database {}{}", self.schema, self.database, list(&details))
+    }
+}
+
+impl Show for CreateSchema {
+    fn subject(&self) -> Subject {
+        Subject::new("schema", &self.schema).within(&self.database)
+    }
+
+    fn properties(&self) -> Properties {
+        Properties::none().to_some("owner", self.owner.as_ref())
+    }
+}
+
+impl Display for AlterSchema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "alter schema {} in database {}: owner {}", self.schema, self.database, self.owner)
+    }
+}
+
+impl Show for AlterSchema {
+    fn subject(&self) -> Subject {
+        Subject::new("schema", &self.schema).within(&self.database)
+    }
+
+    fn properties(&self) -> Properties {
+        Properties::none().drift("owner", &self.owner)
+    }
+}

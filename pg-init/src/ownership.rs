@@ -1,0 +1,69 @@
+//! The owners of databases and schemas, by their real names.
+
+use std::collections::BTreeMap;
+
+use crate::change::{AlterDatabase, AlterSchema, CreateDatabase, CreateSchema};
+use crate::names::Names;
+use crate::observed::Observed;
+
+/// The owner of the schema `public` that stands for whoever owns the database.
+const DATABASE_OWNER: &str = "pg_database_owner";
+
+/// Owners as they were read last, with what the run has changed since then.
+#[derive(Debug, Default)]
+pub(crate) struct Ownership {
+    databases: BTreeMap<String, String>,
+    /// By database and schema.
+    schemas: BTreeMap<(String, String), String>,
+}
+
+impl Ownership {
+    pub(crate) fn of(observed: &Observed, names: &Names) -> Self {
+        let mut ownership = Self::default();
+        for (name, database) in &observed.databases {
+            ownership.databases.insert(name.clone(), names.real(&database.owner).to_owned());
+            for (schema, owner) in &database.inside.schemas {
+                let owner = names.real(owner).to_owned();
+                ownership.schemas.insert((name.clone(), schema.clone()), owner);
+            }
+        }
+        ownership
+    }
+
+    pub(crate) fn database(&self, database: &str) -> Option<String> {
+        self.databases.get(database).cloned()
+    }
+
+    pub(crate) fn schema(&self, database: &str, schema: &str) -> Option<String> {
+        let owner = self.schemas.get(&(database.to_owned(), schema.to_owned())).map(String::as_str);
+        match owner {
+            Some(DATABASE_OWNER) => self.database(database),
+            None if schema == "public" => self.database(database),
+            owner => owner.map(str::to_owned),
+        }
+    }
+
+    pub(crate) fn database_created(&mut self, change: &CreateDatabase, names: &Names) {
+        if let Some(owner) = &change.owner {
+            self.databases.insert(change.database.clone(), names.real(owner).to_owned());
+        }
+    }
+
+    pub(crate) fn database_altered(&mut self, change: &AlterDatabase, names: &Names) {
+        if let Some(owner) = &change.owner {
+            self.databases.insert(change.database.clone(), names.real(&owner.to).to_owned());
+        }
+    }
+
+    pub(crate) fn schema_created(&mut self, change: &CreateSchema, names: &Names) {
+        if let Some(owner) = &change.owner {
+            let schema = (change.database.clone(), change.schema.clone());
+            self.schemas.insert(schema, names.real(owner).to_owned());
+        }
+    }
+
+    pub(crate) fn schema_altered(&mut self, change: &AlterSchema, names: &Names) {
+        let schema = (change.database.clone(), change.schema.clone());
+        self.schemas.insert(schema, names.real(&change.owner.to).to_owned());
+    }
+}

@@ -1,0 +1,116 @@
+//! The primary that a run works on, with its sessions and what the run has learned there.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use init_core::{Endpoint, Fault as _, FaultKind, Secret, Secrets};
+use tokio::sync::Mutex;
+
+use crate::desired::Desired;
+use crate::error::Error;
+use crate::names::{self, Names};
+use crate::ownership::Ownership;
+use crate::spec::ChannelBinding;
+use crate::wire::Pool;
+use crate::wire::{Budget, CandidateEndpoint, Peer, Session};
+
+/// One server, with its maintenance session and the sessions in its databases.
+pub(crate) struct Server {
+    pub(crate) main: Session,
+    /// Holds the advisory lock in a transaction for as long as it lives.
+    pub(crate) lock: Session,
+    pub(crate) pool: Pool,
+    pub(crate) names: Arc<Names>,
+    /// The verifiers that this run has made, by role: the reading after them need not hash again.
+    pub(crate) made: RefCell<BTreeMap<String, Secret>>,
+    /// The owners whose privileges a role that is no superuser may need for a change.
+    pub(crate) ownership: Ownership,
+    /// One transaction at a time grants memberships to the provisioning role, so that each can set back what it changed.
+    pub(crate) memberships: Mutex<()>,
+    /// Messages of refusals that another reading may overcome: the second time, such a refusal is final.
+    pub(crate) overtaken: RefCell<BTreeSet<String>>,
+}
+
+impl Server {
+    pub(crate) async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {
+        let names = Arc::new(Names::resolve(desired, secrets)?);
+        let candidates = candidates(desired, secrets, &names)?;
+        let (primary, main) = primary(candidates, &desired.database).await?;
+        let lock = primary.connect(&desired.database).await?;
+        lock.lock().await?;
+        let pool = Pool::new(primary, &main).await?;
+        Ok(Self {
+            main,
+            lock,
+            pool,
+            names,
+            made: RefCell::default(),
+            ownership: Ownership::default(),
+            memberships: Mutex::default(),
+            overtaken: RefCell::default(),
+        })
+    }
+
+    /// A stage begins: what was received before it no longer counts.
+    pub(crate) fn renew_budget(&self) {
+        self.pool.primary.budget.renew();
+    }
+}
+
+fn candidates(
+    desired: &Desired,
+    secrets: &Secrets,
+    names: &Arc<Names>,
+) -> Result<Vec<CandidateEndpoint>, Error> {
+    let tls = desired.tls.as_ref().map(|tls| tls.protection.connector(secrets)).transpose()?;
+    let passwords = desired.password.iter().chain(&desired.bootstrap);
+    let passwords: Vec<Secret> =
+        passwords.map(|secret| secrets.get(secret).cloned()).collect::<Result<_, _>>()?;
+    let budget = Arc::<Budget>::default();
+    let user = names::text(&desired.user, secrets)?;
+    let candidate = |endpoint: &Endpoint| CandidateEndpoint {
+        peer: Arc::new(Peer { endpoint: endpoint.clone(), tls: tls.clone(), names: Arc::clone(names) }),
+        binding: desired.tls.as_ref().map_or(ChannelBinding::Disable, |tls| tls.binding),
+        user: user.clone(),
+        passwords: passwords.clone(),
+        accepted: AtomicUsize::new(0),
+        authentication: desired.authentication,
+        budget: Arc::clone(&budget),
+    };
+    Ok(desired.endpoints.iter().map(candidate).collect())
+}
+
+/// Connects to all endpoints at once and takes the first that is a primary. Of several errors, one that waiting does not
+/// mend comes before one that it may mend.
+async fn primary(
+    candidates: Vec<CandidateEndpoint>,
+    database: &str,
+) -> Result<(CandidateEndpoint, Session), Error> {
+    let mut connecting: FuturesUnordered<_> = candidates
+        .into_iter()
+        .map(|candidate| async move {
+            let session = candidate.connect(database).await;
+            (candidate, session)
+        })
+        .collect();
+    let mut failed: Vec<(Endpoint, Error)> = Vec::new();
+    while let Some((candidate, session)) = connecting.next().await {
+        match session {
+            Ok(session) => return Ok((candidate, session)),
+            Err(error) => failed.push((candidate.peer.endpoint.clone(), error)),
+        }
+    }
+    failed.sort_by(|a, b| a.0.cmp(&b.0));
+    if let Some(lasting) = failed.iter().position(|(_, error)| error.kind() != FaultKind::Unavailable) {
+        return Err(failed.swap_remove(lasting).1);
+    }
+    if failed.len() > 1 {
+        let errors: Vec<_> = failed.iter().map(|(endpoint, error)| format!("{endpoint}: {error}")).collect();
+        return Err(Error::NoPrimary(errors.join("; ")));
+    }
+    Err(failed.pop().map_or_else(|| Error::Internal("there is no endpoint".to_owned()), |(_, error)| error))
+}

@@ -1,0 +1,29 @@
+//! The server at the other end of a connection, as far as an error of the driver has to be told about it.
+
+use init_core::Endpoint;
+use init_net::Connector;
+use std::sync::Arc;
+
+use super::guard::ConnectionState;
+use crate::error::{Error, classify};
+use crate::names::Names;
+
+/// The endpoint of a connection, the TLS that it has, and the secret names that no message may hold.
+pub(crate) struct Peer {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) tls: Option<Connector>,
+    pub(crate) names: Arc<Names>,
+}
+
+impl Peer {
+    /// The driver's error in words. What the guard refused comes first, then what TLS says: the driver knows neither.
+    pub(super) fn error(&self, error: &tokio_postgres::Error, state: &ConnectionState, doing: &str) -> Error {
+        if let Some(refusal) = state.refusal() {
+            return refusal.error(&self.endpoint);
+        }
+        if let Some(fault) = self.tls.as_ref().and_then(|tls| tls.fault(&self.endpoint, error)) {
+            return fault.into();
+        }
+        classify(error, &self.endpoint, doing, |text| self.names.redact(text))
+    }
+}
