@@ -1,4 +1,4 @@
-//! Does one stage: its changes at once, a bounded number of requests under way.
+//! Applies one stage: its changes at the same time, a bounded number of requests under way.
 
 mod bucket;
 mod identity;
@@ -23,26 +23,13 @@ pub(crate) async fn apply(
     secrets: &Secrets,
     progress: &Progress,
 ) -> Vec<Result<(), Error>> {
-    let one = async |change| {
-        let done = one(client, change, secrets).await;
+    let one = async |change: &Change| {
+        let done = match change {
+            Change::Identity(change) => identity::apply(client, change, secrets).await,
+            Change::Bucket(change) => bucket::apply(client, change).await,
+        };
         progress.advance(1);
         done
     };
     stream::iter(stage).map(one).buffered(PARALLEL).collect().await
-}
-
-async fn one(client: &Client, change: &Change, secrets: &Secrets) -> Result<(), Error> {
-    match change {
-        Change::CreateBucket { .. }
-        | Change::SetVersioning { .. }
-        | Change::SetObjectLock { .. }
-        | Change::SetEncryption { .. }
-        | Change::SetQuota { .. }
-        | Change::SetTags { .. }
-        | Change::SetLifecycle { .. }
-        | Change::SetBucketPolicy { .. }
-        | Change::SetNotifications { .. }
-        | Change::SetCors { .. } => bucket::apply(client, change).await,
-        identity => identity::apply(client, identity, secrets).await,
-    }
 }

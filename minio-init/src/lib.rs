@@ -76,6 +76,10 @@ impl Backend for Minio {
         plan::plan(desired, observed)
     }
 
+    fn together(one: &Change, other: &Change) -> bool {
+        one.is_like(other)
+    }
+
     async fn apply(
         &mut self,
         _desired: &Desired,

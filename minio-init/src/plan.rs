@@ -18,6 +18,16 @@ struct Found {
     conflicts: Vec<Conflict>,
 }
 
+impl Found {
+    fn change(&mut self, change: impl Into<Change>) {
+        self.changes.push(change.into());
+    }
+
+    fn changes(&mut self, changes: impl IntoIterator<Item = impl Into<Change>>) {
+        self.changes.extend(changes.into_iter().map(Into::into));
+    }
+}
+
 pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
     let mut found = Found::default();
     identity::policies(desired, observed, &mut found);

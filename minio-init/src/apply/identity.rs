@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::admin::sealed::unknown_secret;
 use crate::admin::unsealed;
-use crate::change::{Change, Grantee};
+use crate::change::{AccessKeyDrift, Grantee, IdentityChange, NewAccessKey};
 use crate::client::{Call, Client};
 use crate::credential::{secret, value};
 use crate::desired::Status;
@@ -18,35 +18,37 @@ use crate::error::Error;
 /// The server says so when a change changes nothing: another run was faster.
 const ALREADY: [&str; 2] = ["XMinioAdminPolicyChangeAlreadyApplied", "XMinioPolicyAlreadyAttached"];
 
-pub(super) async fn apply(client: &Client, change: &Change, secrets: &Secrets) -> Result<(), Error> {
+pub(super) async fn apply(client: &Client, change: &IdentityChange, secrets: &Secrets) -> Result<(), Error> {
     match change {
-        Change::CreatePolicy { policy, document } => put_policy(client, policy, document).await,
-        Change::AlterPolicy { policy, document } => put_policy(client, policy, &document.to).await,
-        Change::CreateUser { user, held: true, .. } | Change::HoldUser { user } => {
-            hold(client, user, secrets).await
-        }
-        Change::CreateUser { user, status, secret, .. } => {
+        IdentityChange::CreatePolicy { policy, document } => put_policy(client, policy, document).await,
+        IdentityChange::AlterPolicy { policy, document } => put_policy(client, policy, &document.to).await,
+        IdentityChange::CreateUser { user, temporarily_enabled: true, .. }
+        | IdentityChange::EnableUserTemporarily { user } => enable_temporarily(client, user, secrets).await,
+        IdentityChange::CreateUser { user, status, secret, temporarily_enabled: false } => {
             put_user(client, user, &self::secret(secrets, secret)?, *status, secrets).await
         }
-        Change::AlterUser { user, secret, .. } => {
+        IdentityChange::AlterUser { user, secret, .. } => {
             put_user(client, user, &self::secret(secrets, secret)?, Status::Enabled, secrets).await
         }
-        Change::DisableUser { user, secret } => {
+        IdentityChange::DisableUser { user, secret } => {
             put_user(client, user, &self::secret(secrets, secret)?, Status::Disabled, secrets).await
         }
-        Change::CreateGroup { group, members } => add_members(client, group, members, true, secrets).await,
-        Change::AddMembers { group, members } => add_members(client, group, members, false, secrets).await,
-        Change::AlterGroup { group, status } => {
+        IdentityChange::CreateGroup { group, members } => {
+            add_members(client, group, members, true, secrets).await
+        }
+        IdentityChange::AddMembers { group, members } => {
+            add_members(client, group, members, false, secrets).await
+        }
+        IdentityChange::AlterGroup { group, status } => {
             let call =
                 Call::admin(Method::PUT, "set-group-status", format!("set the status of group {group}"))
                     .query("group", group)
                     .query("status", status.to.as_str());
             client.ask("groups", call).await.map(drop)
         }
-        Change::AttachPolicies { to, policies } => attach(client, to, policies, secrets).await,
-        Change::CreateAccessKey { .. } => create_key(client, change, secrets).await,
-        Change::AlterAccessKey { .. } => alter_key(client, change, secrets).await,
-        _ => Ok(()),
+        IdentityChange::AttachPolicies { to, policies } => attach(client, to, policies, secrets).await,
+        IdentityChange::CreateAccessKey(key) => create_key(client, key, secrets).await,
+        IdentityChange::AlterAccessKey(key) => alter_key(client, key, secrets).await,
     }
 }
 
@@ -72,8 +74,8 @@ async fn put_user(
     client.ask("users", call).await.map(drop)
 }
 
-/// Open, with a secret that nobody knows and that is forgotten here.
-async fn hold(client: &Client, user: &Text, secrets: &Secrets) -> Result<(), Error> {
+/// Enabled, with a random secret key that is dropped here, so that nobody can sign in as the user.
+async fn enable_temporarily(client: &Client, user: &Text, secrets: &Secrets) -> Result<(), Error> {
     let unknown = unknown_secret().map_err(|error| unsealed(&format!("put user {user}"), &error))?;
     put_user(client, user, &unknown, Status::Enabled, secrets).await
 }
@@ -117,12 +119,8 @@ async fn attach(
     }
 }
 
-async fn create_key(client: &Client, change: &Change, secrets: &Secrets) -> Result<(), Error> {
-    let Change::CreateAccessKey { access_key, user, name, description, status, secret, document, .. } =
-        change
-    else {
-        return Ok(());
-    };
+async fn create_key(client: &Client, key: &NewAccessKey, secrets: &Secrets) -> Result<(), Error> {
+    let NewAccessKey { access_key, user, policy: _, name, description, status, secret, document } = key;
     let doing = format!("create access key {access_key}");
     let (wanted, key) = (self::secret(secrets, secret)?, value(secrets, access_key)?);
     // One that is to be disabled is never open: it begins with a secret that nobody knows.
@@ -150,13 +148,9 @@ async fn create_key(client: &Client, change: &Change, secrets: &Secrets) -> Resu
     update_key(client, access_key, update, secrets).await
 }
 
-async fn alter_key(client: &Client, change: &Change, secrets: &Secrets) -> Result<(), Error> {
-    let Change::AlterAccessKey {
-        access_key, rotate_secret, name, description, status, secret, document, ..
-    } = change
-    else {
-        return Ok(());
-    };
+async fn alter_key(client: &Client, key: &AccessKeyDrift, secrets: &Secrets) -> Result<(), Error> {
+    let AccessKeyDrift { access_key, rotate_secret, policy: _, name, description, status, secret, document } =
+        key;
     let mut body = Map::new();
     if *rotate_secret {
         body.insert("newSecretKey".to_owned(), json!(self::secret(secrets, secret)?));

@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep};
 
 use crate::admin::sealed::random_number;
-use crate::change::Routed;
+use crate::change::RouteDrift;
 use crate::client::Client;
 use crate::desired::Route;
 use crate::error::Error;
@@ -94,7 +94,7 @@ impl Ours for Tags<'_> {
     }
 }
 
-impl Ours for &[Routed] {
+impl Ours for &[RouteDrift] {
     fn lacking(&self, now: Option<&Element>) -> Option<String> {
         let now = now.map(s3::notifications).unwrap_or_default();
         let lacking = self.iter().find(|routed| now.get(&routed.route) != Some(&routed.events.to));
