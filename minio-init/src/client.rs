@@ -266,6 +266,11 @@ impl Client {
         })))
     }
 
+    /// Whether the spec asks for plain HTTP and the listener answers a TLS greeting.
+    pub(crate) async fn expects_tls(&self) -> bool {
+        self.http.expects_tls().await
+    }
+
     /// Whether a 400 is a TLS listener's complaint.
     pub(crate) fn speaks_plain(&self, body: &[u8]) -> Result<(), Error> {
         match named(StatusCode::BAD_REQUEST, body) {

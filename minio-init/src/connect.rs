@@ -8,12 +8,12 @@ use http::{HeaderValue, Method, StatusCode};
 use init_core::{Secrets, Text};
 use serde::Deserialize;
 
-use crate::admin::{Info, memory};
+use crate::admin::{Info, memory, unsealed};
 use crate::client::{Call, Client, text};
 use crate::credential::{credential, own, value};
 use crate::desired::{Action, Desired};
 use crate::error::{Error, Lost};
-use crate::http::{Connector, Http};
+use crate::http::Http;
 use crate::s3;
 
 /// A hundred thousand buckets.
@@ -39,15 +39,14 @@ pub(crate) async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Clie
 fn client(desired: &Desired, secrets: &Secrets) -> Result<Client, Error> {
     let server = &desired.server;
     let endpoint = server.endpoint.clone();
-    let lost = |source| Error::Lost { doing: "connect".to_owned(), endpoint: endpoint.clone(), source };
-    let connector = Connector::new(endpoint.clone(), server.tls.clone()).map_err(lost)?;
+    let tls = server.tls.as_ref().map(|tls| tls.connector(secrets)).transpose()?;
     let (scheme, default) = if server.tls.is_some() { ("https", 443) } else { ("http", 80) };
     // What is signed is the host as a URL shows it, so the default port is left out of both.
     let host = if endpoint.port() == default { endpoint.host().to_owned() } else { endpoint.to_string() };
-    let header = HeaderValue::from_str(&host).map_err(|_| lost(Lost::NoServerName))?;
+    let header = HeaderValue::from_str(&host).map_err(|error| unsealed("connect", &error))?;
     let identity = own(secrets, &server.access_key, &server.secret_key)?;
     Ok(Client::new(
-        Http::new(connector, header),
+        Http::new(endpoint, tls, header),
         format!("{scheme}://{host}"),
         server.region.clone(),
         identity,
@@ -83,7 +82,14 @@ fn hide_names(client: &mut Client, desired: &Desired, secrets: &Secrets) -> Resu
 /// MinIO says whether buckets and accounts can be written; others have no such path.
 async fn health(client: &mut Client) -> Result<(), Error> {
     let call = Call::get("ask whether it is ready").path("/minio/health/cluster");
-    let (response, _) = client.exchange(call, None).await?;
+    let (response, _) = match client.exchange(call, None).await {
+        Ok(answered) => answered,
+        // Most TLS listeners answer plain HTTP with a page that says so, and others end the connection.
+        Err(Error::Lost { source: Lost::Http(_), .. }) if client.expects_tls().await => {
+            return Err(Error::SpeaksTls(client.endpoint().clone()));
+        }
+        Err(lost) => return Err(lost),
+    };
     let (status, headers) = (response.head.status, response.head.headers.clone());
     let endpoint = || client.endpoint().clone();
     match status {

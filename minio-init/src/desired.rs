@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use init_core::{Endpoint, SecretRef, Text};
+use init_net::Tls;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::document::Document;
-use crate::http::Roots;
 
 /// Everything that must exist, by name.
 pub struct Desired {
@@ -24,7 +24,7 @@ pub struct Desired {
 pub(crate) struct Server {
     pub(crate) endpoint: Endpoint,
     /// The scheme, with whom to trust; `None` is plain HTTP.
-    pub(crate) tls: Option<Roots>,
+    pub(crate) tls: Option<Tls>,
     pub(crate) region: String,
     pub(crate) access_key: Text,
     pub(crate) secret_key: SecretRef,

@@ -4,6 +4,7 @@ mod lost;
 mod refusal;
 
 use init_core::{Endpoint, Fault, FaultKind, SecretRef, Undeclared};
+use init_net::NetError;
 use thiserror::Error;
 
 pub(crate) use lost::Lost;
@@ -22,6 +23,9 @@ pub enum Error {
         /// What became of it.
         source: Lost,
     },
+    /// The client certificate cannot be used.
+    #[error(transparent)]
+    Net(Box<NetError>),
     /// The server understood and says no.
     #[error(transparent)]
     Refused(Box<Refusal>),
@@ -113,6 +117,12 @@ pub enum Error {
     },
 }
 
+impl From<NetError> for Error {
+    fn from(error: NetError) -> Self {
+        Self::Net(Box::new(error))
+    }
+}
+
 impl Error {
     /// The same, known to come of another run that does the same: worth another reading.
     pub(crate) fn raced(mut self, codes: &[&str]) -> Self {
@@ -137,6 +147,7 @@ impl Fault for Error {
     fn kind(&self) -> FaultKind {
         match self {
             Self::Lost { source, .. } => source.kind(),
+            Self::Net(error) => error.kind(),
             Self::Refused(refusal) => refusal.kind(),
             Self::NotReady { .. } => FaultKind::Unavailable,
             Self::WrittenOver { .. } => FaultKind::Raced,
@@ -153,6 +164,7 @@ impl Fault for Error {
     fn remedy(&self) -> Option<String> {
         match self {
             Self::Lost { source, .. } => source.remedy(),
+            Self::Net(error) => error.remedy(),
             Self::Refused(refusal) => refusal.remedy(),
             Self::Redirect { .. } => {
                 Some("name the server itself in `endpoint`, with its own scheme".to_owned())
@@ -161,11 +173,20 @@ impl Fault for Error {
                 "give the container a memory limit of 96 MiB or more, or leave `accessKeys` out of the spec"
                     .to_owned(),
             ),
-            Self::SpeaksTls(_) => Some("write https:// in `endpoint`, and the CA in `tls.ca`".to_owned()),
+            Self::SpeaksTls(_) => Some(
+                "write https:// in `endpoint`, and the authority in `tls.ca` unless it is a public one"
+                    .to_owned(),
+            ),
             Self::NoAdminApi { .. } => Some(
                 "point `endpoint` at MinIO, or leave these sections out for a plain S3 server".to_owned(),
             ),
-            _ => None,
+            Self::NotReady { .. }
+            | Self::Unsupported { .. }
+            | Self::Garbled { .. }
+            | Self::WrittenOver { .. }
+            | Self::Secret { .. }
+            | Self::Undeclared(_)
+            | Self::Unsendable { .. } => None,
         }
     }
 }

@@ -1,10 +1,7 @@
-//! HTTP/1.1 to one endpoint: a few kept connections, no proxy, no redirect, no CA but the one that is given.
+//! HTTP/1.1 to one endpoint: a few kept connections, no proxy and no redirect.
 //!
-//! A request that was not sent at all goes out again on a new connection. One that may have been sent
-//! never does: the driver reads again first.
-
-mod connect;
-mod tls;
+//! A request that was not sent at all is sent again on a new connection. One that may have been sent never is: the driver
+//! reads again first.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,26 +10,34 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderValue, Uri, header, response};
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
-use hyper::client::conn::http1::SendRequest;
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper_util::rt::TokioIo;
 use init_core::Endpoint;
+use init_net::{Connector, NetError};
 use object_store::client::{HttpRequest, HttpRequestBody};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use crate::error::Lost;
 
-pub(crate) use connect::Connector;
-pub(crate) use tls::{Roots, roots};
-
+/// The time for name resolution, TCP and TLS together.
+const CONNECT: Duration = Duration::from_secs(5);
+/// What a connection reads ahead, which is the most that the head of an answer may have.
+const READ_AHEAD: usize = 32 << 10;
 /// A server that accepts and stays silent must not eat the whole deadline.
 const ANSWER: Duration = Duration::from_secs(30);
 /// An answer up to this size is read beside the others. A larger one waits until no other large one is in memory, so
 /// that the sum has a bound whatever a server sends to all requests at once.
 const SMALL: usize = 64 << 10;
 
-/// The way to one endpoint.
+/// An HTTP client of one endpoint.
 pub(crate) struct Http {
-    connector: Connector,
+    endpoint: Endpoint,
+    /// `None` speaks plain HTTP.
+    tls: Option<Connector>,
+    /// What TLS said when a connection ended while no request was waiting on it: a server refuses a client certificate
+    /// after the handshake, before it has read a request.
+    refused: Arc<Mutex<Option<NetError>>>,
     host: HeaderValue,
     idle: Mutex<Vec<SendRequest<HttpRequestBody>>>,
     large: Arc<Semaphore>,
@@ -47,12 +52,19 @@ pub(crate) struct Response {
 }
 
 impl Http {
-    pub(crate) fn new(connector: Connector, host: HeaderValue) -> Self {
-        Self { connector, host, idle: Mutex::new(Vec::new()), large: Arc::new(Semaphore::new(1)) }
+    /// `host` is the header that signatures cover.
+    pub(crate) fn new(endpoint: Endpoint, tls: Option<Connector>, host: HeaderValue) -> Self {
+        let (idle, large) = (Mutex::new(Vec::new()), Arc::new(Semaphore::new(1)));
+        Self { endpoint, tls, refused: Arc::default(), host, idle, large }
     }
 
     pub(crate) fn endpoint(&self) -> &Endpoint {
-        self.connector.endpoint()
+        &self.endpoint
+    }
+
+    /// Whether the spec asks for plain HTTP and the listener answers a TLS greeting.
+    pub(crate) async fn expects_tls(&self) -> bool {
+        self.tls.is_none() && init_net::speaks_tls(&self.endpoint, CONNECT).await
     }
 
     /// Sends a request whose URI is absolute, because that is what a signature covers. An answer of more than `limit`
@@ -68,7 +80,7 @@ impl Http {
         loop {
             let (mut connection, fresh) = match self.kept().await {
                 Some(kept) => (kept, false),
-                None => (self.connector.connect().await?, true),
+                None => (self.connect().await?, true),
             };
             match connection.try_send_request(request).await {
                 Ok(response) => {
@@ -79,10 +91,34 @@ impl Http {
                 Err(mut failed) => match failed.take_message() {
                     // The server had closed a kept connection, and no byte of this request went out.
                     Some(unsent) if !fresh => request = unsent,
-                    _ => return Err(failed.into_error().into()),
+                    _ => return Err(self.lost(failed.into_error())),
                 },
             }
         }
+    }
+
+    async fn connect(&self) -> Result<SendRequest<HttpRequestBody>, Lost> {
+        let stream = init_net::open(&self.endpoint, self.tls.as_ref(), CONNECT).await?;
+        let (sender, connection) =
+            http1::Builder::new().max_buf_size(READ_AHEAD).handshake(TokioIo::new(stream)).await?;
+        let (endpoint, tls, refused) = (self.endpoint.clone(), self.tls.clone(), Arc::clone(&self.refused));
+        tokio::spawn(async move {
+            // A request that waits for its answer learns by itself how its connection ended.
+            if let Err(error) = connection.await
+                && let Some(fault) = tls.and_then(|tls| tls.fault(&endpoint, &error))
+                && let Ok(mut refused) = refused.lock()
+            {
+                *refused = Some(fault);
+            }
+        });
+        Ok(sender)
+    }
+
+    /// What TLS said, if it said anything, and else what HTTP says.
+    fn lost(&self, error: hyper::Error) -> Lost {
+        let fault = self.tls.as_ref().and_then(|tls| tls.fault(&self.endpoint, &error));
+        let earlier = || self.refused.lock().ok()?.take();
+        fault.or_else(earlier).map_or(Lost::Http(error), Lost::from)
     }
 
     async fn kept(&self) -> Option<SendRequest<HttpRequestBody>> {
@@ -107,7 +143,7 @@ impl Http {
         }
         let (mut body, mut large) = (BytesMut::new(), None);
         while let Some(frame) = incoming.frame().await {
-            let Ok(data) = frame?.into_data() else { continue };
+            let Ok(data) = frame.map_err(|error| self.lost(error))?.into_data() else { continue };
             if body.len() + data.len() > limit {
                 return Err(Lost::TooLong(limit));
             }

@@ -26,6 +26,7 @@ mod xml;
 use std::collections::BTreeSet;
 
 use init_core::{Backend, Files, Plan, Progress, Requires, SecretRef, Secrets, Violations};
+use init_net::Tls;
 
 pub use change::Change;
 pub use desired::Desired;
@@ -53,8 +54,9 @@ impl Backend for Minio {
         let names = desired.users.keys().chain(desired.keys.keys()).chain([&server.access_key]);
         let users = desired.users.values().map(|user| &user.secret);
         let values = users.chain(desired.keys.values().map(|key| &key.secret)).chain([&server.secret_key]);
+        let tls = server.tls.iter().flat_map(Tls::secrets);
         let secrets: BTreeSet<SecretRef> =
-            names.filter_map(init_core::Text::secret).chain(values).cloned().collect();
+            names.filter_map(init_core::Text::secret).chain(values).chain(tls).cloned().collect();
         Requires { endpoints: vec![server.endpoint.clone()], secrets }
     }
 

@@ -50,6 +50,9 @@ fn said_in_xml(body: &[u8]) -> Option<(String, String)> {
     Some((error.value(&["Code"])?.to_owned(), message.to_owned()))
 }
 
+/// The code of nginx' pages about client certificates. It has no code of its own: they are a plain 400.
+const CLIENT_CERTIFICATE: &str = "ClientCertificateRefused";
+
 /// Without a body (HEAD), or with a page of a proxy: the status speaks. `None` when a TLS listener complains
 /// about plain HTTP, which Go and nginx do in a plain 400.
 pub(super) fn named(status: StatusCode, body: &[u8]) -> Option<(String, String)> {
@@ -58,6 +61,7 @@ pub(super) fn named(status: StatusCode, body: &[u8]) -> Option<(String, String)>
         return None;
     }
     let code = match status {
+        StatusCode::BAD_REQUEST if page.contains("SSL certificate") => CLIENT_CERTIFICATE,
         StatusCode::FORBIDDEN => "AccessDenied",
         StatusCode::NOT_IMPLEMENTED => "NotImplemented",
         StatusCode::METHOD_NOT_ALLOWED => "MethodNotAllowed",

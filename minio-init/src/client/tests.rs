@@ -5,13 +5,11 @@ use init_core::{Fault as _, FaultKind};
 use object_store::aws::AwsCredential;
 
 use super::*;
-use crate::http::Connector;
 
 fn client() -> Client {
-    let connector = Connector::new("minio:9000".parse().unwrap(), None).unwrap();
     let identity =
         AwsCredential { key_id: "root".to_owned(), secret_key: "canary-secret".to_owned(), token: None };
-    let http = Http::new(connector, HeaderValue::from_static("minio:9000"));
+    let http = Http::new("minio:9000".parse().unwrap(), None, HeaderValue::from_static("minio:9000"));
     let mut client = Client::new(http, "http://minio:9000".to_owned(), "us-east-1".to_owned(), identity);
     client.hide(Secret::from("hidden-name"), "{secret: name}".to_owned());
     client

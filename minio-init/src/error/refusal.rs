@@ -48,6 +48,7 @@ fn by_code(code: &str) -> Option<FaultKind> {
         | "InvalidAccessKeyId"
         | "SignatureDoesNotMatch"
         | "AccountProblem"
+        | "ClientCertificateRefused"
         | "InvalidTokenId"
         | "ExpiredToken" => FaultKind::Denied,
         "RequestTimeTooSkewed"
@@ -88,6 +89,9 @@ impl Refusal {
             }
             "AuthorizationHeaderMalformed" | "InvalidRegion" | "IllegalLocationConstraintException" => {
                 "write the server's region in `region`"
+            }
+            "ClientCertificateRefused" => {
+                "give the certificate that the server asks for in `tls.certificate` and `tls.key`, by an authority that it trusts"
             }
             "InvalidAccessKeyId" => {
                 "check the access key: the server knows none of that name that is enabled"

@@ -3,10 +3,10 @@
 use std::str::FromStr as _;
 
 use init_core::{DnsName, Endpoint, EndpointError, Files, SpecPath, Text, Violations};
+use init_net::{Tls, Verification};
 
 use super::{Spec, names};
 use crate::desired::Server;
-use crate::http::roots;
 
 /// Requests are signed for some region; a server that was given none takes any.
 pub(crate) const REGION: &str = "us-east-1";
@@ -29,17 +29,9 @@ pub(super) fn server(spec: &Spec, files: &Files, found: &mut Violations) -> Opti
             found.push(&root.key("tls"), "there is no TLS behind http: write https:// in `endpoint`");
             None
         }
-        (None, true) => {
-            found.push(
-                &root.key("tls"),
-                "https needs `tls.ca`: the PEM file with the CA to trust (for a public server, the bundle of the host)",
-            );
-            None
-        }
-        (Some(tls), true) => {
-            let at = root.key("tls").key("ca");
-            let pem = found.check(&at, files.read(&tls.ca))?;
-            Some(found.check(&at, roots(&pem))?)
+        (tls, true) => {
+            let written = tls.clone().unwrap_or_default();
+            Some(Tls::validate(&written, Verification::Full, files, &root.key("tls"), found))
         }
     };
     let (access_key, secret_key) = (spec.credentials.access_key.clone(), spec.credentials.secret_key.clone());
