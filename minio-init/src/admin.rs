@@ -3,22 +3,24 @@
 
 mod answers;
 pub(crate) mod memory;
+mod opening;
 pub mod sealed;
 
 use std::sync::OnceLock;
 
 use bytes::Bytes;
 use http::Method;
-use object_store::aws::AwsCredential;
+use secrecy::ExposeSecret as _;
+use secrecy::zeroize::Zeroizing;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
-use tokio::task::spawn_blocking;
 
 pub(crate) use answers::{AccessKeyInfo, GroupInfo, Info, PolicyInfo, Quota, UserInfo};
-use sealed::{SealError, Sealer};
+use sealed::Sealer;
 
 use crate::client::{Call, Client};
+use crate::credential::Credential;
 use crate::error::Error;
 
 const PREFIX: &str = "/minio/admin/v3";
@@ -40,6 +42,9 @@ pub(crate) struct Seal {
     /// The server needs as much for each answer that it seals, so not all of them are asked for at once.
     answers: Semaphore,
 }
+
+/// More than a body has: a policy of 20 KiB and the fields beside it. A buffer that grows would leave copies behind.
+const LARGEST_BODY: usize = 64 << 10;
 
 /// Sealed answers that a server makes at once. Each derivation is four lanes wide, so two keep it busy.
 const SEALED_ANSWERS: usize = 2;
@@ -118,12 +123,14 @@ impl Client {
         })
     }
 
-    /// Seals a body with the provisioning account's own secret key.
+    /// Seals a body with the provisioning account's own secret key. The plaintext is wiped.
+    #[expect(clippy::disallowed_methods, reason = "the key of the sealing is derived from the secret key")]
     pub(crate) fn seal(&self, doing: &str, body: &impl Serialize) -> Result<Vec<u8>, Error> {
-        let plain = serde_json::to_vec(body).map_err(|error| unsealed(doing, &error))?;
+        let mut plain = Zeroizing::new(Vec::with_capacity(LARGEST_BODY));
+        serde_json::to_writer(&mut *plain, body).map_err(|error| unsealed(doing, &error))?;
         let sealed = match self.sealing().sealer.get() {
             Some(sealer) => sealer.seal(&plain),
-            None => Sealer::derive(self.own_secret().as_bytes())
+            None => Sealer::derive(self.own_secret().expose_secret().as_bytes())
                 .and_then(|derived| self.sealing().sealer.get_or_init(|| derived).seal(&plain)),
         };
         sealed.map_err(|error| unsealed(doing, &error))
@@ -132,16 +139,15 @@ impl Client {
     /// Opens an answer.
     pub(crate) async fn open(&self, doing: &str, sealed: Bytes) -> Result<Vec<u8>, Error> {
         let _core = self.sealing().cores.acquire().await;
-        let password = self.own_secret().to_owned();
-        let opened = spawn_blocking(move || sealed::open(password.as_bytes(), &sealed)).await;
-        opened.unwrap_or(Err(SealError::Machine)).map_err(|error| self.garbled(doing, &error))
+        let opened = opening::open(std::thread::Builder::new(), self.own_secret(), sealed).await;
+        opened.map_err(|error| self.garbled(doing, &error))
     }
 
     /// Signs as the account. Its own record is what every account may ask for, and is cheap to answer.
-    pub(crate) async fn probe(&self, label: &str, who: &AwsCredential) -> Result<Probe, Error> {
+    pub(crate) async fn probe(&self, label: &str, account: &Credential) -> Result<Probe, Error> {
         let call = Call::admin(Method::GET, "user-info", format!("sign in as {label}"))
-            .query("accessKey", &who.key_id);
-        match self.send_as(call, Some(who)).await {
+            .query("accessKey", account.key_id());
+        match self.send_as(call, Some(account)).await {
             Ok(_) => Ok(Probe::Matches),
             Err(Error::Refused(refusal)) => match refusal.code.as_str() {
                 "SignatureDoesNotMatch" => Ok(Probe::Differs),

@@ -1,5 +1,6 @@
 //! Applies one stage: its changes at the same time, a bounded number of requests under way.
 
+mod access_key;
 mod bucket;
 mod identity;
 mod lifecycle;

@@ -15,7 +15,6 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, header};
 use init_core::{Endpoint, Secret};
 use md5::{Digest as _, Md5};
-use object_store::aws::{AwsAuthorizer, AwsCredential};
 use object_store::client::{HttpRequest, HttpRequestBody};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::ExposeSecret as _;
@@ -24,6 +23,7 @@ use tracing::trace;
 
 use crate::admin::Seal;
 use crate::apply::Shared;
+use crate::credential::Credential;
 use crate::error::{Error, Refusal};
 use crate::http::{Http, Response};
 
@@ -59,7 +59,7 @@ pub(crate) struct Client {
     http: Http,
     origin: String,
     region: String,
-    identity: AwsCredential,
+    identity: Credential,
     /// Values that came from secrets, and what is shown instead when a server repeats one.
     labels: Vec<(Secret, String)>,
     minio: bool,
@@ -126,7 +126,7 @@ impl<'a> Call<'a> {
 }
 
 impl Client {
-    pub(crate) fn new(http: Http, origin: String, region: String, identity: AwsCredential) -> Self {
+    pub(crate) fn new(http: Http, origin: String, region: String, identity: Credential) -> Self {
         Self {
             http,
             origin,
@@ -179,8 +179,8 @@ impl Client {
     }
 
     /// The secret key of the identity that provisions: it also seals the admin API's bodies.
-    pub(crate) fn own_secret(&self) -> &str {
-        &self.identity.secret_key
+    pub(crate) fn own_secret(&self) -> &Secret {
+        self.identity.secret_key()
     }
 
     /// Signs as the provisioning identity.
@@ -189,9 +189,9 @@ impl Client {
     }
 
     /// Signs as another identity, or not at all, and takes no answer but yes.
-    pub(crate) async fn send_as(&self, call: Call<'_>, who: Option<&AwsCredential>) -> Result<Answer, Error> {
+    pub(crate) async fn send_as(&self, call: Call<'_>, signer: Option<&Credential>) -> Result<Answer, Error> {
         let doing = call.doing.to_string();
-        let (response, signed_at) = self.exchange(call, who).await?;
+        let (response, signed_at) = self.exchange(call, signer).await?;
         self.judge(doing, response, signed_at)
     }
 
@@ -199,12 +199,12 @@ impl Client {
     pub(crate) async fn exchange(
         &self,
         call: Call<'_>,
-        who: Option<&AwsCredential>,
+        signer: Option<&Credential>,
     ) -> Result<(Response, Option<String>), Error> {
         let doing = call.doing.to_string();
         trace!(method = %call.method, %doing, "request");
         let limit = call.limit;
-        let request = self.request(call, who)?;
+        let request = self.request(call, signer)?;
         let signed_at = text(request.headers(), "x-amz-date");
         let sent = self.http.send(request, limit).await;
         let response =
@@ -213,7 +213,7 @@ impl Client {
         Ok((response, signed_at))
     }
 
-    fn request(&self, call: Call<'_>, who: Option<&AwsCredential>) -> Result<HttpRequest, Error> {
+    fn request(&self, call: Call<'_>, signer: Option<&Credential>) -> Result<HttpRequest, Error> {
         let doing = call.doing;
         let unsendable = |problem: String| Error::Unsendable { doing: doing.to_string(), problem };
         let uri = format!("{}{}{}", self.origin, call.path, call.query);
@@ -224,9 +224,8 @@ impl Client {
         let request = builder.header(header::CONTENT_LENGTH, call.body.len());
         let mut request =
             request.body(HttpRequestBody::from(call.body)).map_err(|e| unsendable(e.to_string()))?;
-        if let Some(who) = who {
-            let signer = AwsAuthorizer::new(who, "s3", &self.region);
-            signer.try_authorize(&mut request, None).map_err(|e| unsendable(e.to_string()))?;
+        if let Some(signer) = signer {
+            signer.sign(&mut request, &self.region).map_err(|e| unsendable(e.to_string()))?;
         }
         Ok(request)
     }

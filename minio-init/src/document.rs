@@ -69,11 +69,6 @@ impl Document {
         self.json.to_string()
     }
 
-    /// The same as a value.
-    pub(crate) fn json(&self) -> &Value {
-        &self.json
-    }
-
     /// What it says that MinIO takes and cannot read back, or refuses in words that do not help.
     pub(crate) fn beyond_minio(&self) -> Option<&'static str> {
         let all_but = |who: fn(&Permission) -> &Who| {

@@ -15,9 +15,10 @@ use std::num::NonZeroU32;
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use init_core::Secret;
 use ring::aead::{AES_256_GCM, Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use ring::pbkdf2;
-use ring::rand::{SecureRandom as _, SystemRandom};
+use secrecy::zeroize::Zeroizing;
 use thiserror::Error;
 
 const SALT: usize = 32;
@@ -183,23 +184,21 @@ fn key(algorithm: u8, password: &[u8], salt: &[u8; SALT]) -> Result<LessSafeKey,
         ARGON2_CHACHA => &CHACHA20_POLY1305,
         unknown => return Err(SealError::Algorithm(unknown)),
     };
-    let mut key = [0; 32];
+    let mut key = Zeroizing::new([0; 32]);
     if algorithm == PBKDF2_AES {
         let rounds = NonZeroU32::new(8192).ok_or(SealError::Machine)?;
-        pbkdf2::derive(pbkdf2::PBKDF2_HMAC_SHA256, rounds, salt, password, &mut key);
+        pbkdf2::derive(pbkdf2::PBKDF2_HMAC_SHA256, rounds, salt, password, key.as_mut_slice());
     } else {
         let params = Params::new(64 * 1024, 1, 4, Some(32)).map_err(|_| SealError::Machine)?;
         Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_into(password, salt, &mut key)
+            .hash_password_into(password, salt, key.as_mut_slice())
             .map_err(|_| SealError::Machine)?;
     }
-    UnboundKey::new(aead, &key).map(LessSafeKey::new).map_err(|_| SealError::Machine)
+    UnboundKey::new(aead, key.as_slice()).map(LessSafeKey::new).map_err(|_| SealError::Machine)
 }
 
 fn random<const N: usize>() -> Result<[u8; N], SealError> {
-    let mut bytes = [0; N];
-    SystemRandom::new().fill(&mut bytes).map_err(|_| SealError::Machine)?;
-    Ok(bytes)
+    init_net::random().map_err(|_| SealError::Machine)
 }
 
 /// For a random time of waiting.
@@ -207,10 +206,10 @@ pub(crate) fn random_number() -> Result<u64, SealError> {
     random().map(u64::from_le_bytes)
 }
 
-/// A secret that nobody knows, for an account that must not be open.
-pub(crate) fn unknown_secret() -> Result<String, SealError> {
-    let bytes: [u8; 24] = random()?;
-    Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
+/// A secret key that nobody knows, for an account that is enabled and must not be used.
+pub(crate) fn random_secret() -> Result<Secret, SealError> {
+    let bytes: Zeroizing<[u8; 24]> = Zeroizing::new(random()?);
+    Ok(Secret::from(BASE64_URL_SAFE_NO_PAD.encode(bytes.as_slice())))
 }
 
 #[cfg(test)]

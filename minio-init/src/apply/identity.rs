@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 
 use http::Method;
-use init_core::{Secrets, Text};
-use serde_json::{Map, Value, json};
+use init_core::{Secret, Secrets, Text};
+use serde::Serialize;
+use serde_json::json;
 
-use crate::admin::sealed::unknown_secret;
+use super::access_key;
+use crate::admin::sealed::random_secret;
 use crate::admin::unsealed;
-use crate::change::{AccessKeyDrift, Grantee, IdentityChange, NewAccessKey};
+use crate::change::{Grantee, IdentityChange};
 use crate::client::{Call, Client};
-use crate::credential::{secret, value};
+use crate::credential::{SecretKey, secret, value};
 use crate::desired::Status;
 use crate::document::Document;
 use crate::error::Error;
@@ -25,13 +27,13 @@ pub(super) async fn apply(client: &Client, change: &IdentityChange, secrets: &Se
         IdentityChange::CreateUser { user, temporarily_enabled: true, .. }
         | IdentityChange::EnableUserTemporarily { user } => enable_temporarily(client, user, secrets).await,
         IdentityChange::CreateUser { user, status, secret, temporarily_enabled: false } => {
-            put_user(client, user, &self::secret(secrets, secret)?, *status, secrets).await
+            put_user(client, user, self::secret(secrets, secret)?, *status, secrets).await
         }
         IdentityChange::AlterUser { user, secret, .. } => {
-            put_user(client, user, &self::secret(secrets, secret)?, Status::Enabled, secrets).await
+            put_user(client, user, self::secret(secrets, secret)?, Status::Enabled, secrets).await
         }
         IdentityChange::DisableUser { user, secret } => {
-            put_user(client, user, &self::secret(secrets, secret)?, Status::Disabled, secrets).await
+            put_user(client, user, self::secret(secrets, secret)?, Status::Disabled, secrets).await
         }
         IdentityChange::CreateGroup { group, members } => {
             add_members(client, group, members, true, secrets).await
@@ -47,8 +49,8 @@ pub(super) async fn apply(client: &Client, change: &IdentityChange, secrets: &Se
             client.ask("groups", call).await.map(drop)
         }
         IdentityChange::AttachPolicies { to, policies } => attach(client, to, policies, secrets).await,
-        IdentityChange::CreateAccessKey(key) => create_key(client, key, secrets).await,
-        IdentityChange::AlterAccessKey(key) => alter_key(client, key, secrets).await,
+        IdentityChange::CreateAccessKey(key) => access_key::create(client, key, secrets).await,
+        IdentityChange::AlterAccessKey(key) => access_key::alter(client, key, secrets).await,
     }
 }
 
@@ -59,16 +61,23 @@ async fn put_policy(client: &Client, policy: &str, document: &Document) -> Resul
     client.ask("policies", call).await.map(drop)
 }
 
-/// Secret and status are set together: the server has no way to set one of them alone and right.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UserBody<'a> {
+    secret_key: SecretKey<'a>,
+    status: Status,
+}
+
+/// Secret key and status are set together: the server has no way to set one of them alone and right.
 async fn put_user(
     client: &Client,
     user: &Text,
-    secret: &str,
+    secret: &Secret,
     status: Status,
     secrets: &Secrets,
 ) -> Result<(), Error> {
     let doing = format!("put user {user}");
-    let body = client.seal(&doing, &json!({"secretKey": secret, "status": status}))?;
+    let body = client.seal(&doing, &UserBody { secret_key: SecretKey(secret), status })?;
     let call =
         Call::admin(Method::PUT, "add-user", doing).query("accessKey", &value(secrets, user)?).body(body);
     client.ask("users", call).await.map(drop)
@@ -76,7 +85,7 @@ async fn put_user(
 
 /// Enabled, with a random secret key that is dropped here, so that nobody can sign in as the user.
 async fn enable_temporarily(client: &Client, user: &Text, secrets: &Secrets) -> Result<(), Error> {
-    let unknown = unknown_secret().map_err(|error| unsealed(&format!("put user {user}"), &error))?;
+    let unknown = random_secret().map_err(|error| unsealed(&format!("put user {user}"), &error))?;
     put_user(client, user, &unknown, Status::Enabled, secrets).await
 }
 
@@ -114,84 +123,7 @@ async fn attach(
         .body(body);
     match client.ask_sealed("policies", call).await {
         Err(refused) if ALREADY.contains(&refused.code()) => Ok(()),
-        // The other run has closed the user again, which this one has just opened.
+        // Another run has disabled the user again, which this one has just enabled.
         done => done.map(drop).map_err(|refused| refused.raced(&["XMinioAdminNoSuchUser"])),
-    }
-}
-
-async fn create_key(client: &Client, key: &NewAccessKey, secrets: &Secrets) -> Result<(), Error> {
-    let NewAccessKey { access_key, user, policy: _, name, description, status, secret, document } = key;
-    let doing = format!("create access key {access_key}");
-    let (wanted, key) = (self::secret(secrets, secret)?, value(secrets, access_key)?);
-    // One that is to be disabled is never open: it begins with a secret that nobody knows.
-    let held = *status == Some(Status::Disabled);
-    let first =
-        if held { unknown_secret().map_err(|error| unsealed(&doing, &error))? } else { wanted.clone() };
-    let mut body = Map::from_iter([
-        ("accessKey".to_owned(), json!(key)),
-        ("secretKey".to_owned(), json!(first)),
-        ("targetUser".to_owned(), json!(value(secrets, user)?)),
-    ]);
-    add_texts(&mut body, [("name", name.as_ref()), ("description", description.as_ref())]);
-    add_policy(&mut body, "policy", document.as_ref());
-    let body = client.seal(&doing, &Value::Object(body))?;
-    let call = Call::admin(Method::PUT, "add-service-account", doing).body(body);
-    let created = client.ask_sealed("access keys", call).await;
-    created
-        .map_err(|refused| refused.raced(&["XMinioIAMServiceAccountNotAllowed", "XMinioAdminNoSuchUser"]))?;
-    if !held {
-        return Ok(());
-    }
-    let mut update =
-        Map::from_iter([("newSecretKey".to_owned(), json!(wanted)), ("newStatus".to_owned(), json!("off"))]);
-    add_policy(&mut update, "newPolicy", document.as_ref());
-    update_key(client, access_key, update, secrets).await
-}
-
-async fn alter_key(client: &Client, key: &AccessKeyDrift, secrets: &Secrets) -> Result<(), Error> {
-    let AccessKeyDrift { access_key, rotate_secret, policy: _, name, description, status, secret, document } =
-        key;
-    let mut body = Map::new();
-    if *rotate_secret {
-        body.insert("newSecretKey".to_owned(), json!(self::secret(secrets, secret)?));
-    }
-    if let Some(status) = status {
-        let word = if status.to == Status::Enabled { "on" } else { "off" };
-        body.insert("newStatus".to_owned(), json!(word));
-    }
-    let texts = [("newName", name), ("newDescription", description)];
-    add_texts(&mut body, texts.map(|(field, drift)| (field, drift.as_ref().map(|drift| &drift.to))));
-    add_policy(&mut body, "newPolicy", document.as_ref());
-    update_key(client, access_key, body, secrets).await
-}
-
-async fn update_key(
-    client: &Client,
-    access_key: &Text,
-    body: Map<String, Value>,
-    secrets: &Secrets,
-) -> Result<(), Error> {
-    let doing = format!("alter access key {access_key}");
-    let body = client.seal(&doing, &Value::Object(body))?;
-    let call = Call::admin(Method::POST, "update-service-account", doing)
-        .query("accessKey", &value(secrets, access_key)?)
-        .body(body);
-    client.ask("access keys", call).await.map(drop)
-}
-
-fn add_texts<'a>(
-    body: &mut Map<String, Value>,
-    texts: impl IntoIterator<Item = (&'a str, Option<&'a String>)>,
-) {
-    for (field, text) in texts {
-        if let Some(text) = text {
-            body.insert(field.to_owned(), json!(text));
-        }
-    }
-}
-
-fn add_policy(body: &mut Map<String, Value>, field: &str, document: Option<&Document>) {
-    if let Some(document) = document {
-        body.insert(field.to_owned(), document.json().clone());
     }
 }

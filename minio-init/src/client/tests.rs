@@ -2,13 +2,11 @@
 
 use http::HeaderValue;
 use init_core::{Fault as _, FaultKind};
-use object_store::aws::AwsCredential;
 
 use super::*;
 
 fn client() -> Client {
-    let identity =
-        AwsCredential { key_id: "root".to_owned(), secret_key: "canary-secret".to_owned(), token: None };
+    let identity = Credential::new("root".to_owned(), Secret::from("canary-secret"));
     let http = Http::new("minio:9000".parse().unwrap(), None, HeaderValue::from_static("minio:9000"));
     let mut client = Client::new(http, "http://minio:9000".to_owned(), "us-east-1".to_owned(), identity);
     client.hide(Secret::from("hidden-name"), "{secret: name}".to_owned());

@@ -136,8 +136,8 @@ async fn access_key(
     let info: AccessKeyInfo = client.json(&doing, &client.open(&doing, sealed).await?)?;
     let status = Status::read(&info.account_status);
     let secret_differs = status == Status::Enabled && {
-        let who = credential(secrets, name, &wanted.secret)?;
-        client.probe(&format!("access key {name}"), &who).await? == Probe::Differs
+        let account = credential(secrets, name, &wanted.secret)?;
+        client.probe(&format!("access key {name}"), &account).await? == Probe::Differs
     };
     let policy = serde_json::from_str::<Value>(&info.policy).ok();
     let policy = policy.as_ref().filter(|_| !info.implied_policy).and_then(Document::read);
