@@ -11,11 +11,9 @@ use futures_util::stream;
 use init_core::{Progress, Secrets};
 
 use crate::change::Change;
-use crate::client::Client;
 use crate::error::Error;
-use crate::observe::PARALLEL;
-
-pub(crate) use shared::Shared;
+use crate::wire::client::Client;
+use crate::wire::parallel::PARALLEL;
 
 /// One result per change, in order.
 pub(crate) async fn apply(

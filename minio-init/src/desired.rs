@@ -1,5 +1,8 @@
 //! The spec as meant, and the leaf types that it shares with what a server has.
 
+pub(crate) mod document;
+pub(crate) mod names;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -8,7 +11,10 @@ use init_net::Tls;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::document::Document;
+use document::Document;
+
+/// Requests are signed for some region; a server that was given none takes any.
+pub(crate) const REGION: &str = "us-east-1";
 
 /// Everything that must exist, by name.
 pub struct Desired {
@@ -210,6 +216,15 @@ impl Versioning {
         match self {
             Self::Enabled => "Enabled",
             Self::Suspended => "Suspended",
+        }
+    }
+}
+
+impl Encryption {
+    /// The algorithm by the name that S3 has for it.
+    pub(crate) fn algorithm(self) -> &'static str {
+        match self {
+            Self::SseS3 => "AES256",
         }
     }
 }

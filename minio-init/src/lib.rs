@@ -5,23 +5,18 @@
 //! ```
 //!
 //! S3 sub-resources are read and written one by one; what a spec does not name is left as it is. Users,
-//! groups, policies, access keys and quotas cross MinIO's admin API, whose bodies `admin` seals.
+//! groups, policies, access keys and quotas cross MinIO's admin API, whose bodies are sealed.
 
-pub mod admin;
 mod apply;
 mod change;
-mod client;
-mod connect;
-mod credential;
 mod desired;
-mod document;
 mod error;
-mod http;
 mod observe;
+mod observed;
 mod plan;
-mod s3;
 mod spec;
-mod xml;
+mod validate;
+mod wire;
 
 use std::collections::BTreeSet;
 
@@ -31,11 +26,13 @@ use init_net::Tls;
 pub use change::Change;
 pub use desired::Desired;
 pub use error::Error;
-pub use observe::Observed;
+pub use observed::Observed;
 pub use spec::Spec;
+#[doc(hidden)]
+pub use wire::sealed::open_derived;
 
 /// One S3 server, ready.
-pub struct Minio(client::Client);
+pub struct Minio(wire::client::Client);
 
 impl Backend for Minio {
     const NAME: &'static str = "minio-init";
@@ -46,7 +43,7 @@ impl Backend for Minio {
     type Error = Error;
 
     fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations> {
-        spec::validate(spec, files)
+        validate::validate(spec, files)
     }
 
     fn requires(desired: &Desired) -> Requires {
@@ -61,7 +58,7 @@ impl Backend for Minio {
     }
 
     async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {
-        connect::connect(desired, secrets).await.map(Self)
+        wire::connect::connect(desired, secrets).await.map(Self)
     }
 
     async fn observe(&mut self, desired: &Desired, secrets: &Secrets) -> Result<Observed, Error> {

@@ -1,13 +1,6 @@
-//! The spec as written. What it means is in `desired`, what is wrong with it in the modules below.
+//! The spec as written. `validate` says what is wrong with it, and turns it into `desired`, which is what it means.
 
-mod bucket;
-mod identity;
-mod lifecycle;
-pub(crate) mod names;
-mod policy;
-mod server;
 mod size;
-mod validate;
 
 use std::collections::BTreeMap;
 
@@ -17,12 +10,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::desired::document::Anonymous;
 use crate::desired::{Encryption, RetentionMode, Status, Versioning};
-use crate::document::Anonymous;
 
-pub(crate) use server::REGION;
 pub(crate) use size::Size;
-pub(crate) use validate::validate;
 
 /// What must exist on one S3 server.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

@@ -4,14 +4,14 @@ use http::Method;
 use init_core::{Secrets, Text};
 use serde::Serialize;
 
-use crate::admin::sealed::random_secret;
-use crate::admin::unsealed;
 use crate::change::{AccessKeyDrift, NewAccessKey};
-use crate::client::{Call, Client};
-use crate::credential::{SecretKey, secret, value};
 use crate::desired::Status;
-use crate::document::Document;
+use crate::desired::document::Document;
 use crate::error::Error;
+use crate::wire::admin::unsealed;
+use crate::wire::client::{Call, Client};
+use crate::wire::credential::{SecretKey, secret, value};
+use crate::wire::sealed::random_secret;
 
 /// The body of `add-service-account`.
 #[derive(Serialize)]

@@ -6,11 +6,11 @@ use serde_json::json;
 use super::shared::Tags;
 use super::{lifecycle, shared};
 use crate::change::BucketChange;
-use crate::client::{Call, Client};
+use crate::desired::REGION;
 use crate::desired::Size;
 use crate::error::Error;
-use crate::s3::{self, Sub};
-use crate::spec::REGION;
+use crate::wire::client::{Call, Client};
+use crate::wire::s3::{self, Sub};
 
 pub(super) async fn apply(client: &Client, change: &BucketChange) -> Result<(), Error> {
     let (bucket, sub, body) = match change {
@@ -37,7 +37,7 @@ pub(super) async fn apply(client: &Client, change: &BucketChange) -> Result<(), 
             return lifecycle::update(client, bucket, &rules).await;
         }
         BucketChange::SetBucketPolicy { bucket, document, .. } => {
-            (bucket, Sub::Policy, document.as_ref().map(crate::document::Document::text))
+            (bucket, Sub::Policy, document.as_ref().map(crate::desired::document::Document::text))
         }
         BucketChange::SetNotifications { bucket, routes } => {
             return shared::update(client, bucket, Sub::Notification, &routes.as_slice()).await;

@@ -8,14 +8,14 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::access_key;
-use crate::admin::sealed::random_secret;
-use crate::admin::unsealed;
 use crate::change::{Grantee, IdentityChange};
-use crate::client::{Call, Client};
-use crate::credential::{SecretKey, secret, value};
 use crate::desired::Status;
-use crate::document::Document;
+use crate::desired::document::Document;
 use crate::error::Error;
+use crate::wire::admin::unsealed;
+use crate::wire::client::{Call, Client};
+use crate::wire::credential::{SecretKey, secret, value};
+use crate::wire::sealed::random_secret;
 
 /// The server says so when a change changes nothing: another run was faster.
 const ALREADY: [&str; 2] = ["XMinioAdminPolicyChangeAlreadyApplied", "XMinioPolicyAlreadyAttached"];

@@ -8,8 +8,8 @@ use init_core::{Effect, Properties};
 use serde::Serialize;
 
 use super::text::{by_name, list};
+use crate::desired::document::{Anonymous, Document};
 use crate::desired::{Cors, Encryption, Lock, Route, Rule, Size, Versioning};
-use crate::document::{Anonymous, Document};
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum BucketChange {

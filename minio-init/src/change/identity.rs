@@ -8,7 +8,7 @@ use init_core::{Effect, Properties, SecretRef, Subject, Text};
 
 use super::text::{list, property};
 use crate::desired::Status;
-use crate::document::Document;
+use crate::desired::document::Document;
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum IdentityChange {

@@ -6,14 +6,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use http::Method;
 use serde_json::Value;
 
-use super::{SeenBucket, all, had};
-use crate::admin::Quota;
-use crate::client::{Call, Client};
+use super::had;
+use crate::desired::document::Document;
 use crate::desired::{Bucket, Desired, Size};
-use crate::document::Document;
 use crate::error::Error;
-use crate::s3::{self, Sub};
-use crate::xml::Element;
+use crate::observed::SeenBucket;
+use crate::wire::admin::Quota;
+use crate::wire::client::{Call, Client};
+use crate::wire::parallel::all;
+use crate::wire::s3::{self, Sub};
+use crate::wire::xml::Element;
 
 type Seen = (BTreeMap<String, SeenBucket>, BTreeSet<String>);
 

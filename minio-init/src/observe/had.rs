@@ -1,10 +1,10 @@
 //! What a server has to have for buckets that are not there yet.
 
-use super::all;
-use crate::client::Client;
 use crate::desired::{Bucket, Desired};
 use crate::error::Error;
-use crate::s3::Sub;
+use crate::wire::client::Client;
+use crate::wire::parallel::all;
+use crate::wire::s3::Sub;
 
 /// What is declared for buckets that are not there yet is asked for at another bucket, or at one that is not there: a server
 /// that does not have it says so. Some have no other answer for a bucket that is not there than that it is not.

@@ -6,13 +6,15 @@ use http::Method;
 use init_core::{Secrets, Text};
 use serde_json::Value;
 
-use super::{Names, Observed, SeenGroup, SeenKey, SeenUser, all};
-use crate::admin::{AccessKeyInfo, GroupInfo, PolicyInfo, Probe, UserInfo};
-use crate::client::{Call, Client};
-use crate::credential::{credential, new_key, value};
+use super::names::Names;
+use crate::desired::document::Document;
 use crate::desired::{AccessKey, Desired, Status, User};
-use crate::document::Document;
 use crate::error::Error;
+use crate::observed::{Observed, SeenGroup, SeenKey, SeenUser};
+use crate::wire::admin::{AccessKeyInfo, GroupInfo, PolicyInfo, Probe, UserInfo};
+use crate::wire::client::{Call, Client};
+use crate::wire::credential::{credential, new_key, value};
+use crate::wire::parallel::all;
 
 /// Everything but the buckets.
 pub(super) async fn observe(

@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use init_core::diff::{Drift, Side, by_key};
 use init_core::{Conflict, SpecPath};
 
-use super::Found;
+use super::found::Found;
 use crate::change::{BucketChange, RouteDrift, ShownPolicy};
+use crate::desired::document::Anonymous;
 use crate::desired::{Bucket, Cors, Desired, Lock, Route, Rule, Status, Versioning};
-use crate::document::Anonymous;
-use crate::observe::{Observed, SeenBucket};
-use crate::s3;
+use crate::observed::{Observed, SeenBucket};
 
 pub(super) fn buckets(desired: &Desired, observed: &Observed, found: &mut Found) {
     for (name, side) in by_key(&desired.buckets, &observed.buckets) {
@@ -58,7 +57,7 @@ fn properties(at: &SpecPath, name: &str, wanted: &Bucket, seen: &SeenBucket, fou
         (None, _) | (Some(Lock::NoRetention), Some(_)) => {}
     }
     if let Some(encryption) = wanted.encryption {
-        let drift = Drift::between(seen.encryption.clone(), s3::algorithm(encryption).to_owned());
+        let drift = Drift::between(seen.encryption.clone(), encryption.algorithm().to_owned());
         found.changes(drift.map(|algorithm| BucketChange::SetEncryption {
             bucket: bucket(),
             encryption,
@@ -113,7 +112,7 @@ fn policy(name: &str, wanted: &Bucket, seen: &SeenBucket) -> Option<BucketChange
     if to.document == seen.policy {
         return None;
     }
-    let shown = |document: Option<&crate::document::Document>| {
+    let shown = |document: Option<&crate::desired::document::Document>| {
         let word = Anonymous::of(document, name).map(ShownPolicy::Word);
         word.or_else(|| document.cloned().map(ShownPolicy::Document))
             .unwrap_or(ShownPolicy::Word(Anonymous::None))

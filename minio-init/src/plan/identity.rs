@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use init_core::diff::{Drift, Side, by_key};
 use init_core::{Conflict, SpecPath, Text};
 
-use super::Found;
+use super::found::Found;
 use crate::change::{AccessKeyDrift, Grantee, IdentityChange, NewAccessKey};
+use crate::desired::document::Document;
 use crate::desired::{AccessKey, Desired, Group, Status, User};
-use crate::document::Document;
-use crate::observe::{Observed, SeenGroup, SeenKey, SeenUser};
+use crate::observed::{Observed, SeenGroup, SeenKey, SeenUser};
 
 pub(super) fn policies(desired: &Desired, observed: &Observed, found: &mut Found) {
     for (name, side) in by_key(&desired.policies, &observed.policies) {

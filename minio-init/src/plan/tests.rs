@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use crate::Minio;
 use crate::change::{AccessKeyDrift, BucketChange, Change, Grantee, IdentityChange, NewAccessKey};
 use crate::desired::{Desired, Lock, Status, Versioning};
-use crate::observe::{Observed, SeenBucket, SeenGroup, SeenKey, SeenUser};
-use crate::s3;
-use crate::xml::Element;
+use crate::observed::{Observed, SeenBucket, SeenGroup, SeenKey, SeenUser};
+use crate::wire::s3;
+use crate::wire::xml::Element;
 
 fn desired(mut spec: Value) -> Desired {
     spec["endpoint"] = json!("http://minio:9000");

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::desired::Cors;
-use crate::xml::Element;
+use crate::wire::xml::Element;
 
 pub(crate) fn from_xml(xml: &Element) -> Vec<Cors> {
     let set =

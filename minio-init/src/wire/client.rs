@@ -21,11 +21,11 @@ use secrecy::ExposeSecret as _;
 use tokio::sync::OwnedSemaphorePermit;
 use tracing::trace;
 
-use crate::admin::Seal;
-use crate::apply::Shared;
-use crate::credential::Credential;
 use crate::error::{Error, Refusal};
-use crate::http::{Http, Response};
+use crate::wire::credential::Credential;
+use crate::wire::http::{Http, Response};
+use crate::wire::seal::Seal;
+use crate::wire::shared_writes::SharedWrites;
 
 use self::said::{named, said, without_signatures};
 
@@ -64,7 +64,7 @@ pub(crate) struct Client {
     labels: Vec<(Secret, String)>,
     minio: bool,
     seal: Seal,
-    shared: Shared,
+    shared: SharedWrites,
 }
 
 impl<'a> Call<'a> {
@@ -135,7 +135,7 @@ impl Client {
             labels: Vec::new(),
             minio: false,
             seal: Seal::default(),
-            shared: Shared::default(),
+            shared: SharedWrites::default(),
         }
     }
 
@@ -152,7 +152,7 @@ impl Client {
         &self.seal
     }
 
-    pub(crate) fn shared(&self) -> &Shared {
+    pub(crate) fn shared(&self) -> &SharedWrites {
         &self.shared
     }
 

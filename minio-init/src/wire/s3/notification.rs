@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::Route;
-use crate::xml::Element;
+use crate::wire::xml::Element;
 
 /// The kinds of target, and where each says its ARN.
 const KINDS: [(&str, &str); 3] = [

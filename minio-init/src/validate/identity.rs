@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{SpecPath, Text, Violations};
 
-use super::{AccessKey, Credentials, Group, User, names};
 use crate::desired;
+use crate::desired::names;
+use crate::spec::{AccessKey, Credentials, Group, User};
 
 const NAME_MAX: usize = 32;
 const DESCRIPTION_MAX: usize = 256;

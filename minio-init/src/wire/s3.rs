@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 
 use http::Method;
 
-pub(crate) use lifecycle::SeenRule;
 pub(crate) use listing::listed;
 pub(crate) use {cors::from_xml as cors, cors::to_xml as cors_xml};
 pub(crate) use {
@@ -21,10 +20,10 @@ pub(crate) use {
     notification::to_xml as notifications_xml,
 };
 
-use crate::client::{Answer, Call, Client};
 use crate::desired::{Encryption, Lock, Period, RetentionMode, Versioning};
 use crate::error::Error;
-use crate::xml::Element;
+use crate::wire::client::{Answer, Call, Client};
+use crate::wire::xml::Element;
 
 /// More than a thousand lifecycle rules have.
 const DOCUMENT_LIMIT: usize = 1 << 20;
@@ -248,15 +247,9 @@ pub(crate) fn encryption(xml: &Element) -> Option<String> {
     xml.value(&["Rule", "ApplyServerSideEncryptionByDefault", "SSEAlgorithm"]).map(str::to_owned)
 }
 
-pub(crate) fn algorithm(encryption: Encryption) -> &'static str {
-    match encryption {
-        Encryption::SseS3 => "AES256",
-    }
-}
-
 pub(crate) fn encryption_xml(encryption: Encryption) -> String {
     let by_default =
-        Element::new("ApplyServerSideEncryptionByDefault").text("SSEAlgorithm", algorithm(encryption));
+        Element::new("ApplyServerSideEncryptionByDefault").text("SSEAlgorithm", encryption.algorithm());
     Element::new("ServerSideEncryptionConfiguration").with(Element::new("Rule").with(by_default)).to_string()
 }
 

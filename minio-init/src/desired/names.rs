@@ -7,7 +7,7 @@ const ACCESS_KEY_MIN: usize = 3;
 pub(crate) const NEW_KEY_MAX: usize = 20;
 pub(crate) const NEW_KEY_SECRET_MAX: usize = 40;
 
-pub(super) fn bucket(name: &str) -> Result<(), &'static str> {
+pub(crate) fn bucket(name: &str) -> Result<(), &'static str> {
     let inside = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
     let outside = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     if !(3..=63).contains(&name.len()) {
@@ -64,7 +64,7 @@ pub(crate) fn own_access_key(key: &str) -> Result<(), &'static str> {
 }
 
 /// A policy or a group: its name crosses in a list with commas.
-pub(super) fn plain(name: &str) -> Result<(), &'static str> {
+pub(crate) fn plain(name: &str) -> Result<(), &'static str> {
     if name.is_empty() || name.len() > 128 {
         Err("a name has 1 to 128 characters")
     } else if name.contains([',', '=', '/', '\\'])

@@ -51,14 +51,14 @@ pub enum SealError {
 }
 
 /// A key that is derived already, for any number of messages.
-pub struct Sealer {
+pub(crate) struct Sealer {
     salt: [u8; SALT],
     key: LessSafeKey,
 }
 
 impl Sealer {
     /// Derives a key from a secret key and a fresh salt.
-    pub fn derive(password: &[u8]) -> Result<Self, SealError> {
+    pub(crate) fn derive(password: &[u8]) -> Result<Self, SealError> {
         Self::with_salt(password, random()?)
     }
 
@@ -67,7 +67,7 @@ impl Sealer {
     }
 
     /// Seals one message.
-    pub fn seal(&self, plaintext: &[u8]) -> Result<Vec<u8>, SealError> {
+    pub(crate) fn seal(&self, plaintext: &[u8]) -> Result<Vec<u8>, SealError> {
         self.seal_with(plaintext, random()?)
     }
 
@@ -91,7 +91,7 @@ impl Sealer {
 }
 
 /// Opens one message.
-pub fn open(password: &[u8], sealed: &[u8]) -> Result<Vec<u8>, SealError> {
+pub(crate) fn open(password: &[u8], sealed: &[u8]) -> Result<Vec<u8>, SealError> {
     let message = Message::parse(sealed)?;
     message.open(&key(message.algorithm, password, message.salt)?)
 }

@@ -2,11 +2,6 @@
 //! each sealed one costs an Argon2id derivation, here and at the server.
 
 mod answers;
-pub(crate) mod memory;
-mod opening;
-pub mod sealed;
-
-use std::sync::OnceLock;
 
 use bytes::Bytes;
 use http::Method;
@@ -14,14 +9,14 @@ use secrecy::ExposeSecret as _;
 use secrecy::zeroize::Zeroizing;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::sync::Semaphore;
 
 pub(crate) use answers::{AccessKeyInfo, GroupInfo, Info, PolicyInfo, Quota, UserInfo};
-use sealed::Sealer;
 
-use crate::client::{Call, Client};
-use crate::credential::Credential;
 use crate::error::Error;
+use crate::wire::client::{Call, Client};
+use crate::wire::credential::Credential;
+use crate::wire::opening;
+use crate::wire::sealed::Sealer;
 
 const PREFIX: &str = "/minio/admin/v3";
 
@@ -34,31 +29,8 @@ const BEFORE_THE_PATH: [&str; 5] = [
     "ServiceUnavailable",
 ];
 
-/// What is derived once for all requests of a run.
-pub(crate) struct Seal {
-    sealer: OnceLock<Sealer>,
-    /// An answer's derivation needs 64 MiB, and one core for itself: as many as there are of both.
-    cores: Semaphore,
-    /// The server needs as much for each answer that it seals, so not all of them are asked for at once.
-    answers: Semaphore,
-}
-
 /// More than a body has: a policy of 20 KiB and the fields beside it. A buffer that grows would leave copies behind.
 const LARGEST_BODY: usize = 64 << 10;
-
-/// Sealed answers that a server makes at once. Each derivation is four lanes wide, so two keep it busy.
-const SEALED_ANSWERS: usize = 2;
-
-impl Default for Seal {
-    fn default() -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self {
-            sealer: OnceLock::new(),
-            cores: Semaphore::new(memory::derivations(memory::limit(), cores)),
-            answers: Semaphore::new(SEALED_ANSWERS),
-        }
-    }
-}
 
 /// What an account says to a secret key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,16 @@
 //! The spec as meant, or everything that is wrong with it.
 
+mod bucket;
+mod identity;
+mod lifecycle;
+mod policy;
+mod server;
+mod tags;
+
 use init_core::{Files, SpecPath, Violations};
 
-use super::{Spec, bucket, identity, policy, server};
 use crate::desired::Desired;
+use crate::spec::Spec;
 
 /// Reads nothing but the plain files that the spec names.
 pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations> {

@@ -7,8 +7,8 @@ use secrecy::ExposeSecret as _;
 use secrecy::zeroize::Zeroize as _;
 use serde::{Serialize, Serializer};
 
+use crate::desired::names;
 use crate::error::Error;
-use crate::spec::names;
 
 /// An account that signs requests. Its secret key is wiped when it is dropped.
 pub(crate) struct Credential {

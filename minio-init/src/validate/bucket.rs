@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{Files, SpecPath, Violations};
 
-use super::{Bucket, CorsRule, Notification, ObjectLock, lifecycle, names, policy};
+use super::{lifecycle, policy, tags};
+use crate::desired::document::Kind;
+use crate::desired::names;
 use crate::desired::{self, Access, Cors, Lock, Period, Route, Size, Versioning};
-use crate::document::Kind;
+use crate::spec::{Bucket, CorsRule, Notification, ObjectLock};
 
 const TAGS_MAX: usize = 50;
 const DAYS_MAX: u32 = 36_500;
@@ -39,7 +41,7 @@ fn properties(
         found.push(&at.key("versioning"), "object lock keeps old versions: it cannot be suspended here");
     }
     let access = access(at, name, &bucket, files, found);
-    check_tags(&at.key("tags"), &bucket.tags, TAGS_MAX, found);
+    tags::check(&at.key("tags"), &bucket.tags, TAGS_MAX, found);
     desired::Bucket {
         versioning: bucket.versioning,
         lock: bucket.object_lock.and_then(|wanted| lock(&at.key("objectLock"), &wanted, found)),
@@ -101,26 +103,6 @@ fn lock(at: &SpecPath, wanted: &ObjectLock, found: &mut Violations) -> Option<Lo
         _ => {
             found.push(at, "a default retention has a mode and days or years");
             None
-        }
-    }
-}
-
-/// The limits of S3 for tags.
-pub(super) fn check_tags(at: &SpecPath, tags: &BTreeMap<String, String>, max: usize, found: &mut Violations) {
-    if tags.len() > max {
-        found.push(at, format!("at most {max} tags"));
-    }
-    let allowed = |text: &str| text.chars().all(|c| c.is_alphanumeric() || " +-=._:/@".contains(c));
-    for (key, value) in tags {
-        let at = at.key(key);
-        if key.is_empty() || key.chars().count() > 128 || !allowed(key) || key.starts_with("aws:") {
-            found.push(
-                &at,
-                "a tag's key has 1 to 128 letters, digits, spaces and `+-=._:/@`, not beginning with `aws:`",
-            );
-        }
-        if value.chars().count() > 256 || !allowed(value) {
-            found.push(&at, "a tag's value has up to 256 letters, digits, spaces and `+-=._:/@`");
         }
     }
 }

@@ -5,11 +5,9 @@ use std::str::FromStr as _;
 use init_core::{DnsName, Endpoint, EndpointError, Files, SpecPath, Text, Violations};
 use init_net::{Tls, Verification};
 
-use super::{Spec, names};
-use crate::desired::Server;
-
-/// Requests are signed for some region; a server that was given none takes any.
-pub(crate) const REGION: &str = "us-east-1";
+use crate::desired::names;
+use crate::desired::{REGION, Server};
+use crate::spec::Spec;
 
 pub(super) fn server(spec: &Spec, files: &Files, found: &mut Violations) -> Option<Server> {
     let root = SpecPath::root();

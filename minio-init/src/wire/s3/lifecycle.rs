@@ -3,14 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::desired::{Action, Rule, Status};
-use crate::xml::Element;
-
-/// A rule that a server has: whether it works, and what it means, unless it says more than a spec can.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct SeenRule {
-    pub(crate) status: Status,
-    pub(crate) rule: Option<Rule>,
-}
+use crate::observed::SeenRule;
+use crate::wire::xml::Element;
 
 /// The rules that have an id: a spec can mean no other.
 pub(crate) fn from_xml(xml: &Element) -> BTreeMap<String, SeenRule> {

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use init_core::{FileRef, Files, SpecPath, Violations};
 use serde_json::Value;
 
-use super::{Policy, names};
-use crate::document::{Document, Kind, Step};
+use crate::desired::document::{Document, Kind, Step};
+use crate::desired::names;
+use crate::spec::Policy;
 
 /// What every server has and an administrator counts on.
 const BUILT_IN: [&str; 5] = ["readonly", "readwrite", "writeonly", "diagnostics", "consoleAdmin"];

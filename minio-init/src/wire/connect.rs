@@ -8,13 +8,14 @@ use http::{HeaderValue, Method, StatusCode};
 use init_core::{Secrets, Text};
 use serde::Deserialize;
 
-use crate::admin::{Info, memory, unsealed};
-use crate::client::{Call, Client, text};
-use crate::credential::{credential, own, value};
 use crate::desired::{Action, Desired};
 use crate::error::{Error, Lost};
-use crate::http::Http;
-use crate::s3;
+use crate::wire::admin::{Info, unsealed};
+use crate::wire::client::{Call, Client, text};
+use crate::wire::credential::{credential, own, value};
+use crate::wire::http::Http;
+use crate::wire::memory;
+use crate::wire::s3;
 
 /// A hundred thousand buckets.
 const LISTING: usize = 16 << 20;

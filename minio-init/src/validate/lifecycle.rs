@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use init_core::{SpecPath, Violations};
 
-use super::{LifecycleRule, bucket};
+use super::tags;
 use crate::desired::{Action, Rule};
+use crate::spec::LifecycleRule;
 
 const ID_MAX: usize = 255;
 const TAGS_MAX: usize = 10;
@@ -18,7 +19,7 @@ pub(super) fn rules(
     let mut rules = BTreeMap::new();
     for (index, wanted) in wanted.into_iter().enumerate() {
         let at = at.index(index);
-        bucket::check_tags(&at.key("tags"), &wanted.tags, TAGS_MAX, found);
+        tags::check(&at.key("tags"), &wanted.tags, TAGS_MAX, found);
         let actions = actions(&at, &wanted, found);
         let LifecycleRule { id, status, prefix, tags, .. } = wanted;
         let rule = Rule { status, prefix: prefix.unwrap_or_default(), tags, actions };

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde::Deserialize;
 
-use crate::xml::Element;
+use crate::wire::xml::Element;
 
 /// The digits of a signature, and of each key and hash on the way to one.
 const SIGNATURE: usize = 64;

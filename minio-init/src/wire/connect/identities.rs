@@ -6,9 +6,9 @@
 
 use http::Method;
 
-use crate::client::{Call, Client};
 use crate::desired::Desired;
 use crate::error::Error;
+use crate::wire::client::{Call, Client};
 
 /// Answered when the identities have been read; at once where the spec has none.
 pub(super) async fn loaded(client: &Client, desired: &Desired) -> Result<(), Error> {
