@@ -26,13 +26,13 @@ pub enum Error {
     /// The client certificate cannot be used.
     #[error(transparent)]
     Net(Box<NetError>),
-    /// The server understood and says no.
+    /// The server understood the request and refuses it.
     #[error(transparent)]
     Refused(Box<Refusal>),
     /// The server answers and says that it is not ready.
     #[error("{endpoint} is up and not ready: {state}")]
     NotReady {
-        /// Who.
+        /// The server.
         endpoint: Endpoint,
         /// In its words.
         state: String,
@@ -40,7 +40,7 @@ pub enum Error {
     /// A signed request is for one server only.
     #[error("{endpoint} answers with a redirect ({status}) to {location}, which is not followed")]
     Redirect {
-        /// Who.
+        /// The server.
         endpoint: Endpoint,
         /// The HTTP status.
         status: u16,
@@ -53,7 +53,7 @@ pub enum Error {
     /// Users, groups, policies, access keys and quotas are MinIO's own.
     #[error("{endpoint} has no MinIO admin API, and the spec has {needed}")]
     NoAdminApi {
-        /// Who.
+        /// The server.
         endpoint: Endpoint,
         /// What cannot be had without it.
         needed: &'static str,
@@ -65,9 +65,9 @@ pub enum Error {
         at: String,
         /// What the spec wants.
         feature: &'static str,
-        /// Who was asked.
+        /// The server.
         endpoint: Endpoint,
-        /// How we know.
+        /// What the server has said or done.
         why: String,
     },
     /// An answer that is not what the protocol says it should be.
@@ -75,7 +75,7 @@ pub enum Error {
     Garbled {
         /// What was tried.
         doing: String,
-        /// Who answered.
+        /// The server.
         endpoint: Endpoint,
         /// What is wrong with the bytes.
         problem: String,
@@ -99,7 +99,7 @@ pub enum Error {
     /// A secret that was not read at the start.
     #[error(transparent)]
     Undeclared(#[from] Undeclared),
-    /// A derivation would be the end of this process.
+    /// A key derivation needs more memory than the container's limit.
     #[error("reading access keys takes {} MiB of memory, and this container has a limit of {} MiB", .needed >> 20, .limit >> 20)]
     Memory {
         /// In bytes.
@@ -124,7 +124,7 @@ impl From<NetError> for Error {
 }
 
 impl Error {
-    /// The same, known to come of another run that does the same: worth another reading.
+    /// The same error, marked as caused by another run at the same time if its code is one of these: the driver reads again.
     pub(crate) fn raced(mut self, codes: &[&str]) -> Self {
         if let Self::Refused(refusal) = &mut self
             && codes.contains(&refusal.code.as_str())

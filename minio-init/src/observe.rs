@@ -1,9 +1,9 @@
 //! Reads what the spec is about: whatever it names, in the leaf types of `desired`, and nothing else.
 
 mod bucket;
-mod had;
 mod identity;
 mod names;
+mod supported;
 
 use init_core::Secrets;
 

@@ -14,7 +14,7 @@ pub(crate) mod memory;
 mod opening;
 pub(crate) mod parallel;
 pub(crate) mod s3;
-pub(crate) mod seal;
 pub(crate) mod sealed;
+pub(crate) mod sealing;
 pub(crate) mod shared_writes;
 pub(crate) mod xml;

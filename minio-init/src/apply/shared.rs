@@ -19,7 +19,7 @@ use crate::wire::xml::Element;
 /// How often ours is written while it does not stay.
 const TRIES: u32 = 8;
 /// What is ours in one document.
-pub(super) trait Ours {
+pub(super) trait OwnPart {
     /// The spec's word for one of them that is not there as it should be.
     fn lacking(&self, now: Option<&Element>) -> Option<String>;
     /// The document with ours in it.
@@ -28,7 +28,7 @@ pub(super) trait Ours {
 
 pub(super) struct Tags<'a>(pub(super) BTreeMap<&'a String, &'a String>);
 
-impl Ours for Tags<'_> {
+impl OwnPart for Tags<'_> {
     fn lacking(&self, now: Option<&Element>) -> Option<String> {
         let now = now.map(s3::tags).unwrap_or_default();
         let lacking = self.0.iter().find(|(key, value)| now.get(**key) != Some(**value));
@@ -42,7 +42,7 @@ impl Ours for Tags<'_> {
     }
 }
 
-impl Ours for &[RouteDrift] {
+impl OwnPart for &[RouteDrift] {
     fn lacking(&self, now: Option<&Element>) -> Option<String> {
         let now = now.map(s3::notifications).unwrap_or_default();
         let lacking = self.iter().find(|routed| now.get(&routed.route) != Some(&routed.events.to));
@@ -57,7 +57,12 @@ impl Ours for &[RouteDrift] {
 }
 
 /// Writes ours into the document until it is there and stays.
-pub(super) async fn update(client: &Client, bucket: &str, sub: Sub, ours: &impl Ours) -> Result<(), Error> {
+pub(super) async fn update(
+    client: &Client,
+    bucket: &str,
+    sub: Sub,
+    ours: &impl OwnPart,
+) -> Result<(), Error> {
     let _turn = client.shared().turn().await;
     let mut lacking = String::new();
     for tried in 0..TRIES {

@@ -36,18 +36,18 @@ pub struct Document {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Permission {
     allow: bool,
-    principal: Who,
-    action: Who,
-    resource: Who,
+    principal: Matched,
+    action: Matched,
+    resource: Matched,
     conditions: Conditions,
 }
 
 /// One value, or everything but these.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Who {
-    Unsaid,
+pub(crate) enum Matched {
+    Absent,
     One(String),
-    AllBut(BTreeSet<String>),
+    AllExcept(BTreeSet<String>),
 }
 
 /// By operator and key.
@@ -71,12 +71,12 @@ impl Document {
 
     /// What it says that MinIO takes and cannot read back, or refuses in words that do not help.
     pub(crate) fn beyond_minio(&self) -> Option<&'static str> {
-        let all_but = |who: fn(&Permission) -> &Who| {
-            self.meaning.iter().any(|permission| matches!(who(permission), Who::AllBut(_)))
+        let all_except = |part: fn(&Permission) -> &Matched| {
+            self.meaning.iter().any(|permission| matches!(part(permission), Matched::AllExcept(_)))
         };
-        if all_but(|permission| &permission.action) {
+        if all_except(|permission| &permission.action) {
             Some("MinIO stores a NotAction and then cannot read the policy: list the actions in Action")
-        } else if all_but(|permission| &permission.principal) {
+        } else if all_except(|permission| &permission.principal) {
             Some("MinIO knows no NotPrincipal: list the principals in Principal")
         } else if self.json.get("Version").and_then(Value::as_str) != Some("2012-10-17") {
             Some("MinIO knows only Version 2012-10-17")

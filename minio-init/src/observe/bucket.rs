@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use http::Method;
 use serde_json::Value;
 
-use super::had;
+use super::supported;
 use crate::desired::document::Document;
 use crate::desired::{Bucket, Desired, Size};
 use crate::error::Error;
@@ -49,7 +49,7 @@ pub(super) async fn observe(client: &Client, desired: &Desired) -> Result<Seen, 
     let mut found = Seen::default();
     let read = all(reads).await?;
     let absent = read.iter().filter(|(_, seen, foreign)| seen.is_none() && !foreign).map(|(name, ..)| *name);
-    had::had(client, desired, &absent.collect::<Vec<_>>(), any.into_inner().as_ref()).await?;
+    supported::check(client, desired, &absent.collect::<Vec<_>>(), any.into_inner().as_ref()).await?;
     for (name, seen, foreign) in read {
         if let Some(seen) = seen {
             found.0.insert(name.clone(), seen);

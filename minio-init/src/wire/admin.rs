@@ -32,14 +32,14 @@ const BEFORE_THE_PATH: [&str; 5] = [
 /// More than a body has: a policy of 20 KiB and the fields beside it. A buffer that grows would leave copies behind.
 const LARGEST_BODY: usize = 64 << 10;
 
-/// What an account says to a secret key.
+/// Whether a secret key is the one that an account has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Probe {
-    /// It is its own.
+pub(crate) enum SecretKeyCheck {
+    /// The account has this secret key.
     Matches,
-    /// It has another one.
+    /// The account has another secret key.
     Differs,
-    /// It is disabled, and says the same to any.
+    /// The account is disabled: the server answers any secret key of it alike.
     Unknown,
 }
 
@@ -116,19 +116,23 @@ impl Client {
     }
 
     /// Signs as the account. Its own record is what every account may ask for, and is cheap to answer.
-    pub(crate) async fn probe(&self, label: &str, account: &Credential) -> Result<Probe, Error> {
+    pub(crate) async fn check_secret_key(
+        &self,
+        label: &str,
+        account: &Credential,
+    ) -> Result<SecretKeyCheck, Error> {
         let call = Call::admin(Method::GET, "user-info", format!("sign in as {label}"))
             .query("accessKey", account.key_id());
         match self.send_as(call, Some(account)).await {
-            Ok(_) => Ok(Probe::Matches),
+            Ok(_) => Ok(SecretKeyCheck::Matches),
             Err(Error::Refused(refusal)) => match refusal.code.as_str() {
-                "SignatureDoesNotMatch" => Ok(Probe::Differs),
-                "InvalidAccessKeyId" => Ok(Probe::Unknown),
+                "SignatureDoesNotMatch" => Ok(SecretKeyCheck::Differs),
+                "InvalidAccessKeyId" => Ok(SecretKeyCheck::Unknown),
                 // It was believed, and may not or is no user: either way the signature was right.
                 "AccessDenied"
                 | "XMinioAdminNoSuchUser"
                 | "XMinioInvalidIAMCredentials"
-                | "XMinioIAMActionNotAllowed" => Ok(Probe::Matches),
+                | "XMinioIAMActionNotAllowed" => Ok(SecretKeyCheck::Matches),
                 _ => Err(Error::Refused(refusal)),
             },
             Err(other) => Err(other),

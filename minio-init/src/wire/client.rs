@@ -3,7 +3,7 @@
 //! What a request is called in a log or an error is its `doing`, which names things by their label. Its
 //! path and query are never shown: they may hold a name that came from a secret.
 
-mod said;
+mod error_body;
 #[cfg(test)]
 mod tests;
 
@@ -24,10 +24,10 @@ use tracing::trace;
 use crate::error::{Error, Refusal};
 use crate::wire::credential::Credential;
 use crate::wire::http::{Http, Response};
-use crate::wire::seal::Seal;
+use crate::wire::sealing::Sealing;
 use crate::wire::shared_writes::SharedWrites;
 
-use self::said::{named, said, without_signatures};
+use self::error_body::{code_and_message, of_status, without_signatures};
 
 /// What a signature leaves as it is.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -46,7 +46,7 @@ pub(crate) struct Call<'a> {
     limit: usize,
 }
 
-/// An answer that says yes.
+/// A successful answer.
 pub(crate) struct Answer {
     pub(crate) body: Bytes,
     /// What a write of the same can be made to depend on.
@@ -63,7 +63,7 @@ pub(crate) struct Client {
     /// Values that came from secrets, and what is shown instead when a server repeats one.
     labels: Vec<(Secret, String)>,
     minio: bool,
-    seal: Seal,
+    sealing: Sealing,
     shared: SharedWrites,
 }
 
@@ -134,7 +134,7 @@ impl Client {
             identity,
             labels: Vec::new(),
             minio: false,
-            seal: Seal::default(),
+            sealing: Sealing::default(),
             shared: SharedWrites::default(),
         }
     }
@@ -148,8 +148,8 @@ impl Client {
         self.minio
     }
 
-    pub(crate) fn sealing(&self) -> &Seal {
-        &self.seal
+    pub(crate) fn sealing(&self) -> &Sealing {
+        &self.sealing
     }
 
     pub(crate) fn shared(&self) -> &SharedWrites {
@@ -157,7 +157,7 @@ impl Client {
     }
 
     /// Shows `label` wherever a server repeats `value`.
-    pub(crate) fn hide(&mut self, value: Secret, label: String) {
+    pub(crate) fn show_by_label(&mut self, value: Secret, label: String) {
         self.labels.push((value, label));
     }
 
@@ -188,11 +188,11 @@ impl Client {
         self.send_as(call, Some(&self.identity)).await
     }
 
-    /// Signs as another identity, or not at all, and takes no answer but yes.
+    /// Signs as another account, or not at all. Any answer but a successful one is an error.
     pub(crate) async fn send_as(&self, call: Call<'_>, signer: Option<&Credential>) -> Result<Answer, Error> {
         let doing = call.doing.to_string();
         let (response, signed_at) = self.exchange(call, signer).await?;
-        self.judge(doing, response, signed_at)
+        self.classify(doing, response, signed_at)
     }
 
     /// Any answer, whatever it says.
@@ -230,7 +230,12 @@ impl Client {
         Ok(request)
     }
 
-    fn judge(&self, doing: String, response: Response, signed_at: Option<String>) -> Result<Answer, Error> {
+    fn classify(
+        &self,
+        doing: String,
+        response: Response,
+        signed_at: Option<String>,
+    ) -> Result<Answer, Error> {
         let Response { head, body, large } = response;
         if head.status.is_success() {
             // A weak one does not stand for the bytes.
@@ -246,8 +251,8 @@ impl Client {
                 location: self.shown(&location),
             });
         }
-        let (json, said) = said(&body);
-        let Some((code, message)) = said.or_else(|| named(head.status, &body)) else {
+        let (json, answered) = code_and_message(&body);
+        let Some((code, message)) = answered.or_else(|| of_status(head.status, &body)) else {
             return Err(Error::SpeaksTls(endpoint));
         };
         let (code, message) = (self.shown(&code), self.shown(&message));
@@ -272,7 +277,7 @@ impl Client {
 
     /// Whether a 400 is a TLS listener's complaint.
     pub(crate) fn speaks_plain(&self, body: &[u8]) -> Result<(), Error> {
-        match named(StatusCode::BAD_REQUEST, body) {
+        match of_status(StatusCode::BAD_REQUEST, body) {
             Some(_) => Ok(()),
             None => Err(Error::SpeaksTls(self.endpoint().clone())),
         }

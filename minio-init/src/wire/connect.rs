@@ -23,7 +23,7 @@ const LISTING: usize = 16 << 20;
 pub(crate) async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Client, Error> {
     usable(desired, secrets)?;
     let mut client = client(desired, secrets)?;
-    hide_names(&mut client, desired, secrets)?;
+    show_names_by_label(&mut client, desired, secrets)?;
     health(&mut client).await?;
     match client.list_buckets(|_| false).await {
         Ok(_) => {}
@@ -68,14 +68,14 @@ fn usable(desired: &Desired, secrets: &Secrets) -> Result<(), Error> {
 }
 
 /// A server may repeat a name that came from a secret.
-fn hide_names(client: &mut Client, desired: &Desired, secrets: &Secrets) -> Result<(), Error> {
+fn show_names_by_label(client: &mut Client, desired: &Desired, secrets: &Secrets) -> Result<(), Error> {
     let names = desired.users.keys().chain(desired.keys.keys());
     for name in names {
         value(secrets, name)?;
     }
     let names = desired.users.keys().chain(desired.keys.keys()).chain([&desired.server.access_key]);
     for name in names.filter(|name| matches!(name, Text::Secret(_))) {
-        client.hide(secrets.text(name)?, name.to_string());
+        client.show_by_label(secrets.text(name)?, name.to_string());
     }
     Ok(())
 }
@@ -102,7 +102,7 @@ async fn health(client: &mut Client) -> Result<(), Error> {
         }
         status if status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED => {
             let state =
-                text(&headers, "x-minio-server-status").unwrap_or_else(|| "no word of why".to_owned());
+                text(&headers, "x-minio-server-status").unwrap_or_else(|| "no reason given".to_owned());
             Err(Error::NotReady {
                 endpoint: endpoint(),
                 state: format!("HTTP {} ({state})", status.as_u16()),

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde_json::{Map, Value, json};
 
-use super::{Conditions, Document, Kind, Permission, Who};
+use super::{Conditions, Document, Kind, Matched, Permission};
 
 const VERSIONS: [&str; 2] = ["2012-10-17", "2008-10-17"];
 const STATEMENT: [&str; 9] = [
@@ -220,13 +220,13 @@ fn permissions(statement: &Map<String, Value>) -> Vec<Permission> {
     all
 }
 
-fn whos(statement: &Map<String, Value>, key: &str, not: &str) -> Vec<Who> {
+fn whos(statement: &Map<String, Value>, key: &str, not: &str) -> Vec<Matched> {
     // A server may show the one that was not given as an empty list.
     let said = |key: &str| statement.get(key).filter(|value| !values(value).is_empty());
     match (said(key), said(not)) {
-        (Some(value), _) => values(value).into_iter().map(Who::One).collect(),
-        (None, Some(value)) => vec![Who::AllBut(values(value))],
-        (None, None) => vec![Who::Unsaid],
+        (Some(value), _) => values(value).into_iter().map(Matched::One).collect(),
+        (None, Some(value)) => vec![Matched::AllExcept(values(value))],
+        (None, None) => vec![Matched::Absent],
     }
 }
 

@@ -9,19 +9,19 @@ fn client() -> Client {
     let identity = Credential::new("root".to_owned(), Secret::from("canary-secret"));
     let http = Http::new("minio:9000".parse().unwrap(), None, HeaderValue::from_static("minio:9000"));
     let mut client = Client::new(http, "http://minio:9000".to_owned(), "us-east-1".to_owned(), identity);
-    client.hide(Secret::from("hidden-name"), "{secret: name}".to_owned());
+    client.show_by_label(Secret::from("hidden-name"), "{secret: name}".to_owned());
     client
 }
 
-fn judged(status: u16, headers: &[(&'static str, &str)], body: &str) -> Error {
+fn classified(status: u16, headers: &[(&'static str, &str)], body: &str) -> Error {
     let mut builder = http::Response::builder().status(status);
     for (name, value) in headers {
         builder = builder.header(*name, *value);
     }
     let (head, ()) = builder.body(()).unwrap().into_parts();
     let response = Response { head, body: Bytes::from(body.to_owned()), large: None };
-    let judged = client().judge("try".to_owned(), response, Some("20260101T000000Z".to_owned()));
-    judged.err().unwrap()
+    let classified = client().classify("try".to_owned(), response, Some("20260101T000000Z".to_owned()));
+    classified.err().unwrap()
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn each_answer_has_its_class_and_its_remedy() {
         (403, xml("SignatureDoesNotMatch"), FaultKind::Denied, "must pass the Host header"),
         (408, String::new(), FaultKind::Unavailable, ""),
     ] {
-        let error = judged(status, &[("date", "Fri, 02 Jan 2026 00:00:00 GMT")], &body);
+        let error = classified(status, &[("date", "Fri, 02 Jan 2026 00:00:00 GMT")], &body);
         assert_eq!(error.kind(), kind, "{status} {body}");
         assert!(error.remedy().unwrap_or_default().contains(remedy), "{status} {body}: {:?}", error.remedy());
         if body.contains("in its words") {
@@ -68,7 +68,7 @@ fn each_answer_has_its_class_and_its_remedy() {
 
 #[test]
 fn a_redirect_is_told_and_not_followed() {
-    let error = judged(301, &[("location", "https://elsewhere/hidden-name")], "");
+    let error = classified(301, &[("location", "https://elsewhere/hidden-name")], "");
     assert_eq!(error.kind(), FaultKind::Unsupported);
     assert_eq!(
         error.to_string(),
@@ -78,13 +78,13 @@ fn a_redirect_is_told_and_not_followed() {
 
 #[test]
 fn a_tls_listener_that_is_spoken_to_in_plain_text_is_recognised() {
-    let error = judged(400, &[], "Client sent an HTTP request to an HTTPS server.\n");
+    let error = classified(400, &[], "Client sent an HTTP request to an HTTPS server.\n");
     assert!(matches!(error, Error::SpeaksTls(_)), "{error}");
 }
 
 #[test]
 fn a_name_from_a_secret_is_shown_by_its_label_whoever_repeats_it() {
-    let error = judged(404, &[], r#"{"Code":"XMinioAdminNoSuchUser","Message":"no hidden-name here"}"#);
+    let error = classified(404, &[], r#"{"Code":"XMinioAdminNoSuchUser","Message":"no hidden-name here"}"#);
     assert!(
         error.to_string().ends_with("XMinioAdminNoSuchUser (HTTP 404): no {secret: name} here"),
         "{error}"
@@ -94,11 +94,11 @@ fn a_name_from_a_secret_is_shown_by_its_label_whoever_repeats_it() {
 #[test]
 fn a_signature_that_a_server_repeats_is_not_shown_nor_a_message_without_end() {
     let signature = "0123456789abcdef".repeat(4);
-    let said = format!(
+    let body = format!(
         "<Error><Code>SignatureDoesNotMatch</Code><Message>Signature={signature}, abc, {}</Message></Error>",
         "x".repeat(3000)
     );
-    let error = judged(403, &[], &said).to_string();
+    let error = classified(403, &[], &body).to_string();
     assert!(
         error.contains("Signature=(a signature), abc, xxx") && error.ends_with("x (and more)"),
         "{error}"

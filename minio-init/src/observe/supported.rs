@@ -1,4 +1,4 @@
-//! What a server has to have for buckets that are not there yet.
+//! Whether a server supports what the spec declares for buckets that do not exist yet.
 
 use crate::desired::{Bucket, Desired};
 use crate::error::Error;
@@ -8,7 +8,7 @@ use crate::wire::s3::Sub;
 
 /// What is declared for buckets that are not there yet is asked for at another bucket, or at one that is not there: a server
 /// that does not have it says so. Some have no other answer for a bucket that is not there than that it is not.
-pub(super) async fn had(
+pub(super) async fn check(
     client: &Client,
     desired: &Desired,
     absent: &[&String],

@@ -1,4 +1,4 @@
-//! What an answer that says no says: its code and its message, in JSON or in XML, or a status alone.
+//! The code and the message of an answer that is an error: in JSON, in XML, or told by the HTTP status alone.
 
 use http::StatusCode;
 use serde::Deserialize;
@@ -29,7 +29,7 @@ pub(super) fn without_signatures(message: &str) -> String {
 }
 
 /// The code and the message of an error body: JSON (the first part of the answer) from the admin API, XML from S3.
-pub(super) fn said(body: &[u8]) -> (bool, Option<(String, String)>) {
+pub(super) fn code_and_message(body: &[u8]) -> (bool, Option<(String, String)>) {
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
     struct Json {
@@ -40,10 +40,10 @@ pub(super) fn said(body: &[u8]) -> (bool, Option<(String, String)>) {
     if let Ok(json) = serde_json::from_slice::<Json>(body) {
         return (true, Some((json.code, json.message)));
     }
-    (false, said_in_xml(body))
+    (false, in_xml(body))
 }
 
-fn said_in_xml(body: &[u8]) -> Option<(String, String)> {
+fn in_xml(body: &[u8]) -> Option<(String, String)> {
     let xml = Element::parse(body).ok()?;
     let error = if xml.name() == "ErrorResponse" { xml.at(&["Error"])? } else { &xml };
     let message = error.value(&["Message"]).unwrap_or_default();
@@ -55,7 +55,7 @@ const CLIENT_CERTIFICATE: &str = "ClientCertificateRefused";
 
 /// Without a body (HEAD), or with a page of a proxy: the status speaks. `None` when a TLS listener complains
 /// about plain HTTP, which Go and nginx do in a plain 400.
-pub(super) fn named(status: StatusCode, body: &[u8]) -> Option<(String, String)> {
+pub(super) fn of_status(status: StatusCode, body: &[u8]) -> Option<(String, String)> {
     let page = String::from_utf8_lossy(body);
     if status == StatusCode::BAD_REQUEST && page.contains("HTTP request") && page.contains("HTTPS") {
         return None;

@@ -8,7 +8,7 @@ use super::memory;
 use super::sealed::Sealer;
 
 /// What is derived once for all requests of a run.
-pub(crate) struct Seal {
+pub(crate) struct Sealing {
     pub(super) sealer: OnceLock<Sealer>,
     /// An answer's derivation needs 64 MiB, and one core for itself: as many as there are of both.
     pub(super) cores: Semaphore,
@@ -19,7 +19,7 @@ pub(crate) struct Seal {
 /// Sealed answers that a server makes at once. Each derivation is four lanes wide, so two keep it busy.
 const SEALED_ANSWERS: usize = 2;
 
-impl Default for Seal {
+impl Default for Sealing {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self {
