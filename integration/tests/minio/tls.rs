@@ -68,7 +68,7 @@ fn a_certificate_that_the_spec_trusts_is_accepted_and_any_other_is_refused_with_
             &[("common/public.crt", "", ""), ("ca.pem", "common name alone (`minio`)", "subjectAltName")],
         ),
         ("v1", &[("v1/public.crt", "", ""), ("ca.pem", "X.509 version 1", "subjectAltName")]),
-        ("name", &[("ca.pem", "is for elsewhere", "serverName")]),
+        ("name", &[("ca.pem", "is for `elsewhere`", "serverName")]),
         ("expired", &[("ca.pem", "expired at", "renew it")]),
     ] {
         let minio = start(&files, server);
