@@ -52,7 +52,7 @@ fn start(certificates: &Scratch, which: &str) -> Server {
 }
 
 fn remedy(ended: &Ended) -> String {
-    ended.report["error"]["remedy"].as_str().unwrap_or_default().to_owned()
+    ended.report.pointer("/error/remedy").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
 }
 
 #[test]
