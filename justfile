@@ -76,6 +76,10 @@ bench *NAMES:
 fault *NAMES:
     integration/test.sh --fault {{ NAMES }}
 
+# The tests that need a server which takes long to build: s3 (Garage, once, 10 minutes)
+field NAME:
+    integration/test.sh --field {{ NAME }}
+
 # Fuzz a parser until Ctrl-C or a finding; without TARGET, list the targets
 fuzz *TARGET:
     fuzz/run.sh {{ TARGET }}

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use minio_init::admin::sealed::open_derived;
+use minio_init::open_derived;
 
 fuzz_target!(|sealed: &[u8]| {
     let _ = open_derived(&[7; 32], sealed);

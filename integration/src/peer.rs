@@ -26,12 +26,18 @@ impl Peer {
 
     /// On a network that is there.
     pub fn beside(network: &str, image: &str, host: &str, options: &[&str]) -> Self {
+        Self::with_command(network, image, host, options, &[])
+    }
+
+    /// The same with another command than the image's.
+    pub fn with_command(network: &str, image: &str, host: &str, options: &[&str], command: &[&str]) -> Self {
         let name = unique();
         let mut args =
             vec!["run", "--detach", "--name", &name, "--network", network, "--network-alias", host];
         args.extend(UNFILTERED);
         args.extend(options);
         args.push(image);
+        args.extend(command);
         docker(&args).ok();
         Self { name, network: network.to_owned(), own_network: false }
     }
@@ -47,6 +53,12 @@ impl Peer {
     /// A run of `minio-init` against it, from its own host.
     pub fn init(&self, spec: &str) -> Init {
         Init::new("minio-init", spec).at(&self.network, &self.name)
+    }
+
+    /// Its address on its network.
+    pub fn address(&self) -> String {
+        let format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
+        docker(&["inspect", "--format", format, &self.name]).ok().trim().to_owned()
     }
 
     /// The container.

@@ -1,5 +1,6 @@
-//! Does one stage: its changes at once, a bounded number of requests under way.
+//! Applies one stage: its changes at the same time, a bounded number of requests under way.
 
+mod access_key;
 mod bucket;
 mod identity;
 mod lifecycle;
@@ -10,11 +11,9 @@ use futures_util::stream;
 use init_core::{Progress, Secrets};
 
 use crate::change::Change;
-use crate::client::Client;
 use crate::error::Error;
-use crate::observe::PARALLEL;
-
-pub(crate) use shared::Shared;
+use crate::wire::client::Client;
+use crate::wire::parallel::PARALLEL;
 
 /// One result per change, in order.
 pub(crate) async fn apply(
@@ -23,26 +22,13 @@ pub(crate) async fn apply(
     secrets: &Secrets,
     progress: &Progress,
 ) -> Vec<Result<(), Error>> {
-    let one = async |change| {
-        let done = one(client, change, secrets).await;
+    let one = async |change: &Change| {
+        let done = match change {
+            Change::Identity(change) => identity::apply(client, change, secrets).await,
+            Change::Bucket(change) => bucket::apply(client, change).await,
+        };
         progress.advance(1);
         done
     };
     stream::iter(stage).map(one).buffered(PARALLEL).collect().await
-}
-
-async fn one(client: &Client, change: &Change, secrets: &Secrets) -> Result<(), Error> {
-    match change {
-        Change::CreateBucket { .. }
-        | Change::SetVersioning { .. }
-        | Change::SetObjectLock { .. }
-        | Change::SetEncryption { .. }
-        | Change::SetQuota { .. }
-        | Change::SetTags { .. }
-        | Change::SetLifecycle { .. }
-        | Change::SetBucketPolicy { .. }
-        | Change::SetNotifications { .. }
-        | Change::SetCors { .. } => bucket::apply(client, change).await,
-        identity => identity::apply(client, identity, secrets).await,
-    }
 }

@@ -1,223 +1,93 @@
-//! One step towards the spec. The order of the variants is the order of execution: a policy is there before
-//! it is attached, a user before it joins, and a disabled user gets its own secret last of all, so that it is
-//! never open. A bucket is there before its properties.
+//! One change towards the spec. The derived order is the order of execution: a policy is there before it is attached, a
+//! user before it joins a group, a bucket before its properties. A disabled user gets its own secret key last of all
+//! identities, so that nobody can sign in as that user meanwhile.
 
-#![expect(missing_docs, reason = "a variant and its fields are the words of the report")]
+mod bucket;
+mod identity;
+mod text;
 
-mod show;
+use std::fmt;
 
-use std::collections::{BTreeMap, BTreeSet};
+use init_core::{Effect, Properties, Subject, alike};
 
-use init_core::diff::Drift;
-use init_core::{SecretRef, Text};
-use serde::{Serialize, Serializer};
+pub(crate) use bucket::{BucketChange, RouteDrift, ShownPolicy};
+pub(crate) use identity::{AccessKeyDrift, Grantee, IdentityChange, NewAccessKey};
 
-use crate::desired::{Cors, Encryption, Lock, Route, Rule, Size, Status, Versioning};
-use crate::document::Document;
-
-/// What is changed, from what and to what. What is skipped in a report is what applying needs besides.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(tag = "op", rename_all = "snake_case")]
+/// What is changed, from what and to what.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Change {
-    CreatePolicy {
-        #[serde(rename = "name")]
-        policy: String,
-        document: Document,
-    },
-    AlterPolicy {
-        #[serde(rename = "name")]
-        policy: String,
-        #[serde(flatten)]
-        document: Drift<Document>,
-    },
-    CreateUser {
-        #[serde(rename = "name")]
-        user: Text,
-        status: Status,
-        #[serde(skip)]
-        secret: SecretRef,
-        /// Created open, with a secret that nobody knows, because something is attached before it is closed.
-        #[serde(skip)]
-        held: bool,
-    },
-    /// Opens a disabled user, with a secret that nobody knows: nothing attaches to a disabled one.
-    HoldUser {
-        #[serde(rename = "name")]
-        user: Text,
-    },
-    AlterUser {
-        #[serde(rename = "name")]
-        user: Text,
-        #[serde(skip_serializing_if = "is_false")]
-        rotate_secret: bool,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        status: Option<Drift<Status>>,
-        #[serde(skip)]
-        secret: SecretRef,
-    },
-    CreateGroup {
-        #[serde(rename = "name")]
-        group: String,
-        members: BTreeSet<Text>,
-    },
-    AddMembers {
-        #[serde(rename = "name")]
-        group: String,
-        members: BTreeSet<Text>,
-    },
-    AlterGroup {
-        #[serde(rename = "name")]
-        group: String,
-        status: Drift<Status>,
-    },
-    AttachPolicies {
-        #[serde(rename = "name")]
-        to: Grantee,
-        policies: BTreeSet<String>,
-    },
-    CreateAccessKey {
-        #[serde(rename = "name")]
-        access_key: Text,
-        user: Text,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        policy: Option<String>,
-        #[serde(rename = "display_name", skip_serializing_if = "Option::is_none")]
-        name: Option<String>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        description: Option<String>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        status: Option<Status>,
-        #[serde(skip)]
-        secret: SecretRef,
-        #[serde(skip)]
-        document: Option<Document>,
-    },
-    AlterAccessKey {
-        #[serde(rename = "name")]
-        access_key: Text,
-        #[serde(skip_serializing_if = "is_false")]
-        rotate_secret: bool,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        policy: Option<Drift<Document>>,
-        #[serde(rename = "display_name", skip_serializing_if = "Option::is_none")]
-        name: Option<Drift<String>>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        description: Option<Drift<String>>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        status: Option<Drift<Status>>,
-        #[serde(skip)]
-        secret: SecretRef,
-        /// Sent with every change: an update without it would remove the restriction.
-        #[serde(skip)]
-        document: Option<Document>,
-    },
-    DisableUser {
-        #[serde(rename = "name")]
-        user: Text,
-        #[serde(skip)]
-        secret: SecretRef,
-    },
-    CreateBucket {
-        #[serde(rename = "name")]
-        bucket: String,
-        #[serde(skip_serializing_if = "is_false")]
-        object_lock: bool,
-    },
-    SetVersioning {
-        #[serde(rename = "name")]
-        bucket: String,
-        #[serde(flatten)]
-        versioning: Drift<Versioning>,
-    },
-    SetObjectLock {
-        #[serde(rename = "name")]
-        bucket: String,
-        #[serde(flatten)]
-        lock: Drift<Lock>,
-    },
-    SetEncryption {
-        #[serde(rename = "name")]
-        bucket: String,
-        #[serde(skip)]
-        encryption: Encryption,
-        #[serde(flatten)]
-        names: Drift<String>,
-    },
-    SetQuota {
-        #[serde(rename = "name")]
-        bucket: String,
-        #[serde(flatten)]
-        quota: Drift<Size>,
-    },
-    SetTags {
-        #[serde(rename = "name")]
-        bucket: String,
-        tags: BTreeMap<String, Drift<String>>,
-    },
-    SetLifecycle {
-        #[serde(rename = "name")]
-        bucket: String,
-        rules: BTreeMap<String, Drift<Rule>>,
-    },
-    SetBucketPolicy {
-        #[serde(rename = "name")]
-        bucket: String,
-        #[serde(flatten)]
-        access: Drift<Shown>,
-        #[serde(skip)]
-        document: Option<Document>,
-    },
-    SetNotifications {
-        #[serde(rename = "name")]
-        bucket: String,
-        routes: Vec<Routed>,
-    },
-    SetCors {
-        #[serde(rename = "name")]
-        bucket: String,
-        #[serde(flatten)]
-        rules: Drift<Vec<Cors>>,
-    },
+    /// Policies, users, groups and access keys: MinIO's admin API.
+    Identity(IdentityChange),
+    /// Buckets and their properties: S3, and the admin API for quotas.
+    Bucket(BucketChange),
 }
 
 impl Change {
-    /// It changes a part of what S3 replaces as a whole, and others change other parts.
+    /// Whether it replaces a document of which other writers change other parts.
     pub(crate) fn is_shared(&self) -> bool {
-        matches!(self, Self::SetTags { .. } | Self::SetLifecycle { .. } | Self::SetNotifications { .. })
+        match self {
+            Self::Identity(_) => false,
+            Self::Bucket(change) => change.is_shared(),
+        }
+    }
+
+    /// Whether both are of one operation, so that they can be applied at the same time.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Identity(one), Self::Identity(other)) => alike(one, other),
+            (Self::Bucket(one), Self::Bucket(other)) => alike(one, other),
+            (Self::Identity(_), Self::Bucket(_)) | (Self::Bucket(_), Self::Identity(_)) => false,
+        }
     }
 }
 
-/// Whom a policy is attached to.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Grantee {
-    User(Text),
-    Group(String),
-}
-
-impl Serialize for Grantee {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+impl From<IdentityChange> for Change {
+    fn from(change: IdentityChange) -> Self {
+        Self::Identity(change)
     }
 }
 
-/// A bucket policy in a report: the word of `anonymous` where there is one.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(untagged)]
-pub enum Shown {
-    Word(crate::document::Anonymous),
-    Document(Document),
+impl From<BucketChange> for Change {
+    fn from(change: BucketChange) -> Self {
+        Self::Bucket(change)
+    }
 }
 
-/// The events of one route.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Routed {
-    #[serde(flatten)]
-    pub(crate) route: Route,
-    #[serde(flatten)]
-    pub(crate) events: Drift<BTreeSet<String>>,
+impl init_core::Change for Change {
+    fn op(&self) -> &'static str {
+        match self {
+            Self::Identity(change) => change.op(),
+            Self::Bucket(change) => change.op(),
+        }
+    }
+
+    fn effect(&self) -> Effect {
+        match self {
+            Self::Identity(change) => change.effect(),
+            Self::Bucket(change) => change.effect(),
+        }
+    }
+
+    fn subject(&self) -> Subject {
+        match self {
+            Self::Identity(change) => change.subject(),
+            Self::Bucket(change) => Subject::new("bucket", change.bucket()),
+        }
+    }
+
+    fn properties(&self) -> Properties {
+        match self {
+            Self::Identity(change) => change.properties(),
+            Self::Bucket(change) => change.properties(),
+        }
+    }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
-fn is_false(flag: &bool) -> bool {
-    !flag
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Identity(change) => change.fmt(f),
+            Self::Bucket(change) => change.fmt(f),
+        }
+    }
 }

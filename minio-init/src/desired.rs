@@ -1,14 +1,20 @@
 //! The spec as meant, and the leaf types that it shares with what a server has.
 
+pub(crate) mod document;
+pub(crate) mod names;
+mod shown;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use init_core::{Endpoint, SecretRef, Text};
+use init_net::Tls;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::document::Document;
-use crate::http::Roots;
+use document::Document;
+
+/// Requests are signed for some region; a server that was given none takes any.
+pub(crate) const REGION: &str = "us-east-1";
 
 /// Everything that must exist, by name.
 pub struct Desired {
@@ -24,7 +30,7 @@ pub struct Desired {
 pub(crate) struct Server {
     pub(crate) endpoint: Endpoint,
     /// The scheme, with whom to trust; `None` is plain HTTP.
-    pub(crate) tls: Option<Roots>,
+    pub(crate) tls: Option<Tls>,
     pub(crate) region: String,
     pub(crate) access_key: Text,
     pub(crate) secret_key: SecretRef,
@@ -214,74 +220,20 @@ impl Versioning {
     }
 }
 
+impl Encryption {
+    /// The algorithm by the name that S3 has for it.
+    pub(crate) fn algorithm(self) -> &'static str {
+        match self {
+            Self::SseS3 => "AES256",
+        }
+    }
+}
+
 impl RetentionMode {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Governance => "GOVERNANCE",
             Self::Compliance => "COMPLIANCE",
-        }
-    }
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl fmt::Display for Versioning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Enabled => "enabled",
-            Self::Suspended => "suspended",
-        })
-    }
-}
-
-impl fmt::Display for Encryption {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::SseS3 => f.write_str("sse-s3"),
-        }
-    }
-}
-
-impl fmt::Display for Lock {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoRetention => f.write_str("no default retention"),
-            Self::Retention { mode, period } => write!(f, "{} for {period}", mode.as_str()),
-        }
-    }
-}
-
-impl fmt::Display for Period {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Days(1) => f.write_str("1 day"),
-            Self::Days(days) => write!(f, "{days} days"),
-            Self::Years(1) => f.write_str("1 year"),
-            Self::Years(years) => write!(f, "{years} years"),
-        }
-    }
-}
-
-impl fmt::Display for Size {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const UNITS: [(&str, u64); 8] = [
-            ("TiB", 1 << 40),
-            ("TB", 1_000_000_000_000),
-            ("GiB", 1 << 30),
-            ("GB", 1_000_000_000),
-            ("MiB", 1 << 20),
-            ("MB", 1_000_000),
-            ("KiB", 1 << 10),
-            ("KB", 1000),
-        ];
-        let whole = |&&(_, unit): &&(&str, u64)| self.0 != 0 && self.0.is_multiple_of(unit);
-        match UNITS.iter().find(whole) {
-            Some((name, unit)) => write!(f, "{}{name}", self.0 / unit),
-            None => write!(f, "{} bytes", self.0),
         }
     }
 }

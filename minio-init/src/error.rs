@@ -4,6 +4,7 @@ mod lost;
 mod refusal;
 
 use init_core::{Endpoint, Fault, FaultKind, SecretRef, Undeclared};
+use init_net::NetError;
 use thiserror::Error;
 
 pub(crate) use lost::Lost;
@@ -22,13 +23,16 @@ pub enum Error {
         /// What became of it.
         source: Lost,
     },
-    /// The server understood and says no.
+    /// The client certificate cannot be used.
+    #[error(transparent)]
+    Net(Box<NetError>),
+    /// The server understood the request and refuses it.
     #[error(transparent)]
     Refused(Box<Refusal>),
     /// The server answers and says that it is not ready.
     #[error("{endpoint} is up and not ready: {state}")]
     NotReady {
-        /// Who.
+        /// The server.
         endpoint: Endpoint,
         /// In its words.
         state: String,
@@ -36,7 +40,7 @@ pub enum Error {
     /// A signed request is for one server only.
     #[error("{endpoint} answers with a redirect ({status}) to {location}, which is not followed")]
     Redirect {
-        /// Who.
+        /// The server.
         endpoint: Endpoint,
         /// The HTTP status.
         status: u16,
@@ -49,7 +53,7 @@ pub enum Error {
     /// Users, groups, policies, access keys and quotas are MinIO's own.
     #[error("{endpoint} has no MinIO admin API, and the spec has {needed}")]
     NoAdminApi {
-        /// Who.
+        /// The server.
         endpoint: Endpoint,
         /// What cannot be had without it.
         needed: &'static str,
@@ -61,9 +65,9 @@ pub enum Error {
         at: String,
         /// What the spec wants.
         feature: &'static str,
-        /// Who was asked.
+        /// The server.
         endpoint: Endpoint,
-        /// How we know.
+        /// What the server has said or done.
         why: String,
     },
     /// An answer that is not what the protocol says it should be.
@@ -71,7 +75,7 @@ pub enum Error {
     Garbled {
         /// What was tried.
         doing: String,
-        /// Who answered.
+        /// The server.
         endpoint: Endpoint,
         /// What is wrong with the bytes.
         problem: String,
@@ -95,7 +99,7 @@ pub enum Error {
     /// A secret that was not read at the start.
     #[error(transparent)]
     Undeclared(#[from] Undeclared),
-    /// A derivation would be the end of this process.
+    /// A key derivation needs more memory than the container's limit.
     #[error("reading access keys takes {} MiB of memory, and this container has a limit of {} MiB", .needed >> 20, .limit >> 20)]
     Memory {
         /// In bytes.
@@ -113,8 +117,14 @@ pub enum Error {
     },
 }
 
+impl From<NetError> for Error {
+    fn from(error: NetError) -> Self {
+        Self::Net(Box::new(error))
+    }
+}
+
 impl Error {
-    /// The same, known to come of another run that does the same: worth another reading.
+    /// The same error, marked as caused by another run at the same time if its code is one of these: the driver reads again.
     pub(crate) fn raced(mut self, codes: &[&str]) -> Self {
         if let Self::Refused(refusal) = &mut self
             && codes.contains(&refusal.code.as_str())
@@ -137,6 +147,7 @@ impl Fault for Error {
     fn kind(&self) -> FaultKind {
         match self {
             Self::Lost { source, .. } => source.kind(),
+            Self::Net(error) => error.kind(),
             Self::Refused(refusal) => refusal.kind(),
             Self::NotReady { .. } => FaultKind::Unavailable,
             Self::WrittenOver { .. } => FaultKind::Raced,
@@ -153,6 +164,7 @@ impl Fault for Error {
     fn remedy(&self) -> Option<String> {
         match self {
             Self::Lost { source, .. } => source.remedy(),
+            Self::Net(error) => error.remedy(),
             Self::Refused(refusal) => refusal.remedy(),
             Self::Redirect { .. } => {
                 Some("name the server itself in `endpoint`, with its own scheme".to_owned())
@@ -161,11 +173,20 @@ impl Fault for Error {
                 "give the container a memory limit of 96 MiB or more, or leave `accessKeys` out of the spec"
                     .to_owned(),
             ),
-            Self::SpeaksTls(_) => Some("write https:// in `endpoint`, and the CA in `tls.ca`".to_owned()),
+            Self::SpeaksTls(_) => Some(
+                "write https:// in `endpoint`, and the authority in `tls.ca` unless it is a public one"
+                    .to_owned(),
+            ),
             Self::NoAdminApi { .. } => Some(
                 "point `endpoint` at MinIO, or leave these sections out for a plain S3 server".to_owned(),
             ),
-            _ => None,
+            Self::NotReady { .. }
+            | Self::Unsupported { .. }
+            | Self::Garbled { .. }
+            | Self::WrittenOver { .. }
+            | Self::Secret { .. }
+            | Self::Undeclared(_)
+            | Self::Unsendable { .. } => None,
         }
     }
 }

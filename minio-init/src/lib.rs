@@ -5,36 +5,34 @@
 //! ```
 //!
 //! S3 sub-resources are read and written one by one; what a spec does not name is left as it is. Users,
-//! groups, policies, access keys and quotas cross MinIO's admin API, whose bodies `admin` seals.
+//! groups, policies, access keys and quotas cross MinIO's admin API, whose bodies are sealed.
 
-pub mod admin;
 mod apply;
 mod change;
-mod client;
-mod connect;
-mod credential;
 mod desired;
-mod document;
 mod error;
-mod http;
 mod observe;
+mod observed;
 mod plan;
-mod s3;
 mod spec;
-mod xml;
+mod validate;
+mod wire;
 
 use std::collections::BTreeSet;
 
 use init_core::{Backend, Files, Plan, Progress, Requires, SecretRef, Secrets, Violations};
+use init_net::Tls;
 
 pub use change::Change;
 pub use desired::Desired;
 pub use error::Error;
-pub use observe::Observed;
+pub use observed::Observed;
 pub use spec::Spec;
+#[doc(hidden)]
+pub use wire::sealed::open_derived;
 
 /// One S3 server, ready.
-pub struct Minio(client::Client);
+pub struct Minio(wire::client::Client);
 
 impl Backend for Minio {
     const NAME: &'static str = "minio-init";
@@ -45,7 +43,7 @@ impl Backend for Minio {
     type Error = Error;
 
     fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations> {
-        spec::validate(spec, files)
+        validate::validate(spec, files)
     }
 
     fn requires(desired: &Desired) -> Requires {
@@ -53,13 +51,14 @@ impl Backend for Minio {
         let names = desired.users.keys().chain(desired.keys.keys()).chain([&server.access_key]);
         let users = desired.users.values().map(|user| &user.secret);
         let values = users.chain(desired.keys.values().map(|key| &key.secret)).chain([&server.secret_key]);
+        let tls = server.tls.iter().flat_map(Tls::secrets);
         let secrets: BTreeSet<SecretRef> =
-            names.filter_map(init_core::Text::secret).chain(values).cloned().collect();
+            names.filter_map(init_core::Text::secret).chain(values).chain(tls).cloned().collect();
         Requires { endpoints: vec![server.endpoint.clone()], secrets }
     }
 
     async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {
-        connect::connect(desired, secrets).await.map(Self)
+        wire::connect::connect(desired, secrets).await.map(Self)
     }
 
     async fn observe(&mut self, desired: &Desired, secrets: &Secrets) -> Result<Observed, Error> {
@@ -74,6 +73,10 @@ impl Backend for Minio {
 
     fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
         plan::plan(desired, observed)
+    }
+
+    fn together(one: &Change, other: &Change) -> bool {
+        one.is_like(other)
     }
 
     async fn apply(

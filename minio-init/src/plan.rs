@@ -1,22 +1,18 @@
 //! All drift between what is wanted and what is there. Knows no client.
 
 mod bucket;
+mod found;
 mod identity;
 #[cfg(test)]
 mod tests;
 
-use init_core::{Conflict, Plan};
+use init_core::Plan;
 
 use crate::change::Change;
 use crate::desired::Desired;
-use crate::observe::Observed;
+use crate::observed::Observed;
 
-/// What is found on the way, before it is sorted.
-#[derive(Default)]
-struct Found {
-    changes: Vec<Change>,
-    conflicts: Vec<Conflict>,
-}
+use found::Found;
 
 pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
     let mut found = Found::default();

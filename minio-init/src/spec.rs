@@ -1,27 +1,19 @@
-//! The spec as written. What it means is in `desired`, what is wrong with it in the modules below.
+//! The spec as written. `validate` says what is wrong with it, and turns it into `desired`, which is what it means.
 
-mod bucket;
-mod identity;
-mod lifecycle;
-pub(crate) mod names;
-mod policy;
-mod server;
 mod size;
-mod validate;
 
 use std::collections::BTreeMap;
 
-use init_core::{FileRef, SecretRef, Text};
+use init_core::{SecretRef, Text};
+use init_net::TlsSpec;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::desired::document::Anonymous;
 use crate::desired::{Encryption, RetentionMode, Status, Versioning};
-use crate::document::Anonymous;
 
-pub(crate) use server::REGION;
 pub(crate) use size::Size;
-pub(crate) use validate::validate;
 
 /// What must exist on one S3 server.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -31,8 +23,8 @@ pub struct Spec {
     pub endpoint: String,
     /// The region that requests are signed for, and where new buckets are made; `us-east-1` when absent.
     pub region: Option<String>,
-    /// Whom to trust behind an https endpoint.
-    pub tls: Option<Tls>,
+    /// Whom to trust behind an https endpoint, and who we are there; the public authorities and nobody when absent.
+    pub tls: Option<TlsSpec>,
     /// The account that provisions.
     pub credentials: Credentials,
     /// Canned policies by name.
@@ -50,14 +42,6 @@ pub struct Spec {
     /// Buckets by name.
     #[serde(default)]
     pub buckets: BTreeMap<String, Bucket>,
-}
-
-/// Whom to trust.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Tls {
-    /// A PEM file with the CA of the server's certificate.
-    pub ca: FileRef,
 }
 
 /// The account that provisions.

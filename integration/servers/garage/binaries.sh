@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # binaries.sh: compiles Garage from its crate (once, into the cache; about 10 minutes of two cores) and makes the image
-# dayzero/garage:dev, an S3 server for the tests of what is not MinIO.
+# dayzero/garage:dev, an S3 server for the tests of `just field s3`.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

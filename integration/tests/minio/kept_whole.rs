@@ -5,43 +5,6 @@ use std::sync::{Arc, Mutex};
 
 use integration::{Asked, FakeHttp, Init, Peer, respond};
 
-const KEY: &str = "GK000000000000000000000001";
-
-fn garage() -> (Peer, String) {
-    let secret = "0123456789abcdef".repeat(4);
-    let (key, secret_of) =
-        (format!("GARAGE_DEFAULT_ACCESS_KEY={KEY}"), format!("GARAGE_DEFAULT_SECRET_KEY={secret}"));
-    let peer = Peer::start("dayzero/garage:dev", "garage", &["--env", &key, "--env", &secret_of]);
-    (peer.listens(3900), secret)
-}
-
-#[test]
-fn garage_keeps_no_tags_of_a_rule_so_the_rule_is_taken_back() {
-    let (garage, secret) = garage();
-    let run = |rules: &str| {
-        let spec = format!(
-            "endpoint: http://garage:3900\ncredentials: {{accessKey: {KEY}, secretKey: {{secret: garage}}}}\n\
-             buckets: {{logs: {{lifecycle: [{rules}]}}}}\n"
-        );
-        garage.init(&spec).secret("garage", &secret)
-    };
-    let whole = "{id: old, prefix: old/, expireDays: 9}";
-    run(whole).run().expect(0, "changed");
-    run(whole).run().expect(0, "unchanged");
-    let tagged = "{id: tagged, prefix: tmp/, tags: {kind: tmp}, expireDays: 1}";
-    let altered = "{id: old, prefix: old/, tags: {kind: tmp}, expireDays: 1}";
-    for rules in [tagged, altered] {
-        let ended = run(rules).run().expect(76, "failed");
-        assert!(
-            ended.error().contains("tags is not supported") && ended.error().contains("taken back"),
-            "{}",
-            ended.stdout
-        );
-        run(whole).args(&["plan"]).run().expect(0, "unchanged");
-        run(rules).args(&["plan"]).run().expect(3, "drift");
-    }
-}
-
 #[test]
 fn moto_keeps_no_number_of_versions_so_the_rule_is_taken_back() {
     let moto = Peer::start("dayzero/moto:dev", "moto", &[]).listens(5000);

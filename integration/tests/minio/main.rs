@@ -3,9 +3,11 @@
 mod absent;
 mod acceptance;
 mod access;
+mod addresses;
 mod behind_nginx;
 mod drift;
 mod fault;
+mod field;
 mod hostile;
 mod kept_whole;
 mod other_servers;

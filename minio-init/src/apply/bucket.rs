@@ -5,43 +5,46 @@ use serde_json::json;
 
 use super::shared::Tags;
 use super::{lifecycle, shared};
-use crate::change::Change;
-use crate::client::{Call, Client};
+use crate::change::BucketChange;
+use crate::desired::REGION;
 use crate::desired::Size;
 use crate::error::Error;
-use crate::s3::{self, Sub};
-use crate::spec::REGION;
+use crate::wire::client::{Call, Client};
+use crate::wire::s3::{self, Sub};
 
-pub(super) async fn apply(client: &Client, change: &Change) -> Result<(), Error> {
+pub(super) async fn apply(client: &Client, change: &BucketChange) -> Result<(), Error> {
     let (bucket, sub, body) = match change {
-        Change::CreateBucket { bucket, object_lock } => return create(client, bucket, *object_lock).await,
-        Change::SetQuota { bucket, quota } => return set_quota(client, bucket, quota.to).await,
-        Change::SetVersioning { bucket, versioning } => {
+        BucketChange::CreateBucket { bucket, object_lock } => {
+            return create(client, bucket, *object_lock).await;
+        }
+        BucketChange::SetQuota { bucket, quota } => return set_quota(client, bucket, quota.to).await,
+        BucketChange::SetVersioning { bucket, versioning } => {
             let now = client.read_xml(bucket, Sub::Versioning).await?;
             (bucket, Sub::Versioning, Some(s3::versioning_xml(versioning.to, now.as_ref())))
         }
-        Change::SetObjectLock { bucket, lock } => (bucket, Sub::ObjectLock, Some(s3::lock_xml(lock.to))),
-        Change::SetEncryption { bucket, encryption, .. } => {
+        BucketChange::SetObjectLock { bucket, lock } => {
+            (bucket, Sub::ObjectLock, Some(s3::lock_xml(lock.to)))
+        }
+        BucketChange::SetEncryption { bucket, encryption, .. } => {
             (bucket, Sub::Encryption, Some(s3::encryption_xml(*encryption)))
         }
-        Change::SetTags { bucket, tags } => {
+        BucketChange::SetTags { bucket, tags } => {
             let ours = Tags(tags.iter().map(|(key, drift)| (key, &drift.to)).collect());
             return shared::update(client, bucket, Sub::Tagging, &ours).await;
         }
-        Change::SetLifecycle { bucket, rules } => {
+        BucketChange::SetLifecycle { bucket, rules } => {
             let rules = rules.iter().map(|(id, drift)| (id.clone(), drift.to.clone())).collect();
             return lifecycle::update(client, bucket, &rules).await;
         }
-        Change::SetBucketPolicy { bucket, document, .. } => {
-            (bucket, Sub::Policy, document.as_ref().map(crate::document::Document::text))
+        BucketChange::SetBucketPolicy { bucket, document, .. } => {
+            (bucket, Sub::Policy, document.as_ref().map(crate::desired::document::Document::text))
         }
-        Change::SetNotifications { bucket, routes } => {
+        BucketChange::SetNotifications { bucket, routes } => {
             return shared::update(client, bucket, Sub::Notification, &routes.as_slice()).await;
         }
-        Change::SetCors { bucket, rules } => {
+        BucketChange::SetCors { bucket, rules } => {
             (bucket, Sub::Cors, (!rules.to.is_empty()).then(|| s3::cors_xml(&rules.to)))
         }
-        _ => return Ok(()),
     };
     client.write_sub(bucket, sub, body).await
 }

@@ -3,50 +3,54 @@
 use std::collections::BTreeSet;
 
 use http::Method;
-use init_core::{Secrets, Text};
-use serde_json::{Map, Value, json};
+use init_core::{Secret, Secrets, Text};
+use serde::Serialize;
+use serde_json::json;
 
-use crate::admin::sealed::unknown_secret;
-use crate::admin::unsealed;
-use crate::change::{Change, Grantee};
-use crate::client::{Call, Client};
-use crate::credential::{secret, value};
+use super::access_key;
+use crate::change::{Grantee, IdentityChange};
 use crate::desired::Status;
-use crate::document::Document;
+use crate::desired::document::Document;
 use crate::error::Error;
+use crate::wire::admin::unsealed;
+use crate::wire::client::{Call, Client};
+use crate::wire::credential::{SecretKey, secret, value};
+use crate::wire::sealed::random_secret;
 
 /// The server says so when a change changes nothing: another run was faster.
 const ALREADY: [&str; 2] = ["XMinioAdminPolicyChangeAlreadyApplied", "XMinioPolicyAlreadyAttached"];
 
-pub(super) async fn apply(client: &Client, change: &Change, secrets: &Secrets) -> Result<(), Error> {
+pub(super) async fn apply(client: &Client, change: &IdentityChange, secrets: &Secrets) -> Result<(), Error> {
     match change {
-        Change::CreatePolicy { policy, document } => put_policy(client, policy, document).await,
-        Change::AlterPolicy { policy, document } => put_policy(client, policy, &document.to).await,
-        Change::CreateUser { user, held: true, .. } | Change::HoldUser { user } => {
-            hold(client, user, secrets).await
+        IdentityChange::CreatePolicy { policy, document } => put_policy(client, policy, document).await,
+        IdentityChange::AlterPolicy { policy, document } => put_policy(client, policy, &document.to).await,
+        IdentityChange::CreateUser { user, temporarily_enabled: true, .. }
+        | IdentityChange::EnableUserTemporarily { user } => enable_temporarily(client, user, secrets).await,
+        IdentityChange::CreateUser { user, status, secret, temporarily_enabled: false } => {
+            put_user(client, user, self::secret(secrets, secret)?, *status, secrets).await
         }
-        Change::CreateUser { user, status, secret, .. } => {
-            put_user(client, user, &self::secret(secrets, secret)?, *status, secrets).await
+        IdentityChange::AlterUser { user, secret, .. } => {
+            put_user(client, user, self::secret(secrets, secret)?, Status::Enabled, secrets).await
         }
-        Change::AlterUser { user, secret, .. } => {
-            put_user(client, user, &self::secret(secrets, secret)?, Status::Enabled, secrets).await
+        IdentityChange::DisableUser { user, secret } => {
+            put_user(client, user, self::secret(secrets, secret)?, Status::Disabled, secrets).await
         }
-        Change::DisableUser { user, secret } => {
-            put_user(client, user, &self::secret(secrets, secret)?, Status::Disabled, secrets).await
+        IdentityChange::CreateGroup { group, members } => {
+            add_members(client, group, members, true, secrets).await
         }
-        Change::CreateGroup { group, members } => add_members(client, group, members, true, secrets).await,
-        Change::AddMembers { group, members } => add_members(client, group, members, false, secrets).await,
-        Change::AlterGroup { group, status } => {
+        IdentityChange::AddMembers { group, members } => {
+            add_members(client, group, members, false, secrets).await
+        }
+        IdentityChange::AlterGroup { group, status } => {
             let call =
                 Call::admin(Method::PUT, "set-group-status", format!("set the status of group {group}"))
                     .query("group", group)
                     .query("status", status.to.as_str());
             client.ask("groups", call).await.map(drop)
         }
-        Change::AttachPolicies { to, policies } => attach(client, to, policies, secrets).await,
-        Change::CreateAccessKey { .. } => create_key(client, change, secrets).await,
-        Change::AlterAccessKey { .. } => alter_key(client, change, secrets).await,
-        _ => Ok(()),
+        IdentityChange::AttachPolicies { to, policies } => attach(client, to, policies, secrets).await,
+        IdentityChange::CreateAccessKey(key) => access_key::create(client, key, secrets).await,
+        IdentityChange::AlterAccessKey(key) => access_key::alter(client, key, secrets).await,
     }
 }
 
@@ -57,24 +61,31 @@ async fn put_policy(client: &Client, policy: &str, document: &Document) -> Resul
     client.ask("policies", call).await.map(drop)
 }
 
-/// Secret and status are set together: the server has no way to set one of them alone and right.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UserBody<'a> {
+    secret_key: SecretKey<'a>,
+    status: Status,
+}
+
+/// Secret key and status are set together: the server has no way to set one of them alone and right.
 async fn put_user(
     client: &Client,
     user: &Text,
-    secret: &str,
+    secret: &Secret,
     status: Status,
     secrets: &Secrets,
 ) -> Result<(), Error> {
     let doing = format!("put user {user}");
-    let body = client.seal(&doing, &json!({"secretKey": secret, "status": status}))?;
+    let body = client.seal(&doing, &UserBody { secret_key: SecretKey(secret), status })?;
     let call =
         Call::admin(Method::PUT, "add-user", doing).query("accessKey", &value(secrets, user)?).body(body);
     client.ask("users", call).await.map(drop)
 }
 
-/// Open, with a secret that nobody knows and that is forgotten here.
-async fn hold(client: &Client, user: &Text, secrets: &Secrets) -> Result<(), Error> {
-    let unknown = unknown_secret().map_err(|error| unsealed(&format!("put user {user}"), &error))?;
+/// Enabled, with a random secret key that is dropped here, so that nobody can sign in as the user.
+async fn enable_temporarily(client: &Client, user: &Text, secrets: &Secrets) -> Result<(), Error> {
+    let unknown = random_secret().map_err(|error| unsealed(&format!("put user {user}"), &error))?;
     put_user(client, user, &unknown, Status::Enabled, secrets).await
 }
 
@@ -112,92 +123,7 @@ async fn attach(
         .body(body);
     match client.ask_sealed("policies", call).await {
         Err(refused) if ALREADY.contains(&refused.code()) => Ok(()),
-        // The other run has closed the user again, which this one has just opened.
+        // Another run has disabled the user again, which this one has just enabled.
         done => done.map(drop).map_err(|refused| refused.raced(&["XMinioAdminNoSuchUser"])),
-    }
-}
-
-async fn create_key(client: &Client, change: &Change, secrets: &Secrets) -> Result<(), Error> {
-    let Change::CreateAccessKey { access_key, user, name, description, status, secret, document, .. } =
-        change
-    else {
-        return Ok(());
-    };
-    let doing = format!("create access key {access_key}");
-    let (wanted, key) = (self::secret(secrets, secret)?, value(secrets, access_key)?);
-    // One that is to be disabled is never open: it begins with a secret that nobody knows.
-    let held = *status == Some(Status::Disabled);
-    let first =
-        if held { unknown_secret().map_err(|error| unsealed(&doing, &error))? } else { wanted.clone() };
-    let mut body = Map::from_iter([
-        ("accessKey".to_owned(), json!(key)),
-        ("secretKey".to_owned(), json!(first)),
-        ("targetUser".to_owned(), json!(value(secrets, user)?)),
-    ]);
-    add_texts(&mut body, [("name", name.as_ref()), ("description", description.as_ref())]);
-    add_policy(&mut body, "policy", document.as_ref());
-    let body = client.seal(&doing, &Value::Object(body))?;
-    let call = Call::admin(Method::PUT, "add-service-account", doing).body(body);
-    let created = client.ask_sealed("access keys", call).await;
-    created
-        .map_err(|refused| refused.raced(&["XMinioIAMServiceAccountNotAllowed", "XMinioAdminNoSuchUser"]))?;
-    if !held {
-        return Ok(());
-    }
-    let mut update =
-        Map::from_iter([("newSecretKey".to_owned(), json!(wanted)), ("newStatus".to_owned(), json!("off"))]);
-    add_policy(&mut update, "newPolicy", document.as_ref());
-    update_key(client, access_key, update, secrets).await
-}
-
-async fn alter_key(client: &Client, change: &Change, secrets: &Secrets) -> Result<(), Error> {
-    let Change::AlterAccessKey {
-        access_key, rotate_secret, name, description, status, secret, document, ..
-    } = change
-    else {
-        return Ok(());
-    };
-    let mut body = Map::new();
-    if *rotate_secret {
-        body.insert("newSecretKey".to_owned(), json!(self::secret(secrets, secret)?));
-    }
-    if let Some(status) = status {
-        let word = if status.to == Status::Enabled { "on" } else { "off" };
-        body.insert("newStatus".to_owned(), json!(word));
-    }
-    let texts = [("newName", name), ("newDescription", description)];
-    add_texts(&mut body, texts.map(|(field, drift)| (field, drift.as_ref().map(|drift| &drift.to))));
-    add_policy(&mut body, "newPolicy", document.as_ref());
-    update_key(client, access_key, body, secrets).await
-}
-
-async fn update_key(
-    client: &Client,
-    access_key: &Text,
-    body: Map<String, Value>,
-    secrets: &Secrets,
-) -> Result<(), Error> {
-    let doing = format!("alter access key {access_key}");
-    let body = client.seal(&doing, &Value::Object(body))?;
-    let call = Call::admin(Method::POST, "update-service-account", doing)
-        .query("accessKey", &value(secrets, access_key)?)
-        .body(body);
-    client.ask("access keys", call).await.map(drop)
-}
-
-fn add_texts<'a>(
-    body: &mut Map<String, Value>,
-    texts: impl IntoIterator<Item = (&'a str, Option<&'a String>)>,
-) {
-    for (field, text) in texts {
-        if let Some(text) = text {
-            body.insert(field.to_owned(), json!(text));
-        }
-    }
-}
-
-fn add_policy(body: &mut Map<String, Value>, field: &str, document: Option<&Document>) {
-    if let Some(document) = document {
-        body.insert(field.to_owned(), document.json().clone());
     }
 }

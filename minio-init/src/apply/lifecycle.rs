@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 
 use tokio::time::{Instant, sleep};
 
-use super::shared::{jitter, write};
-use crate::client::Client;
+use super::shared::write;
 use crate::desired::{Action, Rule, Status};
 use crate::error::Error;
-use crate::s3::{self, Sub};
-use crate::xml::Element;
+use crate::wire::client::Client;
+use crate::wire::s3::{self, Sub};
+use crate::wire::shared_writes::jitter;
+use crate::wire::xml::Element;
 
 /// Two writes when all is well.
 const TRIES: u32 = 16;

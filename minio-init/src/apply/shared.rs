@@ -2,76 +2,24 @@
 //!
 //! What is there is read just before it is written, with ours in it, and read again after it. Where the server gave an
 //! `ETag`, the write depends on it. Another run that read before this write and writes after it takes ours away again:
-//! that shows in the reading at the end of the run (see [`Shared::rest`]), and the pass begins anew.
+//! that shows in the reading at the end of the run (see `SharedWrites::rest`), and the pass begins anew.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
-use std::time::Duration;
 
-use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep};
 
-use crate::admin::sealed::random_number;
-use crate::change::Routed;
-use crate::client::Client;
+use crate::change::RouteDrift;
 use crate::desired::Route;
 use crate::error::Error;
-use crate::s3::{self, Sub};
-use crate::xml::Element;
+use crate::wire::client::Client;
+use crate::wire::s3::{self, Sub};
+use crate::wire::shared_writes::jitter;
+use crate::wire::xml::Element;
 
 /// How often ours is written while it does not stay.
 const TRIES: u32 = 8;
-/// Several trees of such a document are in memory while it is written, so not all of them are at once.
-const AT_ONCE: usize = 4;
-/// The shortest time between the last write and the reading that ends a run.
-const REST: Duration = Duration::from_millis(60);
-
-/// What a run knows of its writes to such documents.
-pub(crate) struct Shared {
-    turns: Semaphore,
-    /// Since the last reading that ended a pass: when the last write ended, and how long the slowest one took.
-    written: Mutex<Option<(Instant, Duration)>>,
-}
-
-impl Default for Shared {
-    fn default() -> Self {
-        Self { turns: Semaphore::new(AT_ONCE), written: Mutex::new(None) }
-    }
-}
-
-impl Shared {
-    pub(super) async fn turn(&self) -> Option<tokio::sync::SemaphorePermit<'_>> {
-        self.turns.acquire().await.ok()
-    }
-
-    /// A write that began then has ended.
-    pub(super) fn note(&self, began: Instant) {
-        if let Ok(mut written) = self.written.lock() {
-            let slowest = written.map_or(Duration::ZERO, |(_, slowest)| slowest);
-            *written = Some((Instant::now(), slowest.max(began.elapsed())));
-        }
-    }
-
-    /// Waits, if anything was written since the last time, until another run that had read before it has written too.
-    /// A random time more, so that two runs do not wait for the same moment. Says whether it waited.
-    pub(crate) async fn rest(&self) -> bool {
-        let written = self.written.lock().ok().and_then(|mut written| written.take());
-        let Some((ended, slowest)) = written else {
-            return false;
-        };
-        let wait = REST.max(slowest * 4) + jitter(150);
-        sleep(wait.saturating_sub(ended.elapsed())).await;
-        true
-    }
-}
-
-/// Up to so many milliseconds.
-pub(super) fn jitter(most: u64) -> Duration {
-    Duration::from_millis(random_number().unwrap_or_default() % most)
-}
-
 /// What is ours in one document.
-pub(super) trait Ours {
+pub(super) trait OwnPart {
     /// The spec's word for one of them that is not there as it should be.
     fn lacking(&self, now: Option<&Element>) -> Option<String>;
     /// The document with ours in it.
@@ -80,7 +28,7 @@ pub(super) trait Ours {
 
 pub(super) struct Tags<'a>(pub(super) BTreeMap<&'a String, &'a String>);
 
-impl Ours for Tags<'_> {
+impl OwnPart for Tags<'_> {
     fn lacking(&self, now: Option<&Element>) -> Option<String> {
         let now = now.map(s3::tags).unwrap_or_default();
         let lacking = self.0.iter().find(|(key, value)| now.get(**key) != Some(**value));
@@ -94,7 +42,7 @@ impl Ours for Tags<'_> {
     }
 }
 
-impl Ours for &[Routed] {
+impl OwnPart for &[RouteDrift] {
     fn lacking(&self, now: Option<&Element>) -> Option<String> {
         let now = now.map(s3::notifications).unwrap_or_default();
         let lacking = self.iter().find(|routed| now.get(&routed.route) != Some(&routed.events.to));
@@ -109,7 +57,12 @@ impl Ours for &[Routed] {
 }
 
 /// Writes ours into the document until it is there and stays.
-pub(super) async fn update(client: &Client, bucket: &str, sub: Sub, ours: &impl Ours) -> Result<(), Error> {
+pub(super) async fn update(
+    client: &Client,
+    bucket: &str,
+    sub: Sub,
+    ours: &impl OwnPart,
+) -> Result<(), Error> {
     let _turn = client.shared().turn().await;
     let mut lacking = String::new();
     for tried in 0..TRIES {

@@ -1,4 +1,4 @@
-//! An answer that says no: what its code means, and what helps.
+//! An error that a server answers: what its code means, and what helps.
 
 use init_core::{Endpoint, FaultKind};
 use thiserror::Error;
@@ -9,7 +9,7 @@ use thiserror::Error;
 pub struct Refusal {
     /// What was tried.
     pub doing: String,
-    /// Who refused.
+    /// The server.
     pub endpoint: Endpoint,
     /// The HTTP status.
     pub status: u16,
@@ -17,7 +17,7 @@ pub struct Refusal {
     pub code: String,
     /// The server's message, without any secret name.
     pub message: String,
-    /// It means here that somebody else was faster.
+    /// Here the code means that another run has done the same at the same time.
     pub raced: bool,
     /// The answer was JSON, as the admin API's are.
     pub json: bool,
@@ -48,6 +48,7 @@ fn by_code(code: &str) -> Option<FaultKind> {
         | "InvalidAccessKeyId"
         | "SignatureDoesNotMatch"
         | "AccountProblem"
+        | "ClientCertificateRefused"
         | "InvalidTokenId"
         | "ExpiredToken" => FaultKind::Denied,
         "RequestTimeTooSkewed"
@@ -88,6 +89,9 @@ impl Refusal {
             }
             "AuthorizationHeaderMalformed" | "InvalidRegion" | "IllegalLocationConstraintException" => {
                 "write the server's region in `region`"
+            }
+            "ClientCertificateRefused" => {
+                "give the certificate that the server asks for in `tls.certificate` and `tls.key`, by an authority that it trusts"
             }
             "InvalidAccessKeyId" => {
                 "check the access key: the server knows none of that name that is enabled"

@@ -6,14 +6,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use http::Method;
 use serde_json::Value;
 
-use super::{SeenBucket, all, had};
-use crate::admin::Quota;
-use crate::client::{Call, Client};
+use super::supported;
+use crate::desired::document::Document;
 use crate::desired::{Bucket, Desired, Size};
-use crate::document::Document;
 use crate::error::Error;
-use crate::s3::{self, Sub};
-use crate::xml::Element;
+use crate::observed::SeenBucket;
+use crate::wire::admin::Quota;
+use crate::wire::client::{Call, Client};
+use crate::wire::parallel::all;
+use crate::wire::s3::{self, Sub};
+use crate::wire::xml::Element;
 
 type Seen = (BTreeMap<String, SeenBucket>, BTreeSet<String>);
 
@@ -47,7 +49,7 @@ pub(super) async fn observe(client: &Client, desired: &Desired) -> Result<Seen, 
     let mut found = Seen::default();
     let read = all(reads).await?;
     let absent = read.iter().filter(|(_, seen, foreign)| seen.is_none() && !foreign).map(|(name, ..)| *name);
-    had::had(client, desired, &absent.collect::<Vec<_>>(), any.into_inner().as_ref()).await?;
+    supported::check(client, desired, &absent.collect::<Vec<_>>(), any.into_inner().as_ref()).await?;
     for (name, seen, foreign) in read {
         if let Some(seen) = seen {
             found.0.insert(name.clone(), seen);

@@ -6,13 +6,15 @@ use http::Method;
 use init_core::{Secrets, Text};
 use serde_json::Value;
 
-use super::{Names, Observed, SeenGroup, SeenKey, SeenUser, all};
-use crate::admin::{AccessKeyInfo, GroupInfo, PolicyInfo, Probe, UserInfo};
-use crate::client::{Call, Client};
-use crate::credential::{credential, new_key, value};
+use super::names::Names;
+use crate::desired::document::Document;
 use crate::desired::{AccessKey, Desired, Status, User};
-use crate::document::Document;
 use crate::error::Error;
+use crate::observed::{Observed, SeenGroup, SeenKey, SeenUser};
+use crate::wire::admin::{AccessKeyInfo, GroupInfo, PolicyInfo, SecretKeyCheck, UserInfo};
+use crate::wire::client::{Call, Client};
+use crate::wire::credential::{credential, new_key, value};
+use crate::wire::parallel::all;
 
 /// Everything but the buckets.
 pub(super) async fn observe(
@@ -88,9 +90,10 @@ async fn user(
     let declared = desired.users.get(name).filter(|user| probed(user, status));
     let secret_differs = match declared {
         Some(user) => {
-            let probe =
-                client.probe(&format!("user {name}"), &credential(secrets, name, &user.secret)?).await?;
-            probe == Probe::Differs
+            let check = client
+                .check_secret_key(&format!("user {name}"), &credential(secrets, name, &user.secret)?)
+                .await?;
+            check == SecretKeyCheck::Differs
         }
         None => false,
     };
@@ -136,8 +139,8 @@ async fn access_key(
     let info: AccessKeyInfo = client.json(&doing, &client.open(&doing, sealed).await?)?;
     let status = Status::read(&info.account_status);
     let secret_differs = status == Status::Enabled && {
-        let who = credential(secrets, name, &wanted.secret)?;
-        client.probe(&format!("access key {name}"), &who).await? == Probe::Differs
+        let account = credential(secrets, name, &wanted.secret)?;
+        client.check_secret_key(&format!("access key {name}"), &account).await? == SecretKeyCheck::Differs
     };
     let policy = serde_json::from_str::<Value>(&info.policy).ok();
     let policy = policy.as_ref().filter(|_| !info.implied_policy).and_then(Document::read);

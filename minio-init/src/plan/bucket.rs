@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use init_core::diff::{Drift, Side, by_key};
 use init_core::{Conflict, SpecPath};
 
-use super::Found;
-use crate::change::{Change, Routed, Shown};
+use super::found::Found;
+use crate::change::{BucketChange, RouteDrift, ShownPolicy};
+use crate::desired::document::Anonymous;
 use crate::desired::{Bucket, Cors, Desired, Lock, Route, Rule, Status, Versioning};
-use crate::document::Anonymous;
-use crate::observe::{Observed, SeenBucket};
-use crate::s3;
+use crate::observed::{Observed, SeenBucket};
 
 pub(super) fn buckets(desired: &Desired, observed: &Observed, found: &mut Found) {
     for (name, side) in by_key(&desired.buckets, &observed.buckets) {
@@ -22,7 +21,7 @@ pub(super) fn buckets(desired: &Desired, observed: &Observed, found: &mut Found)
             }
             Side::Missing(wanted) => {
                 let object_lock = wanted.lock.is_some();
-                found.changes.push(Change::CreateBucket { bucket: name.clone(), object_lock });
+                found.change(BucketChange::CreateBucket { bucket: name.clone(), object_lock });
                 properties(&at, name, wanted, &new(object_lock), found);
             }
             Side::Present(wanted, seen) => properties(&at, name, wanted, seen, found),
@@ -43,7 +42,7 @@ fn properties(at: &SpecPath, name: &str, wanted: &Bucket, seen: &SeenBucket, fou
         // A bucket that never had versions has none to suspend.
         let from = seen.versioning.or((to == Versioning::Suspended).then_some(to));
         let drift = Drift::between(from, to);
-        found.changes.extend(drift.map(|versioning| Change::SetVersioning { bucket: bucket(), versioning }));
+        found.changes(drift.map(|versioning| BucketChange::SetVersioning { bucket: bucket(), versioning }));
     }
     match (wanted.lock, seen.lock) {
         (Some(_), None) => {
@@ -52,33 +51,33 @@ fn properties(at: &SpecPath, name: &str, wanted: &Bucket, seen: &SeenBucket, fou
         }
         (Some(to @ Lock::Retention { .. }), from) => {
             let drift = Drift::between(from, to);
-            found.changes.extend(drift.map(|lock| Change::SetObjectLock { bucket: bucket(), lock }));
+            found.changes(drift.map(|lock| BucketChange::SetObjectLock { bucket: bucket(), lock }));
         }
         // A lock without a word on retention leaves what is there.
         (None, _) | (Some(Lock::NoRetention), Some(_)) => {}
     }
     if let Some(encryption) = wanted.encryption {
-        let drift = Drift::between(seen.encryption.clone(), s3::algorithm(encryption).to_owned());
-        found.changes.extend(drift.map(|names| Change::SetEncryption {
+        let drift = Drift::between(seen.encryption.clone(), encryption.algorithm().to_owned());
+        found.changes(drift.map(|algorithm| BucketChange::SetEncryption {
             bucket: bucket(),
             encryption,
-            names,
+            algorithm,
         }));
     }
     if let Some(to) = wanted.quota {
         let drift = Drift::between(seen.quota, to);
-        found.changes.extend(drift.map(|quota| Change::SetQuota { bucket: bucket(), quota }));
+        found.changes(drift.map(|quota| BucketChange::SetQuota { bucket: bucket(), quota }));
     }
-    found.changes.extend(tags(name, wanted, seen));
-    found.changes.extend(lifecycle(name, wanted, seen));
-    found.changes.extend(policy(name, wanted, seen));
-    found.changes.extend(notifications(name, wanted, seen));
+    found.changes(tags(name, wanted, seen));
+    found.changes(lifecycle(name, wanted, seen));
+    found.changes(policy(name, wanted, seen));
+    found.changes(notifications(name, wanted, seen));
     if let Some(to) = &wanted.cors {
         let from = Some(seen.cors.clone()).filter(|rules| !rules.is_empty());
         // Some servers answer with the rules in an order of their own.
         let (meant, there) = (sorted(to), sorted(&seen.cors));
         let drift = if meant == there { None } else { Drift::between(from, to.clone()) };
-        found.changes.extend(drift.map(|rules| Change::SetCors { bucket: bucket(), rules }));
+        found.changes(drift.map(|rules| BucketChange::SetCors { bucket: bucket(), rules }));
     }
 }
 
@@ -88,15 +87,15 @@ fn sorted(rules: &[Cors]) -> Vec<&Cors> {
     rules
 }
 
-fn tags(name: &str, wanted: &Bucket, seen: &SeenBucket) -> Option<Change> {
+fn tags(name: &str, wanted: &Bucket, seen: &SeenBucket) -> Option<BucketChange> {
     let drift = |(key, to): (&String, &String)| {
         Drift::between(seen.tags.get(key).cloned(), to.clone()).map(|drift| (key.clone(), drift))
     };
     let tags: BTreeMap<_, _> = wanted.tags.iter().filter_map(drift).collect();
-    (!tags.is_empty()).then(|| Change::SetTags { bucket: name.to_owned(), tags })
+    (!tags.is_empty()).then(|| BucketChange::SetTags { bucket: name.to_owned(), tags })
 }
 
-fn lifecycle(name: &str, wanted: &Bucket, seen: &SeenBucket) -> Option<Change> {
+fn lifecycle(name: &str, wanted: &Bucket, seen: &SeenBucket) -> Option<BucketChange> {
     let drift = |(id, wanted): (&String, &Rule)| {
         let seen = seen.lifecycle.get(id);
         // A rule that somebody stopped stays so unless the spec says otherwise.
@@ -105,27 +104,28 @@ fn lifecycle(name: &str, wanted: &Bucket, seen: &SeenBucket) -> Option<Change> {
         Drift::between(seen.and_then(|seen| seen.rule.clone()), to).map(|drift| (id.clone(), drift))
     };
     let rules: BTreeMap<_, _> = wanted.lifecycle.iter().filter_map(drift).collect();
-    (!rules.is_empty()).then(|| Change::SetLifecycle { bucket: name.to_owned(), rules })
+    (!rules.is_empty()).then(|| BucketChange::SetLifecycle { bucket: name.to_owned(), rules })
 }
 
-fn policy(name: &str, wanted: &Bucket, seen: &SeenBucket) -> Option<Change> {
+fn policy(name: &str, wanted: &Bucket, seen: &SeenBucket) -> Option<BucketChange> {
     let to = wanted.access.as_ref()?;
     if to.document == seen.policy {
         return None;
     }
-    let shown = |document: Option<&crate::document::Document>| {
-        let word = Anonymous::of(document, name).map(Shown::Word);
-        word.or_else(|| document.cloned().map(Shown::Document)).unwrap_or(Shown::Word(Anonymous::None))
+    let shown = |document: Option<&crate::desired::document::Document>| {
+        let word = Anonymous::of(document, name).map(ShownPolicy::Word);
+        word.or_else(|| document.cloned().map(ShownPolicy::Document))
+            .unwrap_or(ShownPolicy::Word(Anonymous::None))
     };
     let access = Drift { from: Some(shown(seen.policy.as_ref())), to: shown(to.document.as_ref()) };
-    Some(Change::SetBucketPolicy { bucket: name.to_owned(), access, document: to.document.clone() })
+    Some(BucketChange::SetBucketPolicy { bucket: name.to_owned(), access, document: to.document.clone() })
 }
 
-fn notifications(name: &str, wanted: &Bucket, seen: &SeenBucket) -> Option<Change> {
+fn notifications(name: &str, wanted: &Bucket, seen: &SeenBucket) -> Option<BucketChange> {
     let drift = |(route, to): (&Route, &BTreeSet<String>)| {
         let events = Drift::between(seen.notifications.get(route).cloned(), to.clone())?;
-        Some(Routed { route: route.clone(), events })
+        Some(RouteDrift { route: route.clone(), events })
     };
     let routes: Vec<_> = wanted.notifications.iter().filter_map(drift).collect();
-    (!routes.is_empty()).then(|| Change::SetNotifications { bucket: name.to_owned(), routes })
+    (!routes.is_empty()).then(|| BucketChange::SetNotifications { bucket: name.to_owned(), routes })
 }

@@ -5,22 +5,22 @@ use std::collections::BTreeSet;
 use init_core::diff::{Drift, Side, by_key};
 use init_core::{Conflict, SpecPath, Text};
 
-use super::Found;
-use crate::change::{Change, Grantee};
+use super::found::Found;
+use crate::change::{AccessKeyDrift, Grantee, IdentityChange, NewAccessKey};
+use crate::desired::document::Document;
 use crate::desired::{AccessKey, Desired, Group, Status, User};
-use crate::document::Document;
-use crate::observe::{Observed, SeenGroup, SeenKey, SeenUser};
+use crate::observed::{Observed, SeenGroup, SeenKey, SeenUser};
 
 pub(super) fn policies(desired: &Desired, observed: &Observed, found: &mut Found) {
     for (name, side) in by_key(&desired.policies, &observed.policies) {
         let policy = name.clone();
         match side {
             Side::Missing(wanted) => {
-                found.changes.push(Change::CreatePolicy { policy, document: wanted.clone() });
+                found.change(IdentityChange::CreatePolicy { policy, document: wanted.clone() });
             }
-            Side::Present(wanted, seen) => found.changes.extend(
+            Side::Present(wanted, seen) => found.changes(
                 Drift::between(Some(seen.clone()), wanted.clone())
-                    .map(|document| Change::AlterPolicy { policy, document }),
+                    .map(|document| IdentityChange::AlterPolicy { policy, document }),
             ),
             Side::Extra(_) => {}
         }
@@ -60,32 +60,40 @@ pub(super) fn users(desired: &Desired, observed: &Observed, found: &mut Found) {
             .iter()
             .any(|(key, wanted)| wanted.user.as_ref() == Some(name) && !observed.keys.contains_key(key));
         let open = !missing.is_empty() || new_keys;
-        found.changes.extend(user(name, wanted, seen, open));
+        found.changes(user(name, wanted, seen, open));
         if !missing.is_empty() {
             let to = Grantee::User(name.clone());
-            found.changes.push(Change::AttachPolicies { to, policies: missing });
+            found.change(IdentityChange::AttachPolicies { to, policies: missing });
         }
     }
 }
 
 /// `open`: something is to be attached, which a server does to an enabled user only.
-fn user(name: &Text, wanted: &User, seen: Option<&SeenUser>, open: bool) -> Vec<Change> {
+fn user(name: &Text, wanted: &User, seen: Option<&SeenUser>, open: bool) -> Vec<IdentityChange> {
     let (user, secret) = (name.clone(), wanted.secret.clone());
     // Absent, it is what the server has: whoever disabled it had a reason.
     let status = wanted.status.or(seen.map(|seen| seen.status)).unwrap_or_default();
-    let disable = || Change::DisableUser { user: name.clone(), secret: wanted.secret.clone() };
+    let disable = || IdentityChange::DisableUser { user: name.clone(), secret: wanted.secret.clone() };
     match (seen.map(|seen| seen.status), status) {
-        (None, Status::Enabled) => vec![Change::CreateUser { user, status, secret, held: false }],
-        (None, Status::Disabled) if !open => vec![Change::CreateUser { user, status, secret, held: false }],
-        (None, Status::Disabled) => vec![Change::CreateUser { user, status, secret, held: true }, disable()],
-        (Some(_), Status::Disabled) if open => vec![Change::HoldUser { user }, disable()],
+        (None, Status::Enabled) => {
+            vec![IdentityChange::CreateUser { user, status, secret, temporarily_enabled: false }]
+        }
+        (None, Status::Disabled) if !open => {
+            vec![IdentityChange::CreateUser { user, status, secret, temporarily_enabled: false }]
+        }
+        (None, Status::Disabled) => {
+            vec![IdentityChange::CreateUser { user, status, secret, temporarily_enabled: true }, disable()]
+        }
+        (Some(_), Status::Disabled) if open => {
+            vec![IdentityChange::EnableUserTemporarily { user }, disable()]
+        }
         (Some(Status::Disabled), Status::Disabled) => Vec::new(),
         (Some(Status::Enabled), Status::Disabled) => vec![disable()],
         (Some(from), Status::Enabled) => {
             let status = Drift::between(Some(from), status);
             // A disabled user shows nothing of its secret, so enabling one sets it.
             let rotate_secret = status.is_some() || seen.is_some_and(|seen| seen.secret_differs);
-            let alter = Change::AlterUser { user, rotate_secret, status, secret };
+            let alter = IdentityChange::AlterUser { user, rotate_secret, status, secret };
             if rotate_secret { vec![alter] } else { Vec::new() }
         }
     }
@@ -108,11 +116,11 @@ pub(super) fn groups(desired: &Desired, observed: &Observed, found: &mut Found) 
 fn group(at: &SpecPath, name: &str, wanted: &Group, seen: Option<&SeenGroup>, found: &mut Found) {
     let group = name.to_owned();
     match seen {
-        None => found.changes.push(Change::CreateGroup { group, members: wanted.members.clone() }),
+        None => found.change(IdentityChange::CreateGroup { group, members: wanted.members.clone() }),
         Some(seen) => {
             let members: BTreeSet<_> = wanted.members.difference(&seen.members).cloned().collect();
             if !members.is_empty() {
-                found.changes.push(Change::AddMembers { group, members });
+                found.change(IdentityChange::AddMembers { group, members });
             }
         }
     }
@@ -120,7 +128,7 @@ fn group(at: &SpecPath, name: &str, wanted: &Group, seen: Option<&SeenGroup>, fo
     let status = seen.map_or(Status::Enabled, |seen| seen.status);
     if let Some(wanted) = wanted.status {
         let status = Drift::between(Some(status), wanted);
-        found.changes.extend(status.map(|status| Change::AlterGroup { group: name.to_owned(), status }));
+        found.changes(status.map(|status| IdentityChange::AlterGroup { group: name.to_owned(), status }));
     }
     let attached = seen.map(|seen| &seen.policies);
     let missing: BTreeSet<_> = wanted
@@ -136,7 +144,7 @@ fn group(at: &SpecPath, name: &str, wanted: &Group, seen: Option<&SeenGroup>, fo
         let problem = "the group is disabled, and a server neither shows nor attaches policies of such a group: say `status: enabled`";
         found.conflicts.push(Conflict::new(at.clone(), problem));
     }
-    found.changes.push(Change::AttachPolicies { to: Grantee::Group(name.to_owned()), policies: missing });
+    found.change(IdentityChange::AttachPolicies { to: Grantee::Group(name.to_owned()), policies: missing });
 }
 
 pub(super) fn keys(desired: &Desired, observed: &Observed, found: &mut Found) {
@@ -152,7 +160,7 @@ pub(super) fn keys(desired: &Desired, observed: &Observed, found: &mut Found) {
         let text = |policy: &String| desired.policies.get(policy).or_else(|| observed.policies.get(policy));
         let document = wanted.policy.as_ref().and_then(text);
         match observed.keys.get(name) {
-            None => found.changes.push(create_key(name, wanted, user, document)),
+            None => found.change(IdentityChange::CreateAccessKey(create_key(name, wanted, user, document))),
             Some(seen) if seen.parent != *user => {
                 let problem = format!(
                     "the access key belongs to {}, and a key cannot change hands: remove it first",
@@ -160,13 +168,15 @@ pub(super) fn keys(desired: &Desired, observed: &Observed, found: &mut Found) {
                 );
                 found.conflicts.push(Conflict::new(at.key("user"), problem));
             }
-            Some(seen) => found.changes.extend(alter_key(name, wanted, seen, document)),
+            Some(seen) => {
+                found.changes(alter_key(name, wanted, seen, document).map(IdentityChange::AlterAccessKey));
+            }
         }
     }
 }
 
-fn create_key(name: &Text, wanted: &AccessKey, user: &Text, document: Option<&Document>) -> Change {
-    Change::CreateAccessKey {
+fn create_key(name: &Text, wanted: &AccessKey, user: &Text, document: Option<&Document>) -> NewAccessKey {
+    NewAccessKey {
         access_key: name.clone(),
         user: user.clone(),
         policy: wanted.policy.clone(),
@@ -178,7 +188,12 @@ fn create_key(name: &Text, wanted: &AccessKey, user: &Text, document: Option<&Do
     }
 }
 
-fn alter_key(name: &Text, wanted: &AccessKey, seen: &SeenKey, document: Option<&Document>) -> Option<Change> {
+fn alter_key(
+    name: &Text,
+    wanted: &AccessKey,
+    seen: &SeenKey,
+    document: Option<&Document>,
+) -> Option<AccessKeyDrift> {
     let text = |seen: &str, wanted: Option<&String>| {
         let seen = Some(seen).filter(|text| !text.is_empty()).map(str::to_owned);
         wanted.and_then(|wanted| Drift::between(seen, wanted.clone()))
@@ -194,7 +209,7 @@ fn alter_key(name: &Text, wanted: &AccessKey, seen: &SeenKey, document: Option<&
     {
         return None;
     }
-    Some(Change::AlterAccessKey {
+    Some(AccessKeyDrift {
         access_key: name.clone(),
         rotate_secret,
         policy,

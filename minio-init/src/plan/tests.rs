@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use init_core::{Backend as _, Files, Text};
+use init_core::{Backend as _, Files, RESERVED, Text, as_json};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::Minio;
-use crate::change::{Change, Grantee};
+use crate::change::{AccessKeyDrift, BucketChange, Change, Grantee, IdentityChange, NewAccessKey};
 use crate::desired::{Desired, Lock, Status, Versioning};
-use crate::observe::{Observed, SeenBucket, SeenGroup, SeenKey, SeenUser};
-use crate::s3;
-use crate::xml::Element;
+use crate::observed::{Observed, SeenBucket, SeenGroup, SeenKey, SeenUser};
+use crate::wire::s3;
+use crate::wire::xml::Element;
 
 fn desired(mut spec: Value) -> Desired {
     spec["endpoint"] = json!("http://minio:9000");
@@ -24,48 +24,64 @@ fn desired(mut spec: Value) -> Desired {
 /// What a server is like after a change.
 fn step(observed: &mut Observed, change: &Change) {
     match change.clone() {
-        Change::CreatePolicy { policy, document } => drop(observed.policies.insert(policy, document)),
-        Change::AlterPolicy { policy, document } => drop(observed.policies.insert(policy, document.to)),
-        Change::CreateUser { user, status, held, .. } => {
-            let status = if held { Status::Enabled } else { status };
+        Change::Identity(change) => step_identity(observed, change),
+        Change::Bucket(change) => step_bucket(observed, change),
+    }
+}
+
+fn step_identity(observed: &mut Observed, change: IdentityChange) {
+    match change {
+        IdentityChange::CreatePolicy { policy, document } => {
+            observed.policies.insert(policy, document);
+        }
+        IdentityChange::AlterPolicy { policy, document } => {
+            observed.policies.insert(policy, document.to);
+        }
+        IdentityChange::CreateUser { user, status, temporarily_enabled, .. } => {
+            let status = if temporarily_enabled { Status::Enabled } else { status };
             let seen = SeenUser { status, policies: BTreeSet::new(), secret_differs: false };
             observed.users.insert(user, seen);
         }
-        Change::HoldUser { user } | Change::AlterUser { user, .. } => {
+        IdentityChange::EnableUserTemporarily { user } | IdentityChange::AlterUser { user, .. } => {
             set_user(observed, &user, Status::Enabled);
         }
-        Change::DisableUser { user, .. } => set_user(observed, &user, Status::Disabled),
-        Change::CreateGroup { group, members } => {
+        IdentityChange::DisableUser { user, .. } => set_user(observed, &user, Status::Disabled),
+        IdentityChange::CreateGroup { group, members } => {
             let seen = SeenGroup { status: Status::Enabled, members, policies: BTreeSet::new() };
             observed.groups.insert(group, seen);
         }
-        Change::AddMembers { group, members } => {
+        IdentityChange::AddMembers { group, members } => {
             observed.groups.get_mut(&group).unwrap().members.extend(members);
         }
-        Change::AlterGroup { group, status } => observed.groups.get_mut(&group).unwrap().status = status.to,
-        Change::AttachPolicies { to, policies } => attach(observed, &to, policies),
-        Change::CreateAccessKey { access_key, user, name, description, status, document, .. } => {
-            let seen = SeenKey {
-                parent: user,
-                status: status.unwrap_or_default(),
-                policy: document,
-                name: name.unwrap_or_default(),
-                description: description.unwrap_or_default(),
-                secret_differs: false,
-            };
-            observed.keys.insert(access_key, seen);
+        IdentityChange::AlterGroup { group, status } => {
+            observed.groups.get_mut(&group).unwrap().status = status.to;
         }
-        Change::AlterAccessKey { access_key, name, description, status, document, .. } => {
-            let seen = observed.keys.get_mut(&access_key).unwrap();
-            // An update without a policy removes the one that was there.
-            seen.policy = document;
-            seen.secret_differs = false;
-            seen.name = name.map_or(seen.name.clone(), |drift| drift.to);
-            seen.description = description.map_or(seen.description.clone(), |drift| drift.to);
-            seen.status = status.map_or(seen.status, |drift| drift.to);
-        }
-        bucket => step_bucket(observed, bucket),
+        IdentityChange::AttachPolicies { to, policies } => attach(observed, &to, policies),
+        IdentityChange::CreateAccessKey(key) => create_key(observed, key),
+        IdentityChange::AlterAccessKey(key) => alter_key(observed, key),
     }
+}
+
+fn create_key(observed: &mut Observed, key: NewAccessKey) {
+    let seen = SeenKey {
+        parent: key.user,
+        status: key.status.unwrap_or_default(),
+        policy: key.document,
+        name: key.name.unwrap_or_default(),
+        description: key.description.unwrap_or_default(),
+        secret_differs: false,
+    };
+    observed.keys.insert(key.access_key, seen);
+}
+
+fn alter_key(observed: &mut Observed, key: AccessKeyDrift) {
+    let seen = observed.keys.get_mut(&key.access_key).unwrap();
+    // An update without a policy removes the one that was there.
+    seen.policy = key.document;
+    seen.secret_differs = false;
+    seen.name = key.name.map_or(seen.name.clone(), |drift| drift.to);
+    seen.description = key.description.map_or(seen.description.clone(), |drift| drift.to);
+    seen.status = key.status.map_or(seen.status, |drift| drift.to);
 }
 
 fn set_user(observed: &mut Observed, user: &Text, status: Status) {
@@ -85,10 +101,10 @@ fn attach(observed: &mut Observed, to: &Grantee, policies: BTreeSet<String>) {
     }
 }
 
-fn step_bucket(observed: &mut Observed, change: Change) {
+fn step_bucket(observed: &mut Observed, change: BucketChange) {
     let read = |text: String| Element::parse(text.as_bytes()).unwrap();
     match change {
-        Change::CreateBucket { bucket, object_lock } => {
+        BucketChange::CreateBucket { bucket, object_lock } => {
             let versioning = object_lock.then_some(Versioning::Enabled);
             *seen(observed, bucket) = SeenBucket {
                 versioning,
@@ -96,28 +112,29 @@ fn step_bucket(observed: &mut Observed, change: Change) {
                 ..SeenBucket::default()
             };
         }
-        Change::SetVersioning { bucket, versioning } => {
+        BucketChange::SetVersioning { bucket, versioning } => {
             seen(observed, bucket).versioning = Some(versioning.to);
         }
-        Change::SetObjectLock { bucket, lock } => seen(observed, bucket).lock = Some(lock.to),
-        Change::SetEncryption { bucket, names, .. } => seen(observed, bucket).encryption = Some(names.to),
-        Change::SetQuota { bucket, quota } => seen(observed, bucket).quota = Some(quota.to),
-        Change::SetTags { bucket, tags } => {
+        BucketChange::SetObjectLock { bucket, lock } => seen(observed, bucket).lock = Some(lock.to),
+        BucketChange::SetEncryption { bucket, algorithm, .. } => {
+            seen(observed, bucket).encryption = Some(algorithm.to);
+        }
+        BucketChange::SetQuota { bucket, quota } => seen(observed, bucket).quota = Some(quota.to),
+        BucketChange::SetTags { bucket, tags } => {
             let ours = tags.iter().map(|(key, drift)| (key, &drift.to));
             seen(observed, bucket).tags.extend(s3::tags(&read(s3::tags_xml(ours))));
         }
-        Change::SetLifecycle { bucket, rules } => {
+        BucketChange::SetLifecycle { bucket, rules } => {
             let ours = rules.iter().map(|(id, drift)| (id, &drift.to));
             seen(observed, bucket).lifecycle.extend(s3::lifecycle(&read(s3::lifecycle_xml([], ours))));
         }
-        Change::SetBucketPolicy { bucket, document, .. } => seen(observed, bucket).policy = document,
-        Change::SetNotifications { bucket, routes } => {
+        BucketChange::SetBucketPolicy { bucket, document, .. } => seen(observed, bucket).policy = document,
+        BucketChange::SetNotifications { bucket, routes } => {
             let ours = routes.iter().map(|routed| (&routed.route, &routed.events.to));
             let routes = s3::notifications(&read(s3::notifications_xml([], ours)));
             seen(observed, bucket).notifications.extend(routes);
         }
-        Change::SetCors { bucket, rules } => seen(observed, bucket).cors = rules.to,
-        other => panic!("{other} is about no bucket"),
+        BucketChange::SetCors { bucket, rules } => seen(observed, bucket).cors = rules.to,
     }
 }
 
@@ -127,13 +144,20 @@ fn seen(observed: &mut Observed, bucket: String) -> &mut SeenBucket {
 
 fn converge(observed: &mut Observed, desired: &Desired) -> String {
     let plan = super::plan(desired, observed);
+    plan.changes().iter().for_each(keys_are_free);
     assert_eq!(plan.conflicts(), []);
     plan.changes().iter().for_each(|change| step(observed, change));
     assert!(super::plan(desired, observed).is_empty(), "{:?}", super::plan(desired, observed));
-    plan.changes()
-        .iter()
-        .map(|change| format!("{change}\n  {}\n", serde_json::to_string(change).unwrap()))
-        .collect()
+    plan.changes().iter().map(|change| format!("{change}\n  {}\n", as_json(change))).collect()
+}
+
+/// A property has no name that every change of a report has, and is `{from, to}`.
+fn keys_are_free(change: &Change) {
+    use init_core::Change as _;
+    for (name, property) in change.properties().iter() {
+        assert!(!RESERVED.contains(&name), "{change}: {name}");
+        assert!(property.from.is_some() || property.to.is_some(), "{change}: {name}");
+    }
 }
 
 fn statement(action: &str) -> Value {
@@ -189,6 +213,19 @@ fn everything_is_altered_in_place() {
     converge(&mut observed, &desired(everything(false)));
     observed.users.get_mut(&Text::Plain("open".to_owned())).unwrap().secret_differs = true;
     insta::assert_snapshot!(converge(&mut observed, &desired(everything(true))));
+}
+
+#[test]
+fn the_snapshots_above_show_every_operation() {
+    let mut observed = Observed::default();
+    let mut operations = BTreeSet::new();
+    for second in [false, true] {
+        let plan = super::plan(&desired(everything(second)), &observed);
+        operations.extend(plan.changes().iter().map(init_core::Change::op));
+        converge(&mut observed, &desired(everything(second)));
+        observed.users.get_mut(&Text::Plain("open".to_owned())).unwrap().secret_differs = true;
+    }
+    assert_eq!(operations.len(), 22, "{operations:?}");
 }
 
 #[test]

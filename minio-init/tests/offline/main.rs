@@ -9,6 +9,7 @@
 
 mod describe;
 mod manual;
+mod tls;
 mod violations;
 
 use std::path::{Path, PathBuf};

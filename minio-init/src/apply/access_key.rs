@@ -1,0 +1,106 @@
+//! Access keys, which MinIO also calls service accounts.
+
+use http::Method;
+use init_core::{Secrets, Text};
+use serde::Serialize;
+
+use crate::change::{AccessKeyDrift, NewAccessKey};
+use crate::desired::Status;
+use crate::desired::document::Document;
+use crate::error::Error;
+use crate::wire::admin::unsealed;
+use crate::wire::client::{Call, Client};
+use crate::wire::credential::{SecretKey, secret, value};
+use crate::wire::sealed::random_secret;
+
+/// The body of `add-service-account`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Creation<'a> {
+    access_key: &'a str,
+    secret_key: SecretKey<'a>,
+    target_user: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<&'a Document>,
+}
+
+/// The body of `update-service-account`. What is absent stays as it is, apart from the policy: an update without it
+/// removes the restriction.
+#[derive(Default, Serialize)]
+struct Update<'a> {
+    #[serde(rename = "newSecretKey", skip_serializing_if = "Option::is_none")]
+    secret_key: Option<SecretKey<'a>>,
+    #[serde(rename = "newStatus", skip_serializing_if = "Option::is_none")]
+    status: Option<&'static str>,
+    #[serde(rename = "newName", skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(rename = "newDescription", skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    #[serde(rename = "newPolicy", skip_serializing_if = "Option::is_none")]
+    policy: Option<&'a Document>,
+}
+
+pub(super) async fn create(client: &Client, key: &NewAccessKey, secrets: &Secrets) -> Result<(), Error> {
+    let doing = format!("create access key {}", key.access_key);
+    let wanted = secret(secrets, &key.secret)?;
+    let (access_key, user) = (value(secrets, &key.access_key)?, value(secrets, &key.user)?);
+    // A key that is to be disabled begins with a random secret key, so that nobody can use it before it is disabled.
+    let disabled = key.status == Some(Status::Disabled);
+    let random =
+        if disabled { Some(random_secret().map_err(|error| unsealed(&doing, &error))?) } else { None };
+    let body = Creation {
+        access_key: &access_key,
+        secret_key: SecretKey(random.as_ref().unwrap_or(wanted)),
+        target_user: &user,
+        name: key.name.as_deref(),
+        description: key.description.as_deref(),
+        policy: key.document.as_ref(),
+    };
+    let body = client.seal(&doing, &body)?;
+    let call = Call::admin(Method::PUT, "add-service-account", doing).body(body);
+    let created = client.ask_sealed("access keys", call).await;
+    created
+        .map_err(|refused| refused.raced(&["XMinioIAMServiceAccountNotAllowed", "XMinioAdminNoSuchUser"]))?;
+    if !disabled {
+        return Ok(());
+    }
+    let disable = Update {
+        secret_key: Some(SecretKey(wanted)),
+        status: Some(status_word(Status::Disabled)),
+        policy: key.document.as_ref(),
+        ..Update::default()
+    };
+    update(client, &key.access_key, &disable, secrets).await
+}
+
+pub(super) async fn alter(client: &Client, key: &AccessKeyDrift, secrets: &Secrets) -> Result<(), Error> {
+    let secret_key = if key.rotate_secret { Some(SecretKey(secret(secrets, &key.secret)?)) } else { None };
+    let body = Update {
+        secret_key,
+        status: key.status.as_ref().map(|status| status_word(status.to)),
+        name: key.name.as_ref().map(|name| name.to.as_str()),
+        description: key.description.as_ref().map(|text| text.to.as_str()),
+        policy: key.document.as_ref(),
+    };
+    update(client, &key.access_key, &body, secrets).await
+}
+
+fn status_word(status: Status) -> &'static str {
+    match status {
+        Status::Enabled => "on",
+        Status::Disabled => "off",
+    }
+}
+
+async fn update(client: &Client, key: &Text, body: &Update<'_>, secrets: &Secrets) -> Result<(), Error> {
+    let doing = format!("alter access key {key}");
+    let body = client.seal(&doing, body)?;
+    let call = Call::admin(Method::POST, "update-service-account", doing)
+        .query("accessKey", &value(secrets, key)?)
+        .body(body);
+    client.ask("access keys", call).await.map(drop)
+}

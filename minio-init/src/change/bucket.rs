@@ -1,0 +1,232 @@
+//! Changes of buckets and their properties.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{self, Display, Formatter};
+
+use init_core::diff::Drift;
+use init_core::{Effect, Properties};
+use serde::Serialize;
+
+use super::text::{by_name, list};
+use crate::desired::document::{Anonymous, Document};
+use crate::desired::{Cors, Encryption, Lock, Route, Rule, Size, Versioning};
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum BucketChange {
+    CreateBucket {
+        bucket: String,
+        object_lock: bool,
+    },
+    SetVersioning {
+        bucket: String,
+        versioning: Drift<Versioning>,
+    },
+    SetObjectLock {
+        bucket: String,
+        lock: Drift<Lock>,
+    },
+    SetEncryption {
+        bucket: String,
+        encryption: Encryption,
+        /// The algorithms by the names that S3 has for them.
+        algorithm: Drift<String>,
+    },
+    SetQuota {
+        bucket: String,
+        quota: Drift<Size>,
+    },
+    SetTags {
+        bucket: String,
+        tags: BTreeMap<String, Drift<String>>,
+    },
+    SetLifecycle {
+        bucket: String,
+        rules: BTreeMap<String, Drift<Rule>>,
+    },
+    SetBucketPolicy {
+        bucket: String,
+        access: Drift<ShownPolicy>,
+        document: Option<Document>,
+    },
+    SetNotifications {
+        bucket: String,
+        routes: Vec<RouteDrift>,
+    },
+    SetCors {
+        bucket: String,
+        rules: Drift<Vec<Cors>>,
+    },
+}
+
+/// A bucket policy in a report: the word of `anonymous` where there is one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(untagged)]
+pub enum ShownPolicy {
+    Word(Anonymous),
+    Document(Document),
+}
+
+/// The events of one route.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RouteDrift {
+    pub(crate) route: Route,
+    pub(crate) events: Drift<BTreeSet<String>>,
+}
+
+/// One route with its events in a report.
+#[derive(Serialize)]
+struct ShownRoute<'a> {
+    #[serde(flatten)]
+    route: &'a Route,
+    events: &'a BTreeSet<String>,
+}
+
+impl BucketChange {
+    pub(super) fn op(&self) -> &'static str {
+        match self {
+            Self::CreateBucket { .. } => "create_bucket",
+            Self::SetVersioning { .. } => "set_versioning",
+            Self::SetObjectLock { .. } => "set_object_lock",
+            Self::SetEncryption { .. } => "set_encryption",
+            Self::SetQuota { .. } => "set_quota",
+            Self::SetTags { .. } => "set_tags",
+            Self::SetLifecycle { .. } => "set_lifecycle",
+            Self::SetBucketPolicy { .. } => "set_bucket_policy",
+            Self::SetNotifications { .. } => "set_notifications",
+            Self::SetCors { .. } => "set_cors",
+        }
+    }
+
+    pub(super) fn effect(&self) -> Effect {
+        match self {
+            Self::CreateBucket { .. } => Effect::Add,
+            Self::SetVersioning { .. }
+            | Self::SetObjectLock { .. }
+            | Self::SetEncryption { .. }
+            | Self::SetQuota { .. }
+            | Self::SetTags { .. }
+            | Self::SetLifecycle { .. }
+            | Self::SetBucketPolicy { .. }
+            | Self::SetNotifications { .. }
+            | Self::SetCors { .. } => Effect::Alter,
+        }
+    }
+
+    pub(super) fn bucket(&self) -> &str {
+        match self {
+            Self::CreateBucket { bucket, .. }
+            | Self::SetVersioning { bucket, .. }
+            | Self::SetObjectLock { bucket, .. }
+            | Self::SetEncryption { bucket, .. }
+            | Self::SetQuota { bucket, .. }
+            | Self::SetTags { bucket, .. }
+            | Self::SetLifecycle { bucket, .. }
+            | Self::SetBucketPolicy { bucket, .. }
+            | Self::SetNotifications { bucket, .. }
+            | Self::SetCors { bucket, .. } => bucket,
+        }
+    }
+
+    /// Whether it replaces a document of which other writers change other parts.
+    pub(crate) fn is_shared(&self) -> bool {
+        match self {
+            Self::SetTags { .. } | Self::SetLifecycle { .. } | Self::SetNotifications { .. } => true,
+            Self::CreateBucket { .. }
+            | Self::SetVersioning { .. }
+            | Self::SetObjectLock { .. }
+            | Self::SetEncryption { .. }
+            | Self::SetQuota { .. }
+            | Self::SetBucketPolicy { .. }
+            | Self::SetCors { .. } => false,
+        }
+    }
+
+    pub(super) fn properties(&self) -> Properties {
+        let none = Properties::none();
+        match self {
+            Self::CreateBucket { object_lock, .. } => {
+                none.to_some("object_lock", object_lock.then_some(true))
+            }
+            Self::SetVersioning { versioning, .. } => none.drift("versioning", versioning),
+            Self::SetObjectLock { lock, .. } => none.drift("object_lock", lock),
+            Self::SetEncryption { algorithm, .. } => none.drift("encryption", algorithm),
+            Self::SetQuota { quota, .. } => none.drift("quota", quota),
+            Self::SetTags { tags, .. } => sides(none, "tags", tags),
+            Self::SetLifecycle { rules, .. } => sides(none, "lifecycle", rules),
+            Self::SetBucketPolicy { access, .. } => none.drift("policy", access),
+            Self::SetNotifications { routes, .. } => {
+                let from = routes.iter().filter_map(|RouteDrift { route, events }| {
+                    Some(ShownRoute { route, events: events.from.as_ref()? })
+                });
+                let to = routes
+                    .iter()
+                    .map(|RouteDrift { route, events }| ShownRoute { route, events: &events.to });
+                none.differing("notifications", from.collect::<Vec<_>>(), to.collect::<Vec<_>>())
+            }
+            Self::SetCors { rules, .. } => none.drift("cors", rules),
+        }
+    }
+}
+
+/// A property of named parts: each side has the parts that differ.
+fn sides<T: Serialize>(
+    properties: Properties,
+    name: &'static str,
+    parts: &BTreeMap<String, Drift<T>>,
+) -> Properties {
+    let from: BTreeMap<_, _> =
+        parts.iter().filter_map(|(part, drift)| Some((part, drift.from.as_ref()?))).collect();
+    let to: BTreeMap<_, _> = parts.iter().map(|(part, drift)| (part, &drift.to)).collect();
+    properties.differing(name, from, to)
+}
+
+impl Display for BucketChange {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CreateBucket { bucket, object_lock } => {
+                write!(f, "create bucket {bucket}{}", if *object_lock { " with object lock" } else { "" })
+            }
+            Self::SetVersioning { bucket, versioning } => {
+                write!(f, "set versioning of {bucket}: {versioning}")
+            }
+            Self::SetObjectLock { bucket, lock } => write!(f, "set object lock of {bucket}: {lock}"),
+            Self::SetEncryption { bucket, algorithm, .. } => {
+                write!(f, "set encryption of {bucket}: {algorithm}")
+            }
+            Self::SetQuota { bucket, quota } => write!(f, "set quota of {bucket}: {quota}"),
+            Self::SetTags { bucket, tags } => write!(f, "set tags of {bucket}:{}", by_name(tags)),
+            Self::SetLifecycle { bucket, rules } => {
+                write!(f, "set lifecycle of {bucket}:{}", by_name(rules))
+            }
+            Self::SetBucketPolicy { bucket, access, .. } => {
+                write!(f, "set bucket policy of {bucket}: {access}")
+            }
+            Self::SetNotifications { bucket, routes } => {
+                write!(f, "set notifications of {bucket}:")?;
+                routes.iter().try_for_each(|route| write!(f, " {route}"))
+            }
+            Self::SetCors { bucket, rules } => {
+                let shown =
+                    |rules: &[Cors]| rules.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+                let from = rules.from.as_deref().map_or_else(|| "unset".to_owned(), shown);
+                write!(f, "set cors of {bucket}: {from} -> {}", shown(&rules.to))
+            }
+        }
+    }
+}
+
+impl Display for ShownPolicy {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Word(word) => word.fmt(f),
+            Self::Document(document) => document.fmt(f),
+        }
+    }
+}
+
+impl Display for RouteDrift {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let from = self.events.from.as_ref().map_or_else(|| "unset".to_owned(), list);
+        write!(f, "{} {from} -> {}", self.route, list(&self.events.to))
+    }
+}

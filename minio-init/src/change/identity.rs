@@ -1,0 +1,248 @@
+//! Changes of policies, users, groups and access keys.
+
+use std::collections::BTreeSet;
+use std::fmt::{self, Display, Formatter};
+
+use init_core::diff::Drift;
+use init_core::{Effect, Properties, SecretRef, Subject, Text};
+
+use super::text::{list, property};
+use crate::desired::Status;
+use crate::desired::document::Document;
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum IdentityChange {
+    CreatePolicy {
+        policy: String,
+        document: Document,
+    },
+    AlterPolicy {
+        policy: String,
+        document: Drift<Document>,
+    },
+    CreateUser {
+        user: Text,
+        status: Status,
+        secret: SecretRef,
+        /// The user is created enabled, with a random secret key, because something is attached to it before it is disabled.
+        temporarily_enabled: bool,
+    },
+    /// Enables a disabled user, with a random secret key: a server attaches nothing to a disabled user.
+    EnableUserTemporarily {
+        user: Text,
+    },
+    AlterUser {
+        user: Text,
+        rotate_secret: bool,
+        status: Option<Drift<Status>>,
+        secret: SecretRef,
+    },
+    CreateGroup {
+        group: String,
+        members: BTreeSet<Text>,
+    },
+    AddMembers {
+        group: String,
+        members: BTreeSet<Text>,
+    },
+    AlterGroup {
+        group: String,
+        status: Drift<Status>,
+    },
+    AttachPolicies {
+        to: Grantee,
+        policies: BTreeSet<String>,
+    },
+    CreateAccessKey(NewAccessKey),
+    AlterAccessKey(AccessKeyDrift),
+    DisableUser {
+        user: Text,
+        secret: SecretRef,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NewAccessKey {
+    pub(crate) access_key: Text,
+    pub(crate) user: Text,
+    pub(crate) policy: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) status: Option<Status>,
+    pub(crate) secret: SecretRef,
+    /// The text of `policy`.
+    pub(crate) document: Option<Document>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AccessKeyDrift {
+    pub(crate) access_key: Text,
+    pub(crate) rotate_secret: bool,
+    pub(crate) policy: Option<Drift<Document>>,
+    pub(crate) name: Option<Drift<String>>,
+    pub(crate) description: Option<Drift<String>>,
+    pub(crate) status: Option<Drift<Status>>,
+    pub(crate) secret: SecretRef,
+    /// Sent with every change: an update without it would remove the restriction.
+    pub(crate) document: Option<Document>,
+}
+
+/// Whom a policy is attached to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grantee {
+    User(Text),
+    Group(String),
+}
+
+impl IdentityChange {
+    pub(super) fn op(&self) -> &'static str {
+        match self {
+            Self::CreatePolicy { .. } => "create_policy",
+            Self::AlterPolicy { .. } => "alter_policy",
+            Self::CreateUser { .. } => "create_user",
+            Self::EnableUserTemporarily { .. } => "enable_user_temporarily",
+            Self::AlterUser { .. } => "alter_user",
+            Self::CreateGroup { .. } => "create_group",
+            Self::AddMembers { .. } => "add_members",
+            Self::AlterGroup { .. } => "alter_group",
+            Self::AttachPolicies { .. } => "attach_policies",
+            Self::CreateAccessKey(_) => "create_access_key",
+            Self::AlterAccessKey(_) => "alter_access_key",
+            Self::DisableUser { .. } => "disable_user",
+        }
+    }
+
+    pub(super) fn effect(&self) -> Effect {
+        match self {
+            Self::CreatePolicy { .. }
+            | Self::CreateUser { .. }
+            | Self::CreateGroup { .. }
+            | Self::CreateAccessKey(_) => Effect::Add,
+            Self::AlterPolicy { .. }
+            | Self::EnableUserTemporarily { .. }
+            | Self::AlterUser { .. }
+            | Self::AddMembers { .. }
+            | Self::AlterGroup { .. }
+            | Self::AttachPolicies { .. }
+            | Self::AlterAccessKey(_)
+            | Self::DisableUser { .. } => Effect::Alter,
+        }
+    }
+
+    pub(super) fn subject(&self) -> Subject {
+        match self {
+            Self::CreatePolicy { policy, .. } | Self::AlterPolicy { policy, .. } => {
+                Subject::new("policy", policy)
+            }
+            Self::CreateUser { user, .. }
+            | Self::EnableUserTemporarily { user }
+            | Self::AlterUser { user, .. }
+            | Self::DisableUser { user, .. }
+            | Self::AttachPolicies { to: Grantee::User(user), .. } => Subject::new("user", user),
+            Self::CreateGroup { group, .. }
+            | Self::AddMembers { group, .. }
+            | Self::AlterGroup { group, .. }
+            | Self::AttachPolicies { to: Grantee::Group(group), .. } => Subject::new("group", group),
+            Self::CreateAccessKey(NewAccessKey { access_key, .. })
+            | Self::AlterAccessKey(AccessKeyDrift { access_key, .. }) => {
+                Subject::new("access_key", access_key)
+            }
+        }
+    }
+
+    /// `status` is a key that every change of a report has, so the status of an object is `account_status`.
+    pub(super) fn properties(&self) -> Properties {
+        let none = Properties::none();
+        match self {
+            Self::CreatePolicy { document, .. } => none.to("document", document),
+            Self::AlterPolicy { document, .. } => none.drift("document", document),
+            Self::CreateUser { status, .. } => none.to("account_status", status),
+            Self::EnableUserTemporarily { .. } => none.to("account_status", Status::Enabled),
+            Self::AlterUser { rotate_secret, status, .. } => {
+                none.to_some("rotate_secret", set(*rotate_secret)).drifts("account_status", status.as_ref())
+            }
+            Self::CreateGroup { members, .. } | Self::AddMembers { members, .. } => {
+                none.to("members", members)
+            }
+            Self::AlterGroup { status, .. } => none.drift("account_status", status),
+            Self::AttachPolicies { policies, .. } => none.to("policies", policies),
+            Self::CreateAccessKey(key) => none
+                .to("user", &key.user)
+                .to_some("policy", key.policy.as_ref())
+                .to_some("display_name", key.name.as_ref())
+                .to_some("description", key.description.as_ref())
+                .to_some("account_status", key.status),
+            Self::AlterAccessKey(key) => none
+                .to_some("rotate_secret", set(key.rotate_secret))
+                .drifts("policy", key.policy.as_ref())
+                .drifts("display_name", key.name.as_ref())
+                .drifts("description", key.description.as_ref())
+                .drifts("account_status", key.status.as_ref()),
+            Self::DisableUser { .. } => none.to("account_status", Status::Disabled),
+        }
+    }
+}
+
+/// A flag that is reported only when it is set.
+fn set(flag: bool) -> Option<bool> {
+    flag.then_some(true)
+}
+
+impl Display for IdentityChange {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CreatePolicy { policy, document } => write!(f, "create policy {policy}: {document}"),
+            Self::AlterPolicy { policy, document } => write!(f, "alter policy {policy}: {document}"),
+            Self::CreateUser { user, status, .. } => write!(f, "create user {user}: {status}"),
+            Self::EnableUserTemporarily { user } => {
+                write!(f, "enable user {user} with a random secret key while it is changed")
+            }
+            Self::AlterUser { user, rotate_secret, status, .. } => {
+                let status = property("status", status.as_ref());
+                write!(f, "alter user {user}:{}{status}", secret(*rotate_secret))
+            }
+            Self::CreateGroup { group, members } => write!(f, "create group {group}: {}", list(members)),
+            Self::AddMembers { group, members } => {
+                write!(f, "add members to group {group}: {}", list(members))
+            }
+            Self::AlterGroup { group, status } => write!(f, "alter group {group}: status {status}"),
+            Self::AttachPolicies { to, policies } => write!(f, "attach policies to {to}: {}", list(policies)),
+            Self::CreateAccessKey(key) => key.fmt(f),
+            Self::AlterAccessKey(key) => key.fmt(f),
+            Self::DisableUser { user, .. } => write!(f, "disable user {user}, with its own secret key"),
+        }
+    }
+}
+
+impl Display for NewAccessKey {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "create access key {} of {}", self.access_key, self.user)?;
+        if let Some(policy) = &self.policy {
+            write!(f, " with the policy {policy}")?;
+        }
+        self.status.iter().try_for_each(|status| write!(f, ", {status}"))
+    }
+}
+
+impl Display for AccessKeyDrift {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "alter access key {}:{}", self.access_key, secret(self.rotate_secret))?;
+        f.write_str(&property("name", self.name.as_ref()))?;
+        f.write_str(&property("description", self.description.as_ref()))?;
+        f.write_str(&property("status", self.status.as_ref()))?;
+        f.write_str(&property("policy", self.policy.as_ref()))
+    }
+}
+
+fn secret(rotated: bool) -> &'static str {
+    if rotated { " secret key replaced" } else { "" }
+}
+
+impl Display for Grantee {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User(user) => write!(f, "user {user}"),
+            Self::Group(group) => write!(f, "group {group}"),
+        }
+    }
+}

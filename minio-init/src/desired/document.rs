@@ -1,0 +1,201 @@
+//! A policy document, compared by what it allows.
+//!
+//! A server is free to reorder statements, to write one value as a list, to drop duplicates and to respell
+//! wildcards, so the text says nothing. The meaning is the set of single permissions that the statements
+//! spell out: one effect, principal, action and resource each, under one set of conditions.
+
+mod anonymous;
+mod parse;
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+pub(crate) use anonymous::Anonymous;
+
+/// What a document is for: a bucket's says to whom, a user's is attached to somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Attached to users, groups and access keys.
+    Identity,
+    /// Set on a bucket.
+    Bucket,
+}
+
+/// A document as it is sent, and what it means.
+#[derive(Clone, Debug)]
+pub struct Document {
+    json: Value,
+    meaning: BTreeSet<Permission>,
+}
+
+/// The smallest thing that a statement says. A `Not…` list cannot be split, and stays whole.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Permission {
+    allow: bool,
+    principal: Matched,
+    action: Matched,
+    resource: Matched,
+    conditions: Conditions,
+}
+
+/// One value, or everything but these.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Matched {
+    Absent,
+    One(String),
+    AllExcept(BTreeSet<String>),
+}
+
+/// By operator and key.
+type Conditions = BTreeMap<(String, String), BTreeSet<String>>;
+
+impl Document {
+    /// The document of a spec. Says everything that is wrong with it, each with the path inside of it.
+    pub fn parse(json: &Value, kind: Kind) -> Result<Self, Vec<(Vec<parse::Step>, String)>> {
+        parse::document(json, kind)
+    }
+
+    /// The document of a server, which may say things that no spec may.
+    pub(crate) fn read(json: &Value) -> Option<Self> {
+        parse::lenient(json)
+    }
+
+    /// The text to send.
+    pub(crate) fn text(&self) -> String {
+        self.json.to_string()
+    }
+
+    /// What it says that MinIO takes and cannot read back, or refuses in words that do not help.
+    pub(crate) fn beyond_minio(&self) -> Option<&'static str> {
+        let all_except = |part: fn(&Permission) -> &Matched| {
+            self.meaning.iter().any(|permission| matches!(part(permission), Matched::AllExcept(_)))
+        };
+        if all_except(|permission| &permission.action) {
+            Some("MinIO stores a NotAction and then cannot read the policy: list the actions in Action")
+        } else if all_except(|permission| &permission.principal) {
+            Some("MinIO knows no NotPrincipal: list the principals in Principal")
+        } else if self.json.get("Version").and_then(Value::as_str) != Some("2012-10-17") {
+            Some("MinIO knows only Version 2012-10-17")
+        } else {
+            None
+        }
+    }
+
+    /// Nothing is allowed or denied.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.meaning.is_empty()
+    }
+}
+
+pub(crate) use parse::Step;
+
+impl PartialEq for Document {
+    fn eq(&self, other: &Self) -> bool {
+        self.meaning == other.meaning
+    }
+}
+
+impl Eq for Document {}
+
+impl PartialOrd for Document {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Document {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.meaning.cmp(&other.meaning)
+    }
+}
+
+impl fmt::Display for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.json.fmt(f)
+    }
+}
+
+impl Serialize for Document {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.json.serialize(serializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn identity(statement: &Value) -> Document {
+        let document = json!({"Version": "2012-10-17", "Statement": statement});
+        Document::parse(&document, Kind::Identity).unwrap()
+    }
+
+    #[test]
+    fn what_a_server_respells_is_the_same() {
+        let written = identity(&json!([
+            {"Sid": "a", "Effect": "Allow", "Action": "s3:GetObject", "Resource": ["arn:aws:s3:::a/*", "arn:aws:s3:::b/*"]},
+            {"Effect": "Deny", "Action": ["s3:DeleteObject"], "Resource": "*",
+             "Condition": {"Bool": {"aws:SecureTransport": false}}},
+        ]));
+        let answered = identity(&json!([
+            {"Effect": "Deny", "Action": ["s3:DeleteObject"], "Resource": ["**"],
+             "Condition": {"Bool": {"aws:SecureTransport": ["false"]}}},
+            {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::b/*"]},
+            {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::a/*"]},
+            {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::a/*"]},
+        ]));
+        assert_eq!(written, answered);
+    }
+
+    #[test]
+    fn a_document_that_no_server_takes_is_too_large() {
+        let json = |actions: usize| {
+            let actions: Vec<_> = (0..actions).map(|n| format!("s3:Get{n:05}")).collect();
+            json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]})
+        };
+        assert!(Document::parse(&json(1000), Kind::Identity).is_ok());
+        let problems = Document::parse(&json(1500), Kind::Identity).unwrap_err();
+        assert_eq!(problems, [(Vec::new(), "a policy document has at most 20 KiB".to_owned())]);
+    }
+
+    #[test]
+    fn what_allows_something_else_is_not() {
+        let base = json!({"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::a/*"]});
+        let with = |key: &str, value: Value| {
+            let mut changed = base.clone();
+            changed[key] = value;
+            identity(&json!([changed]))
+        };
+        let written = identity(&json!([base]));
+        assert_ne!(written, with("Effect", json!("Deny")));
+        assert_ne!(written, with("Action", json!(["s3:PutObject"])));
+        assert_ne!(written, with("Resource", json!(["arn:aws:s3:::A/*"])));
+        assert_ne!(written, with("Condition", json!({"Bool": {"aws:SecureTransport": "true"}})));
+        assert_ne!(
+            written,
+            identity(
+                &json!([{"Effect": "Allow", "NotAction": ["s3:GetObject"], "Resource": ["arn:aws:s3:::a/*"]}])
+            )
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn splitting_and_shuffling_statements_changes_nothing(
+            mut actions in proptest::collection::vec("s3:[A-Z]{3}", 1..4), resources in proptest::collection::vec("arn:aws:s3:::[a-z]{3}", 1..4),
+        ) {
+            let whole = identity(&json!([{"Effect": "Allow", "Action": actions, "Resource": resources}]));
+            actions.reverse();
+            let split: Vec<Value> = actions.iter().flat_map(|action| resources.iter().map(move |resource| {
+                json!({"Effect": "Allow", "Action": action, "Resource": resource})
+            })).collect();
+            prop_assert_eq!(whole, identity(&json!(split)));
+        }
+    }
+}

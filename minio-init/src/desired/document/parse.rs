@@ -1,0 +1,276 @@
+//! JSON to a document: strict for a spec, whose every mistake is told, and lenient for a server.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde_json::{Map, Value, json};
+
+use super::{Conditions, Document, Kind, Matched, Permission};
+
+const VERSIONS: [&str; 2] = ["2012-10-17", "2008-10-17"];
+const STATEMENT: [&str; 9] = [
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+];
+/// What MinIO takes at most for one policy.
+const SIZE_LIMIT: usize = 20 * 1024;
+
+/// What the meaning of one document may take in memory.
+const MEANING_LIMIT: usize = 4 << 20;
+
+/// One step of the way to a place in a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Under a key.
+    Key(String),
+    /// At a position.
+    Index(usize),
+}
+
+/// Collects what is wrong.
+#[derive(Default)]
+struct Problems(Vec<(Vec<Step>, String)>);
+
+impl Problems {
+    fn push(&mut self, at: &[Step], problem: impl fmt::Display) {
+        self.0.push((at.to_vec(), problem.to_string()));
+    }
+}
+
+fn under(at: &[Step], key: &str) -> Vec<Step> {
+    let mut path = at.to_vec();
+    path.push(Step::Key(key.to_owned()));
+    path
+}
+
+pub(super) fn document(json: &Value, kind: Kind) -> Result<Document, Vec<(Vec<Step>, String)>> {
+    let mut problems = Problems::default();
+    let statements = check(json, kind, &mut problems);
+    if weight(statements.iter().map(|(_, statement)| *statement)) > MEANING_LIMIT {
+        problems.push(&[], "it spells out too many single permissions: use wildcards");
+    }
+    if !problems.0.is_empty() {
+        return Err(problems.0);
+    }
+    let meaning = statements.iter().flat_map(|(_, statement)| permissions(statement)).collect();
+    // A server may refuse a single statement that is no list.
+    let list: Vec<Value> =
+        statements.into_iter().map(|(_, statement)| Value::Object(statement.clone())).collect();
+    let mut sent = json.clone();
+    if let Some(fields) = sent.as_object_mut() {
+        fields.insert("Statement".to_owned(), json!(list));
+    }
+    Ok(Document { json: sent, meaning })
+}
+
+pub(super) fn lenient(json: &Value) -> Option<Document> {
+    let statements = json.get("Statement")?;
+    let one = std::slice::from_ref(statements);
+    let list = statements.as_array().map_or(one, Vec::as_slice);
+    if weight(list.iter().filter_map(Value::as_object)) > MEANING_LIMIT {
+        return None;
+    }
+    let meaning = list.iter().filter_map(Value::as_object).flat_map(permissions).collect();
+    Some(Document { json: json.clone(), meaning })
+}
+
+type Statement<'a> = (Vec<Step>, &'a Map<String, Value>);
+
+fn check<'a>(json: &'a Value, kind: Kind, problems: &mut Problems) -> Vec<Statement<'a>> {
+    let Some(fields) = json.as_object() else {
+        problems.push(&[], "a policy document is a mapping with Version and Statement");
+        return Vec::new();
+    };
+    if json.to_string().len() > SIZE_LIMIT {
+        problems.push(&[], format!("a policy document has at most {} KiB", SIZE_LIMIT / 1024));
+    }
+    for key in fields.keys().filter(|key| !["Version", "Id", "ID", "Statement"].contains(&key.as_str())) {
+        problems.push(&under(&[], key), "a policy document has only Version, Id and Statement");
+    }
+    let version = fields.get("Version").and_then(Value::as_str);
+    if !version.is_some_and(|version| VERSIONS.contains(&version)) {
+        problems.push(&under(&[], "Version"), "write Version: \"2012-10-17\"");
+    }
+    let at = under(&[], "Statement");
+    let listed: Vec<Statement<'a>> = match fields.get("Statement") {
+        Some(Value::Array(list)) if !list.is_empty() => {
+            let step = |(index, statement)| statement_at(&at, index, statement, problems);
+            list.iter().enumerate().filter_map(step).collect()
+        }
+        Some(Value::Object(statement)) => vec![(at, statement)],
+        _ => {
+            problems.push(&at, "a policy document has at least one statement");
+            Vec::new()
+        }
+    };
+    for (at, statement) in &listed {
+        check_statement(at, statement, kind, problems);
+    }
+    listed
+}
+
+fn statement_at<'a>(
+    at: &[Step],
+    index: usize,
+    statement: &'a Value,
+    problems: &mut Problems,
+) -> Option<Statement<'a>> {
+    let mut path = at.to_vec();
+    path.push(Step::Index(index));
+    if statement.as_object().is_none() {
+        problems.push(&path, "a statement is a mapping");
+    }
+    Some((path, statement.as_object()?))
+}
+
+fn check_statement(at: &[Step], statement: &Map<String, Value>, kind: Kind, problems: &mut Problems) {
+    for key in statement.keys().filter(|key| !STATEMENT.contains(&key.as_str())) {
+        problems.push(&under(at, key), format!("a statement has only {}", STATEMENT.join(", ")));
+    }
+    if !matches!(statement.get("Effect").and_then(Value::as_str), Some("Allow" | "Deny")) {
+        problems.push(&under(at, "Effect"), "write Effect: Allow or Deny");
+    }
+    for (key, not) in [("Action", "NotAction"), ("Resource", "NotResource"), ("Principal", "NotPrincipal")] {
+        let given: Vec<&str> = [key, not].into_iter().filter(|key| statement.contains_key(*key)).collect();
+        match given.as_slice() {
+            [] if key == "Principal" && kind == Kind::Identity => {}
+            [] if key == "Resource" && kind == Kind::Identity && needs_no_resource(statement) => {}
+            [] => problems.push(at, format!("a statement has {key} or {not}")),
+            [given] if key == "Principal" && kind == Kind::Identity => {
+                problems.push(&under(at, given), "only a bucket's policy says to whom; this one is attached");
+            }
+            [given] => check_values(&under(at, given), statement.get(*given), key == "Principal", problems),
+            _ => problems.push(at, format!("a statement has {key} or {not}, not both")),
+        }
+    }
+    if let Some(condition) = statement.get("Condition") {
+        let by_operator = condition.as_object();
+        if !by_operator.is_some_and(|operators| operators.values().all(Value::is_object)) {
+            problems.push(&under(at, "Condition"), "conditions are mappings: operator, key, values");
+        }
+    }
+}
+
+/// `admin:` and `kms:` actions are about no bucket.
+fn needs_no_resource(statement: &Map<String, Value>) -> bool {
+    let actions = statement.get("Action").or_else(|| statement.get("NotAction"));
+    let other = |action: &String| ["admin:", "kms:", "sts:"].iter().any(|prefix| action.starts_with(prefix));
+    actions.is_some_and(|actions| values(actions).iter().all(other))
+}
+
+fn check_values(at: &[Step], value: Option<&Value>, principal: bool, problems: &mut Problems) {
+    let text = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
+    let list = |value: &Value| match value {
+        Value::Array(list) => !list.is_empty() && list.iter().all(text),
+        one => text(one),
+    };
+    let fine = match value {
+        Some(Value::Object(kinds)) if principal => !kinds.is_empty() && kinds.values().all(list),
+        Some(value) => list(value),
+        None => false,
+    };
+    if !fine {
+        problems.push(at, "expected a string or a list of strings, and none of them empty");
+    }
+}
+
+/// The bytes that all single permissions take, or more. A short document may spell out millions.
+fn weight<'a>(statements: impl Iterator<Item = &'a Map<String, Value>>) -> usize {
+    let list = |statement: &Map<String, Value>, key: &str| {
+        statement.get(key).map_or((1, 0), |value| {
+            let values = values(value);
+            (values.len().max(1), values.iter().map(String::len).max().unwrap_or(0))
+        })
+    };
+    let one = |statement: &'a Map<String, Value>| {
+        let condition = statement.get("Condition").map_or(0, |condition| 4 * condition.to_string().len());
+        let lists = ["Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource"];
+        lists
+            .iter()
+            .map(|key| list(statement, key))
+            .fold((1_usize, 256 + condition), |(count, bytes), (more, length)| {
+                (count.saturating_mul(more), bytes + length)
+            })
+    };
+    statements.map(one).fold(0, |sum, (count, bytes)| sum.saturating_add(count.saturating_mul(bytes)))
+}
+
+/// Every single permission of a statement.
+fn permissions(statement: &Map<String, Value>) -> Vec<Permission> {
+    let allow = statement.get("Effect").and_then(Value::as_str) == Some("Allow");
+    let conditions = conditions(statement.get("Condition"));
+    let actions = whos(statement, "Action", "NotAction");
+    let resources = whos(statement, "Resource", "NotResource");
+    let mut all = Vec::new();
+    for principal in whos(statement, "Principal", "NotPrincipal") {
+        for action in &actions {
+            for resource in &resources {
+                let (principal, action, resource) = (principal.clone(), action.clone(), resource.clone());
+                all.push(Permission { allow, principal, action, resource, conditions: conditions.clone() });
+            }
+        }
+    }
+    all
+}
+
+fn whos(statement: &Map<String, Value>, key: &str, not: &str) -> Vec<Matched> {
+    // A server may show the one that was not given as an empty list.
+    let said = |key: &str| statement.get(key).filter(|value| !values(value).is_empty());
+    match (said(key), said(not)) {
+        (Some(value), _) => values(value).into_iter().map(Matched::One).collect(),
+        (None, Some(value)) => vec![Matched::AllExcept(values(value))],
+        (None, None) => vec![Matched::Absent],
+    }
+}
+
+/// A scalar, a list, or a principal by kind; `**` is `*`.
+fn values(value: &Value) -> BTreeSet<String> {
+    match value {
+        Value::Array(list) => list.iter().flat_map(values).collect(),
+        Value::Object(kinds) => kinds
+            .iter()
+            .flat_map(|(kind, value)| values(value).into_iter().map(move |value| principal(kind, &value)))
+            .collect(),
+        Value::String(text) => BTreeSet::from([wildcards(text)]),
+        other => BTreeSet::from([other.to_string()]),
+    }
+}
+
+/// `"*"` and `{"AWS": "*"}` are everybody.
+fn principal(kind: &str, value: &str) -> String {
+    if kind == "AWS" { value.to_owned() } else { format!("{kind}:{value}") }
+}
+
+fn wildcards(text: &str) -> String {
+    let mut shorter = text.to_owned();
+    while shorter.contains("**") {
+        shorter = shorter.replace("**", "*");
+    }
+    shorter
+}
+
+fn conditions(condition: Option<&Value>) -> Conditions {
+    let operators = condition.and_then(Value::as_object).into_iter().flatten();
+    operators
+        .flat_map(|(operator, keys)| {
+            let keys = keys.as_object().into_iter().flatten();
+            // A condition's own values are literal: `**` stays what it is.
+            keys.map(move |(key, value)| ((operator.clone(), key.clone()), literals(value)))
+        })
+        .collect()
+}
+
+fn literals(value: &Value) -> BTreeSet<String> {
+    match value {
+        Value::Array(list) => list.iter().flat_map(literals).collect(),
+        Value::String(text) => BTreeSet::from([text.clone()]),
+        other => BTreeSet::from([other.to_string()]),
+    }
+}

@@ -1,0 +1,128 @@
+//! What the names may be, by the rules of S3 and of MinIO.
+
+/// What MinIO takes at least as the secret key of an account that is made.
+pub(crate) const SECRET_MIN: usize = 8;
+const ACCESS_KEY_MIN: usize = 3;
+/// The most that MinIO takes as the name of a new access key (service account), and as its secret key.
+pub(crate) const NEW_KEY_MAX: usize = 20;
+pub(crate) const NEW_KEY_SECRET_MAX: usize = 40;
+
+pub(crate) fn bucket(name: &str) -> Result<(), &'static str> {
+    let inside = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
+    let outside = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    if !(3..=63).contains(&name.len()) {
+        return Err("a bucket's name has 3 to 63 characters");
+    }
+    if !name.bytes().all(inside) {
+        return Err("a bucket's name has only lower-case letters, digits, `-` and `.`");
+    }
+    if !outside(name.bytes().next()) || !outside(name.bytes().next_back()) {
+        return Err("a bucket's name begins and ends with a letter or a digit");
+    }
+    if [".", "-"].iter().any(|mark| name.contains(&format!("{mark}.")) || name.contains(&format!(".{mark}")))
+    {
+        return Err("a bucket's name has no `..`, `.-` or `-.`");
+    }
+    if name.split('.').count() == 4 && name.split('.').all(|part| part.bytes().all(|b| b.is_ascii_digit())) {
+        return Err("a bucket's name does not look like an IP address");
+    }
+    if ["xn--", "sthree-", "amzn-s3-demo-"].iter().any(|prefix| name.starts_with(prefix))
+        || ["-s3alias", "--ol-s3", "--x-s3", "--table-s3", ".mrap"]
+            .iter()
+            .any(|suffix| name.ends_with(suffix))
+    {
+        return Err("this beginning or end of a bucket's name is reserved");
+    }
+    if name == "minio" {
+        return Err("the name `minio` is the server's own");
+    }
+    Ok(())
+}
+
+/// An access key crosses in a header and in a list with commas.
+pub(crate) fn access_key(key: &str) -> Result<(), &'static str> {
+    if key.len() < ACCESS_KEY_MIN {
+        Err("an access key has at least 3 characters")
+    } else if !key.bytes().all(|b| b.is_ascii_graphic() || b == b' ') {
+        Err("an access key has only printable ASCII characters")
+    } else if key.contains(['=', ',', '/']) || key != key.trim() {
+        Err("an access key has no `=`, `,` or `/`, and no space at its ends")
+    } else {
+        Ok(())
+    }
+}
+
+/// The account that provisions is not made here, so nothing holds for it but what a request can carry.
+pub(crate) fn own_access_key(key: &str) -> Result<(), &'static str> {
+    if key.is_empty() || !key.bytes().all(|b| b.is_ascii_graphic() || b == b' ') {
+        Err("an access key has only printable ASCII characters, and at least one")
+    } else if key.contains(['=', ',']) || key != key.trim() {
+        Err("an access key has no `=` or `,`, and no space at its ends")
+    } else {
+        Ok(())
+    }
+}
+
+/// A policy or a group: its name crosses in a list with commas.
+pub(crate) fn plain(name: &str) -> Result<(), &'static str> {
+    if name.is_empty() || name.len() > 128 {
+        Err("a name has 1 to 128 characters")
+    } else if name.contains([',', '=', '/', '\\'])
+        || name.chars().any(char::is_control)
+        || name != name.trim()
+    {
+        Err("a name has no `,`, `=`, `/`, `\\` or control character, and no space at its ends")
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bucket_names_follow_all_the_rules_of_s3() {
+        for name in ["abc", "tempo-bucket", "a.b.c", "1ab", "192.168.1", &"a".repeat(63)] {
+            assert_eq!(bucket(name), Ok(()), "{name}");
+        }
+        for name in [
+            "ab",
+            "",
+            "Abc",
+            "a_b",
+            "-abc",
+            "abc-",
+            ".abc",
+            "abc.",
+            "a..b",
+            "a.-b",
+            "a-.b",
+            "192.168.1.1",
+            "xn--abc",
+            "abc-s3alias",
+            "sthree-abc",
+            "minio",
+            "a b",
+            "é-bucket",
+            &"a".repeat(64),
+        ] {
+            assert!(bucket(name).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_that_a_server_would_misread_are_refused() {
+        for key in ["ab", "a=b", "a,b", " abc", "abc ", "tab\tkey", "schlüssel"] {
+            assert!(access_key(key).is_err(), "{key}");
+        }
+        assert_eq!(access_key("loki ci"), Ok(()));
+        assert_eq!(own_access_key("a/b"), Ok(()));
+        for key in ["", "a=b", " a", "schlüssel"] {
+            assert!(own_access_key(key).is_err(), "{key}");
+        }
+        for name in ["", "a,b", "a/b", " a", &"a".repeat(129)] {
+            assert!(plain(name).is_err(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Names that may come from secrets, and what the server calls them.
+
+use std::collections::BTreeMap;
+
+use init_core::{Secret, Secrets, Text};
+use secrecy::ExposeSecret as _;
+
+use crate::desired::Desired;
+use crate::error::Error;
+
+/// The values behind names that may come from secrets, in both directions.
+pub(super) struct Names {
+    own: Text,
+    own_value: Secret,
+    values: BTreeMap<Text, Secret>,
+}
+
+impl Names {
+    pub(super) fn of(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {
+        let members = desired.groups.values().flat_map(|group| &group.members);
+        let parents = desired.keys.values().filter_map(|key| key.user.as_ref());
+        let names = desired.users.keys().chain(desired.keys.keys()).chain(members).chain(parents);
+        let mut values = BTreeMap::new();
+        for name in names {
+            values.insert(name.clone(), secrets.text(name)?);
+        }
+        let own = desired.server.access_key.clone();
+        Ok(Self { own_value: secrets.text(&own)?, own, values })
+    }
+
+    /// A server's name for something, as the spec says it.
+    #[expect(clippy::disallowed_methods, reason = "a name of the server is compared with names from secrets")]
+    pub(super) fn label(&self, name: &str) -> Text {
+        if self.own_value.expose_secret() == name {
+            return self.own.clone();
+        }
+        let known = self.values.iter().find(|(_, value)| value.expose_secret() == name);
+        known.map_or_else(|| Text::Plain(name.to_owned()), |(label, _)| label.clone())
+    }
+}

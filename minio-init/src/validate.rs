@@ -1,0 +1,30 @@
+//! The spec as meant, or everything that is wrong with it.
+
+mod bucket;
+mod identity;
+mod lifecycle;
+mod policy;
+mod server;
+mod tags;
+
+use init_core::{Files, SpecPath, Violations};
+
+use crate::desired::Desired;
+use crate::spec::Spec;
+
+/// Reads nothing but the plain files that the spec names.
+pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations> {
+    let mut found = Violations::default();
+    let root = SpecPath::root();
+    let server = server::server(&spec, files, &mut found);
+    let policies = policy::policies(&root.key("policies"), spec.policies, files, &mut found);
+    let names = identity::Names::of(&spec.users);
+    let users = identity::users(&root.key("users"), &spec.users, &spec.credentials, &mut found);
+    let groups = identity::groups(&root.key("groups"), spec.groups, &names, &mut found);
+    let keys = identity::keys(&root.key("accessKeys"), spec.access_keys, &names, &mut found);
+    let buckets = bucket::buckets(&root.key("buckets"), spec.buckets, files, &mut found);
+    match server {
+        Some(server) => found.or(Desired { server, policies, users, groups, keys, buckets }),
+        None => Err(found),
+    }
+}

@@ -1,0 +1,80 @@
+//! Policy documents, written in the spec or in a file beside it.
+
+use std::collections::BTreeMap;
+
+use init_core::{FileRef, Files, SpecPath, Violations};
+use serde_json::Value;
+
+use crate::desired::document::{Document, Kind, Step};
+use crate::desired::names;
+use crate::spec::Policy;
+
+/// What every server has and an administrator counts on.
+const BUILT_IN: [&str; 5] = ["readonly", "readwrite", "writeonly", "diagnostics", "consoleAdmin"];
+
+pub(super) fn policies(
+    at: &SpecPath,
+    policies: BTreeMap<String, Policy>,
+    files: &Files,
+    found: &mut Violations,
+) -> BTreeMap<String, Document> {
+    let mut documents = BTreeMap::new();
+    for (name, policy) in policies {
+        let at = at.key(&name);
+        found.check(&at, names::plain(&name));
+        if BUILT_IN.contains(&name.as_str()) {
+            found.push(&at, "this policy is built in: give yours another name");
+        }
+        if let Some(document) = document(&at, &policy, Kind::Identity, files, found) {
+            documents.insert(name, document);
+        }
+    }
+    documents
+}
+
+pub(super) fn document(
+    at: &SpecPath,
+    policy: &Policy,
+    kind: Kind,
+    files: &Files,
+    found: &mut Violations,
+) -> Option<Document> {
+    let (at, json, inside) = match (&policy.document, &policy.file) {
+        (Some(json), None) => (at.key("document"), json.clone(), true),
+        (None, Some(file)) => {
+            let at = at.key("file");
+            let bytes = found.check(&at, files.read(&FileRef { file: file.clone() }))?;
+            let json = serde_json::from_slice::<Value>(&bytes).map_err(|e| {
+                format!("{} is no JSON: line {} column {}", file.display(), e.line(), e.column())
+            });
+            (at.clone(), found.check(&at, json)?, false)
+        }
+        _ => {
+            found.push(at, "expected either `document` or `file`");
+            return None;
+        }
+    };
+    match Document::parse(&json, kind) {
+        Ok(document) => Some(document),
+        Err(problems) => {
+            for (steps, problem) in problems {
+                if inside {
+                    found.push(&below(&at, &steps), problem);
+                } else {
+                    found.push(
+                        &at,
+                        format!("in the file, at {}: {problem}", below(&SpecPath::root(), &steps)),
+                    );
+                }
+            }
+            None
+        }
+    }
+}
+
+fn below(at: &SpecPath, steps: &[Step]) -> SpecPath {
+    steps.iter().fold(at.clone(), |at, step| match step {
+        Step::Key(key) => at.key(key),
+        Step::Index(index) => at.index(*index),
+    })
+}

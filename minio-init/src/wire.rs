@@ -1,0 +1,20 @@
+//! The server: signed requests, what they say and what is answered.
+//!
+//! ```text
+//! connect -> client (signs, classifies answers) -> http (connections)
+//! s3: the sub-resources of buckets, in xml      admin: MinIO's own API, whose bodies are sealed
+//! ```
+
+pub(crate) mod admin;
+pub(crate) mod client;
+pub(crate) mod connect;
+pub(crate) mod credential;
+pub(crate) mod http;
+pub(crate) mod memory;
+mod opening;
+pub(crate) mod parallel;
+pub(crate) mod s3;
+pub(crate) mod sealed;
+pub(crate) mod sealing;
+pub(crate) mod shared_writes;
+pub(crate) mod xml;

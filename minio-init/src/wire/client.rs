@@ -1,0 +1,295 @@
+//! Signed requests to one S3 server, and what its answers mean. `object_store` signs; [`Http`] carries.
+//!
+//! What a request is called in a log or an error is its `doing`, which names things by their label. Its
+//! path and query are never shown: they may hold a name that came from a secret.
+
+mod error_body;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode, header};
+use init_core::{Endpoint, Secret};
+use md5::{Digest as _, Md5};
+use object_store::client::{HttpRequest, HttpRequestBody};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use secrecy::ExposeSecret as _;
+use tokio::sync::OwnedSemaphorePermit;
+use tracing::trace;
+
+use crate::error::{Error, Refusal};
+use crate::wire::credential::Credential;
+use crate::wire::http::{Http, Response};
+use crate::wire::sealing::Sealing;
+use crate::wire::shared_writes::SharedWrites;
+
+use self::error_body::{code_and_message, of_status, without_signatures};
+
+/// What a signature leaves as it is.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The most that an answer has unless its call says otherwise: a policy has 20 KiB, everything else less.
+const LIMIT: usize = 256 << 10;
+
+/// A request before it is signed.
+pub(crate) struct Call<'a> {
+    doing: Cow<'a, str>,
+    method: Method,
+    path: String,
+    query: String,
+    headers: Vec<(&'static str, String)>,
+    body: Bytes,
+    limit: usize,
+}
+
+/// A successful answer.
+pub(crate) struct Answer {
+    pub(crate) body: Bytes,
+    /// What a write of the same can be made to depend on.
+    pub(crate) etag: Option<String>,
+    _large: Option<OwnedSemaphorePermit>,
+}
+
+/// One server and the identity that provisions it.
+pub(crate) struct Client {
+    http: Http,
+    origin: String,
+    region: String,
+    identity: Credential,
+    /// Values that came from secrets, and what is shown instead when a server repeats one.
+    labels: Vec<(Secret, String)>,
+    minio: bool,
+    sealing: Sealing,
+    shared: SharedWrites,
+}
+
+impl<'a> Call<'a> {
+    pub(crate) fn new(method: Method, doing: impl Into<Cow<'a, str>>) -> Self {
+        let (path, query, headers, body) = ("/".to_owned(), String::new(), Vec::new(), Bytes::new());
+        Self { doing: doing.into(), method, path, query, headers, body, limit: LIMIT }
+    }
+
+    pub(crate) fn get(doing: impl Into<Cow<'a, str>>) -> Self {
+        Self::new(Method::GET, doing)
+    }
+
+    pub(crate) fn put(doing: impl Into<Cow<'a, str>>) -> Self {
+        Self::new(Method::PUT, doing)
+    }
+
+    pub(crate) fn doing(&self) -> &str {
+        &self.doing
+    }
+
+    /// A path of plain segments.
+    pub(crate) fn path(mut self, path: impl Into<String>) -> Self {
+        self.path = path.into();
+        self
+    }
+
+    /// One more parameter; a sub-resource has the empty value.
+    pub(crate) fn query(mut self, name: &str, value: &str) -> Self {
+        let joint = if self.query.is_empty() { '?' } else { '&' };
+        self.query.push(joint);
+        self.query.push_str(name);
+        self.query.push('=');
+        self.query.extend(utf8_percent_encode(value, ENCODED));
+        self
+    }
+
+    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
+    }
+
+    pub(crate) fn body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// The most that the answer may have.
+    pub(crate) fn limit(mut self, bytes: usize) -> Self {
+        self.limit = bytes;
+        self
+    }
+
+    /// A sub-resource of a bucket as a document. Some servers take none without its MD5.
+    pub(crate) fn document(self, body: impl Into<Bytes>) -> Self {
+        let call = self.body(body);
+        let digest = BASE64_STANDARD.encode(Md5::digest(&call.body));
+        call.header("content-md5", &digest)
+    }
+}
+
+impl Client {
+    pub(crate) fn new(http: Http, origin: String, region: String, identity: Credential) -> Self {
+        Self {
+            http,
+            origin,
+            region,
+            identity,
+            labels: Vec::new(),
+            minio: false,
+            sealing: Sealing::default(),
+            shared: SharedWrites::default(),
+        }
+    }
+
+    /// The server is MinIO by what it says under its own paths.
+    pub(crate) fn found_minio(&mut self) {
+        self.minio = true;
+    }
+
+    pub(crate) fn is_minio(&self) -> bool {
+        self.minio
+    }
+
+    pub(crate) fn sealing(&self) -> &Sealing {
+        &self.sealing
+    }
+
+    pub(crate) fn shared(&self) -> &SharedWrites {
+        &self.shared
+    }
+
+    /// Shows `label` wherever a server repeats `value`.
+    pub(crate) fn show_by_label(&mut self, value: Secret, label: String) {
+        self.labels.push((value, label));
+    }
+
+    pub(crate) fn region(&self) -> &str {
+        &self.region
+    }
+
+    pub(crate) fn endpoint(&self) -> &Endpoint {
+        self.http.endpoint()
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a value is replaced before a server's message is shown")]
+    pub(crate) fn shown(&self, message: &str) -> String {
+        let whole = self
+            .labels
+            .iter()
+            .fold(message.to_owned(), |text, (value, label)| text.replace(value.expose_secret(), label));
+        without_signatures(&whole)
+    }
+
+    /// The secret key of the identity that provisions: it also seals the admin API's bodies.
+    pub(crate) fn own_secret(&self) -> &Secret {
+        self.identity.secret_key()
+    }
+
+    /// Signs as the provisioning identity.
+    pub(crate) async fn send(&self, call: Call<'_>) -> Result<Answer, Error> {
+        self.send_as(call, Some(&self.identity)).await
+    }
+
+    /// Signs as another account, or not at all. Any answer but a successful one is an error.
+    pub(crate) async fn send_as(&self, call: Call<'_>, signer: Option<&Credential>) -> Result<Answer, Error> {
+        let doing = call.doing.to_string();
+        let (response, signed_at) = self.exchange(call, signer).await?;
+        self.classify(doing, response, signed_at)
+    }
+
+    /// Any answer, whatever it says.
+    pub(crate) async fn exchange(
+        &self,
+        call: Call<'_>,
+        signer: Option<&Credential>,
+    ) -> Result<(Response, Option<String>), Error> {
+        let doing = call.doing.to_string();
+        trace!(method = %call.method, %doing, "request");
+        let limit = call.limit;
+        let request = self.request(call, signer)?;
+        let signed_at = text(request.headers(), "x-amz-date");
+        let sent = self.http.send(request, limit).await;
+        let response =
+            sent.map_err(|source| Error::Lost { doing, endpoint: self.endpoint().clone(), source })?;
+        trace!(status = response.head.status.as_u16(), "answer");
+        Ok((response, signed_at))
+    }
+
+    fn request(&self, call: Call<'_>, signer: Option<&Credential>) -> Result<HttpRequest, Error> {
+        let doing = call.doing;
+        let unsendable = |problem: String| Error::Unsendable { doing: doing.to_string(), problem };
+        let uri = format!("{}{}{}", self.origin, call.path, call.query);
+        let mut builder = http::Request::builder().method(call.method).uri(uri);
+        for (name, value) in call.headers {
+            builder = builder.header(name, value);
+        }
+        let request = builder.header(header::CONTENT_LENGTH, call.body.len());
+        let mut request =
+            request.body(HttpRequestBody::from(call.body)).map_err(|e| unsendable(e.to_string()))?;
+        if let Some(signer) = signer {
+            signer.sign(&mut request, &self.region).map_err(|e| unsendable(e.to_string()))?;
+        }
+        Ok(request)
+    }
+
+    fn classify(
+        &self,
+        doing: String,
+        response: Response,
+        signed_at: Option<String>,
+    ) -> Result<Answer, Error> {
+        let Response { head, body, large } = response;
+        if head.status.is_success() {
+            // A weak one does not stand for the bytes.
+            let etag = text(&head.headers, "etag").filter(|etag| etag.starts_with('"'));
+            return Ok(Answer { body, etag, _large: large });
+        }
+        let endpoint = self.endpoint().clone();
+        if head.status.is_redirection() {
+            let location = text(&head.headers, "location").unwrap_or_else(|| "no location".to_owned());
+            return Err(Error::Redirect {
+                endpoint,
+                status: head.status.as_u16(),
+                location: self.shown(&location),
+            });
+        }
+        let (json, answered) = code_and_message(&body);
+        let Some((code, message)) = answered.or_else(|| of_status(head.status, &body)) else {
+            return Err(Error::SpeaksTls(endpoint));
+        };
+        let (code, message) = (self.shown(&code), self.shown(&message));
+        let clocks = signed_at.zip(text(&head.headers, "date"));
+        let status = head.status.as_u16();
+        Err(Error::Refused(Box::new(Refusal {
+            doing,
+            endpoint,
+            status,
+            code,
+            message,
+            raced: false,
+            json,
+            clocks,
+        })))
+    }
+
+    /// Whether the spec asks for plain HTTP and the listener answers a TLS greeting.
+    pub(crate) async fn expects_tls(&self) -> bool {
+        self.http.expects_tls().await
+    }
+
+    /// Whether a 400 is a TLS listener's complaint.
+    pub(crate) fn speaks_plain(&self, body: &[u8]) -> Result<(), Error> {
+        match of_status(StatusCode::BAD_REQUEST, body) {
+            Some(_) => Ok(()),
+            None => Err(Error::SpeaksTls(self.endpoint().clone())),
+        }
+    }
+
+    /// An answer that cannot be read.
+    pub(crate) fn garbled(&self, doing: &str, problem: &impl ToString) -> Error {
+        let (doing, endpoint) = (doing.to_owned(), self.endpoint().clone());
+        Error::Garbled { doing, endpoint, problem: problem.to_string() }
+    }
+}
+
+pub(crate) fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    Some(headers.get(name)?.to_str().ok()?.to_owned())
+}

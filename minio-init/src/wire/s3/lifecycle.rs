@@ -1,0 +1,220 @@
+//! Lifecycle rules as XML.
+
+use std::collections::BTreeMap;
+
+use crate::desired::{Action, Rule, Status};
+use crate::observed::SeenRule;
+use crate::wire::xml::Element;
+
+/// The rules that have an id: a spec can mean no other.
+pub(crate) fn from_xml(xml: &Element) -> BTreeMap<String, SeenRule> {
+    let rules = xml.all("Rule").filter_map(|element| {
+        let seen = SeenRule { status: status(element), rule: rule(element) };
+        Some((id(element)?.to_owned(), seen))
+    });
+    rules.collect()
+}
+
+fn id(element: &Element) -> Option<&str> {
+    element.value(&["ID"]).filter(|id| !id.is_empty())
+}
+
+fn status(element: &Element) -> Status {
+    if element.value(&["Status"]) == Some("Enabled") { Status::Enabled } else { Status::Disabled }
+}
+
+/// The rules of a document apart from those with these ids, as they are written.
+pub(crate) fn others<'a>(
+    xml: Option<&'a Element>,
+    ours: &'a BTreeMap<String, Rule>,
+) -> impl Iterator<Item = &'a Element> {
+    let rules = xml.into_iter().flat_map(|xml| xml.all("Rule"));
+    rules.filter(|element| !id(element).is_some_and(|id| ours.contains_key(id)))
+}
+
+/// The rules of a document with these ids, as they are written.
+pub(crate) fn these<'a>(
+    xml: Option<&'a Element>,
+    ours: &'a BTreeMap<String, Rule>,
+) -> impl Iterator<Item = &'a Element> {
+    let rules = xml.into_iter().flat_map(|xml| xml.all("Rule"));
+    rules.filter(|element| id(element).is_some_and(|id| ours.contains_key(id)))
+}
+
+fn rule(element: &Element) -> Option<Rule> {
+    let mut rule = Rule {
+        status: Some(status(element)),
+        prefix: String::new(),
+        tags: BTreeMap::new(),
+        actions: BTreeMap::new(),
+    };
+    for child in element.children() {
+        match child.name() {
+            "ID" | "Status" => {}
+            "Prefix" => element.value(&["Prefix"])?.clone_into(&mut rule.prefix),
+            "Filter" => filter(child, &mut rule)?,
+            name => actions(name, child, &mut rule.actions)?,
+        }
+    }
+    Some(rule)
+}
+
+/// One condition, or several below `And`. `None` is a condition that no spec can write.
+fn filter(filter: &Element, rule: &mut Rule) -> Option<()> {
+    let text = |element: &Element, name| element.value(&[name]).unwrap_or_default().to_owned();
+    for child in filter.children() {
+        match child.name() {
+            "And" => self::filter(child, rule)?,
+            "Prefix" => rule.prefix = text(filter, "Prefix"),
+            "Tag" => {
+                let key = text(child, "Key");
+                if !key.is_empty() {
+                    rule.tags.insert(key, text(child, "Value"));
+                }
+            }
+            _ => return None,
+        }
+    }
+    Some(())
+}
+
+fn actions(name: &str, element: &Element, actions: &mut BTreeMap<Action, u32>) -> Option<()> {
+    for child in element.children() {
+        let value = element.value(&[child.name()])?;
+        let action = match (name, child.name()) {
+            ("Expiration", "Days") => Action::ExpireDays,
+            ("Expiration", "ExpiredObjectDeleteMarker") => Action::ExpireDeleteMarkers,
+            ("NoncurrentVersionExpiration", "NoncurrentDays") => Action::ExpireNoncurrentDays,
+            ("NoncurrentVersionExpiration", "NewerNoncurrentVersions") => Action::KeepNoncurrentVersions,
+            ("AbortIncompleteMultipartUpload", "DaysAfterInitiation") => Action::AbortIncompleteUploadDays,
+            _ => return None,
+        };
+        let number = match value {
+            "true" => 1,
+            "false" => 0,
+            number => number.parse().ok()?,
+        };
+        // Some servers spell out what is not set.
+        if number != 0 {
+            actions.insert(action, number);
+        }
+    }
+    Some(())
+}
+
+/// The whole document: what is kept as it was, and the rules of the spec.
+pub(crate) fn to_xml<'a>(
+    keep: impl IntoIterator<Item = &'a Element>,
+    rules: impl IntoIterator<Item = (&'a String, &'a Rule)>,
+) -> String {
+    let ours = rules.into_iter().map(|(id, rule)| written(id, rule));
+    let keep = keep.into_iter().cloned();
+    Element::new("LifecycleConfiguration").with_all(keep).with_all(ours).to_string()
+}
+
+fn written(id: &str, rule: &Rule) -> Element {
+    let status = if rule.status == Some(Status::Disabled) { "Disabled" } else { "Enabled" };
+    let tags = rule.tags.iter().map(|(key, value)| Element::new("Tag").text("Key", key).text("Value", value));
+    let conditions = |holder: Element| {
+        let holder = if rule.prefix.is_empty() && rule.tags.len() == 1 {
+            holder
+        } else {
+            holder.text("Prefix", &rule.prefix)
+        };
+        holder.with_all(tags)
+    };
+    let many = rule.tags.len() + usize::from(!rule.prefix.is_empty()) > 1;
+    let filter = Element::new("Filter");
+    let filter = if many { filter.with(conditions(Element::new("And"))) } else { conditions(filter) };
+    let mut element = Element::new("Rule").text("ID", id).text("Status", status).with(filter);
+    for (name, parts) in [
+        (
+            "Expiration",
+            &[(Action::ExpireDays, "Days"), (Action::ExpireDeleteMarkers, "ExpiredObjectDeleteMarker")][..],
+        ),
+        (
+            "NoncurrentVersionExpiration",
+            &[
+                (Action::ExpireNoncurrentDays, "NoncurrentDays"),
+                (Action::KeepNoncurrentVersions, "NewerNoncurrentVersions"),
+            ],
+        ),
+        ("AbortIncompleteMultipartUpload", &[(Action::AbortIncompleteUploadDays, "DaysAfterInitiation")]),
+    ] {
+        let said: Vec<_> = parts
+            .iter()
+            .filter_map(|(action, name)| Some((*action, *name, rule.actions.get(action)?)))
+            .collect();
+        if said.is_empty() {
+            continue;
+        }
+        let part = said.into_iter().fold(Element::new(name), |part, (action, name, number)| match action {
+            Action::ExpireDeleteMarkers => part.text(name, true),
+            _ => part.text(name, number),
+        });
+        element = element.with(part);
+    }
+    element
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(text: &str) -> BTreeMap<String, SeenRule> {
+        from_xml(&Element::parse(text.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn what_no_spec_can_write_is_kept_as_it_is() {
+        let text = "<L><Rule><ID>cold</ID><Status>Enabled</Status><Filter><ObjectSizeGreaterThan>9</ObjectSizeGreaterThan></Filter>\
+                    <Transition><Days>3</Days><StorageClass>COLD</StorageClass></Transition></Rule></L>";
+        let seen = read(text);
+        assert_eq!(seen["cold"], SeenRule { status: Status::Enabled, rule: None });
+        let xml = Element::parse(text.as_bytes()).unwrap();
+        let sent = to_xml(others(Some(&xml), &BTreeMap::new()), []);
+        assert_eq!(
+            sent,
+            text.replace("<L>", "<LifecycleConfiguration>").replace("</L>", "</LifecycleConfiguration>")
+        );
+    }
+
+    #[test]
+    fn an_old_prefix_and_spelled_out_zeros_are_understood() {
+        let seen = read(
+            "<L><Rule><ID>a</ID><Prefix>x/</Prefix><Status>Enabled</Status>\
+             <Expiration><Days>30</Days><ExpiredObjectDeleteMarker>false</ExpiredObjectDeleteMarker></Expiration></Rule></L>",
+        );
+        let actions = BTreeMap::from([(Action::ExpireDays, 30)]);
+        let expected =
+            Rule { status: Some(Status::Enabled), prefix: "x/".to_owned(), tags: BTreeMap::new(), actions };
+        assert_eq!(seen["a"].rule, Some(expected));
+    }
+
+    fn rules() -> impl Strategy<Value = Rule> {
+        let actions = prop_oneof![
+            Just(Action::ExpireDays),
+            Just(Action::ExpireNoncurrentDays),
+            Just(Action::KeepNoncurrentVersions),
+            Just(Action::AbortIncompleteUploadDays),
+        ];
+        let actions = proptest::collection::btree_map(actions, 1_u32..999, 1..4);
+        let tags = proptest::collection::btree_map("[a-z]{1,5}", "[a-z<&]{0,5}", 0..3);
+        ("[a-z/&]{0,6}", tags, actions, any::<bool>()).prop_map(|(prefix, tags, actions, on)| Rule {
+            status: Some(if on { Status::Enabled } else { Status::Disabled }),
+            prefix,
+            tags,
+            actions,
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_the_same(wanted in proptest::collection::btree_map("[a-z]{1,8}", rules(), 1..4)) {
+            let seen: BTreeMap<_, _> =
+                read(&to_xml([], &wanted)).into_iter().map(|(id, seen)| (id, seen.rule.unwrap())).collect();
+            prop_assert_eq!(seen, wanted);
+        }
+    }
+}
