@@ -110,7 +110,7 @@ swarm() {
 }
 
 # Servers that take long to build, and which test binary they are for: each name is a module `field::NAME`.
-fields=(s3)
+fields=(postgres s3)
 
 field() {
     local name=${1:-}
@@ -120,6 +120,7 @@ field() {
             "$here/servers/garage/binaries.sh"
             cargo test --locked --package integration --test minio -- --test-threads=2 --ignored "field::$name::"
             ;;
+        postgres) postgres_majors ;;
         *) die "no field ${name:-without a name}; there are: ${fields[*]}" ;;
     esac
 }

@@ -36,6 +36,7 @@ pub struct Minio(wire::client::Client);
 
 impl Backend for Minio {
     const NAME: &'static str = "minio-init";
+    const CREDENTIAL_VARIABLES: &'static [&'static str] = &["MC_HOST_*"];
     type Spec = Spec;
     type Desired = Desired;
     type Observed = Observed;
