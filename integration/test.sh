@@ -109,7 +109,7 @@ swarm() {
     [[ -n $FAULT ]] || PATH=$stack_client:$PATH suite stack 1 swarm::
 }
 
-# Servers that take long to build, and which test binary they are for: each name is a module `field::NAME`.
+# Beds that take long to build or to run, so that the gate does without them.
 fields=(postgres s3)
 
 field() {
