@@ -139,6 +139,7 @@ refusals() {
 digests() {
     local file=target/release-digests revision tool
     revision=$(images/build.sh --revision)
+    [[ $revision == "$began" ]] || die "the tree has changed since the rehearsal began: $began, now $revision"
     for tool in "${tools[@]}"; do
         jq -r --arg tool "$tool" '.manifests[] | [$tool, .platform.architecture, .digest] | join(" ")' "images/out/$tool/index/index.json"
         echo "$tool index sha256:$(sha256sum <"images/out/$tool/index/index.json" | cut -d' ' -f1)"
@@ -155,6 +156,7 @@ trap clean_up EXIT
 /usr/bin/python3 release/agree.py "$workflow" "${steps[@]}"
 ok "the workflow does the steps of the rehearsal, in their order: ${steps[*]}"
 [[ ${1:-} != --check ]] || exit 0
+began=$(images/build.sh --revision)
 environment
 programs
 start_registry
