@@ -25,7 +25,6 @@ mod extension;
 mod files;
 #[doc(hidden)]
 pub mod fuzzing;
-mod gather;
 mod json;
 mod last_resort;
 mod ledger;
@@ -57,7 +56,6 @@ pub use endpoint::{DnsName, Endpoint, EndpointError};
 pub use error::Failure;
 pub use exit::Exit;
 pub use files::{FileError, FileRef, Files};
-pub use gather::Gather;
 pub use ledger::Status;
 pub use plan::{Conflict, Plan, alike, kinds};
 pub use progress::Progress;
