@@ -32,8 +32,9 @@ crane() {
     command crane "$@"
 }
 
-# The tag is that of the version, the tree is what was tagged, and the changes are written down.
+# A registry is named, the tag is that of the version, the tree is what was tagged, and the changes are written down.
 check() {
+    [[ -n ${REGISTRY:-} ]] || die "no registry is named: set the repository's variable REGISTRY"
     [[ $RELEASE_TAG == "v$(version)" ]] || die "the tag is $RELEASE_TAG and the version $(version)"
     [[ -z $(git status --porcelain) || -n ${REHEARSAL:-} ]] || die "the tree is not what was tagged"
     [[ -n $(notes) ]] || die "CHANGELOG.md has no section $(section)"
