@@ -50,7 +50,7 @@ fn a_broker_that_is_down_is_waited_for() {
     docker(&["kill", "kafka-3"]).ok();
     let running = crate::init_unready("topics: {down-one: {replicationFactor: 3}}\n").start();
     // Until its session ends the cluster counts it in; then the topic that needs it is named.
-    eventually("the topic is named that waits", Duration::from_secs(40), || {
+    eventually("the topic is named that waits", Duration::from_secs(80), || {
         running.log().contains("down-one")
     });
     assert_eq!(kafka::topics("down-one"), [""; 0]);
