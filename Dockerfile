@@ -26,4 +26,6 @@ LABEL org.opencontainers.image.title="${NAME}" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${COMMIT}" \
       org.opencontainers.image.licenses="Apache-2.0"
+# Every line of /etc/hosts counts for a name, not the first one alone.
+ENV RESOLV_MULTI=on
 ENTRYPOINT ["/init"]

@@ -34,13 +34,15 @@ begin() {
 }
 
 # config DIFF-ID ARCH LABELS
+# The C library's resolver takes the first line of /etc/hosts alone for a name, unless /etc/host.conf or this variable says
+# `multi on`; with two `extra_hosts` of one name the second would never be tried.
 config() {
     # Any other uid works as well: the tool looks nothing up and writes nothing.
     json --arg diff "sha256:$1" --arg arch "$2" --argjson labels "$3" \
         --arg time "$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)" '
         {
             architecture: $arch, os: "linux", created: $time,
-            config: {User: "65532:65532", Entrypoint: ["/init"], Labels: $labels},
+            config: {User: "65532:65532", Env: ["RESOLV_MULTI=on"], Entrypoint: ["/init"], Labels: $labels},
             rootfs: {type: "layers", diff_ids: [$diff]},
             history: [{created: $time, created_by: "images/assemble.sh"}]
         } + (if $arch == "arm64" then {variant: "v8"} else {} end)'
