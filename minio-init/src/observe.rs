@@ -1,5 +1,6 @@
 //! Reads what the spec is about: whatever it names, in the leaf types of `desired`, and nothing else.
 
+mod account;
 mod bucket;
 mod identity;
 mod names;
@@ -26,5 +27,7 @@ pub(crate) async fn observe(
         bucket::observe(client, desired)
     )?;
     (observed.buckets, observed.foreign) = buckets;
+    observed.bucket_policies_bind_accounts = !client.is_minio();
+    observed.account = account::observe(client, desired, &names, &observed).await?;
     Ok(observed)
 }

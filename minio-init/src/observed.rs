@@ -19,6 +19,21 @@ pub struct Observed {
     pub(crate) buckets: BTreeMap<String, SeenBucket>,
     /// Declared buckets that belong to somebody else.
     pub(crate) foreign: BTreeSet<String>,
+    /// The account that provisions, read only when the plan could take rights from it; `None` for root too.
+    pub(crate) account: Option<SeenAccount>,
+    /// A bucket policy also binds accounts that sign. On MinIO it binds only requests without a signature.
+    pub(crate) bucket_policies_bind_accounts: bool,
+}
+
+/// The user whose rights a run has, with all that gives rights to that user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SeenAccount {
+    /// The provisioning account itself, or the user whose access key (service account) it is.
+    pub(crate) user: Text,
+    pub(crate) policies: BTreeSet<String>,
+    pub(crate) groups: BTreeMap<String, SeenGroup>,
+    /// The text of each policy of the user and of its groups.
+    pub(crate) documents: BTreeMap<String, Document>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

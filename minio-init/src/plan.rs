@@ -3,6 +3,8 @@
 mod bucket;
 mod found;
 mod identity;
+mod needs;
+mod own_rights;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +16,8 @@ use crate::observed::Observed;
 
 use found::Found;
 
+pub(crate) use own_rights::at_stake;
+
 pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
     let mut found = Found::default();
     identity::policies(desired, observed, &mut found);
@@ -21,5 +25,6 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
     identity::groups(desired, observed, &mut found);
     identity::keys(desired, observed, &mut found);
     bucket::buckets(desired, observed, &mut found);
+    own_rights::kept(desired, observed, &mut found);
     Plan::new(found.changes, found.conflicts)
 }

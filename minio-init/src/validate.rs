@@ -21,7 +21,8 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
     let names = identity::Names::of(&spec.users);
     let users = identity::users(&root.key("users"), &spec.users, &spec.credentials, &mut found);
     let groups = identity::groups(&root.key("groups"), spec.groups, &names, &mut found);
-    let keys = identity::keys(&root.key("accessKeys"), spec.access_keys, &names, &mut found);
+    let keys =
+        identity::keys(&root.key("accessKeys"), spec.access_keys, &spec.credentials, &names, &mut found);
     let buckets = bucket::buckets(&root.key("buckets"), spec.buckets, files, &mut found);
     match server {
         Some(server) => found.or(Desired { server, policies, users, groups, keys, buckets }),

@@ -11,6 +11,7 @@ mod field;
 mod hostile;
 mod kept_whole;
 mod other_servers;
+mod own_rights;
 mod peers;
 mod permissions;
 mod refusals;

@@ -5,6 +5,7 @@
 //! spell out: one effect, principal, action and resource each, under one set of conditions.
 
 mod anonymous;
+mod evaluate;
 mod parse;
 
 use std::cmp::Ordering;

@@ -50,7 +50,11 @@ fn referred(desired: &Desired) -> BTreeSet<&String> {
     desired.policies.keys().chain(users).chain(groups).chain(keys).collect()
 }
 
-async fn policy(client: &Client, name: &str, declared: bool) -> Result<Option<(String, Document)>, Error> {
+pub(super) async fn policy(
+    client: &Client,
+    name: &str,
+    declared: bool,
+) -> Result<Option<(String, Document)>, Error> {
     let doing = format!("read policy {name}");
     let call =
         Call::admin(Method::GET, "info-canned-policy", doing.as_str()).query("name", name).query("v", "2");
@@ -105,7 +109,11 @@ fn probed(user: &User, status: Status) -> bool {
     user.status != Some(Status::Disabled) && status == Status::Enabled
 }
 
-async fn group(client: &Client, names: &Names, name: &str) -> Result<Option<(String, SeenGroup)>, Error> {
+pub(super) async fn group(
+    client: &Client,
+    names: &Names,
+    name: &str,
+) -> Result<Option<(String, SeenGroup)>, Error> {
     let call = Call::admin(Method::GET, "group", format!("read group {name}")).query("group", name);
     let info = client.find::<GroupInfo>("groups", "XMinioAdminNoSuchGroup", call).await?;
     Ok(info.map(|info| {

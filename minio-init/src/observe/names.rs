@@ -28,6 +28,12 @@ impl Names {
         Ok(Self { own_value: secrets.text(&own)?, own, values })
     }
 
+    /// The access key of the account that provisions.
+    #[expect(clippy::disallowed_methods, reason = "a name from a secret is sent in a request's query")]
+    pub(super) fn own_value(&self) -> &str {
+        self.own_value.expose_secret()
+    }
+
     /// A server's name for something, as the spec says it.
     #[expect(clippy::disallowed_methods, reason = "a name of the server is compared with names from secrets")]
     pub(super) fn label(&self, name: &str) -> Text {

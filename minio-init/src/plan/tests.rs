@@ -1,5 +1,7 @@
 //! A plan leads to what is wanted, says all of it, and nothing once it is there.
 
+mod own_rights;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 

@@ -10,6 +10,7 @@ use crate::spec::{AccessKey, Credentials, Group, User};
 
 const NAME_MAX: usize = 32;
 const DESCRIPTION_MAX: usize = 256;
+const ITSELF: &str = "this is the account that provisions: it cannot provision itself";
 
 /// The access key behind each label.
 pub(super) struct Names(BTreeMap<String, Text>);
@@ -66,7 +67,7 @@ pub(super) fn users(
         let key = key_of(label, user.access_key.as_ref());
         check_key(&at, &key, user.access_key.is_some(), found);
         if key == own.access_key {
-            found.push(&at, "this is the account that provisions: it cannot provision itself");
+            found.push(&at, ITSELF);
         }
         let policies = set(&at.key("policies"), user.policies.clone(), found);
         let (secret, status) = (user.secret_key.clone(), user.status);
@@ -105,6 +106,7 @@ pub(super) fn groups(
 pub(super) fn keys(
     at: &SpecPath,
     keys: BTreeMap<String, AccessKey>,
+    own: &Credentials,
     users: &Names,
     found: &mut Violations,
 ) -> BTreeMap<Text, desired::AccessKey> {
@@ -113,6 +115,9 @@ pub(super) fn keys(
         let at = at.key(&label);
         let key = key_of(&label, wanted.access_key.as_ref());
         check_key(&at, &key, wanted.access_key.is_some(), found);
+        if key == own.access_key {
+            found.push(&at, ITSELF);
+        }
         let taken = users.0.iter().find(|(_, user)| **user == key);
         if let Some((user, _)) = taken {
             found.push(&at, format!("the user `{user}` has the same access key"));

@@ -10,7 +10,7 @@ use secrecy::zeroize::Zeroizing;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub(crate) use answers::{AccessKeyInfo, GroupInfo, Info, PolicyInfo, Quota, UserInfo};
+pub(crate) use answers::{AccessKeyInfo, AccountInfo, GroupInfo, Info, PolicyInfo, Quota, UserInfo};
 
 use crate::error::Error;
 use crate::wire::client::{Call, Client};

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use http::{HeaderValue, Method, StatusCode};
 use init_core::{Secrets, Text};
+use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 
 use crate::desired::{Action, Desired};
@@ -62,9 +63,26 @@ fn usable(desired: &Desired, secrets: &Secrets) -> Result<(), Error> {
         }
         _ => {}
     }
+    desired.users.keys().chain(desired.keys.keys()).try_for_each(|name| other(desired, secrets, name))?;
     let users = desired.users.iter().map(|(name, user)| (name, &user.secret));
     let keys = desired.keys.iter().map(|(name, key)| (name, &key.secret));
     users.chain(keys).try_for_each(|(name, secret)| credential(secrets, name, secret).map(drop))
+}
+
+/// Nothing that is provisioned is the account that provisions, whatever their secrets are called.
+#[expect(clippy::disallowed_methods, reason = "two names from secrets are compared")]
+fn other(desired: &Desired, secrets: &Secrets, name: &Text) -> Result<(), Error> {
+    let own = &desired.server.access_key;
+    let same = secrets.text(name)?.expose_secret() == secrets.text(own)?.expose_secret();
+    match name.secret().or(own.secret()) {
+        Some(reference) if same => Err(Error::Secret {
+            name: reference.clone(),
+            what: "an access key",
+            problem: "it is also that of the account that provisions, which cannot provision itself"
+                .to_owned(),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// A server may repeat a name that came from a secret.

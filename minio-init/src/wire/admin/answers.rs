@@ -17,6 +17,15 @@ pub(crate) struct UserInfo {
     #[serde(default, rename = "policyName", deserialize_with = "names")]
     pub(crate) policies: BTreeSet<String>,
     pub(crate) status: String,
+    #[serde(default, rename = "memberOf", deserialize_with = "nullable")]
+    pub(crate) groups: BTreeSet<String>,
+}
+
+/// An account's own record: for an access key (service account), that of its user.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct AccountInfo {
+    pub(crate) account_name: String,
 }
 
 #[derive(Debug, Deserialize)]

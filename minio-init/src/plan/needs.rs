@@ -1,0 +1,71 @@
+//! What a run needs of its account for a spec: to read all of it, and to write all of it when something has drifted.
+
+use crate::desired::{Bucket, Desired};
+
+/// One of these actions, on the bucket if it is about one.
+#[derive(Clone, Debug)]
+pub(super) struct Need {
+    pub(super) actions: &'static [&'static str],
+    pub(super) bucket: Option<String>,
+}
+
+/// Everything that the manual lists for the parts that the spec has.
+pub(super) fn of(desired: &Desired) -> Vec<Need> {
+    let identities = admin(desired).into_iter().map(|actions| Need { actions, bucket: None });
+    let buckets = desired.buckets.iter().flat_map(|(name, bucket)| of_bucket(name, bucket));
+    identities.chain(buckets).collect()
+}
+
+/// The calls of the admin API.
+fn admin(desired: &Desired) -> Vec<&'static [&'static str]> {
+    let mut needs: Vec<&'static [&'static str]> = Vec::new();
+    let mut need = |when: bool, actions: &[&'static [&'static str]]| {
+        if when {
+            needs.extend_from_slice(actions);
+        }
+    };
+    let groups = || desired.groups.values();
+    let attached = desired.users.values().any(|user| !user.policies.is_empty())
+        || groups().any(|group| !group.policies.is_empty());
+    let named = !desired.users.is_empty() || groups().any(|group| !group.members.is_empty());
+    let keys = desired.keys.values();
+    need(!desired.policies.is_empty(), &[&["admin:CreatePolicy"]]);
+    need(!desired.policies.is_empty() || attached, &[&["admin:GetPolicy"]]);
+    need(named, &[&["admin:GetUser"]]);
+    need(!desired.users.is_empty(), &[&["admin:CreateUser"]]);
+    need(attached, &[&["admin:AttachUserOrGroupPolicy", "admin:UpdatePolicyAssociation"]]);
+    need(!desired.groups.is_empty(), &[&["admin:GetGroup"], &["admin:AddUserToGroup"]]);
+    need(groups().any(|group| group.status.is_some()), &[&["admin:EnableGroup"]]);
+    // Its own access keys are every account's to make.
+    let others: &[&'static [&'static str]] =
+        &[&["admin:ListServiceAccounts"], &["admin:CreateServiceAccount"], &["admin:UpdateServiceAccount"]];
+    need(keys.into_iter().any(|key| key.user.is_some()), others);
+    let quota = desired.buckets.values().any(|bucket| bucket.quota.is_some());
+    need(quota, &[&["admin:GetBucketQuota"], &["admin:SetBucketQuota"]]);
+    needs
+}
+
+/// The requests about one bucket.
+pub(super) fn of_bucket(name: &str, bucket: &Bucket) -> Vec<Need> {
+    let pairs: [(bool, [&'static [&'static str]; 2]); 8] = [
+        (true, [&["s3:ListBucket"], &["s3:CreateBucket"]]),
+        (bucket.versioning.is_some(), [&["s3:GetBucketVersioning"], &["s3:PutBucketVersioning"]]),
+        (
+            bucket.lock.is_some(),
+            [&["s3:GetBucketObjectLockConfiguration"], &["s3:PutBucketObjectLockConfiguration"]],
+        ),
+        (
+            bucket.encryption.is_some(),
+            [&["s3:GetEncryptionConfiguration"], &["s3:PutEncryptionConfiguration"]],
+        ),
+        (!bucket.tags.is_empty(), [&["s3:GetBucketTagging"], &["s3:PutBucketTagging"]]),
+        (
+            !bucket.lifecycle.is_empty(),
+            [&["s3:GetLifecycleConfiguration"], &["s3:PutLifecycleConfiguration"]],
+        ),
+        (bucket.access.is_some(), [&["s3:GetBucketPolicy"], &["s3:PutBucketPolicy"]]),
+        (!bucket.notifications.is_empty(), [&["s3:GetBucketNotification"], &["s3:PutBucketNotification"]]),
+    ];
+    let needed = pairs.into_iter().filter(|(when, _)| *when).flat_map(|(_, actions)| actions);
+    needed.map(|actions| Need { actions, bucket: Some(name.to_owned()) }).collect()
+}
