@@ -14,8 +14,7 @@ cargo_home=${CARGO_HOME:-$HOME/.cargo}
 # A target directory of its own, as other flags would make every second build in a shared one start afresh. Naming the
 # target, even the host's, keeps the flags away from build scripts and procedural macros.
 dir=${CARGO_TARGET_DIR:-$root/target}/image
-# A panic ends the process (the release profile), so nothing reads tables for unwinding: half a megabyte in each program.
-export RUSTFLAGS="-C target-feature=+crt-static -C force-unwind-tables=no --remap-path-prefix=$root=/src --remap-path-prefix=$cargo_home=/cargo"
+export RUSTFLAGS="-C target-feature=+crt-static --remap-path-prefix=$root=/src --remap-path-prefix=$cargo_home=/cargo"
 # The few C parts of dependencies name their files too.
 export CFLAGS="-ffile-prefix-map=$root=/src -ffile-prefix-map=$cargo_home=/cargo"
 

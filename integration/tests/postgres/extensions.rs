@@ -43,7 +43,8 @@ fn what_is_required_comes_first_and_a_fixed_schema_is_kept() {
     assert_eq!(cold.operations(), planned.operations(), "what is planned is what is done");
     let names: Vec<&str> = ["a_catalog", "a_own", "a_patient", "a_uses", "m_middle", "z_base"].to_vec();
     for name in names {
-        assert!(planned.stdout.contains(&format!("\"extension\":\"{name}\"")), "{name}: {}", planned.stdout);
+        let shown = format!("\"kind\":\"extension\",\"name\":\"{name}\"");
+        assert!(planned.stdout.contains(&shown), "{name}: {}", planned.stdout);
     }
     assert_eq!(
         server.psql("gis", INSTALLED),
