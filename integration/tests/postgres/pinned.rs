@@ -372,7 +372,9 @@ fn a_new_password_has_no_weaker_verifier() {
     let spec = "roles: {kept: {password: {secret: one}}, new: {password: {secret: one}}}\n";
     let check = |secret: &str, rounds: u32| {
         let run = || server.init(spec).secret("one", secret).run();
-        run().expect(0, "changed");
+        let changed = run().expect(0, "changed");
+        let warned = changed.log.contains("nobody can log in as it");
+        assert_eq!(warned, secret == "first", "the role `new` is made without a login: {}", changed.log);
         run().expect(0, "unchanged");
         let stored = "SELECT rolname, split_part(rolpassword, ':', 1) FROM pg_authid WHERE rolname IN ('kept', 'new') ORDER BY 1";
         let kept = rounds.max(8192);
