@@ -239,7 +239,13 @@ fn unknown(what: &str, name: &str, expected: &[&str]) -> String {
 
 /// The candidate that a slip of the finger would have meant.
 pub(crate) fn nearest<'a>(name: &str, expected: &[&'a str]) -> Option<&'a str> {
-    let scored = expected.iter().map(|candidate| (strsim::jaro_winkler(name, candidate), *candidate));
+    // `SELECT` is `select` to whoever knows SQL.
+    let lower = name.to_ascii_lowercase();
+    let score = |candidate: &str| {
+        strsim::jaro_winkler(name, candidate)
+            .max(strsim::jaro_winkler(&lower, &candidate.to_ascii_lowercase()))
+    };
+    let scored = expected.iter().map(|candidate| (score(candidate), *candidate));
     scored.filter(|(score, _)| *score > 0.8).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, near)| near)
 }
 

@@ -4,6 +4,8 @@
 mod privilege;
 mod value;
 
+use tracing::warn;
+
 use crate::change::Change;
 use crate::error::Error;
 use crate::server::Server;
@@ -11,6 +13,7 @@ use crate::server::Server;
 /// The index of each change that would be refused, and why.
 pub(crate) async fn check(server: &Server, changes: &[Change]) -> Vec<(usize, Error)> {
     let mut refused = Vec::new();
+    without_login(changes);
     if !server.main.facts.superuser {
         match privilege::Powers::read(&server.main, &server.names).await {
             Ok(powers) => refused.extend(privilege::check(&powers, server, changes).await),
@@ -20,4 +23,16 @@ pub(crate) async fn check(server: &Server, changes: &[Change]) -> Vec<(usize, Er
     refused.extend(value::check(server, changes).await);
     refused.sort_by_key(|(index, _)| *index);
     refused
+}
+
+/// A password of a role that may not log in is kept for later, which is seldom what was meant.
+fn without_login(changes: &[Change]) {
+    for change in changes {
+        if let Change::CreateRole(role) = change
+            && role.password.is_some()
+            && role.attributes.login != Some(true)
+        {
+            warn!(role = role.role, "it has a password and no `login: true`: nobody can log in as it");
+        }
+    }
 }

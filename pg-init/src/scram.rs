@@ -11,10 +11,10 @@ use std::num::NonZeroU32;
 
 use crate::error::Error;
 
-/// PostgreSQL's own default.
-const ITERATIONS: NonZeroU32 = NonZeroU32::new(4096).expect("4096 is not zero");
+/// PostgreSQL's own default, and what it always makes before version 16.
+pub(crate) const ITERATIONS: NonZeroU32 = NonZeroU32::new(4096).expect("4096 is not zero");
 /// About two seconds of one core.
-const MOST: NonZeroU32 = NonZeroU32::new(10_000_000).expect("it is not zero");
+pub(crate) const MOST: NonZeroU32 = NonZeroU32::new(10_000_000).expect("it is not zero");
 const SALT: usize = 16;
 const KEY: usize = 32;
 
@@ -39,16 +39,16 @@ pub(crate) fn is_verifier(secret: &str) -> bool {
 }
 
 /// What is stored for a secret: itself when it is a verifier, else a fresh verifier for the password that it is.
-pub(crate) fn to_store(secret: &str) -> Result<String, Error> {
-    if is_verifier(secret) { Ok(secret.to_owned()) } else { verifier(secret) }
+pub(crate) fn to_store(secret: &str, iterations: NonZeroU32) -> Result<String, Error> {
+    if is_verifier(secret) { Ok(secret.to_owned()) } else { verifier(secret, iterations) }
 }
 
 /// A fresh verifier for a password.
-pub(crate) fn verifier(password: &str) -> Result<String, Error> {
+fn verifier(password: &str, iterations: NonZeroU32) -> Result<String, Error> {
     let salt = random::<SALT>()?;
-    let (stored, server) = keys(password, &salt, ITERATIONS);
+    let (stored, server) = keys(password, &salt, iterations);
     Ok(format!(
-        "SCRAM-SHA-256${ITERATIONS}:{}${}:{}",
+        "SCRAM-SHA-256${iterations}:{}${}:{}",
         BASE64.encode(salt),
         BASE64.encode(stored),
         BASE64.encode(server)
@@ -68,6 +68,11 @@ pub(crate) fn compare(verifier: &str, password: &str) -> Stored {
         Some((iterations, salt, stored)) if keys(password, &salt, iterations).0 == stored => Stored::Right,
         _ => Stored::Wrong,
     }
+}
+
+/// The iterations of a stored verifier.
+pub(crate) fn iterations(verifier: &str) -> Option<NonZeroU32> {
+    parse(verifier).map(|(iterations, ..)| iterations)
 }
 
 /// A random text, for a login that must fail.
@@ -135,12 +140,16 @@ mod tests {
 
     #[test]
     fn a_verifier_is_stored_as_it_is_and_compared_as_it_is() {
-        let made = verifier("secret").unwrap();
+        let made = verifier("secret", ITERATIONS).unwrap();
         let md5 = "md5a6343a68d964ca596d9752250d54bb8a";
         for secret in [made.as_str(), md5] {
-            assert_eq!(to_store(secret).unwrap(), secret);
+            assert_eq!(to_store(secret, ITERATIONS).unwrap(), secret);
             assert_eq!(compare(secret, secret), Stored::Right);
-            assert_eq!(compare(&verifier("secret").unwrap(), secret), Stored::Wrong, "another salt");
+            assert_eq!(
+                compare(&verifier("secret", ITERATIONS).unwrap(), secret),
+                Stored::Wrong,
+                "another salt"
+            );
         }
         assert_eq!(compare(md5, &made), Stored::Wrong);
         // What only looks like one is a password, to the server as well.
@@ -156,7 +165,7 @@ mod tests {
 
     #[test]
     fn rounds_without_end_are_not_done() {
-        let made = verifier("secret").unwrap().replace("$4096:", "$2147483648:");
+        let made = verifier("secret", ITERATIONS).unwrap().replace("$4096:", "$2147483648:");
         assert_eq!(compare(&made, "secret"), Stored::Unknown);
     }
 
@@ -164,7 +173,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(16))]
         #[test]
         fn a_verifier_matches_its_password_alone(password in ".{1,40}", other in ".{1,40}") {
-            let made = verifier(&password).unwrap();
+            let made = verifier(&password, ITERATIONS).unwrap();
             prop_assert_eq!(compare(&made, &password), Stored::Right);
             if stringprep::saslprep(&password).ok() != stringprep::saslprep(&other).ok() {
                 prop_assert_eq!(compare(&made, &other), Stored::Wrong);

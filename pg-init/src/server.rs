@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
@@ -27,6 +28,8 @@ pub(crate) struct Server {
     pub(crate) names: Arc<Names>,
     /// The verifiers that this run has made, by role: the reading after them need not hash again.
     pub(crate) made: RefCell<BTreeMap<String, Secret>>,
+    /// The iterations of the stored verifiers that could be read, by role: a new password has no fewer.
+    pub(crate) iterations: RefCell<BTreeMap<String, NonZeroU32>>,
     /// The owners whose privileges a role that is no superuser may need for a change.
     pub(crate) ownership: Ownership,
     /// One transaction at a time grants memberships to the provisioning role, so that each can set back what it changed.
@@ -49,6 +52,7 @@ impl Server {
             pool,
             names,
             made: RefCell::default(),
+            iterations: RefCell::default(),
             ownership: Ownership::default(),
             memberships: Mutex::default(),
             overtaken: RefCell::default(),

@@ -21,6 +21,25 @@ const LISTS: [&str; 6] = [
     "unix_socket_directories",
 ];
 
+/// The parameters whose values cannot be compared by what a session shows. Half a `DateStyle` shows the session's own other
+/// half, the server shows no `seed`, zero shows what the operating system has, and `role` would change who asks.
+const NOT_SHOWN: [&str; 8] = [
+    "datestyle",
+    "role",
+    "seed",
+    "session_authorization",
+    "tcp_keepalives_count",
+    "tcp_keepalives_idle",
+    "tcp_keepalives_interval",
+    "tcp_user_timeout",
+];
+
+/// Whether two spellings of a value of this parameter are the same when a session shows the same for both. A list is compared
+/// by its items, which its text does not show apart.
+pub(crate) fn is_shown(name: &str) -> bool {
+    !LISTS.contains(&name) && !NOT_SHOWN.contains(&name) && !name.starts_with("transaction_")
+}
+
 /// The items of a value, for a parameter that is a list; an empty list is the empty name, as `SET … = ''` stores it.
 fn items(name: &str, value: &Setting) -> Option<Vec<String>> {
     if !LISTS.contains(&name) {
@@ -46,6 +65,7 @@ impl Setting {
     pub(crate) fn is(&self, name: &str, stored: &str) -> bool {
         match items(name, self) {
             Some(wanted) => items(name, &Self::One(stored.to_owned())) == Some(wanted),
+            None if name == "datestyle" => words(&self.text()) == words(stored),
             None => self.text() == stored,
         }
     }
@@ -57,6 +77,11 @@ impl Setting {
             None => sql::literal(&self.text()),
         }
     }
+}
+
+/// The words of a `DateStyle`, whose case and spaces mean nothing.
+fn words(text: &str) -> Vec<String> {
+    text.split(',').map(|word| word.trim().to_ascii_lowercase()).collect()
 }
 
 /// The parameters that differ.
@@ -117,5 +142,12 @@ mod tests {
         assert_eq!(list(&["ISO", "DMY"]).sql("datestyle"), "'ISO, DMY'");
         assert_eq!(list(&["a'b", "c"]).sql("search_path"), "'a''b', 'c'");
         assert!(!Setting::One("30s".to_owned()).is("statement_timeout", "30000"));
+    }
+
+    #[test]
+    fn half_a_datestyle_is_another_value() {
+        assert!(list(&["ISO", "DMY"]).is("datestyle", "iso,dmy"));
+        assert!(!list(&["ISO", "DMY"]).is("datestyle", "ISO"));
+        assert!(!is_shown("datestyle") && !is_shown("search_path") && is_shown("work_mem"));
     }
 }

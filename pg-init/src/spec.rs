@@ -2,6 +2,7 @@
 
 mod connection;
 mod database;
+mod entries;
 mod forms;
 mod privilege;
 mod role;
@@ -42,10 +43,12 @@ pub struct Spec {
     #[serde(default)]
     pub tls: Tls,
     /// Roles by name, or by label when they have a `name`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "entries::entries")]
+    #[schemars(with = "BTreeMap<String, Option<Role>>")]
     pub roles: BTreeMap<String, Role>,
     /// Databases by name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "entries::entries")]
+    #[schemars(with = "BTreeMap<String, Option<Database>>")]
     pub databases: BTreeMap<String, Database>,
 }
 

@@ -15,6 +15,7 @@ mod hostile;
 mod members;
 mod names;
 mod passwords;
+mod pinned;
 mod pooler;
 mod privileges;
 mod reader;

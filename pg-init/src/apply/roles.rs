@@ -1,6 +1,7 @@
 //! Roles. Passwords are hashed here, and cross the wire as verifiers only.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 use init_core::{Progress, Secret, SecretRef, Secrets};
 use secrecy::ExposeSecret as _;
@@ -15,6 +16,9 @@ use crate::scram;
 use crate::server::Server;
 use crate::wire::Preset;
 
+/// There is no such parameter before PostgreSQL 16.
+const ITERATIONS: &str = "SELECT pg_catalog.current_setting('scram_iterations', true)";
+
 /// Sessions that alter roles at a time.
 const SESSIONS: usize = 4;
 
@@ -24,7 +28,7 @@ pub(super) async fn apply(
     secrets: &Secrets,
     progress: &Progress,
 ) -> Result<Vec<Answer>, Error> {
-    let mut verifiers = verifiers(&roles, secrets).await?;
+    let mut verifiers = verifiers(server, &roles, secrets).await?;
     for (index, change) in &roles {
         if let Some(verifier) = verifiers.get(index) {
             server.made.borrow_mut().insert(change.key().to_owned(), verifier.clone());
@@ -50,13 +54,27 @@ pub(super) async fn apply(
 }
 
 /// A verifier for each change that sets a password, by its position.
-async fn verifiers(roles: &[(usize, Role<'_>)], secrets: &Secrets) -> Result<BTreeMap<usize, Secret>, Error> {
-    let mut work: Vec<(usize, Secret)> = Vec::new();
+async fn verifiers(
+    server: &Server,
+    roles: &[(usize, Role<'_>)],
+    secrets: &Secrets,
+) -> Result<BTreeMap<usize, Secret>, Error> {
+    if roles.iter().all(|(_, change)| change.password().is_none()) {
+        return Ok(BTreeMap::new());
+    }
+    let own = server.main.one(ITERATIONS, "reading the iterations of new verifiers").await?;
+    let own = own.and_then(|own| own.parse().ok()).unwrap_or(scram::ITERATIONS);
+    let mut work: Vec<(usize, Secret, NonZeroU32)> = Vec::new();
     for (index, change) in roles {
         if let Some(label) = change.password() {
             let secret = secrets.get(label)?;
             check_form(change, label, secret)?;
-            work.push((*index, secret.clone()));
+            let before = server.iterations.borrow().get(change.key()).copied();
+            work.push((
+                *index,
+                secret.clone(),
+                before.map_or(own, |before| before.max(own)).min(scram::MOST),
+            ));
         }
     }
     hashing::on_every_core(work, hash).await?.into_iter().collect()
@@ -81,6 +99,6 @@ fn check_form(change: &Role<'_>, label: &SecretRef, secret: &Secret) -> Result<(
     clippy::disallowed_methods,
     reason = "the password is hashed, and only its verifier goes to the server"
 )]
-fn hash((index, secret): (usize, Secret)) -> Result<(usize, Secret), Error> {
-    Ok((index, scram::to_store(secret.expose_secret())?.into()))
+fn hash((index, secret, iterations): (usize, Secret, NonZeroU32)) -> Result<(usize, Secret), Error> {
+    Ok((index, scram::to_store(secret.expose_secret(), iterations)?.into()))
 }

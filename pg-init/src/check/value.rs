@@ -10,6 +10,9 @@ use crate::spec::Setting;
 use crate::sql;
 use crate::wire::Row;
 
+/// The parameters of a session that no catalog lists.
+const UNLISTED: [&str; 3] = ["role", "seed", "session_authorization"];
+
 /// Parameters that can be set in a session; a dotted name that the server does not know is accepted as it is.
 const KNOWN: &str = "\
     SELECT s.name, s.context IN ('user', 'superuser') FROM pg_catalog.pg_settings s \
@@ -37,12 +40,10 @@ pub(super) async fn check(server: &Server, changes: &[Change]) -> Vec<(usize, Er
     let mut refused = Vec::new();
     for (index, name, value) in wanted {
         match known.get(name) {
-            None if name.contains('.') => {}
+            None if name.contains('.') || UNLISTED.contains(&name) => {}
             None => refused.push((index, Error::Missing(format!("the server knows no parameter {name}")))),
-            // The role of the session and its own transaction are not changed for a trial.
-            Some(true)
-                if !matches!(name, "role" | "session_authorization") && !name.starts_with("transaction_") =>
-            {
+            // The session's own transaction is not changed for a trial.
+            Some(true) if !name.starts_with("transaction_") => {
                 let (shown, text) = (sql::literal(name), sql::literal(&trial(name, value)));
                 let question = format!("SELECT pg_catalog.set_config({shown}, {text}, true)");
                 let doing = format!("trying the value of the parameter {name}");

@@ -66,6 +66,9 @@ async fn recompute(
     for row in &rows {
         let key = server.names.key(row.get(0)?);
         let stored: Option<String> = row.get(1)?;
+        if let Some(iterations) = stored.as_deref().and_then(scram::iterations) {
+            server.iterations.borrow_mut().insert(key.clone(), iterations);
+        }
         if server.made.borrow().get(&key).is_some_and(|made| is_same(made, stored.as_deref())) {
             known.push((key, Password::Right));
             continue;

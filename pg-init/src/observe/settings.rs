@@ -5,6 +5,7 @@ use crate::desired::{self, Desired};
 use crate::error::Error;
 use crate::observed::{self, Observed};
 use crate::server::Server;
+use crate::setting;
 use crate::sql;
 
 pub(super) async fn equate(server: &Server, desired: &Desired, observed: &mut Observed) -> Result<(), Error> {
@@ -30,8 +31,7 @@ async fn compare(
         let Some(stored) = there.get_mut(name).filter(|stored| !value.is(name, &stored.text)) else {
             continue;
         };
-        // These would change the role of the session, or its own transaction.
-        if matches!(name.as_str(), "role" | "session_authorization") || name.starts_with("transaction_") {
+        if !setting::is_shown(name) {
             continue;
         }
         let (name, values) =

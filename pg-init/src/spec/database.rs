@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::entries;
 use super::forms::{Setting, Tables};
 use super::privilege::{DefaultPrivilege, Grant, Revoke};
 
@@ -26,10 +27,12 @@ pub struct Database {
     #[serde(default)]
     pub settings: BTreeMap<String, Setting>,
     /// Extensions by name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "entries::entries")]
+    #[schemars(with = "BTreeMap<String, Option<Extension>>")]
     pub extensions: BTreeMap<String, Extension>,
     /// Schemas by name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "entries::entries")]
+    #[schemars(with = "BTreeMap<String, Option<Schema>>")]
     pub schemas: BTreeMap<String, Schema>,
     /// Privileges that must be held.
     #[serde(default)]
@@ -41,7 +44,8 @@ pub struct Database {
     #[serde(default)]
     pub default_privileges: Vec<DefaultPrivilege>,
     /// Publications by name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "entries::entries")]
+    #[schemars(with = "BTreeMap<String, Option<Publication>>")]
     pub publications: BTreeMap<String, Publication>,
 }
 

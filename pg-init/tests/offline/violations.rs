@@ -23,6 +23,20 @@ async fn every_violation_is_listed() {
     insta::assert_snapshot!(refused(include_str!("../fixtures/wrong.yaml")).await);
 }
 
+/// `readers:` with nothing behind it declares as much as `readers: {}`.
+#[tokio::test]
+async fn an_entry_with_nothing_in_it_declares_its_name() {
+    for rest in [
+        "roles: {readers: }\n",
+        "databases: {d: }\n",
+        "databases: {d: {schemas: {s: }, extensions: {citext: }, publications: {p: }}}\n",
+    ] {
+        let spec = format!("endpoint: pg:5432\nuser: u\npassword: {{secret: p}}\n{rest}");
+        let report = report(Command::Validate, &spec).await;
+        assert_eq!(report["outcome"], "valid", "{report}");
+    }
+}
+
 #[tokio::test]
 async fn a_form_that_is_none_names_what_belongs_there() {
     let head = "endpoint: pg:5432\nuser: u\npassword: {secret: p}\n";
@@ -37,6 +51,7 @@ async fn a_form_that_is_none_names_what_belongs_there() {
         "roles: {r: {settings: {work_mem: {a: b}}}}\n",
         "databases: {d: {publications: {p: {tables: some}}}}\n",
         "databases: {d: {grants: [{to: 3, object: database, privileges: [connect]}]}}\n",
+        "databases: {d: {grants: [{to: a, object: tables, schema: s, privileges: [SELECT]}]}}\n",
         "databases: {d: {grants: [{to: a, object: table, privileges: [connect]}]}}\n",
     ] {
         shown += &refused(&format!("{head}{rest}")).await;
