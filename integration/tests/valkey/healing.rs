@@ -12,6 +12,14 @@ fn write_keys(nodes: &Nodes) {
     let said =
         nodes.shell("for key in {1..30}; do kv-cli --no-auth-warning -c SET key:$key value:$key; done");
     assert_eq!(said, "OK\n".repeat(30));
+    // Replication is asynchronous, and a first copy may start seconds late: a test that takes a primary away waits for it.
+    eventually("every replica has the keys of its primary", Duration::from_secs(30), || {
+        nodes.shell("for node in {0..5}; do kv-cli --no-auth-warning -h valkey-$node DBSIZE; done")
+            .lines()
+            .filter_map(|line| line.parse::<u32>().ok())
+            .sum::<u32>()
+            == 2 * 30
+    });
 }
 
 fn assert_keys(nodes: &Nodes) {
