@@ -14,7 +14,8 @@ fn write_keys(nodes: &Nodes) {
     assert_eq!(said, "OK\n".repeat(30));
     // Replication is asynchronous, and a first copy may start seconds late: a test that takes a primary away waits for it.
     eventually("every replica has the keys of its primary", Duration::from_secs(30), || {
-        nodes.shell("for node in {0..5}; do kv-cli --no-auth-warning -h valkey-$node DBSIZE; done")
+        nodes
+            .shell("for node in {0..5}; do kv-cli --no-auth-warning -h valkey-$node DBSIZE; done")
             .lines()
             .filter_map(|line| line.parse::<u32>().ok())
             .sum::<u32>()
