@@ -31,6 +31,8 @@ pub(crate) struct Driver<'a, B: Backend> {
     conflicts: Vec<Conflict>,
     /// How many changes the shortest plan of this run had.
     least: usize,
+    /// Whether there has been a connection to a server that was ready since the last one was lost.
+    ready: bool,
     /// The last thing that went wrong and was worth another attempt.
     last: Option<Box<dyn Fault>>,
     /// Sent without an answer, or done by somebody else: what a reading has to show.
@@ -42,6 +44,13 @@ enum Halt {
     Failed(Error),
     Lost(Box<dyn Fault>),
     Raced(Box<dyn Fault>),
+}
+
+/// How the passes over one connection end, when nothing ends the run.
+enum Pass {
+    Done,
+    /// What is not done needs another connection, or another reading after a while.
+    Lost(Box<dyn Fault>),
 }
 
 impl From<Error> for Halt {
@@ -62,6 +71,7 @@ impl<'a, B: Backend> Driver<'a, B> {
             ledger: Ledger::new(),
             conflicts: Vec::new(),
             least: usize::MAX,
+            ready: false,
             last: None,
             doubtful: Vec::new(),
         }
@@ -87,20 +97,20 @@ impl<'a, B: Backend> Driver<'a, B> {
     async fn converge(&mut self, command: Command) -> Result<(), Error> {
         loop {
             let mut backend = self.connect().await?;
-            match self.passes(&mut backend, command).await {
-                Ok(()) => return Ok(()),
-                Err(Halt::Failed(error)) => return Err(error),
-                Err(Halt::Lost(fault) | Halt::Raced(fault)) => {
-                    warn!(cause = %fault, "lost the connection; connecting and reading again");
-                    self.pause(fault).await?;
-                }
-            }
+            let lost = match self.passes(&mut backend, command).await? {
+                Pass::Done => return Ok(()),
+                Pass::Lost(fault) => fault,
+            };
+            warn!(cause = %lost, "not done yet; connecting and reading again");
+            self.pause(lost).await?;
         }
     }
 
     async fn connect(&mut self) -> Result<B, Error> {
         let inputs = (self.desired, self.secrets);
+        self.ready = false;
         let ready = await_ready::<B>(inputs, &self.requires.endpoints, &self.bounds, &mut self.last).await;
+        self.ready = ready.is_ok();
         ready.inspect(|_| debug!(server = self.of(), "connected")).map_err(|unready| match unready {
             Unready::Permanent(fault) => self.server("connecting to", fault),
             Unready::Cut(cut) => self.cut(cut, "connecting".to_owned()),
@@ -108,14 +118,16 @@ impl<'a, B: Backend> Driver<'a, B> {
     }
 
     /// Passes over one connection: another one only when somebody else changed the same things meanwhile.
-    async fn passes(&mut self, backend: &mut B, command: Command) -> Result<(), Halt> {
+    async fn passes(&mut self, backend: &mut B, command: Command) -> Result<Pass, Error> {
         loop {
             match self.pass(backend, command).await {
+                Ok(()) => return Ok(Pass::Done),
+                Err(Halt::Failed(error)) => return Err(error),
+                Err(Halt::Lost(fault)) => return Ok(Pass::Lost(fault)),
                 Err(Halt::Raced(fault)) => {
                     info!(cause = %fault, "somebody else changed the same; reading again");
                     self.pause(fault).await?;
                 }
-                done => return done,
             }
         }
     }
@@ -138,8 +150,7 @@ impl<'a, B: Backend> Driver<'a, B> {
         }
         self.check(backend, &plan).await?;
         for stage in plan.stages(B::together) {
-            let open = self.bounds.within(std::future::ready(())).await;
-            open.map_err(|cut| self.cut(cut, "between two stages".to_owned()))?;
+            self.bounds.left().map_err(|cut| self.cut(cut, "between two stages".to_owned()))?;
             self.stage(backend, stage).await?;
         }
         self.verify(backend).await?;
@@ -183,7 +194,8 @@ impl<'a, B: Backend> Driver<'a, B> {
         match cut {
             Cut::Stopped(signal) => Error::Stopped(signal),
             Cut::Deadline => {
-                Error::Deadline { of: self.of(), within: self.bounds.timeout, doing, last: self.last.take() }
+                let (of, ready, within) = (self.of(), self.ready, self.bounds.timeout);
+                Error::Deadline { of, ready, within, doing, last: self.last.take() }
             }
         }
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::task::spawn_blocking;
-use tracing::error;
+use tracing::{error, warn};
 
 use crate::backend::Backend;
 use crate::cli::{self, Command, Options};
@@ -43,7 +43,11 @@ pub fn run<B: Backend>() -> ExitCode {
         Ok(options) => options,
         Err(exit) => return exit.into(),
     };
+    let private = limits::private();
     log::init(B::NAME, options.log);
+    if let Err(problem) = private {
+        warn!(%problem, "other processes of this user, or a core dump, may read this one's memory");
+    }
     last_resort::on_panic(B::NAME, &options);
     if options.command == Command::Schema {
         return print(schema::<B>(), Exit::Converged).into();
@@ -155,7 +159,7 @@ async fn desired<B: Backend>(
         Err(Cut::Stopped(signal)) => return Err(Error::Stopped(signal)),
         Err(Cut::Deadline) => {
             let (of, doing) = (format!("the spec {}", options.spec), "reading it".to_owned());
-            return Err(Error::Deadline { of, within: options.timeout, doing, last: None });
+            return Err(Error::Deadline { of, ready: false, within: options.timeout, doing, last: None });
         }
     };
     let parsed = text.parse::<B::Spec>()?;

@@ -90,6 +90,14 @@ impl Bounds {
         Self { deadline: Instant::now() + timeout, timeout, stop }
     }
 
+    /// Whether there is time left, and no signal has come.
+    pub(crate) fn left(&self) -> Result<(), Cut> {
+        if let Some(signal) = *self.stop.0.borrow() {
+            return Err(Cut::Stopped(signal));
+        }
+        if Instant::now() < self.deadline { Ok(()) } else { Err(Cut::Deadline) }
+    }
+
     /// Runs to the end, or is cut at the deadline or at a signal.
     pub(crate) async fn within<T>(&self, work: impl Future<Output = T>) -> Result<T, Cut> {
         tokio::select! {
