@@ -2,8 +2,8 @@
 
 mod gates;
 mod hostile;
+mod statistics;
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -243,24 +243,6 @@ impl Nodes {
         self.shell(&script).split('\u{1}').take(self.count).map(str::to_owned).collect()
     }
 
-    /// How often a node was asked each command that changes something.
-    pub fn mutations(&self, node: usize) -> BTreeMap<String, u64> {
-        let stats = self.cli(node, &["INFO", "commandstats"]);
-        let calls = stats.lines().filter_map(|line| {
-            let (name, rest) = line.strip_prefix("cmdstat_")?.split_once(':')?;
-            let calls = rest.strip_prefix("calls=")?.split(',').next()?.parse().ok()?;
-            MUTATING.contains(&name).then(|| (name.to_owned(), calls))
-        });
-        calls.collect()
-    }
-
-    /// Forgets what was counted so far, on every node.
-    pub fn reset_statistics(&self) {
-        for node in 0..self.count {
-            self.cli(node, &["CONFIG", "RESETSTAT"]);
-        }
-    }
-
     /// What each node knows of the others, and said: what a failure that nobody can repeat leaves behind.
     #[expect(clippy::print_stderr, reason = "the test harness shows it beside the failure")]
     fn testify(&self) {
@@ -285,25 +267,6 @@ pub fn module() -> Scratch {
     crate::shell(&format!("cc -shared -fPIC -nostdlib -o {} {source}", path.display())).ok();
     scratch
 }
-
-const MUTATING: [&str; 16] = [
-    "acl|save",
-    "acl|setuser",
-    "cluster|addslots",
-    "cluster|addslotsrange",
-    "cluster|forget",
-    "cluster|meet",
-    "cluster|replicate",
-    "cluster|reset",
-    "cluster|set-config-epoch",
-    "cluster|setslot",
-    "config|rewrite",
-    "config|set",
-    "flushall",
-    "function|load",
-    "replicaof",
-    "set",
-];
 
 impl Drop for Nodes {
     fn drop(&mut self) {

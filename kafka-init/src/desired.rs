@@ -3,7 +3,7 @@
 mod acl;
 mod config;
 mod quota;
-mod readiness;
+pub(crate) mod readiness;
 mod sasl;
 mod user;
 
@@ -16,7 +16,6 @@ use init_net::Tls;
 pub use acl::{Binding, Operation, Pattern, Permission, Resource};
 pub use config::{ConfigType, Value};
 pub use quota::{Entity, Quotas, Rate};
-pub(crate) use readiness::Readiness;
 pub use sasl::{Mechanism, Sasl, Scram};
 pub use user::{Password, Probe, User};
 

@@ -27,7 +27,7 @@ pub use change::{
     AlterBrokerConfig, AlterCredential, AlterQuota, AlterTopicConfig, AlterUser, BROKER_DEFAULT, Change,
     ConfigDrifts, CreatePartitions, CreateTopic, CreateUser, NewCredential, RestrictiveAcl,
 };
-use desired::Readiness;
+use desired::readiness::Readiness;
 pub use desired::{
     Binding, ConfigType, Declared, Desired, Entity, Mechanism, Operation, Origin, Password, Pattern,
     Permission, Probe as ProbeListener, Quotas, Rate, Resource, Sasl, Scram, Topic, User, Value,
