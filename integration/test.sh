@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # test.sh [SUITE...]           the tests against real servers: all suites, or those that are named
 # test.sh --fault [SUITE...]   their long tests: every connection cut in turn, failovers, thousands of objects
+# test.sh --fields             the beds of `just field`, a line each
 #
 # Two suites run at a time. Those that use the demo's stack, whose container names exist once on an engine, run one
 # after the other; the others have servers of their own; the swarm is tried when all are done. Each writes to
@@ -195,6 +196,10 @@ main() {
     local name
     if [[ ${1:-} == --alone ]]; then
         "$2"
+        return
+    fi
+    if [[ ${1:-} == --fields ]]; then
+        printf '%s\n' "${fields[@]}"
         return
     fi
     if [[ ${1:-} == --field ]]; then
