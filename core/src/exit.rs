@@ -12,6 +12,8 @@ use crate::stop::Signal;
 pub enum Exit {
     /// 0
     Converged,
+    /// 1
+    Unhealthy,
     /// 2
     Usage,
     /// 3
@@ -38,8 +40,9 @@ pub enum Exit {
 
 impl Exit {
     /// Every exit, in the order of its code.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Converged,
+        Self::Unhealthy,
         Self::Usage,
         Self::Drift,
         Self::Conflict,
@@ -57,6 +60,7 @@ impl Exit {
     const fn row(self) -> (u8, &'static str, &'static str, &'static str) {
         match self {
             Self::Converged => (0, "converged", "converged, changed or not; plan: no drift", ""),
+            Self::Unhealthy => (1, "unhealthy", "health: not converged lately, or no watch answers", "yes"),
             Self::Usage => (2, "usage", "wrong usage; no report on stdout", "no"),
             Self::Drift => (3, "drift", "plan: drift found, no conflict", ""),
             Self::Conflict => {
@@ -87,6 +91,11 @@ impl Exit {
     /// The name in a report's `error.kind`.
     pub const fn name(self) -> &'static str {
         self.row().1
+    }
+
+    /// Whether the same run may end better later.
+    pub(crate) fn may_help(self) -> bool {
+        self.row().3 == "yes"
     }
 
     /// The table as `--help` shows it.
