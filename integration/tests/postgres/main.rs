@@ -22,6 +22,7 @@ mod reader;
 mod refusals;
 mod running;
 mod unsaid;
+mod watch;
 
 use integration::Init;
 use integration::postgres::Server;
