@@ -36,7 +36,7 @@ fn the_snippet_with_secrets_provisions_a_server_before_the_application_starts() 
         ))
     };
     shell(&format!(
-        "DAYZERO_VERSION=${{{{TAG:-dev}}}} hooks/policy.sh {folder}/compose.yaml --file {folder}/override.yaml"
+        "DAYZERO_VERSION=${{TAG:-dev}} hooks/policy.sh {folder}/compose.yaml --file {folder}/override.yaml"
     ))
     .ok();
     let up = compose("up --detach");

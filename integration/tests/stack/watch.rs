@@ -48,7 +48,7 @@ fn an_application_starts_when_the_sidecar_of_the_page_is_healthy() {
         ))
     };
     shell(&format!(
-        "DAYZERO_VERSION=${{{{TAG:-dev}}}} hooks/policy.sh {folder}/compose.yaml --file {folder}/override.yaml"
+        "DAYZERO_VERSION=${{TAG:-dev}} hooks/policy.sh {folder}/compose.yaml --file {folder}/override.yaml"
     ))
     .ok();
     let up = compose("up --detach");
