@@ -13,7 +13,7 @@ use thiserror::Error;
 pub use peer::Peer;
 pub(crate) use refusal::Attempt;
 pub use refusal::Refusal;
-use words::{list, offered};
+use words::{among, but, list, offered};
 
 /// Says what was tried, at which broker, and what came of it.
 #[derive(Clone, Debug, Error)]
@@ -52,7 +52,7 @@ pub enum Error {
         wanted: &'static str,
     },
     /// The listener requires SASL, and the spec has none.
-    #[error("the listener at {peer} requires SASL ({}), and the spec has no `sasl`", .offered.join(", "))]
+    #[error("the listener at {peer} requires SASL{}, and the spec has no `sasl`", among(.offered))]
     LoginRequired {
         /// Who answered.
         peer: Peer,
@@ -60,7 +60,7 @@ pub enum Error {
         offered: Vec<String>,
     },
     /// The listener has other ways to log in.
-    #[error("the listener at {peer} has no {wanted}, but {}", .offered.join(", "))]
+    #[error("the listener at {peer} has no {wanted}{}", but(.offered))]
     Mechanism {
         /// Who answered.
         peer: Peer,
@@ -138,6 +138,39 @@ pub enum Error {
         name: String,
         /// What it may have meant.
         nearest: String,
+    },
+    /// A new topic would have fewer copies than the spec requires to be in sync.
+    #[error(
+        "topic {topic} would have replication factor {copies} at {peer}, and the spec says that {required} copies must be in \
+         sync (min.insync.replicas)"
+    )]
+    FewCopies {
+        /// Who was asked.
+        peer: Peer,
+        /// Which topic.
+        topic: String,
+        /// How many the spec requires.
+        required: i64,
+        /// How many the topic would have.
+        copies: i64,
+    },
+    /// The server accepts a config and does not list it, so that it could not be verified.
+    #[error(
+        "{peer} accepts the config `{name}` of {resource} and does not list it, so that nobody can tell whether it holds"
+    )]
+    Unlisted {
+        /// Who was asked.
+        peer: Peer,
+        /// Of what.
+        resource: String,
+        /// The config's name.
+        name: String,
+    },
+    /// Somebody else has moved the partitions meanwhile.
+    #[error("partitions of topic {topic} were being moved by somebody else, which is over now")]
+    Reassigned {
+        /// Which topic.
+        topic: String,
     },
     /// A broker does not have yet what the others have.
     #[error("{peer} does not show the declared configs of {resource}")]
@@ -227,7 +260,10 @@ impl Fault for Error {
             | Self::LoginRequired { .. }
             | Self::Mechanism { .. }
             | Self::Impostor { .. } => FaultKind::Unsupported,
-            Self::UnknownConfig { .. } => FaultKind::Rejected,
+            Self::Reassigned { .. } => FaultKind::Raced,
+            Self::UnknownConfig { .. } | Self::FewCopies { .. } | Self::Unlisted { .. } => {
+                FaultKind::Rejected
+            }
             Self::Unwritable { .. } | Self::Internal(_) => FaultKind::Internal,
             // One that will not get better by waiting tells more than those that may.
             Self::Bootstrap(failures) => {
@@ -266,6 +302,10 @@ impl Fault for Error {
             Self::NotReady { .. } => {
                 Some("start the missing brokers, or write fewer into `brokers` or `replicationFactor`".to_owned())
             }
+            Self::FewCopies { .. } => Some(
+                "declare a larger `replicationFactor` for the topic, or a smaller min.insync.replicas".to_owned(),
+            ),
+            Self::Unlisted { .. } => Some("take that config out of the spec, or correct its name".to_owned()),
             Self::Bootstrap(failures) => {
                 failures.iter().find(|failure| failure.kind() == self.kind()).and_then(Fault::remedy)
             }
@@ -277,6 +317,7 @@ impl Fault for Error {
             | Self::Garbled { .. }
             | Self::Unwritable { .. }
             | Self::UnknownConfig { .. }
+            | Self::Reassigned { .. }
             | Self::Behind { .. } => None,
         }
     }

@@ -87,6 +87,7 @@ impl Backend for Valkey {
         desired: &Desired,
         changes: &[Change],
         secrets: &Secrets,
+        _: &Progress,
     ) -> Vec<(usize, Error)> {
         check::check(&self.connections, (desired, secrets), changes).await
     }

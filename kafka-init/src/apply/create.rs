@@ -7,9 +7,11 @@ use kafka_protocol::messages::create_topics_request::{CreatableTopic, CreatableT
 use kafka_protocol::messages::{CreateTopicsRequest, CreateTopicsResponse, TopicName};
 use kafka_protocol::protocol::StrBytes;
 
-use super::mutation::{Mode, Mutation, Outcome, Outcomes, TIMEOUT_MS};
+use super::alter::unlisted_config;
+use super::mutation::{CreatedTopic, Mode, Mutation, Outcome, Outcomes, TIMEOUT_MS};
+use crate::Error;
 use crate::change::{BROKER_DEFAULT, CreateTopic};
-use crate::error::Attempt;
+use crate::error::{Attempt, Peer};
 
 /// What a topic is counted as whose partitions the broker decides on: generous, so that a batch of them
 /// stays below the server's limit with any usual default.
@@ -47,12 +49,29 @@ impl Mutation for CreateTopic {
     }
 
     fn outcomes<'c>(answer: CreateTopicsResponse, _: impl Iterator<Item = &'c Self>) -> Outcomes {
-        let each = answer.topics.into_iter().map(|topic| Outcome {
-            name: topic.name.0,
-            code: topic.error_code,
-            message: topic.error_message,
+        let each = answer.topics.into_iter().map(|topic| {
+            let configs = topic.configs.unwrap_or_default().into_iter().map(|config| config.name);
+            let created =
+                CreatedTopic { replication_factor: topic.replication_factor, configs: configs.collect() };
+            Outcome {
+                name: topic.name.0,
+                code: topic.error_code,
+                message: topic.error_message,
+                topic: Some(created),
+            }
         });
         Outcomes { throttle_ms: answer.throttle_time_ms, each: each.collect() }
+    }
+
+    fn judge(&self, outcome: &Outcome, peer: &Peer) -> Result<(), Error> {
+        let Some(created) = &outcome.topic else { return Ok(()) };
+        let copies = i64::from(created.replication_factor);
+        if let Some(required) = self.min_insync.filter(|required| copies >= 1 && *required > copies) {
+            return Err(Error::FewCopies { peer: peer.clone(), topic: self.name.clone(), required, copies });
+        }
+        let is_listed = |key: &str| created.configs.iter().any(|listed| listed.as_str() == key);
+        let unlisted = self.config.keys().find(|key| !created.configs.is_empty() && !is_listed(key));
+        unlisted.map_or(Ok(()), |name| Err(unlisted_config(peer, &format!("topic {}", self.name), name)))
     }
 }
 

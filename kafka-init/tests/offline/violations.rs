@@ -43,7 +43,7 @@ refused! {
 async fn a_key_that_is_not_known_is_named_with_its_place() {
     insta::assert_snapshot!(refused("bootstrap: [kafka:9092]\ntopics:\n  a: {partition: 3}\n").await, @r#"
     exit 65: the spec is not valid in 1 place
-    3:7 topics.a.partition: unknown key `partition`: did you mean `partitions`? Known here: partitions, replicationFactor, config, defaults
+    3:7 topics.a.partition: unknown key `partition`: did you mean `partitions`? Known here: partitions, replicationFactor, config, reassign, defaults
     "#);
 }
 
