@@ -77,6 +77,8 @@ pub struct CreateTopic {
     pub replication_factor: i16,
     /// The configs that are set on it.
     pub config: BTreeMap<String, String>,
+    /// The brokers of each partition, if the spec says them.
+    pub assignment: Option<Vec<Vec<i32>>>,
     /// How many copies must be in sync for a write with `acks=all`, as far as the spec says it.
     pub min_insync: Option<i64>,
 }

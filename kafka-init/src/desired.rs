@@ -89,6 +89,8 @@ pub struct Topic {
     pub replication_factor: Option<Declared<i16>>,
     /// The declared configs, as Kafka spells values; `None` takes the topic's own value away.
     pub config: BTreeMap<String, Declared<Option<String>>>,
+    /// The brokers of each partition when it is created; `None` leaves them to the controller.
+    pub assignment: Option<Vec<Vec<i32>>>,
     /// Whether its partitions may be moved for another replication factor.
     pub reassign: bool,
     /// Where it is declared.

@@ -89,6 +89,7 @@ fn create(name: &str, topic: &Topic, desired: &Desired) -> Change {
         partitions: topic.partitions.map_or(BROKER_DEFAULT.into(), |said| said.value),
         replication_factor: topic.replication_factor.map_or(BROKER_DEFAULT, |said| said.value),
         config: topic.config.iter().filter_map(value).collect(),
+        assignment: topic.assignment.clone(),
         min_insync: desired.min_insync(topic).map(|(required, _)| required),
     })
 }

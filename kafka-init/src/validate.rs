@@ -1,6 +1,7 @@
 //! From the spec as written to what it means, or to everything that is wrong with it.
 
 mod acls;
+mod assignment;
 mod configs;
 mod matching;
 mod names;

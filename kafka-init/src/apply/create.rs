@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 
 use kafka_protocol::error::ResponseError;
-use kafka_protocol::messages::create_topics_request::{CreatableTopic, CreatableTopicConfig};
-use kafka_protocol::messages::{CreateTopicsRequest, CreateTopicsResponse, TopicName};
+use kafka_protocol::messages::create_topics_request::{
+    CreatableReplicaAssignment, CreatableTopic, CreatableTopicConfig,
+};
+use kafka_protocol::messages::{BrokerId, CreateTopicsRequest, CreateTopicsResponse, TopicName};
 use kafka_protocol::protocol::StrBytes;
 
 use super::alter::unlisted_config;
@@ -81,9 +83,18 @@ fn creatable(topic: &CreateTopic) -> CreatableTopic {
             .with_name(StrBytes::from_string(key.clone()))
             .with_value(Some(StrBytes::from_string(value.clone())))
     };
+    let assigned = |(index, brokers): (i32, &Vec<i32>)| {
+        CreatableReplicaAssignment::default()
+            .with_partition_index(index)
+            .with_broker_ids(brokers.iter().copied().map(BrokerId).collect())
+    };
+    let assignment = topic.assignment.as_deref().unwrap_or_default();
+    // With an assignment, Kafka wants neither count.
+    let unsaid = !assignment.is_empty();
     CreatableTopic::default()
         .with_name(TopicName(StrBytes::from_string(topic.name.clone())))
-        .with_num_partitions(topic.partitions)
-        .with_replication_factor(topic.replication_factor)
+        .with_num_partitions(if unsaid { BROKER_DEFAULT.into() } else { topic.partitions })
+        .with_replication_factor(if unsaid { BROKER_DEFAULT } else { topic.replication_factor })
+        .with_assignments((0..).zip(assignment).map(assigned).collect())
         .with_configs(topic.config.iter().map(config).collect())
 }

@@ -11,7 +11,6 @@ use kafka_protocol::messages::{
 use kafka_protocol::protocol::StrBytes;
 
 use super::mutation::{Mode, Mutation, Outcome, Outcomes};
-use super::users;
 use crate::change::DeleteAcl;
 use crate::desired::Scram;
 use crate::error::Attempt;
@@ -109,6 +108,17 @@ impl Mutation for Deletion<'_> {
     where
         Self: 'c,
     {
-        users::outcomes(answer)
+        outcomes(answer)
     }
+}
+
+/// Of credentials that are set or deleted.
+pub(super) fn outcomes(answer: AlterUserScramCredentialsResponse) -> Outcomes {
+    let each = answer.results.into_iter().map(|user| Outcome {
+        name: user.user,
+        code: user.error_code,
+        message: user.error_message,
+        topic: None,
+    });
+    Outcomes { throttle_ms: answer.throttle_time_ms, each: each.collect() }
 }

@@ -13,8 +13,8 @@ use secrecy::ExposeSecret as _;
 use secrecy::zeroize::Zeroizing;
 
 use super::by_request::{ByRequest, Numbered, UserCredentials};
-use super::deletions::Deletion;
-use super::mutation::{Mode, Mutation, Outcome, Outcomes};
+use super::deletions::{Deletion, outcomes};
+use super::mutation::{Mode, Mutation, Outcomes};
 use super::send::send;
 use crate::Error;
 use crate::change::{Change, DeleteCredentials};
@@ -149,14 +149,4 @@ impl Mutation for Upsert {
     ) -> Outcomes {
         outcomes(answer)
     }
-}
-
-pub(super) fn outcomes(answer: AlterUserScramCredentialsResponse) -> Outcomes {
-    let each = answer.results.into_iter().map(|user| Outcome {
-        name: user.user,
-        code: user.error_code,
-        message: user.error_message,
-        topic: None,
-    });
-    Outcomes { throttle_ms: answer.throttle_time_ms, each: each.collect() }
 }

@@ -114,6 +114,7 @@ impl init_core::Change for Change {
             Self::CreateTopic(topic) => Properties::none()
                 .to_some("partitions", declared(topic.partitions))
                 .to_some("replication_factor", declared(i32::from(topic.replication_factor)))
+                .to_some("assignment", topic.assignment.as_ref())
                 .to("config", &topic.config),
             Self::IncreaseReplicas(topic) | Self::DecreaseReplicas(topic) => Properties::none()
                 .drift("replication_factor", &Drift { from: Some(topic.from.0), to: topic.to })

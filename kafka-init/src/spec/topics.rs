@@ -30,6 +30,9 @@ pub struct TopicSpec {
     pub(crate) replication_factor: Option<Number>,
     /// Topic configs, by Kafka's names; merged over those of `defaults` key by key.
     pub(crate) config: Option<BTreeMap<String, ConfigValue>>,
+    /// The brokers of each partition of a new topic, the preferred leader first, in the place of `partitions` and
+    /// `replicationFactor`.
+    pub(crate) assignment: Option<Vec<Vec<i32>>>,
     /// Whether the partitions of an existing topic are moved until it has `replicationFactor` copies. Default: false, and
     /// another factor is a conflict.
     pub(crate) reassign: Option<bool>,
@@ -49,6 +52,8 @@ pub struct TopicGroup {
     pub(crate) replication_factor: Option<Number>,
     /// Their configs, as for one topic.
     pub(crate) config: Option<BTreeMap<String, ConfigValue>>,
+    /// The brokers of each partition, as for one topic.
+    pub(crate) assignment: Option<Vec<Vec<i32>>>,
     /// Whether their partitions are moved, as for one topic.
     pub(crate) reassign: Option<bool>,
     /// Whether `defaults` hold for them, as for one topic.
@@ -58,8 +63,8 @@ pub struct TopicGroup {
 impl TopicGroup {
     /// The names, and what holds for each of them.
     pub(crate) fn split(self) -> (Vec<String>, TopicSpec) {
-        let Self { names, partitions, replication_factor, config, reassign, defaults } = self;
-        (names, TopicSpec { partitions, replication_factor, config, reassign, defaults })
+        let Self { names, partitions, replication_factor, config, assignment, reassign, defaults } = self;
+        (names, TopicSpec { partitions, replication_factor, config, assignment, reassign, defaults })
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use init_core::{SpecPath, Violations};
 
+use super::assignment;
 use super::configs::{self, Configs};
 use super::names;
 use crate::desired::{Declared, Origin, Topic};
@@ -40,6 +41,9 @@ pub(super) fn validate(
     violations: &mut Violations,
 ) -> BTreeMap<String, Topic> {
     let at = SpecPath::root().key("defaults");
+    if defaults.assignment.is_some() {
+        violations.push(&at.key("assignment"), "it is for one topic, or for a group of them");
+    }
     if defaults.defaults.is_some() {
         violations.push(&at.key("defaults"), "it is for a topic that the defaults do not reach");
     }
@@ -83,7 +87,7 @@ impl Common<'_> {
         if names.is_empty() {
             violations.push(&at.key("names"), "name at least one topic");
         }
-        let own = counts(&spec, origin, &at, violations);
+        let own = assigned(counts(&spec, origin, &at, violations), &spec, origin, &at, violations);
         let alone = Configs::none().with(spec.config.as_ref(), origin, &at, violations);
         let merged = self.configs.clone().over(&alone);
         let mut topics = Vec::with_capacity(names.len());
@@ -107,10 +111,43 @@ impl Common<'_> {
             let config = config.into_values();
             topics.push((
                 name,
-                Topic { partitions, replication_factor, config, reassign, origin, is_internal },
+                Topic {
+                    partitions,
+                    replication_factor,
+                    config,
+                    assignment: spec.assignment.clone(),
+                    reassign,
+                    origin,
+                    is_internal,
+                },
             ));
         }
         topics
+    }
+}
+
+/// An assignment says both counts.
+fn assigned(
+    said: Counts,
+    spec: &TopicSpec,
+    origin: Origin,
+    at: &SpecPath,
+    violations: &mut Violations,
+) -> Counts {
+    let Some(assignment) = &spec.assignment else { return said };
+    let at = at.key("assignment");
+    let Some((partitions, copies)) = assignment::counts(assignment, &at, violations) else { return said };
+    let differs = said.partitions.is_some_and(|count| count.0.map(|said| said.value) != Some(partitions))
+        || said.replication_factor.is_some_and(|count| count.0.map(|said| said.value) != Some(copies));
+    if differs {
+        let problem = format!(
+            "it comes to {partitions} partitions with {copies} copies: leave `partitions` and `replicationFactor` out"
+        );
+        violations.push(&at, problem);
+    }
+    Counts {
+        partitions: Some(Count(Some(Declared { value: partitions, origin }))),
+        replication_factor: Some(Count(Some(Declared { value: copies, origin }))),
     }
 }
 

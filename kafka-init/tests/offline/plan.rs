@@ -259,3 +259,11 @@ fn a_group_of_topics_is_as_many_topics() {
         ])
     )));
 }
+
+#[test]
+fn a_new_topic_may_say_who_holds_it() {
+    let spec =
+        json!({"topics": {"a": {"assignment": [[1, 2], [2, 3]]}, "b": {"assignment": [[1, 2], [2, 3]]}}});
+    let there = || cluster([("b", topic(2, 2, &[]))]);
+    assert_snapshot!(shown(&plan(spec, &there())));
+}
