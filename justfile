@@ -77,7 +77,7 @@ bench *NAMES:
 fault *NAMES:
     integration/test.sh --fault {{ NAMES }}
 
-# The tests that need a server which takes long to build: s3 (Garage, once, 10 minutes)
+# The tests that need a server which takes long to build, or another release: kafka (kfake), postgres (16 and 18), s3 (Garage, once, 10 minutes)
 field NAME:
     integration/test.sh --field {{ NAME }}
 

@@ -111,7 +111,7 @@ swarm() {
 }
 
 # Beds that take long to build or to run, so that the gate does without them.
-fields=(postgres s3)
+fields=(kafka postgres s3)
 
 field() {
     local name=${1:-}
@@ -120,6 +120,11 @@ field() {
             images/build.sh minio-init
             "$here/servers/garage/binaries.sh"
             cargo test --locked --package integration --test minio -- --test-threads=2 --ignored "field::$name::"
+            ;;
+        kafka)
+            images/build.sh kafka-init
+            "$here/servers/kfake/build.sh"
+            suite kafka 1 --ignored field::
             ;;
         postgres) postgres_majors ;;
         *) die "no field ${name:-without a name}; there are: ${fields[*]}" ;;
