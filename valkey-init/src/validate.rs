@@ -5,12 +5,10 @@ mod functions;
 mod nodes;
 mod users;
 
-use std::collections::BTreeMap;
-
 use init_core::{Files, SpecPath, Text, Violations};
 use init_net::{Tls, Verification};
 
-use crate::desired::{Desired, Login, Mode, User};
+use crate::desired::{Desired, Login, Mode};
 use crate::layout::Layout;
 use crate::spec::Spec;
 
@@ -24,11 +22,11 @@ pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations
         password: spec.password.clone(),
         bootstrap: spec.bootstrap_password.clone(),
     };
-    let users: BTreeMap<String, User> =
-        spec.users.iter().map(|(key, user)| (key.clone(), users::desired(key, user))).collect();
+    let (users, absent) = users::split(&spec.users, &login, &mut found);
     for (key, user) in &users {
         users::validate(&root.key("users").key(key), user, &login, &mut found);
     }
+    users::same_names(&users, &absent, &mut found);
     let replication = spec.replication_user.as_ref().and_then(|key| {
         let at = root.key("replicationUser");
         let declared = users.get(key).ok_or("it is not declared under `users`");
@@ -46,19 +44,22 @@ pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations
         Mode::Cluster => Layout::new(&zones, usize::from(spec.replicas_per_primary.unwrap_or(0))),
         Mode::Replication | Mode::Standalone => Layout::default(),
     };
-    let config = config::validate(&spec.config, &mut found);
+    let config = config::validate(&root.key("config"), &spec.config, &mut found);
     let (mode, announce) = (spec.mode, spec.announce_hostnames);
     let (persist, starts_from_config_file) = (spec.persist, spec.starts_from_config_file);
     found.or(Desired {
         mode,
         nodes,
         layout,
+        replicas_per_primary: spec.replicas_per_primary,
         announce,
         tls,
         login,
         users,
+        absent,
         replication,
         config,
+        modules: spec.modules.clone(),
         functions,
         persist,
         starts_from_config_file,

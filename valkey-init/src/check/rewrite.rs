@@ -80,6 +80,10 @@ pub(super) async fn check_users(
     (desired, secrets): (&Desired, &Secrets),
 ) -> Result<(), Error> {
     let mut names = BTreeMap::new();
+    for name in desired.absent.values() {
+        #[expect(clippy::disallowed_methods, reason = "the server's own list of users is compared with it")]
+        names.insert(secrets.text(name)?.expose_secret().to_owned(), name.clone());
+    }
     for user in desired.users.values() {
         #[expect(clippy::disallowed_methods, reason = "the server's own list of users is compared with it")]
         names.insert(secrets.text(&user.name)?.expose_secret().to_owned(), user.name.clone());
