@@ -2,6 +2,7 @@
 //! its files, so that the change outlives a restart.
 
 mod bus;
+mod check;
 mod cluster;
 mod config;
 mod files;
@@ -9,6 +10,7 @@ mod functions;
 mod meeting;
 mod users;
 
+pub(crate) use check::check;
 use futures_util::future::join_all;
 use init_core::{Progress, Secrets};
 

@@ -16,8 +16,7 @@ mod waiting;
 use init_core::Secrets;
 use tracing::warn;
 
-use crate::acl::Catalog;
-use crate::desired::{Desired, Mode};
+use crate::desired::{Catalog, Desired, Mode};
 use crate::error::Error;
 use crate::observed::Observed;
 use crate::plan::plan;

@@ -5,11 +5,12 @@ mod functions;
 mod nodes;
 mod users;
 
-use init_core::{Files, SpecPath, Text, Violations};
+use std::collections::BTreeMap;
+
+use init_core::{Files, SecretRef, SpecPath, Text, Violations};
 use init_net::{Tls, Verification};
 
-use crate::desired::{Desired, Login, Mode};
-use crate::layout::Layout;
+use crate::desired::{Desired, Layout, Login, Mode, User};
 use crate::spec::Spec;
 
 pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations> {
@@ -27,15 +28,7 @@ pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations
         users::validate(&root.key("users").key(key), user, &login, &mut found);
     }
     users::same_names(&users, &absent, &mut found);
-    let replication = spec.replication_user.as_ref().and_then(|key| {
-        let at = root.key("replicationUser");
-        let declared = users.get(key).ok_or("it is not declared under `users`");
-        let user = found.check(&at, declared)?;
-        let password = user.passwords.as_ref().and_then(|passwords| passwords.first()).cloned();
-        let password =
-            password.filter(|_| user.enabled).ok_or("it needs a declared password, and to be enabled");
-        found.check(&at, password).map(|password| (key.clone(), password))
-    });
+    let replication = spec.replication_user.as_ref().and_then(|key| replication(key, &users, &mut found));
     let functions = functions::validate(&spec.functions, files, &mut found);
     let tls = spec.tls.as_ref();
     let tls = tls.map(|tls| Tls::validate(tls, Verification::Full, files, &root.key("tls"), &mut found));
@@ -64,6 +57,19 @@ pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations
         persist,
         starts_from_config_file,
     })
+}
+
+/// The user that replicas log in as, with its first password.
+fn replication(
+    key: &str,
+    users: &BTreeMap<String, User>,
+    found: &mut Violations,
+) -> Option<(String, SecretRef)> {
+    let at = SpecPath::root().key("replicationUser");
+    let user = found.check(&at, users.get(key).ok_or("it is not declared under `users`"))?;
+    let password = user.passwords.as_ref().and_then(|passwords| passwords.first()).cloned();
+    let password = password.filter(|_| user.enabled).ok_or("it needs a declared password, and to be enabled");
+    found.check(&at, password).map(|password| (key.to_owned(), password))
 }
 
 /// How many nodes a mode takes, and which fields belong to which mode.

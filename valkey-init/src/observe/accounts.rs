@@ -6,9 +6,7 @@ use init_core::Secrets;
 use redis::{Cmd, Value, cmd};
 
 use super::{parameters, users};
-use crate::acl::Catalog;
-use crate::desired::{Desired, Mode};
-use crate::digest::digest;
+use crate::desired::{Catalog, Desired, Mode, digest};
 use crate::error::Error;
 use crate::observed::NodeState;
 use crate::wire::commands::get_config;
@@ -59,7 +57,9 @@ pub(super) async fn read(
     }
     // Both are asked for the sake of others, so an account that may not ask them does without.
     let mut optional = answers.map(Result::unwrap_or_default);
-    state.sentinels = optional.next().map_or(0, |answer| subscribers(&answer));
+    if desired.mode == Mode::Replication {
+        state.sentinels = optional.next().map_or(0, |answer| subscribers(&answer));
+    }
     state.own_libraries = optional.next().map(|answer| libraries(&answer)).unwrap_or_default();
     parameters::judge(connection, desired, state).await
 }
@@ -67,14 +67,12 @@ pub(super) async fn read(
 /// What a change of roles depends on: whether Sentinels watch the node, which subscribe to a channel of theirs, and which
 /// libraries it has of its own.
 fn guarded(connection: &Connection, desired: &Desired, state: &NodeState) -> Vec<Cmd> {
-    if desired.mode == Mode::Standalone {
-        return Vec::new();
-    }
     let (mut sentinels, mut libraries) = (cmd("PUBSUB"), cmd("FUNCTION"));
     sentinels.arg("NUMSUB").arg("__sentinel__:hello");
     libraries.arg("LIST");
-    let own = state.replication.primary.is_none() && !connection.is_old();
-    [Some(sentinels), own.then_some(libraries)].into_iter().flatten().collect()
+    let replication = desired.mode == Mode::Replication;
+    let own = desired.mode != Mode::Standalone && state.replication.primary.is_none() && !connection.is_old();
+    [replication.then_some(sentinels), own.then_some(libraries)].into_iter().flatten().collect()
 }
 
 fn subscribers(value: &Value) -> u64 {

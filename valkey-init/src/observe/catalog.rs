@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use redis::{Cmd, Value, cmd};
 use tracing::warn;
 
-use crate::acl::rules::tokens;
-use crate::acl::{Access, Catalog};
-use crate::desired::Desired;
+use crate::desired::acl::rules::tokens;
+use crate::desired::{Access, Catalog, Desired};
 use crate::error::Error;
 use crate::wire::commands::{clear_rules, set_user};
 use crate::wire::{Connection, array, pairs, text};

@@ -31,11 +31,8 @@ pub(super) async fn read(
     }
     let mut answers = connection.ask_all(commands).await?.into_iter();
     let mut next = || answers.next().unwrap_or(Ok(Value::Nil));
-    let mut info = String::new();
-    for _ in SECTIONS {
-        info += &text(&next()?).unwrap_or_default();
-        info.push('\n');
-    }
+    let sections = SECTIONS.iter().map(|_| Ok(text(&next()?).unwrap_or_default()));
+    let info = sections.collect::<Result<Vec<String>, Error>>()?.join("\n");
     let modules: Vec<String> = info.lines().filter_map(module).collect();
     let info = Info::parse(&info);
     version::check(connection, &info, desired)?;

@@ -7,8 +7,7 @@ use redis::{Value, cmd};
 
 use super::catalog::{judge, read as catalog_of};
 use super::{accounts, node};
-use crate::acl::Catalog;
-use crate::desired::Desired;
+use crate::desired::{Catalog, Desired};
 use crate::error::Error;
 use crate::observed::{NodeState, Observed};
 use crate::wire::{Connection, Connections, text};

@@ -6,9 +6,7 @@ use init_core::{Secret, Secrets};
 use redis::{Cmd, Value, cmd};
 use secrecy::ExposeSecret;
 
-use crate::acl::{Access, Catalog};
-use crate::desired::User;
-use crate::digest::digest;
+use crate::desired::{Access, Catalog, User, digest};
 use crate::error::Error;
 use crate::observed::UserState;
 use crate::wire::{array, pairs, text};

@@ -19,19 +19,17 @@ pub(super) fn plan(
     changes: &mut Vec<Change>,
     conflicts: &mut Vec<Conflict>,
 ) {
-    for node in &desired.nodes {
+    for (position, node) in desired.nodes.iter().enumerate() {
         let state = observed.state(&node.endpoint);
         // Offline, nothing is known to be missing on the server's side.
         let known = observed.nodes.contains_key(&node.endpoint);
         users(desired, &node.endpoint, &state, changes);
-        for key in state.unwanted.iter().filter(|_| known) {
-            let (node, key) = (node.endpoint.clone(), key.clone());
-            changes.extend(desired.absent.get(&key).cloned().map(|user| Change::DeleteUser {
-                node,
-                user,
-                key,
-            }));
-        }
+        let unwanted = desired.absent.iter().filter(|(key, _)| state.unwanted.contains(*key));
+        changes.extend(unwanted.map(|(key, user)| Change::DeleteUser {
+            node: node.endpoint.clone(),
+            user: user.clone(),
+            key: key.clone(),
+        }));
         announce(desired, node, &state, changes);
         config((desired, observed), &node.endpoint, &state, changes);
         for name in state.immutable.iter().filter(|_| known) {
@@ -40,7 +38,9 @@ pub(super) fn plan(
                 node.endpoint,
                 state.config.get(name).map_or("", String::as_str),
             );
-            conflicts.push(Conflict::new(SpecPath::root().key("config").key(name), problem));
+            let root = SpecPath::root();
+            let own = node.config.contains_key(name).then(|| root.key("nodes").index(position));
+            conflicts.push(Conflict::new(own.unwrap_or(root).key("config").key(name), problem));
         }
     }
     let primaries = match desired.mode {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use init_core::{SpecPath, Text, Violations};
 
-use crate::acl::rules;
+use crate::desired::acl::rules;
 use crate::desired::{Login, User};
 use crate::spec::{State, UserSpec};
 
