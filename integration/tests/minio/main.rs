@@ -20,6 +20,7 @@ mod s3_only;
 mod tls;
 mod two_runs;
 mod waiting;
+mod watch;
 
 use integration::Init;
 
