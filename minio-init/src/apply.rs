@@ -1,8 +1,10 @@
 //! Applies one stage: its changes at the same time, a bounded number of requests under way.
 
 mod access_key;
+mod attachment;
 mod bucket;
 mod identity;
+mod kept;
 mod lifecycle;
 mod shared;
 

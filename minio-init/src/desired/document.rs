@@ -5,15 +5,18 @@
 //! spell out: one effect, principal, action and resource each, under one set of conditions.
 
 mod anonymous;
+mod condition;
 mod evaluate;
 mod parse;
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
+
+use condition::Conditions;
 
 pub(crate) use anonymous::Anonymous;
 
@@ -51,9 +54,6 @@ pub(crate) enum Matched {
     AllExcept(BTreeSet<String>),
 }
 
-/// By operator and key.
-type Conditions = BTreeMap<(String, String), BTreeSet<String>>;
-
 impl Document {
     /// The document of a spec. Says everything that is wrong with it, each with the path inside of it.
     pub fn parse(json: &Value, kind: Kind) -> Result<Self, Vec<(Vec<parse::Step>, String)>> {
@@ -81,6 +81,10 @@ impl Document {
             Some("MinIO knows no NotPrincipal: list the principals in Principal")
         } else if self.json.get("Version").and_then(Value::as_str) != Some("2012-10-17") {
             Some("MinIO knows only Version 2012-10-17")
+        } else if self.meaning.iter().any(|permission| condition::bare_ipv6(&permission.conditions)) {
+            Some(
+                "MinIO takes an address of IPv6 without a prefix length for the whole /32 around it: write /128",
+            )
         } else {
             None
         }
