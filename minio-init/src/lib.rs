@@ -9,7 +9,6 @@
 
 mod apply;
 mod change;
-mod check;
 mod desired;
 mod error;
 mod observe;
@@ -83,7 +82,7 @@ impl Backend for Minio {
         changes: &[Change],
         _secrets: &Secrets,
     ) -> Vec<(usize, Error)> {
-        check::check(&self.0, changes).await
+        apply::check(&self.0, changes).await
     }
 
     fn together(one: &Change, other: &Change) -> bool {

@@ -10,8 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::desired::document::Anonymous;
-use crate::desired::{Addressing, Encryption, RetentionMode, Status, Versioning};
+use crate::desired::{Addressing, Anonymous, Encryption, RetentionMode, Status, Versioning};
 
 pub(crate) use size::Size;
 

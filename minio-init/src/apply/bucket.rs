@@ -14,6 +14,9 @@ use crate::wire::client::{Call, Client};
 use crate::wire::s3::{self, Sub};
 use crate::wire::xml::Element;
 
+/// The answer to a bucket for another region than that of the request.
+const OTHER_REGION: &str = "IllegalLocationConstraintException";
+
 pub(super) async fn apply(client: &Client, change: &BucketChange) -> Result<(), Error> {
     match change {
         BucketChange::CreateBucket { bucket, object_lock, region } => {
@@ -74,15 +77,20 @@ async fn set(
 
 async fn create(client: &Client, bucket: &str, object_lock: bool, region: Option<&str>) -> Result<(), Error> {
     let region = region.unwrap_or(client.region());
-    let mut call = Call::put(format!("create bucket {bucket}")).bucket(bucket);
-    // Where nothing is said, a bucket is made in this region, and this region is not to be said.
-    if region != REGION {
-        call = call.body(s3::location_xml(region));
-    }
-    if object_lock {
-        call = call.header("x-amz-bucket-object-lock-enabled", "true");
-    }
-    match client.send(call).await {
+    let call = || {
+        let call = Call::put(format!("create bucket {bucket}")).bucket(bucket);
+        // Where nothing is said, a bucket is made in this region, and this region is not to be said.
+        let call = if region == REGION { call } else { call.body(s3::location_xml(region)) };
+        if object_lock { call.header("x-amz-bucket-object-lock-enabled", "true") } else { call }
+    };
+    let created = match client.send(call()).await {
+        // Some servers make a bucket only in the region that the request is signed for.
+        Err(refused) if refused.code() == OTHER_REGION && region != client.region() => {
+            client.send(call().signed_for(region)).await
+        }
+        done => done,
+    };
+    match created {
         // Another run was faster. What it is like shows at the next reading.
         Err(refused) if refused.code() == "BucketAlreadyOwnedByYou" => Ok(()),
         done => done.map(drop),

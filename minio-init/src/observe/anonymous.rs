@@ -6,8 +6,7 @@ use std::time::Duration;
 use http::Method;
 use tokio::time::sleep;
 
-use crate::desired::Access;
-use crate::desired::document::Anonymous;
+use crate::desired::{Access, Anonymous};
 use crate::error::Error;
 use crate::wire::client::{Call, Client};
 

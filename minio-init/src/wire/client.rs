@@ -153,7 +153,8 @@ impl Client {
         let mut request =
             request.body(HttpRequestBody::from(call.body)).map_err(|e| unsendable(e.to_string()))?;
         if let Some(signer) = signer {
-            signer.sign(&mut request, &self.region).map_err(|e| unsendable(e.to_string()))?;
+            let region = call.region.as_deref().unwrap_or(&self.region);
+            signer.sign(&mut request, region).map_err(|e| unsendable(e.to_string()))?;
         }
         Ok(request)
     }

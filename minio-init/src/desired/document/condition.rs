@@ -1,13 +1,12 @@
 //! What the values of a condition mean. A server keeps some of them in a form of its own: an address as a network, a
 //! network without the bits behind its prefix, a point in time in whole seconds.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use serde_json::Value;
 
-/// By operator and key.
-pub(super) type Conditions = BTreeMap<(String, String), BTreeSet<String>>;
+use super::permission::Conditions;
 
 pub(super) fn conditions(condition: Option<&Value>) -> Conditions {
     let operators = condition.and_then(Value::as_object).into_iter().flatten();

@@ -19,6 +19,8 @@ const LIMIT: usize = 256 << 10;
 pub(crate) struct Call<'a> {
     pub(super) doing: Cow<'a, str>,
     pub(super) method: Method,
+    /// The region that it is signed for, where it is not that of the server in the spec.
+    pub(super) region: Option<String>,
     /// The bucket that it is about, which is in the path or in the host name.
     pub(super) bucket: Option<String>,
     pub(super) path: String,
@@ -31,7 +33,17 @@ pub(crate) struct Call<'a> {
 impl<'a> Call<'a> {
     pub(crate) fn new(method: Method, doing: impl Into<Cow<'a, str>>) -> Self {
         let (path, query, headers, body) = ("/".to_owned(), String::new(), Vec::new(), Bytes::new());
-        Self { doing: doing.into(), method, bucket: None, path, query, headers, body, limit: LIMIT }
+        Self {
+            doing: doing.into(),
+            method,
+            region: None,
+            bucket: None,
+            path,
+            query,
+            headers,
+            body,
+            limit: LIMIT,
+        }
     }
 
     pub(crate) fn get(doing: impl Into<Cow<'a, str>>) -> Self {
@@ -48,6 +60,11 @@ impl<'a> Call<'a> {
 
     pub(crate) fn target(&self) -> &str {
         &self.path
+    }
+
+    pub(crate) fn signed_for(mut self, region: &str) -> Self {
+        self.region = Some(region.to_owned());
+        self
     }
 
     pub(crate) fn bucket(mut self, name: &str) -> Self {
