@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # policy.sh FILE [OPTION...]   checks the init services of a compose file; OPTIONs go to `docker compose`
 #
-# An init service is one whose name, or whose image's name, ends in `-init`. Each finding is one line on stdout that
+# An init service is one whose name, or whose image's name, ends in `-init`; with the command `watch` it is a sidecar, which
+# may be restarted, and whose health check stands for its result. Each finding is one line on stdout that
 # names the service and the remedy; exit 1 if there is one. Needs docker compose and jq, and no running engine.
 set -euo pipefail
 
@@ -15,6 +16,10 @@ config=$(docker compose --file "$file" "$@" --profile '*' config --format json)
 # shellcheck disable=SC2016 # jq's variables, not the shell's
 rules='
 def is_init: (.key | endswith("-init")) or (.value.image // "" | test("-init(:[^/]*|@.*)?$"));
+
+def is_watch: .command // [] | any(. == "watch");
+
+def asks_health: (.healthcheck.test // []) == ["CMD", "/init", "health"];
 
 # As the tools themselves judge it: core/src/environment.rs.
 def is_credential: ascii_upcase
@@ -49,11 +54,13 @@ def fixed_address: [.networks // {} | .[]? | objects | .ipv4_address, .ipv6_addr
             then "has an address in its command line or extra_hosts; use a name" else empty end),
         ([$name] + ($waits | keys) | .[] | select($services[.] // {} | fixed_address)
             | "needs \(.) at a fixed address; names need no ipv4_address or ipv6_address"),
-        (if ($service.restart // "no") != "no" or ($service.deploy.restart_policy.condition // "none") != "none"
+        (if ($service | is_watch and (asks_health | not))
+            then "is a sidecar that nobody asks how it is; healthcheck: {test: [CMD, /init, health]}" else empty end),
+        (if ($service | is_watch) then empty elif ($service.restart // "no") != "no" or ($service.deploy.restart_policy.condition // "none") != "none"
             then "is restarted; what failed for good would fail for ever: restart: \"no\"" else empty end),
         (if ($service.user // "" | test("^(root|0+)(:|$)")) or $service.privileged == true
             then "runs as root; leave user out, or name the owner of the secrets" else empty end),
-        (if IN($name; $adopted[]) then empty
+        (if IN($name; $adopted[]) or ($service | is_watch) then empty
             else "is adopted by no service, so nobody learns of its failure; an application must have depends_on: {\($name): {condition: service_completed_successfully}}, and not with required: false" end)
     ) | "\($name): \(.)")'
 

@@ -5,6 +5,8 @@
 
 mod stage;
 
+use std::time::Duration;
+
 use tracing::{debug, info, warn};
 
 use crate::backend::{Backend, Fault, FaultKind, Requires};
@@ -14,7 +16,7 @@ use crate::error::Error;
 use crate::ledger::{Ledger, Status};
 use crate::peer::Texts;
 use crate::plan::{Conflict, Plan};
-use crate::readiness::{Unready, await_ready, shown};
+use crate::readiness::{Unready, Waiting, await_ready, shown};
 use crate::report::Findings;
 use crate::secrets::Secrets;
 use crate::stop::{Bounds, Cut};
@@ -26,6 +28,7 @@ pub(crate) struct Driver<'a, B: Backend> {
     texts: Texts,
     requires: Requires,
     bounds: Bounds,
+    waiting: &'a mut Waiting,
     backoff: Backoff,
     ledger: Ledger<B::Change>,
     conflicts: Vec<Conflict>,
@@ -51,13 +54,19 @@ impl From<Error> for Halt {
 }
 
 impl<'a, B: Backend> Driver<'a, B> {
-    pub(crate) fn new(desired: &'a B::Desired, secrets: &'a Secrets, texts: Texts, bounds: Bounds) -> Self {
+    pub(crate) fn new(
+        (desired, secrets): (&'a B::Desired, &'a Secrets),
+        texts: Texts,
+        bounds: Bounds,
+        waiting: &'a mut Waiting,
+    ) -> Self {
         Self {
             desired,
             secrets,
             texts,
             requires: B::requires(desired),
             bounds,
+            waiting,
             backoff: Backoff::new(),
             ledger: Ledger::new(),
             conflicts: Vec::new(),
@@ -100,10 +109,12 @@ impl<'a, B: Backend> Driver<'a, B> {
 
     async fn connect(&mut self) -> Result<B, Error> {
         let inputs = (self.desired, self.secrets);
-        let ready = await_ready::<B>(inputs, &self.requires.endpoints, &self.bounds, &mut self.last).await;
+        let bounds = self.bounds.shorter(self.waiting.longest);
+        let until = (&bounds, &mut self.waiting.told);
+        let ready = await_ready::<B>(inputs, &self.requires.endpoints, until, &mut self.last).await;
         ready.inspect(|_| debug!(server = self.of(), "connected")).map_err(|unready| match unready {
             Unready::Permanent(fault) => self.server("connecting to", fault),
-            Unready::Cut(cut) => self.cut(cut, "connecting".to_owned()),
+            Unready::Cut(cut) => self.cut_after(bounds.timeout, cut, "connecting".to_owned()),
         })
     }
 
@@ -129,7 +140,13 @@ impl<'a, B: Backend> Driver<'a, B> {
             self.backoff.reset();
         }
         self.conflicts = plan.conflicts().to_vec();
-        info!(changes = plan.changes().len(), conflicts = self.conflicts.len(), "planned");
+        let (changes, conflicts) = (plan.changes().len(), self.conflicts.len());
+        // A watch says nothing of a pass that does nothing.
+        if command == Command::Watch && (changes == 0 || conflicts > 0) {
+            debug!(changes, conflicts, "planned");
+        } else {
+            info!(changes, conflicts, "planned");
+        }
         if command == Command::Plan || !self.conflicts.is_empty() {
             return Ok(());
         }
@@ -180,11 +197,13 @@ impl<'a, B: Backend> Driver<'a, B> {
     }
 
     fn cut(&mut self, cut: Cut, doing: String) -> Error {
+        self.cut_after(self.bounds.timeout, cut, doing)
+    }
+
+    fn cut_after(&mut self, within: Duration, cut: Cut, doing: String) -> Error {
         match cut {
             Cut::Stopped(signal) => Error::Stopped(signal),
-            Cut::Deadline => {
-                Error::Deadline { of: self.of(), within: self.bounds.timeout, doing, last: self.last.take() }
-            }
+            Cut::Deadline => Error::Deadline { of: self.of(), within, doing, last: self.last.take() },
         }
     }
 

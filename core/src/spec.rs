@@ -114,8 +114,8 @@ impl Text {
     }
 
     /// The text itself.
-    pub(crate) fn into_yaml(self) -> String {
-        self.yaml
+    pub(crate) fn yaml(&self) -> &str {
+        &self.yaml
     }
 
     /// Gives each violation its line and column, and puts them in the order of the file.

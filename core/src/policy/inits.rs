@@ -47,7 +47,7 @@ fn hooks<'a>(key: &'a str, service: &'a Service) -> impl Iterator<Item = Init<'a
     service.pre_start.iter().enumerate().filter_map(move |(index, own)| {
         let image = own.image.as_deref()?;
         let name = format!("{key}: pre_start {}", index + 1);
-        is_init_image(image).then(|| Init { name, form: Form::Hook, own, service, key })
+        is_init_image(image).then_some(Init { name, form: Form::Hook, own, service, key })
     })
 }
 

@@ -23,6 +23,7 @@ mod taken_away;
 mod tls;
 mod two_runs;
 mod waiting;
+mod watch;
 
 use integration::Init;
 

@@ -26,6 +26,8 @@ fn each_broken_rule_is_found_and_nothing_else() {
         ("restarted", "kafka-init: is restarted"),
         ("root", "kafka-init: runs as root"),
         ("started-only", "kafka-init: waits for the start of other only"),
+        ("watch", ""),
+        ("watch-unasked", "kafka-init: is a sidecar that nobody asks how it is"),
     ];
     let folder = fs::read_dir(root().join("integration/tests/stack/policy")).map_or(0, Iterator::count);
     assert_eq!(folder, expected.len(), "a fixture is not tried");

@@ -16,6 +16,7 @@ mod slots;
 mod states;
 mod tls;
 mod users;
+mod watch;
 
 use integration::valkey::Nodes;
 
