@@ -56,6 +56,8 @@ minio() {
     docker compose --env-file .env.example --profile storage build --quiet minio
     server --tag dayzero/moto:dev "$here/servers/moto"
     server --tag dayzero/nginx:dev "$here/servers/nginx"
+    "$here/servers/seaweedfs/binaries.sh"
+    "$here/servers/versitygw/binaries.sh"
     suite minio 2
 }
 
@@ -137,6 +139,11 @@ field() {
     case $name in
         s3)
             images/build.sh minio-init
+            docker compose --env-file .env.example --profile storage build --quiet minio
+            server --tag dayzero/moto:dev "$here/servers/moto"
+            "$here/servers/minio/old.sh"
+            "$here/servers/seaweedfs/binaries.sh"
+            "$here/servers/versitygw/binaries.sh"
             "$here/servers/garage/binaries.sh"
             cargo test --locked --package integration --test minio -- --test-threads=2 --ignored "field::$name::"
             ;;
