@@ -77,7 +77,7 @@ bench *NAMES:
 fault *NAMES:
     integration/test.sh --fault {{ NAMES }}
 
-# The tests that need a server which takes long to build: s3 (Garage, once, 10 minutes)
+# The tests against servers that the gate does without: kafka (kfake), postgres (other majors), s3 (Garage, once, 10 minutes), valkey (other releases and builds)
 field NAME:
     integration/test.sh --field {{ NAME }}
 

@@ -14,8 +14,10 @@ use crate::backoff::Backoff;
 use crate::cli::Command;
 use crate::error::Error;
 use crate::ledger::{Ledger, Status};
+use crate::meter::{self, Work};
 use crate::peer::Texts;
 use crate::plan::{Conflict, Plan};
+use crate::progress::Progress;
 use crate::readiness::{Unready, Waiting, await_ready, shown};
 use crate::report::Findings;
 use crate::secrets::Secrets;
@@ -186,8 +188,13 @@ impl<'a, B: Backend> Driver<'a, B> {
 
     /// The server judges everything before the first write.
     async fn check(&mut self, backend: &mut B, plan: &Plan<B::Change>) -> Result<(), Halt> {
-        let refused = self.bounds.within(backend.check(self.desired, plan.changes(), self.secrets)).await;
-        let refused = refused.map_err(|cut| self.cut(cut, "having the plan checked".to_owned()))?;
+        let (progress, total) = (Progress::default(), plan.changes().len());
+        let checking = backend.check(self.desired, plan.changes(), self.secrets, &progress);
+        let checking = meter::told(checking, &progress, &self.texts, Work::checking(total));
+        let refused = self.bounds.within(checking).await.map_err(|cut| {
+            let how_far = self.how_far(&progress, total);
+            self.cut(cut, format!("having the plan checked ({how_far})"))
+        })?;
         let faults =
             refused.into_iter().filter_map(|(index, fault)| Some((plan.changes().get(index)?, fault)));
         self.judge(faults, |_, _| {})
@@ -197,6 +204,12 @@ impl<'a, B: Backend> Driver<'a, B> {
         self.last = Some(fault);
         let paused = self.bounds.pause(self.backoff.delay()).await;
         paused.map_err(|cut| self.cut(cut, "waiting to try again".to_owned()))
+    }
+
+    /// Shown where the deadline, or a signal, ends something that takes long.
+    fn how_far(&self, progress: &Progress, total: usize) -> String {
+        let waiting = progress.waiting().map(|what| format!(", waiting for {}", self.texts.peer(what)));
+        format!("{} of {total} done{}", progress.done(), waiting.unwrap_or_default())
     }
 
     fn of(&self) -> String {

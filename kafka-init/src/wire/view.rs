@@ -42,6 +42,7 @@ impl View {
             id: broker.broker_id.0,
             host: broker.host.to_string(),
             port: broker.port,
+            rack: broker.rack.map(|rack| rack.to_string()),
             fenced: broker.is_fenced,
         });
         Ok(Self {
@@ -62,6 +63,7 @@ impl View {
             id: broker.node_id.0,
             host: broker.host.to_string(),
             port: broker.port,
+            rack: broker.rack.map(|rack| rack.to_string()),
             fenced: false,
         });
         Ok(Self {
