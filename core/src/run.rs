@@ -14,13 +14,14 @@ use crate::exit::Exit;
 use crate::health::{self, Health};
 use crate::host::Host;
 use crate::input::{self, schema};
-use crate::ledger::Status;
+use crate::ledger::{Status, Step};
 use crate::readiness::{Waiting, shown};
 use crate::reconcile::Driver;
-use crate::report::{Findings, Report, Step};
+use crate::report::{Findings, Report};
+use crate::shown::printable;
 use crate::stop::{Again, Bounds};
 use crate::watch::{Sidecar, watch};
-use crate::{environment, last_resort, limits, log};
+use crate::{environment, last_resort, limits, log, policy};
 
 /// A thread without work is kept this long: longer than a run.
 const KEEP: Duration = Duration::from_secs(24 * 60 * 60);
@@ -35,6 +36,9 @@ pub fn run<B: Backend>() -> ExitCode {
     if options.command == Command::Health {
         let (page, exit) = health::ask(B::NAME, &options);
         return print(Ok(page), exit).into();
+    }
+    if options.command == Command::Policy {
+        return policy().into();
     }
     last_resort::on_panic(B::NAME, &options);
     let exit = match options.command {
@@ -140,7 +144,9 @@ async fn findings<B: Backend>(options: &Options, host: Host) -> Result<Findings<
     let text = input::text(options, host.stdin, &bounds).await?;
     let desired = input::desired::<B>(&text)?;
     match options.command {
-        Command::Validate | Command::Schema | Command::Completions | Command::Health => Ok(Findings::none()),
+        Command::Validate | Command::Schema | Command::Policy | Command::Completions | Command::Health => {
+            Ok(Findings::none())
+        }
         Command::Describe => Ok(describe::<B>(&desired)),
         Command::Apply | Command::Plan | Command::Watch => {
             let requires = B::requires(&desired);
@@ -163,6 +169,23 @@ fn describe<B: Backend>(desired: &B::Desired) -> Findings<B::Change> {
     let plan = B::plan(desired, &B::Observed::default());
     let step = |change: &B::Change| Step { change: change.clone(), status: Status::Planned, problem: None };
     Findings { steps: plan.changes().iter().map(step).collect(), ..Findings::none() }
+}
+
+/// The findings about the project on standard input, a line for each.
+fn policy() -> Exit {
+    match policy::read(io::stdin()).and_then(|text| policy::findings(&text)) {
+        Ok(findings) if findings.is_empty() => print(Ok(policy::KEPT.to_owned()), Exit::Converged),
+        Ok(findings) => {
+            print(Ok(findings.into_iter().map(|line| printable(&line) + "\n").collect()), Exit::Findings)
+        }
+        Err(problem) => {
+            error!(
+                exit = Exit::Spec.code(),
+                problem, "could not read the Compose project from standard input"
+            );
+            Exit::Spec
+        }
+    }
 }
 
 /// Writes to stdout. A reader that went away is no failure of the run.

@@ -1,11 +1,16 @@
 //! The spec as meant: validated, keyed by name, lists expanded to one entry per thing.
 
+pub(crate) mod setting;
+pub(crate) mod sql;
+mod until;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{Endpoint, SecretRef, SpecPath, Text};
 
 use crate::spec::{Authentication, ChannelBinding, Future, Object, Operation, Privilege, Setting};
-use crate::until::Until;
+
+pub use until::Until;
 
 /// What must exist on one server.
 #[derive(Debug)]

@@ -11,23 +11,14 @@
 
 mod apply;
 mod change;
-mod check;
 mod desired;
 mod error;
 #[doc(hidden)]
-pub mod fuzz;
-mod hashing;
-mod names;
+pub mod fuzzing;
 mod observe;
 mod observed;
-mod ownership;
 mod plan;
-mod scram;
-mod server;
-mod setting;
 mod spec;
-mod sql;
-mod until;
 mod validate;
 mod wire;
 
@@ -35,14 +26,14 @@ use std::collections::BTreeSet;
 
 use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations};
 
-use self::server::Server;
+use self::wire::Server;
 
 pub use change::{
     AlterDatabase, AlterDefaultPrivileges, AlterExtension, AlterMembership, AlterPublication, AlterRole,
     AlterSchema, Change, CreateDatabase, CreateExtension, CreatePublication, CreateRole, CreateSchema,
     GrantPrivileges, GrantRole, Members, PasswordDrift, PreviousPassword, Privileges, RevokePrivileges,
 };
-pub use desired::{Attributes, DefaultTarget, Desired, Membership, Target};
+pub use desired::{Attributes, DefaultTarget, Desired, Membership, Target, Until};
 pub use error::Error;
 pub use observed::Observed;
 pub use spec::{
@@ -50,7 +41,6 @@ pub use spec::{
     Object, Operation, Privilege, Publication, Revoke, Role, Schema, Setting, Spec, Tables, Tls, TlsMode,
     TlsSpec,
 };
-pub use until::Until;
 
 /// PostgreSQL, as the driver of all tools runs it.
 pub struct Postgres {
@@ -95,7 +85,7 @@ impl Backend for Postgres {
 
     async fn check(&mut self, _desired: &Desired, changes: &[Change], _: &Secrets) -> Vec<(usize, Error)> {
         self.server.renew_budget();
-        check::check(&self.server, changes).await
+        apply::check(&self.server, changes).await
     }
 
     async fn apply(

@@ -16,10 +16,8 @@ use self::access::Oids;
 use crate::desired::Desired;
 use crate::error::Error;
 use crate::observed::Observed;
-use crate::ownership::Ownership;
-use crate::server::Server;
 use crate::spec::Privilege;
-use crate::wire::Pool;
+use crate::wire::{Ownership, Pool, Server};
 
 pub(crate) async fn observe(
     server: &mut Server,

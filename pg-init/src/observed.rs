@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::desired::{Attributes, DefaultTarget, Target};
+use crate::desired::{Attributes, DefaultTarget, Target, Until};
 use crate::spec::{Operation, Privilege};
-use crate::until::Until;
 
 /// What one server has of what a spec is about.
 #[derive(Debug, Default)]

@@ -8,9 +8,7 @@ use super::job::{Answer, AsMember, Job};
 use super::{owners, pipeline};
 use crate::change::Change;
 use crate::error::Error;
-use crate::server::Server;
-use crate::wire::Pool;
-use crate::wire::Session;
+use crate::wire::{Pool, Server, Session};
 
 /// A change by its position, the database that it is carried out in, and its statements.
 pub(super) type Work<'c> = (usize, &'c Change, Option<&'c str>, String);

@@ -7,11 +7,10 @@ use tokio_postgres::types::Type;
 
 use crate::desired::{Database, DefaultTarget, Desired, PUBLIC, Target};
 use crate::error::Error;
-use crate::names::Names;
 use crate::observed::Acl;
 use crate::spec::{Future, Object, Privilege};
 use crate::validate::{expand, of, privileges_on_new};
-use crate::wire::{Row, Session};
+use crate::wire::{Names, Row, Session};
 
 /// A creator's own list for the whole database replaces the built-in defaults; one for a schema adds to them.
 const DEFAULTS: &str = "\

@@ -4,10 +4,10 @@ use init_core::SpecPath;
 use init_core::diff::Drift;
 
 use super::planner::Planner;
+use super::settings;
 use crate::change::{AlterDatabase, Change, CreateDatabase};
 use crate::desired::Database;
 use crate::observed;
-use crate::setting;
 
 impl Planner<'_> {
     pub(super) fn databases(&mut self) {
@@ -61,7 +61,7 @@ impl Planner<'_> {
         let owner = database.owner.clone().and_then(|owner| Drift::between(Some(there.owner.clone()), owner));
         let limit = database.connection_limit;
         let connection_limit = limit.and_then(|limit| Drift::between(Some(there.connection_limit), limit));
-        let settings = setting::drift(&database.settings, &there.settings);
+        let settings = settings::drift(&database.settings, &there.settings);
         if owner.is_some() || connection_limit.is_some() || !settings.is_empty() {
             let database = name.to_owned();
             self.change(Change::AlterDatabase(AlterDatabase { database, owner, connection_limit, settings }));

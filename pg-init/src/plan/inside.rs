@@ -8,9 +8,8 @@ use init_core::diff::Drift;
 
 use super::planner::Planner;
 use crate::change::{AlterPublication, AlterSchema, Change, CreatePublication, CreateSchema};
-use crate::desired::{Database, Publication};
+use crate::desired::{Database, Publication, sql};
 use crate::observed::{self, Inside};
-use crate::sql;
 
 /// One database, from both sides.
 pub(super) struct DatabaseScope<'a> {

@@ -7,9 +7,7 @@ use tokio_postgres::types::Type;
 use crate::change::Change;
 use crate::desired::Attributes;
 use crate::error::Error;
-use crate::names::Names;
-use crate::server::Server;
-use crate::wire::{Row, Session};
+use crate::wire::{Names, Row, Server, Session};
 
 /// The attributes of the provisioning role.
 #[expect(clippy::struct_excessive_bools, reason = "PostgreSQL's own attributes")]
