@@ -33,7 +33,7 @@ pub(crate) fn ask(tool: &str, options: &Options) -> (String, Exit) {
             serde_json::to_string(&answer).unwrap_or_default()
         }
     };
-    (page + "\n", if healthy { Exit::Converged } else { Exit::Findings })
+    (page + "\n", if healthy { Exit::Converged } else { Exit::Negative })
 }
 
 fn asked(tool: &str, options: &Options) -> (bool, String) {

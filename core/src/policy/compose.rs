@@ -79,12 +79,6 @@ pub(super) struct Mount {
 }
 
 impl Service {
-    /// Whether it stays as a sidecar, whose health check stands for its result.
-    pub(super) fn is_watch(&self) -> bool {
-        let words = self.command.as_ref().and_then(Value::as_array);
-        words.is_some_and(|words| words.iter().any(|word| word == "watch"))
-    }
-
     /// Whether an address is reserved for it in any network.
     pub(super) fn has_fixed_address(&self) -> bool {
         let fixed = |network: &Network| network.ipv4_address.is_some() || network.ipv6_address.is_some();
@@ -93,9 +87,9 @@ impl Service {
 }
 
 impl HealthCheck {
-    /// Whether it is the tool's own command.
-    pub(super) fn asks_the_tool(&self) -> bool {
-        self.test.as_ref().is_some_and(|test| *test == serde_json::json!(["CMD", "/init", "health"]))
+    pub(super) fn test_is(&self, words: &[&str]) -> bool {
+        let test = self.test.as_ref().and_then(Value::as_array);
+        test.is_some_and(|test| test.iter().eq(words.iter().copied()))
     }
 
     pub(super) fn is_disabled(&self) -> bool {

@@ -21,6 +21,7 @@ mod privileges;
 mod reader;
 mod refusals;
 mod running;
+mod unsaid;
 mod watch;
 
 use integration::Init;
