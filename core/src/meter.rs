@@ -71,7 +71,7 @@ fn bar(done: usize, total: usize) -> String {
     format!("[{}{}]", "#".repeat(filled), ".".repeat(WIDTH - filled.min(WIDTH)))
 }
 
-/// Replaces the current line of the terminal; a terminal that is gone misses nothing.
+/// Replaces the current line of the terminal; an error of writing is ignored, as in the log.
 fn draw(line: &str) {
     let _ = write!(io::stderr(), "\r\x1b[K{line}");
 }

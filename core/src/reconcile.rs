@@ -5,6 +5,8 @@
 
 mod stage;
 
+use std::time::Duration;
+
 use tracing::{debug, info, warn};
 
 use crate::backend::{Backend, Fault, FaultKind, Requires};
@@ -16,7 +18,7 @@ use crate::meter::{self, Work};
 use crate::peer::Texts;
 use crate::plan::{Conflict, Plan};
 use crate::progress::Progress;
-use crate::readiness::{Unready, await_ready, shown};
+use crate::readiness::{Unready, Waiting, await_ready, shown};
 use crate::report::Findings;
 use crate::secrets::Secrets;
 use crate::stop::{Bounds, Cut};
@@ -28,11 +30,14 @@ pub(crate) struct Driver<'a, B: Backend> {
     texts: Texts,
     requires: Requires,
     bounds: Bounds,
+    waiting: &'a mut Waiting,
     backoff: Backoff,
     ledger: Ledger<B::Change>,
     conflicts: Vec<Conflict>,
     /// How many changes the shortest plan of this run had.
     least: usize,
+    /// Whether there has been a connection to a server that was ready since the last one was lost.
+    ready: bool,
     /// The last thing that went wrong and was worth another attempt.
     last: Option<Box<dyn Fault>>,
     /// Sent without an answer, or done by somebody else: what a reading has to show.
@@ -46,6 +51,13 @@ enum Halt {
     Raced(Box<dyn Fault>),
 }
 
+/// How the passes over one connection end, when nothing ends the run.
+enum Pass {
+    Done,
+    /// What is not done needs another connection, or another reading after a while.
+    Lost(Box<dyn Fault>),
+}
+
 impl From<Error> for Halt {
     fn from(error: Error) -> Self {
         Self::Failed(error)
@@ -53,17 +65,24 @@ impl From<Error> for Halt {
 }
 
 impl<'a, B: Backend> Driver<'a, B> {
-    pub(crate) fn new(desired: &'a B::Desired, secrets: &'a Secrets, texts: Texts, bounds: Bounds) -> Self {
+    pub(crate) fn new(
+        (desired, secrets): (&'a B::Desired, &'a Secrets),
+        texts: Texts,
+        bounds: Bounds,
+        waiting: &'a mut Waiting,
+    ) -> Self {
         Self {
             desired,
             secrets,
             texts,
             requires: B::requires(desired),
             bounds,
+            waiting,
             backoff: Backoff::new(),
             ledger: Ledger::new(),
             conflicts: Vec::new(),
             least: usize::MAX,
+            ready: false,
             last: None,
             doubtful: Vec::new(),
         }
@@ -89,35 +108,39 @@ impl<'a, B: Backend> Driver<'a, B> {
     async fn converge(&mut self, command: Command) -> Result<(), Error> {
         loop {
             let mut backend = self.connect().await?;
-            match self.passes(&mut backend, command).await {
-                Ok(()) => return Ok(()),
-                Err(Halt::Failed(error)) => return Err(error),
-                Err(Halt::Lost(fault) | Halt::Raced(fault)) => {
-                    warn!(cause = %fault, "lost the connection; connecting and reading again");
-                    self.pause(fault).await?;
-                }
-            }
+            let lost = match self.passes(&mut backend, command).await? {
+                Pass::Done => return Ok(()),
+                Pass::Lost(fault) => fault,
+            };
+            warn!(cause = %lost, "not done yet; connecting and reading again");
+            self.pause(lost).await?;
         }
     }
 
     async fn connect(&mut self) -> Result<B, Error> {
         let inputs = (self.desired, self.secrets);
-        let ready = await_ready::<B>(inputs, &self.requires.endpoints, &self.bounds, &mut self.last).await;
+        self.ready = false;
+        let bounds = self.bounds.shorter(self.waiting.longest);
+        let until = (&bounds, &mut self.waiting.told);
+        let ready = await_ready::<B>(inputs, &self.requires.endpoints, until, &mut self.last).await;
+        self.ready = ready.is_ok();
         ready.inspect(|_| debug!(server = self.of(), "connected")).map_err(|unready| match unready {
             Unready::Permanent(fault) => self.server("connecting to", fault),
-            Unready::Cut(cut) => self.cut(cut, "connecting".to_owned()),
+            Unready::Cut(cut) => self.cut_after(bounds.timeout, cut, "connecting".to_owned()),
         })
     }
 
     /// Passes over one connection: another one only when somebody else changed the same things meanwhile.
-    async fn passes(&mut self, backend: &mut B, command: Command) -> Result<(), Halt> {
+    async fn passes(&mut self, backend: &mut B, command: Command) -> Result<Pass, Error> {
         loop {
             match self.pass(backend, command).await {
+                Ok(()) => return Ok(Pass::Done),
+                Err(Halt::Failed(error)) => return Err(error),
+                Err(Halt::Lost(fault)) => return Ok(Pass::Lost(fault)),
                 Err(Halt::Raced(fault)) => {
                     info!(cause = %fault, "somebody else changed the same; reading again");
                     self.pause(fault).await?;
                 }
-                done => return done,
             }
         }
     }
@@ -131,7 +154,13 @@ impl<'a, B: Backend> Driver<'a, B> {
             self.backoff.reset();
         }
         self.conflicts = plan.conflicts().to_vec();
-        info!(changes = plan.changes().len(), conflicts = self.conflicts.len(), "planned");
+        let (changes, conflicts) = (plan.changes().len(), self.conflicts.len());
+        // A watch says nothing of a pass that does nothing.
+        if command == Command::Watch && (changes == 0 || conflicts > 0) {
+            debug!(changes, conflicts, "planned");
+        } else {
+            info!(changes, conflicts, "planned");
+        }
         if command == Command::Plan || !self.conflicts.is_empty() {
             return Ok(());
         }
@@ -140,8 +169,7 @@ impl<'a, B: Backend> Driver<'a, B> {
         }
         self.check(backend, &plan).await?;
         for stage in plan.stages(B::together) {
-            let open = self.bounds.within(std::future::ready(())).await;
-            open.map_err(|cut| self.cut(cut, "between two stages".to_owned()))?;
+            self.bounds.left().map_err(|cut| self.cut(cut, "between two stages".to_owned()))?;
             self.stage(backend, stage).await?;
         }
         self.verify(backend).await?;
@@ -193,10 +221,15 @@ impl<'a, B: Backend> Driver<'a, B> {
     }
 
     fn cut(&mut self, cut: Cut, doing: String) -> Error {
+        self.cut_after(self.bounds.timeout, cut, doing)
+    }
+
+    fn cut_after(&mut self, within: Duration, cut: Cut, doing: String) -> Error {
         match cut {
             Cut::Stopped(signal) => Error::Stopped(signal),
             Cut::Deadline => {
-                Error::Deadline { of: self.of(), within: self.bounds.timeout, doing, last: self.last.take() }
+                let (of, ready) = (self.of(), self.ready);
+                Error::Deadline { of, ready, within, doing, last: self.last.take() }
             }
         }
     }

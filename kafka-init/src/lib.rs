@@ -28,7 +28,7 @@ pub use change::{
     Change, ConfigDrifts, CreatePartitions, CreateTopic, CreateUser, DeleteAcl, DeleteCredentials,
     NewCredential, ReassignPartitions, RemoveQuota, RestrictiveAcl,
 };
-use desired::Readiness;
+use desired::readiness::Readiness;
 pub use desired::{
     Binding, ConfigResource, ConfigType, Declared, Desired, Entity, Limits, Mechanism, Operation, Origin,
     Password, Pattern, Permission, Probe as ProbeListener, Quotas, Rate, Resource, Sasl, Scram, Topic, User,

@@ -22,6 +22,7 @@ mod retention;
 mod scale;
 mod signals;
 mod waiting;
+mod watch;
 
 use integration::Init;
 use integration::kafka::{BOOTSTRAP, STACK};

@@ -35,7 +35,10 @@ fn the_snippet_with_secrets_provisions_a_server_before_the_application_starts() 
             "docker compose -p dayzero-it-secrets -f {folder}/compose.yaml -f {folder}/override.yaml {args}"
         ))
     };
-    shell(&format!("integration/policy.sh {folder}/compose.yaml --file {folder}/override.yaml")).ok();
+    shell(&format!(
+        "DAYZERO_VERSION=${{TAG:-dev}} hooks/policy.sh {folder}/compose.yaml --file {folder}/override.yaml"
+    ))
+    .ok();
     let up = compose("up --detach");
     let said = compose("logs pg-init").stdout;
     let exit = docker(&["inspect", "--format", "{{.State.ExitCode}}", "dayzero-it-secrets-pg-init-1"]);

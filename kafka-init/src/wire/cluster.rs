@@ -13,7 +13,7 @@ use super::bootstrap;
 use super::connection::Connection;
 use super::listener;
 use super::view::View;
-use crate::desired::Readiness;
+use crate::desired::readiness::Readiness;
 use crate::error::{Error, Peer};
 
 /// A broker that takes longer to let us in is of no help.

@@ -7,7 +7,7 @@ use kafka_protocol::messages::{ApiKey, DescribeClusterRequest, MetadataRequest};
 use super::broker::Broker;
 use super::connection::Connection;
 use crate::Error;
-use crate::desired::Readiness;
+use crate::desired::readiness::Readiness;
 use crate::error::{Attempt, refused};
 
 const LIMIT: Duration = Duration::from_secs(3);
