@@ -12,6 +12,7 @@
 //!
 //! A tool implements [`Backend`] for its server and calls [`run`]; nothing here knows which tools there are.
 
+mod access;
 mod backend;
 mod backoff;
 mod change;
@@ -25,6 +26,7 @@ mod extension;
 mod files;
 #[doc(hidden)]
 pub mod fuzzing;
+mod hint;
 mod json;
 mod last_resort;
 mod ledger;
@@ -42,12 +44,14 @@ mod redact;
 mod render;
 mod report;
 mod run;
+mod schema;
 mod secret;
 mod secrets;
 mod shown;
 mod spec;
 mod stop;
 mod text;
+mod unexpanded;
 mod violation;
 mod words;
 

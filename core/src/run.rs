@@ -19,6 +19,7 @@ use crate::readiness::shown;
 use crate::reconcile::Driver;
 use crate::redact::{self, Redactor};
 use crate::report::{Findings, Report};
+use crate::schema::describe_keys;
 use crate::secrets::Secrets;
 use crate::shown::printable;
 use crate::stop::{Bounds, Cut, Stop};
@@ -178,7 +179,10 @@ fn vocabulary<B: Backend>() -> String {
 
 /// The JSON Schema of the spec, from its types.
 pub fn schema<B: Backend>() -> Result<String, serde_json::Error> {
-    let mut schema = schemars::schema_for!(B::Spec);
+    let mut schema = schemars::schema_for!(B::Spec).to_value();
+    describe_keys(&mut schema);
+    let mut schema = schemars::Schema::try_from(schema)?;
+    schema.insert("$id".to_owned(), format!("urn:dayzero:spec:{}", B::NAME).into());
     schema.insert("title".to_owned(), format!("{} spec", B::NAME).into());
     // An editor must not mark them as unknown.
     schema.insert(
