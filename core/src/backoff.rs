@@ -10,26 +10,44 @@ const FIRST: Duration = Duration::from_millis(50);
 const BRIEF: Duration = Duration::from_millis(10);
 const CAP: Duration = Duration::from_secs(2);
 
+/// A watch tries again after this, when a pass has failed.
+const RETRY: Duration = Duration::from_secs(1);
+
 /// Exponential delays with jitter, without an end: the deadline ends a run.
 pub(crate) struct Backoff(ExponentialBackoff);
 
 impl Backoff {
     pub(crate) fn new() -> Self {
-        Self::from(FIRST)
+        Self::growing(FIRST, CAP)
     }
 
     /// For what is about to be there.
     pub(crate) fn brief() -> Self {
-        Self::from(BRIEF)
+        Self::growing(BRIEF, CAP)
     }
 
-    fn from(first: Duration) -> Self {
+    /// For passes that fail: as rarely as passes that do not, in the end.
+    pub(crate) fn between_passes(every: Duration) -> Self {
+        Self::growing(RETRY.min(every), every)
+    }
+
+    /// Always about the same, and never more: several that begin together do not stay together.
+    pub(crate) fn steady(longest: Duration) -> Self {
+        let mean = longest.mul_f64(0.9);
+        Self(ExponentialBackoff {
+            multiplier: 1.0,
+            randomization_factor: 0.1,
+            ..Self::growing(mean, longest).0
+        })
+    }
+
+    fn growing(first: Duration, cap: Duration) -> Self {
         Self(ExponentialBackoff {
             current_interval: first,
             initial_interval: first,
             randomization_factor: 0.3,
             multiplier: 1.6,
-            max_interval: CAP,
+            max_interval: cap,
             max_elapsed_time: None,
             ..ExponentialBackoff::default()
         })
@@ -37,7 +55,8 @@ impl Backoff {
 
     /// The next delay, never above the cap.
     pub(crate) fn delay(&mut self) -> Duration {
-        self.0.next_backoff().unwrap_or(CAP).min(CAP)
+        let cap = self.0.max_interval;
+        self.0.next_backoff().unwrap_or(cap).min(cap)
     }
 
     /// Something went well: the next failure is a first one.
@@ -59,5 +78,18 @@ mod tests {
         assert!(delays[20..].iter().all(|delay| *delay >= CAP.mul_f64(0.7)));
         backoff.reset();
         assert!(backoff.delay() < Duration::from_millis(100));
+    }
+
+    #[test]
+    fn the_pauses_of_a_watch_differ_and_are_never_longer_than_its_interval() {
+        let every = Duration::from_secs(60);
+        let mut steady = Backoff::steady(every);
+        let delays: Vec<_> = (0..40).map(|_| steady.delay()).collect();
+        assert!(delays.iter().all(|delay| (every.mul_f64(0.8)..=every).contains(delay)), "{delays:?}");
+        assert!(delays.iter().any(|delay| *delay != delays[0]));
+        let mut failing = Backoff::between_passes(every);
+        assert!(failing.delay() < Duration::from_secs(2));
+        let delays: Vec<_> = (0..40).map(|_| failing.delay()).collect();
+        assert!(delays.iter().all(|delay| *delay <= every) && delays[20] > every.mul_f64(0.6), "{delays:?}");
     }
 }

@@ -27,6 +27,8 @@ pub struct Options {
     pub secrets_dir: PathBuf,
     /// The bound of the whole run.
     pub timeout: Duration,
+    /// How long a watch waits between two passes, at most.
+    pub every: Duration,
     /// How the report is written.
     pub format: Format,
     /// How much the log says.
@@ -53,9 +55,13 @@ struct Line {
     #[arg(long, value_name = "PATH", env = "INIT_SECRETS_DIR", default_value = "/run/secrets")]
     secrets_dir: PathBuf,
 
-    /// The bound of the whole run, such as 90s or 2m
+    /// The bound of the whole run, such as 90s or 2m; watch: of each pass
     #[arg(long, value_name = "DURATION", env = "INIT_TIMEOUT", default_value = "120s", value_parser = duration)]
     timeout: Duration,
+
+    /// watch: the longest pause between two passes
+    #[arg(long, value_name = "DURATION", env = "INIT_EVERY", default_value = "60s", value_parser = duration)]
+    every: Duration,
 
     /// How the report on stdout is written [default: text on a terminal, else json]
     #[arg(long, value_enum, env = "INIT_FORMAT")]
@@ -85,6 +91,7 @@ pub fn parse(name: &'static str, args: impl IntoIterator<Item = OsString>) -> Re
         spec: line.spec.into(),
         secrets_dir: line.secrets_dir,
         timeout: line.timeout,
+        every: line.every,
         format: line.format.unwrap_or(by_terminal),
         log: line.log,
     })
@@ -158,11 +165,7 @@ fn variable(error: &clap::Error, args: &[OsString]) -> Option<String> {
 fn duration(text: &str) -> Result<Duration, String> {
     let parsed =
         humantime::parse_duration(text).map_err(|error| format!("{error}; write 90s, 2m or 500ms"))?;
-    if parsed.is_zero() {
-        Err("a run needs some time; write 90s, 2m or 500ms".to_owned())
-    } else {
-        Ok(parsed)
-    }
+    if parsed.is_zero() { Err("it needs some time; write 90s, 2m or 500ms".to_owned()) } else { Ok(parsed) }
 }
 
 #[cfg(test)]
@@ -210,7 +213,7 @@ mod tests {
             (&["completions"], "the following required arguments were not provided:\n  <SHELL>"),
             (
                 &["plna"],
-                "invalid value 'plna' for '[COMMAND]'\n  [possible values: apply, plan, validate, describe, schema, policy, completions]\n\n  tip: a similar value exists: 'plan'",
+                "invalid value 'plna' for '[COMMAND]'\n  [possible values: apply, plan, watch, health, validate, describe, schema, policy, completions]\n\n  tip: a similar value exists: 'plan'",
             ),
             (
                 &["--format", "xml"],
@@ -220,7 +223,7 @@ mod tests {
             (&["--spec", "--log", "off"], "a value is required for '--spec <PATH>' but none was supplied"),
             (&["--spec="], "a value is required for '--spec <PATH>' but none was supplied"),
             (&["--log", "off", "--log", "off"], "the argument '--log <LOG>' cannot be used multiple times"),
-            (&["--timeout", "0s"], "invalid value '0s' for '--timeout <DURATION>': a run needs some time"),
+            (&["--timeout", "0s"], "invalid value '0s' for '--timeout <DURATION>': it needs some time"),
         ] {
             let told = parsed(args).unwrap_err();
             assert!(told.starts_with(problem), "{args:?}: {told}");
@@ -232,7 +235,7 @@ mod tests {
         let page = parsed(&["-h"]).unwrap_err();
         for line in [
             "  [COMMAND]  What to do [default: apply] [possible values: apply, plan, ",
-            "      --timeout <DURATION>  The bound of the whole run, such as 90s or 2m [env: INIT_TIMEOUT] [default: 120s]",
+            "      --timeout <DURATION>  The bound of the whole run, such as 90s or 2m; watch: of each pass [env: INIT_TIMEOUT] [default: 120s]",
             "  -h, --help                Print help (see more with '--help')",
         ] {
             assert!(page.contains(line), "{page}");

@@ -28,7 +28,7 @@ pub enum EndpointError {
     /// No port after a colon.
     #[error("`{0}` has no port: write NAME:PORT")]
     NoPort(String),
-    /// A port that is none.
+    /// No number of a port.
     #[error("`{0}` is no port: it is a whole number from 1 to 65535")]
     Port(String),
     /// An address in any spelling.

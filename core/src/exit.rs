@@ -9,7 +9,7 @@ pub enum Exit {
     /// 0
     Converged,
     /// 1
-    Findings,
+    Negative,
     /// 2
     Usage,
     /// 3
@@ -38,7 +38,7 @@ impl Exit {
     /// Every exit, in the order of its code.
     pub const ALL: [Self; 13] = [
         Self::Converged,
-        Self::Findings,
+        Self::Negative,
         Self::Usage,
         Self::Drift,
         Self::Conflict,
@@ -56,8 +56,9 @@ impl Exit {
     const fn row(self) -> (u8, &'static str, &'static str, &'static str) {
         match self {
             Self::Converged => (0, "converged", "converged, changed or not; plan: no drift", ""),
-            Self::Findings => {
-                (1, "findings", "policy: an init service breaks a rule; no report on stdout", "no")
+            Self::Negative => {
+                let meaning = "health: not converged lately, or no watch answers; policy: an init service breaks a rule";
+                (1, "negative", meaning, "")
             }
             Self::Usage => (2, "usage", "wrong usage; no report on stdout", "no"),
             Self::Drift => (3, "drift", "plan: drift found, no conflict", ""),
@@ -89,6 +90,11 @@ impl Exit {
     /// The name in a report's `error.kind`.
     pub const fn name(self) -> &'static str {
         self.row().1
+    }
+
+    /// Whether the same run may end better later.
+    pub(crate) fn may_help(self) -> bool {
+        self.row().3 == "yes"
     }
 
     /// The table as `--help` shows it.

@@ -1,8 +1,10 @@
 //! The plain files that a spec names: a CA, a policy, a function. `{file: PATH}`, relative to the spec.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -25,6 +27,8 @@ pub struct FileRef {
 #[derive(Clone, Debug)]
 pub struct Files {
     base: PathBuf,
+    /// Every path that was asked for, readable or not.
+    asked: Arc<Mutex<BTreeSet<PathBuf>>>,
 }
 
 /// Why a plain file could not be read.
@@ -38,12 +42,13 @@ pub struct FileError {
 impl Files {
     /// Relative paths start at `base`.
     pub fn relative_to(base: impl Into<PathBuf>) -> Self {
-        Self { base: base.into() }
+        Self { base: base.into(), asked: Arc::default() }
     }
 
     /// The content.
     pub fn read(&self, reference: &FileRef) -> Result<Vec<u8>, FileError> {
         let path = self.base.join(&reference.file);
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone());
         let open = |path: &Path| {
             let file = File::open(path)?;
             // A pipe or a directory would block or fail later, with less to say.
@@ -57,6 +62,11 @@ impl Files {
             let problem = explained(&path, error).to_string();
             FileError { path, problem }
         })
+    }
+
+    /// The paths that were asked for until now.
+    pub(crate) fn asked(&self) -> BTreeSet<PathBuf> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

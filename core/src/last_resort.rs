@@ -6,7 +6,8 @@
 use std::convert::Infallible;
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use std::{io, panic, process, thread};
 
 use crate::cli::Options;
@@ -37,11 +38,43 @@ pub(crate) fn on_panic(tool: &'static str, options: &Options) {
     }));
 }
 
-/// Watches over the deadline of this run, if there may be a thread for it.
+/// When what is running now has to be done; nothing is running where there is none.
+static DEADLINE: Mutex<Option<Instant>> = Mutex::new(None);
+static MOVED: Condvar = Condvar::new();
+
+/// What begins now has this much time.
+pub(crate) fn allow(timeout: Duration) {
+    set(Instant::now().checked_add(timeout.saturating_add(GRACE)));
+}
+
+/// Nothing is running.
+pub(crate) fn rest() {
+    set(None);
+}
+
+fn set(deadline: Option<Instant>) {
+    *DEADLINE.lock().unwrap_or_else(PoisonError::into_inner) = deadline;
+    MOVED.notify_all();
+}
+
+/// Returns when something has run beyond its deadline.
+fn until_overdue() {
+    let mut deadline = DEADLINE.lock().unwrap_or_else(PoisonError::into_inner);
+    loop {
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        deadline = match left {
+            Some(Duration::ZERO) => return,
+            Some(left) => MOVED.wait_timeout(deadline, left).unwrap_or_else(PoisonError::into_inner).0,
+            None => MOVED.wait(deadline).unwrap_or_else(PoisonError::into_inner),
+        };
+    }
+}
+
+/// Watches over the deadline, if there may be a thread for it.
 pub(crate) fn watch(tool: &'static str, options: &Options) {
     let options = options.clone();
     let watching = thread::Builder::new().name("deadline".to_owned()).spawn(move || {
-        thread::park_timeout(options.timeout.saturating_add(GRACE));
+        until_overdue();
         let within = humantime::format_duration(options.timeout);
         let message = format!("the run was not done within {within}, and was still computing");
         end(tool, &options, Exit::Unavailable, message, "raise --timeout, or make the spec smaller");

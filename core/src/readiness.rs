@@ -28,6 +28,15 @@ impl Fault for Silent {
     }
 }
 
+/// How the driver waits for a server, and what of the waiting was told: a watch waits again and again for the same.
+#[derive(Debug, Default)]
+pub(crate) struct Waiting {
+    /// The bound of one wait, where it is shorter than the run.
+    pub(crate) longest: Option<Duration>,
+    /// The last cause in the log.
+    pub(crate) told: String,
+}
+
 /// Why there is no connection.
 pub(crate) enum Unready {
     /// Time is up or a signal came.
@@ -41,12 +50,11 @@ pub(crate) enum Unready {
 pub(crate) async fn await_ready<B: Backend>(
     (desired, secrets): (&B::Desired, &Secrets),
     endpoints: &[Endpoint],
-    bounds: &Bounds,
+    (bounds, told): (&Bounds, &mut String),
     last: &mut Option<Box<dyn Fault>>,
 ) -> Result<B, Unready> {
     let of = shown(endpoints);
     let mut backoff = Backoff::new();
-    let mut told = String::new();
     loop {
         let attempt = bounds.within(timeout(ATTEMPT, B::connect(desired, secrets))).await;
         let fault: Box<dyn Fault> = match attempt {
@@ -61,7 +69,7 @@ pub(crate) async fn await_ready<B: Backend>(
                 return Err(Unready::Cut(cut));
             }
         };
-        tell(&of, fault.as_ref(), &mut told);
+        tell(&of, fault.as_ref(), told);
         *last = Some(fault);
         if let Err(cut) = bounds.pause(backoff.delay()).await {
             return Err(Unready::Cut(cut));

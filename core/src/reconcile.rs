@@ -5,6 +5,8 @@
 
 mod stage;
 
+use std::time::Duration;
+
 use tracing::{debug, info, warn};
 
 use crate::backend::{Backend, Fault, FaultKind, Requires};
@@ -12,9 +14,11 @@ use crate::backoff::Backoff;
 use crate::cli::Command;
 use crate::error::Error;
 use crate::ledger::{Ledger, Status};
+use crate::meter::{self, Work};
 use crate::peer::Texts;
 use crate::plan::{Conflict, Plan};
-use crate::readiness::{Unready, await_ready, shown};
+use crate::progress::Progress;
+use crate::readiness::{Unready, Waiting, await_ready, shown};
 use crate::report::Findings;
 use crate::secrets::Secrets;
 use crate::stop::{Bounds, Cut};
@@ -26,11 +30,14 @@ pub(crate) struct Driver<'a, B: Backend> {
     texts: Texts,
     requires: Requires,
     bounds: Bounds,
+    waiting: &'a mut Waiting,
     backoff: Backoff,
     ledger: Ledger<B::Change>,
     conflicts: Vec<Conflict>,
     /// How many changes the shortest plan of this run had.
     least: usize,
+    /// Whether there has been a connection to a server that was ready since the last one was lost.
+    ready: bool,
     /// The last thing that went wrong and was worth another attempt.
     last: Option<Box<dyn Fault>>,
     /// Sent without an answer, or done by somebody else: what a reading has to show.
@@ -44,6 +51,13 @@ enum Halt {
     Raced(Box<dyn Fault>),
 }
 
+/// How the passes over one connection end, when nothing ends the run.
+enum Pass {
+    Done,
+    /// What is not done needs another connection, or another reading after a while.
+    Lost(Box<dyn Fault>),
+}
+
 impl From<Error> for Halt {
     fn from(error: Error) -> Self {
         Self::Failed(error)
@@ -51,17 +65,24 @@ impl From<Error> for Halt {
 }
 
 impl<'a, B: Backend> Driver<'a, B> {
-    pub(crate) fn new(desired: &'a B::Desired, secrets: &'a Secrets, texts: Texts, bounds: Bounds) -> Self {
+    pub(crate) fn new(
+        (desired, secrets): (&'a B::Desired, &'a Secrets),
+        texts: Texts,
+        bounds: Bounds,
+        waiting: &'a mut Waiting,
+    ) -> Self {
         Self {
             desired,
             secrets,
             texts,
             requires: B::requires(desired),
             bounds,
+            waiting,
             backoff: Backoff::new(),
             ledger: Ledger::new(),
             conflicts: Vec::new(),
             least: usize::MAX,
+            ready: false,
             last: None,
             doubtful: Vec::new(),
         }
@@ -87,35 +108,39 @@ impl<'a, B: Backend> Driver<'a, B> {
     async fn converge(&mut self, command: Command) -> Result<(), Error> {
         loop {
             let mut backend = self.connect().await?;
-            match self.passes(&mut backend, command).await {
-                Ok(()) => return Ok(()),
-                Err(Halt::Failed(error)) => return Err(error),
-                Err(Halt::Lost(fault) | Halt::Raced(fault)) => {
-                    warn!(cause = %fault, "lost the connection; connecting and reading again");
-                    self.pause(fault).await?;
-                }
-            }
+            let lost = match self.passes(&mut backend, command).await? {
+                Pass::Done => return Ok(()),
+                Pass::Lost(fault) => fault,
+            };
+            warn!(cause = %lost, "not done yet; connecting and reading again");
+            self.pause(lost).await?;
         }
     }
 
     async fn connect(&mut self) -> Result<B, Error> {
         let inputs = (self.desired, self.secrets);
-        let ready = await_ready::<B>(inputs, &self.requires.endpoints, &self.bounds, &mut self.last).await;
+        self.ready = false;
+        let bounds = self.bounds.shorter(self.waiting.longest);
+        let until = (&bounds, &mut self.waiting.told);
+        let ready = await_ready::<B>(inputs, &self.requires.endpoints, until, &mut self.last).await;
+        self.ready = ready.is_ok();
         ready.inspect(|_| debug!(server = self.of(), "connected")).map_err(|unready| match unready {
             Unready::Permanent(fault) => self.server("connecting to", fault),
-            Unready::Cut(cut) => self.cut(cut, "connecting".to_owned()),
+            Unready::Cut(cut) => self.cut_after(bounds.timeout, cut, "connecting".to_owned()),
         })
     }
 
     /// Passes over one connection: another one only when somebody else changed the same things meanwhile.
-    async fn passes(&mut self, backend: &mut B, command: Command) -> Result<(), Halt> {
+    async fn passes(&mut self, backend: &mut B, command: Command) -> Result<Pass, Error> {
         loop {
             match self.pass(backend, command).await {
+                Ok(()) => return Ok(Pass::Done),
+                Err(Halt::Failed(error)) => return Err(error),
+                Err(Halt::Lost(fault)) => return Ok(Pass::Lost(fault)),
                 Err(Halt::Raced(fault)) => {
                     info!(cause = %fault, "somebody else changed the same; reading again");
                     self.pause(fault).await?;
                 }
-                done => return done,
             }
         }
     }
@@ -129,7 +154,13 @@ impl<'a, B: Backend> Driver<'a, B> {
             self.backoff.reset();
         }
         self.conflicts = plan.conflicts().to_vec();
-        info!(changes = plan.changes().len(), conflicts = self.conflicts.len(), "planned");
+        let (changes, conflicts) = (plan.changes().len(), self.conflicts.len());
+        // A watch says nothing of a pass that does nothing.
+        if command == Command::Watch && (changes == 0 || conflicts > 0) {
+            debug!(changes, conflicts, "planned");
+        } else {
+            info!(changes, conflicts, "planned");
+        }
         if command == Command::Plan || !self.conflicts.is_empty() {
             return Ok(());
         }
@@ -138,8 +169,7 @@ impl<'a, B: Backend> Driver<'a, B> {
         }
         self.check(backend, &plan).await?;
         for stage in plan.stages(B::together) {
-            let open = self.bounds.within(std::future::ready(())).await;
-            open.map_err(|cut| self.cut(cut, "between two stages".to_owned()))?;
+            self.bounds.left().map_err(|cut| self.cut(cut, "between two stages".to_owned()))?;
             self.stage(backend, stage).await?;
         }
         self.verify(backend).await?;
@@ -158,8 +188,13 @@ impl<'a, B: Backend> Driver<'a, B> {
 
     /// The server judges everything before the first write.
     async fn check(&mut self, backend: &mut B, plan: &Plan<B::Change>) -> Result<(), Halt> {
-        let refused = self.bounds.within(backend.check(self.desired, plan.changes(), self.secrets)).await;
-        let refused = refused.map_err(|cut| self.cut(cut, "having the plan checked".to_owned()))?;
+        let (progress, total) = (Progress::default(), plan.changes().len());
+        let checking = backend.check(self.desired, plan.changes(), self.secrets, &progress);
+        let checking = meter::told(checking, &progress, &self.texts, Work::checking(total));
+        let refused = self.bounds.within(checking).await.map_err(|cut| {
+            let how_far = self.how_far(&progress, total);
+            self.cut(cut, format!("having the plan checked ({how_far})"))
+        })?;
         let faults =
             refused.into_iter().filter_map(|(index, fault)| Some((plan.changes().get(index)?, fault)));
         self.judge(faults, |_, _| {})
@@ -171,6 +206,12 @@ impl<'a, B: Backend> Driver<'a, B> {
         paused.map_err(|cut| self.cut(cut, "waiting to try again".to_owned()))
     }
 
+    /// Shown where the deadline, or a signal, ends something that takes long.
+    fn how_far(&self, progress: &Progress, total: usize) -> String {
+        let waiting = progress.waiting().map(|what| format!(", waiting for {}", self.texts.peer(what)));
+        format!("{} of {total} done{}", progress.done(), waiting.unwrap_or_default())
+    }
+
     fn of(&self) -> String {
         shown(&self.requires.endpoints)
     }
@@ -180,10 +221,15 @@ impl<'a, B: Backend> Driver<'a, B> {
     }
 
     fn cut(&mut self, cut: Cut, doing: String) -> Error {
+        self.cut_after(self.bounds.timeout, cut, doing)
+    }
+
+    fn cut_after(&mut self, within: Duration, cut: Cut, doing: String) -> Error {
         match cut {
             Cut::Stopped(signal) => Error::Stopped(signal),
             Cut::Deadline => {
-                Error::Deadline { of: self.of(), within: self.bounds.timeout, doing, last: self.last.take() }
+                let (of, ready) = (self.of(), self.ready);
+                Error::Deadline { of, ready, within, doing, last: self.last.take() }
             }
         }
     }

@@ -23,13 +23,13 @@ const CONFLICT_REMEDY: &str =
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// apply, plan: the server is as the spec says, and was before.
+    /// apply, watch, plan: the server is as the spec says, and was before.
     Unchanged,
-    /// apply: the server is as the spec says now.
+    /// apply, watch: the server is as the spec says now.
     Changed,
     /// plan: the server differs.
     Drift,
-    /// apply, plan: something cannot be changed in place; nothing further was applied.
+    /// apply, watch, plan: something cannot be changed in place; nothing further was applied.
     Conflict,
     /// The command could not do what it is for.
     Failed,
@@ -69,9 +69,10 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// `apply` counts what was applied, every other command what is planned.
+    /// `apply` and `watch` count what was applied, every other command what is planned.
     fn of<C: Change>(command: Command, steps: &[Step<C>]) -> Self {
-        let counts = if command == Command::Apply { Status::Applied } else { Status::Planned };
+        let applies = matches!(command, Command::Apply | Command::Watch);
+        let counts = if applies { Status::Applied } else { Status::Planned };
         let mut summary = Self::default();
         for step in steps.iter().filter(|step| step.status == counts) {
             match step.change.effect() {
@@ -153,15 +154,20 @@ impl<C> Findings<C> {
         match (&self.error, command) {
             (Some(Error::Stopped(_)), _) => Outcome::Interrupted,
             (Some(_), _) => Outcome::Failed,
-            (None, Command::Validate | Command::Schema | Command::Policy | Command::Completions) => {
-                Outcome::Valid
-            }
+            (
+                None,
+                Command::Validate
+                | Command::Schema
+                | Command::Policy
+                | Command::Completions
+                | Command::Health,
+            ) => Outcome::Valid,
             (None, Command::Describe) => Outcome::Described,
             (None, _) if !self.conflicts.is_empty() => Outcome::Conflict,
             (None, Command::Plan) if self.steps.is_empty() => Outcome::Unchanged,
             (None, Command::Plan) => Outcome::Drift,
-            (None, Command::Apply) if applied() => Outcome::Changed,
-            (None, Command::Apply) => Outcome::Unchanged,
+            (None, Command::Apply | Command::Watch) if applied() => Outcome::Changed,
+            (None, Command::Apply | Command::Watch) => Outcome::Unchanged,
         }
     }
 }
@@ -235,5 +241,27 @@ impl<C: Change> Report<C> {
     /// How the process ends.
     pub fn exit(&self) -> Exit {
         self.exit
+    }
+
+    /// Whether something was applied.
+    pub(crate) fn has_applied(&self) -> bool {
+        self.changes.iter().any(|step| step.status == Status::Applied)
+    }
+
+    /// Whether something was applied, or may have been.
+    pub(crate) fn has_sent(&self) -> bool {
+        self.changes.iter().any(|step| matches!(step.status, Status::Applied | Status::Unknown))
+    }
+
+    /// What stands in the way, in one line.
+    pub(crate) fn reason(&self) -> Option<String> {
+        if let Some(Failure { message, causes, violations, .. }) = &self.error {
+            let first = violations.first().map(ToString::to_string);
+            return Some(
+                causes.iter().chain(&first).fold(message.clone(), |line, cause| line + ": " + cause),
+            );
+        }
+        let conflict = self.conflicts.first()?;
+        Some(format!("in conflict with the server: {}", self.redactor.own(&conflict.to_string())))
     }
 }

@@ -1,42 +1,30 @@
 //! From a command line to a report: what every tool's `main` calls.
 
-use std::ffi::OsString;
-use std::io::{self, IsTerminal as _, Read, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::task::spawn_blocking;
-use tracing::error;
+use tracing::{error, warn};
 
 use crate::backend::Backend;
 use crate::cli::{self, Command, Options};
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::health::{self, Health};
+use crate::host::Host;
+use crate::input::{self, schema};
 use crate::ledger::{Status, Step};
-use crate::peer::Texts;
-use crate::readiness::shown;
+use crate::readiness::{Waiting, shown};
 use crate::reconcile::Driver;
-use crate::redact::{self, Redactor};
 use crate::report::{Findings, Report};
-use crate::schema::describe_keys;
-use crate::secrets::Secrets;
 use crate::shown::printable;
-use crate::stop::{Bounds, Cut, Stop};
-use crate::{environment, extension, last_resort, limits, log, policy, spec, words};
+use crate::stop::{Again, Bounds};
+use crate::watch::{Sidecar, watch};
+use crate::{environment, last_resort, limits, log, policy};
 
 /// A thread without work is kept this long: longer than a run.
 const KEEP: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// What a run takes from the process it is in.
-pub struct Host {
-    /// Read when the spec is `-`.
-    pub stdin: Box<dyn Read + Send>,
-    /// Searched for credentials.
-    pub environment: Vec<(OsString, OsString)>,
-    /// Ends the run.
-    pub stop: Stop,
-}
 
 /// The whole tool: parses the command line, runs it, prints the report, and says how to exit.
 pub fn run<B: Backend>() -> ExitCode {
@@ -44,64 +32,105 @@ pub fn run<B: Backend>() -> ExitCode {
         Ok(options) => options,
         Err(exit) => return exit.into(),
     };
+    let private = limits::private();
     log::init(B::NAME, options.log);
-    last_resort::on_panic(B::NAME, &options);
-    if options.command == Command::Schema {
-        return print(schema::<B>(), Exit::Converged).into();
+    if let Err(problem) = private {
+        warn!(%problem, "other processes of this user, or a core dump, may read this one's memory");
+    }
+    if options.command == Command::Health {
+        let (page, exit) = health::ask(B::NAME, &options);
+        return print(Ok(page), exit).into();
     }
     if options.command == Command::Policy {
         return policy().into();
     }
+    last_resort::on_panic(B::NAME, &options);
+    let exit = match options.command {
+        Command::Schema => return print(schema::<B>(), Exit::Converged).into(),
+        Command::Watch => kept::<B>(&options),
+        _ => once::<B>(&options),
+    };
+    exit.into()
+}
+
+/// One run and its report.
+fn once<B: Backend>(options: &Options) -> Exit {
     let began = Instant::now();
-    let report = in_runtime::<B>(&options);
-    let took = began.elapsed();
-    let page = report.render(options.format, io::stdout().is_terminal().then_some(took));
+    last_resort::allow(options.timeout);
+    let report = in_runtime(B::NAME, options, async |host, health| {
+        health.busy_with(options.command);
+        execute::<B>(options, host).await
+    });
+    let report = report.unwrap_or_else(|error| failed::<B>(options, error));
+    let page = report.render(options.format, took(began));
+    hold();
+    let exit = print(page, report.exit());
+    if exit == report.exit() {
+        report.log(Some(began.elapsed()));
+    }
+    exit
+}
+
+/// Passes until a signal, and a report of each that says something new.
+fn kept<B: Backend>(options: &Options) -> Exit {
+    let tell = |report: &Report<B::Change>, began: Instant| {
+        print(report.render(options.format, took(began)), report.exit());
+        report.log(Some(began.elapsed()));
+    };
+    let exit = in_runtime(B::NAME, options, async |host, health| {
+        let again = Again::on_hangup()?;
+        Ok(watch::<B>(options, Sidecar { host, again, health }, tell).await)
+    });
+    let exit = exit.and_then(|exit| exit).unwrap_or_else(|error| {
+        let report = failed::<B>(options, error);
+        tell(&report, Instant::now());
+        report.exit()
+    });
+    hold();
+    exit
+}
+
+fn failed<B: Backend>(options: &Options, error: io::Error) -> Report<B::Change> {
+    Report::new(B::NAME, options.command, Error::Start(error).into())
+}
+
+/// How long it took, for a text that a person sees at once.
+fn took(began: Instant) -> Option<Duration> {
+    io::stdout().is_terminal().then(|| began.elapsed())
+}
+
+/// Goes on only where nobody else is ending this process.
+fn hold() {
     if !last_resort::claim() {
-        // The process is being ended by the one that has it.
         loop {
             std::thread::park();
         }
     }
-    let exit = print(page, report.exit());
-    if exit == report.exit() {
-        report.log(Some(took));
-    }
-    exit.into()
 }
 
-fn in_runtime<B: Backend>(options: &Options) -> Report<B::Change> {
-    let failed = |error| Report::new(B::NAME, options.command, Error::Start(error).into());
-    if let Err(error) = limits::descriptors() {
-        return failed(error);
-    }
+fn in_runtime<T>(
+    tool: &'static str,
+    options: &Options,
+    work: impl AsyncFnOnce(Host, Health) -> T,
+) -> io::Result<T> {
+    limits::descriptors()?;
     // A thread that once started is kept: name look-ups find it even where there may be no other.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().thread_keep_alive(KEEP).build();
-    let runtime = match runtime {
-        Ok(runtime) => runtime,
-        Err(error) => return failed(error),
-    };
-    let report = runtime.block_on(async {
-        match host() {
-            Ok(host) => {
-                if limits::thread().is_ok() {
-                    // First the thread that a run cannot do without, then the one that it can.
-                    let _ = spawn_blocking(|| {}).await;
-                    last_resort::watch(B::NAME, options);
-                }
-                execute::<B>(options, host).await
-            }
-            Err(error) => failed(error),
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().thread_keep_alive(KEEP).build()?;
+    let done = runtime.block_on(async {
+        let host = Host::of_process()?;
+        if limits::thread().is_ok() {
+            // First the thread that a run cannot do without, then the one that it can.
+            let _ = spawn_blocking(|| {}).await;
+            last_resort::watch(tool, options);
         }
+        let health = Health::default();
+        health.answer(tool, options);
+        Ok(work(host, health).await)
     });
     // A name look-up that hangs in its thread must not hold the exit back.
     runtime.shutdown_background();
-    report
-}
-
-#[expect(clippy::disallowed_methods, reason = "the one look at the environment, to refuse credentials in it")]
-fn host() -> io::Result<Host> {
-    let environment = std::env::vars_os().collect();
-    Ok(Host { stdin: Box::new(io::stdin()), environment, stop: Stop::on_signals()? })
+    done
 }
 
 /// One command, from its options to its report. Prints nothing.
@@ -116,52 +145,27 @@ async fn findings<B: Backend>(options: &Options, host: Host) -> Result<Findings<
     if !credentials.is_empty() {
         return Err(Error::Environment(credentials));
     }
-    let (desired, yaml) = desired::<B>(options, host.stdin, &bounds).await?;
+    let text = input::text(options, host.stdin, &bounds).await?;
+    let desired = input::desired::<B>(&text)?;
     match options.command {
-        Command::Validate | Command::Schema | Command::Policy | Command::Completions => Ok(Findings::none()),
+        Command::Validate | Command::Schema | Command::Policy | Command::Completions | Command::Health => {
+            Ok(Findings::none())
+        }
         Command::Describe => Ok(describe::<B>(&desired)),
-        Command::Apply | Command::Plan => {
+        Command::Apply | Command::Plan | Command::Watch => {
             let requires = B::requires(&desired);
-            let secrets = limits::thread().map_err(Error::Start).and_then(|()| {
-                Secrets::read(&options.secrets_dir, &requires.secrets).map_err(Error::Secrets)
-            });
-            let secrets = match secrets {
+            let secrets = match input::secrets(options, &requires) {
                 Ok(secrets) => secrets,
                 Err(error) => {
                     return Ok(Findings { endpoint: shown(&requires.endpoints), ..Findings::from(error) });
                 }
             };
-            let texts = Texts::new(Redactor::new(&secrets, [yaml.as_str(), &vocabulary::<B>()]));
-            redact::set_current(Arc::clone(&texts.redactor));
-            Ok(Driver::<B>::new(&desired, &secrets, texts, bounds).run(options.command).await)
+            let texts = input::texts(&secrets, [text.yaml(), &input::vocabulary::<B>()]);
+            let mut waiting = Waiting::default();
+            let driver = Driver::<B>::new((&desired, &secrets), texts, bounds, &mut waiting);
+            Ok(driver.run(options.command).await)
         }
     }
-}
-
-/// Reads and validates the spec. Standard input may be slow, so it is read beside the signals.
-async fn desired<B: Backend>(
-    options: &Options,
-    stdin: Box<dyn Read + Send>,
-    bounds: &Bounds,
-) -> Result<(B::Desired, String), Error> {
-    let source = options.spec.clone();
-    let reading = async {
-        if limits::thread().is_err() {
-            return Ok(spec::read(&source, stdin));
-        }
-        spawn_blocking(move || spec::read(&source, stdin)).await
-    };
-    let text = match bounds.within(reading).await {
-        Ok(read) => read.map_err(|error| Error::Start(error.into()))??,
-        Err(Cut::Stopped(signal)) => return Err(Error::Stopped(signal)),
-        Err(Cut::Deadline) => {
-            let (of, doing) = (format!("the spec {}", options.spec), "reading it".to_owned());
-            return Err(Error::Deadline { of, within: options.timeout, doing, last: None });
-        }
-    };
-    let parsed = text.parse::<B::Spec>()?;
-    let desired = B::validate(parsed, &text.files).map_err(|violations| text.locate(violations))?;
-    Ok((desired, text.into_yaml()))
 }
 
 /// What the spec provisions on a server that has nothing: conflicts belong to a server, and there is none.
@@ -171,33 +175,12 @@ fn describe<B: Backend>(desired: &B::Desired) -> Findings<B::Change> {
     Findings { steps: plan.changes().iter().map(step).collect(), ..Findings::none() }
 }
 
-/// The words that the tool itself uses: the fields and choices of its specs, and those of every report.
-fn vocabulary<B: Backend>() -> String {
-    let schema = schema::<B>().unwrap_or_default();
-    words::of(&serde_json::from_str(&schema).unwrap_or_default())
-}
-
-/// The JSON Schema of the spec, from its types.
-pub fn schema<B: Backend>() -> Result<String, serde_json::Error> {
-    let mut schema = schemars::schema_for!(B::Spec).to_value();
-    describe_keys(&mut schema);
-    let mut schema = schemars::Schema::try_from(schema)?;
-    schema.insert("$id".to_owned(), format!("urn:dayzero:spec:{}", B::NAME).into());
-    schema.insert("title".to_owned(), format!("{} spec", B::NAME).into());
-    // An editor must not mark them as unknown.
-    schema.insert(
-        "patternProperties".to_owned(),
-        serde_json::json!({ format!("^{}", extension::PREFIX): true }),
-    );
-    serde_json::to_string_pretty(&schema).map(|json| json + "\n")
-}
-
 /// The findings about the project on standard input, a line for each.
 fn policy() -> Exit {
     match policy::read(io::stdin()).and_then(|text| policy::findings(&text)) {
         Ok(findings) if findings.is_empty() => print(Ok(policy::KEPT.to_owned()), Exit::Converged),
         Ok(findings) => {
-            print(Ok(findings.into_iter().map(|line| printable(&line) + "\n").collect()), Exit::Findings)
+            print(Ok(findings.into_iter().map(|line| printable(&line) + "\n").collect()), Exit::Negative)
         }
         Err(problem) => {
             error!(

@@ -4,9 +4,10 @@
 
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep, timeout_at};
 
 /// How long a stage in flight may take to finish after a signal. With `SETTLE` it stays below the five
@@ -60,13 +61,42 @@ impl Stop {
         Ok(stop)
     }
 
-    async fn raised(&self) -> Signal {
+    pub(crate) async fn raised(&self) -> Signal {
         let mut receiver = self.0.clone();
         let raised = receiver.wait_for(Option::is_some).await.ok().and_then(|signal| *signal);
         match raised {
             Some(signal) => signal,
             None => std::future::pending().await,
         }
+    }
+}
+
+/// Asks a watch for a pass at once. What is asked for during a pass is done after it.
+#[derive(Clone, Debug, Default)]
+pub struct Again(Arc<Notify>);
+
+impl Again {
+    /// Asks for it.
+    pub fn now(&self) {
+        self.0.notify_one();
+    }
+
+    pub(crate) async fn asked(&self) {
+        self.0.notified().await;
+    }
+
+    /// Every SIGHUP asks for it from now on.
+    pub(crate) fn on_hangup() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut hangup = signal(SignalKind::hangup())?;
+        let again = Self::default();
+        let asking = again.clone();
+        tokio::spawn(async move {
+            while hangup.recv().await.is_some() {
+                asking.now();
+            }
+        });
+        Ok(again)
     }
 }
 
@@ -88,6 +118,21 @@ pub(crate) struct Bounds {
 impl Bounds {
     pub(crate) fn new(timeout: Duration, stop: Stop) -> Self {
         Self { deadline: Instant::now() + timeout, timeout, stop }
+    }
+
+    /// Whether there is time left, and no signal has come.
+    pub(crate) fn left(&self) -> Result<(), Cut> {
+        if let Some(signal) = *self.stop.0.borrow() {
+            return Err(Cut::Stopped(signal));
+        }
+        if Instant::now() < self.deadline { Ok(()) } else { Err(Cut::Deadline) }
+    }
+
+    /// The same, for a part of the run that has no more time than `longest`.
+    pub(crate) fn shorter(&self, longest: Option<Duration>) -> Self {
+        let timeout = longest.map_or(self.timeout, |longest| longest.min(self.timeout));
+        let deadline = longest.map_or(self.deadline, |longest| self.deadline.min(Instant::now() + longest));
+        Self { deadline, timeout, stop: self.stop.clone() }
     }
 
     /// Runs to the end, or is cut at the deadline or at a signal.

@@ -44,7 +44,7 @@ manifest() {
     kubectl create --dry-run=client --output json --filename docs/deploy/kubernetes.yaml |
         jq --slurp --arg kind "$1" --arg name "$2" --argjson aliases "$aliases" '
             [.[] | if .items then .items[] else . end] | .[] | select(.kind == $kind and .metadata.name == $name)
-            | (if .kind == "Job" then .spec.template.spec else .spec end) |= (
+            | (if .kind == "Pod" then .spec else .spec.template.spec end) |= (
                 .hostNetwork = true | .hostAliases = $aliases
                 | (.containers[], .initContainers[]?) |= (.imagePullPolicy = "Never" | .image |= sub(":[0-9.]+$"; ":dev")))
             '"${3:+| $3}"
@@ -95,6 +95,22 @@ an_init_container_gates() {
     passed "an initContainer that fails with 77 keeps its application from starting"
 }
 
+a_sidecar_keeps_the_server() {
+    local app='.spec.containers[0] |= (.image = "dayzero/smoke:dev" | .args = ["--stay"])'
+    manifest Deployment pg-watch | apply
+    manifest Pod app-beside "$app" | apply
+    kubectl wait --for=condition=Available deployment/pg-watch --timeout=90s >/dev/null || { kubectl logs deployment/pg-watch && fail "the Deployment"; }
+    kubectl wait --for=condition=Ready pod/app-beside --timeout=90s >/dev/null || { kubectl logs app-beside --container pg-watch && fail "the native sidecar"; }
+    passed "a Deployment and a native sidecar are Ready by their probes, and the application beside runs"
+    # Both in one network namespace, the host's: each has answered for itself.
+    docker pause "$prefix-postgres" >/dev/null
+    kubectl wait --for=condition=Ready=false pod --selector app=pg-watch --timeout=180s >/dev/null || fail "a server that is away is not told"
+    docker unpause "$prefix-postgres" >/dev/null
+    kubectl wait --for=condition=Available deployment/pg-watch --timeout=180s >/dev/null || fail "a server that is back is not told"
+    [[ $(kubectl get pods --selector app=pg-watch --output jsonpath='{.items[0].status.containerStatuses[0].restartCount}') == 0 ]] || fail "the sidecar was restarted"
+    passed "while the server is away the pod is not Ready, and then it is, without a restart"
+}
+
 trap clean_up EXIT
 "$here/build.sh"
 "$here/down.sh"
@@ -106,5 +122,6 @@ kubectl create configmap init-specs --from-file docs/deploy/specs >/dev/null
 kubectl create secret generic init-secrets --from-file "$secrets" >/dev/null
 each_job_completes
 another_user_changes_nothing
+a_sidecar_keeps_the_server
 a_wrong_secret_fails
 an_init_container_gates

@@ -3,6 +3,7 @@
 mod form;
 mod host;
 mod inside;
+mod watching;
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -14,6 +15,7 @@ use crate::command::{Output, docker, image};
 use crate::scratch::{Scratch, unique};
 
 pub use host::leave_network;
+pub use watching::Costs;
 
 /// A file of a run: where it is on the host, and in the container.
 type Place = (PathBuf, String);
@@ -45,7 +47,7 @@ pub struct Running {
     name: String,
     child: Child,
     began: Instant,
-    _scratch: Scratch,
+    scratch: Scratch,
 }
 
 /// A run that has ended.
@@ -164,7 +166,7 @@ impl Init {
         command.arg(&self.image).args(&self.args);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let child = command.spawn().unwrap_or_else(|error| panic!("cannot run docker: {error}"));
-        Running { name, child, began: Instant::now(), _scratch: self.scratch }
+        Running { name, child, began: Instant::now(), scratch: self.scratch }
     }
 
     /// Begins it and waits for its end.

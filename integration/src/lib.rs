@@ -35,7 +35,7 @@ pub use command::{Output, docker, image, shell, tools};
 pub use compose::{Stack, compose, root};
 pub use cut::Cut;
 pub use http::{Asked, FakeHttp, respond, without_end};
-pub use init::{Ended, Init, Running, leave_network};
+pub use init::{Costs, Ended, Init, Running, leave_network};
 pub use peer::Peer;
 pub use scratch::Scratch;
 pub use silent::{Silent, eventually};

@@ -2,8 +2,8 @@
 
 mod gates;
 mod hostile;
+mod statistics;
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -29,6 +29,8 @@ static COUNT: AtomicUsize = AtomicUsize::new(0);
 pub struct Nodes {
     prefix: String,
     subnet: usize,
+    /// The engine's own address on the nodes' first network, where published ports are reached.
+    gateway: String,
     count: usize,
     settings: Vec<String>,
     docker: Vec<String>,
@@ -49,8 +51,9 @@ impl Nodes {
         scratch.file("password", PASSWORD.as_bytes());
         let settings = settings.iter().map(ToString::to_string).collect();
         let docker_args = docker_args.iter().map(ToString::to_string).collect();
-        let nodes = Self { prefix, subnet, count, settings, docker: docker_args, scratch };
-        nodes.connect(FIRST_RANGE);
+        let gateway = String::new();
+        let mut nodes = Self { prefix, subnet, gateway, count, settings, docker: docker_args, scratch };
+        nodes.gateway = nodes.connect(FIRST_RANGE);
         for node in 0..count {
             nodes.run(node);
         }
@@ -61,12 +64,25 @@ impl Nodes {
     /// The nodes' network, on a subnet that the engine gives to no other: nodes learn each other's addresses from packets,
     /// and what the engine translates for another network must never touch these. A run that was killed may have left
     /// its own.
-    fn connect(&self, range: u8) {
-        let made = (self.subnet..250).step_by(64).any(|third| {
+    fn connect(&self, range: u8) -> String {
+        let made = (self.subnet..250).step_by(64).find(|third| {
             let subnet = format!("10.{range}.{third}.0/24");
             docker(&["network", "create", "--subnet", &subnet, self.network()]).exit == 0
         });
-        assert!(made, "no network {}", self.network());
+        let third = made.unwrap_or_else(|| panic!("no network {}", self.network()));
+        format!("10.{range}.{third}.1")
+    }
+
+    /// The engine's own address on the nodes' first network.
+    pub fn gateway(&self) -> &str {
+        &self.gateway
+    }
+
+    /// The port of every node: the one that the settings name, if they name one.
+    fn port(&self) -> &str {
+        let named = self.settings.iter().position(|setting| setting == "--port");
+        let port = named.and_then(|at| self.settings.get(at + 1)).filter(|port| *port != "0");
+        port.map_or("6379", String::as_str)
     }
 
     /// The nodes' network.
@@ -81,11 +97,13 @@ impl Nodes {
 
     /// The nodes as a spec's list.
     pub fn list(&self) -> String {
-        let names: Vec<String> = (0..self.count).map(|node| format!("valkey-{node}:6379")).collect();
+        let names: Vec<String> =
+            (0..self.count).map(|node| format!("valkey-{node}:{}", self.port())).collect();
         names.join(", ")
     }
 
-    /// Starts a node's container; its volume is there or made.
+    /// Starts a node's container; its volume is there or made. In settings and options `{node}` is its number, and
+    /// `{gateway}` the engine's own address.
     pub fn run(&self, node: usize) {
         let (name, alias) = (self.container(node), format!("valkey-{node}"));
         let password = format!("{}/password:/run/secrets/password:ro", self.scratch.path().display());
@@ -96,9 +114,13 @@ impl Nodes {
         args.extend(["--hostname", &alias, "--volume", &password, "--volume", &volume]);
         args.extend(["--env", "VALKEY_PASSWORD_FILE=/run/secrets/password"]);
         args.extend(UNFILTERED);
-        args.extend(self.docker.iter().map(String::as_str));
+        let own =
+            |text: &String| text.replace("{node}", &node.to_string()).replace("{gateway}", &self.gateway);
+        let (options, settings): (Vec<String>, Vec<String>) =
+            (self.docker.iter().map(own).collect(), self.settings.iter().map(own).collect());
+        args.extend(options.iter().map(String::as_str));
         args.push(&image);
-        args.extend(self.settings.iter().map(String::as_str));
+        args.extend(settings.iter().map(String::as_str));
         docker(&args).ok();
     }
 
@@ -106,9 +128,9 @@ impl Nodes {
     pub fn all_answer(&self) {
         let tls = self.settings.iter().any(|setting| setting == "--tls-port");
         let check = if tls {
-            "exec 3<>/dev/tcp/valkey-$node/6379"
+            "exec 3<>/dev/tcp/valkey-$node/6379".to_owned()
         } else {
-            "/opt/valkey/healthcheck.sh 6379 valkey-$node"
+            format!("/opt/valkey/healthcheck.sh {} valkey-$node", self.port())
         };
         let each = format!("for node in $(seq 0 {}); do ({check}) || exit 1; done", self.count - 1);
         eventually("every node answers", Duration::from_secs(30), || {
@@ -145,7 +167,8 @@ impl Nodes {
     pub fn cli_as(&self, node: usize, user: &str, password: &str, args: &[&str]) -> Output {
         let container = self.container(node);
         let auth = format!("REDISCLI_AUTH={password}");
-        let mut all = vec!["exec", "--env", &auth, &container, "kv-cli", "--user", user, "--no-auth-warning"];
+        let mut all = vec!["exec", "--env", &auth, &container, "kv-cli", "-p", self.port()];
+        all.extend(["--user", user, "--no-auth-warning"]);
         all.extend(args);
         docker(&all)
     }
@@ -236,29 +259,12 @@ impl Nodes {
     /// The same question to each node, as `default`, in one container; the answers in the order of the nodes.
     pub fn each(&self, args: &[&str]) -> Vec<String> {
         let script = format!(
-            "for node in $(seq 0 {}); do kv-cli --no-auth-warning -h valkey-$node {}; printf '\\001'; done",
+            "for node in $(seq 0 {}); do kv-cli --no-auth-warning -h valkey-$node -p {} {}; printf '\\001'; done",
             self.count - 1,
+            self.port(),
             args.join(" ")
         );
         self.shell(&script).split('\u{1}').take(self.count).map(str::to_owned).collect()
-    }
-
-    /// How often a node was asked each command that changes something.
-    pub fn mutations(&self, node: usize) -> BTreeMap<String, u64> {
-        let stats = self.cli(node, &["INFO", "commandstats"]);
-        let calls = stats.lines().filter_map(|line| {
-            let (name, rest) = line.strip_prefix("cmdstat_")?.split_once(':')?;
-            let calls = rest.strip_prefix("calls=")?.split(',').next()?.parse().ok()?;
-            MUTATING.contains(&name).then(|| (name.to_owned(), calls))
-        });
-        calls.collect()
-    }
-
-    /// Forgets what was counted so far, on every node.
-    pub fn reset_statistics(&self) {
-        for node in 0..self.count {
-            self.cli(node, &["CONFIG", "RESETSTAT"]);
-        }
     }
 
     /// What each node knows of the others, and said: what a failure that nobody can repeat leaves behind.
@@ -285,25 +291,6 @@ pub fn module() -> Scratch {
     crate::shell(&format!("cc -shared -fPIC -nostdlib -o {} {source}", path.display())).ok();
     scratch
 }
-
-const MUTATING: [&str; 16] = [
-    "acl|save",
-    "acl|setuser",
-    "cluster|addslots",
-    "cluster|addslotsrange",
-    "cluster|forget",
-    "cluster|meet",
-    "cluster|replicate",
-    "cluster|reset",
-    "cluster|set-config-epoch",
-    "cluster|setslot",
-    "config|rewrite",
-    "config|set",
-    "flushall",
-    "function|load",
-    "replicaof",
-    "set",
-];
 
 impl Drop for Nodes {
     fn drop(&mut self) {

@@ -83,7 +83,13 @@ impl Backend for Postgres {
         plan::plan(desired, observed)
     }
 
-    async fn check(&mut self, _desired: &Desired, changes: &[Change], _: &Secrets) -> Vec<(usize, Error)> {
+    async fn check(
+        &mut self,
+        _desired: &Desired,
+        changes: &[Change],
+        _: &Secrets,
+        _: &Progress,
+    ) -> Vec<(usize, Error)> {
         self.server.renew_budget();
         apply::check(&self.server, changes).await
     }

@@ -1,6 +1,7 @@
 //! Sends the commands of one stage. All nodes of a stage work at once; a node whose own settings have changed then writes
 //! its files, so that the change outlives a restart.
 
+mod bus;
 mod check;
 mod cluster;
 mod config;
@@ -84,6 +85,7 @@ async fn one(connections: &Connections, context: (&Desired, &Secrets), change: &
             let parts = users::Parts::that_differ(enabled.as_ref(), rules.as_ref(), passwords.is_some());
             users::set(connection, context, key, parts).await
         }
+        Change::DeleteUser { user, .. } => users::delete(connection, context, user).await,
         Change::LoadFunction { library, .. } => functions::load(connection, desired, library).await,
     }
 }

@@ -125,6 +125,15 @@ pub enum Change {
         /// Its key in the spec.
         key: String,
     },
+    /// Takes a user away, after everything else works without it.
+    DeleteUser {
+        /// The node.
+        node: Endpoint,
+        /// The user.
+        user: Text,
+        /// Its key in the spec.
+        key: String,
+    },
 }
 
 impl Change {
@@ -141,7 +150,8 @@ impl Change {
             | Self::MeetNode { node, .. }
             | Self::ReplicateNode { node, .. }
             | Self::LoadFunction { node, .. }
-            | Self::CloseUser { node, .. } => node,
+            | Self::CloseUser { node, .. }
+            | Self::DeleteUser { node, .. } => node,
         }
     }
 }
@@ -159,6 +169,7 @@ impl init_core::Change for Change {
             Self::MeetNode { .. } => "meet_node",
             Self::ReplicateNode { .. } => "replicate_node",
             Self::LoadFunction { .. } => "load_function",
+            Self::DeleteUser { .. } => "delete_user",
         }
     }
 
@@ -166,6 +177,7 @@ impl init_core::Change for Change {
         match self {
             Self::CreateUser { .. } => Effect::Add,
             Self::LoadFunction { code, .. } if code.from.is_none() => Effect::Add,
+            Self::DeleteUser { .. } => Effect::Remove,
             Self::StabilizeSlots { .. }
             | Self::AssignSlots { .. }
             | Self::SetEpoch { .. }
@@ -183,7 +195,8 @@ impl init_core::Change for Change {
         match self {
             Self::CreateUser { node, user, .. }
             | Self::AlterUser { node, user, .. }
-            | Self::CloseUser { node, user, .. } => Subject::new("user", user).within(node),
+            | Self::CloseUser { node, user, .. }
+            | Self::DeleteUser { node, user, .. } => Subject::new("user", user).within(node),
             Self::LoadFunction { node, library, .. } => Subject::new("function", library).within(node),
             Self::StabilizeSlots { node, .. }
             | Self::AssignSlots { node, .. }
@@ -218,6 +231,7 @@ impl init_core::Change for Change {
             Self::MeetNode { by, .. } => properties.to("known_by", by),
             Self::ReplicateNode { primary, .. } => properties.drift("primary", primary),
             Self::LoadFunction { code, .. } => properties.drift("code", code),
+            Self::DeleteUser { .. } => properties,
         }
     }
 }
@@ -270,6 +284,7 @@ impl fmt::Display for Change {
             Self::LoadFunction { node, library, code } => {
                 write!(f, "load function {library} on {node}: code {code}")
             }
+            Self::DeleteUser { node, user, .. } => write!(f, "delete user {user} on {node}"),
         }
     }
 }

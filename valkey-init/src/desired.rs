@@ -38,6 +38,8 @@ pub struct Desired {
     pub nodes: Vec<Node>,
     /// cluster: the primaries, and the primary of each other node.
     pub layout: Layout,
+    /// cluster: how many replicas each primary has, where the spec says it.
+    pub replicas_per_primary: Option<u16>,
     /// cluster, replication: whether clients are told names.
     pub announce: bool,
     /// TLS to every node, with the certificates read.
@@ -46,10 +48,14 @@ pub struct Desired {
     pub login: Login,
     /// ACL users by the spec's key.
     pub users: BTreeMap<String, User>,
+    /// The names of users that are taken away, by the spec's key.
+    pub absent: BTreeMap<String, Text>,
     /// The key of the user that replicas log in as, with its first password.
     pub replication: Option<(String, SecretRef)>,
     /// Parameters.
     pub config: BTreeMap<String, String>,
+    /// Modules that every node has.
+    pub modules: Vec<String>,
     /// Function libraries by name.
     pub functions: BTreeMap<String, Library>,
     /// Whether users, parameters and links outlive a restart.
@@ -67,6 +73,10 @@ pub struct Node {
     pub zone: Option<String>,
     /// What clients are told.
     pub hostname: String,
+    /// The ports that it announces, by parameter.
+    pub ports: BTreeMap<&'static str, u16>,
+    /// Its own parameters, which count before those of all nodes.
+    pub config: BTreeMap<String, String>,
 }
 
 /// Who logs in, and with what.
@@ -102,12 +112,21 @@ pub struct Library {
     pub digest: String,
 }
 
+impl Desired {
+    /// Whether any node has parameters set.
+    pub(crate) fn sets_parameters(&self) -> bool {
+        let own = |node: &Node| !(node.config.is_empty() && node.ports.is_empty());
+        self.announce || self.replication.is_some() || !self.config.is_empty() || self.nodes.iter().any(own)
+    }
+}
+
 /// Every node is talked to, and every secret is read before the first packet.
 pub(crate) fn requires(desired: &Desired) -> Requires {
     let login = &desired.login;
     let key = desired.tls.iter().flat_map(Tls::secrets);
     let passwords = desired.users.values().flat_map(|user| user.passwords.iter().flatten());
-    let names = desired.users.values().filter_map(|user| user.name.secret());
+    let names = desired.users.values().map(|user| &user.name).chain(desired.absent.values());
+    let names = names.filter_map(Text::secret);
     let secrets = key
         .chain(passwords)
         .chain(names)

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use init_core::{Endpoint, Fault, FaultKind, Undeclared};
+use init_core::{Endpoint, Fault, FaultKind, SecretRef, Undeclared};
 use init_net::NetError;
 use thiserror::Error;
 
@@ -103,6 +103,18 @@ pub enum Error {
         /// The server's answer.
         source: Box<Error>,
     },
+    /// A password that no client could send.
+    #[error(
+        "the secret `{secret}` holds {length} bytes, and a server takes no more than {most} from a client that logs in"
+    )]
+    TooLong {
+        /// The secret.
+        secret: SecretRef,
+        /// Its length.
+        length: usize,
+        /// The bound.
+        most: usize,
+    },
     /// A change is about something that the spec does not have: our own mistake.
     #[error("the plan has {0}, which the spec does not have")]
     NotInSpec(String),
@@ -120,6 +132,7 @@ impl Fault for Error {
             Self::Refused { code, .. } => of_code(code),
             Self::Login { source, .. } | Self::Incomplete { source, .. } => source.kind(),
             Self::Raced { .. } => FaultKind::Raced,
+            Self::TooLong { .. } => FaultKind::Secret,
             Self::NotInSpec(_) | Self::Undeclared(_) => FaultKind::Internal,
         }
     }
@@ -134,12 +147,18 @@ impl Fault for Error {
             Self::Excess { .. } => {
                 Some("see what listens there: it is no Valkey, or something changes its answers".to_owned())
             }
+            Self::Refused { doing, .. } if doing.starts_with("CONFIG") && self.is_denied_command() => Some(
+                "the server has no such command, or the account may not send it: allow it, or leave `config` away and say \
+                 `persist: false`"
+                    .to_owned(),
+            ),
             Self::Refused { code, node, .. } => of_server(code, node),
             Self::Login { source, .. } | Self::Incomplete { source, .. } => source.remedy(),
             Self::Silent { .. }
             | Self::Lost { .. }
             | Self::Unsettled(_)
             | Self::Raced { .. }
+            | Self::TooLong { .. }
             | Self::NotInSpec(_)
             | Self::Undeclared(_) => None,
         }
@@ -152,6 +171,25 @@ impl Error {
         match self {
             Self::Refused { code, .. } => Some(code),
             _ => None,
+        }
+    }
+
+    /// The answer of a server whose user `default` has no password, to a login with one.
+    pub(crate) fn asks_for_no_password(&self) -> bool {
+        matches!(self, Self::Refused { code, message, .. }
+            if code == "ERR" && message.contains("without any password configured"))
+    }
+
+    /// The server or the account does not have this command: it is renamed, older than the command, or not allowed.
+    pub(crate) fn is_denied_command(&self) -> bool {
+        match self {
+            Self::Refused { code, message, .. } => {
+                let message = message.to_ascii_lowercase();
+                let unknown =
+                    ["unknown command", "unknown subcommand"].iter().any(|said| message.starts_with(said));
+                code == "NOPERM" || (code == "ERR" && unknown)
+            }
+            _ => false,
         }
     }
 

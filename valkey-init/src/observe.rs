@@ -1,21 +1,30 @@
 //! Reads the state of all nodes, and waits as long as nothing but waiting is left to do.
 
 mod accounts;
+mod catalog;
 mod info;
 mod node;
+mod parameters;
 mod primary_login;
 mod read;
 mod settled;
+mod users;
+pub(crate) mod values;
+mod version;
 mod waiting;
 
 use init_core::Secrets;
+use tracing::warn;
 
-use crate::desired::{Catalog, Desired};
+use crate::desired::{Catalog, Desired, Mode};
 use crate::error::Error;
 use crate::observed::Observed;
 use crate::plan::plan;
+use crate::plan::shape::empty_primaries;
+use crate::plan::topology::Topology;
 use crate::wire::Connections;
 
+pub(crate) use catalog::rehearse;
 pub(crate) use read::views;
 pub(crate) use waiting::pause;
 
@@ -41,8 +50,22 @@ pub(crate) async fn observe(
     }
     if plan(desired, &observed).is_empty() {
         primary_login::explain(connections, desired, &observed, true).await?;
+        tell_empty_primaries(desired, &observed);
     }
     Ok(observed)
+}
+
+/// A primary without slots is right where the spec has so many primaries, and nothing is on it.
+fn tell_empty_primaries(desired: &Desired, observed: &Observed) {
+    if desired.mode == Mode::Cluster {
+        for node in empty_primaries(&Topology::new(desired, observed)) {
+            warn!(
+                node,
+                "this primary owns no slot, and none is moved here: move some with valkey-cli --cluster rebalance \
+                 --cluster-use-empty-masters"
+            );
+        }
+    }
 }
 
 /// Parses a value as every answer that is parsed here, for a fuzzer.

@@ -50,12 +50,18 @@ pub struct NodeState {
     pub immutable: BTreeSet<String>,
     /// Users by the spec's key.
     pub users: BTreeMap<String, UserState>,
+    /// Users that are to be taken away and are there, by the spec's key.
+    pub unwanted: BTreeSet<String>,
     /// Whether the node logs in to its primary as the spec says.
     pub replication_login: ReplicationLogin,
     /// What it logs in to its primary with, by the users of the spec.
     pub own_login: OwnLogin,
     /// Digests of the function libraries that the spec names.
     pub libraries: BTreeMap<String, String>,
+    /// replication, cluster: all function libraries of a node that follows no other.
+    pub own_libraries: BTreeSet<String>,
+    /// replication: how many Sentinels watch it.
+    pub sentinels: u64,
     /// Where users and parameters are kept over a restart.
     pub persistence: Persistence,
 }

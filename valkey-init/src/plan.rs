@@ -1,6 +1,7 @@
 //! Compares the spec with the servers: the changes that are to be made, and the conflicts that only a person can end. Pure.
 
 pub(crate) mod cluster;
+mod libraries;
 mod links;
 mod names;
 mod open_slots;
@@ -8,6 +9,7 @@ pub(crate) mod replication;
 pub(crate) mod roles;
 pub(crate) mod safety;
 mod settings;
+pub(crate) mod shape;
 pub(crate) mod topology;
 pub(crate) mod value;
 
@@ -25,6 +27,7 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
         Mode::Standalone => replication::standalone(desired, observed),
     };
     settings::plan(desired, observed, &mut changes, &mut conflicts);
+    libraries::conflicts(desired, observed, &changes, &mut conflicts);
     links::conflicts(desired, observed, &mut conflicts);
     names::conflicts(desired, observed, &mut conflicts);
     Plan::new(changes, conflicts)

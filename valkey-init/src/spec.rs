@@ -44,6 +44,9 @@ pub struct Spec {
     /// Parameters, on every node, persisted.
     #[serde(default)]
     pub(crate) config: BTreeMap<String, Scalar>,
+    /// Modules that every node has loaded, by the names that `MODULE LIST` shows.
+    #[serde(default)]
+    pub(crate) modules: Vec<String>,
     /// Function libraries by name.
     #[serde(default)]
     pub(crate) functions: BTreeMap<String, FileRef>,
@@ -62,6 +65,9 @@ pub struct Spec {
 pub(crate) struct UserSpec {
     /// The name, when the key is only a label.
     pub(crate) name: Option<Text>,
+    /// Whether the user is there at all; `present` when absent.
+    #[serde(default)]
+    pub(crate) state: State,
     /// Whether the user may log in; true when absent.
     #[serde(default = "yes")]
     pub(crate) enabled: bool,
@@ -69,6 +75,17 @@ pub(crate) struct UserSpec {
     pub(crate) passwords: Option<Vec<SecretRef>>,
     /// ACL rules as the server writes them: `~app:* &app:* +@read`.
     pub(crate) rules: Option<String>,
+}
+
+/// Whether something is to be there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum State {
+    /// It is there.
+    #[default]
+    Present,
+    /// It is taken away.
+    Absent,
 }
 
 fn yes() -> bool {

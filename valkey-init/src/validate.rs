@@ -7,7 +7,7 @@ mod users;
 
 use std::collections::BTreeMap;
 
-use init_core::{Files, SpecPath, Text, Violations};
+use init_core::{Files, SecretRef, SpecPath, Text, Violations};
 use init_net::{Tls, Verification};
 
 use crate::desired::{Desired, Layout, Login, Mode, User};
@@ -23,20 +23,12 @@ pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations
         password: spec.password.clone(),
         bootstrap: spec.bootstrap_password.clone(),
     };
-    let users: BTreeMap<String, User> =
-        spec.users.iter().map(|(key, user)| (key.clone(), users::desired(key, user))).collect();
+    let (users, absent) = users::split(&spec.users, &login, &mut found);
     for (key, user) in &users {
         users::validate(&root.key("users").key(key), user, &login, &mut found);
     }
-    let replication = spec.replication_user.as_ref().and_then(|key| {
-        let at = root.key("replicationUser");
-        let declared = users.get(key).ok_or("it is not declared under `users`");
-        let user = found.check(&at, declared)?;
-        let password = user.passwords.as_ref().and_then(|passwords| passwords.first()).cloned();
-        let password =
-            password.filter(|_| user.enabled).ok_or("it needs a declared password, and to be enabled");
-        found.check(&at, password).map(|password| (key.clone(), password))
-    });
+    users::same_names(&users, &absent, &mut found);
+    let replication = spec.replication_user.as_ref().and_then(|key| replication(key, &users, &mut found));
     let functions = functions::validate(&spec.functions, files, &mut found);
     let tls = spec.tls.as_ref();
     let tls = tls.map(|tls| Tls::validate(tls, Verification::Full, files, &root.key("tls"), &mut found));
@@ -45,23 +37,39 @@ pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations
         Mode::Cluster => Layout::new(&zones, usize::from(spec.replicas_per_primary.unwrap_or(0))),
         Mode::Replication | Mode::Standalone => Layout::default(),
     };
-    let config = config::validate(&spec.config, &mut found);
+    let config = config::validate(&root.key("config"), &spec.config, &mut found);
     let (mode, announce) = (spec.mode, spec.announce_hostnames);
     let (persist, starts_from_config_file) = (spec.persist, spec.starts_from_config_file);
     found.or(Desired {
         mode,
         nodes,
         layout,
+        replicas_per_primary: spec.replicas_per_primary,
         announce,
         tls,
         login,
         users,
+        absent,
         replication,
         config,
+        modules: spec.modules.clone(),
         functions,
         persist,
         starts_from_config_file,
     })
+}
+
+/// The user that replicas log in as, with its first password.
+fn replication(
+    key: &str,
+    users: &BTreeMap<String, User>,
+    found: &mut Violations,
+) -> Option<(String, SecretRef)> {
+    let at = SpecPath::root().key("replicationUser");
+    let user = found.check(&at, users.get(key).ok_or("it is not declared under `users`"))?;
+    let password = user.passwords.as_ref().and_then(|passwords| passwords.first()).cloned();
+    let password = password.filter(|_| user.enabled).ok_or("it needs a declared password, and to be enabled");
+    found.check(&at, password).map(|password| (key.to_owned(), password))
 }
 
 /// How many nodes a mode takes, and which fields belong to which mode.

@@ -13,6 +13,10 @@ pub enum Command {
     Apply,
     /// Show what apply would do, without doing it; exit 3 on drift
     Plan,
+    /// Converge, and keep it so: again at every interval, at SIGHUP, and when the spec or a secret changes
+    Watch,
+    /// Ask the watch in this container how it is: exit 0 when it has converged lately, 1 otherwise
+    Health,
     /// Check the spec, without a server or secrets
     Validate,
     /// List what the spec provisions, without a server or secrets

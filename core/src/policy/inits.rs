@@ -47,7 +47,7 @@ fn hooks<'a>(key: &'a str, service: &'a Service) -> impl Iterator<Item = Init<'a
     service.pre_start.iter().enumerate().filter_map(move |(index, own)| {
         let image = own.image.as_deref()?;
         let name = format!("{key}: pre_start {}", index + 1);
-        is_init_image(image).then(|| Init { name, form: Form::Hook, own, service, key })
+        is_init_image(image).then_some(Init { name, form: Form::Hook, own, service, key })
     })
 }
 
@@ -66,6 +66,12 @@ impl<'a> Init<'a> {
 
     pub(super) fn user(&self) -> &'a str {
         self.inherited(|service| service.user.as_deref()).unwrap_or_default()
+    }
+
+    /// Whether it stays and keeps the server so: its health check stands for its result.
+    pub(super) fn is_watch(&self) -> bool {
+        let words = self.own.command.as_ref().and_then(Value::as_array);
+        words.is_some_and(|words| words.iter().any(|word| word == "watch"))
     }
 
     pub(super) fn is_privileged(&self) -> bool {

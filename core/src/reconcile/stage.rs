@@ -11,7 +11,7 @@ use crate::backoff::Backoff;
 use crate::change::Change;
 use crate::error::Error;
 use crate::ledger::{Ledger, Status};
-use crate::meter;
+use crate::meter::{self, Work};
 use crate::plan::{Plan, kinds};
 use crate::progress::Progress;
 use crate::stop::Cut;
@@ -27,17 +27,14 @@ impl<B: Backend> Driver<'_, B> {
         let name = named(stage);
         let progress = Progress::default();
         let applying = backend.apply(self.desired, stage, self.secrets, &progress);
-        let work = meter::told(applying, &progress, &self.texts, (&name, stage.len()));
+        let work = meter::told(applying, &progress, &self.texts, Work::applying(&name, stage.len()));
         let results = match self.bounds.finishing(work).await {
             Ok(results) => results,
             Err(cut) => {
                 for change in stage {
                     self.ledger.set(change, Status::Unknown);
                 }
-                let waiting =
-                    progress.waiting().map(|what| format!(", waiting for {}", self.texts.peer(what)));
-                let waiting = waiting.unwrap_or_default();
-                let doing = format!("applying {name} ({} of {} done{waiting})", progress.done(), stage.len());
+                let doing = format!("applying {name} ({})", self.how_far(&progress, stage.len()));
                 return Err(self.cut(cut, doing).into());
             }
         };

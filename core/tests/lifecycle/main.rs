@@ -6,6 +6,7 @@ mod fake;
 mod hostile;
 mod pauses;
 mod scenario;
+mod watch;
 
 use std::collections::VecDeque;
 

@@ -46,6 +46,7 @@ impl Scenario {
             spec: source,
             secrets_dir: concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lifecycle/secrets").into(),
             timeout: Duration::from_secs(30),
+            every: Duration::from_secs(60),
             format: Format::Json,
             log: LogLevel::Off,
         };

@@ -7,6 +7,7 @@ use init_core::{
     Backend, Effect, Endpoint, Fault, FaultKind, Files, Plan, Progress, Properties, Requires, Secrets,
     SpecPath, Subject, Violations,
 };
+use rustix::process::{Resource, dumpable_behavior, getrlimit};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -19,8 +20,11 @@ pub(crate) enum Mode {
     Drift,
     Conflict,
     Denied,
+    Absent,
     Busy,
     Panic,
+    /// Tells by a conflict who may read this process.
+    Private,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -61,12 +65,19 @@ impl fmt::Display for Change {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("the server says\n\u{1b}[31mno")]
-pub(crate) struct Refused;
+pub(crate) enum Refused {
+    #[error("the server says\n\u{1b}[31mno")]
+    Denied,
+    #[error("nobody is there")]
+    Absent,
+}
 
 impl Fault for Refused {
     fn kind(&self) -> FaultKind {
-        FaultKind::Denied
+        match self {
+            Self::Denied => FaultKind::Denied,
+            Self::Absent => FaultKind::Unavailable,
+        }
     }
 }
 
@@ -89,7 +100,11 @@ impl Backend for Toy {
     }
 
     async fn connect(desired: &Desired, _: &Secrets) -> Result<Self, Refused> {
-        if desired.0 == Mode::Denied { Err(Refused) } else { Ok(Self) }
+        match desired.0 {
+            Mode::Denied => Err(Refused::Denied),
+            Mode::Absent => Err(Refused::Absent),
+            _ => Ok(Self),
+        }
     }
 
     async fn observe(&mut self, _: &Desired, _: &Secrets) -> Result<(), Refused> {
@@ -99,13 +114,17 @@ impl Backend for Toy {
     fn plan(desired: &Desired, (): &()) -> Plan<Change> {
         let conflict = || init_core::Conflict::new(SpecPath::root().key("mode"), "it is another\r\nline");
         match desired.0 {
-            Mode::Converged | Mode::Denied => Plan::new([], []),
+            Mode::Converged | Mode::Denied | Mode::Absent => Plan::new([], []),
             Mode::Drift => Plan::new([Change::CreateToy], []),
             Mode::Conflict => Plan::new([], [conflict()]),
             Mode::Busy => loop {
                 std::hint::spin_loop();
             },
             Mode::Panic => panic!("canary"),
+            Mode::Private => {
+                let told = format!("{:?}, core {:?}", dumpable_behavior(), getrlimit(Resource::Core).maximum);
+                Plan::new([], [init_core::Conflict::new(SpecPath::root().key("mode"), told)])
+            }
         }
     }
 

@@ -44,4 +44,9 @@ if [[ ! -s $conf ]]; then
     first_configuration >"$conf.new"
     mv "$conf.new" "$conf"
 fi
-exec kv-server "$conf" "$@"
+# As the published images do it: modules are no lines of the file, but arguments.
+modules=()
+for module in /opt/server/lib/*.so; do
+    [[ ! -e $module ]] || modules+=(--loadmodule "$module")
+done
+exec kv-server "$conf" "${modules[@]}" "$@"

@@ -4,6 +4,7 @@ mod absent;
 mod acceptance;
 mod access;
 mod addresses;
+mod beds;
 mod behind_nginx;
 mod drift;
 mod fault;
@@ -14,12 +15,15 @@ mod other_servers;
 mod own_rights;
 mod peers;
 mod permissions;
+mod policies;
 mod refusals;
 mod rerun;
 mod s3_only;
+mod taken_away;
 mod tls;
 mod two_runs;
 mod waiting;
+mod watch;
 
 use integration::Init;
 

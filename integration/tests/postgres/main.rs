@@ -21,6 +21,8 @@ mod privileges;
 mod reader;
 mod refusals;
 mod running;
+mod unsaid;
+mod watch;
 
 use integration::Init;
 use integration::postgres::Server;

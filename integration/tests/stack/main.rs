@@ -17,6 +17,7 @@ mod readme;
 mod refused;
 mod schemas;
 mod swarm;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -62,7 +62,10 @@ fn state(service: &str, of: &str) -> String {
 fn the_snippet_with_secrets_provisions_a_server_before_the_application_starts() {
     let bed = Bed::new();
     let folder = bed.scratch.path().display();
-    shell(&format!("integration/policy.sh {folder}/compose.yaml --file {folder}/override.yaml")).ok();
+    shell(&format!(
+        "DAYZERO_VERSION=${{TAG:-dev}} hooks/policy.sh {folder}/compose.yaml --file {folder}/override.yaml"
+    ))
+    .ok();
     let up = bed.compose(&[], "up --detach");
     let said = bed.compose(&[], "logs pg-init").stdout;
     let (exit, app) = (state("pg-init", "ExitCode"), state("your-app", "StartedAt"));

@@ -128,6 +128,7 @@ fn a_link_that_would_not_come_back_is_told() {
     let declared = "password: {secret: next}\nusers: {default: {passwords: [{secret: next}]}}\n";
     replication(&nodes, declared).run().expect(0, "changed");
     links_come_back(&nodes, NEXT, &[1, 2]);
+    nodes.lasts(|| replication(&nodes, declared));
 }
 
 /// The user that logs in keeps what the next run needs.

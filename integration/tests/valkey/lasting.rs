@@ -176,6 +176,11 @@ fn a_server_without_a_file_is_set_whenever_it_has_started() {
     refused(&nodes, USER, &["lost at its next start", "persist: false"]);
     refused(&nodes, CONFIG, &["lost at its next start", "persist: false"]);
     lives(&nodes, &format!("{USER}{CONFIG}"));
+    // With a user on the command line as well, which no file would hold twice.
+    let users = ["--requirepass", PASSWORD, "--user", "other", "on", "nopass", "+ping"];
+    let nodes = Nodes::start(1, &users, &["--entrypoint", "kv-server"]);
+    refused(&nodes, USER, &["lost at its next start"]);
+    lives(&nodes, &format!("{USER}{CONFIG}"));
 }
 
 /// What a rewrite keeps as it is: renamed commands, plain lines of an included file, flags of the command line, and a

@@ -6,16 +6,23 @@
 mod access;
 mod certificates;
 mod fault;
+mod field;
 mod formation;
 mod healing;
 mod hostile;
 mod lasting;
+mod networks;
+mod own;
+mod peculiar;
 mod refusals;
 mod replication;
+mod rules;
+mod shape;
 mod slots;
 mod states;
 mod tls;
 mod users;
+mod watch;
 
 use integration::valkey::Nodes;
 
@@ -25,6 +32,18 @@ fn pairs(nodes: &Nodes) -> String {
         "mode: cluster\nnodes: [{}]\nreplicasPerPrimary: 1\npassword: {{secret: password}}\n",
         nodes.list()
     )
+}
+
+/// The tokens of a rule text as arguments: a selector in parentheses is one.
+fn tokens(rules: &str) -> Vec<&str> {
+    let (mut tokens, mut rest) = (Vec::new(), rules.trim());
+    while !rest.is_empty() {
+        let end = if rest.starts_with('(') { rest.find(')').map(|at| at + 1) } else { rest.find(' ') };
+        let (token, more) = rest.split_at(end.unwrap_or(rest.len()));
+        tokens.push(token);
+        rest = more.trim();
+    }
+    tokens
 }
 
 const LAYOUT: [&str; 6] = [

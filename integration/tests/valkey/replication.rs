@@ -53,6 +53,8 @@ fn the_live_primary_is_right() {
 
     run(&nodes, "").run().expect(0, "changed");
     assert_eq!(follows(&nodes, 0), "valkey-1 up");
+    nodes.lasts(|| run(&nodes, ""));
+    assert_eq!(follows(&nodes, 0), "valkey-1 up");
     nodes.cli(0, &["REPLICAOF", "NO", "ONE"]);
     nodes.cli(0, &["SET", "own", "1"]);
     let ended = run(&nodes, "").run().expect(4, "conflict");

@@ -68,6 +68,7 @@ fn writes_that_a_server_does_not_take_are_waited_for_or_told() {
         nodes.cli(0, &["INFO", "persistence"]).contains("rdb_last_bgsave_status:ok")
     });
     one(&nodes, spec).run().expect(0, "changed");
+    nodes.lasts(|| one(&nodes, spec));
 }
 
 /// A server that still reads its data is waited for.

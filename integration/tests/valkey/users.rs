@@ -73,6 +73,33 @@ fn a_password_rotates_and_everything_lasts() {
     }
 }
 
+/// A user that is to be gone is, on every node and after a restart; others stay.
+#[test]
+fn a_user_is_taken_away_where_the_spec_says_so() {
+    for file in ["no", "yes"] {
+        let nodes = Nodes::start(1, &[], &["--env", &format!("VALKEY_ACL_FILE={file}")]);
+        let both = "users:\n  app: {passwords: [{secret: app}], rules: \"+ping\"}\n  old: {name: former, passwords: [{secret: next}], rules: \"+ping\"}\n";
+        one(&nodes, both).run().expect(0, "changed");
+        let spec = "users:\n  app: {passwords: [{secret: app}], rules: \"+ping\"}\n  old: {name: former, state: absent}\n";
+        one(&nodes, spec).args(&["plan"]).run().expect(3, "drift");
+        assert_eq!(one(&nodes, spec).run().expect(0, "changed").operations(), ["delete_user"]);
+        nodes.lasts(|| one(&nodes, spec));
+        let list = nodes.cli(0, &["ACL", "LIST"]);
+        assert!(list.contains("user app ") && !list.contains("former"), "{list}");
+    }
+    // Not the one that replicas log in as.
+    let nodes = Nodes::start(2, &["--masteruser", "link", "--masterauth", PASSWORD], &[]);
+    nodes.cli(0, &["ACL", "SETUSER", "link", "on", &format!(">{PASSWORD}"), "+psync", "+replconf", "+ping"]);
+    let spec = |users: &str| {
+        let list = nodes.list();
+        nodes.init(&format!("mode: replication\nnodes: [{list}]\npassword: {{secret: password}}\n{users}"))
+    };
+    spec("").run().expect(0, "changed");
+    let ended = spec("users: {link: {state: absent}}\n").run().expect(4, "conflict");
+    assert_eq!(ended.report["conflicts"][0]["at"], "users.link.state", "{}", ended.stdout);
+    assert!(nodes.cli(0, &["ACL", "LIST"]).contains("user link "));
+}
+
 /// The user `default` goes last, and the next run logs in without it.
 #[test]
 fn default_is_disabled_when_its_successor_works() {

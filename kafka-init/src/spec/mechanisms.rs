@@ -8,6 +8,7 @@ use init_core::SecretRef;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 
+use super::state::State;
 use super::value::Number;
 use crate::desired::Scram;
 
@@ -23,6 +24,8 @@ pub struct CredentialSpec {
     pub(crate) password: Option<SecretRef>,
     /// How often it is hashed for this mechanism, from 4096 to 16384.
     pub(crate) iterations: Option<Number>,
+    /// Whether the credential of this mechanism is to be there or is taken away. Default: as the user.
+    pub(crate) state: Option<State>,
 }
 
 struct AnyOf;

@@ -1,9 +1,9 @@
 //! A client quota as written.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
-/// One entry as written. `*` is whoever has no quota of its own.
+/// One entry as written. `*` is whoever has no quota of its own. A limit that is `null` is taken away.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct QuotaSpec {
@@ -14,13 +14,23 @@ pub struct QuotaSpec {
     /// A client's address.
     pub(crate) ip: Option<String>,
     /// Bytes per second.
-    pub(crate) producer_byte_rate: Option<f64>,
+    #[serde(default, deserialize_with = "said")]
+    pub(crate) producer_byte_rate: Option<Option<f64>>,
     /// Bytes per second.
-    pub(crate) consumer_byte_rate: Option<f64>,
+    #[serde(default, deserialize_with = "said")]
+    pub(crate) consumer_byte_rate: Option<Option<f64>>,
     /// Percent of one thread's time.
-    pub(crate) request_percentage: Option<f64>,
+    #[serde(default, deserialize_with = "said")]
+    pub(crate) request_percentage: Option<Option<f64>>,
     /// Partitions created or deleted per second.
-    pub(crate) controller_mutation_rate: Option<f64>,
+    #[serde(default, deserialize_with = "said")]
+    pub(crate) controller_mutation_rate: Option<Option<f64>>,
     /// Connections per second.
-    pub(crate) connection_creation_rate: Option<f64>,
+    #[serde(default, deserialize_with = "said")]
+    pub(crate) connection_creation_rate: Option<Option<f64>>,
+}
+
+/// `null` is something that is said.
+fn said<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<f64>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
 }

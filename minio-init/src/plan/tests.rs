@@ -61,6 +61,23 @@ fn step_identity(observed: &mut Observed, change: IdentityChange) {
         IdentityChange::AttachPolicies { to, policies } => attach(observed, &to, policies),
         IdentityChange::CreateAccessKey(key) => create_key(observed, key),
         IdentityChange::AlterAccessKey(key) => alter_key(observed, key),
+        IdentityChange::DetachPolicies { of: Grantee::User(user), policies } => {
+            let seen = observed.users.get_mut(&user).unwrap();
+            assert_eq!(seen.status, Status::Enabled, "nothing detaches from a disabled user");
+            seen.policies.retain(|policy| !policies.contains(policy));
+        }
+        IdentityChange::DetachPolicies { of: Grantee::Group(group), policies } => {
+            let seen = observed.groups.get_mut(&group).unwrap();
+            seen.policies.retain(|policy| !policies.contains(policy));
+        }
+        IdentityChange::RemoveMembers { group, members } => {
+            let seen = observed.groups.get_mut(&group).unwrap();
+            seen.members.retain(|member| !members.contains(member));
+        }
+        IdentityChange::RemoveAccessKey { access_key } => {
+            assert!(observed.unwanted_keys.remove(&access_key));
+        }
+        IdentityChange::RemoveUser { user } => assert!(observed.unwanted_users.remove(&user)),
     }
 }
 
@@ -106,9 +123,10 @@ fn attach(observed: &mut Observed, to: &Grantee, policies: BTreeSet<String>) {
 fn step_bucket(observed: &mut Observed, change: BucketChange) {
     let read = |text: String| Element::parse(text.as_bytes()).unwrap();
     match change {
-        BucketChange::CreateBucket { bucket, object_lock } => {
+        BucketChange::CreateBucket { bucket, object_lock, region } => {
             let versioning = object_lock.then_some(Versioning::Enabled);
             *seen(observed, bucket) = SeenBucket {
+                region,
                 versioning,
                 lock: object_lock.then_some(Lock::NoRetention),
                 ..SeenBucket::default()
@@ -189,7 +207,7 @@ fn everything(second: bool) -> Value {
             "own": {"secretKey": {"secret": "e"}},
         },
         "buckets": {
-            "plain": {},
+            "plain": {"region": "eu-west-1"},
             "data": {
                 "versioning": pick(json!("enabled"), json!("suspended")), "quota": pick(json!("1GiB"), json!("2GB")),
                 "encryption": "sse-s3", "tags": pick(json!({"a": "1"}), json!({"a": "2", "b": "3"})),
@@ -227,7 +245,37 @@ fn the_snapshots_above_show_every_operation() {
         converge(&mut observed, &desired(everything(second)));
         observed.users.get_mut(&Text::Plain("open".to_owned())).unwrap().secret_differs = true;
     }
-    assert_eq!(operations.len(), 22, "{operations:?}");
+    let spec = without(&mut observed);
+    operations.extend(super::plan(&spec, &observed).changes().iter().map(init_core::Change::op));
+    assert_eq!(operations.len(), 26, "{operations:?}");
+}
+
+/// Everything of the second way, and a spec that takes some of it away.
+fn without(observed: &mut Observed) -> Desired {
+    let leaving = |name: &str| BTreeSet::from([Text::Plain(name.to_owned())]);
+    (observed.unwanted_users, observed.unwanted_keys) = (leaving("back"), leaving("ci-key"));
+    desired(json!({
+        "users": {
+            "open": {"secretKey": {"secret": "a"}, "policies": ["app", {"name": "beside", "state": "absent"}]},
+            "closed": {"accessKey": {"secret": "n"}, "secretKey": {"secret": "b"}, "status": "disabled",
+                       "policies": [{"name": "beside", "state": "absent"}]},
+            "back": {"state": "absent"}, "never": {"state": "absent"},
+        },
+        "groups": {"team": {"members": [{"name": "closed", "state": "absent"}, {"name": "never-in", "state": "absent"}],
+                            "policies": [{"name": "app", "state": "absent"}]}},
+        "accessKeys": {"ci-key": {"state": "absent"}, "no-key": {"state": "absent"}},
+    }))
+}
+
+#[test]
+fn what_is_to_be_absent_is_taken_away_and_nothing_else() {
+    let mut observed = Observed::default();
+    converge(&mut observed, &desired(everything(true)));
+    let spec = without(&mut observed);
+    insta::assert_snapshot!(converge(&mut observed, &spec));
+    let team = &observed.groups["team"];
+    assert_eq!(team.members, BTreeSet::from([Text::Plain("open".to_owned())]));
+    assert!(observed.users.contains_key(&Text::Plain("turned".to_owned())));
 }
 
 #[test]

@@ -34,6 +34,7 @@ async fn report_on(command: Command, spec: PathBuf) -> Value {
         spec: Source::File(spec),
         secrets_dir: Path::new("/nowhere").to_owned(),
         timeout: Duration::from_secs(5),
+        every: Duration::from_secs(60),
         format: Format::Json,
         log: LogLevel::Off,
     };

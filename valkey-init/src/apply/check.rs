@@ -8,16 +8,9 @@ use init_core::{Endpoint, Secret, Secrets};
 
 use crate::change::Change;
 use crate::desired::Desired;
-use crate::desired::acl::rules::tokens;
 use crate::error::Error;
-use crate::wire::commands::{clear_rules, set_user};
+use crate::observe::rehearse;
 use crate::wire::{Connection, Connections};
-
-/// A rule that no server knows: `ACL SETUSER` does all or nothing, so with this rule it does nothing, and a complaint about
-/// another rule is one about a rule of the spec.
-const NO_RULE: &str = "valkey-init-checks-only";
-/// A user that is never created.
-const NO_USER: &str = "valkey-init-checks-only";
 
 /// The position of each change that would fail, with the reason. The files of the nodes are checked only when all else is
 /// well, because that check writes them, as they are.
@@ -78,7 +71,8 @@ async fn check_one(
         | Change::SetEpoch { .. }
         | Change::MeetNode { .. }
         | Change::ReplicateNode { .. }
-        | Change::LoadFunction { .. } => Ok(()),
+        | Change::LoadFunction { .. }
+        | Change::DeleteUser { .. } => Ok(()),
     }
 }
 
@@ -99,11 +93,5 @@ async fn check_login(
 
 async fn check_rules(connection: &Connection, desired: &Desired, key: &str) -> Result<(), Error> {
     let rules = desired.users.get(key).and_then(|user| user.rules.as_deref()).unwrap_or_default();
-    let mut command = set_user(&NO_USER.into());
-    command.arg(clear_rules().map(str::to_owned).chain(tokens(rules)).collect::<Vec<_>>()).arg(NO_RULE);
-    match connection.ask(command).await {
-        Err(Error::Refused { code, message, .. }) if code == "ERR" && message.contains(NO_RULE) => Ok(()),
-        Err(error) => Err(error),
-        Ok(_) => Ok(()),
-    }
+    rehearse(connection, rules).await
 }

@@ -33,11 +33,17 @@ pub(super) async fn set<'a>(
     desired: &Desired,
     pairs: impl Iterator<Item = (&'a str, &'a str)>,
 ) -> Result<(), Error> {
-    let mut command = cmd("CONFIG");
-    command.arg("SET");
-    for (name, value) in pairs {
-        command.arg(name).arg(value);
-    }
-    connection.ask(command).await?;
+    let pairs: Vec<_> = pairs.collect();
+    // Redis 6.2 takes one parameter at a time.
+    let together = if connection.is_old() { 1 } else { pairs.len().max(1) };
+    let set = |pairs: &[(&str, &str)]| {
+        let mut command = cmd("CONFIG");
+        command.arg("SET");
+        for (name, value) in pairs {
+            command.arg(name).arg(value);
+        }
+        command
+    };
+    connection.ask_each(pairs.chunks(together).map(set).collect()).await?;
     files::keep_parameters(connection, desired).await
 }

@@ -10,6 +10,7 @@ use init_core::{Endpoint, Progress};
 use redis::cmd;
 use tokio::time::Instant;
 
+use super::bus;
 use crate::change::Change;
 use crate::desired::Desired;
 use crate::error::Error;
@@ -30,13 +31,15 @@ pub(super) fn of(change: &Change) -> Option<Meeting<'_>> {
     if let Change::MeetNode { node, by } = change { Some((node, by)) } else { None }
 }
 
-/// Has each node of `by` meet `node`. The server takes an address alone, so the name is looked up for each meeting.
+/// Has each node of `by` meet `node`. The server takes an address alone, so the name is looked up for each meeting; and it
+/// takes the bus for ten thousand above the port unless it is told where it listens.
 pub(super) async fn meet(connections: &Connections, node: &Endpoint, by: &[Endpoint]) -> Result<(), Error> {
     let found = addresses(node).await?;
+    let bus = bus::port(connections.to(node)?, &found).await?;
     let address = found.first().map(ToString::to_string).unwrap_or_default();
     let met = by.iter().map(async |other| {
         let mut command = cmd("CLUSTER");
-        command.arg("MEET").arg(&address).arg(node.port());
+        command.arg("MEET").arg(&address).arg(node.port()).arg(bus);
         connections.to(other)?.ask(command).await.map_err(Error::raced)
     });
     join_all(met).await.into_iter().collect::<Result<Vec<_>, _>>()?;

@@ -1,7 +1,8 @@
 //! `ACL SETUSER`, and the proof of the declared login before rights are taken away.
 
 use init_core::diff::Drift;
-use init_core::{Endpoint, Secrets};
+use init_core::{Endpoint, Secrets, Text};
+use redis::cmd;
 use secrecy::ExposeSecret;
 
 use super::files;
@@ -13,24 +14,26 @@ use crate::wire::{Connection, Connections};
 
 /// The parts of a user that a change sets.
 #[derive(Clone, Copy)]
-pub(super) struct Parts {
+pub(super) struct Parts<'a> {
     enabled: Option<bool>,
     rules: bool,
     passwords: bool,
     /// The user could log in without a password until now.
     had_no_password: bool,
+    /// The rules until now.
+    before: &'a str,
 }
 
-impl Parts {
+impl<'a> Parts<'a> {
     /// All parts of a user that is not there.
     pub(super) fn of_new(enabled: bool) -> Self {
-        Self { enabled: Some(enabled), rules: true, passwords: true, had_no_password: false }
+        Self { enabled: Some(enabled), rules: true, passwords: true, had_no_password: false, before: "" }
     }
 
     /// The parts that differ.
     pub(super) fn that_differ(
         enabled: Option<&Drift<bool>>,
-        rules: Option<&Drift<String>>,
+        rules: Option<&'a Drift<String>>,
         passwords: bool,
     ) -> Self {
         let before = rules.and_then(|drift| drift.from.as_deref());
@@ -39,6 +42,7 @@ impl Parts {
             rules: rules.is_some(),
             passwords,
             had_no_password: before.is_some_and(without_password),
+            before: before.unwrap_or_default(),
         }
     }
 }
@@ -48,11 +52,28 @@ pub(super) async fn set(
     connection: &Connection,
     (desired, secrets): (&Desired, &Secrets),
     key: &str,
-    parts: Parts,
+    parts: Parts<'_>,
 ) -> Result<(), Error> {
     let user = desired.users.get(key).ok_or_else(|| Error::NotInSpec(format!("the user {key}")))?;
     let mut command = set_user(&secrets.text(&user.name)?);
     command.arg(modifiers(user, parts, secrets)?);
+    connection.ask(command).await?;
+    files::keep_users(connection, desired).await
+}
+
+/// Takes a user away, and has that written to the file.
+pub(super) async fn delete(
+    connection: &Connection,
+    (desired, secrets): (&Desired, &Secrets),
+    user: &Text,
+) -> Result<(), Error> {
+    let name = secrets.text(user)?;
+    let mut command = cmd("ACL");
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a user's name may be a secret, and the server is told it"
+    )]
+    command.arg("DELUSER").arg(name.expose_secret());
     connection.ask(command).await?;
     files::keep_users(connection, desired).await
 }
@@ -72,7 +93,7 @@ pub(super) async fn log_in_as_declared(
 }
 
 /// The arguments of `ACL SETUSER`, with passwords as their digests.
-fn modifiers(user: &User, parts: Parts, secrets: &Secrets) -> Result<Vec<String>, Error> {
+fn modifiers(user: &User, parts: Parts<'_>, secrets: &Secrets) -> Result<Vec<String>, Error> {
     let mut modifiers = Vec::new();
     // `resetpass` ends `nopass` too, which has no opposite of its own.
     if (parts.passwords && user.passwords.is_some()) || parts.had_no_password {
@@ -81,7 +102,7 @@ fn modifiers(user: &User, parts: Parts, secrets: &Secrets) -> Result<Vec<String>
     if parts.rules
         && let Some(rules) = &user.rules
     {
-        modifiers.extend(clear_rules().map(str::to_owned));
+        modifiers.extend(clear_rules(parts.before).map(str::to_owned));
         modifiers.extend(tokens(rules));
     }
     for name in user.passwords.iter().flatten().filter(|_| parts.passwords) {

@@ -2,7 +2,9 @@
 //!
 //! Servers rewrite rules (7.0 from bitmaps, later ones by dropping what is superseded), so texts cannot be
 //! compared. Both sides are played through here, over the commands and categories that the server itself
-//! lists. A token that this does not know stays in the result as it is: it counts as a difference, and the server accepts or refuses it.
+//! lists. A command or category that the server does not have stays in the result as it is: it counts as a difference, and
+//! the server refuses it. Any other token that this does not know is not compared (`unknown`): nothing tells how a server
+//! shows it.
 
 pub(crate) mod rules;
 
@@ -15,13 +17,20 @@ use rules::tokens;
 pub struct Catalog {
     categories: BTreeMap<String, BTreeSet<String>>,
     commands: BTreeSet<String>,
+    /// `ACL GETUSER` does not tell whether a user's payloads are sanitized.
+    hides_payload: bool,
 }
 
 impl FromIterator<(String, BTreeSet<String>)> for Catalog {
     fn from_iter<I: IntoIterator<Item = (String, BTreeSet<String>)>>(categories: I) -> Self {
-        let categories: BTreeMap<_, _> = categories.into_iter().collect();
+        // Rules have no case; modules list their commands as their authors write them.
+        let lower = |names: BTreeSet<String>| names.iter().map(|name| name.to_ascii_lowercase()).collect();
+        let categories: BTreeMap<String, BTreeSet<String>> = categories
+            .into_iter()
+            .map(|(category, commands)| (category.to_ascii_lowercase(), lower(commands)))
+            .collect();
         let commands = categories.values().flatten().cloned().collect();
-        Self { categories, commands }
+        Self { categories, commands, hides_payload: false }
     }
 }
 
@@ -43,10 +52,26 @@ struct Permissions {
     /// Patterns, with whether they allow to read and to write.
     keys: BTreeMap<String, (bool, bool)>,
     channels: BTreeSet<String>,
+    /// The only databases; none is no limit.
+    databases: Option<BTreeSet<String>>,
+    /// Commands and categories that the server does not have.
+    missing: Vec<String>,
+    /// Tokens that are not known here.
     unknown: Vec<String>,
 }
 
 impl Catalog {
+    /// With commands that are in no category, as some of modules are.
+    pub(crate) fn with_commands(mut self, commands: impl Iterator<Item = String>) -> Self {
+        self.commands.extend(commands.map(|command| command.to_ascii_lowercase()));
+        self
+    }
+
+    /// On a server that does not show whether payloads are sanitized.
+    pub(crate) fn without_payload(self, hides_payload: bool) -> Self {
+        Self { hides_payload, ..self }
+    }
+
     /// Whether the server has this command.
     pub(crate) fn has(&self, command: &str) -> bool {
         self.commands.contains(command)
@@ -59,8 +84,28 @@ impl Access {
         self.root.commands.contains(command)
     }
 
-    /// What these rules allow to a user that had nothing.
+    /// Tokens that are not compared, or that the server does not have.
+    pub(crate) fn doubtful(rules: &str, catalog: &Catalog) -> Vec<String> {
+        let access = Self::played(rules, catalog);
+        let all = [&access.root].into_iter().chain(&access.selectors);
+        let mut doubtful: Vec<String> =
+            all.flat_map(|one| one.missing.iter().chain(&one.unknown)).cloned().collect();
+        let hidden = |token: &String| catalog.hides_payload && token == "skip-sanitize-payload";
+        doubtful.extend(tokens(rules).iter().map(|token| token.to_ascii_lowercase()).filter(hidden));
+        doubtful
+    }
+
+    /// What these rules allow to a user that had nothing, as far as it can be compared.
     pub fn of(rules: &str, catalog: &Catalog) -> Self {
+        let mut access = Self::played(rules, catalog);
+        access.root.unknown.clear();
+        let known = |one: Permissions| Permissions { unknown: Vec::new(), ..one };
+        access.selectors = std::mem::take(&mut access.selectors).into_iter().map(known).collect();
+        access.unsanitized &= !catalog.hides_payload;
+        access
+    }
+
+    fn played(rules: &str, catalog: &Catalog) -> Self {
         let mut access = Self::default();
         for token in tokens(rules) {
             match token.to_ascii_lowercase().as_str() {
@@ -91,6 +136,8 @@ impl Permissions {
             "resetchannels" => self.channels.clear(),
             "allcommands" => self.category(true, "all", catalog),
             "nocommands" => self.category(false, "all", catalog),
+            "alldbs" => self.databases = None,
+            "resetdbs" => self.databases = Some(BTreeSet::new()),
             _ => self.pattern_or_command(token, &lower, catalog),
         }
     }
@@ -98,6 +145,11 @@ impl Permissions {
     fn pattern_or_command(&mut self, token: &str, lower: &str, catalog: &Catalog) {
         let (sign, rest) = token.split_at(token.chars().next().map_or(0, char::len_utf8));
         let name = lower.get(sign.len()..).unwrap_or_default();
+        if let Some(databases) = lower.strip_prefix("db=") {
+            let number = |text: &str| text.parse::<u64>().map_or_else(|_| text.to_owned(), |n| n.to_string());
+            self.databases = Some(databases.split(',').map(number).collect());
+            return;
+        }
         match sign {
             "~" => self.key(rest, (true, true)),
             "%" => match rest.split_once('~') {
@@ -112,8 +164,8 @@ impl Permissions {
                 Some(category) if category == "all" || catalog.categories.contains_key(category) => {
                     self.category(sign == "+", category, catalog);
                 }
-                Some(_) => self.unknown.push(token.to_owned()),
-                None => self.command(sign == "+", name, token, catalog),
+                Some(_) => self.missing.push(lower.to_owned()),
+                None => self.command(sign == "+", name, lower, catalog),
             },
             _ => self.unknown.push(token.to_owned()),
         }
@@ -147,7 +199,7 @@ impl Permissions {
         {
             self.first_arguments.insert(name.to_owned());
         } else {
-            self.unknown.push(token.to_owned());
+            self.missing.push(token.to_owned());
         }
     }
 
@@ -168,14 +220,24 @@ mod tests {
 
     fn catalog() -> Catalog {
         let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        [
+        let categories = [
             ("read".to_owned(), set(&["get", "mget"])),
             ("dangerous".to_owned(), set(&["config", "config|get", "config|set", "keys"])),
             ("slow".to_owned(), set(&["config", "config|get", "config|set", "keys", "select"])),
             ("fast".to_owned(), set(&["get", "mget", "ping"])),
-        ]
-        .into_iter()
-        .collect()
+        ];
+        categories.into_iter().collect::<Catalog>().with_commands(["FT.SEARCH".to_owned()].into_iter())
+    }
+
+    #[test]
+    fn what_cannot_be_compared_is_listed() {
+        let doubtful = |rules: &str| Access::doubtful(rules, &catalog());
+        assert_eq!(doubtful("+get ~a db=1 +@read (+get some-new-rule)"), ["some-new-rule"]);
+        assert_eq!(doubtful("+nosuch +@nosuch bogus"), ["+nosuch", "+@nosuch", "bogus"]);
+        assert_eq!(doubtful("skip-sanitize-payload"), [""; 0]);
+        let hiding = catalog().without_payload(true);
+        assert_eq!(Access::doubtful("Skip-Sanitize-Payload", &hiding), ["skip-sanitize-payload"]);
+        assert_eq!(Access::of("skip-sanitize-payload", &hiding), Access::of("", &hiding));
     }
 
     #[test]
@@ -188,11 +250,20 @@ mod tests {
             ("+get +keys -get", "-@all +keys"),
             ("-@all +@all -@dangerous", "+@all -@dangerous"),
             ("+config", "+config +config|get"),
-            ("+@all -config|set", "+@fast +keys +select +config -config|set"),
+            ("+@all -config|set", "+@fast +keys +select +ft.search +config -config|set"),
             ("+GET +@READ", "+get +mget"),
             ("(+get ~a) (~b +keys)", "(-@all ~b +keys) (resetchannels -@all ~a +get)"),
             ("sanitize-payload +get", "+get"),
             ("+select|0 +select", "+select"),
+            ("+get -get", "-get"),
+            ("+FT.search", "+ft.SEARCH"),
+            ("+@all -FT.SEARCH", "+@all -ft.search"),
+            ("db=0,01 +get", "+get db=1,0"),
+            ("db=3 alldbs", ""),
+            ("db=3 db=4", "db=4"),
+            ("(db=2 +get)", "(-@all +get db=2)"),
+            // Nothing tells how a server would show it.
+            ("+get some-new-rule", "+get"),
         ] {
             assert_eq!(Access::of(one, &catalog()), Access::of(other, &catalog()), "{one} and {other}");
         }
@@ -211,7 +282,9 @@ mod tests {
             ("(+get ~a)", "+get ~a"),
             ("+nosuch", ""),
             ("+@nosuch", ""),
-            ("bogus", ""),
+            ("db=0", ""),
+            ("db=0", "resetdbs"),
+            ("(db=2 +get)", "(+get)"),
         ] {
             assert_ne!(Access::of(one, &catalog()), Access::of(other, &catalog()), "{one} and {other}");
         }

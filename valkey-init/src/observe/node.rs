@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use init_core::Endpoint;
-use redis::{Value, cmd};
+use redis::{Cmd, Value, cmd};
 
 use super::info::Info;
+use super::version;
 use crate::desired::{Desired, Mode};
 use crate::error::Error;
 use crate::observed::{Entry, NodeState, Replication};
@@ -13,6 +14,8 @@ use crate::wire::{Connection, addresses, array, pairs, text};
 
 /// More members than any cluster has: a thousand are the recommended limit.
 const MEMBERS: usize = 4096;
+/// What is read of `INFO`; Redis 6.2 takes one section at a time.
+const SECTIONS: [&str; 6] = ["server", "persistence", "replication", "keyspace", "cluster", "modules"];
 
 /// Reads into `state` what settles by itself; the rest stays.
 pub(super) async fn read(
@@ -21,20 +24,19 @@ pub(super) async fn read(
     state: &mut NodeState,
 ) -> Result<(), Error> {
     let node = connection.node();
-    let mut info = cmd("INFO");
-    info.arg(&["server", "persistence", "replication", "keyspace", "cluster"]);
     let cluster = desired.mode == Mode::Cluster;
-    let mut commands = vec![info];
+    let mut commands: Vec<Cmd> = SECTIONS.iter().map(|section| one_of("INFO", section)).collect();
     if cluster {
-        commands.extend(["NODES", "INFO", "SHARDS"].map(|what| {
-            let mut command = cmd("CLUSTER");
-            command.arg(what);
-            command
-        }));
+        commands.extend(["NODES", "INFO", "SHARDS"].map(|what| one_of("CLUSTER", what)));
     }
     let mut answers = connection.ask_all(commands).await?.into_iter();
     let mut next = || answers.next().unwrap_or(Ok(Value::Nil));
-    let info = Info::parse(&text(&next()?).unwrap_or_default());
+    let sections = SECTIONS.iter().map(|_| Ok(text(&next()?).unwrap_or_default()));
+    let info = sections.collect::<Result<Vec<String>, Error>>()?.join("\n");
+    let modules: Vec<String> = info.lines().filter_map(module).collect();
+    let info = Info::parse(&info);
+    version::check(connection, &info, desired)?;
+    version::modules(node, &modules, desired)?;
     ready(node, &info)?;
     fits(node, &info, desired)?;
     state.keys = info.keys();
@@ -58,8 +60,33 @@ pub(super) async fn read(
     // Once for each reading: a look at what settles needs no other look at the names.
     if state.addresses.is_empty() {
         state.addresses = addresses(node).await?.into_iter().collect();
+        state.announces_address = cluster && announces_address(connection).await?;
     }
     Ok(())
+}
+
+/// Whether the node tells the others an address of its own. One that does not tell its parameters is believed.
+async fn announces_address(connection: &Connection) -> Result<bool, Error> {
+    let mut command = cmd("CONFIG");
+    command.arg("GET").arg("cluster-announce-ip");
+    match connection.ask(command).await {
+        Ok(answer) => {
+            Ok(pairs(&answer).iter().any(|(_, address)| text(address).is_some_and(|a| !a.is_empty())))
+        }
+        Err(error) if error.is_denied_command() => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
+/// The name in `module:name=search,ver=21015,…`
+fn module(line: &str) -> Option<String> {
+    Some(line.strip_prefix("module:name=")?.split(',').next()?.to_ascii_lowercase())
+}
+
+fn one_of(command: &str, what: &str) -> Cmd {
+    let mut command = cmd(command);
+    command.arg(what);
+    command
 }
 
 /// A server that still reads its data has a state, and not yet its own.

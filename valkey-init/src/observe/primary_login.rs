@@ -2,6 +2,7 @@
 
 use init_core::{Endpoint, Fault, FaultKind, Secret};
 use redis::cmd;
+use secrecy::ExposeSecret;
 
 use crate::desired::Desired;
 use crate::error::Error;
@@ -23,16 +24,59 @@ pub(super) async fn explain(
         let followed = state.replication.primary.as_ref().filter(|_| state.replication.link_up == link_up);
         let primary = followed.and_then(|primary| replication::member(desired, observed, primary));
         if let (Some(replica), Some(primary)) = (connections.get(&node.endpoint), primary) {
-            try_login(replica, &primary, connections).await?;
+            let user = try_login(replica, &primary, connections).await?;
+            if let (false, Some(connection)) = (link_up, connections.get(&primary)) {
+                try_rights(replica, connection, &user).await?;
+            }
         }
     }
     Ok(())
 }
 
-async fn try_login(replica: &Connection, primary: &Endpoint, connections: &Connections) -> Result<(), Error> {
+/// The commands of replication, with as many arguments as they take.
+const COMMANDS: [&[&str]; 3] = [&["REPLCONF", "capa", "eof"], &["PSYNC", "?", "-1"], &["PING"]];
+
+/// Asks the primary whether the user that the replica logs in as may send what replication takes. Where nobody may ask that,
+/// nothing is known.
+async fn try_rights(replica: &Connection, primary: &Connection, user: &Secret) -> Result<(), Error> {
+    let ask = |words: &&[&str]| {
+        let mut command = cmd("ACL");
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the server is asked about a user, whose name may be a secret"
+        )]
+        command.arg("DRYRUN").arg(user.expose_secret()).arg(*words);
+        command
+    };
+    let answers = primary.ask_all(COMMANDS.iter().map(ask).collect()).await?;
+    let refused = COMMANDS.iter().zip(answers).find(|(_, answer)| {
+        answer.as_ref().ok().and_then(text).is_some_and(|said| said.contains("no permissions"))
+    });
+    let Some((words, _)) = refused else { return Ok(()) };
+    Err(Error::Unsupported {
+        node: replica.node().clone(),
+        problem: format!(
+            "its primary {} does not let the user that it logs in as send {} (NOPERM)",
+            primary.node(),
+            words.first().copied().unwrap_or_default()
+        ),
+        remedy: "allow that user +psync +sync +replconf +ping, or name another one under `replicationUser`"
+            .to_owned(),
+    })
+}
+
+/// Logs in to the primary as the replica does. Answers with the user's name.
+async fn try_login(
+    replica: &Connection,
+    primary: &Endpoint,
+    connections: &Connections,
+) -> Result<Secret, Error> {
     let mut command = cmd("CONFIG");
     command.arg("GET").arg("masteruser").arg("masterauth");
-    let answer = replica.ask(command).await?;
+    let answer = match replica.ask(command).await {
+        Err(error) if error.is_denied_command() => return Ok(Secret::from("default")),
+        answer => answer?,
+    };
     let value = |name: &str| {
         let found = pairs(&answer).into_iter().find(|(key, _)| key == name);
         found.and_then(|(_, value)| text(value)).filter(|value| !value.is_empty()).map(Secret::from)
@@ -51,6 +95,6 @@ async fn try_login(replica: &Connection, primary: &Endpoint, connections: &Conne
                 .to_owned(),
         }),
         // Any other failure is no refusal of the login, and the next reading shows it.
-        Err(_) | Ok(()) => Ok(()),
+        Err(_) | Ok(()) => Ok(user),
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use init_core::Secrets;
 use redis::{Value, cmd};
 
+use super::catalog::{judge, read as catalog_of};
 use super::{accounts, node};
 use crate::desired::{Catalog, Desired};
 use crate::error::Error;
@@ -55,7 +56,9 @@ pub(super) async fn catalog(
 ) -> Result<(), Error> {
     let first = desired.nodes.first().and_then(|node| connections.get(&node.endpoint));
     if let (None, false, Some(connection)) = (&catalog, desired.users.is_empty(), first) {
-        *catalog = Some(accounts::catalog(connection).await?);
+        let found = catalog_of(connection).await?;
+        judge(connection, desired, &found).await?;
+        *catalog = Some(found);
     }
     Ok(())
 }

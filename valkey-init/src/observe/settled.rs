@@ -6,6 +6,7 @@
 use crate::change::Change;
 use crate::desired::{Desired, Mode};
 use crate::observed::{Link, Observed};
+use crate::plan::replication;
 use crate::plan::roles::Roles;
 use crate::plan::safety;
 use crate::plan::topology::Topology;
@@ -32,6 +33,15 @@ pub(super) fn blocked(desired: &Desired, observed: &Observed, plan: &[Change]) -
         let waits = !alive && safety::replica_may_take_over(&topology, id, seen);
         waits.then(|| format!("slots {slots} wait for a replica of the lost node {id} to take over"))
     })
+}
+
+/// replication: a primary that the Sentinels have replaced, and that they are about to make a replica again.
+pub(super) fn to_be_demoted(desired: &Desired, observed: &Observed) -> Option<String> {
+    if desired.mode != Mode::Replication || observed.nodes.values().all(|state| state.sentinels == 0) {
+        return None;
+    }
+    let node = replication::beside(desired, observed).into_iter().next()?;
+    Some(format!("{node} is a primary beside another one, and the Sentinels have not made it a replica yet"))
 }
 
 /// What is still on its way, or nothing when a write to every slot succeeds.

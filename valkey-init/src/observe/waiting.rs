@@ -16,6 +16,9 @@ use crate::wire::Connections;
 /// How long one reading waits before it ends with what it is waiting for. A primary that was down takes writes again at
 /// most five seconds after it has its slots back.
 const PATIENCE: Duration = Duration::from_secs(8);
+/// How long an old primary that is back may wait for the Sentinels to make it a replica: they look at it for some eight
+/// seconds first.
+const DEMOTION: Duration = Duration::from_secs(20);
 /// A slot that has been open for so long, with the same number of keys on each side, is not being migrated now.
 const ABANDONED: Duration = Duration::from_secs(3);
 /// The pause between two readings, for each node: what a reading costs grows with their number.
@@ -33,12 +36,13 @@ pub(super) struct Waiting {
     open_slots: OpenSlots,
     open_since: Instant,
     logged: bool,
+    patience: Duration,
 }
 
 impl Waiting {
     pub(super) fn new(first: &Observed) -> Self {
         let (began, open_slots) = (Instant::now(), first.open_slots());
-        Self { began, first: first.clone(), open_slots, open_since: began, logged: false }
+        Self { began, first: first.clone(), open_slots, open_since: began, logged: false, patience: PATIENCE }
     }
 
     /// What is waited for; nothing when the plan of this reading can be carried out.
@@ -49,7 +53,11 @@ impl Waiting {
         }
         let migrating = self.open_slots.keys().next().filter(|_| self.open_since.elapsed() < ABANDONED);
         let migrating = migrating.map(|slot| format!("slot {slot} is on its way to another node"));
-        let reason = migrating.or_else(|| {
+        let demoted = settled::to_be_demoted(desired, observed).filter(|_| self.began.elapsed() < DEMOTION);
+        if demoted.is_some() {
+            self.patience = DEMOTION;
+        }
+        let reason = migrating.or(demoted).or_else(|| {
             let plan = plan(desired, observed);
             let unsettled = || plan.is_empty().then(|| settled::unsettled(desired, observed)).flatten();
             settled::blocked(desired, observed, plan.changes()).or_else(unsettled)
@@ -63,7 +71,7 @@ impl Waiting {
 
     /// Whether this reading has waited long enough.
     pub(super) fn is_over(&self) -> bool {
-        self.began.elapsed() > PATIENCE
+        self.began.elapsed() > self.patience
     }
 
     /// Waits until the next reading. While a node says that the cluster does not serve, that alone is asked: it takes the

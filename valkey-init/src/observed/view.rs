@@ -14,6 +14,8 @@ pub struct Entry {
     pub address: Option<IpAddr>,
     /// The port that clients are told.
     pub port: u16,
+    /// The port of its cluster bus, as it tells the others; 0 when it is not known.
+    pub bus: u16,
     /// The name that clients are told.
     pub hostname: String,
     /// It is the reader itself.
@@ -84,7 +86,9 @@ impl Entry {
     /// `10.0.0.2:6379@16379,valkey-0,shard-id=…`
     fn place(&mut self, text: &str) {
         let mut parts = text.split(',');
-        let address = parts.next().unwrap_or_default().split('@').next().unwrap_or_default();
+        let address = parts.next().unwrap_or_default();
+        let (address, bus) = address.split_once('@').unwrap_or((address, ""));
+        self.bus = bus.parse().unwrap_or(0);
         let (host, port) = address.rsplit_once(':').unwrap_or((address, ""));
         self.address = host.trim_matches(['[', ']']).parse().ok();
         self.port = port.parse().unwrap_or(0);
@@ -112,6 +116,7 @@ mod tests {
                     myself,master - 0 1426238316232 7 connected 0-5460 7000 [93->-292f8b]";
         let entry = Entry::parse(line).unwrap();
         assert_eq!((entry.id.as_str(), entry.port, entry.hostname.as_str()), ("07c37d", 6379, "valkey-0"));
+        assert_eq!(entry.bus, 16379);
         assert_eq!(entry.address, Some("10.0.0.2".parse().unwrap()));
         assert!(entry.myself && !entry.replica);
         assert_eq!((entry.epoch, entry.slots.to_string().as_str()), (7, "0-5460,7000"));

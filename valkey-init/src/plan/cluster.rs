@@ -5,7 +5,7 @@ use init_core::diff::Drift;
 
 use super::roles::Roles;
 use super::topology::Topology;
-use super::{open_slots, safety};
+use super::{open_slots, safety, shape};
 use crate::change::Change;
 use crate::desired::Desired;
 use crate::observed::Observed;
@@ -18,6 +18,7 @@ pub(super) fn plan(desired: &Desired, observed: &Observed) -> (Vec<Change>, Vec<
     }
     let roles = Roles::new(&topology);
     let (mut changes, mut conflicts) = (Vec::new(), Vec::new());
+    conflicts.extend(shape::conflict(&topology, &roles));
     open_slots::plan(&topology, &mut changes, &mut conflicts);
     for (node, slots) in &roles.assigned {
         changes

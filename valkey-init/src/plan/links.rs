@@ -40,6 +40,14 @@ pub(super) fn conflicts(desired: &Desired, observed: &Observed, conflicts: &mut 
     if replicates(desired, observed) {
         for state in observed.nodes.values() {
             let declared = desired.replication.as_ref().map(|(key, _)| key);
+            if let (None, Some(key)) = (declared, &state.own_login.user)
+                && state.unwanted.contains(key)
+            {
+                let at = SpecPath::root().key("users").key(key).key("state");
+                let problem = "replicas log in to their primary as this user, and could not follow it any more: name \
+                               another one under `replicationUser` first";
+                conflicts.push(Conflict::new(at, problem));
+            }
             if let Some(key) = declared.or(state.own_login.user.as_ref())
                 && let Some(user) = desired.users.get(key)
             {
@@ -88,18 +96,24 @@ fn rights(desired: &Desired, observed: &Observed, catalog: &Catalog) -> Option<C
 
 /// The commands that this spec takes, whatever a server has now.
 fn needed(desired: &Desired, observed: &Observed) -> BTreeSet<&'static str> {
-    let mut needed = BTreeSet::from(["info", "config|get"]);
+    let mut needed = BTreeSet::from(["info"]);
     let links = replicates(desired, observed);
-    let parameters = desired.announce || desired.replication.is_some() || !desired.config.is_empty();
+    let parameters = desired.sets_parameters();
+    if parameters || (desired.persist && !(desired.users.is_empty() && desired.absent.is_empty())) {
+        needed.insert("config|get");
+    }
     if !desired.users.is_empty() {
         needed.extend(["acl|cat", "acl|getuser", "acl|setuser"]);
+    }
+    if !desired.absent.is_empty() {
+        needed.extend(["acl|getuser", "acl|deluser"]);
     }
     if parameters {
         needed.insert("config|set");
     }
     if desired.persist {
         let file = observed.nodes.values().any(|state| state.persistence.acl_file);
-        let users = !desired.users.is_empty();
+        let users = !(desired.users.is_empty() && desired.absent.is_empty());
         needed.extend((users && file).then_some("acl|save"));
         let rewrites = parameters || (users && !file) || desired.mode == Mode::Replication;
         needed.extend(rewrites.then_some("config|rewrite"));

@@ -94,6 +94,13 @@ pub(crate) fn member(
     found.map(|node| node.endpoint.clone())
 }
 
+/// Primaries with keys beside the one that is right.
+pub(crate) fn beside(desired: &Desired, observed: &Observed) -> Vec<Endpoint> {
+    let primary = primary(desired, observed);
+    let free = free(desired, observed).into_iter().map(|node| node.endpoint.clone());
+    free.filter(|node| primary.as_ref() != Some(node) && observed.state(node).keys > 0).collect()
+}
+
 fn conflicts(desired: &Desired, observed: &Observed) -> Vec<Conflict> {
     let followed = followed(desired, observed);
     let mut conflicts = Vec::new();

@@ -19,11 +19,17 @@ pub(super) fn plan(
     changes: &mut Vec<Change>,
     conflicts: &mut Vec<Conflict>,
 ) {
-    for node in &desired.nodes {
+    for (position, node) in desired.nodes.iter().enumerate() {
         let state = observed.state(&node.endpoint);
         // Offline, nothing is known to be missing on the server's side.
         let known = observed.nodes.contains_key(&node.endpoint);
         users(desired, &node.endpoint, &state, changes);
+        let unwanted = desired.absent.iter().filter(|(key, _)| state.unwanted.contains(*key));
+        changes.extend(unwanted.map(|(key, user)| Change::DeleteUser {
+            node: node.endpoint.clone(),
+            user: user.clone(),
+            key: key.clone(),
+        }));
         announce(desired, node, &state, changes);
         config((desired, observed), &node.endpoint, &state, changes);
         for name in state.immutable.iter().filter(|_| known) {
@@ -32,7 +38,9 @@ pub(super) fn plan(
                 node.endpoint,
                 state.config.get(name).map_or("", String::as_str),
             );
-            conflicts.push(Conflict::new(SpecPath::root().key("config").key(name), problem));
+            let root = SpecPath::root();
+            let own = node.config.contains_key(name).then(|| root.key("nodes").index(position));
+            conflicts.push(Conflict::new(own.unwrap_or(root).key("config").key(name), problem));
         }
     }
     let primaries = match desired.mode {
@@ -124,10 +132,8 @@ fn default() -> Text {
 }
 
 fn announce(desired: &Desired, node: &Node, state: &NodeState, changes: &mut Vec<Change>) {
-    if !desired.announce {
-        return;
-    }
     let wanted: &[(&str, &str)] = match desired.mode {
+        Mode::Cluster | Mode::Replication if !desired.announce => &[],
         Mode::Cluster => {
             &[("cluster-announce-hostname", &node.hostname), ("cluster-preferred-endpoint-type", "hostname")]
         }
@@ -138,7 +144,12 @@ fn announce(desired: &Desired, node: &Node, state: &NodeState, changes: &mut Vec
         let found = state.config.get(*name).filter(|found| !found.is_empty()).cloned();
         Some(((*name).to_owned(), Drift::between(found, (*value).to_owned())?))
     };
-    let parameters: BTreeMap<String, Drift<String>> = wanted.iter().filter_map(drift).collect();
+    let port = |(name, port): (&&str, &u16)| {
+        let found = state.config.get(*name).filter(|found| *found != "0").cloned();
+        Some(((*name).to_owned(), Drift::between(found, port.to_string())?))
+    };
+    let parameters: BTreeMap<String, Drift<String>> =
+        wanted.iter().filter_map(drift).chain(node.ports.iter().filter_map(port)).collect();
     if !parameters.is_empty() {
         changes.push(Change::SetAnnounce { node: node.endpoint.clone(), parameters });
     }
@@ -151,7 +162,7 @@ fn config(
     changes: &mut Vec<Change>,
 ) {
     let mut parameters = BTreeMap::new();
-    for (name, value) in wanted(desired) {
+    for (name, value) in wanted(desired, node) {
         let found = state.config.get(name);
         if !state.immutable.contains(name) && found.is_none_or(|found| differs(name, found, value)) {
             let drift = Drift { from: found.cloned().map(Text::Plain), to: Text::Plain(value.clone()) };

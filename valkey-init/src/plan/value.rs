@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use init_core::Endpoint;
+
 use crate::desired::Desired;
 
-/// The parameters that the spec sets, with their values.
-pub(crate) fn wanted(desired: &Desired) -> impl Iterator<Item = (&String, &String)> {
-    desired.config.iter()
+/// The parameters that the spec sets on a node, with their values: the node's own count before those of all.
+pub(crate) fn wanted<'a>(desired: &'a Desired, node: &Endpoint) -> BTreeMap<&'a String, &'a String> {
+    let own = desired.nodes.iter().find(|declared| declared.endpoint == *node);
+    desired.config.iter().chain(own.iter().flat_map(|own| &own.config)).collect()
 }
 
 /// Whether the server's value is not what the spec means.
@@ -16,7 +19,8 @@ pub(crate) fn differs(name: &str, found: &str, wanted: &str) -> bool {
             let found = classes(found);
             classes(wanted).iter().any(|(class, limits)| found.get(class) != Some(limits))
         }
-        "notify-keyspace-events" => events(found) != events(wanted),
+        "notify-keyspace-events" => other_events(found, wanted),
+        "shutdown-on-sigint" | "shutdown-on-sigterm" => set(found) != set(wanted),
         // An empty text and no save points at all are the same.
         "save" => found.split_whitespace().ne(wanted.split_whitespace()),
         _ => found != wanted && canonical(found) != canonical(wanted),
@@ -61,12 +65,21 @@ fn classes(value: &str) -> BTreeMap<String, Vec<String>> {
         .collect()
 }
 
-/// A set of letters, in which `A` stands for most.
-fn events(value: &str) -> BTreeSet<char> {
-    value
-        .chars()
-        .flat_map(|letter| if letter == 'A' { "g$lshzxetd".chars().collect() } else { vec![letter] })
-        .collect()
+fn set(value: &str) -> BTreeSet<String> {
+    canonical(value).into_iter().collect()
+}
+
+/// Letters that `A` does not stand for: whether events are of keys or of their names, and those that are too many.
+const BESIDE_ALL: [char; 6] = ['K', 'E', 'm', 'n', 'o', 'c'];
+
+/// Compares sets of letters, in which `A` stands for most, and for more with each release.
+fn other_events(found: &str, wanted: &str) -> bool {
+    if found.contains('A') && wanted.contains('A') {
+        let beside = |value: &str| value.chars().filter(|c| BESIDE_ALL.contains(c)).collect::<BTreeSet<_>>();
+        return beside(found) != beside(wanted);
+    }
+    let all = |value: &str| value.replace('A', "g$lshzxetd").chars().collect::<BTreeSet<_>>();
+    all(found) != all(wanted)
 }
 
 #[cfg(test)]
@@ -83,6 +96,8 @@ mod tests {
             ("save", "", " "),
             ("appendonly", "yes", "yes"),
             ("notify-keyspace-events", "AKE", "KEA"),
+            ("notify-keyspace-events", "AKEn", "nKEAq"),
+            ("shutdown-on-sigterm", "save now", "now save"),
             ("notify-keyspace-events", "AKE", "KEg$lshzxetd"),
             (
                 "client-output-buffer-limit",
@@ -100,6 +115,8 @@ mod tests {
             ("maxmemory", "0", "256mb"),
             ("save", "3600 1", ""),
             ("notify-keyspace-events", "", "KEA"),
+            ("notify-keyspace-events", "AKE", "AKEn"),
+            ("notify-keyspace-events", "AKE", "KEx"),
             (
                 "client-output-buffer-limit",
                 "normal 0 0 0 slave 1 1 60 pubsub 1 1 60",

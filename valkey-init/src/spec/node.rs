@@ -1,11 +1,14 @@
 //! A node as written: `HOST:PORT`, or a mapping that says more about it.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
+
+use super::scalar::Scalar;
 
 /// One node, its endpoint not yet parsed.
 #[derive(Debug)]
@@ -13,6 +16,8 @@ pub(crate) struct NodeSpec {
     pub(crate) endpoint: String,
     pub(crate) zone: Option<String>,
     pub(crate) announce_hostname: Option<String>,
+    pub(crate) announced: AnnouncedPorts,
+    pub(crate) config: BTreeMap<String, Scalar>,
     /// Whether it was written as a mapping, which decides where a violation points.
     pub(crate) mapping: bool,
 }
@@ -27,6 +32,23 @@ struct Long {
     zone: Option<String>,
     /// The name that clients are told, when it is not the endpoint's.
     announce_hostname: Option<String>,
+    /// cluster, replication: the port that clients and replicas are told.
+    announce_port: Option<u16>,
+    /// cluster: the port with TLS that clients are told.
+    announce_tls_port: Option<u16>,
+    /// cluster: the port of its bus that the other nodes are told.
+    announce_bus_port: Option<u16>,
+    /// Parameters of this node, which count before those of all nodes.
+    #[serde(default)]
+    config: BTreeMap<String, Scalar>,
+}
+
+/// What a node tells of its ports, when it is not what it listens on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct AnnouncedPorts {
+    pub(crate) port: Option<u16>,
+    pub(crate) tls_port: Option<u16>,
+    pub(crate) bus_port: Option<u16>,
 }
 
 impl<'de> Deserialize<'de> for NodeSpec {
@@ -41,16 +63,35 @@ impl<'de> Visitor<'de> for Either {
     type Value = NodeSpec;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("HOST:PORT or {endpoint, zone, announceHostname}")
+        f.write_str("HOST:PORT or {endpoint, zone, announceHostname, …}")
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<NodeSpec, E> {
-        Ok(NodeSpec { endpoint: text.to_owned(), zone: None, announce_hostname: None, mapping: false })
+        Ok(NodeSpec {
+            endpoint: text.to_owned(),
+            zone: None,
+            announce_hostname: None,
+            announced: AnnouncedPorts::default(),
+            config: BTreeMap::new(),
+            mapping: false,
+        })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<NodeSpec, A::Error> {
-        let Long { endpoint, zone, announce_hostname } = Long::deserialize(MapAccessDeserializer::new(map))?;
-        Ok(NodeSpec { endpoint, zone, announce_hostname, mapping: true })
+        let long = Long::deserialize(MapAccessDeserializer::new(map))?;
+        let announced = AnnouncedPorts {
+            port: long.announce_port,
+            tls_port: long.announce_tls_port,
+            bus_port: long.announce_bus_port,
+        };
+        Ok(NodeSpec {
+            endpoint: long.endpoint,
+            zone: long.zone,
+            announce_hostname: long.announce_hostname,
+            announced,
+            config: long.config,
+            mapping: true,
+        })
     }
 }
 

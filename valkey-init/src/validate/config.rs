@@ -7,7 +7,7 @@ use init_core::{SpecPath, Violations};
 use crate::spec::scalar::Scalar;
 
 /// Parameters that hold a secret, or that another field of the spec sets.
-const RESERVED: [(&str, &str); 16] = [
+const RESERVED: [(&str, &str); 20] = [
     ("requirepass", "it is the password of the user `default`: declare that under `users`"),
     ("masterauth", "it holds a password: name the user under `replicationUser`"),
     ("primaryauth", "it holds a password: name the user under `replicationUser`"),
@@ -23,14 +23,32 @@ const RESERVED: [(&str, &str); 16] = [
     ("replica-announce-ip", "write `announceHostnames` and the node's `announceHostname`"),
     ("slave-announce-ip", "write `announceHostnames` and the node's `announceHostname`"),
     ("cluster-announce-ip", "an address does not survive a restart: write `announceHostnames`"),
+    ("cluster-announce-port", "write the node's `announcePort`"),
+    ("cluster-announce-tls-port", "write the node's `announceTlsPort`"),
+    ("cluster-announce-bus-port", "write the node's `announceBusPort`"),
+    ("replica-announce-port", "write the node's `announcePort`"),
     ("cluster-enabled", "it is set when the server starts, not by a client"),
 ];
 
+/// Names that a parameter had before: in whole, and in parts of many.
+const RENAMED: [(&str, &str); 4] = [
+    ("lua-time-limit", "busy-reply-threshold"),
+    ("slowlog-log-slower-than", "commandlog-execution-slower-than"),
+    ("slowlog-max-len", "commandlog-slow-execution-max-len"),
+    ("list-max-ziplist-size", "list-max-listpack-size"),
+];
+
+/// The newest name of a parameter, which servers take under each name that it ever had.
+fn newest(name: &str) -> String {
+    let renamed = RENAMED.iter().find(|(old, _)| *old == name).map_or(name, |(_, new)| new);
+    renamed.replace("slave", "replica").replace("ziplist", "listpack")
+}
+
 pub(super) fn validate(
+    at: &SpecPath,
     config: &BTreeMap<String, Scalar>,
     found: &mut Violations,
 ) -> BTreeMap<String, String> {
-    let at = SpecPath::root().key("config");
     for (name, value) in config {
         let at = at.key(name);
         let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_' | b'.');
@@ -42,6 +60,13 @@ pub(super) fn validate(
         }
         if value.0.contains('\0') {
             found.push(&at, "a value has no NUL");
+        }
+    }
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    for name in config.keys() {
+        if let Some(other) = seen.insert(newest(name), name) {
+            let problem = format!("`{other}` is another name of the same parameter: keep one of them");
+            found.push(&at.key(name), problem);
         }
     }
     config.iter().map(|(name, value)| (name.clone(), value.0.clone())).collect()

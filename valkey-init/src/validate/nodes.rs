@@ -1,15 +1,13 @@
 //! The nodes of a spec.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{DnsName, Endpoint, SpecPath, Violations};
 
+use super::config;
 use crate::desired::{Mode, Node};
 use crate::spec::Spec;
-use crate::spec::node::NodeSpec;
-
-/// The cluster bus listens this far above the port.
-const BUS: u16 = 10_000;
+use crate::spec::node::{AnnouncedPorts, NodeSpec};
 
 pub(super) fn validate(spec: &Spec, found: &mut Violations) -> Vec<Node> {
     let mut seen = BTreeSet::new();
@@ -21,19 +19,40 @@ pub(super) fn validate(spec: &Spec, found: &mut Violations) -> Vec<Node> {
         if !seen.insert(endpoint.clone()) {
             found.push(&place, format!("{endpoint} is there twice"));
         }
-        if spec.mode == Mode::Cluster && endpoint.port() > u16::MAX - BUS {
-            found.push(
-                &place,
-                format!("the cluster bus listens {BUS} above the port, and that is past 65535"),
-            );
-        }
         check_mode(spec, node, &at, found);
         let announced = node.announce_hostname.as_ref().map(|name| name.parse::<DnsName>());
         let announced = announced.and_then(|name| found.check(&at.key("announceHostname"), name));
         let hostname = announced.map_or_else(|| endpoint.host().to_owned(), |name| name.as_str().to_owned());
-        nodes.push(Node { endpoint, zone: node.zone.clone(), hostname });
+        let ports = ports(spec.mode, node, &at, found);
+        let config = config::validate(&at.key("config"), &node.config, found);
+        nodes.push(Node { endpoint, zone: node.zone.clone(), hostname, ports, config });
     }
     nodes
+}
+
+/// The ports that a node announces, each by its parameter.
+fn ports(mode: Mode, node: &NodeSpec, at: &SpecPath, found: &mut Violations) -> BTreeMap<&'static str, u16> {
+    let AnnouncedPorts { port, tls_port, bus_port } = node.announced;
+    let parameters = match mode {
+        Mode::Cluster => [
+            Some("cluster-announce-port"),
+            Some("cluster-announce-tls-port"),
+            Some("cluster-announce-bus-port"),
+        ],
+        Mode::Replication => [Some("replica-announce-port"), None, None],
+        Mode::Standalone => [None; 3],
+    };
+    let keys = ["announcePort", "announceTlsPort", "announceBusPort"];
+    let mut announced = BTreeMap::new();
+    for ((key, port), parameter) in keys.into_iter().zip([port, tls_port, bus_port]).zip(parameters) {
+        match (port, parameter) {
+            (Some(0), _) => found.push(&at.key(key), "a port is between 1 and 65535"),
+            (Some(port), Some(parameter)) => drop(announced.insert(parameter, port)),
+            (Some(_), None) => found.push(&at.key(key), "no node of this mode announces it"),
+            (None, _) => {}
+        }
+    }
+    announced
 }
 
 fn check_mode(spec: &Spec, node: &NodeSpec, at: &SpecPath, found: &mut Violations) {

@@ -1,24 +1,75 @@
 //! The users of a spec.
 
+use std::collections::BTreeMap;
+
 use init_core::{SpecPath, Text, Violations};
 
 use crate::desired::acl::rules;
 use crate::desired::{Login, User};
-use crate::spec::UserSpec;
+use crate::spec::{State, UserSpec};
 
 /// A user with its defaults filled in.
-pub(super) fn desired(key: &str, user: &UserSpec) -> User {
+fn desired(key: &str, user: &UserSpec) -> User {
     let name = user.name.clone().unwrap_or_else(|| Text::Plain(key.to_owned()));
     User { name, enabled: user.enabled, passwords: user.passwords.clone(), rules: user.rules.clone() }
 }
 
-/// Notes everything that is wrong with a user.
-pub(super) fn validate(at: &SpecPath, user: &User, login: &Login, found: &mut Violations) {
-    if let Text::Plain(name) = &user.name
+/// Notes users that are declared twice, under two keys.
+pub(super) fn same_names(
+    users: &BTreeMap<String, User>,
+    absent: &BTreeMap<String, Text>,
+    found: &mut Violations,
+) {
+    let names: BTreeMap<&String, &Text> =
+        users.iter().map(|(key, user)| (key, &user.name)).chain(absent).collect();
+    let mut seen: BTreeMap<&Text, &str> = BTreeMap::new();
+    for (key, name) in names {
+        if let Some(first) = seen.insert(name, key) {
+            let at = SpecPath::root().key("users").key(key);
+            found.push(&at, format!("`users.{first}` declares the user {name} already"));
+        }
+    }
+}
+
+/// The users that are to be there, and the names of those that are not.
+pub(super) fn split(
+    users: &BTreeMap<String, UserSpec>,
+    login: &Login,
+    found: &mut Violations,
+) -> (BTreeMap<String, User>, BTreeMap<String, Text>) {
+    let (mut present, mut absent) = (BTreeMap::new(), BTreeMap::new());
+    for (key, spec) in users {
+        let user = desired(key, spec);
+        if spec.state == State::Present {
+            present.insert(key.clone(), user);
+            continue;
+        }
+        let at = SpecPath::root().key("users").key(key);
+        if spec.passwords.is_some() || spec.rules.is_some() || !spec.enabled {
+            found.push(&at, "a user that is absent has a name and nothing else");
+        }
+        if user.name == Text::Plain("default".to_owned()) {
+            found.push(&at.key("state"), "no server is without the user `default`: write `enabled: false`");
+        } else if user.name == login.user {
+            found.push(&at.key("state"), "this is the user that logs in: it cannot take itself away");
+        }
+        check_name(&at, &user.name, found);
+        absent.insert(key.clone(), user.name);
+    }
+    (present, absent)
+}
+
+fn check_name(at: &SpecPath, name: &Text, found: &mut Violations) {
+    if let Text::Plain(name) = name
         && (name.is_empty() || name.contains(|c: char| c.is_whitespace() || c == '\0'))
     {
         found.push(at, "a user's name is not empty and has no blanks");
     }
+}
+
+/// Notes everything that is wrong with a user.
+pub(super) fn validate(at: &SpecPath, user: &User, login: &Login, found: &mut Violations) {
+    check_name(at, &user.name, found);
     for token in user.rules.iter().flat_map(|rules| rules::tokens(rules)) {
         if let Some(why) = rules::misplaced(&token) {
             found.push(&at.key("rules"), why);

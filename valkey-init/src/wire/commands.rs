@@ -4,6 +4,8 @@ use init_core::Secret;
 use redis::{Cmd, cmd};
 use secrecy::ExposeSecret;
 
+use super::Connection;
+
 /// `ACL SETUSER NAME`, to be followed by rules.
 pub(crate) fn set_user(name: &Secret) -> Cmd {
     let mut command = cmd("ACL");
@@ -15,9 +17,24 @@ pub(crate) fn set_user(name: &Secret) -> Cmd {
     command
 }
 
-/// The rules that go before declared ones, so that nothing of the old ones stays.
-pub(crate) fn clear_rules() -> impl Iterator<Item = &'static str> {
-    ["resetkeys", "resetchannels", "clearselectors", "nocommands", "sanitize-payload"].into_iter()
+/// The rules that go before declared ones, so that nothing of the old ones stays. A server without selectors or rules for
+/// databases knows no word that clears them.
+pub(crate) fn clear_rules(before: &str) -> impl Iterator<Item = &'static str> {
+    let databases = before.contains("db=") || before.contains("resetdbs");
+    let cleared = ["resetkeys", "resetchannels", "nocommands", "sanitize-payload"];
+    let more = [before.contains('(').then_some("clearselectors"), databases.then_some("alldbs")];
+    cleared.into_iter().chain(more.into_iter().flatten())
+}
+
+/// `CONFIG GET` of all these parameters; Redis 6.2 takes one at a time.
+pub(crate) fn get_config(connection: &Connection, names: &[&str]) -> Vec<Cmd> {
+    let together = if connection.is_old() { 1 } else { names.len().max(1) };
+    let get = |names: &[&str]| {
+        let mut command = cmd("CONFIG");
+        command.arg("GET").arg(names);
+        command
+    };
+    names.chunks(together).map(get).collect()
 }
 
 /// `CONFIG REWRITE`

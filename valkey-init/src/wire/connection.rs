@@ -6,6 +6,7 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use init_core::{Endpoint, Secret};
@@ -42,6 +43,10 @@ pub(crate) struct Connection {
     exchange: Mutex<()>,
     usage: Arc<Usage>,
     settings: Settings,
+    /// The server is a Redis older than 7.0.
+    old: AtomicBool,
+    /// The server has taken the connection without the password that was to be given.
+    open: bool,
 }
 
 /// What the connections of one run have in common.
@@ -130,9 +135,13 @@ impl Connection {
         let made = MultiplexedConnection::new_with_config(&info, stream, config).await;
         let (redis, driver) = made.map_err(|error| classify(node, "the connection", &error, settings))?;
         let (driver, exchange) = (tokio::spawn(driver), Mutex::new(()));
-        let connection =
-            Self { node: node.clone(), redis, driver, exchange, usage, settings: settings.clone() };
+        let (node, settings, old) = (node.clone(), settings.clone(), AtomicBool::new(false));
+        let mut connection = Self { node, redis, driver, exchange, usage, settings, old, open: false };
         match connection.ask(first(credential)).await {
+            Err(error) if credential.is_some() && error.asks_for_no_password() => {
+                connection.open = true;
+                Ok(connection)
+            }
             // A server that asks for no password has accepted the connection, even where PING is not allowed.
             Err(error) if credential.is_none() && error.code() == Some("NOPERM") => Ok(connection),
             Err(error) => Err(error),
@@ -143,6 +152,21 @@ impl Connection {
     /// The node's name.
     pub(crate) fn node(&self) -> &Endpoint {
         &self.node
+    }
+
+    /// Whether the server asks for no password although one was given.
+    pub(crate) fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Notes that the server is a Redis older than 7.0, whose commands take fewer arguments.
+    pub(crate) fn note_old(&self) {
+        self.old.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it is one.
+    pub(crate) fn is_old(&self) -> bool {
+        self.old.load(Ordering::Relaxed)
     }
 
     /// Sends all commands at once and reads all answers: the outer error is the connection's, the inner
@@ -195,7 +219,12 @@ fn first(credential: Credential<'_>) -> Cmd {
     let Some((user, password)) = credential else { return cmd("PING") };
     let mut command = cmd("AUTH");
     #[expect(clippy::disallowed_methods, reason = "the login is where the password goes")]
-    command.arg(user.expose_secret()).arg(password.expose_secret());
+    let (user, password) = (user.expose_secret(), password.expose_secret());
+    // With its name, an open `default` takes any password; without, the server says that it has none.
+    if user != "default" {
+        command.arg(user);
+    }
+    command.arg(password);
     command
 }
 

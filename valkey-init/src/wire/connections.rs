@@ -7,7 +7,8 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use init_core::{Endpoint, Fault, FaultKind, Secret, Secrets, Text};
-use tracing::{debug, info};
+use secrecy::ExposeSecret;
+use tracing::{debug, info, warn};
 
 use super::bounds::Budget;
 use super::connection::{Connection, Settings};
@@ -35,6 +36,7 @@ impl Connections {
     /// Connects to all nodes at once. A refusal is told at once; a node that is not there is told after the
     /// others had their chance to refuse.
     pub(crate) async fn open(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {
+        passwords(desired, secrets)?;
         let settings = Settings {
             tls: desired.tls.as_ref().map(|tls| tls.connector(secrets)).transpose()?,
             budget: Budget::new(desired.functions.values().map(|library| library.code.len()).sum()),
@@ -163,6 +165,30 @@ impl Connections {
     }
 }
 
+/// What a server takes in one argument from a client that has not logged in.
+const LONGEST: usize = 16_384;
+
+/// A server stores only the digest of a password, so it takes one that no client can log in with.
+fn passwords(desired: &Desired, secrets: &Secrets) -> Result<(), Error> {
+    let declared = desired.users.values().flat_map(|user| user.passwords.iter().flatten());
+    for name in declared.chain(&desired.login.password).chain(&desired.login.bootstrap) {
+        #[expect(clippy::disallowed_methods, reason = "only the length of a password is looked at")]
+        let length = secrets.get(name)?.expose_secret().len();
+        if length > LONGEST {
+            return Err(Error::TooLong { secret: name.clone(), length, most: LONGEST });
+        }
+    }
+    Ok(())
+}
+
+/// A password that nobody asks for protects nothing.
+fn tell_open(connection: &Connection) {
+    if connection.is_open() {
+        let node = connection.node();
+        warn!(%node, "the server asks for no password, though the spec has one: declare `default` under `users` to set it");
+    }
+}
+
 /// The declared user first; where that is refused, `default` with the first run's password. A server that asks for no
 /// password at all is one before its first run, if the spec makes the user that is to log in.
 async fn login(
@@ -179,7 +205,7 @@ async fn login(
     };
     let refused = match Connection::open(node, settings, declared).await {
         Err(error) if matches!(error.code(), Some("WRONGPASS" | "NOAUTH")) => error,
-        done => return done,
+        done => return done.inspect(tell_open),
     };
     let mut tried = vec![format!("user {}", login.user)];
     let Some(bootstrap) = &login.bootstrap else {

@@ -64,7 +64,15 @@ fn of_contents() -> Vec<Change> {
             library: "counters".to_owned(),
             code: Drift { from: None, to: "a867".to_owned() },
         },
-        Change::CloseUser { node, user: plain("default"), enabled, rules: None, passwords: None, key },
+        Change::CloseUser {
+            node: node.clone(),
+            user: plain("default"),
+            enabled,
+            rules: None,
+            passwords: None,
+            key: key.clone(),
+        },
+        Change::DeleteUser { node, user: plain("app"), key },
     ]
 }
 
@@ -82,6 +90,7 @@ fn place(change: &Change) -> usize {
         Change::ReplicateNode { .. } => 8,
         Change::LoadFunction { .. } => 9,
         Change::CloseUser { .. } => 10,
+        Change::DeleteUser { .. } => 11,
     }
 }
 
@@ -90,7 +99,7 @@ fn every_change() -> Vec<Change> {
     let mut changes = [of_nodes(), of_contents()].concat();
     changes.sort();
     let places: Vec<usize> = changes.iter().map(place).collect();
-    assert_eq!(places, (0..=10).collect::<Vec<_>>());
+    assert_eq!(places, (0..=11).collect::<Vec<_>>());
     changes
 }
 

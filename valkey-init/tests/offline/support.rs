@@ -16,6 +16,7 @@ pub(crate) async fn report(command: Command, spec: &str) -> Report<Change> {
         spec: Source::Stdin,
         secrets_dir: Path::new("/nowhere").to_owned(),
         timeout: Duration::from_secs(5),
+        every: Duration::from_secs(60),
         format: Format::Json,
         log: LogLevel::Off,
     };

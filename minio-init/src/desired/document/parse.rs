@@ -5,7 +5,8 @@ use std::fmt;
 
 use serde_json::{Map, Value, json};
 
-use super::permission::{Conditions, Matched, Permission};
+use super::condition::conditions;
+use super::permission::{Matched, Permission};
 
 const VERSIONS: [&str; 2] = ["2012-10-17", "2008-10-17"];
 const STATEMENT: [&str; 9] = [
@@ -267,23 +268,4 @@ fn wildcards(text: &str) -> String {
         shorter = shorter.replace("**", "*");
     }
     shorter
-}
-
-fn conditions(condition: Option<&Value>) -> Conditions {
-    let operators = condition.and_then(Value::as_object).into_iter().flatten();
-    operators
-        .flat_map(|(operator, keys)| {
-            let keys = keys.as_object().into_iter().flatten();
-            // A condition's own values are literal: `**` stays what it is.
-            keys.map(move |(key, value)| ((operator.clone(), key.clone()), literals(value)))
-        })
-        .collect()
-}
-
-fn literals(value: &Value) -> BTreeSet<String> {
-    match value {
-        Value::Array(list) => list.iter().flat_map(literals).collect(),
-        Value::String(text) => BTreeSet::from([text.clone()]),
-        other => BTreeSet::from([other.to_string()]),
-    }
 }

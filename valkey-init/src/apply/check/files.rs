@@ -41,7 +41,10 @@ pub(super) async fn check(
 /// Whether a change is written with the users, and whether with the parameters.
 fn writes(desired: &Desired, change: &Change) -> (bool, bool) {
     match change {
-        Change::CreateUser { .. } | Change::AlterUser { .. } | Change::CloseUser { .. } => (true, false),
+        Change::CreateUser { .. }
+        | Change::AlterUser { .. }
+        | Change::CloseUser { .. }
+        | Change::DeleteUser { .. } => (true, false),
         Change::SetConfig { .. } | Change::SetAnnounce { .. } => (false, true),
         Change::ReplicateNode { .. } => (false, desired.mode == Mode::Replication),
         Change::StabilizeSlots { .. }

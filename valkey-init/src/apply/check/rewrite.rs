@@ -73,15 +73,23 @@ fn bare(word: &str) -> bool {
     !word.is_empty() && !word.contains(['"', '\'']) && !word.contains(char::is_whitespace)
 }
 
+/// The names of the users that the spec is about, each with the form in which it may be shown.
+fn names((desired, secrets): (&Desired, &Secrets)) -> Result<BTreeMap<String, Text>, Error> {
+    let mut names = BTreeMap::new();
+    for name in desired.users.values().map(|user| &user.name).chain(desired.absent.values()) {
+        #[expect(clippy::disallowed_methods, reason = "the server's own list of users is compared with it")]
+        names.insert(secrets.text(name)?.expose_secret().to_owned(), name.clone());
+    }
+    Ok(names)
+}
+
 /// Checks the users: those that the spec does not name may stand on the command line, and a quote in a rule is never closed.
 pub(super) async fn check_users(
     connection: &Connection,
     (desired, secrets): (&Desired, &Secrets),
 ) -> Result<(), Error> {
-    let mut names = BTreeMap::new();
+    let names = names((desired, secrets))?;
     for user in desired.users.values() {
-        #[expect(clippy::disallowed_methods, reason = "the server's own list of users is compared with it")]
-        names.insert(secrets.text(&user.name)?.expose_secret().to_owned(), user.name.clone());
         let declared = user.rules.as_deref().map(tokens).unwrap_or_default();
         if let Some(rule) = declared.iter().find(|rule| !rule.split_whitespace().all(bare)) {
             return Err(quoted(connection, &user.name, &format!("the rule {rule}")));

@@ -1,0 +1,80 @@
+//! What a run works from: the spec as it is meant, the secrets that it names, and what its texts go through.
+
+use std::io::Read;
+
+use tokio::task::spawn_blocking;
+
+use crate::backend::{Backend, Requires};
+use crate::cli::Options;
+use crate::error::Error;
+use crate::peer::Texts;
+use crate::redact::{self, Redactor};
+use crate::schema::describe_keys;
+use crate::secrets::Secrets;
+use crate::spec::Text;
+use crate::stop::{Bounds, Cut};
+use crate::{extension, limits, spec, words};
+
+/// Reads the spec. Standard input may be slow, so it is read beside the signals.
+pub(crate) async fn text(
+    options: &Options,
+    stdin: impl Read + Send + 'static,
+    bounds: &Bounds,
+) -> Result<Text, Error> {
+    let source = options.spec.clone();
+    let reading = async {
+        if limits::thread().is_err() {
+            return Ok(spec::read(&source, stdin));
+        }
+        spawn_blocking(move || spec::read(&source, stdin)).await
+    };
+    match bounds.within(reading).await {
+        Ok(read) => Ok(read.map_err(|error| Error::Start(error.into()))??),
+        Err(Cut::Stopped(signal)) => Err(Error::Stopped(signal)),
+        Err(Cut::Deadline) => {
+            let (of, doing) = (format!("the spec {}", options.spec), "reading it".to_owned());
+            Err(Error::Deadline { of, ready: false, within: bounds.timeout, doing, last: None })
+        }
+    }
+}
+
+/// What the spec means.
+pub(crate) fn desired<B: Backend>(text: &Text) -> Result<B::Desired, Error> {
+    let parsed = text.parse::<B::Spec>()?;
+    Ok(B::validate(parsed, &text.files).map_err(|violations| text.locate(violations))?)
+}
+
+/// All secrets that are needed.
+pub(crate) fn secrets(options: &Options, requires: &Requires) -> Result<Secrets, Error> {
+    limits::thread().map_err(Error::Start)?;
+    Secrets::read(&options.secrets_dir, &requires.secrets).map_err(Error::Secrets)
+}
+
+/// What makes texts fit to be shown, from now on in the log too. `public` are texts whose words anybody may read: the
+/// spec, and the tool's own words.
+pub(crate) fn texts(secrets: &Secrets, public: [&str; 2]) -> Texts {
+    let texts = Texts::new(Redactor::new(secrets, public));
+    redact::set_current(texts.redactor.clone());
+    texts
+}
+
+/// The words that the tool itself uses: the fields and choices of its specs, and those of every report.
+pub(crate) fn vocabulary<B: Backend>() -> String {
+    let schema = schema::<B>().unwrap_or_default();
+    words::of(&serde_json::from_str(&schema).unwrap_or_default())
+}
+
+/// The JSON Schema of the spec, from its types.
+pub fn schema<B: Backend>() -> Result<String, serde_json::Error> {
+    let mut schema = schemars::schema_for!(B::Spec).to_value();
+    describe_keys(&mut schema);
+    let mut schema = schemars::Schema::try_from(schema)?;
+    schema.insert("$id".to_owned(), format!("urn:dayzero:spec:{}", B::NAME).into());
+    schema.insert("title".to_owned(), format!("{} spec", B::NAME).into());
+    // An editor must not mark them as unknown.
+    schema.insert(
+        "patternProperties".to_owned(),
+        serde_json::json!({ format!("^{}", extension::PREFIX): true }),
+    );
+    serde_json::to_string_pretty(&schema).map(|json| json + "\n")
+}

@@ -1,0 +1,192 @@
+//! A watch as a process of its own, and the command `health` that asks it.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+/// Longer than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A toy that watches, gone at the end of the test.
+pub(crate) struct Watching {
+    child: Child,
+    reports: Receiver<Value>,
+    folder: PathBuf,
+}
+
+fn toy(args: &[&str]) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.env("TOY_INIT", "1").args(args);
+    command
+}
+
+impl Watching {
+    pub(crate) fn start(name: &str, mode: &str, args: &[&str]) -> Self {
+        let folder = std::env::temp_dir().join(format!("keeping-{}-{name}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("spec.yaml"), format!("mode: {mode}\n")).unwrap();
+        let spec = folder.join("spec.yaml");
+        let mut command = toy(args);
+        command.args(["--format", "json", "--spec"]).arg(spec);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let (sender, reports) = channel();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                let _ = sender.send(serde_json::from_str(&line).unwrap_or(Value::String(line)));
+            }
+        });
+        Self { child, reports, folder }
+    }
+
+    pub(crate) fn spec(&self, mode: &str) {
+        // As a whole: a pass that begins at that moment must not find half a file.
+        let new = self.folder.join("spec.new");
+        fs::write(&new, format!("mode: {mode}\n")).unwrap();
+        fs::rename(new, self.folder.join("spec.yaml")).unwrap();
+    }
+
+    /// The outcome of the next report.
+    pub(crate) fn outcome(&self) -> String {
+        let report = self.reports.recv_timeout(PATIENCE).unwrap();
+        report["outcome"].as_str().unwrap_or_else(|| panic!("{report}")).to_owned()
+    }
+
+    /// Nothing is said meanwhile.
+    pub(crate) fn is_quiet_for(&self, time: Duration) {
+        if let Ok(report) = self.reports.recv_timeout(time) {
+            panic!("{report}");
+        }
+    }
+
+    /// What `health` says about the toy with this spec: the exit and the reason.
+    pub(crate) fn health(&self) -> (i32, String) {
+        health(&["--spec", &self.folder.join("spec.yaml").display().to_string()])
+    }
+
+    /// Sends a signal.
+    pub(crate) fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success(), "{name}");
+    }
+
+    /// Ends it as an engine does; its exit, and how long it took.
+    pub(crate) fn terminate(&mut self) -> (Option<i32>, Duration) {
+        let began = Instant::now();
+        self.signal("TERM");
+        (self.child.wait().unwrap().code(), began.elapsed())
+    }
+
+    /// Kilobytes in memory, and open files.
+    pub(crate) fn costs(&self) -> (u64, usize) {
+        let of = format!("/proc/{}", self.child.id());
+        let status = fs::read_to_string(format!("{of}/status")).unwrap();
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        let kilobytes = resident.trim().trim_end_matches(" kB").parse().unwrap();
+        (kilobytes, fs::read_dir(format!("{of}/fd")).unwrap().count())
+    }
+
+    /// Clock ticks of the processor, in all threads.
+    pub(crate) fn ticks(&self) -> u64 {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+        fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// What `health` says with these options.
+pub(crate) fn health(args: &[&str]) -> (i32, String) {
+    let output = toy(&["health", "--format", "json"]).args(args).output().unwrap();
+    let line = String::from_utf8_lossy(&output.stdout).into_owned();
+    let answer: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{output:?}"));
+    assert_eq!(answer["healthy"], output.status.code() == Some(0), "{line}");
+    (output.status.code().unwrap(), answer["reason"].as_str().unwrap().to_owned())
+}
+
+/// Until `health` says something else; the last answer.
+pub(crate) fn health_becomes(watching: &Watching, exit: i32) -> String {
+    let began = Instant::now();
+    loop {
+        let (code, reason) = watching.health();
+        if code == exit || began.elapsed() > PATIENCE {
+            assert_eq!(code, exit, "{reason}");
+            return reason;
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+pub(crate) fn a_watch_tells_what_is_new_and_health_tells_how_it_is() {
+    assert_eq!(health(&["--spec", "/nowhere"]), (1, "no `toy-init watch` runs in this container".to_owned()));
+    let mut watching = Watching::start("news", "converged", &["watch", "--every", "50ms"]);
+    assert_eq!(watching.outcome(), "unchanged");
+    assert!(health_becomes(&watching, 0).starts_with("converged"));
+    watching.is_quiet_for(Duration::from_secs(1));
+    watching.spec("wrong");
+    assert_eq!(watching.outcome(), "failed");
+    let (code, reason) = watching.health();
+    assert!(code == 0 && reason.contains("the last good spec is in force"), "{reason}");
+    watching.spec("denied");
+    assert_eq!(watching.outcome(), "failed");
+    assert!(health_becomes(&watching, 1).starts_with("connecting to toy:1234 failed: the server says"));
+    watching.is_quiet_for(Duration::from_secs(1));
+    watching.spec("converged");
+    assert_eq!(watching.outcome(), "unchanged");
+    let (code, took) = watching.terminate();
+    assert_eq!(code, Some(0));
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    assert_eq!(watching.health().0, 1);
+}
+
+pub(crate) fn several_watches_answer_for_themselves() {
+    let one = Watching::start("one", "converged", &["watch"]);
+    assert_eq!(one.outcome(), "unchanged");
+    let other = Watching::start("other", "absent", &["watch", "--timeout", "1s", "--every", "50ms"]);
+    assert_eq!(other.outcome(), "failed");
+    assert!(health_becomes(&one, 0).starts_with("converged"));
+    assert!(health_becomes(&other, 1).contains("was not ready within 1s"));
+    // A healthcheck that does not say which: the first one answers.
+    assert_eq!(health(&["--spec", "/another"]).0, 0);
+}
+
+pub(crate) fn health_of_a_run_that_ends_by_itself_is_not_yet() {
+    let running = Watching::start("busy", "absent", &["apply", "--timeout", "30s"]);
+    assert_eq!(health_becomes(&running, 1).contains("no `toy-init watch`"), false);
+    assert_eq!(running.health(), (1, "not yet: `apply` is running".to_owned()));
+}
+
+pub(crate) fn a_hangup_calls_for_a_pass_at_once() {
+    let watching = Watching::start("hangup", "converged", &["watch", "--every", "1h"]);
+    assert_eq!(watching.outcome(), "unchanged");
+    let before = watching.ticks();
+    watching.is_quiet_for(Duration::from_secs(2));
+    assert!(watching.ticks() - before <= 2, "a watch at rest needs no processor");
+    watching.signal("HUP");
+    watching.is_quiet_for(Duration::from_millis(500));
+    assert_eq!(watching.health().0, 0);
+}
+
+pub(crate) fn hundreds_of_passes_leave_no_memory_and_no_file_behind() {
+    let watching = Watching::start("many", "converged", &["watch", "--every", "2ms"]);
+    assert_eq!(watching.outcome(), "unchanged");
+    watching.is_quiet_for(Duration::from_secs(2));
+    let (memory, files) = watching.costs();
+    watching.is_quiet_for(Duration::from_secs(4));
+    let (later, files_later) = watching.costs();
+    assert!(later <= memory + 256, "{memory} kB, then {later} kB");
+    assert_eq!(files_later, files);
+}

@@ -1,0 +1,125 @@
+//! A run that goes on: what it has said so far, what it reads changed under it, and what it costs.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::{Init, Running, form};
+use crate::command::docker;
+use crate::eventually;
+
+/// Longer than anything that a test waits for takes.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What a run holds of the machine.
+#[derive(Clone, Copy, Debug)]
+pub struct Costs {
+    /// Kilobytes in memory.
+    pub resident: u64,
+    /// Open files.
+    pub files: u64,
+}
+
+impl Init {
+    /// Begins a watch with this interval, and waits until it has converged once.
+    pub fn watch(self, every: &str) -> Running {
+        let running = self.args(&["watch", "--every", every]).start();
+        running.becomes_well();
+        running
+    }
+}
+
+impl Running {
+    /// Every report so far.
+    pub fn reports(&self) -> Vec<Value> {
+        let said = docker(&["logs", &self.name]).stdout;
+        let report = |line: &str| {
+            let report: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+            form::check(&report);
+            report
+        };
+        said.lines().map(report).collect()
+    }
+
+    /// The outcome of every report so far.
+    pub fn outcomes(&self) -> Vec<String> {
+        let outcome = |report: &Value| report["outcome"].as_str().unwrap_or_default().to_owned();
+        self.reports().iter().map(outcome).collect()
+    }
+
+    /// Changes the text of the spec, in the file that is mounted.
+    pub fn edit_spec(&self, edit: impl FnOnce(&str) -> String) {
+        let path = self.scratch.path().join("spec.yaml");
+        let edited =
+            fs::read_to_string(&path).map(|text| edit(&text)).and_then(|text| fs::write(&path, text));
+        edited.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    }
+
+    /// Writes another value into the file of a secret.
+    pub fn rotate(&self, name: &str, value: &str) {
+        let path = self.scratch.path().join(format!("secret-{name}"));
+        fs::write(&path, value).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    }
+
+    /// What the healthcheck of its container says: whether it is well, and why.
+    pub fn health(&self) -> (bool, String) {
+        let asked = docker(&["exec", &self.name, "/init", "health"]);
+        assert!(asked.exit == 0 || asked.exit == 1, "{asked:?}");
+        let answer: Value = serde_json::from_str(&asked.stdout).unwrap_or_default();
+        (asked.exit == 0, answer["reason"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Waits until it is well.
+    pub fn becomes_well(&self) {
+        self.becomes("well", true);
+    }
+
+    /// Waits until it is not.
+    pub fn becomes_unwell(&self) {
+        self.becomes("unwell", false);
+    }
+
+    fn becomes(&self, what: &str, well: bool) {
+        let began = Instant::now();
+        loop {
+            let asked = docker(&["exec", &self.name, "/init", "health"]);
+            if (asked.exit == 0) == well && asked.exit >= 0 && asked.exit <= 1 {
+                return;
+            }
+            assert!(began.elapsed() < PATIENCE, "not {what}: {asked:?}\n{:?}", docker(&["logs", &self.name]));
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
+
+    /// Waits until something is so, and shows what the watch said if it never is.
+    pub fn until(&self, what: &str, mut so: impl FnMut() -> bool) {
+        let began = Instant::now();
+        eventually(what, PATIENCE + Duration::from_secs(1), || {
+            let is = so();
+            assert!(is || began.elapsed() < PATIENCE, "{what}: {:?}", docker(&["logs", &self.name]));
+            is
+        });
+    }
+
+    /// Its memory and its open files.
+    pub fn costs(&self) -> Costs {
+        let line = "grep VmRSS /proc/1/status | tr -dc 0-9; echo; ls /proc/1/fd | wc -l";
+        let pid = format!("container:{}", self.name);
+        let args = ["run", "--rm", "--user", "12345:12345", "--pid", &pid, "--network", "none"];
+        let said = docker(&[args.as_slice(), &["debian:trixie-slim", "sh", "-c", line]].concat()).ok();
+        let mut numbers = said.lines().map(|line| line.trim().parse().unwrap_or(0));
+        Costs { resident: numbers.next().unwrap_or(0), files: numbers.next().unwrap_or(0) }
+    }
+
+    /// Ends it as an engine does, which takes less than five seconds and is no failure. What it said.
+    pub fn terminate(self) -> Vec<Value> {
+        let began = Instant::now();
+        self.signal("TERM");
+        let reports = self.reports();
+        let ended = self.wait();
+        assert_eq!(ended.exit, 0, "{}\n{}", ended.stdout, ended.log);
+        assert!(began.elapsed() < Duration::from_secs(6), "{:?}", began.elapsed());
+        reports
+    }
+}

@@ -1,0 +1,88 @@
+//! What ACL rules mean on these servers, and whether they take the rules of the spec.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use redis::{Cmd, Value, cmd};
+use tracing::warn;
+
+use crate::desired::acl::rules::tokens;
+use crate::desired::{Access, Catalog, Desired};
+use crate::error::Error;
+use crate::wire::commands::{clear_rules, set_user};
+use crate::wire::{Connection, array, pairs, text};
+
+/// A rule that no server knows: `ACL SETUSER` does all or nothing, so with this rule it does nothing, and a complaint about
+/// another rule is one about a rule of the spec.
+const NO_RULE: &str = "valkey-init-checks-only";
+/// A user that is never created.
+const NO_USER: &str = "valkey-init-checks-only";
+
+/// Reads the categories and commands of the server, and how it shows a user.
+pub(super) async fn read(connection: &Connection) -> Result<Catalog, Error> {
+    let command = |words: &[&str]| {
+        let mut command = cmd(words.first().copied().unwrap_or_default());
+        command.arg(words.get(1..).unwrap_or_default());
+        command
+    };
+    let names: Vec<String> =
+        array(&connection.ask(command(&["ACL", "CAT"])).await?).iter().filter_map(text).collect();
+    let members: Vec<Cmd> = names.iter().map(|name| command(&["ACL", "CAT", name])).collect();
+    let answers = connection.ask_each(members).await?;
+    let members = answers.iter().map(|answer| array(answer).iter().filter_map(text).collect());
+    let catalog: Catalog = names.into_iter().zip(members).collect();
+    // Both only complete the picture, and an older server does not know the first.
+    let more = vec![command(&["COMMAND", "LIST"]), command(&["ACL", "GETUSER", "default"])];
+    let mut answers = connection.ask_all(more).await?.into_iter().map(Result::unwrap_or_default);
+    let commands = answers.next().unwrap_or_default();
+    let default = answers.next().unwrap_or_default();
+    Ok(catalog
+        .with_commands(array(&commands).iter().filter_map(text))
+        .without_payload(hides_payload(&default)))
+}
+
+/// Servers with rules for databases no longer show whether payloads are sanitized.
+fn hides_payload(default: &Value) -> bool {
+    let fields: BTreeMap<String, &Value> = pairs(default).into_iter().collect();
+    let flags: BTreeSet<String> =
+        fields.get("flags").map(|flags| array(flags)).unwrap_or_default().iter().filter_map(text).collect();
+    fields.contains_key("databases")
+        && !flags.contains("sanitize-payload")
+        && !flags.contains("skip-sanitize-payload")
+}
+
+/// Has the server judge rules of the spec that cannot be compared, or that it does not seem to have. What it takes all the
+/// same is told, because a user that has everything else is not seen to lack it.
+pub(super) async fn judge(
+    connection: &Connection,
+    desired: &Desired,
+    catalog: &Catalog,
+) -> Result<(), Error> {
+    for user in desired.users.values() {
+        let rules = user.rules.as_deref().unwrap_or_default();
+        let doubtful = Access::doubtful(rules, catalog);
+        if doubtful.is_empty() {
+            continue;
+        }
+        match rehearse(connection, rules).await {
+            Err(error) if error.is_denied_command() => {}
+            Err(error) => return Err(error),
+            Ok(()) => warn!(
+                user = %user.name,
+                rules = doubtful.join(" "),
+                "the server takes these rules and does not show them: they are set with the user's other rules, and not compared"
+            ),
+        }
+    }
+    Ok(())
+}
+
+/// Has a server check rules without setting them.
+pub(crate) async fn rehearse(connection: &Connection, rules: &str) -> Result<(), Error> {
+    let mut command = set_user(&NO_USER.into());
+    command.arg(clear_rules("").map(str::to_owned).chain(tokens(rules)).collect::<Vec<_>>()).arg(NO_RULE);
+    match connection.ask(command).await {
+        Err(Error::Refused { code, message, .. }) if code == "ERR" && message.contains(NO_RULE) => Ok(()),
+        Err(error) => Err(error),
+        Ok(_) => Ok(()),
+    }
+}

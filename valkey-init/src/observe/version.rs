@@ -1,0 +1,57 @@
+//! What kind of server a node is, and whether its release has the commands that the spec takes.
+
+use init_core::Endpoint;
+
+use super::info::Info;
+use crate::desired::{Desired, Mode};
+use crate::error::Error;
+use crate::wire::Connection;
+
+/// The first release with functions, `CLUSTER SHARDS` and commands that take several parameters.
+const WHOLE: u32 = 7;
+
+/// Notes an old release on the connection; an error where the spec needs what that release does not have.
+pub(super) fn check(connection: &Connection, info: &Info, desired: &Desired) -> Result<(), Error> {
+    let unsupported = |problem: String, remedy: &str| {
+        Err(Error::Unsupported { node: connection.node().clone(), problem, remedy: remedy.to_owned() })
+    };
+    if ["redis_mode", "server_mode"].iter().any(|key| info.get(key) == "sentinel") {
+        return unsupported(
+            "it is a Sentinel, and Sentinels hold no data".to_owned(),
+            "give the nodes that it watches under `nodes`, which mostly listen on port 6379",
+        );
+    }
+    let version = info.get("redis_version");
+    let major = version.split('.').next().and_then(|number| number.parse::<u32>().ok());
+    if major.is_none_or(|major| major >= WHOLE) {
+        return Ok(());
+    }
+    connection.note_old();
+    let missing = match desired.mode {
+        Mode::Cluster => "a cluster is formed with CLUSTER SHARDS and CLUSTER ADDSLOTSRANGE",
+        Mode::Replication | Mode::Standalone if !desired.functions.is_empty() => {
+            "functions are loaded with FUNCTION"
+        }
+        Mode::Replication | Mode::Standalone => return Ok(()),
+    };
+    unsupported(
+        format!("it is Redis {version}, and {missing}, which Redis has since 7.0"),
+        "use Redis 7.0 or later, or any Valkey",
+    )
+}
+
+/// The modules that the spec asks for are loaded.
+pub(super) fn modules(node: &Endpoint, loaded: &[String], desired: &Desired) -> Result<(), Error> {
+    let missing = |name: &&String| !loaded.contains(&name.to_ascii_lowercase());
+    let missing: Vec<&str> = desired.modules.iter().filter(missing).map(String::as_str).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Unsupported {
+        node: node.clone(),
+        problem: format!("it has not loaded the module(s) {}", missing.join(", ")),
+        remedy: "start it with them, or with an image that has them; or correct the names under `modules`, as MODULE LIST \
+                 shows them"
+            .to_owned(),
+    })
+}

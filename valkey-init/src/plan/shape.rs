@@ -1,0 +1,51 @@
+//! The number of primaries and replicas, where the spec says it: no node changes from one to the other in place.
+
+use std::collections::BTreeSet;
+
+use init_core::{Conflict, SpecPath};
+
+use super::roles::Roles;
+use super::topology::Topology;
+
+/// More owners of slots than the spec has primaries, or too few nodes that could be primaries.
+pub(super) fn conflict(topology: &Topology<'_>, roles: &Roles) -> Option<Conflict> {
+    let desired = topology.desired;
+    let replicas = desired.replicas_per_primary?;
+    let (nodes, primaries) = (desired.nodes.len(), desired.layout.primary_count());
+    let owners: BTreeSet<usize> = topology.owners().into_iter().flatten().collect();
+    let meant =
+        format!("{nodes} nodes with {replicas} replica(s) for each primary are {primaries} primaries");
+    let problem = if owners.len() > primaries {
+        format!(
+            "{meant}, and {} nodes own slots ({}): no slot is moved here; move those of {} away with valkey-cli --cluster \
+             reshard, or say how many replicas there are",
+            owners.len(),
+            names(topology, &owners),
+            owners.len() - primaries
+        )
+    } else if roles.primaries.len() < primaries {
+        let followers = topology.nodes().map(|(node, _)| node).filter(|node| !roles.primaries.contains(node));
+        format!(
+            "{meant}, and {} are replicas already: a replica becomes a primary of its own only by CLUSTER RESET, which is \
+             for a person to do; or say how many replicas there are",
+            names(topology, &followers.collect())
+        )
+    } else {
+        return None;
+    };
+    Some(Conflict::new(SpecPath::root().key("replicasPerPrimary"), problem))
+}
+
+fn names(topology: &Topology<'_>, nodes: &BTreeSet<usize>) -> String {
+    let names: Vec<String> =
+        topology.endpoints(nodes.iter().copied()).iter().map(ToString::to_string).collect();
+    names.join(", ")
+}
+
+/// Primaries that own no slot: right as they are, and of no use until slots are moved to them.
+pub(crate) fn empty_primaries(topology: &Topology<'_>) -> Vec<String> {
+    let owners: BTreeSet<usize> = topology.owners().into_iter().flatten().collect();
+    let roles = Roles::new(topology);
+    let empty = roles.primaries.into_iter().filter(|node| !owners.contains(node));
+    topology.endpoints(empty).iter().map(ToString::to_string).collect()
+}
