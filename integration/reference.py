@@ -119,6 +119,10 @@ class Examples:
     def __init__(self, schema):
         self.schema = schema
         self.found = {}  # (id of an object schema, key) -> text
+        self.anywhere = {}  # key -> text: of another object that has it too
+
+    def of(self, part, key):
+        return self.found.get((id(part), key)) or self.anywhere.get(key)
 
     def read(self, text):
         node = yaml.compose(text)
@@ -139,6 +143,7 @@ class Examples:
             inner = properties.get(key.value, variant.get("additionalProperties"))
             if key.value in properties:
                 self.found.setdefault((id(variant), key.value), shown(value, text))
+                self.anywhere.setdefault(key.value, shown(value, text))
             if isinstance(inner, dict):
                 self.walk(value, inner, text)
 
@@ -192,7 +197,7 @@ def page(tool, schema, examples):
         yield "|---|---|---|---|---|"
         for key, value in part["properties"].items():
             columns = [f"`{key}`", schema.words(value), default(key, value, part.get("required", []))]
-            columns += [cell(value["description"]), f"`{cell(examples.found[id(part), key])}`"]
+            columns += [cell(value["description"]), f"`{cell(examples.of(part, key))}`"]
             yield f"| {' | '.join(columns)} |"
     for path, words in schema.choices:
         yield from table_of_words(path, words)
@@ -215,7 +220,7 @@ def untold(schema, examples):
             field = f"{path}.{key}".lstrip(".")
             if "description" not in value:
                 yield f"{field} has no description in the schema"
-            if (id(part), key) not in examples.found:
+            if examples.of(part, key) is None:
                 yield f"{field} has no example: write one into the YAML of the tool's page"
 
 

@@ -69,6 +69,8 @@ pub(crate) fn remedy(error: &io::Error) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+
     use super::*;
 
     #[test]
@@ -89,8 +91,8 @@ mod tests {
     #[test]
     fn a_directory_in_the_place_of_a_file_is_told_as_dockers() {
         let path = std::env::temp_dir();
-        let read = fs::read(&path).unwrap_err();
-        let said = explained(&path, read);
+        let read = fs::File::open(&path).and_then(|mut file| file.read_to_end(&mut Vec::new()));
+        let said = explained(&path, read.unwrap_err());
         assert_eq!((said.to_string().as_str(), remedy(&said)), (DIRECTORY, Some(REPLACE_DIRECTORY)));
         let other = explained(&path, ErrorKind::NotFound.into());
         assert_eq!((other.kind(), remedy(&other)), (ErrorKind::NotFound, None));

@@ -33,7 +33,7 @@ pub(crate) fn violations(yaml: &str) -> Violations {
     let mut positions: Vec<Position> = Vec::new();
     if yaml.contains("${") {
         for (event, span) in Parser::new_from_str(yaml).map_while(Result::ok) {
-            if matches!(&event, Event::Scalar(text, ..) if variable(text) == Some(text)) {
+            if matches!(&event, Event::Scalar(text, ..) if variable(text) == Some(&**text)) {
                 positions.push((span.start.line(), span.start.col() + 1));
             }
         }
