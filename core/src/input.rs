@@ -9,7 +9,6 @@ use crate::cli::Options;
 use crate::error::Error;
 use crate::peer::Texts;
 use crate::redact::{self, Redactor};
-use crate::schema::describe_keys;
 use crate::secrets::Secrets;
 use crate::spec::Text;
 use crate::stop::{Bounds, Cut};
@@ -66,10 +65,7 @@ pub(crate) fn vocabulary<B: Backend>() -> String {
 
 /// The JSON Schema of the spec, from its types.
 pub fn schema<B: Backend>() -> Result<String, serde_json::Error> {
-    let mut schema = schemars::schema_for!(B::Spec).to_value();
-    describe_keys(&mut schema);
-    let mut schema = schemars::Schema::try_from(schema)?;
-    schema.insert("$id".to_owned(), format!("urn:dayzero:spec:{}", B::NAME).into());
+    let mut schema = schemars::schema_for!(B::Spec);
     schema.insert("title".to_owned(), format!("{} spec", B::NAME).into());
     // An editor must not mark them as unknown.
     schema.insert(

@@ -47,7 +47,6 @@ mod redact;
 mod render;
 mod report;
 mod run;
-mod schema;
 mod secret;
 mod secrets;
 mod shown;

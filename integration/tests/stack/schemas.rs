@@ -73,12 +73,6 @@ fn every_spec_that_is_promised_to_work_is_accepted_and_says_which_schema_it_has(
     }
 }
 
-/// Hover and completion, through the language server itself.
-#[test]
-fn an_editor_shows_what_keys_mean_and_offers_the_words_of_a_choice() {
-    shell("integration/editor.sh").ok();
-}
-
 /// A schema that refuses what the tool accepts would teach people to turn it off.
 #[test]
 fn no_schema_is_stricter_than_its_tool() {
