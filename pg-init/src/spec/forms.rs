@@ -215,10 +215,13 @@ schema!(MemberOf, "MemberOf", _g => json_schema!({
     "anyOf": [{ "type": "string" }, {
         "type": "object",
         "properties": {
-            "role": { "type": "string" },
-            "admin": { "type": "boolean" },
-            "inherit": { "type": "boolean", "description": "Needs PostgreSQL 16 to be false." },
-            "set": { "type": "boolean", "description": "Needs PostgreSQL 16 to be false." },
+            "role": { "type": "string", "description": "The role to be a member of." },
+            "admin": { "type": "boolean", "description": "Whether it may pass the membership on." },
+            "inherit": {
+                "type": "boolean",
+                "description": "Whether it has the role's privileges without SET ROLE; false needs PostgreSQL 16.",
+            },
+            "set": { "type": "boolean", "description": "Whether it may SET ROLE to it; false needs PostgreSQL 16." },
         },
         "required": ["role"],
         "additionalProperties": false,
