@@ -33,6 +33,8 @@ pub(crate) struct Driver<'a, B: Backend> {
     least: usize,
     /// The last thing that went wrong and was worth another attempt.
     last: Option<Box<dyn Fault>>,
+    /// How often a pass was made because something differed after the former one.
+    repeated: u32,
     /// Sent without an answer, or done by somebody else: what a reading has to show.
     doubtful: Vec<B::Change>,
 }
@@ -42,6 +44,8 @@ enum Halt {
     Failed(Error),
     Lost(Box<dyn Fault>),
     Raced(Box<dyn Fault>),
+    /// Everything was applied, and something differs.
+    Differs,
 }
 
 impl From<Error> for Halt {
@@ -63,6 +67,7 @@ impl<'a, B: Backend> Driver<'a, B> {
             conflicts: Vec::new(),
             least: usize::MAX,
             last: None,
+            repeated: 0,
             doubtful: Vec::new(),
         }
     }
@@ -90,6 +95,8 @@ impl<'a, B: Backend> Driver<'a, B> {
             match self.passes(&mut backend, command).await {
                 Ok(()) => return Ok(()),
                 Err(Halt::Failed(error)) => return Err(error),
+                // `passes` makes another pass for it.
+                Err(Halt::Differs) => {}
                 Err(Halt::Lost(fault) | Halt::Raced(fault)) => {
                     warn!(cause = %fault, "lost the connection; connecting and reading again");
                     self.pause(fault).await?;
@@ -115,6 +122,7 @@ impl<'a, B: Backend> Driver<'a, B> {
                     info!(cause = %fault, "somebody else changed the same; reading again");
                     self.pause(fault).await?;
                 }
+                Err(Halt::Differs) => info!("somebody else changed the same meanwhile; applying once more"),
                 done => return done,
             }
         }

@@ -48,6 +48,7 @@ fn items(name: &str, value: &Setting) -> Option<Vec<String>> {
     let items = match value {
         Setting::List(items) => items.clone(),
         Setting::One(text) => sql::split(text, ',').unwrap_or_else(|| vec![text.clone()]),
+        Setting::Unset => return None,
     };
     Some(if items.is_empty() { vec![String::new()] } else { items })
 }
@@ -58,12 +59,14 @@ impl Setting {
         match self {
             Self::One(text) => text.clone(),
             Self::List(items) => items.join(", "),
+            Self::Unset => String::new(),
         }
     }
 
     /// Whether a stored text is this value, as far as that shows without the server.
     pub(crate) fn is(&self, name: &str, stored: &str) -> bool {
         match items(name, self) {
+            None if *self == Self::Unset => false,
             Some(wanted) => items(name, &Self::One(stored.to_owned())) == Some(wanted),
             None if name == "datestyle" => words(&self.text()) == words(stored),
             None => self.text() == stored,
@@ -93,9 +96,16 @@ pub(crate) fn drift(
         let stored = observed.get(name);
         let same = stored.is_some_and(|stored| stored.equal || wanted.is(name, &stored.text));
         let from = stored.map(|stored| Setting::One(stored.text.clone()));
+        let same = same || from.is_none() && *wanted == Setting::Unset;
         (!same).then(|| (name.clone(), Drift { from, to: wanted.clone() }))
     };
     desired.iter().filter_map(differs).collect()
+}
+
+/// Those that something new is made with: it has no others that could be taken away.
+pub(crate) fn of_new(desired: &desired::Settings) -> BTreeMap<String, Setting> {
+    let set = desired.iter().filter(|(_, value)| **value != Setting::Unset);
+    set.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 impl fmt::Display for Setting {
@@ -103,6 +113,7 @@ impl fmt::Display for Setting {
         match self {
             Self::One(text) => write!(f, "'{text}'"),
             Self::List(items) => write!(f, "[{}]", items.join(", ")),
+            Self::Unset => f.write_str("unset"),
         }
     }
 }
@@ -112,6 +123,7 @@ impl Serialize for Setting {
         match self {
             Self::One(text) => serializer.serialize_str(text),
             Self::List(items) => serializer.collect_seq(items),
+            Self::Unset => serializer.serialize_unit(),
         }
     }
 }

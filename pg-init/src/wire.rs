@@ -18,4 +18,4 @@ pub(crate) use login::{CandidateEndpoint, PasswordTrial};
 pub(crate) use peer::Peer;
 pub(crate) use pool::Pool;
 pub(crate) use row::Row;
-pub(crate) use session::{Preset, Session};
+pub(crate) use session::{Preset, Session, Use};
