@@ -10,7 +10,7 @@ use crate::desired::PUBLIC;
 use crate::error::Error;
 use crate::names::Names;
 use crate::spec::Object;
-use crate::sql::ident;
+use crate::sql::{self, ident};
 use crate::validate::{expand, of};
 use crate::wire::Session;
 
@@ -70,7 +70,7 @@ fn question(object: Object) -> String {
         (
             format!("'{word} ' || o.oid::pg_catalog.regclass::text"),
             from,
-            "n.nspname = $1 AND o.relname = coalesce($4, o.relname)",
+            "n.nspname = $1 AND o.relname = coalesce($4, o.relname)".to_owned(),
             "o.relacl",
             "o.relowner",
         )
@@ -78,26 +78,33 @@ fn question(object: Object) -> String {
     let (name, from, place, acl, owner) = match object {
         Object::Database => {
             let name = "'DATABASE ' || pg_catalog.quote_ident(o.datname)".to_owned();
-            (name, "pg_catalog.pg_database o".to_owned(), "o.datname = $1", "o.datacl", "o.datdba")
+            (name, "pg_catalog.pg_database o".to_owned(), "o.datname = $1".to_owned(), "o.datacl", "o.datdba")
         }
         Object::Schema => {
             let name = "'SCHEMA ' || pg_catalog.quote_ident(o.nspname)".to_owned();
-            (name, "pg_catalog.pg_namespace o".to_owned(), "o.nspname = $1", "o.nspacl", "o.nspowner")
+            (
+                name,
+                "pg_catalog.pg_namespace o".to_owned(),
+                "o.nspname = $1".to_owned(),
+                "o.nspacl",
+                "o.nspowner",
+            )
         }
         Object::Tables => relation("TABLE", "'r', 'p', 'v', 'm', 'f'"),
         Object::Sequences => relation("SEQUENCE", "'S'"),
         Object::Functions => {
             let from = "pg_catalog.pg_proc o JOIN pg_catalog.pg_namespace n ON n.oid = o.pronamespace";
             let name = "'ROUTINE ' || o.oid::pg_catalog.regprocedure::text".to_owned();
-            let place = "n.nspname = $1 AND CASE WHEN $5 IS NULL THEN o.proname = coalesce($4, o.proname) \
-                ELSE o.oid = pg_catalog.to_regprocedure( \
-                    pg_catalog.quote_ident($1) || '.' || pg_catalog.quote_ident($4) || $5) END";
+            let arguments = sql::same_arguments("o", "$5");
+            let place = format!(
+                "n.nspname = $1 AND o.proname = coalesce($4, o.proname) AND ($5 IS NULL OR {arguments})"
+            );
             (name, from.to_owned(), place, "o.proacl", "o.proowner")
         }
         Object::Types => {
             let from = "pg_catalog.pg_type o JOIN pg_catalog.pg_namespace n ON n.oid = o.typnamespace";
             let name = "'TYPE ' || o.oid::pg_catalog.regtype::text".to_owned();
-            (name, from.to_owned(), "n.nspname = $1 AND o.typname = $4", "o.typacl", "o.typowner")
+            (name, from.to_owned(), "n.nspname = $1 AND o.typname = $4".to_owned(), "o.typacl", "o.typowner")
         }
     };
     format!(

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::spec::Object;
+use crate::sql;
 
 /// A creator's own list for the whole database replaces the built-in defaults; one for a schema adds to them.
 pub(super) const DEFAULTS: &str = "\
@@ -72,11 +73,12 @@ fn lists(kind: Object) -> String {
             inside("pg_class", of_schema, acl, "relowner")
         }
         Object::Functions => {
-            let of_schema = "o.pronamespace = n.oid AND CASE WHEN w.name IS NULL THEN true \
-                WHEN w.detail IS NULL THEN o.proname = w.name ELSE o.oid = pg_catalog.to_regprocedure( \
-                    pg_catalog.quote_ident(w.place) || '.' || pg_catalog.quote_ident(w.name) || w.detail) END";
+            let of_schema = format!(
+                "o.pronamespace = n.oid AND (w.name IS NULL OR o.proname = w.name) AND (w.detail IS NULL OR {})",
+                sql::same_arguments("o", "w.detail")
+            );
             let acl = "coalesce(o.proacl, pg_catalog.acldefault('f', o.proowner))";
-            inside("pg_proc", of_schema, acl, "proowner")
+            inside("pg_proc", &of_schema, acl, "proowner")
         }
         Object::Types => {
             let acl = "coalesce(o.typacl, pg_catalog.acldefault('T', o.typowner))";
