@@ -35,7 +35,7 @@ pub struct Options {
 
 /// The command line as it is written.
 #[derive(Debug, Parser)]
-#[command(version, after_long_help = Exit::table())]
+#[command(after_long_help = Exit::table())]
 struct Line {
     /// What to do
     #[arg(value_enum, default_value = "apply")]
@@ -98,9 +98,19 @@ pub fn help(name: &'static str) -> String {
 fn definition(name: &'static str) -> clap::Command {
     let about = format!("{name} converges a server to one declarative spec, verifies it, and reports");
     let spec = format!("/etc/{name}/spec.yaml");
-    let line = Line::command().name(name).bin_name(name).about(about);
+    let version = version(option_env!("DAYZERO_COMMIT"));
+    let line = Line::command().name(name).bin_name(name).about(about).version(version);
     let line = line.mut_args(|arg| arg.hide_env_values(true));
     line.mut_arg("spec", |arg| arg.required(false).default_value(spec))
+}
+
+/// The version, with the commit that a released binary is made of.
+fn version(commit: Option<&str>) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    match commit {
+        Some(commit) if !commit.is_empty() => format!("{version} ({commit})"),
+        _ => version.to_owned(),
+    }
 }
 
 fn read(name: &'static str, args: &[OsString]) -> Result<Line, clap::Error> {
@@ -200,7 +210,7 @@ mod tests {
             (&["completions"], "the following required arguments were not provided:\n  <SHELL>"),
             (
                 &["plna"],
-                "invalid value 'plna' for '[COMMAND]'\n  [possible values: apply, plan, validate, describe, schema, completions]\n\n  tip: a similar value exists: 'plan'",
+                "invalid value 'plna' for '[COMMAND]'\n  [possible values: apply, plan, validate, describe, schema, policy, completions]\n\n  tip: a similar value exists: 'plan'",
             ),
             (
                 &["--format", "xml"],
@@ -227,6 +237,16 @@ mod tests {
         ] {
             assert!(page.contains(line), "{page}");
         }
-        assert_eq!(parsed(&["-V"]).unwrap_err(), concat!("fake-init ", env!("CARGO_PKG_VERSION"), "\n"));
+    }
+
+    #[test]
+    fn the_version_has_the_commit_where_one_was_compiled_in() {
+        let number = env!("CARGO_PKG_VERSION");
+        assert_eq!(version(Some("0123abc-dirty")), format!("{number} (0123abc-dirty)"));
+        assert_eq!((version(None), version(Some(""))), (number.to_owned(), number.to_owned()));
+        let compiled_in = version(option_env!("DAYZERO_COMMIT"));
+        for option in ["-V", "--version"] {
+            assert_eq!(parsed(&[option]).unwrap_err(), format!("fake-init {compiled_in}\n"));
+        }
     }
 }

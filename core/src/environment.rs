@@ -22,7 +22,8 @@ pub(crate) fn credentials(
     found.into_iter().collect()
 }
 
-fn is_credential(name: &str, known: &[&str]) -> bool {
+/// Whether a variable of this name, in capitals, holds a credential when it is filled.
+pub(crate) fn is_credential(name: &str, known: &[&str]) -> bool {
     let place = PLACES.iter().any(|end| name.ends_with(end));
     let credential = CONTAINS.iter().any(|part| name.contains(part))
         || ENDS.iter().any(|end| name.ends_with(end))

@@ -64,7 +64,7 @@ pub struct Failure {
 
 impl Failure {
     pub(crate) fn new(error: &Error, texts: &Texts) -> Self {
-        let exit = Exit::of(error);
+        let exit = error.exit();
         let violations = match error {
             Error::Invalid(violations) => violations.iter().cloned().collect(),
             _ => Vec::new(),
@@ -76,6 +76,19 @@ impl Failure {
 }
 
 impl Error {
+    /// How a run ends that it ends.
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::Unreadable(_) | Self::Invalid(_) => Exit::Spec,
+            Self::Environment(_) | Self::Secrets(_) => Exit::Secret,
+            Self::Deadline { .. } => Exit::Unavailable,
+            Self::Server { fault, .. } | Self::Refused { fault, .. } => fault.kind().exit(),
+            Self::NotConverged(_) | Self::Start(_) => Exit::Internal,
+            Self::Stopped(Signal::Interrupt) => Exit::Interrupted,
+            Self::Stopped(Signal::Terminate) => Exit::Terminated,
+        }
+    }
+
     fn causes(&self, texts: &Texts) -> Vec<String> {
         match self {
             Self::Secrets(errors) => errors.iter().map(ToString::to_string).collect(),
@@ -109,6 +122,18 @@ impl Error {
             }
             Self::Stopped(_) => "run it again: what was done stays, and only the rest is applied".to_owned(),
             Self::Start(error) => start_remedy(error.kind()).to_owned(),
+        }
+    }
+}
+
+impl FaultKind {
+    const fn exit(self) -> Exit {
+        match self {
+            Self::Unavailable | Self::Raced => Exit::Unavailable,
+            Self::Denied => Exit::Denied,
+            Self::Rejected | Self::Unsupported => Exit::Peer,
+            Self::Secret => Exit::Secret,
+            Self::Internal => Exit::Internal,
         }
     }
 }

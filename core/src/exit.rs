@@ -1,17 +1,15 @@
-//! The exit codes: one table, one mapping from an error, one conversion for the process.
+//! The exit codes: one table, and one conversion for the process. Which error has which is told in `error`.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
-
-use crate::backend::FaultKind;
-use crate::error::Error;
-use crate::stop::Signal;
 
 /// How a run ends, as the process says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
     /// 0
     Converged,
+    /// 1
+    Findings,
     /// 2
     Usage,
     /// 3
@@ -38,8 +36,9 @@ pub enum Exit {
 
 impl Exit {
     /// Every exit, in the order of its code.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Converged,
+        Self::Findings,
         Self::Usage,
         Self::Drift,
         Self::Conflict,
@@ -57,6 +56,9 @@ impl Exit {
     const fn row(self) -> (u8, &'static str, &'static str, &'static str) {
         match self {
             Self::Converged => (0, "converged", "converged, changed or not; plan: no drift", ""),
+            Self::Findings => {
+                (1, "findings", "policy: an init service breaks a rule; no report on stdout", "no")
+            }
             Self::Usage => (2, "usage", "wrong usage; no report on stdout", "no"),
             Self::Drift => (3, "drift", "plan: drift found, no conflict", ""),
             Self::Conflict => {
@@ -107,28 +109,6 @@ impl Exit {
             let _ = writeln!(table, "| {code} | {meaning} | {rerun} |");
         }
         table
-    }
-
-    pub(crate) fn of(error: &Error) -> Self {
-        match error {
-            Error::Unreadable(_) | Error::Invalid(_) => Self::Spec,
-            Error::Environment(_) | Error::Secrets(_) => Self::Secret,
-            Error::Deadline { .. } => Self::Unavailable,
-            Error::Server { fault, .. } | Error::Refused { fault, .. } => Self::of_kind(fault.kind()),
-            Error::NotConverged(_) | Error::Start(_) => Self::Internal,
-            Error::Stopped(Signal::Interrupt) => Self::Interrupted,
-            Error::Stopped(Signal::Terminate) => Self::Terminated,
-        }
-    }
-
-    const fn of_kind(kind: FaultKind) -> Self {
-        match kind {
-            FaultKind::Unavailable | FaultKind::Raced => Self::Unavailable,
-            FaultKind::Denied => Self::Denied,
-            FaultKind::Rejected | FaultKind::Unsupported => Self::Peer,
-            FaultKind::Secret => Self::Secret,
-            FaultKind::Internal => Self::Internal,
-        }
     }
 }
 

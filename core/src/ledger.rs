@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
+use serde::ser::{SerializeMap as _, Serializer};
 
-use crate::report::Step;
+use crate::change::{self, Change};
 
 /// What became of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -20,6 +21,29 @@ pub enum Status {
     Skipped,
     /// Sent; the answer was lost and no later reading shows it.
     Unknown,
+}
+
+/// One change and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step<C> {
+    /// What was to be done.
+    pub change: C,
+    /// What became of it.
+    pub status: Status,
+    /// Why it failed.
+    pub problem: Option<String>,
+}
+
+impl<C: Change> Serialize for Step<C> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        change::write(&self.change, &mut map)?;
+        map.serialize_entry("status", &self.status)?;
+        if let Some(problem) = &self.problem {
+            map.serialize_entry("problem", problem)?;
+        }
+        map.end()
+    }
 }
 
 /// Every change that a run planned, in the order of execution.

@@ -28,18 +28,10 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
 
+pub(crate) use self::values::Rule;
 use self::values::Values;
 use self::views::View;
 use crate::{SecretRef, Secrets};
-
-/// Which values are replaced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Rule {
-    /// All of them.
-    Peer,
-    /// Those that are not public.
-    Own,
-}
 
 /// Knows every secret of a run.
 #[derive(Default)]

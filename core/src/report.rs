@@ -4,18 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
-use serde::ser::{SerializeMap as _, Serializer};
 use tracing::{error, info};
 
 use crate::change::{Change, Effect};
-use crate::cli::{Command, Format};
+use crate::cli::Command;
 use crate::error::{Error, Failure};
 use crate::exit::Exit;
-use crate::ledger::Status;
+use crate::ledger::{Status, Step};
 use crate::peer::Texts;
 use crate::plan::Conflict;
 use crate::redact::Redactor;
-use crate::{change, json, text};
 
 /// What to do about a conflict.
 const CONFLICT_REMEDY: &str =
@@ -56,29 +54,6 @@ impl Outcome {
             Self::Valid => "valid",
             Self::Described => "described",
         }
-    }
-}
-
-/// One change and what became of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step<C> {
-    /// What was to be done.
-    pub change: C,
-    /// What became of it.
-    pub status: Status,
-    /// Why it failed.
-    pub problem: Option<String>,
-}
-
-impl<C: Change> Serialize for Step<C> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        change::write(&self.change, &mut map)?;
-        map.serialize_entry("status", &self.status)?;
-        if let Some(problem) = &self.problem {
-            map.serialize_entry("problem", problem)?;
-        }
-        map.end()
     }
 }
 
@@ -178,7 +153,9 @@ impl<C> Findings<C> {
         match (&self.error, command) {
             (Some(Error::Stopped(_)), _) => Outcome::Interrupted,
             (Some(_), _) => Outcome::Failed,
-            (None, Command::Validate | Command::Schema | Command::Completions) => Outcome::Valid,
+            (None, Command::Validate | Command::Schema | Command::Policy | Command::Completions) => {
+                Outcome::Valid
+            }
             (None, Command::Describe) => Outcome::Described,
             (None, _) if !self.conflicts.is_empty() => Outcome::Conflict,
             (None, Command::Plan) if self.steps.is_empty() => Outcome::Unchanged,
@@ -193,7 +170,7 @@ impl<C: Change> Report<C> {
     pub(crate) fn new(tool: &'static str, command: Command, findings: Findings<C>) -> Self {
         let outcome = findings.outcome(command);
         let exit = match (&findings.error, outcome) {
-            (Some(error), _) => Exit::of(error),
+            (Some(error), _) => error.exit(),
             (None, Outcome::Drift) => Exit::Drift,
             (None, Outcome::Conflict) => Exit::Conflict,
             (None, _) => Exit::Converged,
@@ -250,18 +227,13 @@ impl<C: Change> Report<C> {
         }
     }
 
+    /// What its texts go through on their way out.
+    pub(crate) fn redactor(&self) -> &Redactor {
+        &self.redactor
+    }
+
     /// How the process ends.
     pub fn exit(&self) -> Exit {
         self.exit
-    }
-}
-
-impl<C: Change> Report<C> {
-    /// The report as it goes to stdout, with a line ending. `took` is for a text that a person sees at once.
-    pub fn render(&self, format: Format, took: Option<Duration>) -> Result<String, serde_json::Error> {
-        match format {
-            Format::Text => Ok(text::page(self, &self.redactor, took)),
-            Format::Json => json::line(self, &self.redactor),
-        }
     }
 }

@@ -13,15 +13,16 @@ use crate::backend::Backend;
 use crate::cli::{self, Command, Options};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::ledger::Status;
+use crate::ledger::{Status, Step};
 use crate::peer::Texts;
 use crate::readiness::shown;
 use crate::reconcile::Driver;
 use crate::redact::{self, Redactor};
-use crate::report::{Findings, Report, Step};
+use crate::report::{Findings, Report};
 use crate::secrets::Secrets;
+use crate::shown::printable;
 use crate::stop::{Bounds, Cut, Stop};
-use crate::{environment, extension, last_resort, limits, log, spec, words};
+use crate::{environment, extension, last_resort, limits, log, policy, spec, words};
 
 /// A thread without work is kept this long: longer than a run.
 const KEEP: Duration = Duration::from_secs(24 * 60 * 60);
@@ -46,6 +47,9 @@ pub fn run<B: Backend>() -> ExitCode {
     last_resort::on_panic(B::NAME, &options);
     if options.command == Command::Schema {
         return print(schema::<B>(), Exit::Converged).into();
+    }
+    if options.command == Command::Policy {
+        return policy().into();
     }
     let began = Instant::now();
     let report = in_runtime::<B>(&options);
@@ -113,7 +117,7 @@ async fn findings<B: Backend>(options: &Options, host: Host) -> Result<Findings<
     }
     let (desired, yaml) = desired::<B>(options, host.stdin, &bounds).await?;
     match options.command {
-        Command::Validate | Command::Schema | Command::Completions => Ok(Findings::none()),
+        Command::Validate | Command::Schema | Command::Policy | Command::Completions => Ok(Findings::none()),
         Command::Describe => Ok(describe::<B>(&desired)),
         Command::Apply | Command::Plan => {
             let requires = B::requires(&desired);
@@ -182,6 +186,23 @@ pub fn schema<B: Backend>() -> Result<String, serde_json::Error> {
         serde_json::json!({ format!("^{}", extension::PREFIX): true }),
     );
     serde_json::to_string_pretty(&schema).map(|json| json + "\n")
+}
+
+/// The findings about the project on standard input, a line for each.
+fn policy() -> Exit {
+    match policy::read(io::stdin()).and_then(|text| policy::findings(&text)) {
+        Ok(findings) if findings.is_empty() => print(Ok(policy::KEPT.to_owned()), Exit::Converged),
+        Ok(findings) => {
+            print(Ok(findings.into_iter().map(|line| printable(&line) + "\n").collect()), Exit::Findings)
+        }
+        Err(problem) => {
+            error!(
+                exit = Exit::Spec.code(),
+                problem, "could not read the Compose project from standard input"
+            );
+            Exit::Spec
+        }
+    }
 }
 
 /// Writes to stdout. A reader that went away is no failure of the run.

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use crate::change::Change;
 use crate::error::Failure;
-use crate::ledger::Status;
+use crate::ledger::{Status, Step};
 use crate::redact::Redactor;
-use crate::report::{Report, Step, Summary};
+use crate::report::{Report, Summary};
 use crate::shown::{bounded, printable};
 
 /// A change or a conflict on its line is not longer.

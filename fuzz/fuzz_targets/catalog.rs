@@ -3,12 +3,12 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use pg_init::fuzz;
+use pg_init::fuzzing;
 
 fuzz_target!(|text: (&str, &str, &str)| {
     let (stored, name, other) = text;
-    fuzz::verifier(stored, other);
-    fuzz::setting(name, stored, other);
-    fuzz::names(stored);
-    fuzz::until(stored);
+    fuzzing::verifier(stored, other);
+    fuzzing::setting(name, stored, other);
+    fuzzing::names(stored);
+    fuzzing::until(stored);
 });

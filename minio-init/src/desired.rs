@@ -1,5 +1,6 @@
 //! The spec as meant, and the leaf types that it shares with what a server has.
 
+mod anonymous;
 pub(crate) mod document;
 pub(crate) mod names;
 mod shown;
@@ -11,6 +12,7 @@ use init_net::Tls;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use anonymous::Anonymous;
 use document::Document;
 
 /// Requests are signed for some region; a server that was given none takes any.

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::desired::document::Anonymous;
+use crate::desired::Anonymous;
 use crate::desired::{Encryption, RetentionMode, Status, Versioning};
 
 pub(crate) use size::Size;

@@ -1,6 +1,7 @@
 //! Carries out one stage: each change is one transaction, pipelined, over as many sessions as the kind of
 //! change bears. So one refused change takes no other with it, and every change has its own answer.
 
+mod check;
 mod databases;
 mod grantors;
 mod job;
@@ -17,13 +18,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{Progress, Secrets};
 
+pub(crate) use self::check::check;
 use self::job::Answer;
 use self::statement::{Statement, statement};
 use crate::change::Change;
 use crate::error::Error;
-use crate::names::Names;
-use crate::ownership::Ownership;
-use crate::server::Server;
+use crate::wire::{Names, Ownership, Server};
 
 pub(crate) async fn apply(
     server: &mut Server,

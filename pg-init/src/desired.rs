@@ -1,5 +1,9 @@
 //! The spec as meant: validated, keyed by name, lists expanded to one entry per thing.
 
+pub(crate) mod setting;
+pub(crate) mod sql;
+mod until;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{Endpoint, SecretRef, SpecPath, Text};
@@ -8,7 +12,8 @@ use crate::spec::{
     Authentication, ChannelBinding, Future, LocaleProvider, Object, Operation, PasswordCheck, Privilege,
     Setting,
 };
-use crate::until::Until;
+
+pub use until::Until;
 
 /// What must exist on one server.
 #[derive(Debug)]

@@ -11,23 +11,14 @@
 
 mod apply;
 mod change;
-mod check;
 mod desired;
 mod error;
 #[doc(hidden)]
-pub mod fuzz;
-mod hashing;
-mod names;
+pub mod fuzzing;
 mod observe;
 mod observed;
-mod ownership;
 mod plan;
-mod scram;
-mod server;
-mod setting;
 mod spec;
-mod sql;
-mod until;
 mod validate;
 mod wire;
 
@@ -35,7 +26,7 @@ use std::collections::BTreeSet;
 
 use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations};
 
-use self::server::Server;
+use self::wire::Server;
 
 pub use change::{
     AlterDatabase, AlterDefaultPrivileges, AlterExtension, AlterMembership, AlterObjectOwner,
@@ -43,7 +34,7 @@ pub use change::{
     CreatePublication, CreateRole, CreateSchema, GrantPrivileges, GrantRole, Members, PasswordDrift,
     PreviousPassword, Privileges, RevokeDefaultPrivileges, RevokePrivileges,
 };
-pub use desired::{Attributes, DefaultTarget, Desired, Locale, Membership, Target};
+pub use desired::{Attributes, DefaultTarget, Desired, Locale, Membership, Target, Until};
 pub use error::Error;
 pub use observed::Observed;
 pub use spec::{
@@ -51,7 +42,6 @@ pub use spec::{
     LocaleProvider, Many, MemberOf, Object, Operation, PasswordCheck, Privilege, Publication, Revoke, Role,
     Schema, Setting, Spec, Tables, Tls, TlsMode, TlsSpec,
 };
-pub use until::Until;
 
 /// PostgreSQL, as the driver of all tools runs it.
 pub struct Postgres {
@@ -100,7 +90,7 @@ impl Backend for Postgres {
 
     async fn check(&mut self, _desired: &Desired, changes: &[Change], _: &Secrets) -> Vec<(usize, Error)> {
         self.server.renew_budget();
-        check::check(&self.server, changes).await
+        apply::check(&self.server, changes).await
     }
 
     async fn apply(

@@ -19,10 +19,8 @@ use self::access::Oids;
 use crate::desired::{Desired, Publication};
 use crate::error::Error;
 use crate::observed::Observed;
-use crate::ownership::Ownership;
-use crate::server::Server;
 use crate::spec::{LocaleProvider, Privilege};
-use crate::wire::{Pool, Use};
+use crate::wire::{Ownership, Pool, Server, Use};
 
 pub(crate) async fn observe(
     server: &mut Server,

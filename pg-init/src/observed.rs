@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::desired::Until;
 use crate::desired::{Attributes, DefaultTarget, Target};
 use crate::spec::{LocaleProvider, Operation, Privilege};
-use crate::until::Until;
 
 /// What one server has of what a spec is about.
 #[derive(Debug, Default)]

@@ -7,6 +7,7 @@ mod inside;
 mod planner;
 mod privileges;
 mod roles;
+mod settings;
 
 use init_core::Plan;
 

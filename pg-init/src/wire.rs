@@ -5,17 +5,23 @@
 
 mod certificate;
 mod guard;
+pub(crate) mod hashing;
 mod login;
+pub(crate) mod names;
+mod ownership;
 mod peer;
 mod pool;
 mod refusal;
 mod row;
+pub(crate) mod scram;
+mod server;
 mod session;
 mod socket;
 
-pub(crate) use guard::Budget;
-pub(crate) use login::{CandidateEndpoint, PasswordTrial};
-pub(crate) use peer::Peer;
+pub(crate) use login::PasswordTrial;
+pub(crate) use names::Names;
+pub(crate) use ownership::Ownership;
 pub(crate) use pool::Pool;
 pub(crate) use row::Row;
+pub(crate) use server::Server;
 pub(crate) use session::{Preset, Session, Use};

@@ -1,6 +1,7 @@
 //! Sends the commands of one stage. All nodes of a stage work at once; a node whose own settings have changed then writes
 //! its files, so that the change outlives a restart.
 
+mod check;
 mod cluster;
 mod config;
 mod files;
@@ -8,6 +9,7 @@ mod functions;
 mod meeting;
 mod users;
 
+pub(crate) use check::check;
 use futures_util::future::join_all;
 use init_core::{Progress, Secrets};
 

@@ -14,7 +14,7 @@ use init_core::diff::Drift;
 use init_core::{Effect, Endpoint, Properties, SecretRef, Subject, Text};
 use serde::Serialize;
 
-use crate::slots::Slots;
+use crate::desired::Slots;
 use lists::{counted, drifts, few};
 
 pub use passwords::Passwords;

@@ -1,5 +1,10 @@
 //! The spec as meant: validated, defaults filled in, files read.
 
+pub(crate) mod acl;
+mod digest;
+mod layout;
+pub(crate) mod slots;
+
 use std::collections::BTreeMap;
 
 use init_core::{Endpoint, Requires, SecretRef, Text};
@@ -7,7 +12,10 @@ use init_net::Tls;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::layout::Layout;
+pub use acl::{Access, Catalog};
+pub(crate) use digest::digest;
+pub use layout::Layout;
+pub use slots::Slots;
 
 /// How the nodes belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]

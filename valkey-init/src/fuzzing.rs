@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::acl::{Access, Catalog};
+use crate::desired::{Access, Catalog};
 use crate::observe;
 
 /// Reads the bytes as every answer that is parsed here. Nothing may panic, whatever they are.

@@ -12,35 +12,27 @@
 //! Nodes are known by their names in the spec and by the ids that they tell through those names; an address is
 //! looked up just before it is sent. No slot that has an owner is ever moved, nothing is ever emptied or forgotten.
 
-mod acl;
 mod apply;
 mod change;
-mod check;
 mod desired;
-mod digest;
 mod error;
 #[doc(hidden)]
 pub mod fuzzing;
-mod layout;
 mod observe;
 mod observed;
 mod plan;
-mod slots;
 mod spec;
 mod validate;
 mod wire;
 
 use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations};
 
-pub use acl::{Access, Catalog};
 pub use change::{Change, Passwords};
-pub use desired::{Desired, Library, Login, Mode, Node, User};
+pub use desired::{Access, Catalog, Desired, Layout, Library, Login, Mode, Node, Slots, User};
 pub use error::Error;
-pub use layout::Layout;
 pub use observed::{
     Entry, Link, NodeState, Observed, OwnLogin, Persistence, Replication, ReplicationLogin, UserState,
 };
-pub use slots::Slots;
 pub use spec::Spec;
 
 use wire::Connections;
@@ -88,7 +80,7 @@ impl Backend for Valkey {
         changes: &[Change],
         secrets: &Secrets,
     ) -> Vec<(usize, Error)> {
-        check::check(&self.connections, (desired, secrets), changes).await
+        apply::check(&self.connections, (desired, secrets), changes).await
     }
 
     async fn apply(

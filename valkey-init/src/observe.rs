@@ -10,8 +10,7 @@ mod waiting;
 
 use init_core::Secrets;
 
-use crate::acl::Catalog;
-use crate::desired::Desired;
+use crate::desired::{Catalog, Desired};
 use crate::error::Error;
 use crate::observed::Observed;
 use crate::plan::plan;

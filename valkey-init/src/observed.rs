@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use init_core::Endpoint;
 
-use crate::acl::Catalog;
+use crate::desired::Catalog;
 
 pub use view::{Entry, Link};
 

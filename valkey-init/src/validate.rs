@@ -10,8 +10,7 @@ use std::collections::BTreeMap;
 use init_core::{Files, SpecPath, Text, Violations};
 use init_net::{Tls, Verification};
 
-use crate::desired::{Desired, Login, Mode, User};
-use crate::layout::Layout;
+use crate::desired::{Desired, Layout, Login, Mode, User};
 use crate::spec::Spec;
 
 pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations> {

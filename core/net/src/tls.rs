@@ -1,6 +1,7 @@
 //! TLS by rustls: whom we trust, who we are, and what a failed handshake means.
 
 mod alert;
+mod certificate_fault;
 mod certificates;
 mod connector;
 mod explain;
@@ -8,6 +9,7 @@ mod fault;
 mod identity;
 mod issuer;
 mod key;
+mod key_fault;
 mod names;
 mod passphrase;
 mod pem;
@@ -20,8 +22,8 @@ mod verifier;
 mod x509;
 
 pub use alert::AlertFault;
+pub use certificate_fault::CertificateFault;
 pub use connector::Connector;
-pub use explain::CertificateFault;
 pub use fault::tls_error;
 pub use spec::TlsSpec;
 pub use validate::{Tls, Verification};

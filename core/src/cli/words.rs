@@ -19,6 +19,8 @@ pub enum Command {
     Describe,
     /// Print the JSON Schema of the spec
     Schema,
+    /// Check the init services of a Compose project, which stdin has from `docker compose config --format json`
+    Policy,
     /// Print the completions of a shell for this command line
     Completions,
 }

@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use secrecy::zeroize::Zeroizing;
 
-use super::Rule;
-use super::values::Values;
+use super::values::{Rule, Values};
 
 /// A shorter run of letters holds nothing.
 const SHORTEST: usize = 4;

@@ -5,7 +5,6 @@ use std::ops::Range;
 use secrecy::ExposeSecret;
 use secrecy::zeroize::Zeroizing;
 
-use super::Rule;
 use crate::Secret;
 
 /// A shorter value counts only as a word by itself.
@@ -16,6 +15,15 @@ const PREFIX: usize = 16;
 const LINE: usize = 8;
 /// The first line of a PEM text says what it is, and is no secret.
 const PEM: &[u8] = b"-----";
+
+/// Which values are replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rule {
+    /// All of them.
+    Peer,
+    /// Those that are not public.
+    Own,
+}
 
 struct Value {
     secret: Secret,

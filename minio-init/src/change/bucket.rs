@@ -8,7 +8,8 @@ use init_core::{Effect, Properties};
 use serde::Serialize;
 
 use super::text::{by_name, list};
-use crate::desired::document::{Anonymous, Document};
+use crate::desired::Anonymous;
+use crate::desired::document::Document;
 use crate::desired::{Cors, Encryption, Lock, Route, Rule, Size, Versioning};
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

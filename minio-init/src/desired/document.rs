@@ -4,27 +4,19 @@
 //! wildcards, so the text says nothing. The meaning is the set of single permissions that the statements
 //! spell out: one effect, principal, action and resource each, under one set of conditions.
 
-mod anonymous;
 mod evaluate;
 mod parse;
+mod permission;
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-pub(crate) use anonymous::Anonymous;
-
-/// What a document is for: a bucket's says to whom, a user's is attached to somebody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Attached to users, groups and access keys.
-    Identity,
-    /// Set on a bucket.
-    Bucket,
-}
+pub(crate) use parse::{Kind, Step};
+use permission::{Matched, Permission};
 
 /// A document as it is sent, and what it means.
 #[derive(Clone, Debug)]
@@ -33,36 +25,15 @@ pub struct Document {
     meaning: BTreeSet<Permission>,
 }
 
-/// The smallest thing that a statement says. A `Not…` list cannot be split, and stays whole.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Permission {
-    allow: bool,
-    principal: Matched,
-    action: Matched,
-    resource: Matched,
-    conditions: Conditions,
-}
-
-/// One value, or everything but these.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Matched {
-    Absent,
-    One(String),
-    AllExcept(BTreeSet<String>),
-}
-
-/// By operator and key.
-type Conditions = BTreeMap<(String, String), BTreeSet<String>>;
-
 impl Document {
     /// The document of a spec. Says everything that is wrong with it, each with the path inside of it.
-    pub fn parse(json: &Value, kind: Kind) -> Result<Self, Vec<(Vec<parse::Step>, String)>> {
-        parse::document(json, kind)
+    pub fn parse(json: &Value, kind: Kind) -> Result<Self, Vec<(Vec<Step>, String)>> {
+        parse::document(json, kind).map(|(json, meaning)| Self { json, meaning })
     }
 
     /// The document of a server, which may say things that no spec may.
     pub(crate) fn read(json: &Value) -> Option<Self> {
-        parse::lenient(json)
+        parse::lenient(json).map(|meaning| Self { json: json.clone(), meaning })
     }
 
     /// The text to send.
@@ -91,8 +62,6 @@ impl Document {
         self.meaning.is_empty()
     }
 }
-
-pub(crate) use parse::Step;
 
 impl PartialEq for Document {
     fn eq(&self, other: &Self) -> bool {

@@ -9,7 +9,7 @@ use super::names::Names;
 use crate::desired::Desired;
 use crate::error::{Error, Lost};
 use crate::observed::{Observed, SeenAccount};
-use crate::plan::at_stake;
+use crate::plan::{at_stake, plan};
 use crate::wire::admin::{AccountInfo, UserInfo};
 use crate::wire::client::{Call, Client};
 use crate::wire::parallel::all;
@@ -24,7 +24,7 @@ pub(super) async fn observe(
     names: &Names,
     observed: &Observed,
 ) -> Result<Option<SeenAccount>, Error> {
-    if !at_stake(desired, observed) {
+    if !at_stake(plan(desired, observed).changes()) {
         return Ok(None);
     }
     match account(client, names).await {

@@ -7,7 +7,7 @@ use init_core::{Conflict, SpecPath};
 
 use super::found::Found;
 use crate::change::{BucketChange, RouteDrift, ShownPolicy};
-use crate::desired::document::Anonymous;
+use crate::desired::Anonymous;
 use crate::desired::{Bucket, Cors, Desired, Lock, Route, Rule, Status, Versioning};
 use crate::observed::{Observed, SeenBucket};
 

@@ -13,8 +13,8 @@ use crate::desired::{Desired, Status};
 use crate::observed::{Observed, SeenAccount};
 
 /// Whether a change could take rights from some account, so that our own have to be known.
-pub(crate) fn at_stake(desired: &Desired, observed: &Observed) -> bool {
-    super::plan(desired, observed).changes().iter().any(|change| match change {
+pub(crate) fn at_stake(changes: &[Change]) -> bool {
+    changes.iter().any(|change| match change {
         Change::Identity(
             IdentityChange::AlterPolicy { .. }
             | IdentityChange::AlterGroup { .. }

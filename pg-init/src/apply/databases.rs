@@ -7,10 +7,9 @@ use init_core::Progress;
 use super::job::{Answer, AsMember, Job};
 use super::{owners, pipeline, role_statement, statement};
 use crate::change::{Change, CreateDatabase};
+use crate::desired::sql::ident;
 use crate::error::Error;
-use crate::server::Server;
-use crate::sql::ident;
-use crate::wire::Preset;
+use crate::wire::{Preset, Server};
 
 /// Copying a template is the server's work, and it has other work.
 const SESSIONS: usize = 4;

@@ -7,12 +7,11 @@ use tokio_postgres::types::{ToSql, Type};
 
 use crate::change::{Change, Privileges, RevokePrivileges};
 use crate::desired::PUBLIC;
+use crate::desired::sql::{self, ident};
 use crate::error::Error;
-use crate::names::Names;
 use crate::spec::Object;
-use crate::sql::{self, ident};
 use crate::validate::{expand, of};
-use crate::wire::Session;
+use crate::wire::{Names, Session};
 
 /// The privileges of one grantor on one object.
 type Granted = BTreeMap<(String, String), BTreeSet<String>>;

@@ -8,8 +8,7 @@ use super::job::{Answer, AsMember, Job};
 use super::{grantors, owners, pipeline};
 use crate::change::Change;
 use crate::error::Error;
-use crate::server::Server;
-use crate::wire::{Pool, Session, Use};
+use crate::wire::{Pool, Server, Session, Use};
 
 /// A change by its position, the database that it is carried out in, and its statements.
 pub(super) type Work<'c> = (usize, &'c Change, Option<&'c str>, String);

@@ -8,9 +8,8 @@ use tokio_postgres::types::{ToSql, Type};
 use crate::change::{Change, GrantPrivileges, RevokeDefaultPrivileges, RevokePrivileges};
 use crate::desired::Target;
 use crate::error::Error;
-use crate::server::Server;
 use crate::spec::Object;
-use crate::wire::Session;
+use crate::wire::{Server, Session};
 
 /// Of the roles given, those whose privileges the provisioning role lacks and could have: a superuser has all, and nobody
 /// else may be made a member of one. `$2` is whether the server is PostgreSQL 16 or later; before that, CREATEROLE is as

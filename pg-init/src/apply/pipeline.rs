@@ -6,9 +6,7 @@ use init_core::Progress;
 use super::job::{Answer, Job};
 use super::temporary_membership;
 use crate::error::Error;
-use crate::server::Server;
-use crate::wire::Pool;
-use crate::wire::{Preset, Session};
+use crate::wire::{Pool, Preset, Server, Session};
 
 /// Messages on the way at a time in one session.
 const PIPELINE: usize = 30;

@@ -7,11 +7,10 @@ use init_core::{Secret, SecretRef};
 use secrecy::ExposeSecret as _;
 
 use crate::change::{AlterRole, CreateRole};
-use crate::desired::Attributes;
-use crate::names::Names;
+use crate::desired::sql::{ident, literal, parameter};
+use crate::desired::{Attributes, Until};
 use crate::spec::Setting;
-use crate::sql::{ident, literal, parameter};
-use crate::until::Until;
+use crate::wire::Names;
 
 /// A role that is created or altered.
 pub(super) enum Role<'c> {

@@ -11,10 +11,7 @@ use super::job::{Answer, Job};
 use super::pipeline::{self, JOBS_PER_SESSION};
 use super::role_statement::{Role, role};
 use crate::error::Error;
-use crate::hashing;
-use crate::scram;
-use crate::server::Server;
-use crate::wire::Preset;
+use crate::wire::{Preset, Server, hashing, scram};
 
 /// There is no such parameter before PostgreSQL 16.
 const ITERATIONS: &str = "SELECT pg_catalog.current_setting('scram_iterations', true)";

@@ -9,10 +9,10 @@ use crate::change::{
     CreateDatabase, CreateExtension, CreatePublication, CreateSchema, GrantPrivileges, GrantRole, Privileges,
     RevokeDefaultPrivileges, RevokePrivileges, operations,
 };
+use crate::desired::sql::{ident, idents, literal, qualified};
 use crate::desired::{Locale, Membership, PUBLIC};
-use crate::names::Names;
 use crate::spec::{Future, LocaleProvider, Object, Privilege};
-use crate::sql::{ident, idents, literal, qualified};
+use crate::wire::Names;
 
 /// How a change is carried out.
 pub(super) enum Statement<'c> {

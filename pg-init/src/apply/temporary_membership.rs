@@ -9,8 +9,8 @@ use std::fmt::Write as _;
 use tokio_postgres::types::Type;
 
 use super::job::AsMember;
+use crate::desired::sql::ident;
 use crate::error::Error;
-use crate::sql::ident;
 use crate::wire::Session;
 
 /// PostgreSQL has the options of a membership from 16 on; before that, a member had both.

@@ -7,8 +7,8 @@ use init_core::diff::Drift;
 use init_core::{Properties, Subject};
 
 use super::show::{self, Show, list};
+use crate::desired::sql;
 use crate::spec::Operation;
-use crate::sql;
 
 /// A new publication.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

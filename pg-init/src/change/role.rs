@@ -7,9 +7,8 @@ use init_core::diff::Drift;
 use init_core::{Properties, SecretRef, Subject};
 
 use super::show::{self, Show, detail, list, parameters};
-use crate::desired::Attributes;
+use crate::desired::{Attributes, Until};
 use crate::spec::Setting;
-use crate::until::Until;
 
 /// A new role.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

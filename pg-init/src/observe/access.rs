@@ -10,11 +10,10 @@ use tokio_postgres::types::{ToSql, Type};
 use self::query::{DEFAULTS, GRANTORS, HELD, question};
 use crate::desired::{Database, DefaultTarget, Desired, PUBLIC, Target};
 use crate::error::Error;
-use crate::names::Names;
 use crate::observed::{Acl, Defaults};
 use crate::spec::{Future, Object, Privilege};
 use crate::validate::{expand, of, privileges_on_new};
-use crate::wire::{Row, Session};
+use crate::wire::{Names, Row, Session};
 
 /// Privileges on the databases themselves, all in one query.
 pub(super) async fn databases(

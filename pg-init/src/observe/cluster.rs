@@ -5,14 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use tokio_postgres::types::Type;
 
 use super::access::{self, Oids};
-use crate::desired::{Attributes, Desired};
+use crate::desired::{Attributes, Desired, Until};
 use crate::error::Error;
-use crate::names::Names;
 use crate::observed::{Database, Locale, MemberRow, Observed, Provisioner, Role, Stored};
-use crate::server::Server;
 use crate::spec::LocaleProvider;
-use crate::until::Until;
-use crate::wire::Row;
+use crate::wire::{Names, Row, Server};
 
 const ROLES: &str = "\
     SELECT r.rolname::text, r.rolcanlogin, r.rolsuper, r.rolcreatedb, r.rolcreaterole, r.rolreplication, \

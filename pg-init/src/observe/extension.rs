@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::desired::Desired;
 use crate::error::Error;
 use crate::observed::{Available, Observed, Offer};
-use crate::server::Server;
+use crate::wire::Server;
 
 /// What is required need not be declared, so all are read.
 const OFFERS: &str = "\

@@ -2,11 +2,10 @@
 //! only about locales whose texts differ.
 
 use crate::desired::Desired;
+use crate::desired::sql;
 use crate::error::Error;
 use crate::observed::Observed;
-use crate::server::Server;
-use crate::sql;
-use crate::wire::Session;
+use crate::wire::{Server, Session};
 
 pub(super) async fn canonical(
     server: &Server,

@@ -6,9 +6,8 @@ use tokio_postgres::types::{ToSql, Type};
 
 use crate::desired::Database;
 use crate::error::Error;
-use crate::names::Names;
 use crate::observed::Object;
-use crate::wire::Session;
+use crate::wire::{Names, Session};
 
 /// What `ALTER … OWNER` is for, each as the server itself writes its name. Left out is what belongs to an extension, and what
 /// goes with its table: a sequence of a column, the type of a row or of an array.

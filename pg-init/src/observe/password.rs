@@ -10,13 +10,10 @@ use tracing::warn;
 
 use crate::desired::Desired;
 use crate::error::Error;
-use crate::hashing;
 use crate::observed::{Observed, Password, Role};
-use crate::scram::{self, Stored, compare as compare_verifier};
-use crate::server::Server;
 use crate::spec::PasswordCheck;
-use crate::wire::PasswordTrial;
-use crate::wire::Pool;
+use crate::wire::scram::{self, Stored, compare as compare_verifier};
+use crate::wire::{PasswordTrial, Pool, Server, hashing};
 
 const MAY_READ: &str =
     "SELECT pg_catalog.has_column_privilege('pg_catalog.pg_authid', 'rolpassword', 'SELECT')::int";

@@ -1,14 +1,11 @@
 //! Two spellings of one value: `30s` and `30000`, `on` and `true`. The server itself is asked, in a
 //! transaction that is rolled back, and only about values whose texts differ.
 
-use crate::desired::{self, Desired};
+use crate::desired::{self, Desired, setting, sql};
 use crate::error::Error;
 use crate::observed::{self, Observed};
-use crate::server::Server;
-use crate::setting;
 use crate::spec::Setting;
-use crate::sql;
-use crate::wire::{Session, Use};
+use crate::wire::{Server, Session, Use};
 
 pub(super) async fn equate(server: &Server, desired: &Desired, observed: &mut Observed) -> Result<(), Error> {
     for (key, role) in &desired.roles {

@@ -4,10 +4,10 @@ use init_core::diff::Drift;
 use init_core::{Conflict, SpecPath};
 
 use super::planner::Planner;
+use super::settings;
 use crate::change::{AlterDatabase, AlterRoleSettings, Change, CreateDatabase};
 use crate::desired::{Database, Locale};
 use crate::observed;
-use crate::setting;
 use crate::spec::LocaleProvider;
 
 impl Planner<'_> {
@@ -34,7 +34,7 @@ impl Planner<'_> {
         for (role, wanted) in &database.role_settings {
             self.check_role(&at.key("roleSettings").key(role), role);
             let stored = there.and_then(|there| there.role_settings.get(role)).unwrap_or(&nothing);
-            let settings = setting::drift(wanted, stored);
+            let settings = settings::drift(wanted, stored);
             if !settings.is_empty() {
                 let (database, role) = (name.to_owned(), role.clone());
                 self.change(Change::AlterRoleSettings(AlterRoleSettings { database, role, settings }));
@@ -60,7 +60,7 @@ impl Planner<'_> {
             encoding: database.encoding.clone(),
             locale: database.locale.clone(),
             connection_limit: database.connection_limit,
-            settings: setting::of_new(&database.settings),
+            settings: settings::of_new(&database.settings),
         }));
     }
 
@@ -78,7 +78,7 @@ impl Planner<'_> {
         let owner = database.owner.clone().and_then(|owner| Drift::between(Some(there.owner.clone()), owner));
         let limit = database.connection_limit;
         let connection_limit = limit.and_then(|limit| Drift::between(Some(there.connection_limit), limit));
-        let settings = setting::drift(&database.settings, &there.settings);
+        let settings = settings::drift(&database.settings, &there.settings);
         if owner.is_some() || connection_limit.is_some() || !settings.is_empty() {
             let database = name.to_owned();
             self.change(Change::AlterDatabase(AlterDatabase { database, owner, connection_limit, settings }));

@@ -10,9 +10,8 @@ use super::planner::Planner;
 use crate::change::{
     AlterObjectOwner, AlterPublication, AlterSchema, Change, CreatePublication, CreateSchema,
 };
-use crate::desired::{Database, Publication, Schema};
+use crate::desired::{Database, Publication, Schema, sql};
 use crate::observed::{self, Inside};
-use crate::sql;
 
 /// One database, from both sides.
 pub(super) struct DatabaseScope<'a> {

@@ -6,12 +6,12 @@ use init_core::SpecPath;
 use init_core::diff::{Drift, Side, by_key};
 
 use super::planner::Planner;
+use super::settings;
 use crate::change::{
     AlterMembership, AlterRole, Change, CreateRole, GrantRole, Members, PasswordDrift, PreviousPassword,
 };
 use crate::desired::{Attributes, Membership, Role};
 use crate::observed::{self, MemberRow, Password};
-use crate::setting;
 use crate::spec::PasswordCheck;
 
 impl Planner<'_> {
@@ -81,7 +81,7 @@ fn create(key: &str, role: &Role) -> Change {
         role: key.to_owned(),
         attributes: role.attributes.clone(),
         password: role.password.clone(),
-        settings: setting::of_new(&role.settings),
+        settings: settings::of_new(&role.settings),
     })
 }
 
@@ -109,7 +109,7 @@ fn alter(key: &str, role: &Role, there: &observed::Role, by_login: bool) -> Opti
         Password::Right | Password::Unknown => None,
     };
     let password = was.zip(role.password.clone()).map(|(from, to)| PasswordDrift { from, to });
-    let settings = setting::drift(&role.settings, &there.settings);
+    let settings = settings::drift(&role.settings, &there.settings);
     let nothing = attributes == Attributes::default() && password.is_none() && settings.is_empty();
     (!nothing).then(|| Change::AlterRole(AlterRole { role: key.to_owned(), attributes, password, settings }))
 }

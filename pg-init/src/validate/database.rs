@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use init_core::{SpecPath, Violations};
 
 use super::{access, names, privileges, setting};
-use crate::desired::{Database, Extension, Locale, Publication, Schema, Settings};
+use crate::desired::{Database, Extension, Locale, Publication, Schema, Settings, sql};
 use crate::spec::{self, LocaleProvider, Setting, Tables};
-use crate::sql;
 
 pub(super) fn one(name: &str, written: spec::Database, at: &SpecPath, wrong: &mut Violations) -> Database {
     wrong.check(at, names::name(name));

@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use init_core::{SpecPath, Text, Violations};
 
 use super::{names, setting};
-use crate::desired::{Attributes, Membership, Role};
+use crate::desired::{Attributes, Membership, Role, Until};
 use crate::spec::{self, MemberOf};
-use crate::until::Until;
 
 /// All roles by key.
 pub(super) fn all(written: BTreeMap<String, spec::Role>, wrong: &mut Violations) -> BTreeMap<String, Role> {

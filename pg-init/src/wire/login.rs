@@ -116,7 +116,7 @@ impl CandidateEndpoint {
         if certain || trial != PasswordTrial::Right {
             return Ok(trial);
         }
-        let random = Secret::from(crate::scram::nonce()?);
+        let random = Secret::from(super::scram::nonce()?);
         Ok(match self.try_login(database, role, &random).await? {
             (PasswordTrial::Wrong, _) => PasswordTrial::Right,
             (PasswordTrial::Right | PasswordTrial::Inconclusive, _) => PasswordTrial::Inconclusive,

@@ -5,8 +5,8 @@ use init_net::Connector;
 use std::sync::Arc;
 
 use super::guard::ConnectionState;
+use super::names::Names;
 use crate::error::{Error, classify};
-use crate::names::Names;
 
 /// The endpoint of a connection, the TLS that it has, and the secret names that no message may hold.
 pub(crate) struct Peer {

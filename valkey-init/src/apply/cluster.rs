@@ -4,9 +4,8 @@ use init_core::Endpoint;
 use redis::cmd;
 
 use super::files;
-use crate::desired::{Desired, Mode};
+use crate::desired::{Desired, Mode, Slots};
 use crate::error::Error;
-use crate::slots::Slots;
 use crate::wire::{Connection, Connections, text};
 
 /// Closes slots that this node has open. The plan has seen that no node but the owner holds a key of them.

@@ -5,9 +5,8 @@ use init_core::{Endpoint, Secrets};
 use secrecy::ExposeSecret;
 
 use super::files;
-use crate::acl::rules::{tokens, without_password};
-use crate::desired::{Desired, User};
-use crate::digest::digest;
+use crate::desired::acl::rules::{tokens, without_password};
+use crate::desired::{Desired, User, digest};
 use crate::error::Error;
 use crate::wire::commands::{clear_rules, set_user};
 use crate::wire::{Connection, Connections};

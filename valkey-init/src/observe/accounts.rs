@@ -6,9 +6,7 @@ use init_core::{Secret, Secrets};
 use redis::{Cmd, Value, cmd};
 use secrecy::ExposeSecret;
 
-use crate::acl::{Access, Catalog};
-use crate::desired::{Desired, Mode, User};
-use crate::digest::digest;
+use crate::desired::{Access, Catalog, Desired, Mode, User, digest};
 use crate::error::Error;
 use crate::observed::{NodeState, OwnLogin, ReplicationLogin, UserState};
 use crate::plan::value::{differs, wanted};

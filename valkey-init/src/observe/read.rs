@@ -6,8 +6,7 @@ use init_core::Secrets;
 use redis::{Value, cmd};
 
 use super::{accounts, node};
-use crate::acl::Catalog;
-use crate::desired::Desired;
+use crate::desired::{Catalog, Desired};
 use crate::error::Error;
 use crate::observed::{NodeState, Observed};
 use crate::wire::{Connection, Connections, text};

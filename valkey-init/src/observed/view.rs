@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use crate::slots::{COUNT, Slots};
+use crate::desired::slots::{COUNT, Slots};
 
 /// What one node knows about another, or about itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use init_core::diff::Drift;
 use init_core::{Conflict, SpecPath, Text};
 
-use crate::acl::{Access, Catalog};
-use crate::desired::{Desired, Mode, User};
+use crate::desired::{Access, Catalog, Desired, Mode, User};
 use crate::observed::{NodeState, Observed};
 
 /// Whether a node of this deployment follows another, or will.

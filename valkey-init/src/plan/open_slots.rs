@@ -9,7 +9,7 @@ use init_core::{Conflict, SpecPath};
 
 use super::topology::Topology;
 use crate::change::Change;
-use crate::slots::Slots;
+use crate::desired::Slots;
 
 pub(super) fn plan(topology: &Topology<'_>, changes: &mut Vec<Change>, conflicts: &mut Vec<Conflict>) {
     let owners = topology.owners();

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::topology::Topology;
-use crate::slots::Slots;
+use crate::desired::Slots;
 
 /// The roles of all nodes, and what is missing from them.
 pub(crate) struct Roles {

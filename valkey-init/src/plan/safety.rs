@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use init_core::{Conflict, SpecPath};
 
 use super::topology::Topology;
+use crate::desired::Slots;
 use crate::observed::{Entry, Link};
-use crate::slots::Slots;
 
 /// Everything that stands in the way of forming this cluster from these nodes.
 pub(super) fn conflicts(topology: &Topology<'_>) -> Vec<Conflict> {

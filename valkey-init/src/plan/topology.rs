@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use init_core::Endpoint;
 
 use crate::desired::Desired;
+use crate::desired::slots::{COUNT, Slots};
 use crate::observed::{Entry, Link, NodeState, Observed};
-use crate::slots::{COUNT, Slots};
 
 /// The nodes of the spec and what they say.
 pub(crate) struct Topology<'a> {

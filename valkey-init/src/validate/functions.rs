@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use init_core::{FileRef, Files, SpecPath, Violations};
 
-use crate::desired::Library;
-use crate::digest::digest;
+use crate::desired::{Library, digest};
 
 pub(super) fn validate(
     functions: &BTreeMap<String, FileRef>,

@@ -2,7 +2,7 @@
 
 use init_core::{SpecPath, Text, Violations};
 
-use crate::acl::rules;
+use crate::desired::acl::rules;
 use crate::desired::{Login, User};
 use crate::spec::UserSpec;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use init_core::{Secret, SecretRef, Secrets};
 use secrecy::ExposeSecret;
 
-use crate::digest::digest;
+use crate::desired::digest;
 use crate::error::Error;
 
 /// What stands in the place of a secret.

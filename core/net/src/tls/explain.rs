@@ -1,43 +1,12 @@
 //! What is wrong with a server's certificate, in words, and the `openssl` line that makes a right one.
 
-use std::sync::Arc;
-
 use rustls::pki_types::{CertificateDer, UnixTime};
-use rustls::{CertificateError, Error, OtherError};
-use thiserror::Error as ThisError;
+use rustls::{CertificateError, OtherError};
 
+use super::certificate_fault::{CertificateFault, Presented};
 use super::names::{listed, names};
 use super::x509::{Certificate, date};
 use super::{issuer, recipe};
-
-/// Why a server's certificate is refused.
-#[derive(Clone, Debug, PartialEq, Eq, ThisError)]
-#[error("{problem}")]
-pub struct CertificateFault {
-    pub(crate) problem: String,
-    pub(crate) remedy: String,
-}
-
-impl CertificateFault {
-    pub(super) fn new(problem: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { problem: problem.into(), remedy: remedy.into() }
-    }
-}
-
-/// Rustls carries it from the verifier to whoever began the handshake.
-impl From<CertificateFault> for Error {
-    fn from(fault: CertificateFault) -> Self {
-        CertificateError::Other(OtherError(Arc::new(fault))).into()
-    }
-}
-
-/// What the server has presented, to whom, and what the spec holds.
-pub(super) struct Presented<'a> {
-    pub(super) leaf: &'a CertificateDer<'a>,
-    pub(super) chain: &'a [CertificateDer<'a>],
-    pub(super) name: &'a str,
-    pub(super) pinned: &'a [CertificateDer<'static>],
-}
 
 /// The verdict in words.
 pub(super) fn explain(error: &CertificateError, presented: &Presented<'_>) -> CertificateFault {

@@ -8,7 +8,7 @@ use init_core::Endpoint;
 use rustls::{CertificateError, Error, InvalidMessage, OtherError, PeerIncompatible};
 
 use super::alert::meaning;
-use super::explain::CertificateFault;
+use super::certificate_fault::CertificateFault;
 use super::identity::Identity;
 use crate::NetError;
 

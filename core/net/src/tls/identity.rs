@@ -9,7 +9,8 @@ use rustls::SignatureScheme;
 use rustls::client::ResolvesClientCert;
 use rustls::sign::CertifiedKey;
 
-use super::key::{KeyFault, signing_key};
+use super::key::signing_key;
+use super::key_fault::KeyFault;
 use super::recipe;
 use super::validate::ClientCertificate;
 use super::x509::Certificate;

@@ -2,7 +2,7 @@
 
 use rustls::pki_types::CertificateDer;
 
-use super::explain::{CertificateFault, Presented};
+use super::certificate_fault::{CertificateFault, Presented};
 use super::names::listed;
 use super::recipe;
 use super::x509::Certificate;

@@ -7,7 +7,7 @@ use rustls::pki_types::pem::SectionKind;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use secrecy::ExposeSecret as _;
 
-use super::key::KeyFault;
+use super::key_fault::KeyFault;
 use super::{pem, recipe};
 
 /// The label of the section that holds one.

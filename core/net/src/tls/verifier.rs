@@ -12,7 +12,8 @@ use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 
-use super::explain::{CertificateFault, Presented, explain, malformed};
+use super::certificate_fault::{CertificateFault, Presented};
+use super::explain::{explain, malformed};
 use super::names::{is_among, names};
 use super::signature::{Protocol, verify};
 use super::validate::{Tls, Verification};

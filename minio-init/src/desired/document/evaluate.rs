@@ -1,7 +1,8 @@
 //! What a document says about one request. Conditions and variables depend on a request that has not been made: an Allow
 //! that has some may allow, and a Deny that has some may not deny.
 
-use super::{Document, Matched, Permission};
+use super::Document;
+use super::permission::{Matched, Permission};
 
 const ARN: &str = "arn:aws:s3:::";
 

@@ -1,11 +1,11 @@
-//! JSON to a document: strict for a spec, whose every mistake is told, and lenient for a server.
+//! Reads what a document in JSON allows: strictly for a spec, whose every mistake is told, and leniently for a server.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 use serde_json::{Map, Value, json};
 
-use super::{Conditions, Document, Kind, Matched, Permission};
+use super::permission::{Conditions, Matched, Permission};
 
 const VERSIONS: [&str; 2] = ["2012-10-17", "2008-10-17"];
 const STATEMENT: [&str; 9] = [
@@ -24,6 +24,15 @@ const SIZE_LIMIT: usize = 20 * 1024;
 
 /// What the meaning of one document may take in memory.
 const MEANING_LIMIT: usize = 4 << 20;
+
+/// What a document is for: a bucket's says to whom, a user's is attached to somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Attached to users, groups and access keys.
+    Identity,
+    /// Set on a bucket.
+    Bucket,
+}
 
 /// One step of the way to a place in a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +59,11 @@ fn under(at: &[Step], key: &str) -> Vec<Step> {
     path
 }
 
-pub(super) fn document(json: &Value, kind: Kind) -> Result<Document, Vec<(Vec<Step>, String)>> {
+/// The document as it is sent, and its single permissions.
+pub(super) fn document(
+    json: &Value,
+    kind: Kind,
+) -> Result<(Value, BTreeSet<Permission>), Vec<(Vec<Step>, String)>> {
     let mut problems = Problems::default();
     let statements = check(json, kind, &mut problems);
     if weight(statements.iter().map(|(_, statement)| *statement)) > MEANING_LIMIT {
@@ -67,18 +80,18 @@ pub(super) fn document(json: &Value, kind: Kind) -> Result<Document, Vec<(Vec<St
     if let Some(fields) = sent.as_object_mut() {
         fields.insert("Statement".to_owned(), json!(list));
     }
-    Ok(Document { json: sent, meaning })
+    Ok((sent, meaning))
 }
 
-pub(super) fn lenient(json: &Value) -> Option<Document> {
+/// The single permissions of a server's document; `None` for one that has none, or too many.
+pub(super) fn lenient(json: &Value) -> Option<BTreeSet<Permission>> {
     let statements = json.get("Statement")?;
     let one = std::slice::from_ref(statements);
     let list = statements.as_array().map_or(one, Vec::as_slice);
     if weight(list.iter().filter_map(Value::as_object)) > MEANING_LIMIT {
         return None;
     }
-    let meaning = list.iter().filter_map(Value::as_object).flat_map(permissions).collect();
-    Some(Document { json: json.clone(), meaning })
+    Some(list.iter().filter_map(Value::as_object).flat_map(permissions).collect())
 }
 
 type Statement<'a> = (Vec<Step>, &'a Map<String, Value>);

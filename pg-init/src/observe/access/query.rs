@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::desired::sql;
 use crate::spec::Object;
-use crate::sql;
 
 /// A creator's own list for the whole database replaces the built-in defaults; one for a schema adds to them.
 pub(super) const DEFAULTS: &str = "\

@@ -4,12 +4,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::desired;
-use crate::observed;
+use super::sql;
 use crate::spec::Setting;
-use crate::sql;
-use init_core::diff::Drift;
-use std::collections::BTreeMap;
 
 /// The parameters that PostgreSQL stores as a list of quoted names (`GUC_LIST_QUOTE`).
 const LISTS: [&str; 6] = [
@@ -85,27 +81,6 @@ impl Setting {
 /// The words of a `DateStyle`, whose case and spaces mean nothing.
 fn words(text: &str) -> Vec<String> {
     text.split(',').map(|word| word.trim().to_ascii_lowercase()).collect()
-}
-
-/// The parameters that differ.
-pub(crate) fn drift(
-    desired: &desired::Settings,
-    observed: &observed::Settings,
-) -> BTreeMap<String, Drift<Setting>> {
-    let differs = |(name, wanted): (&String, &Setting)| {
-        let stored = observed.get(name);
-        let same = stored.is_some_and(|stored| stored.equal || wanted.is(name, &stored.text));
-        let from = stored.map(|stored| Setting::One(stored.text.clone()));
-        let same = same || from.is_none() && *wanted == Setting::Unset;
-        (!same).then(|| (name.clone(), Drift { from, to: wanted.clone() }))
-    };
-    desired.iter().filter_map(differs).collect()
-}
-
-/// Those that something new is made with: it has no others that could be taken away.
-pub(crate) fn of_new(desired: &desired::Settings) -> BTreeMap<String, Setting> {
-    let set = desired.iter().filter(|(_, value)| **value != Setting::Unset);
-    set.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 impl fmt::Display for Setting {

@@ -10,7 +10,7 @@ use tracing::warn;
 
 use crate::change::Change;
 use crate::error::Error;
-use crate::server::Server;
+use crate::wire::Server;
 
 /// The index of each change that would be refused, and why.
 pub(crate) async fn check(server: &Server, changes: &[Change]) -> Vec<(usize, Error)> {

@@ -1,8 +1,8 @@
 //! Entries for fuzzing: everything here that reads text which a server or the author of a spec wrote.
 
+use crate::desired::{Until, sql};
 use crate::spec::Setting;
-use crate::until::Until;
-use crate::{scram, sql};
+use crate::wire::scram;
 
 /// A verifier as a server stores it, beside a password.
 pub fn verifier(stored: &str, password: &str) {

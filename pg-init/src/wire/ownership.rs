@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::names::Names;
 use crate::change::{AlterDatabase, AlterSchema, CreateDatabase, CreateSchema};
-use crate::names::Names;
 use crate::observed::Observed;
 
 /// The owner of the schema `public` that stands for whoever owns the database.

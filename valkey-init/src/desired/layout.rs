@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::slots::{self, Slots};
+use super::slots::{self, Slots};
 
 /// The layout of a cluster, by positions in the spec's node list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

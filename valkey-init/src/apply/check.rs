@@ -6,9 +6,9 @@ mod rewrite;
 
 use init_core::{Endpoint, Secret, Secrets};
 
-use crate::acl::rules::tokens;
 use crate::change::Change;
 use crate::desired::Desired;
+use crate::desired::acl::rules::tokens;
 use crate::error::Error;
 use crate::wire::commands::{clear_rules, set_user};
 use crate::wire::{Connection, Connections};

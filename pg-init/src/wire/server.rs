@@ -11,13 +11,16 @@ use futures_util::stream::FuturesUnordered;
 use init_core::{Endpoint, Fault as _, FaultKind, Secret, Secrets};
 use tokio::sync::Mutex;
 
+use super::guard::Budget;
+use super::login::CandidateEndpoint;
+use super::names::{self, Names};
+use super::ownership::Ownership;
+use super::peer::Peer;
+use super::pool::Pool;
+use super::session::Session;
 use crate::desired::Desired;
 use crate::error::Error;
-use crate::names::{self, Names};
-use crate::ownership::Ownership;
 use crate::spec::ChannelBinding;
-use crate::wire::Pool;
-use crate::wire::{Budget, CandidateEndpoint, Peer, Session};
 
 /// One server, with its maintenance session and the sessions in its databases.
 pub(crate) struct Server {

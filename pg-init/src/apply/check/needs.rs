@@ -1,8 +1,7 @@
 //! What a change takes of other roles and of databases, as far as it shows in the catalog.
 
 use crate::change::{Change, GrantPrivileges, RevokeDefaultPrivileges, RevokePrivileges};
-use crate::names::Names;
-use crate::ownership::Ownership;
+use crate::wire::{Names, Ownership};
 
 /// One requirement of a change. Roles are real names.
 #[derive(Debug, PartialEq, Eq)]

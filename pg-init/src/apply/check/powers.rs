@@ -5,8 +5,7 @@ use tokio_postgres::types::Type;
 use crate::change::Change;
 use crate::desired::Attributes;
 use crate::error::Error;
-use crate::names::Names;
-use crate::wire::Session;
+use crate::wire::{Names, Session};
 
 /// The attributes of the provisioning role.
 #[expect(clippy::struct_excessive_bools, reason = "PostgreSQL's own attributes")]

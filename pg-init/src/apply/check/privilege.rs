@@ -9,10 +9,9 @@ use tracing::warn;
 use super::needs::{Need, needs};
 use super::powers::{Doubt, Powers};
 use crate::change::Change;
+use crate::desired::sql::ident;
 use crate::error::Error;
-use crate::server::Server;
-use crate::sql::ident;
-use crate::wire::Session;
+use crate::wire::{Server, Session};
 
 /// Of the existing roles: who is a superuser, and whether we have ADMIN OPTION and the privileges.
 const ROLES: &str = "\

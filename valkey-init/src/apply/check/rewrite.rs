@@ -11,9 +11,8 @@ use init_core::{Secret, Secrets, Text};
 use redis::cmd;
 use secrecy::ExposeSecret;
 
-use crate::acl::rules::tokens;
-use crate::desired::Desired;
-use crate::digest::digest;
+use crate::desired::acl::rules::tokens;
+use crate::desired::{Desired, digest};
 use crate::error::Error;
 use crate::wire::{Connection, array, pairs, text};
 

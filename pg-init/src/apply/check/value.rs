@@ -4,11 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::change::Change;
+use crate::desired::sql;
 use crate::error::Error;
-use crate::server::Server;
 use crate::spec::Setting;
-use crate::sql;
-use crate::wire::Row;
+use crate::wire::{Row, Server};
 
 /// The parameters of a session that no catalog lists.
 const UNLISTED: [&str; 3] = ["role", "seed", "session_authorization"];

@@ -1,0 +1,41 @@
+//! `policy`: the rules for the init services of a Compose project, as `docker compose config --format json` shows it.
+//!
+//! An init is a service or a job whose name, or whose image's name, ends in `-init`, or a `pre_start` hook with such an
+//! image. Each finding is one line that names the init and the remedy. A finding repeats no value of a variable.
+
+mod compose;
+mod inits;
+mod rules;
+
+use std::io::Read;
+
+use crate::policy::compose::Project;
+
+/// The longest text that is read.
+const LIMIT: u64 = 16 << 20;
+
+/// What is printed when nothing is found.
+pub(crate) const KEPT: &str = "the init services keep every rule\n";
+
+/// What is wrong with each init of the project, in the order of their names; empty when every rule is kept.
+pub(crate) fn findings(text: &str) -> Result<Vec<String>, String> {
+    let project: Project = serde_json::from_str(text)
+        .map_err(|error| format!("it is not what `docker compose config --format json` prints: {error}"))?;
+    let inits = inits::of(&project);
+    if inits.is_empty() {
+        return Ok(vec![
+            "no init service: none is named *-init, and none has an image named *-init".to_owned(),
+        ]);
+    }
+    Ok(inits.iter().flat_map(|init| rules::broken(&project, init)).collect())
+}
+
+/// The text of standard input.
+pub(crate) fn read(stdin: impl Read) -> Result<String, String> {
+    let mut text = String::new();
+    let read = stdin.take(LIMIT + 1).read_to_string(&mut text).map_err(|error| error.to_string())?;
+    if read as u64 > LIMIT { Err(format!("it is longer than {} MiB", LIMIT >> 20)) } else { Ok(text) }
+}
+
+#[cfg(test)]
+mod tests;

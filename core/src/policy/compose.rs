@@ -1,0 +1,98 @@
+//! What the rules read of a Compose project.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A project: what runs with it, and what is started by hand.
+#[derive(Debug, Deserialize)]
+pub(super) struct Project {
+    #[serde(deserialize_with = "filled")]
+    pub(super) services: BTreeMap<String, Service>,
+    #[serde(default, deserialize_with = "filled")]
+    pub(super) jobs: BTreeMap<String, Service>,
+}
+
+/// A service, a job, or a `pre_start` hook. What is `None` is not said, which for a hook means: as its service has it.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Service {
+    pub(super) image: Option<String>,
+    pub(super) command: Option<Value>,
+    pub(super) entrypoint: Option<Value>,
+    pub(super) extra_hosts: Option<Value>,
+    #[serde(default, deserialize_with = "filled")]
+    pub(super) environment: BTreeMap<String, Option<Value>>,
+    #[serde(default, deserialize_with = "filled")]
+    pub(super) depends_on: BTreeMap<String, Dependency>,
+    #[serde(default, deserialize_with = "filled")]
+    pub(super) networks: BTreeMap<String, Option<Network>>,
+    pub(super) healthcheck: Option<HealthCheck>,
+    pub(super) restart: Option<String>,
+    pub(super) deploy: Option<Deploy>,
+    pub(super) user: Option<String>,
+    pub(super) privileged: Option<bool>,
+    #[serde(default, deserialize_with = "filled")]
+    pub(super) configs: Vec<Mount>,
+    #[serde(default, deserialize_with = "filled")]
+    pub(super) secrets: Vec<Mount>,
+    #[serde(default, deserialize_with = "filled")]
+    pub(super) pre_start: Vec<Service>,
+}
+
+/// What a service waits for.
+#[derive(Debug, Deserialize)]
+pub(super) struct Dependency {
+    #[serde(default)]
+    pub(super) condition: String,
+    pub(super) required: Option<bool>,
+}
+
+/// How a service is reached in a network.
+#[derive(Debug, Deserialize)]
+pub(super) struct Network {
+    ipv4_address: Option<String>,
+    ipv6_address: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct HealthCheck {
+    #[serde(default)]
+    disable: bool,
+    test: Option<Value>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Deploy {
+    pub(super) restart_policy: Option<RestartPolicy>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct RestartPolicy {
+    pub(super) condition: Option<String>,
+}
+
+/// A config or a secret, by its name in the project.
+#[derive(Debug, Deserialize)]
+pub(super) struct Mount {
+    pub(super) source: String,
+}
+
+impl Service {
+    /// Whether an address is reserved for it in any network.
+    pub(super) fn has_fixed_address(&self) -> bool {
+        let fixed = |network: &Network| network.ipv4_address.is_some() || network.ipv6_address.is_some();
+        self.networks.values().flatten().any(fixed)
+    }
+}
+
+impl HealthCheck {
+    pub(super) fn is_disabled(&self) -> bool {
+        self.disable || self.test.as_ref().and_then(|test| test.get(0)).is_some_and(|first| first == "NONE")
+    }
+}
+
+/// Compose writes `null` where it has nothing.
+fn filled<'de, D: serde::Deserializer<'de>, T: Deserialize<'de> + Default>(from: D) -> Result<T, D::Error> {
+    Option::deserialize(from).map(Option::unwrap_or_default)
+}

@@ -1,0 +1,153 @@
+//! The rules, each as what is wrong and what to do about it.
+
+use super::compose::{Mount, Project, Service};
+use super::inits::{Form, Init};
+use crate::environment::is_credential;
+
+/// Variables in which the usual clients of servers take a credential. A tool itself refuses only those of its own server.
+const CLIENTS: [&str; 3] = ["MC_HOST_*", "REDISCLI_AUTH", "VALKEYCLI_AUTH"];
+
+/// What is wrong with one init, each as a line.
+pub(super) fn broken(project: &Project, init: &Init<'_>) -> Vec<String> {
+    let mut found = Vec::new();
+    waits(project, init, &mut found);
+    environment(init, &mut found);
+    addresses(project, init, &mut found);
+    starts(project, init, &mut found);
+    mounts(project, init, &mut found);
+    found.into_iter().map(|finding| format!("{}: {finding}", init.name)).collect()
+}
+
+fn waits(project: &Project, init: &Init<'_>, found: &mut Vec<String>) {
+    let waits = &init.service.depends_on;
+    if !waits.values().any(|wait| wait.condition == "service_healthy") {
+        found.push(
+            "waits for no healthy server; add depends_on: {SERVER: {condition: service_healthy}}".to_owned(),
+        );
+    }
+    for (server, wait) in waits {
+        if wait.condition == "service_started" {
+            found.push(format!(
+                "waits for the start of {server} only, which says nothing; use condition: service_healthy"
+            ));
+        }
+        let check = project.services.get(server).and_then(|server| server.healthcheck.as_ref());
+        if check.is_some_and(super::compose::HealthCheck::is_disabled) {
+            found.push(format!("waits for {server}, whose health check is disabled"));
+        }
+    }
+}
+
+fn environment(init: &Init<'_>, found: &mut Vec<String>) {
+    for (name, value, inherited) in init.environment().filter(|(_, value, _)| !value.is_empty()) {
+        if is_credential(&name.to_ascii_uppercase(), &CLIENTS) {
+            found.push(if inherited {
+                format!(
+                    "inherits the credential {name} from the environment of its service; blank it in the hook: \
+                     environment: {{{name}: \"\"}}"
+                )
+            } else {
+                format!("has the credential {name} in its environment; mount it as a secret")
+            });
+        }
+        if !inherited && has_address(&value) {
+            found.push(format!("has an address in the variable {name}; use a name"));
+        }
+    }
+}
+
+fn addresses(project: &Project, init: &Init<'_>, found: &mut Vec<String>) {
+    if init.arguments().any(|argument| has_address(&argument)) {
+        found.push("has an address in its command line or extra_hosts; use a name".to_owned());
+    }
+    let servers =
+        init.service.depends_on.keys().filter_map(|key| Some((key.as_str(), project.services.get(key)?)));
+    for (key, service) in std::iter::once((init.key, init.service)).chain(servers) {
+        if service.has_fixed_address() {
+            found.push(format!("needs {key} at a fixed address; names need no ipv4_address or ipv6_address"));
+        }
+    }
+}
+
+fn starts(project: &Project, init: &Init<'_>, found: &mut Vec<String>) {
+    let own = init.own;
+    let policy = own.deploy.as_ref().and_then(|deploy| deploy.restart_policy.as_ref());
+    let policy = policy.and_then(|policy| policy.condition.as_deref()).unwrap_or("none");
+    if own.restart.as_deref().unwrap_or("no") != "no" || policy != "none" {
+        found.push("is restarted; what failed for good would fail for ever: restart: \"no\"".to_owned());
+    }
+    if is_root(init.user()) || init.is_privileged() {
+        found.push("runs as root; leave user out, or name the owner of the secrets".to_owned());
+    }
+    for (part, of_init, of_service) in [
+        ("entrypoint: [/init]", own.entrypoint.is_some(), init.service.entrypoint.is_some()),
+        ("command: []", own.command.is_some(), init.service.command.is_some()),
+    ] {
+        if init.form == Form::Hook && of_service && !of_init {
+            let (name, _) = part.split_once(':').unwrap_or_default();
+            found.push(format!("inherits the {name} of its service; set {part} in the hook"));
+        }
+    }
+    if init.form == Form::Service && !is_adopted(project, init.key) {
+        found.push(format!(
+            "is adopted by no service, so nobody learns of its failure; an application must have depends_on: {{{}: \
+             {{condition: service_completed_successfully}}}}, and not with required: false",
+            init.key
+        ));
+    }
+}
+
+/// Compose mounts an empty directory for what a hook or a job alone names (tried with 5.6).
+fn mounts(project: &Project, init: &Init<'_>, found: &mut Vec<String>) {
+    let has = |service: &Service, kind: &str, mount: &Mount| {
+        let mounts = if kind == "config" { &service.configs } else { &service.secrets };
+        mounts.iter().any(|other| other.source == mount.source)
+    };
+    for (kind, mount) in init.mounts() {
+        let (named, by, remedy) = match init.form {
+            Form::Service => continue,
+            Form::Hook => (has(init.service, kind, mount), "its service does not name", "name it there too"),
+            Form::Job => (
+                project.services.values().any(|service| has(service, kind, mount)),
+                "no service names",
+                "mount the file as a volume",
+            ),
+        };
+        if !named {
+            found.push(format!(
+                "has the {kind} {}, which {by} and which arrives as an empty directory; {remedy}",
+                mount.source
+            ));
+        }
+    }
+}
+
+fn is_adopted(project: &Project, key: &str) -> bool {
+    let adopts = |service: &Service| {
+        let wait = service.depends_on.get(key);
+        wait.is_some_and(|wait| {
+            wait.condition == "service_completed_successfully" && wait.required != Some(false)
+        })
+    };
+    project.services.values().any(adopts)
+}
+
+/// `root`, or the number 0 however it is written, with or without a group.
+fn is_root(user: &str) -> bool {
+    let user = user.split(':').next().unwrap_or_default();
+    user == "root" || (!user.is_empty() && user.bytes().all(|byte| byte == b'0'))
+}
+
+/// Whether an IPv4 address stands in the text, or an IPv6 address in brackets.
+fn has_address(text: &str) -> bool {
+    let numbers = |byte: char| !(byte.is_ascii_digit() || byte == '.');
+    let is_ipv4 = |word: &str| {
+        let parts: Vec<&str> = word.split('.').collect();
+        parts.len() == 4 && parts.iter().all(|part| (1..=3).contains(&part.len()))
+    };
+    let in_brackets = |rest: &str| {
+        let inside = rest.split_once(']').map_or("", |(inside, _)| inside);
+        !inside.is_empty() && inside.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b':')
+    };
+    text.split(numbers).any(is_ipv4) || text.split('[').skip(1).any(in_brackets)
+}

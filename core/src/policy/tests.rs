@@ -1,0 +1,179 @@
+use serde_json::{Value, json};
+
+use super::findings;
+
+/// A project that keeps every rule, in each of the three forms.
+fn good() -> Value {
+    json!({
+        "services": {
+            "server": {"image": "server", "healthcheck": {"test": ["CMD", "true"]}, "networks": {"default": null}},
+            "toy-init": {
+                "image": "registry.example:5000/dayzero/toy-init:0.1.0@sha256:00", "restart": "no", "command": null,
+                "environment": {"INIT_FORMAT": "json", "TOY_PASSWORD_FILE": "/run/secrets/toy", "EMPTY_TOKEN": null},
+                "depends_on": {"server": {"condition": "service_healthy", "required": true}},
+            },
+            "app": {
+                "image": "app", "command": ["serve"], "entrypoint": null, "user": "1000",
+                "environment": {"APP_TOKEN": "hunter2", "OTHER": "10.0.0.1"},
+                "secrets": [{"source": "toy", "target": "toy"}],
+                "depends_on": {
+                    "toy-init": {"condition": "service_completed_successfully", "required": true},
+                    "server": {"condition": "service_healthy"},
+                },
+                "pre_start": [{
+                    "image": "dayzero/toy-init:0.1.0", "entrypoint": ["/init"], "command": [],
+                    "environment": {"APP_TOKEN": ""}, "secrets": [{"source": "toy"}],
+                }, {"image": "migrate"}, {"command": ["./prepare"]}],
+            },
+        },
+        "jobs": {
+            "drift": {
+                "image": "toy-init", "command": ["plan"], "triggers": {"manual": true},
+                "depends_on": {"server": {"condition": "service_healthy"}},
+            },
+            "other": {"image": "other", "user": "root"},
+        },
+    })
+}
+
+/// What is found when the value at a pointer is another; `null` takes it away.
+fn found(pointer: &str, value: Value) -> Vec<String> {
+    let mut project = good();
+    let (parent, key) = pointer.rsplit_once('/').unwrap();
+    match project.pointer_mut(parent).unwrap() {
+        Value::Object(map) if value.is_null() => drop(map.remove(key)),
+        Value::Object(map) => drop(map.insert(key.to_owned(), value)),
+        other => other[key.parse::<usize>().unwrap()] = value,
+    }
+    findings(&project.to_string()).unwrap()
+}
+
+#[test]
+fn a_project_that_keeps_every_rule_has_no_finding() {
+    assert_eq!(findings(&good().to_string()).unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn each_broken_rule_is_one_finding_that_names_the_init() {
+    let healthy =
+        json!({"server": {"condition": "service_healthy"}, "app": {"condition": "service_started"}});
+    let (init, hook, job) = ("/services/toy-init", "/services/app/pre_start/0", "/jobs/drift");
+    for (pointer, value, finding) in [
+        (format!("{init}/depends_on"), Value::Null, "toy-init: waits for no healthy server"),
+        (format!("{init}/depends_on"), healthy, "toy-init: waits for the start of app only"),
+        (
+            format!("{init}/environment/Toy_Passwd"),
+            json!("hunter2"),
+            "toy-init: has the credential Toy_Passwd",
+        ),
+        (
+            format!("{init}/environment/REDISCLI_AUTH"),
+            json!("x"),
+            "toy-init: has the credential REDISCLI_AUTH",
+        ),
+        (
+            format!("{init}/environment/MC_HOST_local"),
+            json!("x"),
+            "toy-init: has the credential MC_HOST_local",
+        ),
+        (
+            format!("{init}/environment/SERVER"),
+            json!("tcp://10.1.2.3:80"),
+            "toy-init: has an address in the variable",
+        ),
+        (
+            format!("{init}/environment/SERVER"),
+            json!("[fe80::1]:80"),
+            "toy-init: has an address in the variable",
+        ),
+        (format!("{init}/command"), json!(["--x=1.2.3.4"]), "toy-init: has an address in its command line"),
+        (
+            format!("{init}/extra_hosts"),
+            json!({"a": ["1.2.3.4"]}),
+            "toy-init: has an address in its command line",
+        ),
+        (format!("{init}/restart"), json!("on-failure"), "toy-init: is restarted"),
+        (format!("{init}/deploy"), json!({"restart_policy": {"condition": "any"}}), "toy-init: is restarted"),
+        (format!("{init}/user"), json!("00:1"), "toy-init: runs as root"),
+        (format!("{init}/privileged"), json!(true), "toy-init: runs as root"),
+        (
+            "/services/app/depends_on/toy-init/required".to_owned(),
+            json!(false),
+            "toy-init: is adopted by no service",
+        ),
+        (format!("{hook}/environment"), Value::Null, "app: pre_start 1: inherits the credential APP_TOKEN"),
+        (format!("{hook}/command"), Value::Null, "app: pre_start 1: inherits the command of its service"),
+        (
+            format!("{hook}/entrypoint"),
+            json!(["/init", "9.9.9.9"]),
+            "app: pre_start 1: has an address in its command",
+        ),
+        (format!("{hook}/user"), json!("root"), "app: pre_start 1: runs as root"),
+        (
+            "/services/app/secrets".to_owned(),
+            Value::Null,
+            "app: pre_start 1: has the secret toy, which its service",
+        ),
+        (
+            format!("{hook}/configs"),
+            json!([{"source": "c"}]),
+            "app: pre_start 1: has the config c, which its service",
+        ),
+        (
+            format!("{job}/configs"),
+            json!([{"source": "c"}]),
+            "drift: has the config c, which no service names",
+        ),
+        (format!("{job}/depends_on"), Value::Null, "drift: waits for no healthy server"),
+        (format!("{job}/environment"), json!({"A_SECRET": "hunter2"}), "drift: has the credential A_SECRET"),
+    ] {
+        let found = found(&pointer, value);
+        assert!(found.len() == 1 && found[0].starts_with(finding), "{pointer}: {found:?}");
+        assert!(!found[0].contains("hunter2"), "a value is shown: {found:?}");
+    }
+}
+
+#[test]
+fn what_concerns_a_server_is_told_by_each_init_that_waits_for_it() {
+    for (pointer, value, finding) in [
+        (
+            "/services/server/healthcheck/disable",
+            json!(true),
+            "waits for server, whose health check is disabled",
+        ),
+        (
+            "/services/server/healthcheck/test",
+            json!(["NONE"]),
+            "waits for server, whose health check is disabled",
+        ),
+        (
+            "/services/server/networks",
+            json!({"n": {"ipv4_address": "10.0.0.2"}}),
+            "needs server at a fixed address",
+        ),
+    ] {
+        let found = found(pointer, value);
+        assert_eq!(found.len(), 3, "{found:?}");
+        assert!(found.iter().all(|line| line.contains(finding)), "{found:?}");
+    }
+}
+
+#[test]
+fn numbers_that_are_no_address_are_none() {
+    for value in ["1.2.3", "1.2.3.4.5", "v10.20.30.4000", "[]", "[x]"] {
+        assert_eq!(
+            found("/services/toy-init/environment/VERSION", json!(value)),
+            Vec::<String>::new(),
+            "{value}"
+        );
+    }
+}
+
+#[test]
+fn a_project_without_an_init_and_a_text_that_is_none_are_told() {
+    let none = findings(r#"{"services": {"app": {"image": "app"}}}"#).unwrap();
+    assert!(none.len() == 1 && none[0].starts_with("no init service"), "{none:?}");
+    for text in ["", "services: {}", "[]", "{}", r#"{"services": []}"#] {
+        assert!(findings(text).unwrap_err().contains("docker compose config --format json"), "{text}");
+    }
+}
