@@ -2,6 +2,7 @@
 
 mod gates;
 mod hostile;
+mod module;
 mod statistics;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,6 +13,7 @@ use crate::{Init, Scratch, eventually};
 
 pub use gates::Gates;
 pub use hostile::{Hostile, Manner};
+pub use module::module;
 
 /// The first password of every node.
 pub const PASSWORD: &str = "canary-bootstrap-4c1f";
@@ -281,15 +283,6 @@ impl Nodes {
             );
         }
     }
-}
-
-/// A module that a server refuses to load twice, compiled for this machine.
-pub fn module() -> Scratch {
-    let scratch = Scratch::new();
-    let path = scratch.path().join("module.so");
-    let source = "integration/servers/valkey-module/module.c";
-    crate::shell(&format!("cc -shared -fPIC -nostdlib -o {} {source}", path.display())).ok();
-    scratch
 }
 
 impl Drop for Nodes {

@@ -2,7 +2,7 @@
 
 mod acl;
 mod config;
-mod min_insync;
+pub(crate) mod min_insync;
 mod quota;
 pub(crate) mod readiness;
 mod resource;
@@ -17,7 +17,6 @@ use init_net::Tls;
 
 pub use acl::{Binding, Operation, Pattern, Permission, Resource};
 pub use config::{ConfigType, Value};
-pub(crate) use min_insync::MIN_INSYNC;
 pub use quota::{Entity, Limits, Quotas, Rate};
 pub use resource::ConfigResource;
 pub use sasl::{Mechanism, Sasl, Scram};

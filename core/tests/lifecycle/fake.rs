@@ -194,9 +194,8 @@ impl Backend for Fake {
         _: &Desired,
         _: &[Change],
         _: &Secrets,
-        progress: &Progress,
+        _: &Progress,
     ) -> Vec<(usize, FakeError)> {
-        progress.waiting_for("the judgement");
         match called("check", |server| &mut server.check) {
             Act::Refuses(positions, kind) => positions.into_iter().map(|at| (at, fault(kind))).collect(),
             act => plainly(act).await.err().map(|error| (0, error)).into_iter().collect(),

@@ -106,8 +106,8 @@ fn collect(path: &str, module: &[String], sources: &mut BTreeMap<Vec<String>, (S
             }
             continue;
         };
-        // The binary's own file is three lines over the library.
-        if module.is_empty() && stem == "main" {
+        // The binary's own file is three lines over the library; a file of tests beside its subject ends in `_tests`.
+        if (module.is_empty() && stem == "main") || stem.ends_with("_tests") {
             continue;
         }
         let here = if module.is_empty() && stem == "lib" { Vec::new() } else { child(module, stem) };

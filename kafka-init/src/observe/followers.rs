@@ -8,7 +8,8 @@ use kafka_protocol::messages::MetadataRequest;
 
 use super::{configs, metadata};
 use crate::Error;
-use crate::desired::{Desired, MIN_INSYNC};
+use crate::desired::Desired;
+use crate::desired::min_insync::MIN_INSYNC;
 use crate::observed::Setting;
 use crate::wire::Connection;
 

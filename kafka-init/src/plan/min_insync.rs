@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use init_core::{Conflict, SpecPath};
 
 use super::reassign;
-use crate::desired::{Desired, MIN_INSYNC, Topic};
+use crate::desired::min_insync::MIN_INSYNC;
+use crate::desired::{Desired, Topic};
 use crate::observed::{Observed, ObservedTopic};
 
 /// So many topics are named.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use init_core::{SpecPath, Violations};
 
-use crate::desired::{ConfigResource, Declared, MIN_INSYNC, Origin};
+use crate::desired::min_insync::MIN_INSYNC;
+use crate::desired::{ConfigResource, Declared, Origin};
 use crate::spec::ConfigValue;
 
 type Values = BTreeMap<String, ConfigValue>;
