@@ -34,6 +34,7 @@ lint:
     git ls-files | xargs grep -lE '^#!.*bash|^# shellcheck shell=' | xargs shellcheck -x
     integration/actionlint.sh
     release/rehearse.sh --check
+    integration/book.sh
 
 # Build the image of one package; --arch arm64 or --arch all after the name
 image NAME *OPTIONS:
@@ -60,6 +61,18 @@ release-rehearsal:
 # Write docs/schema: what editors check specs against
 schemas:
     integration/schemas.sh
+
+# Write docs/reference: every field of every spec, and the options, from schemas and --help
+reference:
+    integration/reference.sh
+
+# Build the documents as a site, target/book/html, and check its links
+book:
+    integration/book.sh
+
+# Write docs/run.svg, the README's picture, from a real session: pg-init of TAG
+picture:
+    integration/picture.sh
 
 # Write docs/inventory.md: what the stack's init services provision
 inventory:

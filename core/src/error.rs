@@ -111,9 +111,7 @@ impl Error {
 
     fn remedy(&self) -> String {
         match self {
-            Self::Unreadable(_) => {
-                "mount the spec there, or name it with --spec (`-` reads standard input)".to_owned()
-            }
+            Self::Unreadable(unreadable) => unreadable.remedy().to_owned(),
             Self::Invalid(_) => "correct the spec; `validate` checks it without a server".to_owned(),
             Self::Environment(_) => {
                 "remove these variables: credentials are read from files in the secrets directory only"

@@ -152,6 +152,7 @@ impl From<LogLevel> for LevelFilter {
         match level {
             LogLevel::Off => Self::OFF,
             LogLevel::Error => Self::ERROR,
+            LogLevel::Warn => Self::WARN,
             LogLevel::Info => Self::INFO,
             LogLevel::Debug => Self::DEBUG,
             LogLevel::Trace => Self::TRACE,

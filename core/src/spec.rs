@@ -16,11 +16,12 @@ use serde_saphyr::{
 };
 use thiserror::Error;
 
+use crate::access::{self, explained};
 use crate::extension::Without;
 use crate::files::{Files, capped};
 use crate::locate::{Locations, Position};
 use crate::shown::printable;
-use crate::{SpecPath, Violation, Violations};
+use crate::{SpecPath, Violation, Violations, hint, unexpanded};
 
 /// Deeper than any spec, and far from the end of the stack.
 const DEPTH_LIMIT: usize = 64;
@@ -53,6 +54,14 @@ pub(crate) struct Text {
     pub(crate) files: Files,
 }
 
+impl Unreadable {
+    /// What a person can do about it.
+    pub(crate) fn remedy(&self) -> &'static str {
+        access::remedy(&self.source)
+            .unwrap_or("mount the spec there, or name it with --spec (`-` reads standard input)")
+    }
+}
+
 impl From<PathBuf> for Source {
     fn from(path: PathBuf) -> Self {
         if path.as_os_str() == "-" { Self::Stdin } else { Self::File(path) }
@@ -72,7 +81,10 @@ impl fmt::Display for Source {
 pub(crate) fn read(source: &Source, stdin: impl Read) -> Result<Text, Unreadable> {
     let (bytes, base) = match source {
         Source::Stdin => (capped(stdin), Path::new("")),
-        Source::File(path) => (File::open(path).and_then(capped), path.parent().unwrap_or(Path::new(""))),
+        Source::File(path) => {
+            let bytes = File::open(path).and_then(capped).map_err(|error| explained(path, error));
+            (bytes, path.parent().unwrap_or(Path::new("")))
+        }
     };
     let text = bytes.and_then(|bytes| {
         String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))
@@ -88,7 +100,7 @@ impl Text {
         Self { yaml, files }
     }
 
-    /// The first thing that does not parse, with line, column and path.
+    /// The first thing that does not parse, with line, column and path; before it every variable that nothing has replaced.
     pub(crate) fn parse<S: DeserializeOwned>(&self) -> Result<S, Violations> {
         let options = serde_saphyr::options! {
             budget: serde_saphyr::budget! {
@@ -108,6 +120,7 @@ impl Text {
             leading_zero_numbers_as_strings: true,
             with_snippet: false,
         };
+        unexpanded::violations(&self.yaml).or(())?;
         let parse = |deserializer: serde_saphyr::Deserializer<'_, '_>| S::deserialize(Without(deserializer));
         serde_saphyr::with_deserializer_from_str_with_options(&self.yaml, options, parse)
             .map_err(|error| self.violation(&error).into())
@@ -128,7 +141,12 @@ impl Text {
     fn path(&self, error: &Yaml, position: Position) -> SpecPath {
         let locations = Locations::of(&self.yaml);
         let container = locations.container(position).filter(|_| is_missing_key(error));
-        container.unwrap_or_else(|| locations.path(position))
+        let path = container.unwrap_or_else(|| locations.path(position));
+        // A key with its value in it, which may be a password, is no part of a path.
+        match error.without_snippet() {
+            Yaml::SerdeUnknownField { field, .. } if field.contains(':') => path.parent().unwrap_or_default(),
+            _ => path,
+        }
     }
 
     fn violation(&self, error: &Yaml) -> Violation {
@@ -136,7 +154,23 @@ impl Text {
         let position = known.map(|location| (as_usize(location.line()), as_usize(location.column())));
         let at = position.map(|position| self.path(error, position)).unwrap_or_default();
         let (line, column) = position.unzip();
-        Violation { at, line, column, problem: problem(error) }
+        Violation { at, line, column, problem: problem(error) + self.hint(error, position) }
+    }
+
+    /// What was probably meant at this place.
+    fn hint(&self, error: &Yaml, position: Option<Position>) -> &'static str {
+        let Some((line, column)) = position else { return "" };
+        let text = |number: usize| self.yaml.lines().nth(number).unwrap_or_default();
+        let here = text(line.saturating_sub(1));
+        let there = here.char_indices().nth(column.saturating_sub(1)).and_then(|(at, _)| here.get(at..));
+        match error.without_snippet() {
+            Yaml::Unexpected { expected: "mapping start", .. } => hint::mapping(there.unwrap_or(here)),
+            Yaml::Unexpected { expected: "sequence start", .. } => hint::list(there.unwrap_or(here)),
+            Yaml::ExternalMessage { source, .. } if is_syntax(source) => {
+                hint::syntax(if line > 1 { text(line - 2) } else { "" }, here)
+            }
+            _ => "",
+        }
     }
 }
 
@@ -199,6 +233,11 @@ fn is_too_deep(source: &ExternalMessageSource) -> bool {
     matches!(source, ExternalMessageSource::Parser(error) if *error.kind() == ErrorKind::RecursionLimitExceeded)
 }
 
+/// What the parser itself says, but for its bound.
+fn is_syntax(source: &ExternalMessageSource) -> bool {
+    matches!(source, ExternalMessageSource::Parser(_)) && !is_too_deep(source)
+}
+
 fn too_deep() -> String {
     format!("the spec is nested deeper than {DEPTH_LIMIT} levels")
 }
@@ -230,6 +269,13 @@ fn kind(unexpected: &str) -> &str {
 }
 
 fn unknown(what: &str, name: &str, expected: &[&str]) -> String {
+    if let (["secret"], Some(hint)) = (expected, hint::secret(name)) {
+        return format!("unknown {what} `{name}`: {hint}");
+    }
+    // Behind the colon is a value, which may be a password.
+    if let Some((key, _)) = name.split_once(':') {
+        return format!("unknown {what} `{key}:…`: is a space missing after the colon?");
+    }
     let known = expected.join(", ");
     match nearest(name, expected) {
         Some(near) => format!("unknown {what} `{name}`: did you mean `{near}`? Known here: {known}"),

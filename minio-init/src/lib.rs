@@ -81,6 +81,7 @@ impl Backend for Minio {
         _desired: &Desired,
         changes: &[Change],
         _secrets: &Secrets,
+        _progress: &Progress,
     ) -> Vec<(usize, Error)> {
         apply::check(&self.0, changes).await
     }

@@ -83,6 +83,33 @@ fn a_second_document_is_said_to_be_one() {
 }
 
 #[test]
+fn a_slip_in_the_form_is_told_with_the_right_form() {
+    for (yaml, problem) in [
+        ("many: a, b", "expected a list, found one string: write `[FIRST, SECOND]`"),
+        ("many: {a: b}", "expected a list, found a mapping: write each entry behind a `- `"),
+        ("many: [[a]]", "expected a mapping, found a list: write each entry as `NAME:`"),
+        ("many:\n- - a: b\n", "expected a mapping, found a list"),
+        ("flag:true\n", "expected a mapping; is a space missing after a colon"),
+        ("any: 1\nflag:true\n", "is a space missing after a colon"),
+        ("flag:true\nany: 1\n", "is a space missing after a colon"),
+        ("{flag:true}", "unknown key `flag:…`: is a space missing after the colon?"),
+        ("any: {b: ${C}}\n", "braces, which begin a mapping unless it is quoted"),
+        ("any: ${C}\n", "a variable that nothing has replaced"),
+    ] {
+        let told = parse(yaml).unwrap_err();
+        assert!(told.contains(problem), "{yaml}: {told}");
+    }
+}
+
+#[test]
+fn what_stands_behind_a_colon_without_a_space_is_not_repeated() {
+    for yaml in ["{password:hunter2}", "flag: true\npassword:hunter2\n", "password:hunter2\n"] {
+        let told = parse(yaml).unwrap_err();
+        assert!(!told.contains("hunter2"), "{told}");
+    }
+}
+
+#[test]
 fn a_spec_past_the_cap_is_refused() {
     let long = format!("# {}\nflag: true\n", "x".repeat(16 * 1024 * 1024));
     assert_eq!(parse(&long).unwrap_err(), "it is larger than 16 MiB");

@@ -51,6 +51,8 @@ pub(crate) struct Server {
     pub(crate) apply: VecDeque<Act>,
     pub(crate) confirm: VecDeque<Act>,
     pub(crate) calls: Vec<&'static str>,
+    /// What is acknowledged is seen.
+    pub(crate) shows_at_once: bool,
 }
 
 thread_local! {
@@ -189,14 +191,17 @@ impl Backend for Fake {
         Plan::new(changes, conflicts)
     }
 
+    fn shows_at_once() -> bool {
+        SERVER.with_borrow(|server| server.shows_at_once)
+    }
+
     async fn check(
         &mut self,
         _: &Desired,
         _: &[Change],
         _: &Secrets,
-        progress: &Progress,
+        _: &Progress,
     ) -> Vec<(usize, FakeError)> {
-        progress.waiting_for("the judgement");
         match called("check", |server| &mut server.check) {
             Act::Refuses(positions, kind) => positions.into_iter().map(|at| (at, fault(kind))).collect(),
             act => plainly(act).await.err().map(|error| (0, error)).into_iter().collect(),

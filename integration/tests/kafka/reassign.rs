@@ -119,3 +119,19 @@ fn a_reassignment_that_is_interrupted_and_loses_a_broker_goes_on_and_loses_no_re
     crate::init(&spec("reassign-cut", 3)).run().expect(0, "unchanged");
     tool("kafka-topics", &["--delete", "--topic", "reassign-cut"]);
 }
+
+/// Who holds the partitions of a new topic is the spec's to say, and is not compared later.
+#[test]
+fn a_new_topic_is_held_by_the_brokers_that_the_spec_names() {
+    let spec = "topics: {assigned: {assignment: [[1, 2], [2, 3], [3, 1]]}}\n";
+    let unknown = spec.replace("[3, 1]", "[3, 9]");
+    let ended = crate::init(&unknown).run().expect(76, "failed");
+    assert!(ended.error().contains("broker 9"), "{}", ended.error());
+    crate::init(spec).run().expect(0, "changed");
+    let held: Vec<BTreeSet<String>> =
+        assignment("assigned").into_iter().map(|(_, replicas)| replicas).collect();
+    let of = |brokers: [&str; 2]| brokers.map(str::to_owned).into();
+    assert_eq!(held, [of(["1", "2"]), of(["2", "3"]), of(["3", "1"])]);
+    crate::init(spec).run().expect(0, "unchanged");
+    crate::init(&spec.replace("[3, 1]", "[1, 3]")).run().expect(0, "unchanged");
+}

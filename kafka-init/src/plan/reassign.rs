@@ -30,7 +30,7 @@ pub(super) fn changes(desired: &Desired, observed: &Observed) -> (Vec<Change>, V
         }
         match too_few(name, said, there, &brokers) {
             Some(conflict) => conflicts.push(conflict),
-            None => changes.push(reassign(name, said.value, there, &mut brokers)),
+            None => changes.push(staged(reassign(name, said.value, there, &mut brokers))),
         }
     }
     (changes, conflicts)
@@ -41,9 +41,16 @@ pub(super) fn differs(there: &ObservedTopic, factor: i16) -> bool {
     there.copies != (factor, factor) || there.assignment.values().any(|partition| partition.target.is_some())
 }
 
-/// The factor is below what is there for `DecreaseReplicas`, which comes after the configs: a smaller number of copies that
-/// must be in sync comes before there are fewer.
-fn reassign(name: &str, factor: i16, there: &ObservedTopic, brokers: &mut Brokers<'_>) -> Change {
+/// Fewer copies come after the configs: a smaller number of copies that must be in sync comes before there are fewer.
+fn staged(reassignment: ReassignPartitions) -> Change {
+    if reassignment.from.1 > reassignment.to {
+        Change::DecreaseReplicas(reassignment)
+    } else {
+        Change::IncreaseReplicas(reassignment)
+    }
+}
+
+fn reassign(name: &str, factor: i16, there: &ObservedTopic, brokers: &mut Brokers<'_>) -> ReassignPartitions {
     let wanted = usize::try_from(factor).unwrap_or(1);
     let (mut moves, mut under_way, mut of_others) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
     for (&index, partition) in &there.assignment {
@@ -55,12 +62,7 @@ fn reassign(name: &str, factor: i16, there: &ObservedTopic, brokers: &mut Broker
         }
     }
     let (from, to) = (there.copies, factor);
-    let reassignment = ReassignPartitions { name: name.to_owned(), from, to, moves, under_way, of_others };
-    if there.copies.1 > factor {
-        Change::DecreaseReplicas(reassignment)
-    } else {
-        Change::IncreaseReplicas(reassignment)
-    }
+    ReassignPartitions { name: name.to_owned(), from, to, moves, under_way, of_others }
 }
 
 fn too_few(

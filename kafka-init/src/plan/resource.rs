@@ -23,12 +23,23 @@ pub(super) fn changes(desired: &Desired, observed: &Observed) -> (Vec<Change>, V
         let mut config = config::set(wanted, there);
         config.extend(config::reset(wanted, there));
         if !config.is_empty() {
-            let is_unlisted = |key: &&String| !there.contains_key(*key) && !key.starts_with(OF_A_LISTENER);
+            let is_unlisted = |key: &&String| {
+                lists_all(resource) && !there.contains_key(*key) && !key.starts_with(OF_A_LISTENER)
+            };
             let unlisted = config.keys().filter(is_unlisted).cloned().collect();
             changes.push(Change::AlterConfig(AlterConfig { resource: resource.clone(), config, unlisted }));
         }
     }
     (changes, conflicts)
+}
+
+/// A broker lists every config that it knows, and accepts any. Subscriptions and groups list what is set on them alone before
+/// Kafka 4, and refuse what they do not know.
+fn lists_all(resource: &ConfigResource) -> bool {
+    match resource {
+        ConfigResource::Broker(_) => true,
+        ConfigResource::ClientMetrics(_) | ConfigResource::Group(_) => false,
+    }
 }
 
 fn no_such_broker(resource: &ConfigResource, observed: &Observed, at: &SpecPath) -> Option<Conflict> {

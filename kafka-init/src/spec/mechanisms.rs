@@ -72,14 +72,18 @@ impl JsonSchema for Mechanisms {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let one = generator.subschema_for::<Scram>();
-        let about = generator.subschema_for::<Option<CredentialSpec>>();
+        let about = generator.subschema_for::<CredentialSpec>();
+        let about = |name: &str| {
+            let description = format!("A credential for {name}; with nothing behind it, as the user says.");
+            json_schema!({ "description": description, "anyOf": [about, { "type": "null" }] })
+        };
         let names = [Scram::Sha256.name(), Scram::Sha512.name()];
         json_schema!({ "anyOf": [
             one,
             { "type": "array", "items": one, "minItems": 1 },
             {
                 "type": "object",
-                "properties": { names[0]: about, names[1]: about },
+                "properties": { names[0]: about(names[0]), names[1]: about(names[1]) },
                 "additionalProperties": false,
                 "minProperties": 1,
             },
