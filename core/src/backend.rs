@@ -71,6 +71,12 @@ pub trait Backend: Sized {
         alike(one, other)
     }
 
+    /// Whether a reading shows whatever the server has acknowledged before it. What still differs after all changes is then
+    /// somebody else's doing, and is applied again instead of waited for.
+    fn shows_at_once() -> bool {
+        false
+    }
+
     /// Applies one stage, batched or concurrent as the server likes it. Answers with one result per change, in
     /// order. `progress` counts what is done.
     async fn apply(

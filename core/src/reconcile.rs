@@ -40,6 +40,8 @@ pub(crate) struct Driver<'a, B: Backend> {
     ready: bool,
     /// The last thing that went wrong and was worth another attempt.
     last: Option<Box<dyn Fault>>,
+    /// How often a pass was made because something differed after the former one.
+    repeated: u32,
     /// Sent without an answer, or done by somebody else: what a reading has to show.
     doubtful: Vec<B::Change>,
 }
@@ -49,6 +51,8 @@ enum Halt {
     Failed(Error),
     Lost(Box<dyn Fault>),
     Raced(Box<dyn Fault>),
+    /// Everything was applied, and something differs.
+    Differs,
 }
 
 /// How the passes over one connection end, when nothing ends the run.
@@ -84,6 +88,7 @@ impl<'a, B: Backend> Driver<'a, B> {
             least: usize::MAX,
             ready: false,
             last: None,
+            repeated: 0,
             doubtful: Vec::new(),
         }
     }
@@ -141,6 +146,7 @@ impl<'a, B: Backend> Driver<'a, B> {
                     info!(cause = %fault, "somebody else changed the same; reading again");
                     self.pause(fault).await?;
                 }
+                Err(Halt::Differs) => info!("somebody else changed the same meanwhile; applying once more"),
             }
         }
     }

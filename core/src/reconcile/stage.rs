@@ -18,6 +18,8 @@ use crate::stop::Cut;
 
 /// How long a server may take to show what it has acknowledged.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How often somebody else's changes are made good before a run gives up.
+const REPEATS: u32 = 3;
 /// What is left, after a run was cut, for one reading that tells what became of the last changes.
 const SETTLE: Duration = Duration::from_millis(1500);
 
@@ -103,7 +105,11 @@ impl<B: Backend> Driver<'_, B> {
             if plan.is_empty() {
                 return Ok(());
             }
-            if Instant::now() >= patience {
+            if B::shows_at_once() && self.repeated < REPEATS {
+                self.repeated += 1;
+                return Err(Halt::Differs);
+            }
+            if B::shows_at_once() || Instant::now() >= patience {
                 return Err(self.not_converged(&plan).into());
             }
             debug!(changes = plan.changes().len(), "the server does not show everything yet");

@@ -51,6 +51,8 @@ pub(crate) struct Server {
     pub(crate) apply: VecDeque<Act>,
     pub(crate) confirm: VecDeque<Act>,
     pub(crate) calls: Vec<&'static str>,
+    /// What is acknowledged is seen.
+    pub(crate) shows_at_once: bool,
 }
 
 thread_local! {
@@ -187,6 +189,10 @@ impl Backend for Fake {
             changes.push(Change::AlterOwner { owner, members });
         }
         Plan::new(changes, conflicts)
+    }
+
+    fn shows_at_once() -> bool {
+        SERVER.with_borrow(|server| server.shows_at_once)
     }
 
     async fn check(
