@@ -106,7 +106,7 @@ impl Pages<'_> {
         let session = ["--set", "ON_ERROR_STOP=1", "--host", self.server.name(), "--username", role];
         let name = self.server.name();
         let line = ["--dbname", database, "--command", sql];
-        let said = docker(&[&["exec", "--env", &password, name], &psql[..], &session, &line].concat());
+        let said = docker(&[&["exec", "--env", &password, name][..], &psql[..], &session, &line].concat());
         if said.exit == 0 { Ok(said.stdout.trim().to_owned()) } else { Err(said.stderr) }
     }
 
@@ -227,7 +227,8 @@ fn the_specs_for_valkey() {
     nodes.prove();
     for node in 0..6 {
         let app = |args: &[&str]| nodes.cli_as(node, "app", "canary-app_password", args).stdout;
-        assert!(app(&["GET", "app:nothing"]).is_empty() || app(&["GET", "app:nothing"]).contains("MOVED"));
+        let own = app(&["GET", "app:nothing"]);
+        assert!(own.trim().is_empty() || own.contains("MOVED"), "node {node}: {own}");
         assert!(
             app(&["GET", "other"]).contains("NOPERM"),
             "node {node} lets the application read everything"
