@@ -148,3 +148,8 @@ fn is_for_tests(item: &Item) -> bool {
         _ => false,
     })
 }
+
+/// Whether a file of this name is source code.
+pub fn is_rust(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension == "rs")
+}

@@ -53,9 +53,9 @@ fn taken(nodes: &Nodes) -> Vec<&'static str> {
         let set = [&["ACL", "SETUSER", "probe", "reset"][..], &crate::tokens(rules)].concat();
         nodes.cli(0, &set).trim() == "OK"
     };
-    let taken: Vec<&str> = RULES.iter().filter(takes).copied().collect();
+    let accepted: Vec<&str> = RULES.iter().filter(takes).copied().collect();
     nodes.cli(0, &["ACL", "DELUSER", "probe"]);
-    taken
+    accepted
 }
 
 #[test]

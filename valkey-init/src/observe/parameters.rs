@@ -51,7 +51,7 @@ pub(super) fn read(
     answers.try_for_each(|answer| {
         match answer {
             Ok(value) => {
-                found.extend(pairs(&value).into_iter().filter_map(|(key, value)| Some((key, text(value)?))))
+                found.extend(pairs(&value).into_iter().filter_map(|(key, value)| Some((key, text(value)?))));
             }
             Err(error) if !required && error.is_denied_command() => {}
             Err(error) => return Err(error),
