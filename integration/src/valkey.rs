@@ -2,8 +2,8 @@
 
 mod gates;
 mod hostile;
+mod witness;
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -242,20 +242,6 @@ impl Nodes {
         docker(&args).ok()
     }
 
-    /// Who is whose replica, by names, and with which slots: each node's own word, in the order of the nodes.
-    pub fn layout(&self) -> Vec<String> {
-        let own = self.each(&["CLUSTER", "NODES"]).into_iter().map(|view| {
-            let line = view.lines().find(|line| line.contains("myself")).unwrap_or_default();
-            line.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
-        });
-        let own: Vec<Vec<String>> = own.collect();
-        let role = |words: &Vec<String>| match own.iter().position(|own| own.first() == words.get(3)) {
-            Some(primary) => format!("replica of {primary}"),
-            None => format!("primary {}", words.get(8..).unwrap_or_default().join(" ")),
-        };
-        own.iter().map(role).collect()
-    }
-
     /// The same question to each node, as `default`, in one container; the answers in the order of the nodes.
     pub fn each(&self, args: &[&str]) -> Vec<String> {
         let script = format!(
@@ -265,17 +251,6 @@ impl Nodes {
             args.join(" ")
         );
         self.shell(&script).split('\u{1}').take(self.count).map(str::to_owned).collect()
-    }
-
-    /// How often a node was asked each command that changes something.
-    pub fn mutations(&self, node: usize) -> BTreeMap<String, u64> {
-        let stats = self.cli(node, &["INFO", "commandstats"]);
-        let calls = stats.lines().filter_map(|line| {
-            let (name, rest) = line.strip_prefix("cmdstat_")?.split_once(':')?;
-            let calls = rest.strip_prefix("calls=")?.split(',').next()?.parse().ok()?;
-            MUTATING.contains(&name).then(|| (name.to_owned(), calls))
-        });
-        calls.collect()
     }
 
     /// Forgets what was counted so far, on every node.
@@ -309,25 +284,6 @@ pub fn module() -> Scratch {
     crate::shell(&format!("cc -shared -fPIC -nostdlib -o {} {source}", path.display())).ok();
     scratch
 }
-
-const MUTATING: [&str; 16] = [
-    "acl|save",
-    "acl|setuser",
-    "cluster|addslots",
-    "cluster|addslotsrange",
-    "cluster|forget",
-    "cluster|meet",
-    "cluster|replicate",
-    "cluster|reset",
-    "cluster|set-config-epoch",
-    "cluster|setslot",
-    "config|rewrite",
-    "config|set",
-    "flushall",
-    "function|load",
-    "replicaof",
-    "set",
-];
 
 impl Drop for Nodes {
     fn drop(&mut self) {
