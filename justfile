@@ -25,14 +25,16 @@ test: test-unit
 test-unit:
     cargo test --locked --workspace --exclude integration
 
-# Formatting, lints, dependencies, shell scripts, workflows
+# Formatting, lints, documentation, dependencies, shell scripts, workflows
 lint:
     cargo fmt --all --check
     cargo clippy --locked --workspace --all-targets -- -D warnings
+    RUSTDOCFLAGS='-D warnings' cargo doc --locked --workspace --no-deps --document-private-items --quiet
     integration/deny.sh
     git ls-files | xargs grep -lE '^#!.*bash|^# shellcheck shell=' | xargs shellcheck -x
     integration/actionlint.sh
     release/rehearse.sh --check
+    integration/book.sh
 
 # Build the image of one package; --arch arm64 or --arch all after the name
 image NAME *OPTIONS:
@@ -60,13 +62,25 @@ release-rehearsal:
 schemas:
     integration/schemas.sh
 
+# Write docs/reference: every field of every spec, and the options, from schemas and --help
+reference:
+    integration/reference.sh
+
+# Build the documents as a site, target/book/html, and check its links
+book:
+    integration/book.sh
+
+# Write docs/run.svg, the README's picture, from a real session: pg-init of TAG
+picture:
+    integration/picture.sh
+
 # Write docs/inventory.md: what the stack's init services provision
 inventory:
     integration/inventory.sh
 
-# Check the init services of a compose file; options go to docker compose
+# Check the init services of a compose file, every profile of it; options go to docker compose
 policy FILE *OPTIONS:
-    integration/policy.sh {{ FILE }} {{ OPTIONS }}
+    docker compose --file {{ FILE }} {{ OPTIONS }} --profile '*' config --format json | cargo run --quiet --locked --package pg-init -- policy
 
 # Measure a backend side by side with what people use today; all of them when none is named
 bench *NAMES:
@@ -76,7 +90,7 @@ bench *NAMES:
 fault *NAMES:
     integration/test.sh --fault {{ NAMES }}
 
-# The tests against servers that the gate does without: postgres (other majors), s3 (Garage, once, 10 minutes), valkey (other releases and builds)
+# The tests against servers that the gate does without: kafka (kfake), postgres (other majors), s3 (Garage, once, 10 minutes), valkey (other releases and builds)
 field NAME:
     integration/test.sh --field {{ NAME }}
 

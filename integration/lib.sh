@@ -82,14 +82,15 @@ tools() {
         echo "${CARGO_TARGET_DIR:-$root/target}/debug"
 }
 
-# cargo_tool NAME VERSION: a subcommand of cargo, compiled once into the cache, and from then on on the PATH.
+# cargo_tool NAME VERSION OPTION...: a program of cargo's registry, compiled once into the cache, and from then on on the PATH.
 cargo_tool() {
-    local dir=$cache/$1
+    local dir=$cache/$1 name=$1 version=$2
+    shift 2
     PATH="$dir/bin:$PATH"
-    [[ ! -x $dir/bin/$1 ]] || return 0
-    say "compiling $1 $2 (a few minutes, once)"
+    [[ ! -x $dir/bin/$name ]] || return 0
+    say "compiling $name $version (a few minutes, once)"
     # Of the tree's own target directory only lints are to be kept.
-    CARGO_TARGET_DIR=$dir/target cargo install --quiet --locked --root "$dir" --version "$2" "$1"
+    CARGO_TARGET_DIR=$dir/target cargo install --quiet --locked --root "$dir" --version "$version" "$@" "$name"
     rm -rf "$dir/target"
 }
 

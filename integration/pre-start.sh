@@ -53,6 +53,7 @@ services:
     image: $(env_example VALKEY_IMAGE)
     environment: {VALKEY_PASSWORD_FILE: /run/secrets/valkey_password}
     secrets: [valkey_password]
+    healthcheck: {test: [CMD, /opt/valkey/healthcheck.sh, "6379"], interval: 1s, retries: 60}
   your-app:
     image: debian:trixie-slim
     entrypoint: [sh, -c]

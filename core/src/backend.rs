@@ -54,12 +54,13 @@ pub trait Backend: Sized {
     fn plan(desired: &Self::Desired, observed: &Self::Observed) -> Plan<Self::Change>;
 
     /// Asks the server to judge all changes without doing any of them, before the first is applied.
-    /// Answers with the index of each refused change and the reason.
+    /// Answers with the index of each refused change and the reason. `progress` counts what is judged.
     async fn check(
         &mut self,
         _desired: &Self::Desired,
         _changes: &[Self::Change],
         _secrets: &Secrets,
+        _progress: &Progress,
     ) -> Vec<(usize, Self::Error)> {
         Vec::new()
     }
@@ -68,6 +69,12 @@ pub trait Backend: Sized {
     /// may where none of them needs the other to be done, or to be refused, first.
     fn together(one: &Self::Change, other: &Self::Change) -> bool {
         alike(one, other)
+    }
+
+    /// Whether a reading shows whatever the server has acknowledged before it. What still differs after all changes is then
+    /// somebody else's doing, and is applied again instead of waited for.
+    fn shows_at_once() -> bool {
+        false
     }
 
     /// Applies one stage, batched or concurrent as the server likes it. Answers with one result per change, in

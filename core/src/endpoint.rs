@@ -9,6 +9,8 @@ use std::str::FromStr;
 use serde::Serialize;
 use thiserror::Error;
 
+use crate::unexpanded;
+
 /// A host name as DNS and Docker allow it, in lower case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DnsName(String);
@@ -26,12 +28,15 @@ pub enum EndpointError {
     /// No port after a colon.
     #[error("`{0}` has no port: write NAME:PORT")]
     NoPort(String),
-    /// A port that is none.
+    /// No number of a port.
     #[error("`{0}` is no port: it is a whole number from 1 to 65535")]
     Port(String),
     /// An address in any spelling.
     #[error("`{0}` is an IP address: write the server's DNS name, which survives a restart")]
     Address(String),
+    /// Several in one string.
+    #[error("`{0}` is several endpoints in one string: write a list, [NAME:PORT, NAME:PORT]")]
+    Several(String),
     /// Credentials before an `@`. The text may hold a password, so it is not repeated.
     #[error("an endpoint holds no user: write NAME:PORT and give the user its own field")]
     UserInfo,
@@ -72,6 +77,9 @@ impl FromStr for DnsName {
 
     fn from_str(text: &str) -> Result<Self, EndpointError> {
         let refuse = |why| Err(EndpointError::Name(text.to_owned(), why));
+        if unexpanded::variable(text).is_some() {
+            return refuse(unexpanded::PROBLEM);
+        }
         if text.contains([':', '[', ']', '%']) || is_inet_aton(text) {
             return Err(EndpointError::Address(text.to_owned()));
         }
@@ -112,6 +120,12 @@ impl FromStr for Endpoint {
     fn from_str(text: &str) -> Result<Self, EndpointError> {
         if text.contains('@') {
             return Err(EndpointError::UserInfo);
+        }
+        if unexpanded::variable(text).is_some() {
+            return Err(EndpointError::Name(text.to_owned(), unexpanded::PROBLEM));
+        }
+        if text.contains([',', ';']) {
+            return Err(EndpointError::Several(text.to_owned()));
         }
         if text.contains(['/', '?', '#']) {
             return Err(EndpointError::Url(text.to_owned()));
@@ -201,6 +215,10 @@ mod tests {
             ("user:hunter2@kafka:9092", E::UserInfo),
             ("http://kafka:9092", E::Url("http://kafka:9092".into())),
             ("kafka:9092/x", E::Url("kafka:9092/x".into())),
+            ("a:1,b:2", E::Several("a:1,b:2".into())),
+            ("kafka,other:1", E::Several("kafka,other:1".into())),
+            ("${HOST}:1", E::Name("${HOST}:1".into(), unexpanded::PROBLEM)),
+            ("${HOST:-a}:1", E::Name("${HOST:-a}:1".into(), unexpanded::PROBLEM)),
             (":9092", E::Name(String::new(), "a name has 1 to 253 characters")),
             ("a..b:1", E::Name("a..b".into(), "a label between dots has 1 to 63 characters")),
             ("-a:1", E::Name("-a".into(), "a label does not start or end with a hyphen")),

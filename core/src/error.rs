@@ -26,8 +26,8 @@ pub(crate) enum Error {
     Environment(Vec<String>),
     #[error("{} of the secrets that the spec names cannot be used", .0.len())]
     Secrets(Vec<SecretError>),
-    #[error("{of} was not ready within {}: gave up {doing}", humantime::format_duration(*.within))]
-    Deadline { of: String, within: Duration, doing: String, last: Option<Box<dyn Fault>> },
+    #[error("{}{}: gave up {doing}", late(of, *.ready), humantime::format_duration(*.within))]
+    Deadline { of: String, ready: bool, within: Duration, doing: String, last: Option<Box<dyn Fault>> },
     #[error("{doing} {of} failed")]
     Server { of: String, doing: &'static str, fault: Box<dyn Fault> },
     #[error("could not {change}{}", and_others(*.others))]
@@ -38,6 +38,15 @@ pub(crate) enum Error {
     Stopped(Signal),
     #[error("could not start")]
     Start(#[source] std::io::Error),
+}
+
+/// What the deadline has cut: the wait for a server, or a run against one that was ready.
+fn late(of: &str, ready: bool) -> String {
+    if ready {
+        format!("the run against {of} was not done within ")
+    } else {
+        format!("{of} was not ready within ")
+    }
 }
 
 fn and_others(others: usize) -> String {
@@ -76,7 +85,7 @@ impl Failure {
 }
 
 impl Error {
-    /// How a run ends that it ends.
+    /// The exit of a run that ends with this error.
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Unreadable(_) | Self::Invalid(_) => Exit::Spec,
@@ -102,9 +111,7 @@ impl Error {
 
     fn remedy(&self) -> String {
         match self {
-            Self::Unreadable(_) => {
-                "mount the spec there, or name it with --spec (`-` reads standard input)".to_owned()
-            }
+            Self::Unreadable(unreadable) => unreadable.remedy().to_owned(),
             Self::Invalid(_) => "correct the spec; `validate` checks it without a server".to_owned(),
             Self::Environment(_) => {
                 "remove these variables: credentials are read from files in the secrets directory only"

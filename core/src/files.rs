@@ -10,6 +10,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use thiserror::Error;
 
+use crate::access::explained;
+
 /// What a file that a spec names may hold at most, the spec itself included.
 pub(crate) const SIZE_LIMIT: u64 = 16 * 1024 * 1024;
 
@@ -50,9 +52,16 @@ impl Files {
         let open = |path: &Path| {
             let file = File::open(path)?;
             // A pipe or a directory would block or fail later, with less to say.
-            if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("it is no regular file")) }
+            match file.metadata()? {
+                kind if kind.is_file() => Ok(file),
+                kind if kind.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+                _ => Err(io::Error::other("it is no regular file")),
+            }
         };
-        open(&path).and_then(capped).map_err(|error| FileError { path, problem: error.to_string() })
+        open(&path).and_then(capped).map_err(|error| {
+            let problem = explained(&path, error).to_string();
+            FileError { path, problem }
+        })
     }
 
     /// The paths that were asked for until now.

@@ -32,7 +32,7 @@ pub(crate) async fn text(
         Err(Cut::Stopped(signal)) => Err(Error::Stopped(signal)),
         Err(Cut::Deadline) => {
             let (of, doing) = (format!("the spec {}", options.spec), "reading it".to_owned());
-            Err(Error::Deadline { of, within: bounds.timeout, doing, last: None })
+            Err(Error::Deadline { of, ready: false, within: bounds.timeout, doing, last: None })
         }
     }
 }

@@ -12,6 +12,7 @@
 //!
 //! A tool implements [`Backend`] for its server and calls [`run`]; nothing here knows which tools there are.
 
+mod access;
 mod backend;
 mod backoff;
 mod change;
@@ -26,6 +27,7 @@ mod files;
 #[doc(hidden)]
 pub mod fuzzing;
 mod health;
+mod hint;
 mod host;
 mod input;
 mod json;
@@ -51,6 +53,7 @@ mod shown;
 mod spec;
 mod stop;
 mod text;
+mod unexpanded;
 mod violation;
 mod watch;
 mod words;

@@ -6,8 +6,18 @@ use std::os::unix::net::UnixStream;
 use std::sync::OnceLock;
 use std::thread;
 
+use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+
 /// Pairs of descriptors that a run has use for at once: events, signals, one file, name look-ups, connections.
 const PAIRS: usize = 8;
+
+/// Keeps the memory of this process, which holds secrets, to itself: no crash writes it to a file, and no other process of the
+/// same user reads it.
+pub(crate) fn private() -> io::Result<()> {
+    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
+    set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
+    Ok(())
+}
 
 /// Whether there is room for the descriptors of a small run.
 pub(crate) fn descriptors() -> io::Result<()> {

@@ -43,7 +43,7 @@ impl Subscriber for Log {
     fn event(&self, event: &Event<'_>) {
         let now = now();
         let line = if self.terminal { text(event, &now) } else { json(event, &now) };
-        // A collector that is gone misses nothing.
+        // An error of writing to stderr is ignored: the run's exit must not depend on whoever reads its log.
         let _ = io::stderr().lock().write_all(line.as_bytes());
     }
 
@@ -76,7 +76,7 @@ fn json(event: &Event<'_>, now: &str) -> String {
 
 /// Fields that hold a text of ours (`redact`); a peer may have had a part in any other.
 const OWN: [&str; 7] = ["change", "stage", "server", "tool", "endpoint", "kind", "outcome"];
-/// A field is not longer.
+/// The longest value of a field, in bytes.
 const LIMIT: usize = 8 * 1024;
 
 /// A field's value as it may be written down.
@@ -152,6 +152,7 @@ impl From<LogLevel> for LevelFilter {
         match level {
             LogLevel::Off => Self::OFF,
             LogLevel::Error => Self::ERROR,
+            LogLevel::Warn => Self::WARN,
             LogLevel::Info => Self::INFO,
             LogLevel::Debug => Self::DEBUG,
             LogLevel::Trace => Self::TRACE,

@@ -14,12 +14,30 @@ use crate::shown::printable;
 const EVERY: Duration = Duration::from_secs(1);
 const WIDTH: usize = 24;
 
+/// What is told of, and how many changes it is about.
+#[derive(Clone, Copy)]
+pub(crate) struct Work<'a> {
+    doing: &'static str,
+    stage: &'a str,
+    total: usize,
+}
+
+impl<'a> Work<'a> {
+    pub(crate) fn applying(stage: &'a str, total: usize) -> Self {
+        Self { doing: "applying", stage, total }
+    }
+
+    pub(crate) fn checking(total: usize) -> Self {
+        Self { doing: "checking", stage: "plan", total }
+    }
+}
+
 /// Runs `work` and tells of its progress. What takes less than a second says nothing.
 pub(crate) async fn told<T>(
     work: impl Future<Output = T>,
     progress: &Progress,
     texts: &Texts,
-    (stage, total): (&str, usize),
+    Work { doing, stage, total }: Work<'_>,
 ) -> T {
     let terminal = io::stderr().is_terminal();
     let mut ticker = interval_at(Instant::now() + EVERY, EVERY);
@@ -39,9 +57,9 @@ pub(crate) async fn told<T>(
                 let waiting = progress.waiting().map(|what| texts.peer(what)).unwrap_or_default();
                 if terminal && tracing::enabled!(tracing::Level::INFO) {
                     shown = true;
-                    draw(&format!("{} {stage} {done}/{total} {}", bar(done, total), printable(&waiting)));
+                    draw(&format!("{} {doing} {stage} {done}/{total} {}", bar(done, total), printable(&waiting)));
                 } else {
-                    info!(stage, done, total, waiting, "applying");
+                    info!(stage, done, total, waiting, "{doing}");
                 }
             }
         }
@@ -53,7 +71,7 @@ fn bar(done: usize, total: usize) -> String {
     format!("[{}{}]", "#".repeat(filled), ".".repeat(WIDTH - filled.min(WIDTH)))
 }
 
-/// Replaces the current line of the terminal; a terminal that is gone misses nothing.
+/// Replaces the current line of the terminal; an error of writing is ignored, as in the log.
 fn draw(line: &str) {
     let _ = write!(io::stderr(), "\r\x1b[K{line}");
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::redact::Redactor;
 use crate::shown::bounded;
 
-/// A text for people is not longer.
+/// The longest text that is kept, in bytes.
 const LIMIT: usize = 4 * 1024;
 /// All of them together; what comes after that is kept in brief.
 const TOTAL: usize = 1024 * 1024;

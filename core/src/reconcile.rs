@@ -14,8 +14,10 @@ use crate::backoff::Backoff;
 use crate::cli::Command;
 use crate::error::Error;
 use crate::ledger::{Ledger, Status};
+use crate::meter::{self, Work};
 use crate::peer::Texts;
 use crate::plan::{Conflict, Plan};
+use crate::progress::Progress;
 use crate::readiness::{Unready, Waiting, await_ready, shown};
 use crate::report::Findings;
 use crate::secrets::Secrets;
@@ -34,8 +36,12 @@ pub(crate) struct Driver<'a, B: Backend> {
     conflicts: Vec<Conflict>,
     /// How many changes the shortest plan of this run had.
     least: usize,
+    /// Whether there has been a connection to a server that was ready since the last one was lost.
+    ready: bool,
     /// The last thing that went wrong and was worth another attempt.
     last: Option<Box<dyn Fault>>,
+    /// How often a pass was made because something differed after the former one.
+    repeated: u32,
     /// Sent without an answer, or done by somebody else: what a reading has to show.
     doubtful: Vec<B::Change>,
 }
@@ -45,6 +51,15 @@ enum Halt {
     Failed(Error),
     Lost(Box<dyn Fault>),
     Raced(Box<dyn Fault>),
+    /// Everything was applied, and something differs.
+    Differs,
+}
+
+/// How the passes over one connection end, when nothing ends the run.
+enum Pass {
+    Done,
+    /// What is not done needs another connection, or another reading after a while.
+    Lost(Box<dyn Fault>),
 }
 
 impl From<Error> for Halt {
@@ -71,7 +86,9 @@ impl<'a, B: Backend> Driver<'a, B> {
             ledger: Ledger::new(),
             conflicts: Vec::new(),
             least: usize::MAX,
+            ready: false,
             last: None,
+            repeated: 0,
             doubtful: Vec::new(),
         }
     }
@@ -96,22 +113,22 @@ impl<'a, B: Backend> Driver<'a, B> {
     async fn converge(&mut self, command: Command) -> Result<(), Error> {
         loop {
             let mut backend = self.connect().await?;
-            match self.passes(&mut backend, command).await {
-                Ok(()) => return Ok(()),
-                Err(Halt::Failed(error)) => return Err(error),
-                Err(Halt::Lost(fault) | Halt::Raced(fault)) => {
-                    warn!(cause = %fault, "lost the connection; connecting and reading again");
-                    self.pause(fault).await?;
-                }
-            }
+            let lost = match self.passes(&mut backend, command).await? {
+                Pass::Done => return Ok(()),
+                Pass::Lost(fault) => fault,
+            };
+            warn!(cause = %lost, "not done yet; connecting and reading again");
+            self.pause(lost).await?;
         }
     }
 
     async fn connect(&mut self) -> Result<B, Error> {
         let inputs = (self.desired, self.secrets);
+        self.ready = false;
         let bounds = self.bounds.shorter(self.waiting.longest);
         let until = (&bounds, &mut self.waiting.told);
         let ready = await_ready::<B>(inputs, &self.requires.endpoints, until, &mut self.last).await;
+        self.ready = ready.is_ok();
         ready.inspect(|_| debug!(server = self.of(), "connected")).map_err(|unready| match unready {
             Unready::Permanent(fault) => self.server("connecting to", fault),
             Unready::Cut(cut) => self.cut_after(bounds.timeout, cut, "connecting".to_owned()),
@@ -119,14 +136,17 @@ impl<'a, B: Backend> Driver<'a, B> {
     }
 
     /// Passes over one connection: another one only when somebody else changed the same things meanwhile.
-    async fn passes(&mut self, backend: &mut B, command: Command) -> Result<(), Halt> {
+    async fn passes(&mut self, backend: &mut B, command: Command) -> Result<Pass, Error> {
         loop {
             match self.pass(backend, command).await {
+                Ok(()) => return Ok(Pass::Done),
+                Err(Halt::Failed(error)) => return Err(error),
+                Err(Halt::Lost(fault)) => return Ok(Pass::Lost(fault)),
                 Err(Halt::Raced(fault)) => {
                     info!(cause = %fault, "somebody else changed the same; reading again");
                     self.pause(fault).await?;
                 }
-                done => return done,
+                Err(Halt::Differs) => info!("somebody else changed the same meanwhile; applying once more"),
             }
         }
     }
@@ -155,8 +175,7 @@ impl<'a, B: Backend> Driver<'a, B> {
         }
         self.check(backend, &plan).await?;
         for stage in plan.stages(B::together) {
-            let open = self.bounds.within(std::future::ready(())).await;
-            open.map_err(|cut| self.cut(cut, "between two stages".to_owned()))?;
+            self.bounds.left().map_err(|cut| self.cut(cut, "between two stages".to_owned()))?;
             self.stage(backend, stage).await?;
         }
         self.verify(backend).await?;
@@ -175,8 +194,13 @@ impl<'a, B: Backend> Driver<'a, B> {
 
     /// The server judges everything before the first write.
     async fn check(&mut self, backend: &mut B, plan: &Plan<B::Change>) -> Result<(), Halt> {
-        let refused = self.bounds.within(backend.check(self.desired, plan.changes(), self.secrets)).await;
-        let refused = refused.map_err(|cut| self.cut(cut, "having the plan checked".to_owned()))?;
+        let (progress, total) = (Progress::default(), plan.changes().len());
+        let checking = backend.check(self.desired, plan.changes(), self.secrets, &progress);
+        let checking = meter::told(checking, &progress, &self.texts, Work::checking(total));
+        let refused = self.bounds.within(checking).await.map_err(|cut| {
+            let how_far = self.how_far(&progress, total);
+            self.cut(cut, format!("having the plan checked ({how_far})"))
+        })?;
         let faults =
             refused.into_iter().filter_map(|(index, fault)| Some((plan.changes().get(index)?, fault)));
         self.judge(faults, |_, _| {})
@@ -186,6 +210,12 @@ impl<'a, B: Backend> Driver<'a, B> {
         self.last = Some(fault);
         let paused = self.bounds.pause(self.backoff.delay()).await;
         paused.map_err(|cut| self.cut(cut, "waiting to try again".to_owned()))
+    }
+
+    /// Shown where the deadline, or a signal, ends something that takes long.
+    fn how_far(&self, progress: &Progress, total: usize) -> String {
+        let waiting = progress.waiting().map(|what| format!(", waiting for {}", self.texts.peer(what)));
+        format!("{} of {total} done{}", progress.done(), waiting.unwrap_or_default())
     }
 
     fn of(&self) -> String {
@@ -203,7 +233,10 @@ impl<'a, B: Backend> Driver<'a, B> {
     fn cut_after(&mut self, within: Duration, cut: Cut, doing: String) -> Error {
         match cut {
             Cut::Stopped(signal) => Error::Stopped(signal),
-            Cut::Deadline => Error::Deadline { of: self.of(), within, doing, last: self.last.take() },
+            Cut::Deadline => {
+                let (of, ready) = (self.of(), self.ready);
+                Error::Deadline { of, ready, within, doing, last: self.last.take() }
+            }
         }
     }
 

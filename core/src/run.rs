@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use tokio::task::spawn_blocking;
-use tracing::error;
+use tracing::{error, warn};
 
 use crate::backend::Backend;
 use crate::cli::{self, Command, Options};
@@ -32,7 +32,11 @@ pub fn run<B: Backend>() -> ExitCode {
         Ok(options) => options,
         Err(exit) => return exit.into(),
     };
+    let private = limits::private();
     log::init(B::NAME, options.log);
+    if let Err(problem) = private {
+        warn!(%problem, "other processes of this user, or a core dump, may read this one's memory");
+    }
     if options.command == Command::Health {
         let (page, exit) = health::ask(B::NAME, &options);
         return print(Ok(page), exit).into();

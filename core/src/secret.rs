@@ -168,7 +168,11 @@ impl JsonSchema for SecretRef {
         json_schema!({
             "type": "object",
             "description": "The file NAME of the secrets directory holds the value.",
-            "properties": { "secret": { "type": "string", "pattern": NAME_PATTERN } },
+            "properties": { "secret": {
+                "type": "string",
+                "pattern": NAME_PATTERN,
+                "description": "The name of a file in the secrets directory, which is /run/secrets unless --secrets-dir names another.",
+            } },
             "required": ["secret"],
             "additionalProperties": false,
         })

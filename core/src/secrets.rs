@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use secrecy::zeroize::Zeroizing;
 use thiserror::Error;
 
+use crate::access::{DIRECTORY, GIVE_ACCESS, Ownership, REPLACE_DIRECTORY};
 use crate::{Secret, SecretRef, Text};
 
 const SIZE_LIMIT: usize = 64 * 1024;
@@ -37,6 +37,7 @@ enum Problem {
     Missing,
     Denied(Ownership),
     Outside(PathBuf),
+    Directory,
     NotAFile,
     Empty,
     Nul,
@@ -96,8 +97,9 @@ fn read(directory: &Path, path: &Path) -> Result<Secret, Problem> {
     if !real.starts_with(fs::canonicalize(directory).map_err(of)?) {
         return Err(Problem::Outside(real));
     }
-    if !fs::metadata(&real).map_err(of)?.is_file() {
-        return Err(Problem::NotAFile);
+    let kind = fs::metadata(&real).map_err(of)?;
+    if !kind.is_file() {
+        return Err(if kind.is_dir() { Problem::Directory } else { Problem::NotAFile });
     }
     let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
     let limit = u64::try_from(SIZE_LIMIT + 1).unwrap_or(u64::MAX);
@@ -124,35 +126,6 @@ pub(crate) fn value(bytes: &[u8]) -> Result<Secret, String> {
     parse(bytes).map_err(|problem| problem.to_string())
 }
 
-/// Who may read a file, and who asks: what a person needs to mend EACCES.
-#[derive(Debug)]
-struct Ownership {
-    file: Option<(u32, u32, u32)>,
-    uid: u32,
-    groups: Vec<u32>,
-}
-
-impl Ownership {
-    fn of(path: &Path) -> Self {
-        let file = fs::metadata(path).ok().map(|meta| (meta.uid(), meta.gid(), meta.mode() & 0o7777));
-        let mut groups: BTreeSet<u32> =
-            rustix::process::getgroups().unwrap_or_default().iter().map(|g| g.as_raw()).collect();
-        groups.insert(rustix::process::getegid().as_raw());
-        Self { file, uid: rustix::process::geteuid().as_raw(), groups: groups.into_iter().collect() }
-    }
-}
-
-impl fmt::Display for Ownership {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some((uid, gid, mode)) = self.file {
-            write!(f, "permission denied: it belongs to {uid}:{gid} with mode {mode:04o}")?;
-        } else {
-            f.write_str("permission denied on the way to it")?;
-        }
-        write!(f, ", and this process is uid {} in groups {:?}", self.uid, self.groups)
-    }
-}
-
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -161,6 +134,7 @@ impl fmt::Display for Problem {
             Self::Outside(real) => {
                 write!(f, "it is a link to {}, outside the secrets directory", real.display())
             }
+            Self::Directory => f.write_str(DIRECTORY),
             Self::NotAFile => f.write_str("it is no regular file"),
             Self::Empty => f.write_str("it is empty"),
             Self::Nul => f.write_str("it holds a NUL byte"),
@@ -175,11 +149,8 @@ impl SecretError {
     /// What a person can do about it.
     pub(crate) fn remedy(&self) -> &'static str {
         match self.problem {
-            Problem::Denied(_) => {
-                "a Compose file secret keeps its owner and mode on the host: run the service as the owner with \
-                 `user: \"${UID}:${GID}\"`, or give the file mode 0640 and its group in `group_add`, or keep it \
-                 0644 in a directory of mode 0700"
-            }
+            Problem::Denied(_) => GIVE_ACCESS,
+            Problem::Directory => REPLACE_DIRECTORY,
             Problem::Missing => {
                 "mount the secret under that name, or point --secrets-dir at the folder that holds it"
             }

@@ -16,11 +16,12 @@ use serde_saphyr::{
 };
 use thiserror::Error;
 
+use crate::access::{self, explained};
 use crate::extension::Without;
 use crate::files::{Files, capped};
 use crate::locate::{Locations, Position};
 use crate::shown::printable;
-use crate::{SpecPath, Violation, Violations};
+use crate::{SpecPath, Violation, Violations, hint, unexpanded};
 
 /// Deeper than any spec, and far from the end of the stack.
 const DEPTH_LIMIT: usize = 64;
@@ -53,6 +54,14 @@ pub(crate) struct Text {
     pub(crate) files: Files,
 }
 
+impl Unreadable {
+    /// What a person can do about it.
+    pub(crate) fn remedy(&self) -> &'static str {
+        access::remedy(&self.source)
+            .unwrap_or("mount the spec there, or name it with --spec (`-` reads standard input)")
+    }
+}
+
 impl From<PathBuf> for Source {
     fn from(path: PathBuf) -> Self {
         if path.as_os_str() == "-" { Self::Stdin } else { Self::File(path) }
@@ -72,7 +81,10 @@ impl fmt::Display for Source {
 pub(crate) fn read(source: &Source, stdin: impl Read) -> Result<Text, Unreadable> {
     let (bytes, base) = match source {
         Source::Stdin => (capped(stdin), Path::new("")),
-        Source::File(path) => (File::open(path).and_then(capped), path.parent().unwrap_or(Path::new(""))),
+        Source::File(path) => {
+            let bytes = File::open(path).and_then(capped).map_err(|error| explained(path, error));
+            (bytes, path.parent().unwrap_or(Path::new("")))
+        }
     };
     let text = bytes.and_then(|bytes| {
         String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))
@@ -88,7 +100,7 @@ impl Text {
         Self { yaml, files }
     }
 
-    /// The first thing that does not parse, with line, column and path.
+    /// The first thing that does not parse, with line, column and path; before it every variable that nothing has replaced.
     pub(crate) fn parse<S: DeserializeOwned>(&self) -> Result<S, Violations> {
         let options = serde_saphyr::options! {
             budget: serde_saphyr::budget! {
@@ -108,6 +120,7 @@ impl Text {
             leading_zero_numbers_as_strings: true,
             with_snippet: false,
         };
+        unexpanded::violations(&self.yaml).or(())?;
         let parse = |deserializer: serde_saphyr::Deserializer<'_, '_>| S::deserialize(Without(deserializer));
         serde_saphyr::with_deserializer_from_str_with_options(&self.yaml, options, parse)
             .map_err(|error| self.violation(&error).into())
@@ -128,7 +141,12 @@ impl Text {
     fn path(&self, error: &Yaml, position: Position) -> SpecPath {
         let locations = Locations::of(&self.yaml);
         let container = locations.container(position).filter(|_| is_missing_key(error));
-        container.unwrap_or_else(|| locations.path(position))
+        let path = container.unwrap_or_else(|| locations.path(position));
+        // A key with its value in it, which may be a password, is no part of a path.
+        match error.without_snippet() {
+            Yaml::SerdeUnknownField { field, .. } if field.contains(':') => path.parent().unwrap_or_default(),
+            _ => path,
+        }
     }
 
     fn violation(&self, error: &Yaml) -> Violation {
@@ -136,7 +154,23 @@ impl Text {
         let position = known.map(|location| (as_usize(location.line()), as_usize(location.column())));
         let at = position.map(|position| self.path(error, position)).unwrap_or_default();
         let (line, column) = position.unzip();
-        Violation { at, line, column, problem: problem(error) }
+        Violation { at, line, column, problem: problem(error) + self.hint(error, position) }
+    }
+
+    /// What was probably meant at this place.
+    fn hint(&self, error: &Yaml, position: Option<Position>) -> &'static str {
+        let Some((line, column)) = position else { return "" };
+        let text = |number: usize| self.yaml.lines().nth(number).unwrap_or_default();
+        let here = text(line.saturating_sub(1));
+        let there = here.char_indices().nth(column.saturating_sub(1)).and_then(|(at, _)| here.get(at..));
+        match error.without_snippet() {
+            Yaml::Unexpected { expected: "mapping start", .. } => hint::mapping(there.unwrap_or(here)),
+            Yaml::Unexpected { expected: "sequence start", .. } => hint::list(there.unwrap_or(here)),
+            Yaml::ExternalMessage { source, .. } if is_syntax(source) => {
+                hint::syntax(if line > 1 { text(line - 2) } else { "" }, here)
+            }
+            _ => "",
+        }
     }
 }
 
@@ -175,7 +209,7 @@ fn problem(error: &Yaml) -> String {
         Yaml::AliasReplayCounterOverflow { .. }
         | Yaml::AliasReplayLimitExceeded { .. }
         | Yaml::AliasExpansionLimitExceeded { .. } => too_long_aliases(),
-        // Without the renderer, whose snippets nobody sees here and everybody would carry.
+        // The parser's renderer of snippets is left out: nothing here shows them, and every binary would hold it.
         other => printable(&DefaultMessageFormatter.format_message(other)),
     }
 }
@@ -197,6 +231,11 @@ fn too_much(breach: &BudgetBreach) -> String {
 /// The parser reads ahead in one-line lists, and meets their depth before anybody counts it.
 fn is_too_deep(source: &ExternalMessageSource) -> bool {
     matches!(source, ExternalMessageSource::Parser(error) if *error.kind() == ErrorKind::RecursionLimitExceeded)
+}
+
+/// What the parser itself says, but for its bound.
+fn is_syntax(source: &ExternalMessageSource) -> bool {
+    matches!(source, ExternalMessageSource::Parser(_)) && !is_too_deep(source)
 }
 
 fn too_deep() -> String {
@@ -230,6 +269,13 @@ fn kind(unexpected: &str) -> &str {
 }
 
 fn unknown(what: &str, name: &str, expected: &[&str]) -> String {
+    if let (["secret"], Some(hint)) = (expected, hint::secret(name)) {
+        return format!("unknown {what} `{name}`: {hint}");
+    }
+    // Behind the colon is a value, which may be a password.
+    if let Some((key, _)) = name.split_once(':') {
+        return format!("unknown {what} `{key}:…`: is a space missing after the colon?");
+    }
     let known = expected.join(", ");
     match nearest(name, expected) {
         Some(near) => format!("unknown {what} `{name}`: did you mean `{near}`? Known here: {known}"),
@@ -237,7 +283,7 @@ fn unknown(what: &str, name: &str, expected: &[&str]) -> String {
     }
 }
 
-/// The candidate that a slip of the finger would have meant.
+/// The candidate that is nearest to what was written, if one is near enough.
 pub(crate) fn nearest<'a>(name: &str, expected: &[&'a str]) -> Option<&'a str> {
     // `SELECT` is `select` to whoever knows SQL.
     let lower = name.to_ascii_lowercase();
@@ -250,115 +296,4 @@ pub(crate) fn nearest<'a>(name: &str, expected: &[&'a str]) -> Option<&'a str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use proptest::prelude::*;
-    use serde::Deserialize;
-
-    use super::*;
-
-    #[derive(Debug, Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Toy {
-        flag: Option<bool>,
-        many: Option<Vec<BTreeMap<String, Vec<String>>>>,
-        any: Option<serde_json::Value>,
-    }
-
-    fn parse(yaml: &str) -> Result<Toy, String> {
-        let text = read(&Source::Stdin, yaml.as_bytes()).map_err(|error| error.source.to_string())?;
-        text.parse::<Toy>().map_err(|violations| violations.iter().map(ToString::to_string).collect())
-    }
-
-    #[test]
-    fn a_word_that_an_older_yaml_reads_as_a_boolean_is_none() {
-        assert_eq!(parse("flag: yes").unwrap_err(), "line 1 column 7, flag: expected true or false");
-        assert!(parse("flag: true").is_ok());
-    }
-
-    #[test]
-    fn an_alias_bomb_is_refused() {
-        let mut bomb = String::from("any:\n  - &a0 [x, x, x, x, x, x, x, x, x, x]\n");
-        for level in 1..9 {
-            let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
-            bomb.extend(["  - &a", &level.to_string(), " [", &aliases, "]\n"]);
-        }
-        assert!(parse(&bomb).unwrap_err().contains("the aliases (`*name`) expand to more than 1000000"));
-        assert!(parse(&format!("x-{bomb}")).unwrap_err().contains("the aliases (`*name`) expand"));
-    }
-
-    #[test]
-    fn deep_nesting_is_refused_in_both_styles() {
-        let flow = format!("any: {}1{}", "[".repeat(1_000), "]".repeat(1_000));
-        let block: Vec<String> = (1..500).map(|depth| format!("{}a:", " ".repeat(depth))).collect();
-        for yaml in [flow, format!("any:\n{}", block.join("\n"))] {
-            let problem = parse(&yaml).unwrap_err();
-            assert!(problem.contains("nested deeper than 64 levels"), "{problem}");
-            let problem = parse(&format!("x-{yaml}")).unwrap_err();
-            assert!(problem.contains("nested deeper than 64 levels"), "{problem}");
-        }
-    }
-
-    #[test]
-    fn aliases_count_by_what_they_expand_to() {
-        for aliases in [100, 10_000] {
-            let items = vec!["*common"; aliases].join(", ");
-            for home in ["many:\n- {c: &common [x]}\n-", "x-common: &common [x]\nmany:\n-"] {
-                let keys: Vec<_> = (0..aliases).map(|key| format!("k{key}: *common")).collect();
-                let toy = parse(&format!("{home} {{{}}}\nany: [{items}]\n", keys.join(", "))).unwrap();
-                let count = toy.any.as_ref().and_then(|any| any.as_array()).map(Vec::len);
-                assert_eq!(
-                    (count, toy.many.and_then(|mut many| many.pop()).map(|map| map.len())),
-                    (Some(aliases), Some(aliases))
-                );
-            }
-        }
-        let merged: Vec<_> = (0..20_000).map(|_| "{<<: *common, b: [y]}".to_owned()).collect();
-        assert!(parse(&format!("x-common: &common {{a: [x]}}\nmany: [{}]\n", merged.join(", "))).is_ok());
-    }
-
-    #[test]
-    fn a_key_that_begins_with_x_is_ignored_at_the_top_level_alone() {
-        assert!(parse("x-a: {any: thing}\nflag: true\nx-b: [1, 2]\n\"x-\": 1\n").unwrap().flag == Some(true));
-        let unknown = parse("x-a: 1\nxb: 1\n").unwrap_err();
-        assert!(unknown.starts_with("line 2 column 1, xb: unknown key `xb`"), "{unknown}");
-        assert!(parse("x-a: 1\nx-a: 2\n").unwrap_err().contains("there twice"));
-        assert!(parse("many: [{x-a: y}]\n").unwrap_err().contains("expected a list"));
-        assert_eq!(parse("- x-a\n").unwrap_err(), parse("- flag\n").unwrap_err());
-    }
-
-    #[test]
-    fn a_second_document_is_said_to_be_one() {
-        for yaml in ["flag: true\n---\nflag: true\n", "flag: true\n...\n---\n[]\n"] {
-            assert!(
-                parse(yaml).unwrap_err().contains("`---` begins another"),
-                "{}",
-                parse(yaml).unwrap_err()
-            );
-        }
-    }
-
-    #[test]
-    fn a_spec_past_the_cap_is_refused() {
-        let long = format!("# {}\nflag: true\n", "x".repeat(16 * 1024 * 1024));
-        assert_eq!(parse(&long).unwrap_err(), "it is larger than 16 MiB");
-        assert_eq!(
-            read(&Source::Stdin, &b"flag: \xff"[..]).err().map(|error| error.source.to_string()),
-            Some("it is not UTF-8".to_owned())
-        );
-    }
-
-    #[test]
-    fn a_list_item_has_its_path() {
-        let problem = parse("many:\n  - {a: [x]}\n  - {b: {c: d}}\n").unwrap_err();
-        assert_eq!(problem, "line 3 column 9, many[1].b: expected a list");
-    }
-
-    proptest! {
-        #[test]
-        fn parsing_never_panics(yaml in "[a-z0-9:{}\\[\\],&*#!|>'\" \n-]{0,200}") {
-            let _ = parse(&yaml);
-        }
-    }
-}
+mod tests;

@@ -120,6 +120,14 @@ impl Bounds {
         Self { deadline: Instant::now() + timeout, timeout, stop }
     }
 
+    /// Whether there is time left, and no signal has come.
+    pub(crate) fn left(&self) -> Result<(), Cut> {
+        if let Some(signal) = *self.stop.0.borrow() {
+            return Err(Cut::Stopped(signal));
+        }
+        if Instant::now() < self.deadline { Ok(()) } else { Err(Cut::Deadline) }
+    }
+
     /// The same, for a part of the run that has no more time than `longest`.
     pub(crate) fn shorter(&self, longest: Option<Duration>) -> Self {
         let timeout = longest.map_or(self.timeout, |longest| longest.min(self.timeout));

@@ -10,7 +10,7 @@ use crate::redact::Redactor;
 use crate::report::{Report, Summary};
 use crate::shown::{bounded, printable};
 
-/// A change or a conflict on its line is not longer.
+/// The longest line of a change or a conflict, in bytes.
 const LIMIT: usize = 64 * 1024;
 
 /// More changes of one operation in a row than this are folded.

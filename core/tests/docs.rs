@@ -64,6 +64,21 @@ fn the_readme_shows_the_exit_table_of_the_code() {
     assert!(readme.contains(&init_core::Exit::markdown()));
 }
 
+/// A section whose heading begins with the exit's code and name, with something in it.
+#[test]
+fn every_exit_has_a_section_that_says_what_to_do() {
+    let page = fs::read_to_string(root().join("docs/exits.md")).unwrap();
+    for exit in init_core::Exit::ALL {
+        let heading = format!("\n## {}: {}\n", exit.code(), exit.name());
+        let section = page.split_once(&heading).and_then(|(_, rest)| rest.split("\n## ").next());
+        assert!(
+            section.is_some_and(|text| text.len() > 40),
+            "docs/exits.md has no section `{}`",
+            heading.trim()
+        );
+    }
+}
+
 /// Every page below `folder`.
 fn pages(folder: &Path) -> Vec<PathBuf> {
     let mut all = Vec::new();

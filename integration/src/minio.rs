@@ -31,6 +31,8 @@ pub struct Setup<'a> {
     pub server: &'a [&'a str],
     /// Speaks TLS.
     pub tls: bool,
+    /// Another image than the one that `.env.example` names.
+    pub image: Option<&'a str>,
 }
 
 impl Server {
@@ -54,7 +56,7 @@ impl Server {
     }
 
     fn join(network: String, host: &str, setup: &Setup) -> Self {
-        let (name, image) = (unique(), image());
+        let (name, image) = (unique(), setup.image.map_or_else(image, str::to_owned));
         let user = format!("MINIO_ROOT_USER={}", ROOT.0);
         let password = format!("MINIO_ROOT_PASSWORD={}", ROOT.1);
         let mut args =

@@ -55,10 +55,27 @@ pub struct Server {
 impl Server {
     /// Starts it and waits until it answers over TCP; `settings` are `name=value`.
     pub fn start(settings: &[&str]) -> Self {
+        Self::with(&[], settings)
+    }
+
+    /// The same with a cluster of its own, made with these options of `initdb`.
+    pub fn with_cluster(options: &str) -> Self {
+        let options = format!("POSTGRES_INITDB_ARGS={options}");
+        let fresh = [
+            "--env",
+            "PGDATA=/var/lib/postgresql/fresh",
+            "--env",
+            "POSTGRES_PASSWORD_FILE=/run/secrets/password",
+        ];
+        Self::with(&[fresh.as_slice(), &["--env", &options]].concat(), &[])
+    }
+
+    fn with(docker_options: &[&str], settings: &[&str]) -> Self {
         let name = unique();
         let mut args = vec!["run", "--detach", "--name", &name, "--network", network()];
         args.extend(["--network-alias", &name]);
         args.extend(UNFILTERED);
+        args.extend(docker_options);
         args.extend([initialised(), "postgres"]);
         args.extend(settings.iter().flat_map(|setting| ["-c", *setting]));
         docker(&args).ok();
@@ -240,6 +257,11 @@ impl Drop for Session {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// The same as a number.
+pub fn major() -> u32 {
+    version().parse().unwrap_or_else(|_| panic!("no number: {}", version()))
 }
 
 /// The major version of the stack's server.

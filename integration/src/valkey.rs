@@ -2,6 +2,8 @@
 
 mod gates;
 mod hostile;
+mod module;
+mod statistics;
 mod witness;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,6 +14,7 @@ use crate::{Init, Scratch, eventually};
 
 pub use gates::Gates;
 pub use hostile::{Hostile, Manner};
+pub use module::module;
 
 /// The first password of every node.
 pub const PASSWORD: &str = "canary-bootstrap-4c1f";
@@ -253,13 +256,6 @@ impl Nodes {
         self.shell(&script).split('\u{1}').take(self.count).map(str::to_owned).collect()
     }
 
-    /// Forgets what was counted so far, on every node.
-    pub fn reset_statistics(&self) {
-        for node in 0..self.count {
-            self.cli(node, &["CONFIG", "RESETSTAT"]);
-        }
-    }
-
     /// What each node knows of the others, and said: what a failure that nobody can repeat leaves behind.
     #[expect(clippy::print_stderr, reason = "the test harness shows it beside the failure")]
     fn testify(&self) {
@@ -274,15 +270,6 @@ impl Nodes {
             );
         }
     }
-}
-
-/// A module that a server refuses to load twice, compiled for this machine.
-pub fn module() -> Scratch {
-    let scratch = Scratch::new();
-    let path = scratch.path().join("module.so");
-    let source = "integration/servers/valkey-module/module.c";
-    crate::shell(&format!("cc -shared -fPIC -nostdlib -o {} {source}", path.display())).ok();
-    scratch
 }
 
 impl Drop for Nodes {

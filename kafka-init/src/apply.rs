@@ -11,12 +11,17 @@ mod batch;
 mod brokers;
 mod by_request;
 mod configs;
+mod copied;
 mod create;
+mod deletions;
 mod distribute;
 mod dry_run;
+mod elect;
 mod grow;
 mod mutation;
 mod quotas;
+mod reassign;
+mod resources;
 mod send;
 mod stage;
 mod unknown_config;
@@ -31,6 +36,7 @@ use crate::wire::Cluster;
 pub(crate) use barrier::await_shown;
 use by_request::ByRequest;
 pub(crate) use dry_run::check;
+use mutation::Mode;
 pub(crate) use users::forget;
 
 /// Applies one stage. A new topic or config counts as done when every broker serves it.
@@ -46,8 +52,13 @@ pub(crate) async fn apply(
     {
         return stage.iter().map(|_| Err(error.clone())).collect();
     }
+    let of_resources = ByRequest::of(stage).resources;
+    if !of_resources.is_empty() {
+        return resources::apply(cluster, &of_resources, Mode::Apply, progress).await;
+    }
     let results = distribute::apply(cluster, stage, secrets, progress).await;
     let results = distribute::retry_at_the_controller(cluster, stage, results, secrets, progress).await;
+    let results = reassign::await_done(cluster, stage, results, progress).await;
     barrier::await_served(cluster, stage, results, progress).await
 }
 

@@ -2,8 +2,10 @@
 
 mod acl;
 mod config;
+pub(crate) mod min_insync;
 mod quota;
-mod readiness;
+pub(crate) mod readiness;
+mod resource;
 mod sasl;
 mod user;
 
@@ -15,8 +17,8 @@ use init_net::Tls;
 
 pub use acl::{Binding, Operation, Pattern, Permission, Resource};
 pub use config::{ConfigType, Value};
-pub use quota::{Entity, Quotas, Rate};
-pub(crate) use readiness::Readiness;
+pub use quota::{Entity, Limits, Quotas, Rate};
+pub use resource::ConfigResource;
 pub use sasl::{Mechanism, Sasl, Scram};
 pub use user::{Password, Probe, User};
 
@@ -39,12 +41,18 @@ pub struct Desired {
     pub probe: Option<Probe>,
     /// Every SCRAM user by name.
     pub users: BTreeMap<String, User>,
+    /// Of users, the mechanisms whose credentials are taken away.
+    pub absent_users: BTreeMap<String, BTreeSet<Scram>>,
     /// Every ACL.
     pub acls: BTreeSet<Binding>,
+    /// Every ACL that is taken away.
+    pub absent_acls: BTreeSet<Binding>,
     /// The limits of every quota, by entity.
-    pub quotas: BTreeMap<Entity, Quotas>,
+    pub quotas: BTreeMap<Entity, Limits>,
     /// The dynamic configs of all brokers, as Kafka spells values; `None` takes one away.
     pub broker_defaults: BTreeMap<String, Option<String>>,
+    /// The dynamic configs of single brokers, client metrics subscriptions and groups, likewise.
+    pub resources: BTreeMap<ConfigResource, BTreeMap<String, Option<String>>>,
 }
 
 impl Desired {
@@ -79,6 +87,12 @@ pub struct Topic {
     pub replication_factor: Option<Declared<i16>>,
     /// The declared configs, as Kafka spells values; `None` takes the topic's own value away.
     pub config: BTreeMap<String, Declared<Option<String>>>,
+    /// The brokers of each partition when it is created; `None` leaves them to the controller.
+    pub assignment: Option<Vec<Vec<i32>>>,
+    /// Whether its partitions may be moved for another replication factor.
+    pub reassign: bool,
+    /// Where it is declared.
+    pub origin: Origin,
     /// Kafka's own, which makes it itself.
     pub is_internal: bool,
 }
@@ -93,10 +107,13 @@ pub struct Declared<T> {
 }
 
 /// The part of the spec that a topic's property comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Origin {
     /// The topic itself.
+    #[default]
     Topic,
+    /// The group of topics at this position.
+    Group(usize),
     /// `defaults`.
     Defaults,
 }
@@ -106,6 +123,7 @@ impl Origin {
     pub fn at(self, topic: &str, property: &str) -> SpecPath {
         match self {
             Self::Topic => SpecPath::root().key("topics").key(topic).key(property),
+            Self::Group(position) => SpecPath::root().key("topics").index(position).key(property),
             Self::Defaults => SpecPath::root().key("defaults").key(property),
         }
     }

@@ -1,9 +1,10 @@
 //! What can go wrong between us and a cluster, classified by what the protocol says and never by a message.
+mod fault;
 mod peer;
 mod refusal;
 mod words;
 
-use init_core::{Fault, FaultKind, Undeclared};
+use init_core::Undeclared;
 use init_net::NetError;
 use kafka_protocol::error::ResponseError;
 use kafka_protocol::messages::ApiKey;
@@ -13,7 +14,7 @@ use thiserror::Error;
 pub use peer::Peer;
 pub(crate) use refusal::Attempt;
 pub use refusal::Refusal;
-use words::{list, offered};
+use words::{among, but, list, offered};
 
 /// Says what was tried, at which broker, and what came of it.
 #[derive(Clone, Debug, Error)]
@@ -52,7 +53,7 @@ pub enum Error {
         wanted: &'static str,
     },
     /// The listener requires SASL, and the spec has none.
-    #[error("the listener at {peer} requires SASL ({}), and the spec has no `sasl`", .offered.join(", "))]
+    #[error("the listener at {peer} requires SASL{}, and the spec has no `sasl`", among(.offered))]
     LoginRequired {
         /// Who answered.
         peer: Peer,
@@ -60,7 +61,7 @@ pub enum Error {
         offered: Vec<String>,
     },
     /// The listener has other ways to log in.
-    #[error("the listener at {peer} has no {wanted}, but {}", .offered.join(", "))]
+    #[error("the listener at {peer} has no {wanted}{}", but(.offered))]
     Mechanism {
         /// Who answered.
         peer: Peer,
@@ -139,6 +140,39 @@ pub enum Error {
         /// What it may have meant.
         nearest: String,
     },
+    /// A new topic would have fewer copies than the spec requires to be in sync.
+    #[error(
+        "topic {topic} would have replication factor {copies} at {peer}, and the spec says that {required} copies must be in \
+         sync (min.insync.replicas)"
+    )]
+    FewCopies {
+        /// Who was asked.
+        peer: Peer,
+        /// Which topic.
+        topic: String,
+        /// How many the spec requires.
+        required: i64,
+        /// How many the topic would have.
+        copies: i64,
+    },
+    /// The server accepts a config and does not list it, so that it could not be verified.
+    #[error(
+        "{peer} accepts the config `{name}` of {resource} and does not list it, so that nobody can tell whether it holds"
+    )]
+    Unlisted {
+        /// Who was asked.
+        peer: Peer,
+        /// Of what.
+        resource: String,
+        /// The config's name.
+        name: String,
+    },
+    /// Somebody else has moved the partitions meanwhile.
+    #[error("partitions of topic {topic} were being moved by somebody else, which is over now")]
+    Reassigned {
+        /// Which topic.
+        topic: String,
+    },
     /// A broker does not have yet what the others have.
     #[error("{peer} does not show the declared configs of {resource}")]
     Behind {
@@ -208,76 +242,5 @@ pub(crate) fn refused(
 impl From<Undeclared> for Error {
     fn from(undeclared: Undeclared) -> Self {
         Self::Internal(undeclared.to_string())
-    }
-}
-
-impl Fault for Error {
-    fn kind(&self) -> FaultKind {
-        match self {
-            Self::Net(error) => error.kind(),
-            Self::Lost { .. }
-            | Self::Silent { .. }
-            | Self::NotReady { .. }
-            | Self::Behind { .. }
-            | Self::Unresolved { .. } => FaultKind::Unavailable,
-            Self::Foreign { .. }
-            | Self::Garbled { .. }
-            | Self::Versions { .. }
-            | Self::Advertised { .. }
-            | Self::LoginRequired { .. }
-            | Self::Mechanism { .. }
-            | Self::Impostor { .. } => FaultKind::Unsupported,
-            Self::UnknownConfig { .. } => FaultKind::Rejected,
-            Self::Unwritable { .. } | Self::Internal(_) => FaultKind::Internal,
-            // One that will not get better by waiting tells more than those that may.
-            Self::Bootstrap(failures) => {
-                let lasting = |kind: &FaultKind| *kind != FaultKind::Unavailable;
-                failures.iter().map(Fault::kind).find(lasting).unwrap_or(FaultKind::Unavailable)
-            }
-            Self::Refused(refusal) => refusal.kind(),
-        }
-    }
-
-    fn remedy(&self) -> Option<String> {
-        match self {
-            Self::Net(error) => error.remedy(),
-            Self::Foreign { protocol: "TLS", .. } => {
-                Some("write `tls` into the spec, or point `bootstrap` at a plaintext listener".to_owned())
-            }
-            Self::Foreign { wanted, .. } => {
-                Some(format!("point `bootstrap` at a listener that speaks {wanted}, or correct `tls`"))
-            }
-            Self::LoginRequired { .. } => {
-                Some("write `sasl` into the spec, or point `bootstrap` at a listener without".to_owned())
-            }
-            Self::Mechanism { .. } => Some(
-                "write one that it has, or enable the wanted one in the broker's sasl.enabled.mechanisms"
-                    .to_owned(),
-            ),
-            Self::Versions { .. } => Some("use Kafka 2.8 or newer".to_owned()),
-            Self::Advertised { .. } => Some(
-                "set the broker's advertised.listeners to a DNS name that its clients resolve, on the listener \
-                 that `bootstrap` names"
-                    .to_owned(),
-            ),
-            Self::Unresolved { .. } => Some(
-                "start that broker, or set its advertised.listeners to a DNS name that resolves here".to_owned(),
-            ),
-            Self::NotReady { .. } => {
-                Some("start the missing brokers, or write fewer into `brokers` or `replicationFactor`".to_owned())
-            }
-            Self::Bootstrap(failures) => {
-                failures.iter().find(|failure| failure.kind() == self.kind()).and_then(Fault::remedy)
-            }
-            Self::Refused(refusal) => refusal.remedy(),
-            Self::Lost { .. }
-            | Self::Silent { .. }
-            | Self::Impostor { .. }
-            | Self::Internal(_)
-            | Self::Garbled { .. }
-            | Self::Unwritable { .. }
-            | Self::UnknownConfig { .. }
-            | Self::Behind { .. } => None,
-        }
     }
 }

@@ -24,22 +24,24 @@ mod wire;
 use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations, alike};
 
 pub use change::{
-    AlterBrokerConfig, AlterCredential, AlterQuota, AlterTopicConfig, AlterUser, BROKER_DEFAULT, Change,
-    ConfigDrifts, CreatePartitions, CreateTopic, CreateUser, NewCredential, RestrictiveAcl,
+    AlterBrokerConfig, AlterConfig, AlterCredential, AlterQuota, AlterTopicConfig, AlterUser, BROKER_DEFAULT,
+    Change, ConfigDrifts, CreatePartitions, CreateTopic, CreateUser, DeleteAcl, DeleteCredentials,
+    NewCredential, ReassignPartitions, RemoveQuota, RestrictiveAcl,
 };
-use desired::Readiness;
+use desired::readiness::Readiness;
 pub use desired::{
-    Binding, ConfigType, Declared, Desired, Entity, Mechanism, Operation, Origin, Password, Pattern,
-    Permission, Probe as ProbeListener, Quotas, Rate, Resource, Sasl, Scram, Topic, User, Value,
+    Binding, ConfigResource, ConfigType, Declared, Desired, Entity, Limits, Mechanism, Operation, Origin,
+    Password, Pattern, Permission, Probe as ProbeListener, Quotas, Rate, Resource, Sasl, Scram, Topic, User,
+    Value,
 };
 pub use error::{Error, Peer, Refusal};
 use observe::Clients;
 pub use observed::{
-    Account, Credential, Credentials, Observed, ObservedTopic, Operations, Principal, Setting,
+    Account, Assignment, Credential, Credentials, Observed, ObservedTopic, Operations, Principal, Setting,
 };
 pub use spec::{
-    AclSpec, ConfigValue, CredentialSpec, Mechanisms, Number, OneOrMany, ProbeSpec, QuotaSpec, Spec,
-    TopicSpec, UserSpec,
+    AclSpec, ConfigValue, CredentialSpec, Mechanisms, Number, OneOrMany, ProbeSpec, QuotaSpec, Spec, State,
+    TopicGroup, TopicSpec, Topics, UserSpec,
 };
 use wire::{Access, Cluster, Probe};
 
@@ -103,8 +105,9 @@ impl Backend for Kafka {
         _desired: &Desired,
         changes: &[Change],
         _secrets: &Secrets,
+        progress: &Progress,
     ) -> Vec<(usize, Error)> {
-        apply::check(&mut self.cluster, changes).await
+        apply::check(&mut self.cluster, changes, progress).await
     }
 
     /// Users, ACLs and quotas do not depend on each other, and Kafka accepts them in any order.
@@ -120,7 +123,7 @@ impl Backend for Kafka {
         progress: &Progress,
     ) -> Vec<Result<(), Error>> {
         let of_clients = stage.first().is_some_and(Change::is_of_clients);
-        if of_clients {
+        if stage.first().is_some_and(|change| of_clients || !change.is_awaited_everywhere()) {
             self.clients = None;
             apply::forget(&mut self.probe, stage);
         }

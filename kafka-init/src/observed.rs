@@ -4,7 +4,7 @@ mod account;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::desired::{Binding, ConfigType, Entity, Quotas, Scram};
+use crate::desired::{Binding, ConfigResource, ConfigType, Entity, Quotas, Scram};
 pub use account::{Account, Operations, Principal};
 
 /// What the cluster has. The default is an empty cluster.
@@ -20,8 +20,15 @@ pub struct Observed {
     pub acls: BTreeSet<Binding>,
     /// The limits of the declared entities.
     pub quotas: BTreeMap<Entity, Quotas>,
+    /// The brokers that take part, each with its rack.
+    pub brokers: BTreeMap<i32, Option<String>>,
     /// The dynamic configs that are set for all brokers.
     pub broker_defaults: BTreeMap<String, Setting>,
+    /// The declared configs of single brokers, client metrics subscriptions and groups.
+    pub resources: BTreeMap<ConfigResource, BTreeMap<String, Setting>>,
+    /// Where `min.insync.replicas` of all brokers is about to change: every topic that follows it and has fewer copies, with
+    /// the number of its copies.
+    pub followers: BTreeMap<String, i16>,
     /// Who connects, where that is known.
     pub principal: Option<Principal>,
     /// What it may do, where ACLs are lacking.
@@ -29,7 +36,7 @@ pub struct Observed {
 }
 
 /// One topic.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ObservedTopic {
     /// How many partitions it has.
     pub partitions: i32,
@@ -37,6 +44,19 @@ pub struct ObservedTopic {
     pub copies: (i16, i16),
     /// The declared configs that the broker knows.
     pub config: BTreeMap<String, Setting>,
+    /// Of a topic that may be reassigned: who holds each partition.
+    pub assignment: BTreeMap<i32, Assignment>,
+}
+
+/// The brokers that hold one partition.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Assignment {
+    /// Those that have a copy, the preferred leader first.
+    pub replicas: Vec<i32>,
+    /// Those of them that are in sync.
+    pub in_sync: BTreeSet<i32>,
+    /// Those that will have one, while it is being moved.
+    pub target: Option<Vec<i32>>,
 }
 
 /// A config of a topic or of all brokers, as it is in effect.

@@ -2,14 +2,17 @@
 
 mod account;
 mod config;
+mod min_insync;
 mod quota;
+mod reassign;
+mod resource;
 mod user;
 
 use init_core::diff::{Side, by_key};
 use init_core::{Conflict, Plan, SpecPath};
 
 use crate::change::{
-    AlterBrokerConfig, AlterTopicConfig, BROKER_DEFAULT, Change, CreatePartitions, CreateTopic,
+    AlterBrokerConfig, AlterTopicConfig, BROKER_DEFAULT, Change, ConfigDrifts, CreatePartitions, CreateTopic,
 };
 use crate::desired::{Declared, Desired, Origin, Topic};
 use crate::observed::{Observed, ObservedTopic};
@@ -23,13 +26,16 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
             Side::Missing(topic) if topic.is_internal && observed.cluster_id.is_some() => {
                 conflicts.push(not_there_yet(name));
             }
-            Side::Missing(topic) => changes.extend((!topic.is_internal).then(|| create(name, topic))),
+            Side::Missing(topic) => {
+                changes.extend((!topic.is_internal).then(|| create(name, topic, desired)));
+            }
             Side::Present(topic, there) => {
                 conflicts.extend(fewer_partitions(name, topic, there));
                 conflicts.extend(other_replication_factor(name, topic, there));
                 conflicts.extend(growth_by_defaults(name, topic, there));
                 conflicts.extend(config::policy_by_defaults(name, topic, there));
-                let at = Origin::Topic.at(name, "config");
+                conflicts.extend(min_insync::above(name, topic, there, desired));
+                let at = topic.origin.at(name, "config");
                 let wanted = topic.config.iter().map(|(key, said)| (key, &said.value));
                 conflicts.extend(config::hidden(wanted, &there.config, &at));
                 changes.extend(grow(name, topic, there));
@@ -38,8 +44,13 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
             Side::Extra(_) => {}
         }
     }
+    let (moved, impossible) = reassign::changes(desired, observed);
+    changes.extend(moved);
+    conflicts.extend(impossible);
     changes.extend(user::changes(&desired.users, &observed.users));
+    changes.extend(user::deletions(&desired.absent_users, &observed.users));
     changes.extend(account::create(desired, observed));
+    changes.extend(account::delete(desired, observed));
     // Of another cluster, its brokers are not asked.
     if other_cluster(desired, observed).is_none() {
         conflicts.extend(account::conflicts(desired, observed));
@@ -47,7 +58,11 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
     changes.extend(quota::changes(&desired.quotas, &observed.quotas));
     let at = SpecPath::root().key("brokerDefaults");
     conflicts.extend(config::hidden(&desired.broker_defaults, &observed.broker_defaults, &at));
+    conflicts.extend(min_insync::by_default(desired, observed));
     changes.extend(alter_brokers(desired, observed));
+    let (altered, impossible) = resource::changes(desired, observed);
+    changes.extend(altered);
+    conflicts.extend(impossible);
     Plan::new(changes, conflicts)
 }
 
@@ -68,17 +83,19 @@ fn not_there_yet(name: &str) -> Conflict {
     Conflict::new(SpecPath::root().key("topics").key(name), problem)
 }
 
-fn create(name: &str, topic: &Topic) -> Change {
+fn create(name: &str, topic: &Topic, desired: &Desired) -> Change {
     Change::CreateTopic(CreateTopic {
         name: name.to_owned(),
         partitions: topic.partitions.map_or(BROKER_DEFAULT.into(), |said| said.value),
         replication_factor: topic.replication_factor.map_or(BROKER_DEFAULT, |said| said.value),
         config: topic.config.iter().filter_map(value).collect(),
+        assignment: topic.assignment.clone(),
+        min_insync: desired.min_insync(topic).map(|(required, _)| required),
     })
 }
 
 fn grow(name: &str, topic: &Topic, there: &ObservedTopic) -> Option<Change> {
-    let said = topic.partitions.filter(|said| said.origin == Origin::Topic)?;
+    let said = topic.partitions.filter(|said| said.origin != Origin::Defaults)?;
     let grown = CreatePartitions { name: name.to_owned(), from: there.partitions, to: said.value };
     (said.value > there.partitions).then_some(Change::CreatePartitions(grown))
 }
@@ -104,7 +121,10 @@ fn value((key, said): (&String, &Declared<Option<String>>)) -> Option<(String, S
 /// What is set and what is taken away are two steps: the defaults of all brokers change between them.
 fn alter(name: &str, topic: &Topic, there: &ObservedTopic) -> impl Iterator<Item = Change> {
     let wanted = || topic.config.iter().map(|(key, said)| (key, &said.value));
-    let alteration = |config| AlterTopicConfig { name: name.to_owned(), config };
+    let alteration = |config: ConfigDrifts| {
+        let unlisted = config.keys().filter(|key| !there.config.contains_key(*key)).cloned().collect();
+        AlterTopicConfig { name: name.to_owned(), config, unlisted }
+    };
     let set = alteration(config::set(wanted(), &there.config));
     let reset = alteration(config::reset(wanted(), &there.config));
     let changes = [Change::AlterTopicConfig(set.clone()), Change::ResetTopicConfig(reset.clone())];
@@ -131,14 +151,14 @@ fn fewer_partitions(name: &str, topic: &Topic, there: &ObservedTopic) -> Option<
 }
 
 fn other_replication_factor(name: &str, topic: &Topic, there: &ObservedTopic) -> Option<Conflict> {
-    let said = topic.replication_factor?;
+    let said = topic.replication_factor.filter(|_| !topic.reassign)?;
     let (fewest, most) = there.copies;
     if (fewest, most) == (said.value, said.value) {
         return None;
     }
     let have = if fewest == most { fewest.to_string() } else { format!("{fewest} to {most}") };
     let problem = format!(
-        "topic `{name}` has replication factor {have}, not {}: reassign its partitions (kafka-reassign-partitions), \
+        "topic `{name}` has replication factor {have}, not {}: write `reassign: true` to have its partitions moved, \
          or declare {fewest}, or -1 to accept what is there",
         said.value
     );

@@ -7,6 +7,8 @@ mod acl;
 mod list;
 mod mechanisms;
 mod quota;
+mod state;
+mod topics;
 mod user;
 mod value;
 
@@ -21,7 +23,10 @@ pub use acl::AclSpec;
 pub(crate) use acl::Names;
 pub use list::OneOrMany;
 pub use mechanisms::{CredentialSpec, Mechanisms};
+pub(crate) use quota::Limit;
 pub use quota::QuotaSpec;
+pub use state::State;
+pub use topics::{TopicGroup, TopicSpec, Topics};
 pub use user::{ProbeSpec, UserSpec};
 pub use value::{ConfigValue, Number};
 
@@ -42,8 +47,12 @@ pub struct Spec {
     pub(crate) sasl: Option<Sasl>,
     /// What holds for every topic that does not say otherwise.
     pub(crate) defaults: Option<TopicSpec>,
-    /// The topics, by name. A name with nothing after it is a topic with the defaults.
-    pub(crate) topics: Option<BTreeMap<String, Option<TopicSpec>>>,
+    /// Whether existing topics with another replication factor are reassigned, where neither they nor `defaults` say it.
+    /// Default: false.
+    pub(crate) reassign: Option<bool>,
+    /// The topics: a map by name, in which a name with nothing after it is a topic with the defaults, or a list of groups of
+    /// one shape, each with its `names`.
+    pub(crate) topics: Option<Topics>,
     /// Where the logins of `users` are tried. Default: the servers of `bootstrap`, if they have SASL.
     pub(crate) probe: Option<ProbeSpec>,
     /// SCRAM users, by name.
@@ -54,19 +63,10 @@ pub struct Spec {
     pub(crate) quotas: Option<Vec<QuotaSpec>>,
     /// Dynamic broker configs that hold for all brokers, by Kafka's names.
     pub(crate) broker_defaults: Option<BTreeMap<String, ConfigValue>>,
-}
-
-/// One topic.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct TopicSpec {
-    /// How many partitions. -1: the broker's default for a new topic, and whatever an existing one has.
-    pub(crate) partitions: Option<Number>,
-    /// How many copies of each partition. -1: the broker's default for a new topic, and whatever an existing
-    /// one has.
-    pub(crate) replication_factor: Option<Number>,
-    /// Topic configs, by Kafka's names; merged over those of `defaults` key by key.
-    pub(crate) config: Option<BTreeMap<String, ConfigValue>>,
-    /// Of a topic: whether `defaults` hold for it. Default: true, and false for Kafka's own topics.
-    pub(crate) defaults: Option<bool>,
+    /// Dynamic configs of single brokers, by their ids.
+    pub(crate) broker_configs: Option<BTreeMap<i32, BTreeMap<String, ConfigValue>>>,
+    /// Subscriptions to the metrics of clients, by name: `metrics`, `interval.ms` and `match`.
+    pub(crate) client_metrics: Option<BTreeMap<String, BTreeMap<String, ConfigValue>>>,
+    /// Configs of consumer, share and streams groups, by group id.
+    pub(crate) groups: Option<BTreeMap<String, BTreeMap<String, ConfigValue>>>,
 }

@@ -1,6 +1,7 @@
 //! From the spec as written to what it means, or to everything that is wrong with it.
 
 mod acls;
+mod assignment;
 mod configs;
 mod matching;
 mod names;
@@ -30,15 +31,25 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
     }
     let tls =
         spec.tls.map(|tls| Tls::validate(&tls, Verification::Full, files, &root.key("tls"), &mut violations));
-    let topics =
-        spec.topics.unwrap_or_default().into_iter().map(|(name, topic)| (name, topic.unwrap_or_default()));
-    let topics = topics::validate(topics.collect(), &spec.defaults.unwrap_or_default(), &mut violations);
+    let topics = topics::validate(
+        spec.topics.unwrap_or_default(),
+        &spec.defaults.unwrap_or_default(),
+        spec.reassign,
+        &mut violations,
+    );
     let can_log_in = spec.sasl.is_some() || spec.probe.is_some();
     let users = users::users(spec.users.unwrap_or_default(), can_log_in, &mut violations);
-    let probe = spec.probe.map(|probe| users::probe(&probe, !users.is_empty(), files, &mut violations));
-    let acls = acls::validate(spec.acls.unwrap_or_default(), &mut violations);
+    let probe =
+        spec.probe.map(|probe| users::probe(&probe, !users.present.is_empty(), files, &mut violations));
+    let acls = acls::validate(&spec.acls.unwrap_or_default(), &mut violations);
     let quotas = quotas::validate(&spec.quotas.unwrap_or_default(), &mut violations);
     let broker_defaults = configs::of_brokers(&spec.broker_defaults.unwrap_or_default(), &mut violations);
+    let resources = configs::of_resources(
+        spec.broker_configs.unwrap_or_default(),
+        spec.client_metrics.unwrap_or_default(),
+        spec.groups.unwrap_or_default(),
+        &mut violations,
+    );
     violations.or(Desired {
         bootstrap,
         brokers,
@@ -47,9 +58,12 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
         sasl: spec.sasl,
         topics,
         probe,
-        users,
-        acls,
+        users: users.present,
+        absent_users: users.absent,
+        acls: acls.present,
+        absent_acls: acls.absent,
         quotas,
         broker_defaults,
+        resources,
     })
 }

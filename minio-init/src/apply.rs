@@ -1,8 +1,11 @@
 //! Applies one stage: its changes at the same time, a bounded number of requests under way.
 
 mod access_key;
+mod attachment;
 mod bucket;
+mod check;
 mod identity;
+mod kept;
 mod lifecycle;
 mod shared;
 
@@ -14,6 +17,8 @@ use crate::change::Change;
 use crate::error::Error;
 use crate::wire::client::Client;
 use crate::wire::parallel::PARALLEL;
+
+pub(crate) use check::check;
 
 /// One result per change, in order.
 pub(crate) async fn apply(

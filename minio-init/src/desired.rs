@@ -25,12 +25,23 @@ pub struct Desired {
     pub(crate) users: BTreeMap<Text, User>,
     pub(crate) groups: BTreeMap<String, Group>,
     pub(crate) keys: BTreeMap<Text, AccessKey>,
+    pub(crate) absent: Absent,
     pub(crate) buckets: BTreeMap<String, Bucket>,
+}
+
+/// What is taken away where it is there, by label.
+#[derive(Debug, Default)]
+pub(crate) struct Absent {
+    pub(crate) users: BTreeMap<Text, String>,
+    pub(crate) keys: BTreeMap<Text, String>,
 }
 
 /// Where, and as whom.
 pub(crate) struct Server {
     pub(crate) endpoint: Endpoint,
+    /// The path that a proxy takes away, without a slash at its end.
+    pub(crate) prefix: String,
+    pub(crate) addressing: Addressing,
     /// The scheme, with whom to trust; `None` is plain HTTP.
     pub(crate) tls: Option<Tls>,
     pub(crate) region: String,
@@ -44,6 +55,8 @@ pub(crate) struct User {
     pub(crate) label: String,
     pub(crate) secret: SecretRef,
     pub(crate) policies: BTreeSet<String>,
+    /// Policies that are taken away.
+    pub(crate) detached: BTreeSet<String>,
     /// `None` is as it is; a new one is enabled.
     pub(crate) status: Option<Status>,
 }
@@ -51,7 +64,11 @@ pub(crate) struct User {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Group {
     pub(crate) members: BTreeSet<Text>,
+    /// Members that are taken out.
+    pub(crate) removed: BTreeSet<Text>,
     pub(crate) policies: BTreeSet<String>,
+    /// Policies that are taken away.
+    pub(crate) detached: BTreeSet<String>,
     pub(crate) status: Option<Status>,
 }
 
@@ -70,6 +87,7 @@ pub(crate) struct AccessKey {
 /// A bucket's properties; `None` is not declared.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Bucket {
+    pub(crate) region: Option<String>,
     pub(crate) versioning: Option<Versioning>,
     pub(crate) lock: Option<Lock>,
     pub(crate) encryption: Option<Encryption>,
@@ -79,6 +97,17 @@ pub(crate) struct Bucket {
     pub(crate) access: Option<Access>,
     pub(crate) notifications: BTreeMap<Route, BTreeSet<String>>,
     pub(crate) cors: Option<Vec<Cors>>,
+}
+
+/// Where a request says which bucket it is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Addressing {
+    /// In its path.
+    #[default]
+    Path,
+    /// In its host name.
+    Host,
 }
 
 /// Whether something holds.
@@ -196,6 +225,14 @@ pub struct Cors {
     pub(crate) expose: BTreeSet<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) max_age: Option<u32>,
+}
+
+impl Desired {
+    /// All names that may come from secrets, but that of the account that provisions.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &Text> {
+        let there = self.users.keys().chain(self.keys.keys());
+        there.chain(self.absent.users.keys()).chain(self.absent.keys.keys())
+    }
 }
 
 impl Status {

@@ -58,6 +58,16 @@ pub enum Error {
         /// What cannot be had without it.
         needed: &'static str,
     },
+    /// A release of MinIO that does not have a call yet.
+    #[error("could not {doing} at {endpoint}: it is older than {first}, the first release of MinIO that can")]
+    TooOld {
+        /// What was tried.
+        doing: String,
+        /// The server.
+        endpoint: Endpoint,
+        /// The first that has the call.
+        first: &'static str,
+    },
     /// Something that this server does not do.
     #[error("{at}: {feature} is not supported by {endpoint}: {why}")]
     Unsupported {
@@ -154,6 +164,7 @@ impl Fault for Error {
             Self::Redirect { .. }
             | Self::SpeaksTls(_)
             | Self::NoAdminApi { .. }
+            | Self::TooOld { .. }
             | Self::Unsupported { .. }
             | Self::Garbled { .. } => FaultKind::Unsupported,
             Self::Secret { .. } => FaultKind::Secret,
@@ -180,6 +191,7 @@ impl Fault for Error {
             Self::NoAdminApi { .. } => Some(
                 "point `endpoint` at MinIO, or leave these sections out for a plain S3 server".to_owned(),
             ),
+            Self::TooOld { .. } => Some("run a newer release, or leave out what needs it".to_owned()),
             Self::NotReady { .. }
             | Self::Unsupported { .. }
             | Self::Garbled { .. }

@@ -49,7 +49,7 @@ impl Backend for Minio {
 
     fn requires(desired: &Desired) -> Requires {
         let server = &desired.server;
-        let names = desired.users.keys().chain(desired.keys.keys()).chain([&server.access_key]);
+        let names = desired.names().chain([&server.access_key]);
         let users = desired.users.values().map(|user| &user.secret);
         let values = users.chain(desired.keys.values().map(|key| &key.secret)).chain([&server.secret_key]);
         let tls = server.tls.iter().flat_map(Tls::secrets);
@@ -74,6 +74,16 @@ impl Backend for Minio {
 
     fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
         plan::plan(desired, observed)
+    }
+
+    async fn check(
+        &mut self,
+        _desired: &Desired,
+        changes: &[Change],
+        _secrets: &Secrets,
+        _progress: &Progress,
+    ) -> Vec<(usize, Error)> {
+        apply::check(&self.0, changes).await
     }
 
     fn together(one: &Change, other: &Change) -> bool {

@@ -1,6 +1,7 @@
 //! Reads what the spec is about: whatever it names, in the leaf types of `desired`, and nothing else.
 
 mod account;
+mod anonymous;
 mod bucket;
 mod identity;
 mod names;

@@ -16,6 +16,12 @@ pub struct Observed {
     pub(crate) users: BTreeMap<Text, SeenUser>,
     pub(crate) groups: BTreeMap<String, SeenGroup>,
     pub(crate) keys: BTreeMap<Text, SeenKey>,
+    /// Of those that are to be absent, the users and access keys that are there; an access key with its user.
+    pub(crate) unwanted_users: BTreeSet<Text>,
+    pub(crate) unwanted_keys: BTreeSet<Text>,
+    /// Names of declared users and access keys under which the server has something else: root, an access key (service
+    /// account) for a user, or a user for an access key.
+    pub(crate) taken: BTreeSet<Text>,
     pub(crate) buckets: BTreeMap<String, SeenBucket>,
     /// Declared buckets that belong to somebody else.
     pub(crate) foreign: BTreeSet<String>,
@@ -65,6 +71,8 @@ pub(crate) struct SeenKey {
 /// Only what the spec declares is kept, each tag, rule and route of it; the rest is as if unset.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SeenBucket {
+    /// Where it is.
+    pub(crate) region: Option<String>,
     pub(crate) versioning: Option<Versioning>,
     pub(crate) lock: Option<Lock>,
     pub(crate) encryption: Option<String>,

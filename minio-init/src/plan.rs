@@ -1,5 +1,6 @@
 //! All drift between what is wanted and what is there. Knows no client.
 
+mod absent;
 mod bucket;
 mod found;
 mod identity;
@@ -24,6 +25,7 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
     identity::users(desired, observed, &mut found);
     identity::groups(desired, observed, &mut found);
     identity::keys(desired, observed, &mut found);
+    absent::taken_away(desired, observed, &mut found);
     bucket::buckets(desired, observed, &mut found);
     own_rights::kept(desired, observed, &mut found);
     Plan::new(found.changes, found.conflicts)

@@ -10,8 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::desired::Anonymous;
-use crate::desired::{Encryption, RetentionMode, Status, Versioning};
+use crate::desired::{Addressing, Anonymous, Encryption, RetentionMode, Status, Versioning};
 
 pub(crate) use size::Size;
 
@@ -19,8 +18,11 @@ pub(crate) use size::Size;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Spec {
-    /// `http://NAME:PORT` or `https://NAME:PORT`.
+    /// `http://NAME:PORT` or `https://NAME:PORT`, with the path that a proxy takes away, if one does.
     pub endpoint: String,
+    /// Where requests name a bucket: in their `path` or in their `host` name; in the path when absent.
+    #[serde(default)]
+    pub addressing: Addressing,
     /// The region that requests are signed for, and where new buckets are made; `us-east-1` when absent.
     pub region: Option<String>,
     /// Whom to trust behind an https endpoint, and who we are there; the public authorities and nobody when absent.
@@ -64,17 +66,51 @@ pub struct Policy {
     pub file: Option<std::path::PathBuf>,
 }
 
+/// Whether something is to be there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// It is.
+    #[default]
+    Present,
+    /// It is taken away where it is there.
+    Absent,
+}
+
+/// A name in a list of policies or members.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "expected a name, or {name: NAME, state: absent}")]
+pub enum Entry {
+    /// It is to be there.
+    Name(String),
+    /// It is to be there or not.
+    Stated(Stated),
+}
+
+/// A name with what is to become of it.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Stated {
+    /// The name.
+    pub name: String,
+    /// `absent` takes it away.
+    pub state: State,
+}
+
 /// A user of the server's own.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct User {
     /// Its access key; the label when absent.
     pub access_key: Option<Text>,
-    /// Its secret key.
-    pub secret_key: SecretRef,
+    /// `absent` removes the user, and with it its access keys.
+    #[serde(default)]
+    pub state: State,
+    /// Its secret key, which every user has that is to be there.
+    pub secret_key: Option<SecretRef>,
     /// Policies that must be attached; others are left alone.
     #[serde(default)]
-    pub policies: Vec<String>,
+    pub policies: Vec<Entry>,
     /// Whether it may sign in; left alone when absent, and a new one may.
     pub status: Option<Status>,
 }
@@ -85,10 +121,10 @@ pub struct User {
 pub struct Group {
     /// Users that must be in it, by label or access key; others are left alone.
     #[serde(default)]
-    pub members: Vec<String>,
+    pub members: Vec<Entry>,
     /// Policies that must be attached; others are left alone.
     #[serde(default)]
-    pub policies: Vec<String>,
+    pub policies: Vec<Entry>,
     /// Whether its policies hold; left alone when absent.
     pub status: Option<Status>,
 }
@@ -102,8 +138,11 @@ pub struct AccessKey {
     pub user: Option<String>,
     /// Its access key; the label when absent.
     pub access_key: Option<Text>,
-    /// Its secret key.
-    pub secret_key: SecretRef,
+    /// `absent` removes it.
+    #[serde(default)]
+    pub state: State,
+    /// Its secret key, which every access key has that is to be there.
+    pub secret_key: Option<SecretRef>,
     /// The policy whose text restricts it; what its user may when absent.
     pub policy: Option<String>,
     /// A short name.
@@ -118,6 +157,8 @@ pub struct AccessKey {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Bucket {
+    /// Where a new bucket is made, on a server of several regions; the region of the server when absent.
+    pub region: Option<String>,
     /// Whether old versions of objects are kept.
     pub versioning: Option<Versioning>,
     /// Object lock, which only a new bucket can get; its default retention changes in place.

@@ -9,7 +9,7 @@ mod tags;
 
 use init_core::{Files, SpecPath, Violations};
 
-use crate::desired::Desired;
+use crate::desired::{Absent, Desired};
 use crate::spec::Spec;
 
 /// Reads nothing but the plain files that the spec names.
@@ -19,13 +19,20 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
     let server = server::server(&spec, files, &mut found);
     let policies = policy::policies(&root.key("policies"), spec.policies, files, &mut found);
     let names = identity::Names::of(&spec.users);
-    let users = identity::users(&root.key("users"), &spec.users, &spec.credentials, &mut found);
-    let groups = identity::groups(&root.key("groups"), spec.groups, &names, &mut found);
-    let keys =
-        identity::keys(&root.key("accessKeys"), spec.access_keys, &spec.credentials, &names, &mut found);
+    let (users, absent_users) =
+        identity::users(&root.key("users"), spec.users, &spec.credentials, &mut found);
+    let groups = identity::groups(&root.key("groups"), spec.groups, &names, &absent_users, &mut found);
+    let (keys, absent_keys) = identity::keys(
+        &root.key("accessKeys"),
+        spec.access_keys,
+        &spec.credentials,
+        (&names, &absent_users),
+        &mut found,
+    );
+    let absent = Absent { users: absent_users, keys: absent_keys };
     let buckets = bucket::buckets(&root.key("buckets"), spec.buckets, files, &mut found);
     match server {
-        Some(server) => found.or(Desired { server, policies, users, groups, keys, buckets }),
+        Some(server) => found.or(Desired { server, policies, users, groups, keys, absent, buckets }),
         None => Err(found),
     }
 }

@@ -5,6 +5,7 @@
 //! s3: the sub-resources of buckets, in xml      admin: MinIO's own API, whose bodies are sealed
 //! ```
 
+mod address;
 pub(crate) mod admin;
 pub(crate) mod client;
 pub(crate) mod connect;
@@ -16,5 +17,6 @@ pub(crate) mod parallel;
 pub(crate) mod s3;
 pub(crate) mod sealed;
 pub(crate) mod sealing;
+pub(crate) mod server_kind;
 pub(crate) mod shared_writes;
 pub(crate) mod xml;

@@ -3,6 +3,7 @@
 
 mod check;
 mod databases;
+mod grantors;
 mod job;
 mod objects;
 mod owners;
@@ -96,11 +97,14 @@ fn note_owner(ownership: &mut Ownership, change: &Change, names: &Names) {
         | Change::AlterRole(_)
         | Change::GrantRole(_)
         | Change::AlterMembership(_)
+        | Change::AlterRoleSettings(_)
+        | Change::AlterObjectOwner(_)
         | Change::CreateExtension(_)
         | Change::AlterExtension(_)
         | Change::GrantPrivileges(_)
         | Change::RevokePrivileges(_)
         | Change::AlterDefaultPrivileges(_)
+        | Change::RevokeDefaultPrivileges(_)
         | Change::CreatePublication(_)
         | Change::AlterPublication(_) => {}
     }

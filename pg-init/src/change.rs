@@ -18,10 +18,12 @@ use self::show::Show;
 pub use database::{AlterDatabase, CreateDatabase};
 pub use extension::{AlterExtension, CreateExtension};
 pub use membership::{AlterMembership, GrantRole, Members};
-pub use privilege::{AlterDefaultPrivileges, GrantPrivileges, Privileges, RevokePrivileges};
+pub use privilege::{
+    AlterDefaultPrivileges, GrantPrivileges, Privileges, RevokeDefaultPrivileges, RevokePrivileges,
+};
 pub use publication::{AlterPublication, CreatePublication};
-pub use role::{AlterRole, CreateRole, PasswordDrift, PreviousPassword};
-pub use schema::{AlterSchema, CreateSchema};
+pub use role::{AlterRole, AlterRoleSettings, CreateRole, PasswordDrift, PreviousPassword};
+pub use schema::{AlterObjectOwner, AlterSchema, CreateSchema};
 
 pub(crate) use publication::operations;
 
@@ -40,10 +42,14 @@ pub enum Change {
     CreateDatabase(CreateDatabase),
     /// `ALTER DATABASE`
     AlterDatabase(AlterDatabase),
+    /// `ALTER ROLE … IN DATABASE … SET`
+    AlterRoleSettings(AlterRoleSettings),
     /// `CREATE SCHEMA`
     CreateSchema(CreateSchema),
     /// `ALTER SCHEMA … OWNER`
     AlterSchema(AlterSchema),
+    /// `ALTER TABLE … OWNER`, and the same of other objects
+    AlterObjectOwner(AlterObjectOwner),
     /// `CREATE EXTENSION`
     CreateExtension(CreateExtension),
     /// `ALTER EXTENSION`
@@ -54,6 +60,8 @@ pub enum Change {
     RevokePrivileges(RevokePrivileges),
     /// `ALTER DEFAULT PRIVILEGES … GRANT`
     AlterDefaultPrivileges(AlterDefaultPrivileges),
+    /// `ALTER DEFAULT PRIVILEGES … REVOKE`
+    RevokeDefaultPrivileges(RevokeDefaultPrivileges),
     /// `CREATE PUBLICATION`
     CreatePublication(CreatePublication),
     /// `ALTER PUBLICATION`
@@ -69,13 +77,16 @@ impl init_core::Change for Change {
             Self::AlterMembership(_) => "alter_membership",
             Self::CreateDatabase(_) => "create_database",
             Self::AlterDatabase(_) => "alter_database",
+            Self::AlterRoleSettings(_) => "alter_role_settings",
             Self::CreateSchema(_) => "create_schema",
             Self::AlterSchema(_) => "alter_schema",
+            Self::AlterObjectOwner(_) => "alter_object_owner",
             Self::CreateExtension(_) => "create_extension",
             Self::AlterExtension(_) => "alter_extension",
             Self::GrantPrivileges(_) => "grant_privileges",
             Self::RevokePrivileges(_) => "revoke_privileges",
             Self::AlterDefaultPrivileges(_) => "alter_default_privileges",
+            Self::RevokeDefaultPrivileges(_) => "revoke_default_privileges",
             Self::CreatePublication(_) => "create_publication",
             Self::AlterPublication(_) => "alter_publication",
         }
@@ -93,11 +104,13 @@ impl init_core::Change for Change {
             Self::AlterRole(_)
             | Self::AlterMembership(_)
             | Self::AlterDatabase(_)
+            | Self::AlterRoleSettings(_)
             | Self::AlterSchema(_)
+            | Self::AlterObjectOwner(_)
             | Self::AlterExtension(_)
             | Self::AlterDefaultPrivileges(_)
             | Self::AlterPublication(_) => Effect::Alter,
-            Self::RevokePrivileges(_) => Effect::Remove,
+            Self::RevokePrivileges(_) | Self::RevokeDefaultPrivileges(_) => Effect::Remove,
         }
     }
 
@@ -119,13 +132,16 @@ impl Change {
             Self::AlterMembership(change) => change,
             Self::CreateDatabase(change) => change,
             Self::AlterDatabase(change) => change,
+            Self::AlterRoleSettings(change) => change,
             Self::CreateSchema(change) => change,
             Self::AlterSchema(change) => change,
+            Self::AlterObjectOwner(change) => change,
             Self::CreateExtension(change) => change,
             Self::AlterExtension(change) => change,
             Self::GrantPrivileges(change) => change,
             Self::RevokePrivileges(change) => change,
             Self::AlterDefaultPrivileges(change) => change,
+            Self::RevokeDefaultPrivileges(change) => change,
             Self::CreatePublication(change) => change,
             Self::AlterPublication(change) => change,
         }

@@ -8,7 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{Endpoint, SecretRef, SpecPath, Text};
 
-use crate::spec::{Authentication, ChannelBinding, Future, Object, Operation, Privilege, Setting};
+use crate::spec::{
+    Authentication, ChannelBinding, Future, LocaleProvider, Object, Operation, PasswordCheck, Privilege,
+    Setting,
+};
 
 pub use until::Until;
 
@@ -23,6 +26,7 @@ pub struct Desired {
     /// The provisioning role's password before `password` is set.
     pub(crate) bootstrap: Option<SecretRef>,
     pub(crate) authentication: Authentication,
+    pub(crate) password_check: Option<PasswordCheck>,
     pub(crate) tls: Option<Tls>,
     pub(crate) roles: BTreeMap<String, Role>,
     pub(crate) databases: BTreeMap<String, Database>,
@@ -112,15 +116,42 @@ pub(crate) struct Database {
     pub(crate) owner: Option<String>,
     pub(crate) template: Option<String>,
     pub(crate) encoding: Option<String>,
-    pub(crate) locale: Option<String>,
+    pub(crate) locale: Locale,
     pub(crate) connection_limit: Option<i32>,
     pub(crate) settings: Settings,
+    /// Of the sessions of one role in it.
+    pub(crate) role_settings: BTreeMap<String, Settings>,
     pub(crate) extensions: BTreeMap<String, Extension>,
-    pub(crate) schemas: BTreeMap<String, Option<String>>,
+    pub(crate) schemas: BTreeMap<String, Schema>,
     pub(crate) grants: BTreeMap<Target, Privileges>,
     pub(crate) revokes: BTreeMap<Target, Privileges>,
     pub(crate) defaults: BTreeMap<DefaultTarget, Privileges>,
+    /// Those that must not be held.
+    pub(crate) default_revokes: BTreeMap<DefaultTarget, Privileges>,
     pub(crate) publications: BTreeMap<String, Publication>,
+}
+
+/// The locale of a database, fixed at its creation.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Locale {
+    /// `LC_COLLATE` and `LC_CTYPE`, and the locale of the builtin provider.
+    pub all: Option<String>,
+    /// What compares texts.
+    pub provider: Option<LocaleProvider>,
+    /// The locale of the provider `icu`.
+    pub icu: Option<String>,
+    /// `LC_COLLATE`, where it is another.
+    pub collate: Option<String>,
+    /// `LC_CTYPE`, where it is another.
+    pub ctype: Option<String>,
+}
+
+/// A schema.
+#[derive(Debug, Default)]
+pub(crate) struct Schema {
+    pub(crate) owner: Option<String>,
+    /// The owner of what is in it.
+    pub(crate) object_owner: Option<String>,
 }
 
 /// An extension.
@@ -144,6 +175,10 @@ pub struct Target {
     pub object: Object,
     /// Its schema; none for the database.
     pub schema: Option<String>,
+    /// Which object of the schema; all of the kind when absent.
+    pub name: Option<String>,
+    /// Which columns of a table; all of it when there is none.
+    pub columns: BTreeSet<String>,
     /// A role's key, or `public`.
     pub role: String,
     /// With the right to pass them on.
@@ -175,6 +210,31 @@ pub(crate) struct Publication {
     pub(crate) publish: Option<BTreeSet<Operation>>,
 }
 
+impl Target {
+    /// All objects of a kind.
+    pub(crate) fn all(object: Object, schema: Option<String>, role: String) -> Self {
+        Self { object, schema, name: None, columns: BTreeSet::new(), role, grant_option: false }
+    }
+
+    /// The name of a function, and the types of its arguments in brackets where they are named; the name of another object.
+    pub(crate) fn parts(&self) -> (Option<&str>, Option<&str>) {
+        let Some(name) = self.name.as_deref() else { return (None, None) };
+        match name.find('(').filter(|_| self.object == Object::Functions) {
+            Some(bracket) => (name.get(..bracket), name.get(bracket..)),
+            None => (Some(name), None),
+        }
+    }
+
+    /// Whether an object may be in both.
+    pub(crate) fn overlaps(&self, other: &Self) -> bool {
+        let alike = |one: Option<&str>, other: Option<&str>| one.is_none() || other.is_none() || one == other;
+        let ((name, arguments), (other_name, other_arguments)) = (self.parts(), other.parts());
+        (self.object, &self.schema, &self.role) == (other.object, &other.schema, &other.role)
+            && alike(name, other_name)
+            && alike(arguments, other_arguments)
+    }
+}
+
 /// The keyword for everyone.
 pub(crate) const PUBLIC: &str = "public";
 
@@ -185,9 +245,14 @@ impl Desired {
         roles.extend(self.roles.values().flat_map(|role| role.member_of.keys()).map(String::as_str));
         for database in self.databases.values() {
             roles.extend(database.owner.as_deref());
-            roles.extend(database.schemas.values().filter_map(Option::as_deref));
+            roles.extend(database.role_settings.keys().map(String::as_str));
+            let schemas = database.schemas.values();
+            roles.extend(
+                schemas.flat_map(|schema| [&schema.owner, &schema.object_owner]).filter_map(Option::as_deref),
+            );
             roles.extend(database.grants.keys().chain(database.revokes.keys()).map(|t| t.role.as_str()));
-            roles.extend(database.defaults.keys().flat_map(|t| [t.creator.as_str(), t.role.as_str()]));
+            let defaults = database.defaults.keys().chain(database.default_revokes.keys());
+            roles.extend(defaults.flat_map(|t| [t.creator.as_str(), t.role.as_str()]));
         }
         roles.remove(PUBLIC);
         roles
@@ -214,6 +279,7 @@ impl Database {
         !(self.extensions.is_empty()
             && self.schemas.is_empty()
             && self.defaults.is_empty()
+            && self.default_revokes.is_empty()
             && self.publications.is_empty())
             || inner(&self.grants)
             || inner(&self.revokes)

@@ -101,6 +101,8 @@ pub enum Error {
         hint: Option<String>,
         /// The same statement was refused before, and a new reading has changed nothing.
         lasting: bool,
+        /// It was a login that the server refused.
+        login: bool,
     },
     /// The server lacks something that the spec asks for.
     #[error("{0}")]
@@ -143,6 +145,14 @@ impl Error {
     /// What this failure means for something that was to come after it.
     pub(crate) fn unsent(&self) -> Self {
         Self::Unsent { kind: self.kind(), reason: self.to_string() }
+    }
+
+    /// The same error, of a login.
+    pub(crate) fn at_login(mut self) -> Self {
+        if let Self::Server { login, .. } = &mut self {
+            *login = true;
+        }
+        self
     }
 
     /// The server took the password for a wrong one.
@@ -199,7 +209,7 @@ impl Fault for Error {
             Self::Privilege { role, lacks, .. } => {
                 return Some(format!("give {role} {lacks}, or provision with a role that has it"));
             }
-            Self::Server { code, .. } => return server_remedy(code).map(str::to_owned),
+            Self::Server { code, login, .. } => return server_remedy(code, *login).map(str::to_owned),
             _ => return None,
         };
         Some(text.to_owned())
@@ -220,6 +230,7 @@ pub(crate) fn classify(
             message: redact(answer.message()),
             hint: answer.detail().or(answer.hint()).map(redact),
             lasting: false,
+            login: false,
         };
     }
     if error.is_closed() {

@@ -29,17 +29,18 @@ use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations};
 use self::wire::Server;
 
 pub use change::{
-    AlterDatabase, AlterDefaultPrivileges, AlterExtension, AlterMembership, AlterPublication, AlterRole,
-    AlterSchema, Change, CreateDatabase, CreateExtension, CreatePublication, CreateRole, CreateSchema,
-    GrantPrivileges, GrantRole, Members, PasswordDrift, PreviousPassword, Privileges, RevokePrivileges,
+    AlterDatabase, AlterDefaultPrivileges, AlterExtension, AlterMembership, AlterObjectOwner,
+    AlterPublication, AlterRole, AlterRoleSettings, AlterSchema, Change, CreateDatabase, CreateExtension,
+    CreatePublication, CreateRole, CreateSchema, GrantPrivileges, GrantRole, Members, PasswordDrift,
+    PreviousPassword, Privileges, RevokeDefaultPrivileges, RevokePrivileges,
 };
-pub use desired::{Attributes, DefaultTarget, Desired, Membership, Target, Until};
+pub use desired::{Attributes, DefaultTarget, Desired, Locale, Membership, Target, Until};
 pub use error::Error;
 pub use observed::Observed;
 pub use spec::{
-    Authentication, ChannelBinding, Database, DefaultPrivilege, Extension, Future, Grant, Many, MemberOf,
-    Object, Operation, Privilege, Publication, Revoke, Role, Schema, Setting, Spec, Tables, Tls, TlsMode,
-    TlsSpec,
+    Access, Authentication, ChannelBinding, Database, DefaultPrivilege, Extension, Future, Grant, Level,
+    LocaleProvider, Many, MemberOf, Object, Operation, PasswordCheck, Privilege, Publication, Revoke, Role,
+    Schema, Setting, Spec, Tables, Tls, TlsMode, TlsSpec,
 };
 
 /// PostgreSQL, as the driver of all tools runs it.
@@ -83,7 +84,17 @@ impl Backend for Postgres {
         plan::plan(desired, observed)
     }
 
-    async fn check(&mut self, _desired: &Desired, changes: &[Change], _: &Secrets) -> Vec<(usize, Error)> {
+    fn shows_at_once() -> bool {
+        true
+    }
+
+    async fn check(
+        &mut self,
+        _desired: &Desired,
+        changes: &[Change],
+        _: &Secrets,
+        _: &Progress,
+    ) -> Vec<(usize, Error)> {
         self.server.renew_budget();
         apply::check(&self.server, changes).await
     }

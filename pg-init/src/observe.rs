@@ -5,19 +5,22 @@ mod access;
 mod cluster;
 mod extension;
 mod inside;
+mod locale;
+mod objects;
 pub(crate) mod password;
 mod settings;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::Secrets;
+use tracing::warn;
 
 use self::access::Oids;
-use crate::desired::Desired;
+use crate::desired::{Desired, Publication};
 use crate::error::Error;
 use crate::observed::Observed;
-use crate::spec::Privilege;
-use crate::wire::{Ownership, Pool, Server};
+use crate::spec::{LocaleProvider, Privilege};
+use crate::wire::{Ownership, Pool, Server, Use};
 
 pub(crate) async fn observe(
     server: &mut Server,
@@ -28,11 +31,36 @@ pub(crate) async fn observe(
     let (mut observed, oids) = cluster::observe(server, desired).await?;
     password::observe(server, desired, secrets, &mut observed).await?;
     observed.offers = extension::offers(server, desired).await?;
+    logical(server, desired).await?;
     insides(server, desired, &oids, &mut observed).await?;
     extension::missing(desired, &observed)?;
     settings::equate(server, desired, &mut observed).await?;
+    locale::canonical(server, desired, &mut observed).await?;
+    server.joinable = joinable(server, &observed);
     server.ownership = Ownership::of(&observed, &server.names);
     Ok(observed)
+}
+
+/// A publication is of no use to a subscriber before the server writes what logical decoding needs.
+async fn logical(server: &Server, desired: &Desired) -> Result<(), Error> {
+    const LEVEL: &str = "SELECT pg_catalog.current_setting('wal_level')";
+    if desired.databases.values().all(|database| database.publications.is_empty()) {
+        return Ok(());
+    }
+    let level = server.main.one(LEVEL, "reading wal_level").await?.unwrap_or_default();
+    if level != "logical" {
+        warn!(
+            wal_level = level,
+            "nobody can subscribe to a publication until `wal_level` is `logical`, which takes a restart"
+        );
+    }
+    Ok(())
+}
+
+/// The real names of the roles that the provisioning role can act as.
+fn joinable(server: &Server, observed: &Observed) -> BTreeSet<String> {
+    let roles = observed.provisioner.iter().flat_map(|provisioner| &provisioner.joinable);
+    roles.map(|role| server.names.real(role).to_owned()).collect()
 }
 
 async fn insides(
@@ -47,9 +75,9 @@ async fn insides(
     let declared: Vec<_> = declared.collect();
     let (pool, oids) = (&server.pool, Oids { names: &server.names, roles: oids });
     let read = Pool::each(pool.width, declared, async |(name, database)| {
-        let session = pool.session(name).await?;
+        let session = pool.session(name, Use::Reading).await?;
         let inside = inside::observe(&session, &oids, name, database).await?;
-        pool.keep(session);
+        pool.keep(session, Use::Reading);
         Ok::<_, Error>((name.clone(), inside))
     });
     for result in read.await {
@@ -61,8 +89,28 @@ async fn insides(
     Ok(())
 }
 
-/// Options of memberships that this server does not have.
+/// What this server is too old for.
 fn supported(desired: &Desired, version: u32) -> Result<(), Error> {
+    let needs = |at: String, what: String, least: u32| {
+        Err(Error::Missing(format!("{at}: {what} needs PostgreSQL {least}, and this server is {version}")))
+    };
+    for (name, database) in &desired.databases {
+        let provider = match database.locale.provider {
+            Some(LocaleProvider::Icu) => 15,
+            Some(LocaleProvider::Builtin) => 17,
+            Some(LocaleProvider::Libc) | None => 0,
+        };
+        if version < provider {
+            let what = "this provider of locales".to_owned();
+            return needs(format!("databases.{name}.localeProvider"), what, provider);
+        }
+        let of_schemas = |publication: &Publication| !publication.schemas.is_empty();
+        let published = database.publications.iter().find(|(_, publication)| of_schemas(publication));
+        if let (Some((publication, _)), true) = (published, version < 15) {
+            let at = format!("databases.{name}.publications.{publication}.schemas");
+            return needs(at, "a publication of schemas".to_owned(), 15);
+        }
+    }
     for (key, role) in &desired.roles {
         for (of, options) in &role.member_of {
             let option = match (options.inherit, options.set) {
@@ -71,19 +119,16 @@ fn supported(desired: &Desired, version: u32) -> Result<(), Error> {
                 _ => continue,
             };
             if version < 16 {
-                return Err(Error::Missing(format!(
-                    "roles.{key}.memberOf: `{option}` for {of} needs PostgreSQL 16, and this server is {version}"
-                )));
+                return needs(format!("roles.{key}.memberOf"), format!("`{option}` for {of}"), 16);
             }
         }
     }
     for (name, database) in desired.databases.iter().filter(|_| version < 17) {
-        let all = database.grants.values().chain(database.revokes.values()).chain(database.defaults.values());
+        let defaults = database.defaults.values().chain(database.default_revokes.values());
+        let all = database.grants.values().chain(database.revokes.values()).chain(defaults);
         if let Some(privileges) = all.into_iter().find(|found| found.set.contains(&Privilege::Maintain)) {
-            let at = &privileges.at;
-            return Err(Error::Missing(format!(
-                "{at}: the privilege `maintain` needs PostgreSQL 17, and this server (database {name}) is {version}"
-            )));
+            let what = format!("the privilege `maintain` (in the database {name})");
+            return needs(privileges.at.to_string(), what, 17);
         }
     }
     Ok(())

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::desired::{Attributes, DefaultTarget, Target, Until};
-use crate::spec::{Operation, Privilege};
+use crate::desired::Until;
+use crate::desired::{Attributes, DefaultTarget, Target};
+use crate::spec::{LocaleProvider, Operation, Privilege};
 
 /// What one server has of what a spec is about.
 #[derive(Debug, Default)]
@@ -20,6 +21,10 @@ pub struct Observed {
     pub(crate) offers: BTreeMap<String, Offer>,
     /// The server's own spelling of each encoding that the spec names.
     pub(crate) encodings: BTreeMap<String, String>,
+    /// The roles that each role is a member of, from those of the spec on upwards.
+    pub(crate) memberships: BTreeMap<String, BTreeSet<String>>,
+    /// Who owns the schema `public` of a new database, where that is not the database's owner: before PostgreSQL 15.
+    pub(crate) public_owner: Option<String>,
 }
 
 /// The role that provisions.
@@ -30,6 +35,8 @@ pub(crate) struct Provisioner {
     pub(crate) superuser: bool,
     /// Itself, and the roles whose privileges it has as their member.
     pub(crate) usable: BTreeSet<String>,
+    /// Itself, and the roles that it can act as: it is a member, or can make itself one.
+    pub(crate) joinable: BTreeSet<String>,
     /// The maintenance database.
     pub(crate) database: String,
     /// The server's clock.
@@ -88,15 +95,30 @@ pub(crate) struct Stored {
 pub(crate) struct Database {
     pub(crate) owner: String,
     pub(crate) encoding: String,
-    /// The locale: of the provider, or `LC_COLLATE` and `LC_CTYPE`.
-    pub(crate) locales: BTreeSet<String>,
+    pub(crate) locale: Locale,
     pub(crate) connection_limit: i32,
     pub(crate) allows_connections: bool,
     /// The roles with CONNECT, by key; `public` is every role.
     pub(crate) connect: BTreeSet<String>,
     pub(crate) settings: Settings,
+    /// Of the sessions of one role in it, by key.
+    pub(crate) role_settings: BTreeMap<String, Settings>,
     pub(crate) acl: Acl<Target>,
     pub(crate) inside: Inside,
+}
+
+/// The locale of a database, which is fixed at its creation.
+#[derive(Debug, Default)]
+pub(crate) struct Locale {
+    pub(crate) provider: Option<LocaleProvider>,
+    /// `LC_COLLATE`
+    pub(crate) collate: String,
+    /// `LC_CTYPE`
+    pub(crate) ctype: String,
+    /// The locale of another provider than the C library.
+    pub(crate) own: Option<String>,
+    /// What the server makes of the spec's `icuLocale`, where that is written otherwise than `own`.
+    pub(crate) canonical: Option<String>,
 }
 
 /// What only a session in the database sees.
@@ -104,9 +126,11 @@ pub(crate) struct Database {
 pub(crate) struct Inside {
     /// Owners by schema.
     pub(crate) schemas: BTreeMap<String, String>,
+    /// The objects that another role owns than the spec wants.
+    pub(crate) of_others: BTreeSet<Object>,
     pub(crate) extensions: BTreeMap<String, Extension>,
     pub(crate) acl: Acl<Target>,
-    pub(crate) defaults: Acl<DefaultTarget>,
+    pub(crate) defaults: Defaults,
     pub(crate) publications: BTreeMap<String, Publication>,
     /// The listed tables that are there.
     pub(crate) tables: BTreeSet<(String, String)>,
@@ -119,12 +143,44 @@ pub(crate) struct Acl<T> {
     pub(crate) held: BTreeSet<(T, Privilege)>,
     /// Held on at least one.
     pub(crate) present: BTreeSet<(T, Privilege)>,
+    /// The named objects that are there, with the columns that are named.
+    pub(crate) there: BTreeSet<T>,
+    /// The names that several functions have.
+    pub(crate) ambiguous: BTreeSet<T>,
+    /// Who has granted what is to be revoked, apart from the owners of the objects.
+    pub(crate) grantors: BTreeMap<(T, Privilege), BTreeSet<String>>,
 }
 
 impl<T> Default for Acl<T> {
     fn default() -> Self {
-        Self { held: BTreeSet::new(), present: BTreeSet::new() }
+        Self {
+            held: BTreeSet::new(),
+            present: BTreeSet::new(),
+            there: BTreeSet::new(),
+            ambiguous: BTreeSet::new(),
+            grantors: BTreeMap::new(),
+        }
     }
+}
+
+/// An object in a schema.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Object {
+    pub(crate) schema: String,
+    /// In the words of `ALTER … OWNER`.
+    pub(crate) kind: String,
+    /// As the server writes it: quoted where it has to be, a function with the types of its arguments.
+    pub(crate) name: String,
+    pub(crate) owner: String,
+}
+
+/// How declared default privileges stand.
+#[derive(Debug, Default)]
+pub(crate) struct Defaults {
+    /// Those of the target.
+    pub(crate) held: BTreeSet<(DefaultTarget, Privilege)>,
+    /// Of those for a schema: given in the whole database, to which those for a schema only add.
+    pub(crate) in_all: BTreeSet<(DefaultTarget, Privilege)>,
 }
 
 /// An installed extension.

@@ -13,10 +13,10 @@ use init_core::{SecretRef, Text};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub use connection::{Authentication, ChannelBinding, TlsMode, TlsSpec};
-pub use database::{Database, Extension, Operation, Publication, Schema};
+pub use connection::{Authentication, ChannelBinding, PasswordCheck, TlsMode, TlsSpec};
+pub use database::{Database, Extension, LocaleProvider, Operation, Publication, Schema};
 pub use forms::{Many, MemberOf, Setting, Tables, Tls};
-pub use privilege::{DefaultPrivilege, Future, Grant, Object, Privilege, Revoke};
+pub use privilege::{Access, DefaultPrivilege, Future, Grant, Level, Object, Privilege, Revoke};
 pub use role::Role;
 
 /// What must exist on one PostgreSQL server.
@@ -39,6 +39,9 @@ pub struct Spec {
     /// The weakest way in which the password is given: `password` where `tls` verifies the server, and else
     /// `scram-sha-256`.
     pub authentication: Option<Authentication>,
+    /// How declared passwords are compared with those of the server: by the stored verifiers where the provisioning role may
+    /// read them, and else by logins, when absent.
+    pub password_check: Option<PasswordCheck>,
     /// The protection of the connection: `verify-full` when absent.
     #[serde(default)]
     pub tls: Tls,

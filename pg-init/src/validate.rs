@@ -1,6 +1,8 @@
 //! From the spec as written to the spec as meant. Offline; every violation is found in one go.
 
+mod access;
 mod database;
+mod named;
 mod names;
 mod privileges;
 mod role;
@@ -42,7 +44,7 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
     });
     let databases: BTreeMap<_, _> = databases.collect();
     database::template_cycles(&databases, &mut wrong);
-    let (database, bootstrap) = (spec.database, spec.bootstrap_password);
+    let (database, bootstrap, password_check) = (spec.database, spec.bootstrap_password, spec.password_check);
     wrong.or(Desired {
         endpoints,
         database,
@@ -50,6 +52,7 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
         password,
         bootstrap,
         authentication,
+        password_check,
         tls,
         roles,
         databases,

@@ -24,4 +24,4 @@ pub(crate) use ownership::Ownership;
 pub(crate) use pool::Pool;
 pub(crate) use row::Row;
 pub(crate) use server::Server;
-pub(crate) use session::{Preset, Session};
+pub(crate) use session::{Preset, Session, Use};

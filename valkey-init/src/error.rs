@@ -221,6 +221,7 @@ fn of_server(code: &str, node: &Endpoint) -> Option<String> {
     let remedy = match code {
         "MISCONF" => format!("{node} cannot write its snapshot: look at its disk and its log"),
         "OOM" => format!("{node} is at its maxmemory: raise it, or choose an eviction policy"),
+        "NOAUTH" => format!("{node} asks for a password: write `password: {{secret: NAME}}` into the spec"),
         "NOPERM" => "give the user that logs in the command that was refused".to_owned(),
         "DENIED" => format!(
             "{node} has no password and is in protected mode: start it with a password, or with protected-mode no"

@@ -79,6 +79,7 @@ impl Backend for Valkey {
         desired: &Desired,
         changes: &[Change],
         secrets: &Secrets,
+        _: &Progress,
     ) -> Vec<(usize, Error)> {
         apply::check(&self.connections, (desired, secrets), changes).await
     }

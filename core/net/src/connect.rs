@@ -17,7 +17,7 @@ use tracing::trace;
 use crate::NetError;
 use crate::error::seconds;
 
-/// What the address before may take alone, if there is time enough.
+/// The head start of an address before the next one is tried too, if there is time enough.
 const STAGGER: Duration = Duration::from_millis(250);
 
 /// Tries all addresses until one connects or the deadline is there. Takes that one and those that failed from the list.

@@ -56,7 +56,7 @@ where
     loop {
         let tcp = match connect(endpoint, &mut addresses, deadline).await {
             Ok(connected) => connected,
-            // What an address that was reached has said tells more than that others cannot be.
+            // The error of an address that was reached tells more than those of addresses that could not be reached.
             Err(error) => return Err(last.unwrap_or_else(|| error.into())),
         };
         let share = fair_share(deadline, addresses.len() + 1);

@@ -15,15 +15,15 @@ pub enum NetError {
     /// The name has no address, perhaps not yet.
     #[error("cannot resolve the name of {endpoint}: {problem}")]
     Resolve {
-        /// Where to.
+        /// The endpoint.
         endpoint: Endpoint,
-        /// In the words of the resolver.
+        /// The resolver's message.
         problem: String,
     },
     /// No address of the name takes a connection.
     #[error("cannot connect to {endpoint}: {}", list(.failures))]
     Connect {
-        /// Where to.
+        /// The endpoint.
         endpoint: Endpoint,
         /// Each address, and what the kernel said of it.
         failures: Vec<(SocketAddr, String)>,
@@ -31,9 +31,9 @@ pub enum NetError {
     /// No answer in time.
     #[error("{}", silent(.endpoint, *.phase, *.limit))]
     Silent {
-        /// Who was asked.
+        /// The endpoint.
         endpoint: Endpoint,
-        /// For what.
+        /// The part of the attempt that had no answer.
         phase: Phase,
         /// How long it was waited for.
         limit: Duration,
@@ -41,9 +41,9 @@ pub enum NetError {
     /// The connection ended during the TLS handshake.
     #[error("{endpoint} ended the connection during the TLS handshake: {problem}")]
     HungUp {
-        /// Who was dialled.
+        /// The endpoint.
         endpoint: Endpoint,
-        /// In the words of the kernel.
+        /// The kernel's message.
         problem: String,
     },
     /// TLS was spoken to a listener that speaks something else.
@@ -55,7 +55,7 @@ pub enum NetError {
     /// The peer's certificate is refused here.
     #[error("the TLS handshake with {endpoint} failed: {fault}")]
     Certificate {
-        /// Who was dialled.
+        /// The endpoint.
         endpoint: Endpoint,
         /// What is wrong with it.
         fault: CertificateFault,
@@ -63,32 +63,32 @@ pub enum NetError {
     /// The peer refuses the TLS session.
     #[error("{endpoint} refused the TLS handshake: {} (alert {alert:?})", .fault.problem)]
     Alert {
-        /// Who was dialled.
+        /// The endpoint.
         endpoint: Endpoint,
-        /// In the words of the protocol.
+        /// The alert, by its name in the protocol.
         alert: AlertDescription,
-        /// What that means.
+        /// What the alert means for the user.
         fault: AlertFault,
     },
     /// Something else that TLS does not allow.
     #[error("the TLS handshake with {endpoint} failed: {problem}")]
     Tls {
-        /// Who was dialled.
+        /// The endpoint.
         endpoint: Endpoint,
-        /// In the words of the TLS library.
+        /// The TLS library's message.
         problem: String,
     },
     /// The value of a secret cannot be used.
     #[error("{secret} cannot be used: {problem}")]
     Secret {
-        /// Which one.
+        /// The name of the secret.
         secret: SecretRef,
         /// What is wrong with it; never the value.
         problem: String,
         /// What to do about it.
         remedy: String,
     },
-    /// Our own mistake.
+    /// A mistake of this program.
     #[error("{0}")]
     Internal(String),
 }
@@ -144,7 +144,8 @@ impl From<Undeclared> for NetError {
     }
 }
 
-/// The address says nothing new where the name has one alone, and it is another at the next start.
+/// What each address answered. The address of a name that has only one is left out: it changes whenever the container is
+/// started again, and equal runs say equal things.
 fn list(failures: &[(SocketAddr, String)]) -> String {
     match failures {
         [(_, problem)] => problem.clone(),
@@ -155,7 +156,7 @@ fn list(failures: &[(SocketAddr, String)]) -> String {
     }
 }
 
-/// In whole seconds, so that the moments which other steps took do not show.
+/// A bound in whole seconds, rounded up: what earlier steps took of it does not show, so equal runs say equal things.
 pub(crate) fn seconds(limit: Duration) -> String {
     format!("{} s", limit.as_millis().div_ceil(1000))
 }

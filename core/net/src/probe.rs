@@ -23,7 +23,7 @@ pub enum Spoken {
     Other,
 }
 
-/// What a peer speaks that answers with these bytes.
+/// The protocol of a peer that answers with these bytes.
 pub fn spoken(first: &[u8]) -> Spoken {
     match first {
         // Content type (alert or handshake) and major version.

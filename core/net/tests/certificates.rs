@@ -5,12 +5,8 @@
 mod support;
 
 use init_core::{Fault as _, FaultKind};
-use init_net::{NetError, TlsSpec, Verification};
 
-use support::{Folder, Server, connect, connect_with, kind_of};
-
-const SELF_SIGNED: &str = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
-     -keyout server.key -out server.crt -subj /CN=localhost -addext subjectAltName=DNS:localhost";
+use support::{Folder, SELF_SIGNED, Server, connect};
 
 /// What a table says of a certificate: accepted, or refused with these words in problem and remedy.
 enum Verdict {
@@ -259,64 +255,4 @@ async fn what_was_strong_enough_once_is_named_too() {
          -subj /CN=localhost && cp server.crt ca.pem"
     );
     judge(&folder, &script, &Refused("the server's key (RSA of 1024 bits)", "RSA of 2048")).await;
-}
-
-#[tokio::test]
-async fn the_modes_of_postgresql_check_less() {
-    let folder = Folder::new();
-    folder.authority("ca", "root");
-    folder.authority("other", "elsewhere");
-    folder.request("P-256");
-    folder.sh(
-        "printf 'subjectAltName=DNS:elsewhere' > ext && openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key \
-         -CAcreateserial -days 2 -extfile ext -out server.crt && openssl x509 -req -in server.csr -CA ca.crt \
-         -CAkey ca.key -CAcreateserial -days 2 -out v1.crt",
-    );
-    for (certificate, ca, verification, accepted) in [
-        ("server.crt", "ca.crt", Verification::Full, false),
-        ("server.crt", "ca.crt", Verification::Authority, true),
-        ("server.crt", "server.crt", Verification::Authority, true),
-        ("server.crt", "other.crt", Verification::Authority, false),
-        ("server.crt", "other.crt", Verification::None, true),
-        ("v1.crt", "other.crt", Verification::None, true),
-    ] {
-        for version in ["-tls1_2", "-tls1_3"] {
-            let server = Server::start(&folder, &format!("{version} -cert {certificate} -key server.key"));
-            let spec = format!("{{ca: {{file: {ca}}}}}");
-            let connected = connect_with(&folder, &server, &spec, verification).await;
-            assert_eq!(
-                connected.is_ok(),
-                accepted,
-                "{certificate} {ca} {verification:?} {version}: {connected:?}"
-            );
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_server_with_another_name_is_verified_by_the_one_that_the_spec_says() {
-    let folder = Folder::new();
-    folder.sh(&SELF_SIGNED.replace("localhost", "kafka_1.example.org"));
-    let server = Server::start(&folder, "-cert server.crt -key server.key");
-    let spec = "{ca: {file: server.crt}, serverName: kafka_1.example.org}";
-    connect(&folder, &server, spec).await.unwrap();
-    let error = connect(&folder, &server, "{ca: {file: server.crt}}").await.unwrap_err();
-    assert!(error.to_string().contains("`kafka_1.example.org`"), "{error}");
-}
-
-#[tokio::test]
-async fn public_authorities_alone_refuse_an_own_one_and_say_so() {
-    let folder = Folder::new();
-    folder.authority("ca", "root");
-    folder.request("P-256");
-    folder.sh(
-        "printf 'subjectAltName=DNS:localhost' > ext && openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key \
-         -CAcreateserial -days 2 -extfile ext -out server.crt",
-    );
-    let server = Server::start(&folder, "-cert server.crt -key server.key");
-    let error = connect(&folder, &server, "{}").await.unwrap_err();
-    assert!(error.to_string().contains("signed by `CN=root`, which is no public authority"), "{error}");
-    assert_eq!(kind_of(&error), FaultKind::Unsupported);
-    assert!(matches!(error, NetError::Certificate { .. }));
-    assert!(TlsSpec::default().ca.is_none());
 }

@@ -43,8 +43,10 @@ pub enum Format {
 pub enum LogLevel {
     /// Nothing
     Off,
-    /// What went wrong on the way
+    /// What ended the run
     Error,
+    /// What went wrong on the way, and what somebody should look at
+    Warn,
     /// Every change and every wait
     Info,
     /// Every step

@@ -87,6 +87,11 @@ impl Service {
 }
 
 impl HealthCheck {
+    pub(super) fn test_is(&self, words: &[&str]) -> bool {
+        let test = self.test.as_ref().and_then(Value::as_array);
+        test.is_some_and(|test| test.iter().eq(words.iter().copied()))
+    }
+
     pub(super) fn is_disabled(&self) -> bool {
         self.disable || self.test.as_ref().and_then(|test| test.get(0)).is_some_and(|first| first == "NONE")
     }

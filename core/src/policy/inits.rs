@@ -68,6 +68,12 @@ impl<'a> Init<'a> {
         self.inherited(|service| service.user.as_deref()).unwrap_or_default()
     }
 
+    /// Whether it stays and keeps the server so: its health check stands for its result.
+    pub(super) fn is_watch(&self) -> bool {
+        let words = self.own.command.as_ref().and_then(Value::as_array);
+        words.is_some_and(|words| words.iter().any(|word| word == "watch"))
+    }
+
     pub(super) fn is_privileged(&self) -> bool {
         self.inherited(|service| service.privileged.as_ref()).is_some_and(|privileged| *privileged)
     }

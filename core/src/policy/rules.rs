@@ -73,7 +73,14 @@ fn starts(project: &Project, init: &Init<'_>, found: &mut Vec<String>) {
     let own = init.own;
     let policy = own.deploy.as_ref().and_then(|deploy| deploy.restart_policy.as_ref());
     let policy = policy.and_then(|policy| policy.condition.as_deref()).unwrap_or("none");
-    if own.restart.as_deref().unwrap_or("no") != "no" || policy != "none" {
+    if init.is_watch()
+        && !own.healthcheck.as_ref().is_some_and(|check| check.test_is(&["CMD", "/init", "health"]))
+    {
+        found.push(
+            "is a sidecar that nobody asks how it is; healthcheck: {test: [CMD, /init, health]}".to_owned(),
+        );
+    }
+    if !init.is_watch() && (own.restart.as_deref().unwrap_or("no") != "no" || policy != "none") {
         found.push("is restarted; what failed for good would fail for ever: restart: \"no\"".to_owned());
     }
     if is_root(init.user()) || init.is_privileged() {
@@ -88,7 +95,7 @@ fn starts(project: &Project, init: &Init<'_>, found: &mut Vec<String>) {
             found.push(format!("inherits the {name} of its service; set {part} in the hook"));
         }
     }
-    if init.form == Form::Service && !is_adopted(project, init.key) {
+    if init.form == Form::Service && !init.is_watch() && !is_adopted(project, init.key) {
         found.push(format!(
             "is adopted by no service, so nobody learns of its failure; an application must have depends_on: {{{}: \
              {{condition: service_completed_successfully}}}}, and not with required: false",

@@ -158,6 +158,23 @@ fn what_concerns_a_server_is_told_by_each_init_that_waits_for_it() {
     }
 }
 
+/// A sidecar may be restarted and is adopted by nobody; its health check is what tells of it.
+#[test]
+fn a_watch_is_asked_how_it_is() {
+    let mut project = good();
+    project["services"]["app"]["depends_on"] = json!({"server": {"condition": "service_healthy"}});
+    let init = &mut project["services"]["toy-init"];
+    init["command"] = json!(["watch", "--every", "1m"]);
+    init["restart"] = json!("unless-stopped");
+    let unasked = findings(&project.to_string()).unwrap();
+    assert!(
+        unasked.len() == 1 && unasked[0].starts_with("toy-init: is a sidecar that nobody asks"),
+        "{unasked:?}"
+    );
+    project["services"]["toy-init"]["healthcheck"] = json!({"test": ["CMD", "/init", "health"]});
+    assert_eq!(findings(&project.to_string()).unwrap(), Vec::<String>::new());
+}
+
 #[test]
 fn numbers_that_are_no_address_are_none() {
     for value in ["1.2.3", "1.2.3.4.5", "v10.20.30.4000", "[]", "[x]"] {

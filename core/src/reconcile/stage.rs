@@ -11,13 +11,15 @@ use crate::backoff::Backoff;
 use crate::change::Change;
 use crate::error::Error;
 use crate::ledger::{Ledger, Status};
-use crate::meter;
+use crate::meter::{self, Work};
 use crate::plan::{Plan, kinds};
 use crate::progress::Progress;
 use crate::stop::Cut;
 
 /// How long a server may take to show what it has acknowledged.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How often somebody else's changes are made good before a run gives up.
+const REPEATS: u32 = 3;
 /// What is left, after a run was cut, for one reading that tells what became of the last changes.
 const SETTLE: Duration = Duration::from_millis(1500);
 
@@ -27,17 +29,14 @@ impl<B: Backend> Driver<'_, B> {
         let name = named(stage);
         let progress = Progress::default();
         let applying = backend.apply(self.desired, stage, self.secrets, &progress);
-        let work = meter::told(applying, &progress, &self.texts, (&name, stage.len()));
+        let work = meter::told(applying, &progress, &self.texts, Work::applying(&name, stage.len()));
         let results = match self.bounds.finishing(work).await {
             Ok(results) => results,
             Err(cut) => {
                 for change in stage {
                     self.ledger.set(change, Status::Unknown);
                 }
-                let waiting =
-                    progress.waiting().map(|what| format!(", waiting for {}", self.texts.peer(what)));
-                let waiting = waiting.unwrap_or_default();
-                let doing = format!("applying {name} ({} of {} done{waiting})", progress.done(), stage.len());
+                let doing = format!("applying {name} ({})", self.how_far(&progress, stage.len()));
                 return Err(self.cut(cut, doing).into());
             }
         };
@@ -106,7 +105,11 @@ impl<B: Backend> Driver<'_, B> {
             if plan.is_empty() {
                 return Ok(());
             }
-            if Instant::now() >= patience {
+            if B::shows_at_once() && self.repeated < REPEATS {
+                self.repeated += 1;
+                return Err(Halt::Differs);
+            }
+            if B::shows_at_once() || Instant::now() >= patience {
                 return Err(self.not_converged(&plan).into());
             }
             debug!(changes = plan.changes().len(), "the server does not show everything yet");

@@ -6,9 +6,9 @@ use std::ops::Range;
 
 use secrecy::zeroize::Zeroizing;
 
-/// Forms in forms are undone this often.
+/// How many forms, one inside another, are undone.
 const DEPTH: usize = 3;
-/// A text that can be read in more ways than this was made for it.
+/// How many readings of one text are tried: a text that has more of them was made to be slow.
 const READINGS: usize = 24;
 
 /// A reading of a text, and where each of its bytes comes from.

@@ -2,7 +2,7 @@
 //! exchanged, a file that is replaced, or one that is written over, with or without another time.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
+use std::fs::{self, File};
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -49,6 +49,10 @@ impl Seen {
     }
 
     fn content(&self, path: &Path) -> io::Result<u64> {
+        // A pipe would block; the pass says what is wrong with it.
+        if !fs::metadata(path)?.is_file() {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
         let mut file = File::open(path)?;
         let mut hasher = self.key.build_hasher();
         let mut chunk = Zeroizing::new([0; CHUNK]);
@@ -63,7 +67,6 @@ impl Seen {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
     use std::os::unix::fs::symlink;
 
     use super::*;

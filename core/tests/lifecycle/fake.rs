@@ -1,17 +1,20 @@
 //! A server in memory that does what a test tells it to, call by call.
 
+mod change;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::fmt;
 use std::future::pending;
 
 use init_core::diff::{Drift, Side, by_key};
 use init_core::{
-    Backend, Conflict, Effect, Endpoint, Fault, FaultKind, FileRef, Files, Plan, Progress, Properties,
-    Requires, SecretRef, Secrets, SpecPath, Subject, Violations,
+    Backend, Conflict, Endpoint, Fault, FaultKind, FileRef, Files, Plan, Progress, Requires, SecretRef,
+    Secrets, SpecPath, Violations,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
+
+pub(crate) use change::Change;
 
 /// What the server does at one call; without instructions it does what it should.
 #[derive(Clone, Debug)]
@@ -48,6 +51,8 @@ pub(crate) struct Server {
     pub(crate) apply: VecDeque<Act>,
     pub(crate) confirm: VecDeque<Act>,
     pub(crate) calls: Vec<&'static str>,
+    /// What is acknowledged is seen.
+    pub(crate) shows_at_once: bool,
 }
 
 thread_local! {
@@ -78,67 +83,6 @@ pub(crate) struct Desired {
     endpoint: Endpoint,
     secrets: BTreeSet<SecretRef>,
     items: BTreeMap<String, i64>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Change {
-    Create { name: String, value: i64 },
-    Alter { name: String, value: Drift<i64> },
-    AlterOwner { owner: Drift<String>, members: BTreeMap<String, String> },
-}
-
-impl init_core::Change for Change {
-    fn op(&self) -> &'static str {
-        match self {
-            Self::Create { .. } => "create_item",
-            Self::Alter { .. } => "alter_item",
-            Self::AlterOwner { .. } => "alter_owner",
-        }
-    }
-
-    fn effect(&self) -> Effect {
-        match self {
-            Self::Create { .. } => Effect::Add,
-            Self::Alter { .. } | Self::AlterOwner { .. } => Effect::Alter,
-        }
-    }
-
-    fn subject(&self) -> Subject {
-        match self {
-            Self::Create { name, .. } | Self::Alter { name, .. } => Subject::new("item", name),
-            Self::AlterOwner { .. } => Subject::new("owner", "server"),
-        }
-    }
-
-    fn properties(&self) -> Properties {
-        match self {
-            Self::Create { value, .. } => Properties::none().to("value", value),
-            Self::Alter { value, .. } => Properties::none().drift("value", value),
-            Self::AlterOwner { owner, members } => {
-                Properties::none().drift("owner", owner).to("members", members)
-            }
-        }
-    }
-}
-
-impl fmt::Display for Change {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Create { name, value } => write!(f, "create item {name} ({value})"),
-            Self::Alter { name, value } => write!(f, "alter item {name}: {value}"),
-            Self::AlterOwner { owner, .. } => write!(f, "alter owner: {owner}"),
-        }
-    }
-}
-
-impl Change {
-    fn happen(&self) {
-        let (Self::Create { name, value } | Self::Alter { name, value: Drift { to: value, .. } }) = self
-        else {
-            return SERVER.with_borrow_mut(|server| server.owner = None);
-        };
-        SERVER.with_borrow_mut(|server| server.items.insert(name.clone(), *value));
-    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -247,7 +191,17 @@ impl Backend for Fake {
         Plan::new(changes, conflicts)
     }
 
-    async fn check(&mut self, _: &Desired, _: &[Change], _: &Secrets) -> Vec<(usize, FakeError)> {
+    fn shows_at_once() -> bool {
+        SERVER.with_borrow(|server| server.shows_at_once)
+    }
+
+    async fn check(
+        &mut self,
+        _: &Desired,
+        _: &[Change],
+        _: &Secrets,
+        _: &Progress,
+    ) -> Vec<(usize, FakeError)> {
         match called("check", |server| &mut server.check) {
             Act::Refuses(positions, kind) => positions.into_iter().map(|at| (at, fault(kind))).collect(),
             act => plainly(act).await.err().map(|error| (0, error)).into_iter().collect(),

@@ -159,6 +159,14 @@ async fn every_failure_to_check_and_to_apply() {
         ),
         Scenario::new("raced with another", apply(&[Act::Raced("a", 7)])),
         Scenario::new("acknowledged and not done", apply(&[Act::Lies])),
+        Scenario::new(
+            "undone by somebody else, once",
+            Server { shows_at_once: true, ..apply(&[Act::Well, Act::Lies]) },
+        ),
+        Scenario::new(
+            "undone by somebody else, always",
+            Server { shows_at_once: true, ..apply(&vec![Act::Lies; 9]) },
+        ),
         Scenario::new("silent while applying", apply(&[Act::Silent])),
         Scenario::new("no result for a change", apply(&[Act::Short])),
         Scenario::new("slow and well", apply(&[Act::Slow(5)])),

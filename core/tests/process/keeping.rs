@@ -46,7 +46,10 @@ impl Watching {
     }
 
     pub(crate) fn spec(&self, mode: &str) {
-        fs::write(self.folder.join("spec.yaml"), format!("mode: {mode}\n")).unwrap();
+        // As a whole: a pass that begins at that moment must not find half a file.
+        let new = self.folder.join("spec.new");
+        fs::write(&new, format!("mode: {mode}\n")).unwrap();
+        fs::rename(new, self.folder.join("spec.yaml")).unwrap();
     }
 
     /// The outcome of the next report.

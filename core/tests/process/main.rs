@@ -113,6 +113,12 @@ fn code_that_is_busy_ends_soon_after_the_deadline() {
     assert!(last["message"].as_str().unwrap().contains("not done within 1s"), "{last}");
 }
 
+fn no_core_dump_and_no_other_process_reads_its_memory() {
+    let ended = run("ulimit -c 1024;", &["plan"], "private");
+    ended.expect(4, "conflict");
+    assert_eq!(ended.report["conflicts"][0]["problem"], "Ok(NotDumpable), core Some(0)", "{}", ended.shown);
+}
+
 fn a_variable_with_a_wrong_value_is_named_and_completions_are_printed() {
     let this = std::env::current_exe().unwrap();
     let said = |variable: (&str, &str), args: &[&str]| {
@@ -141,7 +147,7 @@ fn main() -> ExitCode {
         return init_core::run::<toy::Toy>();
     }
     let only = std::env::args().nth(1).filter(|name| !name.starts_with('-')).unwrap_or_default();
-    let tests: [(&str, fn()); 11] = [
+    let tests: [(&str, fn()); 12] = [
         (
             "a_variable_with_a_wrong_value_is_named_and_completions_are_printed",
             a_variable_with_a_wrong_value_is_named_and_completions_are_printed,
@@ -152,6 +158,10 @@ fn main() -> ExitCode {
         (
             "code_that_panics_ends_with_a_report_that_says_where",
             code_that_panics_ends_with_a_report_that_says_where,
+        ),
+        (
+            "no_core_dump_and_no_other_process_reads_its_memory",
+            no_core_dump_and_no_other_process_reads_its_memory,
         ),
         ("code_that_is_busy_ends_soon_after_the_deadline", code_that_is_busy_ends_soon_after_the_deadline),
         (

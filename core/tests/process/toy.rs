@@ -7,6 +7,7 @@ use init_core::{
     Backend, Effect, Endpoint, Fault, FaultKind, Files, Plan, Progress, Properties, Requires, Secrets,
     SpecPath, Subject, Violations,
 };
+use rustix::process::{Resource, dumpable_behavior, getrlimit};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -22,6 +23,8 @@ pub(crate) enum Mode {
     Absent,
     Busy,
     Panic,
+    /// Tells by a conflict who may read this process.
+    Private,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -118,6 +121,10 @@ impl Backend for Toy {
                 std::hint::spin_loop();
             },
             Mode::Panic => panic!("canary"),
+            Mode::Private => {
+                let told = format!("{:?}, core {:?}", dumpable_behavior(), getrlimit(Resource::Core).maximum);
+                Plan::new([], [init_core::Conflict::new(SpecPath::root().key("mode"), told)])
+            }
         }
     }
 

@@ -1,6 +1,4 @@
-//! What the servers say of themselves: their roles, and what they were asked to change.
-
-use std::collections::BTreeMap;
+//! What the nodes say of their roles.
 
 use super::Nodes;
 
@@ -18,34 +16,4 @@ impl Nodes {
         };
         own.iter().map(role).collect()
     }
-
-    /// How often a node was asked each command that changes something.
-    pub fn mutations(&self, node: usize) -> BTreeMap<String, u64> {
-        let stats = self.cli(node, &["INFO", "commandstats"]);
-        let calls = stats.lines().filter_map(|line| {
-            let (name, rest) = line.strip_prefix("cmdstat_")?.split_once(':')?;
-            let calls = rest.strip_prefix("calls=")?.split(',').next()?.parse().ok()?;
-            MUTATING.contains(&name).then(|| (name.to_owned(), calls))
-        });
-        calls.collect()
-    }
 }
-
-const MUTATING: [&str; 16] = [
-    "acl|save",
-    "acl|setuser",
-    "cluster|addslots",
-    "cluster|addslotsrange",
-    "cluster|forget",
-    "cluster|meet",
-    "cluster|replicate",
-    "cluster|reset",
-    "cluster|set-config-epoch",
-    "cluster|setslot",
-    "config|rewrite",
-    "config|set",
-    "flushall",
-    "function|load",
-    "replicaof",
-    "set",
-];

@@ -106,8 +106,8 @@ fn collect(path: &str, module: &[String], sources: &mut BTreeMap<Vec<String>, (S
             }
             continue;
         };
-        // The binary's own file is three lines over the library.
-        if module.is_empty() && stem == "main" {
+        // The binary's own file is three lines over the library; a file of tests beside its subject ends in `_tests`.
+        if (module.is_empty() && stem == "main") || stem.ends_with("_tests") {
             continue;
         }
         let here = if module.is_empty() && stem == "lib" { Vec::new() } else { child(module, stem) };
@@ -118,7 +118,7 @@ fn collect(path: &str, module: &[String], sources: &mut BTreeMap<Vec<String>, (S
 
 fn parse(path: String, text: &str) -> (Source, Vec<String>) {
     let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
-    let (tests, items): (Vec<Item>, Vec<Item>) = file.items.into_iter().partition(|item| is_for_tests(item));
+    let (tests, items): (Vec<Item>, Vec<Item>) = file.items.into_iter().partition(is_for_tests);
     let length = |item: &Item| {
         let span = syn::spanned::Spanned::span(item);
         span.end().line - span.start().line + 1

@@ -1,4 +1,4 @@
-//! The check of specs that other repositories run: `hooks/validate.sh`, by pre-commit's hook and by the action.
+//! The checks that other repositories run, by pre-commit's hooks and by the action: `hooks/validate.sh` and `hooks/policy.sh`.
 
 use integration::{Output, Scratch, shell};
 
@@ -34,10 +34,32 @@ fn the_hook_names_the_file_that_is_wrong_and_checks_the_others() {
     validate(&folder, "right.yaml").ok();
 }
 
-/// The hook and the action call the script that is there.
+/// With the image of whichever tool.
 #[test]
-fn the_hook_and_the_action_call_the_script() {
-    shell("grep --quiet '^  entry: hooks/validate.sh$' .pre-commit-hooks.yaml && test -x hooks/validate.sh")
-        .ok();
-    shell("grep --quiet --fixed-strings '$GITHUB_ACTION_PATH/hooks/validate.sh' action.yml").ok();
+fn the_policy_hook_names_the_file_that_is_wrong_and_checks_the_others() {
+    let fixture = |name: &str| format!("integration/tests/stack/policy/{name}.yaml");
+    for tool in integration::tools() {
+        let said = shell(&format!(
+            "DAYZERO_TOOL={tool} DAYZERO_VERSION=${{TAG:-dev}} hooks/policy.sh --each {} {}",
+            fixture("root"),
+            fixture("good")
+        ));
+        assert_eq!(said.exit, 1, "{tool}: {}{}", said.stdout, said.stderr);
+        assert_eq!(
+            said.stdout,
+            "kafka-init: runs as root; leave user out, or name the owner of the secrets\nthe init services keep every rule\n"
+        );
+        assert!(said.stderr.contains("policy/root.yaml: exit 1"), "{}", said.stderr);
+    }
+}
+
+/// The hooks and the action call the scripts that are there.
+#[test]
+fn the_hooks_and_the_action_call_the_scripts() {
+    for (script, entry) in
+        [("hooks/validate.sh", "hooks/validate.sh"), ("hooks/policy.sh", "hooks/policy.sh --each")]
+    {
+        shell(&format!("grep --quiet '^  entry: {entry}$' .pre-commit-hooks.yaml && test -x {script}")).ok();
+        shell(&format!("grep --quiet --fixed-strings '$GITHUB_ACTION_PATH/{script}' action.yml")).ok();
+    }
 }

@@ -6,6 +6,7 @@
 #![expect(clippy::indexing_slicing, clippy::panic, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_methods, reason = "the tests read what they have made themselves")]
 
+mod absent;
 mod access;
 mod certificates;
 mod drift;

@@ -2,6 +2,8 @@
 
 use integration::Peer;
 
+use crate::beds;
+
 /// moto refuses a bucket without the name of the region in any region but the first.
 #[test]
 fn buckets_are_made_in_the_region_of_the_spec() {
@@ -10,6 +12,59 @@ fn buckets_are_made_in_the_region_of_the_spec() {
     let run = || moto.init(spec).secret("secret", "short6").run();
     run().expect(0, "changed");
     run().expect(0, "unchanged");
+}
+
+/// A bucket's own region is where it is made, and it stays there.
+#[test]
+fn each_bucket_is_made_in_its_own_region_and_none_moves() {
+    let moto = beds::moto();
+    let spec =
+        "region: eu-central-1\nbuckets: {here: {}, there: {region: eu-west-3}, first: {region: us-east-1}}\n";
+    moto.run(spec, &[]).expect(0, "changed");
+    moto.run(spec, &[]).expect(0, "unchanged");
+    let named =
+        "buckets: {here: {region: eu-central-1}, there: {region: eu-west-3}, first: {region: us-east-1}}\n";
+    moto.run(named, &[]).expect(0, "unchanged");
+    let ended = moto.run("buckets: {new: {}, there: {region: eu-west-1}}\n", &[]).expect(4, "conflict");
+    assert!(ended.stdout.contains("the bucket is in eu-west-3"), "{}", ended.stdout);
+}
+
+/// Everything that SeaweedFS has, twice, and what it only says that it has.
+#[test]
+fn seaweedfs_has_what_it_can_and_the_rest_is_told() {
+    let weed = beds::seaweedfs();
+    let spec = r#"buckets:
+  plain: {versioning: enabled, tags: {team: a}, anonymous: none}
+  rules: {lifecycle: [{id: b, prefix: b/, expireDays: 9}, {id: a, prefix: a/, expireDays: 3}]}
+  web: {cors: [{allowedOrigins: ["https://b.example"], allowedMethods: [GET]}, {allowedOrigins: ["https://a.example"], allowedMethods: [GET]}]}
+  cdn: {anonymous: download}
+"#;
+    weed.run(spec, &[]).expect(0, "changed");
+    weed.run(spec, &[]).expect(0, "unchanged");
+    for command in ["plan", "apply"] {
+        let ended = weed.run("buckets: {first: {quota: 1GiB}}\n", &[command]).expect(76, "failed");
+        assert!(ended.error().contains("no MinIO admin API"), "{}", ended.stdout);
+    }
+    weed.run("buckets: {first: {}}\n", &["plan"]).expect(3, "drift");
+}
+
+/// A gateway over a directory has less: what it does not have is told before the first bucket is made.
+#[test]
+fn versitygw_has_what_it_can_and_the_rest_is_told() {
+    let gateway = beds::versitygw();
+    let spec = "buckets: {plain: {versioning: enabled, tags: {team: a}, anonymous: none}, cdn: {anonymous: download}}\n";
+    gateway.run(spec, &[]).expect(0, "changed");
+    gateway.run(spec, &[]).expect(0, "unchanged");
+    for (property, feature) in
+        [("lifecycle: [{id: a, expireDays: 3}]", "lifecycle"), ("encryption: sse-s3", "encryption")]
+    {
+        for command in ["plan", "apply"] {
+            let spec = format!("buckets: {{first: {{}}, second: {{{property}}}}}\n");
+            let ended = gateway.run(&spec, &[command]).expect(76, "failed");
+            assert!(ended.error().contains(&format!("buckets.second.{feature}")), "{}", ended.stdout);
+            gateway.run("buckets: {first: {}}\n", &["plan"]).expect(3, "drift");
+        }
+    }
 }
 
 /// Where a bucket policy binds accounts too, one that closes everybody out closes the next run out.

@@ -46,7 +46,7 @@ fn start(certificates: &Scratch, which: &str) -> Server {
     let volume = format!("{}/{which}:/certs:ro", certificates.path().display());
     let docker = ["--volume", volume.as_str()];
     let server = ["server", "--certs-dir", "/certs", "/data"];
-    let server = Server::start(&Setup { docker: &docker, server: &server, tls: true });
+    let server = Server::start(&Setup { docker: &docker, server: &server, tls: true, image: None });
     server.ready();
     server
 }

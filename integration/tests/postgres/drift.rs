@@ -4,7 +4,7 @@ mod table;
 
 use std::collections::BTreeSet;
 
-use integration::postgres::{Server, version};
+use integration::postgres::{Server, major};
 use serde_json::Value;
 
 use table::{CONFLICTS, DRIFTS, MODERN_DRIFTS, NO_DRIFT};
@@ -53,11 +53,19 @@ fn every_field_of_the_full_spec_has_a_drift() {
 fn every_property_is_set_back_and_nothing_else_is_touched() {
     let server = Server::start(&["wal_level=logical"]);
     crate::full(&server).run().expect(0, "changed");
-    let modern = if version() == "15" { &[] } else { MODERN_DRIFTS };
-    for (_, database, sql, expected) in DRIFTS.iter().chain(modern) {
+    let modern = if major() < 16 { &[] } else { MODERN_DRIFTS };
+    for (field, database, sql, expected) in DRIFTS.iter().chain(modern) {
+        // What the release does not have is not in its full spec either.
+        if major() < 15 && field.contains("orders") || major() < 14 && field.contains("hstore.version") {
+            continue;
+        }
         server.psql(database, sql);
         let healed = crate::full(&server).run_inside(server.name()).expect(0, "changed");
-        assert_eq!(healed.operations(), *expected, "{sql}: {}", healed.stdout);
+        let mut expected = expected.to_vec();
+        if major() < 15 {
+            expected.dedup_by(|one, other| one == other && *one == "create_publication");
+        }
+        assert_eq!(healed.operations(), expected, "{sql}: {}", healed.stdout);
     }
     for (database, sql) in NO_DRIFT {
         server.psql(database, sql);

@@ -5,11 +5,15 @@ use integration::postgres::Server;
 
 /// Stand-ins, each a control file and a script: the ways in which common extensions differ.
 const STAND_INS: &[(&str, &str, &str)] = &[
-    ("z_base", "relocatable = true", "CREATE FUNCTION z_base() RETURNS int RETURN 1;"),
-    ("m_middle", "requires = 'z_base'", "CREATE FUNCTION m_middle() RETURNS int RETURN 1;"),
-    ("a_uses", "requires = 'm_middle'", "CREATE FUNCTION a_uses() RETURNS int RETURN 1;"),
+    ("z_base", "relocatable = true", "CREATE FUNCTION z_base() RETURNS int LANGUAGE sql AS 'SELECT 1';"),
+    ("m_middle", "requires = 'z_base'", "CREATE FUNCTION m_middle() RETURNS int LANGUAGE sql AS 'SELECT 1';"),
+    ("a_uses", "requires = 'm_middle'", "CREATE FUNCTION a_uses() RETURNS int LANGUAGE sql AS 'SELECT 1';"),
     ("a_own", "schema = 'own_place'\nrequires = 'z_base'", "CREATE TABLE own_place.t ();"),
-    ("a_catalog", "schema = 'pg_catalog'", "CREATE FUNCTION pg_catalog.a_catalog() RETURNS int RETURN 1;"),
+    (
+        "a_catalog",
+        "schema = 'pg_catalog'",
+        "CREATE FUNCTION pg_catalog.a_catalog() RETURNS int LANGUAGE sql AS 'SELECT 1';",
+    ),
     ("a_lacks", "requires = 'no_such_thing'", ""),
     ("a_broken", "", "DO $$ BEGIN RAISE EXCEPTION 'it has to be preloaded' USING ERRCODE = 'XX000'; END $$;"),
     (

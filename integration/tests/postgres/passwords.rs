@@ -203,3 +203,37 @@ fn a_role_that_cannot_be_judged_is_left_alone_until_it_can_log_in() {
     assert_eq!(healed.report["changes"][0]["password"]["from"], "unknown", "{}", healed.stdout);
     assert!(server.lets_in("one", "first", "postgres"));
 }
+
+/// How passwords are compared is the spec's to say.
+#[test]
+fn passwords_are_compared_as_the_spec_says() {
+    let server = Server::start(&[]);
+    server.psql("postgres", "CREATE ROLE manager LOGIN CREATEROLE PASSWORD 'managed'; SET ROLE manager; CREATE ROLE one LOGIN PASSWORD 'other'");
+    let run = |user: &str, check: &str| {
+        let head = format!(
+            "endpoint: {}:5432\nuser: {user}\npassword: {{secret: m}}\ntls: disable\n{check}\n\
+             roles: {{one: {{login: true, password: {{secret: one}}}}}}\n",
+            server.name()
+        );
+        let own = if user == "manager" { "managed" } else { PASSWORD };
+        integration::postgres::init(&head).secret("m", own).secret("one", "first").run()
+    };
+    let failed = || server.log().matches("password authentication failed").count();
+    let before = failed();
+    // Nobody is asked.
+    run("postgres", "passwordCheck: never").expect(0, "unchanged");
+    run("manager", "passwordCheck: never").expect(0, "unchanged");
+    let left = run("manager", "passwordCheck: verifier").expect(0, "unchanged");
+    assert!(left.log.contains("passwords are left as they are"), "{}", left.log);
+    assert_eq!(failed(), before, "no login was tried");
+    assert!(server.lets_in("one", "other", "postgres"));
+    // A superuser that logs in all the same.
+    let by_login = run("postgres", "passwordCheck: login").expect(0, "changed");
+    assert_eq!((by_login.operations(), failed()), (vec!["alter_role".to_owned()], before + 1));
+    run("postgres", "passwordCheck: login").expect(0, "unchanged");
+    run("postgres", "passwordCheck: verifier").expect(0, "unchanged");
+    // A new role has its password whatever the check.
+    server.psql("postgres", "DROP ROLE one");
+    run("postgres", "passwordCheck: never").expect(0, "changed");
+    assert!(server.lets_in("one", "first", "postgres"));
+}

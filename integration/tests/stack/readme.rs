@@ -1,8 +1,9 @@
-//! The README's snippet with secrets, as it stands beside a server of the suite: everything in one file but the passwords.
+//! The README's snippet with secrets, as it stands beside a server of the suite: everything in one file but the passwords. And
+//! the step of docs/migrate.md that comes after it.
 
 use std::fs;
 
-use integration::{Scratch, docker, root, shell};
+use integration::{Output, Scratch, docker, root, shell};
 
 /// What the snippet leaves to the user: the server, the application, and the released image.
 const OVERRIDE: &str = r#"
@@ -16,33 +17,79 @@ services:
   your-app: {image: "dayzero/smoke:dev", command: ["--help"]}
 "#;
 
-fn snippet() -> String {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap_or_default();
-    let mark = "<!-- snippet with secrets: run by the suite as it stands -->\n```yaml\n";
-    readme.split(mark).nth(1).and_then(|rest| rest.split("```").next()).unwrap_or_default().to_owned()
+fn code(page: &str, mark: &str) -> String {
+    let page = fs::read_to_string(root().join(page)).unwrap_or_default();
+    let mark = format!("<!-- {mark} -->\n```yaml\n");
+    page.split(&mark).nth(1).and_then(|rest| rest.split("```").next()).unwrap_or_default().to_owned()
+}
+
+/// The snippet with secrets, beside what it leaves to the user, and its secrets.
+struct Bed {
+    scratch: Scratch,
+    image: String,
+}
+
+impl Bed {
+    fn new() -> Self {
+        let image = shell("set -a && . ./.env.example && echo \"$POSTGRES_IMAGE\"").ok().trim().to_owned();
+        let bed = Self { scratch: Scratch::new(), image };
+        let snippet = code("README.md", "snippet with secrets: run by the suite as it stands");
+        bed.scratch.file("compose.yaml", snippet.as_bytes());
+        bed.scratch.file("override.yaml", OVERRIDE.replace("IMAGE", &bed.image).as_bytes());
+        let folder = bed.scratch.path().display();
+        shell(&format!(
+            "mkdir {folder}/secrets && for name in postgres app; do echo canary-$name >{folder}/secrets/${{name}}_password; done"
+        ))
+        .ok();
+        bed
+    }
+
+    /// `docker compose ARGS` with these files between the snippet and the override.
+    fn compose(&self, between: &[&str], args: &str) -> Output {
+        let folder = self.scratch.path().display();
+        let files: String =
+            between.iter().chain(&["override.yaml"]).map(|file| format!(" -f {folder}/{file}")).collect();
+        shell(&format!("docker compose -p dayzero-it-secrets -f {folder}/compose.yaml{files} {args}"))
+    }
+}
+
+fn state(service: &str, of: &str) -> String {
+    let name = format!("dayzero-it-secrets-{service}-1");
+    docker(&["inspect", "--format", &format!("{{{{.State.{of}}}}}"), &name]).ok().trim().to_owned()
 }
 
 #[test]
 fn the_snippet_with_secrets_provisions_a_server_before_the_application_starts() {
-    let image = shell("set -a && . ./.env.example && echo \"$POSTGRES_IMAGE\"").ok();
-    let scratch = Scratch::new();
-    let folder = scratch.path().display();
-    scratch.file("compose.yaml", snippet().as_bytes());
-    scratch.file("override.yaml", OVERRIDE.replace("IMAGE", image.trim()).as_bytes());
-    shell(&format!("mkdir {folder}/secrets && for name in postgres app; do echo canary-$name >{folder}/secrets/${{name}}_password; done")).ok();
-    let compose = |args: &str| {
-        shell(&format!(
-            "docker compose -p dayzero-it-secrets -f {folder}/compose.yaml -f {folder}/override.yaml {args}"
-        ))
-    };
-    shell(&format!("integration/policy.sh {folder}/compose.yaml --file {folder}/override.yaml")).ok();
-    let up = compose("up --detach");
-    let said = compose("logs pg-init").stdout;
-    let exit = docker(&["inspect", "--format", "{{.State.ExitCode}}", "dayzero-it-secrets-pg-init-1"]);
-    let app = docker(&["inspect", "--format", "{{.State.StartedAt}}", "dayzero-it-secrets-your-app-1"]);
-    compose("down --volumes --timeout 2").ok();
+    let bed = Bed::new();
+    let folder = bed.scratch.path().display();
+    shell(&format!(
+        "DAYZERO_VERSION=${{TAG:-dev}} hooks/policy.sh {folder}/compose.yaml --file {folder}/override.yaml"
+    ))
+    .ok();
+    let up = bed.compose(&[], "up --detach");
+    let said = bed.compose(&[], "logs pg-init").stdout;
+    let (exit, app) = (state("pg-init", "ExitCode"), state("your-app", "StartedAt"));
+    bed.compose(&[], "down --volumes --timeout 2").ok();
     assert_eq!(up.exit, 0, "{}{said}", up.stderr);
-    assert_eq!(exit.ok().trim(), "0", "{said}");
+    assert_eq!(exit, "0", "{said}");
     assert!(said.contains("create_database") && !said.contains("canary"), "{said}");
-    assert!(!app.ok().starts_with("0001"), "the application did not start");
+    assert!(!app.starts_with("0001"), "the application did not start");
+}
+
+/// A second `up` runs both again: the content stays as the application has it.
+#[test]
+fn first_content_comes_after_the_init_and_bears_being_run_again() {
+    let bed = Bed::new();
+    let seed = code("docs/migrate.md", "compose: beside the snippet with secrets");
+    bed.scratch.file("seed.yaml", seed.replace("postgres:17", &bed.image).as_bytes());
+    let up = |args: &str| bed.compose(&["seed.yaml"], args);
+    let first = up("up --detach");
+    let rows = "exec -T postgres psql -U app -d app -c 'UPDATE plans SET price = 25 WHERE price = 20'";
+    let changed = up(rows);
+    let second = up("up --detach");
+    let content = up("exec -T postgres psql -U app -d app -Atc 'SELECT * FROM plans ORDER BY price'");
+    let said = up("logs").stdout;
+    up("down --volumes --timeout 2").ok();
+    assert_eq!((first.exit, changed.exit, second.exit), (0, 0, 0), "{}{}{said}", first.stderr, second.stderr);
+    assert_eq!(content.ok(), "free|0\nteam|25\n", "{said}");
 }

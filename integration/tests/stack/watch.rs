@@ -47,7 +47,10 @@ fn an_application_starts_when_the_sidecar_of_the_page_is_healthy() {
             "docker compose -p dayzero-it-watch -f {folder}/compose.yaml -f {folder}/override.yaml {args}"
         ))
     };
-    shell(&format!("integration/policy.sh {folder}/compose.yaml --file {folder}/override.yaml")).ok();
+    shell(&format!(
+        "DAYZERO_VERSION=${{TAG:-dev}} hooks/policy.sh {folder}/compose.yaml --file {folder}/override.yaml"
+    ))
+    .ok();
     let up = compose("up --detach");
     let watch = "dayzero-it-watch-pg-watch-1";
     let told =

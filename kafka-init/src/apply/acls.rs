@@ -41,6 +41,7 @@ impl Mutation for Binding {
             name: StrBytes::from_string(binding.to_string()),
             code: result.error_code,
             message: result.error_message,
+            topic: None,
         });
         Outcomes { throttle_ms: answer.throttle_time_ms, each: each.collect() }
     }

@@ -10,9 +10,10 @@ use kafka_protocol::messages::{IncrementalAlterConfigsRequest, IncrementalAlterC
 use kafka_protocol::protocol::StrBytes;
 
 use super::mutation::{Mode, Mutation, Outcome, Outcomes};
+use crate::Error;
 use crate::change::AlterTopicConfig;
 use crate::desired::Value;
-use crate::error::Attempt;
+use crate::error::{Attempt, Peer};
 use crate::wire::TOPIC;
 
 const SET: i8 = 0;
@@ -48,6 +49,16 @@ impl Mutation for AlterTopicConfig {
     fn outcomes<'c>(answer: IncrementalAlterConfigsResponse, _: impl Iterator<Item = &'c Self>) -> Outcomes {
         outcomes(answer)
     }
+
+    /// Kafka refuses a name that it does not list. A server that accepts it would never show it.
+    fn judge(&self, _: &Outcome, peer: &Peer) -> Result<(), Error> {
+        let unlisted = self.unlisted.first();
+        unlisted.map_or(Ok(()), |name| Err(unlisted_config(peer, &format!("topic {}", self.name), name)))
+    }
+}
+
+pub(super) fn unlisted_config(peer: &Peer, resource: &str, name: &str) -> Error {
+    Error::Unlisted { peer: peer.clone(), resource: resource.to_owned(), name: name.to_owned() }
 }
 
 pub(super) fn outcomes(answer: IncrementalAlterConfigsResponse) -> Outcomes {
@@ -55,6 +66,7 @@ pub(super) fn outcomes(answer: IncrementalAlterConfigsResponse) -> Outcomes {
         name: resource.resource_name,
         code: resource.error_code,
         message: resource.error_message,
+        topic: None,
     });
     Outcomes { throttle_ms: answer.throttle_time_ms, each: each.collect() }
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use init_core::SecretRef;
 
 use crate::change::{
-    AlterBrokerConfig, AlterQuota, AlterTopicConfig, Change, CreatePartitions, CreateTopic, RestrictiveAcl,
+    AlterBrokerConfig, AlterConfig, AlterQuota, AlterTopicConfig, Change, CreatePartitions, CreateTopic,
+    DeleteAcl, DeleteCredentials, ReassignPartitions, RemoveQuota, RestrictiveAcl,
 };
 use crate::desired::{Binding, Scram};
 
@@ -19,10 +20,16 @@ pub(super) struct ByRequest<'c> {
     pub(super) users: Numbered<UserCredentials<'c>>,
     pub(super) acls: Numbered<&'c Binding>,
     pub(super) quotas: Numbered<&'c AlterQuota>,
+    pub(super) reassignments: Numbered<&'c ReassignPartitions>,
+    pub(super) removed_quotas: Numbered<&'c RemoveQuota>,
+    pub(super) deleted_acls: Numbered<&'c DeleteAcl>,
+    pub(super) deleted_credentials: Numbered<&'c DeleteCredentials>,
     pub(super) topic_configs: Numbered<&'c AlterTopicConfig>,
     /// A list of its own, as one request must not name a topic twice.
     pub(super) topic_resets: Numbered<&'c AlterTopicConfig>,
     pub(super) broker_configs: Numbered<&'c AlterBrokerConfig>,
+    /// Each goes to a broker of its own, so that `resources` applies them.
+    pub(super) resources: Numbered<&'c AlterConfig>,
     pub(super) topics: Numbered<&'c CreateTopic>,
     pub(super) partitions: Numbered<&'c CreatePartitions>,
 }
@@ -59,8 +66,15 @@ impl<'c> ByRequest<'c> {
                 self.acls.push((position, binding));
             }
             Change::AlterQuota(quota) => self.quotas.push((position, quota)),
+            Change::IncreaseReplicas(topic) | Change::DecreaseReplicas(topic) => {
+                self.reassignments.push((position, topic));
+            }
+            Change::RemoveQuota(quota) => self.removed_quotas.push((position, quota)),
+            Change::DeleteAcl(acl) => self.deleted_acls.push((position, acl)),
+            Change::DeleteCredentials(user) => self.deleted_credentials.push((position, user)),
             Change::AlterTopicConfig(topic) => self.topic_configs.push((position, topic)),
             Change::ResetTopicConfig(topic) => self.topic_resets.push((position, topic)),
+            Change::AlterConfig(resource) => self.resources.push((position, resource)),
             Change::AlterBrokerConfig(brokers) => self.broker_configs.push((position, brokers)),
             Change::CreateTopic(topic) => self.topics.push((position, topic)),
             Change::CreatePartitions(topic) => self.partitions.push((position, topic)),

@@ -3,13 +3,17 @@
 use std::borrow::Cow;
 
 use kafka_protocol::error::ResponseError;
-use kafka_protocol::messages::create_topics_request::{CreatableTopic, CreatableTopicConfig};
-use kafka_protocol::messages::{CreateTopicsRequest, CreateTopicsResponse, TopicName};
+use kafka_protocol::messages::create_topics_request::{
+    CreatableReplicaAssignment, CreatableTopic, CreatableTopicConfig,
+};
+use kafka_protocol::messages::{BrokerId, CreateTopicsRequest, CreateTopicsResponse, TopicName};
 use kafka_protocol::protocol::StrBytes;
 
-use super::mutation::{Mode, Mutation, Outcome, Outcomes, TIMEOUT_MS};
+use super::alter::unlisted_config;
+use super::mutation::{CreatedTopic, Mode, Mutation, Outcome, Outcomes, TIMEOUT_MS};
+use crate::Error;
 use crate::change::{BROKER_DEFAULT, CreateTopic};
-use crate::error::Attempt;
+use crate::error::{Attempt, Peer};
 
 /// What a topic is counted as whose partitions the broker decides on: generous, so that a batch of them
 /// stays below the server's limit with any usual default.
@@ -47,12 +51,29 @@ impl Mutation for CreateTopic {
     }
 
     fn outcomes<'c>(answer: CreateTopicsResponse, _: impl Iterator<Item = &'c Self>) -> Outcomes {
-        let each = answer.topics.into_iter().map(|topic| Outcome {
-            name: topic.name.0,
-            code: topic.error_code,
-            message: topic.error_message,
+        let each = answer.topics.into_iter().map(|topic| {
+            let configs = topic.configs.unwrap_or_default().into_iter().map(|config| config.name);
+            let created =
+                CreatedTopic { replication_factor: topic.replication_factor, configs: configs.collect() };
+            Outcome {
+                name: topic.name.0,
+                code: topic.error_code,
+                message: topic.error_message,
+                topic: Some(created),
+            }
         });
         Outcomes { throttle_ms: answer.throttle_time_ms, each: each.collect() }
+    }
+
+    fn judge(&self, outcome: &Outcome, peer: &Peer) -> Result<(), Error> {
+        let Some(created) = &outcome.topic else { return Ok(()) };
+        let copies = i64::from(created.replication_factor);
+        if let Some(required) = self.min_insync.filter(|required| copies >= 1 && *required > copies) {
+            return Err(Error::FewCopies { peer: peer.clone(), topic: self.name.clone(), required, copies });
+        }
+        let is_listed = |key: &str| created.configs.iter().any(|listed| listed.as_str() == key);
+        let unlisted = self.config.keys().find(|key| !created.configs.is_empty() && !is_listed(key));
+        unlisted.map_or(Ok(()), |name| Err(unlisted_config(peer, &format!("topic {}", self.name), name)))
     }
 }
 
@@ -62,9 +83,18 @@ fn creatable(topic: &CreateTopic) -> CreatableTopic {
             .with_name(StrBytes::from_string(key.clone()))
             .with_value(Some(StrBytes::from_string(value.clone())))
     };
+    let assigned = |(index, brokers): (i32, &Vec<i32>)| {
+        CreatableReplicaAssignment::default()
+            .with_partition_index(index)
+            .with_broker_ids(brokers.iter().copied().map(BrokerId).collect())
+    };
+    let assignment = topic.assignment.as_deref().unwrap_or_default();
+    // With an assignment, Kafka wants neither count.
+    let unsaid = !assignment.is_empty();
     CreatableTopic::default()
         .with_name(TopicName(StrBytes::from_string(topic.name.clone())))
-        .with_num_partitions(topic.partitions)
-        .with_replication_factor(topic.replication_factor)
+        .with_num_partitions(if unsaid { BROKER_DEFAULT.into() } else { topic.partitions })
+        .with_replication_factor(if unsaid { BROKER_DEFAULT } else { topic.replication_factor })
+        .with_assignments((0..).zip(assignment).map(assigned).collect())
         .with_configs(topic.config.iter().map(config).collect())
 }

@@ -5,47 +5,82 @@ use init_core::Progress;
 use super::by_request::{ByRequest, Numbered};
 use super::mutation::{Mode, Mutation};
 use super::send::send;
-use super::{authorized, distribute, unknown_config};
+use super::{authorized, distribute, resources, unknown_config};
 use crate::Error;
 use crate::change::Change;
 use crate::wire::{Cluster, Connection};
 
 /// The changes that the brokers would refuse, by position, and why.
-pub(crate) async fn check(cluster: &mut Cluster, changes: &[Change]) -> Vec<(usize, Error)> {
+pub(crate) async fn check(
+    cluster: &mut Cluster,
+    changes: &[Change],
+    progress: &Progress,
+) -> Vec<(usize, Error)> {
+    progress.waiting_for("the brokers to judge it");
     let refused = if distribute::needs_other_brokers(changes) {
-        cluster.meanwhile(async |main| validate_all(main, changes).await).await
+        cluster.meanwhile(async |main| validate_all(main, changes, progress).await).await
     } else {
-        validate_all(cluster.main(), changes).await
+        validate_all(cluster.main(), changes, progress).await
     };
+    let of_resources = ByRequest::of(changes).resources;
+    let results = resources::apply(cluster, &of_resources, Mode::ValidateOnly, progress).await;
+    let results = of_resources.iter().map(|(position, _)| *position).zip(results);
+    let refused: Vec<_> = refused
+        .into_iter()
+        .chain(results.filter_map(|(position, result)| Some((position, result.err()?))))
+        .collect();
     if !refused.iter().any(|(_, error)| distribute::is_not_controller(error)) {
         return refused;
     }
     match cluster.move_to_controller().await {
-        Ok(()) => validate_all(cluster.main(), changes).await,
+        Ok(()) => validate_all(cluster.main(), changes, progress).await,
         Err(_) => refused,
     }
 }
 
-async fn validate_all(main: &mut Connection, changes: &[Change]) -> Vec<(usize, Error)> {
+async fn validate_all(main: &mut Connection, changes: &[Change], progress: &Progress) -> Vec<(usize, Error)> {
     let by_request = ByRequest::of(changes);
-    let ByRequest { users, acls, quotas, topic_configs, topic_resets, broker_configs, topics, partitions } =
-        &by_request;
-    // Kafka has no `validate_only` for users and ACLs.
-    let positions = users.iter().map(|(position, _)| *position).chain(acls.iter().map(|(at, _)| *at));
-    let mut refused = authorized::check(main, changes, positions.collect()).await;
+    let ByRequest {
+        users,
+        acls,
+        quotas,
+        removed_quotas,
+        topic_configs,
+        topic_resets,
+        broker_configs,
+        resources: _,
+        topics,
+        partitions,
+        reassignments,
+        deleted_acls,
+        deleted_credentials,
+    } = &by_request;
+    // Kafka has no `validate_only` for users, ACLs and reassignments.
+    let deleted = positions(deleted_acls).chain(positions(deleted_credentials));
+    let unchecked = positions(users).chain(positions(acls)).chain(deleted).chain(positions(reassignments));
+    let mut refused = authorized::check(main, changes, unchecked.collect()).await;
     refused.extend(unknown_config::check(main, broker_configs).await);
-    refused.extend(validate(main, topics).await);
-    refused.extend(validate(main, partitions).await);
-    refused.extend(validate(main, topic_configs).await);
-    refused.extend(validate(main, topic_resets).await);
-    refused.extend(validate(main, quotas).await);
-    refused.extend(validate(main, broker_configs).await);
+    refused.extend(validate(main, topics, progress).await);
+    refused.extend(validate(main, partitions, progress).await);
+    refused.extend(validate(main, topic_configs, progress).await);
+    refused.extend(validate(main, topic_resets, progress).await);
+    refused.extend(validate(main, quotas, progress).await);
+    refused.extend(validate(main, removed_quotas, progress).await);
+    refused.extend(validate(main, broker_configs, progress).await);
     refused
 }
 
-async fn validate<M: Mutation>(main: &mut Connection, changes: &Numbered<&M>) -> Vec<(usize, Error)> {
+async fn validate<M: Mutation>(
+    main: &mut Connection,
+    changes: &Numbered<&M>,
+    progress: &Progress,
+) -> Vec<(usize, Error)> {
     let mutations: Vec<&M> = changes.iter().map(|(_, mutation)| *mutation).collect();
-    let results = send(main, &mutations, Mode::ValidateOnly, &Progress::default()).await;
+    let results = send(main, &mutations, Mode::ValidateOnly, progress).await;
     let results = changes.iter().map(|(position, _)| *position).zip(results);
     results.filter_map(|(position, result)| Some((position, result.err()?))).collect()
+}
+
+fn positions<C>(changes: &Numbered<C>) -> impl Iterator<Item = usize> {
+    changes.iter().map(|(position, _)| *position)
 }

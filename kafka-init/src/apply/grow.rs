@@ -50,6 +50,7 @@ impl Mutation for CreatePartitions {
             name: topic.name.0,
             code: topic.error_code,
             message: topic.error_message,
+            topic: None,
         });
         Outcomes { throttle_ms: answer.throttle_time_ms, each: each.collect() }
     }

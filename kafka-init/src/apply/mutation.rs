@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use kafka_protocol::protocol::StrBytes;
 
-use crate::error::Attempt;
+use crate::Error;
+use crate::error::{Attempt, Peer};
 use crate::wire::Call;
 
 /// How long the server may take for one request; it answers `REQUEST_TIMED_OUT` after that.
@@ -51,6 +52,11 @@ pub(super) trait Mutation {
     fn outcomes<'c>(answer: <Self::Call as Call>::Answer, batch: impl Iterator<Item = &'c Self>) -> Outcomes
     where
         Self: 'c;
+
+    /// What is wrong with a change that the server would do, by its answer to `validate_only`.
+    fn judge(&self, _outcome: &Outcome, _peer: &Peer) -> Result<(), Error> {
+        Ok(())
+    }
 }
 
 /// One answer.
@@ -66,4 +72,15 @@ pub(super) struct Outcome {
     pub(super) name: StrBytes,
     pub(super) code: i16,
     pub(super) message: Option<StrBytes>,
+    /// Of a topic, what it is or would be created with.
+    pub(super) topic: Option<CreatedTopic>,
+}
+
+/// A new topic as the broker tells of it.
+#[derive(Default)]
+pub(super) struct CreatedTopic {
+    /// Below 1 where the account may not see it.
+    pub(super) replication_factor: i16,
+    /// The names of all of its configs; none where the account may not see them.
+    pub(super) configs: Vec<StrBytes>,
 }

@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use init_core::diff::Drift;
 use kafka_protocol::messages::alter_client_quotas_request::{EntityData, EntryData, OpData};
 use kafka_protocol::messages::{AlterClientQuotasRequest, AlterClientQuotasResponse};
 use kafka_protocol::protocol::StrBytes;
 
 use super::mutation::{Mode, Mutation, Outcome, Outcomes};
-use crate::change::AlterQuota;
+use crate::change::{AlterQuota, RemoveQuota};
 use crate::desired::{Entity, Rate};
 use crate::error::Attempt;
 
@@ -33,35 +34,79 @@ impl Mutation for AlterQuota {
     }
 
     fn request<'c>(batch: impl Iterator<Item = &'c Self>, mode: Mode) -> Self::Call {
+        let limit = |(key, drift): (&String, &Drift<Rate>)| operation(key, Some(drift.to));
+        let entry = |quota: &Self| entry(&quota.entity, quota.limits.iter().map(limit).collect());
         AlterClientQuotasRequest::default()
             .with_entries(batch.map(entry).collect())
             .with_validate_only(mode.is_validate_only())
     }
 
     fn outcomes<'c>(answer: AlterClientQuotasResponse, _: impl Iterator<Item = &'c Self>) -> Outcomes {
-        let each = answer.entries.into_iter().map(|entry| {
-            let names = entry.entity.iter().map(|part| {
-                (part.entity_type.to_string(), part.entity_name.as_ref().map(ToString::to_string))
-            });
-            Outcome {
-                name: StrBytes::from_string(Entity(names.collect::<BTreeMap<_, _>>()).to_string()),
-                code: entry.error_code,
-                message: entry.error_message,
-            }
-        });
-        Outcomes { throttle_ms: answer.throttle_time_ms, each: each.collect() }
+        outcomes(answer)
     }
 }
 
-fn entry(quota: &AlterQuota) -> EntryData {
+impl Mutation for RemoveQuota {
+    type Call = AlterClientQuotasRequest;
+
+    fn name(&self) -> Cow<'_, str> {
+        Cow::Owned(self.entity.to_string())
+    }
+
+    fn records(&self) -> usize {
+        self.limits.len()
+    }
+
+    fn attempt(&self) -> Attempt {
+        Attempt {
+            action: format!("remove the quota of {}", self.entity),
+            permission: "AlterConfigs on the cluster".to_owned(),
+            waits: &[],
+            races: &[],
+        }
+    }
+
+    fn request<'c>(batch: impl Iterator<Item = &'c Self>, mode: Mode) -> Self::Call {
+        let remove = |key: &String| operation(key, None);
+        let entry = |quota: &Self| entry(&quota.entity, quota.limits.keys().map(remove).collect());
+        AlterClientQuotasRequest::default()
+            .with_entries(batch.map(entry).collect())
+            .with_validate_only(mode.is_validate_only())
+    }
+
+    fn outcomes<'c>(answer: AlterClientQuotasResponse, _: impl Iterator<Item = &'c Self>) -> Outcomes {
+        outcomes(answer)
+    }
+}
+
+fn outcomes(answer: AlterClientQuotasResponse) -> Outcomes {
+    let each = answer.entries.into_iter().map(|entry| {
+        let names = entry
+            .entity
+            .iter()
+            .map(|part| (part.entity_type.to_string(), part.entity_name.as_ref().map(ToString::to_string)));
+        Outcome {
+            name: StrBytes::from_string(Entity(names.collect::<BTreeMap<_, _>>()).to_string()),
+            code: entry.error_code,
+            message: entry.error_message,
+            topic: None,
+        }
+    });
+    Outcomes { throttle_ms: answer.throttle_time_ms, each: each.collect() }
+}
+
+fn entry(entity: &Entity, operations: Vec<OpData>) -> EntryData {
     let text = |text: &String| StrBytes::from_string(text.clone());
     let part = |(kind, name): (&String, &Option<String>)| {
         EntityData::default().with_entity_type(text(kind)).with_entity_name(name.as_ref().map(text))
     };
-    let limit = |(key, drift): (&String, &init_core::diff::Drift<Rate>)| {
-        OpData::default().with_key(text(key)).with_value(drift.to.0).with_remove(false)
-    };
-    EntryData::default()
-        .with_entity(quota.entity.0.iter().map(part).collect())
-        .with_ops(quota.limits.iter().map(limit).collect())
+    EntryData::default().with_entity(entity.0.iter().map(part).collect()).with_ops(operations)
+}
+
+/// Sets a limit, or removes it.
+fn operation(key: &str, limit: Option<Rate>) -> OpData {
+    OpData::default()
+        .with_key(StrBytes::from_string(key.to_owned()))
+        .with_value(limit.map_or(0.0, |limit| limit.0))
+        .with_remove(limit.is_none())
 }

@@ -78,13 +78,13 @@ impl<'c, M: Mutation> Round<'c, M> {
         let each = |index: usize, answer| {
             let batch = batches.get(index).map_or(&[][..], Vec::as_slice);
             let outcomes = M::outcomes(answer, batch.iter().filter_map(change));
-            progress.advance(self.note(batch, &outcomes, &peer));
+            progress.advance(self.note(batch, &outcomes, &peer, mode));
         };
         connection.pipeline(requests, LIMIT, each).await
     }
 
     /// Records the outcomes of one answer, and returns how many changes are done.
-    fn note(&mut self, batch: &[usize], outcomes: &Outcomes, peer: &Peer) -> usize {
+    fn note(&mut self, batch: &[usize], outcomes: &Outcomes, peer: &Peer, mode: Mode) -> usize {
         let mut by_name: BTreeMap<&str, &Outcome> =
             outcomes.each.iter().map(|outcome| (outcome.name.as_str(), outcome)).collect();
         let mut done = 0;
@@ -93,7 +93,11 @@ impl<'c, M: Mutation> Round<'c, M> {
             match by_name.remove(change.name().as_ref()) {
                 Some(outcome) if outcome.code == THROTTLED => self.throttled.push(position),
                 Some(outcome) => {
-                    let result = refused(outcome.code, outcome.message.as_ref(), peer, || change.attempt());
+                    let mut result =
+                        refused(outcome.code, outcome.message.as_ref(), peer, || change.attempt());
+                    if mode.is_validate_only() {
+                        result = result.and_then(|()| change.judge(outcome, peer));
+                    }
                     done += usize::from(result.is_ok());
                     self.results.insert(position, result);
                 }

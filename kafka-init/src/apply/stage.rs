@@ -19,18 +19,36 @@ pub(super) async fn apply_at(
     secrets: &Secrets,
     progress: &Progress,
 ) -> Vec<Result<(), Error>> {
-    let ByRequest { users, acls, quotas, topic_configs, topic_resets, broker_configs, topics, partitions } =
-        ByRequest::of(changes);
+    let ByRequest {
+        users,
+        acls,
+        quotas,
+        removed_quotas,
+        topic_configs,
+        topic_resets,
+        broker_configs,
+        resources: _,
+        topics,
+        partitions,
+        reassignments,
+        deleted_acls,
+        deleted_credentials,
+    } = ByRequest::of(changes);
     let mut results = BTreeMap::new();
     let user_results = users::apply(broker, &users, secrets, progress).await;
     results.extend(users.iter().map(|(position, _)| *position).zip(user_results));
     apply(broker, &acls, progress, &mut results).await;
     apply(broker, &quotas, progress, &mut results).await;
+    apply(broker, &removed_quotas, progress, &mut results).await;
     apply(broker, &topic_configs, progress, &mut results).await;
     apply(broker, &broker_configs, progress, &mut results).await;
     apply(broker, &topic_resets, progress, &mut results).await;
     apply(broker, &topics, progress, &mut results).await;
     apply(broker, &partitions, progress, &mut results).await;
+    apply(broker, &reassignments, progress, &mut results).await;
+    apply(broker, &deleted_acls, progress, &mut results).await;
+    let deleted = users::delete(broker, &deleted_credentials, progress).await;
+    results.extend(deleted_credentials.iter().map(|(position, _)| *position).zip(deleted));
     results.into_values().collect()
 }
 

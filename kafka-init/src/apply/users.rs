@@ -13,10 +13,11 @@ use secrecy::ExposeSecret as _;
 use secrecy::zeroize::Zeroizing;
 
 use super::by_request::{ByRequest, Numbered, UserCredentials};
-use super::mutation::{Mode, Mutation, Outcome, Outcomes};
+use super::deletions::{Deletion, outcomes};
+use super::mutation::{Mode, Mutation, Outcomes};
 use super::send::send;
 use crate::Error;
-use crate::change::Change;
+use crate::change::{Change, DeleteCredentials};
 use crate::desired::Scram;
 use crate::error::Attempt;
 use crate::wire::{Connection, Probe, salted};
@@ -57,6 +58,29 @@ pub(super) async fn apply(
             if let Some(result) = results.get_mut(position) {
                 *result = sent;
             }
+        }
+    }
+    results
+}
+
+/// Deletes credentials, one mechanism after the other for the same reason. One result per change.
+pub(super) async fn delete(
+    connection: &mut Connection,
+    changes: &Numbered<&DeleteCredentials>,
+    progress: &Progress,
+) -> Vec<Result<(), Error>> {
+    let mut results: Vec<Result<(), Error>> = changes.iter().map(|_| Ok(())).collect();
+    for mechanism in [Scram::Sha256, Scram::Sha512] {
+        let (mut of, mut deletions) = (Vec::new(), Vec::new());
+        for ((_, change), result) in changes.iter().zip(&mut results) {
+            if change.mechanisms.contains(&mechanism) && result.is_ok() {
+                deletions.push(Deletion { user: &change.name, mechanism });
+                of.push(result);
+            }
+        }
+        let sent = send(connection, &deletions.iter().collect::<Vec<_>>(), Mode::Apply, progress).await;
+        for (result, sent) in of.into_iter().zip(sent) {
+            *result = sent;
         }
     }
     results
@@ -123,11 +147,6 @@ impl Mutation for Upsert {
         answer: AlterUserScramCredentialsResponse,
         _: impl Iterator<Item = &'c Self>,
     ) -> Outcomes {
-        let each = answer.results.into_iter().map(|user| Outcome {
-            name: user.user,
-            code: user.error_code,
-            message: user.error_message,
-        });
-        Outcomes { throttle_ms: answer.throttle_time_ms, each: each.collect() }
+        outcomes(answer)
     }
 }

@@ -6,8 +6,9 @@ use std::fmt;
 use init_core::diff::Drift;
 
 use super::{
-    AlterBrokerConfig, AlterQuota, AlterTopicConfig, AlterUser, BROKER_DEFAULT, Change, CreatePartitions,
-    CreateTopic, CreateUser, RestrictiveAcl,
+    AlterBrokerConfig, AlterConfig, AlterQuota, AlterTopicConfig, AlterUser, BROKER_DEFAULT, Change,
+    CreatePartitions, CreateTopic, CreateUser, DeleteAcl, DeleteCredentials, ReassignPartitions, RemoveQuota,
+    RestrictiveAcl,
 };
 
 impl fmt::Display for Change {
@@ -15,6 +16,9 @@ impl fmt::Display for Change {
         match self {
             Self::CreateTopic(topic) => topic.fmt(f),
             Self::CreatePartitions(growth) => growth.fmt(f),
+            Self::IncreaseReplicas(reassignment) | Self::DecreaseReplicas(reassignment) => {
+                reassignment.fmt(f)
+            }
             Self::AlterTopicConfig(alteration) | Self::ResetTopicConfig(alteration) => alteration.fmt(f),
             Self::CreateUser(user) => user.fmt(f),
             Self::AlterUser(user) => user.fmt(f),
@@ -22,7 +26,11 @@ impl fmt::Display for Change {
                 write!(f, "create acl {binding}")
             }
             Self::AlterQuota(quota) => quota.fmt(f),
+            Self::RemoveQuota(quota) => quota.fmt(f),
+            Self::DeleteAcl(acl) => acl.fmt(f),
+            Self::DeleteCredentials(user) => user.fmt(f),
             Self::AlterBrokerConfig(alteration) => alteration.fmt(f),
+            Self::AlterConfig(alteration) => alteration.fmt(f),
         }
     }
 }
@@ -52,6 +60,21 @@ impl fmt::Display for CreatePartitions {
     }
 }
 
+impl fmt::Display for ReassignPartitions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "reassign partitions of topic {}: replication factor ", self.name)?;
+        match self.from {
+            (fewest, most) if fewest == most => write!(f, "{fewest}")?,
+            (fewest, most) => write!(f, "{fewest} to {most}")?,
+        }
+        write!(f, " -> {}", self.to)?;
+        match self.under_way.len() + self.of_others.len() {
+            0 => Ok(()),
+            count => write!(f, " ({count} under way)"),
+        }
+    }
+}
+
 impl fmt::Display for AlterTopicConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "alter topic {}:", self.name)?;
@@ -62,6 +85,13 @@ impl fmt::Display for AlterTopicConfig {
 impl fmt::Display for AlterBrokerConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("alter all brokers:")?;
+        drifts(f, &self.config)
+    }
+}
+
+impl fmt::Display for AlterConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "alter {}:", self.resource)?;
         drifts(f, &self.config)
     }
 }
@@ -97,6 +127,32 @@ impl fmt::Display for AlterQuota {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "alter quota of {}:", self.entity)?;
         drifts(f, &self.limits)
+    }
+}
+
+impl fmt::Display for RemoveQuota {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "remove quota of {}:", self.entity)?;
+        for (position, (key, limit)) in self.limits.iter().enumerate() {
+            write!(f, "{} {key} {limit}", if position == 0 { "" } else { "," })?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for DeleteAcl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "delete acl {}", self.0)
+    }
+}
+
+impl fmt::Display for DeleteCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "delete credentials of user {}:", self.name)?;
+        for (position, mechanism) in self.mechanisms.iter().enumerate() {
+            write!(f, "{} {}", if position == 0 { "" } else { "," }, mechanism.name())?;
+        }
+        Ok(())
     }
 }
 

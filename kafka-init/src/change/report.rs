@@ -6,8 +6,10 @@ use init_core::diff::Drift;
 use init_core::{Effect, Properties, SecretRef, Subject};
 use serde_json::Value as Json;
 
-use super::{AlterUser, BROKER_DEFAULT, Change, ConfigDrifts, CreateUser, RestrictiveAcl};
-use crate::desired::{Binding, Scram};
+use super::{
+    AlterConfig, AlterUser, BROKER_DEFAULT, Change, ConfigDrifts, CreateUser, DeleteAcl, RestrictiveAcl,
+};
+use crate::desired::{Binding, ConfigResource, Scram};
 
 /// What the spec calls the configs of all brokers.
 const ALL_BROKERS: &str = "brokerDefaults";
@@ -21,9 +23,18 @@ impl init_core::Change for Change {
             Self::AlterQuota(_) => "alter_quota",
             Self::AlterTopicConfig(_) => "alter_topic_config",
             Self::AlterBrokerConfig(_) => "alter_broker_config",
+            Self::AlterConfig(AlterConfig { resource, .. }) => match resource {
+                ConfigResource::Broker(_) => "alter_broker_config",
+                ConfigResource::ClientMetrics(_) => "alter_client_metrics",
+                ConfigResource::Group(_) => "alter_group_config",
+            },
             Self::ResetTopicConfig(_) => "reset_topic_config",
             Self::CreateTopic(_) => "create_topic",
             Self::CreatePartitions(_) => "create_partitions",
+            Self::IncreaseReplicas(_) | Self::DecreaseReplicas(_) => "reassign_partitions",
+            Self::RemoveQuota(_) => "remove_quota",
+            Self::DeleteAcl(_) => "delete_acl",
+            Self::DeleteCredentials(_) => "delete_credentials",
         }
     }
 
@@ -37,8 +48,12 @@ impl init_core::Change for Change {
             | Self::AlterQuota(_)
             | Self::AlterTopicConfig(_)
             | Self::AlterBrokerConfig(_)
+            | Self::AlterConfig(_)
             | Self::ResetTopicConfig(_)
+            | Self::IncreaseReplicas(_)
+            | Self::DecreaseReplicas(_)
             | Self::CreatePartitions(_) => Effect::Alter,
+            Self::RemoveQuota(_) | Self::DeleteAcl(_) | Self::DeleteCredentials(_) => Effect::Remove,
         }
     }
 
@@ -50,12 +65,26 @@ impl init_core::Change for Change {
                 Subject::new("acl", binding)
             }
             Self::AlterQuota(quota) => Subject::new("quota", &quota.entity),
+            Self::RemoveQuota(quota) => Subject::new("quota", &quota.entity),
+            Self::DeleteAcl(DeleteAcl(binding)) => Subject::new("acl", binding),
+            Self::DeleteCredentials(user) => Subject::new("user", &user.name),
             Self::AlterTopicConfig(topic) | Self::ResetTopicConfig(topic) => {
                 Subject::new("topic", &topic.name)
             }
             Self::AlterBrokerConfig(_) => Subject::new("broker", ALL_BROKERS),
+            Self::AlterConfig(AlterConfig { resource, .. }) => {
+                let kind = match resource {
+                    ConfigResource::Broker(_) => "broker",
+                    ConfigResource::ClientMetrics(_) => "client_metrics",
+                    ConfigResource::Group(_) => "group",
+                };
+                Subject::new(kind, resource.name())
+            }
             Self::CreateTopic(topic) => Subject::new("topic", &topic.name),
             Self::CreatePartitions(topic) => Subject::new("topic", &topic.name),
+            Self::IncreaseReplicas(topic) | Self::DecreaseReplicas(topic) => {
+                Subject::new("topic", &topic.name)
+            }
         }
     }
 
@@ -70,12 +99,26 @@ impl init_core::Change for Change {
                 let (from, to) = sides(&quota.limits, |limit| Some(Json::from(limit.0)));
                 Properties::none().differing("limits", from, to)
             }
+            Self::RemoveQuota(quota) => {
+                let limits = quota.limits.iter().map(|(key, limit)| (key, limit.0));
+                Properties::none().without("limits", limits.collect::<BTreeMap<_, _>>())
+            }
+            Self::DeleteAcl(DeleteAcl(binding)) => deleted_acl(binding),
+            Self::DeleteCredentials(user) => {
+                let mechanisms = user.mechanisms.iter().map(|mechanism| mechanism.name());
+                Properties::none().without("mechanisms", mechanisms.collect::<Vec<_>>())
+            }
             Self::AlterTopicConfig(topic) | Self::ResetTopicConfig(topic) => config(&topic.config),
             Self::AlterBrokerConfig(brokers) => config(&brokers.config),
+            Self::AlterConfig(resource) => config(&resource.config),
             Self::CreateTopic(topic) => Properties::none()
                 .to_some("partitions", declared(topic.partitions))
                 .to_some("replication_factor", declared(i32::from(topic.replication_factor)))
+                .to_some("assignment", topic.assignment.as_ref())
                 .to("config", &topic.config),
+            Self::IncreaseReplicas(topic) | Self::DecreaseReplicas(topic) => Properties::none()
+                .drift("replication_factor", &Drift { from: Some(topic.from.0), to: topic.to })
+                .to("assignment", &topic.moves),
             Self::CreatePartitions(topic) => {
                 Properties::none().drift("partitions", &Drift { from: Some(topic.from), to: topic.to })
             }
@@ -90,14 +133,23 @@ fn declared(count: i32) -> Option<i32> {
 
 /// An ACL has no name of its own in Kafka, so its fields are properties, by the names of Kafka's `AclBinding`.
 fn acl(binding: &Binding) -> Properties {
-    Properties::none()
-        .to("principal", &binding.principal)
-        .to("permission", binding.permission.name())
-        .to("operation", binding.operation.name())
-        .to("resource_type", binding.resource.name())
-        .to("resource_name", &binding.name)
-        .to("pattern_type", binding.pattern.name())
-        .to("host", &binding.host)
+    fields(binding).into_iter().fold(Properties::none(), |all, (name, value)| all.to(name, value))
+}
+
+fn deleted_acl(binding: &Binding) -> Properties {
+    fields(binding).into_iter().fold(Properties::none(), |all, (name, value)| all.without(name, value))
+}
+
+fn fields(binding: &Binding) -> [(&'static str, &str); 7] {
+    [
+        ("principal", &binding.principal),
+        ("permission", binding.permission.name()),
+        ("operation", binding.operation.name()),
+        ("resource_type", binding.resource.name()),
+        ("resource_name", &binding.name),
+        ("pattern_type", binding.pattern.name()),
+        ("host", &binding.host),
+    ]
 }
 
 fn config(drifts: &ConfigDrifts) -> Properties {

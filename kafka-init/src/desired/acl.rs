@@ -5,22 +5,22 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// Who may or may not do one thing.
+/// One ACL binding: a principal, from a host, is allowed or denied an operation on a resource.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Binding {
-    /// Who.
+    /// The principal, as `User:NAME`.
     pub principal: String,
-    /// Whether.
+    /// Whether it allows or denies.
     pub permission: Permission,
-    /// What.
+    /// The operation.
     pub operation: Operation,
-    /// On what kind of thing.
+    /// The type of the resource.
     pub resource: Resource,
-    /// How its name is meant.
+    /// The pattern type: whether `name` is the resource's whole name or its beginning.
     pub pattern: Pattern,
-    /// Its name, or how it begins.
+    /// The resource's name, or its beginning.
     pub name: String,
-    /// From where.
+    /// The host that the client connects from; `*` is any.
     pub host: String,
 }
 
@@ -52,19 +52,19 @@ macro_rules! numbered {
 }
 
 numbered! {
-    /// Whether a binding opens or closes.
+    /// The permission type of a binding.
     Permission {
-        /// It opens.
+        /// It allows the operation.
         Allow = 3 "ALLOW",
-        /// It closes, whatever opens.
+        /// It denies the operation, whatever other bindings allow.
         Deny = 2 "DENY",
     }
 }
 
 numbered! {
-    /// What can be done.
+    /// The operations of Kafka's ACLs.
     Operation {
-        /// Everything.
+        /// Every operation.
         All = 2 "ALL",
         /// Read records, join a group.
         Read = 3 "READ",
@@ -76,19 +76,19 @@ numbered! {
         Delete = 6 "DELETE",
         /// Alter.
         Alter = 7 "ALTER",
-        /// See that it is there.
+        /// See that the resource exists.
         Describe = 8 "DESCRIBE",
-        /// What brokers ask of each other.
+        /// Requests that brokers send each other.
         ClusterAction = 9 "CLUSTER_ACTION",
         /// See configs.
         DescribeConfigs = 10 "DESCRIBE_CONFIGS",
         /// Change configs.
         AlterConfigs = 11 "ALTER_CONFIGS",
-        /// Write without duplicates.
+        /// Write as an idempotent producer.
         IdempotentWrite = 12 "IDEMPOTENT_WRITE",
-        /// Make tokens for another user.
+        /// Create delegation tokens for another user.
         CreateTokens = 13 "CREATE_TOKENS",
-        /// See another user's tokens.
+        /// Describe another user's delegation tokens.
         DescribeTokens = 14 "DESCRIBE_TOKENS",
         /// Leave a transaction open for another coordinator (Kafka 4.1 on).
         TwoPhaseCommit = 15 "TWO_PHASE_COMMIT",
@@ -96,7 +96,7 @@ numbered! {
 }
 
 numbered! {
-    /// What a binding is about.
+    /// The resource types of Kafka's ACLs.
     Resource {
         /// A topic.
         Topic = 2 "TOPIC",
@@ -108,19 +108,19 @@ numbered! {
         TransactionalId = 5 "TRANSACTIONAL_ID",
         /// A delegation token.
         DelegationToken = 6 "DELEGATION_TOKEN",
-        /// A user, for its tokens.
+        /// A user, for operations on its delegation tokens.
         User = 7 "USER",
     }
 }
 
-/// How a resource's name is meant.
+/// The pattern type of a binding's resource.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Pattern {
-    /// It is the name; `*` is any.
+    /// `LITERAL`: the name is the resource's; `*` is any.
     #[default]
     Literal,
-    /// The name begins so.
+    /// `PREFIXED`: the resource's name begins with it.
     Prefixed,
 }
 
@@ -191,7 +191,7 @@ impl Resource {
         }
     }
 
-    /// What Kafka ever asks for on it. It stores any other and never looks at it.
+    /// The operations that Kafka checks on this resource type. It stores a binding for any other and never looks at it.
     pub(crate) fn operations(self) -> &'static [Operation] {
         use Operation as O;
         match self {

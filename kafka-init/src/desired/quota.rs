@@ -10,6 +10,9 @@ pub struct Entity(pub BTreeMap<String, Option<String>>);
 /// A limit, by Kafka's key.
 pub type Quotas = BTreeMap<String, Rate>;
 
+/// What the spec says of limits, by Kafka's key; `None` takes one away.
+pub type Limits = BTreeMap<String, Option<Rate>>;
+
 /// A number with an order.
 #[derive(Clone, Copy, Debug)]
 pub struct Rate(pub f64);

@@ -1,20 +1,20 @@
-//! How many brokers a spec needs before anything is worth doing.
+//! How many brokers must be ready before a run reads or changes anything.
 
 use super::Desired;
 
 /// When a cluster is ready.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Readiness<'a> {
-    /// This many brokers take part.
+    /// This many brokers are registered and unfenced.
     pub(crate) brokers: usize,
-    /// What asks for so many.
+    /// The part of the spec that asks for this many, for messages.
     pub(crate) because: String,
     /// The one cluster that is meant, if the spec says so.
     pub(crate) cluster_id: Option<&'a str>,
 }
 
 impl<'a> Readiness<'a> {
-    /// What `brokers` says, or else the topic with the most copies, or else anybody at all.
+    /// The number that `brokers` says, or else the largest declared replication factor, or else one.
     pub(crate) fn of(desired: &'a Desired) -> Self {
         let copies = |factor: i16| usize::try_from(factor).unwrap_or(1);
         let factors =

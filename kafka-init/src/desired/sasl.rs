@@ -8,24 +8,24 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sasl {
-    /// How to log in.
+    /// The SASL mechanism.
     pub mechanism: Mechanism,
-    /// As whom.
+    /// The user that logs in.
     pub username: Text,
     /// That user's password.
     pub password: SecretRef,
 }
 
-/// How a client proves who it is, by its registered name.
+/// A SASL mechanism, by its registered name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum Mechanism {
-    /// The password itself.
+    /// `PLAIN`: the password itself is sent.
     #[serde(rename = "PLAIN")]
     Plain,
-    /// A proof of it, by SHA-256.
+    /// `SCRAM-SHA-256`: a proof of the password is sent.
     #[serde(rename = "SCRAM-SHA-256")]
     ScramSha256,
-    /// A proof of it, by SHA-512.
+    /// `SCRAM-SHA-512`: a proof of the password is sent.
     #[serde(rename = "SCRAM-SHA-512")]
     ScramSha512,
 }

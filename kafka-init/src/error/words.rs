@@ -9,3 +9,11 @@ pub(super) fn offered(theirs: Option<VersionRange>) -> String {
 pub(super) fn list<T: ToString>(failures: &[T]) -> String {
     failures.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
+
+pub(super) fn but(offered: &[String]) -> String {
+    if offered.is_empty() { String::new() } else { format!(", but {}", offered.join(", ")) }
+}
+
+pub(super) fn among(offered: &[String]) -> String {
+    if offered.is_empty() { String::new() } else { format!(" ({})", offered.join(", ")) }
+}

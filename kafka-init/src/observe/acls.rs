@@ -18,10 +18,10 @@ const ANY: i8 = 1;
 
 pub(crate) async fn read(
     main: &mut Connection,
-    desired: &BTreeSet<Binding>,
+    named: &BTreeSet<&Binding>,
 ) -> Result<BTreeSet<Binding>, Error> {
-    let principals: BTreeSet<&str> = desired.iter().map(|binding| binding.principal.as_str()).collect();
-    all(main, principals.into_iter().map(of_principal).collect(), |binding| desired.contains(binding)).await
+    let principals: BTreeSet<&str> = named.iter().map(|binding| binding.principal.as_str()).collect();
+    all(main, principals.into_iter().map(of_principal).collect(), |binding| named.contains(binding)).await
 }
 
 /// Everybody's, on these kinds of resources.

@@ -27,13 +27,14 @@ pub(crate) async fn read(
 ) -> Result<Clients, Error> {
     let quotas = quotas::read(cluster.main(), &desired.quotas).await?;
     let mut users = BTreeMap::new();
-    if !desired.users.is_empty() {
-        users = users::read(cluster.main(), probe, &desired.users, secrets).await?;
+    if !desired.users.is_empty() || !desired.absent_users.is_empty() {
+        users = users::read(cluster.main(), probe, desired, secrets).await?;
     }
     // Last, as a broker shows new ones some hundredths of a second after it has acknowledged them.
-    let acls = acls::read(cluster.main(), &desired.acls).await?;
+    let named = desired.acls.iter().chain(&desired.absent_acls).collect();
+    let acls = acls::read(cluster.main(), &named).await?;
     let principal = principal(desired, secrets)?;
-    let account = if desired.acls.is_subset(&acls) {
+    let account = if acls == desired.acls {
         None
     } else {
         Some(account::read(cluster, desired, principal.clone()).await?)

@@ -138,7 +138,7 @@ fn note(
 }
 
 /// `own` is the source of a value that is set on the resource itself.
-fn setting(config: DescribeConfigsResourceResult, own: i8) -> (String, Setting) {
+pub(super) fn setting(config: DescribeConfigsResourceResult, own: i8) -> (String, Setting) {
     let setting = Setting {
         value: config.value.map(|value| value.to_string()),
         kind: ConfigType::of(config.config_type),

@@ -11,7 +11,7 @@ use kafka_protocol::protocol::StrBytes;
 
 use crate::Error;
 use crate::error::{Attempt, refused};
-use crate::observed::{ObservedTopic, Operations};
+use crate::observed::{Assignment, ObservedTopic, Operations};
 use crate::wire::Connection;
 
 /// An answer for so many topics with a dozen partitions each stays around half a megabyte.
@@ -100,15 +100,30 @@ fn attempt(name: &str) -> Attempt {
     }
 }
 
-fn observed(topic: &MetadataResponseTopic) -> ObservedTopic {
+/// The fewest copies that a partition of the topic has, and the most.
+pub(super) fn copies(topic: &MetadataResponseTopic) -> (i16, i16) {
     let copies = |partition: &MetadataResponsePartition| {
         i16::try_from(partition.replica_nodes.len()).unwrap_or(i16::MAX)
     };
     let fewest = topic.partitions.iter().map(copies).min().unwrap_or_default();
     let most = topic.partitions.iter().map(copies).max().unwrap_or_default();
+    (fewest, most)
+}
+
+fn observed(topic: &MetadataResponseTopic) -> ObservedTopic {
     ObservedTopic {
         partitions: i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX),
-        copies: (fewest, most),
+        copies: copies(topic),
         config: BTreeMap::new(),
+        assignment: topic.partitions.iter().map(assignment).collect(),
     }
+}
+
+fn assignment(partition: &MetadataResponsePartition) -> (i32, Assignment) {
+    let assignment = Assignment {
+        replicas: partition.replica_nodes.iter().map(|broker| broker.0).collect(),
+        in_sync: partition.isr_nodes.iter().map(|broker| broker.0).collect(),
+        target: None,
+    };
+    (partition.partition_index, assignment)
 }

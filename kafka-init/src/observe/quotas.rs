@@ -9,20 +9,25 @@ use kafka_protocol::messages::{DescribeClientQuotasRequest, DescribeClientQuotas
 use kafka_protocol::protocol::StrBytes;
 
 use crate::Error;
-use crate::desired::{Entity, Quotas, Rate};
+use crate::desired::{Entity, Limits, Quotas, Rate};
 use crate::error::{Attempt, refused};
 use crate::wire::Connection;
 
 const LIMIT: Duration = Duration::from_secs(10);
-/// Every name of a kind, its default included.
+/// The default of a kind. It is asked for by itself, as Kafka-compatible servers count it in `ANY` or do not.
+const DEFAULT: i8 = 1;
+/// Every name of a kind.
 const ANY: i8 = 2;
+
+/// The kinds that an entity has, and of each whether its default is meant.
+type Kinds<'e> = Vec<(&'e str, bool)>;
 
 pub(super) async fn read(
     main: &mut Connection,
-    desired: &BTreeMap<Entity, Quotas>,
+    desired: &BTreeMap<Entity, Limits>,
 ) -> Result<BTreeMap<Entity, Quotas>, Error> {
-    let kinds: BTreeSet<Vec<&String>> = desired.keys().map(|entity| entity.0.keys().collect()).collect();
-    let requests: Vec<_> = kinds.iter().map(|kinds| of_kinds(kinds)).collect();
+    let kinds: BTreeSet<Kinds<'_>> = desired.keys().map(kinds).collect();
+    let requests: Vec<_> = kinds.iter().map(of_kinds).collect();
     let peer = main.peer().clone();
     let (mut there, mut failure) = (BTreeMap::new(), Ok(()));
     main.pipeline(requests.into_iter(), LIMIT, |_, answer: DescribeClientQuotasResponse| {
@@ -40,12 +45,16 @@ pub(super) async fn read(
     failure.map(|()| there)
 }
 
+fn kinds(entity: &Entity) -> Kinds<'_> {
+    entity.0.iter().map(|(kind, name)| (kind.as_str(), name.is_none())).collect()
+}
+
 /// Strict: entities of these kinds and of no other beside them.
-fn of_kinds(kinds: &[&String]) -> DescribeClientQuotasRequest {
-    let component = |kind: &&String| {
+fn of_kinds(kinds: &Kinds<'_>) -> DescribeClientQuotasRequest {
+    let component = |(kind, is_default): &(&str, bool)| {
         ComponentData::default()
-            .with_entity_type(StrBytes::from_string((*kind).clone()))
-            .with_match_type(ANY)
+            .with_entity_type(StrBytes::from_string((*kind).to_owned()))
+            .with_match_type(if *is_default { DEFAULT } else { ANY })
             .with_match(None)
     };
     DescribeClientQuotasRequest::default()

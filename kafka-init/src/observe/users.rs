@@ -14,7 +14,7 @@ use kafka_protocol::messages::describe_user_scram_credentials_response::Credenti
 use kafka_protocol::protocol::StrBytes;
 
 use crate::Error;
-use crate::desired::{Scram, User};
+use crate::desired::{Desired, Scram};
 use crate::error::{Attempt, refused};
 use crate::observed::{Credential, Credentials};
 use crate::wire::{Connection, Login, Probe};
@@ -29,10 +29,11 @@ type Trial<'c> = (&'c str, Scram, &'c SecretRef);
 pub(super) async fn read(
     main: &mut Connection,
     probe: &mut Probe,
-    users: &BTreeMap<String, User>,
+    desired: &Desired,
     secrets: &Secrets,
 ) -> Result<BTreeMap<String, Credentials>, Error> {
-    let mut there = describe(main, users).await?;
+    let users = &desired.users;
+    let mut there = describe(main, &users.keys().chain(desired.absent_users.keys()).collect()).await?;
     let mut trials: Vec<Trial<'_>> = Vec::new();
     for (name, credentials) in &there {
         let Some((name, user)) = users.get_key_value(name) else { continue };
@@ -72,11 +73,11 @@ async fn log_in(probe: &mut Probe, trials: &[Trial<'_>], secrets: &Secrets) -> R
 
 async fn describe(
     main: &mut Connection,
-    users: &BTreeMap<String, User>,
+    users: &BTreeSet<&String>,
 ) -> Result<BTreeMap<String, Credentials>, Error> {
-    let name = |name: &String| UserName::default().with_name(StrBytes::from_string(name.clone()));
+    let name = |name: &&String| UserName::default().with_name(StrBytes::from_string((*name).clone()));
     let request =
-        DescribeUserScramCredentialsRequest::default().with_users(Some(users.keys().map(name).collect()));
+        DescribeUserScramCredentialsRequest::default().with_users(Some(users.iter().map(name).collect()));
     let answer = main.call(request, LIMIT).await?;
     let attempt = || Attempt {
         action: "describe the SCRAM users".to_owned(),
@@ -87,7 +88,7 @@ async fn describe(
     refused(answer.error_code, answer.error_message.as_ref(), main.peer(), attempt)?;
     let mut there = BTreeMap::new();
     for user in answer.results {
-        let is_asked_for = users.contains_key(user.user.as_str());
+        let is_asked_for = users.iter().any(|asked| asked.as_str() == user.user.as_str());
         if user.error_code == ResponseError::ResourceNotFound.code() || !is_asked_for {
             continue;
         }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{Conflict, SpecPath};
 
-use crate::change::{Change, RestrictiveAcl};
+use crate::change::{Change, DeleteAcl, RestrictiveAcl};
 use crate::desired::{Binding, Desired, Operation, Permission, Resource};
 use crate::observed::{Account, Observed};
 
@@ -41,6 +41,12 @@ pub(super) fn create<'d>(desired: &'d Desired, observed: &'d Observed) -> impl I
     desired.acls.difference(&observed.acls).map(create)
 }
 
+/// Deletes the ACLs that the spec takes away, as far as they are there.
+pub(super) fn delete<'d>(desired: &'d Desired, observed: &'d Observed) -> impl Iterator<Item = Change> + 'd {
+    let there = desired.absent_acls.intersection(&observed.acls);
+    there.map(|binding| Change::DeleteAcl(DeleteAcl(binding.clone())))
+}
+
 /// Conflicts about ACLs and passwords after which the next run could not log in or could not do its work.
 pub(super) fn conflicts(desired: &Desired, observed: &Observed) -> Vec<Conflict> {
     let lost = observed.account.as_ref().map(|account| lost(desired, observed, account)).unwrap_or_default();
@@ -48,28 +54,44 @@ pub(super) fn conflicts(desired: &Desired, observed: &Observed) -> Vec<Conflict>
         || "the account that connects".to_owned(),
         |sasl| format!("the account that connects (`User:{}`)", sasl.username),
     );
-    let closed = lost.into_iter().map(|((denied, resource), operations)| {
+    let closed = lost.into_iter().map(|((cause, resource), operations)| {
         let (names, operations): (BTreeSet<_>, BTreeSet<_>) = operations.into_iter().unzip();
         let operations = operations.iter().map(|operation| operation.name()).collect::<Vec<_>>().join(", ");
         let on = match resource {
             Resource::Cluster => "the cluster".to_owned(),
             _ => format!("topic {}", names.into_iter().collect::<Vec<_>>().join(", ")),
         };
-        let problem = if denied {
-            format!("a `deny` takes {operations} on {on} from {who}, which the next run needs: leave that account out of it")
-        } else {
-            format!(
+        let problem = match cause {
+            Cause::Deny => format!(
+                "a `deny` takes {operations} on {on} from {who}, which the next run needs: leave that account out of it"
+            ),
+            Cause::FirstAcl => format!(
                 "the first ACL on {on} takes {operations} from {who}, which has it only while there is none \
                  (allow.everyone.if.no.acl.found), and the next run needs it: declare an `allow` for that account too"
-            )
+            ),
+            Cause::Absent => format!(
+                "`state: absent` takes {operations} on {on} from {who}, which the next run needs: leave that account's \
+                 own ACLs as they are"
+            ),
         };
         Conflict::new(SpecPath::root().key("acls"), problem)
     });
-    closed.chain(own_password(desired, observed)).collect()
+    closed.chain(own_password(desired, observed)).chain(own_absence(desired, observed)).collect()
 }
 
-/// What is lost, by whether a `deny` takes it and on what kind of resource: the names and the operations.
-type Lost<'d> = BTreeMap<(bool, Resource), BTreeSet<(&'d str, Operation)>>;
+/// What takes an operation from the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Cause {
+    /// An ACL that is deleted.
+    Absent,
+    /// The first ACL of a resource that was everybody's.
+    FirstAcl,
+    /// An ACL that denies it.
+    Deny,
+}
+
+/// What is lost, by what takes it and on what kind of resource: the names and the operations.
+type Lost<'d> = BTreeMap<(Cause, Resource), BTreeSet<(&'d str, Operation)>>;
 
 fn lost<'d>(desired: &'d Desired, observed: &Observed, account: &Account) -> Lost<'d> {
     let missing: Vec<&Binding> = desired.acls.difference(&observed.acls).collect();
@@ -97,19 +119,22 @@ fn lost_by<'d>(
             continue;
         }
         let there = account.acls.iter().map(|acl| (acl, false));
-        let with = there.clone().chain(missing.iter().map(|acl| (*acl, true)));
+        let kept = there.clone().filter(|(acl, _)| !desired.absent_acls.contains(*acl));
+        let with = kept.chain(missing.iter().map(|acl| (*acl, true)));
         let before = verdict(there, principal, resource, name, operation);
         let after = verdict(with, principal, resource, name, operation);
         // An account that may do what no ACL allows is a super user, and no ACL takes anything from it.
         let by_nothing = before == Authorization::NoAcl && account.may_be_everybody;
         let by_acl = before == Authorization::Allowed;
-        let takes = match after {
-            Authorization::Allowed | Authorization::NoAcl => false,
-            Authorization::Denied => by_nothing || by_acl,
-            Authorization::Unlisted => by_nothing,
+        let cause = match after {
+            Authorization::Denied => (by_nothing || by_acl).then_some(Cause::Deny),
+            Authorization::Unlisted if by_nothing => Some(Cause::FirstAcl),
+            Authorization::Unlisted => by_acl.then_some(Cause::Absent),
+            Authorization::NoAcl => (by_acl && !account.may_be_everybody).then_some(Cause::Absent),
+            Authorization::Allowed => None,
         };
-        if takes && !is_super(account) {
-            lost.entry((after == Authorization::Denied, resource)).or_default().insert((name, operation));
+        if let Some(cause) = cause.filter(|_| !is_super(account)) {
+            lost.entry((cause, resource)).or_default().insert((name, operation));
         }
     }
     lost
@@ -131,7 +156,9 @@ fn needs(desired: &Desired) -> impl Iterator<Item = (Resource, &str, Operation)>
             .filter(|(needed, _)| *needed)
             .map(|(_, operation)| (Resource::Topic, name.as_str(), operation))
     });
-    let access = !desired.users.is_empty() || !desired.acls.is_empty();
+    let users = !desired.users.is_empty() || !desired.absent_users.is_empty();
+    let moved = desired.topics.values().any(|topic| topic.reassign && topic.replication_factor.is_some());
+    let access = moved || users || !desired.acls.is_empty() || !desired.absent_acls.is_empty();
     let configs = !desired.quotas.is_empty() || !desired.broker_defaults.is_empty();
     let of_cluster = [
         (access, O::Describe),
@@ -207,4 +234,16 @@ fn own_password(desired: &Desired, observed: &Observed) -> Option<Conflict> {
                    would lock out the rest of the run: name the same secret, or change it as another account";
     let changes = credentials.get(mechanism).is_some_and(|credential| !credential.opens);
     changes.then(|| Conflict::new(SpecPath::root().key("users").key(name), problem))
+}
+
+/// The credential with which the run itself logs in is not taken away.
+fn own_absence(desired: &Desired, observed: &Observed) -> Option<Conflict> {
+    let (sasl, own) = (desired.sasl.as_ref()?, observed.principal.as_ref()?);
+    let name = own.0.strip_prefix("User:")?;
+    let mechanism =
+        desired.absent_users.get(name)?.iter().find(|scram| sasl.mechanism == (**scram).into())?;
+    let problem = "this is the account that connects, and without its credential the rest of the run and the next one would be \
+                   locked out: take it away as another account";
+    let is_there = observed.users.get(name).is_some_and(|there| there.contains_key(mechanism));
+    is_there.then(|| Conflict::new(SpecPath::root().key("users").key(name), problem))
 }

@@ -1,10 +1,10 @@
 //! SCRAM users that are not there, and those with other credentials than declared.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::diff::{Drift, Side, by_key};
 
-use crate::change::{AlterCredential, AlterUser, Change, CreateUser, NewCredential};
+use crate::change::{AlterCredential, AlterUser, Change, CreateUser, DeleteCredentials, NewCredential};
 use crate::desired::{Password, Scram, User};
 use crate::observed::{Credential, Credentials};
 
@@ -19,6 +19,20 @@ pub(super) fn changes<'a>(
         Side::Missing(user) => Some(Change::CreateUser(create(name, user))),
         Side::Present(user, there) => alter(name, user, there).map(Change::AlterUser),
         Side::Extra(_) => None,
+    })
+}
+
+/// Credentials that the spec takes away, as far as they are there.
+pub(super) fn deletions<'a>(
+    absent: &'a BTreeMap<String, BTreeSet<Scram>>,
+    observed: &'a BTreeMap<String, Credentials>,
+) -> impl Iterator<Item = Change> + 'a {
+    absent.iter().filter_map(|(name, mechanisms)| {
+        let there = observed.get(name)?;
+        let mechanisms: BTreeSet<Scram> =
+            mechanisms.iter().copied().filter(|mechanism| there.contains_key(mechanism)).collect();
+        let deleted = !mechanisms.is_empty();
+        deleted.then(|| Change::DeleteCredentials(DeleteCredentials { name: name.clone(), mechanisms }))
     })
 }
 

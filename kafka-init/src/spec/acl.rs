@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::list::OneOrMany;
+use super::state::State;
 use crate::desired::Pattern;
 
 /// One name or several.
@@ -34,6 +35,9 @@ pub struct AclSpec {
     /// Whether the names are whole or only begin so. Default: literal.
     #[serde(rename = "match", default)]
     pub(crate) pattern: Pattern,
+    /// Whether the ACLs are to be there or are taken away. Default: present.
+    #[serde(default)]
+    pub(crate) state: State,
     /// From which address of a client; it is compared with its address, not resolved. Default: any.
     pub(crate) host: Option<Names>,
 }

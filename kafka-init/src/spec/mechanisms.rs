@@ -8,6 +8,7 @@ use init_core::SecretRef;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 
+use super::state::State;
 use super::value::Number;
 use crate::desired::Scram;
 
@@ -23,6 +24,8 @@ pub struct CredentialSpec {
     pub(crate) password: Option<SecretRef>,
     /// How often it is hashed for this mechanism, from 4096 to 16384.
     pub(crate) iterations: Option<Number>,
+    /// Whether the credential of this mechanism is to be there or is taken away. Default: as the user.
+    pub(crate) state: Option<State>,
 }
 
 struct AnyOf;
@@ -69,14 +72,18 @@ impl JsonSchema for Mechanisms {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let one = generator.subschema_for::<Scram>();
-        let about = generator.subschema_for::<Option<CredentialSpec>>();
+        let about = generator.subschema_for::<CredentialSpec>();
+        let about = |name: &str| {
+            let description = format!("A credential for {name}; with nothing behind it, as the user says.");
+            json_schema!({ "description": description, "anyOf": [about, { "type": "null" }] })
+        };
         let names = [Scram::Sha256.name(), Scram::Sha512.name()];
         json_schema!({ "anyOf": [
             one,
             { "type": "array", "items": one, "minItems": 1 },
             {
                 "type": "object",
-                "properties": { names[0]: about, names[1]: about },
+                "properties": { names[0]: about(names[0]), names[1]: about(names[1]) },
                 "additionalProperties": false,
                 "minProperties": 1,
             },

@@ -1,9 +1,9 @@
 //! A client quota as written.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
-/// One entry as written. `*` is whoever has no quota of its own.
+/// One entry as written. `*` is whoever has no quota of its own. A limit that is `null` is taken away.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct QuotaSpec {
@@ -14,13 +14,28 @@ pub struct QuotaSpec {
     /// A client's address.
     pub(crate) ip: Option<String>,
     /// Bytes per second.
-    pub(crate) producer_byte_rate: Option<f64>,
+    #[serde(default, deserialize_with = "said")]
+    pub(crate) producer_byte_rate: Option<Limit>,
     /// Bytes per second.
-    pub(crate) consumer_byte_rate: Option<f64>,
+    #[serde(default, deserialize_with = "said")]
+    pub(crate) consumer_byte_rate: Option<Limit>,
     /// Percent of one thread's time.
-    pub(crate) request_percentage: Option<f64>,
+    #[serde(default, deserialize_with = "said")]
+    pub(crate) request_percentage: Option<Limit>,
     /// Partitions created or deleted per second.
-    pub(crate) controller_mutation_rate: Option<f64>,
+    #[serde(default, deserialize_with = "said")]
+    pub(crate) controller_mutation_rate: Option<Limit>,
     /// Connections per second.
-    pub(crate) connection_creation_rate: Option<f64>,
+    #[serde(default, deserialize_with = "said")]
+    pub(crate) connection_creation_rate: Option<Limit>,
+}
+
+/// A limit as written: a number, or `null`, which takes it away.
+#[derive(Clone, Copy, Debug, JsonSchema)]
+#[schemars(transparent)]
+pub(crate) struct Limit(pub(crate) Option<f64>);
+
+/// `null` is something that is said.
+fn said<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Limit>, D::Error> {
+    Option::deserialize(deserializer).map(|limit| Some(Limit(limit)))
 }

@@ -6,14 +6,19 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::mechanisms::Mechanisms;
+use super::state::State;
 use super::value::Number;
 
 /// One user as written.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserSpec {
-    /// How the user may log in: a mechanism, a list of them, or a map with a password and iterations for each.
-    pub(crate) mechanism: Mechanisms,
+    /// How the user may log in: a mechanism, a list of them, or a map with a password and iterations for each. It may be
+    /// left out of a user that is absent: then the credentials of every mechanism are taken away.
+    pub(crate) mechanism: Option<Mechanisms>,
+    /// Whether the credentials are to be there or are taken away. Default: present.
+    #[serde(default)]
+    pub(crate) state: State,
     /// The password, for each mechanism that has none of its own.
     pub(crate) password: Option<SecretRef>,
     /// How often the password is hashed, from 4096 to 16384. Default: whatever is there, and 4096 for a new credential.

@@ -6,17 +6,35 @@ use init_core::{SpecPath, Violations};
 
 use super::matching;
 use crate::desired::{Binding, Operation, Pattern, Permission, Resource};
-use crate::spec::{AclSpec, Names, OneOrMany};
+use crate::spec::{AclSpec, Names, OneOrMany, State};
 
 const ANY: &str = "*";
 /// The one name that the cluster has as a resource.
 const CLUSTER: &str = "kafka-cluster";
 
-/// Every binding once.
-pub(super) fn validate(acls: Vec<AclSpec>, violations: &mut Violations) -> BTreeSet<Binding> {
+/// ACLs that are to be there, and those that are taken away; every binding once.
+#[derive(Default)]
+pub(super) struct Acls {
+    pub(super) present: BTreeSet<Binding>,
+    pub(super) absent: BTreeSet<Binding>,
+}
+
+pub(super) fn validate(acls: &[AclSpec], violations: &mut Violations) -> Acls {
     let at = SpecPath::root().key("acls");
-    let entries = acls.into_iter().enumerate();
-    entries.flat_map(|(position, acl)| bindings(&acl, &at.index(position), violations)).collect()
+    let mut valid = Acls::default();
+    for (position, acl) in acls.iter().enumerate() {
+        let at = at.index(position);
+        let bindings = bindings(acl, &at, violations);
+        let (own, other) = match acl.state {
+            State::Present => (&mut valid.present, &valid.absent),
+            State::Absent => (&mut valid.absent, &valid.present),
+        };
+        if let Some(both) = bindings.iter().find(|binding| other.contains(*binding)) {
+            violations.push(&at, format!("another entry says the opposite of `{both}`"));
+        }
+        own.extend(bindings);
+    }
+    valid
 }
 
 fn bindings(acl: &AclSpec, at: &SpecPath, violations: &mut Violations) -> Vec<Binding> {

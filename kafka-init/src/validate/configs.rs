@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use init_core::{SpecPath, Violations};
 
-use crate::desired::{Declared, Origin};
+use crate::desired::min_insync::MIN_INSYNC;
+use crate::desired::{ConfigResource, Declared, Origin};
 use crate::spec::ConfigValue;
-
-const MIN_INSYNC: &str = "min.insync.replicas";
 
 type Values = BTreeMap<String, ConfigValue>;
 
@@ -21,17 +20,22 @@ impl Configs {
         Self(BTreeMap::new())
     }
 
-    /// Those of every topic.
-    pub(super) fn defaults(values: Option<&Values>, violations: &mut Violations) -> Self {
-        let mut configs = Self(BTreeMap::new());
-        configs.add(values, Origin::Defaults, &SpecPath::root().key("defaults").key("config"), violations);
-        configs
+    /// The others, and these where the others say nothing.
+    pub(super) fn over(mut self, others: &Self) -> Self {
+        self.0.extend(others.0.iter().map(|(key, said)| (key.clone(), said.clone())));
+        self
     }
 
-    /// These with a topic's own over them.
-    pub(super) fn of_topic(&self, topic: &str, values: Option<&Values>, violations: &mut Violations) -> Self {
+    /// These with those of a topic, or of a group, over them.
+    pub(super) fn with(
+        &self,
+        values: Option<&Values>,
+        origin: Origin,
+        at: &SpecPath,
+        violations: &mut Violations,
+    ) -> Self {
         let mut configs = self.clone();
-        configs.add(values, Origin::Topic, &Origin::Topic.at(topic, "config"), violations);
+        configs.add(values, origin, &at.key("config"), violations);
         configs
     }
 
@@ -52,19 +56,49 @@ impl Configs {
 
 /// Those of all brokers.
 pub(super) fn of_brokers(values: &Values, violations: &mut Violations) -> BTreeMap<String, Option<String>> {
-    let at = SpecPath::root().key("brokerDefaults");
-    for key in values
-        .iter()
-        .filter(|(key, value)| is_secret(key) && **value != ConfigValue::Null)
-        .map(|(key, _)| key)
-    {
+    of_resource(values, &SpecPath::root().key("brokerDefaults"), violations)
+}
+
+/// Those of single brokers, of client metrics subscriptions and of groups.
+pub(super) fn of_resources(
+    brokers: BTreeMap<i32, Values>,
+    metrics: BTreeMap<String, Values>,
+    groups: BTreeMap<String, Values>,
+    violations: &mut Violations,
+) -> BTreeMap<ConfigResource, BTreeMap<String, Option<String>>> {
+    let brokers = brokers.into_iter().map(|(id, values)| (ConfigResource::Broker(id), values));
+    let metrics = metrics.into_iter().map(|(name, values)| (ConfigResource::ClientMetrics(name), values));
+    let groups = groups.into_iter().map(|(name, values)| (ConfigResource::Group(name), values));
+    let mut valid = BTreeMap::new();
+    for (resource, values) in brokers.chain(metrics).chain(groups) {
+        let at = SpecPath::root().key(resource.key()).key(&resource.name());
+        match &resource {
+            ConfigResource::Broker(id) if *id < 0 => violations.push(&at, "a broker's id is 0 or more"),
+            ConfigResource::ClientMetrics(name) | ConfigResource::Group(name) if name.is_empty() => {
+                violations.push(&at, "a name is not empty");
+            }
+            ConfigResource::Broker(_) | ConfigResource::ClientMetrics(_) | ConfigResource::Group(_) => {}
+        }
+        let configs = of_resource(&values, &at, violations);
+        valid.insert(resource, configs);
+    }
+    valid
+}
+
+fn of_resource(
+    values: &Values,
+    at: &SpecPath,
+    violations: &mut Violations,
+) -> BTreeMap<String, Option<String>> {
+    let secrets = values.iter().filter(|(key, value)| is_secret(key) && **value != ConfigValue::Null);
+    for (key, _) in secrets {
         violations.push(
             &at.key(key),
             "a spec holds no secret, and Kafka shows this one to nobody: set it on the brokers",
         );
     }
-    let mut configs = Configs(BTreeMap::new());
-    configs.add(Some(values), Origin::Topic, &at, violations);
+    let mut configs = Configs::none();
+    configs.add(Some(values), Origin::Topic, at, violations);
     configs.0.into_iter().map(|(key, said)| (key, said.value)).collect()
 }
 
@@ -74,7 +108,8 @@ fn is_secret(key: &str) -> bool {
     ["password", "secret", "jaas.config", "keystore.key"].iter().any(|part| key.contains(part))
 }
 
-/// Kafka accepts more required copies than there are copies, and then refuses every write with `acks=all`.
+/// Kafka accepts more required copies than there are copies. Before 3.7 it then refuses every write with `acks=all`, and later
+/// it quietly asks for fewer.
 pub(super) fn check_min_insync(
     topic: &str,
     configs: &Configs,
@@ -86,7 +121,7 @@ pub(super) fn check_min_insync(
     // What is no number is the server's to judge, with all other values.
     if value.trim().parse::<i64>().is_ok_and(|required| required > i64::from(factor.value)) {
         let problem = format!(
-            "{value} is more than the replication factor {} of topic `{topic}`, which then takes no write with acks=all",
+            "{value} is more than the replication factor {} of topic `{topic}`, so that no write with acks=all has so many copies",
             factor.value
         );
         violations.push(&said.origin.at(topic, "config").key(MIN_INSYNC), problem);

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use init_core::{SpecPath, Violations};
 
-use crate::desired::{Entity, Quotas, Rate};
-use crate::spec::QuotaSpec;
+use crate::desired::{Entity, Limits, Rate};
+use crate::spec::{Limit, QuotaSpec};
 
 const ANY: &str = "*";
 
 /// Every entity once.
-pub(super) fn validate(quotas: &[QuotaSpec], violations: &mut Violations) -> BTreeMap<Entity, Quotas> {
+pub(super) fn validate(quotas: &[QuotaSpec], violations: &mut Violations) -> BTreeMap<Entity, Limits> {
     let mut valid = BTreeMap::new();
     for (position, spec) in quotas.iter().enumerate() {
         let at = SpecPath::root().key("quotas").index(position);
@@ -41,7 +41,7 @@ fn entity(spec: &QuotaSpec, at: &SpecPath, violations: &mut Violations) -> Entit
     Entity(entity)
 }
 
-fn limits(spec: &QuotaSpec, at: &SpecPath, violations: &mut Violations) -> Quotas {
+fn limits(spec: &QuotaSpec, at: &SpecPath, violations: &mut Violations) -> Limits {
     let limits = [
         ("producer_byte_rate", "producerByteRate", spec.producer_byte_rate, true),
         ("consumer_byte_rate", "consumerByteRate", spec.consumer_byte_rate, true),
@@ -49,14 +49,18 @@ fn limits(spec: &QuotaSpec, at: &SpecPath, violations: &mut Violations) -> Quota
         ("controller_mutation_rate", "controllerMutationRate", spec.controller_mutation_rate, false),
         ("connection_creation_rate", "connectionCreationRate", spec.connection_creation_rate, true),
     ];
-    let mut quotas = Quotas::new();
+    let mut quotas = Limits::new();
     for (name, key, limit, whole) in limits {
-        let Some(limit) = limit else { continue };
+        let Some(Limit(limit)) = limit else { continue };
         let at = at.key(key);
-        if !limit.is_finite() || limit <= 0.0 {
-            violations.push(&at, format!("`{limit}` is no limit: write a number above 0"));
-        } else if whole && limit.fract() != 0.0 {
-            violations.push(&at, format!("`{limit}` is not possible: Kafka takes a whole number"));
+        match limit {
+            Some(limit) if !limit.is_finite() || limit <= 0.0 => {
+                violations.push(&at, format!("`{limit}` is no limit: write a number above 0"));
+            }
+            Some(limit) if whole && limit.fract() != 0.0 => {
+                violations.push(&at, format!("`{limit}` is not possible: Kafka takes a whole number"));
+            }
+            Some(_) | None => {}
         }
         if (name == "connection_creation_rate") != spec.ip.is_some() {
             violations.push(
@@ -64,7 +68,7 @@ fn limits(spec: &QuotaSpec, at: &SpecPath, violations: &mut Violations) -> Quota
                 "addresses have `connectionCreationRate`, users and clients have the other limits",
             );
         }
-        quotas.insert(name.to_owned(), Rate(limit));
+        quotas.insert(name.to_owned(), limit.map(Rate));
     }
     if quotas.is_empty() {
         violations.push(at, "a quota has at least one limit");

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use init_core::{SpecPath, Violations};
 
+use super::assignment;
 use super::configs::{self, Configs};
 use super::names;
 use crate::desired::{Declared, Origin, Topic};
-use crate::spec::{Number, TopicSpec};
+use crate::spec::{Number, TopicGroup, TopicSpec, Topics};
 
 /// Kafka's own, which it creates and shapes itself. Their configs may be declared.
 const INTERNAL: [&str; 3] = ["__consumer_offsets", "__transaction_state", "__share_group_state"];
@@ -15,47 +16,146 @@ const INTERNAL: [&str; 3] = ["__consumer_offsets", "__transaction_state", "__sha
 const METADATA: &str = "__cluster_metadata";
 const NAME_LIMIT: usize = 249;
 
+/// One entry of `topics`: a topic, or a group of them.
+struct Entry {
+    names: Vec<(String, SpecPath)>,
+    spec: TopicSpec,
+    origin: Origin,
+    at: SpecPath,
+}
+
+/// What holds for topics that do not say otherwise.
+struct Common<'s> {
+    spec: &'s TopicSpec,
+    counts: Counts,
+    configs: Configs,
+    /// `reassign` at the top of the spec.
+    reassign: Option<bool>,
+}
+
 /// Every topic with its defaults filled in.
 pub(super) fn validate(
-    topics: BTreeMap<String, TopicSpec>,
+    topics: Topics,
     defaults: &TopicSpec,
+    reassign: Option<bool>,
     violations: &mut Violations,
 ) -> BTreeMap<String, Topic> {
-    let root = SpecPath::root();
-    let common = counts(defaults, Origin::Defaults, &root.key("defaults"), violations);
-    let configs = Configs::defaults(defaults.config.as_ref(), violations);
+    let at = SpecPath::root().key("defaults");
+    if defaults.assignment.is_some() {
+        violations.push(&at.key("assignment"), "it is for one topic, or for a group of them");
+    }
     if defaults.defaults.is_some() {
-        violations
-            .push(&root.key("defaults").key("defaults"), "it is for a topic that the defaults do not reach");
+        violations.push(&at.key("defaults"), "it is for a topic that the defaults do not reach");
     }
-    check_names(&topics, violations);
-    let mut valid = BTreeMap::new();
-    for (name, spec) in topics {
-        let at = root.key("topics").key(&name);
-        let own = counts(&spec, Origin::Topic, &at, violations);
-        let is_internal = INTERNAL.contains(&name.as_str());
-        let (common, configs) = if is_internal || spec.defaults == Some(false) {
-            (&Counts { partitions: None, replication_factor: None }, &Configs::none())
-        } else {
-            (&common, &configs)
-        };
-        if is_internal && (own.partitions.is_some() || own.replication_factor.is_some()) {
-            violations.push(
-                &at,
-                format!("`{name}` is Kafka's own, which makes it itself: declare its `config` alone"),
-            );
+    let common = Common {
+        spec: defaults,
+        counts: counts(defaults, Origin::Defaults, &at, violations),
+        configs: Configs::none().with(defaults.config.as_ref(), Origin::Defaults, &at, violations),
+        reassign,
+    };
+    let entries = entries(topics);
+    check_names(&entries, violations);
+    entries.into_iter().flat_map(|entry| common.topics(entry, violations)).collect()
+}
+
+fn entries(topics: Topics) -> Vec<Entry> {
+    let root = SpecPath::root().key("topics");
+    match topics {
+        Topics::ByName(topics) => {
+            let entry = |(name, spec): (String, Option<TopicSpec>)| {
+                let at = root.key(&name);
+                let (names, spec) = (vec![(name, at.clone())], spec.unwrap_or_default());
+                Entry { names, spec, origin: Origin::Topic, at }
+            };
+            topics.into_iter().map(entry).collect()
         }
-        let partitions = own.partitions.or(common.partitions).and_then(Count::declared);
-        let replication_factor =
-            own.replication_factor.or(common.replication_factor).and_then(Count::declared);
-        let config = configs.of_topic(&name, spec.config.as_ref(), violations);
-        configs::check_min_insync(&name, &config, replication_factor, violations);
-        valid.insert(
-            name,
-            Topic { partitions, replication_factor, config: config.into_values(), is_internal },
-        );
+        Topics::Groups(groups) => {
+            let entry = |(position, group): (usize, TopicGroup)| {
+                let (at, (names, spec)) = (root.index(position), group.split());
+                let place = |(item, name)| (name, at.key("names").index(item));
+                let names = names.into_iter().enumerate().map(place).collect();
+                Entry { names, spec, origin: Origin::Group(position), at }
+            };
+            groups.into_iter().enumerate().map(entry).collect()
+        }
     }
-    valid
+}
+
+impl Common<'_> {
+    fn topics(&self, entry: Entry, violations: &mut Violations) -> Vec<(String, Topic)> {
+        let Entry { names, spec, origin, at } = entry;
+        if names.is_empty() {
+            violations.push(&at.key("names"), "name at least one topic");
+        }
+        let own = assigned(counts(&spec, origin, &at, violations), &spec, origin, &at, violations);
+        let alone = Configs::none().with(spec.config.as_ref(), origin, &at, violations);
+        let merged = self.configs.clone().over(&alone);
+        let mut topics = Vec::with_capacity(names.len());
+        for (name, place) in names {
+            let is_internal = INTERNAL.contains(&name.as_str());
+            let is_reached = !is_internal && spec.defaults != Some(false);
+            let reassign = spec.reassign.or(self.spec.reassign.filter(|_| is_reached)).or(self.reassign);
+            let reassign = reassign.unwrap_or(false);
+            if is_internal && (own.partitions.is_some() || (own.replication_factor.is_some() && !reassign)) {
+                violations.push(&place, of_kafkas_own(&name));
+            }
+            let (mut partitions, mut replication_factor) = (own.partitions, own.replication_factor);
+            if is_reached {
+                partitions = partitions.or(self.counts.partitions);
+                replication_factor = replication_factor.or(self.counts.replication_factor);
+            }
+            let partitions = partitions.and_then(Count::declared);
+            let replication_factor = replication_factor.and_then(Count::declared);
+            let config = if is_reached { merged.clone() } else { alone.clone() };
+            configs::check_min_insync(&name, &config, replication_factor, violations);
+            let config = config.into_values();
+            topics.push((
+                name,
+                Topic {
+                    partitions,
+                    replication_factor,
+                    config,
+                    assignment: spec.assignment.clone(),
+                    reassign,
+                    origin,
+                    is_internal,
+                },
+            ));
+        }
+        topics
+    }
+}
+
+/// An assignment says both counts.
+fn assigned(
+    said: Counts,
+    spec: &TopicSpec,
+    origin: Origin,
+    at: &SpecPath,
+    violations: &mut Violations,
+) -> Counts {
+    let Some(assignment) = &spec.assignment else { return said };
+    let at = at.key("assignment");
+    let Some((partitions, copies)) = assignment::counts(assignment, &at, violations) else { return said };
+    let differs = said.partitions.is_some_and(|count| count.0.map(|said| said.value) != Some(partitions))
+        || said.replication_factor.is_some_and(|count| count.0.map(|said| said.value) != Some(copies));
+    if differs {
+        let problem = format!(
+            "it comes to {partitions} partitions with {copies} copies: leave `partitions` and `replicationFactor` out"
+        );
+        violations.push(&at, problem);
+    }
+    Counts {
+        partitions: Some(Count(Some(Declared { value: partitions, origin }))),
+        replication_factor: Some(Count(Some(Declared { value: copies, origin }))),
+    }
+}
+
+fn of_kafkas_own(name: &str) -> String {
+    format!(
+        "`{name}` is Kafka's own, which makes it itself: declare its `config` alone, or its `replicationFactor` with \
+         `reassign: true`"
+    )
 }
 
 /// What is said of a count: `None` inside is -1, the broker's default, which overrides `defaults` as well.
@@ -111,16 +211,21 @@ impl MaxValue for i16 {
     const MAX: i128 = i16::MAX as i128;
 }
 
-fn check_names(topics: &BTreeMap<String, TopicSpec>, violations: &mut Violations) {
-    let at = SpecPath::root().key("topics");
+fn check_names(entries: &[Entry], violations: &mut Violations) {
     let mut folded: BTreeMap<String, &str> = BTreeMap::new();
-    for name in topics.keys() {
+    for (name, at) in entries.iter().flat_map(|entry| &entry.names) {
         if let Some(problem) = problem_with(name) {
-            violations.push(&at.key(name), problem);
-        } else if let Some(other) = folded.insert(name.replace('.', "_"), name) {
-            let problem =
-                "collides with it: Kafka's metrics write `.` as `_`, so it refuses the second of the two";
-            violations.push(&at.key(name), format!("`{other}` is declared too, and `{name}` {problem}"));
+            violations.push(at, problem);
+            continue;
+        }
+        match folded.insert(name.replace('.', "_"), name) {
+            Some(other) if other == name => violations.push(at, format!("`{name}` is declared twice")),
+            Some(other) => {
+                let problem =
+                    "collides with it: Kafka's metrics write `.` as `_`, so it refuses the second of the two";
+                violations.push(at, format!("`{other}` is declared too, and `{name}` {problem}"));
+            }
+            None => {}
         }
     }
 }

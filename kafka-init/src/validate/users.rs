@@ -1,31 +1,32 @@
 //! The SCRAM users of a spec, and where their logins are tried.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 
 use init_core::{Files, SpecPath, Violations};
 use init_net::{Tls, Verification};
 
 use super::servers::servers;
-use crate::desired::{Password, Probe, User};
-use crate::spec::{CredentialSpec, Number, ProbeSpec, UserSpec};
+use crate::desired::{Password, Probe, Scram, User};
+use crate::spec::{CredentialSpec, Number, ProbeSpec, State, UserSpec};
 
 /// Kafka's limits for both mechanisms.
 const ITERATIONS: std::ops::RangeInclusive<u32> = 4096..=16_384;
+
+/// Users with the credentials that are to be there, and those with credentials that are taken away.
+#[derive(Default)]
+pub(super) struct Users {
+    pub(super) present: BTreeMap<String, User>,
+    pub(super) absent: BTreeMap<String, BTreeSet<Scram>>,
+}
 
 pub(super) fn users(
     users: BTreeMap<String, UserSpec>,
     can_log_in: bool,
     violations: &mut Violations,
-) -> BTreeMap<String, User> {
+) -> Users {
     let at = SpecPath::root().key("users");
-    if !users.is_empty() && !can_log_in {
-        violations.push(
-            &at,
-            "a password can only be compared by a login: name a listener with SASL in `probe`, or connect with `sasl`",
-        );
-    }
-    let mut valid = BTreeMap::new();
+    let mut valid = Users::default();
     for (name, spec) in users {
         let at = at.key(&name);
         // Kafka stores any name, and its SCRAM login then knows only these.
@@ -33,28 +34,60 @@ pub(super) fn users(
             violations
                 .push(&at, "a user's name has only ASCII characters: with any other, Kafka lets nobody in");
         }
-        valid.insert(name, user(spec, &at, violations));
+        let (present, absent) = user(spec, &at, violations);
+        if !present.is_empty() {
+            valid.present.insert(name.clone(), present);
+        }
+        if !absent.is_empty() {
+            valid.absent.insert(name, absent);
+        }
+    }
+    if !valid.present.is_empty() && !can_log_in {
+        violations.push(
+            &at,
+            "a password can only be compared by a login: name a listener with SASL in `probe`, or connect with `sasl`",
+        );
     }
     valid
 }
 
-fn user(spec: UserSpec, at: &SpecPath, violations: &mut Violations) -> User {
+fn user(spec: UserSpec, at: &SpecPath, violations: &mut Violations) -> (User, BTreeSet<Scram>) {
     let common = iterations(spec.iterations, at, violations);
-    let mut user = User::new();
-    if spec.mechanism.0.is_empty() {
+    let (mut present, mut absent) = (User::new(), BTreeSet::new());
+    let mechanisms = match (spec.mechanism, spec.state) {
+        (Some(mechanisms), _) => mechanisms.0,
+        (None, State::Absent) => [(Scram::Sha256, None), (Scram::Sha512, None)].into(),
+        (None, State::Present) => {
+            violations.push(at, "a user has a `mechanism`, by which it logs in");
+            return (present, absent);
+        }
+    };
+    if mechanisms.is_empty() {
         violations.push(&at.key("mechanism"), "name at least one mechanism");
     }
-    for (mechanism, own) in spec.mechanism.0 {
+    for (mechanism, own) in mechanisms {
         let at = at.key("mechanism").key(mechanism.name());
-        let CredentialSpec { password, iterations: own } = own.unwrap_or_default();
+        let CredentialSpec { password, iterations: own, state } = own.unwrap_or_default();
+        if state.unwrap_or(spec.state) == State::Absent {
+            if password.is_some() || own.is_some() {
+                violations.push(&at, "what is absent has no `password` and no `iterations`");
+            }
+            absent.insert(mechanism);
+            continue;
+        }
         let own = iterations(own, &at, violations);
         match password.or_else(|| spec.password.clone()) {
-            Some(secret) => drop(user.insert(mechanism, Password { secret, iterations: own.or(common) })),
+            Some(secret) => {
+                drop(present.insert(mechanism, Password { secret, iterations: own.or(common) }));
+            }
             None => violations
                 .push(&at, "a mechanism has a password: write `password` here or beside `mechanism`"),
         }
     }
-    user
+    if present.is_empty() && spec.state == State::Absent && (spec.password.is_some() || common.is_some()) {
+        violations.push(at, "what is absent has no `password` and no `iterations`");
+    }
+    (present, absent)
 }
 
 fn iterations(number: Option<Number>, at: &SpecPath, violations: &mut Violations) -> Option<NonZeroU32> {

@@ -6,6 +6,7 @@ pub(crate) struct Broker {
     pub(crate) id: i32,
     pub(crate) host: String,
     pub(crate) port: i32,
+    pub(crate) rack: Option<String>,
     /// Registered, and not (or no longer) taking part.
     pub(crate) fenced: bool,
 }

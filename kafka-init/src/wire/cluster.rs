@@ -13,7 +13,7 @@ use super::bootstrap;
 use super::connection::Connection;
 use super::listener;
 use super::view::View;
-use crate::desired::Readiness;
+use crate::desired::readiness::Readiness;
 use crate::error::{Error, Peer};
 
 /// A broker that takes longer to let us in is of no help.
@@ -105,9 +105,25 @@ impl Cluster {
         &self.view.cluster_id
     }
 
+    /// The brokers that take part, each with its rack.
+    pub(crate) fn racks(&self) -> BTreeMap<i32, Option<String>> {
+        let unfenced = self.view.brokers.iter().filter(|broker| !broker.fenced);
+        unfenced.map(|broker| (broker.id, broker.rack.clone())).collect()
+    }
+
     /// The connection for reads and writes.
     pub(crate) fn main(&mut self) -> &mut Connection {
         &mut self.main
+    }
+
+    /// The connection to a broker, or the main one where none is said; `None` where nothing usable is open to it.
+    pub(crate) fn at(&mut self, broker: Option<i32>) -> Option<&mut Connection> {
+        match broker {
+            Some(id) if self.main.peer().id != Some(id) => {
+                self.others.get_mut(&id).filter(|connection| connection.is_clean())
+            }
+            Some(_) | None => Some(&mut self.main),
+        }
     }
 
     /// Makes the controller the main connection: with `ZooKeeper`, only that broker accepts changes.
@@ -189,6 +205,7 @@ async fn open(brokers: Vec<(i32, Endpoint)>, access: &Arc<Access>) -> Vec<(i32, 
 /// for more is dropped without a word. Such a listener says so when it is asked which logins it has.
 async fn wants_a_login(dropped: &Peer, access: &Arc<Access>) -> Option<Error> {
     let mut again = Connection::open(&dropped.endpoint, None, access).await.ok()?;
-    let offered = again.mechanisms("").await.ok()??;
-    Some(Error::LoginRequired { peer: dropped.clone(), offered })
+    let handshake = again.mechanisms("").await.ok()?;
+    let required = || Error::LoginRequired { peer: dropped.clone(), offered: handshake.listed.clone() };
+    handshake.has_sasl.then(required)
 }

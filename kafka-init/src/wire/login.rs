@@ -24,6 +24,16 @@ const LIMIT: Duration = Duration::from_secs(5);
 /// Version 0 has bytes without frames follow it.
 const HANDSHAKE: i16 = 1;
 
+/// The answer of a listener that was asked for a mechanism.
+pub(super) struct Handshake {
+    /// It has SASL at all.
+    pub(super) has_sasl: bool,
+    /// It has that one.
+    pub(super) accepted: bool,
+    /// Those that it names. A server that is not Kafka may name none.
+    pub(super) listed: Vec<String>,
+}
+
 impl Connection {
     /// Logs in; says until when that holds, if not for good.
     pub(super) async fn log_in(&mut self, login: &Login) -> Result<Option<Instant>, Error> {
@@ -47,11 +57,12 @@ impl Connection {
         Ok(lifetime.map(|lifetime| began + Duration::from_millis(lifetime) * 3 / 4))
     }
 
-    /// The mechanisms that the listener has, whether or not `wanted` is one; `None` when it has no SASL at all.
-    pub(super) async fn mechanisms(&mut self, wanted: &str) -> Result<Option<Vec<String>>, Error> {
-        let offered = self.handshake(wanted).await?;
-        let has_sasl = [0, ResponseError::UnsupportedSaslMechanism.code()].contains(&offered.error_code);
-        Ok(has_sasl.then(|| offered.mechanisms.iter().map(ToString::to_string).collect()))
+    /// What the listener says to one mechanism.
+    pub(super) async fn mechanisms(&mut self, wanted: &str) -> Result<Handshake, Error> {
+        let answer = self.handshake(wanted).await?;
+        let has_sasl = [0, ResponseError::UnsupportedSaslMechanism.code()].contains(&answer.error_code);
+        let listed = answer.mechanisms.iter().map(ToString::to_string).collect();
+        Ok(Handshake { has_sasl, accepted: answer.error_code == 0, listed })
     }
 
     async fn handshake(&mut self, mechanism: &str) -> Result<SaslHandshakeResponse, Error> {

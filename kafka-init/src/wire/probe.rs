@@ -8,6 +8,7 @@ use kafka_protocol::error::ResponseError;
 
 use super::access::{Access, Login};
 use super::bootstrap;
+use super::login::Handshake;
 use crate::Error;
 use crate::desired::Scram;
 
@@ -28,14 +29,19 @@ impl Probe {
     /// Whether every one of the mechanisms can be tried. Asks for one of them, as a broker takes the wish for an unknown
     /// one for a failed login: it writes that down and lets its answer wait.
     pub(crate) async fn has(&self, wanted: &BTreeSet<Scram>) -> Result<(), Error> {
-        let Some(first) = wanted.first() else { return Ok(()) };
-        let mut connection = bootstrap::first(&self.servers, &Arc::new(self.access.of(None))).await?;
-        let offered = connection.mechanisms(first.name()).await?.unwrap_or_default();
         for mechanism in wanted {
-            if !offered.iter().any(|name| name == mechanism.name()) {
-                let peer = connection.peer().clone();
-                return Err(Error::Mechanism { peer, wanted: mechanism.name(), offered });
-            }
+            let mut connection = bootstrap::first(&self.servers, &Arc::new(self.access.of(None))).await?;
+            let Handshake { accepted, listed, .. } = connection.mechanisms(mechanism.name()).await?;
+            let peer = connection.peer().clone();
+            // Kafka lists what it has in either case, and one answer is enough. Others list nothing once they accept.
+            let is_absent = |wanted: &&Scram| !listed.iter().any(|name| name == wanted.name());
+            let absent = match (accepted, listed.is_empty()) {
+                (true, true) => continue,
+                (false, true) => Some(mechanism),
+                (_, false) => wanted.iter().find(is_absent),
+            };
+            let Some(absent) = absent else { return Ok(()) };
+            return Err(Error::Mechanism { peer, wanted: absent.name(), offered: listed });
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use kafka_protocol::messages::{ApiKey, DescribeClusterRequest, MetadataRequest};
 use super::broker::Broker;
 use super::connection::Connection;
 use crate::Error;
-use crate::desired::Readiness;
+use crate::desired::readiness::Readiness;
 use crate::error::{Attempt, refused};
 
 const LIMIT: Duration = Duration::from_secs(3);
@@ -42,6 +42,7 @@ impl View {
             id: broker.broker_id.0,
             host: broker.host.to_string(),
             port: broker.port,
+            rack: broker.rack.map(|rack| rack.to_string()),
             fenced: broker.is_fenced,
         });
         Ok(Self {
@@ -62,6 +63,7 @@ impl View {
             id: broker.node_id.0,
             host: broker.host.to_string(),
             port: broker.port,
+            rack: broker.rack.map(|rack| rack.to_string()),
             fenced: false,
         });
         Ok(Self {

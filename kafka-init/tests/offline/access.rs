@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use kafka_init::{ConfigType, Credential, Entity, Observed, Rate, Scram, Setting};
 use serde_json::{Value, json};
 
-use crate::support::{cluster, plan, shown};
+use crate::support::{cluster, desired, plan, shown};
 
 fn user(mechanism: &Value) -> Value {
     json!({
@@ -125,4 +125,35 @@ fn configs_of_all_brokers_are_what_is_set_for_all_of_them() {
     };
     assert!(plan(spec.clone(), &there("1000")).is_empty());
     assert_snapshot!(shown(&plan(spec, &there("5"))));
+}
+
+#[test]
+fn what_is_absent_is_taken_away_where_it_is_there_and_nothing_else() {
+    let spec = json!({
+        "sasl": {"mechanism": "PLAIN", "username": "admin", "password": {"secret": "admin"}},
+        "users": {
+            "a": {"state": "absent"},
+            "one": {"mechanism": {"SCRAM-SHA-256": {"state": "absent"}, "SCRAM-SHA-512": {"password": {"secret": "p"}}}},
+        },
+        "acls": [{"principal": "User:a", "allow": ["read", "write"], "topic": "x", "state": "absent"}],
+        "quotas": [{"user": "a", "producerByteRate": null, "requestPercentage": 50}],
+    });
+    assert_snapshot!(shown(&plan(spec.clone(), &cluster([]))), @r#"
+    create user one (SCRAM-SHA-512 with 4096 iterations)
+      {"iterations":{"to":{"SCRAM-SHA-512":4096}},"kind":"user","name":"one","op":"create_user","password":{"to":{"SCRAM-SHA-512":"{secret: p}"}}}
+    alter quota of user a: request_percentage unset -> 50
+      {"kind":"quota","limits":{"to":{"request_percentage":50.0}},"name":"user a","op":"alter_quota"}
+    "#);
+    let credential = Credential { iterations: 4096, opens: true };
+    let both = || [(Scram::Sha256, credential), (Scram::Sha512, credential)].into();
+    let read = json!({"acls": [{"principal": "User:a", "allow": ["read"], "topic": "x"}]});
+    let limits =
+        [("producer_byte_rate".to_owned(), Rate(7.0)), ("request_percentage".to_owned(), Rate(50.0))];
+    let there = Observed {
+        users: [("a".to_owned(), both()), ("one".to_owned(), both())].into(),
+        acls: desired(read).acls,
+        quotas: [(Entity([("user".to_owned(), Some("a".to_owned()))].into()), limits.into())].into(),
+        ..cluster([])
+    };
+    assert_snapshot!(shown(&plan(spec, &there)));
 }

@@ -127,3 +127,37 @@ fn another_password_for_the_account_that_connects_is_a_conflict() {
     let conflicts = Kafka::plan(&desired, &there(false, true)).conflicts().to_vec();
     assert_snapshot!(conflicts.iter().map(ToString::to_string).collect::<String>());
 }
+
+/// What gives the account what the next run needs is not taken away by the run itself.
+#[test]
+fn the_own_acls_and_the_own_credential_are_not_taken_away() {
+    let own = json!([own(), {"principal": "User:provisioner", "allow": ["alter"], "cluster": true}]);
+    let mut there = observed(&own, false);
+    there.account.as_mut().unwrap().cluster = Operations(1 << 7 | 1 << 8);
+    there.acls = bindings(&own);
+    let absent = |acl: Value| {
+        let mut acl = acl;
+        acl["state"] = json!("absent");
+        json!([acl])
+    };
+    assert_snapshot!(conflicts(&absent(own[0].clone()), &there));
+    assert_ne!(conflicts(&absent(own[1].clone()), &there), "");
+    // Somebody else's, and one that the own account does not live by.
+    assert_eq!(conflicts(&absent(app()), &there), "");
+    let beside = json!({"principal": "User:provisioner", "allow": ["read"], "topic": "orders"});
+    assert_eq!(conflicts(&absent(beside), &there), "");
+
+    let mut spec = spec(&json!([]));
+    spec["sasl"]["mechanism"] = json!("SCRAM-SHA-256");
+    spec["users"] = json!({"provisioner": {"state": "absent"}});
+    let credential = kafka_init::Credential { iterations: 4096, opens: false };
+    there.users = [("provisioner".to_owned(), [(Scram::Sha256, credential)].into())].into();
+    let found = Kafka::plan(&desired(spec.clone()), &there).conflicts().to_vec();
+    assert_eq!(
+        found.iter().map(|conflict| conflict.at.to_string()).collect::<Vec<_>>(),
+        ["users.provisioner"]
+    );
+    // Another mechanism than that of the login is as good as another user.
+    spec["users"]["provisioner"]["mechanism"] = json!("SCRAM-SHA-512");
+    assert!(Kafka::plan(&desired(spec), &there).conflicts().is_empty());
+}

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use init_core::Backend;
 use init_core::diff::Drift;
 use kafka_init::{
-    Change, ConfigType, Credential, Kafka, Observed, ObservedTopic, RestrictiveAcl, Setting, Value as Own,
+    Assignment, Binding, Change, ConfigType, Credential, DeleteAcl, Entity, Kafka, Observed, ObservedTopic,
+    Rate, RestrictiveAcl, Scram, Setting, Value as Own,
 };
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -31,12 +32,21 @@ fn alter(config: &mut BTreeMap<String, Setting>, drifts: &BTreeMap<String, Drift
     }
 }
 
+/// A topic whose partitions are with the first brokers.
+fn made(partitions: i32, copies: i16) -> ObservedTopic {
+    let replicas: Vec<i32> = (1..=copies.into()).collect();
+    let in_sync = replicas.iter().copied().collect();
+    let assignment = Assignment { replicas, in_sync, target: None };
+    let assignment = (0..partitions).map(|index| (index, assignment.clone())).collect();
+    ObservedTopic { partitions, copies: (copies, copies), config: BTreeMap::new(), assignment }
+}
+
 fn apply(cluster: &mut Observed, change: &Change) {
     match change {
         Change::CreateTopic(new) => {
             let partitions = if new.partitions < 0 { DEFAULT_PARTITIONS } else { new.partitions };
             let copies = if new.replication_factor < 0 { DEFAULT_COPIES } else { new.replication_factor };
-            let mut topic = ObservedTopic { partitions, copies: (copies, copies), config: BTreeMap::new() };
+            let mut topic = made(partitions, copies);
             new.config.iter().for_each(|(key, value)| set(&mut topic.config, key, value));
             assert!(cluster.topics.insert(new.name.clone(), topic).is_none(), "{} was there", new.name);
         }
@@ -44,6 +54,14 @@ fn apply(cluster: &mut Observed, change: &Change) {
             let topic = cluster.topics.get_mut(&growth.name).unwrap();
             assert!(topic.partitions == growth.from && growth.from < growth.to, "{growth}");
             topic.partitions = growth.to;
+        }
+        Change::IncreaseReplicas(moved) | Change::DecreaseReplicas(moved) => {
+            let topic = cluster.topics.get_mut(&moved.name).unwrap();
+            assert_eq!(moved.moves.len(), topic.assignment.len(), "{moved}");
+            topic.copies = (moved.to, moved.to);
+            for (index, replicas) in &moved.moves {
+                topic.assignment.get_mut(index).unwrap().replicas.clone_from(replicas);
+            }
         }
         Change::AlterTopicConfig(alteration) | Change::ResetTopicConfig(alteration) => {
             alter(&mut cluster.topics.get_mut(&alteration.name).unwrap().config, &alteration.config);
@@ -57,10 +75,24 @@ fn apply(cluster: &mut Observed, change: &Change) {
                 assert_eq!(limits.insert(key.clone(), drift.to), drift.from);
             }
         }
+        Change::RemoveQuota(quota) => {
+            let limits = cluster.quotas.get_mut(&quota.entity).unwrap();
+            for (key, limit) in &quota.limits {
+                assert_eq!(limits.remove(key), Some(*limit));
+            }
+        }
+        Change::DeleteAcl(DeleteAcl(binding)) => {
+            assert!(cluster.acls.remove(binding), "{binding} was not there")
+        }
+        Change::AlterConfig(alteration) => {
+            alter(cluster.resources.entry(alteration.resource.clone()).or_default(), &alteration.config);
+        }
         Change::AlterBrokerConfig(alteration) => {
             alter(&mut cluster.broker_defaults, &alteration.config);
         }
-        Change::CreateUser(_) | Change::AlterUser(_) => apply_user(cluster, change),
+        Change::CreateUser(_) | Change::AlterUser(_) | Change::DeleteCredentials(_) => {
+            apply_user(cluster, change);
+        }
     }
 }
 
@@ -81,6 +113,12 @@ fn apply_user(cluster: &mut Observed, change: &Change) {
             let credentials = cluster.users.get_mut(&user.name).unwrap();
             for (mechanism, drift) in &user.credentials {
                 credentials.insert(*mechanism, open(drift.wanted));
+            }
+        }
+        Change::DeleteCredentials(user) => {
+            let credentials = cluster.users.get_mut(&user.name).unwrap();
+            for mechanism in &user.mechanisms {
+                assert!(credentials.remove(mechanism).is_some(), "{mechanism:?} was not there");
             }
         }
         other => assert_eq!(other.to_string(), "a change of a user"),
@@ -105,22 +143,30 @@ fn count() -> impl Strategy<Value = i64> {
 }
 
 fn spec() -> impl Strategy<Value = Value> {
-    let topic = (count(), count(), config()).prop_map(
-        |(partitions, copies, config)| json!({"partitions": partitions, "replicationFactor": copies, "config": config}),
-    );
+    let topic = (count(), count(), config(), any::<bool>()).prop_map(|(partitions, copies, config, reassign)| {
+        json!({"partitions": partitions, "replicationFactor": copies, "config": config, "reassign": reassign})
+    });
     let topics = prop::collection::btree_map("[a-f]", topic, 0..6);
-    let user = prop_oneof![Just("SCRAM-SHA-256"), Just("SCRAM-SHA-512")];
+    let user = prop_oneof![
+        Just(account("SCRAM-SHA-256")),
+        Just(account("SCRAM-SHA-512")),
+        Just(json!({"state": "absent"})),
+        Just(json!({"state": "absent", "mechanism": "SCRAM-SHA-256"})),
+    ];
     let users = prop::collection::btree_map("[u-w]", user, 0..3);
-    (topics, users, prop::collection::vec(1_u8..4, 0..3)).prop_map(|(topics, users, rates)| {
-        let users: Map<_, _> = users.into_iter().map(|(name, mechanism)| (name, account(mechanism))).collect();
-        let rest = |kind: &str, item: fn(usize, u8) -> Value| {
+    let rate = prop::option::of(1_u8..4);
+    (topics, users, prop::collection::vec(rate, 0..3)).prop_map(|(topics, users, rates)| {
+        let users: Map<_, _> = users.into_iter().collect();
+        let rest = |kind: &str, item: fn(usize, Option<u8>) -> Value| {
             let items = rates.iter().enumerate().map(|(position, rate)| item(position, *rate));
             (kind.to_owned(), items.collect::<Value>())
         };
-        let mut spec = json!({"topics": topics, "users": users, "sasl": sasl(), "brokerDefaults": {"k": rates.len()}});
+        let mut spec = json!({"topics": topics, "users": users, "sasl": sasl(), "brokerDefaults": {"k": rates.len()}, "groups": {"g": {"k": rates.len()}}});
         spec.as_object_mut().unwrap().extend([
             rest("acls", |position, rate| {
-                json!({"principal": format!("User:{position}"), "allow": ["read", "describe"], "topic": rate.to_string()})
+                let (topic, state) = (format!("{rate:?}"), if rate.is_some() { "present" } else { "absent" });
+                let topic: String = topic.chars().filter(char::is_ascii_alphanumeric).collect();
+                json!({"principal": format!("User:{position}"), "allow": ["read", "describe"], "topic": topic, "state": state})
             }),
             rest("quotas", |position, rate| json!({"user": position.to_string(), "producerByteRate": rate})),
         ]);
@@ -130,7 +176,7 @@ fn spec() -> impl Strategy<Value = Value> {
 
 fn observed() -> impl Strategy<Value = Observed> {
     let topic = (1_i32..5, 1_i16..5, config()).prop_map(|(partitions, copies, config)| {
-        let mut topic = ObservedTopic { partitions, copies: (copies, copies), config: BTreeMap::new() };
+        let mut topic = made(partitions, copies);
         for (key, value) in &config {
             set(&mut topic.config, key, &value.to_string());
             // One of the values stands for a default.
@@ -138,8 +184,38 @@ fn observed() -> impl Strategy<Value = Observed> {
         }
         topic
     });
-    prop::collection::btree_map("[a-f]", topic, 0..6)
-        .prop_map(|topics| Observed { topics, ..Observed::default() })
+    let user = prop::collection::btree_map(
+        prop::sample::select(vec![Scram::Sha256, Scram::Sha512]),
+        any::<bool>().prop_map(|opens| Credential { iterations: 4096, opens }),
+        1..3,
+    );
+    let users = prop::collection::btree_map("[u-w]", user, 0..3);
+    let quotas = prop::collection::btree_map("[0-2]", 1_u8..4, 0..3);
+    let acls = prop::collection::btree_set(0_usize..3, 0..3);
+    let topics = prop::collection::btree_map("[a-f]", topic, 0..6);
+    (topics, users, quotas, acls).prop_map(|(topics, users, quotas, acls)| Observed {
+        topics,
+        users,
+        brokers: (1..=5).map(|id| (id, None)).collect(),
+        quotas: quotas.into_iter().map(|(user, rate)| (entity(&user), limit(rate))).collect(),
+        acls: acls.into_iter().flat_map(absent).collect(),
+        ..Observed::default()
+    })
+}
+
+fn entity(user: &str) -> Entity {
+    Entity([("user".to_owned(), Some(user.to_owned()))].into())
+}
+
+fn limit(rate: u8) -> BTreeMap<String, Rate> {
+    [("producer_byte_rate".to_owned(), Rate(rate.into()))].into()
+}
+
+/// The ACLs that a spec of this test takes away.
+fn absent(position: usize) -> Vec<Binding> {
+    let acl =
+        json!({"principal": format!("User:{position}"), "allow": ["read", "describe"], "topic": "None"});
+    desired(json!({"acls": [acl]})).acls.into_iter().collect()
 }
 
 proptest! {

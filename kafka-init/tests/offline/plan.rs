@@ -2,7 +2,7 @@
 
 use init_core::Backend as _;
 use insta::assert_snapshot;
-use kafka_init::{Change, ConfigType, Kafka, Observed, ObservedTopic, Setting};
+use kafka_init::{Assignment, Change, ConfigType, Kafka, Observed, ObservedTopic, Setting};
 use serde_json::json;
 
 use crate::support::{cluster, plan, shown, topic};
@@ -125,8 +125,8 @@ fn another_replication_factor_is_a_conflict_where_the_spec_says_it() {
         json!({"defaults": {"replicationFactor": 2}, "topics": {"a": {}, "b": {"replicationFactor": 1}}});
     let moving = ObservedTopic { copies: (3, 4), ..topic(1, 3, &[]) };
     assert_snapshot!(shown(&plan(spec, &cluster([("a", topic(1, 3, &[])), ("b", moving)]))), @r#"
-    ! defaults.replicationFactor: topic `a` has replication factor 3, not 2: reassign its partitions (kafka-reassign-partitions), or declare 3, or -1 to accept what is there
-    ! topics.b.replicationFactor: topic `b` has replication factor 3 to 4, not 1: reassign its partitions (kafka-reassign-partitions), or declare 3, or -1 to accept what is there
+    ! defaults.replicationFactor: topic `a` has replication factor 3, not 2: write `reassign: true` to have its partitions moved, or declare 3, or -1 to accept what is there
+    ! topics.b.replicationFactor: topic `b` has replication factor 3 to 4, not 1: write `reassign: true` to have its partitions moved, or declare 3, or -1 to accept what is there
     "#);
 }
 
@@ -184,4 +184,86 @@ fn users_acls_and_quotas_are_one_stage_and_every_other_kind_is_its_own() {
     create topic
     add partitions
     ");
+}
+
+#[test]
+fn more_copies_in_sync_than_a_topic_has_are_a_conflict() {
+    let spec = json!({
+        "topics": {"said": {"config": {"min.insync.replicas": 2}}, "reset": {"config": {"min.insync.replicas": null}}, "silent": {}},
+        "brokerDefaults": {"min.insync.replicas": 2},
+    });
+    let mut there = cluster([
+        ("said", topic(1, 1, &[("min.insync.replicas", "1")])),
+        ("reset", topic(1, 1, &[("min.insync.replicas", "1")])),
+        ("silent", topic(1, 1, &[])),
+    ]);
+    let followers = ["__consumer_offsets", "b", "c", "d", "e", "reset", "said", "silent"];
+    there.followers = followers.map(|name| (name.to_owned(), 1)).into();
+    let conflicts =
+        plan(spec, &there).conflicts().iter().map(|conflict| format!("{conflict}\n")).collect::<String>();
+    assert_snapshot!(conflicts);
+    let enough = json!({"topics": {"said": {"config": {"min.insync.replicas": 1}}}, "brokerDefaults": {"min.insync.replicas": 1}});
+    assert!(plan(enough, &there).conflicts().is_empty());
+}
+
+/// Kafka refuses a config that it does not list; a server that accepts it would never show it.
+#[test]
+fn a_config_that_the_broker_does_not_list_is_known_as_such() {
+    let spec = json!({"topics": {"a": {"config": {"retention.ms": 2, "retention.msec": 2}}}});
+    let plan = plan(spec, &cluster([("a", topic(1, 1, &[("retention.ms", "1")]))]));
+    let Some(Change::AlterTopicConfig(change)) = plan.changes().first() else { panic!("{plan:?}") };
+    assert_eq!(change.unlisted, ["retention.msec".to_owned()].into());
+}
+
+/// What is being moved is waited for and never replaced, whoever has begun it.
+#[test]
+fn a_partition_that_is_being_moved_is_waited_for() {
+    let spec = json!({"reassign": true, "topics": {"a": {"replicationFactor": 2}}});
+    let held = |replicas: &[i32], target: Option<&[i32]>| Assignment {
+        replicas: replicas.to_vec(),
+        in_sync: replicas.iter().copied().collect(),
+        target: target.map(<[i32]>::to_vec),
+    };
+    let assignment = [held(&[1, 2], Some(&[1, 2])), held(&[1, 2, 3], Some(&[1, 2, 3])), held(&[1], None)];
+    let there = ObservedTopic { assignment: (0..).zip(assignment).collect(), ..topic(3, 2, &[]) };
+    let observed = Observed { brokers: (1..=3).map(|id| (id, None)).collect(), ..cluster([("a", there)]) };
+    let plan = plan(spec, &observed);
+    let Some(Change::IncreaseReplicas(moved)) = plan.changes().first() else { panic!("{plan:?}") };
+    assert_eq!((moved.under_way.clone(), moved.of_others.clone()), ([0].into(), [1].into()));
+    assert_eq!(moved.moves.keys().copied().collect::<Vec<_>>(), [2]);
+    assert_snapshot!(moved.to_string(), @"reassign partitions of topic a: replication factor 2 -> 2 (2 under way)");
+}
+
+#[test]
+fn more_copies_than_brokers_are_a_conflict_where_they_would_be_made() {
+    let spec = json!({"topics": {"a": {"replicationFactor": 3, "reassign": true}}});
+    let observed = Observed { brokers: [(1, None), (2, None)].into(), ..cluster([("a", topic(1, 1, &[]))]) };
+    assert_snapshot!(shown(&plan(spec, &observed)), @"! topics.a.replicationFactor: topic `a` is to have replication factor 3, and 2 brokers take part: start more, or declare 2 or fewer");
+}
+
+/// A hundred alike topics in three lines; each place is that of its group.
+#[test]
+fn a_group_of_topics_is_as_many_topics() {
+    let spec = json!({
+        "defaults": {"config": {"retention.ms": 5}},
+        "topics": [
+            {"names": ["a", "b"], "partitions": 3, "config": {"cleanup.policy": "compact"}},
+            {"names": ["c"], "replicationFactor": 2},
+        ],
+    });
+    assert_snapshot!(shown(&plan(
+        spec,
+        &cluster([
+            ("b", topic(6, 1, &[("retention.ms", "5"), ("cleanup.policy", "compact")])),
+            ("c", topic(1, 1, &[("retention.ms", "5")]))
+        ])
+    )));
+}
+
+#[test]
+fn a_new_topic_may_say_who_holds_it() {
+    let spec =
+        json!({"topics": {"a": {"assignment": [[1, 2], [2, 3]]}, "b": {"assignment": [[1, 2], [2, 3]]}}});
+    let there = || cluster([("b", topic(2, 2, &[]))]);
+    assert_snapshot!(shown(&plan(spec, &there())));
 }

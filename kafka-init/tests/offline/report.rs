@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use init_core::{Change as _, RESERVED, as_json};
 use insta::assert_snapshot;
 use kafka_init::{
-    Account, Change, ConfigType, Credential, Entity, Observed, Operations, Principal, Rate, Scram, Setting,
+    Account, Assignment, Change, ConfigType, Credential, Entity, Observed, ObservedTopic, Operations,
+    Principal, Rate, Scram, Setting,
 };
 use serde_json::{Value, json};
 
-use crate::support::{cluster, plan, topic};
+use crate::support::{cluster, desired, plan, topic};
 
 /// A new variant does not compile before it is listed here, and then fails until the plan below has it.
 fn variant(change: &Change) -> usize {
@@ -24,10 +25,16 @@ fn variant(change: &Change) -> usize {
         Change::CreateTopic(_) => 7,
         Change::CreatePartitions(_) => 8,
         Change::CreateRestrictiveAcl(_) => 9,
+        Change::RemoveQuota(_) => 10,
+        Change::DeleteAcl(_) => 11,
+        Change::DeleteCredentials(_) => 12,
+        Change::IncreaseReplicas(_) => 13,
+        Change::DecreaseReplicas(_) => 14,
+        Change::AlterConfig(_) => 15,
     }
 }
 
-const VARIANTS: usize = 10;
+const VARIANTS: usize = 16;
 
 fn spec() -> Value {
     json!({
@@ -36,6 +43,8 @@ fn spec() -> Value {
             "altered": {"partitions": 6, "config": {"retention.ms": 2, "segment.ms": 7, "cleanup.policy": null}},
             "new": {"partitions": 3, "replicationFactor": 2, "config": {"retention.ms": 5}},
             "by-default": {},
+            "wider": {"replicationFactor": 3, "reassign": true},
+            "narrower": {"replicationFactor": 1, "reassign": true},
         },
         "users": {
             "altered": {
@@ -43,14 +52,27 @@ fn spec() -> Value {
             },
             "rotated": {"mechanism": "SCRAM-SHA-256", "password": {"secret": "another"}},
             "new": {"mechanism": "SCRAM-SHA-512", "password": {"secret": "the_password"}},
+            "leaked": {"state": "absent"},
         },
         "acls": [
             {"principal": "User:app", "allow": ["read"], "topic": "orders-", "match": "prefixed"},
             {"principal": "User:guest", "deny": ["write"], "topic": "new", "host": "192.0.2.7"},
+            {"principal": "User:leaked", "allow": ["all"], "topic": "*", "state": "absent"},
         ],
-        "quotas": [{"user": "*", "clientId": "c", "producerByteRate": 1024, "requestPercentage": 12.5}],
+        "quotas": [{"user": "*", "clientId": "c", "producerByteRate": 1024, "requestPercentage": 12.5, "consumerByteRate": null}],
         "brokerDefaults": {"log.retention.ms": 1000, "log.segment.bytes": null},
+        "brokerConfigs": {"1": {"log.cleaner.threads": 2}},
+        "clientMetrics": {"all": {"interval.ms": 60_000, "metrics": ["org.apache.kafka.consumer."]}},
+        "groups": {"share": {"share.auto.offset.reset": "earliest"}},
     })
+}
+
+/// A topic of one partition, with these brokers.
+fn held(replicas: &[i32]) -> ObservedTopic {
+    let in_sync = replicas.iter().copied().collect();
+    let assignment = Assignment { replicas: replicas.to_vec(), in_sync, target: None };
+    let copies = i16::try_from(replicas.len()).unwrap();
+    ObservedTopic { assignment: [(0, assignment)].into(), ..topic(1, copies, &[]) }
 }
 
 fn observed() -> Observed {
@@ -64,16 +86,28 @@ fn observed() -> Observed {
         users: [
             ("altered".to_owned(), [(Scram::Sha256, credential(true))].into()),
             ("rotated".to_owned(), [(Scram::Sha256, credential(false))].into()),
+            ("leaked".to_owned(), [(Scram::Sha512, credential(false))].into()),
         ]
         .into(),
-        quotas: [(entity, [("producer_byte_rate".to_owned(), Rate(7.0))].into())].into(),
+        quotas: [(
+            entity,
+            [("producer_byte_rate".to_owned(), Rate(7.0)), ("consumer_byte_rate".to_owned(), Rate(9.0))]
+                .into(),
+        )]
+        .into(),
+        acls: desired(json!({"acls": [{"principal": "User:leaked", "allow": ["all"], "topic": "*"}]})).acls,
         broker_defaults: [("log.segment.bytes".to_owned(), own("9"))].into(),
         account: Some(Account {
             principal: Some(Principal("User:admin".to_owned())),
             cluster: Operations(!i32::MIN),
             ..Account::default()
         }),
-        ..cluster([("altered", topic(3, 1, &[("retention.ms", "1"), ("cleanup.policy", "compact")]))])
+        brokers: (1..=3).map(|id| (id, None)).collect(),
+        ..cluster([
+            ("altered", topic(3, 1, &[("retention.ms", "1"), ("cleanup.policy", "compact")])),
+            ("wider", held(&[1])),
+            ("narrower", held(&[2, 1, 3])),
+        ])
     }
 }
 

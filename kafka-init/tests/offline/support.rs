@@ -46,7 +46,8 @@ pub(crate) fn topic(partitions: i32, copies: i16, config: &[(&str, &str)]) -> Ob
             Setting { value: Some((*value).to_owned()), kind, sensitive: false, is_own: true },
         )
     };
-    ObservedTopic { partitions, copies: (copies, copies), config: config.iter().map(setting).collect() }
+    let config = config.iter().map(setting).collect();
+    ObservedTopic { partitions, copies: (copies, copies), config, ..ObservedTopic::default() }
 }
 
 pub(crate) fn cluster<const N: usize>(topics: [(&str, ObservedTopic); N]) -> Observed {

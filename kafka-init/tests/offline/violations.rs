@@ -30,6 +30,7 @@ macro_rules! refused {
 refused! {
     every_endpoint_that_is_none_is_listed: "endpoints.yaml",
     every_count_that_is_none_is_listed: "counts.yaml",
+    every_assignment_that_is_none_is_listed: "assignment.yaml",
     every_topic_name_that_is_none_is_listed: "names.yaml",
     every_config_that_has_no_value_is_listed: "configs.yaml",
     every_problem_with_certificates_is_listed: "security.yaml",
@@ -43,7 +44,7 @@ refused! {
 async fn a_key_that_is_not_known_is_named_with_its_place() {
     insta::assert_snapshot!(refused("bootstrap: [kafka:9092]\ntopics:\n  a: {partition: 3}\n").await, @r#"
     exit 65: the spec is not valid in 1 place
-    3:7 topics.a.partition: unknown key `partition`: did you mean `partitions`? Known here: partitions, replicationFactor, config, defaults
+    3:7 topics.a.partition: unknown key `partition`: did you mean `partitions`? Known here: partitions, replicationFactor, config, assignment, reassign, defaults
     "#);
 }
 

@@ -1,64 +1,96 @@
 //! Buckets and their properties.
 
 use http::Method;
+use init_core::diff::Drift;
 use serde_json::json;
 
 use super::shared::Tags;
-use super::{lifecycle, shared};
+use super::{kept, lifecycle, shared};
 use crate::change::BucketChange;
-use crate::desired::REGION;
-use crate::desired::Size;
+use crate::desired::document::Document;
+use crate::desired::{REGION, Size};
 use crate::error::Error;
 use crate::wire::client::{Call, Client};
 use crate::wire::s3::{self, Sub};
+use crate::wire::xml::Element;
+
+/// The answer to a bucket for another region than that of the request.
+const OTHER_REGION: &str = "IllegalLocationConstraintException";
 
 pub(super) async fn apply(client: &Client, change: &BucketChange) -> Result<(), Error> {
-    let (bucket, sub, body) = match change {
-        BucketChange::CreateBucket { bucket, object_lock } => {
-            return create(client, bucket, *object_lock).await;
+    match change {
+        BucketChange::CreateBucket { bucket, object_lock, region } => {
+            create(client, bucket, *object_lock, region.as_deref()).await
         }
-        BucketChange::SetQuota { bucket, quota } => return set_quota(client, bucket, quota.to).await,
-        BucketChange::SetVersioning { bucket, versioning } => {
+        BucketChange::SetQuota { bucket, quota } => set_quota(client, bucket, quota.to).await,
+        BucketChange::SetVersioning { bucket, versioning: Drift { to, .. } } => {
             let now = client.read_xml(bucket, Sub::Versioning).await?;
-            (bucket, Sub::Versioning, Some(s3::versioning_xml(versioning.to, now.as_ref())))
+            let body = s3::versioning_xml(*to, now.as_ref());
+            let kept = |now: Option<&Element>| now.and_then(s3::versioning) == Some(*to);
+            set(client, bucket, Sub::Versioning, body, "status", kept).await
         }
-        BucketChange::SetObjectLock { bucket, lock } => {
-            (bucket, Sub::ObjectLock, Some(s3::lock_xml(lock.to)))
+        BucketChange::SetObjectLock { bucket, lock: Drift { to, .. } } => {
+            let kept = |now: Option<&Element>| now.and_then(s3::lock) == Some(*to);
+            set(client, bucket, Sub::ObjectLock, s3::lock_xml(*to), "default retention", kept).await
         }
-        BucketChange::SetEncryption { bucket, encryption, .. } => {
-            (bucket, Sub::Encryption, Some(s3::encryption_xml(*encryption)))
+        BucketChange::SetEncryption { bucket, encryption, algorithm } => {
+            let kept = |now: Option<&Element>| now.and_then(s3::encryption).as_ref() == Some(&algorithm.to);
+            let body = s3::encryption_xml(*encryption);
+            set(client, bucket, Sub::Encryption, body, "algorithm", kept).await
         }
         BucketChange::SetTags { bucket, tags } => {
             let ours = Tags(tags.iter().map(|(key, drift)| (key, &drift.to)).collect());
-            return shared::update(client, bucket, Sub::Tagging, &ours).await;
+            shared::update(client, bucket, Sub::Tagging, &ours).await
         }
         BucketChange::SetLifecycle { bucket, rules } => {
             let rules = rules.iter().map(|(id, drift)| (id.clone(), drift.to.clone())).collect();
-            return lifecycle::update(client, bucket, &rules).await;
+            lifecycle::update(client, bucket, &rules).await
         }
         BucketChange::SetBucketPolicy { bucket, document, .. } => {
-            (bucket, Sub::Policy, document.as_ref().map(crate::desired::document::Document::text))
+            let body = document.as_ref().map(Document::text);
+            client.write_sub(bucket, Sub::Policy, body).await?;
+            kept::policy(client, bucket, document.as_ref()).await
         }
         BucketChange::SetNotifications { bucket, routes } => {
-            return shared::update(client, bucket, Sub::Notification, &routes.as_slice()).await;
+            shared::update(client, bucket, Sub::Notification, &routes.as_slice()).await
         }
-        BucketChange::SetCors { bucket, rules } => {
-            (bucket, Sub::Cors, (!rules.to.is_empty()).then(|| s3::cors_xml(&rules.to)))
+        BucketChange::SetCors { bucket, rules: Drift { to, .. } } => {
+            let body = (!to.is_empty()).then(|| s3::cors_xml(to));
+            client.write_sub(bucket, Sub::Cors, body).await?;
+            kept::document(client, bucket, Sub::Cors, |now| kept::lacking_cors(to, now)).await
         }
-    };
-    client.write_sub(bucket, sub, body).await
+    }
 }
 
-async fn create(client: &Client, bucket: &str, object_lock: bool) -> Result<(), Error> {
-    let mut call = Call::put(format!("create bucket {bucket}")).path(format!("/{bucket}"));
-    // Where nothing is said, a bucket is made in this region, and this region is not to be said.
-    if client.region() != REGION {
-        call = call.body(s3::location_xml(client.region()));
-    }
-    if object_lock {
-        call = call.header("x-amz-bucket-object-lock-enabled", "true");
-    }
-    match client.send(call).await {
+/// A document that is one value, which `what` names.
+async fn set(
+    client: &Client,
+    bucket: &str,
+    sub: Sub,
+    body: String,
+    what: &'static str,
+    kept: impl Fn(Option<&Element>) -> bool,
+) -> Result<(), Error> {
+    client.write_sub(bucket, sub, Some(body)).await?;
+    kept::document(client, bucket, sub, |now| (!kept(now)).then_some(what)).await
+}
+
+async fn create(client: &Client, bucket: &str, object_lock: bool, region: Option<&str>) -> Result<(), Error> {
+    let region = region.unwrap_or(client.region());
+    let call = || {
+        let call = Call::put(format!("create bucket {bucket}")).bucket(bucket);
+        // Where nothing is said, a bucket is made in this region, and this region is not to be said.
+        let call = if region == REGION { call } else { call.body(s3::location_xml(region)) };
+        if object_lock { call.header("x-amz-bucket-object-lock-enabled", "true") } else { call }
+    };
+    let created = match client.send(call()).await {
+        // Some servers make a bucket only in the region that the request is signed for.
+        Err(refused) if refused.code() == OTHER_REGION && region != client.region() => {
+            client.send(call().signed_for(region)).await
+        }
+        done => done,
+    };
+    match created {
         // Another run was faster. What it is like shows at the next reading.
         Err(refused) if refused.code() == "BucketAlreadyOwnedByYou" => Ok(()),
         done => done.map(drop),
@@ -74,5 +106,6 @@ async fn set_quota(client: &Client, bucket: &str, Size(bytes): Size) -> Result<(
     let call = Call::admin(Method::PUT, "set-bucket-quota", format!("set the quota of bucket {bucket}"))
         .query("bucket", bucket)
         .body(body.to_string());
-    client.ask("quotas", call).await.map(drop)
+    client.ask("quotas", call).await?;
+    kept::quota(client, bucket, Size(bytes)).await
 }

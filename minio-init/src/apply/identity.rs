@@ -7,8 +7,9 @@ use init_core::{Secret, Secrets, Text};
 use serde::Serialize;
 use serde_json::json;
 
-use super::access_key;
-use crate::change::{Grantee, IdentityChange};
+use super::attachment::Attachment;
+use super::{access_key, attachment};
+use crate::change::IdentityChange;
 use crate::desired::Status;
 use crate::desired::document::Document;
 use crate::error::Error;
@@ -17,8 +18,9 @@ use crate::wire::client::{Call, Client};
 use crate::wire::credential::{SecretKey, secret, value};
 use crate::wire::sealed::random_secret;
 
-/// The server says so when a change changes nothing: another run was faster.
-const ALREADY: [&str; 2] = ["XMinioAdminPolicyChangeAlreadyApplied", "XMinioPolicyAlreadyAttached"];
+/// What MinIO says of a user or an access key that is not there.
+const NO_SUCH_ACCOUNT: [&str; 3] =
+    ["XMinioAdminNoSuchUser", "XMinioInvalidIAMCredentials", "XMinioAdminServiceAccountNotFound"];
 
 pub(super) async fn apply(client: &Client, change: &IdentityChange, secrets: &Secrets) -> Result<(), Error> {
     match change {
@@ -36,11 +38,18 @@ pub(super) async fn apply(client: &Client, change: &IdentityChange, secrets: &Se
             put_user(client, user, self::secret(secrets, secret)?, Status::Disabled, secrets).await
         }
         IdentityChange::CreateGroup { group, members } => {
-            add_members(client, group, members, true, secrets).await
+            set_members(client, group, members, Membership::OfNewGroup, secrets).await
         }
         IdentityChange::AddMembers { group, members } => {
-            add_members(client, group, members, false, secrets).await
+            set_members(client, group, members, Membership::Added, secrets).await
         }
+        IdentityChange::RemoveMembers { group, members } => {
+            set_members(client, group, members, Membership::Removed, secrets).await
+        }
+        IdentityChange::RemoveAccessKey { access_key } => {
+            remove(client, "delete-service-account", "access key", access_key, secrets).await
+        }
+        IdentityChange::RemoveUser { user } => remove(client, "remove-user", "user", user, secrets).await,
         IdentityChange::AlterGroup { group, status } => {
             let call =
                 Call::admin(Method::PUT, "set-group-status", format!("set the status of group {group}"))
@@ -48,7 +57,12 @@ pub(super) async fn apply(client: &Client, change: &IdentityChange, secrets: &Se
                     .query("status", status.to.as_str());
             client.ask("groups", call).await.map(drop)
         }
-        IdentityChange::AttachPolicies { to, policies } => attach(client, to, policies, secrets).await,
+        IdentityChange::AttachPolicies { to, policies } => {
+            attachment::change(client, Attachment::Attach, to, policies, secrets).await
+        }
+        IdentityChange::DetachPolicies { of, policies } => {
+            attachment::change(client, Attachment::Detach, of, policies, secrets).await
+        }
         IdentityChange::CreateAccessKey(key) => access_key::create(client, key, secrets).await,
         IdentityChange::AlterAccessKey(key) => access_key::alter(client, key, secrets).await,
     }
@@ -89,41 +103,46 @@ async fn enable_temporarily(client: &Client, user: &Text, secrets: &Secrets) -> 
     put_user(client, user, &unknown, Status::Enabled, secrets).await
 }
 
-async fn add_members(
+/// What becomes of members.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Membership {
+    OfNewGroup,
+    Added,
+    Removed,
+}
+
+/// `members` is never empty where it is removed: MinIO would remove the group.
+async fn set_members(
     client: &Client,
     group: &str,
     members: &BTreeSet<Text>,
-    new: bool,
+    membership: Membership,
     secrets: &Secrets,
 ) -> Result<(), Error> {
     let members = members.iter().map(|member| value(secrets, member)).collect::<Result<Vec<_>, _>>()?;
-    let mut body = json!({"group": group, "members": members, "isRemove": false});
-    if let Some(body) = body.as_object_mut().filter(|_| new) {
+    let is_remove = membership == Membership::Removed;
+    let mut body = json!({"group": group, "members": members, "isRemove": is_remove});
+    if let Some(body) = body.as_object_mut().filter(|_| membership == Membership::OfNewGroup) {
         body.insert("groupStatus".to_owned(), json!("enabled"));
     }
-    let call = Call::admin(Method::PUT, "update-group-members", format!("add members to group {group}"))
+    let doing = if is_remove { "remove members of" } else { "add members to" };
+    let call = Call::admin(Method::PUT, "update-group-members", format!("{doing} group {group}"))
         .body(body.to_string());
     client.ask("groups", call).await.map(drop)
 }
 
-async fn attach(
+/// An account by its access key. Another run may have removed it already.
+async fn remove(
     client: &Client,
-    to: &Grantee,
-    policies: &BTreeSet<String>,
+    call: &str,
+    what: &str,
+    name: &Text,
     secrets: &Secrets,
 ) -> Result<(), Error> {
-    let doing = format!("attach policies to {to}");
-    let body = match to {
-        Grantee::User(user) => json!({"policies": policies, "user": value(secrets, user)?}),
-        Grantee::Group(group) => json!({"policies": policies, "group": group}),
-    };
-    let body = client.seal(&doing, &body)?;
-    let call = Call::admin(Method::POST, "idp/builtin/policy/attach", doing)
-        .header("content-type", "application/octet-stream")
-        .body(body);
-    match client.ask_sealed("policies", call).await {
-        Err(refused) if ALREADY.contains(&refused.code()) => Ok(()),
-        // Another run has disabled the user again, which this one has just enabled.
-        done => done.map(drop).map_err(|refused| refused.raced(&["XMinioAdminNoSuchUser"])),
+    let call = Call::admin(Method::DELETE, call, format!("remove {what} {name}"))
+        .query("accessKey", &value(secrets, name)?);
+    match client.ask("users", call).await {
+        Err(refused) if client.kind().says_absent(refused.code(), &NO_SUCH_ACCOUNT) => Ok(()),
+        done => done.map(drop),
     }
 }

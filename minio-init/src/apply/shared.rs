@@ -87,7 +87,7 @@ pub(super) async fn update(
     let (now, _) = client.read_tagged(bucket, sub).await?;
     match ours.lacking(now.as_ref()) {
         None => Ok(()),
-        Some(_) => Err(client.drops(bucket, sub, &lacking)),
+        Some(_) => Err(client.drops(bucket, sub.feature(), &lacking)),
     }
 }
 
@@ -109,10 +109,10 @@ pub(super) async fn write(
 
 impl Client {
     /// The server says yes to it and does not show it.
-    fn drops(&self, bucket: &str, sub: Sub, what: &str) -> Error {
+    pub(super) fn drops(&self, bucket: &str, feature: &'static str, what: &str) -> Error {
         Error::Unsupported {
-            at: format!("buckets.{bucket}.{}", sub.feature()),
-            feature: sub.feature(),
+            at: format!("buckets.{bucket}.{feature}"),
+            feature,
             endpoint: self.endpoint().clone(),
             why: format!("it accepts the {what} and does not keep it"),
         }

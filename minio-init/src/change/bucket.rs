@@ -17,6 +17,8 @@ pub enum BucketChange {
     CreateBucket {
         bucket: String,
         object_lock: bool,
+        /// Where it is to be; that of the server in the spec when absent.
+        region: Option<String>,
     },
     SetVersioning {
         bucket: String,
@@ -145,8 +147,8 @@ impl BucketChange {
     pub(super) fn properties(&self) -> Properties {
         let none = Properties::none();
         match self {
-            Self::CreateBucket { object_lock, .. } => {
-                none.to_some("object_lock", object_lock.then_some(true))
+            Self::CreateBucket { object_lock, region, .. } => {
+                none.to_some("object_lock", object_lock.then_some(true)).to_some("region", region.as_ref())
             }
             Self::SetVersioning { versioning, .. } => none.drift("versioning", versioning),
             Self::SetObjectLock { lock, .. } => none.drift("object_lock", lock),
@@ -184,8 +186,9 @@ fn sides<T: Serialize>(
 impl Display for BucketChange {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::CreateBucket { bucket, object_lock } => {
-                write!(f, "create bucket {bucket}{}", if *object_lock { " with object lock" } else { "" })
+            Self::CreateBucket { bucket, object_lock, region } => {
+                write!(f, "create bucket {bucket}{}", if *object_lock { " with object lock" } else { "" })?;
+                region.iter().try_for_each(|region| write!(f, " in {region}"))
             }
             Self::SetVersioning { bucket, versioning } => {
                 write!(f, "set versioning of {bucket}: {versioning}")

@@ -55,6 +55,20 @@ pub enum IdentityChange {
     },
     CreateAccessKey(NewAccessKey),
     AlterAccessKey(AccessKeyDrift),
+    DetachPolicies {
+        of: Grantee,
+        policies: BTreeSet<String>,
+    },
+    RemoveMembers {
+        group: String,
+        members: BTreeSet<Text>,
+    },
+    RemoveAccessKey {
+        access_key: Text,
+    },
+    RemoveUser {
+        user: Text,
+    },
     DisableUser {
         user: Text,
         secret: SecretRef,
@@ -108,6 +122,10 @@ impl IdentityChange {
             Self::AttachPolicies { .. } => "attach_policies",
             Self::CreateAccessKey(_) => "create_access_key",
             Self::AlterAccessKey(_) => "alter_access_key",
+            Self::DetachPolicies { .. } => "detach_policies",
+            Self::RemoveMembers { .. } => "remove_members",
+            Self::RemoveAccessKey { .. } => "remove_access_key",
+            Self::RemoveUser { .. } => "remove_user",
             Self::DisableUser { .. } => "disable_user",
         }
     }
@@ -126,6 +144,10 @@ impl IdentityChange {
             | Self::AttachPolicies { .. }
             | Self::AlterAccessKey(_)
             | Self::DisableUser { .. } => Effect::Alter,
+            Self::DetachPolicies { .. }
+            | Self::RemoveMembers { .. }
+            | Self::RemoveAccessKey { .. }
+            | Self::RemoveUser { .. } => Effect::Remove,
         }
     }
 
@@ -138,15 +160,18 @@ impl IdentityChange {
             | Self::EnableUserTemporarily { user }
             | Self::AlterUser { user, .. }
             | Self::DisableUser { user, .. }
-            | Self::AttachPolicies { to: Grantee::User(user), .. } => Subject::new("user", user),
+            | Self::RemoveUser { user }
+            | Self::AttachPolicies { to: Grantee::User(user), .. }
+            | Self::DetachPolicies { of: Grantee::User(user), .. } => Subject::new("user", user),
             Self::CreateGroup { group, .. }
             | Self::AddMembers { group, .. }
             | Self::AlterGroup { group, .. }
-            | Self::AttachPolicies { to: Grantee::Group(group), .. } => Subject::new("group", group),
+            | Self::RemoveMembers { group, .. }
+            | Self::AttachPolicies { to: Grantee::Group(group), .. }
+            | Self::DetachPolicies { of: Grantee::Group(group), .. } => Subject::new("group", group),
             Self::CreateAccessKey(NewAccessKey { access_key, .. })
-            | Self::AlterAccessKey(AccessKeyDrift { access_key, .. }) => {
-                Subject::new("access_key", access_key)
-            }
+            | Self::AlterAccessKey(AccessKeyDrift { access_key, .. })
+            | Self::RemoveAccessKey { access_key } => Subject::new("access_key", access_key),
         }
     }
 
@@ -178,6 +203,9 @@ impl IdentityChange {
                 .drifts("display_name", key.name.as_ref())
                 .drifts("description", key.description.as_ref())
                 .drifts("account_status", key.status.as_ref()),
+            Self::DetachPolicies { policies, .. } => none.without("policies", policies),
+            Self::RemoveMembers { members, .. } => none.without("members", members),
+            Self::RemoveAccessKey { .. } | Self::RemoveUser { .. } => none,
             Self::DisableUser { .. } => none.to("account_status", Status::Disabled),
         }
     }
@@ -209,6 +237,12 @@ impl Display for IdentityChange {
             Self::AttachPolicies { to, policies } => write!(f, "attach policies to {to}: {}", list(policies)),
             Self::CreateAccessKey(key) => key.fmt(f),
             Self::AlterAccessKey(key) => key.fmt(f),
+            Self::DetachPolicies { of, policies } => write!(f, "detach policies of {of}: {}", list(policies)),
+            Self::RemoveMembers { group, members } => {
+                write!(f, "remove members of group {group}: {}", list(members))
+            }
+            Self::RemoveAccessKey { access_key } => write!(f, "remove access key {access_key}"),
+            Self::RemoveUser { user } => write!(f, "remove user {user} and its access keys"),
             Self::DisableUser { user, .. } => write!(f, "disable user {user}, with its own secret key"),
         }
     }

@@ -4,6 +4,7 @@
 //! wildcards, so the text says nothing. The meaning is the set of single permissions that the statements
 //! spell out: one effect, principal, action and resource each, under one set of conditions.
 
+mod condition;
 mod evaluate;
 mod parse;
 mod permission;
@@ -52,6 +53,10 @@ impl Document {
             Some("MinIO knows no NotPrincipal: list the principals in Principal")
         } else if self.json.get("Version").and_then(Value::as_str) != Some("2012-10-17") {
             Some("MinIO knows only Version 2012-10-17")
+        } else if self.meaning.iter().any(|permission| condition::bare_ipv6(&permission.conditions)) {
+            Some(
+                "MinIO takes an address of IPv6 without a prefix length for the whole /32 around it: write /128",
+            )
         } else {
             None
         }

@@ -39,6 +39,13 @@ pub(crate) fn bucket(name: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
+/// What a region is, in words.
+pub(crate) const REGION: &str = "a region has only letters, digits, `-` and `_`";
+
+pub(crate) fn is_region(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+}
+
 /// An access key crosses in a header and in a list with commas.
 pub(crate) fn access_key(key: &str) -> Result<(), &'static str> {
     if key.len() < ACCESS_KEY_MIN {

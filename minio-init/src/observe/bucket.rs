@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use http::Method;
 use serde_json::Value;
 
-use super::supported;
+use super::{anonymous, supported};
 use crate::desired::document::Document;
 use crate::desired::{Bucket, Desired, Size};
 use crate::error::Error;
@@ -65,7 +65,7 @@ pub(super) async fn observe(client: &Client, desired: &Desired) -> Result<Seen, 
 async fn presence(client: &Client, name: &str) -> Result<Presence, Error> {
     // Not HEAD: its answer has no body, so a wrong region could not be named.
     let call = Call::get(format!("look for bucket {name}"))
-        .path(format!("/{name}"))
+        .bucket(name)
         .query("list-type", "2")
         .query("max-keys", "1");
     let doing = call.doing().to_owned();
@@ -89,6 +89,9 @@ async fn presence(client: &Client, name: &str) -> Result<Presence, Error> {
 /// One request for each declared property, one after another: buckets are read in parallel already.
 async fn bucket(client: &Client, name: &str, wanted: &Bucket) -> Result<SeenBucket, Error> {
     let mut seen = SeenBucket::default();
+    if wanted.region.is_some() {
+        seen.region = client.read_region(name).await?;
+    }
     if wanted.versioning.is_some() {
         seen.versioning = client.read_xml(name, Sub::Versioning).await?.as_ref().and_then(s3::versioning);
     }
@@ -111,11 +114,16 @@ async fn bucket(client: &Client, name: &str, wanted: &Bucket) -> Result<SeenBuck
         seen.lifecycle.retain(|id, _| wanted.lifecycle.contains_key(id));
     }
     if wanted.access.is_some() {
-        seen.policy = match policy(client, name).await {
+        seen.policy = match client.read_policy(name).await {
             // Where there are no policies, nobody without credentials may do anything.
             Err(Error::Unsupported { .. }) if !wanted.declares(Sub::Policy) => None,
             read => read?,
         };
+        if let Some(access) = wanted.access.as_ref().filter(|access| access.document == seen.policy)
+            && !client.is_minio()
+        {
+            anonymous::holds(client, access).await?;
+        }
     }
     if !wanted.notifications.is_empty() {
         let xml = client.read_xml(name, Sub::Notification).await?;
@@ -128,23 +136,25 @@ async fn bucket(client: &Client, name: &str, wanted: &Bucket) -> Result<SeenBuck
     Ok(seen)
 }
 
-async fn policy(client: &Client, name: &str) -> Result<Option<Document>, Error> {
-    let Some(answer) = client.read_sub(name, Sub::Policy).await? else {
-        return Ok(None);
-    };
-    let doing = format!("read the policy of bucket {name}");
-    let json: Value = client.json(&doing, &answer.body)?;
-    let document = Document::read(&json)
-        .ok_or_else(|| client.garbled(&doing, &"it is no policy document, or one of too many permissions"))?;
-    Ok(Some(document).filter(|document| !document.is_empty()))
-}
-
 async fn quota(client: &Client, name: &str) -> Result<Option<Size>, Error> {
     let bytes = client.read_quota(name).await?.map(|quota| quota.size.max(quota.limit));
     Ok(bytes.filter(|bytes| *bytes > 0).map(Size))
 }
 
 impl Client {
+    /// The policy of a bucket, if it has one that says anything.
+    pub(crate) async fn read_policy(&self, name: &str) -> Result<Option<Document>, Error> {
+        let Some(answer) = self.read_sub(name, Sub::Policy).await? else {
+            return Ok(None);
+        };
+        let doing = format!("read the policy of bucket {name}");
+        let json: Value = self.json(&doing, &answer.body)?;
+        let document = Document::read(&json).ok_or_else(|| {
+            self.garbled(&doing, &"it is no policy document, or one of too many permissions")
+        })?;
+        Ok(Some(document).filter(|document| !document.is_empty()))
+    }
+
     /// The limits of a bucket, if it has any.
     pub(crate) async fn read_quota(&self, name: &str) -> Result<Option<Quota>, Error> {
         let call = Call::admin(Method::GET, "get-bucket-quota", format!("read the quota of bucket {name}"))

@@ -1,9 +1,9 @@
 //! Policies, users, groups and access keys.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use http::Method;
-use init_core::{Secrets, Text};
+use init_core::{SecretRef, Secrets, Text};
 use serde_json::Value;
 
 use super::names::Names;
@@ -15,6 +15,34 @@ use crate::wire::admin::{AccessKeyInfo, GroupInfo, PolicyInfo, SecretKeyCheck, U
 use crate::wire::client::{Call, Client};
 use crate::wire::credential::{credential, new_key, value};
 use crate::wire::parallel::all;
+
+/// What MinIO says of an access key (service account) that is not there.
+const NO_SUCH_KEY: [&str; 2] = ["XMinioInvalidIAMCredentials", "XMinioAdminServiceAccountNotFound"];
+
+/// What a server has under a name.
+enum Named<T> {
+    Seen(T),
+    /// It is root, or an access key (service account) where a user is meant, or the reverse.
+    Taken,
+    Absent,
+}
+
+impl<T> Named<T> {
+    /// Something signs in under the name: when it is not this, it is something else.
+    fn or_taken(self) -> Self {
+        match self {
+            Self::Absent => Self::Taken,
+            seen => seen,
+        }
+    }
+
+    fn nothing<U>(&self) -> Named<U> {
+        match self {
+            Self::Taken => Named::Taken,
+            Self::Seen(_) | Self::Absent => Named::Absent,
+        }
+    }
+}
 
 /// Everything but the buckets.
 pub(super) async fn observe(
@@ -29,17 +57,50 @@ pub(super) async fn observe(
             name,
             desired.policies.contains_key(name)
         ))),
-        all(named(desired).into_iter().map(|name| user(client, desired, secrets, name))),
+        all(named(desired)
+            .into_iter()
+            .map(async |name| Ok((name.clone(), user(client, desired, secrets, name).await?)))),
         all(desired.groups.keys().map(|name| group(client, names, name))),
-        all(desired.keys.iter().map(|(name, key)| access_key(client, secrets, names, name, key))),
+        all(desired.keys.iter().map(async |(name, key)| {
+            Ok((name.clone(), access_key(client, secrets, names, name, key).await?))
+        })),
     )?;
-    Ok(Observed {
+    let (leaving, unwanted_keys) = tokio::try_join!(
+        all(desired
+            .absent
+            .users
+            .keys()
+            .map(async |name| { Ok((name.clone(), user_info(client, secrets, name).await?)) })),
+        all(desired
+            .absent
+            .keys
+            .keys()
+            .map(async |name| { Ok((name.clone(), key_info(client, secrets, name).await?)) })),
+    )?;
+    let mut observed = Observed {
         policies: policies.into_iter().flatten().collect(),
-        users: users.into_iter().flatten().collect(),
         groups: groups.into_iter().flatten().collect(),
-        keys: keys.into_iter().flatten().collect(),
+        unwanted_users: sorted(leaving).0.into_keys().collect(),
+        unwanted_keys: sorted(unwanted_keys).0.into_keys().collect(),
         ..Observed::default()
-    })
+    };
+    (observed.users, observed.taken) = sorted(users);
+    let (keys, taken) = sorted(keys);
+    observed.keys = keys;
+    observed.taken.extend(taken);
+    Ok(observed)
+}
+
+fn sorted<T>(named: Vec<(Text, Named<T>)>) -> (BTreeMap<Text, T>, BTreeSet<Text>) {
+    let (mut seen, mut taken) = (BTreeMap::new(), BTreeSet::new());
+    for (name, what) in named {
+        match what {
+            Named::Seen(what) => drop(seen.insert(name, what)),
+            Named::Taken => drop(taken.insert(name)),
+            Named::Absent => {}
+        }
+    }
+    (seen, taken)
 }
 
 /// The declared policies and those that something else refers to.
@@ -84,15 +145,18 @@ async fn user(
     desired: &Desired,
     secrets: &Secrets,
     name: &Text,
-) -> Result<Option<(Text, SeenUser)>, Error> {
-    let call = Call::admin(Method::GET, "user-info", format!("read user {name}"))
-        .query("accessKey", &value(secrets, name)?);
-    let Some(info) = client.find::<UserInfo>("users", "XMinioAdminNoSuchUser", call).await? else {
-        return Ok(None);
+) -> Result<Named<SeenUser>, Error> {
+    let declared = desired.users.get(name);
+    let info = match (user_info(client, secrets, name).await?, declared) {
+        (Named::Absent, Some(user)) if signs_in(client, secrets, name, &user.secret).await? => {
+            // Another run may have made it meanwhile.
+            user_info(client, secrets, name).await?.or_taken()
+        }
+        (info, _) => info,
     };
+    let Named::Seen(info) = info else { return Ok(info.nothing()) };
     let status = Status::read(&info.status);
-    let declared = desired.users.get(name).filter(|user| probed(user, status));
-    let secret_differs = match declared {
+    let secret_differs = match declared.filter(|user| probed(user, status)) {
         Some(user) => {
             let check = client
                 .check_secret_key(&format!("user {name}"), &credential(secrets, name, &user.secret)?)
@@ -101,7 +165,28 @@ async fn user(
         }
         None => false,
     };
-    Ok(Some((name.clone(), SeenUser { status, policies: info.policies, secret_differs })))
+    Ok(Named::Seen(SeenUser { status, policies: info.policies, secret_differs }))
+}
+
+async fn user_info(client: &Client, secrets: &Secrets, name: &Text) -> Result<Named<UserInfo>, Error> {
+    let call = Call::admin(Method::GET, "user-info", format!("read user {name}"))
+        .query("accessKey", &value(secrets, name)?);
+    match client.find::<UserInfo>("users", "XMinioAdminNoSuchUser", call).await {
+        // An access key (service account) is no user.
+        Err(refused) if refused.code() == "XMinioIAMActionNotAllowed" => Ok(Named::Taken),
+        found => Ok(found?.map_or(Named::Absent, Named::Seen)),
+    }
+}
+
+/// Whether the server has an account of this name that can sign in, whatever it is and whatever its secret key.
+async fn signs_in(
+    client: &Client,
+    secrets: &Secrets,
+    name: &Text,
+    secret: &SecretRef,
+) -> Result<bool, Error> {
+    let account = credential(secrets, name, secret)?;
+    Ok(client.check_secret_key(&name.to_string(), &account).await? != SecretKeyCheck::Unknown)
 }
 
 /// A disabled user says the same to any secret, and one that is to be disabled has none to keep.
@@ -129,22 +214,18 @@ async fn access_key(
     names: &Names,
     name: &Text,
     wanted: &AccessKey,
-) -> Result<Option<(Text, SeenKey)>, Error> {
-    let doing = format!("read access key {name}");
-    let call = Call::admin(Method::GET, "info-service-account", doing.as_str())
-        .query("accessKey", &value(secrets, name)?);
-    let sealed = match client.ask_sealed("access keys", call).await {
-        Ok(sealed) => sealed,
-        Err(refused)
-            if ["XMinioInvalidIAMCredentials", "XMinioAdminServiceAccountNotFound"]
-                .contains(&refused.code()) =>
-        {
-            // It is to be made, and for that MinIO has limits that it does not have for one that is there.
-            return new_key(secrets, name, &wanted.secret).map(|()| None);
+) -> Result<Named<SeenKey>, Error> {
+    let info = match key_info(client, secrets, name).await? {
+        Named::Absent if signs_in(client, secrets, name, &wanted.secret).await? => {
+            // Another run may have made it meanwhile.
+            key_info(client, secrets, name).await?.or_taken()
         }
-        Err(refused) => return Err(refused),
+        info => info,
     };
-    let info: AccessKeyInfo = client.json(&doing, &client.open(&doing, sealed).await?)?;
+    let Named::Seen(info) = info else {
+        // It is to be made, and for that MinIO has limits that it does not have for one that is there.
+        return new_key(secrets, name, &wanted.secret).map(|()| info.nothing());
+    };
     let status = Status::read(&info.account_status);
     let secret_differs = status == Status::Enabled && {
         let account = credential(secrets, name, &wanted.secret)?;
@@ -152,13 +233,28 @@ async fn access_key(
     };
     let policy = serde_json::from_str::<Value>(&info.policy).ok();
     let policy = policy.as_ref().filter(|_| !info.implied_policy).and_then(Document::read);
-    let seen = SeenKey {
+    Ok(Named::Seen(SeenKey {
         parent: names.label(&info.parent_user),
         status,
         policy: policy.filter(|policy| !policy.is_empty()),
         name: info.name,
         description: info.description,
         secret_differs,
-    };
-    Ok(Some((name.clone(), seen)))
+    }))
+}
+
+async fn key_info(client: &Client, secrets: &Secrets, name: &Text) -> Result<Named<AccessKeyInfo>, Error> {
+    let doing = format!("read access key {name}");
+    let call = Call::admin(Method::GET, "info-service-account", doing.as_str())
+        .query("accessKey", &value(secrets, name)?);
+    match client.ask_sealed("access keys", call).await {
+        Ok(sealed) => Ok(Named::Seen(client.json(&doing, &client.open(&doing, sealed).await?)?)),
+        Err(refused) if client.kind().says_absent(refused.code(), &NO_SUCH_KEY) => Ok(Named::Absent),
+        // MinIO says the same of a user's name and of an access key that our account may not read.
+        Err(refused) if refused.code() == "AccessDenied" => match user_info(client, secrets, name).await {
+            Ok(Named::Seen(_)) => Ok(Named::Taken),
+            Ok(Named::Taken | Named::Absent) | Err(_) => Err(refused),
+        },
+        Err(refused) => Err(refused),
+    }
 }

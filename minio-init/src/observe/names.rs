@@ -19,7 +19,8 @@ impl Names {
     pub(super) fn of(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {
         let members = desired.groups.values().flat_map(|group| &group.members);
         let parents = desired.keys.values().filter_map(|key| key.user.as_ref());
-        let names = desired.users.keys().chain(desired.keys.keys()).chain(members).chain(parents);
+        let removed = desired.groups.values().flat_map(|group| &group.removed);
+        let names = desired.names().chain(members).chain(removed).chain(parents);
         let mut values = BTreeMap::new();
         for name in names {
             values.insert(name.clone(), secrets.text(name)?);

@@ -21,8 +21,9 @@ pub(super) fn buckets(desired: &Desired, observed: &Observed, found: &mut Found)
             }
             Side::Missing(wanted) => {
                 let object_lock = wanted.lock.is_some();
-                found.change(BucketChange::CreateBucket { bucket: name.clone(), object_lock });
-                properties(&at, name, wanted, &new(object_lock), found);
+                let (bucket, region) = (name.clone(), wanted.region.clone());
+                found.change(BucketChange::CreateBucket { bucket, object_lock, region: region.clone() });
+                properties(&at, name, wanted, &SeenBucket { region, ..new(object_lock) }, found);
             }
             Side::Present(wanted, seen) => properties(&at, name, wanted, seen, found),
             Side::Extra(_) => {}
@@ -38,6 +39,14 @@ fn new(object_lock: bool) -> SeenBucket {
 
 fn properties(at: &SpecPath, name: &str, wanted: &Bucket, seen: &SeenBucket, found: &mut Found) {
     let bucket = || name.to_owned();
+    if let (Some(to), Some(from)) = (&wanted.region, &seen.region)
+        && to != from
+    {
+        let problem = format!(
+            "the bucket is in {from}, and a bucket stays where it was made: make another, or leave it out"
+        );
+        found.conflicts.push(Conflict::new(at.key("region"), problem));
+    }
     if let Some(to) = wanted.versioning {
         // A bucket that never had versions has none to suspend.
         let from = seen.versioning.or((to == Versioning::Suspended).then_some(to));

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use init_core::diff::{Drift, Side, by_key};
 use init_core::{Conflict, SpecPath, Text};
 
+use super::absent::detached;
 use super::found::Found;
 use crate::change::{AccessKeyDrift, Grantee, IdentityChange, NewAccessKey};
 use crate::desired::document::Document;
@@ -47,6 +48,11 @@ pub(super) fn users(desired: &Desired, observed: &Observed, found: &mut Found) {
     for (name, wanted) in &desired.users {
         let at = SpecPath::root().key("users").key(&wanted.label);
         known(&at.key("policies"), &wanted.policies, desired, observed, found);
+        if observed.taken.contains(name) {
+            let problem = "on the server this is the name of root or of an access key: choose another one";
+            found.conflicts.push(Conflict::new(at, problem));
+            continue;
+        }
         let seen = observed.users.get(name);
         let attached = seen.map(|seen| &seen.policies);
         let missing: BTreeSet<_> = wanted
@@ -59,7 +65,7 @@ pub(super) fn users(desired: &Desired, observed: &Observed, found: &mut Found) {
             .keys
             .iter()
             .any(|(key, wanted)| wanted.user.as_ref() == Some(name) && !observed.keys.contains_key(key));
-        let open = !missing.is_empty() || new_keys;
+        let open = !missing.is_empty() || new_keys || !detached(wanted, seen).is_empty();
         found.changes(user(name, wanted, seen, open));
         if !missing.is_empty() {
             let to = Grantee::User(name.clone());
@@ -152,6 +158,11 @@ pub(super) fn keys(desired: &Desired, observed: &Observed, found: &mut Found) {
     for (name, wanted) in &desired.keys {
         let at = SpecPath::root().key("accessKeys").key(&wanted.label);
         known(&at.key("policy"), &wanted.policy.iter().cloned().collect(), desired, observed, found);
+        if observed.taken.contains(name) {
+            let problem = "on the server this is the name of root or of a user: choose another one";
+            found.conflicts.push(Conflict::new(at, problem));
+            continue;
+        }
         let user = wanted.user.as_ref().unwrap_or(own);
         if user != own && !desired.users.contains_key(user) && !observed.users.contains_key(user) {
             let problem = format!("the user `{user}` is neither declared here nor on the server");

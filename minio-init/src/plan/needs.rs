@@ -1,5 +1,7 @@
 //! What a run needs of its account for a spec: to read all of it, and to write all of it when something has drifted.
 
+use std::collections::BTreeSet;
+
 use crate::desired::{Bucket, Desired};
 
 /// One of these actions, on the bucket if it is about one.
@@ -25,8 +27,9 @@ fn admin(desired: &Desired) -> Vec<&'static [&'static str]> {
         }
     };
     let groups = || desired.groups.values();
-    let attached = desired.users.values().any(|user| !user.policies.is_empty())
-        || groups().any(|group| !group.policies.is_empty());
+    let any = |one: &BTreeSet<String>, other: &BTreeSet<String>| !one.is_empty() || !other.is_empty();
+    let attached = desired.users.values().any(|user| any(&user.policies, &user.detached))
+        || groups().any(|group| any(&group.policies, &group.detached));
     let named = !desired.users.is_empty() || groups().any(|group| !group.members.is_empty());
     let keys = desired.keys.values();
     need(!desired.policies.is_empty(), &[&["admin:CreatePolicy"]]);
@@ -36,6 +39,11 @@ fn admin(desired: &Desired) -> Vec<&'static [&'static str]> {
     need(attached, &[&["admin:AttachUserOrGroupPolicy", "admin:UpdatePolicyAssociation"]]);
     need(!desired.groups.is_empty(), &[&["admin:GetGroup"], &["admin:AddUserToGroup"]]);
     need(groups().any(|group| group.status.is_some()), &[&["admin:EnableGroup"]]);
+    need(groups().any(|group| !group.removed.is_empty()), &[&["admin:RemoveUserFromGroup"]]);
+    need(!desired.absent.users.is_empty(), &[&["admin:GetUser"], &["admin:DeleteUser"]]);
+    let removed_keys: &[&'static [&'static str]] =
+        &[&["admin:ListServiceAccounts"], &["admin:RemoveServiceAccount"]];
+    need(!desired.absent.keys.is_empty(), removed_keys);
     // Its own access keys are every account's to make.
     let others: &[&'static [&'static str]] =
         &[&["admin:ListServiceAccounts"], &["admin:CreateServiceAccount"], &["admin:UpdateServiceAccount"]];

@@ -19,7 +19,10 @@ pub(crate) fn at_stake(changes: &[Change]) -> bool {
             IdentityChange::AlterPolicy { .. }
             | IdentityChange::AlterGroup { .. }
             | IdentityChange::DisableUser { .. }
-            | IdentityChange::AttachPolicies { .. },
+            | IdentityChange::AttachPolicies { .. }
+            | IdentityChange::DetachPolicies { .. }
+            | IdentityChange::RemoveMembers { .. }
+            | IdentityChange::RemoveUser { .. },
         ) => true,
         Change::Identity(
             IdentityChange::CreatePolicy { .. }
@@ -29,7 +32,8 @@ pub(crate) fn at_stake(changes: &[Change]) -> bool {
             | IdentityChange::EnableUserTemporarily { .. }
             | IdentityChange::AlterUser { .. }
             | IdentityChange::CreateAccessKey(_)
-            | IdentityChange::AlterAccessKey(_),
+            | IdentityChange::AlterAccessKey(_)
+            | IdentityChange::RemoveAccessKey { .. },
         )
         | Change::Bucket(_) => false,
     })
@@ -43,6 +47,7 @@ pub(super) fn kept(desired: &Desired, observed: &Observed, found: &mut Found) {
     }
     if let Some(account) = &observed.account {
         conflicts.extend(disabled(desired, account, &found.changes));
+        conflicts.extend(removed(desired, account));
         conflicts.extend(lost(desired, observed, account));
     }
     found.conflicts.extend(conflicts);
@@ -85,6 +90,16 @@ fn disabled<'a>(
     })
 }
 
+/// The user whose access key (service account) provisions is removed, and that key with it.
+fn removed<'a>(desired: &'a Desired, account: &'a SeenAccount) -> impl Iterator<Item = Conflict> + 'a {
+    desired.absent.users.get(&account.user).into_iter().map(|label| {
+        let at = SpecPath::root().key("users").key(label).key("state");
+        let problem = "the account that provisions is an access key of this user, and is removed with it: provision as \
+                       another account";
+        Conflict::new(at, problem)
+    })
+}
+
 /// The names of the policies that give the account its rights, by what they come from.
 struct Rights<'a> {
     policies: BTreeSet<&'a String>,
@@ -106,15 +121,21 @@ impl<'a> Rights<'a> {
 
     fn planned(desired: &'a Desired, observed: &'a Observed, account: &'a SeenAccount) -> Self {
         let mut policies: BTreeSet<&String> = account.policies.iter().collect();
-        policies.extend(desired.users.get(&account.user).into_iter().flat_map(|user| &user.policies));
+        let own = desired.users.get(&account.user);
+        policies.extend(own.into_iter().flat_map(|user| &user.policies));
+        policies.retain(|policy| !own.is_some_and(|user| user.detached.contains(*policy)));
         let joined = desired.groups.iter().filter(|(_, group)| group.members.contains(&account.user));
         let groups: BTreeSet<&String> = account.groups.keys().chain(joined.map(|(name, _)| name)).collect();
         for name in groups {
             let wanted = desired.groups.get(name);
+            if wanted.is_some_and(|group| group.removed.contains(&account.user)) {
+                continue;
+            }
             let seen = account.groups.get(name).or_else(|| observed.groups.get(name));
             let status = wanted.and_then(|group| group.status).or(seen.map(|group| group.status));
             if status.unwrap_or_default() == Status::Enabled {
-                policies.extend(seen.into_iter().flat_map(|group| &group.policies));
+                let stays = |policy: &&String| !wanted.is_some_and(|group| group.detached.contains(*policy));
+                policies.extend(seen.into_iter().flat_map(|group| &group.policies).filter(stays));
                 policies.extend(wanted.into_iter().flat_map(|group| &group.policies));
             }
         }

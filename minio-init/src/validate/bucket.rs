@@ -42,7 +42,11 @@ fn properties(
     }
     let access = access(at, name, &bucket, files, found);
     tags::check(&at.key("tags"), &bucket.tags, TAGS_MAX, found);
+    if bucket.region.as_ref().is_some_and(|region| !names::is_region(region)) {
+        found.push(&at.key("region"), names::REGION);
+    }
     desired::Bucket {
+        region: bucket.region,
         versioning: bucket.versioning,
         lock: bucket.object_lock.and_then(|wanted| lock(&at.key("objectLock"), &wanted, found)),
         encryption: bucket.encryption,

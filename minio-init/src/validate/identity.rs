@@ -6,7 +6,7 @@ use init_core::{SpecPath, Text, Violations};
 
 use crate::desired;
 use crate::desired::names;
-use crate::spec::{AccessKey, Credentials, Group, User};
+use crate::spec::{AccessKey, Credentials, Entry, Group, State, Stated, User};
 
 const NAME_MAX: usize = 32;
 const DESCRIPTION_MAX: usize = 256;
@@ -42,63 +42,94 @@ fn check_key(at: &SpecPath, key: &Text, given: bool, found: &mut Violations) {
     }
 }
 
-/// A list of names as the set that it means.
-fn set(at: &SpecPath, list: Vec<String>, found: &mut Violations) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    for (index, name) in list.into_iter().enumerate() {
+/// A list of names as the sets that it means: those that are to be there, and those that are not.
+fn sets(at: &SpecPath, list: Vec<Entry>, found: &mut Violations) -> (BTreeSet<String>, BTreeSet<String>) {
+    let (mut there, mut absent) = (BTreeSet::new(), BTreeSet::new());
+    for (index, entry) in list.into_iter().enumerate() {
         let at = at.index(index);
+        let (name, state) = match entry {
+            Entry::Name(name) => (name, State::Present),
+            Entry::Stated(Stated { name, state }) => (name, state),
+        };
         found.check(&at, names::plain(&name));
-        if !names.insert(name) {
+        if there.contains(&name) || absent.contains(&name) {
             found.push(&at, "it is there twice");
         }
+        match state {
+            State::Present => there.insert(name),
+            State::Absent => absent.insert(name),
+        };
     }
-    names
+    (there, absent)
 }
+
+/// Of something that is to be absent nothing is said but its name.
+const GOES: &str = "it is to be absent: say nothing of it but its accessKey";
 
 pub(super) fn users(
     at: &SpecPath,
-    users: &BTreeMap<String, User>,
+    users: BTreeMap<String, User>,
     own: &Credentials,
     found: &mut Violations,
-) -> BTreeMap<Text, desired::User> {
-    let mut desired = BTreeMap::new();
+) -> (BTreeMap<Text, desired::User>, BTreeMap<Text, String>) {
+    let (mut desired, mut absent) = (BTreeMap::new(), BTreeMap::new());
     for (label, user) in users {
-        let at = at.key(label);
-        let key = key_of(label, user.access_key.as_ref());
+        let at = at.key(&label);
+        let key = key_of(&label, user.access_key.as_ref());
         check_key(&at, &key, user.access_key.is_some(), found);
         if key == own.access_key {
             found.push(&at, ITSELF);
         }
-        let policies = set(&at.key("policies"), user.policies.clone(), found);
-        let (secret, status) = (user.secret_key.clone(), user.status);
-        let user = desired::User { label: label.clone(), secret, policies, status };
-        if desired.insert(key, user).is_some() {
+        if desired.contains_key(&key) || absent.contains_key(&key) {
             found.push(&at, "another user has the same access key");
         }
+        if user.state == State::Absent {
+            if user.secret_key.is_some() || !user.policies.is_empty() || user.status.is_some() {
+                found.push(&at.key("state"), GOES);
+            }
+            absent.insert(key, label);
+            continue;
+        }
+        let (policies, detached) = sets(&at.key("policies"), user.policies, found);
+        let Some(secret) = user.secret_key else {
+            found.push(&at, NO_SECRET);
+            continue;
+        };
+        desired.insert(key, desired::User { label, secret, policies, detached, status: user.status });
     }
-    desired
+    (desired, absent)
 }
+
+/// Two fields are required of what is to be there, which a schema of optional fields cannot say.
+const NO_SECRET: &str = "missing field `secretKey`";
 
 pub(super) fn groups(
     at: &SpecPath,
     groups: BTreeMap<String, Group>,
     users: &Names,
+    absent: &BTreeMap<Text, String>,
     found: &mut Violations,
 ) -> BTreeMap<String, desired::Group> {
     let mut desired = BTreeMap::new();
     for (name, group) in groups {
         let at = at.key(&name);
         found.check(&at, names::plain(&name));
-        let members = set(&at.key("members"), group.members, found);
-        let members = members.iter().map(|member| users.resolve(member)).collect();
-        let policies = set(&at.key("policies"), group.policies, found);
+        let (members, removed) = sets(&at.key("members"), group.members, found);
+        let resolved =
+            |members: BTreeSet<String>| members.iter().map(|member| users.resolve(member)).collect();
+        let (members, removed): (BTreeSet<Text>, BTreeSet<Text>) = (resolved(members), resolved(removed));
+        for leaving in members.iter().filter(|member| absent.contains_key(*member)) {
+            found.push(&at.key("members"), format!("the user `{leaving}` is to be absent"));
+        }
+        let (policies, detached) = sets(&at.key("policies"), group.policies, found);
         if group.status == Some(desired::Status::Disabled) && !policies.is_empty() {
             found.push(
                 &at.key("policies"),
                 "a disabled group takes no policies: leave them out, or enable it",
             );
         }
-        desired.insert(name, desired::Group { members, policies, status: group.status });
+        let status = group.status;
+        desired.insert(name, desired::Group { members, removed, policies, detached, status });
     }
     desired
 }
@@ -107,10 +138,10 @@ pub(super) fn keys(
     at: &SpecPath,
     keys: BTreeMap<String, AccessKey>,
     own: &Credentials,
-    users: &Names,
+    (users, absent_users): (&Names, &BTreeMap<Text, String>),
     found: &mut Violations,
-) -> BTreeMap<Text, desired::AccessKey> {
-    let mut desired = BTreeMap::new();
+) -> (BTreeMap<Text, desired::AccessKey>, BTreeMap<Text, String>) {
+    let (mut desired, mut absent) = (BTreeMap::new(), BTreeMap::new());
     for (label, wanted) in keys {
         let at = at.key(&label);
         let key = key_of(&label, wanted.access_key.as_ref());
@@ -122,21 +153,41 @@ pub(super) fn keys(
         if let Some((user, _)) = taken {
             found.push(&at, format!("the user `{user}` has the same access key"));
         }
+        if desired.contains_key(&key) || absent.contains_key(&key) {
+            found.push(&at, "another access key has the same name");
+        }
+        if wanted.state == State::Absent {
+            if says_more(&wanted) {
+                found.push(&at.key("state"), GOES);
+            }
+            absent.insert(key, label);
+            continue;
+        }
         if matches!(&key, Text::Plain(key) if key.len() > names::NEW_KEY_MAX) {
             found.push(&at, format!("an access key has at most {} characters", names::NEW_KEY_MAX));
         }
         check_texts(&at, &wanted, found);
         let user = wanted.user.map(|user| users.resolve(&user));
-        let AccessKey { secret_key: secret, policy, name, description, status, .. } = wanted;
+        if user.as_ref().is_some_and(|user| absent_users.contains_key(user)) {
+            found.push(&at.key("user"), "that user is to be absent");
+        }
+        let AccessKey { policy, name, description, status, .. } = wanted;
         if let Some(policy) = &policy {
             found.check(&at.key("policy"), names::plain(policy));
         }
-        let wanted = desired::AccessKey { label, user, secret, policy, name, description, status };
-        if desired.insert(key, wanted).is_some() {
-            found.push(&at, "another access key has the same name");
-        }
+        let Some(secret) = wanted.secret_key else {
+            found.push(&at, NO_SECRET);
+            continue;
+        };
+        desired.insert(key, desired::AccessKey { label, user, secret, policy, name, description, status });
     }
-    desired
+    (desired, absent)
+}
+
+fn says_more(key: &AccessKey) -> bool {
+    let AccessKey { user, access_key: _, state: _, secret_key, policy, name, description, status } = key;
+    let texts = [user, policy, name, description].into_iter().any(Option::is_some);
+    texts || secret_key.is_some() || status.is_some()
 }
 
 fn check_texts(at: &SpecPath, key: &AccessKey, found: &mut Violations) {

@@ -12,15 +12,15 @@ use crate::spec::Spec;
 pub(super) fn server(spec: &Spec, files: &Files, found: &mut Violations) -> Option<Server> {
     let root = SpecPath::root();
     let region = spec.region.clone().unwrap_or_else(|| REGION.to_owned());
-    if region.is_empty() || !region.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) {
-        found.push(&root.key("region"), "a region has only letters, digits, `-` and `_`");
+    if !names::is_region(&region) {
+        found.push(&root.key("region"), names::REGION);
     }
     if let Text::Plain(key) = &spec.credentials.access_key {
         let at = root.key("credentials").key("accessKey");
         found.check(&at, names::own_access_key(key));
     }
     let at = root.key("endpoint");
-    let (https, endpoint) = found.check(&at, endpoint(&spec.endpoint))?;
+    let (https, endpoint, prefix) = found.check(&at, endpoint(&spec.endpoint))?;
     let tls = match (&spec.tls, https) {
         (None, false) => None,
         (Some(_), false) => {
@@ -33,28 +33,42 @@ pub(super) fn server(spec: &Spec, files: &Files, found: &mut Violations) -> Opti
         }
     };
     let (access_key, secret_key) = (spec.credentials.access_key.clone(), spec.credentials.secret_key.clone());
-    Some(Server { endpoint, tls, region, access_key, secret_key })
+    let addressing = spec.addressing;
+    Some(Server { endpoint, prefix, addressing, tls, region, access_key, secret_key })
 }
 
-/// `http://NAME[:PORT]`, with nothing after it but perhaps a slash.
-fn endpoint(url: &str) -> Result<(bool, Endpoint), String> {
+/// `http://NAME[:PORT][/PREFIX]`.
+fn endpoint(url: &str) -> Result<(bool, Endpoint, String), String> {
     let (https, rest) = match url.split_once("://") {
         Some(("http", rest)) => (false, rest),
         Some(("https", rest)) => (true, rest),
         _ => return Err("expected http://NAME:PORT or https://NAME:PORT".to_owned()),
     };
-    let rest = rest.strip_suffix('/').unwrap_or(rest);
-    let parsed = match rest.parse::<Endpoint>() {
+    let (authority, path) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
+    let prefix = prefix(path)?;
+    let parsed = match authority.parse::<Endpoint>() {
         Err(EndpointError::NoPort(_)) => {
             let port = if https { 443 } else { 80 };
-            DnsName::from_str(rest).and_then(|name| Endpoint::new(name, port))
+            DnsName::from_str(authority).and_then(|name| Endpoint::new(name, port))
         }
         Err(EndpointError::Url(_)) => {
-            return Err("an endpoint has no path and no query: write http://NAME:PORT".to_owned());
+            return Err("an endpoint has no query: write http://NAME:PORT".to_owned());
         }
         parsed => parsed,
     };
-    parsed.map(|endpoint| (https, endpoint)).map_err(|error| error.to_string())
+    parsed.map(|endpoint| (https, endpoint, prefix)).map_err(|error| error.to_string())
+}
+
+/// A path that a proxy takes away before the server sees the request.
+fn prefix(path: &str) -> Result<String, String> {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~');
+    let fine = |part: &str| !part.is_empty() && part != "." && part != ".." && part.bytes().all(plain);
+    if path.split('/').skip(1).all(fine) {
+        Ok(path.to_owned())
+    } else {
+        Err("the path of an endpoint has only letters, digits, `-`, `_`, `.` and `~` between its slashes, and no query".to_owned())
+    }
 }
 
 #[cfg(test)]
@@ -67,9 +81,11 @@ mod tests {
             ("http://minio:9000", "false minio:9000"),
             ("https://s3.example.org", "true s3.example.org:443"),
             ("http://minio_1/", "false minio_1:80"),
+            ("https://proxy/s3", "true proxy:443/s3"),
+            ("http://proxy:8080/storage/s3-1/", "false proxy:8080/storage/s3-1"),
         ] {
-            let (https, endpoint) = endpoint(url).unwrap();
-            assert_eq!(format!("{https} {endpoint}"), shown);
+            let (https, endpoint, prefix) = endpoint(url).unwrap();
+            assert_eq!(format!("{https} {endpoint}{prefix}"), shown);
         }
     }
 
@@ -83,7 +99,11 @@ mod tests {
             "http://0x7f.1:9000",
             "http://[::1]:9000",
             "http://user:pass@minio:9000",
-            "http://minio:9000/bucket",
+            "http://minio:9000//",
+            "http://minio:9000/a/../b",
+            "http://minio:9000/a?b=c",
+            "http://minio:9000?b=c",
+            "http://minio:9000/a%2Fb",
             "http://minio:0",
             "http://",
         ] {

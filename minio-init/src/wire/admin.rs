@@ -2,6 +2,7 @@
 //! each sealed one costs an Argon2id derivation, here and at the server.
 
 mod answers;
+mod releases;
 
 use bytes::Bytes;
 use http::Method;
@@ -12,11 +13,14 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use answers::{AccessKeyInfo, AccountInfo, GroupInfo, Info, PolicyInfo, Quota, UserInfo};
 
+pub(crate) use releases::UNKNOWN_CALL;
+
 use crate::error::Error;
 use crate::wire::client::{Call, Client};
 use crate::wire::credential::Credential;
 use crate::wire::opening;
 use crate::wire::sealed::Sealer;
+use crate::wire::server_kind::ServerKind;
 
 const PREFIX: &str = "/minio/admin/v3";
 
@@ -53,14 +57,17 @@ impl<'a> Call<'a> {
 impl Client {
     /// Sends a call of the admin API, for what the spec calls `needed`.
     pub(crate) async fn ask(&self, needed: &'static str, call: Call<'_>) -> Result<Bytes, Error> {
+        let first = releases::first(call.target());
         match self.send(call).await {
             Ok(answer) => Ok(answer.body),
             Err(Error::Refused(refusal))
-                if !self.is_minio() && !refusal.json && !BEFORE_THE_PATH.contains(&refusal.code.as_str()) =>
+                if !self.kind().has_admin_api()
+                    && !refusal.json
+                    && !BEFORE_THE_PATH.contains(&refusal.code.as_str()) =>
             {
                 Err(Error::NoAdminApi { endpoint: self.endpoint().clone(), needed })
             }
-            Err(refused) => Err(refused),
+            Err(refused) => Err(releases::explained(refused, first)),
         }
     }
 
@@ -80,7 +87,7 @@ impl Client {
         let doing = call.doing().to_owned();
         match self.ask(needed, call).await {
             Ok(body) => self.json(&doing, &body).map(Some),
-            Err(refused) if refused.code() == absent => Ok(None),
+            Err(refused) if self.kind().says_absent(refused.code(), &[absent]) => Ok(None),
             Err(refused) => Err(refused),
         }
     }
@@ -115,14 +122,20 @@ impl Client {
         opened.map_err(|error| self.garbled(doing, &error))
     }
 
-    /// Signs as the account. Its own record is what every account may ask for, and is cheap to answer.
+    /// Signs as the account. On MinIO its own record is what every account may ask for, and is cheap to answer. RustFS has
+    /// no such record of an access key (service account), so there a bucket that is not there is asked for.
     pub(crate) async fn check_secret_key(
         &self,
         label: &str,
         account: &Credential,
     ) -> Result<SecretKeyCheck, Error> {
-        let call = Call::admin(Method::GET, "user-info", format!("sign in as {label}"))
-            .query("accessKey", account.key_id());
+        let doing = format!("sign in as {label}");
+        let call = match self.kind() {
+            ServerKind::RustFs => Call::get(doing).bucket("minio-init.sign-in").query("location", ""),
+            ServerKind::Minio | ServerKind::S3 => {
+                Call::admin(Method::GET, "user-info", doing).query("accessKey", account.key_id())
+            }
+        };
         match self.send_as(call, Some(account)).await {
             Ok(_) => Ok(SecretKeyCheck::Matches),
             Err(Error::Refused(refusal)) => match refusal.code.as_str() {
@@ -130,6 +143,7 @@ impl Client {
                 "InvalidAccessKeyId" => Ok(SecretKeyCheck::Unknown),
                 // It was believed, and may not or is no user: either way the signature was right.
                 "AccessDenied"
+                | "NoSuchBucket"
                 | "XMinioAdminNoSuchUser"
                 | "XMinioInvalidIAMCredentials"
                 | "XMinioIAMActionNotAllowed" => Ok(SecretKeyCheck::Matches),

@@ -3,48 +3,30 @@
 //! What a request is called in a log or an error is its `doing`, which names things by their label. Its
 //! path and query are never shown: they may hold a name that came from a secret.
 
+mod call;
 mod error_body;
 #[cfg(test)]
 mod tests;
 
-use std::borrow::Cow;
-
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use init_core::{Endpoint, Secret};
-use md5::{Digest as _, Md5};
 use object_store::client::{HttpRequest, HttpRequestBody};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::ExposeSecret as _;
 use tokio::sync::OwnedSemaphorePermit;
 use tracing::trace;
 
 use crate::error::{Error, Refusal};
+use crate::wire::address::Address;
 use crate::wire::credential::Credential;
 use crate::wire::http::{Http, Response};
 use crate::wire::sealing::Sealing;
+use crate::wire::server_kind::ServerKind;
 use crate::wire::shared_writes::SharedWrites;
 
+pub(crate) use self::call::Call;
+
 use self::error_body::{code_and_message, of_status, without_signatures};
-
-/// What a signature leaves as it is.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// The most that an answer has unless its call says otherwise: a policy has 20 KiB, everything else less.
-const LIMIT: usize = 256 << 10;
-
-/// A request before it is signed.
-pub(crate) struct Call<'a> {
-    doing: Cow<'a, str>,
-    method: Method,
-    path: String,
-    query: String,
-    headers: Vec<(&'static str, String)>,
-    body: Bytes,
-    limit: usize,
-}
 
 /// A successful answer.
 pub(crate) struct Answer {
@@ -57,95 +39,41 @@ pub(crate) struct Answer {
 /// One server and the identity that provisions it.
 pub(crate) struct Client {
     http: Http,
-    origin: String,
+    address: Address,
     region: String,
     identity: Credential,
     /// Values that came from secrets, and what is shown instead when a server repeats one.
     labels: Vec<(Secret, String)>,
-    minio: bool,
+    kind: ServerKind,
     sealing: Sealing,
     shared: SharedWrites,
 }
 
-impl<'a> Call<'a> {
-    pub(crate) fn new(method: Method, doing: impl Into<Cow<'a, str>>) -> Self {
-        let (path, query, headers, body) = ("/".to_owned(), String::new(), Vec::new(), Bytes::new());
-        Self { doing: doing.into(), method, path, query, headers, body, limit: LIMIT }
-    }
-
-    pub(crate) fn get(doing: impl Into<Cow<'a, str>>) -> Self {
-        Self::new(Method::GET, doing)
-    }
-
-    pub(crate) fn put(doing: impl Into<Cow<'a, str>>) -> Self {
-        Self::new(Method::PUT, doing)
-    }
-
-    pub(crate) fn doing(&self) -> &str {
-        &self.doing
-    }
-
-    /// A path of plain segments.
-    pub(crate) fn path(mut self, path: impl Into<String>) -> Self {
-        self.path = path.into();
-        self
-    }
-
-    /// One more parameter; a sub-resource has the empty value.
-    pub(crate) fn query(mut self, name: &str, value: &str) -> Self {
-        let joint = if self.query.is_empty() { '?' } else { '&' };
-        self.query.push(joint);
-        self.query.push_str(name);
-        self.query.push('=');
-        self.query.extend(utf8_percent_encode(value, ENCODED));
-        self
-    }
-
-    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
-        self.headers.push((name, value.to_owned()));
-        self
-    }
-
-    pub(crate) fn body(mut self, body: impl Into<Bytes>) -> Self {
-        self.body = body.into();
-        self
-    }
-
-    /// The most that the answer may have.
-    pub(crate) fn limit(mut self, bytes: usize) -> Self {
-        self.limit = bytes;
-        self
-    }
-
-    /// A sub-resource of a bucket as a document. Some servers take none without its MD5.
-    pub(crate) fn document(self, body: impl Into<Bytes>) -> Self {
-        let call = self.body(body);
-        let digest = BASE64_STANDARD.encode(Md5::digest(&call.body));
-        call.header("content-md5", &digest)
-    }
-}
-
 impl Client {
-    pub(crate) fn new(http: Http, origin: String, region: String, identity: Credential) -> Self {
+    pub(crate) fn new(http: Http, address: Address, region: String, identity: Credential) -> Self {
         Self {
             http,
-            origin,
+            address,
             region,
             identity,
             labels: Vec::new(),
-            minio: false,
+            kind: ServerKind::default(),
             sealing: Sealing::default(),
             shared: SharedWrites::default(),
         }
     }
 
-    /// The server is MinIO by what it says under its own paths.
-    pub(crate) fn found_minio(&mut self) {
-        self.minio = true;
+    /// The server is this by what it says under MinIO's own paths.
+    pub(crate) fn found(&mut self, kind: ServerKind) {
+        self.kind = kind;
+    }
+
+    pub(crate) fn kind(&self) -> ServerKind {
+        self.kind
     }
 
     pub(crate) fn is_minio(&self) -> bool {
-        self.minio
+        self.kind == ServerKind::Minio
     }
 
     pub(crate) fn sealing(&self) -> &Sealing {
@@ -216,7 +144,7 @@ impl Client {
     fn request(&self, call: Call<'_>, signer: Option<&Credential>) -> Result<HttpRequest, Error> {
         let doing = call.doing;
         let unsendable = |problem: String| Error::Unsendable { doing: doing.to_string(), problem };
-        let uri = format!("{}{}{}", self.origin, call.path, call.query);
+        let uri = self.address.uri(call.bucket.as_deref(), &call.path, &call.query);
         let mut builder = http::Request::builder().method(call.method).uri(uri);
         for (name, value) in call.headers {
             builder = builder.header(name, value);
@@ -225,7 +153,8 @@ impl Client {
         let mut request =
             request.body(HttpRequestBody::from(call.body)).map_err(|e| unsendable(e.to_string()))?;
         if let Some(signer) = signer {
-            signer.sign(&mut request, &self.region).map_err(|e| unsendable(e.to_string()))?;
+            let region = call.region.as_deref().unwrap_or(&self.region);
+            signer.sign(&mut request, region).map_err(|e| unsendable(e.to_string()))?;
         }
         Ok(request)
     }

@@ -1,22 +1,24 @@
 //! One attempt to reach a server that is ready, with the real credentials, and that can do what the spec says.
 
 mod identities;
+mod recognise;
 
 use std::collections::BTreeSet;
 
-use http::{HeaderValue, Method, StatusCode};
+use http::{Method, StatusCode};
 use init_core::{Secrets, Text};
 use secrecy::ExposeSecret as _;
-use serde::Deserialize;
 
 use crate::desired::{Action, Desired};
 use crate::error::{Error, Lost};
-use crate::wire::admin::{Info, unsealed};
+use crate::wire::address::Address;
+use crate::wire::admin::Info;
 use crate::wire::client::{Call, Client, text};
 use crate::wire::credential::{credential, own, value};
 use crate::wire::http::Http;
 use crate::wire::memory;
 use crate::wire::s3;
+use crate::wire::server_kind::ServerKind;
 
 /// A hundred thousand buckets.
 const LISTING: usize = 16 << 20;
@@ -32,7 +34,7 @@ pub(crate) async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Clie
         Err(refused) if refused.code() == "AccessDenied" => {}
         Err(other) => return Err(other),
     }
-    recognise(&mut client).await?;
+    recognise::recognise(&mut client).await?;
     capable(&client, desired).await?;
     identities::loaded(&client, desired).await?;
     Ok(client)
@@ -42,17 +44,10 @@ fn client(desired: &Desired, secrets: &Secrets) -> Result<Client, Error> {
     let server = &desired.server;
     let endpoint = server.endpoint.clone();
     let tls = server.tls.as_ref().map(|tls| tls.connector(secrets)).transpose()?;
-    let (scheme, default) = if server.tls.is_some() { ("https", 443) } else { ("http", 80) };
-    // What is signed is the host as a URL shows it, so the default port is left out of both.
-    let host = if endpoint.port() == default { endpoint.host().to_owned() } else { endpoint.to_string() };
-    let header = HeaderValue::from_str(&host).map_err(|error| unsealed("connect", &error))?;
+    let address = Address::new(&endpoint, tls.is_some(), server.addressing);
     let identity = own(secrets, &server.access_key, &server.secret_key)?;
-    Ok(Client::new(
-        Http::new(endpoint, tls, header),
-        format!("{scheme}://{host}"),
-        server.region.clone(),
-        identity,
-    ))
+    let http = Http::new(endpoint, tls, server.prefix.clone());
+    Ok(Client::new(http, address, server.region.clone(), identity))
 }
 
 /// Every secret is what a server can take, and there is memory for what is to be opened, before the first packet.
@@ -63,7 +58,7 @@ fn usable(desired: &Desired, secrets: &Secrets) -> Result<(), Error> {
         }
         _ => {}
     }
-    desired.users.keys().chain(desired.keys.keys()).try_for_each(|name| other(desired, secrets, name))?;
+    desired.names().try_for_each(|name| other(desired, secrets, name))?;
     let users = desired.users.iter().map(|(name, user)| (name, &user.secret));
     let keys = desired.keys.iter().map(|(name, key)| (name, &key.secret));
     users.chain(keys).try_for_each(|(name, secret)| credential(secrets, name, secret).map(drop))
@@ -87,11 +82,10 @@ fn other(desired: &Desired, secrets: &Secrets, name: &Text) -> Result<(), Error>
 
 /// A server may repeat a name that came from a secret.
 fn show_names_by_label(client: &mut Client, desired: &Desired, secrets: &Secrets) -> Result<(), Error> {
-    let names = desired.users.keys().chain(desired.keys.keys());
-    for name in names {
+    for name in desired.names() {
         value(secrets, name)?;
     }
-    let names = desired.users.keys().chain(desired.keys.keys()).chain([&desired.server.access_key]);
+    let names = desired.names().chain([&desired.server.access_key]);
     for name in names.filter(|name| matches!(name, Text::Secret(_))) {
         client.show_by_label(secrets.text(name)?, name.to_string());
     }
@@ -114,7 +108,7 @@ async fn health(client: &mut Client) -> Result<(), Error> {
     match status {
         StatusCode::OK => {
             if headers.keys().any(|name| name.as_str().starts_with("x-minio-")) {
-                client.found_minio();
+                client.found(ServerKind::Minio);
             }
             Ok(())
         }
@@ -133,30 +127,6 @@ async fn health(client: &mut Client) -> Result<(), Error> {
         StatusCode::BAD_REQUEST => client.speaks_plain(&response.body),
         _ => Ok(()),
     }
-}
-
-/// A proxy replaces `Server:`, and may drop MinIO's own headers or not pass its health on. The admin API still answers as
-/// no other does: a request without a signature gets JSON, where S3 has XML.
-async fn recognise(client: &mut Client) -> Result<(), Error> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Refused {
-        #[serde(rename = "Code")]
-        _code: String,
-        #[serde(rename = "RequestId")]
-        _request_id: String,
-    }
-    if client.is_minio() {
-        return Ok(());
-    }
-    let call = Call::admin(Method::GET, "info", "ask whether it is MinIO");
-    let (response, _) = client.exchange(call, None).await?;
-    if response.head.status == StatusCode::FORBIDDEN
-        && serde_json::from_slice::<Refused>(&response.body).is_ok()
-    {
-        client.found_minio();
-    }
-    Ok(())
 }
 
 impl Client {
@@ -192,6 +162,10 @@ async fn capable(client: &Client, desired: &Desired) -> Result<(), Error> {
         }
     }
     for (name, bucket) in &desired.buckets {
+        if bucket.region.as_ref().is_some_and(|region| *region != desired.server.region) {
+            let why = "all buckets of a MinIO are in its one region: write that in `region` of the spec, and none here";
+            return Err(unsupported(format!("buckets.{name}.region"), "region", why));
+        }
         let aborts = |(_, rule): &(&String, &crate::desired::Rule)| {
             rule.actions.contains_key(&Action::AbortIncompleteUploadDays)
         };

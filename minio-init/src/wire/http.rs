@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderValue, Uri, header, response};
+use http::uri::{Authority, PathAndQuery};
+use http::{HeaderValue, header, response};
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
 use hyper::client::conn::http1::{self, SendRequest};
@@ -38,7 +39,8 @@ pub(crate) struct Http {
     /// What TLS said when a connection ended while no request was waiting on it: a server refuses a client certificate
     /// after the handshake, before it has read a request.
     refused: Arc<Mutex<Option<NetError>>>,
-    host: HeaderValue,
+    /// Before the path of every request: a proxy takes it away, so no signature covers it.
+    prefix: String,
     idle: Mutex<Vec<SendRequest<HttpRequestBody>>>,
     large: Arc<Semaphore>,
 }
@@ -52,10 +54,9 @@ pub(crate) struct Response {
 }
 
 impl Http {
-    /// `host` is the header that signatures cover.
-    pub(crate) fn new(endpoint: Endpoint, tls: Option<Connector>, host: HeaderValue) -> Self {
+    pub(crate) fn new(endpoint: Endpoint, tls: Option<Connector>, prefix: String) -> Self {
         let (idle, large) = (Mutex::new(Vec::new()), Arc::new(Semaphore::new(1)));
-        Self { endpoint, tls, refused: Arc::default(), host, idle, large }
+        Self { endpoint, tls, refused: Arc::default(), prefix, idle, large }
     }
 
     pub(crate) fn endpoint(&self) -> &Endpoint {
@@ -70,9 +71,12 @@ impl Http {
     /// Sends a request whose URI is absolute, because that is what a signature covers. An answer of more than `limit`
     /// bytes is none.
     pub(crate) async fn send(&self, mut request: HttpRequest, limit: usize) -> Result<Response, Lost> {
-        let origin = request.uri().path_and_query().cloned().map(Uri::from).unwrap_or_default();
-        *request.uri_mut() = origin;
-        request.headers_mut().insert(header::HOST, self.host.clone());
+        let host = request.uri().authority().map_or("", Authority::as_str);
+        let host = HeaderValue::from_str(host).unwrap_or(HeaderValue::from_static(""));
+        let target =
+            format!("{}{}", self.prefix, request.uri().path_and_query().map_or("/", PathAndQuery::as_str));
+        *request.uri_mut() = target.parse().unwrap_or_default();
+        request.headers_mut().insert(header::HOST, host);
         timeout(ANSWER, self.exchange(request, limit)).await.unwrap_or(Err(Lost::Silent(ANSWER)))
     }
 

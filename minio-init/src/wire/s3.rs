@@ -20,7 +20,7 @@ pub(crate) use {
     notification::to_xml as notifications_xml,
 };
 
-use crate::desired::{Encryption, Lock, Period, RetentionMode, Versioning};
+use crate::desired::{Encryption, Lock, Period, REGION, RetentionMode, Versioning};
 use crate::error::Error;
 use crate::wire::client::{Answer, Call, Client};
 use crate::wire::xml::Element;
@@ -108,7 +108,7 @@ impl Client {
     /// The sub-resource, if the bucket has one.
     pub(crate) async fn read_sub(&self, bucket: &str, sub: Sub) -> Result<Option<Answer>, Error> {
         let call = Call::get(format!("read the {} of bucket {bucket}", sub.parameter()))
-            .path(format!("/{bucket}"))
+            .bucket(bucket)
             .query(sub.parameter(), "")
             .limit(DOCUMENT_LIMIT);
         match self.send(call).await {
@@ -147,6 +147,18 @@ impl Client {
         Ok((Some(xml), etag))
     }
 
+    /// Where the bucket is.
+    pub(crate) async fn read_region(&self, bucket: &str) -> Result<Option<String>, Error> {
+        let doing = format!("read the region of bucket {bucket}");
+        let call = Call::get(doing.as_str()).bucket(bucket).query("location", "");
+        let answer = self.send(call).await?;
+        let xml = Element::parse(&answer.body).map_err(|problem| self.garbled(&doing, &problem))?;
+        if xml.name() != "LocationConstraint" {
+            return Err(self.garbled(&doing, &format!("it begins with <{}>", xml.name())));
+        }
+        Ok(Some(region(&xml).to_owned()))
+    }
+
     /// Replaces the sub-resource, or removes it.
     pub(crate) async fn write_sub(&self, bucket: &str, sub: Sub, body: Option<String>) -> Result<(), Error> {
         self.write_over(bucket, sub, body, None).await
@@ -166,7 +178,7 @@ impl Client {
             None => Call::new(Method::DELETE, doing),
         };
         let call = etag.into_iter().fold(call, |call, etag| call.header("if-match", etag));
-        let call = call.path(format!("/{bucket}")).query(sub.parameter(), "");
+        let call = call.bucket(bucket).query(sub.parameter(), "");
         self.send(call).await.map(drop).map_err(|refused| self.unsupported(bucket, sub, refused))
     }
 
@@ -235,6 +247,15 @@ pub(crate) fn lock_xml(lock: Lock) -> String {
         Period::Years(years) => retention.text("Years", years),
     };
     enabled.with(Element::new("Rule").with(retention)).to_string()
+}
+
+/// The first region of S3 has no name there, and the first in Europe an old one.
+fn region(xml: &Element) -> &str {
+    match xml.content().trim() {
+        "" => REGION,
+        "EU" => "eu-west-1",
+        named => named,
+    }
 }
 
 /// Where a new bucket is to be.

@@ -51,6 +51,10 @@ impl Element {
         &self.name
     }
 
+    pub(crate) fn content(&self) -> &str {
+        &self.text
+    }
+
     /// The children of that name, in order.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Self> {
         self.children.iter().filter(move |child| child.name == name)

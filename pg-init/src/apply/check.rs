@@ -1,6 +1,8 @@
 //! What the catalog tells about a plan before its first write: privileges that the provisioning role lacks,
 //! and values that a parameter does not take.
 
+mod needs;
+mod powers;
 mod privilege;
 mod value;
 
@@ -15,8 +17,8 @@ pub(crate) async fn check(server: &Server, changes: &[Change]) -> Vec<(usize, Er
     let mut refused = Vec::new();
     without_login(changes);
     if !server.main.facts.superuser {
-        match privilege::Powers::read(&server.main, &server.names).await {
-            Ok(powers) => refused.extend(privilege::check(&powers, server, changes).await),
+        match privilege::check(server, changes).await {
+            Ok(found) => refused.extend(found),
             Err(error) => return vec![(0, error)],
         }
     }

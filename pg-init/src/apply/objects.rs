@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use init_core::Progress;
 
 use super::job::{Answer, AsMember, Job};
-use super::{owners, pipeline};
+use super::{grantors, owners, pipeline};
 use crate::change::Change;
 use crate::error::Error;
-use crate::wire::{Pool, Server, Session};
+use crate::wire::{Pool, Server, Session, Use};
 
 /// A change by its position, the database that it is carried out in, and its statements.
 pub(super) type Work<'c> = (usize, &'c Change, Option<&'c str>, String);
@@ -44,9 +44,13 @@ async fn in_database(
     statements: Statements<'_>,
     progress: &Progress,
 ) -> Result<Vec<Answer>, Error> {
-    let session = server.pool.session(database).await?;
-    let answers = in_session(server, &session, statements, progress).await?;
-    server.pool.keep(session);
+    // What is read for the changes is read with a path of our own, and event triggers see the database's own.
+    let reading = server.pool.session(database, Use::Reading).await?;
+    let jobs = jobs(server, &reading, statements).await?;
+    server.pool.keep(reading, Use::Reading);
+    let session = server.pool.session(database, Use::Changes).await?;
+    let answers = pipeline::in_session(server, &session, jobs, progress).await;
+    server.pool.keep(session, Use::Changes);
     Ok(answers)
 }
 
@@ -56,8 +60,15 @@ async fn in_session(
     statements: Statements<'_>,
     progress: &Progress,
 ) -> Result<Vec<Answer>, Error> {
+    let jobs = jobs(server, session, statements).await?;
+    Ok(pipeline::in_session(server, session, jobs, progress).await)
+}
+
+/// Each change with what it takes of other roles.
+async fn jobs(server: &Server, session: &Session, statements: Statements<'_>) -> Result<Vec<Job>, Error> {
     let mut jobs = Vec::new();
-    for (index, change, sql) in statements {
+    for (index, change, mut sql) in statements {
+        sql += &grantors::revoke(&server.names, session, change).await?;
         let roles = if session.facts.superuser {
             Vec::new()
         } else {
@@ -67,5 +78,5 @@ async fn in_session(
             if roles.is_empty() { (Some(sql), None) } else { (None, Some(AsMember { roles, sql })) };
         jobs.push(Job { index, doing: change.to_string(), alone, as_member });
     }
-    Ok(pipeline::in_session(server, session, jobs, progress).await)
+    Ok(jobs)
 }

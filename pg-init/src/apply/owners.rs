@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use tokio_postgres::types::{ToSql, Type};
 
-use crate::change::{Change, GrantPrivileges, RevokePrivileges};
+use crate::change::{Change, GrantPrivileges, RevokeDefaultPrivileges, RevokePrivileges};
+use crate::desired::Target;
 use crate::error::Error;
 use crate::spec::Object;
 use crate::wire::{Server, Session};
@@ -23,10 +24,22 @@ const LACKING: &str = "\
 /// The owners of what `GRANT … ON ALL` would touch in a schema.
 const RELATION_OWNERS: &str = "\
     SELECT DISTINCT pg_catalog.pg_get_userbyid(c.relowner)::text FROM pg_catalog.pg_class c \
-    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind::text = ANY($2)";
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind::text = ANY($3) \
+    AND c.relname = coalesce($2, c.relname)";
 const ROUTINE_OWNERS: &str = "\
     SELECT DISTINCT pg_catalog.pg_get_userbyid(p.proowner)::text FROM pg_catalog.pg_proc p \
-    JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = $1";
+    JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = $1 \
+    AND p.proname = coalesce($2, p.proname)";
+const TYPE_OWNERS: &str = "\
+    SELECT pg_catalog.pg_get_userbyid(y.typowner)::text FROM pg_catalog.pg_type y \
+    JOIN pg_catalog.pg_namespace n ON n.oid = y.typnamespace WHERE n.nspname = $1 AND y.typname = $2";
+
+/// The owners of listed tables, and of the publication that they are added to.
+const PUBLISHED_OWNERS: &str = "\
+    SELECT pg_catalog.pg_get_userbyid(c.relowner)::text FROM pg_catalog.pg_class c \
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+    JOIN unnest($1::text[], $2::text[]) AS w(place, name) ON n.nspname = w.place AND c.relname = w.name \
+    UNION SELECT pg_catalog.pg_get_userbyid(p.pubowner)::text FROM pg_catalog.pg_publication p WHERE p.pubname = $3";
 
 pub(super) async fn lacking(session: &Session, roles: &BTreeSet<String>) -> Result<Vec<String>, Error> {
     let roles: Vec<&String> = roles.iter().collect();
@@ -48,55 +61,106 @@ pub(super) async fn needed(
         Change::AlterDatabase(c) => (Some(&c.database), vec![], c.owner.as_ref().map(|drift| &drift.to)),
         Change::CreateSchema(c) => (Some(&c.database), vec![], c.owner.as_ref()),
         Change::AlterSchema(c) => (None, vec![(&c.database, &c.schema)], Some(&c.owner.to)),
+        Change::AlterObjectOwner(c) => {
+            let from = c.owner.from.iter().map(real);
+            let schema = ownership.schema(&c.database, &c.schema);
+            return Ok(from.chain([real(&c.owner.to)]).chain(schema).collect());
+        }
         Change::CreateExtension(c) => {
             let schema = c.schema.as_ref().map(|schema| (&c.database, schema));
             (Some(&c.database), schema.into_iter().collect(), None)
         }
         Change::AlterExtension(c) => (Some(&c.database), vec![], None),
-        Change::RevokePrivileges(RevokePrivileges(c)) | Change::GrantPrivileges(GrantPrivileges(c)) => {
-            match &c.target.schema {
-                Some(schema) => (None, vec![(&c.database, schema)], None),
-                None => (Some(&c.database), vec![], None),
-            }
+        Change::RevokePrivileges(RevokePrivileges { of: c, .. })
+        | Change::GrantPrivileges(GrantPrivileges(c)) => match &c.target.schema {
+            Some(schema) => (None, vec![(&c.database, schema)], None),
+            None => (Some(&c.database), vec![], None),
+        },
+        Change::AlterDefaultPrivileges(c) | Change::RevokeDefaultPrivileges(RevokeDefaultPrivileges(c)) => {
+            (None, vec![], Some(&c.target.creator))
         }
-        Change::AlterDefaultPrivileges(c) => (None, vec![], Some(&c.target.creator)),
+        // Its tables are found by whoever may look into their schemas.
         Change::CreatePublication(c) => (Some(&c.database), of(&c.database, &c.tables), None),
-        Change::AlterPublication(c) => (Some(&c.database), of(&c.database, &c.add_tables), None),
+        Change::AlterPublication(c) => (None, of(&c.database, &c.add_tables), None),
         Change::CreateRole(_)
         | Change::AlterRole(_)
         | Change::GrantRole(_)
         | Change::AlterMembership(_)
+        | Change::AlterRoleSettings(_)
         | Change::CreateDatabase(_) => (None, vec![], None),
     };
     let mut roles: BTreeSet<String> = new_owner.map(real).into_iter().collect();
     roles.extend(database.and_then(|database| ownership.database(database)));
     roles.extend(schemas.into_iter().filter_map(|(database, schema)| ownership.schema(database, schema)));
-    if let Change::RevokePrivileges(RevokePrivileges(c)) | Change::GrantPrivileges(GrantPrivileges(c)) =
-        change
-        && let Some(schema) = &c.target.schema
-    {
-        roles.extend(owners(session, c.target.object, schema).await?);
+    roles.extend(of_objects(session, change).await?);
+    if let Change::RevokePrivileges(RevokePrivileges { grantors, .. }) = change {
+        roles.extend(grantors.iter().map(real));
     }
     Ok(roles)
 }
 
-/// The owners of a kind of object in a schema.
-async fn owners(session: &Session, object: Object, schema: &String) -> Result<Vec<String>, Error> {
-    let (doing, schema) = ("reading owners", (schema as &(dyn ToSql + Sync), Type::TEXT));
-    let kinds: &[&str] = match object {
+/// The owners of the objects that a change names one by one, or by their kind and schema.
+async fn of_objects(session: &Session, change: &Change) -> Result<Vec<String>, Error> {
+    match change {
+        Change::RevokePrivileges(RevokePrivileges { of: c, .. })
+        | Change::GrantPrivileges(GrantPrivileges(c)) => match &c.target.schema {
+            Some(schema) => owners(session, &c.target, schema).await,
+            None => Ok(Vec::new()),
+        },
+        Change::CreatePublication(c) => of_tables(session, &c.tables, "").await,
+        Change::AlterPublication(c) => of_tables(session, &c.add_tables, &c.publication).await,
+        Change::CreateRole(_)
+        | Change::AlterRole(_)
+        | Change::GrantRole(_)
+        | Change::AlterMembership(_)
+        | Change::CreateDatabase(_)
+        | Change::AlterDatabase(_)
+        | Change::AlterRoleSettings(_)
+        | Change::CreateSchema(_)
+        | Change::AlterSchema(_)
+        | Change::AlterObjectOwner(_)
+        | Change::CreateExtension(_)
+        | Change::AlterExtension(_)
+        | Change::AlterDefaultPrivileges(_)
+        | Change::RevokeDefaultPrivileges(_) => Ok(Vec::new()),
+    }
+}
+
+/// The owners of a kind of object in a schema, or of the named one.
+async fn owners(session: &Session, target: &Target, schema: &String) -> Result<Vec<String>, Error> {
+    let (doing, name) = ("reading owners", target.parts().0);
+    let schema = (schema as &(dyn ToSql + Sync), Type::TEXT);
+    let name = (&name as &(dyn ToSql + Sync), Type::TEXT);
+    let kinds: &[&str] = match target.object {
         Object::Database | Object::Schema => return Ok(Vec::new()),
         Object::Tables => &["r", "p", "v", "m", "f"],
         Object::Sequences => &["S"],
-        Object::Functions => {
-            let rows = session.rows(doing, ROUTINE_OWNERS, [schema]).await?;
+        Object::Functions | Object::Types => {
+            let sql = if target.object == Object::Types { TYPE_OWNERS } else { ROUTINE_OWNERS };
+            let rows = session.rows(doing, sql, [schema, name]).await?;
             return rows.iter().map(|row| row.get(0)).collect();
         }
     };
-    let rows = session.rows(doing, RELATION_OWNERS, [schema, (&kinds, Type::TEXT_ARRAY)]).await?;
+    let kinds = (&kinds as &(dyn ToSql + Sync), Type::TEXT_ARRAY);
+    let rows = session.rows(doing, RELATION_OWNERS, [schema, name, kinds]).await?;
     rows.iter().map(|row| row.get(0)).collect()
 }
 
 /// The schemas of tables.
 fn of<'a>(database: &'a String, tables: &'a BTreeSet<(String, String)>) -> Vec<(&'a String, &'a String)> {
     tables.iter().map(|(schema, _)| (database, schema)).collect()
+}
+
+/// The owners of tables, and of the publication that they are added to.
+async fn of_tables(
+    session: &Session,
+    tables: &BTreeSet<(String, String)>,
+    publication: &str,
+) -> Result<Vec<String>, Error> {
+    let (schemas, tables): (Vec<&str>, Vec<&str>) =
+        tables.iter().map(|(schema, table)| (schema.as_str(), table.as_str())).unzip();
+    let parameters: [(&(dyn ToSql + Sync), Type); 3] =
+        [(&schemas, Type::TEXT_ARRAY), (&tables, Type::TEXT_ARRAY), (&publication, Type::TEXT)];
+    let rows = session.rows("reading the owners of tables", PUBLISHED_OWNERS, parameters).await?;
+    rows.iter().map(|row| row.get(0)).collect()
 }

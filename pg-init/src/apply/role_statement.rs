@@ -117,6 +117,10 @@ pub(super) fn set<'a>(
     settings: impl IntoIterator<Item = (&'a String, &'a Setting)>,
 ) {
     for (name, value) in settings {
-        let _ = write!(sql, "ALTER {of} SET {} = {};", parameter(name), value.sql(name));
+        let parameter = parameter(name);
+        let _ = match value {
+            Setting::Unset => write!(sql, "ALTER {of} RESET {parameter};"),
+            value => write!(sql, "ALTER {of} SET {parameter} = {};", value.sql(name)),
+        };
     }
 }

@@ -7,11 +7,11 @@ use super::role_statement::{Role, set};
 use crate::change::{
     AlterDatabase, AlterDefaultPrivileges, AlterExtension, AlterMembership, AlterPublication, Change,
     CreateDatabase, CreateExtension, CreatePublication, CreateSchema, GrantPrivileges, GrantRole, Privileges,
-    RevokePrivileges, operations,
+    RevokeDefaultPrivileges, RevokePrivileges, operations,
 };
 use crate::desired::sql::{ident, idents, literal, qualified};
-use crate::desired::{Membership, PUBLIC};
-use crate::spec::{Future, Object, Privilege};
+use crate::desired::{Locale, Membership, PUBLIC};
+use crate::spec::{Future, LocaleProvider, Object, Privilege};
 use crate::wire::Names;
 
 /// How a change is carried out.
@@ -34,13 +34,29 @@ pub(super) fn create_database(change: &CreateDatabase, owner: Option<&str>) -> S
     if let Some(encoding) = &change.encoding {
         let _ = write!(sql, " ENCODING {}", literal(encoding));
     }
-    if let Some(locale) = &change.locale {
-        let _ = write!(sql, " LOCALE {}", literal(locale));
-    }
+    sql += &locale(&change.locale);
     if let Some(limit) = change.connection_limit {
         let _ = write!(sql, " CONNECTION LIMIT {limit}");
     }
     sql
+}
+
+fn locale(locale: &Locale) -> String {
+    let Locale { all, provider, icu, collate, ctype } = locale;
+    // Before PostgreSQL 15, LOCALE stands for both and beside neither.
+    let apart = collate.is_some() || ctype.is_some();
+    let whole = all.as_ref().filter(|_| !apart || *provider == Some(LocaleProvider::Builtin));
+    let both = all.as_ref().filter(|_| apart);
+    let provider = provider.map(|provider| provider.word().to_owned());
+    let each = [
+        ("LOCALE", whole),
+        ("LOCALE_PROVIDER", provider.as_ref()),
+        ("ICU_LOCALE", icu.as_ref()),
+        ("LC_COLLATE", collate.as_ref().or(both)),
+        ("LC_CTYPE", ctype.as_ref().or(both)),
+    ];
+    let options = each.into_iter().filter_map(|(word, value)| value.map(|value| (word, value)));
+    options.map(|(word, value)| format!(" {word} {}", literal(value))).collect()
 }
 
 /// The change as SQL, or what it takes beside that.
@@ -52,21 +68,40 @@ pub(super) fn statement<'c>(names: &Names, change: &'c Change, version: u32) -> 
         Change::GrantRole(c) => (None, grant_role(names, c, version)),
         Change::AlterMembership(c) => (None, alter_membership(names, c, version)),
         Change::AlterDatabase(c) => (None, alter_database(names, c)),
+        Change::AlterRoleSettings(c) => {
+            let mut sql = String::new();
+            let of = format!("ROLE {} IN DATABASE {}", ident(names.real(&c.role)), ident(&c.database));
+            set(&mut sql, &of, c.settings.iter().map(|(name, drift)| (name, &drift.to)));
+            (None, sql)
+        }
         Change::CreateSchema(c) => (Some(&c.database), create_schema(names, c)),
         Change::AlterSchema(c) => {
             let owner = ident(names.real(&c.owner.to));
             (Some(&c.database), format!("ALTER SCHEMA {} OWNER TO {owner}", ident(&c.schema)))
         }
+        Change::AlterObjectOwner(c) => {
+            let owner = ident(names.real(&c.owner.to));
+            let sql = format!("ALTER {} {} OWNER TO {owner}", c.kind.to_ascii_uppercase(), c.object);
+            (Some(&c.database), sql)
+        }
         Change::CreateExtension(c) => (Some(&c.database), create_extension(c)),
         Change::AlterExtension(c) => (Some(&c.database), alter_extension(c)),
-        Change::RevokePrivileges(RevokePrivileges(c)) => {
+        Change::RevokePrivileges(RevokePrivileges { of: c, .. }) => {
             (inside(c), format!("REVOKE {} FROM {}", privileges(c), grantee(names, &c.target.role)))
         }
         Change::GrantPrivileges(GrantPrivileges(c)) => {
             let option = if c.target.grant_option { " WITH GRANT OPTION" } else { "" };
             (inside(c), format!("GRANT {} TO {}{option}", privileges(c), grantee(names, &c.target.role)))
         }
-        Change::AlterDefaultPrivileges(c) => (Some(&c.database), defaults(names, c)),
+        Change::AlterDefaultPrivileges(c) => {
+            let option = if c.target.grant_option { " WITH GRANT OPTION" } else { "" };
+            let to = grantee(names, &c.target.role);
+            (Some(&c.database), format!("{} TO {to}{option}", defaults(names, c, "GRANT")))
+        }
+        Change::RevokeDefaultPrivileges(RevokeDefaultPrivileges(c)) => {
+            let from = grantee(names, &c.target.role);
+            (Some(&c.database), format!("{} FROM {from}", defaults(names, c, "REVOKE")))
+        }
         Change::CreatePublication(c) => (Some(&c.database), create_publication(c)),
         Change::AlterPublication(c) => (Some(&c.database), alter_publication(c)),
     };
@@ -167,19 +202,30 @@ fn list(privileges: &BTreeSet<Privilege>) -> String {
 }
 
 fn privileges(change: &Privileges) -> String {
-    let schema = ident(change.target.schema.as_deref().unwrap_or_default());
-    let on = match change.target.object {
+    let target = &change.target;
+    let schema = ident(target.schema.as_deref().unwrap_or_default());
+    let (name, arguments) = target.parts();
+    let named = name.map(|name| format!("{schema}.{}{}", ident(name), arguments.unwrap_or_default()));
+    let of_kind = |one: &str, all: &str| match &named {
+        Some(named) => format!("{one} {named}"),
+        None => format!("ALL {all} IN SCHEMA {schema}"),
+    };
+    let on = match target.object {
         Object::Database => format!("DATABASE {}", ident(&change.database)),
         Object::Schema => format!("SCHEMA {schema}"),
-        Object::Tables => format!("ALL TABLES IN SCHEMA {schema}"),
-        Object::Sequences => format!("ALL SEQUENCES IN SCHEMA {schema}"),
+        Object::Tables => of_kind("TABLE", "TABLES"),
+        Object::Sequences => of_kind("SEQUENCE", "SEQUENCES"),
         // Procedures too.
-        Object::Functions => format!("ALL ROUTINES IN SCHEMA {schema}"),
+        Object::Functions => of_kind("ROUTINE", "ROUTINES"),
+        Object::Types => of_kind("TYPE", "TYPES"),
     };
-    format!("{} ON {on}", list(&change.privileges))
+    let columns = idents(target.columns.iter().map(String::as_str));
+    let columns = if columns.is_empty() { columns } else { format!(" ({columns})") };
+    let each = change.privileges.iter().map(|p| p.word().to_ascii_uppercase() + &columns);
+    format!("{} ON {on}", each.collect::<Vec<_>>().join(", "))
 }
 
-fn defaults(names: &Names, change: &AlterDefaultPrivileges) -> String {
+fn defaults(names: &Names, change: &AlterDefaultPrivileges, verb: &str) -> String {
     let target = &change.target;
     let mut sql = format!("ALTER DEFAULT PRIVILEGES FOR ROLE {}", ident(names.real(&target.creator)));
     if let Some(schema) = &target.schema {
@@ -192,9 +238,8 @@ fn defaults(names: &Names, change: &AlterDefaultPrivileges) -> String {
         Future::Types => "TYPES",
         Future::Schemas => "SCHEMAS",
     };
-    let _ =
-        write!(sql, " GRANT {} ON {object} TO {}", list(&change.privileges), grantee(names, &target.role));
-    sql + if target.grant_option { " WITH GRANT OPTION" } else { "" }
+    let _ = write!(sql, " {verb} {} ON {object}", list(&change.privileges));
+    sql
 }
 
 fn create_publication(change: &CreatePublication) -> String {

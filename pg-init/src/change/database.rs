@@ -7,7 +7,8 @@ use init_core::diff::Drift;
 use init_core::{Properties, Subject};
 
 use super::show::{self, Show, detail, list, parameters};
-use crate::spec::Setting;
+use crate::desired::Locale;
+use crate::spec::{LocaleProvider, Setting};
 
 /// A new database.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,7 +24,7 @@ pub struct CreateDatabase {
     /// Its encoding.
     pub encoding: Option<String>,
     /// Its locale.
-    pub locale: Option<String>,
+    pub locale: Locale,
     /// Sessions at a time.
     pub connection_limit: Option<i32>,
     /// Its parameters.
@@ -49,7 +50,12 @@ impl Display for CreateDatabase {
         details.extend(detail("owner", self.owner.as_ref()));
         details.push(format!("template {}", self.template));
         details.extend(detail("encoding", self.encoding.as_ref()));
-        details.extend(detail("locale", self.locale.as_ref()));
+        let Locale { all, provider, icu, collate, ctype } = &self.locale;
+        details.extend(detail("locale", all.as_ref()));
+        details.extend(detail("localeProvider", provider.map(LocaleProvider::word).as_ref()));
+        details.extend(detail("icuLocale", icu.as_ref()));
+        details.extend(detail("lcCollate", collate.as_ref()));
+        details.extend(detail("lcCtype", ctype.as_ref()));
         details.extend(detail("connectionLimit", self.connection_limit.as_ref()));
         details.extend(parameters(&self.settings));
         write!(f, "create database {}{}", self.database, list(&details))
@@ -66,7 +72,11 @@ impl Show for CreateDatabase {
             .to_some("owner", self.owner.as_ref())
             .to("template", &self.template)
             .to_some("encoding", self.encoding.as_ref())
-            .to_some("locale", self.locale.as_ref())
+            .to_some("locale", self.locale.all.as_ref())
+            .to_some("locale_provider", self.locale.provider)
+            .to_some("icu_locale", self.locale.icu.as_ref())
+            .to_some("lc_collate", self.locale.collate.as_ref())
+            .to_some("lc_ctype", self.locale.ctype.as_ref())
             .to_some("connection_limit", self.connection_limit)
             .to("settings", &self.settings)
     }

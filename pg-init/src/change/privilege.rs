@@ -26,7 +26,12 @@ pub struct GrantPrivileges(pub Privileges);
 
 /// Privileges that a role must not hold.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RevokePrivileges(pub Privileges);
+pub struct RevokePrivileges {
+    /// From whom, on what, and which.
+    pub of: Privileges,
+    /// Who has granted them, apart from the owners of the objects.
+    pub grantors: BTreeSet<String>,
+}
 
 /// Privileges on objects that a role will create.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,6 +44,10 @@ pub struct AlterDefaultPrivileges {
     pub privileges: BTreeSet<Privilege>,
 }
 
+/// Privileges on new objects that a role must not hold.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RevokeDefaultPrivileges(pub AlterDefaultPrivileges);
+
 impl Privileges {
     fn subject(&self) -> Subject {
         Subject::new("grant", &self.target.role).within(&self.database)
@@ -46,15 +55,20 @@ impl Privileges {
 
     fn line(&self, f: &mut fmt::Formatter<'_>, verb: &str, preposition: &str) -> fmt::Result {
         let Self { database, target, privileges } = self;
-        let Target { object, schema, role, grant_option } = target;
-        write!(f, "{verb} {} on ", words(privileges))?;
+        let Target { object, schema, name, columns, role, grant_option } = target;
         let schema = schema.as_deref().unwrap_or_default();
-        match object {
-            Object::Database => write!(f, "database {database}")?,
-            Object::Schema => write!(f, "schema {schema} in database {database}")?,
-            Object::Tables => write!(f, "all tables of schema {schema} in database {database}")?,
-            Object::Sequences => write!(f, "all sequences of schema {schema} in database {database}")?,
-            Object::Functions => write!(f, "all functions of schema {schema} in database {database}")?,
+        write!(f, "{verb} {}", words(privileges))?;
+        if !columns.is_empty() {
+            write!(f, " ({})", columns.iter().map(String::as_str).collect::<Vec<_>>().join(", "))?;
+        }
+        match (object, name) {
+            (Object::Database, _) => write!(f, " on database {database}")?,
+            (Object::Schema, _) => write!(f, " on schema {schema} in database {database}")?,
+            (_, None) => write!(f, " on all {} of schema {schema} in database {database}", object.word())?,
+            (_, Some(name)) => {
+                let one = object.word().trim_end_matches('s');
+                write!(f, " on {one} {name} of schema {schema} in database {database}")?;
+            }
         }
         write!(f, " {preposition} {role}{}", if *grant_option { " with grant option" } else { "" })
     }
@@ -76,6 +90,8 @@ impl Show for GrantPrivileges {
         Properties::none()
             .to("object", target.object)
             .to_some("schema", target.schema.as_ref())
+            .to("names", &target.name)
+            .to("columns", &target.columns)
             .to("privileges", privileges)
             .to_some("grant_option", target.grant_option.then_some(true))
     }
@@ -83,28 +99,63 @@ impl Show for GrantPrivileges {
 
 impl Display for RevokePrivileges {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.line(f, "revoke", "from")
+        self.of.line(f, "revoke", "from")?;
+        if !self.grantors.is_empty() {
+            let grantors: Vec<_> = self.grantors.iter().map(String::as_str).collect();
+            write!(f, " granted by {}", grantors.join(", "))?;
+        }
+        Ok(())
     }
 }
 
 impl Show for RevokePrivileges {
     fn subject(&self) -> Subject {
-        self.0.subject()
+        self.of.subject()
     }
 
     fn properties(&self) -> Properties {
-        let Privileges { target, privileges, .. } = &self.0;
+        let Privileges { target, privileges, .. } = &self.of;
         Properties::none()
             .without("object", target.object)
             .without("schema", &target.schema)
+            .without("names", &target.name)
             .without("privileges", privileges)
+            .without("granted_by", &self.grantors)
     }
 }
 
 impl Display for AlterDefaultPrivileges {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (words, target) = (words(&self.privileges), &self.target);
-        write!(f, "alter default privileges in database {}: {words} {target}", self.database)
+        write!(f, "alter default privileges in database {}: {words} {target}", self.database)?;
+        write!(f, " to {}{}", target.role, if target.grant_option { " with grant option" } else { "" })
+    }
+}
+
+impl Display for RevokeDefaultPrivileges {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let AlterDefaultPrivileges { database, target, privileges } = &self.0;
+        write!(
+            f,
+            "revoke default privileges in database {database}: {} {target} from {}",
+            words(privileges),
+            target.role
+        )
+    }
+}
+
+impl Show for RevokeDefaultPrivileges {
+    fn subject(&self) -> Subject {
+        self.0.subject()
+    }
+
+    fn properties(&self) -> Properties {
+        let target = &self.0.target;
+        Properties::none()
+            .without("for", &target.creator)
+            .without("object", target.object)
+            .without("schema", &target.schema)
+            .without("privileges", &self.0.privileges)
     }
 }
 
@@ -137,7 +188,7 @@ impl Display for DefaultTarget {
         if let Some(schema) = &self.schema {
             write!(f, " in schema {schema}")?;
         }
-        write!(f, " to {}{}", self.role, if self.grant_option { " with grant option" } else { "" })
+        Ok(())
     }
 }
 

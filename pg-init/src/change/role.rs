@@ -36,6 +36,34 @@ pub struct AlterRole {
     pub settings: BTreeMap<String, Drift<Setting>>,
 }
 
+/// Parameters of the sessions of one role in one database.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AlterRoleSettings {
+    /// The database.
+    pub database: String,
+    /// The role's key in the spec.
+    pub role: String,
+    /// The parameters that differ.
+    pub settings: BTreeMap<String, Drift<Setting>>,
+}
+
+impl Display for AlterRoleSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let details: Vec<_> = parameters(&self.settings).collect();
+        write!(f, "alter role {} in database {}{}", self.role, self.database, list(&details))
+    }
+}
+
+impl Show for AlterRoleSettings {
+    fn subject(&self) -> Subject {
+        Subject::new("role_settings", &self.role).within(&self.database)
+    }
+
+    fn properties(&self) -> Properties {
+        show::settings(Properties::none(), &self.settings)
+    }
+}
+
 /// A password that is not the declared one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PasswordDrift {

@@ -61,3 +61,35 @@ impl Show for AlterSchema {
         Properties::none().drift("owner", &self.owner)
     }
 }
+
+/// An object in a schema with another owner.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AlterObjectOwner {
+    /// Where.
+    pub database: String,
+    /// Its schema.
+    pub schema: String,
+    /// What it is, in the words of `ALTER … OWNER`.
+    pub kind: String,
+    /// Its name as the server writes it.
+    pub object: String,
+    /// Its owner.
+    pub owner: Drift<String>,
+}
+
+impl Display for AlterObjectOwner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { database, kind, object, owner, .. } = self;
+        write!(f, "alter {kind} {object} in database {database}: owner {owner}")
+    }
+}
+
+impl Show for AlterObjectOwner {
+    fn subject(&self) -> Subject {
+        Subject::new("object", &self.object).within(&self.database)
+    }
+
+    fn properties(&self) -> Properties {
+        Properties::none().to("object", &self.kind).drift("owner", &self.owner)
+    }
+}

@@ -44,6 +44,7 @@ fn items(name: &str, value: &Setting) -> Option<Vec<String>> {
     let items = match value {
         Setting::List(items) => items.clone(),
         Setting::One(text) => sql::split(text, ',').unwrap_or_else(|| vec![text.clone()]),
+        Setting::Unset => return None,
     };
     Some(if items.is_empty() { vec![String::new()] } else { items })
 }
@@ -54,12 +55,14 @@ impl Setting {
         match self {
             Self::One(text) => text.clone(),
             Self::List(items) => items.join(", "),
+            Self::Unset => String::new(),
         }
     }
 
     /// Whether a stored text is this value, as far as that shows without the server.
     pub(crate) fn is(&self, name: &str, stored: &str) -> bool {
         match items(name, self) {
+            None if *self == Self::Unset => false,
             Some(wanted) => items(name, &Self::One(stored.to_owned())) == Some(wanted),
             None if name == "datestyle" => words(&self.text()) == words(stored),
             None => self.text() == stored,
@@ -85,6 +88,7 @@ impl fmt::Display for Setting {
         match self {
             Self::One(text) => write!(f, "'{text}'"),
             Self::List(items) => write!(f, "[{}]", items.join(", ")),
+            Self::Unset => f.write_str("unset"),
         }
     }
 }
@@ -94,6 +98,7 @@ impl Serialize for Setting {
         match self {
             Self::One(text) => serializer.serialize_str(text),
             Self::List(items) => serializer.collect_seq(items),
+            Self::Unset => serializer.serialize_unit(),
         }
     }
 }

@@ -28,6 +28,18 @@ pub(crate) fn parameter(name: &str) -> String {
     idents(name.split('.')).replace(", ", ".")
 }
 
+/// Whether the arguments of a routine have the types of a text such as `(int, text)`. The server is not asked to find the routine,
+/// nor a type in a schema of its own: both take USAGE, which somebody who may grant need not have.
+pub(crate) fn same_arguments(routine: &str, arguments: &str) -> String {
+    format!(
+        "pg_catalog.oidvectortypes({routine}.proargtypes) = (SELECT coalesce(pg_catalog.string_agg( \
+            CASE WHEN t.name = '' OR t.name LIKE '%.%' THEN t.name \
+                ELSE coalesce(pg_catalog.format_type(pg_catalog.to_regtype(t.name), NULL), t.name) END, ', ' ORDER BY t.place), '') \
+         FROM (SELECT pg_catalog.btrim(s.name) AS name, s.place FROM pg_catalog.regexp_split_to_table( \
+            pg_catalog.btrim({arguments}, '()'), ',') WITH ORDINALITY AS s(name, place)) t)"
+    )
+}
+
 /// How people write `schema.table`, with quotes only where a part needs them.
 pub(crate) fn shown((schema, name): &(String, String)) -> String {
     let mut text = String::new();

@@ -3,10 +3,10 @@
 use init_core::FaultKind;
 
 /// What a server's own refusal calls for, where there is more to say than for its class.
-pub(super) fn server_remedy(code: &str) -> Option<&'static str> {
+pub(super) fn server_remedy(code: &str, login: bool) -> Option<&'static str> {
     match code {
-        "28P01" => Some("check the user and its password file against the server's role"),
-        "28000" => {
+        "28P01" if login => Some("check the user and its password file against the server's role"),
+        "28000" if login => {
             Some("check the server's pg_hba.conf for a line with this user, database, address and TLS")
         }
         "3D000" => Some("name a database that exists in `database`, which is where a run begins"),

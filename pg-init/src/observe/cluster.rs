@@ -7,7 +7,8 @@ use tokio_postgres::types::Type;
 use super::access::{self, Oids};
 use crate::desired::{Attributes, Desired, Until};
 use crate::error::Error;
-use crate::observed::{Database, MemberRow, Observed, Provisioner, Role, Stored};
+use crate::observed::{Database, Locale, MemberRow, Observed, Provisioner, Role, Stored};
+use crate::spec::LocaleProvider;
 use crate::wire::{Names, Row, Server};
 
 const ROLES: &str = "\
@@ -17,19 +18,22 @@ const ROLES: &str = "\
         coalesce(r.rolvaliduntil < pg_catalog.now(), false) \
     FROM pg_catalog.pg_roles r WHERE r.rolname = ANY($1)";
 
-/// PostgreSQL has the options of a membership from 16 on; before that, a member had both.
+/// From the roles of the spec on upwards, so that a circle is seen. PostgreSQL has the options of a membership from 16 on;
+/// before that, a member had both.
 const MEMBERS: &str = "\
+    WITH RECURSIVE below AS (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY($1) \
+        UNION SELECT u.roleid FROM pg_catalog.pg_auth_members u JOIN below ON u.member = below.oid) \
     SELECT m.rolname::text, g.rolname::text, pg_catalog.pg_get_userbyid(a.grantor)::text, a.admin_option, \
         coalesce((pg_catalog.to_jsonb(a)->>'inherit_option')::bool, true), \
         coalesce((pg_catalog.to_jsonb(a)->>'set_option')::bool, true) \
-    FROM pg_catalog.pg_auth_members a \
-    JOIN pg_catalog.pg_roles m ON m.oid = a.member JOIN pg_catalog.pg_roles g ON g.oid = a.roleid \
-    WHERE m.rolname = ANY($1)";
+    FROM below JOIN pg_catalog.pg_auth_members a ON a.member = below.oid \
+    JOIN pg_catalog.pg_roles m ON m.oid = a.member JOIN pg_catalog.pg_roles g ON g.oid = a.roleid";
 
-/// The locale of another provider than the C library is `daticulocale` up to PostgreSQL 16.
+/// There are other providers of locales than the C library from PostgreSQL 15 on, and up to 16 their locale is
+/// `daticulocale`.
 const DATABASES: &str = "\
     SELECT d.datname::text, pg_catalog.pg_get_userbyid(d.datdba)::text, pg_catalog.pg_encoding_to_char(d.encoding)::text, \
-        d.datlocprovider::text, d.datcollate, d.datctype, \
+        coalesce(pg_catalog.to_jsonb(d)->>'datlocprovider', 'c'), d.datcollate::text, d.datctype::text, \
         coalesce(pg_catalog.to_jsonb(d)->>'datlocale', pg_catalog.to_jsonb(d)->>'daticulocale'), d.datconnlimit, d.datallowconn, \
         ARRAY(SELECT CASE a.grantee WHEN 0 THEN 'public' ELSE pg_catalog.pg_get_userbyid(a.grantee)::text END \
             FROM pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) a \
@@ -40,12 +44,21 @@ const SETTINGS: &str = "\
     SELECT d.datname::text, r.rolname::text, s.setconfig \
     FROM pg_catalog.pg_db_role_setting s \
     LEFT JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.setrole \
-    WHERE (s.setdatabase = 0 AND r.rolname = ANY($1)) OR (s.setrole = 0 AND d.datname = ANY($2))";
+    WHERE (s.setdatabase = 0 OR d.datname = ANY($2)) AND (s.setrole = 0 OR r.rolname = ANY($1))";
 
-/// Ours among them.
+/// Ours among them. `$1` is whether the server is PostgreSQL 16 or later; before that, CREATEROLE is as good as ADMIN OPTION
+/// on every role but a superuser. The first role of a cluster has the number 10.
 const USABLE: &str = "\
-    SELECT r.rolname::text, pg_catalog.date_part('epoch', pg_catalog.now()) FROM pg_catalog.pg_roles r \
-    WHERE pg_catalog.pg_has_role(r.oid, 'USAGE')";
+    SELECT u.role, u.usable, u.joinable, pg_catalog.date_part('epoch', pg_catalog.now()), \
+        (SELECT f.rolname::text FROM pg_catalog.pg_roles f WHERE f.oid = 10) \
+    FROM (SELECT r.rolname::text AS role, pg_catalog.pg_has_role(r.oid, 'USAGE') AS usable, \
+            CASE WHEN $1 THEN pg_catalog.pg_has_role(r.oid, 'SET') \
+                    OR NOT r.rolsuper AND pg_catalog.pg_has_role(r.oid, 'USAGE WITH ADMIN OPTION') \
+                ELSE pg_catalog.pg_has_role(r.oid, 'MEMBER') OR NOT r.rolsuper \
+                    AND (me.rolcreaterole OR pg_catalog.pg_has_role(r.oid, 'USAGE WITH ADMIN OPTION')) \
+            END AS joinable \
+        FROM pg_catalog.pg_roles r JOIN pg_catalog.pg_roles me ON me.rolname = CURRENT_USER) u \
+    WHERE u.usable OR u.joinable";
 
 const ENCODINGS: &str = "\
     SELECT e, pg_catalog.pg_encoding_to_char(pg_catalog.pg_char_to_encoding(e::name))::text \
@@ -93,7 +106,7 @@ pub(super) async fn observe(
     for row in &settings {
         setting(row, names, &mut observed)?;
     }
-    observed.provisioner = Some(provisioner(server, desired).await?);
+    provisioner(server, desired, &mut observed).await?;
     for (name, acl) in acl {
         if let Some(database) = observed.databases.get_mut(&name) {
             database.acl = acl;
@@ -131,21 +144,26 @@ fn until(seconds: f64) -> Until {
 
 fn member(row: &Row, names: &Names, observed: &mut Observed) -> Result<(), Error> {
     let of = MemberRow { grantor: row.get(2)?, admin: row.get(3)?, inherit: row.get(4)?, set: row.get(5)? };
-    if let Some(role) = observed.roles.get_mut(&names.key(row.get(0)?)) {
-        role.member_of.entry(names.key(row.get(1)?)).or_default().push(of);
+    let (member, role) = (names.key(row.get(0)?), names.key(row.get(1)?));
+    if let Some(there) = observed.roles.get_mut(&member) {
+        there.member_of.entry(role.clone()).or_default().push(of);
     }
+    observed.memberships.entry(member).or_default().insert(role);
     Ok(())
 }
 
 fn database(row: &Row, names: &Names) -> Result<Database, Error> {
-    let locales = match (row.get(3)?, row.get::<Option<String>>(6)?) {
-        ("c", _) | (_, None) => [row.get(4)?, row.get(5)?].into(),
-        (_, Some(locale)) => [locale].into(),
+    let locale = Locale {
+        provider: LocaleProvider::of_letter(row.get(3)?),
+        collate: row.get(4)?,
+        ctype: row.get(5)?,
+        own: row.get(6)?,
+        canonical: None,
     };
     Ok(Database {
         owner: names.key(row.get(1)?),
         encoding: row.get(2)?,
-        locales,
+        locale,
         connection_limit: row.get(7)?,
         allows_connections: row.get(8)?,
         connect: row.list(9)?.iter().map(|role| names.key(role)).collect(),
@@ -157,8 +175,12 @@ fn setting(row: &Row, names: &Names, observed: &mut Observed) -> Result<(), Erro
     let (database, role): (Option<&str>, Option<&str>) = (row.get(0)?, row.get(1)?);
     let settings = match (database, role) {
         (Some(name), None) => observed.databases.get_mut(name).map(|database| &mut database.settings),
+        (Some(name), Some(role)) => {
+            let database = observed.databases.get_mut(name);
+            database.map(|database| database.role_settings.entry(names.key(role)).or_default())
+        }
         (None, Some(name)) => observed.roles.get_mut(&names.key(name)).map(|role| &mut role.settings),
-        _ => None,
+        (None, None) => None,
     };
     let Some(settings) = settings else { return Ok(()) };
     for pair in row.list(2)? {
@@ -169,10 +191,11 @@ fn setting(row: &Row, names: &Names, observed: &mut Observed) -> Result<(), Erro
     Ok(())
 }
 
-/// The provisioning role, and the roles whose privileges it has as their member.
-async fn provisioner(server: &Server, desired: &Desired) -> Result<Provisioner, Error> {
+/// The provisioning role, the roles whose privileges it has as their member, and those that it can act as.
+async fn provisioner(server: &Server, desired: &Desired, observed: &mut Observed) -> Result<(), Error> {
     let (facts, names) = (&server.main.facts, &server.names);
-    let rows = server.main.rows("reading whose privileges we have", USABLE, []).await?;
+    let modern = facts.version >= 16;
+    let rows = server.main.rows("reading whose privileges we have", USABLE, [(&modern, Type::BOOL)]).await?;
     let mut provisioner = Provisioner {
         role: names.key(&facts.me),
         superuser: facts.superuser,
@@ -180,8 +203,17 @@ async fn provisioner(server: &Server, desired: &Desired) -> Result<Provisioner, 
         ..Provisioner::default()
     };
     for row in &rows {
-        provisioner.usable.insert(names.key(row.get(0)?));
-        provisioner.now = Some(until(row.get(1)?));
+        let role = names.key(row.get(0)?);
+        if row.get(1)? {
+            provisioner.usable.insert(role.clone());
+        }
+        if row.get(2)? {
+            provisioner.joinable.insert(role);
+        }
+        provisioner.now = Some(until(row.get(3)?));
+        let first: Option<&str> = row.get(4)?;
+        observed.public_owner = first.filter(|_| facts.version < 15).map(|first| names.key(first));
     }
-    Ok(provisioner)
+    observed.provisioner = Some(provisioner);
+    Ok(())
 }

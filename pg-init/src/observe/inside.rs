@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use tokio_postgres::types::Type;
 
 use super::access::{self, Oids};
+use super::objects;
 use crate::desired::Database;
 use crate::error::Error;
 use crate::observed::{Extension, Inside, Publication};
@@ -28,9 +29,12 @@ const PUBLICATIONS: &str = "\
               JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE r.prpubid = p.oid ORDER BY c.oid), \
         ARRAY(SELECT c.relname::text FROM pg_catalog.pg_publication_rel r JOIN pg_catalog.pg_class c ON c.oid = r.prrelid \
               WHERE r.prpubid = p.oid ORDER BY c.oid), \
-        ARRAY(SELECT n.nspname::text FROM pg_catalog.pg_publication_namespace x \
-              JOIN pg_catalog.pg_namespace n ON n.oid = x.pnnspid WHERE x.pnpubid = p.oid) \
-    FROM pg_catalog.pg_publication p WHERE p.pubname = ANY($1)";
+        [SCHEMAS]::text[] FROM pg_catalog.pg_publication p WHERE p.pubname = ANY($1)";
+
+/// PostgreSQL publishes whole schemas from 15 on.
+const PUBLISHED_SCHEMAS: &str = "\
+    ARRAY(SELECT n.nspname::text FROM pg_catalog.pg_publication_namespace x \
+          JOIN pg_catalog.pg_namespace n ON n.oid = x.pnnspid WHERE x.pnpubid = p.oid)";
 
 const TABLES: &str = "\
     SELECT n.nspname::text, c.relname::text FROM pg_catalog.pg_class c \
@@ -56,11 +60,13 @@ pub(super) async fn observe(
         }
         session.rows(&format!("{doing} of the database {name}"), sql, [(parameter, text.clone())]).await
     };
+    let published_schemas = if session.facts.version < 15 { "'{}'" } else { PUBLISHED_SCHEMAS };
+    let question = PUBLICATIONS.replace("[SCHEMAS]", published_schemas);
     let doing = format!("reading schemas of the database {name}");
-    let (schemas, installed, published, tables, acl, defaults) = tokio::try_join!(
+    let (schemas, installed, published, tables, acl, defaults, of_others) = tokio::try_join!(
         session.rows(&doing, SCHEMAS, []),
         ask(extensions.is_empty(), "reading extensions", EXTENSIONS, &extensions),
-        ask(publications.is_empty(), "reading publications", PUBLICATIONS, &publications),
+        ask(publications.is_empty(), "reading publications", &question, &publications),
         async {
             if tables.is_empty() {
                 return Ok(Vec::new());
@@ -71,8 +77,9 @@ pub(super) async fn observe(
         },
         access::inside(session, oids, database),
         access::defaults(session, oids, database),
+        objects::of_others(session, oids.names, database),
     )?;
-    let mut inside = Inside { acl, defaults, ..Inside::default() };
+    let mut inside = Inside { acl, defaults, of_others, ..Inside::default() };
     for row in &schemas {
         inside.schemas.insert(row.get(0)?, oids.names.key(row.get(1)?));
     }

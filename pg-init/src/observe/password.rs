@@ -11,6 +11,7 @@ use tracing::warn;
 use crate::desired::Desired;
 use crate::error::Error;
 use crate::observed::{Observed, Password, Role};
+use crate::spec::PasswordCheck;
 use crate::wire::scram::{self, Stored, compare as compare_verifier};
 use crate::wire::{PasswordTrial, Pool, Server, hashing};
 
@@ -34,14 +35,18 @@ pub(super) async fn observe(
     if declared.is_empty() {
         return Ok(());
     }
-    let may = server.main.facts.superuser || {
-        let may = server.main.one(MAY_READ, "asking whether verifiers may be read").await?;
-        may.as_deref() == Some("1")
-    };
-    let known = if may {
-        recompute(server, &declared).await?
-    } else {
-        probe(server, desired, &declared, observed).await?
+    let known = match desired.password_check {
+        Some(PasswordCheck::Never) => return Ok(()),
+        Some(PasswordCheck::Login) => probe(server, desired, &declared, observed).await?,
+        Some(PasswordCheck::Verifier) if !may_read(server).await? => {
+            warn!(
+                "the provisioning role may not read verifiers, and no login is to be tried: passwords are left as they are"
+            );
+            return Ok(());
+        }
+        Some(PasswordCheck::Verifier) => recompute(server, &declared).await?,
+        None if may_read(server).await? => recompute(server, &declared).await?,
+        None => probe(server, desired, &declared, observed).await?,
     };
     for (key, password) in known {
         if let Some(role) = observed.roles.get_mut(&key) {
@@ -49,6 +54,14 @@ pub(super) async fn observe(
         }
     }
     Ok(())
+}
+
+async fn may_read(server: &Server) -> Result<bool, Error> {
+    if server.main.facts.superuser {
+        return Ok(true);
+    }
+    let may = server.main.one(MAY_READ, "asking whether verifiers may be read").await?;
+    Ok(may.as_deref() == Some("1"))
 }
 
 /// Every core takes its share: one verifier costs some 4,000 rounds of SHA-256.

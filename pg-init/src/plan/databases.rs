@@ -1,13 +1,14 @@
 //! Databases: what is fixed at creation is a conflict afterwards.
 
-use init_core::SpecPath;
 use init_core::diff::Drift;
+use init_core::{Conflict, SpecPath};
 
 use super::planner::Planner;
 use super::settings;
-use crate::change::{AlterDatabase, Change, CreateDatabase};
-use crate::desired::Database;
+use crate::change::{AlterDatabase, AlterRoleSettings, Change, CreateDatabase};
+use crate::desired::{Database, Locale};
 use crate::observed;
+use crate::spec::LocaleProvider;
 
 impl Planner<'_> {
     pub(super) fn databases(&mut self) {
@@ -20,8 +21,24 @@ impl Planner<'_> {
                 None => self.create(name, database, &at),
                 Some(there) => self.compare(name, database, there, &at),
             }
+            self.role_settings(name, database, &at);
             self.check_connect(name, database, self.observed.databases.get(name), &at);
             self.inside(name, database, &at);
+        }
+    }
+
+    /// What sessions of one role have in one database.
+    fn role_settings(&mut self, name: &str, database: &Database, at: &SpecPath) {
+        let nothing = observed::Settings::default();
+        let there = self.observed.databases.get(name);
+        for (role, wanted) in &database.role_settings {
+            self.check_role(&at.key("roleSettings").key(role), role);
+            let stored = there.and_then(|there| there.role_settings.get(role)).unwrap_or(&nothing);
+            let settings = settings::drift(wanted, stored);
+            if !settings.is_empty() {
+                let (database, role) = (name.to_owned(), role.clone());
+                self.change(Change::AlterRoleSettings(AlterRoleSettings { database, role, settings }));
+            }
         }
     }
 
@@ -43,7 +60,7 @@ impl Planner<'_> {
             encoding: database.encoding.clone(),
             locale: database.locale.clone(),
             connection_limit: database.connection_limit,
-            settings: database.settings.clone(),
+            settings: settings::of_new(&database.settings),
         }));
     }
 
@@ -78,12 +95,40 @@ impl Planner<'_> {
                 self.conflict(&at.key("encoding"), problem);
             }
         }
-        if let Some(wanted) = &database.locale
-            && there.locales.iter().any(|locale| canonical(locale) != canonical(wanted))
-        {
-            let has = there.locales.iter().cloned().collect::<Vec<_>>().join(" and ");
-            let problem = format!("{of} has the locale {has}, and the spec wants {wanted}: {CURE}");
-            self.conflict(&at.key("locale"), problem);
+        self.fixed_locale(&database.locale, &there.locale, at, of);
+    }
+
+    fn fixed_locale(&mut self, wanted: &Locale, there: &observed::Locale, at: &SpecPath, of: &str) {
+        let is = |provider: LocaleProvider| there.provider == Some(provider);
+        let word =
+            |provider: Option<LocaleProvider>| provider.map_or("another provider", LocaleProvider::word);
+        let mut compare = |key: &str, what: &str, has: &str, wants: &str, same: bool| {
+            if !same {
+                let problem = format!("{of} has {what} {has}, and the spec wants {wants}: {CURE}");
+                self.conflicts.push(Conflict::new(at.key(key), problem));
+            }
+        };
+        if let Some(provider) = wanted.provider {
+            let key = if wanted.icu.is_some() { "icuLocale" } else { "localeProvider" };
+            compare(key, "the locale provider", word(there.provider), provider.word(), is(provider));
+        }
+        for (key, what, own, has) in [
+            ("lcCollate", "LC_COLLATE", &wanted.collate, &there.collate),
+            ("lcCtype", "LC_CTYPE", &wanted.ctype, &there.ctype),
+        ] {
+            let (key, wants) =
+                (if own.is_some() { key } else { "locale" }, own.as_ref().or(wanted.all.as_ref()));
+            if let Some(wants) = wants {
+                compare(key, what, has, wants, canonical(has) == canonical(wants));
+            }
+        }
+        let own = there.own.as_deref().unwrap_or_default();
+        if let Some(icu) = wanted.icu.as_ref().filter(|_| is(LocaleProvider::Icu)) {
+            let same = icu == own || there.canonical.as_deref() == Some(own);
+            compare("icuLocale", "the ICU locale", own, icu, same);
+        }
+        if let Some(all) = wanted.all.as_ref().filter(|_| is(LocaleProvider::Builtin)) {
+            compare("locale", "the builtin locale", own, all, canonical(own) == canonical(all));
         }
     }
 }

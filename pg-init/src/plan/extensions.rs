@@ -67,7 +67,8 @@ impl<'a> Planner<'a> {
                 self.conflict(&at.key("schema"), problem);
             }
             (None, Some(schema)) => self.check_schema(scope, &at.key("schema"), schema),
-            _ => {}
+            (None, None) => self.check_schema(scope, &at.key("schema"), "public"),
+            (Some(_), _) => {}
         }
         let schema = declared.schema.as_deref().unwrap_or("public");
         wanted.insert(name, Install { schema, version, available });

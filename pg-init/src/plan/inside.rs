@@ -7,8 +7,10 @@ use init_core::SpecPath;
 use init_core::diff::Drift;
 
 use super::planner::Planner;
-use crate::change::{AlterPublication, AlterSchema, Change, CreatePublication, CreateSchema};
-use crate::desired::{Database, Publication, sql};
+use crate::change::{
+    AlterObjectOwner, AlterPublication, AlterSchema, Change, CreatePublication, CreateSchema,
+};
+use crate::desired::{Database, Publication, Schema, sql};
 use crate::observed::{self, Inside};
 
 /// One database, from both sides.
@@ -40,7 +42,11 @@ impl Planner<'_> {
     }
 
     fn schemas(&mut self, scope: &DatabaseScope<'_>) {
-        for (schema, owner) in &scope.database.schemas {
+        for (schema, Schema { owner, object_owner }) in &scope.database.schemas {
+            if let Some(owner) = object_owner {
+                self.check_role(&scope.at.key("schemas").key(schema).key("objectOwner"), owner);
+                self.object_owners(scope, schema, owner);
+            }
             if let Some(owner) = owner {
                 self.check_role(&scope.at.key("schemas").key(schema).key("owner"), owner);
             }
@@ -48,7 +54,9 @@ impl Planner<'_> {
             let from = match scope.there.schemas.get(schema) {
                 Some(from) => Some(from.as_str()),
                 // Every template that PostgreSQL makes has it.
-                None if scope.new && schema == "public" => Some("pg_database_owner"),
+                None if scope.new && schema == "public" => {
+                    Some(self.observed.public_owner.as_deref().unwrap_or("pg_database_owner"))
+                }
                 None => None,
             };
             match (from, owner) {
@@ -64,6 +72,19 @@ impl Planner<'_> {
                 }
                 (Some(_), None) => {}
             }
+        }
+    }
+
+    /// Each object by itself, so that a plan lists them.
+    fn object_owners(&mut self, scope: &DatabaseScope<'_>, schema: &str, owner: &str) {
+        for object in scope.there.of_others.iter().filter(|object| object.schema == schema) {
+            self.change(Change::AlterObjectOwner(AlterObjectOwner {
+                database: scope.name.to_owned(),
+                schema: schema.to_owned(),
+                kind: object.kind.clone(),
+                object: object.name.clone(),
+                owner: Drift { from: Some(object.owner.clone()), to: owner.to_owned() },
+            }));
         }
     }
 

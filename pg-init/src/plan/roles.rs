@@ -12,6 +12,7 @@ use crate::change::{
 };
 use crate::desired::{Attributes, Membership, Role};
 use crate::observed::{self, MemberRow, Password};
+use crate::spec::PasswordCheck;
 
 impl Planner<'_> {
     pub(super) fn roles(&mut self) {
@@ -24,12 +25,35 @@ impl Planner<'_> {
                 }
                 Side::Present(role, there) => {
                     self.check_provisioning_role(key, role, there);
-                    self.changes.extend(alter(key, role, there));
+                    // A login would have judged it, had the role been able to log in.
+                    let by_login = !matches!(
+                        desired.password_check,
+                        Some(PasswordCheck::Never | PasswordCheck::Verifier)
+                    );
+                    self.changes.extend(alter(key, role, there, by_login));
                     self.memberships(key, role, Some(there));
                 }
                 Side::Extra(_) => {}
             }
         }
+    }
+
+    /// Whether a role is a member of another one, on the server or by the spec.
+    fn is_below(&self, role: &str, other: &str) -> bool {
+        let mut reached = BTreeSet::new();
+        let mut open = vec![role];
+        while let Some(next) = open.pop() {
+            if next == other {
+                return true;
+            }
+            if reached.insert(next) {
+                let there = self.observed.memberships.get(next).into_iter().flatten();
+                let declared =
+                    self.desired.roles.get(next).into_iter().flat_map(|role| role.member_of.keys());
+                open.extend(there.chain(declared).map(String::as_str));
+            }
+        }
+        false
     }
 
     fn memberships(&mut self, key: &str, role: &Role, there: Option<&observed::Role>) {
@@ -38,7 +62,12 @@ impl Planner<'_> {
             self.check_role(&at, of);
             let members = Members { role: of.clone(), member: key.to_owned() };
             let rows = there.and_then(|there| there.member_of.get(of)).map_or(&[][..], Vec::as_slice);
-            if rows.is_empty() {
+            if rows.is_empty() && self.is_below(of, key) {
+                let problem = format!(
+                    "{of} is a member of {key} on the server, by itself or through other roles, and PostgreSQL has no circles"
+                );
+                self.conflict(&at, problem);
+            } else if rows.is_empty() {
                 self.change(Change::GrantRole(GrantRole { of: members, options: options.clone() }));
             } else if let Some(change) = options_differ(members, options, rows) {
                 self.change(change);
@@ -52,11 +81,11 @@ fn create(key: &str, role: &Role) -> Change {
         role: key.to_owned(),
         attributes: role.attributes.clone(),
         password: role.password.clone(),
-        settings: role.settings.clone(),
+        settings: settings::of_new(&role.settings),
     })
 }
 
-fn alter(key: &str, role: &Role, there: &observed::Role) -> Option<Change> {
+fn alter(key: &str, role: &Role, there: &observed::Role, by_login: bool) -> Option<Change> {
     let (want, have) = (&role.attributes, &there.attributes);
     let attributes = Attributes {
         login: drift(want.login, have.login),
@@ -74,7 +103,7 @@ fn alter(key: &str, role: &Role, there: &observed::Role) -> Option<Change> {
         Password::Wrong => Some(PreviousPassword::Another),
         Password::Md5 => Some(PreviousPassword::Md5),
         // A role that cannot log in yet cannot be judged, and after this it could.
-        Password::Unknown if attributes.login.is_some() || attributes.valid_until.is_some() => {
+        Password::Unknown if by_login && (attributes.login.is_some() || attributes.valid_until.is_some()) => {
             Some(PreviousPassword::Unknown)
         }
         Password::Right | Password::Unknown => None,

@@ -17,7 +17,14 @@ pub(crate) fn drift(
         let stored = observed.get(name);
         let same = stored.is_some_and(|stored| stored.equal || wanted.is(name, &stored.text));
         let from = stored.map(|stored| Setting::One(stored.text.clone()));
+        let same = same || from.is_none() && *wanted == Setting::Unset;
         (!same).then(|| (name.clone(), Drift { from, to: wanted.clone() }))
     };
     desired.iter().filter_map(differs).collect()
+}
+
+/// Those that something new is made with: it has no others that could be taken away.
+pub(crate) fn of_new(desired: &desired::Settings) -> BTreeMap<String, Setting> {
+    let set = desired.iter().filter(|(_, value)| **value != Setting::Unset);
+    set.map(|(name, value)| (name.clone(), value.clone())).collect()
 }

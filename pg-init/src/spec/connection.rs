@@ -68,6 +68,18 @@ pub enum Authentication {
     Password,
 }
 
+/// How a declared password is compared with a role's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PasswordCheck {
+    /// By the stored verifier alone: no login fails, and without the right to read it the password is left as it is.
+    Verifier,
+    /// By a login as the role, also where the verifier could be read.
+    Login,
+    /// Not at all: a password is set when a role is created, and then left as it is.
+    Never,
+}
+
 impl Authentication {
     /// The word of the spec.
     pub(crate) fn word(self) -> &'static str {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::entries;
 use super::forms::{Setting, Tables};
-use super::privilege::{DefaultPrivilege, Grant, Revoke};
+use super::privilege::{Access, DefaultPrivilege, Grant, Revoke};
 
 /// A database. What is absent is left as it is.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -19,13 +19,24 @@ pub struct Database {
     pub template: Option<String>,
     /// Its encoding, fixed at creation.
     pub encoding: Option<String>,
-    /// Its locale, fixed at creation.
+    /// `LC_COLLATE` and `LC_CTYPE`, and the locale of the builtin provider; fixed at creation.
     pub locale: Option<String>,
+    /// What compares its texts, fixed at creation: the server's default when absent.
+    pub locale_provider: Option<LocaleProvider>,
+    /// The locale of the provider `icu`, fixed at creation.
+    pub icu_locale: Option<String>,
+    /// `LC_COLLATE`, where it is another than `locale`; fixed at creation.
+    pub lc_collate: Option<String>,
+    /// `LC_CTYPE`, where it is another than `locale`; fixed at creation.
+    pub lc_ctype: Option<String>,
     /// Sessions at a time; -1 for any number.
     pub connection_limit: Option<i32>,
     /// Configuration parameters of its sessions.
     #[serde(default)]
     pub settings: BTreeMap<String, Setting>,
+    /// Configuration parameters of the sessions of one role in it, by the role's key.
+    #[serde(default)]
+    pub role_settings: BTreeMap<String, BTreeMap<String, Setting>>,
     /// Extensions by name.
     #[serde(default, deserialize_with = "entries::entries")]
     #[schemars(with = "BTreeMap<String, Option<Extension>>")]
@@ -34,6 +45,9 @@ pub struct Database {
     #[serde(default, deserialize_with = "entries::entries")]
     #[schemars(with = "BTreeMap<String, Option<Schema>>")]
     pub schemas: BTreeMap<String, Schema>,
+    /// What roles may do with all that is in the database, in one word.
+    #[serde(default)]
+    pub access: Vec<Access>,
     /// Privileges that must be held.
     #[serde(default)]
     pub grants: Vec<Grant>,
@@ -47,6 +61,39 @@ pub struct Database {
     #[serde(default, deserialize_with = "entries::entries")]
     #[schemars(with = "BTreeMap<String, Option<Publication>>")]
     pub publications: BTreeMap<String, Publication>,
+}
+
+/// What compares the texts of a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LocaleProvider {
+    /// The C library.
+    Libc,
+    /// ICU, from PostgreSQL 15 on.
+    Icu,
+    /// PostgreSQL itself, from 17 on.
+    Builtin,
+}
+
+impl LocaleProvider {
+    /// The word of the spec, and of `CREATE DATABASE`.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Libc => "libc",
+            Self::Icu => "icu",
+            Self::Builtin => "builtin",
+        }
+    }
+
+    /// `pg_database.datlocprovider`
+    pub(crate) fn of_letter(letter: &str) -> Option<Self> {
+        match letter {
+            "c" => Some(Self::Libc),
+            "i" => Some(Self::Icu),
+            "b" => Some(Self::Builtin),
+            _ => None,
+        }
+    }
 }
 
 /// An extension.
@@ -65,6 +112,8 @@ pub struct Extension {
 pub struct Schema {
     /// Its owner.
     pub owner: Option<String>,
+    /// The owner of the tables, views, sequences, functions and types in it, but not of what belongs to an extension.
+    pub object_owner: Option<String>,
 }
 
 /// The operations that a publication carries.

@@ -16,13 +16,15 @@ use super::connection::{TlsMode, TlsSpec};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Many(pub Vec<String>);
 
-/// The value of a configuration parameter: a scalar, or a list for the parameters that are one.
+/// The value of a configuration parameter: a scalar, a list for the parameters that are one, or none of its own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Setting {
     /// One value.
     One(String),
     /// The items of a list.
     List(Vec<String>),
+    /// No value here: what holds elsewhere.
+    Unset,
 }
 
 /// What a publication has of tables.
@@ -148,6 +150,10 @@ impl<'de> Visitor<'de> for Form<Setting> {
         Ok(Setting::One(text.to_owned()))
     }
 
+    fn visit_unit<E: de::Error>(self) -> Result<Setting, E> {
+        Ok(Setting::Unset)
+    }
+
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<Setting, E> {
         self.visit_str(if value { "on" } else { "off" })
     }
@@ -186,7 +192,7 @@ form!(
     Tls,
     "a mode, or a map with `mode`, `ca`, `certificate`, `key`, `keyPassphrase`, `serverName`, `channelBinding`"
 );
-form!(Setting, "a value, or a list of names");
+form!(Setting, "a value, a list of names, or null for none");
 
 macro_rules! schema {
     ($type:ty, $name:literal, $generator:ident => $schema:expr) => {
@@ -209,16 +215,19 @@ schema!(Tables, "Tables", _g => json_schema!({
     "anyOf": [{ "const": "all" }, { "type": "array", "items": { "type": "string" } }]
 }));
 schema!(Setting, "Setting", _g => json_schema!({
-    "anyOf": [{ "type": ["string", "number", "boolean"] }, { "type": "array", "items": { "type": "string" } }]
+    "anyOf": [{ "type": ["string", "number", "boolean", "null"] }, { "type": "array", "items": { "type": "string" } }]
 }));
 schema!(MemberOf, "MemberOf", _g => json_schema!({
     "anyOf": [{ "type": "string" }, {
         "type": "object",
         "properties": {
-            "role": { "type": "string" },
-            "admin": { "type": "boolean" },
-            "inherit": { "type": "boolean", "description": "Needs PostgreSQL 16 to be false." },
-            "set": { "type": "boolean", "description": "Needs PostgreSQL 16 to be false." },
+            "role": { "type": "string", "description": "The role to be a member of." },
+            "admin": { "type": "boolean", "description": "Whether it may pass the membership on." },
+            "inherit": {
+                "type": "boolean",
+                "description": "Whether it has the role's privileges without SET ROLE; false needs PostgreSQL 16.",
+            },
+            "set": { "type": "boolean", "description": "Whether it may SET ROLE to it; false needs PostgreSQL 16." },
         },
         "required": ["role"],
         "additionalProperties": false,

@@ -19,6 +19,8 @@ pub enum Object {
     Sequences,
     /// Functions, procedures and aggregates.
     Functions,
+    /// Types and domains, by their names alone.
+    Types,
 }
 
 /// The kinds of object that default privileges are for.
@@ -82,11 +84,38 @@ pub struct Grant {
     pub object: Object,
     /// In which schema; not for the database.
     pub schema: Option<Many>,
+    /// Which objects of the schema, a function as NAME or NAME(TYPES); all of the kind when absent.
+    pub names: Option<Many>,
+    /// Which columns of the named tables; the whole tables when absent.
+    pub columns: Option<Many>,
     /// Which.
     pub privileges: Vec<Privilege>,
     /// With the right to pass them on.
     #[serde(default)]
     pub grant_option: bool,
+}
+
+/// What roles may do with all that is in the database, in one word: `connect`, `usage` of the schemas, and privileges on their
+/// tables and sequences, those of today and those that the owner will create.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Access {
+    /// The roles.
+    pub role: Many,
+    /// What they may do.
+    pub level: Level,
+    /// In which schemas: all that are declared when absent, and `public` where none is.
+    pub schema: Option<Many>,
+}
+
+/// What a role may do with all that is in a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// `SELECT`
+    Read,
+    /// `SELECT`, `INSERT`, `UPDATE`, `DELETE`, and the numbers of sequences.
+    Write,
 }
 
 /// Privileges that must not be held.
@@ -99,11 +128,13 @@ pub struct Revoke {
     pub object: Object,
     /// In which schema; not for the database.
     pub schema: Option<Many>,
+    /// Which objects of the schema, a function as NAME or NAME(TYPES); all of the kind when absent.
+    pub names: Option<Many>,
     /// Which.
     pub privileges: Vec<Privilege>,
 }
 
-/// Privileges on objects that a role will create.
+/// Privileges on objects that a role will create: held by `to`, or not held by `from`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DefaultPrivilege {
@@ -115,7 +146,9 @@ pub struct DefaultPrivilege {
     /// On what.
     pub object: Future,
     /// The grantees: roles, or `public` for everyone.
-    pub to: Many,
+    pub to: Option<Many>,
+    /// The roles that must not hold them, or `public` for everyone.
+    pub from: Option<Many>,
     /// Which.
     pub privileges: Vec<Privilege>,
     /// With the right to pass them on.

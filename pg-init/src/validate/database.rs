@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{SpecPath, Violations};
 
-use super::{names, privileges, setting};
-use crate::desired::{Database, Extension, Publication, sql};
-use crate::spec::{self, Tables};
+use super::{access, names, privileges, setting};
+use crate::desired::{Database, Extension, Locale, Publication, Schema, Settings, sql};
+use crate::spec::{self, LocaleProvider, Setting, Tables};
 
 pub(super) fn one(name: &str, written: spec::Database, at: &SpecPath, wrong: &mut Violations) -> Database {
     wrong.check(at, names::name(name));
@@ -15,28 +15,76 @@ pub(super) fn one(name: &str, written: spec::Database, at: &SpecPath, wrong: &mu
             wrong.check(&at.key(key), names::name(value));
         }
     }
-    for (key, value) in [("encoding", &written.encoding), ("locale", &written.locale)] {
+    for (key, value) in [
+        ("encoding", &written.encoding),
+        ("locale", &written.locale),
+        ("icuLocale", &written.icu_locale),
+        ("lcCollate", &written.lc_collate),
+        ("lcCtype", &written.lc_ctype),
+    ] {
         if value.as_ref().is_some_and(|value| value.is_empty() || value.contains('\0')) {
             wrong.push(&at.key(key), "the value is empty or holds a NUL character");
         }
     }
+    provider(&written, at, wrong);
     setting::connection_limit(written.connection_limit, at, wrong);
-    let grants = privileges::grants(written.grants, &at.key("grants"), wrong);
-    let revokes = privileges::revokes(written.revokes, &at.key("revokes"), wrong);
-    privileges::opposites(&grants, &revokes, wrong);
-    Database {
+    let defaults = privileges::defaults(written.default_privileges, &at.key("defaultPrivileges"), wrong);
+    let mut database = Database {
         owner: written.owner,
         template: written.template,
         encoding: written.encoding,
-        locale: written.locale,
+        locale: Locale {
+            all: written.locale,
+            provider: written.locale_provider.or(written.icu_locale.is_some().then_some(LocaleProvider::Icu)),
+            icu: written.icu_locale,
+            collate: written.lc_collate,
+            ctype: written.lc_ctype,
+        },
         connection_limit: written.connection_limit,
         settings: setting::settings(written.settings, &at.key("settings"), wrong),
+        role_settings: role_settings(written.role_settings, &at.key("roleSettings"), wrong),
         extensions: extensions(written.extensions, &at.key("extensions"), wrong),
         schemas: schemas(written.schemas, &at.key("schemas"), wrong),
-        grants,
-        revokes,
-        defaults: privileges::defaults(written.default_privileges, &at.key("defaultPrivileges"), wrong),
+        grants: privileges::grants(written.grants, &at.key("grants"), wrong),
+        revokes: privileges::revokes(written.revokes, &at.key("revokes"), wrong),
+        defaults: defaults.0,
+        default_revokes: defaults.1,
         publications: publications(written.publications, &at.key("publications"), wrong),
+    };
+    access::expand(written.access, &mut database, &at.key("access"), wrong);
+    privileges::opposites(&database, wrong);
+    database
+}
+
+fn role_settings(
+    written: BTreeMap<String, BTreeMap<String, Setting>>,
+    at: &SpecPath,
+    wrong: &mut Violations,
+) -> BTreeMap<String, Settings> {
+    let mut all = BTreeMap::new();
+    for (role, settings) in written {
+        let at = at.key(&role);
+        wrong.check(&at, names::name(&role));
+        all.insert(role, setting::settings(settings, &at, wrong));
+    }
+    all
+}
+
+/// A provider and its own locale belong together.
+fn provider(written: &spec::Database, at: &SpecPath, wrong: &mut Violations) {
+    match (written.locale_provider, &written.icu_locale) {
+        (Some(LocaleProvider::Icu), None) => {
+            wrong.push(&at.key("localeProvider"), "`icu` has a locale of its own: add `icuLocale`");
+        }
+        (Some(LocaleProvider::Libc | LocaleProvider::Builtin), Some(_)) => {
+            wrong.push(&at.key("icuLocale"), "only `localeProvider: icu` has such a locale");
+        }
+        (Some(LocaleProvider::Builtin), None) if written.locale.is_none() => {
+            let problem =
+                "`builtin` has a locale of its own: add `locale`, one of C, C.UTF-8, PG_UNICODE_FAST";
+            wrong.push(&at.key("localeProvider"), problem);
+        }
+        _ => {}
     }
 }
 
@@ -64,15 +112,17 @@ fn schemas(
     written: BTreeMap<String, spec::Schema>,
     at: &SpecPath,
     wrong: &mut Violations,
-) -> BTreeMap<String, Option<String>> {
+) -> BTreeMap<String, Schema> {
     let mut schemas = BTreeMap::new();
-    for (name, spec::Schema { owner }) in written {
+    for (name, spec::Schema { owner, object_owner }) in written {
         let at = at.key(&name);
         wrong.check(&at, names::schema(&name));
-        if let Some(owner) = &owner {
-            wrong.check(&at.key("owner"), names::name(owner));
+        for (key, owner) in [("owner", &owner), ("objectOwner", &object_owner)] {
+            if let Some(owner) = owner {
+                wrong.check(&at.key(key), names::name(owner));
+            }
         }
-        schemas.insert(name, owner);
+        schemas.insert(name, Schema { owner, object_owner });
     }
     schemas
 }

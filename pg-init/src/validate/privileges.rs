@@ -1,14 +1,14 @@
 //! Grants, revokes and default privileges: lists expanded, and each privilege one that its object has.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{SpecPath, Violations};
 
-use super::names;
-use crate::desired::{DefaultTarget, PUBLIC, Privileges, Target};
+use super::{named, names};
+use crate::desired::{Database, DefaultTarget, PUBLIC, Privileges, Target};
 use crate::spec::{DefaultPrivilege, Future, Grant, Many, Object, Privilege, Revoke};
 
-type Targets<T> = BTreeMap<T, Privileges>;
+pub(super) type Targets<T> = BTreeMap<T, Privileges>;
 
 pub(super) fn grants(written: Vec<Grant>, at: &SpecPath, wrong: &mut Violations) -> Targets<Target> {
     let mut targets = Targets::new();
@@ -18,7 +18,10 @@ pub(super) fn grants(written: Vec<Grant>, at: &SpecPath, wrong: &mut Violations)
         if grant.grant_option && roles.iter().any(|role| role == PUBLIC) {
             wrong.push(&at.key("grantOption"), "everyone cannot have the right to pass a privilege on");
         }
-        let row = Row { at, object: grant.object, roles, grant_option: grant.grant_option };
+        let (object, grant_option) = (grant.object, grant.grant_option);
+        let names = named::objects(object, grant.names, &at, wrong);
+        let columns = named::columns(object, grant.columns, &names, &at, wrong);
+        let row = Row { at, object, names, columns, roles, grant_option };
         row.expand(grant.schema, &grant.privileges, &mut targets, wrong);
     }
     targets
@@ -29,58 +32,92 @@ pub(super) fn revokes(written: Vec<Revoke>, at: &SpecPath, wrong: &mut Violation
     for (index, revoke) in written.into_iter().enumerate() {
         let at = at.index(index);
         let roles = roles(revoke.from, &at.key("from"), wrong);
-        let row = Row { at, object: revoke.object, roles, grant_option: false };
+        let (object, columns) = (revoke.object, BTreeSet::new());
+        let names = named::objects(object, revoke.names, &at, wrong);
+        let row = Row { at, object, names, columns, roles, grant_option: false };
         row.expand(revoke.schema, &revoke.privileges, &mut targets, wrong);
     }
     targets
 }
 
 /// What is granted and revoked at once, to and from the same role, would never converge.
-pub(super) fn opposites(grants: &Targets<Target>, revokes: &Targets<Target>, wrong: &mut Violations) {
+pub(super) fn opposites(database: &Database, wrong: &mut Violations) {
+    let Database { grants, revokes, defaults, default_revokes, .. } = database;
     for (target, granted) in grants {
-        let plain = Target { grant_option: false, ..target.clone() };
-        let Some(opposite) = revokes.get(&plain) else { continue };
-        let all = granted.set.contains(&Privilege::All) || opposite.set.contains(&Privilege::All);
-        if all || granted.set.intersection(&opposite.set).next().is_some() {
+        let opposite =
+            revokes.iter().find(|(other, opposite)| target.overlaps(other) && clash(granted, opposite));
+        if let Some((_, opposite)) = opposite {
+            wrong.push(&opposite.at, format!("the same privilege is granted at {}", granted.at));
+        }
+    }
+    for (target, granted) in defaults {
+        // One for a schema only adds to those of the whole database, so those two contradict each other not at all.
+        let plain = DefaultTarget { grant_option: false, ..target.clone() };
+        if let Some(opposite) = default_revokes.get(&plain).filter(|opposite| clash(granted, opposite)) {
             wrong.push(&opposite.at, format!("the same privilege is granted at {}", granted.at));
         }
     }
 }
 
+/// Privileges on new objects: those that must be held, and those that must not.
 pub(super) fn defaults(
     written: Vec<DefaultPrivilege>,
     at: &SpecPath,
     wrong: &mut Violations,
-) -> Targets<DefaultTarget> {
-    let mut targets: Targets<DefaultTarget> = Targets::new();
-    for (index, written) in written.into_iter().enumerate() {
+) -> (Targets<DefaultTarget>, Targets<DefaultTarget>) {
+    let (mut held, mut revoked) = (Targets::new(), Targets::new());
+    for (index, mut written) in written.into_iter().enumerate() {
         let at = at.index(index);
-        let (object, grant_option) = (written.object, written.grant_option);
-        listed(&written.privileges, privileges_on_new(object), &at, wrong);
-        let creators = roles(written.creator, &at.key("for"), wrong);
-        if creators.iter().any(|role| role == PUBLIC) {
-            wrong.push(&at.key("for"), "`public` creates nothing: name the role that creates the objects");
-        }
-        let holders = roles(written.to, &at.key("to"), wrong);
-        if grant_option && holders.iter().any(|role| role == PUBLIC) {
-            wrong.push(&at.key("grantOption"), "everyone cannot have the right to pass a privilege on");
-        }
-        let schemas = match written.schema {
-            None => vec![None],
-            Some(_) if object == Future::Schemas => {
-                wrong.push(&at.key("schema"), "a schema is in no schema: leave the key out");
-                Vec::new()
+        match (written.to.take(), written.from.take()) {
+            (Some(to), None) => future(written, (to, "to"), &at, &mut held, wrong),
+            (None, Some(from)) => {
+                if written.grant_option {
+                    wrong
+                        .push(&at.key("grantOption"), "what is not held is not passed on: leave the key out");
+                }
+                future(written, (from, "from"), &at, &mut revoked, wrong);
             }
-            Some(many) => schemas(many, &at.key("schema"), wrong),
-        };
-        for (creator, schema, role) in product(&creators, &schemas, &holders) {
-            let target = DefaultTarget { creator, schema, object, role, grant_option };
-            let entry =
-                targets.entry(target).or_insert_with(|| Privileges { at: at.clone(), set: [].into() });
-            entry.set.extend(&written.privileges);
+            _ => wrong.push(&at, "write either `to`, who must hold them, or `from`, who must not"),
         }
     }
-    targets
+    (held, revoked)
+}
+
+fn clash(granted: &Privileges, opposite: &Privileges) -> bool {
+    let all = granted.set.contains(&Privilege::All) || opposite.set.contains(&Privilege::All);
+    all || granted.set.intersection(&opposite.set).next().is_some()
+}
+
+fn future(
+    written: DefaultPrivilege,
+    (roles_of, key): (Many, &str),
+    at: &SpecPath,
+    targets: &mut Targets<DefaultTarget>,
+    wrong: &mut Violations,
+) {
+    let (object, grant_option) = (written.object, written.grant_option);
+    listed(&written.privileges, privileges_on_new(object), at, wrong);
+    let creators = roles(written.creator, &at.key("for"), wrong);
+    if creators.iter().any(|role| role == PUBLIC) {
+        wrong.push(&at.key("for"), "`public` creates nothing: name the role that creates the objects");
+    }
+    let holders = roles(roles_of, &at.key(key), wrong);
+    if grant_option && holders.iter().any(|role| role == PUBLIC) {
+        wrong.push(&at.key("grantOption"), "everyone cannot have the right to pass a privilege on");
+    }
+    let schemas = match written.schema {
+        None => vec![None],
+        Some(_) if object == Future::Schemas => {
+            wrong.push(&at.key("schema"), "a schema is in no schema: leave the key out");
+            Vec::new()
+        }
+        Some(many) => schemas(many, &at.key("schema"), wrong),
+    };
+    for (creator, schema, role) in product(&creators, &schemas, &holders) {
+        let target = DefaultTarget { creator, schema, object, role, grant_option };
+        let entry = targets.entry(target).or_insert_with(|| Privileges { at: at.clone(), set: [].into() });
+        entry.set.extend(&written.privileges);
+    }
 }
 
 fn product(
@@ -100,6 +137,9 @@ fn product(
 struct Row {
     at: SpecPath,
     object: Object,
+    /// All of the kind, or each by its name.
+    names: Vec<Option<String>>,
+    columns: BTreeSet<String>,
     roles: Vec<String>,
     grant_option: bool,
 }
@@ -112,8 +152,8 @@ impl Row {
         targets: &mut Targets<Target>,
         wrong: &mut Violations,
     ) {
-        let Self { at, object, roles, grant_option } = self;
-        listed(privileges, of(object), &at, wrong);
+        let Self { at, object, names, columns, roles, grant_option } = self;
+        listed(privileges, if columns.is_empty() { of_kind(object) } else { COLUMNS }, &at, wrong);
         let schemas = match (object, schema) {
             (Object::Database, None) => vec![None],
             (Object::Database, Some(_)) => {
@@ -127,9 +167,10 @@ impl Row {
             }
             (_, Some(many)) => schemas(many, &at.key("schema"), wrong),
         };
-        for schema in schemas {
+        for (schema, name) in schemas.iter().flat_map(|schema| names.iter().map(move |name| (schema, name))) {
             for role in &roles {
-                let target = Target { object, schema: schema.clone(), role: role.clone(), grant_option };
+                let (schema, name, role) = (schema.clone(), name.clone(), role.clone());
+                let target = Target { object, schema, name, columns: columns.clone(), role, grant_option };
                 let entry =
                     targets.entry(target).or_insert_with(|| Privileges { at: at.clone(), set: [].into() });
                 entry.set.extend(privileges);
@@ -138,7 +179,7 @@ impl Row {
     }
 }
 
-fn roles(Many(names): Many, at: &SpecPath, wrong: &mut Violations) -> Vec<String> {
+pub(super) fn roles(Many(names): Many, at: &SpecPath, wrong: &mut Violations) -> Vec<String> {
     if names.is_empty() {
         wrong.push(at, "the list is empty: name at least one role, or `public`");
     }
@@ -148,7 +189,7 @@ fn roles(Many(names): Many, at: &SpecPath, wrong: &mut Violations) -> Vec<String
     names
 }
 
-fn schemas(Many(names): Many, at: &SpecPath, wrong: &mut Violations) -> Vec<Option<String>> {
+pub(super) fn schemas(Many(names): Many, at: &SpecPath, wrong: &mut Violations) -> Vec<Option<String>> {
     if names.is_empty() {
         wrong.push(at, "the list is empty: name at least one schema");
     }
@@ -185,14 +226,22 @@ const TABLES: &[Privilege] = &[
 const SEQUENCES: &[Privilege] = &[Privilege::Usage, Privilege::Select, Privilege::Update];
 const SCHEMAS: &[Privilege] = &[Privilege::Usage, Privilege::Create];
 
-/// The privileges that a kind of object has.
-pub(crate) fn of(object: Object) -> &'static [Privilege] {
+const COLUMNS: &[Privilege] =
+    &[Privilege::Select, Privilege::Insert, Privilege::Update, Privilege::References];
+
+/// The privileges that the objects of a target have.
+pub(crate) fn of(target: &Target) -> &'static [Privilege] {
+    if target.columns.is_empty() { of_kind(target.object) } else { COLUMNS }
+}
+
+fn of_kind(object: Object) -> &'static [Privilege] {
     match object {
         Object::Database => &[Privilege::Connect, Privilege::Create, Privilege::Temporary],
         Object::Schema => SCHEMAS,
         Object::Tables => TABLES,
         Object::Sequences => SEQUENCES,
         Object::Functions => &[Privilege::Execute],
+        Object::Types => &[Privilege::Usage],
     }
 }
 
@@ -230,11 +279,7 @@ impl Privilege {
 }
 
 /// `all` written out, as far as a server of this version has it.
-pub(crate) fn expand(
-    wanted: &std::collections::BTreeSet<Privilege>,
-    known: &[Privilege],
-    version: u32,
-) -> std::collections::BTreeSet<Privilege> {
+pub(crate) fn expand(wanted: &BTreeSet<Privilege>, known: &[Privilege], version: u32) -> BTreeSet<Privilege> {
     if !wanted.contains(&Privilege::All) {
         return wanted.clone();
     }

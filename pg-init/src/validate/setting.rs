@@ -21,6 +21,7 @@ pub(super) fn settings(
         let texts = match &value {
             Setting::One(text) => std::slice::from_ref(text),
             Setting::List(items) => items.as_slice(),
+            Setting::Unset => &[],
         };
         if texts.iter().any(|text| text.contains('\0')) {
             wrong.push(&at, "a value holds no NUL character");

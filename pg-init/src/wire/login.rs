@@ -101,7 +101,7 @@ impl CandidateEndpoint {
             let message = format!("{}: {}", answer.code().code(), self.peer.names.redact(answer.message()));
             return Error::Pooler { endpoint: self.peer.endpoint.clone(), message: Some(message) };
         }
-        self.peer.error(error, state, &format!("logging in to the database {database}"))
+        self.peer.error(error, state, &format!("logging in to the database {database}")).at_login()
     }
 
     /// Tries a role's password. A completed SCRAM exchange is proof; after any other login, a server that also takes a

@@ -15,11 +15,14 @@ pub(crate) struct Ownership {
     databases: BTreeMap<String, String>,
     /// By database and schema.
     schemas: BTreeMap<(String, String), String>,
+    /// Who owns the schema `public` of a new database, where that is not the database's owner.
+    public: Option<String>,
 }
 
 impl Ownership {
     pub(crate) fn of(observed: &Observed, names: &Names) -> Self {
-        let mut ownership = Self::default();
+        let public = observed.public_owner.as_ref().map(|owner| names.real(owner).to_owned());
+        let mut ownership = Self { public, ..Self::default() };
         for (name, database) in &observed.databases {
             ownership.databases.insert(name.clone(), names.real(&database.owner).to_owned());
             for (schema, owner) in &database.inside.schemas {
@@ -38,7 +41,7 @@ impl Ownership {
         let owner = self.schemas.get(&(database.to_owned(), schema.to_owned())).map(String::as_str);
         match owner {
             Some(DATABASE_OWNER) => self.database(database),
-            None if schema == "public" => self.database(database),
+            None if schema == "public" => self.public.clone().or_else(|| self.database(database)),
             owner => owner.map(str::to_owned),
         }
     }

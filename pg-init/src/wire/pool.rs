@@ -7,7 +7,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 
 use super::login::CandidateEndpoint;
-use super::session::Session;
+use super::session::{Preset, Session, Use};
 use crate::error::Error;
 
 /// Sessions at work at a time, however many the server would allow.
@@ -20,7 +20,7 @@ pub(crate) struct Pool {
     pub(crate) primary: CandidateEndpoint,
     /// Sessions at work at a time.
     pub(crate) width: usize,
-    kept: RefCell<BTreeMap<String, Session>>,
+    kept: RefCell<BTreeMap<(String, Use), Session>>,
     /// How many may be kept, beside those at work.
     room: usize,
 }
@@ -44,26 +44,27 @@ impl Pool {
     }
 
     /// A session in the database, kept or new.
-    pub(crate) async fn session(&self, database: &str) -> Result<Session, Error> {
-        let kept = self.kept.borrow_mut().remove(database).filter(|session| !session.is_lost());
+    pub(crate) async fn session(&self, database: &str, of: Use) -> Result<Session, Error> {
+        let place = (database.to_owned(), of);
+        let kept = self.kept.borrow_mut().remove(&place).filter(|session| !session.is_lost());
         match kept {
             Some(session) => Ok(session),
-            None => self.primary.connect(database).await,
+            None => self.primary.connect_with(database, &Preset::of_use(of)).await,
         }
     }
 
     /// Keeps a session for the next stage, or ends it when there is no room.
-    pub(crate) fn keep(&self, session: Session) {
+    pub(crate) fn keep(&self, session: Session, of: Use) {
         let mut kept = self.kept.borrow_mut();
         kept.retain(|_, session| !session.is_lost());
         if kept.len() < self.room {
-            kept.insert(session.database().to_owned(), session);
+            kept.insert((session.database().to_owned(), of), session);
         }
     }
 
-    /// Ends the kept session in a database, before it is used as a template: PostgreSQL copies none that has sessions.
+    /// Ends the kept sessions in a database, before it is used as a template: PostgreSQL copies none that has sessions.
     pub(crate) fn close(&self, database: &str) {
-        self.kept.borrow_mut().remove(database);
+        self.kept.borrow_mut().retain(|(kept, _), _| kept != database);
     }
 
     /// Runs one future for each item, as many at a time as the pool is wide.

@@ -35,6 +35,8 @@ pub(crate) struct Server {
     pub(crate) iterations: RefCell<BTreeMap<String, NonZeroU32>>,
     /// The owners whose privileges a role that is no superuser may need for a change.
     pub(crate) ownership: Ownership,
+    /// The real names of the roles that the provisioning role can act as: it is a member, or can make itself one.
+    pub(crate) joinable: BTreeSet<String>,
     /// One transaction at a time grants memberships to the provisioning role, so that each can set back what it changed.
     pub(crate) memberships: Mutex<()>,
     /// Messages of refusals that another reading may overcome: the second time, such a refusal is final.
@@ -57,6 +59,7 @@ impl Server {
             made: RefCell::default(),
             iterations: RefCell::default(),
             ownership: Ownership::default(),
+            joinable: BTreeSet::new(),
             memberships: Mutex::default(),
             overtaken: RefCell::default(),
         })

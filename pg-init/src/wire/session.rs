@@ -15,16 +15,22 @@ use crate::error::Error;
 /// A router that cuts idle sessions does not count TCP keepalives; its shortest usual limit is a minute.
 const PING: Duration = Duration::from_secs(15);
 
-/// Everything that a role's or a database's own settings could change under us. `pg_temp` is named last because it is
-/// searched first when it is not named at all. The run's own deadline bounds statements.
-const USUAL: &str = "-c search_path=pg_catalog,pg_temp -c standard_conforming_strings=on \
-    -c default_transaction_read_only=off -c client_min_messages=error -c lock_timeout=10s \
+/// Everything that a role's or a database's own settings could change under us, but `search_path`. The run's own deadline
+/// bounds statements.
+const USUAL: &str = "-c standard_conforming_strings=on -c default_transaction_read_only=off -c client_min_messages=error -c lock_timeout=10s \
     -c statement_timeout=0 -c idle_in_transaction_session_timeout=60s -c row_security=on";
+
+/// The path of sessions that read: no operator of anybody else is found. `pg_temp` is named last because it is searched
+/// first when it is not named at all.
+const PATH: &str = "-c search_path=pg_catalog,pg_temp";
 
 /// Keeps verifiers out of the server's log and statistics; only a superuser may.
 const QUIET: &str = "-c log_statement=none -c log_min_duration_statement=-1 -c log_min_error_statement=panic \
     -c log_min_duration_sample=-1 -c log_transaction_sample_rate=0 -c log_duration=off \
     -c pg_stat_statements.track_utility=off -c pgaudit.log=none";
+
+/// The oldest major version of a server that this tool works with.
+const OLDEST: u32 = 13;
 
 /// A parameter of this tool's own: its value shows that the session has the parameters that were asked for.
 const MARK: &str = "pg_init.session";
@@ -44,14 +50,27 @@ pub(crate) struct Preset {
 }
 
 impl Preset {
-    /// For every session.
+    /// For every session that reads, and for changes that no event trigger sees.
     pub(crate) fn usual() -> Self {
+        Self::of(&format!("{USUAL} {PATH}"))
+    }
+
+    /// For changes inside a database: its event triggers find what the database's own `search_path` shows them.
+    fn changes() -> Self {
         Self::of(USUAL)
     }
 
     /// For statements that carry a verifier.
     pub(crate) fn quiet() -> Self {
-        Self::of(&format!("{USUAL} {QUIET}"))
+        Self::of(&format!("{USUAL} {PATH} {QUIET}"))
+    }
+
+    /// What a session for this use has.
+    pub(super) fn of_use(of: Use) -> Self {
+        match of {
+            Use::Reading => Self::usual(),
+            Use::Changes => Self::changes(),
+        }
     }
 
     fn of(options: &str) -> Self {
@@ -63,6 +82,15 @@ impl Preset {
     pub(super) fn options(&self) -> &str {
         &self.options
     }
+}
+
+/// What a session in a database is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Use {
+    /// Reading alone.
+    Reading,
+    /// Statements that event triggers see.
+    Changes,
 }
 
 /// One session.
@@ -106,10 +134,10 @@ impl Session {
             superuser: column(2) == "on",
             me: column(3).to_owned(),
         };
-        if session.facts.version < 15 {
+        if session.facts.version < OLDEST {
             let version = session.facts.version;
             return Err(Error::Missing(format!(
-                "the server is PostgreSQL {version}: pg-init works with 15 and later"
+                "the server is PostgreSQL {version}: pg-init works with {OLDEST} and later"
             )));
         }
         if column(4) != preset.mark {

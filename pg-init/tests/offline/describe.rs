@@ -29,6 +29,15 @@ async fn the_cluster() {
     insta::assert_snapshot!(described(include_str!("../fixtures/pg.cluster.yaml")).await);
 }
 
+/// `access` is shown as what it stands for.
+#[tokio::test]
+async fn access_in_one_word() {
+    let spec = "endpoint: pg:5432\nuser: u\npassword: {secret: p}\ntls: disable\nroles: {app: {}, reader: {}, house: {}}\ndatabases:\n  \
+        d: {owner: app, schemas: {s: {}, t: {owner: house}}, access: [{role: reader, level: read}, {role: [app], level: write, schema: s}]}\n  \
+        e: {owner: app, access: [{role: reader, level: write}]}\n";
+    insta::assert_snapshot!(described(spec).await);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
     #[test]

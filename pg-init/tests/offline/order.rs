@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use init_core::diff::Drift;
 use init_core::{Plan, as_json};
 use pg_init::{
-    AlterDatabase, AlterDefaultPrivileges, AlterExtension, AlterMembership, AlterPublication, AlterRole,
-    AlterSchema, Attributes, Change, CreateDatabase, CreateExtension, CreatePublication, CreateRole,
-    CreateSchema, DefaultTarget, Future, GrantPrivileges, GrantRole, Members, Membership, Object, Operation,
-    PasswordDrift, PreviousPassword, Privilege, Privileges, RevokePrivileges, Setting, Target, Until,
+    AlterDatabase, AlterDefaultPrivileges, AlterExtension, AlterMembership, AlterObjectOwner,
+    AlterPublication, AlterRole, AlterRoleSettings, AlterSchema, Attributes, Change, CreateDatabase,
+    CreateExtension, CreatePublication, CreateRole, CreateSchema, DefaultTarget, Future, GrantPrivileges,
+    GrantRole, Locale, LocaleProvider, Members, Membership, Object, Operation, PasswordDrift,
+    PreviousPassword, Privilege, Privileges, RevokeDefaultPrivileges, RevokePrivileges, Setting, Target,
+    Until,
 };
 
 fn drift<T>(from: T, to: T) -> Drift<T> {
@@ -65,7 +67,13 @@ fn databases() -> Vec<Change> {
             owner: Some(text("r")),
             template: text(template),
             encoding: Some(text("UTF8")),
-            locale: Some(text("C")),
+            locale: Locale {
+                all: Some(text("C")),
+                provider: Some(LocaleProvider::Icu),
+                icu: Some(text("de")),
+                collate: Some(text("C")),
+                ctype: Some(text("POSIX")),
+            },
             connection_limit: Some(3),
             settings: BTreeMap::from([(text("timezone"), Setting::One(text("UTC")))]),
         })
@@ -76,6 +84,14 @@ fn databases() -> Vec<Change> {
             owner: Some(drift(text("a"), text("b"))),
             connection_limit: Some(drift(1, 2)),
             settings: BTreeMap::new(),
+        }),
+        Change::AlterRoleSettings(AlterRoleSettings {
+            database: text("d"),
+            role: text("r"),
+            settings: BTreeMap::from([
+                (text("jit"), drift(Setting::One(text("on")), Setting::Unset)),
+                (text("work_mem"), Drift { from: None, to: Setting::One(text("8MB")) }),
+            ]),
         }),
         create(1, "copy", "original"),
         create(0, "original", "template0"),
@@ -109,6 +125,13 @@ fn inside() -> Vec<Change> {
             owner: drift(text("a"), text("b")),
         }),
         Change::CreateSchema(CreateSchema { database, schema, owner: None }),
+        Change::AlterObjectOwner(AlterObjectOwner {
+            database: text("d"),
+            schema: text("s"),
+            kind: text("materialized view"),
+            object: text("s.\"V\""),
+            owner: drift(text("a"), text("b")),
+        }),
     ]
 }
 
@@ -117,7 +140,14 @@ fn privileges() -> Vec<Change> {
         let (schema, role) = (schema.map(text), text("r"));
         Privileges {
             database: text("d"),
-            target: Target { object, schema, role, grant_option: object == Object::Tables },
+            target: Target {
+                object,
+                schema,
+                name: None,
+                columns: [].into(),
+                role,
+                grant_option: object == Object::Tables,
+            },
             privileges: [Privilege::Select, Privilege::Insert].into(),
         }
     };
@@ -128,6 +158,16 @@ fn privileges() -> Vec<Change> {
         object: Future::Functions,
         role: text("public"),
         grant_option: false,
+    };
+    let named = |object, name: &str, columns: &[&str]| {
+        let of = target(object, Some("s"));
+        let columns = columns.iter().map(|column| text(column)).collect();
+        Privileges { target: Target { name: Some(text(name)), columns, ..of.target }, ..of }
+    };
+    let future = AlterDefaultPrivileges {
+        database: text("d"),
+        target: created,
+        privileges: [Privilege::Execute].into(),
     };
     let tables = [(text("s"), text("t")), (text("S"), text("with.dot"))].into();
     let publish = drift([Operation::Insert].into(), [Operation::Insert, Operation::Delete].into());
@@ -147,14 +187,17 @@ fn privileges() -> Vec<Change> {
             schemas: [].into(),
             publish: None,
         }),
-        Change::AlterDefaultPrivileges(AlterDefaultPrivileges {
-            database: text("d"),
-            target: created,
-            privileges: [Privilege::Execute].into(),
-        }),
+        Change::RevokeDefaultPrivileges(RevokeDefaultPrivileges(future.clone())),
+        Change::AlterDefaultPrivileges(future),
         Change::GrantPrivileges(GrantPrivileges(target(Object::Tables, Some("s")))),
+        Change::GrantPrivileges(GrantPrivileges(named(Object::Tables, "t", &["a", "b"]))),
+        Change::GrantPrivileges(GrantPrivileges(named(Object::Functions, "f(integer, text)", &[]))),
+        Change::RevokePrivileges(RevokePrivileges {
+            of: named(Object::Types, "t", &[]),
+            grantors: [].into(),
+        }),
         Change::GrantPrivileges(GrantPrivileges(all.clone())),
-        Change::RevokePrivileges(RevokePrivileges(all)),
+        Change::RevokePrivileges(RevokePrivileges { of: all, grantors: [text("g")].into() }),
     ]
 }
 

@@ -53,6 +53,10 @@ async fn a_form_that_is_none_names_what_belongs_there() {
         "databases: {d: {grants: [{to: 3, object: database, privileges: [connect]}]}}\n",
         "databases: {d: {grants: [{to: a, object: tables, schema: s, privileges: [SELECT]}]}}\n",
         "databases: {d: {grants: [{to: a, object: table, privileges: [connect]}]}}\n",
+        "databases: {d: {extensions: [vector]}}\n",
+        "roles: [readers]\n",
+        "passwordCheck: sometimes\n",
+        "databases: {d: {localeProvider: icu}, e: {localeProvider: libc, icuLocale: de}, f: {localeProvider: builtin}}\n",
     ] {
         shown += &refused(&format!("{head}{rest}")).await;
     }

@@ -21,7 +21,7 @@ pub(super) fn meaning(alert: AlertDescription, requested: bool, has_certificate:
     let unsupported = |problem, remedy| AlertFault { kind: FaultKind::Unsupported, problem, remedy };
     match alert {
         A::CertificateRequired => required(),
-        // In TLS 1.2 no alert says so, and servers choose one of these.
+        // TLS 1.2 has no alert for a missing certificate; servers send one of these instead.
         A::HandshakeFailure
         | A::BadCertificate
         | A::CertificateUnknown

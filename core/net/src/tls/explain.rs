@@ -14,7 +14,7 @@ pub(super) fn explain(error: &CertificateError, presented: &Presented<'_>) -> Ce
     let Some(leaf) = Certificate::read(presented.leaf) else { return malformed() };
     match error {
         E::ExpiredContext { not_after, .. } => expired(*not_after, &leaf, presented),
-        // It ends before it begins.
+        // webpki says so of a certificate whose validity ends before it begins.
         E::Expired => expired(leaf.validity().1, &leaf, presented),
         E::NotValidYetContext { not_before, .. } => CertificateFault::new(
             format!("the server's certificate (or one above it) is not valid before {}", date(*not_before)),
@@ -36,7 +36,7 @@ pub(super) fn explain(error: &CertificateError, presented: &Presented<'_>) -> Ce
     }
 }
 
-/// What rustls has no word of its own for.
+/// The errors of webpki for which rustls has no variant of its own.
 fn of_webpki(error: &CertificateError, leaf: &Certificate, presented: &Presented<'_>) -> CertificateFault {
     use webpki::Error as E;
     match webpki_error(error) {

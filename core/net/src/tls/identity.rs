@@ -76,7 +76,7 @@ fn of_another() -> KeyFault {
     )
 }
 
-/// Without the key.
+/// Says whether there is a certificate; the private key has no `Debug` output.
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Identity").field("has_certificate", &self.has_certificate()).finish_non_exhaustive()

@@ -82,7 +82,7 @@ pub(super) fn algorithm(leaf: &Certificate, presented: &Presented<'_>) -> Certif
 /// The highest certificate that the server has sent.
 fn highest<'a>(leaf: &'a Certificate, chain: &'a [Certificate]) -> &'a Certificate {
     let mut highest = leaf;
-    // As many steps as there are certificates: some name each other as issuer.
+    // At most as many steps as there are certificates, because some name each other as issuer.
     for _ in chain {
         let above = chain.iter().find(|above| !highest.is_self_issued() && highest.may_be_issued_by(above));
         highest = above.unwrap_or(highest);

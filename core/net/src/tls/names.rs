@@ -29,7 +29,7 @@ pub(super) fn listed(names: &[String]) -> String {
     list.join(", ")
 }
 
-/// Exactly one label below, as RFC 6125 has it; `*.com` is for nobody.
+/// Exactly one label below, as RFC 6125 has it; `*.com` matches no name.
 fn is_below(wanted: &str, parent: &str) -> bool {
     let rest = wanted.split_once('.').map(|(_, rest)| rest);
     parent.contains('.') && rest.is_some_and(|rest| rest.eq_ignore_ascii_case(parent))

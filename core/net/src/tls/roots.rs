@@ -9,7 +9,7 @@ use rustls::pki_types::pem::PemObject as _;
 const SYSTEM_ROOTS: [&str; 3] =
     ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem"];
 
-/// A system that has none, as an image from scratch, has the compiled ones.
+/// The bundled authorities and the system's. On a system without any, such as a `scratch` image, the bundled ones alone.
 pub(super) fn public_roots(files: &Files) -> RootCertStore {
     let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let read = |path: &&str| files.read(&FileRef { file: path.into() }).ok();
@@ -33,7 +33,7 @@ mod tests {
         use super::super::certificates::certificates;
         let files = Files::relative_to("/");
         let read = |path: &&str| files.read(&FileRef { file: path.into() }).ok();
-        // A machine without any has nothing to show here.
+        // A machine without a bundle of its own cannot run this test.
         let Some(pem) = SYSTEM_ROOTS.iter().find_map(read) else { return };
         let found = certificates(&pem).unwrap();
         assert!(found.iter().all(|der| RootCertStore::empty().add(der.clone()).is_ok()));

@@ -24,7 +24,7 @@ use crate::NetError;
 pub(super) struct Verifier {
     verification: Verification,
     pinned: Arc<[CertificateDer<'static>]>,
-    /// Nothing where there is no authority to ask.
+    /// `None` where no authority is trusted: then a certificate is accepted by exact match, or not verified at all.
     webpki: Option<Arc<WebPkiServerVerifier>>,
     algorithms: WebPkiSupportedAlgorithms,
 }
@@ -33,7 +33,7 @@ impl Verifier {
     pub(super) fn new(tls: &Tls, provider: &Arc<CryptoProvider>) -> Result<Self, NetError> {
         let webpki = match tls.verification {
             Verification::None => None,
-            // The spec holds the certificates of servers alone.
+            // `tls.ca` holds certificates of servers, and none of an authority.
             Verification::Full | Verification::Authority if tls.roots.is_empty() => None,
             Verification::Full | Verification::Authority => {
                 let builder =

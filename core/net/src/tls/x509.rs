@@ -15,7 +15,7 @@ use x509_cert::time::Time;
 pub(super) struct Certificate(CertificateInner<Raw>);
 
 impl Certificate {
-    /// Nothing when the bytes are no certificate.
+    /// `None` when the bytes are no certificate.
     pub(super) fn read(der: &[u8]) -> Option<Self> {
         CertificateInner::from_der(der).ok().map(Self)
     }
@@ -28,7 +28,7 @@ impl Certificate {
         cut(&self.0.tbs_certificate().issuer().to_string())
     }
 
-    /// Its issuer has its own name.
+    /// Whether its issuer's name is its own.
     pub(super) fn is_self_issued(&self) -> bool {
         self.0.tbs_certificate().subject() == self.0.tbs_certificate().issuer()
     }
@@ -38,7 +38,7 @@ impl Certificate {
         self.0.tbs_certificate().issuer() == other.0.tbs_certificate().subject()
     }
 
-    /// The DNS names; nothing when there is no list of alternative names at all.
+    /// The DNS names; `None` when there is no list of alternative names at all.
     pub(super) fn alternative_names(&self) -> Option<Vec<String>> {
         let (_, names) = self.0.tbs_certificate().get_extension::<SubjectAltName>().ok()??;
         let dns = names.0.iter().filter_map(|name| match name {
@@ -80,7 +80,7 @@ impl Certificate {
         format!("RSA of {bits} bits")
     }
 
-    /// It says of itself that it signs no others.
+    /// Whether it is marked as no authority (`CA:FALSE`).
     pub(super) fn is_no_authority(&self) -> bool {
         let found = self.0.tbs_certificate().get_extension::<BasicConstraints>();
         matches!(found, Ok(Some((_, constraints))) if !constraints.ca)

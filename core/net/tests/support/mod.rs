@@ -15,6 +15,10 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 pub const LIMIT: Duration = Duration::from_secs(10);
 
+/// Makes `server.crt` and `server.key`, as people do for a server of their own.
+pub const SELF_SIGNED: &str = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
+     -keyout server.key -out server.crt -subj /CN=localhost -addext subjectAltName=DNS:localhost";
+
 /// Removed at the end.
 pub struct Folder(PathBuf);
 

@@ -185,10 +185,15 @@ pub(super) const DRIFTS: &[Row] = &[
     (
         "databases.app.grants[4]",
         "app",
-        "CREATE FUNCTION app.f1() RETURNS int RETURN 1",
+        "CREATE FUNCTION app.f1() RETURNS int LANGUAGE sql AS 'SELECT 1'",
         &["grant_privileges"],
     ),
-    ("databases.app.grants[4]", "app", "CREATE PROCEDURE app.p2() BEGIN ATOMIC END", &["grant_privileges"]),
+    (
+        "databases.app.grants[4]",
+        "app",
+        "CREATE PROCEDURE app.p2() LANGUAGE sql AS 'SELECT 1'",
+        &["grant_privileges"],
+    ),
     (
         "databases.app.grants[4].grantOption",
         "app",

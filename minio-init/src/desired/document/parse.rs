@@ -5,7 +5,8 @@ use std::fmt;
 
 use serde_json::{Map, Value, json};
 
-use super::permission::{Conditions, Matched, Permission};
+use super::condition::conditions;
+use super::permission::{Matched, Permission};
 
 const VERSIONS: [&str; 2] = ["2012-10-17", "2008-10-17"];
 const STATEMENT: [&str; 9] = [
@@ -45,7 +46,10 @@ pub enum Step {
 
 /// Collects what is wrong.
 #[derive(Default)]
-struct Problems(Vec<(Vec<Step>, String)>);
+struct Problems(Found);
+
+/// What is wrong, each with where.
+pub(super) type Found = Vec<(Vec<Step>, String)>;
 
 impl Problems {
     fn push(&mut self, at: &[Step], problem: impl fmt::Display) {
@@ -60,10 +64,7 @@ fn under(at: &[Step], key: &str) -> Vec<Step> {
 }
 
 /// The document as it is sent, and its single permissions.
-pub(super) fn document(
-    json: &Value,
-    kind: Kind,
-) -> Result<(Value, BTreeSet<Permission>), Vec<(Vec<Step>, String)>> {
+pub(super) fn document(json: &Value, kind: Kind) -> Result<(Value, BTreeSet<Permission>), Found> {
     let mut problems = Problems::default();
     let statements = check(json, kind, &mut problems);
     if weight(statements.iter().map(|(_, statement)| *statement)) > MEANING_LIMIT {
@@ -267,23 +268,4 @@ fn wildcards(text: &str) -> String {
         shorter = shorter.replace("**", "*");
     }
     shorter
-}
-
-fn conditions(condition: Option<&Value>) -> Conditions {
-    let operators = condition.and_then(Value::as_object).into_iter().flatten();
-    operators
-        .flat_map(|(operator, keys)| {
-            let keys = keys.as_object().into_iter().flatten();
-            // A condition's own values are literal: `**` stays what it is.
-            keys.map(move |(key, value)| ((operator.clone(), key.clone()), literals(value)))
-        })
-        .collect()
-}
-
-fn literals(value: &Value) -> BTreeSet<String> {
-    match value {
-        Value::Array(list) => list.iter().flat_map(literals).collect(),
-        Value::String(text) => BTreeSet::from([text.clone()]),
-        other => BTreeSet::from([other.to_string()]),
-    }
 }

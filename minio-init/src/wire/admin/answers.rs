@@ -8,6 +8,8 @@ use serde_json::Value;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct PolicyInfo {
+    /// RustFS has it in lower case, as in its own files.
+    #[serde(alias = "policy")]
     pub(crate) policy: Value,
 }
 
@@ -25,6 +27,8 @@ pub(crate) struct UserInfo {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct AccountInfo {
+    /// RustFS writes its names as Rust has them.
+    #[serde(alias = "account_name")]
     pub(crate) account_name: String,
 }
 
@@ -45,11 +49,11 @@ pub(crate) struct AccessKeyInfo {
     #[serde(default)]
     pub(crate) implied_policy: bool,
     /// JSON in a string.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text")]
     pub(crate) policy: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text")]
     pub(crate) name: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text")]
     pub(crate) description: String,
 }
 
@@ -75,8 +79,12 @@ pub(crate) struct Info {
 }
 
 fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<String>, D::Error> {
-    let list = String::deserialize(deserializer)?;
+    let list = text(deserializer)?;
     Ok(list.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect())
+}
+
+fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 fn nullable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<String>, D::Error> {

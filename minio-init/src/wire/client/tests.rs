@@ -1,14 +1,16 @@
 //! What answers mean, whatever server gives them.
 
-use http::HeaderValue;
 use init_core::{Fault as _, FaultKind};
 
 use super::*;
+use crate::desired::Addressing;
 
 fn client() -> Client {
     let identity = Credential::new("root".to_owned(), Secret::from("canary-secret"));
-    let http = Http::new("minio:9000".parse().unwrap(), None, HeaderValue::from_static("minio:9000"));
-    let mut client = Client::new(http, "http://minio:9000".to_owned(), "us-east-1".to_owned(), identity);
+    let endpoint: Endpoint = "minio:9000".parse().unwrap();
+    let address = Address::new(&endpoint, false, Addressing::Path);
+    let http = Http::new(endpoint, None, String::new());
+    let mut client = Client::new(http, address, "us-east-1".to_owned(), identity);
     client.show_by_label(Secret::from("hidden-name"), "{secret: name}".to_owned());
     client
 }

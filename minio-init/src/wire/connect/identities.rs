@@ -12,10 +12,7 @@ use crate::wire::client::{Call, Client};
 
 /// Answered when the identities have been read; at once where the spec has none.
 pub(super) async fn loaded(client: &Client, desired: &Desired) -> Result<(), Error> {
-    let none = desired.policies.is_empty()
-        && desired.users.is_empty()
-        && desired.groups.is_empty()
-        && desired.keys.is_empty();
+    let none = desired.policies.is_empty() && desired.groups.is_empty() && desired.names().next().is_none();
     if none {
         return Ok(());
     }

@@ -1,206 +1,178 @@
-//! What a role that is no superuser may not do, by attribute and by membership.
+//! What a role that is no superuser may not do. What the catalog proves impossible is refused before the first write; what it
+//! only does not promise is told, and the server decides: managed servers allow more than PostgreSQL does.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tokio_postgres::types::Type;
+use tracing::warn;
 
+use super::needs::{Need, needs};
+use super::powers::{Doubt, Powers};
 use crate::change::Change;
-use crate::desired::Attributes;
+use crate::desired::sql::ident;
 use crate::error::Error;
-use crate::wire::{Names, Row, Server, Session};
+use crate::wire::{Server, Session};
 
-/// The attributes of the provisioning role.
-#[expect(clippy::struct_excessive_bools, reason = "PostgreSQL's own attributes")]
-pub(super) struct Powers {
-    /// Our own role's real name, and what it is called here.
-    me: String,
-    role: String,
-    version: u32,
-    createdb: bool,
-    createrole: bool,
-    replication: bool,
-    bypassrls: bool,
-}
+/// Of the existing roles: who is a superuser, and whether we have ADMIN OPTION and the privileges.
+const ROLES: &str = "\
+    SELECT r.rolname::text, r.rolsuper, pg_catalog.pg_has_role(r.oid, 'USAGE WITH ADMIN OPTION'), \
+        pg_catalog.pg_has_role(r.oid, 'USAGE') \
+    FROM pg_catalog.pg_roles r WHERE r.rolname = ANY($1)";
 
-const POWERS: &str = "\
-    SELECT r.rolcreatedb, r.rolcreaterole, r.rolreplication, r.rolbypassrls FROM pg_catalog.pg_roles r \
-    WHERE r.rolname = CURRENT_USER AND $1";
-
-/// Of the existing roles given, those that we have no ADMIN OPTION on.
-const NOT_OURS: &str = "\
-    SELECT r.rolname::text FROM pg_catalog.pg_roles r WHERE r.rolname = ANY($1) \
-    AND NOT pg_catalog.pg_has_role(r.oid, 'USAGE WITH ADMIN OPTION')";
+/// Of the existing databases: whose they are, and whether we may create in them, grant on them and copy them.
+const DATABASES: &str = "\
+    SELECT d.datname::text, pg_catalog.pg_get_userbyid(d.datdba)::text, \
+        pg_catalog.has_database_privilege(d.oid, 'CREATE'), \
+        pg_catalog.has_database_privilege(d.oid, 'CONNECT WITH GRANT OPTION, CREATE WITH GRANT OPTION, TEMPORARY WITH GRANT OPTION'), \
+        d.datistemplate OR pg_catalog.pg_has_role(d.datdba, 'USAGE') \
+    FROM pg_catalog.pg_database d WHERE d.datname = ANY($1)";
 
 /// Extensions that only a superuser may create.
 const UNTRUSTED: &str = "\
     SELECT DISTINCT v.name::text FROM pg_catalog.pg_available_extension_versions v \
     WHERE v.name = ANY($1) AND v.superuser AND NOT v.trusted";
 
-/// The attributes of a role that a change sets.
-#[expect(clippy::struct_excessive_bools, reason = "PostgreSQL's own attributes")]
-struct RoleAttributes {
+/// The roles and databases of a plan, as they are in the catalog.
+struct Catalog {
+    roles: BTreeMap<String, Role>,
+    databases: BTreeMap<String, Database>,
+    untrusted: BTreeSet<String>,
+    /// The roles that the plan creates; whoever creates a role has ADMIN OPTION on it.
+    created: BTreeSet<String>,
+}
+
+struct Role {
     superuser: bool,
-    replication: bool,
-    bypassrls: bool,
-    createdb: bool,
+    admin: bool,
+    member: bool,
 }
 
-impl Powers {
-    pub(super) async fn read(session: &Session, names: &Names) -> Result<Self, Error> {
-        let rows = session.rows("reading our own attributes", POWERS, [(&true, Type::BOOL)]).await?;
-        let row =
-            rows.first().ok_or_else(|| Error::Internal("our own role is not in the catalog".to_owned()))?;
-        Ok(Self {
-            me: session.facts.me.clone(),
-            role: names.redact(&names.key(&session.facts.me)),
-            version: session.facts.version,
-            createdb: row.get(0)?,
-            createrole: row.get(1)?,
-            replication: row.get(2)?,
-            bypassrls: row.get(3)?,
-        })
-    }
+struct Database {
+    owner: String,
+    create: bool,
+    grant: bool,
+    copy: bool,
+}
 
-    /// The attribute that the provisioning role lacks for a change, where attributes alone decide.
-    fn lacks(&self, change: &Change) -> Option<&'static str> {
-        match change {
-            Change::CreateRole(c) => {
-                let wants = |value: Option<bool>| value == Some(true);
-                let a = &c.attributes;
-                self.lacks_for_role(&RoleAttributes {
-                    superuser: wants(a.superuser),
-                    replication: wants(a.replication),
-                    bypassrls: wants(a.bypassrls),
-                    createdb: wants(a.createdb),
-                })
+/// The index of each change that would be refused, and why.
+pub(super) async fn check(server: &Server, changes: &[Change]) -> Result<Vec<(usize, Error)>, Error> {
+    let powers = Powers::read(&server.main, &server.names).await?;
+    let catalog = read(server, changes).await?;
+    let mut refused = Vec::new();
+    let mut tried: BTreeMap<&'static str, bool> = BTreeMap::new();
+    for (index, change) in changes.iter().enumerate() {
+        if powers.own(change, &server.names) {
+            continue;
+        }
+        let mut lacks = powers.lacks(change).map(str::to_owned);
+        for need in needs(change, &server.names, &server.ownership) {
+            lacks = lacks.or_else(|| catalog.lacks(server, &powers, &need, change));
+        }
+        for Doubt { word, lacks: missing } in powers.doubts(change) {
+            let may = match tried.get(word) {
+                Some(may) => *may,
+                None => *tried.entry(word).or_insert(may_give(&server.main, word).await?),
+            };
+            if !may {
+                lacks = lacks.or(Some(missing.to_owned()));
             }
-            Change::AlterRole(c) => {
-                let a = &c.attributes;
-                self.lacks_for_role(&RoleAttributes {
-                    superuser: a.superuser.is_some(),
-                    replication: a.replication.is_some(),
-                    bypassrls: a.bypassrls.is_some(),
-                    createdb: a.createdb.is_some(),
-                })
-            }
-            Change::CreateDatabase(_) => (!self.createdb).then_some("CREATEDB"),
-            Change::CreatePublication(c) => (c.all_tables || !c.schemas.is_empty()).then_some("SUPERUSER"),
-            Change::AlterPublication(c) => (!c.add_schemas.is_empty()).then_some("SUPERUSER"),
-            Change::GrantRole(_)
-            | Change::AlterMembership(_)
-            | Change::AlterDatabase(_)
-            | Change::CreateSchema(_)
-            | Change::AlterSchema(_)
-            | Change::CreateExtension(_)
-            | Change::AlterExtension(_)
-            | Change::GrantPrivileges(_)
-            | Change::RevokePrivileges(_)
-            | Change::AlterDefaultPrivileges(_) => None,
         }
+        refused.extend(lacks.map(|lacks| (index, powers.refuse(change, lacks))));
     }
+    Ok(refused)
+}
 
-    /// Before PostgreSQL 16 only a superuser gives REPLICATION and BYPASSRLS; from 16 on a role gives what it has itself.
-    fn lacks_for_role(&self, set: &RoleAttributes) -> Option<&'static str> {
-        let modern = self.version >= 16;
-        if !self.createrole {
-            return Some("CREATEROLE");
-        }
-        if set.superuser {
-            return Some("SUPERUSER");
-        }
-        if set.replication && !(modern && self.replication) {
-            return Some(if modern { "REPLICATION" } else { "SUPERUSER" });
-        }
-        if set.bypassrls && !(modern && self.bypassrls) {
-            return Some(if modern { "BYPASSRLS" } else { "SUPERUSER" });
-        }
-        (modern && set.createdb && !self.createdb).then_some("CREATEDB")
-    }
-
-    /// Every role may change its own password and its own parameters.
-    fn own(&self, change: &Change, names: &Names) -> bool {
-        matches!(change, Change::AlterRole(c) if names.real(&c.role) == self.me && c.attributes == Attributes::default())
-    }
-
-    fn refuse(&self, change: &Change, lacks: impl Into<String>) -> Error {
-        Error::Privilege { role: self.role.clone(), what: change.to_string(), lacks: lacks.into() }
+/// Whether the server lets us give a role this attribute: tried on a role that is never committed.
+async fn may_give(session: &Session, word: &str) -> Result<bool, Error> {
+    let role = ident(&format!("pg-init trial {}", std::process::id()));
+    let trial = format!("BEGIN; CREATE ROLE {role}; ALTER ROLE {role} {word}; ROLLBACK");
+    let doing = format!("asking whether we may give {word}");
+    match session.simple(&trial, &doing).await {
+        Ok(_) => Ok(true),
+        Err(Error::Server { .. }) => session.simple("ROLLBACK", &doing).await.map(|_| false),
+        Err(lost) => Err(lost),
     }
 }
 
-pub(super) async fn check(powers: &Powers, server: &Server, changes: &[Change]) -> Vec<(usize, Error)> {
-    let names = &server.names;
-    let (roles, extensions) = referenced(changes);
-    let roles: Vec<&str> = roles.into_iter().map(|key| names.real(key)).collect();
-    let extensions: Vec<&str> = extensions.into_iter().collect();
-    let asked = tokio::try_join!(
-        server.main.rows("asking for ADMIN OPTION", NOT_OURS, [(&roles, Type::TEXT_ARRAY)]),
-        server.main.rows("asking for trusted extensions", UNTRUSTED, [(&extensions, Type::TEXT_ARRAY)]),
-    );
-    let (not_ours, untrusted) = match asked {
-        Ok(answers) => answers,
-        Err(error) => return vec![(0, error)],
-    };
-    let set = |rows: &[Row]| rows.iter().map(|row| row.get(0)).collect::<Result<BTreeSet<String>, Error>>();
-    let (not_ours, untrusted) = match set(&not_ours).and_then(|ours| Ok((ours, set(&untrusted)?))) {
-        Ok(sets) => sets,
-        Err(error) => return vec![(0, error)],
-    };
-    // Before PostgreSQL 16, CREATEROLE is as good as ADMIN OPTION on every role but a superuser.
-    let ours = |key: &str| (powers.version < 16 && powers.createrole) || !not_ours.contains(names.real(key));
-    let lacking = |change: &Change| match needs(change) {
-        Needs::AdminOption(role) if !ours(role) => Some(format!("ADMIN OPTION on the role {role}")),
-        Needs::Extension(extension) if untrusted.contains(extension) => Some("SUPERUSER".to_owned()),
-        Needs::AdminOption(_) | Needs::Extension(_) | Needs::Nothing => None,
-    };
-    let refusal = |(index, change): (usize, &Change)| {
-        if powers.own(change, names) {
-            return None;
+async fn read(server: &Server, changes: &[Change]) -> Result<Catalog, Error> {
+    let (mut roles, mut databases, mut extensions) = (Vec::new(), Vec::new(), Vec::new());
+    for need in changes.iter().flat_map(|change| needs(change, &server.names, &server.ownership)) {
+        match need {
+            Need::Admin(role) | Need::Role(role) | Need::Member(role) => roles.push(role),
+            Need::Create(name) | Need::Grant(name) | Need::Copy(name) => databases.push(name),
+            Need::Trusted(extension) => extensions.push(extension),
+            Need::Superuser => {}
         }
-        let lacks = powers.lacks(change).map(str::to_owned).or_else(|| lacking(change))?;
-        Some((index, powers.refuse(change, lacks)))
-    };
-    changes.iter().enumerate().filter_map(refusal).collect()
-}
-
-/// What a change needs that the catalog knows.
-enum Needs<'c> {
-    /// ADMIN OPTION on a role.
-    AdminOption(&'c str),
-    /// A trusted extension, or a superuser.
-    Extension(&'c str),
-    /// Attributes, which are checked by themselves, or ownership, which a temporary membership gives.
-    Nothing,
-}
-
-fn needs(change: &Change) -> Needs<'_> {
-    match change {
-        Change::AlterRole(c) => Needs::AdminOption(&c.role),
-        Change::GrantRole(c) => Needs::AdminOption(&c.of.role),
-        Change::AlterMembership(c) => Needs::AdminOption(&c.of.role),
-        Change::CreateExtension(c) => Needs::Extension(&c.extension),
-        Change::CreateRole(_)
-        | Change::CreateDatabase(_)
-        | Change::AlterDatabase(_)
-        | Change::CreateSchema(_)
-        | Change::AlterSchema(_)
-        | Change::AlterExtension(_)
-        | Change::GrantPrivileges(_)
-        | Change::RevokePrivileges(_)
-        | Change::AlterDefaultPrivileges(_)
-        | Change::CreatePublication(_)
-        | Change::AlterPublication(_) => Needs::Nothing,
     }
-}
-
-/// The roles and the extensions that the changes need.
-fn referenced(changes: &[Change]) -> (BTreeSet<&str>, BTreeSet<&str>) {
-    let (mut roles, mut extensions) = (BTreeSet::new(), BTreeSet::new());
+    let text = Type::TEXT_ARRAY;
+    let (roles, databases, extensions) = tokio::try_join!(
+        server.main.rows("reading roles of the plan", ROLES, [(&roles, text.clone())]),
+        server.main.rows("reading databases of the plan", DATABASES, [(&databases, text.clone())]),
+        server.main.rows("asking for trusted extensions", UNTRUSTED, [(&extensions, text.clone())]),
+    )?;
+    let mut catalog = Catalog {
+        roles: BTreeMap::new(),
+        databases: BTreeMap::new(),
+        untrusted: extensions.iter().map(|row| row.get(0)).collect::<Result<_, Error>>()?,
+        created: BTreeSet::new(),
+    };
+    for row in &roles {
+        let role = Role { superuser: row.get(1)?, admin: row.get(2)?, member: row.get(3)? };
+        catalog.roles.insert(row.get(0)?, role);
+    }
+    for row in &databases {
+        let (owner, create, grant, copy) = (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
+        catalog.databases.insert(row.get(0)?, Database { owner, create, grant, copy });
+    }
     for change in changes {
-        match needs(change) {
-            Needs::AdminOption(role) => drop(roles.insert(role)),
-            Needs::Extension(extension) => drop(extensions.insert(extension)),
-            Needs::Nothing => {}
+        if let Change::CreateRole(c) = change {
+            catalog.created.insert(server.names.real(&c.role).to_owned());
         }
     }
-    (roles, extensions)
+    Ok(catalog)
+}
+
+impl Catalog {
+    /// What a change certainly lacks. A doubt is told.
+    fn lacks(&self, server: &Server, powers: &Powers, need: &Need<'_>, change: &Change) -> Option<String> {
+        let shown = |role: &String| server.names.redact(&server.names.key(role));
+        let owner = |role: &String| format!("membership in the role {}, or ADMIN OPTION on it", shown(role));
+        let joins = |role: &String| server.joinable.contains(role) || self.created.contains(role);
+        let of_owner = |name: &str, may: fn(&Database) -> bool| {
+            let there = self.databases.get(name).filter(|database| !may(database) && !joins(&database.owner));
+            there.map(|database| owner(&database.owner))
+        };
+        match need {
+            Need::Admin(role) => {
+                let there = self.roles.get(role)?;
+                if there.superuser {
+                    return Some("SUPERUSER".to_owned());
+                }
+                let ours = there.admin || powers.administers_all();
+                (!ours).then(|| format!("ADMIN OPTION on the role {}", shown(role)))
+            }
+            Need::Role(role) => (!joins(role)).then(|| owner(role)),
+            Need::Member(role) => {
+                let member = self.roles.get(role).is_none_or(|there| there.member);
+                (!member && powers.by_grantor())
+                    .then(|| format!("membership in the role {}, which has granted it", shown(role)))
+            }
+            Need::Create(name) => of_owner(name, |database| database.create),
+            Need::Grant(name) => of_owner(name, |database| database.grant),
+            Need::Copy(name) => {
+                let there = self.databases.get(*name).filter(|database| !database.copy)?;
+                Some(format!("membership in the role {}, which owns the template", shown(&there.owner)))
+            }
+            Need::Trusted(extension) => {
+                if self.untrusted.contains(*extension) {
+                    warn!(%change, "PostgreSQL lets only a superuser create this extension: this server decides");
+                }
+                None
+            }
+            Need::Superuser => {
+                warn!(%change, "PostgreSQL lets only a superuser publish all tables or schemas: this server decides");
+                None
+            }
+        }
+    }
 }

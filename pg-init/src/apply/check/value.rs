@@ -12,6 +12,10 @@ use crate::wire::{Row, Server};
 /// The parameters of a session that no catalog lists.
 const UNLISTED: [&str; 3] = ["role", "seed", "session_authorization"];
 
+/// `ALTER … SET` takes any name of an object for these, which may come later.
+const ANY_NAME: [&str; 4] =
+    ["default_table_access_method", "default_tablespace", "default_text_search_config", "temp_tablespaces"];
+
 /// Parameters that can be set in a session; a dotted name that the server does not know is accepted as it is.
 const KNOWN: &str = "\
     SELECT s.name, s.context IN ('user', 'superuser') FROM pg_catalog.pg_settings s \
@@ -20,7 +24,8 @@ const KNOWN: &str = "\
 pub(super) async fn check(server: &Server, changes: &[Change]) -> Vec<(usize, Error)> {
     let mut wanted: BTreeSet<(usize, &str, &Setting)> = BTreeSet::new();
     for (index, change) in changes.iter().enumerate() {
-        wanted.extend(settings(change).into_iter().map(|(name, value)| (index, name.as_str(), value)));
+        let set = settings(change).into_iter().filter(|(_, value)| **value != Setting::Unset);
+        wanted.extend(set.map(|(name, value)| (index, name.as_str(), value)));
     }
     if wanted.is_empty() {
         return Vec::new();
@@ -42,7 +47,7 @@ pub(super) async fn check(server: &Server, changes: &[Change]) -> Vec<(usize, Er
             None if name.contains('.') || UNLISTED.contains(&name) => {}
             None => refused.push((index, Error::Missing(format!("the server knows no parameter {name}")))),
             // The session's own transaction is not changed for a trial.
-            Some(true) if !name.starts_with("transaction_") => {
+            Some(true) if !name.starts_with("transaction_") && !ANY_NAME.contains(&name) => {
                 let (shown, text) = (sql::literal(name), sql::literal(&trial(name, value)));
                 let question = format!("SELECT pg_catalog.set_config({shown}, {text}, true)");
                 let doing = format!("trying the value of the parameter {name}");
@@ -70,15 +75,18 @@ fn settings(change: &Change) -> Vec<(&String, &Setting)> {
         Change::AlterRole(c) => c.settings.iter().map(|(name, drift)| (name, &drift.to)).collect(),
         Change::CreateDatabase(c) => c.settings.iter().collect(),
         Change::AlterDatabase(c) => c.settings.iter().map(|(name, drift)| (name, &drift.to)).collect(),
+        Change::AlterRoleSettings(c) => c.settings.iter().map(|(name, drift)| (name, &drift.to)).collect(),
         Change::GrantRole(_)
         | Change::AlterMembership(_)
         | Change::CreateSchema(_)
         | Change::AlterSchema(_)
+        | Change::AlterObjectOwner(_)
         | Change::CreateExtension(_)
         | Change::AlterExtension(_)
         | Change::GrantPrivileges(_)
         | Change::RevokePrivileges(_)
         | Change::AlterDefaultPrivileges(_)
+        | Change::RevokeDefaultPrivileges(_)
         | Change::CreatePublication(_)
         | Change::AlterPublication(_) => Vec::new(),
     }

@@ -1,0 +1,100 @@
+//! Why a file that a person has put there cannot be read, in words that help to mend it.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+/// A directory in the place of a file: Docker makes one for a mount whose source is not there.
+pub(crate) const DIRECTORY: &str =
+    "it is a directory, which Docker makes where the source of a mount does not exist";
+
+/// What to do about it.
+pub(crate) const REPLACE_DIRECTORY: &str =
+    "remove the directory on the host, put the file in its place, and create the container anew";
+
+/// What to do about a file that belongs to somebody else.
+pub(crate) const GIVE_ACCESS: &str = "a file that Compose mounts keeps its owner and mode on the host: run the service as the owner with \
+     `user: \"${UID}:${GID}\"`, or give the file mode 0640 and its group in `group_add`, or keep it \
+     0644 in a directory of mode 0700";
+
+/// Who may read a file, and who asks.
+#[derive(Debug)]
+pub(crate) struct Ownership {
+    file: Option<(u32, u32, u32)>,
+    uid: u32,
+    groups: Vec<u32>,
+}
+
+impl Ownership {
+    pub(crate) fn of(path: &Path) -> Self {
+        let file = fs::metadata(path).ok().map(|meta| (meta.uid(), meta.gid(), meta.mode() & 0o7777));
+        let mut groups: BTreeSet<u32> =
+            rustix::process::getgroups().unwrap_or_default().iter().map(|group| group.as_raw()).collect();
+        groups.insert(rustix::process::getegid().as_raw());
+        Self { file, uid: rustix::process::geteuid().as_raw(), groups: groups.into_iter().collect() }
+    }
+}
+
+impl fmt::Display for Ownership {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some((uid, gid, mode)) = self.file {
+            write!(f, "permission denied: it belongs to {uid}:{gid} with mode {mode:04o}")?;
+        } else {
+            f.write_str("permission denied on the way to it")?;
+        }
+        write!(f, ", and this process is uid {} in groups {:?}", self.uid, self.groups)
+    }
+}
+
+/// The same error, with who may read the file, or with what stands in its place. Its kind stays.
+pub(crate) fn explained(path: &Path, error: io::Error) -> io::Error {
+    match error.kind() {
+        ErrorKind::PermissionDenied => io::Error::new(error.kind(), Ownership::of(path).to_string()),
+        ErrorKind::IsADirectory => io::Error::new(error.kind(), DIRECTORY),
+        _ => error,
+    }
+}
+
+/// What to do about such an error, where there is more to say than that the file has to be there.
+pub(crate) fn remedy(error: &io::Error) -> Option<&'static str> {
+    match error.kind() {
+        ErrorKind::PermissionDenied => Some(GIVE_ACCESS),
+        ErrorKind::IsADirectory => Some(REPLACE_DIRECTORY),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_may_not_be_read_comes_with_its_owner_its_mode_and_who_asks() {
+        let path = std::env::temp_dir().join(format!("access-{}", std::process::id()));
+        fs::write(&path, "x").unwrap();
+        let owner = fs::metadata(&path).unwrap();
+        let said = explained(&path, ErrorKind::PermissionDenied.into());
+        fs::remove_file(&path).unwrap();
+        let text = said.to_string();
+        let belongs = format!("it belongs to {}:{} with mode 0", owner.uid(), owner.gid());
+        assert!(text.contains(&belongs) && text.contains("this process is uid "), "{text}");
+        assert_eq!(remedy(&said), Some(GIVE_ACCESS));
+        let gone = explained(&path, ErrorKind::PermissionDenied.into()).to_string();
+        assert!(gone.starts_with("permission denied on the way to it"), "{gone}");
+    }
+
+    #[test]
+    fn a_directory_in_the_place_of_a_file_is_told_as_dockers() {
+        let path = std::env::temp_dir();
+        let read = fs::File::open(&path).and_then(|mut file| file.read_to_end(&mut Vec::new()));
+        let said = explained(&path, read.unwrap_err());
+        assert_eq!((said.to_string().as_str(), remedy(&said)), (DIRECTORY, Some(REPLACE_DIRECTORY)));
+        let other = explained(&path, ErrorKind::NotFound.into());
+        assert_eq!((other.kind(), remedy(&other)), (ErrorKind::NotFound, None));
+    }
+}

@@ -1,0 +1,133 @@
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use serde::Deserialize;
+
+use super::*;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Toy {
+    flag: Option<bool>,
+    many: Option<Vec<BTreeMap<String, Vec<String>>>>,
+    any: Option<serde_json::Value>,
+}
+
+fn parse(yaml: &str) -> Result<Toy, String> {
+    let text = read(&Source::Stdin, yaml.as_bytes()).map_err(|error| error.source.to_string())?;
+    text.parse::<Toy>().map_err(|violations| violations.iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn a_word_that_an_older_yaml_reads_as_a_boolean_is_none() {
+    assert_eq!(parse("flag: yes").unwrap_err(), "line 1 column 7, flag: expected true or false");
+    assert!(parse("flag: true").is_ok());
+}
+
+#[test]
+fn an_alias_bomb_is_refused() {
+    let mut bomb = String::from("any:\n  - &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    for level in 1..9 {
+        let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
+        bomb.extend(["  - &a", &level.to_string(), " [", &aliases, "]\n"]);
+    }
+    assert!(parse(&bomb).unwrap_err().contains("the aliases (`*name`) expand to more than 1000000"));
+    assert!(parse(&format!("x-{bomb}")).unwrap_err().contains("the aliases (`*name`) expand"));
+}
+
+#[test]
+fn deep_nesting_is_refused_in_both_styles() {
+    let flow = format!("any: {}1{}", "[".repeat(1_000), "]".repeat(1_000));
+    let block: Vec<String> = (1..500).map(|depth| format!("{}a:", " ".repeat(depth))).collect();
+    for yaml in [flow, format!("any:\n{}", block.join("\n"))] {
+        let problem = parse(&yaml).unwrap_err();
+        assert!(problem.contains("nested deeper than 64 levels"), "{problem}");
+        let problem = parse(&format!("x-{yaml}")).unwrap_err();
+        assert!(problem.contains("nested deeper than 64 levels"), "{problem}");
+    }
+}
+
+#[test]
+fn aliases_count_by_what_they_expand_to() {
+    for aliases in [100, 10_000] {
+        let items = vec!["*common"; aliases].join(", ");
+        for home in ["many:\n- {c: &common [x]}\n-", "x-common: &common [x]\nmany:\n-"] {
+            let keys: Vec<_> = (0..aliases).map(|key| format!("k{key}: *common")).collect();
+            let toy = parse(&format!("{home} {{{}}}\nany: [{items}]\n", keys.join(", "))).unwrap();
+            let count = toy.any.as_ref().and_then(|any| any.as_array()).map(Vec::len);
+            assert_eq!(
+                (count, toy.many.and_then(|mut many| many.pop()).map(|map| map.len())),
+                (Some(aliases), Some(aliases))
+            );
+        }
+    }
+    let merged: Vec<_> = (0..20_000).map(|_| "{<<: *common, b: [y]}".to_owned()).collect();
+    assert!(parse(&format!("x-common: &common {{a: [x]}}\nmany: [{}]\n", merged.join(", "))).is_ok());
+}
+
+#[test]
+fn a_key_that_begins_with_x_is_ignored_at_the_top_level_alone() {
+    assert!(parse("x-a: {any: thing}\nflag: true\nx-b: [1, 2]\n\"x-\": 1\n").unwrap().flag == Some(true));
+    let unknown = parse("x-a: 1\nxb: 1\n").unwrap_err();
+    assert!(unknown.starts_with("line 2 column 1, xb: unknown key `xb`"), "{unknown}");
+    assert!(parse("x-a: 1\nx-a: 2\n").unwrap_err().contains("there twice"));
+    assert!(parse("many: [{x-a: y}]\n").unwrap_err().contains("expected a list"));
+    assert_eq!(parse("- x-a\n").unwrap_err(), parse("- flag\n").unwrap_err());
+}
+
+#[test]
+fn a_second_document_is_said_to_be_one() {
+    for yaml in ["flag: true\n---\nflag: true\n", "flag: true\n...\n---\n[]\n"] {
+        assert!(parse(yaml).unwrap_err().contains("`---` begins another"), "{}", parse(yaml).unwrap_err());
+    }
+}
+
+#[test]
+fn a_slip_in_the_form_is_told_with_the_right_form() {
+    for (yaml, problem) in [
+        ("many: a, b", "expected a list, found one string: write `[FIRST, SECOND]`"),
+        ("many: {a: b}", "expected a list, found a mapping: write each entry behind a `- `"),
+        ("many: [[a]]", "expected a mapping, found a list: write each entry as `NAME:`"),
+        ("many:\n- - a: b\n", "expected a mapping, found a list"),
+        ("flag:true\n", "expected a mapping; is a space missing after a colon"),
+        ("any: 1\nflag:true\n", "is a space missing after a colon"),
+        ("flag:true\nany: 1\n", "is a space missing after a colon"),
+        ("{flag:true}", "unknown key `flag:…`: is a space missing after the colon?"),
+        ("any: {b: ${C}}\n", "braces, which begin a mapping unless it is quoted"),
+        ("any: ${C}\n", "a variable that nothing has replaced"),
+    ] {
+        let told = parse(yaml).unwrap_err();
+        assert!(told.contains(problem), "{yaml}: {told}");
+    }
+}
+
+#[test]
+fn what_stands_behind_a_colon_without_a_space_is_not_repeated() {
+    for yaml in ["{password:hunter2}", "flag: true\npassword:hunter2\n", "password:hunter2\n"] {
+        let told = parse(yaml).unwrap_err();
+        assert!(!told.contains("hunter2"), "{told}");
+    }
+}
+
+#[test]
+fn a_spec_past_the_cap_is_refused() {
+    let long = format!("# {}\nflag: true\n", "x".repeat(16 * 1024 * 1024));
+    assert_eq!(parse(&long).unwrap_err(), "it is larger than 16 MiB");
+    assert_eq!(
+        read(&Source::Stdin, &b"flag: \xff"[..]).err().map(|error| error.source.to_string()),
+        Some("it is not UTF-8".to_owned())
+    );
+}
+
+#[test]
+fn a_list_item_has_its_path() {
+    let problem = parse("many:\n  - {a: [x]}\n  - {b: {c: d}}\n").unwrap_err();
+    assert_eq!(problem, "line 3 column 9, many[1].b: expected a list");
+}
+
+proptest! {
+    #[test]
+    fn parsing_never_panics(yaml in "[a-z0-9:{}\\[\\],&*#!|>'\" \n-]{0,200}") {
+        let _ = parse(&yaml);
+    }
+}

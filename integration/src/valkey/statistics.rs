@@ -1,0 +1,45 @@
+//! What a node itself counts of the commands that it was sent.
+
+use std::collections::BTreeMap;
+
+use super::Nodes;
+
+/// Every command that changes something.
+const MUTATING: [&str; 16] = [
+    "acl|save",
+    "acl|setuser",
+    "cluster|addslots",
+    "cluster|addslotsrange",
+    "cluster|forget",
+    "cluster|meet",
+    "cluster|replicate",
+    "cluster|reset",
+    "cluster|set-config-epoch",
+    "cluster|setslot",
+    "config|rewrite",
+    "config|set",
+    "flushall",
+    "function|load",
+    "replicaof",
+    "set",
+];
+
+impl Nodes {
+    /// How often a node was asked each command that changes something.
+    pub fn mutations(&self, node: usize) -> BTreeMap<String, u64> {
+        let stats = self.cli(node, &["INFO", "commandstats"]);
+        let calls = stats.lines().filter_map(|line| {
+            let (name, rest) = line.strip_prefix("cmdstat_")?.split_once(':')?;
+            let calls = rest.strip_prefix("calls=")?.split(',').next()?.parse().ok()?;
+            MUTATING.contains(&name).then(|| (name.to_owned(), calls))
+        });
+        calls.collect()
+    }
+
+    /// Forgets what was counted so far, on every node.
+    pub fn reset_statistics(&self) {
+        for node in 0..self.count {
+            self.cli(node, &["CONFIG", "RESETSTAT"]);
+        }
+    }
+}

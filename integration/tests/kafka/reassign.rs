@@ -1,0 +1,137 @@
+//! Another replication factor: the copies are moved, as few as possible, and no record is lost on the way.
+
+use std::collections::BTreeSet;
+use std::thread;
+use std::time::Duration;
+
+use integration::kafka::{self, describe, tool};
+use integration::{docker, eventually};
+
+/// Of half a kilobyte each.
+const RECORDS: usize = 6000;
+
+fn produce(topic: &str) {
+    let script = format!(
+        "seq -f '%0500g' 1 {RECORDS} | kafka-console-producer --bootstrap-server kafka-1:19092 --topic {topic} \
+         --producer-property acks=all"
+    );
+    kafka::exec("kafka-1", &["bash", "-c", &script]).ok();
+}
+
+/// How many different records there are, by reading all of them.
+fn records(topic: &str) -> usize {
+    let script = format!(
+        "kafka-console-consumer --bootstrap-server kafka-1:19092 --topic {topic} --from-beginning --max-messages {RECORDS} \
+         --timeout-ms 20000 2>/dev/null | sort -u | wc -l"
+    );
+    kafka::exec("kafka-1", &["bash", "-c", &script]).ok().trim().parse().unwrap_or_default()
+}
+
+/// The broker that leads each partition, and the brokers that hold it.
+fn assignment(topic: &str) -> Vec<(String, BTreeSet<String>)> {
+    let text = tool("kafka-topics", &["--describe", "--topic", topic]);
+    let field = |line: &str, name: &str| {
+        let fields = line.split('\t').filter_map(|field| field.trim().split_once(": "));
+        fields
+            .into_iter()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value.to_owned())
+            .unwrap_or_default()
+    };
+    let of =
+        |line: &str| (field(line, "Leader"), field(line, "Replicas").split(',').map(str::to_owned).collect());
+    text.lines().filter(|line| line.contains("Leader: ")).map(of).collect()
+}
+
+fn spec(topic: &str, factor: u8) -> String {
+    format!("topics: {{{topic}: {{replicationFactor: {factor}, reassign: true}}}}\n")
+}
+
+#[test]
+fn one_copy_becomes_three_with_shared_leaders_and_three_become_one_and_every_record_is_there() {
+    crate::init("topics: {}\n").run().expect(0, "unchanged");
+    // As in a cluster that had one broker and got two more.
+    tool("kafka-topics", &["--create", "--topic", "reassign-lab", "--replica-assignment", "1,1,1,1,1,1"]);
+    produce("reassign-lab");
+    let forbidden = spec("reassign-lab", 3).replace(", reassign: true", "");
+    let ended = crate::init(&forbidden).run().expect(4, "conflict");
+    assert!(
+        ended.report["conflicts"][0]["problem"].to_string().contains("reassign: true"),
+        "{}",
+        ended.stdout
+    );
+
+    let wider = crate::init(&spec("reassign-lab", 3)).run().expect(0, "changed");
+    assert_eq!(wider.changes(), ["reassign_partitions reassign-lab: applied"]);
+    assert_eq!(wider.report["changes"][0]["replication_factor"].to_string(), r#"{"from":1,"to":3}"#);
+    assert_eq!(describe("reassign-lab")["ReplicationFactor"], "3");
+    let leaders: BTreeSet<String> =
+        assignment("reassign-lab").into_iter().map(|(leader, _)| leader).collect();
+    assert_eq!(leaders.len(), 3, "{:?}", assignment("reassign-lab"));
+    assert_eq!(records("reassign-lab"), RECORDS);
+    crate::init(&spec("reassign-lab", 3)).run().expect(0, "unchanged");
+
+    crate::init(&spec("reassign-lab", 1)).run().expect(0, "changed");
+    assert!(assignment("reassign-lab").iter().all(|(_, replicas)| replicas.len() == 1));
+    assert_eq!(records("reassign-lab"), RECORDS);
+    crate::init(&spec("reassign-lab", 1)).run().expect(0, "unchanged");
+    tool("kafka-topics", &["--delete", "--topic", "reassign-lab"]);
+}
+
+/// Makes copying so slow that there is time to interrupt it, or takes that back.
+fn throttle(alter: [&str; 2]) {
+    for id in ["1", "2", "3"] {
+        let broker = ["--alter", "--entity-type", "brokers", "--entity-name", id];
+        tool("kafka-configs", &[broker.as_slice(), &alter].concat());
+    }
+}
+
+#[test]
+fn a_reassignment_that_is_interrupted_and_loses_a_broker_goes_on_and_loses_no_record() {
+    crate::init("topics: {}\n").run().expect(0, "unchanged");
+    tool("kafka-topics", &["--create", "--topic", "reassign-cut", "--replica-assignment", "1,2,1"]);
+    produce("reassign-cut");
+    let slow = "leader.replication.throttled.rate=100000,follower.replication.throttled.rate=100000";
+    throttle(["--add-config", slow]);
+    let all = "leader.replication.throttled.replicas=*,follower.replication.throttled.replicas=*";
+    let topic = ["--entity-type", "topics", "--entity-name", "reassign-cut"];
+    tool("kafka-configs", &[["--alter", "--add-config", all].as_slice(), &topic].concat());
+
+    let first = crate::init(&spec("reassign-cut", 3)).start();
+    eventually("it copies", Duration::from_secs(30), || first.log().contains("bytes"));
+    first.signal("TERM");
+    first.wait().expect(143, "interrupted");
+    // What is under way is nobody's to cancel, and its end is waited for.
+    let plan = crate::init(&spec("reassign-cut", 3)).args(&["plan"]).run().expect(3, "drift");
+    assert_eq!(plan.changes(), ["reassign_partitions reassign-cut: planned"]);
+
+    let second = crate::init(&spec("reassign-cut", 3)).args(&["--timeout", "180s"]).start();
+    eventually("it waits", Duration::from_secs(30), || second.log().contains("bytes"));
+    docker(&["kill", "kafka-3"]).ok();
+    thread::sleep(Duration::from_secs(3));
+    docker(&["start", "kafka-3"]).ok();
+    kafka::all_healthy();
+    throttle(["--delete-config", "leader.replication.throttled.rate,follower.replication.throttled.rate"]);
+    let ended = second.wait();
+    assert_eq!(ended.exit, 0, "{}\n{}", ended.stdout, ended.log);
+    assert!(assignment("reassign-cut").iter().all(|(_, replicas)| replicas.len() == 3));
+    assert_eq!(records("reassign-cut"), RECORDS);
+    crate::init(&spec("reassign-cut", 3)).run().expect(0, "unchanged");
+    tool("kafka-topics", &["--delete", "--topic", "reassign-cut"]);
+}
+
+/// Who holds the partitions of a new topic is the spec's to say, and is not compared later.
+#[test]
+fn a_new_topic_is_held_by_the_brokers_that_the_spec_names() {
+    let spec = "topics: {assigned: {assignment: [[1, 2], [2, 3], [3, 1]]}}\n";
+    let unknown = spec.replace("[3, 1]", "[3, 9]");
+    let ended = crate::init(&unknown).run().expect(76, "failed");
+    assert!(ended.error().contains("broker 9"), "{}", ended.error());
+    crate::init(spec).run().expect(0, "changed");
+    let held: Vec<BTreeSet<String>> =
+        assignment("assigned").into_iter().map(|(_, replicas)| replicas).collect();
+    let of = |brokers: [&str; 2]| brokers.map(str::to_owned).into();
+    assert_eq!(held, [of(["1", "2"]), of(["2", "3"]), of(["3", "1"])]);
+    crate::init(spec).run().expect(0, "unchanged");
+    crate::init(&spec.replace("[3, 1]", "[1, 3]")).run().expect(0, "unchanged");
+}

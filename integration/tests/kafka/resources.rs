@@ -1,0 +1,64 @@
+//! Configs of single brokers, of client metrics subscriptions and of groups, by Kafka's own tools.
+
+use integration::kafka::{exec, tool};
+
+const SPEC: &str = "brokerConfigs: {1: {log.cleaner.threads: 2}, 3: {log.cleaner.threads: 2}}
+clientMetrics: {resources-metrics: {metrics: [org.apache.kafka.consumer., org.apache.kafka.producer.], interval.ms: 60000}}
+";
+
+fn described(kind: &str, name: &str) -> String {
+    tool("kafka-configs", &["--describe", "--entity-type", kind, "--entity-name", name])
+}
+
+#[test]
+fn each_resource_is_configured_left_alone_and_set_back() {
+    let first = crate::init(SPEC).run().expect(0, "changed");
+    assert_eq!(
+        first.changes(),
+        [
+            "alter_broker_config 1: applied",
+            "alter_broker_config 3: applied",
+            "alter_client_metrics resources-metrics: applied",
+        ]
+    );
+    for (id, is_set) in [("1", true), ("2", false), ("3", true)] {
+        assert_eq!(described("brokers", id).contains("log.cleaner.threads=2"), is_set, "broker {id}");
+    }
+    let metrics = described("client-metrics", "resources-metrics");
+    assert!(metrics.contains("interval.ms=60000"), "{metrics}");
+    crate::init(SPEC).run().expect(0, "unchanged");
+
+    let alter = ["--alter", "--add-config", "log.cleaner.threads=1"];
+    let broker = ["--entity-type", "brokers", "--entity-name", "3"];
+    tool("kafka-configs", &[alter.as_slice(), &broker].concat());
+    let healed = crate::init(SPEC).run().expect(0, "changed");
+    assert_eq!(healed.changes(), ["alter_broker_config 3: applied"]);
+    let none = SPEC.replace("threads: 2", "threads: null");
+    crate::init(&none).run().expect(0, "changed");
+    crate::init(&none).run().expect(0, "unchanged");
+}
+
+/// The controller accepts any name for a broker.
+#[test]
+fn a_name_that_no_broker_knows_and_a_broker_that_is_none_are_told_before_anything_is_written() {
+    let ended = crate::init("brokerConfigs: {2: {log.cleaner.thread: 2}}\n").run().expect(76, "failed");
+    assert!(ended.error().contains("log.cleaner.thread"), "{}", ended.error());
+    assert!(!described("brokers", "2").contains("log.cleaner.thread="), "{}", described("brokers", "2"));
+    let ended = crate::init("brokerConfigs: {7: {log.cleaner.threads: 2}}\n").run().expect(4, "conflict");
+    assert_eq!(ended.report["conflicts"][0]["at"], "brokerConfigs.7");
+}
+
+#[test]
+fn a_group_has_its_configs_where_the_release_knows_them() {
+    let spec = "groups: {resources-group: {consumer.session.timeout.ms: 50000}}\n";
+    if exec("kafka-1", &["bash", "-c", "ls /opt/kafka/libs"]).stdout.contains("kafka-clients-3.") {
+        let ended = crate::init(spec).run();
+        assert!([0, 76].contains(&ended.exit), "{}", ended.stdout);
+        return;
+    }
+    crate::init(spec).run().expect(0, "changed");
+    let said = described("groups", "resources-group");
+    assert!(said.contains("consumer.session.timeout.ms=50000"), "{said}");
+    crate::init(spec).run().expect(0, "unchanged");
+    crate::init(&spec.replace("50000", "null")).run().expect(0, "changed");
+}

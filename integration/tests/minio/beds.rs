@@ -1,0 +1,58 @@
+//! S3 servers beside MinIO, each with an account and a way to run the tool against it.
+
+use integration::{Ended, Peer};
+
+/// A server on a network of its own.
+pub(crate) struct Bed {
+    pub(crate) peer: Peer,
+    head: String,
+    secret: String,
+}
+
+impl Bed {
+    fn start(name: &str, port: u16, (key, secret): (&str, &str), settings: &[(&str, &str)]) -> Self {
+        let set = |(name, value): &(&str, &str)| ["--env".to_owned(), format!("{name}={value}")];
+        let settings: Vec<String> = settings.iter().flat_map(set).collect();
+        let options: Vec<&str> = settings.iter().map(String::as_str).collect();
+        let peer = Peer::start(&format!("dayzero/{name}:dev"), name, &options).listens(port);
+        let head = format!(
+            "endpoint: http://{name}:{port}\ncredentials: {{accessKey: {key}, secretKey: {{secret: own}}}}\n"
+        );
+        Self { peer, head, secret: secret.to_owned() }
+    }
+
+    pub(crate) fn run(&self, spec: &str, args: &[&str]) -> Ended {
+        self.run_with(spec, args, &[])
+    }
+
+    /// The same with more secrets.
+    pub(crate) fn run_with(&self, spec: &str, args: &[&str], secrets: &[(&str, &str)]) -> Ended {
+        let init = self.peer.init(&format!("{}{spec}", self.head)).secret("own", &self.secret);
+        secrets.iter().fold(init, |init, (name, value)| init.secret(name, value)).args(args).run()
+    }
+}
+
+pub(crate) fn moto() -> Bed {
+    Bed::start("moto", 5000, ("somebody", "short6"), &[])
+}
+
+pub(crate) fn seaweedfs() -> Bed {
+    let (key, secret) = ("weed-key", "weed06");
+    Bed::start(
+        "seaweedfs",
+        8333,
+        (key, secret),
+        &[("AWS_ACCESS_KEY_ID", key), ("AWS_SECRET_ACCESS_KEY", secret)],
+    )
+}
+
+pub(crate) fn versitygw() -> Bed {
+    let (key, secret) = ("versity-root", "versity-5ecret");
+    Bed::start("versitygw", 7070, (key, secret), &[("ROOT_ACCESS_KEY", key), ("ROOT_SECRET_KEY", secret)])
+}
+
+pub(crate) fn garage() -> Bed {
+    let (key, secret) = ("GK000000000000000000000001", "0123456789abcdef".repeat(4));
+    let settings = [("GARAGE_DEFAULT_ACCESS_KEY", key), ("GARAGE_DEFAULT_SECRET_KEY", secret.as_str())];
+    Bed::start("garage", 3900, (key, &secret), &settings)
+}

@@ -1,0 +1,147 @@
+//! What the server would refuse is known before the first write, for a provisioning role that is no superuser.
+
+use integration::postgres::{Server, major};
+
+use crate::privileges::as_admin;
+
+const MANAGER: &str = "CREATE ROLE manager LOGIN CREATEROLE CREATEDB PASSWORD 'managed'";
+
+fn nothing_written(server: &Server) {
+    let written = "SELECT (SELECT count(*) FROM pg_roles WHERE rolname = 'beside') + \
+                   (SELECT count(*) FROM pg_database WHERE datname = 'd')";
+    assert_eq!(server.psql("postgres", written), "0");
+}
+
+/// What belongs to a role that the admin cannot join, and what takes its privileges.
+const OF_ANOTHER: &[(&str, &str)] = &[
+    ("databases: {theirs: {connectionLimit: 5}}", "the role boss"),
+    ("databases: {theirs: {settings: {timezone: UTC}}}", "the role boss"),
+    ("databases: {theirs: {owner: manager}}", "the role boss"),
+    ("databases: {theirs: {schemas: {s: {}}}}", "the role boss"),
+    ("databases: {theirs: {extensions: {citext: {}}}}", "the role boss"),
+    (
+        "databases: {theirs: {grants: [{to: public, object: database, privileges: [create]}]}}",
+        "the role boss",
+    ),
+    (
+        "databases: {theirs: {revokes: [{from: public, object: database, privileges: [temporary]}]}}",
+        "the role boss",
+    ),
+    ("databases: {mine: {owner: boss}}", "the role boss"),
+    ("databases: {mine: {schemas: {s: {owner: boss}}}}", "the role boss"),
+    ("databases: {mine: {schemas: {hers: {owner: manager}}}}", "the role boss"),
+    (
+        "databases: {mine: {defaultPrivileges: [{for: boss, object: tables, to: public, privileges: [select]}]}}",
+        "the role boss",
+    ),
+    ("databases: {d: {owner: boss}}", "the role boss"),
+    ("databases: {d: {template: theirs}}", "the role boss, which owns the template"),
+];
+
+#[test]
+fn what_belongs_to_a_role_out_of_reach_is_77_before_the_first_write() {
+    let server = Server::start(&[]);
+    for sql in [
+        MANAGER,
+        "CREATE ROLE boss SUPERUSER",
+        "CREATE DATABASE theirs OWNER boss",
+        "CREATE DATABASE mine OWNER manager",
+    ] {
+        server.psql("postgres", sql);
+    }
+    server.psql("mine", "CREATE SCHEMA hers AUTHORIZATION boss");
+    for (spec, lacks) in OF_ANOTHER {
+        let ended = as_admin(&server, &format!("roles: {{beside: {{}}}}\n{spec}\n")).run();
+        assert_eq!((ended.exit, ended.outcome()), (77, "failed"), "{spec}: {}\n{}", ended.stdout, ended.log);
+        assert!(ended.error().contains(lacks), "{spec}: {lacks}: {}", ended.stdout);
+        nothing_written(&server);
+    }
+    for spec in
+        ["roles: {beside: {}, boss: {connectionLimit: 3}}", "roles: {beside: {}, r: {memberOf: [boss]}}"]
+    {
+        let ended = as_admin(&server, &format!("{spec}\n")).run().expect(77, "failed");
+        assert!(ended.error().contains("lacks SUPERUSER"), "{spec}: {}", ended.stdout);
+        nothing_written(&server);
+    }
+    if major() < 15 {
+        let spec = "roles: {beside: {}}\ndatabases: {d: {schemas: {public: {owner: manager}}}}\n";
+        let ended = as_admin(&server, spec).run().expect(77, "failed");
+        assert!(ended.error().contains("the role postgres"), "{}", ended.stdout);
+        nothing_written(&server);
+    }
+}
+
+/// The server is asked: it may let its admins give what PostgreSQL's catalog does not say.
+#[test]
+fn an_attribute_that_the_admin_may_not_give_is_77_before_the_first_write() {
+    let server = Server::start(&[]);
+    server.psql("postgres", MANAGER);
+    server.psql("postgres", "CREATE ROLE r REPLICATION; SET ROLE manager; CREATE ROLE own");
+    for (spec, lacks) in [
+        ("beside: {replication: true}", "lacks "),
+        ("beside: {bypassrls: true}", "lacks "),
+        ("beside: {}, own: {bypassrls: true}", "lacks "),
+        ("beside: {superuser: true}", "lacks SUPERUSER"),
+    ] {
+        let ended = as_admin(&server, &format!("roles: {{{spec}}}\n")).run().expect(77, "failed");
+        assert!(ended.error().contains(lacks), "{spec}: {}", ended.stdout);
+        nothing_written(&server);
+    }
+    assert_eq!(server.psql("postgres", "SELECT count(*) FROM pg_roles WHERE rolname ~ 'trial'"), "0");
+    if major() >= 16 {
+        server.psql("postgres", "ALTER ROLE manager REPLICATION BYPASSRLS");
+        as_admin(&server, "roles: {beside: {replication: true, bypassrls: true}}\n")
+            .run()
+            .expect(0, "changed");
+    }
+}
+
+/// A circle that only the server's own memberships close.
+#[test]
+fn a_circle_through_what_the_server_has_is_a_conflict() {
+    let server = Server::start(&[]);
+    server
+        .psql("postgres", "CREATE ROLE g; CREATE ROLE r; CREATE ROLE between; CREATE ROLE far; GRANT r TO g");
+    server.psql("postgres", "GRANT r TO between; GRANT between TO far");
+    for of in ["g", "far"] {
+        for command in ["plan", "apply"] {
+            let spec = format!("roles: {{beside: {{}}, {of}: {{}}, r: {{memberOf: [{of}]}}}}\n");
+            let ended = server.init(&spec).args(&[command]).run().expect(4, "conflict");
+            assert_eq!(ended.report["conflicts"][0]["at"], "roles.r.memberOf", "{}", ended.stdout);
+        }
+    }
+    // Half of it is declared, in the other direction of names.
+    let spec = "roles: {beside: {}, z: {memberOf: [far]}, r: {memberOf: [z]}}\n";
+    server.init(spec).run().expect(4, "conflict");
+    nothing_written(&server);
+    server.init("roles: {g: {memberOf: [r]}, far: {memberOf: [between]}}\n").run().expect(0, "unchanged");
+}
+
+/// Without the schema that an extension goes to when none is named.
+#[test]
+fn an_extension_needs_a_schema_that_is_there() {
+    let server = Server::start(&[]);
+    server.psql("postgres", "CREATE DATABASE bare");
+    server.psql("bare", "DROP SCHEMA public");
+    let run = |rest: &str| {
+        server.init(&format!("roles: {{beside: {{}}}}\ndatabases: {{bare: {{{rest}}}}}\n")).run()
+    };
+    for extension in ["citext: {}", "earthdistance: {}"] {
+        let ended = run(&format!("extensions: {{{extension}}}")).expect(4, "conflict");
+        assert!(ended.stdout.contains("the schema public is neither declared"), "{}", ended.stdout);
+    }
+    nothing_written(&server);
+    run("schemas: {public: {}}, extensions: {citext: {}}").expect(0, "changed");
+}
+
+/// An extension that PostgreSQL keeps for superusers: the server has the last word, and says it.
+#[test]
+fn an_extension_that_is_not_trusted_is_left_to_the_server() {
+    let server = Server::start(&[]);
+    server.psql("postgres", MANAGER);
+    server.psql("postgres", "CREATE DATABASE mine OWNER manager");
+    let spec = "databases: {mine: {extensions: {pg_stat_statements: {}}}}\n";
+    let ended = as_admin(&server, spec).run().expect(77, "failed");
+    assert!(ended.error().contains("42501"), "{}", ended.stdout);
+    assert!(ended.log.contains("this server decides"), "{}", ended.log);
+}

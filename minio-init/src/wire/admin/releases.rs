@@ -1,0 +1,49 @@
+//! The first release of MinIO that has a call, where it is not as old as the admin API (by the routes in its
+//! cmd/admin-router.go). An older one answers 426 to a call that it does not know.
+
+use crate::error::Error;
+
+const FIRST: [(&str, &str); 9] = [
+    ("add-service-account", "RELEASE.2020-03-19T21-49-00Z"),
+    ("list-service-accounts", "RELEASE.2020-04-28T23-56-56Z"),
+    ("delete-service-account", "RELEASE.2020-04-28T23-56-56Z"),
+    ("get-bucket-quota", "RELEASE.2020-05-01T22-19-14Z"),
+    ("set-bucket-quota", "RELEASE.2020-05-01T22-19-14Z"),
+    ("accountinfo", "RELEASE.2020-12-03T00-03-10Z"),
+    ("info-service-account", "RELEASE.2021-04-18T19-26-29Z"),
+    ("update-service-account", "RELEASE.2021-04-18T19-26-29Z"),
+    ("kms/status", "RELEASE.2021-06-14T01-29-23Z"),
+];
+
+/// What MinIO says of a call that it does not know.
+pub(crate) const UNKNOWN_CALL: &str = "XMinioAdminVersionMismatch";
+
+/// The first release with a call, by its path.
+pub(super) fn first(path: &str) -> Option<&'static str> {
+    FIRST
+        .iter()
+        .find(|(call, _)| path.strip_suffix(call).is_some_and(|rest| rest.ends_with('/')))
+        .map(|(_, first)| *first)
+}
+
+/// A refusal with the release that it takes, where the server does not know the call.
+pub(super) fn explained(refused: Error, first: Option<&'static str>) -> Error {
+    match (refused, first) {
+        (Error::Refused(refusal), Some(first)) if refusal.code == UNKNOWN_CALL => {
+            Error::TooOld { doing: refusal.doing, endpoint: refusal.endpoint, first }
+        }
+        (refused, _) => refused,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_is_known_by_the_end_of_its_path() {
+        assert_eq!(first("/minio/admin/v3/info-service-account"), Some("RELEASE.2021-04-18T19-26-29Z"));
+        assert_eq!(first("/minio/admin/v3/kms/status"), Some("RELEASE.2021-06-14T01-29-23Z"));
+        assert_eq!(first("/minio/admin/v3/user-info"), None);
+    }
+}

@@ -1,0 +1,80 @@
+//! What a change takes of other roles and of databases, as far as it shows in the catalog.
+
+use crate::change::{Change, GrantPrivileges, RevokeDefaultPrivileges, RevokePrivileges};
+use crate::wire::{Names, Ownership};
+
+/// One requirement of a change. Roles are real names.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Need<'c> {
+    /// ADMIN OPTION on a role.
+    Admin(String),
+    /// The privileges of a role, which owns what is changed or becomes its owner.
+    Role(String),
+    /// The privileges of a role that the provisioning role cannot join for this change.
+    Member(String),
+    /// CREATE on a database.
+    Create(&'c str),
+    /// The right to grant on a database.
+    Grant(&'c str),
+    /// A template, or a database of one's own, to be copied.
+    Copy(&'c str),
+    /// An extension that is trusted; managed servers let their admins create others too.
+    Trusted(&'c str),
+    /// A superuser, or a managed server's admin.
+    Superuser,
+}
+
+pub(super) fn needs<'c>(change: &'c Change, names: &Names, ownership: &Ownership) -> Vec<Need<'c>> {
+    let real = |key: &String| names.real(key).to_owned();
+    let role = |role: Option<String>| role.map(Need::Role);
+    let database = |database: &String| role(ownership.database(database));
+    match change {
+        Change::AlterRole(c) => vec![Need::Admin(real(&c.role))],
+        Change::AlterRoleSettings(c) => vec![Need::Admin(real(&c.role))],
+        Change::GrantRole(c) => vec![Need::Admin(real(&c.of.role))],
+        Change::AlterMembership(c) => {
+            let grantors = c.grantors.iter().map(|grantor| Need::Member(real(grantor)));
+            std::iter::once(Need::Admin(real(&c.of.role))).chain(grantors).collect()
+        }
+        Change::CreateDatabase(c) => {
+            let owner = c.owner.as_ref().map(real).map(Need::Role);
+            [Some(Need::Copy(&c.template)), owner].into_iter().flatten().collect()
+        }
+        Change::AlterDatabase(c) => {
+            let owner = c.owner.as_ref().map(|drift| real(&drift.to));
+            [database(&c.database), role(owner)].into_iter().flatten().collect()
+        }
+        Change::CreateSchema(c) => {
+            let owner = c.owner.as_ref().map(real);
+            [Some(Need::Create(&c.database)), role(owner)].into_iter().flatten().collect()
+        }
+        Change::AlterSchema(c) => {
+            let owner = ownership.schema(&c.database, &c.schema);
+            [role(owner), role(Some(real(&c.owner.to)))].into_iter().flatten().collect()
+        }
+        Change::AlterObjectOwner(c) => {
+            let owners = c.owner.from.iter().chain([&c.owner.to]);
+            owners.map(|owner| Need::Role(real(owner))).collect()
+        }
+        Change::CreateExtension(c) => vec![Need::Create(&c.database), Need::Trusted(&c.extension)],
+        Change::GrantPrivileges(GrantPrivileges(c))
+        | Change::RevokePrivileges(RevokePrivileges { of: c, .. }) => {
+            if c.target.schema.is_none() {
+                vec![Need::Grant(&c.database)]
+            } else {
+                Vec::new()
+            }
+        }
+        Change::AlterDefaultPrivileges(c) | Change::RevokeDefaultPrivileges(RevokeDefaultPrivileges(c)) => {
+            vec![Need::Role(real(&c.target.creator))]
+        }
+        Change::CreatePublication(c) => {
+            let superuser = (c.all_tables || !c.schemas.is_empty()).then_some(Need::Superuser);
+            std::iter::once(Need::Create(&c.database)).chain(superuser).collect()
+        }
+        Change::AlterPublication(c) => {
+            (!c.add_schemas.is_empty()).then_some(Need::Superuser).into_iter().collect()
+        }
+        Change::CreateRole(_) | Change::AlterExtension(_) => Vec::new(),
+    }
+}

@@ -1,0 +1,54 @@
+//! The owners of what is inside of schemas.
+
+use std::collections::BTreeSet;
+
+use tokio_postgres::types::{ToSql, Type};
+
+use crate::desired::Database;
+use crate::error::Error;
+use crate::observed::Object;
+use crate::wire::{Names, Session};
+
+/// What `ALTER … OWNER` is for, each as the server itself writes its name. Left out is what belongs to an extension, and what
+/// goes with its table: a sequence of a column, the type of a row or of an array.
+const OBJECTS: &str = "\
+    SELECT w.place, o.kind, o.name, pg_catalog.pg_get_userbyid(o.owner)::text \
+    FROM unnest($1::text[], $2::text[]) AS w(place, owner) JOIN pg_catalog.pg_namespace n ON n.nspname = w.place, \
+    LATERAL ( \
+        SELECT CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table' \
+                WHEN 'S' THEN 'sequence' WHEN 'c' THEN 'type' ELSE 'table' END AS kind, \
+            c.oid::pg_catalog.regclass::text AS name, c.relowner AS owner, 'pg_class'::pg_catalog.regclass AS catalog, c.oid \
+        FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c') \
+            AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_class'::pg_catalog.regclass \
+                AND d.objid = c.oid AND d.refclassid = 'pg_class'::pg_catalog.regclass AND d.deptype IN ('a', 'i') AND c.relkind = 'S') \
+        UNION ALL SELECT 'routine', p.oid::pg_catalog.regprocedure::text, p.proowner, 'pg_proc'::pg_catalog.regclass, p.oid \
+        FROM pg_catalog.pg_proc p WHERE p.pronamespace = n.oid \
+        UNION ALL SELECT 'type', y.oid::pg_catalog.regtype::text, y.typowner, 'pg_type'::pg_catalog.regclass, y.oid \
+        FROM pg_catalog.pg_type y WHERE y.typnamespace = n.oid AND y.typtype IN ('b', 'd', 'e', 'r') \
+            AND NOT EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.typarray = y.oid) \
+    ) o \
+    WHERE pg_catalog.pg_get_userbyid(o.owner) <> w.owner \
+        AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = o.catalog AND d.objid = o.oid AND d.deptype = 'e')";
+
+/// The objects of each schema that another role owns than the spec wants.
+pub(super) async fn of_others(
+    session: &Session,
+    names: &Names,
+    database: &Database,
+) -> Result<BTreeSet<Object>, Error> {
+    let wanted = database.schemas.iter().filter_map(|(schema, wanted)| {
+        wanted.object_owner.as_ref().map(|owner| (schema.as_str(), names.real(owner)))
+    });
+    let (places, owners): (Vec<&str>, Vec<&str>) = wanted.unzip();
+    if places.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let parameters: [(&(dyn ToSql + Sync), Type); 2] =
+        [(&places, Type::TEXT_ARRAY), (&owners, Type::TEXT_ARRAY)];
+    let mut objects = BTreeSet::new();
+    for row in session.rows("reading the owners of objects", OBJECTS, parameters).await? {
+        let (schema, kind, name) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        objects.insert(Object { schema, kind, name, owner: names.key(row.get(3)?) });
+    }
+    Ok(objects)
+}
