@@ -188,7 +188,9 @@ fn the_specs_for_minio() {
     let known = [("minio_root_user", minio::ROOT.0), ("minio_root_password", minio::ROOT.1)];
     let specs = marked("run: minio-init");
     assert_eq!(specs.len(), 3);
-    specs.iter().for_each(|spec| twice("minio-init", spec, server.network(), &known));
+    for spec in &specs {
+        twice("minio-init", spec, server.network(), &known);
+    }
     server.shell("echo page | mc pipe t/assets/index.html").ok();
     assert_eq!(server.anonymous("GET", "/assets/index.html"), 200);
     assert_eq!((server.anonymous("GET", "/uploads/"), server.anonymous("PUT", "/assets/other")), (403, 403));
@@ -223,7 +225,9 @@ fn the_specs_for_valkey() {
     let known = [("password", valkey::PASSWORD)];
     let specs = marked("run: valkey-init");
     assert_eq!(specs.len(), 2);
-    specs.iter().for_each(|spec| twice("valkey-init", spec, nodes.network(), &known));
+    for spec in &specs {
+        twice("valkey-init", spec, nodes.network(), &known);
+    }
     nodes.prove();
     for node in 0..6 {
         let app = |args: &[&str]| nodes.cli_as(node, "app", "canary-app_password", args).stdout;
@@ -243,7 +247,9 @@ fn the_specs_for_kafka() {
     let _broker = Broker::start();
     let specs = marked("run: kafka-init");
     assert_eq!(specs.len(), 2);
-    specs.iter().for_each(|spec| twice("kafka-init", spec, NAME, &[]));
+    for spec in &specs {
+        twice("kafka-init", spec, NAME, &[]);
+    }
     let tools = "--bootstrap-server kafka:19092";
     let line = format!(
         "echo key:value | kafka-console-producer {tools} --topic payments --property parse.key=true --property key.separator=: && \
