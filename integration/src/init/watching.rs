@@ -60,8 +60,7 @@ impl Running {
     /// Changes the text of the spec, in the file that is mounted.
     pub fn edit_spec(&self, edit: impl FnOnce(&str) -> String) {
         let path = self.scratch.path().join("spec.yaml");
-        let edited =
-            fs::read_to_string(&path).map(|text| edit(&text)).and_then(|text| fs::write(&path, text));
+        let edited = fs::read_to_string(&path).and_then(|text| overwrite(&path, edit(&text).as_bytes()));
         edited.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     }
 
