@@ -1,6 +1,8 @@
 //! A run that goes on: what it has said so far, what it reads changed under it, and what it costs.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -19,6 +21,13 @@ pub struct Costs {
     pub resident: u64,
     /// Open files.
     pub files: u64,
+}
+
+/// Another content in the same file, which is never empty meanwhile: a pass may begin at any moment.
+fn overwrite(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).open(path)?;
+    file.write_all(content)?;
+    file.set_len(u64::try_from(content.len()).unwrap_or(u64::MAX))
 }
 
 impl Init {
@@ -51,15 +60,14 @@ impl Running {
     /// Changes the text of the spec, in the file that is mounted.
     pub fn edit_spec(&self, edit: impl FnOnce(&str) -> String) {
         let path = self.scratch.path().join("spec.yaml");
-        let edited =
-            fs::read_to_string(&path).map(|text| edit(&text)).and_then(|text| fs::write(&path, text));
+        let edited = fs::read_to_string(&path).and_then(|text| overwrite(&path, edit(&text).as_bytes()));
         edited.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     }
 
     /// Writes another value into the file of a secret.
     pub fn rotate(&self, name: &str, value: &str) {
         let path = self.scratch.path().join(format!("secret-{name}"));
-        fs::write(&path, value).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        overwrite(&path, value.as_bytes()).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     }
 
     /// What the healthcheck of its container says: whether it is well, and why.
