@@ -4,7 +4,7 @@ use integration::{Ended, Peer};
 
 /// A server on a network of its own.
 pub(crate) struct Bed {
-    pub(crate) peer: Peer,
+    peer: Peer,
     head: String,
     secret: String,
 }
@@ -22,13 +22,8 @@ impl Bed {
     }
 
     pub(crate) fn run(&self, spec: &str, args: &[&str]) -> Ended {
-        self.run_with(spec, args, &[])
-    }
-
-    /// The same with more secrets.
-    pub(crate) fn run_with(&self, spec: &str, args: &[&str], secrets: &[(&str, &str)]) -> Ended {
         let init = self.peer.init(&format!("{}{spec}", self.head)).secret("own", &self.secret);
-        secrets.iter().fold(init, |init, (name, value)| init.secret(name, value)).args(args).run()
+        init.args(args).run()
     }
 }
 

@@ -2,7 +2,6 @@
 //! rule of which it drops a part is taken back.
 
 mod old_release;
-mod table;
 
 use crate::beds::garage;
 
