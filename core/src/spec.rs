@@ -19,11 +19,9 @@ use thiserror::Error;
 use crate::access::{self, explained};
 use crate::extension::Without;
 use crate::files::{Files, capped};
-use crate::hint;
 use crate::locate::{Locations, Position};
 use crate::shown::printable;
-use crate::unexpanded;
-use crate::{SpecPath, Violation, Violations};
+use crate::{SpecPath, Violation, Violations, hint, unexpanded};
 
 /// Deeper than any spec, and far from the end of the stack.
 const DEPTH_LIMIT: usize = 64;

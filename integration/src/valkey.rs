@@ -4,6 +4,7 @@ mod gates;
 mod hostile;
 mod module;
 mod statistics;
+mod witness;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -242,20 +243,6 @@ impl Nodes {
         let mut args = vec!["run", "--rm", "--network", self.network(), "--volume", &password, &image];
         args.extend(["--valkey", "valkey-0:6379", "--valkey-password", "/password"]);
         docker(&args).ok()
-    }
-
-    /// Who is whose replica, by names, and with which slots: each node's own word, in the order of the nodes.
-    pub fn layout(&self) -> Vec<String> {
-        let own = self.each(&["CLUSTER", "NODES"]).into_iter().map(|view| {
-            let line = view.lines().find(|line| line.contains("myself")).unwrap_or_default();
-            line.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
-        });
-        let own: Vec<Vec<String>> = own.collect();
-        let role = |words: &Vec<String>| match own.iter().position(|own| own.first() == words.get(3)) {
-            Some(primary) => format!("replica of {primary}"),
-            None => format!("primary {}", words.get(8..).unwrap_or_default().join(" ")),
-        };
-        own.iter().map(role).collect()
     }
 
     /// The same question to each node, as `default`, in one container; the answers in the order of the nodes.

@@ -23,6 +23,7 @@ pub use acl::AclSpec;
 pub(crate) use acl::Names;
 pub use list::OneOrMany;
 pub use mechanisms::{CredentialSpec, Mechanisms};
+pub(crate) use quota::Limit;
 pub use quota::QuotaSpec;
 pub use state::State;
 pub use topics::{TopicGroup, TopicSpec, Topics};

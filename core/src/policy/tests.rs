@@ -53,12 +53,21 @@ fn a_project_that_keeps_every_rule_has_no_finding() {
     assert_eq!(findings(&good().to_string()).unwrap(), Vec::<String>::new());
 }
 
+#[track_caller]
+fn each_is_found(cases: impl IntoIterator<Item = (String, Value, &'static str)>) {
+    for (pointer, value, finding) in cases {
+        let found = found(&pointer, value);
+        assert!(found.len() == 1 && found[0].starts_with(finding), "{pointer}: {found:?}");
+        assert!(!found[0].contains("hunter2"), "a value is shown: {found:?}");
+    }
+}
+
 #[test]
 fn each_broken_rule_is_one_finding_that_names_the_init() {
     let healthy =
         json!({"server": {"condition": "service_healthy"}, "app": {"condition": "service_started"}});
-    let (init, hook, job) = ("/services/toy-init", "/services/app/pre_start/0", "/jobs/drift");
-    for (pointer, value, finding) in [
+    let init = "/services/toy-init";
+    each_is_found([
         (format!("{init}/depends_on"), Value::Null, "toy-init: waits for no healthy server"),
         (format!("{init}/depends_on"), healthy, "toy-init: waits for the start of app only"),
         (
@@ -101,6 +110,13 @@ fn each_broken_rule_is_one_finding_that_names_the_init() {
             json!(false),
             "toy-init: is adopted by no service",
         ),
+    ]);
+}
+
+#[test]
+fn each_broken_rule_of_a_hook_and_of_a_job_is_one_finding() {
+    let (hook, job) = ("/services/app/pre_start/0", "/jobs/drift");
+    each_is_found([
         (format!("{hook}/environment"), Value::Null, "app: pre_start 1: inherits the credential APP_TOKEN"),
         (format!("{hook}/command"), Value::Null, "app: pre_start 1: inherits the command of its service"),
         (
@@ -126,11 +142,7 @@ fn each_broken_rule_is_one_finding_that_names_the_init() {
         ),
         (format!("{job}/depends_on"), Value::Null, "drift: waits for no healthy server"),
         (format!("{job}/environment"), json!({"A_SECRET": "hunter2"}), "drift: has the credential A_SECRET"),
-    ] {
-        let found = found(&pointer, value);
-        assert!(found.len() == 1 && found[0].starts_with(finding), "{pointer}: {found:?}");
-        assert!(!found[0].contains("hunter2"), "a value is shown: {found:?}");
-    }
+    ]);
 }
 
 #[test]

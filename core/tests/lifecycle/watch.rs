@@ -113,8 +113,8 @@ fn remove(item: &str) {
     SERVER.with_borrow_mut(|server| server.items.remove(item));
 }
 
-fn answer(acts: Vec<Act>) {
-    SERVER.with_borrow_mut(|server| server.connect = script(&acts));
+fn answer(acts: &[Act]) {
+    SERVER.with_borrow_mut(|server| server.connect = script(acts));
 }
 
 #[tokio::test(start_paused = true)]
@@ -192,12 +192,12 @@ async fn a_server_that_goes_and_comes_is_told_once_each_time() {
         for hour in [0, 20] {
             bed.at((hour + 5) * MINUTE).await;
             assert!(bed.well());
-            answer(vec![Act::Fails(Unavailable); 100_000]);
+            answer(&vec![Act::Fails(Unavailable); 100_000]);
             bed.at((hour + 7) * MINUTE).await;
             assert!(!bed.well());
             bed.at((hour + 15) * MINUTE).await;
             assert!(!bed.well() && bed.health.now().1.contains("was not ready"), "{:?}", bed.health.now());
-            answer(Vec::new());
+            answer(&[]);
             bed.at((hour + 17) * MINUTE).await;
         }
         bed.stop();

@@ -165,7 +165,7 @@ pub(crate) fn several_watches_answer_for_themselves() {
 
 pub(crate) fn health_of_a_run_that_ends_by_itself_is_not_yet() {
     let running = Watching::start("busy", "absent", &["apply", "--timeout", "30s"]);
-    assert_eq!(health_becomes(&running, 1).contains("no `toy-init watch`"), false);
+    assert!(!health_becomes(&running, 1).contains("no `toy-init watch`"));
     assert_eq!(running.health(), (1, "not yet: `apply` is running".to_owned()));
 }
 

@@ -17,5 +17,5 @@ mod wildcards;
 
 pub use circles::{circles, lists};
 pub use imports::{Import, imports};
-pub use sources::{Crate, Source, folder, read, root, tools};
+pub use sources::{Crate, Source, folder, is_rust, read, root, tools};
 pub use wildcards::wildcards;

@@ -118,7 +118,7 @@ fn collect(path: &str, module: &[String], sources: &mut BTreeMap<Vec<String>, (S
 
 fn parse(path: String, text: &str) -> (Source, Vec<String>) {
     let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
-    let (tests, items): (Vec<Item>, Vec<Item>) = file.items.into_iter().partition(|item| is_for_tests(item));
+    let (tests, items): (Vec<Item>, Vec<Item>) = file.items.into_iter().partition(is_for_tests);
     let length = |item: &Item| {
         let span = syn::spanned::Spanned::span(item);
         span.end().line - span.start().line + 1
@@ -147,4 +147,9 @@ fn is_for_tests(item: &Item) -> bool {
         Meta::List(list) => list.path.is_ident("cfg") && list.tokens.to_string() == "test",
         _ => false,
     })
+}
+
+/// Whether a file of this name is source code.
+pub fn is_rust(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension == "rs")
 }

@@ -1,6 +1,6 @@
 //! No arm takes whatever is left of the changes, and no file is longer than can be read at once.
 
-use structure::{Crate, folder, read, root, wildcards};
+use structure::{Crate, folder, is_rust, read, root, wildcards};
 
 /// How many lines a file may have; of product code its tests do not count.
 const LINES: usize = 300;
@@ -62,7 +62,7 @@ fn no_file_of_the_tests_is_longer_than_can_be_read_at_once() {
             let path = format!("{path}/{name}");
             if root().join(&path).is_dir() {
                 folders.push(path);
-            } else if name.ends_with(".rs") && !is_product(&path) && read(&path).lines().count() > LINES {
+            } else if is_rust(&name) && !is_product(&path) && read(&path).lines().count() > LINES {
                 long.push(path);
             }
         }

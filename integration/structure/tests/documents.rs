@@ -26,7 +26,7 @@ fn the_code_in_adding_a_backend_is_that_of_the_toy() {
 fn every_file_that_the_architecture_names_is_there() {
     let page = read("docs/architecture.md");
     let named = page.split('`').skip(1).step_by(2);
-    let paths = named.filter(|name| name.starts_with("core/") && name.ends_with(".rs"));
+    let paths = named.filter(|name| name.starts_with("core/") && structure::is_rust(name));
     let missing: Vec<_> = paths.filter(|path| !structure::root().join(path).is_file()).collect();
     assert!(missing.is_empty(), "{missing:?}");
     for room in ["spec", "validate", "desired", "observed", "plan", "apply", "wire", "error"] {

@@ -1,5 +1,10 @@
 //! `minio-init` against real servers, read back and drifted with `mc`.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the tests wait on real servers, and the long ones are chosen by variables"
+)]
+
 mod absent;
 mod acceptance;
 mod access;

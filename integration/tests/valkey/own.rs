@@ -30,9 +30,9 @@ fn a_node_has_parameters_and_ports_of_its_own() {
     assert_eq!(announced().run().expect(0, "changed").operations(), ["set_announce"]);
     assert_eq!(value(0, "replica-announce-port"), "7000");
     nodes.lasts(announced);
-    let ended = nodes.init(&format!(
-        "mode: standalone\nnodes: [{{endpoint: \"valkey-0:6379\", announcePort: 7000}}]\npassword: {{secret: password}}\n"
-    ));
+    let ended = nodes.init(
+        "mode: standalone\nnodes: [{endpoint: \"valkey-0:6379\", announcePort: 7000}]\npassword: {secret: password}\n",
+    );
     ended.run().expect(65, "failed");
 }
 

@@ -15,22 +15,27 @@ pub struct QuotaSpec {
     pub(crate) ip: Option<String>,
     /// Bytes per second.
     #[serde(default, deserialize_with = "said")]
-    pub(crate) producer_byte_rate: Option<Option<f64>>,
+    pub(crate) producer_byte_rate: Option<Limit>,
     /// Bytes per second.
     #[serde(default, deserialize_with = "said")]
-    pub(crate) consumer_byte_rate: Option<Option<f64>>,
+    pub(crate) consumer_byte_rate: Option<Limit>,
     /// Percent of one thread's time.
     #[serde(default, deserialize_with = "said")]
-    pub(crate) request_percentage: Option<Option<f64>>,
+    pub(crate) request_percentage: Option<Limit>,
     /// Partitions created or deleted per second.
     #[serde(default, deserialize_with = "said")]
-    pub(crate) controller_mutation_rate: Option<Option<f64>>,
+    pub(crate) controller_mutation_rate: Option<Limit>,
     /// Connections per second.
     #[serde(default, deserialize_with = "said")]
-    pub(crate) connection_creation_rate: Option<Option<f64>>,
+    pub(crate) connection_creation_rate: Option<Limit>,
 }
 
+/// A limit as written: a number, or `null`, which takes it away.
+#[derive(Clone, Copy, Debug, JsonSchema)]
+#[schemars(transparent)]
+pub(crate) struct Limit(pub(crate) Option<f64>);
+
 /// `null` is something that is said.
-fn said<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<f64>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
+fn said<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Limit>, D::Error> {
+    Option::deserialize(deserializer).map(|limit| Some(Limit(limit)))
 }

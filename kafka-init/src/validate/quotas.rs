@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use init_core::{SpecPath, Violations};
 
 use crate::desired::{Entity, Limits, Rate};
-use crate::spec::QuotaSpec;
+use crate::spec::{Limit, QuotaSpec};
 
 const ANY: &str = "*";
 
@@ -51,7 +51,7 @@ fn limits(spec: &QuotaSpec, at: &SpecPath, violations: &mut Violations) -> Limit
     ];
     let mut quotas = Limits::new();
     for (name, key, limit, whole) in limits {
-        let Some(limit) = limit else { continue };
+        let Some(Limit(limit)) = limit else { continue };
         let at = at.key(key);
         match limit {
             Some(limit) if !limit.is_finite() || limit <= 0.0 => {

@@ -6,7 +6,7 @@ use init_core::Backend;
 use init_core::diff::Drift;
 use kafka_init::{
     Assignment, Binding, Change, ConfigType, Credential, DeleteAcl, Entity, Kafka, Observed, ObservedTopic,
-    Rate, RestrictiveAcl, Scram, Setting, Value as Own,
+    Rate, ReassignPartitions, RestrictiveAcl, Scram, Setting, Value as Own,
 };
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -56,12 +56,7 @@ fn apply(cluster: &mut Observed, change: &Change) {
             topic.partitions = growth.to;
         }
         Change::IncreaseReplicas(moved) | Change::DecreaseReplicas(moved) => {
-            let topic = cluster.topics.get_mut(&moved.name).unwrap();
-            assert_eq!(moved.moves.len(), topic.assignment.len(), "{moved}");
-            topic.copies = (moved.to, moved.to);
-            for (index, replicas) in &moved.moves {
-                topic.assignment.get_mut(index).unwrap().replicas.clone_from(replicas);
-            }
+            reassign(cluster.topics.get_mut(&moved.name).unwrap(), moved);
         }
         Change::AlterTopicConfig(alteration) | Change::ResetTopicConfig(alteration) => {
             alter(&mut cluster.topics.get_mut(&alteration.name).unwrap().config, &alteration.config);
@@ -82,7 +77,7 @@ fn apply(cluster: &mut Observed, change: &Change) {
             }
         }
         Change::DeleteAcl(DeleteAcl(binding)) => {
-            assert!(cluster.acls.remove(binding), "{binding} was not there")
+            assert!(cluster.acls.remove(binding), "{binding} was not there");
         }
         Change::AlterConfig(alteration) => {
             alter(cluster.resources.entry(alteration.resource.clone()).or_default(), &alteration.config);
@@ -93,6 +88,14 @@ fn apply(cluster: &mut Observed, change: &Change) {
         Change::CreateUser(_) | Change::AlterUser(_) | Change::DeleteCredentials(_) => {
             apply_user(cluster, change);
         }
+    }
+}
+
+fn reassign(topic: &mut ObservedTopic, moved: &ReassignPartitions) {
+    assert_eq!(moved.moves.len(), topic.assignment.len(), "{moved}");
+    topic.copies = (moved.to, moved.to);
+    for (index, replicas) in &moved.moves {
+        topic.assignment.get_mut(index).unwrap().replicas.clone_from(replicas);
     }
 }
 

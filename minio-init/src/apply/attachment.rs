@@ -76,12 +76,12 @@ async fn set(
         Grantee::User(user) => (value(secrets, user)?, false),
         Grantee::Group(group) => (group.clone(), true),
     };
-    let mut whole = now(client, whose, &name).await?;
+    let mut names = now(client, whose, &name).await?;
     match how {
-        Attachment::Attach => whole.extend(policies.iter().cloned()),
-        Attachment::Detach => whole.retain(|policy| !policies.contains(policy)),
+        Attachment::Attach => names.extend(policies.iter().cloned()),
+        Attachment::Detach => names.retain(|policy| !policies.contains(policy)),
     }
-    let list: Vec<_> = whole.into_iter().collect();
+    let list: Vec<_> = names.into_iter().collect();
     let call = Call::admin(Method::PUT, "set-user-or-group-policy", how.doing(whose))
         .query("policyName", &list.join(","))
         .query("userOrGroup", &name)

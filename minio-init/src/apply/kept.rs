@@ -82,3 +82,34 @@ pub(super) fn lacking_cors(wanted: &[Cors], now: Option<&Element>) -> Option<&'s
         fields.into_iter().find(|(same, _)| !same).map(|(_, field)| field)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_field_of_a_rule_that_is_dropped_is_named_whatever_the_order() {
+        let set = |value: &str| BTreeSet::from([value.to_owned()]);
+        let rule = |origin: &str| Cors {
+            origins: set(origin),
+            methods: set("GET"),
+            headers: set("*"),
+            expose: set("etag"),
+            max_age: Some(60),
+        };
+        let lacking = |seen: &[Cors]| {
+            let xml = Element::parse(s3::cors_xml(seen).as_bytes()).unwrap();
+            lacking_cors(&[rule("b"), rule("a")], Some(&xml))
+        };
+        assert_eq!(lacking(&[rule("a"), rule("b")]), None);
+        assert_eq!(lacking(&[rule("b")]), Some("rules"));
+        assert_eq!(lacking(&[rule("a"), rule("c")]), Some("allowedOrigins"));
+        assert_eq!(lacking(&[rule("a"), Cors { max_age: None, ..rule("b") }]), Some("maxAgeSeconds"));
+        assert_eq!(
+            lacking(&[rule("a"), Cors { expose: BTreeSet::new(), ..rule("b") }]),
+            Some("exposeHeaders")
+        );
+    }
+}

@@ -52,13 +52,13 @@ async fn read(names: &Names, session: &Session, revoked: &Privileges) -> Result<
         (&name, Type::TEXT),
         (&arguments, Type::TEXT),
     ];
-    let mut granted = Granted::new();
+    let mut found = Granted::new();
     for row in
         session.rows("reading who has granted privileges", &question(target.object), parameters).await?
     {
-        granted.entry((row.get(0)?, row.get(1)?)).or_default().insert(row.get(2)?);
+        found.entry((row.get(0)?, row.get(1)?)).or_default().insert(row.get(2)?);
     }
-    Ok(granted)
+    Ok(found)
 }
 
 fn question(object: Object) -> String {

@@ -60,9 +60,17 @@ struct Standing<'a> {
     asked: Asked<'a>,
     held: bool,
     present: bool,
-    there: bool,
-    several: bool,
+    objects: Objects,
     grantors: BTreeSet<String>,
+}
+
+/// How many objects a target has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Objects {
+    None,
+    Some,
+    /// Functions of one name.
+    Several,
 }
 
 impl Standing<'_> {
@@ -74,11 +82,11 @@ impl Standing<'_> {
         if self.present {
             acl.present.insert(key.clone());
         }
-        if self.there {
+        if self.objects != Objects::None {
             acl.there.insert(key.0.clone());
         }
         let (name, arguments) = self.asked.target.parts();
-        if self.several && name.is_some() && arguments.is_none() {
+        if self.objects == Objects::Several && name.is_some() && arguments.is_none() {
             acl.ambiguous.insert(key.0.clone());
         }
         if !self.grantors.is_empty() {
@@ -110,8 +118,13 @@ async fn objects<'a>(
 ) -> Result<Vec<Standing<'a>>, Error> {
     let mut standings: Vec<Standing<'a>> = Vec::new();
     for (asked, row) in ask(session, oids, &rows, HELD).await? {
-        let (held, present, there, several) = (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
-        standings.push(Standing { asked, held, present, there, several, grantors: BTreeSet::new() });
+        let objects = match (row.get(3)?, row.get(4)?) {
+            (false, _) => Objects::None,
+            (true, false) => Objects::Some,
+            (true, true) => Objects::Several,
+        };
+        let (held, present) = (row.get(1)?, row.get(2)?);
+        standings.push(Standing { asked, held, present, objects, grantors: BTreeSet::new() });
     }
     let mut unwanted: Vec<&mut Standing<'a>> =
         standings.iter_mut().filter(|standing| standing.asked.revoked && standing.present).collect();

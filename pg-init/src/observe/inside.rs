@@ -79,7 +79,7 @@ pub(super) async fn observe(
         access::defaults(session, oids, database),
         objects::of_others(session, oids.names, database),
     )?;
-    let mut inside = Inside { acl, defaults, of_others, ..Inside::default() };
+    let mut inside = Inside { of_others, acl, defaults, ..Inside::default() };
     for row in &schemas {
         inside.schemas.insert(row.get(0)?, oids.names.key(row.get(1)?));
     }

@@ -37,7 +37,6 @@ pub(super) async fn observe(
     }
     let known = match desired.password_check {
         Some(PasswordCheck::Never) => return Ok(()),
-        Some(PasswordCheck::Login) => probe(server, desired, &declared, observed).await?,
         Some(PasswordCheck::Verifier) if !may_read(server).await? => {
             warn!(
                 "the provisioning role may not read verifiers, and no login is to be tried: passwords are left as they are"
@@ -46,7 +45,7 @@ pub(super) async fn observe(
         }
         Some(PasswordCheck::Verifier) => recompute(server, &declared).await?,
         None if may_read(server).await? => recompute(server, &declared).await?,
-        None => probe(server, desired, &declared, observed).await?,
+        None | Some(PasswordCheck::Login) => probe(server, desired, &declared, observed).await?,
     };
     for (key, password) in known {
         if let Some(role) = observed.roles.get_mut(&key) {

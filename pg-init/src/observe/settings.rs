@@ -33,7 +33,9 @@ pub(super) async fn equate(server: &Server, desired: &Desired, observed: &mut Ob
         for (wanted, stored) in pairs {
             compare(own.as_ref().unwrap_or(&server.main), differing(wanted, stored), stored).await?;
         }
-        own.into_iter().for_each(|session| server.pool.keep(session, Use::Reading));
+        if let Some(session) = own {
+            server.pool.keep(session, Use::Reading);
+        }
     }
     Ok(())
 }

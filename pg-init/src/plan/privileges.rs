@@ -156,7 +156,7 @@ impl Planner<'_> {
                 "several functions are named {name}: add the types of the arguments, as in `{name}(text)`"
             );
             self.conflict(&at.key("names"), problem);
-        } else if !there.there.contains(target) && !(scope.new && scope.database.template() != "template0") {
+        } else if !(there.there.contains(target) || scope.new && scope.database.template() != "template0") {
             let columns: Vec<_> = target.columns.iter().map(String::as_str).collect();
             let columns =
                 if columns.is_empty() { String::new() } else { format!(" with {}", columns.join(", ")) };

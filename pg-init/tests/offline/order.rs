@@ -135,6 +135,28 @@ fn inside() -> Vec<Change> {
     ]
 }
 
+fn publications() -> Vec<Change> {
+    let tables = [(text("s"), text("t")), (text("S"), text("with.dot"))].into();
+    let publish = drift([Operation::Insert].into(), [Operation::Insert, Operation::Delete].into());
+    vec![
+        Change::AlterPublication(AlterPublication {
+            database: text("d"),
+            publication: text("p"),
+            add_tables: tables,
+            add_schemas: [text("s")].into(),
+            publish: Some(publish),
+        }),
+        Change::CreatePublication(CreatePublication {
+            database: text("d"),
+            publication: text("p"),
+            all_tables: true,
+            tables: [].into(),
+            schemas: [].into(),
+            publish: None,
+        }),
+    ]
+}
+
 fn privileges() -> Vec<Change> {
     let target = |object, schema: Option<&str>| {
         let (schema, role) = (schema.map(text), text("r"));
@@ -169,24 +191,7 @@ fn privileges() -> Vec<Change> {
         target: created,
         privileges: [Privilege::Execute].into(),
     };
-    let tables = [(text("s"), text("t")), (text("S"), text("with.dot"))].into();
-    let publish = drift([Operation::Insert].into(), [Operation::Insert, Operation::Delete].into());
     vec![
-        Change::AlterPublication(AlterPublication {
-            database: text("d"),
-            publication: text("p"),
-            add_tables: tables,
-            add_schemas: [text("s")].into(),
-            publish: Some(publish),
-        }),
-        Change::CreatePublication(CreatePublication {
-            database: text("d"),
-            publication: text("p"),
-            all_tables: true,
-            tables: [].into(),
-            schemas: [].into(),
-            publish: None,
-        }),
         Change::RevokeDefaultPrivileges(RevokeDefaultPrivileges(future.clone())),
         Change::AlterDefaultPrivileges(future),
         Change::GrantPrivileges(GrantPrivileges(target(Object::Tables, Some("s")))),
@@ -203,7 +208,7 @@ fn privileges() -> Vec<Change> {
 
 #[test]
 fn every_change_in_its_order() {
-    let all = [privileges(), inside(), databases(), roles()].concat();
+    let all = [publications(), privileges(), inside(), databases(), roles()].concat();
     let plan = Plan::new(all, []);
     let line = |change: &Change| format!("{change}\n  {}\n", as_json(change));
     insta::assert_snapshot!(plan.changes().iter().map(line).collect::<String>());

@@ -42,22 +42,21 @@ fn announced(mode: Mode) -> &'static [&'static str] {
 
 /// Takes the answers to `CONFIG GET` into the state.
 pub(super) fn read(
-    mut answers: impl Iterator<Item = Result<Value, Error>>,
+    answers: impl Iterator<Item = Result<Value, Error>>,
     required: bool,
     (desired, secrets): (&Desired, &Secrets),
     state: &mut NodeState,
 ) -> Result<(), Error> {
     let mut found = BTreeMap::new();
-    answers.try_for_each(|answer| {
+    for answer in answers {
         match answer {
             Ok(value) => {
-                found.extend(pairs(&value).into_iter().filter_map(|(key, value)| Some((key, text(value)?))))
+                found.extend(pairs(&value).into_iter().filter_map(|(key, value)| Some((key, text(value)?))));
             }
             Err(error) if !required && error.is_denied_command() => {}
             Err(error) => return Err(error),
         }
-        Ok(())
-    })?;
+    }
     state.persistence.acl_file = found.remove("aclfile").is_some_and(|path| !path.is_empty());
     let (user, password) = (found.remove("masteruser"), found.remove("masterauth").map(Secret::from));
     state.own_login = own_login((desired, secrets), user.as_deref().unwrap_or_default(), password.as_ref())?;

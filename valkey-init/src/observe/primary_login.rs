@@ -8,6 +8,7 @@ use crate::desired::Desired;
 use crate::error::Error;
 use crate::observed::Observed;
 use crate::plan::replication;
+use crate::wire::commands::get_config;
 use crate::wire::{Connection, Connections, pairs, text};
 
 /// An error when a primary refuses the login of a replica whose link is up, or of one whose link is down. A link that stays
@@ -71,14 +72,12 @@ async fn try_login(
     primary: &Endpoint,
     connections: &Connections,
 ) -> Result<Secret, Error> {
-    let mut command = cmd("CONFIG");
-    command.arg("GET").arg("masteruser").arg("masterauth");
-    let answer = match replica.ask(command).await {
+    let answers = match replica.ask_each(get_config(replica, &["masteruser", "masterauth"])).await {
         Err(error) if error.is_denied_command() => return Ok(Secret::from("default")),
-        answer => answer?,
+        answers => answers?,
     };
     let value = |name: &str| {
-        let found = pairs(&answer).into_iter().find(|(key, _)| key == name);
+        let found = answers.iter().flat_map(pairs).find(|(key, _)| key == name);
         found.and_then(|(_, value)| text(value)).filter(|value| !value.is_empty()).map(Secret::from)
     };
     let user = value("masteruser").unwrap_or_else(|| Secret::from("default"));

@@ -73,7 +73,12 @@ fn selector(fields: &BTreeMap<String, &Value>) -> String {
         Some(other) => text(other).unwrap_or_default(),
         None => String::new(),
     };
-    let databases = Some(patterns("databases", "")).filter(|text| text != "alldbs").unwrap_or_default();
+    // Valkey 9 shows this field always, and none at all as nothing.
+    let databases = match fields.get("databases").and_then(|value| text(value)) {
+        Some(none) if none.is_empty() => "resetdbs".to_owned(),
+        Some(some) if some != "alldbs" => some,
+        Some(_) | None => String::new(),
+    };
     let parts = [patterns("keys", "~"), patterns("channels", "&"), databases, patterns("commands", "")];
     parts.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" ")
 }
@@ -103,5 +108,7 @@ mod tests {
         assert_eq!(shown(&all), "~* +@all");
         let some = [("commands", bulk("+@all")), ("keys", bulk("")), ("databases", bulk("db=0,3"))];
         assert_eq!(shown(&some), "db=0,3 +@all");
+        let none = [("commands", bulk("+@all")), ("databases", bulk(""))];
+        assert_eq!(shown(&none), "resetdbs +@all");
     }
 }

@@ -2,7 +2,7 @@
 
 use integration::respond;
 
-use super::{Answer, MEGABYTE, always, documents, dripping, flooding, listing, plausible, run};
+use super::{Answer, MEGABYTE, always, documents, dripping, flooding, plausible};
 
 const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 

@@ -46,7 +46,10 @@ pub enum Step {
 
 /// Collects what is wrong.
 #[derive(Default)]
-struct Problems(Vec<(Vec<Step>, String)>);
+struct Problems(Found);
+
+/// What is wrong, each with where.
+pub(super) type Found = Vec<(Vec<Step>, String)>;
 
 impl Problems {
     fn push(&mut self, at: &[Step], problem: impl fmt::Display) {
@@ -61,10 +64,7 @@ fn under(at: &[Step], key: &str) -> Vec<Step> {
 }
 
 /// The document as it is sent, and its single permissions.
-pub(super) fn document(
-    json: &Value,
-    kind: Kind,
-) -> Result<(Value, BTreeSet<Permission>), Vec<(Vec<Step>, String)>> {
+pub(super) fn document(json: &Value, kind: Kind) -> Result<(Value, BTreeSet<Permission>), Found> {
     let mut problems = Problems::default();
     let statements = check(json, kind, &mut problems);
     if weight(statements.iter().map(|(_, statement)| *statement)) > MEANING_LIMIT {

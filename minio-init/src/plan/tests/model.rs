@@ -8,6 +8,7 @@ use crate::change::{AccessKeyDrift, BucketChange, Change, Grantee, IdentityChang
 use crate::desired::{Lock, Status, Versioning};
 use crate::observed::{Observed, SeenBucket, SeenGroup, SeenKey, SeenUser};
 use crate::wire::s3;
+use crate::wire::xml::Element;
 
 /// What a server is like after a change.
 pub(super) fn step(observed: &mut Observed, change: &Change) {

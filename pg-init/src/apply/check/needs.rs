@@ -45,12 +45,11 @@ pub(super) fn needs<'c>(change: &'c Change, names: &Names, ownership: &Ownership
             [database(&c.database), role(owner)].into_iter().flatten().collect()
         }
         Change::CreateSchema(c) => {
-            let owner = c.owner.as_ref().map(real);
-            [Some(Need::Create(&c.database)), role(owner)].into_iter().flatten().collect()
+            std::iter::once(Need::Create(&c.database)).chain(role(c.owner.as_ref().map(real))).collect()
         }
         Change::AlterSchema(c) => {
             let owner = ownership.schema(&c.database, &c.schema);
-            [role(owner), role(Some(real(&c.owner.to)))].into_iter().flatten().collect()
+            role(owner).into_iter().chain([Need::Role(real(&c.owner.to))]).collect()
         }
         Change::AlterObjectOwner(c) => {
             let owners = c.owner.from.iter().chain([&c.owner.to]);
@@ -59,11 +58,7 @@ pub(super) fn needs<'c>(change: &'c Change, names: &Names, ownership: &Ownership
         Change::CreateExtension(c) => vec![Need::Create(&c.database), Need::Trusted(&c.extension)],
         Change::GrantPrivileges(GrantPrivileges(c))
         | Change::RevokePrivileges(RevokePrivileges { of: c, .. }) => {
-            if c.target.schema.is_none() {
-                vec![Need::Grant(&c.database)]
-            } else {
-                Vec::new()
-            }
+            c.target.schema.is_none().then_some(Need::Grant(&c.database)).into_iter().collect()
         }
         Change::AlterDefaultPrivileges(c) | Change::RevokeDefaultPrivileges(RevokeDefaultPrivileges(c)) => {
             vec![Need::Role(real(&c.target.creator))]

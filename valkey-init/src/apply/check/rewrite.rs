@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use init_core::{Secret, Secrets, Text};
-use redis::cmd;
+use redis::{Value, cmd};
 use secrecy::ExposeSecret;
 
 use crate::desired::acl::rules::tokens;
@@ -19,24 +19,39 @@ use crate::wire::{Connection, array, pairs, text};
 const REMEDY: &str = "start it with an ACL file for users, load modules from its configuration file alone and say \
                     `startsFromConfigFile: true`, or say `persist: false` and run this whenever it has started";
 
+/// What servers show as modules and have built in: Valkey 9 its engine of scripts, Redis 8 its vector sets.
+const BUILT_IN: [&str; 2] = ["lua", "vectorset"];
+
+/// The modules as the server lists them; nothing where it shows none but those that it has built in, and may not list them.
+async fn modules(connection: &Connection) -> Result<Value, Error> {
+    let (mut info, mut list) = (cmd("INFO"), cmd("MODULE"));
+    info.arg("modules");
+    list.arg("LIST");
+    let answer = text(&connection.ask(info).await?).unwrap_or_default();
+    let names = answer.lines().filter_map(|line| line.strip_prefix("module:name=")?.split(',').next());
+    let names: Vec<&str> = names.collect();
+    if names.is_empty() {
+        return Ok(Value::Nil);
+    }
+    match connection.ask(list).await {
+        // An account needs no right to list what every server of the release has.
+        Err(error) if names.iter().all(|name| BUILT_IN.contains(name)) && error.is_denied_command() => {
+            Ok(Value::Nil)
+        }
+        answer => answer,
+    }
+}
+
 /// Checks the modules: one that was loaded from a file may stand on the command line.
 pub(super) async fn check_modules(connection: &Connection, desired: &Desired) -> Result<(), Error> {
-    let mut command = cmd("INFO");
-    command.arg("modules");
-    let answer = text(&connection.ask(command).await?).unwrap_or_default();
-    if !answer.lines().any(|line| line.starts_with("module:name=")) {
-        return Ok(());
-    }
-    let mut command = cmd("MODULE");
-    command.arg("LIST");
-    let answer = connection.ask(command).await?;
+    let answer = modules(connection).await?;
     let (mut loaded, mut broken) = (Vec::new(), Vec::new());
     for module in array(&answer) {
         let fields: BTreeMap<String, _> = pairs(module).into_iter().collect();
         let name = fields.get("name").and_then(|name| text(name)).unwrap_or_default();
         let path = fields.get("path").map(|path| text(path).unwrap_or_default());
-        // What is built into the server has no file, and is not written.
-        if path.as_ref().is_some_and(String::is_empty) {
+        // What is built into the server has no file, or its name in place of one, and is not written.
+        if path.as_ref().is_some_and(|path| path.is_empty() || *path == name) {
             continue;
         }
         let args = fields.get("args").map(|args| array(args)).unwrap_or_default();
