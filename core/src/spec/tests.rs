@@ -122,7 +122,10 @@ fn a_spec_past_the_cap_is_refused() {
 #[test]
 fn a_list_item_has_its_path() {
     let problem = parse("many:\n  - {a: [x]}\n  - {b: {c: d}}\n").unwrap_err();
-    assert_eq!(problem, "line 3 column 9, many[1].b: expected a list");
+    assert_eq!(
+        problem,
+        "line 3 column 9, many[1].b: expected a list, found a mapping: write each entry behind a `- `, on a line of its own"
+    );
 }
 
 proptest! {
