@@ -10,7 +10,7 @@
 //! check(Plan) -> apply(stage) ... -> observe + plan again, must be empty -> Report -> Exit
 //! ```
 //!
-//! A tool implements [`Backend`] for its server and calls [`run`]; nothing here knows which tools there are.
+//! A tool implements [`Backend`] for its server and calls [`run()`]; nothing here knows which tools there are.
 
 mod access;
 mod backend;
