@@ -78,6 +78,11 @@ impl Running {
         (asked.exit == 0, answer["reason"].as_str().unwrap_or_default().to_owned())
     }
 
+    /// Waits until its first pass has planned something, or has ended with nothing to do.
+    pub fn has_begun(&self) {
+        eventually("it has begun", PATIENCE, || self.log().contains("planned") || !self.reports().is_empty());
+    }
+
     /// Waits until it is well.
     pub fn becomes_well(&self) {
         self.becomes("well", true);
@@ -114,7 +119,8 @@ impl Running {
     pub fn costs(&self) -> Costs {
         let line = "grep VmRSS /proc/1/status | tr -dc 0-9; echo; ls /proc/1/fd | wc -l";
         let pid = format!("container:{}", self.name);
-        let args = ["run", "--rm", "--user", "12345:12345", "--pid", &pid, "--network", "none"];
+        let args =
+            ["run", "--rm", "--user", "0:0", "--cap-add", "SYS_PTRACE", "--pid", &pid, "--network", "none"];
         let said = docker(&[args.as_slice(), &["debian:trixie-slim", "sh", "-c", line]].concat()).ok();
         let mut numbers = said.lines().map(|line| line.trim().parse().unwrap_or(0));
         Costs { resident: numbers.next().unwrap_or(0), files: numbers.next().unwrap_or(0) }

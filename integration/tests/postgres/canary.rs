@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use integration::postgres::{Server, init, version};
-use integration::{Ended, Init, Running, docker, eventually};
+use integration::{Ended, Init, Output, Running, docker, eventually};
 
 const ROLES: &str =
     "roles:\n  one: {login: true, password: {secret: one}}\n  two: {login: true, password: {secret: two}}\n";
@@ -56,14 +56,13 @@ fn no_password_is_in_any_output_or_log() {
     clean("the server's statistics", &statistics);
 }
 
-/// The environment and the arguments of the tool, as a process beside it under the same user sees them.
-fn seen_from_beside(running: &Running) -> String {
+/// The environment and the arguments of the tool, as a process beside it sees them.
+fn seen_from_beside(running: &Running, by: &[&str]) -> Output {
     let pid = format!("container:{}", running.name());
     let image = format!("dayzero/postgres:{}", version());
     let read = "cat /proc/1/cmdline /proc/1/environ /proc/1/status | tr '\\0' ' '";
-    let args =
-        ["run", "--rm", "--pid", &pid, "--user", "12345:12345", "--entrypoint", "bash", &image, "-c", read];
-    docker(&args).ok()
+    let beside = ["run", "--rm", "--pid", &pid, "--entrypoint", "bash"];
+    docker(&[&beside[..], by, &[&image, "-o", "pipefail", "-c", read]].concat())
 }
 
 /// While it waits for a server, with its secrets read.
@@ -74,7 +73,10 @@ fn no_password_is_in_the_process() {
         init(&spec).secret("admin", "canary-admin").secret("one", "canary-one").secret("two", "canary-two");
     let waiting = waiting.start();
     eventually("it waits", Duration::from_secs(30), || waiting.log().contains("waiting"));
-    let process = seen_from_beside(&waiting);
+    // Only who may trace every process; not even another process of the same user.
+    let same_user = seen_from_beside(&waiting, &["--user", "12345:12345"]);
+    assert!(same_user.stderr.contains("/proc/1/environ: Permission denied"), "{same_user:?}");
+    let process = seen_from_beside(&waiting, &["--user", "0:0", "--cap-add", "SYS_PTRACE"]).ok();
     assert!(process.contains("init") && process.contains("PATH="), "it was looked at: {process}");
     clean("the process", &process);
     waiting.signal("TERM");
