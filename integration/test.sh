@@ -48,7 +48,7 @@ kafka() {
         [[ -z $FAULT ]] || break
         # What meets no broker, or only waits for one, says no more on the next.
         skip=(--skip commands::describe --skip peers::a_server_that_is_no_kafka --skip readme::
-            --skip signals::while_waiting --skip waiting::a_server_that --skip waiting::an_absent_server)
+            --skip signals::while_waiting --skip waiting::a_server_that --skip waiting::an_absent_server --skip watch::)
     done
 }
 
@@ -72,7 +72,7 @@ postgres() {
         [[ -z $FAULT ]] || break
         # What is about numbers, or about the client alone, says no more on the older release.
         skip=(--skip acceptance::a_hundred --skip connection::a_server_that_comes_late --skip connection::what_ --skip hostile::
-            --skip names::any_name --skip running::sigterm)
+            --skip names::any_name --skip running::sigterm --skip watch::)
     done
 }
 
@@ -92,7 +92,7 @@ valkey() {
     suite valkey 2
     [[ -z $FAULT ]] || return 0
     # What forms dozens of clusters, or ends before its first write, says no more on Redis.
-    VALKEY_TEST_IMAGE=dayzero/redis:7.0 suite valkey 2 --skip formation:: --skip refusals:: --skip states::a_node_that
+    VALKEY_TEST_IMAGE=dayzero/redis:7.0 suite valkey 2 --skip formation:: --skip refusals:: --skip states::a_node_that --skip watch::
 }
 
 # The suite on the newest releases, and the main promises on builds with modules and on an old one.
