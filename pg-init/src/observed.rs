@@ -21,6 +21,8 @@ pub struct Observed {
     pub(crate) offers: BTreeMap<String, Offer>,
     /// The server's own spelling of each encoding that the spec names.
     pub(crate) encodings: BTreeMap<String, String>,
+    /// ICU locales of the spec, and how the server writes those that it writes otherwise.
+    pub(crate) icu_locales: BTreeMap<String, String>,
     /// The roles that each role is a member of, from those of the spec on upwards.
     pub(crate) memberships: BTreeMap<String, BTreeSet<String>>,
     /// Who owns the schema `public` of a new database, where that is not the database's owner: before PostgreSQL 15.
@@ -37,6 +39,8 @@ pub(crate) struct Provisioner {
     pub(crate) usable: BTreeSet<String>,
     /// Itself, and the roles that it can act as: it is a member, or can make itself one.
     pub(crate) joinable: BTreeSet<String>,
+    /// Those of both that are superusers.
+    pub(crate) superusers: BTreeSet<String>,
     /// The maintenance database.
     pub(crate) database: String,
     /// The server's clock.
@@ -117,8 +121,6 @@ pub(crate) struct Locale {
     pub(crate) ctype: String,
     /// The locale of another provider than the C library.
     pub(crate) own: Option<String>,
-    /// What the server makes of the spec's `icuLocale`, where that is written otherwise than `own`.
-    pub(crate) canonical: Option<String>,
 }
 
 /// What only a session in the database sees.

@@ -50,8 +50,8 @@ const SETTINGS: &str = "\
 /// on every role but a superuser. The first role of a cluster has the number 10.
 const USABLE: &str = "\
     SELECT u.role, u.usable, u.joinable, pg_catalog.date_part('epoch', pg_catalog.now()), \
-        (SELECT f.rolname::text FROM pg_catalog.pg_roles f WHERE f.oid = 10) \
-    FROM (SELECT r.rolname::text AS role, pg_catalog.pg_has_role(r.oid, 'USAGE') AS usable, \
+        (SELECT f.rolname::text FROM pg_catalog.pg_roles f WHERE f.oid = 10), u.superuser \
+    FROM (SELECT r.rolname::text AS role, r.rolsuper AS superuser, pg_catalog.pg_has_role(r.oid, 'USAGE') AS usable, \
             CASE WHEN $1 THEN pg_catalog.pg_has_role(r.oid, 'SET') \
                     OR NOT r.rolsuper AND pg_catalog.pg_has_role(r.oid, 'USAGE WITH ADMIN OPTION') \
                 ELSE pg_catalog.pg_has_role(r.oid, 'MEMBER') OR NOT r.rolsuper \
@@ -158,7 +158,6 @@ fn database(row: &Row, names: &Names) -> Result<Database, Error> {
         collate: row.get(4)?,
         ctype: row.get(5)?,
         own: row.get(6)?,
-        canonical: None,
     };
     Ok(Database {
         owner: names.key(row.get(1)?),
@@ -206,6 +205,9 @@ async fn provisioner(server: &Server, desired: &Desired, observed: &mut Observed
         let role = names.key(row.get(0)?);
         if row.get(1)? {
             provisioner.usable.insert(role.clone());
+        }
+        if row.get(5)? {
+            provisioner.superusers.insert(role.clone());
         }
         if row.get(2)? {
             provisioner.joinable.insert(role);

@@ -13,11 +13,14 @@ pub(super) async fn canonical(
     observed: &mut Observed,
 ) -> Result<(), Error> {
     for (name, database) in &desired.databases {
-        let Some(there) = observed.databases.get_mut(name) else { continue };
-        if let (Some(wanted), Some(own)) = (&database.locale.icu, &there.locale.own)
+        // A new database has the locale of its template.
+        let there = observed.databases.get(name).or_else(|| observed.databases.get(database.template()));
+        if let (Some(wanted), Some(own)) =
+            (&database.locale.icu, there.and_then(|there| there.locale.own.as_ref()))
             && wanted != own
+            && let Some(canonical) = ask(&server.main, wanted).await?
         {
-            there.locale.canonical = ask(&server.main, wanted).await?;
+            observed.icu_locales.insert(wanted.clone(), canonical);
         }
     }
     Ok(())

@@ -10,7 +10,7 @@ use crate::observed::Object;
 use crate::wire::{Names, Session};
 
 /// What `ALTER … OWNER` is for, each as the server itself writes its name. Left out is what belongs to an extension, and what
-/// goes with its table: a sequence of a column, the type of a row or of an array.
+/// goes with another: a sequence of a column, the type of a row or of an array, the constructors of a range.
 const OBJECTS: &str = "\
     SELECT w.place, o.kind, o.name, pg_catalog.pg_get_userbyid(o.owner)::text \
     FROM unnest($1::text[], $2::text[]) AS w(place, owner) JOIN pg_catalog.pg_namespace n ON n.nspname = w.place, \
@@ -23,6 +23,8 @@ const OBJECTS: &str = "\
                 AND d.objid = c.oid AND d.refclassid = 'pg_class'::pg_catalog.regclass AND d.deptype IN ('a', 'i') AND c.relkind = 'S') \
         UNION ALL SELECT 'routine', p.oid::pg_catalog.regprocedure::text, p.proowner, 'pg_proc'::pg_catalog.regclass, p.oid \
         FROM pg_catalog.pg_proc p WHERE p.pronamespace = n.oid \
+            AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_proc'::pg_catalog.regclass \
+                AND d.objid = p.oid AND d.deptype = 'i') \
         UNION ALL SELECT 'type', y.oid::pg_catalog.regtype::text, y.typowner, 'pg_type'::pg_catalog.regclass, y.oid \
         FROM pg_catalog.pg_type y WHERE y.typnamespace = n.oid AND y.typtype IN ('b', 'd', 'e', 'r') \
             AND NOT EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.typarray = y.oid) \

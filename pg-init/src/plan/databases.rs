@@ -124,7 +124,8 @@ impl Planner<'_> {
         }
         let own = there.own.as_deref().unwrap_or_default();
         if let Some(icu) = wanted.icu.as_ref().filter(|_| is(LocaleProvider::Icu)) {
-            let same = icu == own || there.canonical.as_deref() == Some(own);
+            let same =
+                icu == own || self.observed.icu_locales.get(icu).is_some_and(|canonical| canonical == own);
             compare("icuLocale", "the ICU locale", own, icu, same);
         }
         if let Some(all) = wanted.all.as_ref().filter(|_| is(LocaleProvider::Builtin)) {

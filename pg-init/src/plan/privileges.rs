@@ -122,6 +122,14 @@ impl Planner<'_> {
     /// What somebody else has granted, only that role takes back, and so whoever can act as it.
     fn check_grantors(&mut self, target: &Target, grantors: &BTreeSet<String>, at: &SpecPath) {
         let Some(provisioner) = &self.observed.provisioner else { return };
+        for grantor in grantors.iter().filter(|grantor| provisioner.superusers.contains(*grantor)) {
+            let problem = format!(
+                "{} has been granted this by {grantor}, a superuser, who revokes in the name of the owner only: \
+                 make {grantor} no superuser while this is revoked, or take its own grant option away with CASCADE",
+                target.role
+            );
+            self.conflict(at, problem);
+        }
         for grantor in grantors.iter().filter(|grantor| !provisioner.joinable.contains(*grantor)) {
             let problem = format!(
                 "{} has been granted this by {grantor}, and {} can neither act as {grantor} nor make itself a member of it: \
