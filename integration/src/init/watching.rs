@@ -30,6 +30,16 @@ fn overwrite(path: &Path, content: &[u8]) -> io::Result<()> {
     file.set_len(u64::try_from(content.len()).unwrap_or(u64::MAX))
 }
 
+/// The report of each line, which has the form of every report.
+fn checked(lines: &str) -> Vec<Value> {
+    let report = |line: &str| {
+        let report: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        form::check(&report);
+        report
+    };
+    lines.lines().map(report).collect()
+}
+
 impl Init {
     /// Begins a watch with this interval, and waits until it has converged once.
     pub fn watch(self, every: &str) -> Running {
@@ -42,13 +52,7 @@ impl Init {
 impl Running {
     /// Every report so far.
     pub fn reports(&self) -> Vec<Value> {
-        let said = docker(&["logs", &self.name]).stdout;
-        let report = |line: &str| {
-            let report: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
-            form::check(&report);
-            report
-        };
-        said.lines().map(report).collect()
+        checked(&docker(&["logs", &self.name]).stdout)
     }
 
     /// The outcome of every report so far.
@@ -130,10 +134,9 @@ impl Running {
     pub fn terminate(self) -> Vec<Value> {
         let began = Instant::now();
         self.signal("TERM");
-        let reports = self.reports();
         let ended = self.wait();
         assert_eq!(ended.exit, 0, "{}\n{}", ended.stdout, ended.log);
         assert!(began.elapsed() < Duration::from_secs(6), "{:?}", began.elapsed());
-        reports
+        checked(&ended.stdout)
     }
 }
