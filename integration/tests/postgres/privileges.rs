@@ -205,6 +205,7 @@ fn what_is_in_a_schema_belongs_to_its_object_owner() {
     const FOREIGN: &str = "SELECT coalesce(string_agg(name, ' ' ORDER BY name), '') FROM ( \
         SELECT c.relname::text FROM pg_class c WHERE relnamespace = 's'::regnamespace AND relowner <> 'app'::regrole \
         UNION SELECT proname FROM pg_proc p WHERE pronamespace = 's'::regnamespace AND proowner <> 'app'::regrole \
+        AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = p.oid AND deptype = 'i') \
         UNION SELECT typname FROM pg_type t WHERE typnamespace = 's'::regnamespace AND typowner <> 'app'::regrole) o(name)";
     for manager in [false, true] {
         let server = Server::start(&[]);
