@@ -8,7 +8,7 @@ use integration::{Init, docker};
 
 use crate::pairs;
 
-const SPEC: &str = "mode: standalone\nnodes: [valkey-0:6379]\npassword: {secret: password}\n\
+const SPEC: &str = "mode: standalone\nnodes: [valkey-0:6379]\npassword: {secret: password}\npersist: false\n\
     users:\n  app: {passwords: [{secret: app}], rules: \"~* +@all\"}\nconfig: {maxmemory: 256mb}\n";
 
 /// Runs on the nodes' network as a container of its own: it outlasts the nodes.
