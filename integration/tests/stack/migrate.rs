@@ -253,7 +253,7 @@ fn the_specs_for_kafka() {
     let tools = "--bootstrap-server kafka:19092";
     let line = format!(
         "echo key:value | kafka-console-producer {tools} --topic payments --property parse.key=true --property key.separator=: && \
-         kafka-console-consumer {tools} --topic payments --from-beginning --max-messages 1 --timeout-ms 30000 && \
+         kafka-console-consumer {tools} --topic payments --from-beginning --max-messages 1 --timeout-ms 120000 && \
          kafka-topics {tools} --describe --topic orders | head -n 1"
     );
     let said = docker(&["exec", NAME, "bash", "-c", &line]).ok();
