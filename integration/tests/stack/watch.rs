@@ -76,7 +76,7 @@ fn an_application_starts_when_the_sidecar_of_the_page_is_healthy() {
 /// The other profiles' sidecars differ from this one in their spec and their server alone.
 #[test]
 fn the_profile_watch_keeps_the_stack() {
-    let up = "COMPOSE_PROFILES=storage,watch docker compose --env-file .env.example up --detach --wait minio-watch";
+    let up = "COMPOSE_PROFILES=messaging,storage,data,watch docker compose --env-file .env.example up --detach --wait minio-watch";
     shell(up).ok();
     assert_eq!(health("dayzero-minio-watch-1"), "healthy");
     let services = stack("config --services").ok();
