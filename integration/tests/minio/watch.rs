@@ -93,7 +93,7 @@ fn quiet_for(time: Duration) {
     server.trace();
     sleep(time);
     let traced = server.traced();
-    let requests: Vec<&str> = traced.lines().filter(|line| line.contains("minio-init")).collect();
+    let requests: Vec<&str> = traced.lines().filter(|line| line.contains("AWS4-HMAC-SHA256")).collect();
     assert!(requests.len() >= 10, "{traced}");
     for method in ["PUT", "POST", "DELETE"] {
         let mutating = requests.iter().find(|line| line.contains(&format!("\"method\":\"{method}\"")));
