@@ -22,6 +22,7 @@ mod endpoint;
 mod environment;
 mod error;
 mod exit;
+pub mod export;
 mod extension;
 mod files;
 #[doc(hidden)]

@@ -3,6 +3,7 @@
 //! A connection lost on the way is made again within the same deadline, and then everything is read
 //! again: nothing is ever resent after an answer that was lost without a new reading in between.
 
+mod export;
 mod stage;
 
 use std::time::Duration;
@@ -107,6 +108,7 @@ impl<'a, B: Backend> Driver<'a, B> {
             error,
             texts: self.texts,
             endpoint,
+            document: None,
         }
     }
 

@@ -10,6 +10,9 @@ use crate::{json, text};
 impl<C: Change> Report<C> {
     /// The report as it goes to stdout, with a line ending. `took` is for a text that a person sees at once.
     pub fn render(&self, format: Format, took: Option<Duration>) -> Result<String, serde_json::Error> {
+        if let Some(document) = self.document() {
+            return Ok(document.to_owned());
+        }
         match format {
             Format::Text => Ok(text::page(self, self.redactor(), took)),
             Format::Json => json::line(self, self.redactor()),

@@ -39,6 +39,8 @@ pub enum Outcome {
     Valid,
     /// describe: what the spec provisions follows.
     Described,
+    /// export: the spec of the server was printed, in place of a report.
+    Exported,
 }
 
 impl Outcome {
@@ -53,6 +55,7 @@ impl Outcome {
             Self::Interrupted => "interrupted",
             Self::Valid => "valid",
             Self::Described => "described",
+            Self::Exported => "exported",
         }
     }
 }
@@ -119,6 +122,9 @@ pub struct Report<C> {
     /// What its texts go through on their way out.
     #[serde(skip)]
     redactor: Arc<Redactor>,
+    /// What is printed in its place.
+    #[serde(skip)]
+    document: Option<String>,
 }
 
 /// What a command found and did.
@@ -130,6 +136,8 @@ pub(crate) struct Findings<C> {
     pub(crate) texts: Texts,
     /// Where the server is.
     pub(crate) endpoint: String,
+    /// export: what is printed when nothing went wrong.
+    pub(crate) document: Option<String>,
 }
 
 impl<C> From<Error> for Findings<C> {
@@ -146,6 +154,7 @@ impl<C> Findings<C> {
             error: None,
             texts: Texts::default(),
             endpoint: String::new(),
+            document: None,
         }
     }
 
@@ -163,6 +172,7 @@ impl<C> Findings<C> {
                 | Command::Health,
             ) => Outcome::Valid,
             (None, Command::Describe) => Outcome::Described,
+            (None, Command::Export) => Outcome::Exported,
             (None, _) if !self.conflicts.is_empty() => Outcome::Conflict,
             (None, Command::Plan) if self.steps.is_empty() => Outcome::Unchanged,
             (None, Command::Plan) => Outcome::Drift,
@@ -194,6 +204,7 @@ impl<C: Change> Report<C> {
             exit,
             endpoint: findings.endpoint,
             redactor: findings.texts.redactor,
+            document: findings.document,
         }
     }
 
@@ -236,6 +247,11 @@ impl<C: Change> Report<C> {
     /// What its texts go through on their way out.
     pub(crate) fn redactor(&self) -> &Redactor {
         &self.redactor
+    }
+
+    /// What is printed in its place.
+    pub(crate) fn document(&self) -> Option<&str> {
+        self.document.as_deref()
     }
 
     /// How the process ends.

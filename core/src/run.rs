@@ -5,12 +5,13 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use tokio::task::spawn_blocking;
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 
 use crate::backend::Backend;
 use crate::cli::{self, Command, Options};
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::export::{Connection, Untyped};
 use crate::health::{self, Health};
 use crate::host::Host;
 use crate::input::{self, schema};
@@ -19,6 +20,7 @@ use crate::readiness::{Waiting, shown};
 use crate::reconcile::Driver;
 use crate::report::{Findings, Report};
 use crate::shown::printable;
+use crate::spec::Text;
 use crate::stop::{Again, Bounds};
 use crate::watch::{Sidecar, watch};
 use crate::{environment, last_resort, limits, log, policy};
@@ -28,7 +30,7 @@ const KEEP: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The whole tool: parses the command line, runs it, prints the report, and says how to exit.
 pub fn run<B: Backend>() -> ExitCode {
-    let options = match cli::parse(B::NAME, std::env::args_os()) {
+    let options = match cli::parse(B::NAME, B::SECTIONS, std::env::args_os()) {
         Ok(options) => options,
         Err(exit) => return exit.into(),
     };
@@ -146,13 +148,17 @@ async fn findings<B: Backend>(options: &Options, host: Host) -> Result<Findings<
         return Err(Error::Environment(credentials));
     }
     let text = input::text(options, host.stdin, &bounds).await?;
-    let desired = input::desired::<B>(&text)?;
+    let mut desired = input::desired::<B>(&text)?;
     match options.command {
         Command::Validate | Command::Schema | Command::Policy | Command::Completions | Command::Health => {
             Ok(Findings::none())
         }
         Command::Describe => Ok(describe::<B>(&desired)),
+        Command::Export => export::<B>(options, &text, bounds).await,
         Command::Apply | Command::Plan | Command::Watch => {
+            if options.without_secrets {
+                B::without_passwords(&mut desired);
+            }
             let requires = B::requires(&desired);
             let secrets = match input::secrets(options, &requires) {
                 Ok(secrets) => secrets,
@@ -166,6 +172,31 @@ async fn findings<B: Backend>(options: &Options, host: Host) -> Result<Findings<
             Ok(driver.run(options.command).await)
         }
     }
+}
+
+/// The spec of the server that a spec's connection leads to: what else the given spec has is written anew.
+async fn export<B: Backend>(
+    options: &Options,
+    text: &Text,
+    bounds: Bounds,
+) -> Result<Findings<B::Change>, Error> {
+    let (connection, ignored) = Connection::of(text.parse::<Untyped>()?.0, B::SECTIONS, B::CARRIED);
+    if !ignored.is_empty() {
+        info!(sections = ignored.join(", "), "of the given spec only the connection is used");
+    }
+    let desired = input::desired::<B>(&text.beside(connection.alone()))?;
+    let requires = B::requires(&desired);
+    let secrets = match input::secrets(options, &requires) {
+        Ok(secrets) => secrets,
+        Err(error) => {
+            return Ok(Findings { endpoint: shown(&requires.endpoints), ..Findings::from(error) });
+        }
+    };
+    let texts = input::texts(&secrets, [text.yaml(), &input::vocabulary::<B>()]);
+    let scope = options.scope.clone().carrying(connection.carried());
+    let mut waiting = Waiting::default();
+    let driver = Driver::<B>::new((&desired, &secrets), texts, bounds, &mut waiting);
+    Ok(driver.export(&connection, &scope).await)
 }
 
 /// What the spec provisions on a server that has nothing: conflicts belong to a server, and there is none.

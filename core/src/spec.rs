@@ -131,6 +131,11 @@ impl Text {
         &self.yaml
     }
 
+    /// Another text in the place of this one: its relative paths start from the same folder.
+    pub(crate) fn beside(&self, yaml: String) -> Self {
+        Self::new(yaml, self.files.clone())
+    }
+
     /// Gives each violation its line and column, and puts them in the order of the file.
     pub(crate) fn locate(&self, violations: Violations) -> Violations {
         let locations = Locations::of(&self.yaml);

@@ -21,6 +21,8 @@ pub enum Command {
     Validate,
     /// List what the spec provisions, without a server or secrets
     Describe,
+    /// Print the spec of a live server, from a spec of the connection alone
+    Export,
     /// Print the JSON Schema of the spec
     Schema,
     /// Check the init services of a Compose project, which stdin has from `docker compose config --format json`

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
+mod export;
 mod fake;
 mod hostile;
 mod pauses;
@@ -225,7 +226,7 @@ fn the_help_is_pinned() {
 
 #[test]
 fn a_command_line_that_is_wrong_is_a_usage_error() {
-    let parse = |args: &[&str]| init_core::parse("fake-init", args.iter().map(Into::into)).err();
+    let parse = |args: &[&str]| init_core::parse("fake-init", &["items"], args.iter().map(Into::into)).err();
     assert_eq!(parse(&["fake-init", "--timeout", "banana"]), Some(init_core::Exit::Usage));
     assert_eq!(parse(&["fake-init", "--timeout", "0s"]), Some(init_core::Exit::Usage));
     assert_eq!(parse(&["fake-init", "--timeout", "60"]), Some(init_core::Exit::Usage));

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use init_core::export::Scope;
 use init_core::{Command, Format, Host, LogLevel, Options, Signal, Source, Stop, execute};
 
 use crate::fake::{Fake, SERVER, Server};
@@ -18,11 +19,20 @@ pub(crate) struct Scenario {
     pub(crate) signal: Option<(u64, Signal)>,
     /// A spec's path instead of its text.
     pub(crate) spec_at: Option<&'static str>,
+    pub(crate) without_secrets: bool,
 }
 
 impl Scenario {
     pub(crate) fn new(name: &'static str, server: Server) -> Self {
-        Self { name, spec: SPEC, server, environment: &[], signal: None, spec_at: None }
+        Self {
+            name,
+            spec: SPEC,
+            server,
+            environment: &[],
+            signal: None,
+            spec_at: None,
+            without_secrets: false,
+        }
     }
 
     pub(crate) fn spec(name: &'static str, spec: &'static str) -> Self {
@@ -49,6 +59,8 @@ impl Scenario {
             every: Duration::from_secs(60),
             format: Format::Json,
             log: LogLevel::Off,
+            scope: Scope::default(),
+            without_secrets: self.without_secrets,
         };
         let environment = self.environment.iter().map(|(name, value)| (name.into(), value.into())).collect();
         let host = Host { stdin: Box::new(self.spec.as_bytes()), environment, stop };

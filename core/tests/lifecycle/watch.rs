@@ -80,6 +80,8 @@ async fn watched_with(
         every: Duration::from_secs(every),
         format: Format::Json,
         log: LogLevel::Off,
+        scope: init_core::export::Scope::default(),
+        without_secrets: false,
     };
     let mut told = Vec::new();
     let host = Host { stdin: Box::new(std::io::empty()), environment: Vec::new(), stop };
