@@ -11,7 +11,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use clap_complete::Shell;
 
-pub use self::words::{Command, Format, LogLevel};
+pub use self::words::{Color, Command, Format, LogFormat, LogLevel};
 use crate::exit::Exit;
 use crate::export::{Only, Scope};
 use crate::shown::printable;
@@ -38,6 +38,15 @@ pub struct Options {
     pub scope: Scope,
     /// plan: passwords are not compared.
     pub without_secrets: bool,
+}
+
+/// How the process writes, as far as the command line says. It changes nothing of what a run does.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// How the log is written; by what stderr leads to where it is not said.
+    pub log_format: Option<LogFormat>,
+    /// Whether texts have colours.
+    pub color: Color,
 }
 
 /// The command line as it is written.
@@ -76,6 +85,14 @@ struct Line {
     #[arg(long, value_enum, env = "INIT_LOG", default_value = "info")]
     log: LogLevel,
 
+    /// How the log on stderr is written [default: text on a terminal, else json]
+    #[arg(long, value_enum, env = "INIT_LOG_FORMAT")]
+    log_format: Option<LogFormat>,
+
+    /// Whether texts have colours
+    #[arg(long, value_enum, value_name = "WHEN", env = "INIT_COLOR", default_value = "auto")]
+    color: Color,
+
     /// export: only these sections of a spec, each with or without a pattern for its names: `users,topics=app-*`
     #[arg(long, value_name = "SECTION[=PATTERN]", env = "INIT_ONLY", value_delimiter = ',')]
     only: Vec<Only>,
@@ -85,12 +102,12 @@ struct Line {
     without_secrets: bool,
 }
 
-/// The options, or the exit of a command line that asks for help or is wrong (it has been told so by then).
+/// The options and how to write, or the exit of a command line that asks for help or is wrong (it has been told so by then).
 pub fn parse(
     name: &'static str,
     sections: &[&str],
     args: impl IntoIterator<Item = OsString>,
-) -> Result<Options, Exit> {
+) -> Result<(Options, Style), Exit> {
     let args: Vec<OsString> = args.into_iter().collect();
     let line = match read(name, &args).and_then(|line| judged(name, sections, line)) {
         Ok(line) => line,
@@ -103,7 +120,8 @@ pub fn parse(
         return Err(Exit::Converged);
     }
     let by_terminal = if io::stdout().is_terminal() { Format::Text } else { Format::Json };
-    Ok(Options {
+    let style = Style { log_format: line.log_format, color: line.color };
+    let options = Options {
         command: line.command,
         spec: line.spec.into(),
         secrets_dir: line.secrets_dir,
@@ -113,7 +131,8 @@ pub fn parse(
         log: line.log,
         scope: Scope::new(line.only),
         without_secrets: line.without_secrets,
-    })
+    };
+    Ok((options, style))
 }
 
 /// What `--help` prints.
@@ -262,7 +281,7 @@ mod tests {
             ),
             (
                 &["--format", "xml"],
-                "invalid value 'xml' for '--format <FORMAT>'\n  [possible values: json, text]",
+                "invalid value 'xml' for '--format <FORMAT>'\n  [possible values: json, jsonl, text]",
             ),
             (&["--spec"], "a value is required for '--spec <PATH>' but none was supplied"),
             (&["--spec", "--log", "off"], "a value is required for '--spec <PATH>' but none was supplied"),

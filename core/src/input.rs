@@ -8,11 +8,12 @@ use crate::backend::{Backend, Requires};
 use crate::cli::Options;
 use crate::error::Error;
 use crate::peer::Texts;
+use crate::readiness::shown;
 use crate::redact::{self, Redactor};
 use crate::secrets::Secrets;
 use crate::spec::Text;
 use crate::stop::{Bounds, Cut};
-use crate::{extension, limits, spec, words};
+use crate::{extension, limits, log, spec, words};
 
 /// Reads the spec. Standard input may be slow, so it is read beside the signals.
 pub(crate) async fn text(
@@ -41,6 +42,13 @@ pub(crate) async fn text(
 pub(crate) fn desired<B: Backend>(text: &Text) -> Result<B::Desired, Error> {
     let parsed = text.parse::<B::Spec>()?;
     Ok(B::validate(parsed, &text.files).map_err(|violations| text.locate(violations))?)
+}
+
+/// What a run needs. From now on the log names the server.
+pub(crate) fn requires<B: Backend>(desired: &B::Desired) -> Requires {
+    let requires = B::requires(desired);
+    log::about(shown(&requires.endpoints));
+    requires
 }
 
 /// All secrets that are needed.

@@ -1,16 +1,17 @@
 //! Waits until a server is ready: attempts with a growing pause, one deadline, and the last cause kept.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use thiserror::Error;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tracing::{debug, info};
 
 use crate::backend::{Backend, Fault, FaultKind};
 use crate::backoff::Backoff;
 use crate::shown::bounded;
 use crate::stop::{Bounds, Cut};
-use crate::{Endpoint, Secrets};
+use crate::{Endpoint, Secrets, log, status};
 
 /// The bound of one attempt: a server that accepts and says nothing must not eat the whole deadline.
 pub const ATTEMPT: Duration = Duration::from_secs(10);
@@ -53,8 +54,18 @@ pub(crate) async fn await_ready<B: Backend>(
     (bounds, told): (&Bounds, &mut String),
     last: &mut Option<Box<dyn Fault>>,
 ) -> Result<B, Unready> {
-    let of = shown(endpoints);
-    let mut backoff = Backoff::new();
+    let wait = Wait { of: shown(endpoints), began: Instant::now(), bounds, cause: RefCell::default() };
+    let attempts = attempts::<B>((desired, secrets), &wait, told, last);
+    status::beside(attempts, Duration::ZERO, || wait.line()).await
+}
+
+async fn attempts<B: Backend>(
+    (desired, secrets): (&B::Desired, &Secrets),
+    wait: &Wait<'_>,
+    told: &mut String,
+    last: &mut Option<Box<dyn Fault>>,
+) -> Result<B, Unready> {
+    let (bounds, mut backoff) = (wait.bounds, Backoff::new());
     loop {
         let attempt = bounds.within(timeout(ATTEMPT, B::connect(desired, secrets))).await;
         let fault: Box<dyn Fault> = match attempt {
@@ -63,13 +74,13 @@ pub(crate) async fn await_ready<B: Backend>(
                 return Err(Unready::Permanent(Box::new(fault)));
             }
             Ok(Ok(Err(fault))) => Box::new(fault),
-            Ok(Err(_)) => Box::new(Silent(of.clone())),
+            Ok(Err(_)) => Box::new(Silent(wait.of.clone())),
             Err(cut) => {
-                last.get_or_insert_with(|| Box::new(Silent(of)));
+                last.get_or_insert_with(|| Box::new(Silent(wait.of.clone())));
                 return Err(Unready::Cut(cut));
             }
         };
-        tell(&of, fault.as_ref(), told);
+        wait.tell(fault.as_ref(), told);
         *last = Some(fault);
         if let Err(cut) = bounds.pause(backoff.delay()).await {
             return Err(Unready::Cut(cut));
@@ -77,14 +88,41 @@ pub(crate) async fn await_ready<B: Backend>(
     }
 }
 
-/// Each new cause once; the same one again is for a debugger.
-fn tell(of: &str, fault: &dyn Fault, told: &mut String) {
-    let cause = bounded(fault, TOLD, str::to_owned);
-    if *told == cause {
-        debug!(server = of, %cause, "still waiting");
-    } else {
-        info!(server = of, %cause, "waiting");
+/// One wait for a server.
+struct Wait<'b> {
+    of: String,
+    began: Instant,
+    bounds: &'b Bounds,
+    /// Why the last attempt was none.
+    cause: RefCell<String>,
+}
+
+impl Wait<'_> {
+    /// Each new cause once; the same one again is for a debugger, and so is what stands in the line of a terminal.
+    fn tell(&self, fault: &dyn Fault, told: &mut String) {
+        let (server, (waited, left)) = (&self.of, self.time());
+        let cause = bounded(fault, TOLD, str::to_owned);
+        if *told == cause {
+            debug!(server, %cause, waited, left, "still waiting");
+        } else if status::is_allowed() {
+            debug!(server, %cause, waited, left, "waiting");
+        } else {
+            info!(server, %cause, waited, left, "waiting");
+        }
+        *self.cause.borrow_mut() = log::peer(&cause);
         *told = cause;
+    }
+
+    /// The seconds since it began, and those that are left.
+    fn time(&self) -> (u64, u64) {
+        (self.began.elapsed().as_secs(), self.bounds.remaining().as_secs())
+    }
+
+    /// What a terminal shows meanwhile. Most causes name the server.
+    fn line(&self) -> Option<String> {
+        let (cause, (waited, left)) = (self.cause.borrow(), self.time());
+        let of = if cause.contains(&self.of) { String::new() } else { format!(" for {}", self.of) };
+        (!cause.is_empty()).then(|| format!("waiting{of} ({waited} s, {left} s left): {cause}"))
     }
 }
 

@@ -1,6 +1,6 @@
 //! From a command line to a report: what every tool's `main` calls.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -22,6 +22,8 @@ use crate::report::{Findings, Report};
 use crate::shown::printable;
 use crate::spec::Text;
 use crate::stop::{Again, Bounds};
+use crate::terminal::Look;
+use crate::text::Seen;
 use crate::watch::{Sidecar, watch};
 use crate::{environment, last_resort, limits, log, policy};
 
@@ -30,12 +32,13 @@ const KEEP: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The whole tool: parses the command line, runs it, prints the report, and says how to exit.
 pub fn run<B: Backend>() -> ExitCode {
-    let options = match cli::parse(B::NAME, B::SECTIONS, std::env::args_os()) {
-        Ok(options) => options,
+    let (options, style) = match cli::parse(B::NAME, B::SECTIONS, std::env::args_os()) {
+        Ok(parsed) => parsed,
         Err(exit) => return exit.into(),
     };
+    let look = Look::of_process(style);
     let private = limits::private();
-    log::init(B::NAME, options.log);
+    log::init(B::NAME, &options, look);
     if let Err(problem) = private {
         warn!(%problem, "other processes of this user, or a core dump, may read this one's memory");
     }
@@ -46,25 +49,25 @@ pub fn run<B: Backend>() -> ExitCode {
     if options.command == Command::Policy {
         return policy().into();
     }
-    last_resort::on_panic(B::NAME, &options);
+    last_resort::on_panic(B::NAME, &options, look);
     let exit = match options.command {
         Command::Schema => return print(schema::<B>(), Exit::Converged).into(),
-        Command::Watch => kept::<B>(&options),
-        _ => once::<B>(&options),
+        Command::Watch => kept::<B>(&options, look),
+        _ => once::<B>(&options, look),
     };
     exit.into()
 }
 
 /// One run and its report.
-fn once<B: Backend>(options: &Options) -> Exit {
+fn once<B: Backend>(options: &Options, look: Look) -> Exit {
     let began = Instant::now();
     last_resort::allow(options.timeout);
-    let report = in_runtime(B::NAME, options, async |host, health| {
+    let report = in_runtime(B::NAME, (options, look), async |host, health| {
         health.busy_with(options.command);
         execute::<B>(options, host).await
     });
     let report = report.unwrap_or_else(|error| failed::<B>(options, error));
-    let page = report.render(options.format, took(began));
+    let page = report.render(options.format, Some(seen(look, began)));
     hold();
     let exit = print(page, report.exit());
     if exit == report.exit() {
@@ -74,12 +77,12 @@ fn once<B: Backend>(options: &Options) -> Exit {
 }
 
 /// Passes until a signal, and a report of each that says something new.
-fn kept<B: Backend>(options: &Options) -> Exit {
+fn kept<B: Backend>(options: &Options, look: Look) -> Exit {
     let tell = |report: &Report<B::Change>, began: Instant| {
-        print(report.render(options.format, took(began)), report.exit());
+        print(report.render(options.format, Some(seen(look, began))), report.exit());
         report.log(Some(began.elapsed()));
     };
-    let exit = in_runtime(B::NAME, options, async |host, health| {
+    let exit = in_runtime(B::NAME, (options, look), async |host, health| {
         let again = Again::on_hangup()?;
         Ok(watch::<B>(options, Sidecar { host, again, health }, tell).await)
     });
@@ -93,12 +96,12 @@ fn kept<B: Backend>(options: &Options) -> Exit {
 }
 
 fn failed<B: Backend>(options: &Options, error: io::Error) -> Report<B::Change> {
-    Report::new(B::NAME, options.command, Error::Start(error).into())
+    Report::new(B::NAME, options, Error::Start(error).into())
 }
 
-/// How long it took, for a text that a person sees at once.
-fn took(began: Instant) -> Option<Duration> {
-    io::stdout().is_terminal().then(|| began.elapsed())
+/// What a text has for a person who sees it at once.
+fn seen(look: Look, began: Instant) -> Seen {
+    Seen { took: look.seen().then(|| began.elapsed()), paint: look.report_paint() }
 }
 
 /// Goes on only where nobody else is ending this process.
@@ -112,7 +115,7 @@ fn hold() {
 
 fn in_runtime<T>(
     tool: &'static str,
-    options: &Options,
+    (options, look): (&Options, Look),
     work: impl AsyncFnOnce(Host, Health) -> T,
 ) -> io::Result<T> {
     limits::descriptors()?;
@@ -124,7 +127,7 @@ fn in_runtime<T>(
         if limits::thread().is_ok() {
             // First the thread that a run cannot do without, then the one that it can.
             let _ = spawn_blocking(|| {}).await;
-            last_resort::watch(tool, options);
+            last_resort::watch(tool, options, look);
         }
         let health = Health::default();
         health.answer(tool, options);
@@ -138,7 +141,7 @@ fn in_runtime<T>(
 /// One command, from its options to its report. Prints nothing.
 pub async fn execute<B: Backend>(options: &Options, host: Host) -> Report<B::Change> {
     let findings = findings::<B>(options, host).await.unwrap_or_else(Findings::from);
-    Report::new(B::NAME, options.command, findings)
+    Report::new(B::NAME, options, findings)
 }
 
 async fn findings<B: Backend>(options: &Options, host: Host) -> Result<Findings<B::Change>, Error> {
@@ -159,7 +162,7 @@ async fn findings<B: Backend>(options: &Options, host: Host) -> Result<Findings<
             if options.without_secrets {
                 B::without_passwords(&mut desired);
             }
-            let requires = B::requires(&desired);
+            let requires = input::requires::<B>(&desired);
             let secrets = match input::secrets(options, &requires) {
                 Ok(secrets) => secrets,
                 Err(error) => {
@@ -185,7 +188,7 @@ async fn export<B: Backend>(
         info!(sections = ignored.join(", "), "of the given spec only the connection is used");
     }
     let desired = input::desired::<B>(&text.beside(connection.alone()))?;
-    let requires = B::requires(&desired);
+    let requires = input::requires::<B>(&desired);
     let secrets = match input::secrets(options, &requires) {
         Ok(secrets) => secrets,
         Err(error) => {

@@ -55,7 +55,7 @@ pub async fn watch<B: Backend>(
     let mut wait = Wait::new(options, host.stop.clone(), again);
     let credentials = environment::credentials(host.environment, B::CREDENTIAL_VARIABLES);
     if !credentials.is_empty() {
-        let report = Report::new(B::NAME, options.command, Error::Environment(credentials).into());
+        let report = Report::new(B::NAME, options, Error::Environment(credentials).into());
         tell(&report, Instant::now());
         return report.exit();
     }
@@ -67,7 +67,7 @@ pub async fn watch<B: Backend>(
         let passed = keeper.pass(&mut wait.seen).await;
         last_resort::rest();
         let stopped = passed.stopped();
-        let Pass { spec, server } = passed.reported(options.command);
+        let Pass { spec, server } = passed.reported(options);
         health.spec(spec.as_ref().and_then(Report::reason));
         if let Some(report) = standing.news_of_spec(spec.as_ref()) {
             tell(report, began);

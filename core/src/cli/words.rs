@@ -36,8 +36,30 @@ pub enum Command {
 pub enum Format {
     /// One line of JSON
     Json,
+    /// Records for a collector of logs: a line of JSON for each change and one for the summary, each below 16 KiB
+    Jsonl,
     /// Text for people
     Text,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// A line of JSON for each event
+    Json,
+    /// Text for people
+    Text,
+}
+
+/// Whether texts have colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`
+    Auto,
+    /// Everywhere
+    Always,
+    /// Nowhere
+    Never,
 }
 
 /// How much the log says.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::files::Seen;
 use crate::backend::Backend;
 use crate::change::Change;
-use crate::cli::{Command, Options};
+use crate::cli::Options;
 use crate::error::Error;
 use crate::input;
 use crate::readiness::{ATTEMPT, Waiting, shown};
@@ -53,9 +53,9 @@ impl<C: Change> Pass<Error, (&'static str, Findings<C>)> {
         }
     }
 
-    pub(super) fn reported(self, command: Command) -> Pass<Report<C>, Report<C>> {
+    pub(super) fn reported(self, options: &Options) -> Pass<Report<C>, Report<C>> {
         let (tool, findings) = self.server;
-        let report = |findings| Report::new(tool, command, findings);
+        let report = |findings| Report::new(tool, options, findings);
         Pass { spec: self.spec.map(|error| report(error.into())), server: report(findings) }
     }
 }
@@ -86,7 +86,7 @@ impl<'a, B: Backend> Keeper<'a, B> {
                 return Pass { spec: None, server: (B::NAME, Error::Start(error).into()) };
             }
         };
-        let requires = B::requires(&good.desired);
+        let requires = input::requires::<B>(&good.desired);
         files.extend(requires.secrets.iter().map(|name| self.options.secrets_dir.join(name.name())));
         seen.follow(files);
         let findings = match input::secrets(self.options, &requires) {

@@ -6,6 +6,7 @@ mod export;
 mod fake;
 mod hostile;
 mod pauses;
+mod records;
 mod scenario;
 mod watch;
 

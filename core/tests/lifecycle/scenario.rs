@@ -39,8 +39,13 @@ impl Scenario {
         Self { spec, ..Self::new(name, Server::default()) }
     }
 
-    /// Runs one command: the exit, the calls that the server saw, and the report's bytes in both formats.
+    /// Runs one command: the exit, the calls that the server saw, and the report's bytes as JSON and as a text.
     pub(crate) async fn run(&self, command: Command) -> String {
+        self.run_with_records(command).await.0
+    }
+
+    /// The same, and the report's bytes as records.
+    pub(crate) async fn run_with_records(&self, command: Command) -> (String, String) {
         SERVER.with_borrow_mut(|server| *server = self.server.clone());
         let (sender, stop) = Stop::channel();
         if let Some((after, signal)) = self.signal {
@@ -72,7 +77,9 @@ impl Scenario {
             writeln!(shown, "calls: {calls}; within bound: {}", began.elapsed() < Duration::from_secs(32));
         shown += &report.render(Format::Json, None).unwrap();
         shown += &report.render(Format::Text, None).unwrap();
-        shown.replace(env!("CARGO_MANIFEST_DIR"), "CORE")
+        let records = report.render(Format::Jsonl, None).unwrap();
+        let stable = |text: String| text.replace(env!("CARGO_MANIFEST_DIR"), "CORE");
+        (stable(shown), stable(records))
     }
 }
 
