@@ -46,10 +46,7 @@ impl Watching {
     }
 
     pub(crate) fn spec(&self, mode: &str) {
-        // As a whole: a pass that begins at that moment must not find half a file.
-        let new = self.folder.join("spec.new");
-        fs::write(&new, format!("mode: {mode}\n")).unwrap();
-        fs::rename(new, self.folder.join("spec.yaml")).unwrap();
+        fs::write(self.folder.join("spec.yaml"), format!("mode: {mode}\n")).unwrap();
     }
 
     /// The outcome of the next report.
@@ -154,6 +151,15 @@ pub(crate) fn a_watch_tells_what_is_new_and_health_tells_how_it_is() {
     assert_eq!(code, Some(0));
     assert!(took < Duration::from_secs(5), "{took:?}");
     assert_eq!(watching.health().0, 1);
+}
+
+pub(crate) fn a_spec_that_is_written_over_while_passes_read_it_is_never_told_as_wrong() {
+    let watching = Watching::start("torn", "converged", &["watch", "--every", "2ms"]);
+    assert_eq!(watching.outcome(), "unchanged");
+    for _ in 0..1_000 {
+        watching.spec("converged");
+        watching.is_quiet_for(Duration::from_millis(3));
+    }
 }
 
 pub(crate) fn several_watches_answer_for_themselves() {
