@@ -34,8 +34,26 @@ impl Fault for Silent {
 pub(crate) struct Waiting {
     /// The bound of one wait, where it is shorter than the run.
     pub(crate) longest: Option<Duration>,
+    /// A wait that is over before this is not told.
+    brief: Duration,
     /// The last cause in the log.
-    pub(crate) told: String,
+    told: String,
+}
+
+impl Waiting {
+    /// For a server that was ready before: nothing is told of a brief wait, and none is longer than `longest`.
+    pub(crate) fn between(brief: Duration, longest: Duration) -> Self {
+        Self { longest: Some(longest), brief, told: String::new() }
+    }
+
+    /// Whether to tell what it waits for, after a wait of so long: each new cause once.
+    fn is_news(&mut self, cause: &str, waited: Duration) -> bool {
+        if waited < self.brief || self.told == cause {
+            return false;
+        }
+        cause.clone_into(&mut self.told);
+        true
+    }
 }
 
 /// Why there is no connection.
@@ -51,18 +69,18 @@ pub(crate) enum Unready {
 pub(crate) async fn await_ready<B: Backend>(
     (desired, secrets): (&B::Desired, &Secrets),
     endpoints: &[Endpoint],
-    (bounds, told): (&Bounds, &mut String),
+    (bounds, waiting): (&Bounds, &mut Waiting),
     last: &mut Option<Box<dyn Fault>>,
 ) -> Result<B, Unready> {
     let wait = Wait { of: shown(endpoints), began: Instant::now(), bounds, cause: RefCell::default() };
-    let attempts = attempts::<B>((desired, secrets), &wait, told, last);
+    let attempts = attempts::<B>((desired, secrets), &wait, waiting, last);
     status::beside(attempts, Duration::ZERO, || wait.line()).await
 }
 
 async fn attempts<B: Backend>(
     (desired, secrets): (&B::Desired, &Secrets),
     wait: &Wait<'_>,
-    told: &mut String,
+    waiting: &mut Waiting,
     last: &mut Option<Box<dyn Fault>>,
 ) -> Result<B, Unready> {
     let (bounds, mut backoff) = (wait.bounds, Backoff::new());
@@ -80,7 +98,7 @@ async fn attempts<B: Backend>(
                 return Err(Unready::Cut(cut));
             }
         };
-        wait.tell(fault.as_ref(), told);
+        wait.tell(fault.as_ref(), waiting);
         *last = Some(fault);
         if let Err(cut) = bounds.pause(backoff.delay()).await {
             return Err(Unready::Cut(cut));
@@ -98,11 +116,11 @@ struct Wait<'b> {
 }
 
 impl Wait<'_> {
-    /// Each new cause once; the same one again is for a debugger, and so is what stands in the line of a terminal.
-    fn tell(&self, fault: &dyn Fault, told: &mut String) {
+    /// What is no news is for a debugger, and so is what stands in the line of a terminal.
+    fn tell(&self, fault: &dyn Fault, waiting: &mut Waiting) {
         let (server, (waited, left)) = (&self.of, self.time());
         let cause = bounded(fault, TOLD, str::to_owned);
-        if *told == cause {
+        if !waiting.is_news(&cause, self.began.elapsed()) {
             debug!(server, %cause, waited, left, "still waiting");
         } else if status::is_allowed() {
             debug!(server, %cause, waited, left, "waiting");
@@ -110,7 +128,6 @@ impl Wait<'_> {
             info!(server, %cause, waited, left, "waiting");
         }
         *self.cause.borrow_mut() = log::peer(&cause);
-        *told = cause;
     }
 
     /// The seconds since it began, and those that are left.
@@ -129,4 +146,22 @@ impl Wait<'_> {
 /// The endpoints as one name in a message.
 pub(crate) fn shown(endpoints: &[Endpoint]) -> String {
     endpoints.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_tells_each_cause_at_once_and_a_watch_only_those_of_long_waits() {
+        let moments = [("a", 0), ("a", 1), ("b", 2), ("b", 3), ("b", 4), ("a", 5)];
+        let told = |mut waiting: Waiting| {
+            let news = moments.iter().filter(|(cause, at)| waiting.is_news(cause, Duration::from_secs(*at)));
+            news.copied().collect::<Vec<_>>()
+        };
+        assert_eq!(told(Waiting::default()), [("a", 0), ("b", 2), ("a", 5)]);
+        let between = |brief| Waiting::between(Duration::from_secs(brief), ATTEMPT);
+        assert_eq!(told(between(3)), [("b", 3), ("a", 5)]);
+        assert_eq!(told(between(6)), []);
+    }
 }

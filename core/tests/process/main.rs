@@ -168,6 +168,7 @@ fn main() -> ExitCode {
         no_core_dump_and_no_other_process_reads_its_memory,
         code_that_is_busy_ends_soon_after_the_deadline,
         keeping::a_watch_tells_what_is_new_and_health_tells_how_it_is,
+        keeping::a_spec_that_is_written_over_while_passes_read_it_is_never_told_as_wrong,
         keeping::several_watches_answer_for_themselves,
         keeping::health_of_a_run_that_ends_by_itself_is_not_yet,
         keeping::a_hangup_calls_for_a_pass_at_once,
