@@ -11,8 +11,11 @@ pub(crate) fn compared<B: Backend>(desired: &B::Desired) -> String {
     counted(plan.changes().iter().map(B::Change::subject))
 }
 
+/// The objects of one kind, each with its name and what holds it.
+type Objects = BTreeSet<(String, Option<String>)>;
+
 fn counted(subjects: impl Iterator<Item = Subject>) -> String {
-    let mut kinds: Vec<(&str, BTreeSet<(String, Option<String>)>)> = Vec::new();
+    let mut kinds: Vec<(&str, Objects)> = Vec::new();
     for Subject { kind, name, within } in subjects {
         match kinds.iter_mut().find(|(known, _)| *known == kind) {
             Some((_, objects)) => {
@@ -22,7 +25,7 @@ fn counted(subjects: impl Iterator<Item = Subject>) -> String {
         }
     }
     let count =
-        |(kind, objects): &(&str, BTreeSet<_>)| format!("{} {}", objects.len(), noun(kind, objects.len()));
+        |(kind, objects): &(&str, Objects)| format!("{} {}", objects.len(), noun(kind, objects.len()));
     kinds.iter().map(count).collect::<Vec<_>>().join(", ")
 }
 
