@@ -1,7 +1,6 @@
 //! One pass: the spec and the secrets as they are now, and the server converged to them.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::io::{self, Read};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,12 +10,14 @@ use crate::backend::Backend;
 use crate::change::Change;
 use crate::cli::{Command, Options};
 use crate::error::Error;
+use crate::host::Host;
 use crate::input;
 use crate::readiness::{ATTEMPT, Waiting, shown};
 use crate::reconcile::Driver;
 use crate::report::{Findings, Report};
-use crate::spec::{Source, Text};
+use crate::spec::Text;
 use crate::stop::{Bounds, Signal, Stop};
+use crate::variables::Variables;
 
 /// A server that was there and is away for longer is told, and tried again in the next pass.
 const AWAY: Duration = ATTEMPT;
@@ -33,6 +34,8 @@ pub(super) struct Keeper<'a, B: Backend> {
     stop: Stop,
     /// Where the spec can be read once only, until it has been.
     stdin: Option<Box<dyn Read + Send>>,
+    /// Those that it was started with.
+    variables: Variables,
     vocabulary: String,
     good: Option<Good<B>>,
     waiting: Waiting,
@@ -61,9 +64,16 @@ impl<C: Change> Pass<Error, (&'static str, Findings<C>)> {
 }
 
 impl<'a, B: Backend> Keeper<'a, B> {
-    pub(super) fn new(options: &'a Options, stdin: Box<dyn Read + Send>, stop: Stop) -> Self {
-        let vocabulary = input::vocabulary::<B>();
-        Self { options, stop, stdin: Some(stdin), vocabulary, good: None, waiting: Waiting::default() }
+    pub(super) fn new(options: &'a Options, host: Host) -> Self {
+        Self {
+            options,
+            stop: host.stop,
+            stdin: Some(host.stdin),
+            variables: Variables::new(&host.environment, B::CREDENTIAL_VARIABLES),
+            vocabulary: input::vocabulary::<B>(),
+            good: None,
+            waiting: Waiting::default(),
+        }
     }
 
     pub(super) async fn pass(&mut self, seen: &mut Seen) -> Pass<Error, (&'static str, Findings<B::Change>)> {
@@ -92,7 +102,7 @@ impl<'a, B: Backend> Keeper<'a, B> {
         let findings = match input::secrets(self.options, &requires) {
             Err(error) => Findings { endpoint: shown(&requires.endpoints), ..Findings::from(error) },
             Ok(secrets) => {
-                let texts = input::texts(&secrets, [good.text.yaml(), &self.vocabulary]);
+                let texts = input::texts(&secrets, &good.text, &self.vocabulary);
                 let inputs = (&good.desired, &secrets);
                 Driver::<B>::new(inputs, texts, bounds, &mut self.waiting).run(self.options.command).await
             }
@@ -110,28 +120,17 @@ impl<'a, B: Backend> Keeper<'a, B> {
         bounds: &Bounds,
         files: &mut BTreeSet<PathBuf>,
     ) -> Result<Option<Good<B>>, Error> {
-        if self.good.is_some() && read_once(&self.options.spec) {
+        let is_read_once = self.options.spec.is_read_once();
+        if self.good.is_some() && is_read_once {
             return Ok(None);
         }
-        if let Source::File(path) = &self.options.spec
-            && !read_once(&self.options.spec)
-        {
-            files.insert(path.clone());
+        if !is_read_once {
+            files.extend(self.options.spec.paths());
         }
         let stdin = self.stdin.take().unwrap_or_else(|| Box::new(io::empty()));
-        let text = input::text(self.options, stdin, bounds).await?;
+        let text = input::text::<B>(self.options, stdin, &self.variables, bounds).await?;
         let desired = input::desired::<B>(&text);
         files.extend(text.files.asked());
         Ok(Some(Good { desired: desired?, text }))
-    }
-}
-
-/// Whether a second reading would find nothing: standard input, or a pipe with a name.
-fn read_once(source: &Source) -> bool {
-    match source {
-        Source::Stdin => true,
-        Source::File(path) => {
-            fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
-        }
     }
 }

@@ -31,7 +31,11 @@ type Told = (u8, Vec<(u64, u8, Vec<String>)>);
 
 impl Bed {
     fn spec(&self, yaml: &str) {
-        fs::write(self.folder.join("spec.yaml"), yaml).unwrap();
+        self.file("spec.yaml", yaml);
+    }
+
+    fn file(&self, name: &str, text: &str) {
+        fs::write(self.folder.join(name), text).unwrap();
     }
 
     fn secret(&self, value: &str) {
@@ -74,7 +78,12 @@ async fn watched_with(
     bed.secret("one");
     let options = Options {
         command: Command::Watch,
-        spec: Source::File(bed.folder.join("spec.yaml")),
+        // The folder has other files than specs too.
+        spec: Source::File(if name == "directory" {
+            bed.folder.clone()
+        } else {
+            bed.folder.join("spec.yaml")
+        }),
         secrets_dir: bed.folder.clone(),
         timeout: Duration::from_secs(30),
         every: Duration::from_secs(every),
@@ -186,6 +195,32 @@ async fn a_spec_that_is_wrong_is_told_once_and_the_last_good_one_stays_in_force(
     });
     // The first pass, wrong, `b` again, wrong in another way, right.
     assert_eq!(exits(&told.await), [0, 65, 0, 65, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_file_of_a_directory_is_followed_and_new_ones_too() {
+    let told = watched("directory", converged(), MINUTE * 60, async |bed| {
+        bed.at(MINUTE).await;
+        bed.file("more.yml", "items: {c: 3}\n");
+        bed.at(2 * MINUTE).await;
+        bed.file("more.yml", "items: {c: 3, d: 4}\n");
+        bed.file("notes.txt", "items: {x: 9}\n");
+        bed.at(3 * MINUTE).await;
+        bed.file("third.yaml", "items: {c: 5}\n");
+        bed.at(4 * MINUTE).await;
+        assert!(
+            bed.health.now().1.contains("third.yaml line 1 column 9, items.c: declared twice"),
+            "{:?}",
+            bed.health.now()
+        );
+        fs::remove_file(bed.folder.join("third.yaml")).unwrap();
+        bed.at(5 * MINUTE).await;
+        bed.stop();
+    });
+    let told = told.await;
+    assert_eq!(exits(&told), [0, 0, 0, 65, 0], "{told:?}");
+    let items: Vec<_> = SERVER.with_borrow(|server| server.items.keys().cloned().collect());
+    assert_eq!(items, ["a", "b", "c", "d"]);
 }
 
 #[tokio::test(start_paused = true)]
