@@ -51,7 +51,7 @@ arm64-test:
 
 # What needs a second toolchain: the Dockerfile, arm64 images built twice, a release; after integration/bootstrap.sh --arm64
 cross-test:
-    images/build.sh $(images/build.sh --list)
+    DAYZERO_COMMIT=$(images/build.sh --revision) images/build.sh --arch all $(images/build.sh --list)
     cargo test --locked --package integration --test images -- --ignored --test-threads=1 cross::
 
 # Every step of a release, with a registry and keys of its own; after integration/bootstrap.sh --arm64

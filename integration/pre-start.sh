@@ -71,14 +71,22 @@ state() { docker inspect --format '{{.State.Status}}' "$project-your-app-1"; }
 
 ok() { passed=$((passed + 1)) && echo "ok: $*"; }
 
-# fails EXIT SED WHY: with the page's file changed by SED, the application does not start, because the hook has ended with EXIT
+# What `policy` finds in a file, as this Compose shows it.
+policy() {
+    file=$1 compose config --format json | docker run --rm --interactive --network none "dayzero/valkey-init:${TAG:-dev}" policy
+}
+
+# fails EXIT SED WHY FINDING: with the page's file changed by SED, the application does not start, because the hook has ended
+# with EXIT; and `policy` would have said so beforehand
 fails() {
     local said
     compose down --volumes --timeout 1 >/dev/null 2>&1
     sed "$2" "$work/compose.yaml" >"$work/changed.yaml"
     ! said=$(file=changed.yaml compose up --detach 2>&1) || die "$3: the application starts"
     [[ $said == *"exited with code $1"* && $(state) == created ]] || die "$3: $said"
-    ok "$3: $1, and the application does not start"
+    ! said=$(policy changed.yaml) || die "$3: policy finds nothing"
+    [[ $said == "your-app: pre_start 1: $4"* && $said != *$'\n'* ]] || die "$3: policy says: $said"
+    ok "$3: $1, the application does not start, and policy names it"
 }
 
 trap clean_up EXIT
@@ -104,7 +112,10 @@ job() { (file=jobs.yaml compose run --rm valkey-drift >/dev/null 2>&1 && echo 0)
 valkey acl deluser app >/dev/null
 [[ $(job) == 3 && $(users) == 0 ]] || die "the job ends with $(job) where a user is gone; users: $(users)"
 ok "the page's job ends with 0, and with 3 where the server differs"
-fails 78 '/APP_TOKEN: ""/d' "a credential of the application"
-fails 2 '/command: \[\]/d' "the command of the application"
-fails 65 's/^    configs:.*//; s#^        command: \[\]#        configs: [{source: valkey-init, target: /etc/valkey-init/spec.yaml}]\n&#' "a config that the hook alone names"
+policy jobs.yaml >/dev/null || die "policy: $(policy jobs.yaml)"
+ok "policy finds nothing in the page's hook and job"
+fails 78 '/APP_TOKEN: ""/d' "a credential of the application" "inherits the credential APP_TOKEN"
+fails 2 '/command: \[\]/d' "the command of the application" "inherits the command"
+fails 65 's/^    configs:.*//; s#^        command: \[\]#        configs: [{source: valkey-init, target: /etc/valkey-init/spec.yaml}]\n&#' "a config that the hook alone names" \
+    "has the config valkey-init, which its service does not name"
 echo "$passed passed, 0 failed"

@@ -15,10 +15,11 @@ pub(crate) const DIRECTORY: &str =
 pub(crate) const REPLACE_DIRECTORY: &str =
     "remove the directory on the host, put the file in its place, and create the container anew";
 
-/// What to do about a file that belongs to somebody else.
+/// What to do about a file that belongs to somebody else, by what has mounted it; 65532 is the images' own user.
 pub(crate) const GIVE_ACCESS: &str = "a file that Compose mounts keeps its owner and mode on the host: run the service as the owner with \
      `user: \"${UID}:${GID}\"`, or give the file mode 0640 and its group in `group_add`, or keep it \
-     0644 in a directory of mode 0700";
+     0644 in a directory of mode 0700; a secret of Podman: `--secret NAME,uid=65532,mode=0400`; of Kubernetes: \
+     `fsGroup: 65532` of the pod with `defaultMode: 0440` of the volume";
 
 /// Who may read a file, and who asks.
 #[derive(Debug)]

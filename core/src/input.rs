@@ -87,10 +87,13 @@ pub(crate) fn shape<B: Backend>() -> Shape {
 
 /// The JSON Schema of the spec, from its types.
 pub fn schema<B: Backend>() -> Result<String, serde_json::Error> {
-    let mut schema = shape::<B>().offered();
-    // An editor must not mark them as unknown.
-    schema["patternProperties"] = serde_json::json!({ format!("^{}", extension::PREFIX): true });
+    let schema = shape::<B>().offered();
     // As a schema again, its keywords are in the order in which people read them.
-    let schema = schemars::Schema::try_from(schema)?;
+    let mut schema = schemars::Schema::try_from(schema)?;
+    // An editor must not mark the keys as unknown that are ignored.
+    schema.insert(
+        "patternProperties".to_owned(),
+        serde_json::json!({ format!("^{}", extension::PREFIX): true }),
+    );
     serde_json::to_string_pretty(&schema).map(|json| json + "\n")
 }

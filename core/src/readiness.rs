@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use thiserror::Error;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tracing::{debug, info};
 
 use crate::backend::{Backend, Fault, FaultKind};
@@ -33,8 +33,26 @@ impl Fault for Silent {
 pub(crate) struct Waiting {
     /// The bound of one wait, where it is shorter than the run.
     pub(crate) longest: Option<Duration>,
+    /// A wait that is over before this is not told.
+    brief: Duration,
     /// The last cause in the log.
-    pub(crate) told: String,
+    told: String,
+}
+
+impl Waiting {
+    /// For a server that was ready before: nothing is told of a brief wait, and none is longer than `longest`.
+    pub(crate) fn between(brief: Duration, longest: Duration) -> Self {
+        Self { longest: Some(longest), brief, told: String::new() }
+    }
+
+    /// Whether to tell what it waits for, after a wait of so long: each new cause once.
+    fn is_news(&mut self, cause: &str, waited: Duration) -> bool {
+        if waited < self.brief || self.told == cause {
+            return false;
+        }
+        cause.clone_into(&mut self.told);
+        true
+    }
 }
 
 /// Why there is no connection.
@@ -50,11 +68,11 @@ pub(crate) enum Unready {
 pub(crate) async fn await_ready<B: Backend>(
     (desired, secrets): (&B::Desired, &Secrets),
     endpoints: &[Endpoint],
-    (bounds, told): (&Bounds, &mut String),
+    (bounds, waiting): (&Bounds, &mut Waiting),
     last: &mut Option<Box<dyn Fault>>,
 ) -> Result<B, Unready> {
     let of = shown(endpoints);
-    let mut backoff = Backoff::new();
+    let (mut backoff, began) = (Backoff::new(), Instant::now());
     loop {
         let attempt = bounds.within(timeout(ATTEMPT, B::connect(desired, secrets))).await;
         let fault: Box<dyn Fault> = match attempt {
@@ -69,7 +87,12 @@ pub(crate) async fn await_ready<B: Backend>(
                 return Err(Unready::Cut(cut));
             }
         };
-        tell(&of, fault.as_ref(), told);
+        let cause = bounded(fault.as_ref(), TOLD, str::to_owned);
+        if waiting.is_news(&cause, began.elapsed()) {
+            info!(server = of, %cause, "waiting");
+        } else {
+            debug!(server = of, %cause, "still waiting");
+        }
         *last = Some(fault);
         if let Err(cut) = bounds.pause(backoff.delay()).await {
             return Err(Unready::Cut(cut));
@@ -77,18 +100,25 @@ pub(crate) async fn await_ready<B: Backend>(
     }
 }
 
-/// Each new cause once; the same one again is for a debugger.
-fn tell(of: &str, fault: &dyn Fault, told: &mut String) {
-    let cause = bounded(fault, TOLD, str::to_owned);
-    if *told == cause {
-        debug!(server = of, %cause, "still waiting");
-    } else {
-        info!(server = of, %cause, "waiting");
-        *told = cause;
-    }
-}
-
 /// The endpoints as one name in a message.
 pub(crate) fn shown(endpoints: &[Endpoint]) -> String {
     endpoints.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_tells_each_cause_at_once_and_a_watch_only_those_of_long_waits() {
+        let moments = [("a", 0), ("a", 1), ("b", 2), ("b", 3), ("b", 4), ("a", 5)];
+        let told = |mut waiting: Waiting| {
+            let news = moments.iter().filter(|(cause, at)| waiting.is_news(cause, Duration::from_secs(*at)));
+            news.copied().collect::<Vec<_>>()
+        };
+        assert_eq!(told(Waiting::default()), [("a", 0), ("b", 2), ("a", 5)]);
+        let between = |brief| Waiting::between(Duration::from_secs(brief), ATTEMPT);
+        assert_eq!(told(between(3)), [("b", 3), ("a", 5)]);
+        assert_eq!(told(between(6)), []);
+    }
 }

@@ -128,7 +128,7 @@ impl<'a, B: Backend> Driver<'a, B> {
         let inputs = (self.desired, self.secrets);
         self.ready = false;
         let bounds = self.bounds.shorter(self.waiting.longest);
-        let until = (&bounds, &mut self.waiting.told);
+        let until = (&bounds, &mut *self.waiting);
         let ready = await_ready::<B>(inputs, &self.requires.endpoints, until, &mut self.last).await;
         self.ready = ready.is_ok();
         ready.inspect(|_| debug!(server = self.of(), "connected")).map_err(|unready| match unready {

@@ -29,11 +29,6 @@ use crate::{environment, last_resort, redact};
 
 /// How often the files are looked at.
 const LOOK: Duration = Duration::from_secs(1);
-/// Files that change are looked at again after this, until they stay the same: several that belong together are
-/// replaced one after the other, and an editor empties a file before it writes it.
-const SETTLED: Duration = Duration::from_millis(250);
-const UNSETTLED: usize = 20;
-
 /// What a watch takes from the process it is in.
 pub struct Sidecar {
     /// The same as for one run.
@@ -63,7 +58,6 @@ pub async fn watch<B: Backend>(
     let mut standing = Standing::default();
     loop {
         let began = Instant::now();
-        last_resort::allow(options.timeout);
         let passed = keeper.pass(&mut wait.seen).await;
         last_resort::rest();
         let stopped = passed.stopped();
@@ -146,16 +140,6 @@ impl Wait {
             }
             if self.seen.differs() {
                 info!("the spec, a secret or a file that the spec names has changed");
-                return self.settled().await;
-            }
-        }
-    }
-
-    async fn settled(&mut self) {
-        for _ in 0..UNSETTLED {
-            self.seen.look();
-            sleep(SETTLED).await;
-            if !self.seen.differs() {
                 return;
             }
         }

@@ -111,6 +111,37 @@ a_sidecar_keeps_the_server() {
     passed "while the server is away the pod is not Ready, and then it is, without a restart"
 }
 
+role_logs_in() { docker exec --env PGPASSWORD="$1" "$prefix-postgres" psql --no-psqlrc --host localhost --username app --command 'SELECT 1' >/dev/null 2>&1; }
+
+rotated() { role_logs_in "$2" && ! role_logs_in "$1"; }
+
+# The kubelet brings it to each pod on its own, so until both have it one may set the old password back.
+a_secret_that_is_replaced_is_applied() {
+    local before after new="$secrets/new"
+    before=$(<"$secrets/app_password")
+    role_logs_in "$before" || fail "the role's first password is refused"
+    mkdir "$new"
+    find "$secrets" -maxdepth 1 -type f -exec cp {} "$new" \;
+    head -c 24 /dev/urandom | base64 | tr '+/' '-_' >"$new/app_password"
+    after=$(<"$new/app_password")
+    kubectl create secret generic init-secrets --from-file "$new" --dry-run=client --output json | kubectl replace --filename - >/dev/null
+    for _ in $(seq 150); do
+        ! rotated "$before" "$after" || break
+        sleep 1
+    done
+    rotated "$before" "$after" || fail "a Secret that was replaced is not the role's password"
+    passed "a Secret that is replaced is the role's password, and the old one is refused"
+}
+
+# The API server judges what the base makes, with a name of its own for the ConfigMap.
+the_base_of_kustomize_holds_the_jobs() {
+    local base made
+    base=$(kubectl kustomize docs/deploy)
+    made=$(kubectl create --dry-run=server --output name --filename - <<<"${base//name: /name: base-}" | sed 's|/.*||' | sort | uniq --count | tr -s ' \n' ' ')
+    [[ $made == " 1 configmap 4 job.batch " ]] || fail "the base of Kustomize holds:$made"
+    passed "the base of Kustomize holds a ConfigMap and four Jobs, which the API server takes"
+}
+
 trap clean_up EXIT
 "$here/build.sh"
 "$here/down.sh"
@@ -123,5 +154,7 @@ kubectl create secret generic init-secrets --from-file "$secrets" >/dev/null
 each_job_completes
 another_user_changes_nothing
 a_sidecar_keeps_the_server
+a_secret_that_is_replaced_is_applied
+the_base_of_kustomize_holds_the_jobs
 a_wrong_secret_fails
 an_init_container_gates

@@ -136,6 +136,8 @@ authentication: {anonymous: {enabled: true}, webhook: {enabled: false}}
 authorization: {mode: AlwaysAllow}
 podLogsDir: $run/pods
 volumePluginDir: $run/plugins
+# How soon a Secret that was replaced is in its pods; a minute when nothing is said.
+syncFrequency: 5s
 imageGCHighThresholdPercent: 100
 evictionHard: {memory.available: 100Mi}
 END

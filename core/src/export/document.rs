@@ -75,7 +75,9 @@ pub(crate) fn document(
     if double(&mut connection, &mut export) {
         yaml::fields(&mut page, 0, &[(INTERPOLATE.to_owned(), Node::from(true))]);
     }
-    connection.iter().for_each(|field| yaml::fields(&mut page, 0, std::slice::from_ref(field)));
+    for field in &connection {
+        yaml::fields(&mut page, 0, std::slice::from_ref(field));
+    }
     for section in &export.sections {
         page.push('\n');
         section_of(&mut page, section);
@@ -94,7 +96,9 @@ fn double(connection: &mut [(String, Node)], export: &mut Export) -> bool {
 }
 
 fn every_text(connection: &mut [(String, Node)], export: &mut Export, change: &mut impl FnMut(&mut String)) {
-    connection.iter_mut().for_each(|(_, node)| node.rewrite(change));
+    for (_, node) in connection {
+        node.rewrite(change);
+    }
     for section in &mut export.sections {
         match &mut section.entries {
             Entries::Map(entries) => {
@@ -115,7 +119,7 @@ fn restrict(export: &mut Export, scope: &Scope) {
         let name = section.name;
         match &mut section.entries {
             Entries::Map(entries) | Entries::List(entries) => {
-                entries.retain(|(entry, _)| scope.takes(name, entry))
+                entries.retain(|(entry, _)| scope.takes(name, entry));
             }
             Entries::One(_) => {}
         }
@@ -174,7 +178,9 @@ fn name_secrets(export: &mut Export, connection: &Connection) -> BTreeMap<Secret
     for section in &mut export.sections {
         match &mut section.entries {
             Entries::Map(entries) | Entries::List(entries) => {
-                entries.iter_mut().for_each(|(_, node)| node.secrets(&mut name));
+                for (_, node) in entries {
+                    node.secrets(&mut name);
+                }
             }
             Entries::One(node) => node.secrets(&mut name),
         }
@@ -219,7 +225,9 @@ fn section_of(page: &mut String, section: &Section) {
         }
         Entries::List(entries) => {
             let _ = writeln!(page, "{}:", section.name);
-            entries.iter().for_each(|(_, node)| yaml::items(page, 2, std::slice::from_ref(node)));
+            for (_, node) in entries {
+                yaml::items(page, 2, std::slice::from_ref(node));
+            }
         }
         Entries::One(node) => yaml::fields(page, 0, &[(section.name.to_owned(), node.clone())]),
     }

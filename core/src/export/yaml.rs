@@ -35,7 +35,7 @@ pub(super) fn items(page: &mut String, indent: usize, items: &[Node]) {
         match item {
             Node::Map(inner) if !fits(page, item) => inline(page, |page| fields(page, indent + STEP, inner)),
             Node::List(inner) if !fits(page, item) => {
-                inline(page, |page| self::items(page, indent + STEP, inner))
+                inline(page, |page| self::items(page, indent + STEP, inner));
             }
             _ => value_of(page, indent, item),
         }

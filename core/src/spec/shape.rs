@@ -117,7 +117,9 @@ impl Shape {
         match schema {
             Value::Array(items) => items.iter_mut().for_each(|item| self.offer(item)),
             Value::Object(fields) => {
-                fields.values_mut().for_each(|field| self.offer(field));
+                for field in fields.values_mut() {
+                    self.offer(field);
+                }
                 self.offer_here(fields);
             }
             _ => {}

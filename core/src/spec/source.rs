@@ -121,7 +121,8 @@ impl Source {
     }
 }
 
-/// The specs in a directory, by name. Names that begin with a dot are Kubernetes' own in a mounted ConfigMap.
+/// The specs in a directory, by name. Names that begin with a dot are Kubernetes' own, in a `ConfigMap` that it
+/// mounts.
 pub(crate) fn specs(directory: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory)? {

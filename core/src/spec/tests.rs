@@ -15,7 +15,7 @@ struct Toy {
     any: Option<serde_json::Value>,
 }
 
-fn told(violations: Violations) -> String {
+fn told(violations: &Violations) -> String {
     violations.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
@@ -30,10 +30,10 @@ fn parse_parts(parts: Vec<Part>, environment: &[(&str, &str)]) -> Result<Toy, St
     let shape = || Shape::new(schemars::schema_for!(Toy).to_value());
     let text = Text::new(parts, &Grounds { variables: &variables, shape: &shape });
     let text = text.map_err(|unresolved| match unresolved {
-        Unresolved::Invalid(violations) => told(violations),
-        Unresolved::Credentials(violations) => format!("78: {}", told(violations)),
+        Unresolved::Invalid(violations) => told(&violations),
+        Unresolved::Credentials(violations) => format!("78: {}", told(&violations)),
     })?;
-    text.parse::<Toy>().map_err(told)
+    text.parse::<Toy>().map_err(|violations| told(&violations))
 }
 
 fn parse(yaml: &str) -> Result<Toy, String> {

@@ -21,20 +21,26 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    /// From now on these files count. One that is new is looked at now; of the others the last look stays.
-    pub(super) fn follow(&mut self, paths: BTreeSet<PathBuf>) {
-        let mut before = std::mem::take(&mut self.files);
+    /// From now on these files count. One that is new is looked at now; of the others the last look stays. Whether none
+    /// is new.
+    pub(super) fn follow(&mut self, paths: BTreeSet<PathBuf>) -> bool {
+        let before = std::mem::take(&mut self.files);
+        let known = paths.iter().all(|path| before.contains_key(path));
         let seen = |path: PathBuf| {
-            let hash = before.remove(&path).unwrap_or_else(|| self.hash(&path));
+            let hash = before.get(&path).copied().unwrap_or_else(|| self.hash(&path));
             (path, hash)
         };
         self.files = paths.into_iter().map(seen).collect();
+        known
     }
 
-    /// Looks at all of them.
-    pub(super) fn look(&mut self) {
-        let paths = std::mem::take(&mut self.files).into_keys();
-        self.files = paths.map(|path| (self.hash(&path), path)).map(|(hash, path)| (path, hash)).collect();
+    /// Looks at all of them. Whether each is as it was at the last look.
+    pub(super) fn look(&mut self) -> bool {
+        let before = std::mem::take(&mut self.files);
+        let now = before.keys().map(|path| (path.clone(), self.hash(path))).collect();
+        let same = before == now;
+        self.files = now;
+        same
     }
 
     /// Whether any differs from the last look.
@@ -88,13 +94,16 @@ mod tests {
         let (link, plain) = (folder.join("link"), folder.join("plain"));
         symlink("one", &link).unwrap();
         let mut seen = Seen::default();
-        seen.follow([link.join("secret"), plain.clone()].into());
+        let both = BTreeSet::from([link.join("secret"), plain.clone()]);
+        assert!(!seen.follow(both.clone()), "both are new");
+        assert!(seen.follow(both));
         assert!(!seen.differs());
         // Kubernetes exchanges the folder that a link leads to.
         symlink("two", folder.join("next")).unwrap();
         fs::rename(folder.join("next"), &link).unwrap();
         assert!(seen.differs());
-        seen.look();
+        assert!(!seen.look());
+        assert!(seen.look());
         for content in ["", "a", "b"] {
             fs::write(&plain, content).unwrap();
             assert!(seen.differs(), "{content}");
@@ -103,7 +112,7 @@ mod tests {
             assert!(!seen.differs(), "{content} again");
         }
         fs::write(&plain, "c").unwrap();
-        seen.follow([plain.clone()].into());
+        assert!(seen.follow([plain.clone()].into()));
         assert!(seen.differs(), "what changed before it was followed anew");
         fs::remove_file(&plain).unwrap();
         assert!(seen.differs());

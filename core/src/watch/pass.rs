@@ -3,37 +3,61 @@
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::files::Seen;
-use crate::backend::Backend;
+use crate::backend::{Backend, Requires};
 use crate::change::Change;
 use crate::cli::{Command, Options};
 use crate::error::Error;
 use crate::host::Host;
-use crate::input;
 use crate::readiness::{ATTEMPT, Waiting, shown};
 use crate::reconcile::Driver;
 use crate::report::{Findings, Report};
+use crate::secrets::Secrets;
 use crate::spec::Text;
 use crate::stop::{Bounds, Signal, Stop};
 use crate::variables::Variables;
+use crate::{input, last_resort};
 
 /// A server that was there and is away for longer is told, and tried again in the next pass.
 const AWAY: Duration = ATTEMPT;
+/// A shorter wait is not even logged: another watch has its pass, or the server its restart.
+const BRIEF: Duration = Duration::from_secs(3);
+
+/// A file that has changed is read again after this, until two readings agree: one that is written over is empty or half
+/// written meanwhile, and several that belong together are replaced one after the other.
+const SETTLED: Duration = Duration::from_millis(250);
+/// What never settles is taken as it is after so many readings.
+const READINGS: usize = 20;
 
 /// A spec that is right.
 struct Good<B: Backend> {
-    text: Text,
+    text: Arc<Text>,
     desired: B::Desired,
+    requires: Requires,
+}
+
+/// What the files hold: the spec, if it is right, and the secrets that it needs or, where it is wrong, the last good one.
+struct Inputs<B: Backend> {
+    spec: Result<Good<B>, Error>,
+    secrets: Option<Result<Secrets, Error>>,
+}
+
+impl<B: Backend> Inputs<B> {
+    fn usable(&self) -> bool {
+        self.spec.is_ok() && matches!(self.secrets, Some(Ok(_)))
+    }
 }
 
 /// What goes from pass to pass.
 pub(super) struct Keeper<'a, B: Backend> {
     options: &'a Options,
     stop: Stop,
-    /// Where the spec can be read once only, until it has been.
     stdin: Option<Box<dyn Read + Send>>,
+    /// The spec that can be read once only, when it has been.
+    once: Option<Arc<Text>>,
     /// Those that it was started with.
     variables: Variables,
     vocabulary: String,
@@ -69,6 +93,7 @@ impl<'a, B: Backend> Keeper<'a, B> {
             options,
             stop: host.stop,
             stdin: Some(host.stdin),
+            once: None,
             variables: Variables::new(&host.environment, B::CREDENTIAL_VARIABLES),
             vocabulary: input::vocabulary::<B>(),
             good: None,
@@ -77,60 +102,90 @@ impl<'a, B: Backend> Keeper<'a, B> {
     }
 
     pub(super) async fn pass(&mut self, seen: &mut Seen) -> Pass<Error, (&'static str, Findings<B::Change>)> {
-        // Before anything is read: what changes meanwhile is seen afterwards.
-        seen.look();
-        let bounds = Bounds::new(self.options.timeout, self.stop.clone());
-        let mut files = BTreeSet::new();
-        let read = self.read(&bounds, &mut files).await;
-        let before = self.good.take();
-        let (good, spec) = match (read, before) {
-            (Ok(Some(new)), _) => (new, None),
-            (Ok(None), Some(only)) => (only, None),
+        let Inputs { spec, secrets } = self.agreed(seen).await;
+        let (good, spec) = match (spec, self.good.take()) {
+            (Ok(new), _) => (new, None),
             (Err(error), Some(last)) if !matches!(error, Error::Stopped(_)) => (last, Some(error)),
-            (Err(error), _) => {
-                seen.follow(files);
-                return Pass { spec: None, server: (B::NAME, error.into()) };
-            }
-            (Ok(None), None) => {
-                let error = io::Error::other("there is no spec");
-                return Pass { spec: None, server: (B::NAME, Error::Start(error).into()) };
-            }
+            (Err(error), _) => return Pass { spec: None, server: (B::NAME, error.into()) },
         };
-        let requires = B::requires(&good.desired);
-        files.extend(requires.secrets.iter().map(|name| self.options.secrets_dir.join(name.name())));
-        seen.follow(files);
-        let findings = match input::secrets(self.options, &requires) {
-            Err(error) => Findings { endpoint: shown(&requires.endpoints), ..Findings::from(error) },
+        let findings = match secrets.unwrap_or_else(|| input::secrets(self.options, &good.requires)) {
+            Err(error) => Findings { endpoint: shown(&good.requires.endpoints), ..Findings::from(error) },
             Ok(secrets) => {
                 let texts = input::texts(&secrets, &good.text, &self.vocabulary);
-                let inputs = (&good.desired, &secrets);
+                let (inputs, bounds) = ((&good.desired, &secrets), self.bounds());
                 Driver::<B>::new(inputs, texts, bounds, &mut self.waiting).run(self.options.command).await
             }
         };
         if findings.error.is_none() {
-            self.waiting = Waiting { longest: Some(AWAY), told: String::new() };
+            self.waiting = Waiting::between(BRIEF, AWAY);
         }
         self.good = Some(good);
         Pass { spec, server: (B::NAME, findings) }
     }
 
-    /// Reads the spec, unless it is there and can be read once only. `files` are those that it depends on.
-    async fn read(
-        &mut self,
-        bounds: &Bounds,
-        files: &mut BTreeSet<PathBuf>,
-    ) -> Result<Option<Good<B>>, Error> {
-        let is_read_once = self.options.spec.is_read_once();
-        if self.good.is_some() && is_read_once {
-            return Ok(None);
+    /// What begins now has the whole timeout.
+    fn bounds(&self) -> Bounds {
+        last_resort::allow(self.options.timeout);
+        Bounds::new(self.options.timeout, self.stop.clone())
+    }
+
+    /// Reads everything, until each file was the same before the reading and after it. What is wrong in a file that has
+    /// just changed is read again to the last: who writes it may be slow.
+    async fn agreed(&mut self, seen: &mut Seen) -> Inputs<B> {
+        let (mut left, mut changed) = (READINGS, false);
+        loop {
+            left = left.saturating_sub(1);
+            if !seen.look() {
+                changed = true;
+                if left > 0 && self.bounds().pause(SETTLED).await.is_ok() {
+                    continue;
+                }
+            }
+            let mut files = BTreeSet::new();
+            let inputs = self.read(&mut files).await;
+            let known = seen.follow(files);
+            let settled = known && !seen.differs();
+            if left == 0 || (settled && (inputs.usable() || !changed)) {
+                return inputs;
+            }
+            if !inputs.usable() && self.bounds().pause(SETTLED).await.is_err() {
+                return inputs;
+            }
         }
-        if !is_read_once {
+    }
+
+    /// One reading. `files` are those that it depends on.
+    async fn read(&mut self, files: &mut BTreeSet<PathBuf>) -> Inputs<B> {
+        let spec = self.spec(files).await;
+        let good = spec.as_ref().ok().or(self.good.as_ref());
+        let secrets = good.map(|Good { requires, .. }| {
+            files.extend(requires.secrets.iter().map(|name| self.options.secrets_dir.join(name.name())));
+            input::secrets(self.options, requires)
+        });
+        Inputs { spec, secrets }
+    }
+
+    async fn spec(&mut self, files: &mut BTreeSet<PathBuf>) -> Result<Good<B>, Error> {
+        let text = self.text(files).await?;
+        let desired = input::desired::<B>(&text);
+        files.extend(text.files.asked());
+        let desired = desired?;
+        Ok(Good { requires: B::requires(&desired), desired, text })
+    }
+
+    /// Its text, unless it is there and can be read once only.
+    async fn text(&mut self, files: &mut BTreeSet<PathBuf>) -> Result<Arc<Text>, Error> {
+        if let Some(text) = &self.once {
+            return Ok(text.clone());
+        }
+        let once = self.options.spec.is_read_once();
+        if !once {
             files.extend(self.options.spec.paths());
         }
         let stdin = self.stdin.take().unwrap_or_else(|| Box::new(io::empty()));
-        let text = input::text::<B>(self.options, stdin, &self.variables, bounds).await?;
-        let desired = input::desired::<B>(&text);
-        files.extend(text.files.asked());
-        Ok(Some(Good { desired: desired?, text }))
+        let text = input::text::<B>(self.options, stdin, &self.variables, &self.bounds()).await?;
+        let text = Arc::new(text);
+        self.once = once.then(|| text.clone());
+        Ok(text)
     }
 }

@@ -1,6 +1,9 @@
 //! A watch on a server in memory: what it does when, and what it says about it.
 
+mod files;
+
 use std::fs;
+use std::io::Cursor;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -68,22 +71,34 @@ async fn watched_with(
     every: u64,
     script: impl AsyncFnOnce(&Bed),
 ) -> Told {
+    watched_from(false, spec, (name, server, every), script).await
+}
+
+/// With the spec in a file, or piped to its standard input. In a spec `FOLDER` is where its files are.
+async fn watched_from(
+    piped: bool,
+    spec: &str,
+    (name, server, every): (&str, Server, u64),
+    script: impl AsyncFnOnce(&Bed),
+) -> Told {
     SERVER.with_borrow_mut(|held| *held = server);
     let folder = std::env::temp_dir().join(format!("watch-{}-{name}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
     let (signal, stop) = Stop::channel();
     let (again, health) = (Again::default(), Health::default());
     let bed = Bed { folder, again: again.clone(), health: health.clone(), signal, began: Instant::now() };
-    bed.spec(spec);
+    let spec = spec.replace("FOLDER", &bed.folder.display().to_string());
+    bed.spec(&spec);
     bed.secret("one");
+    fs::write(bed.folder.join("note"), "one").unwrap();
     let options = Options {
         command: Command::Watch,
         // The folder has other files than specs too.
-        spec: Source::File(if name == "directory" {
-            bed.folder.clone()
-        } else {
-            bed.folder.join("spec.yaml")
-        }),
+        spec: match name {
+            "directory" => Source::File(bed.folder.clone()),
+            _ if piped => Source::Stdin,
+            _ => Source::File(bed.folder.join("spec.yaml")),
+        },
         secrets_dir: bed.folder.clone(),
         timeout: Duration::from_secs(30),
         every: Duration::from_secs(every),
@@ -93,7 +108,7 @@ async fn watched_with(
         without_secrets: false,
     };
     let mut told = Vec::new();
-    let host = Host { stdin: Box::new(std::io::empty()), environment: Vec::new(), stop };
+    let host = Host { stdin: Box::new(Cursor::new(spec)), environment: Vec::new(), stop };
     let kept = watch::<Fake>(&options, Sidecar { host, again, health }, |report, _| {
         assert_eq!(report.command, Command::Watch);
         let line = report.render(Format::Json, None).unwrap();
@@ -147,80 +162,6 @@ async fn what_is_removed_comes_back_within_an_interval_and_quiet_passes_say_noth
     let [(0, 0, nothing), (_, 0, back)] = told.as_slice() else { panic!("{told:?}") };
     assert!(nothing.is_empty());
     assert_eq!(back, &["create item a (1) Applied"]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_spec_a_secret_a_plain_file_and_a_signal_call_for_a_pass_at_once() {
-    let spec = "endpoint: server:1234\npassword: {secret: good}\nnote: {file: note}\nitems: {a: 1}\n";
-    let told = watched("once", converged(), 60 * MINUTE, async |bed| {
-        bed.at(1).await;
-        fs::write(bed.folder.join("note"), "one").unwrap();
-        bed.spec(spec);
-        for (second, change) in [(10, "secret"), (20, "note"), (30, "signal")] {
-            bed.at(second).await;
-            let before = calls("observe");
-            match change {
-                "secret" => bed.secret("two"),
-                "note" => fs::write(bed.folder.join("note"), "two").unwrap(),
-                _ => bed.again.now(),
-            }
-            bed.at(second + 3).await;
-            assert_eq!(calls("observe"), before + 1, "{change}");
-        }
-        bed.spec(&spec.replace("a: 1", "a: 1, c: 3"));
-        bed.at(40).await;
-        bed.stop();
-    });
-    let (exit, told) = told.await;
-    assert_eq!((exit, told.len()), (0, 2), "{told:?}");
-    assert_eq!(told[1].2, ["create item c (3) Applied"]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_spec_that_is_wrong_is_told_once_and_the_last_good_one_stays_in_force() {
-    let told = watched("wrong", converged(), MINUTE, async |bed| {
-        bed.at(MINUTE).await;
-        bed.spec("endpoint: server:1234\nitems: {a: -1}\n");
-        bed.at(5 * MINUTE).await;
-        assert!(bed.well(), "{:?}", bed.health.now());
-        assert!(bed.health.now().1.contains("items.a: a value is not negative"), "{:?}", bed.health.now());
-        remove("b");
-        bed.at(8 * MINUTE).await;
-        assert!(SERVER.with_borrow(|server| server.items.contains_key("b")));
-        bed.spec("items: [");
-        bed.at(10 * MINUTE).await;
-        bed.spec(SPEC);
-        bed.at(12 * MINUTE).await;
-        bed.stop();
-    });
-    // The first pass, wrong, `b` again, wrong in another way, right.
-    assert_eq!(exits(&told.await), [0, 65, 0, 65, 0]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn every_file_of_a_directory_is_followed_and_new_ones_too() {
-    let told = watched("directory", converged(), MINUTE * 60, async |bed| {
-        bed.at(MINUTE).await;
-        bed.file("more.yml", "items: {c: 3}\n");
-        bed.at(2 * MINUTE).await;
-        bed.file("more.yml", "items: {c: 3, d: 4}\n");
-        bed.file("notes.txt", "items: {x: 9}\n");
-        bed.at(3 * MINUTE).await;
-        bed.file("third.yaml", "items: {c: 5}\n");
-        bed.at(4 * MINUTE).await;
-        assert!(
-            bed.health.now().1.contains("third.yaml line 1 column 9, items.c: declared twice"),
-            "{:?}",
-            bed.health.now()
-        );
-        fs::remove_file(bed.folder.join("third.yaml")).unwrap();
-        bed.at(5 * MINUTE).await;
-        bed.stop();
-    });
-    let told = told.await;
-    assert_eq!(exits(&told), [0, 0, 0, 65, 0], "{told:?}");
-    let items: Vec<_> = SERVER.with_borrow(|server| server.items.keys().cloned().collect());
-    assert_eq!(items, ["a", "b", "c", "d"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -317,4 +258,30 @@ async fn a_signal_ends_it_with_0_in_every_phase_within_five_seconds() {
         assert!(stopped.elapsed() <= Duration::from_secs(5), "{name}: {:?}", stopped.elapsed());
         assert_eq!((ended.0, exits(&ended)), (0, told), "{name}: {ended:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_file_of_a_directory_is_followed_and_new_ones_too() {
+    let told = watched("directory", converged(), MINUTE * 60, async |bed| {
+        bed.at(MINUTE).await;
+        bed.file("more.yml", "items: {c: 3}\n");
+        bed.at(2 * MINUTE).await;
+        bed.file("more.yml", "items: {c: 3, d: 4}\n");
+        bed.file("notes.txt", "items: {x: 9}\n");
+        bed.at(3 * MINUTE).await;
+        bed.file("third.yaml", "items: {c: 5}\n");
+        bed.at(4 * MINUTE).await;
+        assert!(
+            bed.health.now().1.contains("third.yaml line 1 column 9, items.c: declared twice"),
+            "{:?}",
+            bed.health.now()
+        );
+        fs::remove_file(bed.folder.join("third.yaml")).unwrap();
+        bed.at(5 * MINUTE).await;
+        bed.stop();
+    });
+    let told = told.await;
+    assert_eq!(exits(&told), [0, 0, 0, 65, 0], "{told:?}");
+    let items: Vec<_> = SERVER.with_borrow(|server| server.items.keys().cloned().collect());
+    assert_eq!(items, ["a", "b", "c", "d"]);
 }

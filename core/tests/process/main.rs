@@ -148,7 +148,7 @@ fn main() -> ExitCode {
         return init_core::run::<toy::Toy>();
     }
     let only = std::env::args().nth(1).filter(|name| !name.starts_with('-')).unwrap_or_default();
-    let tests: [(&str, fn()); 12] = [
+    let tests: [(&str, fn()); 13] = [
         (
             "a_variable_with_a_wrong_value_is_named_and_completions_are_printed",
             a_variable_with_a_wrong_value_is_named_and_completions_are_printed,
@@ -168,6 +168,10 @@ fn main() -> ExitCode {
         (
             "a_watch_tells_what_is_new_and_health_tells_how_it_is",
             keeping::a_watch_tells_what_is_new_and_health_tells_how_it_is,
+        ),
+        (
+            "a_spec_that_is_written_over_while_passes_read_it_is_never_told_as_wrong",
+            keeping::a_spec_that_is_written_over_while_passes_read_it_is_never_told_as_wrong,
         ),
         ("several_watches_answer_for_themselves", keeping::several_watches_answer_for_themselves),
         (

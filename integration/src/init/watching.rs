@@ -1,9 +1,7 @@
 //! A run that goes on: what it has said so far, what it reads changed under it, and what it costs.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
-use std::path::Path;
-use std::time::{Duration, Instant};
+use std::fs;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
@@ -14,6 +12,13 @@ use crate::eventually;
 /// Longer than anything that a test waits for takes.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Kilobytes that a watch with nothing to do may hold in memory.
+const RESIDENT: u64 = 8 * 1024;
+/// Kilobytes for pages that a later pass is the first to touch.
+const TOUCHED: u64 = 256;
+/// Connections of a pass that may be going on while files are counted.
+const IN_A_PASS: u64 = 3;
+
 /// What a run holds of the machine.
 #[derive(Clone, Copy, Debug)]
 pub struct Costs {
@@ -23,11 +28,15 @@ pub struct Costs {
     pub files: u64,
 }
 
-/// Another content in the same file, which is never empty meanwhile: a pass may begin at any moment.
-fn overwrite(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).open(path)?;
-    file.write_all(content)?;
-    file.set_len(u64::try_from(content.len()).unwrap_or(u64::MAX))
+impl Costs {
+    /// However many quiet passes lie between the two: little memory, no more of it than before, and no file left open.
+    fn stay(self, after: Self) {
+        assert!(
+            after.resident <= RESIDENT && after.resident <= self.resident + TOUCHED,
+            "{self:?} {after:?}"
+        );
+        assert!(after.files <= self.files + IN_A_PASS, "{self:?} {after:?}");
+    }
 }
 
 /// The report of each line, which has the form of every report.
@@ -64,14 +73,14 @@ impl Running {
     /// Changes the text of the spec, in the file that is mounted.
     pub fn edit_spec(&self, edit: impl FnOnce(&str) -> String) {
         let path = self.scratch.path().join("spec.yaml");
-        let edited = fs::read_to_string(&path).and_then(|text| overwrite(&path, edit(&text).as_bytes()));
+        let edited = fs::read_to_string(&path).and_then(|text| fs::write(&path, edit(&text)));
         edited.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     }
 
     /// Writes another value into the file of a secret.
     pub fn rotate(&self, name: &str, value: &str) {
         let path = self.scratch.path().join(format!("secret-{name}"));
-        overwrite(&path, value.as_bytes()).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        fs::write(&path, value).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     }
 
     /// What the healthcheck of its container says: whether it is well, and why.
@@ -130,13 +139,45 @@ impl Running {
         Costs { resident: numbers.next().unwrap_or(0), files: numbers.next().unwrap_or(0) }
     }
 
+    /// Meanwhile a watch that has converged says nothing, in no report and no line of the log, and costs no more than before.
+    #[expect(clippy::print_stderr, reason = "figures for who runs the test with --nocapture")]
+    pub fn is_quiet<T>(&self, meanwhile: impl FnOnce() -> T) -> T {
+        let (before, said) = (self.costs(), self.log());
+        let done = meanwhile();
+        let after = self.costs();
+        eprintln!("{}: {before:?}, then {after:?}", self.name);
+        before.stay(after);
+        assert_eq!(self.log(), said);
+        assert_eq!(self.outcomes().len(), 1, "{:?}", self.reports());
+        done
+    }
+
     /// Ends it as an engine does, which takes less than five seconds and is no failure. What it said.
     pub fn terminate(self) -> Vec<Value> {
-        let began = Instant::now();
+        let (name, before) = (self.name.clone(), now());
         self.signal("TERM");
         let ended = self.wait();
         assert_eq!(ended.exit, 0, "{}\n{}", ended.stdout, ended.log);
-        assert!(began.elapsed() < Duration::from_secs(6), "{:?}", began.elapsed());
+        let took = between_signal_and_end(&name, before);
+        assert!(took < Duration::from_secs(5), "{took:?}\n{}", ended.log);
         checked(&ended.stdout)
     }
+}
+
+fn now() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+}
+
+/// By the engine's own account: on a busy machine its clients are slow to send a signal and to notice an end.
+fn between_signal_and_end(container: &str, since: Duration) -> Duration {
+    let (filter, since) = (format!("container={container}"), since.as_secs().to_string());
+    let until = (now().as_secs() + 1).to_string();
+    let range = ["events", "--since", &since, "--until", &until, "--filter", &filter];
+    let told = docker(&[range.as_slice(), &["--format", "{{.TimeNano}} {{.Action}}"]].concat()).ok();
+    let at = |action: &str| {
+        let line = told.lines().rev().find_map(|line| line.strip_suffix(action));
+        let time = line.and_then(|time| time.trim().parse().ok());
+        Duration::from_nanos(time.unwrap_or_else(|| panic!("no {action} of {container}: {told}")))
+    };
+    at(" die").saturating_sub(at(" kill"))
 }

@@ -63,3 +63,36 @@ fn the_hooks_and_the_action_call_the_scripts() {
         shell(&format!("grep --quiet --fixed-strings '$GITHUB_ACTION_PATH/{script}' action.yml")).ok();
     }
 }
+
+/// What the action's one step does, started as a runner starts it, with the images of this tree.
+fn action(files: &str, compose: &str) -> Output {
+    let scratch = Scratch::new();
+    let step = "import yaml; print(yaml.safe_load(open('action.yml'))['runs']['steps'][0]['run'])";
+    let step = shell(&format!("/usr/bin/python3 -c \"{step}\"")).ok();
+    let step = scratch.file("step.sh", step.as_bytes());
+    shell(&format!(
+        "env GITHUB_ACTION_PATH=\"$PWD\" FILES='{files}' COMPOSE='{compose}' DAYZERO_IMAGES=dayzero \
+             DAYZERO_VERSION=\"${{TAG:-dev}}\" bash --noprofile --norc -e -o pipefail {}",
+        step.display()
+    ))
+}
+
+#[test]
+fn the_action_checks_specs_and_compose_files() {
+    let policy = "integration/tests/stack/policy";
+    let specs = "docs/deploy/specs/pg.yaml\ndocs/deploy/specs/kafka.yaml";
+    let good = format!("{policy}/good.yaml");
+    let said = action(specs, &good).ok();
+    assert!(said.contains("pg-init") && said.contains("kafka-init") && said.contains("every rule"), "{said}");
+    action("", "").ok();
+    let no_spec = action("compose.yaml", &good);
+    assert_eq!(no_spec.exit, 65, "{}", no_spec.stderr);
+    assert!(no_spec.stdout.contains("every rule"), "after a spec that is wrong: {}", no_spec.stdout);
+    let broken = action(specs, &format!("{policy}/credential.yaml {good}"));
+    assert_eq!(broken.exit, 1, "{}", broken.stderr);
+    assert!(
+        broken.stdout.contains("credential") && broken.stdout.contains("every rule"),
+        "{}",
+        broken.stdout
+    );
+}

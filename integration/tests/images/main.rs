@@ -62,7 +62,16 @@ fn a_secret_that_this_user_may_not_read_comes_with_its_owner_and_what_helps() {
         assert!(error.contains(part), "no `{part}` in: {error}");
     }
     let remedy = ended.report["error"]["remedy"].as_str().unwrap_or_default();
-    for part in ["${UID}:${GID}", "0640", "group_add", "0644", "0700"] {
+    for part in [
+        "${UID}:${GID}",
+        "0640",
+        "group_add",
+        "0644",
+        "0700",
+        "--secret NAME,uid=65532,mode=0400",
+        "fsGroup: 65532",
+        "defaultMode: 0440",
+    ] {
         assert!(remedy.contains(part), "no `{part}` in: {remedy}");
     }
 }

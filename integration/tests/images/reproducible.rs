@@ -33,7 +33,8 @@ fn build(folder: &str, tag: &str, tool: &str, arch: &str) -> [String; 2] {
     [id, manifest.ok()]
 }
 
-fn native() -> &'static str {
+/// This machine's architecture.
+pub(crate) fn native() -> &'static str {
     if cfg!(target_arch = "aarch64") { "arm64" } else { "amd64" }
 }
 

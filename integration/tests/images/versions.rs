@@ -6,11 +6,12 @@ use integration::shell;
 fn named() -> Vec<String> {
     let tools = "(kafka|minio|pg|valkey)-init";
     let patterns = [
-        format!(r"{tools}:[0-9][0-9A-Za-z.+-]*"),
+        format!(r"({tools}|dayzero/NAME):[0-9][0-9A-Za-z.+-]*"),
         r#""version":"[^"]*""#.to_owned(),
         r"^ARG VERSION=.*".to_owned(),
         r"rev: v[0-9][0-9.]*".to_owned(),
         r"refs/tags/v[0-9][0-9.]*".to_owned(),
+        r"OWNER/REPOSITORY@v[0-9][0-9.]*".to_owned(),
     ];
     let places = "README.md Dockerfile 'docs/*.md' 'docs/deploy/*' 'examples/*'";
     let found =
@@ -39,12 +40,20 @@ fn the_servers_that_the_suite_runs_are_those_that_the_support_table_has() {
     )
     .ok();
     assert_eq!(servers.lines().count(), 4, "{servers}");
-    // The older ones are in the suite alone.
+    // The older ones, and those of Valkey and Redis, are in the suite alone.
     let older =
         shell(r"sed -nE 's/^ *for pair in ([0-9]+):[a-z]+ ([0-9]+):.*/\1\n\2/p' integration/test.sh").ok();
     assert_eq!(older.lines().count(), 2, "{older}");
-    for version in servers.lines().chain(older.lines()) {
-        shell(&format!("sed -n '/^## Supported servers/,/^## /p' docs/release.md | grep --quiet --word-regexp --fixed-strings -- {version}"))
-            .ok();
+    let valkey = "sed -n '/^valkey()/,/^}/p' integration/test.sh";
+    let valkey =
+        shell(&format!(r"{valkey} | sed -nE 's/^ *server .*--tag dayzero\/[a-z]+:([0-9.]+) .*/\1/p'")).ok();
+    assert_eq!(valkey.lines().count(), 2, "{valkey}");
+    let table = "sed -n '/^## Supported servers/,/^## /p' docs/release.md";
+    for version in servers.lines().chain(older.lines()).chain(valkey.lines()) {
+        shell(&format!("{table} | grep --quiet --word-regexp --fixed-strings -- {version}")).ok();
     }
+    let release = shell("images/build.sh --version").ok();
+    let minor = release.trim().rsplit_once('.').map_or("", |(minor, _)| minor);
+    shell(&format!("{table} | grep --quiet --fixed-strings '| {minor} tested with | {minor} works with |'"))
+        .ok();
 }

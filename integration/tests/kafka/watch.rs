@@ -99,14 +99,9 @@ fn quiet_for(time: Duration) {
     let watch = init(TOPICS).watch("1s");
     sleep(Duration::from_secs(10));
     let recording = Recording::start();
-    let (before, said) = (watch.costs(), watch.log());
-    sleep(time);
+    watch.is_quiet(|| sleep(time));
     assert!(recording.mutations().is_empty(), "{:?}", recording.requests());
-    let after = watch.costs();
-    assert!(after.resident <= 8 * 1024 && after.resident <= before.resident + 256, "{before:?} {after:?}");
-    assert!(after.files <= before.files + 3, "{before:?} {after:?}");
-    assert_eq!(watch.log(), said);
-    assert_eq!((watch.outcomes().len(), other.outcomes().len()), (1, 1));
+    assert_eq!(other.outcomes().len(), 1);
     watch.terminate();
     other.terminate();
     tool("kafka-topics", &["--delete", "--topic", "watch-.*"]);

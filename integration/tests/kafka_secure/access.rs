@@ -15,7 +15,8 @@ fn apply(password: &str, outcome: &str) -> Ended {
     run.args(&["--log", "trace"]).run().expect(0, outcome)
 }
 
-fn login(user: &str, mechanism: &str, password: &str, exit: i32, outcome: &str) -> Ended {
+/// A run as this user, which shows whether it is let in.
+pub(crate) fn login(user: &str, mechanism: &str, password: &str, exit: i32, outcome: &str) -> Ended {
     let sasl =
         format!("sasl: {{mechanism: {mechanism}, username: {user}, password: {{secret: password}}}}\n");
     let run = init(&format!("{BOOTSTRAP}{TLS}{sasl}")).secret("password", password);

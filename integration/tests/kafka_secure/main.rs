@@ -15,6 +15,7 @@ mod full;
 mod least;
 mod refusals;
 mod session;
+mod watch;
 
 use std::sync::OnceLock;
 

@@ -63,6 +63,26 @@ fn a_watch_keeps_what_the_spec_and_the_secrets_say() {
     watch.terminate();
 }
 
+/// The tool cannot provision the account that it logs in with: somebody else changes that, and its file follows.
+#[test]
+fn a_new_secret_of_the_provisioning_account_is_taken_from_its_file() {
+    let server = Server::new();
+    let rotate = |secret: &str| server.mc(&["admin", "user", "add", "t", "keeper", secret]).ok();
+    rotate("canary-own-1");
+    server.mc(&["admin", "policy", "attach", "t", "consoleAdmin", "--user", "keeper"]).ok();
+    let own = ("keeper", "canary-own-1");
+    let init = server.init_as(own, "endpoint: http://minio:9000", "buckets: {one: {}}\n");
+    let watch = init.network(server.network()).watch("2s");
+    rotate("canary-own-2");
+    watch.becomes_unwell();
+    watch.rotate("root_password", "canary-own-2");
+    watch.becomes_well();
+    server.mc(&["rb", "t/one"]).ok();
+    watch.until("the bucket is back", || has(&server, "one"));
+    assert_eq!(watch.outcomes(), ["changed", "failed", "unchanged", "changed"]);
+    watch.terminate();
+}
+
 #[test]
 fn a_watch_that_is_killed_or_ended_in_a_pass_leaves_a_server_that_the_next_converges() {
     let server = Server::new();
@@ -80,6 +100,9 @@ fn a_watch_that_is_killed_or_ended_in_a_pass_leaves_a_server_that_the_next_conve
     let watch = start();
     watch.becomes_well();
     assert_eq!(server.mc(&["ls", "t"]).ok().lines().count(), 60);
+    // While the server is away.
+    docker(&["stop", "--time", "5", server.name()]).ok();
+    watch.becomes_unwell();
     watch.terminate();
 }
 
@@ -89,22 +112,19 @@ fn quiet_for(time: Duration) {
     let other = beside(&server, SPEC).watch("1s");
     let watch = beside(&server, SPEC).watch("1s");
     sleep(Duration::from_secs(10));
-    let (before, said) = (watch.costs(), watch.log());
-    server.trace();
-    sleep(time);
-    let traced = server.traced();
+    let traced = watch.is_quiet(|| {
+        server.trace();
+        sleep(time);
+        server.traced()
+    });
     let requests: Vec<&str> = traced.lines().filter(|line| line.contains("AWS4-HMAC-SHA256")).collect();
     assert!(requests.len() >= 10, "{traced}");
     for method in ["PUT", "POST", "DELETE"] {
         let mutating = requests.iter().find(|line| line.contains(&format!("\"method\":\"{method}\"")));
         assert!(mutating.is_none(), "{mutating:?}");
     }
-    let after = watch.costs();
-    assert!(after.resident <= 8 * 1024 && after.resident <= before.resident + 256, "{before:?} {after:?}");
-    assert!(after.files <= before.files + 3, "{before:?} {after:?}");
-    assert_eq!(watch.log(), said);
-    assert_eq!((watch.outcomes().len(), other.outcomes().len()), (1, 1));
-    assert!(!(said + &traced).contains(ROOT.1));
+    assert_eq!(other.outcomes().len(), 1);
+    assert!(!(watch.log() + &traced).contains(ROOT.1));
     watch.terminate();
     other.terminate();
 }

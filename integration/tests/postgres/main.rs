@@ -26,7 +26,6 @@ mod refusals;
 mod running;
 mod settings;
 mod unsaid;
-mod variables;
 mod watch;
 
 use integration::Init;

@@ -83,23 +83,22 @@ fn quiet_for(time: Duration) {
     // What the server writes on its own account after changes is over.
     server.psql("postgres", "CHECKPOINT");
     sleep(Duration::from_secs(20));
-    // The advisory lock is taken in turn: the one that waits for the other says so.
-    let log = || watch.log().lines().filter(|line| !line.contains("holds the lock")).collect::<String>();
-    let (wal, before, said) = (server.wal(), watch.costs(), log());
+    let wal = server.wal();
     let held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'";
-    let until = Instant::now() + time;
     let mut free = 0;
-    while Instant::now() < until {
-        free += usize::from(server.psql("postgres", held) == "0");
-        sleep(Duration::from_millis(500));
-    }
+    // The advisory lock is taken in turn, so one of the two waits a moment now and then, and says nothing of it.
+    watch.is_quiet(|| {
+        let until = Instant::now() + time;
+        while Instant::now() < until {
+            free += usize::from(server.psql("postgres", held) == "0");
+            sleep(Duration::from_millis(500));
+        }
+        // An init beside the two has its turn too.
+        server.init(SPEC).secret("one", "first").run().expect(0, "unchanged");
+    });
     assert!(free > 0, "the lock is held all the time");
     assert_eq!(server.wal(), wal);
-    let after = watch.costs();
-    assert!(after.resident <= 8 * 1024 && after.resident <= before.resident + 256, "{before:?} {after:?}");
-    assert!(after.files <= before.files + 2, "{before:?} {after:?}");
-    assert_eq!(log(), said);
-    assert_eq!((watch.outcomes().len(), other.outcomes().len()), (1, 1));
+    assert_eq!(other.outcomes().len(), 1);
     watch.terminate();
     other.terminate();
 }

@@ -17,7 +17,8 @@ services:
   your-app: {image: "dayzero/smoke:dev", command: ["--help"]}
 "#;
 
-fn code(page: &str, mark: &str) -> String {
+/// The YAML of a page that follows a mark.
+pub(crate) fn code(page: &str, mark: &str) -> String {
     let page = fs::read_to_string(root().join(page)).unwrap_or_default();
     let mark = format!("<!-- {mark} -->\n```yaml\n");
     page.split(&mark).nth(1).and_then(|rest| rest.split("```").next()).unwrap_or_default().to_owned()

@@ -1,10 +1,10 @@
 //! The page on sidecars: its snippet as it stands, and the stack's own profile, through Compose's health checks.
 
-use std::fs;
 use std::time::Duration;
 
-use integration::{Scratch, docker, eventually, image, root, shell};
+use integration::{Scratch, docker, eventually, image, shell};
 
+use crate::readme::code;
 use crate::stack;
 
 /// What the snippet leaves to the user: the server, its spec, the application, and the released image.
@@ -23,9 +23,7 @@ const SPEC: &str = "endpoint: postgres:5432\nuser: postgres\npassword: {secret: 
     roles: {app: {login: true, password: {secret: app_password}}}\n";
 
 fn snippet() -> String {
-    let page = fs::read_to_string(root().join("docs/watch.md")).unwrap_or_default();
-    let mark = "<!-- snippet of a sidecar: run by the suite as it stands -->\n```yaml\n";
-    page.split(mark).nth(1).and_then(|rest| rest.split("```").next()).unwrap_or_default().to_owned()
+    code("docs/watch.md", "snippet of a sidecar: run by the suite as it stands")
 }
 
 fn health(container: &str) -> String {

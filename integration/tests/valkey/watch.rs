@@ -80,6 +80,29 @@ fn the_password_of_the_provisioning_user_rotates_while_it_watches() {
     watch.terminate();
 }
 
+#[test]
+fn an_edited_spec_and_a_rotated_secret_reach_every_node_of_a_cluster() {
+    let nodes = Nodes::cluster(6);
+    let users = "persist: false\nusers: {app: {passwords: [{secret: app}], rules: \"~* +@all\"}}\n";
+    let watch = beside(&nodes, &(pairs(&nodes) + users)).secret("app", "canary-app-1").watch("2s");
+    let logins = |password: &str| {
+        (0..6).filter(|node| nodes.cli_as(*node, "app", password, &["PING"]).stdout.trim() == "PONG").count()
+    };
+    assert_eq!(logins("canary-app-1"), 6);
+    watch.rotate("app", "canary-app-2");
+    watch.until("the new password is accepted everywhere", || logins("canary-app-2") == 6);
+    assert_eq!(logins("canary-app-1"), 0);
+    watch.edit_spec(|spec| format!("{spec}config: {{maxmemory: 256mb}}\n"));
+    watch.until("the edited spec is applied everywhere", || {
+        nodes.each(&["CONFIG", "GET", "maxmemory"]).iter().all(|answer| answer.contains("268435456"))
+    });
+    // On one node alone.
+    nodes.cli(4, &["ACL", "DELUSER", "app"]);
+    watch.until("the user is back", || logins("canary-app-2") == 6);
+    nodes.prove();
+    watch.terminate();
+}
+
 /// Stops the nodes and starts them again at other addresses of the network, from this one on.
 fn move_nodes(nodes: &Nodes, moved: &[usize], first: usize) {
     let before = nodes.addresses();
@@ -139,6 +162,9 @@ fn a_watch_that_is_killed_or_ended_in_a_pass_leaves_a_cluster_that_the_next_form
     let watch = start();
     watch.becomes_well();
     nodes.prove();
+    // While a node is away.
+    docker(&["stop", "--time", "5", &nodes.container(5)]).ok();
+    watch.becomes_unwell();
     watch.terminate();
 }
 
@@ -154,14 +180,9 @@ fn quiet_for(time: Duration) {
     sleep(Duration::from_secs(10));
     nodes.reset_statistics();
     let counted: Vec<_> = (0..3).map(|node| nodes.mutations(node)).collect();
-    let (before, said) = (watch.costs(), watch.log());
-    sleep(time);
-    let after = watch.costs();
-    assert!(after.resident <= 8 * 1024 && after.resident <= before.resident + 256, "{before:?} {after:?}");
-    assert!(after.files <= before.files + 3, "{before:?} {after:?}");
+    watch.is_quiet(|| sleep(time));
     assert_eq!((0..3).map(|node| nodes.mutations(node)).collect::<Vec<_>>(), counted);
-    assert_eq!(watch.log(), said);
-    assert_eq!((watch.outcomes().len(), other.outcomes().len()), (1, 1));
+    assert_eq!(other.outcomes().len(), 1);
     watch.terminate();
     other.terminate();
 }

@@ -25,20 +25,12 @@ impl Mutation for AlterQuota {
     }
 
     fn attempt(&self) -> Attempt {
-        Attempt {
-            action: format!("alter the quota of {}", self.entity),
-            permission: "AlterConfigs on the cluster".to_owned(),
-            waits: &[],
-            races: &[],
-        }
+        attempt("alter", &self.entity)
     }
 
     fn request<'c>(batch: impl Iterator<Item = &'c Self>, mode: Mode) -> Self::Call {
         let limit = |(key, drift): (&String, &Drift<Rate>)| operation(key, Some(drift.to));
-        let entry = |quota: &Self| entry(&quota.entity, quota.limits.iter().map(limit).collect());
-        AlterClientQuotasRequest::default()
-            .with_entries(batch.map(entry).collect())
-            .with_validate_only(mode.is_validate_only())
+        request(batch.map(|quota| entry(&quota.entity, quota.limits.iter().map(limit).collect())), mode)
     }
 
     fn outcomes<'c>(answer: AlterClientQuotasResponse, _: impl Iterator<Item = &'c Self>) -> Outcomes {
@@ -58,25 +50,32 @@ impl Mutation for RemoveQuota {
     }
 
     fn attempt(&self) -> Attempt {
-        Attempt {
-            action: format!("remove the quota of {}", self.entity),
-            permission: "AlterConfigs on the cluster".to_owned(),
-            waits: &[],
-            races: &[],
-        }
+        attempt("remove", &self.entity)
     }
 
     fn request<'c>(batch: impl Iterator<Item = &'c Self>, mode: Mode) -> Self::Call {
         let remove = |key: &String| operation(key, None);
-        let entry = |quota: &Self| entry(&quota.entity, quota.limits.keys().map(remove).collect());
-        AlterClientQuotasRequest::default()
-            .with_entries(batch.map(entry).collect())
-            .with_validate_only(mode.is_validate_only())
+        request(batch.map(|quota| entry(&quota.entity, quota.limits.keys().map(remove).collect())), mode)
     }
 
     fn outcomes<'c>(answer: AlterClientQuotasResponse, _: impl Iterator<Item = &'c Self>) -> Outcomes {
         outcomes(answer)
     }
+}
+
+fn attempt(verb: &str, entity: &Entity) -> Attempt {
+    Attempt {
+        action: format!("{verb} the quota of {entity}"),
+        permission: "AlterConfigs on the cluster".to_owned(),
+        waits: &[],
+        races: &[],
+    }
+}
+
+fn request(entries: impl Iterator<Item = EntryData>, mode: Mode) -> AlterClientQuotasRequest {
+    AlterClientQuotasRequest::default()
+        .with_entries(entries.collect())
+        .with_validate_only(mode.is_validate_only())
 }
 
 fn outcomes(answer: AlterClientQuotasResponse) -> Outcomes {
