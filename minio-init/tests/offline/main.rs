@@ -1,7 +1,5 @@
 //! What specs mean and what is wrong with them, without a server.
 
-// The future of a whole run is nested more deeply than the compiler takes by default.
-#![recursion_limit = "256"]
 #![expect(
     clippy::indexing_slicing,
     clippy::unwrap_used,
