@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde::Deserialize;
 
-use super::contents::{Entries, Export, Section};
+use super::contents::{Entries, Export, Note, Section};
 use super::names::other;
 use super::node::Node;
 use super::scope::Scope;
@@ -125,7 +125,11 @@ fn restrict(export: &mut Export, scope: &Scope) {
         }
     }
     export.sections.retain(|section| scope.has(section.name) && !section.entries.is_empty());
-    export.notes.retain(|note| scope.takes(note.section, &note.name));
+    let is_asked_for = |note: &Note| match note.name.as_str() {
+        "" => scope.has(note.section),
+        name => scope.takes(note.section, name),
+    };
+    export.notes.retain(is_asked_for);
     export.notes.sort();
     export.notes.dedup();
 }
