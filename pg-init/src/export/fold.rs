@@ -50,13 +50,13 @@ pub(super) fn targets(targets: &BTreeMap<Target, Privileges>, role: &str) -> Vec
 /// Entries of `defaultPrivileges`: with `to` those that are held, with `from` those that are not.
 pub(super) fn defaults(targets: &BTreeMap<DefaultTarget, Privileges>, role: &str) -> Vec<Node> {
     type Key<'a> = (&'a str, Option<&'a str>, Future, &'a BTreeSet<Privilege>, bool);
+    type Folded<'a> = (&'a str, bool, Future, Names<'a>, &'a BTreeSet<Privilege>, bool);
     let mut by_creator: BTreeMap<Key<'_>, Names<'_>> = BTreeMap::new();
     for (target, privileges) in targets {
         let schema = target.schema.as_deref();
         let key = (target.creator.as_str(), schema, target.object, &privileges.set, target.grant_option);
         by_creator.entry(key).or_default().insert(&target.role);
     }
-    type Folded<'a> = (&'a str, bool, Future, Names<'a>, &'a BTreeSet<Privilege>, bool);
     let mut folded: BTreeMap<Folded<'_>, Names<'_>> = BTreeMap::new();
     for ((creator, schema, object, set, option), roles) in by_creator {
         let key = (creator, schema.is_some(), object, roles, set, option);
