@@ -3,7 +3,6 @@
 #![expect(
     clippy::indexing_slicing,
     clippy::unwrap_used,
-    clippy::large_futures,
     reason = "a test that cannot read its own report has failed"
 )]
 
