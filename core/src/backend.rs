@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use crate::change::Change;
+use crate::export::{Export, Scope};
 use crate::plan::alike;
 use crate::{Endpoint, Files, Plan, Progress, SecretRef, Secrets, Violations};
 
@@ -20,6 +21,12 @@ pub trait Backend: Sized {
     /// Variables in which the server's own clients take a credential, beside those whose name says so
     /// (`…PASSWORD…`, `…_TOKEN`); a star at the end stands for any ending.
     const CREDENTIAL_VARIABLES: &'static [&'static str] = &[];
+    /// The sections of a spec that `export` writes: its top-level keys that are no part of the connection. None where there
+    /// is no `export` yet.
+    const SECTIONS: &'static [&'static str] = &[];
+    /// Keys of the connection that a spec may have only beside sections: `export` repeats them, and the connection alone is
+    /// read without them.
+    const CARRIED: &'static [&'static str] = &[];
     /// The spec as written: serde's view, with unknown fields denied.
     type Spec: DeserializeOwned + JsonSchema;
     /// The spec as meant: validated, keyed by name, defaults filled in.
@@ -38,6 +45,10 @@ pub trait Backend: Sized {
 
     /// The endpoints that will be talked to and the secrets that will be read.
     fn requires(desired: &Self::Desired) -> Requires;
+
+    /// The same spec without the passwords that it declares for others than the provisioning account: they are then
+    /// neither required nor compared. Where there is an `export`, there is this.
+    fn without_passwords(_desired: &mut Self::Desired) {}
 
     /// One attempt to reach a server that is ready, with the real credentials. `FaultKind::Unavailable`
     /// is tried again by the driver until the deadline, everything else ends the run.
@@ -96,6 +107,18 @@ pub trait Backend: Sized {
         _secrets: &Secrets,
     ) -> Result<(), Self::Error> {
         Ok(())
+    }
+
+    /// Everything that the spec language can say of this server and that is neither the server's own nor its default, in a
+    /// fixed order. Only reads. `desired` is a spec of the connection alone. What `scope` does not ask for need not be
+    /// read.
+    async fn export(
+        &mut self,
+        _desired: &Self::Desired,
+        _secrets: &Secrets,
+        _scope: &Scope,
+    ) -> Result<Export, Self::Error> {
+        Ok(Export::default())
     }
 }
 

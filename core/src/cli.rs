@@ -11,8 +11,9 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use clap_complete::Shell;
 
-pub use self::words::{Command, Format, LogLevel};
+pub use self::words::{Color, Command, Format, LogFormat, LogLevel};
 use crate::exit::Exit;
+use crate::export::{Only, Scope};
 use crate::shown::printable;
 use crate::spec::Source;
 
@@ -33,6 +34,19 @@ pub struct Options {
     pub format: Format,
     /// How much the log says.
     pub log: LogLevel,
+    /// export: what is asked for.
+    pub scope: Scope,
+    /// plan: passwords are not compared.
+    pub without_secrets: bool,
+}
+
+/// How the process writes, as far as the command line says. It changes nothing of what a run does.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// How the log is written; by what stderr leads to where it is not said.
+    pub log_format: Option<LogFormat>,
+    /// Whether texts have colours.
+    pub color: Color,
 }
 
 /// The command line as it is written.
@@ -47,9 +61,9 @@ struct Line {
     #[arg(required_if_eq("command", "completions"))]
     shell: Option<Shell>,
 
-    /// The spec, as YAML; `-` reads standard input
+    /// The spec, as YAML: a file, or a directory of *.yaml and *.yml; repeated, all are one spec; `-` reads standard input
     #[arg(long, value_name = "PATH", env = "INIT_SPEC")]
-    spec: PathBuf,
+    spec: Vec<PathBuf>,
 
     /// The directory whose files are the secrets that the spec names
     #[arg(long, value_name = "PATH", env = "INIT_SECRETS_DIR", default_value = "/run/secrets")]
@@ -70,12 +84,32 @@ struct Line {
     /// How much the log on stderr says
     #[arg(long, value_enum, env = "INIT_LOG", default_value = "info")]
     log: LogLevel,
+
+    /// How the log on stderr is written [default: text on a terminal, else json]
+    #[arg(long, value_enum, env = "INIT_LOG_FORMAT")]
+    log_format: Option<LogFormat>,
+
+    /// Whether texts have colours
+    #[arg(long, value_enum, value_name = "WHEN", env = "INIT_COLOR", default_value = "auto")]
+    color: Color,
+
+    /// export: only these sections of a spec, each with or without a pattern for its names: `users,topics=app-*`
+    #[arg(long, value_name = "SECTION[=PATTERN]", env = "INIT_ONLY", value_delimiter = ',')]
+    only: Vec<Only>,
+
+    /// plan: compare everything but passwords, whose files need not be there
+    #[arg(long, env = "INIT_WITHOUT_SECRETS")]
+    without_secrets: bool,
 }
 
-/// The options, or the exit of a command line that asks for help or is wrong (it has been told so by then).
-pub fn parse(name: &'static str, args: impl IntoIterator<Item = OsString>) -> Result<Options, Exit> {
+/// The options and how to write, or the exit of a command line that asks for help or is wrong (it has been told so by then).
+pub fn parse(
+    name: &'static str,
+    sections: &[&str],
+    args: impl IntoIterator<Item = OsString>,
+) -> Result<(Options, Style), Exit> {
     let args: Vec<OsString> = args.into_iter().collect();
-    let line = match read(name, &args) {
+    let line = match read(name, &args).and_then(|line| judged(name, sections, line)) {
         Ok(line) => line,
         Err(error) => return Err(tell(&error, &args)),
     };
@@ -86,7 +120,8 @@ pub fn parse(name: &'static str, args: impl IntoIterator<Item = OsString>) -> Re
         return Err(Exit::Converged);
     }
     let by_terminal = if io::stdout().is_terminal() { Format::Text } else { Format::Json };
-    Ok(Options {
+    let style = Style { log_format: line.log_format, color: line.color };
+    let options = Options {
         command: line.command,
         spec: line.spec.into(),
         secrets_dir: line.secrets_dir,
@@ -94,7 +129,10 @@ pub fn parse(name: &'static str, args: impl IntoIterator<Item = OsString>) -> Re
         every: line.every,
         format: line.format.unwrap_or(by_terminal),
         log: line.log,
-    })
+        scope: Scope::new(line.only),
+        without_secrets: line.without_secrets,
+    };
+    Ok((options, style))
 }
 
 /// What `--help` prints.
@@ -129,6 +167,31 @@ fn read(name: &'static str, args: &[OsString]) -> Result<Line, clap::Error> {
         return Err(definition.error(ErrorKind::UnknownArgument, problem));
     }
     Ok(line)
+}
+
+/// Options that belong to one command, and sections that this tool's specs have.
+fn judged(name: &'static str, sections: &[&str], line: Line) -> Result<Line, clap::Error> {
+    let unknown = line.only.iter().find(|only| !sections.contains(&only.section.as_str()));
+    let problem = match (line.command, unknown) {
+        _ if line.spec.len() > 1 && line.spec.iter().any(|path| path.as_os_str() == "-") => {
+            "--spec: standard input (`-`) is a whole spec, and no part of one".to_owned()
+        }
+        (Command::Export, _) if sections.is_empty() => format!("`export` of {name} is not there yet"),
+        (Command::Export, Some(only)) => {
+            format!("--only: there is no section `{}`; known here: {}", only.section, sections.join(", "))
+        }
+        (command, _) if !line.only.is_empty() && command != Command::Export => {
+            format!("--only belongs to `export`, not to `{command}`")
+        }
+        (Command::Plan, _) if line.without_secrets && sections.is_empty() => {
+            format!("`plan --without-secrets` of {name} is not there yet")
+        }
+        (command, _) if line.without_secrets && command != Command::Plan => {
+            format!("--without-secrets belongs to `plan`, not to `{command}`")
+        }
+        _ => return Ok(line),
+    };
+    Err(definition(name).error(ErrorKind::ArgumentConflict, problem))
 }
 
 /// Prints what was asked for to stdout, and what is wrong to stderr. A reader that is gone needs neither.
@@ -195,14 +258,20 @@ mod tests {
             );
             assert_eq!(options.secrets_dir, PathBuf::from("/s"));
         }
+        let several = parsed(&["--spec=a:b", "plan", "--spec", "c"]).unwrap();
+        assert_eq!(Source::from(several.spec), Source::Several(vec!["a:b".into(), "c".into()]));
         let options = parsed(&[]).unwrap();
         assert_eq!((options.command, options.log), (Command::Apply, LogLevel::Info));
-        assert_eq!(options.spec, PathBuf::from("/etc/fake-init/spec.yaml"));
+        assert_eq!(options.spec, [PathBuf::from("/etc/fake-init/spec.yaml")]);
     }
 
     #[test]
     fn what_is_wrong_is_said_with_what_was_probably_meant() {
         for (args, problem) in [
+            (
+                &["plan", "--only", "="][..],
+                "invalid value '=' for '--only <SECTION[=PATTERN]>': write SECTION",
+            ),
             (
                 &["--spce", "x"][..],
                 "unexpected argument '--spce' found\n\n  tip: a similar argument exists: '--spec'",
@@ -213,11 +282,11 @@ mod tests {
             (&["completions"], "the following required arguments were not provided:\n  <SHELL>"),
             (
                 &["plna"],
-                "invalid value 'plna' for '[COMMAND]'\n  [possible values: apply, plan, watch, health, validate, describe, schema, policy, completions]\n\n  tip: a similar value exists: 'plan'",
+                "invalid value 'plna' for '[COMMAND]'\n  [possible values: apply, plan, watch, health, validate, describe, export, schema, policy, completions]\n\n  tip: a similar value exists: 'plan'",
             ),
             (
                 &["--format", "xml"],
-                "invalid value 'xml' for '--format <FORMAT>'\n  [possible values: json, text]",
+                "invalid value 'xml' for '--format <FORMAT>'\n  [possible values: json, jsonl, text]",
             ),
             (&["--spec"], "a value is required for '--spec <PATH>' but none was supplied"),
             (&["--spec", "--log", "off"], "a value is required for '--spec <PATH>' but none was supplied"),
@@ -231,12 +300,41 @@ mod tests {
     }
 
     #[test]
+    fn an_option_of_one_command_belongs_to_no_other() {
+        let told = |sections: &[&str], args: &[&str]| {
+            let judged = judged("fake-init", sections, parsed(args)?);
+            judged.map(|_| ()).map_err(|error| error.to_string())
+        };
+        assert_eq!(told(&["items"], &["export", "--only", "items=a*,items"]), Ok(()));
+        assert_eq!(told(&["items"], &["plan", "--without-secrets"]), Ok(()));
+        for (sections, args, problem) in [
+            (
+                &["items"][..],
+                &["export", "--only", "itmes"][..],
+                "--only: there is no section `itmes`; known here: items",
+            ),
+            (&["items"], &["apply", "--spec", "-", "--spec", "a"], "standard input (`-`) is a whole spec"),
+            (&["items"], &["apply", "--only", "items"], "--only belongs to `export`, not to `apply`"),
+            (
+                &["items"],
+                &["apply", "--without-secrets"],
+                "--without-secrets belongs to `plan`, not to `apply`",
+            ),
+            (&[], &["export"], "`export` of fake-init is not there yet"),
+            (&[], &["plan", "--without-secrets"], "`plan --without-secrets` of fake-init is not there yet"),
+        ] {
+            let told = told(sections, args).unwrap_err();
+            assert!(told.contains(problem), "{args:?}: {told}");
+        }
+    }
+
+    #[test]
     fn the_summary_has_a_line_for_each_option() {
         let page = parsed(&["-h"]).unwrap_err();
         for line in [
             "  [COMMAND]  What to do [default: apply] [possible values: apply, plan, ",
-            "      --timeout <DURATION>  The bound of the whole run, such as 90s or 2m; watch: of each pass [env: INIT_TIMEOUT] [default: 120s]",
-            "  -h, --help                Print help (see more with '--help')",
+            "      --timeout <DURATION>        The bound of the whole run, such as 90s or 2m; watch: of each pass [env: INIT_TIMEOUT] [default: 120s]",
+            "  -h, --help                      Print help (see more with '--help')",
         ] {
             assert!(page.contains(line), "{page}");
         }

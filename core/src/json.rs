@@ -1,4 +1,4 @@
-//! Writes a report as JSON: each string redacted, cut and escaped on its way out.
+//! Writes a report, or a part of it, as JSON: each string redacted, cut and escaped on its way out.
 
 use std::io::{self, Write};
 
@@ -17,15 +17,33 @@ const OUR_WORDS: [&str; 3] = ["op", "kind", "status"];
 
 /// One line.
 pub(crate) fn line(value: &impl Serialize, redactor: &Redactor) -> serde_json::Result<String> {
+    Ok(part(value, redactor, Bounds { inside: INSIDE, limit: LIMIT })? + "\n")
+}
+
+/// How a part of a report is written.
+#[derive(Clone, Copy)]
+pub(crate) struct Bounds {
+    /// From how many open objects and lists on texts may come from a server.
+    pub(crate) inside: usize,
+    /// The longest text, in bytes.
+    pub(crate) limit: usize,
+}
+
+/// A part of a report.
+pub(crate) fn part(
+    value: &impl Serialize,
+    redactor: &Redactor,
+    bounds: Bounds,
+) -> serde_json::Result<String> {
     let mut bytes = Vec::new();
-    let safe = Safe { redactor, text: String::new(), depth: 0, in_key: false, key: String::new() };
+    let safe = Safe { redactor, bounds, text: String::new(), depth: 0, in_key: false, key: String::new() };
     value.serialize(&mut Serializer::with_formatter(&mut bytes, safe))?;
-    bytes.push(b'\n');
     String::from_utf8(bytes).map_err(|error| serde::ser::Error::custom(error.utf8_error()))
 }
 
 struct Safe<'r> {
     redactor: &'r Redactor,
+    bounds: Bounds,
     /// The string that is being written.
     text: String,
     /// How many objects and lists are open.
@@ -37,11 +55,13 @@ struct Safe<'r> {
 
 impl Safe<'_> {
     fn safe(&self) -> String {
-        let ours = self.depth == INSIDE && (self.in_key || OUR_WORDS.contains(&self.key.as_str()));
-        if self.depth < INSIDE || ours {
+        let Bounds { inside, limit } = self.bounds;
+        let whole = inside == INSIDE;
+        let ours = whole && self.depth == INSIDE && (self.in_key || OUR_WORDS.contains(&self.key.as_str()));
+        if self.depth < inside || ours {
             return self.text.clone();
         }
-        shown::bounded(&self.text, LIMIT, |text| self.redactor.own(text).into_owned())
+        shown::bounded(&self.text, limit, |text| self.redactor.own(text).into_owned())
     }
 
     fn open<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {

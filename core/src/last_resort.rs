@@ -14,6 +14,9 @@ use crate::cli::Options;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::report::Report;
+use crate::status;
+use crate::terminal::Look;
+use crate::text::Seen;
 
 /// The driver's own time after the deadline is shorter: to read once more what became of the last changes, and to write.
 const GRACE: Duration = Duration::from_secs(5);
@@ -27,14 +30,14 @@ pub(crate) fn claim() -> bool {
 }
 
 /// From now on a panic, wherever it is, ends the run with a report.
-pub(crate) fn on_panic(tool: &'static str, options: &Options) {
+pub(crate) fn on_panic(tool: &'static str, options: &Options, look: Look) {
     let options = options.clone();
     panic::set_hook(Box::new(move |info| {
         // What a panic says may hold anything; where it happened is enough to find it.
         let place = info.location().map(|place| format!(" at {}:{}", place.file(), place.line()));
         let message = format!("the program failed{}", place.unwrap_or_default());
         let remedy = "report it with the output of --log debug";
-        end(tool, &options, Exit::Internal, message, remedy);
+        end(tool, (&options, look), Exit::Internal, message, remedy);
     }));
 }
 
@@ -71,13 +74,13 @@ fn until_overdue() {
 }
 
 /// Watches over the deadline, if there may be a thread for it.
-pub(crate) fn watch(tool: &'static str, options: &Options) {
+pub(crate) fn watch(tool: &'static str, options: &Options, look: Look) {
     let options = options.clone();
     let watching = thread::Builder::new().name("deadline".to_owned()).spawn(move || {
         until_overdue();
         let within = humantime::format_duration(options.timeout);
         let message = format!("the run was not done within {within}, and was still computing");
-        end(tool, &options, Exit::Unavailable, message, "raise --timeout, or make the spec smaller");
+        end(tool, (&options, look), Exit::Unavailable, message, "raise --timeout, or make the spec smaller");
     });
     if let Err(error) = watching {
         tracing::debug!(%error, "no thread for the deadline: it holds for all that waits");
@@ -85,7 +88,7 @@ pub(crate) fn watch(tool: &'static str, options: &Options) {
 }
 
 #[expect(clippy::exit, reason = "the run cannot return: it is busy or has panicked")]
-fn end(tool: &'static str, options: &Options, exit: Exit, message: String, remedy: &str) {
+fn end(tool: &'static str, (options, look): (&Options, Look), exit: Exit, message: String, remedy: &str) {
     if !claim() {
         return;
     }
@@ -97,8 +100,10 @@ fn end(tool: &'static str, options: &Options, exit: Exit, message: String, remed
         remedy: remedy.to_owned(),
         violations: Vec::new(),
     };
-    let report = Report::<Infallible>::failed(tool, options.command, exit, failure);
-    let page = report.render(options.format, None).unwrap_or_default();
+    let report = Report::<Infallible>::failed(tool, options, exit, failure);
+    let seen = Seen { took: None, paint: look.report_paint() };
+    let page = report.render(options.format, Some(seen)).unwrap_or_default();
+    status::clear();
     let _ = io::stdout().write_all(page.as_bytes()).and_then(|()| io::stdout().flush());
     report.log(None);
     process::exit(exit.code().into());

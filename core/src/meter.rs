@@ -1,6 +1,5 @@
-//! Tells once a second how far a stage is: a line of the log, or a bar on a terminal.
+//! Tells how far a stage is: once a second in a line of the log, or in a bar on a terminal.
 
-use std::io::{self, IsTerminal as _, Write as _};
 use std::pin::pin;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use tracing::info;
 
 use crate::Progress;
 use crate::peer::Texts;
-use crate::shown::printable;
+use crate::status;
 
 const EVERY: Duration = Duration::from_secs(1);
 const WIDTH: usize = 24;
@@ -39,39 +38,44 @@ pub(crate) async fn told<T>(
     texts: &Texts,
     Work { doing, stage, total }: Work<'_>,
 ) -> T {
-    let terminal = io::stderr().is_terminal();
+    let state = || {
+        let waiting = progress.waiting().map(|what| texts.peer(what)).unwrap_or_default();
+        (progress.done().min(total), waiting)
+    };
+    if status::is_allowed() {
+        let line = || {
+            let (done, waiting) = state();
+            Some(format!("{} {doing} {stage} {done}/{total} {waiting}", bar(done, total)))
+        };
+        return status::beside(work, EVERY, line).await;
+    }
     let mut ticker = interval_at(Instant::now() + EVERY, EVERY);
     let mut work = pin!(work);
-    let mut shown = false;
     loop {
         tokio::select! {
             biased;
-            done = &mut work => {
-                if shown {
-                    draw("");
-                }
-                return done;
-            }
+            done = &mut work => return done,
             _ = ticker.tick() => {
-                let done = progress.done().min(total);
-                let waiting = progress.waiting().map(|what| texts.peer(what)).unwrap_or_default();
-                if terminal && tracing::enabled!(tracing::Level::INFO) {
-                    shown = true;
-                    draw(&format!("{} {doing} {stage} {done}/{total} {}", bar(done, total), printable(&waiting)));
-                } else {
-                    info!(stage, done, total, waiting, "{doing}");
-                }
+                let (done, waiting) = state();
+                info!(stage, done, total, waiting, "{doing}");
             }
         }
     }
 }
 
 fn bar(done: usize, total: usize) -> String {
-    let filled = (done * WIDTH).checked_div(total).unwrap_or(WIDTH);
-    format!("[{}{}]", "#".repeat(filled), ".".repeat(WIDTH - filled.min(WIDTH)))
+    let filled = (done * WIDTH).checked_div(total).unwrap_or(WIDTH).min(WIDTH);
+    format!("[{}{}]", "#".repeat(filled), ".".repeat(WIDTH - filled))
 }
 
-/// Replaces the current line of the terminal; an error of writing is ignored, as in the log.
-fn draw(line: &str) {
-    let _ = write!(io::stderr(), "\r\x1b[K{line}");
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_fills_with_what_is_done() {
+        assert_eq!(bar(0, 8), "[........................]");
+        assert_eq!(bar(3, 8), "[#########...............]");
+        assert_eq!((bar(8, 8), bar(0, 0)), (bar(9, 8), bar(1, 1)));
+    }
 }

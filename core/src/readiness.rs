@@ -1,5 +1,6 @@
 //! Waits until a server is ready: attempts with a growing pause, one deadline, and the last cause kept.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use thiserror::Error;
@@ -10,7 +11,7 @@ use crate::backend::{Backend, Fault, FaultKind};
 use crate::backoff::Backoff;
 use crate::shown::bounded;
 use crate::stop::{Bounds, Cut};
-use crate::{Endpoint, Secrets};
+use crate::{Endpoint, Secrets, log, status};
 
 /// The bound of one attempt: a server that accepts and says nothing must not eat the whole deadline.
 pub const ATTEMPT: Duration = Duration::from_secs(10);
@@ -71,8 +72,18 @@ pub(crate) async fn await_ready<B: Backend>(
     (bounds, waiting): (&Bounds, &mut Waiting),
     last: &mut Option<Box<dyn Fault>>,
 ) -> Result<B, Unready> {
-    let of = shown(endpoints);
-    let (mut backoff, began) = (Backoff::new(), Instant::now());
+    let wait = Wait { of: shown(endpoints), began: Instant::now(), bounds, cause: RefCell::default() };
+    let attempts = attempts::<B>((desired, secrets), &wait, waiting, last);
+    status::beside(attempts, Duration::ZERO, || wait.line()).await
+}
+
+async fn attempts<B: Backend>(
+    (desired, secrets): (&B::Desired, &Secrets),
+    wait: &Wait<'_>,
+    waiting: &mut Waiting,
+    last: &mut Option<Box<dyn Fault>>,
+) -> Result<B, Unready> {
+    let (bounds, mut backoff) = (wait.bounds, Backoff::new());
     loop {
         let attempt = bounds.within(timeout(ATTEMPT, B::connect(desired, secrets))).await;
         let fault: Box<dyn Fault> = match attempt {
@@ -81,22 +92,54 @@ pub(crate) async fn await_ready<B: Backend>(
                 return Err(Unready::Permanent(Box::new(fault)));
             }
             Ok(Ok(Err(fault))) => Box::new(fault),
-            Ok(Err(_)) => Box::new(Silent(of.clone())),
+            Ok(Err(_)) => Box::new(Silent(wait.of.clone())),
             Err(cut) => {
-                last.get_or_insert_with(|| Box::new(Silent(of)));
+                last.get_or_insert_with(|| Box::new(Silent(wait.of.clone())));
                 return Err(Unready::Cut(cut));
             }
         };
-        let cause = bounded(fault.as_ref(), TOLD, str::to_owned);
-        if waiting.is_news(&cause, began.elapsed()) {
-            info!(server = of, %cause, "waiting");
-        } else {
-            debug!(server = of, %cause, "still waiting");
-        }
+        wait.tell(fault.as_ref(), waiting);
         *last = Some(fault);
         if let Err(cut) = bounds.pause(backoff.delay()).await {
             return Err(Unready::Cut(cut));
         }
+    }
+}
+
+/// One wait for a server.
+struct Wait<'b> {
+    of: String,
+    began: Instant,
+    bounds: &'b Bounds,
+    /// Why the last attempt was none.
+    cause: RefCell<String>,
+}
+
+impl Wait<'_> {
+    /// What is no news is for a debugger, and so is what stands in the line of a terminal.
+    fn tell(&self, fault: &dyn Fault, waiting: &mut Waiting) {
+        let (server, (waited, left)) = (&self.of, self.time());
+        let cause = bounded(fault, TOLD, str::to_owned);
+        if !waiting.is_news(&cause, self.began.elapsed()) {
+            debug!(server, %cause, waited, left, "still waiting");
+        } else if status::is_allowed() {
+            debug!(server, %cause, waited, left, "waiting");
+        } else {
+            info!(server, %cause, waited, left, "waiting");
+        }
+        *self.cause.borrow_mut() = log::peer(&cause);
+    }
+
+    /// The seconds since it began, and those that are left.
+    fn time(&self) -> (u64, u64) {
+        (self.began.elapsed().as_secs(), self.bounds.remaining().as_secs())
+    }
+
+    /// What a terminal shows meanwhile. Most causes name the server.
+    fn line(&self) -> Option<String> {
+        let (cause, (waited, left)) = (self.cause.borrow(), self.time());
+        let of = if cause.contains(&self.of) { String::new() } else { format!(" for {}", self.of) };
+        (!cause.is_empty()).then(|| format!("waiting{of} ({waited} s, {left} s left): {cause}"))
     }
 }
 

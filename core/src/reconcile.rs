@@ -3,6 +3,7 @@
 //! A connection lost on the way is made again within the same deadline, and then everything is read
 //! again: nothing is ever resent after an answer that was lost without a new reading in between.
 
+mod export;
 mod stage;
 
 use std::time::Duration;
@@ -12,6 +13,7 @@ use tracing::{debug, info, warn};
 use crate::backend::{Backend, Fault, FaultKind, Requires};
 use crate::backoff::Backoff;
 use crate::cli::Command;
+use crate::compared::compared;
 use crate::error::Error;
 use crate::ledger::{Ledger, Status};
 use crate::meter::{self, Work};
@@ -100,6 +102,7 @@ impl<'a, B: Backend> Driver<'a, B> {
             self.settle().await;
         }
         let endpoint = self.of();
+        let compared = if error.is_none() { compared::<B>(self.desired) } else { String::new() };
         let rest = if command == Command::Plan { Status::Planned } else { Status::Skipped };
         Findings {
             steps: self.ledger.into_steps(rest),
@@ -107,6 +110,8 @@ impl<'a, B: Backend> Driver<'a, B> {
             error,
             texts: self.texts,
             endpoint,
+            compared,
+            document: None,
         }
     }
 

@@ -7,10 +7,11 @@ use serde::Serialize;
 use tracing::{error, info};
 
 use crate::change::{Change, Effect};
-use crate::cli::Command;
+use crate::cli::{Command, Options};
 use crate::error::{Error, Failure};
 use crate::exit::Exit;
 use crate::ledger::{Status, Step};
+use crate::log::OUTCOME;
 use crate::peer::Texts;
 use crate::plan::Conflict;
 use crate::redact::Redactor;
@@ -39,6 +40,8 @@ pub enum Outcome {
     Valid,
     /// describe: what the spec provisions follows.
     Described,
+    /// export: the spec of the server was printed, in place of a report.
+    Exported,
 }
 
 impl Outcome {
@@ -53,6 +56,7 @@ impl Outcome {
             Self::Interrupted => "interrupted",
             Self::Valid => "valid",
             Self::Described => "described",
+            Self::Exported => "exported",
         }
     }
 }
@@ -115,10 +119,19 @@ pub struct Report<C> {
     exit: Exit,
     /// Where the server is.
     #[serde(skip)]
-    endpoint: String,
+    pub(crate) endpoint: String,
+    /// Where the spec is.
+    #[serde(skip)]
+    pub(crate) spec: String,
+    /// What was compared, in words.
+    #[serde(skip)]
+    pub(crate) compared: String,
     /// What its texts go through on their way out.
     #[serde(skip)]
     redactor: Arc<Redactor>,
+    /// What is printed in its place.
+    #[serde(skip)]
+    document: Option<String>,
 }
 
 /// What a command found and did.
@@ -130,6 +143,10 @@ pub(crate) struct Findings<C> {
     pub(crate) texts: Texts,
     /// Where the server is.
     pub(crate) endpoint: String,
+    /// What was compared, in words; nothing where the run did not come to it.
+    pub(crate) compared: String,
+    /// export: what is printed when nothing went wrong.
+    pub(crate) document: Option<String>,
 }
 
 impl<C> From<Error> for Findings<C> {
@@ -146,6 +163,8 @@ impl<C> Findings<C> {
             error: None,
             texts: Texts::default(),
             endpoint: String::new(),
+            compared: String::new(),
+            document: None,
         }
     }
 
@@ -163,6 +182,7 @@ impl<C> Findings<C> {
                 | Command::Health,
             ) => Outcome::Valid,
             (None, Command::Describe) => Outcome::Described,
+            (None, Command::Export) => Outcome::Exported,
             (None, _) if !self.conflicts.is_empty() => Outcome::Conflict,
             (None, Command::Plan) if self.steps.is_empty() => Outcome::Unchanged,
             (None, Command::Plan) => Outcome::Drift,
@@ -173,7 +193,8 @@ impl<C> Findings<C> {
 }
 
 impl<C: Change> Report<C> {
-    pub(crate) fn new(tool: &'static str, command: Command, findings: Findings<C>) -> Self {
+    pub(crate) fn new(tool: &'static str, options: &Options, findings: Findings<C>) -> Self {
+        let command = options.command;
         let outcome = findings.outcome(command);
         let exit = match (&findings.error, outcome) {
             (Some(error), _) => error.exit(),
@@ -193,32 +214,33 @@ impl<C: Change> Report<C> {
             error: findings.error.as_ref().map(|error| Failure::new(error, &findings.texts)),
             exit,
             endpoint: findings.endpoint,
+            spec: options.spec.to_string(),
+            compared: findings.compared,
             redactor: findings.texts.redactor,
+            document: findings.document,
         }
     }
 
     /// A run that somebody else had to end.
-    pub(crate) fn failed(tool: &'static str, command: Command, exit: Exit, failure: Failure) -> Self {
-        let nothing = Self::new(tool, command, Findings::none());
+    pub(crate) fn failed(tool: &'static str, options: &Options, exit: Exit, failure: Failure) -> Self {
+        let nothing = Self::new(tool, options, Findings::none());
         Self { outcome: Outcome::Failed, error: Some(failure), exit, ..nothing }
     }
 
     /// The last line of the log. Of a run that fails it is an error, with all that an alert has to say.
     pub(crate) fn log(&self, duration: Option<Duration>) {
         let seconds = duration.map(|duration| duration.as_secs_f64());
-        let (tool, endpoint, outcome, exit) =
-            (self.tool, &self.endpoint, self.outcome.name(), self.exit.code());
+        let (outcome, exit) = (self.outcome.name(), self.exit.code());
         if let Some(Failure { kind, message, causes, remedy, .. }) = &self.error {
             let cause = causes.first().map(String::as_str).unwrap_or_default();
-            error!(tool, endpoint, outcome, exit, kind, cause, remedy, seconds, "{message}");
+            error!(target: OUTCOME, outcome, exit, kind, cause, remedy, seconds, "{message}");
         } else if self.exit == Exit::Conflict {
             let cause =
                 self.conflicts.first().map(|conflict| self.redactor.own(&conflict.to_string()).into_owned());
             let (kind, cause, remedy) = (self.exit.name(), cause.unwrap_or_default(), CONFLICT_REMEDY);
             let conflicts = self.conflicts.len();
             error!(
-                tool,
-                endpoint,
+                target: OUTCOME,
                 outcome,
                 exit,
                 kind,
@@ -229,13 +251,19 @@ impl<C: Change> Report<C> {
                 "in conflict with the server"
             );
         } else {
-            info!(tool, endpoint, outcome, exit, seconds, "done");
+            let compared = Some(&self.compared).filter(|compared| !compared.is_empty());
+            info!(target: OUTCOME, outcome, exit, compared, seconds, "done");
         }
     }
 
     /// What its texts go through on their way out.
     pub(crate) fn redactor(&self) -> &Redactor {
         &self.redactor
+    }
+
+    /// What is printed in its place.
+    pub(crate) fn document(&self) -> Option<&str> {
+        self.document.as_deref()
     }
 
     /// How the process ends.

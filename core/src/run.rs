@@ -1,25 +1,30 @@
 //! From a command line to a report: what every tool's `main` calls.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use tokio::task::spawn_blocking;
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 
 use crate::backend::Backend;
 use crate::cli::{self, Command, Options};
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::export::{Connection, Untyped};
 use crate::health::{self, Health};
-use crate::host::Host;
+use crate::host::{self, Host};
 use crate::input::{self, schema};
 use crate::ledger::{Status, Step};
 use crate::readiness::{Waiting, shown};
 use crate::reconcile::Driver;
 use crate::report::{Findings, Report};
 use crate::shown::printable;
+use crate::spec::Text;
 use crate::stop::{Again, Bounds};
+use crate::terminal::Look;
+use crate::text::Seen;
+use crate::variables::Variables;
 use crate::watch::{Sidecar, watch};
 use crate::{environment, last_resort, limits, log, policy};
 
@@ -28,12 +33,13 @@ const KEEP: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The whole tool: parses the command line, runs it, prints the report, and says how to exit.
 pub fn run<B: Backend>() -> ExitCode {
-    let options = match cli::parse(B::NAME, std::env::args_os()) {
-        Ok(options) => options,
+    let (options, style) = match cli::parse(B::NAME, B::SECTIONS, std::env::args_os()) {
+        Ok(parsed) => parsed,
         Err(exit) => return exit.into(),
     };
+    let look = Look::of_process(style);
     let private = limits::private();
-    log::init(B::NAME, options.log);
+    log::init(B::NAME, &options, look);
     if let Err(problem) = private {
         warn!(%problem, "other processes of this user, or a core dump, may read this one's memory");
     }
@@ -42,27 +48,27 @@ pub fn run<B: Backend>() -> ExitCode {
         return print(Ok(page), exit).into();
     }
     if options.command == Command::Policy {
-        return policy().into();
+        return policy::<B>().into();
     }
-    last_resort::on_panic(B::NAME, &options);
+    last_resort::on_panic(B::NAME, &options, look);
     let exit = match options.command {
         Command::Schema => return print(schema::<B>(), Exit::Converged).into(),
-        Command::Watch => kept::<B>(&options),
-        _ => once::<B>(&options),
+        Command::Watch => kept::<B>(&options, look),
+        _ => once::<B>(&options, look),
     };
     exit.into()
 }
 
 /// One run and its report.
-fn once<B: Backend>(options: &Options) -> Exit {
+fn once<B: Backend>(options: &Options, look: Look) -> Exit {
     let began = Instant::now();
     last_resort::allow(options.timeout);
-    let report = in_runtime(B::NAME, options, async |host, health| {
+    let report = in_runtime(B::NAME, (options, look), async |host, health| {
         health.busy_with(options.command);
         execute::<B>(options, host).await
     });
     let report = report.unwrap_or_else(|error| failed::<B>(options, error));
-    let page = report.render(options.format, took(began));
+    let page = report.render(options.format, Some(seen(look, began)));
     hold();
     let exit = print(page, report.exit());
     if exit == report.exit() {
@@ -72,12 +78,12 @@ fn once<B: Backend>(options: &Options) -> Exit {
 }
 
 /// Passes until a signal, and a report of each that says something new.
-fn kept<B: Backend>(options: &Options) -> Exit {
+fn kept<B: Backend>(options: &Options, look: Look) -> Exit {
     let tell = |report: &Report<B::Change>, began: Instant| {
-        print(report.render(options.format, took(began)), report.exit());
+        print(report.render(options.format, Some(seen(look, began))), report.exit());
         report.log(Some(began.elapsed()));
     };
-    let exit = in_runtime(B::NAME, options, async |host, health| {
+    let exit = in_runtime(B::NAME, (options, look), async |host, health| {
         let again = Again::on_hangup()?;
         Ok(watch::<B>(options, Sidecar { host, again, health }, tell).await)
     });
@@ -91,12 +97,12 @@ fn kept<B: Backend>(options: &Options) -> Exit {
 }
 
 fn failed<B: Backend>(options: &Options, error: io::Error) -> Report<B::Change> {
-    Report::new(B::NAME, options.command, Error::Start(error).into())
+    Report::new(B::NAME, options, Error::Start(error).into())
 }
 
-/// How long it took, for a text that a person sees at once.
-fn took(began: Instant) -> Option<Duration> {
-    io::stdout().is_terminal().then(|| began.elapsed())
+/// What a text has for a person who sees it at once.
+fn seen(look: Look, began: Instant) -> Seen {
+    Seen { took: look.seen().then(|| began.elapsed()), paint: look.report_paint() }
 }
 
 /// Goes on only where nobody else is ending this process.
@@ -110,7 +116,7 @@ fn hold() {
 
 fn in_runtime<T>(
     tool: &'static str,
-    options: &Options,
+    (options, look): (&Options, Look),
     work: impl AsyncFnOnce(Host, Health) -> T,
 ) -> io::Result<T> {
     limits::descriptors()?;
@@ -122,7 +128,7 @@ fn in_runtime<T>(
         if limits::thread().is_ok() {
             // First the thread that a run cannot do without, then the one that it can.
             let _ = spawn_blocking(|| {}).await;
-            last_resort::watch(tool, options);
+            last_resort::watch(tool, options, look);
         }
         let health = Health::default();
         health.answer(tool, options);
@@ -136,36 +142,79 @@ fn in_runtime<T>(
 /// One command, from its options to its report. Prints nothing.
 pub async fn execute<B: Backend>(options: &Options, host: Host) -> Report<B::Change> {
     let findings = findings::<B>(options, host).await.unwrap_or_else(Findings::from);
-    Report::new(B::NAME, options.command, findings)
+    Report::new(B::NAME, options, findings)
 }
 
 async fn findings<B: Backend>(options: &Options, host: Host) -> Result<Findings<B::Change>, Error> {
     let bounds = Bounds::new(options.timeout, host.stop);
-    let credentials = environment::credentials(host.environment, B::CREDENTIAL_VARIABLES);
-    if !credentials.is_empty() {
+    let credentials = environment::credentials(&host.environment, B::CREDENTIAL_VARIABLES);
+    if !credentials.is_empty() && options.command.reaches_a_server() {
         return Err(Error::Environment(credentials));
     }
-    let text = input::text(options, host.stdin, &bounds).await?;
-    let desired = input::desired::<B>(&text)?;
+    warn_of(&credentials);
+    let variables = Variables::new(&host.environment, B::CREDENTIAL_VARIABLES);
+    let text = input::text::<B>(options, host.stdin, &variables, &bounds).await?;
+    let mut desired = input::desired::<B>(&text)?;
     match options.command {
         Command::Validate | Command::Schema | Command::Policy | Command::Completions | Command::Health => {
             Ok(Findings::none())
         }
         Command::Describe => Ok(describe::<B>(&desired)),
+        Command::Export => export::<B>(options, &text, bounds).await,
         Command::Apply | Command::Plan | Command::Watch => {
-            let requires = B::requires(&desired);
+            if options.without_secrets {
+                B::without_passwords(&mut desired);
+            }
+            let requires = input::requires::<B>(&desired);
             let secrets = match input::secrets(options, &requires) {
                 Ok(secrets) => secrets,
                 Err(error) => {
                     return Ok(Findings { endpoint: shown(&requires.endpoints), ..Findings::from(error) });
                 }
             };
-            let texts = input::texts(&secrets, [text.yaml(), &input::vocabulary::<B>()]);
+            let texts = input::texts(&secrets, &text, &input::vocabulary::<B>());
             let mut waiting = Waiting::default();
             let driver = Driver::<B>::new((&desired, &secrets), texts, bounds, &mut waiting);
-            Ok(driver.run(options.command).await)
+            // Boxed: the compiler follows the types of nested futures only so deep.
+            Ok(Box::pin(driver.run(options.command)).await)
         }
     }
+}
+
+/// A command that reaches no server goes on with a credential beside it, and tells what the others would refuse.
+fn warn_of(credentials: &[String]) {
+    if !credentials.is_empty() {
+        let variables = credentials.join(", ");
+        warn!(
+            variables,
+            "the environment holds what looks like a credential; apply, plan, watch and export refuse it"
+        );
+    }
+}
+
+/// The spec of the server that a spec's connection leads to: what else the given spec has is written anew.
+async fn export<B: Backend>(
+    options: &Options,
+    text: &Text,
+    bounds: Bounds,
+) -> Result<Findings<B::Change>, Error> {
+    let (connection, ignored) = Connection::of(text.parse::<Untyped>()?.0, B::SECTIONS, B::CARRIED);
+    if !ignored.is_empty() {
+        info!(sections = ignored.join(", "), "of the given spec only the connection is used");
+    }
+    let desired = input::desired::<B>(&text.beside(connection.alone()))?;
+    let requires = input::requires::<B>(&desired);
+    let secrets = match input::secrets(options, &requires) {
+        Ok(secrets) => secrets,
+        Err(error) => {
+            return Ok(Findings { endpoint: shown(&requires.endpoints), ..Findings::from(error) });
+        }
+    };
+    let texts = input::texts(&secrets, text, &input::vocabulary::<B>());
+    let scope = options.scope.clone().carrying(connection.carried());
+    let mut waiting = Waiting::default();
+    let driver = Driver::<B>::new((&desired, &secrets), texts, bounds, &mut waiting);
+    Ok(Box::pin(driver.export(&connection, &scope)).await)
 }
 
 /// What the spec provisions on a server that has nothing: conflicts belong to a server, and there is none.
@@ -176,7 +225,8 @@ fn describe<B: Backend>(desired: &B::Desired) -> Findings<B::Change> {
 }
 
 /// The findings about the project on standard input, a line for each.
-fn policy() -> Exit {
+fn policy<B: Backend>() -> Exit {
+    warn_of(&environment::credentials(&host::environment(), B::CREDENTIAL_VARIABLES));
     match policy::read(io::stdin()).and_then(|text| policy::findings(&text)) {
         Ok(findings) if findings.is_empty() => print(Ok(policy::KEPT.to_owned()), Exit::Converged),
         Ok(findings) => {

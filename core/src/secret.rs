@@ -22,6 +22,11 @@ impl SecretRef {
     pub fn name(&self) -> &str {
         &self.0
     }
+
+    /// A name that was made to fit the rule.
+    pub(crate) fn cleaned(name: String) -> Self {
+        Self(name)
+    }
 }
 
 impl FromStr for SecretRef {

@@ -12,7 +12,7 @@ const EDGE: usize = 128;
 /// Whether a character is shown by its code alone: controls, which move a terminal's cursor or colour it; marks that
 /// change the direction of what follows; separators that other programs take for the end of a line; and characters
 /// without a width, which make two names look like one.
-fn is_hidden(letter: char) -> bool {
+pub(crate) fn is_hidden(letter: char) -> bool {
     letter.is_control()
         || matches!(letter,
             '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'

@@ -128,7 +128,12 @@ impl Bounds {
         if Instant::now() < self.deadline { Ok(()) } else { Err(Cut::Deadline) }
     }
 
-    /// The same, for a part of the run that has no more time than `longest`.
+    /// How much time is left.
+    pub(crate) fn remaining(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
+    }
+
+    /// The same bounds, for a part of the run that has no more time than `longest`.
     pub(crate) fn shorter(&self, longest: Option<Duration>) -> Self {
         let timeout = longest.map_or(self.timeout, |longest| longest.min(self.timeout));
         let deadline = longest.map_or(self.deadline, |longest| self.deadline.min(Instant::now() + longest));

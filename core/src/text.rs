@@ -3,11 +3,13 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::change::Change;
+use crate::change::{Change, Effect};
+use crate::cli::Command;
 use crate::error::Failure;
 use crate::ledger::{Status, Step};
+use crate::paint::{Paint, Tone};
 use crate::redact::Redactor;
-use crate::report::{Report, Summary};
+use crate::report::{Outcome, Report};
 use crate::shown::{bounded, printable};
 
 /// The longest line of a change or a conflict, in bytes.
@@ -18,31 +20,60 @@ const FOLDED: usize = 20;
 /// How many of them are shown.
 const SHOWN: usize = 3;
 
-/// The report as lines. `took` is shown to a terminal alone: elsewhere two equal runs print equal bytes.
-pub(crate) fn page<C: Change>(report: &Report<C>, redactor: &Redactor, took: Option<Duration>) -> String {
+/// What a text has for a person who sees it at once. Elsewhere two equal runs print equal bytes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Seen {
+    /// How long the run took.
+    pub took: Option<Duration>,
+    /// Whether there are colours.
+    pub paint: Paint,
+}
+
+/// The report as lines.
+pub(crate) fn page<C: Change>(report: &Report<C>, redactor: &Redactor, seen: Seen) -> String {
     let own =
         |text: &dyn fmt::Display| printable(&bounded(text, LIMIT, |text| redactor.own(text).into_owned()));
-    let outcome = report.outcome.name();
+    let paint = seen.paint;
+    let outcome = paint.put(tone(report.outcome), report.outcome.name());
     let mut page = format!("{} {} {}: {outcome}\n", report.tool, report.version, report.command);
     for run in report.changes.chunk_by(|one, other| folds(one) && folds(other) && alike(one, other)) {
         let shown = if run.len() > FOLDED { SHOWN } else { run.len() };
         for step in run.iter().take(shown) {
-            page +=
-                &format!("  {} {}{}\n", step.change.effect().sign(), own(&step.change), became(step.status));
+            page += &format!("  {} {}{}\n", sign(step, paint), own(&step.change), became(step.status));
             if let Some(problem) = &step.problem {
                 page += &format!("      {}\n", printable(problem));
             }
         }
         if let (Some(step), more @ 1..) = (run.first(), run.len() - shown) {
-            let (sign, op) = (step.change.effect().sign(), step.change.op());
-            page += &format!("  {sign} … and {more} more of {op}{}\n", became(step.status));
+            let op = step.change.op();
+            page += &format!("  {} … and {more} more of {op}{}\n", sign(step, paint), became(step.status));
         }
     }
     for conflict in &report.conflicts {
-        page += &format!("  ! conflict at {}\n", own(conflict));
+        page += &format!("  {} conflict at {}\n", paint.put(Tone::Bad, "!"), own(conflict));
     }
-    page += &report.error.as_ref().map(failure).unwrap_or_default();
-    page + &summary(report.summary, took)
+    page += &report.error.as_ref().map(|error| failure(error, paint)).unwrap_or_default();
+    page + &summary(report, &own(&report.endpoint), seen)
+}
+
+fn tone(outcome: Outcome) -> Tone {
+    match outcome {
+        Outcome::Drift => Tone::Notable,
+        Outcome::Conflict | Outcome::Failed | Outcome::Interrupted => Tone::Bad,
+        Outcome::Unchanged | Outcome::Changed | Outcome::Valid | Outcome::Described | Outcome::Exported => {
+            Tone::Good
+        }
+    }
+}
+
+fn sign<C: Change>(step: &Step<C>, paint: Paint) -> String {
+    let effect = step.change.effect();
+    let tone = match effect {
+        Effect::Add => Tone::Good,
+        Effect::Alter => Tone::Notable,
+        Effect::Remove => Tone::Gone,
+    };
+    paint.put(tone, &effect.sign().to_string())
 }
 
 /// A change whose line may be left out beside others of its kind.
@@ -54,16 +85,27 @@ fn alike<C: Change>(one: &Step<C>, other: &Step<C>) -> bool {
     one.change.op() == other.change.op() && one.status == other.status
 }
 
-/// `7 added, 1 changed, 0.31 s`; nothing where there is nothing to count.
-fn summary(summary: Summary, took: Option<Duration>) -> String {
-    let counted = [(summary.add, "added"), (summary.change, "changed"), (summary.remove, "removed")];
-    let mut parts: Vec<String> = counted
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}"))
-        .collect();
-    parts.extend(took.map(|took| format!("{:.2} s", took.as_secs_f64())));
-    if parts.is_empty() { String::new() } else { format!("{}\n", parts.join(", ")) }
+/// `7 added, 1 changed on kafka:9092 in 0.31 s`, or what was compared where nothing was to do; nothing where there is nothing
+/// to count.
+fn summary<C: Change>(report: &Report<C>, endpoint: &str, seen: Seen) -> String {
+    let is_planned = matches!(report.command, Command::Plan | Command::Describe);
+    let words =
+        if is_planned { ["to add", "to change", "to remove"] } else { ["added", "changed", "removed"] };
+    let counts = [report.summary.add, report.summary.change, report.summary.remove];
+    let counted = counts.iter().zip(words).filter(|(count, _)| **count > 0);
+    let mut line = counted.map(|(count, what)| format!("{count} {what}")).collect::<Vec<_>>().join(", ");
+    if line.is_empty() && report.outcome == Outcome::Unchanged {
+        let compared = Some(&report.compared).filter(|compared| !compared.is_empty());
+        line = compared.map_or("unchanged".to_owned(), |compared| format!("unchanged: {compared}"));
+    }
+    if line.is_empty() {
+        return line;
+    }
+    if !endpoint.is_empty() {
+        line += &format!(" on {endpoint}");
+    }
+    line += &seen.took.map(|took| format!(" in {:.2} s", took.as_secs_f64())).unwrap_or_default();
+    line + "\n"
 }
 
 fn became(status: Status) -> &'static str {
@@ -75,8 +117,8 @@ fn became(status: Status) -> &'static str {
     }
 }
 
-fn failure(error: &Failure) -> String {
-    let mut page = format!("error: {}\n", printable(&error.message));
+fn failure(error: &Failure, paint: Paint) -> String {
+    let mut page = format!("{} {}\n", paint.put(Tone::Bad, "error:"), printable(&error.message));
     for cause in &error.causes {
         page += &format!("  because {}\n", printable(cause));
     }

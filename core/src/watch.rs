@@ -48,20 +48,20 @@ pub async fn watch<B: Backend>(
 ) -> Exit {
     let Sidecar { host, again, health } = sidecar;
     let mut wait = Wait::new(options, host.stop.clone(), again);
-    let credentials = environment::credentials(host.environment, B::CREDENTIAL_VARIABLES);
+    let credentials = environment::credentials(&host.environment, B::CREDENTIAL_VARIABLES);
     if !credentials.is_empty() {
-        let report = Report::new(B::NAME, options.command, Error::Environment(credentials).into());
+        let report = Report::new(B::NAME, options, Error::Environment(credentials).into());
         tell(&report, Instant::now());
         return report.exit();
     }
-    let mut keeper = Keeper::<B>::new(options, host.stdin, host.stop);
+    let mut keeper = Keeper::<B>::new(options, host);
     let mut standing = Standing::default();
     loop {
         let began = Instant::now();
         let passed = keeper.pass(&mut wait.seen).await;
         last_resort::rest();
         let stopped = passed.stopped();
-        let Pass { spec, server } = passed.reported(options.command);
+        let Pass { spec, server } = passed.reported(options);
         health.spec(spec.as_ref().and_then(Report::reason));
         if let Some(report) = standing.news_of_spec(spec.as_ref()) {
             tell(report, began);

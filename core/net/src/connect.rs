@@ -30,7 +30,7 @@ pub(crate) async fn connect(
     let mut failures: Vec<(SocketAddr, String)> = Vec::new();
     match timeout_at(deadline, race(addresses, stagger(addresses.len(), deadline), &mut failures)).await {
         Ok(Some((tcp, connected))) => {
-            trace!(%endpoint, address = %connected, "connected");
+            trace!(server = %endpoint, address = %connected, "connected");
             let failed = |address| failures.iter().any(|(failed, _)| *failed == address);
             addresses.retain(|address| *address != connected && !failed(*address));
             return Ok(tcp);

@@ -21,6 +21,8 @@ pub enum Command {
     Validate,
     /// List what the spec provisions, without a server or secrets
     Describe,
+    /// Print the spec of a live server, from a spec of the connection alone
+    Export,
     /// Print the JSON Schema of the spec
     Schema,
     /// Check the init services of a Compose project, which stdin has from `docker compose config --format json`
@@ -34,8 +36,30 @@ pub enum Command {
 pub enum Format {
     /// One line of JSON
     Json,
+    /// Records for a collector of logs: a line of JSON for each change and one for the summary, each below 16 KiB
+    Jsonl,
     /// Text for people
     Text,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// A line of JSON for each event
+    Json,
+    /// Text for people
+    Text,
+}
+
+/// Whether texts have colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`
+    Auto,
+    /// Everywhere
+    Always,
+    /// Nowhere
+    Never,
 }
 
 /// How much the log says.
@@ -53,6 +77,21 @@ pub enum LogLevel {
     Debug,
     /// Every request, by name
     Trace,
+}
+
+impl Command {
+    /// Whether a credential in the environment could be taken for the one that opens the server.
+    pub(crate) fn reaches_a_server(self) -> bool {
+        match self {
+            Self::Apply | Self::Plan | Self::Watch | Self::Export => true,
+            Self::Health
+            | Self::Validate
+            | Self::Describe
+            | Self::Schema
+            | Self::Policy
+            | Self::Completions => false,
+        }
+    }
 }
 
 impl fmt::Display for Command {

@@ -28,7 +28,7 @@ pub(crate) fn ask(tool: &str, options: &Options) -> (String, Exit) {
     let (healthy, reason) = asked(tool, options);
     let page = match options.format {
         Format::Text => printable(&reason),
-        Format::Json => {
+        Format::Json | Format::Jsonl => {
             let answer = Answer { tool, command: options.command, healthy, reason: &reason };
             serde_json::to_string(&answer).unwrap_or_default()
         }

@@ -11,6 +11,7 @@ use crate::backoff::Backoff;
 use crate::change::Change;
 use crate::error::Error;
 use crate::ledger::{Ledger, Status};
+use crate::log::CHANGES;
 use crate::meter::{self, Work};
 use crate::plan::{Plan, kinds};
 use crate::progress::Progress;
@@ -45,7 +46,7 @@ impl<B: Backend> Driver<'_, B> {
         for change in stage {
             match results.next() {
                 Some(Ok(())) => {
-                    info!(%change, "applied");
+                    info!(target: CHANGES, %change, "applied");
                     self.ledger.set(change, Status::Applied);
                 }
                 Some(Err(fault)) => faults.push((change, fault)),

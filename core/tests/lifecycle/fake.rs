@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::future::pending;
 
 use init_core::diff::{Drift, Side, by_key};
+use init_core::export::{Export, Scope};
 use init_core::{
     Backend, Conflict, Endpoint, Fault, FaultKind, FileRef, Files, Plan, Progress, Requires, SecretRef,
     Secrets, SpecPath, Violations,
@@ -50,6 +51,7 @@ pub(crate) struct Server {
     pub(crate) check: VecDeque<Act>,
     pub(crate) apply: VecDeque<Act>,
     pub(crate) confirm: VecDeque<Act>,
+    pub(crate) export: VecDeque<Act>,
     pub(crate) calls: Vec<&'static str>,
     /// What is acknowledged is seen.
     pub(crate) shows_at_once: bool,
@@ -127,6 +129,7 @@ async fn plainly(act: Act) -> Result<(), FakeError> {
 
 impl Backend for Fake {
     const NAME: &'static str = "fake-init";
+    const SECTIONS: &'static [&'static str] = &["items"];
     type Spec = Spec;
     type Desired = Desired;
     type Observed = (BTreeMap<String, i64>, Option<String>);
@@ -152,6 +155,10 @@ impl Backend for Fake {
 
     fn requires(desired: &Desired) -> Requires {
         Requires { endpoints: vec![desired.endpoint.clone()], secrets: desired.secrets.clone() }
+    }
+
+    fn without_passwords(desired: &mut Desired) {
+        desired.secrets.clear();
     }
 
     async fn connect(_: &Desired, _: &Secrets) -> Result<Self, FakeError> {
@@ -252,5 +259,16 @@ impl Backend for Fake {
 
     async fn confirm(&mut self, _: &Desired, _: &[Change], _: &Secrets) -> Result<(), FakeError> {
         plainly(called("confirm", |server| &mut server.confirm)).await
+    }
+
+    async fn export(&mut self, _: &Desired, _: &Secrets, _: &Scope) -> Result<Export, FakeError> {
+        plainly(called("export", |server| &mut server.export)).await?;
+        let mut export = Export::default();
+        let items = SERVER.with_borrow(|server| server.items.clone());
+        export.map("items", items.into_iter().map(|(name, value)| (name, value.into())));
+        if let Some(owner) = SERVER.with_borrow(|server| server.owner.clone()) {
+            export.note("items", "", format!("that {owner} owns them"));
+        }
+        Ok(export)
     }
 }

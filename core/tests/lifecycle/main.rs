@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
+mod export;
 mod fake;
 mod hostile;
 mod pauses;
+mod records;
 mod scenario;
 mod watch;
 
@@ -93,6 +95,22 @@ async fn every_command_on_every_bad_input() {
             ],
             ..of("credential in the environment", SPEC)
         },
+        Scenario {
+            environment: &[("GITHUB_TOKEN", "canary"), ("CI_JOB_TOKEN", "canary")],
+            ..of("credentials of a CI job", SPEC)
+        },
+        Scenario {
+            environment: &[("CI_JOB_TOKEN", "canary"), ("CANARY", "canary")],
+            ..of(
+                "credential in the spec",
+                "interpolate: true\nendpoint: ${CI_JOB_TOKEN}\nitems: {\"${X_PASSWORD:-x}\": 1, \"${NONE}\": 2}\n",
+            )
+        },
+        of(
+            "variables without a value",
+            "interpolate: true\nendpoint: ${HOST:?say where}\nitems: {\"${NONE}\": 2}\n",
+        ),
+        of("variables that nobody asked for", "endpoint: ${HOST}:1\nitems: {\"x.${NONE}\": 2}\n"),
         of("missing secret", "endpoint: server:1234\npassword: {secret: missing}\n"),
         of("empty secret", "endpoint: server:1234\npassword: {secret: empty}\n"),
         of("secret with NUL", "endpoint: server:1234\npassword: {secret: nul}\n"),
@@ -101,6 +119,16 @@ async fn every_command_on_every_bad_input() {
     let all = shown(bad, &ALL).await;
     assert!(!all.replace("../canary", "").contains("canary"), "a value was repeated:\n{all}");
     insta::assert_snapshot!(all);
+}
+
+#[tokio::test(start_paused = true)]
+async fn variables_are_shown_by_their_values() {
+    let spec = "interpolate: true\nendpoint: ${HOST:-server}:1234\nitems:\n  ${NAME}: ${VALUE}\n  b$$: 2\n";
+    let values = Scenario {
+        environment: &[("NAME", "a: {}\n"), ("VALUE", "1"), ("ONE_TOKEN", "")],
+        ..Scenario::spec("variables", spec)
+    };
+    insta::assert_snapshot!(shown(vec![values], &ALL).await);
 }
 
 #[tokio::test(start_paused = true)]
@@ -225,7 +253,7 @@ fn the_help_is_pinned() {
 
 #[test]
 fn a_command_line_that_is_wrong_is_a_usage_error() {
-    let parse = |args: &[&str]| init_core::parse("fake-init", args.iter().map(Into::into)).err();
+    let parse = |args: &[&str]| init_core::parse("fake-init", &["items"], args.iter().map(Into::into)).err();
     assert_eq!(parse(&["fake-init", "--timeout", "banana"]), Some(init_core::Exit::Usage));
     assert_eq!(parse(&["fake-init", "--timeout", "0s"]), Some(init_core::Exit::Usage));
     assert_eq!(parse(&["fake-init", "--timeout", "60"]), Some(init_core::Exit::Usage));

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use init_core::export::Scope;
 use init_core::{Command, Format, Host, LogLevel, Options, Signal, Source, Stop, execute};
 
 use crate::fake::{Fake, SERVER, Server};
@@ -18,19 +19,33 @@ pub(crate) struct Scenario {
     pub(crate) signal: Option<(u64, Signal)>,
     /// A spec's path instead of its text.
     pub(crate) spec_at: Option<&'static str>,
+    pub(crate) without_secrets: bool,
 }
 
 impl Scenario {
     pub(crate) fn new(name: &'static str, server: Server) -> Self {
-        Self { name, spec: SPEC, server, environment: &[], signal: None, spec_at: None }
+        Self {
+            name,
+            spec: SPEC,
+            server,
+            environment: &[],
+            signal: None,
+            spec_at: None,
+            without_secrets: false,
+        }
     }
 
     pub(crate) fn spec(name: &'static str, spec: &'static str) -> Self {
         Self { spec, ..Self::new(name, Server::default()) }
     }
 
-    /// Runs one command: the exit, the calls that the server saw, and the report's bytes in both formats.
+    /// Runs one command: the exit, the calls that the server saw, and the report's bytes as JSON and as a text.
     pub(crate) async fn run(&self, command: Command) -> String {
+        self.run_with_records(command).await.0
+    }
+
+    /// The same, and the report's bytes as records.
+    pub(crate) async fn run_with_records(&self, command: Command) -> (String, String) {
         SERVER.with_borrow_mut(|server| *server = self.server.clone());
         let (sender, stop) = Stop::channel();
         if let Some((after, signal)) = self.signal {
@@ -49,6 +64,8 @@ impl Scenario {
             every: Duration::from_secs(60),
             format: Format::Json,
             log: LogLevel::Off,
+            scope: Scope::default(),
+            without_secrets: self.without_secrets,
         };
         let environment = self.environment.iter().map(|(name, value)| (name.into(), value.into())).collect();
         let host = Host { stdin: Box::new(self.spec.as_bytes()), environment, stop };
@@ -60,7 +77,9 @@ impl Scenario {
             writeln!(shown, "calls: {calls}; within bound: {}", began.elapsed() < Duration::from_secs(32));
         shown += &report.render(Format::Json, None).unwrap();
         shown += &report.render(Format::Text, None).unwrap();
-        shown.replace(env!("CARGO_MANIFEST_DIR"), "CORE")
+        let records = report.render(Format::Jsonl, None).unwrap();
+        let stable = |text: String| text.replace(env!("CARGO_MANIFEST_DIR"), "CORE");
+        (stable(shown), stable(records))
     }
 }
 

@@ -11,6 +11,7 @@
 )]
 
 mod keeping;
+mod terminal;
 mod toy;
 
 use std::io::Write as _;
@@ -21,6 +22,7 @@ use serde_json::Value;
 struct Ended {
     code: Option<i32>,
     report: Value,
+    stdout: String,
     log: Vec<Value>,
     shown: String,
 }
@@ -43,7 +45,8 @@ fn run(limits: &str, args: &[&str], mode: &str) -> Ended {
         code: output.status.code(),
         report: serde_json::from_str(&report).unwrap_or_default(),
         log: log.lines().map(line).collect(),
-        shown: report + &log,
+        shown: report.clone() + &log,
+        stdout: report,
     }
 }
 
@@ -128,9 +131,14 @@ fn a_variable_with_a_wrong_value_is_named_and_completions_are_printed() {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         (output.status.code(), text(&output.stdout) + &text(&output.stderr))
     };
-    for (name, value) in
-        [("INIT_FORMAT", "xml"), ("INIT_TIMEOUT", "60"), ("INIT_LOG", "loud"), ("INIT_SPEC", "")]
-    {
+    for (name, value) in [
+        ("INIT_FORMAT", "xml"),
+        ("INIT_TIMEOUT", "60"),
+        ("INIT_LOG", "loud"),
+        ("INIT_LOG_FORMAT", "xml"),
+        ("INIT_COLOR", "red"),
+        ("INIT_SPEC", ""),
+    ] {
         let (code, told) = said((name, value), &["plan"]);
         assert_eq!(code, Some(2), "{told}");
         assert!(told.lines().next().unwrap().ends_with(&format!(" (from the variable {name})")), "{told}");
@@ -148,41 +156,29 @@ fn main() -> ExitCode {
         return init_core::run::<toy::Toy>();
     }
     let only = std::env::args().nth(1).filter(|name| !name.starts_with('-')).unwrap_or_default();
-    let tests: [(&str, fn()); 13] = [
-        (
-            "a_variable_with_a_wrong_value_is_named_and_completions_are_printed",
-            a_variable_with_a_wrong_value_is_named_and_completions_are_printed,
-        ),
-        ("a_run_that_fails_ends_its_log_with_an_error", a_run_that_fails_ends_its_log_with_an_error),
-        ("a_text_report_and_the_log_keep_to_their_lines", a_text_report_and_the_log_keep_to_their_lines),
-        ("a_process_that_may_open_few_files_reports_it", a_process_that_may_open_few_files_reports_it),
-        (
-            "code_that_panics_ends_with_a_report_that_says_where",
-            code_that_panics_ends_with_a_report_that_says_where,
-        ),
-        (
-            "no_core_dump_and_no_other_process_reads_its_memory",
-            no_core_dump_and_no_other_process_reads_its_memory,
-        ),
-        ("code_that_is_busy_ends_soon_after_the_deadline", code_that_is_busy_ends_soon_after_the_deadline),
-        (
-            "a_watch_tells_what_is_new_and_health_tells_how_it_is",
-            keeping::a_watch_tells_what_is_new_and_health_tells_how_it_is,
-        ),
-        (
-            "a_spec_that_is_written_over_while_passes_read_it_is_never_told_as_wrong",
-            keeping::a_spec_that_is_written_over_while_passes_read_it_is_never_told_as_wrong,
-        ),
-        ("several_watches_answer_for_themselves", keeping::several_watches_answer_for_themselves),
-        (
-            "health_of_a_run_that_ends_by_itself_is_not_yet",
-            keeping::health_of_a_run_that_ends_by_itself_is_not_yet,
-        ),
-        ("a_hangup_calls_for_a_pass_at_once", keeping::a_hangup_calls_for_a_pass_at_once),
-        (
-            "hundreds_of_passes_leave_no_memory_and_no_file_behind",
-            keeping::hundreds_of_passes_leave_no_memory_and_no_file_behind,
-        ),
+    macro_rules! named {
+        ($($test:path),* $(,)?) => { [$((stringify!($test), $test as fn())),*] };
+    }
+    let tests = named![
+        a_variable_with_a_wrong_value_is_named_and_completions_are_printed,
+        a_run_that_fails_ends_its_log_with_an_error,
+        a_text_report_and_the_log_keep_to_their_lines,
+        a_process_that_may_open_few_files_reports_it,
+        code_that_panics_ends_with_a_report_that_says_where,
+        no_core_dump_and_no_other_process_reads_its_memory,
+        code_that_is_busy_ends_soon_after_the_deadline,
+        keeping::a_watch_tells_what_is_new_and_health_tells_how_it_is,
+        keeping::a_spec_that_is_written_over_while_passes_read_it_is_never_told_as_wrong,
+        keeping::several_watches_answer_for_themselves,
+        keeping::health_of_a_run_that_ends_by_itself_is_not_yet,
+        keeping::a_hangup_calls_for_a_pass_at_once,
+        keeping::hundreds_of_passes_leave_no_memory_and_no_file_behind,
+        terminal::a_terminal_gets_colours_and_each_change_once,
+        terminal::a_failure_is_red_and_told_once,
+        terminal::lines_of_the_log_stand_above_a_bar_and_nothing_of_it_stays,
+        terminal::a_wait_shows_its_cause_at_once_and_how_much_time_is_left,
+        terminal::the_time_is_local_to_the_second_and_utc_says_so,
+        terminal::every_line_for_a_collector_says_whose_it_is,
     ];
     for (name, test) in tests.into_iter().filter(|(name, _)| name.contains(&only)) {
         test();

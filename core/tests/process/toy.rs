@@ -2,6 +2,8 @@
 
 use std::convert::Infallible;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use init_core::{
     Backend, Effect, Endpoint, Fault, FaultKind, Files, Plan, Progress, Properties, Requires, Secrets,
@@ -13,6 +15,9 @@ use serde::Deserialize;
 
 pub(crate) struct Toy;
 
+/// Whether this process has made the toy.
+static MADE: AtomicBool = AtomicBool::new(false);
+
 #[derive(Clone, Copy, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Mode {
@@ -23,6 +28,10 @@ pub(crate) enum Mode {
     Absent,
     Busy,
     Panic,
+    /// Makes the toy once.
+    Fresh,
+    /// The same, and it takes its time, of which the log has a line.
+    Slow,
     /// Tells by a conflict who may read this process.
     Private,
 }
@@ -85,7 +94,8 @@ impl Backend for Toy {
     const NAME: &'static str = "toy-init";
     type Spec = Spec;
     type Desired = Desired;
-    type Observed = ();
+    /// Whether the toy is there.
+    type Observed = bool;
     type Change = Change;
     type Error = Refused;
 
@@ -107,15 +117,16 @@ impl Backend for Toy {
         }
     }
 
-    async fn observe(&mut self, _: &Desired, _: &Secrets) -> Result<(), Refused> {
-        Ok(())
+    async fn observe(&mut self, _: &Desired, _: &Secrets) -> Result<bool, Refused> {
+        Ok(MADE.load(Ordering::SeqCst))
     }
 
-    fn plan(desired: &Desired, (): &()) -> Plan<Change> {
+    fn plan(desired: &Desired, is_made: &bool) -> Plan<Change> {
         let conflict = || init_core::Conflict::new(SpecPath::root().key("mode"), "it is another\r\nline");
         match desired.0 {
             Mode::Converged | Mode::Denied | Mode::Absent => Plan::new([], []),
             Mode::Drift => Plan::new([Change::CreateToy], []),
+            Mode::Fresh | Mode::Slow => Plan::new((!is_made).then_some(Change::CreateToy), []),
             Mode::Conflict => Plan::new([], [conflict()]),
             Mode::Busy => loop {
                 std::hint::spin_loop();
@@ -130,12 +141,24 @@ impl Backend for Toy {
 
     async fn apply(
         &mut self,
-        _: &Desired,
+        desired: &Desired,
         _: &[Change],
         _: &Secrets,
-        _: &Progress,
+        progress: &Progress,
     ) -> Vec<Result<(), Refused>> {
+        if desired.0 == Mode::Slow {
+            paint(progress).await;
+        }
+        MADE.store(true, Ordering::SeqCst);
         let done: Result<(), Infallible> = Ok(());
         vec![done.map_err(|never| match never {})]
     }
+}
+
+/// Takes long, and has something to say meanwhile.
+async fn paint(progress: &Progress) {
+    progress.waiting_for("the paint\n\u{1b}[31m");
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    tracing::warn!(target: "toy_init", "the paint is wet");
+    tokio::time::sleep(Duration::from_millis(700)).await;
 }

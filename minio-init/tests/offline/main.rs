@@ -37,6 +37,8 @@ async fn report_on(command: Command, spec: PathBuf) -> Value {
         every: Duration::from_secs(60),
         format: Format::Json,
         log: LogLevel::Off,
+        scope: init_core::export::Scope::default(),
+        without_secrets: false,
     };
     let (_sender, stop) = Stop::channel();
     let host = Host { stdin: Box::new(std::io::empty()), environment: Vec::new(), stop };

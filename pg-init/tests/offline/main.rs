@@ -24,6 +24,8 @@ async fn report(command: Command, spec: &str) -> Value {
         every: Duration::from_secs(60),
         format: Format::Json,
         log: LogLevel::Off,
+        scope: init_core::export::Scope::default(),
+        without_secrets: false,
     };
     let (_sender, stop) = Stop::channel();
     let stdin = Box::new(std::io::Cursor::new(spec.to_owned()));

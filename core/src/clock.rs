@@ -1,0 +1,79 @@
+//! The time of a line of the log: for a collector in UTC to the microsecond, for a person the local time to the second.
+
+use std::fs::File;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tz::{TimeZone, TimeZoneSettings};
+
+use crate::files::capped;
+
+/// A day has this many seconds, of which the time of day is the rest.
+const DAY: i64 = 24 * 60 * 60;
+
+/// How far local time is from UTC, as `TZ` or `/etc/localtime` says.
+#[derive(Debug)]
+pub(crate) struct Clock(Option<TimeZone>);
+
+impl Clock {
+    /// The zone of this process. There is none in a container without `/etc/localtime` and `TZ`.
+    pub(crate) fn of_process() -> Self {
+        let settings = TimeZoneSettings::new(TimeZoneSettings::DEFAULT_DIRECTORIES, |path| {
+            Ok(capped(File::open(path)?)?)
+        });
+        let named = std::env::var_os("TZ").filter(|name| !name.is_empty());
+        Self(match named {
+            Some(name) => name.to_str().and_then(|name| settings.parse_posix_tz(name).ok()),
+            None => settings.parse_local().ok(),
+        })
+    }
+
+    /// `17:03:59`; with a `Z` where that is UTC.
+    pub(crate) fn time_of_day(&self, since_epoch: Duration) -> String {
+        let now = i64::try_from(since_epoch.as_secs()).unwrap_or_default();
+        let zone = self.0.as_ref().and_then(|zone| zone.find_local_time_type(now).ok());
+        let offset = zone.map_or(0, |zone| i64::from(zone.ut_offset()));
+        let is_utc = zone.is_none_or(|zone| offset == 0 && zone.time_zone_designation() == "UTC");
+        let seconds = (now + offset).rem_euclid(DAY);
+        let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+        format!("{hours:02}:{minutes:02}:{seconds:02}{}", if is_utc { "Z" } else { "" })
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a line of the log has the time; a plan and a report have none"
+)]
+fn now() -> SystemTime {
+    SystemTime::now()
+}
+
+/// RFC 3339, in UTC.
+pub(crate) fn timestamp() -> String {
+    humantime::format_rfc3339_micros(now()).to_string()
+}
+
+pub(crate) fn since_epoch() -> Duration {
+    now().duration_since(UNIX_EPOCH).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(zone: Option<&str>, seconds: u64) -> String {
+        Clock(zone.map(|zone| TimeZone::from_posix_tz(zone).unwrap()))
+            .time_of_day(Duration::from_secs(seconds))
+    }
+
+    #[test]
+    fn the_time_of_day_is_local_and_utc_says_so() {
+        // 2026-01-15 and 2026-07-15, both at 23:30:09 in UTC.
+        let (winter, summer) = (1_768_519_809, 1_784_158_209);
+        assert_eq!(shown(None, winter), "23:30:09Z");
+        assert_eq!(shown(Some("UTC0"), winter), "23:30:09Z");
+        assert_eq!(shown(Some("GMT0"), winter), "23:30:09");
+        let central = Some("CET-1CEST,M3.5.0,M10.5.0/3");
+        assert_eq!((shown(central, winter), shown(central, summer)), ("00:30:09".into(), "01:30:09".into()));
+        assert_eq!(shown(Some("NST3:30"), winter), "20:00:09");
+    }
+}

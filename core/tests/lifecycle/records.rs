@@ -1,0 +1,64 @@
+//! The report as records: short lines, each an object that says whose it is.
+
+use init_core::Command;
+use init_core::FaultKind::{Denied, Rejected};
+use serde_json::Value;
+
+use crate::fake::{Act, Server};
+use crate::scenario::Scenario;
+use crate::{apply, connect, holding};
+
+/// What the log drivers of container engines leave of a line, its ending included.
+const LINE: usize = 16 * 1024;
+
+/// Each line as an object, whose first fields say what it is and whose.
+pub(crate) fn of(records: &str) -> Vec<Value> {
+    let objects: Vec<Value> = records.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for (line, object) in records.lines().zip(&objects) {
+        assert!(line.len() < LINE, "{} bytes: {line}", line.len());
+        assert!(object["tool"] == "fake-init" && object["spec"].is_string(), "{line}");
+    }
+    let kinds: Vec<&str> = objects.iter().map(|object| object["record"].as_str().unwrap()).collect();
+    let (last, others) = kinds.split_last().unwrap();
+    assert!(*last == "summary" && !others.contains(last), "{kinds:?}");
+    objects
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_kind_of_record() {
+    let mut all = String::new();
+    for scenario in [
+        Scenario::new("drifted server", holding(&[("b", 1)])),
+        Scenario::new("conflict", holding(&[("b", 3)])),
+        Scenario::new("refused", apply(&[Act::Fails(Rejected)])),
+        Scenario::new("denied", connect(&[Act::Fails(Denied)])),
+        Scenario::spec("two violations", "endpoint: 10.0.0.1:80\nitems: {a: -1, b: -2}\n"),
+        Scenario::new("converged server", holding(&[("a", 1), ("b", 2)])),
+    ] {
+        let (_, records) = scenario.run_with_records(Command::Apply).await;
+        of(&records);
+        all += &format!("== {}\n{records}", scenario.name);
+    }
+    insta::assert_snapshot!(all);
+}
+
+/// A server that says more than a line may hold, wherever it has a say.
+#[tokio::test(start_paused = true)]
+async fn no_line_is_longer_than_log_drivers_take() {
+    let said = "\u{1b}\u{202e}\"\\é".repeat(100_000);
+    let owner = Some(said.clone());
+    let names: String = (0..2_000).map(|n| format!("item{n}: {n}, ")).collect();
+    let spec: &'static str = format!("endpoint: server:1234\nitems: {{{names}}}\n").leak();
+    for scenario in [
+        Scenario::new("denied", connect(&[Act::Says(Denied, said.clone())])),
+        Scenario::new("refused", apply(&[Act::Says(Rejected, said)])),
+        Scenario::new("drifted", Server { owner: owner.clone(), ..holding(&[]) }),
+        Scenario::new("not converging", Server { owner: owner.clone(), ..apply(&vec![Act::Lies; 9]) }),
+        Scenario::new("in conflict", Server { owner, ..holding(&[("b", 3)]) }),
+        Scenario { server: apply(&vec![Act::Lies; 9]), ..Scenario::spec("2000 changes", spec) },
+    ] {
+        let (_, records) = scenario.run_with_records(Command::Apply).await;
+        assert!(of(&records).len() > 1 || scenario.name == "denied", "{}", scenario.name);
+        assert!(records.contains(" more"), "{}: nothing is cut", scenario.name);
+    }
+}
