@@ -21,6 +21,24 @@ FORMS = {
 }
 
 
+# What every tool has, and one page tells.
+COMMON = "interpolate"
+SPLIT = {"$ref": "#/$defs/Split"}
+
+
+def own(part):
+    """A schema without the other form that every list of names has."""
+    if isinstance(part, list):
+        return [own(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    part = {key: own(value) for key, value in part.items()}
+    if SPLIT in part.get("anyOf", []):
+        (listed,) = [one for one in part.pop("anyOf") if one != SPLIT]
+        part = {**listed, **part}
+    return part
+
+
 class Schema:
     """One JSON Schema, with what its parts are called on the page."""
 
@@ -186,7 +204,8 @@ def page(tool, schema, examples):
     yield ""
     yield f"Every field of `/etc/{tool}/spec.yaml`, generated from the schema that `{tool} schema` prints; `just reference` writes"
     yield "this page and a test fails when it is stale. `NAME` stands for a name of your choice, `[]` for each item of a list."
-    yield "Keys that begin with `x-` are ignored at the top level."
+    yield "Keys that begin with `x-` are ignored at the top level. Of every tool's specs: [`interpolate`, and `{split: TEXT}` where a list of"
+    yield "names belongs](../variables.md)."
     for path, meaning, part in schema.sections:
         yield ""
         yield f"## {path}" if path else "## The spec"
@@ -226,7 +245,9 @@ def untold(schema, examples):
 
 def main(tool, schema_file, *specs):
     with open(schema_file, encoding="utf-8") as file:
-        schema = Schema(json.load(file))
+        document = own(json.load(file))
+    del document["properties"][COMMON]
+    schema = Schema(document)
     schema.collect("", schema.document)
     examples = Examples(schema)
     for spec in specs:

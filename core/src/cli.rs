@@ -61,9 +61,9 @@ struct Line {
     #[arg(required_if_eq("command", "completions"))]
     shell: Option<Shell>,
 
-    /// The spec, as YAML; `-` reads standard input
+    /// The spec, as YAML: a file, or a directory of *.yaml and *.yml; repeated, all are one spec; `-` reads standard input
     #[arg(long, value_name = "PATH", env = "INIT_SPEC")]
-    spec: PathBuf,
+    spec: Vec<PathBuf>,
 
     /// The directory whose files are the secrets that the spec names
     #[arg(long, value_name = "PATH", env = "INIT_SECRETS_DIR", default_value = "/run/secrets")]
@@ -173,6 +173,9 @@ fn read(name: &'static str, args: &[OsString]) -> Result<Line, clap::Error> {
 fn judged(name: &'static str, sections: &[&str], line: Line) -> Result<Line, clap::Error> {
     let unknown = line.only.iter().find(|only| !sections.contains(&only.section.as_str()));
     let problem = match (line.command, unknown) {
+        _ if line.spec.len() > 1 && line.spec.iter().any(|path| path.as_os_str() == "-") => {
+            "--spec: standard input (`-`) is a whole spec, and no part of one".to_owned()
+        }
         (Command::Export, _) if sections.is_empty() => format!("`export` of {name} is not there yet"),
         (Command::Export, Some(only)) => {
             format!("--only: there is no section `{}`; known here: {}", only.section, sections.join(", "))
@@ -255,9 +258,11 @@ mod tests {
             );
             assert_eq!(options.secrets_dir, PathBuf::from("/s"));
         }
+        let several = parsed(&["--spec=a:b", "plan", "--spec", "c"]).unwrap();
+        assert_eq!(Source::from(several.spec), Source::Several(vec!["a:b".into(), "c".into()]));
         let options = parsed(&[]).unwrap();
         assert_eq!((options.command, options.log), (Command::Apply, LogLevel::Info));
-        assert_eq!(options.spec, PathBuf::from("/etc/fake-init/spec.yaml"));
+        assert_eq!(options.spec, [PathBuf::from("/etc/fake-init/spec.yaml")]);
     }
 
     #[test]
@@ -308,6 +313,7 @@ mod tests {
                 &["export", "--only", "itmes"][..],
                 "--only: there is no section `itmes`; known here: items",
             ),
+            (&["items"], &["apply", "--spec", "-", "--spec", "a"], "standard input (`-`) is a whole spec"),
             (&["items"], &["apply", "--only", "items"], "--only belongs to `export`, not to `apply`"),
             (
                 &["items"],

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::unexpanded;
+use crate::{unexpanded, variables};
 
 /// A host name as DNS and Docker allow it, in lower case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,7 +77,7 @@ impl FromStr for DnsName {
 
     fn from_str(text: &str) -> Result<Self, EndpointError> {
         let refuse = |why| Err(EndpointError::Name(text.to_owned(), why));
-        if unexpanded::variable(text).is_some() {
+        if variables::first(text).is_some() {
             return refuse(unexpanded::PROBLEM);
         }
         if text.contains([':', '[', ']', '%']) || is_inet_aton(text) {
@@ -121,7 +121,7 @@ impl FromStr for Endpoint {
         if text.contains('@') {
             return Err(EndpointError::UserInfo);
         }
-        if unexpanded::variable(text).is_some() {
+        if variables::first(text).is_some() {
             return Err(EndpointError::Name(text.to_owned(), unexpanded::PROBLEM));
         }
         if text.contains([',', ';']) {

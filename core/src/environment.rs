@@ -1,4 +1,4 @@
-//! Refuses a credential in the environment, where `docker inspect` and every child process show it.
+//! Finds credentials in the environment, where `docker inspect` and every child process show them.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -9,16 +9,43 @@ const ENDS: [&str; 2] = ["_SECRET", "_TOKEN"];
 /// A place where a credential is, which is no credential.
 const PLACES: [&str; 3] = ["_FILE", "_PATH", "_DIR"];
 
-/// The names of all non-empty variables that look like a credential, sorted. `known` are those of the server's own
+/// Credentials for a job of a CI system, which that system gives to every process of the job. They open no server of ours, and
+/// whoever runs the job cannot take them away.
+const CI: [&str; 15] = [
+    // GitHub Actions, and what is compatible with it: Gitea and Forgejo.
+    "GITHUB_TOKEN",
+    "GITEA_TOKEN",
+    "FORGEJO_TOKEN",
+    "ACTIONS_RUNTIME_TOKEN",
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+    // GitLab CI.
+    "CI_JOB_TOKEN",
+    "CI_REGISTRY_PASSWORD",
+    "CI_DEPLOY_PASSWORD",
+    "CI_DEPENDENCY_PROXY_PASSWORD",
+    // Buildkite.
+    "BUILDKITE_AGENT_ACCESS_TOKEN",
+    "BUILDKITE_AGENT_JOB_API_TOKEN",
+    // CircleCI.
+    "CIRCLE_OIDC_TOKEN",
+    // Bitbucket Pipelines.
+    "BITBUCKET_STEP_OIDC_TOKEN",
+    // Drone and Woodpecker.
+    "DRONE_NETRC_PASSWORD",
+    "CI_NETRC_PASSWORD",
+];
+
+/// The names of all non-empty variables that look like a credential of ours, sorted. `known` are those of the server's own
 /// clients (`Backend::CREDENTIAL_VARIABLES`).
-pub(crate) fn credentials(
-    variables: impl IntoIterator<Item = (OsString, OsString)>,
+pub(crate) fn credentials<'e>(
+    variables: impl IntoIterator<Item = &'e (OsString, OsString)>,
     known: &[&str],
 ) -> Vec<String> {
     let filled = variables.into_iter().filter(|(_, value)| !value.is_empty());
     let names = filled.map(|(name, _)| name.to_string_lossy().into_owned());
-    let found: BTreeSet<String> =
-        names.filter(|name| is_credential(&name.to_ascii_uppercase(), known)).collect();
+    let found: BTreeSet<String> = names
+        .filter(|name| is_credential(&name.to_ascii_uppercase(), known) && !CI.contains(&name.as_str()))
+        .collect();
     found.into_iter().collect()
 }
 
@@ -41,7 +68,7 @@ mod tests {
     use super::*;
 
     fn found(name: &str, value: &str) -> bool {
-        !credentials([(name.into(), value.into())], &["TOYCLI_AUTH", "TOY_HOST_*"]).is_empty()
+        !credentials(&[(name.into(), value.into())], &["TOYCLI_AUTH", "TOY_HOST_*"]).is_empty()
     }
 
     #[test]
@@ -54,7 +81,7 @@ mod tests {
             "AWS_SECRET_ACCESS_KEY",
             "TLS_PRIVATE_KEY",
             "OAUTH_CLIENT_SECRET",
-            "github_token",
+            "my_github_token",
             "toycli_auth",
             "TOY_HOST_local",
             "PASSWORD",
@@ -81,6 +108,14 @@ mod tests {
             "OTHERCLI_AUTH",
         ] {
             assert!(!found(name, "x"), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_credentials_of_a_ci_job_are_not_ours_and_are_credentials_all_the_same() {
+        for name in CI {
+            assert!(!found(name, "x") && is_credential(name, &[]), "{name}");
+            assert!(found(&format!("MY_{name}"), "x"), "{name}");
         }
     }
 }

@@ -22,6 +22,8 @@ pub(crate) enum Error {
     Unreadable(#[from] Unreadable),
     #[error(transparent)]
     Invalid(#[from] Violations),
+    #[error("the spec takes what looks like a credential from the environment")]
+    Borrowed(Violations),
     #[error("the environment holds what looks like a credential: {}", .0.join(", "))]
     Environment(Vec<String>),
     #[error("{} of the secrets that the spec names cannot be used", .0.len())]
@@ -75,7 +77,7 @@ impl Failure {
     pub(crate) fn new(error: &Error, texts: &Texts) -> Self {
         let exit = error.exit();
         let violations = match error {
-            Error::Invalid(violations) => violations.iter().cloned().collect(),
+            Error::Invalid(violations) | Error::Borrowed(violations) => violations.iter().cloned().collect(),
             _ => Vec::new(),
         };
         let (message, causes) = (texts.own(error), error.causes(texts));
@@ -89,7 +91,7 @@ impl Error {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Unreadable(_) | Self::Invalid(_) => Exit::Spec,
-            Self::Environment(_) | Self::Secrets(_) => Exit::Secret,
+            Self::Borrowed(_) | Self::Environment(_) | Self::Secrets(_) => Exit::Secret,
             Self::Deadline { .. } => Exit::Unavailable,
             Self::Server { fault, .. } | Self::Refused { fault, .. } => fault.kind().exit(),
             Self::NotConverged(_) | Self::Start(_) => Exit::Internal,
@@ -113,10 +115,10 @@ impl Error {
         match self {
             Self::Unreadable(unreadable) => unreadable.remedy().to_owned(),
             Self::Invalid(_) => "correct the spec; `validate` checks it without a server".to_owned(),
-            Self::Environment(_) => {
-                "remove these variables: credentials are read from files in the secrets directory only"
-                    .to_owned()
+            Self::Borrowed(_) => {
+                "put the value into a file of the secrets directory, and write {secret: NAME}".to_owned()
             }
+            Self::Environment(names) => unset(names),
             Self::Secrets(errors) => errors.first().map(SecretError::remedy).unwrap_or_default().to_owned(),
             Self::Deadline { last: Some(fault), .. }
             | Self::Server { fault, .. }
@@ -143,6 +145,15 @@ impl FaultKind {
             Self::Internal => Exit::Internal,
         }
     }
+}
+
+/// How a variable is taken away, from one run or from a service.
+fn unset(names: &[String]) -> String {
+    let name = names.first().map_or("NAME", String::as_str);
+    format!(
+        "remove these variables: credentials are read from files in the secrets directory only; `env -u {name} …` takes one from \
+         a command, and `environment: {{{name}: \"\"}}` from a Compose service"
+    )
 }
 
 /// A process that may not have what it needs is told so by the kind of error.

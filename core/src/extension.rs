@@ -1,5 +1,6 @@
-//! Keys of a spec that begin with `x-`, at its top level: ignored, so that anchors have a place to be defined, as in a
-//! Compose file. What stands below them counts for depth and size as everything else does.
+//! Keys of a spec's top level that are no part of what it means. Those that begin with `x-` are ignored, so that anchors have a
+//! place to be defined, as in a Compose file; what stands below them counts for depth and size as everything else does.
+//! `interpolate` is about the text alone.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,6 +12,8 @@ use serde::forward_to_deserialize_any;
 
 /// What such a key begins with.
 pub(crate) const PREFIX: &str = "x-";
+/// Whether variables in the text are replaced.
+pub(crate) const INTERPOLATE: &str = "interpolate";
 
 /// A deserializer of a spec, whose top level has no such keys.
 pub(crate) struct Without<D>(pub(crate) D);
@@ -94,7 +97,7 @@ impl<'de, K: DeserializeSeed<'de>> DeserializeSeed<'de> for Key<'de, K> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         let key: Cow<'de, str> = serde::Deserialize::deserialize(deserializer)?;
-        if key.starts_with(PREFIX) {
+        if key.starts_with(PREFIX) || key == INTERPOLATE {
             return Ok(Read::Ignored(self.0));
         }
         let key: CowStrDeserializer<'de, D::Error> = key.into_deserializer();

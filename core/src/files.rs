@@ -64,6 +64,11 @@ impl Files {
         })
     }
 
+    #[cfg(test)]
+    pub(crate) fn base(&self) -> &Path {
+        &self.base
+    }
+
     /// The paths that were asked for until now.
     pub(crate) fn asked(&self) -> BTreeSet<PathBuf> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()

@@ -1,18 +1,28 @@
 //! The parsers by themselves, as the fuzz targets feed them. No part of the interface.
 
-use std::path::Path;
-
 use crate::backend::Backend;
 use crate::export::{Connection, Export, Node, Scope, document};
-use crate::files::Files;
 use crate::redact::Redactor;
 use crate::secret::Secret;
+use crate::spec::Unresolved;
+use crate::variables::Variables;
 use crate::violation::Violations;
-use crate::{secrets, spec};
+use crate::{input, secrets, spec};
 
 /// The offline half of a run on a text: what a spec means, or everything that is wrong with it.
 pub fn spec<B: Backend>(yaml: &str) -> Result<B::Desired, Violations> {
-    let text = spec::Text::new(yaml.to_owned(), Files::relative_to(Path::new("/nowhere")));
+    spec_in::<B>(yaml, &[])
+}
+
+/// The same with variables.
+pub fn spec_in<B: Backend>(yaml: &str, environment: &[(&str, &str)]) -> Result<B::Desired, Violations> {
+    let environment: Vec<_> = environment.iter().map(|(name, value)| (name.into(), value.into())).collect();
+    let part = spec::Part { name: String::new(), written: yaml.to_owned(), base: "/nowhere".into() };
+    let variables = Variables::new(&environment, B::CREDENTIAL_VARIABLES);
+    let grounds = spec::Grounds { variables: &variables, shape: &input::shape::<B> };
+    let text = spec::Text::new(vec![part], &grounds).map_err(|unresolved| match unresolved {
+        Unresolved::Invalid(violations) | Unresolved::Credentials(violations) => violations,
+    })?;
     let parsed = text.parse::<B::Spec>()?;
     B::validate(parsed, &text.files).map_err(|violations| text.locate(violations))
 }

@@ -2,7 +2,7 @@
 //!
 //! A line may hold a password that somebody wrote in the wrong place, so a hint has words of its own alone.
 
-use crate::unexpanded;
+use crate::variables;
 
 const SPACE: &str = "; is a space missing after a colon, on this line or the one before?";
 
@@ -32,7 +32,7 @@ pub(crate) fn list(there: &str) -> &'static str {
 
 /// After a message of the parser's own: `before` and `line` are the two lines up to the place.
 pub(crate) fn syntax(before: &str, line: &str) -> &'static str {
-    if unexpanded::variable(line).is_some() || unexpanded::variable(before).is_some() {
+    if variables::first(line).is_some() || variables::first(before).is_some() {
         "; `${…}` has braces, which begin a mapping unless it is quoted; and nothing replaces it in a mounted file"
     } else if glued(before.trim_start()) || glued(line.trim_start()) {
         SPACE

@@ -9,19 +9,23 @@ use crate::stop::Stop;
 pub struct Host {
     /// Read when the spec is `-`.
     pub stdin: Box<dyn Read + Send>,
-    /// Searched for credentials.
+    /// Searched for credentials, and what a spec that interpolates takes its variables from.
     pub environment: Vec<(OsString, OsString)>,
     /// Ends the run.
     pub stop: Stop,
 }
 
 impl Host {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one look at the environment, to refuse credentials in it"
-    )]
     pub(crate) fn of_process() -> io::Result<Self> {
-        let environment = std::env::vars_os().collect();
-        Ok(Self { stdin: Box::new(io::stdin()), environment, stop: Stop::on_signals()? })
+        Ok(Self { stdin: Box::new(io::stdin()), environment: environment(), stop: Stop::on_signals()? })
     }
+}
+
+/// The variables of this process.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one look at the environment, to refuse credentials in it, and for specs that interpolate"
+)]
+pub(crate) fn environment() -> Vec<(OsString, OsString)> {
+    std::env::vars_os().collect()
 }

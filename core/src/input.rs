@@ -11,16 +11,30 @@ use crate::peer::Texts;
 use crate::readiness::shown;
 use crate::redact::{self, Redactor};
 use crate::secrets::Secrets;
-use crate::spec::Text;
+use crate::spec::{Grounds, Part, Shape, Text, Unresolved};
 use crate::stop::{Bounds, Cut};
+use crate::variables::Variables;
 use crate::{extension, limits, log, spec, words};
 
 /// Reads the spec. Standard input may be slow, so it is read beside the signals.
-pub(crate) async fn text(
+pub(crate) async fn text<B: Backend>(
+    options: &Options,
+    stdin: impl Read + Send + 'static,
+    variables: &Variables,
+    bounds: &Bounds,
+) -> Result<Text, Error> {
+    let parts = parts(options, stdin, bounds).await?;
+    Text::new(parts, &Grounds { variables, shape: &shape::<B> }).map_err(|unresolved| match unresolved {
+        Unresolved::Invalid(violations) => Error::Invalid(violations),
+        Unresolved::Credentials(violations) => Error::Borrowed(violations),
+    })
+}
+
+async fn parts(
     options: &Options,
     stdin: impl Read + Send + 'static,
     bounds: &Bounds,
-) -> Result<Text, Error> {
+) -> Result<Vec<Part>, Error> {
     let source = options.spec.clone();
     let reading = async {
         if limits::thread().is_err() {
@@ -57,9 +71,10 @@ pub(crate) fn secrets(options: &Options, requires: &Requires) -> Result<Secrets,
     Secrets::read(&options.secrets_dir, &requires.secrets).map_err(Error::Secrets)
 }
 
-/// What makes texts fit to be shown, from now on in the log too. `public` are texts whose words anybody may read: the
-/// spec, and the tool's own words.
-pub(crate) fn texts(secrets: &Secrets, public: [&str; 2]) -> Texts {
+/// What makes texts fit to be shown, from now on in the log too. The words of the spec and the tool's own are what
+/// anybody may read.
+pub(crate) fn texts(secrets: &Secrets, spec: &Text, vocabulary: &str) -> Texts {
+    let public = spec.public().into_iter().chain([vocabulary]);
     let texts = Texts::new(Redactor::new(secrets, public));
     redact::set_current(texts.redactor.clone());
     texts
@@ -71,11 +86,19 @@ pub(crate) fn vocabulary<B: Backend>() -> String {
     words::of(&serde_json::from_str(&schema).unwrap_or_default())
 }
 
-/// The JSON Schema of the spec, from its types.
-pub fn schema<B: Backend>() -> Result<String, serde_json::Error> {
+/// What the spec's types say.
+pub(crate) fn shape<B: Backend>() -> Shape {
     let mut schema = schemars::schema_for!(B::Spec);
     schema.insert("title".to_owned(), format!("{} spec", B::NAME).into());
-    // An editor must not mark them as unknown.
+    Shape::new(schema.to_value())
+}
+
+/// The JSON Schema of the spec, from its types.
+pub fn schema<B: Backend>() -> Result<String, serde_json::Error> {
+    let schema = shape::<B>().offered();
+    // As a schema again, its keywords are in the order in which people read them.
+    let mut schema = schemars::Schema::try_from(schema)?;
+    // An editor must not mark the keys as unknown that are ignored.
     schema.insert(
         "patternProperties".to_owned(),
         serde_json::json!({ format!("^{}", extension::PREFIX): true }),

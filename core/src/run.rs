@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::export::{Connection, Untyped};
 use crate::health::{self, Health};
-use crate::host::Host;
+use crate::host::{self, Host};
 use crate::input::{self, schema};
 use crate::ledger::{Status, Step};
 use crate::readiness::{Waiting, shown};
@@ -24,6 +24,7 @@ use crate::spec::Text;
 use crate::stop::{Again, Bounds};
 use crate::terminal::Look;
 use crate::text::Seen;
+use crate::variables::Variables;
 use crate::watch::{Sidecar, watch};
 use crate::{environment, last_resort, limits, log, policy};
 
@@ -47,7 +48,7 @@ pub fn run<B: Backend>() -> ExitCode {
         return print(Ok(page), exit).into();
     }
     if options.command == Command::Policy {
-        return policy().into();
+        return policy::<B>().into();
     }
     last_resort::on_panic(B::NAME, &options, look);
     let exit = match options.command {
@@ -146,11 +147,13 @@ pub async fn execute<B: Backend>(options: &Options, host: Host) -> Report<B::Cha
 
 async fn findings<B: Backend>(options: &Options, host: Host) -> Result<Findings<B::Change>, Error> {
     let bounds = Bounds::new(options.timeout, host.stop);
-    let credentials = environment::credentials(host.environment, B::CREDENTIAL_VARIABLES);
-    if !credentials.is_empty() {
+    let credentials = environment::credentials(&host.environment, B::CREDENTIAL_VARIABLES);
+    if !credentials.is_empty() && options.command.reaches_a_server() {
         return Err(Error::Environment(credentials));
     }
-    let text = input::text(options, host.stdin, &bounds).await?;
+    warn_of(&credentials);
+    let variables = Variables::new(&host.environment, B::CREDENTIAL_VARIABLES);
+    let text = input::text::<B>(options, host.stdin, &variables, &bounds).await?;
     let mut desired = input::desired::<B>(&text)?;
     match options.command {
         Command::Validate | Command::Schema | Command::Policy | Command::Completions | Command::Health => {
@@ -169,11 +172,23 @@ async fn findings<B: Backend>(options: &Options, host: Host) -> Result<Findings<
                     return Ok(Findings { endpoint: shown(&requires.endpoints), ..Findings::from(error) });
                 }
             };
-            let texts = input::texts(&secrets, [text.yaml(), &input::vocabulary::<B>()]);
+            let texts = input::texts(&secrets, &text, &input::vocabulary::<B>());
             let mut waiting = Waiting::default();
             let driver = Driver::<B>::new((&desired, &secrets), texts, bounds, &mut waiting);
-            Ok(driver.run(options.command).await)
+            // Boxed: the compiler follows the types of nested futures only so deep.
+            Ok(Box::pin(driver.run(options.command)).await)
         }
+    }
+}
+
+/// A command that reaches no server goes on with a credential beside it, and tells what the others would refuse.
+fn warn_of(credentials: &[String]) {
+    if !credentials.is_empty() {
+        let variables = credentials.join(", ");
+        warn!(
+            variables,
+            "the environment holds what looks like a credential; apply, plan, watch and export refuse it"
+        );
     }
 }
 
@@ -195,11 +210,11 @@ async fn export<B: Backend>(
             return Ok(Findings { endpoint: shown(&requires.endpoints), ..Findings::from(error) });
         }
     };
-    let texts = input::texts(&secrets, [text.yaml(), &input::vocabulary::<B>()]);
+    let texts = input::texts(&secrets, text, &input::vocabulary::<B>());
     let scope = options.scope.clone().carrying(connection.carried());
     let mut waiting = Waiting::default();
     let driver = Driver::<B>::new((&desired, &secrets), texts, bounds, &mut waiting);
-    Ok(driver.export(&connection, &scope).await)
+    Ok(Box::pin(driver.export(&connection, &scope)).await)
 }
 
 /// What the spec provisions on a server that has nothing: conflicts belong to a server, and there is none.
@@ -210,7 +225,8 @@ fn describe<B: Backend>(desired: &B::Desired) -> Findings<B::Change> {
 }
 
 /// The findings about the project on standard input, a line for each.
-fn policy() -> Exit {
+fn policy<B: Backend>() -> Exit {
+    warn_of(&environment::credentials(&host::environment(), B::CREDENTIAL_VARIABLES));
     match policy::read(io::stdin()).and_then(|text| policy::findings(&text)) {
         Ok(findings) if findings.is_empty() => print(Ok(policy::KEPT.to_owned()), Exit::Converged),
         Ok(findings) => {

@@ -1,4 +1,4 @@
-//! Variables in a spec, which nobody replaces: `${NAME}` where a name or a whole value stands.
+//! Variables in a spec that does not ask for their replacement: `${NAME}` where a name stands.
 //!
 //! Compose replaces them in a Compose file, also in the inline text of a config, and never in a file that is mounted. Taken
 //! as they are, they would name a role `${APP_USER}`. Policy variables, such as `${aws:username}`, are of another form.
@@ -6,46 +6,32 @@
 use serde_saphyr::granit_parser::{Event, Parser};
 
 use crate::locate::{Locations, Position};
-use crate::{Violation, Violations};
+use crate::{Violation, Violations, variables};
 
 /// What a variable in a spec is told.
 pub(crate) const PROBLEM: &str = "a variable that nothing has replaced: Compose does it in a Compose file and in an inline config \
-     (`content:`), never in a mounted file; write the value, or the spec into the Compose file";
+     (`content:`), never in a mounted file; write `interpolate: true` on top of the spec, and it is taken from the environment \
+     of this process, or write the value";
 
-/// The first variable in the form of Compose's: `${NAME}`, `${NAME:-…}`, `${NAME?…}`.
-pub(crate) fn variable(text: &str) -> Option<&str> {
-    let start = text.find("${")?;
-    let body = text.get(start + 2..)?;
-    let end = body.find('}')?;
-    let inside = body.get(..end)?;
-    let name = inside.split([':', '-', '?', '+']).next().unwrap_or_default();
-    let rest = inside.get(name.len()..)?;
-    let named = !name.starts_with(|c: char| c.is_ascii_digit())
-        && !name.is_empty()
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    let form = rest.strip_prefix(':').unwrap_or(rest);
-    let replaced = rest.is_empty() || form.starts_with(['-', '?', '+']);
-    (named && replaced).then(|| text.get(start..start + 3 + end)).flatten()
-}
-
-/// Every key, and every value that is nothing else, which is a variable.
+/// Every key with a variable, and every value with one that is a single word: a text of several words may be a program or a
+/// comment, which has braces of its own.
 pub(crate) fn violations(yaml: &str) -> Violations {
     let mut positions: Vec<Position> = Vec::new();
     if yaml.contains("${") {
         for (event, span) in Parser::new_from_str(yaml).map_while(Result::ok) {
-            if matches!(&event, Event::Scalar(text, ..) if variable(text) == Some(&**text)) {
+            if matches!(&event, Event::Scalar(text, ..) if is_unexpanded(text)) {
                 positions.push((span.start.line(), span.start.col() + 1));
             }
         }
     }
     let locations = if positions.is_empty() { Locations::default() } else { Locations::of(yaml) };
-    let violation = |position: Position| Violation {
-        at: locations.path(position),
-        line: Some(position.0),
-        column: Some(position.1),
-        problem: PROBLEM.to_owned(),
-    };
+    let violation = |position: Position| Violation::at(locations.path(position), position, PROBLEM);
     positions.into_iter().map(violation).collect()
+}
+
+/// Whether a text may be a name, and has a variable in it.
+pub(crate) fn is_unexpanded(text: &str) -> bool {
+    text.contains("${") && !text.contains(char::is_whitespace) && variables::first(text).is_some()
 }
 
 #[cfg(test)]
@@ -53,22 +39,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_compose_would_replace_is_a_variable_and_nothing_else_is() {
-        for text in ["${A}", "x${A_1}y", "${A:-b}", "${A-b}", "${A:?}", "${A?b}", "${A:+b}"] {
-            assert!(variable(text).is_some(), "{text}");
-        }
-        for text in ["$A", "${}", "${1A}", "${aws:username}", "${file:/a:b}", "${A", "a}", "${A B}", "${é}"]
-        {
-            assert_eq!(variable(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn keys_and_whole_values_are_found_with_their_places() {
-        let yaml = "a: ${A}\nroles:\n  \"${B:-c}\": {}\nlist: [x, \"${D}\"]\ntext: see ${E}\ndocument: \"${aws:username}\"\n";
+    fn names_are_found_with_their_places_and_free_texts_are_not() {
+        let yaml = "a: ${A}\nroles:\n  \"x_${B:-c}\": {}\nlist: [x, \"arn:${D}/*\"]\ntext: see ${E}\ndocument: \"${aws:username}\"\ncode: |\n  f${x}\n  y\n";
         let places: Vec<_> =
             violations(yaml).iter().map(|found| (found.at.to_string(), found.line)).collect();
-        let expected = [("a", 1), (r#"roles."${B:-c}""#, 3), ("list[1]", 4)];
+        let expected = [("a", 1), (r#"roles."x_${B:-c}""#, 3), ("list[1]", 4)];
         assert_eq!(places, expected.map(|(at, line)| (at.to_owned(), Some(line))));
     }
 }

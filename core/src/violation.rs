@@ -107,6 +107,9 @@ impl Serialize for SpecPath {
 pub struct Violation {
     /// The place, as a path.
     pub at: SpecPath,
+    /// The file, where a spec is several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// The place, as a line of the file, from one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
@@ -117,8 +120,24 @@ pub struct Violation {
     pub problem: String,
 }
 
+impl Violation {
+    /// At a position of the only text.
+    pub(crate) fn at(at: SpecPath, (line, column): (usize, usize), problem: impl fmt::Display) -> Self {
+        Self { at, file: None, line: Some(line), column: Some(column), problem: problem.to_string() }
+    }
+
+    /// The same, in this of several files.
+    pub(crate) fn of_file(mut self, file: Option<&str>) -> Self {
+        self.file = file.map(str::to_owned);
+        self
+    }
+}
+
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.file {
+            write!(f, "{file} ")?;
+        }
         if let (Some(line), Some(column)) = (self.line, self.column) {
             write!(f, "line {line} column {column}, ")?;
         }
@@ -133,7 +152,13 @@ pub struct Violations(Vec<Violation>);
 impl Violations {
     /// Notes one more.
     pub fn push(&mut self, at: &SpecPath, problem: impl fmt::Display) {
-        self.0.push(Violation { at: at.clone(), line: None, column: None, problem: problem.to_string() });
+        self.0.push(Violation {
+            at: at.clone(),
+            file: None,
+            line: None,
+            column: None,
+            problem: problem.to_string(),
+        });
     }
 
     /// The value, or `None` with the problem noted.
@@ -146,19 +171,47 @@ impl Violations {
         if self.0.is_empty() { Ok(desired) } else { Err(self) }
     }
 
-    /// Finds each place in the text and sorts by it, so that a reader goes through the file once.
+    /// Finds each place in the text and sorts by it, so that a reader goes through each file once.
     #[must_use]
-    pub(crate) fn located(mut self, position: impl Fn(&SpecPath) -> Option<(usize, usize)>) -> Self {
+    pub(crate) fn located<'f>(
+        mut self,
+        position: impl Fn(&SpecPath) -> Option<(Option<&'f str>, (usize, usize))>,
+    ) -> Self {
         for violation in &mut self.0 {
-            (violation.line, violation.column) = position(&violation.at).unzip();
+            if let Some((file, (line, column))) = position(&violation.at) {
+                violation.file = file.map(str::to_owned);
+                (violation.line, violation.column) = (Some(line), Some(column));
+            }
         }
-        let sorted: BTreeSet<_> = self.0.into_iter().map(|it| ((it.line, it.column), it)).collect();
+        self.sorted()
+    }
+
+    /// In the order of their places.
+    #[must_use]
+    pub(crate) fn sorted(self) -> Self {
+        let place = |it: &Violation| (it.file.clone(), it.line, it.column);
+        let sorted: BTreeSet<_> = self.0.into_iter().map(|it| (place(&it), it)).collect();
         Self(sorted.into_iter().map(|(_, it)| it).collect())
     }
 
     /// In the order of the file.
     pub fn iter(&self) -> impl Iterator<Item = &Violation> {
         self.0.iter()
+    }
+}
+
+impl Extend<Violation> for Violations {
+    fn extend<I: IntoIterator<Item = Violation>>(&mut self, violations: I) {
+        self.0.extend(violations);
+    }
+}
+
+impl IntoIterator for Violations {
+    type Item = Violation;
+    type IntoIter = std::vec::IntoIter<Violation>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
     }
 }
 
@@ -203,7 +256,7 @@ mod tests {
         let mut violations = Violations::default();
         violations.push(&late, "second");
         violations.push(&early, "first");
-        let located = violations.located(|at| Some((if *at == early { 1 } else { 9 }, 1)));
+        let located = violations.located(|at| Some((None, (if *at == early { 1 } else { 9 }, 1))));
         let problems: Vec<_> = located.iter().map(|v| v.problem.as_str()).collect();
         assert_eq!(problems, ["first", "second"]);
     }

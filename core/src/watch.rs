@@ -49,13 +49,13 @@ pub async fn watch<B: Backend>(
 ) -> Exit {
     let Sidecar { host, again, health } = sidecar;
     let mut wait = Wait::new(options, host.stop.clone(), again);
-    let credentials = environment::credentials(host.environment, B::CREDENTIAL_VARIABLES);
+    let credentials = environment::credentials(&host.environment, B::CREDENTIAL_VARIABLES);
     if !credentials.is_empty() {
         let report = Report::new(B::NAME, options, Error::Environment(credentials).into());
         tell(&report, Instant::now());
         return report.exit();
     }
-    let mut keeper = Keeper::<B>::new(options, host.stdin, host.stop);
+    let mut keeper = Keeper::<B>::new(options, host);
     let mut standing = Standing::default();
     loop {
         let began = Instant::now();

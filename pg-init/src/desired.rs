@@ -243,17 +243,7 @@ impl Desired {
     pub(crate) fn referenced_roles(&self) -> BTreeSet<&str> {
         let mut roles: BTreeSet<&str> = self.roles.keys().map(String::as_str).collect();
         roles.extend(self.roles.values().flat_map(|role| role.member_of.keys()).map(String::as_str));
-        for database in self.databases.values() {
-            roles.extend(database.owner.as_deref());
-            roles.extend(database.role_settings.keys().map(String::as_str));
-            let schemas = database.schemas.values();
-            roles.extend(
-                schemas.flat_map(|schema| [&schema.owner, &schema.object_owner]).filter_map(Option::as_deref),
-            );
-            roles.extend(database.grants.keys().chain(database.revokes.keys()).map(|t| t.role.as_str()));
-            let defaults = database.defaults.keys().chain(database.default_revokes.keys());
-            roles.extend(defaults.flat_map(|t| [t.creator.as_str(), t.role.as_str()]));
-        }
+        roles.extend(self.databases.values().flat_map(Database::referenced_roles));
         roles.remove(PUBLIC);
         roles
     }
@@ -266,6 +256,20 @@ impl Desired {
 }
 
 impl Database {
+    /// Every role that it and what is inside refer to, and perhaps `public`.
+    pub(crate) fn referenced_roles(&self) -> BTreeSet<&str> {
+        let mut roles: BTreeSet<&str> = self.owner.iter().map(String::as_str).collect();
+        roles.extend(self.role_settings.keys().map(String::as_str));
+        let schemas = self.schemas.values();
+        roles.extend(
+            schemas.flat_map(|schema| [&schema.owner, &schema.object_owner]).filter_map(Option::as_deref),
+        );
+        roles.extend(self.grants.keys().chain(self.revokes.keys()).map(|target| target.role.as_str()));
+        let defaults = self.defaults.keys().chain(self.default_revokes.keys());
+        roles.extend(defaults.flat_map(|target| [target.creator.as_str(), target.role.as_str()]));
+        roles
+    }
+
     /// `template0` has no sessions that would be waited for, and allows any encoding and locale.
     pub(crate) fn template(&self) -> &str {
         self.template.as_deref().unwrap_or("template0")

@@ -13,6 +13,7 @@ mod apply;
 mod change;
 mod desired;
 mod error;
+mod export;
 #[doc(hidden)]
 pub mod fuzzing;
 mod observe;
@@ -24,6 +25,7 @@ mod wire;
 
 use std::collections::BTreeSet;
 
+use init_core::export::{Export, Scope};
 use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations};
 
 use self::wire::Server;
@@ -50,6 +52,7 @@ pub struct Postgres {
 
 impl Backend for Postgres {
     const NAME: &'static str = "pg-init";
+    const SECTIONS: &'static [&'static str] = export::SECTIONS;
     type Spec = Spec;
     type Desired = Desired;
     type Observed = Observed;
@@ -69,6 +72,10 @@ impl Backend for Postgres {
             secrets.extend(name.into_iter().chain(&role.password).cloned());
         }
         Requires { endpoints: desired.endpoints.clone(), secrets }
+    }
+
+    fn without_passwords(desired: &mut Desired) {
+        desired.roles.values_mut().for_each(|role| role.password = None);
     }
 
     async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {
@@ -108,5 +115,10 @@ impl Backend for Postgres {
     ) -> Vec<Result<(), Error>> {
         self.server.renew_budget();
         apply::apply(&mut self.server, stage, secrets, progress).await
+    }
+
+    async fn export(&mut self, desired: &Desired, _: &Secrets, scope: &Scope) -> Result<Export, Error> {
+        self.server.renew_budget();
+        export::export(&self.server, desired, scope).await
     }
 }

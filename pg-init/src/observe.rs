@@ -2,11 +2,11 @@
 //! that declares something inside. Only reads.
 
 mod access;
-mod cluster;
+pub(crate) mod cluster;
 mod extension;
 mod inside;
 mod locale;
-mod objects;
+pub(crate) mod objects;
 pub(crate) mod password;
 mod settings;
 

@@ -16,6 +16,7 @@ use init_core::{Endpoint, Files, SecretRef, SpecPath, Text, Violations};
 use crate::desired::{Desired, Role};
 use crate::spec::{Authentication, Spec, TlsMode};
 
+pub(crate) use named::are_arguments;
 pub(crate) use names::role_name;
 pub(crate) use privileges::{expand, of, privileges_on_new};
 

@@ -79,6 +79,21 @@ pub enum LogLevel {
     Trace,
 }
 
+impl Command {
+    /// Whether a credential in the environment could be taken for the one that opens the server.
+    pub(crate) fn reaches_a_server(self) -> bool {
+        match self {
+            Self::Apply | Self::Plan | Self::Watch | Self::Export => true,
+            Self::Health
+            | Self::Validate
+            | Self::Describe
+            | Self::Schema
+            | Self::Policy
+            | Self::Completions => false,
+        }
+    }
+}
+
 impl fmt::Display for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let word = self.to_possible_value();

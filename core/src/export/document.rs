@@ -5,14 +5,16 @@ use std::fmt::Write as _;
 
 use serde::Deserialize;
 
-use super::contents::{Entries, Export, Section};
+use super::contents::{Entries, Export, Note, Section};
 use super::names::other;
 use super::node::Node;
 use super::scope::Scope;
 use super::yaml;
 use crate::SecretRef;
+use crate::extension::INTERPOLATE;
 use crate::redact::Redactor;
 use crate::shown::printable;
+use crate::unexpanded::is_unexpanded;
 
 /// The fields of a spec that are no section: how the server is reached.
 #[derive(Debug)]
@@ -69,12 +71,46 @@ pub(crate) fn document(
     secrets_told(&mut page, &secrets);
     notes_told(&mut page, &export);
     page.push('\n');
-    connection.all().for_each(|field| yaml::fields(&mut page, 0, std::slice::from_ref(field)));
+    let mut connection: Vec<_> = connection.all().cloned().collect();
+    if double(&mut connection, &mut export) {
+        yaml::fields(&mut page, 0, &[(INTERPOLATE.to_owned(), Node::from(true))]);
+    }
+    for field in &connection {
+        yaml::fields(&mut page, 0, std::slice::from_ref(field));
+    }
     for section in &export.sections {
         page.push('\n');
         section_of(&mut page, section);
     }
     page
+}
+
+/// Where a text could be taken for a variable, every dollar is written as two, which a spec that interpolates reads as one.
+fn double(connection: &mut [(String, Node)], export: &mut Export) -> bool {
+    let mut any = false;
+    every_text(connection, export, &mut |text| any |= is_unexpanded(text));
+    if any {
+        every_text(connection, export, &mut |text| *text = text.replace('$', "$$"));
+    }
+    any
+}
+
+fn every_text(connection: &mut [(String, Node)], export: &mut Export, change: &mut impl FnMut(&mut String)) {
+    for (_, node) in connection {
+        node.rewrite(change);
+    }
+    for section in &mut export.sections {
+        match &mut section.entries {
+            Entries::Map(entries) => {
+                for (name, node) in entries {
+                    change(name);
+                    node.rewrite(change);
+                }
+            }
+            Entries::List(entries) => entries.iter_mut().for_each(|(_, node)| node.rewrite(change)),
+            Entries::One(node) => node.rewrite(change),
+        }
+    }
 }
 
 /// Leaves what is asked for.
@@ -83,13 +119,17 @@ fn restrict(export: &mut Export, scope: &Scope) {
         let name = section.name;
         match &mut section.entries {
             Entries::Map(entries) | Entries::List(entries) => {
-                entries.retain(|(entry, _)| scope.takes(name, entry))
+                entries.retain(|(entry, _)| scope.takes(name, entry));
             }
             Entries::One(_) => {}
         }
     }
     export.sections.retain(|section| scope.has(section.name) && !section.entries.is_empty());
-    export.notes.retain(|note| scope.takes(note.section, &note.name));
+    let is_asked_for = |note: &Note| match note.name.as_str() {
+        "" => scope.has(note.section),
+        name => scope.takes(note.section, name),
+    };
+    export.notes.retain(is_asked_for);
     export.notes.sort();
     export.notes.dedup();
 }
@@ -142,7 +182,9 @@ fn name_secrets(export: &mut Export, connection: &Connection) -> BTreeMap<Secret
     for section in &mut export.sections {
         match &mut section.entries {
             Entries::Map(entries) | Entries::List(entries) => {
-                entries.iter_mut().for_each(|(_, node)| node.secrets(&mut name));
+                for (_, node) in entries {
+                    node.secrets(&mut name);
+                }
             }
             Entries::One(node) => node.secrets(&mut name),
         }
@@ -187,7 +229,9 @@ fn section_of(page: &mut String, section: &Section) {
         }
         Entries::List(entries) => {
             let _ = writeln!(page, "{}:", section.name);
-            entries.iter().for_each(|(_, node)| yaml::items(page, 2, std::slice::from_ref(node)));
+            for (_, node) in entries {
+                yaml::items(page, 2, std::slice::from_ref(node));
+            }
         }
         Entries::One(node) => yaml::fields(page, 0, &[(section.name.to_owned(), node.clone())]),
     }

@@ -1,6 +1,10 @@
 use std::collections::BTreeMap;
 
+use proptest::prelude::*;
+
 use super::*;
+use crate::spec::{Grounds, Part, Shape, Text};
+use crate::variables::Variables;
 
 fn secret(name: &str, purpose: &str) -> Node {
     Node::Secret { name: super::super::secret_name(name, "password"), purpose: purpose.to_owned() }
@@ -50,4 +54,60 @@ fn an_entry_that_holds_a_secret_of_the_run_is_left_out() {
     let page = page("", Some("readers"));
     assert!(!page.contains("readers:"), "{page}");
     assert!(page.contains("#   roles: 1 entries that hold"), "{page}");
+}
+
+/// What a page says, read as a spec.
+fn read(page: &str) -> Node {
+    let part = Part { name: String::new(), written: page.to_owned(), base: "".into() };
+    let variables = Variables::default();
+    let grounds = Grounds { variables: &variables, shape: &Shape::default };
+    let text = Text::new(vec![part], &grounds).map_err(|error| format!("{error:?}\n{page}")).unwrap();
+    text.parse::<Untyped>().map_err(|violations| format!("{violations}\n{page}")).unwrap().0
+}
+
+fn of_texts(texts: &[&str]) -> (String, Node) {
+    let named = |text: &&str| ((*text).to_owned(), Node::map().with("same", *text).with(text, 1));
+    let entries: Vec<_> = texts.iter().map(named).collect();
+    let connection =
+        Node::map().with("endpoint", "pg:5432").with("user", texts.first().copied().unwrap_or_default());
+    let mut export = Export::default();
+    export.map("roles", entries.clone());
+    export.list("acls", entries.clone());
+    let (connection, _) = Connection::of(connection, &[], &[]);
+    let page =
+        document(("toy-init", "pg:5432"), &connection, export, &Scope::default(), &Redactor::default());
+    let list = Node::List(entries.iter().map(|(_, node)| node.clone()).collect());
+    let spec = Node::Map(connection.fields).with("roles", Node::Map(entries)).with("acls", list);
+    (page, spec)
+}
+
+#[test]
+fn what_looks_like_a_variable_is_written_so_that_it_is_read_as_it_is() {
+    let hostile = [
+        "${VAR}",
+        "a${B:-c}",
+        "$",
+        "$$",
+        "$HOME",
+        "${aws:username}",
+        "$${X}",
+        "cost: ${Y} in $",
+        "plain",
+        "${A",
+    ];
+    let (page, spec) = of_texts(&hostile);
+    assert!(page.contains("interpolate: true\nendpoint:") && page.contains("\"$${VAR}\":"), "{page}");
+    assert_eq!(read(&page), spec);
+    // Without anything of the kind the page is as it always was.
+    let (page, spec) = of_texts(&["${aws:username}", "$1", "see ${X} there", "$HOME"]);
+    assert!(!page.contains("interpolate") && page.contains("\"$HOME\""), "{page}");
+    assert_eq!(read(&page), spec);
+}
+
+proptest! {
+    #[test]
+    fn every_name_survives(names in proptest::collection::btree_set("[${}A:\\-a '\"\n]{1,8}", 1..6)) {
+        let (page, spec) = of_texts(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        prop_assert_eq!(read(&page), spec);
+    }
 }

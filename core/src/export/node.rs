@@ -93,6 +93,21 @@ impl Node {
         }
     }
 
+    /// Changes every string in it, keys too.
+    pub(super) fn rewrite(&mut self, change: &mut impl FnMut(&mut String)) {
+        match self {
+            Self::Text(text) => change(text),
+            Self::List(items) => items.iter_mut().for_each(|item| item.rewrite(change)),
+            Self::Map(fields) => {
+                for (key, value) in fields {
+                    change(key);
+                    value.rewrite(change);
+                }
+            }
+            Self::Literal(_) | Self::Secret { .. } => {}
+        }
+    }
+
     /// Every secret in it.
     pub(super) fn secrets(&mut self, seen: &mut impl FnMut(&mut SecretRef, &str)) {
         match self {

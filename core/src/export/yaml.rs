@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use super::node::Node;
+use crate::quote::{is_special, quoted};
 use crate::shown::is_hidden;
 
 /// What fits in one line is written in one.
@@ -34,7 +35,7 @@ pub(super) fn items(page: &mut String, indent: usize, items: &[Node]) {
         match item {
             Node::Map(inner) if !fits(page, item) => inline(page, |page| fields(page, indent + STEP, inner)),
             Node::List(inner) if !fits(page, item) => {
-                inline(page, |page| self::items(page, indent + STEP, inner))
+                inline(page, |page| self::items(page, indent + STEP, inner));
             }
             _ => value_of(page, indent, item),
         }
@@ -144,33 +145,6 @@ fn is_plain(text: &str) -> bool {
         && text.chars().all(plain)
         && !text.ends_with(':')
         && !WORDS.contains(&word.as_str())
-}
-
-fn quoted(text: &str) -> String {
-    let mut page = String::with_capacity(text.len() + 2);
-    page.push('"');
-    for letter in text.chars() {
-        match letter {
-            '"' | '\\' => page.extend(['\\', letter]),
-            '\n' => page += "\\n",
-            '\t' => page += "\\t",
-            '\r' => page += "\\r",
-            letter if is_hidden(letter) || is_special(letter) => {
-                let code = u32::from(letter);
-                let _ =
-                    if code > 0xFFFF { write!(page, "\\U{code:08X}") } else { write!(page, "\\u{code:04X}") };
-            }
-            letter => page.push(letter),
-        }
-    }
-    page.push('"');
-    page
-}
-
-/// Characters that YAML does not take as they are, or not everywhere.
-fn is_special(letter: char) -> bool {
-    matches!(letter, '\u{85}' | '\u{A0}' | '\u{E000}'..='\u{F8FF}' | '\u{FFFE}' | '\u{FFFF}')
-        || u32::from(letter) & 0xFFFE == 0xFFFE
 }
 
 /// Whether a text of several lines can stand as it is: every line seen whole, its end too.

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
 use std::os::linux::net::SocketAddrExt as _;
 use std::os::unix::net::SocketAddr;
-use std::path;
+use std::path::{self, PathBuf};
 
 use crate::cli::Options;
 use crate::spec::Source;
@@ -17,9 +17,11 @@ pub(super) fn names(tool: &str, options: &Options) -> [String; 2] {
     let namespace = fs::read_link("/proc/self/ns/mnt").unwrap_or_default();
     let container = format!("{tool}/{}", namespace.display());
     let mut spec = DefaultHasher::new();
+    let absolute = |path: &PathBuf| path::absolute(path).unwrap_or_else(|_| path.clone());
     match &options.spec {
         Source::Stdin => "-".hash(&mut spec),
-        Source::File(path) => path::absolute(path).unwrap_or_else(|_| path.clone()).hash(&mut spec),
+        Source::File(path) => absolute(path).hash(&mut spec),
+        Source::Several(paths) => paths.iter().for_each(|path| absolute(path).hash(&mut spec)),
     }
     [format!("{container}/{:016x}", spec.finish()), container]
 }

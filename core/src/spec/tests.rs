@@ -1,11 +1,13 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::*;
+use crate::variables::Variables;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Toy {
     flag: Option<bool>,
@@ -13,9 +15,29 @@ struct Toy {
     any: Option<serde_json::Value>,
 }
 
+fn told(violations: &Violations) -> String {
+    violations.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+fn parse_with(yaml: &str, environment: &[(&str, &str)]) -> Result<Toy, String> {
+    let parts = read(&Source::Stdin, yaml.as_bytes()).map_err(|error| error.problem().to_string())?;
+    parse_parts(parts, environment)
+}
+
+fn parse_parts(parts: Vec<Part>, environment: &[(&str, &str)]) -> Result<Toy, String> {
+    let environment: Vec<_> = environment.iter().map(|(name, value)| (name.into(), value.into())).collect();
+    let variables = Variables::new(&environment, &["TOYCLI_AUTH"]);
+    let shape = || Shape::new(schemars::schema_for!(Toy).to_value());
+    let text = Text::new(parts, &Grounds { variables: &variables, shape: &shape });
+    let text = text.map_err(|unresolved| match unresolved {
+        Unresolved::Invalid(violations) => told(&violations),
+        Unresolved::Credentials(violations) => format!("78: {}", told(&violations)),
+    })?;
+    text.parse::<Toy>().map_err(|violations| told(&violations))
+}
+
 fn parse(yaml: &str) -> Result<Toy, String> {
-    let text = read(&Source::Stdin, yaml.as_bytes()).map_err(|error| error.source.to_string())?;
-    text.parse::<Toy>().map_err(|violations| violations.iter().map(ToString::to_string).collect())
+    parse_with(yaml, &[])
 }
 
 #[test]
@@ -114,7 +136,7 @@ fn a_spec_past_the_cap_is_refused() {
     let long = format!("# {}\nflag: true\n", "x".repeat(16 * 1024 * 1024));
     assert_eq!(parse(&long).unwrap_err(), "it is larger than 16 MiB");
     assert_eq!(
-        read(&Source::Stdin, &b"flag: \xff"[..]).err().map(|error| error.source.to_string()),
+        read(&Source::Stdin, &b"flag: \xff"[..]).err().map(|error| error.problem().to_string()),
         Some("it is not UTF-8".to_owned())
     );
 }

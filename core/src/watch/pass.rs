@@ -1,7 +1,6 @@
 //! One pass: the spec and the secrets as they are now, and the server converged to them.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,12 +11,14 @@ use crate::backend::{Backend, Requires};
 use crate::change::Change;
 use crate::cli::Options;
 use crate::error::Error;
+use crate::host::Host;
 use crate::readiness::{ATTEMPT, Waiting, shown};
 use crate::reconcile::Driver;
 use crate::report::{Findings, Report};
 use crate::secrets::Secrets;
-use crate::spec::{Source, Text};
+use crate::spec::Text;
 use crate::stop::{Bounds, Signal, Stop};
+use crate::variables::Variables;
 use crate::{input, last_resort, log};
 
 /// A server that was there and is away for longer is told, and tried again in the next pass.
@@ -57,6 +58,8 @@ pub(super) struct Keeper<'a, B: Backend> {
     stdin: Option<Box<dyn Read + Send>>,
     /// The spec that can be read once only, when it has been.
     once: Option<Arc<Text>>,
+    /// Those that it was started with.
+    variables: Variables,
     vocabulary: String,
     good: Option<Good<B>>,
     waiting: Waiting,
@@ -85,10 +88,17 @@ impl<C: Change> Pass<Error, (&'static str, Findings<C>)> {
 }
 
 impl<'a, B: Backend> Keeper<'a, B> {
-    pub(super) fn new(options: &'a Options, stdin: Box<dyn Read + Send>, stop: Stop) -> Self {
-        let vocabulary = input::vocabulary::<B>();
-        let waiting = Waiting::default();
-        Self { options, stop, stdin: Some(stdin), once: None, vocabulary, good: None, waiting }
+    pub(super) fn new(options: &'a Options, host: Host) -> Self {
+        Self {
+            options,
+            stop: host.stop,
+            stdin: Some(host.stdin),
+            once: None,
+            variables: Variables::new(&host.environment, B::CREDENTIAL_VARIABLES),
+            vocabulary: input::vocabulary::<B>(),
+            good: None,
+            waiting: Waiting::default(),
+        }
     }
 
     pub(super) async fn pass(&mut self, seen: &mut Seen) -> Pass<Error, (&'static str, Findings<B::Change>)> {
@@ -102,9 +112,10 @@ impl<'a, B: Backend> Keeper<'a, B> {
         let findings = match secrets.unwrap_or_else(|| input::secrets(self.options, &good.requires)) {
             Err(error) => Findings { endpoint: shown(&good.requires.endpoints), ..Findings::from(error) },
             Ok(secrets) => {
-                let texts = input::texts(&secrets, [good.text.yaml(), &self.vocabulary]);
+                let texts = input::texts(&secrets, &good.text, &self.vocabulary);
                 let (inputs, bounds) = ((&good.desired, &secrets), self.bounds());
-                Driver::<B>::new(inputs, texts, bounds, &mut self.waiting).run(self.options.command).await
+                Box::pin(Driver::<B>::new(inputs, texts, bounds, &mut self.waiting).run(self.options.command))
+                    .await
             }
         };
         if findings.error.is_none() {
@@ -169,25 +180,14 @@ impl<'a, B: Backend> Keeper<'a, B> {
         if let Some(text) = &self.once {
             return Ok(text.clone());
         }
-        let once = read_once(&self.options.spec);
-        if let Source::File(path) = &self.options.spec
-            && !once
-        {
-            files.insert(path.clone());
+        let once = self.options.spec.is_read_once();
+        if !once {
+            files.extend(self.options.spec.paths());
         }
         let stdin = self.stdin.take().unwrap_or_else(|| Box::new(io::empty()));
-        let text = Arc::new(input::text(self.options, stdin, &self.bounds()).await?);
+        let text = input::text::<B>(self.options, stdin, &self.variables, &self.bounds()).await?;
+        let text = Arc::new(text);
         self.once = once.then(|| text.clone());
         Ok(text)
-    }
-}
-
-/// Whether a second reading would find nothing: standard input, or a pipe with a name.
-fn read_once(source: &Source) -> bool {
-    match source {
-        Source::Stdin => true,
-        Source::File(path) => {
-            fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
-        }
     }
 }

@@ -95,6 +95,22 @@ async fn every_command_on_every_bad_input() {
             ],
             ..of("credential in the environment", SPEC)
         },
+        Scenario {
+            environment: &[("GITHUB_TOKEN", "canary"), ("CI_JOB_TOKEN", "canary")],
+            ..of("credentials of a CI job", SPEC)
+        },
+        Scenario {
+            environment: &[("CI_JOB_TOKEN", "canary"), ("CANARY", "canary")],
+            ..of(
+                "credential in the spec",
+                "interpolate: true\nendpoint: ${CI_JOB_TOKEN}\nitems: {\"${X_PASSWORD:-x}\": 1, \"${NONE}\": 2}\n",
+            )
+        },
+        of(
+            "variables without a value",
+            "interpolate: true\nendpoint: ${HOST:?say where}\nitems: {\"${NONE}\": 2}\n",
+        ),
+        of("variables that nobody asked for", "endpoint: ${HOST}:1\nitems: {\"x.${NONE}\": 2}\n"),
         of("missing secret", "endpoint: server:1234\npassword: {secret: missing}\n"),
         of("empty secret", "endpoint: server:1234\npassword: {secret: empty}\n"),
         of("secret with NUL", "endpoint: server:1234\npassword: {secret: nul}\n"),
@@ -103,6 +119,16 @@ async fn every_command_on_every_bad_input() {
     let all = shown(bad, &ALL).await;
     assert!(!all.replace("../canary", "").contains("canary"), "a value was repeated:\n{all}");
     insta::assert_snapshot!(all);
+}
+
+#[tokio::test(start_paused = true)]
+async fn variables_are_shown_by_their_values() {
+    let spec = "interpolate: true\nendpoint: ${HOST:-server}:1234\nitems:\n  ${NAME}: ${VALUE}\n  b$$: 2\n";
+    let values = Scenario {
+        environment: &[("NAME", "a: {}\n"), ("VALUE", "1"), ("ONE_TOKEN", "")],
+        ..Scenario::spec("variables", spec)
+    };
+    insta::assert_snapshot!(shown(vec![values], &ALL).await);
 }
 
 #[tokio::test(start_paused = true)]

@@ -34,7 +34,11 @@ type Told = (u8, Vec<(u64, u8, Vec<String>)>);
 
 impl Bed {
     fn spec(&self, yaml: &str) {
-        fs::write(self.folder.join("spec.yaml"), yaml).unwrap();
+        self.file("spec.yaml", yaml);
+    }
+
+    fn file(&self, name: &str, text: &str) {
+        fs::write(self.folder.join(name), text).unwrap();
     }
 
     fn secret(&self, value: &str) {
@@ -89,7 +93,12 @@ async fn watched_from(
     fs::write(bed.folder.join("note"), "one").unwrap();
     let options = Options {
         command: Command::Watch,
-        spec: if piped { Source::Stdin } else { Source::File(bed.folder.join("spec.yaml")) },
+        // The folder has other files than specs too.
+        spec: match name {
+            "directory" => Source::File(bed.folder.clone()),
+            _ if piped => Source::Stdin,
+            _ => Source::File(bed.folder.join("spec.yaml")),
+        },
         secrets_dir: bed.folder.clone(),
         timeout: Duration::from_secs(30),
         every: Duration::from_secs(every),
@@ -249,4 +258,30 @@ async fn a_signal_ends_it_with_0_in_every_phase_within_five_seconds() {
         assert!(stopped.elapsed() <= Duration::from_secs(5), "{name}: {:?}", stopped.elapsed());
         assert_eq!((ended.0, exits(&ended)), (0, told), "{name}: {ended:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_file_of_a_directory_is_followed_and_new_ones_too() {
+    let told = watched("directory", converged(), MINUTE * 60, async |bed| {
+        bed.at(MINUTE).await;
+        bed.file("more.yml", "items: {c: 3}\n");
+        bed.at(2 * MINUTE).await;
+        bed.file("more.yml", "items: {c: 3, d: 4}\n");
+        bed.file("notes.txt", "items: {x: 9}\n");
+        bed.at(3 * MINUTE).await;
+        bed.file("third.yaml", "items: {c: 5}\n");
+        bed.at(4 * MINUTE).await;
+        assert!(
+            bed.health.now().1.contains("third.yaml line 1 column 9, items.c: declared twice"),
+            "{:?}",
+            bed.health.now()
+        );
+        fs::remove_file(bed.folder.join("third.yaml")).unwrap();
+        bed.at(5 * MINUTE).await;
+        bed.stop();
+    });
+    let told = told.await;
+    assert_eq!(exits(&told), [0, 0, 0, 65, 0], "{told:?}");
+    let items: Vec<_> = SERVER.with_borrow(|server| server.items.keys().cloned().collect());
+    assert_eq!(items, ["a", "b", "c", "d"]);
 }

@@ -10,6 +10,7 @@ mod canary;
 mod certificates;
 mod connection;
 mod drift;
+mod export;
 mod extensions;
 mod fault;
 mod hostile;

@@ -99,11 +99,5 @@ fn as_written(tables: &BTreeSet<(String, String)>) -> Vec<String> {
 
 /// The words of a publication's `publish` option.
 pub(crate) fn operations(operations: &BTreeSet<Operation>) -> String {
-    let word = |operation: &Operation| match operation {
-        Operation::Insert => "insert",
-        Operation::Update => "update",
-        Operation::Delete => "delete",
-        Operation::Truncate => "truncate",
-    };
-    operations.iter().map(word).collect::<Vec<_>>().join(", ")
+    operations.iter().map(|operation| operation.word()).collect::<Vec<_>>().join(", ")
 }

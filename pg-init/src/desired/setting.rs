@@ -78,6 +78,12 @@ impl Setting {
     }
 }
 
+/// A stored text as a spec says it: the items of a list each by itself.
+pub(crate) fn written(name: &str, stored: &str) -> Setting {
+    let list = LISTS.contains(&name).then(|| sql::split(stored, ',')).flatten();
+    list.map_or_else(|| Setting::One(stored.to_owned()), Setting::List)
+}
+
 /// The words of a `DateStyle`, whose case and spaces mean nothing.
 fn words(text: &str) -> Vec<String> {
     text.split(',').map(|word| word.trim().to_ascii_lowercase()).collect()

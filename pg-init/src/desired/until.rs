@@ -17,6 +17,15 @@ pub enum Until {
 }
 
 impl Until {
+    /// Whether a spec has words for it.
+    pub(crate) fn is_said(self) -> bool {
+        match self {
+            Self::NegativeInfinity => false,
+            Self::At(_) => Self::parse(&self.to_string()) == Some(self),
+            Self::Infinity => true,
+        }
+    }
+
     /// A time as RFC 3339 has it, with any offset. A fraction of a second is refused: the server's times are compared by the
     /// second.
     pub(crate) fn parse(text: &str) -> Option<Self> {

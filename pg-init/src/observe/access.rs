@@ -275,8 +275,19 @@ impl Object {
 }
 
 impl Future {
+    /// The word of the spec.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Tables => "tables",
+            Self::Sequences => "sequences",
+            Self::Functions => "functions",
+            Self::Types => "types",
+            Self::Schemas => "schemas",
+        }
+    }
+
     /// `pg_default_acl.defaclobjtype`
-    fn letter(self) -> &'static str {
+    pub(crate) fn letter(self) -> &'static str {
         match self {
             Self::Tables => "r",
             Self::Sequences => "S",

@@ -70,23 +70,16 @@ pub(super) async fn observe(
     desired: &Desired,
 ) -> Result<(Observed, BTreeMap<String, u32>), Error> {
     let (main, names) = (&server.main, &server.names);
-    let version = main.facts.version;
     let roles = names.all(desired.referenced_roles());
     let databases: Vec<&str> = desired.referenced_databases().into_iter().collect();
     let encodings: BTreeSet<&str> =
         desired.databases.values().filter_map(|d| d.encoding.as_deref()).collect();
     let encodings: Vec<&str> = encodings.into_iter().collect();
-    let text = Type::TEXT_ARRAY;
-    let (roles, members, databases, settings, encodings) = tokio::try_join!(
-        main.rows("reading roles", ROLES, [(&roles, text.clone())]),
-        main.rows("reading memberships", MEMBERS, [(&roles, text.clone())]),
-        main.rows("reading databases", DATABASES, [(&databases, text.clone())]),
-        main.rows("reading settings", SETTINGS, [(&roles, text.clone()), (&databases, text.clone())]),
-        main.rows("reading encodings", ENCODINGS, [(&encodings, text.clone())]),
+    let (listed, encodings) = tokio::try_join!(
+        listed(server, &roles, &databases),
+        main.rows("reading encodings", ENCODINGS, [(&encodings, Type::TEXT_ARRAY)]),
     )?;
-    let oids = roles.iter().map(|row| Ok((row.get(0)?, row.get(10)?))).collect::<Result<_, Error>>()?;
-    let acl = access::databases(main, &Oids { names, roles: &oids }, desired).await?;
-    let mut observed = Observed { version, ..Observed::default() };
+    let (mut observed, oids) = listed;
     for row in &encodings {
         let (written, canonical): (String, String) = (row.get(0)?, row.get(1)?);
         if canonical.is_empty() {
@@ -94,6 +87,31 @@ pub(super) async fn observe(
         }
         observed.encodings.insert(written, canonical);
     }
+    provisioner(server, desired, &mut observed).await?;
+    for (name, acl) in access::databases(main, &Oids { names, roles: &oids }, desired).await? {
+        if let Some(database) = observed.databases.get_mut(&name) {
+            database.acl = acl;
+        }
+    }
+    Ok((observed, oids))
+}
+
+/// The roles and databases of these names, as every session of the server sees them, and the roles' numbers.
+pub(crate) async fn listed(
+    server: &Server,
+    roles: &[String],
+    databases: &[&str],
+) -> Result<(Observed, BTreeMap<String, u32>), Error> {
+    let (main, names) = (&server.main, &server.names);
+    let text = Type::TEXT_ARRAY;
+    let (roles, members, databases, settings) = tokio::try_join!(
+        main.rows("reading roles", ROLES, [(&roles, text.clone())]),
+        main.rows("reading memberships", MEMBERS, [(&roles, text.clone())]),
+        main.rows("reading databases", DATABASES, [(&databases, text.clone())]),
+        main.rows("reading settings", SETTINGS, [(&roles, text.clone()), (&databases, text.clone())]),
+    )?;
+    let mut observed = Observed { version: main.facts.version, ..Observed::default() };
+    let oids = roles.iter().map(|row| Ok((row.get(0)?, row.get(10)?))).collect::<Result<_, Error>>()?;
     for row in &roles {
         observed.roles.insert(names.key(row.get(0)?), role(row)?);
     }
@@ -105,12 +123,6 @@ pub(super) async fn observe(
     }
     for row in &settings {
         setting(row, names, &mut observed)?;
-    }
-    provisioner(server, desired, &mut observed).await?;
-    for (name, acl) in acl {
-        if let Some(database) = observed.databases.get_mut(&name) {
-            database.acl = acl;
-        }
     }
     Ok((observed, oids))
 }

@@ -55,7 +55,7 @@ pub(super) async fn observe(
     Ok(())
 }
 
-async fn may_read(server: &Server) -> Result<bool, Error> {
+pub(crate) async fn may_read(server: &Server) -> Result<bool, Error> {
     if server.main.facts.superuser {
         return Ok(true);
     }

@@ -191,9 +191,10 @@ impl Planner<'_> {
     }
 }
 
-/// What PostgreSQL gives everyone on new objects.
+/// What PostgreSQL gives on new objects by itself: everything to who creates them, and some of it to everyone.
 fn built_in(target: &DefaultTarget) -> bool {
-    target.role == PUBLIC && matches!(target.object, Future::Functions | Future::Types)
+    target.role == target.creator
+        || target.role == PUBLIC && matches!(target.object, Future::Functions | Future::Types)
 }
 
 /// The access lists that a target is in.

@@ -130,6 +130,18 @@ pub enum Operation {
     Truncate,
 }
 
+impl Operation {
+    /// The word of the spec.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Insert => "insert",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::Truncate => "truncate",
+        }
+    }
+}
+
 /// A publication.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

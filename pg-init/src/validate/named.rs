@@ -33,9 +33,7 @@ pub(super) fn objects(
             None => (name.as_str(), "()"),
         };
         wrong.check(&at, names::name(plain));
-        let inner = arguments.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
-        let known = |c: char| c.is_alphanumeric() || "_$., []\"".contains(c);
-        if !inner.is_some_and(|inner| inner.chars().all(known)) {
+        if !are_arguments(arguments) {
             wrong.push(
                 &at,
                 format!("`{name}` is no function: write NAME, or NAME(TYPE, TYPE) with plain types"),
@@ -43,6 +41,13 @@ pub(super) fn objects(
         }
     }
     names.into_iter().map(Some).collect()
+}
+
+/// Whether a text in brackets has plain types of arguments.
+pub(crate) fn are_arguments(text: &str) -> bool {
+    let inner = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+    let known = |c: char| c.is_alphanumeric() || "_$., []\"".contains(c);
+    inner.is_some_and(|inner| inner.chars().all(known))
 }
 
 /// The columns of named tables.

@@ -1,0 +1,129 @@
+//! What is wrong with the text of a spec, in words that repeat no value of it: types and keys, never values.
+
+use serde_saphyr::budget::BudgetBreach;
+use serde_saphyr::granit_parser::ErrorKind;
+use serde_saphyr::{DefaultMessageFormatter, Error as Yaml, ExternalMessageSource, MessageFormatter as _};
+
+use crate::hint;
+use crate::shown::printable;
+
+/// Deeper than any spec, and far from the end of the stack.
+pub(crate) const DEPTH_LIMIT: usize = 64;
+/// Room for 10,000 objects of a hundred fields; an alias bomb ends here.
+pub(crate) const NODE_LIMIT: usize = 4_000_000;
+pub(crate) const ALIAS_EVENTS_LIMIT: usize = 1_000_000;
+
+const MORE_DOCUMENTS: &str = "a spec is one YAML document, and this is more than one: `---` begins another";
+
+/// What is wrong, in words that repeat no value of the text.
+pub(crate) fn problem(error: &Yaml) -> String {
+    match error.without_snippet() {
+        Yaml::Eof { .. } => "the spec is empty".to_owned(),
+        Yaml::MultipleDocuments { .. } => MORE_DOCUMENTS.to_owned(),
+        Yaml::SerdeUnknownField { field, expected, .. } => unknown("key", field, expected),
+        Yaml::SerdeUnknownVariant { variant, expected, .. } => unknown("value", variant, expected),
+        Yaml::SerdeMissingField { field, .. } => format!("the key `{field}` is missing"),
+        Yaml::DuplicateMappingKey { key: Some(key), .. } => format!("the key `{key}` is there twice"),
+        Yaml::DuplicateMappingKey { key: None, .. } => "a key is there twice".to_owned(),
+        Yaml::SerdeInvalidType { unexpected, expected, .. } => {
+            format!("expected {}, found {}", words(expected), kind(unexpected))
+        }
+        Yaml::SerdeInvalidValue { expected, .. } => format!("the value is out of range: expected {expected}"),
+        Yaml::InvalidScalar { ty, .. } => format!("expected {}", words(ty)),
+        Yaml::InvalidBooleanStrict { .. } => "expected true or false".to_owned(),
+        Yaml::Unexpected { expected, .. } => format!("expected {}", words(expected)),
+        Yaml::NonFiniteFloat { .. } => "expected a finite number".to_owned(),
+        Yaml::NullIntoString { .. } => "expected a string, found nothing".to_owned(),
+        Yaml::ExternalMessage { source, .. } if is_too_deep(source) => too_deep(),
+        Yaml::Message { msg, .. } | Yaml::ExternalMessage { msg, .. } => msg.clone(),
+        Yaml::AliasError { error, .. } => format!("in the aliased text: {}", problem(error)),
+        Yaml::Budget { breach, .. } => too_much(breach),
+        Yaml::AliasReplayStackDepthExceeded { .. } => too_deep(),
+        Yaml::AliasReplayCounterOverflow { .. }
+        | Yaml::AliasReplayLimitExceeded { .. }
+        | Yaml::AliasExpansionLimitExceeded { .. } => too_long_aliases(),
+        // The parser's renderer of snippets is left out: nothing here shows them, and every binary would hold it.
+        other => printable(&DefaultMessageFormatter.format_message(other)),
+    }
+}
+
+/// Which bound a spec does not keep.
+fn too_much(breach: &BudgetBreach) -> String {
+    match breach {
+        BudgetBreach::Documents { .. } => MORE_DOCUMENTS.to_owned(),
+        BudgetBreach::Depth { .. } => too_deep(),
+        BudgetBreach::RecordedAnchorEvents { .. } | BudgetBreach::RecordedAnchorBytes { .. } => {
+            too_long_aliases()
+        }
+        _ => {
+            format!("the spec has more than {NODE_LIMIT} keys and values, which is more than any spec needs")
+        }
+    }
+}
+
+/// The parser reads ahead in one-line lists, and meets their depth before anybody counts it.
+fn is_too_deep(source: &ExternalMessageSource) -> bool {
+    matches!(source, ExternalMessageSource::Parser(error) if *error.kind() == ErrorKind::RecursionLimitExceeded)
+}
+
+/// What the parser itself says, but for its bound.
+pub(crate) fn is_syntax(source: &ExternalMessageSource) -> bool {
+    matches!(source, ExternalMessageSource::Parser(_)) && !is_too_deep(source)
+}
+
+fn too_deep() -> String {
+    format!("the spec is nested deeper than {DEPTH_LIMIT} levels")
+}
+
+fn too_long_aliases() -> String {
+    format!(
+        "the aliases (`*name`) expand to more than {ALIAS_EVENTS_LIMIT} keys and values, which is more than any spec needs"
+    )
+}
+
+/// A type of the parser's as people call it.
+fn words(ty: &str) -> &str {
+    match ty {
+        "i8" | "i16" | "i32" | "i64" | "i128" | "isize" => "a whole number",
+        "u8" | "u16" | "u32" | "u64" | "u128" | "usize" => "a whole number, not negative",
+        "f32" | "f64" => "a number",
+        "bool" => "true or false",
+        "string scalar" => "a string",
+        "sequence start" => "a list",
+        "mapping start" => "a mapping",
+        other => other,
+    }
+}
+
+/// Serde says the type and then the value in quotes or backticks: only the type is repeated.
+fn kind(unexpected: &str) -> &str {
+    let end = unexpected.find(['"', '`']).unwrap_or(unexpected.len());
+    unexpected.get(..end).map_or("another type", str::trim)
+}
+
+fn unknown(what: &str, name: &str, expected: &[&str]) -> String {
+    if let (["secret"], Some(hint)) = (expected, hint::secret(name)) {
+        return format!("unknown {what} `{name}`: {hint}");
+    }
+    // Behind the colon is a value, which may be a password.
+    if let Some((key, _)) = name.split_once(':') {
+        return format!("unknown {what} `{key}:…`: is a space missing after the colon?");
+    }
+    let known = expected.join(", ");
+    match nearest(name, expected) {
+        Some(near) => format!("unknown {what} `{name}`: did you mean `{near}`? Known here: {known}"),
+        None => format!("unknown {what} `{name}`; known here: {known}"),
+    }
+}
+
+/// The candidate that is nearest to what was written, if one is near enough.
+fn nearest<'a>(name: &str, expected: &[&'a str]) -> Option<&'a str> {
+    // `SELECT` is `select` to whoever knows SQL.
+    let lower = name.to_ascii_lowercase();
+    let score = |candidate: &str| {
+        strsim::jaro_winkler(name, candidate)
+            .max(strsim::jaro_winkler(&lower, &candidate.to_ascii_lowercase()))
+    };
+    let scored = expected.iter().map(|candidate| (score(candidate), *candidate));
+    scored.filter(|(score, _)| *score > 0.8).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, near)| near)
+}

@@ -1,0 +1,395 @@
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::*;
+use crate::files::FileRef;
+use crate::secret;
+use crate::variables::Variables;
+
+#[derive(Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Toy {
+    endpoint: Option<String>,
+    nodes: Option<Vec<String>>,
+    topics: Option<BTreeMap<String, Topic>>,
+    acls: Option<Vec<Topic>>,
+}
+
+#[derive(Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Topic {
+    partitions: Option<u32>,
+    compact: Option<bool>,
+    owner: Option<secret::Text>,
+    names: Option<Vec<String>>,
+    config: Option<BTreeMap<String, String>>,
+    policy: Option<FileRef>,
+    text: Option<String>,
+}
+
+const ENVIRONMENT: [(&str, &str); 9] = [
+    ("NAME", "orders"),
+    ("NUMBER", "12"),
+    ("FLAG", "true"),
+    ("EMPTY", ""),
+    ("LIST", " a, b,,c ,"),
+    ("YAML", "a: [b]\n- \"c\" #d"),
+    ("SPLIT", "split"),
+    ("SECRET", "secret"),
+    ("MERGE", "<<"),
+];
+
+fn text(files: &[(&str, &str)]) -> Result<Text, String> {
+    let part = |(name, written): &(&str, &str)| Part {
+        name: (*name).to_owned(),
+        written: (*written).to_owned(),
+        base: Path::new(name).parent().unwrap_or(Path::new("")).to_owned(),
+    };
+    let environment: Vec<_> = ENVIRONMENT.iter().map(|(name, value)| (name.into(), value.into())).collect();
+    let variables = Variables::new(&environment, &["TOYCLI_AUTH"]);
+    let shape = || Shape::new(schemars::schema_for!(Toy).to_value());
+    let grounds = Grounds { variables: &variables, shape: &shape };
+    Text::new(files.iter().map(part).collect(), &grounds).map_err(|unresolved| match unresolved {
+        Unresolved::Invalid(violations) => told(&violations),
+        Unresolved::Credentials(violations) => format!("78: {}", told(&violations)),
+    })
+}
+
+fn told(violations: &Violations) -> String {
+    violations.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+fn read(files: &[(&str, &str)]) -> Result<Toy, String> {
+    let text = text(files)?;
+    text.parse::<Toy>().map_err(|violations| told(&violations) + &format!("\n{}", text.yaml()))
+}
+
+fn one(yaml: &str) -> Result<Toy, String> {
+    read(&[("spec.yaml", &format!("interpolate: true\n{yaml}"))])
+}
+
+fn topic(yaml: &str) -> Topic {
+    one(&format!("topics: {{t: {{{yaml}}}}}")).unwrap().topics.unwrap().remove("t").unwrap()
+}
+
+#[test]
+fn names_values_and_numbers_are_taken_from_variables() {
+    let toy =
+        one("topics:\n  ${NAME}:\n    partitions: ${NUMBER}\n    compact: ${FLAG}\n    owner: ${NAME}-x\n");
+    let topics = toy.unwrap().topics.unwrap();
+    let orders = &topics["orders"];
+    assert_eq!((orders.partitions, orders.compact), (Some(12), Some(true)));
+    assert_eq!(orders.owner, Some(secret::Text::Plain("orders-x".to_owned())));
+    // A quoted one stays a string where any value is read, and a string may look like a number.
+    assert_eq!(topic(r#"owner: "${NUMBER}""#).owner, Some(secret::Text::Plain("12".to_owned())));
+    assert_eq!(topic(r#"text: "${NUMBER}", config: {"${NUMBER}": "${FLAG}"}"#).config.unwrap()["12"], "true");
+    assert_eq!(topic(r#"text: "${EMPTY}""#).text.as_deref(), Some(""));
+}
+
+#[test]
+fn a_value_arrives_as_it_is_and_never_changes_the_structure() {
+    let yaml = "a: [b]\n- \"c\" #d";
+    for written in [
+        "topics: {t: {text: \"${YAML}\"}}",
+        "topics:\n  t:\n    text: ${YAML}\n",
+        "topics:\n  t:\n    text: '${YAML}'\n",
+        "topics:\n  t:\n    text: |-\n      ${YAML}\n",
+        "topics:\n  t: {text: &a \"${YAML}\"}\n",
+        "x-a: &a \"${YAML}\"\ntopics: {t: {text: *a}}\n",
+    ] {
+        let topics = one(written).unwrap().topics.unwrap();
+        assert_eq!(topics["t"].text.as_deref(), Some(yaml), "{written}");
+    }
+    assert!(one("topics:\n  ${YAML}: {}\n").unwrap().topics.unwrap().contains_key(yaml));
+    // Neither becomes what it is not: a list of one text, the name of a secret, a merged mapping.
+    assert!(one("topics: {t: {names: {\"${SPLIT}\": a}}}").unwrap_err().contains("expected a list"));
+    let merge = one("x-a: &a {text: b}\ntopics: {t: {\"${MERGE}\": *a}}").unwrap_err();
+    assert!(merge.contains("unknown key `<<`"), "{merge}");
+    assert!(one("x-a: &a {text: b}\ntopics: {t: {<<: *a}}").unwrap().topics.unwrap()["t"].text.is_some());
+}
+
+#[test]
+fn a_secrets_name_is_never_taken_from_a_variable() {
+    for written in [
+        "topics: {t: {owner: {secret: \"${NAME}\"}}}",
+        "topics: {t: {owner: {\"${SECRET}\": \"${NAME}\"}}}",
+        "x-a: &a \"${NAME}\"\ntopics: {t: {owner: {secret: *a}}}",
+        "x-a: &a secret\ntopics: {t: {owner: {*a : \"x${NAME}\"}}}",
+        "topics: {t: {owner: {secret: \"${NONE}\"}}}",
+    ] {
+        let problem = one(written).unwrap_err();
+        assert!(problem.contains("a secret's name is written out") && problem.contains("line "), "{problem}");
+    }
+    let credential = one("topics: {t: {text: \"${PG_PASSWORD:-}\", owner: \"${NONE}\"}}").unwrap_err();
+    assert!(
+        credential.starts_with("78: line 2 column 20, topics.t.text: the variable PG_PASSWORD"),
+        "{credential}"
+    );
+    assert!(one("endpoint: ${TOYCLI_AUTH}").unwrap_err().starts_with("78: "));
+}
+
+#[test]
+fn what_has_no_value_is_told_with_its_place_all_at_once() {
+    let problem = one(
+        "topics:\n  ${NONE}:\n    text: 'x ${NAME:?} ${EMPTY:?say it}'\n    owner: $NAME\nendpoint: ${ALSO}\n",
+    );
+    let problem = problem.unwrap_err();
+    let lines: Vec<&str> = problem.lines().collect();
+    assert!(
+        lines[0].starts_with("line 3 column 3, topics.\"${NONE}\": the variable NONE is not set"),
+        "{problem}"
+    );
+    assert!(
+        lines[1].starts_with(
+            "line 4 column 11, topics.\"${NONE}\".text: the variable EMPTY has to be set: say it"
+        )
+    );
+    assert!(
+        lines[2]
+            .starts_with("line 5 column 12, topics.\"${NONE}\".owner: `$NAME` is replaced in braces only")
+    );
+    assert!(lines[3].starts_with("line 6 column 11, endpoint: the variable ALSO is not set"), "{problem}");
+}
+
+#[test]
+fn errors_behind_replaced_texts_keep_their_places() {
+    for (written, place) in [
+        (
+            "topics:\n  ${YAML}: {}\n  b:\n    partitions: x\n",
+            "line 5 column 17, topics.b.partitions: expected a whole number",
+        ),
+        ("topics:\n  b: {text: \"${YAML}\", partitions: ${NAME}}\n", "line 3 column"),
+        (
+            "topics:\n  b:\n    names: {split: \"${LIST}\"}\n    unknown: 1\n",
+            "line 5 column 5, topics.b.unknown: unknown key",
+        ),
+        (
+            "topics:\n  ${NAME}: {}\n  orders: {}\n",
+            "line 4 column 3, topics.orders: the key `orders` is there twice",
+        ),
+        ("topics: ${NAME}\n", "line 2 column 9, topics: expected a mapping"),
+        ("endpoint: a\nendpoint: ${NAME}\n", "line 3 column 1, endpoint: the key"),
+        ("topics: {a: {b: ${C}}}\n", "line 2 column "),
+    ] {
+        let problem = one(written).unwrap_err();
+        assert!(problem.contains(place), "{written}: {problem}");
+    }
+}
+
+#[test]
+fn a_list_is_split_where_names_belong_and_nowhere_else() {
+    let split = |yaml: &str| topic(yaml).names.unwrap();
+    assert_eq!(split("names: {split: \"${LIST}\"}"), ["a", "b", "c"]);
+    assert_eq!(split("names: {split: \"x,${NAME}\"}"), ["x", "orders"]);
+    assert_eq!(split("names: {split: \"${EMPTY}\"}"), <[&str; 0]>::default());
+    assert_eq!(one("nodes: {split: \"a:1 , b:2\"}").unwrap().nodes.unwrap(), ["a:1", "b:2"]);
+    // Without variables too.
+    let plain = read(&[("s", "x-l: &l 'p, q'\nnodes: {split: *l}\n")]).unwrap();
+    assert_eq!(plain.nodes.unwrap(), ["p", "q"]);
+    let other = one("topics: {split: {text: a}}\nacls: [{config: {split: 'a,b'}}]").unwrap();
+    assert!(other.topics.unwrap().contains_key("split"));
+    assert_eq!(other.acls.unwrap()[0].config.as_ref().unwrap()["split"], "a,b");
+    assert!(one("topics:\n  split:\n").unwrap_err().contains("topics.split"));
+}
+
+#[test]
+fn nothing_is_replaced_unless_the_spec_asks_for_it() {
+    for yaml in [
+        "endpoint: ${NAME}",
+        "topics: {\"a.${NAME}\": {}}",
+        "interpolate: false\nacls: [{text: \"x${NAME}y\"}]",
+    ] {
+        let problem = read(&[("s", yaml)]).unwrap_err();
+        assert!(problem.contains("line ") && problem.contains("`interpolate: true`"), "{problem}");
+    }
+    let texts =
+        ["see ${NAME} there", "f${x}\n  y", "arn:aws:s3:::${aws:username}/*", "$NAME", "$$", "${", "a$"];
+    for text in texts {
+        for option in ["", "interpolate: false\n"] {
+            let yaml = format!("{option}acls: [{{text: {}}}]", serde_json::to_string(text).unwrap());
+            let toy = read(&[("s", &yaml)]).unwrap();
+            assert_eq!(toy.acls.unwrap()[0].text.as_deref(), Some(text));
+        }
+    }
+    for value in ["yes", "1", "\"true\"", "[true]", "${FLAG}"] {
+        let problem = read(&[("s", &format!("endpoint: a\ninterpolate: {value}\n"))]).unwrap_err();
+        assert!(problem.starts_with("line 2 column 14, interpolate: expected true or false"), "{problem}");
+    }
+    assert!(one("interpolate: true").unwrap_err().contains("twice"));
+    assert!(read(&[("s", "topics: {t: {interpolate: true}}")]).unwrap_err().contains("unknown key"));
+}
+
+/// Compose reads an inline text with its own variables and dollars; what is left of it is a spec without either.
+#[test]
+fn a_text_moved_from_content_to_a_file_means_the_same() {
+    let content = "topics:\n  ${NAME}:\n    partitions: ${NUMBER}\n    owner: \"${NONE:-app}\"\n    text: \"cost $$5 $${aws:username} $$NAME\"\n  $${NAME}x y: {}\n";
+    let by_compose = "topics:\n  orders:\n    partitions: 12\n    owner: \"app\"\n    text: \"cost $5 ${aws:username} $NAME\"\n  ${NAME}x y: {}\n";
+    assert_eq!(one(content).unwrap(), read(&[("s", by_compose)]).unwrap());
+}
+
+#[test]
+fn objects_of_several_files_are_one_spec() {
+    let toy = read(&[
+        ("etc/a.yaml", "endpoint: s:1\nx-c: &c {text: x}\ntopics: {a: *c}\nacls: [{text: '1'}]\n"),
+        (
+            "etc/b.yaml",
+            "interpolate: true\nx-c: &c {text: y}\ntopics:\n  b: *c\n  ${NAME}: {<<: *c}\nacls:\n- text: '2'\n",
+        ),
+        ("etc/c.yaml", "# nothing\n"),
+        ("etc/d.yaml", "topics: {}\nacls: []\n"),
+    ]);
+    let toy = toy.unwrap();
+    let texts: Vec<_> =
+        toy.topics.unwrap().into_iter().map(|(name, topic)| (name, topic.text.unwrap())).collect();
+    let pair = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+    assert_eq!(texts, [pair("a", "x"), pair("b", "y"), pair("orders", "y")]);
+    assert_eq!(toy.acls.unwrap().len(), 2);
+    assert_eq!(toy.endpoint.as_deref(), Some("s:1"));
+    // An anchor of a section that comes later in the other file.
+    let later = read(&[
+        ("a", "topics: {a: {text: x}}\nacls: []\n"),
+        ("b", "acls: [&c {text: y}]\ntopics: {b: *c}\n"),
+    ]);
+    assert_eq!(later.unwrap().topics.unwrap()["b"].text.as_deref(), Some("y"));
+}
+
+#[test]
+fn what_two_files_say_is_told_with_both_places() {
+    for (a, b, problem) in [
+        (
+            "topics:\n  t: {}\n",
+            "interpolate: true\ntopics:\n  \"t\": {}\n",
+            "b.yaml line 3 column 3, topics.t: declared twice: before at a.yaml line 2 column 3",
+        ),
+        ("topics:\n  orders: {}\n", "interpolate: true\ntopics: {${NAME}: {}}\n", "b.yaml line 2"),
+        (
+            "endpoint: a\n",
+            "endpoint: a\n",
+            "b.yaml line 1 column 1, endpoint: it stands in one file of a spec, and it is at a.yaml line 1 column 1 already",
+        ),
+        ("nodes: [a]\n", "\nnodes: [b]\n", "b.yaml line 2 column 1, nodes: it stands in one file"),
+        (
+            "topics: {}\n",
+            "topics: []\n",
+            "b.yaml line 1 column 1, topics: it is of another form than at a.yaml line 1 column 1",
+        ),
+        ("topics: &t {}\n", "topics: {}\n", "takes no anchor"),
+        (
+            "topics: {}\n",
+            "topics:\n  t: {partitions: x}\n",
+            "b.yaml line 2 column 19, topics.t.partitions: expected a whole number",
+        ),
+        (
+            "topics: {}\n",
+            "topics: {a: {}, a: {}}\n",
+            "b.yaml line 1 column 17, topics.a: the key `a` is there twice",
+        ),
+        ("topics: {}\n", "topics: [\n", "b.yaml line "),
+        ("topics: {}\n", "- a\n", "b.yaml line 1 column 1, (root): expected a mapping"),
+        ("topics: {}\n", "a\n", "b.yaml line 1 column 1, (root): expected a mapping"),
+        ("unknown: {}\n", "topics: {}\n", "a.yaml line 1 column 1, unknown: unknown key"),
+        (
+            "topics: {}\n",
+            "topics: {\"${NAME}\": {}}\n",
+            "b.yaml line 1 column 10, topics.\"${NAME}\": a variable that nothing",
+        ),
+        (
+            "topics: {}\n",
+            "interpolate: true\nendpoint: ${NONE}\n",
+            "b.yaml line 2 column 11, endpoint: the variable NONE",
+        ),
+        ("topics: {}\n", "interpolate: 1\n", "b.yaml line 1 column 14, interpolate: expected true"),
+        ("topics: {}\n", "topics: {}\n---\ntopics: {}\n", "b.yaml line "),
+    ] {
+        let told = read(&[("a.yaml", a), ("b.yaml", b)]).unwrap_err();
+        assert!(told.starts_with(problem) || told.contains("takes no anchor"), "{a}{b}: {told}");
+    }
+}
+
+#[test]
+fn a_path_is_relative_to_the_file_that_has_it() {
+    let paths = |files: &[(&str, &str)]| {
+        let text = text(files).unwrap();
+        let topics = text.parse::<Toy>().unwrap().topics.unwrap();
+        let of = |topic: &Topic| topic.policy.as_ref().unwrap().file.clone();
+        let relative = topics.values().map(of).map(|path| text.files.base().join(path));
+        relative.map(|path| path.display().to_string()).collect::<Vec<_>>()
+    };
+    let a = "topics: {a: {policy: {file: p.json}}}";
+    let b = "topics: {b: {policy: {file: ../p.json}}, c: {policy: {file: /p.json}}}";
+    assert_eq!(paths(&[("one/a", a), ("two/b", b)]), ["one/p.json", "two/../p.json", "/p.json"]);
+    assert_eq!(paths(&[("one/a", a), ("one/b", b)]), ["one/p.json", "one/../p.json", "/p.json"]);
+    // A config of that name is none.
+    let config = read(&[("one/a", "acls: [{config: {file: x}}]"), ("two/b", "topics: {}")]).unwrap();
+    assert_eq!(config.acls.unwrap()[0].config.as_ref().unwrap()["file"], "x");
+}
+
+#[test]
+fn a_text_without_anything_to_replace_is_read_as_it_is() {
+    for yaml in [
+        "topics: {splitter: {}}\n",
+        "interpolate: true\ntopics: {t: {}}\n",
+        "interpolate: true\nacls: [{text: a$}]\n",
+    ] {
+        assert!(text(&[("s", yaml)]).unwrap().page.is_none(), "{yaml}");
+    }
+}
+
+#[test]
+fn bounds_hold_for_what_is_replaced() {
+    let mut bomb = String::from("x-a:\n  - &a0 [x, x, x, x, x, x, x, x, x, \"${NAME}\"]\n");
+    for level in 1..9 {
+        let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
+        bomb.extend(["  - &a", &level.to_string(), " [", &aliases, "]\n"]);
+    }
+    let problem = one(&bomb).unwrap_err();
+    assert!(problem.contains("the aliases (`*name`) expand"), "{problem}");
+    let deep = |depth: usize| format!("x-a: {}\"${{NAME}}\"{}\n", "[".repeat(depth), "]".repeat(depth));
+    assert!(one(&deep(60)).is_ok());
+    let problem = one(&deep(70)).unwrap_err();
+    assert!(problem.contains("line 2 column") && problem.contains("deeper than 64"), "{problem}");
+}
+
+/// Any value, in every style of scalar.
+fn value() -> impl Strategy<Value = String> {
+    prop_oneof![any::<String>(), "[a-z:#\\-\\[\\]{}&*!|>'\"%@`,?~ \n\t\\\\$]{0,16}", "[0-9.eE+x-]{1,6}"]
+}
+
+fn resolved(yaml: &str, value: &str) -> Text {
+    let part = Part { name: "s".into(), written: yaml.to_owned(), base: "".into() };
+    let variables = Variables::new(&[("V".into(), value.into())], &[]);
+    let shape = || Shape::new(schemars::schema_for!(Toy).to_value());
+    Text::new(vec![part], &Grounds { variables: &variables, shape: &shape }).map_err(|_| ()).unwrap()
+}
+
+proptest! {
+    #[test]
+    fn any_value_arrives_whole_in_any_place(value in value().prop_filter("no NUL", |text| !text.contains('\0'))) {
+        let yaml = "interpolate: true\ntopics:\n  \"${V}\": {text: \"a${V}b\"}\n  z z:\n    text: |\n      ${V}\n    config: {k: '${V}', \"x${V}\": l}\n";
+        let text = resolved(yaml, &value);
+        let topics = text.parse::<Toy>().map_err(|violations| told(&violations)).unwrap().topics.unwrap();
+        prop_assert_eq!(topics.len(), 2);
+        prop_assert_eq!(topics[&value].text.clone().unwrap(), format!("a{value}b"));
+        prop_assert_eq!(topics["z z"].text.clone().unwrap(), format!("{value}\n"));
+        let config = topics["z z"].config.as_ref().unwrap();
+        prop_assert_eq!(&config["k"], &value);
+        prop_assert_eq!(&config[&format!("x{value}")], "l");
+    }
+
+    #[test]
+    fn a_text_written_anew_means_the_same(yaml in "[a-z0-9:{}\\[\\],&*#!|>'\" \n~.<-]{0,60}") {
+        // The variable makes it be written anew; everything else is the same.
+        let plain = format!("x-v: v\nx-text:\n  {}\n", yaml.replace('\n', "\n  "));
+        let varied = format!("interpolate: true\n{}", plain.replacen("x-v: v", "x-v: ${V}", 1));
+        let read = |text: &str| serde_saphyr::from_str::<serde_json::Value>(text).ok().map(|value| value["x-text"].clone());
+        if check(&plain).is_ok()
+            && let Some(before) = read(&plain)
+        {
+            let text = resolved(&varied, "v");
+            prop_assert_eq!(read(text.yaml()), Some(before), "{}", text.yaml());
+        }
+    }
+}

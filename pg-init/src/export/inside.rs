@@ -1,0 +1,178 @@
+//! What one database has inside, read in one session.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::defaults::{DEFAULTS, default_privileges};
+use super::found::{Inside, Own};
+use super::privileges::{Changed, Counted, OfColumn, changed};
+use super::query;
+use crate::desired::{Extension, PUBLIC, Publication, Schema};
+use crate::error::Error;
+use crate::observe::objects::OWNERS;
+use crate::spec::Operation;
+use crate::wire::{Row, Session};
+
+/// Those that an extension made are its own.
+const SCHEMAS: &str = "\
+    SELECT n.nspname::text, pg_catalog.pg_get_userbyid(n.nspowner)::text FROM pg_catalog.pg_namespace n \
+    WHERE pg_catalog.left(n.nspname::text, 3) <> 'pg_' AND n.nspname <> 'information_schema' \
+        AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = n.oid AND d.deptype = 'e' \
+            AND d.classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass) \
+    ORDER BY 1";
+
+/// The schema only where the server would take another one, and so the version.
+const EXTENSIONS: &str = "\
+    SELECT e.extname::text, nullif(n.nspname::text, coalesce(v.schema::text, 'public')), nullif(e.extversion, a.default_version) \
+    FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace \
+    LEFT JOIN pg_catalog.pg_available_extensions a ON a.name = e.extname \
+    LEFT JOIN pg_catalog.pg_available_extension_versions v ON v.name = e.extname AND v.version = e.extversion \
+    WHERE e.extname <> 'plpgsql' ORDER BY 1";
+
+/// Each with its tables, its schemas, and what a spec does not say of it.
+macro_rules! publications {
+    ($schemas:literal, $odd:literal) => {
+        concat!(
+            "SELECT p.pubname::text, p.puballtables, p.pubinsert, p.pubupdate, p.pubdelete, p.pubtruncate, \
+                ARRAY(SELECT n.nspname::text FROM pg_catalog.pg_publication_rel r JOIN pg_catalog.pg_class c ON c.oid = r.prrelid \
+                      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE r.prpubid = p.oid ORDER BY c.oid), \
+                ARRAY(SELECT c.relname::text FROM pg_catalog.pg_publication_rel r JOIN pg_catalog.pg_class c ON c.oid = r.prrelid \
+                      WHERE r.prpubid = p.oid ORDER BY c.oid), ",
+            $schemas,
+            ", p.pubviaroot, ",
+            $odd,
+            " FROM pg_catalog.pg_publication p ORDER BY 1"
+        )
+    };
+}
+
+const PUBLICATIONS: &str = publications!(
+    "ARRAY(SELECT n.nspname::text FROM pg_catalog.pg_publication_namespace x \
+        JOIN pg_catalog.pg_namespace n ON n.oid = x.pnnspid WHERE x.pnpubid = p.oid)",
+    "EXISTS (SELECT FROM pg_catalog.pg_publication_rel r WHERE r.prpubid = p.oid \
+        AND (r.prqual IS NOT NULL OR r.prattrs IS NOT NULL))"
+);
+
+/// Before PostgreSQL 15 there are neither schemas nor filters.
+const EARLIER_PUBLICATIONS: &str = publications!("'{}'::text[]", "false");
+
+/// What a spec has no words for, each with how many there are.
+const OTHER: &str = "\
+    SELECT w.what, w.count FROM (VALUES \
+        ('privileges on languages', (SELECT count(*) FROM pg_catalog.pg_language l WHERE l.lanacl IS NOT NULL \
+            AND NOT EXISTS (SELECT FROM pg_catalog.pg_init_privs i WHERE i.objoid = l.oid))), \
+        ('foreign-data wrappers', (SELECT count(*) FROM pg_catalog.pg_foreign_data_wrapper w WHERE NOT EXISTS ( \
+            SELECT FROM pg_catalog.pg_depend d WHERE d.objid = w.oid AND d.deptype = 'e'))), \
+        ('foreign servers', (SELECT count(*) FROM pg_catalog.pg_foreign_server)), \
+        ('event triggers', (SELECT count(*) FROM pg_catalog.pg_event_trigger)), \
+        ('subscriptions', (SELECT count(s.subdbid) FROM pg_catalog.pg_subscription s WHERE s.subdbid = ( \
+            SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()))) \
+    ) w(what, count) WHERE w.count > 0 ORDER BY 1";
+
+pub(super) async fn read(session: &Session, own: &Own, name: &str) -> Result<Inside, Error> {
+    let doing = format!("reading what is in the database {name}");
+    let publications = if own.version < 15 { EARLIER_PUBLICATIONS } else { PUBLICATIONS };
+    let (schemas, owners, extensions, publications, defaults, acl, columns, other) = tokio::try_join!(
+        session.rows(&doing, SCHEMAS, []),
+        session.rows(&doing, OWNERS, []),
+        session.rows(&doing, EXTENSIONS, []),
+        session.rows(&doing, publications, []),
+        session.rows(&doing, DEFAULTS, []),
+        session.rows(&doing, query::INSIDE, []),
+        session.rows(&doing, query::COLUMNS, []),
+        session.rows(&doing, OTHER, []),
+    )?;
+    let acl = acl.iter().map(Counted::read).collect::<Result<Vec<_>, _>>()?;
+    let columns = columns.iter().map(OfColumn::read).collect::<Result<Vec<_>, _>>()?;
+    let mut privileges = changed(&acl, own);
+    privileges.columns(&columns, own);
+    let Changed { grants, revokes, unsaid } = privileges.settled(own.version);
+    let mut inside = Inside { grants, revokes, unsaid: unsaid.into_iter().collect(), ..Inside::default() };
+    for row in &schemas {
+        schema(row, own, &mut inside)?;
+    }
+    if !schemas.iter().any(|row| row.get::<&str>(0).is_ok_and(|name| name == PUBLIC)) {
+        inside.unsaid.push("that its schema `public` was dropped".to_owned());
+    }
+    object_owners(&owners, &schemas, own, &mut inside)?;
+    for row in &extensions {
+        inside.extensions.insert(row.get(0)?, Extension { schema: row.get(1)?, version: row.get(2)? });
+    }
+    for row in &publications {
+        publication(row, &mut inside)?;
+    }
+    default_privileges(&defaults, own, &mut inside)?;
+    for row in &other {
+        inside.unsaid.push(format!("{} ({})", row.get::<&str>(0)?, row.get::<i64>(1)?));
+    }
+    Ok(inside)
+}
+
+/// Every database has the schema `public`, which whoever owns the database owns, and the first superuser before
+/// PostgreSQL 15.
+fn schema(row: &Row, own: &Own, inside: &mut Inside) -> Result<(), Error> {
+    let (name, owner): (String, &str) = (row.get(0)?, row.get(1)?);
+    let usual = if own.version < 15 { own.first.as_str() } else { "pg_database_owner" };
+    let owner = match name.as_str() {
+        PUBLIC if owner == usual => return Ok(()),
+        PUBLIC => Some(own.key(owner)),
+        _ => own.owner(owner),
+    };
+    inside.schemas.insert(name, Schema { owner, object_owner: None });
+    Ok(())
+}
+
+/// The owner of what is in each schema, where it is one and not the role that provisions.
+fn object_owners(owners: &[Row], schemas: &[Row], own: &Own, inside: &mut Inside) -> Result<(), Error> {
+    let mut by_schema: BTreeMap<String, Vec<(String, i64)>> = BTreeMap::new();
+    for row in owners {
+        by_schema.entry(row.get(0)?).or_default().push((row.get(1)?, row.get(2)?));
+    }
+    for row in schemas {
+        let name: &str = row.get(0)?;
+        match by_schema.remove(name).as_deref() {
+            None => {}
+            Some([(owner, _)]) => {
+                if let Some(owner) = own.owner(owner) {
+                    inside.schemas.entry(name.to_owned()).or_default().object_owner = Some(owner);
+                }
+            }
+            Some(several) => {
+                let each = several.iter().map(|(owner, count)| format!("{} ({count})", own.key(owner)));
+                let each = each.collect::<Vec<_>>().join(", ");
+                inside
+                    .unsaid
+                    .push(format!("that the objects in the schema {name} have several owners: {each}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn publication(row: &Row, inside: &mut Inside) -> Result<(), Error> {
+    let name: String = row.get(0)?;
+    let operations = [Operation::Insert, Operation::Update, Operation::Delete, Operation::Truncate];
+    let mut publish = BTreeSet::new();
+    for (operation, column) in operations.into_iter().zip(2..) {
+        if row.get(column)? {
+            publish.insert(operation);
+        }
+    }
+    for (odd, text) in
+        [(9, "publishes through the root of partitions"), (10, "has row filters or column lists")]
+    {
+        if row.get(odd)? {
+            inside.unsaid.push(format!("that the publication {name} {text}"));
+        }
+    }
+    if publish.is_empty() {
+        inside.unsaid.push(format!("that the publication {name} carries no operation"));
+    }
+    let publication = Publication {
+        all_tables: row.get(1)?,
+        tables: row.list(6)?.into_iter().zip(row.list(7)?).collect(),
+        schemas: row.list(8)?.into_iter().collect(),
+        publish: Some(publish).filter(|publish| !publish.is_empty() && publish.len() < operations.len()),
+    };
+    inside.publications.insert(name, publication);
+    Ok(())
+}

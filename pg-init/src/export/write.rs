@@ -1,0 +1,111 @@
+//! What was found, as entries of a spec.
+
+use init_core::SecretRef;
+use init_core::export::{Export, Node};
+
+use super::fold;
+use super::found::Found;
+use crate::desired::{Database, Extension, Locale, Membership, Publication, Role, Schema, Settings, sql};
+use crate::spec::{LocaleProvider, Operation, Setting};
+
+pub(super) fn export(mut found: Found) -> Export {
+    found.declare_label();
+    let mut export = Export::default();
+    let own = found.own.password.clone();
+    export.map("roles", found.roles.iter().map(|(key, entry)| (key.clone(), role(key, entry, own.as_ref()))));
+    export.map("databases", found.databases.iter().map(|(name, entry)| (name.clone(), database(entry))));
+    found.tell(&mut export);
+    export
+}
+
+fn role(key: &str, role: &Role, own: Option<&SecretRef>) -> Node {
+    let attributes = &role.attributes;
+    let password = role.password.as_ref().map(|secret| match own {
+        Some(own) if own == secret => Node::from(secret),
+        _ => Node::Secret { name: secret.clone(), purpose: format!("the password of the role {key}") },
+    });
+    Node::map()
+        .maybe("name", role.name.as_ref())
+        .maybe("login", attributes.login)
+        .maybe("superuser", attributes.superuser)
+        .maybe("createdb", attributes.createdb)
+        .maybe("createrole", attributes.createrole)
+        .maybe("replication", attributes.replication)
+        .maybe("bypassrls", attributes.bypassrls)
+        .maybe("inherit", attributes.inherit)
+        .maybe("password", password)
+        .maybe("connectionLimit", attributes.connection_limit)
+        .maybe("validUntil", attributes.valid_until.map(|until| until.to_string()))
+        .filled(
+            "memberOf",
+            role.member_of.iter().map(|(of, options)| member(of, options)).collect::<Vec<_>>(),
+        )
+        .filled("settings", settings(&role.settings))
+}
+
+fn member(of: &str, options: &Membership) -> Node {
+    if *options == Membership::default() {
+        return of.into();
+    }
+    let node = Node::map().with("role", of).maybe("admin", options.admin);
+    node.maybe("inherit", options.inherit).maybe("set", options.set)
+}
+
+fn settings(settings: &Settings) -> Node {
+    let value = |setting: &Setting| match setting {
+        Setting::One(text) => Node::from(text.as_str()),
+        Setting::List(items) => items.clone().into(),
+        Setting::Unset => Node::Literal("null".to_owned()),
+    };
+    Node::Map(settings.iter().map(|(name, setting)| (name.clone(), value(setting))).collect())
+}
+
+fn database(database: &Database) -> Node {
+    let mut defaults = fold::defaults(&database.defaults, "to");
+    defaults.extend(fold::defaults(&database.default_revokes, "from"));
+    let Locale { all, provider, icu, collate, ctype } = &database.locale;
+    Node::map()
+        .maybe("owner", database.owner.as_deref())
+        .maybe("template", database.template.as_deref())
+        .maybe("encoding", database.encoding.as_deref())
+        .maybe("locale", all.as_deref())
+        .maybe("localeProvider", provider.map(LocaleProvider::word))
+        .maybe("icuLocale", icu.as_deref())
+        .maybe("lcCollate", collate.as_deref())
+        .maybe("lcCtype", ctype.as_deref())
+        .maybe("connectionLimit", database.connection_limit)
+        .filled("settings", settings(&database.settings))
+        .filled("roleSettings", entries(&database.role_settings, settings))
+        .filled("extensions", entries(&database.extensions, extension))
+        .filled("schemas", entries(&database.schemas, schema))
+        .filled("grants", fold::targets(&database.grants, "to"))
+        .filled("revokes", fold::targets(&database.revokes, "from"))
+        .filled("defaultPrivileges", defaults)
+        .filled("publications", entries(&database.publications, publication))
+}
+
+fn entries<T>(map: &std::collections::BTreeMap<String, T>, node: impl Fn(&T) -> Node) -> Node {
+    Node::Map(map.iter().map(|(name, entry)| (name.clone(), node(entry))).collect())
+}
+
+fn schema(schema: &Schema) -> Node {
+    Node::map().maybe("owner", schema.owner.as_deref()).maybe("objectOwner", schema.object_owner.as_deref())
+}
+
+fn extension(extension: &Extension) -> Node {
+    Node::map().maybe("schema", extension.schema.as_deref()).maybe("version", extension.version.as_deref())
+}
+
+fn publication(publication: &Publication) -> Node {
+    let operations = |set: &std::collections::BTreeSet<Operation>| {
+        set.iter().map(|operation| operation.word()).collect::<Vec<_>>()
+    };
+    let tables = publication.tables.iter().map(sql::shown).collect::<Vec<_>>();
+    let node = if publication.all_tables {
+        Node::map().with("tables", "all")
+    } else {
+        Node::map().filled("tables", tables)
+    };
+    let schemas = publication.schemas.iter().cloned().collect::<Vec<_>>();
+    node.filled("schemas", schemas).maybe("publish", publication.publish.as_ref().map(operations))
+}
