@@ -29,6 +29,7 @@ use crate::{environment, last_resort, redact};
 
 /// How often the files are looked at.
 const LOOK: Duration = Duration::from_secs(1);
+
 /// What a watch takes from the process it is in.
 pub struct Sidecar {
     /// The same as for one run.
