@@ -98,3 +98,10 @@ fn a_path_is_relative_to_the_file_that_has_it() {
     let config = read(&[("one/a", "acls: [{config: {file: x}}]"), ("two/b", "topics: {}")]).unwrap();
     assert_eq!(config.acls.unwrap()[0].config.as_ref().unwrap()["file"], "x");
 }
+
+#[test]
+fn a_text_moved_from_content_to_a_file_means_the_same() {
+    let content = "topics:\n  ${NAME}:\n    partitions: ${NUMBER}\n    owner: \"${NONE:-app}\"\n    text: \"cost $$5 $${aws:username} $$NAME\"\n  $${NAME}x y: {}\n";
+    let by_compose = "topics:\n  orders:\n    partitions: 12\n    owner: \"app\"\n    text: \"cost $5 ${aws:username} $NAME\"\n  ${NAME}x y: {}\n";
+    assert_eq!(one(content).unwrap(), read(&[("s", by_compose)]).unwrap());
+}

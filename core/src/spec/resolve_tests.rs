@@ -224,13 +224,6 @@ fn nothing_is_replaced_unless_the_spec_asks_for_it() {
 
 /// Compose reads an inline text with its own variables and dollars; what is left of it is a spec without either.
 #[test]
-fn a_text_moved_from_content_to_a_file_means_the_same() {
-    let content = "topics:\n  ${NAME}:\n    partitions: ${NUMBER}\n    owner: \"${NONE:-app}\"\n    text: \"cost $$5 $${aws:username} $$NAME\"\n  $${NAME}x y: {}\n";
-    let by_compose = "topics:\n  orders:\n    partitions: 12\n    owner: \"app\"\n    text: \"cost $5 ${aws:username} $NAME\"\n  ${NAME}x y: {}\n";
-    assert_eq!(one(content).unwrap(), read(&[("s", by_compose)]).unwrap());
-}
-
-#[test]
 fn a_text_without_anything_to_replace_is_read_as_it_is() {
     for yaml in [
         "topics: {splitter: {}}\n",
