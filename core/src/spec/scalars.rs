@@ -97,6 +97,8 @@ impl<'r> Scalars<'r> {
             Some(expanded) => written(quoted(&expanded), &expanded),
             None if is_plain && is_simple(text) => written(text.to_owned(), text),
             None if is_plain && text.is_empty() && !is_tagged => written("null".to_owned(), text),
+            // What nothing means is the tag's to say.
+            None if is_plain && text.is_empty() => written(String::new(), text),
             None => written(quoted(text), text),
         };
         self.changed |= written.text != text;
