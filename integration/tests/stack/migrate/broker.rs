@@ -36,7 +36,9 @@ impl Drop for Broker {
     }
 }
 
-const SETTINGS: [&str; 11] = [
+/// What consumer groups are kept in has three copies by default, which a broker alone cannot give.
+const SETTINGS: [&str; 12] = [
+    "KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR=1",
     "CLUSTER_ID=ZGF5emVyby1rYWZrYS0wNA",
     "KAFKA_NODE_ID=1",
     "KAFKA_PROCESS_ROLES=broker,controller",
