@@ -30,7 +30,7 @@ fn links_come_back(nodes: &Nodes, password: &str, replicas: &[usize]) {
         nodes.cli_as(*node, "default", password, &["CLIENT", "KILL", "TYPE", "master"]);
     }
     for node in replicas {
-        eventually("the link comes back", Duration::from_secs(20), || {
+        eventually("the link comes back", Duration::from_secs(90), || {
             let said = nodes.cli_as(*node, "default", password, &["INFO", "replication"]).stdout;
             said.contains("master_link_status:up")
         });
