@@ -132,9 +132,10 @@ impl<'a, B: Backend> Keeper<'a, B> {
     }
 
     /// Reads everything, until each file was the same before the reading and after it. What is wrong in a file that has
-    /// just changed is read again to the last: who writes it may be slow.
+    /// just changed is read again to the last: who writes it may be slow. What is wrong in one that has not is read once
+    /// more: it may have been empty for the moment of the reading alone.
     async fn agreed(&mut self, seen: &mut Seen) -> Inputs<B> {
-        let (mut left, mut changed) = (READINGS, false);
+        let (mut left, mut changed, mut doubted) = (READINGS, false, false);
         loop {
             left = left.saturating_sub(1);
             if !seen.look() {
@@ -147,11 +148,14 @@ impl<'a, B: Backend> Keeper<'a, B> {
             let inputs = self.read(&mut files).await;
             let known = seen.follow(files);
             let settled = known && !seen.differs();
-            if left == 0 || (settled && (inputs.usable() || !changed)) {
+            if left == 0 || (settled && (inputs.usable() || (doubted && !changed))) {
                 return inputs;
             }
-            if !inputs.usable() && self.bounds().pause(SETTLED).await.is_err() {
-                return inputs;
+            if !inputs.usable() {
+                doubted = true;
+                if self.bounds().pause(SETTLED).await.is_err() {
+                    return inputs;
+                }
             }
         }
     }
