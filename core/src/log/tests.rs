@@ -3,8 +3,20 @@ use std::sync::{Arc, Mutex};
 use super::*;
 use crate::redact;
 
+/// The lines that an event is written as.
+type Forms = fn(&Event<'_>) -> Vec<String>;
+
 /// Formats instead of printing.
-struct Capture(Log, Arc<Mutex<Vec<String>>>);
+struct Capture(Log, Arc<Mutex<Vec<String>>>, Forms);
+
+fn plain(event: &Event<'_>) -> Vec<String> {
+    let context = Context { tool: "fake-init", endpoint: "fake:1", spec: "spec.yaml" };
+    vec![json(event, "NOW", context), text(event, "NOW", Paint::Plain)]
+}
+
+fn coloured(event: &Event<'_>) -> Vec<String> {
+    vec![text(event, "NOW", Paint::Coloured)]
+}
 
 impl Subscriber for Capture {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
@@ -12,8 +24,7 @@ impl Subscriber for Capture {
     }
 
     fn event(&self, event: &Event<'_>) {
-        let context = Context { tool: "fake-init", endpoint: "fake:1", spec: "spec.yaml" };
-        self.1.lock().unwrap().extend([json(event, "NOW", context), text(event, "NOW", Paint::Plain)]);
+        self.1.lock().unwrap().extend((self.2)(event));
     }
 
     fn new_span(&self, span: &Attributes<'_>) -> Id {
@@ -31,10 +42,14 @@ fn logged(level: LevelFilter, log: impl FnOnce()) -> Vec<String> {
 }
 
 fn logged_beside(repeats: bool, level: LevelFilter, log: impl FnOnce()) -> Vec<String> {
+    captured(repeats, level, plain, log)
+}
+
+fn captured(repeats: bool, level: LevelFilter, forms: Forms, log: impl FnOnce()) -> Vec<String> {
     let lines = Arc::new(Mutex::new(Vec::new()));
     let form = Form::Json { spec: String::new() };
     let log_of = Log { tool: "fake-init", module: "fake_init".to_owned(), level, form, repeats };
-    let capture = Capture(log_of, lines.clone());
+    let capture = Capture(log_of, lines.clone(), forms);
     tracing::subscriber::with_default(capture, log);
     let lines = lines.lock().unwrap();
     lines.clone()
@@ -102,35 +117,13 @@ fn what_the_report_says_on_the_same_terminal_is_not_said_twice() {
 
 #[test]
 fn a_colour_is_ours_alone_and_only_the_level_has_one() {
-    struct Painted(Arc<Mutex<String>>);
-
-    impl Subscriber for Painted {
-        fn enabled(&self, _: &Metadata<'_>) -> bool {
-            true
-        }
-
-        fn event(&self, event: &Event<'_>) {
-            *self.0.lock().unwrap() += &text(event, "NOW", Paint::Coloured);
-        }
-
-        fn new_span(&self, _: &Attributes<'_>) -> Id {
-            Id::from_u64(1)
-        }
-
-        fn record(&self, _: &Id, _: &Record<'_>) {}
-        fn record_follows_from(&self, _: &Id, _: &Id) {}
-        fn enter(&self, _: &Id) {}
-        fn exit(&self, _: &Id) {}
-    }
-
-    let lines = Arc::new(Mutex::new(String::new()));
-    tracing::subscriber::with_default(Painted(lines.clone()), || {
+    let lines = captured(true, LevelFilter::INFO, coloured, || {
         let cause = "\u{1b}[32mall well\u{1b}[0m";
         tracing::error!(%cause, "failed");
         tracing::warn!("look");
     });
     assert_eq!(
-        *lines.lock().unwrap(),
+        lines.concat(),
         "NOW \u{1b}[1;31mERROR\u{1b}[0m failed cause=\\u{1b}[32mall well\\u{1b}[0m\n\
          NOW \u{1b}[33m WARN\u{1b}[0m look\n"
     );
