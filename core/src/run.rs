@@ -16,9 +16,11 @@ use crate::health::{self, Health};
 use crate::host::{self, Host};
 use crate::input::{self, schema};
 use crate::ledger::{Status, Step};
+use crate::peer::Texts;
 use crate::readiness::{Waiting, shown};
 use crate::reconcile::Driver;
 use crate::report::{Findings, Report};
+use crate::secrets::Secrets;
 use crate::shown::printable;
 use crate::spec::Text;
 use crate::stop::{Again, Bounds};
@@ -165,20 +167,29 @@ async fn findings<B: Backend>(options: &Options, host: Host) -> Result<Findings<
             if options.without_secrets {
                 B::without_passwords(&mut desired);
             }
-            let requires = input::requires::<B>(&desired);
-            let secrets = match input::secrets(options, &requires) {
-                Ok(secrets) => secrets,
-                Err(error) => {
-                    return Ok(Findings { endpoint: shown(&requires.endpoints), ..Findings::from(error) });
-                }
+            let (secrets, texts) = match prepared::<B>(options, &text, &desired) {
+                Ok(prepared) => prepared,
+                Err(findings) => return Ok(*findings),
             };
-            let texts = input::texts(&secrets, &text, &input::vocabulary::<B>());
             let mut waiting = Waiting::default();
             let driver = Driver::<B>::new((&desired, &secrets), texts, bounds, &mut waiting);
             // Boxed: the compiler follows the types of nested futures only so deep.
             Ok(Box::pin(driver.run(options.command)).await)
         }
     }
+}
+
+/// The secrets that a run needs, and what its texts go through on their way out; or what is told where a secret is missing.
+fn prepared<B: Backend>(
+    options: &Options,
+    text: &Text,
+    desired: &B::Desired,
+) -> Result<(Secrets, Texts), Box<Findings<B::Change>>> {
+    let requires = input::requires::<B>(desired);
+    let secrets = input::secrets(options, &requires)
+        .map_err(|error| Findings { endpoint: shown(&requires.endpoints), ..Findings::from(error) })?;
+    let texts = input::texts(&secrets, text, &input::vocabulary::<B>());
+    Ok((secrets, texts))
 }
 
 /// A command that reaches no server goes on with a credential beside it, and tells what the others would refuse.
@@ -203,14 +214,10 @@ async fn export<B: Backend>(
         info!(sections = ignored.join(", "), "of the given spec only the connection is used");
     }
     let desired = input::desired::<B>(&text.beside(connection.alone()))?;
-    let requires = input::requires::<B>(&desired);
-    let secrets = match input::secrets(options, &requires) {
-        Ok(secrets) => secrets,
-        Err(error) => {
-            return Ok(Findings { endpoint: shown(&requires.endpoints), ..Findings::from(error) });
-        }
+    let (secrets, texts) = match prepared::<B>(options, text, &desired) {
+        Ok(prepared) => prepared,
+        Err(findings) => return Ok(*findings),
     };
-    let texts = input::texts(&secrets, text, &input::vocabulary::<B>());
     let scope = options.scope.clone().carrying(connection.carried());
     let mut waiting = Waiting::default();
     let driver = Driver::<B>::new((&desired, &secrets), texts, bounds, &mut waiting);
