@@ -11,7 +11,8 @@ use crate::wire::{Names, Session};
 
 /// What `ALTER … OWNER` is for in the schema `n`, each as the server itself writes its name, by the name `o`. Left out is what
 /// belongs to an extension, and what goes with another: a sequence of a column, the type of a row or of an array, the
-/// constructors of a range.
+/// constructors of a range. The multirange of a range goes with it since PostgreSQL 17, which refuses it to `ALTER TYPE`; before
+/// that it has an owner of its own.
 macro_rules! owned {
     ($columns:literal, $schemas:literal, $and:literal) => {
         concat!(
@@ -32,7 +33,8 @@ macro_rules! owned {
                     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_proc'::pg_catalog.regclass \
                         AND d.objid = p.oid AND d.deptype = 'i') \
                 UNION ALL SELECT 'type', y.oid::pg_catalog.regtype::text, y.typowner, 'pg_type'::pg_catalog.regclass, y.oid \
-                FROM pg_catalog.pg_type y WHERE y.typnamespace = n.oid AND y.typtype IN ('b', 'd', 'e', 'r') \
+                FROM pg_catalog.pg_type y WHERE y.typnamespace = n.oid AND (y.typtype IN ('b', 'd', 'e', 'r') OR y.typtype = 'm' \
+                        AND pg_catalog.current_setting('server_version_num')::pg_catalog.int4 < 170000) \
                     AND NOT EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.typarray = y.oid) \
             ) o \
             WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = o.catalog AND d.objid = o.oid \
