@@ -101,6 +101,12 @@ impl<B, N, U> Default for Attributes<B, N, U> {
     }
 }
 
+impl<B, N> Default for DatabaseOptions<B, N> {
+    fn default() -> Self {
+        Self { connection_limit: None, allow_connections: None, is_template: None }
+    }
+}
+
 impl<B> Default for Membership<B> {
     fn default() -> Self {
         Self { admin: None, inherit: None, set: None }
@@ -117,7 +123,8 @@ pub(crate) struct Database {
     pub(crate) template: Option<String>,
     pub(crate) encoding: Option<String>,
     pub(crate) locale: Locale,
-    pub(crate) connection_limit: Option<i32>,
+    pub(crate) tablespace: Option<String>,
+    pub(crate) options: DatabaseOptions,
     pub(crate) settings: Settings,
     /// Of the sessions of one role in it.
     pub(crate) role_settings: BTreeMap<String, Settings>,
@@ -129,6 +136,17 @@ pub(crate) struct Database {
     /// Those that must not be held.
     pub(crate) default_revokes: BTreeMap<DefaultTarget, Privileges>,
     pub(crate) publications: BTreeMap<String, Publication>,
+}
+
+/// The options of a database that are wanted, or that differ, or that it has.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DatabaseOptions<B = bool, N = i32> {
+    /// Sessions at a time.
+    pub connection_limit: Option<N>,
+    /// Takes connections.
+    pub allow_connections: Option<B>,
+    /// May be copied by whoever may create databases.
+    pub is_template: Option<B>,
 }
 
 /// The locale of a database, fixed at its creation.

@@ -36,7 +36,7 @@ pub use change::{
     CreatePublication, CreateRole, CreateSchema, GrantPrivileges, GrantRole, Members, PasswordDrift,
     PreviousPassword, Privileges, RevokeDefaultPrivileges, RevokePrivileges,
 };
-pub use desired::{Attributes, DefaultTarget, Desired, Locale, Membership, Target, Until};
+pub use desired::{Attributes, DatabaseOptions, DefaultTarget, Desired, Locale, Membership, Target, Until};
 pub use error::Error;
 pub use observed::Observed;
 pub use spec::{

@@ -18,7 +18,7 @@ use tracing::warn;
 use self::access::Oids;
 use crate::desired::{Desired, Publication};
 use crate::error::Error;
-use crate::observed::Observed;
+use crate::observed::{self, Observed};
 use crate::spec::{LocaleProvider, Privilege};
 use crate::wire::{Ownership, Pool, Server, Use};
 
@@ -70,7 +70,7 @@ async fn insides(
     observed: &mut Observed,
 ) -> Result<(), Error> {
     let there =
-        |name: &String| observed.databases.get(name).is_some_and(|database| database.allows_connections);
+        |name: &String| observed.databases.get(name).is_some_and(observed::Database::allows_connections);
     let declared = desired.databases.iter().filter(|(name, database)| database.has_inside() && there(name));
     let declared: Vec<_> = declared.collect();
     let (pool, oids) = (&server.pool, Oids { names: &server.names, roles: oids });

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::Until;
-use crate::desired::{Attributes, DefaultTarget, Target};
+use crate::desired::{Attributes, DatabaseOptions, DefaultTarget, Target};
 use crate::spec::{LocaleProvider, Operation, Privilege};
 
 /// What one server has of what a spec is about.
@@ -19,6 +19,8 @@ pub struct Observed {
     pub(crate) databases: BTreeMap<String, Database>,
     /// The extensions that the server has files of, the same for all its databases. Only read where some are declared.
     pub(crate) offers: BTreeMap<String, Offer>,
+    /// Those of the spec's tablespaces that are there.
+    pub(crate) tablespaces: BTreeSet<String>,
     /// The server's own spelling of each encoding that the spec names.
     pub(crate) encodings: BTreeMap<String, String>,
     /// ICU locales of the spec, and how the server writes those that it writes otherwise.
@@ -100,8 +102,9 @@ pub(crate) struct Database {
     pub(crate) owner: String,
     pub(crate) encoding: String,
     pub(crate) locale: Locale,
-    pub(crate) connection_limit: i32,
-    pub(crate) allows_connections: bool,
+    pub(crate) tablespace: String,
+    /// Each of them.
+    pub(crate) options: DatabaseOptions,
     /// The roles with CONNECT, by key; `public` is every role.
     pub(crate) connect: BTreeSet<String>,
     pub(crate) settings: Settings,
@@ -109,6 +112,12 @@ pub(crate) struct Database {
     pub(crate) role_settings: BTreeMap<String, Settings>,
     pub(crate) acl: Acl<Target>,
     pub(crate) inside: Inside,
+}
+
+impl Database {
+    pub(crate) fn allows_connections(&self) -> bool {
+        self.options.allow_connections == Some(true)
+    }
 }
 
 /// The locale of a database, which is fixed at its creation.

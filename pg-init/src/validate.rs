@@ -41,6 +41,12 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
     let databases = spec.databases.into_iter().map(|(name, written)| {
         let at = root.key("databases").key(&name);
         let database = database::one(&name, written, &at, &mut wrong);
+        if name == spec.database && database.options.allow_connections == Some(false) {
+            wrong.push(
+                &at.key("allowConnections"),
+                "this is the maintenance database, where every run begins",
+            );
+        }
         (name, database)
     });
     let databases: BTreeMap<_, _> = databases.collect();

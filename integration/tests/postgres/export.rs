@@ -13,7 +13,7 @@ use integration::postgres::{PASSWORD, Server, init, major};
 type Passwords<'a> = BTreeMap<&'a str, &'a str>;
 
 /// What the server says of itself as a spec.
-fn export(server: &Server, args: &[&str]) -> String {
+pub(crate) fn export(server: &Server, args: &[&str]) -> String {
     let ended = server.init("").args(&[&["export"], args].concat()).run();
     assert_eq!(ended.exit, 0, "{}\n{}", ended.stdout, ended.log);
     ended.stdout

@@ -9,6 +9,7 @@ mod before;
 mod canary;
 mod certificates;
 mod connection;
+mod databases;
 mod drift;
 mod export;
 mod extensions;

@@ -2,7 +2,7 @@
 
 use integration::postgres::{Server, major};
 
-use crate::privileges::{SPEC, as_admin};
+use crate::privileges::{as_admin, managed};
 
 const ROLES: &str = "SET SESSION AUTHORIZATION manager; CREATE ROLE readers; CREATE ROLE app";
 const MANAGER: &str = "CREATE ROLE manager LOGIN CREATEROLE CREATEDB PASSWORD 'managed'";
@@ -104,7 +104,7 @@ fn every_kind_of_admin_is_a_member_of_what_it_was_a_member_of() {
         }
         let run = |what: &str| {
             let before = server.memberships("manager");
-            let ended = as_admin(&server, SPEC).run();
+            let ended = as_admin(&server, &managed()).run();
             assert_eq!(
                 (ended.exit, ended.outcome()),
                 (0, "changed"),
@@ -117,14 +117,14 @@ fn every_kind_of_admin_is_a_member_of_what_it_was_a_member_of() {
             }
         };
         run("cold");
-        as_admin(&server, SPEC).run().expect(0, "unchanged");
+        as_admin(&server, &managed()).run().expect(0, "unchanged");
         let before = server.memberships("manager");
         for (database, sql) in DRIFTS {
             server.psql(database, sql);
             run(sql);
             assert_eq!(server.memberships("manager"), before, "{kind}, {sql}");
         }
-        as_admin(&server, SPEC).run().expect(0, "unchanged");
+        as_admin(&server, &managed()).run().expect(0, "unchanged");
     }
 }
 
@@ -135,11 +135,11 @@ fn a_refused_change_leaves_the_memberships_as_they_were() {
     for sql in [MANAGER, ROLES, "GRANT app TO manager"] {
         server.psql("postgres", sql);
     }
-    as_admin(&server, SPEC).run().expect(0, "changed");
+    as_admin(&server, &managed()).run().expect(0, "changed");
     let before = server.memberships("manager");
     // A table of a superuser's, on which nobody else can grant.
     server.psql("app", "CREATE TABLE app.theirs ()");
-    as_admin(&server, SPEC).run().expect(77, "failed");
+    as_admin(&server, &managed()).run().expect(77, "failed");
     assert_eq!(server.memberships("manager"), before);
 }
 
@@ -150,8 +150,8 @@ fn a_grant_on_tables_is_about_the_owners_of_tables() {
     for sql in [MANAGER, ROLES] {
         server.psql("postgres", sql);
     }
-    as_admin(&server, SPEC).run().expect(0, "changed");
+    as_admin(&server, &managed()).run().expect(0, "changed");
     server.psql("app", "CREATE EXTENSION pgcrypto SCHEMA app; SET ROLE app; CREATE TABLE app.t (); REVOKE ALL ON app.t FROM readers");
-    let healed = as_admin(&server, SPEC).run().expect(0, "changed");
+    let healed = as_admin(&server, &managed()).run().expect(0, "changed");
     assert_eq!(healed.operations(), ["grant_privileges"]);
 }

@@ -10,7 +10,7 @@ use crate::change::{
     RevokeDefaultPrivileges, RevokePrivileges, operations,
 };
 use crate::desired::sql::{ident, idents, literal, qualified};
-use crate::desired::{Locale, Membership, PUBLIC};
+use crate::desired::{DatabaseOptions, Locale, Membership, PUBLIC};
 use crate::spec::{Future, LocaleProvider, Object, Privilege};
 use crate::wire::Names;
 
@@ -35,10 +35,21 @@ pub(super) fn create_database(change: &CreateDatabase, owner: Option<&str>) -> S
         let _ = write!(sql, " ENCODING {}", literal(encoding));
     }
     sql += &locale(&change.locale);
-    if let Some(limit) = change.connection_limit {
-        let _ = write!(sql, " CONNECTION LIMIT {limit}");
+    if let Some(tablespace) = &change.tablespace {
+        let _ = write!(sql, " TABLESPACE {}", ident(tablespace));
     }
-    sql
+    sql + &database_options(&change.options)
+}
+
+/// In the words of `CREATE DATABASE` and `ALTER DATABASE`.
+fn database_options(options: &DatabaseOptions) -> String {
+    let DatabaseOptions { connection_limit, allow_connections, is_template } = options;
+    let all = [
+        connection_limit.map(|limit| format!(" CONNECTION LIMIT {limit}")),
+        allow_connections.map(|allow| format!(" ALLOW_CONNECTIONS {allow}")),
+        is_template.map(|template| format!(" IS_TEMPLATE {template}")),
+    ];
+    all.into_iter().flatten().collect()
 }
 
 fn locale(locale: &Locale) -> String {
@@ -116,8 +127,13 @@ fn inside(change: &Privileges) -> Option<&String> {
 fn alter_database(names: &Names, change: &AlterDatabase) -> String {
     let database = format!("DATABASE {}", ident(&change.database));
     let mut sql = String::new();
-    if let Some(limit) = &change.connection_limit {
-        let _ = write!(sql, "ALTER {database} CONNECTION LIMIT {};", limit.to);
+    let options = database_options(&DatabaseOptions {
+        connection_limit: change.options.connection_limit.as_ref().map(|drift| drift.to),
+        allow_connections: change.options.allow_connections.as_ref().map(|drift| drift.to),
+        is_template: change.options.is_template.as_ref().map(|drift| drift.to),
+    });
+    if !options.is_empty() {
+        let _ = write!(sql, "ALTER {database}{options};");
     }
     set(&mut sql, &database, change.settings.iter().map(|(name, drift)| (name, &drift.to)));
     if let Some(owner) = &change.owner {

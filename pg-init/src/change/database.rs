@@ -7,7 +7,7 @@ use init_core::diff::Drift;
 use init_core::{Properties, Subject};
 
 use super::show::{self, Show, detail, list, parameters};
-use crate::desired::Locale;
+use crate::desired::{DatabaseOptions, Locale};
 use crate::spec::{LocaleProvider, Setting};
 
 /// A new database.
@@ -25,8 +25,10 @@ pub struct CreateDatabase {
     pub encoding: Option<String>,
     /// Its locale.
     pub locale: Locale,
-    /// Sessions at a time.
-    pub connection_limit: Option<i32>,
+    /// Where its content is.
+    pub tablespace: Option<String>,
+    /// Its options.
+    pub options: DatabaseOptions,
     /// Its parameters.
     pub settings: BTreeMap<String, Setting>,
 }
@@ -38,8 +40,8 @@ pub struct AlterDatabase {
     pub database: String,
     /// Its owner.
     pub owner: Option<Drift<String>>,
-    /// Sessions at a time.
-    pub connection_limit: Option<Drift<i32>>,
+    /// The options that differ.
+    pub options: DatabaseOptions<Drift<bool>, Drift<i32>>,
     /// The parameters that differ.
     pub settings: BTreeMap<String, Drift<Setting>>,
 }
@@ -56,7 +58,8 @@ impl Display for CreateDatabase {
         details.extend(detail("icuLocale", icu.as_ref()));
         details.extend(detail("lcCollate", collate.as_ref()));
         details.extend(detail("lcCtype", ctype.as_ref()));
-        details.extend(detail("connectionLimit", self.connection_limit.as_ref()));
+        details.extend(detail("tablespace", self.tablespace.as_ref()));
+        details.extend(options(&self.options));
         details.extend(parameters(&self.settings));
         write!(f, "create database {}{}", self.database, list(&details))
     }
@@ -77,7 +80,10 @@ impl Show for CreateDatabase {
             .to_some("icu_locale", self.locale.icu.as_ref())
             .to_some("lc_collate", self.locale.collate.as_ref())
             .to_some("lc_ctype", self.locale.ctype.as_ref())
-            .to_some("connection_limit", self.connection_limit)
+            .to_some("tablespace", self.tablespace.as_ref())
+            .to_some("connection_limit", self.options.connection_limit)
+            .to_some("allow_connections", self.options.allow_connections)
+            .to_some("is_template", self.options.is_template)
             .to("settings", &self.settings)
     }
 }
@@ -86,7 +92,7 @@ impl Display for AlterDatabase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut details = Vec::new();
         details.extend(detail("owner", self.owner.as_ref()));
-        details.extend(detail("connectionLimit", self.connection_limit.as_ref()));
+        details.extend(options(&self.options));
         details.extend(parameters(&self.settings));
         write!(f, "alter database {}{}", self.database, list(&details))
     }
@@ -100,7 +106,18 @@ impl Show for AlterDatabase {
     fn properties(&self) -> Properties {
         let properties = Properties::none()
             .drifts("owner", self.owner.as_ref())
-            .drifts("connection_limit", self.connection_limit.as_ref());
+            .drifts("connection_limit", self.options.connection_limit.as_ref())
+            .drifts("allow_connections", self.options.allow_connections.as_ref())
+            .drifts("is_template", self.options.is_template.as_ref());
         show::settings(properties, &self.settings)
     }
+}
+
+fn options<B: Display, N: Display>(options: &DatabaseOptions<B, N>) -> impl Iterator<Item = String> {
+    let all = [
+        detail("connectionLimit", options.connection_limit.as_ref()),
+        detail("allowConnections", options.allow_connections.as_ref()),
+        detail("isTemplate", options.is_template.as_ref()),
+    ];
+    all.into_iter().flatten()
 }

@@ -5,18 +5,21 @@ use init_core::export::Scope;
 use super::found::{Found, MAINTENANCE};
 use super::privileges::{Changed, Counted, changed};
 use super::{query, roles};
-use crate::desired::{Database, Locale};
+use crate::desired::{Database, DatabaseOptions, Locale};
 use crate::error::Error;
 use crate::observe::cluster;
 use crate::observed;
 use crate::spec::LocaleProvider;
 use crate::wire::{Row, Server};
 
-/// The templates are the server's own. ICU locales may have rules from PostgreSQL 16 on.
+/// The first templates are the server's own. ICU locales may have rules from PostgreSQL 16 on.
 const DATABASES: &str = "\
-    SELECT d.datname::text, d.datistemplate, d.dattablespace <> 1663, pg_catalog.to_jsonb(d)->>'daticurules' IS NOT NULL, \
+    SELECT d.datname::text, pg_catalog.to_jsonb(d)->>'daticurules' IS NOT NULL, \
         d.datallowconn, pg_catalog.has_database_privilege(d.oid, 'CONNECT') \
     FROM pg_catalog.pg_database d WHERE d.datname NOT IN ('template0', 'template1') ORDER BY 1";
+
+/// Where `initdb` puts everything.
+const DEFAULT_TABLESPACE: &str = "pg_default";
 
 /// What belongs to the whole server and is in no spec.
 const OTHER: &str = "\
@@ -68,12 +71,10 @@ pub(super) async fn read(server: &Server, scope: &Scope, found: &mut Found) -> R
 /// What of a database a spec cannot say, and whether a session can be in it.
 fn odd(row: &Row, found: &mut Found) -> Result<(), Error> {
     let name: &str = row.get(0)?;
-    let (open, admitted): (bool, bool) = (row.get(4)?, row.get(5)?);
+    let (open, admitted): (bool, bool) = (row.get(2)?, row.get(3)?);
     for (odd, text) in [
-        (row.get(1)?, "that it is a template (IS_TEMPLATE)"),
-        (row.get(2)?, "its tablespace"),
-        (row.get(3)?, "the rules of its ICU locale"),
-        (!open, "what is inside: it takes no connections (ALLOW_CONNECTIONS false)"),
+        (row.get(1)?, "the rules of its ICU locale"),
+        (!open, "what is inside: it takes no connections"),
         (open && !admitted, "what is inside: the role that provisions may not connect to it"),
     ] {
         if odd {
@@ -99,7 +100,12 @@ fn database(name: &str, there: &observed::Database, scope: &Scope, found: &mut F
         owner: found.own.owner(&there.owner),
         encoding: made.then(|| there.encoding.clone()),
         locale: locale.filter(|_| made).unwrap_or_default(),
-        connection_limit: Some(there.connection_limit).filter(|limit| *limit != -1),
+        tablespace: Some(there.tablespace.clone()).filter(|tablespace| tablespace != DEFAULT_TABLESPACE),
+        options: DatabaseOptions {
+            connection_limit: there.options.connection_limit.filter(|limit| *limit != -1),
+            allow_connections: there.options.allow_connections.filter(|allow| !allow),
+            is_template: there.options.is_template.filter(|template| *template),
+        },
         settings: roles::settings(&there.settings),
         role_settings: role_settings.collect(),
         ..Database::default()

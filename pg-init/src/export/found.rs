@@ -6,7 +6,8 @@ use init_core::export::Export;
 use init_core::{SecretRef, Text};
 
 use crate::desired::{
-    Database, DefaultTarget, Desired, Extension, PUBLIC, Privileges, Publication, Role, Schema, Target,
+    Database, DatabaseOptions, DefaultTarget, Desired, Extension, PUBLIC, Privileges, Publication, Role,
+    Schema, Target,
 };
 use crate::error::Error;
 use crate::observe::password;
@@ -127,7 +128,8 @@ impl Found {
     pub(super) fn drop_untouched(&mut self) {
         let untouched = |database: &Database| {
             database.owner.is_none()
-                && database.connection_limit.is_none()
+                && database.options == DatabaseOptions::default()
+                && database.tablespace.is_none()
                 && database.settings.is_empty()
                 && database.role_settings.is_empty()
                 && database.grants.is_empty()

@@ -1,6 +1,8 @@
 //! The questions about privileges, each object compared with what it was made with: by `initdb`, by its extension, or by the
 //! defaults of its kind.
 
+use crate::observe::objects::on_its_own;
+
 /// Wraps a list of objects, each with its access list and the one that it was made with, into a query that counts by place,
 /// kind, grantee and privilege: all objects, those with the privilege now, and those that were made with it. Objects are
 /// named where a privilege does not hold for all.
@@ -101,6 +103,8 @@ pub(super) const INSIDE: &str = counted!(concat!(
      SELECT n.nspname, 'types', y.typname, y.oid, coalesce(y.typacl, pg_catalog.acldefault('T', y.typowner)), ",
     made!("pg_type", "y.oid", "pg_catalog.acldefault('T', y.typowner)"),
     " FROM pg_catalog.pg_type y JOIN pg_catalog.pg_namespace n ON n.oid = y.typnamespace WHERE y.typacl IS NOT NULL AND ",
+    on_its_own!("y"),
+    " AND ",
     of_users!()
 ));
 

@@ -13,7 +13,7 @@ use super::found::Found;
 use super::privileges::{Changed, Counted, OfColumn, changed};
 use super::write;
 use crate::Postgres;
-use crate::desired::{self, Database, Privileges, Role, Target, sql};
+use crate::desired::{self, Database, DatabaseOptions, Privileges, Role, Target, sql};
 use crate::observed::{self, MemberRow, Observed, Stored};
 use crate::plan;
 use crate::spec::{LocaleProvider, Object, Operation, Setting};
@@ -86,8 +86,12 @@ fn database(database: &Database) -> observed::Database {
         owner: database.owner.clone().unwrap_or_default(),
         encoding: database.encoding.clone().unwrap_or_default(),
         locale: locale(&database.locale),
-        connection_limit: database.connection_limit.unwrap_or(-1),
-        allows_connections: true,
+        tablespace: database.tablespace.clone().unwrap_or_else(|| "pg_default".to_owned()),
+        options: DatabaseOptions {
+            connection_limit: database.options.connection_limit.or(Some(-1)),
+            allow_connections: database.options.allow_connections.or(Some(true)),
+            is_template: database.options.is_template.or(Some(false)),
+        },
         settings: settings(&database.settings),
         role_settings: database.role_settings.iter().map(|(role, s)| (role.clone(), settings(s))).collect(),
         ..observed::Database::default()

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tokio_postgres::types::Type;
 
 use super::access::{self, Oids};
-use crate::desired::{Attributes, Desired, Until};
+use crate::desired::{Attributes, DatabaseOptions, Desired, Until};
 use crate::error::Error;
 use crate::observed::{Database, Locale, MemberRow, Observed, Provisioner, Role, Stored};
 use crate::spec::LocaleProvider;
@@ -35,6 +35,7 @@ const DATABASES: &str = "\
     SELECT d.datname::text, pg_catalog.pg_get_userbyid(d.datdba)::text, pg_catalog.pg_encoding_to_char(d.encoding)::text, \
         coalesce(pg_catalog.to_jsonb(d)->>'datlocprovider', 'c'), d.datcollate::text, d.datctype::text, \
         coalesce(pg_catalog.to_jsonb(d)->>'datlocale', pg_catalog.to_jsonb(d)->>'daticulocale'), d.datconnlimit, d.datallowconn, \
+        d.datistemplate, (SELECT t.spcname::text FROM pg_catalog.pg_tablespace t WHERE t.oid = d.dattablespace), \
         ARRAY(SELECT CASE a.grantee WHEN 0 THEN 'public' ELSE pg_catalog.pg_get_userbyid(a.grantee)::text END \
             FROM pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) a \
             WHERE a.privilege_type = 'CONNECT') \
@@ -64,6 +65,9 @@ const ENCODINGS: &str = "\
     SELECT e, pg_catalog.pg_encoding_to_char(pg_catalog.pg_char_to_encoding(e::name))::text \
     FROM pg_catalog.unnest($1::text[]) e";
 
+const TABLESPACES: &str = "\
+    SELECT t.spcname::text FROM pg_catalog.pg_tablespace t WHERE t.spcname = ANY($1)";
+
 /// Also gives the server's numbers for the roles, by real name.
 pub(super) async fn observe(
     server: &Server,
@@ -75,9 +79,17 @@ pub(super) async fn observe(
     let encodings: BTreeSet<&str> =
         desired.databases.values().filter_map(|d| d.encoding.as_deref()).collect();
     let encodings: Vec<&str> = encodings.into_iter().collect();
-    let (listed, encodings) = tokio::try_join!(
+    let tablespaces: Vec<&str> =
+        desired.databases.values().filter_map(|database| database.tablespace.as_deref()).collect();
+    let (listed, encodings, tablespaces) = tokio::try_join!(
         listed(server, &roles, &databases),
         main.rows("reading encodings", ENCODINGS, [(&encodings, Type::TEXT_ARRAY)]),
+        async {
+            if tablespaces.is_empty() {
+                return Ok(Vec::new());
+            }
+            main.rows("reading tablespaces", TABLESPACES, [(&tablespaces, Type::TEXT_ARRAY)]).await
+        },
     )?;
     let (mut observed, oids) = listed;
     for row in &encodings {
@@ -87,6 +99,7 @@ pub(super) async fn observe(
         }
         observed.encodings.insert(written, canonical);
     }
+    observed.tablespaces = tablespaces.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?;
     provisioner(server, desired, &mut observed).await?;
     for (name, acl) in access::databases(main, &Oids { names, roles: &oids }, desired).await? {
         if let Some(database) = observed.databases.get_mut(&name) {
@@ -175,9 +188,13 @@ fn database(row: &Row, names: &Names) -> Result<Database, Error> {
         owner: names.key(row.get(1)?),
         encoding: row.get(2)?,
         locale,
-        connection_limit: row.get(7)?,
-        allows_connections: row.get(8)?,
-        connect: row.list(9)?.iter().map(|role| names.key(role)).collect(),
+        options: DatabaseOptions {
+            connection_limit: row.get(7)?,
+            allow_connections: row.get(8)?,
+            is_template: row.get(9)?,
+        },
+        tablespace: row.get(10)?,
+        connect: row.list(11)?.iter().map(|role| names.key(role)).collect(),
         ..Database::default()
     })
 }

@@ -9,10 +9,24 @@ use crate::error::Error;
 use crate::observed::Object;
 use crate::wire::{Names, Session};
 
+/// Whether a type is one by itself, which `ALTER TYPE` and `GRANT` take: the type of an array goes with that of its elements, and
+/// since PostgreSQL 17 the multirange of a range with the range. Before that a multirange has an owner and privileges of its own.
+macro_rules! on_its_own {
+    ($type:literal) => {
+        concat!(
+            "NOT EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.typarray = ",
+            $type,
+            ".oid) AND (",
+            $type,
+            ".typtype <> 'm' OR pg_catalog.current_setting('server_version_num')::pg_catalog.int4 < 170000)"
+        )
+    };
+}
+pub(crate) use on_its_own;
+
 /// What `ALTER … OWNER` is for in the schema `n`, each as the server itself writes its name, by the name `o`. Left out is what
 /// belongs to an extension, and what goes with another: a sequence of a column, the type of a row or of an array, the
-/// constructors of a range. The multirange of a range goes with it since PostgreSQL 17, which refuses it to `ALTER TYPE`; before
-/// that it has an owner of its own.
+/// constructors of a range.
 macro_rules! owned {
     ($columns:literal, $schemas:literal, $and:literal) => {
         concat!(
@@ -33,10 +47,9 @@ macro_rules! owned {
                     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_proc'::pg_catalog.regclass \
                         AND d.objid = p.oid AND d.deptype = 'i') \
                 UNION ALL SELECT 'type', y.oid::pg_catalog.regtype::text, y.typowner, 'pg_type'::pg_catalog.regclass, y.oid \
-                FROM pg_catalog.pg_type y WHERE y.typnamespace = n.oid AND (y.typtype IN ('b', 'd', 'e', 'r') OR y.typtype = 'm' \
-                        AND pg_catalog.current_setting('server_version_num')::pg_catalog.int4 < 170000) \
-                    AND NOT EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.typarray = y.oid) \
-            ) o \
+                FROM pg_catalog.pg_type y WHERE y.typnamespace = n.oid AND y.typtype NOT IN ('c', 'p') AND ",
+            on_its_own!("y"),
+            ") o \
             WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = o.catalog AND d.objid = o.oid \
                 AND d.deptype = 'e') ",
             $and

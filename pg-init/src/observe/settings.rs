@@ -16,6 +16,7 @@ pub(super) async fn equate(server: &Server, desired: &Desired, observed: &mut Ob
     }
     for (name, database) in &desired.databases {
         let Some(there) = observed.databases.get_mut(name) else { continue };
+        let open = there.allows_connections();
         let mut pairs = vec![(&database.settings, &mut there.settings)];
         for (role, stored) in &mut there.role_settings {
             pairs.extend(database.role_settings.get(role).map(|wanted| (wanted, stored)));
@@ -25,11 +26,7 @@ pub(super) async fn equate(server: &Server, desired: &Desired, observed: &mut Ob
             continue;
         }
         // A value may name an object that only this database has.
-        let own = if there.allows_connections {
-            Some(server.pool.session(name, Use::Reading).await?)
-        } else {
-            None
-        };
+        let own = if open { Some(server.pool.session(name, Use::Reading).await?) } else { None };
         for (wanted, stored) in pairs {
             compare(own.as_ref().unwrap_or(&server.main), differing(wanted, stored), stored).await?;
         }

@@ -56,7 +56,9 @@ impl Planner<'_> {
             return;
         }
         let role = provisioner.role.clone();
-        if database.connection_limit == Some(0) && there.is_none_or(|there| there.connection_limit != 0) {
+        if database.options.connection_limit == Some(0)
+            && there.is_none_or(|there| there.options.connection_limit != Some(0))
+        {
             let problem =
                 format!("every run enters the database, and {role} is no superuser: the next one could not");
             self.conflict(&at.key("connectionLimit"), problem);

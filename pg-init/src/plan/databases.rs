@@ -3,10 +3,10 @@
 use init_core::diff::Drift;
 use init_core::{Conflict, SpecPath};
 
-use super::planner::Planner;
+use super::planner::{Planner, drift};
 use super::settings;
 use crate::change::{AlterDatabase, AlterRoleSettings, Change, CreateDatabase};
-use crate::desired::{Database, Locale};
+use crate::desired::{Database, DatabaseOptions, Locale};
 use crate::observed;
 use crate::spec::LocaleProvider;
 
@@ -23,7 +23,10 @@ impl Planner<'_> {
             }
             self.role_settings(name, database, &at);
             self.check_connect(name, database, self.observed.databases.get(name), &at);
-            self.inside(name, database, &at);
+            // Nothing could be read in a database that is closed: its content is compared once it is open.
+            if self.observed.databases.get(name).is_none_or(observed::Database::allows_connections) {
+                self.inside(name, database, &at);
+            }
         }
     }
 
@@ -52,6 +55,15 @@ impl Planner<'_> {
             let problem = format!("the template {template} is neither declared nor there");
             self.conflict(&at.key("template"), problem);
         }
+        if let Some(tablespace) = database.tablespace.as_ref()
+            && self.observed.version > 0
+            && !self.observed.tablespaces.contains(tablespace)
+        {
+            self.conflict(
+                &at.key("tablespace"),
+                format!("the server has no tablespace {tablespace}: create it first"),
+            );
+        }
         self.change(Change::CreateDatabase(CreateDatabase {
             rank: self.rank(database),
             database: name.to_owned(),
@@ -59,7 +71,8 @@ impl Planner<'_> {
             template: template.to_owned(),
             encoding: database.encoding.clone(),
             locale: database.locale.clone(),
-            connection_limit: database.connection_limit,
+            tablespace: database.tablespace.clone(),
+            options: database.options.clone(),
             settings: settings::of_new(&database.settings),
         }));
     }
@@ -72,16 +85,25 @@ impl Planner<'_> {
 
     fn compare(&mut self, name: &str, database: &Database, there: &observed::Database, at: &SpecPath) {
         self.fixed(database, there, at, "the database");
-        if database.has_inside() && !there.allows_connections {
-            self.conflict(at, "the database takes no connections (ALLOW_CONNECTIONS false), and the spec declares something inside");
+        let opened = database.options.allow_connections == Some(true);
+        if database.has_inside() && !there.allows_connections() && !opened {
+            self.conflict(at, "the database takes no connections (ALLOW_CONNECTIONS false), and the spec declares something inside: \
+                               add `allowConnections: true`");
+        }
+        if let Some(wanted) = database.tablespace.as_ref().filter(|wanted| **wanted != there.tablespace) {
+            let problem = format!(
+                "the database is in the tablespace {}, and the spec wants {wanted}: move it with `ALTER DATABASE … SET TABLESPACE` \
+                 while nobody is connected, or correct the spec",
+                there.tablespace
+            );
+            self.conflict(&at.key("tablespace"), problem);
         }
         let owner = database.owner.clone().and_then(|owner| Drift::between(Some(there.owner.clone()), owner));
-        let limit = database.connection_limit;
-        let connection_limit = limit.and_then(|limit| Drift::between(Some(there.connection_limit), limit));
+        let options = options(&database.options, &there.options);
         let settings = settings::drift(&database.settings, &there.settings);
-        if owner.is_some() || connection_limit.is_some() || !settings.is_empty() {
+        if owner.is_some() || options != DatabaseOptions::default() || !settings.is_empty() {
             let database = name.to_owned();
-            self.change(Change::AlterDatabase(AlterDatabase { database, owner, connection_limit, settings }));
+            self.change(Change::AlterDatabase(AlterDatabase { database, owner, options, settings }));
         }
     }
 
@@ -131,6 +153,15 @@ impl Planner<'_> {
         if let Some(all) = wanted.all.as_ref().filter(|_| is(LocaleProvider::Builtin)) {
             compare("locale", "the builtin locale", own, all, canonical(own) == canonical(all));
         }
+    }
+}
+
+/// The options that differ.
+fn options(wanted: &DatabaseOptions, there: &DatabaseOptions) -> DatabaseOptions<Drift<bool>, Drift<i32>> {
+    DatabaseOptions {
+        connection_limit: drift(wanted.connection_limit, there.connection_limit),
+        allow_connections: drift(wanted.allow_connections, there.allow_connections),
+        is_template: drift(wanted.is_template, there.is_template),
     }
 }
 

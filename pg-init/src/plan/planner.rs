@@ -1,5 +1,6 @@
 //! What a plan is made from, and what it consists of so far.
 
+use init_core::diff::Drift;
 use init_core::{Conflict, SpecPath};
 
 use crate::change::Change;
@@ -12,6 +13,11 @@ pub(super) struct Planner<'a> {
     pub(super) observed: &'a Observed,
     pub(super) changes: Vec<Change>,
     pub(super) conflicts: Vec<Conflict>,
+}
+
+/// What is wanted and not there.
+pub(super) fn drift<T: PartialEq>(wanted: Option<T>, there: Option<T>) -> Option<Drift<T>> {
+    wanted.and_then(|wanted| Drift::between(there, wanted))
 }
 
 impl Planner<'_> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use init_core::SpecPath;
 use init_core::diff::{Drift, Side, by_key};
 
-use super::planner::Planner;
+use super::planner::{Planner, drift};
 use super::settings;
 use crate::change::{
     AlterMembership, AlterRole, Change, CreateRole, GrantRole, Members, PasswordDrift, PreviousPassword,
@@ -112,10 +112,6 @@ fn alter(key: &str, role: &Role, there: &observed::Role, by_login: bool) -> Opti
     let settings = settings::drift(&role.settings, &there.settings);
     let nothing = attributes == Attributes::default() && password.is_none() && settings.is_empty();
     (!nothing).then(|| Change::AlterRole(AlterRole { role: key.to_owned(), attributes, password, settings }))
-}
-
-fn drift<T: PartialEq>(wanted: Option<T>, there: Option<T>) -> Option<Drift<T>> {
-    wanted.and_then(|wanted| Drift::between(there, wanted))
 }
 
 /// An option holds when any grantor gives it, so it is wanted true of one and wanted false of all.

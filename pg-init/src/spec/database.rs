@@ -29,8 +29,14 @@ pub struct Database {
     pub lc_collate: Option<String>,
     /// `LC_CTYPE`, where it is another than `locale`; fixed at creation.
     pub lc_ctype: Option<String>,
+    /// The tablespace of its content, fixed at creation: the template's when absent.
+    pub tablespace: Option<String>,
     /// Sessions at a time; -1 for any number.
     pub connection_limit: Option<i32>,
+    /// Whether anybody may connect to it.
+    pub allow_connections: Option<bool>,
+    /// Whether whoever may create databases may copy it.
+    pub is_template: Option<bool>,
     /// Configuration parameters of its sessions.
     #[serde(default)]
     pub settings: BTreeMap<String, Setting>,

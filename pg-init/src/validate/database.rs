@@ -5,27 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use init_core::{SpecPath, Violations};
 
 use super::{access, names, privileges, setting};
-use crate::desired::{Database, Extension, Locale, Publication, Schema, Settings, sql};
+use crate::desired::{Database, DatabaseOptions, Extension, Locale, Publication, Schema, Settings, sql};
 use crate::spec::{self, LocaleProvider, Setting, Tables};
 
 pub(super) fn one(name: &str, written: spec::Database, at: &SpecPath, wrong: &mut Violations) -> Database {
     wrong.check(at, names::name(name));
-    for (key, value) in [("owner", &written.owner), ("template", &written.template)] {
-        if let Some(value) = value {
-            wrong.check(&at.key(key), names::name(value));
-        }
-    }
-    for (key, value) in [
-        ("encoding", &written.encoding),
-        ("locale", &written.locale),
-        ("icuLocale", &written.icu_locale),
-        ("lcCollate", &written.lc_collate),
-        ("lcCtype", &written.lc_ctype),
-    ] {
-        if value.as_ref().is_some_and(|value| value.is_empty() || value.contains('\0')) {
-            wrong.push(&at.key(key), "the value is empty or holds a NUL character");
-        }
-    }
+    texts(&written, at, wrong);
     provider(&written, at, wrong);
     setting::connection_limit(written.connection_limit, at, wrong);
     let defaults = privileges::defaults(written.default_privileges, &at.key("defaultPrivileges"), wrong);
@@ -40,7 +25,12 @@ pub(super) fn one(name: &str, written: spec::Database, at: &SpecPath, wrong: &mu
             collate: written.lc_collate,
             ctype: written.lc_ctype,
         },
-        connection_limit: written.connection_limit,
+        tablespace: written.tablespace,
+        options: DatabaseOptions {
+            connection_limit: written.connection_limit,
+            allow_connections: written.allow_connections,
+            is_template: written.is_template,
+        },
         settings: setting::settings(written.settings, &at.key("settings"), wrong),
         role_settings: role_settings(written.role_settings, &at.key("roleSettings"), wrong),
         extensions: extensions(written.extensions, &at.key("extensions"), wrong),
@@ -53,7 +43,33 @@ pub(super) fn one(name: &str, written: spec::Database, at: &SpecPath, wrong: &mu
     };
     access::expand(written.access, &mut database, &at.key("access"), wrong);
     privileges::opposites(&database, wrong);
+    if database.options.allow_connections == Some(false) && database.has_inside() {
+        let problem =
+            "what is declared inside of the database takes a session there: declare it while this is `true`";
+        wrong.push(&at.key("allowConnections"), problem);
+    }
     database
+}
+
+/// What every text of a database is: names, and values that are not empty.
+fn texts(written: &spec::Database, at: &SpecPath, wrong: &mut Violations) {
+    for (key, value) in [("owner", &written.owner), ("template", &written.template)] {
+        if let Some(value) = value {
+            wrong.check(&at.key(key), names::name(value));
+        }
+    }
+    for (key, value) in [
+        ("encoding", &written.encoding),
+        ("locale", &written.locale),
+        ("icuLocale", &written.icu_locale),
+        ("lcCollate", &written.lc_collate),
+        ("lcCtype", &written.lc_ctype),
+        ("tablespace", &written.tablespace),
+    ] {
+        if value.as_ref().is_some_and(|value| value.is_empty() || value.contains('\0')) {
+            wrong.push(&at.key(key), "the value is empty or holds a NUL character");
+        }
+    }
 }
 
 fn role_settings(

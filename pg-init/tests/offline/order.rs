@@ -7,10 +7,10 @@ use init_core::{Plan, as_json};
 use pg_init::{
     AlterDatabase, AlterDefaultPrivileges, AlterExtension, AlterMembership, AlterObjectOwner,
     AlterPublication, AlterRole, AlterRoleSettings, AlterSchema, Attributes, Change, CreateDatabase,
-    CreateExtension, CreatePublication, CreateRole, CreateSchema, DefaultTarget, Future, GrantPrivileges,
-    GrantRole, Locale, LocaleProvider, Members, Membership, Object, Operation, PasswordDrift,
-    PreviousPassword, Privilege, Privileges, RevokeDefaultPrivileges, RevokePrivileges, Setting, Target,
-    Until,
+    CreateExtension, CreatePublication, CreateRole, CreateSchema, DatabaseOptions, DefaultTarget, Future,
+    GrantPrivileges, GrantRole, Locale, LocaleProvider, Members, Membership, Object, Operation,
+    PasswordDrift, PreviousPassword, Privilege, Privileges, RevokeDefaultPrivileges, RevokePrivileges,
+    Setting, Target, Until,
 };
 
 fn drift<T>(from: T, to: T) -> Drift<T> {
@@ -74,7 +74,12 @@ fn databases() -> Vec<Change> {
                 collate: Some(text("C")),
                 ctype: Some(text("POSIX")),
             },
-            connection_limit: Some(3),
+            tablespace: Some(text("fast")),
+            options: DatabaseOptions {
+                connection_limit: Some(3),
+                allow_connections: Some(true),
+                is_template: Some(false),
+            },
             settings: BTreeMap::from([(text("timezone"), Setting::One(text("UTC")))]),
         })
     };
@@ -82,7 +87,11 @@ fn databases() -> Vec<Change> {
         Change::AlterDatabase(AlterDatabase {
             database: text("d"),
             owner: Some(drift(text("a"), text("b"))),
-            connection_limit: Some(drift(1, 2)),
+            options: DatabaseOptions {
+                connection_limit: Some(drift(1, 2)),
+                allow_connections: Some(drift(true, false)),
+                is_template: Some(drift(false, true)),
+            },
             settings: BTreeMap::new(),
         }),
         Change::AlterRoleSettings(AlterRoleSettings {

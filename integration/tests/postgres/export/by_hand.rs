@@ -16,6 +16,7 @@ const HOSTILE: &str = r#"
     ALTER ROLE "yes" SET app.note = 'a''b: "c" \d';
     CREATE DATABASE "it's a ""db"": #1" OWNER "yes" CONNECTION LIMIT 7;
     CREATE DATABASE plain;
+    CREATE DATABASE form IS_TEMPLATE true ALLOW_CONNECTIONS false;
     ALTER DATABASE plain SET timezone = 'Europe/Berlin';
     ALTER ROLE "yes" IN DATABASE plain SET app.note = '- {x}: "y"';
     GRANT CREATE ON DATABASE plain TO "12" WITH GRANT OPTION;
@@ -53,6 +54,7 @@ fn a_server_with_hostile_names_is_exported_and_cloned() {
     assert!(!page.contains("canary"), "{page}");
     for line in [
         "{role: admins, admin: true}",
+        "    allowConnections: false\n    isTemplate: true\n",
         "{for: \"12\", object: functions, from: public, privileges: [execute]}",
         "{for: \"12\", object: tables, from: \"12\", privileges: [insert, update]}",
     ] {

@@ -16,6 +16,8 @@ pub(super) enum Need<'c> {
     Create(&'c str),
     /// The right to grant on a database.
     Grant(&'c str),
+    /// CREATE on a tablespace.
+    Tablespace(&'c str),
     /// A template, or a database of one's own, to be copied.
     Copy(&'c str),
     /// An extension that is trusted; managed servers let their admins create others too.
@@ -38,7 +40,8 @@ pub(super) fn needs<'c>(change: &'c Change, names: &Names, ownership: &Ownership
         }
         Change::CreateDatabase(c) => {
             let owner = c.owner.as_ref().map(real).map(Need::Role);
-            [Some(Need::Copy(&c.template)), owner].into_iter().flatten().collect()
+            let tablespace = c.tablespace.as_deref().map(Need::Tablespace);
+            [Some(Need::Copy(&c.template)), tablespace, owner].into_iter().flatten().collect()
         }
         Change::AlterDatabase(c) => {
             let owner = c.owner.as_ref().map(|drift| real(&drift.to));

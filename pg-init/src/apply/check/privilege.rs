@@ -32,11 +32,17 @@ const UNTRUSTED: &str = "\
     SELECT DISTINCT v.name::text FROM pg_catalog.pg_available_extension_versions v \
     WHERE v.name = ANY($1) AND v.superuser AND NOT v.trusted";
 
+/// Tablespaces that we may not create in.
+const CLOSED: &str = "\
+    SELECT t.spcname::text FROM pg_catalog.pg_tablespace t \
+    WHERE t.spcname = ANY($1) AND NOT pg_catalog.has_tablespace_privilege(t.oid, 'CREATE')";
+
 /// The roles and databases of a plan, as they are in the catalog.
 struct Catalog {
     roles: BTreeMap<String, Role>,
     databases: BTreeMap<String, Database>,
     untrusted: BTreeSet<String>,
+    closed_tablespaces: BTreeSet<String>,
     /// The roles that the plan creates; whoever creates a role has ADMIN OPTION on it.
     created: BTreeSet<String>,
 }
@@ -95,25 +101,29 @@ async fn may_give(session: &Session, word: &str) -> Result<bool, Error> {
 }
 
 async fn read(server: &Server, changes: &[Change]) -> Result<Catalog, Error> {
-    let (mut roles, mut databases, mut extensions) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut roles, mut databases) = (Vec::new(), Vec::new());
+    let (mut extensions, mut tablespaces) = (Vec::new(), Vec::new());
     for need in changes.iter().flat_map(|change| needs(change, &server.names, &server.ownership)) {
         match need {
             Need::Admin(role) | Need::Role(role) | Need::Member(role) => roles.push(role),
             Need::Create(name) | Need::Grant(name) | Need::Copy(name) => databases.push(name),
             Need::Trusted(extension) => extensions.push(extension),
+            Need::Tablespace(tablespace) => tablespaces.push(tablespace),
             Need::Superuser => {}
         }
     }
     let text = Type::TEXT_ARRAY;
-    let (roles, databases, extensions) = tokio::try_join!(
+    let (roles, databases, extensions, tablespaces) = tokio::try_join!(
         server.main.rows("reading roles of the plan", ROLES, [(&roles, text.clone())]),
         server.main.rows("reading databases of the plan", DATABASES, [(&databases, text.clone())]),
         server.main.rows("asking for trusted extensions", UNTRUSTED, [(&extensions, text.clone())]),
+        server.main.rows("reading tablespaces of the plan", CLOSED, [(&tablespaces, text.clone())]),
     )?;
     let mut catalog = Catalog {
         roles: BTreeMap::new(),
         databases: BTreeMap::new(),
         untrusted: extensions.iter().map(|row| row.get(0)).collect::<Result<_, Error>>()?,
+        closed_tablespaces: tablespaces.iter().map(|row| row.get(0)).collect::<Result<_, Error>>()?,
         created: BTreeSet::new(),
     };
     for row in &roles {
@@ -163,6 +173,10 @@ impl Catalog {
                 let there = self.databases.get(*name).filter(|database| !database.copy)?;
                 Some(format!("membership in the role {}, which owns the template", shown(&there.owner)))
             }
+            Need::Tablespace(tablespace) => self
+                .closed_tablespaces
+                .contains(*tablespace)
+                .then(|| format!("CREATE on the tablespace {tablespace}")),
             Need::Trusted(extension) => {
                 if self.untrusted.contains(*extension) {
                     warn!(%change, "PostgreSQL lets only a superuser create this extension: this server decides");

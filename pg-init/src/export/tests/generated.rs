@@ -9,8 +9,8 @@ use proptest::sample::{select, subsequence};
 
 use super::super::found::Found;
 use crate::desired::{
-    Attributes, Database, DefaultTarget, Extension, Locale, Membership, Privileges, Publication, Role,
-    Schema, Settings, Target, Until,
+    Attributes, Database, DatabaseOptions, DefaultTarget, Extension, Locale, Membership, Privileges,
+    Publication, Role, Schema, Settings, Target, Until,
 };
 use crate::spec::{Future, LocaleProvider, Object, Operation, Privilege, Setting};
 use crate::validate::{of, privileges_on_new};
@@ -170,6 +170,18 @@ fn publication() -> impl Strategy<Value = Publication> {
     )
 }
 
+/// What is not as it is by default.
+fn options() -> impl Strategy<Value = DatabaseOptions> {
+    let one = |value| proptest::option::of(Just(value));
+    (proptest::option::of(0..9), one(false), one(true)).prop_map(
+        |(connection_limit, allow_connections, is_template)| DatabaseOptions {
+            connection_limit,
+            allow_connections,
+            is_template,
+        },
+    )
+}
+
 fn locale() -> impl Strategy<Value = Locale> {
     let text = || proptest::option::of("[a-zA-Z_.8-]{1,6}");
     let provider = select(&[LocaleProvider::Libc, LocaleProvider::Icu, LocaleProvider::Builtin][..]);
@@ -203,11 +215,12 @@ fn database() -> impl Strategy<Value = Database> {
         proptest::collection::btree_map(place(), schema(), 0..3),
         proptest::collection::btree_map("[^\0]{1,8}", publication(), 0..3),
     );
-    let outer = (proptest::option::of(role_name()), proptest::option::of(0..9), settings(), role_settings());
+    let outer = (proptest::option::of(role_name()), options(), settings(), role_settings());
+    let outer = (outer, proptest::option::of(place()));
     let privileges = (targets(), targets(), defaults(), defaults());
     (outer, locale(), inside, privileges).prop_map(
         |(outer, locale, (extensions, schemas, publications), privileges)| {
-            let (owner, connection_limit, settings, role_settings) = outer;
+            let ((owner, options, settings, role_settings), tablespace) = outer;
             let (grants, revokes, defaults, default_revokes) = privileges;
             let revokes = without_opposites(revokes, &grants);
             let granted = |target: &DefaultTarget| {
@@ -218,10 +231,14 @@ fn database() -> impl Strategy<Value = Database> {
             let plain =
                 plain.map(|(target, p)| (DefaultTarget { schema: None, grant_option: false, ..target }, p));
             let default_revokes = plain.filter(|(target, _)| !granted(target)).collect();
-            let base = Database { owner, locale, connection_limit, settings, ..Database::default() };
-            let base = Database { encoding: Some("UTF8".to_owned()), role_settings, ..base };
+            let base = Database { owner, locale, options, settings, ..Database::default() };
+            let base = Database { tablespace, encoding: Some("UTF8".to_owned()), role_settings, ..base };
             let base = Database { extensions, schemas, publications, ..base };
-            Database { grants, revokes, defaults, default_revokes, ..base }
+            let mut database = Database { grants, revokes, defaults, default_revokes, ..base };
+            if database.has_inside() {
+                database.options.allow_connections = None;
+            }
+            database
         },
     )
 }

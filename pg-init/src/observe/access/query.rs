@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::desired::sql;
+use crate::observe::objects::on_its_own;
 use crate::spec::Object;
 
 /// A creator's own list for the whole database replaces the built-in defaults; one for a schema adds to them.
@@ -82,7 +83,8 @@ fn lists(kind: Object) -> String {
         }
         Object::Types => {
             let acl = "coalesce(o.typacl, pg_catalog.acldefault('T', o.typowner))";
-            inside("pg_type", "o.typnamespace = n.oid AND o.typname = w.name", acl, "typowner")
+            let of_schema = concat!("o.typnamespace = n.oid AND o.typname = w.name AND ", on_its_own!("o"));
+            inside("pg_type", of_schema, acl, "typowner")
         }
     }
 }
