@@ -8,6 +8,7 @@ mod job;
 mod objects;
 mod owners;
 mod pipeline;
+mod publication_statement;
 mod role_statement;
 mod roles;
 mod statement;

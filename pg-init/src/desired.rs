@@ -1,5 +1,7 @@
 //! The spec as meant: validated, keyed by name, lists expanded to one entry per thing.
 
+pub(crate) mod condition;
+mod role;
 pub(crate) mod setting;
 pub(crate) mod sql;
 mod until;
@@ -13,6 +15,8 @@ use crate::spec::{
     Setting,
 };
 
+pub(crate) use role::{Attribute, Role};
+pub use role::{Attributes, Membership};
 pub use until::Until;
 
 /// What must exist on one server.
@@ -38,79 +42,6 @@ pub(crate) struct Tls {
     pub(crate) protection: init_net::Tls,
     /// Whether the login is bound to the TLS session.
     pub(crate) binding: ChannelBinding,
-}
-
-/// A role by its key. What is `None` is left as it is.
-#[derive(Debug, Default)]
-pub(crate) struct Role {
-    pub(crate) name: Option<Text>,
-    pub(crate) attributes: Attributes,
-    pub(crate) password: Option<SecretRef>,
-    pub(crate) member_of: BTreeMap<String, Membership>,
-    pub(crate) settings: Settings,
-}
-
-/// The attributes of a role that are wanted, or that differ, or that it has.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Attributes<B = bool, N = i32, U = Until> {
-    /// May log in.
-    pub login: Option<B>,
-    /// May do everything.
-    pub superuser: Option<B>,
-    /// May create databases.
-    pub createdb: Option<B>,
-    /// May create roles.
-    pub createrole: Option<B>,
-    /// May replicate.
-    pub replication: Option<B>,
-    /// Row security does not apply.
-    pub bypassrls: Option<B>,
-    /// Uses the privileges of the roles that it is a member of.
-    pub inherit: Option<B>,
-    /// Sessions at a time.
-    pub connection_limit: Option<N>,
-    /// Until when the password works.
-    pub valid_until: Option<U>,
-}
-
-/// The options of a membership that are wanted, or that differ.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Membership<B = bool> {
-    /// May pass the membership on.
-    pub admin: Option<B>,
-    /// Uses the role's privileges without SET ROLE.
-    pub inherit: Option<B>,
-    /// May SET ROLE to it.
-    pub set: Option<B>,
-}
-
-// Derived ones would ask the same of what an option holds.
-impl<B, N, U> Default for Attributes<B, N, U> {
-    fn default() -> Self {
-        Self {
-            login: None,
-            superuser: None,
-            createdb: None,
-            createrole: None,
-            replication: None,
-            bypassrls: None,
-            inherit: None,
-            connection_limit: None,
-            valid_until: None,
-        }
-    }
-}
-
-impl<B, N> Default for DatabaseOptions<B, N> {
-    fn default() -> Self {
-        Self { connection_limit: None, allow_connections: None, is_template: None }
-    }
-}
-
-impl<B> Default for Membership<B> {
-    fn default() -> Self {
-        Self { admin: None, inherit: None, set: None }
-    }
 }
 
 /// Configuration parameters by name, in lower case as the server has them.
@@ -149,6 +80,12 @@ pub struct DatabaseOptions<B = bool, N = i32> {
     pub is_template: Option<B>,
 }
 
+impl<B, N> Default for DatabaseOptions<B, N> {
+    fn default() -> Self {
+        Self { connection_limit: None, allow_connections: None, is_template: None }
+    }
+}
+
 /// The locale of a database, fixed at its creation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Locale {
@@ -171,6 +108,9 @@ pub(crate) struct Schema {
     /// The owner of what is in it.
     pub(crate) object_owner: Option<String>,
 }
+
+/// The version of an extension that the server's files would install.
+pub(crate) const LATEST: &str = "latest";
 
 /// An extension.
 #[derive(Debug, Default)]
@@ -222,10 +162,20 @@ pub struct DefaultTarget {
 #[derive(Debug, Default)]
 pub(crate) struct Publication {
     pub(crate) all_tables: bool,
-    /// Schema and table.
-    pub(crate) tables: BTreeSet<(String, String)>,
+    /// By schema and table.
+    pub(crate) tables: BTreeMap<(String, String), Published>,
     pub(crate) schemas: BTreeSet<String>,
     pub(crate) publish: Option<BTreeSet<Operation>>,
+    pub(crate) via_root: Option<bool>,
+}
+
+/// What is published of a table. What is `None` is left as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Published {
+    /// Its columns.
+    pub columns: Option<BTreeSet<String>>,
+    /// The condition of its rows, in SQL.
+    pub rows: Option<String>,
 }
 
 impl Target {

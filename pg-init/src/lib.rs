@@ -36,13 +36,15 @@ pub use change::{
     CreatePublication, CreateRole, CreateSchema, GrantPrivileges, GrantRole, Members, PasswordDrift,
     PreviousPassword, Privileges, RevokeDefaultPrivileges, RevokePrivileges,
 };
-pub use desired::{Attributes, DatabaseOptions, DefaultTarget, Desired, Locale, Membership, Target, Until};
+pub use desired::{
+    Attributes, DatabaseOptions, DefaultTarget, Desired, Locale, Membership, Published, Target, Until,
+};
 pub use error::Error;
 pub use observed::Observed;
 pub use spec::{
     Access, Authentication, ChannelBinding, Database, DefaultPrivilege, Extension, Future, Grant, Level,
-    LocaleProvider, Many, MemberOf, Object, Operation, PasswordCheck, Privilege, Publication, Revoke, Role,
-    Schema, Setting, Spec, Tables, Tls, TlsMode, TlsSpec,
+    LocaleProvider, Many, MemberOf, Object, Operation, PasswordCheck, Privilege, Publication, PublishedTable,
+    Revoke, Role, Schema, Setting, Spec, Tables, Tls, TlsMode, TlsSpec,
 };
 
 /// PostgreSQL, as the driver of all tools runs it.

@@ -8,6 +8,7 @@ mod inside;
 mod locale;
 pub(crate) mod objects;
 pub(crate) mod password;
+pub(crate) mod publication;
 mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +17,7 @@ use init_core::Secrets;
 use tracing::warn;
 
 use self::access::Oids;
-use crate::desired::{Desired, Publication};
+use crate::desired::{Desired, Published};
 use crate::error::Error;
 use crate::observed::{self, Observed};
 use crate::spec::{LocaleProvider, Privilege};
@@ -76,7 +77,8 @@ async fn insides(
     let (pool, oids) = (&server.pool, Oids { names: &server.names, roles: oids });
     let read = Pool::each(pool.width, declared, async |(name, database)| {
         let session = pool.session(name, Use::Reading).await?;
-        let inside = inside::observe(&session, &oids, name, database).await?;
+        let mut inside = inside::observe(&session, &oids, name, database).await?;
+        publication::equate(&session, pool, database, &mut inside).await?;
         pool.keep(session, Use::Reading);
         Ok::<_, Error>((name.clone(), inside))
     });
@@ -104,11 +106,14 @@ fn supported(desired: &Desired, version: u32) -> Result<(), Error> {
             let what = "this provider of locales".to_owned();
             return needs(format!("databases.{name}.localeProvider"), what, provider);
         }
-        let of_schemas = |publication: &Publication| !publication.schemas.is_empty();
-        let published = database.publications.iter().find(|(_, publication)| of_schemas(publication));
-        if let (Some((publication, _)), true) = (published, version < 15) {
-            let at = format!("databases.{name}.publications.{publication}.schemas");
-            return needs(at, "a publication of schemas".to_owned(), 15);
+        for (publication, wanted) in database.publications.iter().filter(|_| version < 15) {
+            let at = format!("databases.{name}.publications.{publication}");
+            let whole = |table: &Published| *table == Published::default();
+            if !wanted.schemas.is_empty() {
+                return needs(at + ".schemas", "a publication of schemas".to_owned(), 15);
+            } else if !wanted.tables.values().all(whole) {
+                return needs(at + ".tables", "a publication of some columns or rows".to_owned(), 15);
+            }
         }
     }
     for (key, role) in &desired.roles {

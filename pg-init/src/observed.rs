@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::Until;
-use crate::desired::{Attributes, DatabaseOptions, DefaultTarget, Target};
+use crate::desired::{Attributes, DatabaseOptions, DefaultTarget, LATEST, Published, Target};
 use crate::spec::{LocaleProvider, Operation, Privilege};
 
 /// What one server has of what a spec is about.
@@ -143,8 +143,8 @@ pub(crate) struct Inside {
     pub(crate) acl: Acl<Target>,
     pub(crate) defaults: Defaults,
     pub(crate) publications: BTreeMap<String, Publication>,
-    /// The listed tables that are there.
-    pub(crate) tables: BTreeSet<(String, String)>,
+    /// The listed tables that are there, each with its columns.
+    pub(crate) tables: BTreeMap<(String, String), BTreeSet<String>>,
 }
 
 /// How declared privileges stand.
@@ -215,6 +215,7 @@ pub(crate) struct Offer {
 impl Offer {
     /// What would be installed.
     pub(crate) fn of(&self, version: Option<&str>) -> Option<&Available> {
+        let version = version.filter(|version| *version != LATEST);
         self.versions.get(version.or(self.default.as_deref())?)
     }
 }
@@ -231,7 +232,10 @@ pub(crate) struct Available {
 #[derive(Debug, Default)]
 pub(crate) struct Publication {
     pub(crate) all_tables: bool,
-    pub(crate) tables: BTreeSet<(String, String)>,
+    pub(crate) tables: BTreeMap<(String, String), Published>,
+    /// Those whose condition of rows means the same as the declared one.
+    pub(crate) same_rows: BTreeSet<(String, String)>,
     pub(crate) schemas: BTreeSet<String>,
     pub(crate) publish: BTreeSet<Operation>,
+    pub(crate) via_root: bool,
 }

@@ -6,6 +6,7 @@ mod extensions;
 mod inside;
 mod planner;
 mod privileges;
+mod publications;
 mod roles;
 mod settings;
 

@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 pub use connection::{Authentication, ChannelBinding, PasswordCheck, TlsMode, TlsSpec};
 pub use database::{Database, Extension, LocaleProvider, Operation, Publication, Schema};
-pub use forms::{Many, MemberOf, Setting, Tables, Tls};
+pub use forms::{Many, MemberOf, PublishedTable, Setting, Tables, Tls};
 pub use privilege::{Access, DefaultPrivilege, Future, Grant, Level, Object, Privilege, Revoke};
 pub use role::Role;
 

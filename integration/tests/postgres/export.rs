@@ -30,7 +30,7 @@ fn with(page: &str, from: &Server, server: &Server, passwords: &Passwords<'_>) -
 }
 
 /// The next transaction that writes has this number: reading takes none.
-fn next_transaction(server: &Server) -> String {
+pub(crate) fn next_transaction(server: &Server) -> String {
     server.psql("postgres", "SELECT txid_snapshot_xmax(txid_current_snapshot())")
 }
 
@@ -60,7 +60,8 @@ fn cloned(a: &Server, passwords: &Passwords<'_>, migrations: impl Fn(&Server)) -
 
 /// Statements, each a transaction of its own, without those that this version does not know.
 fn statements(server: &Server, database: &str, sql: &str) {
-    let known = |statement: &&str| major() >= 15 || !statement.contains("FOR TABLES IN SCHEMA");
+    let modern = ["FOR TABLES IN SCHEMA", "WHERE ("];
+    let known = |statement: &&str| major() >= 15 || !modern.iter().any(|words| statement.contains(words));
     for statement in sql.split(";\n").filter(|statement| !statement.trim().is_empty()).filter(known) {
         server.psql(database, statement);
     }

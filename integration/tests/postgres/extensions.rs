@@ -95,3 +95,32 @@ fn an_error_that_stays_is_a_refusal_in_the_servers_words() {
     let ended = ended.expect(76, "failed");
     assert!(ended.error().contains("it has to be preloaded"), "{}", ended.stdout);
 }
+
+/// As after a new image: the server's files are of another version than what is installed.
+#[test]
+fn latest_follows_the_files_of_the_server() {
+    let server = with_stand_ins();
+    let files = |version: &str| {
+        let script = format!(
+            "cd $(dirname $(find / -name z_base.control 2>/dev/null | head -n 1))\n\
+             sed -i \"s/^default_version.*/default_version = '{version}'/\" z_base.control\necho 'SELECT 1;' >z_base--1.0--1.1.sql\n"
+        );
+        docker(&["exec", "--user", "root", server.name(), "bash", "-c", &script]).ok();
+    };
+    let version = "SELECT extversion FROM pg_extension WHERE extname = 'z_base'";
+    let (latest, any) = (
+        "databases: {d: {extensions: {z_base: {version: latest}}}}\n",
+        "databases: {d: {extensions: {z_base: {}}}}\n",
+    );
+    server.init(latest).run().expect(0, "changed");
+    server.init(latest).run().expect(0, "unchanged");
+    files("1.1");
+    server.init(any).run().expect(0, "unchanged");
+    let healed = server.init(latest).run().expect(0, "changed");
+    assert_eq!(healed.changes(), ["alter_extension d/z_base: applied"]);
+    assert_eq!(server.psql("d", version), "1.1");
+    server.init(latest).run().expect(0, "unchanged");
+    files("1.0");
+    let ended = server.init(latest).run().expect(4, "conflict");
+    assert_eq!(ended.report["conflicts"][0]["at"], "databases.d.extensions.z_base.version");
+}

@@ -23,6 +23,7 @@ mod passwords;
 mod pinned;
 mod pooler;
 mod privileges;
+mod publications;
 mod reader;
 mod refusals;
 mod running;

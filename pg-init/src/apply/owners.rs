@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use tokio_postgres::types::{ToSql, Type};
 
-use crate::change::{Change, GrantPrivileges, RevokeDefaultPrivileges, RevokePrivileges};
+use crate::change::{AlterPublication, Change, GrantPrivileges, RevokeDefaultPrivileges, RevokePrivileges};
 use crate::desired::Target;
 use crate::error::Error;
 use crate::spec::Object;
@@ -80,8 +80,8 @@ pub(super) async fn needed(
             (None, vec![], Some(&c.target.creator))
         }
         // Its tables are found by whoever may look into their schemas.
-        Change::CreatePublication(c) => (Some(&c.database), of(&c.database, &c.tables), None),
-        Change::AlterPublication(c) => (None, of(&c.database, &c.add_tables), None),
+        Change::CreatePublication(c) => (Some(&c.database), of(&c.database, c.tables.keys()), None),
+        Change::AlterPublication(c) => (None, of(&c.database, altered(c)), None),
         Change::CreateRole(_)
         | Change::AlterRole(_)
         | Change::GrantRole(_)
@@ -107,8 +107,8 @@ async fn of_objects(session: &Session, change: &Change) -> Result<Vec<String>, E
             Some(schema) => owners(session, &c.target, schema).await,
             None => Ok(Vec::new()),
         },
-        Change::CreatePublication(c) => of_tables(session, &c.tables, "").await,
-        Change::AlterPublication(c) => of_tables(session, &c.add_tables, &c.publication).await,
+        Change::CreatePublication(c) => of_tables(session, c.tables.keys(), "").await,
+        Change::AlterPublication(c) => of_tables(session, altered(c), &c.publication).await,
         Change::CreateRole(_)
         | Change::AlterRole(_)
         | Change::GrantRole(_)
@@ -146,19 +146,27 @@ async fn owners(session: &Session, target: &Target, schema: &String) -> Result<V
     rows.iter().map(|row| row.get(0)).collect()
 }
 
+/// A table, by its schema and its name.
+type Table = (String, String);
+
 /// The schemas of tables.
-fn of<'a>(database: &'a String, tables: &'a BTreeSet<(String, String)>) -> Vec<(&'a String, &'a String)> {
-    tables.iter().map(|(schema, _)| (database, schema)).collect()
+fn of<'a>(database: &'a String, tables: impl Iterator<Item = &'a Table>) -> Vec<(&'a String, &'a String)> {
+    tables.map(|(schema, _)| (database, schema)).collect()
+}
+
+/// The tables that a publication gets, or gets something else of.
+fn altered(change: &AlterPublication) -> impl Iterator<Item = &Table> {
+    change.add_tables.keys().chain(change.alter_tables.keys())
 }
 
 /// The owners of tables, and of the publication that they are added to.
 async fn of_tables(
     session: &Session,
-    tables: &BTreeSet<(String, String)>,
+    tables: impl Iterator<Item = &Table>,
     publication: &str,
 ) -> Result<Vec<String>, Error> {
     let (schemas, tables): (Vec<&str>, Vec<&str>) =
-        tables.iter().map(|(schema, table)| (schema.as_str(), table.as_str())).unzip();
+        tables.map(|(schema, table)| (schema.as_str(), table.as_str())).unzip();
     let parameters: [(&(dyn ToSql + Sync), Type); 3] =
         [(&schemas, Type::TEXT_ARRAY), (&tables, Type::TEXT_ARRAY), (&publication, Type::TEXT)];
     let rows = session.rows("reading the owners of tables", PUBLISHED_OWNERS, parameters).await?;

@@ -8,7 +8,7 @@ use secrecy::ExposeSecret as _;
 
 use crate::change::{AlterRole, CreateRole};
 use crate::desired::sql::{ident, literal, parameter};
-use crate::desired::{Attributes, Until};
+use crate::desired::{Attribute, Attributes, Until};
 use crate::spec::Setting;
 use crate::wire::Names;
 
@@ -83,24 +83,14 @@ fn wanted(attributes: &Attributes<Drift<bool>, Drift<i32>, Drift<Until>>) -> Att
 
 fn words(attributes: &Attributes, verifier: Option<&Secret>) -> String {
     let mut sql = String::new();
-    for (value, word) in [
-        (attributes.login, "LOGIN"),
-        (attributes.superuser, "SUPERUSER"),
-        (attributes.createdb, "CREATEDB"),
-        (attributes.createrole, "CREATEROLE"),
-        (attributes.replication, "REPLICATION"),
-        (attributes.bypassrls, "BYPASSRLS"),
-        (attributes.inherit, "INHERIT"),
-    ] {
-        if let Some(value) = value {
-            let _ = write!(sql, " {}{word}", if value { "" } else { "NO" });
-        }
-    }
-    if let Some(limit) = attributes.connection_limit {
-        let _ = write!(sql, " CONNECTION LIMIT {limit}");
-    }
-    if let Some(until) = attributes.valid_until {
-        let _ = write!(sql, " VALID UNTIL {}", literal(&until.to_string()));
+    for (name, value) in attributes.each() {
+        let _ = match value {
+            Attribute::Flag(value) => {
+                write!(sql, " {}{}", if *value { "" } else { "NO" }, name.key.to_ascii_uppercase())
+            }
+            Attribute::Number(limit) => write!(sql, " CONNECTION LIMIT {limit}"),
+            Attribute::Until(until) => write!(sql, " VALID UNTIL {}", literal(&until.to_string())),
+        };
     }
     if let Some(verifier) = verifier {
         #[expect(clippy::disallowed_methods, reason = "the statement carries it to the server")]

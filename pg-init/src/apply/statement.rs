@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use super::publication_statement;
 use super::role_statement::{Role, set};
 use crate::change::{
-    AlterDatabase, AlterDefaultPrivileges, AlterExtension, AlterMembership, AlterPublication, Change,
-    CreateDatabase, CreateExtension, CreatePublication, CreateSchema, GrantPrivileges, GrantRole, Privileges,
-    RevokeDefaultPrivileges, RevokePrivileges, operations,
+    AlterDatabase, AlterDefaultPrivileges, AlterExtension, AlterMembership, Change, CreateDatabase,
+    CreateExtension, CreateSchema, GrantPrivileges, GrantRole, Privileges, RevokeDefaultPrivileges,
+    RevokePrivileges,
 };
-use crate::desired::sql::{ident, idents, literal, qualified};
+use crate::desired::sql::{ident, idents, literal};
 use crate::desired::{DatabaseOptions, Locale, Membership, PUBLIC};
 use crate::spec::{Future, LocaleProvider, Object, Privilege};
 use crate::wire::Names;
@@ -113,8 +114,8 @@ pub(super) fn statement<'c>(names: &Names, change: &'c Change, version: u32) -> 
             let from = grantee(names, &c.target.role);
             (Some(&c.database), format!("{} FROM {from}", defaults(names, c, "REVOKE")))
         }
-        Change::CreatePublication(c) => (Some(&c.database), create_publication(c)),
-        Change::AlterPublication(c) => (Some(&c.database), alter_publication(c)),
+        Change::CreatePublication(c) => (Some(&c.database), publication_statement::create(c)),
+        Change::AlterPublication(c) => (Some(&c.database), publication_statement::alter(c)),
     };
     Statement::Sql { database: database.map(String::as_str), sql }
 }
@@ -256,40 +257,4 @@ fn defaults(names: &Names, change: &AlterDefaultPrivileges, verb: &str) -> Strin
     };
     let _ = write!(sql, " {verb} {} ON {object}", list(&change.privileges));
     sql
-}
-
-fn create_publication(change: &CreatePublication) -> String {
-    let mut sql = format!("CREATE PUBLICATION {}", ident(&change.publication));
-    if change.all_tables {
-        sql.push_str(" FOR ALL TABLES");
-    } else if !change.tables.is_empty() || !change.schemas.is_empty() {
-        let _ = write!(sql, " FOR {}", members(&change.tables, &change.schemas));
-    }
-    if let Some(publish) = &change.publish {
-        let _ = write!(sql, " WITH (publish = {})", literal(&operations(publish)));
-    }
-    sql
-}
-
-fn alter_publication(change: &AlterPublication) -> String {
-    let publication = format!("ALTER PUBLICATION {}", ident(&change.publication));
-    let mut sql = String::new();
-    if !change.add_tables.is_empty() || !change.add_schemas.is_empty() {
-        let _ = write!(sql, "{publication} ADD {};", members(&change.add_tables, &change.add_schemas));
-    }
-    if let Some(publish) = &change.publish {
-        let _ = write!(sql, "{publication} SET (publish = {});", literal(&operations(&publish.to)));
-    }
-    sql
-}
-
-fn members(tables: &BTreeSet<(String, String)>, schemas: &BTreeSet<String>) -> String {
-    let tables = tables.iter().map(qualified).collect::<Vec<_>>().join(", ");
-    let schemas = idents(schemas.iter().map(String::as_str));
-    let (tables, schemas) = (prefix("TABLE ", &tables), prefix("TABLES IN SCHEMA ", &schemas));
-    [tables, schemas].into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
-fn prefix(words: &str, list: &str) -> Option<String> {
-    (!list.is_empty()).then(|| format!("{words}{list}"))
 }

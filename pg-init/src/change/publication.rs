@@ -1,13 +1,13 @@
 //! Changes of publications.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display};
 
 use init_core::diff::Drift;
 use init_core::{Properties, Subject};
 
-use super::show::{self, Show, list};
-use crate::desired::sql;
+use super::show::{self, Show, detail, list};
+use crate::desired::{Published, sql};
 use crate::spec::Operation;
 
 /// A new publication.
@@ -20,11 +20,13 @@ pub struct CreatePublication {
     /// Every table that is or will be.
     pub all_tables: bool,
     /// Its tables.
-    pub tables: BTreeSet<(String, String)>,
+    pub tables: BTreeMap<(String, String), Published>,
     /// Its schemas.
     pub schemas: BTreeSet<String>,
     /// The operations that it carries.
     pub publish: Option<BTreeSet<Operation>>,
+    /// As changes of the partitioned table.
+    pub via_root: Option<bool>,
 }
 
 /// A publication that differs.
@@ -35,20 +37,25 @@ pub struct AlterPublication {
     /// Its name.
     pub publication: String,
     /// The tables that it lacks.
-    pub add_tables: BTreeSet<(String, String)>,
+    pub add_tables: BTreeMap<(String, String), Published>,
+    /// The tables of which it publishes something else.
+    pub alter_tables: BTreeMap<(String, String), Drift<Published>>,
     /// The schemas that it lacks.
     pub add_schemas: BTreeSet<String>,
     /// The operations that it carries.
     pub publish: Option<Drift<BTreeSet<Operation>>>,
+    /// As changes of the partitioned table.
+    pub via_root: Option<Drift<bool>>,
 }
 
 impl Display for CreatePublication {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut details = Vec::new();
         details.extend(self.all_tables.then(|| "all tables".to_owned()));
-        details.extend(self.tables.iter().map(|table| format!("table {}", sql::shown(table))));
+        details.extend(as_written(&self.tables).iter().map(|table| format!("table {table}")));
         details.extend(self.schemas.iter().map(|schema| format!("schema {schema}")));
         details.extend(self.publish.as_ref().map(|publish| format!("publish {}", operations(publish))));
+        details.extend(detail("publishViaPartitionRoot", self.via_root.as_ref()));
         write!(f, "create publication {} in database {}{}", self.publication, self.database, list(&details))
     }
 }
@@ -64,18 +71,24 @@ impl Show for CreatePublication {
             .to("tables", as_written(&self.tables))
             .to("schemas", &self.schemas)
             .to_some("publish", self.publish.as_ref())
+            .to_some("publish_via_partition_root", self.via_root)
     }
 }
 
 impl Display for AlterPublication {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut details = Vec::new();
-        details.extend(self.add_tables.iter().map(|table| format!("add table {}", sql::shown(table))));
+        details.extend(as_written(&self.add_tables).iter().map(|table| format!("add table {table}")));
+        details.extend(self.alter_tables.iter().map(|(table, Drift { from, to })| {
+            let from = from.as_ref().map(|from| written(table, from)).unwrap_or_default();
+            format!("table {from} -> {}", written(table, to))
+        }));
         details.extend(self.add_schemas.iter().map(|schema| format!("add schema {schema}")));
         details.extend(self.publish.as_ref().map(|Drift { from, to }| {
             let from = from.as_ref().map(operations).unwrap_or_default();
             format!("publish {from} -> {}", operations(to))
         }));
+        details.extend(detail("publishViaPartitionRoot", self.via_root.as_ref()));
         write!(f, "alter publication {} in database {}{}", self.publication, self.database, list(&details))
     }
 }
@@ -86,15 +99,35 @@ impl Show for AlterPublication {
     }
 
     fn properties(&self) -> Properties {
-        let added =
-            Properties::none().to("tables", as_written(&self.add_tables)).to("schemas", &self.add_schemas);
-        show::sets(added, "publish", self.publish.as_ref())
+        let altered = self.alter_tables.iter();
+        let from: Vec<_> = altered
+            .clone()
+            .filter_map(|(table, drift)| drift.from.as_ref().map(|from| written(table, from)))
+            .collect();
+        let mut to = as_written(&self.add_tables);
+        to.extend(altered.map(|(table, drift)| written(table, &drift.to)));
+        let properties = Properties::none();
+        let properties = if from.is_empty() {
+            properties.to("tables", to)
+        } else {
+            properties.differing("tables", from, to)
+        };
+        let properties = properties.to("schemas", &self.add_schemas);
+        show::sets(properties, "publish", self.publish.as_ref())
+            .drifts("publish_via_partition_root", self.via_root.as_ref())
     }
 }
 
-/// Tables as the spec writes them.
-fn as_written(tables: &BTreeSet<(String, String)>) -> Vec<String> {
-    tables.iter().map(sql::shown).collect()
+/// Tables with what is published of them.
+fn as_written(tables: &BTreeMap<(String, String), Published>) -> Vec<String> {
+    tables.iter().map(|(table, published)| written(table, published)).collect()
+}
+
+fn written(table: &(String, String), Published { columns, rows }: &Published) -> String {
+    let columns = columns.as_ref().map(|columns| columns.iter().cloned().collect::<Vec<_>>().join(", "));
+    let columns = columns.map(|columns| format!(" ({columns})")).unwrap_or_default();
+    let rows = rows.as_ref().map(|rows| format!(" where {rows}")).unwrap_or_default();
+    format!("{}{columns}{rows}", sql::shown(table))
 }
 
 /// The words of a publication's `publish` option.

@@ -6,8 +6,8 @@ use std::fmt::{self, Display};
 use init_core::diff::Drift;
 use init_core::{Properties, SecretRef, Subject};
 
-use super::show::{self, Show, detail, list, parameters};
-use crate::desired::{Attributes, Until};
+use super::show::{self, Show, list, parameters};
+use crate::desired::{Attribute, Attributes, Until};
 use crate::spec::Setting;
 
 /// A new role.
@@ -112,17 +112,13 @@ impl Show for CreateRole {
     }
 
     fn properties(&self) -> Properties {
-        let a = &self.attributes;
-        Properties::none()
-            .to_some("login", a.login)
-            .to_some("superuser", a.superuser)
-            .to_some("createdb", a.createdb)
-            .to_some("createrole", a.createrole)
-            .to_some("replication", a.replication)
-            .to_some("bypassrls", a.bypassrls)
-            .to_some("inherit", a.inherit)
-            .to_some("connection_limit", a.connection_limit)
-            .to_some("valid_until", a.valid_until)
+        let properties =
+            self.attributes.each().fold(Properties::none(), |properties, (name, value)| match value {
+                Attribute::Flag(value) => properties.to(name.property, value),
+                Attribute::Number(value) => properties.to(name.property, value),
+                Attribute::Until(value) => properties.to(name.property, value),
+            });
+        properties
             .to_some("password", self.password.as_ref().map(ToString::to_string))
             .to("settings", &self.settings)
     }
@@ -144,17 +140,12 @@ impl Show for AlterRole {
     }
 
     fn properties(&self) -> Properties {
-        let a = &self.attributes;
-        let mut properties = Properties::none()
-            .drifts("login", a.login.as_ref())
-            .drifts("superuser", a.superuser.as_ref())
-            .drifts("createdb", a.createdb.as_ref())
-            .drifts("createrole", a.createrole.as_ref())
-            .drifts("replication", a.replication.as_ref())
-            .drifts("bypassrls", a.bypassrls.as_ref())
-            .drifts("inherit", a.inherit.as_ref())
-            .drifts("connection_limit", a.connection_limit.as_ref())
-            .drifts("valid_until", a.valid_until.as_ref());
+        let each = self.attributes.each();
+        let mut properties = each.fold(Properties::none(), |properties, (name, value)| match value {
+            Attribute::Flag(drift) => properties.drifts(name.property, Some(drift)),
+            Attribute::Number(drift) => properties.drifts(name.property, Some(drift)),
+            Attribute::Until(drift) => properties.drifts(name.property, Some(drift)),
+        });
         if let Some(PasswordDrift { from, to }) = &self.password {
             let stored = (*from != PreviousPassword::Unset).then(|| from.to_string());
             properties = properties.differing("password", stored, to.to_string());
@@ -164,27 +155,5 @@ impl Show for AlterRole {
 }
 
 fn attributes<B: Display, N: Display, U: Display>(attributes: &Attributes<B, N, U>) -> Vec<String> {
-    let Attributes {
-        login,
-        superuser,
-        createdb,
-        createrole,
-        replication,
-        bypassrls,
-        inherit,
-        connection_limit,
-        valid_until,
-    } = attributes;
-    let all = [
-        detail("login", login.as_ref()),
-        detail("superuser", superuser.as_ref()),
-        detail("createdb", createdb.as_ref()),
-        detail("createrole", createrole.as_ref()),
-        detail("replication", replication.as_ref()),
-        detail("bypassrls", bypassrls.as_ref()),
-        detail("inherit", inherit.as_ref()),
-        detail("connectionLimit", connection_limit.as_ref()),
-        detail("validUntil", valid_until.as_ref()),
-    ];
-    all.into_iter().flatten().collect()
+    attributes.each().map(|(name, value)| format!("{} {value}", name.key)).collect()
 }

@@ -1,6 +1,6 @@
 //! What one database has inside, read in one session.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::defaults::{DEFAULTS, default_privileges};
 use super::found::{Inside, Own};
@@ -9,6 +9,8 @@ use super::query;
 use crate::desired::{Extension, PUBLIC, Publication, Schema};
 use crate::error::Error;
 use crate::observe::objects::OWNERS;
+use crate::observe::publication;
+use crate::observed;
 use crate::spec::Operation;
 use crate::wire::{Row, Session};
 
@@ -28,33 +30,6 @@ const EXTENSIONS: &str = "\
     LEFT JOIN pg_catalog.pg_available_extension_versions v ON v.name = e.extname AND v.version = e.extversion \
     WHERE e.extname <> 'plpgsql' ORDER BY 1";
 
-/// Each with its tables, its schemas, and what a spec does not say of it.
-macro_rules! publications {
-    ($schemas:literal, $odd:literal) => {
-        concat!(
-            "SELECT p.pubname::text, p.puballtables, p.pubinsert, p.pubupdate, p.pubdelete, p.pubtruncate, \
-                ARRAY(SELECT n.nspname::text FROM pg_catalog.pg_publication_rel r JOIN pg_catalog.pg_class c ON c.oid = r.prrelid \
-                      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE r.prpubid = p.oid ORDER BY c.oid), \
-                ARRAY(SELECT c.relname::text FROM pg_catalog.pg_publication_rel r JOIN pg_catalog.pg_class c ON c.oid = r.prrelid \
-                      WHERE r.prpubid = p.oid ORDER BY c.oid), ",
-            $schemas,
-            ", p.pubviaroot, ",
-            $odd,
-            " FROM pg_catalog.pg_publication p ORDER BY 1"
-        )
-    };
-}
-
-const PUBLICATIONS: &str = publications!(
-    "ARRAY(SELECT n.nspname::text FROM pg_catalog.pg_publication_namespace x \
-        JOIN pg_catalog.pg_namespace n ON n.oid = x.pnnspid WHERE x.pnpubid = p.oid)",
-    "EXISTS (SELECT FROM pg_catalog.pg_publication_rel r WHERE r.prpubid = p.oid \
-        AND (r.prqual IS NOT NULL OR r.prattrs IS NOT NULL))"
-);
-
-/// Before PostgreSQL 15 there are neither schemas nor filters.
-const EARLIER_PUBLICATIONS: &str = publications!("'{}'::text[]", "false");
-
 /// What a spec has no words for, each with how many there are.
 const OTHER: &str = "\
     SELECT w.what, w.count FROM (VALUES \
@@ -70,12 +45,11 @@ const OTHER: &str = "\
 
 pub(super) async fn read(session: &Session, own: &Own, name: &str) -> Result<Inside, Error> {
     let doing = format!("reading what is in the database {name}");
-    let publications = if own.version < 15 { EARLIER_PUBLICATIONS } else { PUBLICATIONS };
     let (schemas, owners, extensions, publications, defaults, acl, columns, other) = tokio::try_join!(
         session.rows(&doing, SCHEMAS, []),
         session.rows(&doing, OWNERS, []),
         session.rows(&doing, EXTENSIONS, []),
-        session.rows(&doing, publications, []),
+        publication::read(session, None),
         session.rows(&doing, DEFAULTS, []),
         session.rows(&doing, query::INSIDE, []),
         session.rows(&doing, query::COLUMNS, []),
@@ -97,8 +71,9 @@ pub(super) async fn read(session: &Session, own: &Own, name: &str) -> Result<Ins
     for row in &extensions {
         inside.extensions.insert(row.get(0)?, Extension { schema: row.get(1)?, version: row.get(2)? });
     }
-    for row in &publications {
-        publication(row, &mut inside)?;
+    for (name, there) in publications {
+        let publication = said(&name, there, &mut inside.unsaid);
+        inside.publications.insert(name, publication);
     }
     default_privileges(&defaults, own, &mut inside)?;
     for row in &other {
@@ -148,31 +123,17 @@ fn object_owners(owners: &[Row], schemas: &[Row], own: &Own, inside: &mut Inside
     Ok(())
 }
 
-fn publication(row: &Row, inside: &mut Inside) -> Result<(), Error> {
-    let name: String = row.get(0)?;
+fn said(name: &str, there: observed::Publication, unsaid: &mut Vec<String>) -> Publication {
     let operations = [Operation::Insert, Operation::Update, Operation::Delete, Operation::Truncate];
-    let mut publish = BTreeSet::new();
-    for (operation, column) in operations.into_iter().zip(2..) {
-        if row.get(column)? {
-            publish.insert(operation);
-        }
-    }
-    for (odd, text) in
-        [(9, "publishes through the root of partitions"), (10, "has row filters or column lists")]
-    {
-        if row.get(odd)? {
-            inside.unsaid.push(format!("that the publication {name} {text}"));
-        }
-    }
+    let publish = there.publish;
     if publish.is_empty() {
-        inside.unsaid.push(format!("that the publication {name} carries no operation"));
+        unsaid.push(format!("that the publication {name} carries no operation"));
     }
-    let publication = Publication {
-        all_tables: row.get(1)?,
-        tables: row.list(6)?.into_iter().zip(row.list(7)?).collect(),
-        schemas: row.list(8)?.into_iter().collect(),
+    Publication {
+        all_tables: there.all_tables,
+        tables: there.tables,
+        schemas: there.schemas,
         publish: Some(publish).filter(|publish| !publish.is_empty() && publish.len() < operations.len()),
-    };
-    inside.publications.insert(name, publication);
-    Ok(())
+        via_root: Some(there.via_root).filter(|via_root| *via_root),
+    }
 }

@@ -98,7 +98,10 @@ fn database(database: &Database) -> observed::Database {
     };
     privileges(database, &mut there);
     for (name, wanted) in &database.publications {
-        there.inside.tables.extend(wanted.tables.iter().cloned());
+        for (table, published) in &wanted.tables {
+            let has = there.inside.tables.entry(table.clone()).or_default();
+            has.extend(published.columns.iter().flatten().cloned());
+        }
         there.inside.schemas.extend(wanted.schemas.iter().map(|schema| (schema.clone(), String::new())));
         there.inside.publications.insert(name.clone(), publication(wanted));
     }
@@ -123,6 +126,8 @@ fn publication(wanted: &desired::Publication) -> observed::Publication {
         tables: wanted.tables.clone(),
         schemas: wanted.schemas.clone(),
         publish: wanted.publish.clone().unwrap_or_else(|| all.into()),
+        via_root: wanted.via_root == Some(true),
+        ..observed::Publication::default()
     }
 }
 

@@ -5,7 +5,9 @@ use init_core::export::{Export, Node};
 
 use super::fold;
 use super::found::Found;
-use crate::desired::{Database, Extension, Locale, Membership, Publication, Role, Schema, Settings, sql};
+use crate::desired::{
+    Attribute, Database, Extension, Locale, Membership, Publication, Published, Role, Schema, Settings, sql,
+};
 use crate::spec::{LocaleProvider, Operation, Setting};
 
 pub(super) fn export(mut found: Found) -> Export {
@@ -19,23 +21,17 @@ pub(super) fn export(mut found: Found) -> Export {
 }
 
 fn role(key: &str, role: &Role, own: Option<&SecretRef>) -> Node {
-    let attributes = &role.attributes;
     let password = role.password.as_ref().map(|secret| match own {
         Some(own) if own == secret => Node::from(secret),
         _ => Node::Secret { name: secret.clone(), purpose: format!("the password of the role {key}") },
     });
-    Node::map()
-        .maybe("name", role.name.as_ref())
-        .maybe("login", attributes.login)
-        .maybe("superuser", attributes.superuser)
-        .maybe("createdb", attributes.createdb)
-        .maybe("createrole", attributes.createrole)
-        .maybe("replication", attributes.replication)
-        .maybe("bypassrls", attributes.bypassrls)
-        .maybe("inherit", attributes.inherit)
-        .maybe("password", password)
-        .maybe("connectionLimit", attributes.connection_limit)
-        .maybe("validUntil", attributes.valid_until.map(|until| until.to_string()))
+    let node = Node::map().maybe("name", role.name.as_ref());
+    let node = role.attributes.each().fold(node, |node, (name, value)| match value {
+        Attribute::Flag(value) => node.with(name.key, *value),
+        Attribute::Number(value) => node.with(name.key, *value),
+        Attribute::Until(value) => node.with(name.key, value.to_string()),
+    });
+    node.maybe("password", password)
         .filled(
             "memberOf",
             role.member_of.iter().map(|(of, options)| member(of, options)).collect::<Vec<_>>(),
@@ -103,12 +99,22 @@ fn publication(publication: &Publication) -> Node {
     let operations = |set: &std::collections::BTreeSet<Operation>| {
         set.iter().map(|operation| operation.word()).collect::<Vec<_>>()
     };
-    let tables = publication.tables.iter().map(sql::shown).collect::<Vec<_>>();
+    let tables = publication.tables.iter().map(|(name, table)| published(name, table)).collect::<Vec<_>>();
     let node = if publication.all_tables {
         Node::map().with("tables", "all")
     } else {
         Node::map().filled("tables", tables)
     };
     let schemas = publication.schemas.iter().cloned().collect::<Vec<_>>();
-    node.filled("schemas", schemas).maybe("publish", publication.publish.as_ref().map(operations))
+    node.filled("schemas", schemas)
+        .maybe("publish", publication.publish.as_ref().map(operations))
+        .maybe("publishViaPartitionRoot", publication.via_root)
+}
+
+fn published(name: &(String, String), Published { columns, rows }: &Published) -> Node {
+    if columns.is_none() && rows.is_none() {
+        return sql::shown(name).into();
+    }
+    let columns = columns.as_ref().map(|columns| columns.iter().cloned().collect::<Vec<_>>());
+    Node::map().with("table", sql::shown(name)).maybe("columns", columns).maybe("where", rows.as_deref())
 }

@@ -8,7 +8,7 @@ use init_core::diff::Drift;
 use super::inside::DatabaseScope;
 use super::planner::Planner;
 use crate::change::{AlterExtension, Change, CreateExtension};
-use crate::desired::Extension;
+use crate::desired::{Extension, LATEST};
 use crate::observed::{self, Available};
 
 /// What is to be created in one database, by name.
@@ -43,7 +43,7 @@ impl<'a> Planner<'a> {
                 database: scope.name.to_owned(),
                 extension: (*name).to_owned(),
                 schema: (!own).then(|| install.schema.to_owned()),
-                version: install.version.map(str::to_owned),
+                version: install.version.filter(|version| *version != LATEST).map(str::to_owned),
             }));
         }
     }
@@ -123,7 +123,9 @@ impl<'a> Planner<'a> {
             self.check_schema(scope, &at.key("schema"), &drift.to);
         }
         let updated = |version: &String| Drift::between(Some(there.version.clone()), version.clone());
-        let version = wanted.version.as_ref().and_then(updated);
+        let files = self.observed.offers.get(name).and_then(|offer| offer.default.as_ref());
+        let follows = wanted.version.as_deref() == Some(LATEST);
+        let version = if follows { files } else { wanted.version.as_ref() }.and_then(updated);
         if let Some(drift) = version.as_ref().filter(|drift| !there.reachable.contains(&drift.to)) {
             let problem = format!(
                 "{name} has version {}, and no update leads from it to {} (to an older version there is none)",

@@ -1,17 +1,13 @@
-//! What is inside a database: schemas, extensions, publications. A database that is not there yet has
+//! What is inside a database, and its schemas. A database that is not there yet has
 //! what its template gives it.
-
-use std::collections::BTreeSet;
 
 use init_core::SpecPath;
 use init_core::diff::Drift;
 
 use super::planner::Planner;
-use crate::change::{
-    AlterObjectOwner, AlterPublication, AlterSchema, Change, CreatePublication, CreateSchema,
-};
-use crate::desired::{Database, Publication, Schema, sql};
-use crate::observed::{self, Inside};
+use crate::change::{AlterObjectOwner, AlterSchema, Change, CreateSchema};
+use crate::desired::{Database, Schema};
+use crate::observed::Inside;
 
 /// One database, from both sides.
 pub(super) struct DatabaseScope<'a> {
@@ -99,68 +95,9 @@ impl Planner<'_> {
             );
         }
     }
-
-    fn publications(&mut self, scope: &DatabaseScope<'_>) {
-        for (name, wanted) in &scope.database.publications {
-            let at = scope.at.key("publications").key(name);
-            for schema in &wanted.schemas {
-                self.check_schema(scope, &at.key("schemas"), schema);
-            }
-            for table in wanted.tables.iter().filter(|table| !scope.there.tables.contains(*table)) {
-                if !(scope.new && may_hold(scope, &table.0)) || scope.database.template() == "template0" {
-                    let problem =
-                        format!("the table {} is not in the database {}", sql::shown(table), scope.name);
-                    self.conflict(&at.key("tables"), problem);
-                }
-            }
-            match scope.there.publications.get(name) {
-                None => self.change(create_publication(scope.name, name, wanted)),
-                Some(there) => self.alter_publication(scope, name, (wanted, there), &at),
-            }
-        }
-    }
-
-    fn alter_publication(
-        &mut self,
-        scope: &DatabaseScope<'_>,
-        name: &str,
-        (wanted, there): (&Publication, &observed::Publication),
-        at: &SpecPath,
-    ) {
-        if wanted.all_tables != there.all_tables && (wanted.all_tables || lists(wanted)) {
-            let has = if there.all_tables { "all tables" } else { "listed tables" };
-            let problem =
-                format!("{name} publishes {has}, and PostgreSQL cannot turn that into the other kind");
-            return self.conflict(&at.key("tables"), problem);
-        }
-        let missing = |wanted: &BTreeSet<_>, there: &BTreeSet<_>| wanted.difference(there).cloned().collect();
-        let add_tables: BTreeSet<_> = missing(&wanted.tables, &there.tables);
-        let add_schemas: BTreeSet<_> = wanted.schemas.difference(&there.schemas).cloned().collect();
-        let publish = wanted.publish.clone().and_then(|to| Drift::between(Some(there.publish.clone()), to));
-        if !add_tables.is_empty() || !add_schemas.is_empty() || publish.is_some() {
-            let (database, publication) = (scope.name.to_owned(), name.to_owned());
-            let change = AlterPublication { database, publication, add_tables, add_schemas, publish };
-            self.change(Change::AlterPublication(change));
-        }
-    }
 }
 
 /// Whether a database that is not there yet may have a schema from its template.
-fn may_hold(scope: &DatabaseScope<'_>, schema: &str) -> bool {
+pub(super) fn may_hold(scope: &DatabaseScope<'_>, schema: &str) -> bool {
     schema == "public" || scope.database.template() != "template0"
-}
-
-fn lists(publication: &Publication) -> bool {
-    !publication.tables.is_empty() || !publication.schemas.is_empty()
-}
-
-fn create_publication(database: &str, name: &str, wanted: &Publication) -> Change {
-    Change::CreatePublication(CreatePublication {
-        database: database.to_owned(),
-        publication: name.to_owned(),
-        all_tables: wanted.all_tables,
-        tables: wanted.tables.clone(),
-        schemas: wanted.schemas.clone(),
-        publish: wanted.publish.clone(),
-    })
 }

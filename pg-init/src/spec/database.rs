@@ -108,7 +108,7 @@ impl LocaleProvider {
 pub struct Extension {
     /// Where its objects are: `public` when absent, and then anywhere once it is installed.
     pub schema: Option<String>,
-    /// Its version; the server's default when absent, and then any once it is installed.
+    /// Its version; `latest` for what the server's files are of; the same when absent, and then any once it is installed.
     pub version: Option<String>,
 }
 
@@ -152,10 +152,12 @@ impl Operation {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Publication {
-    /// `all`, or tables as schema.table.
+    /// `all`, or tables as schema.table, or maps of a `table` with its `columns` and the condition of its rows.
     pub tables: Option<Tables>,
     /// Schemas, with all of their tables.
     pub schemas: Option<Vec<String>>,
     /// The operations that it carries; all of them when absent at creation.
     pub publish: Option<Vec<Operation>>,
+    /// Whether changes of a partition are published as changes of the partitioned table.
+    pub publish_via_partition_root: Option<bool>,
 }

@@ -32,8 +32,21 @@ pub enum Setting {
 pub enum Tables {
     /// Every table that is or will be.
     All,
-    /// These, as schema.table.
-    Listed(Vec<String>),
+    /// These.
+    Listed(Vec<PublishedTable>),
+}
+
+/// A table of a publication: its name as schema.table, or a map.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct PublishedTable {
+    /// As schema.table.
+    pub table: String,
+    /// Its columns; all of them when absent at creation.
+    pub columns: Option<Vec<String>>,
+    /// The condition of its rows, in SQL; all of them when absent at creation.
+    #[serde(rename = "where")]
+    pub rows: Option<String>,
 }
 
 /// A membership: a role's name, or a map with options.
@@ -62,7 +75,7 @@ impl<T> Form<T> {
     }
 }
 
-fn items<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Vec<String>, A::Error> {
+fn items<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(mut list: A) -> Result<Vec<T>, A::Error> {
     let mut items = Vec::new();
     while let Some(item) = list.next_element()? {
         items.push(item);
@@ -102,6 +115,22 @@ impl<'de> Visitor<'de> for Form<Tables> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Tables, A::Error> {
         items(list).map(Tables::Listed)
+    }
+}
+
+impl<'de> Visitor<'de> for Form<PublishedTable> {
+    type Value = PublishedTable;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+
+    fn visit_str<E: de::Error>(self, table: &str) -> Result<PublishedTable, E> {
+        Ok(PublishedTable { table: table.to_owned(), columns: None, rows: None })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<PublishedTable, A::Error> {
+        PublishedTable::deserialize(MapAccessDeserializer::new(map))
     }
 }
 
@@ -187,6 +216,7 @@ macro_rules! form {
 
 form!(Many, "a name or a list of names");
 form!(Tables, "`all` or a list of tables");
+form!(PublishedTable, "a table as schema.table, or a map with `table`, `columns`, `where`");
 form!(MemberOf, "a role's name, or a map with `role` and its options");
 form!(
     Tls,
@@ -211,8 +241,27 @@ macro_rules! schema {
 schema!(Many, "Many", _g => json_schema!({
     "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }]
 }));
-schema!(Tables, "Tables", _g => json_schema!({
-    "anyOf": [{ "const": "all" }, { "type": "array", "items": { "type": "string" } }]
+schema!(Tables, "Tables", g => json_schema!({
+    "anyOf": [{ "const": "all" }, { "type": "array", "items": g.subschema_for::<PublishedTable>() }]
+}));
+schema!(PublishedTable, "PublishedTable", _g => json_schema!({
+    "anyOf": [{ "type": "string" }, {
+        "type": "object",
+        "properties": {
+            "table": { "type": "string", "description": "The table, as schema.table." },
+            "columns": {
+                "type": "array",
+                "items": { "type": "string" },
+                "description": "Its columns; all of them when absent at creation. Needs PostgreSQL 15.",
+            },
+            "where": {
+                "type": "string",
+                "description": "The condition of its rows, in SQL; all of them when absent at creation. Needs PostgreSQL 15.",
+            },
+        },
+        "required": ["table"],
+        "additionalProperties": false,
+    }]
 }));
 schema!(Setting, "Setting", _g => json_schema!({
     "anyOf": [{ "type": ["string", "number", "boolean", "null"] }, { "type": "array", "items": { "type": "string" } }]

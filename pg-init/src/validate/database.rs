@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use init_core::{SpecPath, Violations};
 
 use super::{access, names, privileges, setting};
-use crate::desired::{Database, DatabaseOptions, Extension, Locale, Publication, Schema, Settings, sql};
-use crate::spec::{self, LocaleProvider, Setting, Tables};
+use crate::desired::{
+    Database, DatabaseOptions, Extension, Locale, Publication, Published, Schema, Settings, condition, sql,
+};
+use crate::spec::{self, LocaleProvider, PublishedTable, Setting, Tables};
 
 pub(super) fn one(name: &str, written: spec::Database, at: &SpecPath, wrong: &mut Violations) -> Database {
     wrong.check(at, names::name(name));
@@ -160,31 +162,51 @@ fn publications(
             wrong.push(&at.key("publish"), "the list is empty: a publication that carries nothing is no use");
         }
         let tables = match written.tables {
-            Some(Tables::Listed(listed)) => tables(&listed, &at.key("tables"), wrong),
-            _ => BTreeSet::new(),
+            Some(Tables::Listed(listed)) => tables(listed, &at.key("tables"), wrong),
+            Some(Tables::All) | None => BTreeMap::new(),
         };
+        if written.schemas.is_some() && tables.values().any(|table| table.columns.is_some()) {
+            wrong.push(&at.key("tables"), "PostgreSQL takes no `columns` beside `schemas`");
+        }
         let schemas: BTreeSet<String> = written.schemas.unwrap_or_default().into_iter().collect();
         for schema in &schemas {
             wrong.check(&at.key("schemas"), names::name(schema));
         }
         let publish = written.publish.map(|operations| operations.into_iter().collect());
-        publications.insert(name, Publication { all_tables, tables, schemas, publish });
+        let via_root = written.publish_via_partition_root;
+        publications.insert(name, Publication { all_tables, tables, schemas, publish, via_root });
     }
     publications
 }
 
-fn tables(listed: &[String], at: &SpecPath, wrong: &mut Violations) -> BTreeSet<(String, String)> {
-    let mut tables = BTreeSet::new();
-    for (index, text) in listed.iter().enumerate() {
+fn tables(
+    listed: Vec<PublishedTable>,
+    at: &SpecPath,
+    wrong: &mut Violations,
+) -> BTreeMap<(String, String), Published> {
+    let mut tables = BTreeMap::new();
+    for (index, PublishedTable { table: text, columns, rows }) in listed.into_iter().enumerate() {
         let at = at.index(index);
-        let parts = sql::split(text, '.');
+        let parts = sql::split(&text, '.');
         let Some([schema, table]) = parts.as_deref().and_then(|parts| <&[String; 2]>::try_from(parts).ok())
         else {
             wrong.push(&at, format!("`{text}` is no schema.table: quote a part that holds a dot"));
             continue;
         };
         wrong.check(&at, names::name(schema).and_then(|()| names::name(table)));
-        tables.insert((schema.clone(), table.clone()));
+        if columns.as_ref().is_some_and(Vec::is_empty) {
+            wrong.push(&at.key("columns"), "the list is empty: leave it out for all columns");
+        }
+        for column in columns.iter().flatten() {
+            wrong.check(&at.key("columns"), names::name(column));
+        }
+        if let Some(rows) = &rows {
+            wrong.check(&at.key("where"), condition::check(rows));
+        }
+        let columns = columns.map(|columns| columns.into_iter().collect());
+        if tables.insert((schema.clone(), table.clone()), Published { columns, rows }).is_some() {
+            wrong.push(&at, format!("{text} is there twice"));
+        }
     }
     tables
 }

@@ -9,8 +9,8 @@ use pg_init::{
     AlterPublication, AlterRole, AlterRoleSettings, AlterSchema, Attributes, Change, CreateDatabase,
     CreateExtension, CreatePublication, CreateRole, CreateSchema, DatabaseOptions, DefaultTarget, Future,
     GrantPrivileges, GrantRole, Locale, LocaleProvider, Members, Membership, Object, Operation,
-    PasswordDrift, PreviousPassword, Privilege, Privileges, RevokeDefaultPrivileges, RevokePrivileges,
-    Setting, Target, Until,
+    PasswordDrift, PreviousPassword, Privilege, Privileges, Published, RevokeDefaultPrivileges,
+    RevokePrivileges, Setting, Target, Until,
 };
 
 fn drift<T>(from: T, to: T) -> Drift<T> {
@@ -145,15 +145,21 @@ fn inside() -> Vec<Change> {
 }
 
 fn publications() -> Vec<Change> {
-    let tables = [(text("s"), text("t")), (text("S"), text("with.dot"))].into();
+    let some = Published { columns: Some([text("a"), text("b")].into()), rows: Some(text("a > 0")) };
+    let tables =
+        [((text("s"), text("t")), Published::default()), ((text("S"), text("with.dot")), some.clone())]
+            .into();
+    let altered = Drift { from: Some(Published::default()), to: some };
     let publish = drift([Operation::Insert].into(), [Operation::Insert, Operation::Delete].into());
     vec![
         Change::AlterPublication(AlterPublication {
             database: text("d"),
             publication: text("p"),
             add_tables: tables,
+            alter_tables: [((text("s"), text("u")), altered)].into(),
             add_schemas: [text("s")].into(),
             publish: Some(publish),
+            via_root: Some(drift(false, true)),
         }),
         Change::CreatePublication(CreatePublication {
             database: text("d"),
@@ -162,6 +168,7 @@ fn publications() -> Vec<Change> {
             tables: [].into(),
             schemas: [].into(),
             publish: None,
+            via_root: Some(false),
         }),
     ]
 }

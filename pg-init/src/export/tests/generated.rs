@@ -10,7 +10,7 @@ use proptest::sample::{select, subsequence};
 use super::super::found::Found;
 use crate::desired::{
     Attributes, Database, DatabaseOptions, DefaultTarget, Extension, Locale, Membership, Privileges,
-    Publication, Role, Schema, Settings, Target, Until,
+    Publication, Published, Role, Schema, Settings, Target, Until,
 };
 use crate::spec::{Future, LocaleProvider, Object, Operation, Privilege, Setting};
 use crate::validate::{of, privileges_on_new};
@@ -159,13 +159,25 @@ fn defaults() -> impl Strategy<Value = BTreeMap<DefaultTarget, Privileges>> {
 fn publication() -> impl Strategy<Value = Publication> {
     let operations = [Operation::Insert, Operation::Update, Operation::Delete, Operation::Truncate];
     let publish = proptest::option::of(subsequence(operations.to_vec(), 1..4));
-    let tables = proptest::collection::btree_set((place(), place()), 0..3);
-    (any::<bool>(), tables, proptest::collection::btree_set(place(), 0..3), publish).prop_map(
-        |(all_tables, tables, schemas, publish)| Publication {
-            all_tables,
-            tables: if all_tables { BTreeSet::new() } else { tables },
-            schemas: if all_tables { BTreeSet::new() } else { schemas },
-            publish: publish.map(|publish| publish.into_iter().collect()),
+    let columns = proptest::option::of(proptest::collection::btree_set(place(), 1..3));
+    let rows = proptest::option::of(select(
+        &["(id > 0)", "((note = 'it''s: \"#{}'::text) OR (\"A b\" IS NULL))"][..],
+    ));
+    let table =
+        (columns, rows).prop_map(|(columns, rows)| Published { columns, rows: rows.map(str::to_owned) });
+    let tables = proptest::collection::btree_map((place(), place()), table, 0..3);
+    let schemas = proptest::collection::btree_set(place(), 0..3);
+    let via_root = proptest::option::of(Just(true));
+    (any::<bool>(), tables, schemas, publish, via_root).prop_map(
+        |(all_tables, tables, schemas, publish, via_root)| {
+            let of_columns = tables.values().any(|table| table.columns.is_some());
+            Publication {
+                all_tables,
+                tables: if all_tables { BTreeMap::new() } else { tables },
+                schemas: if all_tables || of_columns { BTreeSet::new() } else { schemas },
+                publish: publish.map(|publish| publish.into_iter().collect()),
+                via_root,
+            }
         },
     )
 }

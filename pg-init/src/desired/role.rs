@@ -1,0 +1,117 @@
+//! Roles, their attributes and their memberships.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Display};
+
+use init_core::{SecretRef, Text};
+
+use super::{Settings, Until};
+
+/// A role by its key. What is `None` is left as it is.
+#[derive(Debug, Default)]
+pub(crate) struct Role {
+    pub(crate) name: Option<Text>,
+    pub(crate) attributes: Attributes,
+    pub(crate) password: Option<SecretRef>,
+    pub(crate) member_of: BTreeMap<String, Membership>,
+    pub(crate) settings: Settings,
+}
+
+/// The attributes of a role that are wanted, or that differ, or that it has.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Attributes<B = bool, N = i32, U = Until> {
+    /// May log in.
+    pub login: Option<B>,
+    /// May do everything.
+    pub superuser: Option<B>,
+    /// May create databases.
+    pub createdb: Option<B>,
+    /// May create roles.
+    pub createrole: Option<B>,
+    /// May replicate.
+    pub replication: Option<B>,
+    /// Row security does not apply.
+    pub bypassrls: Option<B>,
+    /// Uses the privileges of the roles that it is a member of.
+    pub inherit: Option<B>,
+    /// Sessions at a time.
+    pub connection_limit: Option<N>,
+    /// Until when the password works.
+    pub valid_until: Option<U>,
+}
+
+/// The options of a membership that are wanted, or that differ.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Membership<B = bool> {
+    /// May pass the membership on.
+    pub admin: Option<B>,
+    /// Uses the role's privileges without SET ROLE.
+    pub inherit: Option<B>,
+    /// May SET ROLE to it.
+    pub set: Option<B>,
+}
+
+/// An attribute's name in a spec, and in a report.
+#[derive(Clone, Copy)]
+pub(crate) struct AttributeName {
+    pub(crate) key: &'static str,
+    pub(crate) property: &'static str,
+}
+
+/// The value of an attribute.
+pub(crate) enum Attribute<'a, B, N, U> {
+    Flag(&'a B),
+    Number(&'a N),
+    Until(&'a U),
+}
+
+impl<B, N, U> Attributes<B, N, U> {
+    /// Those that have a value, in the order in which a spec, a report and a line of text name them.
+    pub(crate) fn each(&self) -> impl Iterator<Item = (AttributeName, Attribute<'_, B, N, U>)> {
+        let all = [
+            ("login", "login", self.login.as_ref().map(Attribute::Flag)),
+            ("superuser", "superuser", self.superuser.as_ref().map(Attribute::Flag)),
+            ("createdb", "createdb", self.createdb.as_ref().map(Attribute::Flag)),
+            ("createrole", "createrole", self.createrole.as_ref().map(Attribute::Flag)),
+            ("replication", "replication", self.replication.as_ref().map(Attribute::Flag)),
+            ("bypassrls", "bypassrls", self.bypassrls.as_ref().map(Attribute::Flag)),
+            ("inherit", "inherit", self.inherit.as_ref().map(Attribute::Flag)),
+            ("connectionLimit", "connection_limit", self.connection_limit.as_ref().map(Attribute::Number)),
+            ("validUntil", "valid_until", self.valid_until.as_ref().map(Attribute::Until)),
+        ];
+        all.into_iter().filter_map(|(key, property, value)| Some((AttributeName { key, property }, value?)))
+    }
+}
+
+impl<B: Display, N: Display, U: Display> Display for Attribute<'_, B, N, U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag(value) => value.fmt(f),
+            Self::Number(value) => value.fmt(f),
+            Self::Until(value) => value.fmt(f),
+        }
+    }
+}
+
+// Derived ones would ask the same of what an option holds.
+impl<B, N, U> Default for Attributes<B, N, U> {
+    fn default() -> Self {
+        Self {
+            login: None,
+            superuser: None,
+            createdb: None,
+            createrole: None,
+            replication: None,
+            bypassrls: None,
+            inherit: None,
+            connection_limit: None,
+            valid_until: None,
+        }
+    }
+}
+
+impl<B> Default for Membership<B> {
+    fn default() -> Self {
+        Self { admin: None, inherit: None, set: None }
+    }
+}
