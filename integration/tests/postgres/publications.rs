@@ -5,7 +5,7 @@ use integration::postgres::{Server, major};
 
 use crate::privileges::as_admin;
 
-const TABLES: &str = "CREATE SCHEMA s AUTHORIZATION app; SET ROLE app; CREATE TABLE s.\"Orders\" (id int PRIMARY KEY, total numeric, status text); \
+const TABLES: &str = "CREATE SCHEMA s AUTHORIZATION app; SET ROLE app; CREATE TYPE s.mood AS ENUM ('ok'); CREATE TABLE s.\"Orders\" (id int PRIMARY KEY, total numeric, status text, mood s.mood); \
                       CREATE TABLE s.plain (id int); CREATE TABLE s.other (id int, note text); CREATE TABLE s.third (id int)";
 
 fn spec(rows: &str) -> String {
@@ -89,7 +89,7 @@ fn columns_and_rows_are_published_and_set_back() {
 fn what_cannot_be_published_is_told_before_the_first_write(server: &Server, manager: bool) {
     server.psql("postgres", "DROP ROLE beside");
     let run = |spec: &str| if manager { as_admin(server, spec).run() } else { server.init(spec).run() };
-    for rows in ["nothing > 0", "total >", "total > 0) OR (total", "nosuch(total)"] {
+    for rows in ["nothing > 0", "total >", "total > 0) OR (total", "nosuch(total)", "mood = 'ok'"] {
         let (exit, at) = if rows.contains(") OR (") {
             (65, "where")
         } else {

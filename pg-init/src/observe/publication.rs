@@ -51,12 +51,14 @@ const TABLES: &str = "\
     JOIN unnest($1::text[], $2::text[]) AS w(place, name) ON n.nspname = w.place AND c.relname = w.name \
     WHERE c.relkind IN ('r', 'p')";
 
-/// The columns of a table as the definition of the rows of a function.
+/// The columns of a table as the definition of the rows of a function. A condition takes no types that users have made, and whoever
+/// asks need not be allowed to use them.
 const DEFINITION: &str = "\
     SELECT pg_catalog.string_agg(pg_catalog.quote_ident(t.attname) || ' ' \
         || pg_catalog.format_type(t.atttypid, t.atttypmod), ', ' ORDER BY t.attnum) \
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
     JOIN pg_catalog.pg_attribute t ON t.attrelid = c.oid AND t.attnum > 0 AND NOT t.attisdropped \
+    JOIN pg_catalog.pg_type y ON y.oid = t.atttypid AND y.typnamespace = 'pg_catalog'::pg_catalog.regnamespace \
     WHERE n.nspname = $1 AND c.relname = $2";
 
 /// Those of these names, or all.
@@ -155,7 +157,7 @@ pub(super) async fn equate(
         let same = same(&changes, (table, definition), rows, stored.as_deref()).await.map_err(|error| {
             let at = format!("databases.{}.publications.{name}.tables", session.database());
             Error::Missing(format!(
-                "{at}: the server does not take the condition of {}: {error}",
+                "{at}: the server does not take the condition of {} (on columns of its own types): {error}",
                 sql::shown(table)
             ))
         })?;
