@@ -145,6 +145,26 @@ fn each_broken_rule_of_a_hook_and_of_a_job_is_one_finding() {
     ]);
 }
 
+/// As Compose 5.6 prints a hook: with each variable of its service that it does not set itself.
+#[test]
+fn what_compose_has_written_into_a_hook_from_its_service_is_inherited() {
+    let hook = "/services/app/pre_start/0/environment";
+    let of_service = found(hook, json!({"APP_TOKEN": "hunter2", "OTHER": "10.0.0.1"}));
+    assert!(
+        of_service.len() == 1
+            && of_service[0].starts_with("app: pre_start 1: inherits the credential APP_TOKEN"),
+        "{of_service:?}"
+    );
+    assert_eq!(found(hook, json!({"APP_TOKEN": "", "OTHER": "10.0.0.1"})), Vec::<String>::new());
+    let of_hook = found(hook, json!({"APP_TOKEN": "another", "OTHER": "10.0.0.2"}));
+    assert!(
+        of_hook.len() == 2
+            && of_hook[0].starts_with("app: pre_start 1: has the credential APP_TOKEN")
+            && of_hook[1].starts_with("app: pre_start 1: has an address in the variable OTHER"),
+        "{of_hook:?}"
+    );
+}
+
 #[test]
 fn what_concerns_a_server_is_told_by_each_init_that_waits_for_it() {
     for (pointer, value, finding) in [
