@@ -78,15 +78,13 @@ impl<'a> Init<'a> {
         self.inherited(|service| service.privileged.as_ref()).is_some_and(|privileged| *privileged)
     }
 
-    /// Its variables with their values, and whether each is there only because the service has it. Compose 5.6 writes the variables
-    /// of the service into each hook: one with the same value is the service's.
+    /// Its variables with their values, and whether each is there only because the service has it.
     pub(super) fn environment(&self) -> impl Iterator<Item = (&'a str, String, bool)> {
-        let (own, service) = (&self.own.environment, &self.service.environment);
+        let own = &self.own.environment;
+        let inherited = self.service.environment.iter().filter(|(name, _)| !own.contains_key(*name));
         let is_hook = self.form == Form::Hook;
-        let inherited = service.iter().filter(|(name, _)| !own.contains_key(*name));
         let inherited = inherited.map(move |(name, value)| (name, value, is_hook));
-        let own =
-            own.iter().map(move |(name, value)| (name, value, is_hook && service.get(name) == Some(value)));
+        let own = own.iter().map(|(name, value)| (name, value, false));
         own.chain(inherited).map(|(name, value, inherited)| (name.as_str(), text(value.as_ref()), inherited))
     }
 
