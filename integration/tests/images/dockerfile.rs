@@ -1,5 +1,20 @@
 //! The Dockerfile, by Docker's client alone: no Rust, no shell script of this repository, no registry.
 
+use integration::{Scratch, docker, shell};
+
+/// What Docker sends to its builder, which .dockerignore decides, without a compilation.
+#[test]
+fn what_docker_builds_from_has_every_package_of_the_workspace() {
+    let (scratch, image) = (Scratch::new(), format!("dayzero-it-context:{}", std::process::id()));
+    let folder = scratch.path().display();
+    shell(&format!("printf 'FROM scratch\nCOPY . /\n' | docker build --quiet --tag {image} --file - .")).ok();
+    let container = docker(&["create", &image, "none"]).ok();
+    let unpacked = shell(&format!("docker export {0} | tar -x -C {folder}; docker rm {0}", container.trim()));
+    docker(&["image", "rm", &image]);
+    unpacked.ok();
+    shell(&format!("cd {folder} && cargo metadata --locked --offline --no-deps --format-version 1")).ok();
+}
+
 mod cross {
     use integration::{Output, Scratch, docker, shell};
 
