@@ -8,7 +8,7 @@ mod parameters;
 mod primary_login;
 mod read;
 mod settled;
-mod users;
+pub(crate) mod users;
 pub(crate) mod values;
 mod version;
 mod waiting;

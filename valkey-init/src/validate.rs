@@ -7,6 +7,7 @@ mod users;
 
 use std::collections::BTreeMap;
 
+pub(crate) use self::config::{is_reserved, newest};
 use init_core::{Files, SecretRef, SpecPath, Text, Violations};
 use init_net::{Tls, Verification};
 

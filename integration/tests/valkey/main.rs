@@ -5,6 +5,7 @@
 
 mod access;
 mod certificates;
+mod export;
 mod fault;
 mod field;
 mod formation;
