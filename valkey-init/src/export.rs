@@ -37,6 +37,9 @@ pub(crate) async fn export(
     secrets: &Secrets,
     scope: &Scope,
 ) -> Result<Export, Error> {
+    if let Some(missing) = connections.missing() {
+        return Err(Error::Unsettled(format!("an export takes all nodes, and not there is {missing}")));
+    }
     let observed = views(connections, desired, &Observed::default()).await?;
     let nodes = read::each(connections, &observed, scope).await?;
     let mut found = Found::default();

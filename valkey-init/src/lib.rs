@@ -30,7 +30,7 @@ use init_core::export::{Export, Scope};
 use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations};
 
 pub use change::{Change, Passwords};
-pub use desired::{Access, Catalog, Desired, Layout, Library, Login, Mode, Node, Slots, User};
+pub use desired::{Access, Catalog, Desired, Layout, Library, Login, Mode, Node, Require, Slots, User};
 pub use error::Error;
 pub use observed::{
     Entry, Link, NodeState, Observed, OwnLogin, Persistence, Replication, ReplicationLogin, UserState,

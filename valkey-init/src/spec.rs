@@ -11,7 +11,7 @@ use init_net::TlsSpec;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::desired::Mode;
+use crate::desired::{Mode, Require};
 
 use node::NodeSpec;
 use scalar::Scalar;
@@ -51,6 +51,9 @@ pub struct Spec {
     /// Function libraries by name.
     #[serde(default)]
     pub(crate) functions: BTreeMap<String, LibrarySpec>,
+    /// cluster, replication: how many nodes have to be there for a run that finds nothing to change.
+    #[serde(default)]
+    pub(crate) require: Require,
     /// Whether what is set outlives a restart of the servers; true when absent.
     #[serde(default = "yes")]
     pub(crate) persist: bool,

@@ -1,9 +1,10 @@
 //! `export`: the spec of live nodes changes nothing on them, and makes equal nodes of empty ones.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use integration::Init;
 use integration::valkey::{Nodes, PASSWORD, QUICK};
+use integration::{Init, eventually};
 
 /// Passwords by user: whoever has one in an export and is not here gets another.
 const PASSWORDS: [(&str, &str); 2] = [("app", "canary-app-11"), ("link", "canary-link-22")];
@@ -49,6 +50,10 @@ fn cloned(mode: &str, rest: &str, count: usize, start: impl Fn() -> Nodes) -> St
     let a = start();
     let first = a.init(&spec(&a, mode, &format!("{rest}{FULL}")));
     first.secret("app", PASSWORDS[0].1).secret("link", PASSWORDS[1].1).run().expect(0, "changed");
+    // What a replica takes over from its primary counts there as a command too.
+    eventually("every node has the library", Duration::from_secs(30), || {
+        (0..count).all(|node| a.cli(node, &["FUNCTION", "LIST"]).contains("counters"))
+    });
     a.reset_statistics();
     let page = export(&a, mode, &[]);
     with(&page, &a).run().expect(0, "unchanged");

@@ -12,6 +12,7 @@ mod formation;
 mod healing;
 mod hostile;
 mod lasting;
+mod missing;
 mod networks;
 mod own;
 mod peculiar;

@@ -12,7 +12,7 @@ use super::found::{Found, common};
 use crate::desired::{Desired, digest};
 use crate::error::Error;
 use crate::observe::users;
-use crate::observed::Observed;
+use crate::observed::{BUILT_IN_MODULES, Observed};
 use crate::wire::commands::get_config;
 use crate::wire::{Connection, Connections, array, pairs, text};
 
@@ -164,7 +164,8 @@ async fn others(connection: &Connection, scope: &Scope, node: &mut Node) -> Resu
         let info = text(&connection.ask(words(&["INFO", "modules"])).await?).unwrap_or_default();
         let name =
             |line: &str| Some(line.strip_prefix("module:name=")?.split(',').next()?.to_ascii_lowercase());
-        node.modules = info.lines().filter_map(name).collect();
+        let names = info.lines().filter_map(name);
+        node.modules = names.filter(|name| !BUILT_IN_MODULES.contains(&name.as_str())).collect();
     }
     // A replica has its primary's.
     if scope.has("functions") && node.primary && !connection.is_old() {

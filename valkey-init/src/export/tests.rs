@@ -71,7 +71,7 @@ fn modelled(found: &Found, desired: &Desired) -> Observed {
     let primary = ("valkey-0".to_owned(), 6379);
     let states = [state("valkey-0", None), state("valkey-1", Some(primary))];
     let nodes = desired.nodes.iter().map(|node| node.endpoint.clone()).zip(states);
-    Observed { nodes: nodes.collect(), catalog: Some(catalog()) }
+    Observed { nodes: nodes.collect(), catalog: Some(catalog()), ..Observed::default() }
 }
 
 fn pattern() -> impl Strategy<Value = String> {
@@ -80,9 +80,22 @@ fn pattern() -> impl Strategy<Value = String> {
 
 /// In any order, with what is superfluous.
 fn raw() -> impl Strategy<Value = String> {
-    let command =
-        select(&["+get", "-get", "+@read", "-@dangerous", "+@all", "-@all", "+config|get", "+set"][..]);
-    let words = proptest::collection::vec(prop_oneof![pattern(), command.prop_map(str::to_owned)], 0..6);
+    let command = select(
+        &[
+            "+get",
+            "-get",
+            "+@read",
+            "-@dangerous",
+            "+@all",
+            "-@all",
+            "+config|get",
+            "-config|set",
+            "+config",
+            "-config",
+            "+set",
+        ][..],
+    );
+    let words = proptest::collection::vec(prop_oneof![pattern(), command.prop_map(str::to_owned)], 0..9);
     (words, any::<bool>()).prop_map(|(words, selector)| {
         let selector = if selector { " (~a -@all +get)" } else { "" };
         format!("{}{selector}", words.join(" "))
