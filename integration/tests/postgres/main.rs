@@ -27,6 +27,7 @@ mod refusals;
 mod running;
 mod settings;
 mod unsaid;
+mod variables;
 mod watch;
 
 use integration::Init;
