@@ -19,7 +19,7 @@ pub(crate) const KEPT: &str = "the init services keep every rule\n";
 
 /// What is wrong with each init of the project, in the order of their names; empty when every rule is kept.
 pub(crate) fn findings(text: &str) -> Result<Vec<String>, String> {
-    let project: Project = serde_json::from_str(text)
+    let project = Project::read(text)
         .map_err(|error| format!("it is not what `docker compose config --format json` prints: {error}"))?;
     let inits = inits::of(&project);
     if inits.is_empty() {

@@ -93,6 +93,11 @@ impl Nodes {
         &self.prefix
     }
 
+    /// How many nodes there are.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
     /// A node's container.
     pub fn container(&self, node: usize) -> String {
         format!("{}-{node}", self.prefix)

@@ -5,7 +5,7 @@ mod digest;
 mod layout;
 pub(crate) mod slots;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{Endpoint, Requires, SecretRef, Text};
 use init_net::Tls;
@@ -29,6 +29,17 @@ pub enum Mode {
     Cluster,
 }
 
+/// How many nodes have to be there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Require {
+    /// All of them.
+    #[default]
+    All,
+    /// More than half of them, as long as nothing is to be changed.
+    Majority,
+}
+
 /// What has to be there.
 #[derive(Clone, Debug)]
 pub struct Desired {
@@ -36,6 +47,8 @@ pub struct Desired {
     pub mode: Mode,
     /// The nodes, in the order of the spec.
     pub nodes: Vec<Node>,
+    /// How many nodes have to be there when nothing is to be changed.
+    pub require: Require,
     /// cluster: the primaries, and the primary of each other node.
     pub layout: Layout,
     /// cluster: how many replicas each primary has, where the spec says it.
@@ -113,6 +126,18 @@ pub struct Library {
 }
 
 impl Desired {
+    /// The same without some of its nodes. Those that are left have the roles and the numbers of replicas that they have.
+    pub(crate) fn without(&self, missing: &BTreeSet<Endpoint>) -> Self {
+        let mut left = self.clone();
+        left.nodes.retain(|node| !missing.contains(&node.endpoint));
+        left.replicas_per_primary = None;
+        if self.mode == Mode::Cluster {
+            let zones: Vec<Option<&str>> = left.nodes.iter().map(|node| node.zone.as_deref()).collect();
+            left.layout = Layout::new(&zones, zones.len().saturating_sub(1));
+        }
+        left
+    }
+
     /// Whether any node has parameters set.
     pub(crate) fn sets_parameters(&self) -> bool {
         let own = |node: &Node| !(node.config.is_empty() && node.ports.is_empty());

@@ -16,6 +16,7 @@ mod apply;
 mod change;
 mod desired;
 mod error;
+mod export;
 #[doc(hidden)]
 pub mod fuzzing;
 mod observe;
@@ -25,10 +26,11 @@ mod spec;
 mod validate;
 mod wire;
 
+use init_core::export::{Export, Scope};
 use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations};
 
 pub use change::{Change, Passwords};
-pub use desired::{Access, Catalog, Desired, Layout, Library, Login, Mode, Node, Slots, User};
+pub use desired::{Access, Catalog, Desired, Layout, Library, Login, Mode, Node, Require, Slots, User};
 pub use error::Error;
 pub use observed::{
     Entry, Link, NodeState, Observed, OwnLogin, Persistence, Replication, ReplicationLogin, UserState,
@@ -48,6 +50,7 @@ pub struct Valkey {
 impl Backend for Valkey {
     const NAME: &'static str = "valkey-init";
     const CREDENTIAL_VARIABLES: &'static [&'static str] = &["REDISCLI_AUTH", "VALKEYCLI_AUTH"];
+    const SECTIONS: &'static [&'static str] = export::SECTIONS;
     type Spec = Spec;
     type Desired = Desired;
     type Observed = Observed;
@@ -60,6 +63,12 @@ impl Backend for Valkey {
 
     fn requires(desired: &Desired) -> Requires {
         desired::requires(desired)
+    }
+
+    /// An enabled user without a password would be another one than is declared, so its passwords are left as they are.
+    fn without_passwords(desired: &mut Desired) {
+        desired.users.values_mut().for_each(|user| user.passwords = None);
+        desired.replication = None;
     }
 
     async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {
@@ -92,5 +101,9 @@ impl Backend for Valkey {
         progress: &Progress,
     ) -> Vec<Result<(), Error>> {
         apply::apply(&mut self.connections, (desired, secrets), stage, progress).await
+    }
+
+    async fn export(&mut self, desired: &Desired, secrets: &Secrets, scope: &Scope) -> Result<Export, Error> {
+        export::export(&self.connections, desired, secrets, scope).await
     }
 }

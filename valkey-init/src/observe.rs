@@ -8,7 +8,7 @@ mod parameters;
 mod primary_login;
 mod read;
 mod settled;
-mod users;
+pub(crate) mod users;
 pub(crate) mod values;
 mod version;
 mod waiting;
@@ -30,8 +30,30 @@ pub(crate) use waiting::pause;
 
 use waiting::Waiting;
 
-/// Reads everything once, and then what settles by itself until it has settled.
+/// Reads the nodes that are there. Where some are missing, that is enough as long as nothing is to be changed.
 pub(crate) async fn observe(
+    connections: &Connections,
+    catalog: &mut Option<Catalog>,
+    desired: &Desired,
+    secrets: &Secrets,
+) -> Result<Observed, Error> {
+    let Some(missing) = connections.missing() else {
+        return of_all(connections, catalog, desired, secrets).await;
+    };
+    let observed = of_all(connections, catalog, &desired.without(&missing.nodes), secrets).await?;
+    let observed = Observed { missing: missing.nodes.clone(), ..observed };
+    if !plan(desired, &observed).is_empty() {
+        let problem = format!(
+            "the others are not as the spec says, a change takes all nodes, and not there is {missing}"
+        );
+        return Err(Error::Unsettled(problem));
+    }
+    warn!(%missing, "a majority of the nodes is as the spec says, and nothing is known of those that are not there");
+    Ok(observed)
+}
+
+/// Reads everything once, and then what settles by itself until it has settled.
+async fn of_all(
     connections: &Connections,
     catalog: &mut Option<Catalog>,
     desired: &Desired,

@@ -12,11 +12,16 @@ use crate::desired::Catalog;
 
 pub use view::{Entry, Link};
 
+/// What servers show as modules and have built in: Valkey 9 its engine of scripts, Redis 8 its vector sets.
+pub(crate) const BUILT_IN_MODULES: [&str; 2] = ["lua", "vectorset"];
+
 /// Everything that the spec is about, by node.
 #[derive(Clone, Debug, Default)]
 pub struct Observed {
     /// The nodes by their names.
     pub nodes: BTreeMap<Endpoint, NodeState>,
+    /// Nodes that are not there, where the spec does without some when nothing is to be changed.
+    pub missing: BTreeSet<Endpoint>,
     /// What the categories and commands of ACL rules mean; read when the spec names users.
     pub catalog: Option<Catalog>,
 }

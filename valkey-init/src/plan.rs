@@ -21,6 +21,14 @@ use crate::observed::Observed;
 
 /// All changes, in the order of execution, and all conflicts.
 pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
+    if observed.missing.is_empty() {
+        return of_all(desired, observed);
+    }
+    of_all(&desired.without(&observed.missing), observed)
+}
+
+/// The plan for nodes that are all there.
+fn of_all(desired: &Desired, observed: &Observed) -> Plan<Change> {
     let (mut changes, mut conflicts) = match desired.mode {
         Mode::Cluster => cluster::plan(desired, observed),
         Mode::Replication => replication::plan(desired, observed),

@@ -4,13 +4,14 @@ pub(crate) mod node;
 pub(crate) mod scalar;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
-use init_core::{FileRef, SecretRef, Text};
+use init_core::{SecretRef, Text};
 use init_net::TlsSpec;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::desired::Mode;
+use crate::desired::{Mode, Require};
 
 use node::NodeSpec;
 use scalar::Scalar;
@@ -49,7 +50,10 @@ pub struct Spec {
     pub(crate) modules: Vec<String>,
     /// Function libraries by name.
     #[serde(default)]
-    pub(crate) functions: BTreeMap<String, FileRef>,
+    pub(crate) functions: BTreeMap<String, LibrarySpec>,
+    /// cluster, replication: how many nodes have to be there for a run that finds nothing to change.
+    #[serde(default)]
+    pub(crate) require: Require,
     /// Whether what is set outlives a restart of the servers; true when absent.
     #[serde(default = "yes")]
     pub(crate) persist: bool,
@@ -75,6 +79,16 @@ pub(crate) struct UserSpec {
     pub(crate) passwords: Option<Vec<SecretRef>>,
     /// ACL rules as the server writes them: `~app:* &app:* +@read`.
     pub(crate) rules: Option<String>,
+}
+
+/// A function library: the path of a file with its source text, or the text itself.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LibrarySpec {
+    /// The path.
+    pub(crate) file: Option<PathBuf>,
+    /// The source text.
+    pub(crate) code: Option<String>,
 }
 
 /// Whether something is to be there.

@@ -7,10 +7,11 @@ mod users;
 
 use std::collections::BTreeMap;
 
+pub(crate) use self::config::{is_reserved, newest};
 use init_core::{Files, SecretRef, SpecPath, Text, Violations};
 use init_net::{Tls, Verification};
 
-use crate::desired::{Desired, Layout, Login, Mode, User};
+use crate::desired::{Desired, Layout, Login, Mode, Require, User};
 use crate::spec::Spec;
 
 pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations> {
@@ -38,11 +39,12 @@ pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations
         Mode::Replication | Mode::Standalone => Layout::default(),
     };
     let config = config::validate(&root.key("config"), &spec.config, &mut found);
-    let (mode, announce) = (spec.mode, spec.announce_hostnames);
+    let (mode, require, announce) = (spec.mode, spec.require, spec.announce_hostnames);
     let (persist, starts_from_config_file) = (spec.persist, spec.starts_from_config_file);
     found.or(Desired {
         mode,
         nodes,
+        require,
         layout,
         replicas_per_primary: spec.replicas_per_primary,
         announce,
@@ -96,6 +98,9 @@ fn shape(spec: &Spec, found: &mut Violations) {
     }
     if spec.mode == Mode::Standalone && spec.announce_hostnames {
         found.push(&root.key("announceHostnames"), "a single node tells clients no names");
+    }
+    if spec.mode == Mode::Standalone && spec.require == Require::Majority {
+        found.push(&root.key("require"), "a single node has no majority beside it");
     }
     if spec.user.is_some() && spec.password.is_none() {
         found.push(&root.key("user"), "a user logs in with a password: name its secret under `password`");

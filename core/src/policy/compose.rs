@@ -78,7 +78,39 @@ pub(super) struct Mount {
     pub(super) source: String,
 }
 
+impl Project {
+    /// A project as `docker compose config` prints it. Compose 5.6 writes into a hook what it has from its service: here a hook has
+    /// only what differs from that.
+    pub(super) fn read(text: &str) -> Result<Self, serde_json::Error> {
+        let mut project: Self = serde_json::from_str(text)?;
+        for service in project.services.values_mut() {
+            let mut hooks = std::mem::take(&mut service.pre_start);
+            for hook in &mut hooks {
+                hook.leave_out_what_is_of(service);
+            }
+            service.pre_start = hooks;
+        }
+        Ok(project)
+    }
+}
+
+/// What is the same in both is not said.
+fn leave_out<T: PartialEq>(own: &mut Option<T>, of_service: Option<&T>) {
+    if own.as_ref() == of_service {
+        *own = None;
+    }
+}
+
 impl Service {
+    fn leave_out_what_is_of(&mut self, service: &Self) {
+        leave_out(&mut self.command, service.command.as_ref());
+        leave_out(&mut self.entrypoint, service.entrypoint.as_ref());
+        leave_out(&mut self.extra_hosts, service.extra_hosts.as_ref());
+        leave_out(&mut self.user, service.user.as_ref());
+        leave_out(&mut self.privileged, service.privileged.as_ref());
+        self.environment.retain(|name, value| service.environment.get(name) != Some(value));
+    }
+
     /// Whether an address is reserved for it in any network.
     pub(super) fn has_fixed_address(&self) -> bool {
         let fixed = |network: &Network| network.ipv4_address.is_some() || network.ipv6_address.is_some();

@@ -1,5 +1,7 @@
 //! The rules, each as what is wrong and what to do about it.
 
+use serde_json::json;
+
 use super::compose::{Mount, Project, Service};
 use super::inits::{Form, Init};
 use crate::environment::is_credential;
@@ -86,11 +88,13 @@ fn starts(project: &Project, init: &Init<'_>, found: &mut Vec<String>) {
     if is_root(init.user()) || init.is_privileged() {
         found.push("runs as root; leave user out, or name the owner of the secrets".to_owned());
     }
-    for (part, of_init, of_service) in [
-        ("entrypoint: [/init]", own.entrypoint.is_some(), init.service.entrypoint.is_some()),
-        ("command: []", own.command.is_some(), init.service.command.is_some()),
+    let service = init.service;
+    for (part, right, of_init, of_service) in [
+        ("entrypoint: [/init]", json!(["/init"]), &own.entrypoint, &service.entrypoint),
+        ("command: []", json!([]), &own.command, &service.command),
     ] {
-        if init.form == Form::Hook && of_service && !of_init {
+        let is_wrong = of_service.as_ref().is_some_and(|of_service| *of_service != right);
+        if init.form == Form::Hook && of_init.is_none() && is_wrong {
             let (name, _) = part.split_once(':').unwrap_or_default();
             found.push(format!("inherits the {name} of its service; set {part} in the hook"));
         }

@@ -145,6 +145,69 @@ fn each_broken_rule_of_a_hook_and_of_a_job_is_one_finding() {
     ]);
 }
 
+/// As Compose 5.6 prints it: each part of the service that the hook does not set itself stands in the hook too.
+fn printed_with_what_is_inherited(app: &Value) -> Vec<String> {
+    let mut project = good();
+    for (part, value) in app.as_object().unwrap() {
+        project["services"]["app"][part] = value.clone();
+    }
+    let service = project["services"]["app"].clone();
+    let hook = project["services"]["app"]["pre_start"][0].as_object_mut().unwrap();
+    for part in ["command", "entrypoint", "extra_hosts", "user", "privileged"] {
+        if !hook.contains_key(part) && !service[part].is_null() {
+            hook.insert(part.to_owned(), service[part].clone());
+        }
+    }
+    for (name, value) in service["environment"].as_object().unwrap() {
+        let environment = hook["environment"].as_object_mut().unwrap();
+        environment.entry(name).or_insert_with(|| value.clone());
+    }
+    findings(&project.to_string()).unwrap()
+}
+
+#[test]
+fn what_compose_has_written_into_a_hook_from_its_service_is_inherited() {
+    let kept = json!({"extra_hosts": ["other=10.0.0.1"], "entrypoint": ["/init"], "command": []});
+    for good in [json!({}), kept] {
+        assert_eq!(printed_with_what_is_inherited(&good), Vec::<String>::new(), "{good}");
+    }
+    for (app, finding) in [
+        (json!({"environment": {"API_TOKEN": "x"}}), "inherits the credential API_TOKEN"),
+        (json!({"user": "root"}), "runs as root"),
+        (json!({"privileged": true}), "runs as root"),
+    ] {
+        let found = printed_with_what_is_inherited(&app);
+        let named = format!("app: pre_start 1: {finding}");
+        assert!(found.len() == 1 && found[0].starts_with(&named), "{app}: {found:?}");
+    }
+}
+
+#[test]
+fn a_hook_that_has_the_entry_point_and_the_command_of_its_service_inherits_them() {
+    let hook = "/services/app/pre_start/0";
+    let mut project = good();
+    project["services"]["app"]["entrypoint"] = json!(["sh", "-c"]);
+    for (part, of_service) in [("command", json!(["serve"])), ("entrypoint", json!(["sh", "-c"]))] {
+        let mut project = project.clone();
+        project.pointer_mut(hook).unwrap()[part] = of_service;
+        let found = findings(&project.to_string()).unwrap();
+        let named = format!("app: pre_start 1: inherits the {part} of its service");
+        assert!(found.len() == 1 && found[0].starts_with(&named), "{found:?}");
+    }
+}
+
+#[test]
+fn what_a_hook_sets_itself_is_its_own() {
+    let of_hook =
+        found("/services/app/pre_start/0/environment", json!({"APP_TOKEN": "another", "OTHER": "10.0.0.2"}));
+    assert!(
+        of_hook.len() == 2
+            && of_hook[0].starts_with("app: pre_start 1: has the credential APP_TOKEN")
+            && of_hook[1].starts_with("app: pre_start 1: has an address in the variable OTHER"),
+        "{of_hook:?}"
+    );
+}
+
 #[test]
 fn what_concerns_a_server_is_told_by_each_init_that_waits_for_it() {
     for (pointer, value, finding) in [

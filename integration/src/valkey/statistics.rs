@@ -38,7 +38,12 @@ impl Nodes {
 
     /// Forgets what was counted so far, on every node.
     pub fn reset_statistics(&self) {
-        for node in 0..self.count {
+        self.reset_statistics_of(|_| true);
+    }
+
+    /// The same on some nodes.
+    pub fn reset_statistics_of(&self, is_meant: impl Fn(usize) -> bool) {
+        for node in (0..self.count).filter(|node| is_meant(*node)) {
             self.cli(node, &["CONFIG", "RESETSTAT"]);
         }
     }

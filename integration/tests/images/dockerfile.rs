@@ -1,5 +1,20 @@
 //! The Dockerfile, by Docker's client alone: no Rust, no shell script of this repository, no registry.
 
+use integration::{Scratch, docker, shell};
+
+/// What Docker sends to its builder, which .dockerignore decides, without a compilation.
+#[test]
+fn what_docker_builds_from_has_every_package_of_the_workspace() {
+    let (scratch, image) = (Scratch::new(), format!("dayzero-it-context:{}", std::process::id()));
+    let folder = scratch.path().display();
+    shell(&format!("printf 'FROM scratch\nCOPY . /\n' | docker build --quiet --tag {image} --file - .")).ok();
+    let container = docker(&["create", &image, "none"]).ok();
+    let unpacked = shell(&format!("docker export {0} | tar -x -C {folder}; docker rm {0}", container.trim()));
+    docker(&["image", "rm", &image]);
+    unpacked.ok();
+    shell(&format!("cd {folder} && cargo metadata --locked --offline --no-deps --format-version 1")).ok();
+}
+
 mod cross {
     use integration::{Output, Scratch, docker, shell};
 
@@ -59,8 +74,7 @@ services:
         }
 
         fn snippet(&self) {
-            let server = shell("set -a && . ./.env.example && echo \"$POSTGRES_IMAGE\"").ok();
-            let services = OVERRIDE.replace("SERVER", server.trim()).replace("IMAGE", &self.name("built"));
+            let services = OVERRIDE.replace("SERVER", &server()).replace("IMAGE", &self.name("built"));
             self.scratch.file("compose.yaml", readme("snippet with secrets").as_bytes());
             self.scratch.file("override.yaml", services.as_bytes());
             shell(&format!(
@@ -70,12 +84,40 @@ services:
             .ok();
         }
 
-        /// A line of shell on the machine that has the client alone.
+        /// Shell on the machine that has the client alone.
         fn alone(&self, line: &str) -> Output {
+            self.machine(&[], line)
+        }
+
+        fn machine(&self, options: &[&str], line: &str) -> Output {
             let folder = format!("{0}:{0}", self.folder());
             let engine = "/var/run/docker.sock:/var/run/docker.sock";
             let run = ["run", "--rm", "--network", "none", "--volume", engine, "--volume", &folder];
-            docker(&[&run[..], &["--workdir", &self.tree, &self.name("client"), "sh", "-euc", line]].concat())
+            let shell = ["--workdir", &self.tree, &self.name("client"), "sh", "-euc", line];
+            docker(&[&run[..], options, &shell].concat())
+        }
+
+        fn trial(&self) -> String {
+            format!("dayzero-it-try-{}", self.id)
+        }
+
+        /// The README's lines for trying it, typed one after another at a terminal; the exit of each, and all that was said.
+        fn tried(&self) -> (Vec<String>, String) {
+            let network = self.scratch.file("try.yaml", b"services: {pg-init: {build: {network: host}}}\n");
+            let files = format!("--file examples/compose.yaml --file {}", network.display());
+            let lines = readme("try").replace("--file examples/compose.yaml", &files);
+            let typed: String = lines.lines().map(|line| format!("{line}\necho \"exit: $?\"\n")).collect();
+            let names = format!(
+                "set +e; export COMPOSE_PROJECT_NAME={} POSTGRES_IMAGE={} PG_INIT_IMAGE={} RUST_IMAGE={}\n",
+                self.trial(),
+                server(),
+                self.name("built"),
+                self.name("rust")
+            );
+            let said = self.machine(&["--tty"], &(names + &typed)).ok();
+            // Compose's progress leaves its control sequences in front.
+            let exits = said.lines().filter_map(|line| line.rsplit_once("exit: "));
+            (exits.map(|(_, exit)| exit.to_owned()).collect(), said)
         }
 
         fn compose(&self, args: &str) -> Output {
@@ -89,6 +131,7 @@ services:
     impl Drop for Bed {
         fn drop(&mut self) {
             self.compose("down --volumes --timeout 2");
+            self.alone(&format!("docker compose -p {} down --volumes --timeout 2", self.trial()));
             // The classic builder leaves the image of the first stage, which has the label of its base.
             let first = format!("label=dayzero-it-rust={}", self.id);
             docker(&["image", "prune", "--force", "--filter", &first]);
@@ -96,6 +139,11 @@ services:
                 docker(&["image", "rm", &self.name(image)]);
             }
         }
+    }
+
+    /// The image of PostgreSQL that the suite has.
+    fn server() -> String {
+        shell("set -a && . ./.env.example && echo \"$POSTGRES_IMAGE\"").ok().trim().to_owned()
     }
 
     /// The code that follows a mark in the README.
@@ -108,7 +156,7 @@ services:
 
     #[test]
     #[ignore = "just cross-test, after integration/bootstrap.sh --arm64"]
-    fn with_dockers_client_alone_the_readmes_image_is_built_and_its_snippet_runs() {
+    fn with_dockers_client_alone_the_readmes_image_is_built_its_snippet_runs_and_it_can_be_tried() {
         let bed = Bed::new();
         // The line as it stands, but for the name that it gives, and the base, which no registry is reached for.
         let options = format!(
@@ -126,6 +174,10 @@ services:
         let said = bed.compose("logs pg-init").stdout;
         assert_eq!(up.exit, 0, "{}{said}", up.stderr);
         assert!(said.contains("create_database") && !said.contains("canary"), "{said}");
+        // Nothing is compiled again: what stands above has made this image.
+        let (exits, said) = bed.tried();
+        assert_eq!(exits, ["0", "0", "0", "0", "3", "0", "0"], "{said}");
+        assert!(said.contains("create_database") && !said.contains("of-the-try"), "{said}");
     }
 
     #[test]

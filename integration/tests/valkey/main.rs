@@ -5,12 +5,14 @@
 
 mod access;
 mod certificates;
+mod export;
 mod fault;
 mod field;
 mod formation;
 mod healing;
 mod hostile;
 mod lasting;
+mod missing;
 mod networks;
 mod own;
 mod peculiar;

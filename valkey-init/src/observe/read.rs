@@ -25,7 +25,7 @@ pub(super) async fn in_full(
         Ok(state)
     };
     let nodes = connections.each(read).await?;
-    let mut observed = Observed { nodes, catalog: catalog.cloned() };
+    let mut observed = Observed { nodes, catalog: catalog.cloned(), ..Observed::default() };
     count_keys_of_open_slots(connections, &mut observed).await?;
     count_servers(connections, &mut observed, (desired, secrets)).await?;
     Ok(observed)
@@ -43,7 +43,7 @@ pub(crate) async fn views(
         Ok(state)
     };
     let nodes = connections.each(read).await?;
-    let mut observed = Observed { nodes, catalog: before.catalog.clone() };
+    let mut observed = Observed { nodes, catalog: before.catalog.clone(), ..Observed::default() };
     count_keys_of_open_slots(connections, &mut observed).await?;
     Ok(observed)
 }

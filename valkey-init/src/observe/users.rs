@@ -54,7 +54,7 @@ pub(super) fn read(
 }
 
 /// The user's rules in the form that a spec has.
-pub(super) fn written(fields: &BTreeMap<String, &Value>, flags: &BTreeSet<String>) -> String {
+pub(crate) fn written(fields: &BTreeMap<String, &Value>, flags: &BTreeSet<String>) -> String {
     let flag = |name: &str| flags.contains(name).then(|| name.to_owned());
     let selectors = fields.get("selectors").map(|value| array(value)).unwrap_or_default();
     let selectors =

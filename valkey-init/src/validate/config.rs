@@ -38,8 +38,13 @@ const RENAMED: [(&str, &str); 4] = [
     ("list-max-ziplist-size", "list-max-listpack-size"),
 ];
 
+/// Whether a parameter has no place under `config`.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    RESERVED.iter().any(|(reserved, _)| *reserved == name)
+}
+
 /// The newest name of a parameter, which servers take under each name that it ever had.
-fn newest(name: &str) -> String {
+pub(crate) fn newest(name: &str) -> String {
     let renamed = RENAMED.iter().find(|(old, _)| *old == name).map_or(name, |(_, new)| new);
     renamed.replace("slave", "replica").replace("ziplist", "listpack")
 }

@@ -1,6 +1,7 @@
 //! One connection per node, all of them or none: a deployment with a node missing is not ready.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -14,15 +15,32 @@ use super::bounds::Budget;
 use super::connection::{Connection, Settings};
 use super::mask::Mask;
 use super::reply::text;
-use crate::desired::{Desired, Mode, requires};
+use crate::desired::{Desired, Mode, Require, requires};
 use crate::error::Error;
 
 /// How long the other nodes may still take when one has failed: a refusal tells more than a node that is not there.
 const GRACE: Duration = Duration::from_millis(500);
 
+/// The nodes that are not there, and why the first of them is not.
+pub(crate) struct Missing {
+    pub(crate) nodes: BTreeSet<Endpoint>,
+    pub(crate) cause: String,
+}
+
+impl std::fmt::Display for Missing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (place, node) in self.nodes.iter().enumerate() {
+            write!(f, "{}{node}", if place == 0 { "" } else { ", " })?;
+        }
+        write!(f, " ({})", self.cause)
+    }
+}
+
 /// The connections, by the nodes' names.
 pub(crate) struct Connections {
     nodes: BTreeMap<Endpoint, Connection>,
+    /// A minority, where the spec does without one.
+    missing: Option<Missing>,
     settings: Settings,
 }
 
@@ -48,6 +66,8 @@ impl Connections {
         loop {
             let next = match &failed {
                 None => opening.next().await,
+                // Whoever does not answer in its own time is not there.
+                Some(_) if desired.require == Require::Majority => opening.next().await,
                 Some(_) => tokio::time::timeout(GRACE, opening.next()).await.unwrap_or_default(),
             };
             match next {
@@ -58,12 +78,30 @@ impl Connections {
             }
         }
         drop(opening);
-        let there = Self { nodes, settings };
+        let there = Self { nodes, missing: None, settings };
         match failed {
             None => Ok(there),
+            Some(error) if desired.require == Require::Majority && there.is_majority_of(desired) => {
+                Ok(there.without_the_others(desired, &error))
+            }
             Some(error) if desired.mode == Mode::Cluster => Err(there.incomplete(error).await),
             Some(error) => Err(error),
         }
+    }
+
+    fn is_majority_of(&self, desired: &Desired) -> bool {
+        self.nodes.len() * 2 > desired.nodes.len()
+    }
+
+    fn without_the_others(self, desired: &Desired, cause: &Error) -> Self {
+        let all = desired.nodes.iter().map(|node| node.endpoint.clone());
+        let nodes = all.filter(|node| !self.nodes.contains_key(node)).collect();
+        Self { missing: Some(Missing { nodes, cause: chain(cause) }), ..self }
+    }
+
+    /// The nodes that are not there.
+    pub(crate) fn missing(&self) -> Option<&Missing> {
+        self.missing.as_ref()
     }
 
     /// Why a node is missing, and whether those that are there serve without it: that depends on replicas and on
@@ -179,6 +217,17 @@ fn passwords(desired: &Desired, secrets: &Secrets) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// An error with what caused it.
+fn chain(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        let _ = write!(text, ": {cause}");
+        source = cause.source();
+    }
+    text
 }
 
 /// A password that nobody asks for protects nothing.

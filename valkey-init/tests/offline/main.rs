@@ -10,6 +10,7 @@
 mod answers;
 mod change;
 mod describe;
+mod missing;
 mod model;
 mod plan;
 mod support;

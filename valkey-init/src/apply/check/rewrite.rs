@@ -14,13 +14,11 @@ use secrecy::ExposeSecret;
 use crate::desired::acl::rules::tokens;
 use crate::desired::{Desired, digest};
 use crate::error::Error;
+use crate::observed::BUILT_IN_MODULES;
 use crate::wire::{Connection, array, pairs, text};
 
 const REMEDY: &str = "start it with an ACL file for users, load modules from its configuration file alone and say \
                     `startsFromConfigFile: true`, or say `persist: false` and run this whenever it has started";
-
-/// What servers show as modules and have built in: Valkey 9 its engine of scripts, Redis 8 its vector sets.
-const BUILT_IN: [&str; 2] = ["lua", "vectorset"];
 
 /// The modules as the server lists them; nothing where it shows none but those that it has built in, and may not list them.
 async fn modules(connection: &Connection) -> Result<Value, Error> {
@@ -35,7 +33,9 @@ async fn modules(connection: &Connection) -> Result<Value, Error> {
     }
     match connection.ask(list).await {
         // An account needs no right to list what every server of the release has.
-        Err(error) if names.iter().all(|name| BUILT_IN.contains(name)) && error.is_denied_command() => {
+        Err(error)
+            if names.iter().all(|name| BUILT_IN_MODULES.contains(name)) && error.is_denied_command() =>
+        {
             Ok(Value::Nil)
         }
         answer => answer,

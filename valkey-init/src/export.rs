@@ -1,0 +1,57 @@
+//! The spec of live nodes: what they have is read into the form that a spec means, and written from there.
+
+mod announced;
+mod defaults;
+mod found;
+mod parameters;
+mod read;
+mod rules;
+mod users;
+mod write;
+
+use init_core::Secrets;
+use init_core::export::{Export, Scope};
+
+use self::found::Found;
+use crate::desired::Desired;
+use crate::error::Error;
+use crate::observe::views;
+use crate::observed::Observed;
+use crate::wire::Connections;
+
+/// The sections that are written. Nodes and mode are the connection.
+pub(crate) const SECTIONS: &[&str] = &[
+    "replicasPerPrimary",
+    "announceHostnames",
+    "users",
+    "replicationUser",
+    "config",
+    "modules",
+    "functions",
+];
+
+/// Reads everything and writes it as a spec.
+pub(crate) async fn export(
+    connections: &Connections,
+    desired: &Desired,
+    secrets: &Secrets,
+    scope: &Scope,
+) -> Result<Export, Error> {
+    if let Some(missing) = connections.missing() {
+        return Err(Error::Unsettled(format!("an export takes all nodes, and not there is {missing}")));
+    }
+    let observed = views(connections, desired, &Observed::default()).await?;
+    let nodes = read::each(connections, &observed, scope).await?;
+    let mut found = Found::default();
+    found.shape(desired, &observed);
+    let login = read::login(desired, secrets)?;
+    users::all(&nodes, &login, &mut found);
+    parameters::all(&nodes, desired, &mut found);
+    announced::all(&nodes, desired, &mut found);
+    read::libraries(&nodes, &mut found);
+    read::modules(&nodes, &mut found);
+    Ok(write::export(&found))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,153 @@
+//! The defaults that are compiled into a server. No server tells them: `CONFIG GET` shows what holds, wherever it comes from.
+
+/// What `INFO server` says about the release.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Release {
+    /// Redis before 7.0.
+    Redis6,
+    /// Redis since 7.0, and Valkey 7.2.
+    #[default]
+    Redis7,
+    /// Valkey since 8.0.
+    Valkey8,
+}
+
+const TABLE: &str = include_str!("defaults.txt");
+
+/// What Redis and Valkey 7.2 have otherwise.
+const UNTIL_VALKEY_8: [(&str, &str); 8] = [
+    ("hide-user-data-from-log", "no"),
+    ("lazyfree-lazy-eviction", "no"),
+    ("lazyfree-lazy-expire", "no"),
+    ("lazyfree-lazy-server-del", "no"),
+    ("lazyfree-lazy-user-del", "no"),
+    ("lazyfree-lazy-user-flush", "no"),
+    ("repl-backlog-size", "1048576"),
+    ("replica-lazy-flush", "no"),
+];
+
+/// What Redis 6 has otherwise.
+const UNTIL_REDIS_7: [(&str, &str); 2] =
+    [("acl-pubsub-default", "allchannels"), ("repl-diskless-sync", "no")];
+
+/// Where a server listens, keeps its files and takes its certificates: what it is started with. Some of it can be changed
+/// while it runs, and then it is no longer where it was, so a spec that was exported says none of it. With the defaults,
+/// where there are any that every server has.
+const OF_THE_START: [(&str, Option<&str>); 48] = [
+    ("aclfile", Some("")),
+    ("always-show-logo", Some("no")),
+    ("aof-rewrite-cpulist", Some("")),
+    ("aof_rewrite_cpulist", Some("")),
+    ("appenddirname", Some("appendonlydir")),
+    ("appendfilename", Some("appendonly.aof")),
+    ("bgsave-cpulist", Some("")),
+    ("bgsave_cpulist", Some("")),
+    ("bind", None),
+    ("bind-source-addr", Some("")),
+    ("bio-cpulist", Some("")),
+    ("bio_cpulist", Some("")),
+    ("cluster-config-file", Some("nodes.conf")),
+    ("cluster-databases", Some("1")),
+    ("cluster-port", Some("0")),
+    ("daemonize", Some("no")),
+    ("databases", Some("16")),
+    ("dbfilename", Some("dump.rdb")),
+    ("dir", None),
+    ("disable-thp", Some("yes")),
+    ("enable-debug-command", Some("no")),
+    ("enable-module-command", Some("no")),
+    ("enable-protected-configs", Some("no")),
+    ("gopher-enabled", Some("no")),
+    ("hash-seed", Some("")),
+    ("io-threads", Some("1")),
+    ("io-threads-do-reads", None),
+    ("jemalloc-bg-thread", Some("yes")),
+    ("locale-collate", Some("")),
+    ("logfile", Some("")),
+    ("mptcp", Some("no")),
+    ("oom-score-adj", Some("no")),
+    ("oom-score-adj-values", None),
+    ("pidfile", None),
+    ("port", None),
+    ("proc-title-template", None),
+    ("rdbchecksum", Some("yes")),
+    ("server-cpulist", Some("")),
+    ("server_cpulist", Some("")),
+    ("set-proc-title", Some("yes")),
+    ("socket-mark-id", Some("0")),
+    ("supervised", None),
+    ("syslog-enabled", Some("no")),
+    ("syslog-facility", None),
+    ("syslog-ident", None),
+    ("tcp-backlog", Some("511")),
+    ("unixsocket", Some("")),
+    ("unixsocketperm", None),
+];
+
+/// What is known about a parameter of this name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    /// A spec sets it; this is its default.
+    Default(&'static str),
+    /// The server is started with it; its default, where every server has the same.
+    Start(Option<&'static str>),
+    /// Nothing: it came with another release or with a module.
+    Nothing,
+}
+
+/// The default of a parameter, by its newest name.
+pub(super) fn of(name: &str, release: Release) -> Known {
+    if let Some((_, default)) = OF_THE_START.iter().find(|(known, _)| *known == name) {
+        return Known::Start(*default);
+    }
+    if name.starts_with("tls-") || name.starts_with("unixsocket") || name.starts_with("rdma-") {
+        return Known::Start(None);
+    }
+    let earlier: [&'static [(&'static str, &'static str)]; 2] = match release {
+        Release::Redis6 => [&UNTIL_REDIS_7, &UNTIL_VALKEY_8],
+        Release::Redis7 => [&UNTIL_VALKEY_8, &[]],
+        Release::Valkey8 => [&[], &[]],
+    };
+    if let Some((_, default)) = earlier.into_iter().flatten().find(|(known, _)| *known == name) {
+        return Known::Default(default);
+    }
+    let line = |line: &'static str| match line.split_once(' ') {
+        Some((known, default)) => (known, default),
+        None => (line, ""),
+    };
+    let found = TABLE.lines().map(line).find(|(known, _)| *known == name);
+    found.map_or(Known::Nothing, |(_, default)| Known::Default(default))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_release_has_its_own_default() {
+        for (name, release, default) in [
+            ("lazyfree-lazy-expire", Release::Valkey8, "yes"),
+            ("lazyfree-lazy-expire", Release::Redis7, "no"),
+            ("lazyfree-lazy-expire", Release::Redis6, "no"),
+            ("repl-diskless-sync", Release::Redis6, "no"),
+            ("repl-diskless-sync", Release::Redis7, "yes"),
+            ("save", Release::Valkey8, "3600 1 300 100 60 10000"),
+            ("notify-keyspace-events", Release::Valkey8, ""),
+        ] {
+            assert_eq!(of(name, release), Known::Default(default), "{name}");
+        }
+        assert_eq!(of("port", Release::Valkey8), Known::Start(None));
+        assert_eq!(of("tls-cert-file", Release::Valkey8), Known::Start(None));
+        assert_eq!(of("search-timeout", Release::Valkey8), Known::Nothing);
+    }
+
+    #[test]
+    fn the_table_has_each_name_once_and_in_order() {
+        let names: Vec<&str> = TABLE
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .filter_map(|line| line.split(' ').next())
+            .collect();
+        assert!(names.is_sorted() && names.len() > 100);
+    }
+}

@@ -1,0 +1,89 @@
+//! ACL users that are the same on all nodes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use init_core::export::secret_name;
+use init_core::{Endpoint, SecretRef, Text};
+
+use super::found::{Found, Password, User, common};
+use super::read::{Login, Node, OnNode};
+use crate::desired::acl::rules::without_password;
+
+/// What every server makes of its user `default` by itself.
+const OPEN: &str = "nopass ~* &* +@all";
+
+pub(super) fn all(nodes: &BTreeMap<Endpoint, Node>, login: &Login, found: &mut Found) {
+    let (same, differing) = common(nodes.values().map(|node| &node.users));
+    let replicating = replicating(nodes);
+    for (name, user) in same {
+        if name == "default" && is_as_made(user) {
+            continue;
+        }
+        let open = without_password(&user.rules);
+        if user.enabled && !open && user.passwords.is_empty() {
+            found.unsaid("users", &key(name, login), "that it is enabled without having any password");
+            continue;
+        }
+        let first = replicating.filter(|(replicating, _)| *replicating == name).map(|(_, password)| password);
+        found.users.insert(key(name, login), said(name, user, login, first));
+    }
+    for name in differing {
+        found.unsaid("users", &key(name, login), "the nodes have it differently, or not all have it");
+    }
+    if let Some((name, password)) = replicating {
+        let key = key(name, login);
+        if found.users.get(&key).is_some_and(|user| user.enabled && !user.passwords.is_empty()) {
+            found.replication_user = Some(key);
+        } else if !password.is_empty() {
+            let text = format!("replicas log in as {key}, which is no user with a password here");
+            found.unsaid("replicationUser", "", text);
+        }
+    }
+}
+
+/// The user that every node logs in to its primary as, with the digest of the password.
+fn replicating(nodes: &BTreeMap<Endpoint, Node>) -> Option<(&str, &str)> {
+    let of = |node: &'_ Node| node.parameters.get("masteruser").cloned().filter(|user| !user.is_empty());
+    let all: BTreeSet<Option<String>> = nodes.values().map(of).collect();
+    let first = nodes.values().next()?;
+    let user = first.parameters.get("masteruser").filter(|user| all.len() == 1 && !user.is_empty())?;
+    Some((user, first.primary_password.as_deref().unwrap_or_default()))
+}
+
+fn is_as_made(user: &OnNode) -> bool {
+    user.enabled && user.passwords.is_empty() && user.rules == OPEN
+}
+
+/// What a spec calls the user.
+fn key(name: &str, login: &Login) -> String {
+    match login.label.as_ref().and_then(Text::secret) {
+        Some(label) if name == login.user => label.name().to_owned(),
+        _ => name.to_owned(),
+    }
+}
+
+/// The password of this run's login goes first, or the one that replicas use; the others by their digests.
+fn said(name: &str, user: &OnNode, login: &Login, first: Option<&str>) -> User {
+    let own = login.password.as_ref().filter(|_| name == login.user);
+    let mut digests: Vec<&String> = user.passwords.iter().collect();
+    let is_own = |digest: &str| own.is_some_and(|(_, own)| own == digest);
+    digests.sort_by_key(|digest| (first != Some(digest.as_str()), !is_own(digest), (*digest).clone()));
+    let mut count = 0;
+    let mut password = |digest: &String| {
+        if let Some((secret, _)) = own.filter(|_| is_own(digest)) {
+            return Password::Own(secret.clone());
+        }
+        count += 1;
+        Password::Other(numbered(&key(name, login), count))
+    };
+    let passwords = digests.into_iter().map(&mut password).collect();
+    let label = login.label.clone().filter(|_| name == login.user);
+    User { name: label, enabled: user.enabled, passwords, rules: user.rules.clone() }
+}
+
+fn numbered(key: &str, count: usize) -> SecretRef {
+    match count {
+        1 => secret_name(key, "password"),
+        more => secret_name(key, &format!("password_{more}")),
+    }
+}
