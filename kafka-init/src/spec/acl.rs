@@ -15,7 +15,7 @@ pub(crate) type Names = OneOrMany<String>;
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct AclSpec {
     /// Who, as TYPE:NAME.
-    #[schemars(required)]
+    #[schemars(with = "Names")]
     pub(crate) principal: Option<Names>,
     /// The operations that are allowed. This or `deny`.
     pub(crate) allow: Option<Names>,
