@@ -25,6 +25,7 @@ mod privileges;
 mod reader;
 mod refusals;
 mod running;
+mod sessions;
 mod settings;
 mod unsaid;
 mod watch;
