@@ -24,9 +24,9 @@ pub trait Backend: Sized {
     /// The sections of a spec that `export` writes: its top-level keys that are no part of the connection. None where there
     /// is no `export` yet.
     const SECTIONS: &'static [&'static str] = &[];
-    /// Keys of the connection that a spec may have only beside sections: `export` repeats them, and the connection alone is
-    /// read without them.
-    const CARRIED: &'static [&'static str] = &[];
+    /// Keys of the connection that a spec may have only beside a section, each with that section: `export` repeats a key
+    /// where it writes the section, and the connection alone is read without them.
+    const CARRIED: &'static [(&'static str, &'static str)] = &[];
     /// The spec as written: serde's view, with unknown fields denied.
     type Spec: DeserializeOwned + JsonSchema;
     /// The spec as meant: validated, keyed by name, defaults filled in.

@@ -8,11 +8,13 @@ mod document;
 mod names;
 mod node;
 mod scope;
+mod trial;
 mod yaml;
 
 pub use self::contents::{Entries, Export, Note, Section};
 pub use self::names::secret_name;
 pub use self::node::Node;
 pub use self::scope::{Only, Scope};
+pub use self::trial::refusal;
 
 pub(crate) use self::document::{Connection, Untyped, document};

@@ -1,5 +1,6 @@
 //! One run of an init tool in its container.
 
+mod exported;
 mod form;
 mod host;
 mod inside;
@@ -7,6 +8,7 @@ mod watching;
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -21,7 +23,7 @@ pub use watching::Costs;
 type Place = (PathBuf, String);
 
 /// Whose network namespace a run has.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Namespace {
     Own,
     Host,
@@ -29,7 +31,7 @@ enum Namespace {
 }
 
 /// A run to be made.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Init {
     image: String,
     network: String,
@@ -38,7 +40,7 @@ pub struct Init {
     docker: Vec<String>,
     files: Vec<Place>,
     tool: &'static str,
-    scratch: Scratch,
+    scratch: Arc<Scratch>,
 }
 
 /// A run that has begun.
@@ -47,7 +49,7 @@ pub struct Running {
     name: String,
     child: Child,
     began: Instant,
-    scratch: Scratch,
+    scratch: Arc<Scratch>,
 }
 
 /// A run that has ended.
@@ -79,8 +81,15 @@ impl Init {
             docker: Vec::new(),
             files: Vec::new(),
             tool,
-            scratch,
+            scratch: Arc::new(scratch),
         }
+    }
+
+    /// The same run with another spec.
+    fn with_spec(&self, spec: &str) -> Self {
+        let scratch = Scratch::new();
+        scratch.file("spec.yaml", spec.as_bytes());
+        Self { scratch: Arc::new(scratch), ..self.clone() }
     }
 
     /// Arguments of the tool: a command, options.
@@ -171,7 +180,9 @@ impl Init {
 
     /// Begins it and waits for its end.
     pub fn run(self) -> Ended {
-        self.start().wait()
+        let ended = self.clone().start().wait();
+        exported::check(&self, &ended);
+        ended
     }
 }
 

@@ -43,6 +43,8 @@ pub struct Desired {
     pub users: BTreeMap<String, User>,
     /// Of users, the mechanisms whose credentials are taken away.
     pub absent_users: BTreeMap<String, BTreeSet<Scram>>,
+    /// Whether passwords are read, and compared by logins.
+    pub compare_passwords: bool,
     /// Every ACL.
     pub acls: BTreeSet<Binding>,
     /// Every ACL that is taken away.
@@ -73,7 +75,8 @@ impl Desired {
         let keys = tls.flat_map(Tls::secrets);
         let login =
             self.sasl.iter().flat_map(|sasl| sasl.username.secret().into_iter().chain([&sasl.password]));
-        let passwords = self.users.values().flat_map(BTreeMap::values).map(|password| &password.secret);
+        let compared = self.users.values().filter(|_| self.compare_passwords);
+        let passwords = compared.flat_map(BTreeMap::values).map(|password| &password.secret);
         keys.chain(login).chain(passwords).cloned().collect()
     }
 }

@@ -14,6 +14,7 @@ mod apply;
 mod change;
 mod desired;
 mod error;
+mod export;
 mod observe;
 mod observed;
 mod plan;
@@ -21,6 +22,7 @@ mod spec;
 mod validate;
 mod wire;
 
+use init_core::export::{Export, Scope};
 use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations, alike};
 
 pub use change::{
@@ -55,6 +57,8 @@ pub struct Kafka {
 
 impl Backend for Kafka {
     const NAME: &'static str = "kafka-init";
+    const SECTIONS: &'static [&'static str] = export::SECTIONS;
+    const CARRIED: &'static [(&'static str, &'static str)] = &[("probe", "users")];
     type Spec = Spec;
     type Desired = Desired;
     type Observed = Observed;
@@ -67,6 +71,10 @@ impl Backend for Kafka {
 
     fn requires(desired: &Desired) -> Requires {
         Requires { endpoints: desired.endpoints(), secrets: desired.secrets() }
+    }
+
+    fn without_passwords(desired: &mut Desired) {
+        desired.compare_passwords = false;
     }
 
     async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {
@@ -142,6 +150,10 @@ impl Backend for Kafka {
         _secrets: &Secrets,
     ) -> Result<(), Error> {
         apply::confirm(&mut self.cluster, changes).await
+    }
+
+    async fn export(&mut self, desired: &Desired, _: &Secrets, scope: &Scope) -> Result<Export, Error> {
+        export::export(&mut self.cluster, desired, scope).await
     }
 }
 

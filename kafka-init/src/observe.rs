@@ -23,12 +23,14 @@ use crate::observed::{Observed, ObservedTopic};
 use crate::wire::Cluster;
 
 pub(crate) use account::on_the_cluster;
-pub(crate) use acls::read as acls;
+pub(crate) use acls::{every as every_acl, read as acls};
 pub(crate) use clients::{Clients, read as clients};
-pub(crate) use configs::at as configs;
-pub(crate) use metadata::by_name;
+pub(crate) use configs::{at as configs, every as every_config, every_of_brokers as every_broker_default};
+pub(crate) use metadata::{by_name, every as every_topic};
+pub(crate) use quotas::every as every_quota;
 pub(crate) use reassignments::{UnderWay, read as reassignments};
-pub(crate) use resources::permission;
+pub(crate) use resources::{every_of, every_of_broker, listed as listed_resources, permission};
+pub(crate) use users::every as every_user;
 
 /// Reads all of it but the clients.
 pub(crate) async fn observe(cluster: &mut Cluster, desired: &Desired) -> Result<Observed, Error> {

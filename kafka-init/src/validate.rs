@@ -60,6 +60,7 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
         probe,
         users: users.present,
         absent_users: users.absent,
+        compare_passwords: true,
         acls: acls.present,
         absent_acls: acls.absent,
         quotas,

@@ -21,6 +21,8 @@ pub(crate) const REGION: &str = "us-east-1";
 /// Everything that must exist, by name.
 pub struct Desired {
     pub(crate) server: Server,
+    /// Whether the secret keys of users and access keys are read, and compared by signing in.
+    pub(crate) compare_secrets: bool,
     pub(crate) policies: BTreeMap<String, Document>,
     pub(crate) users: BTreeMap<Text, User>,
     pub(crate) groups: BTreeMap<String, Group>,

@@ -11,6 +11,7 @@ mod apply;
 mod change;
 mod desired;
 mod error;
+mod export;
 mod observe;
 mod observed;
 mod plan;
@@ -20,6 +21,7 @@ mod wire;
 
 use std::collections::BTreeSet;
 
+use init_core::export::{Export, Scope};
 use init_core::{Backend, Files, Plan, Progress, Requires, SecretRef, Secrets, Violations};
 use init_net::Tls;
 
@@ -37,6 +39,7 @@ pub struct Minio(wire::client::Client);
 impl Backend for Minio {
     const NAME: &'static str = "minio-init";
     const CREDENTIAL_VARIABLES: &'static [&'static str] = &["MC_HOST_*"];
+    const SECTIONS: &'static [&'static str] = export::SECTIONS;
     type Spec = Spec;
     type Desired = Desired;
     type Observed = Observed;
@@ -51,11 +54,16 @@ impl Backend for Minio {
         let server = &desired.server;
         let names = desired.names().chain([&server.access_key]);
         let users = desired.users.values().map(|user| &user.secret);
-        let values = users.chain(desired.keys.values().map(|key| &key.secret)).chain([&server.secret_key]);
+        let others = users.chain(desired.keys.values().map(|key| &key.secret));
+        let values = others.filter(|_| desired.compare_secrets).chain([&server.secret_key]);
         let tls = server.tls.iter().flat_map(Tls::secrets);
         let secrets: BTreeSet<SecretRef> =
             names.filter_map(init_core::Text::secret).chain(values).chain(tls).cloned().collect();
         Requires { endpoints: vec![server.endpoint.clone()], secrets }
+    }
+
+    fn without_passwords(desired: &mut Desired) {
+        desired.compare_secrets = false;
     }
 
     async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {
@@ -98,5 +106,9 @@ impl Backend for Minio {
         progress: &Progress,
     ) -> Vec<Result<(), Error>> {
         apply::apply(&self.0, stage, secrets, progress).await
+    }
+
+    async fn export(&mut self, desired: &Desired, secrets: &Secrets, scope: &Scope) -> Result<Export, Error> {
+        export::export(&self.0, desired, secrets, scope).await
     }
 }

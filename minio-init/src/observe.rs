@@ -14,7 +14,8 @@ use crate::error::Error;
 use crate::observed::Observed;
 use crate::wire::client::Client;
 
-use names::Names;
+pub(crate) use identity::{group, key};
+pub(crate) use names::Names;
 
 /// Only reads.
 pub(crate) async fn observe(

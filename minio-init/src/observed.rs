@@ -8,7 +8,7 @@ use crate::desired::document::Document;
 use crate::desired::{Cors, Lock, Route, Rule, Size, Status, Versioning};
 
 /// What a server has. Its default is one that has nothing.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Observed {
     /// All canned policies.
     pub(crate) policies: BTreeMap<String, Document>,

@@ -7,7 +7,7 @@ mod identity;
 mod needs;
 mod own_rights;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use init_core::Plan;
 

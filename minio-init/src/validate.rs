@@ -7,6 +7,8 @@ mod policy;
 mod server;
 mod tags;
 
+pub(crate) use policy::is_built_in;
+
 use init_core::{Files, SpecPath, Violations};
 
 use crate::desired::{Absent, Desired};
@@ -32,7 +34,16 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
     let absent = Absent { users: absent_users, keys: absent_keys };
     let buckets = bucket::buckets(&root.key("buckets"), spec.buckets, files, &mut found);
     match server {
-        Some(server) => found.or(Desired { server, policies, users, groups, keys, absent, buckets }),
+        Some(server) => found.or(Desired {
+            server,
+            compare_secrets: true,
+            policies,
+            users,
+            groups,
+            keys,
+            absent,
+            buckets,
+        }),
         None => Err(found),
     }
 }

@@ -20,18 +20,24 @@ use crate::unexpanded::is_unexpanded;
 #[derive(Debug)]
 pub(crate) struct Connection {
     fields: Vec<(String, Node)>,
-    /// Those that a spec has only beside sections.
-    carried: Vec<(String, Node)>,
+    /// Those that a spec has only beside a section, each with that section.
+    carried: Vec<(String, (String, Node))>,
 }
 
 impl Connection {
     /// What of a spec's top level is none of the sections, and the names of those that are.
-    pub(crate) fn of(spec: Node, sections: &[&str], carried: &[&str]) -> (Self, Vec<String>) {
+    pub(crate) fn of(spec: Node, sections: &[&str], carried: &[(&str, &str)]) -> (Self, Vec<String>) {
         let fields = if let Node::Map(fields) = spec { fields } else { Vec::new() };
         let (ignored, kept): (Vec<_>, Vec<_>) =
             fields.into_iter().partition(|(key, _)| sections.contains(&key.as_str()));
-        let (carried, fields) = kept.into_iter().partition(|(key, _)| carried.contains(&key.as_str()));
-        (Self { fields, carried }, ignored.into_iter().map(|(key, _)| key).collect())
+        let mut connection = Self { fields: Vec::new(), carried: Vec::new() };
+        for field in kept {
+            match carried.iter().find(|(key, _)| *key == field.0) {
+                Some((_, section)) => connection.carried.push(((*section).to_owned(), field)),
+                None => connection.fields.push(field),
+            }
+        }
+        (connection, ignored.into_iter().map(|(key, _)| key).collect())
     }
 
     /// The connection as a spec of its own.
@@ -42,11 +48,18 @@ impl Connection {
     }
 
     pub(crate) fn carried(&self) -> Vec<String> {
-        self.carried.iter().map(|(key, _)| key.clone()).collect()
+        self.carried.iter().map(|(_, (key, _))| key.clone()).collect()
     }
 
     fn all(&self) -> impl Iterator<Item = &(String, Node)> {
-        self.fields.iter().chain(&self.carried)
+        self.fields.iter().chain(self.carried.iter().map(|(_, field)| field))
+    }
+
+    /// What is written beside these sections.
+    fn beside(&self, sections: &[Section]) -> impl Iterator<Item = &(String, Node)> {
+        let is_there = |name: &str| sections.iter().any(|section| section.name == name);
+        let carried = self.carried.iter().filter(move |(section, _)| is_there(section));
+        self.fields.iter().chain(carried.map(|(_, field)| field))
     }
 }
 
@@ -71,7 +84,7 @@ pub(crate) fn document(
     secrets_told(&mut page, &secrets);
     notes_told(&mut page, &export);
     page.push('\n');
-    let mut connection: Vec<_> = connection.all().cloned().collect();
+    let mut connection: Vec<_> = connection.beside(&export.sections).cloned().collect();
     if double(&mut connection, &mut export) {
         yaml::fields(&mut page, 0, &[(INTERPOLATE.to_owned(), Node::from(true))]);
     }
@@ -221,7 +234,7 @@ fn notes_told(page: &mut String, export: &Export) {
     }
 }
 
-fn section_of(page: &mut String, section: &Section) {
+pub(super) fn section_of(page: &mut String, section: &Section) {
     match &section.entries {
         Entries::Map(entries) => {
             let _ = writeln!(page, "{}:", section.name);

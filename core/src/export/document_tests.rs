@@ -44,6 +44,19 @@ fn a_page_tells_its_secrets_and_what_is_missing() {
     insta::assert_snapshot!(page("", None));
 }
 
+/// Some keys of a connection are for one section alone.
+#[test]
+fn a_key_that_belongs_to_a_section_is_written_beside_it_alone() {
+    let spec = || Node::map().with("endpoint", "pg:5432").with("probe", "roles:1");
+    let written = |carried: &[(&str, &str)]| {
+        let (connection, _) = Connection::of(spec(), &["roles"], carried);
+        assert_eq!(connection.alone().contains("probe"), carried.is_empty());
+        let of = ("toy-init", "pg:5432");
+        document(of, &connection, export(), &Scope::default(), &Redactor::default()).contains("\nprobe:")
+    };
+    assert!(written(&[]) && written(&[("probe", "roles")]) && !written(&[("probe", "topics")]));
+}
+
 #[test]
 fn a_part_has_its_own_secrets_and_notes_alone() {
     insta::assert_snapshot!(page("acls,roles=read*", None));

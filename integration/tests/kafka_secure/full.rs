@@ -10,12 +10,13 @@ use serde_json::Value;
 use crate::drift::{DRIFTS, Drift, drifted};
 use crate::{made, recording, tools, up};
 
-const SPEC: &str = include_str!("../../specs/kafka.full.yaml");
+pub(crate) const SPEC: &str = include_str!("../../specs/kafka.full.yaml");
 const ACLS: &str = include_str!("expected/acls.txt");
 const CONFIGS: &str = include_str!("expected/configs.txt");
 const TOPICS: &str = include_str!("expected/topics.txt");
 
-fn init(spec: &str) -> Init {
+/// A run with all that the full spec names.
+pub(crate) fn init(spec: &str) -> Init {
     up();
     Init::new("kafka-init", spec)
         .on("dayzero-secure_default")

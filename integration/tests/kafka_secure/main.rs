@@ -10,6 +10,7 @@ mod absent;
 mod access;
 mod certificates;
 mod drift;
+mod export;
 mod fault;
 mod full;
 mod least;
@@ -36,20 +37,20 @@ const PLAIN: &str = "sasl: {mechanism: PLAIN, username: admin, password: {secret
 /// SCRAM too, as in specs/kafka.full.yaml.
 fn up() {
     static UP: OnceLock<()> = OnceLock::new();
-    UP.get_or_init(|| {
-        let compose = "docker compose --file integration/compose.secure.yaml";
-        shell(&format!(
-            "{compose} down --volumes --timeout 2; integration/secure.sh && {compose} up --detach --wait"
-        ))
-        .ok();
-        let password = made("admin.password");
-        let credential = format!("SCRAM-SHA-512=[password={}]", password.trim());
-        let entity = ["--entity-type", "users", "--entity-name", "admin"];
-        tool(
-            "kafka-configs",
-            &[["--alter", "--add-config", credential.as_str()].as_slice(), &entity].concat(),
-        );
-    });
+    UP.get_or_init(anew);
+}
+
+/// Brokers with nothing on them.
+fn anew() {
+    let compose = "docker compose --file integration/compose.secure.yaml";
+    shell(&format!(
+        "{compose} down --volumes --timeout 2; integration/secure.sh && {compose} up --detach --wait"
+    ))
+    .ok();
+    let password = made("admin.password");
+    let credential = format!("SCRAM-SHA-512=[password={}]", password.trim());
+    let entity = ["--entity-type", "users", "--entity-name", "admin"];
+    tool("kafka-configs", &[["--alter", "--add-config", credential.as_str()].as_slice(), &entity].concat());
 }
 
 /// What `integration/secure.sh` made.

@@ -6,12 +6,16 @@ use serde_json::Value;
 
 use crate::{FULL, SECRETS, baseline, whole};
 
-/// The methods of the requests in a trace, apart from the tracer's own.
-fn methods(trace: &str) -> Vec<String> {
+/// The methods of the requests in a trace, apart from the tracer's own and from the question whether there is a key server,
+/// which MinIO takes as a POST.
+pub(crate) fn methods(trace: &str) -> Vec<String> {
     let text =
         |entry: &Value, pointer: &str| entry.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
     let lines = trace.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let ours = lines.filter(|entry| !text(entry, "/request/path").unwrap_or_default().contains("/trace"));
+    let ours = lines.filter(|entry| {
+        let path = text(entry, "/request/path").unwrap_or_default();
+        !["/trace", "/kms/status"].iter().any(|call| path.contains(call))
+    });
     ours.filter_map(|entry| text(&entry, "/request/method")).collect()
 }
 

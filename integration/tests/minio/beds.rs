@@ -25,6 +25,18 @@ impl Bed {
         let init = self.peer.init(&format!("{}{spec}", self.head)).secret("own", &self.secret);
         init.args(args).run()
     }
+
+    /// What the server says of itself as a spec.
+    pub(crate) fn export(&self) -> String {
+        let ended = self.run("", &["export"]);
+        assert_eq!(ended.exit, 0, "{}\n{}", ended.stdout, ended.log);
+        ended.stdout
+    }
+
+    /// A run with a spec that has its connection itself.
+    pub(crate) fn whole(&self, spec: &str) -> Ended {
+        self.peer.init(spec).secret("own", &self.secret).run()
+    }
 }
 
 pub(crate) fn moto() -> Bed {

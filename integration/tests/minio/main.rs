@@ -12,6 +12,7 @@ mod addresses;
 mod beds;
 mod behind_nginx;
 mod drift;
+mod export;
 mod fault;
 mod field;
 mod hostile;

@@ -28,6 +28,7 @@ mod running;
 mod sessions;
 mod settings;
 mod unsaid;
+mod variables;
 mod watch;
 
 use integration::Init;

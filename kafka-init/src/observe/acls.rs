@@ -24,6 +24,11 @@ pub(crate) async fn read(
     all(main, principals.into_iter().map(of_principal).collect(), |binding| named.contains(binding)).await
 }
 
+/// All that there are.
+pub(crate) async fn every(main: &mut Connection) -> Result<BTreeSet<Binding>, Error> {
+    all(main, vec![any_acl()], |_| true).await
+}
+
 /// Everybody's, on these kinds of resources.
 pub(super) async fn on(
     main: &mut Connection,

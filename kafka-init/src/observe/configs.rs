@@ -24,6 +24,8 @@ const OF_THE_TOPIC: i8 = 1;
 /// `DYNAMIC_DEFAULT_BROKER_CONFIG`.
 const OF_ALL_BROKERS: i8 = 3;
 const BATCH: usize = 1_000;
+/// Of so many topics with all of their configs, an answer stays around a megabyte.
+const WHOLE: usize = 500;
 const LIMIT: Duration = Duration::from_secs(10);
 
 /// Fills in the configs of `topics`. A topic that is gone by now is taken out.
@@ -55,12 +57,66 @@ pub(super) async fn read(
     failure
 }
 
+/// Every config that is set on these topics.
+pub(crate) async fn every(
+    connection: &mut Connection,
+    topics: &[String],
+) -> Result<BTreeMap<String, BTreeMap<String, Setting>>, Error> {
+    let requests = topics.chunks(WHOLE).map(|some| {
+        let of = |name: &String| {
+            let resource =
+                DescribeConfigsResource::default().with_resource_type(TOPIC).with_configuration_keys(None);
+            resource.with_resource_name(StrBytes::from_string(name.clone()))
+        };
+        DescribeConfigsRequest::default().with_resources(some.iter().map(of).collect())
+    });
+    let peer = connection.peer().clone();
+    let (mut there, mut failure) = (BTreeMap::new(), Ok(()));
+    let note = |_, answer: DescribeConfigsResponse| {
+        for result in answer.results {
+            let name = result.resource_name.to_string();
+            if result.error_code == ResponseError::UnknownTopicOrPartition.code() {
+                continue;
+            }
+            let message = result.error_message.as_ref();
+            match refused(result.error_code, message, &peer, || describing(&name)) {
+                // What is no own value is most of the answer.
+                Ok(()) => {
+                    let own =
+                        result.configs.into_iter().filter(|config| config.config_source == OF_THE_TOPIC);
+                    there.insert(name, own.map(|config| setting(config, OF_THE_TOPIC)).collect());
+                }
+                Err(error) => failure = Err(error),
+            }
+        }
+    };
+    connection.pipeline(requests, LIMIT, note).await?;
+    failure.map(|()| there)
+}
+
+/// Every config that is set for all brokers.
+pub(crate) async fn every_of_brokers(
+    connection: &mut Connection,
+) -> Result<BTreeMap<String, Setting>, Error> {
+    let all = DescribeConfigsResource::default().with_resource_type(BROKER).with_configuration_keys(None);
+    let request = DescribeConfigsRequest::default().with_resources(vec![all]);
+    settings_of_brokers(connection, request, |_| true).await
+}
+
 /// The declared keys, as far as they are set for all brokers.
 pub(super) async fn of_brokers(
     connection: &mut Connection,
     declared: &BTreeMap<String, Option<String>>,
 ) -> Result<BTreeMap<String, Setting>, Error> {
     let request = DescribeConfigsRequest::default().with_resources(vec![of_keys(BROKER, declared.keys())]);
+    settings_of_brokers(connection, request, |key| declared.contains_key(key)).await
+}
+
+async fn settings_of_brokers(
+    connection: &mut Connection,
+    request: DescribeConfigsRequest,
+    counts: impl Fn(&str) -> bool,
+) -> Result<BTreeMap<String, Setting>, Error> {
     let answer = connection.call(request, LIMIT).await?;
     let mut settings = BTreeMap::new();
     for result in answer.results {
@@ -70,7 +126,7 @@ pub(super) async fn of_brokers(
             waits: &[],
             races: &[],
         })?;
-        let asked = result.configs.into_iter().filter(|config| declared.contains_key(config.name.as_str()));
+        let asked = result.configs.into_iter().filter(|config| counts(config.name.as_str()));
         settings.extend(asked.map(|config| setting(config, OF_ALL_BROKERS)));
     }
     Ok(settings)
@@ -123,18 +179,22 @@ fn note(
         topics.remove(name);
         return Ok(());
     }
-    refused(result.error_code, result.error_message.as_ref(), peer, || Attempt {
-        action: format!("describe the configs of topic {name}"),
-        permission: format!("DescribeConfigs on topic {name}"),
-        waits: &[],
-        races: &[],
-    })?;
+    refused(result.error_code, result.error_message.as_ref(), peer, || describing(name))?;
     if let (Some(topic), Some(declared)) = (topics.get_mut(name), desired.topics.get(name)) {
         let asked =
             result.configs.into_iter().filter(|config| declared.config.contains_key(config.name.as_str()));
         topic.config = asked.map(|config| setting(config, OF_THE_TOPIC)).collect();
     }
     Ok(())
+}
+
+fn describing(name: &str) -> Attempt {
+    Attempt {
+        action: format!("describe the configs of topic {name}"),
+        permission: format!("DescribeConfigs on topic {name}"),
+        waits: &[],
+        races: &[],
+    }
 }
 
 /// `own` is the source of a value that is set on the resource itself.

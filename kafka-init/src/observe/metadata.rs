@@ -45,6 +45,22 @@ pub(super) async fn topics(
     failure.map(|()| leaders)
 }
 
+/// Every topic, and whether it is Kafka's own.
+pub(crate) async fn every(
+    connection: &mut Connection,
+) -> Result<BTreeMap<String, (ObservedTopic, bool)>, Error> {
+    let request = MetadataRequest::default().with_topics(None).with_allow_auto_topic_creation(false);
+    let peer = connection.peer().clone();
+    let answer = connection.call(request, LIMIT).await?;
+    let mut topics = BTreeMap::new();
+    for topic in &answer.topics {
+        let name = topic.name.as_ref().map(|name| name.to_string()).unwrap_or_default();
+        refused(topic.error_code, None, &peer, || attempt(&name))?;
+        topics.insert(name, (observed(topic), topic.is_internal));
+    }
+    Ok(topics)
+}
+
 /// What the account that connects may do with each of the topics that exists.
 pub(super) async fn operations(
     connection: &mut Connection,

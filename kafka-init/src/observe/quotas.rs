@@ -27,7 +27,20 @@ pub(super) async fn read(
     desired: &BTreeMap<Entity, Limits>,
 ) -> Result<BTreeMap<Entity, Quotas>, Error> {
     let kinds: BTreeSet<Kinds<'_>> = desired.keys().map(kinds).collect();
-    let requests: Vec<_> = kinds.iter().map(of_kinds).collect();
+    let requests = kinds.iter().map(of_kinds).collect();
+    ask(main, requests, |entity| desired.contains_key(entity)).await
+}
+
+/// All that there are.
+pub(crate) async fn every(main: &mut Connection) -> Result<BTreeMap<Entity, Quotas>, Error> {
+    ask(main, vec![DescribeClientQuotasRequest::default()], |_| true).await
+}
+
+async fn ask(
+    main: &mut Connection,
+    requests: Vec<DescribeClientQuotasRequest>,
+    counts: impl Fn(&Entity) -> bool,
+) -> Result<BTreeMap<Entity, Quotas>, Error> {
     let peer = main.peer().clone();
     let (mut there, mut failure) = (BTreeMap::new(), Ok(()));
     main.pipeline(requests.into_iter(), LIMIT, |_, answer: DescribeClientQuotasResponse| {
@@ -39,7 +52,7 @@ pub(super) async fn read(
         });
         failure = std::mem::replace(&mut failure, Ok(())).and(result);
         let entries = answer.entries.unwrap_or_default();
-        there.extend(entries.iter().map(entry).filter(|(entity, _)| desired.contains_key(entity)));
+        there.extend(entries.iter().map(entry).filter(|(entity, _)| counts(entity)));
     })
     .await?;
     failure.map(|()| there)

@@ -33,7 +33,12 @@ pub(super) async fn read(
     secrets: &Secrets,
 ) -> Result<BTreeMap<String, Credentials>, Error> {
     let users = &desired.users;
-    let mut there = describe(main, &users.keys().chain(desired.absent_users.keys()).collect()).await?;
+    let asked = users.keys().chain(desired.absent_users.keys()).collect();
+    let mut there = describe(main, Some(&asked)).await?;
+    if !desired.compare_passwords {
+        there.values_mut().flat_map(BTreeMap::values_mut).for_each(|credential| credential.opens = true);
+        return Ok(there);
+    }
     let mut trials: Vec<Trial<'_>> = Vec::new();
     for (name, credentials) in &there {
         let Some((name, user)) = users.get_key_value(name) else { continue };
@@ -71,13 +76,19 @@ async fn log_in(probe: &mut Probe, trials: &[Trial<'_>], secrets: &Secrets) -> R
     Ok(())
 }
 
+/// All that there are.
+pub(crate) async fn every(main: &mut Connection) -> Result<BTreeMap<String, Credentials>, Error> {
+    describe(main, None).await
+}
+
+/// Of these users, or of all.
 async fn describe(
     main: &mut Connection,
-    users: &BTreeSet<&String>,
+    users: Option<&BTreeSet<&String>>,
 ) -> Result<BTreeMap<String, Credentials>, Error> {
     let name = |name: &&String| UserName::default().with_name(StrBytes::from_string((*name).clone()));
-    let request =
-        DescribeUserScramCredentialsRequest::default().with_users(Some(users.iter().map(name).collect()));
+    let names = users.map(|users| users.iter().map(name).collect());
+    let request = DescribeUserScramCredentialsRequest::default().with_users(names);
     let answer = main.call(request, LIMIT).await?;
     let attempt = || Attempt {
         action: "describe the SCRAM users".to_owned(),
@@ -88,7 +99,8 @@ async fn describe(
     refused(answer.error_code, answer.error_message.as_ref(), main.peer(), attempt)?;
     let mut there = BTreeMap::new();
     for user in answer.results {
-        let is_asked_for = users.iter().any(|asked| asked.as_str() == user.user.as_str());
+        let asked = |name: &str| users.is_none_or(|users| users.iter().any(|asked| asked.as_str() == name));
+        let is_asked_for = asked(user.user.as_str());
         if user.error_code == ResponseError::ResourceNotFound.code() || !is_asked_for {
             continue;
         }

@@ -13,9 +13,9 @@ use kafka_protocol::messages::{
     DescribeClusterResponse, DescribeConfigsRequest, DescribeConfigsResponse, DescribeLogDirsRequest,
     DescribeLogDirsResponse, DescribeUserScramCredentialsRequest, DescribeUserScramCredentialsResponse,
     ElectLeadersRequest, ElectLeadersResponse, IncrementalAlterConfigsRequest,
-    IncrementalAlterConfigsResponse, ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse,
-    MetadataRequest, MetadataResponse, SaslAuthenticateRequest, SaslAuthenticateResponse,
-    SaslHandshakeRequest, SaslHandshakeResponse,
+    IncrementalAlterConfigsResponse, ListConfigResourcesRequest, ListConfigResourcesResponse,
+    ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse, MetadataRequest, MetadataResponse,
+    SaslAuthenticateRequest, SaslAuthenticateResponse, SaslHandshakeRequest, SaslHandshakeResponse,
 };
 use kafka_protocol::protocol::{Decodable, Encodable, HeaderVersion, Message};
 
@@ -59,6 +59,12 @@ impl Call for MetadataRequest {
 impl Call for DescribeConfigsRequest {
     const KEY: ApiKey = ApiKey::DescribeConfigs;
     type Answer = DescribeConfigsResponse;
+    const MOST: usize = READING;
+}
+
+impl Call for ListConfigResourcesRequest {
+    const KEY: ApiKey = ApiKey::ListConfigResources;
+    type Answer = ListConfigResourcesResponse;
     const MOST: usize = READING;
 }
 

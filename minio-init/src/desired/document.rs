@@ -37,6 +37,11 @@ impl Document {
         parse::lenient(json).map(|meaning| Self { json: json.clone(), meaning })
     }
 
+    /// What it was read of.
+    pub(crate) fn json(&self) -> &Value {
+        &self.json
+    }
+
     /// The text to send.
     pub(crate) fn text(&self) -> String {
         self.json.to_string()

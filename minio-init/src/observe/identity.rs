@@ -62,7 +62,8 @@ pub(super) async fn observe(
             .map(async |name| Ok((name.clone(), user(client, desired, secrets, name).await?)))),
         all(desired.groups.keys().map(|name| group(client, names, name))),
         all(desired.keys.iter().map(async |(name, key)| {
-            Ok((name.clone(), access_key(client, secrets, names, name, key).await?))
+            let of = (name, key, desired.compare_secrets);
+            Ok((name.clone(), access_key(client, secrets, names, of).await?))
         })),
     )?;
     let (leaving, unwanted_keys) = tokio::try_join!(
@@ -146,7 +147,7 @@ async fn user(
     secrets: &Secrets,
     name: &Text,
 ) -> Result<Named<SeenUser>, Error> {
-    let declared = desired.users.get(name);
+    let declared = desired.users.get(name).filter(|_| desired.compare_secrets);
     let info = match (user_info(client, secrets, name).await?, declared) {
         (Named::Absent, Some(user)) if signs_in(client, secrets, name, &user.secret).await? => {
             // Another run may have made it meanwhile.
@@ -194,7 +195,7 @@ fn probed(user: &User, status: Status) -> bool {
     user.status != Some(Status::Disabled) && status == Status::Enabled
 }
 
-pub(super) async fn group(
+pub(crate) async fn group(
     client: &Client,
     names: &Names,
     name: &str,
@@ -212,35 +213,70 @@ async fn access_key(
     client: &Client,
     secrets: &Secrets,
     names: &Names,
-    name: &Text,
-    wanted: &AccessKey,
+    (name, wanted, compare): (&Text, &AccessKey, bool),
 ) -> Result<Named<SeenKey>, Error> {
     let info = match key_info(client, secrets, name).await? {
-        Named::Absent if signs_in(client, secrets, name, &wanted.secret).await? => {
+        Named::Absent if compare && signs_in(client, secrets, name, &wanted.secret).await? => {
             // Another run may have made it meanwhile.
             key_info(client, secrets, name).await?.or_taken()
         }
         info => info,
     };
     let Named::Seen(info) = info else {
+        if !compare {
+            return Ok(info.nothing());
+        }
         // It is to be made, and for that MinIO has limits that it does not have for one that is there.
         return new_key(secrets, name, &wanted.secret).map(|()| info.nothing());
     };
-    let status = Status::read(&info.account_status);
-    let secret_differs = status == Status::Enabled && {
+    let mut seen = seen_key(names, info);
+    if seen.status == Status::Enabled && compare {
         let account = credential(secrets, name, &wanted.secret)?;
-        client.check_secret_key(&format!("access key {name}"), &account).await? == SecretKeyCheck::Differs
-    };
+        let check = client.check_secret_key(&format!("access key {name}"), &account).await?;
+        seen.secret_differs = check == SecretKeyCheck::Differs;
+    }
+    Ok(Named::Seen(seen))
+}
+
+fn seen_key(names: &Names, info: AccessKeyInfo) -> SeenKey {
     let policy = serde_json::from_str::<Value>(&info.policy).ok();
     let policy = policy.as_ref().filter(|_| !info.implied_policy).and_then(Document::read);
-    Ok(Named::Seen(SeenKey {
+    SeenKey {
         parent: names.label(&info.parent_user),
-        status,
+        status: Status::read(&info.account_status),
         policy: policy.filter(|policy| !policy.is_empty()),
         name: info.name,
         description: info.description,
-        secret_differs,
-    }))
+        secret_differs: false,
+    }
+}
+
+/// An access key (service account), and what of it a spec cannot say.
+pub(crate) struct WholeKey {
+    pub(crate) seen: SeenKey,
+    /// When it ends, if it does.
+    pub(crate) until: Option<String>,
+    /// It is restricted by something that cannot be read.
+    pub(crate) is_unreadable: bool,
+}
+
+/// Everything about an access key (service account), where there is one.
+pub(crate) async fn key(
+    client: &Client,
+    secrets: &Secrets,
+    names: &Names,
+    name: &Text,
+) -> Result<Option<WholeKey>, Error> {
+    match key_info(client, secrets, name).await? {
+        Named::Seen(mut info) => {
+            let until = info.expiration.take();
+            let is_restricted = !info.implied_policy && !info.policy.is_empty();
+            let seen = seen_key(names, info);
+            let is_unreadable = is_restricted && seen.policy.is_none();
+            Ok(Some(WholeKey { seen, until, is_unreadable }))
+        }
+        Named::Taken | Named::Absent => Ok(None),
+    }
 }
 
 async fn key_info(client: &Client, secrets: &Secrets, name: &Text) -> Result<Named<AccessKeyInfo>, Error> {

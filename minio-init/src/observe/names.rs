@@ -9,14 +9,14 @@ use crate::desired::Desired;
 use crate::error::Error;
 
 /// The values behind names that may come from secrets, in both directions.
-pub(super) struct Names {
+pub(crate) struct Names {
     own: Text,
     own_value: Secret,
     values: BTreeMap<Text, Secret>,
 }
 
 impl Names {
-    pub(super) fn of(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {
+    pub(crate) fn of(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {
         let members = desired.groups.values().flat_map(|group| &group.members);
         let parents = desired.keys.values().filter_map(|key| key.user.as_ref());
         let removed = desired.groups.values().flat_map(|group| &group.removed);
@@ -37,7 +37,7 @@ impl Names {
 
     /// A server's name for something, as the spec says it.
     #[expect(clippy::disallowed_methods, reason = "a name of the server is compared with names from secrets")]
-    pub(super) fn label(&self, name: &str) -> Text {
+    pub(crate) fn label(&self, name: &str) -> Text {
         if self.own_value.expose_secret() == name {
             return self.own.clone();
         }

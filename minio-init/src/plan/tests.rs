@@ -1,6 +1,6 @@
 //! A plan leads to what is wanted, says all of it, and nothing once it is there.
 
-mod model;
+pub(crate) mod model;
 mod own_rights;
 
 use std::collections::BTreeSet;

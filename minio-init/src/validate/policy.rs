@@ -12,6 +12,10 @@ use crate::spec::Policy;
 /// What every server has and an administrator counts on.
 const BUILT_IN: [&str; 5] = ["readonly", "readwrite", "writeonly", "diagnostics", "consoleAdmin"];
 
+pub(crate) fn is_built_in(name: &str) -> bool {
+    BUILT_IN.contains(&name)
+}
+
 pub(super) fn policies(
     at: &SpecPath,
     policies: BTreeMap<String, Policy>,
@@ -22,7 +26,7 @@ pub(super) fn policies(
     for (name, policy) in policies {
         let at = at.key(&name);
         found.check(&at, names::plain(&name));
-        if BUILT_IN.contains(&name.as_str()) {
+        if is_built_in(&name) {
             found.push(&at, "this policy is built in: give yours another name");
         }
         if let Some(document) = document(&at, &policy, Kind::Identity, files, found) {

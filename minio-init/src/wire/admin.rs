@@ -11,7 +11,9 @@ use secrecy::zeroize::Zeroizing;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub(crate) use answers::{AccessKeyInfo, AccountInfo, GroupInfo, Info, PolicyInfo, Quota, UserInfo};
+pub(crate) use answers::{
+    AccessKeyInfo, AccessKeys, AccountInfo, GroupInfo, Info, OwnAccessKeys, PolicyInfo, Quota, UserInfo,
+};
 
 pub(crate) use releases::UNKNOWN_CALL;
 

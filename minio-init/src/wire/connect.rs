@@ -52,16 +52,22 @@ fn client(desired: &Desired, secrets: &Secrets) -> Result<Client, Error> {
 
 /// Every secret is what a server can take, and there is memory for what is to be opened, before the first packet.
 fn usable(desired: &Desired, secrets: &Secrets) -> Result<(), Error> {
-    match memory::limit() {
-        Some(limit) if limit < memory::NEEDED && !desired.keys.is_empty() => {
-            return Err(Error::Memory { needed: memory::NEEDED, limit });
-        }
-        _ => {}
+    if !desired.keys.is_empty() {
+        enough_memory()?;
     }
     desired.names().try_for_each(|name| other(desired, secrets, name))?;
     let users = desired.users.iter().map(|(name, user)| (name, &user.secret));
     let keys = desired.keys.iter().map(|(name, key)| (name, &key.secret));
-    users.chain(keys).try_for_each(|(name, secret)| credential(secrets, name, secret).map(drop))
+    let mut compared = users.chain(keys).filter(|_| desired.compare_secrets);
+    compared.try_for_each(|(name, secret)| credential(secrets, name, secret).map(drop))
+}
+
+/// There is memory to open one sealed answer.
+pub(crate) fn enough_memory() -> Result<(), Error> {
+    match memory::limit() {
+        Some(limit) if limit < memory::NEEDED => Err(Error::Memory { needed: memory::NEEDED, limit }),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Nothing that is provisioned is the account that provisions, whatever their secrets are called.

@@ -11,7 +11,7 @@ use crate::wire::s3;
 use crate::wire::xml::Element;
 
 /// What a server is like after a change.
-pub(super) fn step(observed: &mut Observed, change: &Change) {
+pub(crate) fn step(observed: &mut Observed, change: &Change) {
     match change.clone() {
         Change::Identity(change) => step_identity(observed, change),
         Change::Bucket(change) => step_bucket(observed, change),

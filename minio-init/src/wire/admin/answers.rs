@@ -55,6 +55,40 @@ pub(crate) struct AccessKeyInfo {
     pub(crate) name: String,
     #[serde(default, deserialize_with = "text")]
     pub(crate) description: String,
+    /// When it ends, if it does.
+    #[serde(default)]
+    pub(crate) expiration: Option<String>,
+}
+
+/// The access keys (service accounts) of one user, where those of all are listed.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct OwnAccessKeys {
+    service_accounts: Option<Vec<ListedKey>>,
+}
+
+/// The access keys (service accounts) of the one user that is asked for.
+#[derive(Debug, Deserialize)]
+pub(crate) struct AccessKeys {
+    accounts: Option<Vec<ListedKey>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ListedKey {
+    access_key: String,
+}
+
+impl OwnAccessKeys {
+    pub(crate) fn names(self) -> impl Iterator<Item = String> {
+        self.service_accounts.into_iter().flatten().map(|key| key.access_key)
+    }
+}
+
+impl AccessKeys {
+    pub(crate) fn names(self) -> impl Iterator<Item = String> {
+        self.accounts.into_iter().flatten().map(|key| key.access_key)
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -1,0 +1,38 @@
+//! What every test leaves on a server is exported, where `EXPORTED` is set: the exported spec changes nothing there.
+
+use super::{Ended, Init};
+
+/// Whether runs are followed by an export.
+fn is_asked_for() -> bool {
+    std::env::var_os("EXPORTED").is_some_and(|value| !value.is_empty())
+}
+
+/// Whether what a run leaves can be exported by its own connection: an `apply` without options, which ended well. An export
+/// reads more than a spec names, so it may need more memory than a run has that is given little.
+fn can_be(init: &Init, ended: &Ended) -> bool {
+    let is_small = init.docker.iter().any(|option| option.starts_with("--memory"));
+    let is_apply = ended.report["command"] == "apply" && matches!(ended.outcome(), "changed" | "unchanged");
+    is_apply && ended.exit == 0 && init.args.is_empty() && !is_small
+}
+
+/// Exports by the connection of the run, and plans with what came out. An account that may not read everything ends before
+/// there is a page.
+pub(super) fn check(init: &Init, ended: &Ended) {
+    if !is_asked_for() || !can_be(init, ended) {
+        return;
+    }
+    let exported = init.clone().args(&["export"]).start().wait();
+    if exported.exit != 0 {
+        assert!(matches!(exported.exit, 76 | 77), "{}\n{}", exported.stdout, exported.log);
+        return;
+    }
+    let page = &exported.stdout;
+    let planned = init.with_spec(page).args(&["plan", "--without-secrets"]).start().wait();
+    assert_eq!(
+        (planned.exit, planned.outcome()),
+        (0, "unchanged"),
+        "{page}\n{}\n{}",
+        planned.stdout,
+        planned.log
+    );
+}

@@ -1,0 +1,67 @@
+//! The spec of a live cluster: what it has is read into the form that a spec means, and written from there.
+
+mod entry;
+mod fold;
+mod found;
+mod read;
+mod write;
+
+use init_core::Text;
+use init_core::export::{Export, Scope};
+
+use self::found::Found;
+use crate::Error;
+use crate::desired::Desired;
+use crate::observe;
+use crate::wire::Cluster;
+
+/// The sections that are written, and those of a given spec that have no meaning without them.
+pub(crate) const SECTIONS: &[&str] = &[
+    "defaults",
+    "reassign",
+    "topics",
+    "users",
+    "acls",
+    "quotas",
+    "brokerDefaults",
+    "brokerConfigs",
+    "clientMetrics",
+    "groups",
+];
+
+/// Reads everything and writes it as a spec.
+pub(crate) async fn export(cluster: &mut Cluster, desired: &Desired, scope: &Scope) -> Result<Export, Error> {
+    let own = desired.sasl.as_ref().and_then(|sasl| match &sasl.username {
+        Text::Plain(name) => Some((name.clone(), sasl.password.clone())),
+        Text::Secret(_) => None,
+    });
+    let can_log_in = desired.sasl.is_some() || scope.carries("probe");
+    let mut found = Found { own, can_log_in, ..Found::default() };
+    if scope.has("topics") {
+        read::topics(cluster.main(), scope, &mut found).await?;
+    }
+    if scope.has("users") {
+        found.users = observe::every_user(cluster.main()).await?;
+    }
+    if scope.has("acls") {
+        found.acls = observe::every_acl(cluster.main()).await?;
+    }
+    if scope.has("quotas") {
+        found.quotas = observe::every_quota(cluster.main()).await?;
+    }
+    if scope.has("brokerDefaults") {
+        read::broker_defaults(cluster.main(), &mut found).await?;
+    }
+    if scope.has("brokerConfigs") {
+        read::broker_configs(cluster, scope, &mut found).await?;
+    }
+    for (section, groups) in [("clientMetrics", false), ("groups", true)] {
+        if scope.has(section) {
+            read::named(cluster.main(), groups, &mut found).await?;
+        }
+    }
+    Ok(write::export(&found))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,69 @@
+//! The shortest list of entries for ACLs that are known one by one: an entry stands for every combination of its lists.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::desired::{Binding, Operation, Pattern, Permission, Resource};
+
+/// One entry of `acls`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Entry {
+    pub(super) principals: BTreeSet<String>,
+    pub(super) resource: Resource,
+    pub(super) names: BTreeSet<String>,
+    pub(super) pattern: Pattern,
+    pub(super) permission: Permission,
+    pub(super) operations: BTreeSet<Operation>,
+    pub(super) hosts: BTreeSet<String>,
+}
+
+/// What an entry's lists do not vary.
+type Kind = (Permission, Resource, Pattern);
+
+/// What bindings that differ in their principal alone have in common: with it, the operations, the names and the hosts.
+type Common<'b> = (Kind, BTreeSet<Operation>, BTreeSet<&'b str>, BTreeSet<&'b str>);
+
+/// Takes what differs in one thing alone together: first operations, then names, hosts and principals.
+pub(super) fn fold<'b>(bindings: impl IntoIterator<Item = &'b Binding>) -> Vec<Entry> {
+    let kind = |binding: &Binding| (binding.permission, binding.resource, binding.pattern);
+    let operations = gathered(bindings.into_iter().map(|binding| {
+        let key = (kind(binding), binding.principal.as_str(), binding.name.as_str(), binding.host.as_str());
+        (key, binding.operation)
+    }));
+    let names = gathered(
+        operations
+            .into_iter()
+            .map(|((kind, principal, name, host), operations)| ((kind, principal, host, operations), name)),
+    );
+    let hosts =
+        gathered(names.into_iter().map(|((kind, principal, host, operations), names)| {
+            ((kind, principal, operations, names), host)
+        }));
+    let principals =
+        gathered(hosts.into_iter().map(|((kind, principal, operations, names), hosts)| {
+            ((kind, operations, names, hosts), principal)
+        }));
+    let owned = |texts: BTreeSet<&str>| texts.into_iter().map(str::to_owned).collect();
+    let entry = |(((permission, resource, pattern), operations, names, hosts), principals): (
+        Common<'_>,
+        BTreeSet<_>,
+    )| Entry {
+        principals: owned(principals),
+        resource,
+        names: owned(names),
+        pattern,
+        permission,
+        operations,
+        hosts: owned(hosts),
+    };
+    let mut entries: Vec<Entry> = principals.into_iter().map(entry).collect();
+    entries.sort();
+    entries
+}
+
+fn gathered<K: Ord, V: Ord>(pairs: impl Iterator<Item = (K, V)>) -> BTreeMap<K, BTreeSet<V>> {
+    let mut gathered: BTreeMap<K, BTreeSet<V>> = BTreeMap::new();
+    for (key, value) in pairs {
+        gathered.entry(key).or_default().insert(value);
+    }
+    gathered
+}

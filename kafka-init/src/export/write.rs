@@ -1,0 +1,228 @@
+//! What was found, as entries of a spec, and what a spec cannot say.
+
+use std::collections::BTreeSet;
+
+use init_core::export::{Export, Node, secret_name};
+
+use super::entry::{refused, refused_item};
+use super::fold::{Entry, fold};
+use super::found::{Found, Values};
+use crate::desired::{Binding, ConfigResource, Entity, Pattern, Permission, Quotas, Resource};
+use crate::observed::{Credentials, ObservedTopic};
+
+pub(super) fn export(found: &Found) -> Export {
+    let mut export = Export { notes: found.notes.clone(), ..Export::default() };
+    let mut topics: Vec<_> = found.topics.iter().map(|entry| topic(entry, &mut export)).collect();
+    topics.extend(found.internal.iter().filter_map(|(name, values)| {
+        let config = configs(("topics", name), values, &mut export);
+        (!config.is_empty()).then(|| (name.clone(), Node::map().with("config", config)))
+    }));
+    topics.sort_by(|one, other| one.0.cmp(&other.0));
+    section(&mut export, "topics", topics);
+    let users = found.users.iter().filter_map(|entry| user(entry, found, &mut export)).collect();
+    section(&mut export, "users", users);
+    acls(&found.acls, &mut export);
+    let quotas: Vec<_> = found.quotas.iter().filter_map(|entry| quota(entry, &mut export)).collect();
+    export.list("quotas", quotas);
+    broker_defaults(&found.broker_defaults, &mut export);
+    for name in ["brokerConfigs", "clientMetrics", "groups"] {
+        let of_section = found.resources.iter().filter(|(resource, _)| resource.key() == name);
+        let entries = of_section.filter_map(|entry| resource(name, entry, &mut export)).collect();
+        section(&mut export, name, entries);
+    }
+    export
+}
+
+/// The entries that a spec takes; the others are told.
+fn section(export: &mut Export, section: &'static str, entries: Vec<(String, Node)>) {
+    let mut said = Vec::new();
+    for (name, node) in entries {
+        match refused(section, &name, &node) {
+            None => said.push((name, node)),
+            Some(problem) => export.note(section, name, format!("all of it: {problem}")),
+        }
+    }
+    export.map(section, said);
+}
+
+fn topic((name, there): (&String, &ObservedTopic), export: &mut Export) -> (String, Node) {
+    let (fewest, most) = there.copies;
+    if fewest != most {
+        export.note("topics", name, format!("its replication factor, which is {fewest} to {most}"));
+    }
+    let factor = Some(fewest).filter(|_| fewest == most);
+    let node =
+        Node::map().with("partitions", there.partitions).maybe("replicationFactor", factor.map(i32::from));
+    let mut config = Vec::new();
+    for (key, setting) in there.config.iter().filter(|(_, setting)| setting.is_own) {
+        let Some(value) = setting.own().filter(|_| !setting.sensitive) else {
+            export.note("topics", name, format!("{key}, whose value Kafka shows to nobody"));
+            continue;
+        };
+        let one = (key.clone(), config_value(value));
+        match refused("topics", name, &node.clone().with("config", Node::Map(vec![one.clone()]))) {
+            None => config.push(one),
+            Some(problem) => export.note("topics", name, format!("its {key}: {problem}")),
+        }
+    }
+    (name.clone(), node.filled("config", Node::Map(config)))
+}
+
+/// Each value that a spec takes on something beside topics; the others are told.
+fn configs((section, name): (&'static str, &str), values: &Values, export: &mut Export) -> Node {
+    let mut said = Vec::new();
+    for (key, value) in values {
+        let one = (key.clone(), config_value(value));
+        let node = Node::Map(vec![one.clone()]);
+        let node = if section == "topics" { Node::map().with("config", node) } else { node };
+        match refused(section, name, &node) {
+            None => said.push(one),
+            Some(problem) => export.note(section, name, format!("{key}: {problem}")),
+        }
+    }
+    Node::Map(said)
+}
+
+fn broker_defaults(values: &Values, export: &mut Export) {
+    let entries = values.iter().map(|(key, value)| (key.clone(), config_value(value))).collect();
+    section(export, "brokerDefaults", entries);
+}
+
+fn resource(
+    section: &'static str,
+    (resource, values): (&ConfigResource, &Values),
+    export: &mut Export,
+) -> Option<(String, Node)> {
+    let node = configs((section, &resource.name()), values, export);
+    (!node.is_empty()).then(|| (resource.name(), node))
+}
+
+/// A number or a boolean without quotes, where it reads as the same text.
+fn config_value(value: &str) -> Node {
+    let is_number = value.parse::<i64>().is_ok_and(|number| number.to_string() == value);
+    if is_number || matches!(value, "true" | "false") {
+        Node::Literal(value.to_owned())
+    } else {
+        value.into()
+    }
+}
+
+fn user(
+    (name, there): (&String, &Credentials),
+    found: &Found,
+    export: &mut Export,
+) -> Option<(String, Node)> {
+    if !found.can_log_in {
+        export.note("users", name, "this SCRAM user: a spec needs `probe` or `sasl` to compare its password");
+        return None;
+    }
+    let password = match &found.own {
+        Some((own, password)) if own == name => Node::from(password),
+        _ => Node::Secret {
+            name: secret_name(name, "password"),
+            purpose: format!("the password of the SCRAM user {name}"),
+        },
+    };
+    // The number that a new credential has where a spec says none.
+    let iterations = |count: u32| (count != 4096).then(|| i64::from(count));
+    let counts: BTreeSet<u32> = there.values().map(|credential| credential.iterations).collect();
+    let node = match counts.first() {
+        Some(count) if counts.len() == 1 => {
+            let mechanisms = Node::one_or_many(there.keys().map(|mechanism| mechanism.name()));
+            Node::map()
+                .with("mechanism", mechanisms)
+                .with("password", password)
+                .maybe("iterations", iterations(*count))
+        }
+        _ => {
+            let about = there.iter().map(|(mechanism, credential)| {
+                let node = Node::map().with("iterations", i64::from(credential.iterations));
+                (mechanism.name().to_owned(), node)
+            });
+            Node::map().with("mechanism", Node::Map(about.collect())).with("password", password)
+        }
+    };
+    Some((name.clone(), node))
+}
+
+fn acls(there: &BTreeSet<Binding>, export: &mut Export) {
+    let mut said = Vec::new();
+    for binding in there {
+        let alone = fold([binding]).iter().find_map(|entry| refused_item("acls", &acl(entry)));
+        match alone {
+            None => said.push(binding),
+            Some(problem) => {
+                export.note("acls", binding.principal.clone(), format!("the ACL `{binding}`: {problem}"));
+            }
+        }
+    }
+    let entries = fold(said).into_iter().map(|entry| {
+        let name = entry.principals.first().cloned().unwrap_or_default();
+        (name, acl(&entry))
+    });
+    export.list("acls", entries.collect::<Vec<_>>());
+}
+
+fn acl(entry: &Entry) -> Node {
+    let many = |texts: &BTreeSet<String>| Node::one_or_many(texts.iter().cloned());
+    let operations = entry.operations.iter().map(|operation| operation.name().to_ascii_lowercase());
+    let permission = if entry.permission == Permission::Allow { "allow" } else { "deny" };
+    let names = match entry.resource {
+        Resource::Cluster => Node::from(true),
+        Resource::User => Node::one_or_many(entry.names.iter().map(|name| short_user(name))),
+        Resource::Topic | Resource::Group | Resource::TransactionalId | Resource::DelegationToken => {
+            many(&entry.names)
+        }
+    };
+    let node = Node::map().with("principal", many(&entry.principals));
+    let node = node.with(permission, operations.collect::<Vec<_>>()).with(entry.resource.key(), names);
+    let node = if entry.pattern == Pattern::Prefixed { node.with("match", "prefixed") } else { node };
+    let anywhere = entry.hosts.len() == 1 && entry.hosts.contains("*");
+    if anywhere { node } else { node.with("host", many(&entry.hosts)) }
+}
+
+/// `User:` in front is what a spec means without it.
+fn short_user(name: &str) -> String {
+    let short =
+        name.strip_prefix("User:").filter(|rest| !rest.contains(':') && *rest != "*" && !rest.is_empty());
+    short.unwrap_or(name).to_owned()
+}
+
+const ENTITIES: [(&str, &str); 3] = [("user", "user"), ("client-id", "clientId"), ("ip", "ip")];
+const LIMITS: [(&str, &str); 5] = [
+    ("producer_byte_rate", "producerByteRate"),
+    ("consumer_byte_rate", "consumerByteRate"),
+    ("request_percentage", "requestPercentage"),
+    ("controller_mutation_rate", "controllerMutationRate"),
+    ("connection_creation_rate", "connectionCreationRate"),
+];
+
+fn quota((entity, limits): (&Entity, &Quotas), export: &mut Export) -> Option<(String, Node)> {
+    let mut node = Node::map();
+    for (kind, key) in ENTITIES {
+        if let Some(name) = entity.0.get(kind) {
+            node = node.with(key, name.as_deref().unwrap_or("*"));
+        }
+    }
+    for (name, key) in LIMITS {
+        if let Some(rate) = limits.get(name) {
+            node = node.with(key, Node::Literal(rate.to_string()));
+        }
+    }
+    let unknown = entity.0.keys().any(|kind| ENTITIES.iter().all(|(known, _)| known != kind))
+        || limits.keys().any(|limit| LIMITS.iter().all(|(known, _)| known != limit))
+        // A name that is a star is taken for everybody's.
+        || entity.0.values().flatten().any(|name| name == "*");
+    let problem = refused_item("quotas", &node)
+        .or_else(|| unknown.then(|| "a spec has no words for its entity or for its limits".to_owned()));
+    match problem {
+        None => {
+            let names = entity.0.values().map(|name| name.as_deref().unwrap_or("*"));
+            Some((names.collect::<Vec<_>>().join("/"), node))
+        }
+        Some(problem) => {
+            export.note("quotas", entity.to_string(), format!("this quota: {problem}"));
+            None
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! The spec of a live server: what it has is read into the form in which a run observes it, and written from there.
+
+mod buckets;
+mod document;
+mod entry;
+mod found;
+mod identities;
+mod properties;
+mod write;
+
+use init_core::Secrets;
+use init_core::export::{Export, Scope};
+
+use self::found::Found;
+use crate::desired::Desired;
+use crate::error::Error;
+use crate::observe::Names;
+use crate::wire::client::Client;
+
+/// The sections that are written.
+pub(crate) const SECTIONS: &[&str] = &["policies", "users", "groups", "accessKeys", "buckets"];
+
+/// The sections that need the admin API.
+const IDENTITIES: [&str; 4] = ["policies", "users", "groups", "accessKeys"];
+
+/// Reads everything and writes it as a spec.
+pub(crate) async fn export(
+    client: &Client,
+    desired: &Desired,
+    secrets: &Secrets,
+    scope: &Scope,
+) -> Result<Export, Error> {
+    let mut found = Found::of(&desired.server.access_key);
+    if client.kind().has_admin_api() {
+        let names = Names::of(desired, secrets)?;
+        identities::read(client, secrets, &names, scope, &mut found).await?;
+    } else {
+        for section in IDENTITIES {
+            found.note(section, "", "whatever the server has of it: it has no admin API of MinIO");
+        }
+    }
+    if scope.has("buckets") {
+        buckets::read(client, &desired.server.region, scope, &mut found).await?;
+    }
+    Ok(write::export(&found))
+}
+
+#[cfg(test)]
+mod tests;

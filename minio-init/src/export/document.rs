@@ -1,0 +1,90 @@
+//! A policy document in the one form that equal documents have: a server keeps its lists as sets and answers with them in
+//! any order.
+
+use init_core::export::Node;
+use serde_json::Value;
+
+use crate::desired::document::Document;
+
+/// The keys of a statement, in the order in which people write them.
+const STATEMENT: [&str; 9] = [
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+];
+
+pub(super) fn node(document: &Document) -> Node {
+    let json = document.json();
+    let one = json.get("Statement").map(std::slice::from_ref).unwrap_or_default();
+    let statements = json.get("Statement").and_then(Value::as_array).map_or(one, Vec::as_slice);
+    let text = |key: &str| json.get(key).filter(|value| is_said(value)).map(Node::from);
+    Node::map()
+        .maybe("Version", text("Version"))
+        .maybe("Id", text("Id").or_else(|| text("ID")))
+        .with("Statement", statements.iter().map(statement).collect::<Vec<_>>())
+}
+
+fn statement(statement: &Value) -> Node {
+    STATEMENT.into_iter().fold(Node::map(), |node, key| {
+        let value = statement.get(key).filter(|value| is_said(value));
+        node.maybe(
+            key,
+            value.map(|value| match key {
+                "Sid" | "Effect" => Node::from(value),
+                "Condition" => conditions(value),
+                "Principal" | "NotPrincipal" => principals(value),
+                _ => set(value, key.ends_with("Resource")),
+            }),
+        )
+    })
+}
+
+/// A server may spell out what was not given as nothing.
+fn is_said(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(list) => !list.is_empty(),
+        Value::Object(fields) => !fields.is_empty(),
+        Value::Bool(_) | Value::Number(_) => true,
+    }
+}
+
+/// Everybody, `"*"`, or a list for each kind.
+fn principals(value: &Value) -> Node {
+    match value {
+        Value::String(text) if text == "*" => text.as_str().into(),
+        Value::Object(_) => by_key(value, |value| set(value, false)),
+        other => set(other, false),
+    }
+}
+
+fn conditions(value: &Value) -> Node {
+    by_key(value, |keys| by_key(keys, |value| set(value, false)))
+}
+
+fn by_key(value: &Value, each: impl Fn(&Value) -> Node) -> Node {
+    let fields = value.as_object().into_iter().flatten();
+    let mut fields: Vec<_> = fields.map(|(key, value)| (key.clone(), each(value))).collect();
+    fields.sort_by(|one, other| one.0.cmp(&other.0));
+    Node::Map(fields)
+}
+
+/// A list of strings in their order, each once.
+fn set(value: &Value, of_resources: bool) -> Node {
+    let list = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    let mut list: Vec<Value> = list.to_vec();
+    if of_resources {
+        // MinIO writes every resource so, and means what everybody writes with one star.
+        list.iter_mut().filter(|value| **value == "**").for_each(|value| *value = "*".into());
+    }
+    list.sort_by_key(Value::to_string);
+    list.dedup();
+    Node::List(list.iter().map(Into::into).collect())
+}

@@ -1,0 +1,107 @@
+//! The properties of a bucket, in the order of the spec, as far as a spec can say them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use init_core::export::Node;
+
+use super::document;
+use crate::desired::{
+    Action, Anonymous, Cors, Encryption, Lock, Period, Route, Rule, Size, Status, Versioning,
+};
+use crate::observed::SeenBucket;
+
+pub(super) fn of(name: &str, seen: &SeenBucket) -> Vec<(&'static str, Node)> {
+    let lists = [
+        ("tags", texts(&seen.tags)),
+        (
+            "lifecycle",
+            Node::List(
+                seen.lifecycle.iter().filter_map(|(id, seen)| Some(rule(id, seen.rule.as_ref()?))).collect(),
+            ),
+        ),
+        ("notifications", notifications(seen)),
+        ("cors", Node::List(seen.cors.iter().map(cors).collect())),
+    ];
+    let ones = [
+        ("region", seen.region.clone().map(Node::from)),
+        // A bucket that keeps versions no more is to new objects as one that never did.
+        (
+            "versioning",
+            seen.versioning.filter(|now| *now == Versioning::Enabled).map(|now| Node::from(now.to_string())),
+        ),
+        ("objectLock", seen.lock.map(lock)),
+        ("encryption", seen.encryption.as_deref().and_then(encryption)),
+        ("quota", seen.quota.map(quota)),
+    ];
+    let access = seen.policy.as_ref().map(|policy| match Anonymous::of(Some(policy), name) {
+        Some(word) => ("anonymous", Node::from(word.to_string())),
+        None => ("policy", Node::map().with("document", document::node(policy))),
+    });
+    let ones = ones.into_iter().filter_map(|(key, node)| Some((key, node?)));
+    ones.chain(access).chain(lists.into_iter().filter(|(_, node)| !node.is_empty())).collect()
+}
+
+fn texts(texts: &BTreeMap<String, String>) -> Node {
+    Node::Map(texts.iter().map(|(key, value)| (key.clone(), value.as_str().into())).collect())
+}
+
+fn lock(lock: Lock) -> Node {
+    match lock {
+        Lock::NoRetention => Node::map(),
+        Lock::Retention { mode, period } => {
+            let node = Node::map().with("mode", mode.as_str());
+            match period {
+                Period::Days(days) => node.with("days", i64::from(days)),
+                Period::Years(years) => node.with("years", i64::from(years)),
+            }
+        }
+    }
+}
+
+/// Nothing where no spec has a word for the algorithm.
+fn encryption(algorithm: &str) -> Option<Node> {
+    let word = Encryption::SseS3;
+    (algorithm == word.algorithm()).then(|| word.to_string().into())
+}
+
+fn quota(size: Size) -> Node {
+    let shown = size.to_string();
+    if shown.ends_with(" bytes") { size.0.into() } else { shown.into() }
+}
+
+fn rule(id: &str, rule: &Rule) -> Node {
+    let action = |action: Action| rule.actions.get(&action).map(|number| i64::from(*number));
+    let prefix = Some(rule.prefix.as_str()).filter(|prefix| !prefix.is_empty());
+    Node::map()
+        .with("id", id)
+        .maybe("status", rule.status.filter(|status| *status == Status::Disabled).map(Status::as_str))
+        .maybe("prefix", prefix)
+        .filled("tags", texts(&rule.tags))
+        .maybe("expireDays", action(Action::ExpireDays))
+        .maybe("expireDeleteMarkers", action(Action::ExpireDeleteMarkers).map(|_| true))
+        .maybe("expireNoncurrentDays", action(Action::ExpireNoncurrentDays))
+        .maybe("keepNoncurrentVersions", action(Action::KeepNoncurrentVersions))
+        .maybe("abortIncompleteUploadDays", action(Action::AbortIncompleteUploadDays))
+}
+
+fn notifications(seen: &SeenBucket) -> Node {
+    let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let route = |(route, events): (&Route, &BTreeSet<String>)| {
+        Node::map()
+            .with("target", route.target.as_str())
+            .with("events", events.iter().cloned().collect::<Vec<_>>())
+            .maybe("prefix", text(&route.prefix))
+            .maybe("suffix", text(&route.suffix))
+    };
+    Node::List(seen.notifications.iter().map(route).collect())
+}
+
+fn cors(rule: &Cors) -> Node {
+    let list = |texts: &BTreeSet<String>| texts.iter().cloned().collect::<Vec<_>>();
+    Node::map()
+        .with("allowedOrigins", list(&rule.origins))
+        .with("allowedMethods", list(&rule.methods))
+        .filled("allowedHeaders", list(&rule.headers))
+        .filled("exposeHeaders", list(&rule.expose))
+        .maybe("maxAgeSeconds", rule.max_age.map(i64::from))
+}

@@ -1,0 +1,158 @@
+//! What is written reads back as what it was written of, on generated servers with hostile names.
+
+mod generated;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use init_core::export::Node;
+use init_core::{Text, fuzzing};
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::found::Found;
+use super::write;
+use crate::Minio;
+use crate::desired::document::Document;
+use crate::desired::{Action, Rule, Size, Status, Versioning};
+use crate::observed::{Observed, SeenBucket, SeenGroup, SeenKey, SeenRule, SeenUser};
+use crate::plan::plan;
+use crate::plan::tests::model::step;
+
+use generated::{built_in, server};
+
+/// The account that provisions, whose name nobody may see.
+fn own() -> Text {
+    Text::Secret("root_user".parse().unwrap())
+}
+
+fn page(server: Observed) -> String {
+    let secret = |name: &str| Node::map().with("secret", name);
+    let credentials =
+        Node::map().with("accessKey", secret("root_user")).with("secretKey", secret("root_secret"));
+    let connection =
+        [("endpoint".to_owned(), Node::from("http://minio:9000")), ("credentials".to_owned(), credentials)];
+    let found = Found { server, ..Found::of(&own()) };
+    fuzzing::page("minio-init", &connection, write::export(&found))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+    #[test]
+    fn what_is_exported_of_a_server_changes_nothing_there_and_makes_an_equal_server(there in server()) {
+        let page = self::page(there.clone());
+        let desired = fuzzing::spec::<Minio>(&page);
+        let desired = desired.map_err(|violations| TestCaseError::fail(format!("{violations:?}\n{page}")))?;
+        let nothing = plan(&desired, &there);
+        prop_assert!(nothing.is_empty() && nothing.conflicts().is_empty(), "{nothing:?}\n{page}");
+        let mut clone = Observed { policies: built_in(), ..Observed::default() };
+        let all = plan(&desired, &clone);
+        prop_assert!(all.conflicts().is_empty(), "{:?}\n{page}", all.conflicts());
+        all.changes().iter().for_each(|change| step(&mut clone, change));
+        prop_assert_eq!(self::page(clone), page);
+    }
+}
+
+fn plain(name: &str) -> Text {
+    Text::Plain(name.to_owned())
+}
+
+fn document(statement: &serde_json::Value) -> Document {
+    Document::read(&json!({"Version": "2012-10-17", "Statement": [statement]})).unwrap()
+}
+
+fn user(policies: &[&str], status: Status) -> SeenUser {
+    let policies = policies.iter().map(|name| (*name).to_owned()).collect();
+    SeenUser { status, policies, secret_differs: false }
+}
+
+fn key(parent: Text, policy: Option<Document>) -> SeenKey {
+    SeenKey {
+        parent,
+        status: Status::Enabled,
+        policy,
+        name: String::new(),
+        description: String::new(),
+        secret_differs: false,
+    }
+}
+
+fn odd_bucket() -> SeenBucket {
+    let rule = |prefix: &str, actions: &[(Action, u32)]| SeenRule {
+        status: Status::Enabled,
+        rule: Some(Rule {
+            status: Some(Status::Enabled),
+            prefix: prefix.to_owned(),
+            tags: BTreeMap::new(),
+            actions: actions.iter().copied().collect(),
+        }),
+    };
+    SeenBucket {
+        versioning: Some(Versioning::Suspended),
+        encryption: Some("aws:kms".to_owned()),
+        quota: Some(Size(1_000_001)),
+        tags: [("a{b".to_owned(), "c".to_owned())].into(),
+        lifecycle: [
+            ("does nothing".to_owned(), rule("x/", &[])),
+            ("expires".to_owned(), rule("y/", &[(Action::ExpireDays, 3)])),
+        ]
+        .into(),
+        ..SeenBucket::default()
+    }
+}
+
+/// A server with everything that a spec has no words for.
+fn odd() -> Observed {
+    let get = document(&json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "**"}));
+    let put = document(&json!({"Effect": "Allow", "Action": "s3:PutObject", "Resource": "**"}));
+    let of_an_unknown_effect =
+        document(&json!({"Effect": "Perhaps", "Action": "s3:GetObject", "Resource": "*"}));
+    let policies = [
+        ("get".to_owned(), get.clone()),
+        ("a,b".to_owned(), get.clone()),
+        ("perhaps".to_owned(), of_an_unknown_effect),
+        ("readonly".to_owned(), get.clone()),
+    ];
+    let users = [
+        (plain("app"), user(&["get", "a,b", "gone"], Status::Disabled)),
+        (plain("DOMAIN\\app"), user(&["get"], Status::Enabled)),
+        (plain("uid=x,dc=y"), user(&["get"], Status::Enabled)),
+        (own(), user(&[], Status::Enabled)),
+    ];
+    let members = [plain("app"), plain("gone"), plain("DOMAIN\\app"), plain("uid=x,dc=y"), own()].into();
+    let team = SeenGroup { status: Status::Disabled, members, policies: BTreeSet::new() };
+    let keys = [
+        (plain("of-app"), key(plain("app"), Some(get))),
+        (plain("of-app-2"), key(plain("app"), Some(put))),
+        (plain("of-own"), key(own(), None)),
+        (plain("of-root"), key(plain("root"), None)),
+        (own(), key(plain("app"), None)),
+    ];
+    Observed {
+        policies: policies.into(),
+        users: users.into(),
+        groups: [("team".to_owned(), team)].into(),
+        keys: keys.into(),
+        buckets: [("data".to_owned(), odd_bucket())].into(),
+        ..Observed::default()
+    }
+}
+
+#[test]
+fn what_a_spec_would_refuse_is_told() {
+    insta::assert_snapshot!(page(odd()));
+}
+
+/// An access key that could do more elsewhere than it can here would be a hole.
+#[test]
+fn a_restricted_access_key_is_never_exported_without_its_restriction() {
+    let page = page(odd());
+    assert!(page.contains("\n  of-app: {user: app, "), "{page}");
+    assert!(!page.contains("\n  of-app-2:"), "{page}");
+}
+
+#[test]
+fn equal_documents_are_written_equally() {
+    let one = json!({"Sid": "", "Effect": "Allow", "NotAction": [], "Action": ["s3:B", "s3:A", "s3:B"], "Resource": ["**"]});
+    let other = json!({"Effect": "Allow", "Action": ["s3:A", "s3:B"], "Resource": "*", "Condition": {}});
+    assert_eq!(super::document::node(&document(&one)), super::document::node(&document(&other)));
+}

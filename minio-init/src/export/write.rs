@@ -1,0 +1,203 @@
+//! What was found, as entries of a spec, and what a spec cannot say.
+//!
+//! What would allow more elsewhere than it does here, because a part of it cannot be said, is left out as a whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use init_core::Text;
+use init_core::export::{Export, Node, secret_name};
+
+use super::entry::refused;
+use super::found::Found;
+use super::{document, properties};
+use crate::desired::document::Document;
+use crate::desired::{Encryption, Status, names};
+use crate::observed::{SeenBucket, SeenGroup, SeenKey, SeenUser};
+use crate::validate::is_built_in;
+
+pub(super) fn export(found: &Found) -> Export {
+    let mut export = Export { notes: found.notes.clone(), ..Export::default() };
+    let server = &found.server;
+    let own_ones = server.policies.iter().filter(|(name, _)| !is_built_in(name));
+    let policies =
+        own_ones.map(|(name, text)| (name.clone(), Node::map().with("document", document::node(text))));
+    section(&mut export, "policies", policies.collect());
+    let users = server.users.iter().filter_map(|entry| user(entry, found, &mut export)).collect();
+    section(&mut export, "users", users);
+    let groups = server.groups.iter().map(|entry| group(entry, found, &mut export)).collect();
+    section(&mut export, "groups", groups);
+    let keys = server.keys.iter().filter_map(|entry| key(entry, found, &mut export)).collect();
+    section(&mut export, "accessKeys", keys);
+    let buckets = server.buckets.iter().map(|entry| bucket(entry, &mut export)).collect();
+    section(&mut export, "buckets", buckets);
+    export
+}
+
+fn bucket((name, seen): (&String, &SeenBucket), export: &mut Export) -> (String, Node) {
+    let word = Encryption::SseS3;
+    if let Some(other) = seen.encryption.as_deref().filter(|there| *there != word.algorithm()) {
+        export.note("buckets", name, format!("its encryption with {other}: a spec says {word} alone"));
+    }
+    let mut node = Node::map();
+    for (property, value) in properties::of(name, seen) {
+        let (value, problems) = taken(name, property, value);
+        for problem in problems {
+            export.note("buckets", name, format!("its {property}: {problem}"));
+        }
+        node = value.into_iter().fold(node, |node, value| node.with(property, value));
+    }
+    (name.clone(), node)
+}
+
+/// What of a bucket's property a spec takes, and why not the rest. Of a list, each item stands for itself.
+fn taken(bucket: &str, property: &str, value: Node) -> (Option<Node>, Vec<String>) {
+    let problem = |value: &Node| refused("buckets", bucket, &Node::map().with(property, value.clone()));
+    let Node::List(items) = value else {
+        let problem = problem(&value);
+        return (problem.is_none().then_some(value), problem.into_iter().collect());
+    };
+    let (mut said, mut problems) = (Vec::new(), Vec::new());
+    for item in items {
+        match problem(&Node::List(vec![item.clone()])) {
+            None => said.push(item),
+            Some(problem) => problems.push(problem),
+        }
+    }
+    (Some(Node::List(said)).filter(|list| !list.is_empty()), problems)
+}
+
+/// The entries that a spec takes; the others are told.
+fn section(export: &mut Export, section: &'static str, entries: Vec<(String, Node)>) {
+    let mut said = Vec::new();
+    for (name, node) in entries {
+        match refused(section, &name, &node) {
+            None => said.push((name, node)),
+            Some(problem) => export.note(section, name, format!("all of it: {problem}")),
+        }
+    }
+    export.map(section, said);
+}
+
+fn secret_key(name: &str, of: &str) -> Node {
+    Node::Secret {
+        name: secret_name(name, "secret_key"),
+        purpose: format!("the secret key of the {of} {name}"),
+    }
+}
+
+/// The policies of somebody that a spec can name.
+fn attached(
+    (section, name): (&'static str, &str),
+    policies: &BTreeSet<String>,
+    found: &Found,
+    export: &mut Export,
+) -> Vec<String> {
+    let is_there =
+        |policy: &&String| found.server.policies.contains_key(*policy) && names::plain(policy).is_ok();
+    for policy in policies.iter().filter(|policy| !is_there(policy)) {
+        export.note(
+            section,
+            name,
+            format!("its policy {policy}, which is not there or has a name that no spec says"),
+        );
+    }
+    policies.iter().filter(is_there).cloned().collect()
+}
+
+fn disabled(status: Status) -> Option<&'static str> {
+    (status == Status::Disabled).then(|| status.as_str())
+}
+
+fn user((name, seen): (&Text, &SeenUser), found: &Found, export: &mut Export) -> Option<(String, Node)> {
+    let Text::Plain(label) = name else { return None };
+    if *name == found.own {
+        export.note("users", label, "this user, which is the account that provisions");
+        return None;
+    }
+    let node = Node::map()
+        .with("secretKey", secret_key(label, "user"))
+        .filled("policies", attached(("users", label), &seen.policies, found, export))
+        .maybe("status", disabled(seen.status));
+    Some((label.clone(), node))
+}
+
+fn group((name, seen): (&String, &SeenGroup), found: &Found, export: &mut Export) -> (String, Node) {
+    let mut members = Vec::new();
+    for member in &seen.members {
+        match member {
+            member if *member == found.own => {
+                export.note("groups", name, "its member that is the account that provisions");
+            }
+            Text::Plain(plain)
+                if found.server.users.contains_key(member)
+                    && names::access_key(plain).is_ok()
+                    && names::plain(plain).is_ok() =>
+            {
+                members.push(plain.clone());
+            }
+            member => {
+                let text =
+                    format!("its member {member}, who is no user here or has a name that no spec says");
+                export.note("groups", name, text);
+            }
+        }
+    }
+    let policies = match seen.status {
+        Status::Enabled => attached(("groups", name), &seen.policies, found, export),
+        Status::Disabled => {
+            export.note("groups", name, "its policies: of a disabled group no server shows them");
+            Vec::new()
+        }
+    };
+    let node = Node::map()
+        .filled("members", members)
+        .filled("policies", policies)
+        .maybe("status", disabled(seen.status));
+    (name.clone(), node)
+}
+
+fn key((name, seen): (&Text, &SeenKey), found: &Found, export: &mut Export) -> Option<(String, Node)> {
+    let Text::Plain(label) = name else { return None };
+    let user = match &seen.parent {
+        parent if *name == found.own => {
+            export.note(
+                "accessKeys",
+                label,
+                format!("this access key of {parent}, which is the account that provisions"),
+            );
+            return None;
+        }
+        parent if *parent == found.own => None,
+        Text::Plain(parent) if found.server.users.contains_key(&seen.parent) => Some(parent.clone()),
+        parent => {
+            let text =
+                format!("this access key of {parent}, who is no user here: only {parent} can export it");
+            export.note("accessKeys", label, text);
+            return None;
+        }
+    };
+    let policy = seen.policy.as_ref().map(|text| named(text, &found.server.policies));
+    if policy == Some(None) {
+        let text =
+            "this access key, whose policy is the text of no policy here: without it, it could do more";
+        export.note("accessKeys", label, text);
+        return None;
+    }
+    let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let node = Node::map()
+        .maybe("user", user)
+        .with("secretKey", secret_key(label, "access key"))
+        .maybe("policy", policy.flatten().cloned())
+        .maybe("name", text(&seen.name))
+        .maybe("description", text(&seen.description))
+        .maybe("status", disabled(seen.status));
+    Some((label.clone(), node))
+}
+
+/// The policy that has this text.
+fn named<'p>(text: &Document, policies: &'p BTreeMap<String, Document>) -> Option<&'p String> {
+    policies
+        .iter()
+        .find(|(name, document)| *document == text && names::plain(name).is_ok())
+        .map(|(name, _)| name)
+}
