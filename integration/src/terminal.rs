@@ -26,7 +26,7 @@ impl Screen {
                         letters.by_ref().take_while(|letter| !letter.is_alphabetic()).collect();
                     // `K` has no number: what is right of the cursor is gone. All others are colours.
                     if sequence == "[" {
-                        screen.pass(String::from_iter(&row[column..]));
+                        screen.pass(&String::from_iter(&row[column..]));
                         row.truncate(column);
                     }
                 }
@@ -42,7 +42,7 @@ impl Screen {
     }
 
     /// A text that was taken away, without the sign that turns before it.
-    fn pass(&mut self, text: String) {
+    fn pass(&mut self, text: &str) {
         let text = text.trim_start_matches(['|', '/', '-', '\\']).trim().to_owned();
         if !text.is_empty() && !self.passed.contains(&text) {
             self.passed.push(text);
