@@ -163,7 +163,7 @@ impl FaultKind {
             Self::Denied => {
                 "check the secret files against the server's accounts, and the account's privileges"
             }
-            Self::Rejected => "correct the spec as the server says; run `plan` to see the rest",
+            Self::Rejected => "correct the spec as the server says, and run it again",
             Self::Unsupported => "point the spec at a listener and a server that support what it asks for",
             Self::Secret => "replace the content of the secret file",
             Self::Internal => "report it with the output of --log debug",

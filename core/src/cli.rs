@@ -1,5 +1,6 @@
 //! The command line, the same for all tools. Every option is also an environment variable.
 
+mod meant;
 mod words;
 
 use std::ffi::OsString;
@@ -160,7 +161,9 @@ fn version(commit: Option<&str>) -> String {
 
 fn read(name: &'static str, args: &[OsString]) -> Result<Line, clap::Error> {
     let mut definition = definition(name);
-    let matches = definition.try_get_matches_from_mut(args)?;
+    let is_completions = args.iter().any(|arg| arg == "completions");
+    let matches = definition.try_get_matches_from_mut(args);
+    let matches = matches.map_err(|error| meant::meant(error, &definition, is_completions))?;
     let line = Line::from_arg_matches(&matches).map_err(|error| error.format(&mut definition))?;
     if line.shell.is_some() && line.command != Command::Completions {
         let problem = format!("a shell belongs to `completions`, not to `{}`", line.command);
@@ -232,122 +235,4 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parsed(args: &[&str]) -> Result<Line, String> {
-        let args: Vec<_> = ["fake-init"].iter().chain(args).map(OsString::from).collect();
-        read("fake-init", &args).map_err(|error| error.to_string().trim_start_matches("error: ").to_owned())
-    }
-
-    #[test]
-    fn every_option_is_taken_with_and_without_an_equals_sign() {
-        for args in [
-            &["plan", "--spec", "-", "--secrets-dir=/s", "--timeout", "2m", "--format=text", "--log", "off"]
-                [..],
-            &["--log=off", "--format", "text", "--timeout=2m", "--secrets-dir", "/s", "--spec=-", "plan"],
-        ] {
-            let options = parsed(args).unwrap();
-            assert_eq!(
-                (options.command, options.format, options.log),
-                (Command::Plan, Some(Format::Text), LogLevel::Off)
-            );
-            assert_eq!(
-                (Source::from(options.spec), options.timeout),
-                (Source::Stdin, Duration::from_secs(120))
-            );
-            assert_eq!(options.secrets_dir, PathBuf::from("/s"));
-        }
-        let several = parsed(&["--spec=a:b", "plan", "--spec", "c"]).unwrap();
-        assert_eq!(Source::from(several.spec), Source::Several(vec!["a:b".into(), "c".into()]));
-        let options = parsed(&[]).unwrap();
-        assert_eq!((options.command, options.log), (Command::Apply, LogLevel::Info));
-        assert_eq!(options.spec, [PathBuf::from("/etc/fake-init/spec.yaml")]);
-    }
-
-    #[test]
-    fn what_is_wrong_is_said_with_what_was_probably_meant() {
-        for (args, problem) in [
-            (
-                &["plan", "--only", "="][..],
-                "invalid value '=' for '--only <SECTION[=PATTERN]>': write SECTION",
-            ),
-            (
-                &["--spce", "x"][..],
-                "unexpected argument '--spce' found\n\n  tip: a similar argument exists: '--spec'",
-            ),
-            (&["-x"], "unexpected argument '-x' found"),
-            (&["plan", "apply"], "invalid value 'apply' for '[SHELL]'"),
-            (&["plan", "bash"], "a shell belongs to `completions`, not to `plan`"),
-            (&["completions"], "the following required arguments were not provided:\n  <SHELL>"),
-            (
-                &["plna"],
-                "invalid value 'plna' for '[COMMAND]'\n  [possible values: apply, plan, watch, health, validate, describe, export, schema, policy, completions]\n\n  tip: a similar value exists: 'plan'",
-            ),
-            (
-                &["--format", "xml"],
-                "invalid value 'xml' for '--format <FORMAT>'\n  [possible values: json, jsonl, text]",
-            ),
-            (&["--spec"], "a value is required for '--spec <PATH>' but none was supplied"),
-            (&["--spec", "--log", "off"], "a value is required for '--spec <PATH>' but none was supplied"),
-            (&["--spec="], "a value is required for '--spec <PATH>' but none was supplied"),
-            (&["--log", "off", "--log", "off"], "the argument '--log <LOG>' cannot be used multiple times"),
-            (&["--timeout", "0s"], "invalid value '0s' for '--timeout <DURATION>': it needs some time"),
-        ] {
-            let told = parsed(args).unwrap_err();
-            assert!(told.starts_with(problem), "{args:?}: {told}");
-        }
-    }
-
-    #[test]
-    fn an_option_of_one_command_belongs_to_no_other() {
-        let told = |sections: &[&str], args: &[&str]| {
-            let judged = judged("fake-init", sections, parsed(args)?);
-            judged.map(|_| ()).map_err(|error| error.to_string())
-        };
-        assert_eq!(told(&["items"], &["export", "--only", "items=a*,items"]), Ok(()));
-        assert_eq!(told(&["items"], &["plan", "--without-secrets"]), Ok(()));
-        for (sections, args, problem) in [
-            (
-                &["items"][..],
-                &["export", "--only", "itmes"][..],
-                "--only: there is no section `itmes`; known here: items",
-            ),
-            (&["items"], &["apply", "--spec", "-", "--spec", "a"], "standard input (`-`) is a whole spec"),
-            (&["items"], &["apply", "--only", "items"], "--only belongs to `export`, not to `apply`"),
-            (
-                &["items"],
-                &["apply", "--without-secrets"],
-                "--without-secrets belongs to `plan`, not to `apply`",
-            ),
-            (&[], &["export"], "`export` of fake-init is not there yet"),
-            (&[], &["plan", "--without-secrets"], "`plan --without-secrets` of fake-init is not there yet"),
-        ] {
-            let told = told(sections, args).unwrap_err();
-            assert!(told.contains(problem), "{args:?}: {told}");
-        }
-    }
-
-    #[test]
-    fn the_summary_has_a_line_for_each_option() {
-        let page = parsed(&["-h"]).unwrap_err();
-        for line in [
-            "  [COMMAND]  What to do [default: apply] [possible values: apply, plan, ",
-            "      --timeout <DURATION>        The bound of the whole run, such as 90s or 2m; watch: of each pass [env: INIT_TIMEOUT] [default: 120s]",
-            "  -h, --help                      Print help (see more with '--help')",
-        ] {
-            assert!(page.contains(line), "{page}");
-        }
-    }
-
-    #[test]
-    fn the_version_has_the_commit_where_one_was_compiled_in() {
-        let number = env!("CARGO_PKG_VERSION");
-        assert_eq!(version(Some("0123abc-dirty")), format!("{number} (0123abc-dirty)"));
-        assert_eq!((version(None), version(Some(""))), (number.to_owned(), number.to_owned()));
-        let compiled_in = version(option_env!("DAYZERO_COMMIT"));
-        for option in ["-V", "--version"] {
-            assert_eq!(parsed(&[option]).unwrap_err(), format!("fake-init {compiled_in}\n"));
-        }
-    }
-}
+mod tests;

@@ -30,10 +30,20 @@ pub(crate) fn list(there: &str) -> &'static str {
     }
 }
 
+/// After "expected a number, found a string": from its key on, or from the value itself, which quotes make a string.
+pub(crate) fn quoted(expected: &str, there: &str) -> &'static str {
+    let is_quoted = |text: &str| text.trim_start().starts_with(['"', '\'']);
+    let value = there.split_once(": ").map_or(there, |(_, value)| value);
+    let fits = expected.contains("number") || expected == "true or false";
+    if fits && (is_quoted(there) || is_quoted(value)) { ": write it without the quotes" } else { "" }
+}
+
 /// After a message of the parser's own: `before` and `line` are the two lines up to the place.
 pub(crate) fn syntax(before: &str, line: &str) -> &'static str {
     if variables::first(line).is_some() || variables::first(before).is_some() {
         "; `${…}` has braces, which begin a mapping unless it is quoted; and nothing replaces it in a mounted file"
+    } else if [line, before].iter().any(|text| text.trim_start_matches(' ').starts_with('\t')) {
+        "; indent with spaces, not with tabs"
     } else if glued(before.trim_start()) || glued(line.trim_start()) {
         SPACE
     } else {
@@ -75,6 +85,10 @@ mod tests {
         assert!(mapping("word").contains("NAME: VALUE"));
         assert!(list("{a: b}").contains("mapping") && list("a: 1").contains("mapping"));
         assert!(list("a:1,b:2").contains("one string") && list("a:1").contains("[VALUE]"));
+        for there in ["\"6\"}", "'6'", "partitions: \"6\", factor: 1"] {
+            assert!(quoted("a whole number", there).contains("without the quotes"), "{there}");
+        }
+        assert_eq!((quoted("a whole number", "partitions: six"), quoted("a list", "a: \"6\"")), ("", ""));
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod error;
 mod exit;
 pub mod export;
 mod extension;
+mod faults;
 mod files;
 #[doc(hidden)]
 pub mod fuzzing;

@@ -1,6 +1,6 @@
 //! Where each path of a YAML text stands. Built only when there is something wrong to point at.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_saphyr::granit_parser::{Event, Parser};
 
@@ -14,6 +14,7 @@ pub(crate) type Position = (usize, usize);
 pub(crate) struct Locations {
     by_path: BTreeMap<SpecPath, Position>,
     in_order: Vec<(Position, SpecPath)>,
+    keys: BTreeSet<Position>,
 }
 
 enum Frame {
@@ -49,6 +50,7 @@ impl Locations {
     fn scalar(&mut self, open: &mut [Frame], text: &str, position: Position) {
         if let Some(Frame::Mapping { at, key: key @ None }) = open.last_mut() {
             let path = at.key(text);
+            self.keys.insert(position);
             self.note(path.clone(), position);
             *key = Some(path);
         } else {
@@ -87,9 +89,13 @@ impl Locations {
         }
     }
 
-    /// The mapping or list that starts at a position: outside of its first key, which starts there too.
+    /// The mapping that starts at a position, or has a key there.
     pub(crate) fn container(&self, position: Position) -> Option<SpecPath> {
-        self.in_order.iter().find(|(start, _)| *start == position).map(|(_, path)| path.clone())
+        let mut here = self.in_order.iter().filter(|(start, _)| *start == position);
+        let (_, first) = here.next()?;
+        // A mapping starts where its first key does, and comes before it.
+        let is_key = here.next().is_none() && self.keys.contains(&position);
+        if is_key { first.parent() } else { Some(first.clone()) }
     }
 
     /// The innermost path that starts at a position or last before it.

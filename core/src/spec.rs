@@ -22,7 +22,7 @@ use serde_saphyr::{Error as Yaml, Location};
 
 use self::page::Page;
 use self::parse::{check, parse};
-use self::problem::{is_syntax, problem};
+use self::problem::{is_syntax, problem, words};
 pub(crate) use self::resolve::{Grounds, Unresolved};
 pub(crate) use self::shape::Shape;
 pub(crate) use self::source::{Part, read, specs};
@@ -75,9 +75,11 @@ impl Text {
         wrong.or(())
     }
 
-    /// The first thing that does not parse, with line, column and path.
+    /// Everything that does not parse, with line, column and path.
     pub(crate) fn parse<S: DeserializeOwned>(&self) -> Result<S, Violations> {
-        parse(self.yaml()).map_err(|error| self.violation(&error).into())
+        parse(self.yaml()).map_err(|errors| {
+            errors.iter().map(|error| self.violation(error)).collect::<Violations>().sorted()
+        })
     }
 
     /// The text that is parsed.
@@ -133,6 +135,9 @@ impl Text {
         let known = error.location().filter(|location| *location != Location::UNKNOWN);
         let position = known.map(|location| (as_usize(location.line()), as_usize(location.column())));
         let at = position.map(|position| self.path(error, position)).unwrap_or_default();
+        // Where a key is missing, the parser is at the last one that is there.
+        let mapping = is_missing_key(error).then(|| Locations::of(self.yaml()).position(&at)).flatten();
+        let position = mapping.or(position);
         let Some((file, position, text)) = position.map(|position| self.origin(position)) else {
             return Violation { at, file: None, line: None, column: None, problem: problem(error) };
         };
@@ -148,6 +153,7 @@ fn hint(text: &str, error: &Yaml, (line, column): Position) -> &'static str {
     match error.without_snippet() {
         Yaml::Unexpected { expected: "mapping start", .. } => hint::mapping(there.unwrap_or(here)),
         Yaml::Unexpected { expected: "sequence start", .. } => hint::list(there.unwrap_or(here)),
+        Yaml::SerdeInvalidType { expected, .. } => hint::quoted(words(expected), there.unwrap_or_default()),
         Yaml::ExternalMessage { source, .. } if is_syntax(source) => {
             hint::syntax(if line > 1 { text(line - 2) } else { "" }, here)
         }

@@ -27,6 +27,7 @@ mod peer;
 pub mod postgres;
 mod scratch;
 mod silent;
+pub mod terminal;
 pub mod valkey;
 
 pub use certificates::Certificates;

@@ -73,7 +73,10 @@ fn what_is_no_spec_of_ours_has_a_path_and_the_nearest_key() {
         &format!("{BOOTSTRAP}topics: {{a: {{partitions: three}}}}\n"),
         &["topics.a.partitions: expected a whole number"],
     );
-    invalid(&format!("{BOOTSTRAP}topics: [a, b]\n"), &["topics[0]: expected a mapping"]);
+    invalid(
+        &format!("{BOOTSTRAP}topics: [a, b]\n"),
+        &["topics[0]: expected a mapping", "topics[1]: expected a mapping"],
+    );
 }
 
 #[test]

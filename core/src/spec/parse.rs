@@ -6,10 +6,38 @@ use serde_saphyr::Error as Yaml;
 
 use super::problem::{ALIAS_EVENTS_LIMIT, DEPTH_LIMIT, NODE_LIMIT};
 use crate::extension::Without;
+use crate::faults::{self, Kind};
 
-/// What one document of YAML says.
-pub(crate) fn parse<S: DeserializeOwned>(yaml: &str) -> Result<S, Yaml> {
-    read(yaml, |deserializer| S::deserialize(Without(deserializer)))
+/// So many places that do not parse are told at once.
+const PLACES_LIMIT: usize = 50;
+/// All readings of a text together; a text that is longer is read once, and its first place is told.
+const READ_AGAIN_LIMIT: usize = 4 * 1024 * 1024;
+
+/// What one document of YAML says, or everything in it that does not parse.
+pub(crate) fn parse<S: DeserializeOwned>(yaml: &str) -> Result<S, Vec<Yaml>> {
+    let most = (READ_AGAIN_LIMIT / yaml.len().max(1)).clamp(1, PLACES_LIMIT);
+    faults::all(most, kind, |reading| {
+        read(yaml, |deserializer| S::deserialize(Without(reading.of(deserializer))))
+    })
+}
+
+/// What an error says about the rest of the text.
+fn kind(error: &Yaml) -> Kind {
+    match error.without_snippet() {
+        Yaml::SerdeMissingField { .. } => Kind::MissingKey,
+        Yaml::AliasError { error, .. } => kind(error),
+        Yaml::SerdeUnknownField { .. }
+        | Yaml::SerdeUnknownVariant { .. }
+        | Yaml::SerdeInvalidType { .. }
+        | Yaml::SerdeInvalidValue { .. }
+        | Yaml::InvalidScalar { .. }
+        | Yaml::InvalidBooleanStrict { .. }
+        | Yaml::Unexpected { .. }
+        | Yaml::NonFiniteFloat { .. }
+        | Yaml::NullIntoString { .. }
+        | Yaml::Message { .. } => Kind::Entry,
+        _ => Kind::Text,
+    }
 }
 
 /// Whether a text is YAML within its bounds, whatever it says.

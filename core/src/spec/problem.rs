@@ -82,7 +82,7 @@ fn too_long_aliases() -> String {
 }
 
 /// A type of the parser's as people call it.
-fn words(ty: &str) -> &str {
+pub(crate) fn words(ty: &str) -> &str {
     match ty {
         "i8" | "i16" | "i32" | "i64" | "i128" | "isize" => "a whole number",
         "u8" | "u16" | "u32" | "u64" | "u128" | "usize" => "a whole number, not negative",
@@ -98,7 +98,16 @@ fn words(ty: &str) -> &str {
 /// Serde says the type and then the value in quotes or backticks: only the type is repeated.
 fn kind(unexpected: &str) -> &str {
     let end = unexpected.find(['"', '`']).unwrap_or(unexpected.len());
-    unexpected.get(..end).map_or("another type", str::trim)
+    match unexpected.get(..end).map(str::trim) {
+        Some("sequence") => "a list",
+        Some("map") => "a mapping",
+        Some("string") => "a string",
+        Some("boolean") => "true or false",
+        Some("integer" | "floating point") => "a number",
+        Some("unit value" | "Option value") => "nothing",
+        Some(other) => other,
+        None => "another type",
+    }
 }
 
 fn unknown(what: &str, name: &str, expected: &[&str]) -> String {
@@ -124,6 +133,10 @@ fn nearest<'a>(name: &str, expected: &[&'a str]) -> Option<&'a str> {
         strsim::jaro_winkler(name, candidate)
             .max(strsim::jaro_winkler(&lower, &candidate.to_ascii_lowercase()))
     };
+    // The beginning of a name is meant to be that name: `replicas` is not `replicationUser`.
+    if let Some(whole) = expected.iter().find(|candidate| name.len() > 3 && candidate.starts_with(name)) {
+        return Some(whole);
+    }
     let scored = expected.iter().map(|candidate| (score(candidate), *candidate));
     scored.filter(|(score, _)| *score > 0.8).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, near)| near)
 }

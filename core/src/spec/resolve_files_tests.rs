@@ -81,6 +81,36 @@ fn what_two_files_say_is_told_with_both_places() {
     }
 }
 
+/// Each place is that of the file as it is written, also behind variables, and below a key that is missing.
+#[test]
+fn what_does_not_parse_in_several_files_is_told_at_once() {
+    let told = read(&[
+        ("b.yaml", "endpoint: [s]\ntopics:\n  t:\n    partitions: six\n    sort: x\n"),
+        (
+            "a.yaml",
+            "interpolate: true\nx-c: &c {text: [\"${NAME}\"]}\ntopics:\n  ${NAME}: {partitions: \"${NUMBER}x\"}\n  u: *c\n  v: *c\n",
+        ),
+    ]);
+    let told = told.unwrap_err();
+    let begins: Vec<_> = told
+        .lines()
+        .take_while(|line| *line != "{")
+        .map(|line| line.split(['`', ';', ',']).take(2).collect::<String>())
+        .collect();
+    assert_eq!(
+        begins,
+        [
+            "a.yaml line 4 column 25 topics.orders.partitions: expected a whole number",
+            "a.yaml line 5 column 6 topics.u: in the aliased text: expected a string",
+            "a.yaml line 6 column 6 topics.v: in the aliased text: expected a string",
+            "b.yaml line 1 column 11 endpoint: expected a string",
+            "b.yaml line 4 column 17 topics.t.partitions: expected a whole number",
+            "b.yaml line 5 column 5 topics.t.sort: unknown key ",
+        ],
+        "{told}"
+    );
+}
+
 #[test]
 fn a_path_is_relative_to_the_file_that_has_it() {
     let paths = |files: &[(&str, &str)]| {

@@ -150,6 +150,71 @@ fn a_list_item_has_its_path() {
     );
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "only whether it parses counts")]
+struct Strict {
+    name: String,
+    #[serde(rename = "replicasPerPrimary")]
+    replicas: Option<u32>,
+    #[serde(rename = "replicationUser")]
+    user: Option<String>,
+    flag: Option<bool>,
+    parts: Option<BTreeMap<String, Strict>>,
+}
+
+fn strict(yaml: &str) -> Vec<String> {
+    let text = Text::plain(yaml.to_owned(), Files::relative_to(""));
+    let violations = text.parse::<Strict>().err().unwrap_or_default();
+    violations
+        .iter()
+        .map(|violation| violation.to_string().replace("; known here", "\n").lines().take(1).collect())
+        .collect()
+}
+
+#[test]
+fn every_place_that_does_not_parse_is_told_in_the_order_of_the_file() {
+    let yaml = "parts:\n  a: {name: x, size: 1}\n  b: {replicasPerPrimary: 1}\n  c: {name: y, flag: yes}\nname: [z]\nmore: 1\n";
+    assert_eq!(
+        strict(yaml),
+        [
+            "line 2 column 16, parts.a.size: unknown key `size`",
+            "line 3 column 3, parts.b: the key `name` is missing",
+            "line 4 column 22, parts.c.flag: expected true or false",
+            "line 5 column 7, name: expected a string",
+            "line 6 column 1, more: unknown key `more`",
+        ]
+    );
+}
+
+#[test]
+fn a_missing_key_is_one_of_the_mapping_that_lacks_it() {
+    assert_eq!(
+        strict("replicasPerPrimary: 1\nparts: {}\n"),
+        ["line 1 column 1, (root): the key `name` is missing"]
+    );
+    for yaml in [
+        "name: a\nparts:\n  b:\n    replicasPerPrimary: 1\n    replicationUser: c\n",
+        "name: a\nparts:\n  b: {replicationUser: c, parts: {}}\n",
+        "name: a\nparts:\n  b: {}\n",
+    ] {
+        assert_eq!(strict(yaml), ["line 3 column 3, parts.b: the key `name` is missing"], "{yaml}");
+    }
+}
+
+#[test]
+fn the_beginning_of_a_key_is_meant_to_be_that_key() {
+    let told = strict("name: a\nreplicas: 1\n").concat();
+    assert!(told.contains("did you mean `replicasPerPrimary`?"), "{told}");
+}
+
+#[test]
+fn a_fault_before_the_end_of_the_yaml_is_told_with_that() {
+    let told = strict("name: [a]\nparts:\n\tb: {}\n");
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told.concat().contains("indent with spaces, not with tabs"), "{told:?}");
+}
+
 proptest! {
     #[test]
     fn parsing_never_panics(yaml in "[a-z0-9:{}\\[\\],&*#!|>'\" \n-]{0,200}") {

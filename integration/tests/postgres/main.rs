@@ -27,6 +27,7 @@ mod publications;
 mod reader;
 mod refusals;
 mod running;
+mod sessions;
 mod settings;
 mod unsaid;
 mod variables;

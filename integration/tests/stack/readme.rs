@@ -77,6 +77,49 @@ fn the_snippet_with_secrets_provisions_a_server_before_the_application_starts() 
     assert!(!app.starts_with("0001"), "the application did not start");
 }
 
+/// Compose makes no new container for an inline config that changed: the label does.
+#[test]
+fn an_edited_spec_is_what_the_next_up_runs() {
+    let bed = Bed::new();
+    let folder = bed.scratch.path().display();
+    let first = bed.compose(&[], "up --detach");
+    let server = state("postgres", "StartedAt");
+    shell(&format!(
+        "sed -i 's/    app: {{owner: app}}/&\\n        later: {{owner: app}}/' {folder}/compose.yaml"
+    ))
+    .ok();
+    let second = bed.compose(&[], "up --detach");
+    let owned = "SELECT datname FROM pg_database WHERE datdba = (SELECT oid FROM pg_roles WHERE rolname = 'app') ORDER BY 1";
+    let there = bed.compose(&[], &format!("exec -T postgres psql -U postgres -Atc \"{owned}\""));
+    let (said, kept) = (bed.compose(&[], "logs pg-init").stdout, state("postgres", "StartedAt"));
+    bed.compose(&[], "down --volumes --timeout 2").ok();
+    assert_eq!((first.exit, second.exit), (0, 0), "{}{}{said}", first.stderr, second.stderr);
+    assert_eq!(there.ok(), "app\nlater\n", "{said}");
+    assert_eq!(server, kept, "the server was started anew");
+}
+
+/// A password of `.env` arrives as a file, and in no environment.
+#[test]
+fn a_password_may_stay_in_env() {
+    let bed = Bed::new();
+    let folder = bed.scratch.path().display();
+    let line = "app_password: {environment: APP_DB_PASSWORD}";
+    assert!(code("docs/migrate.md", "compose: a password from .env").contains(line));
+    shell(&format!("sed -i 's/app_password: {{file.*/{line}/' {folder}/compose.yaml")).ok();
+    bed.scratch.file(".env", b"APP_DB_PASSWORD=canary-env-first\n");
+    let first = bed.compose(&[], "up --detach");
+    bed.scratch.file(".env", b"APP_DB_PASSWORD=canary-env-second\n");
+    let second = bed.compose(&[], "up --force-recreate --detach pg-init");
+    let login = "exec -T --env PGPASSWORD=canary-env-second postgres psql -h postgres -U app -Atc 'SELECT 1'";
+    let application = bed.compose(&[], login);
+    let said = bed.compose(&[], "logs pg-init").stdout;
+    let seen = docker(&["inspect", "dayzero-it-secrets-pg-init-1"]).stdout;
+    bed.compose(&[], "down --volumes --timeout 2").ok();
+    assert_eq!((first.exit, second.exit), (0, 0), "{}{}{said}", first.stderr, second.stderr);
+    assert_eq!(application.ok(), "1\n", "{said}");
+    assert!(!seen.contains("canary-env") && !said.contains("canary-env"));
+}
+
 /// A second `up` runs both again: the content stays as the application has it.
 #[test]
 fn first_content_comes_after_the_init_and_bears_being_run_again() {

@@ -15,7 +15,8 @@ pub(crate) type Names = OneOrMany<String>;
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct AclSpec {
     /// Who, as TYPE:NAME.
-    pub(crate) principal: Names,
+    #[schemars(with = "Names")]
+    pub(crate) principal: Option<Names>,
     /// The operations that are allowed. This or `deny`.
     pub(crate) allow: Option<Names>,
     /// The operations that are denied.

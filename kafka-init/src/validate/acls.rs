@@ -37,7 +37,15 @@ pub(super) fn validate(acls: &[AclSpec], violations: &mut Violations) -> Acls {
     valid
 }
 
+/// Whoever writes `user` for the one who may do it names a second resource.
+const NOBODY: &str =
+    "who it is about is missing: write `principal: \"User:NAME\"`; `user` is a kind of resource, for tokens";
+
 fn bindings(acl: &AclSpec, at: &SpecPath, violations: &mut Violations) -> Vec<Binding> {
+    let Some(principal) = &acl.principal else {
+        violations.push(at, NOBODY);
+        return Vec::new();
+    };
     let pattern = acl.pattern;
     let (permission, operations) = match (&acl.allow, &acl.deny) {
         (Some(operations), None) => (Permission::Allow, operations),
@@ -50,7 +58,7 @@ fn bindings(acl: &AclSpec, at: &SpecPath, violations: &mut Violations) -> Vec<Bi
     let key = if permission == Permission::Allow { "allow" } else { "deny" };
     let Some((resource, names)) = resource(acl, at, violations) else { return Vec::new() };
     let operations = self::operations(operations, resource, &at.key(key), violations);
-    let principals = texts(&acl.principal, &at.key("principal"), violations, matching::principal);
+    let principals = texts(principal, &at.key("principal"), violations, matching::principal);
     let any = OneOrMany(vec![ANY.to_owned()]);
     let hosts = texts(acl.host.as_ref().unwrap_or(&any), &at.key("host"), violations, matching::host);
     let mut bindings = Vec::new();

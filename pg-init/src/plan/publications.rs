@@ -27,8 +27,12 @@ impl Planner<'_> {
                 } else if !(scope.new && may_hold(scope, &table.0))
                     || scope.database.template() == "template0"
                 {
-                    let problem =
-                        format!("the table {} is not in the database {}", sql::shown(table), scope.name);
+                    let problem = format!(
+                        "the table {} is not in the database {}: list it when what makes it has run, or publish its \
+                         schema (`schemas: […]`), with all that come later",
+                        sql::shown(table),
+                        scope.name
+                    );
                     self.conflict(&at.key("tables"), problem);
                 }
             }

@@ -1,0 +1,56 @@
+//! What somebody probably meant with a command line that is wrong, by the habits of other tools.
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+const PLAN: &str = "the command `plan` shows what `apply` would do, without doing it";
+const SPEC: &str = "the spec is named with `--spec PATH`; `-` reads standard input";
+const SECRET: &str = "a credential is a file in the secrets directory (`--secrets-dir`), and the spec names it: {secret: NAME}";
+const ENDPOINT: &str = "the server is named in the spec";
+
+/// The same error, with what was probably meant.
+pub(super) fn meant(error: clap::Error, definition: &clap::Command, is_completions: bool) -> clap::Error {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.clone(),
+        _ => String::new(),
+    };
+    let (argument, value) = (text(ContextKind::InvalidArg), text(ContextKind::InvalidValue));
+    match (error.kind(), argument.as_str()) {
+        (ErrorKind::UnknownArgument, option) => {
+            let name = option.split('=').next().unwrap_or_default();
+            told(error, other_tools(name))
+        }
+        // Only `completions` takes a second word.
+        (ErrorKind::InvalidValue, "[SHELL]") if !is_completions => {
+            let mut unexpected = clap::Error::new(ErrorKind::UnknownArgument).with_cmd(definition);
+            let spec = is_path(&value).then_some(SPEC);
+            unexpected.insert(ContextKind::InvalidArg, ContextValue::String(value));
+            told(unexpected, spec)
+        }
+        (ErrorKind::InvalidValue, "[COMMAND]") => told(error, is_path(&value).then_some(SPEC)),
+        _ => error,
+    }
+}
+
+fn told(mut error: clap::Error, tip: Option<&'static str>) -> clap::Error {
+    if let Some(tip) = tip {
+        // An option whose spelling is near has another meaning.
+        error.remove(ContextKind::SuggestedArg);
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    }
+    error
+}
+
+/// An option that other tools have.
+fn other_tools(name: &str) -> Option<&'static str> {
+    match name {
+        "--dry-run" | "--dryrun" | "--check" | "--diff" | "--noop" | "--what-if" | "-n" => Some(PLAN),
+        "--file" | "--config" | "--config-file" | "--values" | "-f" | "-c" => Some(SPEC),
+        "--password" | "--token" | "--secret" | "--secret-key" | "-W" | "-a" => Some(SECRET),
+        "--host" | "--endpoint" | "--bootstrap-server" | "--url" | "--port" | "-h" | "-p" => Some(ENDPOINT),
+        _ => None,
+    }
+}
+
+fn is_path(text: &str) -> bool {
+    text == "-" || text.contains(['/', '.'])
+}
