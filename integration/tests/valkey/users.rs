@@ -38,6 +38,10 @@ fn every_kind_of_drift_of_a_user_is_healed() {
     ] {
         let set = [&["ACL", "SETUSER", "app"][..], drift].concat();
         assert_eq!(nodes.cli(0, &set).trim(), "OK");
+        // Valkey 9 takes it and shows it nowhere.
+        if drift == ["skip-sanitize-payload"] && !nodes.cli(0, &["ACL", "LIST"]).contains(drift[0]) {
+            continue;
+        }
         let run = |command| one(&nodes, spec).args(&[command]).run_inside(&nodes.container(0));
         let ended = run("plan");
         assert_eq!(ended.exit, 3, "{drift:?} is no drift: {}", ended.stdout);
