@@ -12,11 +12,11 @@ use init_core::{Endpoint, SecretRef, SpecPath, Text};
 
 use crate::spec::{
     Authentication, ChannelBinding, Future, LocaleProvider, Object, Operation, PasswordCheck, Privilege,
-    Setting,
 };
 
 pub(crate) use role::{Attribute, Role};
 pub use role::{Attributes, Membership};
+pub(crate) use setting::Settings;
 pub use until::Until;
 
 /// What must exist on one server.
@@ -43,9 +43,6 @@ pub(crate) struct Tls {
     /// Whether the login is bound to the TLS session.
     pub(crate) binding: ChannelBinding,
 }
-
-/// Configuration parameters by name, in lower case as the server has them.
-pub(crate) type Settings = BTreeMap<String, Setting>;
 
 /// A database. What is `None` is left as it is.
 #[derive(Debug, Default)]

@@ -5,7 +5,8 @@ use std::fmt::{self, Display};
 
 use init_core::{SecretRef, Text};
 
-use super::{Settings, Until};
+use super::setting::Settings;
+use super::until::Until;
 
 /// A role by its key. What is `None` is left as it is.
 #[derive(Debug, Default)]

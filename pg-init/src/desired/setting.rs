@@ -1,11 +1,15 @@
 //! The values of configuration parameters: what is a list, and when two spellings are the same value.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
 use super::sql;
 use crate::spec::Setting;
+
+/// Configuration parameters by name, in lower case as the server has them.
+pub(crate) type Settings = BTreeMap<String, Setting>;
 
 /// The parameters that PostgreSQL stores as a list of quoted names (`GUC_LIST_QUOTE`).
 const LISTS: [&str; 6] = [
