@@ -104,8 +104,8 @@ pub(crate) struct Entered<'r, T> {
     reading: &'r Reading,
 }
 
-/// Each kind of value is asked for as it was, by a visitor that knows where it is.
-macro_rules! deserialize {
+/// What may hold other values is read by a visitor that knows where it is.
+macro_rules! followed {
     ($($method:ident($($argument:ident: $type:ty),*))*) => { $(
         fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, D::Error> {
             self.inner.$method($($argument,)* Entered { inner: visitor, reading: self.reading })
@@ -113,19 +113,30 @@ macro_rules! deserialize {
     )* };
 }
 
+/// What holds no others is read as without us, which keeps the program small.
+macro_rules! as_it_is {
+    ($($method:ident($($argument:ident: $type:ty),*))*) => { $(
+        fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, D::Error> {
+            self.inner.$method($($argument,)* visitor)
+        }
+    )* };
+}
+
 impl<'de, D: Deserializer<'de>> Deserializer<'de> for Entered<'_, D> {
     type Error = D::Error;
 
-    deserialize! {
-        deserialize_any() deserialize_bool()
+    followed! {
+        deserialize_any() deserialize_option() deserialize_newtype_struct(name: &'static str)
+        deserialize_seq() deserialize_tuple(len: usize) deserialize_tuple_struct(name: &'static str, len: usize)
+        deserialize_map() deserialize_struct(name: &'static str, fields: &'static [&'static str])
+    }
+
+    as_it_is! {
+        deserialize_bool()
         deserialize_i8() deserialize_i16() deserialize_i32() deserialize_i64() deserialize_i128()
         deserialize_u8() deserialize_u16() deserialize_u32() deserialize_u64() deserialize_u128()
         deserialize_f32() deserialize_f64() deserialize_char() deserialize_str() deserialize_string()
-        deserialize_bytes() deserialize_byte_buf() deserialize_option() deserialize_unit()
-        deserialize_unit_struct(name: &'static str)
-        deserialize_newtype_struct(name: &'static str)
-        deserialize_seq() deserialize_tuple(len: usize) deserialize_tuple_struct(name: &'static str, len: usize)
-        deserialize_map() deserialize_struct(name: &'static str, fields: &'static [&'static str])
+        deserialize_bytes() deserialize_byte_buf() deserialize_unit() deserialize_unit_struct(name: &'static str)
         deserialize_enum(name: &'static str, variants: &'static [&'static str])
         deserialize_identifier() deserialize_ignored_any()
     }
