@@ -85,8 +85,8 @@ fn alike<C: Change>(one: &Step<C>, other: &Step<C>) -> bool {
     one.change.op() == other.change.op() && one.status == other.status
 }
 
-/// `7 added, 1 changed on kafka:9092 in 0.31 s`, or what was compared where nothing was to do; nothing where there is nothing
-/// to count.
+/// `7 added, 1 changed on kafka:9092 in 0.31 s`, or what was compared where nothing was to do, or that a conflict left everything
+/// as it was; nothing where there is nothing to count.
 fn summary<C: Change>(report: &Report<C>, endpoint: &str, seen: Seen) -> String {
     let is_planned = matches!(report.command, Command::Plan | Command::Describe);
     let words =
@@ -97,6 +97,9 @@ fn summary<C: Change>(report: &Report<C>, endpoint: &str, seen: Seen) -> String 
     if line.is_empty() && report.outcome == Outcome::Unchanged {
         let compared = Some(&report.compared).filter(|compared| !compared.is_empty());
         line = compared.map_or("unchanged".to_owned(), |compared| format!("unchanged: {compared}"));
+    }
+    if line.is_empty() && report.outcome == Outcome::Conflict {
+        "nothing was changed".clone_into(&mut line);
     }
     if line.is_empty() {
         return line;
