@@ -3,7 +3,7 @@
 use integration::Init;
 
 use crate::full::{SPEC, init};
-use crate::{admin, anew, recording, tools};
+use crate::{BOOTSTRAP, TLS, admin, anew, recording, tools};
 
 /// The full spec up to its first section: the connection.
 fn connection() -> &'static str {
@@ -68,6 +68,28 @@ fn the_full_spec_and_what_was_made_by_hand_are_exported_and_cloned() {
     anew();
     with(&page).run().expect(0, "changed");
     assert_eq!(export(&[]), without_what_was_told(&page));
+    // The other tests begin with brokers that have nothing of this.
+    anew();
+}
+
+/// A broker is silent where the request for all SCRAM users is made in the other of its two forms and refused.
+#[test]
+fn an_account_that_may_not_read_everything_is_told_what_it_lacks() {
+    let made = "users: {export-few: {mechanism: SCRAM-SHA-256, password: {secret: few}}}\n";
+    admin(made).secret("few", "few-5d1e").run().expect(0, "changed");
+    let login = "sasl: {mechanism: SCRAM-SHA-256, username: export-few, password: {secret: few}}\n";
+    for (section, permission) in [
+        ("users", "Describe on the cluster"),
+        ("acls", "Describe on the cluster"),
+        ("quotas", "DescribeConfigs on the cluster"),
+        ("brokerDefaults", "DescribeConfigs on the cluster"),
+    ] {
+        let init = crate::init(&format!("{BOOTSTRAP}{TLS}{login}")).secret("few", "few-5d1e");
+        let denied = init.args(&["export", "--only", section]).run().expect(77, "failed");
+        let remedy = denied.report["error"]["remedy"].as_str().unwrap_or_default();
+        assert!(remedy.contains(permission), "{section}: {}", denied.stdout);
+    }
+    admin("users: {export-few: {state: absent}}\n").run().expect(0, "changed");
 }
 
 /// The page of a clone: what a spec cannot say is not there, so that nothing is told about it.

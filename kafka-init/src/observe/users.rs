@@ -81,14 +81,15 @@ pub(crate) async fn every(main: &mut Connection) -> Result<BTreeMap<String, Cred
     describe(main, None).await
 }
 
-/// Of these users, or of all.
+/// Of these users, or of all, which is an empty list on the wire: a broker that refuses a request whose list is null fails while
+/// it makes its answer (`DescribeUserScramCredentialsRequest.getErrorResponse`), and never sends one.
 async fn describe(
     main: &mut Connection,
     users: Option<&BTreeSet<&String>>,
 ) -> Result<BTreeMap<String, Credentials>, Error> {
     let name = |name: &&String| UserName::default().with_name(StrBytes::from_string((*name).clone()));
-    let names = users.map(|users| users.iter().map(name).collect());
-    let request = DescribeUserScramCredentialsRequest::default().with_users(names);
+    let names = users.into_iter().flatten().map(name).collect();
+    let request = DescribeUserScramCredentialsRequest::default().with_users(Some(names));
     let answer = main.call(request, LIMIT).await?;
     let attempt = || Attempt {
         action: "describe the SCRAM users".to_owned(),
