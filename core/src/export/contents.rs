@@ -49,6 +49,23 @@ impl Export {
         self.sections.push(Section { name, entries });
     }
 
+    /// Adds a section that is a mapping of the entries that a spec takes. The others are told, with what `refused` says of them.
+    pub fn accepted(
+        &mut self,
+        name: &'static str,
+        entries: Vec<(String, Node)>,
+        refused: impl Fn(&'static str, &str, &Node) -> Option<String>,
+    ) {
+        let mut taken = Vec::new();
+        for (entry, node) in entries {
+            match refused(name, &entry, &node) {
+                None => taken.push((entry, node)),
+                Some(problem) => self.note(name, entry, format!("all of it: {problem}")),
+            }
+        }
+        self.map(name, taken);
+    }
+
     /// Adds a section that is a list. Each entry comes with the name that patterns are compared with.
     pub fn list(&mut self, name: &'static str, entries: impl IntoIterator<Item = (String, Node)>) {
         let entries = Entries::List(entries.into_iter().collect());

@@ -18,9 +18,9 @@ pub(super) fn export(found: &Found) -> Export {
         (!config.is_empty()).then(|| (name.clone(), Node::map().with("config", config)))
     }));
     topics.sort_by(|one, other| one.0.cmp(&other.0));
-    section(&mut export, "topics", topics);
+    export.accepted("topics", topics, refused);
     let users = found.users.iter().filter_map(|entry| user(entry, found, &mut export)).collect();
-    section(&mut export, "users", users);
+    export.accepted("users", users, refused);
     acls(&found.acls, &mut export);
     let quotas: Vec<_> = found.quotas.iter().filter_map(|entry| quota(entry, &mut export)).collect();
     export.list("quotas", quotas);
@@ -28,21 +28,9 @@ pub(super) fn export(found: &Found) -> Export {
     for name in ["brokerConfigs", "clientMetrics", "groups"] {
         let of_section = found.resources.iter().filter(|(resource, _)| resource.key() == name);
         let entries = of_section.filter_map(|entry| resource(name, entry, &mut export)).collect();
-        section(&mut export, name, entries);
+        export.accepted(name, entries, refused);
     }
     export
-}
-
-/// The entries that a spec takes; the others are told.
-fn section(export: &mut Export, section: &'static str, entries: Vec<(String, Node)>) {
-    let mut said = Vec::new();
-    for (name, node) in entries {
-        match refused(section, &name, &node) {
-            None => said.push((name, node)),
-            Some(problem) => export.note(section, name, format!("all of it: {problem}")),
-        }
-    }
-    export.map(section, said);
 }
 
 fn topic((name, there): (&String, &ObservedTopic), export: &mut Export) -> (String, Node) {
@@ -85,7 +73,7 @@ fn configs((section, name): (&'static str, &str), values: &Values, export: &mut 
 
 fn broker_defaults(values: &Values, export: &mut Export) {
     let entries = values.iter().map(|(key, value)| (key.clone(), config_value(value))).collect();
-    section(export, "brokerDefaults", entries);
+    export.accepted("brokerDefaults", entries, refused);
 }
 
 fn resource(

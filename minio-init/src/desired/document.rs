@@ -16,7 +16,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-pub(crate) use parse::{Kind, Step};
+pub(crate) use parse::{Kind, STATEMENT, Step};
 use permission::{Matched, Permission};
 
 /// A document as it is sent, and what it means.

@@ -4,20 +4,7 @@
 use init_core::export::Node;
 use serde_json::Value;
 
-use crate::desired::document::Document;
-
-/// The keys of a statement, in the order in which people write them.
-const STATEMENT: [&str; 9] = [
-    "Sid",
-    "Effect",
-    "Principal",
-    "NotPrincipal",
-    "Action",
-    "NotAction",
-    "Resource",
-    "NotResource",
-    "Condition",
-];
+use crate::desired::document::{Document, STATEMENT};
 
 pub(super) fn node(document: &Document) -> Node {
     let json = document.json();

@@ -21,15 +21,15 @@ pub(super) fn export(found: &Found) -> Export {
     let own_ones = server.policies.iter().filter(|(name, _)| !is_built_in(name));
     let policies =
         own_ones.map(|(name, text)| (name.clone(), Node::map().with("document", document::node(text))));
-    section(&mut export, "policies", policies.collect());
+    export.accepted("policies", policies.collect(), refused);
     let users = server.users.iter().filter_map(|entry| user(entry, found, &mut export)).collect();
-    section(&mut export, "users", users);
+    export.accepted("users", users, refused);
     let groups = server.groups.iter().map(|entry| group(entry, found, &mut export)).collect();
-    section(&mut export, "groups", groups);
+    export.accepted("groups", groups, refused);
     let keys = server.keys.iter().filter_map(|entry| key(entry, found, &mut export)).collect();
-    section(&mut export, "accessKeys", keys);
+    export.accepted("accessKeys", keys, refused);
     let buckets = server.buckets.iter().map(|entry| bucket(entry, &mut export)).collect();
-    section(&mut export, "buckets", buckets);
+    export.accepted("buckets", buckets, refused);
     export
 }
 
@@ -64,18 +64,6 @@ fn taken(bucket: &str, property: &str, value: Node) -> (Option<Node>, Vec<String
         }
     }
     (Some(Node::List(said)).filter(|list| !list.is_empty()), problems)
-}
-
-/// The entries that a spec takes; the others are told.
-fn section(export: &mut Export, section: &'static str, entries: Vec<(String, Node)>) {
-    let mut said = Vec::new();
-    for (name, node) in entries {
-        match refused(section, &name, &node) {
-            None => said.push((name, node)),
-            Some(problem) => export.note(section, name, format!("all of it: {problem}")),
-        }
-    }
-    export.map(section, said);
 }
 
 fn secret_key(name: &str, of: &str) -> Node {

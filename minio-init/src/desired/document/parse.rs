@@ -9,7 +9,8 @@ use super::condition::conditions;
 use super::permission::{Matched, Permission};
 
 const VERSIONS: [&str; 2] = ["2012-10-17", "2008-10-17"];
-const STATEMENT: [&str; 9] = [
+/// The keys of a statement, in the order in which people write them.
+pub(crate) const STATEMENT: [&str; 9] = [
     "Sid",
     "Effect",
     "Principal",
