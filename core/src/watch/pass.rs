@@ -31,6 +31,8 @@ const BRIEF: Duration = Duration::from_secs(3);
 const SETTLED: Duration = Duration::from_millis(250);
 /// What never settles is taken as it is after so many readings.
 const READINGS: usize = 20;
+/// So many readings of files that have not changed may find something wrong before it is told.
+const DOUBTS: usize = 2;
 
 /// A spec that is right.
 struct Good<B: Backend> {
@@ -132,10 +134,10 @@ impl<'a, B: Backend> Keeper<'a, B> {
     }
 
     /// Reads everything, until each file was the same before the reading and after it. What is wrong in a file that has
-    /// just changed is read again to the last: who writes it may be slow. What is wrong in one that has not is read once
-    /// more: it may have been empty for the moment of the reading alone.
+    /// just changed is read again to the last: who writes it may be slow. What is wrong in one that has not is read twice
+    /// more: it may have been empty for the moment of each reading alone.
     async fn agreed(&mut self, seen: &mut Seen) -> Inputs<B> {
-        let (mut left, mut changed, mut doubted) = (READINGS, false, false);
+        let (mut left, mut changed, mut doubts) = (READINGS, false, 0);
         loop {
             left = left.saturating_sub(1);
             if !seen.look() {
@@ -148,11 +150,11 @@ impl<'a, B: Backend> Keeper<'a, B> {
             let inputs = self.read(&mut files).await;
             let known = seen.follow(files);
             let settled = known && !seen.differs();
-            if left == 0 || (settled && (inputs.usable() || (doubted && !changed))) {
+            if left == 0 || (settled && (inputs.usable() || (doubts >= DOUBTS && !changed))) {
                 return inputs;
             }
             if !inputs.usable() {
-                doubted = true;
+                doubts += 1;
                 if self.bounds().pause(SETTLED).await.is_err() {
                     return inputs;
                 }
