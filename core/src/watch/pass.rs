@@ -29,9 +29,11 @@ const BRIEF: Duration = Duration::from_secs(3);
 /// A file that has changed is read again after this, until two readings agree: one that is written over is empty or half
 /// written meanwhile, and several that belong together are replaced one after the other.
 const SETTLED: Duration = Duration::from_millis(250);
-/// What never settles is taken as it is after so many readings.
+/// What never settles is taken as it is after so many readings. So many that find something wrong are believed.
 const READINGS: usize = 20;
-/// So many readings of files that have not changed may find something wrong before it is told.
+/// So many of files that change all the time: whoever writes them over that often leaves them empty as often.
+const RESTLESS: usize = 60;
+/// So many readings may find something wrong before the first pass ends for it: nothing writes its files over yet.
 const DOUBTS: usize = 2;
 
 /// A spec that is right.
@@ -48,8 +50,12 @@ struct Inputs<B: Backend> {
 }
 
 impl<B: Backend> Inputs<B> {
-    fn usable(&self) -> bool {
-        self.spec.is_ok() && matches!(self.secrets, Some(Ok(_)))
+    /// What is wrong with them.
+    fn fault(&self) -> Option<String> {
+        let secrets = self.secrets.as_ref().and_then(|secrets| secrets.as_ref().err());
+        let faults: Vec<_> =
+            self.spec.as_ref().err().into_iter().chain(secrets).map(ToString::to_string).collect();
+        (!faults.is_empty()).then(|| faults.join("; "))
     }
 }
 
@@ -64,6 +70,8 @@ pub(super) struct Keeper<'a, B: Backend> {
     variables: Variables,
     vocabulary: String,
     good: Option<Good<B>>,
+    /// What was wrong with the files in the last pass.
+    fault: Option<String>,
     waiting: Waiting,
 }
 
@@ -99,6 +107,7 @@ impl<'a, B: Backend> Keeper<'a, B> {
             variables: Variables::new(&host.environment, B::CREDENTIAL_VARIABLES),
             vocabulary: input::vocabulary::<B>(),
             good: None,
+            fault: None,
             waiting: Waiting::default(),
         }
     }
@@ -133,10 +142,11 @@ impl<'a, B: Backend> Keeper<'a, B> {
         Bounds::new(self.options.timeout, self.stop.clone())
     }
 
-    /// Reads everything, until each file was the same before the reading and after it. What is wrong in a file that has
-    /// just changed is read again to the last: who writes it may be slow. What is wrong in one that has not is read twice
-    /// more: it may have been empty for the moment of each reading alone.
+    /// Reads everything, until each file was the same before the reading and after it. What is wrong is read again, since
+    /// a file that is written over is empty for a moment, which may be the moment of the reading alone: until a reading
+    /// is right or enough of them were wrong. What the last pass has told already is told at once.
     async fn agreed(&mut self, seen: &mut Seen) -> Inputs<B> {
+        let enough = if self.good.is_none() { DOUBTS } else { READINGS };
         let (mut left, mut changed, mut doubts) = (READINGS, false, 0);
         loop {
             left = left.saturating_sub(1);
@@ -150,14 +160,17 @@ impl<'a, B: Backend> Keeper<'a, B> {
             let inputs = self.read(&mut files).await;
             let known = seen.follow(files);
             let settled = known && !seen.differs();
-            if left == 0 || (settled && (inputs.usable() || (doubts >= DOUBTS && !changed))) {
+            let fault = inputs.fault();
+            let told = match &fault {
+                None => settled || left == 0,
+                Some(_) if !settled => doubts >= RESTLESS,
+                Some(_) if changed => doubts >= READINGS,
+                Some(_) => doubts >= enough || fault == self.fault,
+            };
+            doubts += usize::from(fault.is_some());
+            if told || (fault.is_some() && self.bounds().pause(SETTLED).await.is_err()) {
+                self.fault = fault;
                 return inputs;
-            }
-            if !inputs.usable() {
-                doubts += 1;
-                if self.bounds().pause(SETTLED).await.is_err() {
-                    return inputs;
-                }
             }
         }
     }
