@@ -56,6 +56,14 @@ impl DnsName {
 }
 
 impl Endpoint {
+    /// For editors: what is read as an endpoint, up to the lengths of its parts.
+    pub const PATTERN: &'static str = concat!(
+        r"^(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?\.)*",
+        // The last label is no number, which would make an address of the name.
+        r"(?![0-9]+\.?:|0[xX][0-9A-Fa-f]*\.?:)[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?\.?",
+        r":[0-9]{1,5}$"
+    );
+
     /// The two parts of an endpoint that is written as a URL or advertised by a server.
     pub fn new(host: DnsName, port: u16) -> Result<Self, EndpointError> {
         if port == 0 { Err(EndpointError::Port("0".to_owned())) } else { Ok(Self { host, port }) }

@@ -50,6 +50,7 @@ pub struct Valkey {
 
 impl Backend for Valkey {
     const NAME: &'static str = "valkey-init";
+    const EXAMPLES: &'static str = include_str!("spec/examples.json");
     const CREDENTIAL_VARIABLES: &'static [&'static str] = &["REDISCLI_AUTH", "VALKEYCLI_AUTH"];
     const SECTIONS: &'static [&'static str] = export::SECTIONS;
     type Spec = Spec;
