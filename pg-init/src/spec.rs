@@ -4,12 +4,13 @@ mod connection;
 mod database;
 mod entries;
 mod forms;
+mod patterns;
 mod privilege;
 mod role;
 
 use std::collections::BTreeMap;
 
-use init_core::{SecretRef, Text};
+use init_core::{Endpoint, SecretRef, Text};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -24,8 +25,10 @@ pub use role::Role;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Spec {
     /// The server, as NAME:PORT.
+    #[schemars(regex(pattern = Endpoint::PATTERN))]
     pub endpoint: Option<String>,
     /// The servers of a cluster, each as NAME:PORT; the primary among them is provisioned.
+    #[schemars(inner(regex(pattern = Endpoint::PATTERN)))]
     pub endpoints: Option<Vec<String>>,
     /// The maintenance database, which every run connects to first.
     #[serde(default = "maintenance")]
@@ -51,7 +54,7 @@ pub struct Spec {
     pub roles: BTreeMap<String, Role>,
     /// Databases by name.
     #[serde(default, deserialize_with = "entries::entries")]
-    #[schemars(with = "BTreeMap<String, Option<Database>>")]
+    #[schemars(with = "BTreeMap<String, Option<Database>>", extend("propertyNames" = { "pattern": patterns::NAME }))]
     pub databases: BTreeMap<String, Database>,
 }
 

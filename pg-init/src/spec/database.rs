@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::entries;
 use super::forms::{Setting, Tables};
+use super::patterns::{NAME, PARAMETER};
 use super::privilege::{Access, DefaultPrivilege, Grant, Revoke};
 
 /// A database. What is absent is left as it is.
@@ -39,6 +40,7 @@ pub struct Database {
     pub is_template: Option<bool>,
     /// Configuration parameters of its sessions.
     #[serde(default)]
+    #[schemars(extend("propertyNames" = { "pattern": PARAMETER }))]
     pub settings: BTreeMap<String, Setting>,
     /// Configuration parameters of the sessions of one role in it, by the role's key.
     #[serde(default)]
@@ -49,7 +51,7 @@ pub struct Database {
     pub extensions: BTreeMap<String, Extension>,
     /// Schemas by name.
     #[serde(default, deserialize_with = "entries::entries")]
-    #[schemars(with = "BTreeMap<String, Option<Schema>>")]
+    #[schemars(with = "BTreeMap<String, Option<Schema>>", extend("propertyNames" = { "pattern": NAME }))]
     pub schemas: BTreeMap<String, Schema>,
     /// What roles may do with all that is in the database, in one word.
     #[serde(default)]

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::forms::{MemberOf, Setting};
+use super::patterns::PARAMETER;
 
 /// A role. What is absent is left as it is.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -39,5 +40,6 @@ pub struct Role {
     pub member_of: Vec<MemberOf>,
     /// Configuration parameters of its sessions.
     #[serde(default)]
+    #[schemars(extend("propertyNames" = { "pattern": PARAMETER }))]
     pub settings: BTreeMap<String, Setting>,
 }

@@ -1,0 +1,6 @@
+//! For editors: what `validate` takes for names, which it measures in bytes.
+
+/// An object's name.
+pub(super) const NAME: &str = "^.{1,63}$";
+/// A configuration parameter's name.
+pub(super) const PARAMETER: &str = r"^[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*)*$";
