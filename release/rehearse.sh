@@ -29,6 +29,9 @@ clean_up() {
         kill "$registry" 2>/dev/null || true
         docker images --filter "reference=$REGISTRY/$OWNER/*" --format '{{.Repository}}:{{.Tag}}' |
             xargs --no-run-if-empty docker image rm >/dev/null 2>&1 || true
+        # The image of the architecture that was pulled first has lost the tag to the second, and has the digest alone.
+        docker images --digests --filter "reference=$REGISTRY/$OWNER/*" --format '{{.Repository}}@{{.Digest}}' |
+            xargs --no-run-if-empty docker image rm >/dev/null 2>&1 || true
         docker images --filter "reference=dayzero/*:$TAG*" --format '{{.Repository}}:{{.Tag}}' |
             xargs --no-run-if-empty docker image rm >/dev/null 2>&1 || true
     fi

@@ -183,7 +183,7 @@ services:
     #[test]
     #[ignore = "just cross-test, after integration/bootstrap.sh --arm64"]
     fn a_build_that_names_no_tool_says_which_there_are() {
-        let build = shell("DOCKER_BUILDKIT=0 docker build --build-arg RUST=dayzero/rust:sid .");
+        let build = shell("DOCKER_BUILDKIT=0 docker build --force-rm --build-arg RUST=dayzero/rust:sid .");
         assert_ne!(build.exit, 0);
         let said = build.stdout + &build.stderr;
         for tool in integration::tools() {
