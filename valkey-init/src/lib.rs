@@ -33,7 +33,8 @@ pub use change::{Change, Passwords};
 pub use desired::{Access, Catalog, Desired, Layout, Library, Login, Mode, Node, Require, Slots, User};
 pub use error::Error;
 pub use observed::{
-    Entry, Link, NodeState, Observed, OwnLogin, Persistence, Replication, ReplicationLogin, UserState,
+    Entry, Link, NodeState, Observed, OwnLogin, Persistence, Replication, ReplicationLogin, StreamState,
+    UserState,
 };
 pub use spec::Spec;
 
