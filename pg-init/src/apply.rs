@@ -96,8 +96,10 @@ fn note_owner(ownership: &mut Ownership, change: &Change, names: &Names) {
         Change::AlterSchema(change) => ownership.schema_altered(change, names),
         Change::CreateRole(_)
         | Change::AlterRole(_)
+        | Change::RemovePassword(_)
         | Change::GrantRole(_)
         | Change::AlterMembership(_)
+        | Change::GrantParameter(_)
         | Change::AlterRoleSettings(_)
         | Change::AlterObjectOwner(_)
         | Change::CreateExtension(_)
@@ -107,6 +109,7 @@ fn note_owner(ownership: &mut Ownership, change: &Change, names: &Names) {
         | Change::AlterDefaultPrivileges(_)
         | Change::RevokeDefaultPrivileges(_)
         | Change::CreatePublication(_)
-        | Change::AlterPublication(_) => {}
+        | Change::AlterPublication(_)
+        | Change::CreateReplicationSlot(_) => {}
     }
 }

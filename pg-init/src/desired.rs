@@ -3,6 +3,7 @@
 pub(crate) mod condition;
 mod role;
 pub(crate) mod setting;
+mod slot;
 pub(crate) mod sql;
 mod until;
 
@@ -14,9 +15,10 @@ use crate::spec::{
     Authentication, ChannelBinding, Future, LocaleProvider, Object, Operation, PasswordCheck, Privilege,
 };
 
-pub(crate) use role::{Attribute, Role};
+pub(crate) use role::{Attribute, ParameterPrivileges, Role};
 pub use role::{Attributes, Membership};
 pub(crate) use setting::Settings;
+pub use slot::{LogicalSlot, Slot};
 pub use until::Until;
 
 /// What must exist on one server.
@@ -34,6 +36,7 @@ pub struct Desired {
     pub(crate) tls: Option<Tls>,
     pub(crate) roles: BTreeMap<String, Role>,
     pub(crate) databases: BTreeMap<String, Database>,
+    pub(crate) slots: BTreeMap<String, Slot>,
 }
 
 /// The protection of the connection.
@@ -213,10 +216,12 @@ impl Desired {
         roles
     }
 
-    /// Every database that the spec refers to: the declared ones and their templates.
+    /// Every database that the spec refers to: the declared ones, their templates, and those of replication slots.
     pub(crate) fn referenced_databases(&self) -> BTreeSet<&str> {
         let declared = self.databases.keys().map(String::as_str);
-        declared.chain(self.databases.values().map(Database::template)).collect()
+        let slots = self.slots.values().filter_map(|slot| slot.logical.as_ref());
+        let of_slots = slots.map(|slot| slot.database.as_str());
+        declared.chain(self.databases.values().map(Database::template)).chain(of_slots).collect()
     }
 }
 

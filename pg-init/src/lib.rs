@@ -33,18 +33,21 @@ use self::wire::Server;
 pub use change::{
     AlterDatabase, AlterDefaultPrivileges, AlterExtension, AlterMembership, AlterObjectOwner,
     AlterPublication, AlterRole, AlterRoleSettings, AlterSchema, Change, CreateDatabase, CreateExtension,
-    CreatePublication, CreateRole, CreateSchema, GrantPrivileges, GrantRole, Members, PasswordDrift,
-    PreviousPassword, Privileges, RevokeDefaultPrivileges, RevokePrivileges,
+    CreatePublication, CreateReplicationSlot, CreateRole, CreateSchema, GrantParameter, GrantPrivileges,
+    GrantRole, Members, PasswordDrift, PreviousPassword, Privileges, RemovePassword, RevokeDefaultPrivileges,
+    RevokePrivileges,
 };
 pub use desired::{
-    Attributes, DatabaseOptions, DefaultTarget, Desired, Locale, Membership, Published, Target, Until,
+    Attributes, DatabaseOptions, DefaultTarget, Desired, Locale, LogicalSlot, Membership, Published, Slot,
+    Target, Until,
 };
 pub use error::Error;
 pub use observed::Observed;
 pub use spec::{
     Access, Authentication, ChannelBinding, Database, DefaultPrivilege, Extension, Future, Grant, Level,
-    LocaleProvider, Many, MemberOf, Object, Operation, PasswordCheck, Privilege, Publication, PublishedTable,
-    Revoke, Role, Schema, Setting, Spec, Tables, Tls, TlsMode, TlsSpec,
+    LocaleProvider, Many, MemberOf, Object, Operation, ParameterPrivilege, PasswordCheck, Privilege,
+    Publication, PublishedTable, ReplicationSlot, Revoke, Role, RolePassword, Schema, Setting, Spec, Tables,
+    Tls, TlsMode, TlsSpec,
 };
 
 /// PostgreSQL, as the driver of all tools runs it.
@@ -71,7 +74,7 @@ impl Backend for Postgres {
         secrets.extend(desired.tls.iter().flat_map(|tls| tls.protection.secrets()).cloned());
         for role in desired.roles.values() {
             let name = role.name.as_ref().and_then(|name| name.secret());
-            secrets.extend(name.into_iter().chain(&role.password).cloned());
+            secrets.extend(name.into_iter().chain(role.secret()).cloned());
         }
         Requires { endpoints: desired.endpoints.clone(), secrets }
     }

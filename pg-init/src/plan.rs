@@ -9,6 +9,7 @@ mod privileges;
 mod publications;
 mod roles;
 mod settings;
+mod slots;
 
 use init_core::Plan;
 
@@ -22,5 +23,6 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
     let mut planner = Planner { desired, observed, changes: Vec::new(), conflicts: Vec::new() };
     planner.roles();
     planner.databases();
+    planner.slots();
     Plan::new(planner.changes, planner.conflicts)
 }

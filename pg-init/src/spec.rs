@@ -4,8 +4,10 @@ mod connection;
 mod database;
 mod entries;
 mod forms;
+mod parameter;
 mod privilege;
 mod role;
+mod slot;
 
 use std::collections::BTreeMap;
 
@@ -16,8 +18,10 @@ use serde::Deserialize;
 pub use connection::{Authentication, ChannelBinding, PasswordCheck, TlsMode, TlsSpec};
 pub use database::{Database, Extension, LocaleProvider, Operation, Publication, Schema};
 pub use forms::{Many, MemberOf, PublishedTable, Setting, Tables, Tls};
+pub use parameter::ParameterPrivilege;
 pub use privilege::{Access, DefaultPrivilege, Future, Grant, Level, Object, Privilege, Revoke};
-pub use role::Role;
+pub use role::{Role, RolePassword};
+pub use slot::ReplicationSlot;
 
 /// What must exist on one PostgreSQL server.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -53,6 +57,10 @@ pub struct Spec {
     #[serde(default, deserialize_with = "entries::entries")]
     #[schemars(with = "BTreeMap<String, Option<Database>>")]
     pub databases: BTreeMap<String, Database>,
+    /// Replication slots by name.
+    #[serde(default, deserialize_with = "entries::entries")]
+    #[schemars(with = "BTreeMap<String, Option<ReplicationSlot>>")]
+    pub replication_slots: BTreeMap<String, ReplicationSlot>,
 }
 
 fn maintenance() -> String {

@@ -4,6 +4,7 @@
 mod needs;
 mod powers;
 mod privilege;
+mod slots;
 mod value;
 
 use tracing::warn;
@@ -21,6 +22,10 @@ pub(crate) async fn check(server: &Server, changes: &[Change]) -> Vec<(usize, Er
             Ok(found) => refused.extend(found),
             Err(error) => return vec![(0, error)],
         }
+    }
+    match slots::check(server, changes).await {
+        Ok(found) => refused.extend(found),
+        Err(error) => return vec![(0, error)],
     }
     refused.extend(value::check(server, changes).await);
     refused.sort_by_key(|(index, _)| *index);

@@ -7,7 +7,7 @@ use init_core::{SecretRef, Text};
 
 use crate::desired::{
     Database, DatabaseOptions, DefaultTarget, Desired, Extension, PUBLIC, Privileges, Publication, Role,
-    Schema, Target,
+    Schema, Slot, Target,
 };
 use crate::error::Error;
 use crate::observe::password;
@@ -44,6 +44,7 @@ pub(super) struct Found {
     pub(super) own: Own,
     pub(super) roles: BTreeMap<String, Role>,
     pub(super) databases: BTreeMap<String, Database>,
+    pub(super) slots: BTreeMap<String, Slot>,
     /// The databases that a session can be in.
     pub(super) open: BTreeSet<String>,
     pub(super) unsaid: Vec<Unsaid>,

@@ -1,14 +1,17 @@
 //! What was found, as entries of a spec.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use init_core::SecretRef;
 use init_core::export::{Export, Node};
 
 use super::fold;
 use super::found::Found;
 use crate::desired::{
-    Attribute, Database, Extension, Locale, Membership, Publication, Published, Role, Schema, Settings, sql,
+    Attribute, Database, Extension, Locale, Membership, Publication, Published, Role, Schema, Settings, Slot,
+    sql,
 };
-use crate::spec::{LocaleProvider, Operation, Setting};
+use crate::spec::{LocaleProvider, Operation, ParameterPrivilege, Setting};
 
 pub(super) fn export(mut found: Found) -> Export {
     found.declare_label();
@@ -16,12 +19,13 @@ pub(super) fn export(mut found: Found) -> Export {
     let own = found.own.password.clone();
     export.map("roles", found.roles.iter().map(|(key, entry)| (key.clone(), role(key, entry, own.as_ref()))));
     export.map("databases", found.databases.iter().map(|(name, entry)| (name.clone(), database(entry))));
+    export.map("replicationSlots", found.slots.iter().map(|(name, entry)| (name.clone(), slot(entry))));
     found.tell(&mut export);
     export
 }
 
 fn role(key: &str, role: &Role, own: Option<&SecretRef>) -> Node {
-    let password = role.password.as_ref().map(|secret| match own {
+    let password = role.secret().map(|secret| match own {
         Some(own) if own == secret => Node::from(secret),
         _ => Node::Secret { name: secret.clone(), purpose: format!("the password of the role {key}") },
     });
@@ -37,6 +41,11 @@ fn role(key: &str, role: &Role, own: Option<&SecretRef>) -> Node {
             role.member_of.iter().map(|(of, options)| member(of, options)).collect::<Vec<_>>(),
         )
         .filled("settings", settings(&role.settings))
+        .filled("parameterPrivileges", entries(&role.parameter_privileges, parameter))
+}
+
+fn parameter(privileges: &BTreeSet<ParameterPrivilege>) -> Node {
+    privileges.iter().map(|privilege| privilege.word()).collect::<Vec<_>>().into()
 }
 
 fn member(of: &str, options: &Membership) -> Node {
@@ -83,7 +92,7 @@ fn database(database: &Database) -> Node {
         .filled("publications", entries(&database.publications, publication))
 }
 
-fn entries<T>(map: &std::collections::BTreeMap<String, T>, node: impl Fn(&T) -> Node) -> Node {
+fn entries<T>(map: &BTreeMap<String, T>, node: impl Fn(&T) -> Node) -> Node {
     Node::Map(map.iter().map(|(name, entry)| (name.clone(), node(entry))).collect())
 }
 
@@ -96,9 +105,8 @@ fn extension(extension: &Extension) -> Node {
 }
 
 fn publication(publication: &Publication) -> Node {
-    let operations = |set: &std::collections::BTreeSet<Operation>| {
-        set.iter().map(|operation| operation.word()).collect::<Vec<_>>()
-    };
+    let operations =
+        |set: &BTreeSet<Operation>| set.iter().map(|operation| operation.word()).collect::<Vec<_>>();
     let tables = publication.tables.iter().map(|(name, table)| published(name, table)).collect::<Vec<_>>();
     let node = if publication.all_tables {
         Node::map().with("tables", "all")
@@ -109,6 +117,15 @@ fn publication(publication: &Publication) -> Node {
     node.filled("schemas", schemas)
         .maybe("publish", publication.publish.as_ref().map(operations))
         .maybe("publishViaPartitionRoot", publication.via_root)
+}
+
+fn slot(slot: &Slot) -> Node {
+    let Some(logical) = &slot.logical else { return Node::map() };
+    Node::map()
+        .with("database", logical.database.as_str())
+        .maybe("plugin", logical.plugin.as_deref())
+        .maybe("twoPhase", logical.two_phase)
+        .maybe("failover", logical.failover)
 }
 
 fn published(name: &(String, String), Published { columns, rows }: &Published) -> Node {

@@ -7,10 +7,11 @@ use init_core::{Plan, as_json};
 use pg_init::{
     AlterDatabase, AlterDefaultPrivileges, AlterExtension, AlterMembership, AlterObjectOwner,
     AlterPublication, AlterRole, AlterRoleSettings, AlterSchema, Attributes, Change, CreateDatabase,
-    CreateExtension, CreatePublication, CreateRole, CreateSchema, DatabaseOptions, DefaultTarget, Future,
-    GrantPrivileges, GrantRole, Locale, LocaleProvider, Members, Membership, Object, Operation,
-    PasswordDrift, PreviousPassword, Privilege, Privileges, Published, RevokeDefaultPrivileges,
-    RevokePrivileges, Setting, Target, Until,
+    CreateExtension, CreatePublication, CreateReplicationSlot, CreateRole, CreateSchema, DatabaseOptions,
+    DefaultTarget, Future, GrantParameter, GrantPrivileges, GrantRole, Locale, LocaleProvider, LogicalSlot,
+    Members, Membership, Object, Operation, ParameterPrivilege, PasswordDrift, PreviousPassword, Privilege,
+    Privileges, Published, RemovePassword, RevokeDefaultPrivileges, RevokePrivileges, Setting, Slot, Target,
+    Until,
 };
 
 fn drift<T>(from: T, to: T) -> Drift<T> {
@@ -49,6 +50,12 @@ fn roles() -> Vec<Change> {
             attributes: differs,
             password: Some(password),
             settings: BTreeMap::from([(text("search_path"), search_path)]),
+        }),
+        Change::RemovePassword(RemovePassword { role: text("r") }),
+        Change::GrantParameter(GrantParameter {
+            role: text("r"),
+            parameter: text("log_statement"),
+            privileges: [ParameterPrivilege::Set, ParameterPrivilege::AlterSystem].into(),
         }),
         Change::CreateRole(CreateRole {
             role: text("z"),
@@ -151,7 +158,18 @@ fn publications() -> Vec<Change> {
             .into();
     let altered = Drift { from: Some(Published::default()), to: some };
     let publish = drift([Operation::Insert].into(), [Operation::Insert, Operation::Delete].into());
+    let logical = LogicalSlot {
+        database: text("d"),
+        plugin: Some(text("wal2json")),
+        two_phase: Some(true),
+        failover: Some(false),
+    };
     vec![
+        Change::CreateReplicationSlot(CreateReplicationSlot {
+            slot: text("l"),
+            of: Slot { logical: Some(logical) },
+        }),
+        Change::CreateReplicationSlot(CreateReplicationSlot { slot: text("p"), of: Slot { logical: None } }),
         Change::AlterPublication(AlterPublication {
             database: text("d"),
             publication: text("p"),

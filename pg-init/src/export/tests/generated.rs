@@ -9,10 +9,12 @@ use proptest::sample::{select, subsequence};
 
 use super::super::found::Found;
 use crate::desired::{
-    Attributes, Database, DatabaseOptions, DefaultTarget, Extension, Locale, Membership, Privileges,
-    Publication, Published, Role, Schema, Settings, Target, Until,
+    Attributes, Database, DatabaseOptions, DefaultTarget, Extension, Locale, LogicalSlot, Membership,
+    Privileges, Publication, Published, Role, Schema, Settings, Slot, Target, Until,
 };
-use crate::spec::{Future, LocaleProvider, Object, Operation, Privilege, Setting};
+use crate::spec::{
+    Future, LocaleProvider, Object, Operation, ParameterPrivilege, Privilege, RolePassword, Setting,
+};
 use crate::validate::{of, privileges_on_new};
 
 const ROLES: [&str; 9] = [
@@ -73,22 +75,35 @@ fn attributes() -> impl Strategy<Value = Attributes> {
 
 /// Each role is a member of roles that come before it, so that there is no circle.
 fn roles() -> impl Strategy<Value = BTreeMap<String, Role>> {
-    let one = (attributes(), any::<bool>(), settings(), subsequence(&ROLES[..], 0..4), flag(), flag());
+    let parameter =
+        subsequence(ParameterPrivilege::ALL.to_vec(), 1..3).prop_map(|some| some.into_iter().collect());
+    let parameters = proptest::collection::btree_map("work_mem|app\\.[a-z]{1,3}", parameter, 0..2);
+    let of = subsequence(&ROLES[..], 0..4);
+    let one = (attributes(), any::<bool>(), settings(), of, flag(), flag(), parameters);
     proptest::collection::vec(one, ROLES.len()).prop_map(|all| {
         let each = all.into_iter().zip(ROLES).enumerate();
-        let role = each.map(|(position, ((attributes, password, settings, of, admin, set), name))| {
-            let before = ROLES.iter().take(position);
-            let of = of.into_iter().filter(|of| before.clone().any(|name| name == of));
-            let options = Membership { admin, inherit: None, set };
-            let member_of = of
-                .map(|of| (of.to_owned(), options.clone()))
-                .chain([("pg_monitor".to_owned(), Membership::default())]);
-            let password = password.then(|| secret_name(name, "password"));
-            (
-                name.to_owned(),
-                Role { name: None, attributes, password, member_of: member_of.collect(), settings },
-            )
-        });
+        let role = each.map(
+            |(position, ((attributes, password, settings, of, admin, set, parameter_privileges), name))| {
+                let before = ROLES.iter().take(position);
+                let of = of.into_iter().filter(|of| before.clone().any(|name| name == of));
+                let options = Membership { admin, inherit: None, set };
+                let member_of = of
+                    .map(|of| (of.to_owned(), options.clone()))
+                    .chain([("pg_monitor".to_owned(), Membership::default())]);
+                let password = password.then(|| RolePassword::Secret(secret_name(name, "password")));
+                (
+                    name.to_owned(),
+                    Role {
+                        name: None,
+                        attributes,
+                        password,
+                        member_of: member_of.collect(),
+                        settings,
+                        parameter_privileges,
+                    },
+                )
+            },
+        );
         role.collect()
     })
 }
@@ -255,7 +270,30 @@ fn database() -> impl Strategy<Value = Database> {
     )
 }
 
+fn slot() -> impl Strategy<Value = Slot> {
+    let option = || proptest::option::of(Just(true));
+    let logical = (place(), option(), option());
+    let logical = logical.prop_map(|(plugin, two_phase, failover)| LogicalSlot {
+        database: String::new(),
+        plugin: Some(plugin),
+        two_phase,
+        failover,
+    });
+    proptest::option::of(logical).prop_map(|logical| Slot { logical })
+}
+
 pub(super) fn found() -> impl Strategy<Value = Found> {
     let databases = proptest::collection::btree_map("[^\0]{1,10}", database(), 0..3);
-    (roles(), databases).prop_map(|(roles, databases)| Found { roles, databases, ..Found::default() })
+    let slots = proptest::collection::btree_map("[a-z_0-9]{1,8}", slot(), 0..3);
+    (roles(), databases, slots).prop_map(|(roles, databases, slots)| {
+        let of_one = |(name, Slot { logical }): (String, Slot)| {
+            // A logical slot is of a database that is there.
+            let logical = logical.zip(databases.keys().next());
+            let logical =
+                logical.map(|(logical, database)| LogicalSlot { database: database.clone(), ..logical });
+            (name, Slot { logical })
+        };
+        let slots = slots.into_iter().map(of_one).collect();
+        Found { roles, databases, slots, ..Found::default() }
+    })
 }
