@@ -10,6 +10,7 @@ mod role;
 mod schema;
 mod show;
 mod slot;
+mod subscription;
 
 use std::fmt;
 
@@ -28,6 +29,7 @@ pub use publication::{AlterPublication, CreatePublication};
 pub use role::{AlterRole, AlterRoleSettings, CreateRole, PasswordDrift, PreviousPassword, RemovePassword};
 pub use schema::{AlterObjectOwner, AlterSchema, CreateSchema};
 pub use slot::CreateReplicationSlot;
+pub use subscription::{AlterSubscription, CreateSubscription};
 
 pub(crate) use publication::operations;
 
@@ -77,6 +79,10 @@ pub enum Change {
     /// `pg_create_logical_replication_slot`, and the same of a physical one. A reader of a slot finds only the publications that
     /// are older than it.
     CreateReplicationSlot(CreateReplicationSlot),
+    /// `CREATE SUBSCRIPTION`
+    CreateSubscription(CreateSubscription),
+    /// `ALTER SUBSCRIPTION`
+    AlterSubscription(AlterSubscription),
 }
 
 impl init_core::Change for Change {
@@ -103,6 +109,8 @@ impl init_core::Change for Change {
             Self::CreatePublication(_) => "create_publication",
             Self::AlterPublication(_) => "alter_publication",
             Self::CreateReplicationSlot(_) => "create_replication_slot",
+            Self::CreateSubscription(_) => "create_subscription",
+            Self::AlterSubscription(_) => "alter_subscription",
         }
     }
 
@@ -116,7 +124,8 @@ impl init_core::Change for Change {
             | Self::CreateExtension(_)
             | Self::GrantPrivileges(_)
             | Self::CreatePublication(_)
-            | Self::CreateReplicationSlot(_) => Effect::Add,
+            | Self::CreateReplicationSlot(_)
+            | Self::CreateSubscription(_) => Effect::Add,
             Self::AlterRole(_)
             | Self::AlterMembership(_)
             | Self::AlterDatabase(_)
@@ -125,7 +134,8 @@ impl init_core::Change for Change {
             | Self::AlterObjectOwner(_)
             | Self::AlterExtension(_)
             | Self::AlterDefaultPrivileges(_)
-            | Self::AlterPublication(_) => Effect::Alter,
+            | Self::AlterPublication(_)
+            | Self::AlterSubscription(_) => Effect::Alter,
             Self::RemovePassword(_) | Self::RevokePrivileges(_) | Self::RevokeDefaultPrivileges(_) => {
                 Effect::Remove
             }
@@ -165,6 +175,8 @@ impl Change {
             Self::CreatePublication(change) => change,
             Self::AlterPublication(change) => change,
             Self::CreateReplicationSlot(change) => change,
+            Self::CreateSubscription(change) => change,
+            Self::AlterSubscription(change) => change,
         }
     }
 }

@@ -5,6 +5,7 @@ mod role;
 pub(crate) mod setting;
 mod slot;
 pub(crate) mod sql;
+mod subscription;
 mod until;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,8 @@ pub(crate) use role::{Attribute, ParameterPrivileges, Role};
 pub use role::{Attributes, Membership};
 pub(crate) use setting::Settings;
 pub use slot::{LogicalSlot, Slot};
+pub use subscription::{Publisher, Subscription};
+pub(crate) use subscription::{SECRET_PARTS, connection_parts, connection_string};
 pub use until::Until;
 
 /// What must exist on one server.
@@ -67,6 +70,7 @@ pub(crate) struct Database {
     /// Those that must not be held.
     pub(crate) default_revokes: BTreeMap<DefaultTarget, Privileges>,
     pub(crate) publications: BTreeMap<String, Publication>,
+    pub(crate) subscriptions: BTreeMap<String, Subscription>,
 }
 
 /// The options of a database that are wanted, or that differ, or that it has.
@@ -254,7 +258,8 @@ impl Database {
             && self.schemas.is_empty()
             && self.defaults.is_empty()
             && self.default_revokes.is_empty()
-            && self.publications.is_empty())
+            && self.publications.is_empty()
+            && self.subscriptions.is_empty())
             || inner(&self.grants)
             || inner(&self.revokes)
     }

@@ -12,6 +12,7 @@ pub(crate) mod publication;
 mod release;
 mod settings;
 pub(crate) mod slot;
+pub(crate) mod subscription;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,7 +39,7 @@ pub(crate) async fn observe(
     if !slots.is_empty() {
         observed.slots = slot::read(&server.main, Some(&slots)).await?;
     }
-    insides(server, desired, &oids, &mut observed).await?;
+    insides(server, (desired, secrets), &oids, &mut observed).await?;
     extension::missing(desired, &observed)?;
     settings::equate(server, desired, &mut observed).await?;
     locale::canonical(server, desired, &mut observed).await?;
@@ -71,7 +72,7 @@ fn joinable(server: &Server, observed: &Observed) -> BTreeSet<String> {
 
 async fn insides(
     server: &Server,
-    desired: &Desired,
+    (desired, secrets): (&Desired, &Secrets),
     oids: &BTreeMap<String, u32>,
     observed: &mut Observed,
 ) -> Result<(), Error> {
@@ -84,6 +85,7 @@ async fn insides(
         let session = pool.session(name, Use::Reading).await?;
         let mut inside = inside::observe(&session, &oids, name, database).await?;
         publication::equate(&session, pool, database, &mut inside).await?;
+        inside.subscriptions = subscription::observe(&session, database, secrets).await?;
         pool.keep(session, Use::Reading);
         Ok::<_, Error>((name.clone(), inside))
     });

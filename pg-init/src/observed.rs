@@ -158,6 +158,7 @@ pub(crate) struct Inside {
     pub(crate) acl: Acl<Target>,
     pub(crate) defaults: Defaults,
     pub(crate) publications: BTreeMap<String, Publication>,
+    pub(crate) subscriptions: BTreeMap<String, Subscription>,
     /// The listed tables that are there, each with its columns.
     pub(crate) tables: BTreeMap<(String, String), BTreeSet<String>>,
 }
@@ -241,6 +242,25 @@ pub(crate) struct Available {
     /// The only schema that it goes to.
     pub(crate) schema: Option<String>,
     pub(crate) requires: BTreeSet<String>,
+}
+
+/// A subscription.
+#[derive(Debug, Default)]
+pub(crate) struct Subscription {
+    pub(crate) enabled: bool,
+    /// The slot at the publisher.
+    pub(crate) slot: Option<String>,
+    pub(crate) publications: BTreeSet<String>,
+    /// How the server reaches the publisher, where that can be read.
+    pub(crate) publisher: Option<StoredPublisher>,
+}
+
+/// The connection of a subscription without what is secret of it.
+#[derive(Debug, Default)]
+pub(crate) struct StoredPublisher {
+    pub(crate) parts: BTreeMap<String, String>,
+    /// It is with the declared password, or without any where none is declared.
+    pub(crate) password: bool,
 }
 
 /// A publication.

@@ -10,6 +10,7 @@ mod publications;
 mod roles;
 mod settings;
 mod slots;
+mod subscriptions;
 
 use init_core::Plan;
 

@@ -8,6 +8,7 @@ mod parameter;
 mod privilege;
 mod role;
 mod slot;
+mod subscription;
 
 use std::collections::BTreeMap;
 
@@ -22,6 +23,7 @@ pub use parameter::ParameterPrivilege;
 pub use privilege::{Access, DefaultPrivilege, Future, Grant, Level, Object, Privilege, Revoke};
 pub use role::{Role, RolePassword};
 pub use slot::ReplicationSlot;
+pub use subscription::{PublisherSpec, SubscriptionSpec};
 
 /// What must exist on one PostgreSQL server.
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -8,6 +8,7 @@ mod privileges;
 mod role;
 mod setting;
 mod slot;
+mod subscription;
 mod tls;
 
 use std::collections::BTreeMap;

@@ -31,6 +31,7 @@ mod running;
 mod sessions;
 mod settings;
 mod slots;
+mod subscriptions;
 mod unsaid;
 mod variables;
 mod watch;

@@ -30,7 +30,7 @@ fn a_role_may_set_what_only_superusers_may() {
     let healed = server.init(SPEC).run().expect(0, "changed");
     assert_eq!(healed.report["changes"][0]["privileges"]["to"], serde_json::json!(["alter system"]));
     let page = export::steady(&server, &[].into());
-    for line in ["log_duration: [set]", "log_statement: [set, alter system]", "work_mem: [set]"] {
+    for line in ["log_duration: [set]", "log_statement: [set, \"alter system\"]", "work_mem: [set]"] {
         assert!(page.contains(line), "{line}: {page}");
     }
     assert!(page.contains("privileges on parameters of everyone"), "{page}");

@@ -90,7 +90,9 @@ pub(super) async fn needed(
         | Change::GrantParameter(_)
         | Change::AlterRoleSettings(_)
         | Change::CreateDatabase(_)
-        | Change::CreateReplicationSlot(_) => (None, vec![], None),
+        | Change::CreateReplicationSlot(_)
+        | Change::CreateSubscription(_)
+        | Change::AlterSubscription(_) => (None, vec![], None),
     };
     let mut roles: BTreeSet<String> = new_owner.map(real).into_iter().collect();
     roles.extend(database.and_then(|database| ownership.database(database)));
@@ -128,7 +130,9 @@ async fn of_objects(session: &Session, change: &Change) -> Result<Vec<String>, E
         | Change::AlterExtension(_)
         | Change::AlterDefaultPrivileges(_)
         | Change::RevokeDefaultPrivileges(_)
-        | Change::CreateReplicationSlot(_) => Ok(Vec::new()),
+        | Change::CreateReplicationSlot(_)
+        | Change::CreateSubscription(_)
+        | Change::AlterSubscription(_) => Ok(Vec::new()),
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::publication_statement;
 use super::role_statement::{Role, set};
+use super::subscriptions::Subscription;
 use crate::change::{
     AlterDatabase, AlterDefaultPrivileges, AlterExtension, AlterMembership, AlterObjectOwner,
     AlterRoleSettings, Change, CreateDatabase, CreateExtension, CreateReplicationSlot, CreateSchema,
@@ -21,6 +22,8 @@ pub(super) enum Statement<'c> {
     Role(Role<'c>),
     /// It bears no transaction, and its owner and parameters come after it.
     CreateDatabase(&'c CreateDatabase),
+    /// Its statements carry a password, and bear no transaction.
+    Subscription(Subscription<'c>),
     /// Statements in a database, or in the maintenance database.
     Sql { database: Option<&'c str>, sql: String },
 }
@@ -80,6 +83,8 @@ pub(super) fn statement<'c>(names: &Names, change: &'c Change, version: u32) -> 
         Change::RemovePassword(c) => {
             (None, format!("ALTER ROLE {} PASSWORD NULL", ident(names.real(&c.role))))
         }
+        Change::CreateSubscription(c) => return Statement::Subscription(Subscription::Create(c)),
+        Change::AlterSubscription(c) => return Statement::Subscription(Subscription::Alter(c)),
         Change::GrantRole(c) => (None, grant_role(names, c, version)),
         Change::AlterMembership(c) => (None, alter_membership(names, c, version)),
         Change::GrantParameter(c) => (None, grant_parameter(names, c)),

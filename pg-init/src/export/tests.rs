@@ -108,6 +108,16 @@ fn database(database: &Database) -> observed::Database {
         there.inside.schemas.extend(wanted.schemas.iter().map(|schema| (schema.clone(), String::new())));
         there.inside.publications.insert(name.clone(), publication(wanted));
     }
+    for (name, wanted) in &database.subscriptions {
+        let publisher = observed::StoredPublisher { parts: wanted.publisher.parts.clone(), password: true };
+        let subscription = observed::Subscription {
+            enabled: wanted.enabled != Some(false),
+            slot: wanted.slot.clone(),
+            publications: wanted.publications.clone(),
+            publisher: Some(publisher),
+        };
+        there.inside.subscriptions.insert(name.clone(), subscription);
+    }
     for (name, extension) in &database.extensions {
         let extension = observed::Extension {
             schema: extension.schema.clone().unwrap_or_else(|| "public".to_owned()),

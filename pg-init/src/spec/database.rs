@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::entries;
 use super::forms::{Setting, Tables};
 use super::privilege::{Access, DefaultPrivilege, Grant, Revoke};
+use super::subscription::SubscriptionSpec;
 
 /// A database. What is absent is left as it is.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -67,6 +68,9 @@ pub struct Database {
     #[serde(default, deserialize_with = "entries::entries")]
     #[schemars(with = "BTreeMap<String, Option<Publication>>")]
     pub publications: BTreeMap<String, Publication>,
+    /// Subscriptions by name.
+    #[serde(default)]
+    pub subscriptions: BTreeMap<String, SubscriptionSpec>,
 }
 
 /// What compares the texts of a database.

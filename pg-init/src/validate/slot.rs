@@ -16,10 +16,7 @@ pub(super) fn all(
     let mut slots = BTreeMap::new();
     for (name, ReplicationSlot { database, plugin, two_phase, failover }) in written {
         let at = root.key(&name);
-        wrong.check(&at, names::name(&name));
-        if !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') {
-            wrong.push(&at, "the name of a slot has lower-case letters, digits and `_`");
-        }
+        wrong.check(&at, names::slot(&name));
         if let Some(database) = &database {
             wrong.check(&at.key("database"), names::name(database));
         }

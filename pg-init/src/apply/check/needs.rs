@@ -27,9 +27,11 @@ pub(super) enum Need<'c> {
     Copy(&'c str),
     /// An extension that is trusted; managed servers let their admins create others too.
     Trusted(&'c str),
-    /// A superuser, or a managed server's admin.
-    Superuser,
+    /// A superuser, or a managed server's admin: for what.
+    Superuser(&'static str),
 }
+
+const PUBLISH: &str = "publish all tables or schemas";
 
 pub(super) fn needs<'c>(change: &'c Change, names: &Names, ownership: &Ownership) -> Vec<Need<'c>> {
     let real = |key: &String| names.real(key).to_owned();
@@ -70,13 +72,17 @@ pub(super) fn needs<'c>(change: &'c Change, names: &Names, ownership: &Ownership
             vec![Need::Role(real(&c.target.creator))]
         }
         Change::CreatePublication(c) => {
-            let superuser = (c.all_tables || !c.schemas.is_empty()).then_some(Need::Superuser);
+            let superuser = (c.all_tables || !c.schemas.is_empty()).then_some(Need::Superuser(PUBLISH));
             std::iter::once(Need::Create(&c.database)).chain(superuser).collect()
         }
         Change::AlterPublication(c) => {
-            (!c.add_schemas.is_empty()).then_some(Need::Superuser).into_iter().collect()
+            (!c.add_schemas.is_empty()).then_some(Need::Superuser(PUBLISH)).into_iter().collect()
         }
-        Change::CreateRole(_) | Change::AlterExtension(_) | Change::CreateReplicationSlot(_) => Vec::new(),
+        Change::CreateSubscription(c) => vec![Need::Create(&c.database), Need::Superuser("subscribe")],
+        Change::CreateRole(_)
+        | Change::AlterExtension(_)
+        | Change::CreateReplicationSlot(_)
+        | Change::AlterSubscription(_) => Vec::new(),
     }
 }
 

@@ -152,6 +152,8 @@ fn set_by(change: &Change) -> Option<RoleAttributes> {
         | Change::RevokeDefaultPrivileges(_)
         | Change::CreatePublication(_)
         | Change::AlterPublication(_)
-        | Change::CreateReplicationSlot(_) => None,
+        | Change::CreateReplicationSlot(_)
+        | Change::CreateSubscription(_)
+        | Change::AlterSubscription(_) => None,
     }
 }

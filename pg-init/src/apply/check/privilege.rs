@@ -39,7 +39,7 @@ const CLOSED: &str = "\
 
 /// Privileges on parameters that we may not grant.
 const UNGRANTABLE: &str = "\
-    SELECT p.name, p.word FROM pg_catalog.unnest($1::text[], $2::text[]) AS p(name, word) \
+    SELECT p.name, p.word FROM unnest($1::text[], $2::text[]) AS p(name, word) \
     WHERE NOT pg_catalog.has_parameter_privilege(p.name, p.word || ' WITH GRANT OPTION')";
 
 /// The roles and databases of a plan, as they are in the catalog.
@@ -118,7 +118,7 @@ async fn read(server: &Server, changes: &[Change]) -> Result<Catalog, Error> {
             Need::Trusted(extension) => extensions.push(extension),
             Need::Tablespace(tablespace) => tablespaces.push(tablespace),
             Need::Parameter(parameter, privilege) => parameters.push((parameter, privilege.word())),
-            Need::Superuser => {}
+            Need::Superuser(_) => {}
         }
     }
     let text = Type::TEXT_ARRAY;
@@ -214,8 +214,8 @@ impl Catalog {
                 }
                 None
             }
-            Need::Superuser => {
-                warn!(%change, "PostgreSQL lets only a superuser publish all tables or schemas: this server decides");
+            Need::Superuser(what) => {
+                warn!(%change, "PostgreSQL lets only a superuser {what}: this server decides");
                 None
             }
         }

@@ -110,6 +110,8 @@ fn settings(change: &Change) -> Vec<(&String, &Setting)> {
         | Change::RevokeDefaultPrivileges(_)
         | Change::CreatePublication(_)
         | Change::AlterPublication(_)
-        | Change::CreateReplicationSlot(_) => Vec::new(),
+        | Change::CreateReplicationSlot(_)
+        | Change::CreateSubscription(_)
+        | Change::AlterSubscription(_) => Vec::new(),
     }
 }
