@@ -145,3 +145,25 @@ fn an_extension_that_is_not_trusted_is_left_to_the_server() {
     assert!(ended.error().contains("42501"), "{}", ended.stdout);
     assert!(ended.log.contains("this server decides"), "{}", ended.log);
 }
+
+/// As on managed servers: pgextwlist lets others than superusers create the extensions of its list.
+#[test]
+fn an_extension_that_the_server_allows_is_created() {
+    let list = ["session_preload_libraries=pgextwlist", "extwlist.extensions=pg_stat_statements,dblink"];
+    if !matches!(major(), 15 | 17) {
+        // The npm package of the other majors has no such library.
+        return;
+    }
+    let server = Server::start(&list);
+    server.psql("postgres", MANAGER);
+    server.psql("postgres", "CREATE DATABASE mine OWNER manager");
+    let allowed = "databases: {mine: {extensions: {pg_stat_statements: {}, dblink: {}}}}\n";
+    let ended = as_admin(&server, allowed).run().expect(0, "changed");
+    assert_eq!(ended.operations(), ["create_extension", "create_extension"]);
+    assert!(ended.log.contains("this server decides"), "{}", ended.log);
+    as_admin(&server, allowed).run().expect(0, "unchanged");
+    let refused = as_admin(&server, "databases: {mine: {extensions: {file_fdw: {}}}}\n").run();
+    let refused = refused.expect(77, "failed");
+    assert!(refused.error().contains("42501"), "{}", refused.stdout);
+    assert_eq!(server.psql("mine", "SELECT count(*) FROM pg_extension"), "3");
+}
