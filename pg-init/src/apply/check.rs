@@ -1,6 +1,7 @@
 //! What the catalog tells about a plan before its first write: privileges that the provisioning role lacks,
 //! and values that a parameter does not take.
 
+mod grantable;
 mod needs;
 mod powers;
 mod privilege;

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tokio_postgres::types::{ToSql, Type};
 use tracing::warn;
 
+use super::grantable;
 use super::needs::{Need, needs};
 use super::powers::{Doubt, Powers};
 use crate::change::Change;
@@ -92,6 +93,7 @@ pub(super) async fn check(server: &Server, changes: &[Change]) -> Result<Vec<(us
         }
         refused.extend(lacks.map(|lacks| (index, powers.refuse(change, lacks))));
     }
+    refused.extend(grantable::check(server, &powers, changes).await?);
     Ok(refused)
 }
 
