@@ -58,11 +58,15 @@ cross-test:
 release-rehearsal:
     release/rehearse.sh
 
-# Write docs/schema: what editors check specs against
+# Write docs/schema, what editors check specs against, with the examples of the pages
 schemas:
     integration/schemas.sh
 
-# Write docs/reference: every field of every spec, and the options, from schemas and --help
+# What a YAML language server shows and completes with the schemas; needs Node.js with npm
+editor-test:
+    integration/editor/test.sh
+
+# Write docs/reference: every field of every spec, and the options, from docs/schema and --help
 reference:
     integration/reference.sh
 

@@ -82,6 +82,14 @@ tools() {
         echo "${CARGO_TARGET_DIR:-$root/target}/debug"
 }
 
+# manual TOOL: the page of a tool's own; pg-init's is docs/postgres.md.
+manual() {
+    case $1 in
+        pg-init) echo docs/postgres.md ;;
+        *) echo "docs/${1%-init}.md" ;;
+    esac
+}
+
 # cargo_tool NAME VERSION OPTION...: a program of cargo's registry, compiled once into the cache, and from then on on the PATH.
 cargo_tool() {
     local dir=$cache/$1 name=$1 version=$2

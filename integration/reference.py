@@ -1,9 +1,5 @@
 #!/usr/bin/python3
-"""reference.py TOOL SCHEMA SPECS...: the page about every field of a tool's spec, in Markdown.
-
-Fields, types, defaults and descriptions are those of the JSON Schema. The examples are cut out of SPECS as they are
-written there: YAML files, and the YAML blocks of pages.
-"""
+"""reference.py TOOL SCHEMA: the page about every field of a tool's spec, in Markdown, by its JSON Schema."""
 
 import json
 import re
@@ -11,19 +7,17 @@ import sys
 
 import yaml
 
-WIDTH = 100  # of an example; a longer one shows its first entry alone
-
 # What a reader knows by its form; the names of these types say nothing.
 FORMS = {
-    "SecretRef": "`{secret: NAME}`",
-    "FileRef": "`{file: PATH}`",
-    "Text": "string or `{secret: NAME}`",
+    "secret": "`{secret: NAME}`",
+    "file": "`{file: PATH}`",
+    "text": "string or `{secret: NAME}`",
 }
 
 
 # What every tool has, and one page tells.
 COMMON = "interpolate"
-SPLIT = {"$ref": "#/$defs/Split"}
+SPLIT = {"$ref": "#/$defs/split"}
 
 
 def own(part):
@@ -131,60 +125,12 @@ def anchor(title):
     return re.sub(r"[^a-z0-9 _-]", "", title.lower()).replace(" ", "-")
 
 
-class Examples:
-    """For each property of each object, what a spec has there."""
-
-    def __init__(self, schema):
-        self.schema = schema
-        self.found = {}  # (id of an object schema, key) -> text
-        self.anywhere = {}  # key -> text: of another object that has it too
-
-    def of(self, part, key):
-        return self.found.get((id(part), key)) or self.anywhere.get(key)
-
-    def read(self, text):
-        node = yaml.compose(text)
-        if node is not None:
-            self.walk(node, self.schema.document, text)
-
-    def walk(self, node, part, text):
-        for variant in self.schema.variants(part):
-            if isinstance(node, yaml.MappingNode):
-                self.mapping(node, variant, text)
-            elif isinstance(node, yaml.SequenceNode) and "items" in variant:
-                for item in node.value:
-                    self.walk(item, variant["items"], text)
-
-    def mapping(self, node, variant, text):
-        properties = variant.get("properties", {})
-        for key, value in node.value:
-            inner = properties.get(key.value, variant.get("additionalProperties"))
-            if key.value in properties:
-                self.found.setdefault((id(variant), key.value), shown(value, text))
-                self.anywhere.setdefault(key.value, shown(value, text))
-            if isinstance(inner, dict):
-                self.walk(value, inner, text)
-
-
-def shown(node, text):
-    """The value as it is written, or of a long one its first entry."""
-    written = text[node.start_mark.index : node.end_mark.index].strip()
-    block = isinstance(node, yaml.CollectionNode) and not node.flow_style
-    if not block and "\n" not in written and len(written) <= WIDTH:
-        return written
-    if isinstance(node, yaml.MappingNode) and node.value:
-        key, value = node.value[0]
-        return f"{{{key.value}: {shown(value, text)}}}"
-    if isinstance(node, yaml.SequenceNode) and node.value:
-        return f"[{shown(node.value[0], text)}]"
-    return written.splitlines()[0]
-
-
-def blocks(path):
-    """The YAML of a file: itself, or the blocks of a page."""
-    with open(path, encoding="utf-8") as file:
-        text = file.read()
-    return re.findall(r"^```yaml\n(.*?)^```$", text, re.M | re.S) if path.endswith(".md") else [text]
+def example(part):
+    """As YAML in one line."""
+    (value,) = part["examples"]
+    if isinstance(value, str) and "\n" in value:
+        return json.dumps(value, ensure_ascii=False)
+    return yaml.safe_dump(value, default_flow_style=True, width=1000, sort_keys=False, allow_unicode=True).removesuffix("\n...\n").strip()
 
 
 def cell(text):
@@ -199,7 +145,7 @@ def default(key, part, required):
     return f"`{json.dumps(value)}`" if value not in (None, [], {}, "") else ""
 
 
-def page(tool, schema, examples):
+def page(tool, schema):
     yield f"# Reference: the spec of {tool}"
     yield ""
     yield f"Every field of `/etc/{tool}/spec.yaml`, generated from the schema that `{tool} schema` prints; `just reference` writes"
@@ -216,7 +162,7 @@ def page(tool, schema, examples):
         yield "|---|---|---|---|---|"
         for key, value in part["properties"].items():
             columns = [f"`{key}`", schema.words(value), default(key, value, part.get("required", []))]
-            columns += [cell(value["description"]), f"`{cell(examples.of(part, key))}`"]
+            columns += [cell(value["description"]), f"`{cell(example(value))}`"]
             yield f"| {' | '.join(columns)} |"
     for path, words in schema.choices:
         yield from table_of_words(path, words)
@@ -232,31 +178,24 @@ def table_of_words(path, words):
         yield f"| `{value}` | {cell(meaning)} |"
 
 
-def untold(schema, examples):
-    """What lacks its description in the schema, or its example in a spec."""
+def untold(schema):
+    """What lacks its description or its example."""
     for path, _, part in schema.sections:
         for key, value in part["properties"].items():
             field = f"{path}.{key}".lstrip(".")
-            if "description" not in value:
-                yield f"{field} has no description in the schema"
-            if examples.of(part, key) is None:
-                yield f"{field} has no example: write one into the YAML of the tool's page"
+            yield from (f"{field} has no {what}" for what in ("description", "examples") if what not in value)
 
 
-def main(tool, schema_file, *specs):
+def main(tool, schema_file):
     with open(schema_file, encoding="utf-8") as file:
         document = own(json.load(file))
     del document["properties"][COMMON]
     schema = Schema(document)
     schema.collect("", schema.document)
-    examples = Examples(schema)
-    for spec in specs:
-        for text in blocks(spec):
-            examples.read(text)
-    missing = list(untold(schema, examples))
+    missing = list(untold(schema))
     if missing:
         sys.exit("\n".join(f"{tool}: {line}" for line in missing))
-    print("\n".join(line.rstrip() for line in page(tool, schema, examples)))
+    print("\n".join(line.rstrip() for line in page(tool, schema)))
 
 
 main(*sys.argv[1:])

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# reference.sh           writes docs/reference: the fields of every spec, by the schemas and the manuals' examples, and the options
+# reference.sh           writes docs/reference: the fields of every spec, by the schemas, and the options
 # reference.sh --check   fails when one of these pages is not what the tools say
 set -euo pipefail
 
@@ -7,19 +7,12 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=integration/lib.sh
 . "$here/lib.sh"
 cd "$root"
-# The page of a tool's own: docs/postgres.md is pg-init's.
-manual() {
-    case $1 in
-        pg-init) echo docs/postgres.md ;;
-        *) echo "docs/${1%-init}.md" ;;
-    esac
-}
 
 folder=docs/reference
 [[ ${1:-} != --check ]] || folder=$(mktemp -d)
 mkdir -p "$folder"
 for name in $(images/build.sh --list); do
-    /usr/bin/python3 integration/reference.py "$name" "docs/schema/$name.json" "$(manual "$name")" "examples/$name"/*.yaml >"$folder/$name.md"
+    /usr/bin/python3 integration/reference.py "$name" "docs/schema/$name.json" >"$folder/$name.md"
 done
 built=$(tools)
 for name in $(images/build.sh --list); do "$built/$name" --help; done | /usr/bin/python3 integration/options.py >"$folder/options.md"

@@ -27,6 +27,8 @@ pub trait Backend: Sized {
     /// Keys of the connection that a spec may have only beside a section, each with that section: `export` repeats a key
     /// where it writes the section, and the connection alone is read without them.
     const CARRIED: &'static [(&'static str, &'static str)] = &[];
+    /// What a spec has under each key, for its JSON Schema: JSON, by the place of the key in the schema.
+    const EXAMPLES: &'static str = "{}";
     /// The spec as written: serde's view, with unknown fields denied.
     type Spec: DeserializeOwned + JsonSchema;
     /// The spec as meant: validated, keyed by name, defaults filled in.

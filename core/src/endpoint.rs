@@ -56,6 +56,14 @@ impl DnsName {
 }
 
 impl Endpoint {
+    /// For editors: what is read as an endpoint, up to the lengths of its parts.
+    pub const PATTERN: &'static str = concat!(
+        r"^(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?\.)*",
+        // The last label is no number, which would make an address of the name.
+        r"(?![0-9]+\.?:|0[xX][0-9A-Fa-f]*\.?:)[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?\.?",
+        r":[0-9]{1,5}$"
+    );
+
     /// The two parts of an endpoint that is written as a URL or advertised by a server.
     pub fn new(host: DnsName, port: u16) -> Result<Self, EndpointError> {
         if port == 0 { Err(EndpointError::Port("0".to_owned())) } else { Ok(Self { host, port }) }
@@ -80,7 +88,7 @@ impl FromStr for DnsName {
         if variables::first(text).is_some() {
             return refuse(unexpanded::PROBLEM);
         }
-        if text.contains([':', '[', ']', '%']) || is_inet_aton(text) {
+        if text.contains(':') || is_inet_aton(text) {
             return Err(EndpointError::Address(text.to_owned()));
         }
         let name = text.strip_suffix('.').unwrap_or(text);
@@ -130,7 +138,7 @@ impl FromStr for Endpoint {
         if text.contains(['/', '?', '#']) {
             return Err(EndpointError::Url(text.to_owned()));
         }
-        if text.starts_with('[') || text.matches(':').count() > 1 {
+        if text.matches(':').count() > 1 {
             return Err(EndpointError::Address(text.to_owned()));
         }
         let (host, port) = text.rsplit_once(':').ok_or_else(|| match DnsName::from_str(text) {
@@ -217,6 +225,8 @@ mod tests {
             ("kafka:9092/x", E::Url("kafka:9092/x".into())),
             ("a:1,b:2", E::Several("a:1,b:2".into())),
             ("kafka,other:1", E::Several("kafka,other:1".into())),
+            ("[kafka:1", E::Name("[kafka".into(), "a label has only letters, digits, `-` and `_`")),
+            ("[kafka", E::NoPort("[kafka".into())),
             ("${HOST}:1", E::Name("${HOST}:1".into(), unexpanded::PROBLEM)),
             ("${HOST:-a}:1", E::Name("${HOST:-a}:1".into(), unexpanded::PROBLEM)),
             (":9092", E::Name(String::new(), "a name has 1 to 253 characters")),

@@ -33,14 +33,16 @@ pub(crate) enum Kind {
     Text,
 }
 
-/// What was read, or what is wrong in up to `most` places.
+/// What was read, or what is wrong in up to `most` places. `is_meant` says whether a missing key, which is the first error, may be
+/// the entry that the second one is about.
 pub(crate) fn all<T, E>(
     most: usize,
     kind: impl Fn(&E) -> Kind,
+    is_meant: impl Fn(&E, &E) -> bool,
     mut read: impl FnMut(&Reading) -> Result<T, E>,
 ) -> Result<T, Vec<E>> {
     let mut reading = Reading::default();
-    let mut errors = Vec::new();
+    let mut errors: Vec<(Place, E)> = Vec::new();
     for _ in 0..most {
         let error = match read(&reading) {
             Ok(value) if errors.is_empty() => return Ok(value),
@@ -49,9 +51,14 @@ pub(crate) fn all<T, E>(
         };
         let place = reading.failed.take().unwrap_or_default();
         let kind = kind(&error);
-        let follows = kind == Kind::MissingKey && reading.leaves_out_within(&place);
-        if !follows && !reading.left_out.contains(&place) {
-            errors.push(error);
+        if kind == Kind::Text {
+            // What is no YAML did not fit for that reason.
+            errors.retain(|(of, _)| *of != place || place.is_empty());
+        }
+        let follows =
+            kind == Kind::MissingKey && entries_of(&place, &errors).any(|other| is_meant(&error, other));
+        if !follows && (kind == Kind::Text || !reading.left_out.contains(&place)) {
+            errors.push((place.clone(), error));
         }
         // Without the whole text there is nothing to read, and what is met again cannot be passed.
         let is_last = kind == Kind::Text || place.is_empty() || !reading.left_out.insert(place);
@@ -59,17 +66,19 @@ pub(crate) fn all<T, E>(
             break;
         }
     }
-    Err(errors)
+    Err(errors.into_iter().map(|(_, error)| error).collect())
+}
+
+/// The errors about entries of the mapping at this place.
+fn entries_of<'e, E>(place: &'e Place, errors: &'e [(Place, E)]) -> impl Iterator<Item = &'e E> {
+    let is_entry = move |of: &Place| of.split_last().is_some_and(|(_, within)| within == place);
+    errors.iter().filter(move |(of, _)| is_entry(of)).map(|(_, error)| error)
 }
 
 impl Reading {
     /// The text as it is read, entry by entry.
     pub(crate) fn of<D>(&self, deserializer: D) -> Entered<'_, D> {
         Entered { inner: deserializer, reading: self }
-    }
-
-    fn leaves_out_within(&self, place: &[usize]) -> bool {
-        self.left_out.iter().any(|out| out.split_last().is_some_and(|(_, within)| within == place))
     }
 
     fn leaves_out(&self, entry: usize) -> bool {
@@ -215,7 +224,9 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Entries<'_, A> {
     type Error = A::Error;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
-        while self.reading.leaves_out(self.next) && self.inner.next_element::<IgnoredAny>()?.is_some() {
+        while self.reading.leaves_out(self.next)
+            && self.reading.within(self.next, || self.inner.next_element::<IgnoredAny>())?.is_some()
+        {
             self.next += 1;
         }
         let (entry, reading) = (self.next, self.reading);
@@ -233,7 +244,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Entries<'_, A> {
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
         while self.reading.leaves_out(self.next) && self.inner.next_key::<IgnoredAny>()?.is_some() {
-            self.inner.next_value::<IgnoredAny>()?;
+            self.reading.within(self.next, || self.inner.next_value::<IgnoredAny>())?;
             self.next += 1;
         }
         let entry = self.next;

@@ -44,11 +44,19 @@ pub(crate) fn syntax(before: &str, line: &str) -> &'static str {
         "; `${…}` has braces, which begin a mapping unless it is quoted; and nothing replaces it in a mounted file"
     } else if [line, before].iter().any(|text| text.trim_start_matches(' ').starts_with('\t')) {
         "; indent with spaces, not with tabs"
+    } else if is_open(before) || is_open(line) {
+        "; is a `]` or `}` missing, on this line or the one before?"
     } else if glued(before.trim_start()) || glued(line.trim_start()) {
         SPACE
     } else {
         ""
     }
+}
+
+/// Whether a list or a mapping in one line begins there and does not end.
+fn is_open(line: &str) -> bool {
+    let opened = |open: char, close: char| line.matches(open).count() > line.matches(close).count();
+    opened('[', ']') || opened('{', '}')
 }
 
 /// For a key that a reference to a secret does not have.
@@ -95,6 +103,9 @@ mod tests {
     fn a_missing_space_is_seen_on_this_line_and_the_one_before() {
         assert!(syntax("endpoint:pg:5432", "user: a").contains("space missing"));
         assert!(syntax("a: b", "  login:true").contains("space missing"));
+        assert!(
+            syntax("endpoint: [x", "user: a").contains("`]`") && syntax("a: {b: c", "d: e").contains("`}`")
+        );
         assert_eq!(syntax("a: b", "image: x"), "");
         assert_eq!(syntax("", "http://a:1"), "");
         assert!(syntax("", "a: {b: ${C}}").contains("quoted"));

@@ -14,7 +14,7 @@ use crate::secrets::Secrets;
 use crate::spec::{Grounds, Part, Shape, Text, Unresolved};
 use crate::stop::{Bounds, Cut};
 use crate::variables::Variables;
-use crate::{extension, limits, log, spec, words};
+use crate::{editor, extension, limits, log, spec, words};
 
 /// Reads the spec. Standard input may be slow, so it is read beside the signals.
 pub(crate) async fn text<B: Backend>(
@@ -82,8 +82,7 @@ pub(crate) fn texts(secrets: &Secrets, spec: &Text, vocabulary: &str) -> Texts {
 
 /// The words that the tool itself uses: the fields and choices of its specs, and those of every report.
 pub(crate) fn vocabulary<B: Backend>() -> String {
-    let schema = schema::<B>().unwrap_or_default();
-    words::of(&serde_json::from_str(&schema).unwrap_or_default())
+    words::of(&shape::<B>().offered())
 }
 
 /// What the spec's types say.
@@ -95,7 +94,7 @@ pub(crate) fn shape<B: Backend>() -> Shape {
 
 /// The JSON Schema of the spec, from its types.
 pub fn schema<B: Backend>() -> Result<String, serde_json::Error> {
-    let schema = shape::<B>().offered();
+    let schema = editor::shown(shape::<B>().offered(), B::NAME, B::EXAMPLES)?;
     // As a schema again, its keywords are in the order in which people read them.
     let mut schema = schemars::Schema::try_from(schema)?;
     // An editor must not mark the keys as unknown that are ignored.

@@ -20,6 +20,7 @@ mod cli;
 mod clock;
 mod compared;
 pub mod diff;
+mod editor;
 mod endpoint;
 mod environment;
 mod error;

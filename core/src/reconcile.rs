@@ -13,7 +13,6 @@ use tracing::{debug, info, warn};
 use crate::backend::{Backend, Fault, FaultKind, Requires};
 use crate::backoff::Backoff;
 use crate::cli::Command;
-use crate::compared::compared;
 use crate::error::Error;
 use crate::ledger::{Ledger, Status};
 use crate::meter::{self, Work};
@@ -102,7 +101,6 @@ impl<'a, B: Backend> Driver<'a, B> {
             self.settle().await;
         }
         let endpoint = self.of();
-        let compared = if error.is_none() { compared::<B>(self.desired) } else { String::new() };
         let rest = if command == Command::Plan { Status::Planned } else { Status::Skipped };
         Findings {
             steps: self.ledger.into_steps(rest),
@@ -110,7 +108,7 @@ impl<'a, B: Backend> Driver<'a, B> {
             error,
             texts: self.texts,
             endpoint,
-            compared,
+            compared: String::new(),
             document: None,
         }
     }

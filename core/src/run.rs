@@ -9,6 +9,7 @@ use tracing::{error, info, warn};
 
 use crate::backend::Backend;
 use crate::cli::{self, Command, Options};
+use crate::compared::compared;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::export::{Connection, Untyped};
@@ -174,7 +175,9 @@ async fn findings<B: Backend>(options: &Options, host: Host) -> Result<Findings<
             let mut waiting = Waiting::default();
             let driver = Driver::<B>::new((&desired, &secrets), texts, bounds, &mut waiting);
             // Boxed: the compiler follows the types of nested futures only so deep.
-            Ok(Box::pin(driver.run(options.command)).await)
+            let findings = Box::pin(driver.run(options.command)).await;
+            let compared = if findings.error.is_none() { compared::<B>(&desired) } else { String::new() };
+            Ok(Findings { compared, ..findings })
         }
     }
 }

@@ -62,7 +62,7 @@ pub async fn watch<B: Backend>(
         let passed = keeper.pass(&mut wait.seen).await;
         last_resort::rest();
         let stopped = passed.stopped();
-        let Pass { spec, server } = passed.reported(options);
+        let Pass { spec, mut server } = passed.reported(options);
         health.spec(spec.as_ref().and_then(Report::reason));
         if let Some(report) = standing.news_of_spec(spec.as_ref()) {
             tell(report, began);
@@ -74,6 +74,9 @@ pub async fn watch<B: Backend>(
             return ended(signal);
         }
         if standing.is_news(&server) {
+            if server.error.is_none() {
+                server.compared = keeper.compared();
+            }
             tell(&server, began);
         } else {
             debug!(outcome = server.outcome.name(), "nothing new");

@@ -6,7 +6,7 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 [[ -e $run/etcd.pid ]] || exit 0
-timeout 30 "$bin/kubectl" --kubeconfig "$run/admin.conf" delete jobs,pods --all --grace-period=0 --force >/dev/null 2>&1 || true
+timeout 30 "$bin/kubectl" --kubeconfig "$run/admin.conf" delete deployments,jobs,pods --all --grace-period=0 --force >/dev/null 2>&1 || true
 for _ in $(seq 50); do
     [[ -n $(ctr tasks ls --quiet 2>/dev/null) ]] || break
     sleep 0.2

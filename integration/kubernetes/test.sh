@@ -15,6 +15,7 @@ cd "$root"
 prefix=dayzero-it-k8s
 mapfile -t tools < <(images/build.sh --list)
 secrets=$(mktemp -d)
+charts=$(mktemp -d)
 aliases='[]'
 
 fail() {
@@ -28,7 +29,7 @@ passed() { echo "ok: $*"; }
 clean_up() {
     "$here/down.sh" || true
     docker ps --all --quiet --filter "name=^$prefix-" | xargs --no-run-if-empty docker rm --force --volumes >/dev/null
-    rm -rf "$secrets"
+    rm -rf "$secrets" "$charts"
 }
 
 # A container that pods reach by NAME.
@@ -39,15 +40,23 @@ server() {
     aliases=$(jq --compact-output --arg name "$1" --arg ip "$address" '. + [{ip: $ip, hostnames: [$name]}]' <<<"$aliases")
 }
 
-# manifest KIND NAME [FILTER]: one object of the page, with what this node needs, as JSON; FILTER is jq for one more change
-manifest() {
-    kubectl create --dry-run=client --output json --filename docs/deploy/kubernetes.yaml |
-        jq --slurp --arg kind "$1" --arg name "$2" --argjson aliases "$aliases" '
-            [.[] | if .items then .items[] else . end] | .[] | select(.kind == $kind and .metadata.name == $name)
-            | (if .kind == "Pod" then .spec else .spec.template.spec end) |= (
+# objects FILE FILTER [OPTION...]: those of the objects in FILE that FILTER of jq lets through, with what this node needs, as JSON
+objects() {
+    kubectl create --dry-run=client --output json --filename "$1" |
+        jq --slurp --argjson aliases "$aliases" "${@:3}" '
+            def pod: if .kind == "Pod" then .spec else .spec.template.spec end;
+            [.[] | if .items then .items[] else . end] | .[]
+            | if .kind == "ConfigMap" then . else pod |= (
                 .hostNetwork = true | .hostAliases = $aliases
                 | (.containers[], .initContainers[]?) |= (.imagePullPolicy = "Never" | .image |= sub(":[0-9.]+$"; ":dev")))
-            '"${3:+| $3}"
+              end
+            | '"$2"
+}
+
+# manifest KIND NAME [FILTER]: one object of the page; FILTER is jq for one more change
+manifest() {
+    # shellcheck disable=SC2016 # jq expands these
+    objects docs/deploy/kubernetes.yaml 'select(.kind == $kind and .metadata.name == $name)'"${3:+| $3}" --arg kind "$1" --arg name "$2"
 }
 
 apply() { kubectl apply --filename - >/dev/null; }
@@ -84,8 +93,10 @@ a_wrong_secret_fails() {
 
 an_init_container_gates() {
     local app='.spec.containers[0] |= (.image = "dayzero/smoke:dev" | .args = ["--stay"])'
+    # The test's application listens in its network namespace, which is the host's here: one at a time.
+    kubectl delete pod app-beside --grace-period=1 >/dev/null
     manifest Pod app "$app" | apply
-    kubectl wait --for=condition=Ready pod/app --timeout=60s >/dev/null || fail "the application does not start"
+    kubectl wait --for=condition=Ready pod/app --timeout=60s >/dev/null || { kubectl logs app && fail "the application does not start"; }
     passed "an initContainer has ended, and the application runs"
     manifest Pod app "$app"' | .metadata.name = "held" | (.spec.volumes[] | select(.name == "secrets")).secret.secretName = "wrong"' | apply
     kubectl wait --for=jsonpath='{.status.phase}'=Failed pod/held --timeout=60s >/dev/null || fail "a pod whose initContainer fails goes on"
@@ -133,17 +144,63 @@ a_secret_that_is_replaced_is_applied() {
     passed "a Secret that is replaced is the role's password, and the old one is refused"
 }
 
-# The API server judges what the base makes, with a name of its own for the ConfigMap.
-the_base_of_kustomize_holds_the_jobs() {
-    local base made
-    base=$(kubectl kustomize docs/deploy)
-    made=$(kubectl create --dry-run=server --output name --filename - <<<"${base//name: /name: base-}" | sed 's|/.*||' | sort | uniq --count | tr -s ' \n' ' ')
-    [[ $made == " 1 configmap 4 job.batch " ]] || fail "the base of Kustomize holds:$made"
-    passed "the base of Kustomize holds a ConfigMap and four Jobs, which the API server takes"
+# The base as it stands: its Jobs read the ConfigMap that it makes.
+a_kustomize_base_completes() {
+    local tool expected made base="$charts/base.yaml"
+    kubectl delete jobs --all >/dev/null
+    kubectl kustomize docs/deploy >"$base"
+    made=$(objects "$base" '.kind + "/" + (.metadata.name | sub("-[0-9a-z]{10}$"; ""))' --raw-output | sort)
+    expected=$({ echo ConfigMap/init-specs && printf 'Job/%s\n' "${tools[@]}"; } | sort)
+    [[ $made == "$expected" ]] || fail "the base of Kustomize makes: $made"
+    objects "$base" . | apply
+    for tool in "${tools[@]}"; do
+        kubectl wait --for=condition=Complete "job/$tool" --timeout=150s >/dev/null || { kubectl logs "job/$tool" && fail "$tool of the base"; }
+        [[ $(outcome "job/$tool") == unchanged ]] || fail "$tool of the base reports $(outcome "job/$tool")"
+    done
+    passed "the Jobs of the Kustomize base, with the ConfigMap that it makes, are Complete and change nothing"
+}
+
+# The annotations that the page's table has for $1, as a JSON object.
+annotations() {
+    # shellcheck disable=SC2016 # these quote code in the page
+    sed -n "s/^| $1 | \(.*\) |\$/\1/p" docs/deploy/kubernetes.md | grep -o '`[^`]*`' | tr -d '`' |
+        jq --raw-input --null-input '[inputs | capture("^(?<key>[^:]+): *(?<value>.*)$")] | from_entries'
+}
+
+# A chart of an application whose hook is the page's Job, with the page's annotations. What the release itself has, a ConfigMap
+# with its revision, shows how far an upgrade got.
+chart() {
+    local secret='(.spec.template.spec.volumes[] | select(.name == "secrets")).secret.secretName'
+    mkdir -p "$charts/app/templates"
+    printf 'apiVersion: v2\nname: app\nversion: 0.1.0\n' >"$charts/app/Chart.yaml"
+    echo 'secrets: init-secrets' >"$charts/app/values.yaml"
+    printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {revision: "{{ .Release.Revision }}"}\n' >"$charts/app/templates/app.yaml"
+    manifest Job pg-init ".metadata.annotations = $(annotations Helm) | $secret = \"{{ .Values.secrets }}\"" >"$charts/app/templates/pg-init.yaml"
+}
+
+helm() { KUBECONFIG=$run/admin.conf command helm "$@" --timeout 3m >"$charts/helm.log" 2>&1; }
+
+revision() { kubectl get configmap app --output jsonpath='{.data.revision}'; }
+
+uid() { kubectl get job pg-init --output jsonpath='{.metadata.uid}'; }
+
+a_helm_hook_runs_with_each_release() {
+    local first
+    kubectl delete jobs --all >/dev/null
+    chart
+    helm install app "$charts/app" || fail "helm install: $(<"$charts/helm.log")"
+    first=$(uid)
+    helm upgrade app "$charts/app" || fail "helm upgrade: $(<"$charts/helm.log")"
+    [[ $(revision) == 2 && $(outcome job/pg-init) == unchanged ]] || fail "the hook reports $(outcome job/pg-init); revision $(revision)"
+    [[ $(uid) != "$first" ]] || fail "the upgrade has no Job of its own"
+    ! helm upgrade app "$charts/app" --set secrets=wrong || fail "an upgrade goes on although its hook fails"
+    [[ $(revision) == 2 && $(exit_code pg-init) == 77 ]] || fail "revision $(revision), exit $(exit_code pg-init)"
+    passed "a Helm hook: a Job of its own for each upgrade, and one that fails with 77 keeps the upgrade back"
 }
 
 trap clean_up EXIT
 "$here/build.sh"
+go_tool helm helm.sh/helm/v3/cmd/helm v3.19.5
 "$here/down.sh"
 one_of_each "$secrets"
 "$here/up.sh"
@@ -153,8 +210,9 @@ kubectl create configmap init-specs --from-file docs/deploy/specs >/dev/null
 kubectl create secret generic init-secrets --from-file "$secrets" >/dev/null
 each_job_completes
 another_user_changes_nothing
+a_kustomize_base_completes
 a_sidecar_keeps_the_server
 a_secret_that_is_replaced_is_applied
-the_base_of_kustomize_holds_the_jobs
 a_wrong_secret_fails
 an_init_container_gates
+a_helm_hook_runs_with_each_release

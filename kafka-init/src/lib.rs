@@ -57,6 +57,7 @@ pub struct Kafka {
 
 impl Backend for Kafka {
     const NAME: &'static str = "kafka-init";
+    const EXAMPLES: &'static str = include_str!("spec/examples.json");
     const SECTIONS: &'static [&'static str] = export::SECTIONS;
     const CARRIED: &'static [(&'static str, &'static str)] = &[("probe", "users")];
     type Spec = Spec;

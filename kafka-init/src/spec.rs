@@ -14,6 +14,7 @@ mod value;
 
 use std::collections::BTreeMap;
 
+use init_core::Endpoint;
 use init_net::TlsSpec;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -35,6 +36,7 @@ pub use value::{ConfigValue, Number};
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Spec {
     /// Servers to start from, as NAME:PORT; the first one that answers tells about the others.
+    #[schemars(inner(regex(pattern = Endpoint::PATTERN)))]
     pub(crate) bootstrap: Vec<String>,
     /// How many brokers must be registered and unfenced before anything is done. Default: the largest
     /// replication factor below.

@@ -181,7 +181,8 @@ impl Fault for Error {
                 Some("name the server itself in `endpoint`, with its own scheme".to_owned())
             }
             Self::Memory { .. } => Some(
-                "give the container a memory limit of 96 MiB or more, or leave `accessKeys` out of the spec"
+                "give the container a memory limit of 96 MiB or more, or leave `accessKeys` out: of the spec, and of an \
+                 `export` by `--only` with the other sections"
                     .to_owned(),
             ),
             Self::SpeaksTls(_) => Some(

@@ -38,6 +38,7 @@ pub struct Minio(wire::client::Client);
 
 impl Backend for Minio {
     const NAME: &'static str = "minio-init";
+    const EXAMPLES: &'static str = include_str!("spec/examples.json");
     const CREDENTIAL_VARIABLES: &'static [&'static str] = &["MC_HOST_*"];
     const SECTIONS: &'static [&'static str] = export::SECTIONS;
     type Spec = Spec;

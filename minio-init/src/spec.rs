@@ -14,16 +14,23 @@ use crate::desired::{Addressing, Anonymous, Encryption, RetentionMode, Status, V
 
 pub(crate) use size::Size;
 
+// For editors: what `validate` takes, nearly.
+const ENDPOINT: &str = r"^https?://[A-Za-z0-9_][A-Za-z0-9._-]*(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$";
+const REGION: &str = "^[A-Za-z0-9_-]+$";
+const BUCKET: &str = "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$";
+
 /// What must exist on one S3 server.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Spec {
     /// `http://NAME:PORT` or `https://NAME:PORT`, with the path that a proxy takes away, if one does.
+    #[schemars(regex(pattern = ENDPOINT))]
     pub endpoint: String,
     /// Where requests name a bucket: in their `path` or in their `host` name; in the path when absent.
     #[serde(default)]
     pub addressing: Addressing,
     /// The region that requests are signed for, and where new buckets are made; `us-east-1` when absent.
+    #[schemars(regex(pattern = REGION))]
     pub region: Option<String>,
     /// Whom to trust behind an https endpoint, and who we are there; the public authorities and nobody when absent.
     pub tls: Option<TlsSpec>,
@@ -43,6 +50,7 @@ pub struct Spec {
     pub access_keys: BTreeMap<String, AccessKey>,
     /// Buckets by name.
     #[serde(default)]
+    #[schemars(extend("propertyNames" = { "pattern": BUCKET }))]
     pub buckets: BTreeMap<String, Bucket>,
 }
 
@@ -90,6 +98,7 @@ pub enum Entry {
 /// A name with what is to become of it.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "NameWithState")]
 pub struct Stated {
     /// The name.
     pub name: String,
@@ -146,6 +155,7 @@ pub struct AccessKey {
     /// The policy whose text restricts it; what its user may when absent.
     pub policy: Option<String>,
     /// A short name.
+    #[schemars(regex(pattern = r"^[A-Za-z][A-Za-z0-9_-]{0,31}$"))]
     pub name: Option<String>,
     /// What it is for.
     pub description: Option<String>,
@@ -158,6 +168,7 @@ pub struct AccessKey {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Bucket {
     /// Where a new bucket is made, on a server of several regions; the region of the server when absent.
+    #[schemars(regex(pattern = REGION))]
     pub region: Option<String>,
     /// Whether old versions of objects are kept.
     pub versioning: Option<Versioning>,

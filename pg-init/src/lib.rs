@@ -57,6 +57,7 @@ pub struct Postgres {
 
 impl Backend for Postgres {
     const NAME: &'static str = "pg-init";
+    const EXAMPLES: &'static str = include_str!("spec/examples.json");
     const SECTIONS: &'static [&'static str] = export::SECTIONS;
     type Spec = Spec;
     type Desired = Desired;

@@ -5,6 +5,7 @@ mod database;
 mod entries;
 mod forms;
 mod parameter;
+mod patterns;
 mod privilege;
 mod role;
 mod slot;
@@ -12,7 +13,7 @@ mod subscription;
 
 use std::collections::BTreeMap;
 
-use init_core::{SecretRef, Text};
+use init_core::{Endpoint, SecretRef, Text};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -30,8 +31,10 @@ pub use subscription::{PublisherSpec, SubscriptionSpec};
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Spec {
     /// The server, as NAME:PORT.
+    #[schemars(regex(pattern = Endpoint::PATTERN))]
     pub endpoint: Option<String>,
     /// The servers of a cluster, each as NAME:PORT; the primary among them is provisioned.
+    #[schemars(inner(regex(pattern = Endpoint::PATTERN)))]
     pub endpoints: Option<Vec<String>>,
     /// The maintenance database, which every run connects to first.
     #[serde(default = "maintenance")]
@@ -57,11 +60,11 @@ pub struct Spec {
     pub roles: BTreeMap<String, Role>,
     /// Databases by name.
     #[serde(default, deserialize_with = "entries::entries")]
-    #[schemars(with = "BTreeMap<String, Option<Database>>")]
+    #[schemars(with = "BTreeMap<String, Option<Database>>", extend("propertyNames" = { "pattern": patterns::NAME }))]
     pub databases: BTreeMap<String, Database>,
     /// Replication slots by name.
     #[serde(default, deserialize_with = "entries::entries")]
-    #[schemars(with = "BTreeMap<String, Option<ReplicationSlot>>")]
+    #[schemars(with = "BTreeMap<String, Option<ReplicationSlot>>", extend("propertyNames" = { "pattern": patterns::SLOT }))]
     pub replication_slots: BTreeMap<String, ReplicationSlot>,
 }
 

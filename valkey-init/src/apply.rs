@@ -8,6 +8,7 @@ mod config;
 mod files;
 mod functions;
 mod meeting;
+mod streams;
 mod users;
 
 pub(crate) use check::check;
@@ -87,5 +88,8 @@ async fn one(connections: &Connections, context: (&Desired, &Secrets), change: &
         }
         Change::DeleteUser { user, .. } => users::delete(connection, context, user).await,
         Change::LoadFunction { library, .. } => functions::load(connection, desired, library).await,
+        Change::CreateGroup { stream, group, start, .. } => {
+            streams::create_group(connection, (stream, group), start).await
+        }
     }
 }

@@ -110,6 +110,17 @@ pub enum Change {
         /// The digest of its source text.
         code: Drift<String>,
     },
+    /// Makes a consumer group, and its stream where it is not there.
+    CreateGroup {
+        /// The primary that has the stream's key.
+        node: Endpoint,
+        /// The stream's key.
+        stream: String,
+        /// The group.
+        group: String,
+        /// The last entry that it counts as read.
+        start: String,
+    },
     /// Takes from a user what a run may depend on, after everything else works without it.
     CloseUser {
         /// The node.
@@ -150,6 +161,7 @@ impl Change {
             | Self::MeetNode { node, .. }
             | Self::ReplicateNode { node, .. }
             | Self::LoadFunction { node, .. }
+            | Self::CreateGroup { node, .. }
             | Self::CloseUser { node, .. }
             | Self::DeleteUser { node, .. } => node,
         }
@@ -169,13 +181,14 @@ impl init_core::Change for Change {
             Self::MeetNode { .. } => "meet_node",
             Self::ReplicateNode { .. } => "replicate_node",
             Self::LoadFunction { .. } => "load_function",
+            Self::CreateGroup { .. } => "create_group",
             Self::DeleteUser { .. } => "delete_user",
         }
     }
 
     fn effect(&self) -> Effect {
         match self {
-            Self::CreateUser { .. } => Effect::Add,
+            Self::CreateUser { .. } | Self::CreateGroup { .. } => Effect::Add,
             Self::LoadFunction { code, .. } if code.from.is_none() => Effect::Add,
             Self::DeleteUser { .. } => Effect::Remove,
             Self::StabilizeSlots { .. }
@@ -198,6 +211,7 @@ impl init_core::Change for Change {
             | Self::CloseUser { node, user, .. }
             | Self::DeleteUser { node, user, .. } => Subject::new("user", user).within(node),
             Self::LoadFunction { node, library, .. } => Subject::new("function", library).within(node),
+            Self::CreateGroup { stream, group, .. } => Subject::new("group", group).within(stream),
             Self::StabilizeSlots { node, .. }
             | Self::AssignSlots { node, .. }
             | Self::SetEpoch { node, .. }
@@ -231,6 +245,7 @@ impl init_core::Change for Change {
             Self::MeetNode { by, .. } => properties.to("known_by", by),
             Self::ReplicateNode { primary, .. } => properties.drift("primary", primary),
             Self::LoadFunction { code, .. } => properties.drift("code", code),
+            Self::CreateGroup { node, start, .. } => properties.to("node", node).to("start", start),
             Self::DeleteUser { .. } => properties,
         }
     }
@@ -283,6 +298,9 @@ impl fmt::Display for Change {
             },
             Self::LoadFunction { node, library, code } => {
                 write!(f, "load function {library} on {node}: code {code}")
+            }
+            Self::CreateGroup { node, stream, group, start } => {
+                write!(f, "create group {group} of stream {stream} on {node}: start {start}")
             }
             Self::DeleteUser { node, user, .. } => write!(f, "delete user {user} on {node}"),
         }

@@ -4,6 +4,7 @@ pub(crate) mod acl;
 mod digest;
 mod layout;
 pub(crate) mod slots;
+pub(crate) mod streams;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -71,6 +72,8 @@ pub struct Desired {
     pub modules: Vec<String>,
     /// Function libraries by name.
     pub functions: BTreeMap<String, Library>,
+    /// Where each consumer group of a stream starts, by the stream's key and the group's name.
+    pub streams: BTreeMap<String, BTreeMap<String, String>>,
     /// Whether users, parameters and links outlive a restart.
     pub persist: bool,
     /// Whether modules and users stand in the configuration file itself.

@@ -210,7 +210,7 @@ fn of_code(code: &str) -> FaultKind {
         "LOADING" | "BUSY" | "MASTERDOWN" | "TRYAGAIN" | "CLUSTERDOWN" | "NOREPLICAS" => {
             FaultKind::Unavailable
         }
-        "READONLY" | "MOVED" | "ASK" => FaultKind::Raced,
+        "READONLY" | "MOVED" | "ASK" | "BUSYGROUP" => FaultKind::Raced,
         "NOAUTH" | "WRONGPASS" | "NOPERM" | "DENIED" => FaultKind::Denied,
         "NOPROTO" => FaultKind::Unsupported,
         _ => FaultKind::Rejected,
@@ -244,6 +244,7 @@ mod tests {
             ("CLUSTERDOWN", K::Unavailable),
             ("NOREPLICAS", K::Unavailable),
             ("READONLY", K::Raced),
+            ("BUSYGROUP", K::Raced),
             ("NOAUTH", K::Denied),
             ("WRONGPASS", K::Denied),
             ("NOPERM", K::Denied),

@@ -33,7 +33,8 @@ pub use change::{Change, Passwords};
 pub use desired::{Access, Catalog, Desired, Layout, Library, Login, Mode, Node, Require, Slots, User};
 pub use error::Error;
 pub use observed::{
-    Entry, Link, NodeState, Observed, OwnLogin, Persistence, Replication, ReplicationLogin, UserState,
+    Entry, Link, NodeState, Observed, OwnLogin, Persistence, Replication, ReplicationLogin, StreamState,
+    UserState,
 };
 pub use spec::Spec;
 
@@ -49,6 +50,7 @@ pub struct Valkey {
 
 impl Backend for Valkey {
     const NAME: &'static str = "valkey-init";
+    const EXAMPLES: &'static str = include_str!("spec/examples.json");
     const CREDENTIAL_VARIABLES: &'static [&'static str] = &["REDISCLI_AUTH", "VALKEYCLI_AUTH"];
     const SECTIONS: &'static [&'static str] = export::SECTIONS;
     type Spec = Spec;

@@ -8,6 +8,7 @@ mod parameters;
 mod primary_login;
 mod read;
 mod settled;
+mod streams;
 pub(crate) mod users;
 pub(crate) mod values;
 mod version;
@@ -70,7 +71,13 @@ async fn of_all(
         waiting.pause(connections, desired, &observed).await?;
         observed = read::views(connections, desired, &observed).await?;
     }
+    streams::read_unserved(connections, desired, &mut observed).await?;
     if plan(desired, &observed).is_empty() {
+        if let Some(stream) = streams::unserved(&observed) {
+            return Err(Error::Unsettled(format!(
+                "the cluster does not serve the key of the stream {stream}"
+            )));
+        }
         primary_login::explain(connections, desired, &observed, true).await?;
         tell_empty_primaries(desired, &observed);
     }
@@ -99,4 +106,5 @@ pub(crate) fn any_answer(value: &redis::Value) {
     let _ = info::Info::parse(&text).keys();
     let _ = node::shards(value);
     accounts::any_answer(value);
+    let _ = streams::names(value);
 }

@@ -63,6 +63,8 @@ pub struct NodeState {
     pub own_login: OwnLogin,
     /// Digests of the function libraries that the spec names.
     pub libraries: BTreeMap<String, String>,
+    /// Streams that the spec names and whose place this node is, by their keys; absent where there is no such key.
+    pub streams: BTreeMap<String, StreamState>,
     /// replication, cluster: all function libraries of a node that follows no other.
     pub own_libraries: BTreeSet<String>,
     /// replication: how many Sentinels watch it.
@@ -126,6 +128,17 @@ pub struct UserState {
     pub rules_match: bool,
     /// Its rules, as the server writes them.
     pub rules: String,
+}
+
+/// What a key of the spec's streams holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StreamState {
+    /// A stream with these consumer groups.
+    Groups(BTreeSet<String>),
+    /// Something else.
+    OtherType,
+    /// Unknown, because the cluster does not serve yet.
+    NotServed,
 }
 
 impl NodeState {

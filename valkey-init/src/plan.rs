@@ -10,6 +10,7 @@ pub(crate) mod roles;
 pub(crate) mod safety;
 mod settings;
 pub(crate) mod shape;
+mod streams;
 pub(crate) mod topology;
 pub(crate) mod value;
 
@@ -35,6 +36,7 @@ fn of_all(desired: &Desired, observed: &Observed) -> Plan<Change> {
         Mode::Standalone => replication::standalone(desired, observed),
     };
     settings::plan(desired, observed, &mut changes, &mut conflicts);
+    streams::plan(desired, observed, &mut changes, &mut conflicts);
     libraries::conflicts(desired, observed, &changes, &mut conflicts);
     links::conflicts(desired, observed, &mut conflicts);
     names::conflicts(desired, observed, &mut conflicts);

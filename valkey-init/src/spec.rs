@@ -2,6 +2,7 @@
 
 pub(crate) mod node;
 pub(crate) mod scalar;
+pub(crate) mod stream;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use crate::desired::{Mode, Require};
 
 use node::NodeSpec;
 use scalar::Scalar;
+use stream::StreamSpec;
 
 /// A Valkey deployment.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -51,6 +53,9 @@ pub struct Spec {
     /// Function libraries by name.
     #[serde(default)]
     pub(crate) functions: BTreeMap<String, LibrarySpec>,
+    /// Streams by their keys, in database 0: what is missing is made, nothing is taken away.
+    #[serde(default)]
+    pub(crate) streams: BTreeMap<String, StreamSpec>,
     /// cluster, replication: how many nodes have to be there for a run that finds nothing to change.
     #[serde(default)]
     pub(crate) require: Require,

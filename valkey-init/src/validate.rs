@@ -3,6 +3,7 @@
 mod config;
 mod functions;
 mod nodes;
+mod streams;
 mod users;
 
 use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations
     users::same_names(&users, &absent, &mut found);
     let replication = spec.replication_user.as_ref().and_then(|key| replication(key, &users, &mut found));
     let functions = functions::validate(&spec.functions, files, &mut found);
+    let streams = streams::validate(&spec.streams, &mut found);
     let tls = spec.tls.as_ref();
     let tls = tls.map(|tls| Tls::validate(tls, Verification::Full, files, &root.key("tls"), &mut found));
     let zones: Vec<Option<&str>> = nodes.iter().map(|node| node.zone.as_deref()).collect();
@@ -56,6 +58,7 @@ pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations
         config,
         modules: spec.modules.clone(),
         functions,
+        streams,
         persist,
         starts_from_config_file,
     })

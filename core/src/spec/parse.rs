@@ -4,7 +4,7 @@ use serde::Deserialize as _;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_saphyr::Error as Yaml;
 
-use super::problem::{ALIAS_EVENTS_LIMIT, DEPTH_LIMIT, NODE_LIMIT};
+use super::problem::{ALIAS_EVENTS_LIMIT, DEPTH_LIMIT, NODE_LIMIT, nearest};
 use crate::extension::Without;
 use crate::faults::{self, Kind};
 
@@ -16,7 +16,7 @@ const READ_AGAIN_LIMIT: usize = 4 * 1024 * 1024;
 /// What one document of YAML says, or everything in it that does not parse.
 pub(crate) fn parse<S: DeserializeOwned>(yaml: &str) -> Result<S, Vec<Yaml>> {
     let most = (READ_AGAIN_LIMIT / yaml.len().max(1)).clamp(1, PLACES_LIMIT);
-    faults::all(most, kind, |reading| {
+    faults::all(most, kind, is_meant, |reading| {
         read(yaml, |deserializer| S::deserialize(Without(reading.of(deserializer))))
     })
 }
@@ -37,6 +37,17 @@ fn kind(error: &Yaml) -> Kind {
         | Yaml::NullIntoString { .. }
         | Yaml::Message { .. } => Kind::Entry,
         _ => Kind::Text,
+    }
+}
+
+/// Whether the key that is missing may be the one that another error is about: written otherwise, or with a value that does not fit.
+fn is_meant(missing: &Yaml, other: &Yaml) -> bool {
+    match (missing.without_snippet(), other.without_snippet()) {
+        (Yaml::SerdeMissingField { field: missing, .. }, Yaml::SerdeUnknownField { field, expected, .. }) => {
+            let key = field.split(':').next().unwrap_or(field);
+            expected.len() == 1 || nearest(key, expected) == Some(*missing)
+        }
+        _ => true,
     }
 }
 

@@ -126,7 +126,7 @@ fn unknown(what: &str, name: &str, expected: &[&str]) -> String {
 }
 
 /// The candidate that is nearest to what was written, if one is near enough.
-fn nearest<'a>(name: &str, expected: &[&'a str]) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, expected: &[&'a str]) -> Option<&'a str> {
     // `SELECT` is `select` to whoever knows SQL.
     let lower = name.to_ascii_lowercase();
     let score = |candidate: &str| {

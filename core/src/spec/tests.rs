@@ -203,6 +203,17 @@ fn a_missing_key_is_one_of_the_mapping_that_lacks_it() {
 }
 
 #[test]
+fn a_missing_key_is_told_beside_one_that_cannot_be_it() {
+    let told = strict("colour: red\n");
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].ends_with("the key `name` is missing"), "{told:?}");
+    assert!(told[1].contains("unknown key `colour`"), "{told:?}");
+    for yaml in ["nam: a\n", "name: [a]\n"] {
+        assert_eq!(strict(yaml).len(), 1, "{yaml}");
+    }
+}
+
+#[test]
 fn the_beginning_of_a_key_is_meant_to_be_that_key() {
     let told = strict("name: a\nreplicas: 1\n").concat();
     assert!(told.contains("did you mean `replicasPerPrimary`?"), "{told}");
@@ -210,6 +221,9 @@ fn the_beginning_of_a_key_is_meant_to_be_that_key() {
 
 #[test]
 fn a_fault_before_the_end_of_the_yaml_is_told_with_that() {
+    let told = strict("name: [a\nreplicasPerPrimary: 1\n");
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told.concat().contains("is a `]` or `}` missing"), "{told:?}");
     let told = strict("name: [a]\nparts:\n\tb: {}\n");
     assert_eq!(told.len(), 2, "{told:?}");
     assert!(told.concat().contains("indent with spaces, not with tabs"), "{told:?}");

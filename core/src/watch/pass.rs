@@ -10,6 +10,7 @@ use super::files::Seen;
 use crate::backend::{Backend, Requires};
 use crate::change::Change;
 use crate::cli::Options;
+use crate::compared::compared;
 use crate::error::Error;
 use crate::host::Host;
 use crate::readiness::{ATTEMPT, Waiting, shown};
@@ -134,6 +135,11 @@ impl<'a, B: Backend> Keeper<'a, B> {
         }
         self.good = Some(good);
         Pass { spec, server: (B::NAME, findings) }
+    }
+
+    /// What its passes compare, in words.
+    pub(super) fn compared(&self) -> String {
+        self.good.as_ref().map(|good| compared::<B>(&good.desired)).unwrap_or_default()
     }
 
     /// What begins now has the whole timeout.

@@ -10,7 +10,7 @@ const CI: &str = ".github/workflows/ci.yml";
 const WEEKLY: &str = ".github/workflows/weekly.yml";
 
 /// Each recipe, and the line of a file that runs it, or what it runs.
-const RUN: [(&str, &str, &str); 23] = [
+const RUN: [(&str, &str, &str); 24] = [
     ("demo", WEEKLY, "just demo && just down"),
     ("down", GATE, "integration/down.sh"),
     ("test", GATE, "just test"),
@@ -22,6 +22,7 @@ const RUN: [(&str, &str, &str); 23] = [
     ("cross-test", WEEKLY, "just cross-test"),
     ("release-rehearsal", WEEKLY, "just release-rehearsal"),
     ("schemas", "integration/tests/stack/documents.rs", "integration/schemas.sh --check"),
+    ("editor-test", WEEKLY, "just editor-test"),
     ("reference", "integration/tests/stack/documents.rs", "integration/reference.sh --check"),
     ("book", WEEKLY, "just book"),
     ("picture", WEEKLY, "just image pg-init && just picture"),

@@ -1,6 +1,5 @@
 //! Every property of the full spec, changed by hand and set back, one by one; what the spec does not name stays.
 
-mod admin;
 mod table;
 
 use std::collections::BTreeSet;

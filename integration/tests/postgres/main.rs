@@ -49,18 +49,11 @@ const SECRETS: [(&str, &str); 4] = [
 
 /// The full spec from `roles` on, whose connection part is the server's.
 fn full(server: &Server) -> Init {
-    with_secrets(server.init(&full_body()))
-}
-
-/// What this release knows of it: publications of schemas, and the newest version of the extension, came with a later one.
-fn full_body() -> String {
     let spec = include_str!("../../specs/pg.full.yaml");
     let body = spec.find("\nroles:").map_or("", |at| &spec[at..]);
+    // What came with a later release: publications of schemas, and the newest version of the extension.
     let known = |line: &&str| major() >= 15 || !line.contains("orders: {schemas");
     let body: String = body.lines().filter(known).map(|line| format!("{line}\n")).collect();
-    if major() < 14 { body.replace("\"1.8\"", "\"1.7\"") } else { body }
-}
-
-fn with_secrets(init: Init) -> Init {
-    SECRETS.into_iter().fold(init, |init, (name, value)| init.secret(name, value))
+    let body = if major() < 14 { body.replace("\"1.8\"", "\"1.7\"") } else { body };
+    SECRETS.into_iter().fold(server.init(&body), |init, (name, value)| init.secret(name, value))
 }

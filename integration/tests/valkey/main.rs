@@ -22,6 +22,7 @@ mod rules;
 mod shape;
 mod slots;
 mod states;
+mod streams;
 mod tls;
 mod users;
 mod watch;

@@ -10,6 +10,9 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::value::{ConfigValue, Number};
 
+/// For editors: what `validate` takes for the name of a topic.
+const NAME: &str = r"^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$";
+
 /// The topics in either form.
 #[derive(Debug)]
 pub enum Topics {
@@ -45,6 +48,7 @@ pub struct TopicSpec {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct TopicGroup {
     /// Their names.
+    #[schemars(inner(regex(pattern = NAME)))]
     pub(crate) names: Vec<String>,
     /// How many partitions each has, as for one topic.
     pub(crate) partitions: Option<Number>,
@@ -107,7 +111,7 @@ impl JsonSchema for Topics {
         let topic = generator.subschema_for::<Option<TopicSpec>>();
         let group = generator.subschema_for::<TopicGroup>();
         json_schema!({ "anyOf": [
-            { "type": "object", "additionalProperties": topic },
+            { "type": "object", "propertyNames": { "pattern": NAME }, "additionalProperties": topic },
             { "type": "array", "items": group },
         ] })
     }

@@ -1,6 +1,6 @@
 //! A SCRAM user as written, and the listener where logins are tried.
 
-use init_core::SecretRef;
+use init_core::{Endpoint, SecretRef};
 use init_net::TlsSpec;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -30,6 +30,7 @@ pub struct UserSpec {
 #[serde(deny_unknown_fields)]
 pub struct ProbeSpec {
     /// Servers of a listener with SASL, as NAME:PORT.
+    #[schemars(inner(regex(pattern = Endpoint::PATTERN)))]
     pub(crate) bootstrap: Vec<String>,
     /// Its encryption. Default: `tls` of the spec.
     pub(crate) tls: Option<TlsSpec>,

@@ -11,7 +11,7 @@ use crate::desired::document::Document;
 use crate::desired::{REGION, Size};
 use crate::error::Error;
 use crate::wire::client::{Call, Client};
-use crate::wire::s3::{self, Sub};
+use crate::wire::s3::{self, Subresource};
 use crate::wire::xml::Element;
 
 /// The answer to a bucket for another region than that of the request.
@@ -24,23 +24,23 @@ pub(super) async fn apply(client: &Client, change: &BucketChange) -> Result<(), 
         }
         BucketChange::SetQuota { bucket, quota } => set_quota(client, bucket, quota.to).await,
         BucketChange::SetVersioning { bucket, versioning: Drift { to, .. } } => {
-            let now = client.read_xml(bucket, Sub::Versioning).await?;
+            let now = client.read_xml(bucket, Subresource::Versioning).await?;
             let body = s3::versioning_xml(*to, now.as_ref());
             let kept = |now: Option<&Element>| now.and_then(s3::versioning) == Some(*to);
-            set(client, bucket, Sub::Versioning, body, "status", kept).await
+            set(client, bucket, Subresource::Versioning, body, "status", kept).await
         }
         BucketChange::SetObjectLock { bucket, lock: Drift { to, .. } } => {
             let kept = |now: Option<&Element>| now.and_then(s3::lock) == Some(*to);
-            set(client, bucket, Sub::ObjectLock, s3::lock_xml(*to), "default retention", kept).await
+            set(client, bucket, Subresource::ObjectLock, s3::lock_xml(*to), "default retention", kept).await
         }
         BucketChange::SetEncryption { bucket, encryption, algorithm } => {
             let kept = |now: Option<&Element>| now.and_then(s3::encryption).as_ref() == Some(&algorithm.to);
             let body = s3::encryption_xml(*encryption);
-            set(client, bucket, Sub::Encryption, body, "algorithm", kept).await
+            set(client, bucket, Subresource::Encryption, body, "algorithm", kept).await
         }
         BucketChange::SetTags { bucket, tags } => {
             let ours = Tags(tags.iter().map(|(key, drift)| (key, &drift.to)).collect());
-            shared::update(client, bucket, Sub::Tagging, &ours).await
+            shared::update(client, bucket, Subresource::Tagging, &ours).await
         }
         BucketChange::SetLifecycle { bucket, rules } => {
             let rules = rules.iter().map(|(id, drift)| (id.clone(), drift.to.clone())).collect();
@@ -48,16 +48,16 @@ pub(super) async fn apply(client: &Client, change: &BucketChange) -> Result<(), 
         }
         BucketChange::SetBucketPolicy { bucket, document, .. } => {
             let body = document.as_ref().map(Document::text);
-            client.write_sub(bucket, Sub::Policy, body).await?;
+            client.write_subresource(bucket, Subresource::Policy, body).await?;
             kept::policy(client, bucket, document.as_ref()).await
         }
         BucketChange::SetNotifications { bucket, routes } => {
-            shared::update(client, bucket, Sub::Notification, &routes.as_slice()).await
+            shared::update(client, bucket, Subresource::Notification, &routes.as_slice()).await
         }
         BucketChange::SetCors { bucket, rules: Drift { to, .. } } => {
             let body = (!to.is_empty()).then(|| s3::cors_xml(to));
-            client.write_sub(bucket, Sub::Cors, body).await?;
-            kept::document(client, bucket, Sub::Cors, |now| kept::lacking_cors(to, now)).await
+            client.write_subresource(bucket, Subresource::Cors, body).await?;
+            kept::document(client, bucket, Subresource::Cors, |now| kept::lacking_cors(to, now)).await
         }
     }
 }
@@ -66,13 +66,13 @@ pub(super) async fn apply(client: &Client, change: &BucketChange) -> Result<(), 
 async fn set(
     client: &Client,
     bucket: &str,
-    sub: Sub,
+    subresource: Subresource,
     body: String,
     what: &'static str,
     kept: impl Fn(Option<&Element>) -> bool,
 ) -> Result<(), Error> {
-    client.write_sub(bucket, sub, Some(body)).await?;
-    kept::document(client, bucket, sub, |now| (!kept(now)).then_some(what)).await
+    client.write_subresource(bucket, subresource, Some(body)).await?;
+    kept::document(client, bucket, subresource, |now| (!kept(now)).then_some(what)).await
 }
 
 async fn create(client: &Client, bucket: &str, object_lock: bool, region: Option<&str>) -> Result<(), Error> {

@@ -9,7 +9,7 @@ use crate::desired::document::Document;
 use crate::desired::{Cors, Size};
 use crate::error::Error;
 use crate::wire::client::Client;
-use crate::wire::s3::{self, Sub};
+use crate::wire::s3::{self, Subresource};
 use crate::wire::xml::Element;
 
 /// A server may need a moment to show what it has.
@@ -20,11 +20,13 @@ const PAUSE: Duration = Duration::from_millis(300);
 pub(super) async fn document(
     client: &Client,
     bucket: &str,
-    sub: Sub,
+    subresource: Subresource,
     lacking: impl Fn(Option<&Element>) -> Option<&'static str>,
 ) -> Result<(), Error> {
-    shows(client, bucket, sub.feature(), async || Ok(lacking(client.read_xml(bucket, sub).await?.as_ref())))
-        .await
+    shows(client, bucket, subresource.feature(), async || {
+        Ok(lacking(client.read_xml(bucket, subresource).await?.as_ref()))
+    })
+    .await
 }
 
 pub(super) async fn policy(client: &Client, bucket: &str, wanted: Option<&Document>) -> Result<(), Error> {
@@ -32,7 +34,7 @@ pub(super) async fn policy(client: &Client, bucket: &str, wanted: Option<&Docume
         let now = client.read_policy(bucket).await?;
         Ok((now.as_ref() != wanted).then_some("policy"))
     };
-    shows(client, bucket, Sub::Policy.feature(), lacking).await
+    shows(client, bucket, Subresource::Policy.feature(), lacking).await
 }
 
 pub(super) async fn quota(client: &Client, bucket: &str, wanted: Size) -> Result<(), Error> {

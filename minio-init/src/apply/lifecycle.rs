@@ -10,7 +10,7 @@ use super::shared::write;
 use crate::desired::{Action, Rule, Status};
 use crate::error::Error;
 use crate::wire::client::Client;
-use crate::wire::s3::{self, Sub};
+use crate::wire::s3::{self, Subresource};
 use crate::wire::shared_writes::jitter;
 use crate::wire::xml::Element;
 
@@ -46,7 +46,7 @@ pub(super) async fn update(client: &Client, bucket: &str, rules: &Rules) -> Resu
         let step = if let Kept::Whole = kept(now.as_ref(), &asleep) { rules } else { &asleep };
         let began = Instant::now();
         let body = s3::lifecycle_xml(s3::other_rules(now.as_ref(), rules), step);
-        let written = write(client, bucket, Sub::Lifecycle, body, etag.as_deref()).await?;
+        let written = write(client, bucket, Subresource::Lifecycle, body, etag.as_deref()).await?;
         client.shared().note(began);
         let (after, tag) = read(client, bucket).await?;
         if written && let Some(lost) = lost_filter(now.as_ref(), after.as_ref(), rules) {
@@ -67,7 +67,7 @@ pub(super) async fn update(client: &Client, bucket: &str, rules: &Rules) -> Resu
 }
 
 async fn read(client: &Client, bucket: &str) -> Result<(Option<Element>, Option<String>), Error> {
-    client.read_tagged(bucket, Sub::Lifecycle).await
+    client.read_tagged(bucket, Subresource::Lifecycle).await
 }
 
 fn disabled(rule: &Rule) -> Rule {
@@ -151,7 +151,7 @@ async fn take_back(
         let rules: Vec<_> =
             s3::other_rules(now.as_ref(), ours).chain(s3::these_rules(before, ours)).collect();
         let body = (!rules.is_empty()).then(|| s3::lifecycle_xml(rules, []));
-        client.write_over(bucket, Sub::Lifecycle, body, etag.as_deref()).await
+        client.write_over(bucket, Subresource::Lifecycle, body, etag.as_deref()).await
     };
     let done = match restored.await {
         Ok(()) => "so it was taken back, and what was there before is there again".to_owned(),

@@ -12,7 +12,7 @@ use crate::change::RouteDrift;
 use crate::desired::Route;
 use crate::error::Error;
 use crate::wire::client::Client;
-use crate::wire::s3::{self, Sub};
+use crate::wire::s3::{self, Subresource};
 use crate::wire::shared_writes::jitter;
 use crate::wire::xml::Element;
 
@@ -60,7 +60,7 @@ impl OwnPart for &[RouteDrift] {
 pub(super) async fn update(
     client: &Client,
     bucket: &str,
-    sub: Sub,
+    subresource: Subresource,
     ours: &impl OwnPart,
 ) -> Result<(), Error> {
     let _turn = client.shared().turn().await;
@@ -71,7 +71,7 @@ pub(super) async fn update(
             sleep(jitter(8 << tried)).await;
         }
         let began = Instant::now();
-        let (now, etag) = client.read_tagged(bucket, sub).await?;
+        let (now, etag) = client.read_tagged(bucket, subresource).await?;
         match ours.lacking(now.as_ref()) {
             None => {
                 // Ours, or the same from another run, whose writes may still be under way.
@@ -80,14 +80,14 @@ pub(super) async fn update(
             }
             Some(name) => lacking = name,
         }
-        if write(client, bucket, sub, ours.merged(now.as_ref()), etag.as_deref()).await? {
+        if write(client, bucket, subresource, ours.merged(now.as_ref()), etag.as_deref()).await? {
             client.shared().note(began);
         }
     }
-    let (now, _) = client.read_tagged(bucket, sub).await?;
+    let (now, _) = client.read_tagged(bucket, subresource).await?;
     match ours.lacking(now.as_ref()) {
         None => Ok(()),
-        Some(_) => Err(client.drops(bucket, sub.feature(), &lacking)),
+        Some(_) => Err(client.drops(bucket, subresource.feature(), &lacking)),
     }
 }
 
@@ -95,11 +95,11 @@ pub(super) async fn update(
 pub(super) async fn write(
     client: &Client,
     bucket: &str,
-    sub: Sub,
+    subresource: Subresource,
     body: String,
     etag: Option<&str>,
 ) -> Result<bool, Error> {
-    match client.write_over(bucket, sub, Some(body), etag).await {
+    match client.write_over(bucket, subresource, Some(body), etag).await {
         Err(Error::Refused(refusal)) if refusal.status == 412 || refusal.code == "PreconditionFailed" => {
             Ok(false)
         }

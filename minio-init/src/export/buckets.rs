@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::observed::SeenBucket;
 use crate::wire::client::Client;
 use crate::wire::parallel::all;
-use crate::wire::s3::{self, Sub};
+use crate::wire::s3::{self, Subresource};
 use crate::wire::xml::Element;
 
 pub(super) async fn read(
@@ -43,24 +43,27 @@ async fn bucket(client: &Client, region: &str, name: &str) -> Result<(SeenBucket
     if !client.is_minio() {
         seen.region = client.read_region(name).await?.filter(|there| there != region);
     }
-    if let Some(xml) = known(client.read_xml(name, Sub::Versioning).await)? {
+    if let Some(xml) = known(client.read_xml(name, Subresource::Versioning).await)? {
         seen.versioning = s3::versioning(&xml);
         if xml.children().iter().any(|child| child.name().starts_with("Exclude")) {
             unsaid.push("the prefixes and folders that its versioning leaves out".to_owned());
         }
     }
-    seen.lock = known(client.read_xml(name, Sub::ObjectLock).await)?.as_ref().and_then(s3::lock);
-    seen.encryption = known(client.read_xml(name, Sub::Encryption).await)?.as_ref().and_then(s3::encryption);
-    seen.tags = known(client.read_xml(name, Sub::Tagging).await)?.as_ref().map(s3::tags).unwrap_or_default();
-    if let Some(xml) = known(client.read_xml(name, Sub::Lifecycle).await)? {
+    seen.lock = known(client.read_xml(name, Subresource::ObjectLock).await)?.as_ref().and_then(s3::lock);
+    seen.encryption =
+        known(client.read_xml(name, Subresource::Encryption).await)?.as_ref().and_then(s3::encryption);
+    seen.tags =
+        known(client.read_xml(name, Subresource::Tagging).await)?.as_ref().map(s3::tags).unwrap_or_default();
+    if let Some(xml) = known(client.read_xml(name, Subresource::Lifecycle).await)? {
         lifecycle(&xml, &mut seen, &mut unsaid);
     }
-    if let Some(xml) = known(client.read_xml(name, Sub::Notification).await)? {
+    if let Some(xml) = known(client.read_xml(name, Subresource::Notification).await)? {
         notifications(&xml, &mut seen, &mut unsaid);
     }
     // MinIO has CORS for the whole server only.
     if !client.is_minio() {
-        seen.cors = known(client.read_xml(name, Sub::Cors).await)?.as_ref().map(s3::cors).unwrap_or_default();
+        seen.cors =
+            known(client.read_xml(name, Subresource::Cors).await)?.as_ref().map(s3::cors).unwrap_or_default();
     }
     policy(client, name, &mut seen, &mut unsaid).await?;
     if client.kind().has_admin_api() {
@@ -107,7 +110,9 @@ async fn policy(
     seen: &mut SeenBucket,
     unsaid: &mut Vec<String>,
 ) -> Result<(), Error> {
-    let Some(answer) = known(client.read_sub(name, Sub::Policy).await)? else { return Ok(()) };
+    let Some(answer) = known(client.read_subresource(name, Subresource::Policy).await)? else {
+        return Ok(());
+    };
     let doing = format!("read the policy of bucket {name}");
     let json: Value = client.json(&doing, &answer.body)?;
     match Document::read(&json) {

@@ -14,14 +14,14 @@ use crate::observed::SeenBucket;
 use crate::wire::admin::Quota;
 use crate::wire::client::{Call, Client};
 use crate::wire::parallel::all;
-use crate::wire::s3::{self, Sub};
+use crate::wire::s3::{self, Subresource};
 use crate::wire::xml::Element;
 
 type Seen = (BTreeMap<String, SeenBucket>, BTreeSet<String>);
 
 /// Whether a declared bucket is there, and whose it is.
 enum Presence {
-    Ours,
+    Own,
     Foreign,
     Absent,
 }
@@ -39,9 +39,9 @@ pub(super) async fn observe(client: &Client, desired: &Desired) -> Result<Seen, 
         })
         .await?;
     let reads = desired.buckets.iter().map(async |(name, wanted)| {
-        let presence = if own.contains(name) { Presence::Ours } else { presence(client, name).await? };
+        let presence = if own.contains(name) { Presence::Own } else { presence(client, name).await? };
         let seen = match presence {
-            Presence::Ours => Some(bucket(client, name, wanted).await?),
+            Presence::Own => Some(bucket(client, name, wanted).await?),
             Presence::Foreign | Presence::Absent => None,
         };
         Ok((name, seen, matches!(presence, Presence::Foreign)))
@@ -74,7 +74,7 @@ async fn presence(client: &Client, name: &str) -> Result<Presence, Error> {
             let xml = Element::parse(&answer.body).map_err(|problem| client.garbled(&doing, &problem))?;
             // Whatever answers yes to everything has no bucket of that name for it.
             if xml.name() == "ListBucketResult" && xml.value(&["Name"]) == Some(name) {
-                return Ok(Presence::Ours);
+                return Ok(Presence::Own);
             }
             let problem = format!("it is <{}> and no listing of this bucket", xml.name());
             Err(client.garbled(&doing, &problem))
@@ -88,35 +88,36 @@ async fn presence(client: &Client, name: &str) -> Result<Presence, Error> {
 
 /// One request for each declared property, one after another: buckets are read in parallel already.
 async fn bucket(client: &Client, name: &str, wanted: &Bucket) -> Result<SeenBucket, Error> {
+    let read = async |subresource| client.read_xml(name, subresource).await;
     let mut seen = SeenBucket::default();
     if wanted.region.is_some() {
         seen.region = client.read_region(name).await?;
     }
     if wanted.versioning.is_some() {
-        seen.versioning = client.read_xml(name, Sub::Versioning).await?.as_ref().and_then(s3::versioning);
+        seen.versioning = read(Subresource::Versioning).await?.as_ref().and_then(s3::versioning);
     }
     if wanted.lock.is_some() {
-        seen.lock = client.read_xml(name, Sub::ObjectLock).await?.as_ref().and_then(s3::lock);
+        seen.lock = read(Subresource::ObjectLock).await?.as_ref().and_then(s3::lock);
     }
     if wanted.encryption.is_some() {
-        seen.encryption = client.read_xml(name, Sub::Encryption).await?.as_ref().and_then(s3::encryption);
+        seen.encryption = read(Subresource::Encryption).await?.as_ref().and_then(s3::encryption);
     }
     if wanted.quota.is_some() {
         seen.quota = quota(client, name).await?;
     }
     if !wanted.tags.is_empty() {
-        seen.tags = client.read_xml(name, Sub::Tagging).await?.as_ref().map(s3::tags).unwrap_or_default();
+        seen.tags = read(Subresource::Tagging).await?.as_ref().map(s3::tags).unwrap_or_default();
         seen.tags.retain(|key, _| wanted.tags.contains_key(key));
     }
     if !wanted.lifecycle.is_empty() {
-        seen.lifecycle =
-            client.read_xml(name, Sub::Lifecycle).await?.as_ref().map(s3::lifecycle).unwrap_or_default();
+        let xml = read(Subresource::Lifecycle).await?;
+        seen.lifecycle = xml.as_ref().map(s3::lifecycle).unwrap_or_default();
         seen.lifecycle.retain(|id, _| wanted.lifecycle.contains_key(id));
     }
     if wanted.access.is_some() {
         seen.policy = match client.read_policy(name).await {
             // Where there are no policies, nobody without credentials may do anything.
-            Err(Error::Unsupported { .. }) if !wanted.declares(Sub::Policy) => None,
+            Err(Error::Unsupported { .. }) if !wanted.declares(Subresource::Policy) => None,
             read => read?,
         };
         if let Some(access) = wanted.access.as_ref().filter(|access| access.document == seen.policy)
@@ -126,12 +127,12 @@ async fn bucket(client: &Client, name: &str, wanted: &Bucket) -> Result<SeenBuck
         }
     }
     if !wanted.notifications.is_empty() {
-        let xml = client.read_xml(name, Sub::Notification).await?;
+        let xml = read(Subresource::Notification).await?;
         seen.notifications = xml.as_ref().map(s3::notifications).unwrap_or_default();
         seen.notifications.retain(|route, _| wanted.notifications.contains_key(route));
     }
     if wanted.cors.is_some() {
-        seen.cors = client.read_xml(name, Sub::Cors).await?.as_ref().map(s3::cors).unwrap_or_default();
+        seen.cors = read(Subresource::Cors).await?.as_ref().map(s3::cors).unwrap_or_default();
     }
     Ok(seen)
 }
@@ -144,7 +145,7 @@ async fn quota(client: &Client, name: &str) -> Result<Option<Size>, Error> {
 impl Client {
     /// The policy of a bucket, if it has one that says anything.
     pub(crate) async fn read_policy(&self, name: &str) -> Result<Option<Document>, Error> {
-        let Some(answer) = self.read_sub(name, Sub::Policy).await? else {
+        let Some(answer) = self.read_subresource(name, Subresource::Policy).await? else {
             return Ok(None);
         };
         let doing = format!("read the policy of bucket {name}");

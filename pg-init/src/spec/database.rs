@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::entries;
 use super::forms::{Setting, Tables};
+use super::patterns::{NAME, PARAMETER};
 use super::privilege::{Access, DefaultPrivilege, Grant, Revoke};
 use super::subscription::SubscriptionSpec;
 
@@ -40,6 +41,7 @@ pub struct Database {
     pub is_template: Option<bool>,
     /// Configuration parameters of its sessions.
     #[serde(default)]
+    #[schemars(extend("propertyNames" = { "pattern": PARAMETER }))]
     pub settings: BTreeMap<String, Setting>,
     /// Configuration parameters of the sessions of one role in it, by the role's key.
     #[serde(default)]
@@ -50,7 +52,7 @@ pub struct Database {
     pub extensions: BTreeMap<String, Extension>,
     /// Schemas by name.
     #[serde(default, deserialize_with = "entries::entries")]
-    #[schemars(with = "BTreeMap<String, Option<Schema>>")]
+    #[schemars(with = "BTreeMap<String, Option<Schema>>", extend("propertyNames" = { "pattern": NAME }))]
     pub schemas: BTreeMap<String, Schema>,
     /// What roles may do with all that is in the database, in one word.
     #[serde(default)]
@@ -70,6 +72,7 @@ pub struct Database {
     pub publications: BTreeMap<String, Publication>,
     /// Subscriptions by name.
     #[serde(default)]
+    #[schemars(extend("propertyNames" = { "pattern": NAME }))]
     pub subscriptions: BTreeMap<String, SubscriptionSpec>,
 }
 

@@ -238,7 +238,7 @@ macro_rules! schema {
     };
 }
 
-schema!(Many, "Many", _g => json_schema!({
+schema!(Many, "StringOrList", _g => json_schema!({
     "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }]
 }));
 schema!(Tables, "Tables", g => json_schema!({
@@ -282,7 +282,7 @@ schema!(MemberOf, "MemberOf", _g => json_schema!({
         "additionalProperties": false,
     }]
 }));
-schema!(Tls, "Tls", generator => {
+schema!(Tls, "TlsOrMode", generator => {
     let (mode, full) = (generator.subschema_for::<TlsMode>(), generator.subschema_for::<TlsSpec>());
     json_schema!({ "anyOf": [mode, full] })
 });

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::forms::{MemberOf, Setting};
 use super::parameter::ParameterPrivilege;
+use super::patterns::PARAMETER;
 
 /// A role. What is absent is left as it is.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -42,9 +43,11 @@ pub struct Role {
     pub member_of: Vec<MemberOf>,
     /// Configuration parameters of its sessions.
     #[serde(default)]
+    #[schemars(extend("propertyNames" = { "pattern": PARAMETER }))]
     pub settings: BTreeMap<String, Setting>,
     /// Privileges on configuration parameters, by the parameter; from PostgreSQL 15 on.
     #[serde(default)]
+    #[schemars(extend("propertyNames" = { "pattern": PARAMETER }))]
     pub parameter_privileges: BTreeMap<String, Vec<ParameterPrivilege>>,
 }
 

@@ -72,6 +72,7 @@ async fn check_one(
         | Change::MeetNode { .. }
         | Change::ReplicateNode { .. }
         | Change::LoadFunction { .. }
+        | Change::CreateGroup { .. }
         | Change::DeleteUser { .. } => Ok(()),
     }
 }

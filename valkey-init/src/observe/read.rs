@@ -6,7 +6,7 @@ use init_core::Secrets;
 use redis::{Value, cmd};
 
 use super::catalog::{judge, read as catalog_of};
-use super::{accounts, node};
+use super::{accounts, node, streams};
 use crate::desired::{Catalog, Desired};
 use crate::error::Error;
 use crate::observed::{NodeState, Observed};
@@ -22,6 +22,7 @@ pub(super) async fn in_full(
         let mut state = NodeState::default();
         node::read(connection, desired, &mut state).await?;
         accounts::read(connection, (desired, secrets), catalog, &mut state).await?;
+        streams::read(connection, desired, &mut state).await?;
         Ok(state)
     };
     let nodes = connections.each(read).await?;

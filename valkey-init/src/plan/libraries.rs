@@ -28,6 +28,7 @@ pub(super) fn conflicts(
             | Change::SetConfig { .. }
             | Change::MeetNode { .. }
             | Change::LoadFunction { .. }
+            | Change::CreateGroup { .. }
             | Change::CloseUser { .. }
             | Change::DeleteUser { .. } => None,
         });

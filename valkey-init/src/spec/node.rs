@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use init_core::Endpoint;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
@@ -25,8 +26,10 @@ pub(crate) struct NodeSpec {
 /// The long form.
 #[derive(serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schemars(rename = "DescribedNode")]
 struct Long {
     /// Where the node is: `HOST:PORT`, never an address.
+    #[schemars(regex(pattern = Endpoint::PATTERN))]
     endpoint: String,
     /// cluster: where the node stands; a replica is kept out of its primary's zone.
     zone: Option<String>,
@@ -103,7 +106,7 @@ impl JsonSchema for NodeSpec {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let long = generator.subschema_for::<Long>();
         schemars::json_schema!({
-            "anyOf": [{ "type": "string", "description": "HOST:PORT, never an address" }, long]
+            "anyOf": [{ "type": "string", "pattern": Endpoint::PATTERN }, long]
         })
     }
 }

@@ -36,7 +36,7 @@ fn of_nodes() -> Vec<Change> {
     ]
 }
 
-/// The changes of users and functions, one of each variant.
+/// The changes of users, functions and streams, one of each variant.
 fn of_contents() -> Vec<Change> {
     let (node, key) = (endpoint(0), "app".to_owned());
     let passwords = Passwords { declared: vec![secret("old"), secret("new")], others: 0 };
@@ -64,6 +64,12 @@ fn of_contents() -> Vec<Change> {
             library: "counters".to_owned(),
             code: Drift { from: None, to: "a867".to_owned() },
         },
+        Change::CreateGroup {
+            node: node.clone(),
+            stream: "orders".to_owned(),
+            group: "workers".to_owned(),
+            start: "$".to_owned(),
+        },
         Change::CloseUser {
             node: node.clone(),
             user: plain("default"),
@@ -89,8 +95,9 @@ fn place(change: &Change) -> usize {
         Change::MeetNode { .. } => 7,
         Change::ReplicateNode { .. } => 8,
         Change::LoadFunction { .. } => 9,
-        Change::CloseUser { .. } => 10,
-        Change::DeleteUser { .. } => 11,
+        Change::CreateGroup { .. } => 10,
+        Change::CloseUser { .. } => 11,
+        Change::DeleteUser { .. } => 12,
     }
 }
 
@@ -99,7 +106,7 @@ fn every_change() -> Vec<Change> {
     let mut changes = [of_nodes(), of_contents()].concat();
     changes.sort();
     let places: Vec<usize> = changes.iter().map(place).collect();
-    assert_eq!(places, (0..=11).collect::<Vec<_>>());
+    assert_eq!(places, (0..=12).collect::<Vec<_>>());
     changes
 }
 

@@ -51,7 +51,8 @@ fn writes(desired: &Desired, change: &Change) -> (bool, bool) {
         | Change::AssignSlots { .. }
         | Change::SetEpoch { .. }
         | Change::MeetNode { .. }
-        | Change::LoadFunction { .. } => (false, false),
+        | Change::LoadFunction { .. }
+        | Change::CreateGroup { .. } => (false, false),
     }
 }
 

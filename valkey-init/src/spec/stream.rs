@@ -1,0 +1,25 @@
+//! A stream and its consumer groups, as written.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::scalar::Scalar;
+
+/// A stream.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StreamSpec {
+    /// Its consumer groups by name. A stream that is not there is made with the first of them.
+    pub(crate) groups: BTreeMap<String, GroupSpec>,
+}
+
+/// A consumer group.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GroupSpec {
+    /// The last entry that a new group counts as read: an id, `0` for a group that reads the whole stream, or `$` for one
+    /// that reads what comes later; `$` when absent. A group that is there stays where it is.
+    pub(crate) start: Option<Scalar>,
+}
