@@ -84,7 +84,7 @@ postgres_majors() {
     for version in 13 14 16 18; do
         "$here/servers/postgres/embedded.sh" "$version"
         POSTGRES_VERSION=$version suite postgres 3 acceptance::the_full acceptance::the_baseline again:: drift::every_property \
-            before:: extensions:: locale:: meanwhile:: members:: passwords:: privileges::
+            before:: extensions:: locale:: meanwhile:: members:: parameters:: passwords:: privileges:: slots:: subscriptions::
     done
 }
 

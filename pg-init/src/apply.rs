@@ -12,6 +12,7 @@ mod publication_statement;
 mod role_statement;
 mod roles;
 mod statement;
+mod subscriptions;
 mod temporary_membership;
 
 use std::cell::RefCell;
@@ -64,16 +65,19 @@ async fn carry_out(
     progress: &Progress,
 ) -> Result<Vec<Answer>, Error> {
     let (mut roles, mut databases, mut objects) = (Vec::new(), Vec::new(), Vec::new());
+    let mut subscribed = Vec::new();
     for (index, change) in stage.iter().enumerate() {
         match statement(&server.names, change, server.main.facts.version) {
             Statement::Role(role) => roles.push((index, role)),
             Statement::CreateDatabase(database) => databases.push((index, database)),
+            Statement::Subscription(subscription) => subscribed.push((index, subscription)),
             Statement::Sql { database, sql } => objects.push((index, change, database, sql)),
         }
     }
     let mut answers = roles::apply(server, roles, secrets, progress).await?;
     answers.extend(databases::create(server, &databases, progress).await?);
     answers.extend(objects::apply(server, objects, progress).await);
+    answers.extend(subscriptions::apply(server, subscribed, secrets, progress).await);
     Ok(answers)
 }
 
@@ -96,8 +100,10 @@ fn note_owner(ownership: &mut Ownership, change: &Change, names: &Names) {
         Change::AlterSchema(change) => ownership.schema_altered(change, names),
         Change::CreateRole(_)
         | Change::AlterRole(_)
+        | Change::RemovePassword(_)
         | Change::GrantRole(_)
         | Change::AlterMembership(_)
+        | Change::GrantParameter(_)
         | Change::AlterRoleSettings(_)
         | Change::AlterObjectOwner(_)
         | Change::CreateExtension(_)
@@ -107,6 +113,9 @@ fn note_owner(ownership: &mut Ownership, change: &Change, names: &Names) {
         | Change::AlterDefaultPrivileges(_)
         | Change::RevokeDefaultPrivileges(_)
         | Change::CreatePublication(_)
-        | Change::AlterPublication(_) => {}
+        | Change::AlterPublication(_)
+        | Change::CreateReplicationSlot(_)
+        | Change::CreateSubscription(_)
+        | Change::AlterSubscription(_) => {}
     }
 }

@@ -3,11 +3,14 @@
 mod database;
 mod extension;
 mod membership;
+mod parameter;
 mod privilege;
 mod publication;
 mod role;
 mod schema;
 mod show;
+mod slot;
+mod subscription;
 
 use std::fmt;
 
@@ -18,12 +21,15 @@ use self::show::Show;
 pub use database::{AlterDatabase, CreateDatabase};
 pub use extension::{AlterExtension, CreateExtension};
 pub use membership::{AlterMembership, GrantRole, Members};
+pub use parameter::GrantParameter;
 pub use privilege::{
     AlterDefaultPrivileges, GrantPrivileges, Privileges, RevokeDefaultPrivileges, RevokePrivileges,
 };
 pub use publication::{AlterPublication, CreatePublication};
-pub use role::{AlterRole, AlterRoleSettings, CreateRole, PasswordDrift, PreviousPassword};
+pub use role::{AlterRole, AlterRoleSettings, CreateRole, PasswordDrift, PreviousPassword, RemovePassword};
 pub use schema::{AlterObjectOwner, AlterSchema, CreateSchema};
+pub use slot::CreateReplicationSlot;
+pub use subscription::{AlterSubscription, CreateSubscription};
 
 pub(crate) use publication::operations;
 
@@ -34,10 +40,14 @@ pub enum Change {
     CreateRole(CreateRole),
     /// `ALTER ROLE`
     AlterRole(AlterRole),
+    /// `ALTER ROLE … PASSWORD NULL`
+    RemovePassword(RemovePassword),
     /// `GRANT role TO member`
     GrantRole(GrantRole),
     /// The options of a membership.
     AlterMembership(AlterMembership),
+    /// `GRANT … ON PARAMETER`
+    GrantParameter(GrantParameter),
     /// `CREATE DATABASE`
     CreateDatabase(CreateDatabase),
     /// `ALTER DATABASE`
@@ -66,6 +76,13 @@ pub enum Change {
     CreatePublication(CreatePublication),
     /// `ALTER PUBLICATION`
     AlterPublication(AlterPublication),
+    /// `pg_create_logical_replication_slot`, and the same of a physical one. A reader of a slot finds only the publications that
+    /// are older than it.
+    CreateReplicationSlot(CreateReplicationSlot),
+    /// `CREATE SUBSCRIPTION`
+    CreateSubscription(CreateSubscription),
+    /// `ALTER SUBSCRIPTION`
+    AlterSubscription(AlterSubscription),
 }
 
 impl init_core::Change for Change {
@@ -73,8 +90,10 @@ impl init_core::Change for Change {
         match self {
             Self::CreateRole(_) => "create_role",
             Self::AlterRole(_) => "alter_role",
+            Self::RemovePassword(_) => "remove_password",
             Self::GrantRole(_) => "grant_role",
             Self::AlterMembership(_) => "alter_membership",
+            Self::GrantParameter(_) => "grant_parameter",
             Self::CreateDatabase(_) => "create_database",
             Self::AlterDatabase(_) => "alter_database",
             Self::AlterRoleSettings(_) => "alter_role_settings",
@@ -89,6 +108,9 @@ impl init_core::Change for Change {
             Self::RevokeDefaultPrivileges(_) => "revoke_default_privileges",
             Self::CreatePublication(_) => "create_publication",
             Self::AlterPublication(_) => "alter_publication",
+            Self::CreateReplicationSlot(_) => "create_replication_slot",
+            Self::CreateSubscription(_) => "create_subscription",
+            Self::AlterSubscription(_) => "alter_subscription",
         }
     }
 
@@ -96,11 +118,14 @@ impl init_core::Change for Change {
         match self {
             Self::CreateRole(_)
             | Self::GrantRole(_)
+            | Self::GrantParameter(_)
             | Self::CreateDatabase(_)
             | Self::CreateSchema(_)
             | Self::CreateExtension(_)
             | Self::GrantPrivileges(_)
-            | Self::CreatePublication(_) => Effect::Add,
+            | Self::CreatePublication(_)
+            | Self::CreateReplicationSlot(_)
+            | Self::CreateSubscription(_) => Effect::Add,
             Self::AlterRole(_)
             | Self::AlterMembership(_)
             | Self::AlterDatabase(_)
@@ -109,8 +134,11 @@ impl init_core::Change for Change {
             | Self::AlterObjectOwner(_)
             | Self::AlterExtension(_)
             | Self::AlterDefaultPrivileges(_)
-            | Self::AlterPublication(_) => Effect::Alter,
-            Self::RevokePrivileges(_) | Self::RevokeDefaultPrivileges(_) => Effect::Remove,
+            | Self::AlterPublication(_)
+            | Self::AlterSubscription(_) => Effect::Alter,
+            Self::RemovePassword(_) | Self::RevokePrivileges(_) | Self::RevokeDefaultPrivileges(_) => {
+                Effect::Remove
+            }
         }
     }
 
@@ -128,8 +156,10 @@ impl Change {
         match self {
             Self::CreateRole(change) => change,
             Self::AlterRole(change) => change,
+            Self::RemovePassword(change) => change,
             Self::GrantRole(change) => change,
             Self::AlterMembership(change) => change,
+            Self::GrantParameter(change) => change,
             Self::CreateDatabase(change) => change,
             Self::AlterDatabase(change) => change,
             Self::AlterRoleSettings(change) => change,
@@ -144,6 +174,9 @@ impl Change {
             Self::RevokeDefaultPrivileges(change) => change,
             Self::CreatePublication(change) => change,
             Self::AlterPublication(change) => change,
+            Self::CreateReplicationSlot(change) => change,
+            Self::CreateSubscription(change) => change,
+            Self::AlterSubscription(change) => change,
         }
     }
 }

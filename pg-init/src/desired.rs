@@ -3,7 +3,9 @@
 pub(crate) mod condition;
 mod role;
 pub(crate) mod setting;
+mod slot;
 pub(crate) mod sql;
+mod subscription;
 mod until;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,9 +16,12 @@ use crate::spec::{
     Authentication, ChannelBinding, Future, LocaleProvider, Object, Operation, PasswordCheck, Privilege,
 };
 
-pub(crate) use role::{Attribute, Role};
+pub(crate) use role::{Attribute, ParameterPrivileges, Role};
 pub use role::{Attributes, Membership};
 pub(crate) use setting::Settings;
+pub use slot::{LogicalSlot, Slot};
+pub use subscription::{Publisher, Subscription};
+pub(crate) use subscription::{SECRET_PARTS, connection_parts, connection_string};
 pub use until::Until;
 
 /// What must exist on one server.
@@ -34,6 +39,7 @@ pub struct Desired {
     pub(crate) tls: Option<Tls>,
     pub(crate) roles: BTreeMap<String, Role>,
     pub(crate) databases: BTreeMap<String, Database>,
+    pub(crate) slots: BTreeMap<String, Slot>,
 }
 
 /// The protection of the connection.
@@ -64,6 +70,7 @@ pub(crate) struct Database {
     /// Those that must not be held.
     pub(crate) default_revokes: BTreeMap<DefaultTarget, Privileges>,
     pub(crate) publications: BTreeMap<String, Publication>,
+    pub(crate) subscriptions: BTreeMap<String, Subscription>,
 }
 
 /// The options of a database that are wanted, or that differ, or that it has.
@@ -213,10 +220,12 @@ impl Desired {
         roles
     }
 
-    /// Every database that the spec refers to: the declared ones and their templates.
+    /// Every database that the spec refers to: the declared ones, their templates, and those of replication slots.
     pub(crate) fn referenced_databases(&self) -> BTreeSet<&str> {
         let declared = self.databases.keys().map(String::as_str);
-        declared.chain(self.databases.values().map(Database::template)).collect()
+        let slots = self.slots.values().filter_map(|slot| slot.logical.as_ref());
+        let of_slots = slots.map(|slot| slot.database.as_str());
+        declared.chain(self.databases.values().map(Database::template)).chain(of_slots).collect()
     }
 }
 
@@ -249,7 +258,8 @@ impl Database {
             && self.schemas.is_empty()
             && self.defaults.is_empty()
             && self.default_revokes.is_empty()
-            && self.publications.is_empty())
+            && self.publications.is_empty()
+            && self.subscriptions.is_empty())
             || inner(&self.grants)
             || inner(&self.revokes)
     }

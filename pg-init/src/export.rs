@@ -15,10 +15,12 @@ use init_core::export::{Export, Scope};
 use self::found::Found;
 use crate::desired::Desired;
 use crate::error::Error;
+use crate::observe::slot;
+use crate::observed::Slot;
 use crate::wire::{Pool, Server, Use};
 
 /// The sections that are written.
-pub(crate) const SECTIONS: &[&str] = &["roles", "databases"];
+pub(crate) const SECTIONS: &[&str] = &["roles", "databases", "replicationSlots"];
 
 /// Reads everything and writes it as a spec.
 pub(crate) async fn export(server: &Server, desired: &Desired, scope: &Scope) -> Result<Export, Error> {
@@ -27,7 +29,24 @@ pub(crate) async fn export(server: &Server, desired: &Desired, scope: &Scope) ->
     if scope.has("databases") {
         insides(server, scope, &mut found).await?;
     }
+    if scope.has("replicationSlots") {
+        slots(server, &mut found).await?;
+    }
     Ok(write::export(found))
+}
+
+/// Those that do not end with a session.
+async fn slots(server: &Server, found: &mut Found) -> Result<(), Error> {
+    for (name, Slot { mut slot, temporary }) in slot::read(&server.main, None).await? {
+        if let Some(logical) = &mut slot.logical {
+            logical.two_phase = logical.two_phase.filter(|two_phase| *two_phase);
+            logical.failover = logical.failover.filter(|failover| *failover);
+        }
+        if !temporary {
+            found.slots.insert(name, slot);
+        }
+    }
+    Ok(())
 }
 
 /// What each database has inside, several at a time.

@@ -32,19 +32,22 @@ use self::wire::Server;
 
 pub use change::{
     AlterDatabase, AlterDefaultPrivileges, AlterExtension, AlterMembership, AlterObjectOwner,
-    AlterPublication, AlterRole, AlterRoleSettings, AlterSchema, Change, CreateDatabase, CreateExtension,
-    CreatePublication, CreateRole, CreateSchema, GrantPrivileges, GrantRole, Members, PasswordDrift,
-    PreviousPassword, Privileges, RevokeDefaultPrivileges, RevokePrivileges,
+    AlterPublication, AlterRole, AlterRoleSettings, AlterSchema, AlterSubscription, Change, CreateDatabase,
+    CreateExtension, CreatePublication, CreateReplicationSlot, CreateRole, CreateSchema, CreateSubscription,
+    GrantParameter, GrantPrivileges, GrantRole, Members, PasswordDrift, PreviousPassword, Privileges,
+    RemovePassword, RevokeDefaultPrivileges, RevokePrivileges,
 };
 pub use desired::{
-    Attributes, DatabaseOptions, DefaultTarget, Desired, Locale, Membership, Published, Target, Until,
+    Attributes, DatabaseOptions, DefaultTarget, Desired, Locale, LogicalSlot, Membership, Published,
+    Publisher, Slot, Subscription, Target, Until,
 };
 pub use error::Error;
 pub use observed::Observed;
 pub use spec::{
     Access, Authentication, ChannelBinding, Database, DefaultPrivilege, Extension, Future, Grant, Level,
-    LocaleProvider, Many, MemberOf, Object, Operation, PasswordCheck, Privilege, Publication, PublishedTable,
-    Revoke, Role, Schema, Setting, Spec, Tables, Tls, TlsMode, TlsSpec,
+    LocaleProvider, Many, MemberOf, Object, Operation, ParameterPrivilege, PasswordCheck, Privilege,
+    Publication, PublishedTable, PublisherSpec, ReplicationSlot, Revoke, Role, RolePassword, Schema, Setting,
+    Spec, SubscriptionSpec, Tables, Tls, TlsMode, TlsSpec,
 };
 
 /// PostgreSQL, as the driver of all tools runs it.
@@ -72,13 +75,17 @@ impl Backend for Postgres {
         secrets.extend(desired.tls.iter().flat_map(|tls| tls.protection.secrets()).cloned());
         for role in desired.roles.values() {
             let name = role.name.as_ref().and_then(|name| name.secret());
-            secrets.extend(name.into_iter().chain(&role.password).cloned());
+            secrets.extend(name.into_iter().chain(role.secret()).cloned());
         }
+        let subscriptions = desired.databases.values().flat_map(|database| database.subscriptions.values());
+        secrets.extend(subscriptions.filter_map(|subscription| subscription.publisher.password.clone()));
         Requires { endpoints: desired.endpoints.clone(), secrets }
     }
 
     fn without_passwords(desired: &mut Desired) {
         desired.roles.values_mut().for_each(|role| role.password = None);
+        let subscriptions = desired.databases.values_mut().flat_map(|d| d.subscriptions.values_mut());
+        subscriptions.for_each(|subscription| subscription.publisher.password = None);
     }
 
     async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {

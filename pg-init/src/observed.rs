@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::Until;
-use crate::desired::{Attributes, DatabaseOptions, DefaultTarget, LATEST, Published, Target};
+use crate::desired::{
+    self, Attributes, DatabaseOptions, DefaultTarget, LATEST, ParameterPrivileges, Published, Target,
+};
 use crate::spec::{LocaleProvider, Operation, Privilege};
 
 /// What one server has of what a spec is about.
@@ -17,6 +19,8 @@ pub struct Observed {
     pub(crate) roles: BTreeMap<String, Role>,
     /// Declared databases and their templates.
     pub(crate) databases: BTreeMap<String, Database>,
+    /// Declared replication slots that are there.
+    pub(crate) slots: BTreeMap<String, Slot>,
     /// The extensions that the server has files of, the same for all its databases. Only read where some are declared.
     pub(crate) offers: BTreeMap<String, Offer>,
     /// Those of the spec's tablespaces that are there.
@@ -29,6 +33,15 @@ pub struct Observed {
     pub(crate) memberships: BTreeMap<String, BTreeSet<String>>,
     /// Who owns the schema `public` of a new database, where that is not the database's owner: before PostgreSQL 15.
     pub(crate) public_owner: Option<String>,
+}
+
+/// A replication slot.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Slot {
+    /// With each of its options.
+    pub(crate) slot: desired::Slot,
+    /// It ends with the session that made it.
+    pub(crate) temporary: bool,
 }
 
 /// The role that provisions.
@@ -59,6 +72,8 @@ pub(crate) struct Role {
     /// By the role that it is a member of: one row for each grantor.
     pub(crate) member_of: BTreeMap<String, Vec<MemberRow>>,
     pub(crate) settings: Settings,
+    /// Those that are granted to the role itself.
+    pub(crate) parameter_privileges: ParameterPrivileges,
 }
 
 /// What is known about a role's password.
@@ -143,6 +158,7 @@ pub(crate) struct Inside {
     pub(crate) acl: Acl<Target>,
     pub(crate) defaults: Defaults,
     pub(crate) publications: BTreeMap<String, Publication>,
+    pub(crate) subscriptions: BTreeMap<String, Subscription>,
     /// The listed tables that are there, each with its columns.
     pub(crate) tables: BTreeMap<(String, String), BTreeSet<String>>,
 }
@@ -226,6 +242,25 @@ pub(crate) struct Available {
     /// The only schema that it goes to.
     pub(crate) schema: Option<String>,
     pub(crate) requires: BTreeSet<String>,
+}
+
+/// A subscription.
+#[derive(Debug, Default)]
+pub(crate) struct Subscription {
+    pub(crate) enabled: bool,
+    /// The slot at the publisher.
+    pub(crate) slot: Option<String>,
+    pub(crate) publications: BTreeSet<String>,
+    /// How the server reaches the publisher, where that can be read.
+    pub(crate) publisher: Option<StoredPublisher>,
+}
+
+/// The connection of a subscription without what is secret of it.
+#[derive(Debug, Default)]
+pub(crate) struct StoredPublisher {
+    pub(crate) parts: BTreeMap<String, String>,
+    /// It is with the declared password, or without any where none is declared.
+    pub(crate) password: bool,
 }
 
 /// A publication.

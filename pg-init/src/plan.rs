@@ -9,6 +9,8 @@ mod privileges;
 mod publications;
 mod roles;
 mod settings;
+mod slots;
+mod subscriptions;
 
 use init_core::Plan;
 
@@ -22,5 +24,6 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
     let mut planner = Planner { desired, observed, changes: Vec::new(), conflicts: Vec::new() };
     planner.roles();
     planner.databases();
+    planner.slots();
     Plan::new(planner.changes, planner.conflicts)
 }

@@ -4,9 +4,12 @@ mod connection;
 mod database;
 mod entries;
 mod forms;
+mod parameter;
 mod patterns;
 mod privilege;
 mod role;
+mod slot;
+mod subscription;
 
 use std::collections::BTreeMap;
 
@@ -17,8 +20,11 @@ use serde::Deserialize;
 pub use connection::{Authentication, ChannelBinding, PasswordCheck, TlsMode, TlsSpec};
 pub use database::{Database, Extension, LocaleProvider, Operation, Publication, Schema};
 pub use forms::{Many, MemberOf, PublishedTable, Setting, Tables, Tls};
+pub use parameter::ParameterPrivilege;
 pub use privilege::{Access, DefaultPrivilege, Future, Grant, Level, Object, Privilege, Revoke};
-pub use role::Role;
+pub use role::{Role, RolePassword};
+pub use slot::ReplicationSlot;
+pub use subscription::{PublisherSpec, SubscriptionSpec};
 
 /// What must exist on one PostgreSQL server.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -56,6 +62,10 @@ pub struct Spec {
     #[serde(default, deserialize_with = "entries::entries")]
     #[schemars(with = "BTreeMap<String, Option<Database>>", extend("propertyNames" = { "pattern": patterns::NAME }))]
     pub databases: BTreeMap<String, Database>,
+    /// Replication slots by name.
+    #[serde(default, deserialize_with = "entries::entries")]
+    #[schemars(with = "BTreeMap<String, Option<ReplicationSlot>>", extend("propertyNames" = { "pattern": patterns::SLOT }))]
+    pub replication_slots: BTreeMap<String, ReplicationSlot>,
 }
 
 fn maintenance() -> String {

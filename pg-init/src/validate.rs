@@ -7,6 +7,8 @@ mod names;
 mod privileges;
 mod role;
 mod setting;
+mod slot;
+mod subscription;
 mod tls;
 
 use std::collections::BTreeMap;
@@ -14,7 +16,7 @@ use std::collections::BTreeMap;
 use init_core::{Endpoint, Files, SecretRef, SpecPath, Text, Violations};
 
 use crate::desired::{Desired, Role};
-use crate::spec::{Authentication, Spec, TlsMode};
+use crate::spec::{Authentication, RolePassword, Spec, TlsMode};
 
 pub(crate) use named::are_arguments;
 pub(crate) use names::role_name;
@@ -51,6 +53,7 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
     });
     let databases: BTreeMap<_, _> = databases.collect();
     database::template_cycles(&databases, &mut wrong);
+    let slots = slot::all(spec.replication_slots, &mut wrong);
     let (database, bootstrap, password_check) = (spec.database, spec.bootstrap_password, spec.password_check);
     wrong.or(Desired {
         endpoints,
@@ -63,6 +66,7 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
         tls,
         roles,
         databases,
+        slots,
     })
 }
 
@@ -88,14 +92,18 @@ fn own_password(
             (Some(name), user) => name == user,
             (None, Text::Secret(_)) => false,
         };
-        let (Some(declared), true) = (&role.password, same) else { continue };
-        if password.is_some_and(|password| password != declared) {
-            let at = SpecPath::root().key("roles").key(key).key("password");
-            wrong.push(
+        let (Some(declared), Some(password), true) = (&role.password, password, same) else { continue };
+        let at = SpecPath::root().key("roles").key(key).key("password");
+        match declared {
+            RolePassword::Unset => {
+                wrong.push(&at, "this is the role that provisions, and it logs in with its password");
+            }
+            RolePassword::Secret(declared) if declared == password => {}
+            RolePassword::Secret(_) => wrong.push(
                 &at,
                 "this is the role that provisions: name the same secret as `password` at the top, and the secret of the \
                  old password in `bootstrapPassword`",
-            );
+            ),
         }
     }
 }

@@ -145,3 +145,81 @@ fn an_extension_that_is_not_trusted_is_left_to_the_server() {
     assert!(ended.error().contains("42501"), "{}", ended.stdout);
     assert!(ended.log.contains("this server decides"), "{}", ended.log);
 }
+
+/// As on managed servers: pgextwlist lets others than superusers create the extensions of its list.
+#[test]
+fn an_extension_that_the_server_allows_is_created() {
+    let list = ["session_preload_libraries=pgextwlist", "extwlist.extensions=pg_stat_statements,dblink"];
+    if !matches!(major(), 15 | 17) {
+        // The npm package of the other majors has no such library.
+        return;
+    }
+    let server = Server::start(&list);
+    server.psql("postgres", MANAGER);
+    server.psql("postgres", "CREATE DATABASE mine OWNER manager");
+    let allowed = "databases: {mine: {extensions: {pg_stat_statements: {}, dblink: {}}}}\n";
+    let ended = as_admin(&server, allowed).run().expect(0, "changed");
+    assert_eq!(ended.operations(), ["create_extension", "create_extension"]);
+    assert!(ended.log.contains("this server decides"), "{}", ended.log);
+    as_admin(&server, allowed).run().expect(0, "unchanged");
+    let refused = as_admin(&server, "databases: {mine: {extensions: {file_fdw: {}}}}\n").run();
+    let refused = refused.expect(77, "failed");
+    assert!(refused.error().contains("42501"), "{}", refused.stdout);
+    assert_eq!(server.psql("mine", "SELECT count(*) FROM pg_extension"), "3");
+}
+
+/// PostgreSQL only warns where the role that grants holds the privilege itself, such as by way of everyone.
+#[test]
+fn a_grant_on_what_is_out_of_reach_is_77_before_the_first_write() {
+    let server = Server::start(&[]);
+    server.psql("postgres", MANAGER);
+    server.psql("postgres", "SET ROLE manager; CREATE ROLE app; CREATE ROLE readers");
+    server.psql("postgres", "CREATE DATABASE mine OWNER manager");
+    server.psql("mine", "CREATE SCHEMA s; GRANT USAGE, CREATE ON SCHEMA s TO app, manager");
+    server.psql(
+        "mine",
+        "SET ROLE app; CREATE TABLE s.ours (); CREATE SEQUENCE s.n; CREATE TYPE s.c AS (n int)",
+    );
+    let grant = |what: &str| {
+        let grant = format!("{{to: readers, schema: s, {what}}}");
+        as_admin(&server, &format!("roles: {{early: {{}}}}\ndatabases: {{mine: {{grants: [{grant}]}}}}\n"))
+    };
+    // All that is there is a role's that it may join.
+    for what in [
+        "object: tables, privileges: [select]",
+        "object: sequences, privileges: [all]",
+        "object: types, names: [c], privileges: [usage]",
+    ] {
+        grant(what).run().expect(0, "changed");
+        grant(what).run().expect(0, "unchanged");
+    }
+    server.psql("postgres", "DROP ROLE early");
+    server.psql(
+        "mine",
+        "CREATE FUNCTION s.f(int) RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE TABLE s.theirs ()",
+    );
+    server.psql("mine", "GRANT SELECT ON s.theirs TO manager; CREATE SEQUENCE s.other; GRANT USAGE ON SEQUENCE s.other TO app");
+    server.psql("mine", "CREATE TYPE s.d AS (n int)");
+    for (what, lacks) in [
+        ("object: functions, privileges: [execute]", "EXECUTE with grant option on the ROUTINE s.f(integer)"),
+        (
+            "object: functions, names: \"f(int)\", privileges: [all]",
+            "ROUTINE s.f(integer), which belongs to postgres",
+        ),
+        ("object: tables, privileges: [select]", "SELECT with grant option on the TABLE s.theirs"),
+        ("object: sequences, privileges: [usage]", "USAGE with grant option on the SEQUENCE s.other"),
+        ("object: types, names: [d], privileges: [usage]", "USAGE with grant option on the TYPE s.d"),
+    ] {
+        let refused = grant(what).run().expect(77, "failed");
+        assert!(refused.error().contains(lacks), "{what}: {}", refused.stdout);
+    }
+    assert_eq!(server.psql("postgres", "SELECT count(*) FROM pg_roles WHERE rolname = 'early'"), "0");
+    // What somebody else has granted already, or has let it grant, is no refusal.
+    server.psql(
+        "mine",
+        "GRANT EXECUTE ON FUNCTION s.f TO readers; GRANT SELECT ON s.theirs TO manager WITH GRANT OPTION",
+    );
+    grant("object: functions, privileges: [execute]").run().expect(0, "changed");
+    grant("object: tables, privileges: [select]").run().expect(0, "changed");
+    grant("object: tables, privileges: [select]").run().expect(0, "unchanged");
+}

@@ -10,7 +10,7 @@ use integration::Init;
 use integration::postgres::{PASSWORD, Server, init, major};
 
 /// Passwords by role: whoever has one in an export and is not here gets another.
-type Passwords<'a> = BTreeMap<&'a str, &'a str>;
+pub(crate) type Passwords<'a> = BTreeMap<&'a str, &'a str>;
 
 /// What the server says of itself as a spec.
 pub(crate) fn export(server: &Server, args: &[&str]) -> String {
@@ -34,12 +34,12 @@ pub(crate) fn next_transaction(server: &Server) -> String {
     server.psql("postgres", "SELECT txid_snapshot_xmax(txid_current_snapshot())")
 }
 
-fn server() -> Server {
+pub(crate) fn server() -> Server {
     Server::start(&["wal_level=logical", "autovacuum=off", "log_statement=all"])
 }
 
 /// The page of a server, which changes nothing there.
-fn steady(server: &Server, passwords: &Passwords<'_>) -> String {
+pub(crate) fn steady(server: &Server, passwords: &Passwords<'_>) -> String {
     let before = next_transaction(server);
     let page = export(server, &[]);
     with(&page, server, server, passwords).run().expect(0, "unchanged");
@@ -49,7 +49,7 @@ fn steady(server: &Server, passwords: &Passwords<'_>) -> String {
 }
 
 /// The page of `a`, which makes a server with the same page of an empty one, on which the migrations have run.
-fn cloned(a: &Server, passwords: &Passwords<'_>, migrations: impl Fn(&Server)) -> String {
+pub(crate) fn cloned(a: &Server, passwords: &Passwords<'_>, migrations: impl Fn(&Server)) -> String {
     let (page, b) = (steady(a, passwords), server());
     migrations(&b);
     with(&page, a, &b, passwords).run().expect(0, "changed");

@@ -200,3 +200,14 @@ fn a_publication_of_tables_takes_their_owners() {
         assert!(ended.expect(77, "failed").error().contains("42501"));
     }
 }
+
+/// Below `wal_level = logical` a publication is of no use to anybody yet, which is told, and no refusal.
+#[test]
+fn a_publication_that_nobody_can_subscribe_to_is_told() {
+    for (level, told) in [("replica", true), ("logical", false)] {
+        let server = Server::start(&[&format!("wal_level={level}")]);
+        let ended = server.init("databases: {d: {publications: {p: {tables: []}}}}\n").run();
+        let ended = ended.expect(0, "changed");
+        assert_eq!(ended.log.contains("nobody can subscribe"), told, "{level}: {}", ended.log);
+    }
+}

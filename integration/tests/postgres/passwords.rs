@@ -237,3 +237,44 @@ fn passwords_are_compared_as_the_spec_says() {
     run("postgres", "passwordCheck: never").expect(0, "changed");
     assert!(server.lets_in("one", "first", "postgres"));
 }
+
+/// `password: null` takes a password away, and no password said leaves it.
+#[test]
+fn a_password_is_taken_away_where_the_spec_says_so() {
+    let server = Server::start(&[]);
+    server.psql(
+        "postgres",
+        "CREATE ROLE manager LOGIN CREATEROLE PASSWORD 'managed'; CREATE ROLE one LOGIN PASSWORD 'first'; \
+         CREATE ROLE other LOGIN PASSWORD 'other'",
+    );
+    let with_one = || {
+        let sql =
+            "SELECT string_agg(rolname, ' ' ORDER BY rolname) FROM pg_authid WHERE rolpassword IS NOT NULL";
+        server.psql("postgres", sql)
+    };
+    let spec = "roles: {one: {login: true, password: null}, two: {password: }, other: {login: true}}\n";
+    // Who may not see whether there is a password leaves it and says so.
+    let head =
+        format!("endpoint: {}:5432\nuser: manager\npassword: {{secret: m}}\ntls: disable\n", server.name());
+    let manager = |roles: &str| integration::postgres::init(&format!("{head}{roles}")).secret("m", "managed");
+    let blind = manager("roles: {one: {password: null}}\n").run().expect(0, "unchanged");
+    assert!(blind.log.contains("left as it is"), "{}", blind.log);
+    server.init(&format!("passwordCheck: never\n{spec}")).args(&["plan"]).run().expect(3, "drift");
+    assert_eq!(with_one(), "manager one other postgres");
+    let shown = server.init(spec).args(&["plan", "--format", "text"]).run();
+    assert!(shown.stdout.contains("- remove password of role one"), "{}", shown.stdout);
+    let healed = server.init(spec).run().expect(0, "changed");
+    assert_eq!(healed.operations(), ["create_role", "remove_password"]);
+    assert_eq!(healed.report["summary"]["remove"], 1, "{}", healed.stdout);
+    assert_eq!(with_one(), "manager other postgres");
+    server.init(spec).run().expect(0, "unchanged");
+    // As MD5 too.
+    server.psql("postgres", "SET password_encryption = md5; ALTER ROLE two PASSWORD 'x'");
+    assert_eq!(server.init(spec).run().expect(0, "changed").operations(), ["remove_password"]);
+    // The role that provisions logs in with its own.
+    server.init("roles: {postgres: {password: null}}\n").run().expect(65, "failed");
+    let hidden = "roles: {label: {name: {secret: hidden}, password: null}}\n";
+    let locked = server.init(hidden).secret("hidden", "postgres").run().expect(4, "conflict");
+    assert_eq!(locked.report["conflicts"][0]["at"], "roles.label.password");
+    assert_eq!(with_one(), "manager other postgres");
+}

@@ -164,3 +164,16 @@ fn an_account_that_may_not_read_everything_says_so() {
     }
     assert!(!ended.stdout.contains("canary"), "{}", ended.stdout);
 }
+
+#[test]
+fn an_export_by_the_first_password_is_a_spec() {
+    let nodes = Nodes::start(1, &[], &[]);
+    let spec = format!(
+        "mode: standalone\nnodes: [{}]\npassword: {{secret: new}}\nbootstrapPassword: {{secret: password}}\n",
+        nodes.list()
+    );
+    let ended = nodes.init(&spec).secret("new", "canary-new").args(&["export"]).run();
+    assert_eq!(ended.exit, 0, "{}\n{}", ended.stdout, ended.log);
+    let validated = nodes.init(&ended.stdout).args(&["validate"]).run();
+    assert_eq!(validated.exit, 0, "{}\n{}", validated.stdout, ended.stdout);
+}

@@ -1,9 +1,11 @@
 //! What the catalog tells about a plan before its first write: privileges that the provisioning role lacks,
 //! and values that a parameter does not take.
 
+mod grantable;
 mod needs;
 mod powers;
 mod privilege;
+mod slots;
 mod value;
 
 use tracing::warn;
@@ -21,6 +23,10 @@ pub(crate) async fn check(server: &Server, changes: &[Change]) -> Vec<(usize, Er
             Ok(found) => refused.extend(found),
             Err(error) => return vec![(0, error)],
         }
+    }
+    match slots::check(server, changes).await {
+        Ok(found) => refused.extend(found),
+        Err(error) => return vec![(0, error)],
     }
     refused.extend(value::check(server, changes).await);
     refused.sort_by_key(|(index, _)| *index);

@@ -62,54 +62,68 @@ async fn read(names: &Names, session: &Session, revoked: &Privileges) -> Result<
 }
 
 fn question(object: Object) -> String {
-    let relation = |word: &str, kinds: &str| {
-        let from = format!(
-            "pg_catalog.pg_class o JOIN pg_catalog.pg_namespace n ON n.oid = o.relnamespace AND o.relkind IN ({kinds})"
-        );
-        (
-            format!("'{word} ' || o.oid::pg_catalog.regclass::text"),
-            from,
-            "n.nspname = $1 AND o.relname = coalesce($4, o.relname)".to_owned(),
-            "o.relacl",
-            "o.relowner",
-        )
-    };
-    let (name, from, place, acl, owner) = match object {
-        Object::Database => {
-            let name = "'DATABASE ' || pg_catalog.quote_ident(o.datname)".to_owned();
-            (name, "pg_catalog.pg_database o".to_owned(), "o.datname = $1".to_owned(), "o.datacl", "o.datdba")
-        }
-        Object::Schema => {
-            let name = "'SCHEMA ' || pg_catalog.quote_ident(o.nspname)".to_owned();
-            (
-                name,
-                "pg_catalog.pg_namespace o".to_owned(),
-                "o.nspname = $1".to_owned(),
-                "o.nspacl",
-                "o.nspowner",
-            )
-        }
-        Object::Tables => relation("TABLE", "'r', 'p', 'v', 'm', 'f'"),
-        Object::Sequences => relation("SEQUENCE", "'S'"),
-        Object::Functions => {
-            let from = "pg_catalog.pg_proc o JOIN pg_catalog.pg_namespace n ON n.oid = o.pronamespace";
-            let name = "'ROUTINE ' || o.oid::pg_catalog.regprocedure::text".to_owned();
-            let arguments = sql::same_arguments("o", "$5");
-            let place = format!(
-                "n.nspname = $1 AND o.proname = coalesce($4, o.proname) AND ($5 IS NULL OR {arguments})"
-            );
-            (name, from.to_owned(), place, "o.proacl", "o.proowner")
-        }
-        Object::Types => {
-            let from = "pg_catalog.pg_type o JOIN pg_catalog.pg_namespace n ON n.oid = o.typnamespace";
-            let name = "'TYPE ' || o.oid::pg_catalog.regtype::text".to_owned();
-            (name, from.to_owned(), "n.nspname = $1 AND o.typname = $4".to_owned(), "o.typacl", "o.typowner")
-        }
-    };
+    let Objects { name, from, place, acl, owner } = objects(object);
     format!(
         "SELECT pg_catalog.pg_get_userbyid(a.grantor)::text, {name}, a.privilege_type \
          FROM {from}, LATERAL pg_catalog.aclexplode({acl}) a \
          WHERE {place} AND a.grantor <> {owner} AND a.privilege_type = ANY($3) \
          AND a.grantee = coalesce((SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = $2), 0::oid)"
     )
+}
+
+/// How the objects of a kind are found: in the schema `$1`, or the database of that name, by the name `$4` and the arguments `$5`.
+pub(super) struct Objects {
+    /// What it is, and its name.
+    pub(super) name: String,
+    pub(super) from: String,
+    pub(super) place: String,
+    pub(super) acl: &'static str,
+    pub(super) owner: &'static str,
+}
+
+pub(super) fn objects(object: Object) -> Objects {
+    let relation = |word: &str, kinds: &str| Objects {
+        name: format!("'{word} ' || o.oid::pg_catalog.regclass::text"),
+        from: format!(
+            "pg_catalog.pg_class o JOIN pg_catalog.pg_namespace n ON n.oid = o.relnamespace AND o.relkind IN ({kinds})"
+        ),
+        place: "n.nspname = $1 AND o.relname = coalesce($4, o.relname)".to_owned(),
+        acl: "o.relacl",
+        owner: "o.relowner",
+    };
+    match object {
+        Object::Database => Objects {
+            name: "'DATABASE ' || pg_catalog.quote_ident(o.datname)".to_owned(),
+            from: "pg_catalog.pg_database o".to_owned(),
+            place: "o.datname = $1".to_owned(),
+            acl: "o.datacl",
+            owner: "o.datdba",
+        },
+        Object::Schema => Objects {
+            name: "'SCHEMA ' || pg_catalog.quote_ident(o.nspname)".to_owned(),
+            from: "pg_catalog.pg_namespace o".to_owned(),
+            place: "o.nspname = $1".to_owned(),
+            acl: "o.nspacl",
+            owner: "o.nspowner",
+        },
+        Object::Tables => relation("TABLE", "'r', 'p', 'v', 'm', 'f'"),
+        Object::Sequences => relation("SEQUENCE", "'S'"),
+        Object::Functions => Objects {
+            name: "'ROUTINE ' || o.oid::pg_catalog.regprocedure::text".to_owned(),
+            from: "pg_catalog.pg_proc o JOIN pg_catalog.pg_namespace n ON n.oid = o.pronamespace".to_owned(),
+            place: format!(
+                "n.nspname = $1 AND o.proname = coalesce($4, o.proname) AND ($5 IS NULL OR {})",
+                sql::same_arguments("o", "$5")
+            ),
+            acl: "o.proacl",
+            owner: "o.proowner",
+        },
+        Object::Types => Objects {
+            name: "'TYPE ' || o.oid::pg_catalog.regtype::text".to_owned(),
+            from: "pg_catalog.pg_type o JOIN pg_catalog.pg_namespace n ON n.oid = o.typnamespace".to_owned(),
+            place: "n.nspname = $1 AND o.typname = $4".to_owned(),
+            acl: "o.typacl",
+            owner: "o.typowner",
+        },
+    }
 }

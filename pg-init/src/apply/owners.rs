@@ -84,10 +84,15 @@ pub(super) async fn needed(
         Change::AlterPublication(c) => (None, of(&c.database, altered(c)), None),
         Change::CreateRole(_)
         | Change::AlterRole(_)
+        | Change::RemovePassword(_)
         | Change::GrantRole(_)
         | Change::AlterMembership(_)
+        | Change::GrantParameter(_)
         | Change::AlterRoleSettings(_)
-        | Change::CreateDatabase(_) => (None, vec![], None),
+        | Change::CreateDatabase(_)
+        | Change::CreateReplicationSlot(_)
+        | Change::CreateSubscription(_)
+        | Change::AlterSubscription(_) => (None, vec![], None),
     };
     let mut roles: BTreeSet<String> = new_owner.map(real).into_iter().collect();
     roles.extend(database.and_then(|database| ownership.database(database)));
@@ -111,8 +116,10 @@ async fn of_objects(session: &Session, change: &Change) -> Result<Vec<String>, E
         Change::AlterPublication(c) => of_tables(session, altered(c), &c.publication).await,
         Change::CreateRole(_)
         | Change::AlterRole(_)
+        | Change::RemovePassword(_)
         | Change::GrantRole(_)
         | Change::AlterMembership(_)
+        | Change::GrantParameter(_)
         | Change::CreateDatabase(_)
         | Change::AlterDatabase(_)
         | Change::AlterRoleSettings(_)
@@ -122,7 +129,10 @@ async fn of_objects(session: &Session, change: &Change) -> Result<Vec<String>, E
         | Change::CreateExtension(_)
         | Change::AlterExtension(_)
         | Change::AlterDefaultPrivileges(_)
-        | Change::RevokeDefaultPrivileges(_) => Ok(Vec::new()),
+        | Change::RevokeDefaultPrivileges(_)
+        | Change::CreateReplicationSlot(_)
+        | Change::CreateSubscription(_)
+        | Change::AlterSubscription(_) => Ok(Vec::new()),
     }
 }
 

@@ -5,12 +5,13 @@ use std::fmt::Write as _;
 
 use super::publication_statement;
 use super::role_statement::{Role, set};
+use super::subscriptions::Subscription;
 use crate::change::{
-    AlterDatabase, AlterDefaultPrivileges, AlterExtension, AlterMembership, Change, CreateDatabase,
-    CreateExtension, CreateSchema, GrantPrivileges, GrantRole, Privileges, RevokeDefaultPrivileges,
-    RevokePrivileges,
+    AlterDatabase, AlterDefaultPrivileges, AlterExtension, AlterMembership, AlterObjectOwner,
+    AlterRoleSettings, Change, CreateDatabase, CreateExtension, CreateReplicationSlot, CreateSchema,
+    GrantParameter, GrantPrivileges, GrantRole, Privileges, RevokeDefaultPrivileges, RevokePrivileges,
 };
-use crate::desired::sql::{ident, idents, literal};
+use crate::desired::sql::{ident, idents, literal, parameter};
 use crate::desired::{DatabaseOptions, Locale, Membership, PUBLIC};
 use crate::spec::{Future, LocaleProvider, Object, Privilege};
 use crate::wire::Names;
@@ -21,6 +22,8 @@ pub(super) enum Statement<'c> {
     Role(Role<'c>),
     /// It bears no transaction, and its owner and parameters come after it.
     CreateDatabase(&'c CreateDatabase),
+    /// Its statements carry a password, and bear no transaction.
+    Subscription(Subscription<'c>),
     /// Statements in a database, or in the maintenance database.
     Sql { database: Option<&'c str>, sql: String },
 }
@@ -77,25 +80,22 @@ pub(super) fn statement<'c>(names: &Names, change: &'c Change, version: u32) -> 
         Change::CreateRole(c) => return Statement::Role(Role::Create(c)),
         Change::AlterRole(c) => return Statement::Role(Role::Alter(c)),
         Change::CreateDatabase(c) => return Statement::CreateDatabase(c),
+        Change::RemovePassword(c) => {
+            (None, format!("ALTER ROLE {} PASSWORD NULL", ident(names.real(&c.role))))
+        }
+        Change::CreateSubscription(c) => return Statement::Subscription(Subscription::Create(c)),
+        Change::AlterSubscription(c) => return Statement::Subscription(Subscription::Alter(c)),
         Change::GrantRole(c) => (None, grant_role(names, c, version)),
         Change::AlterMembership(c) => (None, alter_membership(names, c, version)),
+        Change::GrantParameter(c) => (None, grant_parameter(names, c)),
         Change::AlterDatabase(c) => (None, alter_database(names, c)),
-        Change::AlterRoleSettings(c) => {
-            let mut sql = String::new();
-            let of = format!("ROLE {} IN DATABASE {}", ident(names.real(&c.role)), ident(&c.database));
-            set(&mut sql, &of, c.settings.iter().map(|(name, drift)| (name, &drift.to)));
-            (None, sql)
-        }
+        Change::AlterRoleSettings(c) => (None, alter_role_settings(names, c)),
         Change::CreateSchema(c) => (Some(&c.database), create_schema(names, c)),
         Change::AlterSchema(c) => {
             let owner = ident(names.real(&c.owner.to));
             (Some(&c.database), format!("ALTER SCHEMA {} OWNER TO {owner}", ident(&c.schema)))
         }
-        Change::AlterObjectOwner(c) => {
-            let owner = ident(names.real(&c.owner.to));
-            let sql = format!("ALTER {} {} OWNER TO {owner}", c.kind.to_ascii_uppercase(), c.object);
-            (Some(&c.database), sql)
-        }
+        Change::AlterObjectOwner(c) => (Some(&c.database), alter_object_owner(names, c)),
         Change::CreateExtension(c) => (Some(&c.database), create_extension(c)),
         Change::AlterExtension(c) => (Some(&c.database), alter_extension(c)),
         Change::RevokePrivileges(RevokePrivileges { of: c, .. }) => {
@@ -116,6 +116,9 @@ pub(super) fn statement<'c>(names: &Names, change: &'c Change, version: u32) -> 
         }
         Change::CreatePublication(c) => (Some(&c.database), publication_statement::create(c)),
         Change::AlterPublication(c) => (Some(&c.database), publication_statement::alter(c)),
+        Change::CreateReplicationSlot(c) => {
+            (c.of.logical.as_ref().map(|slot| &slot.database), create_slot(c))
+        }
     };
     Statement::Sql { database: database.map(String::as_str), sql }
 }
@@ -141,6 +144,23 @@ fn alter_database(names: &Names, change: &AlterDatabase) -> String {
         let _ = write!(sql, "ALTER {database} OWNER TO {};", ident(names.real(&owner.to)));
     }
     sql
+}
+
+fn alter_role_settings(names: &Names, change: &AlterRoleSettings) -> String {
+    let mut sql = String::new();
+    let role = format!("ROLE {} IN DATABASE {}", ident(names.real(&change.role)), ident(&change.database));
+    set(&mut sql, &role, change.settings.iter().map(|(name, drift)| (name, &drift.to)));
+    sql
+}
+
+fn alter_object_owner(names: &Names, change: &AlterObjectOwner) -> String {
+    let (kind, owner) = (change.kind.to_ascii_uppercase(), ident(names.real(&change.owner.to)));
+    format!("ALTER {kind} {} OWNER TO {owner}", change.object)
+}
+
+fn grant_parameter(names: &Names, change: &GrantParameter) -> String {
+    let (words, role) = (change.words().to_ascii_uppercase(), ident(names.real(&change.role)));
+    format!("GRANT {words} ON PARAMETER {} TO {role}", parameter(&change.parameter))
 }
 
 fn create_schema(names: &Names, change: &CreateSchema) -> String {
@@ -208,6 +228,19 @@ fn create_extension(change: &CreateExtension) -> String {
         let _ = write!(sql, " VERSION {}", literal(version));
     }
     sql
+}
+
+/// An option that is off is not said: PostgreSQL has them from 14 and from 17 on.
+fn create_slot(change: &CreateReplicationSlot) -> String {
+    let name = literal(&change.slot);
+    let Some(slot) = &change.of.logical else {
+        return format!("SELECT pg_catalog.pg_create_physical_replication_slot({name})");
+    };
+    let option =
+        |name: &str, value| if value == Some(true) { format!(", {name} => true") } else { String::new() };
+    let options = option("twophase", slot.two_phase) + &option("failover", slot.failover);
+    let plugin = literal(slot.plugin());
+    format!("SELECT pg_catalog.pg_create_logical_replication_slot({name}, {plugin}{options})")
 }
 
 fn grantee(names: &Names, role: &str) -> String {

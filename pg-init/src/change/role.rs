@@ -47,6 +47,29 @@ pub struct AlterRoleSettings {
     pub settings: BTreeMap<String, Drift<Setting>>,
 }
 
+/// A password that a role is not to have.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RemovePassword {
+    /// The role's key in the spec.
+    pub role: String,
+}
+
+impl Display for RemovePassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "remove password of role {}", self.role)
+    }
+}
+
+impl Show for RemovePassword {
+    fn subject(&self) -> Subject {
+        Subject::new("password", &self.role)
+    }
+
+    fn properties(&self) -> Properties {
+        Properties::none()
+    }
+}
+
 impl Display for AlterRoleSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let details: Vec<_> = parameters(&self.settings).collect();

@@ -1,21 +1,26 @@
 //! Roles, their attributes and their memberships.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display};
 
 use init_core::{SecretRef, Text};
 
 use super::setting::Settings;
 use super::until::Until;
+use crate::spec::{ParameterPrivilege, RolePassword};
+
+/// Privileges by the parameter that they are on, in lower case as the server has it.
+pub(crate) type ParameterPrivileges = BTreeMap<String, BTreeSet<ParameterPrivilege>>;
 
 /// A role by its key. What is `None` is left as it is.
 #[derive(Debug, Default)]
 pub(crate) struct Role {
     pub(crate) name: Option<Text>,
     pub(crate) attributes: Attributes,
-    pub(crate) password: Option<SecretRef>,
+    pub(crate) password: Option<RolePassword>,
     pub(crate) member_of: BTreeMap<String, Membership>,
     pub(crate) settings: Settings,
+    pub(crate) parameter_privileges: ParameterPrivileges,
 }
 
 /// The attributes of a role that are wanted, or that differ, or that it has.
@@ -64,6 +69,13 @@ pub(crate) enum Attribute<'a, B, N, U> {
     Flag(&'a B),
     Number(&'a N),
     Until(&'a U),
+}
+
+impl Role {
+    /// The secret of its password.
+    pub(crate) fn secret(&self) -> Option<&SecretRef> {
+        self.password.as_ref()?.secret()
+    }
 }
 
 impl<B, N, U> Attributes<B, N, U> {

@@ -27,11 +27,13 @@ const OTHER: &str = "\
         ('parameters of all roles (ALTER ROLE ALL SET)', (SELECT count(*) FROM pg_catalog.pg_db_role_setting s \
             WHERE s.setdatabase = 0 AND s.setrole = 0)), \
         ('tablespaces', (SELECT count(*) FROM pg_catalog.pg_tablespace t WHERE t.oid NOT IN (1663, 1664))), \
-        ('parameters with privileges of their own', [PARAMETERS]) \
+        ('privileges on parameters of everyone, or with the right to pass them on', [PARAMETERS]) \
     ) w(what, count) WHERE w.count > 0 ORDER BY 1";
 
 /// From PostgreSQL 15 on.
-const PARAMETERS: &str = "(SELECT count(*) FROM pg_catalog.pg_parameter_acl)";
+const PARAMETERS: &str = "\
+    (SELECT count(*) FROM pg_catalog.pg_parameter_acl p, LATERAL pg_catalog.aclexplode(p.paracl) a \
+        WHERE a.grantee = 0 OR a.is_grantable AND a.grantee <> 10)";
 
 pub(super) async fn read(server: &Server, scope: &Scope, found: &mut Found) -> Result<(), Error> {
     let main = &server.main;

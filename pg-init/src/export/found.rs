@@ -7,7 +7,7 @@ use init_core::{SecretRef, Text};
 
 use crate::desired::{
     Database, DatabaseOptions, DefaultTarget, Desired, Extension, PUBLIC, Privileges, Publication, Role,
-    Schema, Target,
+    Schema, Slot, Subscription, Target,
 };
 use crate::error::Error;
 use crate::observe::password;
@@ -44,6 +44,7 @@ pub(super) struct Found {
     pub(super) own: Own,
     pub(super) roles: BTreeMap<String, Role>,
     pub(super) databases: BTreeMap<String, Database>,
+    pub(super) slots: BTreeMap<String, Slot>,
     /// The databases that a session can be in.
     pub(super) open: BTreeSet<String>,
     pub(super) unsaid: Vec<Unsaid>,
@@ -59,6 +60,7 @@ pub(super) struct Inside {
     pub(super) defaults: BTreeMap<DefaultTarget, Privileges>,
     pub(super) default_revokes: BTreeMap<DefaultTarget, Privileges>,
     pub(super) publications: BTreeMap<String, Publication>,
+    pub(super) subscriptions: BTreeMap<String, Subscription>,
     pub(super) unsaid: Vec<String>,
 }
 
@@ -118,6 +120,7 @@ impl Found {
             database.defaults = inside.defaults;
             database.default_revokes = inside.default_revokes;
             database.publications = inside.publications;
+            database.subscriptions = inside.subscriptions;
         }
         for text in inside.unsaid {
             self.unsaid("databases", name, text);

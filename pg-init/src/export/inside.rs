@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use init_core::export::secret_name;
+
 use super::defaults::{DEFAULTS, default_privileges};
 use super::found::{Inside, Own};
 use super::privileges::{Changed, Counted, OfColumn, changed};
 use super::query;
-use crate::desired::{Extension, PUBLIC, Publication, Schema};
+use crate::desired::{Extension, PUBLIC, Publication, Publisher, Schema, Subscription};
 use crate::error::Error;
 use crate::observe::objects::OWNERS;
-use crate::observe::publication;
+use crate::observe::{publication, subscription};
 use crate::observed;
 use crate::spec::Operation;
 use crate::wire::{Row, Session};
@@ -38,9 +40,7 @@ const OTHER: &str = "\
         ('foreign-data wrappers', (SELECT count(*) FROM pg_catalog.pg_foreign_data_wrapper w WHERE NOT EXISTS ( \
             SELECT FROM pg_catalog.pg_depend d WHERE d.objid = w.oid AND d.deptype = 'e'))), \
         ('foreign servers', (SELECT count(*) FROM pg_catalog.pg_foreign_server)), \
-        ('event triggers', (SELECT count(*) FROM pg_catalog.pg_event_trigger)), \
-        ('subscriptions', (SELECT count(s.subdbid) FROM pg_catalog.pg_subscription s WHERE s.subdbid = ( \
-            SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()))) \
+        ('event triggers', (SELECT count(*) FROM pg_catalog.pg_event_trigger)) \
     ) w(what, count) WHERE w.count > 0 ORDER BY 1";
 
 pub(super) async fn read(session: &Session, own: &Own, name: &str) -> Result<Inside, Error> {
@@ -74,6 +74,9 @@ pub(super) async fn read(session: &Session, own: &Own, name: &str) -> Result<Ins
     for (name, there) in publications {
         let publication = said(&name, there, &mut inside.unsaid);
         inside.publications.insert(name, publication);
+    }
+    for (name, there) in subscription::read(session, None, &BTreeMap::new()).await? {
+        subscribed(session.database(), name, there, &mut inside);
     }
     default_privileges(&defaults, own, &mut inside)?;
     for row in &other {
@@ -121,6 +124,20 @@ fn object_owners(owners: &[Row], schemas: &[Row], own: &Own, inside: &mut Inside
         }
     }
     Ok(())
+}
+
+/// Whether the connection has a password is seen where it can be read at all.
+fn subscribed(database: &str, name: String, there: observed::Subscription, inside: &mut Inside) {
+    let (Some(stored), Some(slot)) = (there.publisher, there.slot) else {
+        let text = format!("the subscription {name}, whose connection cannot be read, or which has no slot");
+        return inside.unsaid.push(text);
+    };
+    let password = (!stored.password).then(|| secret_name(&format!("{database}_{name}"), "password"));
+    let publisher = Publisher { parts: stored.parts, password };
+    let (publications, enabled) = (there.publications, Some(there.enabled).filter(|enabled| !enabled));
+    let slot = Some(slot).filter(|slot| *slot != name);
+    let subscription = Subscription { publisher, publications, enabled, slot, ..Subscription::default() };
+    inside.subscriptions.insert(name, subscription);
 }
 
 fn said(name: &str, there: observed::Publication, unsaid: &mut Vec<String>) -> Publication {

@@ -8,6 +8,7 @@ use init_core::export::secret_name;
 use super::found::Found;
 use crate::desired::{Attributes, Membership, Role, Settings, Until, setting};
 use crate::observed::{self, MemberRow, Observed};
+use crate::spec::RolePassword;
 
 /// All but those that begin with `pg_`, and whether one is the first superuser, which `initdb` makes.
 pub(super) const ROLES: &str = "\
@@ -32,9 +33,11 @@ pub(super) fn all(observed: &Observed, stored: &BTreeMap<String, bool>, found: &
         let role = Role {
             name: found.own.user.clone().filter(|_| *name == found.own.me && found.own.label.is_some()),
             attributes,
-            password,
+            password: password.map(RolePassword::Secret),
             member_of: member_of.collect(),
             settings: settings(&there.settings),
+            // The first superuser is in every list.
+            parameter_privileges: if first { BTreeMap::new() } else { there.parameter_privileges.clone() },
         };
         // Every server has the first superuser: only what somebody changed of it is said.
         if !first

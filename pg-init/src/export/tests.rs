@@ -43,7 +43,9 @@ fn modelled(found: &Found) -> Observed {
         found.roles.iter().map(|(key, entry)| (key.clone(), role(entry))).collect();
     roles.insert("pg_monitor".to_owned(), observed::Role::default());
     let databases = found.databases.iter().map(|(name, entry)| (name.clone(), database(entry)));
-    Observed { version: VERSION, roles, databases: databases.collect(), ..Observed::default() }
+    let slot = |slot: &desired::Slot| observed::Slot { slot: slot.clone(), temporary: false };
+    let slots = found.slots.iter().map(|(name, entry)| (name.clone(), slot(entry))).collect();
+    Observed { version: VERSION, roles, databases: databases.collect(), slots, ..Observed::default() }
 }
 
 fn settings(settings: &desired::Settings) -> observed::Settings {
@@ -63,6 +65,7 @@ fn role(role: &Role) -> observed::Role {
         password: observed::Password::Right,
         member_of: member_of.collect(),
         settings: settings(&role.settings),
+        parameter_privileges: role.parameter_privileges.clone(),
         ..observed::Role::default()
     }
 }
@@ -104,6 +107,16 @@ fn database(database: &Database) -> observed::Database {
         }
         there.inside.schemas.extend(wanted.schemas.iter().map(|schema| (schema.clone(), String::new())));
         there.inside.publications.insert(name.clone(), publication(wanted));
+    }
+    for (name, wanted) in &database.subscriptions {
+        let publisher = observed::StoredPublisher { parts: wanted.publisher.parts.clone(), password: true };
+        let subscription = observed::Subscription {
+            enabled: wanted.enabled != Some(false),
+            slot: wanted.slot.clone(),
+            publications: wanted.publications.clone(),
+            publisher: Some(publisher),
+        };
+        there.inside.subscriptions.insert(name.clone(), subscription);
     }
     for (name, extension) in &database.extensions {
         let extension = observed::Extension {
@@ -158,7 +171,8 @@ proptest! {
         let desired = desired.map_err(|violations| TestCaseError::fail(format!("{violations}\n{page}")))?;
         let plan = plan::plan(&desired, &observed);
         prop_assert!(plan.changes().is_empty() && plan.conflicts().is_empty(), "{plan:?}\n{page}");
-        let again = Found { roles: desired.roles, databases: desired.databases, ..Found::default() };
+        let desired::Desired { roles, databases, slots, .. } = desired;
+        let again = Found { roles, databases, slots, ..Found::default() };
         prop_assert_eq!(self::page(again), page);
     }
 }

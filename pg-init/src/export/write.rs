@@ -1,27 +1,32 @@
 //! What was found, as entries of a spec.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use init_core::SecretRef;
 use init_core::export::{Export, Node};
 
 use super::fold;
 use super::found::Found;
 use crate::desired::{
-    Attribute, Database, Extension, Locale, Membership, Publication, Published, Role, Schema, Settings, sql,
+    Attribute, Database, Extension, Locale, Membership, Publication, Published, Publisher, Role, Schema,
+    Settings, Slot, Subscription, sql,
 };
-use crate::spec::{LocaleProvider, Operation, Setting};
+use crate::spec::{LocaleProvider, Operation, ParameterPrivilege, Setting};
 
 pub(super) fn export(mut found: Found) -> Export {
     found.declare_label();
     let mut export = Export::default();
     let own = found.own.password.clone();
     export.map("roles", found.roles.iter().map(|(key, entry)| (key.clone(), role(key, entry, own.as_ref()))));
-    export.map("databases", found.databases.iter().map(|(name, entry)| (name.clone(), database(entry))));
+    export
+        .map("databases", found.databases.iter().map(|(name, entry)| (name.clone(), database(name, entry))));
+    export.map("replicationSlots", found.slots.iter().map(|(name, entry)| (name.clone(), slot(entry))));
     found.tell(&mut export);
     export
 }
 
 fn role(key: &str, role: &Role, own: Option<&SecretRef>) -> Node {
-    let password = role.password.as_ref().map(|secret| match own {
+    let password = role.secret().map(|secret| match own {
         Some(own) if own == secret => Node::from(secret),
         _ => Node::Secret { name: secret.clone(), purpose: format!("the password of the role {key}") },
     });
@@ -37,6 +42,11 @@ fn role(key: &str, role: &Role, own: Option<&SecretRef>) -> Node {
             role.member_of.iter().map(|(of, options)| member(of, options)).collect::<Vec<_>>(),
         )
         .filled("settings", settings(&role.settings))
+        .filled("parameterPrivileges", entries(&role.parameter_privileges, parameter))
+}
+
+fn parameter(privileges: &BTreeSet<ParameterPrivilege>) -> Node {
+    privileges.iter().map(|privilege| privilege.word()).collect::<Vec<_>>().into()
 }
 
 fn member(of: &str, options: &Membership) -> Node {
@@ -56,7 +66,9 @@ fn settings(settings: &Settings) -> Node {
     Node::Map(settings.iter().map(|(name, setting)| (name.clone(), value(setting))).collect())
 }
 
-fn database(database: &Database) -> Node {
+fn database(name: &str, database: &Database) -> Node {
+    let subscriptions = database.subscriptions.iter();
+    let subscriptions = subscriptions.map(|(key, entry)| (key.clone(), subscription(name, key, entry)));
     let mut defaults = fold::defaults(&database.defaults, "to");
     defaults.extend(fold::defaults(&database.default_revokes, "from"));
     let Locale { all, provider, icu, collate, ctype } = &database.locale;
@@ -81,9 +93,10 @@ fn database(database: &Database) -> Node {
         .filled("revokes", fold::targets(&database.revokes, "from"))
         .filled("defaultPrivileges", defaults)
         .filled("publications", entries(&database.publications, publication))
+        .filled("subscriptions", Node::Map(subscriptions.collect()))
 }
 
-fn entries<T>(map: &std::collections::BTreeMap<String, T>, node: impl Fn(&T) -> Node) -> Node {
+fn entries<T>(map: &BTreeMap<String, T>, node: impl Fn(&T) -> Node) -> Node {
     Node::Map(map.iter().map(|(name, entry)| (name.clone(), node(entry))).collect())
 }
 
@@ -96,9 +109,8 @@ fn extension(extension: &Extension) -> Node {
 }
 
 fn publication(publication: &Publication) -> Node {
-    let operations = |set: &std::collections::BTreeSet<Operation>| {
-        set.iter().map(|operation| operation.word()).collect::<Vec<_>>()
-    };
+    let operations =
+        |set: &BTreeSet<Operation>| set.iter().map(|operation| operation.word()).collect::<Vec<_>>();
     let tables = publication.tables.iter().map(|(name, table)| published(name, table)).collect::<Vec<_>>();
     let node = if publication.all_tables {
         Node::map().with("tables", "all")
@@ -109,6 +121,42 @@ fn publication(publication: &Publication) -> Node {
     node.filled("schemas", schemas)
         .maybe("publish", publication.publish.as_ref().map(operations))
         .maybe("publishViaPartitionRoot", publication.via_root)
+}
+
+/// The parts of a connection that have a key of their own, and those that are among its options.
+const PARTS: [(&str, &str); 4] =
+    [("host", "host"), ("port", "port"), ("dbname", "database"), ("user", "user")];
+
+fn subscription(database: &str, name: &str, subscription: &Subscription) -> Node {
+    let Publisher { parts, password } = &subscription.publisher;
+    let mut connection = Node::map();
+    for (part, key) in PARTS {
+        let value = parts.get(part);
+        connection = match value {
+            Some(value) if part == "port" => connection.with(key, Node::Literal(value.clone())),
+            value => connection.maybe(key, value.map(String::as_str)),
+        };
+    }
+    let purpose = format!("the password of the subscription {name} of the database {database}");
+    let secret = password.as_ref().map(|name| Node::Secret { name: name.clone(), purpose });
+    let own = |name: &&String| !PARTS.iter().any(|(part, _)| part == name);
+    let options = parts.iter().filter(|(name, _)| own(name));
+    let options = options.map(|(name, value)| (name.clone(), Node::from(value.as_str())));
+    let connection = connection.maybe("password", secret).filled("options", Node::Map(options.collect()));
+    Node::map()
+        .with("connection", connection)
+        .with("publications", subscription.publications.iter().cloned().collect::<Vec<_>>())
+        .maybe("enabled", subscription.enabled)
+        .maybe("slotName", subscription.slot.as_deref())
+}
+
+fn slot(slot: &Slot) -> Node {
+    let Some(logical) = &slot.logical else { return Node::map() };
+    Node::map()
+        .with("database", logical.database.as_str())
+        .maybe("plugin", logical.plugin.as_deref())
+        .maybe("twoPhase", logical.two_phase)
+        .maybe("failover", logical.failover)
 }
 
 fn published(name: &(String, String), Published { columns, rows }: &Published) -> Node {

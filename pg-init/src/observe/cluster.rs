@@ -8,7 +8,7 @@ use super::access::{self, Oids};
 use crate::desired::{Attributes, DatabaseOptions, Desired, Until};
 use crate::error::Error;
 use crate::observed::{Database, Locale, MemberRow, Observed, Provisioner, Role, Stored};
-use crate::spec::LocaleProvider;
+use crate::spec::{LocaleProvider, ParameterPrivilege};
 use crate::wire::{Names, Row, Server};
 
 const ROLES: &str = "\
@@ -60,6 +60,12 @@ const USABLE: &str = "\
             END AS joinable \
         FROM pg_catalog.pg_roles r JOIN pg_catalog.pg_roles me ON me.rolname = CURRENT_USER) u \
     WHERE u.usable OR u.joinable";
+
+/// From PostgreSQL 15 on.
+const PARAMETERS: &str = "\
+    SELECT r.rolname::text, p.parname, a.privilege_type \
+    FROM pg_catalog.pg_parameter_acl p, LATERAL pg_catalog.aclexplode(p.paracl) a \
+    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee WHERE r.rolname = ANY($1)";
 
 const ENCODINGS: &str = "\
     SELECT e, pg_catalog.pg_encoding_to_char(pg_catalog.pg_char_to_encoding(e::name))::text \
@@ -117,11 +123,17 @@ pub(crate) async fn listed(
 ) -> Result<(Observed, BTreeMap<String, u32>), Error> {
     let (main, names) = (&server.main, &server.names);
     let text = Type::TEXT_ARRAY;
-    let (roles, members, databases, settings) = tokio::try_join!(
+    let (roles, members, databases, settings, parameters) = tokio::try_join!(
         main.rows("reading roles", ROLES, [(&roles, text.clone())]),
         main.rows("reading memberships", MEMBERS, [(&roles, text.clone())]),
         main.rows("reading databases", DATABASES, [(&databases, text.clone())]),
         main.rows("reading settings", SETTINGS, [(&roles, text.clone()), (&databases, text.clone())]),
+        async {
+            if main.facts.version < 15 {
+                return Ok(Vec::new());
+            }
+            main.rows("reading privileges on parameters", PARAMETERS, [(&roles, text.clone())]).await
+        },
     )?;
     let mut observed = Observed { version: main.facts.version, ..Observed::default() };
     let oids = roles.iter().map(|row| Ok((row.get(0)?, row.get(10)?))).collect::<Result<_, Error>>()?;
@@ -136,6 +148,12 @@ pub(crate) async fn listed(
     }
     for row in &settings {
         setting(row, names, &mut observed)?;
+    }
+    for row in &parameters {
+        let privilege = ParameterPrivilege::of_word(row.get(2)?);
+        if let Some(role) = observed.roles.get_mut(&names.key(row.get(0)?)) {
+            role.parameter_privileges.entry(row.get(1)?).or_default().extend(privilege);
+        }
     }
     Ok((observed, oids))
 }

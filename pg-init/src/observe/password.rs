@@ -8,10 +8,10 @@ use secrecy::ExposeSecret as _;
 use tokio_postgres::types::Type;
 use tracing::warn;
 
-use crate::desired::Desired;
+use crate::desired::{self, Desired};
 use crate::error::Error;
 use crate::observed::{Observed, Password, Role};
-use crate::spec::PasswordCheck;
+use crate::spec::{PasswordCheck, RolePassword};
 use crate::wire::scram::{self, Stored, compare as compare_verifier};
 use crate::wire::{PasswordTrial, Pool, Server, hashing};
 
@@ -20,15 +20,20 @@ const MAY_READ: &str =
 const STORED: &str =
     "SELECT a.rolname::text, a.rolpassword FROM pg_catalog.pg_authid a WHERE a.rolname = ANY($1)";
 
+/// Those of these roles that have a password.
+const WITH_ONE: &str = "\
+    SELECT a.rolname::text FROM pg_catalog.pg_authid a WHERE a.rolname = ANY($1) AND a.rolpassword IS NOT NULL";
+
 pub(super) async fn observe(
     server: &Server,
     desired: &Desired,
     secrets: &Secrets,
     observed: &mut Observed,
 ) -> Result<(), Error> {
+    unwanted(server, desired, observed).await?;
     let mut declared: BTreeMap<&str, &Secret> = BTreeMap::new();
     for (key, role) in &desired.roles {
-        if let (Some(secret), true) = (&role.password, observed.roles.contains_key(key)) {
+        if let (Some(secret), true) = (role.secret(), observed.roles.contains_key(key)) {
             declared.insert(key, secrets.get(secret)?);
         }
     }
@@ -50,6 +55,29 @@ pub(super) async fn observe(
     for (key, password) in known {
         if let Some(role) = observed.roles.get_mut(&key) {
             role.password = password;
+        }
+    }
+    Ok(())
+}
+
+/// Whether the roles that are to have no password have one, which only shows where verifiers may be read.
+async fn unwanted(server: &Server, desired: &Desired, observed: &mut Observed) -> Result<(), Error> {
+    let without = |(_, role): &(&String, &desired::Role)| role.password == Some(RolePassword::Unset);
+    let keys = desired.roles.iter().filter(without).map(|(key, _)| key.as_str());
+    let keys: Vec<&str> = keys.filter(|key| observed.roles.contains_key(*key)).collect();
+    if keys.is_empty() || desired.password_check == Some(PasswordCheck::Never) {
+        return Ok(());
+    }
+    if !may_read(server).await? {
+        for role in keys {
+            warn!(role, "only a superuser can see whether it has a password: left as it is");
+        }
+        return Ok(());
+    }
+    let real = server.names.all(keys);
+    for row in server.main.rows("reading who has a password", WITH_ONE, [(&real, Type::TEXT_ARRAY)]).await? {
+        if let Some(role) = observed.roles.get_mut(&server.names.key(row.get(0)?)) {
+            role.password = Password::Wrong;
         }
     }
     Ok(())

@@ -7,7 +7,7 @@ use init_core::SpecPath;
 use super::planner::Planner;
 use crate::desired::{Database, PUBLIC, Privileges, Role, Target};
 use crate::observed::{self, Provisioner};
-use crate::spec::{Object, Privilege};
+use crate::spec::{Object, Privilege, RolePassword};
 
 /// The sessions that a run needs at least: the maintenance session, the one that holds the lock, and one that works.
 const SESSIONS: i32 = 3;
@@ -37,6 +37,9 @@ impl Planner<'_> {
         if want.connection_limit.is_some_and(few) && want.connection_limit != have.connection_limit {
             let problem = format!("{key} is the role that provisions, in at least {SESSIONS} sessions");
             self.conflict(&at.key("connectionLimit"), problem);
+        }
+        if role.password == Some(RolePassword::Unset) && self.desired.password.is_some() {
+            self.conflict(&at.key("password"), format!("{key} is the role that provisions, {CURE}"));
         }
         if want.valid_until.is_some_and(|until| provisioner.now.is_some_and(|now| until <= now)) {
             self.conflict(&at.key("validUntil"), format!("{key} is the role that provisions, {CURE}"));

@@ -34,6 +34,7 @@ impl Planner<'_> {
         self.schemas(&scope);
         self.extensions(&scope);
         self.publications(&scope);
+        self.subscriptions(&scope);
         self.privileges(&scope, there);
     }
 

@@ -8,11 +8,12 @@ use init_core::diff::{Drift, Side, by_key};
 use super::planner::{Planner, drift};
 use super::settings;
 use crate::change::{
-    AlterMembership, AlterRole, Change, CreateRole, GrantRole, Members, PasswordDrift, PreviousPassword,
+    AlterMembership, AlterRole, Change, CreateRole, GrantParameter, GrantRole, Members, PasswordDrift,
+    PreviousPassword, RemovePassword,
 };
 use crate::desired::{Attributes, Membership, Role};
 use crate::observed::{self, MemberRow, Password};
-use crate::spec::PasswordCheck;
+use crate::spec::{ParameterPrivilege, PasswordCheck, RolePassword};
 
 impl Planner<'_> {
     pub(super) fn roles(&mut self) {
@@ -21,6 +22,7 @@ impl Planner<'_> {
             match side {
                 Side::Missing(role) => {
                     self.change(create(key, role));
+                    self.parameter_privileges(key, role, None);
                     self.memberships(key, role, None);
                 }
                 Side::Present(role, there) => {
@@ -31,9 +33,31 @@ impl Planner<'_> {
                         Some(PasswordCheck::Never | PasswordCheck::Verifier)
                     );
                     self.changes.extend(alter(key, role, there, by_login));
+                    self.no_password(key, role, there);
+                    self.parameter_privileges(key, role, Some(there));
                     self.memberships(key, role, Some(there));
                 }
                 Side::Extra(_) => {}
+            }
+        }
+    }
+
+    /// A role that is to have no password. Where nobody here can see whether it has one, it is left alone.
+    fn no_password(&mut self, key: &str, role: &Role, there: &observed::Role) {
+        let has = matches!(there.password, Password::Right | Password::Wrong | Password::Md5);
+        if role.password == Some(RolePassword::Unset) && has {
+            self.change(Change::RemovePassword(RemovePassword { role: key.to_owned() }));
+        }
+    }
+
+    fn parameter_privileges(&mut self, key: &str, role: &Role, there: Option<&observed::Role>) {
+        for (parameter, wanted) in &role.parameter_privileges {
+            let held = there.and_then(|there| there.parameter_privileges.get(parameter));
+            let held = |privilege: &&ParameterPrivilege| held.is_some_and(|held| held.contains(privilege));
+            let privileges: BTreeSet<_> = wanted.iter().filter(|wanted| !held(wanted)).copied().collect();
+            if !privileges.is_empty() {
+                let (role, parameter) = (key.to_owned(), parameter.clone());
+                self.change(Change::GrantParameter(GrantParameter { role, parameter, privileges }));
             }
         }
     }
@@ -80,7 +104,7 @@ fn create(key: &str, role: &Role) -> Change {
     Change::CreateRole(CreateRole {
         role: key.to_owned(),
         attributes: role.attributes.clone(),
-        password: role.password.clone(),
+        password: role.secret().cloned(),
         settings: settings::of_new(&role.settings),
     })
 }
@@ -108,7 +132,7 @@ fn alter(key: &str, role: &Role, there: &observed::Role, by_login: bool) -> Opti
         }
         Password::Right | Password::Unknown => None,
     };
-    let password = was.zip(role.password.clone()).map(|(from, to)| PasswordDrift { from, to });
+    let password = was.zip(role.secret().cloned()).map(|(from, to)| PasswordDrift { from, to });
     let settings = settings::drift(&role.settings, &there.settings);
     let nothing = attributes == Attributes::default() && password.is_none() && settings.is_empty();
     (!nothing).then(|| Change::AlterRole(AlterRole { role: key.to_owned(), attributes, password, settings }))

@@ -9,6 +9,7 @@ use super::entries;
 use super::forms::{Setting, Tables};
 use super::patterns::{NAME, PARAMETER};
 use super::privilege::{Access, DefaultPrivilege, Grant, Revoke};
+use super::subscription::SubscriptionSpec;
 
 /// A database. What is absent is left as it is.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -69,6 +70,10 @@ pub struct Database {
     #[serde(default, deserialize_with = "entries::entries")]
     #[schemars(with = "BTreeMap<String, Option<Publication>>")]
     pub publications: BTreeMap<String, Publication>,
+    /// Subscriptions by name.
+    #[serde(default)]
+    #[schemars(extend("propertyNames" = { "pattern": NAME }))]
+    pub subscriptions: BTreeMap<String, SubscriptionSpec>,
 }
 
 /// What compares the texts of a database.

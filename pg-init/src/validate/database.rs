@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{SpecPath, Violations};
 
-use super::{access, names, privileges, setting};
+use super::{access, names, privileges, setting, subscription};
 use crate::desired::{
     Database, DatabaseOptions, Extension, Locale, Publication, Published, Schema, Settings, condition, sql,
 };
@@ -42,6 +42,7 @@ pub(super) fn one(name: &str, written: spec::Database, at: &SpecPath, wrong: &mu
         defaults: defaults.0,
         default_revokes: defaults.1,
         publications: publications(written.publications, &at.key("publications"), wrong),
+        subscriptions: subscription::all(written.subscriptions, &at.key("subscriptions"), wrong),
     };
     access::expand(written.access, &mut database, &at.key("access"), wrong);
     privileges::opposites(&database, wrong);

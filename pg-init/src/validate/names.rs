@@ -35,6 +35,16 @@ pub(crate) fn role_name(role: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// A replication slot.
+pub(crate) fn slot(slot: &str) -> Result<(), String> {
+    name(slot)?;
+    if slot.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') {
+        Ok(())
+    } else {
+        Err("the name of a slot has lower-case letters, digits and `_`".to_owned())
+    }
+}
+
 /// A schema that is to be made or altered.
 pub(crate) fn schema(schema: &str) -> Result<(), String> {
     name(schema)?;

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use init_core::{SpecPath, Text, Violations};
 
 use super::{names, setting};
-use crate::desired::{Attributes, Membership, Role, Until};
-use crate::spec::{self, MemberOf};
+use crate::desired::{Attributes, Membership, ParameterPrivileges, Role, Until};
+use crate::spec::{self, MemberOf, ParameterPrivilege};
 
 /// All roles by key.
 pub(super) fn all(written: BTreeMap<String, spec::Role>, wrong: &mut Violations) -> BTreeMap<String, Role> {
@@ -54,7 +54,27 @@ fn one(key: &str, written: spec::Role, at: &SpecPath, wrong: &mut Violations) ->
         password: written.password,
         member_of: members(written.member_of, &at.key("memberOf"), wrong),
         settings: setting::settings(written.settings, &at.key("settings"), wrong),
+        parameter_privileges: parameters(written.parameter_privileges, &at.key("parameterPrivileges"), wrong),
     }
+}
+
+fn parameters(
+    written: BTreeMap<String, Vec<ParameterPrivilege>>,
+    at: &SpecPath,
+    wrong: &mut Violations,
+) -> ParameterPrivileges {
+    let mut all = ParameterPrivileges::new();
+    for (name, privileges) in written {
+        let at = at.key(&name);
+        wrong.check(&at, names::parameter(&name));
+        if privileges.is_empty() {
+            wrong.push(&at, "the list is empty: name at least one privilege");
+        }
+        if all.insert(name.to_ascii_lowercase(), privileges.into_iter().collect()).is_some() {
+            wrong.push(&at, "the parameter is there twice: capitals make no difference");
+        }
+    }
+    all
 }
 
 fn members(written: Vec<MemberOf>, at: &SpecPath, wrong: &mut Violations) -> BTreeMap<String, Membership> {

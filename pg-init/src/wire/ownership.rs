@@ -33,6 +33,11 @@ impl Ownership {
         ownership
     }
 
+    /// Whether a session has read what is in the database.
+    pub(crate) fn is_read(&self, database: &str) -> bool {
+        self.schemas.keys().any(|(known, _)| known == database)
+    }
+
     pub(crate) fn database(&self, database: &str) -> Option<String> {
         self.databases.get(database).cloned()
     }

@@ -65,6 +65,13 @@ impl Preset {
         Self::of(&format!("{USUAL} {PATH} {QUIET}"))
     }
 
+    /// For statements that carry a password to a publisher, which the server connects to: it ends them when we are gone.
+    pub(crate) fn publisher(superuser: bool, version: u32) -> Self {
+        let quiet = if superuser { QUIET } else { "" };
+        let gone = if version >= 14 { "-c client_connection_check_interval=2s" } else { "" };
+        Self::of(&format!("{USUAL} {PATH} {quiet} {gone}"))
+    }
+
     /// What a session for this use has.
     pub(super) fn of_use(of: Use) -> Self {
         match of {

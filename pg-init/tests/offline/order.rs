@@ -6,11 +6,12 @@ use init_core::diff::Drift;
 use init_core::{Plan, as_json};
 use pg_init::{
     AlterDatabase, AlterDefaultPrivileges, AlterExtension, AlterMembership, AlterObjectOwner,
-    AlterPublication, AlterRole, AlterRoleSettings, AlterSchema, Attributes, Change, CreateDatabase,
-    CreateExtension, CreatePublication, CreateRole, CreateSchema, DatabaseOptions, DefaultTarget, Future,
-    GrantPrivileges, GrantRole, Locale, LocaleProvider, Members, Membership, Object, Operation,
-    PasswordDrift, PreviousPassword, Privilege, Privileges, Published, RevokeDefaultPrivileges,
-    RevokePrivileges, Setting, Target, Until,
+    AlterPublication, AlterRole, AlterRoleSettings, AlterSchema, AlterSubscription, Attributes, Change,
+    CreateDatabase, CreateExtension, CreatePublication, CreateReplicationSlot, CreateRole, CreateSchema,
+    CreateSubscription, DatabaseOptions, DefaultTarget, Future, GrantParameter, GrantPrivileges, GrantRole,
+    Locale, LocaleProvider, LogicalSlot, Members, Membership, Object, Operation, ParameterPrivilege,
+    PasswordDrift, PreviousPassword, Privilege, Privileges, Published, Publisher, RemovePassword,
+    RevokeDefaultPrivileges, RevokePrivileges, Setting, Slot, Subscription, Target, Until,
 };
 
 fn drift<T>(from: T, to: T) -> Drift<T> {
@@ -49,6 +50,12 @@ fn roles() -> Vec<Change> {
             attributes: differs,
             password: Some(password),
             settings: BTreeMap::from([(text("search_path"), search_path)]),
+        }),
+        Change::RemovePassword(RemovePassword { role: text("r") }),
+        Change::GrantParameter(GrantParameter {
+            role: text("r"),
+            parameter: text("log_statement"),
+            privileges: [ParameterPrivilege::Set, ParameterPrivilege::AlterSystem].into(),
         }),
         Change::CreateRole(CreateRole {
             role: text("z"),
@@ -144,6 +151,46 @@ fn inside() -> Vec<Change> {
     ]
 }
 
+fn replication() -> Vec<Change> {
+    let logical = LogicalSlot {
+        database: text("d"),
+        plugin: Some(text("wal2json")),
+        two_phase: Some(true),
+        failover: Some(false),
+    };
+    let parts = [("host", "pub"), ("user", "cdc")].map(|(name, value)| (text(name), text(value)));
+    let subscription = Subscription {
+        publisher: Publisher { parts: parts.into(), password: Some("p".parse().unwrap()) },
+        publications: [text("p")].into(),
+        enabled: Some(false),
+        copy_data: Some(true),
+        slot: Some(text("l")),
+        create_slot: Some(false),
+    };
+    vec![
+        Change::AlterSubscription(AlterSubscription {
+            database: text("d"),
+            subscription: text("s"),
+            connection: [(text("host"), drift(text("old"), text("pub")))].into(),
+            password: Some("p".parse().unwrap()),
+            publications: Some(drift([text("p")].into(), [text("p"), text("q")].into())),
+            enabled: Some(drift(false, true)),
+            works: true,
+            copy_data: Some(false),
+        }),
+        Change::CreateSubscription(CreateSubscription {
+            database: text("d"),
+            subscription: text("s"),
+            of: subscription,
+        }),
+        Change::CreateReplicationSlot(CreateReplicationSlot {
+            slot: text("l"),
+            of: Slot { logical: Some(logical) },
+        }),
+        Change::CreateReplicationSlot(CreateReplicationSlot { slot: text("p"), of: Slot { logical: None } }),
+    ]
+}
+
 fn publications() -> Vec<Change> {
     let some = Published { columns: Some([text("a"), text("b")].into()), rows: Some(text("a > 0")) };
     let tables =
@@ -224,7 +271,7 @@ fn privileges() -> Vec<Change> {
 
 #[test]
 fn every_change_in_its_order() {
-    let all = [publications(), privileges(), inside(), databases(), roles()].concat();
+    let all = [replication(), publications(), privileges(), inside(), databases(), roles()].concat();
     let plan = Plan::new(all, []);
     let line = |change: &Change| format!("{change}\n  {}\n", as_json(change));
     insta::assert_snapshot!(plan.changes().iter().map(line).collect::<String>());

@@ -56,6 +56,12 @@ async fn a_form_that_is_none_names_what_belongs_there() {
         "databases: {d: {extensions: [vector]}}\n",
         "roles: [readers]\n",
         "passwordCheck: sometimes\n",
+        "roles: {r: {parameterPrivileges: {work_mem: [], \"bad name\": [set], jit: [get]}}}\n",
+        "roles: {r: {parameterPrivileges: {work_mem: [], \"bad name\": [set], jit: [set], JIT: [set]}}}\n",
+        "replicationSlots: {Up: {}, p: {plugin: x}, q: {failover: false}}\n",
+        "databases: {d: {subscriptions: {s: }}}\n",
+        "databases: {d: {subscriptions: {S: {connection: {host: \"\", database: d, user: u, options: {password: hunter2, \
+         host: x, sslmode: [a], \"a b\": c}}, publications: []}}}}\n",
         "databases: {d: {localeProvider: icu}, e: {localeProvider: libc, icuLocale: de}, f: {localeProvider: builtin}}\n",
     ] {
         shown += &refused(&format!("{head}{rest}")).await;

@@ -76,7 +76,12 @@ fn said(name: &str, user: &OnNode, login: &Login, first: Option<&str>) -> User {
         count += 1;
         Password::Other(numbered(&key(name, login), count))
     };
-    let passwords = digests.into_iter().map(&mut password).collect();
+    let mut passwords: Vec<Password> = digests.iter().copied().map(&mut password).collect();
+    // A login by `bootstrapPassword`: the spec's own password is not there yet, and a spec has it.
+    if let Some((secret, _)) = own.filter(|(_, own)| !passwords.is_empty() && !user.passwords.contains(own)) {
+        let behind_that_of_replicas = usize::from(digests.first().map(|digest| digest.as_str()) == first);
+        passwords.insert(behind_that_of_replicas, Password::Own(secret.clone()));
+    }
     let label = login.label.clone().filter(|_| name == login.user);
     User { name: label, enabled: user.enabled, passwords, rules: user.rules.clone() }
 }
@@ -85,5 +90,33 @@ fn numbered(key: &str, count: usize) -> SecretRef {
     match count {
         1 => secret_name(key, "password"),
         more => secret_name(key, &format!("password_{more}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The user that logs in, with these digests; its password has the digest `own`.
+    fn passwords(digests: &[&str], first: Option<&str>) -> Vec<String> {
+        let passwords = digests.iter().map(|digest| (*digest).to_owned()).collect();
+        let user = OnNode { enabled: true, passwords, rules: "~* &* +@all".to_owned() };
+        let secret = "new".parse::<SecretRef>().unwrap();
+        let login =
+            Login { user: "admin".to_owned(), label: None, password: Some((secret, "own".to_owned())) };
+        let said = said("admin", &user, &login, first).passwords;
+        let names = said.iter().map(|password| match password {
+            Password::Own(name) | Password::Other(name) => name.name().to_owned(),
+        });
+        names.collect()
+    }
+
+    #[test]
+    fn the_user_that_logs_in_has_the_password_of_the_spec_even_before_it_works() {
+        assert_eq!(passwords(&["own"], None), ["new"]);
+        assert_eq!(passwords(&["a", "own"], None), ["new", "admin_password"]);
+        assert_eq!(passwords(&["a"], None), ["new", "admin_password"]);
+        assert_eq!(passwords(&["a", "b"], Some("b")), ["admin_password", "new", "admin_password_2"]);
+        assert!(passwords(&[], None).is_empty());
     }
 }

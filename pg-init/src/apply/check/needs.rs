@@ -1,6 +1,9 @@
 //! What a change takes of other roles and of databases, as far as it shows in the catalog.
 
-use crate::change::{Change, GrantPrivileges, RevokeDefaultPrivileges, RevokePrivileges};
+use crate::change::{
+    Change, CreateDatabase, GrantParameter, GrantPrivileges, RevokeDefaultPrivileges, RevokePrivileges,
+};
+use crate::spec::ParameterPrivilege;
 use crate::wire::{Names, Ownership};
 
 /// One requirement of a change. Roles are real names.
@@ -18,13 +21,17 @@ pub(super) enum Need<'c> {
     Grant(&'c str),
     /// CREATE on a tablespace.
     Tablespace(&'c str),
+    /// The right to grant a privilege on a parameter.
+    Parameter(&'c str, ParameterPrivilege),
     /// A template, or a database of one's own, to be copied.
     Copy(&'c str),
     /// An extension that is trusted; managed servers let their admins create others too.
     Trusted(&'c str),
-    /// A superuser, or a managed server's admin.
-    Superuser,
+    /// A superuser, or a managed server's admin: for what.
+    Superuser(&'static str),
 }
+
+const PUBLISH: &str = "publish all tables or schemas";
 
 pub(super) fn needs<'c>(change: &'c Change, names: &Names, ownership: &Ownership) -> Vec<Need<'c>> {
     let real = |key: &String| names.real(key).to_owned();
@@ -32,17 +39,15 @@ pub(super) fn needs<'c>(change: &'c Change, names: &Names, ownership: &Ownership
     let database = |database: &String| role(ownership.database(database));
     match change {
         Change::AlterRole(c) => vec![Need::Admin(real(&c.role))],
+        Change::RemovePassword(c) => vec![Need::Admin(real(&c.role))],
         Change::AlterRoleSettings(c) => vec![Need::Admin(real(&c.role))],
         Change::GrantRole(c) => vec![Need::Admin(real(&c.of.role))],
         Change::AlterMembership(c) => {
             let grantors = c.grantors.iter().map(|grantor| Need::Member(real(grantor)));
-            std::iter::once(Need::Admin(real(&c.of.role))).chain(grantors).collect()
+            [Need::Admin(real(&c.of.role))].into_iter().chain(grantors).collect()
         }
-        Change::CreateDatabase(c) => {
-            let owner = c.owner.as_ref().map(real).map(Need::Role);
-            let tablespace = c.tablespace.as_deref().map(Need::Tablespace);
-            [Some(Need::Copy(&c.template)), tablespace, owner].into_iter().flatten().collect()
-        }
+        Change::GrantParameter(c) => parameter(c),
+        Change::CreateDatabase(c) => create_database(c, c.owner.as_ref().map(real)),
         Change::AlterDatabase(c) => {
             let owner = c.owner.as_ref().map(|drift| real(&drift.to));
             [database(&c.database), role(owner)].into_iter().flatten().collect()
@@ -67,12 +72,27 @@ pub(super) fn needs<'c>(change: &'c Change, names: &Names, ownership: &Ownership
             vec![Need::Role(real(&c.target.creator))]
         }
         Change::CreatePublication(c) => {
-            let superuser = (c.all_tables || !c.schemas.is_empty()).then_some(Need::Superuser);
+            let superuser = (c.all_tables || !c.schemas.is_empty()).then_some(Need::Superuser(PUBLISH));
             std::iter::once(Need::Create(&c.database)).chain(superuser).collect()
         }
         Change::AlterPublication(c) => {
-            (!c.add_schemas.is_empty()).then_some(Need::Superuser).into_iter().collect()
+            (!c.add_schemas.is_empty()).then_some(Need::Superuser(PUBLISH)).into_iter().collect()
         }
-        Change::CreateRole(_) | Change::AlterExtension(_) => Vec::new(),
+        Change::CreateSubscription(c) => vec![Need::Create(&c.database), Need::Superuser("subscribe")],
+        Change::CreateRole(_)
+        | Change::AlterExtension(_)
+        | Change::CreateReplicationSlot(_)
+        | Change::AlterSubscription(_) => Vec::new(),
     }
+}
+
+fn parameter(change: &GrantParameter) -> Vec<Need<'_>> {
+    let privileges = change.privileges.iter();
+    privileges.map(|privilege| Need::Parameter(&change.parameter, *privilege)).collect()
+}
+
+fn create_database(change: &CreateDatabase, owner: Option<String>) -> Vec<Need<'_>> {
+    let tablespace = change.tablespace.as_deref().map(Need::Tablespace);
+    let all = [Some(Need::Copy(&change.template)), tablespace, owner.map(Need::Role)];
+    all.into_iter().flatten().collect()
 }

@@ -58,6 +58,9 @@ impl Powers {
 
     /// The attribute that the provisioning role certainly lacks for a change.
     pub(super) fn lacks(&self, change: &Change) -> Option<&'static str> {
+        if matches!(change, Change::RemovePassword(_)) && !self.createrole {
+            return Some("CREATEROLE");
+        }
         if let Some(set) = set_by(change) {
             if !self.createrole {
                 return Some("CREATEROLE");
@@ -66,6 +69,9 @@ impl Powers {
                 return Some("SUPERUSER");
             }
             return (self.version >= 16 && set.createdb.is_some() && !self.createdb).then_some("CREATEDB");
+        }
+        if matches!(change, Change::CreateReplicationSlot(_)) {
+            return (!self.replication).then_some("REPLICATION");
         }
         let created = matches!(change, Change::CreateDatabase(_));
         let given_away = matches!(change, Change::AlterDatabase(c) if c.owner.is_some());
@@ -102,7 +108,8 @@ impl Powers {
     /// Every role may change its own password and its own parameters.
     pub(super) fn own(&self, change: &Change, names: &Names) -> bool {
         let me = |role: &str| names.real(role) == self.me;
-        matches!(change, Change::AlterRoleSettings(c) if me(&c.role))
+        matches!(change, Change::RemovePassword(c) if me(&c.role))
+            || matches!(change, Change::AlterRoleSettings(c) if me(&c.role))
             || matches!(change, Change::AlterRole(c) if me(&c.role) && c.attributes == Attributes::default())
     }
 
@@ -127,8 +134,10 @@ fn set_by(change: &Change) -> Option<RoleAttributes> {
             bypassrls: c.attributes.bypassrls.as_ref().map(|drift| drift.to),
             createdb: c.attributes.createdb.as_ref().map(|drift| drift.to),
         }),
-        Change::GrantRole(_)
+        Change::RemovePassword(_)
+        | Change::GrantRole(_)
         | Change::AlterMembership(_)
+        | Change::GrantParameter(_)
         | Change::CreateDatabase(_)
         | Change::AlterDatabase(_)
         | Change::AlterRoleSettings(_)
@@ -142,6 +151,9 @@ fn set_by(change: &Change) -> Option<RoleAttributes> {
         | Change::AlterDefaultPrivileges(_)
         | Change::RevokeDefaultPrivileges(_)
         | Change::CreatePublication(_)
-        | Change::AlterPublication(_) => None,
+        | Change::AlterPublication(_)
+        | Change::CreateReplicationSlot(_)
+        | Change::CreateSubscription(_)
+        | Change::AlterSubscription(_) => None,
     }
 }

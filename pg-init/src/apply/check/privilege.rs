@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tokio_postgres::types::Type;
+use tokio_postgres::types::{ToSql, Type};
 use tracing::warn;
 
+use super::grantable;
 use super::needs::{Need, needs};
 use super::powers::{Doubt, Powers};
 use crate::change::Change;
@@ -37,12 +38,19 @@ const CLOSED: &str = "\
     SELECT t.spcname::text FROM pg_catalog.pg_tablespace t \
     WHERE t.spcname = ANY($1) AND NOT pg_catalog.has_tablespace_privilege(t.oid, 'CREATE')";
 
+/// Privileges on parameters that we may not grant.
+const UNGRANTABLE: &str = "\
+    SELECT p.name, p.word FROM unnest($1::text[], $2::text[]) AS p(name, word) \
+    WHERE NOT pg_catalog.has_parameter_privilege(p.name, p.word || ' WITH GRANT OPTION')";
+
 /// The roles and databases of a plan, as they are in the catalog.
 struct Catalog {
     roles: BTreeMap<String, Role>,
     databases: BTreeMap<String, Database>,
     untrusted: BTreeSet<String>,
     closed_tablespaces: BTreeSet<String>,
+    /// By the parameter and the word of the privilege.
+    ungrantable: BTreeSet<(String, String)>,
     /// The roles that the plan creates; whoever creates a role has ADMIN OPTION on it.
     created: BTreeSet<String>,
 }
@@ -85,6 +93,7 @@ pub(super) async fn check(server: &Server, changes: &[Change]) -> Result<Vec<(us
         }
         refused.extend(lacks.map(|lacks| (index, powers.refuse(change, lacks))));
     }
+    refused.extend(grantable::check(server, &powers, changes).await?);
     Ok(refused)
 }
 
@@ -103,13 +112,15 @@ async fn may_give(session: &Session, word: &str) -> Result<bool, Error> {
 async fn read(server: &Server, changes: &[Change]) -> Result<Catalog, Error> {
     let (mut roles, mut databases) = (Vec::new(), Vec::new());
     let (mut extensions, mut tablespaces) = (Vec::new(), Vec::new());
+    let mut parameters: Vec<(&str, &str)> = Vec::new();
     for need in changes.iter().flat_map(|change| needs(change, &server.names, &server.ownership)) {
         match need {
             Need::Admin(role) | Need::Role(role) | Need::Member(role) => roles.push(role),
             Need::Create(name) | Need::Grant(name) | Need::Copy(name) => databases.push(name),
             Need::Trusted(extension) => extensions.push(extension),
             Need::Tablespace(tablespace) => tablespaces.push(tablespace),
-            Need::Superuser => {}
+            Need::Parameter(parameter, privilege) => parameters.push((parameter, privilege.word())),
+            Need::Superuser(_) => {}
         }
     }
     let text = Type::TEXT_ARRAY;
@@ -124,6 +135,7 @@ async fn read(server: &Server, changes: &[Change]) -> Result<Catalog, Error> {
         databases: BTreeMap::new(),
         untrusted: extensions.iter().map(|row| row.get(0)).collect::<Result<_, Error>>()?,
         closed_tablespaces: tablespaces.iter().map(|row| row.get(0)).collect::<Result<_, Error>>()?,
+        ungrantable: ungrantable(server, parameters).await?,
         created: BTreeSet::new(),
     };
     for row in &roles {
@@ -140,6 +152,21 @@ async fn read(server: &Server, changes: &[Change]) -> Result<Catalog, Error> {
         }
     }
     Ok(catalog)
+}
+
+/// Of privileges on parameters, those that we may not grant. There are none before PostgreSQL 15.
+async fn ungrantable(
+    server: &Server,
+    parameters: Vec<(&str, &str)>,
+) -> Result<BTreeSet<(String, String)>, Error> {
+    let (names, words): (Vec<&str>, Vec<&str>) = parameters.into_iter().unzip();
+    if names.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let parameters: [(&(dyn ToSql + Sync), Type); 2] =
+        [(&names, Type::TEXT_ARRAY), (&words, Type::TEXT_ARRAY)];
+    let rows = server.main.rows("asking for privileges on parameters", UNGRANTABLE, parameters).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
 impl Catalog {
@@ -177,14 +204,20 @@ impl Catalog {
                 .closed_tablespaces
                 .contains(*tablespace)
                 .then(|| format!("CREATE on the tablespace {tablespace}")),
+            Need::Parameter(parameter, privilege) => {
+                let word = privilege.word();
+                let lacks = self.ungrantable.contains(&((*parameter).to_owned(), word.to_owned()));
+                let word = word.to_ascii_uppercase();
+                lacks.then(|| format!("{word} with grant option on the parameter {parameter}"))
+            }
             Need::Trusted(extension) => {
                 if self.untrusted.contains(*extension) {
                     warn!(%change, "PostgreSQL lets only a superuser create this extension: this server decides");
                 }
                 None
             }
-            Need::Superuser => {
-                warn!(%change, "PostgreSQL lets only a superuser publish all tables or schemas: this server decides");
+            Need::Superuser(what) => {
+                warn!(%change, "PostgreSQL lets only a superuser {what}: this server decides");
                 None
             }
         }

@@ -27,10 +27,12 @@ pub(super) async fn check(server: &Server, changes: &[Change]) -> Vec<(usize, Er
         let set = settings(change).into_iter().filter(|(_, value)| **value != Setting::Unset);
         wanted.extend(set.map(|(name, value)| (index, name.as_str(), value)));
     }
-    if wanted.is_empty() {
+    let granted = granted(changes, server.main.facts.superuser);
+    if wanted.is_empty() && granted.is_empty() {
         return Vec::new();
     }
-    let names: Vec<&str> = wanted.iter().map(|(_, name, _)| *name).collect();
+    let mut names: Vec<&str> = wanted.iter().map(|(_, name, _)| *name).collect();
+    names.extend(granted.iter().map(|(_, name)| *name));
     let text = tokio_postgres::types::Type::TEXT_ARRAY;
     let known = match server.main.rows("reading parameters", KNOWN, [(&names, text)]).await {
         Ok(rows) => rows,
@@ -42,10 +44,15 @@ pub(super) async fn check(server: &Server, changes: &[Change]) -> Vec<(usize, Er
         Err(error) => return vec![(0, error)],
     };
     let mut refused = Vec::new();
+    let unknown = |name: &str| Error::Missing(format!("the server knows no parameter {name}"));
+    let may_be = |name: &str| known.contains_key(name) || name.contains('.') || UNLISTED.contains(&name);
+    refused.extend(
+        granted.into_iter().filter(|(_, name)| !may_be(name)).map(|(index, name)| (index, unknown(name))),
+    );
     for (index, name, value) in wanted {
         match known.get(name) {
             None if name.contains('.') || UNLISTED.contains(&name) => {}
-            None => refused.push((index, Error::Missing(format!("the server knows no parameter {name}")))),
+            None => refused.push((index, unknown(name))),
             // The session's own transaction is not changed for a trial.
             Some(true) if !name.starts_with("transaction_") && !ANY_NAME.contains(&name) => {
                 let (shown, text) = (sql::literal(name), sql::literal(&trial(name, value)));
@@ -59,6 +66,18 @@ pub(super) async fn check(server: &Server, changes: &[Change]) -> Vec<(usize, Er
         }
     }
     refused
+}
+
+/// The parameters on which privileges are granted. Some are shown to superusers alone, so that nobody else is told that there
+/// is none.
+fn granted(changes: &[Change], superuser: bool) -> Vec<(usize, &str)> {
+    let mut granted = Vec::new();
+    for (index, change) in changes.iter().enumerate().filter(|_| superuser) {
+        if let Change::GrantParameter(c) = change {
+            granted.push((index, c.parameter.as_str()));
+        }
+    }
+    granted
 }
 
 /// The text that `set_config` takes for what `SET` takes as a list.
@@ -76,8 +95,10 @@ fn settings(change: &Change) -> Vec<(&String, &Setting)> {
         Change::CreateDatabase(c) => c.settings.iter().collect(),
         Change::AlterDatabase(c) => c.settings.iter().map(|(name, drift)| (name, &drift.to)).collect(),
         Change::AlterRoleSettings(c) => c.settings.iter().map(|(name, drift)| (name, &drift.to)).collect(),
-        Change::GrantRole(_)
+        Change::RemovePassword(_)
+        | Change::GrantRole(_)
         | Change::AlterMembership(_)
+        | Change::GrantParameter(_)
         | Change::CreateSchema(_)
         | Change::AlterSchema(_)
         | Change::AlterObjectOwner(_)
@@ -88,6 +109,9 @@ fn settings(change: &Change) -> Vec<(&String, &Setting)> {
         | Change::AlterDefaultPrivileges(_)
         | Change::RevokeDefaultPrivileges(_)
         | Change::CreatePublication(_)
-        | Change::AlterPublication(_) => Vec::new(),
+        | Change::AlterPublication(_)
+        | Change::CreateReplicationSlot(_)
+        | Change::CreateSubscription(_)
+        | Change::AlterSubscription(_) => Vec::new(),
     }
 }

@@ -1,5 +1,7 @@
 //! Servers with hostile names, whatever may be on one.
 
+mod replication;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::SpecPath;
@@ -7,12 +9,13 @@ use init_core::export::secret_name;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
+use self::replication::{publication, slot, subscription};
 use super::super::found::Found;
 use crate::desired::{
-    Attributes, Database, DatabaseOptions, DefaultTarget, Extension, Locale, Membership, Privileges,
-    Publication, Published, Role, Schema, Settings, Target, Until,
+    Attributes, Database, DatabaseOptions, DefaultTarget, Extension, Locale, LogicalSlot, Membership,
+    Privileges, Role, Schema, Settings, Slot, Target, Until,
 };
-use crate::spec::{Future, LocaleProvider, Object, Operation, Privilege, Setting};
+use crate::spec::{Future, LocaleProvider, Object, ParameterPrivilege, Privilege, RolePassword, Setting};
 use crate::validate::{of, privileges_on_new};
 
 const ROLES: [&str; 9] = [
@@ -73,22 +76,35 @@ fn attributes() -> impl Strategy<Value = Attributes> {
 
 /// Each role is a member of roles that come before it, so that there is no circle.
 fn roles() -> impl Strategy<Value = BTreeMap<String, Role>> {
-    let one = (attributes(), any::<bool>(), settings(), subsequence(&ROLES[..], 0..4), flag(), flag());
+    let parameter =
+        subsequence(ParameterPrivilege::ALL.to_vec(), 1..3).prop_map(|some| some.into_iter().collect());
+    let parameters = proptest::collection::btree_map("work_mem|app\\.[a-z]{1,3}", parameter, 0..2);
+    let of = subsequence(&ROLES[..], 0..4);
+    let one = (attributes(), any::<bool>(), settings(), of, flag(), flag(), parameters);
     proptest::collection::vec(one, ROLES.len()).prop_map(|all| {
         let each = all.into_iter().zip(ROLES).enumerate();
-        let role = each.map(|(position, ((attributes, password, settings, of, admin, set), name))| {
-            let before = ROLES.iter().take(position);
-            let of = of.into_iter().filter(|of| before.clone().any(|name| name == of));
-            let options = Membership { admin, inherit: None, set };
-            let member_of = of
-                .map(|of| (of.to_owned(), options.clone()))
-                .chain([("pg_monitor".to_owned(), Membership::default())]);
-            let password = password.then(|| secret_name(name, "password"));
-            (
-                name.to_owned(),
-                Role { name: None, attributes, password, member_of: member_of.collect(), settings },
-            )
-        });
+        let role = each.map(
+            |(position, ((attributes, password, settings, of, admin, set, parameter_privileges), name))| {
+                let before = ROLES.iter().take(position);
+                let of = of.into_iter().filter(|of| before.clone().any(|name| name == of));
+                let options = Membership { admin, inherit: None, set };
+                let member_of = of
+                    .map(|of| (of.to_owned(), options.clone()))
+                    .chain([("pg_monitor".to_owned(), Membership::default())]);
+                let password = password.then(|| RolePassword::Secret(secret_name(name, "password")));
+                (
+                    name.to_owned(),
+                    Role {
+                        name: None,
+                        attributes,
+                        password,
+                        member_of: member_of.collect(),
+                        settings,
+                        parameter_privileges,
+                    },
+                )
+            },
+        );
         role.collect()
     })
 }
@@ -156,32 +172,6 @@ fn defaults() -> impl Strategy<Value = BTreeMap<DefaultTarget, Privileges>> {
     proptest::collection::vec(one, 0..6).prop_map(|all| all.into_iter().collect())
 }
 
-fn publication() -> impl Strategy<Value = Publication> {
-    let operations = [Operation::Insert, Operation::Update, Operation::Delete, Operation::Truncate];
-    let publish = proptest::option::of(subsequence(operations.to_vec(), 1..4));
-    let columns = proptest::option::of(proptest::collection::btree_set(place(), 1..3));
-    let rows = proptest::option::of(select(
-        &["(id > 0)", "((note = 'it''s: \"#{}'::text) OR (\"A b\" IS NULL))"][..],
-    ));
-    let table =
-        (columns, rows).prop_map(|(columns, rows)| Published { columns, rows: rows.map(str::to_owned) });
-    let tables = proptest::collection::btree_map((place(), place()), table, 0..3);
-    let schemas = proptest::collection::btree_set(place(), 0..3);
-    let via_root = proptest::option::of(Just(true));
-    (any::<bool>(), tables, schemas, publish, via_root).prop_map(
-        |(all_tables, tables, schemas, publish, via_root)| {
-            let of_columns = tables.values().any(|table| table.columns.is_some());
-            Publication {
-                all_tables,
-                tables: if all_tables { BTreeMap::new() } else { tables },
-                schemas: if all_tables || of_columns { BTreeSet::new() } else { schemas },
-                publish: publish.map(|publish| publish.into_iter().collect()),
-                via_root,
-            }
-        },
-    )
-}
-
 /// What is not as it is by default.
 fn options() -> impl Strategy<Value = DatabaseOptions> {
     let one = |value| proptest::option::of(Just(value));
@@ -226,12 +216,13 @@ fn database() -> impl Strategy<Value = Database> {
         proptest::collection::btree_map("[a-z-]{1,8}", extension, 0..3),
         proptest::collection::btree_map(place(), schema(), 0..3),
         proptest::collection::btree_map("[^\0]{1,8}", publication(), 0..3),
+        proptest::collection::btree_map("[a-z_]{1,8}", subscription(), 0..2),
     );
     let outer = (proptest::option::of(role_name()), options(), settings(), role_settings());
     let outer = (outer, proptest::option::of(place()));
     let privileges = (targets(), targets(), defaults(), defaults());
     (outer, locale(), inside, privileges).prop_map(
-        |(outer, locale, (extensions, schemas, publications), privileges)| {
+        |(outer, locale, (extensions, schemas, publications, subscriptions), privileges)| {
             let ((owner, options, settings, role_settings), tablespace) = outer;
             let (grants, revokes, defaults, default_revokes) = privileges;
             let revokes = without_opposites(revokes, &grants);
@@ -245,7 +236,7 @@ fn database() -> impl Strategy<Value = Database> {
             let default_revokes = plain.filter(|(target, _)| !granted(target)).collect();
             let base = Database { owner, locale, options, settings, ..Database::default() };
             let base = Database { tablespace, encoding: Some("UTF8".to_owned()), role_settings, ..base };
-            let base = Database { extensions, schemas, publications, ..base };
+            let base = Database { extensions, schemas, publications, subscriptions, ..base };
             let mut database = Database { grants, revokes, defaults, default_revokes, ..base };
             if database.has_inside() {
                 database.options.allow_connections = None;
@@ -257,5 +248,16 @@ fn database() -> impl Strategy<Value = Database> {
 
 pub(super) fn found() -> impl Strategy<Value = Found> {
     let databases = proptest::collection::btree_map("[^\0]{1,10}", database(), 0..3);
-    (roles(), databases).prop_map(|(roles, databases)| Found { roles, databases, ..Found::default() })
+    let slots = proptest::collection::btree_map("[a-z_0-9]{1,8}", slot(), 0..3);
+    (roles(), databases, slots).prop_map(|(roles, databases, slots)| {
+        let of_one = |(name, Slot { logical }): (String, Slot)| {
+            // A logical slot is of a database that is there.
+            let logical = logical.zip(databases.keys().next());
+            let logical =
+                logical.map(|(logical, database)| LogicalSlot { database: database.clone(), ..logical });
+            (name, Slot { logical })
+        };
+        let slots = slots.into_iter().map(of_one).collect();
+        Found { roles, databases, slots, ..Found::default() }
+    })
 }

@@ -1,0 +1,84 @@
+//! Objects that nobody whom the provisioning role can act as may grant on. PostgreSQL only warns of them where the role holds the
+//! privilege itself, and grants nothing.
+
+use tokio_postgres::types::{ToSql, Type};
+
+use super::powers::Powers;
+use crate::apply::grantors::{Objects, objects};
+use crate::change::{Change, GrantPrivileges, Privileges};
+use crate::desired::PUBLIC;
+use crate::error::Error;
+use crate::spec::Object;
+use crate::validate::{expand, of};
+use crate::wire::{Server, Session, Use};
+
+/// The index of each grant that PostgreSQL would not carry out, and why.
+pub(super) async fn check(
+    server: &Server,
+    powers: &Powers,
+    changes: &[Change],
+) -> Result<Vec<(usize, Error)>, Error> {
+    let mut refused = Vec::new();
+    for (index, change) in changes.iter().enumerate() {
+        if let Change::GrantPrivileges(GrantPrivileges(granted)) = change
+            && let Some(kind) = kind(granted.target.object).filter(|_| granted.target.columns.is_empty())
+            && server.ownership.is_read(&granted.database)
+        {
+            let session = server.pool.session(&granted.database, Use::Reading).await?;
+            let lacks = lacks(server, &session, granted, kind).await?;
+            server.pool.keep(session, Use::Reading);
+            refused.extend(lacks.map(|lacks| (index, powers.refuse(change, lacks))));
+        }
+    }
+    Ok(refused)
+}
+
+/// The word of `has_…_privilege`, and of `acldefault`. An owner of a schema is known without a session in its database.
+fn kind(object: Object) -> Option<(&'static str, char)> {
+    match object {
+        Object::Database | Object::Schema => None,
+        Object::Tables => Some(("table", 'r')),
+        Object::Sequences => Some(("sequence", 's')),
+        Object::Functions => Some(("function", 'f')),
+        Object::Types => Some(("type", 'T')),
+    }
+}
+
+/// The first object that is not granted on yet, and by nobody here can be.
+async fn lacks(
+    server: &Server,
+    session: &Session,
+    wanted: &Privileges,
+    (word, letter): (&str, char),
+) -> Result<Option<String>, Error> {
+    let (names, target) = (&server.names, &wanted.target);
+    let Objects { name, from, place, acl, owner } = objects(target.object);
+    let question = format!(
+        "SELECT {name}, p.word, pg_catalog.pg_get_userbyid({owner})::text FROM {from}, unnest($3::text[]) AS p(word) \
+         WHERE {place} AND NOT EXISTS (SELECT FROM unnest($6::text[]) AS j(role) JOIN pg_catalog.pg_roles r ON r.rolname = j.role \
+             WHERE pg_catalog.has_{word}_privilege(r.oid, o.oid, p.word || ' WITH GRANT OPTION')) \
+         AND NOT EXISTS (SELECT FROM pg_catalog.aclexplode(coalesce({acl}, pg_catalog.acldefault('{letter}', {owner}))) a \
+             WHERE a.privilege_type = p.word AND (a.is_grantable OR NOT $7) \
+             AND a.grantee = coalesce((SELECT g.oid FROM pg_catalog.pg_roles g WHERE g.rolname = $2), 0::oid)) \
+         ORDER BY 1, 2 LIMIT 1"
+    );
+    let grantee = if target.role == PUBLIC { "" } else { names.real(&target.role) };
+    let privileges = expand(&wanted.privileges, of(target), session.facts.version);
+    let privileges: Vec<String> = privileges.iter().map(|p| p.word().to_ascii_uppercase()).collect();
+    let (object, arguments) = target.parts();
+    let ours: Vec<&String> = server.joinable.iter().collect();
+    let parameters: [(&(dyn ToSql + Sync), Type); 7] = [
+        (&target.schema, Type::TEXT),
+        (&grantee, Type::TEXT),
+        (&privileges, Type::TEXT_ARRAY),
+        (&object, Type::TEXT),
+        (&arguments, Type::TEXT),
+        (&ours, Type::TEXT_ARRAY),
+        (&target.grant_option, Type::BOOL),
+    ];
+    let rows = session.rows("asking who may grant", &question, parameters).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let (name, privilege, owner): (&str, &str, &str) = (row.get(0)?, row.get(1)?, row.get(2)?);
+    let owner = names.redact(&names.key(owner));
+    Ok(Some(format!("{privilege} with grant option on the {name}, which belongs to {owner}")))
+}

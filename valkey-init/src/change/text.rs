@@ -1,0 +1,54 @@
+//! A change in one line of text.
+
+use std::fmt;
+
+use super::Change;
+use super::lists::{counted, drifts, few};
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::StabilizeSlots { node, slots } => write!(f, "close the open slots {slots} on {node}"),
+            Self::AssignSlots { node, slots } => write!(f, "assign slots {slots} to {node}"),
+            Self::SetEpoch { node, epoch } => write!(f, "set the epoch of {node} to {epoch}"),
+            Self::SetAnnounce { node, parameters } => {
+                write!(f, "set what {node} announces: ")?;
+                drifts(f, parameters)
+            }
+            Self::CreateUser { node, user, enabled, rules, passwords, .. } => {
+                let state = if *enabled { "" } else { ", disabled" };
+                write!(
+                    f,
+                    "create user {user} on {node}: rules \"{rules}\", {}{state}",
+                    counted(passwords.len())
+                )
+            }
+            Self::AlterUser { node, user, enabled, rules, passwords, .. }
+            | Self::CloseUser { node, user, enabled, rules, passwords, .. } => {
+                let parts = [
+                    enabled.as_ref().map(|drift| format!("enabled {drift}")),
+                    rules.as_ref().map(|drift| format!("rules {drift}")),
+                    passwords.as_ref().map(|drift| format!("passwords {drift}")),
+                ];
+                let parts: Vec<String> = parts.into_iter().flatten().collect();
+                write!(f, "alter user {user} on {node}: {}", parts.join(", "))
+            }
+            Self::SetConfig { node, parameters } => {
+                write!(f, "set config of {node}: ")?;
+                drifts(f, parameters)
+            }
+            Self::MeetNode { node, by } => write!(f, "meet {node} from {}", few(by)),
+            Self::ReplicateNode { node, primary } => match &primary.from {
+                None => write!(f, "replicate {} on {node}", primary.to),
+                Some(_) => write!(f, "replicate on {node}: {primary}"),
+            },
+            Self::LoadFunction { node, library, code } => {
+                write!(f, "load function {library} on {node}: code {code}")
+            }
+            Self::CreateGroup { node, stream, group, start } => {
+                write!(f, "create group {group} of stream {stream} on {node}: start {start}")
+            }
+            Self::DeleteUser { node, user, .. } => write!(f, "delete user {user} on {node}"),
+        }
+    }
+}
