@@ -10,7 +10,7 @@ use crate::command::docker;
 use crate::eventually;
 
 /// Longer than anything that a test waits for takes.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Kilobytes that a watch with nothing to do may hold in memory.
 const RESIDENT: u64 = 8 * 1024;
