@@ -136,7 +136,9 @@ fn functions_that_a_new_replica_would_lose_are_told() {
     assert!(conflicts.contains("counters") && conflicts.contains("nodes[1]"), "{conflicts}");
     assert!(nodes.cli(1, &["FUNCTION", "LIST"]).contains("counters"));
     replication(&nodes, "functions: {counters: {file: /f/counters.lua}}\n").run().expect(0, "changed");
-    assert!(nodes.cli(1, &["FUNCTION", "LIST"]).contains("counters"));
+    eventually("the replica has it", Duration::from_secs(60), || {
+        nodes.cli(1, &["FUNCTION", "LIST"]).contains("counters")
+    });
 }
 
 /// A link may be refused after its login: what replication sends is then what the user may not.

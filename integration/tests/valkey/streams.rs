@@ -1,7 +1,9 @@
 //! Consumer groups of streams: made where they are missing, each on the primary of its key, and never moved.
 
-use integration::Init;
+use std::time::Duration;
+
 use integration::valkey::Nodes;
+use integration::{Init, eventually};
 
 const TWO: &str = "streams:\n  orders: {groups: {workers: {start: 0}, audit: {}}}\n  \"{eu}:events\": {groups: {readers: {start: $}}}\n";
 
@@ -69,8 +71,9 @@ fn replicas_have_the_groups_of_their_primary() {
     let ended = run().expect(0, "changed");
     assert_eq!(ended.operations().iter().filter(|op| *op == "create_group").count(), 3);
     run().expect(0, "unchanged");
-    nodes.cli(0, &["WAIT", "1", "5000"]);
-    assert!(nodes.cli(1, &["XINFO", "GROUPS", "orders"]).contains("workers"));
+    eventually("the replica has it", Duration::from_secs(60), || {
+        nodes.cli(1, &["XINFO", "GROUPS", "orders"]).contains("workers")
+    });
 }
 
 /// A key of another type is never touched, and an account without the rights is told before anything is written.
