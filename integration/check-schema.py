@@ -11,18 +11,7 @@ import sys
 
 import jsonschema
 
-
-def properties(part, place=""):
-    """Every property, with its place."""
-    if isinstance(part, list):
-        for number, one in enumerate(part):
-            yield from properties(one, f"{place}/{number}")
-    elif isinstance(part, dict):
-        for key, value in part.items():
-            if key == "properties" and not place.endswith("/properties"):
-                yield from ((f"{place}/properties/{name}", one) for name, one in value.items())
-            if key not in ("examples", "default", "enum"):
-                yield from properties(value, f"{place}/{key}")
+from specs_and_schemas import properties
 
 
 def faults(schema):

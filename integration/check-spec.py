@@ -5,25 +5,12 @@ An independent second opinion: neither the YAML parser nor the JSON Schema valid
 """
 
 import json
-import re
 import sys
 
 import jsonschema
 import yaml
 
-
-class Core(yaml.SafeLoader):
-    """YAML 1.2's core schema: `yes` is a word, `12:30` is one too, and no date is parsed."""
-
-
-Core.yaml_implicit_resolvers = {}
-for tag, pattern, first in [
-    ("null", r"~|null|Null|NULL|", "~nN\0"),
-    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
-    ("int", r"[-+]?[0-9]+", "-+0123456789"),
-    ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", "-+.0123456789"),
-]:
-    Core.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"^(?:{pattern})$"), list(first))
+from specs_and_schemas import Core
 
 
 def opinion(validator, path):

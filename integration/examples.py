@@ -12,23 +12,11 @@ import sys
 import jsonschema
 import yaml
 
+from specs_and_schemas import Core, properties
+
 WIDTH = 100  # of an example; a longer value is made shorter
 # What the schema itself adds to every tool's fields, with where it is shown.
 COMMON = {"/properties/interpolate": True, "/$defs/split/properties/split": "${BUCKETS}"}
-
-
-class Core(yaml.SafeLoader):
-    """YAML 1.2's core schema, as the tools read it: `yes` is a word."""
-
-
-Core.yaml_implicit_resolvers = {}
-for tag, pattern, first in [
-    ("null", r"~|null|Null|NULL|", "~nN\0"),
-    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
-    ("int", r"[-+]?[0-9]+", "-+0123456789"),
-    ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", "-+.0123456789"),
-]:
-    Core.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"^(?:{pattern})$"), list(first))
 
 
 def blocks(path):
@@ -43,7 +31,8 @@ class Places:
 
     def __init__(self, document):
         self.document = document
-        self.values = {place: [] for place in properties(document, "")}
+        self.properties = dict(properties(document))
+        self.values = {place: [] for place in self.properties}
 
     def forms(self, part, place):
         """The schemas that a value may satisfy, each with its place."""
@@ -73,7 +62,7 @@ class Places:
 
     def example(self, place):
         """The first value that is short, else the shortest; of a key that no spec has there, what it has elsewhere."""
-        schema = {**property_at(self.document, place), "$defs": self.document["$defs"]}
+        schema = {**self.properties[place], "$defs": self.document["$defs"]}
         validator = jsonschema.Draft202012Validator(schema)
         key = place.rsplit("/", 1)[1]
         elsewhere = [value for other, values in self.values.items() if other.endswith(f"/{key}") for value in values]
@@ -83,25 +72,6 @@ class Places:
             if forms:
                 return next((form for form in forms if width(form) <= WIDTH), min(forms, key=width))
         return None
-
-
-def properties(part, place):
-    """The place of every property."""
-    if isinstance(part, list):
-        for number, one in enumerate(part):
-            yield from properties(one, f"{place}/{number}")
-    elif isinstance(part, dict):
-        for key, value in part.items():
-            if key == "properties" and not place.endswith("/properties"):
-                yield from (f"{place}/properties/{name}" for name in value)
-            if key not in ("examples", "default", "enum"):
-                yield from properties(value, f"{place}/{key}")
-
-
-def property_at(document, place):
-    for step in place.split("/")[1:]:
-        document = document[int(step)] if isinstance(document, list) else document[step]
-    return document
 
 
 def width(value):
