@@ -22,10 +22,8 @@ pub(super) async fn read(
         return Ok(());
     }
     let own = state.view.get(&state.id);
-    let is_here = |key: &str| {
-        desired.mode != Mode::Cluster
-            || own.is_some_and(|own| own.slots.iter().any(|owned| owned == slot(key)))
-    };
+    let is_here =
+        |key: &str| desired.mode != Mode::Cluster || own.is_some_and(|own| own.slots.contains(slot(key)));
     let keys: Vec<&String> = desired.streams.keys().filter(|key| is_here(key)).collect();
     let commands: Vec<Cmd> = keys.iter().map(|key| groups_of(key)).collect();
     for (key, answer) in keys.into_iter().zip(connection.ask_all(commands).await?) {

@@ -1,6 +1,6 @@
 //! Consumer groups that are missing, each on the primary that has the key of its stream.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{Conflict, Endpoint, SpecPath};
 
@@ -21,11 +21,11 @@ pub(super) fn plan(
     if desired.streams.is_empty() {
         return;
     }
-    let owner_of = owners(desired, observed);
+    let owners = owners(desired, observed);
     let no_groups = BTreeSet::new();
     for (stream, groups) in &desired.streams {
-        let Some(node) = owner_of(stream) else { continue };
-        let state = observed.state(&node);
+        let Some(node) = owners.get(stream.as_str()) else { continue };
+        let state = observed.state(node);
         let there = match state.streams.get(stream) {
             None => &no_groups,
             Some(StreamState::Groups(there)) => there,
@@ -44,23 +44,19 @@ pub(super) fn plan(
     }
 }
 
-/// The primary that has a key, or gets its slot in this plan. A slot whose owner the spec does not name has none here.
-fn owners(desired: &Desired, observed: &Observed) -> impl Fn(&str) -> Option<Endpoint> {
-    let mut owners = Vec::new();
-    let mut only = None;
-    match desired.mode {
-        Mode::Cluster => {
-            let topology = Topology::new(desired, observed);
-            owners = topology.owners().into_iter().map(|owner| topology.endpoint(owner?)).collect();
-            for (node, slots) in Roles::new(&topology).assigned {
-                for slot in slots.iter() {
-                    if let Some(owner) = owners.get_mut(usize::from(slot)) {
-                        *owner = topology.endpoint(node);
-                    }
-                }
-            }
-        }
-        Mode::Replication | Mode::Standalone => only = replication::primary(desired, observed),
+/// The primary that has the key of each stream, or gets its slot in this plan. A slot whose owner the spec does not name has none here.
+fn owners<'d>(desired: &'d Desired, observed: &Observed) -> BTreeMap<&'d str, Endpoint> {
+    let streams = desired.streams.keys().map(String::as_str);
+    if desired.mode != Mode::Cluster {
+        let primary = replication::primary(desired, observed);
+        return streams.filter_map(|stream| Some((stream, primary.clone()?))).collect();
     }
-    move |key| only.clone().or_else(|| owners.get(usize::from(slot(key)))?.clone())
+    let topology = Topology::new(desired, observed);
+    let (owners, assigned) = (topology.owners(), Roles::new(&topology).assigned);
+    let owner = |key: &str| {
+        let slot = slot(key);
+        let new = assigned.iter().find(|(_, slots)| slots.contains(slot));
+        topology.endpoint(new.map(|(node, _)| *node).or(*owners.get(usize::from(slot))?)?)
+    };
+    streams.filter_map(|stream| Some((stream, owner(stream)?))).collect()
 }
