@@ -56,11 +56,14 @@ fn partitions_grow_and_a_default_accepts_what_is_there() {
 fn defaults_alone_neither_grow_a_topic_nor_change_what_is_deleted() {
     let compacted = "topics: {drift-connect: {partitions: 1, config: {cleanup.policy: compact}}}\n";
     crate::init(compacted).run().expect(0, "changed");
-    let slips = [("partitions: 6", "partitions"), ("config: {cleanup.policy: delete}", "config.cleanup.policy")];
+    let slips = [
+        ("partitions: 6", "defaults.partitions"),
+        ("config: {cleanup.policy: delete}", "defaults.config.\"cleanup.policy\""),
+    ];
     for (defaults, at) in slips {
         let spec = format!("defaults: {{{defaults}}}\ntopics: {{drift-connect: {{}}, drift-next: {{}}}}\n");
         let ended = crate::init(&spec).run().expect(4, "conflict");
-        assert_eq!(ended.report["conflicts"][0]["at"], format!("topics.drift-connect.{at}"));
+        assert_eq!(ended.report["conflicts"][0]["at"], at);
         assert_eq!(ended.changes(), ["create_topic drift-next: skipped"]);
     }
     let there = describe("drift-connect");
