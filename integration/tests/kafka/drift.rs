@@ -64,7 +64,7 @@ fn defaults_alone_neither_grow_a_topic_nor_change_what_is_deleted() {
         let spec = format!("defaults: {{{defaults}}}\ntopics: {{drift-connect: {{}}, drift-next: {{}}}}\n");
         let ended = crate::init(&spec).run().expect(4, "conflict");
         assert_eq!(ended.report["conflicts"][0]["at"], at);
-        assert_eq!(ended.changes(), ["create_topic drift-next: skipped"]);
+        assert!(ended.changes().iter().all(|change| change.ends_with(": skipped")), "{}", ended.stdout);
     }
     let there = describe("drift-connect");
     assert_eq!(there["PartitionCount"], "1");
