@@ -105,7 +105,7 @@ pub enum Error {
     },
     /// The broker does not support the request, or supports only versions of it that this build does not know
     /// (`ApiVersions`).
-    #[error("{peer} has {} of {request:?}; {} to {} are spoken here", version_range(*.theirs), .ours.min, .ours.max)]
+    #[error("{peer} has {} of {request:?}; this build supports {} to {}", version_range(*.theirs), .ours.min, .ours.max)]
     NoCommonVersion {
         /// The broker that was to be asked.
         peer: Peer,
@@ -160,7 +160,7 @@ pub enum Error {
     },
     /// The server accepts a config but does not describe it, so its value could never be verified.
     #[error(
-        "{peer} accepts the config `{name}` of {resource} and does not list it, so that nobody can tell whether it holds"
+        "{peer} accepts the config `{name}` of {resource} and does not describe it, so that its value cannot be verified"
     )]
     ConfigNotDescribed {
         /// The broker that validated the config.

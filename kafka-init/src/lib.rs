@@ -141,7 +141,7 @@ impl Backend for Kafka {
         }
         let results = apply::apply(&mut self.cluster, desired, stage, secrets, progress).await;
         if of_clients && results.iter().all(Result::is_ok) {
-            progress.waiting_for("what is new to be shown");
+            progress.waiting_for("the new users, ACLs and quotas to be shown");
             self.clients = self.read_back(desired, stage, secrets).await.ok();
         }
         results

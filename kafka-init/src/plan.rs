@@ -147,7 +147,7 @@ fn alter_broker_defaults(desired: &Desired, observed: &Observed) -> Option<Chang
 fn fewer_partitions(name: &str, topic: &Topic, existing: &ObservedTopic) -> Option<Conflict> {
     let declared = topic.partitions.filter(|declared| declared.value < existing.partitions)?;
     let problem = format!(
-        "topic `{name}` has {} partitions and Kafka takes none away: declare {0} or more, or -1 to accept what is \
+        "topic `{name}` has {} partitions and Kafka cannot remove any: declare {0} or more, or -1 to accept what is \
          there, or move its records to a new topic",
         existing.partitions
     );

@@ -16,7 +16,7 @@ pub(crate) async fn check(
     changes: &[Change],
     progress: &Progress,
 ) -> Vec<(usize, Error)> {
-    progress.waiting_for("the brokers to judge it");
+    progress.waiting_for("the brokers to validate the changes");
     let refused = if distribute::needs_other_brokers(changes) {
         cluster.while_connecting(async |main| validate_all(main, changes, progress).await).await
     } else {

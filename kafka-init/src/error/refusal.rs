@@ -50,7 +50,7 @@ impl Refusal {
                 "start the missing brokers, or lower default.replication.factor or the topic's `replicationFactor`"
             }
             _ if self.kind() == FaultKind::Denied => {
-                return Some(format!("grant the user that connects {}", self.permission));
+                return Some(format!("grant the provisioning account {}", self.permission));
             }
             _ => return None,
         };

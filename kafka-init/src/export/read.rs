@@ -54,7 +54,7 @@ fn shown_values(
     for (key, setting) in settings.into_iter().filter(|(_, setting)| setting.is_own) {
         match setting.own().filter(|_| !setting.sensitive) {
             Some(value) => drop(values.insert(key, value.to_owned())),
-            None => found.note(section, name, format!("{key}, whose value Kafka shows to nobody")),
+            None => found.note(section, name, format!("{key}, whose value Kafka never shows")),
         }
     }
     values

@@ -44,7 +44,7 @@ fn topic((name, existing): (&String, &ObservedTopic), export: &mut Export) -> (S
     let mut config = Vec::new();
     for (key, setting) in existing.config.iter().filter(|(_, setting)| setting.is_own) {
         let Some(value) = setting.own().filter(|_| !setting.sensitive) else {
-            export.note("topics", name, format!("{key}, whose value Kafka shows to nobody"));
+            export.note("topics", name, format!("{key}, whose value Kafka never shows"));
             continue;
         };
         let one = (key.clone(), config_value(value));
@@ -202,7 +202,7 @@ fn quota((entity, limits): (&Entity, &Quotas), export: &mut Export) -> Option<(S
         // The name `*` would be read as the default entity.
         || entity.0.values().flatten().any(|name| name == "*");
     let problem = violation_of_item("quotas", &node)
-        .or_else(|| unknown.then(|| "a spec has no words for its entity or for its limits".to_owned()));
+        .or_else(|| unknown.then(|| "a spec cannot express its entity or one of its limits".to_owned()));
     match problem {
         None => {
             let names = entity.0.values().map(|name| name.as_deref().unwrap_or("*"));

@@ -57,8 +57,8 @@ pub(super) fn conflicts(desired: &Desired, observed: &Observed) -> Vec<Conflict>
         .map(|account| lost_operations(desired, observed, account))
         .unwrap_or_default();
     let account_name = desired.sasl.as_ref().map_or_else(
-        || "the account that connects".to_owned(),
-        |sasl| format!("the account that connects (`User:{}`)", sasl.username),
+        || "the provisioning account".to_owned(),
+        |sasl| format!("the provisioning account (`User:{}`)", sasl.username),
     );
     let lockouts = lost.into_iter().map(|((cause, resource), operations)| {
         let (names, operations): (BTreeSet<_>, BTreeSet<_>) = operations.into_iter().unzip();
@@ -244,7 +244,7 @@ fn own_password_changed(desired: &Desired, observed: &Observed) -> Option<Confli
     let name = own_principal.0.strip_prefix("User:")?;
     let credentials = observed.users.get(name).filter(|_| desired.users.contains_key(name))?;
     let mechanism = desired.users.get(name)?.keys().find(|scram| sasl.mechanism == (**scram).into())?;
-    let problem = "this is the account that connects, and its password would be another one than `sasl.password`, which \
+    let problem = "this is the provisioning account, and its password would be another one than `sasl.password`, which \
                    would lock out the rest of the run: name the same secret, or change it as another account";
     let changes = credentials.get(mechanism).is_some_and(|credential| !credential.password_matches);
     changes.then(|| Conflict::new(SpecPath::root().key("users").key(name), problem))
@@ -256,7 +256,7 @@ fn own_credential_deleted(desired: &Desired, observed: &Observed) -> Option<Conf
     let name = own_principal.0.strip_prefix("User:")?;
     let mechanism =
         desired.absent_users.get(name)?.iter().find(|scram| sasl.mechanism == (**scram).into())?;
-    let problem = "this is the account that connects, and without its credential the rest of the run and the next one would be \
+    let problem = "this is the provisioning account, and without its credential the rest of the run and the next one would be \
                    locked out: take it away as another account";
     let exists = observed.users.get(name).is_some_and(|existing| existing.contains_key(mechanism));
     exists.then(|| Conflict::new(SpecPath::root().key("users").key(name), problem))

@@ -62,7 +62,8 @@ pub(super) fn sensitive<'a>(
     let sensitive = |key: &&String| existing.get(*key).is_some_and(|setting| setting.sensitive);
     let conflict = |key: &String| {
         let problem = format!(
-            "the broker keeps `{key}` to itself, so that it cannot be compared: leave it out, or write null to take it away"
+            "`{key}` is a sensitive config, whose value the broker never shows, so that it cannot be compared: leave it out, or \
+             write null to remove it"
         );
         Conflict::new(at.key(key), problem)
     };

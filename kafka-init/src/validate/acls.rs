@@ -30,7 +30,7 @@ pub(super) fn validate(acls: &[AclSpec], violations: &mut Violations) -> Acls {
             State::Absent => (&mut valid.absent, &valid.present),
         };
         if let Some(both) = bindings.iter().find(|binding| other.contains(*binding)) {
-            violations.push(&at, format!("another entry says the opposite of `{both}`"));
+            violations.push(&at, format!("another entry declares the opposite state of `{both}`"));
         }
         own.extend(bindings);
     }

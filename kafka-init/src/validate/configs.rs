@@ -94,7 +94,7 @@ fn of_resource(
     for (key, _) in secrets {
         violations.push(
             &at.key(key),
-            "a spec holds no secret, and Kafka shows this one to nobody: set it on the brokers",
+            "a spec holds no secret, and Kafka never shows the value of this one: set it on the brokers",
         );
     }
     let mut configs = Configs::none();

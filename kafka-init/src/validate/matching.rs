@@ -36,8 +36,9 @@ pub(super) fn principal_problem(principal: &str) -> Option<String> {
         return Some("a principal is TYPE:NAME, as in `User:orders`".to_owned());
     };
     let is_misspelt = kind != USER && kind.trim().eq_ignore_ascii_case(USER);
-    is_misspelt
-        .then(|| format!("`{principal}` is nobody, as the type is case-sensitive: write `{USER}:{name}`"))
+    is_misspelt.then(|| {
+        format!("`{principal}` matches no principal, as the type is case-sensitive: write `{USER}:{name}`")
+    })
 }
 
 /// The problem of a resource name or prefix.
@@ -52,7 +53,7 @@ pub(super) fn name_problem(kind: Resource, pattern: Pattern, name: &str) -> Opti
     if name.contains(ANY) && (kind == Resource::Topic || name.ends_with(ANY)) {
         let stem = name.split(ANY).next().unwrap_or_default();
         return Some(format!(
-            "`{name}` matches nothing, as `*` has a meaning by itself alone: write `{stem}` with `match: prefixed`"
+            "`{name}` matches nothing, as `*` is a wildcard only by itself: write `{stem}` with `match: prefixed`"
         ));
     }
     let is_topic = kind == Resource::Topic && !name.bytes().all(names::is_topic_name_byte);

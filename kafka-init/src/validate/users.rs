@@ -31,8 +31,10 @@ pub(super) fn users(
         let at = at.key(&name);
         // Kafka stores any name, but its SCRAM login accepts only ASCII ones.
         if name.is_empty() || !name.is_ascii() || name.contains('\0') {
-            violations
-                .push(&at, "a user's name has only ASCII characters: with any other, Kafka lets nobody in");
+            violations.push(
+                &at,
+                "a user's name has only ASCII characters: with any other, Kafka refuses the login",
+            );
         }
         let (present, absent) = user(spec, &at, violations);
         if !present.is_empty() {

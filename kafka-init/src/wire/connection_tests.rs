@@ -192,7 +192,7 @@ async fn a_request_that_the_broker_does_not_know_is_not_sent() {
             let error = connection.call(CreateTopicsRequest::default(), TIMEOUT).await.err().unwrap();
             assert_eq!(
                 error.to_string(),
-                "kafka:9092 has no version of CreateTopics; 2 to 7 are spoken here"
+                "kafka:9092 has no version of CreateTopics; this build supports 2 to 7"
             );
             assert!(connection.is_usable());
         },

@@ -116,7 +116,7 @@ fn another_spelling_of_the_same_value_is_no_drift() {
 #[test]
 fn fewer_partitions_are_a_conflict() {
     let spec = json!({"topics": {"a": {"partitions": 3}}});
-    assert_snapshot!(shown(&plan(spec, &cluster([("a", topic(6, 1, &[]))]))), @"! topics.a.partitions: topic `a` has 6 partitions and Kafka takes none away: declare 6 or more, or -1 to accept what is there, or move its records to a new topic");
+    assert_snapshot!(shown(&plan(spec, &cluster([("a", topic(6, 1, &[]))]))), @"! topics.a.partitions: topic `a` has 6 partitions and Kafka cannot remove any: declare 6 or more, or -1 to accept what is there, or move its records to a new topic");
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn a_sensitive_value_is_a_conflict() {
     let hidden = Setting { value: None, kind: ConfigType::Text, sensitive: true, is_own: true };
     let there = ObservedTopic { config: [("x.password".to_owned(), hidden)].into(), ..topic(1, 1, &[]) };
     let spec = json!({"topics": {"a": {"config": {"x.password": "?"}}}});
-    assert_snapshot!(shown(&plan(spec, &cluster([("a", there)]))), @r#"! topics.a.config."x.password": the broker keeps `x.password` to itself, so that it cannot be compared: leave it out, or write null to take it away"#);
+    assert_snapshot!(shown(&plan(spec, &cluster([("a", there)]))), @r#"! topics.a.config."x.password": `x.password` is a sensitive config, whose value the broker never shows, so that it cannot be compared: leave it out, or write null to remove it"#);
 }
 
 /// The derived order of the variants is the order of execution.

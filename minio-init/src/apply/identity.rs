@@ -69,7 +69,7 @@ pub(super) async fn apply(client: &Client, change: &IdentityChange, secrets: &Se
 }
 
 async fn put_policy(client: &Client, policy: &str, document: &Document) -> Result<(), Error> {
-    let call = Call::admin(Method::PUT, "add-canned-policy", format!("put policy {policy}"))
+    let call = Call::admin(Method::PUT, "add-canned-policy", format!("write policy {policy}"))
         .query("name", policy)
         .body(document.text());
     client.send_admin("policies", call).await.map(drop)
@@ -91,7 +91,7 @@ async fn put_user(
     status: Status,
     secrets: &Secrets,
 ) -> Result<(), Error> {
-    let action = format!("put user {user}");
+    let action = format!("write user {user}");
     let body = client.seal(&action, &UserBody { secret_key: SecretKey(secret), status })?;
     let call = Call::admin(Method::PUT, "add-user", action)
         .query("accessKey", &resolve_name(secrets, user)?)
@@ -101,7 +101,7 @@ async fn put_user(
 
 /// Enables a user with a random secret key that is dropped here, so that nobody can sign requests as the user.
 async fn enable_temporarily(client: &Client, user: &Text, secrets: &Secrets) -> Result<(), Error> {
-    let unknown = random_secret().map_err(|error| seal_error(&format!("put user {user}"), &error))?;
+    let unknown = random_secret().map_err(|error| seal_error(&format!("write user {user}"), &error))?;
     put_user(client, user, &unknown, Status::Enabled, secrets).await
 }
 

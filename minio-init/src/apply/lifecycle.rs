@@ -159,12 +159,12 @@ async fn restore(
     };
     let done = match restored.await {
         Ok(()) => "so it was taken back, and what was there before is there again".to_owned(),
-        Err(error) => format!("and it could not be taken back, so look at the bucket's rules: {error}"),
+        Err(error) => format!("and it could not be taken back, so check the rules of the bucket: {error}"),
     };
     Error::Unsupported {
         at: format!("buckets.{bucket}.lifecycle, rule {id}"),
         feature: field,
         endpoint: client.endpoint().clone(),
-        why: format!("it accepts the rule and keeps it without, {done}"),
+        why: format!("it accepts the rule and stores it without this, {done}"),
     }
 }

@@ -94,11 +94,9 @@ fn lifecycle(xml: &Element, existing: &mut ObservedBucket, notes: &mut Vec<Strin
     }
     let (accepted, others) = rules.into_iter().partition(|(_, existing)| existing.rule.is_some());
     existing.lifecycle = accepted;
-    notes.extend(
-        others.into_keys().map(|id| {
-            format!("the lifecycle rule {id}, which has a condition or an action that no spec says")
-        }),
-    );
+    notes.extend(others.into_keys().map(|id| {
+        format!("the lifecycle rule {id}, which has a condition or an action that a spec cannot express")
+    }));
 }
 
 fn notifications(xml: &Element, existing: &mut ObservedBucket, notes: &mut Vec<String>) {
@@ -106,7 +104,7 @@ fn notifications(xml: &Element, existing: &mut ObservedBucket, notes: &mut Vec<S
     let accepted = existing.notifications.keys().collect();
     let others = s3::other_notifications(Some(xml), &accepted).count();
     if others > 0 {
-        notes.push(format!("{others} notifications in a form that no spec says"));
+        notes.push(format!("{others} notifications in a form that a spec cannot express"));
     }
 }
 

@@ -88,7 +88,7 @@ fn attached(
         export.note(
             section,
             name,
-            format!("its policy {policy}, which is not there or has a name that no spec says"),
+            format!("its policy {policy}, which does not exist or has a name that a spec does not accept"),
         );
     }
     policies.iter().filter(is_there).cloned().collect()
@@ -105,7 +105,7 @@ fn user(
 ) -> Option<(String, Node)> {
     let Text::Plain(label) = name else { return None };
     if *name == found.own {
-        export.note("users", label, "this user, which is the account that provisions");
+        export.note("users", label, "this user, which is the provisioning account");
         return None;
     }
     let node = Node::map()
@@ -120,7 +120,7 @@ fn group((name, existing): (&String, &ObservedGroup), found: &Found, export: &mu
     for member in &existing.members {
         match member {
             member if *member == found.own => {
-                export.note("groups", name, "its member that is the account that provisions");
+                export.note("groups", name, "its member that is the provisioning account");
             }
             Text::Plain(plain)
                 if found.server.users.contains_key(member)
@@ -130,8 +130,9 @@ fn group((name, existing): (&String, &ObservedGroup), found: &Found, export: &mu
                 members.push(plain.clone());
             }
             member => {
-                let text =
-                    format!("its member {member}, who is no user here or has a name that no spec says");
+                let text = format!(
+                    "its member {member}, who is no user of the server or has a name that a spec does not accept"
+                );
                 export.note("groups", name, text);
             }
         }
@@ -161,7 +162,7 @@ fn key(
             export.note(
                 "accessKeys",
                 label,
-                format!("this access key of {parent}, which is the account that provisions"),
+                format!("this access key of {parent}, which is the provisioning account"),
             );
             return None;
         }

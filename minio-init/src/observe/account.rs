@@ -44,7 +44,7 @@ async fn account(client: &Client, names: &Names) -> Result<Option<ObservedAccoun
         return rights(client, names, own, info).await;
     }
     // An access key (service account) has the rights of its user.
-    let action = "read the account that provisions";
+    let action = "read the provisioning account";
     let call = Call::admin(Method::GET, "accountinfo", action).limit(LISTING);
     let body = client.send_admin("policies", call).await?;
     let AccountInfo { account_name } = client.json(action, &body)?;
@@ -55,7 +55,7 @@ async fn account(client: &Client, names: &Names) -> Result<Option<ObservedAccoun
 }
 
 async fn user(client: &Client, name: &str) -> Result<Option<UserInfo>, Error> {
-    let call = Call::admin(Method::GET, "user-info", "read the rights of the account that provisions")
+    let call = Call::admin(Method::GET, "user-info", "read the rights of the provisioning account")
         .query("accessKey", name);
     match client.find::<UserInfo>("users", "XMinioAdminNoSuchUser", call).await {
         Err(refused) if refused.code() == "XMinioIAMActionNotAllowed" => Ok(None),

@@ -195,7 +195,7 @@ pub(super) fn keys(desired: &Desired, observed: &Observed, findings: &mut Findin
             }
             Some(existing) if existing.parent != *user => {
                 let problem = format!(
-                    "the access key belongs to {}, and a key cannot change hands: remove it first",
+                    "the access key belongs to {}, and an access key keeps its user: remove it first",
                     existing.parent
                 );
                 findings.conflicts.push(Conflict::new(at.key("user"), problem));

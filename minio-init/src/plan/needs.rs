@@ -7,14 +7,15 @@ use crate::desired::{Bucket, Desired};
 
 /// A permission: one of these actions, on the bucket if there is one.
 #[derive(Clone, Debug)]
-pub(super) struct Need {
+pub(super) struct RequiredPermission {
     pub(super) actions: &'static [&'static str],
     pub(super) bucket: Option<String>,
 }
 
 /// The permissions for the sections that the spec has, as docs/minio.md lists them.
-pub(super) fn needed_permissions(desired: &Desired) -> Vec<Need> {
-    let identities = needed_admin_calls(desired).into_iter().map(|actions| Need { actions, bucket: None });
+pub(super) fn needed_permissions(desired: &Desired) -> Vec<RequiredPermission> {
+    let identities =
+        needed_admin_calls(desired).into_iter().map(|actions| RequiredPermission { actions, bucket: None });
     let buckets = desired.buckets.iter().flat_map(|(name, bucket)| needed_on_bucket(name, bucket));
     identities.chain(buckets).collect()
 }
@@ -55,7 +56,7 @@ fn needed_admin_calls(desired: &Desired) -> Vec<&'static [&'static str]> {
 }
 
 /// The permissions for requests about one bucket.
-pub(super) fn needed_on_bucket(name: &str, bucket: &Bucket) -> Vec<Need> {
+pub(super) fn needed_on_bucket(name: &str, bucket: &Bucket) -> Vec<RequiredPermission> {
     let pairs: [(bool, [&'static [&'static str]; 2]); 8] = [
         (true, [&["s3:ListBucket"], &["s3:CreateBucket"]]),
         (bucket.versioning.is_some(), [&["s3:GetBucketVersioning"], &["s3:PutBucketVersioning"]]),
@@ -76,5 +77,5 @@ pub(super) fn needed_on_bucket(name: &str, bucket: &Bucket) -> Vec<Need> {
         (!bucket.notifications.is_empty(), [&["s3:GetBucketNotification"], &["s3:PutBucketNotification"]]),
     ];
     let needed = pairs.into_iter().filter(|(when, _)| *when).flat_map(|(_, actions)| actions);
-    needed.map(|actions| Need { actions, bucket: Some(name.to_owned()) }).collect()
+    needed.map(|actions| RequiredPermission { actions, bucket: Some(name.to_owned()) }).collect()
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use init_core::{Conflict, SpecPath, Text};
 
 use super::findings::Findings;
-use super::needs::{self, Need};
+use super::needs::{self, RequiredPermission};
 use crate::change::{BucketChange, Change, IdentityChange};
 use crate::desired::document::Document;
 use crate::desired::{Desired, Status};
@@ -69,9 +69,9 @@ fn policies_denying_own_access<'a>(
         let on = [bucket.clone()];
         let needs = needs::needed_on_bucket(bucket, wanted);
         let denied = needs.iter().filter(|need| need.actions.iter().all(|action| document.denies(action, &on)));
-        let denied: BTreeSet<String> = denied.map(Need::shown).collect();
+        let denied: BTreeSet<String> = denied.map(RequiredPermission::shown).collect();
         let problem = format!(
-            "this bucket policy denies {} to everybody, the account that provisions included, so no run could read or \
+            "this bucket policy denies {} to everybody, the provisioning account included, so no run could read or \
              mend the bucket again: leave that account out of the Deny",
             shortened(&denied)?
         );
@@ -90,7 +90,7 @@ fn own_user_disabled<'a>(
         let Change::Identity(IdentityChange::DisableUser { user, .. }) = change else { return None };
         let declared = desired.users.get(user).filter(|_| *user == account.user)?;
         let at = SpecPath::root().key("users").key(&declared.label).key("status");
-        let problem = "the account that provisions is an access key of this user, and is disabled with it: provision as \
+        let problem = "the provisioning account is an access key of this user, and is disabled with it: provision as \
                        another account";
         Some(Conflict::new(at, problem))
     })
@@ -104,7 +104,7 @@ fn own_user_removed<'a>(
 ) -> impl Iterator<Item = Conflict> + 'a {
     desired.absent.users.get(&account.user).into_iter().map(|label| {
         let at = SpecPath::root().key("users").key(label).key("state");
-        let problem = "the account that provisions is an access key of this user, and is removed with it: provision as \
+        let problem = "the provisioning account is an access key of this user, and is removed with it: provision as \
                        another account";
         Conflict::new(at, problem)
     })
@@ -158,7 +158,7 @@ impl<'a> Rights<'a> {
     }
 
     /// True when the policies give the permission. A Deny in any of them overrides every Allow.
-    fn give(&self, need: &Need) -> bool {
+    fn give(&self, need: &RequiredPermission) -> bool {
         let on = need.resources();
         need.actions.iter().any(|action| {
             self.documents().any(|document| document.allows(action, &on))
@@ -167,7 +167,7 @@ impl<'a> Rights<'a> {
     }
 
     /// The effect of one policy; none when the account does not have that policy.
-    fn effect_of(&self, policy: &String, need: &Need) -> PolicyEffect {
+    fn effect_of(&self, policy: &String, need: &RequiredPermission) -> PolicyEffect {
         let document = self.policies.get(policy).and_then(|name| self.documents.get(name));
         let on = need.resources();
         let any = |says: fn(&Document, &str, &[String]) -> bool| {
@@ -177,7 +177,7 @@ impl<'a> Rights<'a> {
     }
 }
 
-impl Need {
+impl RequiredPermission {
     /// The bucket as a policy may name it. To MinIO, `BUCKET/*` matches the bucket too.
     fn resources(&self) -> Vec<String> {
         self.bucket.iter().flat_map(|bucket| [bucket.clone(), format!("{bucket}/")]).collect()
@@ -214,20 +214,18 @@ fn lost_permissions(desired: &Desired, observed: &Observed, account: &ObservedAc
             (true, true) => (
                 root.key("policies").key(policy),
                 format!(
-                    "this policy gives the account that provisions its rights, and no longer allows it {actions}"
+                    "this policy gives the provisioning account its rights, and no longer allows it {actions}"
                 ),
             ),
             (true, false) => (
                 group(),
                 format!(
-                    "a disabled group gives the account that provisions no more `{policy}`, and so no {actions}"
+                    "a disabled group gives the provisioning account no more `{policy}`, and so no {actions}"
                 ),
             ),
             (false, _) => (
                 group(),
-                format!(
-                    "the account that provisions gets `{policy}` by this group, which denies it {actions}"
-                ),
+                format!("the provisioning account gets `{policy}` by this group, which denies it {actions}"),
             ),
         };
         let problem =

@@ -10,7 +10,7 @@ use crate::spec::{AccessKey, Credentials, Entry, Group, State, Stated, User};
 
 const NAME_MAX: usize = 32;
 const DESCRIPTION_MAX: usize = 256;
-const ITSELF: &str = "this is the account that provisions: it cannot provision itself";
+const ITSELF: &str = "this is the provisioning account: it cannot provision itself";
 
 /// The access key of each label.
 pub(super) struct Names(BTreeMap<String, Text>);
@@ -57,7 +57,7 @@ fn split_by_state(
         };
         violations.check(&at, names::plain(&name));
         if present.contains(&name) || absent.contains(&name) {
-            violations.push(&at, "it is there twice");
+            violations.push(&at, "it is listed twice");
         }
         match state {
             State::Present => present.insert(name),
@@ -68,7 +68,7 @@ fn split_by_state(
 }
 
 /// The message for an absent account with more fields than its name.
-const ABSENT_HAS_NO_FIELDS: &str = "it is to be absent: say nothing of it but its accessKey";
+const ABSENT_HAS_NO_FIELDS: &str = "it is to be absent: leave out everything but `state` and `accessKey`";
 
 pub(super) fn users(
     at: &SpecPath,

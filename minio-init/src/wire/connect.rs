@@ -84,8 +84,7 @@ fn check_not_own(desired: &Desired, secrets: &Secrets, name: &Text) -> Result<()
         Some(reference) if same => Err(Error::InvalidSecret {
             name: reference.clone(),
             what: "an access key",
-            problem: "it is also that of the account that provisions, which cannot provision itself"
-                .to_owned(),
+            problem: "it is also that of the provisioning account, which cannot provision itself".to_owned(),
         }),
         _ => Ok(()),
     }
