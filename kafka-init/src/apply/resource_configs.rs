@@ -1,4 +1,5 @@
-//! Other dynamic configs for one broker, a client metrics subscription or a group. A broker takes its own alone.
+//! `IncrementalAlterConfigs` for one broker, client metrics subscription or group. The configs of a broker are
+//! accepted only by that broker itself.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -8,19 +9,19 @@ use kafka_protocol::messages::incremental_alter_configs_request::AlterConfigsRes
 use kafka_protocol::messages::{IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse};
 use kafka_protocol::protocol::StrBytes;
 
-use super::alter::{self, unlisted_config};
 use super::by_request::Numbered;
 use super::mutation::{Mode, Mutation, Outcome, Outcomes};
 use super::send::send;
+use super::topic_configs::{self, unlisted_config};
 use crate::Error;
 use crate::change::AlterConfig;
 use crate::desired::ConfigResource;
 use crate::error::{Attempt, Peer};
-use crate::observe::permission;
+use crate::observe::authorized_resource;
 use crate::wire::Cluster;
 
 impl Mutation for AlterConfig {
-    type Call = IncrementalAlterConfigsRequest;
+    type Request = IncrementalAlterConfigsRequest;
 
     fn name(&self) -> Cow<'_, str> {
         Cow::Owned(self.resource.name())
@@ -31,20 +32,18 @@ impl Mutation for AlterConfig {
     }
 
     fn attempt(&self) -> Attempt {
-        Attempt {
-            action: format!("alter the configs of {}", self.resource),
-            permission: format!("AlterConfigs on {}", permission(&self.resource)),
-            waits: &[],
-            races: &[],
-        }
+        Attempt::new(
+            format!("alter the configs of {}", self.resource),
+            format!("AlterConfigs on {}", authorized_resource(&self.resource)),
+        )
     }
 
-    fn request<'c>(batch: impl Iterator<Item = &'c Self>, mode: Mode) -> Self::Call {
+    fn request<'c>(batch: impl Iterator<Item = &'c Self>, mode: Mode) -> Self::Request {
         let resource = |alteration: &Self| {
             AlterConfigsResource::default()
                 .with_resource_type(alteration.resource.number())
                 .with_resource_name(StrBytes::from_string(alteration.resource.name()))
-                .with_configs(alter::configs(&alteration.config))
+                .with_configs(topic_configs::configs(&alteration.config))
         };
         IncrementalAlterConfigsRequest::default()
             .with_resources(batch.map(resource).collect())
@@ -52,17 +51,19 @@ impl Mutation for AlterConfig {
     }
 
     fn outcomes<'c>(answer: IncrementalAlterConfigsResponse, _: impl Iterator<Item = &'c Self>) -> Outcomes {
-        alter::outcomes(answer)
+        topic_configs::outcomes(answer)
     }
 
-    /// The controller accepts any name for a broker, and the broker never shows it.
-    fn judge(&self, _: &Outcome, peer: &Peer) -> Result<(), Error> {
+    /// Refuses an unknown config name of a broker, because the controller accepts any name and the broker never
+    /// describes it.
+    fn check_outcome(&self, _: &Outcome, peer: &Peer) -> Result<(), Error> {
         let unlisted = self.unlisted.first();
         unlisted.map_or(Ok(()), |name| Err(unlisted_config(peer, &self.resource.to_string(), name)))
     }
 }
 
-/// One result per change. Two resources of different kinds may have one name, so each has a request of its own.
+/// Returns one result per change. Two resources of different types may have the same name, so each has a request of
+/// its own.
 pub(super) async fn apply(
     cluster: &mut Cluster,
     changes: &Numbered<&AlterConfig>,
@@ -71,12 +72,12 @@ pub(super) async fn apply(
 ) -> Vec<Result<(), Error>> {
     let mut results = Vec::with_capacity(changes.len());
     for (_, change) in changes {
-        results.push(one(cluster, change, mode, progress).await);
+        results.push(apply_one(cluster, change, mode, progress).await);
     }
     results
 }
 
-async fn one(
+async fn apply_one(
     cluster: &mut Cluster,
     change: &AlterConfig,
     mode: Mode,
@@ -86,8 +87,8 @@ async fn one(
         ConfigResource::Broker(id) => Some(id),
         ConfigResource::ClientMetrics(_) | ConfigResource::Group(_) => None,
     };
-    cluster.reach(&broker.into_iter().collect::<BTreeSet<_>>()).await?;
-    let gone = || Error::Internal(format!("there is no connection to {}", change.resource));
-    let connection = cluster.at(broker).ok_or_else(gone)?;
+    cluster.connect_to(&broker.into_iter().collect::<BTreeSet<_>>()).await?;
+    let missing = || Error::Internal(format!("there is no connection to {}", change.resource));
+    let connection = cluster.connection_to(broker).ok_or_else(missing)?;
     send(connection, &[change], mode, progress).await.into_iter().next().unwrap_or(Ok(()))
 }

@@ -1,4 +1,4 @@
-//! More partitions for topics that exist.
+//! `CreatePartitions`: adds partitions to existing topics.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use crate::change::CreatePartitions;
 use crate::error::Attempt;
 
 impl Mutation for CreatePartitions {
-    type Call = CreatePartitionsRequest;
+    type Request = CreatePartitionsRequest;
 
     fn name(&self) -> Cow<'_, str> {
         Cow::Borrowed(&self.name)
@@ -23,16 +23,16 @@ impl Mutation for CreatePartitions {
     }
 
     fn attempt(&self) -> Attempt {
-        Attempt {
-            action: format!("add partitions to topic {}", self.name),
-            permission: format!("Alter on topic {}", self.name),
-            // The plan has seen fewer partitions than it asks for: another count, or no topic, came since.
-            waits: &[],
-            races: &[ResponseError::InvalidPartitions, ResponseError::UnknownTopicOrPartition],
-        }
+        // The plan saw an existing topic with fewer partitions, so these codes mean that another client has
+        // changed or deleted it since.
+        Attempt::new(
+            format!("add partitions to topic {}", self.name),
+            format!("Alter on topic {}", self.name),
+        )
+        .concurrent_change_on(&[ResponseError::InvalidPartitions, ResponseError::UnknownTopicOrPartition])
     }
 
-    fn request<'c>(batch: impl Iterator<Item = &'c Self>, mode: Mode) -> Self::Call {
+    fn request<'c>(batch: impl Iterator<Item = &'c Self>, mode: Mode) -> Self::Request {
         let topic = |growth: &CreatePartitions| {
             CreatePartitionsTopic::default()
                 .with_name(TopicName(StrBytes::from_string(growth.name.clone())))

@@ -1,17 +1,17 @@
-//! The changes and conflicts of a plan before they are sorted.
+//! Collects the changes and conflicts of a plan before they are sorted.
 
 use init_core::Conflict;
 
 use crate::change::Change;
 
-/// What is found on the way, before it is sorted.
+/// The changes and conflicts so far.
 #[derive(Default)]
-pub(super) struct Found {
+pub(super) struct Findings {
     pub(super) changes: Vec<Change>,
     pub(super) conflicts: Vec<Conflict>,
 }
 
-impl Found {
+impl Findings {
     pub(super) fn change(&mut self, change: impl Into<Change>) {
         self.changes.push(change.into());
     }

@@ -1,20 +1,21 @@
-//! Other dynamic configs for all brokers: the declared keys alone, all others stay as they are.
+//! `IncrementalAlterConfigs` for the cluster-wide default of all brokers: it changes the declared keys, and all
+//! others stay as they are.
 
 use std::borrow::Cow;
 
 use kafka_protocol::messages::incremental_alter_configs_request::AlterConfigsResource;
 use kafka_protocol::messages::{IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse};
 
-use super::alter;
 use super::mutation::{Mode, Mutation, Outcomes};
+use super::topic_configs;
 use crate::change::AlterBrokerConfig;
 use crate::error::Attempt;
 use crate::wire::BROKER;
 
 impl Mutation for AlterBrokerConfig {
-    type Call = IncrementalAlterConfigsRequest;
+    type Request = IncrementalAlterConfigsRequest;
 
-    /// Kafka's name for what holds for every broker.
+    /// The empty name stands for the cluster-wide default of all brokers.
     fn name(&self) -> Cow<'_, str> {
         Cow::Borrowed("")
     }
@@ -24,19 +25,14 @@ impl Mutation for AlterBrokerConfig {
     }
 
     fn attempt(&self) -> Attempt {
-        Attempt {
-            action: "alter the configs of all brokers".to_owned(),
-            permission: "AlterConfigs on the cluster".to_owned(),
-            waits: &[],
-            races: &[],
-        }
+        Attempt::new("alter the configs of all brokers", "AlterConfigs on the cluster")
     }
 
-    fn request<'c>(batch: impl Iterator<Item = &'c Self>, mode: Mode) -> Self::Call {
+    fn request<'c>(batch: impl Iterator<Item = &'c Self>, mode: Mode) -> Self::Request {
         let resource = |alteration: &Self| {
             AlterConfigsResource::default()
                 .with_resource_type(BROKER)
-                .with_configs(alter::configs(&alteration.config))
+                .with_configs(topic_configs::configs(&alteration.config))
         };
         IncrementalAlterConfigsRequest::default()
             .with_resources(batch.map(resource).collect())
@@ -44,6 +40,6 @@ impl Mutation for AlterBrokerConfig {
     }
 
     fn outcomes<'c>(answer: IncrementalAlterConfigsResponse, _: impl Iterator<Item = &'c Self>) -> Outcomes {
-        alter::outcomes(answer)
+        topic_configs::outcomes(answer)
     }
 }

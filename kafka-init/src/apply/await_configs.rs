@@ -1,7 +1,7 @@
-//! Waits until a broker shows the configs that are set.
+//! Waits until a broker shows the configs that were set.
 //!
-//! Each broker applies what the controller has committed when it comes to it. Before the defaults of all brokers change,
-//! every one of them must have the topics' own values, or it deletes records by the new default meanwhile.
+//! Each broker applies what the controller has committed at its own pace. Before the defaults of all brokers change,
+//! every broker must have the topics' own values; otherwise it could delete records by the new default.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,12 +16,12 @@ use crate::observe::configs;
 use crate::observed::Setting;
 use crate::wire::Connection;
 
-/// How long a broker may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The time that a broker may take.
+const MAX_WAIT: Duration = Duration::from_secs(10);
 pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(10);
 pub(super) const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
-/// A topic (or all brokers), and its configs; the value is `None` where the default is to hold.
+/// A topic, or `None` for all brokers, and its configs. The value is `None` where the default is to apply.
 pub(super) type Wanted<'c> = (Option<&'c str>, BTreeMap<&'c String, Option<&'c str>>);
 
 /// The configs that these changes set.
@@ -36,19 +36,19 @@ fn wanted(config: &ConfigDrifts) -> BTreeMap<&String, Option<&str>> {
     config.iter().map(|(key, drift)| (key, drift.to.0.as_deref())).collect()
 }
 
-/// What the topics of a spec are to have of their own.
+/// The declared values of the topics of a spec.
 pub(super) fn declared(topics: &BTreeMap<String, Topic>) -> Vec<Wanted<'_>> {
-    let wanted = topics.iter().map(|(name, topic)| (Some(name.as_str()), own(topic)));
+    let wanted = topics.iter().map(|(name, topic)| (Some(name.as_str()), declared_values(topic)));
     wanted.filter(|(_, config): &Wanted<'_>| !config.is_empty()).collect()
 }
 
-fn own(topic: &Topic) -> BTreeMap<&String, Option<&str>> {
+fn declared_values(topic: &Topic) -> BTreeMap<&String, Option<&str>> {
     topic.config.iter().filter_map(|(key, said)| Some((key, Some(said.value.as_deref()?)))).collect()
 }
 
-/// Waits until the broker shows all of them, but not for ever. Where a topic `may_lack`, one that the broker does not
-/// know is as good: it has no records of it.
-pub(super) async fn shown_by(
+/// Waits, for a limited time, until the broker shows all of the configs. With `may_lack`, a topic that the broker
+/// does not know yet passes, because the broker has no records of it.
+pub(super) async fn await_configs(
     broker: &mut Connection,
     wanted: &[Wanted<'_>],
     may_lack: bool,
@@ -58,26 +58,28 @@ pub(super) async fn shown_by(
     loop {
         let asked: Vec<_> =
             missing.iter().map(|(topic, config)| (*topic, config.keys().copied().collect())).collect();
-        let there = configs(broker, &asked).await?;
+        let existing = configs(broker, &asked).await?;
         missing.retain(|(topic, config)| {
-            there.get(&topic.map(str::to_owned)).map_or(!may_lack, |there| !shows(there, config))
+            existing.get(&topic.map(str::to_owned)).map_or(!may_lack, |existing| !shows_all(existing, config))
         });
         let Some((topic, _)) = missing.first() else { return Ok(()) };
-        if began.elapsed() >= PATIENCE {
+        if began.elapsed() >= MAX_WAIT {
             let resource = topic.map_or_else(|| "all brokers".to_owned(), |topic| format!("topic {topic}"));
-            return Err(Error::Behind { peer: broker.peer().clone(), resource });
+            return Err(Error::ConfigNotVisible { peer: broker.peer().clone(), resource });
         }
         sleep(pause).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
 
-fn shows(there: &BTreeMap<String, Setting>, wanted: &BTreeMap<&String, Option<&str>>) -> bool {
+fn shows_all(existing: &BTreeMap<String, Setting>, wanted: &BTreeMap<&String, Option<&str>>) -> bool {
     wanted.iter().all(|(key, wanted)| {
-        let setting = there.get(*key);
+        let setting = existing.get(*key);
         match (setting.and_then(Setting::own), wanted) {
-            (Some(own), Some(wanted)) => setting.is_some_and(|setting| setting.kind.same(own, wanted)),
-            (own, wanted) => own == *wanted,
+            (Some(declared_values), Some(wanted)) => {
+                setting.is_some_and(|setting| setting.kind.are_equal(declared_values, wanted))
+            }
+            (declared_values, wanted) => declared_values == *wanted,
         }
     })
 }

@@ -1,4 +1,4 @@
-//! Other configs for topics that exist: the declared keys alone, all others stay as they are.
+//! `IncrementalAlterConfigs` for topics: it changes the declared keys, and all others stay as they are.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -17,11 +17,11 @@ use crate::error::{Attempt, Peer};
 use crate::wire::TOPIC;
 
 const SET: i8 = 0;
-/// The default holds from then on.
+/// The operation that removes a value, so that the default applies.
 const DELETE: i8 = 1;
 
 impl Mutation for AlterTopicConfig {
-    type Call = IncrementalAlterConfigsRequest;
+    type Request = IncrementalAlterConfigsRequest;
 
     fn name(&self) -> Cow<'_, str> {
         Cow::Borrowed(&self.name)
@@ -32,15 +32,14 @@ impl Mutation for AlterTopicConfig {
     }
 
     fn attempt(&self) -> Attempt {
-        Attempt {
-            action: format!("alter the configs of topic {}", self.name),
-            permission: format!("AlterConfigs on topic {}", self.name),
-            waits: &[],
-            races: &[ResponseError::UnknownTopicOrPartition],
-        }
+        Attempt::new(
+            format!("alter the configs of topic {}", self.name),
+            format!("AlterConfigs on topic {}", self.name),
+        )
+        .concurrent_change_on(&[ResponseError::UnknownTopicOrPartition])
     }
 
-    fn request<'c>(batch: impl Iterator<Item = &'c Self>, mode: Mode) -> Self::Call {
+    fn request<'c>(batch: impl Iterator<Item = &'c Self>, mode: Mode) -> Self::Request {
         IncrementalAlterConfigsRequest::default()
             .with_resources(batch.map(resource).collect())
             .with_validate_only(mode.is_validate_only())
@@ -50,15 +49,16 @@ impl Mutation for AlterTopicConfig {
         outcomes(answer)
     }
 
-    /// Kafka refuses a name that it does not list. A server that accepts it would never show it.
-    fn judge(&self, _: &Outcome, peer: &Peer) -> Result<(), Error> {
+    /// Refuses a config that the broker accepts but does not describe, because its value could never be verified.
+    /// Kafka itself refuses such a name.
+    fn check_outcome(&self, _: &Outcome, peer: &Peer) -> Result<(), Error> {
         let unlisted = self.unlisted.first();
         unlisted.map_or(Ok(()), |name| Err(unlisted_config(peer, &format!("topic {}", self.name), name)))
     }
 }
 
 pub(super) fn unlisted_config(peer: &Peer, resource: &str, name: &str) -> Error {
-    Error::Unlisted { peer: peer.clone(), resource: resource.to_owned(), name: name.to_owned() }
+    Error::ConfigNotDescribed { peer: peer.clone(), resource: resource.to_owned(), name: name.to_owned() }
 }
 
 pub(super) fn outcomes(answer: IncrementalAlterConfigsResponse) -> Outcomes {

@@ -1,4 +1,4 @@
-//! What a cluster says of itself, and whether that is enough to begin.
+//! The cluster's description of itself, and whether enough of its brokers are unfenced.
 
 use std::time::Duration;
 
@@ -10,34 +10,32 @@ use crate::Error;
 use crate::desired::readiness::Readiness;
 use crate::error::{Attempt, refused};
 
-const LIMIT: Duration = Duration::from_secs(3);
-/// Larger than any cluster that is known.
-const MOST_BROKERS: usize = 500;
+const TIMEOUT: Duration = Duration::from_secs(3);
+/// The most brokers that a cluster may have; no known cluster is larger.
+const MAX_BROKERS: usize = 500;
 
-/// The members of a cluster, at one moment.
+/// The id, controller and brokers of a cluster, as one broker describes them.
 #[derive(Debug)]
-pub(crate) struct View {
+pub(crate) struct ClusterDescription {
     pub(crate) cluster_id: String,
-    /// Of use in a cluster with `ZooKeeper` alone: in any other, this is any broker and all of them forward.
+    /// The controller's id. It is meaningful in `ZooKeeper` mode only; with `KRaft` it is any broker, and every
+    /// broker forwards changes to the controller.
     pub(crate) controller: i32,
     pub(crate) brokers: Vec<Broker>,
 }
 
-impl View {
+impl ClusterDescription {
     pub(crate) async fn read(connection: &mut Connection) -> Result<Self, Error> {
         let Ok(version) = connection.version::<DescribeClusterRequest>() else {
-            return Self::listed(connection).await;
+            return Self::read_from_metadata(connection).await;
         };
-        // With the fenced brokers (since version 2), the message about too few can say who is missing.
+        // Fenced brokers are described since version 2, so that the message about too few brokers can name them.
         let request = DescribeClusterRequest::default().with_include_fenced_brokers(version >= 2);
-        let answer = connection.call(request, LIMIT).await?;
-        refused(answer.error_code, answer.error_message.as_ref(), connection.peer(), || Attempt {
-            action: "describe the cluster".to_owned(),
-            permission: "Describe on the cluster".to_owned(),
-            waits: &[],
-            races: &[],
+        let answer = connection.call(request, TIMEOUT).await?;
+        refused(answer.error_code, answer.error_message.as_ref(), connection.peer(), || {
+            Attempt::new("describe the cluster", "Describe on the cluster")
         })?;
-        few(answer.brokers.len(), connection, ApiKey::DescribeCluster)?;
+        check_broker_count(answer.brokers.len(), connection, ApiKey::DescribeCluster)?;
         let brokers = answer.brokers.into_iter().map(|broker| Broker {
             id: broker.broker_id.0,
             host: broker.host.to_string(),
@@ -52,13 +50,13 @@ impl View {
         })
     }
 
-    /// Before Kafka 2.8. Metadata lists the brokers that take part and no others, as `DescribeCluster` does
-    /// when it is not asked for the fenced ones.
-    async fn listed(connection: &mut Connection) -> Result<Self, Error> {
+    /// The description of a broker before Kafka 2.8. Metadata lists the unfenced brokers only, as `DescribeCluster`
+    /// does without `include_fenced_brokers`.
+    async fn read_from_metadata(connection: &mut Connection) -> Result<Self, Error> {
         let request =
             MetadataRequest::default().with_topics(Some(Vec::new())).with_allow_auto_topic_creation(false);
-        let answer = connection.call(request, LIMIT).await?;
-        few(answer.brokers.len(), connection, ApiKey::Metadata)?;
+        let answer = connection.call(request, TIMEOUT).await?;
+        check_broker_count(answer.brokers.len(), connection, ApiKey::Metadata)?;
         let brokers = answer.brokers.into_iter().map(|broker| Broker {
             id: broker.node_id.0,
             host: broker.host.to_string(),
@@ -73,15 +71,15 @@ impl View {
         })
     }
 
-    /// Whether enough brokers take part. A topic can be created while some of its replicas are fenced, and
-    /// would begin its life with fewer copies than the spec asks for.
+    /// Fails when fewer brokers are unfenced than the spec needs. Kafka creates a topic while some of its replicas
+    /// are on fenced brokers, and that topic would begin with fewer live replicas than the spec asks for.
     pub(crate) fn ready(&self, readiness: &Readiness<'_>) -> Result<(), Error> {
         let (fenced, unfenced): (Vec<&Broker>, Vec<&Broker>) =
             self.brokers.iter().partition(|broker| broker.fenced);
         if unfenced.len() >= readiness.brokers {
             return Ok(());
         }
-        Err(Error::NotReady {
+        Err(Error::TooFewBrokers {
             have: unfenced.len(),
             need: readiness.brokers,
             because: readiness.because.clone(),
@@ -90,11 +88,11 @@ impl View {
     }
 }
 
-/// A connection to each of more than these is more than we have memory for.
-fn few(brokers: usize, connection: &Connection, request: ApiKey) -> Result<(), Error> {
-    let problem = || format!("it lists {brokers} brokers, and {MOST_BROKERS} is the most that is expected");
+/// Refuses a response with more brokers than there is memory for connections to.
+fn check_broker_count(brokers: usize, connection: &Connection, request: ApiKey) -> Result<(), Error> {
+    let problem = || format!("it lists {brokers} brokers, and {MAX_BROKERS} is the most that is expected");
     let peer = || connection.peer().clone();
-    (brokers <= MOST_BROKERS).then_some(()).ok_or_else(|| Error::Garbled {
+    (brokers <= MAX_BROKERS).then_some(()).ok_or_else(|| Error::UnreadableResponse {
         peer: peer(),
         request,
         problem: problem(),

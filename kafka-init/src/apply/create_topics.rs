@@ -1,4 +1,4 @@
-//! New topics.
+//! `CreateTopics`: creates topics.
 
 use std::borrow::Cow;
 
@@ -9,20 +9,20 @@ use kafka_protocol::messages::create_topics_request::{
 use kafka_protocol::messages::{BrokerId, CreateTopicsRequest, CreateTopicsResponse, TopicName};
 use kafka_protocol::protocol::StrBytes;
 
-use super::alter::unlisted_config;
 use super::mutation::{CreatedTopic, Mode, Mutation, Outcome, Outcomes, TIMEOUT_MS};
+use super::topic_configs::unlisted_config;
 use crate::Error;
 use crate::change::{BROKER_DEFAULT, CreateTopic};
 use crate::error::{Attempt, Peer};
 
-/// What a topic is counted as whose partitions the broker decides on: generous, so that a batch of them
-/// stays below the server's limit with any usual default.
+/// The number of partitions that is assumed for a topic whose partitions the broker decides on. It is generous, so
+/// that a batch of such topics stays below the server's limit with any usual default.
 const PRESUMED_PARTITIONS: usize = 20;
 
-const FEW_BROKERS: &[ResponseError] = &[ResponseError::InvalidReplicationFactor];
+const TOO_FEW_BROKERS_CODES: &[ResponseError] = &[ResponseError::InvalidReplicationFactor];
 
 impl Mutation for CreateTopic {
-    type Call = CreateTopicsRequest;
+    type Request = CreateTopicsRequest;
 
     fn name(&self) -> Cow<'_, str> {
         Cow::Borrowed(&self.name)
@@ -33,17 +33,19 @@ impl Mutation for CreateTopic {
     }
 
     fn attempt(&self) -> Attempt {
-        Attempt {
-            action: format!("create topic {}", self.name),
-            permission: format!("Create on topic {} or on the cluster", self.name),
-            // Brokers that the default factor needs are not counted before a run, as no broker tells it: they may be
-            // about to register.
-            waits: if self.replication_factor == BROKER_DEFAULT { FEW_BROKERS } else { &[] },
-            races: &[ResponseError::TopicAlreadyExists],
-        }
+        // No broker tells its default replication factor before a run, so the brokers that it needs were not
+        // waited for. They may be about to register.
+        let not_ready_codes =
+            if self.replication_factor == BROKER_DEFAULT { TOO_FEW_BROKERS_CODES } else { &[] };
+        Attempt::new(
+            format!("create topic {}", self.name),
+            format!("Create on topic {} or on the cluster", self.name),
+        )
+        .not_ready_on(not_ready_codes)
+        .concurrent_change_on(&[ResponseError::TopicAlreadyExists])
     }
 
-    fn request<'c>(batch: impl Iterator<Item = &'c Self>, mode: Mode) -> Self::Call {
+    fn request<'c>(batch: impl Iterator<Item = &'c Self>, mode: Mode) -> Self::Request {
         CreateTopicsRequest::default()
             .with_topics(batch.map(creatable).collect())
             .with_timeout_ms(TIMEOUT_MS)
@@ -65,11 +67,16 @@ impl Mutation for CreateTopic {
         Outcomes { throttle_ms: answer.throttle_time_ms, each: each.collect() }
     }
 
-    fn judge(&self, outcome: &Outcome, peer: &Peer) -> Result<(), Error> {
+    fn check_outcome(&self, outcome: &Outcome, peer: &Peer) -> Result<(), Error> {
         let Some(created) = &outcome.topic else { return Ok(()) };
         let copies = i64::from(created.replication_factor);
         if let Some(required) = self.min_insync.filter(|required| copies >= 1 && *required > copies) {
-            return Err(Error::FewCopies { peer: peer.clone(), topic: self.name.clone(), required, copies });
+            return Err(Error::FewerReplicasThanMinInsync {
+                peer: peer.clone(),
+                topic: self.name.clone(),
+                required,
+                copies,
+            });
         }
         let is_listed = |key: &str| created.configs.iter().any(|listed| listed.as_str() == key);
         let unlisted = self.config.keys().find(|key| !created.configs.is_empty() && !is_listed(key));
@@ -89,12 +96,12 @@ fn creatable(topic: &CreateTopic) -> CreatableTopic {
             .with_broker_ids(brokers.iter().copied().map(BrokerId).collect())
     };
     let assignment = topic.assignment.as_deref().unwrap_or_default();
-    // With an assignment, Kafka wants neither count.
-    let unsaid = !assignment.is_empty();
+    // With an assignment, Kafka requires both counts to be -1.
+    let is_assigned = !assignment.is_empty();
     CreatableTopic::default()
         .with_name(TopicName(StrBytes::from_string(topic.name.clone())))
-        .with_num_partitions(if unsaid { BROKER_DEFAULT.into() } else { topic.partitions })
-        .with_replication_factor(if unsaid { BROKER_DEFAULT } else { topic.replication_factor })
+        .with_num_partitions(if is_assigned { BROKER_DEFAULT.into() } else { topic.partitions })
+        .with_replication_factor(if is_assigned { BROKER_DEFAULT } else { topic.replication_factor })
         .with_assignments((0..).zip(assignment).map(assigned).collect())
         .with_configs(topic.config.iter().map(config).collect())
 }
