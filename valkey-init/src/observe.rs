@@ -3,6 +3,7 @@
 mod accounts;
 mod catalog;
 mod info;
+pub(crate) mod migrations;
 mod node;
 mod parameters;
 mod primary_login;
@@ -19,7 +20,7 @@ use tracing::warn;
 
 use crate::desired::{Catalog, Desired, Mode};
 use crate::error::Error;
-use crate::observed::Observed;
+use crate::observed::{Link, Observed};
 use crate::plan::plan;
 use crate::plan::shape::empty_primaries;
 use crate::plan::topology::Topology;
@@ -27,6 +28,7 @@ use crate::wire::Connections;
 
 pub(crate) use catalog::rehearse;
 pub(crate) use read::views;
+pub(crate) use settled::disagreement;
 pub(crate) use waiting::pause;
 
 use waiting::Waiting;
@@ -72,6 +74,7 @@ async fn of_all(
         observed = read::views(connections, desired, &observed).await?;
     }
     streams::read_unserved(connections, desired, &mut observed).await?;
+    tell_live_members(desired, &observed);
     if plan(desired, &observed).is_empty() {
         if let Some(stream) = streams::unserved(&observed) {
             return Err(Error::Unsettled(format!(
@@ -90,8 +93,21 @@ fn tell_empty_primaries(desired: &Desired, observed: &Observed) {
         for node in empty_primaries(&Topology::new(desired, observed)) {
             warn!(
                 node,
-                "this primary owns no slot, and none is moved here: move some with valkey-cli --cluster rebalance \
-                 --cluster-use-empty-masters"
+                "this primary owns no slot, and none that has an owner is moved unless the spec says `rebalance: true`"
+            );
+        }
+    }
+}
+
+/// A member that is forgotten while it runs still counts itself as one, and has its data.
+fn tell_live_members(desired: &Desired, observed: &Observed) {
+    let topology = Topology::new(desired, observed);
+    for (member, seen) in topology.other_members() {
+        if topology.forgotten.contains(&member) && seen.iter().any(|(_, entry)| entry.link == Link::Up) {
+            warn!(
+                member,
+                "this member is to be forgotten and still runs, with the nodes and the data that it knows: stop it, or have it \
+                 forget them with CLUSTER RESET before it is used elsewhere"
             );
         }
     }
@@ -106,5 +122,5 @@ pub(crate) fn any_answer(value: &redis::Value) {
     let _ = info::Info::parse(&text).keys();
     let _ = node::shards(value);
     accounts::any_answer(value);
-    let _ = streams::names(value);
+    let _ = (streams::names(value), migrations::jobs(value));
 }

@@ -3,8 +3,10 @@
 pub(crate) mod cluster;
 mod libraries;
 mod links;
+mod members;
 mod names;
 mod open_slots;
+mod rebalance;
 pub(crate) mod replication;
 pub(crate) mod roles;
 pub(crate) mod safety;

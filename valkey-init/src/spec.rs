@@ -59,6 +59,12 @@ pub struct Spec {
     /// cluster, replication: how many nodes have to be there for a run that finds nothing to change.
     #[serde(default)]
     pub(crate) require: Require,
+    /// cluster: whether slots are moved until every primary owns as many; none that has an owner is moved when absent.
+    #[serde(default)]
+    pub(crate) rebalance: bool,
+    /// cluster: members that own nothing, by their ids or as HOST:PORT, which every node of `nodes` is to forget.
+    #[serde(default)]
+    pub(crate) forget: Vec<String>,
     /// Whether what is set outlives a restart of the servers; true when absent.
     #[serde(default = "yes")]
     pub(crate) persist: bool,

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use super::Nodes;
 
 /// Every command that changes something.
-const MUTATING: [&str; 16] = [
+const MUTATING: [&str; 18] = [
     "acl|save",
     "acl|setuser",
     "cluster|addslots",
     "cluster|addslotsrange",
     "cluster|forget",
     "cluster|meet",
+    "cluster|migrateslots",
     "cluster|replicate",
     "cluster|reset",
     "cluster|set-config-epoch",
@@ -20,6 +21,7 @@ const MUTATING: [&str; 16] = [
     "config|set",
     "flushall",
     "function|load",
+    "migrate",
     "replicaof",
     "set",
 ];

@@ -58,12 +58,15 @@ pub(super) fn unsettled(desired: &Desired, observed: &Observed) -> Option<String
 }
 
 fn cluster(topology: &Topology<'_>) -> Option<String> {
+    disagreement(topology).or_else(|| roles(topology))
+}
+
+/// What the nodes do not agree on, or what one of them is not done with.
+pub(crate) fn disagreement(topology: &Topology<'_>) -> Option<String> {
     let mut pairs =
         topology.nodes().flat_map(|(node, _)| topology.nodes().map(move |(other, _)| (node, other)));
     let views = pairs.find_map(|(node, other)| view(topology, node, other));
-    views
-        .or_else(|| topology.nodes().find_map(|(node, _)| health(topology, node)))
-        .or_else(|| roles(topology))
+    views.or_else(|| topology.nodes().find_map(|(node, _)| health(topology, node)))
 }
 
 /// What `node` has wrong about `other`, by the other's own word.
