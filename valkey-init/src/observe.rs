@@ -20,7 +20,7 @@ use tracing::warn;
 
 use crate::desired::{Catalog, Desired, Mode};
 use crate::error::Error;
-use crate::observed::{Link, Observed};
+use crate::observed::{Entry, Link, Observed};
 use crate::plan::plan;
 use crate::plan::shape::empty_primaries;
 use crate::plan::topology::Topology;
@@ -103,7 +103,8 @@ fn tell_empty_primaries(desired: &Desired, observed: &Observed) {
 fn tell_live_members(desired: &Desired, observed: &Observed) {
     let topology = Topology::new(desired, observed);
     for (member, seen) in topology.other_members() {
-        if topology.forgotten.contains(&member) && seen.iter().any(|(_, entry)| entry.link == Link::Up) {
+        let runs = |entry: &Entry| matches!(entry.link, Link::Up | Link::Unheard);
+        if topology.forgotten.contains(&member) && seen.iter().any(|(_, entry)| runs(entry)) {
             warn!(
                 member,
                 "this member is to be forgotten and still runs, with the nodes and the data that it knows: stop it, or have it \

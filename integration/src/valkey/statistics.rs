@@ -33,7 +33,8 @@ impl Nodes {
         let calls = stats.lines().filter_map(|line| {
             let (name, rest) = line.strip_prefix("cmdstat_")?.split_once(':')?;
             let calls = rest.strip_prefix("calls=")?.split(',').next()?.parse().ok()?;
-            MUTATING.contains(&name).then(|| (name.to_owned(), calls))
+            // What was refused before it was begun is listed too, as no call.
+            (calls > 0 && MUTATING.contains(&name)).then(|| (name.to_owned(), calls))
         });
         calls.collect()
     }

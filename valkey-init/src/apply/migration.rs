@@ -30,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// How many slots a server is asked to move at once: it copies its memory for each of these.
 const JOB: usize = 1024;
 /// How many slots are open at once when they move key by key.
-const OPEN: usize = 16;
+const OPEN: usize = 32;
 
 /// Carries out migrations, one after the other.
 pub(super) async fn migrate(
@@ -80,7 +80,7 @@ async fn one(
         }
         for open in part.chunks(OPEN).filter(|_| !alone) {
             tell(moved);
-            keys::migrate(connections, source, &target, open).await?;
+            keys::migrate(source, &target, open).await?;
             moved += open.len();
         }
         moved = moved.max(slots.len().min(moved + if alone { part.len() } else { 0 }));

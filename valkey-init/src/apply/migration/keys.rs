@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 
 use super::target::Target;
 use crate::error::Error;
-use crate::wire::{Connection, Connections, array, text};
+use crate::wire::{Connection, array, text};
 
 /// How many keys cross with one command. The source serves nobody meanwhile.
 const KEYS: usize = 32;
@@ -20,12 +20,7 @@ const ANSWER: Duration = Duration::from_secs(600);
 const TARGET_SAID: &str = "Target instance replied with error: ";
 
 /// Moves these slots. Each command may have been sent by a run before.
-pub(super) async fn migrate(
-    connections: &Connections,
-    source: &Connection,
-    target: &Target<'_>,
-    slots: &[u16],
-) -> Result<(), Error> {
+pub(super) async fn migrate(source: &Connection, target: &Target<'_>, slots: &[u16]) -> Result<(), Error> {
     let mut my_id = cmd("CLUSTER");
     my_id.arg("MYID");
     let id = text(&source.ask(my_id).await?).unwrap_or_default();
@@ -42,15 +37,10 @@ pub(super) async fn migrate(
             "{node} has got {keys} more key(s) of slot {slot}, which it sends away"
         )));
     }
-    // The target first: it takes a new epoch, by which all others believe it. The source would drop keys that it still has.
+    // The target first: it takes a new epoch, by which all nodes believe it, and tells them at once. The source may have heard of it
+    // by then, and be the target's replica.
     set_each(target.connection, slots, "NODE", &target.id).await?;
-    let told = connections.each(async |connection| {
-        let is_target = connection.node() == target.connection.node();
-        let commands = if is_target { Vec::new() } else { set(slots, "NODE", &target.id) };
-        // A replica takes it from its primary; the source may have heard of it from the target, and follow it already.
-        connection.ask_all(commands).await.map(drop)
-    });
-    told.await.map(drop)
+    source.ask_all(set(slots, "NODE", &target.id)).await.map(drop)
 }
 
 fn set(slots: &[u16], state: &str, id: &str) -> Vec<Cmd> {
