@@ -1,9 +1,9 @@
 //! Compares the spec with the servers: the changes that are to be made, and the conflicts that only a person can end. Pure.
 
 pub(crate) mod cluster;
+mod forget;
 mod libraries;
 mod links;
-mod members;
 mod names;
 mod open_slots;
 mod rebalance;

@@ -16,11 +16,11 @@ pub(crate) fn spec(names: impl IntoIterator<Item = String>, drained: &[usize], r
     format!("mode: cluster\nreplicasPerPrimary: 0\npassword: {{secret: password}}\nnodes:\n{nodes}{rest}")
 }
 
-fn names(count: usize) -> impl Iterator<Item = String> {
+pub(crate) fn names(count: usize) -> impl Iterator<Item = String> {
     (0..count).map(|node| format!("valkey-{node}:6379"))
 }
 
-const ON: &str = "rebalance: true\n";
+pub(crate) const ON: &str = "rebalance: true\n";
 
 /// Keys of every kind that matters to a move: many small ones, some that expire, a large one.
 pub(crate) fn write_keys(nodes: &Nodes, at: &str, count: usize) {

@@ -5,7 +5,7 @@ use init_core::diff::Drift;
 
 use super::roles::Roles;
 use super::topology::Topology;
-use super::{members, open_slots, rebalance, safety, shape};
+use super::{forget, open_slots, rebalance, safety, shape};
 use crate::change::Change;
 use crate::desired::Desired;
 use crate::observed::Observed;
@@ -21,7 +21,7 @@ pub(super) fn plan(desired: &Desired, observed: &Observed) -> (Vec<Change>, Vec<
     conflicts.extend(shape::conflict(&topology, &roles));
     let begun = open_slots::plan(&topology, &roles, &mut changes, &mut conflicts);
     rebalance::plan(&topology, &roles, &begun, &mut changes);
-    members::plan(&topology, &mut changes, &mut conflicts);
+    forget::plan(&topology, &mut changes, &mut conflicts);
     for (node, slots) in &roles.assigned {
         changes
             .extend(topology.endpoint(*node).map(|node| Change::AssignSlots { node, slots: slots.clone() }));
