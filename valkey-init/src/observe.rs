@@ -16,11 +16,11 @@ mod version;
 mod waiting;
 
 use init_core::Secrets;
-use tracing::warn;
+use tracing::{info, warn};
 
 use crate::desired::{Catalog, Desired, Mode};
 use crate::error::Error;
-use crate::observed::{Entry, Link, Observed};
+use crate::observed::Observed;
 use crate::plan::plan;
 use crate::plan::shape::empty_primaries;
 use crate::plan::topology::Topology;
@@ -74,7 +74,6 @@ async fn of_all(
         observed = read::views(connections, desired, &observed).await?;
     }
     streams::read_unserved(connections, desired, &mut observed).await?;
-    tell_live_members(desired, &observed);
     if plan(desired, &observed).is_empty() {
         if let Some(stream) = streams::unserved(&observed) {
             return Err(Error::Unsettled(format!(
@@ -83,6 +82,7 @@ async fn of_all(
         }
         primary_login::explain(connections, desired, &observed, true).await?;
         tell_empty_primaries(desired, &observed);
+        tell_drained(desired, &observed);
     }
     Ok(observed)
 }
@@ -99,18 +99,11 @@ fn tell_empty_primaries(desired: &Desired, observed: &Observed) {
     }
 }
 
-/// A member that is forgotten while it runs still counts itself as one, and has its data.
-fn tell_live_members(desired: &Desired, observed: &Observed) {
-    let topology = Topology::new(desired, observed);
-    for (member, seen) in topology.other_members() {
-        let runs = |entry: &Entry| matches!(entry.link, Link::Up | Link::Unheard);
-        if topology.forgotten.contains(&member) && seen.iter().any(|(_, entry)| runs(entry)) {
-            warn!(
-                member,
-                "this member is to be forgotten and still runs, with the nodes and the data that it knows: stop it, or have it \
-                 forget them with CLUSTER RESET before it is used elsewhere"
-            );
-        }
+/// A node that was drained may go. What it is called is known only as long as it is there.
+fn tell_drained(desired: &Desired, observed: &Observed) {
+    for node in desired.nodes.iter().filter(|node| node.drain) {
+        let (state, node) = (observed.state(&node.endpoint), &node.endpoint);
+        info!(%node, id = state.id, "this node owns no slot: stop it, take it away from `nodes`, and name its id under `forget`");
     }
 }
 

@@ -62,7 +62,8 @@ pub struct Spec {
     /// cluster: whether slots are moved until every primary owns as many; none that has an owner is moved when absent.
     #[serde(default)]
     pub(crate) rebalance: bool,
-    /// cluster: members that own nothing, by their ids or as HOST:PORT, which every node of `nodes` is to forget.
+    /// cluster: members that are gone and that every node of `nodes` is to forget, by their ids, or as HOST:PORT where that
+    /// is announced.
     #[serde(default)]
     pub(crate) forget: Vec<String>,
     /// Whether what is set outlives a restart of the servers; true when absent.

@@ -23,10 +23,10 @@ pub(super) fn blocked(desired: &Desired, observed: &Observed, plan: &[Change]) -
     if let (false, true, handshakes @ 1..) = (meets, replicates, topology.handshakes()) {
         return Some(format!("{handshakes} handshake(s) are under way"));
     }
-    topology.unnamed_nodes().iter().find_map(|(id, seen)| {
+    topology.other_members().iter().find_map(|(id, seen)| {
         let heard = |link: Link| seen.iter().any(|(_, entry)| entry.link == link);
         if heard(Link::Unheard) && !heard(Link::Up) {
-            return Some(format!("whether node {id}, which the spec does not name, is alive"));
+            return Some(format!("whether node {id}, which is none of `nodes`, is alive"));
         }
         let (_, slots) = safety::slots_without_owner(&topology, seen)?;
         let alive = seen.iter().any(|(_, entry)| entry.link == Link::Up);

@@ -1,6 +1,6 @@
-//! Members of the cluster that are to be forgotten: those that own no slot, and that no replica follows.
+//! Members of the cluster that are to be forgotten: those that are gone, that own no slot, and that no replica follows.
 //!
-//! Every node forgets such a member within the same moment, because a node that still knows it would tell the others of it
+//! A member that runs would join again by itself: since Valkey 8.1 it asks those to meet it that do not talk to it. Every node forgets such a member within the same moment, because a node that still knows it would tell the others of it
 //! again; for a minute the servers do not listen to that.
 
 use init_core::{Conflict, SpecPath};
@@ -8,7 +8,7 @@ use init_core::{Conflict, SpecPath};
 use super::topology::Topology;
 use crate::change::Change;
 use crate::desired::{Member, Slots};
-use crate::observed::Entry;
+use crate::observed::{Entry, Link};
 
 pub(super) fn plan(topology: &Topology<'_>, changes: &mut Vec<Change>, conflicts: &mut Vec<Conflict>) {
     for (position, member) in topology.desired.forget.iter().enumerate() {
@@ -34,6 +34,11 @@ pub(super) fn plan(topology: &Topology<'_>, changes: &mut Vec<Change>, conflicts
 
 /// Why a member cannot be forgotten.
 fn needed(topology: &Topology<'_>, id: &str, seen: &[(usize, &Entry)]) -> Option<String> {
+    if seen.iter().any(|(_, entry)| entry.link == Link::Up) {
+        let place = seen.iter().find_map(|(_, entry)| Some((entry.address?, entry.port)));
+        let place = place.map(|(address, port)| format!(" at {address}:{port}")).unwrap_or_default();
+        return Some(format!("member {id}{place} still runs, and would join again by itself: stop it first"));
+    }
     let slots: Slots = seen.iter().flat_map(|(_, entry)| entry.slots.iter()).collect();
     if !slots.is_empty() {
         return Some(format!(
