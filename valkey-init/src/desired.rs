@@ -45,6 +45,7 @@ pub enum Require {
 
 /// What has to be there.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the spec")]
 pub struct Desired {
     /// How the nodes belong together.
     pub mode: Mode,

@@ -21,6 +21,7 @@ use stream::StreamSpec;
 /// A Valkey deployment.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Spec {
     /// How the nodes belong together.
     pub(crate) mode: Mode,

@@ -13,7 +13,7 @@ pub(crate) use self::config::{is_reserved, newest};
 use init_core::{Files, SecretRef, SpecPath, Text, Violations};
 use init_net::{Tls, Verification};
 
-use crate::desired::{Desired, Layout, Login, Mode, Require, User};
+use crate::desired::{Desired, Layout, Login, Mode, Node, Require, User};
 use crate::spec::Spec;
 
 pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations> {
@@ -36,17 +36,7 @@ pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations
     let streams = streams::validate(&spec.streams, &mut found);
     let tls = spec.tls.as_ref();
     let tls = tls.map(|tls| Tls::validate(tls, Verification::Full, files, &root.key("tls"), &mut found));
-    let kept: Vec<usize> =
-        nodes.iter().enumerate().filter(|(_, node)| !node.drain).map(|(at, _)| at).collect();
-    let zones: Vec<Option<&str>> =
-        nodes.iter().filter(|node| !node.drain).map(|node| node.zone.as_deref()).collect();
-    let layout = match spec.mode {
-        Mode::Cluster => {
-            let replicas = usize::from(spec.replicas_per_primary.unwrap_or(0));
-            Layout::new(&zones, replicas).at(&kept, nodes.len())
-        }
-        Mode::Replication | Mode::Standalone => Layout::default(),
-    };
+    let layout = layout(spec, &nodes);
     let config = config::validate(&root.key("config"), &spec.config, &mut found);
     let (mode, require, announce) = (spec.mode, spec.require, spec.announce_hostnames);
     let (persist, starts_from_config_file) = (spec.persist, spec.starts_from_config_file);
@@ -72,6 +62,17 @@ pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations
         persist,
         starts_from_config_file,
     })
+}
+
+/// The roles of a new cluster; a node that is drained has none.
+fn layout(spec: &Spec, nodes: &[Node]) -> Layout {
+    if spec.mode != Mode::Cluster {
+        return Layout::default();
+    }
+    let kept = nodes.iter().enumerate().filter(|(_, node)| !node.drain);
+    let (kept, zones): (Vec<usize>, Vec<Option<&str>>) =
+        kept.map(|(position, node)| (position, node.zone.as_deref())).unzip();
+    Layout::new(&zones, usize::from(spec.replicas_per_primary.unwrap_or(0))).at(&kept, nodes.len())
 }
 
 /// The user that replicas log in as, with its first password.

@@ -37,11 +37,8 @@ fn thirds() -> Vec<Result<Slots, usize>> {
 }
 
 /// A spec of primaries, of which those in `drained` are to own nothing.
-fn spec(count: usize, drained: &[usize], rest: Value) -> Value {
-    let node = |node: usize| match drained.contains(&node) {
-        true => json!({"endpoint": format!("n{node}:6379"), "drain": true}),
-        false => json!(format!("n{node}:6379")),
-    };
+fn spec(count: usize, drained: &[usize], rest: &Value) -> Value {
+    let node = |node: usize| json!({"endpoint": format!("n{node}:6379"), "drain": drained.contains(&node)});
     let mut spec = json!({"mode": "cluster", "nodes": (0..count).map(node).collect::<Vec<_>>()});
     for (key, value) in rest.as_object().unwrap() {
         spec[key] = value.clone();
@@ -64,17 +61,17 @@ fn growing_and_shrinking_are_a_change_for_each_pair_of_nodes() {
     let empty = || Ok(Slots::default());
     let grown: Vec<_> = thirds().into_iter().chain([empty(), empty()]).collect();
     let on = json!({"rebalance": true, "replicasPerPrimary": 0});
-    assert!(Valkey::plan(&desired(spec(5, &[], json!({}))), &cluster(&grown)).is_empty());
-    let mut text = planned(spec(5, &[], on.clone()), &cluster(&grown));
+    assert!(Valkey::plan(&desired(spec(5, &[], &json!({}))), &cluster(&grown)).is_empty());
+    let mut text = planned(spec(5, &[], &on), &cluster(&grown));
 
     let five =
         [slots(0, 3276), slots(3277, 6553), slots(6554, 9830), slots(9831, 13107), slots(13108, 16383)];
     let five: Vec<_> = five.map(Ok).to_vec();
     text += "--\n";
-    text += &planned(spec(5, &[3, 4], on.clone()), &cluster(&five));
+    text += &planned(spec(5, &[3, 4], &on), &cluster(&five));
     insta::assert_snapshot!(text);
     // Balanced but for one slot: nothing moves.
-    assert!(Valkey::plan(&desired(spec(3, &[], on)), &cluster(&thirds())).is_empty());
+    assert!(Valkey::plan(&desired(spec(3, &[], &on)), &cluster(&thirds())).is_empty());
 }
 
 #[test]
@@ -85,16 +82,16 @@ fn replicas_of_a_primary_that_is_drained_follow_another_after_its_slots_have_mov
     nodes[2] = Ok(slots(10923, 16379));
     nodes.extend([Err(0), Err(1), Err(2), Err(3), Err(3)]);
     let on = json!({"rebalance": true, "replicasPerPrimary": 1});
-    let plan = Valkey::plan(&desired(spec(9, &[3, 7, 8], on.clone())), &cluster(&nodes));
+    let plan = Valkey::plan(&desired(spec(9, &[3, 7, 8], &on)), &cluster(&nodes));
     let kinds: Vec<&str> = plan.changes().iter().map(init_core::Change::op).collect();
     assert!(plan.conflicts().is_empty() && kinds.iter().all(|kind| *kind == "migrate_slots"), "{plan:?}");
     // One that keeps its part has its primary again, and no sooner.
     let nodes: Vec<_> = nodes.into_iter().take(8).collect();
-    let unpaired = spec(8, &[3, 7], on.clone());
+    let unpaired = spec(8, &[3, 7], &on);
     assert!(Valkey::plan(&desired(unpaired), &cluster(&nodes)).conflicts().is_empty());
     let mut moved = nodes.clone();
     moved[6] = Err(3);
-    let plan = Valkey::plan(&desired(spec(8, &[3, 7], on)), &cluster(&moved));
+    let plan = Valkey::plan(&desired(spec(8, &[3, 7], &on)), &cluster(&moved));
     let last = plan.changes().last().unwrap();
     assert!(matches!(last, Change::ReattachNode { .. }), "{plan:?}");
     assert_eq!(last.to_string(), "replicate on n6:6379: n3:6379 -> n2:6379");
@@ -121,7 +118,7 @@ fn cut(sides: (bool, bool), keys: (u64, u64)) -> Observed {
 fn a_migration_that_was_cut_off_is_completed_in_its_direction() {
     let on = json!({"rebalance": true, "replicasPerPrimary": 0});
     for sides in [(true, true), (true, false), (false, true)] {
-        let plan = Valkey::plan(&desired(spec(4, &[], on.clone())), &cut(sides, (3, 4)));
+        let plan = Valkey::plan(&desired(spec(4, &[], &on)), &cut(sides, (3, 4)));
         let first = plan.changes().first().unwrap();
         assert_eq!(first.to_string(), "complete the migration of 1 slot(s) from n0:6379 to n3:6379: 93");
         let moves = plan.changes().iter().filter_map(|change| match change {
@@ -130,7 +127,7 @@ fn a_migration_that_was_cut_off_is_completed_in_its_direction() {
         });
         assert_eq!(moves.sum::<usize>(), 4096, "{plan:?}");
         // Without keys on the other side the slot is closed, and moves like any other.
-        let plan = Valkey::plan(&desired(spec(4, &[], on.clone())), &cut(sides, (3, 0)));
+        let plan = Valkey::plan(&desired(spec(4, &[], &on)), &cut(sides, (3, 0)));
         let kinds: Vec<&str> = plan.changes().iter().map(init_core::Change::op).collect();
         let closed = usize::from(sides.0) + usize::from(sides.1);
         assert_eq!(kinds, [vec!["stabilize_slots"; closed], vec!["migrate_slots"; 3]].concat());
@@ -139,13 +136,13 @@ fn a_migration_that_was_cut_off_is_completed_in_its_direction() {
 
 #[test]
 fn what_nobody_asked_to_complete_is_told() {
-    let text = planned(spec(4, &[], json!({"replicasPerPrimary": 0})), &cut((true, true), (3, 4)));
+    let text = planned(spec(4, &[], &json!({"replicasPerPrimary": 0})), &cut((true, true), (3, 4)));
     let on = json!({"rebalance": true, "replicasPerPrimary": 0});
-    let drained = planned(spec(4, &[3], on.clone()), &cut((true, true), (3, 4)));
+    let drained = planned(spec(4, &[3], &on), &cut((true, true), (3, 4)));
     // Keys where neither side says that they go.
     let mut astray = cut((true, true), (3, 0));
     astray.nodes.get_mut(&endpoint(1)).unwrap().open_keys.insert(93, 1);
-    let astray = planned(spec(4, &[], on), &astray);
+    let astray = planned(spec(4, &[], &on), &astray);
     insta::assert_snapshot!([text, drained, astray].join("--\n"));
 }
 
@@ -167,7 +164,7 @@ fn only_members_that_own_nothing_and_lead_nobody_are_forgotten() {
         }
         observed
     };
-    let spec = |forget: Value| spec(3, &[], json!({"replicasPerPrimary": 0, "forget": forget}));
+    let spec = |forget: Value| spec(3, &[], &json!({"replicasPerPrimary": 0, "forget": forget}));
     let anonymous = |entry: &mut Entry| entry.hostname.clear();
     let members = vec![member(4, |_| ()), member(5, anonymous), member(6, |_| ())];
     let text = planned(spec(json!([id(4), "n5:6379", "n6:6379"])), &with(members));
@@ -193,10 +190,10 @@ fn a_primary_gets_no_slots_before_it_has_the_functions_of_the_others() {
         observed.nodes.get_mut(&endpoint(node)).unwrap().own_libraries.insert("counters".to_owned());
     }
     let on = json!({"rebalance": true, "replicasPerPrimary": 0});
-    let plan = Valkey::plan(&desired(spec(4, &[], on.clone())), &observed);
+    let plan = Valkey::plan(&desired(spec(4, &[], &on)), &observed);
     insta::assert_snapshot!(plan.conflicts()[0].to_string());
     let mut on = on;
     on["functions"] = json!({"counters": {"file": "counters.lua"}});
-    let plan = Valkey::plan(&desired(spec(4, &[], on)), &observed);
+    let plan = Valkey::plan(&desired(spec(4, &[], &on)), &observed);
     assert!(plan.conflicts().is_empty(), "{plan:?}");
 }

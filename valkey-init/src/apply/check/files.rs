@@ -47,15 +47,15 @@ fn writes(desired: &Desired, change: &Change) -> (bool, bool) {
         | Change::DeleteUser { .. } => (true, false),
         Change::SetConfig { .. } | Change::SetAnnounce { .. } => (false, true),
         Change::ReplicateNode { .. } => (false, desired.mode == Mode::Replication),
-        Change::ReattachNode { .. } | Change::MigrateSlots { .. } | Change::ForgetNode { .. } => {
-            (false, false)
-        }
         Change::StabilizeSlots { .. }
         | Change::AssignSlots { .. }
         | Change::SetEpoch { .. }
         | Change::MeetNode { .. }
         | Change::LoadFunction { .. }
-        | Change::CreateGroup { .. } => (false, false),
+        | Change::CreateGroup { .. }
+        | Change::MigrateSlots { .. }
+        | Change::ReattachNode { .. }
+        | Change::ForgetNode { .. } => (false, false),
     }
 }
 
