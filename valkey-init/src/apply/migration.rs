@@ -66,10 +66,9 @@ async fn one(
     let target = Target::find(connections, context, (source, to)).await?;
     let slots: Vec<u16> = slots.iter().collect();
     let mut alone = begins && is_known(source).await? && is_known(target.connection).await?;
-    let mut moved = 0;
-    for part in slots.chunks(JOB) {
-        let tell =
-            |moved: usize| progress.waiting_for(format!("{moved} of {} slots to be moved", slots.len()));
+    let tell = |moved: usize| progress.waiting_for(format!("{moved} of {} slots to be moved", slots.len()));
+    for (turn, part) in slots.chunks(JOB).enumerate() {
+        let mut moved = turn * JOB;
         tell(moved);
         if alone {
             let refused = job::migrate(source, &target, &part.iter().copied().collect()).await?;
@@ -83,7 +82,6 @@ async fn one(
             keys::migrate(source, &target, open).await?;
             moved += open.len();
         }
-        moved = moved.max(slots.len().min(moved + if alone { part.len() } else { 0 }));
     }
     Ok(())
 }
