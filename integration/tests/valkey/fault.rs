@@ -8,7 +8,7 @@ use integration::valkey::{Gates, Nodes};
 use integration::{docker, eventually};
 
 use crate::formation::{COMMANDS, GATE, taken_up};
-use crate::rebalance::{Bed, ON, names, shares, spec};
+use crate::rebalance::{Bed, ON, names, number, shares, spec};
 use crate::{LAYOUT, pairs};
 
 /// SIGKILL after each single mutating command in turn; 100 % converge to the same layout.
@@ -92,7 +92,7 @@ fn count_meanwhile(nodes: &Nodes) -> std::thread::JoinHandle<String> {
 fn keys(nodes: &Nodes) -> usize {
     let sizes = nodes.layout().into_iter().zip(nodes.each(&["DBSIZE"]));
     let sizes = sizes.filter(|(role, _)| role.starts_with("primary"));
-    sizes.map(|(_, size)| size.trim().parse::<usize>().unwrap()).sum()
+    sizes.map(|(_, size)| number(&size)).sum()
 }
 
 /// Some 100,000 keys, clients that write all the time, and runs that are killed by the clock.

@@ -1,7 +1,5 @@
 //! Growing and shrinking a cluster: slots move with their keys, and members that own nothing are forgotten.
 
-use std::fmt::Write as _;
-
 use integration::Init;
 use integration::valkey::{Gates, Nodes};
 
@@ -39,10 +37,7 @@ pub(crate) fn assert_keys(nodes: &Nodes, at: &str, count: usize) {
     let said = nodes.shell(&format!(
         "{{ seq {count} | sed 's/^/GET key:/'; echo STRLEN large; }} | kv-cli --no-auth-warning -c {at} | grep -v Redirected"
     ));
-    let mut expected: String = (1..=count).fold(String::new(), |mut all, key| {
-        writeln!(all, "value:{key}").unwrap();
-        all
-    });
+    let mut expected: String = (1..=count).map(|key| format!("value:{key}\n")).collect();
     expected += "30000001\n";
     assert!(said == expected, "keys are not as they were: {}", first_difference(&said, &expected));
     let brief = nodes.shell(&format!(
@@ -51,8 +46,12 @@ pub(crate) fn assert_keys(nodes: &Nodes, at: &str, count: usize) {
     assert_eq!(brief.trim(), "50");
     let sizes = nodes.each(&["DBSIZE"]);
     let primaries = nodes.layout().into_iter().zip(sizes).filter(|(role, _)| role.starts_with("primary"));
-    let all: usize = primaries.map(|(_, size)| size.trim().parse::<usize>().unwrap()).sum();
+    let all: usize = primaries.map(|(_, size)| number(&size)).sum();
     assert_eq!(all, count + 51, "a key is there twice, or lost");
+}
+
+pub(crate) fn number(text: &str) -> usize {
+    text.trim().parse().unwrap_or_else(|_| panic!("{text} is no number"))
 }
 
 fn first_difference(said: &str, expected: &str) -> String {
@@ -65,7 +64,7 @@ fn owned(nodes: &Nodes) -> Vec<usize> {
     let count = |role: String| {
         let ranges = role.strip_prefix("primary").unwrap_or_default().split_whitespace().map(|range| {
             let (first, last) = range.split_once('-').unwrap_or((range, range));
-            last.parse::<usize>().unwrap() - first.parse::<usize>().unwrap() + 1
+            number(last) - number(first) + 1
         });
         ranges.sum()
     };
@@ -168,7 +167,7 @@ fn an_account_needs_what_the_page_lists() {
     account(rules);
     as_mover().run().expect(0, "changed");
     assert_eq!(owned(&nodes), [4096; 4]);
-    let sizes: usize = nodes.each(&["DBSIZE"]).iter().map(|size| size.trim().parse::<usize>().unwrap()).sum();
+    let sizes: usize = nodes.each(&["DBSIZE"]).iter().map(|size| number(size)).sum();
     assert_eq!(sizes, 500);
 }
 
@@ -262,7 +261,7 @@ fn a_key_on_both_sides_is_completed_only_when_both_are_equal() {
     there("1");
     run().run().expect(0, "changed");
     assert_eq!(nodes.cli(3, &["GET", "foo"]).trim(), "1");
-    let sizes: usize = nodes.each(&["DBSIZE"]).iter().map(|size| size.trim().parse::<usize>().unwrap()).sum();
+    let sizes: usize = nodes.each(&["DBSIZE"]).iter().map(|size| number(size)).sum();
     assert_eq!(sizes, 1);
     run().run().expect(0, "unchanged");
 }
