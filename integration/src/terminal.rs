@@ -1,5 +1,5 @@
 //! A minimal terminal emulator, which shows what a user sees of a run: the rows at the end, and the status lines that were
-//! erased in between. The tests of `core` include this file too.
+//! erased in between. The process tests of `core` include this file too, so its own tests are in another one.
 
 /// The content of a terminal, without colours.
 #[derive(Debug, Default)]
@@ -27,7 +27,7 @@ impl Screen {
                         characters.by_ref().take_while(|character| !character.is_alphabetic()).collect();
                     // `K` is the only sequence without a parameter. All others are colours.
                     if sequence == "[" {
-                        screen.record_erased(&String::from_iter(row.iter().skip(column)));
+                        screen.record_erased(&row.iter().skip(column).collect::<String>());
                         row.truncate(column);
                     }
                 }
@@ -47,23 +47,5 @@ impl Screen {
         if !text.is_empty() && !self.erased.contains(&text) {
             self.erased.push(text);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_erased_line_is_no_row() {
-        let screen =
-            Screen::of("a\r\n\r\u{1b}[K| half\r\u{1b}[Kb \u{1b}[32mgreen\u{1b}[0m\r\n/ half\r\u{1b}[Kc\r\n");
-        assert_eq!(screen.rows, ["a", "b green", "c", ""]);
-        assert_eq!(screen.erased, ["half"]);
-    }
-
-    #[test]
-    fn an_overwritten_row_keeps_what_is_to_the_right_of_the_cursor() {
-        assert_eq!(Screen::of("abc\rx").rows, ["xbc"]);
     }
 }

@@ -1,6 +1,6 @@
 //! Probes for the protocol that a listener speaks, made after the expected protocol has failed.
 //!
-//! A TLS listener resets a plain connection without an error message, and a plain listener takes a TLS ClientHello for the
+//! A TLS listener resets a plain connection without an error message, and a plain listener takes a TLS `ClientHello` for the
 //! start of a message and waits for the rest. Both look like a server that is not ready yet, but waiting does not help.
 
 use std::time::Duration;
@@ -33,7 +33,7 @@ pub fn spoken(first: &[u8]) -> Spoken {
     }
 }
 
-/// Returns true if the listener answers a TLS ClientHello with TLS. The certificate is not verified, so nothing after the
+/// Returns true if the listener answers a TLS `ClientHello` with TLS. The certificate is not verified, so nothing after the
 /// handshake is ever sent on this connection.
 pub async fn speaks_tls(endpoint: &Endpoint, limit: Duration) -> bool {
     use crate::NetError as E;

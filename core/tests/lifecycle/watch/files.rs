@@ -159,3 +159,29 @@ async fn an_invalid_spec_is_reported_once_and_the_last_valid_one_stays_in_use() 
     // The reports: first pass, invalid spec, `b` restored, spec invalid in another way, valid spec.
     assert_eq!(exits(&reports.await), [0, 65, 0, 65, 0]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn every_file_of_a_directory_is_observed_including_new_ones() {
+    let reports = watched("directory", converged(), MINUTE * 60, async |watch| {
+        watch.at(MINUTE).await;
+        watch.file("more.yml", "items: {c: 3}\n");
+        watch.at(2 * MINUTE).await;
+        watch.file("more.yml", "items: {c: 3, d: 4}\n");
+        watch.file("notes.txt", "items: {x: 9}\n");
+        watch.at(3 * MINUTE).await;
+        watch.file("third.yaml", "items: {c: 5}\n");
+        watch.at(4 * MINUTE).await;
+        assert!(
+            watch.health.now().1.contains("third.yaml line 1 column 9, items.c: declared twice"),
+            "{:?}",
+            watch.health.now()
+        );
+        fs::remove_file(watch.folder.join("third.yaml")).unwrap();
+        watch.at(5 * MINUTE).await;
+        watch.stop();
+    });
+    let reports = reports.await;
+    assert_eq!(exits(&reports), [0, 0, 0, 65, 0], "{reports:?}");
+    let items: Vec<_> = SERVER.with_borrow(|server| server.items.keys().cloned().collect());
+    assert_eq!(items, ["a", "b", "c", "d"]);
+}
