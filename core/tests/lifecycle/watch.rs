@@ -233,7 +233,7 @@ async fn a_later_failure_is_reported_at_its_start_and_end_and_the_watch_goes_on(
 async fn a_permanent_error_ends_a_watch_that_has_never_converged() {
     let fails = |kind: FaultKind| connect(&[Act::Fails(kind)]);
     for (name, server, spec, exit) in [
-        ("conflict", server_with(&[("b", 3)]), SPEC, 4),
+        ("first-conflict", server_with(&[("b", 3)]), SPEC, 4),
         ("spec", converged(), "items: [", 65),
         ("peer", fails(Unsupported), SPEC, 76),
         ("login", fails(Denied), SPEC, 77),
