@@ -1,11 +1,11 @@
-//! The words that stand for a choice on the command line, each with what it means.
+//! The enumerated values of the command line. Their doc comments are texts of `--help`.
 
 use std::fmt;
 
 use clap::ValueEnum;
 use serde::Serialize;
 
-/// What to do.
+/// The command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub enum Command {
@@ -31,7 +31,7 @@ pub enum Command {
     Completions,
 }
 
-/// How the report is written.
+/// The format of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// One line of JSON
@@ -42,7 +42,7 @@ pub enum Format {
     Text,
 }
 
-/// How the log is written.
+/// The format of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
     /// A line of JSON for each event
@@ -51,7 +51,7 @@ pub enum LogFormat {
     Text,
 }
 
-/// Whether texts have colours.
+/// The use of colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Color {
     /// On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`
@@ -62,7 +62,7 @@ pub enum Color {
     Never,
 }
 
-/// How much the log says.
+/// The level of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogLevel {
     /// Nothing
@@ -80,7 +80,8 @@ pub enum LogLevel {
 }
 
 impl Command {
-    /// Whether a credential in the environment could be taken for the one that opens the server.
+    /// Returns true if the command connects to a server, so that a credential in the environment could be mistaken for the
+    /// one that the run uses.
     pub(crate) fn reaches_a_server(self) -> bool {
         match self {
             Self::Apply | Self::Plan | Self::Watch | Self::Export => true,

@@ -1,29 +1,29 @@
-//! Whether a spec takes an entry: a server may have names and values that no spec can say.
+//! Checks whether a spec accepts an entry, because a server may have names and values that no spec can express.
 
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
 
 use super::contents::Section;
-use super::document::section_of;
+use super::document::write_section;
 use super::node::Node;
 use super::yaml;
 use crate::spec::Text;
 use crate::{Files, Violations};
 
-/// Why a spec of a connection and this section alone is refused, in the words of the validation; `None` where it is not.
-/// `connection` is any connection that is valid.
+/// Parses and validates a spec of a connection and this section, and returns the first problem. `connection` may be any
+/// valid connection.
 pub fn refusal<S: DeserializeOwned, D>(
     connection: &[(String, Node)],
     section: &Section,
     validate: impl FnOnce(S, &Files) -> Result<D, Violations>,
 ) -> Option<String> {
-    let mut page = String::new();
-    yaml::fields(&mut page, 0, connection);
-    section_of(&mut page, section);
-    let text = Text::plain(page, Files::relative_to(Path::new("")));
-    let judged = text.parse::<S>().and_then(|spec| validate(spec, &text.files).map(drop));
-    let violations = judged.err()?;
+    let mut output = String::new();
+    yaml::write_fields(&mut output, 0, connection);
+    write_section(&mut output, section);
+    let text = Text::plain(output, Files::relative_to(Path::new("")));
+    let result = text.parse::<S>().and_then(|spec| validate(spec, &text.files).map(drop));
+    let violations = result.err()?;
     violations.iter().next().map(|violation| violation.problem.clone())
 }
 

@@ -1,4 +1,4 @@
-//! What somebody probably meant with a command line that is wrong, by the habits of other tools.
+//! Suggestions for an invalid command line, based on the conventions of other tools.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
@@ -7,8 +7,12 @@ const SPEC: &str = "the spec is named with `--spec PATH`; `-` reads standard inp
 const SECRET: &str = "a credential is a file in the secrets directory (`--secrets-dir`), and the spec names it: {secret: NAME}";
 const ENDPOINT: &str = "the server is named in the spec";
 
-/// The same error, with what was probably meant.
-pub(super) fn meant(error: clap::Error, definition: &clap::Command, is_completions: bool) -> clap::Error {
+/// Adds a suggestion to the error if there is a likely one.
+pub(super) fn with_suggestion(
+    error: clap::Error,
+    definition: &clap::Command,
+    is_completions: bool,
+) -> clap::Error {
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),
         _ => String::new(),
@@ -17,31 +21,31 @@ pub(super) fn meant(error: clap::Error, definition: &clap::Command, is_completio
     match (error.kind(), argument.as_str()) {
         (ErrorKind::UnknownArgument, option) => {
             let name = option.split('=').next().unwrap_or_default();
-            told(error, other_tools(name))
+            with_tip(error, tip_for_option(name))
         }
-        // Only `completions` takes a second word.
+        // Only `completions` takes a second positional argument.
         (ErrorKind::InvalidValue, "[SHELL]") if !is_completions => {
             let mut unexpected = clap::Error::new(ErrorKind::UnknownArgument).with_cmd(definition);
             let spec = is_path(&value).then_some(SPEC);
             unexpected.insert(ContextKind::InvalidArg, ContextValue::String(value));
-            told(unexpected, spec)
+            with_tip(unexpected, spec)
         }
-        (ErrorKind::InvalidValue, "[COMMAND]") => told(error, is_path(&value).then_some(SPEC)),
+        (ErrorKind::InvalidValue, "[COMMAND]") => with_tip(error, is_path(&value).then_some(SPEC)),
         _ => error,
     }
 }
 
-fn told(mut error: clap::Error, tip: Option<&'static str>) -> clap::Error {
+fn with_tip(mut error: clap::Error, tip: Option<&'static str>) -> clap::Error {
     if let Some(tip) = tip {
-        // An option whose spelling is near has another meaning.
+        // clap's own suggestion, an option with a similar spelling, has another meaning.
         error.remove(ContextKind::SuggestedArg);
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
     }
     error
 }
 
-/// An option that other tools have.
-fn other_tools(name: &str) -> Option<&'static str> {
+/// The tip for an option that other tools have.
+fn tip_for_option(name: &str) -> Option<&'static str> {
     match name {
         "--dry-run" | "--dryrun" | "--check" | "--diff" | "--noop" | "--what-if" | "-n" => Some(PLAN),
         "--file" | "--config" | "--config-file" | "--values" | "-f" | "-c" => Some(SPEC),

@@ -1,43 +1,43 @@
-//! What the JSON Schema of a spec says about a place in it: where a list of names belongs, and where the path of a file.
+//! Queries on the JSON Schema of a spec: at which paths a list of names is expected, and where the path of a file is.
 
 use serde_json::{Map, Value, json};
 
-/// One step from a value to a value in it.
+/// One step of a path, from a value to an inner one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     Key(String),
     Item,
 }
 
-/// How the texts of several files become one section.
+/// The kind of a section, which determines how the parts of several files are merged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Section {
-    /// Objects by name, or a list of objects: each file may have some.
+    /// A mapping or a list of objects, of which each file may declare some.
     Objects,
-    /// Anything else, which is how a server is reached and what holds for all of it.
+    /// Anything else: the connection, and settings of the whole server. Only one file may have it.
     Whole,
 }
 
-/// The schema of one tool's specs.
+/// The JSON Schema of a tool's specs.
 #[derive(Debug, Default)]
-pub(crate) struct Shape(Value);
+pub(crate) struct SpecSchema(Value);
 
-impl Shape {
+impl SpecSchema {
     pub(crate) fn new(schema: Value) -> Self {
         Self(schema)
     }
 
-    /// Whether a list of strings may stand there, and no mapping with the key `split`.
+    /// Returns true if a list of strings is allowed at the path, and no mapping with a key `split`.
     pub(crate) fn takes_names(&self, path: &[Step]) -> bool {
-        let forms = self.forms(path);
-        forms.iter().any(|form| self.is_names(form))
-            && !forms.iter().any(|form| property(form, "split").is_some())
+        let schemas_at = self.schemas_at(path);
+        schemas_at.iter().any(|form| self.is_names(form))
+            && !schemas_at.iter().any(|form| property(form, "split").is_some())
     }
 
-    /// Whether the path of a file stands under this key.
+    /// Returns true if the value of this key is the path of a file.
     pub(crate) fn is_file(&self, mapping: &[Step], key: &str) -> bool {
         let own = |form: &&Value| form.get("properties").is_some_and(|known| known.get(key).is_some());
-        key == "file" && self.forms(mapping).iter().any(own)
+        key == "file" && self.schemas_at(mapping).iter().any(own)
     }
 
     pub(crate) fn section(&self, key: &str) -> Section {
@@ -47,59 +47,60 @@ impl Shape {
             form.get("additionalProperties").is_some_and(Value::is_object)
                 || (is_list(form) && !self.is_names(form))
         };
-        let any = self.forms(&[Step::Key(key.to_owned())]).iter().any(objects);
+        let any = self.schemas_at(&[Step::Key(key.to_owned())]).iter().any(objects);
         if any && !is_required { Section::Objects } else { Section::Whole }
     }
 
-    /// Every form that a value at a place may have.
-    fn forms(&self, path: &[Step]) -> Vec<&Value> {
-        let mut forms = Vec::new();
-        self.spread(&self.0, &mut forms, 0);
+    /// All schemas that a value at the path may match.
+    fn schemas_at(&self, path: &[Step]) -> Vec<&Value> {
+        let mut schemas_at = Vec::new();
+        self.add_alternatives(&self.0, &mut schemas_at, 0);
         for step in path {
             let mut next = Vec::new();
-            for form in forms {
+            for form in schemas_at {
                 let inner = match step {
                     Step::Key(key) => property(form, key),
                     Step::Item => form.get("items"),
                 };
                 if let Some(inner) = inner {
-                    self.spread(inner, &mut next, 0);
+                    self.add_alternatives(inner, &mut next, 0);
                 }
             }
-            forms = next;
+            schemas_at = next;
         }
-        forms
+        schemas_at
     }
 
-    /// A schema, or what it refers to, or its alternatives.
-    fn spread<'s>(&'s self, schema: &'s Value, forms: &mut Vec<&'s Value>, depth: usize) {
+    /// Adds a schema, the definition that it refers to, and its alternatives.
+    fn add_alternatives<'s>(&'s self, schema: &'s Value, schemas_at: &mut Vec<&'s Value>, depth: usize) {
         if depth > 32 {
             return;
         }
         let referred = schema.get("$ref").and_then(Value::as_str).and_then(|name| name.strip_prefix('#'));
         if let Some(schema) = referred.and_then(|name| self.0.pointer(name)) {
-            self.spread(schema, forms, depth + 1);
+            self.add_alternatives(schema, schemas_at, depth + 1);
         }
         for alternatives in ["anyOf", "oneOf", "allOf"] {
             for schema in schema.get(alternatives).and_then(Value::as_array).into_iter().flatten() {
-                self.spread(schema, forms, depth + 1);
+                self.add_alternatives(schema, schemas_at, depth + 1);
             }
         }
-        forms.push(schema);
+        schemas_at.push(schema);
     }
 
+    /// Returns true for a list of strings or of enumerated values.
     fn is_names(&self, form: &Value) -> bool {
         let mut items = Vec::new();
         if let Some(schema) = form.get("items").filter(|_| is_list(form)) {
-            self.spread(schema, &mut items, 0);
+            self.add_alternatives(schema, &mut items, 0);
         }
         items.iter().any(|item| is_type(item, "string") || item.get("enum").is_some())
     }
 
-    /// The schema, with `{split: TEXT}` wherever a list of names may stand, and `interpolate`.
-    pub(crate) fn offered(self) -> Value {
+    /// The published schema, with `{split: TEXT}` as an alternative to every list of names, and with `interpolate`.
+    pub(crate) fn published(self) -> Value {
         let mut schema = self.0.clone();
-        self.offer(&mut schema);
+        self.add_split(&mut schema);
         if let Some(root) = schema.as_object_mut() {
             let properties = root.entry("properties").or_insert_with(|| json!({}));
             if let Some(properties) = properties.as_object_mut() {
@@ -113,28 +114,28 @@ impl Shape {
         schema
     }
 
-    fn offer(&self, schema: &mut Value) {
+    fn add_split(&self, schema: &mut Value) {
         match schema {
-            Value::Array(items) => items.iter_mut().for_each(|item| self.offer(item)),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.add_split(item)),
             Value::Object(fields) => {
                 for field in fields.values_mut() {
-                    self.offer(field);
+                    self.add_split(field);
                 }
-                self.offer_here(fields);
+                self.add_split_to(fields);
             }
             _ => {}
         }
     }
 
-    /// A list of names becomes one of two forms; among other forms, one more.
-    fn offer_here(&self, fields: &mut Map<String, Value>) {
+    /// Replaces the schema of a list of names by the alternatives of the list and `{split: TEXT}`.
+    fn add_split_to(&self, fields: &mut Map<String, Value>) {
         let form = Value::Object(fields.clone());
         if !self.is_names(&form) {
             return;
         }
-        let about = ["description", "default"].map(|key| (key, fields.remove(key)));
+        let annotations = ["description", "default"].map(|key| (key, fields.remove(key)));
         let list = Value::Object(std::mem::take(fields));
-        for (key, value) in about {
+        for (key, value) in annotations {
             fields.extend(value.map(|value| (key.to_owned(), value)));
         }
         fields.insert("anyOf".to_owned(), json!([list, { "$ref": "#/$defs/Split" }]));
@@ -184,8 +185,8 @@ fn split() -> Value {
 mod tests {
     use super::*;
 
-    fn shape() -> Shape {
-        Shape::new(json!({
+    fn spec_schema() -> SpecSchema {
+        SpecSchema::new(json!({
             "required": ["nodes"],
             "properties": {
                 "nodes": { "type": "array", "items": { "$ref": "#/$defs/Node" } },
@@ -210,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn names_and_files_are_known_by_their_places() {
+    fn lists_of_names_and_files_are_found_by_their_paths() {
         for (at, names) in [
             ("bootstrap", true),
             ("topics.a.names", true),
@@ -220,14 +221,17 @@ mod tests {
             ("topics.a", false),
             ("nothing.there", false),
         ] {
-            assert_eq!(shape().takes_names(&path(at)), names, "{at}");
+            assert_eq!(spec_schema().takes_names(&path(at)), names, "{at}");
         }
-        assert!(shape().is_file(&path("topics.a"), "file") && shape().is_file(&path("acls.-"), "file"));
-        assert!(!shape().is_file(&path("topics"), "file"));
+        assert!(
+            spec_schema().is_file(&path("topics.a"), "file")
+                && spec_schema().is_file(&path("acls.-"), "file")
+        );
+        assert!(!spec_schema().is_file(&path("topics"), "file"));
     }
 
     #[test]
-    fn objects_may_come_from_several_files_and_the_connection_may_not() {
+    fn only_sections_of_objects_may_be_in_several_files() {
         for (key, section) in [
             ("topics", Section::Objects),
             ("acls", Section::Objects),
@@ -236,19 +240,19 @@ mod tests {
             ("tls", Section::Whole),
             ("unknown", Section::Whole),
         ] {
-            assert_eq!(shape().section(key), section, "{key}");
+            assert_eq!(spec_schema().section(key), section, "{key}");
         }
     }
 
     #[test]
-    fn the_offered_schema_has_the_other_form_wherever_names_may_stand() {
-        let offered = shape().offered();
+    fn the_published_schema_allows_split_for_every_list_of_names() {
+        let published = spec_schema().published();
         let split = json!({ "$ref": "#/$defs/Split" });
-        let bootstrap = &offered["properties"]["bootstrap"];
+        let bootstrap = &published["properties"]["bootstrap"];
         assert_eq!(bootstrap["anyOf"][1], split);
         assert_eq!(bootstrap["description"], "d");
-        assert_eq!(offered["$defs"]["Node"]["properties"]["names"]["anyOf"][1]["anyOf"][1], split);
-        assert_eq!(offered["properties"]["acls"].get("anyOf"), None);
-        assert_eq!(offered["properties"]["interpolate"]["default"], false);
+        assert_eq!(published["$defs"]["Node"]["properties"]["names"]["anyOf"][1]["anyOf"][1], split);
+        assert_eq!(published["properties"]["acls"].get("anyOf"), None);
+        assert_eq!(published["properties"]["interpolate"]["default"], false);
     }
 }
