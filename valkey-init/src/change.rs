@@ -100,6 +100,35 @@ pub enum Change {
         /// Its primary.
         primary: Drift<Endpoint>,
     },
+    /// What a Sentinel has for all its monitors.
+    SetSentinel {
+        /// The Sentinel.
+        node: Endpoint,
+        /// Settings that differ.
+        parameters: BTreeMap<String, Drift<Text>>,
+    },
+    /// Has a Sentinel monitor a primary.
+    MonitorPrimary {
+        /// The Sentinel.
+        node: Endpoint,
+        /// The name.
+        monitor: String,
+        /// The primary.
+        primary: Endpoint,
+        /// How many Sentinels have to find it down.
+        quorum: u32,
+        /// Its options.
+        options: BTreeMap<String, Text>,
+    },
+    /// Options of a monitor that differ, and the login that it is told again.
+    SetMonitor {
+        /// The Sentinel.
+        node: Endpoint,
+        /// The name.
+        monitor: String,
+        /// The options.
+        options: BTreeMap<String, Drift<Text>>,
+    },
     /// Loads a function library.
     LoadFunction {
         /// The primary.
@@ -159,6 +188,9 @@ impl Change {
             | Self::SetConfig { node, .. }
             | Self::MeetNode { node, .. }
             | Self::ReplicateNode { node, .. }
+            | Self::SetSentinel { node, .. }
+            | Self::MonitorPrimary { node, .. }
+            | Self::SetMonitor { node, .. }
             | Self::LoadFunction { node, .. }
             | Self::CreateGroup { node, .. }
             | Self::CloseUser { node, .. }
@@ -179,6 +211,9 @@ impl init_core::Change for Change {
             Self::SetConfig { .. } => "set_config",
             Self::MeetNode { .. } => "meet_node",
             Self::ReplicateNode { .. } => "replicate_node",
+            Self::SetSentinel { .. } => "set_sentinel",
+            Self::MonitorPrimary { .. } => "monitor_primary",
+            Self::SetMonitor { .. } => "set_monitor",
             Self::LoadFunction { .. } => "load_function",
             Self::CreateGroup { .. } => "create_group",
             Self::DeleteUser { .. } => "delete_user",
@@ -187,7 +222,7 @@ impl init_core::Change for Change {
 
     fn effect(&self) -> Effect {
         match self {
-            Self::CreateUser { .. } | Self::CreateGroup { .. } => Effect::Add,
+            Self::CreateUser { .. } | Self::MonitorPrimary { .. } | Self::CreateGroup { .. } => Effect::Add,
             Self::LoadFunction { code, .. } if code.from.is_none() => Effect::Add,
             Self::DeleteUser { .. } => Effect::Remove,
             Self::StabilizeSlots { .. }
@@ -198,6 +233,8 @@ impl init_core::Change for Change {
             | Self::SetConfig { .. }
             | Self::MeetNode { .. }
             | Self::ReplicateNode { .. }
+            | Self::SetSentinel { .. }
+            | Self::SetMonitor { .. }
             | Self::LoadFunction { .. }
             | Self::CloseUser { .. } => Effect::Alter,
         }
@@ -211,6 +248,10 @@ impl init_core::Change for Change {
             | Self::DeleteUser { node, user, .. } => Subject::new("user", user).within(node),
             Self::LoadFunction { node, library, .. } => Subject::new("function", library).within(node),
             Self::CreateGroup { stream, group, .. } => Subject::new("group", group).within(stream),
+            Self::MonitorPrimary { node, monitor, .. } | Self::SetMonitor { node, monitor, .. } => {
+                Subject::new("monitor", monitor).within(node)
+            }
+            Self::SetSentinel { node, .. } => Subject::new("sentinel", node),
             Self::StabilizeSlots { node, .. }
             | Self::AssignSlots { node, .. }
             | Self::SetEpoch { node, .. }
@@ -228,7 +269,12 @@ impl init_core::Change for Change {
             Self::AssignSlots { slots, .. } => properties.to("slots", slots),
             Self::SetEpoch { epoch, .. } => properties.to("config_epoch", epoch),
             Self::SetAnnounce { parameters, .. } => differing(properties, parameters),
-            Self::SetConfig { parameters, .. } => differing(properties, parameters),
+            Self::SetConfig { parameters, .. }
+            | Self::SetSentinel { parameters, .. }
+            | Self::SetMonitor { options: parameters, .. } => differing(properties, parameters),
+            Self::MonitorPrimary { primary, quorum, options, .. } => {
+                properties.to("primary", primary).to("quorum", quorum).to("config", options)
+            }
             Self::CreateUser { enabled, rules, passwords, .. } => {
                 properties.to("enabled", enabled).to("rules", rules).to("passwords", passwords)
             }

@@ -3,6 +3,7 @@
 pub(crate) mod acl;
 mod digest;
 mod layout;
+mod sentinels;
 pub(crate) mod slots;
 pub(crate) mod streams;
 
@@ -16,11 +17,11 @@ use serde::Deserialize;
 pub use acl::{Access, Catalog};
 pub(crate) use digest::digest;
 pub use layout::Layout;
+pub use sentinels::Sentinels;
 pub use slots::Slots;
 
 /// How the nodes belong together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// One node.
     Standalone,
@@ -78,6 +79,11 @@ pub struct Desired {
     pub persist: bool,
     /// Whether modules and users stand in the configuration file itself.
     pub starts_from_config_file: bool,
+    /// The Sentinels that watch the nodes.
+    pub sentinels: Option<Sentinels>,
+    /// The user that Sentinels log in as here: they have one password of it, so an old one works until each of them has been
+    /// told the new one.
+    pub sentinels_log_in_as: Option<Text>,
 }
 
 /// One node.
@@ -134,6 +140,9 @@ impl Desired {
         let mut left = self.clone();
         left.nodes.retain(|node| !missing.contains(&node.endpoint));
         left.replicas_per_primary = None;
+        if let Some(sentinels) = &mut left.sentinels {
+            sentinels.accounts.nodes.retain(|node| !missing.contains(&node.endpoint));
+        }
         if self.mode == Mode::Cluster {
             let zones: Vec<Option<&str>> = left.nodes.iter().map(|node| node.zone.as_deref()).collect();
             left.layout = Layout::new(&zones, zones.len().saturating_sub(1));
@@ -150,6 +159,17 @@ impl Desired {
 
 /// Every node is talked to, and every secret is read before the first packet.
 pub(crate) fn requires(desired: &Desired) -> Requires {
+    let mut all = of_nodes(desired);
+    if let Some(sentinels) = &desired.sentinels {
+        let theirs = of_nodes(&sentinels.accounts);
+        all.endpoints.extend(theirs.endpoints);
+        all.secrets.extend(theirs.secrets);
+        all.secrets.extend(sentinels.secrets().cloned());
+    }
+    all
+}
+
+fn of_nodes(desired: &Desired) -> Requires {
     let login = &desired.login;
     let key = desired.tls.iter().flat_map(Tls::secrets);
     let passwords = desired.users.values().flat_map(|user| user.passwords.iter().flatten());

@@ -1,5 +1,6 @@
 //! The state of the nodes: each node's own view, with nothing concluded from another's.
 
+mod sentinels;
 mod view;
 
 use std::borrow::Cow;
@@ -10,6 +11,7 @@ use init_core::Endpoint;
 
 use crate::desired::Catalog;
 
+pub use sentinels::{Monitored, SentinelState};
 pub use view::{Entry, Link};
 
 /// What servers show as modules and have built in: Valkey 9 its engine of scripts, Redis 8 its vector sets.
@@ -24,6 +26,10 @@ pub struct Observed {
     pub missing: BTreeSet<Endpoint>,
     /// What the categories and commands of ACL rules mean; read when the spec names users.
     pub catalog: Option<Catalog>,
+    /// The Sentinels by their names.
+    pub sentinels: BTreeMap<Endpoint, SentinelState>,
+    /// The same catalog of the Sentinels, which have other commands.
+    pub sentinel_catalog: Option<Catalog>,
 }
 
 /// One node.
@@ -69,6 +75,9 @@ pub struct NodeState {
     pub own_libraries: BTreeSet<String>,
     /// replication: how many Sentinels watch it.
     pub sentinels: u64,
+    /// sentinel: by the beginnings of the Sentinels' ids, whether they are logged in as the user of the spec. Nothing is known
+    /// of a Sentinel that is not there, because its link is down or the account may not ask for clients.
+    pub watchers: BTreeMap<String, bool>,
     /// Where users and parameters are kept over a restart.
     pub persistence: Persistence,
 }
@@ -152,6 +161,11 @@ impl Observed {
     /// The state of a node. Offline, every node is one that was just started.
     pub(crate) fn state(&self, node: &Endpoint) -> Cow<'_, NodeState> {
         self.nodes.get(node).map_or_else(|| Cow::Owned(NodeState::default()), Cow::Borrowed)
+    }
+
+    /// The state of a Sentinel. Offline, every Sentinel is one that was just started.
+    pub(crate) fn sentinel(&self, node: &Endpoint) -> Cow<'_, SentinelState> {
+        self.sentinels.get(node).map_or_else(|| Cow::Owned(SentinelState::default()), Cow::Borrowed)
     }
 
     /// All open slots, with the number of keys that each node holds of them: it changes while a slot is being migrated.

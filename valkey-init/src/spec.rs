@@ -2,6 +2,7 @@
 
 pub(crate) mod node;
 pub(crate) mod scalar;
+pub(crate) mod sentinels;
 pub(crate) mod stream;
 
 use std::collections::BTreeMap;
@@ -12,10 +13,11 @@ use init_net::TlsSpec;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::desired::{Mode, Require};
+use crate::desired::Require;
 
 use node::NodeSpec;
 use scalar::Scalar;
+use sentinels::{ModeSpec, SentinelsSpec};
 use stream::StreamSpec;
 
 /// A Valkey deployment.
@@ -23,12 +25,14 @@ use stream::StreamSpec;
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Spec {
     /// How the nodes belong together.
-    pub(crate) mode: Mode,
+    pub(crate) mode: ModeSpec,
     /// The nodes. In a cluster the order decides who is a primary; in replication the first is the primary.
     pub(crate) nodes: Vec<NodeSpec>,
+    /// sentinel: the Sentinels that watch the nodes. Their word says which node is the primary.
+    pub(crate) sentinels: Option<SentinelsSpec>,
     /// cluster: how many replicas each primary has; none when absent.
     pub(crate) replicas_per_primary: Option<u16>,
-    /// cluster, replication: whether clients are told names instead of addresses.
+    /// cluster, replication, sentinel: whether clients are told names instead of addresses.
     #[serde(default)]
     pub(crate) announce_hostnames: bool,
     /// TLS to every node; plain TCP when absent.
@@ -56,7 +60,8 @@ pub struct Spec {
     /// Streams by their keys, in database 0: what is missing is made, nothing is taken away.
     #[serde(default)]
     pub(crate) streams: BTreeMap<String, StreamSpec>,
-    /// cluster, replication: how many nodes have to be there for a run that finds nothing to change.
+    /// cluster, replication, sentinel: how many nodes, and how many Sentinels, have to be there for a run that finds
+    /// nothing to change.
     #[serde(default)]
     pub(crate) require: Require,
     /// Whether what is set outlives a restart of the servers; true when absent.

@@ -19,6 +19,7 @@ mod peculiar;
 mod refusals;
 mod replication;
 mod rules;
+mod sentinel;
 mod shape;
 mod slots;
 mod states;

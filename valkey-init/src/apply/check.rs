@@ -3,6 +3,7 @@
 mod files;
 mod parameters;
 mod rewrite;
+mod sentinels;
 
 use init_core::{Endpoint, Secret, Secrets};
 
@@ -25,6 +26,9 @@ pub(crate) async fn check(
             refused.push((position, error));
         }
     }
+    if refused.is_empty() {
+        refused = sentinels::files(connections, context.0, changes).await;
+    }
     if refused.is_empty() && context.0.persist {
         return files::check(connections, context, changes).await;
     }
@@ -37,7 +41,9 @@ async fn check_one(
     change: &Change,
 ) -> Result<(), Error> {
     let connection = connections.to(change.node())?;
-    let (desired, secrets) = context;
+    let (all, secrets) = context;
+    let desired = all.accounts_of(change.node());
+    let context = (desired, secrets);
     match change {
         Change::CreateUser { key, .. } => check_rules(connection, desired, key).await,
         Change::AlterUser { key, rules, .. } => match rules {
@@ -65,6 +71,9 @@ async fn check_one(
                 .collect();
             parameters::check(connection, &values).await
         }
+        Change::SetSentinel { .. } => sentinels::settings(connection).await,
+        Change::MonitorPrimary { .. } => sentinels::monitor(connection, all).await,
+        Change::SetMonitor { .. } => sentinels::options(connection).await,
         // No server checks these without doing them.
         Change::StabilizeSlots { .. }
         | Change::AssignSlots { .. }

@@ -19,15 +19,28 @@ pub(super) fn few(nodes: &[Endpoint]) -> String {
     }
 }
 
-/// Each parameter with its drift.
-pub(super) fn drifts<T: fmt::Display>(
+/// What is set, and each parameter with its drift.
+pub(super) fn set<T: fmt::Display>(
     f: &mut fmt::Formatter<'_>,
+    what: fmt::Arguments<'_>,
     parameters: &BTreeMap<String, Drift<T>>,
 ) -> fmt::Result {
+    write!(f, "set {what}: ")?;
     for (position, (name, drift)) in parameters.iter().enumerate() {
         write!(f, "{}{name} {drift}", if position == 0 { "" } else { ", " })?;
     }
     Ok(())
+}
+
+/// What is set of a new thing, each after a comma.
+pub(super) fn values<T: fmt::Display>(values: &BTreeMap<String, T>) -> String {
+    values.iter().map(|(name, value)| format!(", {name} {value}")).collect()
+}
+
+/// The parts that there are, each after its name.
+pub(super) fn named<const N: usize>(parts: [(&str, Option<String>); N]) -> String {
+    let parts = parts.into_iter().filter_map(|(name, part)| Some(format!("{name} {}", part?)));
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 /// How many passwords a new user gets.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Change;
-use super::lists::{counted, drifts, few};
+use super::lists::{counted, few, named, set, values};
 
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -12,8 +12,7 @@ impl fmt::Display for Change {
             Self::AssignSlots { node, slots } => write!(f, "assign slots {slots} to {node}"),
             Self::SetEpoch { node, epoch } => write!(f, "set the epoch of {node} to {epoch}"),
             Self::SetAnnounce { node, parameters } => {
-                write!(f, "set what {node} announces: ")?;
-                drifts(f, parameters)
+                set(f, format_args!("what {node} announces"), parameters)
             }
             Self::CreateUser { node, user, enabled, rules, passwords, .. } => {
                 let state = if *enabled { "" } else { ", disabled" };
@@ -26,22 +25,25 @@ impl fmt::Display for Change {
             Self::AlterUser { node, user, enabled, rules, passwords, .. }
             | Self::CloseUser { node, user, enabled, rules, passwords, .. } => {
                 let parts = [
-                    enabled.as_ref().map(|drift| format!("enabled {drift}")),
-                    rules.as_ref().map(|drift| format!("rules {drift}")),
-                    passwords.as_ref().map(|drift| format!("passwords {drift}")),
+                    ("enabled", enabled.as_ref().map(ToString::to_string)),
+                    ("rules", rules.as_ref().map(ToString::to_string)),
+                    ("passwords", passwords.as_ref().map(ToString::to_string)),
                 ];
-                let parts: Vec<String> = parts.into_iter().flatten().collect();
-                write!(f, "alter user {user} on {node}: {}", parts.join(", "))
+                write!(f, "alter user {user} on {node}: {}", named(parts))
             }
-            Self::SetConfig { node, parameters } => {
-                write!(f, "set config of {node}: ")?;
-                drifts(f, parameters)
-            }
+            Self::SetConfig { node, parameters } => set(f, format_args!("config of {node}"), parameters),
             Self::MeetNode { node, by } => write!(f, "meet {node} from {}", few(by)),
             Self::ReplicateNode { node, primary } => match &primary.from {
                 None => write!(f, "replicate {} on {node}", primary.to),
                 Some(_) => write!(f, "replicate on {node}: {primary}"),
             },
+            Self::SetSentinel { node, parameters } => set(f, format_args!("the sentinel {node}"), parameters),
+            Self::MonitorPrimary { node, monitor, primary, quorum, options } => {
+                write!(f, "monitor {primary} as {monitor} on {node}: quorum {quorum}{}", values(options))
+            }
+            Self::SetMonitor { node, monitor, options } => {
+                set(f, format_args!("monitor {monitor} of {node}"), options)
+            }
             Self::LoadFunction { node, library, code } => {
                 write!(f, "load function {library} on {node}: code {code}")
             }

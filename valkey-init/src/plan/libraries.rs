@@ -27,6 +27,9 @@ pub(super) fn conflicts(
             | Change::AlterUser { .. }
             | Change::SetConfig { .. }
             | Change::MeetNode { .. }
+            | Change::SetSentinel { .. }
+            | Change::MonitorPrimary { .. }
+            | Change::SetMonitor { .. }
             | Change::LoadFunction { .. }
             | Change::CreateGroup { .. }
             | Change::CloseUser { .. }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use init_core::diff::Drift;
-use init_core::{Change as _, RESERVED, SecretRef, Text, as_json};
+use init_core::{Change as _, Endpoint, RESERVED, SecretRef, Text, as_json};
 use valkey_init::{Change, Passwords};
 
 use crate::support::{endpoint, slots};
@@ -33,6 +33,29 @@ fn of_nodes() -> Vec<Change> {
         Change::SetConfig { node: node.clone(), parameters },
         Change::MeetNode { node: node.clone(), by: (1..6).map(endpoint).collect() },
         Change::ReplicateNode { node, primary: Drift { from: None, to: endpoint(1) } },
+    ]
+}
+
+/// The changes of Sentinels, one of each variant.
+fn of_sentinels() -> Vec<Change> {
+    let (node, monitor): (Endpoint, _) = ("s0:26379".parse().unwrap(), "main".to_owned());
+    let pass = Text::Secret(secret("watcher"));
+    let resolve = Drift { from: Some(plain("no")), to: plain("yes") };
+    let quorum = Drift { from: Some(plain("1")), to: plain("2") };
+    let parameters = BTreeMap::from([("resolve-hostnames".to_owned(), resolve)]);
+    let auth = BTreeMap::from([("auth-pass".to_owned(), pass.clone())]);
+    let pass = Drift { from: None, to: pass };
+    let options = BTreeMap::from([("quorum".to_owned(), quorum), ("auth-pass".to_owned(), pass)]);
+    vec![
+        Change::SetSentinel { node: node.clone(), parameters },
+        Change::MonitorPrimary {
+            node: node.clone(),
+            monitor: monitor.clone(),
+            primary: endpoint(0),
+            quorum: 2,
+            options: auth,
+        },
+        Change::SetMonitor { node, monitor, options },
     ]
 }
 
@@ -94,19 +117,22 @@ fn place(change: &Change) -> usize {
         Change::SetConfig { .. } => 6,
         Change::MeetNode { .. } => 7,
         Change::ReplicateNode { .. } => 8,
-        Change::LoadFunction { .. } => 9,
-        Change::CreateGroup { .. } => 10,
-        Change::CloseUser { .. } => 11,
-        Change::DeleteUser { .. } => 12,
+        Change::SetSentinel { .. } => 9,
+        Change::MonitorPrimary { .. } => 10,
+        Change::SetMonitor { .. } => 11,
+        Change::LoadFunction { .. } => 12,
+        Change::CreateGroup { .. } => 13,
+        Change::CloseUser { .. } => 14,
+        Change::DeleteUser { .. } => 15,
     }
 }
 
 /// One change of every variant, in the order of execution.
 fn every_change() -> Vec<Change> {
-    let mut changes = [of_nodes(), of_contents()].concat();
+    let mut changes = [of_nodes(), of_sentinels(), of_contents()].concat();
     changes.sort();
     let places: Vec<usize> = changes.iter().map(place).collect();
-    assert_eq!(places, (0..=12).collect::<Vec<_>>());
+    assert_eq!(places, (0..=15).collect::<Vec<_>>());
     changes
 }
 
