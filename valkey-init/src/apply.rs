@@ -32,15 +32,8 @@ pub(crate) async fn apply(
         return close(connections, context, stage, progress).await;
     }
     let connections = &*connections;
-    match stage.first() {
-        // One after the other: a Sentinel that is told another login has no link for a moment.
-        Some(Change::SetMonitor { .. }) => return in_turn(connections, context, stage, progress).await,
-        Some(Change::MonitorPrimary { primary, .. }) => {
-            if let Err(error) = sentinels::await_replicas(connections, context.0, primary).await {
-                return not_sent(error, stage.len());
-            }
-        }
-        Some(_) | None => {}
+    if matches!(stage.first(), Some(Change::Sentinel(_))) {
+        return in_turn(connections, context, stage, progress).await;
     }
     let results = join_all(stage.iter().map(|change| one(connections, context, change))).await;
     let meetings: Vec<_> = stage.iter().filter_map(meeting::of).collect();
@@ -51,7 +44,7 @@ pub(crate) async fn apply(
     results
 }
 
-/// One change after the other, until one fails.
+/// One change after the other, until one fails: a Sentinel that is told another login has no link for a moment.
 async fn in_turn(
     connections: &Connections,
     context: (&Desired, &Secrets),
@@ -133,13 +126,7 @@ async fn one(connections: &Connections, context: (&Desired, &Secrets), change: &
             users::delete(connection, context, user).await?;
             keep_users(connection, all).await
         }
-        Change::SetSentinel { parameters, .. } => sentinels::set(connection, secrets, parameters).await,
-        Change::MonitorPrimary { monitor, primary, quorum, options, .. } => {
-            sentinels::monitor(connection, (all, secrets), (monitor, primary, *quorum), options).await
-        }
-        Change::SetMonitor { monitor, options, .. } => {
-            sentinels::set_monitor(connection, secrets, monitor, options).await
-        }
+        Change::Sentinel(change) => sentinels::tell(connections, (all, secrets), change).await,
         Change::LoadFunction { library, .. } => functions::load(connection, desired, library).await,
         Change::CreateGroup { stream, group, start, .. } => {
             streams::create_group(connection, (stream, group), start).await

@@ -6,17 +6,19 @@
 
 mod lists;
 mod passwords;
+mod sentinel;
 mod text;
 
 use std::collections::BTreeMap;
 
 use init_core::diff::Drift;
 use init_core::{Effect, Endpoint, Properties, SecretRef, Subject, Text};
-use serde::Serialize;
 
 use crate::desired::Slots;
 
+use lists::differing;
 pub use passwords::Passwords;
+pub use sentinel::SentinelChange;
 
 /// One step, on one node.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -100,35 +102,8 @@ pub enum Change {
         /// Its primary.
         primary: Drift<Endpoint>,
     },
-    /// What a Sentinel has for all its monitors.
-    SetSentinel {
-        /// The Sentinel.
-        node: Endpoint,
-        /// Settings that differ.
-        parameters: BTreeMap<String, Drift<Text>>,
-    },
-    /// Has a Sentinel monitor a primary.
-    MonitorPrimary {
-        /// The Sentinel.
-        node: Endpoint,
-        /// The name.
-        monitor: String,
-        /// The primary.
-        primary: Endpoint,
-        /// How many Sentinels have to find it down.
-        quorum: u32,
-        /// Its options.
-        options: BTreeMap<String, Text>,
-    },
-    /// Options of a monitor that differ, and the login that it is told again.
-    SetMonitor {
-        /// The Sentinel.
-        node: Endpoint,
-        /// The name.
-        monitor: String,
-        /// The options.
-        options: BTreeMap<String, Drift<Text>>,
-    },
+    /// What a Sentinel is told.
+    Sentinel(SentinelChange),
     /// Loads a function library.
     LoadFunction {
         /// The primary.
@@ -188,13 +163,11 @@ impl Change {
             | Self::SetConfig { node, .. }
             | Self::MeetNode { node, .. }
             | Self::ReplicateNode { node, .. }
-            | Self::SetSentinel { node, .. }
-            | Self::MonitorPrimary { node, .. }
-            | Self::SetMonitor { node, .. }
             | Self::LoadFunction { node, .. }
             | Self::CreateGroup { node, .. }
             | Self::CloseUser { node, .. }
             | Self::DeleteUser { node, .. } => node,
+            Self::Sentinel(change) => change.node(),
         }
     }
 }
@@ -211,9 +184,7 @@ impl init_core::Change for Change {
             Self::SetConfig { .. } => "set_config",
             Self::MeetNode { .. } => "meet_node",
             Self::ReplicateNode { .. } => "replicate_node",
-            Self::SetSentinel { .. } => "set_sentinel",
-            Self::MonitorPrimary { .. } => "monitor_primary",
-            Self::SetMonitor { .. } => "set_monitor",
+            Self::Sentinel(change) => change.op(),
             Self::LoadFunction { .. } => "load_function",
             Self::CreateGroup { .. } => "create_group",
             Self::DeleteUser { .. } => "delete_user",
@@ -222,7 +193,8 @@ impl init_core::Change for Change {
 
     fn effect(&self) -> Effect {
         match self {
-            Self::CreateUser { .. } | Self::MonitorPrimary { .. } | Self::CreateGroup { .. } => Effect::Add,
+            Self::CreateUser { .. } | Self::CreateGroup { .. } => Effect::Add,
+            Self::Sentinel(change) => change.effect(),
             Self::LoadFunction { code, .. } if code.from.is_none() => Effect::Add,
             Self::DeleteUser { .. } => Effect::Remove,
             Self::StabilizeSlots { .. }
@@ -233,8 +205,6 @@ impl init_core::Change for Change {
             | Self::SetConfig { .. }
             | Self::MeetNode { .. }
             | Self::ReplicateNode { .. }
-            | Self::SetSentinel { .. }
-            | Self::SetMonitor { .. }
             | Self::LoadFunction { .. }
             | Self::CloseUser { .. } => Effect::Alter,
         }
@@ -248,10 +218,7 @@ impl init_core::Change for Change {
             | Self::DeleteUser { node, user, .. } => Subject::new("user", user).within(node),
             Self::LoadFunction { node, library, .. } => Subject::new("function", library).within(node),
             Self::CreateGroup { stream, group, .. } => Subject::new("group", group).within(stream),
-            Self::MonitorPrimary { node, monitor, .. } | Self::SetMonitor { node, monitor, .. } => {
-                Subject::new("monitor", monitor).within(node)
-            }
-            Self::SetSentinel { node, .. } => Subject::new("sentinel", node),
+            Self::Sentinel(change) => change.subject(),
             Self::StabilizeSlots { node, .. }
             | Self::AssignSlots { node, .. }
             | Self::SetEpoch { node, .. }
@@ -269,12 +236,8 @@ impl init_core::Change for Change {
             Self::AssignSlots { slots, .. } => properties.to("slots", slots),
             Self::SetEpoch { epoch, .. } => properties.to("config_epoch", epoch),
             Self::SetAnnounce { parameters, .. } => differing(properties, parameters),
-            Self::SetConfig { parameters, .. }
-            | Self::SetSentinel { parameters, .. }
-            | Self::SetMonitor { options: parameters, .. } => differing(properties, parameters),
-            Self::MonitorPrimary { primary, quorum, options, .. } => {
-                properties.to("primary", primary).to("quorum", quorum).to("config", options)
-            }
+            Self::SetConfig { parameters, .. } => differing(properties, parameters),
+            Self::Sentinel(change) => change.properties(),
             Self::CreateUser { enabled, rules, passwords, .. } => {
                 properties.to("enabled", enabled).to("rules", rules).to("passwords", passwords)
             }
@@ -294,12 +257,4 @@ impl init_core::Change for Change {
             Self::DeleteUser { .. } => properties,
         }
     }
-}
-
-/// Parameters as one property: on each side those that differ.
-fn differing<T: Serialize>(properties: Properties, parameters: &BTreeMap<String, Drift<T>>) -> Properties {
-    let from: BTreeMap<&String, &T> =
-        parameters.iter().filter_map(|(name, drift)| Some((name, drift.from.as_ref()?))).collect();
-    let to: BTreeMap<&String, &T> = parameters.iter().map(|(name, drift)| (name, &drift.to)).collect();
-    properties.differing("config", from, to)
 }

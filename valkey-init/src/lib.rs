@@ -29,7 +29,7 @@ mod wire;
 use init_core::export::{Export, Scope};
 use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations};
 
-pub use change::{Change, Passwords};
+pub use change::{Change, Passwords, SentinelChange};
 pub use desired::{
     Access, Catalog, Desired, Layout, Library, Login, Mode, Node, Require, Sentinels, Slots, User,
 };

@@ -71,9 +71,7 @@ async fn check_one(
                 .collect();
             parameters::check(connection, &values).await
         }
-        Change::SetSentinel { .. } => sentinels::settings(connection).await,
-        Change::MonitorPrimary { .. } => sentinels::monitor(connection, all).await,
-        Change::SetMonitor { .. } => sentinels::options(connection).await,
+        Change::Sentinel(change) => sentinels::check(connection, all, change).await,
         // No server checks these without doing them.
         Change::StabilizeSlots { .. }
         | Change::AssignSlots { .. }

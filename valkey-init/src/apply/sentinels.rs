@@ -9,6 +9,7 @@ use redis::{Cmd, cmd};
 use secrecy::ExposeSecret;
 use tokio::time::{Instant, sleep};
 
+use crate::change::SentinelChange;
 use crate::desired::{Desired, Node};
 use crate::error::Error;
 use crate::observe::sentinels::{monitored, refused};
@@ -23,8 +24,29 @@ const RELINK: Duration = Duration::from_secs(6);
 /// The pause between two looks.
 const PAUSE: Duration = Duration::from_millis(20);
 
+/// Tells a Sentinel one thing.
+pub(super) async fn tell(
+    connections: &Connections,
+    (desired, secrets): (&Desired, &Secrets),
+    change: &SentinelChange,
+) -> Result<(), Error> {
+    match change {
+        SentinelChange::SetSentinel { node, parameters } => {
+            set(connections.to(node)?, secrets, parameters).await
+        }
+        SentinelChange::MonitorPrimary { node, monitor, primary, quorum, options } => {
+            await_replicas(connections, desired, primary).await?;
+            let told = (monitor.as_str(), primary, *quorum);
+            begin(connections.to(node)?, (desired, secrets), told, options).await
+        }
+        SentinelChange::SetMonitor { node, monitor, options } => {
+            set_monitor(connections.to(node)?, secrets, monitor, options).await
+        }
+    }
+}
+
 /// Sets what the Sentinel has for all its monitors; releases of 7.0 take one setting at a time.
-pub(super) async fn set(
+async fn set(
     connection: &Connection,
     secrets: &Secrets,
     parameters: &BTreeMap<String, Drift<Text>>,
@@ -68,7 +90,7 @@ fn options<'a>(
 }
 
 /// Waits until the replicas are linked to their primary, so that the Sentinels learn of them at once.
-pub(super) async fn await_replicas(
+async fn await_replicas(
     connections: &Connections,
     desired: &Desired,
     primary: &Endpoint,
@@ -89,7 +111,7 @@ pub(super) async fn await_replicas(
 }
 
 /// Has the Sentinel monitor a primary, with all its options in the same exchange.
-pub(super) async fn monitor(
+async fn begin(
     connection: &Connection,
     (desired, secrets): (&Desired, &Secrets),
     (name, primary, quorum): (&str, &Endpoint, u32),
@@ -122,7 +144,7 @@ fn told<'a>(desired: &Desired, node: &'a Node) -> (&'a str, u16) {
 
 /// Sets options of a monitor. With another login the Sentinel connects anew, and the change is made when that has worked:
 /// what the others are told comes after it, so that no two of them are without a link, and an old password goes last.
-pub(super) async fn set_monitor(
+async fn set_monitor(
     connection: &Connection,
     secrets: &Secrets,
     monitor: &str,

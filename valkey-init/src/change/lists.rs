@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use init_core::Endpoint;
 use init_core::diff::Drift;
+use init_core::{Endpoint, Properties};
+use serde::Serialize;
 
 /// More nodes than this are not all named in one line of a text report; the JSON report names all of them.
 const NAMED: usize = 3;
@@ -50,4 +51,15 @@ pub(super) fn counted(passwords: usize) -> String {
         1 => "1 password".to_owned(),
         many => format!("{many} passwords"),
     }
+}
+
+/// Parameters as one property: on each side those that differ.
+pub(super) fn differing<T: Serialize>(
+    properties: Properties,
+    parameters: &BTreeMap<String, Drift<T>>,
+) -> Properties {
+    let from: BTreeMap<&String, &T> =
+        parameters.iter().filter_map(|(name, drift)| Some((name, drift.from.as_ref()?))).collect();
+    let to: BTreeMap<&String, &T> = parameters.iter().map(|(name, drift)| (name, &drift.to)).collect();
+    properties.differing("config", from, to)
 }

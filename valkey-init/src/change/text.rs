@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Change;
-use super::lists::{counted, few, named, set, values};
+use super::lists::{counted, few, named, set};
 
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -37,13 +37,7 @@ impl fmt::Display for Change {
                 None => write!(f, "replicate {} on {node}", primary.to),
                 Some(_) => write!(f, "replicate on {node}: {primary}"),
             },
-            Self::SetSentinel { node, parameters } => set(f, format_args!("the sentinel {node}"), parameters),
-            Self::MonitorPrimary { node, monitor, primary, quorum, options } => {
-                write!(f, "monitor {primary} as {monitor} on {node}: quorum {quorum}{}", values(options))
-            }
-            Self::SetMonitor { node, monitor, options } => {
-                set(f, format_args!("monitor {monitor} of {node}"), options)
-            }
+            Self::Sentinel(change) => change.fmt(f),
             Self::LoadFunction { node, library, code } => {
                 write!(f, "load function {library} on {node}: code {code}")
             }

@@ -27,9 +27,7 @@ pub(super) fn conflicts(
             | Change::AlterUser { .. }
             | Change::SetConfig { .. }
             | Change::MeetNode { .. }
-            | Change::SetSentinel { .. }
-            | Change::MonitorPrimary { .. }
-            | Change::SetMonitor { .. }
+            | Change::Sentinel(_)
             | Change::LoadFunction { .. }
             | Change::CreateGroup { .. }
             | Change::CloseUser { .. }

@@ -8,7 +8,7 @@ use init_core::{Conflict, Endpoint, SpecPath, Text};
 
 use super::members::{member, monitors, word};
 use super::{replication, settings};
-use crate::change::Change;
+use crate::change::{Change, SentinelChange};
 use crate::desired::{Desired, Sentinels};
 use crate::observed::{Monitored, Observed, SentinelState};
 
@@ -41,7 +41,8 @@ fn set_sentinel(node: &Endpoint, sentinels: &Sentinels, state: &SentinelState, c
     };
     let parameters: BTreeMap<String, Drift<Text>> = differ.map(drift).collect();
     if !parameters.is_empty() {
-        changes.push(Change::SetSentinel { node: node.clone(), parameters });
+        let change = SentinelChange::SetSentinel { node: node.clone(), parameters };
+        changes.push(Change::Sentinel(change));
     }
 }
 
@@ -57,13 +58,13 @@ fn monitor(sentinels: &Sentinels, node: &Endpoint, primary: &Endpoint) -> Change
         options.insert("auth-pass".to_owned(), Text::Secret(password.clone()));
     }
     let quorum = sentinels.options.get("quorum").and_then(|quorum| quorum.parse().ok());
-    Change::MonitorPrimary {
+    Change::Sentinel(SentinelChange::MonitorPrimary {
         node: node.clone(),
         monitor: sentinels.monitor.clone(),
         primary: primary.clone(),
         quorum: quorum.unwrap_or(sentinels.majority),
         options,
-    }
+    })
 }
 
 fn set_monitor(
@@ -88,7 +89,7 @@ fn set_monitor(
         options.insert("auth-pass".to_owned(), Drift { from: None, to: Text::Secret(password.clone()) });
     }
     let (node, monitor) = (node.clone(), sentinels.monitor.clone());
-    (!options.is_empty()).then_some(Change::SetMonitor { node, monitor, options })
+    (!options.is_empty()).then_some(Change::Sentinel(SentinelChange::SetMonitor { node, monitor, options }))
 }
 
 /// Whether the user that the Sentinels log in as is not on every node with the passwords of the spec and no others: then a

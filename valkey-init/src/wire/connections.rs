@@ -8,14 +8,14 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use init_core::{Endpoint, Fault, FaultKind, Secret, Secrets, Text};
-use secrecy::ExposeSecret;
 use tracing::{debug, info, warn};
 
 use super::bounds::Budget;
 use super::connection::{Connection, Settings};
 use super::mask::Mask;
 use super::reply::text;
-use crate::desired::{Desired, Mode, Require, Sentinels, requires};
+use super::values::{passwords, unquoted};
+use crate::desired::{Desired, Mode, Require, requires};
 use crate::error::Error;
 
 /// How long the other nodes may still take when one has failed: a refusal tells more than a node that is not there.
@@ -237,35 +237,6 @@ impl Connections {
         }
         Ok(answers)
     }
-}
-
-/// What a server takes in one argument from a client that has not logged in.
-const LONGEST: usize = 16_384;
-
-/// A server stores only the digest of a password, so it takes one that no client can log in with.
-fn passwords(desired: &Desired, secrets: &Secrets) -> Result<(), Error> {
-    let declared = desired.users.values().flat_map(|user| user.passwords.iter().flatten());
-    for name in declared.chain(&desired.login.password).chain(&desired.login.bootstrap) {
-        #[expect(clippy::disallowed_methods, reason = "only the length of a password is looked at")]
-        let length = secrets.get(name)?.expose_secret().len();
-        if length > LONGEST {
-            return Err(Error::TooLong { secret: name.clone(), length, most: LONGEST });
-        }
-    }
-    Ok(())
-}
-
-/// A Sentinel writes what it is told into its configuration file without quotes, and does not start again with more than one
-/// word there.
-fn unquoted(sentinels: &Sentinels, secrets: &Secrets) -> Result<(), Error> {
-    for name in sentinels.unquoted() {
-        #[expect(clippy::disallowed_methods, reason = "only whether it is one word is looked at")]
-        let value = secrets.get(name)?.expose_secret();
-        if value.contains(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'')) {
-            return Err(Error::Unquoted { secret: name.clone() });
-        }
-    }
-    Ok(())
 }
 
 /// An error with what caused it.

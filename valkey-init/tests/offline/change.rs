@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use init_core::diff::Drift;
 use init_core::{Change as _, Endpoint, RESERVED, SecretRef, Text, as_json};
-use valkey_init::{Change, Passwords};
+use valkey_init::{Change, Passwords, SentinelChange};
 
 use crate::support::{endpoint, slots};
 
@@ -46,17 +46,18 @@ fn of_sentinels() -> Vec<Change> {
     let auth = BTreeMap::from([("auth-pass".to_owned(), pass.clone())]);
     let pass = Drift { from: None, to: pass };
     let options = BTreeMap::from([("quorum".to_owned(), quorum), ("auth-pass".to_owned(), pass)]);
-    vec![
-        Change::SetSentinel { node: node.clone(), parameters },
-        Change::MonitorPrimary {
+    let told = [
+        SentinelChange::SetSentinel { node: node.clone(), parameters },
+        SentinelChange::MonitorPrimary {
             node: node.clone(),
             monitor: monitor.clone(),
             primary: endpoint(0),
             quorum: 2,
             options: auth,
         },
-        Change::SetMonitor { node, monitor, options },
-    ]
+        SentinelChange::SetMonitor { node, monitor, options },
+    ];
+    told.map(Change::Sentinel).into()
 }
 
 /// The changes of users, functions and streams, one of each variant.
@@ -117,9 +118,9 @@ fn place(change: &Change) -> usize {
         Change::SetConfig { .. } => 6,
         Change::MeetNode { .. } => 7,
         Change::ReplicateNode { .. } => 8,
-        Change::SetSentinel { .. } => 9,
-        Change::MonitorPrimary { .. } => 10,
-        Change::SetMonitor { .. } => 11,
+        Change::Sentinel(SentinelChange::SetSentinel { .. }) => 9,
+        Change::Sentinel(SentinelChange::MonitorPrimary { .. }) => 10,
+        Change::Sentinel(SentinelChange::SetMonitor { .. }) => 11,
         Change::LoadFunction { .. } => 12,
         Change::CreateGroup { .. } => 13,
         Change::CloseUser { .. } => 14,

@@ -55,9 +55,7 @@ fn writes(desired: &Desired, change: &Change) -> (bool, bool) {
         | Change::AssignSlots { .. }
         | Change::SetEpoch { .. }
         | Change::MeetNode { .. }
-        | Change::SetSentinel { .. }
-        | Change::MonitorPrimary { .. }
-        | Change::SetMonitor { .. }
+        | Change::Sentinel(_)
         | Change::LoadFunction { .. }
         | Change::CreateGroup { .. } => (false, false),
     }

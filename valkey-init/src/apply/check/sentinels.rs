@@ -7,7 +7,7 @@ use init_core::Endpoint;
 use redis::{Cmd, cmd};
 
 use super::rewrite::unsupported;
-use crate::change::Change;
+use crate::change::{Change, SentinelChange};
 use crate::desired::Desired;
 use crate::error::Error;
 use crate::wire::{Connection, Connections, pairs, text};
@@ -21,18 +21,31 @@ fn sentinel(words: &[&str]) -> Cmd {
     command
 }
 
+/// Whether the Sentinel takes this change from the account.
+pub(super) async fn check(
+    connection: &Connection,
+    desired: &Desired,
+    change: &SentinelChange,
+) -> Result<(), Error> {
+    match change {
+        SentinelChange::SetSentinel { .. } => settings(connection).await,
+        SentinelChange::MonitorPrimary { .. } => monitor(connection, desired).await,
+        SentinelChange::SetMonitor { .. } => options(connection).await,
+    }
+}
+
 /// Whether the account may set a Sentinel's settings.
-pub(super) async fn settings(connection: &Connection) -> Result<(), Error> {
+async fn settings(connection: &Connection) -> Result<(), Error> {
     allowed(connection, &["CONFIG", "SET", NO_SUCH, "0"]).await
 }
 
 /// Whether the account may set options of a monitor.
-pub(super) async fn options(connection: &Connection) -> Result<(), Error> {
+async fn options(connection: &Connection) -> Result<(), Error> {
     allowed(connection, &["SET", NO_SUCH, "quorum", "1"]).await
 }
 
 /// Whether the account may make a monitor, and whether the Sentinel takes a name for it.
-pub(super) async fn monitor(connection: &Connection, desired: &Desired) -> Result<(), Error> {
+async fn monitor(connection: &Connection, desired: &Desired) -> Result<(), Error> {
     // No monitor has a quorum of 0.
     allowed(connection, &["MONITOR", NO_SUCH, connection.node().host(), "1", "0"]).await?;
     options(connection).await?;
