@@ -5,6 +5,8 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
+use crate::STEERING;
+
 /// Requests, by Kafka's numbers.
 const METADATA: i16 = 3;
 const SASL_HANDSHAKE: i16 = 17;
@@ -59,6 +61,10 @@ pub enum Misdeed {
     Never,
     /// Repeats the password in its refusal, in every spelling.
     Echo,
+    /// Refuses the login with a text full of control characters.
+    Steer,
+    /// Refuses the topic with such a text.
+    SteerTopic,
 }
 
 impl Misdeed {
@@ -198,10 +204,14 @@ fn answer(key: i16, request: &[u8], misdeed: Misdeed, port: u16) -> Vec<u8> {
 
 /// How long the client is to wait, and what became of its topic.
 fn created(misdeed: Misdeed) -> (Vec<u8>, Vec<u8>) {
-    let throttled = misdeed == Misdeed::Throttle;
-    let (throttle, code) = if throttled { (i32::MAX, 89_i16) } else { (0, 0) };
-    let counts = [0, 0, 0, 0, 1, 0, 1, 0, 0];
-    let topic = [&text("wanted")[..], &[0; 16], &code.to_be_bytes(), &counts].concat();
+    let (throttle, code, message) = match misdeed {
+        Misdeed::Throttle => (i32::MAX, 89_i16, vec![0]),
+        // INVALID_CONFIG, with a message.
+        Misdeed::SteerTopic => (0, 40, text(STEERING)),
+        _ => (0, 0, vec![0]),
+    };
+    let counts = [0, 0, 0, 1, 0, 1, 0, 0];
+    let topic = [&text("wanted")[..], &[0; 16], &code.to_be_bytes(), &message, &counts].concat();
     (throttle.to_be_bytes().to_vec(), topic)
 }
 
@@ -238,6 +248,7 @@ fn authenticate(request: &[u8], misdeed: Misdeed) -> Vec<u8> {
             let password = password.trim_end_matches('\0');
             result(58, spellings(password).as_bytes(), b"")
         }
+        Misdeed::Steer => result(58, STEERING.as_bytes(), b""),
         _ => result(0, b"", b""),
     }
 }

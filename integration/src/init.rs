@@ -226,6 +226,12 @@ impl Ended {
         self
     }
 
+    /// True when it ended within its `--timeout` and the two seconds that an attempt under way may take after it. The rest is
+    /// for the engine, which starts and removes the container slowly on a machine with much to do.
+    pub fn is_in_time(&self, timeout: Duration) -> bool {
+        self.took <= timeout + Duration::from_secs(2 + 20)
+    }
+
     /// The report's outcome.
     pub fn outcome(&self) -> &str {
         self.report["outcome"].as_str().unwrap_or("no report")

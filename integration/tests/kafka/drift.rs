@@ -51,6 +51,30 @@ fn partitions_grow_and_a_default_accepts_what_is_there() {
     crate::init(&spec("-1")).run().expect(0, "unchanged");
 }
 
+/// A topic of Kafka Connect stops working with a second partition, or without compaction, and neither can be undone.
+#[test]
+fn defaults_alone_neither_grow_a_topic_nor_change_what_is_deleted() {
+    let compacted = "topics: {drift-connect: {partitions: 1, config: {cleanup.policy: compact}}}\n";
+    crate::init(compacted).run().expect(0, "changed");
+    let slips = [
+        ("partitions: 6", "defaults.partitions"),
+        ("config: {cleanup.policy: delete}", "defaults.config.\"cleanup.policy\""),
+    ];
+    for (defaults, at) in slips {
+        let spec = format!("defaults: {{{defaults}}}\ntopics: {{drift-connect: {{}}, drift-next: {{}}}}\n");
+        let ended = crate::init(&spec).run().expect(4, "conflict");
+        assert_eq!(ended.report["conflicts"][0]["at"], at);
+        assert!(ended.changes().iter().all(|change| change.ends_with(": skipped")), "{}", ended.stdout);
+    }
+    let there = describe("drift-connect");
+    assert_eq!(there["PartitionCount"], "1");
+    assert!(there["Configs"].contains("cleanup.policy=compact"), "{there:?}");
+    // What the topic says itself is meant.
+    let said = "topics: {drift-connect: {partitions: 2, config: {cleanup.policy: delete}}}\n";
+    crate::init(&format!("defaults: {{partitions: 6}}\n{said}")).run().expect(0, "changed");
+    assert_eq!(describe("drift-connect")["PartitionCount"], "2");
+}
+
 #[test]
 fn what_cannot_be_changed_in_place_stops_everything_else() {
     crate::init("topics: {drift-shrink: {partitions: 6, replicationFactor: 1}}\n").run().expect(0, "changed");

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use integration::{Asked, Ended, FakeHttp, Init, respond, without_end};
+use integration::{Asked, Ended, FakeHttp, Init, STEERING, respond, shows_no_controls, without_end};
 
 use cases::{bombs, floods, pages};
 
@@ -33,12 +33,13 @@ fn run(fake: &FakeHttp, rest: &str) -> Ended {
 }
 
 fn run_with(spec: &str) -> Ended {
+    init(spec).run()
+}
+
+fn init(spec: &str) -> Init {
     let options = ["--add-host", "s3:host-gateway", "--memory", "64m", "--memory-swap", "64m"];
     let init = Init::new("minio-init", spec).network("bridge").docker(&options);
-    init.secret("name", "canary-name")
-        .secret("secret", SECRET)
-        .args(&["--timeout", "10s", "--log", "trace"])
-        .run()
+    init.secret("name", "canary-name").secret("secret", SECRET).args(&["--timeout", "10s", "--log", "trace"])
 }
 
 fn listing() -> String {
@@ -109,9 +110,10 @@ fn tried(cases: Vec<(&'static str, i32, Answer)>) {
         assert_eq!(ended.len(), count);
         for (what, exit, ended) in ended {
             assert_eq!(
-                (ended.exit, ended.outcome()),
-                (exit, "failed"),
-                "{what}: {}\n{}",
+                (ended.exit, ended.outcome(), ended.is_in_time(Duration::from_secs(10))),
+                (exit, "failed", true),
+                "{what}: {:?} {}\n{}",
+                ended.took,
                 ended.stdout,
                 ended.log
             );
@@ -212,5 +214,21 @@ fn what_a_server_repeats_is_not_shown() {
             assert!(!ended.stdout.contains(canary), "{shape}: {}", ended.stdout);
             assert!(!ended.log.contains(canary), "{shape}: {}", ended.log);
         }
+    }
+}
+
+/// Control characters in an error of a server neither steer a terminal nor begin a line.
+#[test]
+fn what_a_server_says_does_not_steer_the_terminal() {
+    let said = STEERING.replace('\u{1b}', "&#x1b;").replace('\u{7}', "&#7;");
+    let xml = format!("<Error><Code>InvalidRequest</Code><Message>{said}</Message></Error>");
+    let raw = format!("<Error><Code>InvalidRequest</Code><Message>{STEERING}</Message></Error>");
+    for (status, body) in [("400 Bad Request", xml), ("403 Forbidden", raw)] {
+        let fake = FakeHttp::new(move |_, stream| respond(stream, status, "", &body));
+        let text = ["--format", "text", "--log-format", "text", "--color", "never"];
+        let ended = init(&spec(fake.port(), "")).args(&text).run();
+        assert!([76, 77].contains(&ended.exit), "{}\n{}", ended.stdout, ended.log);
+        shows_no_controls(&ended.stdout);
+        shows_no_controls(&ended.log);
     }
 }

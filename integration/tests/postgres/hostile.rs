@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use integration::hostile_pg::{Behaviour, Client, Hostile, message};
 use integration::postgres::init;
-use integration::{Ended, Init};
+use integration::{Ended, Init, STEERING, shows_no_controls};
 
 const SPEC: &str = "\
 user: {secret: login}
@@ -170,9 +170,10 @@ fn whatever_a_peer_sends_the_run_ends_with_a_report() {
         let peer = Hostile::start(*behaviour);
         let ended = against(&peer, "6s").run();
         assert_eq!(
-            (ended.exit, ended.outcome()),
-            (*exit, "failed"),
-            "{what}: {}\n{}",
+            (ended.exit, ended.outcome(), ended.is_in_time(Duration::from_secs(6))),
+            (*exit, "failed", true),
+            "{what}: {:?} {}\n{}",
+            ended.took,
             ended.stdout,
             ended.log
         );
@@ -188,16 +189,10 @@ fn whatever_a_peer_sends_the_run_ends_with_a_report() {
     }
 }
 
-/// An error that repeats everything that the peer could know, in the forms in which servers write it.
-fn echoes(client: &mut Client) -> Result<()> {
-    let [(_, user), (_, password), (_, role)] = SECRETS;
-    let quoted = password.replace('\'', "''");
-    let json = password.replace('\\', "\\\\").replace('"', "\\\"");
-    let text = format!("user \"{user}\" said {password} or '{quoted}' or \"{json}\" for {user}, and {role}");
+/// An error with this text as its message, detail and hint.
+fn fails(client: &mut Client, code: &str, text: &str) -> Result<()> {
     let mut error = Vec::new();
-    for (field, value) in
-        [('S', "FATAL"), ('C', "28P01"), ('M', text.as_str()), ('D', text.as_str()), ('H', text.as_str())]
-    {
+    for (field, value) in [('S', "FATAL"), ('C', code), ('M', text), ('D', text), ('H', text)] {
         error.extend(field.to_string().as_bytes());
         error.extend(value.as_bytes());
         error.push(0);
@@ -206,10 +201,58 @@ fn echoes(client: &mut Client) -> Result<()> {
     client.say(b'E', &error)
 }
 
+/// Everything that the peer could know, in the forms in which servers write it.
+fn known() -> String {
+    let [(_, user), (_, password), (_, role)] = SECRETS;
+    let quoted = password.replace('\'', "''");
+    let json = password.replace('\\', "\\\\").replace('"', "\\\"");
+    format!("user \"{user}\" said {password} or '{quoted}' or \"{json}\" for {user}, and {role}")
+}
+
+/// The statement that the client has sent, with its parameters, as a server shows it in an error.
+fn repeats_the_statement(client: &mut Client) -> Result<()> {
+    client.let_in()?;
+    let mut sent = Vec::new();
+    loop {
+        let (tag, body) = client.hear()?;
+        sent.extend(body);
+        if matches!(tag, b'Q' | b'S') {
+            break;
+        }
+    }
+    let sent = String::from_utf8_lossy(&sent).replace('\0', " ");
+    fails(client, "42501", &format!("{} in: {sent}", known()))
+}
+
 #[test]
 fn a_secret_that_a_peer_repeats_is_not_told() {
-    let peer = Hostile::start(echoes);
+    let peer = Hostile::start(|client| fails(client, "28P01", &known()));
     let ended = against(&peer, "6s").run().expect(77, "failed");
     assert!(ended.error().contains("28P01"), "{}", ended.stdout);
     silent(&ended);
+    let peer = Hostile::start(repeats_the_statement);
+    let ended = against(&peer, "6s").run();
+    assert!(ended.outcome() == "failed" && ended.error().contains("42501"), "{}", ended.stdout);
+    silent(&ended);
+}
+
+#[test]
+fn what_a_peer_says_does_not_steer_the_terminal() {
+    let behaviours: [Behaviour; 2] = [
+        |client| fails(client, "28P01", STEERING),
+        |client| {
+            client.let_in()?;
+            client.asked()?;
+            fails(client, "42501", STEERING)
+        },
+    ];
+    for behaviour in behaviours {
+        let peer = Hostile::start(behaviour);
+        let text = ["--format", "text", "--log-format", "text", "--color", "never"];
+        let ended = against(&peer, "6s").args(&text).run();
+        assert!([69, 76, 77].contains(&ended.exit), "{}\n{}", ended.stdout, ended.log);
+        assert!(ended.stdout.contains("the server's own words"), "{}", ended.stdout);
+        shows_no_controls(&ended.stdout);
+        shows_no_controls(&ended.log);
+    }
 }

@@ -1,11 +1,17 @@
 //! Peers that are no server, in a container of 64 MB: a report, the right exit, within the time given; and no secret in it.
 
+use std::time::Duration;
+
 use integration::valkey::{Hostile, Manner, PASSWORD};
-use integration::{Ended, Init};
+use integration::{Ended, Init, STEERING, shows_no_controls};
 
 const MEMORY: [&str; 6] = ["--memory", "64m", "--memory-swap", "64m", "--add-host", "hostile:host-gateway"];
 
 fn run(manner: Manner, after_login: bool, nodes: usize) -> Ended {
+    run_with(manner, after_login, nodes, &[])
+}
+
+fn run_with(manner: Manner, after_login: bool, nodes: usize, args: &[&str]) -> Ended {
     let hostile: Vec<Hostile> = (0..nodes).map(|_| Hostile::new(manner, after_login)).collect();
     let list: Vec<String> = hostile.iter().map(|hostile| format!("hostile:{}", hostile.port())).collect();
     let mode = if nodes == 1 { "standalone" } else { "cluster" };
@@ -16,7 +22,7 @@ fn run(manner: Manner, after_login: bool, nodes: usize) -> Ended {
     );
     let init = Init::new("valkey-init", &spec).network("bridge").docker(&MEMORY);
     let init = init.secret("password", PASSWORD).secret("app", "canary-app-77aa");
-    init.args(&["--timeout", "8s", "--log", "trace"]).run()
+    init.args(&["--timeout", "8s", "--log", "trace"]).args(args).run()
 }
 
 /// Whatever is sent, and whenever: at most 64 MB, and the exit says whose fault it is.
@@ -38,6 +44,8 @@ fn what_no_answer_can_be_ends_the_run_within_its_memory() {
         Says("*-5\r\n"),
         Says("$-5\r\n"),
         Says("%1\r\n"),
+        Says("-MOVED 1 elsewhere:6379\r\n"),
+        Says("-ASK 1 elsewhere:6379\r\n"),
         Says("HTTP/1.1 400 Bad Request\r\n\r\n"),
         Says("\0\0\0\0"),
         Drips,
@@ -45,8 +53,14 @@ fn what_no_answer_can_be_ends_the_run_within_its_memory() {
         for after_login in [false, true] {
             let ended = run(manner, after_login, 1);
             let exit = if manner == Drips { 69 } else { 76 };
-            let told = (ended.exit, ended.outcome());
-            assert_eq!(told, (exit, "failed"), "{manner:?} {after_login}: {}\n{}", ended.stdout, ended.log);
+            let told = (ended.exit, ended.outcome(), ended.is_in_time(Duration::from_secs(8)));
+            assert_eq!(
+                told,
+                (exit, "failed", true),
+                "{manner:?} {after_login}: {}\n{}",
+                ended.stdout,
+                ended.log
+            );
         }
     }
 }
@@ -77,5 +91,17 @@ fn a_peer_that_repeats_everything_gives_no_secret_away() {
                 assert!(!ended.log.contains(canary), "{before}: {}", ended.log);
             }
         }
+    }
+}
+
+/// Control characters in an error of a server neither steer a terminal nor begin a line.
+#[test]
+fn what_a_peer_says_does_not_steer_the_terminal() {
+    for after_login in [false, true] {
+        let text = ["--format", "text", "--log-format", "text", "--color", "never"];
+        let ended = run_with(Manner::Repeats(STEERING), after_login, 1, &text);
+        assert!([76, 77].contains(&ended.exit), "{}\n{}", ended.stdout, ended.log);
+        shows_no_controls(&ended.stdout);
+        shows_no_controls(&ended.log);
     }
 }

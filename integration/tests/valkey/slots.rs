@@ -73,4 +73,7 @@ fn a_name_that_leads_to_several_servers_is_refused() {
             nodes.init(&format!("{spec}password: {{secret: password}}\n")).run().expect(4, "conflict");
         assert!(ended.report["conflicts"].to_string().contains("leads to 2 servers"), "{}", ended.stdout);
     }
+    for node in 0..2 {
+        assert!(nodes.mutations(node).is_empty());
+    }
 }
