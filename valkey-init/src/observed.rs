@@ -1,6 +1,6 @@
 //! The state of the nodes: each node's own view, with nothing concluded from another's.
 
-mod sentinels;
+mod monitored;
 mod view;
 
 use std::borrow::Cow;
@@ -11,7 +11,7 @@ use init_core::Endpoint;
 
 use crate::desired::Catalog;
 
-pub use sentinels::{Monitored, SentinelState};
+pub use monitored::Monitored;
 pub use view::{Entry, Link};
 
 /// What servers show as modules and have built in: Valkey 9 its engine of scripts, Redis 8 its vector sets.
@@ -30,6 +30,21 @@ pub struct Observed {
     pub sentinels: BTreeMap<Endpoint, SentinelState>,
     /// The same catalog of the Sentinels, which have other commands.
     pub sentinel_catalog: Option<Catalog>,
+}
+
+/// One Sentinel.
+#[derive(Clone, Debug, Default)]
+pub struct SentinelState {
+    /// Its id, which its connections to the nodes are named after.
+    pub id: String,
+    /// Its users and its addresses.
+    pub accounts: NodeState,
+    /// Settings for all its monitors that may be shown, by the names of `SENTINEL CONFIG GET`.
+    pub settings: BTreeMap<String, String>,
+    /// The names of the spec's settings that it has as the spec says.
+    pub same_settings: BTreeSet<String>,
+    /// The monitor of the spec's name.
+    pub monitored: Option<Monitored>,
 }
 
 /// One node.

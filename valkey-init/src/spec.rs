@@ -4,6 +4,7 @@ pub(crate) mod node;
 pub(crate) mod scalar;
 pub(crate) mod sentinels;
 pub(crate) mod stream;
+pub(crate) mod user;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ use node::NodeSpec;
 use scalar::Scalar;
 use sentinels::{ModeSpec, SentinelsSpec};
 use stream::StreamSpec;
+use user::UserSpec;
 
 /// A Valkey deployment.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -65,30 +67,12 @@ pub struct Spec {
     #[serde(default)]
     pub(crate) require: Require,
     /// Whether what is set outlives a restart of the servers; true when absent.
-    #[serde(default = "yes")]
+    #[serde(default = "user::yes")]
     pub(crate) persist: bool,
     /// The servers take all their modules and users from their configuration file itself, none from the command line or
     /// an included file: `CONFIG REWRITE` then leaves nothing that would be loaded twice.
     #[serde(default)]
     pub(crate) starts_from_config_file: bool,
-}
-
-/// One ACL user. What is absent is left as it is.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct UserSpec {
-    /// The name, when the key is only a label.
-    pub(crate) name: Option<Text>,
-    /// Whether the user is there at all; `present` when absent.
-    #[serde(default)]
-    pub(crate) state: State,
-    /// Whether the user may log in; true when absent.
-    #[serde(default = "yes")]
-    pub(crate) enabled: bool,
-    /// The passwords, all of them: two while one rotates.
-    pub(crate) passwords: Option<Vec<SecretRef>>,
-    /// ACL rules as the server writes them: `~app:* &app:* +@read`.
-    pub(crate) rules: Option<String>,
 }
 
 /// A function library: the path of a file with its source text, or the text itself.
@@ -99,19 +83,4 @@ pub(crate) struct LibrarySpec {
     pub(crate) file: Option<PathBuf>,
     /// The source text.
     pub(crate) code: Option<String>,
-}
-
-/// Whether something is to be there.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum State {
-    /// It is there.
-    #[default]
-    Present,
-    /// It is taken away.
-    Absent,
-}
-
-fn yes() -> bool {
-    true
 }

@@ -6,7 +6,7 @@ use init_core::{Endpoint, SecretRef, Text};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::UserSpec;
+use super::user::UserSpec;
 use crate::desired::Mode;
 
 /// How the nodes of a spec belong together.

@@ -6,7 +6,7 @@ use init_core::{SpecPath, Text, Violations};
 
 use crate::desired::acl::rules;
 use crate::desired::{Login, User};
-use crate::spec::{State, UserSpec};
+use crate::spec::user::{State, UserSpec};
 
 /// A user with its defaults filled in.
 fn desired(key: &str, user: &UserSpec) -> User {

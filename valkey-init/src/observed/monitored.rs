@@ -1,23 +1,6 @@
-//! What a Sentinel says of the primary that it monitors, and of itself.
+//! What a Sentinel says of the primary that it monitors.
 
 use std::collections::{BTreeMap, BTreeSet};
-
-use super::NodeState;
-
-/// One Sentinel.
-#[derive(Clone, Debug, Default)]
-pub struct SentinelState {
-    /// Its id, which its connections to the nodes are named after.
-    pub id: String,
-    /// Its users and its addresses.
-    pub accounts: NodeState,
-    /// Settings for all its monitors that may be shown, by the names of `SENTINEL CONFIG GET`.
-    pub settings: BTreeMap<String, String>,
-    /// The names of the spec's settings that it has as the spec says.
-    pub same_settings: BTreeSet<String>,
-    /// The monitor of the spec's name.
-    pub monitored: Option<Monitored>,
-}
 
 /// A monitor, as `SENTINEL MASTER` shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
