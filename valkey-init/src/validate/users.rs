@@ -6,7 +6,7 @@ use init_core::{SpecPath, Text, Violations};
 
 use crate::desired::acl::rules;
 use crate::desired::{Login, User};
-use crate::spec::{State, UserSpec};
+use crate::spec::user::{State, UserSpec};
 
 /// A user with its defaults filled in.
 fn desired(key: &str, user: &UserSpec) -> User {
@@ -16,6 +16,7 @@ fn desired(key: &str, user: &UserSpec) -> User {
 
 /// Notes users that are declared twice, under two keys.
 pub(super) fn same_names(
+    at: &SpecPath,
     users: &BTreeMap<String, User>,
     absent: &BTreeMap<String, Text>,
     found: &mut Violations,
@@ -25,7 +26,7 @@ pub(super) fn same_names(
     let mut seen: BTreeMap<&Text, &str> = BTreeMap::new();
     for (key, name) in names {
         if let Some(first) = seen.insert(name, key) {
-            let at = SpecPath::root().key("users").key(key);
+            let at = at.key(key);
             found.push(&at, format!("`users.{first}` declares the user {name} already"));
         }
     }
@@ -33,6 +34,7 @@ pub(super) fn same_names(
 
 /// The users that are to be there, and the names of those that are not.
 pub(super) fn split(
+    at: &SpecPath,
     users: &BTreeMap<String, UserSpec>,
     login: &Login,
     found: &mut Violations,
@@ -44,7 +46,7 @@ pub(super) fn split(
             present.insert(key.clone(), user);
             continue;
         }
-        let at = SpecPath::root().key("users").key(key);
+        let at = at.key(key);
         if spec.passwords.is_some() || spec.rules.is_some() || !spec.enabled {
             found.push(&at, "a user that is absent has a name and nothing else");
         }
