@@ -141,12 +141,19 @@ pub struct Login {
 pub struct User {
     /// Its name.
     pub name: Text,
-    /// Whether it may log in.
-    pub enabled: bool,
+    /// True when it may log in, false when it may not. When absent, a new user may, and an existing one stays as it is.
+    pub enabled: Option<bool>,
     /// Its passwords.
     pub passwords: Option<Vec<SecretRef>>,
     /// Its rules, as written.
     pub rules: Option<String>,
+}
+
+impl User {
+    /// True unless the spec disables the user.
+    pub(crate) fn may_log_in(&self) -> bool {
+        self.enabled != Some(false)
+    }
 }
 
 /// A function library.

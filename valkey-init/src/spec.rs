@@ -75,7 +75,7 @@ pub struct Spec {
     #[serde(default)]
     pub(crate) forget: Vec<String>,
     /// Whether what is set outlives a restart of the servers; true when absent.
-    #[serde(default = "user::yes")]
+    #[serde(default = "yes")]
     pub(crate) persist: bool,
     /// The servers take all their modules and users from their configuration file itself, none from the command line or
     /// an included file: `CONFIG REWRITE` then leaves nothing that would be loaded twice.
@@ -91,4 +91,8 @@ pub(crate) struct LibrarySpec {
     pub(crate) file: Option<PathBuf>,
     /// The source text.
     pub(crate) code: Option<String>,
+}
+
+fn yes() -> bool {
+    true
 }

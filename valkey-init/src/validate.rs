@@ -90,7 +90,8 @@ fn replication(
     let at = SpecPath::root().key("replicationUser");
     let user = found.check(&at, users.get(key).ok_or("it is not declared under `users`"))?;
     let password = user.passwords.as_ref().and_then(|passwords| passwords.first()).cloned();
-    let password = password.filter(|_| user.enabled).ok_or("it needs a declared password, and to be enabled");
+    let password =
+        password.filter(|_| user.may_log_in()).ok_or("it needs a declared password, and to be enabled");
     found.check(&at, password).map(|password| (key.to_owned(), password))
 }
 

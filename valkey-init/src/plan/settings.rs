@@ -89,7 +89,7 @@ fn create(node: &Endpoint, key: &str, user: &User) -> Change {
     Change::CreateUser {
         node: node.clone(),
         user: user.name.clone(),
-        enabled: user.enabled,
+        enabled: user.may_log_in(),
         rules: user.rules.clone().unwrap_or_default(),
         passwords: user.passwords.clone().unwrap_or_default(),
         key: key.to_owned(),
@@ -104,7 +104,7 @@ fn alter(
     changes: &mut Vec<Change>,
 ) {
     let (node, name, key) = (node.clone(), user.name.clone(), key.to_owned());
-    let enabled = Drift::between(Some(found.enabled), user.enabled);
+    let enabled = user.enabled.and_then(|to| Drift::between(Some(found.enabled), to));
     let rules = user.rules.as_ref().filter(|_| !found.rules_match);
     let rules = rules.map(|rules| Drift { from: Some(found.rules.clone()), to: rules.clone() });
     let passwords = user.passwords.as_ref().and_then(|wanted| {
@@ -139,7 +139,7 @@ fn alter(
 /// Whether an old password of the user has to work until the Sentinels have been told the new one.
 fn is_rotating(desired: &Desired, user: &User, found: &UserState) -> bool {
     let theirs = desired.sentinels_log_in_as.as_ref() == Some(&user.name);
-    theirs && user.enabled && found.enabled && found.others > 0
+    theirs && user.may_log_in() && found.enabled && found.others > 0
 }
 
 /// The new passwords first, beside the old ones, which go when the Sentinels have been told.

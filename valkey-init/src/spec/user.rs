@@ -13,9 +13,8 @@ pub(crate) struct UserSpec {
     /// Whether the user is there at all; `present` when absent.
     #[serde(default)]
     pub(crate) state: State,
-    /// Whether the user may log in; true when absent.
-    #[serde(default = "yes")]
-    pub(crate) enabled: bool,
+    /// Whether the user may log in. When absent, a new user may, and an existing one is left as it is.
+    pub(crate) enabled: Option<bool>,
     /// The passwords, all of them: two while one rotates.
     pub(crate) passwords: Option<Vec<SecretRef>>,
     /// ACL rules as the server writes them: `~app:* &app:* +@read`.
@@ -31,8 +30,4 @@ pub(crate) enum State {
     Present,
     /// It is taken away.
     Absent,
-}
-
-pub(super) fn yes() -> bool {
-    true
 }

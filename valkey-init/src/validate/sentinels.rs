@@ -215,7 +215,7 @@ fn credential(
         found.push(&at.key(user_key), "the spec takes this user away");
     }
     if let Some(declared) = users.values().find(|user| user.name == name) {
-        if !declared.enabled {
+        if !declared.may_log_in() {
             found.push(&at.key(user_key), "this user is not enabled");
         }
         let passwords = declared.passwords.as_ref();

@@ -47,7 +47,7 @@ pub(super) fn split(
             continue;
         }
         let at = at.key(key);
-        if spec.passwords.is_some() || spec.rules.is_some() || !spec.enabled {
+        if spec.passwords.is_some() || spec.rules.is_some() || spec.enabled.is_some() {
             found.push(&at, "a user that is absent has a name and nothing else");
         }
         if user.name == Text::Plain("default".to_owned()) {
@@ -82,16 +82,16 @@ pub(super) fn validate(at: &SpecPath, user: &User, login: &Login, found: &mut Vi
     if open && !passwords.is_empty() {
         found.push(&at.key("passwords"), "`nopass` in its rules would drop them");
     }
-    if user.enabled && !open && passwords.is_empty() {
+    if user.may_log_in() && !open && passwords.is_empty() {
         found.push(at, "an enabled user has passwords, or `nopass` in its rules");
     }
     if user.name != login.user {
         return;
     }
-    if !user.enabled {
+    if !user.may_log_in() {
         found.push(&at.key("enabled"), "this is the user that logs in: it cannot disable itself");
     }
-    if user.enabled
+    if user.may_log_in()
         && !passwords.is_empty()
         && !login.password.as_ref().is_some_and(|p| passwords.contains(p))
     {
