@@ -28,6 +28,7 @@ mod peer;
 pub mod postgres;
 mod scratch;
 mod silent;
+mod spelling;
 pub mod terminal;
 #[cfg(test)]
 mod terminal_tests;

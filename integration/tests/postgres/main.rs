@@ -15,6 +15,7 @@ mod export;
 mod extensions;
 mod fault;
 mod foreign;
+mod hidden;
 mod hostile;
 mod locale;
 mod meanwhile;
