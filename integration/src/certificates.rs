@@ -1,9 +1,15 @@
 //! Certificates of a test's own, made by openssl on the host.
 
+mod kinds;
+mod verdict;
+
 use std::path::Path;
 
 use crate::command::shell;
 use crate::scratch::Scratch;
+
+pub use kinds::{ED25519, Kinds, P_521, Row};
+pub use verdict::Verdict;
 
 /// A certificate authority and what it signed: `ca.pem`, `NAME.pem`, `NAME.key`.
 #[derive(Debug)]

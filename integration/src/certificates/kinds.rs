@@ -1,0 +1,264 @@
+//! Certificates and keys as people make them, each with what a run says of it: one table for the suites of all tools, so that
+//! no tool is tried with less than another.
+
+use std::path::{Path, PathBuf};
+
+use super::verdict::Verdict::{self, Accepted, Refused};
+use crate::Init;
+use crate::command::shell;
+use crate::scratch::Scratch;
+
+/// One row of the table.
+#[derive(Debug)]
+struct Kind {
+    name: &'static str,
+    /// Makes `server.pem` and `server.key` for the server, and `ca.pem` for the run; or the run's own `client.pem` and
+    /// `client.key`, where the server's are right. The server's name is `$host`.
+    script: &'static str,
+    verdict: Verdict,
+}
+
+const fn kind(name: &'static str, script: &'static str, verdict: Verdict) -> Kind {
+    Kind { name, script, verdict }
+}
+
+/// What the scripts of the table are made of. Each of them runs in a folder of its own, beside those of the authorities.
+const FUNCTIONS: &str = r#"
+    set -e
+    ec() { echo "-newkey ec -pkeyopt ec_paramgen_curve:$1 -nodes"; }
+    authority() { openssl req -x509 $(ec P-256) -days 2 -subj "/CN=$1" -keyout "$1.key" -out "$1.pem"; }
+    own() { openssl req -x509 $(ec P-256) -days 2 -subj "/CN=$host" -keyout server.key -out server.pem "$@"; cp server.pem ca.pem; }
+    request() { openssl req $1 -subj "/CN=$host" -keyout "${2:-server}.key" -out request.csr; }
+    signed() {
+        printf "$2" >extensions
+        openssl x509 -req -in request.csr -CA "../$1.pem" -CAkey "../$1.key" -CAcreateserial -days 2 -extfile extensions \
+            -out "${3:-server}.pem"
+        cp ../root.pem ca.pem
+    }
+    dated() {
+        : >index
+        printf '%s\n' '[ca]' 'default_ca=own' '[own]' database=index new_certs_dir=. rand_serial=yes default_md=sha256 \
+            policy=any x509_extensions=names '[any]' commonName=supplied '[names]' "subjectAltName=DNS:$host" >dated.cnf
+        openssl ca -batch -notext -config dated.cnf -startdate 20200101000000Z -enddate 20200102000000Z \
+            -in request.csr -out server.pem "$@"
+    }
+    right() { request "$(ec P-256)"; signed root "subjectAltName=DNS:$host"; }
+    client() { openssl req -x509 $(ec P-256) -days 2 -subj /CN=client -keyout client.key -out client.pem; }
+"#;
+
+const KINDS: &[Kind] = &[
+    kind("self-signed CA:TRUE", "own -addext subjectAltName=DNS:$host", Accepted),
+    kind(
+        "self-signed CA:FALSE",
+        "own -addext subjectAltName=DNS:$host -addext basicConstraints=critical,CA:FALSE",
+        Accepted,
+    ),
+    // As PostgreSQL's manual makes it.
+    kind(
+        "self-signed with a common name only",
+        "openssl req -new -x509 -days 365 -nodes -text -newkey rsa:2048 -out server.pem -keyout server.key -subj /CN=$host; \
+         cp server.pem ca.pem",
+        Accepted,
+    ),
+    kind(
+        "self-signed X.509 version 1",
+        "request \"$(ec P-256)\"; openssl x509 -req -days 2 -in request.csr -signkey server.key -out server.pem; \
+         cp server.pem ca.pem",
+        Accepted,
+    ),
+    kind(
+        "self-signed and expired",
+        "request \"$(ec P-256)\"; dated -selfsign -keyfile server.key; cp server.pem ca.pem",
+        Refused(76, &["expired at 2020-01-02", "openssl req -x509"]),
+    ),
+    kind(
+        "self-signed for another name",
+        "own -addext subjectAltName=DNS:elsewhere",
+        Refused(76, &["is for `elsewhere`, and not for `HOST`", "openssl req -x509", "serverName"]),
+    ),
+    kind(
+        "self-signed and not in ca",
+        "own -addext subjectAltName=DNS:$host; cp ../root.pem ca.pem",
+        Refused(76, &["self-signed", "is not itself in `tls.ca`", "openssl s_client"]),
+    ),
+    kind("signed by an authority", "right", Accepted),
+    kind(
+        "signed by another authority",
+        "right; cp ../other.pem ca.pem",
+        Refused(76, &["is signed by `CN=root`", "`tls.ca` does not hold it, but `CN=other`"]),
+    ),
+    kind(
+        "signed with X.509 version 1",
+        "request \"$(ec P-256)\"; openssl x509 -req -in request.csr -CA ../root.pem -CAkey ../root.key -CAcreateserial -days 2 \
+         -out server.pem; cp ../root.pem ca.pem",
+        Refused(76, &["X.509 version 1", "subjectAltName=DNS:HOST", "openssl x509 -req"]),
+    ),
+    kind(
+        "signed with a common name only",
+        "request \"$(ec P-256)\"; signed root basicConstraints=CA:FALSE",
+        Refused(76, &["common name alone (`HOST`)", "subjectAltName=DNS:HOST", "openssl x509 -req"]),
+    ),
+    kind(
+        "signed and expired",
+        "request \"$(ec P-256)\"; dated -cert ../root.pem -keyfile ../root.key; cp ../root.pem ca.pem",
+        Refused(76, &["expired at 2020-01-02", "openssl x509 -req"]),
+    ),
+    kind(
+        "signed for another name",
+        "request \"$(ec P-256)\"; signed root subjectAltName=DNS:elsewhere",
+        Refused(76, &["is for `elsewhere`, and not for `HOST`", "openssl x509 -req", "serverName"]),
+    ),
+    kind(
+        "intermediate authority sent",
+        "request \"$(ec P-256)\"; signed middle subjectAltName=DNS:$host; cat ../middle.pem >>server.pem",
+        Accepted,
+    ),
+    kind(
+        "intermediate authority missing",
+        "request \"$(ec P-256)\"; signed middle subjectAltName=DNS:$host",
+        Refused(
+            76,
+            &[
+                "is signed by `CN=middle`: the server does not send its certificate",
+                "cat server.crt intermediate.crt",
+            ],
+        ),
+    ),
+    kind("P-384", "request \"$(ec P-384)\"; signed root subjectAltName=DNS:$host", Accepted),
+    kind(
+        P_521,
+        "request \"$(ec P-521)\"; signed root subjectAltName=DNS:$host",
+        Refused(76, &["no cipher or key that is supported here", "P-521"]),
+    ),
+    kind(ED25519, "request '-newkey ed25519 -nodes'; signed root subjectAltName=DNS:$host", Accepted),
+    kind(
+        "our key is encrypted",
+        "right; client; mv client.key plain.key
+         openssl pkcs8 -topk8 -v2 aes-256-cbc -passout pass:canary-2b7e -in plain.key -out client.key",
+        Refused(78, &["encrypted private key", "`keyPassphrase`", "openssl pkey"]),
+    ),
+    kind(
+        "our key does not fit our certificate",
+        "right; client; openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out client.key",
+        Refused(78, &["does not belong to `tls.certificate`", "openssl x509"]),
+    ),
+];
+
+/// The row of the key on this curve.
+pub const P_521: &str = "P-521";
+/// The row of this key.
+pub const ED25519: &str = "Ed25519";
+
+/// The files of every row, for a server of one name.
+#[derive(Debug)]
+pub struct Kinds {
+    scratch: Scratch,
+    host: String,
+}
+
+/// The files of one row.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a> {
+    kinds: &'a Kinds,
+    kind: &'static Kind,
+    /// The row's place in the table, which is the name of its folder.
+    pub number: usize,
+}
+
+impl Kinds {
+    /// Makes them, with the openssl of the host.
+    pub fn new(host: &str) -> Self {
+        let scratch = Scratch::new();
+        let folder = scratch.path().display();
+        let authorities = "authority root; authority other
+            openssl req $(ec P-256) -subj /CN=middle -keyout middle.key -out middle.csr
+            printf basicConstraints=critical,CA:TRUE >extensions
+            openssl x509 -req -in middle.csr -CA root.pem -CAkey root.key -CAcreateserial -days 2 -extfile extensions -out middle.pem";
+        let rows: String = KINDS
+            .iter()
+            .enumerate()
+            .map(|(number, kind)| format!("(mkdir {number}; cd {number}\n{}\n)\n", kind.script))
+            .collect();
+        shell(&format!(
+            "host={host}; {FUNCTIONS}\ncd {folder}; exec 2>&1\n{authorities}\n{rows}chmod -R a+rX ."
+        ))
+        .ok();
+        Self { scratch, host: host.to_owned() }
+    }
+
+    /// A folder for each row, with its number as the name.
+    pub fn path(&self) -> &Path {
+        self.scratch.path()
+    }
+
+    /// The rows but those that the server itself cannot use.
+    pub fn rows(&self, unusable: &'static [&'static str]) -> impl Iterator<Item = Row<'_>> {
+        let names: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+        assert!(unusable.iter().all(|name| names.contains(name)), "{unusable:?} in {names:?}");
+        let rows = KINDS.iter().enumerate().map(|(number, kind)| Row { kinds: self, kind, number });
+        rows.filter(|row| !unusable.contains(&row.kind.name))
+    }
+
+    /// Runs with every row: `run` has the server show the certificate, and makes a run with this `tls`. Where a server has
+    /// words of its own for a row, `instead` has what a run says there.
+    pub fn judge(
+        &self,
+        unusable: &'static [&'static str],
+        instead: &[(&str, Verdict)],
+        run: impl Fn(Row<'_>, &str) -> Init,
+    ) {
+        let mut wrong = Vec::new();
+        for row in self.rows(unusable) {
+            let ended = row.with_files(run(row, row.tls())).run();
+            let verdict = instead.iter().find(|(name, _)| *name == row.kind.name);
+            let verdict = verdict.map_or(row.kind.verdict, |(_, verdict)| *verdict);
+            wrong.extend(
+                verdict.differs(&ended, &self.host).map(|found| format!("{}: {found}", row.kind.name)),
+            );
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+}
+
+impl Row<'_> {
+    /// One of its files.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.kinds.path().join(self.number.to_string()).join(name)
+    }
+
+    /// The content of one of its files.
+    pub fn read(&self, name: &str) -> String {
+        let path = self.file(name);
+        std::fs::read_to_string(&path)
+            .unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()))
+    }
+
+    /// Whether the server at this address (`HOST:PORT`) shows its certificate; `options` are those of `openssl s_client`.
+    pub fn is_shown(&self, address: &str, options: &str) -> bool {
+        let line =
+            format!("openssl s_client -connect {address} {options} </dev/null 2>/dev/null | openssl x509");
+        let shown = shell(&line);
+        shown.exit == 0 && self.read("server.pem").contains(&shown.stdout)
+    }
+
+    fn has_client(&self) -> bool {
+        self.file("client.pem").exists()
+    }
+
+    fn tls(&self) -> &'static str {
+        if self.has_client() {
+            "{ca: {file: /kind/ca.pem}, certificate: {file: /kind/client.pem}, key: {secret: kind_key}}"
+        } else {
+            "{ca: {file: /kind/ca.pem}}"
+        }
+    }
+
+    fn with_files(&self, init: Init) -> Init {
+        let init = init.file("/kind/ca.pem", self.read("ca.pem").as_bytes());
+        if !self.has_client() {
+            return init;
+        }
+        init.file("/kind/client.pem", self.read("client.pem").as_bytes())
+            .secret("kind_key", &self.read("client.key"))
+    }
+}
