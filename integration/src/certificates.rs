@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::command::shell;
 use crate::scratch::Scratch;
 
-pub use kinds::{ED25519, Kinds, P_521, Row};
+pub use kinds::{Kinds, P_521, Row};
 pub use verdict::Verdict;
 
 /// A certificate authority and what it signed: `ca.pem`, `NAME.pem`, `NAME.key`.

@@ -31,7 +31,7 @@ mod silent;
 pub mod terminal;
 pub mod valkey;
 
-pub use certificates::{Certificates, ED25519, Kinds, P_521, Row, Verdict};
+pub use certificates::{Certificates, Kinds, P_521, Row, Verdict};
 pub use clock::in_another_year;
 pub use command::{Output, docker, image, shell, tools};
 pub use compose::{Stack, compose, root};

@@ -22,6 +22,9 @@ impl Verdict {
         if ended.exit != exit {
             return Some(format!("exit {} instead of {exit}: {said}{}", ended.exit, ended.log));
         }
+        if said.contains("OtherError") {
+            return Some(format!("a library's own word in {said}"));
+        }
         let missing = parts.iter().find(|part| !said.contains(&part.replace("HOST", host)));
         missing.map(|part| format!("no {part} in {said}"))
     }

@@ -36,7 +36,7 @@ fn certificates_and_keys_of_every_kind_are_judged_in_words() {
     let server = with_ssl();
     let kinds = Kinds::new(server.name());
     let address = format!("{}:5432", server.address());
-    kinds.judge(&[], &[], |row, tls| {
+    kinds.judge(&[], |row, tls| {
         let write = |name: &str, content: &str| format!("printf %s '{content}' >$PGDATA/{name}");
         let files =
             [write("server.key", &row.read("server.key")), write("server.crt", &row.read("server.pem"))];

@@ -27,7 +27,7 @@ fn certificates_and_keys_of_every_kind_are_judged_in_words() {
     let kinds = Kinds::new("valkey-0");
     let volume = format!("{}:/tls:ro", kinds.path().display());
     let nodes = server(&volume, ["/tls/root.pem", "/tls/0/server.pem", "/tls/0/server.key"], "no");
-    kinds.judge(&[], &[], |row, tls| {
+    kinds.judge(&[], |row, tls| {
         let (certificate, key) =
             (format!("/tls/{}/server.pem", row.number), format!("/tls/{}/server.key", row.number));
         let set = ["CONFIG", "SET", "tls-cert-file", &certificate, "tls-key-file", &key];
