@@ -63,13 +63,17 @@ minio() {
     suite minio 2
 }
 
+# packaged_postgres MAJOR SUITE: the server of a release of Debian.
+packaged_postgres() {
+    server --build-arg "POSTGRES_VERSION=$1" --build-arg "SUITE=$2" --tag "dayzero/postgres:$1" "$here/servers/postgres"
+}
+
 postgres() {
     local pair version skip=()
     server --tag dayzero/pgbouncer:dev "$here/servers/pgbouncer"
     for pair in 17:trixie 15:bookworm; do
         version=${pair%:*}
-        server --build-arg "POSTGRES_VERSION=$version" --build-arg "SUITE=${pair#*:}" --tag "dayzero/postgres:$version" \
-            "$here/servers/postgres"
+        packaged_postgres "$version" "${pair#*:}"
         POSTGRES_VERSION=$version suite postgres 3 "${skip[@]}"
         [[ -z $FAULT ]] || break
         # What is about numbers, or about the client alone, says no more on the older release.
@@ -84,7 +88,13 @@ postgres_majors() {
     for version in 13 14 16 18; do
         "$here/servers/postgres/embedded.sh" "$version"
         POSTGRES_VERSION=$version suite postgres 3 acceptance::the_full acceptance::the_baseline again:: drift::every_property \
-            before:: extensions:: locale:: meanwhile:: members:: parameters:: passwords:: privileges:: slots:: subscriptions::
+            before:: extensions:: foreign:: locale:: meanwhile:: members:: parameters:: passwords:: privileges:: slots:: subscriptions::
+    done
+    # Each kind of admin that is no superuser.
+    packaged_postgres 15 bookworm
+    packaged_postgres 17 trixie
+    for version in 15 16 17 18; do
+        POSTGRES_VERSION=$version suite postgres 2 --include-ignored drift::admin::
     done
 }
 

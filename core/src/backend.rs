@@ -1,7 +1,7 @@
-//! What a tool must say about its server; everything else is the driver's (`reconcile`).
+//! The trait that a tool implements for its server; everything else belongs to the driver (`reconcile`).
 //!
-//! A backend never retries, waits for readiness across attempts, prints, or decides an exit: it answers
-//! one question at a time and classifies what went wrong.
+//! A backend never retries, never waits for readiness across attempts, prints nothing and decides no exit code. It does one
+//! operation per call and classifies its errors.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -16,58 +16,57 @@ use crate::{Endpoint, Files, Plan, Progress, SecretRef, Secrets, Violations};
 
 /// One kind of server, provisioned from one spec.
 pub trait Backend: Sized {
-    /// The tool's name, which is also its binary's: `kafka-init`.
+    /// The name of the tool and its binary, such as `kafka-init`.
     const NAME: &'static str;
-    /// Variables in which the server's own clients take a credential, beside those whose name says so
-    /// (`…PASSWORD…`, `…_TOKEN`); a star at the end stands for any ending.
+    /// Environment variables from which the server's own clients read a credential, beside those whose name says so
+    /// (`…PASSWORD…`, `…_TOKEN`). A `*` at the end matches any suffix.
     const CREDENTIAL_VARIABLES: &'static [&'static str] = &[];
-    /// The sections of a spec that `export` writes: its top-level keys that are no part of the connection. None where there
-    /// is no `export` yet.
+    /// The sections of a spec that `export` writes, which are its top-level keys without those of the connection. Empty if
+    /// the tool has no `export`.
     const SECTIONS: &'static [&'static str] = &[];
-    /// Keys of the connection that a spec may have only beside a section, each with that section: `export` repeats a key
-    /// where it writes the section, and the connection alone is read without them.
+    /// Keys of the connection that are valid only together with a section, each with that section. `export` removes such a
+    /// key when it reads the connection alone, and writes it again if it writes the section.
     const CARRIED: &'static [(&'static str, &'static str)] = &[];
-    /// What a spec has under each key, for its JSON Schema: JSON, by the place of the key in the schema.
+    /// The examples of the JSON Schema: a JSON object from the JSON pointer of a property to its example.
     const EXAMPLES: &'static str = "{}";
-    /// The spec as written: serde's view, with unknown fields denied.
+    /// The spec as written, deserialized with unknown fields denied.
     type Spec: DeserializeOwned + JsonSchema;
-    /// The spec as meant: validated, keyed by name, defaults filled in.
+    /// The validated spec: keyed by name, with defaults filled in.
     type Desired;
-    /// What the server has now, in the leaf types of `Desired`. Its default is a server with nothing on it.
+    /// The present state of the server, in the leaf types of `Desired`. Its default is an empty server.
     type Observed: Default;
-    /// One step towards `Desired`. Its derived order is the order of execution: variants are declared in
-    /// dependency order.
+    /// One step towards `Desired`. Its derived order is the order of execution, so variants are declared in dependency
+    /// order.
     type Change: Change;
-    /// What can go wrong on the way, classified.
+    /// The classified error of every operation.
     type Error: Fault;
 
-    /// Turns the spec into what it means, or lists everything that is wrong with it. Reads nothing but
-    /// the plain files that the spec names.
+    /// Validates the spec, or lists all its violations. Reads only the plain files that the spec names.
     fn validate(spec: Self::Spec, files: &Files) -> Result<Self::Desired, Violations>;
 
-    /// The endpoints that will be talked to and the secrets that will be read.
+    /// The endpoints that the run connects to and the secrets that it reads.
     fn requires(desired: &Self::Desired) -> Requires;
 
-    /// The same spec without the passwords that it declares for others than the provisioning account: they are then
-    /// neither required nor compared. Where there is an `export`, there is this.
+    /// Removes the passwords that the spec declares for accounts other than the provisioning account, so that they are
+    /// neither required nor compared. A tool with `export` must implement it.
     fn without_passwords(_desired: &mut Self::Desired) {}
 
-    /// One attempt to reach a server that is ready, with the real credentials. `FaultKind::Unavailable`
-    /// is tried again by the driver until the deadline, everything else ends the run.
+    /// Makes one attempt to reach a server that is ready, with the real credentials. The driver retries after
+    /// `FaultKind::Unavailable` until the deadline; any other error ends the run.
     async fn connect(desired: &Self::Desired, secrets: &Secrets) -> Result<Self, Self::Error>;
 
-    /// Reads what the spec is about, and only reads.
+    /// Reads the objects that the spec is about, without changing anything.
     async fn observe(
         &mut self,
         desired: &Self::Desired,
         secrets: &Secrets,
     ) -> Result<Self::Observed, Self::Error>;
 
-    /// Everything that has to change, and everything that cannot be changed in place.
+    /// Returns all changes that are needed, and as conflicts the differences that cannot be changed in place.
     fn plan(desired: &Self::Desired, observed: &Self::Observed) -> Plan<Self::Change>;
 
-    /// Asks the server to judge all changes without doing any of them, before the first is applied.
-    /// Answers with the index of each refused change and the reason. `progress` counts what is judged.
+    /// Has the server check all changes without making any of them, before the first is applied. Returns the index of each
+    /// refused change with the reason. `progress` counts the changes that are checked.
     async fn check(
         &mut self,
         _desired: &Self::Desired,
@@ -78,20 +77,20 @@ pub trait Backend: Sized {
         Vec::new()
     }
 
-    /// Whether two neighbours in the order of execution belong to one stage. Changes of one variant do; others
-    /// may where none of them needs the other to be done, or to be refused, first.
+    /// Returns true if two adjacent changes belong to one stage. Changes of the same variant do; others may if neither has
+    /// to be applied, or refused, before the other.
     fn together(one: &Self::Change, other: &Self::Change) -> bool {
         alike(one, other)
     }
 
-    /// Whether a reading shows whatever the server has acknowledged before it. What still differs after all changes is then
-    /// somebody else's doing, and is applied again instead of waited for.
+    /// Returns true if reads are consistent: a read shows every write that the server has acknowledged before it. A
+    /// difference after all changes then comes from another client, and is applied again instead of waited for.
     fn shows_at_once() -> bool {
         false
     }
 
-    /// Applies one stage, batched or concurrent as the server likes it. Answers with one result per change, in
-    /// order. `progress` counts what is done.
+    /// Applies one stage, batched or concurrently as suits the server. Returns one result per change, in order. `progress`
+    /// counts the changes that are done.
     async fn apply(
         &mut self,
         desired: &Self::Desired,
@@ -100,8 +99,8 @@ pub trait Backend: Sized {
         progress: &Progress,
     ) -> Vec<Result<(), Self::Error>>;
 
-    /// Waits for what `apply` waits for after a change is acknowledged, for changes that a reading found
-    /// done: another run's, or those whose answer was lost.
+    /// Waits for the same conditions as `apply` after an acknowledgement, for changes that were found already made: by
+    /// another run, or by a request whose answer was lost.
     async fn confirm(
         &mut self,
         _desired: &Self::Desired,
@@ -111,9 +110,8 @@ pub trait Backend: Sized {
         Ok(())
     }
 
-    /// Everything that the spec language can say of this server and that is neither the server's own nor its default, in a
-    /// fixed order. Only reads. `desired` is a spec of the connection alone. What `scope` does not ask for need not be
-    /// read.
+    /// Reads everything that a spec can express and that is neither built into the server nor a default, in a fixed order,
+    /// without changing anything. `desired` is the spec of the connection alone. Sections outside `scope` need not be read.
     async fn export(
         &mut self,
         _desired: &Self::Desired,
@@ -124,38 +122,38 @@ pub trait Backend: Sized {
     }
 }
 
-/// An error of a backend, classified. Its `Display` never repeats its source.
+/// A classified error of a backend. Its `Display` never repeats its source.
 pub trait Fault: Error + Send + Sync + 'static {
-    /// The class, which decides whether the driver tries again and which exit the run has.
+    /// The class, which decides whether the driver retries and which exit code the run has.
     fn kind(&self) -> FaultKind;
 
-    /// What the user can do about it, when there is more to say than `FaultKind::remedy`.
+    /// The remedy, if it is more specific than `FaultKind::remedy`.
     fn remedy(&self) -> Option<String> {
         None
     }
 }
 
-/// The classes of failure that the driver tells apart.
+/// The classes of failure that the driver distinguishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FaultKind {
-    /// Not there, not ready, or lost: worth another attempt within the deadline.
+    /// The server is absent, not ready, or the connection is lost: the driver connects again until the deadline.
     Unavailable,
-    /// Somebody else changed the same thing meanwhile: worth another reading on the same connection.
+    /// Another client has changed the same object meanwhile: the driver observes again on the same connection.
     Raced,
-    /// Credentials, a client certificate or a privilege refused.
+    /// The server refused the credentials or the client certificate, or the account lacks a privilege.
     Denied,
-    /// The server understood a change and refuses it.
+    /// The server understood a change and refused it.
     Rejected,
-    /// The peer is not what the spec needs: TLS, protocol, version, a missing capability.
+    /// The peer lacks something that the spec needs: TLS, a protocol, a version, a capability.
     Unsupported,
     /// A secret was read but its value cannot be used.
     Secret,
-    /// Our own mistake.
+    /// A defect of this program.
     Internal,
 }
 
 impl FaultKind {
-    /// The advice that holds for the whole class.
+    /// The remedy for the whole class.
     pub fn remedy(self) -> &'static str {
         match self {
             Self::Unavailable => {
@@ -173,11 +171,11 @@ impl FaultKind {
     }
 }
 
-/// What a run needs before its first packet.
+/// The endpoints and secrets of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Requires {
-    /// Where the server is, as the spec names it.
+    /// The endpoints of the server, as the spec names them.
     pub endpoints: Vec<Endpoint>,
-    /// The secrets that are read, all of them before the first packet.
+    /// The secrets, all of which are read before the first packet is sent.
     pub secrets: BTreeSet<SecretRef>,
 }

@@ -1,5 +1,4 @@
-//! How long to wait before the next attempt. The only file that knows which crate computes it
-//! (docs/adr/0002).
+//! The delays between attempts. This is the only file that depends on the crate that computes them (docs/adr/0002).
 
 use std::time::Duration;
 
@@ -10,10 +9,10 @@ const FIRST: Duration = Duration::from_millis(50);
 const BRIEF: Duration = Duration::from_millis(10);
 const CAP: Duration = Duration::from_secs(2);
 
-/// A watch tries again after this, when a pass has failed.
+/// The first delay of a watch after a failed pass.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// Exponential delays with jitter, without an end: the deadline ends a run.
+/// Exponential backoff with jitter. It never ends, because the deadline ends a run.
 pub(crate) struct Backoff(ExponentialBackoff);
 
 impl Backoff {
@@ -21,17 +20,17 @@ impl Backoff {
         Self::growing(FIRST, CAP)
     }
 
-    /// For what is about to be there.
+    /// A short first delay, for something that appears within milliseconds.
     pub(crate) fn brief() -> Self {
         Self::growing(BRIEF, CAP)
     }
 
-    /// For passes that fail: as rarely as passes that do not, in the end.
+    /// Delays after failed passes of a watch. They grow to the interval between successful passes.
     pub(crate) fn between_passes(every: Duration) -> Self {
         Self::growing(RETRY.min(every), every)
     }
 
-    /// Always about the same, and never more: several that begin together do not stay together.
+    /// A constant delay with jitter, at most `longest`. The jitter spreads watches that were started at the same moment.
     pub(crate) fn steady(longest: Duration) -> Self {
         let mean = longest.mul_f64(0.9);
         Self(ExponentialBackoff {
@@ -59,7 +58,7 @@ impl Backoff {
         self.0.next_backoff().unwrap_or(cap).min(cap)
     }
 
-    /// Something went well: the next failure is a first one.
+    /// Starts again with the first delay, after a success.
     pub(crate) fn reset(&mut self) {
         self.0.reset();
     }

@@ -1,4 +1,4 @@
-//! What a change tells of itself: the words of the report, which are the same for all tools.
+//! The trait of a change and its parts, which give the reports of all tools the same form.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -9,25 +9,25 @@ use serde_json::Value;
 
 use crate::diff::Drift;
 
-/// Keys of a change in the report that no property may have.
+/// The keys of every change in the report, which no property may use.
 pub const RESERVED: [&str; 6] = ["op", "kind", "name", "in", "status", "problem"];
 
 /// One step towards the spec. It never holds a secret, and its `Display` is one line that begins with a verb.
 pub trait Change: Clone + Ord + fmt::Display {
-    /// The operation, as verb and noun in the server's words: `create_topic`.
+    /// The operation: a verb and a noun in the server's terms, such as `create_topic`.
     fn op(&self) -> &'static str;
 
-    /// What becomes of the subject.
+    /// The effect on the subject.
     fn effect(&self) -> Effect;
 
     /// The object that the change is about.
     fn subject(&self) -> Subject;
 
-    /// The properties that differ, each with what the server has and what the spec wants.
+    /// The properties that differ, each with its value on the server and in the spec.
     fn properties(&self) -> Properties;
 }
 
-/// A run that plans nothing has no change.
+/// The change of a run that plans nothing; it has no value.
 impl Change for Infallible {
     fn op(&self) -> &'static str {
         match *self {}
@@ -46,14 +46,14 @@ impl Change for Infallible {
     }
 }
 
-/// What a change does to its subject.
+/// The effect of a change on its subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// It comes into being.
+    /// The object is created.
     Add,
-    /// It is there and is altered.
+    /// The object exists and is altered.
     Alter,
-    /// It is taken away.
+    /// The object is removed.
     Remove,
 }
 
@@ -71,21 +71,21 @@ impl Effect {
 /// The object that a change is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
-    /// The server's word for such an object: `topic`.
+    /// The server's term for such an object, such as `topic`.
     pub kind: &'static str,
-    /// What the spec calls it.
+    /// The object's name in the spec.
     pub name: String,
-    /// The object that holds it: the database of a schema, the node of a user.
+    /// The object that contains it, such as the database of a schema or the node of a user.
     pub within: Option<String>,
 }
 
 impl Subject {
-    /// An object that the whole server has.
+    /// An object of the server as a whole.
     pub fn new(kind: &'static str, name: impl fmt::Display) -> Self {
         Self { kind, name: name.to_string(), within: None }
     }
 
-    /// An object within another one.
+    /// Names the object that contains this one.
     #[must_use]
     pub fn within(mut self, holder: impl fmt::Display) -> Self {
         self.within = Some(holder.to_string());
@@ -93,52 +93,52 @@ impl Subject {
     }
 }
 
-/// One property of a change. A side that has nothing is left out of the report.
+/// One property of a change. An absent side is left out of the report.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Property {
-    /// What the server has.
+    /// The value on the server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Value>,
-    /// What the spec wants.
+    /// The value in the spec.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<Value>,
 }
 
-/// The properties of a change, in the order in which a reader wants them.
+/// The properties of a change, in the order of the report.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Properties(Vec<(&'static str, Property)>);
 
 impl Properties {
-    /// A change without properties: that it is made says everything.
+    /// No properties, for a change whose operation says everything.
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// A value that the server gets, where it has none.
+    /// Adds a value that is not set on the server.
     #[must_use]
     pub fn to(self, name: &'static str, value: impl Serialize) -> Self {
         self.between(name, None::<()>, Some(value))
     }
 
-    /// The same for a value that may be absent.
+    /// Adds such a value if the spec has one.
     #[must_use]
     pub fn to_some(self, name: &'static str, value: Option<impl Serialize>) -> Self {
         self.between(name, None::<()>, value)
     }
 
-    /// A value that is taken away.
+    /// Adds a value that is removed.
     #[must_use]
     pub fn without(self, name: &'static str, value: impl Serialize) -> Self {
         self.between(name, Some(value), None::<()>)
     }
 
-    /// A value that differs.
+    /// Adds a value that differs.
     #[must_use]
     pub fn drift<T: Serialize>(self, name: &'static str, drift: &Drift<T>) -> Self {
         self.between(name, drift.from.as_ref(), Some(&drift.to))
     }
 
-    /// The same for a value that may be as it should.
+    /// Adds a value if it differs.
     #[must_use]
     pub fn drifts<T: Serialize>(self, name: &'static str, drift: Option<&Drift<T>>) -> Self {
         match drift {
@@ -147,7 +147,7 @@ impl Properties {
         }
     }
 
-    /// A map or a list of which each side holds what differs and nothing else. An empty side is left out.
+    /// Adds a map or a list, of which each side holds only the differing entries. An empty side is left out.
     #[must_use]
     pub fn differing(self, name: &'static str, from: impl Serialize, to: impl Serialize) -> Self {
         self.between(name, Some(from), Some(to))
@@ -173,19 +173,19 @@ impl Properties {
     }
 }
 
-/// The value, unless it says that there is none.
+/// Returns the value as JSON, or `None` if it is null or empty.
 fn value(value: impl Serialize) -> Option<Value> {
     let value = serde_json::to_value(value).unwrap_or_default();
-    let nothing = match &value {
+    let is_empty = match &value {
         Value::Null => true,
         Value::Array(items) => items.is_empty(),
         Value::Object(fields) => fields.is_empty(),
         Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     };
-    (!nothing).then_some(value)
+    (!is_empty).then_some(value)
 }
 
-/// Writes the keys that every change has, and its properties, into an open JSON object.
+/// Writes the common keys of a change and its properties into an open JSON object.
 pub(crate) fn write<C: Change, M: SerializeMap>(change: &C, map: &mut M) -> Result<(), M::Error> {
     let Subject { kind, name, within } = change.subject();
     map.serialize_entry("op", change.op())?;
@@ -200,7 +200,7 @@ pub(crate) fn write<C: Change, M: SerializeMap>(change: &C, map: &mut M) -> Resu
     Ok(())
 }
 
-/// A change as an object of its own, for a snapshot.
+/// Returns a change as a JSON object, for snapshots.
 pub fn as_json<C: Change>(change: &C) -> Value {
     struct Alone<'c, C>(&'c C);
     impl<C: Change> Serialize for Alone<'_, C> {

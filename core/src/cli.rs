@@ -1,7 +1,7 @@
-//! The command line, the same for all tools. Every option is also an environment variable.
+//! The command line, which is the same for all tools. Every option can also be set by an environment variable.
 
-mod meant;
-mod words;
+mod choices;
+mod suggestion;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -12,48 +12,48 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use clap_complete::Shell;
 
-pub use self::words::{Color, Command, Format, LogFormat, LogLevel};
+pub use self::choices::{Color, Command, Format, LogFormat, LogLevel};
+use crate::escape::printable;
 use crate::exit::Exit;
 use crate::export::{Only, Scope};
-use crate::shown::printable;
 use crate::spec::Source;
 
-/// A command line, resolved.
+/// The parsed command line with defaults filled in.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// What to do.
+    /// The command.
     pub command: Command,
-    /// Where the spec is.
+    /// The source of the spec.
     pub spec: Source,
-    /// Where the secrets are.
+    /// The directory of the secrets.
     pub secrets_dir: PathBuf,
-    /// The bound of the whole run.
+    /// The time limit of the whole run.
     pub timeout: Duration,
-    /// How long a watch waits between two passes, at most.
+    /// The longest pause of a watch between two passes.
     pub every: Duration,
-    /// How the report is written.
+    /// The format of the report.
     pub format: Format,
-    /// How much the log says.
+    /// The level of the log.
     pub log: LogLevel,
-    /// export: what is asked for.
+    /// The sections and names that `export` writes.
     pub scope: Scope,
-    /// plan: passwords are not compared.
+    /// Set if `plan` neither reads nor compares passwords.
     pub without_secrets: bool,
 }
 
-/// How the process writes, as far as the command line says. It changes nothing of what a run does.
+/// The appearance of the output, which does not affect what a run does.
 #[derive(Clone, Copy, Debug)]
 pub struct Style {
-    /// How the log is written; by what stderr leads to where it is not said.
+    /// The format of the log. The default depends on whether stderr is a terminal.
     pub log_format: Option<LogFormat>,
-    /// Whether texts have colours.
+    /// The use of colours.
     pub color: Color,
 }
 
-/// The command line as it is written.
+/// The arguments as clap parses them. The doc comments are the texts of `--help`.
 #[derive(Debug, Parser)]
 #[command(after_long_help = Exit::table())]
-struct Line {
+struct Arguments {
     /// What to do
     #[arg(value_enum, default_value = "apply")]
     command: Command,
@@ -103,40 +103,42 @@ struct Line {
     without_secrets: bool,
 }
 
-/// The options and how to write, or the exit of a command line that asks for help or is wrong (it has been told so by then).
+/// Parses the command line. For help, completions or an error, the text is printed here and the exit code is returned.
 pub fn parse(
     name: &'static str,
     sections: &[&str],
     args: impl IntoIterator<Item = OsString>,
 ) -> Result<(Options, Style), Exit> {
     let args: Vec<OsString> = args.into_iter().collect();
-    let line = match read(name, &args).and_then(|line| judged(name, sections, line)) {
-        Ok(line) => line,
-        Err(error) => return Err(tell(&error, &args)),
+    let arguments = match parse_arguments(name, &args)
+        .and_then(|arguments| check_combinations(name, sections, arguments))
+    {
+        Ok(arguments) => arguments,
+        Err(error) => return Err(print_error(&error, &args)),
     };
-    if let (Command::Completions, Some(shell)) = (line.command, line.shell) {
+    if let (Command::Completions, Some(shell)) = (arguments.command, arguments.shell) {
         let mut script = Vec::new();
         clap_complete::generate(shell, &mut definition(name), name, &mut script);
         let _ = io::stdout().lock().write_all(&script);
         return Err(Exit::Converged);
     }
-    let by_terminal = if io::stdout().is_terminal() { Format::Text } else { Format::Json };
-    let style = Style { log_format: line.log_format, color: line.color };
+    let default_format = if io::stdout().is_terminal() { Format::Text } else { Format::Json };
+    let style = Style { log_format: arguments.log_format, color: arguments.color };
     let options = Options {
-        command: line.command,
-        spec: line.spec.into(),
-        secrets_dir: line.secrets_dir,
-        timeout: line.timeout,
-        every: line.every,
-        format: line.format.unwrap_or(by_terminal),
-        log: line.log,
-        scope: Scope::new(line.only),
-        without_secrets: line.without_secrets,
+        command: arguments.command,
+        spec: arguments.spec.into(),
+        secrets_dir: arguments.secrets_dir,
+        timeout: arguments.timeout,
+        every: arguments.every,
+        format: arguments.format.unwrap_or(default_format),
+        log: arguments.log,
+        scope: Scope::new(arguments.only),
+        without_secrets: arguments.without_secrets,
     };
     Ok((options, style))
 }
 
-/// What `--help` prints.
+/// The text of `--help`.
 pub fn help(name: &'static str) -> String {
     definition(name).render_long_help().to_string()
 }
@@ -145,12 +147,12 @@ fn definition(name: &'static str) -> clap::Command {
     let about = format!("{name} converges a server to one declarative spec, verifies it, and reports");
     let spec = format!("/etc/{name}/spec.yaml");
     let version = version(option_env!("DAYZERO_COMMIT"));
-    let line = Line::command().name(name).bin_name(name).about(about).version(version);
-    let line = line.mut_args(|arg| arg.hide_env_values(true));
-    line.mut_arg("spec", |arg| arg.required(false).default_value(spec))
+    let arguments = Arguments::command().name(name).bin_name(name).about(about).version(version);
+    let arguments = arguments.mut_args(|arg| arg.hide_env_values(true));
+    arguments.mut_arg("spec", |arg| arg.required(false).default_value(spec))
 }
 
-/// The version, with the commit that a released binary is made of.
+/// The version, with the commit from which a released binary was built.
 fn version(commit: Option<&str>) -> String {
     let version = env!("CARGO_PKG_VERSION");
     match commit {
@@ -159,57 +161,63 @@ fn version(commit: Option<&str>) -> String {
     }
 }
 
-fn read(name: &'static str, args: &[OsString]) -> Result<Line, clap::Error> {
+fn parse_arguments(name: &'static str, args: &[OsString]) -> Result<Arguments, clap::Error> {
     let mut definition = definition(name);
     let is_completions = args.iter().any(|arg| arg == "completions");
     let matches = definition.try_get_matches_from_mut(args);
-    let matches = matches.map_err(|error| meant::meant(error, &definition, is_completions))?;
-    let line = Line::from_arg_matches(&matches).map_err(|error| error.format(&mut definition))?;
-    if line.shell.is_some() && line.command != Command::Completions {
-        let problem = format!("a shell belongs to `completions`, not to `{}`", line.command);
+    let matches = matches.map_err(|error| suggestion::with_suggestion(error, &definition, is_completions))?;
+    let arguments = Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut definition))?;
+    if arguments.shell.is_some() && arguments.command != Command::Completions {
+        let problem = format!("a shell belongs to `completions`, not to `{}`", arguments.command);
         return Err(definition.error(ErrorKind::UnknownArgument, problem));
     }
-    Ok(line)
+    Ok(arguments)
 }
 
-/// Options that belong to one command, and sections that this tool's specs have.
-fn judged(name: &'static str, sections: &[&str], line: Line) -> Result<Line, clap::Error> {
-    let unknown = line.only.iter().find(|only| !sections.contains(&only.section.as_str()));
-    let problem = match (line.command, unknown) {
-        _ if line.spec.len() > 1 && line.spec.iter().any(|path| path.as_os_str() == "-") => {
+/// Checks that each option belongs to the command, and that the specs of this tool have the sections of `--only`.
+fn check_combinations(
+    name: &'static str,
+    sections: &[&str],
+    arguments: Arguments,
+) -> Result<Arguments, clap::Error> {
+    let unknown = arguments.only.iter().find(|only| !sections.contains(&only.section.as_str()));
+    let problem = match (arguments.command, unknown) {
+        _ if arguments.spec.len() > 1 && arguments.spec.iter().any(|path| path.as_os_str() == "-") => {
             "--spec: standard input (`-`) is a whole spec, and no part of one".to_owned()
         }
         (Command::Export, _) if sections.is_empty() => format!("`export` of {name} is not there yet"),
         (Command::Export, Some(only)) => {
             format!("--only: there is no section `{}`; known here: {}", only.section, sections.join(", "))
         }
-        (command, _) if !line.only.is_empty() && command != Command::Export => {
+        (command, _) if !arguments.only.is_empty() && command != Command::Export => {
             format!("--only belongs to `export`, not to `{command}`")
         }
-        (Command::Plan, _) if line.without_secrets && sections.is_empty() => {
+        (Command::Plan, _) if arguments.without_secrets && sections.is_empty() => {
             format!("`plan --without-secrets` of {name} is not there yet")
         }
-        (command, _) if line.without_secrets && command != Command::Plan => {
+        (command, _) if arguments.without_secrets && command != Command::Plan => {
             format!("--without-secrets belongs to `plan`, not to `{command}`")
         }
-        _ => return Ok(line),
+        _ => return Ok(arguments),
     };
     Err(definition(name).error(ErrorKind::ArgumentConflict, problem))
 }
 
-/// Prints what was asked for to stdout, and what is wrong to stderr. A reader that is gone needs neither.
-fn tell(error: &clap::Error, args: &[OsString]) -> Exit {
+/// Prints help to stdout and errors to stderr. A write error is ignored: the exit code is the same without a reader.
+fn print_error(error: &clap::Error, args: &[OsString]) -> Exit {
     let text = error.to_string();
     if !error.use_stderr() {
         let _ = io::stdout().lock().write_all(text.as_bytes());
         return Exit::Converged;
     }
-    let _ = io::stderr().lock().write_all(wrong(&text, variable(error, args).as_deref()).as_bytes());
+    let _ = io::stderr()
+        .lock()
+        .write_all(error_text(&text, variable_of_invalid_option(error, args).as_deref()).as_bytes());
     Exit::Usage
 }
 
-/// The text of an error, with the variable that the value came from.
-fn wrong(text: &str, variable: Option<&str>) -> String {
+/// The text of an error, with the environment variable from which the value comes.
+fn error_text(text: &str, variable: Option<&str>) -> String {
     let lines = text.lines().enumerate().map(|(number, line)| match variable {
         Some(variable) if number == 0 => format!("{} (from the variable {variable})\n", printable(line)),
         _ => printable(line) + "\n",
@@ -217,12 +225,12 @@ fn wrong(text: &str, variable: Option<&str>) -> String {
     lines.collect()
 }
 
-/// The variable of the option that is wrong, unless the command line names the option.
-fn variable(error: &clap::Error, args: &[OsString]) -> Option<String> {
+/// The environment variable of the invalid option, unless the command line contains the option.
+fn variable_of_invalid_option(error: &clap::Error, args: &[OsString]) -> Option<String> {
     let Some(ContextValue::String(shown)) = error.get(ContextKind::InvalidArg) else { return None };
     let option = shown.split([' ', '=']).next()?;
     let named = |arg: &OsString| arg.to_str().and_then(|arg| arg.split('=').next()) == Some(option);
-    let definition = Line::command();
+    let definition = Arguments::command();
     let argument = definition.get_arguments().find(|arg| arg.get_long() == option.strip_prefix("--"))?;
     let variable = argument.get_env()?.to_string_lossy().into_owned();
     (!args.iter().any(named)).then_some(variable)

@@ -1,24 +1,24 @@
-//! The time of a line of the log: for a collector in UTC to the microsecond, for a person the local time to the second.
+//! The timestamp of a log line: UTC to the microsecond in JSON, local time to the second in text.
 
 use std::fs::File;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tz::{TimeZone, TimeZoneSettings};
 
-use crate::files::capped;
+use crate::files::read_limited;
 
-/// A day has this many seconds, of which the time of day is the rest.
+/// The number of seconds of a day.
 const DAY: i64 = 24 * 60 * 60;
 
-/// How far local time is from UTC, as `TZ` or `/etc/localtime` says.
+/// The time zone from `TZ` or `/etc/localtime`; `None` stands for UTC.
 #[derive(Debug)]
 pub(crate) struct Clock(Option<TimeZone>);
 
 impl Clock {
-    /// The zone of this process. There is none in a container without `/etc/localtime` and `TZ`.
+    /// Reads the time zone of this process. A container with neither `TZ` nor `/etc/localtime` has none.
     pub(crate) fn of_process() -> Self {
         let settings = TimeZoneSettings::new(TimeZoneSettings::DEFAULT_DIRECTORIES, |path| {
-            Ok(capped(File::open(path)?)?)
+            Ok(read_limited(File::open(path)?)?)
         });
         let named = std::env::var_os("TZ").filter(|name| !name.is_empty());
         Self(match named {
@@ -27,7 +27,7 @@ impl Clock {
         })
     }
 
-    /// `17:03:59`; with a `Z` where that is UTC.
+    /// The time of day as `17:03:59`, with a `Z` appended if it is UTC.
     pub(crate) fn time_of_day(&self, since_epoch: Duration) -> String {
         let now = i64::try_from(since_epoch.as_secs()).unwrap_or_default();
         let zone = self.0.as_ref().and_then(|zone| zone.find_local_time_type(now).ok());
@@ -39,15 +39,12 @@ impl Clock {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a line of the log has the time; a plan and a report have none"
-)]
+#[expect(clippy::disallowed_methods, reason = "only log lines have a timestamp; plans and reports have none")]
 fn now() -> SystemTime {
     SystemTime::now()
 }
 
-/// RFC 3339, in UTC.
+/// The present time in UTC, as RFC 3339 has it.
 pub(crate) fn timestamp() -> String {
     humantime::format_rfc3339_micros(now()).to_string()
 }
@@ -66,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn the_time_of_day_is_local_and_utc_says_so() {
+    fn the_time_of_day_is_local_and_utc_is_marked() {
         // 2026-01-15 and 2026-07-15, both at 23:30:09 in UTC.
         let (winter, summer) = (1_768_519_809, 1_784_158_209);
         assert_eq!(shown(None, winter), "23:30:09Z");

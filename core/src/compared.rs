@@ -1,20 +1,20 @@
-//! What a run compares, in words: how many objects of each kind a spec is about.
+//! Counts the objects that a run compares, by kind.
 
 use std::collections::BTreeSet;
 
 use crate::backend::Backend;
 use crate::change::{Change as _, Subject};
 
-/// `12 topics, 3 users, 20 acls`, in the order in which they would be made on a server that has nothing.
+/// A text such as `12 topics, 3 users, 20 acls`, in the order in which an empty server would get them.
 pub(crate) fn compared<B: Backend>(desired: &B::Desired) -> String {
     let plan = B::plan(desired, &B::Observed::default());
-    counted(plan.changes().iter().map(B::Change::subject))
+    count_by_kind(plan.changes().iter().map(B::Change::subject))
 }
 
-/// The objects of one kind, each with its name and what holds it.
+/// The objects of one kind, each with its name and the name of the object that contains it.
 type Objects = BTreeSet<(String, Option<String>)>;
 
-fn counted(subjects: impl Iterator<Item = Subject>) -> String {
+fn count_by_kind(subjects: impl Iterator<Item = Subject>) -> String {
     let mut kinds: Vec<(&str, Objects)> = Vec::new();
     for Subject { kind, name, within } in subjects {
         match kinds.iter_mut().find(|(known, _)| *known == kind) {
@@ -29,7 +29,7 @@ fn counted(subjects: impl Iterator<Item = Subject>) -> String {
     kinds.iter().map(count).collect::<Vec<_>>().join(", ")
 }
 
-/// A kind as a word of a sentence.
+/// The noun for a kind, in the plural if `count` is not 1.
 fn noun(kind: &str, count: usize) -> String {
     let word = kind.replace('_', " ");
     let before = |ending: char| word.strip_suffix(ending).and_then(|rest| rest.chars().next_back());
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_object_is_counted_once_and_one_of_another_holder_is_another() {
+    fn an_object_is_identified_by_its_name_and_its_container() {
         let subjects = [
             Subject::new("policy", "a"),
             Subject::new("user", "a"),
@@ -58,8 +58,8 @@ mod tests {
             Subject::new("policy", "b"),
             Subject::new("user", "b").within("other"),
         ];
-        assert_eq!(counted(subjects.into_iter()), "2 policies, 3 users");
-        assert_eq!(counted([].into_iter()), "");
+        assert_eq!(count_by_kind(subjects.into_iter()), "2 policies, 3 users");
+        assert_eq!(count_by_kind([].into_iter()), "");
     }
 
     #[test]

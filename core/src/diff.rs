@@ -1,50 +1,52 @@
-//! The one comparison that all backends share: what is wanted beside what is there, by key.
+//! The comparison of desired and observed state by key, which all backends share.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
 
-/// One key of either side.
+/// The state of one key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side<D, O> {
-    /// Wanted and not there.
+    /// Only in the desired state.
     Missing(D),
-    /// Wanted and there.
+    /// In both states.
     Present(D, O),
-    /// There, and nothing the spec is about.
+    /// Only in the observed state, so the spec does not declare it.
     Extra(O),
 }
 
-/// Every key of both maps once, in key order.
+/// Yields every key of both maps once, in the order of keys.
 pub fn by_key<'a, K: Ord, D, O>(
     desired: &'a BTreeMap<K, D>,
     observed: &'a BTreeMap<K, O>,
 ) -> impl Iterator<Item = (&'a K, Side<&'a D, &'a O>)> {
-    let mut wanted = desired.iter().peekable();
-    let mut there = observed.iter().peekable();
-    std::iter::from_fn(move || match (wanted.peek(), there.peek()) {
+    let mut desired = desired.iter().peekable();
+    let mut observed = observed.iter().peekable();
+    std::iter::from_fn(move || match (desired.peek(), observed.peek()) {
         (Some((key, _)), Some((other, _))) if key == other => {
-            let ((key, desired), (_, observed)) = (wanted.next()?, there.next()?);
-            Some((key, Side::Present(desired, observed)))
+            let ((key, in_spec), (_, on_server)) = (desired.next()?, observed.next()?);
+            Some((key, Side::Present(in_spec, on_server)))
         }
-        (Some((key, _)), Some((other, _))) if key > other => there.next().map(|(k, o)| (k, Side::Extra(o))),
-        (Some(_), _) => wanted.next().map(|(k, d)| (k, Side::Missing(d))),
-        (None, _) => there.next().map(|(k, o)| (k, Side::Extra(o))),
+        (Some((key, _)), Some((other, _))) if key > other => {
+            observed.next().map(|(k, o)| (k, Side::Extra(o)))
+        }
+        (Some(_), _) => desired.next().map(|(k, d)| (k, Side::Missing(d))),
+        (None, _) => observed.next().map(|(k, o)| (k, Side::Extra(o))),
     })
 }
 
 /// One property that differs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Drift<T> {
-    /// What the server has; nothing when the property is not set there.
+    /// The value on the server; `None` if the property is not set there.
     pub from: Option<T>,
-    /// What the spec wants.
+    /// The value in the spec.
     pub to: T,
 }
 
 impl<T: PartialEq> Drift<T> {
-    /// The drift between the two, if they differ.
+    /// Returns the drift if the two values differ.
     pub fn between(from: Option<T>, to: T) -> Option<Self> {
         (from.as_ref() != Some(&to)).then_some(Self { from, to })
     }
@@ -66,7 +68,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_key_comes_once_in_order_and_on_its_side(
+        fn every_key_is_yielded_once_in_order_with_its_state(
             desired: BTreeMap<u8, u16>, observed: BTreeMap<u8, u16>,
         ) {
             let sides: Vec<_> = by_key(&desired, &observed).collect();

@@ -1,7 +1,7 @@
-//! The JSON Schema of a spec as an editor shows it.
+//! Adapts the generated JSON Schema of a spec to what editors show.
 //!
-//! A language server takes the description that is nearest to a value. What a type says of itself would stand before what a
-//! property says of its place, so a definition, an alternative and a choice have no description of their own here.
+//! A language server shows the description that is nearest to a value. The description of a type would hide that of the
+//! property, so descriptions of definitions, alternatives and enumerated values are moved or removed.
 
 use std::collections::BTreeMap;
 
@@ -9,20 +9,20 @@ use serde_json::{Map, Value, json};
 
 use crate::Endpoint;
 
-/// What a name in a map or an item of a list is, which its type says.
+/// The keywords for the items of a list and the values of a map, which get the description of their type.
 const ENTRIES: [&str; 2] = ["items", "additionalProperties"];
 const ALTERNATIVES: [&str; 3] = ["anyOf", "oneOf", "allOf"];
-/// A text that holds a variable may become anything.
+/// The alternative that every pattern gets: a text with a variable is only known after substitution.
 const VARIABLE: &str = r"|\$\{";
 
-/// The schema of `tool`. `examples` is JSON: of each property, by its place in the result, what a spec has there.
-pub(crate) fn shown(schema: Value, tool: &str, examples: &str) -> Result<Value, serde_json::Error> {
-    let mut schema = named_plainly(schema);
-    let about = descriptions(&mut schema);
-    each(&mut schema, &mut |fields| {
+/// Returns the adapted schema of `tool`. `examples` is a JSON object from the JSON pointer of a property to its example.
+pub(crate) fn for_editors(schema: Value, tool: &str, examples: &str) -> Result<Value, serde_json::Error> {
+    let mut schema = rename_definitions(schema);
+    let descriptions = take_descriptions(&mut schema);
+    visit_objects(&mut schema, &mut |fields| {
         list_choices(fields);
-        describe_entries(fields, &about);
-        silence_alternatives(fields);
+        describe_entries(fields, &descriptions);
+        remove_descriptions_of_alternatives(fields);
         unwrap_lines(fields);
         allow_variables(fields);
     });
@@ -38,55 +38,56 @@ pub(crate) fn shown(schema: Value, tool: &str, examples: &str) -> Result<Value, 
     Ok(schema)
 }
 
-/// Every object of the schema, the inner ones first.
-fn each(schema: &mut Value, change: &mut impl FnMut(&mut Map<String, Value>)) {
+/// Calls `change` for every object of the schema, inner ones first.
+fn visit_objects(schema: &mut Value, change: &mut impl FnMut(&mut Map<String, Value>)) {
     match schema {
-        Value::Array(items) => items.iter_mut().for_each(|item| each(item, change)),
+        Value::Array(items) => items.iter_mut().for_each(|item| visit_objects(item, change)),
         Value::Object(fields) => {
-            fields.values_mut().for_each(|field| each(field, change));
+            fields.values_mut().for_each(|field| visit_objects(field, change));
             change(fields);
         }
         _ => {}
     }
 }
 
-/// Definitions have names of types, which messages and completions show: `AccessKey` becomes `accessKey`, `AclSpec` `acl`.
-fn named_plainly(mut schema: Value) -> Value {
+/// Renames the definitions, whose names editors show, from names of Rust types to plain names: `AccessKey` becomes
+/// `accessKey`, and `AclSpec` becomes `acl`.
+fn rename_definitions(mut schema: Value) -> Value {
     if let Some(definitions) = schema.get_mut("$defs").and_then(Value::as_object_mut) {
         let typed = std::mem::take(definitions);
-        definitions.extend(typed.into_iter().map(|(name, definition)| (plain(&name), definition)));
+        definitions.extend(typed.into_iter().map(|(name, definition)| (plain_name(&name), definition)));
     }
-    each(&mut schema, &mut |fields| {
-        if let Some(name) = referred(fields).map(plain) {
+    visit_objects(&mut schema, &mut |fields| {
+        if let Some(name) = definition_of_ref(fields).map(plain_name) {
             fields.insert("$ref".to_owned(), format!("#/$defs/{name}").into());
         }
     });
     schema
 }
 
-fn plain(name: &str) -> String {
+fn plain_name(name: &str) -> String {
     let name = ["Spec", "Ref"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
     let mut letters = name.chars();
     letters.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(letters).collect()
 }
 
-fn referred(fields: &Map<String, Value>) -> Option<&str> {
+fn definition_of_ref(fields: &Map<String, Value>) -> Option<&str> {
     fields.get("$ref")?.as_str()?.strip_prefix("#/$defs/")
 }
 
-/// Takes from each definition what it says of itself.
-fn descriptions(schema: &mut Value) -> BTreeMap<String, Value> {
+/// Removes the description of each definition and returns them by name.
+fn take_descriptions(schema: &mut Value) -> BTreeMap<String, Value> {
     let definitions = schema.get_mut("$defs").and_then(Value::as_object_mut);
     let described = definitions.into_iter().flatten().filter_map(|(name, definition)| {
         let text = definition.as_object_mut()?.remove("description")?;
-        // What follows the first paragraph is about the code.
+        // Paragraphs after the first are about the implementation.
         let first = text.as_str()?.split("\n\n").next()?;
         Some((name.clone(), first.into()))
     });
     described.collect()
 }
 
-/// Choices that are described one by one become a list, beside the list of what they mean.
+/// Converts a `oneOf` of described constants to an `enum` with `enumDescriptions`.
 fn list_choices(fields: &mut Map<String, Value>) {
     let Some(choices) = fields.get("oneOf").and_then(Value::as_array) else { return };
     let listed = choices.iter().map(|choice| {
@@ -94,34 +95,35 @@ fn list_choices(fields: &mut Map<String, Value>) {
             Some(values) => values.as_array()?.clone(),
             None => vec![choice.get("const")?.clone()],
         };
-        let about = choice.get("description").cloned().unwrap_or_else(|| "".into());
-        Some(values.into_iter().map(move |value| (value, about.clone())))
+        let descriptions = choice.get("description").cloned().unwrap_or_else(|| "".into());
+        Some(values.into_iter().map(move |value| (value, descriptions.clone())))
     });
     let Some(listed) = listed.collect::<Option<Vec<_>>>() else { return };
-    let (values, about): (Vec<_>, Vec<_>) = listed.into_iter().flatten().unzip();
+    let (values, descriptions): (Vec<_>, Vec<_>) = listed.into_iter().flatten().unzip();
     fields.remove("oneOf");
     fields.insert("type".to_owned(), "string".into());
     fields.insert("enum".to_owned(), values.into());
-    fields.insert("enumDescriptions".to_owned(), about.into());
+    fields.insert("enumDescriptions".to_owned(), descriptions.into());
 }
 
-fn describe_entries(fields: &mut Map<String, Value>, about: &BTreeMap<String, Value>) {
+/// Gives the items of a list and the values of a map the description of their type.
+fn describe_entries(fields: &mut Map<String, Value>, descriptions: &BTreeMap<String, Value>) {
     for key in ENTRIES {
         let Some(entry) = fields.get_mut(key).and_then(Value::as_object_mut) else { continue };
-        if let Some(text) = only_definition(entry).and_then(|name| about.get(name)) {
+        if let Some(text) = only_definition(entry).and_then(|name| descriptions.get(name)) {
             entry.entry("description").or_insert_with(|| text.clone());
         }
     }
 }
 
-/// The one definition that a schema refers to, itself or among alternatives.
+/// The only definition that a schema refers to, directly or in an alternative.
 fn only_definition(fields: &Map<String, Value>) -> Option<&str> {
     let forms = fields.get("anyOf").and_then(Value::as_array).into_iter().flatten();
-    let mut names = forms.filter_map(Value::as_object).chain([fields]).filter_map(referred);
+    let mut names = forms.filter_map(Value::as_object).chain([fields]).filter_map(definition_of_ref);
     names.next().filter(|_| names.next().is_none())
 }
 
-fn silence_alternatives(fields: &mut Map<String, Value>) {
+fn remove_descriptions_of_alternatives(fields: &mut Map<String, Value>) {
     for key in ALTERNATIVES {
         let forms = fields.get_mut(key).and_then(Value::as_array_mut);
         for form in forms.into_iter().flatten().filter_map(Value::as_object_mut) {
@@ -130,7 +132,7 @@ fn silence_alternatives(fields: &mut Map<String, Value>) {
     }
 }
 
-/// The end of a line in the source is none in the text.
+/// Joins the lines of a paragraph, because the line breaks of the source mean nothing.
 fn unwrap_lines(fields: &mut Map<String, Value>) {
     if let Some(Value::String(text)) = fields.get_mut("description") {
         let paragraphs = text.split("\n\n").map(|paragraph| paragraph.replace('\n', " "));
@@ -143,7 +145,7 @@ fn allow_variables(fields: &mut Map<String, Value>) {
     let is_endpoint = pattern == Endpoint::PATTERN;
     pattern.push_str(VARIABLE);
     if is_endpoint {
-        // What a language server says in the place of the pattern.
+        // The message that a language server shows instead of the pattern.
         let message = "An endpoint is NAME:PORT, with a DNS name and no address.";
         fields.insert("patternErrorMessage".to_owned(), message.into());
     }
@@ -154,7 +156,7 @@ mod tests {
     use super::*;
 
     fn schema() -> Value {
-        let of_type = json!({
+        let generated = json!({
             "properties": {
                 "match": { "description": "How names\nare compared.", "$ref": "#/$defs/Pattern" },
                 "users": { "description": "d", "additionalProperties": { "$ref": "#/$defs/UserSpec" } },
@@ -175,12 +177,12 @@ mod tests {
                 "UserSpec": { "description": "One user.\n\nA note." },
             },
         });
-        shown(of_type, "toy-init", r#"{"/properties/match": "any", "/properties/gone": 1}"#)
+        for_editors(generated, "toy-init", r#"{"/properties/match": "any", "/properties/gone": 1}"#)
             .unwrap_or_default()
     }
 
     #[test]
-    fn the_description_of_a_key_is_the_only_one_on_the_way_to_its_value() {
+    fn only_the_property_has_a_description_on_the_path_to_a_value() {
         let schema = schema();
         assert_eq!(schema["properties"]["match"]["description"], "How names are compared.");
         assert_eq!(schema["properties"]["users"]["additionalProperties"]["description"], "One user.");
@@ -194,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn choices_are_listed_with_what_they_mean() {
+    fn enumerated_values_are_listed_with_their_descriptions() {
         let choices = json!({
             "type": "string", "enum": ["any", "prefixed"], "enumDescriptions": ["", "It begins so."],
         });
@@ -202,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn examples_stand_at_their_places_and_a_variable_fits_any_pattern() {
+    fn examples_are_inserted_and_every_pattern_allows_variables() {
         let schema = schema();
         assert_eq!(schema["properties"]["match"]["examples"], json!(["any"]));
         assert_eq!(schema["$defs"]["secret"]["properties"]["description"]["pattern"], r"^a$|\$\{");

@@ -1,7 +1,7 @@
-//! Where a server is: a DNS name and a port, never an address.
+//! An endpoint: a DNS name and a port, never an IP address.
 //!
-//! Docker and Compose hand out a new address at every start, so an address in a spec is a defect that
-//! shows up later. Everything that `inet_aton(3)` would read as one is refused, not just dotted quads.
+//! Docker and Compose assign a new address at every start, so an address in a spec is a defect that shows only later.
+//! Everything that `inet_aton(3)` would accept as an address is refused, not just dotted quads.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use crate::{unexpanded, variables};
 
-/// A host name as DNS and Docker allow it, in lower case.
+/// A host name as DNS and Docker allow it, converted to lower case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DnsName(String);
 
@@ -22,28 +22,28 @@ pub struct Endpoint {
     port: u16,
 }
 
-/// Why a text is no endpoint.
+/// The reason for which a text is no endpoint.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum EndpointError {
-    /// No port after a colon.
+    /// There is no colon with a port.
     #[error("`{0}` has no port: write NAME:PORT")]
     NoPort(String),
-    /// No number of a port.
+    /// The port is not a number from 1 to 65535.
     #[error("`{0}` is no port: it is a whole number from 1 to 65535")]
     Port(String),
-    /// An address in any spelling.
+    /// The text is an IP address, in any spelling.
     #[error("`{0}` is an IP address: write the server's DNS name, which survives a restart")]
     Address(String),
-    /// Several in one string.
+    /// The text is a list of endpoints.
     #[error("`{0}` is several endpoints in one string: write a list, [NAME:PORT, NAME:PORT]")]
     Several(String),
-    /// Credentials before an `@`. The text may hold a password, so it is not repeated.
+    /// There are credentials before an `@`. The text may contain a password, so the message does not repeat it.
     #[error("an endpoint holds no user: write NAME:PORT and give the user its own field")]
     UserInfo,
-    /// A scheme or a path.
+    /// The text has a scheme or a path.
     #[error("`{0}` is a URL: write NAME:PORT")]
     Url(String),
-    /// Not a host name.
+    /// The host is not a valid name, for the given reason.
     #[error("`{0}` is no DNS name: {1}")]
     Name(String, &'static str),
 }
@@ -56,15 +56,15 @@ impl DnsName {
 }
 
 impl Endpoint {
-    /// For editors: what is read as an endpoint, up to the lengths of its parts.
+    /// The pattern of an endpoint in the JSON Schema. It does not check the lengths of the parts.
     pub const PATTERN: &'static str = concat!(
         r"^(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?\.)*",
-        // The last label is no number, which would make an address of the name.
+        // The last label must not be a number, because the name would then be an address.
         r"(?![0-9]+\.?:|0[xX][0-9A-Fa-f]*\.?:)[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?\.?",
         r":[0-9]{1,5}$"
     );
 
-    /// The two parts of an endpoint that is written as a URL or advertised by a server.
+    /// Makes an endpoint of its parts, for one that is written as a URL or advertised by a server.
     pub fn new(host: DnsName, port: u16) -> Result<Self, EndpointError> {
         if port == 0 { Err(EndpointError::Port("0".to_owned())) } else { Ok(Self { host, port }) }
     }
@@ -84,8 +84,8 @@ impl FromStr for DnsName {
     type Err = EndpointError;
 
     fn from_str(text: &str) -> Result<Self, EndpointError> {
-        let refuse = |why| Err(EndpointError::Name(text.to_owned(), why));
-        if variables::first(text).is_some() {
+        let refuse = |reason| Err(EndpointError::Name(text.to_owned(), reason));
+        if variables::first_variable(text).is_some() {
             return refuse(unexpanded::PROBLEM);
         }
         if text.contains(':') || is_inet_aton(text) {
@@ -111,8 +111,8 @@ impl FromStr for DnsName {
     }
 }
 
-/// Whether a resolver would take the text for an address: its last label is a decimal, octal or hex number.
-/// No top-level domain is numeric (RFC 3696 section 2), so no name is lost.
+/// Returns true if a resolver would take the text for an address: if its last label is a decimal, octal or hexadecimal
+/// number. No top-level domain is numeric (RFC 3696 section 2), so no valid name is refused.
 fn is_inet_aton(text: &str) -> bool {
     let last = text.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
     let hex = last.strip_prefix("0x").or_else(|| last.strip_prefix("0X"));
@@ -129,7 +129,7 @@ impl FromStr for Endpoint {
         if text.contains('@') {
             return Err(EndpointError::UserInfo);
         }
-        if variables::first(text).is_some() {
+        if variables::first_variable(text).is_some() {
             return Err(EndpointError::Name(text.to_owned(), unexpanded::PROBLEM));
         }
         if text.contains([',', ';']) {
@@ -176,7 +176,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn names_and_ports_are_kept() {
+    fn valid_endpoints_are_parsed() {
         for (text, shown) in [
             ("kafka-1:19092", "kafka-1:19092"),
             ("my_service:1", "my_service:1"),
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_endpoint_says_why() {
+    fn an_invalid_endpoint_is_refused_with_the_reason() {
         use EndpointError as E;
         for (text, expected) in [
             ("kafka", E::NoPort("kafka".into())),
@@ -241,7 +241,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn parsing_never_panics_and_what_is_accepted_is_stable(text in ".{0,80}") {
+        fn parsing_never_panics_and_an_accepted_endpoint_parses_again(text in ".{0,80}") {
             if let Ok(endpoint) = text.parse::<Endpoint>() {
                 prop_assert!(endpoint.host().parse::<std::net::IpAddr>().is_err());
                 prop_assert_eq!(endpoint.to_string().parse::<Endpoint>(), Ok(endpoint));

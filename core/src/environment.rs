@@ -1,18 +1,18 @@
-//! Finds credentials in the environment, where `docker inspect` and every child process show them.
+//! Finds credentials in the environment, where `docker inspect` and every child process can read them.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 
-const CONTAINS: [&str; 6] =
+const CREDENTIAL_PARTS: [&str; 6] =
     ["PASSWORD", "PASSWD", "PASSPHRASE", "SECRET_KEY", "SECRET_ACCESS_KEY", "PRIVATE_KEY"];
-const ENDS: [&str; 2] = ["_SECRET", "_TOKEN"];
-/// A place where a credential is, which is no credential.
-const PLACES: [&str; 3] = ["_FILE", "_PATH", "_DIR"];
+const CREDENTIAL_SUFFIXES: [&str; 2] = ["_SECRET", "_TOKEN"];
+/// The suffixes of variables that hold the path of a credential and not the credential itself.
+const PATH_SUFFIXES: [&str; 3] = ["_FILE", "_PATH", "_DIR"];
 
-/// Credentials for a job of a CI system, which that system gives to every process of the job. They open no server of ours, and
-/// whoever runs the job cannot take them away.
-const CI: [&str; 15] = [
-    // GitHub Actions, and what is compatible with it: Gitea and Forgejo.
+/// Credentials that a CI system gives to every process of a job. They are not accepted by the provisioned servers, and the
+/// user of the CI system cannot remove them.
+const CI_VARIABLES: [&str; 15] = [
+    // GitHub Actions, and the compatible Gitea and Forgejo.
     "GITHUB_TOKEN",
     "GITEA_TOKEN",
     "FORGEJO_TOKEN",
@@ -35,8 +35,8 @@ const CI: [&str; 15] = [
     "CI_NETRC_PASSWORD",
 ];
 
-/// The names of all non-empty variables that look like a credential of ours, sorted. `known` are those of the server's own
-/// clients (`Backend::CREDENTIAL_VARIABLES`).
+/// The sorted names of all non-empty variables that look like a credential for a server. `known` are the variables of the
+/// server's own clients (`Backend::CREDENTIAL_VARIABLES`).
 pub(crate) fn credentials<'e>(
     variables: impl IntoIterator<Item = &'e (OsString, OsString)>,
     known: &[&str],
@@ -44,21 +44,23 @@ pub(crate) fn credentials<'e>(
     let filled = variables.into_iter().filter(|(_, value)| !value.is_empty());
     let names = filled.map(|(name, _)| name.to_string_lossy().into_owned());
     let found: BTreeSet<String> = names
-        .filter(|name| is_credential(&name.to_ascii_uppercase(), known) && !CI.contains(&name.as_str()))
+        .filter(|name| {
+            is_credential(&name.to_ascii_uppercase(), known) && !CI_VARIABLES.contains(&name.as_str())
+        })
         .collect();
     found.into_iter().collect()
 }
 
-/// Whether a variable of this name, in capitals, holds a credential when it is filled.
+/// Returns true if a non-empty variable of this name, given in upper case, holds a credential.
 pub(crate) fn is_credential(name: &str, known: &[&str]) -> bool {
-    let place = PLACES.iter().any(|end| name.ends_with(end));
-    let credential = CONTAINS.iter().any(|part| name.contains(part))
-        || ENDS.iter().any(|end| name.ends_with(end))
+    let is_path = PATH_SUFFIXES.iter().any(|end| name.ends_with(end));
+    let credential = CREDENTIAL_PARTS.iter().any(|part| name.contains(part))
+        || CREDENTIAL_SUFFIXES.iter().any(|end| name.ends_with(end))
         || known.iter().any(|known| is_known(name, known));
-    credential && !place
+    credential && !is_path
 }
 
-/// A star at its end stands for any ending.
+/// Compares a name with a known variable, in which a `*` at the end matches any suffix.
 fn is_known(name: &str, known: &str) -> bool {
     known.strip_suffix('*').map_or(name == known, |start| name.starts_with(start))
 }
@@ -93,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn places_and_our_own_options_are_none() {
+    fn paths_and_own_options_are_no_credentials() {
         for name in [
             "POSTGRES_PASSWORD_FILE",
             "SECRET_KEY_PATH",
@@ -112,8 +114,8 @@ mod tests {
     }
 
     #[test]
-    fn the_credentials_of_a_ci_job_are_not_ours_and_are_credentials_all_the_same() {
-        for name in CI {
+    fn the_credentials_of_a_ci_job_are_tolerated_in_the_environment_only() {
+        for name in CI_VARIABLES {
             assert!(!found(name, "x") && is_credential(name, &[]), "{name}");
             assert!(found(&format!("MY_{name}"), "x"), "{name}");
         }

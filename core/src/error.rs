@@ -1,4 +1,4 @@
-//! What ended a run, and the one place that prints an error with its causes.
+//! The errors that end a run, and their form in the report. Only this file prints an error with its causes.
 
 use std::error::Error as _;
 use std::io::ErrorKind;
@@ -15,7 +15,7 @@ use crate::spec::Unreadable;
 use crate::stop::Signal;
 use crate::{Violation, Violations};
 
-/// Everything that ends a run before it has converged.
+/// An error that ends a run before it has converged.
 #[derive(Debug, Error)]
 pub(crate) enum Error {
     #[error(transparent)]
@@ -23,15 +23,15 @@ pub(crate) enum Error {
     #[error(transparent)]
     Invalid(#[from] Violations),
     #[error("the spec takes what looks like a credential from the environment")]
-    Borrowed(Violations),
+    InterpolatedCredential(Violations),
     #[error("the environment holds what looks like a credential: {}", .0.join(", "))]
     Environment(Vec<String>),
     #[error("{} of the secrets that the spec names cannot be used", .0.len())]
     Secrets(Vec<SecretError>),
-    #[error("{}{}: gave up {doing}", late(of, *.ready), humantime::format_duration(*.within))]
-    Deadline { of: String, ready: bool, within: Duration, doing: String, last: Option<Box<dyn Fault>> },
-    #[error("{doing} {of} failed")]
-    Server { of: String, doing: &'static str, fault: Box<dyn Fault> },
+    #[error("{}{}: gave up {doing}", deadline_subject(server, *.ready), humantime::format_duration(*.within))]
+    Deadline { server: String, ready: bool, within: Duration, doing: String, last: Option<Box<dyn Fault>> },
+    #[error("{doing} {server} failed")]
+    Server { server: String, doing: &'static str, fault: Box<dyn Fault> },
     #[error("could not {change}{}", and_others(*.others))]
     Refused { change: String, others: usize, fault: Box<dyn Fault> },
     #[error("the server still differs from the spec after everything was applied")]
@@ -42,12 +42,13 @@ pub(crate) enum Error {
     Start(#[source] std::io::Error),
 }
 
-/// What the deadline has cut: the wait for a server, or a run against one that was ready.
-fn late(of: &str, ready: bool) -> String {
+/// The beginning of the message for an exceeded deadline: either the server was not ready, or a run against a ready server
+/// was not finished.
+fn deadline_subject(server: &str, ready: bool) -> String {
     if ready {
-        format!("the run against {of} was not done within ")
+        format!("the run against {server} was not done within ")
     } else {
-        format!("{of} was not ready within ")
+        format!("{server} was not ready within ")
     }
 }
 
@@ -55,20 +56,20 @@ fn and_others(others: usize) -> String {
     if others == 0 { String::new() } else { format!(" (and {others} more: see the problem of each change)") }
 }
 
-/// An error as the report shows it.
+/// An error in the form of the report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Failure {
     /// The process's exit code.
     pub exit: u8,
-    /// The exit's name.
+    /// The name of the exit code.
     pub kind: &'static str,
-    /// What was tried and did not work.
+    /// The operation that failed.
     pub message: String,
-    /// Why, from the outermost cause to the innermost.
+    /// The causes, from the outermost to the innermost.
     pub causes: Vec<String>,
-    /// What to do about it.
+    /// The remedy.
     pub remedy: String,
-    /// For a spec: each place that is wrong.
+    /// The violations of an invalid spec.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub violations: Vec<Violation>,
 }
@@ -77,7 +78,9 @@ impl Failure {
     pub(crate) fn new(error: &Error, texts: &Texts) -> Self {
         let exit = error.exit();
         let violations = match error {
-            Error::Invalid(violations) | Error::Borrowed(violations) => violations.iter().cloned().collect(),
+            Error::Invalid(violations) | Error::InterpolatedCredential(violations) => {
+                violations.iter().cloned().collect()
+            }
             _ => Vec::new(),
         };
         let (message, causes) = (texts.own(error), error.causes(texts));
@@ -87,11 +90,11 @@ impl Failure {
 }
 
 impl Error {
-    /// The exit of a run that ends with this error.
+    /// The exit code of a run that ends with this error.
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Unreadable(_) | Self::Invalid(_) => Exit::Spec,
-            Self::Borrowed(_) | Self::Environment(_) | Self::Secrets(_) => Exit::Secret,
+            Self::InterpolatedCredential(_) | Self::Environment(_) | Self::Secrets(_) => Exit::Secret,
             Self::Deadline { .. } => Exit::Unavailable,
             Self::Server { fault, .. } | Self::Refused { fault, .. } => fault.kind().exit(),
             Self::NotConverged(_) | Self::Start(_) => Exit::Internal,
@@ -115,10 +118,10 @@ impl Error {
         match self {
             Self::Unreadable(unreadable) => unreadable.remedy().to_owned(),
             Self::Invalid(_) => "correct the spec; `validate` checks it without a server".to_owned(),
-            Self::Borrowed(_) => {
+            Self::InterpolatedCredential(_) => {
                 "put the value into a file of the secrets directory, and write {secret: NAME}".to_owned()
             }
-            Self::Environment(names) => unset(names),
+            Self::Environment(names) => unset_remedy(names),
             Self::Secrets(errors) => errors.first().map(SecretError::remedy).unwrap_or_default().to_owned(),
             Self::Deadline { last: Some(fault), .. }
             | Self::Server { fault, .. }
@@ -147,8 +150,8 @@ impl FaultKind {
     }
 }
 
-/// How a variable is taken away, from one run or from a service.
-fn unset(names: &[String]) -> String {
+/// The remedy for variables that must be removed from a command or from a service.
+fn unset_remedy(names: &[String]) -> String {
     let name = names.first().map_or("NAME", String::as_str);
     format!(
         "remove these variables: credentials are read from files in the secrets directory only; `env -u {name} …` takes one from \
@@ -156,7 +159,7 @@ fn unset(names: &[String]) -> String {
     )
 }
 
-/// A process that may not have what it needs is told so by the kind of error.
+/// The remedy for a process that could not start, by the resource that the kernel has refused.
 fn start_remedy(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::WouldBlock => {

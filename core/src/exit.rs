@@ -1,41 +1,41 @@
-//! The exit codes: one table, and one conversion for the process. Which error has which is told in `error`.
+//! The table of exit codes, and their conversion for the process. The exit code of each error is defined in `error`.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-/// How a run ends, as the process says it.
+/// The exit code of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
-    /// 0
+    /// 0: success.
     Converged,
-    /// 1
+    /// 1: `health` or `policy` has answered no.
     Negative,
-    /// 2
+    /// 2: the command line is invalid.
     Usage,
-    /// 3
+    /// 3: `plan` has found drift.
     Drift,
-    /// 4
+    /// 4: there is a conflict.
     Conflict,
-    /// 65
+    /// 65: the spec is invalid.
     Spec,
-    /// 69
+    /// 69: the server was not ready in time.
     Unavailable,
-    /// 70
+    /// 70: a defect of this program, or a server that does not converge.
     Internal,
-    /// 76
+    /// 76: the server does not fit the spec, or rejects a change.
     Peer,
-    /// 77
+    /// 77: the credentials or privileges are refused.
     Denied,
-    /// 78
+    /// 78: a secret is unusable.
     Secret,
-    /// 130
+    /// 130: stopped by SIGINT.
     Interrupted,
-    /// 143
+    /// 143: stopped by SIGTERM.
     Terminated,
 }
 
 impl Exit {
-    /// Every exit, in the order of its code.
+    /// All exit codes in ascending order.
     pub const ALL: [Self; 13] = [
         Self::Converged,
         Self::Negative,
@@ -52,7 +52,7 @@ impl Exit {
         Self::Terminated,
     ];
 
-    /// The number, a short name, what it means, and whether running it again may help.
+    /// The code, its name, its meaning, and whether a rerun may help (`yes`, `no`, or empty for a result).
     const fn row(self) -> (u8, &'static str, &'static str, &'static str) {
         match self {
             Self::Converged => (0, "converged", "converged, changed or not; plan: no drift", ""),
@@ -92,8 +92,8 @@ impl Exit {
         self.row().1
     }
 
-    /// Whether the same run may end better later.
-    pub(crate) fn may_help(self) -> bool {
+    /// Returns true if the same run may succeed later.
+    pub(crate) fn is_retryable(self) -> bool {
         self.row().3 == "yes"
     }
 

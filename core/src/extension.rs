@@ -1,6 +1,7 @@
-//! Keys of a spec's top level that are no part of what it means. Those that begin with `x-` are ignored, so that anchors have a
-//! place to be defined, as in a Compose file; what stands below them counts for depth and size as everything else does.
-//! `interpolate` is about the text alone.
+//! The top-level keys of a spec that its type does not have: extension fields and `interpolate`.
+//!
+//! As in a Compose file, fields with the prefix `x-` are ignored, so that YAML anchors can be defined in them. Their content
+//! counts towards the limits of depth and size. `interpolate` controls the substitution of variables before parsing.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,23 +11,23 @@ use serde::de::value::CowStrDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
-/// What such a key begins with.
+/// The prefix of extension fields.
 pub(crate) const PREFIX: &str = "x-";
-/// Whether variables in the text are replaced.
+/// The key that turns the substitution of variables on.
 pub(crate) const INTERPOLATE: &str = "interpolate";
 
-/// A deserializer of a spec, whose top level has no such keys.
-pub(crate) struct Without<D>(pub(crate) D);
+/// Wraps the deserializer of a spec and removes these keys from its top level.
+pub(crate) struct WithoutExtensions<D>(pub(crate) D);
 
-impl<'de, D: Deserializer<'de>> Deserializer<'de> for Without<D> {
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for WithoutExtensions<D> {
     type Error = D::Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.0.deserialize_any(Top(visitor))
+        self.0.deserialize_any(TopLevelVisitor(visitor))
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.0.deserialize_map(Top(visitor))
+        self.0.deserialize_map(TopLevelVisitor(visitor))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -35,7 +36,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Without<D> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_struct(name, fields, Top(visitor))
+        self.0.deserialize_struct(name, fields, TopLevelVisitor(visitor))
     }
 
     forward_to_deserialize_any! {
@@ -44,10 +45,10 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Without<D> {
     }
 }
 
-/// Sees the top level's mapping; a spec that is none is refused in the words of its own visitor.
-struct Top<V>(V);
+/// Visits the top-level mapping. A spec that is no mapping is refused by the inner visitor.
+struct TopLevelVisitor<V>(V);
 
-impl<'de, V: Visitor<'de>> Visitor<'de> for Top<V> {
+impl<'de, V: Visitor<'de>> Visitor<'de> for TopLevelVisitor<V> {
     type Value = V::Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -70,10 +71,10 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Entries<A> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, mut seed: K) -> Result<Option<K::Value>, A::Error> {
         loop {
-            match self.0.next_key_seed(Key(seed, PhantomData))? {
+            match self.0.next_key_seed(KeySeed(seed, PhantomData))? {
                 None => return Ok(None),
-                Some(Read::Known(key)) => return Ok(Some(key)),
-                Some(Read::Ignored(unused)) => seed = unused,
+                Some(KeyRead::Known(key)) => return Ok(Some(key)),
+                Some(KeyRead::Ignored(unused)) => seed = unused,
             }
             self.0.next_value::<IgnoredAny>()?;
         }
@@ -84,23 +85,23 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Entries<A> {
     }
 }
 
-/// Reads one key. Its own seed is asked inside of the parser's, which knows where the key stands.
-struct Key<'de, K>(K, PhantomData<&'de ()>);
+/// Reads one key. The inner seed is deserialized within the call of the parser, which knows the location of the key.
+struct KeySeed<'de, K>(K, PhantomData<&'de ()>);
 
-enum Read<K, T> {
+enum KeyRead<K, T> {
     Known(T),
     Ignored(K),
 }
 
-impl<'de, K: DeserializeSeed<'de>> DeserializeSeed<'de> for Key<'de, K> {
-    type Value = Read<K, K::Value>;
+impl<'de, K: DeserializeSeed<'de>> DeserializeSeed<'de> for KeySeed<'de, K> {
+    type Value = KeyRead<K, K::Value>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         let key: Cow<'de, str> = serde::Deserialize::deserialize(deserializer)?;
         if key.starts_with(PREFIX) || key == INTERPOLATE {
-            return Ok(Read::Ignored(self.0));
+            return Ok(KeyRead::Ignored(self.0));
         }
         let key: CowStrDeserializer<'de, D::Error> = key.into_deserializer();
-        self.0.deserialize(key).map(Read::Known)
+        self.0.deserialize(key).map(KeyRead::Known)
     }
 }

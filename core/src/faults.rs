@@ -1,6 +1,7 @@
-//! Every place of a text that does not parse, and not only the first: what failed is left out, and the text is read again.
+//! Collects all errors of a document instead of the first one only: an entry that cannot be deserialized is skipped, and
+//! the document is deserialized again.
 //!
-//! A place is told by where it stands: the numbers of the entries that lead to it, of mappings and lists alike.
+//! An entry is identified by its path: the indices of the entries that lead to it, in mappings and lists alike.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
@@ -8,122 +9,122 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// All readings of a text together: a short text with aliases may be a long one.
+/// The limit for the entries of all passes together, because aliases can make a short document a very long one.
 const ENTRIES_LIMIT: usize = 1_000_000;
 
-type Place = Vec<usize>;
+type EntryPath = Vec<usize>;
 
-/// One reading of the text: where it is, where it failed, and what it leaves out.
+/// The state of one pass over the document: the current path, the path of the first failure, and the paths to skip.
 #[derive(Default)]
-pub(crate) struct Reading {
-    at: RefCell<Place>,
-    failed: RefCell<Option<Place>>,
-    left_out: BTreeSet<Place>,
+pub(crate) struct Pass {
+    current: RefCell<EntryPath>,
+    failed: RefCell<Option<EntryPath>>,
+    skipped: BTreeSet<EntryPath>,
     entries: Cell<usize>,
 }
 
-/// What an error says about the rest of the text.
+/// The kind of an error, which determines how the next pass continues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// A value or a key that does not fit: the rest can be read without it.
+    /// A value or a key that is not accepted. The rest of the document can be deserialized without it.
     Entry,
-    /// A key that a mapping lacks, which may be one that is left out.
+    /// A missing key, which may be that of a skipped entry.
     MissingKey,
-    /// The text is no YAML, or keeps no bound: there is no rest.
-    Text,
+    /// The document is not valid YAML or exceeds a limit. There is no further pass.
+    Document,
 }
 
-/// What was read, or what is wrong in up to `most` places. `is_meant` says whether a missing key, which is the first error, may be
-/// the entry that the second one is about.
-pub(crate) fn all<T, E>(
+/// Returns the value, or up to `most` errors. `may_be_misspelling(missing, other)` returns true if the missing key of the
+/// first error may have been written as the key that the other error is about.
+pub(crate) fn collect_errors<T, E>(
     most: usize,
     kind: impl Fn(&E) -> Kind,
-    is_meant: impl Fn(&E, &E) -> bool,
-    mut read: impl FnMut(&Reading) -> Result<T, E>,
+    may_be_misspelling: impl Fn(&E, &E) -> bool,
+    mut read: impl FnMut(&Pass) -> Result<T, E>,
 ) -> Result<T, Vec<E>> {
-    let mut reading = Reading::default();
-    let mut errors: Vec<(Place, E)> = Vec::new();
+    let mut pass = Pass::default();
+    let mut errors: Vec<(EntryPath, E)> = Vec::new();
     for _ in 0..most {
-        let error = match read(&reading) {
+        let error = match read(&pass) {
             Ok(value) if errors.is_empty() => return Ok(value),
             Ok(_) => break,
             Err(error) => error,
         };
-        let place = reading.failed.take().unwrap_or_default();
+        let path = pass.failed.take().unwrap_or_default();
         let kind = kind(&error);
-        if kind == Kind::Text {
-            // What is no YAML did not fit for that reason.
-            errors.retain(|(of, _)| *of != place || place.is_empty());
+        if kind == Kind::Document {
+            // The entry was not accepted because it is not valid YAML.
+            errors.retain(|(of, _)| *of != path || path.is_empty());
         }
-        let follows =
-            kind == Kind::MissingKey && entries_of(&place, &errors).any(|other| is_meant(&error, other));
-        if !follows && (kind == Kind::Text || !reading.left_out.contains(&place)) {
-            errors.push((place.clone(), error));
+        let is_consequence = kind == Kind::MissingKey
+            && entries_of(&path, &errors).any(|other| may_be_misspelling(&error, other));
+        if !is_consequence && (kind == Kind::Document || !pass.skipped.contains(&path)) {
+            errors.push((path.clone(), error));
         }
-        // Without the whole text there is nothing to read, and what is met again cannot be passed.
-        let is_last = kind == Kind::Text || place.is_empty() || !reading.left_out.insert(place);
-        if is_last || reading.entries.get() > ENTRIES_LIMIT {
+        // The whole document cannot be skipped, and an entry that fails although it is skipped ends the passes.
+        let is_last = kind == Kind::Document || path.is_empty() || !pass.skipped.insert(path);
+        if is_last || pass.entries.get() > ENTRIES_LIMIT {
             break;
         }
     }
     Err(errors.into_iter().map(|(_, error)| error).collect())
 }
 
-/// The errors about entries of the mapping at this place.
-fn entries_of<'e, E>(place: &'e Place, errors: &'e [(Place, E)]) -> impl Iterator<Item = &'e E> {
-    let is_entry = move |of: &Place| of.split_last().is_some_and(|(_, within)| within == place);
+/// The errors that concern the entries of the mapping with this path.
+fn entries_of<'e, E>(path: &'e EntryPath, errors: &'e [(EntryPath, E)]) -> impl Iterator<Item = &'e E> {
+    let is_entry = move |of: &EntryPath| of.split_last().is_some_and(|(_, parent)| parent == path);
     errors.iter().filter(move |(of, _)| is_entry(of)).map(|(_, error)| error)
 }
 
-impl Reading {
-    /// The text as it is read, entry by entry.
-    pub(crate) fn of<D>(&self, deserializer: D) -> Entered<'_, D> {
-        Entered { inner: deserializer, reading: self }
+impl Pass {
+    /// Wraps a deserializer so that this pass knows the path of every entry.
+    pub(crate) fn track<D>(&self, deserializer: D) -> Tracked<'_, D> {
+        Tracked { inner: deserializer, pass: self }
     }
 
-    fn leaves_out(&self, entry: usize) -> bool {
-        if self.left_out.is_empty() {
+    fn skips(&self, entry: usize) -> bool {
+        if self.skipped.is_empty() {
             return false;
         }
-        let mut place = self.at.borrow().clone();
-        place.push(entry);
-        self.left_out.contains(&place)
+        let mut path = self.current.borrow().clone();
+        path.push(entry);
+        self.skipped.contains(&path)
     }
 
-    /// Reads an entry of the mapping or list that it is in. The innermost place is what failed.
-    fn within<T, E>(&self, entry: usize, read: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    /// Deserializes an entry of the current mapping or list. The innermost entry with an error is recorded.
+    fn in_entry<T, E>(&self, entry: usize, read: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         self.entries.set(self.entries.get().saturating_add(1));
-        self.at.borrow_mut().push(entry);
-        let result = self.noted(read());
-        self.at.borrow_mut().pop();
+        self.current.borrow_mut().push(entry);
+        let result = self.record_failure(read());
+        self.current.borrow_mut().pop();
         result
     }
 
-    fn noted<T, E>(&self, result: Result<T, E>) -> Result<T, E> {
+    fn record_failure<T, E>(&self, result: Result<T, E>) -> Result<T, E> {
         if result.is_err() {
-            self.failed.borrow_mut().get_or_insert_with(|| self.at.borrow().clone());
+            self.failed.borrow_mut().get_or_insert_with(|| self.current.borrow().clone());
         }
         result
     }
 }
 
-/// A deserializer, a visitor or a seed that knows where it is.
-pub(crate) struct Entered<'r, T> {
+/// A deserializer, a visitor or a seed that tracks the path of the current entry.
+pub(crate) struct Tracked<'r, T> {
     inner: T,
-    reading: &'r Reading,
+    pass: &'r Pass,
 }
 
-/// What may hold other values is read by a visitor that knows where it is.
-macro_rules! followed {
+/// Forwards the methods for values that may contain other values, with a tracked visitor.
+macro_rules! forward_tracked {
     ($($method:ident($($argument:ident: $type:ty),*))*) => { $(
         fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, D::Error> {
-            self.inner.$method($($argument,)* Entered { inner: visitor, reading: self.reading })
+            self.inner.$method($($argument,)* Tracked { inner: visitor, pass: self.pass })
         }
     )* };
 }
 
-/// What holds no others is read as without us, which keeps the program small.
-macro_rules! as_it_is {
+/// Forwards the methods for scalars unchanged, which keeps the binary small.
+macro_rules! forward_scalars {
     ($($method:ident($($argument:ident: $type:ty),*))*) => { $(
         fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, D::Error> {
             self.inner.$method($($argument,)* visitor)
@@ -131,16 +132,16 @@ macro_rules! as_it_is {
     )* };
 }
 
-impl<'de, D: Deserializer<'de>> Deserializer<'de> for Entered<'_, D> {
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for Tracked<'_, D> {
     type Error = D::Error;
 
-    followed! {
+    forward_tracked! {
         deserialize_any() deserialize_option() deserialize_newtype_struct(name: &'static str)
         deserialize_seq() deserialize_tuple(len: usize) deserialize_tuple_struct(name: &'static str, len: usize)
         deserialize_map() deserialize_struct(name: &'static str, fields: &'static [&'static str])
     }
 
-    as_it_is! {
+    forward_scalars! {
         deserialize_bool()
         deserialize_i8() deserialize_i16() deserialize_i32() deserialize_i64() deserialize_i128()
         deserialize_u8() deserialize_u16() deserialize_u32() deserialize_u64() deserialize_u128()
@@ -151,7 +152,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Entered<'_, D> {
     }
 }
 
-/// A value that holds no others goes to the visitor as it is.
+/// Forwards scalars to the inner visitor.
 macro_rules! visit {
     ($($method:ident($type:ty))*) => { $(
         fn $method<E: serde::de::Error>(self, value: $type) -> Result<V::Value, E> {
@@ -160,7 +161,7 @@ macro_rules! visit {
     )* };
 }
 
-impl<'de, V: Visitor<'de>> Visitor<'de> for Entered<'_, V> {
+impl<'de, V: Visitor<'de>> Visitor<'de> for Tracked<'_, V> {
     type Value = V::Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -185,11 +186,11 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Entered<'_, V> {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, value: D) -> Result<V::Value, D::Error> {
-        self.inner.visit_some(self.reading.of(value))
+        self.inner.visit_some(self.pass.track(value))
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<V::Value, D::Error> {
-        self.inner.visit_newtype_struct(self.reading.of(value))
+        self.inner.visit_newtype_struct(self.pass.track(value))
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, value: A) -> Result<V::Value, A::Error> {
@@ -197,41 +198,41 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Entered<'_, V> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<V::Value, A::Error> {
-        self.reading.noted(self.inner.visit_seq(Entries { inner: items, next: 0, reading: self.reading }))
+        self.pass.record_failure(self.inner.visit_seq(Entries { inner: items, next: 0, pass: self.pass }))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<V::Value, A::Error> {
-        self.reading.noted(self.inner.visit_map(Entries { inner: entries, next: 0, reading: self.reading }))
+        self.pass.record_failure(self.inner.visit_map(Entries { inner: entries, next: 0, pass: self.pass }))
     }
 }
 
-impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Entered<'_, S> {
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Tracked<'_, S> {
     type Value = S::Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<S::Value, D::Error> {
-        self.inner.deserialize(self.reading.of(deserializer))
+        self.inner.deserialize(self.pass.track(deserializer))
     }
 }
 
-/// The entries of a mapping or a list, without those that are left out.
+/// The entries of a mapping or a list without the skipped ones.
 struct Entries<'r, A> {
     inner: A,
     next: usize,
-    reading: &'r Reading,
+    pass: &'r Pass,
 }
 
 impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Entries<'_, A> {
     type Error = A::Error;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
-        while self.reading.leaves_out(self.next)
-            && self.reading.within(self.next, || self.inner.next_element::<IgnoredAny>())?.is_some()
+        while self.pass.skips(self.next)
+            && self.pass.in_entry(self.next, || self.inner.next_element::<IgnoredAny>())?.is_some()
         {
             self.next += 1;
         }
-        let (entry, reading) = (self.next, self.reading);
+        let (entry, pass) = (self.next, self.pass);
         self.next += 1;
-        reading.within(entry, || self.inner.next_element_seed(Entered { inner: seed, reading }))
+        pass.in_entry(entry, || self.inner.next_element_seed(Tracked { inner: seed, pass }))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -243,18 +244,18 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Entries<'_, A> {
     type Error = A::Error;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
-        while self.reading.leaves_out(self.next) && self.inner.next_key::<IgnoredAny>()?.is_some() {
-            self.reading.within(self.next, || self.inner.next_value::<IgnoredAny>())?;
+        while self.pass.skips(self.next) && self.inner.next_key::<IgnoredAny>()?.is_some() {
+            self.pass.in_entry(self.next, || self.inner.next_value::<IgnoredAny>())?;
             self.next += 1;
         }
         let entry = self.next;
         self.next += 1;
-        self.reading.within(entry, || self.inner.next_key_seed(seed))
+        self.pass.in_entry(entry, || self.inner.next_key_seed(seed))
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
-        let (entry, reading) = (self.next.saturating_sub(1), self.reading);
-        reading.within(entry, || self.inner.next_value_seed(Entered { inner: seed, reading }))
+        let (entry, pass) = (self.next.saturating_sub(1), self.pass);
+        pass.in_entry(entry, || self.inner.next_value_seed(Tracked { inner: seed, pass }))
     }
 }
 

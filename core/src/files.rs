@@ -1,4 +1,4 @@
-//! The plain files that a spec names: a CA, a policy, a function. `{file: PATH}`, relative to the spec.
+//! The plain files that a spec names as `{file: PATH}`, such as a CA, a policy or a function.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -10,12 +10,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::access::explained;
+use crate::access::explain;
 
-/// What a file that a spec names may hold at most, the spec itself included.
+/// The largest size of a spec, and of a file that a spec names.
 pub(crate) const SIZE_LIMIT: u64 = 16 * 1024 * 1024;
 
-/// A plain file, by a path that is absolute or relative to the spec's folder.
+/// A plain file, by a path that is absolute or relative to the directory of the spec.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FileRef {
@@ -27,11 +27,11 @@ pub struct FileRef {
 #[derive(Clone, Debug)]
 pub struct Files {
     base: PathBuf,
-    /// Every path that was asked for, readable or not.
-    asked: Arc<Mutex<BTreeSet<PathBuf>>>,
+    /// Every path that was to be read, readable or not. A watch observes them for changes.
+    requested: Arc<Mutex<BTreeSet<PathBuf>>>,
 }
 
-/// Why a plain file could not be read.
+/// The reason for which a plain file could not be read.
 #[derive(Debug, Error)]
 #[error("cannot read {path}: {problem}", path = path.display())]
 pub struct FileError {
@@ -40,26 +40,26 @@ pub struct FileError {
 }
 
 impl Files {
-    /// Relative paths start at `base`.
+    /// Resolves relative paths against `base`.
     pub fn relative_to(base: impl Into<PathBuf>) -> Self {
-        Self { base: base.into(), asked: Arc::default() }
+        Self { base: base.into(), requested: Arc::default() }
     }
 
-    /// The content.
+    /// Reads the content of a file.
     pub fn read(&self, reference: &FileRef) -> Result<Vec<u8>, FileError> {
         let path = self.base.join(&reference.file);
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone());
+        self.requested.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone());
         let open = |path: &Path| {
             let file = File::open(path)?;
-            // A pipe or a directory would block or fail later, with less to say.
+            // A pipe would block, and a directory would fail later with a less specific error.
             match file.metadata()? {
                 kind if kind.is_file() => Ok(file),
                 kind if kind.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
                 _ => Err(io::Error::other("it is no regular file")),
             }
         };
-        open(&path).and_then(capped).map_err(|error| {
-            let problem = explained(&path, error).to_string();
+        open(&path).and_then(read_limited).map_err(|error| {
+            let problem = explain(&path, error).to_string();
             FileError { path, problem }
         })
     }
@@ -69,14 +69,14 @@ impl Files {
         &self.base
     }
 
-    /// The paths that were asked for until now.
-    pub(crate) fn asked(&self) -> BTreeSet<PathBuf> {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// The paths that were to be read so far.
+    pub(crate) fn requested(&self) -> BTreeSet<PathBuf> {
+        self.requested.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-/// Everything up to the cap, and an error past it.
-pub(crate) fn capped(source: impl Read) -> io::Result<Vec<u8>> {
+/// Reads everything up to the size limit, beyond which it fails.
+pub(crate) fn read_limited(source: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(SIZE_LIMIT + 1).read_to_end(&mut bytes)?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > SIZE_LIMIT {

@@ -1,8 +1,8 @@
-//! How a watch is, told to who asks in the same container: the healthcheck of an engine, or a probe of Kubernetes.
+//! The health of a watch, for clients in the same container: the healthcheck of a container engine, or a Kubernetes probe.
 //!
-//! The answer goes over a Unix socket with an abstract name, so it needs no writable file system and no certain user.
-//! Such names belong to a network namespace, which the containers of a pod share; so the name is made of the mount
-//! namespace, which a container has for itself and which every command that is run in it joins.
+//! The watch answers on a Unix socket with an abstract name, which needs neither a writable file system nor a certain user.
+//! Abstract names belong to the network namespace, which all containers of a pod share. The name therefore contains the
+//! mount namespace, which each container has for itself and which every command that is executed in the container joins.
 
 mod ask;
 mod name;
@@ -17,66 +17,66 @@ use crate::cli::Command;
 
 pub(crate) use self::ask::ask;
 
-/// A watch with a short interval may take longer for a pass than twice its interval.
-const SHORTEST: Duration = Duration::from_secs(10);
+/// The shortest time for which a converged pass counts. With a short interval, one pass may take more than two intervals.
+const MIN_VALIDITY: Duration = Duration::from_secs(10);
 
-/// How a run is, for the one who does it and the one who tells.
+/// The health of a run, shared by the run that updates it and the server that answers with it.
 #[derive(Clone, Debug, Default)]
 pub struct Health(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
     phase: Phase,
-    /// What is wrong with the spec, where the last good one is in force.
-    spec: Option<String>,
+    /// The problem with the present spec, while the last valid one is still in use.
+    spec_problem: Option<String>,
 }
 
 #[derive(Debug, Default)]
 enum Phase {
     #[default]
     Starting,
-    /// A run that ends by itself.
+    /// A command other than `watch`, which ends by itself.
     Once(Command),
-    /// The last pass converged: when, and for how long that counts.
+    /// The last pass converged: the time, and the duration for which that counts.
     Converged(Instant, Duration),
-    /// The last pass did not.
+    /// The last pass failed, for this reason.
     Failing(String),
 }
 
 impl Health {
-    pub(crate) fn busy_with(&self, command: Command) {
+    pub(crate) fn running(&self, command: Command) {
         self.state().phase = Phase::Once(command);
     }
 
-    /// A pass of a watch with this interval has just converged.
+    /// Records that a pass of a watch with this interval has just converged.
     pub(crate) fn converged(&self, every: Duration) {
-        self.state().phase = Phase::Converged(Instant::now(), every.saturating_mul(2).max(SHORTEST));
+        self.state().phase = Phase::Converged(Instant::now(), every.saturating_mul(2).max(MIN_VALIDITY));
     }
 
     pub(crate) fn failing(&self, reason: String) {
         self.state().phase = Phase::Failing(reason);
     }
 
-    /// What is wrong with the spec as it is now, if anything is.
-    pub(crate) fn spec(&self, problem: Option<String>) {
-        self.state().spec = problem;
+    /// Records the problem with the present spec, or that there is none.
+    pub(crate) fn spec_problem(&self, problem: Option<String>) {
+        self.state().spec_problem = problem;
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether it is well, and why.
+    /// Returns whether the run is healthy, and the reason.
     pub fn now(&self) -> (bool, String) {
         let state = self.state();
-        let (well, reason) = match &state.phase {
+        let (healthy, reason) = match &state.phase {
             Phase::Starting => (false, "not yet: the first pass is running".to_owned()),
             Phase::Once(command) => (false, format!("not yet: `{command}` is running")),
             Phase::Failing(reason) => (false, reason.clone()),
-            Phase::Converged(at, counts) => {
+            Phase::Converged(at, validity) => {
                 let ago = at.elapsed();
                 let seconds = ago.as_secs();
-                if ago <= *counts {
+                if ago <= *validity {
                     (true, format!("converged {seconds} s ago"))
                 } else {
                     (
@@ -86,9 +86,9 @@ impl Health {
                 }
             }
         };
-        match &state.spec {
-            Some(problem) => (well, format!("{reason}; the last good spec is in force: {problem}")),
-            None => (well, reason),
+        match &state.spec_problem {
+            Some(problem) => (healthy, format!("{reason}; the last good spec is in force: {problem}")),
+            None => (healthy, reason),
         }
     }
 }
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn what_converged_within_two_intervals_is_well() {
+    async fn a_watch_is_healthy_for_two_intervals_after_a_converged_pass() {
         let health = Health::default();
         assert_eq!(health.now(), (false, "not yet: the first pass is running".to_owned()));
         health.converged(Duration::from_secs(60));
@@ -109,15 +109,15 @@ mod tests {
         health.failing("no answer".to_owned());
         assert_eq!(health.now(), (false, "no answer".to_owned()));
         health.converged(Duration::from_secs(60));
-        health.spec(Some("the key `a` is there twice".to_owned()));
-        let told = "converged 0 s ago; the last good spec is in force: the key `a` is there twice";
-        assert_eq!(health.now(), (true, told.to_owned()));
+        health.spec_problem(Some("the key `a` is there twice".to_owned()));
+        let expected = "converged 0 s ago; the last good spec is in force: the key `a` is there twice";
+        assert_eq!(health.now(), (true, expected.to_owned()));
     }
 
     #[test]
-    fn a_run_that_ends_by_itself_is_not_yet_well() {
+    fn a_run_that_ends_by_itself_is_not_healthy_yet() {
         let health = Health::default();
-        health.busy_with(Command::Apply);
+        health.running(Command::Apply);
         assert_eq!(health.now(), (false, "not yet: `apply` is running".to_owned()));
     }
 }

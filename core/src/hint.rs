@@ -1,65 +1,65 @@
-//! What was probably meant, where the form of a spec is wrong: from the line that the parser stumbled over.
+//! Hints for syntax errors and type errors of a spec, based on the line with the error.
 //!
-//! A line may hold a password that somebody wrote in the wrong place, so a hint has words of its own alone.
+//! The line may contain a password in the wrong place, so a hint never repeats any part of it.
 
 use crate::variables;
 
 const SPACE: &str = "; is a space missing after a colon, on this line or the one before?";
 
-/// After "expected a mapping": what stands there instead, and the right form.
-pub(crate) fn mapping(there: &str) -> &'static str {
-    let there = there.trim_start();
-    if there.starts_with("- ") || there.starts_with('[') {
+/// The hint for "expected a mapping": what was found instead, and the correct form.
+pub(crate) fn mapping(found: &str) -> &'static str {
+    let found = found.trim_start();
+    if found.starts_with("- ") || found.starts_with('[') {
         ", found a list: write each entry as `NAME:` with its fields below it, and no `-`"
-    } else if glued(there) {
+    } else if lacks_space(found) {
         SPACE
     } else {
         ", written `NAME: VALUE`, a line each"
     }
 }
 
-/// After "expected a list".
-pub(crate) fn list(there: &str) -> &'static str {
-    let there = there.trim_start();
-    if there.starts_with('{') || there.split_whitespace().next().is_some_and(|word| word.ends_with(':')) {
+/// The hint for "expected a list".
+pub(crate) fn list(found: &str) -> &'static str {
+    let found = found.trim_start();
+    if found.starts_with('{') || found.split_whitespace().next().is_some_and(|word| word.ends_with(':')) {
         ", found a mapping: write each entry behind a `- `, on a line of its own"
-    } else if there.contains(',') {
+    } else if found.contains(',') {
         ", found one string: write `[FIRST, SECOND]`, each entry by itself"
     } else {
         ", found one value: write `[VALUE]`"
     }
 }
 
-/// After "expected a number, found a string": from its key on, or from the value itself, which quotes make a string.
-pub(crate) fn quoted(expected: &str, there: &str) -> &'static str {
+/// The hint for "expected a number, found a string", if the value is in quotes. `found` begins with the key or the value.
+pub(crate) fn quoted(expected: &str, found: &str) -> &'static str {
     let is_quoted = |text: &str| text.trim_start().starts_with(['"', '\'']);
-    let value = there.split_once(": ").map_or(there, |(_, value)| value);
-    let fits = expected.contains("number") || expected == "true or false";
-    if fits && (is_quoted(there) || is_quoted(value)) { ": write it without the quotes" } else { "" }
+    let value = found.split_once(": ").map_or(found, |(_, value)| value);
+    let is_scalar = expected.contains("number") || expected == "true or false";
+    if is_scalar && (is_quoted(found) || is_quoted(value)) { ": write it without the quotes" } else { "" }
 }
 
-/// After a message of the parser's own: `before` and `line` are the two lines up to the place.
+/// The hint for a syntax error. `before` and `line` are the line before the error and the line of the error.
 pub(crate) fn syntax(before: &str, line: &str) -> &'static str {
-    if variables::first(line).is_some() || variables::first(before).is_some() {
+    if variables::first_variable(line).is_some() || variables::first_variable(before).is_some() {
         "; `${…}` has braces, which begin a mapping unless it is quoted; and nothing replaces it in a mounted file"
     } else if [line, before].iter().any(|text| text.trim_start_matches(' ').starts_with('\t')) {
         "; indent with spaces, not with tabs"
     } else if is_open(before) || is_open(line) {
         "; is a `]` or `}` missing, on this line or the one before?"
-    } else if glued(before.trim_start()) || glued(line.trim_start()) {
+    } else if lacks_space(before.trim_start()) || lacks_space(line.trim_start()) {
         SPACE
     } else {
         ""
     }
 }
 
-/// Whether a list or a mapping in one line begins there and does not end.
+/// Returns true if a list or a mapping in flow style is opened on the line and not closed.
 fn is_open(line: &str) -> bool {
     let opened = |open: char, close: char| line.matches(open).count() > line.matches(close).count();
     opened('[', ']') || opened('{', '}')
 }
 
-/// For a key that a reference to a secret does not have.
+/// The hint for an unknown key in a reference to a secret.
 pub(crate) fn secret(key: &str) -> Option<&'static str> {
     match key.to_ascii_lowercase().as_str() {
         "env" | "environment" | "fromenv" | "variable" => Some(
@@ -75,8 +75,9 @@ pub(crate) fn secret(key: &str) -> Option<&'static str> {
     }
 }
 
-/// A key with its value right behind the colon, which YAML reads as one word; a URL is one, and an endpoint has a number there.
-fn glued(text: &str) -> bool {
+/// Returns true if a key is followed by a colon and a value without a space, which YAML reads as one scalar. A URL is not
+/// such a key.
+fn lacks_space(text: &str) -> bool {
     let Some((key, rest)) = text.trim_start_matches("- ").split_once(':') else { return false };
     let word = !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
     word && !rest.is_empty() && !rest.starts_with([' ', '/', '\r'])
@@ -87,20 +88,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_right_form_is_shown_for_what_stands_there() {
+    fn the_hint_shows_the_correct_form_for_what_was_found() {
         assert!(mapping("- name: a").contains("no `-`") && mapping("[a, b]").contains("no `-`"));
         assert!(mapping("endpoint:pg:5432").contains("space missing"));
         assert!(mapping("word").contains("NAME: VALUE"));
         assert!(list("{a: b}").contains("mapping") && list("a: 1").contains("mapping"));
         assert!(list("a:1,b:2").contains("one string") && list("a:1").contains("[VALUE]"));
-        for there in ["\"6\"}", "'6'", "partitions: \"6\", factor: 1"] {
-            assert!(quoted("a whole number", there).contains("without the quotes"), "{there}");
+        for found in ["\"6\"}", "'6'", "partitions: \"6\", factor: 1"] {
+            assert!(quoted("a whole number", found).contains("without the quotes"), "{found}");
         }
         assert_eq!((quoted("a whole number", "partitions: six"), quoted("a list", "a: \"6\"")), ("", ""));
     }
 
     #[test]
-    fn a_missing_space_is_seen_on_this_line_and_the_one_before() {
+    fn a_missing_space_is_found_on_the_line_and_the_one_before() {
         assert!(syntax("endpoint:pg:5432", "user: a").contains("space missing"));
         assert!(syntax("a: b", "  login:true").contains("space missing"));
         assert!(

@@ -1,17 +1,17 @@
-//! What a run takes from the process that it is in.
+//! The inputs of a run from its process: standard input, environment and signals.
 
 use std::ffi::OsString;
 use std::io::{self, Read};
 
 use crate::stop::Stop;
 
-/// The surroundings of a run.
+/// The process of a run, which tests replace.
 pub struct Host {
-    /// Read when the spec is `-`.
+    /// Standard input, which is read if the spec is `-`.
     pub stdin: Box<dyn Read + Send>,
-    /// Searched for credentials, and what a spec that interpolates takes its variables from.
+    /// The environment variables. They are searched for credentials, and a spec with `interpolate: true` reads them.
     pub environment: Vec<(OsString, OsString)>,
-    /// Ends the run.
+    /// The signals that end the run.
     pub stop: Stop,
 }
 
@@ -21,10 +21,10 @@ impl Host {
     }
 }
 
-/// The variables of this process.
+/// The environment variables of this process.
 #[expect(
     clippy::disallowed_methods,
-    reason = "the one look at the environment, to refuse credentials in it, and for specs that interpolate"
+    reason = "the environment is read here only: to refuse credentials in it, and for specs with `interpolate: true`"
 )]
 pub(crate) fn environment() -> Vec<(OsString, OsString)> {
     std::env::vars_os().collect()

@@ -1,67 +1,76 @@
-//! Writes a report, or a part of it, as JSON: each string redacted, cut and escaped on its way out.
+//! Writes a report, or a part of it, as JSON, with each string redacted, truncated and escaped.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::ser::{CharEscape, Formatter, Serializer};
 
+use crate::escape;
 use crate::redact::Redactor;
-use crate::shown;
 
-/// A value of a change is a name, a setting, or the text of a policy; beyond this it is cut.
+/// The longest string, in bytes. A value of a change may be the whole text of a policy.
 const LIMIT: usize = 64 * 1024;
-/// From here on texts may come from a server: within a change, a conflict, a list of causes.
-const INSIDE: usize = 3;
-/// Fields of a change whose values are words of ours.
-const OUR_WORDS: [&str; 3] = ["op", "kind", "status"];
+/// The nesting depth from which strings of a report may come from a server: within a change, a conflict, a list of causes.
+const UNTRUSTED_DEPTH: usize = 3;
+/// The fields of a change whose values are fixed words of the tool.
+const TRUSTED_FIELDS: [&str; 3] = ["op", "kind", "status"];
 
-/// One line.
+/// Writes a report as one line.
 pub(crate) fn line(value: &impl Serialize, redactor: &Redactor) -> serde_json::Result<String> {
-    Ok(part(value, redactor, Bounds { inside: INSIDE, limit: LIMIT })? + "\n")
+    Ok(part(value, redactor, Bounds { untrusted_depth: UNTRUSTED_DEPTH, limit: LIMIT })? + "\n")
 }
 
-/// How a part of a report is written.
+/// The limits for writing a part of a report.
 #[derive(Clone, Copy)]
 pub(crate) struct Bounds {
-    /// From how many open objects and lists on texts may come from a server.
-    pub(crate) inside: usize,
-    /// The longest text, in bytes.
+    /// The nesting depth from which strings may come from a server.
+    pub(crate) untrusted_depth: usize,
+    /// The longest string, in bytes.
     pub(crate) limit: usize,
 }
 
-/// A part of a report.
+/// Writes a part of a report.
 pub(crate) fn part(
     value: &impl Serialize,
     redactor: &Redactor,
     bounds: Bounds,
 ) -> serde_json::Result<String> {
     let mut bytes = Vec::new();
-    let safe = Safe { redactor, bounds, text: String::new(), depth: 0, in_key: false, key: String::new() };
-    value.serialize(&mut Serializer::with_formatter(&mut bytes, safe))?;
+    let sanitized = RedactingFormatter {
+        redactor,
+        bounds,
+        text: String::new(),
+        depth: 0,
+        in_key: false,
+        key: String::new(),
+    };
+    value.serialize(&mut Serializer::with_formatter(&mut bytes, sanitized))?;
     String::from_utf8(bytes).map_err(|error| serde::ser::Error::custom(error.utf8_error()))
 }
 
-struct Safe<'r> {
+struct RedactingFormatter<'r> {
     redactor: &'r Redactor,
     bounds: Bounds,
     /// The string that is being written.
     text: String,
-    /// How many objects and lists are open.
+    /// The number of open objects and lists.
     depth: usize,
     in_key: bool,
-    /// The key that was written last.
+    /// The last key that was written.
     key: String,
 }
 
-impl Safe<'_> {
-    fn safe(&self) -> String {
-        let Bounds { inside, limit } = self.bounds;
-        let whole = inside == INSIDE;
-        let ours = whole && self.depth == INSIDE && (self.in_key || OUR_WORDS.contains(&self.key.as_str()));
-        if self.depth < inside || ours {
+impl RedactingFormatter<'_> {
+    fn sanitized(&self) -> String {
+        let Bounds { untrusted_depth, limit } = self.bounds;
+        let is_report = untrusted_depth == UNTRUSTED_DEPTH;
+        let is_trusted = is_report
+            && self.depth == UNTRUSTED_DEPTH
+            && (self.in_key || TRUSTED_FIELDS.contains(&self.key.as_str()));
+        if self.depth < untrusted_depth || is_trusted {
             return self.text.clone();
         }
-        shown::bounded(&self.text, limit, |text| self.redactor.own(text).into_owned())
+        escape::bounded(&self.text, limit, |text| self.redactor.own(text).into_owned())
     }
 
     fn open<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
@@ -75,7 +84,7 @@ impl Safe<'_> {
     }
 }
 
-impl Formatter for Safe<'_> {
+impl Formatter for RedactingFormatter<'_> {
     fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
         self.open(writer, b"[")
     }
@@ -102,7 +111,7 @@ impl Formatter for Safe<'_> {
         Ok(())
     }
 
-    /// A key that is a number is written between the two quotes without being told here.
+    /// A numeric key is written between two quotes without calls of `write_string_fragment`, so it is not redacted.
     fn begin_string<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
         self.text.clear();
         writer.write_all(b"\"")
@@ -129,11 +138,11 @@ impl Formatter for Safe<'_> {
     }
 
     fn end_string<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        let safe = self.safe();
+        let sanitized = self.sanitized();
         if self.in_key {
-            self.key.clone_from(&safe);
+            self.key.clone_from(&sanitized);
         }
-        writer.write_all(shown::json(&safe).as_bytes())?;
+        writer.write_all(escape::json(&sanitized).as_bytes())?;
         writer.write_all(b"\"")
     }
 }

@@ -1,4 +1,4 @@
-//! What became of each change of a run, across readings and reconnections.
+//! The ledger records the status of each change of a run, across observations and reconnections.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,30 +7,30 @@ use serde::ser::{SerializeMap as _, Serializer};
 
 use crate::change::{self, Change};
 
-/// What became of a change.
+/// The status of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// To be done.
+    /// Not applied: the command only plans.
     Planned,
-    /// Done, by the server's own answer or by a later reading.
+    /// Applied, according to the server's answer or to a later observation.
     Applied,
-    /// Refused.
+    /// Refused by the server.
     Failed,
-    /// Not sent, because something before it failed.
+    /// Not sent, because an earlier step failed.
     Skipped,
-    /// Sent; the answer was lost and no later reading shows it.
+    /// Sent, but the answer was lost, and no later observation shows the change.
     Unknown,
 }
 
-/// One change and what became of it.
+/// One change with its status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step<C> {
-    /// What was to be done.
+    /// The change.
     pub change: C,
-    /// What became of it.
+    /// The status.
     pub status: Status,
-    /// Why it failed.
+    /// The reason of the failure.
     pub problem: Option<String>,
 }
 
@@ -46,11 +46,11 @@ impl<C: Change> Serialize for Step<C> {
     }
 }
 
-/// Every change that a run planned, in the order of execution.
+/// All changes that a run has planned, in the order of execution.
 #[derive(Debug)]
 pub(crate) struct Ledger<C> {
     entries: BTreeMap<C, (Status, Option<String>)>,
-    /// Sent at least once without an answer: found done later, by whatever means, it is ours.
+    /// The changes that were sent at least once without an answer. If one is found done later, this run counts as its author.
     lost: BTreeSet<C>,
 }
 
@@ -59,8 +59,8 @@ impl<C: Clone + Ord> Ledger<C> {
         Self { entries: BTreeMap::new(), lost: BTreeSet::new() }
     }
 
-    /// Takes over a new reading: what was sent and is no longer needed has happened, what was only
-    /// planned and is no longer needed somebody else did.
+    /// Takes over the plan of a new observation. A change that was sent and is no longer planned counts as applied; one that
+    /// was only planned and no longer is was made by another client, and is removed.
     pub(crate) fn replan(&mut self, changes: &[C]) {
         self.settle(changes);
         self.entries.retain(|_, (status, _)| *status == Status::Applied);
@@ -69,7 +69,7 @@ impl<C: Clone + Ord> Ledger<C> {
         }
     }
 
-    /// Takes a new reading as the answer to what was sent and not answered. `changes` is sorted.
+    /// Uses the plan of a new observation as the answer to requests without one. `changes` is sorted.
     pub(crate) fn settle(&mut self, changes: &[C]) {
         for (change, (status, _)) in &mut self.entries {
             let sent = match status {
@@ -87,8 +87,8 @@ impl<C: Clone + Ord> Ledger<C> {
         self.entries.insert(change.clone(), (status, None));
     }
 
-    /// Sent, and the answer is lost.
-    pub(crate) fn lose(&mut self, change: &C) {
+    /// Records that a change was sent and its answer was lost.
+    pub(crate) fn record_lost(&mut self, change: &C) {
         self.lost.insert(change.clone());
         self.set(change, Status::Unknown);
     }
@@ -97,9 +97,9 @@ impl<C: Clone + Ord> Ledger<C> {
         self.entries.insert(change.clone(), (Status::Failed, Some(problem)));
     }
 
-    /// The server says that it is done already: by somebody else, unless we have sent it before. Servers show some
-    /// things later than they do them, so a reading in between may not have told.
-    pub(crate) fn overtaken(&mut self, change: &C) {
+    /// Records that the server reports a change as made already: by another client, unless this run has sent it before. An
+    /// observation in between may not have shown it yet, because some servers show a write only later.
+    pub(crate) fn record_already_made(&mut self, change: &C) {
         if self.lost.contains(change) {
             self.set(change, Status::Unknown);
         } else {
@@ -111,10 +111,10 @@ impl<C: Clone + Ord> Ledger<C> {
         self.entries.values().any(|(found, _)| *found == status)
     }
 
-    /// The steps of a report; `rest` is what became of everything that was never sent.
-    pub(crate) fn into_steps(self, rest: Status) -> Vec<Step<C>> {
+    /// The steps of a report. Changes that were never sent get the status `unsent`.
+    pub(crate) fn into_steps(self, unsent: Status) -> Vec<Step<C>> {
         let step = |(change, (status, problem))| {
-            let status = if status == Status::Planned { rest } else { status };
+            let status = if status == Status::Planned { unsent } else { status };
             Step { change, status, problem }
         };
         self.entries.into_iter().map(step).collect()
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_reading_answers_for_what_was_lost() {
+    fn a_new_observation_replaces_a_lost_answer() {
         let mut ledger = Ledger::new();
         ledger.replan(&[1, 2, 3, 4]);
         ledger.set(&1, Status::Applied);
@@ -141,21 +141,21 @@ mod tests {
     }
 
     #[test]
-    fn what_was_sent_before_and_turns_out_to_be_done_is_ours() {
+    fn a_change_that_was_sent_before_counts_as_applied_by_this_run() {
         let mut ledger = Ledger::new();
         ledger.replan(&[1, 2, 3]);
-        ledger.lose(&1);
-        ledger.lose(&2);
-        // The server does not show them yet, so they are planned again.
+        ledger.record_lost(&1);
+        ledger.record_lost(&2);
+        // The server does not show the changes yet, so they are planned again.
         ledger.replan(&[1, 2, 3]);
-        ledger.overtaken(&1);
-        ledger.overtaken(&3);
+        ledger.record_already_made(&1);
+        ledger.record_already_made(&3);
         ledger.replan(&[]);
         assert_eq!(statuses(ledger), [(1, Status::Applied), (2, Status::Applied)]);
     }
 
     #[test]
-    fn what_no_reading_shows_stays_unknown() {
+    fn a_change_that_no_observation_shows_stays_unknown() {
         let mut ledger = Ledger::new();
         ledger.replan(&[1, 2]);
         ledger.set(&1, Status::Unknown);

@@ -3,14 +3,14 @@
 //! ```text
 //! bytes --parse--> Spec --validate--> Desired            (all violations at once, with paths)
 //! /run/secrets --read--> Secrets
-//! Endpoint --connect, backoff, deadline--> Backend       (one attempt = readiness; the last cause is kept)
+//! Endpoint --connect, backoff, deadline--> Backend       (an attempt includes the readiness check; the last cause is kept)
 //! Backend --observe--> Observed
 //! plan(Desired, Observed) -> Plan { stages of Change, conflicts }      (pure: no self, no async, no clock)
 //!   command plan: report and stop    |    conflicts: report and stop, nothing applied
 //! check(Plan) -> apply(stage) ... -> observe + plan again, must be empty -> Report -> Exit
 //! ```
 //!
-//! A tool implements [`Backend`] for its server and calls [`run()`]; nothing here knows which tools there are.
+//! A tool implements [`Backend`] for its server and calls [`run()`]. This crate knows no tool.
 
 mod access;
 mod backend;
@@ -24,6 +24,7 @@ mod editor;
 mod endpoint;
 mod environment;
 mod error;
+mod escape;
 mod exit;
 pub mod export;
 mod extension;
@@ -36,7 +37,6 @@ mod hint;
 mod host;
 mod input;
 mod json;
-mod last_resort;
 mod ledger;
 mod limits;
 mod locate;
@@ -57,7 +57,6 @@ mod report;
 mod run;
 mod secret;
 mod secrets;
-mod shown;
 mod spec;
 mod status;
 mod stop;
@@ -66,8 +65,9 @@ mod text;
 mod unexpanded;
 mod variables;
 mod violation;
+mod vocabulary;
 mod watch;
-mod words;
+mod watchdog;
 
 pub use backend::{Backend, Fault, FaultKind, Requires};
 pub use change::{Change, Effect, Properties, Property, RESERVED, Subject, as_json};
@@ -90,7 +90,7 @@ pub use run::{execute, run};
 pub use secret::{Secret, SecretRef, Text};
 pub use secrets::{SecretError, Secrets, Undeclared};
 pub use spec::{Source, Unreadable};
-pub use stop::{Again, Signal, Stop};
-pub use text::Seen;
+pub use stop::{PassTrigger, Signal, Stop};
+pub use text::TextStyle;
 pub use violation::{SpecPath, Violation, Violations};
 pub use watch::{Sidecar, watch};

@@ -1,5 +1,5 @@
-//! What a run needs of the process that it is in. Looked at before anything depends on it: where a container has a
-//! `pids_limit` of one or a tiny `ulimit -n`, libraries end the process instead of returning an error.
+//! Checks the resource limits of the process before anything depends on them. With a `pids_limit` of one or a very small
+//! `ulimit -n`, some libraries abort the process instead of returning an error.
 
 use std::io;
 use std::os::unix::net::UnixStream;
@@ -8,19 +8,19 @@ use std::thread;
 
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 
-/// Pairs of descriptors that a run has use for at once: events, signals, one file, name look-ups, connections.
+/// The pairs of file descriptors that a run uses at the same time, for events, signals, a file, name resolution, connections.
 const PAIRS: usize = 8;
 
-/// Keeps the memory of this process, which holds secrets, to itself: no crash writes it to a file, and no other process of the
-/// same user reads it.
-pub(crate) fn private() -> io::Result<()> {
+/// Protects the memory of this process, which holds secrets: it is not written to a core dump, and other processes of the
+/// same user cannot read it.
+pub(crate) fn protect_memory() -> io::Result<()> {
     setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
     set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
     Ok(())
 }
 
-/// Whether there is room for the descriptors of a small run.
-pub(crate) fn descriptors() -> io::Result<()> {
+/// Checks that the process may open the file descriptors of a small run.
+pub(crate) fn check_descriptors() -> io::Result<()> {
     let open: io::Result<Vec<_>> = (0..PAIRS).map(|_| UnixStream::pair()).collect();
     open.map(drop).map_err(|error| {
         let text =
@@ -29,9 +29,9 @@ pub(crate) fn descriptors() -> io::Result<()> {
     })
 }
 
-/// Whether this process may have a second thread: a name is looked up in one. It is tried once, at the start: later there
-/// may be no room for another because the run has what it needs.
-pub(crate) fn thread() -> io::Result<()> {
+/// Checks that the process may start a second thread, which name resolution needs. The check is made once, at the start:
+/// later it could fail because the run itself has started its threads.
+pub(crate) fn check_thread() -> io::Result<()> {
     static TRIED: OnceLock<Result<(), (io::ErrorKind, String)>> = OnceLock::new();
     let tried = TRIED.get_or_init(|| {
         let started = thread::Builder::new().name("probe".to_owned()).spawn(|| {});

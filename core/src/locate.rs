@@ -1,4 +1,4 @@
-//! Where each path of a YAML text stands. Built only when there is something wrong to point at.
+//! Maps between paths and positions of a YAML document. It is built only if there is an error to locate.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,14 +6,14 @@ use serde_saphyr::granit_parser::{Event, Parser};
 
 use crate::SpecPath;
 
-/// Line and column, both from one.
+/// A line and a column, both counted from one.
 pub(crate) type Position = (usize, usize);
 
-/// Both directions: the position of a path, and the path at a position.
+/// The positions of all paths, and the paths at all positions.
 #[derive(Default)]
 pub(crate) struct Locations {
     by_path: BTreeMap<SpecPath, Position>,
-    in_order: Vec<(Position, SpecPath)>,
+    by_position: Vec<(Position, SpecPath)>,
     keys: BTreeSet<Position>,
 }
 
@@ -23,7 +23,7 @@ enum Frame {
 }
 
 impl Locations {
-    /// Reads as far as the text is YAML; what comes after an error has no position.
+    /// Parses the document up to the first syntax error. Paths after it have no position.
     pub(crate) fn of(text: &str) -> Self {
         let mut locations = Self::default();
         let mut open = Vec::new();
@@ -51,34 +51,34 @@ impl Locations {
         if let Some(Frame::Mapping { at, key: key @ None }) = open.last_mut() {
             let path = at.key(text);
             self.keys.insert(position);
-            self.note(path.clone(), position);
+            self.record(path.clone(), position);
             *key = Some(path);
         } else {
             self.value(open, position);
         }
     }
 
-    /// The path of a value that starts here; the enclosing mapping or list moves on.
+    /// Records a value that starts here and returns its path. The enclosing mapping or list advances to the next entry.
     fn value(&mut self, open: &mut [Frame], position: Position) -> SpecPath {
         let path = match open.last_mut() {
             None => SpecPath::root(),
-            // A list or a mapping as a key has no name of its own; no spec has one.
+            // A list or a mapping as a key has no name. No valid spec has one.
             Some(Frame::Mapping { at, key }) => key.take().unwrap_or_else(|| at.clone()),
             Some(Frame::Sequence { at, next }) => {
                 *next += 1;
                 at.index(*next - 1)
             }
         };
-        self.note(path.clone(), position);
+        self.record(path.clone(), position);
         path
     }
 
-    fn note(&mut self, path: SpecPath, position: Position) {
+    fn record(&mut self, path: SpecPath, position: Position) {
         self.by_path.entry(path.clone()).or_insert(position);
-        self.in_order.push((position, path));
+        self.by_position.push((position, path));
     }
 
-    /// The place of a path, or of the nearest part of it that the text has.
+    /// The position of a path, or of its nearest ancestor in the document.
     pub(crate) fn position(&self, at: &SpecPath) -> Option<Position> {
         let mut at = at.clone();
         loop {
@@ -89,19 +89,19 @@ impl Locations {
         }
     }
 
-    /// The mapping that starts at a position, or has a key there.
+    /// The path of the mapping that starts at a position or has a key there.
     pub(crate) fn container(&self, position: Position) -> Option<SpecPath> {
-        let mut here = self.in_order.iter().filter(|(start, _)| *start == position);
+        let mut here = self.by_position.iter().filter(|(start, _)| *start == position);
         let (_, first) = here.next()?;
-        // A mapping starts where its first key does, and comes before it.
+        // A mapping starts at the position of its first key, and is recorded before it.
         let is_key = here.next().is_none() && self.keys.contains(&position);
         if is_key { first.parent() } else { Some(first.clone()) }
     }
 
-    /// The innermost path that starts at a position or last before it.
+    /// The innermost path that starts at a position, or else the last one that starts before it.
     pub(crate) fn path(&self, position: Position) -> SpecPath {
-        let after = self.in_order.partition_point(|(start, _)| *start <= position);
-        let found = after.checked_sub(1).and_then(|last| self.in_order.get(last));
+        let after = self.by_position.partition_point(|(start, _)| *start <= position);
+        let found = after.checked_sub(1).and_then(|last| self.by_position.get(last));
         found.map_or_else(SpecPath::root, |(_, path)| path.clone())
     }
 }
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_that_is_not_there_has_the_position_of_what_would_hold_it() {
+    fn a_missing_path_has_the_position_of_its_nearest_ancestor() {
         let locations = Locations::of(TEXT);
         assert_eq!(locations.position(&SpecPath::root().key("a").key("x").key("y")), Some((1, 1)));
     }

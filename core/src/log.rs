@@ -1,5 +1,4 @@
-//! The log on stderr: JSON lines for a collector, text for a person. Events only: nothing here opens a span
-//! (docs/adr/0006).
+//! The log on stderr, as JSON lines or as text. It has events only and no spans (docs/adr/0006).
 
 mod json;
 mod safe;
@@ -20,60 +19,62 @@ use crate::cli::{LogFormat, LogLevel, Options};
 use crate::clock::{self, Clock};
 use crate::paint::Paint;
 use crate::status;
-use crate::terminal::Look;
+use crate::terminal::Appearance;
 
-/// The target of what the report shows too, change by change.
+/// The target of events about single changes, which the report shows too.
 pub(crate) const CHANGES: &str = "init_core::changes";
-/// The target of what the report shows too, at its end.
+/// The target of events about the outcome, which the report shows too.
 pub(crate) const OUTCOME: &str = "init_core::outcome";
 
-/// Starts logging for this process. Only our own modules are heard: a driver's debug target would print
-/// what crosses the wire, and passwords cross it.
-pub(crate) fn init(tool: &'static str, options: &Options, look: Look) {
-    let form = match look.log() {
-        LogFormat::Json => Form::Json { spec: options.spec.to_string() },
-        LogFormat::Text => Form::Text { clock: Clock::of_process(), paint: look.log_paint() },
+/// Installs the logger. Only events of this project's modules are written, because the debug targets of a driver print
+/// network traffic, which contains passwords.
+pub(crate) fn init(tool: &'static str, options: &Options, appearance: Appearance) {
+    let format = match appearance.log() {
+        LogFormat::Json => LineFormat::Json { spec: options.spec.to_string() },
+        LogFormat::Text => LineFormat::Text { clock: Clock::of_process(), paint: appearance.log_paint() },
     };
     let level = LevelFilter::from(options.log);
-    let repeats = !look.is_one_text(options.format) || level >= LevelFilter::DEBUG;
-    if look.moves() && level >= LevelFilter::INFO {
-        status::allow();
+    let includes_report = !appearance.shares_terminal(options.format) || level >= LevelFilter::DEBUG;
+    if appearance.has_status_line() && level >= LevelFilter::INFO {
+        status::enable();
     }
-    // A second call, as in tests, keeps the first.
-    let _ = set_global_default(Log { tool, module: tool.replace('-', "_"), level, form, repeats });
+    // A second call, as in tests, has no effect.
+    let _ = set_global_default(Log { tool, module: tool.replace('-', "_"), level, format, includes_report });
 }
 
-/// The server that this process works on, once a spec has told.
+/// The endpoint in log lines, once the spec has been read.
 static ENDPOINT: RwLock<String> = RwLock::new(String::new());
 
-/// From now on each line for a collector names this server.
-pub(crate) fn about(endpoint: String) {
+/// Sets the endpoint that each JSON line contains.
+pub(crate) fn set_endpoint(endpoint: String) {
     *ENDPOINT.write().unwrap_or_else(PoisonError::into_inner) = endpoint;
 }
 
 struct Log {
     tool: &'static str,
-    /// The tool's own module.
+    /// The root module of the tool.
     module: String,
     level: LevelFilter,
-    form: Form,
-    /// Whether lines are written that say what the report says.
-    repeats: bool,
+    format: LineFormat,
+    /// Set if events that the report shows too are written.
+    includes_report: bool,
 }
 
-enum Form {
+enum LineFormat {
     Json { spec: String },
     Text { clock: Clock, paint: Paint },
 }
 
 impl Log {
     fn line(&self, event: &Event<'_>) -> String {
-        match &self.form {
-            Form::Json { spec } => {
+        match &self.format {
+            LineFormat::Json { spec } => {
                 let endpoint = ENDPOINT.read().unwrap_or_else(PoisonError::into_inner);
                 json(event, &clock::timestamp(), Context { tool: self.tool, endpoint: &endpoint, spec })
             }
-            Form::Text { clock, paint } => text(event, &clock.time_of_day(clock::since_epoch()), *paint),
+            LineFormat::Text { clock, paint } => {
+                text(event, &clock.time_of_day(clock::since_epoch()), *paint)
+            }
         }
     }
 }
@@ -83,7 +84,7 @@ impl Subscriber for Log {
         let root = metadata.target().split("::").next();
         *metadata.level() <= self.level
             && (matches!(root, Some("init_core" | "init_net")) || root == Some(&self.module))
-            && (self.repeats || ![CHANGES, OUTCOME].contains(&metadata.target()))
+            && (self.includes_report || ![CHANGES, OUTCOME].contains(&metadata.target()))
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {

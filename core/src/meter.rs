@@ -1,4 +1,4 @@
-//! Tells how far a stage is: once a second in a line of the log, or in a bar on a terminal.
+//! Shows the progress of a stage: once a second, as a log line or as a progress bar on a terminal.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -10,10 +10,10 @@ use crate::Progress;
 use crate::peer::Texts;
 use crate::status;
 
-const EVERY: Duration = Duration::from_secs(1);
+const INTERVAL: Duration = Duration::from_secs(1);
 const WIDTH: usize = 24;
 
-/// What is told of, and how many changes it is about.
+/// The stage in progress, with the number of its changes.
 #[derive(Clone, Copy)]
 pub(crate) struct Work<'a> {
     doing: &'static str,
@@ -31,8 +31,8 @@ impl<'a> Work<'a> {
     }
 }
 
-/// Runs `work` and tells of its progress. What takes less than a second says nothing.
-pub(crate) async fn told<T>(
+/// Awaits `work` and shows its progress. Work of less than a second shows nothing.
+pub(crate) async fn with_progress<T>(
     work: impl Future<Output = T>,
     progress: &Progress,
     texts: &Texts,
@@ -42,14 +42,14 @@ pub(crate) async fn told<T>(
         let waiting = progress.waiting().map(|what| texts.peer(what)).unwrap_or_default();
         (progress.done().min(total), waiting)
     };
-    if status::is_allowed() {
+    if status::is_enabled() {
         let line = || {
             let (done, waiting) = state();
             Some(format!("{} {doing} {stage} {done}/{total} {waiting}", bar(done, total)))
         };
-        return status::beside(work, EVERY, line).await;
+        return status::with_status(work, INTERVAL, line).await;
     }
-    let mut ticker = interval_at(Instant::now() + EVERY, EVERY);
+    let mut ticker = interval_at(Instant::now() + INTERVAL, INTERVAL);
     let mut work = pin!(work);
     loop {
         tokio::select! {
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bar_fills_with_what_is_done() {
+    fn a_bar_is_filled_in_proportion() {
         assert_eq!(bar(0, 8), "[........................]");
         assert_eq!(bar(3, 8), "[#########...............]");
         assert_eq!((bar(8, 8), bar(0, 0)), (bar(9, 8), bar(1, 1)));

@@ -1,41 +1,41 @@
-//! Colours of a terminal, as ECMA-48 has them. They are put around texts that are escaped already: no text from elsewhere
-//! brings a sequence of its own.
+//! Colours for terminals (ECMA-48). They are put around texts that are escaped already, so that no text can contain an escape
+//! sequence of its own.
 
 use tracing::Level;
 
-/// Whether texts get colours.
+/// The use of colours in texts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Paint {
-    /// The text as it is.
+    /// Texts have no escape sequences.
     #[default]
     Plain,
-    /// The text between two sequences that a terminal takes for colours.
+    /// Texts are put between the escape sequences of a colour.
     Coloured,
 }
 
-/// What a colour says.
+/// The meaning of a colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tone {
-    /// Something comes into being: green.
-    Good,
-    /// Something is altered, or wants a look: yellow.
-    Notable,
-    /// Something is taken away: red.
-    Gone,
-    /// Something is wrong: red and bold.
-    Bad,
-    /// Something is beside the point: faint.
-    Faint,
+    /// Green: an addition, or information.
+    Added,
+    /// Yellow: an alteration, or a warning.
+    Altered,
+    /// Red: a removal.
+    Removed,
+    /// Bold red: an error.
+    Error,
+    /// Faint: a detail.
+    Detail,
 }
 
 impl Tone {
     const fn code(self) -> &'static str {
         match self {
-            Self::Good => "32",
-            Self::Notable => "33",
-            Self::Gone => "31",
-            Self::Bad => "1;31",
-            Self::Faint => "2",
+            Self::Added => "32",
+            Self::Altered => "33",
+            Self::Removed => "31",
+            Self::Error => "1;31",
+            Self::Detail => "2",
         }
     }
 }
@@ -43,16 +43,16 @@ impl Tone {
 impl From<&Level> for Tone {
     fn from(level: &Level) -> Self {
         match *level {
-            Level::ERROR => Self::Bad,
-            Level::WARN => Self::Notable,
-            Level::INFO => Self::Good,
-            Level::DEBUG | Level::TRACE => Self::Faint,
+            Level::ERROR => Self::Error,
+            Level::WARN => Self::Altered,
+            Level::INFO => Self::Added,
+            Level::DEBUG | Level::TRACE => Self::Detail,
         }
     }
 }
 
 impl Paint {
-    /// The text in its colour, where there are colours.
+    /// Colours a text, if colours are used.
     pub(crate) fn put(self, tone: Tone, text: &str) -> String {
         match self {
             Self::Plain => text.to_owned(),
@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn a_colour_begins_and_ends_with_its_text() {
-        assert_eq!(Paint::Coloured.put(Tone::Bad, "error"), "\u{1b}[1;31merror\u{1b}[0m");
-        assert_eq!(Paint::Plain.put(Tone::Bad, "error"), "error");
+        assert_eq!(Paint::Coloured.put(Tone::Error, "error"), "\u{1b}[1;31merror\u{1b}[0m");
+        assert_eq!(Paint::Plain.put(Tone::Error, "error"), "error");
     }
 }

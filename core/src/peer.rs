@@ -1,23 +1,24 @@
-//! The texts that a run keeps: redacted before they are kept, and bounded in size and number, whatever a peer sends.
+//! The texts that a run keeps for its report. They are redacted when they are kept, and bounded in size and number, whatever
+//! a peer sends.
 
 use std::cell::Cell;
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::escape::bounded;
 use crate::redact::Redactor;
-use crate::shown::bounded;
 
-/// The longest text that is kept, in bytes.
+/// The longest text, in bytes.
 const LIMIT: usize = 4 * 1024;
-/// All of them together; what comes after that is kept in brief.
+/// The size of all texts together, in bytes. Texts beyond it are truncated to `BRIEF`.
 const TOTAL: usize = 1024 * 1024;
 const BRIEF: usize = 128;
-/// An error has no more causes than this, and a list of texts no more items.
+/// The limits for the causes of an error and for the items of a list.
 const CAUSES: usize = 16;
 const ITEMS: usize = 100;
 
-/// Makes texts fit to be kept and shown.
+/// Redacts and bounds texts.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Texts {
     pub(crate) redactor: Arc<Redactor>,
@@ -29,12 +30,12 @@ impl Texts {
         Self { redactor: Arc::new(redactor), kept: Cell::default() }
     }
 
-    /// A text that a peer had a part in.
+    /// Keeps a text that may contain text of a peer.
     pub(crate) fn peer(&self, text: impl fmt::Display) -> String {
         self.keep(text, |text| self.redactor.peer(text).into_owned())
     }
 
-    /// A text of ours.
+    /// Keeps a text that this program has written.
     pub(crate) fn own(&self, text: impl fmt::Display) -> String {
         self.keep(text, |text| self.redactor.own(text).into_owned())
     }
@@ -46,13 +47,13 @@ impl Texts {
         text
     }
 
-    /// An error and what caused it, outermost first. No Display in this project repeats its source.
+    /// Keeps an error and its causes, the outermost first. No `Display` of this project repeats its source.
     pub(crate) fn chain(&self, error: &(dyn StdError + 'static)) -> Vec<String> {
         let causes = std::iter::successors(Some(error), |&error| error.source());
         causes.take(CAUSES).map(|cause| self.peer(cause)).collect()
     }
 
-    /// A list of texts of ours, and how many more there are.
+    /// Keeps the first texts of a list of this program, and the number of the others.
     pub(crate) fn list<T: fmt::Display>(&self, items: impl ExactSizeIterator<Item = T>) -> Vec<String> {
         let more = items.len().saturating_sub(ITEMS);
         let rest = (more > 0).then(|| format!("… and {more} more"));
@@ -65,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_bounded_one_by_one_and_together() {
+    fn single_texts_and_their_sum_are_bounded() {
         let texts = Texts::default();
         assert_eq!(texts.peer("x".repeat(5_000)), format!("{}… (904 bytes more)", "x".repeat(4_096)));
         let kept: usize = (0..10_000).map(|_| texts.peer("x".repeat(100_000)).len()).sum();

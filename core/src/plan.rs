@@ -1,4 +1,4 @@
-//! A plan: all drift of one observation, in the order of execution, and what stands in the way.
+//! A plan: the changes for all drift of one observation, in the order of execution, and the conflicts.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::SpecPath;
 
-/// What is to be done, sorted by construction, and what cannot be done in place.
+/// The changes, sorted by construction, and the differences that cannot be changed in place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan<C> {
     changes: Vec<C>,
@@ -16,7 +16,7 @@ pub struct Plan<C> {
 }
 
 impl<C: Ord> Plan<C> {
-    /// Sorts, so that the same drift found in another order is the same plan.
+    /// Sorts the changes, so that the order in which drift was found does not matter.
     pub fn new(changes: impl IntoIterator<Item = C>, conflicts: impl IntoIterator<Item = Conflict>) -> Self {
         let mut changes: Vec<C> = changes.into_iter().collect();
         changes.sort_unstable();
@@ -32,43 +32,43 @@ impl<C> Plan<C> {
         &self.changes
     }
 
-    /// What stands in the way; nothing is applied while there is any.
+    /// The conflicts. With any conflict, nothing is applied.
     pub fn conflicts(&self) -> &[Conflict] {
         &self.conflicts
     }
 
-    /// Nothing to do and nothing in the way.
+    /// Returns true if there is neither a change nor a conflict.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty() && self.conflicts.is_empty()
     }
 
-    /// The runs of consecutive changes that go `together`, which a backend may batch.
+    /// The stages: runs of consecutive changes for which `together` returns true, and which a backend may batch.
     pub fn stages(&self, together: impl FnMut(&C, &C) -> bool) -> impl Iterator<Item = &[C]> {
         self.changes.chunk_by(together)
     }
 }
 
-/// Whether two changes are of one variant.
+/// Returns true if two changes have the same variant.
 pub fn alike<C>(one: &C, other: &C) -> bool {
     discriminant(one) == discriminant(other)
 }
 
-/// The runs of changes of one variant.
+/// The runs of consecutive changes with the same variant.
 pub fn kinds<C>(changes: &[C]) -> impl Iterator<Item = &[C]> {
     changes.chunk_by(alike)
 }
 
-/// Something that differs and cannot be changed in place, or is not the server that the spec means.
+/// A difference that cannot be changed in place, or a server other than the one that the spec means.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Conflict {
-    /// The place in the spec that the server contradicts.
+    /// The path in the spec that the server contradicts.
     pub at: SpecPath,
-    /// What the server has, what the spec wants, and how a person could resolve it.
+    /// The difference, and how it could be resolved.
     pub problem: String,
 }
 
 impl Conflict {
-    /// A conflict at a place of the spec.
+    /// Makes a conflict at a path of the spec.
     pub fn new(at: SpecPath, problem: impl Into<String>) -> Self {
         Self { at, problem: problem.into() }
     }

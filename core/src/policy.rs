@@ -1,7 +1,7 @@
-//! `policy`: the rules for the init services of a Compose project, as `docker compose config --format json` shows it.
+//! The command `policy`, which checks the init services of a Compose project from `docker compose config --format json`.
 //!
-//! An init is a service or a job whose name, or whose image's name, ends in `-init`, or a `pre_start` hook with such an
-//! image. Each finding is one line that names the init and the remedy. A finding repeats no value of a variable.
+//! An init is a service or a job whose name or image name ends in `-init`, or a `pre_start` hook with such an image. Each
+//! finding is one line that names the init and the remedy. A finding never repeats the value of a variable.
 
 mod compose;
 mod inits;
@@ -11,13 +11,13 @@ use std::io::Read;
 
 use crate::policy::compose::Project;
 
-/// The longest text that is read.
+/// The largest input, in bytes.
 const LIMIT: u64 = 16 << 20;
 
-/// What is printed when nothing is found.
-pub(crate) const KEPT: &str = "the init services keep every rule\n";
+/// The output without findings.
+pub(crate) const NO_FINDINGS: &str = "the init services keep every rule\n";
 
-/// What is wrong with each init of the project, in the order of their names; empty when every rule is kept.
+/// The findings about each init of the project, in the order of names. Empty if every rule is kept.
 pub(crate) fn findings(text: &str) -> Result<Vec<String>, String> {
     let project = Project::read(text)
         .map_err(|error| format!("it is not what `docker compose config --format json` prints: {error}"))?;
@@ -27,10 +27,10 @@ pub(crate) fn findings(text: &str) -> Result<Vec<String>, String> {
             "no init service: none is named *-init, and none has an image named *-init".to_owned(),
         ]);
     }
-    Ok(inits.iter().flat_map(|init| rules::broken(&project, init)).collect())
+    Ok(inits.iter().flat_map(|init| rules::findings(&project, init)).collect())
 }
 
-/// The text of standard input.
+/// Reads standard input.
 pub(crate) fn read(stdin: impl Read) -> Result<String, String> {
     let mut text = String::new();
     let read = stdin.take(LIMIT + 1).read_to_string(&mut text).map_err(|error| error.to_string())?;

@@ -1,9 +1,9 @@
-//! How far a stage is, so that the driver can say so once a second and when it is cut short.
+//! The progress of a stage, which the driver shows once a second, and in the error if the stage is cut short.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Shared between the backend that works and the driver that tells.
+/// A counter that the backend updates and the driver reads.
 #[derive(Debug, Default)]
 pub struct Progress {
     done: AtomicUsize,
@@ -11,12 +11,12 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// `count` more changes of the stage are done.
+    /// Adds `count` changes of the stage that are done.
     pub fn advance(&self, count: usize) {
         self.done.fetch_add(count, Ordering::Relaxed);
     }
 
-    /// What is being waited for now; shown beside the count, and in the error when the deadline cuts it.
+    /// Sets the condition that the backend waits for. It is shown with the count, and in the error at the deadline.
     pub fn waiting_for(&self, what: impl Into<String>) {
         if let Ok(mut waiting) = self.waiting.lock() {
             *waiting = Some(what.into());

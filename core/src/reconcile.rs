@@ -1,7 +1,7 @@
-//! The driver: connect, observe, plan, check, apply by stages, verify. The only place that knows this order.
+//! The driver: connect, observe, plan, check, apply stage by stage, verify. Only this module knows this order.
 //!
-//! A connection lost on the way is made again within the same deadline, and then everything is read
-//! again: nothing is ever resent after an answer that was lost without a new reading in between.
+//! A lost connection is made again within the same deadline, and the server is observed again. A change whose answer was
+//! lost is never sent again without a new observation in between.
 
 mod export;
 mod stage;
@@ -19,7 +19,7 @@ use crate::meter::{self, Work};
 use crate::peer::Texts;
 use crate::plan::{Conflict, Plan};
 use crate::progress::Progress;
-use crate::readiness::{Unready, Waiting, await_ready, shown};
+use crate::readiness::{Unready, Waiting, await_ready, join_endpoints};
 use crate::report::Findings;
 use crate::secrets::Secrets;
 use crate::stop::{Bounds, Cut};
@@ -35,31 +35,31 @@ pub(crate) struct Driver<'a, B: Backend> {
     backoff: Backoff,
     ledger: Ledger<B::Change>,
     conflicts: Vec<Conflict>,
-    /// How many changes the shortest plan of this run had.
-    least: usize,
-    /// Whether there has been a connection to a server that was ready since the last one was lost.
+    /// The number of changes in the shortest plan of this run.
+    fewest_changes: usize,
+    /// Set while there is a connection to a server that is ready.
     ready: bool,
-    /// The last thing that went wrong and was worth another attempt.
+    /// The last fault that was retried.
     last: Option<Box<dyn Fault>>,
-    /// How often a pass was made because something differed after the former one.
+    /// The number of passes that were repeated because there was a difference after verification.
     repeated: u32,
-    /// Sent without an answer, or done by somebody else: what a reading has to show.
-    doubtful: Vec<B::Change>,
+    /// The changes that were sent without an answer or made by another client, and must be confirmed.
+    unconfirmed: Vec<B::Change>,
 }
 
-/// Why a pass over the plan did not reach its end.
+/// The reason for which a pass ended before it had converged.
 enum Halt {
     Failed(Error),
     Lost(Box<dyn Fault>),
     Raced(Box<dyn Fault>),
-    /// Everything was applied, and something differs.
+    /// All changes were applied, and there is a difference again.
     Differs,
 }
 
-/// How the passes over one connection end, when nothing ends the run.
-enum Pass {
+/// The result of the passes over one connection.
+enum PassResult {
     Done,
-    /// What is not done needs another connection, or another reading after a while.
+    /// The connection was lost, so another one is needed.
     Lost(Box<dyn Fault>),
 }
 
@@ -86,24 +86,24 @@ impl<'a, B: Backend> Driver<'a, B> {
             backoff: Backoff::new(),
             ledger: Ledger::new(),
             conflicts: Vec::new(),
-            least: usize::MAX,
+            fewest_changes: usize::MAX,
             ready: false,
             last: None,
             repeated: 0,
-            doubtful: Vec::new(),
+            unconfirmed: Vec::new(),
         }
     }
 
-    /// `plan` stops where `apply` would begin to write.
+    /// Runs `plan` or `apply`; `plan` ends before the first write.
     pub(crate) async fn run(mut self, command: Command) -> Findings<B::Change> {
         let error = self.converge(command).await.err();
         if error.is_some() {
-            self.settle().await;
+            self.settle_unknown().await;
         }
-        let endpoint = self.of();
-        let rest = if command == Command::Plan { Status::Planned } else { Status::Skipped };
+        let endpoint = self.endpoints();
+        let unsent = if command == Command::Plan { Status::Planned } else { Status::Skipped };
         Findings {
-            steps: self.ledger.into_steps(rest),
+            steps: self.ledger.into_steps(unsent),
             conflicts: self.conflicts,
             error,
             texts: self.texts,
@@ -117,8 +117,8 @@ impl<'a, B: Backend> Driver<'a, B> {
         loop {
             let mut backend = self.connect().await?;
             let lost = match self.passes(&mut backend, command).await? {
-                Pass::Done => return Ok(()),
-                Pass::Lost(fault) => fault,
+                PassResult::Done => return Ok(()),
+                PassResult::Lost(fault) => fault,
             };
             warn!(cause = %lost, "not done yet; connecting and reading again");
             self.pause(lost).await?;
@@ -132,24 +132,26 @@ impl<'a, B: Backend> Driver<'a, B> {
         let until = (&bounds, &mut *self.waiting);
         let ready = await_ready::<B>(inputs, &self.requires.endpoints, until, &mut self.last).await;
         self.ready = ready.is_ok();
-        ready.inspect(|_| debug!(server = self.of(), "connected")).map_err(|unready| match unready {
-            Unready::Permanent(fault) => self.server("connecting to", fault),
+        ready.inspect(|_| debug!(server = self.endpoints(), "connected")).map_err(|unready| match unready {
+            Unready::Permanent(fault) => self.server_error("connecting to", fault),
             Unready::Cut(cut) => self.cut_after(bounds.timeout, cut, "connecting".to_owned()),
         })
     }
 
-    /// Passes over one connection: another one only when somebody else changed the same things meanwhile.
-    async fn passes(&mut self, backend: &mut B, command: Command) -> Result<Pass, Error> {
+    /// Makes passes over one connection. A pass is repeated only if another client has changed the same objects meanwhile.
+    async fn passes(&mut self, backend: &mut B, command: Command) -> Result<PassResult, Error> {
         loop {
             match self.pass(backend, command).await {
-                Ok(()) => return Ok(Pass::Done),
+                Ok(()) => return Ok(PassResult::Done),
                 Err(Halt::Failed(error)) => return Err(error),
-                Err(Halt::Lost(fault)) => return Ok(Pass::Lost(fault)),
+                Err(Halt::Lost(fault)) => return Ok(PassResult::Lost(fault)),
                 Err(Halt::Raced(fault)) => {
-                    info!(cause = %fault, "somebody else changed the same; reading again");
+                    info!(cause = %fault, "another client changed the same objects; reading again");
                     self.pause(fault).await?;
                 }
-                Err(Halt::Differs) => info!("somebody else changed the same meanwhile; applying once more"),
+                Err(Halt::Differs) => {
+                    info!("another client changed the same objects meanwhile; applying once more");
+                }
             }
         }
     }
@@ -157,14 +159,14 @@ impl<'a, B: Backend> Driver<'a, B> {
     async fn pass(&mut self, backend: &mut B, command: Command) -> Result<(), Halt> {
         let plan = self.read(backend).await?;
         self.ledger.replan(plan.changes());
-        // Less to do than ever before: what failed on the way to here is over. An answer alone does not say so.
-        if plan.changes().len() < self.least {
-            self.least = plan.changes().len();
+        // The plan is shorter than ever before, so there is progress and the backoff starts again.
+        if plan.changes().len() < self.fewest_changes {
+            self.fewest_changes = plan.changes().len();
             self.backoff.reset();
         }
         self.conflicts = plan.conflicts().to_vec();
         let (changes, conflicts) = (plan.changes().len(), self.conflicts.len());
-        // A watch says nothing of a pass that does nothing.
+        // A watch does not log passes that change nothing.
         if command == Command::Watch && (changes == 0 || conflicts > 0) {
             debug!(changes, conflicts, "planned");
         } else {
@@ -178,7 +180,7 @@ impl<'a, B: Backend> Driver<'a, B> {
         }
         self.check(backend, &plan).await?;
         for stage in plan.stages(B::together) {
-            self.bounds.left().map_err(|cut| self.cut(cut, "between two stages".to_owned()))?;
+            self.bounds.check().map_err(|cut| self.cut(cut, "between two stages".to_owned()))?;
             self.stage(backend, stage).await?;
         }
         self.verify(backend).await?;
@@ -190,23 +192,23 @@ impl<'a, B: Backend> Driver<'a, B> {
         match observed.map_err(|cut| self.cut(cut, "reading what is there".to_owned()))? {
             Ok(observed) => Ok(B::plan(self.desired, &observed)),
             Err(fault) => {
-                Err(self.halt(fault, |this, fault| this.server("reading what is there from", fault)))
+                Err(self.halt(fault, |this, fault| this.server_error("reading what is there from", fault)))
             }
         }
     }
 
-    /// The server judges everything before the first write.
+    /// Has the server check the whole plan before the first write.
     async fn check(&mut self, backend: &mut B, plan: &Plan<B::Change>) -> Result<(), Halt> {
         let (progress, total) = (Progress::default(), plan.changes().len());
         let checking = backend.check(self.desired, plan.changes(), self.secrets, &progress);
-        let checking = meter::told(checking, &progress, &self.texts, Work::checking(total));
+        let checking = meter::with_progress(checking, &progress, &self.texts, Work::checking(total));
         let refused = self.bounds.within(checking).await.map_err(|cut| {
-            let how_far = self.how_far(&progress, total);
-            self.cut(cut, format!("having the plan checked ({how_far})"))
+            let progress_text = self.progress_text(&progress, total);
+            self.cut(cut, format!("having the plan checked ({progress_text})"))
         })?;
         let faults =
             refused.into_iter().filter_map(|(index, fault)| Some((plan.changes().get(index)?, fault)));
-        self.judge(faults, |_, _| {})
+        self.evaluate_faults(faults, |_, _| {})
     }
 
     async fn pause(&mut self, fault: Box<dyn Fault>) -> Result<(), Error> {
@@ -215,18 +217,18 @@ impl<'a, B: Backend> Driver<'a, B> {
         paused.map_err(|cut| self.cut(cut, "waiting to try again".to_owned()))
     }
 
-    /// Shown where the deadline, or a signal, ends something that takes long.
-    fn how_far(&self, progress: &Progress, total: usize) -> String {
+    /// The progress of a step, for the error of a deadline or a signal.
+    fn progress_text(&self, progress: &Progress, total: usize) -> String {
         let waiting = progress.waiting().map(|what| format!(", waiting for {}", self.texts.peer(what)));
         format!("{} of {total} done{}", progress.done(), waiting.unwrap_or_default())
     }
 
-    fn of(&self) -> String {
-        shown(&self.requires.endpoints)
+    fn endpoints(&self) -> String {
+        join_endpoints(&self.requires.endpoints)
     }
 
-    fn server(&self, doing: &'static str, fault: Box<dyn Fault>) -> Error {
-        Error::Server { of: self.of(), doing, fault }
+    fn server_error(&self, doing: &'static str, fault: Box<dyn Fault>) -> Error {
+        Error::Server { server: self.endpoints(), doing, fault }
     }
 
     fn cut(&mut self, cut: Cut, doing: String) -> Error {
@@ -237,8 +239,8 @@ impl<'a, B: Backend> Driver<'a, B> {
         match cut {
             Cut::Stopped(signal) => Error::Stopped(signal),
             Cut::Deadline => {
-                let (of, ready) = (self.of(), self.ready);
-                Error::Deadline { of, ready, within, doing, last: self.last.take() }
+                let (server, ready) = (self.endpoints(), self.ready);
+                Error::Deadline { server, ready, within, doing, last: self.last.take() }
             }
         }
     }

@@ -1,91 +1,94 @@
-//! A report as records, a line each: a change, a conflict, a place of the spec that is wrong, and last the summary.
+//! Writes a report as JSON records, one per line: changes, conflicts, violations of the spec, and last the summary.
 //!
-//! Log drivers of container engines cut a line at 16 KiB, and what is cut there is no JSON any more. So each line is made
-//! shorter, whatever a server or a spec has in it: long texts and lists are cut with a mark, and of a property that is still
-//! too long the beginning of its JSON stands there as a text.
+//! The log drivers of container engines split lines at 16 KiB, after which they are not valid JSON. Lines are therefore kept
+//! shorter, whatever a server or a spec contains: long texts and lists are truncated with a mark, and a property that is
+//! still too long is replaced by the beginning of its JSON as a string.
 
 use serde::Serialize;
 use serde_json::{Value, to_value};
 
 use crate::change::{Change, Subject};
 use crate::error::Failure;
+use crate::escape;
 use crate::json::{Bounds, part};
 use crate::ledger::Step;
 use crate::redact::Redactor;
 use crate::report::Report;
-use crate::shown;
 
-/// Where drivers cut, in bytes, the line ending included.
+/// The length at which log drivers split lines, in bytes, including the line ending.
 const LINE: usize = 16 * 1024;
-/// How long a text may be, tried in this order until the line is short enough.
+/// The length limits of texts, tried in this order until the line is short enough.
 const LIMITS: [usize; 4] = [4096, 1024, 256, 32];
-/// A property or a list may be so many times as long as a text.
-const MANY: usize = 4;
+/// The length limit of a property or a list, as a multiple of that of a text.
+const COLLECTION_FACTOR: usize = 4;
 
-/// All records, each with its line ending.
+/// All records, each with a line ending.
 pub(crate) fn lines<C: Change>(report: &Report<C>, redactor: &Redactor) -> serde_json::Result<String> {
     let mut records = Vec::new();
     for step in &report.changes {
-        records.push(of_change(beginning("change", report), step)?);
+        records.push(change_record(common_fields("change", report), step)?);
     }
     for conflict in &report.conflicts {
-        records.push(beginning("conflict", report).all(to_value(conflict)?));
+        records.push(common_fields("conflict", report).fields_of(to_value(conflict)?));
     }
     for violation in report.error.iter().flat_map(|error| &error.violations) {
-        records.push(beginning("violation", report).all(to_value(violation)?));
+        records.push(common_fields("violation", report).fields_of(to_value(violation)?));
     }
     records.push(summary(report)?);
     records.iter().map(|record| record.line(redactor)).collect()
 }
 
-/// What every record has.
-fn beginning<C>(kind: &str, report: &Report<C>) -> Record {
-    let record = Record::default().field("record", Field::Ours(kind.into()));
-    let record = record.field("tool", Field::Ours(report.tool.into()));
+/// The fields of every record.
+fn common_fields<C>(kind: &str, report: &Report<C>) -> Record {
+    let record = Record::default().field("record", Field::Trusted(kind.into()));
+    let record = record.field("tool", Field::Trusted(report.tool.into()));
     let endpoint = report.endpoint.as_str();
-    let record = if endpoint.is_empty() { record } else { record.theirs("endpoint", endpoint) };
-    record.theirs("spec", report.spec.as_str())
+    let record = if endpoint.is_empty() { record } else { record.untrusted("endpoint", endpoint) };
+    record.untrusted("spec", report.spec.as_str())
 }
 
-fn of_change<C: Change>(record: Record, step: &Step<C>) -> serde_json::Result<Record> {
+fn change_record<C: Change>(record: Record, step: &Step<C>) -> serde_json::Result<Record> {
     let Subject { kind, name, within } = step.change.subject();
-    let mut record = record.ours("op", step.change.op())?.ours("kind", kind)?.theirs("name", name);
+    let mut record = record.trusted("op", step.change.op())?.trusted("kind", kind)?.untrusted("name", name);
     if let Some(within) = within {
-        record = record.theirs("in", within);
+        record = record.untrusted("in", within);
     }
     for (name, property) in step.change.properties().iter() {
-        record = record.theirs(name, to_value(property)?);
+        record = record.untrusted(name, to_value(property)?);
     }
-    record = record.ours("status", step.status)?;
+    record = record.trusted("status", step.status)?;
     Ok(match &step.problem {
-        Some(problem) => record.theirs("problem", problem.as_str()),
+        Some(problem) => record.untrusted("problem", problem.as_str()),
         None => record,
     })
 }
 
 fn summary<C: Change>(report: &Report<C>) -> serde_json::Result<Record> {
-    let record = beginning("summary", report)
-        .ours("report", report.report)?
-        .ours("version", report.version)?
-        .ours("command", report.command)?
-        .ours("outcome", report.outcome)?
-        .ours("summary", report.summary)?;
+    let record = common_fields("summary", report)
+        .trusted("report", report.report)?
+        .trusted("version", report.version)?
+        .trusted("command", report.command)?
+        .trusted("outcome", report.outcome)?
+        .trusted("summary", report.summary)?;
     let Some(Failure { exit, kind, message, causes, remedy, .. }) = &report.error else { return Ok(record) };
-    let error = Record::default().ours("exit", exit)?.ours("kind", kind)?.theirs("message", message.as_str());
-    let error = error.field("causes", Field::List(causes.clone())).theirs("remedy", remedy.as_str());
+    let error = Record::default()
+        .trusted("exit", exit)?
+        .trusted("kind", kind)?
+        .untrusted("message", message.as_str());
+    let error = error.field("causes", Field::List(causes.clone())).untrusted("remedy", remedy.as_str());
     Ok(record.field("error", Field::Inner(error)))
 }
 
-/// One object, field by field.
+/// One JSON object as a list of fields.
 #[derive(Default)]
 struct Record(Vec<(String, Field)>);
 
 enum Field {
-    /// Words and numbers of ours.
-    Ours(Value),
-    /// What a spec or a server may have had a part in.
-    Theirs(Value),
-    /// The same, of which the last ones may be left out.
+    /// A fixed word or a number of the tool.
+    Trusted(Value),
+    /// A value that may contain text of a spec or a server.
+    Untrusted(Value),
+    /// A list of such texts, which may be truncated.
     List(Vec<String>),
     Inner(Record),
 }
@@ -96,24 +99,24 @@ impl Record {
         self
     }
 
-    fn ours(self, name: &str, value: impl Serialize) -> serde_json::Result<Self> {
-        Ok(self.field(name, Field::Ours(to_value(value)?)))
+    fn trusted(self, name: &str, value: impl Serialize) -> serde_json::Result<Self> {
+        Ok(self.field(name, Field::Trusted(to_value(value)?)))
     }
 
-    fn theirs(self, name: &str, value: impl Into<Value>) -> Self {
-        self.field(name, Field::Theirs(value.into()))
+    fn untrusted(self, name: &str, value: impl Into<Value>) -> Self {
+        self.field(name, Field::Untrusted(value.into()))
     }
 
-    /// The fields of an object.
-    fn all(self, object: Value) -> Self {
+    /// Adds all fields of an object.
+    fn fields_of(self, object: Value) -> Self {
         let Value::Object(fields) = object else { return self };
-        fields.into_iter().fold(self, |record, (name, value)| record.theirs(&name, value))
+        fields.into_iter().fold(self, |record, (name, value)| record.untrusted(&name, value))
     }
 
     fn line(&self, redactor: &Redactor) -> serde_json::Result<String> {
         let mut line = String::new();
         for limit in LIMITS {
-            line = self.within(redactor, limit)? + "\n";
+            line = self.with_limit(redactor, limit)? + "\n";
             if line.len() < LINE {
                 break;
             }
@@ -121,16 +124,16 @@ impl Record {
         Ok(line)
     }
 
-    fn within(&self, redactor: &Redactor, limit: usize) -> serde_json::Result<String> {
-        let safe = |value: &Value| part(value, redactor, Bounds { inside: 0, limit });
+    fn with_limit(&self, redactor: &Redactor, limit: usize) -> serde_json::Result<String> {
+        let sanitized = |value: &Value| part(value, redactor, Bounds { untrusted_depth: 0, limit });
         let mut parts = Vec::with_capacity(self.0.len());
         for (name, field) in &self.0 {
             let json = match field {
-                Field::Ours(value) => value.to_string(),
-                Field::Theirs(text @ Value::String(_)) => safe(text)?,
-                Field::Theirs(value) => cut(safe(value)?, limit),
-                Field::List(items) => list(items, limit, |item| safe(&item.into()))?,
-                Field::Inner(record) => record.within(redactor, limit)?,
+                Field::Trusted(value) => value.to_string(),
+                Field::Untrusted(text @ Value::String(_)) => sanitized(text)?,
+                Field::Untrusted(value) => truncated(sanitized(value)?, limit),
+                Field::List(items) => list(items, limit, |item| sanitized(&item.into()))?,
+                Field::Inner(record) => record.with_limit(redactor, limit)?,
             };
             parts.push(format!("\"{name}\":{json}"));
         }
@@ -138,15 +141,15 @@ impl Record {
     }
 }
 
-/// The JSON of a property, or a text that begins with it.
-fn cut(json: String, limit: usize) -> String {
-    if json.len() <= MANY * limit {
+/// The JSON of a property, or a string with its beginning if it is too long.
+fn truncated(json: String, limit: usize) -> String {
+    if json.len() <= COLLECTION_FACTOR * limit {
         return json;
     }
-    format!("\"{}\"", shown::json(&shown::bounded(&json, limit, str::to_owned)))
+    format!("\"{}\"", escape::json(&escape::bounded(&json, limit, str::to_owned)))
 }
 
-/// As many items as have room, and how many more there are.
+/// The first items of a list, and the number of the others.
 fn list(
     items: &[String],
     limit: usize,
@@ -156,7 +159,7 @@ fn list(
     for (position, item) in items.iter().enumerate() {
         let part = json(item)?;
         length += part.len();
-        if position > 0 && length > MANY * limit {
+        if position > 0 && length > COLLECTION_FACTOR * limit {
             parts.push(json(&format!("… and {} more", items.len() - position))?);
             break;
         }
@@ -178,9 +181,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_short_is_as_it_was() {
-        let record =
-            Record::default().theirs("name", "a").theirs("config", serde_json::json!({"to": {"k": ["v"]}}));
+    fn a_short_record_is_not_truncated() {
+        let record = Record::default()
+            .untrusted("name", "a")
+            .untrusted("config", serde_json::json!({"to": {"k": ["v"]}}));
         let record = record.field("causes", Field::List(vec!["x".into(), "y".into()]));
         assert_eq!(
             record.line(&Redactor::default()).unwrap(),
@@ -189,13 +193,13 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_short_whatever_it_has() {
+    fn every_line_is_shorter_than_the_limit() {
         let huge = ESCAPED.repeat(8_000);
         let many: serde_json::Map<_, _> =
             (0..500).map(|n| (format!("{ESCAPED}{n}"), ESCAPED.into())).collect();
         let of = |value: &Value| {
-            let record = Record::default().theirs("name", huge.as_str()).theirs("in", huge.as_str());
-            (0..30).fold(record, |record, n| record.theirs(&format!("property_{n}"), value.clone()))
+            let record = Record::default().untrusted("name", huge.as_str()).untrusted("in", huge.as_str());
+            (0..30).fold(record, |record, n| record.untrusted(&format!("property_{n}"), value.clone()))
         };
         for value in [huge.as_str().into(), Value::Object(many), vec![huge.clone(); 3].into()] {
             let record = read(&of(&value));
@@ -203,18 +207,18 @@ mod tests {
             assert!(record["property_29"].as_str().unwrap().ends_with("bytes more)"), "{record}");
         }
         let causes = Field::List(vec![huge.clone(); 100]);
-        let error = Record::default().theirs("message", huge.as_str()).field("causes", causes);
+        let error = Record::default().untrusted("message", huge.as_str()).field("causes", causes);
         let record =
-            read(&Record::default().field("error", Field::Inner(error.theirs("remedy", huge.as_str()))));
+            read(&Record::default().field("error", Field::Inner(error.untrusted("remedy", huge.as_str()))));
         let causes = record["error"]["causes"].as_array().unwrap();
         let (first, last) = (causes[0].as_str().unwrap(), causes.last().unwrap().as_str().unwrap());
         assert!(first.ends_with("bytes more)") && last.ends_with(" more"), "{record}");
     }
 
     #[test]
-    fn a_long_property_alone_is_cut_before_the_others() {
+    fn only_a_long_property_is_truncated() {
         let config: serde_json::Map<_, _> = (0..5_000).map(|n| (format!("key{n:04}"), n.into())).collect();
-        let record = Record::default().theirs("name", "orders").theirs("config", Value::Object(config));
+        let record = Record::default().untrusted("name", "orders").untrusted("config", Value::Object(config));
         let record = read(&record);
         let shown = record["config"].as_str().unwrap();
         assert!(record["name"] == "orders" && shown.starts_with("{\"key0000\":0,") && shown.len() > 4_000);

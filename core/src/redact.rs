@@ -1,23 +1,23 @@
-//! Keeps the values of secrets out of everything that is shown: faults, reports, conflicts, waiting texts, log lines.
+//! Redaction: removes the values of secrets from all output, which is faults, reports, conflicts, status lines and log lines.
 //!
-//! Two kinds of text are shown, and each has one rule:
+//! There are two kinds of text, with one rule each:
 //!
-//! - **A text of a peer** ([`Redactor::peer`]): the text of a fault and of everything that caused it, a remedy, what a
-//!   backend waits for, and every field of the log that is not listed as our own. It may hold anything that was sent.
-//!   No value of a secret is shown in it, without exception.
-//! - **A text of ours** ([`Redactor::own`]): a change, a conflict, a path of the spec, the message of an error. It is made
-//!   of our own words, of names that the spec says, and of values that the server has. A value that the spec says in
-//!   plain, or that is a word of the tool's own, is public there already: to replace it would make a plan unreadable
-//!   (role `app` with the password `app`) and would tell which word the password is. Every other value is replaced.
+//! - **Text of a peer** ([`Redactor::peer`]): faults with their causes, remedies, the conditions that a backend waits for,
+//!   and every log field that is not listed as the program's own. It may contain anything that was sent. All values of
+//!   secrets are replaced, without exception.
+//! - **Text of this program** ([`Redactor::own`]): changes, conflicts, paths of the spec, messages of errors. It consists of
+//!   fixed words, names of the spec, and values of the server. A value that also occurs in the spec in plain text, or that
+//!   is a word of the tool, is public and not replaced: replacing it would make a plan unreadable (role `app` with the
+//!   password `app`) and would reveal which word is the password. All other values are replaced.
 //!
-//! A value is found as it is and in the forms that programs write it in: URL-encoded, escaped with backslashes (JSON,
-//! Rust, Go, C, Python, RESP), with doubled quotes (SQL), as entities (XML), in hex and in base64, at any place of a
-//! longer text (`\0user\0password`), and up to three of these forms one in another. It is replaced by `{secret: NAME}`.
-//! A text in hex or base64 that holds a value is replaced whole.
+//! A value is found literally and in the encodings that programs use: percent-encoding, backslash escapes (JSON, Rust, Go,
+//! C, Python, RESP), doubled quotes (SQL), character references (XML), hexadecimal and base64, at any offset in a longer
+//! text (`\0user\0password`), with up to three nested encodings. It is replaced by `{secret: NAME}`. A hexadecimal or base64
+//! text that contains a value is replaced as a whole.
 //!
-//! A value of fewer than six characters counts where it stands as a word by itself: the letters of a short password are
-//! part of many words, and what is shown of them tells nothing. Of a longer one, the first sixteen bytes are enough, as
-//! servers cut long arguments. Of a value of several lines, each line counts.
+//! A value of fewer than six characters is found only as a whole word, because its characters occur in many other words. Of
+//! a longer value, the first sixteen bytes are enough, because servers truncate long arguments. Of a value of several
+//! lines, each line is enough.
 
 mod runs;
 mod values;
@@ -33,7 +33,7 @@ use self::values::Values;
 use self::views::View;
 use crate::{SecretRef, Secrets};
 
-/// Knows every secret of a run.
+/// Finds and replaces the values of all secrets of a run.
 #[derive(Default)]
 pub struct Redactor {
     values: Values,
@@ -46,11 +46,11 @@ impl fmt::Debug for Redactor {
     }
 }
 
-/// A part of a text that is a value, and whose.
+/// The range of a value in a text, and the index of its label.
 type Found = (Range<usize>, usize);
 
 impl Redactor {
-    /// For the secrets of a run. `public` is what is said in plain anyway: the spec's text and the tool's own words.
+    /// Makes a redactor for the secrets of a run. `public` are the texts that anybody may read: the spec and the tool's words.
     pub(crate) fn new<'p>(secrets: &Secrets, public: impl IntoIterator<Item = &'p str>) -> Self {
         let labels = secrets.iter().map(|(name, _)| name.clone()).collect();
         let mut values = Values::new(secrets.iter().map(|(_, secret)| secret));
@@ -60,12 +60,12 @@ impl Redactor {
         Self { values, labels }
     }
 
-    /// A text that a peer had a part in, without any value.
+    /// Redacts a text that may contain text of a peer: replaces all values.
     pub fn peer<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.text(text, Rule::Peer)
     }
 
-    /// A text of ours, without any value that is not public.
+    /// Redacts a text of this program: replaces the values that are not public.
     pub fn own<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.text(text, Rule::Own)
     }
@@ -81,11 +81,11 @@ impl Redactor {
                 found.push((view.original(range), label));
             });
         }
-        if found.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(self.replaced(text, found)) }
+        if found.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(self.replace_found(text, found)) }
     }
 
-    /// Overlapping finds are one, under the label of the one that begins first.
-    fn replaced(&self, text: &str, mut found: Vec<Found>) -> String {
+    /// Replaces the found ranges. Overlapping ranges become one, with the label of the first.
+    fn replace_found(&self, text: &str, mut found: Vec<Found>) -> String {
         found.sort_by_key(|(range, label)| (range.start, std::cmp::Reverse(range.end), *label));
         let mut shown = String::with_capacity(text.len());
         let (mut end, mut bytes) = (0, text.as_bytes());
@@ -105,15 +105,15 @@ impl Redactor {
     }
 }
 
-/// The redactor of the run that this process is in: a line of the log is written far from the run that causes it.
+/// The redactor of the present run, for log lines, which are written without access to the run.
 static CURRENT: RwLock<Option<Arc<Redactor>>> = RwLock::new(None);
 
-/// From now on the log is redacted with this one.
+/// Installs the redactor for the log.
 pub(crate) fn set_current(redactor: Arc<Redactor>) {
     *CURRENT.write().unwrap_or_else(PoisonError::into_inner) = Some(redactor);
 }
 
-/// What the log is redacted with; nothing before the secrets are read.
+/// The redactor for the log; `None` before the secrets are read.
 pub(crate) fn current() -> Option<Arc<Redactor>> {
     CURRENT.read().unwrap_or_else(PoisonError::into_inner).clone()
 }

@@ -1,19 +1,19 @@
-//! The report in one of its forms, as it goes to stdout.
+//! Writes the report to stdout in one of its formats.
 
 use crate::change::Change;
 use crate::cli::Format;
 use crate::report::Report;
-use crate::text::Seen;
+use crate::text::TextStyle;
 use crate::{json, records, text};
 
 impl<C: Change> Report<C> {
-    /// The report as it goes to stdout, with a line ending. `seen` is for a text that a person sees at once.
-    pub fn render(&self, format: Format, seen: Option<Seen>) -> Result<String, serde_json::Error> {
+    /// Writes the report with a line ending. `style` applies to the text format only.
+    pub fn render(&self, format: Format, style: Option<TextStyle>) -> Result<String, serde_json::Error> {
         if let Some(document) = self.document() {
             return Ok(document.to_owned());
         }
         match format {
-            Format::Text => Ok(text::page(self, self.redactor(), seen.unwrap_or_default())),
+            Format::Text => Ok(text::render(self, self.redactor(), style.unwrap_or_default())),
             Format::Json => json::line(self, self.redactor()),
             Format::Jsonl => records::lines(self, self.redactor()),
         }

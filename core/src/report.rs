@@ -1,4 +1,4 @@
-//! The one report of a run. It holds no clock value, so two equal runs print equal bytes.
+//! The report of a run. It contains no time, so that the reports of two equal runs are equal.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,15 +16,15 @@ use crate::peer::Texts;
 use crate::plan::Conflict;
 use crate::redact::Redactor;
 
-/// What to do about a conflict.
+/// The remedy for a conflict.
 const CONFLICT_REMEDY: &str =
     "change the spec or the server where they contradict each other; nothing further was applied";
 
-/// How a command ended.
+/// The outcome of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// apply, watch, plan: the server is as the spec says, and was before.
+    /// apply, watch, plan: the server was already as the spec says.
     Unchanged,
     /// apply, watch: the server is as the spec says now.
     Changed,
@@ -32,20 +32,20 @@ pub enum Outcome {
     Drift,
     /// apply, watch, plan: something cannot be changed in place; nothing further was applied.
     Conflict,
-    /// The command could not do what it is for.
+    /// The command failed.
     Failed,
-    /// A signal ended it.
+    /// A signal ended the command.
     Interrupted,
-    /// validate: the spec is right.
+    /// validate: the spec is valid.
     Valid,
-    /// describe: what the spec provisions follows.
+    /// describe: the objects that the spec provisions are listed.
     Described,
-    /// export: the spec of the server was printed, in place of a report.
+    /// export: the spec of the server is printed instead of a report.
     Exported,
 }
 
 impl Outcome {
-    /// The word for it in the report and in the log.
+    /// The name of the outcome in the report and in the log.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Unchanged => "unchanged",
@@ -61,19 +61,19 @@ impl Outcome {
     }
 }
 
-/// How many changes the report shows as done, or as planned where nothing is done.
+/// The numbers of applied changes, or of planned ones for a command that applies nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
-    /// Objects that come into being.
+    /// Objects that are created.
     pub add: usize,
     /// Objects that are altered.
     pub change: usize,
-    /// Objects that are taken away.
+    /// Objects that are removed.
     pub remove: usize,
 }
 
 impl Summary {
-    /// `apply` and `watch` count what was applied, every other command what is planned.
+    /// Counts applied changes for `apply` and `watch`, and planned ones for all other commands.
     fn of<C: Change>(command: Command, steps: &[Step<C>]) -> Self {
         let applies = matches!(command, Command::Apply | Command::Watch);
         let counts = if applies { Status::Applied } else { Status::Planned };
@@ -89,63 +89,63 @@ impl Summary {
     }
 }
 
-/// The version of the report's form.
-const FORM: u8 = 1;
+/// The version of the report format.
+const FORMAT_VERSION: u8 = 1;
 
-/// What a run says on stdout.
+/// The report that a run prints on stdout.
 #[derive(Clone, Debug, Serialize)]
 #[serde(bound = "C: Change")]
 pub struct Report<C> {
-    /// The version of this form.
+    /// The version of the report format.
     pub report: u8,
     /// The tool's name.
     pub tool: &'static str,
     /// The tool's version.
     pub version: &'static str,
-    /// What was asked for.
+    /// The command.
     pub command: Command,
-    /// How it ended.
+    /// The outcome.
     pub outcome: Outcome,
-    /// How many changes there are of each effect.
+    /// The number of changes by effect.
     pub summary: Summary,
     /// Every change, in the order of execution.
     pub changes: Vec<Step<C>>,
-    /// What stands in the way.
+    /// The conflicts.
     pub conflicts: Vec<Conflict>,
-    /// What ended the run early.
+    /// The error that ended the run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<Failure>,
     #[serde(skip)]
     exit: Exit,
-    /// Where the server is.
+    /// The endpoints of the server.
     #[serde(skip)]
     pub(crate) endpoint: String,
-    /// Where the spec is.
+    /// The source of the spec.
     #[serde(skip)]
     pub(crate) spec: String,
-    /// What was compared, in words.
+    /// The numbers of compared objects, as text.
     #[serde(skip)]
     pub(crate) compared: String,
-    /// What its texts go through on their way out.
+    /// The redactor for its texts.
     #[serde(skip)]
     redactor: Arc<Redactor>,
-    /// What is printed in its place.
+    /// The document that is printed instead of the report.
     #[serde(skip)]
     document: Option<String>,
 }
 
-/// What a command found and did.
+/// The results of a command, from which its report is made.
 #[derive(Debug)]
 pub(crate) struct Findings<C> {
     pub(crate) steps: Vec<Step<C>>,
     pub(crate) conflicts: Vec<Conflict>,
     pub(crate) error: Option<Error>,
     pub(crate) texts: Texts,
-    /// Where the server is.
+    /// The endpoints of the server.
     pub(crate) endpoint: String,
-    /// What was compared, in words; nothing where the run did not come to it.
+    /// The numbers of compared objects as text, or empty if nothing was compared.
     pub(crate) compared: String,
-    /// export: what is printed when nothing went wrong.
+    /// The document of a successful `export`.
     pub(crate) document: Option<String>,
 }
 
@@ -203,7 +203,7 @@ impl<C: Change> Report<C> {
             (None, _) => Exit::Converged,
         };
         Self {
-            report: FORM,
+            report: FORMAT_VERSION,
             tool,
             version: env!("CARGO_PKG_VERSION"),
             command,
@@ -221,13 +221,13 @@ impl<C: Change> Report<C> {
         }
     }
 
-    /// A run that somebody else had to end.
+    /// The report of a run that the watchdog has ended.
     pub(crate) fn failed(tool: &'static str, options: &Options, exit: Exit, failure: Failure) -> Self {
         let nothing = Self::new(tool, options, Findings::none());
         Self { outcome: Outcome::Failed, error: Some(failure), exit, ..nothing }
     }
 
-    /// The last line of the log. Of a run that fails it is an error, with all that an alert has to say.
+    /// Writes the last line of the log. For a failed run it has level error and all fields that an alert needs.
     pub(crate) fn log(&self, duration: Option<Duration>) {
         let seconds = duration.map(|duration| duration.as_secs_f64());
         let (outcome, exit) = (self.outcome.name(), self.exit.code());
@@ -256,32 +256,32 @@ impl<C: Change> Report<C> {
         }
     }
 
-    /// What its texts go through on their way out.
+    /// The redactor for its texts.
     pub(crate) fn redactor(&self) -> &Redactor {
         &self.redactor
     }
 
-    /// What is printed in its place.
+    /// The document that is printed instead of the report.
     pub(crate) fn document(&self) -> Option<&str> {
         self.document.as_deref()
     }
 
-    /// How the process ends.
+    /// The exit code of the process.
     pub fn exit(&self) -> Exit {
         self.exit
     }
 
-    /// Whether something was applied.
+    /// Returns true if a change was applied.
     pub(crate) fn has_applied(&self) -> bool {
         self.changes.iter().any(|step| step.status == Status::Applied)
     }
 
-    /// Whether something was applied, or may have been.
+    /// Returns true if a change was applied or may have been.
     pub(crate) fn has_sent(&self) -> bool {
         self.changes.iter().any(|step| matches!(step.status, Status::Applied | Status::Unknown))
     }
 
-    /// What stands in the way, in one line.
+    /// The error or the first conflict, in one line.
     pub(crate) fn reason(&self) -> Option<String> {
         if let Some(Failure { message, causes, violations, .. }) = &self.error {
             let first = violations.first().map(ToString::to_string);

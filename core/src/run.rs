@@ -1,4 +1,4 @@
-//! From a command line to a report: what every tool's `main` calls.
+//! The entry point of every tool: from the command line to the report.
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -11,6 +11,7 @@ use crate::backend::Backend;
 use crate::cli::{self, Command, Options};
 use crate::compared::compared;
 use crate::error::Error;
+use crate::escape::printable;
 use crate::exit::Exit;
 use crate::export::{Connection, Untyped};
 use crate::health::{self, Health};
@@ -18,99 +19,101 @@ use crate::host::{self, Host};
 use crate::input::{self, schema};
 use crate::ledger::{Status, Step};
 use crate::peer::Texts;
-use crate::readiness::{Waiting, shown};
+use crate::readiness::{Waiting, join_endpoints};
 use crate::reconcile::Driver;
 use crate::report::{Findings, Report};
 use crate::secrets::Secrets;
-use crate::shown::printable;
 use crate::spec::Text;
-use crate::stop::{Again, Bounds};
-use crate::terminal::Look;
-use crate::text::Seen;
+use crate::stop::{Bounds, PassTrigger};
+use crate::terminal::Appearance;
+use crate::text::TextStyle;
 use crate::variables::Variables;
 use crate::watch::{Sidecar, watch};
-use crate::{environment, last_resort, limits, log, policy};
+use crate::{environment, limits, log, policy, watchdog};
 
-/// A thread without work is kept this long: longer than a run.
-const KEEP: Duration = Duration::from_secs(24 * 60 * 60);
+/// The time for which an idle thread is kept, longer than any run.
+const KEEP_ALIVE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The whole tool: parses the command line, runs it, prints the report, and says how to exit.
+/// Runs the whole tool: parses the command line, executes the command, prints the report, and returns the exit code.
 pub fn run<B: Backend>() -> ExitCode {
     let (options, style) = match cli::parse(B::NAME, B::SECTIONS, std::env::args_os()) {
         Ok(parsed) => parsed,
         Err(exit) => return exit.into(),
     };
-    let look = Look::of_process(style);
-    let private = limits::private();
-    log::init(B::NAME, &options, look);
-    if let Err(problem) = private {
+    let appearance = Appearance::of_process(style);
+    let protected = limits::protect_memory();
+    log::init(B::NAME, &options, appearance);
+    if let Err(problem) = protected {
         warn!(%problem, "other processes of this user, or a core dump, may read this one's memory");
     }
     if options.command == Command::Health {
-        let (page, exit) = health::ask(B::NAME, &options);
-        return print(Ok(page), exit).into();
+        let (output, exit) = health::ask(B::NAME, &options);
+        return print(Ok(output), exit).into();
     }
     if options.command == Command::Policy {
         return policy::<B>().into();
     }
-    last_resort::on_panic(B::NAME, &options, look);
+    watchdog::on_panic(B::NAME, &options, appearance);
     let exit = match options.command {
         Command::Schema => return print(schema::<B>(), Exit::Converged).into(),
-        Command::Watch => kept::<B>(&options, look),
-        _ => once::<B>(&options, look),
+        Command::Watch => run_watch::<B>(&options, appearance),
+        _ => run_once::<B>(&options, appearance),
     };
     exit.into()
 }
 
-/// One run and its report.
-fn once<B: Backend>(options: &Options, look: Look) -> Exit {
-    let began = Instant::now();
-    last_resort::allow(options.timeout);
-    let report = in_runtime(B::NAME, (options, look), async |host, health| {
-        health.busy_with(options.command);
+/// Executes a command other than `watch` and prints its report.
+fn run_once<B: Backend>(options: &Options, appearance: Appearance) -> Exit {
+    let started = Instant::now();
+    watchdog::arm(options.timeout);
+    let report = in_runtime(B::NAME, (options, appearance), async |host, health| {
+        health.running(options.command);
         execute::<B>(options, host).await
     });
-    let report = report.unwrap_or_else(|error| failed::<B>(options, error));
-    let page = report.render(options.format, Some(seen(look, began)));
-    hold();
-    let exit = print(page, report.exit());
+    let report = report.unwrap_or_else(|error| start_failure::<B>(options, error));
+    let output = report.render(options.format, Some(text_style(appearance, started)));
+    claim_report_or_park();
+    let exit = print(output, report.exit());
     if exit == report.exit() {
-        report.log(Some(began.elapsed()));
+        report.log(Some(started.elapsed()));
     }
     exit
 }
 
-/// Passes until a signal, and a report of each that says something new.
-fn kept<B: Backend>(options: &Options, look: Look) -> Exit {
-    let tell = |report: &Report<B::Change>, began: Instant| {
-        print(report.render(options.format, Some(seen(look, began))), report.exit());
-        report.log(Some(began.elapsed()));
+/// Executes `watch`: makes passes until a signal, and prints a report for each pass with news.
+fn run_watch<B: Backend>(options: &Options, appearance: Appearance) -> Exit {
+    let print_report = |report: &Report<B::Change>, started: Instant| {
+        print(report.render(options.format, Some(text_style(appearance, started))), report.exit());
+        report.log(Some(started.elapsed()));
     };
-    let exit = in_runtime(B::NAME, (options, look), async |host, health| {
-        let again = Again::on_hangup()?;
-        Ok(watch::<B>(options, Sidecar { host, again, health }, tell).await)
+    let exit = in_runtime(B::NAME, (options, appearance), async |host, health| {
+        let trigger = PassTrigger::on_hangup()?;
+        Ok(watch::<B>(options, Sidecar { host, trigger, health }, print_report).await)
     });
     let exit = exit.and_then(|exit| exit).unwrap_or_else(|error| {
-        let report = failed::<B>(options, error);
-        tell(&report, Instant::now());
+        let report = start_failure::<B>(options, error);
+        print_report(&report, Instant::now());
         report.exit()
     });
-    hold();
+    claim_report_or_park();
     exit
 }
 
-fn failed<B: Backend>(options: &Options, error: io::Error) -> Report<B::Change> {
+fn start_failure<B: Backend>(options: &Options, error: io::Error) -> Report<B::Change> {
     Report::new(B::NAME, options, Error::Start(error).into())
 }
 
-/// What a text has for a person who sees it at once.
-fn seen(look: Look, began: Instant) -> Seen {
-    Seen { took: look.seen().then(|| began.elapsed()), paint: look.report_paint() }
+/// The style of a text report, which shows the duration on a terminal.
+fn text_style(appearance: Appearance, started: Instant) -> TextStyle {
+    TextStyle {
+        duration: appearance.is_visible().then(|| started.elapsed()),
+        paint: appearance.report_paint(),
+    }
 }
 
-/// Goes on only where nobody else is ending this process.
-fn hold() {
-    if !last_resort::claim() {
+/// Claims the report, or blocks forever if the watchdog is ending the process already.
+fn claim_report_or_park() {
+    if !watchdog::claim_report() {
         loop {
             std::thread::park();
         }
@@ -119,30 +122,30 @@ fn hold() {
 
 fn in_runtime<T>(
     tool: &'static str,
-    (options, look): (&Options, Look),
+    (options, appearance): (&Options, Appearance),
     work: impl AsyncFnOnce(Host, Health) -> T,
 ) -> io::Result<T> {
-    limits::descriptors()?;
-    // A thread that once started is kept: name look-ups find it even where there may be no other.
+    limits::check_descriptors()?;
+    // An idle thread is kept, so that name resolution can use it even if no further thread can be started.
     let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().thread_keep_alive(KEEP).build()?;
+        tokio::runtime::Builder::new_current_thread().enable_all().thread_keep_alive(KEEP_ALIVE).build()?;
     let done = runtime.block_on(async {
         let host = Host::of_process()?;
-        if limits::thread().is_ok() {
-            // First the thread that a run cannot do without, then the one that it can.
+        if limits::check_thread().is_ok() {
+            // The thread that a run needs is started before the optional one of the watchdog.
             let _ = spawn_blocking(|| {}).await;
-            last_resort::watch(tool, options, look);
+            watchdog::start(tool, options, appearance);
         }
         let health = Health::default();
-        health.answer(tool, options);
+        health.serve_health(tool, options);
         Ok(work(host, health).await)
     });
-    // A name look-up that hangs in its thread must not hold the exit back.
+    // A name resolution that hangs in its thread must not delay the exit.
     runtime.shutdown_background();
     done
 }
 
-/// One command, from its options to its report. Prints nothing.
+/// Executes one command and returns its report, without printing it.
 pub async fn execute<B: Backend>(options: &Options, host: Host) -> Report<B::Change> {
     let findings = findings::<B>(options, host).await.unwrap_or_else(Findings::from);
     Report::new(B::NAME, options, findings)
@@ -154,7 +157,7 @@ async fn findings<B: Backend>(options: &Options, host: Host) -> Result<Findings<
     if !credentials.is_empty() && options.command.reaches_a_server() {
         return Err(Error::Environment(credentials));
     }
-    warn_of(&credentials);
+    warn_of_credentials(&credentials);
     let variables = Variables::new(&host.environment, B::CREDENTIAL_VARIABLES);
     let text = input::text::<B>(options, host.stdin, &variables, &bounds).await?;
     let mut desired = input::desired::<B>(&text)?;
@@ -168,13 +171,13 @@ async fn findings<B: Backend>(options: &Options, host: Host) -> Result<Findings<
             if options.without_secrets {
                 B::without_passwords(&mut desired);
             }
-            let (secrets, texts) = match prepared::<B>(options, &text, &desired) {
-                Ok(prepared) => prepared,
+            let (secrets, texts) = match prepare::<B>(options, &text, &desired) {
+                Ok(prepare) => prepare,
                 Err(findings) => return Ok(*findings),
             };
             let mut waiting = Waiting::default();
             let driver = Driver::<B>::new((&desired, &secrets), texts, bounds, &mut waiting);
-            // Boxed: the compiler follows the types of nested futures only so deep.
+            // Boxed, because the types of nested futures would exceed the compiler's recursion limit.
             let findings = Box::pin(driver.run(options.command)).await;
             let compared = if findings.error.is_none() { compared::<B>(&desired) } else { String::new() };
             Ok(Findings { compared, ..findings })
@@ -182,21 +185,23 @@ async fn findings<B: Backend>(options: &Options, host: Host) -> Result<Findings<
     }
 }
 
-/// The secrets that a run needs, and what its texts go through on their way out; or what is told where a secret is missing.
-fn prepared<B: Backend>(
+/// Reads the secrets of a run and creates the redaction of its texts. The error is the result for a missing secret.
+fn prepare<B: Backend>(
     options: &Options,
     text: &Text,
     desired: &B::Desired,
 ) -> Result<(Secrets, Texts), Box<Findings<B::Change>>> {
     let requires = input::requires::<B>(desired);
-    let secrets = input::secrets(options, &requires)
-        .map_err(|error| Findings { endpoint: shown(&requires.endpoints), ..Findings::from(error) })?;
+    let secrets = input::secrets(options, &requires).map_err(|error| Findings {
+        endpoint: join_endpoints(&requires.endpoints),
+        ..Findings::from(error)
+    })?;
     let texts = input::texts(&secrets, text, &input::vocabulary::<B>());
     Ok((secrets, texts))
 }
 
-/// A command that reaches no server goes on with a credential beside it, and tells what the others would refuse.
-fn warn_of(credentials: &[String]) {
+/// Warns of credentials in the environment, which are refused only by the commands that connect to a server.
+fn warn_of_credentials(credentials: &[String]) {
     if !credentials.is_empty() {
         let variables = credentials.join(", ");
         warn!(
@@ -206,7 +211,7 @@ fn warn_of(credentials: &[String]) {
     }
 }
 
-/// The spec of the server that a spec's connection leads to: what else the given spec has is written anew.
+/// Executes `export`. Only the connection of the given spec is used; its sections are ignored.
 async fn export<B: Backend>(
     options: &Options,
     text: &Text,
@@ -216,9 +221,9 @@ async fn export<B: Backend>(
     if !ignored.is_empty() {
         info!(sections = ignored.join(", "), "of the given spec only the connection is used");
     }
-    let desired = input::desired::<B>(&text.beside(connection.alone()))?;
-    let (secrets, texts) = match prepared::<B>(options, text, &desired) {
-        Ok(prepared) => prepared,
+    let desired = input::desired::<B>(&text.with_yaml(connection.to_yaml()))?;
+    let (secrets, texts) = match prepare::<B>(options, text, &desired) {
+        Ok(prepare) => prepare,
         Err(findings) => return Ok(*findings),
     };
     let scope = options.scope.clone().carrying(connection.carried());
@@ -227,18 +232,18 @@ async fn export<B: Backend>(
     Ok(Box::pin(driver.export(&connection, &scope)).await)
 }
 
-/// What the spec provisions on a server that has nothing: conflicts belong to a server, and there is none.
+/// Executes `describe`: plans against an empty server. Conflicts with an empty server mean nothing and are left out.
 fn describe<B: Backend>(desired: &B::Desired) -> Findings<B::Change> {
     let plan = B::plan(desired, &B::Observed::default());
     let step = |change: &B::Change| Step { change: change.clone(), status: Status::Planned, problem: None };
     Findings { steps: plan.changes().iter().map(step).collect(), ..Findings::none() }
 }
 
-/// The findings about the project on standard input, a line for each.
+/// Executes `policy`: prints the findings about the project on standard input, one per line.
 fn policy<B: Backend>() -> Exit {
-    warn_of(&environment::credentials(&host::environment(), B::CREDENTIAL_VARIABLES));
+    warn_of_credentials(&environment::credentials(&host::environment(), B::CREDENTIAL_VARIABLES));
     match policy::read(io::stdin()).and_then(|text| policy::findings(&text)) {
-        Ok(findings) if findings.is_empty() => print(Ok(policy::KEPT.to_owned()), Exit::Converged),
+        Ok(findings) if findings.is_empty() => print(Ok(policy::NO_FINDINGS.to_owned()), Exit::Converged),
         Ok(findings) => {
             print(Ok(findings.into_iter().map(|line| printable(&line) + "\n").collect()), Exit::Negative)
         }
@@ -252,11 +257,11 @@ fn policy<B: Backend>() -> Exit {
     }
 }
 
-/// Writes to stdout. A reader that went away is no failure of the run.
-fn print(page: Result<String, serde_json::Error>, exit: Exit) -> Exit {
-    let written = page.map_err(io::Error::from).and_then(|page| {
+/// Writes to stdout. A closed pipe is not a failure of the run.
+fn print(output: Result<String, serde_json::Error>, exit: Exit) -> Exit {
+    let written = output.map_err(io::Error::from).and_then(|output| {
         let mut stdout = io::stdout().lock();
-        stdout.write_all(page.as_bytes())?;
+        stdout.write_all(output.as_bytes())?;
         stdout.flush()
     });
     match written {

@@ -1,4 +1,4 @@
-//! How a spec names a secret: `{secret: NAME}`. It cannot hold one.
+//! A reference to a secret in a spec: `{secret: NAME}`. A spec cannot contain the value of a secret.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde::{Serialize, Serializer};
 
-/// A secret's value: redacted in `Debug`, wiped on drop, without `Display`, `Serialize` and `PartialEq`.
+/// The value of a secret. It is redacted in `Debug`, wiped on drop, and has no `Display`, `Serialize` or `PartialEq`.
 pub type Secret = secrecy::SecretString;
 
 const NAME_PATTERN: &str = "^[A-Za-z0-9_-][A-Za-z0-9._-]*$";
@@ -18,13 +18,13 @@ const NAME_PATTERN: &str = "^[A-Za-z0-9_-][A-Za-z0-9._-]*$";
 pub struct SecretRef(String);
 
 impl SecretRef {
-    /// The file's name.
+    /// The name of the file.
     pub fn name(&self) -> &str {
         &self.0
     }
 
-    /// A name that was made to fit the rule.
-    pub(crate) fn cleaned(name: String) -> Self {
+    /// Makes a reference from a name that was made to be valid.
+    pub(crate) fn from_valid_name(name: String) -> Self {
         Self(name)
     }
 }
@@ -54,17 +54,17 @@ impl Serialize for SecretRef {
     }
 }
 
-/// A name that may be public or not: a plain string, or `{secret: NAME}`.
+/// A string that may be public or secret: a plain string, or `{secret: NAME}`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Text {
-    /// Written in the spec.
+    /// A string in the spec.
     Plain(String),
-    /// Read from a secret; shown by its label alone.
+    /// The value of a secret, which is displayed as its label.
     Secret(SecretRef),
 }
 
 impl Text {
-    /// The secret to read, if it is one.
+    /// The reference, if it is a secret.
     pub fn secret(&self) -> Option<&SecretRef> {
         match self {
             Self::Plain(_) => None,
@@ -90,7 +90,7 @@ impl Serialize for Text {
 
 impl<'de> Deserialize<'de> for SecretRef {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Holder { plain: false }).map(|text| match text {
+        deserializer.deserialize_any(TextVisitor { allow_plain: false }).map(|text| match text {
             Text::Secret(secret) => secret,
             Text::Plain(name) => Self(name),
         })
@@ -99,18 +99,18 @@ impl<'de> Deserialize<'de> for SecretRef {
 
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Holder { plain: true })
+        deserializer.deserialize_any(TextVisitor { allow_plain: true })
     }
 }
 
-/// Reads both forms. What stands where a secret belongs may be one, so no error repeats it.
-struct Holder {
-    plain: bool,
+/// Deserializes both forms. A value in the place of a reference may be a secret, so no error repeats it.
+struct TextVisitor {
+    allow_plain: bool,
 }
 
-impl Holder {
+impl TextVisitor {
     fn scalar<E: de::Error>(&self, text: &str) -> Result<Text, E> {
-        if self.plain {
+        if self.allow_plain {
             return Ok(Text::Plain(text.to_owned()));
         }
         Err(E::custom(
@@ -118,17 +118,21 @@ impl Holder {
         ))
     }
 
-    /// A number or a boolean: its spelling (`1e5`, `0x1F`) is lost by now.
-    fn other<E: de::Error>(&self) -> Result<Text, E> {
-        if self.plain { Err(E::custom("expected a string: write it in quotes")) } else { self.scalar("") }
+    /// Refuses a number or a boolean, whose spelling (`1e5`, `0x1F`) is lost after parsing.
+    fn no_string<E: de::Error>(&self) -> Result<Text, E> {
+        if self.allow_plain {
+            Err(E::custom("expected a string: write it in quotes"))
+        } else {
+            self.scalar("")
+        }
     }
 }
 
-impl<'de> Visitor<'de> for Holder {
+impl<'de> Visitor<'de> for TextVisitor {
     type Value = Text;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.plain { "a string or {secret: NAME}" } else { "{secret: NAME}" })
+        f.write_str(if self.allow_plain { "a string or {secret: NAME}" } else { "{secret: NAME}" })
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Text, E> {
@@ -136,19 +140,19 @@ impl<'de> Visitor<'de> for Holder {
     }
 
     fn visit_u64<E: de::Error>(self, _: u64) -> Result<Text, E> {
-        self.other()
+        self.no_string()
     }
 
     fn visit_i64<E: de::Error>(self, _: i64) -> Result<Text, E> {
-        self.other()
+        self.no_string()
     }
 
     fn visit_f64<E: de::Error>(self, _: f64) -> Result<Text, E> {
-        self.other()
+        self.no_string()
     }
 
     fn visit_bool<E: de::Error>(self, _: bool) -> Result<Text, E> {
-        self.other()
+        self.no_string()
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Text, A::Error> {

@@ -1,4 +1,4 @@
-//! Reads the secrets that a spec names, all of them before the first packet.
+//! Reads all secrets that a spec names, before the first packet is sent.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -14,16 +14,16 @@ use crate::{Secret, SecretRef, Text};
 
 const SIZE_LIMIT: usize = 64 * 1024;
 
-/// The values of a run, by name.
+/// The values of all secrets of a run, by name.
 #[derive(Debug, Default)]
 pub struct Secrets(BTreeMap<SecretRef, Secret>);
 
-/// A backend asked for a secret that it did not name in `requires`.
+/// The error of a backend that uses a secret which it did not name in `requires`.
 #[derive(Debug, Error)]
 #[error("the secret {0} was not read at the start")]
 pub struct Undeclared(SecretRef);
 
-/// Why a secret could not be read.
+/// The reason for which a secret could not be read.
 #[derive(Debug, Error)]
 #[error("{name} cannot be used: {path}: {problem}", path = path.display())]
 pub struct SecretError {
@@ -47,7 +47,7 @@ enum Problem {
 }
 
 impl Secrets {
-    /// Reads each name from `directory`, or says of every one that cannot be used why.
+    /// Reads each secret from `directory`, or returns the errors of all unusable ones.
     pub fn read(directory: &Path, names: &BTreeSet<SecretRef>) -> Result<Self, Vec<SecretError>> {
         let mut secrets = BTreeMap::new();
         let mut errors = Vec::new();
@@ -61,13 +61,13 @@ impl Secrets {
         if errors.is_empty() { Ok(Self(secrets)) } else { Err(errors) }
     }
 
-    /// For tests that have no files.
+    /// Makes secrets without files, for tests.
     #[cfg(test)]
     pub(crate) fn of(values: BTreeMap<SecretRef, Secret>) -> Self {
         Self(values)
     }
 
-    /// Every name and its value.
+    /// All names with their values.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&SecretRef, &Secret)> {
         self.0.iter()
     }
@@ -77,7 +77,7 @@ impl Secrets {
         self.0.get(name).ok_or_else(|| Undeclared(name.clone()))
     }
 
-    /// The value of a name that may be plain.
+    /// The value of a string that may be plain or secret.
     pub fn text(&self, text: &Text) -> Result<Secret, Undeclared> {
         match text {
             Text::Plain(plain) => Ok(Secret::from(plain.as_str())),
@@ -92,7 +92,7 @@ fn read(directory: &Path, path: &Path) -> Result<Secret, Problem> {
         io::ErrorKind::PermissionDenied => Problem::Denied(Ownership::of(path)),
         _ => Problem::Io(error),
     };
-    // Kubernetes mounts every secret as a link inside the same mount; nothing else is a secret of ours.
+    // Kubernetes mounts every secret as a symbolic link within the same directory. Links to other places are refused.
     let real = fs::canonicalize(path).map_err(of)?;
     if !real.starts_with(fs::canonicalize(directory).map_err(of)?) {
         return Err(Problem::Outside(real));
@@ -107,7 +107,7 @@ fn read(directory: &Path, path: &Path) -> Result<Secret, Problem> {
     parse(&bytes)
 }
 
-/// One line ending is the editor's, not the secret's; any further one belongs to it.
+/// Removes one line ending, which editors append. Further line endings belong to the value.
 fn parse(bytes: &[u8]) -> Result<Secret, Problem> {
     if bytes.len() > SIZE_LIMIT {
         return Err(Problem::TooLong);
@@ -121,7 +121,7 @@ fn parse(bytes: &[u8]) -> Result<Secret, Problem> {
     }
 }
 
-/// The same for the fuzz target, whose findings are words.
+/// Parses the content of a file for the fuzz target, with the problem as text.
 pub(crate) fn value(bytes: &[u8]) -> Result<Secret, String> {
     parse(bytes).map_err(|problem| problem.to_string())
 }
@@ -146,7 +146,7 @@ impl fmt::Display for Problem {
 }
 
 impl SecretError {
-    /// What a person can do about it.
+    /// The remedy.
     pub(crate) fn remedy(&self) -> &'static str {
         match self.problem {
             Problem::Denied(_) => GIVE_ACCESS,
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_secret_is_refused() {
+    fn an_invalid_file_is_refused() {
         for (bytes, problem) in [
             (&b""[..], "it is empty"),
             (b"\n", "it is empty"),
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_shows_in_no_debug_output() {
+    fn debug_output_contains_no_value() {
         let secrets = Secrets(BTreeMap::from([("a".parse().unwrap(), Secret::from("canary"))]));
         assert!(!format!("{secrets:?}").contains("canary"));
     }

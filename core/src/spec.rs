@@ -1,18 +1,18 @@
-//! Reads and parses a spec: YAML 1.2 from files or stdin, capped in size, depth and aliases.
+//! Reads and parses a spec: YAML 1.2 from files or stdin, with limits for size, depth and aliases.
 //!
-//! A parser's own message may quote the text it stumbled over, and someone may have written a password
-//! there. So each problem is put in words here: types and keys, never values.
+//! A message of the YAML parser may quote the text with the error, which may contain a password. Each message is therefore
+//! written anew here, with types and keys but without values.
 
+mod composed;
 mod events;
 mod merge;
-mod page;
 mod parse;
 mod problem;
 mod resolve;
 mod rewrite;
 mod rewritten;
 mod scalars;
-mod shape;
+mod schema;
 mod source;
 
 use std::path::Path;
@@ -20,89 +20,89 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 use serde_saphyr::{Error as Yaml, Location};
 
-use self::page::Page;
+use self::composed::Composed;
 use self::parse::{check, parse};
-use self::problem::{is_syntax, problem, words};
-pub(crate) use self::resolve::{Grounds, Unresolved};
-pub(crate) use self::shape::Shape;
+use self::problem::{is_syntax, problem, type_name};
+pub(crate) use self::resolve::{Context, Unresolved};
+pub(crate) use self::schema::SpecSchema;
 pub(crate) use self::source::{Part, read, specs};
 pub use self::source::{Source, Unreadable};
 use crate::files::Files;
 use crate::locate::{Locations, Position};
 use crate::{SpecPath, Violation, Violations, hint};
 
-/// The text of a spec and the folder that its relative paths start from.
+/// The text of a spec, of one or several parts, and the directory for its relative paths.
 pub(crate) struct Text {
-    /// As they are written.
+    /// The parts as written.
     parts: Vec<Part>,
-    /// As one text, where that is another one.
-    page: Option<Page>,
+    /// The composed text, if it differs from the only part.
+    composed: Option<Composed>,
     pub(crate) files: Files,
 }
 
 impl Text {
-    /// One text as it is, in which nothing is replaced.
+    /// Makes a spec of one text without substitution.
     pub(crate) fn plain(yaml: String, files: Files) -> Self {
         let part = Part { name: String::new(), written: yaml, base: Path::new("").to_owned() };
-        Self { parts: vec![part], page: None, files }
+        Self { parts: vec![part], composed: None, files }
     }
 
-    /// The texts of a spec, as one.
-    pub(crate) fn new(parts: Vec<Part>, grounds: &Grounds<'_>) -> Result<Self, Unresolved> {
-        let asked = resolve::asked(&parts).map_err(Unresolved::Invalid)?;
-        let base = parts.first().filter(|_| resolve::is_one_folder(&parts)).map(|part| part.base.clone());
-        let mut text = Self { parts, page: None, files: Files::relative_to(base.unwrap_or_default()) };
-        if resolve::is_needed(&text.parts, &asked) {
-            text.well_formed().map_err(Unresolved::Invalid)?;
-            text.page = resolve::resolve(&text.parts, &asked, grounds)?;
+    /// Makes a spec of all its parts, with substitution and merging.
+    pub(crate) fn new(parts: Vec<Part>, context: &Context<'_>) -> Result<Self, Unresolved> {
+        let interpolated = resolve::interpolation_flags(&parts).map_err(Unresolved::Invalid)?;
+        let base = parts.first().filter(|_| resolve::have_same_base(&parts)).map(|part| part.base.clone());
+        let mut text = Self { parts, composed: None, files: Files::relative_to(base.unwrap_or_default()) };
+        if resolve::is_needed(&text.parts, &interpolated) {
+            text.check_syntax().map_err(Unresolved::Invalid)?;
+            text.composed = resolve::resolve(&text.parts, &interpolated, context)?;
         }
         Ok(text)
     }
 
-    /// Each text by itself is YAML within its bounds.
-    fn well_formed(&self) -> Result<(), Violations> {
-        let mut wrong = Violations::default();
+    /// Checks the YAML syntax and the limits of each part.
+    fn check_syntax(&self) -> Result<(), Violations> {
+        let mut violations = Violations::default();
         for (number, part) in self.parts.iter().enumerate() {
-            // A file in which everything is a comment adds nothing.
+            // A file with only comments is allowed and contributes nothing.
             if self.parts.len() > 1 && resolve::is_empty(&part.written) {
                 continue;
             }
             let name = resolve::name(&self.parts, number);
-            let alone = Self::plain(part.written.clone(), self.files.clone());
-            let checked = check(&part.written).map_err(|error| alone.violation(&error).of_file(name));
-            wrong.extend(checked.err());
+            let single = Self::plain(part.written.clone(), self.files.clone());
+            let checked = check(&part.written).map_err(|error| single.violation(&error).of_file(name));
+            violations.extend(checked.err());
         }
-        wrong.or(())
+        violations.or(())
     }
 
-    /// Everything that does not parse, with line, column and path.
+    /// Deserializes the spec, or returns all errors with line, column and path.
     pub(crate) fn parse<S: DeserializeOwned>(&self) -> Result<S, Violations> {
         parse(self.yaml()).map_err(|errors| {
             errors.iter().map(|error| self.violation(error)).collect::<Violations>().sorted()
         })
     }
 
-    /// The text that is parsed.
+    /// The YAML text that is parsed.
     pub(crate) fn yaml(&self) -> &str {
-        match (&self.page, &self.parts[..]) {
-            (Some(page), _) => &page.yaml,
+        match (&self.composed, &self.parts[..]) {
+            (Some(composed), _) => &composed.yaml,
             (None, [first, ..]) => &first.written,
             (None, []) => "",
         }
     }
 
-    /// Everything that is said in plain: the texts as they are written, and as they are read.
+    /// The public texts for redaction: the parts as written, and the composed text.
     pub(crate) fn public(&self) -> Vec<&str> {
-        let page = self.page.iter().map(|page| page.yaml.as_str());
-        self.parts.iter().map(|part| part.written.as_str()).chain(page).collect()
+        let composed = self.composed.iter().map(|composed| composed.yaml.as_str());
+        self.parts.iter().map(|part| part.written.as_str()).chain(composed).collect()
     }
 
-    /// Another text in the place of this one: its relative paths start from the same folder.
-    pub(crate) fn beside(&self, yaml: String) -> Self {
+    /// Makes a spec of another text, with the same directory for relative paths.
+    pub(crate) fn with_yaml(&self, yaml: String) -> Self {
         Self::plain(yaml, self.files.clone())
     }
 
-    /// Gives each violation its place, and puts them in the order of the files.
+    /// Adds file and position to each violation, and sorts them.
     pub(crate) fn locate(&self, violations: Violations) -> Violations {
         let locations = Locations::of(self.yaml());
         violations.located(|at| {
@@ -111,20 +111,20 @@ impl Text {
         })
     }
 
-    /// Where a position of the text that is parsed comes from: the file, the position in it, and its text.
+    /// The origin of a position of the parsed text: the file, the position in it, and its text.
     fn origin(&self, position: Position) -> (Option<&str>, Position, &str) {
-        let place = self.page.as_ref().and_then(|page| page.place(position.0));
+        let place = self.composed.as_ref().and_then(|composed| composed.place(position.0));
         let (part, position) = place.map_or((0, position), |place| (place.part, place.at));
         let written = self.parts.get(part).map(|part| part.written.as_str()).unwrap_or_default();
         (resolve::name(&self.parts, part), position, written)
     }
 
-    /// What the error is about: of a key that is missing, the mapping that lacks it.
+    /// The path of an error. For a missing key, it is the path of the mapping.
     fn path(&self, error: &Yaml, position: Position) -> SpecPath {
         let locations = Locations::of(self.yaml());
         let container = locations.container(position).filter(|_| is_missing_key(error));
         let path = container.unwrap_or_else(|| locations.path(position));
-        // A key with its value in it, which may be a password, is no part of a path.
+        // A key with a colon contains its value, which may be a password, so it is left out of the path.
         match error.without_snippet() {
             Yaml::SerdeUnknownField { field, .. } if field.contains(':') => path.parent().unwrap_or_default(),
             _ => path,
@@ -135,7 +135,7 @@ impl Text {
         let known = error.location().filter(|location| *location != Location::UNKNOWN);
         let position = known.map(|location| (as_usize(location.line()), as_usize(location.column())));
         let at = position.map(|position| self.path(error, position)).unwrap_or_default();
-        // Where a key is missing, the parser is at the last one that is there.
+        // For a missing key, the parser reports the position of the last key of the mapping.
         let mapping = is_missing_key(error).then(|| Locations::of(self.yaml()).position(&at)).flatten();
         let position = mapping.or(position);
         let Some((file, position, text)) = position.map(|position| self.origin(position)) else {
@@ -145,17 +145,19 @@ impl Text {
     }
 }
 
-/// What was probably meant at this place.
+/// The hint for an error at this position.
 fn hint(text: &str, error: &Yaml, (line, column): Position) -> &'static str {
     let text = |number: usize| text.lines().nth(number).unwrap_or_default();
-    let here = text(line.saturating_sub(1));
-    let there = here.char_indices().nth(column.saturating_sub(1)).and_then(|(at, _)| here.get(at..));
+    let current = text(line.saturating_sub(1));
+    let found = current.char_indices().nth(column.saturating_sub(1)).and_then(|(at, _)| current.get(at..));
     match error.without_snippet() {
-        Yaml::Unexpected { expected: "mapping start", .. } => hint::mapping(there.unwrap_or(here)),
-        Yaml::Unexpected { expected: "sequence start", .. } => hint::list(there.unwrap_or(here)),
-        Yaml::SerdeInvalidType { expected, .. } => hint::quoted(words(expected), there.unwrap_or_default()),
+        Yaml::Unexpected { expected: "mapping start", .. } => hint::mapping(found.unwrap_or(current)),
+        Yaml::Unexpected { expected: "sequence start", .. } => hint::list(found.unwrap_or(current)),
+        Yaml::SerdeInvalidType { expected, .. } => {
+            hint::quoted(type_name(expected), found.unwrap_or_default())
+        }
         Yaml::ExternalMessage { source, .. } if is_syntax(source) => {
-            hint::syntax(if line > 1 { text(line - 2) } else { "" }, here)
+            hint::syntax(if line > 1 { text(line - 2) } else { "" }, current)
         }
         _ => "",
     }

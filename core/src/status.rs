@@ -1,6 +1,6 @@
-//! The line below the log that is drawn anew while something takes long, on a terminal alone.
+//! The status line of a terminal, which is redrawn below the log while an operation takes long.
 //!
-//! Whoever writes to the terminal meanwhile goes through here: the line is taken away, and drawn again below.
+//! All other output to the terminal goes through this module, so that the line can be erased and drawn again below it.
 
 use std::io::{self, Write as _};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,97 +9,97 @@ use std::time::Duration;
 use rustix::termios::tcgetwinsize;
 use tokio::time::{Instant, interval_at};
 
-use crate::shown::printable;
+use crate::escape::printable;
 
-/// How often it is drawn anew.
-const EVERY: Duration = Duration::from_millis(200);
-/// The columns of a terminal that does not say how many it has.
+/// The interval of redrawing.
+const INTERVAL: Duration = Duration::from_millis(200);
+/// The assumed width of a terminal that does not report its size.
 const COLUMNS: usize = 80;
-/// Taken one after the other, they seem to turn.
+/// The frames of the spinner.
 const SPINNER: [char; 4] = ['|', '/', '-', '\\'];
-/// Takes the line away.
+/// The escape sequence that erases the line.
 const CLEAR: &str = "\r\u{1b}[K";
 
 #[derive(Debug)]
 struct Line {
-    /// Whether there is a terminal for it.
-    allowed: bool,
-    /// What stands there now.
+    /// Set if there is a terminal that can show the line.
+    enabled: bool,
+    /// The text of the line at present.
     drawn: String,
-    /// How often it was drawn.
-    turn: usize,
+    /// The number of times that the line was drawn.
+    frame: usize,
 }
 
-static LINE: Mutex<Line> = Mutex::new(Line { allowed: false, drawn: String::new(), turn: 0 });
+static LINE: Mutex<Line> = Mutex::new(Line { enabled: false, drawn: String::new(), frame: 0 });
 
 impl Line {
     fn current() -> MutexGuard<'static, Self> {
         LINE.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What takes the old line away and puts the new one there.
-    fn replaced(&mut self, text: &str, columns: usize) -> String {
-        let spinner = SPINNER.get(self.turn % SPINNER.len()).copied().unwrap_or_default();
-        self.turn += 1;
-        self.drawn = cut(&format!("{spinner} {text}"), columns);
+    /// The output that replaces the line by a new one.
+    fn redraw(&mut self, text: &str, columns: usize) -> String {
+        let spinner = SPINNER.get(self.frame % SPINNER.len()).copied().unwrap_or_default();
+        self.frame += 1;
+        self.drawn = truncate(&format!("{spinner} {text}"), columns);
         format!("{CLEAR}{}", self.drawn)
     }
 
-    /// What takes the line away, if there is one.
-    fn removed(&mut self) -> &'static str {
+    /// The output that erases the line, if there is one.
+    fn erase(&mut self) -> &'static str {
         if std::mem::take(&mut self.drawn).is_empty() { "" } else { CLEAR }
     }
 
-    /// Whole lines, above the line if there is one.
-    fn below(&self, lines: &str) -> String {
+    /// The output that writes whole lines above the status line, if there is one.
+    fn insert_above(&self, lines: &str) -> String {
         if self.drawn.is_empty() { lines.to_owned() } else { format!("{CLEAR}{lines}{}", self.drawn) }
     }
 }
 
-/// From now on there may be such a line.
-pub(crate) fn allow() {
-    Line::current().allowed = true;
+/// Enables the status line.
+pub(crate) fn enable() {
+    Line::current().enabled = true;
 }
 
-/// Whether there may be one.
-pub(crate) fn is_allowed() -> bool {
-    Line::current().allowed
+/// Returns true if the status line is enabled.
+pub(crate) fn is_enabled() -> bool {
+    Line::current().enabled
 }
 
 /// Writes whole lines to stderr. An error of writing is ignored: the run's exit must not depend on whoever reads its log.
 pub(crate) fn log(lines: &str) {
     let line = Line::current();
-    let _ = io::stderr().lock().write_all(line.below(lines).as_bytes());
+    let _ = io::stderr().lock().write_all(line.insert_above(lines).as_bytes());
 }
 
-/// Nothing stands there any more: another stream of the same terminal is written to.
+/// Erases the line before another stream of the same terminal is written to.
 pub(crate) fn clear() {
-    // A panic while it is drawn must not wait for itself.
+    // The lock is held if a panic occurs while drawing, so this must not block.
     if let Ok(mut line) = LINE.try_lock() {
-        let _ = io::stderr().lock().write_all(line.removed().as_bytes());
+        let _ = io::stderr().lock().write_all(line.erase().as_bytes());
     }
 }
 
-/// Takes the line away when the work is done, and when it is cut.
-struct Drawn;
+/// Erases the line when the work is done or cancelled.
+struct ClearOnDrop;
 
-impl Drop for Drawn {
+impl Drop for ClearOnDrop {
     fn drop(&mut self) {
         clear();
     }
 }
 
-/// Runs `work`, and from `begin` on draws what `text` says, as long as it says something.
-pub(crate) async fn beside<T>(
+/// Awaits `work` and, after the delay `begin`, shows what `text` returns.
+pub(crate) async fn with_status<T>(
     work: impl Future<Output = T>,
     begin: Duration,
     text: impl Fn() -> Option<String>,
 ) -> T {
-    if !is_allowed() {
+    if !is_enabled() {
         return work.await;
     }
-    let _drawn = Drawn;
-    let mut ticker = interval_at(Instant::now() + begin, EVERY);
+    let _clear = ClearOnDrop;
+    let mut ticker = interval_at(Instant::now() + begin, INTERVAL);
     let mut work = std::pin::pin!(work);
     loop {
         tokio::select! {
@@ -107,29 +107,29 @@ pub(crate) async fn beside<T>(
             done = &mut work => return done,
             _ = ticker.tick() => if let Some(text) = text() {
                 let mut line = Line::current();
-                let text = line.replaced(&printable(&text), columns());
+                let text = line.redraw(&printable(&text), columns());
                 let _ = io::stderr().lock().write_all(text.as_bytes());
             },
         }
     }
 }
 
-/// How many columns the line may have. In the last one a terminal would begin another row.
+/// The number of usable columns. The last one is left free, because some terminals wrap there.
 fn columns() -> usize {
     let size = tcgetwinsize(io::stderr()).map_or(0, |size| usize::from(size.ws_col));
     if size == 0 { COLUMNS - 1 } else { size - 1 }
 }
 
-/// As much as has room in one row. Letters that may be two columns wide are counted so.
-fn cut(text: &str, columns: usize) -> String {
-    let width = |letter: char| if letter < '\u{1100}' || letter == '…' { 1 } else { 2 };
+/// Truncates a text to one row. Characters that may have two columns are counted as two.
+fn truncate(text: &str, columns: usize) -> String {
+    let width = |character: char| if character < '\u{1100}' || character == '…' { 1 } else { 2 };
     let whole: usize = text.chars().map(width).sum();
     if whole <= columns {
         return text.to_owned();
     }
     let mut room = columns.saturating_sub(1);
-    let fits = |letter: &char| {
-        let rest = room.checked_sub(width(*letter));
+    let fits = |character: &char| {
+        let rest = room.checked_sub(width(*character));
         room = rest.unwrap_or_default();
         rest.is_some()
     };
@@ -141,21 +141,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_of_the_log_stand_above_it() {
-        let mut line = Line { allowed: true, drawn: String::new(), turn: 0 };
-        assert_eq!((line.below("a\n"), line.removed()), ("a\n".to_owned(), ""));
-        assert_eq!(line.replaced("half", 79), "\r\u{1b}[K| half");
-        assert_eq!(line.replaced("more", 79), "\r\u{1b}[K/ more");
-        assert_eq!(line.below("a\nb\n"), "\r\u{1b}[Ka\nb\n/ more");
-        assert_eq!((line.removed(), line.below("c\n")), (CLEAR, "c\n".to_owned()));
+    fn log_lines_are_written_above_the_status_line() {
+        let mut line = Line { enabled: true, drawn: String::new(), frame: 0 };
+        assert_eq!((line.insert_above("a\n"), line.erase()), ("a\n".to_owned(), ""));
+        assert_eq!(line.redraw("half", 79), "\r\u{1b}[K| half");
+        assert_eq!(line.redraw("more", 79), "\r\u{1b}[K/ more");
+        assert_eq!(line.insert_above("a\nb\n"), "\r\u{1b}[Ka\nb\n/ more");
+        assert_eq!((line.erase(), line.insert_above("c\n")), (CLEAR, "c\n".to_owned()));
     }
 
     #[test]
-    fn it_never_needs_a_second_row() {
-        assert_eq!(cut("ten letter", 10), "ten letter");
-        assert_eq!(cut("eleven lett", 10), "eleven le…");
-        assert_eq!(cut("日本語日本語", 6), "日本…");
-        assert_eq!(cut("日本語", 6), "日本語");
-        assert_eq!((cut("", 0), cut("a", 0)), (String::new(), "…".to_owned()));
+    fn the_status_line_is_truncated_to_one_row() {
+        assert_eq!(truncate("ten letter", 10), "ten letter");
+        assert_eq!(truncate("eleven lett", 10), "eleven le…");
+        assert_eq!(truncate("日本語日本語", 6), "日本…");
+        assert_eq!(truncate("日本語", 6), "日本語");
+        assert_eq!((truncate("", 0), truncate("a", 0)), (String::new(), "…".to_owned()));
     }
 }

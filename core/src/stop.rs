@@ -1,6 +1,6 @@
-//! What ends a run from outside: a signal, or its deadline.
+//! The signals and the deadline that end a run.
 //!
-//! As process 1 of a container, a program that installs no handler does not even notice SIGTERM.
+//! A process with PID 1 in a container ignores SIGTERM unless it installs a handler.
 
 use std::fmt;
 use std::io;
@@ -10,16 +10,16 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep, timeout_at};
 
-/// How long a stage in flight may take to finish after a signal. With `SETTLE` it stays below the five
-/// seconds that a run has to print its report.
+/// The time that a running stage has to finish after a signal. With `SETTLE_LIMIT` it is less than the five seconds within
+/// which a run must print its report.
 const GRACE: Duration = Duration::from_secs(3);
 
 /// The signals that end a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
-    /// SIGINT
+    /// SIGINT.
     Interrupt,
-    /// SIGTERM
+    /// SIGTERM.
     Terminate,
 }
 
@@ -32,18 +32,18 @@ impl fmt::Display for Signal {
     }
 }
 
-/// Whether a signal has come.
+/// The signal that has arrived, if any.
 #[derive(Clone, Debug)]
 pub struct Stop(watch::Receiver<Option<Signal>>);
 
 impl Stop {
-    /// A stop that the holder of the sender pulls.
+    /// Makes a stop that the sender raises.
     pub fn channel() -> (watch::Sender<Option<Signal>>, Self) {
         let (sender, receiver) = watch::channel(None);
         (sender, Self(receiver))
     }
 
-    /// Listens for both signals from now on.
+    /// Installs handlers for both signals.
     pub(crate) fn on_signals() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         let mut interrupt = signal(SignalKind::interrupt())?;
@@ -55,7 +55,7 @@ impl Stop {
                 _ = terminate.recv() => Signal::Terminate,
             };
             sender.send_replace(Some(signal));
-            // Dropping the sender would look like the end of all waiting.
+            // The sender is kept, because receivers fail once it is dropped.
             sender.closed().await;
         });
         Ok(stop)
@@ -71,43 +71,43 @@ impl Stop {
     }
 }
 
-/// Asks a watch for a pass at once. What is asked for during a pass is done after it.
+/// Triggers a pass of a watch. A trigger during a pass takes effect after it.
 #[derive(Clone, Debug, Default)]
-pub struct Again(Arc<Notify>);
+pub struct PassTrigger(Arc<Notify>);
 
-impl Again {
-    /// Asks for it.
-    pub fn now(&self) {
+impl PassTrigger {
+    /// Triggers a pass.
+    pub fn fire(&self) {
         self.0.notify_one();
     }
 
-    pub(crate) async fn asked(&self) {
+    pub(crate) async fn fired(&self) {
         self.0.notified().await;
     }
 
-    /// Every SIGHUP asks for it from now on.
+    /// Makes a trigger that every SIGHUP fires.
     pub(crate) fn on_hangup() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         let mut hangup = signal(SignalKind::hangup())?;
-        let again = Self::default();
-        let asking = again.clone();
+        let trigger = Self::default();
+        let sender = trigger.clone();
         tokio::spawn(async move {
             while hangup.recv().await.is_some() {
-                asking.now();
+                sender.fire();
             }
         });
-        Ok(again)
+        Ok(trigger)
     }
 }
 
-/// Why something was cut.
+/// The reason for which an operation was cut short.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cut {
     Deadline,
     Stopped(Signal),
 }
 
-/// The bounds of one run.
+/// The deadline and the stop signal of one run.
 #[derive(Debug)]
 pub(crate) struct Bounds {
     deadline: Instant,
@@ -120,27 +120,27 @@ impl Bounds {
         Self { deadline: Instant::now() + timeout, timeout, stop }
     }
 
-    /// Whether there is time left, and no signal has come.
-    pub(crate) fn left(&self) -> Result<(), Cut> {
+    /// Fails if the deadline has passed or a signal has arrived.
+    pub(crate) fn check(&self) -> Result<(), Cut> {
         if let Some(signal) = *self.stop.0.borrow() {
             return Err(Cut::Stopped(signal));
         }
         if Instant::now() < self.deadline { Ok(()) } else { Err(Cut::Deadline) }
     }
 
-    /// How much time is left.
+    /// The remaining time.
     pub(crate) fn remaining(&self) -> Duration {
         self.deadline.saturating_duration_since(Instant::now())
     }
 
-    /// The same bounds, for a part of the run that has no more time than `longest`.
+    /// The same bounds for a part of the run, with at most `longest` from now on.
     pub(crate) fn shorter(&self, longest: Option<Duration>) -> Self {
         let timeout = longest.map_or(self.timeout, |longest| longest.min(self.timeout));
         let deadline = longest.map_or(self.deadline, |longest| self.deadline.min(Instant::now() + longest));
         Self { deadline, timeout, stop: self.stop.clone() }
     }
 
-    /// Runs to the end, or is cut at the deadline or at a signal.
+    /// Awaits `work`, which is cancelled at the deadline or at a signal.
     pub(crate) async fn within<T>(&self, work: impl Future<Output = T>) -> Result<T, Cut> {
         tokio::select! {
             biased;
@@ -149,8 +149,8 @@ impl Bounds {
         }
     }
 
-    /// The same for work that changes something: after a signal it has a grace to finish.
-    pub(crate) async fn finishing<T>(&self, work: impl Future<Output = T>) -> Result<T, Cut> {
+    /// Awaits `work` that changes something. After a signal it has a grace period to finish.
+    pub(crate) async fn within_grace<T>(&self, work: impl Future<Output = T>) -> Result<T, Cut> {
         let abandoned = async {
             let signal = self.stop.raised().await;
             sleep(GRACE).await;

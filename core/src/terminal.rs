@@ -1,4 +1,4 @@
-//! How this process writes: what its two streams are, and what the command line says about them.
+//! The appearance of the output: whether stdout and stderr are terminals, and what the command line says about them.
 
 use std::ffi::OsStr;
 use std::io::{self, IsTerminal as _};
@@ -6,29 +6,29 @@ use std::io::{self, IsTerminal as _};
 use crate::cli::{Color, Format, LogFormat, Style};
 use crate::paint::Paint;
 
-/// What a stream leads to.
+/// The destination of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stream {
     Terminal,
-    /// A file, a pipe, or a container's log.
+    /// A file, a pipe, or the log of a container.
     Other,
 }
 
-/// How the report and the log are written.
+/// The appearance of the report and the log.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Look {
+pub(crate) struct Appearance {
     stdout: Stream,
     stderr: Stream,
     log: LogFormat,
     color: Color,
-    /// Whether the environment asks for no colours.
+    /// Set if the environment turns colours off.
     plain: bool,
-    /// Whether the terminal can move its cursor.
-    moves: bool,
+    /// Set if the terminal can move its cursor.
+    has_cursor: bool,
 }
 
-impl Look {
-    /// What the process has, with what the command line asks for.
+impl Appearance {
+    /// The appearance for the streams and the environment of this process.
     pub(crate) fn of_process(style: Style) -> Self {
         let stream = |terminal| if terminal { Stream::Terminal } else { Stream::Other };
         let (no_color, term) = (std::env::var_os("NO_COLOR"), std::env::var_os("TERM"));
@@ -49,7 +49,7 @@ impl Look {
             log: log_format.unwrap_or(by_stream),
             color,
             plain: dumb || no_color.is_some_and(|value| !value.is_empty()),
-            moves: !dumb,
+            has_cursor: !dumb,
         }
     }
 
@@ -57,8 +57,8 @@ impl Look {
         self.log
     }
 
-    /// Whether a person sees the report at once.
-    pub(crate) fn seen(self) -> bool {
+    /// Returns true if the report is written to a terminal.
+    pub(crate) fn is_visible(self) -> bool {
         self.stdout == Stream::Terminal
     }
 
@@ -79,13 +79,13 @@ impl Look {
         if coloured { Paint::Coloured } else { Paint::Plain }
     }
 
-    /// Whether a line that is drawn anew may stand below the log.
-    pub(crate) fn moves(self) -> bool {
-        self.stderr == Stream::Terminal && self.log == LogFormat::Text && self.moves
+    /// Returns true if a status line can be shown below the log.
+    pub(crate) fn has_status_line(self) -> bool {
+        self.stderr == Stream::Terminal && self.log == LogFormat::Text && self.has_cursor
     }
 
-    /// Whether log and report are texts on a terminal, so that what the report says need not be in the log too.
-    pub(crate) fn is_one_text(self, report: Format) -> bool {
+    /// Returns true if log and report are both text on a terminal. The log then leaves out what the report shows.
+    pub(crate) fn shares_terminal(self, report: Format) -> bool {
         let texts = report == Format::Text && self.log == LogFormat::Text;
         texts && self.stdout == Stream::Terminal && self.stderr == Stream::Terminal
     }
@@ -98,8 +98,13 @@ mod tests {
     const TERMINAL: (Stream, Stream) = (Stream::Terminal, Stream::Terminal);
     const PIPES: (Stream, Stream) = (Stream::Other, Stream::Other);
 
-    fn look(streams: (Stream, Stream), no_color: Option<&str>, term: Option<&str>, color: Color) -> Look {
-        Look::new(
+    fn appearance(
+        streams: (Stream, Stream),
+        no_color: Option<&str>,
+        term: Option<&str>,
+        color: Color,
+    ) -> Appearance {
+        Appearance::new(
             streams,
             (no_color.map(OsStr::new), term.map(OsStr::new)),
             Style { log_format: None, color },
@@ -107,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_are_for_terminals_unless_the_environment_or_the_command_line_says_otherwise() {
+    fn colours_depend_on_terminal_environment_and_command_line() {
         for (streams, no_color, term, color, painted) in [
             (TERMINAL, None, Some("xterm"), Color::Auto, Paint::Coloured),
             (TERMINAL, None, None, Color::Auto, Paint::Coloured),
@@ -118,30 +123,39 @@ mod tests {
             (PIPES, None, Some("xterm"), Color::Auto, Paint::Plain),
             (PIPES, Some("1"), Some("dumb"), Color::Always, Paint::Coloured),
         ] {
-            let look = look(streams, no_color, term, color);
-            let told = (look.report_paint(), look.log_paint());
-            assert_eq!(told, (painted, painted), "{streams:?} {no_color:?} {term:?} {color:?}");
+            let appearance = appearance(streams, no_color, term, color);
+            let paints = (appearance.report_paint(), appearance.log_paint());
+            assert_eq!(paints, (painted, painted), "{streams:?} {no_color:?} {term:?} {color:?}");
         }
-        let mixed = look((Stream::Other, Stream::Terminal), None, None, Color::Auto);
+        let mixed = appearance((Stream::Other, Stream::Terminal), None, None, Color::Auto);
         assert_eq!((mixed.report_paint(), mixed.log_paint()), (Paint::Plain, Paint::Coloured));
     }
 
     #[test]
-    fn the_log_has_the_format_of_what_it_leads_to() {
+    fn the_log_format_depends_on_the_destination() {
         let formats = |streams| {
-            let look = look(streams, None, None, Color::Auto);
-            (look.seen(), look.log(), look.moves(), look.is_one_text(Format::Text))
+            let appearance = appearance(streams, None, None, Color::Auto);
+            (
+                appearance.is_visible(),
+                appearance.log(),
+                appearance.has_status_line(),
+                appearance.shares_terminal(Format::Text),
+            )
         };
         assert_eq!(formats(TERMINAL), (true, LogFormat::Text, true, true));
         assert_eq!(formats(PIPES), (false, LogFormat::Json, false, false));
         let (terminal, other) = (Stream::Terminal, Stream::Other);
         assert_eq!(formats((other, terminal)), (false, LogFormat::Text, true, false));
         assert_eq!(formats((terminal, other)), (true, LogFormat::Json, false, false));
-        let dumb = look(TERMINAL, None, Some("dumb"), Color::Auto);
-        assert!(!dumb.moves() && dumb.is_one_text(Format::Text));
-        assert!(!dumb.is_one_text(Format::Jsonl), "its lines are no text that a person reads");
+        let dumb = appearance(TERMINAL, None, Some("dumb"), Color::Auto);
+        assert!(!dumb.has_status_line() && dumb.shares_terminal(Format::Text));
+        assert!(!dumb.shares_terminal(Format::Jsonl), "its lines are no text that a person reads");
         let style = Style { log_format: Some(LogFormat::Json), color: Color::Auto };
-        let asked = Look::new(TERMINAL, (None, None), style);
-        assert!(asked.log() == LogFormat::Json && !asked.moves() && !asked.is_one_text(Format::Text));
+        let with_option = Appearance::new(TERMINAL, (None, None), style);
+        assert!(
+            with_option.log() == LogFormat::Json
+                && !with_option.has_status_line()
+                && !with_option.shares_terminal(Format::Text)
+        );
     }
 }

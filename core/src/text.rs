@@ -1,4 +1,4 @@
-//! A report for people: a plan reads like a diff, an error like advice.
+//! Writes a report as text for people.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,62 +6,67 @@ use std::time::Duration;
 use crate::change::{Change, Effect};
 use crate::cli::Command;
 use crate::error::Failure;
+use crate::escape::{bounded, printable};
 use crate::ledger::{Status, Step};
 use crate::paint::{Paint, Tone};
 use crate::redact::Redactor;
 use crate::report::{Outcome, Report};
-use crate::shown::{bounded, printable};
 
 /// The longest line of a change or a conflict, in bytes.
 const LIMIT: usize = 64 * 1024;
 
-/// More changes of one operation in a row than this are folded.
+/// The number of consecutive changes of one operation above which they are folded.
 const FOLDED: usize = 20;
-/// How many of them are shown.
+/// The number of changes that are shown of a folded run.
 const SHOWN: usize = 3;
 
-/// What a text has for a person who sees it at once. Elsewhere two equal runs print equal bytes.
+/// The style of a text report. By default the texts of two equal runs are equal.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Seen {
-    /// How long the run took.
-    pub took: Option<Duration>,
-    /// Whether there are colours.
+pub struct TextStyle {
+    /// The duration of the run, if it is shown.
+    pub duration: Option<Duration>,
+    /// The use of colours.
     pub paint: Paint,
 }
 
-/// The report as lines.
-pub(crate) fn page<C: Change>(report: &Report<C>, redactor: &Redactor, seen: Seen) -> String {
+/// Writes the report.
+pub(crate) fn render<C: Change>(report: &Report<C>, redactor: &Redactor, style: TextStyle) -> String {
     let own =
         |text: &dyn fmt::Display| printable(&bounded(text, LIMIT, |text| redactor.own(text).into_owned()));
-    let paint = seen.paint;
+    let paint = style.paint;
     let outcome = paint.put(tone(report.outcome), report.outcome.name());
-    let mut page = format!("{} {} {}: {outcome}\n", report.tool, report.version, report.command);
-    for run in report.changes.chunk_by(|one, other| folds(one) && folds(other) && alike(one, other)) {
+    let mut output = format!("{} {} {}: {outcome}\n", report.tool, report.version, report.command);
+    for run in report
+        .changes
+        .chunk_by(|one, other| can_fold(one) && can_fold(other) && has_same_operation(one, other))
+    {
         let shown = if run.len() > FOLDED { SHOWN } else { run.len() };
         for step in run.iter().take(shown) {
-            page += &format!("  {} {}{}\n", sign(step, paint), own(&step.change), became(step.status));
+            output +=
+                &format!("  {} {}{}\n", sign(step, paint), own(&step.change), status_suffix(step.status));
             if let Some(problem) = &step.problem {
-                page += &format!("      {}\n", printable(problem));
+                output += &format!("      {}\n", printable(problem));
             }
         }
         if let (Some(step), more @ 1..) = (run.first(), run.len() - shown) {
             let op = step.change.op();
-            page += &format!("  {} … and {more} more of {op}{}\n", sign(step, paint), became(step.status));
+            output +=
+                &format!("  {} … and {more} more of {op}{}\n", sign(step, paint), status_suffix(step.status));
         }
     }
     for conflict in &report.conflicts {
-        page += &format!("  {} conflict at {}\n", paint.put(Tone::Bad, "!"), own(conflict));
+        output += &format!("  {} conflict at {}\n", paint.put(Tone::Error, "!"), own(conflict));
     }
-    page += &report.error.as_ref().map(|error| failure(error, paint)).unwrap_or_default();
-    page + &summary(report, &own(&report.endpoint), seen)
+    output += &report.error.as_ref().map(|error| failure(error, paint)).unwrap_or_default();
+    output + &summary(report, &own(&report.endpoint), style)
 }
 
 fn tone(outcome: Outcome) -> Tone {
     match outcome {
-        Outcome::Drift => Tone::Notable,
-        Outcome::Conflict | Outcome::Failed | Outcome::Interrupted => Tone::Bad,
+        Outcome::Drift => Tone::Altered,
+        Outcome::Conflict | Outcome::Failed | Outcome::Interrupted => Tone::Error,
         Outcome::Unchanged | Outcome::Changed | Outcome::Valid | Outcome::Described | Outcome::Exported => {
-            Tone::Good
+            Tone::Added
         }
     }
 }
@@ -69,25 +74,25 @@ fn tone(outcome: Outcome) -> Tone {
 fn sign<C: Change>(step: &Step<C>, paint: Paint) -> String {
     let effect = step.change.effect();
     let tone = match effect {
-        Effect::Add => Tone::Good,
-        Effect::Alter => Tone::Notable,
-        Effect::Remove => Tone::Gone,
+        Effect::Add => Tone::Added,
+        Effect::Alter => Tone::Altered,
+        Effect::Remove => Tone::Removed,
     };
     paint.put(tone, &effect.sign().to_string())
 }
 
-/// A change whose line may be left out beside others of its kind.
-fn folds<C>(step: &Step<C>) -> bool {
+/// Returns true if the change may be folded.
+fn can_fold<C>(step: &Step<C>) -> bool {
     step.problem.is_none()
 }
 
-fn alike<C: Change>(one: &Step<C>, other: &Step<C>) -> bool {
+fn has_same_operation<C: Change>(one: &Step<C>, other: &Step<C>) -> bool {
     one.change.op() == other.change.op() && one.status == other.status
 }
 
-/// `7 added, 1 changed on kafka:9092 in 0.31 s`, or what was compared where nothing was to do, or that a conflict left everything
-/// as it was; nothing where there is nothing to count.
-fn summary<C: Change>(report: &Report<C>, endpoint: &str, seen: Seen) -> String {
+/// The summary line: `7 added, 1 changed on kafka:9092 in 0.31 s`, or the compared objects if nothing had to be changed, or
+/// that nothing was changed because of a conflict. Empty if there is nothing to count.
+fn summary<C: Change>(report: &Report<C>, endpoint: &str, style: TextStyle) -> String {
     let is_planned = matches!(report.command, Command::Plan | Command::Describe);
     let words =
         if is_planned { ["to add", "to change", "to remove"] } else { ["added", "changed", "removed"] };
@@ -107,11 +112,12 @@ fn summary<C: Change>(report: &Report<C>, endpoint: &str, seen: Seen) -> String 
     if !endpoint.is_empty() {
         line += &format!(" on {endpoint}");
     }
-    line += &seen.took.map(|took| format!(" in {:.2} s", took.as_secs_f64())).unwrap_or_default();
+    line +=
+        &style.duration.map(|duration| format!(" in {:.2} s", duration.as_secs_f64())).unwrap_or_default();
     line + "\n"
 }
 
-fn became(status: Status) -> &'static str {
+fn status_suffix(status: Status) -> &'static str {
     match status {
         Status::Planned | Status::Applied => "",
         Status::Failed => "  [failed]",
@@ -121,12 +127,12 @@ fn became(status: Status) -> &'static str {
 }
 
 fn failure(error: &Failure, paint: Paint) -> String {
-    let mut page = format!("{} {}\n", paint.put(Tone::Bad, "error:"), printable(&error.message));
+    let mut output = format!("{} {}\n", paint.put(Tone::Error, "error:"), printable(&error.message));
     for cause in &error.causes {
-        page += &format!("  because {}\n", printable(cause));
+        output += &format!("  because {}\n", printable(cause));
     }
     for violation in &error.violations {
-        page += &format!("  {}\n", printable(&violation.to_string()));
+        output += &format!("  {}\n", printable(&violation.to_string()));
     }
-    page + &format!("  exit {} ({}); to do: {}\n", error.exit, error.kind, printable(&error.remedy))
+    output + &format!("  exit {} ({}); to do: {}\n", error.exit, error.kind, printable(&error.remedy))
 }

@@ -1,20 +1,20 @@
-//! Variables in a spec that does not ask for their replacement: `${NAME}` where a name stands.
+//! Finds unexpanded variables such as `${NAME}` in a spec without `interpolate: true`.
 //!
-//! Compose replaces them in a Compose file, also in the inline text of a config, and never in a file that is mounted. Taken
-//! as they are, they would name a role `${APP_USER}`. Policy variables, such as `${aws:username}`, are of another form.
+//! Compose substitutes variables in a Compose file and in the inline content of a config, but not in a mounted file. Taken
+//! literally, they would create a role named `${APP_USER}`. Policy variables such as `${aws:username}` have another form.
 
 use serde_saphyr::granit_parser::{Event, Parser};
 
 use crate::locate::{Locations, Position};
 use crate::{Violation, Violations, variables};
 
-/// What a variable in a spec is told.
+/// The problem of an unexpanded variable.
 pub(crate) const PROBLEM: &str = "a variable that nothing has replaced: Compose does it in a Compose file and in an inline config \
      (`content:`), never in a mounted file; write `interpolate: true` on top of the spec, and it is taken from the environment \
      of this process, or write the value";
 
-/// Every key with a variable, and every value with one that is a single word: a text of several words may be a program or a
-/// comment, which has braces of its own.
+/// The violations for all keys and values with a variable. A text of several words is not checked, because it may be code or
+/// a comment with braces of its own.
 pub(crate) fn violations(yaml: &str) -> Violations {
     let mut positions: Vec<Position> = Vec::new();
     if yaml.contains("${") {
@@ -29,9 +29,9 @@ pub(crate) fn violations(yaml: &str) -> Violations {
     positions.into_iter().map(violation).collect()
 }
 
-/// Whether a text may be a name, and has a variable in it.
+/// Returns true if a text is a single word with a variable.
 pub(crate) fn is_unexpanded(text: &str) -> bool {
-    text.contains("${") && !text.contains(char::is_whitespace) && variables::first(text).is_some()
+    text.contains("${") && !text.contains(char::is_whitespace) && variables::first_variable(text).is_some()
 }
 
 #[cfg(test)]
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_found_with_their_places_and_free_texts_are_not() {
+    fn variables_in_single_words_are_found_with_their_places() {
         let yaml = "a: ${A}\nroles:\n  \"x_${B:-c}\": {}\nlist: [x, \"arn:${D}/*\"]\ntext: see ${E}\ndocument: \"${aws:username}\"\ncode: |\n  f${x}\n  y\n";
         let places: Vec<_> =
             violations(yaml).iter().map(|found| (found.at.to_string(), found.line)).collect();

@@ -1,6 +1,6 @@
-//! Variables in the texts of a spec: `${NAME}`, with a default or a message, as Compose has them.
+//! Substitutes variables in the texts of a spec, with the syntax of Compose: `${NAME}`, `${NAME:-DEFAULT}` and so on.
 //!
-//! What is in none of Compose's forms is no variable and stays as it is: `${aws:username}` belongs to a policy.
+//! A text in any other form, such as `${aws:username}` of a policy, is no variable and stays unchanged.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -8,42 +8,42 @@ use std::fmt;
 
 use crate::environment::is_credential;
 
-/// What one text may become, and what all texts of a spec may.
+/// The largest size of one substituted text, and of all together.
 pub(crate) const SIZE_LIMIT: usize = 16 * 1024 * 1024;
-/// A default may hold a variable with a default.
+/// The largest nesting depth of defaults, which may contain variables with defaults.
 const DEPTH_LIMIT: usize = 8;
 
-/// The variables of this process.
+/// The environment variables of this process.
 #[derive(Debug, Default)]
 pub(crate) struct Variables {
     values: BTreeMap<String, OsString>,
-    /// Those in which the server's own clients take a credential.
+    /// The variables from which the server's own clients read a credential.
     known: &'static [&'static str],
 }
 
-/// Why a text has no value.
+/// The reason for which a text cannot be substituted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Problem {
     Unset(String),
-    /// The spec's own words about it.
+    /// The variable and the message in the spec.
     Required(String, String),
     Credential(String),
     NotText(String),
-    /// `$NAME`, which Compose replaces and nothing else in a spec means.
+    /// A variable without braces, `$NAME`, which Compose substitutes and this program does not.
     Bare(String),
     Unclosed(String),
     TooDeep,
     TooLong,
 }
 
-/// What stands behind `${`.
+/// The parsed text after `${`.
 enum Form<'t> {
     Variable {
         name: &'t str,
-        /// Whether an empty variable counts as one that is not set.
-        filled: bool,
+        /// Set if an empty variable counts as unset (the forms with a colon).
+        empty_is_unset: bool,
         operation: Operation<'t>,
-        /// What comes after the closing brace.
+        /// The text after the closing brace.
         rest: &'t str,
     },
     Unclosed(&'t str),
@@ -55,7 +55,7 @@ enum Operation<'t> {
     Value,
     Default(&'t str),
     Required(&'t str),
-    Instead(&'t str),
+    Alternative(&'t str),
 }
 
 impl fmt::Display for Problem {
@@ -95,7 +95,7 @@ impl Variables {
         Self { values: environment.iter().filter_map(named).collect(), known }
     }
 
-    /// The text with every variable replaced once: what a variable holds is not looked through again.
+    /// Substitutes all variables of a text. Their values are not substituted again.
     pub(crate) fn expand(&self, text: &str) -> Result<String, Problem> {
         let mut expanded = String::with_capacity(text.len());
         self.expand_into(text, &mut expanded, 0).map(|()| expanded)
@@ -103,29 +103,29 @@ impl Variables {
 
     fn expand_into(&self, text: &str, expanded: &mut String, depth: usize) -> Result<(), Problem> {
         let mut rest = text;
-        while let Some((before, behind)) = rest.split_once('$') {
+        while let Some((before, after)) = rest.split_once('$') {
             expanded.push_str(before);
-            rest = if let Some(behind) = behind.strip_prefix('$') {
+            rest = if let Some(after) = after.strip_prefix('$') {
                 expanded.push('$');
-                behind
-            } else if let Some(inside) = behind.strip_prefix('{') {
-                match form(inside) {
-                    Form::Variable { name, filled, operation, rest } => {
-                        self.replace(name, filled, operation, (&mut *expanded, depth))?;
+                after
+            } else if let Some(inside) = after.strip_prefix('{') {
+                match parse_form(inside) {
+                    Form::Variable { name, empty_is_unset, operation, rest } => {
+                        self.substitute(name, empty_is_unset, operation, (&mut *expanded, depth))?;
                         rest
                     }
                     Form::Unclosed(name) => return Err(Problem::Unclosed(name.to_owned())),
                     Form::Other => {
                         expanded.push('$');
-                        behind
+                        after
                     }
                 }
             } else {
-                match name(behind) {
+                match name(after) {
                     "" => expanded.push('$'),
                     bare => return Err(Problem::Bare(bare.to_owned())),
                 }
-                behind
+                after
             };
             if expanded.len() > SIZE_LIMIT {
                 return Err(Problem::TooLong);
@@ -135,10 +135,10 @@ impl Variables {
         Ok(())
     }
 
-    fn replace(
+    fn substitute(
         &self,
         name: &str,
-        filled: bool,
+        empty_is_unset: bool,
         operation: Operation<'_>,
         (expanded, depth): (&mut String, usize),
     ) -> Result<(), Problem> {
@@ -148,13 +148,13 @@ impl Variables {
         if depth == DEPTH_LIMIT {
             return Err(Problem::TooDeep);
         }
-        let value = self.values.get(name).filter(|value| !filled || !value.is_empty());
+        let value = self.values.get(name).filter(|value| !empty_is_unset || !value.is_empty());
         let value = value.map(|value| value.to_str().ok_or_else(|| Problem::NotText(name.to_owned())));
         match (operation, value.transpose()?) {
-            (Operation::Instead(text), Some(_)) | (Operation::Default(text), None) => {
+            (Operation::Alternative(text), Some(_)) | (Operation::Default(text), None) => {
                 return self.expand_into(text, expanded, depth + 1);
             }
-            (Operation::Instead(_), None) => {}
+            (Operation::Alternative(_), None) => {}
             (_, Some(value)) => expanded.push_str(value),
             (Operation::Value | Operation::Required(""), None) => {
                 return Err(Problem::Unset(name.to_owned()));
@@ -167,58 +167,59 @@ impl Variables {
     }
 }
 
-/// The first variable of a text, in braces.
-pub(crate) fn first(text: &str) -> Option<&str> {
+/// The first variable of a text, including the braces.
+pub(crate) fn first_variable(text: &str) -> Option<&str> {
     let mut rest = text;
-    while let Some((_, behind)) = rest.split_once("${") {
-        match form(behind) {
-            Form::Variable { rest: after, .. } => {
-                let end = text.len() - after.len();
-                return text.get(text.len() - behind.len() - 2..end);
+    while let Some((_, after)) = rest.split_once("${") {
+        match parse_form(after) {
+            Form::Variable { rest: tail, .. } => {
+                let end = text.len() - tail.len();
+                return text.get(text.len() - after.len() - 2..end);
             }
             Form::Unclosed(_) => return None,
-            Form::Other => rest = behind,
+            Form::Other => rest = after,
         }
     }
     None
 }
 
-/// The letters that a variable's name begins with.
+/// The variable name at the beginning of a text, or an empty text.
 fn name(text: &str) -> &str {
     let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
     let name = text.get(..end).unwrap_or_default();
     if name.starts_with(|c: char| c.is_ascii_digit()) { "" } else { name }
 }
 
-fn form<'t>(inside: &'t str) -> Form<'t> {
+/// Parses the text after `${`.
+fn parse_form<'t>(inside: &'t str) -> Form<'t> {
     let name = name(inside);
-    let behind = inside.get(name.len()..).unwrap_or_default();
+    let after = inside.get(name.len()..).unwrap_or_default();
     if name.is_empty() {
         return Form::Other;
     }
-    if let Some(rest) = behind.strip_prefix('}') {
-        return Form::Variable { name, filled: false, operation: Operation::Value, rest };
+    if let Some(rest) = after.strip_prefix('}') {
+        return Form::Variable { name, empty_is_unset: false, operation: Operation::Value, rest };
     }
-    let (filled, behind) = behind.strip_prefix(':').map_or((false, behind), |behind| (true, behind));
-    let operation: fn(&'t str) -> Operation<'t> = match behind.chars().next() {
+    let (empty_is_unset, after) = after.strip_prefix(':').map_or((false, after), |after| (true, after));
+    let operation: fn(&'t str) -> Operation<'t> = match after.chars().next() {
         Some('-') => Operation::Default,
         Some('?') => Operation::Required,
-        Some('+') => Operation::Instead,
+        Some('+') => Operation::Alternative,
         _ => return Form::Other,
     };
-    let word = behind.get(1..).unwrap_or_default();
-    match closing(word) {
+    let word = after.get(1..).unwrap_or_default();
+    match closing_brace(word) {
         Some(end) => {
             let (word, rest) = word.split_at(end);
             let rest = rest.get(1..).unwrap_or_default();
-            Form::Variable { name, filled, operation: operation(word), rest }
+            Form::Variable { name, empty_is_unset, operation: operation(word), rest }
         }
         None => Form::Unclosed(name),
     }
 }
 
-/// Where the brace is that closes a word, in which variables have braces of their own.
-fn closing(word: &str) -> Option<usize> {
+/// The offset of the closing brace of a word, which may contain variables with braces.
+fn closing_brace(word: &str) -> Option<usize> {
     let bytes = word.as_bytes();
     let (mut open, mut at) = (0_usize, 0_usize);
     loop {

@@ -1,4 +1,4 @@
-//! What is wrong with a spec, each with the path of the place that says it.
+//! The violations of a spec, each with its path.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-/// A place in a spec: `topics.orders.config."retention.ms"`, `acls[2].principal`. It shares what is above it with its
-/// neighbours: a path is made for every value of a spec, and hardly ever shown.
+/// A path in a spec, such as `topics.orders.config."retention.ms"` or `acls[2].principal`. A path is a linked list that
+/// shares its parents with other paths, because one is made for every value of a spec and hardly ever displayed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SpecPath(Option<Arc<Step>>);
 
 #[derive(Debug, PartialEq, Eq)]
 struct Step {
-    within: SpecPath,
+    parent: SpecPath,
     segment: Segment,
 }
 
@@ -25,35 +25,35 @@ enum Segment {
 }
 
 impl SpecPath {
-    /// The spec itself.
+    /// The root of the spec.
     pub fn root() -> Self {
         Self::default()
     }
 
-    /// The value under `name`.
+    /// The path of the value of a key.
     #[must_use]
     pub fn key(&self, name: &str) -> Self {
         self.join(Segment::Key(name.to_owned()))
     }
 
-    /// The item at `position`, from zero.
+    /// The path of an item, counted from zero.
     #[must_use]
     pub fn index(&self, position: usize) -> Self {
         self.join(Segment::Index(position))
     }
 
-    /// The mapping or list that holds this place; `None` at the root.
+    /// The path of the mapping or list that contains this value; `None` for the root.
     #[must_use]
     pub fn parent(&self) -> Option<Self> {
-        self.0.as_ref().map(|step| step.within.clone())
+        self.0.as_ref().map(|step| step.parent.clone())
     }
 
     fn join(&self, segment: Segment) -> Self {
-        Self(Some(Arc::new(Step { within: self.clone(), segment })))
+        Self(Some(Arc::new(Step { parent: self.clone(), segment })))
     }
 
     fn segments(&self) -> Vec<&Segment> {
-        let steps = std::iter::successors(self.0.as_deref(), |step| step.within.0.as_deref());
+        let steps = std::iter::successors(self.0.as_deref(), |step| step.parent.0.as_deref());
         let mut segments: Vec<_> = steps.map(|step| &step.segment).collect();
         segments.reverse();
         segments
@@ -90,7 +90,7 @@ impl fmt::Display for SpecPath {
     }
 }
 
-/// A key that would blur the path is quoted.
+/// Writes a key, in quotes if it contains characters that would make the path ambiguous.
 fn write_key(f: &mut fmt::Formatter<'_>, key: &str) -> fmt::Result {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     if !key.is_empty() && key.chars().all(plain) { f.write_str(key) } else { write!(f, "{key:?}") }
@@ -102,31 +102,31 @@ impl Serialize for SpecPath {
     }
 }
 
-/// One thing that is wrong, where it is, and in what way.
+/// One violation.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Violation {
-    /// The place, as a path.
+    /// The path.
     pub at: SpecPath,
-    /// The file, where a spec is several.
+    /// The file, if the spec has several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
-    /// The place, as a line of the file, from one.
+    /// The line in the file, counted from one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
-    /// The place, as a column of that line, from one.
+    /// The column in the line, counted from one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<usize>,
-    /// What is wrong and what would be right.
+    /// The problem, and what would be correct.
     pub problem: String,
 }
 
 impl Violation {
-    /// At a position of the only text.
+    /// Makes a violation at a position.
     pub(crate) fn at(at: SpecPath, (line, column): (usize, usize), problem: impl fmt::Display) -> Self {
         Self { at, file: None, line: Some(line), column: Some(column), problem: problem.to_string() }
     }
 
-    /// The same, in this of several files.
+    /// Sets the file, if the spec has several.
     pub(crate) fn of_file(mut self, file: Option<&str>) -> Self {
         self.file = file.map(str::to_owned);
         self
@@ -145,12 +145,12 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Everything that is wrong with one spec.
+/// All violations of one spec.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Violations(Vec<Violation>);
 
 impl Violations {
-    /// Notes one more.
+    /// Adds a violation.
     pub fn push(&mut self, at: &SpecPath, problem: impl fmt::Display) {
         self.0.push(Violation {
             at: at.clone(),
@@ -161,17 +161,17 @@ impl Violations {
         });
     }
 
-    /// The value, or `None` with the problem noted.
+    /// Returns the value, or adds the error as a violation and returns `None`.
     pub fn check<T, E: fmt::Display>(&mut self, at: &SpecPath, result: Result<T, E>) -> Option<T> {
         result.map_err(|problem| self.push(at, problem)).ok()
     }
 
-    /// `desired` when nothing is wrong.
+    /// Returns `desired` if there is no violation.
     pub fn or<T>(self, desired: T) -> Result<T, Self> {
         if self.0.is_empty() { Ok(desired) } else { Err(self) }
     }
 
-    /// Finds each place in the text and sorts by it, so that a reader goes through each file once.
+    /// Adds file, line and column to each violation and sorts them, so that a reader goes through each file once.
     #[must_use]
     pub(crate) fn located<'f>(
         mut self,
@@ -186,7 +186,7 @@ impl Violations {
         self.sorted()
     }
 
-    /// In the order of their places.
+    /// Sorts by file, line and column, and removes duplicates.
     #[must_use]
     pub(crate) fn sorted(self) -> Self {
         let place = |it: &Violation| (it.file.clone(), it.line, it.column);
@@ -194,7 +194,7 @@ impl Violations {
         Self(sorted.into_iter().map(|(_, it)| it).collect())
     }
 
-    /// In the order of the file.
+    /// Iterates over the violations.
     pub fn iter(&self) -> impl Iterator<Item = &Violation> {
         self.0.iter()
     }
@@ -241,7 +241,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_read_like_the_file_and_quote_what_would_blur_them() {
+    fn ambiguous_keys_are_quoted_in_paths() {
         let root = SpecPath::root();
         assert_eq!(root.to_string(), "(root)");
         assert_eq!(root.key("acls").index(2).key("principal").to_string(), "acls[2].principal");
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn violations_come_in_the_order_of_the_file() {
+    fn violations_are_sorted_by_their_place_in_the_file() {
         let (early, late) = (SpecPath::root().key("z"), SpecPath::root().key("a"));
         let mut violations = Violations::default();
         violations.push(&late, "second");

@@ -1,21 +1,22 @@
-//! Keeps a server converged: pass after pass, each as `apply` does it, with the spec and the secrets as they are then.
+//! The command `watch`, which keeps a server converged by repeated passes. Each pass does the same as `apply`, with the
+//! present spec and secrets.
 //!
-//! Between two passes nothing is held: no connection, no lock of the server's, no secret. What a pass found is told when
-//! it did something or when it ended otherwise than the one before; a quiet watch writes nothing.
+//! Between two passes, no connection, no lock of the server and no secret is held. A pass is reported if it changed
+//! something or ended differently from the previous one. Otherwise the watch writes nothing.
 
 mod files;
+mod last_report;
 mod pass;
-mod standing;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::time::{Instant as Moment, sleep, sleep_until};
+use tokio::time::{Instant as TokioInstant, sleep, sleep_until};
 use tracing::{debug, info};
 
-use self::files::Seen;
-use self::pass::{Keeper, Pass};
-use self::standing::Standing;
+use self::files::FileHashes;
+use self::last_report::LastReport;
+use self::pass::{PassResult, PassRunner};
 use crate::backend::Backend;
 use crate::backoff::Backoff;
 use crate::cli::Options;
@@ -24,67 +25,65 @@ use crate::exit::Exit;
 use crate::health::Health;
 use crate::host::Host;
 use crate::report::Report;
-use crate::stop::{Again, Signal, Stop};
-use crate::{environment, last_resort, redact};
+use crate::stop::{PassTrigger, Signal, Stop};
+use crate::{environment, redact, watchdog};
 
-/// How often the files are looked at.
-const LOOK: Duration = Duration::from_secs(1);
+/// The interval at which the files are checked for changes.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// What a watch takes from the process it is in.
+/// The inputs of a watch from its process.
 pub struct Sidecar {
-    /// The same as for one run.
+    /// The inputs of every run.
     pub host: Host,
-    /// Asks for a pass at once.
-    pub again: Again,
-    /// Tells how it is.
+    /// The trigger for a pass.
+    pub trigger: PassTrigger,
+    /// The health that the watch updates.
     pub health: Health,
 }
 
-/// Passes until a signal, or until the first of them shows what cannot get better. Each report that says something new is
-/// told, with the moment when its pass began.
+/// Makes passes until a signal, or until the first pass has ended with a permanent error. `report_pass` receives each report
+/// with news, and the start time of its pass.
 pub async fn watch<B: Backend>(
     options: &Options,
     sidecar: Sidecar,
-    mut tell: impl FnMut(&Report<B::Change>, Instant),
+    mut report_pass: impl FnMut(&Report<B::Change>, Instant),
 ) -> Exit {
-    let Sidecar { host, again, health } = sidecar;
-    let mut wait = Wait::new(options, host.stop.clone(), again);
-    let credentials = environment::credentials(&host.environment, B::CREDENTIAL_VARIABLES);
-    if !credentials.is_empty() {
-        let report = Report::new(B::NAME, options, Error::Environment(credentials).into());
-        tell(&report, Instant::now());
+    let Sidecar { host, trigger, health } = sidecar;
+    let mut wait = Wait::new(options, host.stop.clone(), trigger);
+    if let Some(report) = refused::<B>(options, &host) {
+        report_pass(&report, Instant::now());
         return report.exit();
     }
-    let mut keeper = Keeper::<B>::new(options, host);
-    let mut standing = Standing::default();
+    let mut runner = PassRunner::<B>::new(options, host);
+    let mut last_report = LastReport::default();
     loop {
-        let began = Instant::now();
-        let passed = keeper.pass(&mut wait.seen).await;
-        last_resort::rest();
+        let started = Instant::now();
+        let passed = runner.pass(&mut wait.files).await;
+        watchdog::disarm();
         let stopped = passed.stopped();
-        let Pass { spec, mut server } = passed.reported(options);
-        health.spec(spec.as_ref().and_then(Report::reason));
-        if let Some(report) = standing.news_of_spec(spec.as_ref()) {
-            tell(report, began);
+        let PassResult { spec, mut server } = passed.into_reports(options);
+        health.spec_problem(spec.as_ref().and_then(Report::reason));
+        if let Some(report) = last_report.take_spec_report(spec.as_ref()) {
+            report_pass(report, started);
         }
         if let Some(signal) = stopped {
             if server.has_sent() {
-                tell(&server, began);
+                report_pass(&server, started);
             }
-            return ended(signal);
+            return log_stop(signal);
         }
-        if standing.is_news(&server) {
+        if last_report.should_report(&server) {
             if server.error.is_none() {
-                server.compared = keeper.compared();
+                server.compared = runner.compared();
             }
-            tell(&server, began);
+            report_pass(&server, started);
         } else {
             debug!(outcome = server.outcome.name(), "nothing new");
         }
         let exit = server.exit();
         if exit == Exit::Converged {
             health.converged(options.every);
-        } else if standing.never_converged() && !exit.may_help() {
+        } else if last_report.never_converged() && !exit.is_retryable() {
             return exit;
         } else {
             health.failing(server.reason().unwrap_or_default());
@@ -92,32 +91,38 @@ pub async fn watch<B: Backend>(
         drop(server);
         redact::set_current(Arc::default());
         if let Some(signal) = wait.after(exit).await {
-            return ended(signal);
+            return log_stop(signal);
         }
     }
 }
 
-fn ended(signal: Signal) -> Exit {
+/// The report about credentials in the environment, with which a watch does not start.
+fn refused<B: Backend>(options: &Options, host: &Host) -> Option<Report<B::Change>> {
+    let credentials = environment::credentials(&host.environment, B::CREDENTIAL_VARIABLES);
+    (!credentials.is_empty()).then(|| Report::new(B::NAME, options, Error::Environment(credentials).into()))
+}
+
+fn log_stop(signal: Signal) -> Exit {
     info!(%signal, "stopped");
     Exit::Converged
 }
 
-/// Between two passes.
+/// The wait between two passes.
 struct Wait {
     stop: Stop,
-    again: Again,
+    trigger: PassTrigger,
     steady: Backoff,
     failing: Backoff,
-    seen: Seen,
+    files: FileHashes,
 }
 
 impl Wait {
-    fn new(options: &Options, stop: Stop, again: Again) -> Self {
+    fn new(options: &Options, stop: Stop, trigger: PassTrigger) -> Self {
         let (steady, failing) = (Backoff::steady(options.every), Backoff::between_passes(options.every));
-        Self { stop, again, steady, failing, seen: Seen::default() }
+        Self { stop, trigger, steady, failing, files: FileHashes::default() }
     }
 
-    /// Waits until it is time for another pass; or a signal ends it all.
+    /// Waits until the next pass is due, or returns the signal that ends the watch.
     async fn after(&mut self, exit: Exit) -> Option<Signal> {
         let pause = if exit == Exit::Converged {
             self.failing.reset();
@@ -129,20 +134,20 @@ impl Wait {
         tokio::select! {
             biased;
             signal = stop.raised() => Some(signal),
-            () = self.reason(Moment::now() + pause) => None,
+            () = self.next_pass(TokioInstant::now() + pause) => None,
         }
     }
 
-    async fn reason(&mut self, until: Moment) {
-        let again = self.again.clone();
+    async fn next_pass(&mut self, until: TokioInstant) {
+        let trigger = self.trigger.clone();
         loop {
             tokio::select! {
                 biased;
-                () = again.asked() => return info!("a pass was asked for by SIGHUP"),
+                () = trigger.fired() => return info!("a pass was triggered by SIGHUP"),
                 () = sleep_until(until) => return,
-                () = sleep(LOOK) => {}
+                () = sleep(POLL_INTERVAL) => {}
             }
-            if self.seen.differs() {
+            if self.files.have_changed() {
                 info!("the spec, a secret or a file that the spec names has changed");
                 return;
             }

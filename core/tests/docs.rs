@@ -1,4 +1,4 @@
-//! The documents say what the code does.
+//! Tests that the documents agree with the code.
 
 #![expect(
     clippy::unwrap_used,
@@ -64,9 +64,9 @@ fn the_readme_shows_the_exit_table_of_the_code() {
     assert!(readme.contains(&init_core::Exit::markdown()));
 }
 
-/// A section whose heading begins with the exit's code and name, with something in it.
+/// Each exit code has a section with its code and name as the heading.
 #[test]
-fn every_exit_has_a_section_that_says_what_to_do() {
+fn every_exit_code_has_a_section() {
     let page = fs::read_to_string(root().join("docs/exits.md")).unwrap();
     for exit in init_core::Exit::ALL {
         let heading = format!("\n## {}: {}\n", exit.code(), exit.name());
@@ -94,7 +94,7 @@ fn pages(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn every_link_between_the_documents_leads_somewhere() {
+fn every_link_between_the_documents_has_a_target() {
     let front = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(|page| root().join(page));
     let mut links = 0;
     for page in pages(&root().join("docs")).iter().chain(&front) {

@@ -29,6 +29,8 @@ pub mod postgres;
 mod scratch;
 mod silent;
 pub mod terminal;
+#[cfg(test)]
+mod terminal_tests;
 pub mod valkey;
 
 pub use certificates::{Certificates, Kinds, P_521, Row, Verdict};

@@ -1,29 +1,29 @@
-//! From a change to a request, and from its answer to a result per change.
+//! Turns changes into requests, and each response into a result per change.
 //!
-//! `check` sends the same requests as `apply` with `validate_only`: what a broker would refuse, it refuses before anything
-//! is written.
+//! `check` sends the same requests as `apply` with `validate_only`, so that brokers refuse what they would refuse
+//! before anything is written.
 
 mod acls;
-mod alter;
 mod authorized;
+mod await_configs;
 mod barrier;
 mod batch;
-mod brokers;
+mod broker_defaults;
 mod by_request;
-mod configs;
-mod copied;
-mod create;
+mod create_partitions;
+mod create_topics;
 mod deletions;
 mod distribute;
 mod dry_run;
-mod elect;
-mod grow;
+mod elect_leaders;
 mod mutation;
 mod quotas;
 mod reassign;
-mod resources;
+mod reassignment_progress;
+mod resource_configs;
 mod send;
 mod stage;
+mod topic_configs;
 mod unknown_config;
 mod users;
 
@@ -33,11 +33,11 @@ use crate::Error;
 use crate::change::Change;
 use crate::desired::Desired;
 use crate::wire::Cluster;
-pub(crate) use barrier::await_shown;
+pub(crate) use barrier::await_acls;
 use by_request::ByRequest;
 pub(crate) use dry_run::check;
 use mutation::Mode;
-pub(crate) use users::forget;
+pub(crate) use users::forget_logins;
 
 /// Applies one stage. A new topic or config counts as done when every broker serves it.
 pub(crate) async fn apply(
@@ -48,21 +48,21 @@ pub(crate) async fn apply(
     progress: &Progress,
 ) -> Vec<Result<(), Error>> {
     if !ByRequest::of(stage).broker_configs.is_empty()
-        && let Err(error) = barrier::protected(cluster, &desired.topics).await
+        && let Err(error) = barrier::await_topic_configs(cluster, &desired.topics).await
     {
         return stage.iter().map(|_| Err(error.clone())).collect();
     }
     let of_resources = ByRequest::of(stage).resources;
     if !of_resources.is_empty() {
-        return resources::apply(cluster, &of_resources, Mode::Apply, progress).await;
+        return resource_configs::apply(cluster, &of_resources, Mode::Apply, progress).await;
     }
     let results = distribute::apply(cluster, stage, secrets, progress).await;
     let results = distribute::retry_at_the_controller(cluster, stage, results, secrets, progress).await;
-    let results = reassign::await_done(cluster, stage, results, progress).await;
+    let results = reassign::await_completion(cluster, stage, results, progress).await;
     barrier::await_served(cluster, stage, results, progress).await
 }
 
-/// Waits until every broker serves what another run has made, or a request whose answer was lost.
+/// Waits until every broker serves changes that were made by another run, or by a request whose response was lost.
 pub(crate) async fn confirm(cluster: &mut Cluster, changes: &[Change]) -> Result<(), Error> {
-    barrier::everywhere(cluster, changes, &Progress::default()).await
+    barrier::await_every_broker(cluster, changes, &Progress::default()).await
 }

@@ -1,4 +1,4 @@
-//! The steps towards a spec.
+//! The changes that bring a cluster to its spec, one struct for each kind.
 
 mod display;
 mod report;
@@ -10,17 +10,18 @@ use init_core::diff::Drift;
 
 use crate::desired::{Binding, ConfigResource, Entity, Rate, Scram, Value};
 
-/// What Kafka's protocol says for "the broker's default".
+/// The value that stands for the broker's default in `CreateTopics` requests.
 pub const BROKER_DEFAULT: i16 = -1;
 
-/// Configs that differ, by name, with what each of them has and gets.
+/// The configs that differ, by name, each with its observed and its desired value.
 pub type ConfigDrifts = BTreeMap<String, Drift<Value>>;
 
-/// One step. The order of the variants is the order of execution. Users, ACLs and quotas come before topics, because a
-/// broker first creates the logs of new topics before it applies a user or an ACL that was committed with them or later.
+/// One change. The order of the variants is the order of execution. Users, ACLs and quotas come before topics,
+/// because a broker creates the logs of new topics before it applies a user or an ACL that was committed with them or
+/// later.
 ///
-/// No record is deleted that the spec protects: an existing topic gets its own values before the defaults of all brokers
-/// change, and loses one only after that. New topics follow, and so begin with the new defaults.
+/// No record is deleted that the spec protects: an existing topic gets its own configs before the defaults of all
+/// brokers change, and loses one only after that. New topics come later, so they begin with the new defaults.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Change {
     /// A SCRAM user that is missing.
@@ -31,37 +32,38 @@ pub enum Change {
     CreateAcl(Binding),
     /// Client quotas that differ from the declared ones.
     AlterQuota(AlterQuota),
-    /// Client quotas that the spec takes away.
+    /// Client quotas that the spec removes.
     RemoveQuota(RemoveQuota),
-    /// A topic that gets more copies: before its configs, which may ask for more of them to be in sync.
+    /// A topic that gets more replicas. This comes before its configs, which may raise `min.insync.replicas`.
     IncreaseReplicas(ReassignPartitions),
     /// A topic whose configs differ from the declared ones.
     AlterTopicConfig(AlterTopicConfig),
-    /// Dynamic configs of all brokers that differ from the declared ones.
+    /// Cluster-wide dynamic broker configs that differ from the declared ones.
     AlterBrokerConfig(AlterBrokerConfig),
     /// Configs of one broker, of a client metrics subscription or of a group, that differ from the declared ones.
     AlterConfig(AlterConfig),
-    /// A topic that has configs of its own where the spec declares the broker's default.
+    /// A topic with configs of its own where the spec declares `null`, the default.
     ResetTopicConfig(AlterTopicConfig),
-    /// A topic that gets fewer copies: after its configs, which may ask for fewer of them to be in sync.
+    /// A topic that gets fewer replicas. This comes after its configs, which may lower `min.insync.replicas`.
     DecreaseReplicas(ReassignPartitions),
     /// A topic that is missing.
     CreateTopic(CreateTopic),
     /// A topic with fewer partitions than declared.
     CreatePartitions(CreatePartitions),
-    /// A missing ACL that may take access away: it is created after everything else.
+    /// A missing ACL that may take access away. It is created after everything else.
     CreateRestrictiveAcl(RestrictiveAcl),
-    /// An ACL that the spec takes away.
+    /// An existing ACL that the spec declares absent.
     DeleteAcl(DeleteAcl),
-    /// Credentials of a SCRAM user that the spec takes away.
+    /// Existing credentials of a SCRAM user that the spec declares absent.
     DeleteCredentials(DeleteCredentials),
 }
 
-/// An ACL that may take access away.
+/// A missing ACL that may take access away: a denial, or the first ACL of a resource that was open to everyone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RestrictiveAcl {
-    /// Whether its principal is another one than the account that connects, whose own ACLs are created first.
-    pub is_of_others: bool,
+    /// True when its principal is not the provisioning account, whose own ACLs are created first (false sorts before
+    /// true).
+    pub is_for_other_principal: bool,
     /// The ACL.
     pub binding: Binding,
 }
@@ -77,30 +79,30 @@ pub struct CreateTopic {
     pub replication_factor: i16,
     /// The configs that are set on it.
     pub config: BTreeMap<String, String>,
-    /// The brokers of each partition, if the spec says them.
+    /// The replica assignment, if the spec declares one.
     pub assignment: Option<Vec<Vec<i32>>>,
-    /// How many copies must be in sync for a write with `acks=all`, as far as the spec says it.
+    /// The declared `min.insync.replicas`, which the replication factor must allow.
     pub min_insync: Option<i64>,
 }
 
-/// Another replication factor for a topic.
+/// A reassignment of a topic's partitions to another number of replicas.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ReassignPartitions {
     /// The topic's name.
     pub name: String,
-    /// The fewest copies that a partition has, and the most.
+    /// The smallest and the largest number of replicas of its partitions.
     pub from: (i16, i16),
-    /// The copies that each partition gets.
+    /// The number of replicas that each partition gets.
     pub to: i16,
-    /// The partitions that are to be moved, each with its brokers then, the preferred leader first.
+    /// The partitions to reassign, each with its new replicas, the preferred leader first.
     pub moves: BTreeMap<i32, Vec<i32>>,
-    /// The partitions that are being moved to as many brokers already.
-    pub under_way: BTreeSet<i32>,
-    /// The partitions that somebody else moves, to another number of brokers.
-    pub of_others: BTreeSet<i32>,
+    /// The partitions with an ongoing reassignment to this number of replicas.
+    pub ongoing: BTreeSet<i32>,
+    /// The partitions that another client is reassigning to another number of replicas.
+    pub of_other_clients: BTreeSet<i32>,
 }
 
-/// More partitions for a topic.
+/// Additional partitions for a topic.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CreatePartitions {
     /// The topic's name.
@@ -111,32 +113,32 @@ pub struct CreatePartitions {
     pub to: i32,
 }
 
-/// Other configs for a topic.
+/// Changed configs of a topic.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AlterTopicConfig {
     /// The topic's name.
     pub name: String,
     /// The configs that differ.
     pub config: ConfigDrifts,
-    /// Those of them that the broker does not list among the topic's configs.
+    /// The differing configs that the broker does not describe, so that it may not know them.
     pub unlisted: BTreeSet<String>,
 }
 
-/// Other dynamic configs for all brokers.
+/// Changed cluster-wide dynamic broker configs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AlterBrokerConfig {
     /// The configs that differ.
     pub config: ConfigDrifts,
 }
 
-/// Other dynamic configs for one resource.
+/// Changed dynamic configs of one broker, client metrics subscription or group.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AlterConfig {
-    /// Whose configs they are.
+    /// The resource that they are set on.
     pub resource: ConfigResource,
     /// The configs that differ.
     pub config: ConfigDrifts,
-    /// Those of them that the broker does not list.
+    /// The differing configs that the broker does not describe, so that it may not know them.
     pub unlisted: BTreeSet<String>,
 }
 
@@ -152,13 +154,13 @@ pub struct CreateUser {
 /// A SCRAM credential that does not exist yet.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NewCredential {
-    /// The iterations of the password's hash.
+    /// The SCRAM iterations.
     pub iterations: u32,
     /// The secret that holds the password.
     pub secret: SecretRef,
 }
 
-/// Other credentials for a SCRAM user.
+/// Changed credentials of a SCRAM user.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AlterUser {
     /// Its name.
@@ -167,53 +169,53 @@ pub struct AlterUser {
     pub credentials: BTreeMap<Scram, AlterCredential>,
 }
 
-/// What differs in one credential.
+/// The differences of one credential.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AlterCredential {
-    /// The iterations, if they differ. The credential does not exist yet where `from` is absent.
+    /// The SCRAM iterations, if they differ. `from` is absent where the credential does not exist yet.
     pub iterations: Option<Drift<u32>>,
-    /// Whether the broker refuses a login with the declared password.
+    /// True when the broker refuses a login with the declared password.
     pub password: bool,
-    /// The iterations that the credential gets, whether they differ or not.
+    /// The SCRAM iterations that the credential gets, whether they differ or not.
     pub wanted: u32,
     /// The secret that holds the password.
     pub secret: SecretRef,
 }
 
-/// Other client quotas for one entity.
+/// Changed client quotas of one entity.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AlterQuota {
-    /// The users, client ids or addresses that the quotas are for.
+    /// The entity of the quotas.
     pub entity: Entity,
-    /// The limits that differ, by Kafka's key.
+    /// The limits that differ, by Kafka's quota key.
     pub limits: BTreeMap<String, Drift<Rate>>,
 }
 
-/// Client quotas that one entity loses.
+/// Client quotas that are removed from one entity.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RemoveQuota {
-    /// The users, client ids or addresses that the quotas are for.
+    /// The entity of the quotas.
     pub entity: Entity,
-    /// The limits that it has, by Kafka's key.
+    /// The limits that it has, by Kafka's quota key.
     pub limits: BTreeMap<String, Rate>,
 }
 
-/// An ACL that is there and is not to be.
+/// An existing ACL that the spec declares absent.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DeleteAcl(pub Binding);
 
-/// Credentials that are there and are not to be.
+/// Existing credentials that the spec declares absent.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DeleteCredentials {
     /// The user's name.
     pub name: String,
-    /// Their mechanisms.
+    /// The mechanisms of the credentials.
     pub mechanisms: BTreeSet<Scram>,
 }
 
 impl Change {
-    /// Whether brokers create replicas for it.
-    pub(crate) fn makes_replicas(&self) -> bool {
+    /// True when brokers create replicas for this change.
+    pub(crate) fn creates_replicas(&self) -> bool {
         match self {
             Self::CreateTopic(_) | Self::CreatePartitions(_) | Self::IncreaseReplicas(_) => true,
             Self::CreateUser(_)
@@ -232,8 +234,8 @@ impl Change {
         }
     }
 
-    /// Whether every broker has to serve it before it counts as done: a topic, its partitions, or a config.
-    pub(crate) fn is_awaited_everywhere(&self) -> bool {
+    /// True when every broker has to serve the change before it counts as done: a topic, its partitions, or a config.
+    pub(crate) fn is_served_by_every_broker(&self) -> bool {
         match self {
             Self::AlterTopicConfig(_)
             | Self::AlterBrokerConfig(_)
@@ -254,9 +256,9 @@ impl Change {
         }
     }
 
-    /// Whether it is about a user, an ACL or a quota. What closes something, or takes it away, is not meant: those are stages
-    /// of their own.
-    pub(crate) fn is_of_clients(&self) -> bool {
+    /// True when the change adds or alters a user, an ACL or a quota. Restrictive ACLs and deletions are excluded,
+    /// because they are stages of their own.
+    pub(crate) fn is_about_clients(&self) -> bool {
         match self {
             Self::CreateUser(_)
             | Self::AlterUser(_)

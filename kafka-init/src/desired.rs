@@ -1,4 +1,4 @@
-//! The spec as meant: validated, defaults filled in, keyed by name.
+//! The spec as it is meant: validated, with defaults filled in, and keyed by name.
 
 mod acl;
 mod config;
@@ -22,43 +22,43 @@ pub use resource::ConfigResource;
 pub use sasl::{Mechanism, Sasl, Scram};
 pub use user::{Password, Probe, User};
 
-/// What a cluster must have.
+/// The resources that a cluster must have.
 #[derive(Clone, Debug)]
 pub struct Desired {
-    /// Where to start from; never empty.
+    /// The bootstrap servers; never empty.
     pub bootstrap: Vec<Endpoint>,
-    /// How many brokers must be ready, if the spec says so.
+    /// The number of brokers that must be ready, if the spec declares it.
     pub brokers: Option<usize>,
-    /// The only cluster that is meant, if the spec says so.
+    /// The id of the only cluster that the spec is for, if it declares one.
     pub cluster_id: Option<String>,
-    /// How connections are encrypted, if they are.
+    /// The TLS settings, if the spec has any.
     pub tls: Option<Tls>,
     /// The SASL login, if the spec has one.
     pub sasl: Option<Sasl>,
-    /// Every topic by name.
+    /// The declared topics, by name.
     pub topics: BTreeMap<String, Topic>,
-    /// Where logins are tried, if not at `bootstrap`.
+    /// The listener on which logins are tried, if it is not that of `bootstrap`.
     pub probe: Option<Probe>,
-    /// Every SCRAM user by name.
+    /// The declared SCRAM users, by name.
     pub users: BTreeMap<String, User>,
-    /// Of users, the mechanisms whose credentials are taken away.
+    /// The mechanisms whose credentials are deleted, by user.
     pub absent_users: BTreeMap<String, BTreeSet<Scram>>,
-    /// Whether passwords are read, and compared by logins.
+    /// True when passwords are read and compared by logins.
     pub compare_passwords: bool,
-    /// Every ACL.
+    /// The declared ACLs.
     pub acls: BTreeSet<Binding>,
-    /// Every ACL that is taken away.
+    /// The ACLs that are deleted.
     pub absent_acls: BTreeSet<Binding>,
-    /// The limits of every quota, by entity.
+    /// The client quotas, by entity.
     pub quotas: BTreeMap<Entity, Limits>,
-    /// The dynamic configs of all brokers, as Kafka spells values; `None` takes one away.
+    /// The cluster-wide dynamic broker configs, in Kafka's spelling; `None` removes a value.
     pub broker_defaults: BTreeMap<String, Option<String>>,
-    /// The dynamic configs of single brokers, client metrics subscriptions and groups, likewise.
+    /// The dynamic configs of single brokers, client metrics subscriptions and groups, in the same form.
     pub resources: BTreeMap<ConfigResource, BTreeMap<String, Option<String>>>,
 }
 
 impl Desired {
-    /// Everywhere that is talked to, each once.
+    /// The endpoints that are connected to, each once.
     pub(crate) fn endpoints(&self) -> Vec<Endpoint> {
         let mut endpoints = self.bootstrap.clone();
         for server in self.probe.iter().flat_map(|probe| &probe.bootstrap) {
@@ -69,7 +69,7 @@ impl Desired {
         endpoints
     }
 
-    /// Everything that is read before the first packet.
+    /// The secrets that are read before the first connection.
     pub(crate) fn secrets(&self) -> BTreeSet<SecretRef> {
         let tls = self.tls.iter().chain(self.probe.iter().filter_map(|probe| probe.tls.as_ref()));
         let keys = tls.flat_map(Tls::secrets);
@@ -81,22 +81,22 @@ impl Desired {
     }
 }
 
-/// One topic.
+/// One declared topic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Topic {
-    /// `None` leaves it to the broker, or to what is there.
+    /// The number of partitions; `None` leaves it to the broker's default, or accepts what exists.
     pub partitions: Option<Declared<i32>>,
-    /// `None` leaves it to the broker, or to what is there.
+    /// The replication factor; `None` leaves it to the broker's default, or accepts what exists.
     pub replication_factor: Option<Declared<i16>>,
-    /// The declared configs, as Kafka spells values; `None` takes the topic's own value away.
+    /// The declared configs, in Kafka's spelling; `None` removes the topic's own value.
     pub config: BTreeMap<String, Declared<Option<String>>>,
-    /// The brokers of each partition when it is created; `None` leaves them to the controller.
+    /// The replica assignment for its creation; `None` leaves it to the controller.
     pub assignment: Option<Vec<Vec<i32>>>,
-    /// Whether its partitions may be moved for another replication factor.
+    /// True when its partitions may be reassigned for another replication factor.
     pub reassign: bool,
-    /// Where it is declared.
+    /// The part of the spec that declares the topic.
     pub origin: Origin,
-    /// Kafka's own, which makes it itself.
+    /// True for an internal topic, which Kafka creates by itself.
     pub is_internal: bool,
 }
 
@@ -105,24 +105,24 @@ pub struct Topic {
 pub struct Declared<T> {
     /// The value.
     pub value: T,
-    /// Where it is declared.
+    /// The part of the spec that declares it.
     pub origin: Origin,
 }
 
-/// The part of the spec that a topic's property comes from.
+/// The part of the spec that declares a property of a topic.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Origin {
-    /// The topic itself.
+    /// The entry of the topic itself.
     #[default]
     Topic,
-    /// The group of topics at this position.
+    /// The group of topics at this position of the list.
     Group(usize),
-    /// `defaults`.
+    /// The section `defaults`.
     Defaults,
 }
 
 impl Origin {
-    /// Its place in the spec.
+    /// The path of the property in the spec, for messages.
     pub fn at(self, topic: &str, property: &str) -> SpecPath {
         match self {
             Self::Topic => SpecPath::root().key("topics").key(topic).key(property),

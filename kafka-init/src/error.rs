@@ -1,4 +1,5 @@
-//! What can go wrong between us and a cluster, classified by what the protocol says and never by a message.
+//! The errors of a run against a cluster. They are classified by the protocol's error codes, never by the text of a
+//! message.
 mod fault;
 mod peer;
 mod refusal;
@@ -14,210 +15,214 @@ use thiserror::Error;
 pub use peer::Peer;
 pub(crate) use refusal::Attempt;
 pub use refusal::Refusal;
-use words::{among, but, list, offered};
+use words::{but_offers, in_parentheses, joined, version_range};
 
-/// Says what was tried, at which broker, and what came of it.
+/// An error that names the attempt, the broker and the outcome.
 #[derive(Clone, Debug, Error)]
 pub enum Error {
-    /// The network, TLS included.
+    /// The name did not resolve, or the TCP connection or the TLS handshake failed.
     #[error(transparent)]
     Net(#[from] NetError),
-    /// The connection ended before the answer.
+    /// The broker closed the connection before it had answered.
     #[error("{peer} dropped the connection before it answered {request:?}: {problem}")]
-    Lost {
-        /// Who was asked.
+    ConnectionClosed {
+        /// The broker that was asked.
         peer: Peer,
-        /// What for.
+        /// The request without an answer.
         request: ApiKey,
-        /// In the words of the kernel.
+        /// The operating system's message.
         problem: String,
     },
-    /// No answer in time.
+    /// The broker did not answer within the time that the request has.
     #[error("{peer} did not answer {request:?} within {seconds} s")]
-    Silent {
-        /// Who was asked.
+    ResponseTimedOut {
+        /// The broker that was asked.
         peer: Peer,
-        /// What for.
+        /// The request without an answer.
         request: ApiKey,
-        /// How long it was waited for.
+        /// The time that the request had.
         seconds: u128,
     },
-    /// The other side is no Kafka listener, or not one of this kind.
+    /// The listener speaks another protocol than Kafka, or Kafka with TLS where the spec has none, or without TLS
+    /// where it has.
     #[error("the listener at {peer} speaks {protocol}, not {wanted}")]
-    Foreign {
-        /// Who answered.
+    WrongProtocol {
+        /// The listener that answered.
         peer: Peer,
-        /// What it speaks.
+        /// The protocol of its answer.
         protocol: &'static str,
-        /// What the spec has it speak.
+        /// The protocol that the spec asks for.
         wanted: &'static str,
     },
-    /// The listener requires SASL, and the spec has none.
-    #[error("the listener at {peer} requires SASL{}, and the spec has no `sasl`", among(.offered))]
-    LoginRequired {
-        /// Who answered.
+    /// The listener requires SASL, and the spec has no `sasl`.
+    #[error("the listener at {peer} requires SASL{}, and the spec has no `sasl`", in_parentheses(.offered))]
+    SaslRequired {
+        /// The listener that answered.
         peer: Peer,
-        /// The mechanisms that it has.
+        /// The SASL mechanisms that it offers.
         offered: Vec<String>,
     },
-    /// The listener has other ways to log in.
-    #[error("the listener at {peer} has no {wanted}{}", but(.offered))]
-    Mechanism {
-        /// Who answered.
+    /// The listener does not offer the SASL mechanism of the spec.
+    #[error("the listener at {peer} has no {wanted}{}", but_offers(.offered))]
+    MechanismNotOffered {
+        /// The listener that answered.
         peer: Peer,
-        /// What was to be used.
+        /// The mechanism of the spec.
         wanted: &'static str,
-        /// The mechanisms that it has.
+        /// The SASL mechanisms that it offers.
         offered: Vec<String>,
     },
-    /// The other side let us in and cannot show that it knows the password.
+    /// The SCRAM login succeeded, but the server's own signature is missing or wrong: it does not know the password.
     #[error("{peer} is not the server that it claims to be: {problem}")]
-    Impostor {
-        /// Who answered.
+    ServerNotAuthenticated {
+        /// The listener that answered.
         peer: Peer,
-        /// What is wrong with its proof.
+        /// The problem of its signature.
         problem: &'static str,
     },
-    /// Our own mistake.
+    /// A defect of this program.
     #[error("{0}")]
     Internal(String),
-    /// An answer that is not what the protocol says it should be.
+    /// The bytes of the answer do not decode as the protocol defines it.
     #[error("the answer of {peer} to {request:?} cannot be read: {problem}")]
-    Garbled {
-        /// Who answered.
+    UnreadableResponse {
+        /// The broker that answered.
         peer: Peer,
-        /// What was asked for.
+        /// The request that was answered.
         request: ApiKey,
-        /// What is wrong with the bytes.
+        /// The reason why the answer does not decode.
         problem: String,
     },
-    /// A request that cannot be written in the version that was agreed on.
+    /// The request cannot be encoded in the version that both sides know.
     #[error("{request:?} cannot be asked of {peer}: {problem}")]
-    Unwritable {
-        /// Who was to be asked.
+    UnencodableRequest {
+        /// The broker that was to be asked.
         peer: Peer,
-        /// What for.
+        /// The request that was not sent.
         request: ApiKey,
-        /// What stands in the way.
+        /// The reason why it does not encode.
         problem: String,
     },
-    /// A request that the broker does not know, or not in a version that we know.
-    #[error("{peer} has {} of {request:?}; {} to {} are spoken here", offered(*.theirs), .ours.min, .ours.max)]
-    Versions {
-        /// Who was to be asked.
+    /// The broker does not support the request, or supports only versions of it that this build does not know
+    /// (`ApiVersions`).
+    #[error("{peer} has {} of {request:?}; this build supports {} to {}", version_range(*.theirs), .ours.min, .ours.max)]
+    NoCommonVersion {
+        /// The broker that was to be asked.
         peer: Peer,
-        /// What for.
+        /// The request that was not sent.
         request: ApiKey,
-        /// The versions that the broker offers.
+        /// The versions that the broker supports; `None` where it does not support the request.
         theirs: Option<VersionRange>,
         /// The versions that this build knows.
         ours: VersionRange,
     },
-    /// None of the bootstrap servers could be used, each for a reason of its own.
-    #[error("no bootstrap server can be used: {}", list(.0))]
-    Bootstrap(Vec<Error>),
-    /// The cluster answers and is too small still.
+    /// No bootstrap server could be used; each one's error is in the list.
+    #[error("no bootstrap server can be used: {}", joined(.0))]
+    NoBootstrapServer(Vec<Error>),
+    /// The cluster answers, but fewer brokers are unfenced than the spec needs.
     #[error("{have} of the {need} brokers that {because} needs are ready ({detail})")]
-    NotReady {
-        /// How many are.
+    TooFewBrokers {
+        /// The number of unfenced brokers.
         have: usize,
-        /// How many must be.
+        /// The number of brokers that the spec needs.
         need: usize,
-        /// Which line of the spec says so.
+        /// The part of the spec that needs them.
         because: String,
-        /// Who is there and who is not.
+        /// The ids of the unfenced and of the fenced brokers.
         detail: String,
     },
-    /// No broker has such a config.
+    /// The broker knows no config of this name, so it cannot be set for all brokers.
     #[error(
         "cannot alter the configs of all brokers: {peer} knows no config `{name}`; the nearest is `{nearest}`"
     )]
     UnknownConfig {
-        /// Who was asked.
+        /// The broker that was asked.
         peer: Peer,
-        /// What the spec says.
+        /// The name in the spec.
         name: String,
-        /// What it may have meant.
+        /// The most similar name that the broker knows.
         nearest: String,
     },
-    /// A new topic would have fewer copies than the spec requires to be in sync.
+    /// A new topic would have fewer replicas than its `min.insync.replicas` requires.
     #[error(
         "topic {topic} would have replication factor {copies} at {peer}, and the spec says that {required} copies must be in \
          sync (min.insync.replicas)"
     )]
-    FewCopies {
-        /// Who was asked.
+    FewerReplicasThanMinInsync {
+        /// The broker that validated the topic.
         peer: Peer,
-        /// Which topic.
+        /// The topic's name.
         topic: String,
-        /// How many the spec requires.
+        /// The value of `min.insync.replicas`.
         required: i64,
-        /// How many the topic would have.
+        /// The replication factor that the topic would have.
         copies: i64,
     },
-    /// The server accepts a config and does not list it, so that it could not be verified.
+    /// The server accepts a config but does not describe it, so its value could never be verified.
     #[error(
-        "{peer} accepts the config `{name}` of {resource} and does not list it, so that nobody can tell whether it holds"
+        "{peer} accepts the config `{name}` of {resource} and does not describe it, so that its value cannot be verified"
     )]
-    Unlisted {
-        /// Who was asked.
+    ConfigNotDescribed {
+        /// The broker that validated the config.
         peer: Peer,
-        /// Of what.
+        /// The resource that the config is set on.
         resource: String,
         /// The config's name.
         name: String,
     },
-    /// Somebody else has moved the partitions meanwhile.
+    /// Another client was reassigning partitions of the topic to another number of replicas. That has ended, so the
+    /// topic has to be planned again.
     #[error("partitions of topic {topic} were being moved by somebody else, which is over now")]
-    Reassigned {
-        /// Which topic.
+    ConcurrentReassignment {
+        /// The topic's name.
         topic: String,
     },
-    /// A broker does not have yet what the others have.
+    /// A broker does not describe the committed configs yet.
     #[error("{peer} does not show the declared configs of {resource}")]
-    Behind {
-        /// Which broker.
+    ConfigNotVisible {
+        /// The broker that lacks them.
         peer: Peer,
-        /// What is configured.
+        /// The resource that they are set on.
         resource: String,
     },
-    /// A broker sends its clients to an address that they must not use.
+    /// A broker's advertised listener is not a DNS name that its clients can use.
     #[error("broker {broker} advertises {listener}, {problem}")]
-    Advertised {
+    UnusableListener {
         /// The broker's id.
         broker: i32,
-        /// What it advertises.
+        /// The advertised listener, as HOST:PORT.
         listener: String,
-        /// Why that is refused.
+        /// The reason why it is refused.
         problem: &'static str,
     },
-    /// A broker sends its clients to a name that is not there, perhaps not yet.
+    /// A broker's advertised listener is a DNS name that does not resolve, perhaps because that broker has not
+    /// started yet.
     #[error("broker {broker} advertises {listener}, which does not resolve from here: {problem}")]
-    Unresolved {
+    UnresolvedListener {
         /// The broker's id.
         broker: i32,
-        /// What it advertises.
+        /// The advertised listener, as HOST:PORT.
         listener: String,
-        /// In the words of the resolver.
+        /// The resolver's message.
         problem: String,
     },
-    /// The server understood and says no.
+    /// The server answered with an error code.
     #[error(transparent)]
     Refused(Box<Refusal>),
 }
 
 impl Error {
-    /// What the server answered, if it refused.
+    /// The error code of the server, where it sent one.
     pub(crate) fn code(&self) -> Option<ResponseError> {
         match self {
             Self::Refused(refusal) => Some(refusal.code),
-            Self::Bootstrap(failures) => failures.iter().find_map(Self::code),
+            Self::NoBootstrapServer(failures) => failures.iter().find_map(Self::code),
             _ => None,
         }
     }
 }
 
-/// An error code of an answer as an error, unless it is zero.
+/// Turns the error code of an answer into an error; code 0 is success.
 pub(crate) fn refused(
     code: i16,
     message: Option<&StrBytes>,
@@ -225,18 +230,8 @@ pub(crate) fn refused(
     attempt: impl FnOnce() -> Attempt,
 ) -> Result<(), Error> {
     let Some(code) = ResponseError::try_from_code(code) else { return Ok(()) };
-    let Attempt { action, permission, waits, races } = attempt();
-    let (waits, raced) = (waits.contains(&code), races.contains(&code));
     let message = message.map(|message| message.trim().to_owned()).filter(|message| !message.is_empty());
-    Err(Error::Refused(Box::new(Refusal {
-        action,
-        peer: peer.clone(),
-        code,
-        message,
-        permission,
-        raced,
-        waits,
-    })))
+    Err(Error::Refused(Box::new(attempt().refused(peer.clone(), code, message))))
 }
 
 impl From<Undeclared> for Error {

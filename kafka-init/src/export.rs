@@ -1,4 +1,4 @@
-//! The spec of a live cluster: what it has is read into the form that a spec means, and written from there.
+//! Exports the spec of a live cluster: reads everything that it has, and writes that as a spec.
 
 mod entry;
 mod fold;
@@ -15,7 +15,7 @@ use crate::desired::Desired;
 use crate::observe;
 use crate::wire::Cluster;
 
-/// The sections that are written, and those of a given spec that have no meaning without them.
+/// The sections that are written. Of a given spec they are replaced, and all other sections are kept.
 pub(crate) const SECTIONS: &[&str] = &[
     "defaults",
     "reassign",
@@ -29,7 +29,7 @@ pub(crate) const SECTIONS: &[&str] = &[
     "groups",
 ];
 
-/// Reads everything and writes it as a spec.
+/// Reads everything in the scope and writes it as a spec.
 pub(crate) async fn export(cluster: &mut Cluster, desired: &Desired, scope: &Scope) -> Result<Export, Error> {
     let own = desired.sasl.as_ref().and_then(|sasl| match &sasl.username {
         Text::Plain(name) => Some((name.clone(), sasl.password.clone())),
@@ -57,7 +57,7 @@ pub(crate) async fn export(cluster: &mut Cluster, desired: &Desired, scope: &Sco
     }
     for (section, groups) in [("clientMetrics", false), ("groups", true)] {
         if scope.has(section) {
-            read::named(cluster.main(), groups, &mut found).await?;
+            read::listed_resources(cluster.main(), groups, &mut found).await?;
         }
     }
     Ok(write::export(&found))

@@ -1,14 +1,16 @@
-//! Provisions Kafka from one declarative spec: topics, SCRAM users, ACLs, client quotas and broker configs.
+//! Provisions a Kafka cluster from one declarative spec: topics, SCRAM users, ACLs, client quotas and dynamic
+//! configs.
 //!
 //! ```text
-//! Spec -> Desired         validate    what the cluster must have
-//! cluster -> Observed     observe     what it has of that
-//! both -> Plan<Change>    plan        what differs (pure)
+//! Spec -> Desired         validate    the declared resources
+//! cluster -> Observed     observe     the existing ones of them
+//! both -> Plan<Change>    plan        the differences (pure)
 //! Change -> request       apply       validated by the brokers first, then written, batched and pipelined
 //! ```
 //!
-//! `wire` is the transport below `observe` and `apply`: Kafka's own protocol, no client library. Ready is a
-//! cluster with enough unfenced brokers that send their clients to DNS names (`wire::cluster`).
+//! `wire` is the transport below `observe` and `apply`. It speaks Kafka's protocol itself, without a client library.
+//! A cluster is ready when enough of its brokers are unfenced and their advertised listeners are DNS names
+//! (`wire::cluster`).
 
 mod apply;
 mod change;
@@ -47,11 +49,12 @@ pub use spec::{
 };
 use wire::{Access, Cluster, Probe};
 
-/// A Kafka cluster that is ready.
+/// A connected Kafka cluster that has been found ready.
 pub struct Kafka {
     cluster: Cluster,
     probe: Probe,
-    /// Read since the last change to them, and not yet made use of.
+    /// The users, ACLs and quotas as they were read back after their last change; the next observation takes them
+    /// from here.
     clients: Option<Clients>,
 }
 
@@ -119,9 +122,9 @@ impl Backend for Kafka {
         apply::check(&mut self.cluster, changes, progress).await
     }
 
-    /// Users, ACLs and quotas do not depend on each other, and Kafka accepts them in any order.
+    /// Users, ACLs and quotas do not depend on each other and Kafka accepts them in any order, so they share a stage.
     fn together(one: &Change, other: &Change) -> bool {
-        alike(one, other) || [one, other].into_iter().all(Change::is_of_clients)
+        alike(one, other) || [one, other].into_iter().all(Change::is_about_clients)
     }
 
     async fn apply(
@@ -131,14 +134,14 @@ impl Backend for Kafka {
         secrets: &Secrets,
         progress: &Progress,
     ) -> Vec<Result<(), Error>> {
-        let of_clients = stage.first().is_some_and(Change::is_of_clients);
-        if stage.first().is_some_and(|change| of_clients || !change.is_awaited_everywhere()) {
+        let of_clients = stage.first().is_some_and(Change::is_about_clients);
+        if stage.first().is_some_and(|change| of_clients || !change.is_served_by_every_broker()) {
             self.clients = None;
-            apply::forget(&mut self.probe, stage);
+            apply::forget_logins(&mut self.probe, stage);
         }
         let results = apply::apply(&mut self.cluster, desired, stage, secrets, progress).await;
         if of_clients && results.iter().all(Result::is_ok) {
-            progress.waiting_for("what is new to be shown");
+            progress.waiting_for("the new users, ACLs and quotas to be shown");
             self.clients = self.read_back(desired, stage, secrets).await.ok();
         }
         results
@@ -159,24 +162,25 @@ impl Backend for Kafka {
 }
 
 impl Kafka {
-    /// Whether nothing is to be created that needs more brokers than are ready. A cluster that already has every declared
-    /// topic serves them without some of its brokers, so the run does not have to wait for those.
+    /// True when the plan creates no replicas. A cluster that already holds every declared topic serves them without
+    /// some of its brokers, so the run does not have to wait for those.
     async fn needs_no_more_brokers(&mut self, desired: &Desired, secrets: &Secrets) -> bool {
         let observed = self.observe(desired, secrets).await;
         observed.is_ok_and(|observed| {
-            !plan::plan(desired, &observed).changes().iter().any(Change::makes_replicas)
+            !plan::plan(desired, &observed).changes().iter().any(Change::creates_replicas)
         })
     }
 
-    /// Reads the clients as soon as their changes are shown: later, brokers that make the logs of new topics are slow to
-    /// answer. What goes wrong here is for the verification to meet.
+    /// Reads users, ACLs and quotas back as soon as the broker shows the changes to them. A later read would be slow,
+    /// because the brokers are then busy with the logs of new topics. An error here is dropped: the verification
+    /// reads again and reports it.
     async fn read_back(
         &mut self,
         desired: &Desired,
         stage: &[Change],
         secrets: &Secrets,
     ) -> Result<Clients, Error> {
-        apply::await_shown(&mut self.cluster, stage).await;
+        apply::await_acls(&mut self.cluster, stage).await;
         observe::clients(&mut self.cluster, &mut self.probe, desired, secrets).await
     }
 }

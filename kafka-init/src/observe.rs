@@ -1,14 +1,15 @@
-//! What the cluster has of what the spec is about: declared topics, and of those the declared configs.
+//! Reads what the cluster has of the resources that the spec declares: the declared topics, and of those the declared
+//! configs.
 //!
-//! Two requests for anything up to a thousand topics, and two more for each further thousand. Nothing here
-//! changes anything: topics are never created by asking for them. The brokers that lead them must let us in, as
-//! they must let in whoever uses the topics.
+//! Up to a thousand topics take two requests, and each further thousand takes two more. Nothing here changes the
+//! cluster: a request for a topic never creates it. The leaders of the topics are connected to, because whoever uses
+//! the topics has to reach them too.
 
 mod account;
 mod acls;
 mod clients;
 mod configs;
-mod followers;
+mod inheriting_topics;
 mod metadata;
 mod quotas;
 mod reassignments;
@@ -22,54 +23,67 @@ use crate::desired::{Desired, Topic};
 use crate::observed::{Observed, ObservedTopic};
 use crate::wire::Cluster;
 
-pub(crate) use account::on_the_cluster;
-pub(crate) use acls::{every as every_acl, read as acls};
+pub(crate) use account::read_cluster_operations;
+pub(crate) use acls::{read as acls, read_every as every_acl};
 pub(crate) use clients::{Clients, read as clients};
-pub(crate) use configs::{at as configs, every as every_config, every_of_brokers as every_broker_default};
-pub(crate) use metadata::{by_name, every as every_topic};
-pub(crate) use quotas::every as every_quota;
-pub(crate) use reassignments::{UnderWay, read as reassignments};
-pub(crate) use resources::{every_of, every_of_broker, listed as listed_resources, permission};
-pub(crate) use users::every as every_user;
+pub(crate) use configs::{
+    read_at_broker as configs, read_every as every_config, read_every_broker_default as every_broker_default,
+};
+pub(crate) use metadata::{read_by_name as topics_by_name, read_every as every_topic};
+pub(crate) use quotas::read_every as every_quota;
+pub(crate) use reassignments::{OngoingReassignments, read as reassignments};
+pub(crate) use resources::{
+    authorized_resource, list as list_resources, read_every as every_config_of,
+    read_every_of_broker as every_config_of_broker,
+};
+pub(crate) use users::read_every as every_user;
 
-/// Reads all of it but the clients.
+/// Reads everything except users, ACLs and quotas.
 pub(crate) async fn observe(cluster: &mut Cluster, desired: &Desired) -> Result<Observed, Error> {
     let cluster_id = Some(cluster.id().to_owned());
     let names: Vec<&str> = desired.topics.keys().map(String::as_str).collect();
     let mut topics = BTreeMap::new();
-    // What was not asked for is not kept, whatever a broker answers.
-    let note = |name: String, mut topic: ObservedTopic| {
+    // Topics that were not asked for are ignored, whatever a broker sends.
+    let record = |name: String, mut topic: ObservedTopic| {
         if let Some(declared) = desired.topics.get(&name) {
             let ObservedTopic { assignment, .. } = &mut topic;
-            assignment.retain(|_, _| may_be_moved(declared));
+            assignment.retain(|_, _| may_be_reassigned(declared));
             topics.insert(name, topic);
         }
     };
-    let leaders = metadata::topics(cluster.main(), &names, note).await?;
-    cluster.reach(&leaders).await?;
-    under_way(cluster, desired, &mut topics).await?;
+    let leaders = metadata::read_topics(cluster.main(), &names, record).await?;
+    cluster.connect_to(&leaders).await?;
+    add_reassignment_targets(cluster, desired, &mut topics).await?;
     configs::read(cluster.main(), desired, &mut topics).await?;
     let mut broker_defaults = BTreeMap::new();
     if !desired.broker_defaults.is_empty() {
-        broker_defaults = configs::of_brokers(cluster.main(), &desired.broker_defaults).await?;
+        broker_defaults = configs::read_broker_defaults(cluster.main(), &desired.broker_defaults).await?;
     }
-    let followers = followers::read(cluster.main(), desired, &broker_defaults).await?;
+    let inheriting_topics = inheriting_topics::read(cluster.main(), desired, &broker_defaults).await?;
     let (brokers, resources) = (cluster.racks(), resources::read(cluster, desired).await?);
-    Ok(Observed { cluster_id, topics, brokers, broker_defaults, resources, followers, ..Observed::default() })
+    Ok(Observed {
+        cluster_id,
+        topics,
+        brokers,
+        broker_defaults,
+        resources,
+        inheriting_topics,
+        ..Observed::default()
+    })
 }
 
-fn may_be_moved(topic: &Topic) -> bool {
+fn may_be_reassigned(topic: &Topic) -> bool {
     topic.reassign && topic.replication_factor.is_some()
 }
 
-/// While a partition is being moved, the brokers that will have a copy.
-async fn under_way(
+/// Adds the target replicas of partitions that are being reassigned.
+async fn add_reassignment_targets(
     cluster: &mut Cluster,
     desired: &Desired,
     topics: &mut BTreeMap<String, ObservedTopic>,
 ) -> Result<(), Error> {
     let movable =
-        desired.topics.iter().filter(|(name, topic)| may_be_moved(topic) && topics.contains_key(*name));
+        desired.topics.iter().filter(|(name, topic)| may_be_reassigned(topic) && topics.contains_key(*name));
     let names: Vec<&str> = movable.map(|(name, _)| name.as_str()).collect();
     for (name, partitions) in reassignments(cluster.main(), &names).await? {
         let Some(topic) = topics.get_mut(&name) else { continue };

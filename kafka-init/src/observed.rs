@@ -1,4 +1,4 @@
-//! What the cluster has of what the spec is about.
+//! The state of the resources that the spec declares, as it was read from the cluster.
 
 mod account;
 
@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::desired::{Binding, ConfigResource, ConfigType, Entity, Quotas, Scram};
 pub use account::{Account, Operations, Principal};
 
-/// What the cluster has. The default is an empty cluster.
+/// The observed state of a cluster. The default is an empty cluster.
 #[derive(Clone, Debug, Default)]
 pub struct Observed {
     /// The cluster's id; `None` when no cluster was asked (`describe`).
@@ -16,59 +16,60 @@ pub struct Observed {
     pub topics: BTreeMap<String, ObservedTopic>,
     /// The declared SCRAM users that exist, by name.
     pub users: BTreeMap<String, Credentials>,
-    /// The ACLs of the principals that declared ones are for.
+    /// The declared ACLs that exist.
     pub acls: BTreeSet<Binding>,
-    /// The limits of the declared entities.
+    /// The client quotas of the declared entities.
     pub quotas: BTreeMap<Entity, Quotas>,
-    /// The brokers that take part, each with its rack.
+    /// The unfenced brokers, each with its rack.
     pub brokers: BTreeMap<i32, Option<String>>,
-    /// The dynamic configs that are set for all brokers.
+    /// The cluster-wide dynamic broker configs.
     pub broker_defaults: BTreeMap<String, Setting>,
     /// The declared configs of single brokers, client metrics subscriptions and groups.
     pub resources: BTreeMap<ConfigResource, BTreeMap<String, Setting>>,
-    /// Where `min.insync.replicas` of all brokers is about to change: every topic that follows it and has fewer copies, with
-    /// the number of its copies.
-    pub followers: BTreeMap<String, i16>,
-    /// Who connects, where that is known.
+    /// The topics without a `min.insync.replicas` of their own and with fewer replicas than the new default of all
+    /// brokers, each with its number of replicas. They are read only where that default is about to change.
+    pub inheriting_topics: BTreeMap<String, i16>,
+    /// The principal of the provisioning account, where it is known.
     pub principal: Option<Principal>,
-    /// What it may do, where ACLs are lacking.
+    /// The permissions of the provisioning account; read only where ACLs are about to change.
     pub account: Option<Account>,
 }
 
-/// One topic.
+/// One existing topic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ObservedTopic {
-    /// How many partitions it has.
+    /// The number of partitions.
     pub partitions: i32,
-    /// The fewest copies that one of its partitions has, and the most: they differ while it is being moved.
+    /// The smallest and the largest number of replicas of its partitions. They differ while the topic is being
+    /// reassigned.
     pub copies: (i16, i16),
-    /// The declared configs that the broker knows.
+    /// The declared configs that the broker describes.
     pub config: BTreeMap<String, Setting>,
-    /// Of a topic that may be reassigned: who holds each partition.
+    /// The replica assignment of each partition; read only for a topic that may be reassigned.
     pub assignment: BTreeMap<i32, Assignment>,
 }
 
-/// The brokers that hold one partition.
+/// The replica assignment of one partition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Assignment {
-    /// Those that have a copy, the preferred leader first.
+    /// The brokers with a replica, the preferred leader first.
     pub replicas: Vec<i32>,
-    /// Those of them that are in sync.
+    /// The in-sync replicas (ISR).
     pub in_sync: BTreeSet<i32>,
-    /// Those that will have one, while it is being moved.
+    /// The brokers that will have a replica after the ongoing reassignment, if there is one.
     pub target: Option<Vec<i32>>,
 }
 
-/// A config of a topic or of all brokers, as it is in effect.
+/// A config of a resource, with the value that is in effect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
-    /// The value; `None` when there is none or the broker keeps it to itself.
+    /// The value; `None` when there is none or the broker does not show it.
     pub value: Option<String>,
-    /// How Kafka reads it.
+    /// The type of the config.
     pub kind: ConfigType,
-    /// The broker keeps the value to itself.
+    /// True for a sensitive config, whose value the broker never shows.
     pub sensitive: bool,
-    /// Whether the value is set on the resource itself; otherwise it is a default.
+    /// True when the value is set on the resource itself, and not a default.
     pub is_own: bool,
 }
 
@@ -79,13 +80,13 @@ impl Setting {
     }
 }
 
-/// One credential of a user.
+/// One SCRAM credential of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Credential {
-    /// How often the password is hashed.
+    /// The SCRAM iterations.
     pub iterations: u32,
-    /// The declared password opens it.
-    pub opens: bool,
+    /// True when a login with the declared password succeeds.
+    pub password_matches: bool,
 }
 
 /// The credentials of one user, by mechanism.

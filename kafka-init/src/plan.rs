@@ -1,4 +1,5 @@
-//! What has to change, and what cannot. Pure: it sees two values and answers with a third.
+//! Computes the changes and the conflicts between a spec and a cluster. Pure: it takes two values and returns a
+//! third.
 
 mod account;
 mod config;
@@ -17,29 +18,29 @@ use crate::change::{
 use crate::desired::{Declared, Desired, Origin, Topic};
 use crate::observed::{Observed, ObservedTopic};
 
-/// All drift, and all that stands in the way.
+/// All changes, and all conflicts.
 pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
-    let mut conflicts: Vec<Conflict> = other_cluster(desired, observed).into_iter().collect();
+    let mut conflicts: Vec<Conflict> = cluster_id_mismatch(desired, observed).into_iter().collect();
     let mut changes = Vec::new();
     for (name, side) in by_key(&desired.topics, &observed.topics) {
         match side {
             Side::Missing(topic) if topic.is_internal && observed.cluster_id.is_some() => {
-                conflicts.push(not_there_yet(name));
+                conflicts.push(missing_internal_topic(name));
             }
             Side::Missing(topic) => {
                 changes.extend((!topic.is_internal).then(|| create(name, topic, desired)));
             }
-            Side::Present(topic, there) => {
-                conflicts.extend(fewer_partitions(name, topic, there));
-                conflicts.extend(other_replication_factor(name, topic, there));
-                conflicts.extend(growth_by_defaults(name, topic, there));
-                conflicts.extend(config::policy_by_defaults(name, topic, there));
-                conflicts.extend(min_insync::above(name, topic, there, desired));
+            Side::Present(topic, existing) => {
+                conflicts.extend(fewer_partitions(name, topic, existing));
+                conflicts.extend(replication_factor_mismatch(name, topic, existing));
+                conflicts.extend(partitions_raised_by_defaults(name, topic, existing));
+                conflicts.extend(config::cleanup_policy_changed_by_defaults(name, topic, existing));
+                conflicts.extend(min_insync::above_replication_factor(name, topic, existing, desired));
                 let at = topic.origin.at(name, "config");
-                let wanted = topic.config.iter().map(|(key, said)| (key, &said.value));
-                conflicts.extend(config::hidden(wanted, &there.config, &at));
-                changes.extend(grow(name, topic, there));
-                changes.extend(alter(name, topic, there));
+                let wanted = topic.config.iter().map(|(key, declared)| (key, &declared.value));
+                conflicts.extend(config::sensitive(wanted, &existing.config, &at));
+                changes.extend(add_partitions(name, topic, existing));
+                changes.extend(alter(name, topic, existing));
             }
             Side::Extra(_) => {}
         }
@@ -51,22 +52,22 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
     changes.extend(user::deletions(&desired.absent_users, &observed.users));
     changes.extend(account::create(desired, observed));
     changes.extend(account::delete(desired, observed));
-    // Of another cluster, its brokers are not asked.
-    if other_cluster(desired, observed).is_none() {
+    // A cluster with another id than the spec's was not asked for the account's permissions.
+    if cluster_id_mismatch(desired, observed).is_none() {
         conflicts.extend(account::conflicts(desired, observed));
     }
     changes.extend(quota::changes(&desired.quotas, &observed.quotas));
     let at = SpecPath::root().key("brokerDefaults");
-    conflicts.extend(config::hidden(&desired.broker_defaults, &observed.broker_defaults, &at));
-    conflicts.extend(min_insync::by_default(desired, observed));
-    changes.extend(alter_brokers(desired, observed));
+    conflicts.extend(config::sensitive(&desired.broker_defaults, &observed.broker_defaults, &at));
+    conflicts.extend(min_insync::inherited_above_replication_factor(desired, observed));
+    changes.extend(alter_broker_defaults(desired, observed));
     let (altered, impossible) = resource::changes(desired, observed);
     changes.extend(altered);
     conflicts.extend(impossible);
     Plan::new(changes, conflicts)
 }
 
-fn other_cluster(desired: &Desired, observed: &Observed) -> Option<Conflict> {
+fn cluster_id_mismatch(desired: &Desired, observed: &Observed) -> Option<Conflict> {
     let (want, have) = (desired.cluster_id.as_ref()?, observed.cluster_id.as_ref()?);
     let problem = || {
         format!(
@@ -76,7 +77,7 @@ fn other_cluster(desired: &Desired, observed: &Observed) -> Option<Conflict> {
     (want != have).then(|| Conflict::new(SpecPath::root().key("clusterId"), problem()))
 }
 
-fn not_there_yet(name: &str) -> Conflict {
+fn missing_internal_topic(name: &str) -> Conflict {
     let problem = format!(
         "`{name}` is Kafka's own and is not there yet: it is made when it is first used, and has no configs before"
     );
@@ -86,81 +87,84 @@ fn not_there_yet(name: &str) -> Conflict {
 fn create(name: &str, topic: &Topic, desired: &Desired) -> Change {
     Change::CreateTopic(CreateTopic {
         name: name.to_owned(),
-        partitions: topic.partitions.map_or(BROKER_DEFAULT.into(), |said| said.value),
-        replication_factor: topic.replication_factor.map_or(BROKER_DEFAULT, |said| said.value),
+        partitions: topic.partitions.map_or(BROKER_DEFAULT.into(), |declared| declared.value),
+        replication_factor: topic.replication_factor.map_or(BROKER_DEFAULT, |declared| declared.value),
         config: topic.config.iter().filter_map(value).collect(),
         assignment: topic.assignment.clone(),
         min_insync: desired.min_insync(topic).map(|(required, _)| required),
     })
 }
 
-fn grow(name: &str, topic: &Topic, there: &ObservedTopic) -> Option<Change> {
-    let said = topic.partitions.filter(|said| said.origin != Origin::Defaults)?;
-    let grown = CreatePartitions { name: name.to_owned(), from: there.partitions, to: said.value };
-    (said.value > there.partitions).then_some(Change::CreatePartitions(grown))
+fn add_partitions(name: &str, topic: &Topic, existing: &ObservedTopic) -> Option<Change> {
+    let declared = topic.partitions.filter(|declared| declared.origin != Origin::Defaults)?;
+    let addition = CreatePartitions { name: name.to_owned(), from: existing.partitions, to: declared.value };
+    (declared.value > existing.partitions).then_some(Change::CreatePartitions(addition))
 }
 
-/// Partitions cannot be taken away again, and a key moves to another one: a topic that must have one partition, such as
-/// those of Kafka Connect, is of no more use. So a line about all topics does not make an existing one grow.
-fn growth_by_defaults(name: &str, topic: &Topic, there: &ObservedTopic) -> Option<Conflict> {
-    let said = topic.partitions.filter(|said| said.origin == Origin::Defaults)?;
+/// A conflict where `defaults` alone would add partitions to an existing topic. Partitions cannot be removed again,
+/// and keys move to other partitions, so a topic that must have one partition, such as the internal topics of Kafka
+/// Connect, would be unusable.
+fn partitions_raised_by_defaults(name: &str, topic: &Topic, existing: &ObservedTopic) -> Option<Conflict> {
+    let declared = topic.partitions.filter(|declared| declared.origin == Origin::Defaults)?;
     let problem = || {
         format!(
             "`defaults` alone would give topic `{name}` {} partitions in the place of {}, which cannot be undone: write \
              `partitions` at the topic itself, {0} to grow it or -1 to accept what is there",
-            said.value, there.partitions
+            declared.value, existing.partitions
         )
     };
-    (said.value > there.partitions).then(|| Conflict::new(Origin::Defaults.at(name, "partitions"), problem()))
+    (declared.value > existing.partitions)
+        .then(|| Conflict::new(Origin::Defaults.at(name, "partitions"), problem()))
 }
 
-fn value((key, said): (&String, &Declared<Option<String>>)) -> Option<(String, String)> {
-    Some((key.clone(), said.value.clone()?))
+fn value((key, declared): (&String, &Declared<Option<String>>)) -> Option<(String, String)> {
+    Some((key.clone(), declared.value.clone()?))
 }
 
-/// What is set and what is taken away are two steps: the defaults of all brokers change between them.
-fn alter(name: &str, topic: &Topic, there: &ObservedTopic) -> impl Iterator<Item = Change> {
-    let wanted = || topic.config.iter().map(|(key, said)| (key, &said.value));
+/// The configs that are set, and those that are reset. They are two changes, because the defaults of all brokers
+/// change between them.
+fn alter(name: &str, topic: &Topic, existing: &ObservedTopic) -> impl Iterator<Item = Change> {
+    let wanted = || topic.config.iter().map(|(key, declared)| (key, &declared.value));
     let alteration = |config: ConfigDrifts| {
-        let unlisted = config.keys().filter(|key| !there.config.contains_key(*key)).cloned().collect();
+        let unlisted = config.keys().filter(|key| !existing.config.contains_key(*key)).cloned().collect();
         AlterTopicConfig { name: name.to_owned(), config, unlisted }
     };
-    let set = alteration(config::set(wanted(), &there.config));
-    let reset = alteration(config::reset(wanted(), &there.config));
+    let set = alteration(config::set(wanted(), &existing.config));
+    let reset = alteration(config::reset(wanted(), &existing.config));
     let changes = [Change::AlterTopicConfig(set.clone()), Change::ResetTopicConfig(reset.clone())];
     let differs = [!set.config.is_empty(), !reset.config.is_empty()];
     changes.into_iter().zip(differs).filter_map(|(change, differs)| differs.then_some(change))
 }
 
-/// What is set for all brokers is a thing of its own, beside what each broker has in its file.
-fn alter_brokers(desired: &Desired, observed: &Observed) -> Option<Change> {
+/// The cluster-wide dynamic broker configs, which are independent of the configs in each broker's file.
+fn alter_broker_defaults(desired: &Desired, observed: &Observed) -> Option<Change> {
     let mut config = config::set(&desired.broker_defaults, &observed.broker_defaults);
     config.extend(config::reset(&desired.broker_defaults, &observed.broker_defaults));
     let altered = !config.is_empty();
     altered.then_some(Change::AlterBrokerConfig(AlterBrokerConfig { config }))
 }
 
-fn fewer_partitions(name: &str, topic: &Topic, there: &ObservedTopic) -> Option<Conflict> {
-    let said = topic.partitions.filter(|said| said.value < there.partitions)?;
+fn fewer_partitions(name: &str, topic: &Topic, existing: &ObservedTopic) -> Option<Conflict> {
+    let declared = topic.partitions.filter(|declared| declared.value < existing.partitions)?;
     let problem = format!(
-        "topic `{name}` has {} partitions and Kafka takes none away: declare {0} or more, or -1 to accept what is \
+        "topic `{name}` has {} partitions and Kafka cannot remove any: declare {0} or more, or -1 to accept what is \
          there, or move its records to a new topic",
-        there.partitions
+        existing.partitions
     );
-    Some(Conflict::new(said.origin.at(name, "partitions"), problem))
+    Some(Conflict::new(declared.origin.at(name, "partitions"), problem))
 }
 
-fn other_replication_factor(name: &str, topic: &Topic, there: &ObservedTopic) -> Option<Conflict> {
-    let said = topic.replication_factor.filter(|_| !topic.reassign)?;
-    let (fewest, most) = there.copies;
-    if (fewest, most) == (said.value, said.value) {
+fn replication_factor_mismatch(name: &str, topic: &Topic, existing: &ObservedTopic) -> Option<Conflict> {
+    let declared = topic.replication_factor.filter(|_| !topic.reassign)?;
+    let (fewest, most) = existing.copies;
+    if (fewest, most) == (declared.value, declared.value) {
         return None;
     }
     let have = if fewest == most { fewest.to_string() } else { format!("{fewest} to {most}") };
     let problem = format!(
         "topic `{name}` has replication factor {have}, not {}: write `reassign: true` to have its partitions moved, \
          or declare {fewest}, or -1 to accept what is there",
-        said.value
+        declared.value
     );
-    Some(Conflict::new(said.origin.at(name, "replicationFactor"), problem))
+    Some(Conflict::new(declared.origin.at(name, "replicationFactor"), problem))
 }

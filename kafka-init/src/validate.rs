@@ -1,4 +1,4 @@
-//! From the spec as written to what it means, or to everything that is wrong with it.
+//! Validates a spec: turns it into its meaning, or reports everything that is wrong with it.
 
 mod acls;
 mod assignment;
@@ -14,18 +14,14 @@ use init_core::{Files, SpecPath, Violations};
 use init_net::{Tls, Verification};
 
 use crate::desired::Desired;
-use crate::spec::Spec;
+use crate::spec::{Number, Spec};
 
-/// What the spec means, or all of its violations.
+/// The meaning of the spec, or all of its violations.
 pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations> {
     let root = SpecPath::root();
     let mut violations = Violations::default();
     let bootstrap = servers::servers(&spec.bootstrap, &root.key("bootstrap"), &mut violations);
-    let brokers = spec.brokers.and_then(|number| {
-        let count = number.whole().and_then(|count| usize::try_from(count).ok()).filter(|count| *count > 0);
-        let problem = || format!("`{}` is no number of brokers: write 1 or more", number.spelled());
-        violations.check(&root.key("brokers"), count.ok_or_else(problem))
-    });
+    let brokers = spec.brokers.and_then(|number| broker_count(number, &root.key("brokers"), &mut violations));
     if spec.cluster_id.as_ref().is_some_and(String::is_empty) {
         violations.push(&root.key("clusterId"), "an id is not empty: leave it out to accept any cluster");
     }
@@ -67,4 +63,11 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
         broker_defaults,
         resources,
     })
+}
+
+/// The number of brokers that must be ready.
+fn broker_count(number: Number, at: &SpecPath, violations: &mut Violations) -> Option<usize> {
+    let count = number.whole().and_then(|count| usize::try_from(count).ok()).filter(|count| *count > 0);
+    let problem = || format!("`{}` is no number of brokers: write 1 or more", number.to_text());
+    violations.check(at, count.ok_or_else(problem))
 }

@@ -1,7 +1,8 @@
-//! The transport: Kafka's protocol over one TCP connection per broker, with a deadline on every answer.
+//! The transport: Kafka's protocol over one TCP connection per broker, with a timeout for every response.
 //!
-//! `kafka-protocol` turns messages into bytes and back; everything between that and the socket is here. It
-//! never retries: a lost answer is an error, and the caller observes the cluster again before it sends anything again.
+//! `kafka-protocol` encodes and decodes messages; everything between that and the socket is here. Nothing is retried
+//! here: a response that was lost is an error, and the caller observes the cluster again before it sends anything
+//! again.
 
 mod access;
 mod api;
@@ -10,22 +11,23 @@ mod bounded;
 mod broker;
 mod cluster;
 mod connection;
+mod description;
 mod frame;
 mod listener;
 mod login;
 mod probe;
+mod response;
 mod scram;
 mod versions;
-mod view;
 
 pub(crate) use access::{Access, Login};
-pub(crate) use api::Call;
+pub(crate) use api::Request;
 pub(crate) use cluster::Cluster;
 pub(crate) use connection::Connection;
 pub(crate) use probe::Probe;
-pub(crate) use scram::salted;
+pub(crate) use scram::salted_password;
 
-/// The resource type of a topic in requests about configs.
+/// `ConfigResource.Type.TOPIC` in requests about configs.
 pub(crate) const TOPIC: i8 = 2;
-/// The resource type of a broker; the empty name stands for all brokers.
+/// `ConfigResource.Type.BROKER`; with an empty name it stands for the cluster-wide default of all brokers.
 pub(crate) const BROKER: i8 = 4;

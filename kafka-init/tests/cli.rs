@@ -53,7 +53,7 @@ fn invalid(spec: &str, expected: &[&str]) {
 }
 
 #[test]
-fn what_is_no_spec_of_ours_has_a_path_and_the_nearest_key() {
+fn an_unknown_key_is_reported_with_its_path_and_the_nearest_key() {
     invalid("", &["(root): the spec is empty"]);
     invalid(
         &format!("{BOOTSTRAP}users: {{a: {{mechanism: SCRAM-SHA-1, password: {{secret: a}}}}}}\n"),
@@ -156,7 +156,7 @@ fn a_spec_that_cannot_be_read_is_named() {
 #[test]
 fn a_credential_in_the_environment_is_refused_and_not_shown() {
     let environment = [("KAFKA_PASSWORD", "canary-7f3a"), ("HOME", "/"), ("EMPTY_PASSWORD", "")];
-    // What reads no secret and no server warns of it.
+    // A command that reads no secret and connects to no server does not warn about it.
     for (command, exit) in [("apply", 78), ("plan", 78), ("validate", 0), ("describe", 0)] {
         let output = run(BOOTSTRAP.as_bytes(), &[command, "--log", "trace"], &environment);
         assert_eq!(output.status.code(), Some(exit), "{output:?}");
@@ -180,7 +180,7 @@ fn wrong_usage_has_no_report() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_panic() {
+fn a_closed_stdout_is_no_panic() {
     for args in ["schema", "describe", "--help", "validate"] {
         let line = format!(
             "{} {args} --spec - </dev/null | true; echo ${{PIPESTATUS[0]}}",

@@ -1,13 +1,13 @@
-//! Applies one stage: its changes at the same time, a bounded number of requests under way.
+//! Applies one stage: its changes at the same time, with a bounded number of requests.
 
 mod access_key;
 mod attachment;
 mod bucket;
 mod check;
 mod identity;
-mod kept;
 mod lifecycle;
 mod shared;
+mod stored;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
@@ -20,7 +20,7 @@ use crate::wire::parallel::PARALLEL;
 
 pub(crate) use check::check;
 
-/// One result per change, in order.
+/// Returns one result per change, in the order of the changes.
 pub(crate) async fn apply(
     client: &Client,
     stage: &[Change],

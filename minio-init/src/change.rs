@@ -1,6 +1,6 @@
-//! One change towards the spec. The derived order is the order of execution: a policy is there before it is attached, a
-//! user before it joins a group, a bucket before its properties. A disabled user gets its own secret key last of all
-//! identities, so that nobody can sign in as that user meanwhile.
+//! The changes that bring a server to its spec. The derived order is the order of execution: a policy exists before
+//! it is attached, a user before it joins a group, a bucket before its properties. A disabled user gets its own
+//! secret key last of all identities, so that nobody can sign requests as that user meanwhile.
 
 mod bucket;
 mod identity;
@@ -13,17 +13,17 @@ use init_core::{Effect, Properties, Subject, alike};
 pub(crate) use bucket::{BucketChange, RouteDrift, ShownPolicy};
 pub(crate) use identity::{AccessKeyDrift, Grantee, IdentityChange, NewAccessKey};
 
-/// What is changed, from what and to what.
+/// One change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Change {
-    /// Policies, users, groups and access keys: MinIO's admin API.
+    /// A change of policies, users, groups or access keys, by MinIO's admin API.
     Identity(IdentityChange),
-    /// Buckets and their properties: S3, and the admin API for quotas.
+    /// A change of a bucket or its properties, by S3, or by the admin API for quotas.
     Bucket(BucketChange),
 }
 
 impl Change {
-    /// Whether it replaces a document of which other writers change other parts.
+    /// True when it replaces a document of which other writers change other parts.
     pub(crate) fn is_shared(&self) -> bool {
         match self {
             Self::Identity(_) => false,
@@ -31,7 +31,7 @@ impl Change {
         }
     }
 
-    /// Whether both are of one operation, so that they can be applied at the same time.
+    /// True when both have the same operation, so that they can be applied at the same time.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Identity(one), Self::Identity(other)) => alike(one, other),

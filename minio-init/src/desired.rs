@@ -1,4 +1,4 @@
-//! The spec as meant, and the leaf types that it shares with what a server has.
+//! The spec as it is meant, and the types that it shares with the observed state.
 
 mod anonymous;
 pub(crate) mod document;
@@ -15,13 +15,13 @@ use serde::{Deserialize, Serialize};
 pub(crate) use anonymous::Anonymous;
 use document::Document;
 
-/// Requests are signed for some region; a server that was given none takes any.
+/// The default region for signatures. A server without a configured region accepts any.
 pub(crate) const REGION: &str = "us-east-1";
 
 /// Everything that must exist, by name.
 pub struct Desired {
     pub(crate) server: Server,
-    /// Whether the secret keys of users and access keys are read, and compared by signing in.
+    /// True when the secret keys of users and access keys are read, and compared by signed requests.
     pub(crate) compare_secrets: bool,
     pub(crate) policies: BTreeMap<String, Document>,
     pub(crate) users: BTreeMap<Text, User>,
@@ -31,45 +31,45 @@ pub struct Desired {
     pub(crate) buckets: BTreeMap<String, Bucket>,
 }
 
-/// What is taken away where it is there, by label.
+/// The users and access keys that are removed, each with its label.
 #[derive(Debug, Default)]
 pub(crate) struct Absent {
     pub(crate) users: BTreeMap<Text, String>,
     pub(crate) keys: BTreeMap<Text, String>,
 }
 
-/// Where, and as whom.
+/// The endpoint and the provisioning account.
 pub(crate) struct Server {
     pub(crate) endpoint: Endpoint,
-    /// The path that a proxy takes away, without a slash at its end.
+    /// The path prefix that a proxy strips, without a slash at its end.
     pub(crate) prefix: String,
     pub(crate) addressing: Addressing,
-    /// The scheme, with whom to trust; `None` is plain HTTP.
+    /// The TLS settings; `None` is plain HTTP.
     pub(crate) tls: Option<Tls>,
     pub(crate) region: String,
     pub(crate) access_key: Text,
     pub(crate) secret_key: SecretRef,
 }
 
-/// A user. Its label in the spec only leads to its key in `Desired`.
+/// A user. In `Desired` it is keyed by its access key; the label is kept for messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct User {
     pub(crate) label: String,
     pub(crate) secret: SecretRef,
     pub(crate) policies: BTreeSet<String>,
-    /// Policies that are taken away.
+    /// The policies that are detached.
     pub(crate) detached: BTreeSet<String>,
-    /// `None` is as it is; a new one is enabled.
+    /// The status; `None` leaves it unchanged, and enables a new user.
     pub(crate) status: Option<Status>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Group {
     pub(crate) members: BTreeSet<Text>,
-    /// Members that are taken out.
+    /// The members that are removed.
     pub(crate) removed: BTreeSet<Text>,
     pub(crate) policies: BTreeSet<String>,
-    /// Policies that are taken away.
+    /// The policies that are detached.
     pub(crate) detached: BTreeSet<String>,
     pub(crate) status: Option<Status>,
 }
@@ -77,7 +77,7 @@ pub(crate) struct Group {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AccessKey {
     pub(crate) label: String,
-    /// `None` is the provisioning account.
+    /// The parent user; `None` is the provisioning account.
     pub(crate) user: Option<Text>,
     pub(crate) secret: SecretRef,
     pub(crate) policy: Option<String>,
@@ -86,7 +86,7 @@ pub(crate) struct AccessKey {
     pub(crate) status: Option<Status>,
 }
 
-/// A bucket's properties; `None` is not declared.
+/// The declared properties of a bucket; `None` is not declared.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Bucket {
     pub(crate) region: Option<String>,
@@ -101,64 +101,64 @@ pub(crate) struct Bucket {
     pub(crate) cors: Option<Vec<Cors>>,
 }
 
-/// Where a request says which bucket it is about.
+/// The addressing style of requests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Addressing {
-    /// In its path.
+    /// Path style: the bucket is in the path.
     #[default]
     Path,
-    /// In its host name.
+    /// Virtual-hosted style: the bucket is in the host name.
     Host,
 }
 
-/// Whether something holds.
+/// The status of an account, a group or a lifecycle rule.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// It does.
+    /// It is in effect.
     #[default]
     Enabled,
-    /// It is there and does nothing.
+    /// It exists and has no effect.
     Disabled,
 }
 
-/// Whether old versions of objects are kept.
+/// Bucket versioning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Versioning {
-    /// They are.
+    /// New versions are kept.
     Enabled,
-    /// No more; those that are there stay.
+    /// New versions are not kept; existing ones stay.
     Suspended,
 }
 
-/// How strictly a locked object is kept.
+/// The retention mode of locked objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum RetentionMode {
-    /// Who has the permission may remove it earlier.
+    /// An account with a special permission may delete the object earlier.
     Governance,
-    /// Nobody may.
+    /// No account may delete the object earlier.
     Compliance,
 }
 
-/// Encryption of new objects.
+/// Default encryption of new objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Encryption {
-    /// With keys that the server manages.
+    /// SSE-S3, with keys that the server manages.
     SseS3,
 }
 
-/// Object lock.
+/// Object lock, with its default retention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Lock {
-    /// On. A spec says nothing of a default retention by it, a server that it has none: an object is locked only when
-    /// its writer says so.
+    /// Enabled without a default retention: an object is locked only when its writer asks for it. In a spec it leaves
+    /// the default retention unchanged.
     NoRetention,
-    /// Every new object is locked.
+    /// Every new object is locked for the period.
     Retention {
         mode: RetentionMode,
         #[serde(flatten)]
@@ -173,11 +173,11 @@ pub enum Period {
     Years(u32),
 }
 
-/// Bytes, shown in the largest whole unit.
+/// A number of bytes, shown in the largest whole unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Size(pub(crate) u64);
 
-/// A bucket policy, or that there is to be none.
+/// A bucket policy; `None` is no policy.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Access {
     pub(crate) bucket: String,
@@ -187,7 +187,7 @@ pub(crate) struct Access {
 /// One lifecycle rule, without its id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Rule {
-    /// `None`, in a spec alone, is as it is; a new one is enabled.
+    /// The status. `None`, only in a spec, leaves it unchanged, and enables a new rule.
     pub(crate) status: Option<Status>,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) prefix: String,
@@ -196,7 +196,7 @@ pub struct Rule {
     pub(crate) actions: BTreeMap<Action, u32>,
 }
 
-/// What a rule does, with a number of days or versions (or 1 for a mere yes).
+/// An action of a lifecycle rule. In a rule it has a number of days or versions, or 1 for an action without a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Action {
@@ -207,7 +207,7 @@ pub(crate) enum Action {
     AbortIncompleteUploadDays,
 }
 
-/// Where events of which objects go.
+/// The target of a notification, and the objects that it is for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(crate) struct Route {
     pub(crate) target: String,
@@ -230,7 +230,7 @@ pub struct Cors {
 }
 
 impl Desired {
-    /// All names that may come from secrets, but that of the account that provisions.
+    /// All names that may come from secrets, except that of the provisioning account.
     pub(crate) fn names(&self) -> impl Iterator<Item = &Text> {
         let there = self.users.keys().chain(self.keys.keys());
         there.chain(self.absent.users.keys()).chain(self.absent.keys.keys())
@@ -245,14 +245,14 @@ impl Status {
         }
     }
 
-    /// As MinIO says it. Everything else than on is off.
+    /// Reads MinIO's names. Any other than `enabled` and `on` is disabled.
     pub(crate) fn read(text: &str) -> Self {
         if text == "enabled" || text == "on" { Self::Enabled } else { Self::Disabled }
     }
 }
 
 impl Versioning {
-    /// As S3 says it.
+    /// The name in S3.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Enabled => "Enabled",
@@ -262,7 +262,7 @@ impl Versioning {
 }
 
 impl Encryption {
-    /// The algorithm by the name that S3 has for it.
+    /// The algorithm's name in S3.
     pub(crate) fn algorithm(self) -> &'static str {
         match self {
             Self::SseS3 => "AES256",

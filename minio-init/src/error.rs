@@ -1,128 +1,132 @@
-//! What can go wrong between us and an S3 server, classified by status and code and never by a message.
+//! The errors of a run against an S3 server. They are classified by HTTP status and error code, never by the text of
+//! a message.
 
-mod lost;
 mod refusal;
+mod transport;
 
 use init_core::{Endpoint, Fault, FaultKind, SecretRef, Undeclared};
 use init_net::NetError;
 use thiserror::Error;
 
-pub(crate) use lost::Lost;
 pub(crate) use refusal::Refusal;
+pub(crate) use transport::TransportError;
 
-/// Says what was tried, where, and what came of it.
+/// An error that names the attempt, the server and the outcome.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// No answer, or none that HTTP can read.
-    #[error("could not {doing} at {endpoint}")]
-    Lost {
-        /// What was tried.
-        doing: String,
-        /// Where.
+    /// There was no answer, or it was not HTTP.
+    #[error("could not {action} at {endpoint}")]
+    NoResponse {
+        /// The attempt, as in `create bucket logs`.
+        action: String,
+        /// The server.
         endpoint: Endpoint,
-        /// What became of it.
-        source: Lost,
+        /// The reason why there is no answer.
+        source: TransportError,
     },
     /// The client certificate cannot be used.
     #[error(transparent)]
     Net(Box<NetError>),
-    /// The server understood the request and refuses it.
+    /// The server answered with an error.
     #[error(transparent)]
     Refused(Box<Refusal>),
-    /// The server answers and says that it is not ready.
+    /// The server answers that it is not ready.
     #[error("{endpoint} is up and not ready: {state}")]
     NotReady {
         /// The server.
         endpoint: Endpoint,
-        /// In its words.
+        /// The state in the server's words.
         state: String,
     },
-    /// A signed request is for one server only.
+    /// The server answers with a redirect. A signed request is valid for one host only, so redirects are not
+    /// followed.
     #[error("{endpoint} answers with a redirect ({status}) to {location}, which is not followed")]
     Redirect {
         /// The server.
         endpoint: Endpoint,
         /// The HTTP status.
         status: u16,
-        /// Where to.
+        /// The `Location` of the redirect.
         location: String,
     },
-    /// Plain HTTP was spoken to a TLS listener.
+    /// The listener expects TLS, and the spec's endpoint has the scheme http.
     #[error("the listener at {0} speaks TLS, and the spec's endpoint says http")]
-    SpeaksTls(Endpoint),
-    /// Users, groups, policies, access keys and quotas are MinIO's own.
+    ExpectsTls(Endpoint),
+    /// The server has no MinIO admin API, which users, groups, policies, access keys and quotas need.
     #[error("{endpoint} has no MinIO admin API, and the spec has {needed}")]
     NoAdminApi {
         /// The server.
         endpoint: Endpoint,
-        /// What cannot be had without it.
+        /// The part of the spec that needs it.
         needed: &'static str,
     },
-    /// A release of MinIO that does not have a call yet.
-    #[error("could not {doing} at {endpoint}: it is older than {first}, the first release of MinIO that can")]
-    TooOld {
-        /// What was tried.
-        doing: String,
+    /// The release of MinIO is too old for a call of the admin API.
+    #[error(
+        "could not {action} at {endpoint}: it is older than {first}, the first release of MinIO that can"
+    )]
+    ReleaseTooOld {
+        /// The attempt.
+        action: String,
         /// The server.
         endpoint: Endpoint,
-        /// The first that has the call.
+        /// The first release that has the call.
         first: &'static str,
     },
-    /// Something that this server does not do.
+    /// The server does not support something that the spec declares.
     #[error("{at}: {feature} is not supported by {endpoint}: {why}")]
     Unsupported {
         /// The place in the spec.
         at: String,
-        /// What the spec wants.
+        /// The feature.
         feature: &'static str,
         /// The server.
         endpoint: Endpoint,
-        /// What the server has said or done.
+        /// The reason: what the server has answered or done.
         why: String,
     },
-    /// An answer that is not what the protocol says it should be.
-    #[error("cannot read what {endpoint} answered to the attempt to {doing}: {problem}")]
-    Garbled {
-        /// What was tried.
-        doing: String,
+    /// The body of the answer does not decode as the protocol defines it.
+    #[error("cannot read what {endpoint} answered to the attempt to {action}: {problem}")]
+    UnreadableResponse {
+        /// The attempt.
+        action: String,
         /// The server.
         endpoint: Endpoint,
-        /// What is wrong with the bytes.
+        /// The reason why it does not decode.
         problem: String,
     },
-    /// Another writer of the same document was slower, and did not know of ours.
+    /// Another run has overwritten a document that this run had changed, because it had read the document before.
     #[error("another run has written over this: {change}")]
-    WrittenOver {
-        /// What is to be done again.
+    OverwrittenByAnotherRun {
+        /// The change that is needed again.
         change: String,
     },
-    /// A value that no server takes.
+    /// The value of a secret is invalid for its use.
     #[error("{name} cannot be used as {what}: {problem}")]
-    Secret {
+    InvalidSecret {
         /// The secret's name.
         name: SecretRef,
-        /// What it was to be.
+        /// Its use.
         what: &'static str,
-        /// Why not.
+        /// The reason why it is invalid.
         problem: String,
     },
     /// A secret that was not read at the start.
     #[error(transparent)]
     Undeclared(#[from] Undeclared),
-    /// A key derivation needs more memory than the container's limit.
+    /// A key derivation needs more memory than the container may use.
     #[error("reading access keys takes {} MiB of memory, and this container has a limit of {} MiB", .needed >> 20, .limit >> 20)]
-    Memory {
-        /// In bytes.
+    NotEnoughMemory {
+        /// The memory that is needed, in bytes.
         needed: u64,
-        /// In bytes.
+        /// The container's limit, in bytes.
         limit: u64,
     },
-    /// A request could not be built.
-    #[error("could not prepare the request to {doing}: {problem}")]
-    Unsendable {
-        /// What was tried.
-        doing: String,
-        /// Why it cannot be written.
+    /// A request could not be built or signed.
+    #[error("could not prepare the request to {action}: {problem}")]
+    RequestNotBuilt {
+        /// The attempt.
+        action: String,
+        /// The reason.
         problem: String,
     },
 }
@@ -134,17 +138,17 @@ impl From<NetError> for Error {
 }
 
 impl Error {
-    /// The same error, marked as caused by another run at the same time if its code is one of these: the driver reads again.
-    pub(crate) fn raced(mut self, codes: &[&str]) -> Self {
+    /// Marks a refusal with one of these codes as caused by a concurrent run, so that the server is observed again.
+    pub(crate) fn caused_by_concurrent_run(mut self, codes: &[&str]) -> Self {
         if let Self::Refused(refusal) = &mut self
             && codes.contains(&refusal.code.as_str())
         {
-            refusal.raced = true;
+            refusal.concurrent_run = true;
         }
         self
     }
 
-    /// The server's code, when it gave one.
+    /// The error code of the server, where it sent one, or else an empty text.
     pub(crate) fn code(&self) -> &str {
         match self {
             Self::Refused(refusal) => &refusal.code,
@@ -156,50 +160,52 @@ impl Error {
 impl Fault for Error {
     fn kind(&self) -> FaultKind {
         match self {
-            Self::Lost { source, .. } => source.kind(),
+            Self::NoResponse { source, .. } => source.kind(),
             Self::Net(error) => error.kind(),
             Self::Refused(refusal) => refusal.kind(),
             Self::NotReady { .. } => FaultKind::Unavailable,
-            Self::WrittenOver { .. } => FaultKind::Raced,
+            Self::OverwrittenByAnotherRun { .. } => FaultKind::Raced,
             Self::Redirect { .. }
-            | Self::SpeaksTls(_)
+            | Self::ExpectsTls(_)
             | Self::NoAdminApi { .. }
-            | Self::TooOld { .. }
+            | Self::ReleaseTooOld { .. }
             | Self::Unsupported { .. }
-            | Self::Garbled { .. } => FaultKind::Unsupported,
-            Self::Secret { .. } => FaultKind::Secret,
-            Self::Undeclared(_) | Self::Unsendable { .. } | Self::Memory { .. } => FaultKind::Internal,
+            | Self::UnreadableResponse { .. } => FaultKind::Unsupported,
+            Self::InvalidSecret { .. } => FaultKind::Secret,
+            Self::Undeclared(_) | Self::RequestNotBuilt { .. } | Self::NotEnoughMemory { .. } => {
+                FaultKind::Internal
+            }
         }
     }
 
     fn remedy(&self) -> Option<String> {
         match self {
-            Self::Lost { source, .. } => source.remedy(),
+            Self::NoResponse { source, .. } => source.remedy(),
             Self::Net(error) => error.remedy(),
             Self::Refused(refusal) => refusal.remedy(),
             Self::Redirect { .. } => {
                 Some("name the server itself in `endpoint`, with its own scheme".to_owned())
             }
-            Self::Memory { .. } => Some(
+            Self::NotEnoughMemory { .. } => Some(
                 "give the container a memory limit of 96 MiB or more, or leave `accessKeys` out: of the spec, and of an \
                  `export` by `--only` with the other sections"
                     .to_owned(),
             ),
-            Self::SpeaksTls(_) => Some(
+            Self::ExpectsTls(_) => Some(
                 "write https:// in `endpoint`, and the authority in `tls.ca` unless it is a public one"
                     .to_owned(),
             ),
             Self::NoAdminApi { .. } => Some(
                 "point `endpoint` at MinIO, or leave these sections out for a plain S3 server".to_owned(),
             ),
-            Self::TooOld { .. } => Some("run a newer release, or leave out what needs it".to_owned()),
+            Self::ReleaseTooOld { .. } => Some("run a newer release, or leave out what needs it".to_owned()),
             Self::NotReady { .. }
             | Self::Unsupported { .. }
-            | Self::Garbled { .. }
-            | Self::WrittenOver { .. }
-            | Self::Secret { .. }
+            | Self::UnreadableResponse { .. }
+            | Self::OverwrittenByAnotherRun { .. }
+            | Self::InvalidSecret { .. }
             | Self::Undeclared(_)
-            | Self::Unsendable { .. } => None,
+            | Self::RequestNotBuilt { .. } => None,
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The spec of a live server: what it has is read into the form in which a run observes it, and written from there.
+//! Exports the spec of a live server: reads everything that it has, in the form of an observation, and writes that as
+//! a spec.
 
 mod buckets;
 mod document;
@@ -23,7 +24,7 @@ pub(crate) const SECTIONS: &[&str] = &["policies", "users", "groups", "accessKey
 /// The sections that need the admin API.
 const IDENTITIES: [&str; 4] = ["policies", "users", "groups", "accessKeys"];
 
-/// Reads everything and writes it as a spec.
+/// Reads everything in the scope and writes it as a spec.
 pub(crate) async fn export(
     client: &Client,
     desired: &Desired,

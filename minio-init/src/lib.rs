@@ -1,11 +1,11 @@
-//! `minio-init` provisions MinIO, and the S3 part of it any S3 server, from one declarative spec.
+//! Provisions MinIO, and the S3 part of it on any S3 server, from one declarative spec.
 //!
 //! ```text
 //! spec -> desired -> (observe -> plan -> apply) by signed requests: S3 for buckets, the admin API for the rest
 //! ```
 //!
-//! S3 sub-resources are read and written one by one; what a spec does not name is left as it is. Users,
-//! groups, policies, access keys and quotas cross MinIO's admin API, whose bodies are sealed.
+//! S3 sub-resources are read and written one by one, and what a spec does not name is left as it is. Users, groups,
+//! policies, access keys and quotas use MinIO's admin API, whose bodies are encrypted.
 
 mod apply;
 mod change;
@@ -33,7 +33,7 @@ pub use spec::Spec;
 #[doc(hidden)]
 pub use wire::sealed::open_derived;
 
-/// One S3 server, ready.
+/// A connected S3 server that has been found ready.
 pub struct Minio(wire::client::Client);
 
 impl Backend for Minio {
@@ -72,11 +72,12 @@ impl Backend for Minio {
     }
 
     async fn observe(&mut self, desired: &Desired, secrets: &Secrets) -> Result<Observed, Error> {
-        // What several runs write whole is looked at once more when all of them have had the time to write.
-        let rested = self.0.shared().rest().await;
+        // A document that S3 replaces as a whole may be overwritten by another run. It is read once more after every
+        // run that may have read it before has had the time to write.
+        let waited = self.0.shared().wait_for_others().await;
         let observed = observe::observe(&self.0, desired, secrets).await?;
         match plan::plan(desired, &observed).changes().iter().find(|change| change.is_shared()) {
-            Some(change) if rested => Err(Error::WrittenOver { change: change.to_string() }),
+            Some(change) if waited => Err(Error::OverwrittenByAnotherRun { change: change.to_string() }),
             _ => Ok(observed),
         }
     }

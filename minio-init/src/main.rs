@@ -1,4 +1,4 @@
-//! `minio-init`: one spec in, one MinIO or S3 server converged, one report out.
+//! The `minio-init` binary.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! Reads what the spec is about: whatever it names, in the leaf types of `desired`, and nothing else.
+//! Reads what a server has of everything that the spec names, and nothing else.
 
 mod account;
 mod anonymous;
@@ -17,7 +17,7 @@ use crate::wire::client::Client;
 pub(crate) use identity::{group, key};
 pub(crate) use names::Names;
 
-/// Only reads.
+/// Reads the state of the server. It writes nothing.
 pub(crate) async fn observe(
     client: &Client,
     desired: &Desired,
@@ -28,7 +28,7 @@ pub(crate) async fn observe(
         identity::observe(client, desired, secrets, &names),
         bucket::observe(client, desired)
     )?;
-    (observed.buckets, observed.foreign) = buckets;
+    (observed.buckets, observed.owned_by_others) = buckets;
     observed.bucket_policies_bind_accounts = !client.is_minio();
     observed.account = account::observe(client, desired, &names, &observed).await?;
     Ok(observed)

@@ -1,4 +1,4 @@
-//! What a server has, in the leaf types of `desired`.
+//! The state of what the spec declares, as it was read from the server, in the types of `desired`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,86 +7,87 @@ use init_core::Text;
 use crate::desired::document::Document;
 use crate::desired::{Cors, Lock, Route, Rule, Size, Status, Versioning};
 
-/// What a server has. Its default is one that has nothing.
+/// The observed state of a server. The default is an empty server.
 #[derive(Clone, Debug, Default)]
 pub struct Observed {
-    /// All canned policies.
+    /// The canned policies that the spec declares or refers to.
     pub(crate) policies: BTreeMap<String, Document>,
-    /// Declared users, and those that the spec refers to.
-    pub(crate) users: BTreeMap<Text, SeenUser>,
-    pub(crate) groups: BTreeMap<String, SeenGroup>,
-    pub(crate) keys: BTreeMap<Text, SeenKey>,
-    /// Of those that are to be absent, the users and access keys that are there; an access key with its user.
+    /// The declared users, and those that the spec refers to.
+    pub(crate) users: BTreeMap<Text, ObservedUser>,
+    pub(crate) groups: BTreeMap<String, ObservedGroup>,
+    pub(crate) keys: BTreeMap<Text, ObservedAccessKey>,
+    /// The users and access keys that exist although the spec declares them absent.
     pub(crate) unwanted_users: BTreeSet<Text>,
     pub(crate) unwanted_keys: BTreeSet<Text>,
-    /// Names of declared users and access keys under which the server has something else: root, an access key (service
-    /// account) for a user, or a user for an access key.
-    pub(crate) taken: BTreeSet<Text>,
-    pub(crate) buckets: BTreeMap<String, SeenBucket>,
-    /// Declared buckets that belong to somebody else.
-    pub(crate) foreign: BTreeSet<String>,
-    /// The account that provisions, read only when the plan could take rights from it; `None` for root too.
-    pub(crate) account: Option<SeenAccount>,
-    /// A bucket policy also binds accounts that sign. On MinIO it binds only requests without a signature.
+    /// The names of declared users and access keys that the server uses for something else: root, an access key
+    /// (service account) in the place of a user, or a user in the place of an access key.
+    pub(crate) used_otherwise: BTreeSet<Text>,
+    pub(crate) buckets: BTreeMap<String, ObservedBucket>,
+    /// The declared buckets that belong to another account.
+    pub(crate) owned_by_others: BTreeSet<String>,
+    /// The rights of the provisioning account, read only when the plan could take some of them; `None` for root too.
+    pub(crate) account: Option<ObservedAccount>,
+    /// True when a bucket policy also applies to signed requests. On MinIO it applies only to requests without a
+    /// signature.
     pub(crate) bucket_policies_bind_accounts: bool,
 }
 
-/// The user whose rights a run has, with all that gives rights to that user.
+/// The user whose rights the provisioning account has, and the policies and groups that they come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct SeenAccount {
-    /// The provisioning account itself, or the user whose access key (service account) it is.
+pub(crate) struct ObservedAccount {
+    /// The provisioning account itself, or the parent user of the access key (service account) that it is.
     pub(crate) user: Text,
     pub(crate) policies: BTreeSet<String>,
-    pub(crate) groups: BTreeMap<String, SeenGroup>,
-    /// The text of each policy of the user and of its groups.
+    pub(crate) groups: BTreeMap<String, ObservedGroup>,
+    /// The document of each policy of the user and of its groups.
     pub(crate) documents: BTreeMap<String, Document>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct SeenUser {
+pub(crate) struct ObservedUser {
     pub(crate) status: Status,
     pub(crate) policies: BTreeSet<String>,
-    /// By signing in with the declared one.
+    /// True when a request that is signed with the declared secret key is refused.
     pub(crate) secret_differs: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct SeenGroup {
+pub(crate) struct ObservedGroup {
     pub(crate) status: Status,
     pub(crate) members: BTreeSet<Text>,
     pub(crate) policies: BTreeSet<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct SeenKey {
+pub(crate) struct ObservedAccessKey {
     pub(crate) parent: Text,
     pub(crate) status: Status,
-    /// `None` is its user's own rights.
+    /// The policy that restricts it; `None` leaves it the rights of its user.
     pub(crate) policy: Option<Document>,
     pub(crate) name: String,
     pub(crate) description: String,
     pub(crate) secret_differs: bool,
 }
 
-/// Only what the spec declares is kept, each tag, rule and route of it; the rest is as if unset.
+/// An existing bucket, with only those tags, rules and routes that the spec declares.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct SeenBucket {
-    /// Where it is.
+pub(crate) struct ObservedBucket {
+    /// The region.
     pub(crate) region: Option<String>,
     pub(crate) versioning: Option<Versioning>,
     pub(crate) lock: Option<Lock>,
     pub(crate) encryption: Option<String>,
     pub(crate) quota: Option<Size>,
     pub(crate) tags: BTreeMap<String, String>,
-    pub(crate) lifecycle: BTreeMap<String, SeenRule>,
+    pub(crate) lifecycle: BTreeMap<String, ObservedRule>,
     pub(crate) policy: Option<Document>,
     pub(crate) notifications: BTreeMap<Route, BTreeSet<String>>,
     pub(crate) cors: Vec<Cors>,
 }
 
-/// A rule that a server has: whether it works, and what it means, unless it says more than a spec can.
+/// An existing lifecycle rule: its status, and its content unless a spec cannot express it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct SeenRule {
+pub(crate) struct ObservedRule {
     pub(crate) status: Status,
     pub(crate) rule: Option<Rule>,
 }

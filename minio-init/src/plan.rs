@@ -1,8 +1,8 @@
-//! All drift between what is wanted and what is there. Knows no client.
+//! Computes the changes and the conflicts between a spec and a server. Pure: it has no client.
 
 mod absent;
 mod bucket;
-mod found;
+mod findings;
 mod identity;
 mod needs;
 mod own_rights;
@@ -15,18 +15,18 @@ use crate::change::Change;
 use crate::desired::Desired;
 use crate::observed::Observed;
 
-use found::Found;
+use findings::Findings;
 
-pub(crate) use own_rights::at_stake;
+pub(crate) use own_rights::may_take_permissions;
 
 pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
-    let mut found = Found::default();
-    identity::policies(desired, observed, &mut found);
-    identity::users(desired, observed, &mut found);
-    identity::groups(desired, observed, &mut found);
-    identity::keys(desired, observed, &mut found);
-    absent::taken_away(desired, observed, &mut found);
-    bucket::buckets(desired, observed, &mut found);
-    own_rights::kept(desired, observed, &mut found);
-    Plan::new(found.changes, found.conflicts)
+    let mut findings = Findings::default();
+    identity::policies(desired, observed, &mut findings);
+    identity::users(desired, observed, &mut findings);
+    identity::groups(desired, observed, &mut findings);
+    identity::keys(desired, observed, &mut findings);
+    absent::removals(desired, observed, &mut findings);
+    bucket::buckets(desired, observed, &mut findings);
+    own_rights::check_own_permissions(desired, observed, &mut findings);
+    Plan::new(findings.changes, findings.conflicts)
 }

@@ -1,4 +1,4 @@
-//! The spec as written. `validate` says what is wrong with it, and turns it into `desired`, which is what it means.
+//! The spec as it is written. `validate` checks it and turns it into `desired`, its meaning.
 
 mod size;
 
@@ -14,32 +14,33 @@ use crate::desired::{Addressing, Anonymous, Encryption, RetentionMode, Status, V
 
 pub(crate) use size::Size;
 
-// For editors: what `validate` takes, nearly.
+// Patterns in the JSON Schema, for editors; they are close to what `validate` accepts.
 const ENDPOINT: &str = r"^https?://[A-Za-z0-9_][A-Za-z0-9._-]*(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$";
 const REGION: &str = "^[A-Za-z0-9_-]+$";
 const BUCKET: &str = "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$";
 
-/// What must exist on one S3 server.
+/// The buckets, identities and policies that must exist on one S3 server.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Spec {
-    /// `http://NAME:PORT` or `https://NAME:PORT`, with the path that a proxy takes away, if one does.
+    /// `http://NAME:PORT` or `https://NAME:PORT`, followed by the path prefix that a proxy strips, if there is one.
     #[schemars(regex(pattern = ENDPOINT))]
     pub endpoint: String,
-    /// Where requests name a bucket: in their `path` or in their `host` name; in the path when absent.
+    /// The addressing style of requests: the bucket in their `path` or in their `host` name. Default: path.
     #[serde(default)]
     pub addressing: Addressing,
-    /// The region that requests are signed for, and where new buckets are made; `us-east-1` when absent.
+    /// The region for which requests are signed and in which new buckets are created. Default: `us-east-1`.
     #[schemars(regex(pattern = REGION))]
     pub region: Option<String>,
-    /// Whom to trust behind an https endpoint, and who we are there; the public authorities and nobody when absent.
+    /// The authorities that are trusted behind an https endpoint, and the client certificate. Default: the public
+    /// authorities, and no certificate.
     pub tls: Option<TlsSpec>,
-    /// The account that provisions.
+    /// The credentials of the provisioning account.
     pub credentials: Credentials,
     /// Canned policies by name.
     #[serde(default)]
     pub policies: BTreeMap<String, Policy>,
-    /// Users, by a label that the rest of the spec uses.
+    /// Users, by a label with which the rest of the spec refers to them.
     #[serde(default)]
     pub users: BTreeMap<String, User>,
     /// Groups by name.
@@ -54,73 +55,73 @@ pub struct Spec {
     pub buckets: BTreeMap<String, Bucket>,
 }
 
-/// The account that provisions.
+/// The credentials of the provisioning account.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Credentials {
-    /// Its access key.
+    /// The access key.
     pub access_key: Text,
-    /// Its secret key.
+    /// The secret key.
     pub secret_key: SecretRef,
 }
 
-/// A policy document, here or in a file.
+/// A policy document, written here or in a file.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
     /// The document, written as YAML.
     pub document: Option<Value>,
-    /// A JSON file that holds it.
+    /// The JSON file with the document.
     pub file: Option<std::path::PathBuf>,
 }
 
-/// Whether something is to be there.
+/// The state of something that may exist.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
-    /// It is.
+    /// It is created where it is missing.
     #[default]
     Present,
-    /// It is taken away where it is there.
+    /// It is removed where it exists.
     Absent,
 }
 
-/// A name in a list of policies or members.
+/// One item of a list of policies or members.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "expected a name, or {name: NAME, state: absent}")]
 pub enum Entry {
-    /// It is to be there.
+    /// The name of something that is present.
     Name(String),
-    /// It is to be there or not.
+    /// A name with its state.
     Stated(Stated),
 }
 
-/// A name with what is to become of it.
+/// A name with its state.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "NameWithState")]
 pub struct Stated {
-    /// The name.
+    /// The name of the policy or the member.
     pub name: String,
-    /// `absent` takes it away.
+    /// `absent` removes it.
     pub state: State,
 }
 
-/// A user of the server's own.
+/// A user in the server's own user database.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct User {
-    /// Its access key; the label when absent.
+    /// Its access key. Default: the label.
     pub access_key: Option<Text>,
-    /// `absent` removes the user, and with it its access keys.
+    /// `absent` removes the user together with its access keys.
     #[serde(default)]
     pub state: State,
-    /// Its secret key, which every user has that is to be there.
+    /// Its secret key; required for a user that is present.
     pub secret_key: Option<SecretRef>,
-    /// Policies that must be attached; others are left alone.
+    /// Policies that are attached; others are left alone.
     #[serde(default)]
     pub policies: Vec<Entry>,
-    /// Whether it may sign in; left alone when absent, and a new one may.
+    /// `disabled` refuses its requests. Default: unchanged, and enabled for a new user.
     pub status: Option<Status>,
 }
 
@@ -128,13 +129,13 @@ pub struct User {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Group {
-    /// Users that must be in it, by label or access key; others are left alone.
+    /// Members, by label or access key; other members are left alone.
     #[serde(default)]
     pub members: Vec<Entry>,
-    /// Policies that must be attached; others are left alone.
+    /// Policies that are attached; others are left alone.
     #[serde(default)]
     pub policies: Vec<Entry>,
-    /// Whether its policies hold; left alone when absent.
+    /// `disabled` takes its policies out of effect. Default: unchanged.
     pub status: Option<Status>,
 }
 
@@ -143,40 +144,41 @@ pub struct Group {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(clippy::struct_field_names, reason = "the fields are the words of the spec")]
 pub struct AccessKey {
-    /// The user that it belongs to, by label or access key; the provisioning account when absent.
+    /// The user that it belongs to, by label or access key. Default: the provisioning account.
     pub user: Option<String>,
-    /// Its access key; the label when absent.
+    /// Its access key. Default: the label.
     pub access_key: Option<Text>,
     /// `absent` removes it.
     #[serde(default)]
     pub state: State,
-    /// Its secret key, which every access key has that is to be there.
+    /// Its secret key; required for an access key that is present.
     pub secret_key: Option<SecretRef>,
-    /// The policy whose text restricts it; what its user may when absent.
+    /// The policy whose document restricts it. Default: the permissions of its user.
     pub policy: Option<String>,
-    /// A short name.
+    /// The display name, a short text.
     #[schemars(regex(pattern = r"^[A-Za-z][A-Za-z0-9_-]{0,31}$"))]
     pub name: Option<String>,
-    /// What it is for.
+    /// A description.
     pub description: Option<String>,
-    /// Whether it may sign in; left alone when absent.
+    /// `disabled` refuses its requests. Default: unchanged.
     pub status: Option<Status>,
 }
 
-/// A bucket. What is absent is left alone.
+/// A bucket. Properties that the spec does not name are left alone.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Bucket {
-    /// Where a new bucket is made, on a server of several regions; the region of the server when absent.
+    /// The region in which a new bucket is created, on a server with several regions. Default: the region of the
+    /// server.
     #[schemars(regex(pattern = REGION))]
     pub region: Option<String>,
-    /// Whether old versions of objects are kept.
+    /// Bucket versioning, which keeps old versions of objects.
     pub versioning: Option<Versioning>,
-    /// Object lock, which only a new bucket can get; its default retention changes in place.
+    /// Object lock, which only a new bucket can get; its default retention can be changed.
     pub object_lock: Option<ObjectLock>,
-    /// Encryption of new objects.
+    /// Default encryption of new objects.
     pub encryption: Option<Encryption>,
-    /// The most that it may hold: `10GiB`, `500MB`, or a number of bytes.
+    /// The hard quota: `10GiB`, `500MB`, or a number of bytes.
     pub quota: Option<Size>,
     /// Tags that it must have; others are left alone.
     #[serde(default)]
@@ -184,14 +186,14 @@ pub struct Bucket {
     /// Lifecycle rules that it must have; others are left alone.
     #[serde(default)]
     pub lifecycle: Vec<LifecycleRule>,
-    /// What somebody without credentials may do.
+    /// The access of requests without credentials, in the words of `mc anonymous`.
     pub anonymous: Option<Anonymous>,
-    /// A whole bucket policy, instead of `anonymous`.
+    /// A whole bucket policy, in the place of `anonymous`.
     pub policy: Option<Policy>,
-    /// Events that it must send; others are left alone.
+    /// Event notifications that it must have; others are left alone.
     #[serde(default)]
     pub notifications: Vec<Notification>,
-    /// Which web pages may use it; the whole configuration.
+    /// The whole CORS configuration.
     pub cors: Option<Vec<CorsRule>>,
 }
 
@@ -199,11 +201,11 @@ pub struct Bucket {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ObjectLock {
-    /// How strictly new objects are kept; the default retention is left alone when absent, and a new bucket has none.
+    /// The retention mode of new objects. Default: the default retention is unchanged, and a new bucket has none.
     pub mode: Option<RetentionMode>,
-    /// For how many days.
+    /// The retention period in days.
     pub days: Option<u32>,
-    /// For how many years, instead of days.
+    /// The retention period in years, in the place of days.
     pub years: Option<u32>,
 }
 
@@ -211,34 +213,34 @@ pub struct ObjectLock {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LifecycleRule {
-    /// Its id; derived from what the rule is about when absent.
+    /// Its id. Default: an id that is derived from the filter and the actions.
     pub id: Option<String>,
-    /// Whether it works; left alone when absent, and a new one does.
+    /// `disabled` stops the rule. Default: unchanged, and enabled for a new rule.
     pub status: Option<Status>,
-    /// The objects whose names begin so; all when absent.
+    /// Only objects whose names begin so. Default: all objects.
     pub prefix: Option<String>,
-    /// The objects that have all these tags.
+    /// Only objects that have all these tags.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
-    /// Removes objects so many days after they were written.
+    /// Deletes objects this many days after they were written.
     pub expire_days: Option<u32>,
-    /// Removes old versions so many days after they became old.
+    /// Deletes noncurrent versions this many days after they became noncurrent.
     pub expire_noncurrent_days: Option<u32>,
-    /// Keeps so many old versions in any case.
+    /// Keeps this many noncurrent versions in any case.
     pub keep_noncurrent_versions: Option<u32>,
-    /// Removes the marker of a deleted object that has no version left.
+    /// Deletes the delete marker of an object that has no other version left.
     pub expire_delete_markers: Option<bool>,
-    /// Removes what was left of uploads so many days after they began.
+    /// Aborts multipart uploads this many days after they began.
     pub abort_incomplete_upload_days: Option<u32>,
 }
 
-/// Events to a target that the server has configured.
+/// An event notification to a target that is configured on the server.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Notification {
     /// The target's ARN.
     pub target: String,
-    /// Such as `s3:ObjectCreated:*`.
+    /// The event types, such as `s3:ObjectCreated:*`.
     pub events: Vec<String>,
     /// Only objects whose names begin so.
     #[serde(default)]
@@ -248,20 +250,20 @@ pub struct Notification {
     pub suffix: String,
 }
 
-/// Who may use the bucket from a web page.
+/// A CORS rule.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CorsRule {
-    /// Pages from these origins.
+    /// The origins that are allowed.
     pub allowed_origins: Vec<String>,
-    /// With these methods.
+    /// The HTTP methods that are allowed.
     pub allowed_methods: Vec<String>,
-    /// And these request headers.
+    /// The request headers that are allowed.
     #[serde(default)]
     pub allowed_headers: Vec<String>,
-    /// Response headers that a page may read.
+    /// The response headers that a page may read.
     #[serde(default)]
     pub expose_headers: Vec<String>,
-    /// How long a browser remembers the answer.
+    /// The time for which a browser may cache a preflight response.
     pub max_age_seconds: Option<u32>,
 }

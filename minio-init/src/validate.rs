@@ -1,4 +1,4 @@
-//! The spec as meant, or everything that is wrong with it.
+//! Validates a spec: turns it into its meaning, or reports everything that is wrong with it.
 
 mod bucket;
 mod identity;
@@ -14,27 +14,27 @@ use init_core::{Files, SpecPath, Violations};
 use crate::desired::{Absent, Desired};
 use crate::spec::Spec;
 
-/// Reads nothing but the plain files that the spec names.
+/// The meaning of the spec, or all of its violations. It reads only the plain files that the spec names.
 pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations> {
-    let mut found = Violations::default();
+    let mut violations = Violations::default();
     let root = SpecPath::root();
-    let server = server::server(&spec, files, &mut found);
-    let policies = policy::policies(&root.key("policies"), spec.policies, files, &mut found);
+    let server = server::server(&spec, files, &mut violations);
+    let policies = policy::policies(&root.key("policies"), spec.policies, files, &mut violations);
     let names = identity::Names::of(&spec.users);
     let (users, absent_users) =
-        identity::users(&root.key("users"), spec.users, &spec.credentials, &mut found);
-    let groups = identity::groups(&root.key("groups"), spec.groups, &names, &absent_users, &mut found);
+        identity::users(&root.key("users"), spec.users, &spec.credentials, &mut violations);
+    let groups = identity::groups(&root.key("groups"), spec.groups, &names, &absent_users, &mut violations);
     let (keys, absent_keys) = identity::keys(
         &root.key("accessKeys"),
         spec.access_keys,
         &spec.credentials,
         (&names, &absent_users),
-        &mut found,
+        &mut violations,
     );
     let absent = Absent { users: absent_users, keys: absent_keys };
-    let buckets = bucket::buckets(&root.key("buckets"), spec.buckets, files, &mut found);
+    let buckets = bucket::buckets(&root.key("buckets"), spec.buckets, files, &mut violations);
     match server {
-        Some(server) => found.or(Desired {
+        Some(server) => violations.or(Desired {
             server,
             compare_secrets: true,
             policies,
@@ -44,6 +44,6 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
             absent,
             buckets,
         }),
-        None => Err(found),
+        None => Err(violations),
     }
 }

@@ -1,4 +1,4 @@
-//! The server: signed requests, what they say and what is answered.
+//! The transport: signed requests to the server, and the meaning of its answers.
 //!
 //! ```text
 //! connect -> client (signs, classifies answers) -> http (connections)

@@ -3,17 +3,20 @@
 
 mod check;
 mod databases;
+mod foreign_statement;
 mod grantors;
 mod job;
 mod objects;
 mod owners;
 mod pipeline;
+mod privilege_statement;
 mod publication_statement;
 mod role_statement;
 mod roles;
 mod statement;
 mod subscriptions;
 mod temporary_membership;
+mod user_mappings;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,11 +68,12 @@ async fn carry_out(
     progress: &Progress,
 ) -> Result<Vec<Answer>, Error> {
     let (mut roles, mut databases, mut objects) = (Vec::new(), Vec::new(), Vec::new());
-    let mut subscribed = Vec::new();
+    let (mut mapped, mut subscribed) = (Vec::new(), Vec::new());
     for (index, change) in stage.iter().enumerate() {
         match statement(&server.names, change, server.main.facts.version) {
             Statement::Role(role) => roles.push((index, role)),
             Statement::CreateDatabase(database) => databases.push((index, database)),
+            Statement::UserMapping(mapping) => mapped.push((index, change, mapping)),
             Statement::Subscription(subscription) => subscribed.push((index, subscription)),
             Statement::Sql { database, sql } => objects.push((index, change, database, sql)),
         }
@@ -77,6 +81,7 @@ async fn carry_out(
     let mut answers = roles::apply(server, roles, secrets, progress).await?;
     answers.extend(databases::create(server, &databases, progress).await?);
     answers.extend(objects::apply(server, objects, progress).await);
+    answers.extend(user_mappings::apply(server, mapped, secrets, progress).await);
     answers.extend(subscriptions::apply(server, subscribed, secrets, progress).await);
     Ok(answers)
 }
@@ -98,6 +103,8 @@ fn note_owner(ownership: &mut Ownership, change: &Change, names: &Names) {
         Change::AlterDatabase(change) => ownership.database_altered(change, names),
         Change::CreateSchema(change) => ownership.schema_created(change, names),
         Change::AlterSchema(change) => ownership.schema_altered(change, names),
+        Change::CreateForeignServer(change) => ownership.foreign_server_created(change, names),
+        Change::AlterForeignServer(change) => ownership.foreign_server_altered(change, names),
         Change::CreateRole(_)
         | Change::AlterRole(_)
         | Change::RemovePassword(_)
@@ -108,6 +115,8 @@ fn note_owner(ownership: &mut Ownership, change: &Change, names: &Names) {
         | Change::AlterObjectOwner(_)
         | Change::CreateExtension(_)
         | Change::AlterExtension(_)
+        | Change::CreateUserMapping(_)
+        | Change::AlterUserMapping(_)
         | Change::GrantPrivileges(_)
         | Change::RevokePrivileges(_)
         | Change::AlterDefaultPrivileges(_)

@@ -2,6 +2,7 @@
 
 mod database;
 mod extension;
+mod foreign;
 mod membership;
 mod parameter;
 mod privilege;
@@ -20,6 +21,9 @@ use self::show::Show;
 
 pub use database::{AlterDatabase, CreateDatabase};
 pub use extension::{AlterExtension, CreateExtension};
+pub use foreign::{
+    AlterForeignServer, AlterUserMapping, CreateForeignServer, CreateUserMapping, SecretOption,
+};
 pub use membership::{AlterMembership, GrantRole, Members};
 pub use parameter::GrantParameter;
 pub use privilege::{
@@ -64,6 +68,14 @@ pub enum Change {
     CreateExtension(CreateExtension),
     /// `ALTER EXTENSION`
     AlterExtension(AlterExtension),
+    /// `CREATE SERVER`
+    CreateForeignServer(CreateForeignServer),
+    /// `ALTER SERVER`, and `GRANT USAGE ON FOREIGN SERVER`
+    AlterForeignServer(AlterForeignServer),
+    /// `CREATE USER MAPPING`
+    CreateUserMapping(CreateUserMapping),
+    /// `ALTER USER MAPPING`
+    AlterUserMapping(AlterUserMapping),
     /// `GRANT`
     GrantPrivileges(GrantPrivileges),
     /// `REVOKE`. It comes after the grants, so that a role which keeps a privilege never lacks it in between.
@@ -102,6 +114,10 @@ impl init_core::Change for Change {
             Self::AlterObjectOwner(_) => "alter_object_owner",
             Self::CreateExtension(_) => "create_extension",
             Self::AlterExtension(_) => "alter_extension",
+            Self::CreateForeignServer(_) => "create_foreign_server",
+            Self::AlterForeignServer(_) => "alter_foreign_server",
+            Self::CreateUserMapping(_) => "create_user_mapping",
+            Self::AlterUserMapping(_) => "alter_user_mapping",
             Self::GrantPrivileges(_) => "grant_privileges",
             Self::RevokePrivileges(_) => "revoke_privileges",
             Self::AlterDefaultPrivileges(_) => "alter_default_privileges",
@@ -122,6 +138,8 @@ impl init_core::Change for Change {
             | Self::CreateDatabase(_)
             | Self::CreateSchema(_)
             | Self::CreateExtension(_)
+            | Self::CreateForeignServer(_)
+            | Self::CreateUserMapping(_)
             | Self::GrantPrivileges(_)
             | Self::CreatePublication(_)
             | Self::CreateReplicationSlot(_)
@@ -133,6 +151,8 @@ impl init_core::Change for Change {
             | Self::AlterSchema(_)
             | Self::AlterObjectOwner(_)
             | Self::AlterExtension(_)
+            | Self::AlterForeignServer(_)
+            | Self::AlterUserMapping(_)
             | Self::AlterDefaultPrivileges(_)
             | Self::AlterPublication(_)
             | Self::AlterSubscription(_) => Effect::Alter,
@@ -168,6 +188,10 @@ impl Change {
             Self::AlterObjectOwner(change) => change,
             Self::CreateExtension(change) => change,
             Self::AlterExtension(change) => change,
+            Self::CreateForeignServer(change) => change,
+            Self::AlterForeignServer(change) => change,
+            Self::CreateUserMapping(change) => change,
+            Self::AlterUserMapping(change) => change,
             Self::GrantPrivileges(change) => change,
             Self::RevokePrivileges(change) => change,
             Self::AlterDefaultPrivileges(change) => change,

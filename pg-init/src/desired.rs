@@ -1,6 +1,7 @@
 //! The spec as meant: validated, keyed by name, lists expanded to one entry per thing.
 
 pub(crate) mod condition;
+mod foreign;
 mod role;
 pub(crate) mod setting;
 mod slot;
@@ -16,6 +17,8 @@ use crate::spec::{
     Authentication, ChannelBinding, Future, LocaleProvider, Object, Operation, PasswordCheck, Privilege,
 };
 
+pub(crate) use foreign::is_secret_option;
+pub use foreign::{ForeignServer, UserMapping};
 pub(crate) use role::{Attribute, ParameterPrivileges, Role};
 pub use role::{Attributes, Membership};
 pub(crate) use setting::Settings;
@@ -64,6 +67,9 @@ pub(crate) struct Database {
     pub(crate) role_settings: BTreeMap<String, Settings>,
     pub(crate) extensions: BTreeMap<String, Extension>,
     pub(crate) schemas: BTreeMap<String, Schema>,
+    pub(crate) foreign_servers: BTreeMap<String, ForeignServer>,
+    /// By the foreign server and the role's key, or `public`.
+    pub(crate) user_mappings: BTreeMap<(String, String), UserMapping>,
     pub(crate) grants: BTreeMap<Target, Privileges>,
     pub(crate) revokes: BTreeMap<Target, Privileges>,
     pub(crate) defaults: BTreeMap<DefaultTarget, Privileges>,
@@ -241,6 +247,9 @@ impl Database {
         roles.extend(self.grants.keys().chain(self.revokes.keys()).map(|target| target.role.as_str()));
         let defaults = self.defaults.keys().chain(self.default_revokes.keys());
         roles.extend(defaults.flat_map(|target| [target.creator.as_str(), target.role.as_str()]));
+        let servers = self.foreign_servers.values();
+        roles.extend(servers.flat_map(|server| server.owner.iter().chain(&server.usage)).map(String::as_str));
+        roles.extend(self.user_mappings.keys().map(|(_, role)| role.as_str()));
         roles
     }
 
@@ -256,6 +265,7 @@ impl Database {
         };
         !(self.extensions.is_empty()
             && self.schemas.is_empty()
+            && self.foreign_servers.is_empty()
             && self.defaults.is_empty()
             && self.default_revokes.is_empty()
             && self.publications.is_empty()

@@ -3,6 +3,7 @@
 mod databases;
 mod defaults;
 mod fold;
+mod foreign;
 mod found;
 mod inside;
 mod privileges;

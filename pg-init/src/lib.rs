@@ -31,23 +31,25 @@ use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations};
 use self::wire::Server;
 
 pub use change::{
-    AlterDatabase, AlterDefaultPrivileges, AlterExtension, AlterMembership, AlterObjectOwner,
-    AlterPublication, AlterRole, AlterRoleSettings, AlterSchema, AlterSubscription, Change, CreateDatabase,
-    CreateExtension, CreatePublication, CreateReplicationSlot, CreateRole, CreateSchema, CreateSubscription,
-    GrantParameter, GrantPrivileges, GrantRole, Members, PasswordDrift, PreviousPassword, Privileges,
-    RemovePassword, RevokeDefaultPrivileges, RevokePrivileges,
+    AlterDatabase, AlterDefaultPrivileges, AlterExtension, AlterForeignServer, AlterMembership,
+    AlterObjectOwner, AlterPublication, AlterRole, AlterRoleSettings, AlterSchema, AlterSubscription,
+    AlterUserMapping, Change, CreateDatabase, CreateExtension, CreateForeignServer, CreatePublication,
+    CreateReplicationSlot, CreateRole, CreateSchema, CreateSubscription, CreateUserMapping, GrantParameter,
+    GrantPrivileges, GrantRole, Members, PasswordDrift, PreviousPassword, Privileges, RemovePassword,
+    RevokeDefaultPrivileges, RevokePrivileges, SecretOption,
 };
 pub use desired::{
-    Attributes, DatabaseOptions, DefaultTarget, Desired, Locale, LogicalSlot, Membership, Published,
-    Publisher, Slot, Subscription, Target, Until,
+    Attributes, DatabaseOptions, DefaultTarget, Desired, ForeignServer, Locale, LogicalSlot, Membership,
+    Published, Publisher, Slot, Subscription, Target, Until, UserMapping,
 };
 pub use error::Error;
 pub use observed::Observed;
 pub use spec::{
-    Access, Authentication, ChannelBinding, Database, DefaultPrivilege, Extension, Future, Grant, Level,
-    LocaleProvider, Many, MemberOf, Object, Operation, ParameterPrivilege, PasswordCheck, Privilege,
-    Publication, PublishedTable, PublisherSpec, ReplicationSlot, Revoke, Role, RolePassword, Schema, Setting,
-    Spec, SubscriptionSpec, Tables, Tls, TlsMode, TlsSpec,
+    Access, Authentication, ChannelBinding, Database, DefaultPrivilege, Extension,
+    ForeignServer as ForeignServerSpec, Future, Grant, Level, LocaleProvider, Many, MemberOf, Object,
+    Operation, ParameterPrivilege, PasswordCheck, Privilege, Publication, PublishedTable, PublisherSpec,
+    ReplicationSlot, Revoke, Role, RolePassword, Schema, Setting, Spec, SubscriptionSpec, Tables, Tls,
+    TlsMode, TlsSpec, UserMapping as UserMappingSpec,
 };
 
 /// PostgreSQL, as the driver of all tools runs it.
@@ -79,6 +81,8 @@ impl Backend for Postgres {
         }
         let subscriptions = desired.databases.values().flat_map(|database| database.subscriptions.values());
         secrets.extend(subscriptions.filter_map(|subscription| subscription.publisher.password.clone()));
+        let mappings = desired.databases.values().flat_map(|database| database.user_mappings.values());
+        secrets.extend(mappings.flat_map(|mapping| mapping.secrets.values().cloned()));
         Requires { endpoints: desired.endpoints.clone(), secrets }
     }
 
@@ -86,6 +90,8 @@ impl Backend for Postgres {
         desired.roles.values_mut().for_each(|role| role.password = None);
         let subscriptions = desired.databases.values_mut().flat_map(|d| d.subscriptions.values_mut());
         subscriptions.for_each(|subscription| subscription.publisher.password = None);
+        let mappings = desired.databases.values_mut().flat_map(|d| d.user_mappings.values_mut());
+        mappings.for_each(|mapping| mapping.secrets.clear());
     }
 
     async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {

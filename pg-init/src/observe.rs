@@ -4,6 +4,7 @@
 mod access;
 pub(crate) mod cluster;
 mod extension;
+pub(crate) mod foreign;
 mod inside;
 mod locale;
 pub(crate) mod objects;
@@ -86,6 +87,7 @@ async fn insides(
         let mut inside = inside::observe(&session, &oids, name, database).await?;
         publication::equate(&session, pool, database, &mut inside).await?;
         inside.subscriptions = subscription::observe(&session, database, secrets).await?;
+        foreign::observe(&session, database, secrets, |role| server.names.key(role), &mut inside).await?;
         pool.keep(session, Use::Reading);
         Ok::<_, Error>((name.clone(), inside))
     });

@@ -1,5 +1,7 @@
 //! What the server has, under the spec's own names.
 
+mod foreign;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::Until;
@@ -7,6 +9,8 @@ use crate::desired::{
     self, Attributes, DatabaseOptions, DefaultTarget, LATEST, ParameterPrivileges, Published, Target,
 };
 use crate::spec::{LocaleProvider, Operation, Privilege};
+
+pub(crate) use foreign::{ForeignServer, UserMapping};
 
 /// What one server has of what a spec is about.
 #[derive(Debug, Default)]
@@ -158,6 +162,11 @@ pub(crate) struct Inside {
     pub(crate) acl: Acl<Target>,
     pub(crate) defaults: Defaults,
     pub(crate) publications: BTreeMap<String, Publication>,
+    /// The foreign-data wrappers. Read, as what follows, only where foreign servers are declared.
+    pub(crate) wrappers: BTreeSet<String>,
+    pub(crate) foreign_servers: BTreeMap<String, ForeignServer>,
+    /// By the foreign server and the role's key, or `public`.
+    pub(crate) user_mappings: BTreeMap<(String, String), UserMapping>,
     pub(crate) subscriptions: BTreeMap<String, Subscription>,
     /// The listed tables that are there, each with its columns.
     pub(crate) tables: BTreeMap<(String, String), BTreeSet<String>>,

@@ -3,6 +3,7 @@
 mod access;
 mod databases;
 mod extensions;
+mod foreign;
 mod inside;
 mod planner;
 mod privileges;

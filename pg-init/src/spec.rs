@@ -3,6 +3,7 @@
 mod connection;
 mod database;
 mod entries;
+mod foreign;
 mod forms;
 mod parameter;
 mod patterns;
@@ -19,6 +20,7 @@ use serde::Deserialize;
 
 pub use connection::{Authentication, ChannelBinding, PasswordCheck, TlsMode, TlsSpec};
 pub use database::{Database, Extension, LocaleProvider, Operation, Publication, Schema};
+pub use foreign::{ForeignServer, UserMapping};
 pub use forms::{Many, MemberOf, PublishedTable, Setting, Tables, Tls};
 pub use parameter::ParameterPrivilege;
 pub use privilege::{Access, DefaultPrivilege, Future, Grant, Level, Object, Privilege, Revoke};

@@ -2,6 +2,7 @@
 
 mod access;
 mod database;
+mod foreign;
 mod named;
 mod names;
 mod privileges;

@@ -8,6 +8,7 @@ mod config;
 mod files;
 mod functions;
 mod meeting;
+mod migration;
 mod streams;
 mod users;
 
@@ -31,6 +32,9 @@ pub(crate) async fn apply(
         return close(connections, context, stage, progress).await;
     }
     let connections = &*connections;
+    if let [Change::MigrateSlots { .. }, ..] = stage {
+        return migration::migrate(connections, context, stage, progress).await;
+    }
     let results = join_all(stage.iter().map(|change| one(connections, context, change))).await;
     let meetings: Vec<_> = stage.iter().filter_map(meeting::of).collect();
     if !meetings.is_empty() && results.iter().all(Result::is_ok) {
@@ -67,7 +71,7 @@ async fn one(connections: &Connections, context: (&Desired, &Secrets), change: &
         Change::AssignSlots { slots, .. } => cluster::assign(connection, slots).await,
         Change::SetEpoch { epoch, .. } => cluster::set_epoch(connection, *epoch).await,
         Change::MeetNode { node, by } => meeting::meet(connections, node, by).await,
-        Change::ReplicateNode { primary, .. } => {
+        Change::ReplicateNode { primary, .. } | Change::ReattachNode { primary, .. } => {
             cluster::replicate(connections, connection, desired, &primary.to).await
         }
         Change::SetAnnounce { parameters, .. } => {
@@ -86,6 +90,9 @@ async fn one(connections: &Connections, context: (&Desired, &Secrets), change: &
             let parts = users::Parts::that_differ(enabled.as_ref(), rules.as_ref(), passwords.is_some());
             users::set(connection, context, key, parts).await
         }
+        // One after the other, in a stage of their own.
+        Change::MigrateSlots { .. } => Ok(()),
+        Change::ForgetNode { member, .. } => cluster::forget(connection, member).await,
         Change::DeleteUser { user, .. } => users::delete(connection, context, user).await,
         Change::LoadFunction { library, .. } => functions::load(connection, desired, library).await,
         Change::CreateGroup { stream, group, start, .. } => {

@@ -2,7 +2,7 @@
 //!
 //! slots first, because a cluster that cannot be written to counts its delay from the moment it owns them; epochs
 //! before any node is met, because afterwards the server refuses them; users and parameters before replication,
-//! which may log in as one of them; and last the user that must not be lost, when all the others work.
+//! which may log in as one of them; slots after their new primaries have replicas and functions; and last the user that must not be lost, when all the others work.
 
 mod lists;
 mod passwords;
@@ -120,6 +120,31 @@ pub enum Change {
         /// The last entry that it counts as read.
         start: String,
     },
+    /// Moves slots with their keys from one primary to another.
+    MigrateSlots {
+        /// Whether it begins: one that was cut off is completed before.
+        begins: bool,
+        /// The primary that owns them.
+        node: Endpoint,
+        /// The primary that is to own them.
+        to: Endpoint,
+        /// The slots.
+        slots: Slots,
+    },
+    /// Makes a replica of a primary that is drained the replica of another, when that one owns nothing any more.
+    ReattachNode {
+        /// The node.
+        node: Endpoint,
+        /// Its primary.
+        primary: Drift<Endpoint>,
+    },
+    /// Has a node forget a member of the cluster that owns nothing.
+    ForgetNode {
+        /// The node.
+        node: Endpoint,
+        /// The member's id.
+        member: String,
+    },
     /// Takes from a user what a run may depend on, after everything else works without it.
     CloseUser {
         /// The node.
@@ -161,6 +186,9 @@ impl Change {
             | Self::ReplicateNode { node, .. }
             | Self::LoadFunction { node, .. }
             | Self::CreateGroup { node, .. }
+            | Self::MigrateSlots { node, .. }
+            | Self::ReattachNode { node, .. }
+            | Self::ForgetNode { node, .. }
             | Self::CloseUser { node, .. }
             | Self::DeleteUser { node, .. } => node,
         }
@@ -178,9 +206,11 @@ impl init_core::Change for Change {
             Self::AlterUser { .. } | Self::CloseUser { .. } => "alter_user",
             Self::SetConfig { .. } => "set_config",
             Self::MeetNode { .. } => "meet_node",
-            Self::ReplicateNode { .. } => "replicate_node",
+            Self::ReplicateNode { .. } | Self::ReattachNode { .. } => "replicate_node",
             Self::LoadFunction { .. } => "load_function",
             Self::CreateGroup { .. } => "create_group",
+            Self::MigrateSlots { .. } => "migrate_slots",
+            Self::ForgetNode { .. } => "forget_node",
             Self::DeleteUser { .. } => "delete_user",
         }
     }
@@ -189,7 +219,7 @@ impl init_core::Change for Change {
         match self {
             Self::CreateUser { .. } | Self::CreateGroup { .. } => Effect::Add,
             Self::LoadFunction { code, .. } if code.from.is_none() => Effect::Add,
-            Self::DeleteUser { .. } => Effect::Remove,
+            Self::DeleteUser { .. } | Self::ForgetNode { .. } => Effect::Remove,
             Self::StabilizeSlots { .. }
             | Self::AssignSlots { .. }
             | Self::SetEpoch { .. }
@@ -199,6 +229,8 @@ impl init_core::Change for Change {
             | Self::MeetNode { .. }
             | Self::ReplicateNode { .. }
             | Self::LoadFunction { .. }
+            | Self::MigrateSlots { .. }
+            | Self::ReattachNode { .. }
             | Self::CloseUser { .. } => Effect::Alter,
         }
     }
@@ -211,13 +243,16 @@ impl init_core::Change for Change {
             | Self::DeleteUser { node, user, .. } => Subject::new("user", user).within(node),
             Self::LoadFunction { node, library, .. } => Subject::new("function", library).within(node),
             Self::CreateGroup { stream, group, .. } => Subject::new("group", group).within(stream),
+            Self::ForgetNode { node, member } => Subject::new("member", member).within(node),
             Self::StabilizeSlots { node, .. }
             | Self::AssignSlots { node, .. }
             | Self::SetEpoch { node, .. }
             | Self::SetAnnounce { node, .. }
             | Self::SetConfig { node, .. }
             | Self::MeetNode { node, .. }
-            | Self::ReplicateNode { node, .. } => Subject::new("node", node),
+            | Self::MigrateSlots { node, .. }
+            | Self::ReplicateNode { node, .. }
+            | Self::ReattachNode { node, .. } => Subject::new("node", node),
         }
     }
 
@@ -242,10 +277,15 @@ impl init_core::Change for Change {
                 }
             }
             Self::MeetNode { by, .. } => properties.to("known_by", by),
-            Self::ReplicateNode { primary, .. } => properties.drift("primary", primary),
+            Self::ReplicateNode { primary, .. } | Self::ReattachNode { primary, .. } => {
+                properties.drift("primary", primary)
+            }
+            Self::MigrateSlots { node, to, slots, .. } => {
+                properties.differing("owner", node, to).to("slots", slots).to("count", slots.iter().count())
+            }
             Self::LoadFunction { code, .. } => properties.drift("code", code),
             Self::CreateGroup { node, start, .. } => properties.to("node", node).to("start", start),
-            Self::DeleteUser { .. } => properties,
+            Self::DeleteUser { .. } | Self::ForgetNode { .. } => properties,
         }
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod acl;
 mod digest;
 mod layout;
+mod member;
 pub(crate) mod slots;
 pub(crate) mod streams;
 
@@ -16,6 +17,7 @@ use serde::Deserialize;
 pub use acl::{Access, Catalog};
 pub(crate) use digest::digest;
 pub use layout::Layout;
+pub use member::Member;
 pub use slots::Slots;
 
 /// How the nodes belong together.
@@ -43,6 +45,7 @@ pub enum Require {
 
 /// What has to be there.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the spec")]
 pub struct Desired {
     /// How the nodes belong together.
     pub mode: Mode,
@@ -74,6 +77,10 @@ pub struct Desired {
     pub functions: BTreeMap<String, Library>,
     /// Where each consumer group of a stream starts, by the stream's key and the group's name.
     pub streams: BTreeMap<String, BTreeMap<String, String>>,
+    /// cluster: whether slots are moved until every primary owns as many.
+    pub rebalance: bool,
+    /// cluster: members that all nodes are to forget.
+    pub forget: Vec<Member>,
     /// Whether users, parameters and links outlive a restart.
     pub persist: bool,
     /// Whether modules and users stand in the configuration file itself.
@@ -93,6 +100,8 @@ pub struct Node {
     pub ports: BTreeMap<&'static str, u16>,
     /// Its own parameters, which count before those of all nodes.
     pub config: BTreeMap<String, String>,
+    /// Whether all its slots are moved to the others.
+    pub drain: bool,
 }
 
 /// Who logs in, and with what.
@@ -129,11 +138,13 @@ pub struct Library {
 }
 
 impl Desired {
-    /// The same without some of its nodes. Those that are left have the roles and the numbers of replicas that they have.
+    /// The same without some of its nodes. Those that are left have the roles, the slots and the numbers of replicas that they
+    /// have.
     pub(crate) fn without(&self, missing: &BTreeSet<Endpoint>) -> Self {
         let mut left = self.clone();
         left.nodes.retain(|node| !missing.contains(&node.endpoint));
         left.replicas_per_primary = None;
+        (left.rebalance, left.forget) = (false, Vec::new());
         if self.mode == Mode::Cluster {
             let zones: Vec<Option<&str>> = left.nodes.iter().map(|node| node.zone.as_deref()).collect();
             left.layout = Layout::new(&zones, zones.len().saturating_sub(1));

@@ -207,7 +207,7 @@ impl Error {
 /// The first word of an error is its class; `ERR` is everything that has no word of its own.
 fn of_code(code: &str) -> FaultKind {
     match code {
-        "LOADING" | "BUSY" | "MASTERDOWN" | "TRYAGAIN" | "CLUSTERDOWN" | "NOREPLICAS" => {
+        "LOADING" | "BUSY" | "MASTERDOWN" | "TRYAGAIN" | "CLUSTERDOWN" | "NOREPLICAS" | "IOERR" => {
             FaultKind::Unavailable
         }
         "READONLY" | "MOVED" | "ASK" | "BUSYGROUP" => FaultKind::Raced,
@@ -221,6 +221,10 @@ fn of_server(code: &str, node: &Endpoint) -> Option<String> {
     let remedy = match code {
         "MISCONF" => format!("{node} cannot write its snapshot: look at its disk and its log"),
         "OOM" => format!("{node} is at its maxmemory: raise it, or choose an eviction policy"),
+        "BUSYKEY" => format!(
+            "a key that is to move to {node} is there already with another value, and neither is overwritten: compare both \
+             (CLUSTER GETKEYSINSLOT on source and target lists them), delete the wrong one, and run this again"
+        ),
         "NOAUTH" => format!("{node} asks for a password: write `password: {{secret: NAME}}` into the spec"),
         "NOPERM" => "give the user that logs in the command that was refused".to_owned(),
         "DENIED" => format!(
@@ -243,6 +247,8 @@ mod tests {
             ("BUSY", K::Unavailable),
             ("CLUSTERDOWN", K::Unavailable),
             ("NOREPLICAS", K::Unavailable),
+            ("IOERR", K::Unavailable),
+            ("BUSYKEY", K::Rejected),
             ("READONLY", K::Raced),
             ("BUSYGROUP", K::Raced),
             ("NOAUTH", K::Denied),

@@ -4,13 +4,14 @@
 //! spec --validate--> Desired      nodes, layout (who is whose replica), users, config, functions
 //! connect                         one connection per node, logged in, loaded; all of them or none
 //! observe                         every node's own view of the cluster, its users, its settings
-//! plan                            slots, epochs, users, config, meet, replicate, functions, lock-down
+//! plan                            slots, epochs, users, config, meet, replicate, functions, slots that move, lock-down
 //! apply                           by stages, all nodes at once; waits for gossip where the next stage needs it
 //! observe + plan = nothing left, and settled: a write to every slot succeeds now
 //! ```
 //!
 //! Nodes are known by their names in the spec and by the ids that they tell through those names; an address is
-//! looked up just before it is sent. No slot that has an owner is ever moved, nothing is ever emptied or forgotten.
+//! looked up just before it is sent. No slot that has an owner is moved and no member is forgotten unless the spec says so, and
+//! nothing is ever emptied.
 
 mod apply;
 mod change;
@@ -27,10 +28,12 @@ mod validate;
 mod wire;
 
 use init_core::export::{Export, Scope};
-use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations};
+use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations, alike};
 
 pub use change::{Change, Passwords};
-pub use desired::{Access, Catalog, Desired, Layout, Library, Login, Mode, Node, Require, Slots, User};
+pub use desired::{
+    Access, Catalog, Desired, Layout, Library, Login, Member, Mode, Node, Require, Slots, User,
+};
 pub use error::Error;
 pub use observed::{
     Entry, Link, NodeState, Observed, OwnLogin, Persistence, Replication, ReplicationLogin, StreamState,
@@ -83,6 +86,11 @@ impl Backend for Valkey {
 
     fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
         plan::plan(desired, observed)
+    }
+
+    /// Slots move from one primary at a time, and what is not begun when one fails is left.
+    fn together(one: &Change, other: &Change) -> bool {
+        alike(one, other) && !matches!(one, Change::MigrateSlots { .. })
     }
 
     async fn check(

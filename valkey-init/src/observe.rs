@@ -3,6 +3,7 @@
 mod accounts;
 mod catalog;
 mod info;
+pub(crate) mod migrations;
 mod node;
 mod parameters;
 mod primary_login;
@@ -15,7 +16,7 @@ mod version;
 mod waiting;
 
 use init_core::Secrets;
-use tracing::warn;
+use tracing::{info, warn};
 
 use crate::desired::{Catalog, Desired, Mode};
 use crate::error::Error;
@@ -27,6 +28,7 @@ use crate::wire::Connections;
 
 pub(crate) use catalog::rehearse;
 pub(crate) use read::views;
+pub(crate) use settled::disagreement;
 pub(crate) use waiting::pause;
 
 use waiting::Waiting;
@@ -80,6 +82,7 @@ async fn of_all(
         }
         primary_login::explain(connections, desired, &observed, true).await?;
         tell_empty_primaries(desired, &observed);
+        tell_drained(desired, &observed);
     }
     Ok(observed)
 }
@@ -90,10 +93,17 @@ fn tell_empty_primaries(desired: &Desired, observed: &Observed) {
         for node in empty_primaries(&Topology::new(desired, observed)) {
             warn!(
                 node,
-                "this primary owns no slot, and none is moved here: move some with valkey-cli --cluster rebalance \
-                 --cluster-use-empty-masters"
+                "this primary owns no slot, and none that has an owner is moved unless the spec says `rebalance: true`"
             );
         }
+    }
+}
+
+/// A node that was drained may go. What it is called is known only as long as it is there.
+fn tell_drained(desired: &Desired, observed: &Observed) {
+    for node in desired.nodes.iter().filter(|node| node.drain) {
+        let (state, node) = (observed.state(&node.endpoint), &node.endpoint);
+        info!(%node, id = state.id, "this node owns no slot: stop it, take it away from `nodes`, and name its id under `forget`");
     }
 }
 
@@ -106,5 +116,5 @@ pub(crate) fn any_answer(value: &redis::Value) {
     let _ = info::Info::parse(&text).keys();
     let _ = node::shards(value);
     accounts::any_answer(value);
-    let _ = streams::names(value);
+    let _ = (streams::names(value), migrations::jobs(value));
 }

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use init_core::Endpoint;
 
-use crate::desired::Catalog;
+use crate::desired::{Catalog, Member};
 
 pub use view::{Entry, Link};
 
@@ -24,6 +24,8 @@ pub struct Observed {
     pub missing: BTreeSet<Endpoint>,
     /// What the categories and commands of ACL rules mean; read when the spec names users.
     pub catalog: Option<Catalog>,
+    /// The addresses, now, of the names that are to be forgotten; none for a name that leads nowhere any more.
+    pub members: BTreeMap<Endpoint, BTreeSet<IpAddr>>,
 }
 
 /// One node.
@@ -47,6 +49,8 @@ pub struct NodeState {
     pub cluster_ok: bool,
     /// cluster: for each replica that it knows, whether it is listed in its primary's shard.
     pub shards: Vec<BTreeSet<String>>,
+    /// cluster, with `rebalance`: the slots of each migration that it carries out by itself now (`CLUSTER MIGRATESLOTS`).
+    pub migrations: Vec<String>,
     /// cluster: how many keys it holds of each slot that any node has open.
     pub open_keys: BTreeMap<u16, u64>,
     /// Parameters that the spec names; absent where the server knows no such parameter.
@@ -152,6 +156,18 @@ impl Observed {
     /// The state of a node. Offline, every node is one that was just started.
     pub(crate) fn state(&self, node: &Endpoint) -> Cow<'_, NodeState> {
         self.nodes.get(node).map_or_else(|| Cow::Owned(NodeState::default()), Cow::Borrowed)
+    }
+
+    /// Whether a member is the one that the spec names: by its id, by the name that it announces, or where that name leads.
+    pub(crate) fn is_meant(&self, member: &Member, entry: &Entry) -> bool {
+        match member {
+            Member::Id(id) => *id == entry.id,
+            Member::Name(name) => {
+                let leads = |address| self.members.get(name).is_some_and(|found| found.contains(&address));
+                name.port() == entry.port
+                    && (entry.hostname == name.host() || entry.address.is_some_and(leads))
+            }
+        }
     }
 
     /// All open slots, with the number of keys that each node holds of them: it changes while a slot is being migrated.

@@ -1,10 +1,12 @@
 //! Compares the spec with the servers: the changes that are to be made, and the conflicts that only a person can end. Pure.
 
 pub(crate) mod cluster;
+mod forget;
 mod libraries;
 mod links;
 mod names;
 mod open_slots;
+mod rebalance;
 pub(crate) mod replication;
 pub(crate) mod roles;
 pub(crate) mod safety;

@@ -21,6 +21,7 @@ use stream::StreamSpec;
 /// A Valkey deployment.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Spec {
     /// How the nodes belong together.
     pub(crate) mode: Mode,
@@ -59,6 +60,13 @@ pub struct Spec {
     /// cluster, replication: how many nodes have to be there for a run that finds nothing to change.
     #[serde(default)]
     pub(crate) require: Require,
+    /// cluster: whether slots are moved until every primary owns as many; none that has an owner is moved when absent.
+    #[serde(default)]
+    pub(crate) rebalance: bool,
+    /// cluster: members that are gone and that every node of `nodes` is to forget, by their ids, or as HOST:PORT where that
+    /// is announced.
+    #[serde(default)]
+    pub(crate) forget: Vec<String>,
     /// Whether what is set outlives a restart of the servers; true when absent.
     #[serde(default = "yes")]
     pub(crate) persist: bool,

@@ -2,6 +2,7 @@
 
 mod config;
 mod functions;
+mod members;
 mod nodes;
 mod streams;
 mod users;
@@ -12,7 +13,7 @@ pub(crate) use self::config::{is_reserved, newest};
 use init_core::{Files, SecretRef, SpecPath, Text, Violations};
 use init_net::{Tls, Verification};
 
-use crate::desired::{Desired, Layout, Login, Mode, Require, User};
+use crate::desired::{Desired, Layout, Login, Mode, Node, Require, User};
 use crate::spec::Spec;
 
 pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations> {
@@ -35,14 +36,11 @@ pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations
     let streams = streams::validate(&spec.streams, &mut found);
     let tls = spec.tls.as_ref();
     let tls = tls.map(|tls| Tls::validate(tls, Verification::Full, files, &root.key("tls"), &mut found));
-    let zones: Vec<Option<&str>> = nodes.iter().map(|node| node.zone.as_deref()).collect();
-    let layout = match spec.mode {
-        Mode::Cluster => Layout::new(&zones, usize::from(spec.replicas_per_primary.unwrap_or(0))),
-        Mode::Replication | Mode::Standalone => Layout::default(),
-    };
+    let layout = layout(spec, &nodes);
     let config = config::validate(&root.key("config"), &spec.config, &mut found);
     let (mode, require, announce) = (spec.mode, spec.require, spec.announce_hostnames);
     let (persist, starts_from_config_file) = (spec.persist, spec.starts_from_config_file);
+    let forget = members::validate(spec, &nodes, &mut found);
     found.or(Desired {
         mode,
         nodes,
@@ -59,9 +57,22 @@ pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations
         modules: spec.modules.clone(),
         functions,
         streams,
+        rebalance: spec.rebalance,
+        forget,
         persist,
         starts_from_config_file,
     })
+}
+
+/// The roles of a new cluster; a node that is drained has none.
+fn layout(spec: &Spec, nodes: &[Node]) -> Layout {
+    if spec.mode != Mode::Cluster {
+        return Layout::default();
+    }
+    let kept = nodes.iter().enumerate().filter(|(_, node)| !node.drain);
+    let (kept, zones): (Vec<usize>, Vec<Option<&str>>) =
+        kept.map(|(position, node)| (position, node.zone.as_deref())).unzip();
+    Layout::new(&zones, usize::from(spec.replicas_per_primary.unwrap_or(0))).at(&kept, nodes.len())
 }
 
 /// The user that replicas log in as, with its first password.
@@ -80,12 +91,14 @@ fn replication(
 /// How many nodes a mode takes, and which fields belong to which mode.
 fn shape(spec: &Spec, found: &mut Violations) {
     let root = SpecPath::root();
-    let (nodes, replicas) = (spec.nodes.len(), usize::from(spec.replicas_per_primary.unwrap_or(0)));
+    let kept = spec.nodes.iter().filter(|node| !node.drain).count();
+    let nodes = if spec.mode == Mode::Cluster { kept } else { spec.nodes.len() };
+    let replicas = usize::from(spec.replicas_per_primary.unwrap_or(0));
     let at = root.key("nodes");
     match spec.mode {
         Mode::Standalone if nodes != 1 => found.push(&at, "standalone is exactly one node"),
         Mode::Replication if nodes < 2 => found.push(&at, "replication needs two nodes or more"),
-        Mode::Cluster if nodes == 0 => found.push(&at, "a cluster needs a node"),
+        Mode::Cluster if nodes == 0 => found.push(&at, "a cluster needs a node that keeps its slots"),
         Mode::Cluster if nodes % (1 + replicas) != 0 => found.push(
             &at,
             format!("{nodes} nodes cannot be shared out as primaries with {replicas} replicas each: it takes a multiple of {}", 1 + replicas),

@@ -1,7 +1,7 @@
-//! A TCP connection to the first of several addresses that answers.
+//! Connecting to the first of several addresses that answers (RFC 8305, "Happy Eyeballs").
 //!
-//! Each address begins a moment after the one before it, and earlier when that one fails (as RFC 8305 has it), so that
-//! one which swallows packets costs the others nothing.
+//! The attempt at each address starts a short delay after the previous one, or as soon as that one has failed. An address
+//! that drops packets therefore does not use up the time of the others.
 
 use std::io;
 use std::net::SocketAddr;
@@ -17,16 +17,17 @@ use tracing::trace;
 use crate::NetError;
 use crate::error::seconds;
 
-/// The head start of an address before the next one is tried too, if there is time enough.
+/// The longest delay between the start of one connection attempt and the start of the next.
 const STAGGER: Duration = Duration::from_millis(250);
 
-/// Tries all addresses until one connects or the deadline is there. Takes that one and those that failed from the list.
+/// Returns the first TCP connection that succeeds before the deadline. Its address and the addresses that have failed are
+/// removed from the list, so that a further attempt uses only the remaining ones.
 pub(crate) async fn connect(
     endpoint: &Endpoint,
     addresses: &mut Vec<SocketAddr>,
     deadline: Instant,
 ) -> Result<TcpStream, NetError> {
-    let began = Instant::now();
+    let started = Instant::now();
     let mut failures: Vec<(SocketAddr, String)> = Vec::new();
     match timeout_at(deadline, race(addresses, stagger(addresses.len(), deadline), &mut failures)).await {
         Ok(Some((tcp, connected))) => {
@@ -37,7 +38,7 @@ pub(crate) async fn connect(
         }
         Ok(None) => {}
         Err(_) => {
-            let waited = format!("no answer within {}", seconds(deadline - began));
+            let waited = format!("no answer within {}", seconds(deadline - started));
             for address in addresses.iter() {
                 if !failures.iter().any(|(failed, _)| failed == address) {
                     failures.push((*address, waited.clone()));
@@ -45,18 +46,20 @@ pub(crate) async fn connect(
             }
         }
     }
-    // The resolver hands addresses out in turn; equal runs say equal things.
+    // A resolver may rotate the order of addresses. Sorted, the message is the same in every run.
     failures.sort();
     Err(NetError::Connect { endpoint: endpoint.clone(), failures })
 }
 
-/// The last address begins at half of the time at the latest, so that each has at least the other half.
+/// The delay between attempts. The last attempt starts after at most half of the remaining time, so that each attempt has
+/// at least the other half.
 fn stagger(addresses: usize, deadline: Instant) -> Duration {
     let left = deadline.saturating_duration_since(Instant::now());
     let share = left / u32::try_from(addresses.max(1)).unwrap_or(u32::MAX) / 2;
     share.min(STAGGER)
 }
 
+/// Runs the staggered attempts and returns the first connection, or `None` once all of them have failed.
 async fn race(
     addresses: &[SocketAddr],
     stagger: Duration,
@@ -88,7 +91,7 @@ async fn race(
 
 async fn attempt(address: SocketAddr) -> (SocketAddr, io::Result<TcpStream>) {
     let connected = TcpStream::connect(address).await.and_then(|tcp| {
-        // Requests are whole messages: waiting for more to send would only delay each of them.
+        // Each request is written as a whole, so Nagle's algorithm would only delay it.
         tcp.set_nodelay(true)?;
         Ok(tcp)
     });
@@ -100,11 +103,11 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_last_address_has_half_of_the_time() {
+    async fn the_last_attempt_has_at_least_half_of_the_time() {
         let deadline = Instant::now() + Duration::from_secs(1);
         for count in [1, 2, 3, 10, 100] {
-            let begins = stagger(count, deadline) * u32::try_from(count - 1).unwrap();
-            assert!(begins <= Duration::from_millis(500), "{count}");
+            let starts_after = stagger(count, deadline) * u32::try_from(count - 1).unwrap();
+            assert!(starts_after <= Duration::from_millis(500), "{count}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! One attempt to reach an endpoint: resolve, connect, and whatever has to be said before the stream can be used.
+//! One attempt to reach an endpoint: resolve, connect, and the handshakes that come before the stream can be used.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::connect::connect;
 use crate::{Connector, NetError, Phase, Stream, resolve};
 
-/// A stream to the endpoint: plain, or after a TLS handshake.
+/// Connects to the endpoint, with a TLS handshake if `tls` is given.
 pub async fn open(endpoint: &Endpoint, tls: Option<&Connector>, limit: Duration) -> Result<Stream, NetError> {
     dial_with(endpoint, limit, |tcp, deadline| async move {
         match tls {
@@ -22,9 +22,10 @@ pub async fn open(endpoint: &Endpoint, tls: Option<&Connector>, limit: Duration)
     .await
 }
 
-/// Connects and has `begin` say what comes first on the connection: a handshake, a login. Where that fails in a way that
-/// another server behind the same name need not share, the next address has its turn. Each has a fair share of what is left
-/// of `limit`; `begin` is told when it ends. The last address's error is the answer.
+/// Connects and calls `begin` for what comes first on the connection: a handshake, a login. If `begin` fails as
+/// unavailable, which another server behind the same name need not be, the next address is tried. Each address has an
+/// equal share of the time that is left of `limit`; `begin` receives the deadline of its share. If all fail, the error of
+/// the last address that was reached is returned.
 pub async fn dial_with<S, E, F>(
     endpoint: &Endpoint,
     limit: Duration,
@@ -41,7 +42,7 @@ where
     dial_addresses(endpoint, addresses, deadline, begin).await
 }
 
-/// The same for addresses that are known.
+/// `dial_with` for addresses that are resolved already.
 async fn dial_addresses<S, E, F>(
     endpoint: &Endpoint,
     mut addresses: Vec<SocketAddr>,
@@ -52,16 +53,16 @@ where
     E: Fault + From<NetError>,
     F: Future<Output = Result<S, E>>,
 {
-    let mut last = None;
+    let mut last_error = None;
     loop {
         let tcp = match connect(endpoint, &mut addresses, deadline).await {
             Ok(connected) => connected,
-            // The error of an address that was reached tells more than those of addresses that could not be reached.
-            Err(error) => return Err(last.unwrap_or_else(|| error.into())),
+            // The error of an address that was reached says more than the errors of unreachable addresses.
+            Err(error) => return Err(last_error.unwrap_or_else(|| error.into())),
         };
         let share = fair_share(deadline, addresses.len() + 1);
-        let ends = Instant::now() + share;
-        let error = match timeout_at(ends, begin(tcp, ends)).await {
+        let share_deadline = Instant::now() + share;
+        let error = match timeout_at(share_deadline, begin(tcp, share_deadline)).await {
             Ok(Ok(stream)) => return Ok(stream),
             Ok(Err(error)) => error,
             Err(_) => {
@@ -72,7 +73,7 @@ where
         if addresses.is_empty() || error.kind() != FaultKind::Unavailable {
             return Err(error);
         }
-        last = Some(error);
+        last_error = Some(error);
     }
 }
 

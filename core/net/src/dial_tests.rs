@@ -1,4 +1,4 @@
-//! Dialling names with several addresses, of which some do not answer: real sockets on loopback.
+//! Tests of dialling names with several addresses, some of which do not answer, with real sockets on loopback.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -7,13 +7,13 @@ use tokio::net::TcpListener;
 
 use super::*;
 
-/// An address that swallows packets: its queue of connections that nobody accepts is full, so the kernel answers no more.
-struct Swallowing {
+/// An address that drops packets: the backlog of its listener is full, so the kernel does not answer a SYN.
+struct DroppingListener {
     address: SocketAddr,
     _sockets: Vec<Socket>,
 }
 
-impl Swallowing {
+impl DroppingListener {
     fn new() -> Self {
         let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
         let any: SocketAddr = "127.0.0.2:0".parse().unwrap();
@@ -46,11 +46,11 @@ fn within(milliseconds: u64) -> Instant {
 }
 
 #[expect(clippy::unused_async, reason = "it stands for a protocol")]
-async fn nothing_to_say(tcp: TcpStream) -> Result<SocketAddr, NetError> {
+async fn peer_address(tcp: TcpStream) -> Result<SocketAddr, NetError> {
     Ok(tcp.peer_addr().unwrap())
 }
 
-fn lost() -> NetError {
+fn connection_lost() -> NetError {
     NetError::HungUp { endpoint: endpoint(), problem: "end of stream".to_owned() }
 }
 
@@ -59,28 +59,28 @@ fn denied() -> NetError {
 }
 
 #[tokio::test]
-async fn an_address_that_swallows_packets_does_not_keep_the_next_from_its_turn() {
-    let swallowing = Swallowing::new();
+async fn an_address_that_drops_packets_does_not_stop_the_next_from_being_tried() {
+    let dropping = DroppingListener::new();
     let (_listener, good) = listener().await;
-    let addresses = vec![swallowing.address, good];
-    let dialled = dial_addresses(&endpoint(), addresses, within(3000), |tcp, _| nothing_to_say(tcp)).await;
+    let addresses = vec![dropping.address, good];
+    let dialled = dial_addresses(&endpoint(), addresses, within(3000), |tcp, _| peer_address(tcp)).await;
     assert_eq!(dialled.unwrap(), good);
 }
 
 #[tokio::test]
-async fn several_that_swallow_packets_do_not_either() {
-    let swallowing: Vec<_> = (0..5).map(|_| Swallowing::new()).collect();
+async fn several_addresses_that_drop_packets_do_not_stop_the_next_from_being_tried() {
+    let dropping: Vec<_> = (0..5).map(|_| DroppingListener::new()).collect();
     let (_listener, good) = listener().await;
-    let mut addresses: Vec<_> = swallowing.iter().map(|one| one.address).collect();
+    let mut addresses: Vec<_> = dropping.iter().map(|one| one.address).collect();
     addresses.push(good);
-    let dialled = dial_addresses(&endpoint(), addresses, within(3000), |tcp, _| nothing_to_say(tcp)).await;
+    let dialled = dial_addresses(&endpoint(), addresses, within(3000), |tcp, _| peer_address(tcp)).await;
     assert_eq!(dialled.unwrap(), good);
 }
 
 #[tokio::test]
-async fn a_server_that_was_never_reached_is_said_to_be_unreachable() {
-    let swallowing = Swallowing::new();
-    let addresses = vec![swallowing.address];
+async fn an_unreachable_server_is_reported_as_unreachable() {
+    let dropping = DroppingListener::new();
+    let addresses = vec![dropping.address];
     let count = AtomicUsize::new(0);
     let dialled: Result<(), NetError> = dial_addresses(&endpoint(), addresses, within(300), |_, _| async {
         count.fetch_add(1, Ordering::Relaxed);
@@ -95,19 +95,19 @@ async fn a_server_that_was_never_reached_is_said_to_be_unreachable() {
 }
 
 #[tokio::test]
-async fn a_refused_address_and_one_that_swallows_packets_are_both_named() {
-    let swallowing = Swallowing::new();
+async fn a_refused_address_and_one_that_drops_packets_are_both_named() {
+    let dropping = DroppingListener::new();
     let (gone, closed) = listener().await;
     drop(gone);
-    let addresses = vec![closed, swallowing.address];
-    let dialled = dial_addresses(&endpoint(), addresses, within(400), |tcp, _| nothing_to_say(tcp)).await;
+    let addresses = vec![closed, dropping.address];
+    let dialled = dial_addresses(&endpoint(), addresses, within(400), |tcp, _| peer_address(tcp)).await;
     let error = dialled.unwrap_err().to_string();
     assert!(error.contains("127.0.0.1: Connection refused"), "{error}");
     assert!(error.contains("127.0.0.2: no answer within"), "{error}");
 }
 
 #[tokio::test]
-async fn where_the_protocol_does_not_begin_the_next_address_has_its_turn() {
+async fn an_address_whose_protocol_does_not_start_is_followed_by_the_next() {
     let (_first, silent) = listener().await;
     let (_second, broken) = listener().await;
     let (_third, good) = listener().await;
@@ -115,7 +115,7 @@ async fn where_the_protocol_does_not_begin_the_next_address_has_its_turn() {
         let peer = tcp.peer_addr().unwrap();
         match peer {
             peer if peer == silent => std::future::pending().await,
-            peer if peer == broken => Err(lost()),
+            peer if peer == broken => Err(connection_lost()),
             peer => Ok(peer),
         }
     };
@@ -124,11 +124,11 @@ async fn where_the_protocol_does_not_begin_the_next_address_has_its_turn() {
 }
 
 #[tokio::test]
-async fn the_last_error_of_a_reached_address_is_the_answer() {
+async fn the_error_of_the_last_reached_address_is_returned() {
     let (_first, broken) = listener().await;
     let (gone, closed) = listener().await;
     drop(gone);
-    let begin = |_, _| async { Err::<(), _>(lost()) };
+    let begin = |_, _| async { Err::<(), _>(connection_lost()) };
     let error = dial_addresses(&endpoint(), vec![broken, closed], within(2000), begin).await.unwrap_err();
     assert!(matches!(error, NetError::HungUp { .. }), "{error}");
 }
@@ -145,7 +145,7 @@ async fn an_address_that_refused_takes_no_share_of_the_time() {
 }
 
 #[tokio::test]
-async fn a_fault_that_waiting_does_not_mend_ends_the_attempt() {
+async fn a_permanent_fault_ends_the_attempt_without_the_next_address() {
     let (_first, one) = listener().await;
     let (_second, other) = listener().await;
     let count = AtomicUsize::new(0);
@@ -158,7 +158,7 @@ async fn a_fault_that_waiting_does_not_mend_ends_the_attempt() {
 }
 
 #[tokio::test]
-async fn a_server_that_says_nothing_is_said_to_be_silent() {
+async fn a_server_without_an_answer_is_reported_as_silent() {
     let (_listener, silent) = listener().await;
     let begin = |_, _| std::future::pending::<Result<(), NetError>>();
     let error = dial_addresses(&endpoint(), vec![silent], within(200), begin).await.unwrap_err();
@@ -166,7 +166,7 @@ async fn a_server_that_says_nothing_is_said_to_be_silent() {
 }
 
 #[tokio::test]
-async fn a_handshake_without_an_answer_is_named_as_such() {
+async fn a_handshake_without_an_answer_is_reported_with_its_phase() {
     let (_listener, silent) = listener().await;
     let connector = Connector::unverified().unwrap();
     let endpoint: Endpoint = format!("localhost:{}", silent.port()).parse().unwrap();
@@ -174,11 +174,11 @@ async fn a_handshake_without_an_answer_is_named_as_such() {
     assert!(matches!(error, NetError::Silent { phase: Phase::Handshake, .. }), "{error}");
 }
 
-/// A tool may hand an attempt to a task of the runtime.
+/// A tool may spawn an attempt as a task of a multi-threaded runtime.
 #[test]
-fn an_attempt_can_be_given_to_a_task() {
+fn an_attempt_is_send() {
     fn is_send<T: Send>(_: T) {}
     let (endpoint, connector) = (endpoint(), Connector::unverified().unwrap());
     is_send(open(&endpoint, Some(&connector), Duration::from_secs(1)));
-    is_send(dial_with(&endpoint, Duration::from_secs(1), |tcp, _| nothing_to_say(tcp)));
+    is_send(dial_with(&endpoint, Duration::from_secs(1), |tcp, _| peer_address(tcp)));
 }

@@ -1,4 +1,4 @@
-//! What can go wrong between us and a peer, by the phase in which it does, and what to do about it.
+//! The network errors, by the phase in which they occur, with the remedy for each.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -9,10 +9,10 @@ use thiserror::Error;
 
 use crate::tls::{AlertFault, CertificateFault};
 
-/// Says what was tried, where, and what came of it. It holds text alone, so it can be copied.
+/// An error of connecting to a peer. Causes are kept as text, so that the error can be cloned.
 #[derive(Clone, Debug, Error)]
 pub enum NetError {
-    /// The name has no address, perhaps not yet.
+    /// The DNS name has no address, or none yet.
     #[error("cannot resolve the name of {endpoint}: {problem}")]
     Resolve {
         /// The endpoint.
@@ -20,25 +20,25 @@ pub enum NetError {
         /// The resolver's message.
         problem: String,
     },
-    /// No address of the name takes a connection.
-    #[error("cannot connect to {endpoint}: {}", list(.failures))]
+    /// No address of the name accepts a connection.
+    #[error("cannot connect to {endpoint}: {}", list_failures(.failures))]
     Connect {
         /// The endpoint.
         endpoint: Endpoint,
-        /// Each address, and what the kernel said of it.
+        /// Each address with the kernel's error.
         failures: Vec<(SocketAddr, String)>,
     },
-    /// No answer in time.
-    #[error("{}", silent(.endpoint, *.phase, *.limit))]
+    /// The peer did not answer before the time limit.
+    #[error("{}", silent_message(.endpoint, *.phase, *.limit))]
     Silent {
         /// The endpoint.
         endpoint: Endpoint,
-        /// The part of the attempt that had no answer.
+        /// The phase that had no answer.
         phase: Phase,
-        /// How long it was waited for.
+        /// The time limit.
         limit: Duration,
     },
-    /// The connection ended during the TLS handshake.
+    /// The peer closed the connection during the TLS handshake.
     #[error("{endpoint} ended the connection during the TLS handshake: {problem}")]
     HungUp {
         /// The endpoint.
@@ -46,31 +46,31 @@ pub enum NetError {
         /// The kernel's message.
         problem: String,
     },
-    /// TLS was spoken to a listener that speaks something else.
+    /// The client spoke TLS, and the listener does not.
     #[error("the listener at {0} does not speak TLS")]
     SpeaksPlain(Endpoint),
-    /// A plain protocol was spoken to a TLS listener.
+    /// The client spoke a plain protocol, and the listener speaks TLS.
     #[error("the listener at {0} speaks TLS, and the spec does not ask for it")]
     SpeaksTls(Endpoint),
-    /// The peer's certificate is refused here.
+    /// The client refuses the peer's certificate.
     #[error("the TLS handshake with {endpoint} failed: {fault}")]
     Certificate {
         /// The endpoint.
         endpoint: Endpoint,
-        /// What is wrong with it.
+        /// The reason.
         fault: CertificateFault,
     },
-    /// The peer refuses the TLS session.
+    /// The peer refuses the TLS session with an alert.
     #[error("{endpoint} refused the TLS handshake: {} (alert {alert:?})", .fault.problem)]
     Alert {
         /// The endpoint.
         endpoint: Endpoint,
-        /// The alert, by its name in the protocol.
+        /// The alert that the peer sent.
         alert: AlertDescription,
-        /// What the alert means for the user.
+        /// The meaning of the alert for the user.
         fault: AlertFault,
     },
-    /// Something else that TLS does not allow.
+    /// Any other violation of the TLS protocol.
     #[error("the TLS handshake with {endpoint} failed: {problem}")]
     Tls {
         /// The endpoint.
@@ -83,24 +83,24 @@ pub enum NetError {
     Secret {
         /// The name of the secret.
         secret: SecretRef,
-        /// What is wrong with it; never the value.
+        /// The reason; it never contains the value.
         problem: String,
-        /// What to do about it.
+        /// The remedy.
         remedy: String,
     },
-    /// A mistake of this program.
+    /// A defect of this program.
     #[error("{0}")]
     Internal(String),
 }
 
-/// The part of an attempt that got no answer.
+/// The phase of a connection attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
-    /// From the name to its addresses.
+    /// The resolution of the DNS name.
     Resolve,
     /// The TLS handshake.
     Handshake,
-    /// What a protocol says first on a connection, as far as the login.
+    /// The first messages of the server's protocol, up to and including the login.
     Protocol,
 }
 
@@ -144,9 +144,9 @@ impl From<Undeclared> for NetError {
     }
 }
 
-/// What each address answered. The address of a name that has only one is left out: it changes whenever the container is
-/// started again, and equal runs say equal things.
-fn list(failures: &[(SocketAddr, String)]) -> String {
+/// Lists the error of each address. A single address is left out, because it changes with every start of a container
+/// and the message of equal runs must be equal.
+fn list_failures(failures: &[(SocketAddr, String)]) -> String {
     match failures {
         [(_, problem)] => problem.clone(),
         several => {
@@ -156,12 +156,13 @@ fn list(failures: &[(SocketAddr, String)]) -> String {
     }
 }
 
-/// A bound in whole seconds, rounded up: what earlier steps took of it does not show, so equal runs say equal things.
+/// A time limit in whole seconds, rounded up. The few milliseconds that earlier steps took of it disappear, so that the
+/// messages of equal runs are equal.
 pub(crate) fn seconds(limit: Duration) -> String {
     format!("{} s", limit.as_millis().div_ceil(1000))
 }
 
-fn silent(endpoint: &Endpoint, phase: Phase, limit: Duration) -> String {
+fn silent_message(endpoint: &Endpoint, phase: Phase, limit: Duration) -> String {
     let seconds = seconds(limit);
     match phase {
         Phase::Resolve => format!("the resolver gave no answer for the name of {endpoint} within {seconds}"),

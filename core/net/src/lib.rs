@@ -5,8 +5,8 @@
 //! TlsSpec + files --validate--> Tls --secrets--> Connector           (the same `tls:` in every spec)
 //! ```
 //!
-//! What fails says in which phase it failed ([`Phase`]), what the peer or the kernel said, and what to do about it
-//! ([`NetError`]). Nothing here knows a server: the protocol above TLS belongs to each tool.
+//! An error ([`NetError`]) names the phase that failed ([`Phase`]), the message of the peer or the kernel, and a remedy.
+//! This crate knows no server: the protocol above TLS belongs to each tool.
 
 mod connect;
 mod dial;

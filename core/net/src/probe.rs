@@ -1,7 +1,7 @@
-//! Which protocol a listener speaks, asked when the one that was expected failed.
+//! Probes for the protocol that a listener speaks, made after the expected protocol has failed.
 //!
-//! A TLS listener resets a plain connection without a word, and a plain one waits for the end of a message that a TLS
-//! greeting never has: both look like a server that is not ready yet, and neither ever will be.
+//! A TLS listener resets a plain connection without an error message, and a plain listener takes a TLS `ClientHello` for the
+//! start of a message and waits for the rest. Both look like a server that is not ready yet, but waiting does not help.
 
 use std::time::Duration;
 
@@ -12,18 +12,18 @@ use tokio::time::timeout;
 use crate::dial::open;
 use crate::tls::Connector;
 
-/// What the first bytes of an answer are, as far as they can be told apart.
+/// A protocol as recognized by the first bytes of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spoken {
     /// A TLS alert or handshake record.
     Tls,
     /// An HTTP status line.
     Http,
-    /// Something else.
+    /// Any other protocol.
     Other,
 }
 
-/// The protocol of a peer that answers with these bytes.
+/// Recognizes the protocol by the first bytes of an answer.
 pub fn spoken(first: &[u8]) -> Spoken {
     match first {
         // Content type (alert or handshake) and major version.
@@ -33,28 +33,28 @@ pub fn spoken(first: &[u8]) -> Spoken {
     }
 }
 
-/// Whether the listener answers a TLS greeting with TLS. Whose certificate it shows does not matter, so nothing else is
-/// ever sent on such a connection.
+/// Returns true if the listener answers a TLS `ClientHello` with TLS. The certificate is not verified, so nothing after the
+/// handshake is ever sent on this connection.
 pub async fn speaks_tls(endpoint: &Endpoint, limit: Duration) -> bool {
     use crate::NetError as E;
-    let Ok(greeting) = Connector::unverified() else { return false };
-    match timeout(limit, open(endpoint, Some(&greeting), limit)).await {
+    let Ok(connector) = Connector::unverified() else { return false };
+    match timeout(limit, open(endpoint, Some(&connector), limit)).await {
         Ok(Ok(_) | Err(E::Certificate { .. } | E::Alert { .. } | E::Tls { .. })) => true,
         Ok(Err(_)) | Err(_) => false,
     }
 }
 
-/// Whether the listener answers a question in plain text in the way that `is_answer` knows. It is given the answer's
-/// first bytes, four at most.
+/// Returns true if the listener answers `request`, sent without TLS, with what `is_answer` accepts. `is_answer` receives
+/// the first one to four bytes of the answer.
 pub async fn answers_plainly(
     endpoint: &Endpoint,
     limit: Duration,
-    question: &[u8],
+    request: &[u8],
     is_answer: impl Fn(&[u8]) -> bool,
 ) -> bool {
-    let asked = async {
+    let exchange = async {
         let mut stream = open(endpoint, None, limit).await.ok()?;
-        stream.write_all(question).await.ok()?;
+        stream.write_all(request).await.ok()?;
         let mut first = Vec::with_capacity(4);
         let mut start = stream.take(4);
         while start.read_buf(&mut first).await.ok()? > 0 {
@@ -64,7 +64,7 @@ pub async fn answers_plainly(
         }
         None
     };
-    timeout(limit, asked).await.is_ok_and(|answer| answer.is_some())
+    timeout(limit, exchange).await.is_ok_and(|answer| answer.is_some())
 }
 
 #[cfg(test)]
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn first_bytes_tell_protocols_apart() {
+    fn the_protocol_is_recognized_by_the_first_bytes() {
         for (bytes, protocol) in [
             (&[0x15, 3, 1, 0][..], Spoken::Tls),
             (&[0x16, 3, 3, 0], Spoken::Tls),

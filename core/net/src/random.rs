@@ -1,10 +1,10 @@
-//! Random bytes from the kernel, for nonces and passwords that nobody has to know.
+//! Random bytes from the kernel, for nonces and for generated passwords.
 
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use crate::NetError;
 
-/// `N` random bytes.
+/// Returns `N` random bytes.
 pub fn random<const N: usize>() -> Result<[u8; N], NetError> {
     let mut bytes = [0; N];
     fill_random(&mut bytes)?;

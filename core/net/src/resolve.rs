@@ -1,4 +1,4 @@
-//! The addresses of a name, now. Nothing is kept: a container's address changes whenever it is started again.
+//! DNS resolution. Results are not cached, because the address of a container changes with every start.
 
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs as _};
@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use crate::NetError;
 
-/// The addresses in the resolver's order, each once; at least one.
+/// Resolves the endpoint's name to at least one address, in the resolver's order and without duplicates.
 pub async fn resolve(endpoint: &Endpoint) -> Result<Vec<SocketAddr>, NetError> {
     let failed = |problem: String| NetError::Resolve { endpoint: endpoint.clone(), problem };
     let found = look_up(thread::Builder::new(), endpoint).await.map_err(|error| failed(error.to_string()))?;
@@ -22,21 +22,21 @@ pub async fn resolve(endpoint: &Endpoint) -> Result<Vec<SocketAddr>, NetError> {
     if addresses.is_empty() { Err(failed("the name has no address".to_owned())) } else { Ok(addresses) }
 }
 
-/// `getaddrinfo` blocks, so it has a thread of its own. The runtime's pool is not used: it panics when no thread can be
-/// started, and it holds up the end of the process until a resolver that does not answer gives up.
+/// Calls `getaddrinfo`, which blocks, on a thread of its own. The runtime's blocking pool is not used: it panics when no
+/// thread can be started, and its shutdown would wait for a resolver that does not answer.
 async fn look_up(thread: thread::Builder, endpoint: &Endpoint) -> io::Result<Vec<SocketAddr>> {
     let (sender, receiver) = oneshot::channel();
     let name = (endpoint.host().to_owned(), endpoint.port());
     let started = thread.name("resolver".to_owned()).spawn({
         let name = name.clone();
-        // Nobody listens any more when the attempt has ended before the resolver.
+        // The receiver is gone if the attempt has timed out before the resolver answered.
         move || drop(sender.send(addresses(&name)))
     });
     match started {
         Ok(_) => {
             receiver.await.unwrap_or_else(|_| Err(io::Error::other("the resolver ended without an answer")))
         }
-        // A container that may have one process (`pids_limit: 1`) has no thread to spare: the run waits instead.
+        // A container with `pids_limit: 1` cannot start a thread, so the run blocks instead.
         Err(_) => addresses(&name),
     }
 }
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn each_address_comes_once() {
+    async fn addresses_have_no_duplicates() {
         let addresses = resolve(&"localhost:9092".parse().unwrap()).await.unwrap();
         assert!(addresses.iter().all(|address| address.ip().is_loopback() && address.port() == 9092));
         let mut sorted = addresses.clone();
@@ -60,14 +60,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn where_no_thread_can_be_started_names_are_looked_up_all_the_same() {
+    async fn a_name_is_resolved_without_a_thread_if_none_can_be_started() {
         let too_large = thread::Builder::new().stack_size(1 << 60);
         let addresses = look_up(too_large, &"localhost:9092".parse().unwrap()).await.unwrap();
         assert!(addresses.iter().all(|address| address.ip().is_loopback()) && !addresses.is_empty());
     }
 
     #[tokio::test]
-    async fn a_name_without_an_address_is_worth_another_attempt() {
+    async fn a_name_without_an_address_is_retried() {
         use init_core::{Fault as _, FaultKind};
         let error = resolve(&"nowhere.invalid:1".parse().unwrap()).await.unwrap_err();
         assert!(matches!(error, NetError::Resolve { .. }), "{error}");

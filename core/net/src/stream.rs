@@ -1,4 +1,4 @@
-//! Bytes in both directions: a TCP stream, or a TLS session on one.
+//! The byte stream below a server's protocol: TCP, or TLS over TCP.
 
 use std::io;
 use std::pin::Pin;
@@ -11,22 +11,22 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
-/// A connection that is ready for a protocol.
+/// A connection that is ready for the server's protocol.
 #[derive(Debug)]
 pub enum Stream {
-    /// In plain text.
+    /// TCP without TLS.
     Plain(TcpStream),
-    /// Encrypted.
+    /// TLS over TCP.
     Tls(Box<TlsStream<TcpStream>>),
 }
 
 impl Stream {
-    /// Whether TLS protects it.
+    /// Returns true if the connection uses TLS.
     pub fn is_encrypted(&self) -> bool {
         matches!(self, Self::Tls(_))
     }
 
-    /// The certificate that the peer has shown, in DER, to bind a login to this session.
+    /// The peer's certificate in DER, which a login with channel binding includes.
     pub fn peer_certificate(&self) -> Option<&CertificateDer<'static>> {
         match self {
             Self::Plain(_) => None,
@@ -35,7 +35,8 @@ impl Stream {
     }
 }
 
-/// Has the kernel notice within half a minute that a peer has vanished, whatever is between us.
+/// Sets TCP keep-alive and the user timeout so that the kernel reports a vanished peer within 30 seconds, even if a
+/// firewall or proxy in between sends no reset.
 pub fn keep_alive(tcp: &TcpStream) -> io::Result<()> {
     let probes = TcpKeepalive::new().with_time(Duration::from_secs(10)).with_interval(Duration::from_secs(5));
     let socket = SockRef::from(tcp);

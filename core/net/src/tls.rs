@@ -1,4 +1,4 @@
-//! TLS by rustls: whom we trust, who we are, and what a failed handshake means.
+//! TLS with rustls: trust anchors, the client certificate, and the explanation of failed handshakes.
 
 mod alert;
 mod certificate_fault;

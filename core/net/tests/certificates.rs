@@ -1,4 +1,4 @@
-//! Handshakes with a real server (`openssl s_server`) that shows certificates as people make them.
+//! Tests of handshakes with `openssl s_server` and server certificates made in all usual ways.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
@@ -8,14 +8,14 @@ use init_core::{Fault as _, FaultKind};
 
 use support::{Folder, SELF_SIGNED, Server, connect};
 
-/// What a table says of a certificate: accepted, or refused with these words in problem and remedy.
+/// The expected result for a certificate: accepted, or refused with these words in problem and remedy.
 enum Verdict {
     Accepted,
     Refused(&'static str, &'static str),
 }
 use Verdict::{Accepted, Refused};
 
-async fn judge(folder: &Folder, script: &str, verdict: &Verdict) {
+async fn assert_verdict(folder: &Folder, script: &str, verdict: &Verdict) {
     folder.sh(script);
     for version in ["-tls1_2", "-tls1_3"] {
         let server =
@@ -27,8 +27,8 @@ async fn judge(folder: &Folder, script: &str, verdict: &Verdict) {
             (Refused(..), Ok(())) => panic!("{version} {script}: it was accepted"),
             (Refused(problem, remedy), Err(error)) => {
                 assert!(error.to_string().contains(problem), "{version} {script}: {error}");
-                let said = error.remedy().unwrap_or_default();
-                assert!(said.contains(remedy), "{version} {script}: {error}: {said}");
+                let remedy_text = error.remedy().unwrap_or_default();
+                assert!(remedy_text.contains(remedy), "{version} {script}: {error}: {remedy_text}");
                 assert_eq!(error.kind(), FaultKind::Unsupported, "{error}");
             }
         }
@@ -48,11 +48,12 @@ async fn a_certificate_that_the_spec_holds_itself_is_accepted_by_exact_match() {
          -keyout server.key -out server.crt -subj /CN=localhost -addext basicConstraints=critical,CA:FALSE";
     let ed25519 = "openssl req -x509 -newkey ed25519 -nodes -days 2 -keyout server.key -out server.crt \
          -subj /CN=localhost -addext subjectAltName=DNS:localhost";
-    let star = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -keyout server.key \
+    let second_name = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -keyout server.key \
          -out server.crt -subj /CN=x -addext subjectAltName=DNS:other,DNS:LOCALHOST";
     let address = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -keyout server.key \
          -out server.crt -subj /CN=localhost -addext subjectAltName=IP:10.0.0.1";
-    let marked = format!("{SELF_SIGNED} && {{ printf '\\357\\273\\277'; cat server.crt; }} > ca.pem");
+    let with_byte_order_mark =
+        format!("{SELF_SIGNED} && {{ printf '\\357\\273\\277'; cat server.crt; }} > ca.pem");
     let der = format!("{SELF_SIGNED} && openssl x509 -in server.crt -outform DER -out ca.pem");
     let other = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -keyout server.key \
          -out server.crt -subj /CN=localhost -addext subjectAltName=DNS:elsewhere";
@@ -66,7 +67,7 @@ async fn a_certificate_that_the_spec_holds_itself_is_accepted_by_exact_match() {
         (&v1.replace("-algorithm EC -pkeyopt ec_paramgen_curve:P-256", "-algorithm RSA"), Accepted),
         (common_name, Accepted),
         (ed25519, Accepted),
-        (star, Accepted),
+        (second_name, Accepted),
         (address, Accepted),
         (
             other,
@@ -74,16 +75,16 @@ async fn a_certificate_that_the_spec_holds_itself_is_accepted_by_exact_match() {
         ),
         (another_name, Refused("is for `elsewhere`, and not for `localhost`", "serverName")),
     ] {
-        judge(&folder, &format!("{script} && cp server.crt ca.pem && : > extra"), &verdict).await;
+        assert_verdict(&folder, &format!("{script} && cp server.crt ca.pem && : > extra"), &verdict).await;
     }
-    for script in [marked, der] {
-        judge(&folder, &format!("{script} && : > extra"), &Accepted).await;
+    for script in [with_byte_order_mark, der] {
+        assert_verdict(&folder, &format!("{script} && : > extra"), &Accepted).await;
     }
 }
 
-/// Each line signs `server.csr` with the authority of the folder.
+/// Each script signs `server.csr` with the authority of the directory.
 #[tokio::test]
-async fn a_certificate_by_an_authority_is_judged_in_words() {
+async fn a_refused_certificate_of_an_authority_is_explained() {
     let folder = Folder::new();
     folder.authority("ca", "root");
     folder.sh("cp ca.crt ca.pem");
@@ -129,11 +130,11 @@ async fn a_certificate_by_an_authority_is_judged_in_words() {
             Refused("is not valid before 2099-01-01T00:00:00Z", "clock"),
         ),
     ] {
-        judge(&folder, &script, &verdict).await;
+        assert_verdict(&folder, &script, &verdict).await;
     }
 }
 
-/// A server's certificate by an intermediate authority below `root`, another root, and a certificate of no authority.
+/// Makes a server certificate of an intermediate authority below `root`, another root, and a certificate without CA:TRUE.
 fn intermediate() -> Folder {
     let folder = Folder::new();
     folder.authority("ca", "root");
@@ -152,7 +153,7 @@ fn intermediate() -> Folder {
 }
 
 #[tokio::test]
-async fn any_certificate_on_the_way_to_the_authority_may_be_given() {
+async fn any_certificate_of_the_chain_may_be_the_trust_anchor() {
     let folder = intermediate();
     for script in [
         "cp ca.crt ca.pem && echo -cert_chain mid.crt > extra",
@@ -160,12 +161,12 @@ async fn any_certificate_on_the_way_to_the_authority_may_be_given() {
         "cp mid.crt ca.pem && : > extra",
         "cp server.crt ca.pem && : > extra",
     ] {
-        judge(&folder, script, &Accepted).await;
+        assert_verdict(&folder, script, &Accepted).await;
     }
 }
 
 #[tokio::test]
-async fn who_signed_it_is_named_where_that_is_what_is_wrong() {
+async fn the_issuer_is_named_if_it_is_the_problem() {
     let folder = intermediate();
     let renewed = "mkdir -p again && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
          -keyout again/ca.key -out again/ca.crt -subj /CN=root && cp again/ca.crt ca.pem";
@@ -205,12 +206,12 @@ async fn who_signed_it_is_named_where_that_is_what_is_wrong() {
             ),
         ),
     ] {
-        judge(&folder, script, &verdict).await;
+        assert_verdict(&folder, script, &verdict).await;
     }
 }
 
 #[tokio::test]
-async fn algorithms_that_are_not_supported_are_named_with_those_that_are() {
+async fn unsupported_algorithms_are_named_with_the_supported_ones() {
     let folder = Folder::new();
     folder.authority("ca", "root");
     folder.sh("cp ca.crt ca.pem && printf 'subjectAltName=DNS:localhost' > ext");
@@ -218,29 +219,29 @@ async fn algorithms_that_are_not_supported_are_named_with_those_that_are() {
          -out server.crt && : > extra";
     for curve in ["P-256", "P-384"] {
         folder.request(curve);
-        judge(&folder, sign, &Accepted).await;
+        assert_verdict(&folder, sign, &Accepted).await;
     }
     folder.sh("openssl req -newkey ed25519 -nodes -keyout server.key -out server.csr -subj /CN=localhost");
-    judge(&folder, sign, &Accepted).await;
+    assert_verdict(&folder, sign, &Accepted).await;
     folder.request("P-521");
-    judge(&folder, sign, &Refused("no cipher or key that is supported here", "P-521")).await;
-    // The authority's key, too, makes a signature.
+    assert_verdict(&folder, sign, &Refused("no cipher or key that is supported here", "P-521")).await;
+    // The key of the authority must be supported too.
     folder.request("P-256");
     folder.sh(
         "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-521 -nodes -days 2 -sha512 -keyout ca.key -out ca.crt \
          -subj /CN=root && cp ca.crt ca.pem",
     );
     let verdict = Refused("with ECDSA with SHA-256, by a key of the kind P-521", "P-384");
-    judge(&folder, sign, &verdict).await;
+    assert_verdict(&folder, sign, &verdict).await;
     folder.sh(
         "openssl req -x509 -newkey rsa:1024 -nodes -days 2 -keyout ca.key -out ca.crt -subj /CN=root && cp ca.crt ca.pem",
     );
     let verdict = Refused("RSA of 1024 bits", "RSA of 2048");
-    judge(&folder, sign, &verdict).await;
+    assert_verdict(&folder, sign, &verdict).await;
 }
 
 #[tokio::test]
-async fn what_was_strong_enough_once_is_named_too() {
+async fn outdated_algorithms_are_named() {
     let folder = Folder::new();
     folder.authority("ca", "root");
     folder.request("P-256");
@@ -249,10 +250,10 @@ async fn what_was_strong_enough_once_is_named_too() {
         "{weak} && openssl x509 -req -sha1 -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 \
          -extfile ext -out server.crt"
     );
-    judge(&folder, &script, &Refused("ECDSA with SHA-1", "SHA-256 or newer")).await;
+    assert_verdict(&folder, &script, &Refused("ECDSA with SHA-1", "SHA-256 or newer")).await;
     let script = format!(
         "{weak} && openssl req -x509 -newkey rsa:1024 -nodes -days 2 -keyout server.key -out server.crt \
          -subj /CN=localhost && cp server.crt ca.pem"
     );
-    judge(&folder, &script, &Refused("the server's key (RSA of 1024 bits)", "RSA of 2048")).await;
+    assert_verdict(&folder, &script, &Refused("the server's key (RSA of 1024 bits)", "RSA of 2048")).await;
 }

@@ -1,4 +1,4 @@
-//! Our own certificate: keys as people make them, and servers that require one, accept it or refuse it.
+//! Tests of client certificates: keys in all usual forms, and servers that require, accept or refuse a certificate.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
@@ -13,7 +13,7 @@ const CLIENT: &str = "{ca: {file: ca.crt}, certificate: {file: client.crt}, key:
 const WITH_PASSPHRASE: &str = "{ca: {file: ca.crt}, certificate: {file: client.crt}, key: {secret: client.key}, \
      keyPassphrase: {secret: passphrase}}";
 
-/// An authority, and a server's and a client's certificate by it; `key` is what `openssl req -newkey` takes.
+/// Makes an authority with a server and a client certificate. `key` is the argument of `openssl req -newkey`.
 fn folder(key: &str) -> Folder {
     let folder = Folder::new();
     folder.authority("ca", "root");
@@ -36,7 +36,7 @@ fn problem(folder: &Folder, spec: &str) -> String {
 const P256: &str = "ec -pkeyopt ec_paramgen_curve:P-256";
 
 #[tokio::test]
-async fn every_supported_kind_of_key_logs_in() {
+async fn every_supported_kind_of_key_is_accepted() {
     for key in [P256, "ec -pkeyopt ec_paramgen_curve:P-384", "rsa:2048", "ed25519"] {
         let folder = folder(key);
         for version in ["-tls1_2", "-tls1_3"] {
@@ -54,7 +54,7 @@ async fn every_supported_kind_of_key_logs_in() {
 }
 
 #[tokio::test]
-async fn a_key_in_any_usual_form_logs_in() {
+async fn a_key_in_any_usual_form_is_accepted() {
     let folder = folder(P256);
     let server = Server::start(
         &folder,
@@ -62,7 +62,7 @@ async fn a_key_in_any_usual_form_logs_in() {
     );
     folder.sh("cp client.key original && printf 'hunter2\\n' > passphrase");
     for (script, spec) in [
-        // SEC1, with the parameters in front as `openssl ecparam -genkey` writes them.
+        // The form is SEC1 after the curve parameters, as `openssl ecparam -genkey` writes it.
         ("{ openssl ecparam -name prime256v1; openssl ec -in original; } > client.key", CLIENT),
         ("{ printf '\\357\\273\\277'; cat original; } > client.key", CLIENT),
         ("sed 's/$/\\r/' original > client.key", CLIENT),
@@ -80,7 +80,7 @@ async fn a_key_in_any_usual_form_logs_in() {
 }
 
 #[tokio::test]
-async fn a_client_certificate_of_version_1_is_shown_as_it_is() {
+async fn a_client_certificate_of_x509_version_1_is_accepted() {
     let folder = folder(P256);
     folder.sh(
         "openssl x509 -req -in client.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -out client.crt",
@@ -92,8 +92,8 @@ async fn a_client_certificate_of_version_1_is_shown_as_it_is() {
     connect(&folder, &server, CLIENT).await.unwrap();
 }
 
-/// Makes each key, and looks for the words in what is said of it.
-fn each(folder: &Folder, cases: &[(&str, &str, [&str; 2])]) {
+/// Makes each key and asserts that the message contains the words.
+fn assert_each_is_explained(folder: &Folder, cases: &[(&str, &str, [&str; 2])]) {
     folder.sh("cp client.key original && printf 'hunter2\\n' > passphrase");
     for (script, spec, words) in cases {
         folder.sh(script);
@@ -106,7 +106,7 @@ fn each(folder: &Folder, cases: &[(&str, &str, [&str; 2])]) {
 }
 
 #[test]
-fn an_encrypted_key_that_cannot_be_decrypted_says_how_to() {
+fn an_encrypted_key_that_cannot_be_decrypted_has_a_remedy() {
     let cases = [
         (
             "openssl pkey -in original -aes256 -passout file:passphrase -out client.key",
@@ -132,11 +132,11 @@ fn an_encrypted_key_that_cannot_be_decrypted_says_how_to() {
             ["an algorithm which is not supported here", "openssl pkcs8 -topk8 -v2 aes-256-cbc"],
         ),
     ];
-    each(&folder(P256), &cases);
+    assert_each_is_explained(&folder(P256), &cases);
 }
 
 #[test]
-fn a_key_that_cannot_be_used_says_why_and_never_what_it_is() {
+fn an_unusable_key_is_refused_with_the_reason_and_never_repeated() {
     let folder = folder(P256);
     folder.sh("cat ca.crt client.crt > second");
     let cases = [
@@ -166,11 +166,11 @@ fn a_key_that_cannot_be_used_says_why_and_never_what_it_is() {
             ["it belongs to certificate 2 of `tls.certificate`", "put our own certificate first"],
         ),
     ];
-    each(&folder, &cases);
+    assert_each_is_explained(&folder, &cases);
 }
 
 #[tokio::test]
-async fn a_server_that_requires_a_certificate_denies_one_who_has_none() {
+async fn a_server_that_requires_a_certificate_denies_a_client_without_one() {
     let folder = folder(P256);
     for version in ["-tls1_2", "-tls1_3"] {
         let server = Server::start(
@@ -188,7 +188,7 @@ async fn a_server_that_requires_a_certificate_denies_one_who_has_none() {
 }
 
 #[tokio::test]
-async fn a_server_that_does_not_know_the_authority_of_our_certificate_denies_it() {
+async fn a_server_that_does_not_trust_the_authority_denies_the_certificate() {
     let folder = folder(P256);
     folder.authority("other", "elsewhere");
     for version in ["-tls1_2", "-tls1_3"] {
@@ -208,7 +208,7 @@ async fn a_server_that_does_not_know_the_authority_of_our_certificate_denies_it(
 }
 
 #[tokio::test]
-async fn a_server_that_only_asks_takes_one_who_has_none() {
+async fn a_server_with_an_optional_certificate_accepts_a_client_without_one() {
     let folder = folder(P256);
     let server = Server::start(&folder, "-cert server.crt -key server.key -CAfile ca.crt -verify 1");
     connect(&folder, &server, "{ca: {file: ca.crt}}").await.unwrap();

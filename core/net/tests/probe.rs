@@ -1,4 +1,4 @@
-//! A listener that speaks another protocol than the spec says.
+//! Tests of listeners that speak another protocol than the spec says.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
@@ -15,8 +15,8 @@ use support::{Folder, LIMIT, Server, connector};
 
 const PROBE: Duration = Duration::from_secs(5);
 
-/// Answers whatever comes with these bytes and hangs up; with none it only hangs up.
-async fn plain(answer: &'static [u8]) -> Endpoint {
+/// Starts a listener that answers every request with these bytes and closes the connection.
+async fn plain_listener(answer: &'static [u8]) -> Endpoint {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
@@ -40,7 +40,7 @@ fn certificate() -> Folder {
 }
 
 #[tokio::test]
-async fn a_tls_listener_is_known_by_its_greeting_whatever_it_shows_or_wants() {
+async fn a_tls_listener_is_recognized_whatever_its_version_and_certificates() {
     let folder = certificate();
     for arguments in [
         "-cert server.crt -key server.key",
@@ -58,31 +58,31 @@ async fn a_plain_listener_is_not_taken_for_a_tls_one() {
     for answer in
         [&b"-ERR Protocol error\r\n"[..], b"HTTP/1.1 400 Bad Request\r\n\r\n", b"", &[0, 0, 0, 9, 1]]
     {
-        assert!(!speaks_tls(&plain(answer).await, PROBE).await, "{answer:?}");
+        assert!(!speaks_tls(&plain_listener(answer).await, PROBE).await, "{answer:?}");
     }
 }
 
 #[tokio::test]
-async fn a_plain_answer_to_a_tls_greeting_says_that_there_is_no_tls() {
+async fn a_plain_answer_to_a_client_hello_means_no_tls() {
     let folder = certificate();
     let connector = connector(&folder, "{ca: {file: server.crt}}", Verification::Full).unwrap();
     for answer in [&b"-ERR Protocol error\r\n"[..], b"HTTP/1.1 400 Bad Request\r\n\r\n"] {
-        let error = open(&plain(answer).await, Some(&connector), LIMIT).await.unwrap_err();
+        let error = open(&plain_listener(answer).await, Some(&connector), LIMIT).await.unwrap_err();
         assert!(matches!(error, NetError::SpeaksPlain(_)), "{error}");
         assert_eq!(error.kind(), FaultKind::Unsupported);
     }
-    let error = open(&plain(b"").await, Some(&connector), LIMIT).await.unwrap_err();
+    let error = open(&plain_listener(b"").await, Some(&connector), LIMIT).await.unwrap_err();
     assert!(matches!(error, NetError::HungUp { .. }), "{error}");
     assert_eq!(error.kind(), FaultKind::Unavailable);
 }
 
 #[tokio::test]
-async fn a_plain_listener_is_known_by_its_answer() {
+async fn a_plain_listener_is_recognized_by_its_answer() {
     let is_answer = |first: &[u8]| matches!(first, [b'+' | b'-', ..]);
     let ask = async |endpoint: &Endpoint| answers_plainly(endpoint, PROBE, b"PING\r\n", is_answer).await;
-    assert!(ask(&plain(b"-NOAUTH\r\n").await).await);
-    assert!(!ask(&plain(b"HTTP/1.1 400\r\n").await).await);
-    assert!(!ask(&plain(b"").await).await);
+    assert!(ask(&plain_listener(b"-NOAUTH\r\n").await).await);
+    assert!(!ask(&plain_listener(b"HTTP/1.1 400\r\n").await).await);
+    assert!(!ask(&plain_listener(b"").await).await);
     let folder = certificate();
     let server = Server::start(&folder, "-cert server.crt -key server.key");
     assert!(!ask(&server.endpoint).await);

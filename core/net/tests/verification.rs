@@ -1,4 +1,4 @@
-//! What is verified of a server: less in some modes, and by another name where the spec says one.
+//! Tests of the verification modes and of `serverName`.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
@@ -10,7 +10,7 @@ use init_net::{NetError, TlsSpec, Verification};
 use support::{Folder, SELF_SIGNED, Server, connect, connect_with, kind_of};
 
 #[tokio::test]
-async fn the_modes_of_postgresql_check_less() {
+async fn each_mode_verifies_only_its_part() {
     let folder = Folder::new();
     folder.authority("ca", "root");
     folder.authority("other", "elsewhere");
@@ -42,7 +42,7 @@ async fn the_modes_of_postgresql_check_less() {
 }
 
 #[tokio::test]
-async fn a_server_with_another_name_is_verified_by_the_one_that_the_spec_says() {
+async fn a_server_is_verified_by_the_server_name_of_the_spec() {
     let folder = Folder::new();
     folder.sh(&SELF_SIGNED.replace("localhost", "kafka_1.example.org"));
     let server = Server::start(&folder, "-cert server.crt -key server.key");
@@ -53,7 +53,7 @@ async fn a_server_with_another_name_is_verified_by_the_one_that_the_spec_says() 
 }
 
 #[tokio::test]
-async fn public_authorities_alone_refuse_an_own_one_and_say_so() {
+async fn a_private_authority_is_refused_if_only_public_ones_are_trusted() {
     let folder = Folder::new();
     folder.authority("ca", "root");
     folder.request("P-256");

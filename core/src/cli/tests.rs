@@ -1,8 +1,9 @@
 use super::*;
 
-fn parsed(args: &[&str]) -> Result<Line, String> {
+fn parsed(args: &[&str]) -> Result<Arguments, String> {
     let args: Vec<_> = ["fake-init"].iter().chain(args).map(OsString::from).collect();
-    read("fake-init", &args).map_err(|error| error.to_string().trim_start_matches("error: ").to_owned())
+    parse_arguments("fake-init", &args)
+        .map_err(|error| error.to_string().trim_start_matches("error: ").to_owned())
 }
 
 #[test]
@@ -27,7 +28,7 @@ fn every_option_is_taken_with_and_without_an_equals_sign() {
 }
 
 #[test]
-fn what_is_wrong_is_said_with_what_was_probably_meant() {
+fn an_invalid_command_line_is_refused_with_a_suggestion() {
     for (args, problem) in [
         (&["plan", "--only", "="][..], "invalid value '=' for '--only <SECTION[=PATTERN]>': write SECTION"),
         (
@@ -74,19 +75,19 @@ fn what_is_wrong_is_said_with_what_was_probably_meant() {
         (&["--log", "off", "--log", "off"], "the argument '--log <LOG>' cannot be used multiple times"),
         (&["--timeout", "0s"], "invalid value '0s' for '--timeout <DURATION>': it needs some time"),
     ] {
-        let told = parsed(args).unwrap_err();
-        assert!(told.starts_with(problem), "{args:?}: {told}");
+        let error = parsed(args).unwrap_err();
+        assert!(error.starts_with(problem), "{args:?}: {error}");
     }
 }
 
 #[test]
-fn an_option_of_one_command_belongs_to_no_other() {
-    let told = |sections: &[&str], args: &[&str]| {
-        let judged = judged("fake-init", sections, parsed(args)?);
-        judged.map(|_| ()).map_err(|error| error.to_string())
+fn an_option_of_another_command_is_refused() {
+    let error = |sections: &[&str], args: &[&str]| {
+        let check_combinations = check_combinations("fake-init", sections, parsed(args)?);
+        check_combinations.map(|_| ()).map_err(|error| error.to_string())
     };
-    assert_eq!(told(&["items"], &["export", "--only", "items=a*,items"]), Ok(()));
-    assert_eq!(told(&["items"], &["plan", "--without-secrets"]), Ok(()));
+    assert_eq!(error(&["items"], &["export", "--only", "items=a*,items"]), Ok(()));
+    assert_eq!(error(&["items"], &["plan", "--without-secrets"]), Ok(()));
     for (sections, args, problem) in [
         (
             &["items"][..],
@@ -99,8 +100,8 @@ fn an_option_of_one_command_belongs_to_no_other() {
         (&[], &["export"], "`export` of fake-init is not there yet"),
         (&[], &["plan", "--without-secrets"], "`plan --without-secrets` of fake-init is not there yet"),
     ] {
-        let told = told(sections, args).unwrap_err();
-        assert!(told.contains(problem), "{args:?}: {told}");
+        let error = error(sections, args).unwrap_err();
+        assert!(error.contains(problem), "{args:?}: {error}");
     }
 }
 

@@ -1,72 +1,73 @@
-//! The objects of a server, as entries of a spec.
+//! The objects of a server as entries of a spec.
 
 use super::node::Node;
 
-/// Everything that a spec can say of one server.
+/// All objects of one server that a spec can express.
 #[derive(Debug, Default)]
 pub struct Export {
-    /// In the order of the spec.
+    /// The sections, in the order of the spec.
     pub sections: Vec<Section>,
-    /// What the spec cannot say.
+    /// The objects and properties that the spec cannot express.
     pub notes: Vec<Note>,
 }
 
-/// One key of a spec's top level.
+/// One section of a spec, which is a key of its top level.
 #[derive(Debug)]
 pub struct Section {
     /// The key.
     pub name: &'static str,
-    /// What stands below it.
+    /// The content.
     pub entries: Entries,
 }
 
-/// What a section holds, in the order in which it is written. Of a list, the names are what patterns are compared with.
+/// The content of a section, in the order in which it is written.
 #[derive(Debug)]
 pub enum Entries {
-    /// A mapping by name.
+    /// A mapping from names to values.
     Map(Vec<(String, Node)>),
-    /// A list.
+    /// A list. Each item has the name that the patterns of `--only` are compared with.
     List(Vec<(String, Node)>),
     /// A single value.
     One(Node),
 }
 
-/// Something that is on the server and cannot be said in a spec.
+/// An object or a property of the server that a spec cannot express.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Note {
-    /// The section that it belongs to.
+    /// The section.
     pub section: &'static str,
-    /// The entry that it is about.
+    /// The name of the entry, or empty for the whole section.
     pub name: String,
-    /// What is missing, in one sentence.
+    /// The missing part.
     pub text: String,
 }
 
 impl Export {
-    /// Adds a section that is a mapping by name.
+    /// Adds a section that is a mapping from names to values.
     pub fn map(&mut self, name: &'static str, entries: impl IntoIterator<Item = (String, Node)>) {
         let entries = Entries::Map(entries.into_iter().collect());
         self.sections.push(Section { name, entries });
     }
 
-    /// Adds a section that is a mapping of the entries that a spec takes. The others are told, with what `refused` says of them.
+    /// Adds a section with the entries that a spec accepts. For each of the others, `refused` returns the reason, which
+    /// becomes a note.
     pub fn accepted(
         &mut self,
         name: &'static str,
         entries: Vec<(String, Node)>,
         refused: impl Fn(&'static str, &str, &Node) -> Option<String>,
     ) {
-        let mut taken = Vec::new();
+        let mut accepted = Vec::new();
         for (entry, node) in entries {
             match refused(name, &entry, &node) {
-                None => taken.push((entry, node)),
+                None => accepted.push((entry, node)),
                 Some(problem) => self.note(name, entry, format!("all of it: {problem}")),
             }
         }
-        self.map(name, taken);
+        self.map(name, accepted);
     }
 
-    /// Adds a section that is a list. Each entry comes with the name that patterns are compared with.
+    /// Adds a section that is a list. Each item has the name that the patterns of `--only` are compared with.
     pub fn list(&mut self, name: &'static str, entries: impl IntoIterator<Item = (String, Node)>) {
         let entries = Entries::List(entries.into_iter().collect());
         self.sections.push(Section { name, entries });
@@ -77,7 +78,7 @@ impl Export {
         self.sections.push(Section { name, entries: Entries::One(value.into()) });
     }
 
-    /// Tells what the spec cannot say about an entry.
+    /// Adds a note about an entry.
     pub fn note(&mut self, section: &'static str, name: impl Into<String>, text: impl Into<String>) {
         self.notes.push(Note { section, name: name.into(), text: text.into() });
     }

@@ -1,4 +1,5 @@
-//! The page that `export` prints: a comment for the reader, the connection as it was given, and the server's objects.
+//! The YAML document that `export` prints: comments for the reader, the connection of the given spec, and the objects of
+//! the server.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -6,26 +7,26 @@ use std::fmt::Write as _;
 use serde::Deserialize;
 
 use super::contents::{Entries, Export, Note, Section};
-use super::names::other;
+use super::names::disambiguated;
 use super::node::Node;
 use super::scope::Scope;
 use super::yaml;
 use crate::SecretRef;
+use crate::escape::printable;
 use crate::extension::INTERPOLATE;
 use crate::redact::Redactor;
-use crate::shown::printable;
 use crate::unexpanded::is_unexpanded;
 
-/// The fields of a spec that are no section: how the server is reached.
+/// The connection of a spec: its top-level fields that are not sections.
 #[derive(Debug)]
 pub(crate) struct Connection {
     fields: Vec<(String, Node)>,
-    /// Those that a spec has only beside a section, each with that section.
+    /// The fields that are valid only together with a section, each with that section (`Backend::CARRIED`).
     carried: Vec<(String, (String, Node))>,
 }
 
 impl Connection {
-    /// What of a spec's top level is none of the sections, and the names of those that are.
+    /// Separates the connection of a spec from its sections. Returns the names of the sections that the spec has.
     pub(crate) fn of(spec: Node, sections: &[&str], carried: &[(&str, &str)]) -> (Self, Vec<String>) {
         let fields = if let Node::Map(fields) = spec { fields } else { Vec::new() };
         let (ignored, kept): (Vec<_>, Vec<_>) =
@@ -40,13 +41,14 @@ impl Connection {
         (connection, ignored.into_iter().map(|(key, _)| key).collect())
     }
 
-    /// The connection as a spec of its own.
-    pub(crate) fn alone(&self) -> String {
-        let mut page = String::new();
-        yaml::fields(&mut page, 0, &self.fields);
-        page
+    /// The connection as a spec without sections.
+    pub(crate) fn to_yaml(&self) -> String {
+        let mut output = String::new();
+        yaml::write_fields(&mut output, 0, &self.fields);
+        output
     }
 
+    /// The keys of the fields that are valid only together with a section.
     pub(crate) fn carried(&self) -> Vec<String> {
         self.carried.iter().map(|(_, (key, _))| key.clone()).collect()
     }
@@ -55,20 +57,20 @@ impl Connection {
         self.fields.iter().chain(self.carried.iter().map(|(_, field)| field))
     }
 
-    /// What is written beside these sections.
-    fn beside(&self, sections: &[Section]) -> impl Iterator<Item = &(String, Node)> {
-        let is_there = |name: &str| sections.iter().any(|section| section.name == name);
-        let carried = self.carried.iter().filter(move |(section, _)| is_there(section));
+    /// The fields that are written together with these sections.
+    fn fields_for(&self, sections: &[Section]) -> impl Iterator<Item = &(String, Node)> {
+        let is_exported = |name: &str| sections.iter().any(|section| section.name == name);
+        let carried = self.carried.iter().filter(move |(section, _)| is_exported(section));
         self.fields.iter().chain(carried.map(|(_, field)| field))
     }
 }
 
-/// The parser's own view of a spec.
+/// A spec that is deserialized without its type.
 #[derive(Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Untyped(pub(crate) Node);
 
-/// Writes it all.
+/// Writes the document.
 pub(crate) fn document(
     (tool, server): (&str, &str),
     connection: &Connection,
@@ -76,39 +78,44 @@ pub(crate) fn document(
     scope: &Scope,
     redactor: &Redactor,
 ) -> String {
-    restrict(&mut export, scope);
-    withhold(&mut export, redactor);
+    apply_scope(&mut export, scope);
+    remove_secret_values(&mut export, redactor);
     let secrets = name_secrets(&mut export, connection);
-    let mut page = String::new();
-    comment(&mut page, (tool, server), scope);
-    secrets_told(&mut page, &secrets);
-    notes_told(&mut page, &export);
-    page.push('\n');
-    let mut connection: Vec<_> = connection.beside(&export.sections).cloned().collect();
-    if double(&mut connection, &mut export) {
-        yaml::fields(&mut page, 0, &[(INTERPOLATE.to_owned(), Node::from(true))]);
+    let mut output = String::new();
+    write_heading(&mut output, (tool, server), scope);
+    write_secrets(&mut output, &secrets);
+    write_notes(&mut output, &export);
+    output.push('\n');
+    let mut connection: Vec<_> = connection.fields_for(&export.sections).cloned().collect();
+    if escape_dollars(&mut connection, &mut export) {
+        yaml::write_fields(&mut output, 0, &[(INTERPOLATE.to_owned(), Node::from(true))]);
     }
     for field in &connection {
-        yaml::fields(&mut page, 0, std::slice::from_ref(field));
+        yaml::write_fields(&mut output, 0, std::slice::from_ref(field));
     }
     for section in &export.sections {
-        page.push('\n');
-        section_of(&mut page, section);
+        output.push('\n');
+        write_section(&mut output, section);
     }
-    page
+    output
 }
 
-/// Where a text could be taken for a variable, every dollar is written as two, which a spec that interpolates reads as one.
-fn double(connection: &mut [(String, Node)], export: &mut Export) -> bool {
-    let mut any = false;
-    every_text(connection, export, &mut |text| any |= is_unexpanded(text));
-    if any {
-        every_text(connection, export, &mut |text| *text = text.replace('$', "$$"));
+/// Doubles every dollar sign if any text could be taken for a variable, and returns true in that case. The spec then has
+/// `interpolate: true`, with which `$$` is read as one dollar sign.
+fn escape_dollars(connection: &mut [(String, Node)], export: &mut Export) -> bool {
+    let mut needs_escape = false;
+    for_each_text(connection, export, &mut |text| needs_escape |= is_unexpanded(text));
+    if needs_escape {
+        for_each_text(connection, export, &mut |text| *text = text.replace('$', "$$"));
     }
-    any
+    needs_escape
 }
 
-fn every_text(connection: &mut [(String, Node)], export: &mut Export, change: &mut impl FnMut(&mut String)) {
+fn for_each_text(
+    connection: &mut [(String, Node)],
+    export: &mut Export,
+    change: &mut impl FnMut(&mut String),
+) {
     for (_, node) in connection {
         node.rewrite(change);
     }
@@ -126,8 +133,8 @@ fn every_text(connection: &mut [(String, Node)], export: &mut Export, change: &m
     }
 }
 
-/// Leaves what is asked for.
-fn restrict(export: &mut Export, scope: &Scope) {
+/// Removes the entries and notes that are outside of the scope.
+fn apply_scope(export: &mut Export, scope: &Scope) {
     for section in &mut export.sections {
         let name = section.name;
         match &mut section.entries {
@@ -138,18 +145,19 @@ fn restrict(export: &mut Export, scope: &Scope) {
         }
     }
     export.sections.retain(|section| scope.has(section.name) && !section.entries.is_empty());
-    let is_asked_for = |note: &Note| match note.name.as_str() {
+    let is_in_scope = |note: &Note| match note.name.as_str() {
         "" => scope.has(note.section),
         name => scope.takes(note.section, name),
     };
-    export.notes.retain(is_asked_for);
+    export.notes.retain(is_in_scope);
     export.notes.sort();
     export.notes.dedup();
 }
 
-/// A server may repeat what it was sent. What holds the value of a secret of this run is left out.
-fn withhold(export: &mut Export, redactor: &Redactor) {
-    let mut withheld = Vec::new();
+/// Removes the entries and notes that contain the value of a secret of this run, which a server may have stored and
+/// returned.
+fn remove_secret_values(export: &mut Export, redactor: &Redactor) {
+    let mut notes = Vec::new();
     for section in &mut export.sections {
         let (Entries::Map(entries) | Entries::List(entries)) = &mut section.entries else { continue };
         let before = entries.len();
@@ -159,10 +167,10 @@ fn withhold(export: &mut Export, redactor: &Redactor) {
                 "{} entries that hold the value of one of this run's secrets",
                 before - entries.len()
             );
-            withheld.push((section.name, text));
+            notes.push((section.name, text));
         }
     }
-    for (section, text) in withheld {
+    for (section, text) in notes {
         export.note(section, "", text);
     }
     export.notes.retain(|note| matches!(redactor.own(&note.text), std::borrow::Cow::Borrowed(_)));
@@ -174,21 +182,21 @@ fn withhold(export: &mut Export, redactor: &Redactor) {
 
 fn holds_secret(name: &str, node: &Node, redactor: &Redactor) -> bool {
     let mut holds = false;
-    let mut see = |text: &str| holds |= matches!(redactor.own(text), std::borrow::Cow::Owned(_));
-    see(name);
-    node.texts(&mut see);
+    let mut check = |text: &str| holds |= matches!(redactor.own(text), std::borrow::Cow::Owned(_));
+    check(name);
+    node.texts(&mut check);
     holds
 }
 
-/// Gives each secret a name of its own, and answers with all of them and what they are.
+/// Makes the names of the secrets unique, and returns each name with the purpose of the secret.
 fn name_secrets(export: &mut Export, connection: &Connection) -> BTreeMap<SecretRef, String> {
     let mut taken = BTreeSet::new();
     connection.all().for_each(|(_, node)| node.texts(&mut |text| taken.extend([text.to_owned()])));
     let mut named: BTreeMap<SecretRef, String> = BTreeMap::new();
     let mut name = |secret: &mut SecretRef, purpose: &str| {
-        let others = named.get(secret).is_some_and(|known| known != purpose);
-        if others || taken.contains(secret.name()) {
-            *secret = other(secret, purpose);
+        let is_ambiguous = named.get(secret).is_some_and(|known| known != purpose);
+        if is_ambiguous || taken.contains(secret.name()) {
+            *secret = disambiguated(secret, purpose);
         }
         named.insert(secret.clone(), purpose.to_owned());
     };
@@ -205,48 +213,48 @@ fn name_secrets(export: &mut Export, connection: &Connection) -> BTreeMap<Secret
     named
 }
 
-fn comment(page: &mut String, (tool, server): (&str, &str), scope: &Scope) {
-    let _ = writeln!(page, "# What {} has, as a spec: written by `{tool} export`.", printable(server));
-    let only = scope.words();
+fn write_heading(output: &mut String, (tool, server): (&str, &str), scope: &Scope) {
+    let _ = writeln!(output, "# What {} has, as a spec: written by `{tool} export`.", printable(server));
+    let only = scope.arguments();
     if !only.is_empty() {
-        let _ = writeln!(page, "# A part of it: --only {}", printable(&only.join(",")));
+        let _ = writeln!(output, "# A part of it: --only {}", printable(&only.join(",")));
     }
 }
 
-fn secrets_told(page: &mut String, secrets: &BTreeMap<SecretRef, String>) {
+fn write_secrets(output: &mut String, secrets: &BTreeMap<SecretRef, String>) {
     if secrets.is_empty() {
         return;
     }
-    *page += "#\n# Secrets, which no server tells: each is a file of the secrets directory.\n";
+    *output += "#\n# Secrets, which no server tells: each is a file of the secrets directory.\n";
     for (name, purpose) in secrets {
-        let _ = writeln!(page, "#   {}: {}", name.name(), printable(purpose));
+        let _ = writeln!(output, "#   {}: {}", name.name(), printable(purpose));
     }
 }
 
-fn notes_told(page: &mut String, export: &Export) {
+fn write_notes(output: &mut String, export: &Export) {
     if export.notes.is_empty() {
         return;
     }
-    *page += "#\n# Not in this spec:\n";
+    *output += "#\n# Not in this spec:\n";
     for note in &export.notes {
         let of = if note.name.is_empty() { String::new() } else { format!(".{}", note.name) };
-        let _ = writeln!(page, "#   {}", printable(&format!("{}{of}: {}", note.section, note.text)));
+        let _ = writeln!(output, "#   {}", printable(&format!("{}{of}: {}", note.section, note.text)));
     }
 }
 
-pub(super) fn section_of(page: &mut String, section: &Section) {
+pub(super) fn write_section(output: &mut String, section: &Section) {
     match &section.entries {
         Entries::Map(entries) => {
-            let _ = writeln!(page, "{}:", section.name);
-            yaml::fields(page, 2, entries);
+            let _ = writeln!(output, "{}:", section.name);
+            yaml::write_fields(output, 2, entries);
         }
         Entries::List(entries) => {
-            let _ = writeln!(page, "{}:", section.name);
+            let _ = writeln!(output, "{}:", section.name);
             for (_, node) in entries {
-                yaml::items(page, 2, std::slice::from_ref(node));
+                yaml::write_items(output, 2, std::slice::from_ref(node));
             }
         }
-        Entries::One(node) => yaml::fields(page, 0, &[(section.name.to_owned(), node.clone())]),
+        Entries::One(node) => yaml::write_fields(output, 0, &[(section.name.to_owned(), node.clone())]),
     }
 }
 

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::spec::{Grounds, Part, Shape, Text};
+use crate::spec::{Context, Part, SpecSchema, Text};
 use crate::variables::Variables;
 
 fn secret(name: &str, purpose: &str) -> Node {
@@ -27,7 +27,7 @@ fn export() -> Export {
     export
 }
 
-fn page(scope: &str, value: Option<&str>) -> String {
+fn exported(scope: &str, value: Option<&str>) -> String {
     let spec =
         Node::map().with("endpoint", "pg:5432").with("password", Node::map().with("secret", "app_password"));
     let (connection, ignored) = Connection::of(spec.with("roles", Node::map()), &["roles", "topics"], &[]);
@@ -40,45 +40,45 @@ fn page(scope: &str, value: Option<&str>) -> String {
 }
 
 #[test]
-fn a_page_tells_its_secrets_and_what_is_missing() {
-    insta::assert_snapshot!(page("", None));
+fn a_document_lists_its_secrets_and_notes() {
+    insta::assert_snapshot!(exported("", None));
 }
 
-/// Some keys of a connection are for one section alone.
+/// Some keys of a connection are valid only together with one section.
 #[test]
-fn a_key_that_belongs_to_a_section_is_written_beside_it_alone() {
+fn a_key_that_belongs_to_a_section_is_written_only_with_it() {
     let spec = || Node::map().with("endpoint", "pg:5432").with("probe", "roles:1");
-    let written = |carried: &[(&str, &str)]| {
+    let is_written = |carried: &[(&str, &str)]| {
         let (connection, _) = Connection::of(spec(), &["roles"], carried);
-        assert_eq!(connection.alone().contains("probe"), carried.is_empty());
+        assert_eq!(connection.to_yaml().contains("probe"), carried.is_empty());
         let of = ("toy-init", "pg:5432");
         document(of, &connection, export(), &Scope::default(), &Redactor::default()).contains("\nprobe:")
     };
-    assert!(written(&[]) && written(&[("probe", "roles")]) && !written(&[("probe", "topics")]));
+    assert!(is_written(&[]) && is_written(&[("probe", "roles")]) && !is_written(&[("probe", "topics")]));
 }
 
 #[test]
-fn a_part_has_its_own_secrets_and_notes_alone() {
-    insta::assert_snapshot!(page("acls,roles=read*", None));
+fn a_part_lists_only_its_own_secrets_and_notes() {
+    insta::assert_snapshot!(exported("acls,roles=read*", None));
 }
 
 #[test]
 fn an_entry_that_holds_a_secret_of_the_run_is_left_out() {
-    let page = page("", Some("readers"));
+    let page = exported("", Some("readers"));
     assert!(!page.contains("readers:"), "{page}");
     assert!(page.contains("#   roles: 1 entries that hold"), "{page}");
 }
 
-/// What a page says, read as a spec.
-fn read(page: &str) -> Node {
+/// Parses a document as a spec without its type.
+fn parse(page: &str) -> Node {
     let part = Part { name: String::new(), written: page.to_owned(), base: "".into() };
     let variables = Variables::default();
-    let grounds = Grounds { variables: &variables, shape: &Shape::default };
-    let text = Text::new(vec![part], &grounds).map_err(|error| format!("{error:?}\n{page}")).unwrap();
+    let context = Context { variables: &variables, spec_schema: &SpecSchema::default };
+    let text = Text::new(vec![part], &context).map_err(|error| format!("{error:?}\n{page}")).unwrap();
     text.parse::<Untyped>().map_err(|violations| format!("{violations}\n{page}")).unwrap().0
 }
 
-fn of_texts(texts: &[&str]) -> (String, Node) {
+fn export_of_texts(texts: &[&str]) -> (String, Node) {
     let named = |text: &&str| ((*text).to_owned(), Node::map().with("same", *text).with(text, 1));
     let entries: Vec<_> = texts.iter().map(named).collect();
     let connection =
@@ -95,7 +95,7 @@ fn of_texts(texts: &[&str]) -> (String, Node) {
 }
 
 #[test]
-fn what_looks_like_a_variable_is_written_so_that_it_is_read_as_it_is() {
+fn a_text_that_looks_like_a_variable_is_read_back_unchanged() {
     let hostile = [
         "${VAR}",
         "a${B:-c}",
@@ -108,19 +108,19 @@ fn what_looks_like_a_variable_is_written_so_that_it_is_read_as_it_is() {
         "plain",
         "${A",
     ];
-    let (page, spec) = of_texts(&hostile);
+    let (page, spec) = export_of_texts(&hostile);
     assert!(page.contains("interpolate: true\nendpoint:") && page.contains("\"$${VAR}\":"), "{page}");
-    assert_eq!(read(&page), spec);
-    // Without anything of the kind the page is as it always was.
-    let (page, spec) = of_texts(&["${aws:username}", "$1", "see ${X} there", "$HOME"]);
+    assert_eq!(parse(&page), spec);
+    // Dollar signs that cannot start a variable are not doubled.
+    let (page, spec) = export_of_texts(&["${aws:username}", "$1", "see ${X} there", "$HOME"]);
     assert!(!page.contains("interpolate") && page.contains("\"$HOME\""), "{page}");
-    assert_eq!(read(&page), spec);
+    assert_eq!(parse(&page), spec);
 }
 
 proptest! {
     #[test]
-    fn every_name_survives(names in proptest::collection::btree_set("[${}A:\\-a '\"\n]{1,8}", 1..6)) {
-        let (page, spec) = of_texts(&names.iter().map(String::as_str).collect::<Vec<_>>());
-        prop_assert_eq!(read(&page), spec);
+    fn every_name_is_read_back_unchanged(names in proptest::collection::btree_set("[${}A:\\-a '\"\n]{1,8}", 1..6)) {
+        let (page, spec) = export_of_texts(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        prop_assert_eq!(parse(&page), spec);
     }
 }

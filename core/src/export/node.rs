@@ -1,4 +1,4 @@
-//! A value of a spec, without a type: what a backend makes, and what the connection of the given spec is read as.
+//! An untyped value of a spec: backends make such values for `export`, and the connection of the given spec is read as one.
 
 use std::fmt;
 
@@ -6,33 +6,33 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::{SecretRef, Text};
 
-/// A value of a spec.
+/// An untyped value of a spec.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Node {
     /// A string.
     Text(String),
-    /// A number, a boolean or nothing, as it is written.
+    /// A number, a boolean or null, as it is written.
     Literal(String),
     /// A list.
     List(Vec<Node>),
-    /// A mapping, in the order in which it is written.
+    /// A mapping, in the order of writing.
     Map(Vec<(String, Node)>),
-    /// A secret that the server has and does not tell.
+    /// A reference to a secret whose value the server does not return.
     Secret {
-        /// The file that is to hold it.
+        /// The name of its file.
         name: SecretRef,
-        /// What it is, in words: `the password of the role app`.
+        /// Its description, such as `the password of the role app`.
         purpose: String,
     },
 }
 
 impl Node {
-    /// An empty mapping, for fields to be added to.
+    /// Makes an empty mapping, to which fields are added.
     pub const fn map() -> Self {
         Self::Map(Vec::new())
     }
 
-    /// A mapping with one more field.
+    /// Adds a field to a mapping.
     #[must_use]
     pub fn with(mut self, key: &str, value: impl Into<Self>) -> Self {
         if let Self::Map(fields) = &mut self {
@@ -41,7 +41,7 @@ impl Node {
         self
     }
 
-    /// The same where there is a value.
+    /// Adds a field if there is a value.
     #[must_use]
     pub fn maybe(self, key: &str, value: Option<impl Into<Self>>) -> Self {
         match value {
@@ -50,14 +50,14 @@ impl Node {
         }
     }
 
-    /// The same where the value is not empty.
+    /// Adds a field if the value is not an empty list or mapping.
     #[must_use]
     pub fn filled(self, key: &str, value: impl Into<Self>) -> Self {
         let value = value.into();
         if value.is_empty() { self } else { self.with(key, value) }
     }
 
-    /// One value as it is, several as a list.
+    /// Makes a single value, or a list if there is not exactly one.
     pub fn one_or_many<T: Into<Self>>(values: impl IntoIterator<Item = T>) -> Self {
         let mut values: Vec<Self> = values.into_iter().map(Into::into).collect();
         match (values.pop(), values.is_empty()) {
@@ -69,7 +69,7 @@ impl Node {
         }
     }
 
-    /// An empty list or mapping.
+    /// Returns true for an empty list or mapping.
     pub fn is_empty(&self) -> bool {
         match self {
             Self::List(items) => items.is_empty(),
@@ -78,22 +78,22 @@ impl Node {
         }
     }
 
-    /// Every string in it, keys too.
-    pub(super) fn texts(&self, seen: &mut impl FnMut(&str)) {
+    /// Visits every string, including keys.
+    pub(super) fn texts(&self, visit: &mut impl FnMut(&str)) {
         match self {
-            Self::Text(text) => seen(text),
-            Self::List(items) => items.iter().for_each(|item| item.texts(seen)),
+            Self::Text(text) => visit(text),
+            Self::List(items) => items.iter().for_each(|item| item.texts(visit)),
             Self::Map(fields) => {
                 for (key, value) in fields {
-                    seen(key);
-                    value.texts(seen);
+                    visit(key);
+                    value.texts(visit);
                 }
             }
             Self::Literal(_) | Self::Secret { .. } => {}
         }
     }
 
-    /// Changes every string in it, keys too.
+    /// Changes every string, including keys.
     pub(super) fn rewrite(&mut self, change: &mut impl FnMut(&mut String)) {
         match self {
             Self::Text(text) => change(text),
@@ -108,12 +108,12 @@ impl Node {
         }
     }
 
-    /// Every secret in it.
-    pub(super) fn secrets(&mut self, seen: &mut impl FnMut(&mut SecretRef, &str)) {
+    /// Visits every secret.
+    pub(super) fn secrets(&mut self, visit: &mut impl FnMut(&mut SecretRef, &str)) {
         match self {
-            Self::Secret { name, purpose } => seen(name, purpose),
-            Self::List(items) => items.iter_mut().for_each(|item| item.secrets(seen)),
-            Self::Map(fields) => fields.iter_mut().for_each(|(_, value)| value.secrets(seen)),
+            Self::Secret { name, purpose } => visit(name, purpose),
+            Self::List(items) => items.iter_mut().for_each(|item| item.secrets(visit)),
+            Self::Map(fields) => fields.iter_mut().for_each(|(_, value)| value.secrets(visit)),
             Self::Text(_) | Self::Literal(_) => {}
         }
     }

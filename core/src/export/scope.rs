@@ -1,17 +1,17 @@
-//! Which part of a server is asked for: `--only roles,databases=app_*`.
+//! The scope of an export, which `--only roles,databases=app_*` restricts.
 
 use std::str::FromStr;
 
-/// One part.
+/// One restriction: a section, or the entries of a section whose names match a pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Only {
     /// A section of the spec.
     pub section: String,
-    /// What the names in it look like: `*` stands for any letters, `?` for one.
+    /// The pattern for the names: `*` matches any characters, `?` matches one.
     pub pattern: Option<String>,
 }
 
-/// The parts that are asked for; everything when there are none.
+/// The restrictions of an export. Without any, everything is in scope.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scope {
     only: Vec<Only>,
@@ -38,42 +38,44 @@ impl Scope {
         Self { only, carried: Vec::new() }
     }
 
-    /// With the keys of the connection that stand only beside sections.
+    /// Adds the keys of the connection that are valid only together with a section.
     pub(crate) fn carrying(mut self, keys: Vec<String>) -> Self {
         self.carried = keys;
         self
     }
 
-    /// Whether the given spec has such a key (`Backend::CARRIED`).
+    /// Returns true if the given spec has this key of `Backend::CARRIED`.
     pub fn carries(&self, key: &str) -> bool {
         self.carried.iter().any(|carried| carried == key)
     }
 
-    /// Whether anything of a section is asked for. What is not need not be read.
+    /// Returns true if a section is in scope at least in part. Other sections need not be read.
     pub fn has(&self, section: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|only| only.section == section)
     }
 
-    /// Whether an entry of a section is asked for.
+    /// Returns true if an entry of a section is in scope.
     pub fn takes(&self, section: &str, name: &str) -> bool {
-        let fits = |only: &Only| {
-            only.section == section && only.pattern.as_ref().is_none_or(|pattern| is_like(pattern, name))
+        let is_match = |only: &Only| {
+            only.section == section
+                && only.pattern.as_ref().is_none_or(|pattern| matches_pattern(pattern, name))
         };
-        self.only.is_empty() || self.only.iter().any(fits)
+        self.only.is_empty() || self.only.iter().any(is_match)
     }
 
-    /// The parts as they are written on a command line.
-    pub(crate) fn words(&self) -> Vec<String> {
-        let word = |only: &Only| match &only.pattern {
+    /// The restrictions in the form of the command line.
+    pub(crate) fn arguments(&self) -> Vec<String> {
+        let argument = |only: &Only| match &only.pattern {
             Some(pattern) => format!("{}={pattern}", only.section),
             None => only.section.clone(),
         };
-        self.only.iter().map(word).collect()
+        self.only.iter().map(argument).collect()
     }
 }
 
-/// Goes back to the last star only, so the time is bounded by the product of both lengths.
-fn is_like(pattern: &str, name: &str) -> bool {
+/// Compares a pattern with a whole name. Backtracking goes to the last `*` only, so the time is bounded by the product of
+/// both lengths.
+fn matches_pattern(pattern: &str, name: &str) -> bool {
     let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
     let (mut at, mut next, mut star) = (0, 0, None);
     while let Some(letter) = name.get(next) {
@@ -82,7 +84,7 @@ fn is_like(pattern: &str, name: &str) -> bool {
                 star = Some((at, next));
                 at += 1;
             }
-            Some(wanted) if *wanted == '?' || wanted == letter => {
+            Some(expected) if *expected == '?' || expected == letter => {
                 at += 1;
                 next += 1;
             }
@@ -116,12 +118,12 @@ mod tests {
             ("**", "", true),
             ("größ?", "größe", true),
         ] {
-            assert_eq!(is_like(pattern, name), like, "{pattern} {name}");
+            assert_eq!(matches_pattern(pattern, name), like, "{pattern} {name}");
         }
     }
 
     #[test]
-    fn parts_add_up() {
+    fn an_entry_is_in_scope_if_any_restriction_matches() {
         let scope =
             Scope::new(["roles", "databases=a*", "databases=b"].map(|part| part.parse().unwrap()).to_vec());
         assert!(scope.has("roles") && scope.has("databases") && !scope.has("topics"));

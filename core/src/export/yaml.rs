@@ -1,89 +1,91 @@
-//! Writes values as YAML that every reader, of YAML 1.2 and of 1.1, takes for the same values.
+//! Writes values as YAML that parsers of YAML 1.1 and 1.2 read as the same values.
 //!
-//! A string stands without quotes only where nobody could take it for anything else. Everything else stands in double
-//! quotes, where a character that would steer a terminal or that a reader may not see is written by its code.
+//! A string is a plain scalar only if no parser could read it as anything else. Other strings are double-quoted, with
+//! control characters and invisible characters escaped.
 
 use std::fmt::Write as _;
 
 use super::node::Node;
+use crate::escape::is_hidden;
 use crate::quote::{is_special, quoted};
-use crate::shown::is_hidden;
 
-/// What fits in one line is written in one.
+/// The longest line with a collection in flow style. Wider collections are written in block style.
 const WIDTH: usize = 110;
-/// A longer key is not recognised by a parser unless it is announced.
-const KEY: usize = 1_000;
-const STEP: usize = 2;
+/// The longest implicit key. YAML requires the indicator `?` before a longer one.
+const LONGEST_KEY: usize = 1_000;
+const INDENT: usize = 2;
 
-/// Words that some version of YAML reads as a boolean or as nothing.
-const WORDS: [&str; 9] = ["true", "false", "yes", "no", "on", "off", "y", "n", "null"];
+/// The words that some version of YAML reads as a boolean or as null.
+const RESERVED_WORDS: [&str; 9] = ["true", "false", "yes", "no", "on", "off", "y", "n", "null"];
 
-/// The fields of a mapping, each on a line of its own at least.
-pub(super) fn fields(page: &mut String, indent: usize, fields: &[(String, Node)]) {
+/// Writes the fields of a mapping in block style.
+pub(super) fn write_fields(output: &mut String, indent: usize, fields: &[(String, Node)]) {
     for (key, value) in fields {
-        pad(page, indent);
-        key_of(page, indent, &scalar(key));
-        value_of(page, indent, value);
+        pad(output, indent);
+        write_key(output, indent, &scalar(key));
+        write_value(output, indent, value);
     }
 }
 
-/// The items of a list, each on a line of its own at least.
-pub(super) fn items(page: &mut String, indent: usize, items: &[Node]) {
+/// Writes the items of a list in block style.
+pub(super) fn write_items(output: &mut String, indent: usize, items: &[Node]) {
     for item in items {
-        pad(page, indent);
-        page.push('-');
+        pad(output, indent);
+        output.push('-');
         match item {
-            Node::Map(inner) if !fits(page, item) => inline(page, |page| fields(page, indent + STEP, inner)),
-            Node::List(inner) if !fits(page, item) => {
-                inline(page, |page| self::items(page, indent + STEP, inner));
+            Node::Map(inner) if !fits(output, item) => {
+                write_after_dash(output, |output| write_fields(output, indent + INDENT, inner));
             }
-            _ => value_of(page, indent, item),
+            Node::List(inner) if !fits(output, item) => {
+                write_after_dash(output, |output| write_items(output, indent + INDENT, inner));
+            }
+            _ => write_value(output, indent, item),
         }
     }
 }
 
-/// What begins on the line of its dash.
-fn inline(page: &mut String, write: impl Fn(&mut String)) {
+/// Writes a block collection whose first line follows the dash of an item.
+fn write_after_dash(output: &mut String, write: impl Fn(&mut String)) {
     let mut inner = String::new();
     write(&mut inner);
-    page.push(' ');
-    *page += inner.trim_start_matches(' ');
+    output.push(' ');
+    *output += inner.trim_start_matches(' ');
 }
 
-fn key_of(page: &mut String, indent: usize, key: &str) {
-    if key.len() > KEY {
-        let _ = write!(page, "? {key}\n{:indent$}:", "");
+fn write_key(output: &mut String, indent: usize, key: &str) {
+    if key.len() > LONGEST_KEY {
+        let _ = write!(output, "? {key}\n{:indent$}:", "");
     } else {
-        let _ = write!(page, "{key}:");
+        let _ = write!(output, "{key}:");
     }
 }
 
-/// The value after a key or a dash, with the end of its line.
-fn value_of(page: &mut String, indent: usize, value: &Node) {
+/// Writes the value after a key or a dash, including the end of the line.
+fn write_value(output: &mut String, indent: usize, value: &Node) {
     match value {
-        Node::Text(text) if is_block(text) => return block(page, indent + STEP, text),
-        Node::Map(inner) if !fits(page, value) => {
-            page.push('\n');
-            return fields(page, indent + STEP, inner);
+        Node::Text(text) if is_block(text) => return write_block(output, indent + INDENT, text),
+        Node::Map(inner) if !fits(output, value) => {
+            output.push('\n');
+            return write_fields(output, indent + INDENT, inner);
         }
-        Node::List(inner) if !fits(page, value) => {
-            page.push('\n');
-            return items(page, indent + STEP, inner);
+        Node::List(inner) if !fits(output, value) => {
+            output.push('\n');
+            return write_items(output, indent + INDENT, inner);
         }
         _ => {}
     }
-    page.push(' ');
-    flow(page, value);
-    page.push('\n');
+    output.push(' ');
+    write_flow(output, value);
+    output.push('\n');
 }
 
-/// Whether a list or a mapping has room in the line that was begun.
-fn fits(page: &str, value: &Node) -> bool {
-    let column = page.len() - page.rfind('\n').map_or(0, |end| end + 1);
+/// Returns true if a collection fits into the current line in flow style.
+fn fits(output: &str, value: &Node) -> bool {
+    let column = output.len() - output.rfind('\n').map_or(0, |end| end + 1);
     value.is_empty() || width(value).is_some_and(|width| column + 1 + width <= WIDTH)
 }
 
-/// How wide a value is in one line, unless it does not fit in any.
+/// The width of a value in flow style, or `None` if it is wider than a line.
 fn width(value: &Node) -> Option<usize> {
     let sum = match value {
         Node::Text(text) if text.len() > WIDTH || is_block(text) => return None,
@@ -101,75 +103,77 @@ fn width(value: &Node) -> Option<usize> {
     Some(sum)
 }
 
-/// A value in one line.
-fn flow(page: &mut String, value: &Node) {
+/// Writes a value in flow style.
+fn write_flow(output: &mut String, value: &Node) {
     match value {
-        Node::Text(text) => *page += &scalar(text),
-        Node::Literal(text) => *page += text,
+        Node::Text(text) => *output += &scalar(text),
+        Node::Literal(text) => *output += text,
         Node::Secret { name, .. } => {
-            let _ = write!(page, "{{secret: {}}}", scalar(name.name()));
+            let _ = write!(output, "{{secret: {}}}", scalar(name.name()));
         }
         Node::List(items) => {
-            page.push('[');
+            output.push('[');
             for (position, item) in items.iter().enumerate() {
-                *page += if position == 0 { "" } else { ", " };
-                flow(page, item);
+                *output += if position == 0 { "" } else { ", " };
+                write_flow(output, item);
             }
-            page.push(']');
+            output.push(']');
         }
         Node::Map(fields) => {
-            page.push('{');
+            output.push('{');
             for (position, (key, value)) in fields.iter().enumerate() {
-                *page += if position == 0 { "" } else { ", " };
-                *page += &scalar(key);
-                *page += ": ";
-                flow(page, value);
+                *output += if position == 0 { "" } else { ", " };
+                *output += &scalar(key);
+                *output += ": ";
+                write_flow(output, value);
             }
-            page.push('}');
+            output.push('}');
         }
     }
 }
 
-/// A string, in quotes where it needs them.
+/// A string as a plain or a double-quoted scalar.
 pub(super) fn scalar(text: &str) -> String {
     if is_plain(text) { text.to_owned() } else { quoted(text) }
 }
 
-/// A colon is part of a string unless it ends it.
+/// Returns true if a string can be a plain scalar. A colon is allowed inside a string, but not at its end.
 fn is_plain(text: &str) -> bool {
     let first = |letter: char| letter.is_ascii_alphabetic() || matches!(letter, '_' | '/');
-    let plain =
+    let allowed =
         |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-' | '/' | ':');
     let word = text.to_ascii_lowercase();
     text.starts_with(first)
-        && text.chars().all(plain)
+        && text.chars().all(allowed)
         && !text.ends_with(':')
-        && !WORDS.contains(&word.as_str())
+        && !RESERVED_WORDS.contains(&word.as_str())
 }
 
-/// Whether a text of several lines can stand as it is: every line seen whole, its end too.
+/// Returns true if a text of several lines can be a literal block scalar: if all its characters are visible, including
+/// those at the ends of lines.
 fn is_block(text: &str) -> bool {
-    let odd = |letter: char| letter != '\n' && letter != '\t' && (is_hidden(letter) || is_special(letter));
+    let is_invisible =
+        |letter: char| letter != '\n' && letter != '\t' && (is_hidden(letter) || is_special(letter));
     text.contains('\n')
         && !text.starts_with([' ', '\n', '\t'])
-        && !text.chars().any(odd)
+        && !text.chars().any(is_invisible)
         && !text.ends_with("\n\n")
         && text.lines().all(|line| !line.ends_with([' ', '\t']))
 }
 
-fn block(page: &mut String, indent: usize, text: &str) {
-    *page += if text.ends_with('\n') { " |\n" } else { " |-\n" };
+fn write_block(output: &mut String, indent: usize, text: &str) {
+    *output += if text.ends_with('\n') { " |\n" } else { " |-\n" };
     for line in text.lines() {
         if !line.is_empty() {
-            pad(page, indent);
+            pad(output, indent);
         }
-        *page += line;
-        page.push('\n');
+        *output += line;
+        output.push('\n');
     }
 }
 
-fn pad(page: &mut String, indent: usize) {
-    let _ = write!(page, "{:indent$}", "");
+fn pad(output: &mut String, indent: usize) {
+    let _ = write!(output, "{:indent$}", "");
 }
 
 #[cfg(test)]

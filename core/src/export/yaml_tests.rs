@@ -5,15 +5,15 @@ use super::*;
 use crate::Files;
 use crate::spec::Text;
 
-fn read(page: &str) -> Node {
-    let text = Text::plain(page.to_owned(), Files::relative_to(std::path::Path::new("")));
-    text.parse::<Untyped>().map_err(|violations| format!("{violations}\n{page}")).unwrap().0
+fn parse(output: &str) -> Node {
+    let text = Text::plain(output.to_owned(), Files::relative_to(std::path::Path::new("")));
+    text.parse::<Untyped>().map_err(|violations| format!("{violations}\n{output}")).unwrap().0
 }
 
 fn written(entries: &[(String, Node)]) -> String {
-    let mut page = String::new();
-    fields(&mut page, 0, entries);
-    page
+    let mut output = String::new();
+    write_fields(&mut output, 0, entries);
+    output
 }
 
 const HOSTILE: [&str; 52] = [
@@ -72,7 +72,7 @@ const HOSTILE: [&str; 52] = [
 ];
 
 #[test]
-fn hostile_strings_come_back_as_keys_values_and_items() {
+fn hostile_strings_are_read_back_as_keys_values_and_items() {
     for text in
         HOSTILE.iter().chain(&["---", "...", "{a}", "[a]", ",", "a, b", "{secret: x}", "$$", "|", ">"])
     {
@@ -80,16 +80,16 @@ fn hostile_strings_come_back_as_keys_values_and_items() {
         let inner =
             Node::map().with(text, node(text)).with("list", vec![node(text), Node::List(vec![node(text)])]);
         let entries = vec![("a".to_owned(), inner.clone()), ("b".to_owned(), node(text))];
-        assert_eq!(read(&written(&entries)), Node::Map(entries));
-        // The same where nothing fits in a line.
+        assert_eq!(parse(&written(&entries)), Node::Map(entries));
+        // The same in block style.
         let wide = inner.with("wide", "x".repeat(200));
         let entries = vec![("a".to_owned(), Node::List(vec![wide.clone(), wide]))];
-        assert_eq!(read(&written(&entries)), Node::Map(entries));
+        assert_eq!(parse(&written(&entries)), Node::Map(entries));
     }
 }
 
 #[test]
-fn what_needs_no_quotes_has_none() {
+fn a_string_is_quoted_only_if_needed() {
     for text in [
         "app",
         "kafka-1:19092",
@@ -108,21 +108,21 @@ fn what_needs_no_quotes_has_none() {
 }
 
 #[test]
-fn what_fits_is_in_one_line_and_a_text_of_several_lines_stands_as_it_is() {
+fn short_collections_have_flow_style_and_long_texts_block_style() {
     let role = Node::map().with("login", true).with("memberOf", vec!["a", "b"]);
     let code = "#!lua name=f\n\n  return 1\n";
     let long =
         Node::map().with("code", code).with("also", "last line\nends here").with("no", "trailing \nspace");
     let entries = vec![("app".to_owned(), role), ("f".to_owned(), long), ("k".repeat(1_100), Node::from(1))];
-    let page = written(&entries);
-    assert!(page.starts_with(
+    let output = written(&entries);
+    assert!(output.starts_with(
         "app: {login: true, memberOf: [a, b]}\nf:\n  code: |\n    #!lua name=f\n\n      return 1\n"
     ));
     assert!(
-        page.contains("  also: |-\n    last line\n    ends here\n  \"no\": \"trailing \\nspace\"\n? kkk"),
-        "{page}"
+        output.contains("  also: |-\n    last line\n    ends here\n  \"no\": \"trailing \\nspace\"\n? kkk"),
+        "{output}"
     );
-    assert_eq!(read(&page), Node::Map(entries));
+    assert_eq!(parse(&output), Node::Map(entries));
 }
 
 fn node() -> impl Strategy<Value = Node> {
@@ -143,8 +143,8 @@ fn node() -> impl Strategy<Value = Node> {
 
 proptest! {
     #[test]
-    fn every_value_comes_back(value in node()) {
+    fn every_value_is_read_back(value in node()) {
         let entries = vec![("value".to_owned(), value)];
-        prop_assert_eq!(read(&written(&entries)), Node::Map(entries));
+        prop_assert_eq!(parse(&written(&entries)), Node::Map(entries));
     }
 }

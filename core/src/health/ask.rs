@@ -1,4 +1,4 @@
-//! The command `health`: asks, and tells in one line.
+//! The command `health`, the client of the health socket.
 
 use std::io::{self, Read as _};
 use std::os::unix::net::UnixStream;
@@ -8,12 +8,12 @@ use serde::Serialize;
 
 use super::name::{address, names};
 use crate::cli::{Command, Format, Options};
+use crate::escape::printable;
 use crate::exit::Exit;
-use crate::shown::printable;
 
-/// A watch answers between two steps of a pass; an engine waits longer for its healthcheck.
-const PATIENCE: Duration = Duration::from_secs(5);
-const LIMIT: u64 = 64 * 1024;
+/// The time limit for the answer. A watch answers between two steps of a pass, and container engines wait longer than this.
+const TIME_LIMIT: Duration = Duration::from_secs(5);
+const SIZE_LIMIT: u64 = 64 * 1024;
 
 #[derive(Serialize)]
 struct Answer<'a> {
@@ -23,30 +23,30 @@ struct Answer<'a> {
     reason: &'a str,
 }
 
-/// The line, and the exit.
+/// Returns the line to print and the exit code.
 pub(crate) fn ask(tool: &str, options: &Options) -> (String, Exit) {
-    let (healthy, reason) = asked(tool, options);
-    let page = match options.format {
+    let (healthy, reason) = query(tool, options);
+    let output = match options.format {
         Format::Text => printable(&reason),
         Format::Json | Format::Jsonl => {
             let answer = Answer { tool, command: options.command, healthy, reason: &reason };
             serde_json::to_string(&answer).unwrap_or_default()
         }
     };
-    (page + "\n", if healthy { Exit::Converged } else { Exit::Negative })
+    (output + "\n", if healthy { Exit::Converged } else { Exit::Negative })
 }
 
-fn asked(tool: &str, options: &Options) -> (bool, String) {
+fn query(tool: &str, options: &Options) -> (bool, String) {
     let connected = names(tool, options).iter().find_map(|name| connect(name).ok());
     let Some(connection) = connected else {
         return (false, format!("no `{tool} watch` runs in this container"));
     };
-    match answer(connection) {
+    match read_answer(connection) {
         Ok(line) => match line.split_once(' ') {
             Some((code, reason)) => (code == "0", reason.to_owned()),
             None => (false, "the watch ended while it was asked".to_owned()),
         },
-        Err(error) => (false, format!("the watch did not answer within {} s: {error}", PATIENCE.as_secs())),
+        Err(error) => (false, format!("the watch did not answer within {} s: {error}", TIME_LIMIT.as_secs())),
     }
 }
 
@@ -54,9 +54,9 @@ fn connect(name: &str) -> io::Result<UnixStream> {
     UnixStream::connect_addr(&address(name)?)
 }
 
-fn answer(connection: UnixStream) -> io::Result<String> {
-    connection.set_read_timeout(Some(PATIENCE))?;
+fn read_answer(connection: UnixStream) -> io::Result<String> {
+    connection.set_read_timeout(Some(TIME_LIMIT))?;
     let mut line = String::new();
-    connection.take(LIMIT).read_to_string(&mut line)?;
+    connection.take(SIZE_LIMIT).read_to_string(&mut line)?;
     Ok(line)
 }

@@ -1,4 +1,4 @@
-//! The names under which a watch answers: one for its container, one for its spec there.
+//! The names of the health sockets of a watch: one for its spec, and one for the whole container.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -10,9 +10,9 @@ use std::path::{self, PathBuf};
 use crate::cli::Options;
 use crate::spec::Source;
 
-/// Where the watch of this tool answers that has this spec, and where the first of the container does: `--spec` stands
-/// on the command line of the watch, and seldom on that of a healthcheck. Without /proc, all containers of a network
-/// namespace count as one.
+/// The socket name of the watch with this spec, and that of the first watch in the container. A healthcheck seldom repeats
+/// the `--spec` of the watch, so the second name is needed too. Without /proc, all containers of a network namespace count
+/// as one.
 pub(super) fn names(tool: &str, options: &Options) -> [String; 2] {
     let namespace = fs::read_link("/proc/self/ns/mnt").unwrap_or_default();
     let container = format!("{tool}/{}", namespace.display());

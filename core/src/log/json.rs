@@ -1,4 +1,4 @@
-//! A line of the log for a collector: one object.
+//! Writes a log line as one JSON object, for log collectors.
 
 use std::fmt::{self, Write as _};
 
@@ -6,13 +6,13 @@ use tracing::Event;
 use tracing::field::{Field, Visit};
 
 use super::safe::safe;
-use crate::shown;
+use crate::escape;
 
-/// What every line has, so that a collector can tell several runs apart.
+/// The fields of every line, by which a collector distinguishes several runs.
 #[derive(Clone, Copy)]
 pub(super) struct Context<'a> {
     pub(super) tool: &'static str,
-    /// Nothing, as long as no spec has told.
+    /// Empty until the spec has been read.
     pub(super) endpoint: &'a str,
     pub(super) spec: &'a str,
 }
@@ -35,7 +35,7 @@ struct Json(String);
 
 impl Json {
     fn text(&mut self, name: &str, value: impl fmt::Display) {
-        self.raw(name, format_args!("\"{}\"", shown::json(&safe(name, value))));
+        self.raw(name, format_args!("\"{}\"", escape::json(&safe(name, value))));
     }
 
     fn raw(&mut self, name: &str, value: impl fmt::Display) {

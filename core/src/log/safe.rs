@@ -1,16 +1,16 @@
-//! The values of fields as they may be written down.
+//! Redacts and bounds the values of log fields.
 
 use std::fmt;
 
+use crate::escape;
 use crate::redact::{self, Rule};
-use crate::shown;
 
-/// Fields that hold a text of ours (`redact`); a peer may have had a part in any other.
+/// The fields whose text is written by this program (`Rule::Own`). Any other field may contain text of a peer.
 const OWN: [&str; 8] = ["change", "stage", "server", "endpoint", "spec", "kind", "outcome", "compared"];
 /// The longest value of a field, in bytes.
 const LIMIT: usize = 8 * 1024;
 
-/// A field's value as it may be written down.
+/// Redacts and bounds the value of a field.
 pub(super) fn safe(field: &str, value: impl fmt::Display) -> String {
     let rule = if OWN.contains(&field) { Rule::Own } else { Rule::Peer };
     let redactor = redact::current();
@@ -18,10 +18,10 @@ pub(super) fn safe(field: &str, value: impl fmt::Display) -> String {
         Some(redactor) => redactor.text(text, rule).into_owned(),
         None => text.to_owned(),
     };
-    shown::bounded(value, LIMIT, safe)
+    escape::bounded(value, LIMIT, safe)
 }
 
-/// A text that a peer had a part in, as a line may have it before it is escaped.
+/// Redacts and bounds a text that may contain text of a peer. It is not escaped.
 pub(crate) fn peer(value: impl fmt::Display) -> String {
     safe("cause", value)
 }

@@ -3,10 +3,10 @@ use std::sync::{Arc, Mutex};
 use super::*;
 use crate::redact;
 
-/// The lines that an event is written as.
+/// Formats an event as one or more lines.
 type Forms = fn(&Event<'_>) -> Vec<String>;
 
-/// Formats instead of printing.
+/// A subscriber that collects the lines instead of printing them.
 struct Capture(Log, Arc<Mutex<Vec<String>>>, Forms);
 
 fn plain(event: &Event<'_>) -> Vec<String> {
@@ -38,17 +38,17 @@ impl Subscriber for Capture {
 }
 
 fn logged(level: LevelFilter, log: impl FnOnce()) -> Vec<String> {
-    logged_beside(true, level, log)
+    logged_with_report(true, level, log)
 }
 
-fn logged_beside(repeats: bool, level: LevelFilter, log: impl FnOnce()) -> Vec<String> {
-    captured(repeats, level, plain, log)
+fn logged_with_report(includes_report: bool, level: LevelFilter, log: impl FnOnce()) -> Vec<String> {
+    captured(includes_report, level, plain, log)
 }
 
-fn captured(repeats: bool, level: LevelFilter, forms: Forms, log: impl FnOnce()) -> Vec<String> {
+fn captured(includes_report: bool, level: LevelFilter, forms: Forms, log: impl FnOnce()) -> Vec<String> {
     let lines = Arc::new(Mutex::new(Vec::new()));
-    let form = Form::Json { spec: String::new() };
-    let log_of = Log { tool: "fake-init", module: "fake_init".to_owned(), level, form, repeats };
+    let format = LineFormat::Json { spec: String::new() };
+    let log_of = Log { tool: "fake-init", module: "fake_init".to_owned(), level, format, includes_report };
     let capture = Capture(log_of, lines.clone(), forms);
     tracing::subscriber::with_default(capture, log);
     let lines = lines.lock().unwrap();
@@ -74,7 +74,7 @@ fn a_line_is_one_object_or_one_text_with_every_field() {
 }
 
 #[test]
-fn only_our_own_modules_are_heard_and_only_up_to_the_level() {
+fn only_events_of_this_project_up_to_the_level_are_written() {
     let lines = logged(LevelFilter::INFO, || {
         tracing::debug!("too much");
         tracing::error!(target: "driver", "not ours");
@@ -103,20 +103,20 @@ fn every_field_is_redacted_escaped_and_bounded() {
 }
 
 #[test]
-fn what_the_report_says_on_the_same_terminal_is_not_said_twice() {
-    let told = |repeats| {
-        logged_beside(repeats, LevelFilter::INFO, || {
+fn events_that_the_report_shows_on_the_same_terminal_are_not_written() {
+    let logged_lines = |includes_report| {
+        logged_with_report(includes_report, LevelFilter::INFO, || {
             tracing::info!(target: CHANGES, "applied");
             tracing::error!(target: OUTCOME, "failed");
             tracing::info!("planned");
         })
     };
-    assert_eq!((told(true).len(), told(false).len()), (6, 2));
-    assert!(told(false)[1].ends_with("planned\n"));
+    assert_eq!((logged_lines(true).len(), logged_lines(false).len()), (6, 2));
+    assert!(logged_lines(false)[1].ends_with("planned\n"));
 }
 
 #[test]
-fn a_colour_is_ours_alone_and_only_the_level_has_one() {
+fn only_the_level_has_a_colour_and_escape_sequences_are_escaped() {
     let lines = captured(true, LevelFilter::INFO, coloured, || {
         let cause = "\u{1b}[32mall well\u{1b}[0m";
         tracing::error!(%cause, "failed");

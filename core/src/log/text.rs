@@ -1,4 +1,4 @@
-//! A line of the log for a person.
+//! Writes a log line as text.
 
 use std::fmt::{self, Write as _};
 
@@ -6,8 +6,8 @@ use tracing::Event;
 use tracing::field::{Field, Visit};
 
 use super::safe::safe;
+use crate::escape;
 use crate::paint::{Paint, Tone};
-use crate::shown;
 
 pub(super) fn text(event: &Event<'_>, now: &str, paint: Paint) -> String {
     let level = event.metadata().level();
@@ -24,6 +24,6 @@ impl Visit for Text {
         if field.name() != "message" {
             let _ = write!(self.0, "{}=", field.name());
         }
-        self.0 += &shown::printable(&safe(field.name(), format_args!("{value:?}")));
+        self.0 += &escape::printable(&safe(field.name(), format_args!("{value:?}")));
     }
 }

@@ -1,11 +1,11 @@
-//! What the rules read of a Compose project.
+//! The parts of a Compose project that the rules read.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-/// A project: what runs with it, and what is started by hand.
+/// A project: its services, and the jobs that are started by hand.
 #[derive(Debug, Deserialize)]
 pub(super) struct Project {
     #[serde(deserialize_with = "filled")]
@@ -14,7 +14,7 @@ pub(super) struct Project {
     pub(super) jobs: BTreeMap<String, Service>,
 }
 
-/// A service, a job, or a `pre_start` hook. What is `None` is not said, which for a hook means: as its service has it.
+/// A service, a job, or a `pre_start` hook. A field that is `None` is not set; a hook then inherits it from its service.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Service {
     pub(super) image: Option<String>,
@@ -40,7 +40,7 @@ pub(super) struct Service {
     pub(super) pre_start: Vec<Service>,
 }
 
-/// What a service waits for.
+/// A service that another one waits for.
 #[derive(Debug, Deserialize)]
 pub(super) struct Dependency {
     #[serde(default)]
@@ -48,7 +48,7 @@ pub(super) struct Dependency {
     pub(super) required: Option<bool>,
 }
 
-/// How a service is reached in a network.
+/// The addresses of a service in a network.
 #[derive(Debug, Deserialize)]
 pub(super) struct Network {
     ipv4_address: Option<String>,
@@ -72,21 +72,21 @@ pub(super) struct RestartPolicy {
     pub(super) condition: Option<String>,
 }
 
-/// A config or a secret, by its name in the project.
+/// A mounted config or secret, by its name in the project.
 #[derive(Debug, Deserialize)]
 pub(super) struct Mount {
     pub(super) source: String,
 }
 
 impl Project {
-    /// A project as `docker compose config` prints it. Compose 5.6 writes into a hook what it has from its service: here a hook has
-    /// only what differs from that.
+    /// Parses the output of `docker compose config`. Compose 5.6 writes the inherited fields of a hook into the hook. They are
+    /// removed here, so that a hook has only the fields of its own.
     pub(super) fn read(text: &str) -> Result<Self, serde_json::Error> {
         let mut project: Self = serde_json::from_str(text)?;
         for service in project.services.values_mut() {
             let mut hooks = std::mem::take(&mut service.pre_start);
             for hook in &mut hooks {
-                hook.leave_out_what_is_of(service);
+                hook.remove_inherited(service);
             }
             service.pre_start = hooks;
         }
@@ -94,27 +94,27 @@ impl Project {
     }
 }
 
-/// What is the same in both is not said.
-fn leave_out<T: PartialEq>(own: &mut Option<T>, of_service: Option<&T>) {
+/// Removes a field that equals the one of the service.
+fn remove_if_equal<T: PartialEq>(own: &mut Option<T>, of_service: Option<&T>) {
     if own.as_ref() == of_service {
         *own = None;
     }
 }
 
 impl Service {
-    fn leave_out_what_is_of(&mut self, service: &Self) {
-        leave_out(&mut self.command, service.command.as_ref());
-        leave_out(&mut self.entrypoint, service.entrypoint.as_ref());
-        leave_out(&mut self.extra_hosts, service.extra_hosts.as_ref());
-        leave_out(&mut self.user, service.user.as_ref());
-        leave_out(&mut self.privileged, service.privileged.as_ref());
+    fn remove_inherited(&mut self, service: &Self) {
+        remove_if_equal(&mut self.command, service.command.as_ref());
+        remove_if_equal(&mut self.entrypoint, service.entrypoint.as_ref());
+        remove_if_equal(&mut self.extra_hosts, service.extra_hosts.as_ref());
+        remove_if_equal(&mut self.user, service.user.as_ref());
+        remove_if_equal(&mut self.privileged, service.privileged.as_ref());
         self.environment.retain(|name, value| service.environment.get(name) != Some(value));
     }
 
-    /// Whether an address is reserved for it in any network.
+    /// Returns true if it has a fixed address in any network.
     pub(super) fn has_fixed_address(&self) -> bool {
-        let fixed = |network: &Network| network.ipv4_address.is_some() || network.ipv6_address.is_some();
-        self.networks.values().flatten().any(fixed)
+        let is_fixed = |network: &Network| network.ipv4_address.is_some() || network.ipv6_address.is_some();
+        self.networks.values().flatten().any(is_fixed)
     }
 }
 
@@ -129,7 +129,7 @@ impl HealthCheck {
     }
 }
 
-/// Compose writes `null` where it has nothing.
+/// Deserializes `null`, which Compose writes for an absent value, as the default.
 fn filled<'de, D: serde::Deserializer<'de>, T: Deserialize<'de> + Default>(from: D) -> Result<T, D::Error> {
     Option::deserialize(from).map(Option::unwrap_or_default)
 }

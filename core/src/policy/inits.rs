@@ -4,45 +4,45 @@ use serde_json::Value;
 
 use super::compose::{Mount, Project, Service};
 
-/// How an init is started, which decides what it is told to.
+/// The way in which an init is started, which determines the rules that apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
-    /// With `up`: an application has to wait for its end.
+    /// Started by `up`. Applications must wait for its end.
     Service,
-    /// Before the container of its service, which waits for it by itself.
+    /// Started before the container of its service, which waits for it without a dependency.
     Hook,
-    /// By hand.
+    /// Started by hand.
     Job,
 }
 
-/// One init, with what it has from the service that it is a hook of.
+/// One init, with the service from which it inherits if it is a hook.
 #[derive(Debug)]
 pub(super) struct Init<'a> {
-    /// How findings call it.
+    /// The name in findings.
     pub(super) name: String,
     pub(super) form: Form,
-    /// What is said of the init itself.
+    /// The fields of the init itself.
     pub(super) own: &'a Service,
-    /// The service that runs it: for a hook the one that it belongs to, else itself.
+    /// The service that runs it: for a hook its service, otherwise the init itself.
     pub(super) service: &'a Service,
     /// The key of that service.
     pub(super) key: &'a str,
 }
 
-/// Every init of a project: the services first, then the hooks, then the jobs.
+/// Returns all inits of a project: first services, then hooks, then jobs.
 pub(super) fn of<'a>(project: &'a Project) -> Vec<Init<'a>> {
-    let named = |form| {
+    let init_of = |form| {
         move |(key, own): (&'a String, &'a Service)| {
             let is_init = key.ends_with("-init") || own.image.as_deref().is_some_and(is_init_image);
             is_init.then(|| Init { name: key.clone(), form, own, service: own, key })
         }
     };
-    let services = project.services.iter().filter_map(named(Form::Service));
+    let services = project.services.iter().filter_map(init_of(Form::Service));
     let hooks = project.services.iter().flat_map(|(key, service)| hooks(key, service));
-    services.chain(hooks).chain(project.jobs.iter().filter_map(named(Form::Job))).collect()
+    services.chain(hooks).chain(project.jobs.iter().filter_map(init_of(Form::Job))).collect()
 }
 
-/// A hook without an image of its own runs in the service's.
+/// The hooks that are inits. A hook without an image of its own runs in that of the service, so it is none.
 fn hooks<'a>(key: &'a str, service: &'a Service) -> impl Iterator<Item = Init<'a>> {
     service.pre_start.iter().enumerate().filter_map(move |(index, own)| {
         let image = own.image.as_deref()?;
@@ -51,7 +51,7 @@ fn hooks<'a>(key: &'a str, service: &'a Service) -> impl Iterator<Item = Init<'a
     })
 }
 
-/// Whether an image's name ends in `-init`, before its tag or digest.
+/// Returns true if an image's name, without tag and digest, ends in `-init`.
 fn is_init_image(image: &str) -> bool {
     let name = image.rsplit('/').next().unwrap_or(image);
     let name = name.split_once('@').map_or(name, |(name, _)| name);
@@ -59,7 +59,7 @@ fn is_init_image(image: &str) -> bool {
 }
 
 impl<'a> Init<'a> {
-    /// What is set on the init, or else on the service that runs it.
+    /// A field of the init, or else of the service that runs it.
     fn inherited<T: ?Sized>(&self, part: impl Fn(&'a Service) -> Option<&'a T>) -> Option<&'a T> {
         part(self.own).or_else(|| part(self.service))
     }
@@ -68,7 +68,7 @@ impl<'a> Init<'a> {
         self.inherited(|service| service.user.as_deref()).unwrap_or_default()
     }
 
-    /// Whether it stays and keeps the server so: its health check stands for its result.
+    /// Returns true if it runs `watch`. It does not end then, so its healthcheck takes the place of its exit code.
     pub(super) fn is_watch(&self) -> bool {
         let words = self.own.command.as_ref().and_then(Value::as_array);
         words.is_some_and(|words| words.iter().any(|word| word == "watch"))
@@ -78,7 +78,7 @@ impl<'a> Init<'a> {
         self.inherited(|service| service.privileged.as_ref()).is_some_and(|privileged| *privileged)
     }
 
-    /// Its variables with their values, and whether each is there only because the service has it.
+    /// Its variables with their values. The flag is true for a variable that a hook inherits from its service.
     pub(super) fn environment(&self) -> impl Iterator<Item = (&'a str, String, bool)> {
         let own = &self.own.environment;
         let inherited = self.service.environment.iter().filter(|(name, _)| !own.contains_key(*name));
@@ -88,13 +88,13 @@ impl<'a> Init<'a> {
         own.chain(inherited).map(|(name, value, inherited)| (name.as_str(), text(value.as_ref()), inherited))
     }
 
-    /// What the init itself says that becomes an argument, or a line of its hosts file.
+    /// The fields of the init itself that become arguments or lines of its hosts file.
     pub(super) fn arguments(&self) -> impl Iterator<Item = String> {
         let own = self.own;
         [&own.command, &own.entrypoint, &own.extra_hosts].into_iter().flatten().map(Value::to_string)
     }
 
-    /// The configs and secrets that the init itself names.
+    /// The configs and secrets of the init itself.
     pub(super) fn mounts(&self) -> impl Iterator<Item = (&'static str, &'a Mount)> {
         let configs = self.own.configs.iter().map(|mount| ("config", mount));
         configs.chain(self.own.secrets.iter().map(|mount| ("secret", mount)))

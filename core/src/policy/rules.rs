@@ -1,4 +1,4 @@
-//! The rules, each as what is wrong and what to do about it.
+//! The rules for init services. Each finding names the problem and the remedy.
 
 use serde_json::json;
 
@@ -6,31 +6,31 @@ use super::compose::{Mount, Project, Service};
 use super::inits::{Form, Init};
 use crate::environment::is_credential;
 
-/// Variables in which the usual clients of servers take a credential. A tool itself refuses only those of its own server.
-const CLIENTS: [&str; 3] = ["MC_HOST_*", "REDISCLI_AUTH", "VALKEYCLI_AUTH"];
+/// Variables from which common clients of servers read a credential. A tool itself refuses only those of its own server.
+const CLIENT_VARIABLES: [&str; 3] = ["MC_HOST_*", "REDISCLI_AUTH", "VALKEYCLI_AUTH"];
 
-/// What is wrong with one init, each as a line.
-pub(super) fn broken(project: &Project, init: &Init<'_>) -> Vec<String> {
+/// The findings about one init, each as a line.
+pub(super) fn findings(project: &Project, init: &Init<'_>) -> Vec<String> {
     let mut found = Vec::new();
-    waits(project, init, &mut found);
-    environment(init, &mut found);
-    addresses(project, init, &mut found);
-    starts(project, init, &mut found);
-    mounts(project, init, &mut found);
+    check_dependencies(project, init, &mut found);
+    check_environment(init, &mut found);
+    check_addresses(project, init, &mut found);
+    check_start(project, init, &mut found);
+    check_mounts(project, init, &mut found);
     found.into_iter().map(|finding| format!("{}: {finding}", init.name)).collect()
 }
 
-fn waits(project: &Project, init: &Init<'_>, found: &mut Vec<String>) {
-    let waits = &init.service.depends_on;
-    if !waits.values().any(|wait| wait.condition == "service_healthy") {
+fn check_dependencies(project: &Project, init: &Init<'_>, found: &mut Vec<String>) {
+    let dependencies = &init.service.depends_on;
+    if !dependencies.values().any(|wait| wait.condition == "service_healthy") {
         found.push(
             "waits for no healthy server; add depends_on: {SERVER: {condition: service_healthy}}".to_owned(),
         );
     }
-    for (server, wait) in waits {
+    for (server, wait) in dependencies {
         if wait.condition == "service_started" {
             found.push(format!(
-                "waits for the start of {server} only, which says nothing; use condition: service_healthy"
+                "waits for the start of {server} only, which does not mean ready; use condition: service_healthy"
             ));
         }
         let check = project.services.get(server).and_then(|server| server.healthcheck.as_ref());
@@ -40,9 +40,9 @@ fn waits(project: &Project, init: &Init<'_>, found: &mut Vec<String>) {
     }
 }
 
-fn environment(init: &Init<'_>, found: &mut Vec<String>) {
+fn check_environment(init: &Init<'_>, found: &mut Vec<String>) {
     for (name, value, inherited) in init.environment().filter(|(_, value, _)| !value.is_empty()) {
-        if is_credential(&name.to_ascii_uppercase(), &CLIENTS) {
+        if is_credential(&name.to_ascii_uppercase(), &CLIENT_VARIABLES) {
             found.push(if inherited {
                 format!(
                     "inherits the credential {name} from the environment of its service; blank it in the hook: \
@@ -58,7 +58,7 @@ fn environment(init: &Init<'_>, found: &mut Vec<String>) {
     }
 }
 
-fn addresses(project: &Project, init: &Init<'_>, found: &mut Vec<String>) {
+fn check_addresses(project: &Project, init: &Init<'_>, found: &mut Vec<String>) {
     if init.arguments().any(|argument| has_address(&argument)) {
         found.push("has an address in its command line or extra_hosts; use a name".to_owned());
     }
@@ -71,7 +71,7 @@ fn addresses(project: &Project, init: &Init<'_>, found: &mut Vec<String>) {
     }
 }
 
-fn starts(project: &Project, init: &Init<'_>, found: &mut Vec<String>) {
+fn check_start(project: &Project, init: &Init<'_>, found: &mut Vec<String>) {
     let own = init.own;
     let policy = own.deploy.as_ref().and_then(|deploy| deploy.restart_policy.as_ref());
     let policy = policy.and_then(|policy| policy.condition.as_deref()).unwrap_or("none");
@@ -79,7 +79,7 @@ fn starts(project: &Project, init: &Init<'_>, found: &mut Vec<String>) {
         && !own.healthcheck.as_ref().is_some_and(|check| check.test_is(&["CMD", "/init", "health"]))
     {
         found.push(
-            "is a sidecar that nobody asks how it is; healthcheck: {test: [CMD, /init, health]}".to_owned(),
+            "is a sidecar without its healthcheck; add healthcheck: {test: [CMD, /init, health]}".to_owned(),
         );
     }
     if !init.is_watch() && (own.restart.as_deref().unwrap_or("no") != "no" || policy != "none") {
@@ -99,7 +99,7 @@ fn starts(project: &Project, init: &Init<'_>, found: &mut Vec<String>) {
             found.push(format!("inherits the {name} of its service; set {part} in the hook"));
         }
     }
-    if init.form == Form::Service && !init.is_watch() && !is_adopted(project, init.key) {
+    if init.form == Form::Service && !init.is_watch() && !has_dependent(project, init.key) {
         found.push(format!(
             "is adopted by no service, so nobody learns of its failure; an application must have depends_on: {{{}: \
              {{condition: service_completed_successfully}}}}, and not with required: false",
@@ -108,8 +108,8 @@ fn starts(project: &Project, init: &Init<'_>, found: &mut Vec<String>) {
     }
 }
 
-/// Compose mounts an empty directory for what a hook or a job alone names (tried with 5.6).
-fn mounts(project: &Project, init: &Init<'_>, found: &mut Vec<String>) {
+/// Checks the configs and secrets. Compose (5.6) mounts an empty directory for one that only a hook or a job names.
+fn check_mounts(project: &Project, init: &Init<'_>, found: &mut Vec<String>) {
     let has = |service: &Service, kind: &str, mount: &Mount| {
         let mounts = if kind == "config" { &service.configs } else { &service.secrets };
         mounts.iter().any(|other| other.source == mount.source)
@@ -133,25 +133,25 @@ fn mounts(project: &Project, init: &Init<'_>, found: &mut Vec<String>) {
     }
 }
 
-fn is_adopted(project: &Project, key: &str) -> bool {
-    let adopts = |service: &Service| {
+fn has_dependent(project: &Project, key: &str) -> bool {
+    let depends_on_success = |service: &Service| {
         let wait = service.depends_on.get(key);
         wait.is_some_and(|wait| {
             wait.condition == "service_completed_successfully" && wait.required != Some(false)
         })
     };
-    project.services.values().any(adopts)
+    project.services.values().any(depends_on_success)
 }
 
-/// `root`, or the number 0 however it is written, with or without a group.
+/// Returns true for `root` or any spelling of the number 0, with or without a group.
 fn is_root(user: &str) -> bool {
     let user = user.split(':').next().unwrap_or_default();
     user == "root" || (!user.is_empty() && user.bytes().all(|byte| byte == b'0'))
 }
 
-/// Whether an IPv4 address stands in the text, or an IPv6 address in brackets.
+/// Returns true if the text contains an IPv4 address, or an IPv6 address in brackets.
 fn has_address(text: &str) -> bool {
-    let numbers = |byte: char| !(byte.is_ascii_digit() || byte == '.');
+    let is_separator = |letter: char| !(letter.is_ascii_digit() || letter == '.');
     let is_ipv4 = |word: &str| {
         let parts: Vec<&str> = word.split('.').collect();
         parts.len() == 4 && parts.iter().all(|part| (1..=3).contains(&part.len()))
@@ -160,5 +160,5 @@ fn has_address(text: &str) -> bool {
         let inside = rest.split_once(']').map_or("", |(inside, _)| inside);
         !inside.is_empty() && inside.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b':')
     };
-    text.split(numbers).any(is_ipv4) || text.split('[').skip(1).any(in_brackets)
+    text.split(is_separator).any(is_ipv4) || text.split('[').skip(1).any(in_brackets)
 }

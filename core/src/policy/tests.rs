@@ -2,8 +2,8 @@ use serde_json::{Value, json};
 
 use super::findings;
 
-/// A project that keeps every rule, in each of the three forms.
-fn good() -> Value {
+/// A project that keeps every rule, with an init of each of the three forms.
+fn valid_project() -> Value {
     json!({
         "services": {
             "server": {"image": "server", "healthcheck": {"test": ["CMD", "true"]}, "networks": {"default": null}},
@@ -36,9 +36,9 @@ fn good() -> Value {
     })
 }
 
-/// What is found when the value at a pointer is another; `null` takes it away.
+/// The findings after the value at a JSON pointer has been replaced, or removed with `null`.
 fn found(pointer: &str, value: Value) -> Vec<String> {
-    let mut project = good();
+    let mut project = valid_project();
     let (parent, key) = pointer.rsplit_once('/').unwrap();
     match project.pointer_mut(parent).unwrap() {
         Value::Object(map) if value.is_null() => drop(map.remove(key)),
@@ -50,11 +50,11 @@ fn found(pointer: &str, value: Value) -> Vec<String> {
 
 #[test]
 fn a_project_that_keeps_every_rule_has_no_finding() {
-    assert_eq!(findings(&good().to_string()).unwrap(), Vec::<String>::new());
+    assert_eq!(findings(&valid_project().to_string()).unwrap(), Vec::<String>::new());
 }
 
 #[track_caller]
-fn each_is_found(cases: impl IntoIterator<Item = (String, Value, &'static str)>) {
+fn assert_each_is_found(cases: impl IntoIterator<Item = (String, Value, &'static str)>) {
     for (pointer, value, finding) in cases {
         let found = found(&pointer, value);
         assert!(found.len() == 1 && found[0].starts_with(finding), "{pointer}: {found:?}");
@@ -67,7 +67,7 @@ fn each_broken_rule_is_one_finding_that_names_the_init() {
     let healthy =
         json!({"server": {"condition": "service_healthy"}, "app": {"condition": "service_started"}});
     let init = "/services/toy-init";
-    each_is_found([
+    assert_each_is_found([
         (format!("{init}/depends_on"), Value::Null, "toy-init: waits for no healthy server"),
         (format!("{init}/depends_on"), healthy, "toy-init: waits for the start of app only"),
         (
@@ -116,7 +116,7 @@ fn each_broken_rule_is_one_finding_that_names_the_init() {
 #[test]
 fn each_broken_rule_of_a_hook_and_of_a_job_is_one_finding() {
     let (hook, job) = ("/services/app/pre_start/0", "/jobs/drift");
-    each_is_found([
+    assert_each_is_found([
         (format!("{hook}/environment"), Value::Null, "app: pre_start 1: inherits the credential APP_TOKEN"),
         (format!("{hook}/command"), Value::Null, "app: pre_start 1: inherits the command of its service"),
         (
@@ -145,9 +145,9 @@ fn each_broken_rule_of_a_hook_and_of_a_job_is_one_finding() {
     ]);
 }
 
-/// As Compose 5.6 prints it: each part of the service that the hook does not set itself stands in the hook too.
-fn printed_with_what_is_inherited(app: &Value) -> Vec<String> {
-    let mut project = good();
+/// The findings for the output of Compose 5.6, which writes the inherited fields of a service into its hooks.
+fn findings_with_inherited_fields(app: &Value) -> Vec<String> {
+    let mut project = valid_project();
     for (part, value) in app.as_object().unwrap() {
         project["services"]["app"][part] = value.clone();
     }
@@ -166,26 +166,26 @@ fn printed_with_what_is_inherited(app: &Value) -> Vec<String> {
 }
 
 #[test]
-fn what_compose_has_written_into_a_hook_from_its_service_is_inherited() {
+fn fields_that_compose_has_copied_into_a_hook_count_as_inherited() {
     let kept = json!({"extra_hosts": ["other=10.0.0.1"], "entrypoint": ["/init"], "command": []});
     for good in [json!({}), kept] {
-        assert_eq!(printed_with_what_is_inherited(&good), Vec::<String>::new(), "{good}");
+        assert_eq!(findings_with_inherited_fields(&good), Vec::<String>::new(), "{good}");
     }
     for (app, finding) in [
         (json!({"environment": {"API_TOKEN": "x"}}), "inherits the credential API_TOKEN"),
         (json!({"user": "root"}), "runs as root"),
         (json!({"privileged": true}), "runs as root"),
     ] {
-        let found = printed_with_what_is_inherited(&app);
+        let found = findings_with_inherited_fields(&app);
         let named = format!("app: pre_start 1: {finding}");
         assert!(found.len() == 1 && found[0].starts_with(&named), "{app}: {found:?}");
     }
 }
 
 #[test]
-fn a_hook_that_has_the_entry_point_and_the_command_of_its_service_inherits_them() {
+fn a_hook_with_the_entrypoint_and_command_of_its_service_inherits_them() {
     let hook = "/services/app/pre_start/0";
-    let mut project = good();
+    let mut project = valid_project();
     project["services"]["app"]["entrypoint"] = json!(["sh", "-c"]);
     for (part, of_service) in [("command", json!(["serve"])), ("entrypoint", json!(["sh", "-c"]))] {
         let mut project = project.clone();
@@ -197,7 +197,7 @@ fn a_hook_that_has_the_entry_point_and_the_command_of_its_service_inherits_them(
 }
 
 #[test]
-fn what_a_hook_sets_itself_is_its_own() {
+fn fields_that_a_hook_sets_itself_are_not_inherited() {
     let of_hook =
         found("/services/app/pre_start/0/environment", json!({"APP_TOKEN": "another", "OTHER": "10.0.0.2"}));
     assert!(
@@ -209,7 +209,7 @@ fn what_a_hook_sets_itself_is_its_own() {
 }
 
 #[test]
-fn what_concerns_a_server_is_told_by_each_init_that_waits_for_it() {
+fn a_finding_about_a_server_is_reported_for_each_dependent_init() {
     for (pointer, value, finding) in [
         (
             "/services/server/healthcheck/disable",
@@ -233,25 +233,26 @@ fn what_concerns_a_server_is_told_by_each_init_that_waits_for_it() {
     }
 }
 
-/// A sidecar may be restarted and is adopted by nobody; its health check is what tells of it.
+/// A sidecar may be restarted and needs no dependent service, but it needs its healthcheck.
 #[test]
-fn a_watch_is_asked_how_it_is() {
-    let mut project = good();
+fn a_watch_needs_its_healthcheck() {
+    let mut project = valid_project();
     project["services"]["app"]["depends_on"] = json!({"server": {"condition": "service_healthy"}});
     let init = &mut project["services"]["toy-init"];
     init["command"] = json!(["watch", "--every", "1m"]);
     init["restart"] = json!("unless-stopped");
-    let unasked = findings(&project.to_string()).unwrap();
+    let without_check = findings(&project.to_string()).unwrap();
     assert!(
-        unasked.len() == 1 && unasked[0].starts_with("toy-init: is a sidecar that nobody asks"),
-        "{unasked:?}"
+        without_check.len() == 1
+            && without_check[0].starts_with("toy-init: is a sidecar without its healthcheck"),
+        "{without_check:?}"
     );
     project["services"]["toy-init"]["healthcheck"] = json!({"test": ["CMD", "/init", "health"]});
     assert_eq!(findings(&project.to_string()).unwrap(), Vec::<String>::new());
 }
 
 #[test]
-fn numbers_that_are_no_address_are_none() {
+fn version_numbers_are_not_taken_for_addresses() {
     for value in ["1.2.3", "1.2.3.4.5", "v10.20.30.4000", "[]", "[x]"] {
         assert_eq!(
             found("/services/toy-init/environment/VERSION", json!(value)),
@@ -262,7 +263,7 @@ fn numbers_that_are_no_address_are_none() {
 }
 
 #[test]
-fn a_project_without_an_init_and_a_text_that_is_none_are_told() {
+fn a_project_without_an_init_and_invalid_input_are_reported() {
     let none = findings(r#"{"services": {"app": {"image": "app"}}}"#).unwrap();
     assert!(none.len() == 1 && none[0].starts_with("no init service"), "{none:?}");
     for text in ["", "services: {}", "[]", "{}", r#"{"services": []}"#] {

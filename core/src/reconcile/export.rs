@@ -1,5 +1,4 @@
-//! The reading of everything that a server has. Nothing is written, so a connection that is lost is made again and the
-//! reading begins anew.
+//! The command `export` of the driver. Nothing is written, so after a lost connection everything is read again.
 
 use tracing::warn;
 
@@ -10,10 +9,10 @@ use crate::export::{Connection, Export, Scope, document};
 use crate::report::Findings;
 
 impl<B: Backend> Driver<'_, B> {
-    /// The spec of the server.
+    /// Reads the server and writes its spec.
     pub(crate) async fn export(mut self, connection: &Connection, scope: &Scope) -> Findings<B::Change> {
-        let endpoint = self.of();
-        let (document, error) = match self.exported(scope).await {
+        let endpoint = self.endpoints();
+        let (document, error) = match self.read_with_retries(scope).await {
             Ok(export) => {
                 let of = (B::NAME, endpoint.as_str());
                 (Some(document(of, connection, export, scope, &self.texts.redactor)), None)
@@ -23,10 +22,10 @@ impl<B: Backend> Driver<'_, B> {
         Findings { error, document, texts: self.texts, endpoint, ..Findings::none() }
     }
 
-    async fn exported(&mut self, scope: &Scope) -> Result<Export, Error> {
+    async fn read_with_retries(&mut self, scope: &Scope) -> Result<Export, Error> {
         loop {
             let mut backend = self.connect().await?;
-            match self.everything(&mut backend, scope).await? {
+            match self.read_once(&mut backend, scope).await? {
                 Ok(export) => return Ok(export),
                 Err(fault) => {
                     warn!(cause = %fault, "lost the connection; connecting and reading again");
@@ -36,8 +35,8 @@ impl<B: Backend> Driver<'_, B> {
         }
     }
 
-    /// One reading. What a new connection may mend is given back as a fault of the reading.
-    async fn everything(
+    /// Reads the server once. A fault that a new connection may resolve is returned as the inner error.
+    async fn read_once(
         &mut self,
         backend: &mut B,
         scope: &Scope,
@@ -48,7 +47,7 @@ impl<B: Backend> Driver<'_, B> {
             Err(fault) if matches!(fault.kind(), FaultKind::Unavailable | FaultKind::Raced) => {
                 Ok(Err(Box::new(fault)))
             }
-            Err(fault) => Err(self.server("reading everything that is there from", Box::new(fault))),
+            Err(fault) => Err(self.server_error("reading everything that is there from", Box::new(fault))),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The second half of a pass: one stage, what its results mean, and the reading that ends it all.
+//! The second half of a pass: applying one stage, evaluating its results, and verification.
 
 use std::time::Duration;
 
@@ -17,27 +17,27 @@ use crate::plan::{Plan, kinds};
 use crate::progress::Progress;
 use crate::stop::Cut;
 
-/// How long a server may take to show what it has acknowledged.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// How often somebody else's changes are made good before a run gives up.
-const REPEATS: u32 = 3;
-/// What is left, after a run was cut, for one reading that tells what became of the last changes.
-const SETTLE: Duration = Duration::from_millis(1500);
+/// The time within which a server must show acknowledged changes.
+const CONSISTENCY_LIMIT: Duration = Duration::from_secs(30);
+/// The number of times that changes of another client are reverted before the run fails.
+const MAX_REPEATS: u32 = 3;
+/// The time limit for the final observation of a failed run, which determines the status of the last changes.
+const SETTLE_LIMIT: Duration = Duration::from_millis(1500);
 
 impl<B: Backend> Driver<'_, B> {
-    /// Applies one stage, and enters into the ledger what became of each change.
+    /// Applies one stage and records the status of each change in the ledger.
     pub(super) async fn stage(&mut self, backend: &mut B, stage: &[B::Change]) -> Result<(), Halt> {
-        let name = named(stage);
+        let name = operations(stage);
         let progress = Progress::default();
         let applying = backend.apply(self.desired, stage, self.secrets, &progress);
-        let work = meter::told(applying, &progress, &self.texts, Work::applying(&name, stage.len()));
-        let results = match self.bounds.finishing(work).await {
+        let work = meter::with_progress(applying, &progress, &self.texts, Work::applying(&name, stage.len()));
+        let results = match self.bounds.within_grace(work).await {
             Ok(results) => results,
             Err(cut) => {
                 for change in stage {
                     self.ledger.set(change, Status::Unknown);
                 }
-                let doing = format!("applying {name} ({})", self.how_far(&progress, stage.len()));
+                let doing = format!("applying {name} ({})", self.progress_text(&progress, stage.len()));
                 return Err(self.cut(cut, doing).into());
             }
         };
@@ -56,12 +56,12 @@ impl<B: Backend> Driver<'_, B> {
         if faults.is_empty() {
             self.last = None;
         }
-        self.judge(faults, Ledger::lose)
+        self.evaluate_faults(faults, Ledger::record_lost)
     }
 
-    /// What faults of single changes mean for the run: a refusal ends it, a lost connection or a race
-    /// calls for a new reading.
-    pub(super) fn judge<'c>(
+    /// Evaluates the faults of single changes: a refusal ends the run, and a lost connection or a race requires a new
+    /// observation.
+    pub(super) fn evaluate_faults<'c>(
         &mut self,
         faults: impl IntoIterator<Item = (&'c B::Change, B::Error)>,
         lost: impl Fn(&mut Ledger<B::Change>, &B::Change),
@@ -69,18 +69,18 @@ impl<B: Backend> Driver<'_, B> {
     where
         B::Change: 'c,
     {
-        let (mut refused, mut again) = (Vec::new(), None);
+        let (mut refused, mut retry) = (Vec::new(), None);
         for (change, fault) in faults {
             match fault.kind() {
                 FaultKind::Unavailable => {
                     lost(&mut self.ledger, change);
-                    self.doubtful.push(change.clone());
-                    again = Some(Halt::Lost(Box::new(fault)));
+                    self.unconfirmed.push(change.clone());
+                    retry = Some(Halt::Lost(Box::new(fault)));
                 }
                 FaultKind::Raced => {
-                    self.ledger.overtaken(change);
-                    self.doubtful.push(change.clone());
-                    again = again.or_else(|| Some(Halt::Raced(Box::new(fault))));
+                    self.ledger.record_already_made(change);
+                    self.unconfirmed.push(change.clone());
+                    retry = retry.or_else(|| Some(Halt::Raced(Box::new(fault))));
                 }
                 _ => {
                     self.ledger.fail(change, self.texts.peer(&fault));
@@ -93,24 +93,24 @@ impl<B: Backend> Driver<'_, B> {
             Some((change, fault)) => {
                 Err(Error::Refused { change: self.texts.own(change), others, fault: Box::new(fault) }.into())
             }
-            None => again.map_or(Ok(()), Err),
+            None => retry.map_or(Ok(()), Err),
         }
     }
 
-    /// Reads again, until nothing differs or patience ends.
+    /// Observes again until nothing differs or the time limit is reached.
     pub(super) async fn verify(&mut self, backend: &mut B) -> Result<(), Halt> {
-        let patience = Instant::now() + PATIENCE;
+        let limit = Instant::now() + CONSISTENCY_LIMIT;
         let mut backoff = Backoff::brief();
         loop {
             let plan = self.read(backend).await?;
             if plan.is_empty() {
                 return Ok(());
             }
-            if B::shows_at_once() && self.repeated < REPEATS {
+            if B::shows_at_once() && self.repeated < MAX_REPEATS {
                 self.repeated += 1;
                 return Err(Halt::Differs);
             }
-            if B::shows_at_once() || Instant::now() >= patience {
+            if B::shows_at_once() || Instant::now() >= limit {
                 return Err(self.not_converged(&plan).into());
             }
             debug!(changes = plan.changes().len(), "the server does not show everything yet");
@@ -131,8 +131,8 @@ impl<B: Backend> Driver<'_, B> {
         Error::NotConverged(remaining)
     }
 
-    /// After a run was cut or refused: one bounded reading for the changes whose answer was lost.
-    pub(super) async fn settle(&mut self) {
+    /// Observes once more, with a short time limit, after a failed run that has changes with a lost answer.
+    pub(super) async fn settle_unknown(&mut self) {
         if !self.ledger.any(Status::Unknown) {
             return;
         }
@@ -141,29 +141,29 @@ impl<B: Backend> Driver<'_, B> {
             let mut backend = B::connect(desired, secrets).await.ok()?;
             backend.observe(desired, secrets).await.ok()
         };
-        if let Ok(Some(observed)) = timeout(SETTLE, reading).await {
+        if let Ok(Some(observed)) = timeout(SETTLE_LIMIT, reading).await {
             self.ledger.settle(B::plan(desired, &observed).changes());
         }
     }
 
-    /// What a reading found done and no answer said is waited for as after an answer.
+    /// Waits for changes that were observed as made but not acknowledged, as `apply` waits after an acknowledgement.
     pub(super) async fn confirm(&mut self, backend: &mut B) -> Result<(), Halt> {
-        let doubtful = std::mem::take(&mut self.doubtful);
-        if doubtful.is_empty() {
+        let unconfirmed = std::mem::take(&mut self.unconfirmed);
+        if unconfirmed.is_empty() {
             return Ok(());
         }
-        let confirmed = self.bounds.within(backend.confirm(self.desired, &doubtful, self.secrets)).await;
+        let confirmed = self.bounds.within(backend.confirm(self.desired, &unconfirmed, self.secrets)).await;
         match confirmed.map_err(|cut| self.cut(cut, "waiting for what is done to be served".to_owned()))? {
             Ok(()) => Ok(()),
             Err(fault) => {
-                self.doubtful = doubtful;
-                Err(self.halt(fault, |this, fault| this.server("waiting for what is done at", fault)))
+                self.unconfirmed = unconfirmed;
+                Err(self.halt(fault, |this, fault| this.server_error("waiting for what is done at", fault)))
             }
         }
     }
 }
 
-/// The words for a stage's changes: `create_topic, create_acl`.
-fn named<C: Change>(stage: &[C]) -> String {
+/// The operations of a stage, such as `create_topic, create_acl`.
+fn operations<C: Change>(stage: &[C]) -> String {
     kinds(stage).filter_map(|kind| kind.first().map(C::op)).collect::<Vec<_>>().join(", ")
 }

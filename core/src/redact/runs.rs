@@ -1,4 +1,4 @@
-//! Texts in hex and base64 that hold a value somewhere inside.
+//! Finds hexadecimal and base64 texts that contain a value.
 
 use std::ops::Range;
 
@@ -6,23 +6,23 @@ use secrecy::zeroize::Zeroizing;
 
 use super::values::{Rule, Values};
 
-/// A shorter run of letters holds nothing.
+/// The length of the shortest run of digits that is decoded.
 const SHORTEST: usize = 4;
 
-/// How a run of letters is read: the number that a letter stands for, and how many bits it has.
+/// An encoding: the value of a digit, and its number of bits.
 struct Radix {
     digit: fn(u8) -> Option<u8>,
     width: usize,
-    /// A value can begin after this many letters of a run, in steps of one.
+    /// The number of digits at which a byte can start, because a run may have other digits before the encoded text.
     phases: usize,
     padding: Option<u8>,
 }
 
 const HEX: Radix = Radix { digit: hex, width: 4, phases: 2, padding: None };
-/// Both alphabets at once: which one it was does not matter to what is in it.
+/// Both alphabets of base64 at once, because the standard and the URL-safe digits do not conflict.
 const BASE64: Radix = Radix { digit: base64, width: 6, phases: 4, padding: Some(b'=') };
 
-/// Each run that holds a value, whole.
+/// Finds each run of digits that contains a value, and reports the whole run.
 pub(super) fn find(text: &[u8], values: &Values, rule: Rule, mut found: impl FnMut(Range<usize>, usize)) {
     for radix in [HEX, BASE64] {
         let mut at = 0;
@@ -30,8 +30,9 @@ pub(super) fn find(text: &[u8], values: &Values, rule: Rule, mut found: impl FnM
             let digits = text.get(at..).unwrap_or_default();
             let length = digits.iter().take_while(|byte| (radix.digit)(**byte).is_some()).count();
             if length >= SHORTEST
-                && values.fit(length * radix.width / 8)
-                && let Some(label) = held(digits.get(..length).unwrap_or_default(), &radix, values, rule)
+                && values.fits_in(length * radix.width / 8)
+                && let Some(label) =
+                    label_in_run(digits.get(..length).unwrap_or_default(), &radix, values, rule)
             {
                 let rest = digits.get(length..).unwrap_or_default();
                 let padding = rest.iter().take(2).take_while(|byte| Some(**byte) == radix.padding).count();
@@ -42,13 +43,13 @@ pub(super) fn find(text: &[u8], values: &Values, rule: Rule, mut found: impl FnM
     }
 }
 
-/// Whose value a run holds.
-fn held(run: &[u8], radix: &Radix, values: &Values, rule: Rule) -> Option<usize> {
+/// The label of the value that a run contains.
+fn label_in_run(run: &[u8], radix: &Radix, values: &Values, rule: Rule) -> Option<usize> {
     (0..radix.phases).find_map(|phase| {
-        let bytes = read(run.get(phase..)?, radix);
+        let bytes = decode(run.get(phase..)?, radix);
         let mut label = None;
         values.find(&bytes, rule, |range, found| {
-            // A few bytes can be anything; as part of a text they are what they look like.
+            // A few matching bytes may be a coincidence, unless the whole run decodes to text.
             if range.len() >= SHORTEST + 2 || (phase == 0 && is_text(&bytes)) {
                 label = label.or(Some(found));
             }
@@ -62,15 +63,15 @@ fn is_text(bytes: &[u8]) -> bool {
         && bytes.iter().all(|byte| matches!(byte, 0 | b'\t' | b'\n' | b'\r' | b' '..=b'~'))
 }
 
-fn read(run: &[u8], radix: &Radix) -> Zeroizing<Vec<u8>> {
+fn decode(run: &[u8], radix: &Radix) -> Zeroizing<Vec<u8>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(run.len()));
-    let (mut held, mut bits) = (0_u32, 0_usize);
+    let (mut buffer, mut bits) = (0_u32, 0_usize);
     for digit in run.iter().filter_map(|byte| (radix.digit)(*byte)) {
-        held = held << radix.width | u32::from(digit);
+        buffer = buffer << radix.width | u32::from(digit);
         bits += radix.width;
         if bits >= 8 {
             bits -= 8;
-            bytes.push(u8::try_from(held >> bits & 0xFF).unwrap_or_default());
+            bytes.push(u8::try_from(buffer >> bits & 0xFF).unwrap_or_default());
         }
     }
     bytes

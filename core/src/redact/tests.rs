@@ -29,15 +29,15 @@ fn base64(bytes: &[u8], alphabet: [u8; 2], padded: bool) -> String {
     text
 }
 
-fn each(value: &str, form: impl Fn(u8) -> String) -> String {
+fn encode_each(value: &str, form: impl Fn(u8) -> String) -> String {
     value.bytes().map(form).collect()
 }
 
-fn unless(value: &str, plain: impl Fn(u8) -> bool, form: impl Fn(u8) -> String) -> String {
-    each(value, |byte| if plain(byte) { char::from(byte).to_string() } else { form(byte) })
+fn encode_unless(value: &str, plain: impl Fn(u8) -> bool, form: impl Fn(u8) -> String) -> String {
+    encode_each(value, |byte| if plain(byte) { char::from(byte).to_string() } else { form(byte) })
 }
 
-/// Every form that a peer may give a value.
+/// A value in every encoding that a peer may use.
 fn forms(value: &str) -> Vec<String> {
     let alnum = |byte: u8| byte.is_ascii_alphanumeric();
     let json = serde_json::to_string(value).unwrap();
@@ -55,18 +55,22 @@ fn forms(value: &str) -> Vec<String> {
         json.replace('/', "\\/"),
         ascii,
         serde_json::to_string(&json).unwrap(),
-        unless(value, alnum, |byte| format!("%{byte:02X}")),
-        unless(value, alnum, |byte| format!("%{byte:02x}")),
-        unless(value, |byte| alnum(byte) || byte == b'/' || byte == b'\'', |byte| format!("%{byte:02x}")),
-        unless(value, alnum, |byte| if byte == b' ' { "+".into() } else { format!("%{byte:02X}") }),
-        each(value, |byte| format!("%{byte:02X}")),
-        each(value, |byte| format!("{byte:02x}")),
-        each(value, |byte| format!("{byte:02X}")),
-        each(value, |byte| format!("\\x{byte:02x}")),
-        each(value, |byte| format!("\\{byte:03o}")),
+        encode_unless(value, alnum, |byte| format!("%{byte:02X}")),
+        encode_unless(value, alnum, |byte| format!("%{byte:02x}")),
+        encode_unless(
+            value,
+            |byte| alnum(byte) || byte == b'/' || byte == b'\'',
+            |byte| format!("%{byte:02x}"),
+        ),
+        encode_unless(value, alnum, |byte| if byte == b' ' { "+".into() } else { format!("%{byte:02X}") }),
+        encode_each(value, |byte| format!("%{byte:02X}")),
+        encode_each(value, |byte| format!("{byte:02x}")),
+        encode_each(value, |byte| format!("{byte:02X}")),
+        encode_each(value, |byte| format!("\\x{byte:02x}")),
+        encode_each(value, |byte| format!("\\{byte:03o}")),
         format!("{value:?}"),
         value.escape_default().to_string(),
-        unless(
+        encode_unless(
             value,
             |byte| byte.is_ascii_graphic() && byte != b'\\' && byte != b'\'',
             |byte| match byte {
@@ -84,21 +88,24 @@ fn forms(value: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_value_is_found_in_every_form_and_replaced_by_its_label() {
+fn a_value_is_found_in_every_encoding_and_replaced_by_its_label() {
     for value in ["canary-0123456789", ODD, "пароль-очень-длинный", "a b c d e f"] {
         let redactor = redactor(&[("admin", value)]);
         for form in forms(value) {
-            let told = redactor.peer(&format!("ERR said '{form}' to me")).into_owned();
-            assert!(told.starts_with("ERR said '") && told.ends_with("' to me"), "{form}: {told}");
-            assert!(told.contains("{secret: admin}"), "{form}: {told}");
-            let left = told.replace("{secret: admin}", "");
-            assert!(left.len() <= "ERR said '\"\\\"\\\"' to me".len() + 2, "{form}: {told}");
+            let redacted = redactor.peer(&format!("ERR said '{form}' to me")).into_owned();
+            assert!(
+                redacted.starts_with("ERR said '") && redacted.ends_with("' to me"),
+                "{form}: {redacted}"
+            );
+            assert!(redacted.contains("{secret: admin}"), "{form}: {redacted}");
+            let left = redacted.replace("{secret: admin}", "");
+            assert!(left.len() <= "ERR said '\"\\\"\\\"' to me".len() + 2, "{form}: {redacted}");
         }
     }
 }
 
 #[test]
-fn a_value_is_found_in_base64_at_every_place_of_a_longer_text() {
+fn a_value_is_found_in_base64_at_every_offset_of_a_longer_text() {
     for value in ["canary-0123456789", "s3cr3t", ODD] {
         let redactor = redactor(&[("admin", value)]);
         for before in ["", "a", "ab", "abc", "\0user\0", "user:"] {
@@ -106,8 +113,8 @@ fn a_value_is_found_in_base64_at_every_place_of_a_longer_text() {
                 for alphabet in [*b"+/", *b"-_"] {
                     for padded in [true, false] {
                         let text = base64(format!("{before}{value}{after}").as_bytes(), alphabet, padded);
-                        let told = redactor.peer(&format!("token {text}, no")).into_owned();
-                        assert_eq!(told, "token {secret: admin}, no", "{before:?} {after:?} {text}");
+                        let redacted = redactor.peer(&format!("token {text}, no")).into_owned();
+                        assert_eq!(redacted, "token {secret: admin}, no", "{before:?} {after:?} {text}");
                     }
                 }
             }
@@ -119,7 +126,7 @@ fn a_value_is_found_in_base64_at_every_place_of_a_longer_text() {
 }
 
 #[test]
-fn a_short_value_counts_as_a_word_by_itself() {
+fn a_short_value_is_found_only_as_a_whole_word() {
     let redactor = redactor(&[("app", "app"), ("one", "1"), ("test", "test")]);
     assert_eq!(redactor.peer("apply to mapping, latest of 100"), "apply to mapping, latest of 100");
     assert_eq!(
@@ -131,7 +138,7 @@ fn a_short_value_counts_as_a_word_by_itself() {
 }
 
 #[test]
-fn what_the_spec_says_in_plain_stays_readable_in_our_own_texts_and_hidden_in_those_of_a_peer() {
+fn a_public_value_is_replaced_in_texts_of_a_peer_only() {
     let secrets = secrets(&[("app", "app"), ("user", "provisioner"), ("word", "role")]);
     let redactor = Redactor::new(&secrets, ["roles: {app: {password: {secret: app}}}", "role"]);
     assert_eq!(redactor.own("create role app"), "create role app");
@@ -140,7 +147,7 @@ fn what_the_spec_says_in_plain_stays_readable_in_our_own_texts_and_hidden_in_tho
 }
 
 #[test]
-fn a_value_that_a_server_cut_is_found_and_each_line_of_a_long_one() {
+fn a_truncated_value_and_each_line_of_a_value_are_found() {
     let long = "0123456789abcdefghijklmnopqrstuvwxyz";
     let pem =
         "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49\nAgEGCCqGSM49AwEHBG0w\n-----END PRIVATE KEY-----";
@@ -152,7 +159,7 @@ fn a_value_that_a_server_cut_is_found_and_each_line_of_a_long_one() {
 }
 
 #[test]
-fn a_label_is_not_read_again() {
+fn a_label_is_not_redacted_again() {
     let redactor = redactor(&[("a", "secret"), ("secret", "canary-canary")]);
     let once = redactor.peer("secret canary-canary").into_owned();
     assert_eq!(once, "{secret: a} {secret: secret}");
@@ -160,7 +167,7 @@ fn a_label_is_not_read_again() {
 }
 
 #[test]
-fn the_longest_value_counts_where_several_begin() {
+fn the_longest_of_several_matching_values_is_replaced() {
     let redactor = redactor(&[("a", "canary-1"), ("b", "canary-1234")]);
     assert_eq!(redactor.peer("canary-1234 canary-12"), "{secret: b} {secret: a}2");
     assert_eq!(format!("{redactor:?}"), "Redactor of 2 secrets");
@@ -168,18 +175,18 @@ fn the_longest_value_counts_where_several_begin() {
 
 proptest! {
     #[test]
-    fn no_value_is_left_wherever_it_stands(
+    fn a_value_is_replaced_at_every_place_of_a_text(
         value in "[a-zA-Z0-9 '\"\\\\%&+/<é☃-]{6,40}", before in "\\PC{0,20}", after in "\\PC{0,20}", form in 0..22_usize,
     ) {
         let redactor = redactor(&[("x", &value)]);
         let written = forms(&value)[form].clone();
-        let told = redactor.peer(&format!("{before} {written} {after}")).into_owned();
-        let hidden = told.matches("{secret: x}").count() + 1;
-        prop_assert!(hidden > 1, "{written}: {told}");
+        let redacted = redactor.peer(&format!("{before} {written} {after}")).into_owned();
+        let hidden = redacted.matches("{secret: x}").count() + 1;
+        prop_assert!(hidden > 1, "{written}: {redacted}");
     }
 
     #[test]
-    fn any_text_is_taken(text in "\\PC{0,200}") {
+    fn any_text_is_redacted_without_panic(text in "\\PC{0,200}") {
         let redactor = redactor(&[("x", "canary-12"), ("y", "é"), ("z", "\\")]);
         let _ = redactor.peer(&text);
     }

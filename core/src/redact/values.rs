@@ -1,4 +1,4 @@
-//! The values to look for, in an order in which a look-up at each byte of a text is cheap.
+//! The index of the values, in which the candidates at each byte of a text are found quickly.
 
 use std::ops::Range;
 
@@ -7,21 +7,21 @@ use secrecy::zeroize::Zeroizing;
 
 use crate::Secret;
 
-/// A shorter value counts only as a word by itself.
+/// The number of characters below which a value is found only as a whole word.
 const WORD: usize = 6;
-/// Of a longer value this much is enough.
+/// The number of bytes of a longer value that are enough.
 const PREFIX: usize = 16;
-/// A shorter line of a value of several lines is no value of its own.
+/// The length of the shortest line of a multi-line value that is found by itself.
 const LINE: usize = 8;
-/// The first line of a PEM text says what it is, and is no secret.
+/// The beginning of a PEM encapsulation boundary, which is not secret.
 const PEM: &[u8] = b"-----";
 
-/// Which values are replaced.
+/// The rule for the values to be replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rule {
-    /// All of them.
+    /// All values, for texts of a peer.
     Peer,
-    /// Those that are not public.
+    /// The values that are not public, for texts of this program.
     Own,
 }
 
@@ -31,14 +31,14 @@ struct Value {
     public: bool,
 }
 
-/// Sorted by their bytes.
+/// The values of all secrets, sorted by their bytes.
 #[derive(Default)]
 pub(super) struct Values {
     sorted: Vec<Value>,
-    /// A bit for each pair of bytes that a value begins with.
-    begins: Zeroizing<Vec<u64>>,
+    /// A bit set over pairs of bytes, of those with which a value begins.
+    first_pairs: Zeroizing<Vec<u64>>,
     all_public: bool,
-    /// The length of the shortest.
+    /// The length of the shortest value.
     shortest: usize,
 }
 
@@ -48,7 +48,7 @@ impl Value {
         self.secret.expose_secret().as_bytes()
     }
 
-    /// How many bytes of the value, or of enough of it, stand at this place.
+    /// The number of bytes that match at this offset, if it is the whole value or enough of it.
     fn length_at(&self, text: &[u8], at: usize) -> Option<usize> {
         let (value, rest) = (self.bytes(), text.get(at..)?);
         let common = value.iter().zip(rest).take_while(|(a, b)| a == b).count();
@@ -66,13 +66,14 @@ fn is_short(value: &[u8]) -> bool {
     String::from_utf8_lossy(value).chars().count() < WORD
 }
 
-/// Whether nothing of a word stands on either side.
+/// Returns true if the range is a whole word: without a word character on either side.
 fn is_word(text: &[u8], range: Range<usize>) -> bool {
     let part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;
     let before = range.start.checked_sub(1).and_then(|before| text.get(before));
     !before.is_some_and(part) && !text.get(range.end).is_some_and(part)
 }
 
+/// The position of a pair of bytes in the bit set.
 fn pair(first: u8, second: u8) -> (usize, u64) {
     let pair = usize::from(first) << 8 | usize::from(second);
     (pair >> 6, 1 << (pair & 63))
@@ -91,7 +92,8 @@ impl Values {
         }
         sorted.sort_by(|a, b| a.bytes().cmp(b.bytes()).then(a.label.cmp(&b.label)));
         let shortest = sorted.iter().map(|value| value.bytes().len()).min().unwrap_or_default();
-        let mut values = Self { sorted, begins: Zeroizing::new(vec![0; 1024]), all_public: false, shortest };
+        let mut values =
+            Self { sorted, first_pairs: Zeroizing::new(vec![0; 1024]), all_public: false, shortest };
         for value in &values.sorted {
             let seconds = match value.bytes() {
                 [_] => 0..=u8::MAX,
@@ -100,7 +102,7 @@ impl Values {
             };
             for second in seconds {
                 let (word, bit) = pair(value.bytes().first().copied().unwrap_or_default(), second);
-                if let Some(word) = values.begins.get_mut(word) {
+                if let Some(word) = values.first_pairs.get_mut(word) {
                     *word |= bit;
                 }
             }
@@ -108,17 +110,17 @@ impl Values {
         values
     }
 
-    /// Whether there is nothing to look for.
+    /// Returns true if no value has to be found under this rule.
     pub(super) fn is_empty(&self, rule: Rule) -> bool {
         self.sorted.is_empty() || (rule == Rule::Own && self.all_public)
     }
 
-    /// Whether a text of this length can hold a value, or enough of one.
-    pub(super) fn fit(&self, length: usize) -> bool {
+    /// Returns true if a text of this length can contain a value, or enough of one.
+    pub(super) fn fits_in(&self, length: usize) -> bool {
         length >= self.shortest.min(PREFIX)
     }
 
-    /// What stands in this text is no secret in a text of ours.
+    /// Marks the values that occur in this text as public.
     pub(super) fn publish(&mut self, text: &[u8]) {
         for at in 0..text.len() {
             for value in self.candidates(text, at) {
@@ -133,7 +135,7 @@ impl Values {
         self.all_public = self.sorted.iter().all(|value| value.public);
     }
 
-    /// Each place of a value, from left to right, the longest where several begin.
+    /// Finds all values from left to right, and the longest one where several match.
     pub(super) fn find(&self, text: &[u8], rule: Rule, mut found: impl FnMut(Range<usize>, usize)) {
         let mut at = 0;
         while at < text.len() {
@@ -161,27 +163,27 @@ impl Values {
         longest
     }
 
-    /// The positions of the values that begin like the text at this place.
+    /// The range of the sorted values whose first two bytes match the text at this offset.
     fn candidates(&self, text: &[u8], at: usize) -> Range<usize> {
         let Some(first) = text.get(at).copied() else { return 0..0 };
         let second = text.get(at + 1).copied();
         let (word, bit) = pair(first, second.unwrap_or_default());
-        if self.begins.get(word).is_none_or(|word| word & bit == 0) {
+        if self.first_pairs.get(word).is_none_or(|word| word & bit == 0) {
             return 0..0;
         }
-        // A value of one byte is before all that begin with it, and may be the only one.
-        let begin = |value: &Value| (value.bytes().first().copied(), value.bytes().get(1).copied());
-        let single = self.sorted.partition_point(|value| begin(value) < (Some(first), None));
+        // A value of one byte is sorted before the longer ones with the same first byte.
+        let first_two = |value: &Value| (value.bytes().first().copied(), value.bytes().get(1).copied());
+        let single = self.sorted.partition_point(|value| first_two(value) < (Some(first), None));
         let from = if self.sorted.get(single).is_some_and(|value| value.bytes().len() == 1) {
             single
         } else {
-            self.sorted.partition_point(|value| begin(value) < (Some(first), second))
+            self.sorted.partition_point(|value| first_two(value) < (Some(first), second))
         };
-        from..self.sorted.partition_point(|value| begin(value) <= (Some(first), second)).max(from)
+        from..self.sorted.partition_point(|value| first_two(value) <= (Some(first), second)).max(from)
     }
 }
 
-/// The length of a label that stands here already: what is shown once is not looked at again.
+/// The length of a label `{secret: NAME}` at this offset, which must not be redacted again.
 fn label(text: &[u8], at: usize) -> Option<usize> {
     const OPEN: &[u8] = b"{secret: ";
     let rest = text.get(at..)?.strip_prefix(OPEN)?;

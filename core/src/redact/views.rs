@@ -1,52 +1,59 @@
-//! The readings of a text: as it is, and with one form of writing after the other undone.
+//! The views of a text: the text itself, and the text after decoding of one or more encodings.
 //!
-//! To undo a form finds a value however its writer chose which letters to escape; a list of written forms would not.
+//! Decoding the text finds a value whichever of its characters the writer has escaped. Searching for encoded forms of the
+//! value would not.
 
 use std::ops::Range;
 
 use secrecy::zeroize::Zeroizing;
 
-/// How many forms, one inside another, are undone.
+/// The number of nested encodings that are decoded.
 const DEPTH: usize = 3;
-/// How many readings of one text are tried: a text that has more of them was made to be slow.
-const READINGS: usize = 24;
+/// The limit for the views of one text, against texts that are made to be slow to redact.
+const MAX_VIEWS: usize = 24;
 
-/// A reading of a text, and where each of its bytes comes from.
+/// A view of a text, with the offset in the original text for each of its bytes.
 pub(super) struct View<'t> {
     bytes: Bytes<'t>,
-    /// Where each byte begins in the original, and at last where the original ends; nothing when it is the original.
+    /// The offset of each byte in the original text, and last the length of the original. Empty for the original itself.
     starts: Vec<u32>,
 }
 
 enum Bytes<'t> {
     Original(&'t [u8]),
-    Undone(Zeroizing<Vec<u8>>),
+    Decoded(Zeroizing<Vec<u8>>),
 }
 
-/// One form of writing: the byte or letter that a text begins with in this form, and how long it is there.
-type Undo = fn(&[u8]) -> Option<(Letter, usize)>;
+/// Decodes the escape at the beginning of a text to a byte or a character, with the length of the escape.
+type Decoder = fn(&[u8]) -> Option<(Unescaped, usize)>;
 
-/// What an escape stands for: one byte, or one letter.
-enum Letter {
+/// The value of an escape: a byte or a character.
+enum Unescaped {
     Byte(u8),
     Char(char),
 }
 
-/// Each form, and the byte that it begins with.
-const FORMS: [(u8, Undo); 6] =
-    [(b'\\', backslash), (b'%', percent), (b'\'', literal), (b'&', entity), (b'+', plus), (b'"', name)];
+/// The decoders, each with the first byte of its escapes.
+const DECODERS: [(u8, Decoder); 6] = [
+    (b'\\', backslash),
+    (b'%', percent),
+    (b'\'', doubled_literal_quote),
+    (b'&', entity),
+    (b'+', plus),
+    (b'"', doubled_identifier_quote),
+];
 
 impl<'t> View<'t> {
-    /// Every reading of a text, the text itself first.
+    /// All views of a text, the text itself first.
     pub(super) fn all(text: &'t str) -> Vec<Self> {
         let mut all = vec![Self { bytes: Bytes::Original(text.as_bytes()), starts: Vec::new() }];
         let mut level = 0..1;
         for _ in 0..DEPTH {
             let mut next = Vec::new();
             for view in all.get(level).unwrap_or_default() {
-                next.extend(FORMS.iter().filter_map(|(sign, undo)| view.undone(*sign, *undo)));
+                next.extend(DECODERS.iter().filter_map(|(sign, decode)| view.decoded(*sign, *decode)));
             }
-            level = all.len()..(all.len() + next.len()).min(READINGS);
+            level = all.len()..(all.len() + next.len()).min(MAX_VIEWS);
             all.extend(next.into_iter().take(level.len()));
         }
         all
@@ -55,11 +62,11 @@ impl<'t> View<'t> {
     pub(super) fn bytes(&self) -> &[u8] {
         match &self.bytes {
             Bytes::Original(bytes) => bytes,
-            Bytes::Undone(bytes) => bytes,
+            Bytes::Decoded(bytes) => bytes,
         }
     }
 
-    /// The part of the original that a part of this reading comes from.
+    /// The range of the original text that a range of this view comes from.
     pub(super) fn original(&self, range: Range<usize>) -> Range<usize> {
         let start =
             |at: usize| self.starts.get(at).and_then(|start| usize::try_from(*start).ok()).unwrap_or(at);
@@ -70,53 +77,54 @@ impl<'t> View<'t> {
         u32::try_from(self.original(at..at).start).unwrap_or(u32::MAX)
     }
 
-    /// This reading with a form undone, if it has any of it.
-    fn undone(&self, sign: u8, undo: Undo) -> Option<Self> {
+    /// This view after decoding of one encoding, if it contains any.
+    fn decoded(&self, sign: u8, decode: Decoder) -> Option<Self> {
         let bytes = self.bytes();
-        let written = |at: &usize| bytes.get(*at) == Some(&sign) && bytes.get(*at..).and_then(undo).is_some();
+        let written =
+            |at: &usize| bytes.get(*at) == Some(&sign) && bytes.get(*at..).and_then(decode).is_some();
         let first = bytes.iter().position(|byte| *byte == sign)?;
         let first = (first..bytes.len()).find(written)?;
-        let mut undone = Zeroizing::new(Vec::with_capacity(bytes.len() * 2));
+        let mut decoded = Zeroizing::new(Vec::with_capacity(bytes.len() * 2));
         let mut starts = Vec::with_capacity(bytes.len() + 1);
         let mut at = 0;
         while let Some(byte) = bytes.get(at) {
-            let escape = (at >= first && *byte == sign).then(|| bytes.get(at..).and_then(undo)).flatten();
-            let (letter, length) = escape.unwrap_or((Letter::Byte(*byte), 1));
+            let escape = (at >= first && *byte == sign).then(|| bytes.get(at..).and_then(decode)).flatten();
+            let (letter, length) = escape.unwrap_or((Unescaped::Byte(*byte), 1));
             match letter {
-                Letter::Byte(byte) => undone.push(byte),
-                Letter::Char(letter) => undone.extend(letter.encode_utf8(&mut [0; 4]).bytes()),
+                Unescaped::Byte(byte) => decoded.push(byte),
+                Unescaped::Char(letter) => decoded.extend(letter.encode_utf8(&mut [0; 4]).bytes()),
             }
-            starts.resize(undone.len(), self.start(at));
+            starts.resize(decoded.len(), self.start(at));
             at += length;
         }
         starts.push(self.start(bytes.len()));
-        Some(Self { bytes: Bytes::Undone(undone), starts })
+        Some(Self { bytes: Bytes::Decoded(decoded), starts })
     }
 }
 
-/// `%41`, with digits of either case.
-fn percent(text: &[u8]) -> Option<(Letter, usize)> {
+/// Percent-encoding: `%41`, with digits of either case.
+fn percent(text: &[u8]) -> Option<(Unescaped, usize)> {
     let code = number(text.strip_prefix(b"%")?.get(..2)?, 16)?;
-    Some((Letter::Byte(u8::try_from(code).ok()?), 3))
+    Some((Unescaped::Byte(u8::try_from(code).ok()?), 3))
 }
 
-/// A blank in a form's body; percent signs are undone by another reading.
-fn plus(text: &[u8]) -> Option<(Letter, usize)> {
-    text.starts_with(b"+").then_some((Letter::Byte(b' '), 1))
+/// A space as `+` (application/x-www-form-urlencoded). The percent signs are decoded by another view.
+fn plus(text: &[u8]) -> Option<(Unescaped, usize)> {
+    text.starts_with(b"+").then_some((Unescaped::Byte(b' '), 1))
 }
 
-/// `''`, as SQL writes one in a literal.
-fn literal(text: &[u8]) -> Option<(Letter, usize)> {
-    text.starts_with(b"''").then_some((Letter::Byte(b'\''), 2))
+/// `''`, a quote in a string literal of SQL.
+fn doubled_literal_quote(text: &[u8]) -> Option<(Unescaped, usize)> {
+    text.starts_with(b"''").then_some((Unescaped::Byte(b'\''), 2))
 }
 
-/// `""`, as SQL writes one in a name.
-fn name(text: &[u8]) -> Option<(Letter, usize)> {
-    text.starts_with(b"\"\"").then_some((Letter::Byte(b'"'), 2))
+/// `""`, a quote in an identifier of SQL.
+fn doubled_identifier_quote(text: &[u8]) -> Option<(Unescaped, usize)> {
+    text.starts_with(b"\"\"").then_some((Unescaped::Byte(b'"'), 2))
 }
 
-/// `\n`, `\x41`, `\101`, `\u0041`, `\u{41}`, `\U00000041`, and a letter that stands for itself.
-fn backslash(text: &[u8]) -> Option<(Letter, usize)> {
+/// Backslash escapes: `\n`, `\x41`, `\101`, `\u0041`, `\u{41}`, `\U00000041`, or a character that stands for itself.
+fn backslash(text: &[u8]) -> Option<(Unescaped, usize)> {
     let rest = text.strip_prefix(b"\\")?;
     let first = *rest.first()?;
     let coded = match first {
@@ -129,7 +137,7 @@ fn backslash(text: &[u8]) -> Option<(Letter, usize)> {
     };
     if let Some((code, length)) = coded {
         let byte = matches!(first, b'x' | b'0'..=b'3').then(|| u8::try_from(code).ok()).flatten();
-        let letter = byte.map(Letter::Byte).or_else(|| char::from_u32(code).map(Letter::Char))?;
+        let letter = byte.map(Unescaped::Byte).or_else(|| char::from_u32(code).map(Unescaped::Char))?;
         return Some((letter, length));
     }
     let byte = match first {
@@ -144,7 +152,7 @@ fn backslash(text: &[u8]) -> Option<(Letter, usize)> {
         b'0' => 0,
         other => other,
     };
-    Some((Letter::Byte(byte), 2))
+    Some((Unescaped::Byte(byte), 2))
 }
 
 fn braced(rest: &[u8]) -> Option<(u32, usize)> {
@@ -153,7 +161,7 @@ fn braced(rest: &[u8]) -> Option<(u32, usize)> {
     Some((number(code.get(..length)?, 16)?, length + 4))
 }
 
-/// `\u0041`, or two halves of a letter that UTF-16 writes in two.
+/// `\u0041`, or a surrogate pair of two such escapes.
 fn utf16(text: &[u8]) -> Option<(u32, usize)> {
     let unit = |at: usize| text.get(at..)?.strip_prefix(b"\\u")?.get(..4).and_then(|code| number(code, 16));
     let (high, low) = (unit(0)?, unit(6));
@@ -165,8 +173,8 @@ fn utf16(text: &[u8]) -> Option<(u32, usize)> {
     }
 }
 
-/// `&amp;`, `&#65;`, `&#x41;`.
-fn entity(text: &[u8]) -> Option<(Letter, usize)> {
+/// Character references of XML: `&amp;`, `&#65;`, `&#x41;`.
+fn entity(text: &[u8]) -> Option<(Unescaped, usize)> {
     let rest = text.strip_prefix(b"&")?;
     let length = rest.iter().take(10).position(|byte| *byte == b';')?;
     let code = match rest.get(..length)? {
@@ -179,10 +187,10 @@ fn entity(text: &[u8]) -> Option<(Letter, usize)> {
         [b'#', decimal @ ..] => number(decimal, 10)?,
         _ => return None,
     };
-    Some((Letter::Char(char::from_u32(code)?), length + 2))
+    Some((Unescaped::Char(char::from_u32(code)?), length + 2))
 }
 
-/// Digits alone, at least one.
+/// Parses a number of digits only, at least one.
 fn number(digits: &[u8], radix: u32) -> Option<u32> {
     let fold =
         |value: u32, digit: &u8| value.checked_mul(radix)?.checked_add(char::from(*digit).to_digit(radix)?);

@@ -1,4 +1,4 @@
-//! The events of a YAML text, which can be looked at before they are taken.
+//! The parser events of a YAML document, with lookahead.
 
 use std::collections::VecDeque;
 
@@ -6,7 +6,7 @@ use serde_saphyr::granit_parser::{Event, Parser, StrInput};
 
 use crate::locate::Position;
 
-/// What there is of a text's one document.
+/// The events of a single document, without those of the stream and the document itself.
 pub(crate) struct Events<'t> {
     parser: Parser<'t, StrInput<'t>>,
     ahead: VecDeque<(Event<'t>, Position)>,
@@ -22,22 +22,22 @@ impl<'t> Events<'t> {
         self.ahead.pop_front()
     }
 
-    /// The event that comes after so many others. What comes after an error of the text is not there.
+    /// The event after `after` others, or `None` at the end or at a syntax error.
     pub(crate) fn peek(&mut self, after: usize) -> Option<&Event<'t>> {
         while self.ahead.len() <= after {
             let (event, span) = self.parser.next()?.ok()?;
-            let presentation = matches!(
+            let is_framing = matches!(
                 event,
                 Event::StreamStart | Event::StreamEnd | Event::DocumentStart(..) | Event::DocumentEnd
             );
-            if !presentation {
+            if !is_framing {
                 self.ahead.push_back((event, (span.start.line(), span.start.col() + 1)));
             }
         }
         self.ahead.get(after).map(|(event, _)| event)
     }
 
-    /// Leaves out the value that comes next.
+    /// Skips the next value.
     pub(crate) fn skip(&mut self) {
         let mut open = 0_usize;
         while let Some((event, _)) = self.next() {

@@ -1,39 +1,39 @@
-//! Several texts as one spec: objects may come from each of them, and everything else from one.
+//! Merges several parts of a spec to one: objects may be declared in every part, everything else in one only.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::page::{Page, Place};
+use super::composed::{Composed, Place};
 use super::rewritten::{Entry, Form, Rewritten};
-use super::shape::{Section, Shape};
+use super::schema::{Section, SpecSchema};
 use crate::SpecPath;
 use crate::extension::PREFIX;
 use crate::quote::quoted;
 
-/// Something that two texts say: what, the second place, the first one, and why both may not.
+/// A key or a name that two parts declare: its path, both places, and the reason for which that is an error.
 pub(crate) struct Clash {
     pub(crate) at: SpecPath,
-    pub(crate) again: Place,
-    pub(crate) before: Place,
-    pub(crate) why: Why,
+    pub(crate) second: Place,
+    pub(crate) first_place: Place,
+    pub(crate) reason: ClashReason,
 }
 
-/// Why two texts may not say the same.
+/// The reason for which two parts may not declare the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Why {
-    /// The key of one text, twice.
+pub(crate) enum ClashReason {
+    /// One part has the key twice.
     Twice,
-    /// A name of an object.
+    /// An object of this name is declared in another part.
     Declared,
-    /// What a whole spec has once.
+    /// The key may occur once in a whole spec.
     Whole,
-    /// A list and a mapping, or what is neither.
+    /// The values are a list and a mapping, or neither.
     Form,
-    /// An anchor or a tag belongs to one of them.
+    /// One of the values has an anchor or a tag.
     Marked,
 }
 
-/// One page of all texts, or everything that more than one says.
-pub(crate) fn merge(texts: &[Rewritten], shape: &Shape) -> Result<Page, Vec<Clash>> {
+/// Merges all parts, or returns all clashes.
+pub(crate) fn merge(texts: &[Rewritten], spec_schema: &SpecSchema) -> Result<Composed, Vec<Clash>> {
     let mut order: Vec<String> = Vec::new();
     let mut sections: BTreeMap<String, Vec<&Entry>> = BTreeMap::new();
     for entry in texts.iter().flat_map(|text| &text.entries) {
@@ -45,39 +45,39 @@ pub(crate) fn merge(texts: &[Rewritten], shape: &Shape) -> Result<Page, Vec<Clas
     }
     let clashes: Vec<Clash> = order
         .iter()
-        .flat_map(|key| clashes(shape, sections.get(key).map_or(&[][..], Vec::as_slice)))
+        .flat_map(|key| clashes(spec_schema, sections.get(key).map_or(&[][..], Vec::as_slice)))
         .collect();
     if !clashes.is_empty() {
         return Err(clashes);
     }
-    let order = ordered(order, &sections);
+    let order = order_by_anchors(order, &sections);
     let start = texts.iter().enumerate().find_map(|(part, text)| text.start.map(|at| Place { part, at }));
     let start = start.unwrap_or(Place { part: 0, at: (1, 1) });
-    let mut page = Page::default();
-    page.line(&["{"], start);
+    let mut composed = Composed::default();
+    composed.line(&["{"], start);
     for (position, key) in order.iter().enumerate() {
         let entries = sections.get(key).map_or(&[][..], Vec::as_slice);
-        section(&mut page, key, position == 0, entries);
+        section(&mut composed, key, position == 0, entries);
     }
-    page.line(&["}"], start);
-    Ok(page)
+    composed.line(&["}"], start);
+    Ok(composed)
 }
 
-/// The same keys, so that an anchor comes before what repeats it: a section that several texts have stands at one place. Where two
-/// texts need opposite orders, the parser tells the anchor that is not there yet.
-fn ordered(mut left: Vec<String>, sections: &BTreeMap<String, Vec<&Entry>>) -> Vec<String> {
-    let mut order = Vec::with_capacity(left.len());
+/// Sorts the keys so that every anchor is defined before its aliases, since a section of several parts is written at one
+/// place. If two parts need opposite orders, the parser reports the alias without an anchor.
+fn order_by_anchors(mut remaining: Vec<String>, sections: &BTreeMap<String, Vec<&Entry>>) -> Vec<String> {
+    let mut order = Vec::with_capacity(remaining.len());
     let mut defined: BTreeSet<(usize, usize)> = BTreeSet::new();
-    while !left.is_empty() {
+    while !remaining.is_empty() {
         let entries = |key: &String| sections.get(key).into_iter().flatten();
         let is_next = |key: &String| {
             entries(key).all(|entry| {
                 let anchors = &entry.anchors;
-                let mut repeated = anchors.repeated.difference(&anchors.defined);
-                repeated.all(|anchor| defined.contains(&(entry.place.part, *anchor)))
+                let mut external = anchors.aliased.difference(&anchors.defined);
+                external.all(|anchor| defined.contains(&(entry.place.part, *anchor)))
             })
         };
-        let key = left.remove(left.iter().position(is_next).unwrap_or(0));
+        let key = remaining.remove(remaining.iter().position(is_next).unwrap_or(0));
         for entry in entries(&key) {
             defined.extend(entry.anchors.defined.iter().map(|anchor| (entry.place.part, *anchor)));
         }
@@ -86,7 +86,7 @@ fn ordered(mut left: Vec<String>, sections: &BTreeMap<String, Vec<&Entry>>) -> V
     order
 }
 
-/// Each text may ignore keys of its own.
+/// The unique key of an entry. Extension fields of different parts are kept apart.
 fn key(entry: &Entry) -> String {
     match (entry.key.starts_with(PREFIX), entry.place.part) {
         (true, part @ 1..) => format!("{} ({part})", entry.key),
@@ -94,53 +94,53 @@ fn key(entry: &Entry) -> String {
     }
 }
 
-fn section(page: &mut Page, key: &str, is_first: bool, entries: &[&Entry]) {
+fn section(composed: &mut Composed, key: &str, is_first: bool, entries: &[&Entry]) {
     let Some(first) = entries.first() else { return };
-    page.line(&[if is_first { "? " } else { ", ? " }, &quoted(key)], first.place);
+    composed.line(&[if is_first { "? " } else { ", ? " }, &quoted(key)], first.place);
     let (open, close) = match first.form {
         Form::Mapping => ("{", "}"),
         Form::List => ("[", "]"),
-        Form::Scalar => return page.append(&first.body),
+        Form::Scalar => return composed.append(&first.body),
     };
-    page.line(&[": ", &first.head, open], first.start);
+    composed.line(&[": ", &first.head, open], first.start);
     let mut is_first = true;
     for entry in entries {
-        page.extend(&entry.body, is_first);
+        composed.extend(&entry.body, is_first);
         is_first &= entry.body.yaml.is_empty();
     }
-    page.line(&[close], first.start);
+    composed.line(&[close], first.start);
 }
 
-fn clashes(shape: &Shape, entries: &[&Entry]) -> Vec<Clash> {
+fn clashes(spec_schema: &SpecSchema, entries: &[&Entry]) -> Vec<Clash> {
     let Some((first, others)) = entries.split_first() else { return Vec::new() };
     let mut found = Vec::new();
     let mut names: BTreeMap<&str, Place> = BTreeMap::new();
     let at = SpecPath::root().key(&first.key);
-    let is_whole = shape.section(&first.key) == Section::Whole;
+    let is_whole = spec_schema.section(&first.key) == Section::Whole;
     for entry in others {
-        let why = if entry.place.part == first.place.part {
-            Why::Twice
+        let reason = if entry.place.part == first.place.part {
+            ClashReason::Twice
         } else if is_whole {
-            Why::Whole
+            ClashReason::Whole
         } else if entry.form != first.form || entry.form == Form::Scalar {
-            Why::Form
+            ClashReason::Form
         } else if entry.is_marked() || first.is_marked() {
-            Why::Marked
+            ClashReason::Marked
         } else {
             continue;
         };
-        found.push(Clash { at: at.clone(), again: entry.place, before: first.place, why });
+        found.push(Clash { at: at.clone(), second: entry.place, first_place: first.place, reason });
     }
     for entry in if found.is_empty() { entries } else { &[] } {
         for (name, place) in &entry.names {
             match names.get(name.as_str()) {
-                // The parser finds what one text says twice.
-                Some(before) if before.part != place.part => {
+                // Duplicates within one part are found by the parser.
+                Some(first_place) if first_place.part != place.part => {
                     found.push(Clash {
                         at: at.key(name),
-                        again: *place,
-                        before: *before,
-                        why: Why::Declared,
+                        second: *place,
+                        first_place: *first_place,
+                        reason: ClashReason::Declared,
                     });
                 }
                 Some(_) => {}

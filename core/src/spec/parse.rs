@@ -1,27 +1,27 @@
-//! The parser of YAML, with its bounds.
+//! Parses YAML with limits.
 
 use serde::Deserialize as _;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_saphyr::Error as Yaml;
 
 use super::problem::{ALIAS_EVENTS_LIMIT, DEPTH_LIMIT, NODE_LIMIT, nearest};
-use crate::extension::Without;
+use crate::extension::WithoutExtensions;
 use crate::faults::{self, Kind};
 
-/// So many places that do not parse are told at once.
-const PLACES_LIMIT: usize = 50;
-/// All readings of a text together; a text that is longer is read once, and its first place is told.
-const READ_AGAIN_LIMIT: usize = 4 * 1024 * 1024;
+/// The largest number of errors that are reported at once.
+const ERRORS_LIMIT: usize = 50;
+/// The number of bytes that all passes together may parse. Of a longer text, only the first error is reported.
+const TOTAL_LIMIT: usize = 4 * 1024 * 1024;
 
-/// What one document of YAML says, or everything in it that does not parse.
+/// Deserializes one YAML document, or returns all errors.
 pub(crate) fn parse<S: DeserializeOwned>(yaml: &str) -> Result<S, Vec<Yaml>> {
-    let most = (READ_AGAIN_LIMIT / yaml.len().max(1)).clamp(1, PLACES_LIMIT);
-    faults::all(most, kind, is_meant, |reading| {
-        read(yaml, |deserializer| S::deserialize(Without(reading.of(deserializer))))
+    let most = (TOTAL_LIMIT / yaml.len().max(1)).clamp(1, ERRORS_LIMIT);
+    faults::collect_errors(most, kind, may_be_misspelling, |pass| {
+        with_limits(yaml, |deserializer| S::deserialize(WithoutExtensions(pass.track(deserializer))))
     })
 }
 
-/// What an error says about the rest of the text.
+/// The kind of an error, which determines how the next pass continues.
 fn kind(error: &Yaml) -> Kind {
     match error.without_snippet() {
         Yaml::SerdeMissingField { .. } => Kind::MissingKey,
@@ -36,12 +36,12 @@ fn kind(error: &Yaml) -> Kind {
         | Yaml::NonFiniteFloat { .. }
         | Yaml::NullIntoString { .. }
         | Yaml::Message { .. } => Kind::Entry,
-        _ => Kind::Text,
+        _ => Kind::Document,
     }
 }
 
-/// Whether the key that is missing may be the one that another error is about: written otherwise, or with a value that does not fit.
-fn is_meant(missing: &Yaml, other: &Yaml) -> bool {
+/// Returns true if the missing key may be the one that another error is about: misspelled, or with a wrong value.
+fn may_be_misspelling(missing: &Yaml, other: &Yaml) -> bool {
     match (missing.without_snippet(), other.without_snippet()) {
         (Yaml::SerdeMissingField { field: missing, .. }, Yaml::SerdeUnknownField { field, expected, .. }) => {
             let key = field.split(':').next().unwrap_or(field);
@@ -51,12 +51,12 @@ fn is_meant(missing: &Yaml, other: &Yaml) -> bool {
     }
 }
 
-/// Whether a text is YAML within its bounds, whatever it says.
+/// Checks that a text is valid YAML within the limits, whatever its content.
 pub(crate) fn check(yaml: &str) -> Result<(), Yaml> {
-    read(yaml, |deserializer| IgnoredAny::deserialize(deserializer).map(drop))
+    with_limits(yaml, |deserializer| IgnoredAny::deserialize(deserializer).map(drop))
 }
 
-fn read<T>(
+fn with_limits<T>(
     yaml: &str,
     with: impl FnOnce(serde_saphyr::Deserializer<'_, '_>) -> Result<T, Yaml>,
 ) -> Result<T, Yaml> {
@@ -70,7 +70,7 @@ fn read<T>(
             max_aliases: NODE_LIMIT,
             max_anchors: NODE_LIMIT,
             max_merge_keys: NODE_LIMIT,
-            // What counts is what aliases expand to, not how many there are.
+            // The expansion of aliases is limited below, not their number.
             enforce_alias_anchor_ratio: false,
         },
         alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: ALIAS_EVENTS_LIMIT },

@@ -1,37 +1,37 @@
-//! From the texts of a spec to one: variables, lists of one text, several files.
+//! Resolves the parts of a spec to one text: substitutes variables, splits lists, and merges files.
 
 use std::collections::BTreeSet;
 
 use serde_saphyr::granit_parser::{Event, ScalarStyle};
 
+use super::composed::{Composed, Place};
 use super::events::Events;
-use super::merge::{Clash, Why, merge};
-use super::page::{Page, Place};
+use super::merge::{Clash, ClashReason, merge};
 use super::rewrite::{Rules, rewrite};
-use super::rewritten::{Rewritten, Trouble};
-use super::shape::Shape;
+use super::rewritten::{RewriteProblem, Rewritten};
+use super::schema::SpecSchema;
 use super::source::Part;
 use crate::extension::INTERPOLATE;
 use crate::locate::Position;
 use crate::variables::{Problem, Variables};
 use crate::{SpecPath, Violation, Violations, unexpanded};
 
-/// What a spec may be made of beside its texts.
-pub(crate) struct Grounds<'g> {
+/// The inputs of resolving beside the parts themselves.
+pub(crate) struct Context<'g> {
     pub(crate) variables: &'g Variables,
-    /// Made when it is needed.
-    pub(crate) shape: &'g dyn Fn() -> Shape,
+    /// The structure of the spec, made on demand.
+    pub(crate) spec_schema: &'g dyn Fn() -> SpecSchema,
 }
 
-/// Why there is no one text.
+/// The reason for which a spec could not be resolved.
 #[derive(Debug)]
 pub(crate) enum Unresolved {
     Invalid(Violations),
-    /// Variables that look like credentials.
+    /// The spec uses variables that look like credentials.
     Credentials(Violations),
 }
 
-/// Whether a text asks for its variables to be replaced.
+/// Returns true if a text has `interpolate: true`.
 pub(crate) fn interpolates(text: &str) -> Result<bool, Violation> {
     let mut events = Events::of(text);
     if !text.contains(INTERPOLATE) || !matches!(events.next(), Some((Event::MappingStart(..), _))) {
@@ -58,7 +58,7 @@ fn flag(value: Option<(Event<'_>, Position)>) -> Result<bool, Violation> {
     }
 }
 
-/// Whether a text has nothing in it but comments.
+/// Returns true if a text contains only comments.
 pub(crate) fn is_empty(text: &str) -> bool {
     match Events::of(text).peek(0) {
         None => true,
@@ -68,119 +68,124 @@ pub(crate) fn is_empty(text: &str) -> bool {
     }
 }
 
-/// The file that a violation names: none where there is only one.
+/// The file name for a violation, or `None` if the spec is a single file.
 pub(crate) fn name(parts: &[Part], part: usize) -> Option<&str> {
     parts.get(part).filter(|_| parts.len() > 1).map(|part| part.name.as_str())
 }
 
-/// What each text says of variables: whether it asks for them, or where it has them without.
-pub(crate) fn asked(parts: &[Part]) -> Result<Vec<bool>, Violations> {
-    let (mut asked, mut wrong) = (Vec::new(), Violations::default());
+/// Returns for each part whether it has `interpolate: true`. Variables in a part without it are violations.
+pub(crate) fn interpolation_flags(parts: &[Part]) -> Result<Vec<bool>, Violations> {
+    let (mut interpolated, mut violations) = (Vec::new(), Violations::default());
     for (number, part) in parts.iter().enumerate() {
         let of_file = |violation: Violation| violation.of_file(name(parts, number));
         match interpolates(&part.written) {
-            Ok(false) => wrong.extend(unexpanded::violations(&part.written).into_iter().map(of_file)),
+            Ok(false) => violations.extend(unexpanded::violations(&part.written).into_iter().map(of_file)),
             Ok(true) => {}
-            Err(violation) => wrong.extend([of_file(violation)]),
+            Err(violation) => violations.extend([of_file(violation)]),
         }
-        asked.push(interpolates(&part.written).unwrap_or(false));
+        interpolated.push(interpolates(&part.written).unwrap_or(false));
     }
-    wrong.or(asked)
+    violations.or(interpolated)
 }
 
-/// Whether the texts are more than one, or have what has to be replaced.
-pub(crate) fn is_needed(parts: &[Part], asked: &[bool]) -> bool {
-    let replaced = |(part, asked): (&Part, &bool)| {
-        (*asked && part.written.contains('$')) || part.written.contains("split")
+/// Returns true if there are several parts, or if a part may need substitution.
+pub(crate) fn is_needed(parts: &[Part], interpolated: &[bool]) -> bool {
+    let may_change = |(part, interpolated): (&Part, &bool)| {
+        (*interpolated && part.written.contains('$')) || part.written.contains("split")
     };
-    parts.len() > 1 || parts.iter().zip(asked).any(replaced)
+    parts.len() > 1 || parts.iter().zip(interpolated).any(may_change)
 }
 
-/// Whether the relative paths of all texts start at one folder.
-pub(crate) fn is_one_folder(parts: &[Part]) -> bool {
+/// Returns true if the relative paths of all parts have the same base directory.
+pub(crate) fn have_same_base(parts: &[Part]) -> bool {
     parts.windows(2).all(|two| matches!(two, [one, other] if one.base == other.base))
 }
 
-/// One text, unless the only one stays as it is.
+/// Returns the composed text, or `None` if the only part stays unchanged.
 pub(crate) fn resolve(
     parts: &[Part],
-    asked: &[bool],
-    grounds: &Grounds<'_>,
-) -> Result<Option<Page>, Unresolved> {
-    let (shape, joins) = ((grounds.shape)(), !is_one_folder(parts));
+    interpolated: &[bool],
+    context: &Context<'_>,
+) -> Result<Option<Composed>, Unresolved> {
+    let (spec_schema, joins) = ((context.spec_schema)(), !have_same_base(parts));
     let texts: Vec<Rewritten> = parts
         .iter()
-        .zip(asked)
+        .zip(interpolated)
         .enumerate()
-        .map(|(part, (text, asked))| {
-            let variables = asked.then_some(grounds.variables);
+        .map(|(part, (text, interpolated))| {
+            let variables = interpolated.then_some(context.variables);
             let base = joins.then_some(text.base.as_path());
-            rewrite(&text.written, &Rules { shape: &shape, variables, base, part })
+            rewrite(&text.written, &Rules { spec_schema: &spec_schema, variables, base, part })
         })
         .collect();
-    judge(parts, &texts)?;
+    check_problems(parts, &texts)?;
     if let [only] = &texts[..]
         && !only.changed
     {
         return Ok(None);
     }
-    let page = merge(&texts, &shape).map_err(|clashes| Unresolved::Invalid(told(parts, &clashes)))?;
-    Ok(Some(page))
+    let composed = merge(&texts, &spec_schema)
+        .map_err(|clashes| Unresolved::Invalid(clash_violations(parts, &clashes)))?;
+    Ok(Some(composed))
 }
 
-/// Every value that cannot be had; credentials before anything else.
-fn judge(parts: &[Part], texts: &[Rewritten]) -> Result<(), Unresolved> {
-    let (mut credentials, mut wrong) = (Violations::default(), Violations::default());
-    // A key of a mapping is looked at more than once.
+/// Returns the problems of all parts as violations. Credentials are reported before any others.
+fn check_problems(parts: &[Part], texts: &[Rewritten]) -> Result<(), Unresolved> {
+    let (mut credentials, mut violations) = (Violations::default(), Violations::default());
+    // A key of a mapping is visited more than once.
     let mut seen = BTreeSet::new();
     for (number, text) in texts.iter().enumerate() {
-        for (at, position, trouble) in &text.problems {
+        for (at, position, problem_kind) in &text.problems {
             if !seen.insert((number, *position)) {
                 continue;
             }
-            let problem = match trouble {
-                Trouble::Variable(problem) => problem.to_string(),
-                Trouble::Secret => {
+            let problem = match problem_kind {
+                RewriteProblem::Variable(problem) => problem.to_string(),
+                RewriteProblem::Secret => {
                     "a secret's name is written out, and never taken from a variable".to_owned()
                 }
-                // The only text is read as it is, and told so in the words of what was expected.
-                Trouble::NoMapping if texts.len() == 1 => continue,
-                Trouble::NoMapping => "expected a mapping, written `NAME: VALUE`, a line each".to_owned(),
+                // A single part is reported by the parser, with a more specific message.
+                RewriteProblem::NoMapping if texts.len() == 1 => continue,
+                RewriteProblem::NoMapping => {
+                    "expected a mapping, written `NAME: VALUE`, a line each".to_owned()
+                }
             };
             let violation = Violation::at(at.clone(), *position, problem).of_file(name(parts, number));
-            match trouble {
-                Trouble::Variable(Problem::Credential(_)) => credentials.extend([violation]),
-                Trouble::Variable(_) | Trouble::Secret | Trouble::NoMapping => wrong.extend([violation]),
+            match problem_kind {
+                RewriteProblem::Variable(Problem::Credential(_)) => credentials.extend([violation]),
+                RewriteProblem::Variable(_) | RewriteProblem::Secret | RewriteProblem::NoMapping => {
+                    violations.extend([violation]);
+                }
             }
         }
     }
     credentials.or(()).map_err(Unresolved::Credentials)?;
-    wrong.or(()).map_err(|wrong| Unresolved::Invalid(wrong.sorted()))
+    violations.or(()).map_err(|violations| Unresolved::Invalid(violations.sorted()))
 }
 
-fn told(parts: &[Part], clashes: &[Clash]) -> Violations {
+fn clash_violations(parts: &[Part], clashes: &[Clash]) -> Violations {
     let violation = |clash: &Clash| {
-        let Place { part, at: (line, column) } = clash.before;
+        let Place { part, at: (line, column) } = clash.first_place;
         let file = name(parts, part).map(|name| format!("{name} ")).unwrap_or_default();
         let before = format!("{file}line {line} column {column}");
-        let problem = match clash.why {
-            Why::Twice => format!("the key is there twice: before at {before}"),
-            Why::Declared => format!("declared twice: before at {before}"),
-            Why::Whole => {
+        let problem = match clash.reason {
+            ClashReason::Twice => format!("the key is there twice: before at {before}"),
+            ClashReason::Declared => format!("declared twice: before at {before}"),
+            ClashReason::Whole => {
                 format!(
                     "it stands in one file of a spec, and it is at {before} already; objects alone may be in several files"
                 )
             }
-            Why::Form => {
+            ClashReason::Form => {
                 format!("it is of another form than at {before}: write both as mappings, or both as lists")
             }
-            Why::Marked => {
+            ClashReason::Marked => {
                 format!(
                     "it is at {before} too: what several files have takes no anchor and no tag as a whole"
                 )
             }
         };
-        Violation::at(clash.at.clone(), clash.again.at, problem).of_file(name(parts, clash.again.part))
+        Violation::at(clash.at.clone(), clash.second.at, problem).of_file(name(parts, clash.second.part))
     };
     clashes.iter().map(violation).collect::<Violations>().sorted()
 }

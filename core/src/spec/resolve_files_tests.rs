@@ -1,4 +1,4 @@
-//! Several files are one spec.
+//! Tests of specs in several files.
 
 use super::*;
 
@@ -20,7 +20,7 @@ fn objects_of_several_files_are_one_spec() {
     assert_eq!(texts, [pair("a", "x"), pair("b", "y"), pair("orders", "y")]);
     assert_eq!(toy.acls.unwrap().len(), 2);
     assert_eq!(toy.endpoint.as_deref(), Some("s:1"));
-    // An anchor of a section that comes later in the other file.
+    // The anchor is in a section that comes later in the other file.
     let later = read(&[
         ("a", "topics: {a: {text: x}}\nacls: []\n"),
         ("b", "acls: [&c {text: y}]\ntopics: {b: *c}\n"),
@@ -29,7 +29,7 @@ fn objects_of_several_files_are_one_spec() {
 }
 
 #[test]
-fn what_two_files_say_is_told_with_both_places() {
+fn a_clash_of_two_files_is_reported_with_both_places() {
     for (a, b, problem) in [
         (
             "topics:\n  t: {}\n",
@@ -76,23 +76,23 @@ fn what_two_files_say_is_told_with_both_places() {
         ("topics: {}\n", "interpolate: 1\n", "b.yaml line 1 column 14, interpolate: expected true"),
         ("topics: {}\n", "topics: {}\n---\ntopics: {}\n", "b.yaml line "),
     ] {
-        let told = read(&[("a.yaml", a), ("b.yaml", b)]).unwrap_err();
-        assert!(told.starts_with(problem) || told.contains("takes no anchor"), "{a}{b}: {told}");
+        let error = read(&[("a.yaml", a), ("b.yaml", b)]).unwrap_err();
+        assert!(error.starts_with(problem) || error.contains("takes no anchor"), "{a}{b}: {error}");
     }
 }
 
-/// Each place is that of the file as it is written, also behind variables, and below a key that is missing.
+/// Each position is that of the file as written, also after variables and aliases.
 #[test]
-fn what_does_not_parse_in_several_files_is_told_at_once() {
-    let told = read(&[
+fn errors_of_several_files_are_reported_at_once() {
+    let error = read(&[
         ("b.yaml", "endpoint: [s]\ntopics:\n  t:\n    partitions: six\n    sort: x\n"),
         (
             "a.yaml",
             "interpolate: true\nx-c: &c {text: [\"${NAME}\"]}\ntopics:\n  ${NAME}: {partitions: \"${NUMBER}x\"}\n  u: *c\n  v: *c\n",
         ),
     ]);
-    let told = told.unwrap_err();
-    let begins: Vec<_> = told
+    let error = error.unwrap_err();
+    let begins: Vec<_> = error
         .lines()
         .take_while(|line| *line != "{")
         .map(|line| line.split(['`', ';', ',']).take(2).collect::<String>())
@@ -107,12 +107,12 @@ fn what_does_not_parse_in_several_files_is_told_at_once() {
             "b.yaml line 4 column 17 topics.t.partitions: expected a whole number",
             "b.yaml line 5 column 5 topics.t.sort: unknown key ",
         ],
-        "{told}"
+        "{error}"
     );
 }
 
 #[test]
-fn a_path_is_relative_to_the_file_that_has_it() {
+fn a_path_is_relative_to_its_file() {
     let paths = |files: &[(&str, &str)]| {
         let text = text(files).unwrap();
         let topics = text.parse::<Toy>().unwrap().topics.unwrap();
@@ -124,14 +124,14 @@ fn a_path_is_relative_to_the_file_that_has_it() {
     let b = "topics: {b: {policy: {file: ../p.json}}, c: {policy: {file: /p.json}}}";
     assert_eq!(paths(&[("one/a", a), ("two/b", b)]), ["one/p.json", "two/../p.json", "/p.json"]);
     assert_eq!(paths(&[("one/a", a), ("one/b", b)]), ["one/p.json", "one/../p.json", "/p.json"]);
-    // A config of that name is none.
+    // A key `file` within an untyped config is no path.
     let config = read(&[("one/a", "acls: [{config: {file: x}}]"), ("two/b", "topics: {}")]).unwrap();
     assert_eq!(config.acls.unwrap()[0].config.as_ref().unwrap()["file"], "x");
 }
 
 #[test]
-fn a_text_moved_from_content_to_a_file_means_the_same() {
+fn an_inline_config_of_compose_can_be_moved_to_a_file() {
     let content = "topics:\n  ${NAME}:\n    partitions: ${NUMBER}\n    owner: \"${NONE:-app}\"\n    text: \"cost $$5 $${aws:username} $$NAME\"\n  $${NAME}x y: {}\n";
     let by_compose = "topics:\n  orders:\n    partitions: 12\n    owner: \"app\"\n    text: \"cost $5 ${aws:username} $NAME\"\n  ${NAME}x y: {}\n";
-    assert_eq!(one(content).unwrap(), read(&[("s", by_compose)]).unwrap());
+    assert_eq!(read_one(content).unwrap(), read(&[("s", by_compose)]).unwrap());
 }

@@ -50,47 +50,48 @@ fn text(files: &[(&str, &str)]) -> Result<Text, String> {
     };
     let environment: Vec<_> = ENVIRONMENT.iter().map(|(name, value)| (name.into(), value.into())).collect();
     let variables = Variables::new(&environment, &["TOYCLI_AUTH"]);
-    let shape = || Shape::new(schemars::schema_for!(Toy).to_value());
-    let grounds = Grounds { variables: &variables, shape: &shape };
-    Text::new(files.iter().map(part).collect(), &grounds).map_err(|unresolved| match unresolved {
-        Unresolved::Invalid(violations) => told(&violations),
-        Unresolved::Credentials(violations) => format!("78: {}", told(&violations)),
+    let spec_schema = || SpecSchema::new(schemars::schema_for!(Toy).to_value());
+    let context = Context { variables: &variables, spec_schema: &spec_schema };
+    Text::new(files.iter().map(part).collect(), &context).map_err(|unresolved| match unresolved {
+        Unresolved::Invalid(violations) => messages(&violations),
+        Unresolved::Credentials(violations) => format!("78: {}", messages(&violations)),
     })
 }
 
-fn told(violations: &Violations) -> String {
+fn messages(violations: &Violations) -> String {
     violations.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 fn read(files: &[(&str, &str)]) -> Result<Toy, String> {
     let text = text(files)?;
-    text.parse::<Toy>().map_err(|violations| told(&violations) + &format!("\n{}", text.yaml()))
+    text.parse::<Toy>().map_err(|violations| messages(&violations) + &format!("\n{}", text.yaml()))
 }
 
-fn one(yaml: &str) -> Result<Toy, String> {
+fn read_one(yaml: &str) -> Result<Toy, String> {
     read(&[("spec.yaml", &format!("interpolate: true\n{yaml}"))])
 }
 
 fn topic(yaml: &str) -> Topic {
-    one(&format!("topics: {{t: {{{yaml}}}}}")).unwrap().topics.unwrap().remove("t").unwrap()
+    read_one(&format!("topics: {{t: {{{yaml}}}}}")).unwrap().topics.unwrap().remove("t").unwrap()
 }
 
 #[test]
-fn names_values_and_numbers_are_taken_from_variables() {
-    let toy =
-        one("topics:\n  ${NAME}:\n    partitions: ${NUMBER}\n    compact: ${FLAG}\n    owner: ${NAME}-x\n");
+fn names_values_and_numbers_may_be_variables() {
+    let toy = read_one(
+        "topics:\n  ${NAME}:\n    partitions: ${NUMBER}\n    compact: ${FLAG}\n    owner: ${NAME}-x\n",
+    );
     let topics = toy.unwrap().topics.unwrap();
     let orders = &topics["orders"];
     assert_eq!((orders.partitions, orders.compact), (Some(12), Some(true)));
     assert_eq!(orders.owner, Some(secret::Text::Plain("orders-x".to_owned())));
-    // A quoted one stays a string where any value is read, and a string may look like a number.
+    // A quoted variable stays a string, even if its value looks like a number.
     assert_eq!(topic(r#"owner: "${NUMBER}""#).owner, Some(secret::Text::Plain("12".to_owned())));
     assert_eq!(topic(r#"text: "${NUMBER}", config: {"${NUMBER}": "${FLAG}"}"#).config.unwrap()["12"], "true");
     assert_eq!(topic(r#"text: "${EMPTY}""#).text.as_deref(), Some(""));
 }
 
 #[test]
-fn a_value_arrives_as_it_is_and_never_changes_the_structure() {
+fn a_value_is_substituted_literally_and_never_changes_the_structure() {
     let yaml = "a: [b]\n- \"c\" #d";
     for written in [
         "topics: {t: {text: \"${YAML}\"}}",
@@ -100,15 +101,17 @@ fn a_value_arrives_as_it_is_and_never_changes_the_structure() {
         "topics:\n  t: {text: &a \"${YAML}\"}\n",
         "x-a: &a \"${YAML}\"\ntopics: {t: {text: *a}}\n",
     ] {
-        let topics = one(written).unwrap().topics.unwrap();
+        let topics = read_one(written).unwrap().topics.unwrap();
         assert_eq!(topics["t"].text.as_deref(), Some(yaml), "{written}");
     }
-    assert!(one("topics:\n  ${YAML}: {}\n").unwrap().topics.unwrap().contains_key(yaml));
-    // Neither becomes what it is not: a list of one text, the name of a secret, a merged mapping.
-    assert!(one("topics: {t: {names: {\"${SPLIT}\": a}}}").unwrap_err().contains("expected a list"));
-    let merge = one("x-a: &a {text: b}\ntopics: {t: {\"${MERGE}\": *a}}").unwrap_err();
+    assert!(read_one("topics:\n  ${YAML}: {}\n").unwrap().topics.unwrap().contains_key(yaml));
+    // A value does not become syntax: neither `split`, nor `secret`, nor a merge key.
+    assert!(read_one("topics: {t: {names: {\"${SPLIT}\": a}}}").unwrap_err().contains("expected a list"));
+    let merge = read_one("x-a: &a {text: b}\ntopics: {t: {\"${MERGE}\": *a}}").unwrap_err();
     assert!(merge.contains("unknown key `<<`"), "{merge}");
-    assert!(one("x-a: &a {text: b}\ntopics: {t: {<<: *a}}").unwrap().topics.unwrap()["t"].text.is_some());
+    assert!(
+        read_one("x-a: &a {text: b}\ntopics: {t: {<<: *a}}").unwrap().topics.unwrap()["t"].text.is_some()
+    );
 }
 
 #[test]
@@ -120,20 +123,20 @@ fn a_secrets_name_is_never_taken_from_a_variable() {
         "x-a: &a secret\ntopics: {t: {owner: {*a : \"x${NAME}\"}}}",
         "topics: {t: {owner: {secret: \"${NONE}\"}}}",
     ] {
-        let problem = one(written).unwrap_err();
+        let problem = read_one(written).unwrap_err();
         assert!(problem.contains("a secret's name is written out") && problem.contains("line "), "{problem}");
     }
-    let credential = one("topics: {t: {text: \"${PG_PASSWORD:-}\", owner: \"${NONE}\"}}").unwrap_err();
+    let credential = read_one("topics: {t: {text: \"${PG_PASSWORD:-}\", owner: \"${NONE}\"}}").unwrap_err();
     assert!(
         credential.starts_with("78: line 2 column 20, topics.t.text: the variable PG_PASSWORD"),
         "{credential}"
     );
-    assert!(one("endpoint: ${TOYCLI_AUTH}").unwrap_err().starts_with("78: "));
+    assert!(read_one("endpoint: ${TOYCLI_AUTH}").unwrap_err().starts_with("78: "));
 }
 
 #[test]
-fn what_has_no_value_is_told_with_its_place_all_at_once() {
-    let problem = one(
+fn all_variables_without_a_value_are_reported_at_once_with_their_places() {
+    let problem = read_one(
         "topics:\n  ${NONE}:\n    text: 'x ${NAME:?} ${EMPTY:?say it}'\n    owner: $NAME\nendpoint: ${ALSO}\n",
     );
     let problem = problem.unwrap_err();
@@ -155,7 +158,7 @@ fn what_has_no_value_is_told_with_its_place_all_at_once() {
 }
 
 #[test]
-fn errors_behind_replaced_texts_keep_their_places() {
+fn errors_after_substituted_texts_keep_their_positions() {
     for (written, place) in [
         (
             "topics:\n  ${YAML}: {}\n  b:\n    partitions: x\n",
@@ -174,29 +177,29 @@ fn errors_behind_replaced_texts_keep_their_places() {
         ("endpoint: a\nendpoint: ${NAME}\n", "line 3 column 1, endpoint: the key"),
         ("topics: {a: {b: ${C}}}\n", "line 2 column "),
     ] {
-        let problem = one(written).unwrap_err();
+        let problem = read_one(written).unwrap_err();
         assert!(problem.contains(place), "{written}: {problem}");
     }
 }
 
 #[test]
-fn a_list_is_split_where_names_belong_and_nowhere_else() {
+fn a_text_is_split_only_where_a_list_of_names_is_expected() {
     let split = |yaml: &str| topic(yaml).names.unwrap();
     assert_eq!(split("names: {split: \"${LIST}\"}"), ["a", "b", "c"]);
     assert_eq!(split("names: {split: \"x,${NAME}\"}"), ["x", "orders"]);
     assert_eq!(split("names: {split: \"${EMPTY}\"}"), <[&str; 0]>::default());
-    assert_eq!(one("nodes: {split: \"a:1 , b:2\"}").unwrap().nodes.unwrap(), ["a:1", "b:2"]);
-    // Without variables too.
+    assert_eq!(read_one("nodes: {split: \"a:1 , b:2\"}").unwrap().nodes.unwrap(), ["a:1", "b:2"]);
+    // `split` needs no `interpolate`.
     let plain = read(&[("s", "x-l: &l 'p, q'\nnodes: {split: *l}\n")]).unwrap();
     assert_eq!(plain.nodes.unwrap(), ["p", "q"]);
-    let other = one("topics: {split: {text: a}}\nacls: [{config: {split: 'a,b'}}]").unwrap();
+    let other = read_one("topics: {split: {text: a}}\nacls: [{config: {split: 'a,b'}}]").unwrap();
     assert!(other.topics.unwrap().contains_key("split"));
     assert_eq!(other.acls.unwrap()[0].config.as_ref().unwrap()["split"], "a,b");
-    assert!(one("topics:\n  split:\n").unwrap_err().contains("topics.split"));
+    assert!(read_one("topics:\n  split:\n").unwrap_err().contains("topics.split"));
 }
 
 #[test]
-fn nothing_is_replaced_unless_the_spec_asks_for_it() {
+fn variables_are_substituted_only_with_interpolate() {
     for yaml in [
         "endpoint: ${NAME}",
         "topics: {\"a.${NAME}\": {}}",
@@ -218,38 +221,38 @@ fn nothing_is_replaced_unless_the_spec_asks_for_it() {
         let problem = read(&[("s", &format!("endpoint: a\ninterpolate: {value}\n"))]).unwrap_err();
         assert!(problem.starts_with("line 2 column 14, interpolate: expected true or false"), "{problem}");
     }
-    assert!(one("interpolate: true").unwrap_err().contains("twice"));
+    assert!(read_one("interpolate: true").unwrap_err().contains("twice"));
     assert!(read(&[("s", "topics: {t: {interpolate: true}}")]).unwrap_err().contains("unknown key"));
 }
 
-/// Compose reads an inline text with its own variables and dollars; what is left of it is a spec without either.
+/// An inline text that Compose has interpolated needs no further substitution.
 #[test]
-fn a_text_without_anything_to_replace_is_read_as_it_is() {
+fn a_text_without_variables_is_not_rewritten() {
     for yaml in [
         "topics: {splitter: {}}\n",
         "interpolate: true\ntopics: {t: {}}\n",
         "interpolate: true\nacls: [{text: a$}]\n",
     ] {
-        assert!(text(&[("s", yaml)]).unwrap().page.is_none(), "{yaml}");
+        assert!(text(&[("s", yaml)]).unwrap().composed.is_none(), "{yaml}");
     }
 }
 
 #[test]
-fn bounds_hold_for_what_is_replaced() {
+fn limits_hold_for_substituted_texts() {
     let mut bomb = String::from("x-a:\n  - &a0 [x, x, x, x, x, x, x, x, x, \"${NAME}\"]\n");
     for level in 1..9 {
         let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
         bomb.extend(["  - &a", &level.to_string(), " [", &aliases, "]\n"]);
     }
-    let problem = one(&bomb).unwrap_err();
+    let problem = read_one(&bomb).unwrap_err();
     assert!(problem.contains("the aliases (`*name`) expand"), "{problem}");
     let deep = |depth: usize| format!("x-a: {}\"${{NAME}}\"{}\n", "[".repeat(depth), "]".repeat(depth));
-    assert!(one(&deep(60)).is_ok());
-    let problem = one(&deep(70)).unwrap_err();
+    assert!(read_one(&deep(60)).is_ok());
+    let problem = read_one(&deep(70)).unwrap_err();
     assert!(problem.contains("line 2 column") && problem.contains("deeper than 64"), "{problem}");
 }
 
-/// Any value, in every style of scalar.
+/// Values of all kinds, which look like every style of scalar.
 fn value() -> impl Strategy<Value = String> {
     prop_oneof![any::<String>(), "[a-z:#\\-\\[\\]{}&*!|>'\"%@`,?~ \n\t\\\\$]{0,16}", "[0-9.eE+x-]{1,6}"]
 }
@@ -257,16 +260,18 @@ fn value() -> impl Strategy<Value = String> {
 fn resolved(yaml: &str, value: &str) -> Text {
     let part = Part { name: "s".into(), written: yaml.to_owned(), base: "".into() };
     let variables = Variables::new(&[("V".into(), value.into())], &[]);
-    let shape = || Shape::new(schemars::schema_for!(Toy).to_value());
-    Text::new(vec![part], &Grounds { variables: &variables, shape: &shape }).map_err(|_| ()).unwrap()
+    let spec_schema = || SpecSchema::new(schemars::schema_for!(Toy).to_value());
+    Text::new(vec![part], &Context { variables: &variables, spec_schema: &spec_schema })
+        .map_err(|_| ())
+        .unwrap()
 }
 
 proptest! {
     #[test]
-    fn any_value_arrives_whole_in_any_place(value in value().prop_filter("no NUL", |text| !text.contains('\0'))) {
+    fn any_value_is_substituted_literally_in_any_place(value in value().prop_filter("no NUL", |text| !text.contains('\0'))) {
         let yaml = "interpolate: true\ntopics:\n  \"${V}\": {text: \"a${V}b\"}\n  z z:\n    text: |\n      ${V}\n    config: {k: '${V}', \"x${V}\": l}\n";
         let text = resolved(yaml, &value);
-        let topics = text.parse::<Toy>().map_err(|violations| told(&violations)).unwrap().topics.unwrap();
+        let topics = text.parse::<Toy>().map_err(|violations| messages(&violations)).unwrap().topics.unwrap();
         prop_assert_eq!(topics.len(), 2);
         prop_assert_eq!(topics[&value].text.clone().unwrap(), format!("a{value}b"));
         prop_assert_eq!(topics["z z"].text.clone().unwrap(), format!("{value}\n"));
@@ -276,8 +281,8 @@ proptest! {
     }
 
     #[test]
-    fn a_text_written_anew_means_the_same(yaml in "[a-z0-9:{}\\[\\],&*#!|>'\" \n~.<-]{0,60}") {
-        // The variable makes it be written anew; everything else is the same.
+    fn a_rewritten_text_has_the_same_value(yaml in "[a-z0-9:{}\\[\\],&*#!|>'\" \n~.<-]{0,60}") {
+        // The variable forces the text to be rewritten; everything else stays the same.
         let plain = format!("x-v: v\nx-text:\n  {}\n", yaml.replace('\n', "\n  "));
         let varied = format!("interpolate: true\n{}", plain.replacen("x-v: v", "x-v: ${V}", 1));
         let read = |text: &str| serde_saphyr::from_str::<serde_json::Value>(text).ok().map(|value| value["x-text"].clone());

@@ -1,34 +1,34 @@
-//! A text of a spec, written anew: what it is made of.
+//! The parts of a rewritten text, before they are merged.
 
 use std::collections::BTreeSet;
 
-use super::page::{Page, Place};
+use super::composed::{Composed, Place};
 use crate::SpecPath;
 use crate::locate::Position;
 use crate::variables::Problem;
 
-/// One key of a text's top level, and what stands below it.
+/// One top-level key of a part, with its rewritten value.
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) key: String,
     pub(crate) place: Place,
-    /// Where the value begins.
+    /// The start of the value.
     pub(crate) start: Place,
     pub(crate) form: Form,
-    /// What begins the value: its anchor and tag, and the bracket of a list or a mapping.
+    /// The anchor and the tag of the value.
     pub(crate) head: String,
-    /// What stands between the brackets, each item behind a comma.
-    pub(crate) body: Page,
-    /// The keys of a mapping.
+    /// The content between the brackets, with a comma before each item.
+    pub(crate) body: Composed,
+    /// The keys of the value if it is a mapping.
     pub(crate) names: Vec<(String, Place)>,
-    /// The anchors that it defines, and those that it repeats.
+    /// The anchors that it defines and those that it refers to.
     pub(crate) anchors: Anchors,
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Anchors {
     pub(crate) defined: BTreeSet<usize>,
-    pub(crate) repeated: BTreeSet<usize>,
+    pub(crate) aliased: BTreeSet<usize>,
 }
 
 impl Entry {
@@ -39,13 +39,13 @@ impl Entry {
             start: place,
             form: Form::Scalar,
             head: String::new(),
-            body: Page::default(),
+            body: Composed::default(),
             names: Vec::new(),
             anchors: Anchors::default(),
         }
     }
 
-    /// Whether an anchor or a tag belongs to the value as a whole.
+    /// Returns true if the value as a whole has an anchor or a tag.
     pub(crate) fn is_marked(&self) -> bool {
         !self.head.is_empty()
     }
@@ -58,22 +58,22 @@ pub(crate) enum Form {
     Scalar,
 }
 
-/// A text written anew, and everything in it that has no value.
+/// A rewritten text, with the problems of rewriting.
 #[derive(Debug, Default)]
 pub(crate) struct Rewritten {
     pub(crate) entries: Vec<Entry>,
     pub(crate) start: Option<Position>,
-    /// Whether anything is other than it was.
+    /// Set if the text differs from the original.
     pub(crate) changed: bool,
-    pub(crate) problems: Vec<(SpecPath, Position, Trouble)>,
+    pub(crate) problems: Vec<(SpecPath, Position, RewriteProblem)>,
 }
 
-/// Why a value cannot be written.
+/// The reason for which a value could not be rewritten.
 #[derive(Debug)]
-pub(crate) enum Trouble {
+pub(crate) enum RewriteProblem {
     Variable(Problem),
-    /// A variable in the name of a secret.
+    /// The name of a secret contains a variable.
     Secret,
-    /// A text whose top level is no mapping, or has a key that is no name.
+    /// The top level of the text is not a mapping, or has a key that is not a string.
     NoMapping,
 }

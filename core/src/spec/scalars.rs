@@ -1,65 +1,65 @@
-//! The scalars of a text that is written anew. A replaced one is written in quotes, unless it stood without and is a number
+//! Rewrites the scalars of a text. A substituted scalar is written in quotes, unless it was plain and its value is a number
 //! or a boolean.
 
 use std::collections::BTreeMap;
 
 use serde_saphyr::granit_parser::{Event, ScalarStyle, Tag};
 
-use super::rewritten::Trouble;
+use super::rewritten::RewriteProblem;
 use crate::SpecPath;
 use crate::locate::Position;
 use crate::quote::quoted;
 use crate::variables::{self, Problem, SIZE_LIMIT, Variables};
 
-/// Where a node stands.
+/// The role of a node in its parent.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role<'k> {
     Key,
-    /// Below this key.
+    /// The value of this key.
     Value(&'k str),
     Item,
 }
 
-/// A place in a text.
+/// The path, the position and the role of a node.
 #[derive(Clone, Copy)]
-pub(crate) struct Spot<'k> {
+pub(crate) struct NodePosition<'k> {
     pub(crate) place: &'k SpecPath,
     pub(crate) at: Position,
     pub(crate) role: Role<'k>,
 }
 
-/// A scalar that an alias may repeat.
-struct Known {
+/// A scalar with an anchor, to which aliases may refer.
+struct AnchoredScalar {
     text: String,
-    varies: bool,
+    has_variable: bool,
 }
 
-/// A scalar as it is written anew, and the text that it stands for.
-pub(crate) struct Written {
+/// A rewritten scalar, with its value.
+pub(crate) struct RewrittenScalar {
     pub(crate) yaml: String,
     pub(crate) text: String,
 }
 
-/// What is replaced, and what has been.
+/// The state of rewriting.
 pub(crate) struct Scalars<'r> {
-    /// None where variables stay as they are.
+    /// The variables, or `None` if they are not substituted.
     variables: Option<&'r Variables>,
-    known: BTreeMap<usize, Known>,
+    anchored: BTreeMap<usize, AnchoredScalar>,
     size: usize,
     pub(crate) changed: bool,
-    pub(crate) problems: Vec<(SpecPath, Position, Trouble)>,
+    pub(crate) problems: Vec<(SpecPath, Position, RewriteProblem)>,
 }
 
 impl<'r> Scalars<'r> {
     pub(crate) fn new(variables: Option<&'r Variables>) -> Self {
-        Self { variables, known: BTreeMap::new(), size: 0, changed: false, problems: Vec::new() }
+        Self { variables, anchored: BTreeMap::new(), size: 0, changed: false, problems: Vec::new() }
     }
 
-    pub(crate) fn trouble(&mut self, spot: Spot<'_>, trouble: Trouble) {
-        self.problems.push((spot.place.clone(), spot.at, trouble));
+    pub(crate) fn report(&mut self, position: NodePosition<'_>, problem: RewriteProblem) {
+        self.problems.push((position.place.clone(), position.at, problem));
     }
 
-    /// The text of a key; one that has no value is told where it is written.
+    /// The value of a key. A key that cannot be substituted is reported when it is rewritten.
     pub(crate) fn name(&self, key: &Event<'_>) -> String {
         match key {
             Event::Scalar(text, ..) => match self.variables.map(|variables| variables.expand(text)) {
@@ -71,53 +71,54 @@ impl<'r> Scalars<'r> {
         }
     }
 
-    /// What an alias repeats, if that is a scalar.
+    /// The value of the scalar with this anchor, if there is one.
     pub(crate) fn aliased(&self, anchor: usize) -> Option<&str> {
-        self.known.get(&anchor).map(|known| known.text.as_str())
+        self.anchored.get(&anchor).map(|anchored| anchored.text.as_str())
     }
 
-    /// An alias in the place of a secret's name repeats no variable.
-    pub(crate) fn alias(&mut self, anchor: usize, spot: Spot<'_>) {
-        let varies = self.known.get(&anchor).is_some_and(|known| known.varies);
-        if varies && spot.role == Role::Value("secret") {
-            self.trouble(spot, Trouble::Secret);
+    /// Reports an alias of a scalar with a variable in the place of a secret's name.
+    pub(crate) fn alias(&mut self, anchor: usize, position: NodePosition<'_>) {
+        let has_variable = self.anchored.get(&anchor).is_some_and(|anchored| anchored.has_variable);
+        if has_variable && position.role == Role::Value("secret") {
+            self.report(position, RewriteProblem::Secret);
         }
     }
 
-    pub(crate) fn written(
+    pub(crate) fn rewrite(
         &mut self,
         text: &str,
         (style, is_tagged, anchor): (ScalarStyle, bool, usize),
-        spot: Spot<'_>,
-    ) -> Written {
+        position: NodePosition<'_>,
+    ) -> RewrittenScalar {
         let is_plain = style == ScalarStyle::Plain;
-        let written = |yaml: String, text: &str| Written { yaml, text: text.to_owned() };
-        let written = match self.expanded(text, spot) {
+        let written = |yaml: String, text: &str| RewrittenScalar { yaml, text: text.to_owned() };
+        let written = match self.expand(text, position) {
             Some(expanded) if is_plain && is_literal(&expanded) => written(expanded.clone(), &expanded),
             Some(expanded) => written(quoted(&expanded), &expanded),
             None if is_plain && is_simple(text) => written(text.to_owned(), text),
             None if is_plain && text.is_empty() && !is_tagged => written("null".to_owned(), text),
-            // What nothing means is the tag's to say.
+            // The tag determines the meaning of an empty scalar.
             None if is_plain && text.is_empty() => written(String::new(), text),
             None => written(quoted(text), text),
         };
         self.changed |= written.text != text;
         if anchor > 0 {
-            let known = Known { text: written.text.clone(), varies: self.varies(text) };
-            self.known.insert(anchor, known);
+            let anchored =
+                AnchoredScalar { text: written.text.clone(), has_variable: self.has_variable(text) };
+            self.anchored.insert(anchor, anchored);
         }
         written
     }
 
-    /// The text with its variables replaced, where it has any.
-    fn expanded(&mut self, text: &str, spot: Spot<'_>) -> Option<String> {
+    /// Substitutes the variables of a text; `None` if it has none.
+    fn expand(&mut self, text: &str, position: NodePosition<'_>) -> Option<String> {
         if !text.contains('$') {
             return None;
         }
         let variables = self.variables?;
-        if spot.role == Role::Value("secret") {
-            if self.varies(text) {
-                self.trouble(spot, Trouble::Secret);
+        if position.role == Role::Value("secret") {
+            if self.has_variable(text) {
+                self.report(position, RewriteProblem::Secret);
             }
             return None;
         }
@@ -125,16 +126,16 @@ impl<'r> Scalars<'r> {
             self.size += expanded.len();
             if self.size > SIZE_LIMIT { Err(Problem::TooLong) } else { Ok(expanded) }
         });
-        expanded.map_err(|problem| self.trouble(spot, Trouble::Variable(problem))).ok()
+        expanded.map_err(|problem| self.report(position, RewriteProblem::Variable(problem))).ok()
     }
 
-    fn varies(&self, text: &str) -> bool {
-        self.variables.is_some() && variables::first(text).is_some()
+    fn has_variable(&self, text: &str) -> bool {
+        self.variables.is_some() && variables::first_variable(text).is_some()
     }
 }
 
-/// A tag as it is written without the directives of its document.
-pub(crate) fn spelled(tag: &Tag) -> String {
+/// The text of a tag that does not depend on the directives of its document.
+pub(crate) fn tag_text(tag: &Tag) -> String {
     let original = tag.original();
     if original.matches('!').count() < 2 || original.starts_with("!!") || original.starts_with("!<") {
         original
@@ -143,7 +144,7 @@ pub(crate) fn spelled(tag: &Tag) -> String {
     }
 }
 
-/// A number or a boolean, in the form that every reader takes for one.
+/// Returns true for a number or a boolean in the form that every parser accepts.
 fn is_literal(text: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let (whole, fraction) = text.split_once('.').map_or((text, None), |(whole, part)| (whole, Some(part)));
@@ -152,7 +153,7 @@ fn is_literal(text: &str) -> bool {
     number || text == "true" || text == "false"
 }
 
-/// A plain scalar of letters alone that mean nothing to a parser, which may be more than a string.
+/// Returns true for a plain scalar without special characters, which need not be a string.
 fn is_simple(text: &str) -> bool {
     !text.is_empty()
         && text != "-"

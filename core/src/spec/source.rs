@@ -1,4 +1,4 @@
-//! Where a spec comes from, and its text: standard input, a file, a directory of files, or several of these.
+//! The sources of a spec: standard input, a file, a directory of files, or several of these.
 
 use std::fmt;
 use std::fs::{self, File};
@@ -7,43 +7,43 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::access::{self, explained};
-use crate::files::{SIZE_LIMIT, capped};
+use crate::access::{self, explain};
+use crate::files::{SIZE_LIMIT, read_limited};
 
 const NO_SPEC: &str = "it is a directory without a file *.yaml or *.yml: Docker makes an empty one where the source of a mount does \
      not exist";
 
-/// Where a spec comes from.
+/// The source of a spec.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// `-`
+    /// Standard input, which is written as `-`.
     Stdin,
-    /// A file, or a directory whose files `*.yaml` and `*.yml` are one spec together.
+    /// A file, or a directory whose files `*.yaml` and `*.yml` together are one spec.
     File(PathBuf),
-    /// Several of these, which are one spec together.
+    /// Several files or directories, which together are one spec.
     Several(Vec<PathBuf>),
 }
 
-/// A spec that could not be read at all.
+/// The error of a spec that could not be read.
 #[derive(Debug, Error)]
-#[error("cannot read the spec {of}")]
+#[error("cannot read the spec {origin}")]
 pub struct Unreadable {
-    of: Source,
+    origin: Source,
     source: io::Error,
 }
 
-/// One text of a spec.
+/// One part of a spec.
 #[derive(Clone, Debug)]
 pub(crate) struct Part {
-    /// The file, as it is named in errors.
+    /// The name of the file in errors.
     pub(crate) name: String,
     pub(crate) written: String,
-    /// Where its relative paths start.
+    /// The base directory for its relative paths.
     pub(crate) base: PathBuf,
 }
 
 impl Unreadable {
-    /// What a person can do about it.
+    /// The remedy.
     pub(crate) fn remedy(&self) -> &'static str {
         access::remedy(&self.source)
             .unwrap_or("mount the spec there, or name it with --spec (`-` reads standard input)")
@@ -89,8 +89,8 @@ impl fmt::Display for Source {
 }
 
 impl Source {
-    /// The paths that were given.
-    fn given(&self) -> &[PathBuf] {
+    /// The paths of the command line.
+    fn arguments(&self) -> &[PathBuf] {
         match self {
             Self::Stdin => &[],
             Self::File(path) => std::slice::from_ref(path),
@@ -98,10 +98,10 @@ impl Source {
         }
     }
 
-    /// Every path that the text depends on: directories, and the files in them.
+    /// All paths that the spec depends on: directories, and the files in them.
     pub(crate) fn paths(&self) -> Vec<PathBuf> {
-        let given = self.given().iter();
-        given
+        let arguments = self.arguments().iter();
+        arguments
             .flat_map(|path| {
                 std::iter::once(path.clone()).chain(if path.is_dir() {
                     specs(path).unwrap_or_default()
@@ -112,17 +112,17 @@ impl Source {
             .collect()
     }
 
-    /// Whether a second reading would find nothing: standard input, or a pipe with a name.
+    /// Returns true if the source can be read only once: standard input or a named pipe.
     pub(crate) fn is_read_once(&self) -> bool {
         let pipe = |path: &PathBuf| {
             fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
         };
-        matches!(self, Self::Stdin) || self.given().iter().any(pipe)
+        matches!(self, Self::Stdin) || self.arguments().iter().any(pipe)
     }
 }
 
-/// The specs in a directory, by name. Names that begin with a dot are Kubernetes' own, in a `ConfigMap` that it
-/// mounts.
+/// The specs in a directory, sorted by name. Names that begin with a dot are skipped, because Kubernetes uses them in a
+/// mounted `ConfigMap`.
 pub(crate) fn specs(directory: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory)? {
@@ -136,27 +136,29 @@ pub(crate) fn specs(directory: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// The texts, in the order of the paths, or why they cannot be had.
+/// Reads all parts of a spec, in the order of the paths.
 pub(crate) fn read(source: &Source, stdin: impl Read) -> Result<Vec<Part>, Unreadable> {
     if *source == Source::Stdin {
-        let text = capped(stdin).and_then(utf8);
+        let text = read_limited(stdin).and_then(utf8);
         let part = |written| Part { name: "standard input".to_owned(), written, base: PathBuf::new() };
-        return text.map(|text| vec![part(text)]).map_err(|source| Unreadable { of: Source::Stdin, source });
+        return text
+            .map(|text| vec![part(text)])
+            .map_err(|source| Unreadable { origin: Source::Stdin, source });
     }
     let (mut parts, mut size) = (Vec::new(), 0);
-    for given in source.given() {
+    for arguments in source.arguments() {
         let unreadable = |path: &Path, error| {
-            let source = explained(path, error);
-            Unreadable { of: Source::File(path.to_owned()), source }
+            let source = explain(path, error);
+            Unreadable { origin: Source::File(path.to_owned()), source }
         };
-        let files = if given.is_dir() {
-            specs(given).map_err(|error| unreadable(given, error))?
+        let files = if arguments.is_dir() {
+            specs(arguments).map_err(|error| unreadable(arguments, error))?
         } else {
-            vec![given.clone()]
+            vec![arguments.clone()]
         };
         if files.is_empty() {
             let source = io::Error::new(io::ErrorKind::IsADirectory, NO_SPEC);
-            return Err(Unreadable { of: Source::File(given.clone()), source });
+            return Err(Unreadable { origin: Source::File(arguments.clone()), source });
         }
         for path in files {
             let part = part(&path).map_err(|error| unreadable(&path, error))?;
@@ -172,7 +174,7 @@ pub(crate) fn read(source: &Source, stdin: impl Read) -> Result<Vec<Part>, Unrea
 }
 
 fn part(path: &Path) -> io::Result<Part> {
-    let written = File::open(path).and_then(capped).and_then(utf8)?;
+    let written = File::open(path).and_then(read_limited).and_then(utf8)?;
     let base = path.parent().unwrap_or(Path::new("")).to_owned();
     let name = path.display().to_string();
     Ok(Part { name, written, base })
@@ -187,7 +189,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_files_of_a_directory_are_read_by_name_and_nothing_else_in_it_is() {
+    fn only_the_specs_of_a_directory_are_read_in_the_order_of_names() {
         let folder = std::env::temp_dir().join(format!("source-{}", std::process::id()));
         fs::create_dir_all(folder.join("..data")).unwrap();
         fs::create_dir_all(folder.join("sub.yaml")).unwrap();

@@ -15,7 +15,7 @@ struct Toy {
     any: Option<serde_json::Value>,
 }
 
-fn told(violations: &Violations) -> String {
+fn messages(violations: &Violations) -> String {
     violations.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
@@ -27,13 +27,13 @@ fn parse_with(yaml: &str, environment: &[(&str, &str)]) -> Result<Toy, String> {
 fn parse_parts(parts: Vec<Part>, environment: &[(&str, &str)]) -> Result<Toy, String> {
     let environment: Vec<_> = environment.iter().map(|(name, value)| (name.into(), value.into())).collect();
     let variables = Variables::new(&environment, &["TOYCLI_AUTH"]);
-    let shape = || Shape::new(schemars::schema_for!(Toy).to_value());
-    let text = Text::new(parts, &Grounds { variables: &variables, shape: &shape });
+    let spec_schema = || SpecSchema::new(schemars::schema_for!(Toy).to_value());
+    let text = Text::new(parts, &Context { variables: &variables, spec_schema: &spec_schema });
     let text = text.map_err(|unresolved| match unresolved {
-        Unresolved::Invalid(violations) => told(&violations),
-        Unresolved::Credentials(violations) => format!("78: {}", told(&violations)),
+        Unresolved::Invalid(violations) => messages(&violations),
+        Unresolved::Credentials(violations) => format!("78: {}", messages(&violations)),
     })?;
-    text.parse::<Toy>().map_err(|violations| told(&violations))
+    text.parse::<Toy>().map_err(|violations| messages(&violations))
 }
 
 fn parse(yaml: &str) -> Result<Toy, String> {
@@ -41,7 +41,7 @@ fn parse(yaml: &str) -> Result<Toy, String> {
 }
 
 #[test]
-fn a_word_that_an_older_yaml_reads_as_a_boolean_is_none() {
+fn a_boolean_of_yaml_1_1_is_refused() {
     assert_eq!(parse("flag: yes").unwrap_err(), "line 1 column 7, flag: expected true or false");
     assert!(parse("flag: true").is_ok());
 }
@@ -70,12 +70,12 @@ fn deep_nesting_is_refused_in_both_styles() {
 }
 
 #[test]
-fn aliases_count_by_what_they_expand_to() {
+fn aliases_are_limited_by_their_expansion() {
     for aliases in [100, 10_000] {
         let items = vec!["*common"; aliases].join(", ");
-        for home in ["many:\n- {c: &common [x]}\n-", "x-common: &common [x]\nmany:\n-"] {
+        for anchored in ["many:\n- {c: &common [x]}\n-", "x-common: &common [x]\nmany:\n-"] {
             let keys: Vec<_> = (0..aliases).map(|key| format!("k{key}: *common")).collect();
-            let toy = parse(&format!("{home} {{{}}}\nany: [{items}]\n", keys.join(", "))).unwrap();
+            let toy = parse(&format!("{anchored} {{{}}}\nany: [{items}]\n", keys.join(", "))).unwrap();
             let count = toy.any.as_ref().and_then(|any| any.as_array()).map(Vec::len);
             assert_eq!(
                 (count, toy.many.and_then(|mut many| many.pop()).map(|map| map.len())),
@@ -88,7 +88,7 @@ fn aliases_count_by_what_they_expand_to() {
 }
 
 #[test]
-fn a_key_that_begins_with_x_is_ignored_at_the_top_level_alone() {
+fn extension_fields_are_ignored_at_the_top_level_only() {
     assert!(parse("x-a: {any: thing}\nflag: true\nx-b: [1, 2]\n\"x-\": 1\n").unwrap().flag == Some(true));
     let unknown = parse("x-a: 1\nxb: 1\n").unwrap_err();
     assert!(unknown.starts_with("line 2 column 1, xb: unknown key `xb`"), "{unknown}");
@@ -98,14 +98,14 @@ fn a_key_that_begins_with_x_is_ignored_at_the_top_level_alone() {
 }
 
 #[test]
-fn a_second_document_is_said_to_be_one() {
+fn a_second_document_is_refused() {
     for yaml in ["flag: true\n---\nflag: true\n", "flag: true\n...\n---\n[]\n"] {
         assert!(parse(yaml).unwrap_err().contains("`---` begins another"), "{}", parse(yaml).unwrap_err());
     }
 }
 
 #[test]
-fn a_slip_in_the_form_is_told_with_the_right_form() {
+fn a_wrong_form_is_reported_with_the_correct_one() {
     for (yaml, problem) in [
         ("many: a, b", "expected a list, found one string: write `[FIRST, SECOND]`"),
         ("many: {a: b}", "expected a list, found a mapping: write each entry behind a `- `"),
@@ -118,21 +118,21 @@ fn a_slip_in_the_form_is_told_with_the_right_form() {
         ("any: {b: ${C}}\n", "braces, which begin a mapping unless it is quoted"),
         ("any: ${C}\n", "a variable that nothing has replaced"),
     ] {
-        let told = parse(yaml).unwrap_err();
-        assert!(told.contains(problem), "{yaml}: {told}");
+        let messages = parse(yaml).unwrap_err();
+        assert!(messages.contains(problem), "{yaml}: {messages}");
     }
 }
 
 #[test]
-fn what_stands_behind_a_colon_without_a_space_is_not_repeated() {
+fn a_value_after_a_colon_without_a_space_is_not_repeated() {
     for yaml in ["{password:hunter2}", "flag: true\npassword:hunter2\n", "password:hunter2\n"] {
-        let told = parse(yaml).unwrap_err();
-        assert!(!told.contains("hunter2"), "{told}");
+        let messages = parse(yaml).unwrap_err();
+        assert!(!messages.contains("hunter2"), "{messages}");
     }
 }
 
 #[test]
-fn a_spec_past_the_cap_is_refused() {
+fn a_spec_beyond_the_size_limit_is_refused() {
     let long = format!("# {}\nflag: true\n", "x".repeat(16 * 1024 * 1024));
     assert_eq!(parse(&long).unwrap_err(), "it is larger than 16 MiB");
     assert_eq!(
@@ -173,7 +173,7 @@ fn strict(yaml: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_place_that_does_not_parse_is_told_in_the_order_of_the_file() {
+fn all_errors_are_reported_in_the_order_of_the_file() {
     let yaml = "parts:\n  a: {name: x, size: 1}\n  b: {replicasPerPrimary: 1}\n  c: {name: y, flag: yes}\nname: [z]\nmore: 1\n";
     assert_eq!(
         strict(yaml),
@@ -188,7 +188,7 @@ fn every_place_that_does_not_parse_is_told_in_the_order_of_the_file() {
 }
 
 #[test]
-fn a_missing_key_is_one_of_the_mapping_that_lacks_it() {
+fn a_missing_key_is_reported_at_its_mapping() {
     assert_eq!(
         strict("replicasPerPrimary: 1\nparts: {}\n"),
         ["line 1 column 1, (root): the key `name` is missing"]
@@ -203,30 +203,30 @@ fn a_missing_key_is_one_of_the_mapping_that_lacks_it() {
 }
 
 #[test]
-fn a_missing_key_is_told_beside_one_that_cannot_be_it() {
-    let told = strict("colour: red\n");
-    assert_eq!(told.len(), 2, "{told:?}");
-    assert!(told[0].ends_with("the key `name` is missing"), "{told:?}");
-    assert!(told[1].contains("unknown key `colour`"), "{told:?}");
+fn a_missing_key_is_reported_beside_an_unknown_key_that_is_not_similar() {
+    let messages = strict("colour: red\n");
+    assert_eq!(messages.len(), 2, "{messages:?}");
+    assert!(messages[0].ends_with("the key `name` is missing"), "{messages:?}");
+    assert!(messages[1].contains("unknown key `colour`"), "{messages:?}");
     for yaml in ["nam: a\n", "name: [a]\n"] {
         assert_eq!(strict(yaml).len(), 1, "{yaml}");
     }
 }
 
 #[test]
-fn the_beginning_of_a_key_is_meant_to_be_that_key() {
-    let told = strict("name: a\nreplicas: 1\n").concat();
-    assert!(told.contains("did you mean `replicasPerPrimary`?"), "{told}");
+fn a_prefix_of_a_key_is_taken_for_that_key() {
+    let messages = strict("name: a\nreplicas: 1\n").concat();
+    assert!(messages.contains("did you mean `replicasPerPrimary`?"), "{messages}");
 }
 
 #[test]
-fn a_fault_before_the_end_of_the_yaml_is_told_with_that() {
-    let told = strict("name: [a\nreplicasPerPrimary: 1\n");
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told.concat().contains("is a `]` or `}` missing"), "{told:?}");
-    let told = strict("name: [a]\nparts:\n\tb: {}\n");
-    assert_eq!(told.len(), 2, "{told:?}");
-    assert!(told.concat().contains("indent with spaces, not with tabs"), "{told:?}");
+fn errors_before_a_syntax_error_are_reported_too() {
+    let messages = strict("name: [a\nreplicasPerPrimary: 1\n");
+    assert_eq!(messages.len(), 1, "{messages:?}");
+    assert!(messages.concat().contains("is a `]` or `}` missing"), "{messages:?}");
+    let messages = strict("name: [a]\nparts:\n\tb: {}\n");
+    assert_eq!(messages.len(), 2, "{messages:?}");
+    assert!(messages.concat().contains("indent with spaces, not with tabs"), "{messages:?}");
 }
 
 proptest! {

@@ -8,7 +8,7 @@ fn variables() -> Variables {
 }
 
 #[test]
-fn every_form_of_composes_has_its_meaning() {
+fn every_form_of_compose_is_substituted() {
     for (text, expanded) in [
         ("${A}", "a"),
         ("x${A}y${A}", "xaya"),
@@ -28,7 +28,7 @@ fn every_form_of_composes_has_its_meaning() {
 }
 
 #[test]
-fn what_has_no_value_is_told() {
+fn a_variable_without_a_value_is_refused_with_the_reason() {
     let name = String::from;
     for (text, problem) in [
         ("${NONE}", Problem::Unset(name("NONE"))),
@@ -49,24 +49,24 @@ fn what_has_no_value_is_told() {
 }
 
 #[test]
-fn the_first_variable_is_found_behind_what_is_none() {
+fn the_first_variable_is_found_after_other_forms() {
     for text in ["${A}", "x${A_1}y", "${A:-b}", "${A-b}", "${A:?}", "${A?b}", "${A:+b}", "${aws:x}/${A}"] {
-        assert!(first(text).is_some(), "{text}");
+        assert!(first_variable(text).is_some(), "{text}");
     }
     for text in ["$A", "${}", "${1A}", "${aws:username}", "${file:/a:b}", "${A", "a}", "${A B}", "${é}"] {
-        assert_eq!(first(text), None, "{text}");
+        assert_eq!(first_variable(text), None, "{text}");
     }
-    assert_eq!(first("${aws:x}/${A:-${B}}/"), Some("${A:-${B}}"));
+    assert_eq!(first_variable("${aws:x}/${A:-${B}}/"), Some("${A:-${B}}"));
 }
 
 proptest! {
     #[test]
-    fn doubled_dollars_bring_any_text_back(text: String) {
+    fn doubled_dollars_are_substituted_by_single_ones(text: String) {
         prop_assert_eq!(variables().expand(&text.replace('$', "$$")), Ok(text));
     }
 
     #[test]
-    fn no_text_makes_it_panic(text in "[${}:?+A-C -]{0,40}") {
-        let _ = (variables().expand(&text), first(&text));
+    fn any_text_is_substituted_without_panic(text in "[${}:?+A-C -]{0,40}") {
+        let _ = (variables().expand(&text), first_variable(&text));
     }
 }

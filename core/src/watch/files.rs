@@ -1,5 +1,5 @@
-//! The files that a pass depends on, known again by a hash of their content: a mount may be a link to a folder that is
-//! exchanged, a file that is replaced, or one that is written over, with or without another time.
+//! Detects changes of the files that a pass depends on, by hashes of their content. Modification times are not enough: a
+//! mounted file may be a link into a directory that is exchanged, or may be replaced or overwritten with the same time.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -13,29 +13,28 @@ use crate::spec::specs;
 
 const CHUNK: usize = 8 * 1024;
 
-/// What was in each file when it was looked at last. The hashes are keyed at random, and tell nothing about a secret.
+/// The hash of each file at the last check. The hash key is random, so that a hash reveals nothing about a secret.
 #[derive(Debug, Default)]
-pub(super) struct Seen {
+pub(super) struct FileHashes {
     key: RandomState,
     files: BTreeMap<PathBuf, u64>,
 }
 
-impl Seen {
-    /// From now on these files count. One that is new is looked at now; of the others the last look stays. Whether none
-    /// is new.
-    pub(super) fn follow(&mut self, paths: BTreeSet<PathBuf>) -> bool {
+impl FileHashes {
+    /// Sets the files to observe. New files are hashed now; the hashes of the others stay. Returns true if no file is new.
+    pub(super) fn observe(&mut self, paths: BTreeSet<PathBuf>) -> bool {
         let before = std::mem::take(&mut self.files);
         let known = paths.iter().all(|path| before.contains_key(path));
-        let seen = |path: PathBuf| {
+        let hashes = |path: PathBuf| {
             let hash = before.get(&path).copied().unwrap_or_else(|| self.hash(&path));
             (path, hash)
         };
-        self.files = paths.into_iter().map(seen).collect();
+        self.files = paths.into_iter().map(hashes).collect();
         known
     }
 
-    /// Looks at all of them. Whether each is as it was at the last look.
-    pub(super) fn look(&mut self) -> bool {
+    /// Hashes all files again. Returns true if none has changed.
+    pub(super) fn update(&mut self) -> bool {
         let before = std::mem::take(&mut self.files);
         let now = before.keys().map(|path| (path.clone(), self.hash(path))).collect();
         let same = before == now;
@@ -43,12 +42,12 @@ impl Seen {
         same
     }
 
-    /// Whether any differs from the last look.
-    pub(super) fn differs(&self) -> bool {
-        self.files.iter().any(|(path, seen)| self.hash(path) != *seen)
+    /// Returns true if any file differs from its last hash.
+    pub(super) fn have_changed(&self) -> bool {
+        self.files.iter().any(|(path, hashes)| self.hash(path) != *hashes)
     }
 
-    /// Of a file that cannot be read, why.
+    /// The hash of the content, or of the kind of error for an unreadable file.
     fn hash(&self, path: &Path) -> u64 {
         match self.content(path) {
             Ok(hash) => hash,
@@ -58,11 +57,11 @@ impl Seen {
 
     fn content(&self, path: &Path) -> io::Result<u64> {
         let kind = fs::metadata(path)?;
-        // A spec may be a directory, whose files are followed by themselves.
+        // The files of a spec directory are observed individually.
         if kind.is_dir() {
             return Ok(self.key.hash_one(specs(path)?));
         }
-        // A pipe would block; the pass says what is wrong with it.
+        // A pipe would block. The pass reports what is wrong with it.
         if !kind.is_file() {
             return Err(io::ErrorKind::InvalidInput.into());
         }
@@ -85,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_known_by_its_content_however_it_is_replaced() {
+    fn a_change_of_content_is_detected_however_the_file_is_replaced() {
         let folder = std::env::temp_dir().join(format!("seen-{}", std::process::id()));
         for version in ["one", "two"] {
             fs::create_dir_all(folder.join(version)).unwrap();
@@ -93,29 +92,29 @@ mod tests {
         }
         let (link, plain) = (folder.join("link"), folder.join("plain"));
         symlink("one", &link).unwrap();
-        let mut seen = Seen::default();
+        let mut hashes = FileHashes::default();
         let both = BTreeSet::from([link.join("secret"), plain.clone()]);
-        assert!(!seen.follow(both.clone()), "both are new");
-        assert!(seen.follow(both));
-        assert!(!seen.differs());
-        // Kubernetes exchanges the folder that a link leads to.
+        assert!(!hashes.observe(both.clone()), "both are new");
+        assert!(hashes.observe(both));
+        assert!(!hashes.have_changed());
+        // Kubernetes replaces the directory that a link points to.
         symlink("two", folder.join("next")).unwrap();
         fs::rename(folder.join("next"), &link).unwrap();
-        assert!(seen.differs());
-        assert!(!seen.look());
-        assert!(seen.look());
+        assert!(hashes.have_changed());
+        assert!(!hashes.update());
+        assert!(hashes.update());
         for content in ["", "a", "b"] {
             fs::write(&plain, content).unwrap();
-            assert!(seen.differs(), "{content}");
-            seen.look();
+            assert!(hashes.have_changed(), "{content}");
+            hashes.update();
             fs::write(&plain, content).unwrap();
-            assert!(!seen.differs(), "{content} again");
+            assert!(!hashes.have_changed(), "{content} again");
         }
         fs::write(&plain, "c").unwrap();
-        assert!(seen.follow([plain.clone()].into()));
-        assert!(seen.differs(), "what changed before it was followed anew");
+        assert!(hashes.observe([plain.clone()].into()));
+        assert!(hashes.have_changed(), "what changed before it was followed anew");
         fs::remove_file(&plain).unwrap();
-        assert!(seen.differs());
+        assert!(hashes.have_changed());
         fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -1,4 +1,4 @@
-//! A server in memory that does what a test tells it to, call by call.
+//! The fake backend: a server in memory whose behaviour is scripted call by call.
 
 mod change;
 
@@ -17,34 +17,34 @@ use serde::Deserialize;
 
 pub(crate) use change::Change;
 
-/// What the server does at one call; without instructions it does what it should.
+/// The behaviour of the server at one call. Without a script, every call succeeds.
 #[derive(Clone, Debug)]
 pub(crate) enum Act {
     Well,
     Fails(FaultKind),
     Silent,
-    /// apply: these positions of the stage fail, the others are done.
+    /// apply: the changes at these positions fail, the others are applied.
     Refuses(Vec<usize>, FaultKind),
-    /// apply: does it, and the answer is lost.
+    /// apply: applies the changes, and the answer is lost.
     Loses,
-    /// apply: says that it did, and did not.
+    /// apply: acknowledges the changes without applying them.
     Lies,
-    /// apply: does it after so many seconds.
+    /// apply: applies the changes after this many seconds.
     Slow(u64),
-    /// Somebody else creates this first.
+    /// apply: another client creates this item first.
     Raced(&'static str, i64),
-    /// Fails with a text of the server's own.
+    /// Fails with this text of the server.
     Says(FaultKind, String),
-    /// apply: tells this as what it waits for, and never ends.
+    /// apply: waits for this condition forever.
     Awaits(String),
-    /// apply: answers for fewer changes than it was given.
+    /// apply: returns fewer results than changes.
     Short,
 }
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Server {
     pub(crate) items: BTreeMap<String, i64>,
-    /// Who owns the items, if that is anybody.
+    /// The owner of the items, if there is one.
     pub(crate) owner: Option<String>,
     pub(crate) connect: VecDeque<Act>,
     pub(crate) observe: VecDeque<Act>,
@@ -53,7 +53,7 @@ pub(crate) struct Server {
     pub(crate) confirm: VecDeque<Act>,
     pub(crate) export: VecDeque<Act>,
     pub(crate) calls: Vec<&'static str>,
-    /// What is acknowledged is seen.
+    /// The result of `Backend::shows_at_once`.
     pub(crate) shows_at_once: bool,
 }
 
@@ -61,7 +61,7 @@ thread_local! {
     pub(crate) static SERVER: RefCell<Server> = RefCell::default();
 }
 
-fn called(name: &'static str, script: impl Fn(&mut Server) -> &mut VecDeque<Act>) -> Act {
+fn next_act(name: &'static str, script: impl Fn(&mut Server) -> &mut VecDeque<Act>) -> Act {
     SERVER.with_borrow_mut(|server| {
         server.calls.push(name);
         script(server).pop_front().unwrap_or(Act::Well)
@@ -88,10 +88,10 @@ pub(crate) struct Desired {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("fake error of kind {kind:?}{said}")]
+#[error("fake error of kind {kind:?}{text}")]
 pub(crate) struct FakeError {
     kind: FaultKind,
-    said: String,
+    text: String,
     #[source]
     cause: std::io::Error,
 }
@@ -102,26 +102,26 @@ impl Fault for FakeError {
     }
 
     fn remedy(&self) -> Option<String> {
-        (!self.said.is_empty()).then(|| format!("see{}", self.said))
+        (!self.text.is_empty()).then(|| format!("see{}", self.text))
     }
 }
 
 fn fault(kind: FaultKind) -> FakeError {
-    FakeError { kind, said: String::new(), cause: std::io::Error::other("the cause of it") }
+    FakeError { kind, text: String::new(), cause: std::io::Error::other("the cause of it") }
 }
 
-fn says(kind: FaultKind, said: &str) -> FakeError {
-    FakeError { kind, said: format!(": {said}"), cause: std::io::Error::other(said.to_owned()) }
+fn fault_with_text(kind: FaultKind, text: &str) -> FakeError {
+    FakeError { kind, text: format!(": {text}"), cause: std::io::Error::other(text.to_owned()) }
 }
 
-fn of(owner: Option<&String>) -> String {
+fn owner_suffix(owner: Option<&String>) -> String {
     owner.map(|owner| format!(" and of {owner}")).unwrap_or_default()
 }
 
-async fn plainly(act: Act) -> Result<(), FakeError> {
+async fn perform(act: Act) -> Result<(), FakeError> {
     match act {
         Act::Fails(kind) => Err(fault(kind)),
-        Act::Says(kind, said) => Err(says(kind, &said)),
+        Act::Says(kind, text) => Err(fault_with_text(kind, &text)),
         Act::Silent => pending().await,
         _ => Ok(()),
     }
@@ -162,11 +162,11 @@ impl Backend for Fake {
     }
 
     async fn connect(_: &Desired, _: &Secrets) -> Result<Self, FakeError> {
-        plainly(called("connect", |server| &mut server.connect)).await.map(|()| Self)
+        perform(next_act("connect", |server| &mut server.connect)).await.map(|()| Self)
     }
 
     async fn observe(&mut self, _: &Desired, _: &Secrets) -> Result<Self::Observed, FakeError> {
-        plainly(called("observe", |server| &mut server.observe)).await?;
+        perform(next_act("observe", |server| &mut server.observe)).await?;
         Ok(SERVER.with_borrow(|server| (server.items.clone(), server.owner.clone())))
     }
 
@@ -180,7 +180,7 @@ impl Backend for Fake {
                     let at = SpecPath::root().key("items").key(&name);
                     conflicts.push(Conflict::new(
                         at,
-                        format!("it is {from}{}, and cannot become {to}", of(owner.as_ref())),
+                        format!("it is {from}{}, and cannot become {to}", owner_suffix(owner.as_ref())),
                     ));
                 }
                 Side::Present(to, from) => {
@@ -209,9 +209,9 @@ impl Backend for Fake {
         _: &Secrets,
         _: &Progress,
     ) -> Vec<(usize, FakeError)> {
-        match called("check", |server| &mut server.check) {
+        match next_act("check", |server| &mut server.check) {
             Act::Refuses(positions, kind) => positions.into_iter().map(|at| (at, fault(kind))).collect(),
-            act => plainly(act).await.err().map(|error| (0, error)).into_iter().collect(),
+            act => perform(act).await.err().map(|error| (0, error)).into_iter().collect(),
         }
     }
 
@@ -222,7 +222,7 @@ impl Backend for Fake {
         _: &Secrets,
         progress: &Progress,
     ) -> Vec<Result<(), FakeError>> {
-        let act = called("apply", |server| &mut server.apply);
+        let act = next_act("apply", |server| &mut server.apply);
         progress.waiting_for("item a to settle");
         match act {
             Act::Fails(kind) => return stage.iter().map(|_| Err(fault(kind))).collect(),
@@ -234,7 +234,9 @@ impl Backend for Fake {
             }
             Act::Slow(seconds) => tokio::time::sleep(std::time::Duration::from_secs(seconds)).await,
             Act::Silent => pending().await,
-            Act::Says(kind, ref said) => return stage.iter().map(|_| Err(says(kind, said))).collect(),
+            Act::Says(kind, ref text) => {
+                return stage.iter().map(|_| Err(fault_with_text(kind, text))).collect();
+            }
             Act::Awaits(ref what) => {
                 progress.waiting_for(what.as_str());
                 pending::<()>().await;
@@ -245,11 +247,11 @@ impl Backend for Fake {
         let outcome = |(at, change): (usize, &Change)| match &act {
             Act::Refuses(_, kind) if refused(at) => Err(fault(*kind)),
             Act::Loses => {
-                change.happen();
+                change.apply_to_server();
                 Err(fault(FaultKind::Unavailable))
             }
             _ => {
-                change.happen();
+                change.apply_to_server();
                 progress.advance(1);
                 Ok(())
             }
@@ -258,11 +260,11 @@ impl Backend for Fake {
     }
 
     async fn confirm(&mut self, _: &Desired, _: &[Change], _: &Secrets) -> Result<(), FakeError> {
-        plainly(called("confirm", |server| &mut server.confirm)).await
+        perform(next_act("confirm", |server| &mut server.confirm)).await
     }
 
     async fn export(&mut self, _: &Desired, _: &Secrets, _: &Scope) -> Result<Export, FakeError> {
-        plainly(called("export", |server| &mut server.export)).await?;
+        perform(next_act("export", |server| &mut server.export)).await?;
         let mut export = Export::default();
         let items = SERVER.with_borrow(|server| server.items.clone());
         export.map("items", items.into_iter().map(|(name, value)| (name, value.into())));

@@ -1,17 +1,17 @@
-//! A server that repeats what it was sent, steers the terminal, and says far too much.
+//! Tests with a server that repeats secrets, sends terminal escape sequences, and sends very long texts.
 
 use init_core::Command;
 use init_core::FaultKind::{Denied, Rejected, Unavailable};
 
 use crate::fake::{Act, Server};
 use crate::scenario::Scenario;
-use crate::{apply, check, connect, holding, observe, script};
+use crate::{apply, check, connect, observe, script, server_with};
 
 const CANARY: &str = "canary-\"0123'\\é";
 const SPEC: &str =
     "endpoint: server:1234\npassword: {secret: odd}\nuser: {secret: name}\nitems: {app: 1, b: 2}\n";
 
-/// What a server may make of a password, and of marks that steer a terminal.
+/// Texts of a server with the password in several encodings, and with terminal escape sequences.
 fn echoes() -> Vec<String> {
     let hex: String = CANARY.bytes().map(|byte| format!("{byte:02X}")).collect();
     let url: String = CANARY.bytes().map(|byte| format!("%{byte:02x}")).collect();
@@ -31,7 +31,7 @@ fn spec(name: &'static str, server: Server) -> Scenario {
     Scenario { server, ..Scenario::spec(name, SPEC) }
 }
 
-/// Every way of a server's text into a report.
+/// All ways in which a text of the server gets into a report.
 fn scenarios(text: &str) -> Vec<Scenario> {
     let says = |kind| [Act::Says(kind, text.to_owned())];
     let owner = Some(text.to_owned());
@@ -43,35 +43,38 @@ fn scenarios(text: &str) -> Vec<Scenario> {
         spec("applying", apply(&says(Rejected))),
         spec("awaiting", apply(&[Act::Awaits(text.to_owned())])),
         spec("not converging", Server { owner: owner.clone(), ..apply(&vec![Act::Lies; 9]) }),
-        spec("drifted", Server { owner: owner.clone(), ..holding(&[("app", 1)]) }),
-        spec("in conflict", Server { owner, ..holding(&[("b", 3)]) }),
+        spec("drifted", Server { owner: owner.clone(), ..server_with(&[("app", 1)]) }),
+        spec("in conflict", Server { owner, ..server_with(&[("b", 3)]) }),
     ]
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_secret_that_a_server_repeats_is_shown_and_no_mark_of_its_own() {
+async fn secrets_and_control_characters_of_a_server_are_never_shown() {
     for text in echoes() {
         for scenario in scenarios(&text) {
             for command in [Command::Apply, Command::Plan] {
                 let (shown, records) = scenario.run_with_records(command).await;
-                crate::records::of(&records);
+                crate::records::parse(&records);
                 let shown = shown + &records;
                 let plain = shown.replace("{secret: odd}", "");
                 for part in ["canary", "63616E617279", "63616e", "%63%61", "AGFwcA", "YW5hcnkt"] {
                     assert!(!plain.contains(part), "{text}\n{shown}");
                 }
-                let steers = |letter: char| {
+                let is_control = |letter: char| {
                     letter != '\n' && (letter.is_control() || "\u{202e}\u{2066}\u{2028}".contains(letter))
                 };
-                assert!(!shown.contains(steers) && !shown.contains("\n  ! conflict at forged"), "{shown}");
+                assert!(
+                    !shown.contains(is_control) && !shown.contains("\n  ! conflict at forged"),
+                    "{shown}"
+                );
             }
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_name_that_came_from_a_secret_is_shown_by_its_label_and_a_name_of_the_spec_as_it_is() {
-    let owned = |owner: &str| Server { owner: Some(owner.to_owned()), ..holding(&[]) };
+async fn a_name_from_a_secret_is_replaced_by_its_label_and_a_name_of_the_spec_is_not() {
+    let owned = |owner: &str| Server { owner: Some(owner.to_owned()), ..server_with(&[]) };
     let shown = spec("owner", owned("provisioner")).run(Command::Plan).await;
     assert!(
         shown.contains("~ alter owner: {secret: name} -> app") && !shown.contains("provisioner"),
@@ -79,8 +82,8 @@ async fn a_name_that_came_from_a_secret_is_shown_by_its_label_and_a_name_of_the_
     );
     assert!(shown.contains("+ create item app (1)"), "{shown}");
     let spec = "endpoint: server:1234\npassword: {secret: app}\nitems: {app: 1}\n";
-    let told = Act::Says(Rejected, "app has the password app".to_owned());
-    let server = Server { apply: script(&[told]), ..holding(&[]) };
+    let answer = Act::Says(Rejected, "app has the password app".to_owned());
+    let server = Server { apply: script(&[answer]), ..server_with(&[]) };
     let shown = Scenario { server, ..Scenario::spec("one word for two", spec) }.run(Command::Apply).await;
     assert!(shown.contains("error: could not create item app (1)"), "{shown}");
     assert!(
@@ -90,7 +93,7 @@ async fn a_name_that_came_from_a_secret_is_shown_by_its_label_and_a_name_of_the_
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_text_of_megabytes_is_cut_and_counted() {
+async fn a_text_of_megabytes_is_truncated() {
     for scenario in scenarios(&"é".repeat(1_500_000)) {
         let shown = scenario.run(Command::Apply).await;
         assert!(shown.len() < 512 * 1024, "{}: {}", scenario.name, shown.len());

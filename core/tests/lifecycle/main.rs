@@ -1,4 +1,4 @@
-//! Every command under every failure, on a server in memory: the report's bytes and the exit.
+//! Tests of every command under every failure with a server in memory: the reports and the exit codes.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
@@ -17,7 +17,7 @@ use init_core::FaultKind::{Denied, Internal, Raced, Rejected, Secret, Unavailabl
 use init_core::{Command, FaultKind, Signal};
 use scenario::{SPEC, Scenario};
 
-fn holding(items: &[(&str, i64)]) -> Server {
+fn server_with(items: &[(&str, i64)]) -> Server {
     let items = items.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
     Server { items, ..Server::default() }
 }
@@ -39,8 +39,8 @@ fn check(acts: &[Act]) -> Server {
 }
 
 fn apply(acts: &[Act]) -> Server {
-    // `b` is there and differs, so that there are two stages.
-    Server { apply: script(acts), ..holding(&[("b", 1)]) }
+    // `b` exists and differs, so that there are two stages.
+    Server { apply: script(acts), ..server_with(&[("b", 1)]) }
 }
 
 fn always(kind: FaultKind) -> Vec<Act> {
@@ -63,10 +63,10 @@ const ONLINE: [Command; 2] = [Command::Apply, Command::Plan];
 #[tokio::test(start_paused = true)]
 async fn every_command_on_every_state_of_the_server() {
     let states = vec![
-        Scenario::new("empty server", holding(&[])),
-        Scenario::new("converged server", holding(&[("a", 1), ("b", 2), ("other", 9)])),
-        Scenario::new("drifted server", holding(&[("b", 1)])),
-        Scenario::new("conflict beside drift", holding(&[("b", 3)])),
+        Scenario::new("empty server", server_with(&[])),
+        Scenario::new("converged server", server_with(&[("a", 1), ("b", 2), ("other", 9)])),
+        Scenario::new("drifted server", server_with(&[("b", 1)])),
+        Scenario::new("conflict beside drift", server_with(&[("b", 3)])),
     ];
     insta::assert_snapshot!(shown(states, &ALL).await);
 }
@@ -169,7 +169,7 @@ async fn every_failure_to_check_and_to_apply() {
         Scenario::new("second stage refused", apply(&[Act::Well, Act::Fails(Denied)])),
         Scenario::new(
             "one of a stage refused",
-            Server { apply: script(&[Act::Refuses(vec![0], Rejected)]), ..holding(&[]) },
+            Server { apply: script(&[Act::Refuses(vec![0], Rejected)]), ..server_with(&[]) },
         ),
         Scenario::new("answer lost, done", apply(&[Act::Loses])),
         Scenario::new("answer lost, not done", apply(&[Act::Fails(Unavailable)])),
@@ -233,7 +233,7 @@ async fn every_signal() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn equal_runs_print_equal_bytes() {
+async fn equal_runs_print_equal_reports() {
     let server = apply(&[Act::Well, Act::Fails(Rejected)]);
     let first = Scenario::new("twice", server.clone()).run(Command::Apply).await;
     let shuffled = "items: {b: 2, a: 1}\nendpoint: server:1234\n";
@@ -252,7 +252,7 @@ fn the_help_is_pinned() {
 }
 
 #[test]
-fn a_command_line_that_is_wrong_is_a_usage_error() {
+fn an_invalid_command_line_is_a_usage_error() {
     let parse = |args: &[&str]| init_core::parse("fake-init", &["items"], args.iter().map(Into::into)).err();
     assert_eq!(parse(&["fake-init", "--timeout", "banana"]), Some(init_core::Exit::Usage));
     assert_eq!(parse(&["fake-init", "--timeout", "0s"]), Some(init_core::Exit::Usage));

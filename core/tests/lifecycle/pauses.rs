@@ -1,4 +1,4 @@
-//! What keeps failing is tried again after growing pauses, whatever part of a run it is.
+//! Tests of the backoff: every operation that keeps failing is retried after growing delays.
 
 use init_core::Command;
 use init_core::FaultKind::{Raced, Unavailable};
@@ -7,7 +7,7 @@ use crate::fake::{Act, SERVER, Server};
 use crate::scenario::Scenario;
 use crate::{apply, check, connect, observe, script};
 
-/// How often the server was called for each thing until the deadline of 30 seconds.
+/// The number of calls of each kind until the deadline of 30 seconds.
 async fn calls(name: &'static str, server: Server) -> Vec<usize> {
     let shown = Scenario::new(name, server).run(Command::Apply).await;
     assert!(shown.contains("exit 69"), "{shown}");
@@ -17,7 +17,7 @@ async fn calls(name: &'static str, server: Server) -> Vec<usize> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stage_that_keeps_failing_is_sent_again_after_growing_pauses() {
+async fn an_operation_that_keeps_failing_is_retried_with_backoff() {
     let always = |act: Act| vec![act; 5_000];
     let well_once = |act: Act| [vec![Act::Well], always(act)].concat();
     let lost = || Act::Fails(Unavailable);
@@ -45,8 +45,8 @@ async fn a_stage_that_keeps_failing_is_sent_again_after_growing_pauses() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stage_that_is_cut_again_and_again_and_comes_on_is_not_slowed_down() {
-    // Of a hundred items, each sending makes one, and the connection is lost.
+async fn a_stage_that_makes_progress_is_retried_without_growing_delays() {
+    // Each attempt creates one of a hundred items before the connection is lost.
     let items: String = (0..100).map(|item| format!(" i{item}: 1,")).collect();
     let spec: &'static str = format!("endpoint: server:1234\nitems: {{{items}}}\n").leak();
     let acts: Vec<_> = (1..100).rev().map(|left| Act::Refuses((1..=left).collect(), Unavailable)).collect();

@@ -1,4 +1,4 @@
-//! One run of the driver against the fake server, and how it is shown.
+//! A scenario: one run of the driver with the fake backend, and its output for snapshots.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -10,14 +10,14 @@ use crate::fake::{Fake, SERVER, Server};
 
 pub(crate) const SPEC: &str = "endpoint: server:1234\nitems: {a: 1, b: 2}\n";
 
-/// Everything around one run.
+/// The inputs of one run.
 pub(crate) struct Scenario {
     pub(crate) name: &'static str,
     pub(crate) spec: &'static str,
     pub(crate) server: Server,
     pub(crate) environment: &'static [(&'static str, &'static str)],
     pub(crate) signal: Option<(u64, Signal)>,
-    /// A spec's path instead of its text.
+    /// The path of the spec, instead of its text.
     pub(crate) spec_at: Option<&'static str>,
     pub(crate) without_secrets: bool,
 }
@@ -39,12 +39,12 @@ impl Scenario {
         Self { spec, ..Self::new(name, Server::default()) }
     }
 
-    /// Runs one command: the exit, the calls that the server saw, and the report's bytes as JSON and as a text.
+    /// Runs one command. Returns the exit code, the calls of the server, and the report as JSON and as text.
     pub(crate) async fn run(&self, command: Command) -> String {
         self.run_with_records(command).await.0
     }
 
-    /// The same, and the report's bytes as records.
+    /// Runs one command and also returns the report as records.
     pub(crate) async fn run_with_records(&self, command: Command) -> (String, String) {
         SERVER.with_borrow_mut(|server| *server = self.server.clone());
         let (sender, stop) = Stop::channel();
@@ -69,12 +69,12 @@ impl Scenario {
         };
         let environment = self.environment.iter().map(|(name, value)| (name.into(), value.into())).collect();
         let host = Host { stdin: Box::new(self.spec.as_bytes()), environment, stop };
-        let began = tokio::time::Instant::now();
+        let started = tokio::time::Instant::now();
         let report = execute::<Fake>(&options, host).await;
         let calls = SERVER.with_borrow(|server| tally(&server.calls));
         let mut shown = format!("== {} / {command}: exit {}\n", self.name, report.exit().code());
         let _ =
-            writeln!(shown, "calls: {calls}; within bound: {}", began.elapsed() < Duration::from_secs(32));
+            writeln!(shown, "calls: {calls}; within bound: {}", started.elapsed() < Duration::from_secs(32));
         shown += &report.render(Format::Json, None).unwrap();
         shown += &report.render(Format::Text, None).unwrap();
         let records = report.render(Format::Jsonl, None).unwrap();
@@ -83,7 +83,7 @@ impl Scenario {
     }
 }
 
-/// The calls in order, runs of one call folded; jitter makes long ones differ, so they are cut.
+/// The calls in order, with repetitions folded. Long sequences are truncated, because jitter makes them differ.
 fn tally(calls: &[&str]) -> String {
     let run = |run: &[&str]| match run {
         [one] => (*one).to_owned(),

@@ -1,4 +1,4 @@
-//! A watch on a server in memory: what it does when, and what it says about it.
+//! Tests of a watch with a server in memory: the times of its passes, and its reports.
 
 mod files;
 
@@ -9,30 +9,30 @@ use std::time::Duration;
 
 use init_core::FaultKind::{Denied, Internal, Rejected, Unavailable, Unsupported};
 use init_core::{
-    Again, Command, FaultKind, Format, Health, Host, LogLevel, Options, Sidecar, Signal, Source, Stop, watch,
+    Command, FaultKind, Format, Health, Host, LogLevel, Options, PassTrigger, Sidecar, Signal, Source, Stop,
 };
 use tokio::sync::watch::Sender;
 use tokio::time::{Instant, sleep};
 
 use crate::fake::{Act, Fake, SERVER, Server};
 use crate::scenario::SPEC;
-use crate::{connect, holding, script};
+use crate::{connect, script, server_with};
 
 const MINUTE: u64 = 60;
 
-/// A watch in progress: its files, and what it has said.
-struct Bed {
+/// A running watch with its files.
+struct RunningWatch {
     folder: PathBuf,
-    again: Again,
+    trigger: PassTrigger,
     health: Health,
     signal: Sender<Option<Signal>>,
-    began: Instant,
+    started: Instant,
 }
 
-/// How a watch went: its exit, and of each report the second, the exit and the operations applied.
-type Told = (u8, Vec<(u64, u8, Vec<String>)>);
+/// The result of a watch: its exit code, and for each report the second, the exit code and the applied operations.
+type WatchResult = (u8, Vec<(u64, u8, Vec<String>)>);
 
-impl Bed {
+impl RunningWatch {
     fn spec(&self, yaml: &str) {
         self.file("spec.yaml", yaml);
     }
@@ -49,18 +49,23 @@ impl Bed {
         self.signal.send_replace(Some(Signal::Terminate));
     }
 
-    fn well(&self) -> bool {
+    fn is_healthy(&self) -> bool {
         self.health.now().0
     }
 
-    /// Until this second since the start.
+    /// Waits until this second since the start.
     async fn at(&self, second: u64) {
-        sleep((self.began + Duration::from_secs(second)).saturating_duration_since(Instant::now())).await;
+        sleep((self.started + Duration::from_secs(second)).saturating_duration_since(Instant::now())).await;
     }
 }
 
-/// Runs a watch beside `script`, which ends it.
-async fn watched(name: &str, server: Server, every: u64, script: impl AsyncFnOnce(&Bed)) -> Told {
+/// Runs a watch while `script` runs, which stops it at the end.
+async fn watched(
+    name: &str,
+    server: Server,
+    every: u64,
+    script: impl AsyncFnOnce(&RunningWatch),
+) -> WatchResult {
     watched_with(SPEC, name, server, every, script).await
 }
 
@@ -69,37 +74,43 @@ async fn watched_with(
     name: &str,
     server: Server,
     every: u64,
-    script: impl AsyncFnOnce(&Bed),
-) -> Told {
+    script: impl AsyncFnOnce(&RunningWatch),
+) -> WatchResult {
     watched_from(false, spec, (name, server, every), script).await
 }
 
-/// With the spec in a file, or piped to its standard input. In a spec `FOLDER` is where its files are.
+/// Runs a watch with the spec in a file or from standard input. `FOLDER` in the spec is replaced by the directory.
 async fn watched_from(
     piped: bool,
     spec: &str,
     (name, server, every): (&str, Server, u64),
-    script: impl AsyncFnOnce(&Bed),
-) -> Told {
+    script: impl AsyncFnOnce(&RunningWatch),
+) -> WatchResult {
     SERVER.with_borrow_mut(|held| *held = server);
     let folder = std::env::temp_dir().join(format!("watch-{}-{name}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
     let (signal, stop) = Stop::channel();
-    let (again, health) = (Again::default(), Health::default());
-    let bed = Bed { folder, again: again.clone(), health: health.clone(), signal, began: Instant::now() };
-    let spec = spec.replace("FOLDER", &bed.folder.display().to_string());
-    bed.spec(&spec);
-    bed.secret("one");
-    fs::write(bed.folder.join("note"), "one").unwrap();
+    let (trigger, health) = (PassTrigger::default(), Health::default());
+    let watch = RunningWatch {
+        folder,
+        trigger: trigger.clone(),
+        health: health.clone(),
+        signal,
+        started: Instant::now(),
+    };
+    let spec = spec.replace("FOLDER", &watch.folder.display().to_string());
+    watch.spec(&spec);
+    watch.secret("one");
+    fs::write(watch.folder.join("note"), "one").unwrap();
     let options = Options {
         command: Command::Watch,
-        // The folder has other files than specs too.
+        // The directory has other files too.
         spec: match name {
-            "directory" => Source::File(bed.folder.clone()),
+            "directory" => Source::File(watch.folder.clone()),
             _ if piped => Source::Stdin,
-            _ => Source::File(bed.folder.join("spec.yaml")),
+            _ => Source::File(watch.folder.join("spec.yaml")),
         },
-        secrets_dir: bed.folder.clone(),
+        secrets_dir: watch.folder.clone(),
         timeout: Duration::from_secs(30),
         every: Duration::from_secs(every),
         format: Format::Json,
@@ -107,28 +118,28 @@ async fn watched_from(
         scope: init_core::export::Scope::default(),
         without_secrets: false,
     };
-    let mut told = Vec::new();
+    let mut reports = Vec::new();
     let host = Host { stdin: Box::new(Cursor::new(spec)), environment: Vec::new(), stop };
-    let kept = watch::<Fake>(&options, Sidecar { host, again, health }, |report, _| {
+    let running = init_core::watch::<Fake>(&options, Sidecar { host, trigger, health }, |report, _| {
         assert_eq!(report.command, Command::Watch);
         let line = report.render(Format::Json, None).unwrap();
         assert!(line.ends_with("}\n") && line.lines().count() == 1, "{line}");
         let ops = report.changes.iter().map(|step| format!("{} {:?}", step.change, step.status)).collect();
-        told.push((bed.began.elapsed().as_secs(), report.exit().code(), ops));
+        reports.push((watch.started.elapsed().as_secs(), report.exit().code(), ops));
     });
-    let (exit, ()) = tokio::join!(kept, script(&bed));
-    let took = bed.began.elapsed();
+    let (exit, ()) = tokio::join!(running, script(&watch));
+    let took = watch.started.elapsed();
     assert!(took < Duration::from_secs(100 * MINUTE), "{took:?}");
-    fs::remove_dir_all(&bed.folder).unwrap();
-    (exit.code(), told)
+    fs::remove_dir_all(&watch.folder).unwrap();
+    (exit.code(), reports)
 }
 
-fn exits(told: &Told) -> Vec<u8> {
-    told.1.iter().map(|(_, exit, _)| *exit).collect()
+fn exits(reports: &WatchResult) -> Vec<u8> {
+    reports.1.iter().map(|(_, exit, _)| *exit).collect()
 }
 
 fn converged() -> Server {
-    holding(&[("a", 1), ("b", 2)])
+    server_with(&[("a", 1), ("b", 2)])
 }
 
 fn calls(name: &str) -> usize {
@@ -144,103 +155,107 @@ fn answer(acts: &[Act]) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_removed_comes_back_within_an_interval_and_quiet_passes_say_nothing() {
-    let told = watched("back", converged(), MINUTE, async |bed| {
-        bed.at(10 * MINUTE).await;
+async fn a_removed_object_is_restored_within_an_interval_and_other_passes_report_nothing() {
+    let reports = watched("back", converged(), MINUTE, async |watch| {
+        watch.at(10 * MINUTE).await;
         let quiet = calls("observe");
         assert!((10..14).contains(&quiet), "{quiet} readings in ten minutes");
         assert_eq!(calls("connect"), quiet, "a connection for each pass");
         remove("a");
-        bed.at(11 * MINUTE).await;
+        watch.at(11 * MINUTE).await;
         assert!(SERVER.with_borrow(|server| server.items.contains_key("a")));
-        assert!(bed.well());
-        bed.at(20 * MINUTE).await;
-        bed.stop();
+        assert!(watch.is_healthy());
+        watch.at(20 * MINUTE).await;
+        watch.stop();
     });
-    let (exit, told) = told.await;
+    let (exit, reports) = reports.await;
     assert_eq!(exit, 0);
-    let [(0, 0, nothing), (_, 0, back)] = told.as_slice() else { panic!("{told:?}") };
+    let [(0, 0, nothing), (_, 0, back)] = reports.as_slice() else { panic!("{reports:?}") };
     assert!(nothing.is_empty());
     assert_eq!(back, &["create item a (1) Applied"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_goes_and_comes_is_told_once_each_time() {
-    let told = watched("away", converged(), MINUTE, async |bed| {
+async fn each_outage_of_a_server_is_reported_once() {
+    let reports = watched("away", converged(), MINUTE, async |watch| {
         for hour in [0, 20] {
-            bed.at((hour + 5) * MINUTE).await;
-            assert!(bed.well());
+            watch.at((hour + 5) * MINUTE).await;
+            assert!(watch.is_healthy());
             answer(&vec![Act::Fails(Unavailable); 100_000]);
-            bed.at((hour + 7) * MINUTE).await;
-            assert!(!bed.well());
-            bed.at((hour + 15) * MINUTE).await;
-            assert!(!bed.well() && bed.health.now().1.contains("was not ready"), "{:?}", bed.health.now());
+            watch.at((hour + 7) * MINUTE).await;
+            assert!(!watch.is_healthy());
+            watch.at((hour + 15) * MINUTE).await;
+            assert!(
+                !watch.is_healthy() && watch.health.now().1.contains("was not ready"),
+                "{:?}",
+                watch.health.now()
+            );
             answer(&[]);
-            bed.at((hour + 17) * MINUTE).await;
+            watch.at((hour + 17) * MINUTE).await;
         }
-        bed.stop();
+        watch.stop();
     });
-    assert_eq!(exits(&told.await), [0, 69, 0, 69, 0]);
+    assert_eq!(exits(&reports.await), [0, 69, 0, 69, 0]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_fails_later_is_told_at_its_begin_and_at_its_end_and_ends_nothing() {
+async fn a_later_failure_is_reported_at_its_start_and_end_and_the_watch_goes_on() {
     for (name, server, exit) in [
         ("denied", connect(&vec![Act::Fails(Denied); 10_000]), 77),
         ("unsupported", connect(&vec![Act::Fails(Unsupported); 10_000]), 76),
         ("internal", connect(&vec![Act::Fails(Internal); 10_000]), 70),
         (
             "refused",
-            Server { apply: script(&vec![Act::Fails(Rejected); 10_000]), ..holding(&[("a", 1)]) },
+            Server { apply: script(&vec![Act::Fails(Rejected); 10_000]), ..server_with(&[("a", 1)]) },
             76,
         ),
-        ("conflict", holding(&[("a", 1), ("b", 3)]), 4),
+        ("conflict", server_with(&[("a", 1), ("b", 3)]), 4),
     ] {
-        let told = watched(name, converged(), MINUTE, async |bed| {
-            bed.at(MINUTE / 2).await;
+        let reports = watched(name, converged(), MINUTE, async |watch| {
+            watch.at(MINUTE / 2).await;
             SERVER.with_borrow_mut(|held| {
                 let items = if server.items.is_empty() { held.items.clone() } else { server.items.clone() };
                 *held = Server { items, ..server.clone() };
             });
-            bed.at(4 * MINUTE).await;
-            assert!(!bed.well());
-            bed.at(20 * MINUTE).await;
+            watch.at(4 * MINUTE).await;
+            assert!(!watch.is_healthy());
+            watch.at(20 * MINUTE).await;
             SERVER.with_borrow_mut(|held| *held = converged());
-            bed.at(22 * MINUTE).await;
-            assert!(bed.well());
-            bed.stop();
+            watch.at(22 * MINUTE).await;
+            assert!(watch.is_healthy());
+            watch.stop();
         });
-        assert_eq!(exits(&told.await), [0, exit, 0], "{name}");
+        assert_eq!(exits(&reports.await), [0, exit, 0], "{name}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_cannot_get_better_ends_a_watch_before_it_has_converged_once() {
+async fn a_permanent_error_ends_a_watch_that_has_never_converged() {
     let fails = |kind: FaultKind| connect(&[Act::Fails(kind)]);
     for (name, server, spec, exit) in [
-        ("conflict", holding(&[("b", 3)]), SPEC, 4),
+        ("first-conflict", server_with(&[("b", 3)]), SPEC, 4),
         ("spec", converged(), "items: [", 65),
         ("peer", fails(Unsupported), SPEC, 76),
         ("login", fails(Denied), SPEC, 77),
         ("secret", converged(), "endpoint: server:1234\npassword: {secret: none}\n", 78),
         ("mistake", fails(Internal), SPEC, 70),
     ] {
-        let told = watched_with(spec, name, server, MINUTE, async |_| {}).await;
-        assert_eq!((told.0, exits(&told)), (exit, vec![exit]), "{name}");
+        let reports = watched_with(spec, name, server, MINUTE, async |_| {}).await;
+        assert_eq!((reports.0, exits(&reports)), (exit, vec![exit]), "{name}");
     }
-    // A server that is late only makes it wait.
-    let late = watched("late", connect(&vec![Act::Fails(Unavailable); 100]), MINUTE, async |bed| {
-        bed.at(20 * MINUTE).await;
-        assert!(bed.well());
-        bed.stop();
+    // The watch waits for a server that is not ready yet.
+    let late = watched("late", connect(&vec![Act::Fails(Unavailable); 100]), MINUTE, async |watch| {
+        watch.at(20 * MINUTE).await;
+        assert!(watch.is_healthy());
+        watch.stop();
     });
     assert_eq!(exits(&late.await), [69, 0]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_signal_ends_it_with_0_in_every_phase_within_five_seconds() {
-    let slow = |act: Act| Server { apply: script(&[act]), ..holding(&[]) };
-    for (name, server, told) in [
+async fn a_signal_ends_a_watch_with_0_in_every_phase_within_five_seconds() {
+    let slow = |act: Act| Server { apply: script(&[act]), ..server_with(&[]) };
+    for (name, server, reports) in [
         ("waiting", connect(&vec![Act::Fails(Unavailable); 100]), vec![]),
         ("silent", connect(&[Act::Silent, Act::Silent]), vec![]),
         ("reading", Server { observe: script(&[Act::Silent]), ..converged() }, vec![]),
@@ -249,39 +264,13 @@ async fn a_signal_ends_it_with_0_in_every_phase_within_five_seconds() {
         ("resting", converged(), vec![0]),
     ] {
         let mut stopped = Instant::now();
-        let ended = watched(name, server, MINUTE, async |bed| {
-            bed.at(12).await;
-            bed.stop();
+        let ended = watched(name, server, MINUTE, async |watch| {
+            watch.at(12).await;
+            watch.stop();
             stopped = Instant::now();
         })
         .await;
         assert!(stopped.elapsed() <= Duration::from_secs(5), "{name}: {:?}", stopped.elapsed());
-        assert_eq!((ended.0, exits(&ended)), (0, told), "{name}: {ended:?}");
+        assert_eq!((ended.0, exits(&ended)), (0, reports), "{name}: {ended:?}");
     }
-}
-
-#[tokio::test(start_paused = true)]
-async fn every_file_of_a_directory_is_followed_and_new_ones_too() {
-    let told = watched("directory", converged(), MINUTE * 60, async |bed| {
-        bed.at(MINUTE).await;
-        bed.file("more.yml", "items: {c: 3}\n");
-        bed.at(2 * MINUTE).await;
-        bed.file("more.yml", "items: {c: 3, d: 4}\n");
-        bed.file("notes.txt", "items: {x: 9}\n");
-        bed.at(3 * MINUTE).await;
-        bed.file("third.yaml", "items: {c: 5}\n");
-        bed.at(4 * MINUTE).await;
-        assert!(
-            bed.health.now().1.contains("third.yaml line 1 column 9, items.c: declared twice"),
-            "{:?}",
-            bed.health.now()
-        );
-        fs::remove_file(bed.folder.join("third.yaml")).unwrap();
-        bed.at(5 * MINUTE).await;
-        bed.stop();
-    });
-    let told = told.await;
-    assert_eq!(exits(&told), [0, 0, 0, 65, 0], "{told:?}");
-    let items: Vec<_> = SERVER.with_borrow(|server| server.items.keys().cloned().collect());
-    assert_eq!(items, ["a", "b", "c", "d"]);
 }

@@ -1,4 +1,4 @@
-//! A watch as a process of its own, and the command `health` that asks it.
+//! Tests of a watch as a process, and of the command `health`.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-/// Longer than anything here takes.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// The time limit of every wait, longer than anything here takes.
+const TIME_LIMIT: Duration = Duration::from_secs(20);
 
-/// A toy that watches, gone at the end of the test.
+/// A toy tool that runs `watch`. It is killed when dropped.
 pub(crate) struct Watching {
     child: Child,
     reports: Receiver<Value>,
@@ -28,7 +28,7 @@ fn toy(args: &[&str]) -> Command {
 
 impl Watching {
     pub(crate) fn start(name: &str, mode: &str, args: &[&str]) -> Self {
-        // In memory where that can be had: a disk that is busy keeps a file empty for seconds between two calls.
+        // The directory is in memory if possible, because a busy disk may keep a file empty for seconds between two calls.
         let memory = Path::new("/dev/shm");
         let base = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
         let folder = base.join(format!("keeping-{}-{name}", std::process::id()));
@@ -54,18 +54,18 @@ impl Watching {
 
     /// The outcome of the next report.
     pub(crate) fn outcome(&self) -> String {
-        let report = self.reports.recv_timeout(PATIENCE).unwrap();
+        let report = self.reports.recv_timeout(TIME_LIMIT).unwrap();
         report["outcome"].as_str().unwrap_or_else(|| panic!("{report}")).to_owned()
     }
 
-    /// Nothing is said meanwhile.
-    pub(crate) fn is_quiet_for(&self, time: Duration) {
+    /// Asserts that there is no report meanwhile.
+    pub(crate) fn assert_quiet_for(&self, time: Duration) {
         if let Ok(report) = self.reports.recv_timeout(time) {
             panic!("{report}");
         }
     }
 
-    /// What `health` says about the toy with this spec: the exit and the reason.
+    /// Runs `health` for this spec and returns the exit code and the reason.
     pub(crate) fn health(&self) -> (i32, String) {
         health(&["--spec", &self.folder.join("spec.yaml").display().to_string()])
     }
@@ -76,14 +76,15 @@ impl Watching {
         assert!(sent.success(), "{name}");
     }
 
-    /// Ends it as an engine does; its exit, and how long it took.
+    /// Stops the watch as a container engine does. Returns the exit code and the duration.
     pub(crate) fn terminate(&mut self) -> (Option<i32>, Duration) {
         let began = Instant::now();
         self.signal("TERM");
         (self.child.wait().unwrap().code(), began.elapsed())
     }
 
-    /// Kilobytes in memory, and files that stay open: the fewest of several looks, since a pass opens files for a moment.
+    /// The resident memory in kilobytes and the number of open files. The number is the smallest of several samples, because
+    /// a pass opens files for a moment.
     pub(crate) fn costs(&self) -> (u64, usize) {
         let of = format!("/proc/{}", self.child.id());
         let status = fs::read_to_string(format!("{of}/status")).unwrap();
@@ -96,7 +97,7 @@ impl Watching {
         (kilobytes, files.min().unwrap())
     }
 
-    /// Clock ticks of the processor, in all threads.
+    /// The CPU time of all threads, in clock ticks.
     pub(crate) fn ticks(&self) -> u64 {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
         let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
@@ -112,7 +113,7 @@ impl Drop for Watching {
     }
 }
 
-/// What `health` says with these options.
+/// Runs `health` with these options.
 pub(crate) fn health(args: &[&str]) -> (i32, String) {
     let output = toy(&["health", "--format", "json"]).args(args).output().unwrap();
     let line = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -121,12 +122,12 @@ pub(crate) fn health(args: &[&str]) -> (i32, String) {
     (output.status.code().unwrap(), answer["reason"].as_str().unwrap().to_owned())
 }
 
-/// Until `health` says something else; the last answer.
+/// Waits until `health` has this exit code, and returns the reason.
 pub(crate) fn health_becomes(watching: &Watching, exit: i32) -> String {
     let began = Instant::now();
     loop {
         let (code, reason) = watching.health();
-        if code == exit || began.elapsed() > PATIENCE {
+        if code == exit || began.elapsed() > TIME_LIMIT {
             assert_eq!(code, exit, "{reason}");
             return reason;
         }
@@ -134,12 +135,12 @@ pub(crate) fn health_becomes(watching: &Watching, exit: i32) -> String {
     }
 }
 
-pub(crate) fn a_watch_tells_what_is_new_and_health_tells_how_it_is() {
+pub(crate) fn a_watch_reports_news_and_health_reports_its_state() {
     assert_eq!(health(&["--spec", "/nowhere"]), (1, "no `toy-init watch` runs in this container".to_owned()));
     let mut watching = Watching::start("news", "converged", &["watch", "--every", "50ms"]);
     assert_eq!(watching.outcome(), "unchanged");
     assert!(health_becomes(&watching, 0).starts_with("converged"));
-    watching.is_quiet_for(Duration::from_secs(1));
+    watching.assert_quiet_for(Duration::from_secs(1));
     watching.spec("wrong");
     assert_eq!(watching.outcome(), "failed");
     let (code, reason) = watching.health();
@@ -147,7 +148,7 @@ pub(crate) fn a_watch_tells_what_is_new_and_health_tells_how_it_is() {
     watching.spec("denied");
     assert_eq!(watching.outcome(), "failed");
     assert!(health_becomes(&watching, 1).starts_with("connecting to toy:1234 failed: the server says"));
-    watching.is_quiet_for(Duration::from_secs(1));
+    watching.assert_quiet_for(Duration::from_secs(1));
     watching.spec("converged");
     assert_eq!(watching.outcome(), "unchanged");
     let (code, took) = watching.terminate();
@@ -156,56 +157,56 @@ pub(crate) fn a_watch_tells_what_is_new_and_health_tells_how_it_is() {
     assert_eq!(watching.health().0, 1);
 }
 
-pub(crate) fn a_spec_that_is_written_over_while_passes_read_it_is_never_told_as_wrong() {
+pub(crate) fn a_spec_that_is_overwritten_during_passes_is_never_reported_as_invalid() {
     let watching = Watching::start("torn", "converged", &["watch", "--every", "2ms"]);
     assert_eq!(watching.outcome(), "unchanged");
-    // Longer than a pass waits for a file that never rests.
+    // This is longer than a pass waits for a file that changes all the time.
     let end = Instant::now() + Duration::from_secs(12);
     while Instant::now() < end {
         for _ in 0..20 {
             watching.spec("converged");
         }
-        watching.is_quiet_for(Duration::from_micros(200));
+        watching.assert_quiet_for(Duration::from_micros(200));
     }
 }
 
-pub(crate) fn several_watches_answer_for_themselves() {
+pub(crate) fn each_of_several_watches_answers_for_itself() {
     let one = Watching::start("one", "converged", &["watch"]);
     assert_eq!(one.outcome(), "unchanged");
     let other = Watching::start("other", "absent", &["watch", "--timeout", "1s", "--every", "50ms"]);
     assert_eq!(other.outcome(), "failed");
     assert!(health_becomes(&one, 0).starts_with("converged"));
     assert!(health_becomes(&other, 1).contains("was not ready within 1s"));
-    // A healthcheck that does not say which: the first one answers.
+    // For a healthcheck without the spec of a watch, the first watch answers.
     assert_eq!(health(&["--spec", "/another"]).0, 0);
 }
 
-pub(crate) fn health_of_a_run_that_ends_by_itself_is_not_yet() {
+pub(crate) fn a_run_that_ends_by_itself_is_not_healthy_yet() {
     let running = Watching::start("busy", "absent", &["apply", "--timeout", "30s"]);
     let began = Instant::now();
-    while running.health().1.starts_with("no `toy-init watch`") && began.elapsed() < PATIENCE {
+    while running.health().1.starts_with("no `toy-init watch`") && began.elapsed() < TIME_LIMIT {
         thread::sleep(Duration::from_millis(20));
     }
     assert_eq!(running.health(), (1, "not yet: `apply` is running".to_owned()));
 }
 
-pub(crate) fn a_hangup_calls_for_a_pass_at_once() {
+pub(crate) fn a_sighup_triggers_a_pass_at_once() {
     let watching = Watching::start("hangup", "converged", &["watch", "--every", "1h"]);
     assert_eq!(watching.outcome(), "unchanged");
     let before = watching.ticks();
-    watching.is_quiet_for(Duration::from_secs(2));
+    watching.assert_quiet_for(Duration::from_secs(2));
     assert!(watching.ticks() - before <= 2, "a watch at rest needs no processor");
     watching.signal("HUP");
-    watching.is_quiet_for(Duration::from_millis(500));
+    watching.assert_quiet_for(Duration::from_millis(500));
     assert_eq!(watching.health().0, 0);
 }
 
-pub(crate) fn hundreds_of_passes_leave_no_memory_and_no_file_behind() {
+pub(crate) fn hundreds_of_passes_leak_no_memory_and_no_file() {
     let watching = Watching::start("many", "converged", &["watch", "--every", "2ms"]);
     assert_eq!(watching.outcome(), "unchanged");
-    watching.is_quiet_for(Duration::from_secs(2));
+    watching.assert_quiet_for(Duration::from_secs(2));
     let (memory, files) = watching.costs();
-    watching.is_quiet_for(Duration::from_secs(4));
+    watching.assert_quiet_for(Duration::from_secs(4));
     let (later, files_later) = watching.costs();
     assert!(later <= memory + 256, "{memory} kB, then {later} kB");
     assert_eq!(files_later, files);

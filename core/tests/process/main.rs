@@ -1,6 +1,6 @@
-//! Whole processes: the last line of the log, and what a process reports that may hardly do anything.
+//! Tests with whole processes: the last log line, resource limits, the watchdog, terminals and watches.
 //!
-//! The test runs itself: with a spec in `TOY_SPEC` it is the toy tool. So it has no harness.
+//! The test binary executes itself: with `TOY_INIT` in the environment it is the toy tool. Therefore it has no harness.
 
 #![expect(
     clippy::unwrap_used,
@@ -11,6 +11,9 @@
 )]
 
 mod keeping;
+#[path = "../../../integration/src/terminal.rs"]
+#[expect(unreachable_pub, reason = "the file is also a public module of another crate")]
+mod screen;
 mod terminal;
 mod toy;
 
@@ -19,7 +22,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 use serde_json::Value;
 
-struct Ended {
+struct Finished {
     code: Option<i32>,
     report: Value,
     stdout: String,
@@ -27,21 +30,21 @@ struct Ended {
     shown: String,
 }
 
-/// Runs the toy under `sh`, after the words of `limits`.
-fn run(limits: &str, args: &[&str], mode: &str) -> Ended {
+/// Runs the toy tool under `sh`, after the shell commands of `limits`.
+fn run(limits: &str, args: &[&str], mode: &str) -> Finished {
     let this = std::env::current_exe().unwrap();
     let mut command = Command::new("sh");
     command.args(["-c", &format!("{limits} exec \"$0\" \"$@\" --spec -")]).arg(this).args(args);
     command.env("TOY_INIT", "1").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
-    // A process that may not do anything does not read either.
+    // A process that fails at once does not read its input.
     let _ = child.stdin.take().unwrap().write_all(format!("mode: {mode}\n").as_bytes());
     let output = child.wait_with_output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let (report, log) = (text(&output.stdout), text(&output.stderr));
     let line =
         |line: &str| serde_json::from_str(line).unwrap_or_else(|_| panic!("{limits} {args:?} {mode}: {log}"));
-    Ended {
+    Finished {
         code: output.status.code(),
         report: serde_json::from_str(&report).unwrap_or_default(),
         log: log.lines().map(line).collect(),
@@ -50,8 +53,8 @@ fn run(limits: &str, args: &[&str], mode: &str) -> Ended {
     }
 }
 
-impl Ended {
-    /// The exit, and that the report and the last line of the log agree with it.
+impl Finished {
+    /// Asserts the exit code, and that the report and the last log line agree with it. Returns that line.
     fn expect(&self, code: i32, outcome: &str) -> &Value {
         assert_eq!(self.code, Some(code), "{}", self.shown);
         assert_eq!(self.report["outcome"], outcome, "{}", self.shown);
@@ -61,7 +64,7 @@ impl Ended {
     }
 }
 
-fn a_run_that_fails_ends_its_log_with_an_error() {
+fn the_log_of_a_failed_run_ends_with_an_error() {
     let last = run("", &["apply"], "denied");
     let last = last.expect(77, "failed");
     for (field, value) in [
@@ -85,14 +88,14 @@ fn a_run_that_fails_ends_its_log_with_an_error() {
     assert_eq!(run("", &["apply"], "drift").expect(70, "failed")["kind"], "internal");
 }
 
-fn a_text_report_and_the_log_keep_to_their_lines() {
+fn texts_of_a_server_are_escaped_in_report_and_log() {
     let ended = run("", &["apply", "--format", "text"], "denied");
     assert!(ended.shown.contains("\n  because the server says\\n\\u{1b}[31mno\n"), "{}", ended.shown);
     assert!(!ended.shown.contains('\u{1b}'), "{:?}", ended.shown);
 }
 
-/// From five on, with which the dynamic loader of a test gets as far as `main`.
-fn a_process_that_may_open_few_files_reports_it() {
+/// The smallest limit is five, with which the dynamic loader still reaches `main`.
+fn a_process_with_too_few_file_descriptors_reports_it() {
     for files in 5..40 {
         let ended = run(&format!("ulimit -n {files};"), &["plan", "--timeout", "10s"], "converged");
         if ended.code == Some(0) {
@@ -104,26 +107,26 @@ fn a_process_that_may_open_few_files_reports_it() {
     }
 }
 
-fn code_that_panics_ends_with_a_report_that_says_where() {
+fn a_panic_ends_with_a_report_that_names_the_location() {
     let ended = run("", &["plan"], "panic");
     let last = ended.expect(70, "failed");
     assert!(last["message"].as_str().unwrap().contains("tests/process/toy.rs:"), "{last}");
     assert!(!ended.shown.contains("canary"), "{}", ended.shown);
 }
 
-fn code_that_is_busy_ends_soon_after_the_deadline() {
+fn busy_code_is_ended_soon_after_the_deadline() {
     let ended = run("", &["plan", "--timeout", "1s"], "busy");
     let last = ended.expect(69, "failed");
     assert!(last["message"].as_str().unwrap().contains("not done within 1s"), "{last}");
 }
 
-fn no_core_dump_and_no_other_process_reads_its_memory() {
+fn the_memory_is_protected_from_core_dumps_and_other_processes() {
     let ended = run("ulimit -c 1024;", &["plan"], "private");
     ended.expect(4, "conflict");
     assert_eq!(ended.report["conflicts"][0]["problem"], "Ok(NotDumpable), core Some(0)", "{}", ended.shown);
 }
 
-fn a_variable_with_a_wrong_value_is_named_and_completions_are_printed() {
+fn an_invalid_variable_is_named_and_completions_are_printed() {
     let this = std::env::current_exe().unwrap();
     let said = |variable: (&str, &str), args: &[&str]| {
         let mut command = Command::new(&this);
@@ -160,25 +163,25 @@ fn main() -> ExitCode {
         ($($test:path),* $(,)?) => { [$((stringify!($test), $test as fn())),*] };
     }
     let tests = named![
-        a_variable_with_a_wrong_value_is_named_and_completions_are_printed,
-        a_run_that_fails_ends_its_log_with_an_error,
-        a_text_report_and_the_log_keep_to_their_lines,
-        a_process_that_may_open_few_files_reports_it,
-        code_that_panics_ends_with_a_report_that_says_where,
-        no_core_dump_and_no_other_process_reads_its_memory,
-        code_that_is_busy_ends_soon_after_the_deadline,
-        keeping::a_watch_tells_what_is_new_and_health_tells_how_it_is,
-        keeping::a_spec_that_is_written_over_while_passes_read_it_is_never_told_as_wrong,
-        keeping::several_watches_answer_for_themselves,
-        keeping::health_of_a_run_that_ends_by_itself_is_not_yet,
-        keeping::a_hangup_calls_for_a_pass_at_once,
-        keeping::hundreds_of_passes_leave_no_memory_and_no_file_behind,
+        an_invalid_variable_is_named_and_completions_are_printed,
+        the_log_of_a_failed_run_ends_with_an_error,
+        texts_of_a_server_are_escaped_in_report_and_log,
+        a_process_with_too_few_file_descriptors_reports_it,
+        a_panic_ends_with_a_report_that_names_the_location,
+        the_memory_is_protected_from_core_dumps_and_other_processes,
+        busy_code_is_ended_soon_after_the_deadline,
+        keeping::a_watch_reports_news_and_health_reports_its_state,
+        keeping::a_spec_that_is_overwritten_during_passes_is_never_reported_as_invalid,
+        keeping::each_of_several_watches_answers_for_itself,
+        keeping::a_run_that_ends_by_itself_is_not_healthy_yet,
+        keeping::a_sighup_triggers_a_pass_at_once,
+        keeping::hundreds_of_passes_leak_no_memory_and_no_file,
         terminal::a_terminal_gets_colours_and_each_change_once,
-        terminal::a_failure_is_red_and_told_once,
-        terminal::lines_of_the_log_stand_above_a_bar_and_nothing_of_it_stays,
-        terminal::a_wait_shows_its_cause_at_once_and_how_much_time_is_left,
-        terminal::the_time_is_local_to_the_second_and_utc_says_so,
-        terminal::every_line_for_a_collector_says_whose_it_is,
+        terminal::a_failure_is_red_and_reported_once,
+        terminal::log_lines_are_written_above_the_progress_bar_which_is_erased_at_the_end,
+        terminal::a_wait_shows_its_cause_at_once_and_the_remaining_time,
+        terminal::the_time_is_local_to_the_second_and_utc_is_marked,
+        terminal::every_json_line_names_its_tool_and_server,
     ];
     for (name, test) in tests.into_iter().filter(|(name, _)| name.contains(&only)) {
         test();

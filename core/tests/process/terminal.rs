@@ -1,11 +1,13 @@
-//! What a person sees: the toy runs in a pseudo-terminal, which `script` of util-linux makes.
+//! The output on a terminal: the toy tool runs in a pseudo-terminal of `script` (util-linux).
 
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-/// What the terminal was sent, and the exit.
-fn typed(args: &str, mode: &str, environment: &[(&str, &str)]) -> (Option<i32>, String) {
+use crate::screen::Screen;
+
+/// Runs the toy tool in a terminal and returns its exit code and the output.
+fn run_in_terminal(args: &str, mode: &str, environment: &[(&str, &str)]) -> (Option<i32>, String) {
     let this = std::env::current_exe().unwrap();
     let toy = format!("echo 'mode: {mode}' | TOY_INIT=1 {} {args} --spec -", this.display());
     let mut command = Command::new("script");
@@ -13,46 +15,16 @@ fn typed(args: &str, mode: &str, environment: &[(&str, &str)]) -> (Option<i32>, 
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.env_remove("NO_COLOR").env("TERM", "xterm").env("TZ", "XST-3").envs(environment.iter().copied());
     let mut child = command.spawn().unwrap();
-    // A keyboard on which nobody types: the end of it would be echoed.
+    // The keyboard stays open, because `script` would echo its end.
     let _keyboard = child.stdin.take();
     let output = child.wait_with_output().unwrap();
     (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// The rows as they stand in the end, without colours.
-fn screen(sent: &str) -> Vec<String> {
-    let (mut rows, mut column) = (vec![Vec::new()], 0);
-    let mut letters = sent.chars();
-    while let Some(letter) = letters.next() {
-        let row: &mut Vec<char> = rows.last_mut().unwrap();
-        match letter {
-            '\n' => {
-                rows.push(Vec::new());
-                column = 0;
-            }
-            '\r' => column = 0,
-            '\u{1b}' => {
-                let sequence: String =
-                    letters.by_ref().take_while(|letter| !letter.is_alphabetic()).collect();
-                // `K` alone has no number: what is right of the cursor is gone.
-                if sequence == "[" {
-                    row.truncate(column);
-                }
-            }
-            letter => {
-                row.resize(row.len().max(column + 1), ' ');
-                row[column] = letter;
-                column += 1;
-            }
-        }
-    }
-    rows.into_iter().map(String::from_iter).collect()
-}
-
 pub(crate) fn a_terminal_gets_colours_and_each_change_once() {
-    let (code, sent) = typed("apply", "fresh", &[]);
+    let (code, sent) = run_in_terminal("apply", "fresh", &[]);
     assert!(code == Some(0) && sent.contains("\u{1b}[32m+\u{1b}[0m create toy"), "{sent}");
-    let rows = screen(&sent);
+    let rows = Screen::of(&sent).rows;
     assert_eq!(rows.iter().filter(|row| row.contains("create toy")).count(), 1, "{rows:#?}");
     assert!(!sent.contains("outcome="), "the report says how it ended: {sent}");
     let last = rows.iter().rfind(|row| !row.is_empty()).unwrap();
@@ -63,53 +35,53 @@ pub(crate) fn a_terminal_gets_colours_and_each_change_once() {
         ("apply --color never", &[]),
         ("apply", &[("INIT_COLOR", "never")]),
     ] {
-        let (_, sent) = typed(args, "fresh", environment);
+        let (_, sent) = run_in_terminal(args, "fresh", environment);
         assert!(sent.contains("+ create toy") && !sent.contains('\u{1b}'), "{args} {environment:?}: {sent}");
     }
-    let (_, sent) = typed("apply --log debug", "fresh", &[]);
+    let (_, sent) = run_in_terminal("apply --log debug", "fresh", &[]);
     assert!(sent.contains("applied change=create toy") && sent.contains("outcome="), "{sent}");
-    let (_, sent) = typed("apply --log-format json", "fresh", &[]);
+    let (_, sent) = run_in_terminal("apply --log-format json", "fresh", &[]);
     let logged = |row: &String| row.contains("\"message\":\"applied\"");
-    assert!(screen(&sent).iter().any(logged), "two streams of different formats: {sent}");
+    assert!(Screen::of(&sent).rows.iter().any(logged), "two streams of different formats: {sent}");
 }
 
-pub(crate) fn a_failure_is_red_and_told_once() {
-    let (code, sent) = typed("apply", "denied", &[]);
+pub(crate) fn a_failure_is_red_and_reported_once() {
+    let (code, sent) = run_in_terminal("apply", "denied", &[]);
     assert!(
         code == Some(77) && sent.contains("\u{1b}[1;31merror:\u{1b}[0m connecting to toy:1234"),
         "{sent}"
     );
     assert_eq!(sent.matches("connecting to toy:1234 failed").count(), 1, "{sent}");
     assert!(!sent.contains("\u{1b}[31mno"), "a colour of the server's own: {sent}");
-    let (code, sent) = typed("plan", "conflict", &[]);
+    let (code, sent) = run_in_terminal("plan", "conflict", &[]);
     assert!(code == Some(4) && sent.contains("\u{1b}[1;31m!\u{1b}[0m conflict at mode"), "{sent}");
 }
 
-pub(crate) fn lines_of_the_log_stand_above_a_bar_and_nothing_of_it_stays() {
-    let (code, sent) = typed("apply", "slow", &[]);
+pub(crate) fn log_lines_are_written_above_the_progress_bar_which_is_erased_at_the_end() {
+    let (code, sent) = run_in_terminal("apply", "slow", &[]);
     assert_eq!(code, Some(0), "{sent}");
     assert!(
         sent.contains("[........................] applying create_toy 0/1 the paint\\n\\u{1b}[31m"),
         "{sent}"
     );
-    let rows = screen(&sent);
+    let rows = Screen::of(&sent).rows;
     assert!(rows.iter().any(|row| row.ends_with("WARN the paint is wet")), "{rows:#?}");
     assert!(!rows.iter().any(|row| row.contains("applying")), "{rows:#?}");
-    // The same bar comes back below the line.
+    // The same bar is drawn again below the line.
     let after = sent.split_once("the paint is wet").unwrap().1;
     assert!(after.trim_start().starts_with(['|', '/', '-', '\\']), "{after}");
 }
 
-pub(crate) fn a_wait_shows_its_cause_at_once_and_how_much_time_is_left() {
-    let (code, sent) = typed("apply --timeout 2s", "absent", &[]);
+pub(crate) fn a_wait_shows_its_cause_at_once_and_the_remaining_time() {
+    let (code, sent) = run_in_terminal("apply --timeout 2s", "absent", &[]);
     assert_eq!(code, Some(69), "{sent}");
     assert!(sent.contains("| waiting for toy:1234 (0 s, 1 s left): nobody is there"), "{sent}");
     assert!(sent.contains("waiting for toy:1234 (1 s, 0 s left): nobody is there"), "{sent}");
-    let rows = screen(&sent);
+    let rows = Screen::of(&sent).rows;
     assert!(!rows.iter().any(|row| row.contains("waiting for")), "{rows:#?}");
     assert!(rows.iter().any(|row| row.contains("because nobody is there")), "{rows:#?}");
-    // A terminal that cannot move its cursor has lines instead.
-    let (_, sent) = typed("apply --timeout 1s", "absent", &[("TERM", "dumb")]);
+    // A terminal that cannot move its cursor gets log lines instead.
+    let (_, sent) = run_in_terminal("apply --timeout 1s", "absent", &[("TERM", "dumb")]);
     assert!(
         sent.contains("INFO waiting server=\"toy:1234\" cause=nobody is there waited=0 left=0"),
         "{sent}"
@@ -117,10 +89,10 @@ pub(crate) fn a_wait_shows_its_cause_at_once_and_how_much_time_is_left() {
     assert!(!sent.contains('\u{1b}'), "{sent}");
 }
 
-pub(crate) fn the_time_is_local_to_the_second_and_utc_says_so() {
+pub(crate) fn the_time_is_local_to_the_second_and_utc_is_marked() {
     let stamp = |zone: &str| {
-        let (_, sent) = typed("plan", "converged", &[("TZ", zone)]);
-        let row = screen(&sent).into_iter().find(|row| row.contains("planned")).unwrap();
+        let (_, sent) = run_in_terminal("plan", "converged", &[("TZ", zone)]);
+        let row = Screen::of(&sent).rows.into_iter().find(|row| row.contains("planned")).unwrap();
         row.split(' ').next().unwrap().to_owned()
     };
     let (local, utc) = (stamp("XST-3"), stamp("UTC0"));
@@ -133,7 +105,7 @@ pub(crate) fn the_time_is_local_to_the_second_and_utc_says_so() {
     assert!(stamp("Nowhere/At_All").ends_with('Z'));
 }
 
-pub(crate) fn every_line_for_a_collector_says_whose_it_is() {
+pub(crate) fn every_json_line_names_its_tool_and_server() {
     let ended = crate::run("", &["apply", "--format", "jsonl"], "fresh");
     let records = ended.stdout.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let kinds: Vec<Value> = records.map(|record| record["record"].clone()).collect();

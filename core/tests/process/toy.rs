@@ -1,4 +1,4 @@
-//! A tool for a server that does not exist, which does what its spec tells it to.
+//! The toy tool: a backend without a server, whose behaviour is set by its spec.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -15,8 +15,8 @@ use serde::Deserialize;
 
 pub(crate) struct Toy;
 
-/// Whether this process has made the toy.
-static MADE: AtomicBool = AtomicBool::new(false);
+/// Set once this process has created the toy.
+static IS_CREATED: AtomicBool = AtomicBool::new(false);
 
 #[derive(Clone, Copy, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
@@ -28,11 +28,11 @@ pub(crate) enum Mode {
     Absent,
     Busy,
     Panic,
-    /// Makes the toy once.
+    /// The toy is created once.
     Fresh,
-    /// The same, and it takes its time, of which the log has a line.
+    /// The toy is created once, slowly and with a log line.
     Slow,
-    /// Tells by a conflict who may read this process.
+    /// A conflict shows the memory protection of this process.
     Private,
 }
 
@@ -74,14 +74,14 @@ impl fmt::Display for Change {
 }
 
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Refused {
+pub(crate) enum ToyError {
     #[error("the server says\n\u{1b}[31mno")]
     Denied,
     #[error("nobody is there")]
     Absent,
 }
 
-impl Fault for Refused {
+impl Fault for ToyError {
     fn kind(&self) -> FaultKind {
         match self {
             Self::Denied => FaultKind::Denied,
@@ -94,10 +94,10 @@ impl Backend for Toy {
     const NAME: &'static str = "toy-init";
     type Spec = Spec;
     type Desired = Desired;
-    /// Whether the toy is there.
+    /// True if the toy exists.
     type Observed = bool;
     type Change = Change;
-    type Error = Refused;
+    type Error = ToyError;
 
     fn validate(spec: Spec, _: &Files) -> Result<Desired, Violations> {
         let mut violations = Violations::default();
@@ -109,32 +109,33 @@ impl Backend for Toy {
         Requires { endpoints: vec![desired.1.clone()], ..Requires::default() }
     }
 
-    async fn connect(desired: &Desired, _: &Secrets) -> Result<Self, Refused> {
+    async fn connect(desired: &Desired, _: &Secrets) -> Result<Self, ToyError> {
         match desired.0 {
-            Mode::Denied => Err(Refused::Denied),
-            Mode::Absent => Err(Refused::Absent),
+            Mode::Denied => Err(ToyError::Denied),
+            Mode::Absent => Err(ToyError::Absent),
             _ => Ok(Self),
         }
     }
 
-    async fn observe(&mut self, _: &Desired, _: &Secrets) -> Result<bool, Refused> {
-        Ok(MADE.load(Ordering::SeqCst))
+    async fn observe(&mut self, _: &Desired, _: &Secrets) -> Result<bool, ToyError> {
+        Ok(IS_CREATED.load(Ordering::SeqCst))
     }
 
-    fn plan(desired: &Desired, is_made: &bool) -> Plan<Change> {
+    fn plan(desired: &Desired, is_created: &bool) -> Plan<Change> {
         let conflict = || init_core::Conflict::new(SpecPath::root().key("mode"), "it is another\r\nline");
         match desired.0 {
             Mode::Converged | Mode::Denied | Mode::Absent => Plan::new([], []),
             Mode::Drift => Plan::new([Change::CreateToy], []),
-            Mode::Fresh | Mode::Slow => Plan::new((!is_made).then_some(Change::CreateToy), []),
+            Mode::Fresh | Mode::Slow => Plan::new((!is_created).then_some(Change::CreateToy), []),
             Mode::Conflict => Plan::new([], [conflict()]),
             Mode::Busy => loop {
                 std::hint::spin_loop();
             },
             Mode::Panic => panic!("canary"),
             Mode::Private => {
-                let told = format!("{:?}, core {:?}", dumpable_behavior(), getrlimit(Resource::Core).maximum);
-                Plan::new([], [init_core::Conflict::new(SpecPath::root().key("mode"), told)])
+                let protection =
+                    format!("{:?}, core {:?}", dumpable_behavior(), getrlimit(Resource::Core).maximum);
+                Plan::new([], [init_core::Conflict::new(SpecPath::root().key("mode"), protection)])
             }
         }
     }
@@ -145,17 +146,17 @@ impl Backend for Toy {
         _: &[Change],
         _: &Secrets,
         progress: &Progress,
-    ) -> Vec<Result<(), Refused>> {
+    ) -> Vec<Result<(), ToyError>> {
         if desired.0 == Mode::Slow {
             paint(progress).await;
         }
-        MADE.store(true, Ordering::SeqCst);
+        IS_CREATED.store(true, Ordering::SeqCst);
         let done: Result<(), Infallible> = Ok(());
         vec![done.map_err(|never| match never {})]
     }
 }
 
-/// Takes long, and has something to say meanwhile.
+/// Takes long, and writes a log line meanwhile.
 async fn paint(progress: &Progress) {
     progress.waiting_for("the paint\n\u{1b}[31m");
     tokio::time::sleep(Duration::from_millis(1500)).await;

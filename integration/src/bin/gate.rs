@@ -13,16 +13,20 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 /// By their first two words; one word where there is no second that matters.
-const CHANGING: [&str; 10] = [
+const CHANGING: [&str; 14] = [
     "ACL SAVE",
     "ACL SETUSER",
     "CLUSTER ADDSLOTSRANGE",
+    "CLUSTER FORGET",
     "CLUSTER MEET",
+    "CLUSTER MIGRATESLOTS",
     "CLUSTER REPLICATE",
     "CLUSTER SET-CONFIG-EPOCH",
+    "CLUSTER SETSLOT",
     "CONFIG REWRITE",
     "CONFIG SET",
     "FUNCTION LOAD",
+    "MIGRATE",
     "REPLICAOF",
 ];
 

@@ -48,17 +48,27 @@ impl Gates {
 
     /// A run through the gates: one replica for each primary.
     pub fn init(&self) -> Init {
-        let names: Vec<String> = (0..self.nodes.count).map(|node| format!("valkey-{node}:{GATE}")).collect();
+        let names: Vec<String> = (0..self.nodes.count).map(|node| self.name(node)).collect();
         self.nodes.init(&format!(
             "mode: cluster\nnodes: [{}]\nreplicasPerPrimary: 1\npassword: {{secret: password}}\n",
             names.join(", ")
         ))
     }
 
+    /// A node's name and its gate's port.
+    pub fn name(&self, node: usize) -> String {
+        format!("valkey-{node}:{GATE}")
+    }
+
     /// A run that is killed when it would send one mutating command more than `number`.
     pub fn killed_after(&self, number: usize) {
+        self.killed(self.init(), number);
+    }
+
+    /// The same with a run of another spec.
+    pub fn killed(&self, init: Init, number: usize) {
         self.limit(number);
-        let running = self.init().start();
+        let running = init.start();
         eventually("one command more", Duration::from_secs(60), || self.passed() > number);
         docker(&["kill", "--signal", "KILL", running.name()]).ok();
         running.wait();

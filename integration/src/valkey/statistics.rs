@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use super::Nodes;
 
 /// Every command that changes something.
-const MUTATING: [&str; 16] = [
+const MUTATING: [&str; 18] = [
     "acl|save",
     "acl|setuser",
     "cluster|addslots",
     "cluster|addslotsrange",
     "cluster|forget",
     "cluster|meet",
+    "cluster|migrateslots",
     "cluster|replicate",
     "cluster|reset",
     "cluster|set-config-epoch",
@@ -20,6 +21,7 @@ const MUTATING: [&str; 16] = [
     "config|set",
     "flushall",
     "function|load",
+    "migrate",
     "replicaof",
     "set",
 ];
@@ -31,7 +33,8 @@ impl Nodes {
         let calls = stats.lines().filter_map(|line| {
             let (name, rest) = line.strip_prefix("cmdstat_")?.split_once(':')?;
             let calls = rest.strip_prefix("calls=")?.split(',').next()?.parse().ok()?;
-            MUTATING.contains(&name).then(|| (name.to_owned(), calls))
+            // What was refused before it was begun is listed too, as no call.
+            (calls > 0 && MUTATING.contains(&name)).then(|| (name.to_owned(), calls))
         });
         calls.collect()
     }

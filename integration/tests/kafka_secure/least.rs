@@ -1,4 +1,4 @@
-//! The account that provisions needs what docs/kafka.md says, and no more.
+//! The provisioning account needs what docs/kafka.md says, and no more.
 
 use crate::{BOOTSTRAP, TLS, admin, init};
 

@@ -160,7 +160,7 @@ fn what_cannot_be_said_is_told_and_nothing_is_opened_by_leaving_it_out() {
         "#   accessKeys.restricted: this access key, whose policy is the text of no policy here",
         "#   accessKeys.passing: this access key, which ends at ",
         "#   buckets.data: the prefixes and folders that its versioning leaves out\n",
-        "which has a condition or an action that no spec says\n",
+        "which has a condition or an action that a spec cannot express\n",
     ] {
         assert!(page.contains(told), "{told}\n{page}");
     }

@@ -1,4 +1,4 @@
-//! The account that provisions needs what `docs/minio.md` lists, and every entry of the list.
+//! The provisioning account needs what `docs/minio.md` lists, and every entry of the list.
 
 use integration::Ended;
 use integration::minio::Server;

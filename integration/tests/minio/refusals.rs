@@ -111,7 +111,7 @@ fn a_short_secret_is_told_before_the_first_packet() {
     };
     let ended = run("users: {app: {secretKey: {secret: short}}}\n", "20s").expect(78, "failed");
     assert!(ended.error().contains("at least 8"));
-    // The account that provisions is there already, and other servers have shorter keys.
+    // The provisioning account is there already, and other servers have shorter keys.
     run("buckets: {first: {}}\n", "1s").expect(69, "failed");
 }
 

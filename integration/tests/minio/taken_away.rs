@@ -70,7 +70,7 @@ fn the_account_that_provisions_is_never_taken_away() {
     let server = Server::new();
     let own = format!("users: {{\"{}\": {{state: absent}}}}\n", ROOT.0);
     let ended = run(&server, &own, &[]).expect(78, "failed");
-    assert!(ended.error().contains("account that provisions"), "{}", ended.stdout);
+    assert!(ended.error().contains("provisioning account"), "{}", ended.stdout);
     let admin = "users: {admin: {secretKey: {secret: one}, policies: [consoleAdmin]}}\naccessKeys: {admin-key: {user: admin, secretKey: {secret: key}}}\n";
     run(&server, admin, &[]).expect(0, "changed");
     let account = ("admin-key", SECRETS[1].1);
@@ -81,7 +81,7 @@ fn the_account_that_provisions_is_never_taken_away() {
     ] {
         let init = server.init_as(account, endpoint, spec).secret("one", SECRETS[0].1);
         let ended = init.run().expect(4, "conflict");
-        assert!(ended.stdout.contains("the account that provisions"), "{}", ended.stdout);
+        assert!(ended.stdout.contains("the provisioning account"), "{}", ended.stdout);
     }
     server.mc_as(account, &["admin", "user", "list", "t"]).ok();
 }

@@ -1,4 +1,6 @@
-//! Failovers of a real cluster, and a connection that is cut after every single request: `just fault postgres`.
+//! Failovers of a real cluster, a connection that is cut after every single request, and a tool that is killed anywhere: `just
+//! fault postgres`.
 
 mod cluster;
 mod cuts;
+mod kills;

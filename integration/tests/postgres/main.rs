@@ -14,6 +14,7 @@ mod drift;
 mod export;
 mod extensions;
 mod fault;
+mod foreign;
 mod hostile;
 mod locale;
 mod meanwhile;
@@ -35,6 +36,7 @@ mod subscriptions;
 mod unsaid;
 mod variables;
 mod watch;
+mod watched;
 
 use integration::Init;
 use integration::postgres::{Server, major};
@@ -49,11 +51,20 @@ const SECRETS: [(&str, &str); 4] = [
 
 /// The full spec from `roles` on, whose connection part is the server's.
 fn full(server: &Server) -> Init {
+    with_secrets(server.init(&full_body()))
+}
+
+/// The full spec from `roles` on, as far as the release knows it.
+fn full_body() -> String {
     let spec = include_str!("../../specs/pg.full.yaml");
     let body = spec.find("\nroles:").map_or("", |at| &spec[at..]);
     // What came with a later release: publications of schemas, and the newest version of the extension.
     let known = |line: &&str| major() >= 15 || !line.contains("orders: {schemas");
     let body: String = body.lines().filter(known).map(|line| format!("{line}\n")).collect();
-    let body = if major() < 14 { body.replace("\"1.8\"", "\"1.7\"") } else { body };
-    SECRETS.into_iter().fold(server.init(&body), |init, (name, value)| init.secret(name, value))
+    if major() < 14 { body.replace("\"1.8\"", "\"1.7\"") } else { body }
+}
+
+/// The secrets that the full spec names.
+fn with_secrets(init: Init) -> Init {
+    SECRETS.into_iter().fold(init, |init, (name, value)| init.secret(name, value))
 }

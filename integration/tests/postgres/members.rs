@@ -120,6 +120,10 @@ fn every_kind_of_admin_is_a_member_of_what_it_was_a_member_of() {
         as_admin(&server, &managed()).run().expect(0, "unchanged");
         let before = server.memberships("manager");
         for (database, sql) in DRIFTS {
+            // Before PostgreSQL 15 the schema is a superuser's, and the spec does not name it.
+            if major() < 15 && sql.contains("SCHEMA public") {
+                continue;
+            }
             server.psql(database, sql);
             run(sql);
             assert_eq!(server.memberships("manager"), before, "{kind}, {sql}");

@@ -127,6 +127,31 @@ fn a_hidden_name_is_never_told() {
     }
 }
 
+/// The provisioning user's name is a secret: as the owner that drifted, and in what it may not do.
+#[test]
+fn the_name_of_the_provisioning_user_is_never_told() {
+    let server = Server::start(&[]);
+    server.psql("postgres", "CREATE ROLE ms_unspoken LOGIN CREATEDB CREATEROLE PASSWORD 'managed'");
+    let run = |spec: &str| {
+        let name = server.name();
+        let head =
+            format!("endpoint: {name}:5432\nuser: {{secret: me}}\npassword: {{secret: m}}\ntls: disable\n");
+        let init = integration::postgres::init(&format!("{head}{spec}")).args(&["--log", "trace"]);
+        init.secret("me", "ms_unspoken").secret("m", "managed").run()
+    };
+    let spec = "roles: {o: {}}\ndatabases: {d: {owner: o, schemas: {s: {owner: o}}}}\n";
+    let cold = run(spec).expect(0, "changed");
+    server.psql("d", "ALTER SCHEMA s OWNER TO ms_unspoken");
+    server.psql("postgres", "ALTER DATABASE d OWNER TO ms_unspoken");
+    let healed = run(spec).expect(0, "changed");
+    assert_eq!(healed.operations(), ["alter_database", "alter_schema"]);
+    assert!(healed.stdout.contains(r#""from":"{secret: me}""#), "{}", healed.stdout);
+    let refused = run("roles: {o: {}, r: {superuser: true}}\n").expect(77, "failed");
+    for text in [&cold, &healed, &refused].map(|ended| format!("{}{}", ended.stdout, ended.log)) {
+        assert!(!text.contains("unspoken"), "{text}");
+    }
+}
+
 /// A secret that holds what a server stores is stored as it is, by whoever provisions, and compared as it is.
 #[test]
 fn a_stored_verifier_is_set_as_it_is() {

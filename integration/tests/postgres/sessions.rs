@@ -35,10 +35,10 @@ impl Session<'_> {
         let ended = run.docker(&["--tty"]).args(&command.split(' ').collect::<Vec<_>>()).run();
         assert_eq!(ended.exit, exit, "{title}: {}", ended.stdout);
         assert!(!ended.stdout.contains(PASSWORD), "{title}");
-        let Screen { rows, passed } = Screen::of(&ended.stdout);
+        let Screen { rows, erased } = Screen::of(&ended.stdout);
         // Whether a fast stage is seen depends on the machine; a wait is seen on each.
-        let passed = passed.iter().filter(|text| text.starts_with("waiting")).map(|text| format!("⋯ {text}"));
-        let shown: Vec<String> = passed.chain(rows).map(|row| self.stable(&row)).collect();
+        let erased = erased.iter().filter(|text| text.starts_with("waiting")).map(|text| format!("⋯ {text}"));
+        let shown: Vec<String> = erased.chain(rows).map(|row| self.stable(&row)).collect();
         let mut shown = shown.iter().map(String::as_str).collect::<Vec<_>>();
         // A wait is one row, however many seconds it was shown.
         shown.dedup();

@@ -27,7 +27,7 @@ fn each_broken_rule_is_found_and_nothing_else() {
         ("root", "kafka-init: runs as root"),
         ("started-only", "kafka-init: waits for the start of other only"),
         ("watch", ""),
-        ("watch-unasked", "kafka-init: is a sidecar that nobody asks how it is"),
+        ("watch-unasked", "kafka-init: is a sidecar without its healthcheck"),
     ];
     let folder = fs::read_dir(root().join("integration/tests/stack/policy")).map_or(0, Iterator::count);
     assert_eq!(folder, expected.len(), "a fixture is not tried");

@@ -8,6 +8,7 @@ use integration::valkey::{Gates, Nodes};
 use integration::{docker, eventually};
 
 use crate::formation::{COMMANDS, GATE, taken_up};
+use crate::rebalance::{Bed, ON, names, number, shares, spec};
 use crate::{LAYOUT, pairs};
 
 /// SIGKILL after each single mutating command in turn; 100 % converge to the same layout.
@@ -59,4 +60,72 @@ fn clusters_of_up_to_thirty_form() {
         nodes.init(&pairs(&nodes)).run().expect(0, "unchanged");
         assert!((0..count).all(|node| nodes.mutations(node).is_empty()));
     }
+}
+
+/// SIGKILL after each single command of a move in turn.
+#[test]
+#[ignore = "the fault suite: just fault valkey"]
+fn every_cut_of_a_move_is_completed_with_every_key() {
+    let bed = Bed::new();
+    bed.form();
+    bed.gates.open();
+    bed.run(&[3], ON).run().expect(0, "changed");
+    let commands = bed.gates.passed();
+    bed.gates.nodes().reset();
+    for cut in 0..commands {
+        bed.taken_up(cut);
+    }
+}
+
+/// Counts upwards in 500 keys until it is told to stop: each answer is one step.
+fn count_meanwhile(nodes: &Nodes) -> std::thread::JoinHandle<String> {
+    let auth = format!("REDISCLI_AUTH={}", integration::valkey::PASSWORD);
+    let (container, script) = (
+        nodes.container(0),
+        "i=0; while [ ! -e /tmp/stop ]; do i=$((i + 1)); echo INCR counter:$((i % 500)); done |
+         kv-cli --no-auth-warning -c | grep -c '^[0-9]'",
+    );
+    std::thread::spawn(move || docker(&["exec", "--env", &auth, &container, "bash", "-c", script]).stdout)
+}
+
+/// All keys of all primaries.
+fn keys(nodes: &Nodes) -> usize {
+    let sizes = nodes.layout().into_iter().zip(nodes.each(&["DBSIZE"]));
+    let sizes = sizes.filter(|(role, _)| role.starts_with("primary"));
+    sizes.map(|(_, size)| number(&size)).sum()
+}
+
+/// Some 100,000 keys, clients that write all the time, and runs that are killed by the clock.
+#[test]
+#[ignore = "the fault suite: just fault valkey"]
+fn growth_and_shrinking_under_writes_lose_nothing() {
+    let nodes = Nodes::cluster(5);
+    nodes.init(&spec(names(3), &[], "")).run().expect(0, "changed");
+    nodes.shell(
+        "kv-benchmark --cluster -h valkey-0 -a $REDISCLI_AUTH -t set -n 400000 -r 100000 -q >/dev/null 2>&1;
+         seq 0 499 | sed 's/.*/SET counter:& 0/' | kv-cli --no-auth-warning -c >/dev/null",
+    );
+    let before = keys(&nodes);
+    assert!(before > 90_000, "{before} keys");
+    let counting = count_meanwhile(&nodes);
+    for spec in [spec(names(5), &[], ON), spec(names(5), &[3, 4], ON)] {
+        for delay in [50, 150, 400, 900, 1500, 2500] {
+            let running = nodes.init(&spec).start();
+            eventually("the run has begun", Duration::from_secs(60), || running.log().contains("planned"));
+            sleep(Duration::from_millis(delay));
+            let _ = docker(&["kill", "--signal", "KILL", running.name()]);
+            running.wait();
+        }
+        let ended = nodes.init(&spec).args(&["--timeout", "10m"]).run();
+        assert_eq!(ended.exit, 0, "{}\n{}", ended.stdout, ended.log);
+        assert_eq!(keys(&nodes), before);
+        nodes.init(&spec).run().expect(0, "unchanged");
+    }
+    assert_eq!(shares(&nodes), [0, 0, 5461, 5461, 5462]);
+    nodes.shell("touch /tmp/stop");
+    let answers: usize = counting.join().unwrap().trim().parse().unwrap();
+    let counted = nodes.shell(
+        "seq 0 499 | sed 's/^/GET counter:/' | kv-cli --no-auth-warning -c | awk '/^[0-9]/ {all += $1} END {print all}'",
+    );
+    assert_eq!(counted.trim().parse::<usize>().unwrap(), answers, "a step was lost, or was made twice");
 }

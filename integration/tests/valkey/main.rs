@@ -16,6 +16,7 @@ mod missing;
 mod networks;
 mod own;
 mod peculiar;
+mod rebalance;
 mod refusals;
 mod replication;
 mod rules;

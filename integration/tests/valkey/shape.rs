@@ -26,7 +26,7 @@ fn another_number_of_primaries_is_told() {
     nodes.init(&six).run().expect(0, "changed");
     nodes.init(&six).run().expect(0, "unchanged");
     nodes.reset_statistics();
-    refused(nodes.init(&pairs(&nodes)).run(), &["6 nodes own slots", "reshard"]);
+    refused(nodes.init(&pairs(&nodes)).run(), &["6 nodes own slots", "drain: true"]);
     refused(nodes.init(&pairs(&nodes)).args(&["plan"]).run(), &["6 nodes own slots"]);
     let five = six.replace("PerPrimary: 0", "PerPrimary: 5");
     refused(nodes.init(&five).run(), &["are 1 primaries"]);

@@ -1,4 +1,4 @@
-//! New ACLs.
+//! `CreateAcls`: creates ACLs.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::desired::Binding;
 use crate::error::Attempt;
 
 impl Mutation for Binding {
-    type Call = CreateAclsRequest;
+    type Request = CreateAclsRequest;
 
     fn name(&self) -> Cow<'_, str> {
         Cow::Owned(self.to_string())
@@ -22,20 +22,15 @@ impl Mutation for Binding {
     }
 
     fn attempt(&self) -> Attempt {
-        Attempt {
-            action: format!("create the ACL {self}"),
-            permission: "Alter on the cluster".to_owned(),
-            waits: &[],
-            races: &[],
-        }
+        Attempt::new(format!("create the ACL {self}"), "Alter on the cluster")
     }
 
-    /// Kafka has no `validate_only` for this request: only `apply` sends it.
-    fn request<'c>(batch: impl Iterator<Item = &'c Self>, _: Mode) -> Self::Call {
+    /// Kafka has no `validate_only` for this request, so only `apply` sends it.
+    fn request<'c>(batch: impl Iterator<Item = &'c Self>, _: Mode) -> Self::Request {
         CreateAclsRequest::default().with_creations(batch.map(creation).collect())
     }
 
-    /// The results have the order of the request and no names.
+    /// The results come in the order of the request, without names.
     fn outcomes<'c>(answer: CreateAclsResponse, batch: impl Iterator<Item = &'c Self>) -> Outcomes {
         let each = batch.zip(answer.results).map(|(binding, result)| Outcome {
             name: StrBytes::from_string(binding.to_string()),

@@ -1,4 +1,5 @@
-//! Kafka has no `validate_only` for users and ACLs, so the broker is asked whether the account may change them at all.
+//! Asks whether the account may alter the cluster at all, because Kafka has no `validate_only` for users, ACLs and
+//! reassignments.
 
 use kafka_protocol::error::ResponseError;
 
@@ -6,12 +7,12 @@ use crate::Error;
 use crate::change::Change;
 use crate::desired::Operation;
 use crate::error::{Attempt, refused};
-use crate::observe::on_the_cluster;
+use crate::observe::read_cluster_operations;
 use crate::wire::Connection;
 
 const DENIED: i16 = ResponseError::ClusterAuthorizationFailed.code();
 
-/// Of the changes at these positions, those that the account may not make, and why.
+/// The changes at these positions that the account may not make, each with the refusal.
 pub(super) async fn check(
     main: &mut Connection,
     changes: &[Change],
@@ -20,17 +21,12 @@ pub(super) async fn check(
     if positions.is_empty() {
         return Vec::new();
     }
-    let allowed = on_the_cluster(main).await;
+    let allowed = read_cluster_operations(main).await;
     let peer = main.peer();
     let authorized = |change: &Change| match &allowed {
         Err(error) => Err(error.clone()),
-        Ok(operations) if !operations.lacks(Operation::Alter) => Ok(()),
-        Ok(_) => refused(DENIED, None, peer, || Attempt {
-            action: change.to_string(),
-            permission: "Alter on the cluster".to_owned(),
-            waits: &[],
-            races: &[],
-        }),
+        Ok(operations) if !operations.denies(Operation::Alter) => Ok(()),
+        Ok(_) => refused(DENIED, None, peer, || Attempt::new(change.to_string(), "Alter on the cluster")),
     };
     let refused = |position| Some((position, authorized(changes.get(position)?).err()?));
     positions.into_iter().filter_map(refused).collect()

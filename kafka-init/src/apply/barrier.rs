@@ -1,8 +1,8 @@
-//! Waits until every broker serves what is new.
+//! Waits until every broker serves the changes.
 //!
-//! A broker acknowledges a topic when the controller has committed it. That each broker knows it, and that
-//! every partition has a leader, comes a little later, and a client that starts in between fails or, worse,
-//! has the topic created for it.
+//! A broker acknowledges a topic when the controller has committed it. A little later each broker knows the topic and
+//! every partition has a leader. A client that starts in between fails, or the topic is created for it automatically
+//! with other settings.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -11,21 +11,21 @@ use init_core::{Fault, FaultKind, Progress};
 use kafka_protocol::messages::metadata_response::MetadataResponseTopic;
 use tokio::time::{Instant, sleep};
 
+use super::await_configs::{self, FIRST_PAUSE, LONGEST_PAUSE};
 use super::by_request::ByRequest;
-use super::configs::{self, FIRST_PAUSE, LONGEST_PAUSE};
 use crate::Error;
 use crate::change::Change;
 use crate::desired::{Binding, Topic};
-use crate::observe::{acls, by_name};
+use crate::observe::{acls, topics_by_name};
 use crate::wire::{Cluster, Connection};
 
-/// How long new ACLs may take to be shown before that is left to the verification.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// Brokers learn of changes in the order in which they were made, so that asking for all that is missing at
-/// once would only keep them from it.
-const AT_ONCE: usize = 500;
+/// The time that new ACLs may take to be shown before the verification reports them as missing.
+const MAX_WAIT: Duration = Duration::from_secs(2);
+/// The most topics that are asked for at once. Brokers learn of changes in the order in which they were committed, so
+/// asking for all missing topics at once would only slow them down.
+const MAX_TOPICS: usize = 500;
 
-/// The results again, once every change that succeeded is served everywhere.
+/// Returns the results when every successful change is served by every broker.
 pub(super) async fn await_served(
     cluster: &mut Cluster,
     changes: &[Change],
@@ -33,16 +33,16 @@ pub(super) async fn await_served(
     progress: &Progress,
 ) -> Vec<Result<(), Error>> {
     let done = || changes.iter().zip(&results).filter(|(_, result)| result.is_ok()).map(|(change, _)| change);
-    let Err(error) = everywhere(cluster, done(), progress).await else { return results };
+    let Err(error) = await_every_broker(cluster, done(), progress).await else { return results };
     let results = changes.iter().zip(results);
     let unserved = |(change, result): (&Change, Result<(), Error>)| {
-        if change.is_awaited_everywhere() { result.and(Err(error.clone())) } else { result }
+        if change.is_served_by_every_broker() { result.and(Err(error.clone())) } else { result }
     };
     results.map(unserved).collect()
 }
 
 /// Waits until every broker serves the topics and configs of these changes.
-pub(super) async fn everywhere<'c>(
+pub(super) async fn await_every_broker<'c>(
     cluster: &mut Cluster,
     changes: impl IntoIterator<Item = &'c Change>,
     progress: &Progress,
@@ -50,62 +50,68 @@ pub(super) async fn everywhere<'c>(
     let by_request = ByRequest::of(changes);
     let topics = partitions(&by_request);
     if !topics.is_empty() {
-        at_all(cluster, progress, async |broker| served_by(broker, &topics, progress).await).await?;
+        retry_at_every_broker(cluster, progress, async |broker| served_by(broker, &topics, progress).await)
+            .await?;
     }
-    let configs = configs::altered(&by_request);
+    let configs = await_configs::altered(&by_request);
     if !configs.is_empty() {
-        // One that stays behind is left to the verification: the value may be shown in another spelling.
-        let shown_by = async |broker: &mut Connection| match configs::shown_by(broker, &configs, false).await
-        {
-            Err(Error::Behind { .. }) => Ok(()),
-            other => other,
-        };
-        at_all(cluster, progress, shown_by).await?;
+        // A broker that still lacks a config after the wait is left to the verification, because the value may be
+        // shown in another spelling.
+        let await_configs =
+            async |broker: &mut Connection| match await_configs::await_configs(broker, &configs, false).await
+            {
+                Err(Error::ConfigNotVisible { .. }) => Ok(()),
+                other => other,
+            };
+        retry_at_every_broker(cluster, progress, await_configs).await?;
     }
     Ok(())
 }
 
-/// Refuses to go on while a broker lacks a value that the spec declares for a topic: another default of all brokers would
-/// let it delete records that the spec protects.
-pub(super) async fn protected(cluster: &mut Cluster, topics: &BTreeMap<String, Topic>) -> Result<(), Error> {
-    let declared = configs::declared(topics);
-    cluster.at_every_broker(async |broker| configs::shown_by(broker, &declared, true).await).await
+/// Fails while a broker lacks a value that the spec declares for a topic. Without it, a new default of all brokers
+/// would let that broker delete records that the spec protects.
+pub(super) async fn await_topic_configs(
+    cluster: &mut Cluster,
+    topics: &BTreeMap<String, Topic>,
+) -> Result<(), Error> {
+    let declared = await_configs::declared(topics);
+    cluster.at_every_broker(async |broker| await_configs::await_configs(broker, &declared, true).await).await
 }
 
-/// Waits until the main connection's broker shows the new ACLs. A broker applies them last of a commit: after the users,
-/// whose logins it refuses until then. If they are never shown, the verification says so.
-pub(crate) async fn await_shown(cluster: &mut Cluster, changes: &[Change]) {
-    let made: BTreeSet<&Binding> = ByRequest::of(changes).acls.into_iter().map(|(_, acl)| acl).collect();
+/// Waits until the broker of the main connection shows the new ACLs. A broker applies the ACLs of a commit last,
+/// after the users, whose logins it refuses until then. If they are never shown, the verification reports that.
+pub(crate) async fn await_acls(cluster: &mut Cluster, changes: &[Change]) {
+    let created: BTreeSet<&Binding> = ByRequest::of(changes).acls.into_iter().map(|(_, acl)| acl).collect();
     let began = Instant::now();
-    while began.elapsed() < PATIENCE {
-        match acls(cluster.main(), &made).await {
-            Ok(there) if there.len() < made.len() => sleep(FIRST_PAUSE).await,
+    while began.elapsed() < MAX_WAIT {
+        match acls(cluster.main(), &created).await {
+            Ok(existing) if existing.len() < created.len() => sleep(FIRST_PAUSE).await,
             Ok(_) | Err(_) => return,
         }
     }
 }
 
-/// The topics that are created or get more partitions, each with the number of partitions that it has then.
+/// The topics that are created or get more partitions, each with its new number of partitions.
 fn partitions<'c>(by_request: &ByRequest<'c>) -> BTreeMap<&'c str, i32> {
     let created = by_request.topics.iter().map(|(_, topic)| (topic.name.as_str(), topic.partitions.max(1)));
     let grown = by_request.partitions.iter().map(|(_, topic)| (topic.name.as_str(), topic.to));
     created.chain(grown).collect()
 }
 
-/// Waits through the loss of brokers too. It only reads, so asking again after a lost answer does no harm, and
-/// a broker that is gone is out of the cluster's own list some seconds later.
-async fn at_all(
+/// Repeats `condition` at every broker until it succeeds, even when brokers are lost meanwhile. It only reads, so a
+/// repetition does no harm, and a broker that is gone leaves the cluster's list some seconds later.
+async fn retry_at_every_broker(
     cluster: &mut Cluster,
     progress: &Progress,
-    is_so: impl AsyncFn(&mut Connection) -> Result<(), Error>,
+    condition: impl AsyncFn(&mut Connection) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    while let Err(error) = cluster.at_every_broker(&is_so).await {
+    while let Err(error) = cluster.at_every_broker(&condition).await {
         if error.kind() != FaultKind::Unavailable {
             return Err(error);
         }
         progress.waiting_for(error.to_string());
         sleep(LONGEST_PAUSE).await;
-        cluster.rejoin().await.or_else(|error| match error.kind() {
+        cluster.refresh().await.or_else(|error| match error.kind() {
             FaultKind::Unavailable => Ok(()),
             _ => Err(error),
         })?;
@@ -122,7 +128,7 @@ async fn served_by(
     let mut pause = FIRST_PAUSE;
     while !missing.is_empty() {
         let mut served = BTreeSet::new();
-        by_name(broker, missing.get(..AT_ONCE).unwrap_or(&missing), |_, topics| {
+        topics_by_name(broker, missing.get(..MAX_TOPICS).unwrap_or(&missing), |_, topics| {
             served.extend(topics.iter().filter_map(|topic| served_name(topic, expected)));
         })
         .await?;
@@ -138,7 +144,7 @@ async fn served_by(
     Ok(())
 }
 
-/// The name under which it was expected, if all of its partitions are there and led.
+/// The topic's name, if it has all of its expected partitions and each has a leader.
 fn served_name<'c>(topic: &MetadataResponseTopic, expected: &BTreeMap<&'c str, i32>) -> Option<&'c str> {
     let (name, partitions) = expected.get_key_value(topic.name.as_ref()?.as_str())?;
     let led =

@@ -1,4 +1,4 @@
-//! Changes by the request that makes them.
+//! Sorts changes by the request that makes them.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +10,11 @@ use crate::change::{
 };
 use crate::desired::{Binding, Scram};
 
-/// Changes of one kind, each with its position among all of them.
+/// Changes of one kind, each with its position among all changes.
 pub(super) type Numbered<C> = Vec<(usize, C)>;
 
-/// Each change once, in the list of its request. Whoever handles all lists takes this apart field by field, so that the
-/// compiler finds a list that is forgotten.
+/// Each change once, in the list of its request. Code that handles all lists destructures this struct field by field,
+/// so that the compiler finds a forgotten list.
 #[derive(Default)]
 pub(super) struct ByRequest<'c> {
     pub(super) users: Numbered<UserCredentials<'c>>,
@@ -25,16 +25,16 @@ pub(super) struct ByRequest<'c> {
     pub(super) deleted_acls: Numbered<&'c DeleteAcl>,
     pub(super) deleted_credentials: Numbered<&'c DeleteCredentials>,
     pub(super) topic_configs: Numbered<&'c AlterTopicConfig>,
-    /// A list of its own, as one request must not name a topic twice.
+    /// Resets have a list of their own, because one request must not name a topic twice.
     pub(super) topic_resets: Numbered<&'c AlterTopicConfig>,
     pub(super) broker_configs: Numbered<&'c AlterBrokerConfig>,
-    /// Each goes to a broker of its own, so that `resources` applies them.
+    /// Each of these goes to another broker, so `resources` applies them.
     pub(super) resources: Numbered<&'c AlterConfig>,
     pub(super) topics: Numbered<&'c CreateTopic>,
     pub(super) partitions: Numbered<&'c CreatePartitions>,
 }
 
-/// The credentials that a user gets, each with the secret that holds its password and its iterations.
+/// The credentials that a user gets, each with the secret of its password and its iterations.
 pub(super) struct UserCredentials<'c> {
     pub(super) user: &'c str,
     pub(super) credentials: BTreeMap<Scram, (&'c SecretRef, u32)>,

@@ -1,4 +1,4 @@
-//! ACLs and SCRAM credentials that are taken away, each by its exact name.
+//! `DeleteAcls` and deletions of SCRAM credentials, each by its exact name.
 
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ use crate::desired::Scram;
 use crate::error::Attempt;
 
 impl Mutation for DeleteAcl {
-    type Call = DeleteAclsRequest;
+    type Request = DeleteAclsRequest;
 
     fn name(&self) -> Cow<'_, str> {
         Cow::Owned(self.0.to_string())
@@ -27,20 +27,15 @@ impl Mutation for DeleteAcl {
     }
 
     fn attempt(&self) -> Attempt {
-        Attempt {
-            action: format!("delete the ACL {}", self.0),
-            permission: "Alter on the cluster".to_owned(),
-            waits: &[],
-            races: &[],
-        }
+        Attempt::new(format!("delete the ACL {}", self.0), "Alter on the cluster")
     }
 
-    /// Kafka has no `validate_only` for this request: only `apply` sends it.
-    fn request<'c>(batch: impl Iterator<Item = &'c Self>, _: Mode) -> Self::Call {
+    /// Kafka has no `validate_only` for this request, so only `apply` sends it.
+    fn request<'c>(batch: impl Iterator<Item = &'c Self>, _: Mode) -> Self::Request {
         DeleteAclsRequest::default().with_filters(batch.map(filter).collect())
     }
 
-    /// The results have the order of the request and no names. A filter that finds nothing is no error.
+    /// The results come in the order of the request, without names. A filter that matches nothing is not an error.
     fn outcomes<'c>(answer: DeleteAclsResponse, batch: impl Iterator<Item = &'c Self>) -> Outcomes {
         let each = batch.zip(answer.filter_results).map(|(acl, result)| Outcome {
             name: StrBytes::from_string(acl.0.to_string()),
@@ -52,7 +47,7 @@ impl Mutation for DeleteAcl {
     }
 }
 
-/// Of one ACL alone: every field is said.
+/// A filter that matches exactly one ACL: every field has a value.
 fn filter(DeleteAcl(acl): &DeleteAcl) -> DeleteAclsFilter {
     let text = |text: &String| Some(StrBytes::from_string(text.clone()));
     DeleteAclsFilter::default()
@@ -72,7 +67,7 @@ pub(super) struct Deletion<'c> {
 }
 
 impl Mutation for Deletion<'_> {
-    type Call = AlterUserScramCredentialsRequest;
+    type Request = AlterUserScramCredentialsRequest;
 
     fn name(&self) -> Cow<'_, str> {
         Cow::Borrowed(self.user)
@@ -83,16 +78,15 @@ impl Mutation for Deletion<'_> {
     }
 
     fn attempt(&self) -> Attempt {
-        Attempt {
-            action: format!("delete the {} credential of user {}", self.mechanism.name(), self.user),
-            permission: "Alter on the cluster".to_owned(),
-            waits: &[],
-            races: &[kafka_protocol::error::ResponseError::ResourceNotFound],
-        }
+        Attempt::new(
+            format!("delete the {} credential of user {}", self.mechanism.name(), self.user),
+            "Alter on the cluster",
+        )
+        .concurrent_change_on(&[kafka_protocol::error::ResponseError::ResourceNotFound])
     }
 
-    /// Kafka has no `validate_only` for this request: only `apply` sends it.
-    fn request<'c>(batch: impl Iterator<Item = &'c Self>, _: Mode) -> Self::Call
+    /// Kafka has no `validate_only` for this request, so only `apply` sends it.
+    fn request<'c>(batch: impl Iterator<Item = &'c Self>, _: Mode) -> Self::Request
     where
         Self: 'c,
     {
@@ -112,7 +106,7 @@ impl Mutation for Deletion<'_> {
     }
 }
 
-/// Of credentials that are set or deleted.
+/// The outcomes of `AlterUserScramCredentials`, for credentials that are set or deleted.
 pub(super) fn outcomes(answer: AlterUserScramCredentialsResponse) -> Outcomes {
     let each = answer.results.into_iter().map(|user| Outcome {
         name: user.user,

@@ -1,7 +1,7 @@
 //! Distributes the kinds of changes of a stage over the brokers.
 //!
-//! A broker forwards its clients' changes to the controller one request at a time, and each of them waits for its own
-//! commit. Requests from several brokers arrive together, and the controller commits them together (ADR 10).
+//! A broker forwards its clients' changes to the controller one request at a time, and each waits for its own commit.
+//! Requests from several brokers arrive together, and the controller commits them together (ADR 10).
 
 use futures_util::future::join_all;
 use init_core::{Progress, Secrets, kinds};
@@ -12,13 +12,14 @@ use crate::Error;
 use crate::change::Change;
 use crate::wire::Cluster;
 
-/// Whether applying these needs connections to other brokers than that of the main connection.
+/// True when applying these changes needs connections to other brokers than that of the main connection.
 pub(super) fn needs_other_brokers(changes: &[Change]) -> bool {
-    let mut of_clients = kinds(changes).filter(|kind| kind.first().is_some_and(Change::is_of_clients));
-    of_clients.nth(1).is_some() || changes.iter().any(Change::is_awaited_everywhere)
+    let mut of_clients = kinds(changes).filter(|kind| kind.first().is_some_and(Change::is_about_clients));
+    of_clients.nth(1).is_some() || changes.iter().any(Change::is_served_by_every_broker)
 }
 
-/// One result per change. Where there are more kinds than brokers, a broker gets several, one after the other.
+/// Returns one result per change. Where there are more kinds than brokers, a broker gets several kinds, one after the
+/// other.
 pub(super) async fn apply(
     cluster: &mut Cluster,
     stage: &[Change],
@@ -51,7 +52,8 @@ fn in_order<T>(shares: Vec<Vec<T>>) -> impl Iterator<Item = T> {
     (0..rounds).flat_map(round)
 }
 
-/// Sends again, to the controller, what was refused with `NOT_CONTROLLER`: with `ZooKeeper`, brokers do not forward changes.
+/// Sends changes that were refused with `NOT_CONTROLLER` to the controller. In `ZooKeeper` mode, brokers do not
+/// forward changes to it.
 pub(super) async fn retry_at_the_controller(
     cluster: &mut Cluster,
     stage: &[Change],
@@ -83,7 +85,7 @@ pub(super) async fn retry_at_the_controller(
     results
 }
 
-/// Whether the broker that was asked is not the controller, and does not forward to it.
+/// True when the broker is not the controller and does not forward changes to it.
 pub(super) fn is_not_controller(error: &Error) -> bool {
     error.code() == Some(ResponseError::NotController)
 }
@@ -94,7 +96,7 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// Otherwise a change would be told the result of another.
+        /// A wrong order would report the result of another change.
         #[test]
         fn distributed_results_come_back_in_order(kinds in prop::collection::vec(any::<u8>(), 0..9), count in 1_usize..5) {
             let shares = (0..count).map(|number| share(&kinds, number, count).copied().collect()).collect();

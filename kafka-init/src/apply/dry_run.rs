@@ -1,29 +1,29 @@
-//! What the brokers would refuse, asked before anything is written.
+//! The dry run of a plan: the brokers validate every change before anything is written.
 
 use init_core::Progress;
 
 use super::by_request::{ByRequest, Numbered};
 use super::mutation::{Mode, Mutation};
 use super::send::send;
-use super::{authorized, distribute, resources, unknown_config};
+use super::{authorized, distribute, resource_configs, unknown_config};
 use crate::Error;
 use crate::change::Change;
 use crate::wire::{Cluster, Connection};
 
-/// The changes that the brokers would refuse, by position, and why.
+/// The changes that the brokers would refuse, by position, each with the refusal.
 pub(crate) async fn check(
     cluster: &mut Cluster,
     changes: &[Change],
     progress: &Progress,
 ) -> Vec<(usize, Error)> {
-    progress.waiting_for("the brokers to judge it");
+    progress.waiting_for("the brokers to validate the changes");
     let refused = if distribute::needs_other_brokers(changes) {
-        cluster.meanwhile(async |main| validate_all(main, changes, progress).await).await
+        cluster.while_connecting(async |main| validate_all(main, changes, progress).await).await
     } else {
         validate_all(cluster.main(), changes, progress).await
     };
     let of_resources = ByRequest::of(changes).resources;
-    let results = resources::apply(cluster, &of_resources, Mode::ValidateOnly, progress).await;
+    let results = resource_configs::apply(cluster, &of_resources, Mode::ValidateOnly, progress).await;
     let results = of_resources.iter().map(|(position, _)| *position).zip(results);
     let refused: Vec<_> = refused
         .into_iter()
@@ -55,7 +55,7 @@ async fn validate_all(main: &mut Connection, changes: &[Change], progress: &Prog
         deleted_acls,
         deleted_credentials,
     } = &by_request;
-    // Kafka has no `validate_only` for users, ACLs and reassignments.
+    // Kafka has no `validate_only` for users, ACLs and reassignments, so only the account's permission is checked.
     let deleted = positions(deleted_acls).chain(positions(deleted_credentials));
     let unchecked = positions(users).chain(positions(acls)).chain(deleted).chain(positions(reassignments));
     let mut refused = authorized::check(main, changes, unchecked.collect()).await;

@@ -1,4 +1,4 @@
-//! What one kind of change must say so that `send` can batch it.
+//! The trait of a kind of change, with what `send` needs to batch it.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -7,19 +7,20 @@ use kafka_protocol::protocol::StrBytes;
 
 use crate::Error;
 use crate::error::{Attempt, Peer};
-use crate::wire::Call;
+use crate::wire::Request;
 
-/// How long the server may take for one request; it answers `REQUEST_TIMED_OUT` after that.
+/// The time that the server may take for one request; after that it answers `REQUEST_TIMED_OUT`.
 pub(super) const TIMEOUT_MS: i32 = 30_000;
-/// The answer to a request that the server gave up on is still worth reading.
-pub(super) const LIMIT: Duration = Duration::from_secs(35);
+/// The time for a response. It is longer than the server's own limit, so that the response after that limit is still
+/// read.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(35);
 
-/// Whether the server is to do it.
+/// The mode of a request: validation only, or execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
-    /// Validate it (`validate_only`), and write nothing.
+    /// The server validates the request (`validate_only`) and writes nothing.
     ValidateOnly,
-    /// Do it.
+    /// The server executes the request.
     Apply,
 }
 
@@ -29,58 +30,62 @@ impl Mode {
     }
 }
 
-/// A change that Kafka takes many of in one request, with a result for each.
+/// A kind of change of which one request may hold many, with a result for each.
 pub(super) trait Mutation {
-    /// The request.
-    type Call: Call;
+    /// The type of the request.
+    type Request: Request;
 
-    /// What the result is found by.
+    /// The name by which the change's result is found in the response.
     fn name(&self) -> Cow<'_, str>;
 
-    /// How many metadata records it comes to.
+    /// The number of metadata records that the change is committed as.
     fn records(&self) -> usize;
 
-    /// For the case that it is refused.
+    /// The action and its permission, for the message when it is refused.
     fn attempt(&self) -> Attempt;
 
-    /// One request for all of them.
-    fn request<'c>(batch: impl Iterator<Item = &'c Self>, mode: Mode) -> Self::Call
+    /// Builds one request for a batch of changes.
+    fn request<'c>(batch: impl Iterator<Item = &'c Self>, mode: Mode) -> Self::Request
     where
         Self: 'c;
 
-    /// The answer to a batch, as far as it matters.
-    fn outcomes<'c>(answer: <Self::Call as Call>::Answer, batch: impl Iterator<Item = &'c Self>) -> Outcomes
+    /// Reads the outcomes of a batch from its response.
+    fn outcomes<'c>(
+        answer: <Self::Request as Request>::Response,
+        batch: impl Iterator<Item = &'c Self>,
+    ) -> Outcomes
     where
         Self: 'c;
 
-    /// What is wrong with a change that the server would do, by its answer to `validate_only`.
-    fn judge(&self, _outcome: &Outcome, _peer: &Peer) -> Result<(), Error> {
+    /// Checks the result of `validate_only` for a change that the server would accept although it cannot be verified
+    /// or would not work.
+    fn check_outcome(&self, _outcome: &Outcome, _peer: &Peer) -> Result<(), Error> {
         Ok(())
     }
 }
 
-/// One answer.
+/// The outcomes of one response.
 pub(super) struct Outcomes {
-    /// How long the client is to wait before its next request.
+    /// The throttle time: the pause before the client's next request, in milliseconds.
     pub(super) throttle_ms: i32,
-    /// One outcome for each resource of the request.
+    /// The outcome of each change in the request.
     pub(super) each: Vec<Outcome>,
 }
 
-/// The result of one change.
+/// The outcome of one change.
 pub(super) struct Outcome {
     pub(super) name: StrBytes,
     pub(super) code: i16,
     pub(super) message: Option<StrBytes>,
-    /// Of a topic, what it is or would be created with.
+    /// The settings with which a new topic is created, or would be.
     pub(super) topic: Option<CreatedTopic>,
 }
 
-/// A new topic as the broker tells of it.
+/// The settings of a new topic in the response to `CreateTopics`.
 #[derive(Default)]
 pub(super) struct CreatedTopic {
-    /// Below 1 where the account may not see it.
+    /// The replication factor; below 1 where the account may not describe configs.
     pub(super) replication_factor: i16,
-    /// The names of all of its configs; none where the account may not see them.
+    /// The names of all of its configs; empty where the account may not describe them.
     pub(super) configs: Vec<StrBytes>,
 }

@@ -1,4 +1,4 @@
-//! Other limits for users, clients and addresses: the declared ones alone.
+//! `AlterClientQuotas`: sets and removes the declared limits, and leaves all others as they are.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use crate::desired::{Entity, Rate};
 use crate::error::Attempt;
 
 impl Mutation for AlterQuota {
-    type Call = AlterClientQuotasRequest;
+    type Request = AlterClientQuotasRequest;
 
     fn name(&self) -> Cow<'_, str> {
         Cow::Owned(self.entity.to_string())
@@ -28,7 +28,7 @@ impl Mutation for AlterQuota {
         attempt("alter", &self.entity)
     }
 
-    fn request<'c>(batch: impl Iterator<Item = &'c Self>, mode: Mode) -> Self::Call {
+    fn request<'c>(batch: impl Iterator<Item = &'c Self>, mode: Mode) -> Self::Request {
         let limit = |(key, drift): (&String, &Drift<Rate>)| operation(key, Some(drift.to));
         request(batch.map(|quota| entry(&quota.entity, quota.limits.iter().map(limit).collect())), mode)
     }
@@ -39,7 +39,7 @@ impl Mutation for AlterQuota {
 }
 
 impl Mutation for RemoveQuota {
-    type Call = AlterClientQuotasRequest;
+    type Request = AlterClientQuotasRequest;
 
     fn name(&self) -> Cow<'_, str> {
         Cow::Owned(self.entity.to_string())
@@ -53,7 +53,7 @@ impl Mutation for RemoveQuota {
         attempt("remove", &self.entity)
     }
 
-    fn request<'c>(batch: impl Iterator<Item = &'c Self>, mode: Mode) -> Self::Call {
+    fn request<'c>(batch: impl Iterator<Item = &'c Self>, mode: Mode) -> Self::Request {
         let remove = |key: &String| operation(key, None);
         request(batch.map(|quota| entry(&quota.entity, quota.limits.keys().map(remove).collect())), mode)
     }
@@ -64,12 +64,7 @@ impl Mutation for RemoveQuota {
 }
 
 fn attempt(verb: &str, entity: &Entity) -> Attempt {
-    Attempt {
-        action: format!("{verb} the quota of {entity}"),
-        permission: "AlterConfigs on the cluster".to_owned(),
-        waits: &[],
-        races: &[],
-    }
+    Attempt::new(format!("{verb} the quota of {entity}"), "AlterConfigs on the cluster")
 }
 
 fn request(entries: impl Iterator<Item = EntryData>, mode: Mode) -> AlterClientQuotasRequest {
@@ -102,7 +97,7 @@ fn entry(entity: &Entity, operations: Vec<OpData>) -> EntryData {
     EntryData::default().with_entity(entity.0.iter().map(part).collect()).with_ops(operations)
 }
 
-/// Sets a limit, or removes it.
+/// The operation that sets a limit, or removes it for `None`.
 fn operation(key: &str, limit: Option<Rate>) -> OpData {
     OpData::default()
         .with_key(StrBytes::from_string(key.to_owned()))

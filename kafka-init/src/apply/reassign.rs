@@ -1,7 +1,8 @@
-//! Moves the copies of partitions: begun by one request for each topic, then waited for.
+//! Reassigns partitions: `AlterPartitionReassignments` starts it for a batch of topics, and then the run waits for
+//! it.
 //!
-//! A reassignment that is under way is never replaced by another one, whoever has begun it: Kafka would cancel it. That of
-//! another target is waited for, and then planned again.
+//! An ongoing reassignment is never replaced by another one, whoever started it, because Kafka would cancel it. One
+//! to another number of replicas is waited for, and the topic is planned again.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +22,7 @@ use tokio::time::sleep;
 
 use super::by_request::ByRequest;
 use super::mutation::{Mode, Mutation, Outcome, Outcomes, TIMEOUT_MS};
-use super::{copied, elect};
+use super::{elect_leaders, reassignment_progress};
 use crate::Error;
 use crate::change::{Change, ReassignPartitions};
 use crate::error::Attempt;
@@ -31,7 +32,7 @@ use crate::wire::Cluster;
 const PAUSE: Duration = Duration::from_millis(250);
 
 impl Mutation for ReassignPartitions {
-    type Call = AlterPartitionReassignmentsRequest;
+    type Request = AlterPartitionReassignmentsRequest;
 
     fn name(&self) -> Cow<'_, str> {
         Cow::Borrowed(&self.name)
@@ -42,17 +43,19 @@ impl Mutation for ReassignPartitions {
     }
 
     fn attempt(&self) -> Attempt {
-        Attempt {
-            action: format!("reassign the partitions of topic {}", self.name),
-            permission: "Alter on the cluster".to_owned(),
-            waits: &[],
-            // A broker has gone, or the topic, since it was planned.
-            races: &[ResponseError::InvalidReplicaAssignment, ResponseError::UnknownTopicOrPartition],
-        }
+        // A broker or the topic has gone since the plan was made.
+        Attempt::new(
+            format!("reassign the partitions of topic {}", self.name),
+            "Alter on the cluster".to_owned(),
+        )
+        .concurrent_change_on(&[
+            ResponseError::InvalidReplicaAssignment,
+            ResponseError::UnknownTopicOrPartition,
+        ])
     }
 
-    /// Kafka has no `validate_only` for this request: only `apply` sends it.
-    fn request<'c>(batch: impl Iterator<Item = &'c Self>, _: Mode) -> Self::Call {
+    /// Kafka has no `validate_only` for this request, so only `apply` sends it.
+    fn request<'c>(batch: impl Iterator<Item = &'c Self>, _: Mode) -> Self::Request {
         AlterPartitionReassignmentsRequest::default()
             .with_topics(batch.map(topic).collect())
             .with_timeout_ms(TIMEOUT_MS)
@@ -90,9 +93,9 @@ fn first_refusal(topic: ReassignableTopicResponse) -> (i16, Option<StrBytes>) {
     refused.map(|partition| (partition.error_code, partition.error_message)).unwrap_or_default()
 }
 
-/// Waits until nothing of these topics is being moved any more, and gives the leaders back to their brokers. A connection
-/// that is lost meanwhile ends it: what is under way is read again, and waited for again.
-pub(super) async fn await_done(
+/// Waits until the reassignments of these topics are complete, and then elects the preferred leaders. A lost
+/// connection ends the wait with an error; the next attempt reads the ongoing reassignments and waits for them again.
+pub(super) async fn await_completion(
     cluster: &mut Cluster,
     stage: &[Change],
     results: Vec<Result<(), Error>>,
@@ -103,20 +106,21 @@ pub(super) async fn await_done(
         change.reassignments.first().map(|(_, reassignment)| *reassignment)
     };
     let is_done = |position: &usize| results.get(*position).is_some_and(Result::is_ok);
-    let begun: Vec<&ReassignPartitions> = (0..stage.len()).filter(is_done).filter_map(reassignment).collect();
-    if begun.is_empty() {
+    let started: Vec<&ReassignPartitions> =
+        (0..stage.len()).filter(is_done).filter_map(reassignment).collect();
+    if started.is_empty() {
         return results;
     }
-    let done = match wait(cluster, &begun, progress).await {
-        Ok(()) => elect::preferred(cluster.main(), &begun).await,
+    let done = match await_reassignments(cluster, &started, progress).await {
+        Ok(()) => elect_leaders::elect_preferred_leaders(cluster.main(), &started).await,
         Err(error) => Err(error),
     };
     let ended = results.into_iter().enumerate().map(|(position, result)| {
         result?;
         match (&done, reassignment(position)) {
             (Err(error), Some(_)) => Err(error.clone()),
-            (Ok(()), Some(change)) if !change.of_others.is_empty() => {
-                Err(Error::Reassigned { topic: change.name.clone() })
+            (Ok(()), Some(change)) if !change.of_other_clients.is_empty() => {
+                Err(Error::ConcurrentReassignment { topic: change.name.clone() })
             }
             (Ok(()) | Err(_), _) => Ok(()),
         }
@@ -124,20 +128,20 @@ pub(super) async fn await_done(
     ended.collect()
 }
 
-async fn wait(
+async fn await_reassignments(
     cluster: &mut Cluster,
-    begun: &[&ReassignPartitions],
+    started: &[&ReassignPartitions],
     progress: &Progress,
 ) -> Result<(), Error> {
-    let topics: BTreeSet<&str> = begun.iter().map(|change| change.name.as_str()).collect();
+    let topics: BTreeSet<&str> = started.iter().map(|change| change.name.as_str()).collect();
     loop {
-        let under_way = reassignments(cluster.main(), &topics.iter().copied().collect::<Vec<_>>()).await?;
-        let partitions: usize = under_way.values().map(BTreeMap::len).sum();
+        let ongoing = reassignments(cluster.main(), &topics.iter().copied().collect::<Vec<_>>()).await?;
+        let partitions: usize = ongoing.values().map(BTreeMap::len).sum();
         if partitions == 0 {
             return Ok(());
         }
-        let bytes = copied::bytes(cluster, &under_way).await;
-        progress.waiting_for(format!("{partitions} partitions to be copied{bytes}"));
+        let progress_text = reassignment_progress::progress(cluster, &ongoing).await;
+        progress.waiting_for(format!("{partitions} partitions to be copied{progress_text}"));
         sleep(PAUSE).await;
     }
 }

@@ -1,8 +1,7 @@
-//! Sends changes of one kind in batches, one after the other without waiting in between, and finds out what
-//! became of each.
+//! Sends changes of one kind in pipelined batches, and collects the result of each change.
 //!
-//! A quota on mutations means "not done, ask again" after the pause that the server asks for. Anything else that was
-//! sent is never sent a second time from here.
+//! `THROTTLING_QUOTA_EXCEEDED` means that a change was not made, and it is sent again after the throttle time.
+//! Nothing else is sent a second time here.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,39 +10,39 @@ use init_core::Progress;
 use kafka_protocol::error::ResponseError;
 use tokio::time::sleep;
 
-use super::batch::pack;
-use super::mutation::{LIMIT, Mode, Mutation, Outcome, Outcomes};
+use super::batch::into_batches;
+use super::mutation::{Mode, Mutation, Outcome, Outcomes, TIMEOUT};
 use crate::Error;
 use crate::error::Peer;
 use crate::error::refused;
-use crate::wire::{Call, Connection};
+use crate::wire::{Connection, Request};
 
 const THROTTLED: i16 = ResponseError::ThrottlingQuotaExceeded.code();
-/// Should a server want us to wait and not say how long.
+/// The shortest pause, for a server that throttles without a throttle time.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 
-/// One result per change, in their order.
+/// Returns one result per change, in the order of the changes.
 pub(super) async fn send<M: Mutation>(
     connection: &mut Connection,
     changes: &[&M],
     mode: Mode,
     progress: &Progress,
 ) -> Vec<Result<(), Error>> {
-    let mut round = Round::new(changes);
+    let mut sending = Sending::new(changes);
     loop {
-        if let Err(error) = round.turn(connection, mode, progress).await {
-            return round.lost(&error);
+        if let Err(error) = sending.send_pending(connection, mode, progress).await {
+            return sending.connection_closed(&error);
         }
-        if !round.again() {
-            return round.results();
+        if !sending.requeue_throttled() {
+            return sending.results();
         }
-        progress.waiting_for(format!("the cluster's mutation quota, for {} ms", round.pause.as_millis()));
-        sleep(std::mem::take(&mut round.pause)).await;
+        progress.waiting_for(format!("the cluster's mutation quota, for {} ms", sending.pause.as_millis()));
+        sleep(std::mem::take(&mut sending.pause)).await;
     }
 }
 
-/// What is known of each change so far, and what of them is to be sent now.
-struct Round<'c, M> {
+/// The results so far, and the changes that are to be sent next.
+struct Sending<'c, M> {
     changes: &'c [&'c M],
     results: BTreeMap<usize, Result<(), Error>>,
     pending: Vec<usize>,
@@ -51,7 +50,7 @@ struct Round<'c, M> {
     pause: Duration,
 }
 
-impl<'c, M: Mutation> Round<'c, M> {
+impl<'c, M: Mutation> Sending<'c, M> {
     fn new(changes: &'c [&'c M]) -> Self {
         Self {
             changes,
@@ -62,8 +61,8 @@ impl<'c, M: Mutation> Round<'c, M> {
         }
     }
 
-    /// Sends what is pending, once.
-    async fn turn(
+    /// Sends the pending changes once.
+    async fn send_pending(
         &mut self,
         connection: &mut Connection,
         mode: Mode,
@@ -72,19 +71,19 @@ impl<'c, M: Mutation> Round<'c, M> {
         let changes = self.changes;
         let change = |&position: &usize| changes.get(position).copied();
         let pending = std::mem::take(&mut self.pending);
-        let batches = pack(&pending, |position| change(&position).map_or(0, Mutation::records));
+        let batches = into_batches(&pending, |position| change(&position).map_or(0, Mutation::records));
         let requests = batches.iter().map(|batch| M::request(batch.iter().filter_map(change), mode));
         let peer = connection.peer().clone();
         let each = |index: usize, answer| {
             let batch = batches.get(index).map_or(&[][..], Vec::as_slice);
             let outcomes = M::outcomes(answer, batch.iter().filter_map(change));
-            progress.advance(self.note(batch, &outcomes, &peer, mode));
+            progress.advance(self.record(batch, &outcomes, &peer, mode));
         };
-        connection.pipeline(requests, LIMIT, each).await
+        connection.pipeline(requests, TIMEOUT, each).await
     }
 
-    /// Records the outcomes of one answer, and returns how many changes are done.
-    fn note(&mut self, batch: &[usize], outcomes: &Outcomes, peer: &Peer, mode: Mode) -> usize {
+    /// Records the outcomes of one response, and returns how many changes are done.
+    fn record(&mut self, batch: &[usize], outcomes: &Outcomes, peer: &Peer, mode: Mode) -> usize {
         let mut by_name: BTreeMap<&str, &Outcome> =
             outcomes.each.iter().map(|outcome| (outcome.name.as_str(), outcome)).collect();
         let mut done = 0;
@@ -96,12 +95,12 @@ impl<'c, M: Mutation> Round<'c, M> {
                     let mut result =
                         refused(outcome.code, outcome.message.as_ref(), peer, || change.attempt());
                     if mode.is_validate_only() {
-                        result = result.and_then(|()| change.judge(outcome, peer));
+                        result = result.and_then(|()| change.check_outcome(outcome, peer));
                     }
                     done += usize::from(result.is_ok());
                     self.results.insert(position, result);
                 }
-                None => drop(self.results.insert(position, Err(unanswered::<M>(change, peer)))),
+                None => drop(self.results.insert(position, Err(missing_result::<M>(change, peer)))),
             }
         }
         if !self.throttled.is_empty() {
@@ -111,15 +110,16 @@ impl<'c, M: Mutation> Round<'c, M> {
         done
     }
 
-    /// Whether there is something to send again.
-    fn again(&mut self) -> bool {
+    /// Moves the throttled changes to the pending ones; true when there are any.
+    fn requeue_throttled(&mut self) -> bool {
         self.pending.append(&mut self.throttled);
         self.pending.sort_unstable();
         !self.pending.is_empty()
     }
 
-    /// The connection is lost. Every change without an answer gets the error, as its outcome is unknown.
-    fn lost(self, error: &Error) -> Vec<Result<(), Error>> {
+    /// The results after the connection failed. Every change without a response gets the error, because its outcome
+    /// is unknown.
+    fn connection_closed(self, error: &Error) -> Vec<Result<(), Error>> {
         let mut results = self.results;
         (0..self.changes.len())
             .map(|position| results.remove(&position).unwrap_or_else(|| Err(error.clone())))
@@ -131,7 +131,7 @@ impl<'c, M: Mutation> Round<'c, M> {
     }
 }
 
-fn unanswered<M: Mutation>(change: &M, peer: &Peer) -> Error {
+fn missing_result<M: Mutation>(change: &M, peer: &Peer) -> Error {
     let problem = format!("it has no result for {}", change.name());
-    Error::Garbled { peer: peer.clone(), request: M::Call::KEY, problem }
+    Error::UnreadableResponse { peer: peer.clone(), request: M::Request::KEY, problem }
 }

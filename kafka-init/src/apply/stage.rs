@@ -1,4 +1,4 @@
-//! The changes of a stage, or a part of it, at one broker.
+//! Applies the changes of a stage, or a part of them, through one broker.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::Error;
 use crate::change::Change;
 use crate::wire::Connection;
 
-/// One result per change, in their order.
+/// Returns one result per change, in the order of the changes.
 pub(super) async fn apply_at(
     broker: &mut Connection,
     changes: &[Change],

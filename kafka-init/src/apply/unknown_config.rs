@@ -1,5 +1,5 @@
-//! Config names that no broker knows. A `KRaft` controller accepts any name for a config of all brokers, stores it, and
-//! never shows its value again. So such names are refused here, before anything is written.
+//! Refuses config names that no broker knows. A `KRaft` controller accepts any name for the cluster-wide default of
+//! all brokers and stores it, but its value is never shown again.
 
 use std::time::Duration;
 
@@ -12,46 +12,46 @@ use crate::Error;
 use crate::change::AlterBrokerConfig;
 use crate::wire::{BROKER, Connection};
 
-const LIMIT: Duration = Duration::from_secs(10);
-/// Configs of one listener: described where they are set alone.
-const OF_A_LISTENER: &str = "listener.name.";
-/// A type that the broker does not know is that of a config that it does not know.
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// The prefix of configs of one listener, which are described only where they are set.
+const LISTENER_PREFIX: &str = "listener.name.";
+/// The config type `UNKNOWN`, which a broker reports for a config that it does not know.
 const UNKNOWN: i8 = 0;
 
-/// The changes that set such a name, by position, and which name.
+/// The changes that set an unknown name, by position, each with an error that names it.
 pub(super) async fn check(
     main: &mut Connection,
     changes: &Numbered<&AlterBrokerConfig>,
 ) -> Vec<(usize, Error)> {
     let mut refused = Vec::new();
     for (position, alteration) in changes {
-        if let Err(error) = names(main, alteration).await {
+        if let Err(error) = check_names(main, alteration).await {
             refused.push((*position, error));
         }
     }
     refused
 }
 
-async fn names(main: &mut Connection, alteration: &AlterBrokerConfig) -> Result<(), Error> {
-    // A broker that was reached by another name than it advertises is not known by its id.
+async fn check_names(main: &mut Connection, alteration: &AlterBrokerConfig) -> Result<(), Error> {
+    // The id is unknown where the broker was reached by another name than it advertises.
     let Some(id) = main.peer().id else { return Ok(()) };
     let broker = DescribeConfigsResource::default()
         .with_resource_type(BROKER)
         .with_resource_name(StrBytes::from_string(id.to_string()))
         .with_configuration_keys(None);
-    let answer = main.call(DescribeConfigsRequest::default().with_resources(vec![broker]), LIMIT).await?;
+    let answer = main.call(DescribeConfigsRequest::default().with_resources(vec![broker]), TIMEOUT).await?;
     let described = answer.results.iter().flat_map(|result| &result.configs);
     let known: Vec<&str> =
         described.filter(|config| config.config_type != UNKNOWN).map(|config| config.name.as_str()).collect();
     let set = alteration.config.iter().filter(|(_, drift)| drift.to.0.is_some()).map(|(key, _)| key);
-    let mut unknown = set.filter(|key| !key.starts_with(OF_A_LISTENER) && !known.contains(&key.as_str()));
-    // A broker that describes nothing says nothing of what it knows.
+    let mut unknown = set.filter(|key| !key.starts_with(LISTENER_PREFIX) && !known.contains(&key.as_str()));
+    // A broker that describes no config does not tell which ones it knows.
     let Some(name) = unknown.next().filter(|_| !known.is_empty()) else { return Ok(()) };
     let nearest = known.into_iter().min_by_key(|other| distance(name, other)).unwrap_or_default();
     Err(Error::UnknownConfig { peer: main.peer().clone(), name: name.clone(), nearest: nearest.to_owned() })
 }
 
-/// How many letters differ, at the least (Levenshtein).
+/// The Levenshtein distance of two names.
 fn distance(one: &str, other: &str) -> usize {
     let mut row: Vec<usize> = (0..=other.len()).collect();
     for (above, a) in one.bytes().enumerate() {
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn letters_that_differ_are_counted() {
+    fn the_distance_counts_differing_letters() {
         for (one, other, count) in [
             ("log.retention.ms", "log.retention.ms", 0),
             ("log.retention.msec", "log.retention.ms", 2),

@@ -1,4 +1,5 @@
-//! SCRAM credentials. Kafka is sent what it stores, a salted hash, and never the password.
+//! `AlterUserScramCredentials`: sets SCRAM credentials. The request holds the salted password that Kafka stores, and
+//! never the password itself.
 
 use std::borrow::Cow;
 use std::num::NonZeroU32;
@@ -20,20 +21,21 @@ use crate::Error;
 use crate::change::{Change, DeleteCredentials};
 use crate::desired::Scram;
 use crate::error::Attempt;
-use crate::wire::{Connection, Probe, salted};
+use crate::wire::{Connection, Probe, salted_password};
 
 const SALT: usize = 24;
 
 /// One credential as Kafka stores it.
-struct Upsert {
+struct Upsertion {
     user: String,
     mechanism: Scram,
     iterations: NonZeroU32,
     salt: Bytes,
-    salted: Zeroizing<Vec<u8>>,
+    salted_password: Zeroizing<Vec<u8>>,
 }
 
-/// One result per change. One mechanism after the other: a request must not name a user twice.
+/// Sets credentials, one mechanism after the other, because one request must not name a user twice. Returns one
+/// result per change.
 pub(super) async fn apply(
     connection: &mut Connection,
     changes: &Numbered<UserCredentials<'_>>,
@@ -42,18 +44,18 @@ pub(super) async fn apply(
 ) -> Vec<Result<(), Error>> {
     let mut results: Vec<Result<(), Error>> = changes.iter().map(|_| Ok(())).collect();
     for mechanism in [Scram::Sha256, Scram::Sha512] {
-        let (mut positions, mut upserts) = (Vec::new(), Vec::new());
+        let (mut positions, mut upsertions) = (Vec::new(), Vec::new());
         for (position, ((_, change), result)) in changes.iter().zip(&mut results).enumerate() {
-            match upsert(change, mechanism, secrets) {
-                Ok(Some(upsert)) if result.is_ok() => {
+            match upsertion(change, mechanism, secrets) {
+                Ok(Some(upsertion)) if result.is_ok() => {
                     positions.push(position);
-                    upserts.push(upsert);
+                    upsertions.push(upsertion);
                 }
                 Ok(_) => {}
                 Err(error) => *result = Err(error),
             }
         }
-        let sent = send(connection, &upserts.iter().collect::<Vec<_>>(), Mode::Apply, progress).await;
+        let sent = send(connection, &upsertions.iter().collect::<Vec<_>>(), Mode::Apply, progress).await;
         for (position, sent) in positions.into_iter().zip(sent) {
             if let Some(result) = results.get_mut(position) {
                 *result = sent;
@@ -63,7 +65,7 @@ pub(super) async fn apply(
     results
 }
 
-/// Deletes credentials, one mechanism after the other for the same reason. One result per change.
+/// Deletes credentials, one mechanism after the other for the same reason. Returns one result per change.
 pub(super) async fn delete(
     connection: &mut Connection,
     changes: &Numbered<&DeleteCredentials>,
@@ -86,32 +88,32 @@ pub(super) async fn delete(
     results
 }
 
-/// Takes back that the logins of these users have succeeded: their credentials are about to change.
-pub(crate) fn forget(probe: &mut Probe, changes: &[Change]) {
+/// Forgets that the logins of these users have succeeded, because their credentials are about to change.
+pub(crate) fn forget_logins(probe: &mut Probe, changes: &[Change]) {
     for (_, UserCredentials { user, .. }) in ByRequest::of(changes).users {
-        probe.forget(user);
+        probe.forget_user(user);
     }
 }
 
-/// The user's credential of this mechanism, if it gets one.
-fn upsert(
+/// The new credential of this mechanism, if the user gets one.
+fn upsertion(
     change: &UserCredentials<'_>,
     mechanism: Scram,
     secrets: &Secrets,
-) -> Result<Option<Upsert>, Error> {
+) -> Result<Option<Upsertion>, Error> {
     let Some((password, iterations)) = change.credentials.get(&mechanism) else { return Ok(None) };
     let iterations = NonZeroU32::new(*iterations)
         .ok_or_else(|| Error::Internal(format!("a credential of user {} has no iterations", change.user)))?;
     let salt: [u8; SALT] = random()?;
     #[expect(clippy::disallowed_methods, reason = "Kafka gets the salted hash of it")]
     let password = secrets.get(password)?.expose_secret();
-    let salted = salted(mechanism, password.as_bytes(), &salt, iterations);
+    let salted_password = salted_password(mechanism, password.as_bytes(), &salt, iterations);
     let salt = Bytes::copy_from_slice(&salt);
-    Ok(Some(Upsert { user: change.user.to_owned(), mechanism, iterations, salt, salted }))
+    Ok(Some(Upsertion { user: change.user.to_owned(), mechanism, iterations, salt, salted_password }))
 }
 
-impl Mutation for Upsert {
-    type Call = AlterUserScramCredentialsRequest;
+impl Mutation for Upsertion {
+    type Request = AlterUserScramCredentialsRequest;
 
     fn name(&self) -> Cow<'_, str> {
         Cow::Borrowed(&self.user)
@@ -122,23 +124,21 @@ impl Mutation for Upsert {
     }
 
     fn attempt(&self) -> Attempt {
-        Attempt {
-            action: format!("set the {} credential of user {}", self.mechanism.name(), self.user),
-            permission: "Alter on the cluster".to_owned(),
-            waits: &[],
-            races: &[],
-        }
+        Attempt::new(
+            format!("set the {} credential of user {}", self.mechanism.name(), self.user),
+            "Alter on the cluster",
+        )
     }
 
-    /// Kafka has no `validate_only` for this request: only `apply` sends it.
-    fn request<'c>(batch: impl Iterator<Item = &'c Self>, _: Mode) -> Self::Call {
-        let upsertion = |upsert: &Self| {
+    /// Kafka has no `validate_only` for this request, so only `apply` sends it.
+    fn request<'c>(batch: impl Iterator<Item = &'c Self>, _: Mode) -> Self::Request {
+        let upsertion = |upsertion: &Self| {
             ScramCredentialUpsertion::default()
-                .with_name(StrBytes::from_string(upsert.user.clone()))
-                .with_mechanism(upsert.mechanism.number())
-                .with_iterations(i32::try_from(upsert.iterations.get()).unwrap_or(i32::MAX))
-                .with_salt(upsert.salt.clone())
-                .with_salted_password(Bytes::from_owner(upsert.salted.clone()))
+                .with_name(StrBytes::from_string(upsertion.user.clone()))
+                .with_mechanism(upsertion.mechanism.number())
+                .with_iterations(i32::try_from(upsertion.iterations.get()).unwrap_or(i32::MAX))
+                .with_salt(upsertion.salt.clone())
+                .with_salted_password(Bytes::from_owner(upsertion.salted_password.clone()))
         };
         AlterUserScramCredentialsRequest::default().with_upsertions(batch.map(upsertion).collect())
     }

@@ -1,4 +1,4 @@
-//! Each change as one line for a reader.
+//! The text form of each change: one line.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -68,7 +68,7 @@ impl fmt::Display for ReassignPartitions {
             (fewest, most) => write!(f, "{fewest} to {most}")?,
         }
         write!(f, " -> {}", self.to)?;
-        match self.under_way.len() + self.of_others.len() {
+        match self.ongoing.len() + self.of_other_clients.len() {
             0 => Ok(()),
             count => write!(f, " ({count} under way)"),
         }
@@ -156,7 +156,7 @@ impl fmt::Display for DeleteCredentials {
     }
 }
 
-/// Each property that differs, after the colon.
+/// Writes each property that differs, after the colon.
 fn drifts<T: fmt::Display>(f: &mut fmt::Formatter<'_>, drifts: &BTreeMap<String, Drift<T>>) -> fmt::Result {
     for (position, (key, drift)) in drifts.iter().enumerate() {
         write!(f, "{} {key} {drift}", if position == 0 { "" } else { "," })?;

@@ -1,4 +1,4 @@
-//! Each change in the words of the report.
+//! The report form of each change: operation, effect, subject and properties.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::desired::{Binding, ConfigResource, Scram};
 
-/// What the spec calls the configs of all brokers.
+/// The name of the cluster-wide broker configs in the report, as the spec calls them.
 const ALL_BROKERS: &str = "brokerDefaults";
 
 impl init_core::Change for Change {
@@ -126,12 +126,12 @@ impl init_core::Change for Change {
     }
 }
 
-/// The count, unless the broker decides on it.
+/// The count; `None` where it is left to the broker's default.
 fn declared(count: i32) -> Option<i32> {
     (count != i32::from(BROKER_DEFAULT)).then_some(count)
 }
 
-/// An ACL has no name of its own in Kafka, so its fields are properties, by the names of Kafka's `AclBinding`.
+/// The fields of an ACL as properties, by the names of Kafka's `AclBinding`, because an ACL has no name of its own.
 fn acl(binding: &Binding) -> Properties {
     fields(binding).into_iter().fold(Properties::none(), |all, (name, value)| all.to(name, value))
 }
@@ -166,7 +166,8 @@ fn new_credentials(user: &CreateUser) -> Properties {
         .to("password", passwords.collect::<BTreeMap<_, _>>())
 }
 
-/// The hash of a password cannot be read back from a broker, so `password` has only the side of the spec.
+/// The properties of changed credentials. A password cannot be read back from a broker, so `password` has only its
+/// desired side.
 fn altered_credentials(user: &AlterUser) -> Properties {
     let drifts = user
         .credentials
@@ -188,7 +189,7 @@ fn password(scram: Scram, secret: &SecretRef) -> (&'static str, String) {
     (scram.name(), secret.to_string())
 }
 
-/// What the server has, and what the spec wants, each without the keys that it has no value for.
+/// The observed values and the desired values, each without the keys that have no value.
 fn sides<T>(
     drifts: &BTreeMap<String, Drift<T>>,
     value: impl Fn(&T) -> Option<Json>,

@@ -1,4 +1,4 @@
-//! One ACL as Kafka knows it, with Kafka's names and numbers.
+//! ACL bindings, with Kafka's names and numbers.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use serde::Deserialize;
 pub struct Binding {
     /// The principal, as `User:NAME`.
     pub principal: String,
-    /// Whether it allows or denies.
+    /// The permission type: allow or deny.
     pub permission: Permission,
     /// The operation.
     pub operation: Operation,
@@ -43,8 +43,8 @@ macro_rules! numbered {
                 match self { $(Self::$variant => $name,)* }
             }
 
-            /// By Kafka's number.
-            pub(crate) fn numbered(number: i8) -> Option<Self> {
+            /// The value with this number in Kafka's protocol.
+            pub(crate) fn from_number(number: i8) -> Option<Self> {
                 Self::ALL.iter().copied().find(|one| one.number() == number)
             }
         }
@@ -66,7 +66,7 @@ numbered! {
     Operation {
         /// Every operation.
         All = 2 "ALL",
-        /// Read records, join a group.
+        /// Read records, and join a group.
         Read = 3 "READ",
         /// Write records.
         Write = 4 "WRITE",
@@ -90,7 +90,8 @@ numbered! {
         CreateTokens = 13 "CREATE_TOKENS",
         /// Describe another user's delegation tokens.
         DescribeTokens = 14 "DESCRIBE_TOKENS",
-        /// Leave a transaction open for another coordinator (Kafka 4.1 on).
+        /// Take part in two-phase commit, where a transaction may be left open for another coordinator (since Kafka
+        /// 4.1).
         TwoPhaseCommit = 15 "TWO_PHASE_COMMIT",
     }
 }
@@ -117,10 +118,10 @@ numbered! {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Pattern {
-    /// `LITERAL`: the name is the resource's; `*` is any.
+    /// `LITERAL`: the name is that of the resource; `*` stands for any.
     #[default]
     Literal,
-    /// `PREFIXED`: the resource's name begins with it.
+    /// `PREFIXED`: the name of the resource begins with it.
     Prefixed,
 }
 
@@ -140,14 +141,14 @@ impl Pattern {
         }
     }
 
-    pub(crate) fn numbered(number: i8) -> Option<Self> {
+    pub(crate) fn from_number(number: i8) -> Option<Self> {
         [Self::Literal, Self::Prefixed].into_iter().find(|pattern| pattern.number() == number)
     }
 }
 
 impl Binding {
-    /// Whether it is about the resource of this name.
-    pub(crate) fn is_about(&self, resource: Resource, name: &str) -> bool {
+    /// True when the binding applies to the resource of this name.
+    pub(crate) fn covers_resource(&self, resource: Resource, name: &str) -> bool {
         self.resource == resource
             && match self.pattern {
                 Pattern::Literal => self.name == name || self.name == "*",
@@ -155,9 +156,9 @@ impl Binding {
             }
     }
 
-    /// Whether it decides about an operation of this principal, as Kafka reads it: whoever may change something may also
-    /// see it, and only what is allowed implies anything.
-    pub(crate) fn decides(&self, principal: &str, operation: Operation) -> bool {
+    /// True when the binding applies to an operation of this principal, as Kafka's authorizer decides: permission to
+    /// change a resource implies permission to describe it, but a denial implies no other.
+    pub(crate) fn covers_operation(&self, principal: &str, operation: Operation) -> bool {
         use Operation as O;
         let implies: &[O] = match operation {
             O::Describe => &[O::Read, O::Write, O::Delete, O::Alter],
@@ -171,15 +172,15 @@ impl Binding {
 }
 
 impl Operation {
-    /// By Kafka's name, in any case and with or without its underscores.
-    pub(crate) fn of(name: &str) -> Option<Self> {
+    /// The operation with this name, in any case and with or without underscores.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
         let plain = |name: &str| name.replace(['_', '-'], "").to_ascii_lowercase();
         Self::ALL.iter().copied().find(|operation| plain(operation.name()) == plain(name))
     }
 }
 
 impl Resource {
-    /// How a spec names it.
+    /// The key of this resource type in an ACL entry of a spec.
     pub(crate) fn key(self) -> &'static str {
         match self {
             Self::Topic => "topic",
@@ -191,7 +192,8 @@ impl Resource {
         }
     }
 
-    /// The operations that Kafka checks on this resource type. It stores a binding for any other and never looks at it.
+    /// The operations that Kafka checks on this resource type. Kafka stores a binding with any other operation, but
+    /// never uses it.
     pub(crate) fn operations(self) -> &'static [Operation] {
         use Operation as O;
         match self {

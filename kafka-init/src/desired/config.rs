@@ -1,9 +1,9 @@
-//! When two spellings of a topic config mean the same.
+//! Config values, and when two spellings of a value are equal to Kafka.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// A value that is set on one thing; `None` when it has none of its own and follows a default.
+/// A value that is set on a resource itself; `None` when it has none, so that a default applies.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Value(pub Option<String>);
 
@@ -19,24 +19,24 @@ impl fmt::Display for Value {
     }
 }
 
-/// How Kafka reads a config, as `DescribeConfigs` numbers it.
+/// The type of a config, as `DescribeConfigs` numbers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConfigType {
-    /// True or false.
+    /// `BOOLEAN`.
     Boolean,
-    /// A whole number of any width.
+    /// `INT`, `SHORT` and `LONG`.
     Whole,
-    /// A number with a fraction.
+    /// `DOUBLE`.
     Double,
-    /// Items between commas, whose order means nothing.
+    /// `LIST`: items between commas, in any order.
     List,
-    /// Text, a class name, or a kind that is new to this build.
+    /// `STRING`, `CLASS`, `PASSWORD`, and types that are new to this build.
     Text,
 }
 
 impl ConfigType {
-    /// By Kafka's number.
-    pub fn of(number: i8) -> Self {
+    /// The type with this number in Kafka's protocol.
+    pub fn from_number(number: i8) -> Self {
         match number {
             1 => Self::Boolean,
             3..=5 => Self::Whole,
@@ -46,10 +46,10 @@ impl ConfigType {
         }
     }
 
-    /// Whether Kafka would read the same value from both. A value that is none of its type is equal to its
-    /// own spelling only: the server is the one to refuse it.
-    pub fn same(self, a: &str, b: &str) -> bool {
-        // Kafka trims every value before it reads it.
+    /// True when Kafka parses both spellings to the same value. A value that does not parse equals only its own
+    /// spelling; the broker refuses it.
+    pub fn are_equal(self, a: &str, b: &str) -> bool {
+        // Kafka trims every value before it parses it.
         let (a, b) = (a.trim(), b.trim());
         a == b
             || match self {
@@ -84,7 +84,7 @@ mod tests {
             (7, "compact, delete", "delete,compact"),
             (2, " producer", "producer"),
         ] {
-            assert!(ConfigType::of(kind).same(a, b), "{a} and {b} as type {kind}");
+            assert!(ConfigType::from_number(kind).are_equal(a, b), "{a} and {b} as type {kind}");
         }
     }
 
@@ -98,7 +98,7 @@ mod tests {
             (7, "a,b", "a"),
             (2, "a", "A"),
         ] {
-            assert!(!ConfigType::of(kind).same(a, b), "{a} and {b} as type {kind}");
+            assert!(!ConfigType::from_number(kind).are_equal(a, b), "{a} and {b} as type {kind}");
         }
     }
 }

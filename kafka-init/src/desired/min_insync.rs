@@ -1,14 +1,14 @@
-//! How many copies must be in sync for a write with `acks=all`.
+//! `min.insync.replicas`: the number of replicas that must be in sync for a write with `acks=all`.
 
 use super::{Desired, Origin, Topic};
 
-/// Of a topic, and of all brokers for those that have no value of their own.
+/// The config of a topic, and of all brokers for topics without a value of their own.
 pub(crate) const MIN_INSYNC: &str = "min.insync.replicas";
 
 impl Desired {
-    /// What the spec says for a topic, and where; `None` inside for `brokerDefaults`. What is no number is the broker's to
-    /// judge, with all other values. A value of `defaults` is about topics whose factor the spec says too: one whose
-    /// factor is left to the broker takes it, however many copies that gives.
+    /// The value that the spec declares for a topic, and the part of the spec that declares it; the inner `None`
+    /// stands for `brokerDefaults`. A value that is not a number is left to the broker, which validates all values. A
+    /// value of `defaults` is not compared with a replication factor that is left to the broker.
     pub(crate) fn min_insync(&self, topic: &Topic) -> Option<(i64, Option<Origin>)> {
         let own =
             topic.config.get(MIN_INSYNC).and_then(|said| Some((said.value.as_ref()?, Some(said.origin))));

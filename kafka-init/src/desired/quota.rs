@@ -1,19 +1,19 @@
-//! Client quotas: the entities that they are for, and their limits.
+//! Client quotas: entities, and their limits.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// Whom a quota is for: a name by kind, or the default of that kind.
+/// The entity of a client quota: for each entity type a name, or `None` for the default of that type.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Entity(pub BTreeMap<String, Option<String>>);
 
-/// A limit, by Kafka's key.
+/// The limits of an entity, by Kafka's quota key.
 pub type Quotas = BTreeMap<String, Rate>;
 
-/// What the spec says of limits, by Kafka's key; `None` takes one away.
+/// The declared limits of an entity, by Kafka's quota key; `None` removes a limit.
 pub type Limits = BTreeMap<String, Option<Rate>>;
 
-/// A number with an order.
+/// A limit as a number with a total order.
 #[derive(Clone, Copy, Debug)]
 pub struct Rate(pub f64);
 

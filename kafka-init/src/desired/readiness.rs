@@ -1,25 +1,26 @@
-//! How many brokers must be ready before a run reads or changes anything.
+//! The number of brokers that must be ready before a run reads or changes anything.
 
 use super::Desired;
 
-/// When a cluster is ready.
+/// The condition for a cluster to be ready.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Readiness<'a> {
-    /// This many brokers are registered and unfenced.
+    /// The number of brokers that must be registered and unfenced.
     pub(crate) brokers: usize,
-    /// The part of the spec that asks for this many, for messages.
+    /// The part of the spec that needs this number, for messages.
     pub(crate) because: String,
-    /// The one cluster that is meant, if the spec says so.
+    /// The id of the only cluster that the spec is for, if it declares one.
     pub(crate) cluster_id: Option<&'a str>,
 }
 
 impl<'a> Readiness<'a> {
-    /// The number that `brokers` says, or else the largest declared replication factor, or else one.
+    /// The value of `brokers`, or else the largest declared replication factor, or else one.
     pub(crate) fn of(desired: &'a Desired) -> Self {
         let copies = |factor: i16| usize::try_from(factor).unwrap_or(1);
         let factors =
             desired.topics.iter().filter_map(|(name, topic)| Some((topic.replication_factor?.value, name)));
-        // The first of equals: a message that names another topic in each attempt would look like a change.
+        // The first topic by name is taken of those with equal factors: a message with another name in each attempt
+        // would look like progress.
         let largest = factors.max_by(|(a, first), (b, second)| a.cmp(b).then(second.cmp(first)));
         let (brokers, because) = match (desired.brokers, largest) {
             (Some(brokers), _) => (brokers, "`brokers`".to_owned()),

@@ -1,4 +1,4 @@
-//! What has dynamic configs beside topics and all brokers together.
+//! Resources with dynamic configs, other than topics and the cluster-wide broker default.
 
 use std::fmt;
 
@@ -7,14 +7,14 @@ use std::fmt;
 pub enum ConfigResource {
     /// One broker, by its id.
     Broker(i32),
-    /// A subscription to the metrics of clients (KIP-714).
+    /// A client metrics subscription (KIP-714).
     ClientMetrics(String),
-    /// A group of consumers, of a share group's or of Kafka Streams.
+    /// A consumer group, a share group or a streams group.
     Group(String),
 }
 
 impl ConfigResource {
-    /// Kafka's number for its kind.
+    /// The number of its `ConfigResource.Type`.
     pub(crate) fn number(&self) -> i8 {
         match self {
             Self::Broker(_) => 4,
@@ -23,8 +23,8 @@ impl ConfigResource {
         }
     }
 
-    /// The source of a value that is set on it, as `DescribeConfigs` numbers them: `DYNAMIC_BROKER_CONFIG`,
-    /// `CLIENT_METRICS_CONFIG`, `GROUP_CONFIG`.
+    /// The config source of a value that is set on the resource itself, as `DescribeConfigs` numbers it:
+    /// `DYNAMIC_BROKER_CONFIG`, `CLIENT_METRICS_CONFIG` or `GROUP_CONFIG`.
     pub(crate) fn own_source(&self) -> i8 {
         match self {
             Self::Broker(_) => 2,
@@ -33,7 +33,7 @@ impl ConfigResource {
         }
     }
 
-    /// Its name as requests have it.
+    /// Its name in requests.
     pub(crate) fn name(&self) -> String {
         match self {
             Self::Broker(id) => id.to_string(),
@@ -41,7 +41,7 @@ impl ConfigResource {
         }
     }
 
-    /// The part of the spec that declares it.
+    /// The section of the spec that declares it.
     pub(crate) fn key(&self) -> &'static str {
         match self {
             Self::Broker(_) => "brokerConfigs",

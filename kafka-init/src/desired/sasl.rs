@@ -1,36 +1,36 @@
-//! SASL: the account that connects, and how it proves who it is.
+//! SASL: the provisioning account, and the mechanism with which it logs in.
 
 use init_core::{SecretRef, Text};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// SASL as written, and as meant.
+/// The SASL login of the provisioning account; the spec as written and as meant are the same.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sasl {
     /// The SASL mechanism.
     pub mechanism: Mechanism,
-    /// The user that logs in.
+    /// The name of the user that logs in.
     pub username: Text,
-    /// That user's password.
+    /// The secret that holds the user's password.
     pub password: SecretRef,
 }
 
 /// A SASL mechanism, by its registered name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum Mechanism {
-    /// `PLAIN`: the password itself is sent.
+    /// `PLAIN`, which sends the password itself.
     #[serde(rename = "PLAIN")]
     Plain,
-    /// `SCRAM-SHA-256`: a proof of the password is sent.
+    /// `SCRAM-SHA-256`, which sends a proof of the password.
     #[serde(rename = "SCRAM-SHA-256")]
     ScramSha256,
-    /// `SCRAM-SHA-512`: a proof of the password is sent.
+    /// `SCRAM-SHA-512`, which sends a proof of the password.
     #[serde(rename = "SCRAM-SHA-512")]
     ScramSha512,
 }
 
-/// The hash of a SCRAM credential, by its mechanism's name.
+/// A SCRAM mechanism, by its registered name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 pub enum Scram {
     /// SHA-256.
@@ -63,7 +63,7 @@ impl Scram {
 }
 
 impl Scram {
-    /// Kafka's number for it.
+    /// The number of the mechanism in Kafka's protocol.
     pub(crate) fn number(self) -> i8 {
         match self {
             Self::Sha256 => 1,
@@ -71,8 +71,8 @@ impl Scram {
         }
     }
 
-    /// By Kafka's number.
-    pub(crate) fn of(number: i8) -> Option<Self> {
+    /// The mechanism with this number in Kafka's protocol.
+    pub(crate) fn from_number(number: i8) -> Option<Self> {
         [Self::Sha256, Self::Sha512].into_iter().find(|mechanism| mechanism.number() == number)
     }
 }

@@ -1,4 +1,4 @@
-//! SCRAM users, and the listener where their logins are tried.
+//! SCRAM users, and the listener on which their logins are tried.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -8,23 +8,23 @@ use init_net::Tls;
 
 use super::sasl::Scram;
 
-/// One user as meant: every way to log in.
+/// The declared credentials of one user, by mechanism.
 pub type User = BTreeMap<Scram, Password>;
 
-/// What a credential is made of.
+/// The declared password and iterations of one credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Password {
-    /// The password's name.
+    /// The secret that holds the password.
     pub secret: SecretRef,
-    /// How often it is hashed; `None` leaves it at what is there.
+    /// The SCRAM iterations; `None` keeps those of the existing credential.
     pub iterations: Option<NonZeroU32>,
 }
 
-/// Where logins are tried, as meant.
+/// The listener on which logins are tried.
 #[derive(Clone, Debug)]
 pub struct Probe {
-    /// Never empty.
+    /// The bootstrap servers of that listener; never empty.
     pub bootstrap: Vec<Endpoint>,
-    /// Its own encryption, if not the spec's.
+    /// The TLS settings of that listener, where they are not those of the spec.
     pub tls: Option<Tls>,
 }

@@ -1,4 +1,4 @@
-//! What an error means for the run, and what to do about it.
+//! The class of each error, which decides whether the run tries again and with which exit it ends, and the remedy.
 
 use init_core::{Fault, FaultKind};
 
@@ -8,25 +8,25 @@ impl Fault for Error {
     fn kind(&self) -> FaultKind {
         match self {
             Self::Net(error) => error.kind(),
-            Self::Lost { .. }
-            | Self::Silent { .. }
-            | Self::NotReady { .. }
-            | Self::Behind { .. }
-            | Self::Unresolved { .. } => FaultKind::Unavailable,
-            Self::Foreign { .. }
-            | Self::Garbled { .. }
-            | Self::Versions { .. }
-            | Self::Advertised { .. }
-            | Self::LoginRequired { .. }
-            | Self::Mechanism { .. }
-            | Self::Impostor { .. } => FaultKind::Unsupported,
-            Self::Reassigned { .. } => FaultKind::Raced,
-            Self::UnknownConfig { .. } | Self::FewCopies { .. } | Self::Unlisted { .. } => {
-                FaultKind::Rejected
-            }
-            Self::Unwritable { .. } | Self::Internal(_) => FaultKind::Internal,
-            // One that will not get better by waiting tells more than those that may.
-            Self::Bootstrap(failures) => {
+            Self::ConnectionClosed { .. }
+            | Self::ResponseTimedOut { .. }
+            | Self::TooFewBrokers { .. }
+            | Self::ConfigNotVisible { .. }
+            | Self::UnresolvedListener { .. } => FaultKind::Unavailable,
+            Self::WrongProtocol { .. }
+            | Self::UnreadableResponse { .. }
+            | Self::NoCommonVersion { .. }
+            | Self::UnusableListener { .. }
+            | Self::SaslRequired { .. }
+            | Self::MechanismNotOffered { .. }
+            | Self::ServerNotAuthenticated { .. } => FaultKind::Unsupported,
+            Self::ConcurrentReassignment { .. } => FaultKind::Raced,
+            Self::UnknownConfig { .. }
+            | Self::FewerReplicasThanMinInsync { .. }
+            | Self::ConfigNotDescribed { .. } => FaultKind::Rejected,
+            Self::UnencodableRequest { .. } | Self::Internal(_) => FaultKind::Internal,
+            // An error that no further attempt can cure tells the user more than one that may pass.
+            Self::NoBootstrapServer(failures) => {
                 let lasting = |kind: &FaultKind| *kind != FaultKind::Unavailable;
                 failures.iter().map(Fault::kind).find(lasting).unwrap_or(FaultKind::Unavailable)
             }
@@ -37,48 +37,48 @@ impl Fault for Error {
     fn remedy(&self) -> Option<String> {
         match self {
             Self::Net(error) => error.remedy(),
-            Self::Foreign { protocol: "TLS", .. } => {
+            Self::WrongProtocol { protocol: "TLS", .. } => {
                 Some("write `tls` into the spec, or point `bootstrap` at a plaintext listener".to_owned())
             }
-            Self::Foreign { wanted, .. } => {
+            Self::WrongProtocol { wanted, .. } => {
                 Some(format!("point `bootstrap` at a listener that speaks {wanted}, or correct `tls`"))
             }
-            Self::LoginRequired { .. } => {
+            Self::SaslRequired { .. } => {
                 Some("write `sasl` into the spec, or point `bootstrap` at a listener without".to_owned())
             }
-            Self::Mechanism { .. } => Some(
+            Self::MechanismNotOffered { .. } => Some(
                 "write one that it has, or enable the wanted one in the broker's sasl.enabled.mechanisms"
                     .to_owned(),
             ),
-            Self::Versions { .. } => Some("use Kafka 2.8 or newer".to_owned()),
-            Self::Advertised { .. } => Some(
+            Self::NoCommonVersion { .. } => Some("use Kafka 2.8 or newer".to_owned()),
+            Self::UnusableListener { .. } => Some(
                 "set the broker's advertised.listeners to a DNS name that its clients resolve, on the listener \
                  that `bootstrap` names"
                     .to_owned(),
             ),
-            Self::Unresolved { .. } => Some(
+            Self::UnresolvedListener { .. } => Some(
                 "start that broker, or set its advertised.listeners to a DNS name that resolves here".to_owned(),
             ),
-            Self::NotReady { .. } => {
+            Self::TooFewBrokers { .. } => {
                 Some("start the missing brokers, or write fewer into `brokers` or `replicationFactor`".to_owned())
             }
-            Self::FewCopies { .. } => Some(
+            Self::FewerReplicasThanMinInsync { .. } => Some(
                 "declare a larger `replicationFactor` for the topic, or a smaller min.insync.replicas".to_owned(),
             ),
-            Self::Unlisted { .. } => Some("take that config out of the spec, or correct its name".to_owned()),
-            Self::Bootstrap(failures) => {
+            Self::ConfigNotDescribed { .. } => Some("take that config out of the spec, or correct its name".to_owned()),
+            Self::NoBootstrapServer(failures) => {
                 failures.iter().find(|failure| failure.kind() == self.kind()).and_then(Fault::remedy)
             }
             Self::Refused(refusal) => refusal.remedy(),
-            Self::Lost { .. }
-            | Self::Silent { .. }
-            | Self::Impostor { .. }
+            Self::ConnectionClosed { .. }
+            | Self::ResponseTimedOut { .. }
+            | Self::ServerNotAuthenticated { .. }
             | Self::Internal(_)
-            | Self::Garbled { .. }
-            | Self::Unwritable { .. }
+            | Self::UnreadableResponse { .. }
+            | Self::UnencodableRequest { .. }
             | Self::UnknownConfig { .. }
-            | Self::Reassigned { .. }
-            | Self::Behind { .. } => None,
+            | Self::ConcurrentReassignment { .. }
+            | Self::ConfigNotVisible { .. } => None,
         }
     }
 }

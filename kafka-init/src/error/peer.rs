@@ -1,10 +1,10 @@
-//! The broker that an error is about.
+//! The identity of a broker in messages.
 
 use std::fmt;
 
 use init_core::Endpoint;
 
-/// A broker as it is known here: by its endpoint and, once the cluster has described itself, by its id.
+/// A broker, by its endpoint and, once the cluster has described itself, by its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Peer {
     pub(crate) id: Option<i32>,

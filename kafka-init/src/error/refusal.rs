@@ -1,4 +1,4 @@
-//! What a broker refused, and what its error code means for the run.
+//! An error code of a broker, and what it means for the run.
 
 use init_core::FaultKind;
 use kafka_protocol::error::ResponseError;
@@ -6,37 +6,35 @@ use thiserror::Error as ThisError;
 
 use super::peer::Peer;
 
-/// A Kafka error code, with what was tried.
+/// A Kafka error code, with the action that it refused.
 #[derive(Clone, Debug, ThisError)]
-#[error("cannot {action} at {peer}: {} ({}){}", name(*.code), .code.code(), after(.message.as_deref()))]
+#[error("cannot {action} at {peer}: {} ({}){}", error_name(*.code), .code.code(), message_suffix(.message.as_deref()))]
 pub struct Refusal {
-    /// What was tried: `create topic orders`.
+    /// The refused action, as in `create topic orders`.
     pub action: String,
-    /// Who refused.
+    /// The broker that refused it.
     pub peer: Peer,
-    /// The code.
+    /// Kafka's error code.
     pub code: ResponseError,
-    /// The server's message, when it sends one.
+    /// The server's message, where it sends one.
     pub message: Option<String>,
-    /// What the user must be allowed to for this.
+    /// The ACL operation and resource that the action needs.
     pub permission: String,
-    /// The code means here that another client has changed the same object first.
-    pub raced: bool,
-    /// The code means here that the cluster is not ready for it yet.
-    pub waits: bool,
+    /// True when the code means, for this action, that another client has changed the same object meanwhile.
+    pub concurrent_change: bool,
+    /// True when the code means, for this action, that the cluster is not ready for it yet.
+    pub not_ready: bool,
 }
 
 impl Refusal {
     pub(super) fn kind(&self) -> FaultKind {
-        match (self.raced, self.waits) {
+        match (self.concurrent_change, self.not_ready) {
             (true, _) => FaultKind::Raced,
             (false, true) => FaultKind::Unavailable,
-            (false, false) => kind_of(self.code),
+            (false, false) => fault_kind(self.code),
         }
     }
-}
 
-impl Refusal {
     pub(super) fn remedy(&self) -> Option<String> {
         let remedy = match self.code {
             ResponseError::SaslAuthenticationFailed => {
@@ -48,11 +46,11 @@ impl Refusal {
             ResponseError::SecurityDisabled => {
                 "configure an authorizer on the brokers (authorizer.class.name), or remove `acls` from the spec"
             }
-            ResponseError::InvalidReplicationFactor if self.waits => {
+            ResponseError::InvalidReplicationFactor if self.not_ready => {
                 "start the missing brokers, or lower default.replication.factor or the topic's `replicationFactor`"
             }
             _ if self.kind() == FaultKind::Denied => {
-                return Some(format!("grant the user that connects {}", self.permission));
+                return Some(format!("grant the provisioning account {}", self.permission));
             }
             _ => return None,
         };
@@ -60,18 +58,47 @@ impl Refusal {
     }
 }
 
-/// What is being tried, for the case that it is refused.
+/// An action that a broker may refuse, with what is needed to explain the refusal.
 pub(crate) struct Attempt {
-    pub(crate) action: String,
-    pub(crate) permission: String,
-    /// Codes that mean, for this attempt, that the cluster is not ready for it yet.
-    pub(crate) waits: &'static [ResponseError],
-    /// Codes that mean, for this attempt, that another client has changed the same object first.
-    pub(crate) races: &'static [ResponseError],
+    action: String,
+    permission: String,
+    /// The error codes that mean, for this action, that the cluster is not ready for it yet.
+    not_ready_codes: &'static [ResponseError],
+    /// The error codes that mean, for this action, that another client has changed the same object meanwhile.
+    concurrent_change_codes: &'static [ResponseError],
 }
 
-/// The class of a code when nothing more is known than the code.
-fn kind_of(code: ResponseError) -> FaultKind {
+impl Attempt {
+    /// An action, and the ACL operation and resource that it needs. None of its error codes has a special meaning.
+    pub(crate) fn new(action: impl Into<String>, permission: impl Into<String>) -> Self {
+        let (action, permission) = (action.into(), permission.into());
+        Self { action, permission, not_ready_codes: &[], concurrent_change_codes: &[] }
+    }
+
+    pub(crate) fn not_ready_on(self, not_ready_codes: &'static [ResponseError]) -> Self {
+        Self { not_ready_codes, ..self }
+    }
+
+    pub(crate) fn concurrent_change_on(self, concurrent_change_codes: &'static [ResponseError]) -> Self {
+        Self { concurrent_change_codes, ..self }
+    }
+
+    /// The refusal of this action with an error code.
+    pub(super) fn refused(self, peer: Peer, code: ResponseError, message: Option<String>) -> Refusal {
+        Refusal {
+            peer,
+            code,
+            message,
+            concurrent_change: self.concurrent_change_codes.contains(&code),
+            not_ready: self.not_ready_codes.contains(&code),
+            action: self.action,
+            permission: self.permission,
+        }
+    }
+}
+
+/// The class of an error code that has no special meaning for the action.
+fn fault_kind(code: ResponseError) -> FaultKind {
     use ResponseError as E;
     match code {
         E::TopicAuthorizationFailed
@@ -87,29 +114,29 @@ fn kind_of(code: ResponseError) -> FaultKind {
         | E::UnsupportedEndpointType
         | E::MismatchedEndpointType => FaultKind::Unsupported,
         E::TopicAlreadyExists => FaultKind::Raced,
-        // A broker that is on its way up or down.
+        // The broker is starting or shutting down.
         E::BrokerNotAvailable | E::StaleBrokerEpoch | E::BrokerIdNotRegistered => FaultKind::Unavailable,
         code if code.is_retriable() => FaultKind::Unavailable,
         _ => FaultKind::Rejected,
     }
 }
 
-/// The code as Kafka's documentation spells it.
-fn name(code: ResponseError) -> String {
+/// The name of the error code in Kafka's protocol guide.
+fn error_name(code: ResponseError) -> String {
     if matches!(code, ResponseError::Unknown(_)) {
         return "an error this build does not know".to_owned();
     }
-    let mut name = String::new();
+    let mut error_name = String::new();
     for letter in code.to_string().chars() {
-        if letter.is_ascii_uppercase() && !name.is_empty() {
-            name.push('_');
+        if letter.is_ascii_uppercase() && !error_name.is_empty() {
+            error_name.push('_');
         }
-        name.push(letter.to_ascii_uppercase());
+        error_name.push(letter.to_ascii_uppercase());
     }
-    name
+    error_name
 }
 
-fn after(message: Option<&str>) -> String {
+fn message_suffix(message: Option<&str>) -> String {
     message.map(|message| format!(": {message}")).unwrap_or_default()
 }
 
@@ -126,12 +153,12 @@ mod tests {
             (-1, "UNKNOWN_SERVER_ERROR"),
             (1000, "an error this build does not know"),
         ] {
-            assert_eq!(ResponseError::try_from_code(code).map(name).as_deref(), Some(text));
+            assert_eq!(ResponseError::try_from_code(code).map(error_name).as_deref(), Some(text));
         }
     }
 
     #[test]
-    fn a_code_decides_the_class() {
+    fn an_error_code_decides_the_class() {
         for (code, kind) in [
             (7, FaultKind::Unavailable),
             (41, FaultKind::Unavailable),
@@ -147,7 +174,7 @@ mod tests {
             (-1, FaultKind::Rejected),
             (1000, FaultKind::Rejected),
         ] {
-            assert_eq!(ResponseError::try_from_code(code).map(kind_of), Some(kind), "{code}");
+            assert_eq!(ResponseError::try_from_code(code).map(fault_kind), Some(kind), "{code}");
         }
     }
 }

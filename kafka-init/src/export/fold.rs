@@ -1,4 +1,4 @@
-//! The shortest list of entries for ACLs that are known one by one: an entry stands for every combination of its lists.
+//! Folds single ACLs into entries with lists, where an entry stands for every combination of its lists.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,30 +16,31 @@ pub(super) struct Entry {
     pub(super) hosts: BTreeSet<String>,
 }
 
-/// What an entry's lists do not vary.
+/// The fields of which an entry has only one value.
 type Kind = (Permission, Resource, Pattern);
 
-/// What bindings that differ in their principal alone have in common: with it, the operations, the names and the hosts.
+/// The fields that are equal in bindings which differ only in their principal: the kind, the operations, the names
+/// and the hosts.
 type Common<'b> = (Kind, BTreeSet<Operation>, BTreeSet<&'b str>, BTreeSet<&'b str>);
 
-/// Takes what differs in one thing alone together: first operations, then names, hosts and principals.
+/// Merges bindings that differ in one field only: first operations, then names, hosts and principals.
 pub(super) fn fold<'b>(bindings: impl IntoIterator<Item = &'b Binding>) -> Vec<Entry> {
     let kind = |binding: &Binding| (binding.permission, binding.resource, binding.pattern);
-    let operations = gathered(bindings.into_iter().map(|binding| {
+    let operations = grouped(bindings.into_iter().map(|binding| {
         let key = (kind(binding), binding.principal.as_str(), binding.name.as_str(), binding.host.as_str());
         (key, binding.operation)
     }));
-    let names = gathered(
+    let names = grouped(
         operations
             .into_iter()
             .map(|((kind, principal, name, host), operations)| ((kind, principal, host, operations), name)),
     );
     let hosts =
-        gathered(names.into_iter().map(|((kind, principal, host, operations), names)| {
+        grouped(names.into_iter().map(|((kind, principal, host, operations), names)| {
             ((kind, principal, operations, names), host)
         }));
     let principals =
-        gathered(hosts.into_iter().map(|((kind, principal, operations, names), hosts)| {
+        grouped(hosts.into_iter().map(|((kind, principal, operations, names), hosts)| {
             ((kind, operations, names, hosts), principal)
         }));
     let owned = |texts: BTreeSet<&str>| texts.into_iter().map(str::to_owned).collect();
@@ -60,10 +61,10 @@ pub(super) fn fold<'b>(bindings: impl IntoIterator<Item = &'b Binding>) -> Vec<E
     entries
 }
 
-fn gathered<K: Ord, V: Ord>(pairs: impl Iterator<Item = (K, V)>) -> BTreeMap<K, BTreeSet<V>> {
-    let mut gathered: BTreeMap<K, BTreeSet<V>> = BTreeMap::new();
+fn grouped<K: Ord, V: Ord>(pairs: impl Iterator<Item = (K, V)>) -> BTreeMap<K, BTreeSet<V>> {
+    let mut groups: BTreeMap<K, BTreeSet<V>> = BTreeMap::new();
     for (key, value) in pairs {
-        gathered.entry(key).or_default().insert(value);
+        groups.entry(key).or_default().insert(value);
     }
-    gathered
+    groups
 }

@@ -1,4 +1,4 @@
-//! What was found on a cluster.
+//! The state of a cluster as the export reads it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,26 +8,26 @@ use init_core::export::Note;
 use crate::desired::{Binding, ConfigResource, Entity, Quotas};
 use crate::observed::{Credentials, ObservedTopic};
 
-/// Values that are set on something, by Kafka's names.
+/// Config values that are set on a resource, by Kafka's names.
 pub(super) type Values = BTreeMap<String, String>;
 
-/// What was found.
+/// The state of a cluster, with notes about what a spec cannot express.
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    /// Every topic, with the configs that are set on it.
+    /// Every topic that is not internal, with the configs that are set on it.
     pub(super) topics: BTreeMap<String, ObservedTopic>,
-    /// Of Kafka's own topics, the configs that somebody has set.
+    /// The configs that somebody has set on internal topics.
     pub(super) internal: BTreeMap<String, Values>,
     pub(super) users: BTreeMap<String, Credentials>,
     pub(super) acls: BTreeSet<Binding>,
     pub(super) quotas: BTreeMap<Entity, Quotas>,
     pub(super) broker_defaults: Values,
     pub(super) resources: BTreeMap<ConfigResource, Values>,
-    /// The account that connects and its password, where it is a user that can log in.
+    /// The provisioning account and the secret of its password, where it is a user with a plain name.
     pub(super) own: Option<(String, SecretRef)>,
-    /// Whether a spec of this connection can compare passwords.
+    /// True when a spec with this connection can compare passwords by logins.
     pub(super) can_log_in: bool,
-    /// What a spec cannot say, as it was met while reading.
+    /// Notes about what a spec cannot express, as found while reading.
     pub(super) notes: Vec<Note>,
 }
 

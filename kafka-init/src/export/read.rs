@@ -1,4 +1,4 @@
-//! Everything of each kind: the same requests as for what a spec names, without names in them.
+//! Reads everything of each kind, with the same requests as the observation but without names in them.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +11,8 @@ use crate::observe;
 use crate::observed::Setting;
 use crate::wire::{Cluster, Connection};
 
-/// What Kafka sets on its own topics when it makes them, by configs of the brokers.
-const OF_ITS_MAKING: [&str; 5] = [
+/// The configs that Kafka sets on its internal topics when it creates them, from configs of the brokers.
+const SET_BY_KAFKA: [&str; 5] = [
     "cleanup.policy",
     "compression.type",
     "min.insync.replicas",
@@ -20,18 +20,18 @@ const OF_ITS_MAKING: [&str; 5] = [
     "unclean.leader.election.enable",
 ];
 
-/// All topics with the configs that are set on them, and of Kafka's own what somebody has set.
+/// Reads all topics with the configs that are set on them, and the configs that somebody has set on internal topics.
 pub(super) async fn topics(main: &mut Connection, scope: &Scope, found: &mut Found) -> Result<(), Error> {
     let mut topics = observe::every_topic(main).await?;
     topics.retain(|name, _| scope.takes("topics", name));
     let names: Vec<String> = topics.keys().cloned().collect();
     let mut configs = observe::every_config(main, &names).await?;
     for (name, (mut topic, is_internal)) in topics {
-        // It was deleted meanwhile.
+        // The topic was deleted meanwhile.
         let Some(config) = configs.remove(&name) else { continue };
         if is_internal {
-            let mut values = said("topics", &name, config, found);
-            values.retain(|key, _| !OF_ITS_MAKING.contains(&key.as_str()));
+            let mut values = shown_values("topics", &name, config, found);
+            values.retain(|key, _| !SET_BY_KAFKA.contains(&key.as_str()));
             found.internal.insert(name, values);
         } else {
             topic.config = config;
@@ -43,13 +43,18 @@ pub(super) async fn topics(main: &mut Connection, scope: &Scope, found: &mut Fou
     Ok(())
 }
 
-/// The values that are set there and that the broker shows. The others are told.
-fn said(section: &'static str, name: &str, settings: BTreeMap<String, Setting>, found: &mut Found) -> Values {
+/// The values that are set on the resource and that the broker shows. The others are noted.
+fn shown_values(
+    section: &'static str,
+    name: &str,
+    settings: BTreeMap<String, Setting>,
+    found: &mut Found,
+) -> Values {
     let mut values = Values::new();
     for (key, setting) in settings.into_iter().filter(|(_, setting)| setting.is_own) {
         match setting.own().filter(|_| !setting.sensitive) {
             Some(value) => drop(values.insert(key, value.to_owned())),
-            None => found.note(section, name, format!("{key}, whose value Kafka shows to nobody")),
+            None => found.note(section, name, format!("{key}, whose value Kafka never shows")),
         }
     }
     values
@@ -57,34 +62,38 @@ fn said(section: &'static str, name: &str, settings: BTreeMap<String, Setting>, 
 
 pub(super) async fn broker_defaults(main: &mut Connection, found: &mut Found) -> Result<(), Error> {
     let settings = observe::every_broker_default(main).await?;
-    found.broker_defaults = said("brokerDefaults", "", settings, found);
+    found.broker_defaults = shown_values("brokerDefaults", "", settings, found);
     Ok(())
 }
 
-/// Of every broker that takes part, what is set on it alone.
+/// Reads the configs of each unfenced broker that are set on it alone.
 pub(super) async fn broker_configs(
     cluster: &mut Cluster,
     scope: &Scope,
     found: &mut Found,
 ) -> Result<(), Error> {
     for id in cluster.racks().into_keys().filter(|id| scope.takes("brokerConfigs", &id.to_string())) {
-        let settings = observe::every_of_broker(cluster, id).await?;
-        let values = said("brokerConfigs", &id.to_string(), settings, found);
+        let settings = observe::every_config_of_broker(cluster, id).await?;
+        let values = shown_values("brokerConfigs", &id.to_string(), settings, found);
         found.resources.insert(ConfigResource::Broker(id), values);
     }
     Ok(())
 }
 
-/// What is set on client metrics subscriptions, or on groups.
-pub(super) async fn named(main: &mut Connection, groups: bool, found: &mut Found) -> Result<(), Error> {
+/// Reads the configs of client metrics subscriptions, or of groups.
+pub(super) async fn listed_resources(
+    main: &mut Connection,
+    groups: bool,
+    found: &mut Found,
+) -> Result<(), Error> {
     let section = if groups { "groups" } else { "clientMetrics" };
-    let Some(listed) = observe::listed_resources(main, groups).await? else {
+    let Some(listed) = observe::list_resources(main, groups).await? else {
         found.note(section, "", "whatever is set there: this release of Kafka does not list it");
         return Ok(());
     };
     for resource in listed {
-        let settings = observe::every_of(main, &resource).await?;
-        let values = said(section, &resource.name(), settings, found);
+        let settings = observe::every_config_of(main, &resource).await?;
+        let values = shown_values(section, &resource.name(), settings, found);
         found.resources.insert(resource, values);
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! What is written reads back as what it was written of, on generated clusters with hostile names.
+//! An exported spec is equal to the cluster that it was exported from, on generated clusters with hostile names.
 
 mod generated;
 
@@ -59,12 +59,12 @@ fn modelled(found: &Found) -> Observed {
 
 fn exported_again(desired: &Desired) -> Found {
     let topic = |topic: &crate::desired::Topic| ObservedTopic {
-        partitions: topic.partitions.map_or(-1, |said| said.value),
-        copies: topic.replication_factor.map_or((0, 0), |said| (said.value, said.value)),
+        partitions: topic.partitions.map_or(-1, |declared| declared.value),
+        copies: topic.replication_factor.map_or((0, 0), |declared| (declared.value, declared.value)),
         config: topic
             .config
             .iter()
-            .filter_map(|(key, said)| Some((key.clone(), setting(said.value.as_deref()?))))
+            .filter_map(|(key, declared)| Some((key.clone(), setting(declared.value.as_deref()?))))
             .collect(),
         ..ObservedTopic::default()
     };
@@ -72,11 +72,11 @@ fn exported_again(desired: &Desired) -> Found {
         let iterations = |password: &crate::desired::Password| password.iterations.map_or(4096, u32::from);
         user.iter()
             .map(|(mechanism, password)| {
-                (*mechanism, Credential { iterations: iterations(password), opens: true })
+                (*mechanism, Credential { iterations: iterations(password), password_matches: true })
             })
             .collect()
     };
-    let said = |values: &BTreeMap<String, Option<String>>| -> Values {
+    let declared = |values: &BTreeMap<String, Option<String>>| -> Values {
         values.iter().filter_map(|(key, value)| Some((key.clone(), value.clone()?))).collect()
     };
     let limits = |limits: &crate::desired::Limits| -> Quotas {
@@ -87,8 +87,12 @@ fn exported_again(desired: &Desired) -> Found {
         users: desired.users.iter().map(|(name, entry)| (name.clone(), user(entry))).collect(),
         acls: desired.acls.clone(),
         quotas: desired.quotas.iter().map(|(entity, all)| (entity.clone(), limits(all))).collect(),
-        broker_defaults: said(&desired.broker_defaults),
-        resources: desired.resources.iter().map(|(resource, all)| (resource.clone(), said(all))).collect(),
+        broker_defaults: declared(&desired.broker_defaults),
+        resources: desired
+            .resources
+            .iter()
+            .map(|(resource, all)| (resource.clone(), declared(all)))
+            .collect(),
         can_log_in: true,
         ..Found::default()
     }
@@ -97,7 +101,7 @@ fn exported_again(desired: &Desired) -> Found {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
     #[test]
-    fn what_is_exported_of_a_cluster_changes_nothing_there_and_is_exported_the_same_again(found in found()) {
+    fn an_exported_spec_plans_no_changes_and_is_exported_the_same_again(found in found()) {
         let page = page(&found);
         let desired = fuzzing::spec::<Kafka>(&page);
         let desired = desired.map_err(|violations| TestCaseError::fail(format!("{violations}\n{page}")))?;
@@ -156,7 +160,7 @@ fn every_combination_of_an_entrys_lists_is_one_entry_again() {
 }
 
 #[test]
-fn what_a_spec_would_refuse_is_told() {
+fn what_a_spec_would_refuse_is_noted() {
     let acl = Binding {
         principal: "user:a".to_owned(),
         permission: Permission::Allow,
@@ -166,7 +170,7 @@ fn what_a_spec_would_refuse_is_told() {
         name: "orders".to_owned(),
         host: "*".to_owned(),
     };
-    let user = Credentials::from([(Scram::Sha256, Credential { iterations: 4096, opens: true })]);
+    let user = Credentials::from([(Scram::Sha256, Credential { iterations: 4096, password_matches: true })]);
     let topic = ObservedTopic { partitions: 1, copies: (1, 2), ..ObservedTopic::default() };
     let few = ObservedTopic {
         partitions: 1,

@@ -1,10 +1,10 @@
-//! What was found, as entries of a spec, and what a spec cannot say.
+//! Writes the state of a cluster as entries of a spec, and notes what a spec cannot express.
 
 use std::collections::BTreeSet;
 
 use init_core::export::{Export, Node, secret_name};
 
-use super::entry::{refused, refused_item};
+use super::entry::{violation, violation_of_item};
 use super::fold::{Entry, fold};
 use super::found::{Found, Values};
 use crate::desired::{Binding, ConfigResource, Entity, Pattern, Permission, Quotas, Resource};
@@ -18,9 +18,9 @@ pub(super) fn export(found: &Found) -> Export {
         (!config.is_empty()).then(|| (name.clone(), Node::map().with("config", config)))
     }));
     topics.sort_by(|one, other| one.0.cmp(&other.0));
-    export.accepted("topics", topics, refused);
+    export.accepted("topics", topics, violation);
     let users = found.users.iter().filter_map(|entry| user(entry, found, &mut export)).collect();
-    export.accepted("users", users, refused);
+    export.accepted("users", users, violation);
     acls(&found.acls, &mut export);
     let quotas: Vec<_> = found.quotas.iter().filter_map(|entry| quota(entry, &mut export)).collect();
     export.list("quotas", quotas);
@@ -28,27 +28,27 @@ pub(super) fn export(found: &Found) -> Export {
     for name in ["brokerConfigs", "clientMetrics", "groups"] {
         let of_section = found.resources.iter().filter(|(resource, _)| resource.key() == name);
         let entries = of_section.filter_map(|entry| resource(name, entry, &mut export)).collect();
-        export.accepted(name, entries, refused);
+        export.accepted(name, entries, violation);
     }
     export
 }
 
-fn topic((name, there): (&String, &ObservedTopic), export: &mut Export) -> (String, Node) {
-    let (fewest, most) = there.copies;
+fn topic((name, existing): (&String, &ObservedTopic), export: &mut Export) -> (String, Node) {
+    let (fewest, most) = existing.copies;
     if fewest != most {
         export.note("topics", name, format!("its replication factor, which is {fewest} to {most}"));
     }
     let factor = Some(fewest).filter(|_| fewest == most);
     let node =
-        Node::map().with("partitions", there.partitions).maybe("replicationFactor", factor.map(i32::from));
+        Node::map().with("partitions", existing.partitions).maybe("replicationFactor", factor.map(i32::from));
     let mut config = Vec::new();
-    for (key, setting) in there.config.iter().filter(|(_, setting)| setting.is_own) {
+    for (key, setting) in existing.config.iter().filter(|(_, setting)| setting.is_own) {
         let Some(value) = setting.own().filter(|_| !setting.sensitive) else {
-            export.note("topics", name, format!("{key}, whose value Kafka shows to nobody"));
+            export.note("topics", name, format!("{key}, whose value Kafka never shows"));
             continue;
         };
         let one = (key.clone(), config_value(value));
-        match refused("topics", name, &node.clone().with("config", Node::Map(vec![one.clone()]))) {
+        match violation("topics", name, &node.clone().with("config", Node::Map(vec![one.clone()]))) {
             None => config.push(one),
             Some(problem) => export.note("topics", name, format!("its {key}: {problem}")),
         }
@@ -56,24 +56,24 @@ fn topic((name, there): (&String, &ObservedTopic), export: &mut Export) -> (Stri
     (name.clone(), node.filled("config", Node::Map(config)))
 }
 
-/// Each value that a spec takes on something beside topics; the others are told.
+/// The config values that a spec accepts on this resource; the others are noted.
 fn configs((section, name): (&'static str, &str), values: &Values, export: &mut Export) -> Node {
-    let mut said = Vec::new();
+    let mut accepted = Vec::new();
     for (key, value) in values {
         let one = (key.clone(), config_value(value));
         let node = Node::Map(vec![one.clone()]);
         let node = if section == "topics" { Node::map().with("config", node) } else { node };
-        match refused(section, name, &node) {
-            None => said.push(one),
+        match violation(section, name, &node) {
+            None => accepted.push(one),
             Some(problem) => export.note(section, name, format!("{key}: {problem}")),
         }
     }
-    Node::Map(said)
+    Node::Map(accepted)
 }
 
 fn broker_defaults(values: &Values, export: &mut Export) {
     let entries = values.iter().map(|(key, value)| (key.clone(), config_value(value))).collect();
-    export.accepted("brokerDefaults", entries, refused);
+    export.accepted("brokerDefaults", entries, violation);
 }
 
 fn resource(
@@ -85,7 +85,7 @@ fn resource(
     (!node.is_empty()).then(|| (resource.name(), node))
 }
 
-/// A number or a boolean without quotes, where it reads as the same text.
+/// Writes a number or a boolean without quotes, where it reads as the same text.
 fn config_value(value: &str) -> Node {
     let is_number = value.parse::<i64>().is_ok_and(|number| number.to_string() == value);
     if is_number || matches!(value, "true" | "false") {
@@ -96,7 +96,7 @@ fn config_value(value: &str) -> Node {
 }
 
 fn user(
-    (name, there): (&String, &Credentials),
+    (name, existing): (&String, &Credentials),
     found: &Found,
     export: &mut Export,
 ) -> Option<(String, Node)> {
@@ -111,19 +111,19 @@ fn user(
             purpose: format!("the password of the SCRAM user {name}"),
         },
     };
-    // The number that a new credential has where a spec says none.
+    // The iterations that a new credential gets where a spec declares none.
     let iterations = |count: u32| (count != 4096).then(|| i64::from(count));
-    let counts: BTreeSet<u32> = there.values().map(|credential| credential.iterations).collect();
+    let counts: BTreeSet<u32> = existing.values().map(|credential| credential.iterations).collect();
     let node = match counts.first() {
         Some(count) if counts.len() == 1 => {
-            let mechanisms = Node::one_or_many(there.keys().map(|mechanism| mechanism.name()));
+            let mechanisms = Node::one_or_many(existing.keys().map(|mechanism| mechanism.name()));
             Node::map()
                 .with("mechanism", mechanisms)
                 .with("password", password)
                 .maybe("iterations", iterations(*count))
         }
         _ => {
-            let about = there.iter().map(|(mechanism, credential)| {
+            let about = existing.iter().map(|(mechanism, credential)| {
                 let node = Node::map().with("iterations", i64::from(credential.iterations));
                 (mechanism.name().to_owned(), node)
             });
@@ -133,18 +133,18 @@ fn user(
     Some((name.clone(), node))
 }
 
-fn acls(there: &BTreeSet<Binding>, export: &mut Export) {
-    let mut said = Vec::new();
-    for binding in there {
-        let alone = fold([binding]).iter().find_map(|entry| refused_item("acls", &acl(entry)));
+fn acls(existing: &BTreeSet<Binding>, export: &mut Export) {
+    let mut accepted = Vec::new();
+    for binding in existing {
+        let alone = fold([binding]).iter().find_map(|entry| violation_of_item("acls", &acl(entry)));
         match alone {
-            None => said.push(binding),
+            None => accepted.push(binding),
             Some(problem) => {
                 export.note("acls", binding.principal.clone(), format!("the ACL `{binding}`: {problem}"));
             }
         }
     }
-    let entries = fold(said).into_iter().map(|entry| {
+    let entries = fold(accepted).into_iter().map(|entry| {
         let name = entry.principals.first().cloned().unwrap_or_default();
         (name, acl(&entry))
     });
@@ -169,7 +169,7 @@ fn acl(entry: &Entry) -> Node {
     if anywhere { node } else { node.with("host", many(&entry.hosts)) }
 }
 
-/// `User:` in front is what a spec means without it.
+/// The name without `User:` in front, where a spec adds that prefix.
 fn short_user(name: &str) -> String {
     let short =
         name.strip_prefix("User:").filter(|rest| !rest.contains(':') && *rest != "*" && !rest.is_empty());
@@ -199,10 +199,10 @@ fn quota((entity, limits): (&Entity, &Quotas), export: &mut Export) -> Option<(S
     }
     let unknown = entity.0.keys().any(|kind| ENTITIES.iter().all(|(known, _)| known != kind))
         || limits.keys().any(|limit| LIMITS.iter().all(|(known, _)| known != limit))
-        // A name that is a star is taken for everybody's.
+        // The name `*` would be read as the default entity.
         || entity.0.values().flatten().any(|name| name == "*");
-    let problem = refused_item("quotas", &node)
-        .or_else(|| unknown.then(|| "a spec has no words for its entity or for its limits".to_owned()));
+    let problem = violation_of_item("quotas", &node)
+        .or_else(|| unknown.then(|| "a spec cannot express its entity or one of its limits".to_owned()));
     match problem {
         None => {
             let names = entity.0.values().map(|name| name.as_deref().unwrap_or("*"));

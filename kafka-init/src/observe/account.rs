@@ -1,4 +1,5 @@
-//! What the account that connects may do, and by what: read where the spec would add ACLs, which may take it away.
+//! The permissions of the provisioning account, and the ACLs that they come from. They are read when ACLs are about
+//! to change, because that may take permissions from the account itself.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use crate::desired::{Binding, Desired, Resource};
 use crate::observed::{Account, Operations, Principal};
 use crate::wire::{BROKER, Cluster, Connection};
 
-const LIMIT: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 /// The broker config that allows every principal every operation on a resource without ACLs.
 const ALLOW_EVERYONE: &str = "allow.everyone.if.no.acl.found";
 
@@ -22,31 +23,33 @@ pub(super) async fn read(
     desired: &Desired,
     principal: Option<Principal>,
 ) -> Result<Account, Error> {
-    let operations = on_the_cluster(cluster.main()).await?;
+    let operations = read_cluster_operations(cluster.main()).await?;
     let names: Vec<&str> = desired.topics.keys().map(String::as_str).collect();
-    let topics = metadata::operations(cluster.main(), &names).await?;
+    let topics = metadata::read_topic_operations(cluster.main(), &names).await?;
     let resources: &[Resource] =
         if names.is_empty() { &[Resource::Cluster] } else { &[Resource::Cluster, Resource::Topic] };
     let about = |binding: &Binding| {
         let resource = binding.resource;
-        resource == Resource::Cluster || names.iter().any(|name| binding.is_about(resource, name))
+        resource == Resource::Cluster || names.iter().any(|name| binding.covers_resource(resource, name))
     };
-    let acls = acls::on(cluster.main(), resources, about).await?;
-    let may_be_everybody = may_be_everybody(cluster).await?;
-    Ok(Account { principal, cluster: operations, topics, acls, may_be_everybody })
+    let acls = acls::read_on_resources(cluster.main(), resources, about).await?;
+    let may_allow_everyone = may_allow_everyone(cluster).await?;
+    Ok(Account { principal, cluster: operations, topics, acls, may_allow_everyone })
 }
 
-pub(crate) async fn on_the_cluster(main: &mut Connection) -> Result<Operations, Error> {
+pub(crate) async fn read_cluster_operations(main: &mut Connection) -> Result<Operations, Error> {
     if main.version::<DescribeClusterRequest>().is_err() {
         return Ok(Operations(Operations::UNKNOWN));
     }
     let request = DescribeClusterRequest::default().with_include_cluster_authorized_operations(true);
-    Ok(Operations(main.call(request, LIMIT).await?.cluster_authorized_operations))
+    Ok(Operations(main.call(request, TIMEOUT).await?.cluster_authorized_operations))
 }
 
-/// Each broker has its own file. The value itself is not shown, as it is the authorizer's; that there is one is.
-async fn may_be_everybody(cluster: &mut Cluster) -> Result<bool, Error> {
-    let said = Mutex::new(Vec::new());
+/// Reads whether a broker may have `allow.everyone.if.no.acl.found`. Every broker is asked, because it is set in each
+/// one's own file. The value is not shown, as it belongs to the authorizer, but a broker describes the config only
+/// where it is set.
+async fn may_allow_everyone(cluster: &mut Cluster) -> Result<bool, Error> {
+    let answers = Mutex::new(Vec::new());
     let ask = async |broker: &mut Connection| {
         let Some(id) = broker.peer().id else { return Ok(()) };
         let about = DescribeConfigsResource::default()
@@ -54,12 +57,13 @@ async fn may_be_everybody(cluster: &mut Cluster) -> Result<bool, Error> {
             .with_resource_name(StrBytes::from_string(id.to_string()))
             .with_configuration_keys(Some(vec![StrBytes::from_static_str(ALLOW_EVERYONE)]));
         let request = DescribeConfigsRequest::default().with_resources(vec![about]);
-        let answer = broker.call(request, LIMIT).await?;
-        let says_no = answer.results.iter().any(|result| result.error_code == 0 && result.configs.is_empty());
-        said.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(!says_no);
+        let answer = broker.call(request, TIMEOUT).await?;
+        let is_not_set =
+            answer.results.iter().any(|result| result.error_code == 0 && result.configs.is_empty());
+        answers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(!is_not_set);
         Ok(())
     };
     cluster.at_every_broker(ask).await?;
-    let said = said.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    Ok(said.is_empty() || said.contains(&true))
+    let answers = answers.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    Ok(answers.is_empty() || answers.contains(&true))
 }

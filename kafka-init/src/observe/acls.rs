@@ -1,4 +1,4 @@
-//! The ACLs of the principals that the spec is about, and those of everybody on some kinds of resources.
+//! Reads ACLs: those of the declared principals, or those of all principals on some resource types.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -12,55 +12,55 @@ use crate::desired::{Binding, Operation, Pattern, Permission, Resource};
 use crate::error::{Attempt, refused};
 use crate::wire::Connection;
 
-const LIMIT: Duration = Duration::from_secs(10);
-/// Matches everything.
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// The filter value that matches every resource type, pattern type, operation and permission type.
 const ANY: i8 = 1;
 
 pub(crate) async fn read(
     main: &mut Connection,
-    named: &BTreeSet<&Binding>,
+    declared: &BTreeSet<&Binding>,
 ) -> Result<BTreeSet<Binding>, Error> {
-    let principals: BTreeSet<&str> = named.iter().map(|binding| binding.principal.as_str()).collect();
-    all(main, principals.into_iter().map(of_principal).collect(), |binding| named.contains(binding)).await
+    let principals: BTreeSet<&str> = declared.iter().map(|binding| binding.principal.as_str()).collect();
+    describe(main, principals.into_iter().map(acls_of_principal).collect(), |binding| {
+        declared.contains(binding)
+    })
+    .await
 }
 
-/// All that there are.
-pub(crate) async fn every(main: &mut Connection) -> Result<BTreeSet<Binding>, Error> {
-    all(main, vec![any_acl()], |_| true).await
+/// Reads every ACL of the cluster.
+pub(crate) async fn read_every(main: &mut Connection) -> Result<BTreeSet<Binding>, Error> {
+    describe(main, vec![any_acl()], |_| true).await
 }
 
-/// Everybody's, on these kinds of resources.
-pub(super) async fn on(
+/// Reads the ACLs of all principals on these resource types.
+pub(super) async fn read_on_resources(
     main: &mut Connection,
     resources: &[Resource],
-    counts: impl Fn(&Binding) -> bool,
+    is_wanted: impl Fn(&Binding) -> bool,
 ) -> Result<BTreeSet<Binding>, Error> {
-    let of_kind = |resource: &Resource| any_acl().with_resource_type_filter(resource.number());
-    all(main, resources.iter().map(of_kind).collect(), counts).await
+    let acls_on = |resource: &Resource| any_acl().with_resource_type_filter(resource.number());
+    describe(main, resources.iter().map(acls_on).collect(), is_wanted).await
 }
 
-async fn all(
+async fn describe(
     main: &mut Connection,
     requests: Vec<DescribeAclsRequest>,
-    counts: impl Fn(&Binding) -> bool,
+    is_wanted: impl Fn(&Binding) -> bool,
 ) -> Result<BTreeSet<Binding>, Error> {
     let peer = main.peer().clone();
-    let (mut there, mut failure) = (BTreeSet::new(), Ok(()));
-    main.pipeline(requests.into_iter(), LIMIT, |_, answer: DescribeAclsResponse| {
-        let result = refused(answer.error_code, answer.error_message.as_ref(), &peer, || Attempt {
-            action: "describe the ACLs".to_owned(),
-            permission: "Describe on the cluster".to_owned(),
-            waits: &[],
-            races: &[],
+    let (mut existing, mut failure) = (BTreeSet::new(), Ok(()));
+    main.pipeline(requests.into_iter(), TIMEOUT, |_, answer: DescribeAclsResponse| {
+        let result = refused(answer.error_code, answer.error_message.as_ref(), &peer, || {
+            Attempt::new("describe the ACLs", "Describe on the cluster")
         });
         failure = std::mem::replace(&mut failure, Ok(())).and(result);
-        there.extend(answer.resources.iter().flat_map(bindings).filter(&counts));
+        existing.extend(answer.resources.iter().flat_map(bindings).filter(&is_wanted));
     })
     .await?;
-    failure.map(|()| there)
+    failure.map(|()| existing)
 }
 
-fn of_principal(principal: &str) -> DescribeAclsRequest {
+fn acls_of_principal(principal: &str) -> DescribeAclsRequest {
     any_acl().with_principal_filter(Some(StrBytes::from_string(principal.to_owned())))
 }
 
@@ -75,15 +75,16 @@ fn any_acl() -> DescribeAclsRequest {
         .with_permission_type(ANY)
 }
 
-/// The ACLs of one resource. An ACL whose type this build does not know cannot be declared in a spec, so it is left out.
+/// The ACLs of one resource. An ACL with a type that this build does not know cannot be declared in a spec, so it is
+/// left out.
 fn bindings(resource: &DescribeAclsResource) -> impl Iterator<Item = Binding> {
-    let kind = Resource::numbered(resource.resource_type);
-    let pattern = Pattern::numbered(resource.pattern_type);
+    let kind = Resource::from_number(resource.resource_type);
+    let pattern = Pattern::from_number(resource.pattern_type);
     resource.acls.iter().filter_map(move |acl: &AclDescription| {
         Some(Binding {
             principal: acl.principal.to_string(),
-            permission: Permission::numbered(acl.permission_type)?,
-            operation: Operation::numbered(acl.operation)?,
+            permission: Permission::from_number(acl.permission_type)?,
+            operation: Operation::from_number(acl.operation)?,
             resource: kind?,
             pattern: pattern?,
             name: resource.resource_name.to_string(),

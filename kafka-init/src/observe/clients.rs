@@ -1,4 +1,4 @@
-//! Users, ACLs and quotas.
+//! Reads what concerns clients: SCRAM users, ACLs and client quotas.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use crate::desired::{Binding, Desired, Entity, Quotas};
 use crate::observed::{Account, Credentials, Principal};
 use crate::wire::{Cluster, Probe};
 
-/// The declared users, ACLs and quotas that exist, and what the account that connects may do.
+/// The declared users, ACLs and quotas that exist, and the permissions of the provisioning account.
 pub(crate) struct Clients {
     pub(crate) users: BTreeMap<String, Credentials>,
     pub(crate) acls: BTreeSet<Binding>,
@@ -30,7 +30,7 @@ pub(crate) async fn read(
     if !desired.users.is_empty() || !desired.absent_users.is_empty() {
         users = users::read(cluster.main(), probe, desired, secrets).await?;
     }
-    // Last, as a broker shows new ones some hundredths of a second after it has acknowledged them.
+    // ACLs are read last, because a broker shows new ones some hundredths of a second after it has acknowledged them.
     let named = desired.acls.iter().chain(&desired.absent_acls).collect();
     let acls = acls::read(cluster.main(), &named).await?;
     let principal = principal(desired, secrets)?;
@@ -42,8 +42,8 @@ pub(crate) async fn read(
     Ok(Clients { users, acls, quotas, principal, account })
 }
 
-/// As Kafka names it unless it is told to name it otherwise. With a certificate alone it is a name in there, by rules of
-/// the broker's.
+/// The principal of the provisioning account by Kafka's default rules. With a client certificate it is unknown,
+/// because the broker maps the certificate's name to a principal by its own rules.
 #[expect(clippy::disallowed_methods, reason = "the name may be a secret, and is compared and never shown")]
 fn principal(desired: &Desired, secrets: &Secrets) -> Result<Option<Principal>, Error> {
     use secrecy::ExposeSecret as _;

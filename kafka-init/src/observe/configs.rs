@@ -1,4 +1,4 @@
-//! The declared configs of topics that exist, as they are in effect.
+//! Reads the declared configs of existing topics and of all brokers, with the values that are in effect.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -19,16 +19,17 @@ use crate::error::{Attempt, refused};
 use crate::observed::{ObservedTopic, Setting};
 use crate::wire::{BROKER, Connection, TOPIC};
 
-/// `DYNAMIC_TOPIC_CONFIG`, as `DescribeConfigs` numbers the sources of a value.
-const OF_THE_TOPIC: i8 = 1;
-/// `DYNAMIC_DEFAULT_BROKER_CONFIG`.
-const OF_ALL_BROKERS: i8 = 3;
+/// The config source `DYNAMIC_TOPIC_CONFIG`, as `DescribeConfigs` numbers it.
+const DYNAMIC_TOPIC_CONFIG: i8 = 1;
+/// The config source `DYNAMIC_DEFAULT_BROKER_CONFIG`.
+const DYNAMIC_DEFAULT_BROKER_CONFIG: i8 = 3;
+/// The most topics of one request for declared configs.
 const BATCH: usize = 1_000;
-/// Of so many topics with all of their configs, an answer stays around a megabyte.
-const WHOLE: usize = 500;
-const LIMIT: Duration = Duration::from_secs(10);
+/// The most topics of one request for all configs; the response has about a megabyte.
+const ALL_CONFIGS_BATCH: usize = 500;
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Fills in the configs of `topics`. A topic that is gone by now is taken out.
+/// Adds the declared configs to `topics`. A topic that was deleted meanwhile is removed from them.
 pub(super) async fn read(
     connection: &mut Connection,
     desired: &Desired,
@@ -46,9 +47,9 @@ pub(super) async fn read(
     let peer = connection.peer().clone();
     let mut failure = Ok(());
     connection
-        .pipeline(requests, LIMIT, |_, answer| {
+        .pipeline(requests, TIMEOUT, |_, answer| {
             for result in answer.results {
-                if let Err(error) = note(result, &peer, desired, topics) {
+                if let Err(error) = record(result, &peer, desired, topics) {
                     failure = Err(error);
                 }
             }
@@ -57,118 +58,122 @@ pub(super) async fn read(
     failure
 }
 
-/// Every config that is set on these topics.
-pub(crate) async fn every(
+/// Reads every config that is set on these topics.
+pub(crate) async fn read_every(
     connection: &mut Connection,
     topics: &[String],
 ) -> Result<BTreeMap<String, BTreeMap<String, Setting>>, Error> {
-    let requests = topics.chunks(WHOLE).map(|some| {
+    let requests = topics.chunks(ALL_CONFIGS_BATCH).map(|chunk| {
         let of = |name: &String| {
             let resource =
                 DescribeConfigsResource::default().with_resource_type(TOPIC).with_configuration_keys(None);
             resource.with_resource_name(StrBytes::from_string(name.clone()))
         };
-        DescribeConfigsRequest::default().with_resources(some.iter().map(of).collect())
+        DescribeConfigsRequest::default().with_resources(chunk.iter().map(of).collect())
     });
     let peer = connection.peer().clone();
-    let (mut there, mut failure) = (BTreeMap::new(), Ok(()));
-    let note = |_, answer: DescribeConfigsResponse| {
+    let (mut existing, mut failure) = (BTreeMap::new(), Ok(()));
+    let record = |_, answer: DescribeConfigsResponse| {
         for result in answer.results {
             let name = result.resource_name.to_string();
             if result.error_code == ResponseError::UnknownTopicOrPartition.code() {
                 continue;
             }
             let message = result.error_message.as_ref();
-            match refused(result.error_code, message, &peer, || describing(&name)) {
-                // What is no own value is most of the answer.
+            match refused(result.error_code, message, &peer, || describe_attempt(&name)) {
+                // Most of the response are defaults, which are dropped here.
                 Ok(()) => {
-                    let own =
-                        result.configs.into_iter().filter(|config| config.config_source == OF_THE_TOPIC);
-                    there.insert(name, own.map(|config| setting(config, OF_THE_TOPIC)).collect());
+                    let own = result
+                        .configs
+                        .into_iter()
+                        .filter(|config| config.config_source == DYNAMIC_TOPIC_CONFIG);
+                    existing.insert(name, own.map(|config| setting(config, DYNAMIC_TOPIC_CONFIG)).collect());
                 }
                 Err(error) => failure = Err(error),
             }
         }
     };
-    connection.pipeline(requests, LIMIT, note).await?;
-    failure.map(|()| there)
+    connection.pipeline(requests, TIMEOUT, record).await?;
+    failure.map(|()| existing)
 }
 
-/// Every config that is set for all brokers.
-pub(crate) async fn every_of_brokers(
+/// Reads every cluster-wide dynamic broker config.
+pub(crate) async fn read_every_broker_default(
     connection: &mut Connection,
 ) -> Result<BTreeMap<String, Setting>, Error> {
     let all = DescribeConfigsResource::default().with_resource_type(BROKER).with_configuration_keys(None);
     let request = DescribeConfigsRequest::default().with_resources(vec![all]);
-    settings_of_brokers(connection, request, |_| true).await
+    describe_broker_defaults(connection, request, |_| true).await
 }
 
-/// The declared keys, as far as they are set for all brokers.
-pub(super) async fn of_brokers(
+/// Reads the declared cluster-wide dynamic broker configs.
+pub(super) async fn read_broker_defaults(
     connection: &mut Connection,
     declared: &BTreeMap<String, Option<String>>,
 ) -> Result<BTreeMap<String, Setting>, Error> {
-    let request = DescribeConfigsRequest::default().with_resources(vec![of_keys(BROKER, declared.keys())]);
-    settings_of_brokers(connection, request, |key| declared.contains_key(key)).await
+    let request =
+        DescribeConfigsRequest::default().with_resources(vec![resource_with_keys(BROKER, declared.keys())]);
+    describe_broker_defaults(connection, request, |key| declared.contains_key(key)).await
 }
 
-async fn settings_of_brokers(
+async fn describe_broker_defaults(
     connection: &mut Connection,
     request: DescribeConfigsRequest,
-    counts: impl Fn(&str) -> bool,
+    is_wanted: impl Fn(&str) -> bool,
 ) -> Result<BTreeMap<String, Setting>, Error> {
-    let answer = connection.call(request, LIMIT).await?;
+    let answer = connection.call(request, TIMEOUT).await?;
     let mut settings = BTreeMap::new();
     for result in answer.results {
-        refused(result.error_code, result.error_message.as_ref(), connection.peer(), || Attempt {
-            action: "describe the configs of all brokers".to_owned(),
-            permission: "DescribeConfigs on the cluster".to_owned(),
-            waits: &[],
-            races: &[],
+        refused(result.error_code, result.error_message.as_ref(), connection.peer(), || {
+            Attempt::new("describe the configs of all brokers", "DescribeConfigs on the cluster")
         })?;
-        let asked = result.configs.into_iter().filter(|config| counts(config.name.as_str()));
-        settings.extend(asked.map(|config| setting(config, OF_ALL_BROKERS)));
+        let asked = result.configs.into_iter().filter(|config| is_wanted(config.name.as_str()));
+        settings.extend(asked.map(|config| setting(config, DYNAMIC_DEFAULT_BROKER_CONFIG)));
     }
     Ok(settings)
 }
 
-/// What each of these topics, or all brokers where there is no name, has for these keys, as one broker knows it.
-pub(crate) async fn at(
+/// Reads these configs of topics, or of all brokers where there is no name, as one broker shows them.
+pub(crate) async fn read_at_broker(
     broker: &mut Connection,
-    things: &[(Option<&str>, Vec<&String>)],
+    resources: &[(Option<&str>, Vec<&String>)],
 ) -> Result<BTreeMap<Option<String>, BTreeMap<String, Setting>>, Error> {
-    let requests = things.chunks(BATCH).map(|batch| {
-        let thing = |(topic, keys): &(Option<&str>, Vec<&String>)| match topic {
-            Some(name) => of_keys(TOPIC, keys.iter().copied())
+    let requests = resources.chunks(BATCH).map(|batch| {
+        let resource_of = |(topic, keys): &(Option<&str>, Vec<&String>)| match topic {
+            Some(name) => resource_with_keys(TOPIC, keys.iter().copied())
                 .with_resource_name(StrBytes::from_string((*name).to_owned())),
-            None => of_keys(BROKER, keys.iter().copied()),
+            None => resource_with_keys(BROKER, keys.iter().copied()),
         };
-        DescribeConfigsRequest::default().with_resources(batch.iter().map(thing).collect())
+        DescribeConfigsRequest::default().with_resources(batch.iter().map(resource_of).collect())
     });
-    let mut there = BTreeMap::new();
-    let note = |_, answer: DescribeConfigsResponse| {
-        // One that cannot be read is not shown yet; the verification says why.
+    let mut existing = BTreeMap::new();
+    let record = |_, answer: DescribeConfigsResponse| {
+        // A resource with an error counts as not visible yet; the verification reports the error.
         for result in answer.results.into_iter().filter(|result| result.error_code == 0) {
             let topic = (result.resource_type == TOPIC).then(|| result.resource_name.to_string());
-            let own = if topic.is_some() { OF_THE_TOPIC } else { OF_ALL_BROKERS };
-            there.insert(topic, result.configs.into_iter().map(|config| setting(config, own)).collect());
+            let own_source =
+                if topic.is_some() { DYNAMIC_TOPIC_CONFIG } else { DYNAMIC_DEFAULT_BROKER_CONFIG };
+            existing.insert(
+                topic,
+                result.configs.into_iter().map(|config| setting(config, own_source)).collect(),
+            );
         }
     };
-    broker.pipeline(requests, LIMIT, note).await?;
-    Ok(there)
+    broker.pipeline(requests, TIMEOUT, record).await?;
+    Ok(existing)
 }
 
-fn of_keys<'k>(kind: i8, keys: impl Iterator<Item = &'k String>) -> DescribeConfigsResource {
+fn resource_with_keys<'k>(kind: i8, keys: impl Iterator<Item = &'k String>) -> DescribeConfigsResource {
     let keys = keys.map(|key| StrBytes::from_string(key.clone())).collect();
     DescribeConfigsResource::default().with_resource_type(kind).with_configuration_keys(Some(keys))
 }
 
-/// Asks for the declared keys only: all others are not the spec's, and would be most of the answer.
+/// Asks only for the declared keys; all other configs would be most of the response.
 fn resource(name: &str, topic: &Topic) -> DescribeConfigsResource {
-    of_keys(TOPIC, topic.config.keys()).with_resource_name(StrBytes::from_string(name.to_owned()))
+    resource_with_keys(TOPIC, topic.config.keys()).with_resource_name(StrBytes::from_string(name.to_owned()))
 }
 
-fn note(
+fn record(
     result: DescribeConfigsResult,
     peer: &Peer,
     desired: &Desired,
@@ -179,31 +184,26 @@ fn note(
         topics.remove(name);
         return Ok(());
     }
-    refused(result.error_code, result.error_message.as_ref(), peer, || describing(name))?;
+    refused(result.error_code, result.error_message.as_ref(), peer, || describe_attempt(name))?;
     if let (Some(topic), Some(declared)) = (topics.get_mut(name), desired.topics.get(name)) {
         let asked =
             result.configs.into_iter().filter(|config| declared.config.contains_key(config.name.as_str()));
-        topic.config = asked.map(|config| setting(config, OF_THE_TOPIC)).collect();
+        topic.config = asked.map(|config| setting(config, DYNAMIC_TOPIC_CONFIG)).collect();
     }
     Ok(())
 }
 
-fn describing(name: &str) -> Attempt {
-    Attempt {
-        action: format!("describe the configs of topic {name}"),
-        permission: format!("DescribeConfigs on topic {name}"),
-        waits: &[],
-        races: &[],
-    }
+fn describe_attempt(name: &str) -> Attempt {
+    Attempt::new(format!("describe the configs of topic {name}"), format!("DescribeConfigs on topic {name}"))
 }
 
-/// `own` is the source of a value that is set on the resource itself.
-pub(super) fn setting(config: DescribeConfigsResourceResult, own: i8) -> (String, Setting) {
+/// The name and the setting; `own_source` is the config source of a value that is set on the resource itself.
+pub(super) fn setting(config: DescribeConfigsResourceResult, own_source: i8) -> (String, Setting) {
     let setting = Setting {
         value: config.value.map(|value| value.to_string()),
-        kind: ConfigType::of(config.config_type),
+        kind: ConfigType::from_number(config.config_type),
         sensitive: config.is_sensitive,
-        is_own: config.config_source == own,
+        is_own: config.config_source == own_source,
     };
     (config.name.to_string(), setting)
 }

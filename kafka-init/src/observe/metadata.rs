@@ -1,4 +1,4 @@
-//! Topics by name, from the broker's own copy of the metadata.
+//! Reads topics from the metadata of one broker.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -14,12 +14,12 @@ use crate::error::{Attempt, refused};
 use crate::observed::{Assignment, ObservedTopic, Operations};
 use crate::wire::Connection;
 
-/// An answer for so many topics with a dozen partitions each stays around half a megabyte.
+/// The most topics of one request; with a dozen partitions each, the response has about half a megabyte.
 const BATCH: usize = 1_000;
-const LIMIT: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Hands over every one of the topics that exists, and says which brokers lead their partitions.
-pub(super) async fn topics(
+/// Passes each of these topics that exists to `each`, and returns the leaders of their partitions.
+pub(super) async fn read_topics(
     connection: &mut Connection,
     names: &[&str],
     mut each: impl FnMut(String, ObservedTopic),
@@ -32,7 +32,7 @@ pub(super) async fn topics(
             if topic.error_code == ResponseError::UnknownTopicOrPartition.code() {
                 continue;
             }
-            match refused(topic.error_code, None, &peer, || attempt(&name)) {
+            match refused(topic.error_code, None, &peer, || describe_attempt(&name)) {
                 Ok(()) => {
                     leaders.extend(topic.partitions.iter().map(|partition| partition.leader_id.0));
                     each(name, observed(&topic));
@@ -41,33 +41,33 @@ pub(super) async fn topics(
             }
         }
     };
-    by_name(connection, names, read).await?;
+    read_by_name(connection, names, read).await?;
     failure.map(|()| leaders)
 }
 
-/// Every topic, and whether it is Kafka's own.
-pub(crate) async fn every(
+/// Reads every topic, and whether it is an internal topic of Kafka.
+pub(crate) async fn read_every(
     connection: &mut Connection,
 ) -> Result<BTreeMap<String, (ObservedTopic, bool)>, Error> {
     let request = MetadataRequest::default().with_topics(None).with_allow_auto_topic_creation(false);
     let peer = connection.peer().clone();
-    let answer = connection.call(request, LIMIT).await?;
+    let answer = connection.call(request, TIMEOUT).await?;
     let mut topics = BTreeMap::new();
     for topic in &answer.topics {
         let name = topic.name.as_ref().map(|name| name.to_string()).unwrap_or_default();
-        refused(topic.error_code, None, &peer, || attempt(&name))?;
+        refused(topic.error_code, None, &peer, || describe_attempt(&name))?;
         topics.insert(name, (observed(topic), topic.is_internal));
     }
     Ok(topics)
 }
 
-/// What the account that connects may do with each of the topics that exists.
-pub(super) async fn operations(
+/// Reads the operations that the provisioning account may do on each of these topics that exists.
+pub(super) async fn read_topic_operations(
     connection: &mut Connection,
     names: &[&str],
 ) -> Result<BTreeMap<String, Operations>, Error> {
     let mut operations = BTreeMap::new();
-    let mut note = |topics: Vec<MetadataResponseTopic>| {
+    let mut record = |topics: Vec<MetadataResponseTopic>| {
         for topic in topics.into_iter().filter(|topic| topic.error_code == 0) {
             let name = topic.name.as_ref().map(|name| name.to_string()).unwrap_or_default();
             if names.contains(&name.as_str()) {
@@ -75,20 +75,20 @@ pub(super) async fn operations(
             }
         }
     };
-    ask(connection, names, true, |_, topics| note(topics)).await?;
+    request_metadata(connection, names, true, |_, topics| record(topics)).await?;
     Ok(operations)
 }
 
-/// The raw answers for the named topics.
-pub(crate) async fn by_name(
+/// Reads the metadata of these topics.
+pub(crate) async fn read_by_name(
     connection: &mut Connection,
     names: &[&str],
     each: impl FnMut(usize, Vec<MetadataResponseTopic>),
 ) -> Result<(), Error> {
-    ask(connection, names, false, each).await
+    request_metadata(connection, names, false, each).await
 }
 
-async fn ask(
+async fn request_metadata(
     connection: &mut Connection,
     names: &[&str],
     operations: bool,
@@ -104,19 +104,14 @@ async fn ask(
             .with_allow_auto_topic_creation(false)
             .with_include_topic_authorized_operations(operations)
     });
-    connection.pipeline(requests, LIMIT, |index, answer| each(index, answer.topics)).await
+    connection.pipeline(requests, TIMEOUT, |index, answer| each(index, answer.topics)).await
 }
 
-fn attempt(name: &str) -> Attempt {
-    Attempt {
-        action: format!("describe topic {name}"),
-        permission: format!("Describe on topic {name}"),
-        waits: &[],
-        races: &[],
-    }
+fn describe_attempt(name: &str) -> Attempt {
+    Attempt::new(format!("describe topic {name}"), format!("Describe on topic {name}"))
 }
 
-/// The fewest copies that a partition of the topic has, and the most.
+/// The smallest and the largest number of replicas of the topic's partitions.
 pub(super) fn copies(topic: &MetadataResponseTopic) -> (i16, i16) {
     let copies = |partition: &MetadataResponsePartition| {
         i16::try_from(partition.replica_nodes.len()).unwrap_or(i16::MAX)

@@ -1,4 +1,4 @@
-//! The limits of the entities that the spec is about: one request for each combination of kinds.
+//! Reads the client quotas of the declared entities, with one request for each combination of entity types.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -13,65 +13,63 @@ use crate::desired::{Entity, Limits, Quotas, Rate};
 use crate::error::{Attempt, refused};
 use crate::wire::Connection;
 
-const LIMIT: Duration = Duration::from_secs(10);
-/// The default of a kind. It is asked for by itself, as Kafka-compatible servers count it in `ANY` or do not.
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// The match type for the default entity of a type. It is asked for separately, because Kafka-compatible servers
+/// differ in whether `ANY` includes it.
 const DEFAULT: i8 = 1;
-/// Every name of a kind.
+/// The match type for every name of an entity type.
 const ANY: i8 = 2;
 
-/// The kinds that an entity has, and of each whether its default is meant.
-type Kinds<'e> = Vec<(&'e str, bool)>;
+/// The entity types of an entity, and for each whether it is the default entity.
+type EntityTypes<'e> = Vec<(&'e str, bool)>;
 
 pub(super) async fn read(
     main: &mut Connection,
     desired: &BTreeMap<Entity, Limits>,
 ) -> Result<BTreeMap<Entity, Quotas>, Error> {
-    let kinds: BTreeSet<Kinds<'_>> = desired.keys().map(kinds).collect();
-    let requests = kinds.iter().map(of_kinds).collect();
-    ask(main, requests, |entity| desired.contains_key(entity)).await
+    let entity_types: BTreeSet<EntityTypes<'_>> = desired.keys().map(entity_types).collect();
+    let requests = entity_types.iter().map(request_for).collect();
+    describe(main, requests, |entity| desired.contains_key(entity)).await
 }
 
-/// All that there are.
-pub(crate) async fn every(main: &mut Connection) -> Result<BTreeMap<Entity, Quotas>, Error> {
-    ask(main, vec![DescribeClientQuotasRequest::default()], |_| true).await
+/// Reads every client quota of the cluster.
+pub(crate) async fn read_every(main: &mut Connection) -> Result<BTreeMap<Entity, Quotas>, Error> {
+    describe(main, vec![DescribeClientQuotasRequest::default()], |_| true).await
 }
 
-async fn ask(
+async fn describe(
     main: &mut Connection,
     requests: Vec<DescribeClientQuotasRequest>,
-    counts: impl Fn(&Entity) -> bool,
+    is_wanted: impl Fn(&Entity) -> bool,
 ) -> Result<BTreeMap<Entity, Quotas>, Error> {
     let peer = main.peer().clone();
-    let (mut there, mut failure) = (BTreeMap::new(), Ok(()));
-    main.pipeline(requests.into_iter(), LIMIT, |_, answer: DescribeClientQuotasResponse| {
-        let result = refused(answer.error_code, answer.error_message.as_ref(), &peer, || Attempt {
-            action: "describe the client quotas".to_owned(),
-            permission: "DescribeConfigs on the cluster".to_owned(),
-            waits: &[],
-            races: &[],
+    let (mut existing, mut failure) = (BTreeMap::new(), Ok(()));
+    main.pipeline(requests.into_iter(), TIMEOUT, |_, answer: DescribeClientQuotasResponse| {
+        let result = refused(answer.error_code, answer.error_message.as_ref(), &peer, || {
+            Attempt::new("describe the client quotas", "DescribeConfigs on the cluster")
         });
         failure = std::mem::replace(&mut failure, Ok(())).and(result);
         let entries = answer.entries.unwrap_or_default();
-        there.extend(entries.iter().map(entry).filter(|(entity, _)| counts(entity)));
+        existing.extend(entries.iter().map(entry).filter(|(entity, _)| is_wanted(entity)));
     })
     .await?;
-    failure.map(|()| there)
+    failure.map(|()| existing)
 }
 
-fn kinds(entity: &Entity) -> Kinds<'_> {
-    entity.0.iter().map(|(kind, name)| (kind.as_str(), name.is_none())).collect()
+fn entity_types(entity: &Entity) -> EntityTypes<'_> {
+    entity.0.iter().map(|(entity_type, name)| (entity_type.as_str(), name.is_none())).collect()
 }
 
-/// Strict: entities of these kinds and of no other beside them.
-fn of_kinds(kinds: &Kinds<'_>) -> DescribeClientQuotasRequest {
-    let component = |(kind, is_default): &(&str, bool)| {
+/// A strict request: it matches entities of exactly these types.
+fn request_for(entity_types: &EntityTypes<'_>) -> DescribeClientQuotasRequest {
+    let component = |(entity_type, is_default): &(&str, bool)| {
         ComponentData::default()
-            .with_entity_type(StrBytes::from_string((*kind).to_owned()))
+            .with_entity_type(StrBytes::from_string((*entity_type).to_owned()))
             .with_match_type(if *is_default { DEFAULT } else { ANY })
             .with_match(None)
     };
     DescribeClientQuotasRequest::default()
-        .with_components(kinds.iter().map(component).collect())
+        .with_components(entity_types.iter().map(component).collect())
         .with_strict(true)
 }
 

@@ -1,4 +1,4 @@
-//! The partitions that are being moved to other brokers.
+//! Reads the ongoing reassignments of partitions.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,39 +9,36 @@ use crate::Error;
 use crate::error::{Attempt, refused};
 use crate::wire::Connection;
 
-const LIMIT: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// One partition that is being moved.
+/// The ongoing reassignment of one partition.
 pub(crate) struct Reassignment {
-    /// All brokers that have a copy or get one.
+    /// The brokers that have a replica or are getting one.
     pub(crate) replicas: Vec<i32>,
-    /// Those that get one.
+    /// The brokers that are getting a replica.
     pub(crate) adding: Vec<i32>,
-    /// Those that have one when it is done.
+    /// The brokers that have a replica after the reassignment.
     pub(crate) target: Vec<i32>,
 }
 
-/// By partition.
-pub(crate) type UnderWay = BTreeMap<i32, Reassignment>;
+/// The ongoing reassignments of one topic, by partition.
+pub(crate) type OngoingReassignments = BTreeMap<i32, Reassignment>;
 
-/// What is under way of these topics.
+/// Reads the ongoing reassignments of these topics.
 pub(crate) async fn read(
     main: &mut Connection,
     topics: &[&str],
-) -> Result<BTreeMap<String, UnderWay>, Error> {
+) -> Result<BTreeMap<String, OngoingReassignments>, Error> {
     if topics.is_empty() {
         return Ok(BTreeMap::new());
     }
-    // All that is under way: a topic can only be asked for with the numbers of its partitions.
+    // Every reassignment is asked for, because a topic can be asked for only with the numbers of its partitions.
     let request = ListPartitionReassignmentsRequest::default().with_topics(None);
-    let answer = main.call(request, LIMIT).await?;
-    refused(answer.error_code, answer.error_message.as_ref(), main.peer(), || Attempt {
-        action: "list the reassignments of partitions".to_owned(),
-        permission: "Describe on the cluster".to_owned(),
-        waits: &[],
-        races: &[],
+    let answer = main.call(request, TIMEOUT).await?;
+    refused(answer.error_code, answer.error_message.as_ref(), main.peer(), || {
+        Attempt::new("list the reassignments of partitions", "Describe on the cluster")
     })?;
-    let mut there = BTreeMap::new();
+    let mut existing = BTreeMap::new();
     for topic in answer.topics.into_iter().filter(|topic| topics.contains(&topic.name.0.as_str())) {
         let partitions = topic.partitions.into_iter().map(|partition| {
             let ids = |brokers: &[BrokerId]| -> Vec<i32> { brokers.iter().map(|broker| broker.0).collect() };
@@ -52,7 +49,7 @@ pub(crate) async fn read(
                 Reassignment { replicas, adding: ids(&partition.adding_replicas), target },
             )
         });
-        there.insert(topic.name.0.to_string(), partitions.collect());
+        existing.insert(topic.name.0.to_string(), partitions.collect());
     }
-    Ok(there)
+    Ok(existing)
 }

@@ -1,6 +1,6 @@
-//! The declared SCRAM users: which credentials each one has, and whether the declared password opens them.
+//! Reads the declared SCRAM users: the credentials of each one, and whether the declared password is accepted.
 //!
-//! Kafka shows a credential's mechanism and iterations and nothing else, so the password is tried.
+//! Kafka describes only the mechanism and the iterations of a credential, so the password is tried in a login.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -19,12 +19,12 @@ use crate::error::{Attempt, refused};
 use crate::observed::{Credential, Credentials};
 use crate::wire::{Connection, Login, Probe};
 
-const LIMIT: Duration = Duration::from_secs(10);
-/// So many logins at once; each is a connection and thousands of rounds of a hash on both sides.
-const AT_ONCE: usize = 16;
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// The most logins at once. Each one is a connection, and thousands of hash rounds on both sides.
+const MAX_CONCURRENT_LOGINS: usize = 16;
 
 /// A login to try: the user, the mechanism, and the secret that holds the password.
-type Trial<'c> = (&'c str, Scram, &'c SecretRef);
+type LoginTrial<'c> = (&'c str, Scram, &'c SecretRef);
 
 pub(super) async fn read(
     main: &mut Connection,
@@ -34,55 +34,59 @@ pub(super) async fn read(
 ) -> Result<BTreeMap<String, Credentials>, Error> {
     let users = &desired.users;
     let asked = users.keys().chain(desired.absent_users.keys()).collect();
-    let mut there = describe(main, Some(&asked)).await?;
+    let mut existing = describe(main, Some(&asked)).await?;
     if !desired.compare_passwords {
-        there.values_mut().flat_map(BTreeMap::values_mut).for_each(|credential| credential.opens = true);
-        return Ok(there);
+        existing
+            .values_mut()
+            .flat_map(BTreeMap::values_mut)
+            .for_each(|credential| credential.password_matches = true);
+        return Ok(existing);
     }
-    let mut trials: Vec<Trial<'_>> = Vec::new();
-    for (name, credentials) in &there {
+    let mut trials: Vec<LoginTrial<'_>> = Vec::new();
+    for (name, credentials) in &existing {
         let Some((name, user)) = users.get_key_value(name) else { continue };
         let declared = user.iter().filter(|(mechanism, _)| credentials.contains_key(mechanism));
         trials.extend(declared.map(|(mechanism, password)| (name.as_str(), *mechanism, &password.secret)));
     }
-    // What no login tries now will be tried when it is there.
+    // A mechanism that no login tries now must still be offered, because the verification will try it.
     let mut untried: BTreeSet<Scram> = users.values().flat_map(|user| user.keys().copied()).collect();
     untried.retain(|mechanism| !trials.iter().any(|(_, tried, _)| tried == mechanism));
-    probe.has(&untried).await?;
-    log_in(probe, &trials, secrets).await?;
+    probe.check_mechanisms(&untried).await?;
+    try_logins(probe, &trials, secrets).await?;
     for (name, mechanism, _) in trials {
-        let credential = there.get_mut(name).and_then(|credentials| credentials.get_mut(&mechanism));
+        let credential = existing.get_mut(name).and_then(|credentials| credentials.get_mut(&mechanism));
         if let Some(credential) = credential {
-            credential.opens = probe.has_opened(name, mechanism);
+            credential.password_matches = probe.has_succeeded(name, mechanism);
         }
     }
-    Ok(there)
+    Ok(existing)
 }
 
-/// Tries the logins; the probe remembers those that succeed, and what has succeeded is not tried again.
-async fn log_in(probe: &mut Probe, trials: &[Trial<'_>], secrets: &Secrets) -> Result<(), Error> {
-    let untried = trials.iter().filter(|(user, mechanism, _)| !probe.has_opened(user, *mechanism));
-    let untried: Vec<&Trial<'_>> = untried.collect();
-    for some in untried.chunks(AT_ONCE) {
-        let tries = some.iter().map(async |(user, mechanism, password)| {
+/// Tries the logins, except those that have succeeded before. The probe records which ones succeed.
+async fn try_logins(probe: &mut Probe, trials: &[LoginTrial<'_>], secrets: &Secrets) -> Result<(), Error> {
+    let untried = trials.iter().filter(|(user, mechanism, _)| !probe.has_succeeded(user, *mechanism));
+    let untried: Vec<&LoginTrial<'_>> = untried.collect();
+    for chunk in untried.chunks(MAX_CONCURRENT_LOGINS) {
+        let tries = chunk.iter().map(async |(user, mechanism, password)| {
             let text = Text::Plain((*user).to_owned());
-            probe.accepts(Login::new((*mechanism).into(), &text, secrets.get(password)?, secrets)?).await
+            probe.try_login(Login::new((*mechanism).into(), &text, secrets.get(password)?, secrets)?).await
         });
         let accepted = join_all(tries).await.into_iter().collect::<Result<Vec<bool>, Error>>()?;
-        for ((user, mechanism, _), _) in some.iter().zip(accepted).filter(|(_, accepted)| *accepted) {
-            probe.remember(user, *mechanism);
+        for ((user, mechanism, _), _) in chunk.iter().zip(accepted).filter(|(_, accepted)| *accepted) {
+            probe.record_success(user, *mechanism);
         }
     }
     Ok(())
 }
 
-/// All that there are.
-pub(crate) async fn every(main: &mut Connection) -> Result<BTreeMap<String, Credentials>, Error> {
+/// Reads every SCRAM user of the cluster.
+pub(crate) async fn read_every(main: &mut Connection) -> Result<BTreeMap<String, Credentials>, Error> {
     describe(main, None).await
 }
 
-/// Of these users, or of all, which is an empty list on the wire: a broker that refuses a request whose list is null fails while
-/// it makes its answer (`DescribeUserScramCredentialsRequest.getErrorResponse`), and never sends one.
+/// Describes these users, or all users, for which the list in the request is empty. A null list would mean the same,
+/// but a broker that refuses such a request fails to build its response
+/// (`DescribeUserScramCredentialsRequest.getErrorResponse`) and never sends one.
 async fn describe(
     main: &mut Connection,
     users: Option<&BTreeSet<&String>>,
@@ -90,15 +94,10 @@ async fn describe(
     let name = |name: &&String| UserName::default().with_name(StrBytes::from_string((*name).clone()));
     let names = users.into_iter().flatten().map(name).collect();
     let request = DescribeUserScramCredentialsRequest::default().with_users(Some(names));
-    let answer = main.call(request, LIMIT).await?;
-    let attempt = || Attempt {
-        action: "describe the SCRAM users".to_owned(),
-        permission: "Describe on the cluster".to_owned(),
-        waits: &[],
-        races: &[],
-    };
+    let answer = main.call(request, TIMEOUT).await?;
+    let attempt = || Attempt::new("describe the SCRAM users", "Describe on the cluster");
     refused(answer.error_code, answer.error_message.as_ref(), main.peer(), attempt)?;
-    let mut there = BTreeMap::new();
+    let mut existing = BTreeMap::new();
     for user in answer.results {
         let asked = |name: &str| users.is_none_or(|users| users.iter().any(|asked| asked.as_str() == name));
         let is_asked_for = asked(user.user.as_str());
@@ -106,12 +105,12 @@ async fn describe(
             continue;
         }
         refused(user.error_code, user.error_message.as_ref(), main.peer(), attempt)?;
-        there.insert(user.user.to_string(), user.credential_infos.iter().filter_map(credential).collect());
+        existing.insert(user.user.to_string(), user.credential_infos.iter().filter_map(credential).collect());
     }
-    Ok(there)
+    Ok(existing)
 }
 
 fn credential(info: &CredentialInfo) -> Option<(Scram, Credential)> {
-    let credential = Credential { iterations: u32::try_from(info.iterations).ok()?, opens: false };
-    Some((Scram::of(info.mechanism)?, credential))
+    let credential = Credential { iterations: u32::try_from(info.iterations).ok()?, password_matches: false };
+    Some((Scram::from_number(info.mechanism)?, credential))
 }

@@ -1,26 +1,27 @@
-//! The account that connects: what it may do, and by which ACLs.
+//! The provisioning account: its permissions, and the ACLs that they come from.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::desired::{Binding, Operation, Resource};
 
-/// The account that connects, and what the authorizer says of it.
+/// The provisioning account, and the operations that the authorizer allows it.
 #[derive(Clone, Debug, Default)]
 pub struct Account {
-    /// Its principal, where it is known.
+    /// Its principal, where that is known.
     pub principal: Option<Principal>,
-    /// What it may do with the cluster.
+    /// The operations that it may do on the cluster.
     pub cluster: Operations,
-    /// What it may do with each declared topic that is there.
+    /// The operations that it may do on each declared topic that exists.
     pub topics: BTreeMap<String, Operations>,
-    /// The ACLs of everybody on the cluster and on the declared topics.
+    /// The ACLs of all principals on the cluster and on the declared topics.
     pub acls: BTreeSet<Binding>,
-    /// A resource without ACLs may be everybody's: no broker says that it is not.
-    pub may_be_everybody: bool,
+    /// True unless every broker is known not to set `allow.everyone.if.no.acl.found`; without it, a resource without
+    /// ACLs is closed.
+    pub may_allow_everyone: bool,
 }
 
-/// Who connects. A name may come from a secret, so it is never shown.
+/// The principal of the provisioning account. The name may come from a secret, so it is never shown.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Principal(pub String);
 
@@ -30,16 +31,16 @@ impl fmt::Debug for Principal {
     }
 }
 
-/// Operations as Kafka's answers hold them: one bit for each, by its number.
+/// A set of operations as Kafka's responses encode it: one bit for each operation, by its number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Operations(pub i32);
 
 impl Operations {
-    /// What a broker answers that was not asked, or cannot say.
+    /// The value that a broker returns when it was not asked for operations or cannot tell them.
     pub(crate) const UNKNOWN: i32 = i32::MIN;
 
-    /// Whether the broker says that an operation is not allowed.
-    pub(crate) fn lacks(self, operation: Operation) -> bool {
+    /// True when the broker says that an operation is not allowed.
+    pub(crate) fn denies(self, operation: Operation) -> bool {
         self.0 != Self::UNKNOWN && !self.has(operation)
     }
 
@@ -47,7 +48,7 @@ impl Operations {
         self.0 != Self::UNKNOWN && self.0 & (1 << operation.number()) != 0
     }
 
-    /// Everything that there is to do with such a resource, as a super user may.
+    /// True when every operation on such a resource is allowed, as it is for a super user.
     pub(crate) fn is_all(self, resource: Resource) -> bool {
         let all = resource.operations().iter().filter(|operation| **operation != Operation::All);
         self.0 == Self::UNKNOWN || all.into_iter().all(|operation| self.has(*operation))

@@ -1,4 +1,4 @@
-//! An ACL entry as written: each entry with its lists stands for every combination of them.
+//! An ACL entry as it is written: it stands for every combination of its lists.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -7,21 +7,21 @@ use super::list::OneOrMany;
 use super::state::State;
 use crate::desired::Pattern;
 
-/// One name or several.
+/// One name, or a list of names.
 pub(crate) type Names = OneOrMany<String>;
 
-/// One entry as written: who may or may not do what, on which resource of one kind, from where.
+/// One ACL entry: the principals, operations, resources of one type, and hosts.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct AclSpec {
-    /// Who, as TYPE:NAME.
+    /// The principals, as TYPE:NAME.
     #[schemars(with = "Names")]
     pub(crate) principal: Option<Names>,
-    /// The operations that are allowed. This or `deny`.
+    /// The operations that are allowed. Write either this or `deny`.
     pub(crate) allow: Option<Names>,
     /// The operations that are denied.
     pub(crate) deny: Option<Names>,
-    /// Topics, by name or prefix; `*` is all.
+    /// Topics, by name or prefix; `*` stands for all topics.
     pub(crate) topic: Option<Names>,
     /// Consumer groups.
     pub(crate) group: Option<Names>,
@@ -31,14 +31,16 @@ pub struct AclSpec {
     pub(crate) transactional_id: Option<Names>,
     /// Delegation tokens.
     pub(crate) delegation_token: Option<Names>,
-    /// Users that tokens are for; TYPE: in front of the name is `User:` when left out.
+    /// Users, as the owners of delegation tokens. A name without TYPE: in front is `User:NAME`.
     pub(crate) user: Option<Names>,
-    /// Whether the names are whole or only begin so. Default: literal.
+    /// The pattern type: `literal` names are whole, `prefixed` names are the beginning of a resource's name. Default:
+    /// literal.
     #[serde(rename = "match", default)]
     pub(crate) pattern: Pattern,
-    /// Whether the ACLs are to be there or are taken away. Default: present.
+    /// `present` creates the ACLs, `absent` deletes them. Default: present.
     #[serde(default)]
     pub(crate) state: State,
-    /// From which address of a client; it is compared with its address, not resolved. Default: any.
+    /// The IP addresses of clients. An address is compared with the client's own, and a host name is never resolved.
+    /// Default: any.
     pub(crate) host: Option<Names>,
 }

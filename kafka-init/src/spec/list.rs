@@ -1,4 +1,4 @@
-//! One value, or a list of them, where a spec takes either.
+//! One value or a list of values, where a spec accepts either.
 
 use std::borrow::Cow;
 use std::fmt;

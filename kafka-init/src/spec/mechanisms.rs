@@ -1,4 +1,4 @@
-//! The mechanisms of a user: one name, a list of names, or a map with something about each.
+//! The SCRAM mechanisms of a user: one name, a list of names, or a map with settings for each.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -12,19 +12,19 @@ use super::state::State;
 use super::value::Number;
 use crate::desired::Scram;
 
-/// By mechanism, what is said about it alone.
+/// The settings of each mechanism, where it has any of its own.
 #[derive(Debug, Default)]
 pub struct Mechanisms(pub(crate) BTreeMap<Scram, Option<CredentialSpec>>);
 
-/// What is said of one mechanism, over what is said of the user.
+/// The settings of one mechanism, which override those of the user.
 #[derive(Debug, Default, serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CredentialSpec {
     /// The password for this mechanism.
     pub(crate) password: Option<SecretRef>,
-    /// How often it is hashed for this mechanism, from 4096 to 16384.
+    /// The SCRAM iterations for this mechanism, from 4096 to 16384.
     pub(crate) iterations: Option<Number>,
-    /// Whether the credential of this mechanism is to be there or is taken away. Default: as the user.
+    /// `present` creates the credential of this mechanism, `absent` deletes it. Default: the state of the user.
     pub(crate) state: Option<State>,
 }
 

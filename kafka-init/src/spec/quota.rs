@@ -1,41 +1,42 @@
-//! A client quota as written.
+//! A client quota as it is written.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
-/// One entry as written. `*` is whoever has no quota of its own. A limit that is `null` is taken away.
+/// One client quota entry. The name `*` is Kafka's default quota, for every user, client id or IP address without a
+/// quota of its own. A limit that is `null` is removed.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct QuotaSpec {
-    /// A user.
+    /// The name of a user.
     pub(crate) user: Option<String>,
-    /// A client id, of that user if there is one.
+    /// A client id; together with `user`, that client id of that user.
     pub(crate) client_id: Option<String>,
-    /// A client's address.
+    /// A client's IP address.
     pub(crate) ip: Option<String>,
-    /// Bytes per second.
-    #[serde(default, deserialize_with = "said")]
+    /// Bytes per second that producers may send.
+    #[serde(default, deserialize_with = "present_or_null")]
     pub(crate) producer_byte_rate: Option<Limit>,
-    /// Bytes per second.
-    #[serde(default, deserialize_with = "said")]
+    /// Bytes per second that consumers may fetch.
+    #[serde(default, deserialize_with = "present_or_null")]
     pub(crate) consumer_byte_rate: Option<Limit>,
-    /// Percent of one thread's time.
-    #[serde(default, deserialize_with = "said")]
+    /// Percent of the time of one request thread.
+    #[serde(default, deserialize_with = "present_or_null")]
     pub(crate) request_percentage: Option<Limit>,
     /// Partitions created or deleted per second.
-    #[serde(default, deserialize_with = "said")]
+    #[serde(default, deserialize_with = "present_or_null")]
     pub(crate) controller_mutation_rate: Option<Limit>,
-    /// Connections per second.
-    #[serde(default, deserialize_with = "said")]
+    /// New connections per second.
+    #[serde(default, deserialize_with = "present_or_null")]
     pub(crate) connection_creation_rate: Option<Limit>,
 }
 
-/// A limit as written: a number, or `null`, which takes it away.
+/// A limit: a number, or `null`, which removes it.
 #[derive(Clone, Copy, Debug, JsonSchema)]
 #[schemars(transparent)]
 pub(crate) struct Limit(pub(crate) Option<f64>);
 
-/// `null` is something that is said.
-fn said<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Limit>, D::Error> {
+/// Reads `null` as a limit to remove, unlike a missing key, which leaves the limit as it is.
+fn present_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Limit>, D::Error> {
     Option::deserialize(deserializer).map(|limit| Some(Limit(limit)))
 }

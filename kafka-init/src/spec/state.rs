@@ -1,15 +1,15 @@
-//! Whether access is to be there.
+//! `state: present` or `state: absent`.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// Whether something that gives access is to be there or is taken away.
+/// The state of something that gives access.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
-    /// It is made where it is missing.
+    /// It is created where it is missing.
     #[default]
     Present,
-    /// It is taken away where it is there.
+    /// It is deleted where it exists.
     Absent,
 }

@@ -1,4 +1,4 @@
-//! The topics as written: a map by name, or a list of groups of one shape.
+//! The topics as they are written: a map by name, or a list of groups with the same settings.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,15 +10,15 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::value::{ConfigValue, Number};
 
-/// For editors: what `validate` takes for the name of a topic.
+/// The pattern of a topic name in the JSON Schema, for editors; `validate` checks the same.
 const NAME: &str = r"^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$";
 
 /// The topics in either form.
 #[derive(Debug)]
 pub enum Topics {
-    /// By name. A name with nothing after it is a topic with the defaults.
+    /// A map by name. A name with nothing after it is a topic with the defaults.
     ByName(BTreeMap<String, Option<TopicSpec>>),
-    /// Groups of topics of one shape.
+    /// A list of groups of topics with the same settings.
     Groups(Vec<TopicGroup>),
 }
 
@@ -26,46 +26,47 @@ pub enum Topics {
 #[derive(Debug, Default, serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct TopicSpec {
-    /// How many partitions. -1: the broker's default for a new topic, and whatever an existing one has.
+    /// The number of partitions. -1 leaves it to the broker's default for a new topic, and accepts any number of an
+    /// existing one.
     pub(crate) partitions: Option<Number>,
-    /// How many copies of each partition. -1: the broker's default for a new topic, and whatever an existing
-    /// one has.
+    /// The number of replicas of each partition. -1 leaves it to the broker's default for a new topic, and accepts
+    /// any number of an existing one.
     pub(crate) replication_factor: Option<Number>,
     /// Topic configs, by Kafka's names; merged over those of `defaults` key by key.
     pub(crate) config: Option<BTreeMap<String, ConfigValue>>,
-    /// The brokers of each partition of a new topic, the preferred leader first, in the place of `partitions` and
-    /// `replicationFactor`.
+    /// The replica assignment of a new topic: for each partition its brokers, the preferred leader first. It is
+    /// written instead of `partitions` and `replicationFactor`.
     pub(crate) assignment: Option<Vec<Vec<i32>>>,
-    /// Whether the partitions of an existing topic are moved until it has `replicationFactor` copies. Default: false, and
-    /// another factor is a conflict.
+    /// True to reassign the partitions of an existing topic until it has `replicationFactor` replicas. Default:
+    /// false, and another replication factor is a conflict.
     pub(crate) reassign: Option<bool>,
-    /// Of a topic: whether `defaults` hold for it. Default: true, and false for Kafka's own topics.
+    /// False to keep `defaults` from this topic. Default: true, and false for Kafka's internal topics.
     pub(crate) defaults: Option<bool>,
 }
 
-/// Topics of one shape.
+/// A group of topics with the same settings.
 #[derive(Debug, serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct TopicGroup {
-    /// Their names.
+    /// The names of the topics.
     #[schemars(inner(regex(pattern = NAME)))]
     pub(crate) names: Vec<String>,
-    /// How many partitions each has, as for one topic.
+    /// The number of partitions of each topic, as for one topic.
     pub(crate) partitions: Option<Number>,
-    /// How many copies of each partition, as for one topic.
+    /// The number of replicas of each partition, as for one topic.
     pub(crate) replication_factor: Option<Number>,
-    /// Their configs, as for one topic.
+    /// Topic configs, as for one topic.
     pub(crate) config: Option<BTreeMap<String, ConfigValue>>,
-    /// The brokers of each partition, as for one topic.
+    /// The replica assignment, as for one topic.
     pub(crate) assignment: Option<Vec<Vec<i32>>>,
-    /// Whether their partitions are moved, as for one topic.
+    /// True to reassign partitions, as for one topic.
     pub(crate) reassign: Option<bool>,
-    /// Whether `defaults` hold for them, as for one topic.
+    /// False to keep `defaults` from the topics, as for one topic.
     pub(crate) defaults: Option<bool>,
 }
 
 impl TopicGroup {
-    /// The names, and what holds for each of them.
+    /// The names of the group, and the settings that each of its topics has.
     pub(crate) fn split(self) -> (Vec<String>, TopicSpec) {
         let Self { names, partitions, replication_factor, config, assignment, reassign, defaults } = self;
         (names, TopicSpec { partitions, replication_factor, config, assignment, reassign, defaults })

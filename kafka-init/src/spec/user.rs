@@ -1,4 +1,4 @@
-//! A SCRAM user as written, and the listener where logins are tried.
+//! A SCRAM user as it is written, and the listener on which logins are tried.
 
 use init_core::{Endpoint, SecretRef};
 use init_net::TlsSpec;
@@ -9,29 +9,29 @@ use super::mechanisms::Mechanisms;
 use super::state::State;
 use super::value::Number;
 
-/// One user as written.
+/// One SCRAM user.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserSpec {
-    /// How the user may log in: a mechanism, a list of them, or a map with a password and iterations for each. It may be
-    /// left out of a user that is absent: then the credentials of every mechanism are taken away.
+    /// The SCRAM mechanisms with which the user can log in: one, a list, or a map with a password and iterations for
+    /// each. A user that is absent needs none: then the credentials of every mechanism are deleted.
     pub(crate) mechanism: Option<Mechanisms>,
-    /// Whether the credentials are to be there or are taken away. Default: present.
+    /// `present` creates the credentials, `absent` deletes them. Default: present.
     #[serde(default)]
     pub(crate) state: State,
     /// The password, for each mechanism that has none of its own.
     pub(crate) password: Option<SecretRef>,
-    /// How often the password is hashed, from 4096 to 16384. Default: whatever is there, and 4096 for a new credential.
+    /// The SCRAM iterations, from 4096 to 16384. Default: those of the existing credential, and 4096 for a new one.
     pub(crate) iterations: Option<Number>,
 }
 
-/// Where logins are tried, as written.
+/// The listener on which logins are tried.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProbeSpec {
-    /// Servers of a listener with SASL, as NAME:PORT.
+    /// Bootstrap servers of a listener with SASL, as NAME:PORT.
     #[schemars(inner(regex(pattern = Endpoint::PATTERN)))]
     pub(crate) bootstrap: Vec<String>,
-    /// Its encryption. Default: `tls` of the spec.
+    /// Encryption of that listener. Default: `tls` of the spec.
     pub(crate) tls: Option<TlsSpec>,
 }

@@ -1,4 +1,4 @@
-//! Scalars as a spec may write them. Reading accepts what YAML can say; `validate` decides what it may mean.
+//! Scalars as a spec may write them. Reading accepts every YAML scalar; `validate` decides which ones are valid.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,18 +6,18 @@ use std::fmt;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 
-/// Any number.
+/// A number as YAML has it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Number {
-    /// Without a fraction.
+    /// A number without a fraction.
     Whole(i128),
-    /// With one, or too large to be exact.
+    /// A number with a fraction, or one that is too large to be exact.
     Real(f64),
 }
 
 impl Number {
-    /// So that one with a fraction shows as such, even if that is zero.
-    pub(crate) fn spelled(self) -> String {
+    /// The number as text. A fraction is always shown, even if it is zero.
+    pub(crate) fn to_text(self) -> String {
         match self {
             Self::Whole(number) => number.to_string(),
             Self::Real(number) => format!("{number:?}"),
@@ -37,25 +37,25 @@ impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Whole(number) => number.fmt(f),
-            // Digits alone, never an exponent: a whole number of Kafka's cannot have one.
+            // The text has only digits and no exponent, because Kafka does not parse an exponent in a whole number.
             Self::Real(number) => number.fmt(f),
         }
     }
 }
 
-/// The value of a config.
+/// The value of a config as it is written.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ConfigValue {
-    /// Nothing: as the broker has it.
+    /// `null`: the default applies.
     Null,
     /// A number, a boolean or a string.
     Scalar(String),
-    /// A list of those.
+    /// A list of numbers, booleans and strings.
     List(Vec<ConfigValue>),
 }
 
 impl ConfigValue {
-    /// As Kafka spells it; `None` for `null`, which takes the own value of a topic away.
+    /// The value in Kafka's spelling; `None` for `null`, which removes the value of the resource itself.
     pub fn text(&self) -> Result<Option<String>, &'static str> {
         match self {
             Self::Null => Ok(None),

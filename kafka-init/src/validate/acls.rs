@@ -1,4 +1,4 @@
-//! The ACLs of a spec: each entry with its lists stands for every combination of them.
+//! Validates the ACLs of a spec. Each entry stands for every combination of its lists.
 
 use std::collections::BTreeSet;
 
@@ -9,10 +9,10 @@ use crate::desired::{Binding, Operation, Pattern, Permission, Resource};
 use crate::spec::{AclSpec, Names, OneOrMany, State};
 
 const ANY: &str = "*";
-/// The one name that the cluster has as a resource.
+/// The name of the cluster as a resource.
 const CLUSTER: &str = "kafka-cluster";
 
-/// ACLs that are to be there, and those that are taken away; every binding once.
+/// The ACLs that are created and those that are deleted, each binding once.
 #[derive(Default)]
 pub(super) struct Acls {
     pub(super) present: BTreeSet<Binding>,
@@ -30,20 +30,20 @@ pub(super) fn validate(acls: &[AclSpec], violations: &mut Violations) -> Acls {
             State::Absent => (&mut valid.absent, &valid.present),
         };
         if let Some(both) = bindings.iter().find(|binding| other.contains(*binding)) {
-            violations.push(&at, format!("another entry says the opposite of `{both}`"));
+            violations.push(&at, format!("another entry declares the opposite state of `{both}`"));
         }
         own.extend(bindings);
     }
     valid
 }
 
-/// Whoever writes `user` for the one who may do it names a second resource.
-const NOBODY: &str =
+/// The message for an entry without `principal`. `user` is often written in its place, but it names a resource type.
+const PRINCIPAL_MISSING: &str =
     "who it is about is missing: write `principal: \"User:NAME\"`; `user` is a kind of resource, for tokens";
 
 fn bindings(acl: &AclSpec, at: &SpecPath, violations: &mut Violations) -> Vec<Binding> {
     let Some(principal) = &acl.principal else {
-        violations.push(at, NOBODY);
+        violations.push(at, PRINCIPAL_MISSING);
         return Vec::new();
     };
     let pattern = acl.pattern;
@@ -58,9 +58,10 @@ fn bindings(acl: &AclSpec, at: &SpecPath, violations: &mut Violations) -> Vec<Bi
     let key = if permission == Permission::Allow { "allow" } else { "deny" };
     let Some((resource, names)) = resource(acl, at, violations) else { return Vec::new() };
     let operations = self::operations(operations, resource, &at.key(key), violations);
-    let principals = texts(principal, &at.key("principal"), violations, matching::principal);
+    let principals = check_texts(principal, &at.key("principal"), violations, matching::principal_problem);
     let any = OneOrMany(vec![ANY.to_owned()]);
-    let hosts = texts(acl.host.as_ref().unwrap_or(&any), &at.key("host"), violations, matching::host);
+    let hosts =
+        check_texts(acl.host.as_ref().unwrap_or(&any), &at.key("host"), violations, matching::host_problem);
     let mut bindings = Vec::new();
     for principal in &principals {
         for name in &names {
@@ -83,7 +84,7 @@ fn bindings(acl: &AclSpec, at: &SpecPath, violations: &mut Violations) -> Vec<Bi
     bindings
 }
 
-/// The one kind of resource that the entry names, and the names.
+/// The one resource type that the entry names, and the resource names.
 fn resource(acl: &AclSpec, at: &SpecPath, violations: &mut Violations) -> Option<(Resource, Vec<String>)> {
     let cluster = acl.cluster.map(|_| OneOrMany(vec![CLUSTER.to_owned()]));
     let kinds = [
@@ -94,8 +95,8 @@ fn resource(acl: &AclSpec, at: &SpecPath, violations: &mut Violations) -> Option
         (Resource::DelegationToken, &acl.delegation_token),
         (Resource::User, &acl.user),
     ];
-    let mut said = kinds.into_iter().filter_map(|(kind, names)| Some((kind, names.as_ref()?)));
-    let (Some((kind, names)), None) = (said.next(), said.next()) else {
+    let mut given = kinds.into_iter().filter_map(|(kind, names)| Some((kind, names.as_ref()?)));
+    let (Some((kind, names)), None) = (given.next(), given.next()) else {
         let problem = "an entry names resources of one kind: write one of `topic`, `group`, `cluster`, \
                        `transactionalId`, `delegationToken` and `user`";
         violations.push(at, problem);
@@ -107,8 +108,8 @@ fn resource(acl: &AclSpec, at: &SpecPath, violations: &mut Violations) -> Option
     if acl.pattern == Pattern::Prefixed && kind == Resource::Cluster {
         violations.push(&at.key("match"), "the cluster has no name to begin with");
     }
-    let name = |name: &str| matching::name(kind, acl.pattern, name);
-    let mut names = texts(names, &at.key(kind.key()), violations, name);
+    let name = |name: &str| matching::name_problem(kind, acl.pattern, name);
+    let mut names = check_texts(names, &at.key(kind.key()), violations, name);
     if kind == Resource::User {
         for name in names.iter_mut().filter(|name| *name != ANY && !name.contains(':')) {
             *name = format!("User:{name}");
@@ -124,14 +125,14 @@ fn operations(names: &Names, on: Resource, at: &SpecPath, violations: &mut Viola
     let known = on.operations().iter().map(|operation| operation.name().to_ascii_lowercase());
     let known = known.collect::<Vec<_>>().join(", ");
     let operation = |name: &String| {
-        let operation = Operation::of(name).filter(|operation| on.operations().contains(operation));
+        let operation = Operation::from_name(name).filter(|operation| on.operations().contains(operation));
         let problem = || format!("`{name}` is no operation on a {}: there are {known}", on.name());
         operation.ok_or_else(problem)
     };
     names.0.iter().filter_map(|name| violations.check(at, operation(name))).collect()
 }
 
-fn texts(
+fn check_texts(
     names: &Names,
     at: &SpecPath,
     violations: &mut Violations,

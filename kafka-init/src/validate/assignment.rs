@@ -1,10 +1,10 @@
-//! The brokers of a new topic's partitions, and the counts that they come to.
+//! Validates the replica assignment of a new topic.
 
 use std::collections::BTreeSet;
 
 use init_core::{SpecPath, Violations};
 
-/// How many partitions, and how many copies of each.
+/// The number of partitions and of replicas that an assignment has.
 pub(super) fn counts(
     assignment: &[Vec<i32>],
     at: &SpecPath,

@@ -1,4 +1,4 @@
-//! The configs of a spec: `defaults` below, the topic's own above, each value in Kafka's spelling.
+//! Validates the configs of a spec. The configs of a topic override those of `defaults`, key by key.
 
 use std::collections::BTreeMap;
 
@@ -10,23 +10,23 @@ use crate::spec::ConfigValue;
 
 type Values = BTreeMap<String, ConfigValue>;
 
-/// Values by key, each with the part of the spec that says it.
+/// Config values by key, each with the part of the spec that declares it.
 #[derive(Clone)]
 pub(super) struct Configs(BTreeMap<String, Declared<Option<String>>>);
 
 impl Configs {
-    /// Nothing is said.
+    /// No configs.
     pub(super) fn none() -> Self {
         Self(BTreeMap::new())
     }
 
-    /// The others, and these where the others say nothing.
+    /// The configs of `others`, and these where `others` has no value.
     pub(super) fn over(mut self, others: &Self) -> Self {
-        self.0.extend(others.0.iter().map(|(key, said)| (key.clone(), said.clone())));
+        self.0.extend(others.0.iter().map(|(key, declared)| (key.clone(), declared.clone())));
         self
     }
 
-    /// These with those of a topic, or of a group, over them.
+    /// These configs, overridden by those of a topic or of a group.
     pub(super) fn with(
         &self,
         values: Option<&Values>,
@@ -54,12 +54,12 @@ impl Configs {
     }
 }
 
-/// Those of all brokers.
+/// Validates the cluster-wide dynamic broker configs.
 pub(super) fn of_brokers(values: &Values, violations: &mut Violations) -> BTreeMap<String, Option<String>> {
     of_resource(values, &SpecPath::root().key("brokerDefaults"), violations)
 }
 
-/// Those of single brokers, of client metrics subscriptions and of groups.
+/// Validates the configs of single brokers, client metrics subscriptions and groups.
 pub(super) fn of_resources(
     brokers: BTreeMap<i32, Values>,
     metrics: BTreeMap<String, Values>,
@@ -94,36 +94,36 @@ fn of_resource(
     for (key, _) in secrets {
         violations.push(
             &at.key(key),
-            "a spec holds no secret, and Kafka shows this one to nobody: set it on the brokers",
+            "a spec holds no secret, and Kafka never shows the value of this one: set it on the brokers",
         );
     }
     let mut configs = Configs::none();
     configs.add(Some(values), Origin::Topic, at, violations);
-    configs.0.into_iter().map(|(key, said)| (key, said.value)).collect()
+    configs.0.into_iter().map(|(key, declared)| (key, declared.value)).collect()
 }
 
-/// Passwords, private keys, and what holds a password in the middle of it.
+/// True for configs that hold a password or a private key, or contain one.
 fn is_secret(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
     ["password", "secret", "jaas.config", "keystore.key"].iter().any(|part| key.contains(part))
 }
 
-/// Kafka accepts more required copies than there are copies. Before 3.7 it then refuses every write with `acks=all`, and later
-/// it quietly asks for fewer.
+/// Reports a `min.insync.replicas` that is larger than the replication factor. Kafka accepts it. Before 3.7 it then
+/// refuses every write with `acks=all`, and later releases silently require fewer replicas.
 pub(super) fn check_min_insync(
     topic: &str,
     configs: &Configs,
     replication_factor: Option<Declared<i16>>,
     violations: &mut Violations,
 ) {
-    let (Some(said), Some(factor)) = (configs.0.get(MIN_INSYNC), replication_factor) else { return };
-    let Some(value) = &said.value else { return };
-    // What is no number is the server's to judge, with all other values.
+    let (Some(declared), Some(factor)) = (configs.0.get(MIN_INSYNC), replication_factor) else { return };
+    let Some(value) = &declared.value else { return };
+    // A value that is not a number is left to the server, which validates all values.
     if value.trim().parse::<i64>().is_ok_and(|required| required > i64::from(factor.value)) {
         let problem = format!(
             "{value} is more than the replication factor {} of topic `{topic}`, so that no write with acks=all has so many copies",
             factor.value
         );
-        violations.push(&said.origin.at(topic, "config").key(MIN_INSYNC), problem);
+        violations.push(&declared.origin.at(topic, "config").key(MIN_INSYNC), problem);
     }
 }

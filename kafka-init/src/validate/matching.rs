@@ -1,5 +1,5 @@
-//! What of an ACL can never match. Kafka stores it and says nothing: an `allow` then opens nothing, and a `deny` leaves open
-//! what the spec says is closed.
+//! Finds principals, hosts and names in ACLs that can never match. Kafka stores such an ACL without an error; an
+//! `allow` then allows nothing, and a `deny` leaves open what the spec means to close.
 
 use std::net::IpAddr;
 
@@ -7,11 +7,11 @@ use super::names;
 use crate::desired::{Pattern, Resource};
 
 const ANY: &str = "*";
-/// The type of every principal that Kafka itself knows.
+/// The type of every principal that Kafka itself creates.
 const USER: &str = "User";
 
-/// Kafka compares the text of the client's address, as Java writes it, and looks no name up.
-pub(super) fn host(host: &str) -> Option<String> {
+/// The problem of a host. Kafka compares its text with the client's address as Java prints it, and resolves no names.
+pub(super) fn host_problem(host: &str) -> Option<String> {
     if host == ANY {
         return None;
     }
@@ -29,18 +29,20 @@ pub(super) fn host(host: &str) -> Option<String> {
     (written != host).then(|| format!("`{host}` is never matched, as Kafka writes that address `{written}`"))
 }
 
-pub(super) fn principal(principal: &str) -> Option<String> {
+/// The problem of a principal.
+pub(super) fn principal_problem(principal: &str) -> Option<String> {
     let parts = principal.split_once(':').filter(|(kind, name)| !kind.is_empty() && !name.is_empty());
     let Some((kind, name)) = parts else {
         return Some("a principal is TYPE:NAME, as in `User:orders`".to_owned());
     };
     let is_misspelt = kind != USER && kind.trim().eq_ignore_ascii_case(USER);
-    is_misspelt
-        .then(|| format!("`{principal}` is nobody, as the type is case-sensitive: write `{USER}:{name}`"))
+    is_misspelt.then(|| {
+        format!("`{principal}` matches no principal, as the type is case-sensitive: write `{USER}:{name}`")
+    })
 }
 
-/// A name of a resource, or how it begins.
-pub(super) fn name(kind: Resource, pattern: Pattern, name: &str) -> Option<String> {
+/// The problem of a resource name or prefix.
+pub(super) fn name_problem(kind: Resource, pattern: Pattern, name: &str) -> Option<String> {
     match pattern {
         Pattern::Prefixed if name == ANY => {
             return Some("`*` is every name, and no prefix: leave `match` out".to_owned());
@@ -51,10 +53,10 @@ pub(super) fn name(kind: Resource, pattern: Pattern, name: &str) -> Option<Strin
     if name.contains(ANY) && (kind == Resource::Topic || name.ends_with(ANY)) {
         let stem = name.split(ANY).next().unwrap_or_default();
         return Some(format!(
-            "`{name}` matches nothing, as `*` has a meaning by itself alone: write `{stem}` with `match: prefixed`"
+            "`{name}` matches nothing, as `*` is a wildcard only by itself: write `{stem}` with `match: prefixed`"
         ));
     }
-    let is_topic = kind == Resource::Topic && !name.bytes().all(names::is_of_a_topic);
+    let is_topic = kind == Resource::Topic && !name.bytes().all(names::is_topic_name_byte);
     is_topic.then(|| format!("`{name}` is no topic's name, which has only letters, digits, `.`, `_` and `-`"))
 }
 
@@ -65,7 +67,7 @@ mod tests {
     #[test]
     fn an_address_is_written_as_java_writes_it() {
         for right in ["*", "192.0.2.7", "0:0:0:0:0:0:0:1", "2001:db8:0:0:0:0:0:7"] {
-            assert_eq!(host(right), None, "{right}");
+            assert_eq!(host_problem(right), None, "{right}");
         }
         for (wrong, part) in [
             ("::1", "`0:0:0:0:0:0:0:1`"),
@@ -75,7 +77,11 @@ mod tests {
             ("app.internal", "no names"),
             ("192.0.2.07", "is no address"),
         ] {
-            assert!(host(wrong).is_some_and(|problem| problem.contains(part)), "{wrong}: {:?}", host(wrong));
+            assert!(
+                host_problem(wrong).is_some_and(|problem| problem.contains(part)),
+                "{wrong}: {:?}",
+                host_problem(wrong)
+            );
         }
     }
 }

@@ -1,6 +1,6 @@
-//! What names in Kafka are made of.
+//! The characters of names in Kafka.
 
-/// What a topic's name is made of.
-pub(super) fn is_of_a_topic(byte: u8) -> bool {
+/// True for a byte that a topic name may contain.
+pub(super) fn is_topic_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')
 }

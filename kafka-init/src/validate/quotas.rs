@@ -1,4 +1,4 @@
-//! The client quotas of a spec: whom each is for, and its limits.
+//! Validates the client quotas of a spec: the entity of each, and its limits.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::spec::{Limit, QuotaSpec};
 
 const ANY: &str = "*";
 
-/// Every entity once.
+/// The limits of each entity; an entity that is declared twice is a violation.
 pub(super) fn validate(quotas: &[QuotaSpec], violations: &mut Violations) -> BTreeMap<Entity, Limits> {
     let mut valid = BTreeMap::new();
     for (position, spec) in quotas.iter().enumerate() {

@@ -1,8 +1,8 @@
-//! The servers of `bootstrap`.
+//! Validates bootstrap servers.
 
 use init_core::{Endpoint, SpecPath, Violations};
 
-/// Each server once.
+/// The servers, each once.
 pub(super) fn servers(names: &[String], at: &SpecPath, violations: &mut Violations) -> Vec<Endpoint> {
     if names.is_empty() {
         violations.push(at, "name at least one server, as NAME:PORT");

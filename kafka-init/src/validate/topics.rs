@@ -1,4 +1,4 @@
-//! The topics of a spec: names, counts, and the defaults that fill what they leave open.
+//! Validates the topics of a spec: names, counts, and the defaults for what a topic leaves open.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +10,11 @@ use super::names;
 use crate::desired::{Declared, Origin, Topic};
 use crate::spec::{Number, TopicGroup, TopicSpec, Topics};
 
-/// Kafka's own, which it creates and shapes itself. Their configs may be declared.
-const INTERNAL: [&str; 3] = ["__consumer_offsets", "__transaction_state", "__share_group_state"];
-/// Kafka's own, and no topic like others.
-const METADATA: &str = "__cluster_metadata";
-const NAME_LIMIT: usize = 249;
+/// The internal topics, which Kafka creates by itself. Their configs may be declared.
+const INTERNAL_TOPICS: [&str; 3] = ["__consumer_offsets", "__transaction_state", "__share_group_state"];
+/// The metadata log of `KRaft`, which cannot be configured like a topic.
+const METADATA_LOG: &str = "__cluster_metadata";
+const MAX_NAME_LENGTH: usize = 249;
 
 /// One entry of `topics`: a topic, or a group of them.
 struct Entry {
@@ -24,8 +24,8 @@ struct Entry {
     at: SpecPath,
 }
 
-/// What holds for topics that do not say otherwise.
-struct Common<'s> {
+/// The settings of topics that do not declare their own.
+struct Defaults<'s> {
     spec: &'s TopicSpec,
     counts: Counts,
     configs: Configs,
@@ -47,7 +47,7 @@ pub(super) fn validate(
     if defaults.defaults.is_some() {
         violations.push(&at.key("defaults"), "it is for a topic that the defaults do not reach");
     }
-    let common = Common {
+    let defaults = Defaults {
         spec: defaults,
         counts: counts(defaults, Origin::Defaults, &at, violations),
         configs: Configs::none().with(defaults.config.as_ref(), Origin::Defaults, &at, violations),
@@ -55,7 +55,7 @@ pub(super) fn validate(
     };
     let entries = entries(topics);
     check_names(&entries, violations);
-    entries.into_iter().flat_map(|entry| common.topics(entry, violations)).collect()
+    entries.into_iter().flat_map(|entry| defaults.topics(entry, violations)).collect()
 }
 
 fn entries(topics: Topics) -> Vec<Entry> {
@@ -72,8 +72,8 @@ fn entries(topics: Topics) -> Vec<Entry> {
         Topics::Groups(groups) => {
             let entry = |(position, group): (usize, TopicGroup)| {
                 let (at, (names, spec)) = (root.index(position), group.split());
-                let place = |(item, name)| (name, at.key("names").index(item));
-                let names = names.into_iter().enumerate().map(place).collect();
+                let path = |(item, name)| (name, at.key("names").index(item));
+                let names = names.into_iter().enumerate().map(path).collect();
                 Entry { names, spec, origin: Origin::Group(position), at }
             };
             groups.into_iter().enumerate().map(entry).collect()
@@ -81,23 +81,24 @@ fn entries(topics: Topics) -> Vec<Entry> {
     }
 }
 
-impl Common<'_> {
+impl Defaults<'_> {
     fn topics(&self, entry: Entry, violations: &mut Violations) -> Vec<(String, Topic)> {
         let Entry { names, spec, origin, at } = entry;
         if names.is_empty() {
             violations.push(&at.key("names"), "name at least one topic");
         }
-        let own = assigned(counts(&spec, origin, &at, violations), &spec, origin, &at, violations);
-        let alone = Configs::none().with(spec.config.as_ref(), origin, &at, violations);
-        let merged = self.configs.clone().over(&alone);
+        let own =
+            counts_of_assignment(counts(&spec, origin, &at, violations), &spec, origin, &at, violations);
+        let own_configs = Configs::none().with(spec.config.as_ref(), origin, &at, violations);
+        let merged = self.configs.clone().over(&own_configs);
         let mut topics = Vec::with_capacity(names.len());
-        for (name, place) in names {
-            let is_internal = INTERNAL.contains(&name.as_str());
+        for (name, path) in names {
+            let is_internal = INTERNAL_TOPICS.contains(&name.as_str());
             let is_reached = !is_internal && spec.defaults != Some(false);
             let reassign = spec.reassign.or(self.spec.reassign.filter(|_| is_reached)).or(self.reassign);
             let reassign = reassign.unwrap_or(false);
             if is_internal && (own.partitions.is_some() || (own.replication_factor.is_some() && !reassign)) {
-                violations.push(&place, of_kafkas_own(&name));
+                violations.push(&path, internal_topic_problem(&name));
             }
             let (mut partitions, mut replication_factor) = (own.partitions, own.replication_factor);
             if is_reached {
@@ -106,7 +107,7 @@ impl Common<'_> {
             }
             let partitions = partitions.and_then(Count::declared);
             let replication_factor = replication_factor.and_then(Count::declared);
-            let config = if is_reached { merged.clone() } else { alone.clone() };
+            let config = if is_reached { merged.clone() } else { own_configs.clone() };
             configs::check_min_insync(&name, &config, replication_factor, violations);
             let config = config.into_values();
             topics.push((
@@ -126,19 +127,22 @@ impl Common<'_> {
     }
 }
 
-/// An assignment says both counts.
-fn assigned(
-    said: Counts,
+/// The counts of a topic with an assignment, which determines both of them.
+fn counts_of_assignment(
+    declared: Counts,
     spec: &TopicSpec,
     origin: Origin,
     at: &SpecPath,
     violations: &mut Violations,
 ) -> Counts {
-    let Some(assignment) = &spec.assignment else { return said };
+    let Some(assignment) = &spec.assignment else { return declared };
     let at = at.key("assignment");
-    let Some((partitions, copies)) = assignment::counts(assignment, &at, violations) else { return said };
-    let differs = said.partitions.is_some_and(|count| count.0.map(|said| said.value) != Some(partitions))
-        || said.replication_factor.is_some_and(|count| count.0.map(|said| said.value) != Some(copies));
+    let Some((partitions, copies)) = assignment::counts(assignment, &at, violations) else { return declared };
+    let differs =
+        declared.partitions.is_some_and(|count| count.0.map(|declared| declared.value) != Some(partitions))
+            || declared
+                .replication_factor
+                .is_some_and(|count| count.0.map(|declared| declared.value) != Some(copies));
     if differs {
         let problem = format!(
             "it comes to {partitions} partitions with {copies} copies: leave `partitions` and `replicationFactor` out"
@@ -151,14 +155,14 @@ fn assigned(
     }
 }
 
-fn of_kafkas_own(name: &str) -> String {
+fn internal_topic_problem(name: &str) -> String {
     format!(
         "`{name}` is Kafka's own, which makes it itself: declare its `config` alone, or its `replicationFactor` with \
          `reassign: true`"
     )
 }
 
-/// What is said of a count: `None` inside is -1, the broker's default, which overrides `defaults` as well.
+/// A declared count. The inner `None` is -1, the broker's default, which overrides `defaults` as well.
 #[derive(Clone, Copy)]
 struct Count<T>(Option<Declared<T>>);
 
@@ -194,11 +198,11 @@ fn count<T: TryFrom<i128> + MaxValue>(
         }
         _ => None,
     };
-    let right = format!("write a whole number from 1 to {}, or -1 for the broker's default", T::MAX);
-    violations.check(at, count.ok_or_else(|| format!("`{}` is not possible: {right}", number.spelled())))
+    let hint = format!("write a whole number from 1 to {}, or -1 for the broker's default", T::MAX);
+    violations.check(at, count.ok_or_else(|| format!("`{}` is not possible: {hint}", number.to_text())))
 }
 
-/// The largest value that Kafka's protocol carries.
+/// The largest value of a type that Kafka's protocol carries.
 trait MaxValue {
     const MAX: i128;
 }
@@ -212,13 +216,13 @@ impl MaxValue for i16 {
 }
 
 fn check_names(entries: &[Entry], violations: &mut Violations) {
-    let mut folded: BTreeMap<String, &str> = BTreeMap::new();
+    let mut by_metric_name: BTreeMap<String, &str> = BTreeMap::new();
     for (name, at) in entries.iter().flat_map(|entry| &entry.names) {
-        if let Some(problem) = problem_with(name) {
+        if let Some(problem) = name_problem(name) {
             violations.push(at, problem);
             continue;
         }
-        match folded.insert(name.replace('.', "_"), name) {
+        match by_metric_name.insert(name.replace('.', "_"), name) {
             Some(other) if other == name => violations.push(at, format!("`{name}` is declared twice")),
             Some(other) => {
                 let problem =
@@ -230,17 +234,17 @@ fn check_names(entries: &[Entry], violations: &mut Violations) {
     }
 }
 
-fn problem_with(name: &str) -> Option<String> {
-    if name == METADATA {
+fn name_problem(name: &str) -> Option<String> {
+    if name == METADATA_LOG {
         return Some(format!("`{name}` is Kafka's own: configure it on the brokers"));
     }
-    if name.is_empty() || name.len() > NAME_LIMIT {
+    if name.is_empty() || name.len() > MAX_NAME_LENGTH {
         return Some(format!(
-            "a topic's name has 1 to {NAME_LIMIT} characters, and this one has {}",
+            "a topic's name has 1 to {MAX_NAME_LENGTH} characters, and this one has {}",
             name.len()
         ));
     }
-    if matches!(name, "." | "..") || !name.bytes().all(names::is_of_a_topic) {
+    if matches!(name, "." | "..") || !name.bytes().all(names::is_topic_name_byte) {
         return Some(
             "a topic's name has only letters, digits, `.`, `_` and `-`, and is not `.` or `..`".to_owned(),
         );

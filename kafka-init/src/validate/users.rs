@@ -1,4 +1,4 @@
-//! The SCRAM users of a spec, and where their logins are tried.
+//! Validates the SCRAM users of a spec, and the listener on which their logins are tried.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
@@ -10,10 +10,10 @@ use super::servers::servers;
 use crate::desired::{Password, Probe, Scram, User};
 use crate::spec::{CredentialSpec, Number, ProbeSpec, State, UserSpec};
 
-/// Kafka's limits for both mechanisms.
+/// Kafka's limits for the iterations of both mechanisms.
 const ITERATIONS: std::ops::RangeInclusive<u32> = 4096..=16_384;
 
-/// Users with the credentials that are to be there, and those with credentials that are taken away.
+/// The users with credentials that are created, and those with credentials that are deleted.
 #[derive(Default)]
 pub(super) struct Users {
     pub(super) present: BTreeMap<String, User>,
@@ -29,10 +29,12 @@ pub(super) fn users(
     let mut valid = Users::default();
     for (name, spec) in users {
         let at = at.key(&name);
-        // Kafka stores any name, and its SCRAM login then knows only these.
+        // Kafka stores any name, but its SCRAM login accepts only ASCII ones.
         if name.is_empty() || !name.is_ascii() || name.contains('\0') {
-            violations
-                .push(&at, "a user's name has only ASCII characters: with any other, Kafka lets nobody in");
+            violations.push(
+                &at,
+                "a user's name has only ASCII characters: with any other, Kafka refuses the login",
+            );
         }
         let (present, absent) = user(spec, &at, violations);
         if !present.is_empty() {
@@ -94,7 +96,7 @@ fn iterations(number: Option<Number>, at: &SpecPath, violations: &mut Violations
     let number = number?;
     let count = number.whole().and_then(|count| u32::try_from(count).ok());
     let count = count.filter(|count| ITERATIONS.contains(count)).and_then(NonZeroU32::new);
-    let problem = || format!("`{}` is not possible: Kafka takes 4096 to 16384", number.spelled());
+    let problem = || format!("`{}` is not possible: Kafka takes 4096 to 16384", number.to_text());
     violations.check(&at.key("iterations"), count.ok_or_else(problem))
 }
 

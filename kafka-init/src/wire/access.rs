@@ -1,4 +1,4 @@
-//! TLS and SASL of a connection, the same for every broker.
+//! The TLS and SASL settings of a connection, which are the same for every broker.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use init_net::{Connector, Tls};
 use crate::Error;
 use crate::desired::{Mechanism, Sasl};
 
-/// How to open a connection.
+/// The security settings with which a connection is opened.
 #[derive(Clone)]
 pub(crate) struct Access {
     pub(super) tls: Option<Connector>,
@@ -21,13 +21,13 @@ pub(crate) struct Login {
     pub(crate) mechanism: Mechanism,
     pub(crate) user: Secret,
     pub(crate) password: Secret,
-    /// The user as messages may name it.
+    /// The user's name for messages, where a secret shows as its reference.
     pub(crate) label: String,
 }
 
 impl Access {
-    /// Without TLS and without a login.
-    pub(super) const PLAIN: Self = Self { tls: None, login: None };
+    /// Kafka's security protocol `PLAINTEXT`: no TLS and no SASL.
+    pub(super) const PLAINTEXT: Self = Self { tls: None, login: None };
 
     pub(crate) fn new(tls: Option<&Tls>, sasl: Option<&Sasl>, secrets: &Secrets) -> Result<Self, Error> {
         let login =
@@ -38,12 +38,12 @@ impl Access {
         })
     }
 
-    /// The same TLS with another login, or without one.
-    pub(crate) fn of(&self, login: Option<Login>) -> Self {
+    /// The same TLS settings with another SASL login, or with none.
+    pub(crate) fn with_login(&self, login: Option<Login>) -> Self {
         Self { tls: self.tls.clone(), login }
     }
 
-    /// What a listener must speak.
+    /// The protocol that a listener must speak, for messages.
     pub(super) fn protocol(&self) -> &'static str {
         if self.tls.is_some() { "Kafka over TLS" } else { "plaintext Kafka" }
     }

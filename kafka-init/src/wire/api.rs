@@ -1,7 +1,7 @@
-//! The requests that we send, each with its key and its answer.
+//! The requests that this client sends, each with its API key and its response.
 //!
-//! The codec ties a request to its answer only when it also carries the broker's half, which would double
-//! what is compiled; this table is that half.
+//! `kafka-protocol` ties a request to its response only with its `broker` feature, which would double the code that
+//! is compiled. This table has those ties instead.
 
 use kafka_protocol::messages::{
     AlterClientQuotasRequest, AlterClientQuotasResponse, AlterPartitionReassignmentsRequest,
@@ -20,146 +20,147 @@ use kafka_protocol::messages::{
 use kafka_protocol::protocol::{Decodable, Encodable, HeaderVersion, Message};
 
 /// A request that a client sends.
-pub(crate) trait Call: Encodable + HeaderVersion + Message {
-    /// Which one it is.
+pub(crate) trait Request: Encodable + HeaderVersion + Message {
+    /// The API key.
     const KEY: ApiKey;
-    /// What a broker answers.
-    type Answer: Decodable + HeaderVersion;
-    /// The most bytes that an answer to it comes to, however much is asked for in one request.
-    const MOST: usize;
+    /// The response to it.
+    type Response: Decodable + HeaderVersion;
+    /// The largest response that is accepted, in bytes. The number of items in one request is bounded so that honest
+    /// responses are smaller.
+    const MAX_BYTES: usize;
 }
 
-/// Before anybody has logged in.
-const GREETING: usize = 64 * 1024;
-/// One line for each broker.
-const MEMBERS: usize = 1024 * 1024;
-/// For each of some hundreds of changes a result, at the most with every config of a topic.
-const RESULTS: usize = 4 * 1024 * 1024;
-/// What is there, of a thousand things: partitions, configs, ACLs.
-const READING: usize = 8 * 1024 * 1024;
+/// For responses that come before the login.
+const LOGIN_RESPONSE: usize = 64 * 1024;
+/// For responses with one item for each broker.
+const BROKER_LIST: usize = 1024 * 1024;
+/// For responses with a result for each of some hundreds of changes, which may list every config of a topic.
+const CHANGE_RESULTS: usize = 4 * 1024 * 1024;
+/// For responses that describe up to a thousand resources: partitions, configs, ACLs.
+const DESCRIPTIONS: usize = 8 * 1024 * 1024;
 
-impl Call for ApiVersionsRequest {
+impl Request for ApiVersionsRequest {
     const KEY: ApiKey = ApiKey::ApiVersions;
-    type Answer = ApiVersionsResponse;
-    const MOST: usize = GREETING;
+    type Response = ApiVersionsResponse;
+    const MAX_BYTES: usize = LOGIN_RESPONSE;
 }
 
-impl Call for DescribeClusterRequest {
+impl Request for DescribeClusterRequest {
     const KEY: ApiKey = ApiKey::DescribeCluster;
-    type Answer = DescribeClusterResponse;
-    const MOST: usize = MEMBERS;
+    type Response = DescribeClusterResponse;
+    const MAX_BYTES: usize = BROKER_LIST;
 }
 
-impl Call for MetadataRequest {
+impl Request for MetadataRequest {
     const KEY: ApiKey = ApiKey::Metadata;
-    type Answer = MetadataResponse;
-    const MOST: usize = READING;
+    type Response = MetadataResponse;
+    const MAX_BYTES: usize = DESCRIPTIONS;
 }
 
-impl Call for DescribeConfigsRequest {
+impl Request for DescribeConfigsRequest {
     const KEY: ApiKey = ApiKey::DescribeConfigs;
-    type Answer = DescribeConfigsResponse;
-    const MOST: usize = READING;
+    type Response = DescribeConfigsResponse;
+    const MAX_BYTES: usize = DESCRIPTIONS;
 }
 
-impl Call for ListConfigResourcesRequest {
+impl Request for ListConfigResourcesRequest {
     const KEY: ApiKey = ApiKey::ListConfigResources;
-    type Answer = ListConfigResourcesResponse;
-    const MOST: usize = READING;
+    type Response = ListConfigResourcesResponse;
+    const MAX_BYTES: usize = DESCRIPTIONS;
 }
 
-impl Call for CreateTopicsRequest {
+impl Request for CreateTopicsRequest {
     const KEY: ApiKey = ApiKey::CreateTopics;
-    type Answer = CreateTopicsResponse;
-    const MOST: usize = RESULTS;
+    type Response = CreateTopicsResponse;
+    const MAX_BYTES: usize = CHANGE_RESULTS;
 }
 
-impl Call for CreatePartitionsRequest {
+impl Request for CreatePartitionsRequest {
     const KEY: ApiKey = ApiKey::CreatePartitions;
-    type Answer = CreatePartitionsResponse;
-    const MOST: usize = RESULTS;
+    type Response = CreatePartitionsResponse;
+    const MAX_BYTES: usize = CHANGE_RESULTS;
 }
 
-impl Call for IncrementalAlterConfigsRequest {
+impl Request for IncrementalAlterConfigsRequest {
     const KEY: ApiKey = ApiKey::IncrementalAlterConfigs;
-    type Answer = IncrementalAlterConfigsResponse;
-    const MOST: usize = RESULTS;
+    type Response = IncrementalAlterConfigsResponse;
+    const MAX_BYTES: usize = CHANGE_RESULTS;
 }
 
-impl Call for SaslHandshakeRequest {
+impl Request for SaslHandshakeRequest {
     const KEY: ApiKey = ApiKey::SaslHandshake;
-    type Answer = SaslHandshakeResponse;
-    const MOST: usize = GREETING;
+    type Response = SaslHandshakeResponse;
+    const MAX_BYTES: usize = LOGIN_RESPONSE;
 }
 
-impl Call for SaslAuthenticateRequest {
+impl Request for SaslAuthenticateRequest {
     const KEY: ApiKey = ApiKey::SaslAuthenticate;
-    type Answer = SaslAuthenticateResponse;
-    const MOST: usize = GREETING;
+    type Response = SaslAuthenticateResponse;
+    const MAX_BYTES: usize = LOGIN_RESPONSE;
 }
 
-impl Call for DescribeUserScramCredentialsRequest {
+impl Request for DescribeUserScramCredentialsRequest {
     const KEY: ApiKey = ApiKey::DescribeUserScramCredentials;
-    type Answer = DescribeUserScramCredentialsResponse;
-    const MOST: usize = READING;
+    type Response = DescribeUserScramCredentialsResponse;
+    const MAX_BYTES: usize = DESCRIPTIONS;
 }
 
-impl Call for AlterUserScramCredentialsRequest {
+impl Request for AlterUserScramCredentialsRequest {
     const KEY: ApiKey = ApiKey::AlterUserScramCredentials;
-    type Answer = AlterUserScramCredentialsResponse;
-    const MOST: usize = RESULTS;
+    type Response = AlterUserScramCredentialsResponse;
+    const MAX_BYTES: usize = CHANGE_RESULTS;
 }
 
-impl Call for DescribeAclsRequest {
+impl Request for DescribeAclsRequest {
     const KEY: ApiKey = ApiKey::DescribeAcls;
-    type Answer = DescribeAclsResponse;
-    const MOST: usize = READING;
+    type Response = DescribeAclsResponse;
+    const MAX_BYTES: usize = DESCRIPTIONS;
 }
 
-impl Call for CreateAclsRequest {
+impl Request for CreateAclsRequest {
     const KEY: ApiKey = ApiKey::CreateAcls;
-    type Answer = CreateAclsResponse;
-    const MOST: usize = RESULTS;
+    type Response = CreateAclsResponse;
+    const MAX_BYTES: usize = CHANGE_RESULTS;
 }
 
-impl Call for DescribeClientQuotasRequest {
+impl Request for DescribeClientQuotasRequest {
     const KEY: ApiKey = ApiKey::DescribeClientQuotas;
-    type Answer = DescribeClientQuotasResponse;
-    const MOST: usize = READING;
+    type Response = DescribeClientQuotasResponse;
+    const MAX_BYTES: usize = DESCRIPTIONS;
 }
 
-impl Call for AlterClientQuotasRequest {
+impl Request for AlterClientQuotasRequest {
     const KEY: ApiKey = ApiKey::AlterClientQuotas;
-    type Answer = AlterClientQuotasResponse;
-    const MOST: usize = RESULTS;
+    type Response = AlterClientQuotasResponse;
+    const MAX_BYTES: usize = CHANGE_RESULTS;
 }
 
-impl Call for DeleteAclsRequest {
+impl Request for DeleteAclsRequest {
     const KEY: ApiKey = ApiKey::DeleteAcls;
-    type Answer = DeleteAclsResponse;
-    const MOST: usize = RESULTS;
+    type Response = DeleteAclsResponse;
+    const MAX_BYTES: usize = CHANGE_RESULTS;
 }
 
-impl Call for AlterPartitionReassignmentsRequest {
+impl Request for AlterPartitionReassignmentsRequest {
     const KEY: ApiKey = ApiKey::AlterPartitionReassignments;
-    type Answer = AlterPartitionReassignmentsResponse;
-    const MOST: usize = RESULTS;
+    type Response = AlterPartitionReassignmentsResponse;
+    const MAX_BYTES: usize = CHANGE_RESULTS;
 }
 
-impl Call for ListPartitionReassignmentsRequest {
+impl Request for ListPartitionReassignmentsRequest {
     const KEY: ApiKey = ApiKey::ListPartitionReassignments;
-    type Answer = ListPartitionReassignmentsResponse;
-    const MOST: usize = READING;
+    type Response = ListPartitionReassignmentsResponse;
+    const MAX_BYTES: usize = DESCRIPTIONS;
 }
 
-impl Call for ElectLeadersRequest {
+impl Request for ElectLeadersRequest {
     const KEY: ApiKey = ApiKey::ElectLeaders;
-    type Answer = ElectLeadersResponse;
-    const MOST: usize = RESULTS;
+    type Response = ElectLeadersResponse;
+    const MAX_BYTES: usize = CHANGE_RESULTS;
 }
 
-impl Call for DescribeLogDirsRequest {
+impl Request for DescribeLogDirsRequest {
     const KEY: ApiKey = ApiKey::DescribeLogDirs;
-    type Answer = DescribeLogDirsResponse;
-    const MOST: usize = READING;
+    type Response = DescribeLogDirsResponse;
+    const MAX_BYTES: usize = DESCRIPTIONS;
 }

@@ -1,4 +1,4 @@
-//! The first broker that answers.
+//! Opens a connection to the first bootstrap server that can be used.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,11 +11,14 @@ use super::access::Access;
 use super::connection::Connection;
 use crate::Error;
 
-/// How long one server may take before the next is tried beside it.
+/// The time after which the next server is tried beside a slow one.
 const HEAD_START: Duration = Duration::from_millis(250);
 
-/// Tries the servers in the order of the spec, the next one as soon as one has failed or is slow.
-pub(crate) async fn first(servers: &[Endpoint], access: &Arc<Access>) -> Result<Connection, Error> {
+/// Tries the servers in the order of the spec. The next one is tried as soon as one has failed or is slow.
+pub(crate) async fn connect_first_usable(
+    servers: &[Endpoint],
+    access: &Arc<Access>,
+) -> Result<Connection, Error> {
     let mut servers = servers.iter().cloned();
     let mut tries = JoinSet::new();
     let mut failures = Vec::new();
@@ -28,12 +31,12 @@ pub(crate) async fn first(servers: &[Endpoint], access: &Arc<Access>) -> Result<
             Ok(Some(Ok(Ok(connection)))) => return Ok(connection),
             Ok(Some(Ok(Err(error)))) => failures.push(error),
             Ok(None) if servers.len() == 0 => break,
-            // Time for the next one. (A task that ends otherwise has panicked.)
+            // The next server is tried. (A task that ends in another way has panicked.)
             Ok(None | Some(Err(_))) | Err(_) => {}
         }
     }
     match <[Error; 1]>::try_from(failures) {
         Ok([only]) => Err(only),
-        Err(failures) => Err(Error::Bootstrap(failures)),
+        Err(failures) => Err(Error::NoBootstrapServer(failures)),
     }
 }

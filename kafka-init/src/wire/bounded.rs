@@ -1,38 +1,40 @@
-//! A buffer that refuses a length which its bytes cannot hold.
+//! A buffer that refuses a length prefix which is larger than the bytes that are left.
 //!
-//! The codec reserves memory for as many items as a length prefix announces, before it reads the first one.
-//! A peer that is no Kafka broker, or a damaged frame, would have it reserve hundreds of gigabytes, and a
-//! failed reservation ends the process without a word. In the versions that we speak every length is a
-//! varint and every item takes a byte or more, so an announced length above what is left is a lie.
+//! `kafka-protocol` reserves memory for as many items as a length prefix announces, before it reads the first one. A
+//! peer that is not a Kafka broker, or a damaged frame, could announce hundreds of gigabytes, and a failed
+//! reservation aborts the process. In the versions that this client uses every length is a varint and every item
+//! takes at least one byte, so a length above the bytes that are left is invalid.
 //!
-//! Every item also has a varint of its own, and takes some thirty bytes in memory for each of them, however few it takes
-//! here: so they are counted as well.
+//! The varints are counted as well. Every item has at least one, and takes some thirty bytes of memory for each of
+//! its varints, however few bytes it takes in the frame.
 
 use std::ops::Range;
 
 use bytes::{Buf, Bytes, TryGetError};
 use kafka_protocol::protocol::buf::ByteBuf;
 
-/// So many come to twenty megabytes in memory. A thousand topics of a hundred partitions are fewer.
-const MOST_VARINTS: usize = 600_000;
+/// The most varints of one frame; they come to twenty megabytes of memory. A thousand topics with a hundred
+/// partitions each have fewer.
+const MAX_VARINTS: usize = 600_000;
 
-/// One frame, read from the front.
-pub(crate) struct Bounded {
+/// The unread rest of one frame.
+pub(crate) struct BoundedBuf {
     bytes: Bytes,
     varints: usize,
-    /// The varint that is being read: its value so far and the bits it has.
+    /// The value so far of the varint that is being read.
     value: u64,
+    /// The number of bits that it has so far.
     bits: u32,
 }
 
-impl Bounded {
+impl BoundedBuf {
     pub(crate) fn new(bytes: Bytes) -> Self {
         Self { bytes, varints: 0, value: 0, bits: 0 }
     }
 
-    /// Follows the varints that go by. Booleans and the bytes of other varints pass unharmed: 0 and 1 are
-    /// no length to worry about.
-    fn follow(&mut self, byte: u8) -> Result<(), TryGetError> {
+    /// Adds a byte to the current varint, and checks the varint when it ends. Booleans pass too: 0 and 1 are never
+    /// too large as a length.
+    fn add_byte(&mut self, byte: u8) -> Result<(), TryGetError> {
         self.value |= u64::from(byte & 0x7f) << self.bits;
         self.bits += 7;
         if byte >= 0x80 && self.bits < 35 {
@@ -42,7 +44,7 @@ impl Bounded {
         (self.value, self.bits) = (0, 0);
         self.varints += 1;
         let available = self.bytes.len();
-        if announced > available || self.varints > MOST_VARINTS {
+        if announced > available || self.varints > MAX_VARINTS {
             Err(TryGetError { requested: announced, available })
         } else {
             Ok(())
@@ -50,7 +52,7 @@ impl Bounded {
     }
 }
 
-impl Buf for Bounded {
+impl Buf for BoundedBuf {
     fn remaining(&self) -> usize {
         self.bytes.remaining()
     }
@@ -65,12 +67,12 @@ impl Buf for Bounded {
 
     fn try_get_u8(&mut self) -> Result<u8, TryGetError> {
         let byte = self.bytes.try_get_u8()?;
-        self.follow(byte)?;
+        self.add_byte(byte)?;
         Ok(byte)
     }
 }
 
-impl ByteBuf for Bounded {
+impl ByteBuf for BoundedBuf {
     fn peek_bytes(&mut self, range: Range<usize>) -> Bytes {
         self.bytes.slice(range)
     }

@@ -1,4 +1,4 @@
-//! A member of the cluster.
+//! A broker of the cluster.
 
 /// A broker as the cluster describes it.
 #[derive(Clone, Debug)]
@@ -7,12 +7,12 @@ pub(crate) struct Broker {
     pub(crate) host: String,
     pub(crate) port: i32,
     pub(crate) rack: Option<String>,
-    /// Registered, and not (or no longer) taking part.
+    /// True when the broker is registered with the controller but fenced: it serves no clients.
     pub(crate) fenced: bool,
 }
 
 impl Broker {
-    /// Where it sends its clients, as it says so.
+    /// The advertised listener, as HOST:PORT.
     pub(crate) fn listener(&self) -> String {
         format!("{}:{}", self.host, self.port)
     }

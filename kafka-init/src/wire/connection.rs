@@ -1,76 +1,72 @@
-//! One connection: requests out, answers in, in the same order.
+//! One connection to a broker: requests are pipelined, and responses come in the order of the requests.
 
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
 use init_core::Endpoint;
-use init_net::{NetError, Spoken, Stream, dial_with, open};
+use init_net::{NetError, Stream, dial_with, open};
 use kafka_protocol::messages::{ApiKey, ApiVersionsRequest};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf, split};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf, split};
 use tokio::net::TcpStream;
-use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 use tracing::{debug, trace};
 
 use super::access::Access;
-use super::api::Call;
+use super::api::Request;
 use super::frame;
-use super::versions::{HELLO, Versions, hello};
+use super::response::{connection_closed, read_response};
+use super::versions::{API_VERSIONS_VERSION, Versions, api_versions_request};
 use crate::error::{Error, Peer};
 
-/// All addresses of a broker's name together, each up to the answer to `ApiVersions`.
-const OPEN: Duration = Duration::from_secs(5);
-/// A broker that is up answers `ApiVersions` in milliseconds.
-const GREETING: Duration = Duration::from_secs(3);
-/// Grown as bytes arrive, so that an announced length alone reserves nothing.
-const CHUNK: usize = 64 * 1024;
+/// The time for connecting, over all addresses of a broker's name, up to the response to `ApiVersions`.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// The time for the response to `ApiVersions`, which a running broker sends in milliseconds.
+const API_VERSIONS_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Brokers answer at the same time. Of large answers one is in memory at a time, with all that it becomes when it is read.
-static LARGE: Semaphore = Semaphore::const_new(1);
-
-/// Bytes in both directions: the network, or a test's end of a pipe.
+/// A byte stream in both directions: a socket, with or without TLS, or the end of a pipe in a test.
 trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> ByteStream for T {}
 
-/// A broker that has said which versions it speaks.
+/// A connection on which the broker has told its API versions.
 pub(crate) struct Connection {
     peer: Peer,
     reader: ReadHalf<Box<dyn ByteStream>>,
     writer: WriteHalf<Box<dyn ByteStream>>,
     versions: Versions,
     access: Arc<Access>,
-    /// When to log in again, if the broker ends sessions.
-    relogin: Option<Instant>,
+    /// The time for the next re-authentication, where the broker limits the lifetime of sessions
+    /// (`connections.max.reauth.ms`).
+    reauthenticate_at: Option<Instant>,
     correlation: i32,
-    /// Nothing is in flight and nothing went wrong. A future that was dropped half way leaves it false.
-    clean: bool,
+    /// True when no request is in flight and nothing has failed. It stays false when a future was dropped before its
+    /// response came.
+    is_usable: bool,
 }
 
 impl Connection {
-    /// Connects, agrees on versions and logs in.
+    /// Connects, reads the broker's API versions and logs in.
     pub(crate) async fn open(
         endpoint: &Endpoint,
         id: Option<i32>,
         access: &Arc<Access>,
     ) -> Result<Self, Error> {
         let peer = Peer { id, endpoint: endpoint.clone() };
-        let begun = dial_with(endpoint, OPEN, |tcp, deadline| begin(tcp, deadline, &peer, access)).await;
-        let mut connection = match begun {
+        let started =
+            dial_with(endpoint, CONNECT_TIMEOUT, |tcp, deadline| start(tcp, deadline, &peer, access)).await;
+        let mut connection = match started {
             Err(Error::Net(hung_up @ NetError::HungUp { .. })) => {
                 return Err(plaintext_listener(&peer, access).await.unwrap_or(hung_up.into()));
             }
-            begun => begun?,
+            started => started?,
         };
         if let Some(login) = &access.login {
-            connection.relogin = connection.log_in(login).await?;
+            connection.reauthenticate_at = connection.log_in(login).await?;
         }
         Ok(connection)
     }
 
-    async fn greet(
+    async fn negotiate_versions(
         stream: Box<dyn ByteStream>,
         peer: Peer,
         access: Arc<Access>,
@@ -78,10 +74,22 @@ impl Connection {
     ) -> Result<Self, Error> {
         let (reader, writer) = split(stream);
         let versions = Versions::default();
-        let mut connection =
-            Self { peer, reader, writer, versions, access, relogin: None, correlation: 0, clean: true };
+        let mut connection = Self {
+            peer,
+            reader,
+            writer,
+            versions,
+            access,
+            reauthenticate_at: None,
+            correlation: 0,
+            is_usable: true,
+        };
         let mut versions = None;
-        connection.exchange([hello()].into_iter(), HELLO, limit, |_, answer| versions = Some(answer)).await?;
+        connection
+            .exchange([api_versions_request()].into_iter(), API_VERSIONS_VERSION, limit, |_, answer| {
+                versions = Some(answer);
+            })
+            .await?;
         let answer = versions.filter(|answer| answer.error_code == 0);
         connection.versions = answer.map(|answer| Versions::of(&answer)).unwrap_or_default();
         connection.version::<ApiVersionsRequest>()?;
@@ -89,113 +97,120 @@ impl Connection {
         Ok(connection)
     }
 
-    /// Who is on the other side.
+    /// The broker at the other end.
     pub(crate) fn peer(&self) -> &Peer {
         &self.peer
     }
 
-    /// The cluster has said which broker this is.
-    pub(crate) fn identify(&mut self, id: i32) {
+    /// Records the broker's id, once the cluster has told it.
+    pub(crate) fn set_broker_id(&mut self, id: i32) {
         self.peer.id = Some(id);
     }
 
-    /// Fit for another request.
-    pub(crate) fn is_clean(&self) -> bool {
-        self.clean
+    /// True when another request can be sent.
+    pub(crate) fn is_usable(&self) -> bool {
+        self.is_usable
     }
 
-    /// The version in which a request is sent to this broker.
-    pub(crate) fn version<C: Call>(&self) -> Result<i16, Error> {
-        self.versions.common::<C>().ok_or_else(|| Error::Versions {
+    /// The version in which a request is sent to this broker: the newest that both sides support.
+    pub(crate) fn version<R: Request>(&self) -> Result<i16, Error> {
+        self.versions.newest_common::<R>().ok_or_else(|| Error::NoCommonVersion {
             peer: self.peer.clone(),
-            request: C::KEY,
-            theirs: self.versions.of_broker::<C>(),
-            ours: C::VERSIONS,
+            request: R::KEY,
+            theirs: self.versions.supported::<R>(),
+            ours: R::VERSIONS,
         })
     }
 
-    /// One request and its answer, which has `limit` to arrive.
-    pub(crate) async fn call<C: Call>(&mut self, call: C, limit: Duration) -> Result<C::Answer, Error> {
+    /// Sends one request and waits for its response, for at most `limit`.
+    pub(crate) async fn call<R: Request>(&mut self, call: R, limit: Duration) -> Result<R::Response, Error> {
         let mut answer = None;
-        self.pipeline([call].into_iter(), limit, |_, got| answer = Some(got)).await?;
-        answer.ok_or_else(|| self.lost(C::KEY, "no answer"))
+        self.pipeline([call].into_iter(), limit, |_, response| answer = Some(response)).await?;
+        answer.ok_or_else(|| self.connection_closed(R::KEY, "no answer"))
     }
 
-    /// Sends all requests without waiting for answers in between, and hands over each answer as it comes.
-    /// An answer has `limit` to arrive after the one before it.
-    pub(crate) async fn pipeline<C: Call>(
+    /// Sends all requests without waiting for responses in between, and passes each response to `each` as it comes. A
+    /// response has `limit` to arrive after the one before it.
+    pub(crate) async fn pipeline<R: Request>(
         &mut self,
-        calls: impl ExactSizeIterator<Item = C>,
+        calls: impl ExactSizeIterator<Item = R>,
         limit: Duration,
-        each: impl FnMut(usize, C::Answer),
+        each: impl FnMut(usize, R::Response),
     ) -> Result<(), Error> {
         if calls.len() == 0 {
             return Ok(());
         }
-        let version = self.version::<C>()?;
-        self.stay_logged_in().await?;
+        let version = self.version::<R>()?;
+        self.reauthenticate_if_due().await?;
         self.exchange(calls, version, limit, each).await
     }
 
-    /// A broker that ends sessions drops a connection that asks anything else after that.
-    async fn stay_logged_in(&mut self) -> Result<(), Error> {
-        if self.relogin.is_some_and(|due| due <= Instant::now()) {
+    /// Authenticates again when that is due. A broker with a session lifetime closes a connection that sends any
+    /// other request after the end of its session.
+    async fn reauthenticate_if_due(&mut self) -> Result<(), Error> {
+        if self.reauthenticate_at.is_some_and(|due| due <= Instant::now()) {
             let access = Arc::clone(&self.access);
             if let Some(login) = &access.login {
-                self.relogin = self.log_in(login).await?;
+                self.reauthenticate_at = self.log_in(login).await?;
             }
         }
         Ok(())
     }
 
-    pub(super) async fn exchange<C: Call>(
+    pub(super) async fn exchange<R: Request>(
         &mut self,
-        calls: impl ExactSizeIterator<Item = C>,
+        calls: impl ExactSizeIterator<Item = R>,
         version: i16,
         limit: Duration,
-        mut each: impl FnMut(usize, C::Answer),
+        mut each: impl FnMut(usize, R::Response),
     ) -> Result<(), Error> {
-        if !std::mem::take(&mut self.clean) {
-            return Err(self.lost(C::KEY, "an earlier answer is still outstanding"));
+        if !std::mem::take(&mut self.is_usable) {
+            return Err(self.connection_closed(R::KEY, "an earlier answer is still outstanding"));
         }
         let (peer, count, first) = (&self.peer, calls.len(), self.correlation);
         let access = &self.access;
-        trace!(broker = %peer, request = ?C::KEY, version, count, "asking");
+        trace!(broker = %peer, request = ?R::KEY, version, count, "asking");
         let number = |index: usize| first.wrapping_add(i32::try_from(index).unwrap_or(i32::MAX));
         let writer = &mut self.writer;
         let sending = async {
             for (index, call) in calls.enumerate() {
-                let frame = frame::encode(&call, version, number(index))
-                    .map_err(|problem| Error::Unwritable { peer: peer.clone(), request: C::KEY, problem })?;
-                writer.write_all(&frame).await.map_err(|error| lost(peer, access, C::KEY, &error))?;
+                let frame = frame::encode(&call, version, number(index)).map_err(|problem| {
+                    Error::UnencodableRequest { peer: peer.clone(), request: R::KEY, problem }
+                })?;
+                writer
+                    .write_all(&frame)
+                    .await
+                    .map_err(|error| connection_closed(peer, access, R::KEY, &error))?;
             }
-            writer.flush().await.map_err(|error| lost(peer, access, C::KEY, &error))
+            writer.flush().await.map_err(|error| connection_closed(peer, access, R::KEY, &error))
         };
         let reader = &mut self.reader;
         let receiving = async {
             for index in 0..count {
-                let (frame, turn) = receive::<C>(reader, peer, access, limit).await?;
-                let answer = frame::decode::<C>(frame, version, number(index))
-                    .map_err(|problem| Error::Garbled { peer: peer.clone(), request: C::KEY, problem })?;
+                let (frame, permit) = read_response::<R>(reader, peer, access, limit).await?;
+                let answer = frame::decode::<R>(frame, version, number(index)).map_err(|problem| {
+                    Error::UnreadableResponse { peer: peer.clone(), request: R::KEY, problem }
+                })?;
                 each(index, answer);
-                drop(turn);
+                drop(permit);
             }
             Ok(())
         };
-        // Both at once: a broker that cannot hand out an answer stops reading requests.
+        // Requests are sent and responses read at the same time, because a broker that cannot send a response stops
+        // reading requests.
         tokio::try_join!(sending, receiving)?;
         self.correlation = number(count);
-        self.clean = true;
+        self.is_usable = true;
         Ok(())
     }
 
-    pub(super) fn lost(&self, request: ApiKey, problem: &str) -> Error {
-        Error::Lost { peer: self.peer.clone(), request, problem: problem.to_owned() }
+    pub(super) fn connection_closed(&self, request: ApiKey, problem: &str) -> Error {
+        Error::ConnectionClosed { peer: self.peer.clone(), request, problem: problem.to_owned() }
     }
 }
 
-/// TLS where it is asked for, and the first request, which every Kafka listener answers.
-async fn begin(
+/// The TLS handshake where the spec has `tls`, then `ApiVersions`, which every Kafka listener answers.
+async fn start(
     tcp: TcpStream,
     deadline: Instant,
     peer: &Peer,
@@ -205,80 +220,25 @@ async fn begin(
         None => Stream::Plain(tcp),
         Some(connector) => connector.handshake(&peer.endpoint, tcp, deadline).await?,
     };
-    let limit = GREETING.min(deadline.saturating_duration_since(Instant::now()));
-    Connection::greet(Box::new(stream), peer.clone(), Arc::clone(access), limit).await
+    let limit = API_VERSIONS_TIMEOUT.min(deadline.saturating_duration_since(Instant::now()));
+    Connection::negotiate_versions(Box::new(stream), peer.clone(), Arc::clone(access), limit).await
 }
 
-/// A plaintext listener reads the first bytes of a TLS handshake as the length of a request and closes the connection, and
-/// so does a broker that is shutting down. Only the first one answers a request in plaintext.
+/// The error for a plaintext listener that was asked for TLS. Such a listener reads the first bytes of a TLS
+/// handshake as the length of a request and closes the connection, as a broker does that is shutting down; but only
+/// the listener then answers a plaintext request.
 async fn plaintext_listener(peer: &Peer, access: &Access) -> Option<Error> {
-    let stream = open(&peer.endpoint, None, GREETING).await.ok()?;
-    Connection::greet(Box::new(stream), peer.clone(), Arc::new(Access::PLAIN), GREETING).await.ok()?;
+    let stream = open(&peer.endpoint, None, API_VERSIONS_TIMEOUT).await.ok()?;
+    Connection::negotiate_versions(
+        Box::new(stream),
+        peer.clone(),
+        Arc::new(Access::PLAINTEXT),
+        API_VERSIONS_TIMEOUT,
+    )
+    .await
+    .ok()?;
     let (protocol, wanted) = ("plaintext Kafka", access.protocol());
-    Some(Error::Foreign { peer: peer.clone(), protocol, wanted })
-}
-
-/// The error of a read or a write. In TLS 1.3 a broker refuses our certificate after the handshake, so it may be that.
-fn lost(peer: &Peer, access: &Access, request: ApiKey, error: &io::Error) -> Error {
-    let refused = access.tls.as_ref().and_then(|connector| connector.fault(&peer.endpoint, error));
-    if let Some(refused) = refused {
-        return refused.into();
-    }
-    let problem = match error.kind() {
-        io::ErrorKind::UnexpectedEof => "end of stream".to_owned(),
-        _ => error.to_string(),
-    };
-    Error::Lost { peer: peer.clone(), request, problem }
-}
-
-/// One answer, and the turn that a large one had to wait for: it holds until the answer is made use of.
-async fn receive<C: Call>(
-    reader: &mut ReadHalf<Box<dyn ByteStream>>,
-    peer: &Peer,
-    access: &Access,
-    limit: Duration,
-) -> Result<(Bytes, Option<SemaphorePermit<'static>>), Error> {
-    let request = C::KEY;
-    let silent = |_| Error::Silent { peer: peer.clone(), request, seconds: limit.as_millis().div_ceil(1000) };
-    let foreign = |foreign| Error::Foreign {
-        peer: peer.clone(),
-        protocol: match foreign {
-            Spoken::Tls => "TLS",
-            Spoken::Http => "HTTP",
-            Spoken::Other => "another protocol",
-        },
-        wanted: access.protocol(),
-    };
-    let unexpected = |other| match other {
-        // A listener that has greeted us speaks Kafka.
-        Spoken::Other if request != ApiKey::ApiVersions => {
-            let problem = format!("it announces another length than 4 to {} bytes", C::MOST);
-            Error::Garbled { peer: peer.clone(), request, problem }
-        }
-        other => foreign(other),
-    };
-    let length = async {
-        let mut prefix = [0; 4];
-        reader.read_exact(&mut prefix).await.map_err(|error| lost(peer, access, request, &error))?;
-        frame::length(prefix, C::MOST).map_err(unexpected)
-    };
-    let began = Instant::now();
-    let length = timeout(limit, length).await.map_err(silent)??;
-    let left = limit.saturating_sub(began.elapsed());
-    let turn = if length > CHUNK { LARGE.acquire().await.ok() } else { None };
-    let body = timeout(left, body(reader, length)).await.map_err(silent)?;
-    Ok((body.map_err(|error| lost(peer, access, request, &error))?, turn))
-}
-
-async fn body(reader: &mut ReadHalf<Box<dyn ByteStream>>, length: usize) -> io::Result<Bytes> {
-    let mut bytes = BytesMut::with_capacity(length.min(CHUNK));
-    let mut rest = reader.take(u64::try_from(length).unwrap_or(u64::MAX));
-    while bytes.len() < length {
-        if rest.read_buf(&mut bytes).await? == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-    }
-    Ok(bytes.freeze())
+    Some(Error::WrongProtocol { peer: peer.clone(), protocol, wanted })
 }
 
 #[cfg(test)]

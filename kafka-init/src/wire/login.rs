@@ -1,4 +1,5 @@
-//! SASL on an open connection: `SaslHandshake` agrees on the mechanism, `SaslAuthenticate` carries its messages.
+//! SASL on an open connection: `SaslHandshake` selects the mechanism, `SaslAuthenticate` carries the mechanism's
+//! messages.
 
 use std::time::Duration;
 
@@ -19,28 +20,28 @@ use crate::Error;
 use crate::desired::{Mechanism, Scram};
 use crate::error::{Attempt, refused};
 
-/// A broker derives a key or looks one up; with many clients that takes a moment.
-const LIMIT: Duration = Duration::from_secs(5);
-/// Version 0 has bytes without frames follow it.
-const HANDSHAKE: i16 = 1;
+/// The time for one response. The broker derives a key or looks one up, which takes a moment with many clients.
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// With version 0 the mechanism's messages follow as raw bytes instead of `SaslAuthenticate` requests.
+const HANDSHAKE_VERSION: i16 = 1;
 
-/// The answer of a listener that was asked for a mechanism.
+/// The response to `SaslHandshake`.
 pub(super) struct Handshake {
-    /// It has SASL at all.
+    /// True when the listener has SASL at all.
     pub(super) has_sasl: bool,
-    /// It has that one.
+    /// True when the listener offers the mechanism that it was asked for.
     pub(super) accepted: bool,
-    /// Those that it names. A server that is not Kafka may name none.
+    /// The mechanisms that the listener lists. A Kafka-compatible server may list none.
     pub(super) listed: Vec<String>,
 }
 
 impl Connection {
-    /// Logs in; says until when that holds, if not for good.
+    /// Logs in, and returns the time for the next re-authentication where the session has a lifetime.
     pub(super) async fn log_in(&mut self, login: &Login) -> Result<Option<Instant>, Error> {
         let began = Instant::now();
         let offered = self.handshake(login.mechanism.name()).await?;
         if offered.error_code == ResponseError::UnsupportedSaslMechanism.code() {
-            return Err(Error::Mechanism {
+            return Err(Error::MechanismNotOffered {
                 peer: self.peer().clone(),
                 wanted: login.mechanism.name(),
                 offered: offered.mechanisms.iter().map(ToString::to_string).collect(),
@@ -48,17 +49,18 @@ impl Connection {
         }
         refused(offered.error_code, None, self.peer(), || attempt(login))?;
         let last = match login.mechanism {
-            Mechanism::Plain => self.plain(login).await?,
+            Mechanism::Plain => self.log_in_plain(login).await?,
             Mechanism::ScramSha256 => self.scram(login, Scram::Sha256).await?,
             Mechanism::ScramSha512 => self.scram(login, Scram::Sha512).await?,
         };
-        // Again when three quarters of the time are over, as Kafka's own clients do at the latest.
+        // Re-authentication is due after three quarters of the lifetime; Kafka's own clients do it at 85 to 95
+        // percent.
         let lifetime = u64::try_from(last.session_lifetime_ms).ok().filter(|lifetime| *lifetime > 0);
         Ok(lifetime.map(|lifetime| began + Duration::from_millis(lifetime) * 3 / 4))
     }
 
-    /// What the listener says to one mechanism.
-    pub(super) async fn mechanisms(&mut self, wanted: &str) -> Result<Handshake, Error> {
+    /// Asks the listener for a mechanism, and reads which ones it offers.
+    pub(super) async fn offered_mechanisms(&mut self, wanted: &str) -> Result<Handshake, Error> {
         let answer = self.handshake(wanted).await?;
         let has_sasl = [0, ResponseError::UnsupportedSaslMechanism.code()].contains(&answer.error_code);
         let listed = answer.mechanisms.iter().map(ToString::to_string).collect();
@@ -69,14 +71,18 @@ impl Connection {
         let request =
             SaslHandshakeRequest::default().with_mechanism(StrBytes::from_string(mechanism.to_owned()));
         let mut answer = None;
-        self.exchange([request].into_iter(), HANDSHAKE, LIMIT, |_, got| answer = Some(got)).await?;
-        answer.ok_or_else(|| self.lost(ApiKey::SaslHandshake, "no answer"))
+        self.exchange([request].into_iter(), HANDSHAKE_VERSION, TIMEOUT, |_, response| {
+            answer = Some(response);
+        })
+        .await?;
+        answer.ok_or_else(|| self.connection_closed(ApiKey::SaslHandshake, "no answer"))
     }
 
     #[expect(clippy::disallowed_methods, reason = "PLAIN is the password itself")]
-    async fn plain(&mut self, login: &Login) -> Result<SaslAuthenticateResponse, Error> {
+    async fn log_in_plain(&mut self, login: &Login) -> Result<SaslAuthenticateResponse, Error> {
         let (user, password) = (login.user.expose_secret(), login.password.expose_secret());
-        // Of the right size from the start: a buffer that grows leaves its content behind.
+        // The buffer has its final size from the start, because a buffer that grows leaves a copy of its content in
+        // freed memory.
         let mut message = Zeroizing::new(Vec::with_capacity(2 + user.len() + password.len()));
         for part in ["\0", user, "\0", password] {
             message.extend_from_slice(part.as_bytes());
@@ -86,16 +92,16 @@ impl Connection {
 
     #[expect(clippy::disallowed_methods, reason = "the name is sent, the password is what the proof is of")]
     async fn scram(&mut self, login: &Login, hash: Scram) -> Result<SaslAuthenticateResponse, Error> {
-        let client = scram::Client::new(hash, login.user.expose_secret())?;
-        let challenge = self.authenticate(login, Bytes::from(client.first())).await?;
-        let proven = client
-            .prove(login.password.expose_secret().as_bytes(), &text(&challenge))
-            .map_err(|problem| self.garbled(problem))?;
-        let verdict = self.authenticate(login, Bytes::from(proven.message.clone())).await?;
-        proven
-            .verify(&text(&verdict))
-            .map_err(|problem| Error::Impostor { peer: self.peer().clone(), problem })?;
-        Ok(verdict)
+        let client = scram::ScramClient::new(hash, login.user.expose_secret())?;
+        let server_first = self.authenticate(login, Bytes::from(client.first_message())).await?;
+        let client_final = client
+            .answer_challenge(login.password.expose_secret().as_bytes(), &message_text(&server_first))
+            .map_err(|problem| self.unreadable(problem))?;
+        let server_final = self.authenticate(login, Bytes::from(client_final.message.clone())).await?;
+        client_final
+            .verify(&message_text(&server_final))
+            .map_err(|problem| Error::ServerNotAuthenticated { peer: self.peer().clone(), problem })?;
+        Ok(server_final)
     }
 
     async fn authenticate(
@@ -106,22 +112,22 @@ impl Connection {
         let request = SaslAuthenticateRequest::default().with_auth_bytes(message);
         let version = self.version::<SaslAuthenticateRequest>()?;
         let mut answer = None;
-        self.exchange([request].into_iter(), version, LIMIT, |_, got| answer = Some(got)).await?;
-        let answer = answer.ok_or_else(|| self.lost(ApiKey::SaslAuthenticate, "no answer"))?;
+        self.exchange([request].into_iter(), version, TIMEOUT, |_, response| answer = Some(response)).await?;
+        let answer = answer.ok_or_else(|| self.connection_closed(ApiKey::SaslAuthenticate, "no answer"))?;
         refused(answer.error_code, answer.error_message.as_ref(), self.peer(), || attempt(login))?;
         Ok(answer)
     }
 
-    fn garbled(&self, problem: &str) -> Error {
+    fn unreadable(&self, problem: &str) -> Error {
         let peer = self.peer().clone();
-        Error::Garbled { peer, request: ApiKey::SaslAuthenticate, problem: problem.to_owned() }
+        Error::UnreadableResponse { peer, request: ApiKey::SaslAuthenticate, problem: problem.to_owned() }
     }
 }
 
-fn text(answer: &SaslAuthenticateResponse) -> String {
+fn message_text(answer: &SaslAuthenticateResponse) -> String {
     String::from_utf8_lossy(&answer.auth_bytes).into_owned()
 }
 
 fn attempt(login: &Login) -> Attempt {
-    Attempt { action: format!("log in as {login}"), permission: String::new(), waits: &[], races: &[] }
+    Attempt::new(format!("log in as {login}"), "")
 }

@@ -1,4 +1,4 @@
-//! Tries the logins of declared users on a listener with SASL.
+//! Tries the SCRAM logins of declared users, because Kafka never shows a password that could be compared.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,28 +12,32 @@ use super::login::Handshake;
 use crate::Error;
 use crate::desired::Scram;
 
-/// A listener on which users log in.
+/// A listener with SASL on which logins are tried.
 pub(crate) struct Probe {
     servers: Vec<Endpoint>,
     access: Access,
     /// The users and mechanisms whose login has succeeded.
-    opened: BTreeSet<(String, Scram)>,
+    accepted_logins: BTreeSet<(String, Scram)>,
 }
 
 impl Probe {
-    /// `access` says how the listener is encrypted; who logs in there is said for each login.
+    /// `access` gives the TLS settings of the listener; each login brings its own user and password.
     pub(crate) fn new(servers: Vec<Endpoint>, access: &Access) -> Self {
-        Self { servers, access: access.of(None), opened: BTreeSet::new() }
+        Self { servers, access: access.with_login(None), accepted_logins: BTreeSet::new() }
     }
 
-    /// Whether every one of the mechanisms can be tried. Asks for one of them, as a broker takes the wish for an unknown
-    /// one for a failed login: it writes that down and lets its answer wait.
-    pub(crate) async fn has(&self, wanted: &BTreeSet<Scram>) -> Result<(), Error> {
+    /// Fails when the listener does not offer one of the mechanisms. Kafka lists all of its mechanisms in every
+    /// `SaslHandshake` response, so one wanted mechanism is asked for. An unknown one would count as a failed
+    /// authentication, which the broker logs and answers with a delay.
+    pub(crate) async fn check_mechanisms(&self, wanted: &BTreeSet<Scram>) -> Result<(), Error> {
         for mechanism in wanted {
-            let mut connection = bootstrap::first(&self.servers, &Arc::new(self.access.of(None))).await?;
-            let Handshake { accepted, listed, .. } = connection.mechanisms(mechanism.name()).await?;
+            let mut connection =
+                bootstrap::connect_first_usable(&self.servers, &Arc::new(self.access.with_login(None)))
+                    .await?;
+            let Handshake { accepted, listed, .. } = connection.offered_mechanisms(mechanism.name()).await?;
             let peer = connection.peer().clone();
-            // Kafka lists what it has in either case, and one answer is enough. Others list nothing once they accept.
+            // Kafka lists its mechanisms whether it accepts the wanted one or not, so one response is enough. Other
+            // servers list none when they accept.
             let is_absent = |wanted: &&Scram| !listed.iter().any(|name| name == wanted.name());
             let absent = match (accepted, listed.is_empty()) {
                 (true, true) => continue,
@@ -41,29 +45,31 @@ impl Probe {
                 (_, false) => wanted.iter().find(is_absent),
             };
             let Some(absent) = absent else { return Ok(()) };
-            return Err(Error::Mechanism { peer, wanted: absent.name(), offered: listed });
+            return Err(Error::MechanismNotOffered { peer, wanted: absent.name(), offered: listed });
         }
         Ok(())
     }
 
-    /// Whether this login has succeeded before.
-    pub(crate) fn has_opened(&self, user: &str, mechanism: Scram) -> bool {
-        self.opened.contains(&(user.to_owned(), mechanism))
+    /// True when this login has succeeded before.
+    pub(crate) fn has_succeeded(&self, user: &str, mechanism: Scram) -> bool {
+        self.accepted_logins.contains(&(user.to_owned(), mechanism))
     }
 
     /// Records that this login has succeeded.
-    pub(crate) fn remember(&mut self, user: &str, mechanism: Scram) {
-        self.opened.insert((user.to_owned(), mechanism));
+    pub(crate) fn record_success(&mut self, user: &str, mechanism: Scram) {
+        self.accepted_logins.insert((user.to_owned(), mechanism));
     }
 
-    /// Forgets the logins of a user whose credentials are about to change.
-    pub(crate) fn forget(&mut self, user: &str) {
-        self.opened.retain(|(name, _)| name != user);
+    /// Forgets the successful logins of a user whose credentials are about to change.
+    pub(crate) fn forget_user(&mut self, user: &str) {
+        self.accepted_logins.retain(|(name, _)| name != user);
     }
 
-    /// Whether the broker accepts the login.
-    pub(crate) async fn accepts(&self, login: Login) -> Result<bool, Error> {
-        match bootstrap::first(&self.servers, &Arc::new(self.access.of(Some(login)))).await {
+    /// True when the broker accepts the login, false when it refuses the password.
+    pub(crate) async fn try_login(&self, login: Login) -> Result<bool, Error> {
+        match bootstrap::connect_first_usable(&self.servers, &Arc::new(self.access.with_login(Some(login))))
+            .await
+        {
             Ok(_) => Ok(true),
             Err(error) if error.code() == Some(ResponseError::SaslAuthenticationFailed) => Ok(false),
             Err(error) => Err(error),

@@ -14,8 +14,9 @@ fn user(mechanism: &Value) -> Value {
 }
 
 fn with_user(credentials: &[(Scram, u32, bool)]) -> Observed {
-    let credential =
-        |&(mechanism, iterations, opens): &(Scram, u32, bool)| (mechanism, Credential { iterations, opens });
+    let credential = |&(mechanism, iterations, password_matches): &(Scram, u32, bool)| {
+        (mechanism, Credential { iterations, password_matches })
+    };
     let credentials = credentials.iter().map(credential).collect();
     Observed { users: [("a".to_owned(), credentials)].into(), ..cluster([]) }
 }
@@ -41,9 +42,9 @@ fn a_mechanism_that_is_missing_other_iterations_and_another_password_are_drift()
     assert_snapshot!(all);
 }
 
-/// A password that is changed is hashed as often as it was, and what is there is no drift.
+/// A changed password keeps the iterations of the existing credential, which are no drift.
 #[test]
-fn iterations_that_are_not_declared_are_those_that_are_there() {
+fn undeclared_iterations_stay_as_they_are() {
     let mut spec = user(&json!("SCRAM-SHA-256"));
     spec["users"]["a"].as_object_mut().unwrap().remove("iterations");
     assert!(plan(spec.clone(), &with_user(&[(Scram::Sha256, 16_384, true)])).is_empty());
@@ -109,7 +110,7 @@ fn limits_are_compared_as_numbers() {
 }
 
 #[test]
-fn configs_of_all_brokers_are_what_is_set_for_all_of_them() {
+fn broker_defaults_are_compared_with_the_cluster_wide_values() {
     let spec =
         json!({"brokerDefaults": {"log.retention.ms": 1000, "log.cleanup.policy": ["compact", "delete"]}});
     let there = |value: &str| {
@@ -128,7 +129,7 @@ fn configs_of_all_brokers_are_what_is_set_for_all_of_them() {
 }
 
 #[test]
-fn what_is_absent_is_taken_away_where_it_is_there_and_nothing_else() {
+fn only_existing_absent_users_and_acls_are_deleted() {
     let spec = json!({
         "sasl": {"mechanism": "PLAIN", "username": "admin", "password": {"secret": "admin"}},
         "users": {
@@ -144,7 +145,7 @@ fn what_is_absent_is_taken_away_where_it_is_there_and_nothing_else() {
     alter quota of user a: request_percentage unset -> 50
       {"kind":"quota","limits":{"to":{"request_percentage":50.0}},"name":"user a","op":"alter_quota"}
     "#);
-    let credential = Credential { iterations: 4096, opens: true };
+    let credential = Credential { iterations: 4096, password_matches: true };
     let both = || [(Scram::Sha256, credential), (Scram::Sha512, credential)].into();
     let read = json!({"acls": [{"principal": "User:a", "allow": ["read"], "topic": "x"}]});
     let limits =

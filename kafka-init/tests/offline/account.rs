@@ -1,4 +1,4 @@
-//! What a plan would take from the account that makes it.
+//! A plan is a conflict when it would take permissions from the provisioning account that the next run needs.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::support::{cluster, desired, plan, shown, topic};
 
-/// Describe, Alter, Create, and whatever else there is.
+/// Every operation on the resource, Describe, Alter and Create among them.
 const ALL: Operations = Operations(!i32::MIN);
 
 fn spec(acls: &Value) -> Value {
@@ -24,15 +24,15 @@ fn bindings(acls: &Value) -> BTreeSet<Binding> {
     desired(spec(acls)).acls
 }
 
-/// A cluster whose account may do everything, for whatever reason.
-fn observed(there: &Value, may_be_everybody: bool) -> Observed {
+/// A cluster whose provisioning account may do everything.
+fn observed(there: &Value, may_allow_everyone: bool) -> Observed {
     let principal = Some(Principal("User:provisioner".to_owned()));
     let account = Account {
         principal: principal.clone(),
         cluster: ALL,
         topics: [("orders".to_owned(), ALL)].into(),
         acls: bindings(there),
-        may_be_everybody,
+        may_allow_everyone,
     };
     let orders = topic(1, 1, &[("retention.ms", "1")]);
     Observed { principal, account: Some(account), ..cluster([("orders", orders)]) }
@@ -51,24 +51,25 @@ fn own() -> Value {
 }
 
 #[test]
-fn the_first_acl_that_takes_what_only_the_lack_of_acls_gave_is_a_conflict() {
+fn the_first_acl_that_closes_a_resource_to_the_account_is_a_conflict() {
     assert_snapshot!(conflicts(&json!([app()]), &observed(&json!([]), true)));
     let on_the_cluster = json!([{"principal": "User:app", "allow": ["describe"], "cluster": true}]);
     assert_snapshot!(conflicts(&on_the_cluster, &observed(&json!([]), true)));
 }
 
 #[test]
-fn it_is_none_with_an_acl_of_its_own_or_for_a_super_user_or_where_nobody_has_what_no_acl_gives() {
+fn the_first_acl_is_no_conflict_with_an_own_acl_or_for_a_super_user_or_where_resources_without_acls_are_closed()
+ {
     let none = json!([]);
     assert_eq!(conflicts(&json!([app(), own()]), &observed(&none, true)), "");
     assert_eq!(conflicts(&json!([app()]), &observed(&none, false)), "");
-    // It may alter the cluster, whose ACLs know somebody else alone.
+    // It may alter the cluster, whose ACLs name only another principal.
     let others = json!([{"principal": "User:app", "allow": ["describe"], "cluster": true}]);
     assert_eq!(conflicts(&json!([app()]), &observed(&others, true)), "");
-    // Others have ACLs on the topic, and the account has its own.
+    // Other principals have ACLs on the topic, and the account has its own.
     let both = json!([{"principal": "User:x", "allow": ["write"], "topic": "*"}, own()]);
     assert_eq!(conflicts(&json!([app()]), &observed(&both, true)), "");
-    // An address that nobody has looked up is no reason to expect to be let in.
+    // An `allow` for one host does not count, because the address that the broker sees is unknown.
     let mut elsewhere = own();
     elsewhere["host"] = json!("192.0.2.7");
     assert_ne!(conflicts(&json!([app(), elsewhere]), &observed(&none, true)), "");
@@ -78,19 +79,19 @@ fn it_is_none_with_an_acl_of_its_own_or_for_a_super_user_or_where_nobody_has_wha
 fn a_deny_that_takes_what_the_next_run_needs_is_a_conflict() {
     let granted = json!([own(), {"principal": "User:provisioner", "allow": ["alter"], "cluster": true}]);
     let mut there = observed(&granted, false);
-    // Alter and what it implies, as granted: a super user has everything, and no `deny` concerns it.
+    // A super user has every operation, and no `deny` applies to it.
     there.account.as_mut().unwrap().cluster = Operations(1 << 7 | 1 << 8);
     let deny = |principal: &str, operations: Value| json!([{"principal": principal, "deny": operations, "topic": "ord", "match": "prefixed"}]);
     assert_snapshot!(conflicts(&deny("User:provisioner", json!(["alterconfigs"])), &there));
     assert_ne!(conflicts(&deny("User:*", json!(["all"])), &there), "");
-    // What it denies is not needed here, or is denied to somebody else.
+    // The denied operation is not needed, or it is denied to another principal.
     assert_eq!(conflicts(&deny("User:provisioner", json!(["read", "write"])), &there), "");
     assert_eq!(conflicts(&deny("User:guest", json!(["all"])), &there), "");
     assert_eq!(conflicts(&deny("User:provisioner", json!(["all"])), &observed(&granted, false)), "");
 }
 
 #[test]
-fn what_closes_comes_last_and_the_own_acls_first_of_it() {
+fn restrictive_acls_are_created_last_and_those_of_the_account_first_of_them() {
     let acls = json!([app(), own(), {"principal": "User:guest", "deny": ["all"], "cluster": true}]);
     let closing = |plan: init_core::Plan<Change>| -> Vec<String> {
         let last = plan.changes().iter().filter_map(|change| match change {
@@ -111,15 +112,16 @@ fn what_closes_comes_last_and_the_own_acls_first_of_it() {
     assert!(all.contains(r#""op":"create_acl""#) && !all.contains("restrictive"), "{all}");
 }
 
-/// The rest of the run would be refused, at the first connection to another broker.
+/// The rest of the run would be refused at the first connection to another broker.
 #[test]
 fn another_password_for_the_account_that_connects_is_a_conflict() {
     let mut spec = spec(&json!([]));
     spec["sasl"]["mechanism"] = json!("SCRAM-SHA-256");
     spec["users"] = json!({"provisioner": {"mechanism": ["SCRAM-SHA-256", "SCRAM-SHA-512"], "password": {"secret": "q"}}});
-    let there = |opens, other| {
-        let credential = |opens| kafka_init::Credential { iterations: 4096, opens };
-        let credentials = [(Scram::Sha256, credential(opens)), (Scram::Sha512, credential(other))].into();
+    let there = |password_matches, other| {
+        let credential = |password_matches| kafka_init::Credential { iterations: 4096, password_matches };
+        let credentials =
+            [(Scram::Sha256, credential(password_matches)), (Scram::Sha512, credential(other))].into();
         Observed { users: [("provisioner".to_owned(), credentials)].into(), ..observed(&json!([]), false) }
     };
     let desired = desired(spec);
@@ -128,7 +130,7 @@ fn another_password_for_the_account_that_connects_is_a_conflict() {
     assert_snapshot!(conflicts.iter().map(ToString::to_string).collect::<String>());
 }
 
-/// What gives the account what the next run needs is not taken away by the run itself.
+/// The run does not delete an ACL or a credential of its own account that the next run needs.
 #[test]
 fn the_own_acls_and_the_own_credential_are_not_taken_away() {
     let own = json!([own(), {"principal": "User:provisioner", "allow": ["alter"], "cluster": true}]);
@@ -142,7 +144,7 @@ fn the_own_acls_and_the_own_credential_are_not_taken_away() {
     };
     assert_snapshot!(conflicts(&absent(own[0].clone()), &there));
     assert_ne!(conflicts(&absent(own[1].clone()), &there), "");
-    // Somebody else's, and one that the own account does not live by.
+    // An ACL of another principal, and one that the account does not need, may be deleted.
     assert_eq!(conflicts(&absent(app()), &there), "");
     let beside = json!({"principal": "User:provisioner", "allow": ["read"], "topic": "orders"});
     assert_eq!(conflicts(&absent(beside), &there), "");
@@ -150,14 +152,14 @@ fn the_own_acls_and_the_own_credential_are_not_taken_away() {
     let mut spec = spec(&json!([]));
     spec["sasl"]["mechanism"] = json!("SCRAM-SHA-256");
     spec["users"] = json!({"provisioner": {"state": "absent"}});
-    let credential = kafka_init::Credential { iterations: 4096, opens: false };
+    let credential = kafka_init::Credential { iterations: 4096, password_matches: false };
     there.users = [("provisioner".to_owned(), [(Scram::Sha256, credential)].into())].into();
     let found = Kafka::plan(&desired(spec.clone()), &there).conflicts().to_vec();
     assert_eq!(
         found.iter().map(|conflict| conflict.at.to_string()).collect::<Vec<_>>(),
         ["users.provisioner"]
     );
-    // Another mechanism than that of the login is as good as another user.
+    // A credential of another mechanism than that of the login may be deleted.
     spec["users"]["provisioner"]["mechanism"] = json!("SCRAM-SHA-512");
     assert!(Kafka::plan(&desired(spec), &there).conflicts().is_empty());
 }

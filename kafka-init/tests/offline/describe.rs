@@ -1,4 +1,4 @@
-//! What whole specs provision, from their text.
+//! `describe` of whole specs, from their text.
 
 use init_core::Command;
 use proptest::prelude::*;

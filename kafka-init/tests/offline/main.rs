@@ -1,4 +1,4 @@
-//! Everything that needs no broker: what a spec means, what is wrong with it, and what it would change.
+//! Tests that need no broker: the meaning of a spec, its violations, and the changes that it plans.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 

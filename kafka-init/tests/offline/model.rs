@@ -1,4 +1,4 @@
-//! Plans against a cluster in memory that does what it is told.
+//! Plans against a model of a cluster in memory, to which the changes are applied.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ fn set(config: &mut BTreeMap<String, Setting>, key: &str, value: &str) {
     config.insert(key.to_owned(), setting);
 }
 
-/// Without a value of its own, a topic has a default, which may be any.
+/// A topic without a config of its own has a default, which may have any value.
 fn alter(config: &mut BTreeMap<String, Setting>, drifts: &BTreeMap<String, Drift<Own>>) {
     for (key, drift) in drifts {
         let own = config.get(key).filter(|setting| setting.is_own);
@@ -32,7 +32,7 @@ fn alter(config: &mut BTreeMap<String, Setting>, drifts: &BTreeMap<String, Drift
     }
 }
 
-/// A topic whose partitions are with the first brokers.
+/// A topic whose replicas are on the first brokers.
 fn made(partitions: i32, copies: i16) -> ObservedTopic {
     let replicas: Vec<i32> = (1..=copies.into()).collect();
     let in_sync = replicas.iter().copied().collect();
@@ -100,7 +100,7 @@ fn reassign(topic: &mut ObservedTopic, moved: &ReassignPartitions) {
 }
 
 fn apply_user(cluster: &mut Observed, change: &Change) {
-    let open = |iterations: u32| Credential { iterations, opens: true };
+    let open = |iterations: u32| Credential { iterations, password_matches: true };
     match change {
         Change::CreateUser(user) => {
             let credentials = user.credentials.iter();
@@ -189,7 +189,7 @@ fn observed() -> impl Strategy<Value = Observed> {
     });
     let user = prop::collection::btree_map(
         prop::sample::select(vec![Scram::Sha256, Scram::Sha512]),
-        any::<bool>().prop_map(|opens| Credential { iterations: 4096, opens }),
+        any::<bool>().prop_map(|password_matches| Credential { iterations: 4096, password_matches }),
         1..3,
     );
     let users = prop::collection::btree_map("[u-w]", user, 0..3);
@@ -214,7 +214,7 @@ fn limit(rate: u8) -> BTreeMap<String, Rate> {
     [("producer_byte_rate".to_owned(), Rate(rate.into()))].into()
 }
 
-/// The ACLs that a spec of this test takes away.
+/// The ACLs that a spec of this test declares absent.
 fn absent(position: usize) -> Vec<Binding> {
     let acl =
         json!({"principal": format!("User:{position}"), "allow": ["read", "describe"], "topic": "None"});

@@ -56,7 +56,7 @@ fn a_config_that_differs_is_altered_and_no_other() {
     assert_snapshot!(shown(&plan(spec, &cluster([("a", there)]))));
 }
 
-/// By another broker's file, or the next change of `brokerDefaults`, the default is another value.
+/// The default may be another value on the next broker, or after the next change of `brokerDefaults`.
 #[test]
 fn a_declared_value_that_only_equals_the_default_is_set_on_the_topic() {
     let spec = json!({"topics": {"a": {"config": {"retention.ms": 604_800_000}}}, "brokerDefaults": {"log.retention.ms": 3_600_000}});
@@ -66,7 +66,7 @@ fn a_declared_value_that_only_equals_the_default_is_set_on_the_topic() {
 }
 
 #[test]
-fn null_takes_the_own_value_of_a_topic_away_and_leaves_a_default_alone() {
+fn null_removes_the_own_value_of_a_topic_and_leaves_a_default_alone() {
     let spec = json!({
         "defaults": {"config": {"segment.ms": 7, "retention.ms": 5}},
         "topics": {"a": {"config": {"retention.ms": null}}, "b": {"config": {"segment.ms": null}}, "new": {"config": {"segment.ms": null}}},
@@ -90,7 +90,7 @@ fn defaults_alone_make_no_topic_grow_and_change_no_cleanup_policy() {
     assert_snapshot!(shown(&plan(spec, &observed)));
 }
 
-/// Kafka makes and shapes its own topics, and so do its services.
+/// Kafka creates its internal topics with its own settings, and so do Kafka's services with theirs.
 #[test]
 fn defaults_reach_no_topic_of_kafkas_own_and_none_that_says_so() {
     let spec = || {
@@ -116,7 +116,7 @@ fn another_spelling_of_the_same_value_is_no_drift() {
 #[test]
 fn fewer_partitions_are_a_conflict() {
     let spec = json!({"topics": {"a": {"partitions": 3}}});
-    assert_snapshot!(shown(&plan(spec, &cluster([("a", topic(6, 1, &[]))]))), @"! topics.a.partitions: topic `a` has 6 partitions and Kafka takes none away: declare 6 or more, or -1 to accept what is there, or move its records to a new topic");
+    assert_snapshot!(shown(&plan(spec, &cluster([("a", topic(6, 1, &[]))]))), @"! topics.a.partitions: topic `a` has 6 partitions and Kafka cannot remove any: declare 6 or more, or -1 to accept what is there, or move its records to a new topic");
 }
 
 #[test]
@@ -136,11 +136,11 @@ fn another_cluster_than_the_one_meant_is_a_conflict() {
 }
 
 #[test]
-fn a_value_that_the_broker_keeps_to_itself_is_a_conflict() {
+fn a_sensitive_value_is_a_conflict() {
     let hidden = Setting { value: None, kind: ConfigType::Text, sensitive: true, is_own: true };
     let there = ObservedTopic { config: [("x.password".to_owned(), hidden)].into(), ..topic(1, 1, &[]) };
     let spec = json!({"topics": {"a": {"config": {"x.password": "?"}}}});
-    assert_snapshot!(shown(&plan(spec, &cluster([("a", there)]))), @r#"! topics.a.config."x.password": the broker keeps `x.password` to itself, so that it cannot be compared: leave it out, or write null to take it away"#);
+    assert_snapshot!(shown(&plan(spec, &cluster([("a", there)]))), @r#"! topics.a.config."x.password": `x.password` is a sensitive config, whose value the broker never shows, so that it cannot be compared: leave it out, or write null to remove it"#);
 }
 
 /// The derived order of the variants is the order of execution.
@@ -162,7 +162,7 @@ fn topics_are_configured_then_those_that_are_new_are_created_and_the_others_grow
     "#);
 }
 
-/// ADR 10: what is about clients goes to the controller at once, and before the topics.
+/// Users, ACLs and quotas are sent to the controller together, before the topics (ADR 10).
 #[test]
 fn users_acls_and_quotas_are_one_stage_and_every_other_kind_is_its_own() {
     let spec = json!({
@@ -197,8 +197,8 @@ fn more_copies_in_sync_than_a_topic_has_are_a_conflict() {
         ("reset", topic(1, 1, &[("min.insync.replicas", "1")])),
         ("silent", topic(1, 1, &[])),
     ]);
-    let followers = ["__consumer_offsets", "b", "c", "d", "e", "reset", "said", "silent"];
-    there.followers = followers.map(|name| (name.to_owned(), 1)).into();
+    let inheriting_topics = ["__consumer_offsets", "b", "c", "d", "e", "reset", "said", "silent"];
+    there.inheriting_topics = inheriting_topics.map(|name| (name.to_owned(), 1)).into();
     let conflicts =
         plan(spec, &there).conflicts().iter().map(|conflict| format!("{conflict}\n")).collect::<String>();
     assert_snapshot!(conflicts);
@@ -206,7 +206,7 @@ fn more_copies_in_sync_than_a_topic_has_are_a_conflict() {
     assert!(plan(enough, &there).conflicts().is_empty());
 }
 
-/// Kafka refuses a config that it does not list; a server that accepts it would never show it.
+/// Kafka refuses a config that it does not describe; a server that accepts one would never show it.
 #[test]
 fn a_config_that_the_broker_does_not_list_is_known_as_such() {
     let spec = json!({"topics": {"a": {"config": {"retention.ms": 2, "retention.msec": 2}}}});
@@ -215,7 +215,7 @@ fn a_config_that_the_broker_does_not_list_is_known_as_such() {
     assert_eq!(change.unlisted, ["retention.msec".to_owned()].into());
 }
 
-/// What is being moved is waited for and never replaced, whoever has begun it.
+/// An ongoing reassignment is waited for and never replaced, whoever started it.
 #[test]
 fn a_partition_that_is_being_moved_is_waited_for() {
     let spec = json!({"reassign": true, "topics": {"a": {"replicationFactor": 2}}});
@@ -229,7 +229,7 @@ fn a_partition_that_is_being_moved_is_waited_for() {
     let observed = Observed { brokers: (1..=3).map(|id| (id, None)).collect(), ..cluster([("a", there)]) };
     let plan = plan(spec, &observed);
     let Some(Change::IncreaseReplicas(moved)) = plan.changes().first() else { panic!("{plan:?}") };
-    assert_eq!((moved.under_way.clone(), moved.of_others.clone()), ([0].into(), [1].into()));
+    assert_eq!((moved.ongoing.clone(), moved.of_other_clients.clone()), ([0].into(), [1].into()));
     assert_eq!(moved.moves.keys().copied().collect::<Vec<_>>(), [2]);
     assert_snapshot!(moved.to_string(), @"reassign partitions of topic a: replication factor 2 -> 2 (2 under way)");
 }
@@ -241,7 +241,7 @@ fn more_copies_than_brokers_are_a_conflict_where_they_would_be_made() {
     assert_snapshot!(shown(&plan(spec, &observed)), @"! topics.a.replicationFactor: topic `a` is to have replication factor 3, and 2 brokers take part: start more, or declare 2 or fewer");
 }
 
-/// A hundred alike topics in three lines; each place is that of its group.
+/// A hundred topics with the same settings are one group, and their violations have the path of the group.
 #[test]
 fn a_group_of_topics_is_as_many_topics() {
     let spec = json!({
@@ -261,7 +261,7 @@ fn a_group_of_topics_is_as_many_topics() {
 }
 
 #[test]
-fn a_new_topic_may_say_who_holds_it() {
+fn a_new_topic_may_have_a_replica_assignment() {
     let spec =
         json!({"topics": {"a": {"assignment": [[1, 2], [2, 3]]}, "b": {"assignment": [[1, 2], [2, 3]]}}});
     let there = || cluster([("b", topic(2, 2, &[]))]);

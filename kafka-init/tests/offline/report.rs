@@ -1,4 +1,4 @@
-//! Every kind of change in the words of the report.
+//! The report form of every kind of change.
 
 use std::collections::BTreeSet;
 
@@ -67,7 +67,7 @@ fn spec() -> Value {
     })
 }
 
-/// A topic of one partition, with these brokers.
+/// A topic with one partition, whose replicas are on these brokers.
 fn held(replicas: &[i32]) -> ObservedTopic {
     let in_sync = replicas.iter().copied().collect();
     let assignment = Assignment { replicas: replicas.to_vec(), in_sync, target: None };
@@ -76,7 +76,7 @@ fn held(replicas: &[i32]) -> ObservedTopic {
 }
 
 fn observed() -> Observed {
-    let credential = |opens| Credential { iterations: 4096, opens };
+    let credential = |password_matches| Credential { iterations: 4096, password_matches };
     let own = |value: &str| {
         let value = Some(value.to_owned());
         Setting { value, kind: ConfigType::Whole, sensitive: false, is_own: true }

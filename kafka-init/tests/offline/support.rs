@@ -1,4 +1,4 @@
-//! Specs and servers, in few words.
+//! Helpers that build specs and observed clusters.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -28,7 +28,7 @@ pub(crate) async fn report(command: Command, spec: &str) -> Report<Change> {
     execute::<Kafka>(&options, Host { stdin, environment: Vec::new(), stop }).await
 }
 
-/// What a spec means, whose `bootstrap` is understood.
+/// The meaning of a spec, to which `bootstrap` is added.
 pub(crate) fn desired(mut spec: Value) -> Desired {
     spec["bootstrap"] = serde_json::json!(["kafka:9092"]);
     let spec = serde_json::from_value(spec).unwrap();
@@ -39,7 +39,7 @@ pub(crate) fn plan(spec: Value, observed: &Observed) -> Plan<Change> {
     Kafka::plan(&desired(spec), observed)
 }
 
-/// A topic that is there; its configs are whole numbers or text.
+/// An existing topic, whose configs are whole numbers or text.
 pub(crate) fn topic(partitions: i32, copies: i16, config: &[(&str, &str)]) -> ObservedTopic {
     let setting = |(key, value): &(&str, &str)| {
         let kind = if value.parse::<i64>().is_ok() { ConfigType::Whole } else { ConfigType::List };
@@ -57,7 +57,7 @@ pub(crate) fn cluster<const N: usize>(topics: [(&str, ObservedTopic); N]) -> Obs
     Observed { cluster_id: Some("the-cluster".to_owned()), topics, ..Observed::default() }
 }
 
-/// A plan as a reader sees it, then as a program does.
+/// A plan in its text form, followed by its JSON form.
 pub(crate) fn shown(plan: &Plan<Change>) -> String {
     let changes = plan.changes().iter().map(|change| format!("{change}\n  {}\n", init_core::as_json(change)));
     let conflicts = plan.conflicts().iter().map(|conflict| format!("! {conflict}\n"));

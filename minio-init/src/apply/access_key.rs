@@ -1,4 +1,4 @@
-//! Access keys, which MinIO also calls service accounts.
+//! Creates and alters access keys, which MinIO also calls service accounts.
 
 use http::Method;
 use init_core::{Secrets, Text};
@@ -8,9 +8,9 @@ use crate::change::{AccessKeyDrift, NewAccessKey};
 use crate::desired::Status;
 use crate::desired::document::Document;
 use crate::error::Error;
-use crate::wire::admin::unsealed;
+use crate::wire::admin::seal_error;
 use crate::wire::client::{Call, Client};
-use crate::wire::credential::{SecretKey, secret, value};
+use crate::wire::credential::{SecretKey, resolve_name, secret_key};
 use crate::wire::sealed::random_secret;
 
 /// The body of `add-service-account`.
@@ -28,7 +28,7 @@ struct Creation<'a> {
     policy: Option<&'a Document>,
 }
 
-/// The body of `update-service-account`. What is absent stays as it is, apart from the policy: an update without it
+/// The body of `update-service-account`. An absent field is unchanged, except for the policy: an update without it
 /// removes the restriction.
 #[derive(Default, Serialize)]
 struct Update<'a> {
@@ -45,13 +45,13 @@ struct Update<'a> {
 }
 
 pub(super) async fn create(client: &Client, key: &NewAccessKey, secrets: &Secrets) -> Result<(), Error> {
-    let doing = format!("create access key {}", key.access_key);
-    let wanted = secret(secrets, &key.secret)?;
-    let (access_key, user) = (value(secrets, &key.access_key)?, value(secrets, &key.user)?);
-    // A key that is to be disabled begins with a random secret key, so that nobody can use it before it is disabled.
+    let action = format!("create access key {}", key.access_key);
+    let wanted = secret_key(secrets, &key.secret)?;
+    let (access_key, user) = (resolve_name(secrets, &key.access_key)?, resolve_name(secrets, &key.user)?);
+    // A disabled key is created with a random secret key, so that nobody can use it before it is disabled.
     let disabled = key.status == Some(Status::Disabled);
     let random =
-        if disabled { Some(random_secret().map_err(|error| unsealed(&doing, &error))?) } else { None };
+        if disabled { Some(random_secret().map_err(|error| seal_error(&action, &error))?) } else { None };
     let body = Creation {
         access_key: &access_key,
         secret_key: SecretKey(random.as_ref().unwrap_or(wanted)),
@@ -60,11 +60,12 @@ pub(super) async fn create(client: &Client, key: &NewAccessKey, secrets: &Secret
         description: key.description.as_deref(),
         policy: key.document.as_ref(),
     };
-    let body = client.seal(&doing, &body)?;
-    let call = Call::admin(Method::PUT, "add-service-account", doing).body(body);
-    let created = client.ask_sealed("access keys", call).await;
-    created
-        .map_err(|refused| refused.raced(&["XMinioIAMServiceAccountNotAllowed", "XMinioAdminNoSuchUser"]))?;
+    let body = client.seal(&action, &body)?;
+    let call = Call::admin(Method::PUT, "add-service-account", action).body(body);
+    let created = client.send_admin_sealed("access keys", call).await;
+    created.map_err(|refused| {
+        refused.caused_by_concurrent_run(&["XMinioIAMServiceAccountNotAllowed", "XMinioAdminNoSuchUser"])
+    })?;
     if !disabled {
         return Ok(());
     }
@@ -78,7 +79,8 @@ pub(super) async fn create(client: &Client, key: &NewAccessKey, secrets: &Secret
 }
 
 pub(super) async fn alter(client: &Client, key: &AccessKeyDrift, secrets: &Secrets) -> Result<(), Error> {
-    let secret_key = if key.rotate_secret { Some(SecretKey(secret(secrets, &key.secret)?)) } else { None };
+    let secret_key =
+        if key.rotate_secret { Some(SecretKey(secret_key(secrets, &key.secret)?)) } else { None };
     let body = Update {
         secret_key,
         status: key.status.as_ref().map(|status| status_word(status.to)),
@@ -97,10 +99,10 @@ fn status_word(status: Status) -> &'static str {
 }
 
 async fn update(client: &Client, key: &Text, body: &Update<'_>, secrets: &Secrets) -> Result<(), Error> {
-    let doing = format!("alter access key {key}");
-    let body = client.seal(&doing, body)?;
-    let call = Call::admin(Method::POST, "update-service-account", doing)
-        .query("accessKey", &value(secrets, key)?)
+    let action = format!("alter access key {key}");
+    let body = client.seal(&action, body)?;
+    let call = Call::admin(Method::POST, "update-service-account", action)
+        .query("accessKey", &resolve_name(secrets, key)?)
         .body(body);
-    client.ask("access keys", call).await.map(drop)
+    client.send_admin("access keys", call).await.map(drop)
 }

@@ -1,4 +1,4 @@
-//! Policies of users and groups, attached and detached.
+//! Attaches and detaches policies of users and groups.
 
 use std::collections::BTreeSet;
 
@@ -10,10 +10,10 @@ use crate::change::Grantee;
 use crate::error::Error;
 use crate::wire::admin::{GroupInfo, UNKNOWN_CALL, UserInfo};
 use crate::wire::client::{Call, Client};
-use crate::wire::credential::value;
+use crate::wire::credential::resolve_name;
 
-/// The server says so when a change changes nothing: another run was faster.
-const ALREADY: [&str; 3] =
+/// The codes for a change without effect: another run was faster.
+const NO_EFFECT: [&str; 3] =
     ["XMinioAdminPolicyChangeAlreadyApplied", "XMinioPolicyAlreadyAttached", "XMinioPolicyNotAttached"];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,75 +30,83 @@ impl Attachment {
         }
     }
 
-    fn doing(self, whose: &Grantee) -> String {
+    fn action(self, grantee: &Grantee) -> String {
         match self {
-            Self::Attach => format!("attach policies to {whose}"),
-            Self::Detach => format!("detach policies of {whose}"),
+            Self::Attach => format!("attach policies to {grantee}"),
+            Self::Detach => format!("detach policies of {grantee}"),
         }
     }
 }
 
 pub(super) async fn change(
     client: &Client,
-    how: Attachment,
-    whose: &Grantee,
+    attachment: Attachment,
+    grantee: &Grantee,
     policies: &BTreeSet<String>,
     secrets: &Secrets,
 ) -> Result<(), Error> {
-    let doing = how.doing(whose);
-    let body = match whose {
-        Grantee::User(user) => json!({"policies": policies, "user": value(secrets, user)?}),
+    let action = attachment.action(grantee);
+    let body = match grantee {
+        Grantee::User(user) => json!({"policies": policies, "user": resolve_name(secrets, user)?}),
         Grantee::Group(group) => json!({"policies": policies, "group": group}),
     };
-    let body = client.seal(&doing, &body)?;
-    let call = Call::admin(Method::POST, how.call(), doing)
+    let body = client.seal(&action, &body)?;
+    let call = Call::admin(Method::POST, attachment.call(), action)
         .header("content-type", "application/octet-stream")
         .body(body);
-    match client.ask_sealed("policies", call).await {
-        Err(refused) if ALREADY.contains(&refused.code()) => Ok(()),
-        // Releases before RELEASE.2023-01-02T09-40-09Z do not know the call.
-        Err(refused) if refused.code() == UNKNOWN_CALL => set(client, how, whose, policies, secrets).await,
-        // Another run has disabled the user again, which this one has just enabled.
-        done => done.map(drop).map_err(|refused| refused.raced(&["XMinioAdminNoSuchUser"])),
+    match client.send_admin_sealed("policies", call).await {
+        Err(refused) if NO_EFFECT.contains(&refused.code()) => Ok(()),
+        // Releases before RELEASE.2023-01-02T09-40-09Z do not have the call.
+        Err(refused) if refused.code() == UNKNOWN_CALL => {
+            set_all(client, attachment, grantee, policies, secrets).await
+        }
+        // Another run has disabled the user again, which this run has just enabled.
+        done => {
+            done.map(drop).map_err(|refused| refused.caused_by_concurrent_run(&["XMinioAdminNoSuchUser"]))
+        }
     }
 }
 
-/// All policies of the user or group at once, which is the only way of an old server: those that it has are read just
-/// before.
-async fn set(
+/// Sets all policies of the user or group at once, which is the only call of an old server. The present ones are read
+/// just before.
+async fn set_all(
     client: &Client,
-    how: Attachment,
-    whose: &Grantee,
+    attachment: Attachment,
+    grantee: &Grantee,
     policies: &BTreeSet<String>,
     secrets: &Secrets,
 ) -> Result<(), Error> {
-    let (name, is_group) = match whose {
-        Grantee::User(user) => (value(secrets, user)?, false),
+    let (name, is_group) = match grantee {
+        Grantee::User(user) => (resolve_name(secrets, user)?, false),
         Grantee::Group(group) => (group.clone(), true),
     };
-    let mut names = now(client, whose, &name).await?;
-    match how {
+    let mut names = attached_policies(client, grantee, &name).await?;
+    match attachment {
         Attachment::Attach => names.extend(policies.iter().cloned()),
         Attachment::Detach => names.retain(|policy| !policies.contains(policy)),
     }
     let list: Vec<_> = names.into_iter().collect();
-    let call = Call::admin(Method::PUT, "set-user-or-group-policy", how.doing(whose))
+    let call = Call::admin(Method::PUT, "set-user-or-group-policy", attachment.action(grantee))
         .query("policyName", &list.join(","))
         .query("userOrGroup", &name)
         .query("isGroup", if is_group { "true" } else { "false" });
-    client.ask("policies", call).await.map(drop)
+    client.send_admin("policies", call).await.map(drop)
 }
 
-async fn now(client: &Client, whose: &Grantee, name: &str) -> Result<BTreeSet<String>, Error> {
-    let doing = format!("read the policies of {whose}");
-    match whose {
+async fn attached_policies(
+    client: &Client,
+    grantee: &Grantee,
+    name: &str,
+) -> Result<BTreeSet<String>, Error> {
+    let action = format!("read the policies of {grantee}");
+    match grantee {
         Grantee::User(_) => {
-            let call = Call::admin(Method::GET, "user-info", doing.as_str()).query("accessKey", name);
-            Ok(client.json::<UserInfo>(&doing, &client.ask("users", call).await?)?.policies)
+            let call = Call::admin(Method::GET, "user-info", action.as_str()).query("accessKey", name);
+            Ok(client.json::<UserInfo>(&action, &client.send_admin("users", call).await?)?.policies)
         }
         Grantee::Group(_) => {
-            let call = Call::admin(Method::GET, "group", doing.as_str()).query("group", name);
-            Ok(client.json::<GroupInfo>(&doing, &client.ask("groups", call).await?)?.policies)
+            let call = Call::admin(Method::GET, "group", action.as_str()).query("group", name);
+            Ok(client.json::<GroupInfo>(&action, &client.send_admin("groups", call).await?)?.policies)
         }
     }
 }

@@ -1,11 +1,11 @@
-//! Buckets and their properties.
+//! Creates buckets and sets their properties.
 
 use http::Method;
 use init_core::diff::Drift;
 use serde_json::json;
 
 use super::shared::Tags;
-use super::{kept, lifecycle, shared};
+use super::{lifecycle, shared, stored};
 use crate::change::BucketChange;
 use crate::desired::document::Document;
 use crate::desired::{REGION, Size};
@@ -14,7 +14,7 @@ use crate::wire::client::{Call, Client};
 use crate::wire::s3::{self, Subresource};
 use crate::wire::xml::Element;
 
-/// The answer to a bucket for another region than that of the request.
+/// The code for a new bucket in another region than that of the request.
 const OTHER_REGION: &str = "IllegalLocationConstraintException";
 
 pub(super) async fn apply(client: &Client, change: &BucketChange) -> Result<(), Error> {
@@ -39,8 +39,8 @@ pub(super) async fn apply(client: &Client, change: &BucketChange) -> Result<(), 
             set(client, bucket, Subresource::Encryption, body, "algorithm", kept).await
         }
         BucketChange::SetTags { bucket, tags } => {
-            let ours = Tags(tags.iter().map(|(key, drift)| (key, &drift.to)).collect());
-            shared::update(client, bucket, Subresource::Tagging, &ours).await
+            let declared = Tags(tags.iter().map(|(key, drift)| (key, &drift.to)).collect());
+            shared::update(client, bucket, Subresource::Tagging, &declared).await
         }
         BucketChange::SetLifecycle { bucket, rules } => {
             let rules = rules.iter().map(|(id, drift)| (id.clone(), drift.to.clone())).collect();
@@ -49,7 +49,7 @@ pub(super) async fn apply(client: &Client, change: &BucketChange) -> Result<(), 
         BucketChange::SetBucketPolicy { bucket, document, .. } => {
             let body = document.as_ref().map(Document::text);
             client.write_subresource(bucket, Subresource::Policy, body).await?;
-            kept::policy(client, bucket, document.as_ref()).await
+            stored::policy(client, bucket, document.as_ref()).await
         }
         BucketChange::SetNotifications { bucket, routes } => {
             shared::update(client, bucket, Subresource::Notification, &routes.as_slice()).await
@@ -57,12 +57,13 @@ pub(super) async fn apply(client: &Client, change: &BucketChange) -> Result<(), 
         BucketChange::SetCors { bucket, rules: Drift { to, .. } } => {
             let body = (!to.is_empty()).then(|| s3::cors_xml(to));
             client.write_subresource(bucket, Subresource::Cors, body).await?;
-            kept::document(client, bucket, Subresource::Cors, |now| kept::lacking_cors(to, now)).await
+            stored::document(client, bucket, Subresource::Cors, |now| stored::missing_cors_field(to, now))
+                .await
         }
     }
 }
 
-/// A document that is one value, which `what` names.
+/// Writes a sub-resource with a single value, which `what` names, and checks that the server has stored it.
 async fn set(
     client: &Client,
     bucket: &str,
@@ -72,33 +73,33 @@ async fn set(
     kept: impl Fn(Option<&Element>) -> bool,
 ) -> Result<(), Error> {
     client.write_subresource(bucket, subresource, Some(body)).await?;
-    kept::document(client, bucket, subresource, |now| (!kept(now)).then_some(what)).await
+    stored::document(client, bucket, subresource, |now| (!kept(now)).then_some(what)).await
 }
 
 async fn create(client: &Client, bucket: &str, object_lock: bool, region: Option<&str>) -> Result<(), Error> {
     let region = region.unwrap_or(client.region());
     let call = || {
         let call = Call::put(format!("create bucket {bucket}")).bucket(bucket);
-        // Where nothing is said, a bucket is made in this region, and this region is not to be said.
+        // Without a location a bucket is created in this region, and naming this region is an error.
         let call = if region == REGION { call } else { call.body(s3::location_xml(region)) };
         if object_lock { call.header("x-amz-bucket-object-lock-enabled", "true") } else { call }
     };
     let created = match client.send(call()).await {
-        // Some servers make a bucket only in the region that the request is signed for.
+        // Some servers create a bucket only in the region that the request is signed for.
         Err(refused) if refused.code() == OTHER_REGION && region != client.region() => {
             client.send(call().signed_for(region)).await
         }
         done => done,
     };
     match created {
-        // Another run was faster. What it is like shows at the next reading.
+        // Another run was faster. The next observation shows the properties of its bucket.
         Err(refused) if refused.code() == "BucketAlreadyOwnedByYou" => Ok(()),
         done => done.map(drop),
     }
 }
 
 async fn set_quota(client: &Client, bucket: &str, Size(bytes): Size) -> Result<(), Error> {
-    // `quota` is the older name of `size`: servers of either age understand.
+    // `quota` is the older name of `size`; servers of any release read one of them.
     let now = client.read_quota(bucket).await?.unwrap_or_default();
     let body = json!({
         "quota": bytes, "size": bytes, "quotatype": "hard", "rate": now.rate, "requests": now.requests,
@@ -106,6 +107,6 @@ async fn set_quota(client: &Client, bucket: &str, Size(bytes): Size) -> Result<(
     let call = Call::admin(Method::PUT, "set-bucket-quota", format!("set the quota of bucket {bucket}"))
         .query("bucket", bucket)
         .body(body.to_string());
-    client.ask("quotas", call).await?;
-    kept::quota(client, bucket, Size(bytes)).await
+    client.send_admin("quotas", call).await?;
+    stored::quota(client, bucket, Size(bytes)).await
 }

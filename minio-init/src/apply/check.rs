@@ -1,5 +1,6 @@
-//! What the server can judge without doing it: MinIO reads a policy whole before it looks at its name, so one without a name
-//! is judged and never stored. An action or a condition that the server does not know is told before the first write.
+//! Has policies validated by the server before the first write. MinIO parses a policy before it checks the policy's
+//! name, so a policy without a name is validated and never stored. An unknown action or condition is reported before
+//! anything is written.
 
 use http::Method;
 use serde_json::Value;
@@ -9,34 +10,32 @@ use crate::error::Error;
 use crate::wire::client::{Call, Client};
 use crate::wire::parallel::all;
 
-/// The index of each change whose policy the server does not take, and what it says.
+/// The index of each change whose policy the server refuses, with the refusal.
 pub(crate) async fn check(client: &Client, changes: &[Change]) -> Vec<(usize, Error)> {
     if !client.is_minio() {
         return Vec::new();
     }
-    let judged = changes.iter().enumerate().filter_map(|(index, change)| Some((index, policy(change)?)));
-    let verdicts = all(judged.map(async |(index, (doing, document))| {
-        Ok::<_, Error>(judge(client, doing, document).await.err().map(|refused| (index, refused)))
+    let policies = changes.iter().enumerate().filter_map(|(index, change)| Some((index, policy_of(change)?)));
+    let refusals = all(policies.map(async |(index, (action, document))| {
+        Ok::<_, Error>(validate_policy(client, action, document).await.err().map(|refused| (index, refused)))
     }));
-    verdicts.await.into_iter().flatten().flatten().collect()
+    refusals.await.into_iter().flatten().flatten().collect()
 }
 
-/// The policy of a change. That of a bucket says to whom beside what, which is judged when it is written.
-fn policy(change: &Change) -> Option<(String, String)> {
+/// The policy of a change. A bucket policy is validated without its principals; those are validated when it is
+/// written.
+fn policy_of(change: &Change) -> Option<(String, String)> {
     match change {
         Change::Identity(IdentityChange::CreatePolicy { policy, document }) => {
-            Some((format!("have policy {policy} judged"), document.text()))
+            Some((format!("validate policy {policy}"), document.text()))
         }
         Change::Identity(IdentityChange::AlterPolicy { policy, document }) => {
-            Some((format!("have policy {policy} judged"), document.to.text()))
+            Some((format!("validate policy {policy}"), document.to.text()))
         }
         Change::Bucket(BucketChange::SetBucketPolicy { bucket, access, document: Some(document) })
             if matches!(access.to, ShownPolicy::Document(_)) =>
         {
-            Some((
-                format!("have the policy of bucket {bucket} judged"),
-                without_principals(&document.text())?,
-            ))
+            Some((format!("validate the policy of bucket {bucket}"), without_principals(&document.text())?))
         }
         Change::Identity(
             IdentityChange::CreateUser { .. }
@@ -77,17 +76,17 @@ fn without_principals(document: &str) -> Option<String> {
     Some(json.to_string())
 }
 
-async fn judge(client: &Client, doing: String, document: String) -> Result<(), Error> {
-    let call = Call::admin(Method::PUT, "add-canned-policy", doing).query("name", "").body(document);
+async fn validate_policy(client: &Client, action: String, document: String) -> Result<(), Error> {
+    let call = Call::admin(Method::PUT, "add-canned-policy", action).query("name", "").body(document);
     match client.send(call).await {
         Err(Error::Refused(refusal)) if MALFORMED.contains(&refusal.code.as_str()) => {
             Err(Error::Refused(refusal))
         }
-        // It was understood, or the account may not have policies judged: then the write says what is wrong.
+        // The policy was parsed, or the account may not create policies; then the write reports what is wrong.
         Ok(_) | Err(Error::Refused(_)) => Ok(()),
         Err(other) => Err(other),
     }
 }
 
-/// What MinIO says of a policy that it does not take.
+/// The codes with which MinIO refuses an invalid policy.
 const MALFORMED: [&str; 2] = ["XMinioMalformedIAMPolicy", "MalformedPolicy"];

@@ -1,4 +1,4 @@
-//! Policies, users, groups and access keys.
+//! Applies changes of policies, users, groups and access keys.
 
 use std::collections::BTreeSet;
 
@@ -13,12 +13,12 @@ use crate::change::IdentityChange;
 use crate::desired::Status;
 use crate::desired::document::Document;
 use crate::error::Error;
-use crate::wire::admin::unsealed;
+use crate::wire::admin::seal_error;
 use crate::wire::client::{Call, Client};
-use crate::wire::credential::{SecretKey, secret, value};
+use crate::wire::credential::{SecretKey, resolve_name, secret_key};
 use crate::wire::sealed::random_secret;
 
-/// What MinIO says of a user or an access key that is not there.
+/// The codes with which MinIO reports that a user or an access key does not exist.
 const NO_SUCH_ACCOUNT: [&str; 3] =
     ["XMinioAdminNoSuchUser", "XMinioInvalidIAMCredentials", "XMinioAdminServiceAccountNotFound"];
 
@@ -29,13 +29,13 @@ pub(super) async fn apply(client: &Client, change: &IdentityChange, secrets: &Se
         IdentityChange::CreateUser { user, temporarily_enabled: true, .. }
         | IdentityChange::EnableUserTemporarily { user } => enable_temporarily(client, user, secrets).await,
         IdentityChange::CreateUser { user, status, secret, temporarily_enabled: false } => {
-            put_user(client, user, self::secret(secrets, secret)?, *status, secrets).await
+            put_user(client, user, secret_key(secrets, secret)?, *status, secrets).await
         }
         IdentityChange::AlterUser { user, secret, .. } => {
-            put_user(client, user, self::secret(secrets, secret)?, Status::Enabled, secrets).await
+            put_user(client, user, secret_key(secrets, secret)?, Status::Enabled, secrets).await
         }
         IdentityChange::DisableUser { user, secret } => {
-            put_user(client, user, self::secret(secrets, secret)?, Status::Disabled, secrets).await
+            put_user(client, user, secret_key(secrets, secret)?, Status::Disabled, secrets).await
         }
         IdentityChange::CreateGroup { group, members } => {
             set_members(client, group, members, Membership::OfNewGroup, secrets).await
@@ -55,7 +55,7 @@ pub(super) async fn apply(client: &Client, change: &IdentityChange, secrets: &Se
                 Call::admin(Method::PUT, "set-group-status", format!("set the status of group {group}"))
                     .query("group", group)
                     .query("status", status.to.as_str());
-            client.ask("groups", call).await.map(drop)
+            client.send_admin("groups", call).await.map(drop)
         }
         IdentityChange::AttachPolicies { to, policies } => {
             attachment::change(client, Attachment::Attach, to, policies, secrets).await
@@ -69,10 +69,10 @@ pub(super) async fn apply(client: &Client, change: &IdentityChange, secrets: &Se
 }
 
 async fn put_policy(client: &Client, policy: &str, document: &Document) -> Result<(), Error> {
-    let call = Call::admin(Method::PUT, "add-canned-policy", format!("put policy {policy}"))
+    let call = Call::admin(Method::PUT, "add-canned-policy", format!("write policy {policy}"))
         .query("name", policy)
         .body(document.text());
-    client.ask("policies", call).await.map(drop)
+    client.send_admin("policies", call).await.map(drop)
 }
 
 #[derive(Serialize)]
@@ -82,7 +82,8 @@ struct UserBody<'a> {
     status: Status,
 }
 
-/// Secret key and status are set together: the server has no way to set one of them alone and right.
+/// Sets the secret key and the status of a user together, because the server has no reliable call that sets only one
+/// of them.
 async fn put_user(
     client: &Client,
     user: &Text,
@@ -90,20 +91,21 @@ async fn put_user(
     status: Status,
     secrets: &Secrets,
 ) -> Result<(), Error> {
-    let doing = format!("put user {user}");
-    let body = client.seal(&doing, &UserBody { secret_key: SecretKey(secret), status })?;
-    let call =
-        Call::admin(Method::PUT, "add-user", doing).query("accessKey", &value(secrets, user)?).body(body);
-    client.ask("users", call).await.map(drop)
+    let action = format!("write user {user}");
+    let body = client.seal(&action, &UserBody { secret_key: SecretKey(secret), status })?;
+    let call = Call::admin(Method::PUT, "add-user", action)
+        .query("accessKey", &resolve_name(secrets, user)?)
+        .body(body);
+    client.send_admin("users", call).await.map(drop)
 }
 
-/// Enabled, with a random secret key that is dropped here, so that nobody can sign in as the user.
+/// Enables a user with a random secret key that is dropped here, so that nobody can sign requests as the user.
 async fn enable_temporarily(client: &Client, user: &Text, secrets: &Secrets) -> Result<(), Error> {
-    let unknown = random_secret().map_err(|error| unsealed(&format!("put user {user}"), &error))?;
+    let unknown = random_secret().map_err(|error| seal_error(&format!("write user {user}"), &error))?;
     put_user(client, user, &unknown, Status::Enabled, secrets).await
 }
 
-/// What becomes of members.
+/// The change of a group's members.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Membership {
     OfNewGroup,
@@ -111,7 +113,7 @@ enum Membership {
     Removed,
 }
 
-/// `members` is never empty where it is removed: MinIO would remove the group.
+/// Changes the members of a group. `members` is never empty for a removal, because MinIO would then remove the group.
 async fn set_members(
     client: &Client,
     group: &str,
@@ -119,19 +121,20 @@ async fn set_members(
     membership: Membership,
     secrets: &Secrets,
 ) -> Result<(), Error> {
-    let members = members.iter().map(|member| value(secrets, member)).collect::<Result<Vec<_>, _>>()?;
+    let members =
+        members.iter().map(|member| resolve_name(secrets, member)).collect::<Result<Vec<_>, _>>()?;
     let is_remove = membership == Membership::Removed;
     let mut body = json!({"group": group, "members": members, "isRemove": is_remove});
     if let Some(body) = body.as_object_mut().filter(|_| membership == Membership::OfNewGroup) {
         body.insert("groupStatus".to_owned(), json!("enabled"));
     }
-    let doing = if is_remove { "remove members of" } else { "add members to" };
-    let call = Call::admin(Method::PUT, "update-group-members", format!("{doing} group {group}"))
+    let action = if is_remove { "remove members of" } else { "add members to" };
+    let call = Call::admin(Method::PUT, "update-group-members", format!("{action} group {group}"))
         .body(body.to_string());
-    client.ask("groups", call).await.map(drop)
+    client.send_admin("groups", call).await.map(drop)
 }
 
-/// An account by its access key. Another run may have removed it already.
+/// Removes an account by its access key. Another run may have removed it already.
 async fn remove(
     client: &Client,
     call: &str,
@@ -140,9 +143,9 @@ async fn remove(
     secrets: &Secrets,
 ) -> Result<(), Error> {
     let call = Call::admin(Method::DELETE, call, format!("remove {what} {name}"))
-        .query("accessKey", &value(secrets, name)?);
-    match client.ask("users", call).await {
-        Err(refused) if client.kind().says_absent(refused.code(), &NO_SUCH_ACCOUNT) => Ok(()),
+        .query("accessKey", &resolve_name(secrets, name)?);
+    match client.send_admin("users", call).await {
+        Err(refused) if client.kind().means_absent(refused.code(), &NO_SUCH_ACCOUNT) => Ok(()),
         done => done.map(drop),
     }
 }

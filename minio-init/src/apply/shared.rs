@@ -1,8 +1,9 @@
-//! Documents of a bucket that several writers change, and that S3 replaces as a whole: tags and notifications.
+//! Writes documents of a bucket that several writers change and that S3 replaces as a whole: tags and notifications.
 //!
-//! What is there is read just before it is written, with ours in it, and read again after it. Where the server gave an
-//! `ETag`, the write depends on it. Another run that read before this write and writes after it takes ours away again:
-//! that shows in the reading at the end of the run (see `SharedWrites::rest`), and the pass begins anew.
+//! The document is read just before it is written with the declared parts in it, and read again afterwards. Where the
+//! server gave an `ETag`, the write depends on it. Another run that has read before this write and writes after it
+//! removes the declared parts again. The reading at the end of the run shows that (see
+//! `SharedWrites::wait_for_others`), and the pass starts again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,23 +17,23 @@ use crate::wire::s3::{self, Subresource};
 use crate::wire::shared_writes::jitter;
 use crate::wire::xml::Element;
 
-/// How often ours is written while it does not stay.
+/// The most writes while the declared parts do not stay.
 const TRIES: u32 = 8;
-/// What is ours in one document.
-pub(super) trait OwnPart {
-    /// The spec's word for one of them that is not there as it should be.
-    fn lacking(&self, now: Option<&Element>) -> Option<String>;
-    /// The document with ours in it.
+/// The declared parts of a document.
+pub(super) trait DeclaredPart {
+    /// The name of a declared part that is missing or different.
+    fn missing_part(&self, now: Option<&Element>) -> Option<String>;
+    /// The document with the declared parts in it.
     fn merged(&self, now: Option<&Element>) -> String;
 }
 
 pub(super) struct Tags<'a>(pub(super) BTreeMap<&'a String, &'a String>);
 
-impl OwnPart for Tags<'_> {
-    fn lacking(&self, now: Option<&Element>) -> Option<String> {
+impl DeclaredPart for Tags<'_> {
+    fn missing_part(&self, now: Option<&Element>) -> Option<String> {
         let now = now.map(s3::tags).unwrap_or_default();
-        let lacking = self.0.iter().find(|(key, value)| now.get(**key) != Some(**value));
-        lacking.map(|(key, _)| format!("tag {key}"))
+        let missing_part = self.0.iter().find(|(key, value)| now.get(**key) != Some(**value));
+        missing_part.map(|(key, _)| format!("tag {key}"))
     }
 
     fn merged(&self, now: Option<&Element>) -> String {
@@ -42,11 +43,11 @@ impl OwnPart for Tags<'_> {
     }
 }
 
-impl OwnPart for &[RouteDrift] {
-    fn lacking(&self, now: Option<&Element>) -> Option<String> {
+impl DeclaredPart for &[RouteDrift] {
+    fn missing_part(&self, now: Option<&Element>) -> Option<String> {
         let now = now.map(s3::notifications).unwrap_or_default();
-        let lacking = self.iter().find(|routed| now.get(&routed.route) != Some(&routed.events.to));
-        lacking.map(|routed| format!("notification to {}", routed.route))
+        let missing_part = self.iter().find(|routed| now.get(&routed.route) != Some(&routed.events.to));
+        missing_part.map(|routed| format!("notification to {}", routed.route))
     }
 
     fn merged(&self, now: Option<&Element>) -> String {
@@ -56,42 +57,42 @@ impl OwnPart for &[RouteDrift] {
     }
 }
 
-/// Writes ours into the document until it is there and stays.
+/// Writes the declared parts into the document until they stay.
 pub(super) async fn update(
     client: &Client,
     bucket: &str,
     subresource: Subresource,
-    ours: &impl OwnPart,
+    declared: &impl DeclaredPart,
 ) -> Result<(), Error> {
-    let _turn = client.shared().turn().await;
-    let mut lacking = String::new();
+    let _turn = client.shared().permit().await;
+    let mut missing_part = String::new();
     for tried in 0..TRIES {
-        // The first reading after a write is at once: mostly it is all that is needed.
+        // The first reading after a write comes at once, because one write is usually enough.
         if tried > 1 {
             sleep(jitter(8 << tried)).await;
         }
         let began = Instant::now();
-        let (now, etag) = client.read_tagged(bucket, subresource).await?;
-        match ours.lacking(now.as_ref()) {
+        let (now, etag) = client.read_xml_with_etag(bucket, subresource).await?;
+        match declared.missing_part(now.as_ref()) {
             None => {
-                // Ours, or the same from another run, whose writes may still be under way.
-                client.shared().note(began);
+                // The parts may also be from another run, whose writes may still go on.
+                client.shared().record_write(began);
                 return Ok(());
             }
-            Some(name) => lacking = name,
+            Some(name) => missing_part = name,
         }
-        if write(client, bucket, subresource, ours.merged(now.as_ref()), etag.as_deref()).await? {
-            client.shared().note(began);
+        if write(client, bucket, subresource, declared.merged(now.as_ref()), etag.as_deref()).await? {
+            client.shared().record_write(began);
         }
     }
-    let (now, _) = client.read_tagged(bucket, subresource).await?;
-    match ours.lacking(now.as_ref()) {
+    let (now, _) = client.read_xml_with_etag(bucket, subresource).await?;
+    match declared.missing_part(now.as_ref()) {
         None => Ok(()),
-        Some(_) => Err(client.drops(bucket, subresource.feature(), &lacking)),
+        Some(_) => Err(client.dropped_error(bucket, subresource.feature(), &missing_part)),
     }
 }
 
-/// Whether it was written: it is not when the document is another one by now.
+/// Writes the document; false when it has changed since it was read, so that nothing was written.
 pub(super) async fn write(
     client: &Client,
     bucket: &str,
@@ -99,7 +100,7 @@ pub(super) async fn write(
     body: String,
     etag: Option<&str>,
 ) -> Result<bool, Error> {
-    match client.write_over(bucket, subresource, Some(body), etag).await {
+    match client.write_if_unchanged(bucket, subresource, Some(body), etag).await {
         Err(Error::Refused(refusal)) if refusal.status == 412 || refusal.code == "PreconditionFailed" => {
             Ok(false)
         }
@@ -108,8 +109,8 @@ pub(super) async fn write(
 }
 
 impl Client {
-    /// The server says yes to it and does not show it.
-    pub(super) fn drops(&self, bucket: &str, feature: &'static str, what: &str) -> Error {
+    /// The error for a server that accepts something and does not store it.
+    pub(super) fn dropped_error(&self, bucket: &str, feature: &'static str, what: &str) -> Error {
         Error::Unsupported {
             at: format!("buckets.{bucket}.{feature}"),
             feature,

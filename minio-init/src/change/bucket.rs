@@ -17,7 +17,7 @@ pub enum BucketChange {
     CreateBucket {
         bucket: String,
         object_lock: bool,
-        /// Where it is to be; that of the server in the spec when absent.
+        /// The region; that of the spec when absent.
         region: Option<String>,
     },
     SetVersioning {
@@ -31,7 +31,7 @@ pub enum BucketChange {
     SetEncryption {
         bucket: String,
         encryption: Encryption,
-        /// The algorithms by the names that S3 has for them.
+        /// The algorithms, by their names in S3.
         algorithm: Drift<String>,
     },
     SetQuota {
@@ -61,7 +61,7 @@ pub enum BucketChange {
     },
 }
 
-/// A bucket policy in a report: the word of `anonymous` where there is one.
+/// A bucket policy in a report: the word of `anonymous` where there is one, or else the document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(untagged)]
 pub enum ShownPolicy {
@@ -69,14 +69,14 @@ pub enum ShownPolicy {
     Document(Document),
 }
 
-/// The events of one route.
+/// A notification with changed events.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RouteDrift {
     pub(crate) route: Route,
     pub(crate) events: Drift<BTreeSet<String>>,
 }
 
-/// One route with its events in a report.
+/// A route with its events in a report.
 #[derive(Serialize)]
 struct ShownRoute<'a> {
     #[serde(flatten)]
@@ -130,7 +130,7 @@ impl BucketChange {
         }
     }
 
-    /// Whether it replaces a document of which other writers change other parts.
+    /// True when it replaces a document of which other writers change other parts.
     pub(crate) fn is_shared(&self) -> bool {
         match self {
             Self::SetTags { .. } | Self::SetLifecycle { .. } | Self::SetNotifications { .. } => true,
@@ -171,7 +171,7 @@ impl BucketChange {
     }
 }
 
-/// A property of named parts: each side has the parts that differ.
+/// Adds a property that is a map: each side has the entries that differ.
 fn sides<T: Serialize>(
     properties: Properties,
     name: &'static str,

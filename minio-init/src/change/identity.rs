@@ -24,10 +24,11 @@ pub enum IdentityChange {
         user: Text,
         status: Status,
         secret: SecretRef,
-        /// The user is created enabled, with a random secret key, because something is attached to it before it is disabled.
+        /// True when the user is created enabled with a random secret key, because something has to be attached to it
+        /// before it is disabled.
         temporarily_enabled: bool,
     },
-    /// Enables a disabled user, with a random secret key: a server attaches nothing to a disabled user.
+    /// Enables a disabled user with a random secret key, because a server attaches nothing to a disabled user.
     EnableUserTemporarily {
         user: Text,
     },
@@ -84,7 +85,7 @@ pub struct NewAccessKey {
     pub(crate) description: Option<String>,
     pub(crate) status: Option<Status>,
     pub(crate) secret: SecretRef,
-    /// The text of `policy`.
+    /// The document of `policy`.
     pub(crate) document: Option<Document>,
 }
 
@@ -97,11 +98,12 @@ pub struct AccessKeyDrift {
     pub(crate) description: Option<Drift<String>>,
     pub(crate) status: Option<Drift<Status>>,
     pub(crate) secret: SecretRef,
-    /// Sent with every change: an update without it would remove the restriction.
+    /// The restricting policy. It is sent with every update, because an update without it would remove the
+    /// restriction.
     pub(crate) document: Option<Document>,
 }
 
-/// Whom a policy is attached to.
+/// The user or the group that a policy is attached to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grantee {
     User(Text),
@@ -175,7 +177,8 @@ impl IdentityChange {
         }
     }
 
-    /// `status` is a key that every change of a report has, so the status of an object is `account_status`.
+    /// The properties. The status of an account is `account_status`, because `status` is a key of every change in a
+    /// report.
     pub(super) fn properties(&self) -> Properties {
         let none = Properties::none();
         match self {
@@ -211,7 +214,7 @@ impl IdentityChange {
     }
 }
 
-/// A flag that is reported only when it is set.
+/// A flag that is reported only when it is true.
 fn set(flag: bool) -> Option<bool> {
     flag.then_some(true)
 }

@@ -1,4 +1,4 @@
-//! Parts of the line that a change is in a text report.
+//! Parts of the text form of changes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display, Formatter};

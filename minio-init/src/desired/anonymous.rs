@@ -1,4 +1,4 @@
-//! Access without credentials, in the words and with the meaning of `mc anonymous`: a bucket policy.
+//! Anonymous access, in the words and with the meaning of `mc anonymous`: a word stands for a bucket policy.
 
 use std::fmt;
 
@@ -8,11 +8,11 @@ use serde_json::json;
 
 use super::document::Document;
 
-/// What somebody without credentials may do with a bucket.
+/// The access of requests without credentials to a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Anonymous {
-    /// Nothing: the bucket has no policy.
+    /// No access: the bucket has no policy.
     None,
     /// List and get.
     Download,
@@ -25,7 +25,7 @@ pub enum Anonymous {
 impl Anonymous {
     const OPEN: [Self; 3] = [Self::Download, Self::Upload, Self::Public];
 
-    /// The policy that says so; `None` when there is to be no policy.
+    /// The bucket policy for this word; `None` stands for no policy.
     pub(crate) fn document(self, bucket: &str) -> Option<Document> {
         let (on_bucket, on_objects) = self.actions()?;
         let (bucket, objects) = (format!("arn:aws:s3:::{bucket}"), format!("arn:aws:s3:::{bucket}/*"));
@@ -39,8 +39,8 @@ impl Anonymous {
         }))
     }
 
-    /// The word for a policy, if there is one.
-    pub(crate) fn of(document: Option<&Document>, bucket: &str) -> Option<Self> {
+    /// The word for a bucket policy, if there is one.
+    pub(crate) fn from_policy(document: Option<&Document>, bucket: &str) -> Option<Self> {
         match document {
             None => Some(Self::None),
             Some(document) => {

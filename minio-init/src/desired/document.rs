@@ -1,8 +1,8 @@
-//! A policy document, compared by what it allows.
+//! Policy documents, compared by what they allow.
 //!
-//! A server is free to reorder statements, to write one value as a list, to drop duplicates and to respell
-//! wildcards, so the text says nothing. The meaning is the set of single permissions that the statements
-//! spell out: one effect, principal, action and resource each, under one set of conditions.
+//! A server may reorder statements, write one value as a list, drop duplicates and change wildcards, so texts cannot
+//! be compared. The meaning of a document is its set of single permissions: one effect, principal, action and
+//! resource each, under one set of conditions.
 
 mod condition;
 mod evaluate;
@@ -19,7 +19,7 @@ use serde_json::Value;
 pub(crate) use parse::{Kind, STATEMENT, Step};
 use permission::{Matched, Permission};
 
-/// A document as it is sent, and what it means.
+/// A policy document as it is sent, and its meaning.
 #[derive(Clone, Debug)]
 pub struct Document {
     json: Value,
@@ -27,28 +27,29 @@ pub struct Document {
 }
 
 impl Document {
-    /// The document of a spec. Says everything that is wrong with it, each with the path inside of it.
+    /// Parses the document of a spec. It reports everything that is wrong with it, each with its path in the
+    /// document.
     pub fn parse(json: &Value, kind: Kind) -> Result<Self, Vec<(Vec<Step>, String)>> {
         parse::document(json, kind).map(|(json, meaning)| Self { json, meaning })
     }
 
-    /// The document of a server, which may say things that no spec may.
+    /// Reads the document of a server, which may have content that is invalid in a spec.
     pub(crate) fn read(json: &Value) -> Option<Self> {
         parse::lenient(json).map(|meaning| Self { json: json.clone(), meaning })
     }
 
-    /// What it was read of.
+    /// The JSON that it was read from.
     pub(crate) fn json(&self) -> &Value {
         &self.json
     }
 
-    /// The text to send.
+    /// The JSON text that is sent.
     pub(crate) fn text(&self) -> String {
         self.json.to_string()
     }
 
-    /// What it says that MinIO takes and cannot read back, or refuses in words that do not help.
-    pub(crate) fn beyond_minio(&self) -> Option<&'static str> {
+    /// The reason why MinIO cannot use this policy, although it accepts it or refuses it with an unclear message.
+    pub(crate) fn unusable_by_minio(&self) -> Option<&'static str> {
         let all_except = |part: fn(&Permission) -> &Matched| {
             self.meaning.iter().any(|permission| matches!(part(permission), Matched::AllExcept(_)))
         };
@@ -67,7 +68,7 @@ impl Document {
         }
     }
 
-    /// Nothing is allowed or denied.
+    /// True when it neither allows nor denies anything.
     pub(crate) fn is_empty(&self) -> bool {
         self.meaning.is_empty()
     }
@@ -117,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_server_respells_is_the_same() {
+    fn documents_are_equal_whatever_their_spelling() {
         let written = identity(&json!([
             {"Sid": "a", "Effect": "Allow", "Action": "s3:GetObject", "Resource": ["arn:aws:s3:::a/*", "arn:aws:s3:::b/*"]},
             {"Effect": "Deny", "Action": ["s3:DeleteObject"], "Resource": "*",
@@ -145,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_allows_something_else_is_not() {
+    fn documents_with_other_permissions_differ() {
         let base = json!({"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::a/*"]});
         let with = |key: &str, value: Value| {
             let mut changed = base.clone();

@@ -1,9 +1,9 @@
-//! What the names may be, by the rules of S3 and of MinIO.
+//! The rules of S3 and MinIO for names.
 
-/// What MinIO takes at least as the secret key of an account that is made.
+/// The shortest secret key that MinIO accepts for a new account.
 pub(crate) const SECRET_MIN: usize = 8;
 const ACCESS_KEY_MIN: usize = 3;
-/// The most that MinIO takes as the name of a new access key (service account), and as its secret key.
+/// The longest name and the longest secret key that MinIO accepts for a new access key (service account).
 pub(crate) const NEW_KEY_MAX: usize = 20;
 pub(crate) const NEW_KEY_SECRET_MAX: usize = 40;
 
@@ -39,14 +39,14 @@ pub(crate) fn bucket(name: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// What a region is, in words.
+/// The rule for regions, for messages.
 pub(crate) const REGION: &str = "a region has only letters, digits, `-` and `_`";
 
 pub(crate) fn is_region(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
 
-/// An access key crosses in a header and in a list with commas.
+/// The rule for access keys, which are sent in a header and in a list with commas.
 pub(crate) fn access_key(key: &str) -> Result<(), &'static str> {
     if key.len() < ACCESS_KEY_MIN {
         Err("an access key has at least 3 characters")
@@ -59,7 +59,7 @@ pub(crate) fn access_key(key: &str) -> Result<(), &'static str> {
     }
 }
 
-/// The account that provisions is not made here, so nothing holds for it but what a request can carry.
+/// The rule for the access key of the provisioning account. It exists already, so it only has to fit into a request.
 pub(crate) fn own_access_key(key: &str) -> Result<(), &'static str> {
     if key.is_empty() || !key.bytes().all(|b| b.is_ascii_graphic() || b == b' ') {
         Err("an access key has only printable ASCII characters, and at least one")
@@ -70,7 +70,7 @@ pub(crate) fn own_access_key(key: &str) -> Result<(), &'static str> {
     }
 }
 
-/// A policy or a group: its name crosses in a list with commas.
+/// The rule for policies and groups, whose names are sent in a list with commas.
 pub(crate) fn plain(name: &str) -> Result<(), &'static str> {
     if name.is_empty() || name.len() > 128 {
         Err("a name has 1 to 128 characters")

@@ -1,4 +1,4 @@
-//! The leaf types as a report in text shows them.
+//! The text forms of desired properties in a report.
 
 use std::fmt;
 

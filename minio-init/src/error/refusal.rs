@@ -1,36 +1,36 @@
-//! An error that a server answers: what its code means, and what helps.
+//! An error code of a server: its class and its remedy.
 
 use init_core::{Endpoint, FaultKind};
 use thiserror::Error;
 
-/// A refusal in the server's words.
+/// An error response of the server.
 #[derive(Debug, Error)]
-#[error("could not {doing} at {endpoint}: {code} (HTTP {status}){}", after(.message))]
+#[error("could not {action} at {endpoint}: {code} (HTTP {status}){}", message_suffix(.message))]
 pub struct Refusal {
-    /// What was tried.
-    pub doing: String,
+    /// The attempt, as in `create bucket logs`.
+    pub action: String,
     /// The server.
     pub endpoint: Endpoint,
     /// The HTTP status.
     pub status: u16,
     /// The S3 or admin error code.
     pub code: String,
-    /// The server's message, without any secret name.
+    /// The server's message, in which names from secrets are replaced by their labels.
     pub message: String,
-    /// Here the code means that another run has done the same at the same time.
-    pub raced: bool,
-    /// The answer was JSON, as the admin API's are.
-    pub json: bool,
-    /// The time that the request was signed with, and the server's.
+    /// True when the code means, for this attempt, that a concurrent run has done the same.
+    pub concurrent_run: bool,
+    /// True when the answer was JSON, as answers of the admin API are.
+    pub is_json: bool,
+    /// The time with which the request was signed, and the server's time.
     pub clocks: Option<(String, String)>,
 }
 
-fn after(message: &str) -> String {
+fn message_suffix(message: &str) -> String {
     if message.is_empty() { String::new() } else { format!(": {message}") }
 }
 
-/// The codes that say so whatever the status.
-fn by_code(code: &str) -> Option<FaultKind> {
+/// The class of an error code that is the same with any HTTP status.
+fn kind_by_code(code: &str) -> Option<FaultKind> {
     Some(match code {
         "OperationAborted" | "ConflictException" => FaultKind::Raced,
         "XMinioServerNotInitialized"
@@ -64,16 +64,16 @@ fn by_code(code: &str) -> Option<FaultKind> {
 }
 
 impl Refusal {
-    /// Understood, believed, and not allowed.
+    /// True when the signature was accepted but the account lacks the permission.
     pub(crate) fn is_forbidden(&self) -> bool {
         self.status == 403 || self.code == "AccessDenied"
     }
 
     pub(super) fn kind(&self) -> FaultKind {
-        if self.raced {
+        if self.concurrent_run {
             return FaultKind::Raced;
         }
-        by_code(&self.code).unwrap_or(match self.status {
+        kind_by_code(&self.code).unwrap_or(match self.status {
             401 | 403 => FaultKind::Denied,
             405 | 501 => FaultKind::Unsupported,
             408 | 425 | 429 | 500.. => FaultKind::Unavailable,

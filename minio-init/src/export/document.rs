@@ -1,5 +1,5 @@
-//! A policy document in the one form that equal documents have: a server keeps its lists as sets and answers with them in
-//! any order.
+//! Writes a policy document in a canonical form, because a server stores its lists as sets and returns them in any
+//! order.
 
 use init_core::export::Node;
 use serde_json::Value;
@@ -10,7 +10,7 @@ pub(super) fn node(document: &Document) -> Node {
     let json = document.json();
     let one = json.get("Statement").map(std::slice::from_ref).unwrap_or_default();
     let statements = json.get("Statement").and_then(Value::as_array).map_or(one, Vec::as_slice);
-    let text = |key: &str| json.get(key).filter(|value| is_said(value)).map(Node::from);
+    let text = |key: &str| json.get(key).filter(|value| is_present(value)).map(Node::from);
     Node::map()
         .maybe("Version", text("Version"))
         .maybe("Id", text("Id").or_else(|| text("ID")))
@@ -19,7 +19,7 @@ pub(super) fn node(document: &Document) -> Node {
 
 fn statement(statement: &Value) -> Node {
     STATEMENT.into_iter().fold(Node::map(), |node, key| {
-        let value = statement.get(key).filter(|value| is_said(value));
+        let value = statement.get(key).filter(|value| is_present(value));
         node.maybe(
             key,
             value.map(|value| match key {
@@ -32,8 +32,8 @@ fn statement(statement: &Value) -> Node {
     })
 }
 
-/// A server may spell out what was not given as nothing.
-fn is_said(value: &Value) -> bool {
+/// False for an element that a server returns empty because it was not given.
+fn is_present(value: &Value) -> bool {
     match value {
         Value::Null => false,
         Value::String(text) => !text.is_empty(),
@@ -43,7 +43,7 @@ fn is_said(value: &Value) -> bool {
     }
 }
 
-/// Everybody, `"*"`, or a list for each kind.
+/// The principals: `"*"` for everybody, or a list for each type.
 fn principals(value: &Value) -> Node {
     match value {
         Value::String(text) if text == "*" => text.as_str().into(),
@@ -63,12 +63,12 @@ fn by_key(value: &Value, each: impl Fn(&Value) -> Node) -> Node {
     Node::Map(fields)
 }
 
-/// A list of strings in their order, each once.
+/// A sorted list of strings, each once.
 fn set(value: &Value, of_resources: bool) -> Node {
     let list = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
     let mut list: Vec<Value> = list.to_vec();
     if of_resources {
-        // MinIO writes every resource so, and means what everybody writes with one star.
+        // MinIO writes `**` for all resources, where `*` means the same.
         list.iter_mut().filter(|value| **value == "**").for_each(|value| *value = "*".into());
     }
     list.sort_by_key(Value::to_string);

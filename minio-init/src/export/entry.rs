@@ -1,11 +1,11 @@
-//! Whether a spec takes an entry.
+//! Checks exported entries with the validation of a spec.
 
 use init_core::export::{Entries, Node, Section, refusal};
 
 use crate::validate::validate;
 
-/// Why a spec would refuse this entry of a section; `None` where it would not.
-pub(super) fn refused(section: &'static str, name: &str, node: &Node) -> Option<String> {
+/// The violation of this entry of a section, if a spec would refuse it.
+pub(super) fn violation(section: &'static str, name: &str, node: &Node) -> Option<String> {
     let secret = |name: &str| Node::map().with("secret", name);
     let credentials =
         Node::map().with("accessKey", secret("the-account")).with("secretKey", secret("its-secret-key"));

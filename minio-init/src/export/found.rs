@@ -1,17 +1,17 @@
-//! What was found on a server.
+//! The state of a server as the export reads it.
 
 use init_core::Text;
 use init_core::export::Note;
 
 use crate::observed::Observed;
 
-/// What was found, all of it as if a spec had declared it.
+/// The state of a server, read as if a spec had declared everything, with notes.
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) server: Observed,
-    /// The account that provisions: no spec declares it.
+    /// The provisioning account, which no spec declares.
     pub(super) own: Text,
-    /// What a spec cannot say, as it was met while reading.
+    /// Notes about what a spec cannot express, as found while reading.
     pub(super) notes: Vec<Note>,
 }
 

@@ -1,4 +1,4 @@
-//! The properties of a bucket, in the order of the spec, as far as a spec can say them.
+//! Writes the properties of a bucket in the order of the spec, as far as a spec can express them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,32 +8,39 @@ use super::document;
 use crate::desired::{
     Action, Anonymous, Cors, Encryption, Lock, Period, Route, Rule, Size, Status, Versioning,
 };
-use crate::observed::SeenBucket;
+use crate::observed::ObservedBucket;
 
-pub(super) fn of(name: &str, seen: &SeenBucket) -> Vec<(&'static str, Node)> {
+pub(super) fn of(name: &str, existing: &ObservedBucket) -> Vec<(&'static str, Node)> {
     let lists = [
-        ("tags", texts(&seen.tags)),
+        ("tags", texts(&existing.tags)),
         (
             "lifecycle",
             Node::List(
-                seen.lifecycle.iter().filter_map(|(id, seen)| Some(rule(id, seen.rule.as_ref()?))).collect(),
+                existing
+                    .lifecycle
+                    .iter()
+                    .filter_map(|(id, existing)| Some(rule(id, existing.rule.as_ref()?)))
+                    .collect(),
             ),
         ),
-        ("notifications", notifications(seen)),
-        ("cors", Node::List(seen.cors.iter().map(cors).collect())),
+        ("notifications", notifications(existing)),
+        ("cors", Node::List(existing.cors.iter().map(cors).collect())),
     ];
     let ones = [
-        ("region", seen.region.clone().map(Node::from)),
-        // A bucket that keeps versions no more is to new objects as one that never did.
+        ("region", existing.region.clone().map(Node::from)),
+        // For new objects, suspended versioning is equal to a bucket that never had it.
         (
             "versioning",
-            seen.versioning.filter(|now| *now == Versioning::Enabled).map(|now| Node::from(now.to_string())),
+            existing
+                .versioning
+                .filter(|now| *now == Versioning::Enabled)
+                .map(|now| Node::from(now.to_string())),
         ),
-        ("objectLock", seen.lock.map(lock)),
-        ("encryption", seen.encryption.as_deref().and_then(encryption)),
-        ("quota", seen.quota.map(quota)),
+        ("objectLock", existing.lock.map(lock)),
+        ("encryption", existing.encryption.as_deref().and_then(encryption)),
+        ("quota", existing.quota.map(quota)),
     ];
-    let access = seen.policy.as_ref().map(|policy| match Anonymous::of(Some(policy), name) {
+    let access = existing.policy.as_ref().map(|policy| match Anonymous::from_policy(Some(policy), name) {
         Some(word) => ("anonymous", Node::from(word.to_string())),
         None => ("policy", Node::map().with("document", document::node(policy))),
     });
@@ -58,7 +65,7 @@ fn lock(lock: Lock) -> Node {
     }
 }
 
-/// Nothing where no spec has a word for the algorithm.
+/// Nothing for an algorithm that a spec cannot name.
 fn encryption(algorithm: &str) -> Option<Node> {
     let word = Encryption::SseS3;
     (algorithm == word.algorithm()).then(|| word.to_string().into())
@@ -84,7 +91,7 @@ fn rule(id: &str, rule: &Rule) -> Node {
         .maybe("abortIncompleteUploadDays", action(Action::AbortIncompleteUploadDays))
 }
 
-fn notifications(seen: &SeenBucket) -> Node {
+fn notifications(existing: &ObservedBucket) -> Node {
     let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let route = |(route, events): (&Route, &BTreeSet<String>)| {
         Node::map()
@@ -93,7 +100,7 @@ fn notifications(seen: &SeenBucket) -> Node {
             .maybe("prefix", text(&route.prefix))
             .maybe("suffix", text(&route.suffix))
     };
-    Node::List(seen.notifications.iter().map(route).collect())
+    Node::List(existing.notifications.iter().map(route).collect())
 }
 
 fn cors(rule: &Cors) -> Node {

@@ -1,4 +1,4 @@
-//! What is written reads back as what it was written of, on generated servers with hostile names.
+//! An exported spec is equal to the server that it was exported from, on generated servers with hostile names.
 
 mod generated;
 
@@ -14,13 +14,15 @@ use super::write;
 use crate::Minio;
 use crate::desired::document::Document;
 use crate::desired::{Action, Rule, Size, Status, Versioning};
-use crate::observed::{Observed, SeenBucket, SeenGroup, SeenKey, SeenRule, SeenUser};
+use crate::observed::{
+    Observed, ObservedAccessKey, ObservedBucket, ObservedGroup, ObservedRule, ObservedUser,
+};
 use crate::plan::plan;
-use crate::plan::tests::model::step;
+use crate::plan::tests::model::apply_change;
 
 use generated::{built_in, server};
 
-/// The account that provisions, whose name nobody may see.
+/// The provisioning account, whose name comes from a secret.
 fn own() -> Text {
     Text::Secret("root_user".parse().unwrap())
 }
@@ -38,16 +40,16 @@ fn page(server: Observed) -> String {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
     #[test]
-    fn what_is_exported_of_a_server_changes_nothing_there_and_makes_an_equal_server(there in server()) {
-        let page = self::page(there.clone());
+    fn an_exported_spec_plans_no_changes_and_makes_an_equal_server(observed in server()) {
+        let page = self::page(observed.clone());
         let desired = fuzzing::spec::<Minio>(&page);
         let desired = desired.map_err(|violations| TestCaseError::fail(format!("{violations:?}\n{page}")))?;
-        let nothing = plan(&desired, &there);
+        let nothing = plan(&desired, &observed);
         prop_assert!(nothing.is_empty() && nothing.conflicts().is_empty(), "{nothing:?}\n{page}");
         let mut clone = Observed { policies: built_in(), ..Observed::default() };
         let all = plan(&desired, &clone);
         prop_assert!(all.conflicts().is_empty(), "{:?}\n{page}", all.conflicts());
-        all.changes().iter().for_each(|change| step(&mut clone, change));
+        all.changes().iter().for_each(|change| apply_change(&mut clone, change));
         prop_assert_eq!(self::page(clone), page);
     }
 }
@@ -60,13 +62,13 @@ fn document(statement: &serde_json::Value) -> Document {
     Document::read(&json!({"Version": "2012-10-17", "Statement": [statement]})).unwrap()
 }
 
-fn user(policies: &[&str], status: Status) -> SeenUser {
+fn user(policies: &[&str], status: Status) -> ObservedUser {
     let policies = policies.iter().map(|name| (*name).to_owned()).collect();
-    SeenUser { status, policies, secret_differs: false }
+    ObservedUser { status, policies, secret_differs: false }
 }
 
-fn key(parent: Text, policy: Option<Document>) -> SeenKey {
-    SeenKey {
+fn key(parent: Text, policy: Option<Document>) -> ObservedAccessKey {
+    ObservedAccessKey {
         parent,
         status: Status::Enabled,
         policy,
@@ -76,8 +78,8 @@ fn key(parent: Text, policy: Option<Document>) -> SeenKey {
     }
 }
 
-fn odd_bucket() -> SeenBucket {
-    let rule = |prefix: &str, actions: &[(Action, u32)]| SeenRule {
+fn odd_bucket() -> ObservedBucket {
+    let rule = |prefix: &str, actions: &[(Action, u32)]| ObservedRule {
         status: Status::Enabled,
         rule: Some(Rule {
             status: Some(Status::Enabled),
@@ -86,7 +88,7 @@ fn odd_bucket() -> SeenBucket {
             actions: actions.iter().copied().collect(),
         }),
     };
-    SeenBucket {
+    ObservedBucket {
         versioning: Some(Versioning::Suspended),
         encryption: Some("aws:kms".to_owned()),
         quota: Some(Size(1_000_001)),
@@ -96,11 +98,11 @@ fn odd_bucket() -> SeenBucket {
             ("expires".to_owned(), rule("y/", &[(Action::ExpireDays, 3)])),
         ]
         .into(),
-        ..SeenBucket::default()
+        ..ObservedBucket::default()
     }
 }
 
-/// A server with everything that a spec has no words for.
+/// A server with everything that a spec cannot express.
 fn odd() -> Observed {
     let get = document(&json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "**"}));
     let put = document(&json!({"Effect": "Allow", "Action": "s3:PutObject", "Resource": "**"}));
@@ -119,7 +121,7 @@ fn odd() -> Observed {
         (own(), user(&[], Status::Enabled)),
     ];
     let members = [plain("app"), plain("gone"), plain("DOMAIN\\app"), plain("uid=x,dc=y"), own()].into();
-    let team = SeenGroup { status: Status::Disabled, members, policies: BTreeSet::new() };
+    let team = ObservedGroup { status: Status::Disabled, members, policies: BTreeSet::new() };
     let keys = [
         (plain("of-app"), key(plain("app"), Some(get))),
         (plain("of-app-2"), key(plain("app"), Some(put))),
@@ -138,11 +140,11 @@ fn odd() -> Observed {
 }
 
 #[test]
-fn what_a_spec_would_refuse_is_told() {
+fn what_a_spec_would_refuse_is_noted() {
     insta::assert_snapshot!(page(odd()));
 }
 
-/// An access key that could do more elsewhere than it can here would be a hole.
+/// An access key that allows more on another server than on this one would be a vulnerability.
 #[test]
 fn a_restricted_access_key_is_never_exported_without_its_restriction() {
     let page = page(odd());

@@ -1,18 +1,19 @@
-//! What was found, as entries of a spec, and what a spec cannot say.
+//! Writes the state of a server as entries of a spec, and notes what a spec cannot express.
 //!
-//! What would allow more elsewhere than it does here, because a part of it cannot be said, is left out as a whole.
+//! An entry that would allow more than it does on this server, because a part of it cannot be expressed, is left out
+//! as a whole.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::Text;
 use init_core::export::{Export, Node, secret_name};
 
-use super::entry::refused;
+use super::entry::violation;
 use super::found::Found;
 use super::{document, properties};
 use crate::desired::document::Document;
 use crate::desired::{Encryption, Status, names};
-use crate::observed::{SeenBucket, SeenGroup, SeenKey, SeenUser};
+use crate::observed::{ObservedAccessKey, ObservedBucket, ObservedGroup, ObservedUser};
 use crate::validate::is_built_in;
 
 pub(super) fn export(found: &Found) -> Export {
@@ -21,26 +22,26 @@ pub(super) fn export(found: &Found) -> Export {
     let own_ones = server.policies.iter().filter(|(name, _)| !is_built_in(name));
     let policies =
         own_ones.map(|(name, text)| (name.clone(), Node::map().with("document", document::node(text))));
-    export.accepted("policies", policies.collect(), refused);
+    export.accepted("policies", policies.collect(), violation);
     let users = server.users.iter().filter_map(|entry| user(entry, found, &mut export)).collect();
-    export.accepted("users", users, refused);
+    export.accepted("users", users, violation);
     let groups = server.groups.iter().map(|entry| group(entry, found, &mut export)).collect();
-    export.accepted("groups", groups, refused);
+    export.accepted("groups", groups, violation);
     let keys = server.keys.iter().filter_map(|entry| key(entry, found, &mut export)).collect();
-    export.accepted("accessKeys", keys, refused);
+    export.accepted("accessKeys", keys, violation);
     let buckets = server.buckets.iter().map(|entry| bucket(entry, &mut export)).collect();
-    export.accepted("buckets", buckets, refused);
+    export.accepted("buckets", buckets, violation);
     export
 }
 
-fn bucket((name, seen): (&String, &SeenBucket), export: &mut Export) -> (String, Node) {
+fn bucket((name, existing): (&String, &ObservedBucket), export: &mut Export) -> (String, Node) {
     let word = Encryption::SseS3;
-    if let Some(other) = seen.encryption.as_deref().filter(|there| *there != word.algorithm()) {
+    if let Some(other) = existing.encryption.as_deref().filter(|algorithm| *algorithm != word.algorithm()) {
         export.note("buckets", name, format!("its encryption with {other}: a spec says {word} alone"));
     }
     let mut node = Node::map();
-    for (property, value) in properties::of(name, seen) {
-        let (value, problems) = taken(name, property, value);
+    for (property, value) in properties::of(name, existing) {
+        let (value, problems) = accepted_part(name, property, value);
         for problem in problems {
             export.note("buckets", name, format!("its {property}: {problem}"));
         }
@@ -49,21 +50,22 @@ fn bucket((name, seen): (&String, &SeenBucket), export: &mut Export) -> (String,
     (name.clone(), node)
 }
 
-/// What of a bucket's property a spec takes, and why not the rest. Of a list, each item stands for itself.
-fn taken(bucket: &str, property: &str, value: Node) -> (Option<Node>, Vec<String>) {
-    let problem = |value: &Node| refused("buckets", bucket, &Node::map().with(property, value.clone()));
+/// The part of a bucket's property that a spec accepts, and the violations of the rest. Each item of a list is
+/// checked by itself.
+fn accepted_part(bucket: &str, property: &str, value: Node) -> (Option<Node>, Vec<String>) {
+    let problem = |value: &Node| violation("buckets", bucket, &Node::map().with(property, value.clone()));
     let Node::List(items) = value else {
         let problem = problem(&value);
         return (problem.is_none().then_some(value), problem.into_iter().collect());
     };
-    let (mut said, mut problems) = (Vec::new(), Vec::new());
+    let (mut accepted, mut problems) = (Vec::new(), Vec::new());
     for item in items {
         match problem(&Node::List(vec![item.clone()])) {
-            None => said.push(item),
+            None => accepted.push(item),
             Some(problem) => problems.push(problem),
         }
     }
-    (Some(Node::List(said)).filter(|list| !list.is_empty()), problems)
+    (Some(Node::List(accepted)).filter(|list| !list.is_empty()), problems)
 }
 
 fn secret_key(name: &str, of: &str) -> Node {
@@ -73,7 +75,7 @@ fn secret_key(name: &str, of: &str) -> Node {
     }
 }
 
-/// The policies of somebody that a spec can name.
+/// The attached policies that a spec can name.
 fn attached(
     (section, name): (&'static str, &str),
     policies: &BTreeSet<String>,
@@ -86,7 +88,7 @@ fn attached(
         export.note(
             section,
             name,
-            format!("its policy {policy}, which is not there or has a name that no spec says"),
+            format!("its policy {policy}, which does not exist or has a name that a spec does not accept"),
         );
     }
     policies.iter().filter(is_there).cloned().collect()
@@ -96,25 +98,29 @@ fn disabled(status: Status) -> Option<&'static str> {
     (status == Status::Disabled).then(|| status.as_str())
 }
 
-fn user((name, seen): (&Text, &SeenUser), found: &Found, export: &mut Export) -> Option<(String, Node)> {
+fn user(
+    (name, existing): (&Text, &ObservedUser),
+    found: &Found,
+    export: &mut Export,
+) -> Option<(String, Node)> {
     let Text::Plain(label) = name else { return None };
     if *name == found.own {
-        export.note("users", label, "this user, which is the account that provisions");
+        export.note("users", label, "this user, which is the provisioning account");
         return None;
     }
     let node = Node::map()
         .with("secretKey", secret_key(label, "user"))
-        .filled("policies", attached(("users", label), &seen.policies, found, export))
-        .maybe("status", disabled(seen.status));
+        .filled("policies", attached(("users", label), &existing.policies, found, export))
+        .maybe("status", disabled(existing.status));
     Some((label.clone(), node))
 }
 
-fn group((name, seen): (&String, &SeenGroup), found: &Found, export: &mut Export) -> (String, Node) {
+fn group((name, existing): (&String, &ObservedGroup), found: &Found, export: &mut Export) -> (String, Node) {
     let mut members = Vec::new();
-    for member in &seen.members {
+    for member in &existing.members {
         match member {
             member if *member == found.own => {
-                export.note("groups", name, "its member that is the account that provisions");
+                export.note("groups", name, "its member that is the provisioning account");
             }
             Text::Plain(plain)
                 if found.server.users.contains_key(member)
@@ -124,14 +130,15 @@ fn group((name, seen): (&String, &SeenGroup), found: &Found, export: &mut Export
                 members.push(plain.clone());
             }
             member => {
-                let text =
-                    format!("its member {member}, who is no user here or has a name that no spec says");
+                let text = format!(
+                    "its member {member}, who is no user of the server or has a name that a spec does not accept"
+                );
                 export.note("groups", name, text);
             }
         }
     }
-    let policies = match seen.status {
-        Status::Enabled => attached(("groups", name), &seen.policies, found, export),
+    let policies = match existing.status {
+        Status::Enabled => attached(("groups", name), &existing.policies, found, export),
         Status::Disabled => {
             export.note("groups", name, "its policies: of a disabled group no server shows them");
             Vec::new()
@@ -140,23 +147,27 @@ fn group((name, seen): (&String, &SeenGroup), found: &Found, export: &mut Export
     let node = Node::map()
         .filled("members", members)
         .filled("policies", policies)
-        .maybe("status", disabled(seen.status));
+        .maybe("status", disabled(existing.status));
     (name.clone(), node)
 }
 
-fn key((name, seen): (&Text, &SeenKey), found: &Found, export: &mut Export) -> Option<(String, Node)> {
+fn key(
+    (name, existing): (&Text, &ObservedAccessKey),
+    found: &Found,
+    export: &mut Export,
+) -> Option<(String, Node)> {
     let Text::Plain(label) = name else { return None };
-    let user = match &seen.parent {
+    let user = match &existing.parent {
         parent if *name == found.own => {
             export.note(
                 "accessKeys",
                 label,
-                format!("this access key of {parent}, which is the account that provisions"),
+                format!("this access key of {parent}, which is the provisioning account"),
             );
             return None;
         }
         parent if *parent == found.own => None,
-        Text::Plain(parent) if found.server.users.contains_key(&seen.parent) => Some(parent.clone()),
+        Text::Plain(parent) if found.server.users.contains_key(&existing.parent) => Some(parent.clone()),
         parent => {
             let text =
                 format!("this access key of {parent}, who is no user here: only {parent} can export it");
@@ -164,7 +175,7 @@ fn key((name, seen): (&Text, &SeenKey), found: &Found, export: &mut Export) -> O
             return None;
         }
     };
-    let policy = seen.policy.as_ref().map(|text| named(text, &found.server.policies));
+    let policy = existing.policy.as_ref().map(|text| named(text, &found.server.policies));
     if policy == Some(None) {
         let text =
             "this access key, whose policy is the text of no policy here: without it, it could do more";
@@ -176,13 +187,13 @@ fn key((name, seen): (&Text, &SeenKey), found: &Found, export: &mut Export) -> O
         .maybe("user", user)
         .with("secretKey", secret_key(label, "access key"))
         .maybe("policy", policy.flatten().cloned())
-        .maybe("name", text(&seen.name))
-        .maybe("description", text(&seen.description))
-        .maybe("status", disabled(seen.status));
+        .maybe("name", text(&existing.name))
+        .maybe("description", text(&existing.description))
+        .maybe("status", disabled(existing.status));
     Some((label.clone(), node))
 }
 
-/// The policy that has this text.
+/// The name of the policy with this document.
 fn named<'p>(text: &Document, policies: &'p BTreeMap<String, Document>) -> Option<&'p String> {
     policies
         .iter()

@@ -1,4 +1,4 @@
-//! The rights of the account that provisions: read only when the plan could take some of them.
+//! Reads the rights of the provisioning account, only when the plan could take some of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,45 +7,47 @@ use http::Method;
 use super::identity;
 use super::names::Names;
 use crate::desired::Desired;
-use crate::error::{Error, Lost};
-use crate::observed::{Observed, SeenAccount};
-use crate::plan::{at_stake, plan};
+use crate::error::{Error, TransportError};
+use crate::observed::{Observed, ObservedAccount};
+use crate::plan::{may_take_permissions, plan};
 use crate::wire::admin::{AccountInfo, UserInfo};
 use crate::wire::client::{Call, Client};
 use crate::wire::parallel::all;
 
-/// The answer also has some hundred bytes for each bucket.
+/// The largest answer, which has some hundred bytes for each bucket.
 const LISTING: usize = 16 << 20;
 
-/// `None` for root, whom no policy binds, and for an account that may not read its own rights.
+/// The rights; `None` for root, to which no policy applies, and for an account that may not read its own rights.
 pub(super) async fn observe(
     client: &Client,
     desired: &Desired,
     names: &Names,
     observed: &Observed,
-) -> Result<Option<SeenAccount>, Error> {
-    if !at_stake(plan(desired, observed).changes()) {
+) -> Result<Option<ObservedAccount>, Error> {
+    if !may_take_permissions(plan(desired, observed).changes()) {
         return Ok(None);
     }
     match account(client, names).await {
         Err(Error::Refused(refusal)) if (400..500).contains(&refusal.status) => Ok(None),
         Err(
-            Error::Garbled { .. } | Error::NoAdminApi { .. } | Error::Lost { source: Lost::TooLong(_), .. },
+            Error::UnreadableResponse { .. }
+            | Error::NoAdminApi { .. }
+            | Error::NoResponse { source: TransportError::TooLong(_), .. },
         ) => Ok(None),
         read => read,
     }
 }
 
-async fn account(client: &Client, names: &Names) -> Result<Option<SeenAccount>, Error> {
+async fn account(client: &Client, names: &Names) -> Result<Option<ObservedAccount>, Error> {
     let own = names.own_value();
     if let Some(info) = user(client, own).await? {
         return rights(client, names, own, info).await;
     }
     // An access key (service account) has the rights of its user.
-    let doing = "read the account that provisions";
-    let call = Call::admin(Method::GET, "accountinfo", doing).limit(LISTING);
-    let body = client.ask("policies", call).await?;
-    let AccountInfo { account_name } = client.json(doing, &body)?;
+    let action = "read the provisioning account";
+    let call = Call::admin(Method::GET, "accountinfo", action).limit(LISTING);
+    let body = client.send_admin("policies", call).await?;
+    let AccountInfo { account_name } = client.json(action, &body)?;
     match user(client, &account_name).await? {
         Some(info) => rights(client, names, &account_name, info).await,
         None => Ok(None),
@@ -53,7 +55,7 @@ async fn account(client: &Client, names: &Names) -> Result<Option<SeenAccount>, 
 }
 
 async fn user(client: &Client, name: &str) -> Result<Option<UserInfo>, Error> {
-    let call = Call::admin(Method::GET, "user-info", "read the rights of the account that provisions")
+    let call = Call::admin(Method::GET, "user-info", "read the rights of the provisioning account")
         .query("accessKey", name);
     match client.find::<UserInfo>("users", "XMinioAdminNoSuchUser", call).await {
         Err(refused) if refused.code() == "XMinioIAMActionNotAllowed" => Ok(None),
@@ -61,18 +63,18 @@ async fn user(client: &Client, name: &str) -> Result<Option<UserInfo>, Error> {
     }
 }
 
-/// `None` when a part of it cannot be read: what that part allows is not known.
+/// The rights of a user; `None` when a part of them cannot be read, because its effect is then unknown.
 async fn rights(
     client: &Client,
     names: &Names,
     name: &str,
     info: UserInfo,
-) -> Result<Option<SeenAccount>, Error> {
+) -> Result<Option<ObservedAccount>, Error> {
     let groups = all(info.groups.iter().map(|name| identity::group(client, names, name))).await?;
     let groups: BTreeMap<_, _> = groups.into_iter().flatten().collect();
     let attached = info.policies.iter().chain(groups.values().flat_map(|group| &group.policies));
     let attached: BTreeSet<_> = attached.collect();
     let documents = all(attached.iter().map(|name| identity::policy(client, name, false))).await?;
     let documents = documents.into_iter().flatten().collect();
-    Ok(Some(SeenAccount { user: names.label(name), policies: info.policies, groups, documents }))
+    Ok(Some(ObservedAccount { user: names.label(name), policies: info.policies, groups, documents }))
 }

@@ -1,5 +1,5 @@
-//! Whether a server does what a bucket policy says of requests without a signature. Some accept the policy, show it, and
-//! answer 403 all the same, so it is tried, with requests that read and change nothing.
+//! Tests whether a server applies a bucket policy to requests without a signature. Some accept and return the policy
+//! but still answer 403, so it is tried, with requests that change nothing.
 
 use std::time::Duration;
 
@@ -10,17 +10,17 @@ use crate::desired::{Access, Anonymous};
 use crate::error::Error;
 use crate::wire::client::{Call, Client};
 
-/// A server may need a moment from the policy to what it says.
+/// The number of attempts, because a server may need a moment until a policy takes effect.
 const TRIES: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(300);
 
-/// An object that nobody has, and an upload that nobody began.
+/// The name of an object and the id of an upload that do not exist.
 const OBJECT: &str = "/minio-init.nothing";
 const UPLOAD: &str = "none";
 
-/// MinIO is known to do what it says.
-pub(super) async fn holds(client: &Client, access: &Access) -> Result<(), Error> {
-    let word = Anonymous::of(access.document.as_ref(), &access.bucket);
+/// Fails when the server does not apply the policy. It is not called for MinIO, which is known to.
+pub(super) async fn check_applied(client: &Client, access: &Access) -> Result<(), Error> {
+    let word = Anonymous::from_policy(access.document.as_ref(), &access.bucket);
     for (tried, call) in word.map(|word| calls(word, &access.bucket)).unwrap_or_default() {
         for left in (0..TRIES).rev() {
             match client.send_as(call(), None).await {
@@ -36,7 +36,7 @@ pub(super) async fn holds(client: &Client, access: &Access) -> Result<(), Error>
                         ),
                     });
                 }
-                // There is no such object and no such upload: it was allowed.
+                // The request was allowed: only the object or the upload does not exist.
                 Ok(_) | Err(Error::Refused(_)) => break,
                 Err(other) => return Err(other),
             }
@@ -51,8 +51,8 @@ fn calls(word: Anonymous, bucket: &str) -> Vec<Attempt<'_>> {
     let read =
         move || Call::get(format!("read bucket {bucket} without a signature")).bucket(bucket).path(OBJECT);
     let write = move || {
-        let doing = format!("write to bucket {bucket} without a signature");
-        let part = Call::new(Method::PUT, doing).bucket(bucket).path(OBJECT);
+        let action = format!("write to bucket {bucket} without a signature");
+        let part = Call::new(Method::PUT, action).bucket(bucket).path(OBJECT);
         part.query("partNumber", "1").query("uploadId", UPLOAD)
     };
     let get = || -> Attempt<'_> { ("read", Box::new(read)) };

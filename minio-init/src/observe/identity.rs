@@ -1,4 +1,4 @@
-//! Policies, users, groups and access keys.
+//! Reads policies, users, groups and access keys.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,41 +10,41 @@ use super::names::Names;
 use crate::desired::document::Document;
 use crate::desired::{AccessKey, Desired, Status, User};
 use crate::error::Error;
-use crate::observed::{Observed, SeenGroup, SeenKey, SeenUser};
+use crate::observed::{Observed, ObservedAccessKey, ObservedGroup, ObservedUser};
 use crate::wire::admin::{AccessKeyInfo, GroupInfo, PolicyInfo, SecretKeyCheck, UserInfo};
 use crate::wire::client::{Call, Client};
-use crate::wire::credential::{credential, new_key, value};
+use crate::wire::credential::{check_new_key, credential, resolve_name};
 use crate::wire::parallel::all;
 
-/// What MinIO says of an access key (service account) that is not there.
+/// The codes with which MinIO reports that an access key (service account) does not exist.
 const NO_SUCH_KEY: [&str; 2] = ["XMinioInvalidIAMCredentials", "XMinioAdminServiceAccountNotFound"];
 
-/// What a server has under a name.
-enum Named<T> {
-    Seen(T),
-    /// It is root, or an access key (service account) where a user is meant, or the reverse.
-    Taken,
+/// The result of looking up the name of an account.
+enum Lookup<T> {
+    Found(T),
+    /// It is used by root, or by an access key (service account) in the place of a user, or the reverse.
+    UsedOtherwise,
     Absent,
 }
 
-impl<T> Named<T> {
-    /// Something signs in under the name: when it is not this, it is something else.
-    fn or_taken(self) -> Self {
+impl<T> Lookup<T> {
+    /// Turns `Absent` into `UsedOtherwise`, where a signed request has shown that an account of this name exists.
+    fn or_used_otherwise(self) -> Self {
         match self {
-            Self::Absent => Self::Taken,
-            seen => seen,
+            Self::Absent => Self::UsedOtherwise,
+            existing => existing,
         }
     }
 
-    fn nothing<U>(&self) -> Named<U> {
+    fn without_value<U>(&self) -> Lookup<U> {
         match self {
-            Self::Taken => Named::Taken,
-            Self::Seen(_) | Self::Absent => Named::Absent,
+            Self::UsedOtherwise => Lookup::UsedOtherwise,
+            Self::Found(_) | Self::Absent => Lookup::Absent,
         }
     }
 }
 
-/// Everything but the buckets.
+/// Reads everything except buckets.
 pub(super) async fn observe(
     client: &Client,
     desired: &Desired,
@@ -52,12 +52,12 @@ pub(super) async fn observe(
     names: &Names,
 ) -> Result<Observed, Error> {
     let (policies, users, groups, keys) = tokio::try_join!(
-        all(referred(desired).into_iter().map(|name| policy(
+        all(referred_policies(desired).into_iter().map(|name| policy(
             client,
             name,
             desired.policies.contains_key(name)
         ))),
-        all(named(desired)
+        all(referred_users(desired)
             .into_iter()
             .map(async |name| Ok((name.clone(), user(client, desired, secrets, name).await?)))),
         all(desired.groups.keys().map(|name| group(client, names, name))),
@@ -66,7 +66,7 @@ pub(super) async fn observe(
             Ok((name.clone(), access_key(client, secrets, names, of).await?))
         })),
     )?;
-    let (leaving, unwanted_keys) = tokio::try_join!(
+    let (unwanted_users, unwanted_keys) = tokio::try_join!(
         all(desired
             .absent
             .users
@@ -81,31 +81,31 @@ pub(super) async fn observe(
     let mut observed = Observed {
         policies: policies.into_iter().flatten().collect(),
         groups: groups.into_iter().flatten().collect(),
-        unwanted_users: sorted(leaving).0.into_keys().collect(),
-        unwanted_keys: sorted(unwanted_keys).0.into_keys().collect(),
+        unwanted_users: split(unwanted_users).0.into_keys().collect(),
+        unwanted_keys: split(unwanted_keys).0.into_keys().collect(),
         ..Observed::default()
     };
-    (observed.users, observed.taken) = sorted(users);
-    let (keys, taken) = sorted(keys);
+    (observed.users, observed.used_otherwise) = split(users);
+    let (keys, used_otherwise) = split(keys);
     observed.keys = keys;
-    observed.taken.extend(taken);
+    observed.used_otherwise.extend(used_otherwise);
     Ok(observed)
 }
 
-fn sorted<T>(named: Vec<(Text, Named<T>)>) -> (BTreeMap<Text, T>, BTreeSet<Text>) {
-    let (mut seen, mut taken) = (BTreeMap::new(), BTreeSet::new());
-    for (name, what) in named {
+fn split<T>(lookups: Vec<(Text, Lookup<T>)>) -> (BTreeMap<Text, T>, BTreeSet<Text>) {
+    let (mut existing, mut used_otherwise) = (BTreeMap::new(), BTreeSet::new());
+    for (name, what) in lookups {
         match what {
-            Named::Seen(what) => drop(seen.insert(name, what)),
-            Named::Taken => drop(taken.insert(name)),
-            Named::Absent => {}
+            Lookup::Found(what) => drop(existing.insert(name, what)),
+            Lookup::UsedOtherwise => drop(used_otherwise.insert(name)),
+            Lookup::Absent => {}
         }
     }
-    (seen, taken)
+    (existing, used_otherwise)
 }
 
-/// The declared policies and those that something else refers to.
-fn referred(desired: &Desired) -> BTreeSet<&String> {
+/// The declared policies, and those that the spec refers to.
+fn referred_policies(desired: &Desired) -> BTreeSet<&String> {
     let users = desired.users.values().flat_map(|user| &user.policies);
     let groups = desired.groups.values().flat_map(|group| &group.policies);
     let keys = desired.keys.values().filter_map(|key| key.policy.as_ref());
@@ -117,24 +117,25 @@ pub(super) async fn policy(
     name: &str,
     declared: bool,
 ) -> Result<Option<(String, Document)>, Error> {
-    let doing = format!("read policy {name}");
+    let action = format!("read policy {name}");
     let call =
-        Call::admin(Method::GET, "info-canned-policy", doing.as_str()).query("name", name).query("v", "2");
+        Call::admin(Method::GET, "info-canned-policy", action.as_str()).query("name", name).query("v", "2");
     let info = match client.find::<PolicyInfo>("policies", "XMinioAdminNoSuchPolicy", call).await {
-        // What MinIO stored and cannot read is as good as not there: writing it again heals it.
+        // MinIO has stored a policy that it cannot read. It counts as missing, because writing it again repairs it.
         Err(refused) if declared && refused.code() == "InternalError" => return Ok(None),
         found => found?,
     };
     let Some(PolicyInfo { policy }) = info else {
         return Ok(None);
     };
-    let document = Document::read(&policy)
-        .ok_or_else(|| client.garbled(&doing, &"it is no policy document, or one of too many permissions"))?;
+    let document = Document::read(&policy).ok_or_else(|| {
+        client.unreadable(&action, &"it is no policy document, or one of too many permissions")
+    })?;
     Ok(Some((name.to_owned(), document)))
 }
 
-/// The declared users and those that something else refers to.
-fn named(desired: &Desired) -> BTreeSet<&Text> {
+/// The declared users, and those that the spec refers to.
+fn referred_users(desired: &Desired) -> BTreeSet<&Text> {
     let members = desired.groups.values().flat_map(|group| &group.members);
     let parents = desired.keys.values().filter_map(|key| key.user.as_ref());
     let own = &desired.server.access_key;
@@ -146,18 +147,18 @@ async fn user(
     desired: &Desired,
     secrets: &Secrets,
     name: &Text,
-) -> Result<Named<SeenUser>, Error> {
+) -> Result<Lookup<ObservedUser>, Error> {
     let declared = desired.users.get(name).filter(|_| desired.compare_secrets);
     let info = match (user_info(client, secrets, name).await?, declared) {
-        (Named::Absent, Some(user)) if signs_in(client, secrets, name, &user.secret).await? => {
-            // Another run may have made it meanwhile.
-            user_info(client, secrets, name).await?.or_taken()
+        (Lookup::Absent, Some(user)) if signs_in(client, secrets, name, &user.secret).await? => {
+            // Another run may have created it meanwhile.
+            user_info(client, secrets, name).await?.or_used_otherwise()
         }
         (info, _) => info,
     };
-    let Named::Seen(info) = info else { return Ok(info.nothing()) };
+    let Lookup::Found(info) = info else { return Ok(info.without_value()) };
     let status = Status::read(&info.status);
-    let secret_differs = match declared.filter(|user| probed(user, status)) {
+    let secret_differs = match declared.filter(|user| compares_secret(user, status)) {
         Some(user) => {
             let check = client
                 .check_secret_key(&format!("user {name}"), &credential(secrets, name, &user.secret)?)
@@ -166,20 +167,20 @@ async fn user(
         }
         None => false,
     };
-    Ok(Named::Seen(SeenUser { status, policies: info.policies, secret_differs }))
+    Ok(Lookup::Found(ObservedUser { status, policies: info.policies, secret_differs }))
 }
 
-async fn user_info(client: &Client, secrets: &Secrets, name: &Text) -> Result<Named<UserInfo>, Error> {
+async fn user_info(client: &Client, secrets: &Secrets, name: &Text) -> Result<Lookup<UserInfo>, Error> {
     let call = Call::admin(Method::GET, "user-info", format!("read user {name}"))
-        .query("accessKey", &value(secrets, name)?);
+        .query("accessKey", &resolve_name(secrets, name)?);
     match client.find::<UserInfo>("users", "XMinioAdminNoSuchUser", call).await {
-        // An access key (service account) is no user.
-        Err(refused) if refused.code() == "XMinioIAMActionNotAllowed" => Ok(Named::Taken),
-        found => Ok(found?.map_or(Named::Absent, Named::Seen)),
+        // An access key (service account) is not a user.
+        Err(refused) if refused.code() == "XMinioIAMActionNotAllowed" => Ok(Lookup::UsedOtherwise),
+        found => Ok(found?.map_or(Lookup::Absent, Lookup::Found)),
     }
 }
 
-/// Whether the server has an account of this name that can sign in, whatever it is and whatever its secret key.
+/// True when the server has an account of this name that can sign requests, with any secret key.
 async fn signs_in(
     client: &Client,
     secrets: &Secrets,
@@ -190,8 +191,9 @@ async fn signs_in(
     Ok(client.check_secret_key(&name.to_string(), &account).await? != SecretKeyCheck::Unknown)
 }
 
-/// A disabled user says the same to any secret, and one that is to be disabled has none to keep.
-fn probed(user: &User, status: Status) -> bool {
+/// True when the secret key is compared. A disabled user answers the same to any secret key, and a user that is
+/// declared disabled needs no comparison.
+fn compares_secret(user: &User, status: Status) -> bool {
     user.status != Some(Status::Disabled) && status == Status::Enabled
 }
 
@@ -199,13 +201,13 @@ pub(crate) async fn group(
     client: &Client,
     names: &Names,
     name: &str,
-) -> Result<Option<(String, SeenGroup)>, Error> {
+) -> Result<Option<(String, ObservedGroup)>, Error> {
     let call = Call::admin(Method::GET, "group", format!("read group {name}")).query("group", name);
     let info = client.find::<GroupInfo>("groups", "XMinioAdminNoSuchGroup", call).await?;
     Ok(info.map(|info| {
         let members = info.members.iter().map(|member| names.label(member)).collect();
-        let seen = SeenGroup { status: Status::read(&info.status), members, policies: info.policies };
-        (name.to_owned(), seen)
+        let existing = ObservedGroup { status: Status::read(&info.status), members, policies: info.policies };
+        (name.to_owned(), existing)
     }))
 }
 
@@ -214,34 +216,34 @@ async fn access_key(
     secrets: &Secrets,
     names: &Names,
     (name, wanted, compare): (&Text, &AccessKey, bool),
-) -> Result<Named<SeenKey>, Error> {
+) -> Result<Lookup<ObservedAccessKey>, Error> {
     let info = match key_info(client, secrets, name).await? {
-        Named::Absent if compare && signs_in(client, secrets, name, &wanted.secret).await? => {
-            // Another run may have made it meanwhile.
-            key_info(client, secrets, name).await?.or_taken()
+        Lookup::Absent if compare && signs_in(client, secrets, name, &wanted.secret).await? => {
+            // Another run may have created it meanwhile.
+            key_info(client, secrets, name).await?.or_used_otherwise()
         }
         info => info,
     };
-    let Named::Seen(info) = info else {
+    let Lookup::Found(info) = info else {
         if !compare {
-            return Ok(info.nothing());
+            return Ok(info.without_value());
         }
-        // It is to be made, and for that MinIO has limits that it does not have for one that is there.
-        return new_key(secrets, name, &wanted.secret).map(|()| info.nothing());
+        // It will be created, and MinIO has limits for new access keys that existing ones need not meet.
+        return check_new_key(secrets, name, &wanted.secret).map(|()| info.without_value());
     };
-    let mut seen = seen_key(names, info);
-    if seen.status == Status::Enabled && compare {
+    let mut existing = observed_key(names, info);
+    if existing.status == Status::Enabled && compare {
         let account = credential(secrets, name, &wanted.secret)?;
         let check = client.check_secret_key(&format!("access key {name}"), &account).await?;
-        seen.secret_differs = check == SecretKeyCheck::Differs;
+        existing.secret_differs = check == SecretKeyCheck::Differs;
     }
-    Ok(Named::Seen(seen))
+    Ok(Lookup::Found(existing))
 }
 
-fn seen_key(names: &Names, info: AccessKeyInfo) -> SeenKey {
+fn observed_key(names: &Names, info: AccessKeyInfo) -> ObservedAccessKey {
     let policy = serde_json::from_str::<Value>(&info.policy).ok();
     let policy = policy.as_ref().filter(|_| !info.implied_policy).and_then(Document::read);
-    SeenKey {
+    ObservedAccessKey {
         parent: names.label(&info.parent_user),
         status: Status::read(&info.account_status),
         policy: policy.filter(|policy| !policy.is_empty()),
@@ -251,45 +253,46 @@ fn seen_key(names: &Names, info: AccessKeyInfo) -> SeenKey {
     }
 }
 
-/// An access key (service account), and what of it a spec cannot say.
-pub(crate) struct WholeKey {
-    pub(crate) seen: SeenKey,
-    /// When it ends, if it does.
-    pub(crate) until: Option<String>,
-    /// It is restricted by something that cannot be read.
+/// An access key (service account), with the properties that a spec cannot express.
+pub(crate) struct AccessKeyDetails {
+    pub(crate) existing: ObservedAccessKey,
+    /// The time of its expiration, if it has one.
+    pub(crate) expiration: Option<String>,
+    /// True when it is restricted by a policy that cannot be read.
     pub(crate) is_unreadable: bool,
 }
 
-/// Everything about an access key (service account), where there is one.
+/// Reads everything about an access key (service account), if it exists.
 pub(crate) async fn key(
     client: &Client,
     secrets: &Secrets,
     names: &Names,
     name: &Text,
-) -> Result<Option<WholeKey>, Error> {
+) -> Result<Option<AccessKeyDetails>, Error> {
     match key_info(client, secrets, name).await? {
-        Named::Seen(mut info) => {
-            let until = info.expiration.take();
+        Lookup::Found(mut info) => {
+            let expiration = info.expiration.take();
             let is_restricted = !info.implied_policy && !info.policy.is_empty();
-            let seen = seen_key(names, info);
-            let is_unreadable = is_restricted && seen.policy.is_none();
-            Ok(Some(WholeKey { seen, until, is_unreadable }))
+            let existing = observed_key(names, info);
+            let is_unreadable = is_restricted && existing.policy.is_none();
+            Ok(Some(AccessKeyDetails { existing, expiration, is_unreadable }))
         }
-        Named::Taken | Named::Absent => Ok(None),
+        Lookup::UsedOtherwise | Lookup::Absent => Ok(None),
     }
 }
 
-async fn key_info(client: &Client, secrets: &Secrets, name: &Text) -> Result<Named<AccessKeyInfo>, Error> {
-    let doing = format!("read access key {name}");
-    let call = Call::admin(Method::GET, "info-service-account", doing.as_str())
-        .query("accessKey", &value(secrets, name)?);
-    match client.ask_sealed("access keys", call).await {
-        Ok(sealed) => Ok(Named::Seen(client.json(&doing, &client.open(&doing, sealed).await?)?)),
-        Err(refused) if client.kind().says_absent(refused.code(), &NO_SUCH_KEY) => Ok(Named::Absent),
-        // MinIO says the same of a user's name and of an access key that our account may not read.
+async fn key_info(client: &Client, secrets: &Secrets, name: &Text) -> Result<Lookup<AccessKeyInfo>, Error> {
+    let action = format!("read access key {name}");
+    let call = Call::admin(Method::GET, "info-service-account", action.as_str())
+        .query("accessKey", &resolve_name(secrets, name)?);
+    match client.send_admin_sealed("access keys", call).await {
+        Ok(sealed) => Ok(Lookup::Found(client.json(&action, &client.open(&action, sealed).await?)?)),
+        Err(refused) if client.kind().means_absent(refused.code(), &NO_SUCH_KEY) => Ok(Lookup::Absent),
+        // MinIO answers the same for the name of a user and for an access key that the provisioning account may not
+        // read.
         Err(refused) if refused.code() == "AccessDenied" => match user_info(client, secrets, name).await {
-            Ok(Named::Seen(_)) => Ok(Named::Taken),
-            Ok(Named::Taken | Named::Absent) | Err(_) => Err(refused),
+            Ok(Lookup::Found(_)) => Ok(Lookup::UsedOtherwise),
+            Ok(Lookup::UsedOtherwise | Lookup::Absent) | Err(_) => Err(refused),
         },
         Err(refused) => Err(refused),
     }

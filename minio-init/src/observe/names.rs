@@ -1,4 +1,4 @@
-//! Names that may come from secrets, and what the server calls them.
+//! Names that may come from secrets, and their values on the server.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use secrecy::ExposeSecret as _;
 use crate::desired::Desired;
 use crate::error::Error;
 
-/// The values behind names that may come from secrets, in both directions.
+/// The values of names that may come from secrets, for lookups in both directions.
 pub(crate) struct Names {
     own: Text,
     own_value: Secret,
@@ -29,13 +29,13 @@ impl Names {
         Ok(Self { own_value: secrets.text(&own)?, own, values })
     }
 
-    /// The access key of the account that provisions.
+    /// The access key of the provisioning account.
     #[expect(clippy::disallowed_methods, reason = "a name from a secret is sent in a request's query")]
     pub(super) fn own_value(&self) -> &str {
         self.own_value.expose_secret()
     }
 
-    /// A server's name for something, as the spec says it.
+    /// The label of an account in the spec, by its access key on the server.
     #[expect(clippy::disallowed_methods, reason = "a name of the server is compared with names from secrets")]
     pub(crate) fn label(&self, name: &str) -> Text {
         if self.own_value.expose_secret() == name {

@@ -1,4 +1,4 @@
-//! Whether a server supports what the spec declares for buckets that do not exist yet.
+//! Checks that a server supports what the spec declares for buckets that do not exist yet.
 
 use crate::desired::{Bucket, Desired};
 use crate::error::Error;
@@ -6,15 +6,15 @@ use crate::wire::client::Client;
 use crate::wire::parallel::all;
 use crate::wire::s3::Subresource;
 
-/// What is declared for buckets that are not there yet is asked for at another bucket, or at one that is not there: a server
-/// that does not have it says so. Some have no other answer for a bucket that is not there than that it is not.
+/// Requests each declared sub-resource of an existing bucket, or of one that does not exist: a server that does not
+/// support it says so. Some servers answer for a bucket that does not exist only that it does not.
 pub(super) async fn check(
     client: &Client,
     desired: &Desired,
     absent: &[&String],
     any: Option<&String>,
 ) -> Result<(), Error> {
-    // What MinIO does not have is known before.
+    // For MinIO, unsupported features are found when connecting.
     if client.is_minio() {
         return Ok(());
     }
@@ -24,11 +24,11 @@ pub(super) async fn check(
         Some((absent.iter().find(wants)?, subresource))
     };
     all(Subresource::ALL.into_iter().filter_map(declared).map(async |(name, subresource)| {
-        match client.probe_subresource(any.unwrap_or(name), subresource).await {
+        match client.check_subresource(any.unwrap_or(name), subresource).await {
             Err(Error::Unsupported { feature, endpoint, why, .. }) => {
                 Err(Error::Unsupported { at: format!("buckets.{name}.{feature}"), feature, endpoint, why })
             }
-            // Whatever else it says of that bucket, it knows the question.
+            // Any other answer shows that the server knows the sub-resource.
             Ok(()) | Err(Error::Refused(_)) => Ok(()),
             Err(other) => Err(other),
         }
@@ -38,7 +38,7 @@ pub(super) async fn check(
 }
 
 impl Bucket {
-    /// Whether the spec wants this of the bucket. `anonymous: none` wants nothing of a server that has no policies.
+    /// True when the spec declares this sub-resource of the bucket. `anonymous: none` needs no support for policies.
     pub(crate) fn declares(&self, subresource: Subresource) -> bool {
         match subresource {
             Subresource::Versioning => self.versioning.is_some(),

@@ -1,4 +1,4 @@
-//! Policies, users, groups and access keys.
+//! Plans changes of policies, users, groups and access keys.
 
 use std::collections::BTreeSet;
 
@@ -6,21 +6,21 @@ use init_core::diff::{Drift, Side, by_key};
 use init_core::{Conflict, SpecPath, Text};
 
 use super::absent::detached;
-use super::found::Found;
+use super::findings::Findings;
 use crate::change::{AccessKeyDrift, Grantee, IdentityChange, NewAccessKey};
 use crate::desired::document::Document;
 use crate::desired::{AccessKey, Desired, Group, Status, User};
-use crate::observed::{Observed, SeenGroup, SeenKey, SeenUser};
+use crate::observed::{Observed, ObservedAccessKey, ObservedGroup, ObservedUser};
 
-pub(super) fn policies(desired: &Desired, observed: &Observed, found: &mut Found) {
+pub(super) fn policies(desired: &Desired, observed: &Observed, findings: &mut Findings) {
     for (name, side) in by_key(&desired.policies, &observed.policies) {
         let policy = name.clone();
         match side {
             Side::Missing(wanted) => {
-                found.change(IdentityChange::CreatePolicy { policy, document: wanted.clone() });
+                findings.change(IdentityChange::CreatePolicy { policy, document: wanted.clone() });
             }
-            Side::Present(wanted, seen) => found.changes(
-                Drift::between(Some(seen.clone()), wanted.clone())
+            Side::Present(wanted, existing) => findings.changes(
+                Drift::between(Some(existing.clone()), wanted.clone())
                     .map(|document| IdentityChange::AlterPolicy { policy, document }),
             ),
             Side::Extra(_) => {}
@@ -28,33 +28,33 @@ pub(super) fn policies(desired: &Desired, observed: &Observed, found: &mut Found
     }
 }
 
-/// A policy must be declared or be there.
-fn known(
+/// Adds a conflict for each policy that is neither declared nor on the server.
+fn check_policies_exist(
     at: &SpecPath,
     policies: &BTreeSet<String>,
     desired: &Desired,
     observed: &Observed,
-    found: &mut Found,
+    findings: &mut Findings,
 ) {
     let unknown =
         |name: &&String| !desired.policies.contains_key(*name) && !observed.policies.contains_key(*name);
     for name in policies.iter().filter(unknown) {
         let problem = format!("the policy `{name}` is neither declared here nor on the server");
-        found.conflicts.push(Conflict::new(at.clone(), problem));
+        findings.conflicts.push(Conflict::new(at.clone(), problem));
     }
 }
 
-pub(super) fn users(desired: &Desired, observed: &Observed, found: &mut Found) {
+pub(super) fn users(desired: &Desired, observed: &Observed, findings: &mut Findings) {
     for (name, wanted) in &desired.users {
         let at = SpecPath::root().key("users").key(&wanted.label);
-        known(&at.key("policies"), &wanted.policies, desired, observed, found);
-        if observed.taken.contains(name) {
+        check_policies_exist(&at.key("policies"), &wanted.policies, desired, observed, findings);
+        if observed.used_otherwise.contains(name) {
             let problem = "on the server this is the name of root or of an access key: choose another one";
-            found.conflicts.push(Conflict::new(at, problem));
+            findings.conflicts.push(Conflict::new(at, problem));
             continue;
         }
-        let seen = observed.users.get(name);
-        let attached = seen.map(|seen| &seen.policies);
+        let existing = observed.users.get(name);
+        let attached = existing.map(|existing| &existing.policies);
         let missing: BTreeSet<_> = wanted
             .policies
             .iter()
@@ -65,78 +65,90 @@ pub(super) fn users(desired: &Desired, observed: &Observed, found: &mut Found) {
             .keys
             .iter()
             .any(|(key, wanted)| wanted.user.as_ref() == Some(name) && !observed.keys.contains_key(key));
-        let open = !missing.is_empty() || new_keys || !detached(wanted, seen).is_empty();
-        found.changes(user(name, wanted, seen, open));
+        let needs_enabled = !missing.is_empty() || new_keys || !detached(wanted, existing).is_empty();
+        findings.changes(user(name, wanted, existing, needs_enabled));
         if !missing.is_empty() {
             let to = Grantee::User(name.clone());
-            found.change(IdentityChange::AttachPolicies { to, policies: missing });
+            findings.change(IdentityChange::AttachPolicies { to, policies: missing });
         }
     }
 }
 
-/// `open`: something is to be attached, which a server does to an enabled user only.
-fn user(name: &Text, wanted: &User, seen: Option<&SeenUser>, open: bool) -> Vec<IdentityChange> {
+/// The changes of a user. With `needs_enabled`, something will be attached to or detached from the user, which a
+/// server does only for an enabled one.
+fn user(
+    name: &Text,
+    wanted: &User,
+    existing: Option<&ObservedUser>,
+    needs_enabled: bool,
+) -> Vec<IdentityChange> {
     let (user, secret) = (name.clone(), wanted.secret.clone());
-    // Absent, it is what the server has: whoever disabled it had a reason.
-    let status = wanted.status.or(seen.map(|seen| seen.status)).unwrap_or_default();
+    // Without a declared status, the user keeps the one that it has: whoever disabled it had a reason.
+    let status = wanted.status.or(existing.map(|existing| existing.status)).unwrap_or_default();
     let disable = || IdentityChange::DisableUser { user: name.clone(), secret: wanted.secret.clone() };
-    match (seen.map(|seen| seen.status), status) {
+    match (existing.map(|existing| existing.status), status) {
         (None, Status::Enabled) => {
             vec![IdentityChange::CreateUser { user, status, secret, temporarily_enabled: false }]
         }
-        (None, Status::Disabled) if !open => {
+        (None, Status::Disabled) if !needs_enabled => {
             vec![IdentityChange::CreateUser { user, status, secret, temporarily_enabled: false }]
         }
         (None, Status::Disabled) => {
             vec![IdentityChange::CreateUser { user, status, secret, temporarily_enabled: true }, disable()]
         }
-        (Some(_), Status::Disabled) if open => {
+        (Some(_), Status::Disabled) if needs_enabled => {
             vec![IdentityChange::EnableUserTemporarily { user }, disable()]
         }
         (Some(Status::Disabled), Status::Disabled) => Vec::new(),
         (Some(Status::Enabled), Status::Disabled) => vec![disable()],
         (Some(from), Status::Enabled) => {
             let status = Drift::between(Some(from), status);
-            // A disabled user shows nothing of its secret, so enabling one sets it.
-            let rotate_secret = status.is_some() || seen.is_some_and(|seen| seen.secret_differs);
+            // The secret key of a disabled user cannot be compared, so enabling the user sets it.
+            let rotate_secret = status.is_some() || existing.is_some_and(|existing| existing.secret_differs);
             let alter = IdentityChange::AlterUser { user, rotate_secret, status, secret };
             if rotate_secret { vec![alter] } else { Vec::new() }
         }
     }
 }
 
-pub(super) fn groups(desired: &Desired, observed: &Observed, found: &mut Found) {
+pub(super) fn groups(desired: &Desired, observed: &Observed, findings: &mut Findings) {
     for (name, wanted) in &desired.groups {
         let at = SpecPath::root().key("groups").key(name);
-        known(&at.key("policies"), &wanted.policies, desired, observed, found);
+        check_policies_exist(&at.key("policies"), &wanted.policies, desired, observed, findings);
         for member in &wanted.members {
             if !desired.users.contains_key(member) && !observed.users.contains_key(member) {
                 let problem = format!("the user `{member}` is neither declared here nor on the server");
-                found.conflicts.push(Conflict::new(at.key("members"), problem));
+                findings.conflicts.push(Conflict::new(at.key("members"), problem));
             }
         }
-        group(&at, name, wanted, observed.groups.get(name), found);
+        group(&at, name, wanted, observed.groups.get(name), findings);
     }
 }
 
-fn group(at: &SpecPath, name: &str, wanted: &Group, seen: Option<&SeenGroup>, found: &mut Found) {
+fn group(
+    at: &SpecPath,
+    name: &str,
+    wanted: &Group,
+    existing: Option<&ObservedGroup>,
+    findings: &mut Findings,
+) {
     let group = name.to_owned();
-    match seen {
-        None => found.change(IdentityChange::CreateGroup { group, members: wanted.members.clone() }),
-        Some(seen) => {
-            let members: BTreeSet<_> = wanted.members.difference(&seen.members).cloned().collect();
+    match existing {
+        None => findings.change(IdentityChange::CreateGroup { group, members: wanted.members.clone() }),
+        Some(existing) => {
+            let members: BTreeSet<_> = wanted.members.difference(&existing.members).cloned().collect();
             if !members.is_empty() {
-                found.change(IdentityChange::AddMembers { group, members });
+                findings.change(IdentityChange::AddMembers { group, members });
             }
         }
     }
     // A new group is enabled.
-    let status = seen.map_or(Status::Enabled, |seen| seen.status);
+    let status = existing.map_or(Status::Enabled, |existing| existing.status);
     if let Some(wanted) = wanted.status {
         let status = Drift::between(Some(status), wanted);
-        found.changes(status.map(|status| IdentityChange::AlterGroup { group: name.to_owned(), status }));
+        findings.changes(status.map(|status| IdentityChange::AlterGroup { group: name.to_owned(), status }));
     }
-    let attached = seen.map(|seen| &seen.policies);
+    let attached = existing.map(|existing| &existing.policies);
     let missing: BTreeSet<_> = wanted
         .policies
         .iter()
@@ -148,39 +160,49 @@ fn group(at: &SpecPath, name: &str, wanted: &Group, seen: Option<&SeenGroup>, fo
     }
     if status == Status::Disabled && wanted.status.is_none() {
         let problem = "the group is disabled, and a server neither shows nor attaches policies of such a group: say `status: enabled`";
-        found.conflicts.push(Conflict::new(at.clone(), problem));
+        findings.conflicts.push(Conflict::new(at.clone(), problem));
     }
-    found.change(IdentityChange::AttachPolicies { to: Grantee::Group(name.to_owned()), policies: missing });
+    findings
+        .change(IdentityChange::AttachPolicies { to: Grantee::Group(name.to_owned()), policies: missing });
 }
 
-pub(super) fn keys(desired: &Desired, observed: &Observed, found: &mut Found) {
+pub(super) fn keys(desired: &Desired, observed: &Observed, findings: &mut Findings) {
     let own = &desired.server.access_key;
     for (name, wanted) in &desired.keys {
         let at = SpecPath::root().key("accessKeys").key(&wanted.label);
-        known(&at.key("policy"), &wanted.policy.iter().cloned().collect(), desired, observed, found);
-        if observed.taken.contains(name) {
+        check_policies_exist(
+            &at.key("policy"),
+            &wanted.policy.iter().cloned().collect(),
+            desired,
+            observed,
+            findings,
+        );
+        if observed.used_otherwise.contains(name) {
             let problem = "on the server this is the name of root or of a user: choose another one";
-            found.conflicts.push(Conflict::new(at, problem));
+            findings.conflicts.push(Conflict::new(at, problem));
             continue;
         }
         let user = wanted.user.as_ref().unwrap_or(own);
         if user != own && !desired.users.contains_key(user) && !observed.users.contains_key(user) {
             let problem = format!("the user `{user}` is neither declared here nor on the server");
-            found.conflicts.push(Conflict::new(at.key("user"), problem));
+            findings.conflicts.push(Conflict::new(at.key("user"), problem));
         }
         let text = |policy: &String| desired.policies.get(policy).or_else(|| observed.policies.get(policy));
         let document = wanted.policy.as_ref().and_then(text);
         match observed.keys.get(name) {
-            None => found.change(IdentityChange::CreateAccessKey(create_key(name, wanted, user, document))),
-            Some(seen) if seen.parent != *user => {
-                let problem = format!(
-                    "the access key belongs to {}, and a key cannot change hands: remove it first",
-                    seen.parent
-                );
-                found.conflicts.push(Conflict::new(at.key("user"), problem));
+            None => {
+                findings.change(IdentityChange::CreateAccessKey(create_key(name, wanted, user, document)));
             }
-            Some(seen) => {
-                found.changes(alter_key(name, wanted, seen, document).map(IdentityChange::AlterAccessKey));
+            Some(existing) if existing.parent != *user => {
+                let problem = format!(
+                    "the access key belongs to {}, and an access key keeps its user: remove it first",
+                    existing.parent
+                );
+                findings.conflicts.push(Conflict::new(at.key("user"), problem));
+            }
+            Some(existing) => {
+                findings
+                    .changes(alter_key(name, wanted, existing, document).map(IdentityChange::AlterAccessKey));
             }
         }
     }
@@ -202,20 +224,22 @@ fn create_key(name: &Text, wanted: &AccessKey, user: &Text, document: Option<&Do
 fn alter_key(
     name: &Text,
     wanted: &AccessKey,
-    seen: &SeenKey,
+    existing: &ObservedAccessKey,
     document: Option<&Document>,
 ) -> Option<AccessKeyDrift> {
-    let text = |seen: &str, wanted: Option<&String>| {
-        let seen = Some(seen).filter(|text| !text.is_empty()).map(str::to_owned);
-        wanted.and_then(|wanted| Drift::between(seen, wanted.clone()))
+    let text = |existing: &str, wanted: Option<&String>| {
+        let existing = Some(existing).filter(|text| !text.is_empty()).map(str::to_owned);
+        wanted.and_then(|wanted| Drift::between(existing, wanted.clone()))
     };
-    let policy = document.and_then(|document| Drift::between(seen.policy.clone(), document.clone()));
-    let (name_drift, description) =
-        (text(&seen.name, wanted.name.as_ref()), text(&seen.description, wanted.description.as_ref()));
-    let status = wanted.status.and_then(|status| Drift::between(Some(seen.status), status));
-    // What was disabled shows nothing of its secret, so enabling it sets that too.
+    let policy = document.and_then(|document| Drift::between(existing.policy.clone(), document.clone()));
+    let (name_drift, description) = (
+        text(&existing.name, wanted.name.as_ref()),
+        text(&existing.description, wanted.description.as_ref()),
+    );
+    let status = wanted.status.and_then(|status| Drift::between(Some(existing.status), status));
+    // The secret key of a disabled access key cannot be compared, so enabling it sets the secret key too.
     let enabled = status.as_ref().is_some_and(|status| status.to == Status::Enabled);
-    let rotate_secret = seen.secret_differs || enabled;
+    let rotate_secret = existing.secret_differs || enabled;
     if !rotate_secret && policy.is_none() && name_drift.is_none() && description.is_none() && status.is_none()
     {
         return None;
@@ -228,6 +252,6 @@ fn alter_key(
         description,
         status,
         secret: wanted.secret.clone(),
-        document: document.or(seen.policy.as_ref()).cloned(),
+        document: document.or(existing.policy.as_ref()).cloned(),
     })
 }

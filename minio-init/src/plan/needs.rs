@@ -1,25 +1,27 @@
-//! What a run needs of its account for a spec: to read all of it, and to write all of it when something has drifted.
+//! The permissions that a run for a spec needs: to read everything that it names, and to write everything that may
+//! drift.
 
 use std::collections::BTreeSet;
 
 use crate::desired::{Bucket, Desired};
 
-/// One of these actions, on the bucket if it is about one.
+/// A permission: one of these actions, on the bucket if there is one.
 #[derive(Clone, Debug)]
-pub(super) struct Need {
+pub(super) struct RequiredPermission {
     pub(super) actions: &'static [&'static str],
     pub(super) bucket: Option<String>,
 }
 
-/// Everything that the manual lists for the parts that the spec has.
-pub(super) fn of(desired: &Desired) -> Vec<Need> {
-    let identities = admin(desired).into_iter().map(|actions| Need { actions, bucket: None });
-    let buckets = desired.buckets.iter().flat_map(|(name, bucket)| of_bucket(name, bucket));
+/// The permissions for the sections that the spec has, as docs/minio.md lists them.
+pub(super) fn needed_permissions(desired: &Desired) -> Vec<RequiredPermission> {
+    let identities =
+        needed_admin_calls(desired).into_iter().map(|actions| RequiredPermission { actions, bucket: None });
+    let buckets = desired.buckets.iter().flat_map(|(name, bucket)| needed_on_bucket(name, bucket));
     identities.chain(buckets).collect()
 }
 
-/// The calls of the admin API.
-fn admin(desired: &Desired) -> Vec<&'static [&'static str]> {
+/// The permissions for calls of the admin API.
+fn needed_admin_calls(desired: &Desired) -> Vec<&'static [&'static str]> {
     let mut needs: Vec<&'static [&'static str]> = Vec::new();
     let mut need = |when: bool, actions: &[&'static [&'static str]]| {
         if when {
@@ -44,7 +46,7 @@ fn admin(desired: &Desired) -> Vec<&'static [&'static str]> {
     let removed_keys: &[&'static [&'static str]] =
         &[&["admin:ListServiceAccounts"], &["admin:RemoveServiceAccount"]];
     need(!desired.absent.keys.is_empty(), removed_keys);
-    // Its own access keys are every account's to make.
+    // Every account may create access keys of its own.
     let others: &[&'static [&'static str]] =
         &[&["admin:ListServiceAccounts"], &["admin:CreateServiceAccount"], &["admin:UpdateServiceAccount"]];
     need(keys.into_iter().any(|key| key.user.is_some()), others);
@@ -53,8 +55,8 @@ fn admin(desired: &Desired) -> Vec<&'static [&'static str]> {
     needs
 }
 
-/// The requests about one bucket.
-pub(super) fn of_bucket(name: &str, bucket: &Bucket) -> Vec<Need> {
+/// The permissions for requests about one bucket.
+pub(super) fn needed_on_bucket(name: &str, bucket: &Bucket) -> Vec<RequiredPermission> {
     let pairs: [(bool, [&'static [&'static str]; 2]); 8] = [
         (true, [&["s3:ListBucket"], &["s3:CreateBucket"]]),
         (bucket.versioning.is_some(), [&["s3:GetBucketVersioning"], &["s3:PutBucketVersioning"]]),
@@ -75,5 +77,5 @@ pub(super) fn of_bucket(name: &str, bucket: &Bucket) -> Vec<Need> {
         (!bucket.notifications.is_empty(), [&["s3:GetBucketNotification"], &["s3:PutBucketNotification"]]),
     ];
     let needed = pairs.into_iter().filter(|(when, _)| *when).flat_map(|(_, actions)| actions);
-    needed.map(|actions| Need { actions, bucket: Some(name.to_owned()) }).collect()
+    needed.map(|actions| RequiredPermission { actions, bucket: Some(name.to_owned()) }).collect()
 }

@@ -1,19 +1,20 @@
-//! What the account that provisions may still do after the plan. A change that would take what this run, its verification
-//! or the next run needs is a conflict, because the run would end half-way and no later one could go on.
+//! Checks that the provisioning account keeps its permissions. A change that would take what this run, its
+//! verification or the next run needs is a conflict, because the run would end half-way and no later one could
+//! continue.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{Conflict, SpecPath, Text};
 
-use super::found::Found;
-use super::needs::{self, Need};
+use super::findings::Findings;
+use super::needs::{self, RequiredPermission};
 use crate::change::{BucketChange, Change, IdentityChange};
 use crate::desired::document::Document;
 use crate::desired::{Desired, Status};
-use crate::observed::{Observed, SeenAccount};
+use crate::observed::{Observed, ObservedAccount};
 
-/// Whether a change could take rights from some account, so that our own have to be known.
-pub(crate) fn at_stake(changes: &[Change]) -> bool {
+/// True when a change could take permissions from an account, so that those of the provisioning account must be read.
+pub(crate) fn may_take_permissions(changes: &[Change]) -> bool {
     changes.iter().any(|change| match change {
         Change::Identity(
             IdentityChange::AlterPolicy { .. }
@@ -39,22 +40,26 @@ pub(crate) fn at_stake(changes: &[Change]) -> bool {
     })
 }
 
-/// Conflicts for what the plan would take from the account that provisions.
-pub(super) fn kept(desired: &Desired, observed: &Observed, found: &mut Found) {
+/// Adds a conflict for each permission that the plan would take from the provisioning account.
+pub(super) fn check_own_permissions(desired: &Desired, observed: &Observed, findings: &mut Findings) {
     let mut conflicts = Vec::new();
     if observed.bucket_policies_bind_accounts {
-        conflicts.extend(closed_buckets(desired, &found.changes));
+        conflicts.extend(policies_denying_own_access(desired, &findings.changes));
     }
     if let Some(account) = &observed.account {
-        conflicts.extend(disabled(desired, account, &found.changes));
-        conflicts.extend(removed(desired, account));
-        conflicts.extend(lost(desired, observed, account));
+        conflicts.extend(own_user_disabled(desired, account, &findings.changes));
+        conflicts.extend(own_user_removed(desired, account));
+        conflicts.extend(lost_permissions(desired, observed, account));
     }
-    found.conflicts.extend(conflicts);
+    findings.conflicts.extend(conflicts);
 }
 
-/// A bucket policy that denies everybody what a run needs of that bucket. MinIO asks none of those that sign about it.
-fn closed_buckets<'a>(desired: &'a Desired, changes: &'a [Change]) -> impl Iterator<Item = Conflict> + 'a {
+/// Bucket policies that deny everybody what a run needs of that bucket. MinIO does not apply bucket policies to
+/// signed requests.
+fn policies_denying_own_access<'a>(
+    desired: &'a Desired,
+    changes: &'a [Change],
+) -> impl Iterator<Item = Conflict> + 'a {
     changes.iter().filter_map(|change| {
         let Change::Bucket(BucketChange::SetBucketPolicy { bucket, document: Some(document), .. }) = change
         else {
@@ -62,64 +67,69 @@ fn closed_buckets<'a>(desired: &'a Desired, changes: &'a [Change]) -> impl Itera
         };
         let wanted = desired.buckets.get(bucket)?;
         let on = [bucket.clone()];
-        let needs = needs::of_bucket(bucket, wanted);
+        let needs = needs::needed_on_bucket(bucket, wanted);
         let denied = needs.iter().filter(|need| need.actions.iter().all(|action| document.denies(action, &on)));
-        let denied: BTreeSet<String> = denied.map(Need::shown).collect();
+        let denied: BTreeSet<String> = denied.map(RequiredPermission::shown).collect();
         let problem = format!(
-            "this bucket policy denies {} to everybody, the account that provisions included, so no run could read or \
+            "this bucket policy denies {} to everybody, the provisioning account included, so no run could read or \
              mend the bucket again: leave that account out of the Deny",
-            list(&denied)?
+            shortened(&denied)?
         );
         Some(Conflict::new(SpecPath::root().key("buckets").key(bucket).key("policy"), problem))
     })
 }
 
-/// The user whose access key (service account) provisions is disabled, and that key with it.
-fn disabled<'a>(
+/// A conflict when the plan disables the user whose access key (service account) is the provisioning account, because
+/// that key is disabled with it.
+fn own_user_disabled<'a>(
     desired: &'a Desired,
-    account: &'a SeenAccount,
+    account: &'a ObservedAccount,
     changes: &'a [Change],
 ) -> impl Iterator<Item = Conflict> + 'a {
     changes.iter().filter_map(|change| {
         let Change::Identity(IdentityChange::DisableUser { user, .. }) = change else { return None };
         let declared = desired.users.get(user).filter(|_| *user == account.user)?;
         let at = SpecPath::root().key("users").key(&declared.label).key("status");
-        let problem = "the account that provisions is an access key of this user, and is disabled with it: provision as \
+        let problem = "the provisioning account is an access key of this user, and is disabled with it: provision as \
                        another account";
         Some(Conflict::new(at, problem))
     })
 }
 
-/// The user whose access key (service account) provisions is removed, and that key with it.
-fn removed<'a>(desired: &'a Desired, account: &'a SeenAccount) -> impl Iterator<Item = Conflict> + 'a {
+/// A conflict when the plan removes the user whose access key (service account) is the provisioning account, because
+/// that key is removed with it.
+fn own_user_removed<'a>(
+    desired: &'a Desired,
+    account: &'a ObservedAccount,
+) -> impl Iterator<Item = Conflict> + 'a {
     desired.absent.users.get(&account.user).into_iter().map(|label| {
         let at = SpecPath::root().key("users").key(label).key("state");
-        let problem = "the account that provisions is an access key of this user, and is removed with it: provision as \
+        let problem = "the provisioning account is an access key of this user, and is removed with it: provision as \
                        another account";
         Conflict::new(at, problem)
     })
 }
 
-/// The names of the policies that give the account its rights, by what they come from.
+/// The policies that give the account its permissions, and all documents by name.
 struct Rights<'a> {
     policies: BTreeSet<&'a String>,
     documents: BTreeMap<&'a String, &'a Document>,
 }
 
-/// What one policy says about a need.
-struct Part {
+/// The effect of one policy on a needed permission.
+struct PolicyEffect {
     allows: bool,
     denies: bool,
 }
 
 impl<'a> Rights<'a> {
-    fn now(account: &'a SeenAccount) -> Self {
+    fn now(account: &'a ObservedAccount) -> Self {
         let groups = account.groups.values().filter(|group| group.status == Status::Enabled);
         let policies = account.policies.iter().chain(groups.flat_map(|group| &group.policies)).collect();
         Self { policies, documents: account.documents.iter().collect() }
     }
 
-    fn planned(desired: &'a Desired, observed: &'a Observed, account: &'a SeenAccount) -> Self {
+    fn planned(desired: &'a Desired, observed: &'a Observed, account: &'a ObservedAccount) -> Self {
         let mut policies: BTreeSet<&String> = account.policies.iter().collect();
         let own = desired.users.get(&account.user);
         policies.extend(own.into_iter().flat_map(|user| &user.policies));
@@ -131,11 +141,11 @@ impl<'a> Rights<'a> {
             if wanted.is_some_and(|group| group.removed.contains(&account.user)) {
                 continue;
             }
-            let seen = account.groups.get(name).or_else(|| observed.groups.get(name));
-            let status = wanted.and_then(|group| group.status).or(seen.map(|group| group.status));
+            let existing = account.groups.get(name).or_else(|| observed.groups.get(name));
+            let status = wanted.and_then(|group| group.status).or(existing.map(|group| group.status));
             if status.unwrap_or_default() == Status::Enabled {
                 let stays = |policy: &&String| !wanted.is_some_and(|group| group.detached.contains(*policy));
-                policies.extend(seen.into_iter().flat_map(|group| &group.policies).filter(stays));
+                policies.extend(existing.into_iter().flat_map(|group| &group.policies).filter(stays));
                 policies.extend(wanted.into_iter().flat_map(|group| &group.policies));
             }
         }
@@ -147,8 +157,8 @@ impl<'a> Rights<'a> {
         self.policies.iter().filter_map(|name| self.documents.get(name).copied())
     }
 
-    /// A Deny in any of them beats every Allow.
-    fn meet(&self, need: &Need) -> bool {
+    /// True when the policies give the permission. A Deny in any of them overrides every Allow.
+    fn give(&self, need: &RequiredPermission) -> bool {
         let on = need.resources();
         need.actions.iter().any(|action| {
             self.documents().any(|document| document.allows(action, &on))
@@ -156,19 +166,19 @@ impl<'a> Rights<'a> {
         })
     }
 
-    /// What one of them does for a need: nothing when the account does not have it.
-    fn part(&self, policy: &String, need: &Need) -> Part {
+    /// The effect of one policy; none when the account does not have that policy.
+    fn effect_of(&self, policy: &String, need: &RequiredPermission) -> PolicyEffect {
         let document = self.policies.get(policy).and_then(|name| self.documents.get(name));
         let on = need.resources();
         let any = |says: fn(&Document, &str, &[String]) -> bool| {
             document.is_some_and(|document| need.actions.iter().any(|action| says(document, action, &on)))
         };
-        Part { allows: any(Document::allows), denies: any(Document::denies) }
+        PolicyEffect { allows: any(Document::allows), denies: any(Document::denies) }
     }
 }
 
-impl Need {
-    /// A bucket as a policy of MinIO may name it, where `BUCKET/*` is about the bucket too.
+impl RequiredPermission {
+    /// The bucket as a policy may name it. To MinIO, `BUCKET/*` matches the bucket too.
     fn resources(&self) -> Vec<String> {
         self.bucket.iter().flat_map(|bucket| [bucket.clone(), format!("{bucket}/")]).collect()
     }
@@ -179,20 +189,22 @@ impl Need {
     }
 }
 
-/// What the account has and is needed, and that it would no longer have; each at the policies that take it.
-fn lost(desired: &Desired, observed: &Observed, account: &SeenAccount) -> Vec<Conflict> {
+/// The needed permissions that the account has now and would lose, each as a conflict at the policy or group that
+/// takes it.
+fn lost_permissions(desired: &Desired, observed: &Observed, account: &ObservedAccount) -> Vec<Conflict> {
     let (now, planned) = (Rights::now(account), Rights::planned(desired, observed, account));
     let mut taken: BTreeMap<&String, BTreeSet<String>> = BTreeMap::new();
-    for need in needs::of(desired).iter().filter(|need| now.meet(need) && !planned.meet(need)) {
+    for need in needs::needed_permissions(desired).iter().filter(|need| now.give(need) && !planned.give(need))
+    {
         for policy in now.policies.union(&planned.policies) {
-            let (before, after) = (now.part(policy, need), planned.part(policy, need));
+            let (before, after) = (now.effect_of(policy, need), planned.effect_of(policy, need));
             if (before.allows && !after.allows) || (after.denies && !before.denies) {
                 taken.entry(policy).or_default().insert(need.shown());
             }
         }
     }
     let conflict = |(policy, actions): (&String, BTreeSet<String>)| {
-        let actions = list(&actions)?;
+        let actions = shortened(&actions)?;
         let root = SpecPath::root();
         let group = || {
             let group = group_of(desired, account, policy);
@@ -202,20 +214,18 @@ fn lost(desired: &Desired, observed: &Observed, account: &SeenAccount) -> Vec<Co
             (true, true) => (
                 root.key("policies").key(policy),
                 format!(
-                    "this policy gives the account that provisions its rights, and no longer allows it {actions}"
+                    "this policy gives the provisioning account its rights, and no longer allows it {actions}"
                 ),
             ),
             (true, false) => (
                 group(),
                 format!(
-                    "a disabled group gives the account that provisions no more `{policy}`, and so no {actions}"
+                    "a disabled group gives the provisioning account no more `{policy}`, and so no {actions}"
                 ),
             ),
             (false, _) => (
                 group(),
-                format!(
-                    "the account that provisions gets `{policy}` by this group, which denies it {actions}"
-                ),
+                format!("the provisioning account gets `{policy}` by this group, which denies it {actions}"),
             ),
         };
         let problem =
@@ -225,21 +235,21 @@ fn lost(desired: &Desired, observed: &Observed, account: &SeenAccount) -> Vec<Co
     taken.into_iter().filter_map(conflict).collect()
 }
 
-/// The declared group through which the account has, or will have, the policy.
-fn group_of<'a>(desired: &'a Desired, account: &SeenAccount, policy: &String) -> Option<&'a String> {
+/// The declared group by which the account has the policy, or will have it.
+fn group_of<'a>(desired: &'a Desired, account: &ObservedAccount, policy: &String) -> Option<&'a String> {
     let has = |name: &String| {
-        let seen = account.groups.get(name).is_some_and(|group| group.policies.contains(policy));
+        let existing = account.groups.get(name).is_some_and(|group| group.policies.contains(policy));
         let own: &Text = &account.user;
         let wanted = desired.groups.get(name);
         let joined =
             account.groups.contains_key(name) || wanted.is_some_and(|group| group.members.contains(own));
-        seen || (joined && wanted.is_some_and(|group| group.policies.contains(policy)))
+        existing || (joined && wanted.is_some_and(|group| group.policies.contains(policy)))
     };
     desired.groups.keys().find(|name| has(name))
 }
 
-/// `None` for none. A long list is cut: what is to be done is the same.
-fn list(actions: &BTreeSet<String>) -> Option<String> {
+/// The actions as text; `None` when there are none. A long list is shortened, because the remedy is the same.
+fn shortened(actions: &BTreeSet<String>) -> Option<String> {
     const SHOWN: usize = 8;
     let shown: Vec<&str> = actions.iter().take(SHOWN).map(String::as_str).collect();
     let more = actions.len().saturating_sub(SHOWN);

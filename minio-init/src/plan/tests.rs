@@ -1,4 +1,4 @@
-//! A plan leads to what is wanted, says all of it, and nothing once it is there.
+//! A plan brings a server to its spec, reports every conflict, and is empty for a server that is as the spec says.
 
 pub(crate) mod model;
 mod own_rights;
@@ -15,7 +15,7 @@ use crate::change::Change;
 use crate::desired::Desired;
 use crate::observed::Observed;
 
-use model::step;
+use model::apply_change;
 
 fn desired(mut spec: Value) -> Desired {
     spec["endpoint"] = json!("http://minio:9000");
@@ -26,15 +26,15 @@ fn desired(mut spec: Value) -> Desired {
 
 fn converge(observed: &mut Observed, desired: &Desired) -> String {
     let plan = super::plan(desired, observed);
-    plan.changes().iter().for_each(keys_are_free);
+    plan.changes().iter().for_each(property_names_are_not_reserved);
     assert_eq!(plan.conflicts(), []);
-    plan.changes().iter().for_each(|change| step(observed, change));
+    plan.changes().iter().for_each(|change| apply_change(observed, change));
     assert!(super::plan(desired, observed).is_empty(), "{:?}", super::plan(desired, observed));
     plan.changes().iter().map(|change| format!("{change}\n  {}\n", as_json(change))).collect()
 }
 
-/// A property has no name that every change of a report has, and is `{from, to}`.
-fn keys_are_free(change: &Change) {
+/// No property has the name of a key that every change of a report has, and each has a `from` or a `to`.
+fn property_names_are_not_reserved(change: &Change) {
     use init_core::Change as _;
     for (name, property) in change.properties().iter() {
         assert!(!RESERVED.contains(&name), "{change}: {name}");
@@ -46,7 +46,7 @@ fn statement(action: &str) -> Value {
     json!({"document": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]}})
 }
 
-/// Every field, in one of two ways.
+/// A spec with every field, in one of two variants.
 fn everything(second: bool) -> Value {
     let pick = |a: Value, b: Value| if second { b } else { a };
     json!({
@@ -112,7 +112,7 @@ fn the_snapshots_above_show_every_operation() {
     assert_eq!(operations.len(), 26, "{operations:?}");
 }
 
-/// Everything of the second way, and a spec that takes some of it away.
+/// A server with the second variant, and a spec that removes parts of it.
 fn without(observed: &mut Observed) -> Desired {
     let leaving = |name: &str| BTreeSet::from([Text::Plain(name.to_owned())]);
     (observed.unwanted_users, observed.unwanted_keys) = (leaving("back"), leaving("ci-key"));
@@ -130,7 +130,7 @@ fn without(observed: &mut Observed) -> Desired {
 }
 
 #[test]
-fn what_is_to_be_absent_is_taken_away_and_nothing_else() {
+fn only_what_is_declared_absent_is_removed() {
     let mut observed = Observed::default();
     converge(&mut observed, &desired(everything(true)));
     let spec = without(&mut observed);
@@ -141,7 +141,7 @@ fn what_is_to_be_absent_is_taken_away_and_nothing_else() {
 }
 
 #[test]
-fn what_the_spec_does_not_name_stays() {
+fn undeclared_parts_stay() {
     let mut observed = Observed::default();
     converge(&mut observed, &desired(everything(true)));
     let less = json!({"buckets": {"data": {"tags": {"c": "4"}, "lifecycle": [{"id": "s", "expireDays": 9}]}, "locked": {}}});
@@ -154,7 +154,7 @@ fn what_the_spec_does_not_name_stays() {
 }
 
 #[test]
-fn what_cannot_be_done_is_a_conflict_and_all_of_it_is_told() {
+fn every_impossible_change_is_a_conflict() {
     let mut observed = Observed::default();
     converge(
         &mut observed,
@@ -162,7 +162,7 @@ fn what_cannot_be_done_is_a_conflict_and_all_of_it_is_told() {
             json!({"buckets": {"lockless": {}}, "accessKeys": {"mine": {"secretKey": {"secret": "a"}}}}),
         ),
     );
-    observed.foreign.insert("taken".to_owned());
+    observed.owned_by_others.insert("taken".to_owned());
     let spec = json!({
         "users": {"one": {"secretKey": {"secret": "a"}, "policies": ["nowhere"]}},
         "groups": {"team": {"members": ["ghost"], "policies": ["nowhere"]}},
@@ -175,9 +175,9 @@ fn what_cannot_be_done_is_a_conflict_and_all_of_it_is_told() {
 }
 
 proptest! {
-    /// Whatever of it is missing, one plan brings it back.
+    /// Whatever is lost, one plan restores it.
     #[test]
-    fn any_loss_heals(lost in proptest::collection::vec(any::<bool>(), 32), second: bool) {
+    fn one_plan_restores_whatever_was_lost(lost in proptest::collection::vec(any::<bool>(), 32), second: bool) {
         let (from, to) = (desired(everything(!second)), desired(everything(second)));
         let mut observed = Observed::default();
         converge(&mut observed, &from);

@@ -1,4 +1,4 @@
-//! A number of bytes, as people write it.
+//! A number of bytes with a unit.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -20,12 +20,12 @@ const UNITS: [(&str, u64); 11] = [
     ("TiB", 1 << 40),
 ];
 
-/// `10GiB`, `500MB`, `1048576`: a text that is yet to be checked.
+/// A size as it is written, such as `10GiB`, `500MB` or `1048576`; it is checked later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Size(String);
 
 impl Size {
-    /// The bytes. GB means what it says, and so does GiB.
+    /// The number of bytes. GB is a power of 1000, and GiB a power of 1024.
     pub fn bytes(&self) -> Result<u64, String> {
         let digits = self.0.bytes().take_while(u8::is_ascii_digit).count();
         let (number, unit) = self.0.split_at(digits);
@@ -36,7 +36,7 @@ impl Size {
             None => Err("expected a whole number with KB, MB, GB, TB (powers of 1000) or KiB, MiB, GiB, TiB (powers of 1024)"
                 .to_owned()),
             Some(0) => Err("a quota of nothing would be no quota: leave it out".to_owned()),
-            // The server keeps it in a signed number.
+            // The server stores it as a signed number.
             Some(bytes) if i64::try_from(bytes).is_err() => Err("no server holds that much".to_owned()),
             Some(bytes) => Ok(bytes),
         }
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_unit_means_what_it_says() {
+    fn units_are_powers_of_1000_or_1024() {
         for (text, bytes) in
             [("10GiB", 10_737_418_240), ("10GB", 10_000_000_000), ("10 MB", 10_000_000), ("7", 7)]
         {

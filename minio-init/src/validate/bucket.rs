@@ -1,4 +1,4 @@
-//! Buckets and their properties.
+//! Validates buckets and their properties.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,13 +18,13 @@ pub(super) fn buckets(
     at: &SpecPath,
     buckets: BTreeMap<String, Bucket>,
     files: &Files,
-    found: &mut Violations,
+    violations: &mut Violations,
 ) -> BTreeMap<String, desired::Bucket> {
     let mut desired = BTreeMap::new();
     for (name, bucket) in buckets {
         let at = at.key(&name);
-        found.check(&at, names::bucket(&name));
-        let bucket = properties(&at, &name, bucket, files, found);
+        violations.check(&at, names::bucket(&name));
+        let bucket = properties(&at, &name, bucket, files, violations);
         desired.insert(name, bucket);
     }
     desired
@@ -35,27 +35,27 @@ fn properties(
     name: &str,
     bucket: Bucket,
     files: &Files,
-    found: &mut Violations,
+    violations: &mut Violations,
 ) -> desired::Bucket {
     if bucket.object_lock.is_some() && bucket.versioning == Some(Versioning::Suspended) {
-        found.push(&at.key("versioning"), "object lock keeps old versions: it cannot be suspended here");
+        violations.push(&at.key("versioning"), "object lock keeps old versions: it cannot be suspended here");
     }
-    let access = access(at, name, &bucket, files, found);
-    tags::check(&at.key("tags"), &bucket.tags, TAGS_MAX, found);
+    let access = access(at, name, &bucket, files, violations);
+    tags::check(&at.key("tags"), &bucket.tags, TAGS_MAX, violations);
     if bucket.region.as_ref().is_some_and(|region| !names::is_region(region)) {
-        found.push(&at.key("region"), names::REGION);
+        violations.push(&at.key("region"), names::REGION);
     }
     desired::Bucket {
         region: bucket.region,
         versioning: bucket.versioning,
-        lock: bucket.object_lock.and_then(|wanted| lock(&at.key("objectLock"), &wanted, found)),
+        lock: bucket.object_lock.and_then(|wanted| lock(&at.key("objectLock"), &wanted, violations)),
         encryption: bucket.encryption,
-        quota: bucket.quota.and_then(|quota| found.check(&at.key("quota"), quota.bytes())).map(Size),
+        quota: bucket.quota.and_then(|quota| violations.check(&at.key("quota"), quota.bytes())).map(Size),
         tags: bucket.tags,
-        lifecycle: lifecycle::rules(&at.key("lifecycle"), bucket.lifecycle, found),
+        lifecycle: lifecycle::rules(&at.key("lifecycle"), bucket.lifecycle, violations),
         access,
-        notifications: notifications(&at.key("notifications"), bucket.notifications, found),
-        cors: bucket.cors.map(|rules| cors(&at.key("cors"), rules, found)),
+        notifications: notifications(&at.key("notifications"), bucket.notifications, violations),
+        cors: bucket.cors.map(|rules| cors(&at.key("cors"), rules, violations)),
     }
 }
 
@@ -64,26 +64,26 @@ fn access(
     name: &str,
     bucket: &Bucket,
     files: &Files,
-    found: &mut Violations,
+    violations: &mut Violations,
 ) -> Option<Access> {
     let document = match (bucket.anonymous, &bucket.policy) {
         (None, None) => return None,
         (Some(word), None) => word.document(name),
         (None, Some(wanted)) => {
-            Some(policy::document(&at.key("policy"), wanted, Kind::Bucket, files, found)?)
+            Some(policy::document(&at.key("policy"), wanted, Kind::Bucket, files, violations)?)
         }
         (Some(_), Some(_)) => {
-            found.push(&at.key("policy"), "`anonymous` is a bucket policy too: give one of them");
+            violations.push(&at.key("policy"), "`anonymous` is a bucket policy too: give one of them");
             return None;
         }
     };
     Some(Access { bucket: name.to_owned(), document })
 }
 
-fn lock(at: &SpecPath, wanted: &ObjectLock, found: &mut Violations) -> Option<Lock> {
+fn lock(at: &SpecPath, wanted: &ObjectLock, violations: &mut Violations) -> Option<Lock> {
     let period = match (wanted.days, wanted.years) {
         (Some(_), Some(_)) => {
-            found.push(at, "a retention has days or years, not both");
+            violations.push(at, "a retention has days or years, not both");
             return None;
         }
         (Some(days), None) => Some((days, DAYS_MAX, Period::Days(days))),
@@ -94,7 +94,7 @@ fn lock(at: &SpecPath, wanted: &ObjectLock, found: &mut Violations) -> Option<Lo
         (None, None) => Some(Lock::NoRetention),
         (Some(mode), Some((number, max, period))) => {
             if number == 0 || number > max {
-                found.push(
+                violations.push(
                     at,
                     format!(
                         "a retention lasts 1 to {max} {}",
@@ -105,7 +105,7 @@ fn lock(at: &SpecPath, wanted: &ObjectLock, found: &mut Violations) -> Option<Lo
             Some(Lock::Retention { mode, period })
         }
         _ => {
-            found.push(at, "a default retention has a mode and days or years");
+            violations.push(at, "a default retention has a mode and days or years");
             None
         }
     }
@@ -114,26 +114,26 @@ fn lock(at: &SpecPath, wanted: &ObjectLock, found: &mut Violations) -> Option<Lo
 fn notifications(
     at: &SpecPath,
     wanted: Vec<Notification>,
-    found: &mut Violations,
+    violations: &mut Violations,
 ) -> BTreeMap<Route, BTreeSet<String>> {
     let mut routes = BTreeMap::new();
     for (index, Notification { target, events, prefix, suffix }) in wanted.into_iter().enumerate() {
         let at = at.index(index);
         if !target.starts_with("arn:") || target.split(':').count() < 6 {
-            found.push(&at.key("target"), "a target is an ARN, such as arn:minio:sqs::NAME:webhook");
+            violations.push(&at.key("target"), "a target is an ARN, such as arn:minio:sqs::NAME:webhook");
         }
         if events.is_empty() {
-            found.push(&at.key("events"), "at least one event, such as s3:ObjectCreated:*");
+            violations.push(&at.key("events"), "at least one event, such as s3:ObjectCreated:*");
         }
         for (position, _) in events.iter().enumerate().filter(|(_, event)| !event.starts_with("s3:")) {
-            found.push(
+            violations.push(
                 &at.key("events").index(position),
                 "an event is written as S3 does: s3:ObjectCreated:*",
             );
         }
         let events = events.into_iter().collect();
         if routes.insert(Route { target, prefix, suffix }, events).is_some() {
-            found.push(
+            violations.push(
                 &at,
                 "the same target, prefix and suffix are there twice: give them all events at once",
             );
@@ -142,16 +142,17 @@ fn notifications(
     routes
 }
 
-fn cors(at: &SpecPath, wanted: Vec<CorsRule>, found: &mut Violations) -> Vec<Cors> {
+fn cors(at: &SpecPath, wanted: Vec<CorsRule>, violations: &mut Violations) -> Vec<Cors> {
     let rule = |(index, rule): (usize, CorsRule)| {
         let at = at.index(index);
         if rule.allowed_origins.is_empty() || rule.allowed_methods.is_empty() {
-            found.push(&at, "a rule has at least one origin and one method");
+            violations.push(&at, "a rule has at least one origin and one method");
         }
         for (position, _) in
             rule.allowed_methods.iter().enumerate().filter(|(_, method)| !METHODS.contains(&method.as_str()))
         {
-            found.push(&at.key("allowedMethods").index(position), format!("expected {}", METHODS.join(", ")));
+            violations
+                .push(&at.key("allowedMethods").index(position), format!("expected {}", METHODS.join(", ")));
         }
         Cors {
             origins: rule.allowed_origins.into_iter().collect(),

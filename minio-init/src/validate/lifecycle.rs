@@ -1,4 +1,4 @@
-//! Lifecycle rules.
+//! Validates lifecycle rules.
 
 use std::collections::BTreeMap;
 
@@ -14,30 +14,30 @@ const TAGS_MAX: usize = 10;
 pub(super) fn rules(
     at: &SpecPath,
     wanted: Vec<LifecycleRule>,
-    found: &mut Violations,
+    violations: &mut Violations,
 ) -> BTreeMap<String, Rule> {
     let mut rules = BTreeMap::new();
     for (index, wanted) in wanted.into_iter().enumerate() {
         let at = at.index(index);
-        tags::check(&at.key("tags"), &wanted.tags, TAGS_MAX, found);
-        let actions = actions(&at, &wanted, found);
+        tags::check(&at.key("tags"), &wanted.tags, TAGS_MAX, violations);
+        let actions = actions(&at, &wanted, violations);
         let LifecycleRule { id, status, prefix, tags, .. } = wanted;
         let rule = Rule { status, prefix: prefix.unwrap_or_default(), tags, actions };
         if id.as_ref().is_some_and(String::is_empty) {
-            found.push(&at.key("id"), "an id has 1 to 255 characters");
+            violations.push(&at.key("id"), "an id has 1 to 255 characters");
         }
-        let id = id.unwrap_or_else(|| derived(&rule));
+        let id = id.unwrap_or_else(|| derived_id(&rule));
         if id.len() > ID_MAX {
-            found.push(&at, "an id has 1 to 255 characters: give the rule a short one of its own");
+            violations.push(&at, "an id has 1 to 255 characters: give the rule a short one of its own");
         }
         if rules.insert(id, rule).is_some() {
-            found.push(&at, "another rule has the same id (or is about the same and has none)");
+            violations.push(&at, "another rule has the same id (or is about the same and has none)");
         }
     }
     rules
 }
 
-fn actions(at: &SpecPath, wanted: &LifecycleRule, found: &mut Violations) -> BTreeMap<Action, u32> {
+fn actions(at: &SpecPath, wanted: &LifecycleRule, violations: &mut Violations) -> BTreeMap<Action, u32> {
     let numbers = [
         ("expireDays", Action::ExpireDays, wanted.expire_days),
         ("expireNoncurrentDays", Action::ExpireNoncurrentDays, wanted.expire_noncurrent_days),
@@ -47,7 +47,7 @@ fn actions(at: &SpecPath, wanted: &LifecycleRule, found: &mut Violations) -> BTr
     let mut actions = BTreeMap::new();
     for (key, action, number) in numbers {
         match number {
-            Some(0) => found.push(&at.key(key), "expected a whole number from 1"),
+            Some(0) => violations.push(&at.key(key), "expected a whole number from 1"),
             Some(number) => drop(actions.insert(action, number)),
             None => {}
         }
@@ -55,23 +55,26 @@ fn actions(at: &SpecPath, wanted: &LifecycleRule, found: &mut Violations) -> BTr
     if wanted.expire_delete_markers == Some(true) {
         actions.insert(Action::ExpireDeleteMarkers, 1);
         if wanted.expire_days.is_some() {
-            found.push(&at.key("expireDeleteMarkers"), "S3 takes this or expireDays in one rule, not both");
+            violations
+                .push(&at.key("expireDeleteMarkers"), "S3 takes this or expireDays in one rule, not both");
         }
         if !wanted.tags.is_empty() {
-            found.push(&at.key("expireDeleteMarkers"), "a delete marker has no tags");
+            violations.push(&at.key("expireDeleteMarkers"), "a delete marker has no tags");
         }
     }
     if actions.contains_key(&Action::AbortIncompleteUploadDays) && !wanted.tags.is_empty() {
-        found.push(&at.key("abortIncompleteUploadDays"), "an upload has no tags yet");
+        violations.push(&at.key("abortIncompleteUploadDays"), "an upload has no tags yet");
     }
     if actions.is_empty() {
-        found.push(at, "a rule does something: expireDays, expireNoncurrentDays, keepNoncurrentVersions, …");
+        violations
+            .push(at, "a rule does something: expireDays, expireNoncurrentDays, keepNoncurrentVersions, …");
     }
     actions
 }
 
-/// Of what a rule is about and not of its numbers: another number changes the rule, and adds none.
-fn derived(rule: &Rule) -> String {
+/// The id of a rule without one, derived from its filter and actions but not from their numbers: another number then
+/// changes the rule, in the place of adding one.
+fn derived_id(rule: &Rule) -> String {
     let words = rule.actions.keys().map(|action| match action {
         Action::ExpireDays => "expire",
         Action::ExpireDeleteMarkers => "markers",

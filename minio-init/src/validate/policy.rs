@@ -1,4 +1,4 @@
-//! Policy documents, written in the spec or in a file beside it.
+//! Validates policy documents, written in the spec or in a file beside it.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::desired::document::{Document, Kind, Step};
 use crate::desired::names;
 use crate::spec::Policy;
 
-/// What every server has and an administrator counts on.
+/// The canned policies that every server has.
 const BUILT_IN: [&str; 5] = ["readonly", "readwrite", "writeonly", "diagnostics", "consoleAdmin"];
 
 pub(crate) fn is_built_in(name: &str) -> bool {
@@ -20,16 +20,16 @@ pub(super) fn policies(
     at: &SpecPath,
     policies: BTreeMap<String, Policy>,
     files: &Files,
-    found: &mut Violations,
+    violations: &mut Violations,
 ) -> BTreeMap<String, Document> {
     let mut documents = BTreeMap::new();
     for (name, policy) in policies {
         let at = at.key(&name);
-        found.check(&at, names::plain(&name));
+        violations.check(&at, names::plain(&name));
         if is_built_in(&name) {
-            found.push(&at, "this policy is built in: give yours another name");
+            violations.push(&at, "this policy is built in: give yours another name");
         }
-        if let Some(document) = document(&at, &policy, Kind::Identity, files, found) {
+        if let Some(document) = document(&at, &policy, Kind::Identity, files, violations) {
             documents.insert(name, document);
         }
     }
@@ -41,20 +41,20 @@ pub(super) fn document(
     policy: &Policy,
     kind: Kind,
     files: &Files,
-    found: &mut Violations,
+    violations: &mut Violations,
 ) -> Option<Document> {
     let (at, json, inside) = match (&policy.document, &policy.file) {
         (Some(json), None) => (at.key("document"), json.clone(), true),
         (None, Some(file)) => {
             let at = at.key("file");
-            let bytes = found.check(&at, files.read(&FileRef { file: file.clone() }))?;
+            let bytes = violations.check(&at, files.read(&FileRef { file: file.clone() }))?;
             let json = serde_json::from_slice::<Value>(&bytes).map_err(|e| {
                 format!("{} is no JSON: line {} column {}", file.display(), e.line(), e.column())
             });
-            (at.clone(), found.check(&at, json)?, false)
+            (at.clone(), violations.check(&at, json)?, false)
         }
         _ => {
-            found.push(at, "expected either `document` or `file`");
+            violations.push(at, "expected either `document` or `file`");
             return None;
         }
     };
@@ -63,11 +63,11 @@ pub(super) fn document(
         Err(problems) => {
             for (steps, problem) in problems {
                 if inside {
-                    found.push(&below(&at, &steps), problem);
+                    violations.push(&path_below(&at, &steps), problem);
                 } else {
-                    found.push(
+                    violations.push(
                         &at,
-                        format!("in the file, at {}: {problem}", below(&SpecPath::root(), &steps)),
+                        format!("in the file, at {}: {problem}", path_below(&SpecPath::root(), &steps)),
                     );
                 }
             }
@@ -76,7 +76,7 @@ pub(super) fn document(
     }
 }
 
-fn below(at: &SpecPath, steps: &[Step]) -> SpecPath {
+fn path_below(at: &SpecPath, steps: &[Step]) -> SpecPath {
     steps.iter().fold(at.clone(), |at, step| match step {
         Step::Key(key) => at.key(key),
         Step::Index(index) => at.index(*index),

@@ -1,4 +1,4 @@
-//! Where the server is and whom to trust there.
+//! Validates the endpoint, its TLS settings and the provisioning account.
 
 use std::str::FromStr as _;
 
@@ -9,27 +9,27 @@ use crate::desired::names;
 use crate::desired::{REGION, Server};
 use crate::spec::Spec;
 
-pub(super) fn server(spec: &Spec, files: &Files, found: &mut Violations) -> Option<Server> {
+pub(super) fn server(spec: &Spec, files: &Files, violations: &mut Violations) -> Option<Server> {
     let root = SpecPath::root();
     let region = spec.region.clone().unwrap_or_else(|| REGION.to_owned());
     if !names::is_region(&region) {
-        found.push(&root.key("region"), names::REGION);
+        violations.push(&root.key("region"), names::REGION);
     }
     if let Text::Plain(key) = &spec.credentials.access_key {
         let at = root.key("credentials").key("accessKey");
-        found.check(&at, names::own_access_key(key));
+        violations.check(&at, names::own_access_key(key));
     }
     let at = root.key("endpoint");
-    let (https, endpoint, prefix) = found.check(&at, endpoint(&spec.endpoint))?;
+    let (https, endpoint, prefix) = violations.check(&at, endpoint(&spec.endpoint))?;
     let tls = match (&spec.tls, https) {
         (None, false) => None,
         (Some(_), false) => {
-            found.push(&root.key("tls"), "there is no TLS behind http: write https:// in `endpoint`");
+            violations.push(&root.key("tls"), "there is no TLS behind http: write https:// in `endpoint`");
             None
         }
         (tls, true) => {
             let written = tls.clone().unwrap_or_default();
-            Some(Tls::validate(&written, Verification::Full, files, &root.key("tls"), found))
+            Some(Tls::validate(&written, Verification::Full, files, &root.key("tls"), violations))
         }
     };
     let (access_key, secret_key) = (spec.credentials.access_key.clone(), spec.credentials.secret_key.clone());
@@ -37,7 +37,7 @@ pub(super) fn server(spec: &Spec, files: &Files, found: &mut Violations) -> Opti
     Some(Server { endpoint, prefix, addressing, tls, region, access_key, secret_key })
 }
 
-/// `http://NAME[:PORT][/PREFIX]`.
+/// Parses `http://NAME[:PORT][/PREFIX]` into TLS or not, the endpoint and the path prefix.
 fn endpoint(url: &str) -> Result<(bool, Endpoint, String), String> {
     let (https, rest) = match url.split_once("://") {
         Some(("http", rest)) => (false, rest),
@@ -59,7 +59,7 @@ fn endpoint(url: &str) -> Result<(bool, Endpoint, String), String> {
     parsed.map(|endpoint| (https, endpoint, prefix)).map_err(|error| error.to_string())
 }
 
-/// A path that a proxy takes away before the server sees the request.
+/// Validates a path prefix that a proxy strips before the server sees the request.
 fn prefix(path: &str) -> Result<String, String> {
     let path = path.strip_suffix('/').unwrap_or(path);
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~');
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_none_says_why() {
+    fn an_invalid_endpoint_says_why() {
         for url in [
             "minio:9000",
             "ftp://minio:9000",

@@ -1,25 +1,25 @@
-//! Tags, of buckets and in the filters of lifecycle rules.
+//! Validates tags of buckets and in the filters of lifecycle rules.
 
 use std::collections::BTreeMap;
 
 use init_core::{SpecPath, Violations};
 
-/// The limits of S3 for tags.
-pub(super) fn check(at: &SpecPath, tags: &BTreeMap<String, String>, max: usize, found: &mut Violations) {
+/// Checks the limits of S3 for tags.
+pub(super) fn check(at: &SpecPath, tags: &BTreeMap<String, String>, max: usize, violations: &mut Violations) {
     if tags.len() > max {
-        found.push(at, format!("at most {max} tags"));
+        violations.push(at, format!("at most {max} tags"));
     }
     let allowed = |text: &str| text.chars().all(|c| c.is_alphanumeric() || " +-=._:/@".contains(c));
     for (key, value) in tags {
         let at = at.key(key);
         if key.is_empty() || key.chars().count() > 128 || !allowed(key) || key.starts_with("aws:") {
-            found.push(
+            violations.push(
                 &at,
                 "a tag's key has 1 to 128 letters, digits, spaces and `+-=._:/@`, not beginning with `aws:`",
             );
         }
         if value.chars().count() > 256 || !allowed(value) {
-            found.push(&at, "a tag's value has up to 256 letters, digits, spaces and `+-=._:/@`");
+            violations.push(&at, "a tag's value has up to 256 letters, digits, spaces and `+-=._:/@`");
         }
     }
 }

@@ -1,14 +1,14 @@
-//! The URL of a request as the server sees it, which is what a signature covers.
+//! The URL of a request as the server sees it, which the signature covers.
 
 use init_core::Endpoint;
 
 use crate::desired::Addressing;
 
-/// Where the server is, as its requests name it.
+/// The base of the URLs of requests to the server.
 #[derive(Clone, Debug)]
 pub(crate) struct Address {
     scheme: &'static str,
-    /// As a URL shows it: without the default port of its scheme.
+    /// The `Host` of requests, without the default port of the scheme.
     host: String,
     addressing: Addressing,
 }
@@ -20,7 +20,7 @@ impl Address {
         Self { scheme, host, addressing }
     }
 
-    /// Without the path that a proxy takes away: the server never sees that.
+    /// The URI of a request. It lacks the path prefix that a proxy strips, because the server never sees that.
     pub(crate) fn uri(&self, bucket: Option<&str>, path: &str, query: &str) -> String {
         let (scheme, host) = (self.scheme, &self.host);
         match (bucket, self.addressing) {

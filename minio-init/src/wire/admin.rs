@@ -1,5 +1,5 @@
-//! MinIO's admin API: users, groups, policies, access keys, quotas. Plain answers are preferred, because
-//! each sealed one costs an Argon2id derivation, here and at the server.
+//! Calls of MinIO's admin API: users, groups, policies, access keys and quotas. Calls with a plain response are
+//! preferred, because each encrypted one costs an Argon2id derivation here and at the server.
 
 mod answers;
 mod releases;
@@ -26,7 +26,7 @@ use crate::wire::server_kind::ServerKind;
 
 const PREFIX: &str = "/minio/admin/v3";
 
-/// Codes that a server says to a wrong signature before it looks at the path.
+/// The codes with which a server refuses a signature before it looks at the path.
 const BEFORE_THE_PATH: [&str; 5] = [
     "SignatureDoesNotMatch",
     "InvalidAccessKeyId",
@@ -35,107 +35,113 @@ const BEFORE_THE_PATH: [&str; 5] = [
     "ServiceUnavailable",
 ];
 
-/// More than a body has: a policy of 20 KiB and the fields beside it. A buffer that grows would leave copies behind.
+/// The capacity of the buffer of a body, which is more than a policy of 20 KiB and its other fields need. A buffer
+/// that grows would leave copies of secrets in freed memory.
 const LARGEST_BODY: usize = 64 << 10;
 
-/// Whether a secret key is the one that an account has.
+/// The result of comparing a secret key with that of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SecretKeyCheck {
     /// The account has this secret key.
     Matches,
     /// The account has another secret key.
     Differs,
-    /// The account is disabled: the server answers any secret key of it alike.
+    /// The account is disabled, so the server answers the same to every secret key.
     Unknown,
 }
 
 impl<'a> Call<'a> {
     /// A call of the admin API.
-    pub(crate) fn admin(method: Method, name: &str, doing: impl Into<std::borrow::Cow<'a, str>>) -> Self {
-        Call::new(method, doing).path(format!("{PREFIX}/{name}"))
+    pub(crate) fn admin(method: Method, name: &str, action: impl Into<std::borrow::Cow<'a, str>>) -> Self {
+        Call::new(method, action).path(format!("{PREFIX}/{name}"))
     }
 }
 
 impl Client {
-    /// Sends a call of the admin API, for what the spec calls `needed`.
-    pub(crate) async fn ask(&self, needed: &'static str, call: Call<'_>) -> Result<Bytes, Error> {
-        let first = releases::first(call.target());
+    /// Sends a call of the admin API. `needed` names the part of the spec that needs it.
+    pub(crate) async fn send_admin(&self, needed: &'static str, call: Call<'_>) -> Result<Bytes, Error> {
+        let first = releases::first_release(call.target());
         match self.send(call).await {
             Ok(answer) => Ok(answer.body),
             Err(Error::Refused(refusal))
                 if !self.kind().has_admin_api()
-                    && !refusal.json
+                    && !refusal.is_json
                     && !BEFORE_THE_PATH.contains(&refusal.code.as_str()) =>
             {
                 Err(Error::NoAdminApi { endpoint: self.endpoint().clone(), needed })
             }
-            Err(refused) => Err(releases::explained(refused, first)),
+            Err(refused) => Err(releases::with_first_release(refused, first)),
         }
     }
 
-    /// The same where the answer is sealed.
-    pub(crate) async fn ask_sealed(&self, needed: &'static str, call: Call<'_>) -> Result<Bytes, Error> {
+    /// Sends a call whose response is encrypted.
+    pub(crate) async fn send_admin_sealed(
+        &self,
+        needed: &'static str,
+        call: Call<'_>,
+    ) -> Result<Bytes, Error> {
         let _turn = self.sealing().answers.acquire().await;
-        self.ask(needed, call).await
+        self.send_admin(needed, call).await
     }
 
-    /// A plain answer, or `None` for the code that says that it is not there.
+    /// Reads a plain JSON response; `None` where the server answers with the code for an object that does not exist.
     pub(crate) async fn find<T: DeserializeOwned>(
         &self,
         needed: &'static str,
         absent: &str,
         call: Call<'_>,
     ) -> Result<Option<T>, Error> {
-        let doing = call.doing().to_owned();
-        match self.ask(needed, call).await {
-            Ok(body) => self.json(&doing, &body).map(Some),
-            Err(refused) if self.kind().says_absent(refused.code(), &[absent]) => Ok(None),
+        let action = call.action().to_owned();
+        match self.send_admin(needed, call).await {
+            Ok(body) => self.json(&action, &body).map(Some),
+            Err(refused) if self.kind().means_absent(refused.code(), &[absent]) => Ok(None),
             Err(refused) => Err(refused),
         }
     }
 
-    pub(crate) fn json<T: DeserializeOwned>(&self, doing: &str, body: &[u8]) -> Result<T, Error> {
-        // The problem of a parser may quote what it read; its place is enough.
+    pub(crate) fn json<T: DeserializeOwned>(&self, action: &str, body: &[u8]) -> Result<T, Error> {
+        // The message of the parser may quote what it read, which may be a secret, so only its position is reported.
         serde_json::from_slice(body).map_err(|error| {
-            self.garbled(
-                doing,
+            self.unreadable(
+                action,
                 &format!("it is not the JSON expected, at line {} column {}", error.line(), error.column()),
             )
         })
     }
 
-    /// Seals a body with the provisioning account's own secret key. The plaintext is wiped.
+    /// Encrypts a body with the provisioning account's secret key, and wipes the plaintext.
     #[expect(clippy::disallowed_methods, reason = "the key of the sealing is derived from the secret key")]
-    pub(crate) fn seal(&self, doing: &str, body: &impl Serialize) -> Result<Vec<u8>, Error> {
+    pub(crate) fn seal(&self, action: &str, body: &impl Serialize) -> Result<Vec<u8>, Error> {
         let mut plain = Zeroizing::new(Vec::with_capacity(LARGEST_BODY));
-        serde_json::to_writer(&mut *plain, body).map_err(|error| unsealed(doing, &error))?;
+        serde_json::to_writer(&mut *plain, body).map_err(|error| seal_error(action, &error))?;
         let sealed = match self.sealing().sealer.get() {
             Some(sealer) => sealer.seal(&plain),
             None => Sealer::derive(self.own_secret().expose_secret().as_bytes())
                 .and_then(|derived| self.sealing().sealer.get_or_init(|| derived).seal(&plain)),
         };
-        sealed.map_err(|error| unsealed(doing, &error))
+        sealed.map_err(|error| seal_error(action, &error))
     }
 
-    /// Opens an answer.
-    pub(crate) async fn open(&self, doing: &str, sealed: Bytes) -> Result<Vec<u8>, Error> {
+    /// Decrypts a response.
+    pub(crate) async fn open(&self, action: &str, sealed: Bytes) -> Result<Vec<u8>, Error> {
         let _core = self.sealing().cores.acquire().await;
         let opened = opening::open(std::thread::Builder::new(), self.own_secret(), sealed).await;
-        opened.map_err(|error| self.garbled(doing, &error))
+        opened.map_err(|error| self.unreadable(action, &error))
     }
 
-    /// Signs as the account. On MinIO its own record is what every account may ask for, and is cheap to answer. RustFS has
-    /// no such record of an access key (service account), so there a bucket that is not there is asked for.
+    /// Checks the secret key of an account with a request that is signed with it. On MinIO every account may read its
+    /// own record, which is a cheap request. RustFS has no such record of an access key (service account), so there
+    /// the location of a bucket that does not exist is requested.
     pub(crate) async fn check_secret_key(
         &self,
         label: &str,
         account: &Credential,
     ) -> Result<SecretKeyCheck, Error> {
-        let doing = format!("sign in as {label}");
+        let action = format!("sign in as {label}");
         let call = match self.kind() {
-            ServerKind::RustFs => Call::get(doing).bucket("minio-init.sign-in").query("location", ""),
+            ServerKind::RustFs => Call::get(action).bucket("minio-init.sign-in").query("location", ""),
             ServerKind::Minio | ServerKind::S3 => {
-                Call::admin(Method::GET, "user-info", doing).query("accessKey", account.key_id())
+                Call::admin(Method::GET, "user-info", action).query("accessKey", account.key_id())
             }
         };
         match self.send_as(call, Some(account)).await {
@@ -143,7 +149,7 @@ impl Client {
             Err(Error::Refused(refusal)) => match refusal.code.as_str() {
                 "SignatureDoesNotMatch" => Ok(SecretKeyCheck::Differs),
                 "InvalidAccessKeyId" => Ok(SecretKeyCheck::Unknown),
-                // It was believed, and may not or is no user: either way the signature was right.
+                // The signature was accepted, and only the request was refused.
                 "AccessDenied"
                 | "NoSuchBucket"
                 | "XMinioAdminNoSuchUser"
@@ -156,6 +162,6 @@ impl Client {
     }
 }
 
-pub(crate) fn unsealed(doing: &str, problem: &impl ToString) -> Error {
-    Error::Unsendable { doing: doing.to_owned(), problem: problem.to_string() }
+pub(crate) fn seal_error(action: &str, problem: &impl ToString) -> Error {
+    Error::RequestNotBuilt { action: action.to_owned(), problem: problem.to_string() }
 }

@@ -1,7 +1,8 @@
-//! Signed requests to one S3 server, and what its answers mean. `object_store` signs; [`Http`] carries.
+//! Signed requests to one S3 server, and the meaning of its answers. `object_store` signs them, and [`Http`] sends
+//! them.
 //!
-//! What a request is called in a log or an error is its `doing`, which names things by their label. Its
-//! path and query are never shown: they may hold a name that came from a secret.
+//! In a log or an error a request is named by its `action`, which has labels in the place of names from secrets. Its
+//! path and query are never shown, because they may hold such a name.
 
 mod call;
 mod error_body;
@@ -26,23 +27,23 @@ use crate::wire::shared_writes::SharedWrites;
 
 pub(crate) use self::call::Call;
 
-use self::error_body::{code_and_message, of_status, without_signatures};
+use self::error_body::{code_and_message, code_of_status, without_signatures};
 
 /// A successful answer.
 pub(crate) struct Answer {
     pub(crate) body: Bytes,
-    /// What a write of the same can be made to depend on.
+    /// The `ETag`, on which a conditional write (`If-Match`) can depend.
     pub(crate) etag: Option<String>,
     _large: Option<OwnedSemaphorePermit>,
 }
 
-/// One server and the identity that provisions it.
+/// A client of one server, with the provisioning account.
 pub(crate) struct Client {
     http: Http,
     address: Address,
     region: String,
     identity: Credential,
-    /// Values that came from secrets, and what is shown instead when a server repeats one.
+    /// Values from secrets, each with the label that replaces it where a server repeats it.
     labels: Vec<(Secret, String)>,
     kind: ServerKind,
     sealing: Sealing,
@@ -63,8 +64,8 @@ impl Client {
         }
     }
 
-    /// The server is this by what it says under MinIO's own paths.
-    pub(crate) fn found(&mut self, kind: ServerKind) {
+    /// Records what kind of server this is.
+    pub(crate) fn set_kind(&mut self, kind: ServerKind) {
         self.kind = kind;
     }
 
@@ -84,7 +85,7 @@ impl Client {
         &self.shared
     }
 
-    /// Shows `label` wherever a server repeats `value`.
+    /// Replaces `value` by `label` wherever a server repeats it.
     pub(crate) fn show_by_label(&mut self, value: Secret, label: String) {
         self.labels.push((value, label));
     }
@@ -98,7 +99,7 @@ impl Client {
     }
 
     #[expect(clippy::disallowed_methods, reason = "a value is replaced before a server's message is shown")]
-    pub(crate) fn shown(&self, message: &str) -> String {
+    pub(crate) fn redacted(&self, message: &str) -> String {
         let whole = self
             .labels
             .iter()
@@ -106,44 +107,45 @@ impl Client {
         without_signatures(&whole)
     }
 
-    /// The secret key of the identity that provisions: it also seals the admin API's bodies.
+    /// The secret key of the provisioning account, with which bodies of the admin API are also encrypted.
     pub(crate) fn own_secret(&self) -> &Secret {
         self.identity.secret_key()
     }
 
-    /// Signs as the provisioning identity.
+    /// Sends a request that the provisioning account signs.
     pub(crate) async fn send(&self, call: Call<'_>) -> Result<Answer, Error> {
         self.send_as(call, Some(&self.identity)).await
     }
 
-    /// Signs as another account, or not at all. Any answer but a successful one is an error.
+    /// Sends a request that another account signs, or nobody for `None`. Every answer without a success status is an
+    /// error.
     pub(crate) async fn send_as(&self, call: Call<'_>, signer: Option<&Credential>) -> Result<Answer, Error> {
-        let doing = call.doing.to_string();
+        let action = call.action.to_string();
         let (response, signed_at) = self.exchange(call, signer).await?;
-        self.classify(doing, response, signed_at)
+        self.classify(action, response, signed_at)
     }
 
-    /// Any answer, whatever it says.
+    /// Sends a request and returns its answer with any status, and the time with which it was signed.
     pub(crate) async fn exchange(
         &self,
         call: Call<'_>,
         signer: Option<&Credential>,
     ) -> Result<(Response, Option<String>), Error> {
-        let doing = call.doing.to_string();
-        trace!(method = %call.method, %doing, "request");
+        let action = call.action.to_string();
+        trace!(method = %call.method, %action, "request");
         let limit = call.limit;
         let request = self.request(call, signer)?;
         let signed_at = text(request.headers(), "x-amz-date");
         let sent = self.http.send(request, limit).await;
         let response =
-            sent.map_err(|source| Error::Lost { doing, endpoint: self.endpoint().clone(), source })?;
+            sent.map_err(|source| Error::NoResponse { action, endpoint: self.endpoint().clone(), source })?;
         trace!(status = response.head.status.as_u16(), "answer");
         Ok((response, signed_at))
     }
 
     fn request(&self, call: Call<'_>, signer: Option<&Credential>) -> Result<HttpRequest, Error> {
-        let doing = call.doing;
-        let unsendable = |problem: String| Error::Unsendable { doing: doing.to_string(), problem };
+        let action = call.action;
+        let not_built = |problem: String| Error::RequestNotBuilt { action: action.to_string(), problem };
         let uri = self.address.uri(call.bucket.as_deref(), &call.path, &call.query);
         let mut builder = http::Request::builder().method(call.method).uri(uri);
         for (name, value) in call.headers {
@@ -151,23 +153,23 @@ impl Client {
         }
         let request = builder.header(header::CONTENT_LENGTH, call.body.len());
         let mut request =
-            request.body(HttpRequestBody::from(call.body)).map_err(|e| unsendable(e.to_string()))?;
+            request.body(HttpRequestBody::from(call.body)).map_err(|e| not_built(e.to_string()))?;
         if let Some(signer) = signer {
             let region = call.region.as_deref().unwrap_or(&self.region);
-            signer.sign(&mut request, region).map_err(|e| unsendable(e.to_string()))?;
+            signer.sign(&mut request, region).map_err(|e| not_built(e.to_string()))?;
         }
         Ok(request)
     }
 
     fn classify(
         &self,
-        doing: String,
+        action: String,
         response: Response,
         signed_at: Option<String>,
     ) -> Result<Answer, Error> {
         let Response { head, body, large } = response;
         if head.status.is_success() {
-            // A weak one does not stand for the bytes.
+            // A weak `ETag` does not identify the exact bytes, so it is ignored.
             let etag = text(&head.headers, "etag").filter(|etag| etag.starts_with('"'));
             return Ok(Answer { body, etag, _large: large });
         }
@@ -177,45 +179,45 @@ impl Client {
             return Err(Error::Redirect {
                 endpoint,
                 status: head.status.as_u16(),
-                location: self.shown(&location),
+                location: self.redacted(&location),
             });
         }
-        let (json, answered) = code_and_message(&body);
-        let Some((code, message)) = answered.or_else(|| of_status(head.status, &body)) else {
-            return Err(Error::SpeaksTls(endpoint));
+        let (is_json, answered) = code_and_message(&body);
+        let Some((code, message)) = answered.or_else(|| code_of_status(head.status, &body)) else {
+            return Err(Error::ExpectsTls(endpoint));
         };
-        let (code, message) = (self.shown(&code), self.shown(&message));
+        let (code, message) = (self.redacted(&code), self.redacted(&message));
         let clocks = signed_at.zip(text(&head.headers, "date"));
         let status = head.status.as_u16();
         Err(Error::Refused(Box::new(Refusal {
-            doing,
+            action,
             endpoint,
             status,
             code,
             message,
-            raced: false,
-            json,
+            concurrent_run: false,
+            is_json,
             clocks,
         })))
     }
 
-    /// Whether the spec asks for plain HTTP and the listener answers a TLS greeting.
+    /// True when the spec has a plain HTTP endpoint and the listener answers a TLS handshake.
     pub(crate) async fn expects_tls(&self) -> bool {
         self.http.expects_tls().await
     }
 
-    /// Whether a 400 is a TLS listener's complaint.
-    pub(crate) fn speaks_plain(&self, body: &[u8]) -> Result<(), Error> {
-        match of_status(StatusCode::BAD_REQUEST, body) {
+    /// Fails when the body of a 400 says that the listener expects TLS.
+    pub(crate) fn check_tls_page(&self, body: &[u8]) -> Result<(), Error> {
+        match code_of_status(StatusCode::BAD_REQUEST, body) {
             Some(_) => Ok(()),
-            None => Err(Error::SpeaksTls(self.endpoint().clone())),
+            None => Err(Error::ExpectsTls(self.endpoint().clone())),
         }
     }
 
-    /// An answer that cannot be read.
-    pub(crate) fn garbled(&self, doing: &str, problem: &impl ToString) -> Error {
-        let (doing, endpoint) = (doing.to_owned(), self.endpoint().clone());
-        Error::Garbled { doing, endpoint, problem: problem.to_string() }
+    /// The error for a body that does not decode.
+    pub(crate) fn unreadable(&self, action: &str, problem: &impl ToString) -> Error {
+        let (action, endpoint) = (action.to_owned(), self.endpoint().clone());
+        Error::UnreadableResponse { action, endpoint, problem: problem.to_string() }
     }
 }
 

@@ -1,4 +1,5 @@
-//! One attempt to reach a server that is ready, with the real credentials, and that can do what the spec says.
+//! Connects once to a server, with the provisioning account's credentials, and checks that it is ready and supports
+//! the spec.
 
 mod identities;
 mod recognise;
@@ -10,33 +11,33 @@ use init_core::{Secrets, Text};
 use secrecy::ExposeSecret as _;
 
 use crate::desired::{Action, Desired};
-use crate::error::{Error, Lost};
+use crate::error::{Error, TransportError};
 use crate::wire::address::Address;
 use crate::wire::admin::Info;
 use crate::wire::client::{Call, Client, text};
-use crate::wire::credential::{credential, own, value};
+use crate::wire::credential::{credential, provisioning_credential, resolve_name};
 use crate::wire::http::Http;
 use crate::wire::memory;
 use crate::wire::s3;
 use crate::wire::server_kind::ServerKind;
 
-/// A hundred thousand buckets.
-const LISTING: usize = 16 << 20;
+/// The largest list of buckets, in bytes: that of a hundred thousand buckets.
+const BUCKET_LIST_LIMIT: usize = 16 << 20;
 
 pub(crate) async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Client, Error> {
-    usable(desired, secrets)?;
+    check_secrets(desired, secrets)?;
     let mut client = client(desired, secrets)?;
     show_names_by_label(&mut client, desired, secrets)?;
-    health(&mut client).await?;
+    check_health(&mut client).await?;
     match client.list_buckets(|_| false).await {
         Ok(_) => {}
-        // Who is refused this and nothing before it has signed in.
+        // The signature was accepted, and only this request is denied.
         Err(refused) if refused.code() == "AccessDenied" => {}
         Err(other) => return Err(other),
     }
     recognise::recognise(&mut client).await?;
-    capable(&client, desired).await?;
-    identities::loaded(&client, desired).await?;
+    check_supported(&client, desired).await?;
+    identities::await_identities(&client, desired).await?;
     Ok(client)
 }
 
@@ -45,51 +46,54 @@ fn client(desired: &Desired, secrets: &Secrets) -> Result<Client, Error> {
     let endpoint = server.endpoint.clone();
     let tls = server.tls.as_ref().map(|tls| tls.connector(secrets)).transpose()?;
     let address = Address::new(&endpoint, tls.is_some(), server.addressing);
-    let identity = own(secrets, &server.access_key, &server.secret_key)?;
+    let identity = provisioning_credential(secrets, &server.access_key, &server.secret_key)?;
     let http = Http::new(endpoint, tls, server.prefix.clone());
     Ok(Client::new(http, address, server.region.clone(), identity))
 }
 
-/// Every secret is what a server can take, and there is memory for what is to be opened, before the first packet.
-fn usable(desired: &Desired, secrets: &Secrets) -> Result<(), Error> {
+/// Checks before the first connection that every secret is valid for its use and that there is memory for key
+/// derivations.
+fn check_secrets(desired: &Desired, secrets: &Secrets) -> Result<(), Error> {
     if !desired.keys.is_empty() {
         enough_memory()?;
     }
-    desired.names().try_for_each(|name| other(desired, secrets, name))?;
+    desired.names().try_for_each(|name| check_not_own(desired, secrets, name))?;
     let users = desired.users.iter().map(|(name, user)| (name, &user.secret));
     let keys = desired.keys.iter().map(|(name, key)| (name, &key.secret));
     let mut compared = users.chain(keys).filter(|_| desired.compare_secrets);
     compared.try_for_each(|(name, secret)| credential(secrets, name, secret).map(drop))
 }
 
-/// There is memory to open one sealed answer.
+/// Fails when the container has too little memory for one key derivation.
 pub(crate) fn enough_memory() -> Result<(), Error> {
     match memory::limit() {
-        Some(limit) if limit < memory::NEEDED => Err(Error::Memory { needed: memory::NEEDED, limit }),
+        Some(limit) if limit < memory::MIN_LIMIT => {
+            Err(Error::NotEnoughMemory { needed: memory::MIN_LIMIT, limit })
+        }
         Some(_) | None => Ok(()),
     }
 }
 
-/// Nothing that is provisioned is the account that provisions, whatever their secrets are called.
+/// Fails when a declared account has the same access key as the provisioning account, whatever their secrets are
+/// called.
 #[expect(clippy::disallowed_methods, reason = "two names from secrets are compared")]
-fn other(desired: &Desired, secrets: &Secrets, name: &Text) -> Result<(), Error> {
+fn check_not_own(desired: &Desired, secrets: &Secrets, name: &Text) -> Result<(), Error> {
     let own = &desired.server.access_key;
     let same = secrets.text(name)?.expose_secret() == secrets.text(own)?.expose_secret();
     match name.secret().or(own.secret()) {
-        Some(reference) if same => Err(Error::Secret {
+        Some(reference) if same => Err(Error::InvalidSecret {
             name: reference.clone(),
             what: "an access key",
-            problem: "it is also that of the account that provisions, which cannot provision itself"
-                .to_owned(),
+            problem: "it is also that of the provisioning account, which cannot provision itself".to_owned(),
         }),
         _ => Ok(()),
     }
 }
 
-/// A server may repeat a name that came from a secret.
+/// Registers the names from secrets that a server may repeat in its messages.
 fn show_names_by_label(client: &mut Client, desired: &Desired, secrets: &Secrets) -> Result<(), Error> {
     for name in desired.names() {
-        value(secrets, name)?;
+        resolve_name(secrets, name)?;
     }
     let names = desired.names().chain([&desired.server.access_key]);
     for name in names.filter(|name| matches!(name, Text::Secret(_))) {
@@ -98,14 +102,14 @@ fn show_names_by_label(client: &mut Client, desired: &Desired, secrets: &Secrets
     Ok(())
 }
 
-/// MinIO says whether buckets and accounts can be written; others have no such path.
-async fn health(client: &mut Client) -> Result<(), Error> {
+/// Asks MinIO whether buckets and identities can be written; other servers have no such path.
+async fn check_health(client: &mut Client) -> Result<(), Error> {
     let call = Call::get("ask whether it is ready").path("/minio/health/cluster");
     let (response, _) = match client.exchange(call, None).await {
         Ok(answered) => answered,
-        // Most TLS listeners answer plain HTTP with a page that says so, and others end the connection.
-        Err(Error::Lost { source: Lost::Http(_), .. }) if client.expects_tls().await => {
-            return Err(Error::SpeaksTls(client.endpoint().clone()));
+        // Most TLS listeners answer plain HTTP with a page that says so, and others close the connection.
+        Err(Error::NoResponse { source: TransportError::Http(_), .. }) if client.expects_tls().await => {
+            return Err(Error::ExpectsTls(client.endpoint().clone()));
         }
         Err(lost) => return Err(lost),
     };
@@ -114,7 +118,7 @@ async fn health(client: &mut Client) -> Result<(), Error> {
     match status {
         StatusCode::OK => {
             if headers.keys().any(|name| name.as_str().starts_with("x-minio-")) {
-                client.found(ServerKind::Minio);
+                client.set_kind(ServerKind::Minio);
             }
             Ok(())
         }
@@ -130,27 +134,27 @@ async fn health(client: &mut Client) -> Result<(), Error> {
             let location = text(&headers, "location").unwrap_or_else(|| "no location".to_owned());
             Err(Error::Redirect { endpoint: endpoint(), status: status.as_u16(), location })
         }
-        StatusCode::BAD_REQUEST => client.speaks_plain(&response.body),
+        StatusCode::BAD_REQUEST => client.check_tls_page(&response.body),
         _ => Ok(()),
     }
 }
 
 impl Client {
-    /// Those of the account's buckets that `wanted` says yes to.
+    /// The names of the account's buckets for which `wanted` is true.
     pub(crate) async fn list_buckets(
         &self,
         wanted: impl Fn(&str) -> bool,
     ) -> Result<BTreeSet<String>, Error> {
-        let doing = "list the buckets";
-        let answer = self.send(Call::get(doing).limit(LISTING)).await?;
-        s3::listed(&answer.body, wanted).map_err(|problem| self.garbled(doing, &problem))
+        let action = "list the buckets";
+        let answer = self.send(Call::get(action).limit(BUCKET_LIST_LIMIT)).await?;
+        s3::parse_listing(&answer.body, wanted).map_err(|problem| self.unreadable(action, &problem))
     }
 }
 
-/// What MinIO is known to take and then drop, or not to do at all, before anything is written.
-async fn capable(client: &Client, desired: &Desired) -> Result<(), Error> {
+/// Fails for what the server does not support or is known to accept and drop, before anything is written.
+async fn check_supported(client: &Client, desired: &Desired) -> Result<(), Error> {
     if !client.is_minio() {
-        return without_quotas(client, desired).await;
+        return check_quota_support(client, desired).await;
     }
     let unsupported = |at: String, feature, why: &str| Error::Unsupported {
         at,
@@ -163,7 +167,7 @@ async fn capable(client: &Client, desired: &Desired) -> Result<(), Error> {
         Some((format!("buckets.{name}.policy"), bucket.access.as_ref()?.document.as_ref()?))
     });
     for (at, document) in policies.chain(access) {
-        if let Some(why) = document.beyond_minio() {
+        if let Some(why) = document.unusable_by_minio() {
             return Err(unsupported(at, "this policy", why));
         }
     }
@@ -186,30 +190,31 @@ async fn capable(client: &Client, desired: &Desired) -> Result<(), Error> {
         }
     }
     if let Some((name, _)) = desired.buckets.iter().find(|(_, bucket)| bucket.encryption.is_some())
-        && !has_key(client).await?
+        && !has_encryption_key(client).await?
     {
         let why = "the server has no key to encrypt with (no KMS and no MINIO_KMS_SECRET_KEY)";
         return Err(unsupported(format!("buckets.{name}.encryption"), "encryption", why));
     }
-    targets(client, desired, &unsupported).await
+    check_notification_targets(client, desired, &unsupported).await
 }
 
-/// Quotas are read from buckets that are there, so for new ones the admin API is looked for here.
-async fn without_quotas(client: &Client, desired: &Desired) -> Result<(), Error> {
+/// Checks that the admin API can set quotas. They are read only from existing buckets, so for new buckets the API is
+/// tried here.
+async fn check_quota_support(client: &Client, desired: &Desired) -> Result<(), Error> {
     let Some((name, _)) = desired.buckets.iter().find(|(_, bucket)| bucket.quota.is_some()) else {
         return Ok(());
     };
     let call = Call::admin(Method::GET, "get-bucket-quota", "look for quotas").query("bucket", name);
-    match client.ask("quotas", call).await {
+    match client.send_admin("quotas", call).await {
         Err(none @ Error::NoAdminApi { .. }) => Err(none),
-        // Whatever it says of the bucket, it is an answer of the admin API.
+        // Any other refusal is also an answer of the admin API.
         Ok(_) | Err(Error::Refused(_)) => Ok(()),
         Err(other) => Err(other),
     }
 }
 
-/// Who may not ask learns it when the bucket is written.
-async fn has_key(client: &Client) -> Result<bool, Error> {
+/// True when the server has a key for encryption, or the account may not ask for it; then the write reports it.
+async fn has_encryption_key(client: &Client) -> Result<bool, Error> {
     let call = Call::admin(Method::POST, "kms/status", "ask for the key server");
     match client.send(call).await {
         Ok(_) => Ok(true),
@@ -219,8 +224,8 @@ async fn has_key(client: &Client) -> Result<bool, Error> {
     }
 }
 
-/// A notification goes to a target that the server has configured.
-async fn targets(
+/// Fails when a notification target of the spec is not configured on the server.
+async fn check_notification_targets(
     client: &Client,
     desired: &Desired,
     unsupported: &impl Fn(String, &'static str, &str) -> Error,
@@ -231,10 +236,10 @@ async fn targets(
     if routes.is_empty() {
         return Ok(());
     }
-    let doing = "list the notification targets";
-    let call = Call::admin(Method::GET, "info", doing);
-    let info: Info = match client.ask("notifications", call).await {
-        Ok(body) => client.json(doing, &body)?,
+    let action = "list the notification targets";
+    let call = Call::admin(Method::GET, "info", action);
+    let info: Info = match client.send_admin("notifications", call).await {
+        Ok(body) => client.json(action, &body)?,
         Err(refused) if refused.code() == "AccessDenied" => return Ok(()),
         Err(other) => return Err(other),
     };

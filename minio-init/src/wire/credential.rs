@@ -1,4 +1,4 @@
-//! Where secrets leave their wrapper: to sign a request, and to be written into a body that is sealed.
+//! The code in which secrets leave their wrapper: to sign a request, and to be written into a body that is encrypted.
 
 use init_core::{Secret, SecretRef, Secrets, Text};
 use object_store::aws::{AwsAuthorizer, AwsCredential};
@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 use crate::desired::names;
 use crate::error::Error;
 
-/// An account that signs requests. Its secret key is wiped when it is dropped.
+/// The access key and secret key with which an account signs requests. The secret key is wiped when dropped.
 pub(crate) struct Credential {
     key_id: String,
     secret_key: Secret,
@@ -29,7 +29,8 @@ impl Credential {
         &self.secret_key
     }
 
-    /// Signs one request. The copy that the signer needs is wiped after it.
+    /// Signs one request with Signature Version 4. The copy of the secret key that the signer needs is wiped
+    /// afterwards.
     #[expect(clippy::disallowed_methods, reason = "a signature is derived from the secret key")]
     pub(crate) fn sign(&self, request: &mut HttpRequest, region: &str) -> object_store::Result<()> {
         let secret_key = self.secret_key.expose_secret().to_owned();
@@ -40,7 +41,7 @@ impl Credential {
     }
 }
 
-/// A secret key as a field of a body that is sealed before it is sent.
+/// A secret key as a field of a body that is encrypted before it is sent.
 pub(crate) struct SecretKey<'a>(pub(crate) &'a Secret);
 
 impl Serialize for SecretKey<'_> {
@@ -50,20 +51,20 @@ impl Serialize for SecretKey<'_> {
     }
 }
 
-/// A name as the server knows it.
-pub(crate) fn value(secrets: &Secrets, name: &Text) -> Result<String, Error> {
-    checked(secrets, name, names::access_key)
+/// The value of a name, which may come from a secret, checked as an access key.
+pub(crate) fn resolve_name(secrets: &Secrets, name: &Text) -> Result<String, Error> {
+    resolve_checked(secrets, name, names::access_key)
 }
 
 #[expect(clippy::disallowed_methods, reason = "a name from a secret is sent in a request's query")]
-fn checked(
+fn resolve_checked(
     secrets: &Secrets,
     name: &Text,
     check: fn(&str) -> Result<(), &'static str>,
 ) -> Result<String, Error> {
     let value = secrets.text(name)?.expose_secret().to_owned();
     if let (Text::Secret(reference), Err(problem)) = (name, check(&value)) {
-        return Err(Error::Secret {
+        return Err(Error::InvalidSecret {
             name: reference.clone(),
             what: "an access key",
             problem: problem.to_owned(),
@@ -72,13 +73,13 @@ fn checked(
     Ok(value)
 }
 
-/// A secret key as MinIO takes it.
-pub(crate) fn secret<'s>(secrets: &'s Secrets, name: &SecretRef) -> Result<&'s Secret, Error> {
-    longer(secrets, name, names::SECRET_MIN)
+/// A secret key, checked by MinIO's rules for new accounts.
+pub(crate) fn secret_key<'s>(secrets: &'s Secrets, name: &SecretRef) -> Result<&'s Secret, Error> {
+    secret_of_length(secrets, name, names::SECRET_MIN)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the length and the characters of a secret key are checked")]
-fn longer<'s>(secrets: &'s Secrets, name: &SecretRef, least: usize) -> Result<&'s Secret, Error> {
+fn secret_of_length<'s>(secrets: &'s Secrets, name: &SecretRef, least: usize) -> Result<&'s Secret, Error> {
     let secret = secrets.get(name)?;
     let value = secret.expose_secret();
     let problem = if value.len() < least {
@@ -88,32 +89,39 @@ fn longer<'s>(secrets: &'s Secrets, name: &SecretRef, least: usize) -> Result<&'
     } else {
         return Ok(secret);
     };
-    Err(Error::Secret { name: name.clone(), what: "a secret key", problem })
+    Err(Error::InvalidSecret { name: name.clone(), what: "a secret key", problem })
 }
 
-/// An identity that signs.
+/// The credential of a declared account.
 pub(crate) fn credential(secrets: &Secrets, key: &Text, name: &SecretRef) -> Result<Credential, Error> {
-    Ok(Credential::new(value(secrets, key)?, secret(secrets, name)?.clone()))
+    Ok(Credential::new(resolve_name(secrets, key)?, secret_key(secrets, name)?.clone()))
 }
 
-/// The identity that provisions: it is there already, and other servers have shorter keys.
-pub(crate) fn own(secrets: &Secrets, key: &Text, name: &SecretRef) -> Result<Credential, Error> {
-    Ok(Credential::new(checked(secrets, key, names::own_access_key)?, longer(secrets, name, 1)?.clone()))
+/// The credential of the provisioning account. It exists already, and other servers than MinIO have shorter keys.
+pub(crate) fn provisioning_credential(
+    secrets: &Secrets,
+    key: &Text,
+    name: &SecretRef,
+) -> Result<Credential, Error> {
+    Ok(Credential::new(
+        resolve_checked(secrets, key, names::own_access_key)?,
+        secret_of_length(secrets, name, 1)?.clone(),
+    ))
 }
 
-/// Whether MinIO can make an access key (service account) of this name and this secret key.
+/// Fails when MinIO cannot create an access key (service account) with this name and secret key.
 #[expect(clippy::disallowed_methods, reason = "the length of a secret key is checked")]
-pub(crate) fn new_key(secrets: &Secrets, key: &Text, name: &SecretRef) -> Result<(), Error> {
+pub(crate) fn check_new_key(secrets: &Secrets, key: &Text, name: &SecretRef) -> Result<(), Error> {
     let (key_length, secret_length) =
-        (value(secrets, key)?.len(), secret(secrets, name)?.expose_secret().len());
+        (resolve_name(secrets, key)?.len(), secret_key(secrets, name)?.expose_secret().len());
     let most = |length, most| format!("it has {length} bytes, and MinIO takes at most {most} for a new one");
     match key {
-        Text::Secret(reference) if key_length > names::NEW_KEY_MAX => Err(Error::Secret {
+        Text::Secret(reference) if key_length > names::NEW_KEY_MAX => Err(Error::InvalidSecret {
             name: reference.clone(),
             what: "the name of an access key",
             problem: most(key_length, names::NEW_KEY_MAX),
         }),
-        _ if secret_length > names::NEW_KEY_SECRET_MAX => Err(Error::Secret {
+        _ if secret_length > names::NEW_KEY_SECRET_MAX => Err(Error::InvalidSecret {
             name: name.clone(),
             what: "the secret key of an access key",
             problem: most(secret_length, names::NEW_KEY_SECRET_MAX),

@@ -1,19 +1,19 @@
-//! How many sealed answers may be opened at once in the memory that this process may use. Each derivation takes 64 MiB
-//! whatever the answer says: a container that cannot give them is told so, instead of being killed without a report.
+//! The memory limit of the container, and how many key derivations it allows at once. Each one takes 64 MiB. A
+//! container with less gets an error, instead of being killed without a report.
 
 use std::io::Read as _;
 
-/// One Argon2id derivation.
+/// The memory of one Argon2id derivation.
 const DERIVATION: u64 = 64 << 20;
-/// Everything else: the process, the answers under way, what a kernel counts besides.
-const REST: u64 = 20 << 20;
-/// Where a container sees its own limit: control groups of version 2, and of version 1.
+/// The memory for everything else: the process, pending answers, and what the kernel counts.
+const OTHER_MEMORY: u64 = 20 << 20;
+/// The files in which a container sees its own limit, in cgroup version 2 and version 1.
 const LIMITS: [&str; 2] = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];
 
-/// What a run that reads access keys needs at least.
-pub(crate) const NEEDED: u64 = DERIVATION + REST;
+/// The least memory for a run that reads access keys.
+pub(crate) const MIN_LIMIT: u64 = DERIVATION + OTHER_MEMORY;
 
-/// The limit of the control group, where there is one.
+/// The memory limit of the cgroup, where there is one.
 pub(crate) fn limit() -> Option<u64> {
     LIMITS.iter().find_map(|path| {
         let mut text = String::new();
@@ -22,14 +22,14 @@ pub(crate) fn limit() -> Option<u64> {
     })
 }
 
-/// `max`, or version 1's largest number, is no limit.
+/// Parses a limit. `max`, and the largest number of version 1, mean that there is none.
 fn parse(text: &str) -> Option<u64> {
     text.trim().parse().ok().filter(|limit| *limit < 1 << 60)
 }
 
-/// At most one for each core, and at least one.
-pub(crate) fn derivations(limit: Option<u64>, cores: usize) -> usize {
-    let room = limit.map_or(u64::MAX, |limit| limit.saturating_sub(REST) / DERIVATION);
+/// The number of derivations at once: at most one for each core, and at least one.
+pub(crate) fn max_derivations(limit: Option<u64>, cores: usize) -> usize {
+    let room = limit.map_or(u64::MAX, |limit| limit.saturating_sub(OTHER_MEMORY) / DERIVATION);
     cores.min(usize::try_from(room).unwrap_or(usize::MAX)).max(1)
 }
 
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn memory_bounds_what_is_derived_at_once() {
+    fn memory_limits_the_derivations_at_once() {
         let mib = |number: u64| Some(number << 20);
         for (limit, cores, expected) in [
             (None, 8, 8),
@@ -48,7 +48,7 @@ mod tests {
             (mib(148), 8, 2),
             (mib(1024), 2, 2),
         ] {
-            assert_eq!(derivations(limit, cores), expected, "{limit:?}");
+            assert_eq!(max_derivations(limit, cores), expected, "{limit:?}");
         }
     }
 

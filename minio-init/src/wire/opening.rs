@@ -1,4 +1,5 @@
-//! Opens a sealed answer beside the requests that are under way: a derivation takes a tenth of a second.
+//! Decrypts an encrypted answer in a thread of its own, while other requests go on: a derivation takes a tenth of a
+//! second.
 
 use std::thread;
 
@@ -9,8 +10,8 @@ use tokio::sync::oneshot;
 
 use super::sealed::{self, SealError};
 
-/// Each answer has a thread of its own. The runtime's pool is not used: it panics where no thread can be started, as in a
-/// container with `pids_limit: 1`. There the run waits for the derivation instead.
+/// Decrypts an answer. The runtime's thread pool is not used, because it panics where no thread can be started, as in
+/// a container with `pids_limit: 1`. There the derivation runs on the current thread.
 pub(super) async fn open(
     thread: thread::Builder,
     secret_key: &Secret,
@@ -20,16 +21,16 @@ pub(super) async fn open(
     let started = thread.name("unsealing".to_owned()).spawn({
         let (secret_key, sealed) = (secret_key.clone(), sealed.clone());
         // The receiver is gone when the run has ended first.
-        move || drop(sender.send(opened(&secret_key, &sealed)))
+        move || drop(sender.send(derive_and_open(&secret_key, &sealed)))
     });
     match started {
         Ok(_) => receiver.await.unwrap_or(Err(SealError::Machine)),
-        Err(_) => opened(secret_key, &sealed),
+        Err(_) => derive_and_open(secret_key, &sealed),
     }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the key of the sealing is derived from the secret key")]
-fn opened(secret_key: &Secret, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
+fn derive_and_open(secret_key: &Secret, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
     sealed::open(secret_key.expose_secret().as_bytes(), sealed)
 }
 

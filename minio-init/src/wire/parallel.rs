@@ -1,11 +1,11 @@
-//! Several requests at the same time.
+//! Runs several requests at the same time.
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
 
 use crate::error::Error;
 
-/// Requests under way at once.
+/// The most requests at once.
 pub(crate) const PARALLEL: usize = 16;
 
 /// Runs the reads, a bounded number at once, and stops at the first that fails.

@@ -1,4 +1,4 @@
-//! The sub-resources of a bucket: what each is called, when it is not there, and how it is read and written.
+//! The sub-resources of a bucket: their names, the codes for an absent one, and how they are read and written.
 
 mod cors;
 mod lifecycle;
@@ -8,13 +8,13 @@ mod properties;
 
 use http::Method;
 
-pub(crate) use listing::listed;
+pub(crate) use listing::parse_listing;
 pub(crate) use properties::{
     encryption, encryption_xml, location_xml, lock, lock_xml, tags, tags_xml, versioning, versioning_xml,
 };
 pub(crate) use {cors::from_xml as cors, cors::to_xml as cors_xml};
 pub(crate) use {
-    lifecycle::from_xml as lifecycle, lifecycle::others as other_rules, lifecycle::these as these_rules,
+    lifecycle::from_xml as lifecycle, lifecycle::other_rules, lifecycle::rules_with_ids,
     lifecycle::to_xml as lifecycle_xml,
 };
 pub(crate) use {
@@ -26,10 +26,10 @@ use crate::error::Error;
 use crate::wire::client::{Answer, Call, Client};
 use crate::wire::xml::Element;
 
-/// More than a thousand lifecycle rules have.
+/// The largest document, in bytes; a thousand lifecycle rules have less.
 const DOCUMENT_LIMIT: usize = 1 << 20;
 
-/// A configuration of a bucket, by its query parameter.
+/// A sub-resource of a bucket, by its query parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Subresource {
     Versioning,
@@ -67,7 +67,7 @@ impl Subresource {
         }
     }
 
-    /// As a spec says it.
+    /// The key of the sub-resource in a spec.
     pub(crate) fn feature(self) -> &'static str {
         match self {
             Self::ObjectLock => "objectLock",
@@ -77,8 +77,9 @@ impl Subresource {
         }
     }
 
-    /// What is in the name of the document's root, whoever wrote it: some say `Tagging` and some `GetBucketTaggingOutput`.
-    fn root(self) -> &'static str {
+    /// A part of the name of the document's root element, which every server has in it: some write `Tagging` and some
+    /// `GetBucketTaggingOutput`.
+    fn root_name_part(self) -> &'static str {
         match self {
             Self::Versioning => "versioning",
             Self::ObjectLock => "objectlock",
@@ -91,8 +92,8 @@ impl Subresource {
         }
     }
 
-    /// What servers say when the bucket has none.
-    fn absent(self) -> &'static [&'static str] {
+    /// The error codes for a bucket without this sub-resource.
+    fn absent_codes(self) -> &'static [&'static str] {
         match self {
             Self::Versioning | Self::Notification => &[],
             Self::ObjectLock => &["ObjectLockConfigurationNotFoundError", "ObjectLockConfigurationNotFound"],
@@ -106,7 +107,7 @@ impl Subresource {
 }
 
 impl Client {
-    /// The sub-resource, if the bucket has one.
+    /// Reads the sub-resource; `None` if the bucket has none.
     pub(crate) async fn read_subresource(
         &self,
         bucket: &str,
@@ -118,13 +119,13 @@ impl Client {
             .limit(DOCUMENT_LIMIT);
         match self.send(call).await {
             Ok(answer) => Ok(Some(answer)),
-            Err(refused) if subresource.absent().contains(&refused.code()) => Ok(None),
+            Err(refused) if subresource.absent_codes().contains(&refused.code()) => Ok(None),
             Err(refused) => Err(self.unsupported(bucket, subresource, refused)),
         }
     }
 
-    /// Whether the server knows the sub-resource, whatever it says of this bucket.
-    pub(crate) async fn probe_subresource(
+    /// Fails if the server does not support the sub-resource.
+    pub(crate) async fn check_subresource(
         &self,
         bucket: &str,
         subresource: Subresource,
@@ -132,17 +133,17 @@ impl Client {
         self.read_subresource(bucket, subresource).await.map(drop)
     }
 
-    /// The same as a tree.
+    /// Reads the sub-resource as XML.
     pub(crate) async fn read_xml(
         &self,
         bucket: &str,
         subresource: Subresource,
     ) -> Result<Option<Element>, Error> {
-        Ok(self.read_tagged(bucket, subresource).await?.0)
+        Ok(self.read_xml_with_etag(bucket, subresource).await?.0)
     }
 
-    /// The same with what a write can be made to depend on.
-    pub(crate) async fn read_tagged(
+    /// Reads the sub-resource as XML, with its `ETag`.
+    pub(crate) async fn read_xml_with_etag(
         &self,
         bucket: &str,
         subresource: Subresource,
@@ -150,68 +151,68 @@ impl Client {
         let Some(Answer { body, etag, .. }) = self.read_subresource(bucket, subresource).await? else {
             return Ok((None, None));
         };
-        // Of a bucket without notifications Amazon answers with an empty element, and others with an empty body.
+        // For a bucket without notifications Amazon answers with an empty element, and others with an empty body.
         if matches!(subresource, Subresource::Notification) && body.is_empty() {
             return Ok((None, etag));
         }
-        let doing = format!("read the {} of bucket {bucket}", subresource.parameter());
-        let xml = Element::parse(&body).map_err(|problem| self.garbled(&doing, &problem))?;
-        if !xml.name().to_ascii_lowercase().contains(subresource.root()) {
+        let action = format!("read the {} of bucket {bucket}", subresource.parameter());
+        let xml = Element::parse(&body).map_err(|problem| self.unreadable(&action, &problem))?;
+        if !xml.name().to_ascii_lowercase().contains(subresource.root_name_part()) {
             let problem = format!(
                 "it begins with <{}>, which is no {} of a bucket",
                 xml.name(),
                 subresource.parameter()
             );
-            return Err(self.garbled(&doing, &problem));
+            return Err(self.unreadable(&action, &problem));
         }
         Ok((Some(xml), etag))
     }
 
-    /// Where the bucket is.
+    /// Reads the region of a bucket.
     pub(crate) async fn read_region(&self, bucket: &str) -> Result<Option<String>, Error> {
-        let doing = format!("read the region of bucket {bucket}");
-        let call = Call::get(doing.as_str()).bucket(bucket).query("location", "");
+        let action = format!("read the region of bucket {bucket}");
+        let call = Call::get(action.as_str()).bucket(bucket).query("location", "");
         let answer = self.send(call).await?;
-        let xml = Element::parse(&answer.body).map_err(|problem| self.garbled(&doing, &problem))?;
-        // SeaweedFS answers with the element that a request to make a bucket has, and names no region in it.
-        match (xml.name(), xml.at(&["LocationConstraint"])) {
+        let xml = Element::parse(&answer.body).map_err(|problem| self.unreadable(&action, &problem))?;
+        // SeaweedFS answers with the element of a request that creates a bucket, and names no region in it.
+        match (xml.name(), xml.descendant(&["LocationConstraint"])) {
             ("LocationConstraint", _) => Ok(Some(properties::region(&xml).to_owned())),
             ("CreateBucketConfiguration", there) => {
                 Ok(there.map(|there| properties::region(there).to_owned()))
             }
-            (other, _) => Err(self.garbled(&doing, &format!("it begins with <{other}>"))),
+            (other, _) => Err(self.unreadable(&action, &format!("it begins with <{other}>"))),
         }
     }
 
-    /// Replaces the sub-resource, or removes it.
+    /// Replaces the sub-resource, or removes it for `None`.
     pub(crate) async fn write_subresource(
         &self,
         bucket: &str,
         subresource: Subresource,
         body: Option<String>,
     ) -> Result<(), Error> {
-        self.write_over(bucket, subresource, body, None).await
+        self.write_if_unchanged(bucket, subresource, body, None).await
     }
 
-    /// The same, only while it is what was read with `etag`.
-    pub(crate) async fn write_over(
+    /// Replaces the sub-resource only while its `ETag` is still this one, or in any case for `None`.
+    pub(crate) async fn write_if_unchanged(
         &self,
         bucket: &str,
         subresource: Subresource,
         body: Option<String>,
         etag: Option<&str>,
     ) -> Result<(), Error> {
-        let doing = format!("set the {} of bucket {bucket}", subresource.parameter());
+        let action = format!("set the {} of bucket {bucket}", subresource.parameter());
         let call = match body {
-            Some(body) => Call::put(doing).document(body),
-            None => Call::new(Method::DELETE, doing),
+            Some(body) => Call::put(action).document(body),
+            None => Call::new(Method::DELETE, action),
         };
         let call = etag.into_iter().fold(call, |call, etag| call.header("if-match", etag));
         let call = call.bucket(bucket).query(subresource.parameter(), "");
         self.send(call).await.map(drop).map_err(|refused| self.unsupported(bucket, subresource, refused))
     }
 
-    /// A server that does not know a sub-resource says so by a code or a bare status.
+    /// Turns the refusal of a server without the sub-resource into an error that names the place in the spec.
     fn unsupported(&self, bucket: &str, subresource: Subresource, refused: Error) -> Error {
         match &refused {
             Error::Refused(refusal)

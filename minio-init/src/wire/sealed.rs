@@ -1,14 +1,15 @@
-//! The sealed body of MinIO's admin API: Argon2id (or PBKDF2) makes a key of the caller's own secret key
-//! and a salt, and an AEAD seals the plaintext in fragments, each bound to its place.
+//! The encryption of bodies of MinIO's admin API: Argon2id (or PBKDF2) derives a key from the caller's secret key and
+//! a salt, and an AEAD encrypts the plaintext in fragments, each authenticated with its position.
 //!
 //! ```text
 //! salt 32 | id 1 | nonce prefix 8 | fragment (16 KiB of ciphertext, tag 16) ...
 //! ```
 //!
-//! The sender chooses how the key is made, and whoever opens a message pays for it. An Argon2id derivation costs
-//! 64 MiB and up to 200 ms at the server for each message, so what is sent here says PBKDF2, which every server reads:
-//! the signature beside the body can be guessed at with less than either (`docs/adr/`). A run derives once for
-//! everything that it sends; each message still has a nonce prefix of its own. What the server sends is its choice.
+//! The sender chooses the derivation, and the receiver has its cost. An Argon2id derivation costs the server 64 MiB
+//! and up to 200 ms for each message, so messages to it use PBKDF2, which every server reads: an attacker guesses the
+//! secret key more cheaply from the signature beside the body than from either derivation (`docs/adr/`). A run
+//! derives one key for everything that it sends, and each message has a nonce prefix of its own. The server chooses
+//! the derivation of its answers.
 
 use std::num::NonZeroU32;
 
@@ -26,23 +27,23 @@ const PREFIX: usize = 8;
 const HEADER: usize = SALT + 1 + PREFIX;
 const TAG: usize = 16;
 const FRAGMENT: usize = 16 * 1024;
-/// The flag of the last fragment.
+/// The flag of the last fragment in its associated data.
 const LAST: u8 = 0x80;
 
 const ARGON2_AES: u8 = 0x00;
 const ARGON2_CHACHA: u8 = 0x01;
 const PBKDF2_AES: u8 = 0x02;
 
-/// Why a body cannot be sealed or opened.
+/// The reason why a body cannot be encrypted or decrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum SealError {
-    /// Shorter than its own header, or cut inside a fragment.
+    /// The message is shorter than its header, or cut inside a fragment.
     #[error("it is cut short")]
     Short,
-    /// An algorithm of another version.
+    /// The algorithm id is unknown.
     #[error("its algorithm {0:#04x} is unknown")]
     Algorithm(u8),
-    /// Wrong key, changed bytes, or fragments missing.
+    /// Authentication failed: the key is wrong, bytes were changed, or fragments are missing.
     #[error("it does not open with the caller's secret key")]
     Closed,
     /// The system has no randomness or no memory.
@@ -50,7 +51,7 @@ pub enum SealError {
     Machine,
 }
 
-/// A key that is derived already, for any number of messages.
+/// A derived key with its salt, which encrypts any number of messages.
 pub(crate) struct Sealer {
     salt: [u8; SALT],
     key: LessSafeKey,
@@ -66,7 +67,7 @@ impl Sealer {
         Ok(Self { salt, key: key(PBKDF2_AES, password, &salt)? })
     }
 
-    /// Seals one message.
+    /// Encrypts one message.
     pub(crate) fn seal(&self, plaintext: &[u8]) -> Result<Vec<u8>, SealError> {
         self.seal_with(plaintext, random()?)
     }
@@ -90,20 +91,20 @@ impl Sealer {
     }
 }
 
-/// Opens one message.
+/// Decrypts one message.
 pub(crate) fn open(password: &[u8], sealed: &[u8]) -> Result<Vec<u8>, SealError> {
     let message = Message::parse(sealed)?;
     message.open(&key(message.algorithm, password, message.salt)?)
 }
 
-/// Opens one message with a key that is derived already, whatever it says of its algorithm: what a fuzzer has time for.
+/// Decrypts one message with a derived key, whatever algorithm it names. A fuzzer has no time for derivations.
 #[doc(hidden)]
 pub fn open_derived(derived: &[u8; 32], sealed: &[u8]) -> Result<Vec<u8>, SealError> {
     let key = UnboundKey::new(&AES_256_GCM, derived).map_err(|_| SealError::Machine)?;
     Message::parse(sealed)?.open(&LessSafeKey::new(key))
 }
 
-/// A sealed message, taken apart.
+/// An encrypted message, split into its parts.
 struct Message<'a> {
     salt: &'a [u8; SALT],
     algorithm: u8,
@@ -136,8 +137,8 @@ impl<'a> Message<'a> {
     }
 }
 
-/// The pieces with their sequence number (0 belongs to the stream) and whether each is the last one. Nothing
-/// is one empty piece.
+/// The fragments, each with its sequence number (0 is that of the message itself) and whether it is the last one. An
+/// empty message has one empty fragment.
 fn numbered(bytes: &[u8], size: usize) -> impl Iterator<Item = (u32, &[u8], bool)> {
     let count = bytes.len().div_ceil(size).max(1);
     let empty = bytes.is_empty().then_some(bytes);
@@ -145,7 +146,7 @@ fn numbered(bytes: &[u8], size: usize) -> impl Iterator<Item = (u32, &[u8], bool
     pieces.zip(1_u32..).enumerate().map(move |(at, (piece, sequence))| (sequence, piece, at + 1 == count))
 }
 
-/// What binds the fragments of one message together.
+/// The nonce prefix and the associated data of the fragments of one message.
 struct Stream {
     prefix: [u8; PREFIX],
     token: [u8; TAG],
@@ -201,12 +202,12 @@ fn random<const N: usize>() -> Result<[u8; N], SealError> {
     init_net::random().map_err(|_| SealError::Machine)
 }
 
-/// For a random time of waiting.
+/// A random number, for random pauses.
 pub(crate) fn random_number() -> Result<u64, SealError> {
     random().map(u64::from_le_bytes)
 }
 
-/// A secret key that nobody knows, for an account that is enabled and must not be used.
+/// A random secret key, for an account that is enabled and must not be used.
 pub(crate) fn random_secret() -> Result<Secret, SealError> {
     let bytes: Zeroizing<[u8; 24]> = Zeroizing::new(random()?);
     Ok(Secret::from(BASE64_URL_SAFE_NO_PAD.encode(bytes.as_slice())))
@@ -240,13 +241,13 @@ mod tests {
     }
 
     #[test]
-    fn the_known_message_is_what_is_sealed() {
+    fn sealing_makes_the_known_message() {
         let sealer = Sealer::with_salt(PASSWORD, [7; SALT]).unwrap();
         assert_eq!(sealer.seal_with(PLAINTEXT, [9; PREFIX]), Ok(message(PBKDF2_AES, PBKDF2)));
     }
 
     #[test]
-    fn every_length_around_a_fragment_comes_back() {
+    fn every_length_around_a_fragment_is_sealed_and_opened() {
         let sealer = Sealer::derive(PASSWORD).unwrap();
         for length in [0, 1, FRAGMENT - 1, FRAGMENT, FRAGMENT + 1, 2 * FRAGMENT, 2 * FRAGMENT + 5] {
             let plaintext: Vec<u8> = (0..length).map(|at| u8::try_from(at % 251).unwrap()).collect();
@@ -257,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_changed_cut_or_meant_for_another_stays_closed() {
+    fn a_changed_cut_or_foreign_message_does_not_open() {
         let sealed = Sealer::derive(PASSWORD).unwrap().seal(&vec![1; 2 * FRAGMENT]).unwrap();
         assert_eq!(open(b"another", &sealed), Err(SealError::Closed));
         assert_eq!(open(PASSWORD, &sealed[..HEADER + FRAGMENT + TAG]), Err(SealError::Closed));

@@ -1,4 +1,4 @@
-//! What a run keeps for sealed bodies: the key that it derives once, and how many answers may be sealed and opened at once.
+//! The state of a run for encrypted bodies: the key that it derives once, and limits for encrypted answers.
 
 use std::sync::OnceLock;
 
@@ -7,16 +7,16 @@ use tokio::sync::Semaphore;
 use super::memory;
 use super::sealed::Sealer;
 
-/// What is derived once for all requests of a run.
+/// The derived key and the limits for all requests of a run.
 pub(crate) struct Sealing {
     pub(super) sealer: OnceLock<Sealer>,
-    /// An answer's derivation needs 64 MiB, and one core for itself: as many as there are of both.
+    /// The permits for decrypting answers. Each derivation needs 64 MiB and a core for itself.
     pub(super) cores: Semaphore,
-    /// The server needs as much for each answer that it seals, so not all of them are asked for at once.
+    /// The permits for requesting encrypted answers, because the server needs as much for each.
     pub(super) answers: Semaphore,
 }
 
-/// Sealed answers that a server makes at once. Each derivation is four lanes wide, so two keep it busy.
+/// The encrypted answers that are requested at once. Each derivation uses four lanes, so two keep the server busy.
 const SEALED_ANSWERS: usize = 2;
 
 impl Default for Sealing {
@@ -24,7 +24,7 @@ impl Default for Sealing {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self {
             sealer: OnceLock::new(),
-            cores: Semaphore::new(memory::derivations(memory::limit(), cores)),
+            cores: Semaphore::new(memory::max_derivations(memory::limit(), cores)),
             answers: Semaphore::new(SEALED_ANSWERS),
         }
     }

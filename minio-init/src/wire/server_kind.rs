@@ -1,19 +1,19 @@
-//! What a server is, by what it answers: only MinIO and RustFS have MinIO's admin API, and each refuses in its own way.
+//! The kinds of servers. Only MinIO and RustFS have MinIO's admin API, and their error codes differ.
 
-/// Known after the connection is made.
+/// The kind of a server, known once connected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum ServerKind {
     /// MinIO, or a fork of it.
     Minio,
     /// RustFS: MinIO's admin API with errors in XML, and more of S3.
     RustFs,
-    /// S3 alone.
+    /// Any other S3 server.
     #[default]
     S3,
 }
 
 impl ServerKind {
-    /// Users, groups, policies, access keys and quotas.
+    /// True when the server has users, groups, policies, access keys and quotas.
     pub(crate) fn has_admin_api(self) -> bool {
         match self {
             Self::Minio | Self::RustFs => true,
@@ -21,8 +21,9 @@ impl ServerKind {
         }
     }
 
-    /// What the server says of a user, group, policy or access key that is not there; MinIO has a code for each.
-    pub(crate) fn says_absent(self, code: &str, of_minio: &[&str]) -> bool {
+    /// True when the code means that a user, group, policy or access key does not exist; MinIO has a code for each,
+    /// which the caller gives.
+    pub(crate) fn means_absent(self, code: &str, of_minio: &[&str]) -> bool {
         match self {
             Self::RustFs => code == "NoSuchResource",
             Self::Minio | Self::S3 => of_minio.contains(&code),

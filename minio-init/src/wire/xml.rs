@@ -1,5 +1,5 @@
-//! The little XML that S3 speaks: a tree of names, texts and children. Namespaces and attributes carry
-//! no meaning here, and neither does the name of an answer's root: servers differ in it.
+//! The subset of XML that S3 uses: a tree of names, texts and children. Namespaces and attributes are ignored, and so
+//! is the exact name of a document's root, in which servers differ.
 
 use std::fmt::{self, Write as _};
 
@@ -7,14 +7,14 @@ use quick_xml::Reader;
 use quick_xml::escape::{escape, resolve_predefined_entity};
 use quick_xml::events::{BytesRef, Event};
 
-/// Deeper than any document of S3.
+/// The greatest depth; no document of S3 is deeper.
 const DEPTH_LIMIT: usize = 32;
-/// Longer than any text of such a document: names, prefixes and values of tags.
+/// The longest text; names, prefixes and tag values are shorter.
 const TEXT_LIMIT: usize = 4 << 10;
-/// More elements than the thousand rules of the longest document have: each costs many times its bytes.
+/// The most elements; a thousand rules have fewer. Each element takes many times its bytes in memory.
 const ELEMENT_LIMIT: usize = 20_000;
 
-/// One element.
+/// An XML element.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Element {
     name: String,
@@ -27,20 +27,20 @@ impl Element {
         Self { name: name.to_owned(), ..Self::default() }
     }
 
-    /// With one more child.
+    /// Adds a child.
     #[must_use]
     pub(crate) fn with(mut self, child: Self) -> Self {
         self.children.push(child);
         self
     }
 
-    /// With one more child that holds a text.
+    /// Adds a child that holds a text.
     #[must_use]
     pub(crate) fn text(self, name: &str, text: impl fmt::Display) -> Self {
         self.with(Self { name: name.to_owned(), text: text.to_string(), children: Vec::new() })
     }
 
-    /// With all of them.
+    /// Adds several children.
     #[must_use]
     pub(crate) fn with_all(mut self, children: impl IntoIterator<Item = Self>) -> Self {
         self.children.extend(children);
@@ -55,7 +55,7 @@ impl Element {
         &self.text
     }
 
-    /// The children of that name, in order.
+    /// The children with this name, in order.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Self> {
         self.children.iter().filter(move |child| child.name == name)
     }
@@ -65,16 +65,16 @@ impl Element {
     }
 
     /// The first descendant along the path.
-    pub(crate) fn at(&self, path: &[&str]) -> Option<&Self> {
+    pub(crate) fn descendant(&self, path: &[&str]) -> Option<&Self> {
         path.iter().try_fold(self, |element, name| element.children.iter().find(|child| child.name == *name))
     }
 
-    /// The text of that descendant.
+    /// The text of the first descendant along the path.
     pub(crate) fn value(&self, path: &[&str]) -> Option<&str> {
-        self.at(path).map(|element| element.text.as_str())
+        self.descendant(path).map(|element| element.text.as_str())
     }
 
-    /// The texts of the children of that name.
+    /// The texts of the children with this name.
     pub(crate) fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.all(name).map(|child| child.text.as_str())
     }
@@ -95,13 +95,15 @@ impl Element {
                     if open.len() > DEPTH_LIMIT {
                         return Err("it is nested too deep".to_owned());
                     }
-                    open.push(Self::new(&local(start.local_name().as_ref())));
+                    open.push(Self::new(&local_name(start.local_name().as_ref())));
                 }
-                Event::Empty(empty) => add(&mut open, Self::new(&local(empty.local_name().as_ref()))),
-                Event::End(_) => close(&mut open),
-                Event::Text(text) => append(&mut open, &String::from_utf8_lossy(&text))?,
-                Event::CData(data) => append(&mut open, &String::from_utf8_lossy(&data))?,
-                Event::GeneralRef(reference) => append(&mut open, &resolve(&reference))?,
+                Event::Empty(empty) => {
+                    add_child(&mut open, Self::new(&local_name(empty.local_name().as_ref())));
+                }
+                Event::End(_) => end_element(&mut open),
+                Event::Text(text) => append_text(&mut open, &String::from_utf8_lossy(&text))?,
+                Event::CData(data) => append_text(&mut open, &String::from_utf8_lossy(&data))?,
+                Event::GeneralRef(reference) => append_text(&mut open, &resolve_reference(&reference))?,
                 Event::Eof => break,
                 _ => {}
             }
@@ -111,11 +113,11 @@ impl Element {
     }
 }
 
-fn local(name: &[u8]) -> String {
+fn local_name(name: &[u8]) -> String {
     String::from_utf8_lossy(name).into_owned()
 }
 
-fn resolve(reference: &BytesRef<'_>) -> String {
+fn resolve_reference(reference: &BytesRef<'_>) -> String {
     if let Ok(Some(char)) = reference.resolve_char_ref() {
         return char.to_string();
     }
@@ -123,7 +125,7 @@ fn resolve(reference: &BytesRef<'_>) -> String {
     resolve_predefined_entity(&name).unwrap_or_default().to_owned()
 }
 
-fn append(open: &mut [Element], text: &str) -> Result<(), String> {
+fn append_text(open: &mut [Element], text: &str) -> Result<(), String> {
     let Some(element) = open.last_mut() else { return Ok(()) };
     if element.text.len() + text.len() > TEXT_LIMIT {
         return Err(format!("a text in it is longer than {TEXT_LIMIT} bytes"));
@@ -132,21 +134,21 @@ fn append(open: &mut [Element], text: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn add(open: &mut [Element], child: Element) {
+fn add_child(open: &mut [Element], child: Element) {
     if let Some(parent) = open.last_mut() {
         parent.children.push(child);
     }
 }
 
-/// Whitespace around children is layout; in a leaf it is content.
-fn close(open: &mut Vec<Element>) {
+/// Ends an element. Whitespace around children is layout; in an element without children it is content.
+fn end_element(open: &mut Vec<Element>) {
     if open.len() > 1
         && let Some(mut child) = open.pop()
     {
         if !child.children.is_empty() {
             child.text.clear();
         }
-        add(open, child);
+        add_child(open, child);
     }
 }
 
@@ -180,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_document_says_so() {
+    fn invalid_xml_is_an_error() {
         for text in ["", "hello", "<a>", "</a>", "<a></b>"] {
             assert!(Element::parse(text.as_bytes()).is_err(), "{text}");
         }
@@ -196,7 +198,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_written_reads_the_same(text in "[ -~]{0,40}") {
+        fn written_xml_reads_back_the_same(text in "[ -~]{0,40}") {
             let element = Element::new("A").text("B", &text);
             prop_assert_eq!(Element::parse(element.to_string().as_bytes()), Ok(element));
         }

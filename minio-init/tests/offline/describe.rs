@@ -1,4 +1,4 @@
-//! What whole specs provision.
+//! `describe` of whole specs.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! What specs mean and what is wrong with them, without a server.
+//! Tests that need no server: the meaning of a spec and its violations.
 
 #![expect(
     clippy::indexing_slicing,

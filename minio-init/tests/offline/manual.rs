@@ -1,4 +1,4 @@
-//! What the manual shows is valid.
+//! The specs in the manual are valid.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What `tls` means, and which secrets it asks for.
+//! The meaning of `tls`, and the secrets that it needs.
 
 use init_core::{Backend as _, Files};
 use minio_init::Minio;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::fixtures;
 
-/// The secrets that a run reads for this `tls` behind https, or what is wrong with it.
+/// The secrets that a run reads for this `tls` behind https, or the violations.
 fn secrets(tls: Value) -> Result<Vec<String>, String> {
     let credentials = json!({"accessKey": "root-user", "secretKey": {"secret": "root"}});
     let mut spec = json!({"endpoint": "https://s3.example.org", "credentials": credentials});

@@ -1,4 +1,4 @@
-//! What is wrong with a spec, all of it at once, each with its place.
+//! The violations of a spec, all reported at once, each with its path.
 
 use std::fmt::Write as _;
 

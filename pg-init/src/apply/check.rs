@@ -7,6 +7,7 @@ mod powers;
 mod privilege;
 mod slots;
 mod value;
+mod wrapper;
 
 use tracing::warn;
 

@@ -11,7 +11,7 @@ use crate::desired::sql::{self, ident};
 use crate::error::Error;
 use crate::spec::Object;
 use crate::validate::{expand, of};
-use crate::wire::{Names, Session};
+use crate::wire::{Names, Row, Session};
 
 /// The privileges of one grantor on one object.
 type Granted = BTreeMap<(String, String), BTreeSet<String>>;
@@ -38,11 +38,43 @@ pub(super) async fn revoke(names: &Names, session: &Session, change: &Change) ->
     Ok(sql + "; SET LOCAL ROLE NONE")
 }
 
+/// The objects of a grant with the right to pass it on that lack it, for a role that is no superuser. In `GRANT … ON ALL`, what has
+/// it already may be granted by its grantee, whom the run has joined, and PostgreSQL refuses a grant back to its own grantor.
+pub(super) async fn lacking(
+    names: &Names,
+    session: &Session,
+    granted: &Privileges,
+) -> Result<Vec<String>, Error> {
+    let Objects { name, from, place, acl, .. } = objects(granted.target.object);
+    let question = format!(
+        "SELECT {name} FROM {from} WHERE {place} AND EXISTS (SELECT FROM unnest($3) AS p(word) WHERE NOT EXISTS ( \
+             SELECT FROM pg_catalog.aclexplode({acl}) a WHERE a.privilege_type = p.word AND a.is_grantable \
+             AND a.grantee = coalesce((SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = $2), 0::oid))) ORDER BY 1"
+    );
+    let rows = rows(names, session, granted, ("reading what is granted on", &question)).await?;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
 async fn read(names: &Names, session: &Session, revoked: &Privileges) -> Result<Granted, Error> {
-    let target = &revoked.target;
-    let place = target.schema.as_ref().unwrap_or(&revoked.database);
+    let question = question(revoked.target.object);
+    let mut found = Granted::new();
+    for row in rows(names, session, revoked, ("reading who has granted privileges", &question)).await? {
+        found.entry((row.get(0)?, row.get(1)?)).or_default().insert(row.get(2)?);
+    }
+    Ok(found)
+}
+
+/// Asks about the objects of a grant: `$1` is their place, `$2` the grantee, `$3` the privileges, `$4` and `$5` which of them.
+async fn rows(
+    names: &Names,
+    session: &Session,
+    of_change: &Privileges,
+    (doing, question): (&str, &str),
+) -> Result<Vec<Row>, Error> {
+    let target = &of_change.target;
+    let place = target.schema.as_ref().unwrap_or(&of_change.database);
     let grantee = if target.role == PUBLIC { "" } else { names.real(&target.role) };
-    let privileges = expand(&revoked.privileges, of(target), session.facts.version);
+    let privileges = expand(&of_change.privileges, of(target), session.facts.version);
     let privileges: Vec<String> = privileges.iter().map(|p| p.word().to_ascii_uppercase()).collect();
     let (name, arguments) = target.parts();
     let parameters: [(&(dyn ToSql + Sync), Type); 5] = [
@@ -52,13 +84,7 @@ async fn read(names: &Names, session: &Session, revoked: &Privileges) -> Result<
         (&name, Type::TEXT),
         (&arguments, Type::TEXT),
     ];
-    let mut found = Granted::new();
-    for row in
-        session.rows("reading who has granted privileges", &question(target.object), parameters).await?
-    {
-        found.entry((row.get(0)?, row.get(1)?)).or_default().insert(row.get(2)?);
-    }
-    Ok(found)
+    session.rows(doing, question, parameters).await
 }
 
 fn question(object: Object) -> String {
@@ -77,18 +103,20 @@ pub(super) struct Objects {
     pub(super) name: String,
     pub(super) from: String,
     pub(super) place: String,
-    pub(super) acl: &'static str,
+    /// Its access list, or what PostgreSQL gives by itself.
+    pub(super) acl: String,
     pub(super) owner: &'static str,
 }
 
 pub(super) fn objects(object: Object) -> Objects {
-    let relation = |word: &str, kinds: &str| Objects {
+    let acl = |acl, letter, owner| format!("coalesce({acl}, pg_catalog.acldefault('{letter}', {owner}))");
+    let relation = |word: &str, letter: char, kinds: &str| Objects {
         name: format!("'{word} ' || o.oid::pg_catalog.regclass::text"),
         from: format!(
             "pg_catalog.pg_class o JOIN pg_catalog.pg_namespace n ON n.oid = o.relnamespace AND o.relkind IN ({kinds})"
         ),
         place: "n.nspname = $1 AND o.relname = coalesce($4, o.relname)".to_owned(),
-        acl: "o.relacl",
+        acl: acl("o.relacl", letter, "o.relowner"),
         owner: "o.relowner",
     };
     match object {
@@ -96,18 +124,18 @@ pub(super) fn objects(object: Object) -> Objects {
             name: "'DATABASE ' || pg_catalog.quote_ident(o.datname)".to_owned(),
             from: "pg_catalog.pg_database o".to_owned(),
             place: "o.datname = $1".to_owned(),
-            acl: "o.datacl",
+            acl: acl("o.datacl", 'd', "o.datdba"),
             owner: "o.datdba",
         },
         Object::Schema => Objects {
             name: "'SCHEMA ' || pg_catalog.quote_ident(o.nspname)".to_owned(),
             from: "pg_catalog.pg_namespace o".to_owned(),
             place: "o.nspname = $1".to_owned(),
-            acl: "o.nspacl",
+            acl: acl("o.nspacl", 'n', "o.nspowner"),
             owner: "o.nspowner",
         },
-        Object::Tables => relation("TABLE", "'r', 'p', 'v', 'm', 'f'"),
-        Object::Sequences => relation("SEQUENCE", "'S'"),
+        Object::Tables => relation("TABLE", 'r', "'r', 'p', 'v', 'm', 'f'"),
+        Object::Sequences => relation("SEQUENCE", 's', "'S'"),
         Object::Functions => Objects {
             name: "'ROUTINE ' || o.oid::pg_catalog.regprocedure::text".to_owned(),
             from: "pg_catalog.pg_proc o JOIN pg_catalog.pg_namespace n ON n.oid = o.pronamespace".to_owned(),
@@ -115,14 +143,14 @@ pub(super) fn objects(object: Object) -> Objects {
                 "n.nspname = $1 AND o.proname = coalesce($4, o.proname) AND ($5 IS NULL OR {})",
                 sql::same_arguments("o", "$5")
             ),
-            acl: "o.proacl",
+            acl: acl("o.proacl", 'f', "o.proowner"),
             owner: "o.proowner",
         },
         Object::Types => Objects {
             name: "'TYPE ' || o.oid::pg_catalog.regtype::text".to_owned(),
             from: "pg_catalog.pg_type o JOIN pg_catalog.pg_namespace n ON n.oid = o.typnamespace".to_owned(),
             place: "n.nspname = $1 AND o.typname = $4".to_owned(),
-            acl: "o.typacl",
+            acl: acl("o.typacl", 'T', "o.typowner"),
             owner: "o.typowner",
         },
     }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use init_core::Progress;
 
 use super::job::{Answer, AsMember, Job};
-use super::{grantors, owners, pipeline};
-use crate::change::Change;
+use super::{grantors, owners, pipeline, privilege_statement};
+use crate::change::{Change, GrantPrivileges, Privileges};
 use crate::error::Error;
+use crate::spec::Object;
 use crate::wire::{Pool, Server, Session, Use};
 
 /// A change by its position, the database that it is carried out in, and its statements.
@@ -64,11 +65,23 @@ async fn in_session(
     Ok(pipeline::in_session(server, session, jobs, progress).await)
 }
 
+/// Whether it is a grant on all objects of a schema with the right to pass it on.
+fn passes_on(Privileges { target, .. }: &Privileges) -> bool {
+    target.grant_option && target.schema.is_some() && target.name.is_none() && target.object != Object::Schema
+}
+
 /// Each change with what it takes of other roles.
 async fn jobs(server: &Server, session: &Session, statements: Statements<'_>) -> Result<Vec<Job>, Error> {
     let mut jobs = Vec::new();
     for (index, change, mut sql) in statements {
         sql += &grantors::revoke(&server.names, session, change).await?;
+        if let Change::GrantPrivileges(GrantPrivileges(granted)) = change
+            && passes_on(granted)
+            && !session.facts.superuser
+        {
+            let objects = grantors::lacking(&server.names, session, granted).await?;
+            sql = privilege_statement::grant_on_each(&server.names, granted, &objects).unwrap_or(sql);
+        }
         let roles = if session.facts.superuser {
             Vec::new()
         } else {

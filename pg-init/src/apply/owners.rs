@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 
 use tokio_postgres::types::{ToSql, Type};
 
-use crate::change::{AlterPublication, Change, GrantPrivileges, RevokeDefaultPrivileges, RevokePrivileges};
+use crate::change::{
+    AlterPublication, Change, CreateExtension, GrantPrivileges, RevokeDefaultPrivileges, RevokePrivileges,
+};
 use crate::desired::Target;
 use crate::error::Error;
 use crate::spec::Object;
-use crate::wire::{Server, Session};
+use crate::wire::{Names, Ownership, Server, Session};
 
 /// Of the roles given, those whose privileges the provisioning role lacks and could have: a superuser has all, and nobody
 /// else may be made a member of one. `$2` is whether the server is PostgreSQL 16 or later; before that, CREATEROLE is as
@@ -61,15 +63,8 @@ pub(super) async fn needed(
         Change::AlterDatabase(c) => (Some(&c.database), vec![], c.owner.as_ref().map(|drift| &drift.to)),
         Change::CreateSchema(c) => (Some(&c.database), vec![], c.owner.as_ref()),
         Change::AlterSchema(c) => (None, vec![(&c.database, &c.schema)], Some(&c.owner.to)),
-        Change::AlterObjectOwner(c) => {
-            let from = c.owner.from.iter().map(real);
-            let schema = ownership.schema(&c.database, &c.schema);
-            return Ok(from.chain([real(&c.owner.to)]).chain(schema).collect());
-        }
-        Change::CreateExtension(c) => {
-            let schema = c.schema.as_ref().map(|schema| (&c.database, schema));
-            (Some(&c.database), schema.into_iter().collect(), None)
-        }
+        Change::AlterObjectOwner(c) => (None, vec![(&c.database, &c.schema)], Some(&c.owner.to)),
+        Change::CreateExtension(c) => (Some(&c.database), goes_to(c), None),
         Change::AlterExtension(c) => (Some(&c.database), vec![], None),
         Change::RevokePrivileges(RevokePrivileges { of: c, .. })
         | Change::GrantPrivileges(GrantPrivileges(c)) => match &c.target.schema {
@@ -90,6 +85,10 @@ pub(super) async fn needed(
         | Change::GrantParameter(_)
         | Change::AlterRoleSettings(_)
         | Change::CreateDatabase(_)
+        | Change::CreateForeignServer(_)
+        | Change::AlterForeignServer(_)
+        | Change::CreateUserMapping(_)
+        | Change::AlterUserMapping(_)
         | Change::CreateReplicationSlot(_)
         | Change::CreateSubscription(_)
         | Change::AlterSubscription(_) => (None, vec![], None),
@@ -97,11 +96,52 @@ pub(super) async fn needed(
     let mut roles: BTreeSet<String> = new_owner.map(real).into_iter().collect();
     roles.extend(database.and_then(|database| ownership.database(database)));
     roles.extend(schemas.into_iter().filter_map(|(database, schema)| ownership.schema(database, schema)));
+    roles.extend(of_foreign_server(change, names, ownership));
     roles.extend(of_objects(session, change).await?);
     if let Change::RevokePrivileges(RevokePrivileges { grantors, .. }) = change {
         roles.extend(grantors.iter().map(real));
     }
+    if let Change::AlterObjectOwner(c) = change {
+        roles.extend(c.owner.from.iter().map(real));
+    }
     Ok(roles)
+}
+
+/// The owner of the foreign server that a change is about, who alone alters it and maps roles to it, and its new owner.
+pub(super) fn of_foreign_server(change: &Change, names: &Names, ownership: &Ownership) -> BTreeSet<String> {
+    let (there, owner) = match change {
+        Change::CreateForeignServer(c) => (None, c.of.owner.as_ref()),
+        Change::AlterForeignServer(c) => {
+            (Some((&c.database, &c.server)), c.owner.as_ref().map(|drift| &drift.to))
+        }
+        Change::CreateUserMapping(c) => (Some((&c.database, &c.server)), None),
+        Change::AlterUserMapping(c) => (Some((&c.database, &c.server)), None),
+        Change::CreateRole(_)
+        | Change::AlterRole(_)
+        | Change::RemovePassword(_)
+        | Change::GrantRole(_)
+        | Change::AlterMembership(_)
+        | Change::GrantParameter(_)
+        | Change::CreateDatabase(_)
+        | Change::AlterDatabase(_)
+        | Change::AlterRoleSettings(_)
+        | Change::CreateSchema(_)
+        | Change::AlterSchema(_)
+        | Change::AlterObjectOwner(_)
+        | Change::CreateExtension(_)
+        | Change::AlterExtension(_)
+        | Change::GrantPrivileges(_)
+        | Change::RevokePrivileges(_)
+        | Change::AlterDefaultPrivileges(_)
+        | Change::RevokeDefaultPrivileges(_)
+        | Change::CreatePublication(_)
+        | Change::AlterPublication(_)
+        | Change::CreateReplicationSlot(_)
+        | Change::CreateSubscription(_)
+        | Change::AlterSubscription(_) => (None, None),
+    };
+    let there = there.and_then(|(database, server)| ownership.foreign_server(database, server));
+    there.into_iter().chain(owner.map(|owner| names.real(owner).to_owned())).collect()
 }
 
 /// The owners of the objects that a change names one by one, or by their kind and schema.
@@ -128,6 +168,10 @@ async fn of_objects(session: &Session, change: &Change) -> Result<Vec<String>, E
         | Change::AlterObjectOwner(_)
         | Change::CreateExtension(_)
         | Change::AlterExtension(_)
+        | Change::CreateForeignServer(_)
+        | Change::AlterForeignServer(_)
+        | Change::CreateUserMapping(_)
+        | Change::AlterUserMapping(_)
         | Change::AlterDefaultPrivileges(_)
         | Change::RevokeDefaultPrivileges(_)
         | Change::CreateReplicationSlot(_)
@@ -158,6 +202,11 @@ async fn owners(session: &Session, target: &Target, schema: &String) -> Result<V
 
 /// A table, by its schema and its name.
 type Table = (String, String);
+
+/// The schema that an extension goes to.
+fn goes_to(change: &CreateExtension) -> Vec<(&String, &String)> {
+    change.schema.iter().map(|schema| (&change.database, schema)).collect()
+}
 
 /// The schemas of tables.
 fn of<'a>(database: &'a String, tables: impl Iterator<Item = &'a Table>) -> Vec<(&'a String, &'a String)> {

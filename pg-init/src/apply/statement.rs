@@ -1,19 +1,19 @@
 //! Changes as SQL. Names and values are quoted, always.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::publication_statement;
+use super::foreign_statement::{self, Mapping};
 use super::role_statement::{Role, set};
 use super::subscriptions::Subscription;
+use super::{privilege_statement, publication_statement};
 use crate::change::{
-    AlterDatabase, AlterDefaultPrivileges, AlterExtension, AlterMembership, AlterObjectOwner,
-    AlterRoleSettings, Change, CreateDatabase, CreateExtension, CreateReplicationSlot, CreateSchema,
-    GrantParameter, GrantPrivileges, GrantRole, Privileges, RevokeDefaultPrivileges, RevokePrivileges,
+    AlterDatabase, AlterExtension, AlterMembership, AlterObjectOwner, AlterRoleSettings, Change,
+    CreateDatabase, CreateExtension, CreateReplicationSlot, CreateSchema, GrantParameter, GrantPrivileges,
+    GrantRole, Privileges, RevokeDefaultPrivileges, RevokePrivileges,
 };
-use crate::desired::sql::{ident, idents, literal, parameter};
-use crate::desired::{DatabaseOptions, Locale, Membership, PUBLIC};
-use crate::spec::{Future, LocaleProvider, Object, Privilege};
+use crate::desired::sql::{ident, literal, parameter};
+use crate::desired::{DatabaseOptions, Locale, Membership};
+use crate::spec::{LocaleProvider, Object};
 use crate::wire::Names;
 
 /// How a change is carried out.
@@ -24,6 +24,8 @@ pub(super) enum Statement<'c> {
     CreateDatabase(&'c CreateDatabase),
     /// Its statements carry a password, and bear no transaction.
     Subscription(Subscription<'c>),
+    /// Its statement may carry a password.
+    UserMapping(Mapping<'c>),
     /// Statements in a database, or in the maintenance database.
     Sql { database: Option<&'c str>, sql: String },
 }
@@ -83,6 +85,10 @@ pub(super) fn statement<'c>(names: &Names, change: &'c Change, version: u32) -> 
         Change::RemovePassword(c) => {
             (None, format!("ALTER ROLE {} PASSWORD NULL", ident(names.real(&c.role))))
         }
+        Change::CreateForeignServer(c) => (Some(&c.database), foreign_statement::create_server(names, c)),
+        Change::AlterForeignServer(c) => (Some(&c.database), foreign_statement::alter_server(names, c)),
+        Change::CreateUserMapping(c) => return Statement::UserMapping(Mapping::Create(c)),
+        Change::AlterUserMapping(c) => return Statement::UserMapping(Mapping::Alter(c)),
         Change::CreateSubscription(c) => return Statement::Subscription(Subscription::Create(c)),
         Change::AlterSubscription(c) => return Statement::Subscription(Subscription::Alter(c)),
         Change::GrantRole(c) => (None, grant_role(names, c, version)),
@@ -99,20 +105,14 @@ pub(super) fn statement<'c>(names: &Names, change: &'c Change, version: u32) -> 
         Change::CreateExtension(c) => (Some(&c.database), create_extension(c)),
         Change::AlterExtension(c) => (Some(&c.database), alter_extension(c)),
         Change::RevokePrivileges(RevokePrivileges { of: c, .. }) => {
-            (inside(c), format!("REVOKE {} FROM {}", privileges(c), grantee(names, &c.target.role)))
+            (inside(c), privilege_statement::revoke(names, c))
         }
-        Change::GrantPrivileges(GrantPrivileges(c)) => {
-            let option = if c.target.grant_option { " WITH GRANT OPTION" } else { "" };
-            (inside(c), format!("GRANT {} TO {}{option}", privileges(c), grantee(names, &c.target.role)))
-        }
+        Change::GrantPrivileges(GrantPrivileges(c)) => (inside(c), privilege_statement::grant(names, c)),
         Change::AlterDefaultPrivileges(c) => {
-            let option = if c.target.grant_option { " WITH GRANT OPTION" } else { "" };
-            let to = grantee(names, &c.target.role);
-            (Some(&c.database), format!("{} TO {to}{option}", defaults(names, c, "GRANT")))
+            (Some(&c.database), privilege_statement::grant_default(names, c))
         }
         Change::RevokeDefaultPrivileges(RevokeDefaultPrivileges(c)) => {
-            let from = grantee(names, &c.target.role);
-            (Some(&c.database), format!("{} FROM {from}", defaults(names, c, "REVOKE")))
+            (Some(&c.database), privilege_statement::revoke_default(names, c))
         }
         Change::CreatePublication(c) => (Some(&c.database), publication_statement::create(c)),
         Change::AlterPublication(c) => (Some(&c.database), publication_statement::alter(c)),
@@ -241,53 +241,4 @@ fn create_slot(change: &CreateReplicationSlot) -> String {
     let options = option("twophase", slot.two_phase) + &option("failover", slot.failover);
     let plugin = literal(slot.plugin());
     format!("SELECT pg_catalog.pg_create_logical_replication_slot({name}, {plugin}{options})")
-}
-
-fn grantee(names: &Names, role: &str) -> String {
-    if role == PUBLIC { "PUBLIC".to_owned() } else { ident(names.real(role)) }
-}
-
-fn list(privileges: &BTreeSet<Privilege>) -> String {
-    privileges.iter().map(|privilege| privilege.word().to_ascii_uppercase()).collect::<Vec<_>>().join(", ")
-}
-
-fn privileges(change: &Privileges) -> String {
-    let target = &change.target;
-    let schema = ident(target.schema.as_deref().unwrap_or_default());
-    let (name, arguments) = target.parts();
-    let named = name.map(|name| format!("{schema}.{}{}", ident(name), arguments.unwrap_or_default()));
-    let of_kind = |one: &str, all: &str| match &named {
-        Some(named) => format!("{one} {named}"),
-        None => format!("ALL {all} IN SCHEMA {schema}"),
-    };
-    let on = match target.object {
-        Object::Database => format!("DATABASE {}", ident(&change.database)),
-        Object::Schema => format!("SCHEMA {schema}"),
-        Object::Tables => of_kind("TABLE", "TABLES"),
-        Object::Sequences => of_kind("SEQUENCE", "SEQUENCES"),
-        // Procedures too.
-        Object::Functions => of_kind("ROUTINE", "ROUTINES"),
-        Object::Types => of_kind("TYPE", "TYPES"),
-    };
-    let columns = idents(target.columns.iter().map(String::as_str));
-    let columns = if columns.is_empty() { columns } else { format!(" ({columns})") };
-    let each = change.privileges.iter().map(|p| p.word().to_ascii_uppercase() + &columns);
-    format!("{} ON {on}", each.collect::<Vec<_>>().join(", "))
-}
-
-fn defaults(names: &Names, change: &AlterDefaultPrivileges, verb: &str) -> String {
-    let target = &change.target;
-    let mut sql = format!("ALTER DEFAULT PRIVILEGES FOR ROLE {}", ident(names.real(&target.creator)));
-    if let Some(schema) = &target.schema {
-        let _ = write!(sql, " IN SCHEMA {}", ident(schema));
-    }
-    let object = match target.object {
-        Future::Tables => "TABLES",
-        Future::Sequences => "SEQUENCES",
-        Future::Functions => "ROUTINES",
-        Future::Types => "TYPES",
-        Future::Schemas => "SCHEMAS",
-    };
-    let _ = write!(sql, " {verb} {} ON {object}", list(&change.privileges));
-    sql
 }

@@ -41,6 +41,17 @@ pub(super) fn settings(properties: Properties, settings: &BTreeMap<String, Drift
     properties.differing("settings", from, to)
 }
 
+/// The options that differ, as two maps.
+pub(super) fn options(properties: Properties, options: &BTreeMap<String, Drift<String>>) -> Properties {
+    if options.is_empty() {
+        return properties;
+    }
+    let from: BTreeMap<_, _> =
+        options.iter().filter_map(|(name, drift)| Some((name, drift.from.as_ref()?))).collect();
+    let to: BTreeMap<_, _> = options.iter().map(|(name, drift)| (name, &drift.to)).collect();
+    properties.differing("options", from, to)
+}
+
 /// The members of two sets that the other one lacks.
 pub(super) fn sets<T: Ord + Serialize>(
     properties: Properties,

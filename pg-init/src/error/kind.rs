@@ -9,6 +9,10 @@ pub(super) fn server_remedy(code: &str, login: bool) -> Option<&'static str> {
         "28000" if login => {
             Some("check the server's pg_hba.conf for a line with this user, database, address and TLS")
         }
+        "28P01" | "28000" => Some(
+            "do as the server says: a library of it, such as credcheck, judges roles and passwords; it has to accept stored \
+             verifiers, since no password is sent in the clear",
+        ),
         "3D000" => Some("name a database that exists in `database`, which is where a run begins"),
         "42501" => Some("give the provisioning role the privilege that the server names"),
         "53300" => Some("raise max_connections, or end idle sessions"),

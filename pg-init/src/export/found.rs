@@ -6,8 +6,8 @@ use init_core::export::Export;
 use init_core::{SecretRef, Text};
 
 use crate::desired::{
-    Database, DatabaseOptions, DefaultTarget, Desired, Extension, PUBLIC, Privileges, Publication, Role,
-    Schema, Slot, Subscription, Target,
+    Database, DatabaseOptions, DefaultTarget, Desired, Extension, ForeignServer, PUBLIC, Privileges,
+    Publication, Role, Schema, Slot, Subscription, Target, UserMapping,
 };
 use crate::error::Error;
 use crate::observe::password;
@@ -55,6 +55,8 @@ pub(super) struct Found {
 pub(super) struct Inside {
     pub(super) extensions: BTreeMap<String, Extension>,
     pub(super) schemas: BTreeMap<String, Schema>,
+    pub(super) foreign_servers: BTreeMap<String, ForeignServer>,
+    pub(super) user_mappings: BTreeMap<(String, String), UserMapping>,
     pub(super) grants: BTreeMap<Target, Privileges>,
     pub(super) revokes: BTreeMap<Target, Privileges>,
     pub(super) defaults: BTreeMap<DefaultTarget, Privileges>,
@@ -115,6 +117,8 @@ impl Found {
         if let Some(database) = self.databases.get_mut(name) {
             database.extensions = inside.extensions;
             database.schemas = inside.schemas;
+            database.foreign_servers = inside.foreign_servers;
+            database.user_mappings = inside.user_mappings;
             database.grants.extend(inside.grants);
             database.revokes.extend(inside.revokes);
             database.defaults = inside.defaults;

@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use init_core::SecretRef;
 use init_core::export::secret_name;
 
 use super::defaults::{DEFAULTS, default_privileges};
 use super::found::{Inside, Own};
 use super::privileges::{Changed, Counted, OfColumn, changed};
 use super::query;
-use crate::desired::{Extension, PUBLIC, Publication, Publisher, Schema, Subscription};
+use crate::desired::{
+    Extension, ForeignServer, PUBLIC, Publication, Publisher, Schema, Subscription, UserMapping,
+};
 use crate::error::Error;
 use crate::observe::objects::OWNERS;
-use crate::observe::{publication, subscription};
+use crate::observe::{foreign, publication, subscription};
 use crate::observed;
 use crate::spec::Operation;
 use crate::wire::{Row, Session};
@@ -39,7 +42,8 @@ const OTHER: &str = "\
             AND NOT EXISTS (SELECT FROM pg_catalog.pg_init_privs i WHERE i.objoid = l.oid))), \
         ('foreign-data wrappers', (SELECT count(*) FROM pg_catalog.pg_foreign_data_wrapper w WHERE NOT EXISTS ( \
             SELECT FROM pg_catalog.pg_depend d WHERE d.objid = w.oid AND d.deptype = 'e'))), \
-        ('foreign servers', (SELECT count(*) FROM pg_catalog.pg_foreign_server)), \
+        ('privileges on foreign-data wrappers', (SELECT count(*) FROM pg_catalog.pg_foreign_data_wrapper w \
+            WHERE w.fdwacl IS NOT NULL AND NOT EXISTS (SELECT FROM pg_catalog.pg_init_privs i WHERE i.objoid = w.oid))), \
         ('event triggers', (SELECT count(*) FROM pg_catalog.pg_event_trigger)) \
     ) w(what, count) WHERE w.count > 0 ORDER BY 1";
 
@@ -78,6 +82,7 @@ pub(super) async fn read(session: &Session, own: &Own, name: &str) -> Result<Ins
     for (name, there) in subscription::read(session, None, &BTreeMap::new()).await? {
         subscribed(session.database(), name, there, &mut inside);
     }
+    foreign_servers(session, own, &mut inside).await?;
     default_privileges(&defaults, own, &mut inside)?;
     for row in &other {
         inside.unsaid.push(format!("{} ({})", row.get::<&str>(0)?, row.get::<i64>(1)?));
@@ -138,6 +143,46 @@ fn subscribed(database: &str, name: String, there: observed::Subscription, insid
     let slot = Some(slot).filter(|slot| *slot != name);
     let subscription = Subscription { publisher, publications, enabled, slot, ..Subscription::default() };
     inside.subscriptions.insert(name, subscription);
+}
+
+/// The options of a user mapping are seen by few: those that are not are told.
+async fn foreign_servers(session: &Session, own: &Own, inside: &mut Inside) -> Result<(), Error> {
+    let key = |role: &str| own.key(role);
+    let (servers, mappings) = foreign::read(session, None, &BTreeMap::new(), key).await?;
+    for (name, there) in servers {
+        let usage = there.usage.iter().filter(|role| **role != there.owner);
+        let server = ForeignServer {
+            usage: usage.filter_map(|role| own.grantee(role)).collect(),
+            owner: Some(there.owner).filter(|owner| *owner != own.key(&own.me)),
+            wrapper: there.wrapper,
+            kind: there.kind,
+            version: there.version,
+            options: there.options,
+        };
+        inside.foreign_servers.insert(name, server);
+    }
+    for ((server, role), there) in mappings {
+        if !inside.foreign_servers.contains_key(&server) || !there.readable {
+            let text = format!("the user mapping of {role} on {server}, whose options cannot be read");
+            inside.unsaid.push(text);
+            continue;
+        }
+        let of = format!("{}_{server}_{role}", session.database());
+        let secret = |name: &String| (name.clone(), secret_of(&of, name));
+        let secrets = there.secrets.keys().map(secret).collect();
+        let mapping = UserMapping { options: there.options, secrets };
+        inside.user_mappings.insert((server, role), mapping);
+    }
+    Ok(())
+}
+
+/// The name of the secret of an option, whose own name may be any.
+fn secret_of(of: &str, option: &str) -> SecretRef {
+    if option.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+        secret_name(of, option)
+    } else {
+        secret_name(&format!("{of}_{option}"), "password")
+    }
 }
 
 fn said(name: &str, there: observed::Publication, unsaid: &mut Vec<String>) -> Publication {

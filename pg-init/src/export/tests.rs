@@ -84,6 +84,25 @@ fn locale(locale: &desired::Locale) -> observed::Locale {
     }
 }
 
+fn foreign(database: &Database, there: &mut observed::Inside) {
+    for (name, wanted) in &database.foreign_servers {
+        let server = observed::ForeignServer {
+            wrapper: wanted.wrapper.clone(),
+            kind: wanted.kind.clone(),
+            version: wanted.version.clone(),
+            options: wanted.options.clone(),
+            owner: wanted.owner.clone().unwrap_or_default(),
+            usage: wanted.usage.clone(),
+        };
+        there.foreign_servers.insert(name.clone(), server);
+    }
+    for (of, wanted) in &database.user_mappings {
+        let secrets = wanted.secrets.keys().map(|name| (name.clone(), true)).collect();
+        let mapping = observed::UserMapping { readable: true, options: wanted.options.clone(), secrets };
+        there.user_mappings.insert(of.clone(), mapping);
+    }
+}
+
 fn database(database: &Database) -> observed::Database {
     let mut there = observed::Database {
         owner: database.owner.clone().unwrap_or_default(),
@@ -118,6 +137,7 @@ fn database(database: &Database) -> observed::Database {
         };
         there.inside.subscriptions.insert(name.clone(), subscription);
     }
+    foreign(database, &mut there.inside);
     for (name, extension) in &database.extensions {
         let extension = observed::Extension {
             schema: extension.schema.clone().unwrap_or_else(|| "public".to_owned()),

@@ -6,6 +6,7 @@ use init_core::SecretRef;
 use init_core::export::{Export, Node};
 
 use super::fold;
+use super::foreign::foreign_servers;
 use super::found::Found;
 use crate::desired::{
     Attribute, Database, Extension, Locale, Membership, Publication, Published, Publisher, Role, Schema,
@@ -89,6 +90,7 @@ fn database(name: &str, database: &Database) -> Node {
         .filled("roleSettings", entries(&database.role_settings, settings))
         .filled("extensions", entries(&database.extensions, extension))
         .filled("schemas", entries(&database.schemas, schema))
+        .filled("foreignServers", foreign_servers(name, database))
         .filled("grants", fold::targets(&database.grants, "to"))
         .filled("revokes", fold::targets(&database.revokes, "from"))
         .filled("defaultPrivileges", defaults)

@@ -33,6 +33,7 @@ impl Planner<'_> {
         };
         self.schemas(&scope);
         self.extensions(&scope);
+        self.foreign_servers(&scope);
         self.publications(&scope);
         self.subscriptions(&scope);
         self.privileges(&scope, there);

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::entries;
+use super::foreign::ForeignServer;
 use super::forms::{Setting, Tables};
 use super::patterns::{NAME, PARAMETER};
 use super::privilege::{Access, DefaultPrivilege, Grant, Revoke};
@@ -54,6 +55,10 @@ pub struct Database {
     #[serde(default, deserialize_with = "entries::entries")]
     #[schemars(with = "BTreeMap<String, Option<Schema>>", extend("propertyNames" = { "pattern": NAME }))]
     pub schemas: BTreeMap<String, Schema>,
+    /// Foreign servers by name.
+    #[serde(default)]
+    #[schemars(extend("propertyNames" = { "pattern": NAME }))]
+    pub foreign_servers: BTreeMap<String, ForeignServer>,
     /// What roles may do with all that is in the database, in one word.
     #[serde(default)]
     pub access: Vec<Access>,

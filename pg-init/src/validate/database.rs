@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{SpecPath, Violations};
 
-use super::{access, names, privileges, setting, subscription};
+use super::{access, foreign, names, privileges, setting, subscription};
 use crate::desired::{
     Database, DatabaseOptions, Extension, Locale, Publication, Published, Schema, Settings, condition, sql,
 };
@@ -43,7 +43,9 @@ pub(super) fn one(name: &str, written: spec::Database, at: &SpecPath, wrong: &mu
         default_revokes: defaults.1,
         publications: publications(written.publications, &at.key("publications"), wrong),
         subscriptions: subscription::all(written.subscriptions, &at.key("subscriptions"), wrong),
+        ..Database::default()
     };
+    foreign::all(written.foreign_servers, &mut database, &at.key("foreignServers"), wrong);
     access::expand(written.access, &mut database, &at.key("access"), wrong);
     privileges::opposites(&database, wrong);
     if database.options.allow_connections == Some(false) && database.has_inside() {

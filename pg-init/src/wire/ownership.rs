@@ -1,9 +1,11 @@
-//! The owners of databases and schemas, by their real names.
+//! The owners of databases, schemas and foreign servers, by their real names.
 
 use std::collections::BTreeMap;
 
 use super::names::Names;
-use crate::change::{AlterDatabase, AlterSchema, CreateDatabase, CreateSchema};
+use crate::change::{
+    AlterDatabase, AlterForeignServer, AlterSchema, CreateDatabase, CreateForeignServer, CreateSchema,
+};
 use crate::observed::Observed;
 
 /// The owner of the schema `public` that stands for whoever owns the database.
@@ -15,6 +17,8 @@ pub(crate) struct Ownership {
     databases: BTreeMap<String, String>,
     /// By database and schema.
     schemas: BTreeMap<(String, String), String>,
+    /// By database and foreign server.
+    foreign_servers: BTreeMap<(String, String), String>,
     /// Who owns the schema `public` of a new database, where that is not the database's owner.
     public: Option<String>,
 }
@@ -28,6 +32,10 @@ impl Ownership {
             for (schema, owner) in &database.inside.schemas {
                 let owner = names.real(owner).to_owned();
                 ownership.schemas.insert((name.clone(), schema.clone()), owner);
+            }
+            for (server, there) in &database.inside.foreign_servers {
+                let owner = names.real(&there.owner).to_owned();
+                ownership.foreign_servers.insert((name.clone(), server.clone()), owner);
             }
         }
         ownership
@@ -48,6 +56,26 @@ impl Ownership {
             Some(DATABASE_OWNER) => self.database(database),
             None if schema == "public" => self.public.clone().or_else(|| self.database(database)),
             owner => owner.map(str::to_owned),
+        }
+    }
+
+    pub(crate) fn foreign_server(&self, database: &str, server: &str) -> Option<String> {
+        self.foreign_servers.get(&(database.to_owned(), server.to_owned())).cloned()
+    }
+
+    pub(crate) fn foreign_server_created(&mut self, change: &CreateForeignServer, names: &Names) {
+        self.foreign_server_of((&change.database, &change.server), change.of.owner.as_ref(), names);
+    }
+
+    pub(crate) fn foreign_server_altered(&mut self, change: &AlterForeignServer, names: &Names) {
+        let owner = change.owner.as_ref().map(|owner| &owner.to);
+        self.foreign_server_of((&change.database, &change.server), owner, names);
+    }
+
+    fn foreign_server_of(&mut self, (database, server): (&str, &str), owner: Option<&String>, names: &Names) {
+        if let Some(owner) = owner {
+            let server = (database.to_owned(), server.to_owned());
+            self.foreign_servers.insert(server, names.real(owner).to_owned());
         }
     }
 

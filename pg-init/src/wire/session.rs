@@ -65,6 +65,12 @@ impl Preset {
         Self::of(&format!("{USUAL} {PATH} {QUIET}"))
     }
 
+    /// For statements that carry a password and that event triggers see.
+    pub(crate) fn secret(superuser: bool) -> Self {
+        let quiet = if superuser { QUIET } else { "" };
+        Self::of(&format!("{USUAL} {quiet}"))
+    }
+
     /// For statements that carry a password to a publisher, which the server connects to: it ends them when we are gone.
     pub(crate) fn publisher(superuser: bool, version: u32) -> Self {
         let quiet = if superuser { QUIET } else { "" };

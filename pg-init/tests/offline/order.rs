@@ -1,5 +1,7 @@
 //! The order of execution: every kind of change, sorted as a plan sorts it.
 
+mod foreign;
+
 use std::collections::BTreeMap;
 
 use init_core::diff::Drift;
@@ -271,7 +273,9 @@ fn privileges() -> Vec<Change> {
 
 #[test]
 fn every_change_in_its_order() {
-    let all = [replication(), publications(), privileges(), inside(), databases(), roles()].concat();
+    let all =
+        [replication(), foreign::foreign(), publications(), privileges(), inside(), databases(), roles()]
+            .concat();
     let plan = Plan::new(all, []);
     let line = |change: &Change| format!("{change}\n  {}\n", as_json(change));
     insta::assert_snapshot!(plan.changes().iter().map(line).collect::<String>());

@@ -62,6 +62,9 @@ async fn a_form_that_is_none_names_what_belongs_there() {
         "databases: {d: {subscriptions: {s: }}}\n",
         "databases: {d: {subscriptions: {S: {connection: {host: \"\", database: d, user: u, options: {password: hunter2, \
          host: x, sslmode: [a], \"a b\": c}}, publications: []}}}}\n",
+        "databases: {d: {foreignServers: {s: {wrapper: \"\", options: {password: hunter2, host: [a], \"a=b\": c}, \
+         userMappings: {r: {options: {user: u, password: hunter2}}}}}}}\n",
+        "databases: {d: {foreignServers: {s: {}}}}\n",
         "databases: {d: {localeProvider: icu}, e: {localeProvider: libc, icuLocale: de}, f: {localeProvider: builtin}}\n",
     ] {
         shown += &refused(&format!("{head}{rest}")).await;

@@ -3,6 +3,7 @@
 mod files;
 mod parameters;
 mod rewrite;
+mod slots;
 
 use init_core::{Endpoint, Secret, Secrets};
 
@@ -65,12 +66,15 @@ async fn check_one(
                 .collect();
             parameters::check(connection, &values).await
         }
+        Change::MigrateSlots { to, .. } => slots::check(connections, (connection, to)).await,
+        Change::ForgetNode { .. } => slots::check_forget(connection).await,
         // No server checks these without doing them.
         Change::StabilizeSlots { .. }
         | Change::AssignSlots { .. }
         | Change::SetEpoch { .. }
         | Change::MeetNode { .. }
         | Change::ReplicateNode { .. }
+        | Change::ReattachNode { .. }
         | Change::LoadFunction { .. }
         | Change::CreateGroup { .. }
         | Change::DeleteUser { .. } => Ok(()),

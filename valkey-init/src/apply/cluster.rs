@@ -38,6 +38,16 @@ pub(super) async fn set_epoch(connection: &Connection, epoch: u64) -> Result<(),
     Ok(())
 }
 
+/// Has a node forget a member. Another node may have told it so already.
+pub(super) async fn forget(connection: &Connection, member: &str) -> Result<(), Error> {
+    let mut command = cmd("CLUSTER");
+    command.arg("FORGET").arg(member);
+    match connection.ask(command).await {
+        Err(Error::Refused { message, .. }) if message.contains("Unknown node") => Ok(()),
+        answer => answer.map(drop).map_err(Error::raced),
+    }
+}
+
 /// Makes the node of this connection a replica of `primary`.
 pub(super) async fn replicate(
     connections: &Connections,

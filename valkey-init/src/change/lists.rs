@@ -6,6 +6,8 @@ use std::fmt;
 use init_core::Endpoint;
 use init_core::diff::Drift;
 
+use crate::desired::Slots;
+
 /// More nodes than this are not all named in one line of a text report; the JSON report names all of them.
 const NAMED: usize = 3;
 
@@ -16,6 +18,20 @@ pub(super) fn few(nodes: &[Endpoint]) -> String {
     match nodes.len() - shown {
         0 => names.join(", "),
         more => format!("{} and {more} more", names.join(", ")),
+    }
+}
+
+/// The first ranges of slots, and how many more there are.
+pub(super) fn ranges(slots: &Slots) -> String {
+    let all = slots.to_string();
+    let ranges: Vec<&str> = all.split(',').collect();
+    let shown = if ranges.len() > NAMED { NAMED - 1 } else { ranges.len() };
+    match ranges.len() - shown {
+        0 => all,
+        more => format!(
+            "{} and {more} more ranges",
+            ranges.iter().take(shown).copied().collect::<Vec<_>>().join(",")
+        ),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Change;
-use super::lists::{counted, drifts, few};
+use super::lists::{counted, drifts, few, ranges};
 
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -38,10 +38,17 @@ impl fmt::Display for Change {
                 drifts(f, parameters)
             }
             Self::MeetNode { node, by } => write!(f, "meet {node} from {}", few(by)),
-            Self::ReplicateNode { node, primary } => match &primary.from {
-                None => write!(f, "replicate {} on {node}", primary.to),
-                Some(_) => write!(f, "replicate on {node}: {primary}"),
-            },
+            Self::MigrateSlots { begins, node, to, slots } => {
+                let verb = if *begins { "migrate" } else { "complete the migration of" };
+                write!(f, "{verb} {} slot(s) from {node} to {to}: {}", slots.iter().count(), ranges(slots))
+            }
+            Self::ForgetNode { node, member } => write!(f, "forget member {member} on {node}"),
+            Self::ReplicateNode { node, primary } | Self::ReattachNode { node, primary } => {
+                match &primary.from {
+                    None => write!(f, "replicate {} on {node}", primary.to),
+                    Some(_) => write!(f, "replicate on {node}: {primary}"),
+                }
+            }
             Self::LoadFunction { node, library, code } => {
                 write!(f, "load function {library} on {node}: code {code}")
             }

@@ -36,6 +36,19 @@ impl Layout {
         Self { primaries, follows }
     }
 
+    /// The same where only the nodes at these positions have a part in it, of `count` nodes.
+    #[must_use]
+    pub(crate) fn at(self, positions: &[usize], count: usize) -> Self {
+        let place = |node: usize| positions.get(node).copied().unwrap_or(node);
+        let mut follows = vec![None; count];
+        for (node, primary) in self.follows.iter().enumerate() {
+            if let Some(slot) = follows.get_mut(place(node)) {
+                *slot = primary.map(place);
+            }
+        }
+        Self { primaries: self.primaries.into_iter().map(place).collect(), follows }
+    }
+
     /// The primaries, each with its slots.
     pub fn primaries(&self) -> impl Iterator<Item = (usize, Slots)> {
         let count = self.primaries.len().max(1);

@@ -6,7 +6,7 @@ use init_core::Endpoint;
 use redis::{Cmd, Value, cmd};
 
 use super::info::Info;
-use super::version;
+use super::{migrations, version};
 use crate::desired::{Desired, Mode};
 use crate::error::Error;
 use crate::observed::{Entry, NodeState, Replication};
@@ -56,6 +56,9 @@ pub(super) async fn read(
         }
         state.cluster_ok = Info::parse(&text(&next()?).unwrap_or_default()).get("cluster_state") == "ok";
         state.shards = shards(&next()?);
+        if desired.rebalance && version::migrates_slots(&info) {
+            state.migrations = migrations::running(connection).await?;
+        }
     }
     // Once for each reading: a look at what settles needs no other look at the names.
     if state.addresses.is_empty() {

@@ -1,16 +1,17 @@
 //! One reading of all nodes at once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
-use init_core::Secrets;
+use init_core::{Endpoint, Secrets};
 use redis::{Value, cmd};
 
 use super::catalog::{judge, read as catalog_of};
 use super::{accounts, node, streams};
-use crate::desired::{Catalog, Desired};
+use crate::desired::{Catalog, Desired, Member};
 use crate::error::Error;
 use crate::observed::{NodeState, Observed};
-use crate::wire::{Connection, Connections, text};
+use crate::wire::{Connection, Connections, addresses, text};
 
 /// Reads everything that the spec is about.
 pub(super) async fn in_full(
@@ -26,7 +27,8 @@ pub(super) async fn in_full(
         Ok(state)
     };
     let nodes = connections.each(read).await?;
-    let mut observed = Observed { nodes, catalog: catalog.cloned(), ..Observed::default() };
+    let members = members(desired).await;
+    let mut observed = Observed { nodes, catalog: catalog.cloned(), members, ..Observed::default() };
     count_keys_of_open_slots(connections, &mut observed).await?;
     count_servers(connections, &mut observed, (desired, secrets)).await?;
     Ok(observed)
@@ -44,9 +46,22 @@ pub(crate) async fn views(
         Ok(state)
     };
     let nodes = connections.each(read).await?;
-    let mut observed = Observed { nodes, catalog: before.catalog.clone(), ..Observed::default() };
+    let (catalog, members) = (before.catalog.clone(), before.members.clone());
+    let mut observed = Observed { nodes, catalog, members, ..Observed::default() };
     count_keys_of_open_slots(connections, &mut observed).await?;
     Ok(observed)
+}
+
+/// Where the names lead that are to be forgotten; mostly nowhere any more.
+async fn members(desired: &Desired) -> BTreeMap<Endpoint, BTreeSet<IpAddr>> {
+    let mut members = BTreeMap::new();
+    for member in &desired.forget {
+        if let Member::Name(name) = member {
+            let found = addresses(name).await.unwrap_or_default();
+            members.insert(name.clone(), found.into_iter().collect());
+        }
+    }
+    members
 }
 
 /// Reads what the categories of ACL rules hold, once: it does not change while the servers run.

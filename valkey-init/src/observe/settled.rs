@@ -23,10 +23,10 @@ pub(super) fn blocked(desired: &Desired, observed: &Observed, plan: &[Change]) -
     if let (false, true, handshakes @ 1..) = (meets, replicates, topology.handshakes()) {
         return Some(format!("{handshakes} handshake(s) are under way"));
     }
-    topology.unnamed_nodes().iter().find_map(|(id, seen)| {
+    topology.other_members().iter().find_map(|(id, seen)| {
         let heard = |link: Link| seen.iter().any(|(_, entry)| entry.link == link);
         if heard(Link::Unheard) && !heard(Link::Up) {
-            return Some(format!("whether node {id}, which the spec does not name, is alive"));
+            return Some(format!("whether node {id}, which is none of `nodes`, is alive"));
         }
         let (_, slots) = safety::slots_without_owner(&topology, seen)?;
         let alive = seen.iter().any(|(_, entry)| entry.link == Link::Up);
@@ -58,12 +58,15 @@ pub(super) fn unsettled(desired: &Desired, observed: &Observed) -> Option<String
 }
 
 fn cluster(topology: &Topology<'_>) -> Option<String> {
+    disagreement(topology).or_else(|| roles(topology))
+}
+
+/// What the nodes do not agree on, or what one of them is not done with.
+pub(crate) fn disagreement(topology: &Topology<'_>) -> Option<String> {
     let mut pairs =
         topology.nodes().flat_map(|(node, _)| topology.nodes().map(move |(other, _)| (node, other)));
     let views = pairs.find_map(|(node, other)| view(topology, node, other));
-    views
-        .or_else(|| topology.nodes().find_map(|(node, _)| health(topology, node)))
-        .or_else(|| roles(topology))
+    views.or_else(|| topology.nodes().find_map(|(node, _)| health(topology, node)))
 }
 
 /// What `node` has wrong about `other`, by the other's own word.

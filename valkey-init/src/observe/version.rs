@@ -40,6 +40,12 @@ pub(super) fn check(connection: &Connection, info: &Info, desired: &Desired) -> 
     )
 }
 
+/// Whether the server moves slots by itself (`CLUSTER MIGRATESLOTS`), as Valkey does since 9.0.
+pub(super) fn migrates_slots(info: &Info) -> bool {
+    let major = info.get("valkey_version").split('.').next().and_then(|number| number.parse::<u32>().ok());
+    major.is_some_and(|major| major >= 9)
+}
+
 /// The modules that the spec asks for are loaded.
 pub(super) fn modules(node: &Endpoint, loaded: &[String], desired: &Desired) -> Result<(), Error> {
     let missing = |name: &&String| !loaded.contains(&name.to_ascii_lowercase());

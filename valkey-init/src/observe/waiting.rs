@@ -53,6 +53,7 @@ impl Waiting {
         }
         let migrating = self.open_slots.keys().next().filter(|_| self.open_since.elapsed() < ABANDONED);
         let migrating = migrating.map(|slot| format!("slot {slot} is on its way to another node"));
+        let migrating = migrating.or_else(|| by_the_servers(observed));
         let demoted = settled::to_be_demoted(desired, observed).filter(|_| self.began.elapsed() < DEMOTION);
         if demoted.is_some() {
             self.patience = DEMOTION;
@@ -95,6 +96,12 @@ impl Waiting {
         }
         Ok(())
     }
+}
+
+/// A migration that a server carries out by itself, for this run's forerunner or for somebody else.
+fn by_the_servers(observed: &Observed) -> Option<String> {
+    let (node, state) = observed.nodes.iter().find(|(_, state)| !state.migrations.is_empty())?;
+    Some(format!("{node} is migrating the slots {}", state.migrations.join(", ")))
 }
 
 /// The pause between two readings.

@@ -1,6 +1,6 @@
 //! `CLUSTER NODES`: one line per known node, the reader's own flagged `myself`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use crate::desired::slots::{COUNT, Slots};
@@ -34,6 +34,8 @@ pub struct Entry {
     pub slots: Slots,
     /// By its own word: slots that are on their way to or from another node, by its id.
     pub moving: BTreeMap<u16, String>,
+    /// Those of them that are on their way to it.
+    pub importing: BTreeSet<u16>,
 }
 
 /// How a node is seen by another.
@@ -79,7 +81,10 @@ impl Entry {
         };
         let words: Vec<&str> = words.collect();
         entry.slots = Slots::parse(words.iter().copied());
-        entry.moving = words.iter().filter_map(|word| moving(word)).collect();
+        for (slot, other, importing) in words.iter().filter_map(|word| moving(word)) {
+            entry.moving.insert(slot, other);
+            entry.importing.extend(importing.then_some(slot));
+        }
         Some(entry)
     }
 
@@ -98,11 +103,12 @@ impl Entry {
 }
 
 /// `[93->-id]` is on its way to a node, `[93-<-id]` from one.
-fn moving(word: &str) -> Option<(u16, String)> {
+fn moving(word: &str) -> Option<(u16, String, bool)> {
     let inner = word.strip_prefix('[')?.strip_suffix(']')?;
-    let (slot, id) = inner.split_once("->-").or_else(|| inner.split_once("-<-"))?;
+    let importing = inner.contains("-<-");
+    let (slot, id) = inner.split_once(if importing { "-<-" } else { "->-" })?;
     let slot = slot.parse().ok().filter(|slot| *slot < COUNT)?;
-    Some((slot, id.to_owned()))
+    Some((slot, id.to_owned(), importing))
 }
 
 #[cfg(test)]
@@ -113,14 +119,15 @@ mod tests {
     #[test]
     fn lines_are_read_as_the_servers_write_them() {
         let line = "07c37d 10.0.0.2:6379@16379,valkey-0,tls-port=0,shard-id=69bc \
-                    myself,master - 0 1426238316232 7 connected 0-5460 7000 [93->-292f8b]";
+                    myself,master - 0 1426238316232 7 connected 0-5460 7000 [93->-292f8b] [94-<-77e7cd]";
         let entry = Entry::parse(line).unwrap();
         assert_eq!((entry.id.as_str(), entry.port, entry.hostname.as_str()), ("07c37d", 6379, "valkey-0"));
         assert_eq!(entry.bus, 16379);
         assert_eq!(entry.address, Some("10.0.0.2".parse().unwrap()));
         assert!(entry.myself && !entry.replica);
         assert_eq!((entry.epoch, entry.slots.to_string().as_str()), (7, "0-5460,7000"));
-        assert_eq!(entry.moving, [(93, "292f8b".to_owned())].into());
+        assert_eq!(entry.moving, [(93, "292f8b".to_owned()), (94, "77e7cd".to_owned())].into());
+        assert_eq!(entry.importing, [94].into());
 
         let line = "6ec2 ::1:6380@16380 slave,fail? 07c37d 1 2 3 disconnected";
         let entry = Entry::parse(line).unwrap();

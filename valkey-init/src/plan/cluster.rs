@@ -5,7 +5,7 @@ use init_core::diff::Drift;
 
 use super::roles::Roles;
 use super::topology::Topology;
-use super::{open_slots, safety, shape};
+use super::{forget, open_slots, rebalance, safety, shape};
 use crate::change::Change;
 use crate::desired::Desired;
 use crate::observed::Observed;
@@ -19,7 +19,9 @@ pub(super) fn plan(desired: &Desired, observed: &Observed) -> (Vec<Change>, Vec<
     let roles = Roles::new(&topology);
     let (mut changes, mut conflicts) = (Vec::new(), Vec::new());
     conflicts.extend(shape::conflict(&topology, &roles));
-    open_slots::plan(&topology, &mut changes, &mut conflicts);
+    let begun = open_slots::plan(&topology, &roles, &mut changes, &mut conflicts);
+    rebalance::plan(&topology, &roles, &begun, &mut changes);
+    forget::plan(&topology, &mut changes, &mut conflicts);
     for (node, slots) in &roles.assigned {
         changes
             .extend(topology.endpoint(*node).map(|node| Change::AssignSlots { node, slots: slots.clone() }));
@@ -28,8 +30,15 @@ pub(super) fn plan(desired: &Desired, observed: &Observed) -> (Vec<Change>, Vec<
     meetings(&topology, &mut changes);
     for (node, primary) in &roles.attach {
         let from = topology.primary_of(*node).and_then(|primary| topology.endpoint(primary));
+        // Until its slots have moved, the primary that is drained needs its replicas.
+        let later = topology.primary_of(*node).is_some_and(|primary| topology.drains(primary));
         if let (Some(node), Some(to)) = (topology.endpoint(*node), topology.endpoint(*primary)) {
-            changes.push(Change::ReplicateNode { node, primary: Drift { from, to } });
+            let primary = Drift { from, to };
+            changes.push(if later {
+                Change::ReattachNode { node, primary }
+            } else {
+                Change::ReplicateNode { node, primary }
+            });
         }
     }
     (changes, conflicts)

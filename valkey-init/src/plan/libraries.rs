@@ -1,4 +1,5 @@
-//! A node that becomes a replica takes over everything from its primary, its functions too.
+//! Functions when nodes change their parts: one that becomes a replica loses its own, and one that gets slots needs those of their
+//! owner.
 
 use init_core::{Conflict, SpecPath};
 
@@ -6,19 +7,51 @@ use crate::change::Change;
 use crate::desired::Desired;
 use crate::observed::Observed;
 
-/// Libraries that only the node has which is to follow another.
+/// Libraries that would be lost, or would be missing.
 pub(super) fn conflicts(
     desired: &Desired,
     observed: &Observed,
     changes: &[Change],
     conflicts: &mut Vec<Conflict>,
 ) {
+    followers(desired, observed, changes, conflicts);
+    targets(desired, observed, changes, conflicts);
+}
+
+/// Libraries of a primary that the one does not have which gets slots of it.
+fn targets(desired: &Desired, observed: &Observed, changes: &[Change], conflicts: &mut Vec<Conflict>) {
+    for change in changes {
+        let Change::MigrateSlots { node, to, .. } = change else { continue };
+        let (owner, target) = (observed.state(node), observed.state(to));
+        let missing = owner
+            .own_libraries
+            .iter()
+            .filter(|name| !target.own_libraries.contains(*name) && !desired.functions.contains_key(*name));
+        let missing: Vec<&str> = missing.map(String::as_str).collect();
+        let position = desired.nodes.iter().position(|node| node.endpoint == *to);
+        if let (Some(position), false) = (position, missing.is_empty()) {
+            let problem = format!(
+                "it gets slots of {node} and does not have its function libraries {}: declare them under `functions`, or \
+                 load them there first",
+                missing.join(", ")
+            );
+            conflicts.push(Conflict::new(SpecPath::root().key("nodes").index(position), problem));
+        }
+    }
+}
+
+/// Libraries that only the node has which is to follow another.
+fn followers(desired: &Desired, observed: &Observed, changes: &[Change], conflicts: &mut Vec<Conflict>) {
     for (position, node) in desired.nodes.iter().enumerate() {
         let primary = changes.iter().find_map(|change| match change {
-            Change::ReplicateNode { node: follower, primary } if *follower == node.endpoint => {
+            Change::ReplicateNode { node: follower, primary }
+            | Change::ReattachNode { node: follower, primary }
+                if *follower == node.endpoint =>
+            {
                 Some(&primary.to)
             }
             Change::ReplicateNode { .. }
+            | Change::ReattachNode { .. }
             | Change::StabilizeSlots { .. }
             | Change::AssignSlots { .. }
             | Change::SetEpoch { .. }
@@ -29,6 +62,8 @@ pub(super) fn conflicts(
             | Change::MeetNode { .. }
             | Change::LoadFunction { .. }
             | Change::CreateGroup { .. }
+            | Change::MigrateSlots { .. }
+            | Change::ForgetNode { .. }
             | Change::CloseUser { .. }
             | Change::DeleteUser { .. } => None,
         });

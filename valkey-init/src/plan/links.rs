@@ -126,6 +126,12 @@ fn needed(desired: &Desired, observed: &Observed) -> BTreeSet<&'static str> {
         needed.extend(["cluster|nodes", "cluster|info", "cluster|shards", "cluster|addslotsrange"]);
         needed.extend(["cluster|meet", "cluster|set-config-epoch"]);
         needed.extend(links.then_some(["cluster|myid", "cluster|replicate"]).into_iter().flatten());
+        if desired.rebalance {
+            needed.extend(["cluster|myid", "cluster|setslot", "cluster|countkeysinslot"]);
+            needed.extend(["cluster|getkeysinslot", "migrate", "restore-asking", "select"]);
+            needed.extend(["cluster|migrateslots", "cluster|getslotmigrations"]);
+        }
+        needed.extend((!desired.forget.is_empty()).then_some("cluster|forget"));
     }
     if !desired.functions.is_empty() {
         needed.extend(["function|list", "function|load"]);

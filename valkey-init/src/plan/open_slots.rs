@@ -1,19 +1,29 @@
-//! Slots that a move which was cut off has left open: no write reaches such a slot, or only half of them.
+//! Slots that a migration which was cut off has left open: no write reaches such a slot, or only half of them.
 //!
-//! Where no key has moved, closing the slot on both sides leaves it whole with its owner. Where keys are on both sides,
-//! only moving them would help, and that is a person's decision.
+//! Where no key has moved, closing the slot on both sides leaves it whole with its owner. Where keys are on both sides, the
+//! migration is completed if the spec lets slots move, in the direction that it had; otherwise that is a person's decision.
 
 use std::collections::BTreeMap;
 
 use init_core::{Conflict, SpecPath};
 
+use super::roles::Roles;
 use super::topology::Topology;
 use crate::change::Change;
 use crate::desired::Slots;
 
-pub(super) fn plan(topology: &Topology<'_>, changes: &mut Vec<Change>, conflicts: &mut Vec<Conflict>) {
+/// Slots with keys on both sides, each with its owner and the primary that it was on its way to.
+pub(crate) type Begun = BTreeMap<u16, (usize, usize)>;
+
+/// Closes slots, and answers with those whose migration is to be completed.
+pub(super) fn plan(
+    topology: &Topology<'_>,
+    roles: &Roles,
+    changes: &mut Vec<Change>,
+    conflicts: &mut Vec<Conflict>,
+) -> Begun {
     let owners = topology.owners();
-    let mut closed: BTreeMap<usize, Vec<u16>> = BTreeMap::new();
+    let (mut closed, mut begun): (BTreeMap<usize, Vec<u16>>, Begun) = Default::default();
     for (node, _) in topology.nodes() {
         let Some(own) = topology.own(node) else { continue };
         for (slot, other) in &own.moving {
@@ -26,14 +36,16 @@ pub(super) fn plan(topology: &Topology<'_>, changes: &mut Vec<Change>, conflicts
                      end it with valkey-cli --cluster fix"
                 );
                 conflicts.push(Conflict::new(at, problem));
-            } else if let Some((holder, keys)) = strays(topology, *slot, owner) {
-                let problem = format!(
-                    "a move of slot {slot} was cut off, and {holder}, which does not own it, holds {keys} of its key(s): \
-                     wait for the move to end, or end it with valkey-cli --cluster fix"
-                );
-                conflicts.push(Conflict::new(at, problem));
-            } else {
-                closed.entry(node).or_default().push(*slot);
+                continue;
+            }
+            match (strays(topology, *slot, owner).as_slice(), owner) {
+                ([], _) => closed.entry(node).or_default().push(*slot),
+                ([(holder, _)], Some(owner)) if may_complete(topology, roles, *slot, (owner, *holder)) => {
+                    begun.insert(*slot, (owner, *holder));
+                }
+                ([(holder, keys), ..], _) => {
+                    conflicts.push(Conflict::new(at, cut_off(topology, *slot, *holder, *keys)));
+                }
             }
         }
     }
@@ -41,13 +53,36 @@ pub(super) fn plan(topology: &Topology<'_>, changes: &mut Vec<Change>, conflicts
         let slots: Slots = slots.into_iter().collect();
         changes.extend(topology.endpoint(node).map(|node| Change::StabilizeSlots { node, slots }));
     }
+    begun
 }
 
-/// A primary that holds keys of a slot that is another's.
-fn strays(topology: &Topology<'_>, slot: u16, owner: Option<usize>) -> Option<(String, u64)> {
-    topology.nodes().find_map(|(node, state)| {
+/// Whether a migration goes on to where it has brought keys: a primary that keeps slots, and that is importing this one or
+/// is the one that the owner sends it to.
+fn may_complete(topology: &Topology<'_>, roles: &Roles, slot: u16, (owner, holder): (usize, usize)) -> bool {
+    let own = |node: usize| topology.own(node);
+    let imports = own(holder).is_some_and(|own| own.importing.contains(&slot));
+    let id = topology.states.get(holder).map(|state| &state.id);
+    let sends = own(owner).is_some_and(|own| own.moving.get(&slot) == id);
+    topology.desired.rebalance && (imports || sends) && roles.primaries.contains(&holder)
+}
+
+fn cut_off(topology: &Topology<'_>, slot: u16, holder: usize, keys: u64) -> String {
+    let holder = topology.endpoint(holder).map(|node| node.to_string()).unwrap_or_default();
+    let remedy = if topology.desired.rebalance {
+        "it cannot be completed there: end it with valkey-cli --cluster fix"
+    } else {
+        "wait for the move to end, let it be completed with `rebalance: true`, or end it with valkey-cli --cluster fix"
+    };
+    format!(
+        "a move of slot {slot} was cut off, and {holder}, which does not own it, holds {keys} of its key(s): {remedy}"
+    )
+}
+
+/// The primaries that hold keys of a slot that is another's, each with their number.
+fn strays(topology: &Topology<'_>, slot: u16, owner: Option<usize>) -> Vec<(usize, u64)> {
+    let held = topology.nodes().filter_map(|(node, state)| {
         let keys = state.open_keys.get(&slot).copied().filter(|keys| *keys > 0)?;
-        let stray = Some(node) != owner && topology.follows(node).is_none();
-        stray.then(|| Some((topology.endpoint(node)?.to_string(), keys))).flatten()
-    })
+        (Some(node) != owner && topology.follows(node).is_none()).then_some((node, keys))
+    });
+    held.collect()
 }

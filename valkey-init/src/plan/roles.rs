@@ -1,6 +1,6 @@
 //! Who ends up as what: uncovered slots to their primaries, empty nodes to the primaries that lack replicas.
 //!
-//! A slot that has an owner stays there, and a role that came about by a failover is right. From any prefix of a
+//! A role that came about by a failover is right, and a slot that has an owner stays there; `rebalance` alone moves some. From any prefix of a
 //! first formation this arrives at the spec's layout, because every choice prefers what the layout says.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,8 +23,8 @@ pub(crate) struct Roles {
 impl Roles {
     pub(crate) fn new(topology: &Topology<'_>) -> Self {
         let assigned = uncovered(topology);
-        let owners: BTreeSet<usize> =
-            topology.owners().into_iter().flatten().chain(assigned.keys().copied()).collect();
+        let owners = topology.owners().into_iter().flatten().chain(assigned.keys().copied());
+        let owners: BTreeSet<usize> = owners.filter(|node| !topology.drains(*node)).collect();
         let primaries = primaries(topology, owners);
         let mut roles =
             Self { assigned, primaries, attach: BTreeMap::new(), follows: BTreeMap::new(), capacity: 0 };
@@ -33,8 +33,12 @@ impl Roles {
     }
 
     fn place_replicas(&mut self, topology: &Topology<'_>) {
-        let replicas: Vec<usize> =
-            topology.nodes().map(|(node, _)| node).filter(|node| !self.primaries.contains(node)).collect();
+        // A node that is drained is left in the role that it has.
+        let replicas: Vec<usize> = topology
+            .nodes()
+            .map(|(node, _)| node)
+            .filter(|node| !self.primaries.contains(node) && !topology.drains(*node))
+            .collect();
         self.capacity = replicas.len().div_ceil(self.primaries.len().max(1));
         let mut free = Vec::new();
         for node in replicas {
@@ -128,7 +132,9 @@ fn primaries(topology: &Topology<'_>, owners: BTreeSet<usize>) -> BTreeSet<usize
     let free: Vec<usize> = topology
         .nodes()
         .map(|(node, _)| node)
-        .filter(|node| !primaries.contains(node) && topology.follows(*node).is_none())
+        .filter(|node| {
+            !primaries.contains(node) && topology.follows(*node).is_none() && !topology.drains(*node)
+        })
         .collect();
     let first = free.iter().filter(|node| followed.contains(node));
     let second = free.iter().filter(|node| declared.contains(node));

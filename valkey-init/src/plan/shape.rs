@@ -11,20 +11,23 @@ use super::topology::Topology;
 pub(super) fn conflict(topology: &Topology<'_>, roles: &Roles) -> Option<Conflict> {
     let desired = topology.desired;
     let replicas = desired.replicas_per_primary?;
-    let (nodes, primaries) = (desired.nodes.len(), desired.layout.primary_count());
-    let owners: BTreeSet<usize> = topology.owners().into_iter().flatten().collect();
+    let drained = topology.nodes().filter(|(node, _)| topology.drains(*node)).count();
+    let (nodes, primaries) = (desired.nodes.len() - drained, desired.layout.primary_count());
+    let owners = topology.owners().into_iter().flatten();
+    let owners: BTreeSet<usize> = owners.filter(|node| !topology.drains(*node)).collect();
     let meant =
         format!("{nodes} nodes with {replicas} replica(s) for each primary are {primaries} primaries");
     let problem = if owners.len() > primaries {
         format!(
-            "{meant}, and {} nodes own slots ({}): no slot is moved here; move those of {} away with valkey-cli --cluster \
-             reshard, or say how many replicas there are",
+            "{meant}, and {} nodes own slots ({}): have those of {} moved away with `drain: true` and `rebalance: true`, \
+             or say how many replicas there are",
             owners.len(),
             names(topology, &owners),
             owners.len() - primaries
         )
     } else if roles.primaries.len() < primaries {
-        let followers = topology.nodes().map(|(node, _)| node).filter(|node| !roles.primaries.contains(node));
+        let followers = topology.nodes().map(|(node, _)| node);
+        let followers = followers.filter(|node| !roles.primaries.contains(node) && !topology.drains(*node));
         format!(
             "{meant}, and {} are replicas already: a replica becomes a primary of its own only by CLUSTER RESET, which is \
              for a person to do; or say how many replicas there are",

@@ -14,6 +14,8 @@ pub(crate) struct Topology<'a> {
     pub(crate) states: Vec<NodeState>,
     /// The nodes by id; a node that was not read has none.
     pub(crate) ids: BTreeMap<String, usize>,
+    /// The ids of the members that are to be forgotten and that some node knows.
+    pub(crate) forgotten: BTreeSet<String>,
 }
 
 impl<'a> Topology<'a> {
@@ -22,7 +24,14 @@ impl<'a> Topology<'a> {
             desired.nodes.iter().map(|node| observed.state(&node.endpoint).into_owned()).collect();
         let ids = states.iter().enumerate().filter(|(_, state)| !state.id.is_empty());
         let ids = ids.map(|(node, state)| (state.id.clone(), node)).collect();
-        Self { desired, states, ids }
+        let mut topology = Self { desired, states, ids, forgotten: BTreeSet::new() };
+        let is_meant = |entry: &Entry| desired.forget.iter().any(|member| observed.is_meant(member, entry));
+        let others = topology.other_members().into_iter();
+        topology.forgotten = others
+            .filter(|(_, seen)| seen.iter().any(|(_, entry)| is_meant(entry)))
+            .map(|(id, _)| id)
+            .collect();
+        topology
     }
 
     /// All nodes, by position.
@@ -92,17 +101,30 @@ impl<'a> Topology<'a> {
         owners.into_iter().map(|owner| owner.map(|(_, node)| node)).collect()
     }
 
-    /// Ids that a node knows and the spec does not name, each with the entries of the nodes that know it.
+    /// Ids that a node knows and the spec does not name, neither as nodes nor as members to forget, each with the entries of
+    /// the nodes that know it.
     pub(crate) fn unnamed_nodes(&self) -> BTreeMap<String, Vec<(usize, &Entry)>> {
-        let mut unnamed_nodes: BTreeMap<String, Vec<(usize, &Entry)>> = BTreeMap::new();
+        let mut unnamed = self.other_members();
+        unnamed.retain(|id, _| !self.forgotten.contains(id));
+        unnamed
+    }
+
+    /// The same with those that are to be forgotten.
+    pub(crate) fn other_members(&self) -> BTreeMap<String, Vec<(usize, &Entry)>> {
+        let mut others: BTreeMap<String, Vec<(usize, &Entry)>> = BTreeMap::new();
         for (node, state) in self.nodes() {
             for (id, entry) in &state.view {
                 if !self.ids.contains_key(id) && entry.link != Link::Handshake {
-                    unnamed_nodes.entry(id.clone()).or_default().push((node, entry));
+                    others.entry(id.clone()).or_default().push((node, entry));
                 }
             }
         }
-        unnamed_nodes
+        others
+    }
+
+    /// Whether a node is to own no slot.
+    pub(crate) fn drains(&self, node: usize) -> bool {
+        self.desired.rebalance && self.desired.nodes.get(node).is_some_and(|node| node.drain)
     }
 
     /// How many nodes are being met, by all views together.

@@ -19,6 +19,7 @@ pub(crate) struct NodeSpec {
     pub(crate) announce_hostname: Option<String>,
     pub(crate) announced: AnnouncedPorts,
     pub(crate) config: BTreeMap<String, Scalar>,
+    pub(crate) drain: bool,
     /// Whether it was written as a mapping, which decides where a violation points.
     pub(crate) mapping: bool,
 }
@@ -44,6 +45,9 @@ struct Long {
     /// Parameters of this node, which count before those of all nodes.
     #[serde(default)]
     config: BTreeMap<String, Scalar>,
+    /// cluster, with `rebalance`: whether all slots of this node are moved to the others.
+    #[serde(default)]
+    drain: bool,
 }
 
 /// What a node tells of its ports, when it is not what it listens on.
@@ -76,6 +80,7 @@ impl<'de> Visitor<'de> for Either {
             announce_hostname: None,
             announced: AnnouncedPorts::default(),
             config: BTreeMap::new(),
+            drain: false,
             mapping: false,
         })
     }
@@ -93,6 +98,7 @@ impl<'de> Visitor<'de> for Either {
             announce_hostname: long.announce_hostname,
             announced,
             config: long.config,
+            drain: long.drain,
             mapping: true,
         })
     }

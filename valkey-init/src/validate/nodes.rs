@@ -25,7 +25,7 @@ pub(super) fn validate(spec: &Spec, found: &mut Violations) -> Vec<Node> {
         let hostname = announced.map_or_else(|| endpoint.host().to_owned(), |name| name.as_str().to_owned());
         let ports = ports(spec.mode, node, &at, found);
         let config = config::validate(&at.key("config"), &node.config, found);
-        nodes.push(Node { endpoint, zone: node.zone.clone(), hostname, ports, config });
+        nodes.push(Node { endpoint, zone: node.zone.clone(), hostname, ports, config, drain: node.drain });
     }
     nodes
 }
@@ -58,6 +58,9 @@ fn ports(mode: Mode, node: &NodeSpec, at: &SpecPath, found: &mut Violations) -> 
 fn check_mode(spec: &Spec, node: &NodeSpec, at: &SpecPath, found: &mut Violations) {
     if node.zone.is_some() && spec.mode != Mode::Cluster {
         found.push(&at.key("zone"), "only a cluster has zones");
+    }
+    if node.drain && !spec.rebalance {
+        found.push(&at.key("drain"), "slots are moved only with `rebalance: true`");
     }
     if node.announce_hostname.is_some() && !spec.announce_hostnames {
         found.push(&at.key("announceHostname"), "clients are told names only with `announceHostnames: true`");

@@ -172,6 +172,19 @@ impl Connection {
     /// Sends all commands at once and reads all answers: the outer error is the connection's, the inner
     /// ones are the server's.
     pub(crate) async fn ask_all(&self, commands: Vec<Cmd>) -> Result<Vec<Result<Value, Error>>, Error> {
+        self.exchange(commands, ANSWER).await
+    }
+
+    /// One command that the server itself may need so long for.
+    pub(crate) async fn ask_within(&self, command: Cmd, bound: Duration) -> Result<Value, Error> {
+        self.exchange(vec![command], bound).await?.into_iter().next().unwrap_or(Ok(Value::Nil))
+    }
+
+    async fn exchange(
+        &self,
+        commands: Vec<Cmd>,
+        bound: Duration,
+    ) -> Result<Vec<Result<Value, Error>>, Error> {
         if commands.is_empty() {
             return Ok(Vec::new());
         }
@@ -185,9 +198,9 @@ impl Connection {
         let _alone = self.exchange.lock().await;
         self.usage.reset();
         let mut redis = self.redis.clone();
-        let asked = timeout(ANSWER, redis.req_packed_commands(&pipeline, 0, names.len())).await;
+        let asked = timeout(bound, redis.req_packed_commands(&pipeline, 0, names.len())).await;
         let silent =
-            |_| Error::Silent { node: self.node.clone(), doing: doing.clone(), seconds: ANSWER.as_secs() };
+            |_| Error::Silent { node: self.node.clone(), doing: doing.clone(), seconds: bound.as_secs() };
         let values = asked.map_err(silent)?.map_err(|error| match self.usage.failure() {
             Some(failure) => ended(&self.node, &doing, failure, self.settings.tls.as_ref()),
             None => classify(&self.node, &doing, &error, &self.settings),

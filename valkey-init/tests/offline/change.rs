@@ -36,6 +36,21 @@ fn of_nodes() -> Vec<Change> {
     ]
 }
 
+/// The changes of a cluster that grows or shrinks; of migrations one that begins and one that is completed.
+fn of_moves() -> Vec<Change> {
+    let (node, to) = (endpoint(0), endpoint(3));
+    let scattered = [0, 2, 4, 6, 8].into_iter().collect();
+    vec![
+        Change::MigrateSlots { begins: true, node: node.clone(), to: to.clone(), slots: scattered },
+        Change::MigrateSlots { begins: false, node: node.clone(), to, slots: slots(93, 95) },
+        Change::ReattachNode {
+            node: node.clone(),
+            primary: Drift { from: Some(endpoint(3)), to: endpoint(1) },
+        },
+        Change::ForgetNode { node, member: "07c37dfeb235213a872192d90877d0cd55635b91".to_owned() },
+    ]
+}
+
 /// The changes of users, functions and streams, one of each variant.
 fn of_contents() -> Vec<Change> {
     let (node, key) = (endpoint(0), "app".to_owned());
@@ -96,17 +111,20 @@ fn place(change: &Change) -> usize {
         Change::ReplicateNode { .. } => 8,
         Change::LoadFunction { .. } => 9,
         Change::CreateGroup { .. } => 10,
-        Change::CloseUser { .. } => 11,
-        Change::DeleteUser { .. } => 12,
+        Change::MigrateSlots { .. } => 11,
+        Change::ReattachNode { .. } => 12,
+        Change::ForgetNode { .. } => 13,
+        Change::CloseUser { .. } => 14,
+        Change::DeleteUser { .. } => 15,
     }
 }
 
 /// One change of every variant, in the order of execution.
 fn every_change() -> Vec<Change> {
-    let mut changes = [of_nodes(), of_contents()].concat();
+    let mut changes = [of_nodes(), of_moves(), of_contents()].concat();
     changes.sort();
     let places: Vec<usize> = changes.iter().map(place).collect();
-    assert_eq!(places, (0..=12).collect::<Vec<_>>());
+    assert_eq!(places, [(0..=11).collect::<Vec<_>>(), (11..=15).collect()].concat());
     changes
 }
 

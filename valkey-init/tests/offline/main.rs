@@ -13,5 +13,6 @@ mod describe;
 mod missing;
 mod model;
 mod plan;
+mod rebalance;
 mod support;
 mod violations;

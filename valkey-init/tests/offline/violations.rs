@@ -43,6 +43,9 @@ async fn counts_that_do_not_fit_a_mode_are_told() {
         "{mode: standalone, nodes: [a:1, b:1], announceHostnames: true}",
         "{mode: replication, nodes: [a:1], replicasPerPrimary: 1}",
         "{mode: sentinel, nodes: [a:1]}",
+        "{mode: replication, nodes: [a:1, b:1], rebalance: true, forget: [c:1]}",
+        "{mode: cluster, nodes: [a:1, {endpoint: 'b:1', drain: true}], rebalance: true, forget: [a:1, 10.0.0.1:1, abc]}",
+        "{mode: cluster, nodes: [{endpoint: 'a:1', drain: true}]}",
         "{mode: standalone, nodes: [a:1], user: admin}",
         "{mode: standalone, nodes: [a:1], password: hunter2}",
     ] {

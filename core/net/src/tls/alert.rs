@@ -1,9 +1,9 @@
-//! What a peer's alert means: whether it is about our certificate, and what a person can do.
+//! The meaning of a TLS alert: whether it concerns the client certificate, and the remedy.
 
 use init_core::FaultKind;
 use rustls::AlertDescription;
 
-/// The meaning of an alert.
+/// The class, problem and remedy of an alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AlertFault {
     pub(crate) kind: FaultKind,
@@ -11,16 +11,17 @@ pub struct AlertFault {
     pub(crate) remedy: &'static str,
 }
 
-const OURS: &str = "give a certificate that an authority of the server signed, and its key, in `tls.certificate` and \
+const CLIENT_CERTIFICATE_REMEDY: &str = "give a certificate that an authority of the server signed, and its key, in `tls.certificate` and \
                     `tls.key`";
 
-/// `requested`: the server has asked for a certificate. `has_certificate`: the spec has one.
+/// Explains an alert. `requested` is true if the server has requested a client certificate, `has_certificate` if the spec
+/// has one.
 pub(super) fn meaning(alert: AlertDescription, requested: bool, has_certificate: bool) -> AlertFault {
     use AlertDescription as A;
     let denied = |problem, remedy| AlertFault { kind: FaultKind::Denied, problem, remedy };
     let unsupported = |problem, remedy| AlertFault { kind: FaultKind::Unsupported, problem, remedy };
     match alert {
-        A::CertificateRequired => required(),
+        A::CertificateRequired => certificate_required(),
         // TLS 1.2 has no alert for a missing certificate; servers send one of these instead.
         A::HandshakeFailure
         | A::BadCertificate
@@ -30,7 +31,7 @@ pub(super) fn meaning(alert: AlertDescription, requested: bool, has_certificate:
         | A::AccessDenied
             if requested && !has_certificate =>
         {
-            required()
+            certificate_required()
         }
         A::UnknownCA => denied(
             "it does not know the authority that signed our certificate",
@@ -39,11 +40,13 @@ pub(super) fn meaning(alert: AlertDescription, requested: bool, has_certificate:
         A::CertificateExpired => {
             denied("our certificate is not valid now", "renew the one in `tls.certificate`")
         }
-        A::CertificateRevoked => denied("our certificate is revoked", OURS),
+        A::CertificateRevoked => denied("our certificate is revoked", CLIENT_CERTIFICATE_REMEDY),
         A::BadCertificate | A::CertificateUnknown | A::UnsupportedCertificate => {
-            denied("it does not accept our certificate", OURS)
+            denied("it does not accept our certificate", CLIENT_CERTIFICATE_REMEDY)
         }
-        A::AccessDenied => denied("it knows our certificate and does not let it in", OURS),
+        A::AccessDenied => {
+            denied("it knows our certificate and does not let it in", CLIENT_CERTIFICATE_REMEDY)
+        }
         A::HandshakeFailure | A::InsufficientSecurity => unsupported(
             "it has no cipher or key that is supported here",
             "let the server speak TLS 1.2 or 1.3 with AES-GCM or ChaCha20, and give it a certificate with a key that is \
@@ -60,11 +63,11 @@ pub(super) fn meaning(alert: AlertDescription, requested: bool, has_certificate:
     }
 }
 
-fn required() -> AlertFault {
+fn certificate_required() -> AlertFault {
     AlertFault {
         kind: FaultKind::Denied,
         problem: "it requires a client certificate, and the spec gives none that fits",
-        remedy: OURS,
+        remedy: CLIENT_CERTIFICATE_REMEDY,
     }
 }
 
@@ -73,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn alerts_about_our_certificate_are_denials() {
+    fn alerts_about_the_client_certificate_are_denials() {
         use AlertDescription as A;
         use FaultKind as K;
         for (alert, requested, has_certificate, kind) in [

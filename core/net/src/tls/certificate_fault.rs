@@ -1,4 +1,4 @@
-//! Why a server's certificate is refused, and what such a verdict is about.
+//! The reason for which a server's certificate is refused, and the certificates that were judged.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::{CertificateError, Error, OtherError};
 use thiserror::Error as ThisError;
 
-/// Why a server's certificate is refused.
+/// The reason for which a server's certificate is refused, with the remedy.
 #[derive(Clone, Debug, PartialEq, Eq, ThisError)]
 #[error("{problem}")]
 pub struct CertificateFault {
@@ -20,14 +20,15 @@ impl CertificateFault {
     }
 }
 
-/// Rustls carries it from the verifier to whoever began the handshake.
+/// Rustls passes this error from the verifier to the caller of the handshake.
 impl From<CertificateFault> for Error {
     fn from(fault: CertificateFault) -> Self {
         CertificateError::Other(OtherError(Arc::new(fault))).into()
     }
 }
 
-/// What the server has presented, to whom, and what the spec holds.
+/// The certificates of one handshake: the server's leaf and chain, the DNS name that the client expects, and the
+/// certificates in the spec's `tls.ca`.
 pub(super) struct Presented<'a> {
     pub(super) leaf: &'a CertificateDer<'a>,
     pub(super) chain: &'a [CertificateDer<'a>],

@@ -1,11 +1,11 @@
-//! The certificates of a file that a spec names, and one sentence for each way in which it holds none.
+//! Reads the certificates of a file that a spec names, with a specific message for each kind of wrong file.
 
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::SectionKind;
 
 use super::{pem, x509};
 
-/// The certificates in the order of the file, in PEM, or the one that the file is, in DER.
+/// Reads all certificates of a PEM file, in their order, or the single certificate of a DER file.
 pub(super) fn certificates(bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
     if x509::Certificate::read(bytes).is_some() {
         return Ok(vec![CertificateDer::from(bytes.to_vec())]);
@@ -17,7 +17,7 @@ pub(super) fn certificates(bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>,
         .map(|(_, der)| CertificateDer::from(der))
         .collect();
     if found.is_empty() {
-        return Err(instead(bytes));
+        return Err(wrong_content(bytes));
     }
     for (position, der) in found.iter().enumerate() {
         if !is_readable(der) {
@@ -31,15 +31,16 @@ pub(super) fn certificates(bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>,
     Ok(found)
 }
 
-/// An old authority may be encoded in a way that one reader takes and the other does not.
+/// Returns true if at least one of the two parsers accepts the certificate: the encoding of some old authorities is
+/// accepted by only one of them.
 fn is_readable(der: &CertificateDer<'_>) -> bool {
     x509::Certificate::read(der).is_some() || webpki::anchor_from_trusted_cert(der).is_ok()
 }
 
-/// What the file holds where a certificate belongs.
-fn instead(bytes: &[u8]) -> String {
+/// Describes the content of a file that holds no certificate.
+fn wrong_content(bytes: &[u8]) -> String {
     let labels = pem::labels(bytes);
-    let Some(label) = labels.first() else { return pem::no_section(bytes).to_owned() };
+    let Some(label) = labels.first() else { return pem::format_without_sections(bytes).to_owned() };
     match *label {
         "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST" => {
             "it holds a signing request, which an authority makes a certificate from: give the certificate".to_owned()
@@ -66,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_there_instead_is_named() {
+    fn the_content_of_a_wrong_file_is_named() {
         for (label, word) in [
             ("PRIVATE KEY", "a private key"),
             ("ENCRYPTED PRIVATE KEY", "a private key"),

@@ -1,4 +1,4 @@
-//! What every handshake of a run uses, and the handshake.
+//! The TLS configuration that all connections of a run share, and the handshake.
 
 use std::error::Error as StdError;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use super::validate::Tls;
 use super::verifier::Verifier;
 use crate::{NetError, Phase, Stream};
 
-/// TLS with its secrets read, ready to connect with.
+/// A TLS client configuration whose secrets are read.
 #[derive(Clone, Debug)]
 pub struct Connector {
     config: Arc<ClientConfig>,
@@ -28,7 +28,8 @@ pub struct Connector {
 }
 
 impl Tls {
-    /// Reads the key of our certificate. One that does not fit is found here, before any packet.
+    /// Reads the key of the client certificate. A key that does not belong to it is reported here, before any packet is
+    /// sent.
     pub fn connector(&self, secrets: &Secrets) -> Result<Connector, NetError> {
         let provider = Arc::new(default_provider());
         let identity = match &self.identity {
@@ -41,7 +42,7 @@ impl Tls {
 }
 
 impl Connector {
-    /// One that takes any certificate: for a look at what a listener speaks.
+    /// Returns a connector that accepts any certificate. It is for probes, which send nothing after the handshake.
     pub(crate) fn unverified() -> Result<Self, NetError> {
         let provider = Arc::new(default_provider());
         let verifier = Verifier::unverified(&provider);
@@ -64,14 +65,14 @@ impl Connector {
         Ok(Self { config: Arc::new(config), identity, server_name })
     }
 
-    /// The handshake on a connection, in the name of the endpoint or of the spec's `serverName`.
+    /// Does the TLS handshake. The expected name is the spec's `serverName`, or else the endpoint's host.
     pub async fn handshake(
         &self,
         endpoint: &Endpoint,
         tcp: TcpStream,
         deadline: Instant,
     ) -> Result<Stream, NetError> {
-        let began = Instant::now();
+        let started = Instant::now();
         let host = self.server_name.as_ref().map_or(endpoint.host(), DnsName::as_str);
         let name = ServerName::try_from(host.to_owned()).map_err(|_| NetError::Tls {
             endpoint: endpoint.clone(),
@@ -83,13 +84,14 @@ impl Connector {
             Ok(Err(error)) => Err(of_handshake(endpoint, &error, &self.identity)),
             Err(_) => {
                 let (endpoint, phase) = (endpoint.clone(), Phase::Handshake);
-                Err(NetError::Silent { endpoint, phase, limit: deadline - began })
+                Err(NetError::Silent { endpoint, phase, limit: deadline - started })
             }
         }
     }
 
-    /// What TLS says in an error of a later read or write, if it says anything. In TLS 1.3 the last message of the
-    /// handshake is ours, so a server that refuses our certificate says so at the first read after it.
+    /// Returns the TLS error within an error of a later read or write, if there is one. In TLS 1.3 the client sends the
+    /// last message of the handshake, so a server that refuses the client certificate reports it at the first read after
+    /// the handshake.
     pub fn fault(&self, endpoint: &Endpoint, error: &(dyn StdError + 'static)) -> Option<NetError> {
         tls_error(error).map(|tls| of_tls(endpoint, tls, &self.identity))
     }

@@ -1,4 +1,4 @@
-//! What is wrong with a server's certificate, in words, and the `openssl` line that makes a right one.
+//! Explains why a server's certificate is refused, with the `openssl` command that makes an acceptable one.
 
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::{CertificateError, OtherError};
@@ -8,13 +8,13 @@ use super::names::{listed, names};
 use super::x509::{Certificate, date};
 use super::{issuer, recipe};
 
-/// The verdict in words.
+/// Explains the verifier's error.
 pub(super) fn explain(error: &CertificateError, presented: &Presented<'_>) -> CertificateFault {
     use CertificateError as E;
     let Some(leaf) = Certificate::read(presented.leaf) else { return malformed() };
     match error {
         E::ExpiredContext { not_after, .. } => expired(*not_after, &leaf, presented),
-        // webpki says so of a certificate whose validity ends before it begins.
+        // webpki reports this variant for a certificate whose validity ends before it begins.
         E::Expired => expired(leaf.validity().1, &leaf, presented),
         E::NotValidYetContext { not_before, .. } => CertificateFault::new(
             format!("the server's certificate (or one above it) is not valid before {}", date(*not_before)),
@@ -36,7 +36,7 @@ pub(super) fn explain(error: &CertificateError, presented: &Presented<'_>) -> Ce
     }
 }
 
-/// The errors of webpki for which rustls has no variant of its own.
+/// Explains the errors of webpki for which rustls has no variant of its own.
 fn of_webpki(error: &CertificateError, leaf: &Certificate, presented: &Presented<'_>) -> CertificateFault {
     use webpki::Error as E;
     match webpki_error(error) {
@@ -70,11 +70,11 @@ fn of_webpki(error: &CertificateError, leaf: &Certificate, presented: &Presented
         ),
         Some(other) => CertificateFault::new(
             format!("the server's certificate ({}) is refused: {other:?}", leaf.subject()),
-            format!("make it anew: {}", anew(leaf, presented.name)),
+            format!("make it anew: {}", renewal(leaf, presented.name)),
         ),
         None => CertificateFault::new(
             format!("the server's certificate ({}) is refused: {error}", leaf.subject()),
-            format!("make it anew: {}", anew(leaf, presented.name)),
+            format!("make it anew: {}", renewal(leaf, presented.name)),
         ),
     }
 }
@@ -83,14 +83,14 @@ fn expired(not_after: UnixTime, leaf: &Certificate, presented: &Presented<'_>) -
     let day = date(not_after);
     if leaf.validity().1 == not_after {
         let problem = format!("the server's certificate expired at {day}");
-        return CertificateFault::new(problem, format!("renew it: {}", anew(leaf, presented.name)));
+        return CertificateFault::new(problem, format!("renew it: {}", renewal(leaf, presented.name)));
     }
-    let above = presented
+    let upper = presented
         .chain
         .iter()
         .filter_map(|der| Certificate::read(der))
         .find(|it| it.validity().1 == not_after);
-    let whose = above.map_or_else(|| "an authority".to_owned(), |above| format!("`{}`", above.subject()));
+    let whose = upper.map_or_else(|| "an authority".to_owned(), |upper| format!("`{}`", upper.subject()));
     CertificateFault::new(
         format!("the certificate of {whose}, which is above the server's, expired at {day}"),
         "renew it, and have the server send the new one",
@@ -99,7 +99,7 @@ fn expired(not_after: UnixTime, leaf: &Certificate, presented: &Presented<'_>) -
 
 fn wrong_name(leaf: &Certificate, presented: &Presented<'_>) -> CertificateFault {
     let (wanted, is_pinned) = (presented.name, presented.pinned.contains(presented.leaf));
-    let elsewhere = |names: &[String]| {
+    let mismatch = |names: &[String]| {
         let names = if names.is_empty() { "no DNS name at all".to_owned() } else { listed(names) };
         format!("the server's certificate is for {names}, and not for `{wanted}`")
     };
@@ -113,26 +113,26 @@ fn wrong_name(leaf: &Certificate, presented: &Presented<'_>) -> CertificateFault
             format!(
                 "make it with the name, {}; or put the server's own certificate into `tls.ca` if `{wanted}` is its \
                  common name",
-                anew(leaf, wanted)
+                renewal(leaf, wanted)
             ),
         ),
         found => CertificateFault::new(
-            elsewhere(&if is_pinned { names(leaf) } else { found.unwrap_or_default() }),
+            mismatch(&if is_pinned { names(leaf) } else { found.unwrap_or_default() }),
             format!(
                 "name the server so in the spec, or write `serverName` into `tls`, or make the certificate for \
                  `{wanted}`: {}",
-                anew(leaf, wanted)
+                renewal(leaf, wanted)
             ),
         ),
     }
 }
 
-/// The line that makes such a certificate for the name.
-fn anew(leaf: &Certificate, name: &str) -> String {
+/// The command that makes a certificate of the same kind for the name.
+fn renewal(leaf: &Certificate, name: &str) -> String {
     if leaf.is_self_issued() { recipe::self_signed(name) } else { recipe::signed(name) }
 }
 
-/// What is wrong with the proof that the server holds the key.
+/// Explains a refused signature of the handshake, which proves that the server holds the private key.
 pub(super) fn signature(error: &CertificateError, certificate: &CertificateDer<'_>) -> CertificateFault {
     let kind = Certificate::read(certificate).map_or_else(|| "unknown".to_owned(), |it| it.key_kind());
     CertificateFault::new(
@@ -148,7 +148,7 @@ pub(super) fn malformed() -> CertificateFault {
     )
 }
 
-/// The verdict of webpki, where rustls only passes it on.
+/// Returns the error of webpki where rustls has only wrapped it.
 pub(super) fn webpki_error(error: &CertificateError) -> Option<&webpki::Error> {
     match error {
         CertificateError::Other(OtherError(other)) => other.downcast_ref(),

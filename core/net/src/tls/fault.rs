@@ -1,4 +1,4 @@
-//! What an error of a handshake, or of the first read after it, means.
+//! Converts errors of a handshake, and of the first read after it, to [`NetError`].
 
 use std::error::Error as StdError;
 use std::io;
@@ -12,8 +12,8 @@ use super::certificate_fault::CertificateFault;
 use super::identity::Identity;
 use crate::NetError;
 
-/// The TLS library's error in a chain of causes: a driver of a protocol wraps it into its own, and not all of them name
-/// it as their source.
+/// Finds the error of rustls in a chain of causes. Protocol drivers wrap it, and some do so without naming it as their
+/// `source`.
 pub fn tls_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a Error> {
     let mut cause = Some(error);
     while let Some(error) = cause {
@@ -31,7 +31,7 @@ pub fn tls_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a Error> {
     None
 }
 
-/// The error in the words of this crate.
+/// Converts an error of rustls.
 pub(super) fn of_tls(endpoint: &Endpoint, error: &Error, identity: &Identity) -> NetError {
     let endpoint = endpoint.clone();
     match error {
@@ -59,7 +59,7 @@ pub(super) fn of_tls(endpoint: &Endpoint, error: &Error, identity: &Identity) ->
     }
 }
 
-/// The error of a handshake that did not come to its end.
+/// Converts the error of an incomplete handshake.
 pub(super) fn of_handshake(endpoint: &Endpoint, error: &io::Error, identity: &Identity) -> NetError {
     if let Some(tls) = tls_error(error) {
         return of_tls(endpoint, tls, identity);
@@ -71,7 +71,7 @@ pub(super) fn of_handshake(endpoint: &Endpoint, error: &io::Error, identity: &Id
     NetError::HungUp { endpoint: endpoint.clone(), problem }
 }
 
-/// What the verifier has found, behind what rustls makes of it.
+/// Returns the verifier's own explanation, which rustls has wrapped.
 fn explained(error: &CertificateError) -> Option<CertificateFault> {
     match error {
         CertificateError::Other(OtherError(other)) => other.downcast_ref().cloned(),
@@ -84,11 +84,11 @@ mod tests {
     use super::*;
 
     #[derive(Debug, thiserror::Error)]
-    #[error("a driver's own")]
+    #[error("an error of a driver")]
     struct Driver(#[source] Arc<dyn StdError + Send + Sync>);
 
     #[test]
-    fn the_error_is_found_behind_what_drivers_make_of_it() {
+    fn the_tls_error_is_found_in_the_errors_of_drivers() {
         let tls = Error::NoCertificatesPresented;
         let io = io::Error::other(tls.clone());
         assert_eq!(tls_error(&io), Some(&tls));

@@ -1,4 +1,4 @@
-//! Who we are to a server that asks for a certificate, and whether one has asked.
+//! The client certificate with its key, and whether a server has requested it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,38 +16,38 @@ use super::validate::ClientCertificate;
 use super::x509::Certificate;
 use crate::NetError;
 
-/// Answers a server's request for a certificate, and remembers that there was one: the alert that follows may not say
-/// what it is about.
+/// Answers a server's request for a client certificate and records that there was one, because the alert that may follow
+/// does not always say that it concerns the certificate.
 pub(super) struct Identity {
     key: Option<Arc<CertifiedKey>>,
     requested: AtomicBool,
 }
 
 impl Identity {
-    /// No certificate.
+    /// An identity without a certificate.
     pub(super) fn none() -> Self {
         Self { key: None, requested: AtomicBool::new(false) }
     }
 
-    /// The certificate with its key. That they belong together is found here, before any packet.
+    /// Reads the key and verifies, before any packet is sent, that it belongs to the first certificate of the chain.
     pub(super) fn of(client: &ClientCertificate, secrets: &Secrets) -> Result<Self, NetError> {
-        let unusable = |fault: KeyFault| {
-            let passphrase = client.passphrase.as_ref().filter(|_| fault.of_passphrase);
+        let unusable_secret = |fault: KeyFault| {
+            let passphrase = client.passphrase.as_ref().filter(|_| fault.is_passphrase);
             let secret = passphrase.unwrap_or(&client.key).clone();
             NetError::Secret { secret, problem: fault.problem, remedy: fault.remedy }
         };
         let passphrase = client.passphrase.as_ref().map(|name| secrets.get(name)).transpose()?;
-        let key = signing_key(secrets.get(&client.key)?, passphrase).map_err(unusable)?;
-        let fitting = key.public_key().map(|public| {
+        let key = signing_key(secrets.get(&client.key)?, passphrase).map_err(unusable_secret)?;
+        let position_of_key = key.public_key().map(|public| {
             let has_it = |der: &_| {
                 Certificate::read(der).and_then(|it| it.public_key()).is_some_and(|it| it == public)
             };
             client.chain.iter().position(|der| has_it(der.as_ref()))
         });
-        match fitting {
+        match position_of_key {
             Some(Some(0)) | None => {}
-            Some(Some(position)) => return Err(unusable(not_first(position + 1))),
-            Some(None) => return Err(unusable(of_another())),
+            Some(Some(position)) => return Err(unusable_secret(not_first(position + 1))),
+            Some(None) => return Err(unusable_secret(key_of_another_certificate())),
         }
         let key = CertifiedKey::new(client.chain.clone(), key);
         Ok(Self { key: Some(Arc::new(key)), requested: AtomicBool::new(false) })
@@ -69,14 +69,14 @@ fn not_first(position: usize) -> KeyFault {
     )
 }
 
-fn of_another() -> KeyFault {
+fn key_of_another_certificate() -> KeyFault {
     KeyFault::new(
         "it does not belong to `tls.certificate`, which holds another public key",
         format!("give the key that the certificate was made for: {}", recipe::COMPARE),
     )
 }
 
-/// Says whether there is a certificate; the private key has no `Debug` output.
+/// The output says only whether there is a certificate; the private key must not be printed.
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Identity").field("has_certificate", &self.has_certificate()).finish_non_exhaustive()

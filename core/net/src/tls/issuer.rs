@@ -1,4 +1,4 @@
-//! What is wrong with who signed a server's certificate.
+//! Explains errors that concern the issuer of a server's certificate.
 
 use rustls::pki_types::CertificateDer;
 
@@ -7,10 +7,10 @@ use super::names::listed;
 use super::recipe;
 use super::x509::Certificate;
 
-/// No trusted authority signed it.
+/// Explains that no trusted authority has signed the certificate.
 pub(super) fn explain(leaf: &Certificate, presented: &Presented<'_>) -> CertificateFault {
     let (chain, pinned) = (read(presented.chain), read(presented.pinned));
-    let show = recipe::what_is_sent(&format!("{}:PORT", presented.name));
+    let show = recipe::show_chain(&format!("{}:PORT", presented.name));
     if leaf.is_self_issued() {
         let place =
             if pinned.is_empty() { "and there is no `tls.ca`" } else { "and is not itself in `tls.ca`" };
@@ -59,7 +59,7 @@ pub(super) fn explain(leaf: &Certificate, presented: &Presented<'_>) -> Certific
     )
 }
 
-/// An authority signed it with an algorithm that is not supported.
+/// Explains that the certificate is signed with an algorithm that is not supported.
 pub(super) fn algorithm(leaf: &Certificate, presented: &Presented<'_>) -> CertificateFault {
     let above: Vec<Certificate> = read(presented.chain).into_iter().chain(read(presented.pinned)).collect();
     let signer = above.iter().find(|authority| leaf.may_be_issued_by(authority));
@@ -79,10 +79,10 @@ pub(super) fn algorithm(leaf: &Certificate, presented: &Presented<'_>) -> Certif
     )
 }
 
-/// The highest certificate that the server has sent.
+/// Follows the issuers from the leaf through the certificates that the server has sent, and returns the last one.
 fn highest<'a>(leaf: &'a Certificate, chain: &'a [Certificate]) -> &'a Certificate {
     let mut highest = leaf;
-    // At most as many steps as there are certificates, because some name each other as issuer.
+    // The number of steps is bounded by the length of the chain, because certificates may name each other as issuer.
     for _ in chain {
         let above = chain.iter().find(|above| !highest.is_self_issued() && highest.may_be_issued_by(above));
         highest = above.unwrap_or(highest);

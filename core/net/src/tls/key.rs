@@ -1,4 +1,4 @@
-//! The private key of our own certificate: from the text of a secret, and one sentence for each way in which it is none.
+//! Reads the private key of the client certificate from a secret, with a specific message for each kind of wrong content.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use secrecy::zeroize::Zeroize as _;
 use super::key_fault::KeyFault;
 use super::{passphrase, pem, recipe};
 
-/// The key, ready to sign.
+/// Reads the key and prepares it for signing.
 pub(super) fn signing_key(
     text: &Secret,
     passphrase: Option<&Secret>,
@@ -36,7 +36,7 @@ pub(super) fn signing_key(
 }
 
 fn private_key(text: &[u8], passphrase: Option<&Secret>) -> Result<PrivateKeyDer<'static>, KeyFault> {
-    // A legacy key keeps the label of a plain one, and says that it is encrypted in a header.
+    // A legacy encrypted key has the label of an unencrypted one; only a header says that it is encrypted.
     let is_legacy = text.split(|byte| *byte == b'\n').any(|line| line.starts_with(b"Proc-Type: 4,ENCRYPTED"));
     if is_legacy {
         return Err(KeyFault::new(
@@ -48,13 +48,13 @@ fn private_key(text: &[u8], passphrase: Option<&Secret>) -> Result<PrivateKeyDer
             ),
         ));
     }
-    let again = |problem: String| {
+    let unreadable = |problem: String| {
         KeyFault::new(problem, "replace the content of the secret file with the key in PEM")
     };
     if pem::labels(text).contains(&passphrase::LABEL) {
-        return passphrase::decrypt(pem::unmarked(text), passphrase);
+        return passphrase::decrypt(pem::without_byte_order_mark(text), passphrase);
     }
-    for (kind, der) in pem::sections(text).map_err(again)? {
+    for (kind, der) in pem::sections(text).map_err(unreadable)? {
         match kind {
             SectionKind::PrivateKey => return Ok(PrivatePkcs8KeyDer::from(der).into()),
             SectionKind::RsaPrivateKey => return Ok(PrivatePkcs1KeyDer::from(der).into()),
@@ -62,11 +62,11 @@ fn private_key(text: &[u8], passphrase: Option<&Secret>) -> Result<PrivateKeyDer
             _ => {}
         }
     }
-    Err(instead(text))
+    Err(wrong_content(text))
 }
 
-/// What the secret holds where a private key belongs.
-fn instead(text: &[u8]) -> KeyFault {
+/// Describes the content of a secret that holds no private key.
+fn wrong_content(text: &[u8]) -> KeyFault {
     let (problem, remedy) = match pem::labels(text).first() {
         None if text.trim_ascii().is_empty() => {
             ("it is empty", "put the private key of `certificate` there, in PEM")
@@ -89,7 +89,7 @@ fn instead(text: &[u8]) -> KeyFault {
     KeyFault::new(problem, remedy)
 }
 
-/// The object identifiers of kinds of keys, each behind its tag and length.
+/// The DER encodings (tag, length, value) of the object identifiers of key algorithms and curves.
 const KINDS: [(&[u8], &str); 5] = [
     (&[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23], "a P-521 key"),
     (&[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x0a], "a secp256k1 key"),
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_there_instead_is_named() {
+    fn the_content_of_a_wrong_secret_is_named() {
         for (text, word) in [
             ("", "empty"),
             ("hunter2", "no BEGIN line"),

@@ -1,15 +1,15 @@
-//! Whether a certificate is for a DNS name, for those that webpki cannot read (X.509 version 1) or does not look at
-//! (a common name alone): only certificates that the spec itself holds are judged here.
+//! Name verification for the certificates that the spec itself holds. Among them are some that webpki cannot parse (X.509
+//! version 1) or whose name it ignores (a common name without subjectAltName).
 
 use super::x509::Certificate;
 
-/// The names that a certificate is for: its DNS names, or its common names where it has none of those.
+/// The names of a certificate: its subjectAltName DNS names, or its common names if it has none of those.
 pub(super) fn names(certificate: &Certificate) -> Vec<String> {
     let alternative = certificate.alternative_names().filter(|names| !names.is_empty());
     alternative.unwrap_or_else(|| certificate.common_names())
 }
 
-/// Whether one of the names, the first label of which may be `*`, is the wanted one.
+/// Returns true if `wanted` matches one of the names, whose first label may be the wildcard `*`.
 pub(super) fn is_among(wanted: &str, names: &[String]) -> bool {
     let wanted = wanted.trim_end_matches('.');
     names.iter().any(|name| {
@@ -19,17 +19,17 @@ pub(super) fn is_among(wanted: &str, names: &[String]) -> bool {
     })
 }
 
-/// Names for a message: a certificate may have thousands.
+/// Lists the first names for a message, because a certificate may have thousands.
 pub(super) fn listed(names: &[String]) -> String {
-    const SOME: usize = 5;
-    let mut list: Vec<String> = names.iter().take(SOME).map(|name| format!("`{name}`")).collect();
-    if names.len() > SOME {
-        list.push(format!("{} more", names.len() - SOME));
+    const SHOWN: usize = 5;
+    let mut list: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    if names.len() > SHOWN {
+        list.push(format!("{} more", names.len() - SHOWN));
     }
     list.join(", ")
 }
 
-/// Exactly one label below, as RFC 6125 has it; `*.com` matches no name.
+/// Returns true if `wanted` is exactly one label below `parent` (RFC 6125). `*.com` matches no name.
 fn is_below(wanted: &str, parent: &str) -> bool {
     let rest = wanted.split_once('.').map(|(_, rest)| rest);
     parent.contains('.') && rest.is_some_and(|rest| rest.eq_ignore_ascii_case(parent))
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_star_stands_for_one_label() {
+    fn a_wildcard_matches_exactly_one_label() {
         for (name, wanted, fits) in [
             ("kafka-1", "kafka-1", true),
             ("Kafka-1.Example.org", "kafka-1.example.org", true),

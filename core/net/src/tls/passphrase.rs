@@ -1,4 +1,4 @@
-//! A private key that is encrypted with a passphrase (PKCS#8, PBES2).
+//! Decrypts a private key that is encrypted with a passphrase (PKCS#8, PBES2).
 
 use init_core::Secret;
 use pkcs8::EncryptedPrivateKeyInfoRef;
@@ -10,10 +10,10 @@ use secrecy::ExposeSecret as _;
 use super::key_fault::KeyFault;
 use super::{pem, recipe};
 
-/// The label of the section that holds one.
+/// The PEM label of an encrypted key.
 pub(super) const LABEL: &str = "ENCRYPTED PRIVATE KEY";
 
-/// The key in plain, from the first section of the text that is encrypted.
+/// Decrypts the first encrypted key of the text.
 pub(super) fn decrypt(text: &[u8], passphrase: Option<&Secret>) -> Result<PrivateKeyDer<'static>, KeyFault> {
     let Some(passphrase) = passphrase else {
         return Err(KeyFault::new(
@@ -43,9 +43,9 @@ pub(super) fn decrypt(text: &[u8], passphrase: Option<&Secret>) -> Result<Privat
         Err(pkcs8::Error::EncryptedPrivateKey(error)) if error != pkcs8::pkcs5::Error::DecryptFailed => {
             Err(unreadable())
         }
-        // With the wrong passphrase the padding is wrong, or, once in a while, what is inside.
+        // A wrong passphrase gives wrong padding, or, in about one of 256 cases, valid padding around wrong content.
         Err(_) => Err(KeyFault {
-            of_passphrase: true,
+            is_passphrase: true,
             problem: "it does not decrypt the private key of `tls.key`".to_owned(),
             remedy: format!(
                 "replace the passphrase in the secret file, or decrypt the key with {}",
@@ -55,7 +55,8 @@ pub(super) fn decrypt(text: &[u8], passphrase: Option<&Secret>) -> Result<Privat
     }
 }
 
-/// The bytes of the first encrypted section. The reader of PEM knows that label by its plain name alone.
+/// The bytes of the first encrypted section. The PEM parser does not know its label, so the label is replaced by that of
+/// an unencrypted key.
 fn section(text: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(text).ok()?.replace(LABEL, "PRIVATE KEY");
     let sections = pem::sections(text.as_bytes()).ok()?;

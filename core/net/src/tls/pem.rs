@@ -1,14 +1,14 @@
-//! The sections of a PEM file, and one sentence for each way in which a file is none.
+//! Reads the sections of a PEM file, with a specific message for each kind of damaged or wrong file.
 
 use rustls::pki_types::pem::{Error, PemObject as _, SectionKind};
 
-/// What an editor on Windows puts in front of UTF-8.
+/// The byte order mark that editors on Windows write before UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The sections of the kinds that TLS knows, in the order of the file.
+/// The sections of the kinds that rustls knows, in the order of the file.
 pub(super) fn sections(text: &[u8]) -> Result<Vec<(SectionKind, Vec<u8>)>, String> {
-    <(SectionKind, Vec<u8>)>::pem_slice_iter(unmarked(text)).collect::<Result<_, _>>().map_err(|error| {
-        match error {
+    <(SectionKind, Vec<u8>)>::pem_slice_iter(without_byte_order_mark(text)).collect::<Result<_, _>>().map_err(
+        |error| match error {
             Error::MissingSectionEnd { end_marker } => {
                 format!(
                     "it is cut off: the line -----END {}----- is missing",
@@ -22,24 +22,24 @@ pub(super) fn sections(text: &[u8]) -> Result<Vec<(SectionKind, Vec<u8>)>, Strin
                 "it is damaged: what stands between a BEGIN and its END line is not base64".to_owned()
             }
             other => format!("it cannot be read as PEM: {other}"),
-        }
-    })
+        },
+    )
 }
 
 /// The text without the byte order mark.
-pub(super) fn unmarked(text: &[u8]) -> &[u8] {
+pub(super) fn without_byte_order_mark(text: &[u8]) -> &[u8] {
     text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
 }
 
-/// The labels of all sections, also of those that TLS does not know.
+/// The labels of all sections, including those that rustls does not know.
 pub(super) fn labels(text: &[u8]) -> Vec<&str> {
-    let lines = unmarked(text).split(|byte| matches!(byte, b'\n' | b'\r'));
+    let lines = without_byte_order_mark(text).split(|byte| matches!(byte, b'\n' | b'\r'));
     let text = lines.filter_map(|line| std::str::from_utf8(line).ok());
     text.filter_map(|line| line.trim().strip_prefix("-----BEGIN ")?.strip_suffix("-----")).collect()
 }
 
-/// What a file is that holds no section at all.
-pub(super) fn no_section(bytes: &[u8]) -> &'static str {
+/// Describes the format of a file that has no PEM section.
+pub(super) fn format_without_sections(bytes: &[u8]) -> &'static str {
     match bytes {
         _ if bytes.trim_ascii().is_empty() => "it is empty",
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "it is UTF-16: save it as UTF-8 or ASCII",
@@ -62,7 +62,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_damaged_file_says_how() {
+    fn the_damage_of_a_file_is_named() {
         for (text, problem) in [
             (
                 "-----BEGIN CERTIFICATE-----\nAAAA\n",
@@ -79,13 +79,13 @@ mod tests {
     }
 
     #[test]
-    fn labels_are_found_behind_a_byte_order_mark_and_in_windows_lines() {
+    fn labels_are_found_after_a_byte_order_mark_and_in_crlf_lines() {
         let text = "\u{feff}-----BEGIN ENCRYPTED PRIVATE KEY-----\r\nAAAA\r\n-----BEGIN A-----";
         assert_eq!(labels(text.as_bytes()), ["ENCRYPTED PRIVATE KEY", "A"]);
     }
 
     #[test]
-    fn a_file_without_sections_says_what_it_is() {
+    fn the_format_of_a_file_without_sections_is_named() {
         for (bytes, word) in [
             (&b" \n"[..], "empty"),
             (b"\xff\xfe-\0", "UTF-16"),
@@ -93,14 +93,14 @@ mod tests {
             (b"\x30\x82\x01\x02", "binary"),
             (b"hello", "no BEGIN line"),
         ] {
-            assert!(no_section(bytes).contains(word), "{bytes:?}");
+            assert!(format_without_sections(bytes).contains(word), "{bytes:?}");
         }
     }
 
     proptest! {
         #[test]
         fn any_bytes_are_read_without_panic(bytes: Vec<u8>) {
-            let _ = (sections(&bytes), labels(&bytes), no_section(&bytes));
+            let _ = (sections(&bytes), labels(&bytes), format_without_sections(&bytes));
         }
     }
 }

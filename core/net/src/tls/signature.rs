@@ -1,6 +1,6 @@
-//! The proof that a peer holds the key of the certificate which it shows.
+//! Verifies the signature of the handshake, which proves that the peer holds the private key of its certificate.
 //!
-//! webpki reads no X.509 version 1, so for such a certificate the proof is checked with its bare public key.
+//! webpki cannot parse X.509 version 1, so for such a certificate the signature is verified with the bare public key.
 
 use rustls::client::danger::HandshakeSignatureValid;
 use rustls::crypto::{
@@ -14,7 +14,7 @@ use webpki::RawPublicKeyEntity;
 use super::explain::{self, webpki_error};
 use super::x509::Certificate;
 
-/// The version of the protocol, which decides how schemes and keys belong together.
+/// The protocol version, which determines which signature schemes a key may be used with.
 #[derive(Clone, Copy)]
 pub(super) enum Protocol {
     Tls12,
@@ -38,7 +38,7 @@ pub(super) fn verify(
                 let key = Certificate::read(certificate).and_then(|it| it.public_key());
                 let key = key.ok_or(CertificateError::BadEncoding)?;
                 match protocol {
-                    Protocol::Tls12 => with_key(message, &key, signature, algorithms),
+                    Protocol::Tls12 => verify_tls12_with_raw_key(message, &key, signature, algorithms),
                     Protocol::Tls13 => {
                         verify_tls13_signature_with_raw_key(message, &key, signature, algorithms)
                     }
@@ -50,8 +50,9 @@ pub(super) fn verify(
     }
 }
 
-/// In TLS 1.2 a scheme says nothing of the curve, so each of its algorithms is tried.
-fn with_key(
+/// Verifies a signature of TLS 1.2 with a bare public key. In TLS 1.2 a scheme does not determine the curve, so each of
+/// its algorithms is tried.
+fn verify_tls12_with_raw_key(
     message: &[u8],
     key: &SubjectPublicKeyInfoDer<'_>,
     signature: &DigitallySignedStruct,

@@ -1,4 +1,4 @@
-//! `tls:` as it is written, the same in every spec.
+//! The section `tls` as it is written, which is the same in every spec.
 
 use init_core::{FileRef, SecretRef};
 use schemars::JsonSchema;
@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 /// TLS as written. Empty, it trusts the public authorities and shows no certificate.
 ///
-/// A tool whose server has more to say about TLS repeats these keys in a type of its own, because serde knows no
-/// unknown keys in a flattened map, and makes one of these from it.
+/// A tool whose server has further TLS settings repeats these keys in a type of its own and converts that to this one,
+/// because serde cannot deny unknown keys in a flattened struct.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TlsSpec {
@@ -33,7 +33,7 @@ mod tests {
     }
 
     #[test]
-    fn every_key_may_be_left_out_and_none_may_be_added() {
+    fn all_keys_are_optional_and_unknown_keys_are_refused() {
         assert!(read("{}").unwrap().ca.is_none());
         let all = "{ca: {file: a}, certificate: {file: b}, key: {secret: c}, keyPassphrase: {secret: d}, serverName: e}";
         assert_eq!(read(all).unwrap().server_name.as_deref(), Some("e"));

@@ -1,10 +1,10 @@
-//! What a spec's `tls` may name, and what is said of files that are none.
+//! Tests of the section `tls`: which combinations of keys are valid, and the messages for wrong files.
 
 use std::path::PathBuf;
 
 use super::*;
 
-/// A folder that is removed at the end.
+/// A temporary directory that is removed when dropped.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -20,10 +20,10 @@ impl Folder {
 
     fn problems(&self, yaml: &str) -> Vec<String> {
         let spec: TlsSpec = serde_saphyr::from_str(yaml).unwrap();
-        let mut wrong = Violations::default();
+        let mut violations = Violations::default();
         let at = SpecPath::root().key("tls");
-        Tls::validate(&spec, Verification::Full, &Files::relative_to(&self.0), &at, &mut wrong);
-        wrong.iter().map(ToString::to_string).collect()
+        Tls::validate(&spec, Verification::Full, &Files::relative_to(&self.0), &at, &mut violations);
+        violations.iter().map(ToString::to_string).collect()
     }
 }
 
@@ -36,17 +36,17 @@ impl Drop for Folder {
 #[test]
 fn an_empty_mapping_trusts_the_public_authorities() {
     let folder = Folder::new("empty");
-    let mut wrong = Violations::default();
+    let mut violations = Violations::default();
     let spec = TlsSpec::default();
     let files = Files::relative_to(&folder.0);
-    let tls = Tls::validate(&spec, Verification::Full, &files, &SpecPath::root(), &mut wrong);
-    assert_eq!(wrong.iter().count(), 0);
+    let tls = Tls::validate(&spec, Verification::Full, &files, &SpecPath::root(), &mut violations);
+    assert_eq!(violations.iter().count(), 0);
     assert!(tls.roots.len() >= webpki_roots::TLS_SERVER_ROOTS.len());
     assert!(tls.secrets().next().is_none() && !tls.has_certificate());
 }
 
 #[test]
-fn a_file_that_holds_no_certificate_is_a_violation_that_says_what_it_holds() {
+fn a_file_without_a_certificate_is_a_violation_that_names_its_content() {
     let folder = Folder::new("files");
     for (content, problem) in [
         (&b""[..], "tls.ca: ca.pem: it is empty"),
@@ -70,7 +70,7 @@ fn a_file_that_holds_no_certificate_is_a_violation_that_says_what_it_holds() {
 }
 
 #[test]
-fn what_belongs_together_is_given_together() {
+fn keys_that_need_each_other_are_required_together() {
     let folder = Folder::new("pairs");
     for (yaml, problem) in [
         ("{certificate: {file: ca.pem}}", "tls.certificate: a client certificate needs its `key`"),

@@ -1,8 +1,8 @@
-//! The verdict on a server's certificate: webpki's, but for a certificate that the spec itself holds.
+//! Verifies a server's certificate with webpki, or by exact match if the spec itself holds the certificate.
 //!
-//! Whoever makes one certificate for one server gives that very certificate to its clients. It has no authority above
-//! it, is often marked as an authority itself, and sometimes is of X.509 version 1 or has a common name alone; so it is
-//! compared as a whole, and its dates and its name are looked at here.
+//! A self-signed certificate of a single server is given to clients as `tls.ca`. It often has CA:TRUE, and sometimes is of
+//! X.509 version 1 or has only a common name. webpki refuses all of these, so such a certificate is compared as a whole,
+//! and its validity and its name are verified here.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ use crate::NetError;
 pub(super) struct Verifier {
     verification: Verification,
     pinned: Arc<[CertificateDer<'static>]>,
-    /// `None` where no authority is trusted: then a certificate is accepted by exact match, or not verified at all.
+    /// `None` if there is no trust anchor. Then a certificate is accepted by exact match only, or not verified at all.
     webpki: Option<Arc<WebPkiServerVerifier>>,
     algorithms: WebPkiSupportedAlgorithms,
 }
@@ -33,7 +33,7 @@ impl Verifier {
     pub(super) fn new(tls: &Tls, provider: &Arc<CryptoProvider>) -> Result<Self, NetError> {
         let webpki = match tls.verification {
             Verification::None => None,
-            // `tls.ca` holds certificates of servers, and none of an authority.
+            // `tls.ca` holds only certificates of servers.
             Verification::Full | Verification::Authority if tls.roots.is_empty() => None,
             Verification::Full | Verification::Authority => {
                 let builder =
@@ -46,13 +46,13 @@ impl Verifier {
         Ok(Self { verification: tls.verification, pinned: Arc::clone(&tls.pinned), webpki, algorithms })
     }
 
-    /// Takes any certificate: for a look at what a listener speaks.
+    /// Returns a verifier that accepts any certificate. It is for probes, which send nothing after the handshake.
     pub(super) fn unverified(provider: &CryptoProvider) -> Self {
         let algorithms = provider.signature_verification_algorithms;
         Self { verification: Verification::None, pinned: Arc::new([]), webpki: None, algorithms }
     }
 
-    /// The dates and the name of a certificate that the spec holds.
+    /// Verifies the validity and the name of a certificate that the spec holds.
     fn verify_pinned(
         &self,
         leaf: &CertificateDer<'_>,
@@ -86,26 +86,27 @@ impl ServerCertVerifier for Verifier {
         if self.verification == Verification::None {
             return Ok(ServerCertVerified::assertion());
         }
-        let wanted = name.to_str();
+        let expected_name = name.to_str();
         if self.pinned.iter().any(|pinned| pinned == leaf) {
-            return match self.verify_pinned(leaf, &wanted, now) {
+            return match self.verify_pinned(leaf, &expected_name, now) {
                 Ok(()) => Ok(ServerCertVerified::assertion()),
                 Err(fault) => Err(fault.into()),
             };
         }
-        let verdict = match &self.webpki {
+        let result = match &self.webpki {
             Some(webpki) => webpki.verify_server_cert(leaf, chain, name, ocsp, now),
             None => Err(CertificateError::UnknownIssuer.into()),
         };
-        match verdict {
-            // The name is the last thing that is looked at, so everything else holds.
+        match result {
+            // webpki verifies the name last, so everything else has been accepted.
             Err(Error::InvalidCertificate(
                 CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
             )) if self.verification == Verification::Authority => Ok(ServerCertVerified::assertion()),
             Err(Error::InvalidCertificate(error)) => {
-                Err(explain(&error, &Presented { leaf, chain, name: &wanted, pinned: &self.pinned }).into())
+                Err(explain(&error, &Presented { leaf, chain, name: &expected_name, pinned: &self.pinned })
+                    .into())
             }
-            verdict => verdict,
+            result => result,
         }
     }
 

@@ -1,4 +1,4 @@
-//! What a certificate says about itself: for messages, and for the exact match that webpki cannot judge.
+//! Reads the fields of a certificate, for messages and for certificates that webpki cannot parse.
 
 use std::time::Duration;
 
@@ -11,11 +11,11 @@ use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::ext::pkix::{BasicConstraints, SubjectAltName};
 use x509_cert::time::Time;
 
-/// A certificate that could be read.
+/// A parsed X.509 certificate.
 pub(super) struct Certificate(CertificateInner<Raw>);
 
 impl Certificate {
-    /// `None` when the bytes are no certificate.
+    /// Parses a certificate; `None` if the bytes are none.
     pub(super) fn read(der: &[u8]) -> Option<Self> {
         CertificateInner::from_der(der).ok().map(Self)
     }
@@ -28,17 +28,17 @@ impl Certificate {
         cut(&self.0.tbs_certificate().issuer().to_string())
     }
 
-    /// Whether its issuer's name is its own.
+    /// Returns true if the issuer has the same name as the subject.
     pub(super) fn is_self_issued(&self) -> bool {
         self.0.tbs_certificate().subject() == self.0.tbs_certificate().issuer()
     }
 
-    /// Whether the other one has the name of this one's issuer.
+    /// Returns true if the subject of `other` has the name of this certificate's issuer.
     pub(super) fn may_be_issued_by(&self, other: &Self) -> bool {
         self.0.tbs_certificate().issuer() == other.0.tbs_certificate().subject()
     }
 
-    /// The DNS names; `None` when there is no list of alternative names at all.
+    /// The DNS names of subjectAltName; `None` without that extension.
     pub(super) fn alternative_names(&self) -> Option<Vec<String>> {
         let (_, names) = self.0.tbs_certificate().get_extension::<SubjectAltName>().ok()??;
         let dns = names.0.iter().filter_map(|name| match name {
@@ -55,18 +55,18 @@ impl Certificate {
         common.filter_map(|part| std::str::from_utf8(part.value.value()).ok().map(cut)).collect()
     }
 
-    /// The first and the last second in which it is valid.
+    /// The first and the last second of the validity.
     pub(super) fn validity(&self) -> (UnixTime, UnixTime) {
         let validity = self.0.tbs_certificate().validity();
         (unix(&validity.not_before), unix(&validity.not_after))
     }
 
-    /// The algorithm that it is signed with.
+    /// The signature algorithm.
     pub(super) fn signed_with(&self) -> String {
         algorithm(&self.0.signature_algorithm().oid)
     }
 
-    /// The kind of its public key: `RSA of 1024 bits`, `P-521`.
+    /// The kind of the public key, such as `RSA of 1024 bits` or `P-521`.
     pub(super) fn key_kind(&self) -> String {
         let key = self.0.tbs_certificate().subject_public_key_info();
         let curve =
@@ -75,18 +75,18 @@ impl Certificate {
         if kind != "RSA" {
             return kind;
         }
-        // SEQUENCE { modulus, exponent }: the modulus is all but a few bytes of it.
+        // The key is SEQUENCE { modulus, exponent }. All but a few bytes are the modulus.
         let bits = key.subject_public_key.raw_bytes().len().saturating_sub(10) / 16 * 128;
         format!("RSA of {bits} bits")
     }
 
-    /// Whether it is marked as no authority (`CA:FALSE`).
+    /// Returns true if basicConstraints says `CA:FALSE`.
     pub(super) fn is_no_authority(&self) -> bool {
         let found = self.0.tbs_certificate().get_extension::<BasicConstraints>();
         matches!(found, Ok(Some((_, constraints))) if !constraints.ca)
     }
 
-    /// Whether signatures by its key can be checked here.
+    /// Returns true if signatures of its key can be verified here.
     pub(super) fn has_supported_key(&self) -> bool {
         let kind = self.key_kind();
         let bits = kind.strip_prefix("RSA of ").and_then(|rest| rest.split(' ').next()?.parse::<u32>().ok());
@@ -96,19 +96,19 @@ impl Certificate {
         )
     }
 
-    /// The public key, as a signature is checked with it.
+    /// The public key in the form that verifies signatures.
     pub(super) fn public_key(&self) -> Option<SubjectPublicKeyInfoDer<'static>> {
         self.0.tbs_certificate().subject_public_key_info().to_der().ok().map(SubjectPublicKeyInfoDer::from)
     }
 }
 
-/// A moment as `2026-01-02T03:04:05Z`.
+/// Formats a time as `2026-01-02T03:04:05Z`.
 pub(super) fn date(time: UnixTime) -> String {
     let moment = x509_cert::der::DateTime::from_unix_duration(Duration::from_secs(time.as_secs()));
     moment.map_or_else(|_| format!("second {} since 1970", time.as_secs()), |moment| moment.to_string())
 }
 
-/// A name is the peer's text, and may be as long as a message of TLS.
+/// Truncates a name. The peer chooses it, and it may be as long as a TLS message.
 fn cut(text: &str) -> String {
     text.chars().take(200).collect()
 }
@@ -117,7 +117,7 @@ fn unix(time: &Time) -> UnixTime {
     UnixTime::since_unix_epoch(time.to_unix_duration())
 }
 
-/// The name of an algorithm or a curve, as people know it.
+/// The common name of an algorithm or a curve.
 fn algorithm(oid: &ObjectIdentifier) -> String {
     let name = match oid.to_string().as_str() {
         "1.2.840.113549.1.1.1" => "RSA",
@@ -151,10 +151,10 @@ mod tests {
     use rustls::pki_types::CertificateDer;
     use rustls::pki_types::pem::PemObject as _;
 
-    /// Of `openssl req -x509` for `CN=localhost`.
+    /// Made by `openssl req -x509` for `CN=localhost`.
     const PEM: &[u8] = include_bytes!("x509_test.pem");
 
-    fn everything(certificate: &Certificate) -> String {
+    fn all_fields(certificate: &Certificate) -> String {
         let names = certificate.alternative_names();
         let (from, to) = certificate.validity();
         format!(
@@ -172,9 +172,9 @@ mod tests {
     }
 
     #[test]
-    fn a_certificate_tells_everything_that_messages_need() {
+    fn all_fields_of_a_certificate_are_read() {
         let der = CertificateDer::from_pem_slice(PEM).unwrap();
-        insta::assert_snapshot!(everything(&Certificate::read(&der).unwrap()));
+        insta::assert_snapshot!(all_fields(&Certificate::read(&der).unwrap()));
     }
 
     proptest! {
@@ -186,7 +186,7 @@ mod tests {
             }
             der.truncate(der.len().saturating_sub(cut));
             if let Some(certificate) = Certificate::read(&der) {
-                let _ = (everything(&certificate), certificate.public_key(), certificate.has_supported_key());
+                let _ = (all_fields(&certificate), certificate.public_key(), certificate.has_supported_key());
             }
         }
     }

@@ -1,4 +1,4 @@
-//! A folder with keys and certificates made by `openssl`, and a server of `openssl` that shows them.
+//! Test support: a directory with keys and certificates made by `openssl`, and an `openssl s_server` that uses them.
 
 #![allow(dead_code, unreachable_pub, clippy::allow_attributes, reason = "each test file uses some of it")]
 
@@ -15,11 +15,11 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 pub const LIMIT: Duration = Duration::from_secs(10);
 
-/// Makes `server.crt` and `server.key`, as people do for a server of their own.
+/// The command that makes a self-signed `server.crt` with `server.key`.
 pub const SELF_SIGNED: &str = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
      -keyout server.key -out server.crt -subj /CN=localhost -addext subjectAltName=DNS:localhost";
 
-/// Removed at the end.
+/// A temporary directory that is removed when dropped.
 pub struct Folder(PathBuf);
 
 impl Folder {
@@ -29,7 +29,7 @@ impl Folder {
         let path = std::env::temp_dir().join(format!("init-net-tests-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&path).unwrap();
         let folder = Self(path);
-        // What `openssl ca` needs to know before it dates a certificate.
+        // The configuration that `openssl ca` requires to set the validity of a certificate.
         std::fs::write(
             folder.0.join("ca.cnf"),
             "[ca]\ndefault_ca=d\n[d]\ndatabase=index.txt\nserial=serial\nnew_certs_dir=.\ndefault_md=sha256\n\
@@ -49,7 +49,7 @@ impl Folder {
         assert!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stderr));
     }
 
-    /// Makes `NAME.crt` and `NAME.key`.
+    /// Makes an authority: `NAME.crt` and `NAME.key`.
     pub fn authority(&self, name: &str, subject: &str) {
         self.sh(&format!(
             "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -keyout {name}.key \
@@ -57,7 +57,7 @@ impl Folder {
         ));
     }
 
-    /// Makes `server.key` and a request for it.
+    /// Makes `server.key` and a signing request for it.
     pub fn request(&self, curve: &str) {
         self.sh(&format!(
             "openssl req -newkey ec -pkeyopt ec_paramgen_curve:{curve} -nodes -keyout server.key -out server.csr \
@@ -72,7 +72,7 @@ impl Drop for Folder {
     }
 }
 
-/// `openssl s_server`, ended when it is dropped.
+/// An `openssl s_server` process that is killed when dropped.
 pub struct Server {
     process: Child,
     pub endpoint: Endpoint,
@@ -104,19 +104,19 @@ impl Drop for Server {
     }
 }
 
-/// What a run would connect with. Secrets are the files of the folder.
+/// Makes the connector for a section `tls`. The secrets are files of the directory.
 pub fn connector(folder: &Folder, yaml: &str, verification: Verification) -> Result<Connector, NetError> {
     let spec: TlsSpec = serde_saphyr::from_str(yaml).unwrap();
-    let mut wrong = Violations::default();
+    let mut violations = Violations::default();
     let files = Files::relative_to(folder.path());
-    let tls = Tls::validate(&spec, verification, &files, &SpecPath::root().key("tls"), &mut wrong);
-    assert_eq!(wrong.iter().map(ToString::to_string).collect::<Vec<_>>(), Vec::<String>::new());
+    let tls = Tls::validate(&spec, verification, &files, &SpecPath::root().key("tls"), &mut violations);
+    assert_eq!(violations.iter().map(ToString::to_string).collect::<Vec<_>>(), Vec::<String>::new());
     let names: BTreeSet<_> = tls.secrets().cloned().collect();
     let secrets = Secrets::read(folder.path(), &names).unwrap();
     tls.connector(&secrets)
 }
 
-/// One handshake, one request and its answer, as far as all of them go.
+/// Does a handshake and one request, and returns the first error.
 pub async fn connect_with(
     folder: &Folder,
     server: &Server,
@@ -125,7 +125,7 @@ pub async fn connect_with(
 ) -> Result<(), NetError> {
     let connector = connector(folder, yaml, verification)?;
     let stream = open(&server.endpoint, Some(&connector), LIMIT).await?;
-    talk(stream).await.map_err(|error| {
+    request_and_answer(stream).await.map_err(|error| {
         let fault = connector.fault(&server.endpoint, &error);
         fault.unwrap_or_else(|| panic!("no fault of TLS: {error}"))
     })
@@ -135,7 +135,7 @@ pub async fn connect(folder: &Folder, server: &Server, yaml: &str) -> Result<(),
     connect_with(folder, server, yaml, Verification::Full).await
 }
 
-async fn talk(mut stream: Stream) -> std::io::Result<()> {
+async fn request_and_answer(mut stream: Stream) -> std::io::Result<()> {
     assert!(stream.is_encrypted() && stream.peer_certificate().is_some());
     stream.write_all(b"GET / HTTP/1.0\r\n\r\n").await?;
     stream.read_u8().await.map(drop)

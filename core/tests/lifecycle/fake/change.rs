@@ -1,4 +1,4 @@
-//! What the server in memory can be told to do.
+//! The changes of the fake backend.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -60,7 +60,7 @@ impl fmt::Display for Change {
 }
 
 impl Change {
-    pub(super) fn happen(&self) {
+    pub(super) fn apply_to_server(&self) {
         let (Self::Create { name, value } | Self::Alter { name, value: Drift { to: value, .. } }) = self
         else {
             return SERVER.with_borrow_mut(|server| server.owner = None);

@@ -163,14 +163,14 @@ fn what_a_spec_cannot_say_is_told_and_of_the_first_superuser_only_what_was_chang
     statements(
         &a,
         "model",
-        "DROP SCHEMA public;\nCREATE FOREIGN DATA WRAPPER f;\nCREATE SERVER s FOREIGN DATA WRAPPER f;\n",
+        "DROP SCHEMA public;\nCREATE FOREIGN DATA WRAPPER f;\nGRANT USAGE ON FOREIGN DATA WRAPPER f TO public;\n",
     );
     let page = export(&a, &[]);
     for line in [
         "#   databases.closed: what is inside: it takes no connections\n",
         "#   databases.model: that its schema `public` was dropped\n",
-        "#   databases.model: foreign servers (1)\n",
         "#   databases.model: foreign-data wrappers (1)\n",
+        "#   databases.model: privileges on foreign-data wrappers (1)\n",
         "#   databases: parameters of all roles (ALTER ROLE ALL SET) (1)\n",
         "  postgres: {connectionLimit: 50, settings: {work_mem: \"6MB\"}}\n",
     ] {

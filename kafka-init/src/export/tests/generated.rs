@@ -1,4 +1,4 @@
-//! Clusters of any kind, as `export` finds them.
+//! Generates clusters as `export` reads them.
 
 use std::collections::BTreeMap;
 
@@ -39,7 +39,8 @@ fn topics() -> impl Strategy<Value = BTreeMap<String, ObservedTopic>> {
 }
 
 fn users() -> impl Strategy<Value = BTreeMap<String, Credentials>> {
-    let credential = (4096_u32..16_384).prop_map(|iterations| Credential { iterations, opens: true });
+    let credential =
+        (4096_u32..16_384).prop_map(|iterations| Credential { iterations, password_matches: true });
     let mechanisms = select(vec![Scram::Sha256, Scram::Sha512]);
     let credentials = proptest::collection::btree_map(mechanisms, credential, 1..3);
     proptest::collection::btree_map("[ -~\n]{1,8}", credentials, 0..4)
@@ -112,7 +113,7 @@ fn resources() -> impl Strategy<Value = BTreeMap<ConfigResource, Values>> {
     proptest::collection::btree_map(resource, values(), 0..5)
 }
 
-/// A cluster of any kind, with names that a spec, a shell or a terminal would choke on.
+/// A cluster with names that are special in YAML, in a shell or on a terminal.
 pub(super) fn found() -> impl Strategy<Value = Found> {
     let broker_defaults = prop_oneof![Just(Values::new()), values()];
     let acls = proptest::collection::btree_set(binding(), 0..12);

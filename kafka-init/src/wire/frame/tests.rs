@@ -6,10 +6,10 @@ use kafka_protocol::messages::{
 };
 use proptest::prelude::*;
 
-fn decode_in_every_version<C: Call>(frame: &Bytes) {
-    for version in C::VERSIONS.min..=C::VERSIONS.max {
-        if C::header_version(version) >= 2 {
-            let _ = decode::<C>(frame.clone(), version, 0);
+fn decode_in_every_version<R: Request>(frame: &Bytes) {
+    for version in R::VERSIONS.min..=R::VERSIONS.max {
+        if R::header_version(version) >= 2 {
+            let _ = decode::<R>(frame.clone(), version, 0);
         }
     }
 }
@@ -42,7 +42,7 @@ fn an_array_that_the_frame_cannot_hold_reserves_nothing() {
 }
 
 #[test]
-fn so_does_one_of_the_time_before_varints() {
+fn an_array_without_varints_that_the_frame_cannot_hold_reserves_nothing() {
     let header = [0, 0, 0, 0];
     let two_billion = [0, 33, 0x7f, 0xff, 0xff, 0xff];
     let frame = Bytes::from([&header[..], &two_billion].concat());
@@ -53,7 +53,7 @@ fn so_does_one_of_the_time_before_varints() {
     assert_eq!((answer.error_code, answer.mechanisms.first().unwrap().as_str()), (33, "PLAIN"));
 }
 
-/// Each of these takes seven bytes here, and thirty times that in memory.
+/// Each item takes seven bytes in the frame, and thirty times that in memory.
 #[test]
 fn an_answer_of_more_items_than_can_be_expected_is_refused() {
     let count = |count: u32| {
@@ -66,13 +66,13 @@ fn an_answer_of_more_items_than_can_be_expected_is_refused() {
         varint.push(u8::try_from(rest).unwrap());
         varint
     };
-    let of = |resources: u32| {
+    let decode_resources = |resources: u32| {
         let nothing = [0, 0, 0, 2, 1, 1, 0].repeat(usize::try_from(resources).unwrap());
         let frame = [&[0; 5][..], &[0; 4], &count(resources), &nothing, &[0]].concat();
         decode::<DescribeConfigsRequest>(Bytes::from(frame), 4, 0)
     };
-    assert_eq!(of(1_000).unwrap().results.len(), 1_000);
-    assert!(of(1_000_000).is_err());
+    assert_eq!(decode_resources(1_000).unwrap().results.len(), 1_000);
+    assert!(decode_resources(1_000_000).is_err());
 }
 
 proptest! {

@@ -1,5 +1,5 @@
-//! What the values of a condition mean. A server keeps some of them in a form of its own: an address as a network, a
-//! network without the bits behind its prefix, a point in time in whole seconds.
+//! Normalises the values of conditions. A server stores some of them in its own form: an address as a network, a
+//! network without the bits behind its prefix, a time in whole seconds.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -21,14 +21,15 @@ pub(super) fn conditions(condition: Option<&Value>) -> Conditions {
         .collect()
 }
 
-/// An address of IPv6 without a prefix length, which a server may take for a whole /32.
+/// True when a condition has an IPv6 address without a prefix length, which a server may read as a whole /32.
 pub(super) fn bare_ipv6(conditions: &Conditions) -> bool {
     conditions.iter().any(|((operator, _), values)| {
-        is_of(operator, "IpAddress") && values.iter().any(|value| value.parse::<std::net::Ipv6Addr>().is_ok())
+        is_kind(operator, "IpAddress")
+            && values.iter().any(|value| value.parse::<std::net::Ipv6Addr>().is_ok())
     })
 }
 
-/// A condition's own values are literal: `**` stays what it is.
+/// The values of a condition are literal, so `**` is kept.
 fn literals(value: &Value) -> BTreeSet<String> {
     match value {
         Value::Array(list) => list.iter().flat_map(literals).collect(),
@@ -37,24 +38,26 @@ fn literals(value: &Value) -> BTreeSet<String> {
     }
 }
 
-/// Whether an operator is one of these, whatever it says before (`ForAllValues:`, `Not`) and after it (`IfExists`).
-fn is_of(operator: &str, kind: &str) -> bool {
+/// True when an operator is of this kind, with any qualifier before (`ForAllValues:`, `Not`) and after it
+/// (`IfExists`).
+fn is_kind(operator: &str, kind: &str) -> bool {
     let plain = operator.rsplit(':').next().unwrap_or(operator);
     plain.strip_prefix("Not").unwrap_or(plain).starts_with(kind)
 }
 
 fn canonical(operator: &str, value: String) -> String {
-    let shorter = if is_of(operator, "IpAddress") {
+    let normalised = if is_kind(operator, "IpAddress") {
         network(&value)
-    } else if is_of(operator, "Date") {
+    } else if is_kind(operator, "Date") {
         whole_seconds(&value)
     } else {
         None
     };
-    shorter.unwrap_or(value)
+    normalised.unwrap_or(value)
 }
 
-/// `10.1.2.3/8` is `10.0.0.0/8`, and `10.1.2.3` is `10.1.2.3/32`. An address of IPv6 alone stays alone.
+/// Normalises a network: `10.1.2.3/8` is `10.0.0.0/8`, and `10.1.2.3` is `10.1.2.3/32`. An IPv6 address without a
+/// prefix length is kept.
 fn network(value: &str) -> Option<String> {
     let (address, prefix) =
         value.split_once('/').map_or((value, None), |(address, prefix)| (address, Some(prefix)));
@@ -74,7 +77,8 @@ fn network(value: &str) -> Option<String> {
     }
 }
 
-/// Without the fraction of a second, and with `Z` for no offset: `2026-01-01T00:00:00.5+00:00` is `2026-01-01T00:00:00Z`.
+/// Drops the fraction of a second, and writes a zero offset as `Z`: `2026-01-01T00:00:00.5+00:00` is
+/// `2026-01-01T00:00:00Z`.
 fn whole_seconds(value: &str) -> Option<String> {
     let (date, time) = value.split_once('T')?;
     let zone = time.find(['Z', '+', '-'])?;

@@ -1,5 +1,5 @@
-//! What a document says about one request. Conditions and variables depend on a request that has not been made: an Allow
-//! that has some may allow, and a Deny that has some may not deny.
+//! Evaluates a document for one action. Conditions and policy variables depend on a request that has not been made,
+//! so an Allow with conditions counts as allowing, and a Deny with conditions does not count.
 
 use super::Document;
 use super::permission::{Matched, Permission};
@@ -7,20 +7,24 @@ use super::permission::{Matched, Permission};
 const ARN: &str = "arn:aws:s3:::";
 
 impl Document {
-    /// A statement allows the action on one of the resources. An admin action is about none.
+    /// True when a statement allows the action on one of the resources. An admin action has no resource.
     pub(crate) fn allows(&self, action: &str, resources: &[String]) -> bool {
-        self.meaning.iter().any(|said| said.allow && said.covers(action, resources))
+        self.meaning.iter().any(|permission| permission.allow && permission.covers(action, resources))
     }
 
-    /// A statement without conditions denies it, to everybody or to whomever the document is attached to.
+    /// True when a statement without conditions denies the action to everybody, or to those that the document is
+    /// attached to.
     pub(crate) fn denies(&self, action: &str, resources: &[String]) -> bool {
-        self.meaning.iter().any(|said| {
-            let everybody = match &said.principal {
+        self.meaning.iter().any(|permission| {
+            let everybody = match &permission.principal {
                 Matched::Absent => true,
                 Matched::One(principal) => principal == "*",
                 Matched::AllExcept(_) => false,
             };
-            !said.allow && everybody && said.conditions.is_empty() && said.covers(action, resources)
+            !permission.allow
+                && everybody
+                && permission.conditions.is_empty()
+                && permission.covers(action, resources)
         })
     }
 }
@@ -50,7 +54,8 @@ impl Permission {
     }
 }
 
-/// `*` is any text and `?` any one character. After a mismatch only the last `*` takes more, so the time is bounded.
+/// Matches a pattern in which `*` is any text and `?` any one character. After a mismatch only the last `*` is
+/// extended, so the time is bounded.
 fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
     let (mut at, mut read) = (0, 0);
@@ -107,12 +112,12 @@ mod tests {
     #[test]
     fn a_statement_is_about_its_actions_and_resources() {
         let on = |resource: &str| vec![resource.to_owned()];
-        let said =
+        let read_app =
             document(&json!({"Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::app-*"}));
-        assert!(said.allows("s3:GetBucketPolicy", &on("app-1")));
-        assert!(!said.allows("s3:GetBucketPolicy", &on("other")));
-        assert!(!said.allows("s3:PutBucketPolicy", &on("app-1")));
-        assert!(!said.denies("s3:GetBucketPolicy", &on("app-1")));
+        assert!(read_app.allows("s3:GetBucketPolicy", &on("app-1")));
+        assert!(!read_app.allows("s3:GetBucketPolicy", &on("other")));
+        assert!(!read_app.allows("s3:PutBucketPolicy", &on("app-1")));
+        assert!(!read_app.denies("s3:GetBucketPolicy", &on("app-1")));
         let admin = document(&json!({"Effect": "Allow", "Action": "admin:*"}));
         assert!(admin.allows("admin:GetUser", &[]));
         assert!(!admin.allows("s3:ListBucket", &on("app-1")));

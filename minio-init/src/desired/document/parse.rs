@@ -1,4 +1,4 @@
-//! Reads what a document in JSON allows: strictly for a spec, whose every mistake is told, and leniently for a server.
+//! Parses policy documents in JSON: strictly for a spec, with all mistakes reported, and leniently for a server.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -9,7 +9,7 @@ use super::condition::conditions;
 use super::permission::{Matched, Permission};
 
 const VERSIONS: [&str; 2] = ["2012-10-17", "2008-10-17"];
-/// The keys of a statement, in the order in which people write them.
+/// The keys of a statement, in their usual order.
 pub(crate) const STATEMENT: [&str; 9] = [
     "Sid",
     "Effect",
@@ -21,13 +21,13 @@ pub(crate) const STATEMENT: [&str; 9] = [
     "NotResource",
     "Condition",
 ];
-/// What MinIO takes at most for one policy.
+/// The largest policy that MinIO accepts.
 const SIZE_LIMIT: usize = 20 * 1024;
 
-/// What the meaning of one document may take in memory.
+/// The most memory that the permissions of one document may take.
 const MEANING_LIMIT: usize = 4 << 20;
 
-/// What a document is for: a bucket's says to whom, a user's is attached to somebody.
+/// The kind of a policy: a bucket policy names principals, an identity policy is attached to them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Attached to users, groups and access keys.
@@ -36,7 +36,7 @@ pub enum Kind {
     Bucket,
 }
 
-/// One step of the way to a place in a document.
+/// One step of a path in a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Under a key.
@@ -45,12 +45,12 @@ pub enum Step {
     Index(usize),
 }
 
-/// Collects what is wrong.
+/// Collects problems.
 #[derive(Default)]
-struct Problems(Found);
+struct Problems(ProblemList);
 
-/// What is wrong, each with where.
-pub(super) type Found = Vec<(Vec<Step>, String)>;
+/// Problems, each with its path.
+pub(super) type ProblemList = Vec<(Vec<Step>, String)>;
 
 impl Problems {
     fn push(&mut self, at: &[Step], problem: impl fmt::Display) {
@@ -58,24 +58,24 @@ impl Problems {
     }
 }
 
-fn under(at: &[Step], key: &str) -> Vec<Step> {
+fn child(at: &[Step], key: &str) -> Vec<Step> {
     let mut path = at.to_vec();
     path.push(Step::Key(key.to_owned()));
     path
 }
 
-/// The document as it is sent, and its single permissions.
-pub(super) fn document(json: &Value, kind: Kind) -> Result<(Value, BTreeSet<Permission>), Found> {
+/// The document in the form that is sent, and its permissions.
+pub(super) fn document(json: &Value, kind: Kind) -> Result<(Value, BTreeSet<Permission>), ProblemList> {
     let mut problems = Problems::default();
     let statements = check(json, kind, &mut problems);
-    if weight(statements.iter().map(|(_, statement)| *statement)) > MEANING_LIMIT {
+    if expanded_size(statements.iter().map(|(_, statement)| *statement)) > MEANING_LIMIT {
         problems.push(&[], "it spells out too many single permissions: use wildcards");
     }
     if !problems.0.is_empty() {
         return Err(problems.0);
     }
     let meaning = statements.iter().flat_map(|(_, statement)| permissions(statement)).collect();
-    // A server may refuse a single statement that is no list.
+    // A server may refuse a single statement that is not in a list.
     let list: Vec<Value> =
         statements.into_iter().map(|(_, statement)| Value::Object(statement.clone())).collect();
     let mut sent = json.clone();
@@ -85,12 +85,12 @@ pub(super) fn document(json: &Value, kind: Kind) -> Result<(Value, BTreeSet<Perm
     Ok((sent, meaning))
 }
 
-/// The single permissions of a server's document; `None` for one that has none, or too many.
+/// The permissions of a server's document; `None` for one without statements, or with too many permissions.
 pub(super) fn lenient(json: &Value) -> Option<BTreeSet<Permission>> {
     let statements = json.get("Statement")?;
     let one = std::slice::from_ref(statements);
     let list = statements.as_array().map_or(one, Vec::as_slice);
-    if weight(list.iter().filter_map(Value::as_object)) > MEANING_LIMIT {
+    if expanded_size(list.iter().filter_map(Value::as_object)) > MEANING_LIMIT {
         return None;
     }
     Some(list.iter().filter_map(Value::as_object).flat_map(permissions).collect())
@@ -107,13 +107,13 @@ fn check<'a>(json: &'a Value, kind: Kind, problems: &mut Problems) -> Vec<Statem
         problems.push(&[], format!("a policy document has at most {} KiB", SIZE_LIMIT / 1024));
     }
     for key in fields.keys().filter(|key| !["Version", "Id", "ID", "Statement"].contains(&key.as_str())) {
-        problems.push(&under(&[], key), "a policy document has only Version, Id and Statement");
+        problems.push(&child(&[], key), "a policy document has only Version, Id and Statement");
     }
     let version = fields.get("Version").and_then(Value::as_str);
     if !version.is_some_and(|version| VERSIONS.contains(&version)) {
-        problems.push(&under(&[], "Version"), "write Version: \"2012-10-17\"");
+        problems.push(&child(&[], "Version"), "write Version: \"2012-10-17\"");
     }
-    let at = under(&[], "Statement");
+    let at = child(&[], "Statement");
     let listed: Vec<Statement<'a>> = match fields.get("Statement") {
         Some(Value::Array(list)) if !list.is_empty() => {
             let step = |(index, statement)| statement_at(&at, index, statement, problems);
@@ -147,10 +147,10 @@ fn statement_at<'a>(
 
 fn check_statement(at: &[Step], statement: &Map<String, Value>, kind: Kind, problems: &mut Problems) {
     for key in statement.keys().filter(|key| !STATEMENT.contains(&key.as_str())) {
-        problems.push(&under(at, key), format!("a statement has only {}", STATEMENT.join(", ")));
+        problems.push(&child(at, key), format!("a statement has only {}", STATEMENT.join(", ")));
     }
     if !matches!(statement.get("Effect").and_then(Value::as_str), Some("Allow" | "Deny")) {
-        problems.push(&under(at, "Effect"), "write Effect: Allow or Deny");
+        problems.push(&child(at, "Effect"), "write Effect: Allow or Deny");
     }
     for (key, not) in [("Action", "NotAction"), ("Resource", "NotResource"), ("Principal", "NotPrincipal")] {
         let given: Vec<&str> = [key, not].into_iter().filter(|key| statement.contains_key(*key)).collect();
@@ -159,21 +159,21 @@ fn check_statement(at: &[Step], statement: &Map<String, Value>, kind: Kind, prob
             [] if key == "Resource" && kind == Kind::Identity && needs_no_resource(statement) => {}
             [] => problems.push(at, format!("a statement has {key} or {not}")),
             [given] if key == "Principal" && kind == Kind::Identity => {
-                problems.push(&under(at, given), "only a bucket's policy says to whom; this one is attached");
+                problems.push(&child(at, given), "only a bucket's policy says to whom; this one is attached");
             }
-            [given] => check_values(&under(at, given), statement.get(*given), key == "Principal", problems),
+            [given] => check_values(&child(at, given), statement.get(*given), key == "Principal", problems),
             _ => problems.push(at, format!("a statement has {key} or {not}, not both")),
         }
     }
     if let Some(condition) = statement.get("Condition") {
         let by_operator = condition.as_object();
         if !by_operator.is_some_and(|operators| operators.values().all(Value::is_object)) {
-            problems.push(&under(at, "Condition"), "conditions are mappings: operator, key, values");
+            problems.push(&child(at, "Condition"), "conditions are mappings: operator, key, values");
         }
     }
 }
 
-/// `admin:` and `kms:` actions are about no bucket.
+/// True when all actions are `admin:`, `kms:` or `sts:` actions, which have no resource.
 fn needs_no_resource(statement: &Map<String, Value>) -> bool {
     let actions = statement.get("Action").or_else(|| statement.get("NotAction"));
     let other = |action: &String| ["admin:", "kms:", "sts:"].iter().any(|prefix| action.starts_with(prefix));
@@ -196,8 +196,8 @@ fn check_values(at: &[Step], value: Option<&Value>, principal: bool, problems: &
     }
 }
 
-/// The bytes that all single permissions take, or more. A short document may spell out millions.
-fn weight<'a>(statements: impl Iterator<Item = &'a Map<String, Value>>) -> usize {
+/// An upper bound for the bytes that all permissions take. A short document may expand to millions.
+fn expanded_size<'a>(statements: impl Iterator<Item = &'a Map<String, Value>>) -> usize {
     let list = |statement: &Map<String, Value>, key: &str| {
         statement.get(key).map_or((1, 0), |value| {
             let values = values(value);
@@ -217,14 +217,14 @@ fn weight<'a>(statements: impl Iterator<Item = &'a Map<String, Value>>) -> usize
     statements.map(one).fold(0, |sum, (count, bytes)| sum.saturating_add(count.saturating_mul(bytes)))
 }
 
-/// Every single permission of a statement.
+/// Every permission of a statement.
 fn permissions(statement: &Map<String, Value>) -> Vec<Permission> {
     let allow = statement.get("Effect").and_then(Value::as_str) == Some("Allow");
     let conditions = conditions(statement.get("Condition"));
-    let actions = whos(statement, "Action", "NotAction");
-    let resources = whos(statement, "Resource", "NotResource");
+    let actions = matched(statement, "Action", "NotAction");
+    let resources = matched(statement, "Resource", "NotResource");
     let mut all = Vec::new();
-    for principal in whos(statement, "Principal", "NotPrincipal") {
+    for principal in matched(statement, "Principal", "NotPrincipal") {
         for action in &actions {
             for resource in &resources {
                 let (principal, action, resource) = (principal.clone(), action.clone(), resource.clone());
@@ -235,17 +235,17 @@ fn permissions(statement: &Map<String, Value>) -> Vec<Permission> {
     all
 }
 
-fn whos(statement: &Map<String, Value>, key: &str, not: &str) -> Vec<Matched> {
-    // A server may show the one that was not given as an empty list.
-    let said = |key: &str| statement.get(key).filter(|value| !values(value).is_empty());
-    match (said(key), said(not)) {
+fn matched(statement: &Map<String, Value>, key: &str, not: &str) -> Vec<Matched> {
+    // A server may return the element that was not given as an empty list.
+    let given = |key: &str| statement.get(key).filter(|value| !values(value).is_empty());
+    match (given(key), given(not)) {
         (Some(value), _) => values(value).into_iter().map(Matched::One).collect(),
         (None, Some(value)) => vec![Matched::AllExcept(values(value))],
         (None, None) => vec![Matched::Absent],
     }
 }
 
-/// A scalar, a list, or a principal by kind; `**` is `*`.
+/// The values of a scalar, a list, or a map of principals by type; `**` is `*`.
 fn values(value: &Value) -> BTreeSet<String> {
     match value {
         Value::Array(list) => list.iter().flat_map(values).collect(),
@@ -258,7 +258,7 @@ fn values(value: &Value) -> BTreeSet<String> {
     }
 }
 
-/// `"*"` and `{"AWS": "*"}` are everybody.
+/// A principal; `"*"` and `{"AWS": "*"}` both stand for everybody.
 fn principal(kind: &str, value: &str) -> String {
     if kind == "AWS" { value.to_owned() } else { format!("{kind}:{value}") }
 }

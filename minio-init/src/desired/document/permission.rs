@@ -1,8 +1,8 @@
-//! The single permissions that the statements of a policy document spell out.
+//! The permissions that the statements of a policy document expand to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The smallest thing that a statement says. A `Not…` list cannot be split, and stays whole.
+/// One permission. A `NotAction`, `NotResource` or `NotPrincipal` list cannot be split, so it stays whole.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Permission {
     pub(super) allow: bool,
@@ -12,7 +12,7 @@ pub(crate) struct Permission {
     pub(super) conditions: Conditions,
 }
 
-/// One value, or everything but these.
+/// An element of a statement: absent, one value, or everything except a list of values.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Matched {
     Absent,
@@ -20,5 +20,5 @@ pub(crate) enum Matched {
     AllExcept(BTreeSet<String>),
 }
 
-/// By operator and key.
+/// The values of conditions, by operator and key.
 pub(super) type Conditions = BTreeMap<(String, String), BTreeSet<String>>;

@@ -1,4 +1,4 @@
-//! Servers of any kind, with names that a spec, a shell or a terminal would choke on.
+//! Generates servers, with names that are special in YAML, in a shell or on a terminal.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,9 @@ use crate::desired::document::Document;
 use crate::desired::{
     Action, Anonymous, Cors, Lock, Period, RetentionMode, Route, Rule, Size, Status, Versioning, names,
 };
-use crate::observed::{Observed, SeenBucket, SeenGroup, SeenKey, SeenRule, SeenUser};
+use crate::observed::{
+    Observed, ObservedAccessKey, ObservedBucket, ObservedGroup, ObservedRule, ObservedUser,
+};
 
 fn read(statements: &Value) -> Document {
     Document::read(&json!({"Version": "2012-10-17", "Statement": statements})).unwrap()
@@ -72,20 +74,20 @@ fn some<T: Clone + std::fmt::Debug + Ord + 'static>(of: Vec<T>) -> impl Strategy
     subsequence(of, 0..=most).prop_map(|some| some.into_iter().collect())
 }
 
-fn group(users: Vec<Text>, policies: Vec<String>) -> impl Strategy<Value = SeenGroup> {
+fn group(users: Vec<Text>, policies: Vec<String>) -> impl Strategy<Value = ObservedGroup> {
     (status(), some(users), some(policies)).prop_map(|(status, members, policies)| {
-        // Of a disabled group no server shows the policies.
+        // No server shows the policies of a disabled group.
         let policies = if status == Status::Enabled { policies } else { BTreeSet::new() };
-        SeenGroup { status, members, policies }
+        ObservedGroup { status, members, policies }
     })
 }
 
-fn key(users: Vec<Text>, policies: BTreeMap<String, Document>) -> impl Strategy<Value = SeenKey> {
+fn key(users: Vec<Text>, policies: BTreeMap<String, Document>) -> impl Strategy<Value = ObservedAccessKey> {
     let parents: Vec<Text> = [super::own()].into_iter().chain(users).collect();
     let policy = of(select(policies.into_values().collect::<Vec<_>>()));
     let texts = (of("[a-zA-Z][a-zA-Z0-9_-]{0,5}"), of("[ -#%-~\n]{1,8}"));
     (select(parents), status(), policy, texts).prop_map(|(parent, status, policy, (name, description))| {
-        SeenKey {
+        ObservedAccessKey {
             parent,
             status,
             policy,
@@ -100,12 +102,12 @@ fn tags() -> impl Strategy<Value = BTreeMap<String, String>> {
     btree_map("[a-zé:@]([a-z :@]{0,4}[a-z])?", "[a-z0-9+=._:/@-]{0,6}", 0..3)
 }
 
-fn rule() -> impl Strategy<Value = SeenRule> {
+fn rule() -> impl Strategy<Value = ObservedRule> {
     let actions =
         select(vec![Action::ExpireDays, Action::ExpireNoncurrentDays, Action::KeepNoncurrentVersions]);
     let actions = btree_map(actions, 1_u32..999, 1..3);
     let tags = btree_map("[a-z]{1,5}", "[a-z]{0,5}", 0..3);
-    (status(), "[a-z/&<#:]{0,6}", tags, actions).prop_map(|(status, prefix, tags, actions)| SeenRule {
+    (status(), "[a-z/&<#:]{0,6}", tags, actions).prop_map(|(status, prefix, tags, actions)| ObservedRule {
         status,
         rule: Some(Rule { status: Some(status), prefix, tags, actions }),
     })
@@ -153,16 +155,16 @@ fn access(bucket: &str) -> impl Strategy<Value = Option<Document>> + use<> {
     prop_oneof![select(words), document]
 }
 
-fn bucket(name: &str) -> impl Strategy<Value = SeenBucket> + use<> {
+fn bucket(name: &str) -> impl Strategy<Value = ObservedBucket> + use<> {
     let versioning = of(select(vec![Versioning::Enabled, Versioning::Suspended]));
     let ones =
         (of(Just("eu-west-1".to_owned())), versioning, of(lock()), any::<bool>(), of(1_u64..9_999_999_999));
     let lists = (tags(), btree_map("[!-#%-~]{1,8}", rule(), 0..3), routes(), vec(cors(), 0..3));
     (ones, access(name), lists).prop_map(
         |((region, versioning, lock, encrypted, quota), policy, (tags, lifecycle, notifications, cors))| {
-            SeenBucket {
+            ObservedBucket {
                 region,
-                // Object lock keeps versions.
+                // Object lock enables versioning.
                 versioning: if lock.is_some() { Some(Versioning::Enabled) } else { versioning },
                 lock,
                 encryption: encrypted.then(|| "AES256".to_owned()),
@@ -177,7 +179,7 @@ fn bucket(name: &str) -> impl Strategy<Value = SeenBucket> + use<> {
     )
 }
 
-fn buckets() -> impl Strategy<Value = BTreeMap<String, SeenBucket>> {
+fn buckets() -> impl Strategy<Value = BTreeMap<String, ObservedBucket>> {
     let name = "[a-z0-9][a-z0-9-]{1,8}[a-z0-9]";
     let name = name.prop_filter("a name that a spec takes", |name| names::bucket(name).is_ok());
     let entry = name.prop_flat_map(|name| bucket(&name).prop_map(move |bucket| (name.clone(), bucket)));
@@ -188,14 +190,14 @@ pub(super) fn server() -> impl Strategy<Value = Observed> {
     let identities = (policies(), btree_set(account('u'), 0..4)).prop_flat_map(|(policies, users)| {
         let (of_policies, of_users): (Vec<_>, Vec<_>) =
             (policies.keys().cloned().collect(), users.iter().cloned().collect());
-        let user = (status(), some(of_policies.clone())).prop_map(|(status, policies)| SeenUser {
+        let user = (status(), some(of_policies.clone())).prop_map(|(status, policies)| ObservedUser {
             status,
             policies,
             secret_differs: false,
         });
         let users = vec(user, of_users.len()).prop_map({
             let names = of_users.clone();
-            move |seen| names.iter().cloned().zip(seen).collect::<BTreeMap<_, _>>()
+            move |existing| names.iter().cloned().zip(existing).collect::<BTreeMap<_, _>>()
         });
         let groups = btree_map(name(), group(of_users.clone(), of_policies), 0..3);
         let keys = btree_map(account('k'), key(of_users, policies.clone()), 0..4);

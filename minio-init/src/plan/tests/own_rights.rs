@@ -1,4 +1,4 @@
-//! What the account that provisions may do is kept, or the plan has a conflict.
+//! The provisioning account keeps its permissions, or the plan has a conflict.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::desired;
 use crate::desired::Status;
 use crate::desired::document::Document;
-use crate::observed::{Observed, SeenAccount, SeenBucket, SeenGroup, SeenUser};
+use crate::observed::{Observed, ObservedAccount, ObservedBucket, ObservedGroup, ObservedUser};
 
 fn policy(statements: &Value) -> Value {
     json!({"Version": "2012-10-17", "Statement": statements})
@@ -33,13 +33,16 @@ fn own() -> Text {
     Text::Plain("root-user".to_owned())
 }
 
-/// The account has `provision` by itself, or by a group that the server has.
+/// An account with the policy `provision`, attached to it or to one of its groups.
 fn observed(by_group: Option<&str>) -> Observed {
     let provision = names(["provision"]);
-    let group =
-        SeenGroup { status: Status::Enabled, members: BTreeSet::from([own()]), policies: provision.clone() };
+    let group = ObservedGroup {
+        status: Status::Enabled,
+        members: BTreeSet::from([own()]),
+        policies: provision.clone(),
+    };
     let groups: BTreeMap<_, _> = by_group.map(|name| (name.to_owned(), group)).into_iter().collect();
-    let account = SeenAccount {
+    let account = ObservedAccount {
         user: own(),
         policies: if by_group.is_some() { BTreeSet::new() } else { provision },
         groups: groups.clone(),
@@ -49,7 +52,7 @@ fn observed(by_group: Option<&str>) -> Observed {
     Observed { policies, groups, account: Some(account), ..Observed::default() }
 }
 
-/// What the plan's conflicts are, one a line.
+/// The conflicts of a plan, one a line.
 fn conflicts(spec: Value, observed: &Observed) -> String {
     let shown: Vec<_> =
         super::super::plan(&desired(spec), observed).conflicts().iter().map(ToString::to_string).collect();
@@ -90,13 +93,13 @@ fn a_deny_beats_an_allow() {
 }
 
 #[test]
-fn a_narrower_policy_with_all_that_is_needed_is_fine() {
+fn a_narrower_sufficient_policy_is_no_conflict() {
     let enough = policy(&json!([
         {"Effect": "Allow", "Action": ["admin:GetPolicy", "admin:CreatePolicy", "admin:GetUser", "admin:CreateUser"]},
         {"Effect": "Allow", "Action": ["s3:*"], "Resource": ["arn:aws:s3:::data", "arn:aws:s3:::data/*"]},
     ]));
     assert_eq!(conflicts(with_policy(&enough), &observed(None)), "");
-    // What the account never had is not taken from it.
+    // A permission that the account never had is not taken from it.
     let mut poor = observed(None);
     let little = policy(&json!([{"Effect": "Allow", "Action": ["admin:CreatePolicy", "admin:GetPolicy"]}]));
     poor.account.as_mut().unwrap().documents.insert("provision".to_owned(), read(&little));
@@ -104,7 +107,7 @@ fn a_narrower_policy_with_all_that_is_needed_is_fine() {
 }
 
 #[test]
-fn root_and_an_account_that_cannot_be_read_are_not_judged() {
+fn root_and_an_unreadable_account_are_not_checked() {
     let mut unknown = observed(None);
     unknown.account = None;
     assert_eq!(
@@ -145,8 +148,9 @@ fn a_group_that_denies_is_not_joined() {
     };
     let said = conflicts(spec("root-user"), &{
         let mut observed = observed(None);
-        let seen = SeenUser { status: Status::Enabled, policies: BTreeSet::new(), secret_differs: false };
-        observed.users.insert(own(), seen);
+        let existing =
+            ObservedUser { status: Status::Enabled, policies: BTreeSet::new(), secret_differs: false };
+        observed.users.insert(own(), existing);
         observed
     });
     assert!(said.starts_with("groups.closed"), "{said}");
@@ -159,28 +163,28 @@ fn the_user_whose_access_key_provisions_is_not_disabled() {
     let mut observed = observed(None);
     let parent = Text::Plain("parent".to_owned());
     observed.account.as_mut().unwrap().user = parent.clone();
-    let seen = SeenUser { status: Status::Enabled, policies: BTreeSet::new(), secret_differs: false };
-    observed.users.insert(parent, seen);
+    let existing = ObservedUser { status: Status::Enabled, policies: BTreeSet::new(), secret_differs: false };
+    observed.users.insert(parent, existing);
     let spec = json!({"users": {"parent": {"secretKey": {"secret": "a"}, "status": "disabled"}}});
     let said = conflicts(spec, &observed);
     assert!(said.starts_with("users.parent.status"), "{said}");
 }
 
 #[test]
-fn a_bucket_is_not_closed_to_everybody_where_that_binds_the_account() {
+fn a_bucket_policy_that_denies_the_account_is_a_conflict() {
     let spec = |action: &str, resource: &str, condition: Value| {
         let statement = json!({"Effect": "Deny", "Principal": "*", "Action": action, "Resource": resource, "Condition": condition});
         json!({"buckets": {"data": {"policy": {"document": policy(&json!([statement]))}}}})
     };
     let there = |binds: bool| Observed {
-        buckets: BTreeMap::from([("data".to_owned(), SeenBucket::default())]),
+        buckets: BTreeMap::from([("data".to_owned(), ObservedBucket::default())]),
         bucket_policies_bind_accounts: binds,
         ..Observed::default()
     };
     let whole = || spec("s3:*", "arn:aws:s3:::data", json!({}));
     let said = conflicts(whole(), &there(true));
     assert!(said.starts_with("buckets.data.policy") && said.contains("s3:GetBucketPolicy on data"), "{said}");
-    // MinIO asks a bucket policy only about requests without a signature.
+    // MinIO applies a bucket policy only to requests without a signature.
     assert_eq!(conflicts(whole(), &there(false)), "");
     assert_eq!(conflicts(spec("s3:*", "arn:aws:s3:::data/*", json!({})), &there(true)), "");
     assert_eq!(conflicts(spec("s3:GetObject*", "arn:aws:s3:::*", json!({})), &there(true)), "");

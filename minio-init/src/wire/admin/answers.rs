@@ -1,4 +1,4 @@
-//! The answers of the admin API, as far as they are read.
+//! The answers of the admin API, with the fields that are read.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct PolicyInfo {
-    /// RustFS has it in lower case, as in its own files.
+    /// RustFS writes this name in lower case.
     #[serde(alias = "policy")]
     pub(crate) policy: Value,
 }
@@ -23,11 +23,11 @@ pub(crate) struct UserInfo {
     pub(crate) groups: BTreeSet<String>,
 }
 
-/// An account's own record: for an access key (service account), that of its user.
+/// The record of the account that signs; for an access key (service account), that of its user.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct AccountInfo {
-    /// RustFS writes its names as Rust has them.
+    /// RustFS writes its names in snake case.
     #[serde(alias = "account_name")]
     pub(crate) account_name: String,
 }
@@ -48,26 +48,26 @@ pub(crate) struct AccessKeyInfo {
     pub(crate) account_status: String,
     #[serde(default)]
     pub(crate) implied_policy: bool,
-    /// JSON in a string.
+    /// The policy document, as JSON in a string.
     #[serde(default, deserialize_with = "text")]
     pub(crate) policy: String,
     #[serde(default, deserialize_with = "text")]
     pub(crate) name: String,
     #[serde(default, deserialize_with = "text")]
     pub(crate) description: String,
-    /// When it ends, if it does.
+    /// The time of its expiration, if it has one.
     #[serde(default)]
     pub(crate) expiration: Option<String>,
 }
 
-/// The access keys (service accounts) of one user, where those of all are listed.
+/// The access keys (service accounts) of one user, in the list of those of all users.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct OwnAccessKeys {
     service_accounts: Option<Vec<ListedKey>>,
 }
 
-/// The access keys (service accounts) of the one user that is asked for.
+/// The access keys (service accounts) of the one user in the request.
 #[derive(Debug, Deserialize)]
 pub(crate) struct AccessKeys {
     accounts: Option<Vec<ListedKey>>,
@@ -98,7 +98,7 @@ pub(crate) struct Quota {
     pub(crate) limit: u64,
     #[serde(default)]
     pub(crate) size: u64,
-    /// Bandwidth and number of requests, which no spec says.
+    /// The limits of bandwidth and of requests, which no spec declares.
     #[serde(default)]
     pub(crate) rate: u64,
     #[serde(default)]

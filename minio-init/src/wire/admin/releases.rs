@@ -1,9 +1,9 @@
-//! The first release of MinIO that has a call, where it is not as old as the admin API (by the routes in its
-//! cmd/admin-router.go). An older one answers 426 to a call that it does not know.
+//! The first release of MinIO that has a call, for calls that came later than the admin API itself (by the routes in
+//! its cmd/admin-router.go). An older release answers 426 to a call that it does not know.
 
 use crate::error::Error;
 
-const FIRST: [(&str, &str); 9] = [
+const FIRST_RELEASES: [(&str, &str); 9] = [
     ("add-service-account", "RELEASE.2020-03-19T21-49-00Z"),
     ("list-service-accounts", "RELEASE.2020-04-28T23-56-56Z"),
     ("delete-service-account", "RELEASE.2020-04-28T23-56-56Z"),
@@ -15,22 +15,22 @@ const FIRST: [(&str, &str); 9] = [
     ("kms/status", "RELEASE.2021-06-14T01-29-23Z"),
 ];
 
-/// What MinIO says of a call that it does not know.
+/// The code with which MinIO refuses a call that it does not know.
 pub(crate) const UNKNOWN_CALL: &str = "XMinioAdminVersionMismatch";
 
-/// The first release with a call, by its path.
-pub(super) fn first(path: &str) -> Option<&'static str> {
-    FIRST
+/// The first release that has the call with this path.
+pub(super) fn first_release(path: &str) -> Option<&'static str> {
+    FIRST_RELEASES
         .iter()
         .find(|(call, _)| path.strip_suffix(call).is_some_and(|rest| rest.ends_with('/')))
         .map(|(_, first)| *first)
 }
 
-/// A refusal with the release that it takes, where the server does not know the call.
-pub(super) fn explained(refused: Error, first: Option<&'static str>) -> Error {
+/// Adds the first release to the refusal of a call that the server does not know.
+pub(super) fn with_first_release(refused: Error, first: Option<&'static str>) -> Error {
     match (refused, first) {
         (Error::Refused(refusal), Some(first)) if refusal.code == UNKNOWN_CALL => {
-            Error::TooOld { doing: refusal.doing, endpoint: refusal.endpoint, first }
+            Error::ReleaseTooOld { action: refusal.action, endpoint: refusal.endpoint, first }
         }
         (refused, _) => refused,
     }
@@ -42,8 +42,11 @@ mod tests {
 
     #[test]
     fn a_call_is_known_by_the_end_of_its_path() {
-        assert_eq!(first("/minio/admin/v3/info-service-account"), Some("RELEASE.2021-04-18T19-26-29Z"));
-        assert_eq!(first("/minio/admin/v3/kms/status"), Some("RELEASE.2021-06-14T01-29-23Z"));
-        assert_eq!(first("/minio/admin/v3/user-info"), None);
+        assert_eq!(
+            first_release("/minio/admin/v3/info-service-account"),
+            Some("RELEASE.2021-04-18T19-26-29Z")
+        );
+        assert_eq!(first_release("/minio/admin/v3/kms/status"), Some("RELEASE.2021-06-14T01-29-23Z"));
+        assert_eq!(first_release("/minio/admin/v3/user-info"), None);
     }
 }

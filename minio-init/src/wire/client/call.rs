@@ -9,19 +9,20 @@ use http::Method;
 use md5::{Digest as _, Md5};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// What a signature leaves as it is.
+/// The characters that are percent-encoded in a canonical request.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The most that an answer has unless its call says otherwise: a policy has 20 KiB, everything else less.
+/// The largest answer, in bytes, unless the call has a limit of its own. A policy has 20 KiB, and everything else
+/// less.
 const LIMIT: usize = 256 << 10;
 
-/// What is asked, and how much may be answered.
+/// A request, and the largest answer that is accepted.
 pub(crate) struct Call<'a> {
-    pub(super) doing: Cow<'a, str>,
+    pub(super) action: Cow<'a, str>,
     pub(super) method: Method,
-    /// The region that it is signed for, where it is not that of the server in the spec.
+    /// The region that it is signed for, where it is not that of the spec.
     pub(super) region: Option<String>,
-    /// The bucket that it is about, which is in the path or in the host name.
+    /// The bucket, which is in the path or in the host name.
     pub(super) bucket: Option<String>,
     pub(super) path: String,
     pub(super) query: String,
@@ -31,10 +32,10 @@ pub(crate) struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    pub(crate) fn new(method: Method, doing: impl Into<Cow<'a, str>>) -> Self {
+    pub(crate) fn new(method: Method, action: impl Into<Cow<'a, str>>) -> Self {
         let (path, query, headers, body) = ("/".to_owned(), String::new(), Vec::new(), Bytes::new());
         Self {
-            doing: doing.into(),
+            action: action.into(),
             method,
             region: None,
             bucket: None,
@@ -46,16 +47,16 @@ impl<'a> Call<'a> {
         }
     }
 
-    pub(crate) fn get(doing: impl Into<Cow<'a, str>>) -> Self {
-        Self::new(Method::GET, doing)
+    pub(crate) fn get(action: impl Into<Cow<'a, str>>) -> Self {
+        Self::new(Method::GET, action)
     }
 
-    pub(crate) fn put(doing: impl Into<Cow<'a, str>>) -> Self {
-        Self::new(Method::PUT, doing)
+    pub(crate) fn put(action: impl Into<Cow<'a, str>>) -> Self {
+        Self::new(Method::PUT, action)
     }
 
-    pub(crate) fn doing(&self) -> &str {
-        &self.doing
+    pub(crate) fn action(&self) -> &str {
+        &self.action
     }
 
     pub(crate) fn target(&self) -> &str {
@@ -72,13 +73,13 @@ impl<'a> Call<'a> {
         self
     }
 
-    /// A path of plain segments.
+    /// Sets the path, whose segments need no encoding.
     pub(crate) fn path(mut self, path: impl Into<String>) -> Self {
         self.path = path.into();
         self
     }
 
-    /// One more parameter; a sub-resource has the empty value.
+    /// Adds a query parameter; a sub-resource has the empty value.
     pub(crate) fn query(mut self, name: &str, value: &str) -> Self {
         let joint = if self.query.is_empty() { '?' } else { '&' };
         self.query.push(joint);
@@ -98,13 +99,13 @@ impl<'a> Call<'a> {
         self
     }
 
-    /// The most that the answer may have.
+    /// Sets the largest answer that is accepted.
     pub(crate) fn limit(mut self, bytes: usize) -> Self {
         self.limit = bytes;
         self
     }
 
-    /// A sub-resource of a bucket as a document. Some servers take none without its MD5.
+    /// Sets the document of a sub-resource as the body, with its MD5, which some servers require.
     pub(crate) fn document(self, body: impl Into<Bytes>) -> Self {
         let call = self.body(body);
         let digest = BASE64_STANDARD.encode(Md5::digest(&call.body));

@@ -1,4 +1,4 @@
-//! What answers mean, whatever server gives them.
+//! The classes and messages of error responses.
 
 use init_core::{Fault as _, FaultKind};
 
@@ -15,15 +15,15 @@ fn client() -> Client {
     client
 }
 
-fn classified(status: u16, headers: &[(&'static str, &str)], body: &str) -> Error {
+fn error_for(status: u16, headers: &[(&'static str, &str)], body: &str) -> Error {
     let mut builder = http::Response::builder().status(status);
     for (name, value) in headers {
         builder = builder.header(*name, *value);
     }
     let (head, ()) = builder.body(()).unwrap().into_parts();
     let response = Response { head, body: Bytes::from(body.to_owned()), large: None };
-    let classified = client().classify("try".to_owned(), response, Some("20260101T000000Z".to_owned()));
-    classified.err().unwrap()
+    let error_for = client().classify("try".to_owned(), response, Some("20260101T000000Z".to_owned()));
+    error_for.err().unwrap()
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn each_answer_has_its_class_and_its_remedy() {
         (403, xml("SignatureDoesNotMatch"), FaultKind::Denied, "must pass the Host header"),
         (408, String::new(), FaultKind::Unavailable, ""),
     ] {
-        let error = classified(status, &[("date", "Fri, 02 Jan 2026 00:00:00 GMT")], &body);
+        let error = error_for(status, &[("date", "Fri, 02 Jan 2026 00:00:00 GMT")], &body);
         assert_eq!(error.kind(), kind, "{status} {body}");
         assert!(error.remedy().unwrap_or_default().contains(remedy), "{status} {body}: {:?}", error.remedy());
         if body.contains("in its words") {
@@ -70,7 +70,7 @@ fn each_answer_has_its_class_and_its_remedy() {
 
 #[test]
 fn a_redirect_is_told_and_not_followed() {
-    let error = classified(301, &[("location", "https://elsewhere/hidden-name")], "");
+    let error = error_for(301, &[("location", "https://elsewhere/hidden-name")], "");
     assert_eq!(error.kind(), FaultKind::Unsupported);
     assert_eq!(
         error.to_string(),
@@ -80,13 +80,13 @@ fn a_redirect_is_told_and_not_followed() {
 
 #[test]
 fn a_tls_listener_that_is_spoken_to_in_plain_text_is_recognised() {
-    let error = classified(400, &[], "Client sent an HTTP request to an HTTPS server.\n");
-    assert!(matches!(error, Error::SpeaksTls(_)), "{error}");
+    let error = error_for(400, &[], "Client sent an HTTP request to an HTTPS server.\n");
+    assert!(matches!(error, Error::ExpectsTls(_)), "{error}");
 }
 
 #[test]
 fn a_name_from_a_secret_is_shown_by_its_label_whoever_repeats_it() {
-    let error = classified(404, &[], r#"{"Code":"XMinioAdminNoSuchUser","Message":"no hidden-name here"}"#);
+    let error = error_for(404, &[], r#"{"Code":"XMinioAdminNoSuchUser","Message":"no hidden-name here"}"#);
     assert!(
         error.to_string().ends_with("XMinioAdminNoSuchUser (HTTP 404): no {secret: name} here"),
         "{error}"
@@ -100,7 +100,7 @@ fn a_signature_that_a_server_repeats_is_not_shown_nor_a_message_without_end() {
         "<Error><Code>SignatureDoesNotMatch</Code><Message>Signature={signature}, abc, {}</Message></Error>",
         "x".repeat(3000)
     );
-    let error = classified(403, &[], &body).to_string();
+    let error = error_for(403, &[], &body).to_string();
     assert!(
         error.contains("Signature=(a signature), abc, xxx") && error.ends_with("x (and more)"),
         "{error}"
@@ -108,7 +108,7 @@ fn a_signature_that_a_server_repeats_is_not_shown_nor_a_message_without_end() {
 }
 
 #[test]
-fn what_is_signed_is_what_is_sent_and_the_secret_is_not_in_it() {
+fn the_signed_request_is_the_sent_one_and_has_no_secret() {
     let client = client();
     let call = Call::put("try").path("/bucket").query("policy", "").query("name", "a b/+=").document("{}");
     let request = client.request(call, Some(&client.identity)).unwrap();

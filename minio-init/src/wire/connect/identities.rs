@@ -1,6 +1,6 @@
-//! MinIO calls itself ready before it has read its users, groups and policies, and until then answers that they are not
-//! there: what came of a plan made then could write over a group of the same name. Some of its calls wait for the first
-//! reading (`configLoaded` in its cmd/iam.go), and one of those is made first.
+//! Waits until MinIO has read its identities. It reports that it is ready before that, and until then answers that
+//! users, groups and policies do not exist, so a plan could overwrite an existing group. Some calls wait for that
+//! first reading (`configLoaded` in its cmd/iam.go), and one of those is made first.
 //!
 //! <https://github.com/minio/minio/blob/master/cmd/iam.go>
 
@@ -10,20 +10,21 @@ use crate::desired::Desired;
 use crate::error::Error;
 use crate::wire::client::{Call, Client};
 
-/// Answered when the identities have been read; at once where the spec has none.
-pub(super) async fn loaded(client: &Client, desired: &Desired) -> Result<(), Error> {
+/// Returns when the identities have been read; at once where the spec has none.
+pub(super) async fn await_identities(client: &Client, desired: &Desired) -> Result<(), Error> {
     let none = desired.policies.is_empty() && desired.groups.is_empty() && desired.names().next().is_none();
     if none {
         return Ok(());
     }
-    let doing = "wait until users and policies are loaded";
-    match client.ask("groups", Call::admin(Method::GET, "groups", doing)).await {
-        // An account may always list its own keys. That answer is sealed, which costs the server a tenth of a second.
+    let action = "wait until users and policies are loaded";
+    match client.send_admin("groups", Call::admin(Method::GET, "groups", action)).await {
+        // Every account may list its own access keys. That answer is encrypted, which costs the server a tenth of a
+        // second.
         Err(refused) if refused.code() == "AccessDenied" => {
-            let own = Call::admin(Method::GET, "list-service-accounts", doing);
-            client.ask_sealed("accessKeys", own).await.map(drop)
+            let own = Call::admin(Method::GET, "list-service-accounts", action);
+            client.send_admin_sealed("accessKeys", own).await.map(drop)
         }
-        // Reading will say it, with what the spec needs it for.
+        // The observation reports it, with the part of the spec that needs the API.
         Err(Error::NoAdminApi { .. }) => Ok(()),
         answered => answered.map(drop),
     }

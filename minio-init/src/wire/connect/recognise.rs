@@ -1,26 +1,26 @@
-//! What the server is, behind whatever proxy. `Server:` says nothing, since a proxy replaces it.
+//! Recognises the kind of server, behind any proxy. The header `Server` is not used, because a proxy replaces it.
 
 use http::{Method, StatusCode};
 use serde::Deserialize;
 
-use crate::error::{Error, Lost};
+use crate::error::{Error, TransportError};
 use crate::wire::admin::AccountInfo;
 use crate::wire::client::{Call, Client};
 use crate::wire::server_kind::ServerKind;
 
-/// An account's own record has some hundred bytes for each bucket.
+/// The largest record of an account, which has some hundred bytes for each bucket.
 const ACCOUNT: usize = 16 << 20;
 
-/// A proxy may drop MinIO's own headers or not pass its health on. The admin API still answers as no other does: a request
-/// without a signature gets JSON, where S3 and RustFS have XML. RustFS answers one with a signature, and S3 does not.
+/// Tells the kind of server by the admin API, because a proxy may drop MinIO's own headers or its health path. MinIO
+/// refuses a request without a signature in JSON, S3 and RustFS in XML. RustFS answers a signed one, and S3 does not.
 pub(super) async fn recognise(client: &mut Client) -> Result<(), Error> {
     if client.is_minio() {
         return Ok(());
     }
     if refuses_in_json(client).await? {
-        client.found(ServerKind::Minio);
-    } else if has_accounts(client).await? {
-        client.found(ServerKind::RustFs);
+        client.set_kind(ServerKind::Minio);
+    } else if has_account_record(client).await? {
+        client.set_kind(ServerKind::RustFs);
     }
     Ok(())
 }
@@ -40,14 +40,16 @@ async fn refuses_in_json(client: &Client) -> Result<bool, Error> {
     Ok(response.head.status == StatusCode::FORBIDDEN && json.is_ok())
 }
 
-/// Every account may read its own record.
-async fn has_accounts(client: &Client) -> Result<bool, Error> {
+/// True when the account can read its own record, as every account may.
+async fn has_account_record(client: &Client) -> Result<bool, Error> {
     let call = Call::admin(Method::GET, "accountinfo", "ask whether it has MinIO's admin API").limit(ACCOUNT);
     match client.send(call).await {
         Ok(answer) => Ok(serde_json::from_slice::<AccountInfo>(&answer.body).is_ok()),
-        Err(Error::Refused(_) | Error::Redirect { .. } | Error::Lost { source: Lost::TooLong(_), .. }) => {
-            Ok(false)
-        }
+        Err(
+            Error::Refused(_)
+            | Error::Redirect { .. }
+            | Error::NoResponse { source: TransportError::TooLong(_), .. },
+        ) => Ok(false),
         Err(other) => Err(other),
     }
 }

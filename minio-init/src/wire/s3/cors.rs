@@ -1,4 +1,4 @@
-//! CORS rules as XML.
+//! Reads and writes CORS rules as XML.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::wire::xml::Element;
 pub(crate) fn from_xml(xml: &Element) -> Vec<Cors> {
     let set =
         |rule: &Element, name: &str| -> BTreeSet<String> { rule.values(name).map(str::to_owned).collect() };
-    // Some servers say 0 where nothing was said.
+    // Some servers return 0 where no value was set.
     let rule = |rule: &Element| Cors {
         origins: set(rule, "AllowedOrigin"),
         methods: set(rule, "AllowedMethod"),
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_reads_the_same() {
+    fn written_xml_reads_back_the_same() {
         let set = |values: &[&str]| values.iter().map(|&value| value.to_owned()).collect::<BTreeSet<_>>();
         let rules = vec![
             Cors {

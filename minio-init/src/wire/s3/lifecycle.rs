@@ -1,16 +1,16 @@
-//! Lifecycle rules as XML.
+//! Reads and writes lifecycle rules as XML.
 
 use std::collections::BTreeMap;
 
 use crate::desired::{Action, Rule, Status};
-use crate::observed::SeenRule;
+use crate::observed::ObservedRule;
 use crate::wire::xml::Element;
 
-/// The rules that have an id: a spec can mean no other.
-pub(crate) fn from_xml(xml: &Element) -> BTreeMap<String, SeenRule> {
+/// The rules with an id; a spec cannot name any other.
+pub(crate) fn from_xml(xml: &Element) -> BTreeMap<String, ObservedRule> {
     let rules = xml.all("Rule").filter_map(|element| {
-        let seen = SeenRule { status: status(element), rule: rule(element) };
-        Some((id(element)?.to_owned(), seen))
+        let existing = ObservedRule { status: status(element), rule: rule(element) };
+        Some((id(element)?.to_owned(), existing))
     });
     rules.collect()
 }
@@ -23,8 +23,8 @@ fn status(element: &Element) -> Status {
     if element.value(&["Status"]) == Some("Enabled") { Status::Enabled } else { Status::Disabled }
 }
 
-/// The rules of a document apart from those with these ids, as they are written.
-pub(crate) fn others<'a>(
+/// The rules of a document without those with these ids, unchanged.
+pub(crate) fn other_rules<'a>(
     xml: Option<&'a Element>,
     ours: &'a BTreeMap<String, Rule>,
 ) -> impl Iterator<Item = &'a Element> {
@@ -32,8 +32,8 @@ pub(crate) fn others<'a>(
     rules.filter(|element| !id(element).is_some_and(|id| ours.contains_key(id)))
 }
 
-/// The rules of a document with these ids, as they are written.
-pub(crate) fn these<'a>(
+/// The rules of a document with these ids, unchanged.
+pub(crate) fn rules_with_ids<'a>(
     xml: Option<&'a Element>,
     ours: &'a BTreeMap<String, Rule>,
 ) -> impl Iterator<Item = &'a Element> {
@@ -59,7 +59,7 @@ fn rule(element: &Element) -> Option<Rule> {
     Some(rule)
 }
 
-/// One condition, or several below `And`. `None` is a condition that no spec can write.
+/// Reads one condition, or several below `And`. It is `None` for a condition that a spec cannot express.
 fn filter(filter: &Element, rule: &mut Rule) -> Option<()> {
     let text = |element: &Element, name| element.value(&[name]).unwrap_or_default().to_owned();
     for child in filter.children() {
@@ -94,7 +94,7 @@ fn actions(name: &str, element: &Element, actions: &mut BTreeMap<Action, u32>) -
             "false" => 0,
             number => number.parse().ok()?,
         };
-        // Some servers spell out what is not set.
+        // Some servers write out values that are not set.
         if number != 0 {
             actions.insert(action, number);
         }
@@ -102,17 +102,17 @@ fn actions(name: &str, element: &Element, actions: &mut BTreeMap<Action, u32>) -
     Some(())
 }
 
-/// The whole document: what is kept as it was, and the rules of the spec.
+/// The whole document: other rules unchanged, and the rules of the spec.
 pub(crate) fn to_xml<'a>(
     keep: impl IntoIterator<Item = &'a Element>,
     rules: impl IntoIterator<Item = (&'a String, &'a Rule)>,
 ) -> String {
-    let ours = rules.into_iter().map(|(id, rule)| written(id, rule));
+    let ours = rules.into_iter().map(|(id, rule)| to_element(id, rule));
     let keep = keep.into_iter().cloned();
     Element::new("LifecycleConfiguration").with_all(keep).with_all(ours).to_string()
 }
 
-fn written(id: &str, rule: &Rule) -> Element {
+fn to_element(id: &str, rule: &Rule) -> Element {
     let status = if rule.status == Some(Status::Disabled) { "Disabled" } else { "Enabled" };
     let tags = rule.tags.iter().map(|(key, value)| Element::new("Tag").text("Key", key).text("Value", value));
     let conditions = |holder: Element| {
@@ -162,18 +162,18 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn read(text: &str) -> BTreeMap<String, SeenRule> {
+    fn read(text: &str) -> BTreeMap<String, ObservedRule> {
         from_xml(&Element::parse(text.as_bytes()).unwrap())
     }
 
     #[test]
-    fn what_no_spec_can_write_is_kept_as_it_is() {
+    fn a_rule_that_a_spec_cannot_express_is_kept() {
         let text = "<L><Rule><ID>cold</ID><Status>Enabled</Status><Filter><ObjectSizeGreaterThan>9</ObjectSizeGreaterThan></Filter>\
                     <Transition><Days>3</Days><StorageClass>COLD</StorageClass></Transition></Rule></L>";
-        let seen = read(text);
-        assert_eq!(seen["cold"], SeenRule { status: Status::Enabled, rule: None });
+        let existing = read(text);
+        assert_eq!(existing["cold"], ObservedRule { status: Status::Enabled, rule: None });
         let xml = Element::parse(text.as_bytes()).unwrap();
-        let sent = to_xml(others(Some(&xml), &BTreeMap::new()), []);
+        let sent = to_xml(other_rules(Some(&xml), &BTreeMap::new()), []);
         assert_eq!(
             sent,
             text.replace("<L>", "<LifecycleConfiguration>").replace("</L>", "</LifecycleConfiguration>")
@@ -181,15 +181,15 @@ mod tests {
     }
 
     #[test]
-    fn an_old_prefix_and_spelled_out_zeros_are_understood() {
-        let seen = read(
+    fn a_top_level_prefix_and_explicit_zeros_are_read() {
+        let existing = read(
             "<L><Rule><ID>a</ID><Prefix>x/</Prefix><Status>Enabled</Status>\
              <Expiration><Days>30</Days><ExpiredObjectDeleteMarker>false</ExpiredObjectDeleteMarker></Expiration></Rule></L>",
         );
         let actions = BTreeMap::from([(Action::ExpireDays, 30)]);
         let expected =
             Rule { status: Some(Status::Enabled), prefix: "x/".to_owned(), tags: BTreeMap::new(), actions };
-        assert_eq!(seen["a"].rule, Some(expected));
+        assert_eq!(existing["a"].rule, Some(expected));
     }
 
     fn rules() -> impl Strategy<Value = Rule> {
@@ -211,10 +211,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_reads_the_same(wanted in proptest::collection::btree_map("[a-z]{1,8}", rules(), 1..4)) {
-            let seen: BTreeMap<_, _> =
-                read(&to_xml([], &wanted)).into_iter().map(|(id, seen)| (id, seen.rule.unwrap())).collect();
-            prop_assert_eq!(seen, wanted);
+        fn written_xml_reads_back_the_same(wanted in proptest::collection::btree_map("[a-z]{1,8}", rules(), 1..4)) {
+            let existing: BTreeMap<_, _> =
+                read(&to_xml([], &wanted)).into_iter().map(|(id, existing)| (id, existing.rule.unwrap())).collect();
+            prop_assert_eq!(existing, wanted);
         }
     }
 }

@@ -1,16 +1,16 @@
-//! The list of an account's buckets. A server may have a hundred thousand of them, so nothing is kept but the names that
-//! are asked for.
+//! Reads the list of an account's buckets. A server may have a hundred thousand of them, so only the wanted names are
+//! kept.
 
 use std::collections::BTreeSet;
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-/// Where the name of a bucket stands.
+/// The path of elements to the name of a bucket.
 const NAME: [&[u8]; 4] = [b"ListAllMyBucketsResult", b"Buckets", b"Bucket", b"Name"];
 
-/// Those of the buckets in a listing that `wanted` says yes to. Anything but a listing is an error, which says what it is.
-pub(crate) fn listed(bytes: &[u8], wanted: impl Fn(&str) -> bool) -> Result<BTreeSet<String>, String> {
+/// The names in a listing for which `wanted` is true. Anything but a listing is an error that describes it.
+pub(crate) fn parse_listing(bytes: &[u8], wanted: impl Fn(&str) -> bool) -> Result<BTreeSet<String>, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
     let mut reader = Reader::from_str(text);
     let (mut depth, mut on_path, mut complete) = (0_usize, 0_usize, false);
@@ -63,9 +63,12 @@ mod tests {
     fn only_the_buckets_that_are_asked_for_are_kept() {
         let text = "<?xml version=\"1.0\"?><ListAllMyBucketsResult xmlns=\"x\"><Owner><ID>a</ID><Name>no</Name></Owner>\
             <Buckets><Bucket><Name>a-b</Name><CreationDate/></Bucket><Bucket><Name>c</Name><Tag><Name>no</Name></Tag></Bucket></Buckets></ListAllMyBucketsResult>";
-        let all = listed(text.as_bytes(), |_| true).unwrap();
+        let all = parse_listing(text.as_bytes(), |_| true).unwrap();
         assert_eq!(all, BTreeSet::from(["a-b".to_owned(), "c".to_owned()]));
-        assert_eq!(listed(text.as_bytes(), |name| name == "c").unwrap(), BTreeSet::from(["c".to_owned()]));
+        assert_eq!(
+            parse_listing(text.as_bytes(), |name| name == "c").unwrap(),
+            BTreeSet::from(["c".to_owned()])
+        );
     }
 
     #[test]
@@ -74,12 +77,12 @@ mod tests {
             "<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>",
             "<ListAllMyBucketsResult><Owner/><Buckets></Buckets></ListAllMyBucketsResult>",
         ] {
-            assert_eq!(listed(text.as_bytes(), |_| true), Ok(BTreeSet::new()), "{text}");
+            assert_eq!(parse_listing(text.as_bytes(), |_| true), Ok(BTreeSet::new()), "{text}");
         }
     }
 
     #[test]
-    fn what_is_no_listing_says_what_it_is() {
+    fn another_document_than_a_listing_is_named() {
         for (text, said) in [
             ("<html><body>It works!</body></html>", "begins with <html>"),
             ("", "no <ListAllMyBucketsResult>"),
@@ -90,7 +93,7 @@ mod tests {
             ("<ListBucketResult><Buckets/></ListBucketResult>", "begins with <ListBucketResult>"),
             ("<!DOCTYPE a><ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>", "document type"),
         ] {
-            let problem = listed(text.as_bytes(), |_| true).unwrap_err();
+            let problem = parse_listing(text.as_bytes(), |_| true).unwrap_err();
             assert!(problem.contains(said), "{text}: {problem}");
         }
     }
@@ -98,7 +101,7 @@ mod tests {
     proptest! {
         #[test]
         fn reading_never_panics(bytes: Vec<u8>) {
-            let _ = listed(&bytes, |_| true);
+            let _ = parse_listing(&bytes, |_| true);
         }
     }
 }

@@ -1,18 +1,18 @@
-//! Bucket notifications as XML.
+//! Reads and writes bucket notifications as XML.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::Route;
 use crate::wire::xml::Element;
 
-/// The kinds of target, and where each says its ARN.
+/// The kinds of target, each with the element that holds its ARN.
 const KINDS: [(&str, &str); 3] = [
     ("QueueConfiguration", "Queue"),
     ("TopicConfiguration", "Topic"),
     ("CloudFunctionConfiguration", "CloudFunction"),
 ];
 
-/// Those that a spec can mean, by route.
+/// The configurations that a spec can express, by route.
 pub(crate) fn from_xml(xml: &Element) -> BTreeMap<Route, BTreeSet<String>> {
     let mut routes = BTreeMap::new();
     for (route, element) in xml.children().iter().filter_map(|element| Some((route(element)?, element))) {
@@ -21,8 +21,8 @@ pub(crate) fn from_xml(xml: &Element) -> BTreeMap<Route, BTreeSet<String>> {
     routes
 }
 
-/// The configurations of a document apart from those of these routes, as they are written. Where a route is there twice,
-/// the second stays.
+/// The configurations of a document without those of these routes, unchanged. Of two configurations with the same
+/// route, the second is kept.
 pub(crate) fn others<'a>(
     xml: Option<&'a Element>,
     ours: &'a BTreeSet<&'a Route>,
@@ -37,7 +37,7 @@ fn route(element: &Element) -> Option<Route> {
     let (_, arn) = KINDS.iter().find(|(name, _)| *name == element.name())?;
     let mut route =
         Route { target: element.value(&[arn])?.to_owned(), prefix: String::new(), suffix: String::new() };
-    for rule in element.at(&["Filter", "S3Key"]).into_iter().flat_map(|key| key.all("FilterRule")) {
+    for rule in element.descendant(&["Filter", "S3Key"]).into_iter().flat_map(|key| key.all("FilterRule")) {
         let value = rule.value(&["Value"])?.to_owned();
         match rule.value(&["Name"])?.to_ascii_lowercase().as_str() {
             "prefix" => route.prefix = value,
@@ -48,16 +48,16 @@ fn route(element: &Element) -> Option<Route> {
     Some(route)
 }
 
-/// The whole document: what is kept as it was, and the routes of the spec.
+/// The whole document: other configurations unchanged, and the routes of the spec.
 pub(crate) fn to_xml<'a>(
     keep: impl IntoIterator<Item = &'a Element>,
     routes: impl IntoIterator<Item = (&'a Route, &'a BTreeSet<String>)>,
 ) -> String {
-    let ours = routes.into_iter().map(|(route, events)| written(route, events));
+    let ours = routes.into_iter().map(|(route, events)| to_element(route, events));
     Element::new("NotificationConfiguration").with_all(keep.into_iter().cloned()).with_all(ours).to_string()
 }
 
-fn written(route: &Route, events: &BTreeSet<String>) -> Element {
+fn to_element(route: &Route, events: &BTreeSet<String>) -> Element {
     let (kind, arn) = match route.target.split(':').nth(2) {
         Some("sns") => ("TopicConfiguration", "Topic"),
         Some("lambda") => ("CloudFunctionConfiguration", "CloudFunction"),
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_reads_the_same_and_the_rest_is_kept() {
+    fn written_notifications_read_back_and_others_are_kept() {
         let events = BTreeSet::from(["s3:ObjectCreated:*".to_owned(), "s3:ObjectRemoved:*".to_owned()]);
         let target = |arn: &str, prefix: &str, suffix: &str| Route {
             target: arn.to_owned(),

@@ -1,4 +1,4 @@
-//! What a bucket is said to be as XML: versioning, object lock, region, encryption and tags.
+//! Reads and writes simple sub-resources as XML: versioning, object lock, region, encryption and tags.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,8 @@ pub(crate) fn versioning(xml: &Element) -> Option<Versioning> {
     }
 }
 
-/// With whatever else is said there. Prefixes that MinIO excludes have no meaning, and are refused, while it is suspended.
+/// Keeps all other elements. The prefixes that MinIO excludes from versioning are dropped while it is suspended,
+/// because the server refuses them then.
 pub(crate) fn versioning_xml(versioning: Versioning, now: Option<&Element>) -> String {
     let stays = |child: &&Element| {
         child.name() != "Status" && (versioning == Versioning::Enabled || child.name() != "ExcludedPrefixes")
@@ -27,7 +28,7 @@ pub(crate) fn lock(xml: &Element) -> Option<Lock> {
     if xml.value(&["ObjectLockEnabled"])? != "Enabled" {
         return None;
     }
-    let retention = xml.at(&["Rule", "DefaultRetention"]);
+    let retention = xml.descendant(&["Rule", "DefaultRetention"]);
     let mode = retention.and_then(|retention| match retention.value(&["Mode"])? {
         "GOVERNANCE" => Some(RetentionMode::Governance),
         "COMPLIANCE" => Some(RetentionMode::Compliance),
@@ -54,7 +55,7 @@ pub(crate) fn lock_xml(lock: Lock) -> String {
     enabled.with(Element::new("Rule").with(retention)).to_string()
 }
 
-/// The first region of S3 has no name there, and the first in Europe an old one.
+/// The region of a `LocationConstraint`. It is empty for us-east-1, and has an old name for eu-west-1.
 pub(super) fn region(xml: &Element) -> &str {
     match xml.content().trim() {
         "" => REGION,
@@ -63,12 +64,12 @@ pub(super) fn region(xml: &Element) -> &str {
     }
 }
 
-/// Where a new bucket is to be.
+/// The document that creates a bucket in a region.
 pub(crate) fn location_xml(region: &str) -> String {
     Element::new("CreateBucketConfiguration").text("LocationConstraint", region).to_string()
 }
 
-/// The algorithm's name as S3 says it, whatever it is.
+/// The name of the encryption algorithm, whatever it is.
 pub(crate) fn encryption(xml: &Element) -> Option<String> {
     xml.value(&["Rule", "ApplyServerSideEncryptionByDefault", "SSEAlgorithm"]).map(str::to_owned)
 }
@@ -81,7 +82,7 @@ pub(crate) fn encryption_xml(encryption: Encryption) -> String {
 
 pub(crate) fn tags(xml: &Element) -> BTreeMap<String, String> {
     let pair = |tag: &Element| Some((tag.value(&["Key"])?.to_owned(), tag.value(&["Value"])?.to_owned()));
-    xml.at(&["TagSet"]).into_iter().flat_map(|set| set.all("Tag")).filter_map(pair).collect()
+    xml.descendant(&["TagSet"]).into_iter().flat_map(|set| set.all("Tag")).filter_map(pair).collect()
 }
 
 pub(crate) fn tags_xml<'a>(tags: impl IntoIterator<Item = (&'a String, &'a String)>) -> String {
@@ -94,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_reads_the_same() {
+    fn written_xml_reads_back_the_same() {
         let read = |text: String| Element::parse(text.as_bytes()).unwrap();
         for value in [Versioning::Enabled, Versioning::Suspended] {
             assert_eq!(versioning(&read(versioning_xml(value, None))), Some(value));

@@ -33,14 +33,14 @@ pub(super) async fn check(
     Ok(refused)
 }
 
-/// The word of `has_…_privilege`, and of `acldefault`. An owner of a schema is known without a session in its database.
-fn kind(object: Object) -> Option<(&'static str, char)> {
+/// The word of `has_…_privilege`. An owner of a schema is known without a session in its database.
+fn kind(object: Object) -> Option<&'static str> {
     match object {
         Object::Database | Object::Schema => None,
-        Object::Tables => Some(("table", 'r')),
-        Object::Sequences => Some(("sequence", 's')),
-        Object::Functions => Some(("function", 'f')),
-        Object::Types => Some(("type", 'T')),
+        Object::Tables => Some("table"),
+        Object::Sequences => Some("sequence"),
+        Object::Functions => Some("function"),
+        Object::Types => Some("type"),
     }
 }
 
@@ -49,7 +49,7 @@ async fn lacks(
     server: &Server,
     session: &Session,
     wanted: &Privileges,
-    (word, letter): (&str, char),
+    word: &str,
 ) -> Result<Option<String>, Error> {
     let (names, target) = (&server.names, &wanted.target);
     let Objects { name, from, place, acl, owner } = objects(target.object);
@@ -57,7 +57,7 @@ async fn lacks(
         "SELECT {name}, p.word, pg_catalog.pg_get_userbyid({owner})::text FROM {from}, unnest($3::text[]) AS p(word) \
          WHERE {place} AND NOT EXISTS (SELECT FROM unnest($6::text[]) AS j(role) JOIN pg_catalog.pg_roles r ON r.rolname = j.role \
              WHERE pg_catalog.has_{word}_privilege(r.oid, o.oid, p.word || ' WITH GRANT OPTION')) \
-         AND NOT EXISTS (SELECT FROM pg_catalog.aclexplode(coalesce({acl}, pg_catalog.acldefault('{letter}', {owner}))) a \
+         AND NOT EXISTS (SELECT FROM pg_catalog.aclexplode({acl}) a \
              WHERE a.privilege_type = p.word AND (a.is_grantable OR NOT $7) \
              AND a.grantee = coalesce((SELECT g.oid FROM pg_catalog.pg_roles g WHERE g.rolname = $2), 0::oid)) \
          ORDER BY 1, 2 LIMIT 1"

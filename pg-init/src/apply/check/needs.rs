@@ -1,7 +1,9 @@
 //! What a change takes of other roles and of databases, as far as it shows in the catalog.
 
+use crate::apply::owners::of_foreign_server;
 use crate::change::{
-    Change, CreateDatabase, GrantParameter, GrantPrivileges, RevokeDefaultPrivileges, RevokePrivileges,
+    AlterMembership, Change, CreateDatabase, CreatePublication, GrantParameter, GrantPrivileges,
+    RevokeDefaultPrivileges, RevokePrivileges,
 };
 use crate::spec::ParameterPrivilege;
 use crate::wire::{Names, Ownership};
@@ -42,16 +44,13 @@ pub(super) fn needs<'c>(change: &'c Change, names: &Names, ownership: &Ownership
         Change::RemovePassword(c) => vec![Need::Admin(real(&c.role))],
         Change::AlterRoleSettings(c) => vec![Need::Admin(real(&c.role))],
         Change::GrantRole(c) => vec![Need::Admin(real(&c.of.role))],
-        Change::AlterMembership(c) => {
-            let grantors = c.grantors.iter().map(|grantor| Need::Member(real(grantor)));
-            [Need::Admin(real(&c.of.role))].into_iter().chain(grantors).collect()
-        }
+        Change::AlterMembership(c) => alter_membership(c, real),
         Change::GrantParameter(c) => parameter(c),
         Change::CreateDatabase(c) => create_database(c, c.owner.as_ref().map(real)),
-        Change::AlterDatabase(c) => {
-            let owner = c.owner.as_ref().map(|drift| real(&drift.to));
-            [database(&c.database), role(owner)].into_iter().flatten().collect()
-        }
+        Change::AlterDatabase(c) => database(&c.database)
+            .into_iter()
+            .chain(role(c.owner.as_ref().map(|drift| real(&drift.to))))
+            .collect(),
         Change::CreateSchema(c) => {
             std::iter::once(Need::Create(&c.database)).chain(role(c.owner.as_ref().map(real))).collect()
         }
@@ -63,6 +62,12 @@ pub(super) fn needs<'c>(change: &'c Change, names: &Names, ownership: &Ownership
             let owners = c.owner.from.iter().chain([&c.owner.to]);
             owners.map(|owner| Need::Role(real(owner))).collect()
         }
+        Change::CreateForeignServer(_)
+        | Change::AlterForeignServer(_)
+        | Change::CreateUserMapping(_)
+        | Change::AlterUserMapping(_) => {
+            of_foreign_server(change, names, ownership).into_iter().map(Need::Role).collect()
+        }
         Change::CreateExtension(c) => vec![Need::Create(&c.database), Need::Trusted(&c.extension)],
         Change::GrantPrivileges(GrantPrivileges(c))
         | Change::RevokePrivileges(RevokePrivileges { of: c, .. }) => {
@@ -71,10 +76,7 @@ pub(super) fn needs<'c>(change: &'c Change, names: &Names, ownership: &Ownership
         Change::AlterDefaultPrivileges(c) | Change::RevokeDefaultPrivileges(RevokeDefaultPrivileges(c)) => {
             vec![Need::Role(real(&c.target.creator))]
         }
-        Change::CreatePublication(c) => {
-            let superuser = (c.all_tables || !c.schemas.is_empty()).then_some(Need::Superuser(PUBLISH));
-            std::iter::once(Need::Create(&c.database)).chain(superuser).collect()
-        }
+        Change::CreatePublication(c) => create_publication(c),
         Change::AlterPublication(c) => {
             (!c.add_schemas.is_empty()).then_some(Need::Superuser(PUBLISH)).into_iter().collect()
         }
@@ -89,6 +91,16 @@ pub(super) fn needs<'c>(change: &'c Change, names: &Names, ownership: &Ownership
 fn parameter(change: &GrantParameter) -> Vec<Need<'_>> {
     let privileges = change.privileges.iter();
     privileges.map(|privilege| Need::Parameter(&change.parameter, *privilege)).collect()
+}
+
+fn alter_membership<'c>(change: &AlterMembership, real: impl Fn(&String) -> String) -> Vec<Need<'c>> {
+    let grantors = change.grantors.iter().map(|grantor| Need::Member(real(grantor)));
+    [Need::Admin(real(&change.of.role))].into_iter().chain(grantors).collect()
+}
+
+fn create_publication(change: &CreatePublication) -> Vec<Need<'_>> {
+    let superuser = (change.all_tables || !change.schemas.is_empty()).then_some(Need::Superuser(PUBLISH));
+    std::iter::once(Need::Create(&change.database)).chain(superuser).collect()
 }
 
 fn create_database(change: &CreateDatabase, owner: Option<String>) -> Vec<Need<'_>> {

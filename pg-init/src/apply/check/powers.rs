@@ -78,11 +78,15 @@ impl Powers {
         ((created || given_away) && !self.createdb).then_some("CREATEDB")
     }
 
-    /// Before PostgreSQL 16 only a superuser gives REPLICATION and BYPASSRLS; from 16 on a role gives what it has itself.
-    pub(super) fn doubts(&self, change: &Change) -> Vec<Doubt> {
-        let Some(set) = set_by(change) else { return Vec::new() };
+    /// Before PostgreSQL 16 only a superuser gives REPLICATION and BYPASSRLS, and alters a role that has REPLICATION, even its
+    /// own; from 16 on a role gives what it has itself.
+    pub(super) fn doubts(&self, change: &Change, replication: bool) -> Vec<Doubt> {
         let modern = self.version >= 16;
         let mut doubts = Vec::new();
+        if replication && !modern && alters_role(change) {
+            doubts.push(Doubt { word: "REPLICATION", lacks: "SUPERUSER" });
+        }
+        let Some(set) = set_by(change) else { return doubts };
         for (value, on, off, ours) in [
             (set.replication, "REPLICATION", "NOREPLICATION", self.replication),
             (set.bypassrls, "BYPASSRLS", "NOBYPASSRLS", self.bypassrls),
@@ -118,6 +122,12 @@ impl Powers {
     }
 }
 
+/// Whether a change takes `ALTER ROLE` with an attribute or a password: parameters are set by another statement.
+fn alters_role(change: &Change) -> bool {
+    matches!(change, Change::RemovePassword(_))
+        || matches!(change, Change::AlterRole(c) if c.password.is_some() || c.attributes != Attributes::default())
+}
+
 /// A new role has none of them by itself.
 fn set_by(change: &Change) -> Option<RoleAttributes> {
     let wants = |value: Option<bool>| value.filter(|value| *value);
@@ -146,6 +156,10 @@ fn set_by(change: &Change) -> Option<RoleAttributes> {
         | Change::AlterObjectOwner(_)
         | Change::CreateExtension(_)
         | Change::AlterExtension(_)
+        | Change::CreateForeignServer(_)
+        | Change::AlterForeignServer(_)
+        | Change::CreateUserMapping(_)
+        | Change::AlterUserMapping(_)
         | Change::GrantPrivileges(_)
         | Change::RevokePrivileges(_)
         | Change::AlterDefaultPrivileges(_)

@@ -6,18 +6,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use tokio_postgres::types::{ToSql, Type};
 use tracing::warn;
 
-use super::grantable;
 use super::needs::{Need, needs};
 use super::powers::{Doubt, Powers};
+use super::{grantable, wrapper};
 use crate::change::Change;
 use crate::desired::sql::ident;
 use crate::error::Error;
 use crate::wire::{Server, Session};
 
-/// Of the existing roles: who is a superuser, and whether we have ADMIN OPTION and the privileges.
+/// Of the existing roles: who is a superuser, whether we have ADMIN OPTION and the privileges, and who has REPLICATION.
 const ROLES: &str = "\
     SELECT r.rolname::text, r.rolsuper, pg_catalog.pg_has_role(r.oid, 'USAGE WITH ADMIN OPTION'), \
-        pg_catalog.pg_has_role(r.oid, 'USAGE') \
+        pg_catalog.pg_has_role(r.oid, 'USAGE'), r.rolreplication \
     FROM pg_catalog.pg_roles r WHERE r.rolname = ANY($1)";
 
 /// Of the existing databases: whose they are, and whether we may create in them, grant on them and copy them.
@@ -55,10 +55,12 @@ struct Catalog {
     created: BTreeSet<String>,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "PostgreSQL's own answers")]
 struct Role {
     superuser: bool,
     admin: bool,
     member: bool,
+    replication: bool,
 }
 
 struct Database {
@@ -75,14 +77,14 @@ pub(super) async fn check(server: &Server, changes: &[Change]) -> Result<Vec<(us
     let mut refused = Vec::new();
     let mut tried: BTreeMap<&'static str, bool> = BTreeMap::new();
     for (index, change) in changes.iter().enumerate() {
-        if powers.own(change, &server.names) {
-            continue;
+        let (needs, own) =
+            (needs(change, &server.names, &server.ownership), powers.own(change, &server.names));
+        let replication = needs.iter().any(|need| catalog.has_replication(need));
+        let mut lacks = powers.lacks(change).filter(|_| !own).map(str::to_owned);
+        for need in needs.iter().filter(|_| !own) {
+            lacks = lacks.or_else(|| catalog.lacks(server, &powers, need, change));
         }
-        let mut lacks = powers.lacks(change).map(str::to_owned);
-        for need in needs(change, &server.names, &server.ownership) {
-            lacks = lacks.or_else(|| catalog.lacks(server, &powers, &need, change));
-        }
-        for Doubt { word, lacks: missing } in powers.doubts(change) {
+        for Doubt { word, lacks: missing } in powers.doubts(change, replication) {
             let may = match tried.get(word) {
                 Some(may) => *may,
                 None => *tried.entry(word).or_insert(may_give(&server.main, word).await?),
@@ -94,6 +96,7 @@ pub(super) async fn check(server: &Server, changes: &[Change]) -> Result<Vec<(us
         refused.extend(lacks.map(|lacks| (index, powers.refuse(change, lacks))));
     }
     refused.extend(grantable::check(server, &powers, changes).await?);
+    refused.extend(wrapper::check(server, &powers, changes).await?);
     Ok(refused)
 }
 
@@ -139,7 +142,12 @@ async fn read(server: &Server, changes: &[Change]) -> Result<Catalog, Error> {
         created: BTreeSet::new(),
     };
     for row in &roles {
-        let role = Role { superuser: row.get(1)?, admin: row.get(2)?, member: row.get(3)? };
+        let role = Role {
+            superuser: row.get(1)?,
+            admin: row.get(2)?,
+            member: row.get(3)?,
+            replication: row.get(4)?,
+        };
         catalog.roles.insert(row.get(0)?, role);
     }
     for row in &databases {
@@ -170,6 +178,11 @@ async fn ungrantable(
 }
 
 impl Catalog {
+    /// Whether a role that is altered has REPLICATION.
+    fn has_replication(&self, need: &Need<'_>) -> bool {
+        matches!(need, Need::Admin(role) if self.roles.get(role).is_some_and(|role| role.replication))
+    }
+
     /// What a change certainly lacks. A doubt is told.
     fn lacks(&self, server: &Server, powers: &Powers, need: &Need<'_>, change: &Change) -> Option<String> {
         let shown = |role: &String| server.names.redact(&server.names.key(role));

@@ -1,5 +1,6 @@
 //! Servers with hostile names, whatever may be on one.
 
+mod foreign;
 mod replication;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,6 +10,7 @@ use init_core::export::secret_name;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
+use self::foreign::foreign_servers;
 use self::replication::{publication, slot, subscription};
 use super::super::found::Found;
 use crate::desired::{
@@ -221,8 +223,8 @@ fn database() -> impl Strategy<Value = Database> {
     let outer = (proptest::option::of(role_name()), options(), settings(), role_settings());
     let outer = (outer, proptest::option::of(place()));
     let privileges = (targets(), targets(), defaults(), defaults());
-    (outer, locale(), inside, privileges).prop_map(
-        |(outer, locale, (extensions, schemas, publications, subscriptions), privileges)| {
+    (outer, locale(), inside, privileges, foreign_servers()).prop_map(
+        |(outer, locale, (extensions, schemas, publications, subscriptions), privileges, foreign)| {
             let ((owner, options, settings, role_settings), tablespace) = outer;
             let (grants, revokes, defaults, default_revokes) = privileges;
             let revokes = without_opposites(revokes, &grants);
@@ -237,6 +239,7 @@ fn database() -> impl Strategy<Value = Database> {
             let base = Database { owner, locale, options, settings, ..Database::default() };
             let base = Database { tablespace, encoding: Some("UTF8".to_owned()), role_settings, ..base };
             let base = Database { extensions, schemas, publications, subscriptions, ..base };
+            let base = Database { foreign_servers: foreign.0, user_mappings: foreign.1, ..base };
             let mut database = Database { grants, revokes, defaults, default_revokes, ..base };
             if database.has_inside() {
                 database.options.allow_connections = None;

@@ -52,7 +52,10 @@ fn writes(desired: &Desired, change: &Change) -> (bool, bool) {
         | Change::SetEpoch { .. }
         | Change::MeetNode { .. }
         | Change::LoadFunction { .. }
-        | Change::CreateGroup { .. } => (false, false),
+        | Change::CreateGroup { .. }
+        | Change::MigrateSlots { .. }
+        | Change::ReattachNode { .. }
+        | Change::ForgetNode { .. } => (false, false),
     }
 }
 

@@ -1,0 +1,94 @@
+//! `IncrementalAlterConfigs` for one broker, client metrics subscription or group. The configs of a broker are
+//! accepted only by that broker itself.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use init_core::Progress;
+use kafka_protocol::messages::incremental_alter_configs_request::AlterConfigsResource;
+use kafka_protocol::messages::{IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse};
+use kafka_protocol::protocol::StrBytes;
+
+use super::by_request::Numbered;
+use super::mutation::{Mode, Mutation, Outcome, Outcomes};
+use super::send::send;
+use super::topic_configs::{self, unlisted_config};
+use crate::Error;
+use crate::change::AlterConfig;
+use crate::desired::ConfigResource;
+use crate::error::{Attempt, Peer};
+use crate::observe::authorized_resource;
+use crate::wire::Cluster;
+
+impl Mutation for AlterConfig {
+    type Request = IncrementalAlterConfigsRequest;
+
+    fn name(&self) -> Cow<'_, str> {
+        Cow::Owned(self.resource.name())
+    }
+
+    fn records(&self) -> usize {
+        self.config.len()
+    }
+
+    fn attempt(&self) -> Attempt {
+        Attempt::new(
+            format!("alter the configs of {}", self.resource),
+            format!("AlterConfigs on {}", authorized_resource(&self.resource)),
+        )
+    }
+
+    fn request<'c>(batch: impl Iterator<Item = &'c Self>, mode: Mode) -> Self::Request {
+        let resource = |alteration: &Self| {
+            AlterConfigsResource::default()
+                .with_resource_type(alteration.resource.number())
+                .with_resource_name(StrBytes::from_string(alteration.resource.name()))
+                .with_configs(topic_configs::configs(&alteration.config))
+        };
+        IncrementalAlterConfigsRequest::default()
+            .with_resources(batch.map(resource).collect())
+            .with_validate_only(mode.is_validate_only())
+    }
+
+    fn outcomes<'c>(answer: IncrementalAlterConfigsResponse, _: impl Iterator<Item = &'c Self>) -> Outcomes {
+        topic_configs::outcomes(answer)
+    }
+
+    /// Refuses an unknown config name of a broker, because the controller accepts any name and the broker never
+    /// describes it.
+    fn check_outcome(&self, _: &Outcome, peer: &Peer) -> Result<(), Error> {
+        let unlisted = self.unlisted.first();
+        unlisted.map_or(Ok(()), |name| Err(unlisted_config(peer, &self.resource.to_string(), name)))
+    }
+}
+
+/// Returns one result per change. Two resources of different types may have the same name, so each has a request of
+/// its own.
+pub(super) async fn apply(
+    cluster: &mut Cluster,
+    changes: &Numbered<&AlterConfig>,
+    mode: Mode,
+    progress: &Progress,
+) -> Vec<Result<(), Error>> {
+    let mut results = Vec::with_capacity(changes.len());
+    for (_, change) in changes {
+        results.push(apply_one(cluster, change, mode, progress).await);
+    }
+    results
+}
+
+async fn apply_one(
+    cluster: &mut Cluster,
+    change: &AlterConfig,
+    mode: Mode,
+    progress: &Progress,
+) -> Result<(), Error> {
+    let broker = match change.resource {
+        ConfigResource::Broker(id) => Some(id),
+        ConfigResource::ClientMetrics(_) | ConfigResource::Group(_) => None,
+    };
+    cluster.connect_to(&broker.into_iter().collect::<BTreeSet<_>>()).await?;
+    let missing = || Error::Internal(format!("there is no connection to {}", change.resource));
+    let connection = cluster.connection_to(broker).ok_or_else(missing)?;
+    send(connection, &[change], mode, progress).await.into_iter().next().unwrap_or(Ok(()))
+}

@@ -1,0 +1,130 @@
+//! Foreign servers and user mappings. The options that are secrets are compared here and go no further.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use init_core::{Secret, Secrets};
+use secrecy::ExposeSecret as _;
+use tokio_postgres::types::Type;
+use tracing::warn;
+
+use crate::desired::{Database, is_secret_option};
+use crate::error::Error;
+use crate::observed::{ForeignServer, Inside, UserMapping};
+use crate::wire::{Row, Session};
+
+const WRAPPERS: &str = "SELECT w.fdwname::text FROM pg_catalog.pg_foreign_data_wrapper w";
+
+/// `$1` is their names, or nothing for all of this database that no extension has made.
+const SERVERS: &str = "\
+    SELECT s.srvname::text, w.fdwname::text, s.srvtype, s.srvversion, s.srvoptions, \
+        pg_catalog.pg_get_userbyid(s.srvowner)::text, \
+        ARRAY(SELECT CASE a.grantee WHEN 0 THEN 'public' ELSE pg_catalog.pg_get_userbyid(a.grantee)::text END \
+            FROM pg_catalog.aclexplode(coalesce(s.srvacl, pg_catalog.acldefault('S', s.srvowner))) a) \
+    FROM pg_catalog.pg_foreign_server s JOIN pg_catalog.pg_foreign_data_wrapper w ON w.oid = s.srvfdw \
+    WHERE s.srvname = ANY($1) OR $1 IS NULL AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d \
+        WHERE d.objid = s.oid AND d.deptype = 'e' AND d.classid = 'pg_catalog.pg_foreign_server'::pg_catalog.regclass)";
+
+/// The view shows no options where they may not be read, and the same where there are none: so its condition is asked too.
+const MAPPINGS: &str = "\
+    SELECT m.srvname::text, m.usename::text, m.umoptions, m.umoptions IS NOT NULL \
+        OR pg_catalog.current_setting('is_superuser') = 'on' \
+        OR m.umuser = 0 AND pg_catalog.pg_has_role(s.srvowner, 'USAGE') \
+        OR m.umuser <> 0 AND m.usename = CURRENT_USER \
+            AND (pg_catalog.pg_has_role(s.srvowner, 'USAGE') OR pg_catalog.has_server_privilege(s.oid, 'USAGE')) \
+    FROM pg_catalog.pg_user_mappings m JOIN pg_catalog.pg_foreign_server s ON s.oid = m.srvid \
+    WHERE ($1 IS NULL OR s.srvname = ANY($1)) AND m.usename IS NOT NULL";
+
+/// Those of a database, by name, and by the server and the role.
+pub(crate) type Found = (BTreeMap<String, ForeignServer>, BTreeMap<(String, String), UserMapping>);
+
+/// The declared secrets of each user mapping, by option.
+type Declared<'a> = BTreeMap<&'a (String, String), BTreeMap<&'a str, &'a Secret>>;
+
+pub(super) async fn observe(
+    session: &Session,
+    database: &Database,
+    secrets: &Secrets,
+    key: impl Fn(&str) -> String,
+    inside: &mut Inside,
+) -> Result<(), Error> {
+    let names: Vec<&str> = database.foreign_servers.keys().map(String::as_str).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let mut declared = Declared::new();
+    for (of, mapping) in &database.user_mappings {
+        let options = declared.entry(of).or_default();
+        for (option, secret) in &mapping.secrets {
+            options.insert(option, secrets.get(secret)?);
+        }
+    }
+    for row in session.rows("reading foreign-data wrappers", WRAPPERS, []).await? {
+        inside.wrappers.insert(row.get(0)?);
+    }
+    (inside.foreign_servers, inside.user_mappings) = read(session, Some(&names), &declared, key).await?;
+    for ((server, role), there) in &inside.user_mappings {
+        if !there.readable && database.user_mappings.contains_key(&(server.clone(), role.clone())) {
+            warn!(
+                server,
+                role, "the options of this user mapping cannot be read here: they are left as they are"
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Those of these servers, or all, each compared with its declared secrets.
+pub(crate) async fn read(
+    session: &Session,
+    names: Option<&Vec<&str>>,
+    declared: &Declared<'_>,
+    key: impl Fn(&str) -> String,
+) -> Result<Found, Error> {
+    let (mut servers, mut mappings) = Found::default();
+    let doing = format!("reading foreign servers of the database {}", session.database());
+    for row in session.rows(&doing, SERVERS, [(&names, Type::TEXT_ARRAY)]).await? {
+        let usage = row.list(6)?.iter().map(|role| key(role)).collect::<BTreeSet<_>>();
+        let server = ForeignServer {
+            wrapper: row.get(1)?,
+            kind: row.get(2)?,
+            version: row.get(3)?,
+            options: options(&row, 4)?,
+            owner: key(row.get(5)?),
+            usage,
+        };
+        servers.insert(row.get(0)?, server);
+    }
+    let doing = format!("reading user mappings of the database {}", session.database());
+    for row in session.rows(&doing, MAPPINGS, [(&names, Type::TEXT_ARRAY)]).await? {
+        let of = (row.get(0)?, key(row.get(1)?));
+        let mapping = compared(row.get(3)?, options(&row, 2)?, declared.get(&of));
+        mappings.insert(of, mapping);
+    }
+    Ok((servers, mappings))
+}
+
+/// The catalog keeps each option as `name=value`.
+fn options(row: &Row, column: usize) -> Result<BTreeMap<String, String>, Error> {
+    let list = row.list(column)?;
+    let pairs = list.iter().filter_map(|option| option.split_once('='));
+    Ok(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+}
+
+#[expect(clippy::disallowed_methods, reason = "a stored secret is compared with the declared one")]
+fn compared(
+    readable: bool,
+    stored: BTreeMap<String, String>,
+    declared: Option<&BTreeMap<&str, &Secret>>,
+) -> UserMapping {
+    let mut mapping = UserMapping { readable, ..UserMapping::default() };
+    for (name, value) in stored {
+        let secret = declared.and_then(|declared| declared.get(name.as_str()));
+        if secret.is_some() || is_secret_option(&name) {
+            let same = secret.is_some_and(|secret| secret.expose_secret() == value);
+            mapping.secrets.insert(name, same);
+        } else {
+            mapping.options.insert(name, value);
+        }
+    }
+    mapping
+}

@@ -1,0 +1,107 @@
+//! Moves slots with their keys from one primary to another, one pair of primaries at a time.
+//!
+//! Servers that can (`CLUSTER MIGRATESLOTS`, Valkey 9) do it by themselves. Elsewhere it is done key by key: both sides mark
+//! the slot, `MIGRATE` brings its keys over while clients are sent to whichever side has theirs, and the owner changes
+//! when the source has none left. A run may end after any of these commands: the next one reads what is there and goes on.
+
+mod job;
+mod keys;
+mod target;
+
+use std::time::Duration;
+
+use init_core::{Endpoint, Progress, Secrets};
+use tokio::time::Instant;
+use tracing::info;
+
+use crate::change::Change;
+use crate::desired::{Desired, Slots};
+use crate::error::Error;
+use crate::observe::migrations::is_known;
+use crate::observe::{disagreement, pause, views};
+use crate::observed::Observed;
+use crate::plan::topology::Topology;
+use crate::wire::Connections;
+
+use target::Target;
+
+/// How long the nodes may take to agree before slots move. What they wait for is then told, and read anew.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How many slots a server is asked to move at once: it copies its memory for each of these.
+const JOB: usize = 1024;
+/// How many slots are open at once when they move key by key.
+const OPEN: usize = 32;
+
+/// Carries out migrations, one after the other.
+pub(super) async fn migrate(
+    connections: &Connections,
+    context: (&Desired, &Secrets),
+    stage: &[Change],
+    progress: &Progress,
+) -> Vec<Result<(), Error>> {
+    let mut results = Vec::with_capacity(stage.len());
+    for change in stage {
+        if let Change::MigrateSlots { begins, node, to, slots } = change {
+            let moved = one(connections, context, (node, to), (slots, *begins), progress).await;
+            let failed = moved.is_err();
+            results.push(moved);
+            if failed {
+                break;
+            }
+            progress.advance(1);
+        }
+    }
+    results
+}
+
+async fn one(
+    connections: &Connections,
+    context: (&Desired, &Secrets),
+    (from, to): (&Endpoint, &Endpoint),
+    (slots, begins): (&Slots, bool),
+    progress: &Progress,
+) -> Result<(), Error> {
+    await_agreement(connections, context.0, progress).await?;
+    let source = connections.to(from)?;
+    let target = Target::find(connections, context, (source, to)).await?;
+    let slots: Vec<u16> = slots.iter().collect();
+    let mut alone = begins && is_known(source).await? && is_known(target.connection).await?;
+    let tell = |moved: usize| progress.waiting_for(format!("{moved} of {} slots to be moved", slots.len()));
+    for (turn, part) in slots.chunks(JOB).enumerate() {
+        let mut moved = turn * JOB;
+        tell(moved);
+        if alone {
+            let refused = job::migrate(source, &target, &part.iter().copied().collect()).await?;
+            if let Some(reason) = &refused {
+                info!(source = %from, target = %to, reason, "the server does not move these slots by itself: moving their keys");
+            }
+            alone = refused.is_none();
+        }
+        for open in part.chunks(OPEN).filter(|_| !alone) {
+            tell(moved);
+            keys::migrate(source, &target, open).await?;
+            moved += open.len();
+        }
+    }
+    Ok(())
+}
+
+/// No slot moves while the nodes do not agree whose it is, while one of them says that the cluster has failed, or while a
+/// replica has not caught up.
+async fn await_agreement(
+    connections: &Connections,
+    desired: &Desired,
+    progress: &Progress,
+) -> Result<(), Error> {
+    let began = Instant::now();
+    let mut observed = Observed::default();
+    loop {
+        observed = views(connections, desired, &observed).await?;
+        let Some(reason) = disagreement(&Topology::new(desired, &observed)) else { return Ok(()) };
+        if began.elapsed() > PATIENCE {
+            return Err(Error::Unsettled(reason));
+        }
+        progress.waiting_for(reason);
+        pause(desired).await;
+    }
+}

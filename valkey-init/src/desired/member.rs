@@ -1,0 +1,41 @@
+//! A member of a cluster that the spec has no connection to: it is named to be forgotten.
+
+use std::fmt;
+use std::str::FromStr;
+
+use init_core::Endpoint;
+
+/// How many hexadecimal digits a node's id has.
+const DIGITS: usize = 40;
+
+/// A member as the spec names it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Member {
+    /// By its id.
+    Id(String),
+    /// By its name and port.
+    Name(Endpoint),
+}
+
+impl FromStr for Member {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.len() == DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Ok(Self::Id(text.to_ascii_lowercase()));
+        }
+        let name = text.parse().map(Self::Name);
+        name.map_err(|error| {
+            format!("a member is an id of {DIGITS} hexadecimal digits, or HOST:PORT: {error}")
+        })
+    }
+}
+
+impl fmt::Display for Member {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => f.write_str(id),
+            Self::Name(name) => write!(f, "{name}"),
+        }
+    }
+}
