@@ -78,7 +78,7 @@ postgres() {
         [[ -z $FAULT ]] || break
         # What is about numbers, or about the client alone, says no more on the older release.
         skip=(--skip acceptance::a_hundred --skip connection::a_server_that_comes_late --skip connection::what_ --skip hostile::
-            --skip names::any_name --skip running::sigterm --skip watch::)
+            --skip names::any_name --skip running::sigterm --skip watch:: --skip drift::admin)
     done
 }
 
@@ -104,7 +104,8 @@ valkey() {
     suite valkey 2
     [[ -z $FAULT ]] || return 0
     # What forms dozens of clusters, or ends before its first write, says no more on Redis.
-    VALKEY_TEST_IMAGE=dayzero/redis:7.0 suite valkey 2 --skip formation:: --skip refusals:: --skip states::a_node_that --skip watch::
+    VALKEY_TEST_IMAGE=dayzero/redis:7.0 suite valkey 2 --skip formation:: --skip refusals:: --skip states::a_node_that --skip watch:: \
+        --skip hostile:: --skip rebalance::a_move_that_was_killed
 }
 
 # The suite on the newest releases, and the main promises on builds with modules and on an old one.

@@ -3,6 +3,7 @@
 mod gates;
 mod hostile;
 mod module;
+mod sentinels;
 mod statistics;
 mod witness;
 
@@ -15,6 +16,7 @@ use crate::{Init, Scratch, eventually};
 pub use gates::Gates;
 pub use hostile::{Hostile, Manner};
 pub use module::module;
+pub use sentinels::Sentinels;
 
 /// The first password of every node.
 pub const PASSWORD: &str = "canary-bootstrap-4c1f";

@@ -9,6 +9,7 @@ mod files;
 mod functions;
 mod meeting;
 mod migration;
+mod sentinels;
 mod streams;
 mod users;
 
@@ -19,7 +20,7 @@ use init_core::{Progress, Secrets};
 use crate::change::Change;
 use crate::desired::Desired;
 use crate::error::Error;
-use crate::wire::Connections;
+use crate::wire::{Connection, Connections};
 
 /// Applies changes of one variant.
 pub(crate) async fn apply(
@@ -35,6 +36,9 @@ pub(crate) async fn apply(
     if let [Change::MigrateSlots { .. }, ..] = stage {
         return migration::migrate(connections, context, stage, progress).await;
     }
+    if matches!(stage.first(), Some(Change::Sentinel(_))) {
+        return in_turn(connections, context, stage, progress).await;
+    }
     let results = join_all(stage.iter().map(|change| one(connections, context, change))).await;
     let meetings: Vec<_> = stage.iter().filter_map(meeting::of).collect();
     if !meetings.is_empty() && results.iter().all(Result::is_ok) {
@@ -42,6 +46,33 @@ pub(crate) async fn apply(
     }
     progress.advance(results.iter().filter(|result| result.is_ok()).count());
     results
+}
+
+/// One change after the other, until one fails: a Sentinel that is told another login has no link for a moment.
+async fn in_turn(
+    connections: &Connections,
+    context: (&Desired, &Secrets),
+    stage: &[Change],
+    progress: &Progress,
+) -> Vec<Result<(), Error>> {
+    let mut results = Vec::with_capacity(stage.len());
+    for change in stage {
+        match one(connections, context, change).await {
+            Ok(()) => results.push(Ok(())),
+            Err(error) => {
+                results.extend(not_sent(error, stage.len() - results.len()));
+                break;
+            }
+        }
+        progress.advance(1);
+    }
+    results
+}
+
+/// One error, and nothing sent of what follows: that is for the next reading.
+fn not_sent(error: Error, changes: usize) -> Vec<Result<(), Error>> {
+    let later = |_| Err(Error::Unsettled("a change before this one was not made".to_owned()));
+    std::iter::once(Err(error)).chain((1..changes).map(later)).collect()
 }
 
 /// Takes rights from users, node by node, each after the declared login has worked on that node.
@@ -53,7 +84,8 @@ async fn close(
 ) -> Vec<Result<(), Error>> {
     let mut results = Vec::with_capacity(stage.len());
     for change in stage {
-        let proved = users::log_in_as_declared(connections, context, change.node()).await;
+        let declared = (context.0.accounts_of(change.node()), context.1);
+        let proved = users::log_in_as_declared(connections, declared, change.node()).await;
         results.push(match proved {
             Ok(()) => one(connections, context, change).await,
             Err(error) => Err(error),
@@ -65,7 +97,9 @@ async fn close(
 
 async fn one(connections: &Connections, context: (&Desired, &Secrets), change: &Change) -> Result<(), Error> {
     let connection = connections.to(change.node())?;
-    let (desired, _) = context;
+    let (all, secrets) = context;
+    let desired = all.accounts_of(change.node());
+    let context = (desired, secrets);
     match change {
         Change::StabilizeSlots { slots, .. } => cluster::stabilize(connection, slots).await,
         Change::AssignSlots { slots, .. } => cluster::assign(connection, slots).await,
@@ -83,20 +117,34 @@ async fn one(connections: &Connections, context: (&Desired, &Secrets), change: &
         }
         Change::CreateUser { key, enabled, .. } => {
             let parts = users::Parts::of_new(*enabled);
-            users::set(connection, context, key, parts).await
+            users::set(connection, context, key, parts).await?;
+            keep_users(connection, all).await
         }
         Change::AlterUser { key, enabled, rules, passwords, .. }
         | Change::CloseUser { key, enabled, rules, passwords, .. } => {
-            let parts = users::Parts::that_differ(enabled.as_ref(), rules.as_ref(), passwords.is_some());
-            users::set(connection, context, key, parts).await
+            let parts = users::Parts::that_differ(enabled.as_ref(), rules.as_ref(), passwords.as_ref());
+            users::set(connection, context, key, parts).await?;
+            keep_users(connection, all).await
         }
         // One after the other, in a stage of their own.
         Change::MigrateSlots { .. } => Ok(()),
         Change::ForgetNode { member, .. } => cluster::forget(connection, member).await,
-        Change::DeleteUser { user, .. } => users::delete(connection, context, user).await,
+        Change::DeleteUser { user, .. } => {
+            users::delete(connection, context, user).await?;
+            keep_users(connection, all).await
+        }
+        Change::Sentinel(change) => sentinels::tell(connections, (all, secrets), change).await,
         Change::LoadFunction { library, .. } => functions::load(connection, desired, library).await,
         Change::CreateGroup { stream, group, start, .. } => {
             streams::create_group(connection, (stream, group), start).await
         }
     }
+}
+
+/// Has a Sentinel write its users; a node has written its own.
+async fn keep_users(connection: &Connection, desired: &Desired) -> Result<(), Error> {
+    if desired.is_sentinel(connection.node()) {
+        return sentinels::keep_users(connection).await;
+    }
+    Ok(())
 }

@@ -6,17 +6,19 @@
 
 mod lists;
 mod passwords;
+mod sentinel;
 mod text;
 
 use std::collections::BTreeMap;
 
 use init_core::diff::Drift;
 use init_core::{Effect, Endpoint, Properties, SecretRef, Subject, Text};
-use serde::Serialize;
 
 use crate::desired::Slots;
 
+use lists::differing;
 pub use passwords::Passwords;
+pub use sentinel::SentinelChange;
 
 /// One step, on one node.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -100,6 +102,8 @@ pub enum Change {
         /// Its primary.
         primary: Drift<Endpoint>,
     },
+    /// What a Sentinel is told.
+    Sentinel(SentinelChange),
     /// Loads a function library.
     LoadFunction {
         /// The primary.
@@ -191,6 +195,7 @@ impl Change {
             | Self::ForgetNode { node, .. }
             | Self::CloseUser { node, .. }
             | Self::DeleteUser { node, .. } => node,
+            Self::Sentinel(change) => change.node(),
         }
     }
 }
@@ -207,6 +212,7 @@ impl init_core::Change for Change {
             Self::SetConfig { .. } => "set_config",
             Self::MeetNode { .. } => "meet_node",
             Self::ReplicateNode { .. } | Self::ReattachNode { .. } => "replicate_node",
+            Self::Sentinel(change) => change.op(),
             Self::LoadFunction { .. } => "load_function",
             Self::CreateGroup { .. } => "create_group",
             Self::MigrateSlots { .. } => "migrate_slots",
@@ -218,6 +224,7 @@ impl init_core::Change for Change {
     fn effect(&self) -> Effect {
         match self {
             Self::CreateUser { .. } | Self::CreateGroup { .. } => Effect::Add,
+            Self::Sentinel(change) => change.effect(),
             Self::LoadFunction { code, .. } if code.from.is_none() => Effect::Add,
             Self::DeleteUser { .. } | Self::ForgetNode { .. } => Effect::Remove,
             Self::StabilizeSlots { .. }
@@ -244,6 +251,7 @@ impl init_core::Change for Change {
             Self::LoadFunction { node, library, .. } => Subject::new("function", library).within(node),
             Self::CreateGroup { stream, group, .. } => Subject::new("group", group).within(stream),
             Self::ForgetNode { node, member } => Subject::new("member", member).within(node),
+            Self::Sentinel(change) => change.subject(),
             Self::StabilizeSlots { node, .. }
             | Self::AssignSlots { node, .. }
             | Self::SetEpoch { node, .. }
@@ -264,6 +272,7 @@ impl init_core::Change for Change {
             Self::SetEpoch { epoch, .. } => properties.to("config_epoch", epoch),
             Self::SetAnnounce { parameters, .. } => differing(properties, parameters),
             Self::SetConfig { parameters, .. } => differing(properties, parameters),
+            Self::Sentinel(change) => change.properties(),
             Self::CreateUser { enabled, rules, passwords, .. } => {
                 properties.to("enabled", enabled).to("rules", rules).to("passwords", passwords)
             }
@@ -288,12 +297,4 @@ impl init_core::Change for Change {
             Self::DeleteUser { .. } | Self::ForgetNode { .. } => properties,
         }
     }
-}
-
-/// Parameters as one property: on each side those that differ.
-fn differing<T: Serialize>(properties: Properties, parameters: &BTreeMap<String, Drift<T>>) -> Properties {
-    let from: BTreeMap<&String, &T> =
-        parameters.iter().filter_map(|(name, drift)| Some((name, drift.from.as_ref()?))).collect();
-    let to: BTreeMap<&String, &T> = parameters.iter().map(|(name, drift)| (name, &drift.to)).collect();
-    properties.differing("config", from, to)
 }

@@ -21,8 +21,7 @@ pub use member::Member;
 pub use slots::Slots;
 
 /// How the nodes belong together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// One node.
     Standalone,
@@ -85,6 +84,28 @@ pub struct Desired {
     pub persist: bool,
     /// Whether modules and users stand in the configuration file itself.
     pub starts_from_config_file: bool,
+    /// The Sentinels that watch the nodes.
+    pub sentinels: Option<Sentinels>,
+    /// The user that Sentinels log in as here: they have one password of it, so an old one works until each of them has been
+    /// told the new one.
+    pub sentinels_log_in_as: Option<Text>,
+}
+
+/// Sentinels, what they monitor, and how.
+#[derive(Clone, Debug)]
+pub struct Sentinels {
+    /// The Sentinels as nodes with accounts of their own: where they are, who logs in, and their users.
+    pub accounts: Box<Desired>,
+    /// The name under which they monitor the primary.
+    pub monitor: String,
+    /// The quorum that a new monitor gets when `options` has none.
+    pub majority: u32,
+    /// The user that they log in to the nodes as, with its password.
+    pub auth: Option<(Text, SecretRef)>,
+    /// Options of the monitor, by the names of `SENTINEL SET`.
+    pub options: BTreeMap<String, String>,
+    /// What each Sentinel has for all its monitors, by the names of `SENTINEL CONFIG SET`.
+    pub settings: BTreeMap<String, Text>,
 }
 
 /// One node.
@@ -120,12 +141,19 @@ pub struct Login {
 pub struct User {
     /// Its name.
     pub name: Text,
-    /// Whether it may log in.
-    pub enabled: bool,
+    /// True when it may log in, false when it may not. When absent, a new user may, and an existing one stays as it is.
+    pub enabled: Option<bool>,
     /// Its passwords.
     pub passwords: Option<Vec<SecretRef>>,
     /// Its rules, as written.
     pub rules: Option<String>,
+}
+
+impl User {
+    /// True unless the spec disables the user.
+    pub(crate) fn may_log_in(&self) -> bool {
+        self.enabled != Some(false)
+    }
 }
 
 /// A function library.
@@ -137,6 +165,31 @@ pub struct Library {
     pub digest: String,
 }
 
+impl Sentinels {
+    /// Where they are.
+    pub fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
+        self.accounts.nodes.iter().map(|node| &node.endpoint)
+    }
+
+    /// Secrets that they are told, beside those of their users and of the login.
+    fn secrets(&self) -> impl Iterator<Item = &SecretRef> {
+        let auth = self.auth.iter().flat_map(|(user, password)| user.secret().into_iter().chain([password]));
+        auth.chain(self.settings.values().filter_map(Text::secret))
+    }
+
+    /// Without the passwords that they and their users have.
+    pub(crate) fn forget_passwords(&mut self) {
+        self.accounts.users.values_mut().for_each(|user| user.passwords = None);
+        self.auth = None;
+        self.settings.retain(|name, _| !name.starts_with("sentinel-"));
+    }
+
+    /// Values that a Sentinel writes into its configuration file without quotes.
+    pub(crate) fn unquoted(&self) -> BTreeSet<&SecretRef> {
+        self.secrets().collect()
+    }
+}
+
 impl Desired {
     /// The same without some of its nodes. Those that are left have the roles, the slots and the numbers of replicas that they
     /// have.
@@ -145,11 +198,33 @@ impl Desired {
         left.nodes.retain(|node| !missing.contains(&node.endpoint));
         left.replicas_per_primary = None;
         (left.rebalance, left.forget) = (false, Vec::new());
+        if let Some(sentinels) = &mut left.sentinels {
+            sentinels.accounts.nodes.retain(|node| !missing.contains(&node.endpoint));
+        }
         if self.mode == Mode::Cluster {
             let zones: Vec<Option<&str>> = left.nodes.iter().map(|node| node.zone.as_deref()).collect();
             left.layout = Layout::new(&zones, zones.len().saturating_sub(1));
         }
         left
+    }
+
+    /// What is declared of the accounts of this node, which may be a Sentinel.
+    pub(crate) fn accounts_of(&self, node: &Endpoint) -> &Self {
+        match &self.sentinels {
+            Some(sentinels) if sentinels.endpoints().any(|sentinel| sentinel == node) => &sentinels.accounts,
+            Some(_) | None => self,
+        }
+    }
+
+    /// Whether it is a Sentinel.
+    pub(crate) fn is_sentinel(&self, node: &Endpoint) -> bool {
+        !std::ptr::eq(self.accounts_of(node), self)
+    }
+
+    /// The user that the Sentinels log in to the nodes as, if the spec declares it, by its key.
+    pub(crate) fn watching_user(&self) -> Option<(&String, &User)> {
+        let name = self.sentinels_log_in_as.as_ref()?;
+        self.users.iter().find(|(_, user)| user.name == *name)
     }
 
     /// Whether any node has parameters set.
@@ -161,6 +236,17 @@ impl Desired {
 
 /// Every node is talked to, and every secret is read before the first packet.
 pub(crate) fn requires(desired: &Desired) -> Requires {
+    let mut all = of_nodes(desired);
+    if let Some(sentinels) = &desired.sentinels {
+        let theirs = of_nodes(&sentinels.accounts);
+        all.endpoints.extend(theirs.endpoints);
+        all.secrets.extend(theirs.secrets);
+        all.secrets.extend(sentinels.secrets().cloned());
+    }
+    all
+}
+
+fn of_nodes(desired: &Desired) -> Requires {
     let login = &desired.login;
     let key = desired.tls.iter().flat_map(Tls::secrets);
     let passwords = desired.users.values().flat_map(|user| user.passwords.iter().flatten());

@@ -115,6 +115,15 @@ pub enum Error {
         /// The bound.
         most: usize,
     },
+    /// A value that a Sentinel could not read from its own file.
+    #[error(
+        "the secret `{secret}` holds a blank or a quote: a Sentinel writes it into its configuration file without quotes, and \
+         would not start again"
+    )]
+    Unquoted {
+        /// The secret.
+        secret: SecretRef,
+    },
     /// A change is about something that the spec does not have: our own mistake.
     #[error("the plan has {0}, which the spec does not have")]
     NotInSpec(String),
@@ -132,7 +141,7 @@ impl Fault for Error {
             Self::Refused { code, .. } => of_code(code),
             Self::Login { source, .. } | Self::Incomplete { source, .. } => source.kind(),
             Self::Raced { .. } => FaultKind::Raced,
-            Self::TooLong { .. } => FaultKind::Secret,
+            Self::TooLong { .. } | Self::Unquoted { .. } => FaultKind::Secret,
             Self::NotInSpec(_) | Self::Undeclared(_) => FaultKind::Internal,
         }
     }
@@ -159,6 +168,7 @@ impl Fault for Error {
             | Self::Unsettled(_)
             | Self::Raced { .. }
             | Self::TooLong { .. }
+            | Self::Unquoted { .. }
             | Self::NotInSpec(_)
             | Self::Undeclared(_) => None,
         }
@@ -191,6 +201,11 @@ impl Error {
             }
             _ => false,
         }
+    }
+
+    /// A Sentinel has a monitor of this name already.
+    pub(crate) fn is_duplicate_monitor(&self) -> bool {
+        matches!(self, Self::Refused { message, .. } if message.starts_with("Duplicate"))
     }
 
     /// A refusal because another run has made the same change already: worth another reading.

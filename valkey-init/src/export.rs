@@ -6,6 +6,7 @@ mod found;
 mod parameters;
 mod read;
 mod rules;
+mod sentinels;
 mod users;
 mod write;
 
@@ -50,6 +51,7 @@ pub(crate) async fn export(
     announced::all(&nodes, desired, &mut found);
     read::libraries(&nodes, &mut found);
     read::modules(&nodes, &mut found);
+    sentinels::all(desired, &observed, &mut found);
     Ok(write::export(&found))
 }
 

@@ -30,14 +30,14 @@ mod wire;
 use init_core::export::{Export, Scope};
 use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations, alike};
 
-pub use change::{Change, Passwords};
+pub use change::{Change, Passwords, SentinelChange};
 pub use desired::{
-    Access, Catalog, Desired, Layout, Library, Login, Member, Mode, Node, Require, Slots, User,
+    Access, Catalog, Desired, Layout, Library, Login, Member, Mode, Node, Require, Sentinels, Slots, User,
 };
 pub use error::Error;
 pub use observed::{
-    Entry, Link, NodeState, Observed, OwnLogin, Persistence, Replication, ReplicationLogin, StreamState,
-    UserState,
+    Entry, Link, Monitored, NodeState, Observed, OwnLogin, Persistence, Replication, ReplicationLogin,
+    SentinelState, StreamState, UserState,
 };
 pub use spec::Spec;
 
@@ -48,7 +48,7 @@ use wire::Connections;
 pub struct Valkey {
     connections: Connections,
     /// What the categories of ACL rules hold; read once, because it does not change while the servers run.
-    catalog: Option<Catalog>,
+    catalogs: observe::Catalogs,
 }
 
 impl Backend for Valkey {
@@ -74,14 +74,20 @@ impl Backend for Valkey {
     fn without_passwords(desired: &mut Desired) {
         desired.users.values_mut().for_each(|user| user.passwords = None);
         desired.replication = None;
+        if let Some(sentinels) = &mut desired.sentinels {
+            sentinels.forget_passwords();
+        }
     }
 
     async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {
-        Ok(Self { connections: Connections::open(desired, secrets).await?, catalog: None })
+        Ok(Self {
+            connections: Connections::open(desired, secrets).await?,
+            catalogs: observe::Catalogs::default(),
+        })
     }
 
     async fn observe(&mut self, desired: &Desired, secrets: &Secrets) -> Result<Observed, Error> {
-        observe::observe(&self.connections, &mut self.catalog, desired, secrets).await
+        observe::observe(&self.connections, &mut self.catalogs, desired, secrets).await
     }
 
     fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {

@@ -8,6 +8,7 @@ mod node;
 mod parameters;
 mod primary_login;
 mod read;
+pub(crate) mod sentinels;
 mod settled;
 mod streams;
 pub(crate) mod users;
@@ -18,7 +19,7 @@ mod waiting;
 use init_core::Secrets;
 use tracing::{info, warn};
 
-use crate::desired::{Catalog, Desired, Mode};
+use crate::desired::{Desired, Mode};
 use crate::error::Error;
 use crate::observed::Observed;
 use crate::plan::plan;
@@ -26,7 +27,7 @@ use crate::plan::shape::empty_primaries;
 use crate::plan::topology::Topology;
 use crate::wire::Connections;
 
-pub(crate) use catalog::rehearse;
+pub(crate) use catalog::{Catalogs, rehearse};
 pub(crate) use read::views;
 pub(crate) use settled::disagreement;
 pub(crate) use waiting::pause;
@@ -36,15 +37,14 @@ use waiting::Waiting;
 /// Reads the nodes that are there. Where some are missing, that is enough as long as nothing is to be changed.
 pub(crate) async fn observe(
     connections: &Connections,
-    catalog: &mut Option<Catalog>,
+    catalogs: &mut Catalogs,
     desired: &Desired,
     secrets: &Secrets,
 ) -> Result<Observed, Error> {
     let Some(missing) = connections.missing() else {
-        return of_all(connections, catalog, desired, secrets).await;
+        return of_all(connections, catalogs, desired, secrets).await;
     };
-    let observed = of_all(connections, catalog, &desired.without(&missing.nodes), secrets).await?;
-    let observed = Observed { missing: missing.nodes.clone(), ..observed };
+    let observed = of_all(connections, catalogs, &desired.without(&missing.nodes), secrets).await?;
     if !plan(desired, &observed).is_empty() {
         let problem = format!(
             "the others are not as the spec says, a change takes all nodes, and not there is {missing}"
@@ -58,16 +58,18 @@ pub(crate) async fn observe(
 /// Reads everything once, and then what settles by itself until it has settled.
 async fn of_all(
     connections: &Connections,
-    catalog: &mut Option<Catalog>,
+    catalogs: &mut Catalogs,
     desired: &Desired,
     secrets: &Secrets,
 ) -> Result<Observed, Error> {
-    read::catalog(connections, desired, catalog).await?;
-    let mut observed = read::in_full(connections, (desired, secrets), catalog.as_ref()).await?;
+    catalogs.read(connections, desired).await?;
+    sentinels::try_login(connections, (desired, secrets)).await?;
+    let mut observed = read::in_full(connections, (desired, secrets), catalogs).await?;
     let mut waiting = Waiting::new(&observed);
     while let Some(reason) = waiting.reason(desired, &mut observed) {
         if waiting.is_over() {
             primary_login::explain(connections, desired, &observed, false).await?;
+            sentinels::explain(desired, &observed)?;
             return Err(Error::Unsettled(reason));
         }
         waiting.pause(connections, desired, &observed).await?;
@@ -83,6 +85,7 @@ async fn of_all(
         primary_login::explain(connections, desired, &observed, true).await?;
         tell_empty_primaries(desired, &observed);
         tell_drained(desired, &observed);
+        sentinels::tell_strangers(desired, &observed);
     }
     Ok(observed)
 }
@@ -117,4 +120,5 @@ pub(crate) fn any_answer(value: &redis::Value) {
     let _ = node::shards(value);
     accounts::any_answer(value);
     let _ = (streams::names(value), migrations::jobs(value));
+    sentinels::any_answer(value);
 }

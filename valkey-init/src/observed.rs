@@ -1,5 +1,6 @@
 //! The state of the nodes: each node's own view, with nothing concluded from another's.
 
+mod monitored;
 mod view;
 
 use std::borrow::Cow;
@@ -10,6 +11,7 @@ use init_core::Endpoint;
 
 use crate::desired::{Catalog, Member};
 
+pub use monitored::Monitored;
 pub use view::{Entry, Link};
 
 /// What servers show as modules and have built in: Valkey 9 its engine of scripts, Redis 8 its vector sets.
@@ -26,6 +28,25 @@ pub struct Observed {
     pub catalog: Option<Catalog>,
     /// The addresses, now, of the names that are to be forgotten; none for a name that leads nowhere any more.
     pub members: BTreeMap<Endpoint, BTreeSet<IpAddr>>,
+    /// The Sentinels by their names.
+    pub sentinels: BTreeMap<Endpoint, SentinelState>,
+    /// The same catalog of the Sentinels, which have other commands.
+    pub sentinel_catalog: Option<Catalog>,
+}
+
+/// One Sentinel.
+#[derive(Clone, Debug, Default)]
+pub struct SentinelState {
+    /// Its id, which its connections to the nodes are named after.
+    pub id: String,
+    /// Its users and its addresses.
+    pub accounts: NodeState,
+    /// Settings for all its monitors that may be shown, by the names of `SENTINEL CONFIG GET`.
+    pub settings: BTreeMap<String, String>,
+    /// The names of the spec's settings that it has as the spec says.
+    pub same_settings: BTreeSet<String>,
+    /// The monitor of the spec's name.
+    pub monitored: Option<Monitored>,
 }
 
 /// One node.
@@ -73,6 +94,9 @@ pub struct NodeState {
     pub own_libraries: BTreeSet<String>,
     /// replication: how many Sentinels watch it.
     pub sentinels: u64,
+    /// sentinel: by the beginnings of the Sentinels' ids, whether they are logged in as the user of the spec. Nothing is known
+    /// of a Sentinel that is not there, because its link is down or the account may not ask for clients.
+    pub watchers: BTreeMap<String, bool>,
     /// Where users and parameters are kept over a restart.
     pub persistence: Persistence,
 }
@@ -168,6 +192,11 @@ impl Observed {
                     && (entry.hostname == name.host() || entry.address.is_some_and(leads))
             }
         }
+    }
+
+    /// The state of a Sentinel. Offline, every Sentinel is one that was just started.
+    pub(crate) fn sentinel(&self, node: &Endpoint) -> Cow<'_, SentinelState> {
+        self.sentinels.get(node).map_or_else(|| Cow::Owned(SentinelState::default()), Cow::Borrowed)
     }
 
     /// All open slots, with the number of keys that each node holds of them: it changes while a slot is being migrated.

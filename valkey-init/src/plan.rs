@@ -4,17 +4,20 @@ pub(crate) mod cluster;
 mod forget;
 mod libraries;
 mod links;
+pub(crate) mod members;
 mod names;
 mod open_slots;
 mod rebalance;
 pub(crate) mod replication;
 pub(crate) mod roles;
 pub(crate) mod safety;
+pub(crate) mod sentinels;
 mod settings;
 pub(crate) mod shape;
 mod streams;
 pub(crate) mod topology;
 pub(crate) mod value;
+mod watching;
 
 use init_core::Plan;
 
@@ -39,8 +42,10 @@ fn of_all(desired: &Desired, observed: &Observed) -> Plan<Change> {
     };
     settings::plan(desired, observed, &mut changes, &mut conflicts);
     streams::plan(desired, observed, &mut changes, &mut conflicts);
+    sentinels::plan(desired, observed, &mut changes, &mut conflicts);
     libraries::conflicts(desired, observed, &changes, &mut conflicts);
     links::conflicts(desired, observed, &mut conflicts);
+    watching::conflicts(desired, observed, &mut conflicts);
     names::conflicts(desired, observed, &mut conflicts);
     Plan::new(changes, conflicts)
 }

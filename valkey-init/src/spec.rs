@@ -2,7 +2,9 @@
 
 pub(crate) mod node;
 pub(crate) mod scalar;
+pub(crate) mod sentinels;
 pub(crate) mod stream;
+pub(crate) mod user;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -12,11 +14,13 @@ use init_net::TlsSpec;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::desired::{Mode, Require};
+use crate::desired::Require;
 
 use node::NodeSpec;
 use scalar::Scalar;
+use sentinels::{ModeSpec, SentinelsSpec};
 use stream::StreamSpec;
+use user::UserSpec;
 
 /// A Valkey deployment.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -24,12 +28,14 @@ use stream::StreamSpec;
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Spec {
     /// How the nodes belong together.
-    pub(crate) mode: Mode,
+    pub(crate) mode: ModeSpec,
     /// The nodes. In a cluster the order decides who is a primary; in replication the first is the primary.
     pub(crate) nodes: Vec<NodeSpec>,
+    /// sentinel: the Sentinels that watch the nodes. Their word says which node is the primary.
+    pub(crate) sentinels: Option<SentinelsSpec>,
     /// cluster: how many replicas each primary has; none when absent.
     pub(crate) replicas_per_primary: Option<u16>,
-    /// cluster, replication: whether clients are told names instead of addresses.
+    /// cluster, replication, sentinel: whether clients are told names instead of addresses.
     #[serde(default)]
     pub(crate) announce_hostnames: bool,
     /// TLS to every node; plain TCP when absent.
@@ -57,7 +63,8 @@ pub struct Spec {
     /// Streams by their keys, in database 0: what is missing is made, nothing is taken away.
     #[serde(default)]
     pub(crate) streams: BTreeMap<String, StreamSpec>,
-    /// cluster, replication: how many nodes have to be there for a run that finds nothing to change.
+    /// cluster, replication, sentinel: how many nodes, and how many Sentinels, have to be there for a run that finds
+    /// nothing to change.
     #[serde(default)]
     pub(crate) require: Require,
     /// cluster: whether slots are moved until every primary owns as many; none that has an owner is moved when absent.
@@ -76,24 +83,6 @@ pub struct Spec {
     pub(crate) starts_from_config_file: bool,
 }
 
-/// One ACL user. What is absent is left as it is.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct UserSpec {
-    /// The name, when the key is only a label.
-    pub(crate) name: Option<Text>,
-    /// Whether the user is there at all; `present` when absent.
-    #[serde(default)]
-    pub(crate) state: State,
-    /// Whether the user may log in; true when absent.
-    #[serde(default = "yes")]
-    pub(crate) enabled: bool,
-    /// The passwords, all of them: two while one rotates.
-    pub(crate) passwords: Option<Vec<SecretRef>>,
-    /// ACL rules as the server writes them: `~app:* &app:* +@read`.
-    pub(crate) rules: Option<String>,
-}
-
 /// A function library: the path of a file with its source text, or the text itself.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -102,17 +91,6 @@ pub(crate) struct LibrarySpec {
     pub(crate) file: Option<PathBuf>,
     /// The source text.
     pub(crate) code: Option<String>,
-}
-
-/// Whether something is to be there.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum State {
-    /// It is there.
-    #[default]
-    Present,
-    /// It is taken away.
-    Absent,
 }
 
 fn yes() -> bool {

@@ -4,6 +4,7 @@ mod config;
 mod functions;
 mod members;
 mod nodes;
+mod sentinels;
 mod streams;
 mod users;
 
@@ -15,6 +16,7 @@ use init_net::{Tls, Verification};
 
 use crate::desired::{Desired, Layout, Login, Mode, Node, Require, User};
 use crate::spec::Spec;
+use crate::spec::sentinels::ModeSpec;
 
 pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations> {
     let mut found = Violations::default();
@@ -26,28 +28,28 @@ pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations
         password: spec.password.clone(),
         bootstrap: spec.bootstrap_password.clone(),
     };
-    let (users, absent) = users::split(&spec.users, &login, &mut found);
+    let (users, absent) = users::split(&root.key("users"), &spec.users, &login, &mut found);
     for (key, user) in &users {
         users::validate(&root.key("users").key(key), user, &login, &mut found);
     }
-    users::same_names(&users, &absent, &mut found);
+    users::same_names(&root.key("users"), &users, &absent, &mut found);
     let replication = spec.replication_user.as_ref().and_then(|key| replication(key, &users, &mut found));
     let functions = functions::validate(&spec.functions, files, &mut found);
     let streams = streams::validate(&spec.streams, &mut found);
     let tls = spec.tls.as_ref();
     let tls = tls.map(|tls| Tls::validate(tls, Verification::Full, files, &root.key("tls"), &mut found));
+    let mode = spec.mode.of_nodes();
     let layout = layout(spec, &nodes);
+    let sentinels = sentinels::validate(spec, tls.as_ref(), &nodes, (&users, &absent), &mut found);
     let config = config::validate(&root.key("config"), &spec.config, &mut found);
-    let (mode, require, announce) = (spec.mode, spec.require, spec.announce_hostnames);
-    let (persist, starts_from_config_file) = (spec.persist, spec.starts_from_config_file);
     let forget = members::validate(spec, &nodes, &mut found);
     found.or(Desired {
         mode,
         nodes,
-        require,
+        require: spec.require,
         layout,
         replicas_per_primary: spec.replicas_per_primary,
-        announce,
+        announce: spec.announce_hostnames,
         tls,
         login,
         users,
@@ -59,14 +61,18 @@ pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations
         streams,
         rebalance: spec.rebalance,
         forget,
-        persist,
-        starts_from_config_file,
+        persist: spec.persist,
+        starts_from_config_file: spec.starts_from_config_file,
+        sentinels_log_in_as: sentinels
+            .as_ref()
+            .and_then(|sentinels| Some(sentinels.auth.as_ref()?.0.clone())),
+        sentinels,
     })
 }
 
 /// The roles of a new cluster; a node that is drained has none.
 fn layout(spec: &Spec, nodes: &[Node]) -> Layout {
-    if spec.mode != Mode::Cluster {
+    if spec.mode.of_nodes() != Mode::Cluster {
         return Layout::default();
     }
     let kept = nodes.iter().enumerate().filter(|(_, node)| !node.drain);
@@ -84,7 +90,8 @@ fn replication(
     let at = SpecPath::root().key("replicationUser");
     let user = found.check(&at, users.get(key).ok_or("it is not declared under `users`"))?;
     let password = user.passwords.as_ref().and_then(|passwords| passwords.first()).cloned();
-    let password = password.filter(|_| user.enabled).ok_or("it needs a declared password, and to be enabled");
+    let password =
+        password.filter(|_| user.may_log_in()).ok_or("it needs a declared password, and to be enabled");
     found.check(&at, password).map(|password| (key.to_owned(), password))
 }
 
@@ -92,30 +99,32 @@ fn replication(
 fn shape(spec: &Spec, found: &mut Violations) {
     let root = SpecPath::root();
     let kept = spec.nodes.iter().filter(|node| !node.drain).count();
-    let nodes = if spec.mode == Mode::Cluster { kept } else { spec.nodes.len() };
+    let nodes = if spec.mode.of_nodes() == Mode::Cluster { kept } else { spec.nodes.len() };
     let replicas = usize::from(spec.replicas_per_primary.unwrap_or(0));
     let at = root.key("nodes");
     match spec.mode {
-        Mode::Standalone if nodes != 1 => found.push(&at, "standalone is exactly one node"),
-        Mode::Replication if nodes < 2 => found.push(&at, "replication needs two nodes or more"),
-        Mode::Cluster if nodes == 0 => found.push(&at, "a cluster needs a node that keeps its slots"),
-        Mode::Cluster if nodes % (1 + replicas) != 0 => found.push(
+        ModeSpec::Standalone if nodes != 1 => found.push(&at, "standalone is exactly one node"),
+        ModeSpec::Replication | ModeSpec::Sentinel if nodes < 2 => {
+            found.push(&at, "replication needs two nodes or more");
+        }
+        ModeSpec::Cluster if nodes == 0 => found.push(&at, "a cluster needs a node that keeps its slots"),
+        ModeSpec::Cluster if nodes % (1 + replicas) != 0 => found.push(
             &at,
             format!("{nodes} nodes cannot be shared out as primaries with {replicas} replicas each: it takes a multiple of {}", 1 + replicas),
         ),
-        Mode::Cluster if nodes / (1 + replicas) == 2 => found.push(
+        ModeSpec::Cluster if nodes / (1 + replicas) == 2 => found.push(
             &at,
             "two primaries have no majority when one is down: a cluster has three primaries or more, or one for development",
         ),
         _ => {}
     }
-    if spec.mode != Mode::Cluster && spec.replicas_per_primary.is_some() {
+    if spec.mode != ModeSpec::Cluster && spec.replicas_per_primary.is_some() {
         found.push(&root.key("replicasPerPrimary"), "only a cluster has it");
     }
-    if spec.mode == Mode::Standalone && spec.announce_hostnames {
+    if spec.mode == ModeSpec::Standalone && spec.announce_hostnames {
         found.push(&root.key("announceHostnames"), "a single node tells clients no names");
     }
-    if spec.mode == Mode::Standalone && spec.require == Require::Majority {
+    if spec.mode == ModeSpec::Standalone && spec.require == Require::Majority {
         found.push(&root.key("require"), "a single node has no majority beside it");
     }
     if spec.user.is_some() && spec.password.is_none() {

@@ -7,6 +7,7 @@ mod connection;
 mod connections;
 mod mask;
 mod reply;
+mod values;
 
 pub(crate) use address::addresses;
 pub(crate) use connection::Connection;

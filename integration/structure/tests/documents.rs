@@ -58,7 +58,10 @@ fn every_list_of_tools_is_the_workspaces() {
         assert!(folder("docs/schema").contains(&format!("{tool}.json")), "no JSON Schema of {tool}");
         let table = read("examples/README.md");
         for example in folder(&format!("examples/{tool}")) {
-            assert!(table.contains(&format!("({tool}/{example})")), "examples/README.md lacks {tool}/{example}");
+            assert!(
+                table.contains(&format!("({tool}/{example})")),
+                "examples/README.md lacks {tool}/{example}"
+            );
         }
         let suite = if server == "pg" { "postgres" } else { server };
         assert!(suites.contains(&format!("\n{suite}() {{")), "no suite of {tool}");

@@ -20,6 +20,7 @@ mod rebalance;
 mod refusals;
 mod replication;
 mod rules;
+mod sentinel;
 mod shape;
 mod slots;
 mod states;

@@ -20,8 +20,7 @@ fn every_kind_of_drift_of_a_user_is_healed() {
     assert_eq!(one(&nodes, spec).run().expect(0, "changed").operations(), ["create_user"]);
     one(&nodes, spec).run().expect(0, "unchanged");
     for drift in [
-        &["off"][..],
-        &["+flushall"],
+        &["+flushall"][..],
         &["-get"],
         &["~more"],
         &["resetkeys"],
@@ -49,6 +48,12 @@ fn every_kind_of_drift_of_a_user_is_healed() {
         assert!(ended.operations().iter().all(|op| op == "alter_user"), "{drift:?}: {}", ended.stdout);
         run("apply").expect(0, "unchanged");
     }
+    // Who was disabled by hand stays so, where the spec does not say that it may log in.
+    nodes.cli(0, &["ACL", "SETUSER", "app", "off"]);
+    one(&nodes, spec).run().expect(0, "unchanged");
+    let enabled = spec.replace("{passwords", "{enabled: true, passwords");
+    one(&nodes, &enabled).args(&["plan"]).run().expect(3, "drift");
+    assert_eq!(one(&nodes, &enabled).run().expect(0, "changed").operations(), ["alter_user"]);
     // A user of somebody else's is nobody's drift.
     nodes.cli(0, &["ACL", "SETUSER", "other", "on", "nopass"]);
     nodes.lasts(|| one(&nodes, spec));

@@ -3,6 +3,7 @@
 mod files;
 mod parameters;
 mod rewrite;
+mod sentinels;
 mod slots;
 
 use init_core::{Endpoint, Secret, Secrets};
@@ -26,6 +27,9 @@ pub(crate) async fn check(
             refused.push((position, error));
         }
     }
+    if refused.is_empty() {
+        refused = sentinels::files(connections, context.0, changes).await;
+    }
     if refused.is_empty() && context.0.persist {
         return files::check(connections, context, changes).await;
     }
@@ -38,7 +42,9 @@ async fn check_one(
     change: &Change,
 ) -> Result<(), Error> {
     let connection = connections.to(change.node())?;
-    let (desired, secrets) = context;
+    let (all, secrets) = context;
+    let desired = all.accounts_of(change.node());
+    let context = (desired, secrets);
     match change {
         Change::CreateUser { key, .. } => check_rules(connection, desired, key).await,
         Change::AlterUser { key, rules, .. } => match rules {
@@ -68,6 +74,7 @@ async fn check_one(
         }
         Change::MigrateSlots { to, .. } => slots::check(connections, (connection, to)).await,
         Change::ForgetNode { .. } => slots::check_forget(connection).await,
+        Change::Sentinel(change) => sentinels::check(connection, all, change).await,
         // No server checks these without doing them.
         Change::StabilizeSlots { .. }
         | Change::AssignSlots { .. }

@@ -6,18 +6,27 @@ use redis::cmd;
 use secrecy::ExposeSecret;
 
 use super::files;
+use crate::change::Passwords;
 use crate::desired::acl::rules::{tokens, without_password};
 use crate::desired::{Desired, User, digest};
 use crate::error::Error;
 use crate::wire::commands::{clear_rules, set_user};
 use crate::wire::{Connection, Connections};
 
+/// What becomes of passwords that the spec does not name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Others {
+    Dropped,
+    /// They stay until the Sentinels have been told the new ones.
+    Kept,
+}
+
 /// The parts of a user that a change sets.
 #[derive(Clone, Copy)]
 pub(super) struct Parts<'a> {
     enabled: Option<bool>,
     rules: bool,
-    passwords: bool,
+    passwords: Option<Others>,
     /// The user could log in without a password until now.
     had_no_password: bool,
     /// The rules until now.
@@ -27,20 +36,27 @@ pub(super) struct Parts<'a> {
 impl<'a> Parts<'a> {
     /// All parts of a user that is not there.
     pub(super) fn of_new(enabled: bool) -> Self {
-        Self { enabled: Some(enabled), rules: true, passwords: true, had_no_password: false, before: "" }
+        Self {
+            enabled: Some(enabled),
+            rules: true,
+            passwords: Some(Others::Dropped),
+            had_no_password: false,
+            before: "",
+        }
     }
 
     /// The parts that differ.
     pub(super) fn that_differ(
         enabled: Option<&Drift<bool>>,
         rules: Option<&'a Drift<String>>,
-        passwords: bool,
+        passwords: Option<&Drift<Passwords>>,
     ) -> Self {
         let before = rules.and_then(|drift| drift.from.as_deref());
         Self {
             enabled: enabled.map(|drift| drift.to),
             rules: rules.is_some(),
-            passwords,
+            passwords: passwords
+                .map(|drift| if drift.to.others > 0 { Others::Kept } else { Others::Dropped }),
             had_no_password: before.is_some_and(without_password),
             before: before.unwrap_or_default(),
         }
@@ -96,7 +112,7 @@ pub(super) async fn log_in_as_declared(
 fn modifiers(user: &User, parts: Parts<'_>, secrets: &Secrets) -> Result<Vec<String>, Error> {
     let mut modifiers = Vec::new();
     // `resetpass` ends `nopass` too, which has no opposite of its own.
-    if (parts.passwords && user.passwords.is_some()) || parts.had_no_password {
+    if (parts.passwords == Some(Others::Dropped) && user.passwords.is_some()) || parts.had_no_password {
         modifiers.push("resetpass".to_owned());
     }
     if parts.rules
@@ -105,7 +121,7 @@ fn modifiers(user: &User, parts: Parts<'_>, secrets: &Secrets) -> Result<Vec<Str
         modifiers.extend(clear_rules(parts.before).map(str::to_owned));
         modifiers.extend(tokens(rules));
     }
-    for name in user.passwords.iter().flatten().filter(|_| parts.passwords) {
+    for name in user.passwords.iter().flatten().filter(|_| parts.passwords.is_some()) {
         #[expect(clippy::disallowed_methods, reason = "a password leaves as its digest")]
         modifiers.push(format!("#{}", digest(secrets.get(name)?.expose_secret().as_bytes())));
     }

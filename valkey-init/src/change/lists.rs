@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use init_core::Endpoint;
 use init_core::diff::Drift;
+use init_core::{Endpoint, Properties};
+use serde::Serialize;
 
 use crate::desired::Slots;
 
@@ -35,15 +36,28 @@ pub(super) fn ranges(slots: &Slots) -> String {
     }
 }
 
-/// Each parameter with its drift.
-pub(super) fn drifts<T: fmt::Display>(
+/// What is set, and each parameter with its drift.
+pub(super) fn set<T: fmt::Display>(
     f: &mut fmt::Formatter<'_>,
+    what: fmt::Arguments<'_>,
     parameters: &BTreeMap<String, Drift<T>>,
 ) -> fmt::Result {
+    write!(f, "set {what}: ")?;
     for (position, (name, drift)) in parameters.iter().enumerate() {
         write!(f, "{}{name} {drift}", if position == 0 { "" } else { ", " })?;
     }
     Ok(())
+}
+
+/// What is set of a new thing, each after a comma.
+pub(super) fn values<T: fmt::Display>(values: &BTreeMap<String, T>) -> String {
+    values.iter().map(|(name, value)| format!(", {name} {value}")).collect()
+}
+
+/// The parts that there are, each after its name.
+pub(super) fn named<const N: usize>(parts: [(&str, Option<String>); N]) -> String {
+    let parts = parts.into_iter().filter_map(|(name, part)| Some(format!("{name} {}", part?)));
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 /// How many passwords a new user gets.
@@ -53,4 +67,15 @@ pub(super) fn counted(passwords: usize) -> String {
         1 => "1 password".to_owned(),
         many => format!("{many} passwords"),
     }
+}
+
+/// Parameters as one property: on each side those that differ.
+pub(super) fn differing<T: Serialize>(
+    properties: Properties,
+    parameters: &BTreeMap<String, Drift<T>>,
+) -> Properties {
+    let from: BTreeMap<&String, &T> =
+        parameters.iter().filter_map(|(name, drift)| Some((name, drift.from.as_ref()?))).collect();
+    let to: BTreeMap<&String, &T> = parameters.iter().map(|(name, drift)| (name, &drift.to)).collect();
+    properties.differing("config", from, to)
 }

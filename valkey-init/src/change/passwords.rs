@@ -23,7 +23,8 @@ impl Passwords {
         };
         let properties = properties.differing("passwords", only(from, self), only(self, from));
         match from.others {
-            0 => properties,
+            // They stay until the Sentinels have been told the new ones.
+            others if others == self.others => properties,
             others => properties.without("undeclared_passwords", others),
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Change;
-use super::lists::{counted, drifts, few, ranges};
+use super::lists::{counted, few, named, ranges, set};
 
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -12,8 +12,7 @@ impl fmt::Display for Change {
             Self::AssignSlots { node, slots } => write!(f, "assign slots {slots} to {node}"),
             Self::SetEpoch { node, epoch } => write!(f, "set the epoch of {node} to {epoch}"),
             Self::SetAnnounce { node, parameters } => {
-                write!(f, "set what {node} announces: ")?;
-                drifts(f, parameters)
+                set(f, format_args!("what {node} announces"), parameters)
             }
             Self::CreateUser { node, user, enabled, rules, passwords, .. } => {
                 let state = if *enabled { "" } else { ", disabled" };
@@ -26,17 +25,13 @@ impl fmt::Display for Change {
             Self::AlterUser { node, user, enabled, rules, passwords, .. }
             | Self::CloseUser { node, user, enabled, rules, passwords, .. } => {
                 let parts = [
-                    enabled.as_ref().map(|drift| format!("enabled {drift}")),
-                    rules.as_ref().map(|drift| format!("rules {drift}")),
-                    passwords.as_ref().map(|drift| format!("passwords {drift}")),
+                    ("enabled", enabled.as_ref().map(ToString::to_string)),
+                    ("rules", rules.as_ref().map(ToString::to_string)),
+                    ("passwords", passwords.as_ref().map(ToString::to_string)),
                 ];
-                let parts: Vec<String> = parts.into_iter().flatten().collect();
-                write!(f, "alter user {user} on {node}: {}", parts.join(", "))
+                write!(f, "alter user {user} on {node}: {}", named(parts))
             }
-            Self::SetConfig { node, parameters } => {
-                write!(f, "set config of {node}: ")?;
-                drifts(f, parameters)
-            }
+            Self::SetConfig { node, parameters } => set(f, format_args!("config of {node}"), parameters),
             Self::MeetNode { node, by } => write!(f, "meet {node} from {}", few(by)),
             Self::MigrateSlots { begins, node, to, slots } => {
                 let verb = if *begins { "migrate" } else { "complete the migration of" };
@@ -49,6 +44,7 @@ impl fmt::Display for Change {
                     Some(_) => write!(f, "replicate on {node}: {primary}"),
                 }
             }
+            Self::Sentinel(change) => change.fmt(f),
             Self::LoadFunction { node, library, code } => {
                 write!(f, "load function {library} on {node}: code {code}")
             }

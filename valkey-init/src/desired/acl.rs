@@ -176,10 +176,11 @@ impl Permissions {
         *flags = (flags.0 || read, flags.1 || write);
     }
 
+    /// A command of a category brings its subcommands, also those that are in another one.
     fn category(&mut self, allow: bool, name: &str, catalog: &Catalog) {
         let commands = if name == "all" { Some(&catalog.commands) } else { catalog.categories.get(name) };
         for command in commands.into_iter().flatten() {
-            self.set(allow, command);
+            self.command(allow, command, command, catalog);
         }
         if name == "all" {
             self.first_arguments.clear();
@@ -226,7 +227,10 @@ mod tests {
             ("slow".to_owned(), set(&["config", "config|get", "config|set", "keys", "select"])),
             ("fast".to_owned(), set(&["get", "mget", "ping"])),
         ];
-        categories.into_iter().collect::<Catalog>().with_commands(["FT.SEARCH".to_owned()].into_iter())
+        categories
+            .into_iter()
+            .collect::<Catalog>()
+            .with_commands(["FT.SEARCH", "config|help"].map(str::to_owned).into_iter())
     }
 
     #[test]
@@ -252,6 +256,8 @@ mod tests {
             ("+config", "+config +config|get"),
             ("+@all -config|set", "+@fast +keys +select +ft.search +config -config|set"),
             ("+GET +@READ", "+get +mget"),
+            ("+@dangerous -keys", "+config"),
+            ("+config -@dangerous", ""),
             ("(+get ~a) (~b +keys)", "(-@all ~b +keys) (resetchannels -@all ~a +get)"),
             ("sanitize-payload +get", "+get"),
             ("+select|0 +select", "+select"),

@@ -156,9 +156,10 @@ fn again(desired: Desired, before: &Found) -> Found {
         let password = |name: SecretRef| {
             if name == own { Password::Own(name) } else { Password::Other(name) }
         };
+        let enabled = user.may_log_in();
         let passwords = user.passwords.unwrap_or_default().into_iter().map(password).collect();
         let rules = short(&user.rules.unwrap_or_default());
-        (key, User { name: None, enabled: user.enabled, passwords, rules })
+        (key, User { name: None, enabled, passwords, rules })
     };
     Found {
         announce: desired.announce,

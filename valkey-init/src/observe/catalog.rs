@@ -9,7 +9,7 @@ use crate::desired::acl::rules::tokens;
 use crate::desired::{Access, Catalog, Desired};
 use crate::error::Error;
 use crate::wire::commands::{clear_rules, set_user};
-use crate::wire::{Connection, array, pairs, text};
+use crate::wire::{Connection, Connections, array, pairs, text};
 
 /// A rule that no server knows: `ACL SETUSER` does all or nothing, so with this rule it does nothing, and a complaint about
 /// another rule is one about a rule of the spec.
@@ -17,8 +17,45 @@ const NO_RULE: &str = "valkey-init-checks-only";
 /// A user that is never created.
 const NO_USER: &str = "valkey-init-checks-only";
 
+/// The catalogs of a run, read once, because they do not change while the servers run.
+#[derive(Debug, Default)]
+pub(crate) struct Catalogs {
+    /// The nodes'.
+    pub(super) nodes: Option<Catalog>,
+    /// The Sentinels', which have other commands.
+    pub(super) sentinels: Option<Catalog>,
+}
+
+impl Catalogs {
+    /// Reads those that the spec takes.
+    pub(super) async fn read(&mut self, connections: &Connections, desired: &Desired) -> Result<(), Error> {
+        of_first(connections, desired, &mut self.nodes).await?;
+        match (&desired.sentinels, connections.sentinels()) {
+            (Some(sentinels), Some(connections)) => {
+                of_first(connections, &sentinels.accounts, &mut self.sentinels).await
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Reads the catalog of the first node, where the spec names users.
+async fn of_first(
+    connections: &Connections,
+    desired: &Desired,
+    catalog: &mut Option<Catalog>,
+) -> Result<(), Error> {
+    let first = desired.nodes.first().and_then(|node| connections.get(&node.endpoint));
+    if let (None, false, Some(connection)) = (&catalog, desired.users.is_empty(), first) {
+        let found = read(connection).await?;
+        judge(connection, desired, &found).await?;
+        *catalog = Some(found);
+    }
+    Ok(())
+}
+
 /// Reads the categories and commands of the server, and how it shows a user.
-pub(super) async fn read(connection: &Connection) -> Result<Catalog, Error> {
+async fn read(connection: &Connection) -> Result<Catalog, Error> {
     let command = |words: &[&str]| {
         let mut command = cmd(words.first().copied().unwrap_or_default());
         command.arg(words.get(1..).unwrap_or_default());

@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 use crate::desired::Desired;
 use crate::error::Error;
 use crate::observed::Observed;
-use crate::plan::replication;
+use crate::plan::members::member;
 use crate::wire::commands::get_config;
 use crate::wire::{Connection, Connections, pairs, text};
 
@@ -23,7 +23,7 @@ pub(super) async fn explain(
     for node in &desired.nodes {
         let state = observed.state(&node.endpoint);
         let followed = state.replication.primary.as_ref().filter(|_| state.replication.link_up == link_up);
-        let primary = followed.and_then(|primary| replication::member(desired, observed, primary));
+        let primary = followed.and_then(|primary| member(desired, observed, primary));
         if let (Some(replica), Some(primary)) = (connections.get(&node.endpoint), primary) {
             let user = try_login(replica, &primary, connections).await?;
             if let (false, Some(connection)) = (link_up, connections.get(&primary)) {

@@ -6,9 +6,9 @@ use std::net::IpAddr;
 use init_core::{Endpoint, Secrets};
 use redis::{Value, cmd};
 
-use super::catalog::{judge, read as catalog_of};
-use super::{accounts, node, streams};
-use crate::desired::{Catalog, Desired, Member};
+use super::catalog::Catalogs;
+use super::{accounts, node, sentinels, streams};
+use crate::desired::{Desired, Member};
 use crate::error::Error;
 use crate::observed::{NodeState, Observed};
 use crate::wire::{Connection, Connections, addresses, text};
@@ -17,20 +17,30 @@ use crate::wire::{Connection, Connections, addresses, text};
 pub(super) async fn in_full(
     connections: &Connections,
     (desired, secrets): (&Desired, &Secrets),
-    catalog: Option<&Catalog>,
+    catalogs: &Catalogs,
 ) -> Result<Observed, Error> {
     let read = async |connection: &Connection| {
         let mut state = NodeState::default();
         node::read(connection, desired, &mut state).await?;
-        accounts::read(connection, (desired, secrets), catalog, &mut state).await?;
+        accounts::read(connection, (desired, secrets), catalogs.nodes.as_ref(), &mut state).await?;
+        sentinels::watchers(connection, (desired, secrets), &mut state).await?;
         streams::read(connection, desired, &mut state).await?;
         Ok(state)
     };
-    let nodes = connections.each(read).await?;
-    let members = members(desired).await;
-    let mut observed = Observed { nodes, catalog: catalog.cloned(), members, ..Observed::default() };
+    let mut observed = Observed {
+        nodes: connections.each(read).await?,
+        catalog: catalogs.nodes.clone(),
+        members: members(desired).await,
+        sentinels: sentinels::in_full(connections, (desired, secrets), catalogs.sentinels.as_ref()).await?,
+        sentinel_catalog: catalogs.sentinels.clone(),
+        missing: missing(connections),
+    };
     count_keys_of_open_slots(connections, &mut observed).await?;
-    count_servers(connections, &mut observed, (desired, secrets)).await?;
+    count_servers(connections, (desired, secrets), observed.nodes.iter_mut()).await?;
+    if let Some(sentinels) = &desired.sentinels {
+        let accounts = observed.sentinels.iter_mut().map(|(node, state)| (node, &mut state.accounts));
+        count_servers(connections, (&sentinels.accounts, secrets), accounts).await?;
+    }
     Ok(observed)
 }
 
@@ -45,9 +55,14 @@ pub(crate) async fn views(
         node::read(connection, desired, &mut state).await?;
         Ok(state)
     };
-    let nodes = connections.each(read).await?;
-    let (catalog, members) = (before.catalog.clone(), before.members.clone());
-    let mut observed = Observed { nodes, catalog, members, ..Observed::default() };
+    let mut observed = Observed {
+        nodes: connections.each(read).await?,
+        catalog: before.catalog.clone(),
+        members: before.members.clone(),
+        sentinels: sentinels::again(connections, desired, before).await?,
+        sentinel_catalog: before.sentinel_catalog.clone(),
+        missing: missing(connections),
+    };
     count_keys_of_open_slots(connections, &mut observed).await?;
     Ok(observed)
 }
@@ -64,34 +79,24 @@ async fn members(desired: &Desired) -> BTreeMap<Endpoint, BTreeSet<IpAddr>> {
     members
 }
 
-/// Reads what the categories of ACL rules hold, once: it does not change while the servers run.
-pub(super) async fn catalog(
-    connections: &Connections,
-    desired: &Desired,
-    catalog: &mut Option<Catalog>,
-) -> Result<(), Error> {
-    let first = desired.nodes.first().and_then(|node| connections.get(&node.endpoint));
-    if let (None, false, Some(connection)) = (&catalog, desired.users.is_empty(), first) {
-        let found = catalog_of(connection).await?;
-        judge(connection, desired, &found).await?;
-        *catalog = Some(found);
-    }
-    Ok(())
+/// The nodes and Sentinels that are not there, where the spec does without some.
+fn missing(connections: &Connections) -> BTreeSet<Endpoint> {
+    connections.missing().map(|missing| missing.nodes.clone()).unwrap_or_default()
 }
 
 /// Counts the servers that a name with several addresses leads to: a node on two networks is one, a service that runs
 /// several times is many.
-async fn count_servers(
+async fn count_servers<'a>(
     connections: &Connections,
-    observed: &mut Observed,
     (desired, secrets): (&Desired, &Secrets),
+    nodes: impl Iterator<Item = (&'a Endpoint, &'a mut NodeState)>,
 ) -> Result<(), Error> {
     let user = secrets.text(&desired.login.user)?;
     let credential = match &desired.login.password {
         Some(password) => Some((&user, secrets.get(password)?)),
         None => None,
     };
-    for (node, state) in observed.nodes.iter_mut().filter(|(_, state)| state.addresses.len() > 1) {
+    for (node, state) in nodes.filter(|(_, state)| state.addresses.len() > 1) {
         let addresses = state.addresses.iter().copied();
         state.servers = connections.servers(node, addresses, credential).await.len();
     }

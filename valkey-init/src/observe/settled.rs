@@ -6,10 +6,10 @@
 use crate::change::Change;
 use crate::desired::{Desired, Mode};
 use crate::observed::{Link, Observed};
-use crate::plan::replication;
+use crate::plan::members::{member, monitors, word};
 use crate::plan::roles::Roles;
-use crate::plan::safety;
 use crate::plan::topology::Topology;
+use crate::plan::{replication, safety, sentinels};
 
 /// What has to happen on the servers' side before this plan can be carried out.
 pub(super) fn blocked(desired: &Desired, observed: &Observed, plan: &[Change]) -> Option<String> {
@@ -37,22 +37,74 @@ pub(super) fn blocked(desired: &Desired, observed: &Observed, plan: &[Change]) -
 
 /// replication: a primary that the Sentinels have replaced, and that they are about to make a replica again.
 pub(super) fn to_be_demoted(desired: &Desired, observed: &Observed) -> Option<String> {
-    if desired.mode != Mode::Replication || observed.nodes.values().all(|state| state.sentinels == 0) {
+    let watched = observed.nodes.values().any(|state| state.sentinels > 0)
+        || observed.sentinels.values().any(|state| state.monitored.is_some());
+    if desired.mode != Mode::Replication || !watched {
         return None;
     }
     let node = replication::beside(desired, observed).into_iter().next()?;
     Some(format!("{node} is a primary beside another one, and the Sentinels have not made it a replica yet"))
 }
 
+/// sentinel: a failover, and what the Sentinels have not agreed about yet.
+pub(super) fn undecided(desired: &Desired, observed: &Observed) -> Option<String> {
+    let name = &desired.sentinels.as_ref()?.monitor;
+    if let Some((node, _)) =
+        monitors(desired, observed).find(|(_, monitored)| monitored.has("failover_in_progress"))
+    {
+        return Some(format!("{node} is replacing the primary of {name}"));
+    }
+    let Some(named) = word(desired, observed) else {
+        let (node, monitored) =
+            monitors(desired, observed).next().filter(|_| !observed.missing.is_empty())?;
+        let (host, port) = &monitored.address;
+        return Some(format!("the primary {host}:{port} that {node} monitors is not there"));
+    };
+    let other = monitors(desired, observed).find(|(_, monitored)| {
+        member(desired, observed, &monitored.address).is_some_and(|other| other != named)
+    });
+    if let Some((node, _)) = other {
+        return Some(format!("{node} does not have {named} as the primary of {name} yet"));
+    }
+    let followed = sentinels::follows(desired, observed, &named)?;
+    Some(format!("the Sentinels have {named} as the primary of {name}, and it follows {followed}"))
+}
+
+/// What a Sentinel has not seen yet.
+fn unseen(desired: &Desired, observed: &Observed) -> Option<String> {
+    let sentinels = desired.sentinels.as_ref()?;
+    let (replicas, others) = (desired.nodes.len() - 1, sentinels.accounts.nodes.len() - 1);
+    monitors(desired, observed).find_map(|(node, monitored)| {
+        let down = ["disconnected", "s_down", "o_down"].into_iter().find(|flag| monitored.has(flag));
+        let problem = match down {
+            Some(flag) => format!("does not reach the primary ({flag})"),
+            None if monitored.refused => "is refused by the primary".to_owned(),
+            None if monitored.replicas < replicas => {
+                format!("knows {} of {replicas} replica(s)", monitored.replicas)
+            }
+            None if monitored.others < others => {
+                format!("knows {} of {others} other Sentinel(s)", monitored.others)
+            }
+            None => format!("could not replace the primary: {}", monitored.no_quorum.as_ref()?),
+        };
+        Some(format!("the Sentinel {node} {problem}"))
+    })
+}
+
 /// What is still on its way, or nothing when a write to every slot succeeds.
 pub(super) fn unsettled(desired: &Desired, observed: &Observed) -> Option<String> {
     match desired.mode {
         Mode::Cluster => cluster(&Topology::new(desired, observed)),
-        Mode::Replication => desired.nodes.iter().find_map(|node| {
-            let state = observed.state(&node.endpoint);
-            let (host, port) = state.replication.primary.as_ref().filter(|_| !state.replication.link_up)?;
-            Some(format!("the link of {} to its primary {host}:{port} is down", node.endpoint))
-        }),
+        Mode::Replication => desired
+            .nodes
+            .iter()
+            .find_map(|node| {
+                let state = observed.state(&node.endpoint);
+                let (host, port) =
+                    state.replication.primary.as_ref().filter(|_| !state.replication.link_up)?;
+                Some(format!("the link of {} to its primary {host}:{port} is down", node.endpoint))
+            })
+            .or_else(|| unseen(desired, observed)),
         Mode::Standalone => None,
     }
 }

@@ -54,7 +54,9 @@ impl Waiting {
         let migrating = self.open_slots.keys().next().filter(|_| self.open_since.elapsed() < ABANDONED);
         let migrating = migrating.map(|slot| format!("slot {slot} is on its way to another node"));
         let migrating = migrating.or_else(|| by_the_servers(observed));
-        let demoted = settled::to_be_demoted(desired, observed).filter(|_| self.began.elapsed() < DEMOTION);
+        let undecided = || settled::undecided(desired, observed);
+        let demoted = settled::to_be_demoted(desired, observed).or_else(undecided);
+        let demoted = demoted.filter(|_| self.began.elapsed() < DEMOTION);
         if demoted.is_some() {
             self.patience = DEMOTION;
         }
@@ -104,7 +106,11 @@ fn by_the_servers(observed: &Observed) -> Option<String> {
     Some(format!("{node} is migrating the slots {}", state.migrations.join(", ")))
 }
 
-/// The pause between two readings.
+/// The pause between two readings. What is waited for where Sentinels are takes them seconds.
 pub(crate) async fn pause(desired: &Desired) {
+    if desired.sentinels.is_some() {
+        sleep(PAUSE * 25).await;
+        return;
+    }
     sleep(PAUSE.saturating_mul(u32::try_from(desired.nodes.len()).unwrap_or(1))).await;
 }

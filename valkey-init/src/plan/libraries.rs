@@ -60,6 +60,7 @@ fn followers(desired: &Desired, observed: &Observed, changes: &[Change], conflic
             | Change::AlterUser { .. }
             | Change::SetConfig { .. }
             | Change::MeetNode { .. }
+            | Change::Sentinel(_)
             | Change::LoadFunction { .. }
             | Change::CreateGroup { .. }
             | Change::MigrateSlots { .. }

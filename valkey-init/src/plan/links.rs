@@ -31,7 +31,7 @@ pub(super) fn password(
         return None;
     }
     let user = desired.users.get(state.own_login.user.as_ref()?)?;
-    let password = user.passwords.as_ref()?.first().filter(|_| user.enabled)?;
+    let password = user.passwords.as_ref()?.first().filter(|_| user.may_log_in())?;
     Some(("masterauth".to_owned(), Drift { from: None, to: Text::Secret(password.clone()) }))
 }
 
@@ -62,7 +62,7 @@ pub(super) fn conflicts(desired: &Desired, observed: &Observed, conflicts: &mut 
 
 fn link(key: &str, user: &User, state: &NodeState, catalog: Option<&Catalog>) -> Option<Conflict> {
     let at = SpecPath::root().key("users").key(key);
-    if !user.enabled {
+    if !user.may_log_in() {
         let problem = "replicas log in to their primary as this user, and could not follow it any more: declare a user \
                        for them and name it under `replicationUser`";
         return Some(Conflict::new(at.key("enabled"), problem));

@@ -2,19 +2,26 @@
 
 use init_core::{Conflict, SpecPath};
 
-use crate::desired::Desired;
+use crate::desired::{Desired, Sentinels};
 use crate::observed::Observed;
 
 pub(super) fn conflicts(desired: &Desired, observed: &Observed, conflicts: &mut Vec<Conflict>) {
-    for (position, node) in desired.nodes.iter().enumerate() {
-        let servers = observed.state(&node.endpoint).servers;
+    let nodes = desired.nodes.iter().enumerate().map(|(position, node)| {
+        let at = SpecPath::root().key("nodes").index(position);
+        (&node.endpoint, observed.state(&node.endpoint).servers, at)
+    });
+    let sentinels =
+        desired.sentinels.iter().flat_map(Sentinels::endpoints).enumerate().map(|(position, node)| {
+            let at = SpecPath::root().key("sentinels").key("nodes").index(position);
+            (node, observed.sentinel(node).accounts.servers, at)
+        });
+    for (node, servers, at) in nodes.chain(sentinels) {
         if servers > 1 {
             let problem = format!(
-                "{} leads to {servers} servers: give each node a name of its own (services instead of replicas of one \
+                "{node} leads to {servers} servers: give each node a name of its own (services instead of replicas of one \
                  service), or the run would reach another one each time",
-                node.endpoint
             );
-            conflicts.push(Conflict::new(SpecPath::root().key("nodes").index(position), problem));
+            conflicts.push(Conflict::new(at, problem));
         }
     }
 }

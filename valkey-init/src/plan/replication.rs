@@ -1,12 +1,14 @@
 //! The roles of a primary and its replicas, and of a single node.
 //!
-//! A primary that other nodes follow stays the primary, also when it is not the first node of the spec: a failover is never undone.
+//! A primary that other nodes follow stays the primary, also when it is not the first node of the spec: a failover is never
+//! undone. Where Sentinels watch the nodes, the primary is the one that they name.
 
 use std::collections::BTreeSet;
 
 use init_core::diff::Drift;
 use init_core::{Conflict, Endpoint, SpecPath};
 
+use super::members::{member, word};
 use crate::change::Change;
 use crate::desired::{Desired, Node};
 use crate::observed::Observed;
@@ -24,6 +26,9 @@ pub(super) fn standalone(desired: &Desired, observed: &Observed) -> (Vec<Change>
 
 /// The primary of all other nodes when the plan is applied.
 pub(super) fn primary(desired: &Desired, observed: &Observed) -> Option<Endpoint> {
+    if let Some(named) = word(desired, observed) {
+        return Some(named);
+    }
     let followed = followed(desired, observed);
     let first = desired.nodes.first().map(|node| node.endpoint.clone());
     let alone: Vec<&Node> = free(desired, observed);
@@ -74,24 +79,6 @@ fn followed(desired: &Desired, observed: &Observed) -> BTreeSet<Endpoint> {
         member(desired, observed, state.replication.primary.as_ref()?)
     });
     primaries.filter(|primary| free.contains(primary)).collect()
-}
-
-/// The node of the spec that `host:port` leads to: by its name, or by an address that its name has now.
-pub(crate) fn member(
-    desired: &Desired,
-    observed: &Observed,
-    (host, port): &(String, u16),
-) -> Option<Endpoint> {
-    let named =
-        |node: &&Node| node.endpoint.port() == *port && node.endpoint.host().eq_ignore_ascii_case(host);
-    let announced = |node: &&Node| node.endpoint.port() == *port && node.hostname.eq_ignore_ascii_case(host);
-    let addressed = |node: &&Node| {
-        let addresses = &observed.state(&node.endpoint).addresses;
-        node.endpoint.port() == *port && host.parse().is_ok_and(|address| addresses.contains(&address))
-    };
-    let nodes = || desired.nodes.iter();
-    let found = nodes().find(named).or_else(|| nodes().find(announced)).or_else(|| nodes().find(addressed));
-    found.map(|node| node.endpoint.clone())
 }
 
 /// Primaries with keys beside the one that is right.

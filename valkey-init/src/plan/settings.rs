@@ -23,13 +23,7 @@ pub(super) fn plan(
         let state = observed.state(&node.endpoint);
         // Offline, nothing is known to be missing on the server's side.
         let known = observed.nodes.contains_key(&node.endpoint);
-        users(desired, &node.endpoint, &state, changes);
-        let unwanted = desired.absent.iter().filter(|(key, _)| state.unwanted.contains(*key));
-        changes.extend(unwanted.map(|(key, user)| Change::DeleteUser {
-            node: node.endpoint.clone(),
-            user: user.clone(),
-            key: key.clone(),
-        }));
+        accounts(desired, &node.endpoint, &state, changes);
         announce(desired, node, &state, changes);
         config((desired, observed), &node.endpoint, &state, changes);
         for name in state.immutable.iter().filter(|_| known) {
@@ -61,6 +55,17 @@ pub(super) fn plan(
     }
 }
 
+/// The users of a node, or of a Sentinel by the spec of the Sentinels' accounts.
+pub(super) fn accounts(desired: &Desired, node: &Endpoint, state: &NodeState, changes: &mut Vec<Change>) {
+    users(desired, node, state, changes);
+    let unwanted = desired.absent.iter().filter(|(key, _)| state.unwanted.contains(*key));
+    changes.extend(unwanted.map(|(key, user)| Change::DeleteUser {
+        node: node.clone(),
+        user: user.clone(),
+        key: key.clone(),
+    }));
+}
+
 fn users(desired: &Desired, node: &Endpoint, state: &NodeState, changes: &mut Vec<Change>) {
     for (key, side) in by_key(&desired.users, &state.users) {
         match side {
@@ -84,7 +89,7 @@ fn create(node: &Endpoint, key: &str, user: &User) -> Change {
     Change::CreateUser {
         node: node.clone(),
         user: user.name.clone(),
-        enabled: user.enabled,
+        enabled: user.may_log_in(),
         rules: user.rules.clone().unwrap_or_default(),
         passwords: user.passwords.clone().unwrap_or_default(),
         key: key.to_owned(),
@@ -99,7 +104,7 @@ fn alter(
     changes: &mut Vec<Change>,
 ) {
     let (node, name, key) = (node.clone(), user.name.clone(), key.to_owned());
-    let enabled = Drift::between(Some(found.enabled), user.enabled);
+    let enabled = user.enabled.and_then(|to| Drift::between(Some(found.enabled), to));
     let rules = user.rules.as_ref().filter(|_| !found.rules_match);
     let rules = rules.map(|rules| Drift { from: Some(found.rules.clone()), to: rules.clone() });
     let passwords = user.passwords.as_ref().and_then(|wanted| {
@@ -114,6 +119,10 @@ fn alter(
     // The run may be logged in as `default`, whose whole change then comes after the proof of the declared login.
     let last = found.enabled && name == default() && desired.login.user != name;
     let closes = enabled.as_ref().is_some_and(|enabled| !enabled.to);
+    if let Some(drift) = passwords.as_ref().filter(|_| is_rotating(desired, user, found)) {
+        rotate((node, name, key), drift, (rules, last), changes);
+        return;
+    }
     if last || (closes && rules.is_none() && passwords.is_none()) {
         changes.push(Change::CloseUser { node, user: name, enabled, rules, passwords, key });
         return;
@@ -125,6 +134,31 @@ fn alter(
         changes.push(Change::CloseUser { node, user, enabled: last, rules: None, passwords: None, key });
     }
     changes.push(Change::AlterUser { node, user: name, enabled: now, rules, passwords, key });
+}
+
+/// Whether an old password of the user has to work until the Sentinels have been told the new one.
+fn is_rotating(desired: &Desired, user: &User, found: &UserState) -> bool {
+    let theirs = desired.sentinels_log_in_as.as_ref() == Some(&user.name);
+    theirs && user.may_log_in() && found.enabled && found.others > 0
+}
+
+/// The new passwords first, beside the old ones, which go when the Sentinels have been told.
+fn rotate(
+    (node, user, key): (Endpoint, Text, String),
+    drift: &Drift<Passwords>,
+    (rules, last): (Option<Drift<String>>, bool),
+    changes: &mut Vec<Change>,
+) {
+    let others = drift.from.as_ref().map_or(0, |from| from.others);
+    let both = Passwords { declared: drift.to.declared.clone(), others };
+    let added = Drift::between(drift.from.clone(), both.clone());
+    let (now, later) = if last { (None, rules) } else { (rules, None) };
+    if added.is_some() || now.is_some() {
+        let (node, user, key) = (node.clone(), user.clone(), key.clone());
+        changes.push(Change::AlterUser { node, user, enabled: None, rules: now, passwords: added, key });
+    }
+    let passwords = Some(Drift { from: Some(both), to: drift.to.clone() });
+    changes.push(Change::CloseUser { node, user, enabled: None, rules: later, passwords, key });
 }
 
 fn default() -> Text {

@@ -7,10 +7,10 @@ use crate::spec::Spec;
 
 pub(super) fn validate(spec: &Spec, nodes: &[Node], found: &mut Violations) -> Vec<Member> {
     let root = SpecPath::root();
-    if spec.rebalance && spec.mode != Mode::Cluster {
+    if spec.rebalance && spec.mode.of_nodes() != Mode::Cluster {
         found.push(&root.key("rebalance"), "only a cluster has slots");
     }
-    if !spec.forget.is_empty() && spec.mode != Mode::Cluster {
+    if !spec.forget.is_empty() && spec.mode.of_nodes() != Mode::Cluster {
         found.push(&root.key("forget"), "only a cluster has members");
     }
     let mut members = Vec::new();

@@ -23,7 +23,7 @@ pub(super) fn validate(spec: &Spec, found: &mut Violations) -> Vec<Node> {
         let announced = node.announce_hostname.as_ref().map(|name| name.parse::<DnsName>());
         let announced = announced.and_then(|name| found.check(&at.key("announceHostname"), name));
         let hostname = announced.map_or_else(|| endpoint.host().to_owned(), |name| name.as_str().to_owned());
-        let ports = ports(spec.mode, node, &at, found);
+        let ports = ports(spec.mode.of_nodes(), node, &at, found);
         let config = config::validate(&at.key("config"), &node.config, found);
         nodes.push(Node { endpoint, zone: node.zone.clone(), hostname, ports, config, drain: node.drain });
     }
@@ -56,7 +56,7 @@ fn ports(mode: Mode, node: &NodeSpec, at: &SpecPath, found: &mut Violations) -> 
 }
 
 fn check_mode(spec: &Spec, node: &NodeSpec, at: &SpecPath, found: &mut Violations) {
-    if node.zone.is_some() && spec.mode != Mode::Cluster {
+    if node.zone.is_some() && spec.mode.of_nodes() != Mode::Cluster {
         found.push(&at.key("zone"), "only a cluster has zones");
     }
     if node.drain && !spec.rebalance {

@@ -6,7 +6,7 @@ use init_core::{SpecPath, Text, Violations};
 
 use crate::desired::acl::rules;
 use crate::desired::{Login, User};
-use crate::spec::{State, UserSpec};
+use crate::spec::user::{State, UserSpec};
 
 /// A user with its defaults filled in.
 fn desired(key: &str, user: &UserSpec) -> User {
@@ -16,6 +16,7 @@ fn desired(key: &str, user: &UserSpec) -> User {
 
 /// Notes users that are declared twice, under two keys.
 pub(super) fn same_names(
+    at: &SpecPath,
     users: &BTreeMap<String, User>,
     absent: &BTreeMap<String, Text>,
     found: &mut Violations,
@@ -25,7 +26,7 @@ pub(super) fn same_names(
     let mut seen: BTreeMap<&Text, &str> = BTreeMap::new();
     for (key, name) in names {
         if let Some(first) = seen.insert(name, key) {
-            let at = SpecPath::root().key("users").key(key);
+            let at = at.key(key);
             found.push(&at, format!("`users.{first}` declares the user {name} already"));
         }
     }
@@ -33,6 +34,7 @@ pub(super) fn same_names(
 
 /// The users that are to be there, and the names of those that are not.
 pub(super) fn split(
+    at: &SpecPath,
     users: &BTreeMap<String, UserSpec>,
     login: &Login,
     found: &mut Violations,
@@ -44,8 +46,8 @@ pub(super) fn split(
             present.insert(key.clone(), user);
             continue;
         }
-        let at = SpecPath::root().key("users").key(key);
-        if spec.passwords.is_some() || spec.rules.is_some() || !spec.enabled {
+        let at = at.key(key);
+        if spec.passwords.is_some() || spec.rules.is_some() || spec.enabled.is_some() {
             found.push(&at, "a user that is absent has a name and nothing else");
         }
         if user.name == Text::Plain("default".to_owned()) {
@@ -80,16 +82,16 @@ pub(super) fn validate(at: &SpecPath, user: &User, login: &Login, found: &mut Vi
     if open && !passwords.is_empty() {
         found.push(&at.key("passwords"), "`nopass` in its rules would drop them");
     }
-    if user.enabled && !open && passwords.is_empty() {
+    if user.may_log_in() && !open && passwords.is_empty() {
         found.push(at, "an enabled user has passwords, or `nopass` in its rules");
     }
     if user.name != login.user {
         return;
     }
-    if !user.enabled {
+    if !user.may_log_in() {
         found.push(&at.key("enabled"), "this is the user that logs in: it cannot disable itself");
     }
-    if user.enabled
+    if user.may_log_in()
         && !passwords.is_empty()
         && !login.password.as_ref().is_some_and(|p| passwords.contains(p))
     {

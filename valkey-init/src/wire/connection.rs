@@ -249,7 +249,7 @@ fn name(command: &Cmd) -> String {
     };
     let first = word(0);
     match first.as_str() {
-        "ACL" | "CLUSTER" | "CONFIG" | "FUNCTION" => format!("{first} {}", word(1)),
+        "ACL" | "CLUSTER" | "CONFIG" | "FUNCTION" | "SENTINEL" => format!("{first} {}", word(1)),
         _ => first,
     }
 }

@@ -8,13 +8,13 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use init_core::{Endpoint, Fault, FaultKind, Secret, Secrets, Text};
-use secrecy::ExposeSecret;
 use tracing::{debug, info, warn};
 
 use super::bounds::Budget;
 use super::connection::{Connection, Settings};
 use super::mask::Mask;
 use super::reply::text;
+use super::values::{passwords, unquoted};
 use crate::desired::{Desired, Mode, Require, requires};
 use crate::error::Error;
 
@@ -39,6 +39,8 @@ impl std::fmt::Display for Missing {
 /// The connections, by the nodes' names.
 pub(crate) struct Connections {
     nodes: BTreeMap<Endpoint, Connection>,
+    /// Those to the Sentinels.
+    sentinels: Option<Box<Self>>,
     /// A minority, where the spec does without one.
     missing: Option<Missing>,
     settings: Settings,
@@ -60,6 +62,19 @@ impl Connections {
             budget: Budget::new(desired.functions.values().map(|library| library.code.len()).sum()),
             mask: Mask::new(requires(desired).secrets.iter(), secrets)?,
         };
+        let Some(sentinels) = &desired.sentinels else {
+            return Self::open_with(desired, secrets, settings).await;
+        };
+        unquoted(sentinels, secrets)?;
+        passwords(&sentinels.accounts, secrets)?;
+        let theirs = Self::open_with(&sentinels.accounts, secrets, settings.clone());
+        let (nodes, theirs) =
+            futures_util::future::try_join(Self::open_with(desired, secrets, settings), theirs).await?;
+        Ok(nodes.watched_by(theirs))
+    }
+
+    /// The same for one kind of server.
+    async fn open_with(desired: &Desired, secrets: &Secrets, settings: Settings) -> Result<Self, Error> {
         let mut opening: FuturesUnordered<_> =
             desired.nodes.iter().map(|node| login(&node.endpoint, &settings, desired, secrets)).collect();
         let (mut nodes, mut failed) = (BTreeMap::new(), None::<Error>);
@@ -78,7 +93,7 @@ impl Connections {
             }
         }
         drop(opening);
-        let there = Self { nodes, missing: None, settings };
+        let there = Self { nodes, sentinels: None, missing: None, settings };
         match failed {
             None => Ok(there),
             Some(error) if desired.require == Require::Majority && there.is_majority_of(desired) => {
@@ -87,6 +102,23 @@ impl Connections {
             Some(error) if desired.mode == Mode::Cluster => Err(there.incomplete(error).await),
             Some(error) => Err(error),
         }
+    }
+
+    /// With the Sentinels' connections. Who is missing of either is missing of all.
+    fn watched_by(self, mut sentinels: Self) -> Self {
+        let missing = match (self.missing, sentinels.missing.take()) {
+            (Some(mut nodes), Some(theirs)) => {
+                nodes.nodes.extend(theirs.nodes);
+                Some(nodes)
+            }
+            (missing, theirs) => missing.or(theirs),
+        };
+        Self { sentinels: Some(Box::new(sentinels)), missing, ..self }
+    }
+
+    /// The connections to the Sentinels.
+    pub(crate) fn sentinels(&self) -> Option<&Self> {
+        self.sentinels.as_deref()
     }
 
     fn is_majority_of(&self, desired: &Desired) -> bool {
@@ -127,7 +159,7 @@ impl Connections {
 
     /// The connection to a node of the spec.
     pub(crate) fn get(&self, node: &Endpoint) -> Option<&Connection> {
-        self.nodes.get(node)
+        self.nodes.get(node).or_else(|| self.sentinels.as_ref()?.get(node))
     }
 
     /// The connection to the node of a change.
@@ -181,7 +213,11 @@ impl Connections {
 
     /// From now on a node is talked to over this connection.
     pub(crate) fn replace(&mut self, connection: Connection) {
-        self.nodes.insert(connection.node().clone(), connection);
+        let node = connection.node().clone();
+        match &mut self.sentinels {
+            Some(sentinels) if sentinels.nodes.contains_key(&node) => sentinels.replace(connection),
+            Some(_) | None => drop(self.nodes.insert(node, connection)),
+        }
     }
 
     /// The same question to all nodes at once.
@@ -201,22 +237,6 @@ impl Connections {
         }
         Ok(answers)
     }
-}
-
-/// What a server takes in one argument from a client that has not logged in.
-const LONGEST: usize = 16_384;
-
-/// A server stores only the digest of a password, so it takes one that no client can log in with.
-fn passwords(desired: &Desired, secrets: &Secrets) -> Result<(), Error> {
-    let declared = desired.users.values().flat_map(|user| user.passwords.iter().flatten());
-    for name in declared.chain(&desired.login.password).chain(&desired.login.bootstrap) {
-        #[expect(clippy::disallowed_methods, reason = "only the length of a password is looked at")]
-        let length = secrets.get(name)?.expose_secret().len();
-        if length > LONGEST {
-            return Err(Error::TooLong { secret: name.clone(), length, most: LONGEST });
-        }
-    }
-    Ok(())
 }
 
 /// An error with what caused it.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use init_core::diff::Drift;
-use init_core::{Change as _, RESERVED, SecretRef, Text, as_json};
-use valkey_init::{Change, Passwords};
+use init_core::{Change as _, Endpoint, RESERVED, SecretRef, Text, as_json};
+use valkey_init::{Change, Passwords, SentinelChange};
 
 use crate::support::{endpoint, slots};
 
@@ -49,6 +49,30 @@ fn of_moves() -> Vec<Change> {
         },
         Change::ForgetNode { node, member: "07c37dfeb235213a872192d90877d0cd55635b91".to_owned() },
     ]
+}
+
+/// The changes of Sentinels, one of each variant.
+fn of_sentinels() -> Vec<Change> {
+    let (node, monitor): (Endpoint, _) = ("s0:26379".parse().unwrap(), "main".to_owned());
+    let pass = Text::Secret(secret("watcher"));
+    let resolve = Drift { from: Some(plain("no")), to: plain("yes") };
+    let quorum = Drift { from: Some(plain("1")), to: plain("2") };
+    let parameters = BTreeMap::from([("resolve-hostnames".to_owned(), resolve)]);
+    let auth = BTreeMap::from([("auth-pass".to_owned(), pass.clone())]);
+    let pass = Drift { from: None, to: pass };
+    let options = BTreeMap::from([("quorum".to_owned(), quorum), ("auth-pass".to_owned(), pass)]);
+    let told = [
+        SentinelChange::SetSentinel { node: node.clone(), parameters },
+        SentinelChange::MonitorPrimary {
+            node: node.clone(),
+            monitor: monitor.clone(),
+            primary: endpoint(0),
+            quorum: 2,
+            options: auth,
+        },
+        SentinelChange::SetMonitor { node, monitor, options },
+    ];
+    told.map(Change::Sentinel).into()
 }
 
 /// The changes of users, functions and streams, one of each variant.
@@ -109,22 +133,25 @@ fn place(change: &Change) -> usize {
         Change::SetConfig { .. } => 6,
         Change::MeetNode { .. } => 7,
         Change::ReplicateNode { .. } => 8,
-        Change::LoadFunction { .. } => 9,
-        Change::CreateGroup { .. } => 10,
-        Change::MigrateSlots { .. } => 11,
-        Change::ReattachNode { .. } => 12,
-        Change::ForgetNode { .. } => 13,
-        Change::CloseUser { .. } => 14,
-        Change::DeleteUser { .. } => 15,
+        Change::Sentinel(SentinelChange::SetSentinel { .. }) => 9,
+        Change::Sentinel(SentinelChange::MonitorPrimary { .. }) => 10,
+        Change::Sentinel(SentinelChange::SetMonitor { .. }) => 11,
+        Change::LoadFunction { .. } => 12,
+        Change::CreateGroup { .. } => 13,
+        Change::MigrateSlots { .. } => 14,
+        Change::ReattachNode { .. } => 15,
+        Change::ForgetNode { .. } => 16,
+        Change::CloseUser { .. } => 17,
+        Change::DeleteUser { .. } => 18,
     }
 }
 
 /// One change of every variant, in the order of execution.
 fn every_change() -> Vec<Change> {
-    let mut changes = [of_nodes(), of_moves(), of_contents()].concat();
+    let mut changes = [of_nodes(), of_sentinels(), of_moves(), of_contents()].concat();
     changes.sort();
     let places: Vec<usize> = changes.iter().map(place).collect();
-    assert_eq!(places, [(0..=11).collect::<Vec<_>>(), (11..=15).collect()].concat());
+    assert_eq!(places, [(0..=14).collect::<Vec<_>>(), (14..=18).collect()].concat());
     changes
 }
 

@@ -14,5 +14,6 @@ mod missing;
 mod model;
 mod plan;
 mod rebalance;
+mod sentinels;
 mod support;
 mod violations;

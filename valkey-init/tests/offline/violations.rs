@@ -24,6 +24,11 @@ async fn nodes_that_are_none_are_listed() {
 }
 
 #[tokio::test]
+async fn sentinels_that_cannot_be_are_listed() {
+    insta::assert_snapshot!(refused(include_str!("fixtures/sentinels.yaml")).await);
+}
+
+#[tokio::test]
 async fn users_that_cannot_be_are_listed() {
     insta::assert_snapshot!(refused(include_str!("fixtures/users.yaml")).await);
 }
@@ -46,6 +51,7 @@ async fn counts_that_do_not_fit_a_mode_are_told() {
         "{mode: replication, nodes: [a:1, b:1], rebalance: true, forget: [c:1]}",
         "{mode: cluster, nodes: [a:1, {endpoint: 'b:1', drain: true}], rebalance: true, forget: [a:1, 10.0.0.1:1, abc]}",
         "{mode: cluster, nodes: [{endpoint: 'a:1', drain: true}]}",
+        "{mode: replication, nodes: [a:1, b:1], sentinels: {nodes: [c:1], monitor: main}}",
         "{mode: standalone, nodes: [a:1], user: admin}",
         "{mode: standalone, nodes: [a:1], password: hunter2}",
     ] {

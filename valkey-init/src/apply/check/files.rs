@@ -20,6 +20,10 @@ pub(super) async fn check(
 ) -> Vec<(usize, Error)> {
     let mut nodes: BTreeMap<&Endpoint, Writes> = BTreeMap::new();
     for (position, change) in changes.iter().enumerate() {
+        // A Sentinel writes its own file.
+        if context.0.is_sentinel(change.node()) {
+            continue;
+        }
         let (users, parameters) = writes(context.0, change);
         if users || parameters {
             let found = nodes.entry(change.node()).or_insert(Writes { first: position, ..Writes::default() });
@@ -51,6 +55,7 @@ fn writes(desired: &Desired, change: &Change) -> (bool, bool) {
         | Change::AssignSlots { .. }
         | Change::SetEpoch { .. }
         | Change::MeetNode { .. }
+        | Change::Sentinel(_)
         | Change::LoadFunction { .. }
         | Change::CreateGroup { .. }
         | Change::MigrateSlots { .. }

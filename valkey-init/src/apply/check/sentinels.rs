@@ -1,0 +1,110 @@
+//! Whether a Sentinel takes what it is to be told: tried before the first write, with commands that must fail by their
+//! arguments, and with its file as it is.
+
+use std::collections::BTreeMap;
+
+use init_core::Endpoint;
+use redis::{Cmd, cmd};
+
+use super::rewrite::unsupported;
+use crate::change::{Change, SentinelChange};
+use crate::desired::Desired;
+use crate::error::Error;
+use crate::wire::{Connection, Connections, pairs, text};
+
+/// A monitor and a setting that no Sentinel has.
+const NO_SUCH: &str = "valkey-init-checks-only";
+
+fn sentinel(words: &[&str]) -> Cmd {
+    let mut command = cmd("SENTINEL");
+    command.arg(words);
+    command
+}
+
+/// Whether the Sentinel takes this change from the account.
+pub(super) async fn check(
+    connection: &Connection,
+    desired: &Desired,
+    change: &SentinelChange,
+) -> Result<(), Error> {
+    match change {
+        SentinelChange::SetSentinel { .. } => settings(connection).await,
+        SentinelChange::MonitorPrimary { .. } => monitor(connection, desired).await,
+        SentinelChange::SetMonitor { .. } => options(connection).await,
+    }
+}
+
+/// Whether the account may set a Sentinel's settings.
+async fn settings(connection: &Connection) -> Result<(), Error> {
+    allowed(connection, &["CONFIG", "SET", NO_SUCH, "0"]).await
+}
+
+/// Whether the account may set options of a monitor.
+async fn options(connection: &Connection) -> Result<(), Error> {
+    allowed(connection, &["SET", NO_SUCH, "quorum", "1"]).await
+}
+
+/// Whether the account may make a monitor, and whether the Sentinel takes a name for it.
+async fn monitor(connection: &Connection, desired: &Desired) -> Result<(), Error> {
+    // No monitor has a quorum of 0.
+    allowed(connection, &["MONITOR", NO_SUCH, connection.node().host(), "1", "0"]).await?;
+    options(connection).await?;
+    let settings = desired.sentinels.as_ref().map(|sentinels| &sentinels.settings);
+    let declared = settings.is_some_and(|settings| settings.contains_key("resolve-hostnames"));
+    let answer = connection.ask(sentinel(&["CONFIG", "GET", "resolve-hostnames"])).await;
+    let answer = match answer {
+        Err(error) if error.is_denied_command() => return Ok(()),
+        answer => answer?,
+    };
+    let resolves = pairs(&answer).iter().any(|(_, value)| text(value).is_some_and(|value| value == "yes"));
+    let says_no = settings.and_then(|settings| settings.get("resolve-hostnames"));
+    let says_no = says_no.is_some_and(|value| *value == init_core::Text::Plain("no".to_owned()));
+    if (declared && !says_no) || (!declared && resolves) {
+        return Ok(());
+    }
+    let problem = "it looks up no names (resolve-hostnames no), and the primary is given to it by name: an address would not \
+                   survive a restart"
+        .to_owned();
+    Err(unsupported(connection, problem, "write `resolveHostnames: true` under `sentinels`"))
+}
+
+/// A command that fails by its arguments, unless the account may not send it.
+async fn allowed(connection: &Connection, words: &[&str]) -> Result<(), Error> {
+    match connection.ask(sentinel(words)).await {
+        Err(Error::Refused { code, .. }) if code == "ERR" => Ok(()),
+        Err(error) => Err(error),
+        Ok(_) => Ok(()),
+    }
+}
+
+/// The position of the first change of each Sentinel that cannot write its file, where it keeps everything that it is told.
+pub(super) async fn files(
+    connections: &Connections,
+    desired: &Desired,
+    changes: &[Change],
+) -> Vec<(usize, Error)> {
+    let mut first: BTreeMap<&Endpoint, usize> = BTreeMap::new();
+    for (position, change) in changes.iter().enumerate() {
+        if desired.is_sentinel(change.node()) {
+            first.entry(change.node()).or_insert(position);
+        }
+    }
+    let mut refused = Vec::new();
+    for (node, position) in first {
+        let written = match connections.to(node) {
+            Ok(connection) => connection.ask(sentinel(&["FLUSHCONFIG"])).await.map_err(|error| match error {
+                Error::Refused { code, message, .. } if code == "ERR" => unsupported(
+                    connection,
+                    format!(
+                        "it cannot write its configuration file, where it keeps what it is told: {message}"
+                    ),
+                    "mount the folder that holds the file, writable for the Sentinel, not the file alone",
+                ),
+                other => other,
+            }),
+            Err(error) => Err(error),
+        };
+        refused.extend(written.err().map(|error| (position, error)));
+    }
+    refused
+}

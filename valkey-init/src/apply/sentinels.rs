@@ -1,0 +1,191 @@
+//! `SENTINEL CONFIG SET`, `SENTINEL MONITOR` and `SENTINEL SET`. Nothing is ever removed or reset, and no failover is begun.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use init_core::diff::Drift;
+use init_core::{Endpoint, Secrets, Text};
+use redis::{Cmd, cmd};
+use secrecy::ExposeSecret;
+use tokio::time::{Instant, sleep};
+
+use crate::change::SentinelChange;
+use crate::desired::{Desired, Node};
+use crate::error::Error;
+use crate::observe::sentinels::{monitored, refused};
+use crate::wire::commands::save_acl;
+use crate::wire::{Connection, Connections, text};
+
+/// How long the replicas may take to come to their primary before it is monitored: a Sentinel asks a primary for its replicas
+/// when it meets it, and ten seconds later.
+const LINKS: Duration = Duration::from_secs(3);
+/// How long a Sentinel may take to be linked to the primary again with the login that it was told.
+const RELINK: Duration = Duration::from_secs(6);
+/// The pause between two looks.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Tells a Sentinel one thing.
+pub(super) async fn tell(
+    connections: &Connections,
+    (desired, secrets): (&Desired, &Secrets),
+    change: &SentinelChange,
+) -> Result<(), Error> {
+    match change {
+        SentinelChange::SetSentinel { node, parameters } => {
+            set(connections.to(node)?, secrets, parameters).await
+        }
+        SentinelChange::MonitorPrimary { node, monitor, primary, quorum, options } => {
+            await_replicas(connections, desired, primary).await?;
+            let told = (monitor.as_str(), primary, *quorum);
+            begin(connections.to(node)?, (desired, secrets), told, options).await
+        }
+        SentinelChange::SetMonitor { node, monitor, options } => {
+            set_monitor(connections.to(node)?, secrets, monitor, options).await
+        }
+    }
+}
+
+/// Sets what the Sentinel has for all its monitors; releases of 7.0 take one setting at a time.
+async fn set(
+    connection: &Connection,
+    secrets: &Secrets,
+    parameters: &BTreeMap<String, Drift<Text>>,
+) -> Result<(), Error> {
+    let mut commands = Vec::new();
+    for (name, drift) in parameters {
+        let mut command = cmd("SENTINEL");
+        command.arg("CONFIG").arg("SET").arg(name);
+        with(&mut command, secrets, (name, &drift.to))?;
+        commands.push(command);
+    }
+    connection.ask_each(commands).await?;
+    Ok(())
+}
+
+/// A value as the server takes it: `default` is the user that no name is written for, because a server that asks for a
+/// password alone has no other.
+#[expect(clippy::disallowed_methods, reason = "a login at other servers is what a Sentinel is told")]
+fn with(command: &mut Cmd, secrets: &Secrets, (name, value): (&str, &Text)) -> Result<(), Error> {
+    if name.ends_with("-user") && *value == Text::Plain("default".to_owned()) {
+        command.arg("");
+    } else {
+        command.arg(secrets.text(value)?.expose_secret());
+    }
+    Ok(())
+}
+
+/// `SENTINEL SET NAME` with these options.
+fn options<'a>(
+    monitor: &str,
+    secrets: &Secrets,
+    options: impl Iterator<Item = (&'a String, &'a Text)>,
+) -> Result<Cmd, Error> {
+    let mut command = cmd("SENTINEL");
+    command.arg("SET").arg(monitor);
+    for (name, value) in options {
+        command.arg(name);
+        with(&mut command, secrets, (name, value))?;
+    }
+    Ok(command)
+}
+
+/// Waits until the replicas are linked to their primary, so that the Sentinels learn of them at once.
+async fn await_replicas(
+    connections: &Connections,
+    desired: &Desired,
+    primary: &Endpoint,
+) -> Result<(), Error> {
+    let began = Instant::now();
+    while began.elapsed() < LINKS {
+        let mut info = cmd("INFO");
+        info.arg("replication");
+        let answer = text(&connections.to(primary)?.ask(info).await?).unwrap_or_default();
+        let linked = answer.lines().find_map(|line| line.trim_end().strip_prefix("connected_slaves:"));
+        let linked = linked.and_then(|count| count.parse().ok()).unwrap_or(0);
+        if linked + 1 >= desired.nodes.len() {
+            break;
+        }
+        sleep(PAUSE).await;
+    }
+    Ok(())
+}
+
+/// Has the Sentinel monitor a primary, with all its options in the same exchange.
+async fn begin(
+    connection: &Connection,
+    (desired, secrets): (&Desired, &Secrets),
+    (name, primary, quorum): (&str, &Endpoint, u32),
+    declared: &BTreeMap<String, Text>,
+) -> Result<(), Error> {
+    let node = desired.nodes.iter().find(|node| node.endpoint == *primary);
+    let (host, port) = node.map_or((primary.host(), primary.port()), |node| told(desired, node));
+    let mut command = cmd("SENTINEL");
+    command.arg("MONITOR").arg(name).arg(host).arg(port).arg(quorum);
+    let mut commands = vec![command];
+    if !declared.is_empty() {
+        commands.push(options(name, secrets, declared.iter())?);
+    }
+    let mut answers = connection.ask_all(commands).await?.into_iter();
+    match answers.next() {
+        Some(Err(error)) if error.is_duplicate_monitor() => return Err(error.raced()),
+        Some(answer) => drop(answer?),
+        None => {}
+    }
+    answers.collect::<Result<Vec<_>, _>>()?;
+    Ok(())
+}
+
+/// What the others are told of a node: then a Sentinel knows the primary as it will know it as a replica.
+fn told<'a>(desired: &Desired, node: &'a Node) -> (&'a str, u16) {
+    let host = if desired.announce { node.hostname.as_str() } else { node.endpoint.host() };
+    let port = node.ports.get("replica-announce-port").copied();
+    (host, port.unwrap_or_else(|| node.endpoint.port()))
+}
+
+/// Sets options of a monitor. With another login the Sentinel connects anew, and the change is made when that has worked:
+/// what the others are told comes after it, so that no two of them are without a link, and an old password goes last.
+async fn set_monitor(
+    connection: &Connection,
+    secrets: &Secrets,
+    monitor: &str,
+    declared: &BTreeMap<String, Drift<Text>>,
+) -> Result<(), Error> {
+    let command = options(monitor, secrets, declared.iter().map(|(name, drift)| (name, &drift.to)))?;
+    connection.ask(command).await?;
+    if !declared.contains_key("auth-pass") {
+        return Ok(());
+    }
+    let began = Instant::now();
+    loop {
+        let state = monitored(connection, monitor).await?.unwrap_or_default();
+        let fresh = state.answered.is_some_and(|ago| Duration::from_millis(ago) < began.elapsed());
+        if fresh && !state.refused && !state.has("disconnected") {
+            return Ok(());
+        }
+        if began.elapsed() > RELINK && state.refused {
+            return Err(refused(connection.node(), true));
+        }
+        if began.elapsed() > RELINK {
+            let (host, port) = state.address;
+            return Err(Error::Unsettled(format!(
+                "the Sentinel {} has not logged in to {host}:{port} with what it was told",
+                connection.node()
+            )));
+        }
+        sleep(PAUSE).await;
+    }
+}
+
+/// Has the users of a Sentinel written: to its ACL file where it has one, which it does not tell, or to its configuration file.
+pub(super) async fn keep_users(connection: &Connection) -> Result<(), Error> {
+    match connection.ask(save_acl()).await {
+        Err(Error::Refused { message, .. }) if message.contains("not configured to use an ACL file") => {}
+        Err(error) if error.is_denied_command() => {}
+        Err(error) => return Err(error),
+        Ok(_) => return Ok(()),
+    }
+    let mut command = cmd("SENTINEL");
+    command.arg("FLUSHCONFIG");
+    connection.ask(command).await?;
+    Ok(())
+}

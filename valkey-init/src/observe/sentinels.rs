@@ -1,0 +1,301 @@
+//! Reads what the Sentinels monitor, and who they are logged in to the nodes as.
+
+use std::collections::BTreeMap;
+
+use init_core::{Endpoint, Fault, FaultKind, Secret, Secrets, Text};
+use redis::{Cmd, Value, cmd};
+use secrecy::ExposeSecret;
+use tracing::warn;
+
+use super::accounts;
+use super::info::Info;
+use crate::desired::{Catalog, Desired, Sentinels};
+use crate::error::Error;
+use crate::observed::{Monitored, NodeState, Observed, SentinelState};
+use crate::plan::members::monitors;
+use crate::wire::{Connection, Connections, addresses, array, pairs, text};
+
+/// A monitor's options, by the names of `SENTINEL SET`.
+const OPTIONS: [&str; 4] = ["quorum", "down-after-milliseconds", "failover-timeout", "parallel-syncs"];
+/// How much later than its last good answer the last answer of a primary is, in milliseconds, when it was an error.
+const REFUSED: u64 = 10;
+/// How the connections of a Sentinel to a node are named: with the beginning of its id, and what each is for.
+const NAME: &str = "sentinel-";
+
+/// Reads everything that the spec is about.
+pub(super) async fn in_full(
+    connections: &Connections,
+    (desired, secrets): (&Desired, &Secrets),
+    catalog: Option<&Catalog>,
+) -> Result<BTreeMap<Endpoint, SentinelState>, Error> {
+    let (Some(sentinels), Some(connections)) = (&desired.sentinels, connections.sentinels()) else {
+        return Ok(BTreeMap::new());
+    };
+    let read = async |connection: &Connection| {
+        let mut state = SentinelState::default();
+        settings(connection, (sentinels, secrets), &mut state).await?;
+        accounts::read(connection, (&sentinels.accounts, secrets), catalog, &mut state.accounts).await?;
+        state.accounts.addresses = addresses(connection.node()).await?.into_iter().collect();
+        state.monitored = monitored(connection, &sentinels.monitor).await?;
+        Ok(state)
+    };
+    connections.each(read).await
+}
+
+/// Reads again what changes by itself: what they monitor.
+pub(super) async fn again(
+    connections: &Connections,
+    desired: &Desired,
+    before: &Observed,
+) -> Result<BTreeMap<Endpoint, SentinelState>, Error> {
+    let (Some(sentinels), Some(connections)) = (&desired.sentinels, connections.sentinels()) else {
+        return Ok(BTreeMap::new());
+    };
+    let read = async |connection: &Connection| {
+        let mut state = before.sentinels.get(connection.node()).cloned().unwrap_or_default();
+        state.monitored = monitored(connection, &sentinels.monitor).await?;
+        Ok(state)
+    };
+    connections.each(read).await
+}
+
+fn sentinel(words: &[&str]) -> Cmd {
+    let mut command = cmd("SENTINEL");
+    command.arg(words);
+    command
+}
+
+/// That it is a Sentinel, its id, and its settings for all its monitors.
+async fn settings(
+    connection: &Connection,
+    (sentinels, secrets): (&Sentinels, &Secrets),
+    state: &mut SentinelState,
+) -> Result<(), Error> {
+    let mut info = cmd("INFO");
+    info.arg("server");
+    let info = text(&connection.ask(info).await?).unwrap_or_default();
+    let info = Info::parse(&info);
+    if !["redis_mode", "server_mode"].iter().any(|key| info.get(key) == "sentinel") {
+        return Err(Error::Unsupported {
+            node: connection.node().clone(),
+            problem: "it is no Sentinel".to_owned(),
+            remedy: "give the Sentinels under `sentinels.nodes`, which mostly listen on port 26379; one is started with \
+                     `valkey-sentinel FILE`, or with `valkey-server FILE --sentinel`"
+                .to_owned(),
+        });
+    }
+    let asked = vec![sentinel(&["MYID"]), sentinel(&["CONFIG", "GET", "*"])];
+    let mut answers = connection.ask_all(asked).await?.into_iter();
+    // It only helps to know its connections.
+    state.id = answers.next().and_then(|answer| text(&answer.ok()?)).unwrap_or_default();
+    let answer = match answers.next().unwrap_or(Ok(Value::Nil)) {
+        Err(error) if sentinels.settings.is_empty() && error.is_denied_command() => Value::Nil,
+        answer => answer?,
+    };
+    for (name, value) in pairs(&answer) {
+        let value = text(value).unwrap_or_default();
+        // The user `default` is the one that none is written for.
+        let value = if name == "sentinel-user" && value.is_empty() { "default".to_owned() } else { value };
+        let value = Secret::from(value);
+        let Some(wanted) = sentinels.settings.get(&name) else { continue };
+        let wanted_value = secrets.text(wanted)?;
+        #[expect(clippy::disallowed_methods, reason = "a stored password is compared with the declared one")]
+        let (found, same) = (value.expose_secret(), value.expose_secret() == wanted_value.expose_secret());
+        if same {
+            state.same_settings.insert(name.clone());
+        }
+        // A user's name is shown only where no secret name can be, and a password never.
+        if wanted.secret().is_none() && name != "sentinel-pass" {
+            state.settings.insert(name, found.to_owned());
+        }
+    }
+    Ok(())
+}
+
+/// The monitor of this name, if there is one.
+pub(crate) async fn monitored(connection: &Connection, name: &str) -> Result<Option<Monitored>, Error> {
+    let asked = vec![sentinel(&["MASTER", name]), sentinel(&["CKQUORUM", name])];
+    let mut answers = connection.ask_all(asked).await?.into_iter();
+    let answer = match answers.next().unwrap_or(Ok(Value::Nil)) {
+        Err(Error::Refused { code, message, .. }) if code == "ERR" && message.contains("No such master") => {
+            return Ok(None);
+        }
+        answer => answer?,
+    };
+    let mut monitored = read(&answer).ok_or_else(|| Error::Protocol {
+        node: connection.node().clone(),
+        doing: "SENTINEL MASTER".to_owned(),
+    })?;
+    if let Some(Err(Error::Refused { code, message, .. })) = answers.next()
+        && code == "NOQUORUM"
+    {
+        monitored.no_quorum = Some(message);
+    }
+    Ok(Some(monitored))
+}
+
+/// `SENTINEL MASTER`
+pub(super) fn read(answer: &Value) -> Option<Monitored> {
+    let fields: BTreeMap<String, String> =
+        pairs(answer).into_iter().filter_map(|(key, value)| Some((key, text(value)?))).collect();
+    let number = |key: &str| fields.get(key).and_then(|value| value.parse::<u64>().ok()).unwrap_or(0);
+    let count = |key: &str| usize::try_from(number(key)).unwrap_or(usize::MAX);
+    let option = |name: &&str| Some(((*name).to_owned(), fields.get(*name)?.clone()));
+    Some(Monitored {
+        address: (fields.get("ip")?.clone(), fields.get("port")?.parse().ok()?),
+        epoch: number("config-epoch"),
+        flags: fields.get("flags")?.split(',').map(str::to_owned).collect(),
+        refused: number("last-ok-ping-reply") > number("last-ping-reply").saturating_add(REFUSED),
+        answered: fields.get("last-ok-ping-reply").and_then(|ago| ago.parse().ok()),
+        options: OPTIONS.iter().filter_map(option).collect(),
+        replicas: count("num-slaves"),
+        others: count("num-other-sentinels"),
+        no_quorum: None,
+    })
+}
+
+/// Reads from the clients of a node who the Sentinels are logged in as. An account that may not list clients is told nothing.
+pub(super) async fn watchers(
+    connection: &Connection,
+    (desired, secrets): (&Desired, &Secrets),
+    state: &mut NodeState,
+) -> Result<(), Error> {
+    let Some((user, _)) = desired.sentinels.as_ref().and_then(|sentinels| sentinels.auth.as_ref()) else {
+        return Ok(());
+    };
+    let mut command = cmd("CLIENT");
+    command.arg(&["LIST", "TYPE", "pubsub"]);
+    let clients = match connection.ask(command).await {
+        Err(error) if error.is_denied_command() => return Ok(()),
+        answer => text(&answer?).unwrap_or_default(),
+    };
+    let user = secrets.text(user)?;
+    state.watchers = clients.lines().filter_map(|line| watcher(line, &user)).collect();
+    Ok(())
+}
+
+/// The beginning of the id in `… name=sentinel-1a2b3c4d-pubsub … user=watcher …`, and whether the user is this one.
+fn watcher(line: &str, user: &Secret) -> Option<(String, bool)> {
+    let field = |key: &str| line.split(' ').find_map(|word| word.strip_prefix(key));
+    let id = field("name=")?.strip_prefix(NAME)?.strip_suffix("-pubsub")?;
+    #[expect(clippy::disallowed_methods, reason = "a connection's user is compared with the declared one")]
+    let same = field("user=")? == user.expose_secret();
+    Some((id.to_owned(), same))
+}
+
+/// Tries the login that the spec gives the Sentinels, where it is one that no user of the spec makes: a node that refuses it
+/// would count as down for all of them.
+pub(super) async fn try_login(
+    connections: &Connections,
+    (desired, secrets): (&Desired, &Secrets),
+) -> Result<(), Error> {
+    let auth = desired.sentinels.as_ref().and_then(|sentinels| sentinels.auth.as_ref());
+    let (Some((user, password)), None) = (auth, desired.watching_user()) else { return Ok(()) };
+    let (name, password) = (secrets.text(user)?, secrets.get(password)?);
+    for node in desired.nodes.iter().map(|node| &node.endpoint) {
+        match connections.try_login(node, Some((&name, password))).await {
+            Err(error) if error.kind() == FaultKind::Denied => return Err(refuses(node, user, &error)),
+            // Any other failure is no refusal of the login, and the next reading shows it.
+            Err(_) | Ok(()) => {}
+        }
+    }
+    Ok(())
+}
+
+fn refuses(node: &Endpoint, user: &Text, error: &Error) -> Error {
+    Error::Unsupported {
+        node: node.clone(),
+        problem: format!(
+            "it refuses the login that the spec gives the Sentinels, as the user {user} ({})",
+            error.code().unwrap_or("refused")
+        ),
+        remedy:
+            "declare that user under `users`, or correct `sentinels.authUser` and `sentinels.authPassword`"
+                .to_owned(),
+    }
+}
+
+/// An error when the primary refuses a Sentinel: no waiting mends that.
+pub(super) fn explain(desired: &Desired, observed: &Observed) -> Result<(), Error> {
+    let is_refused =
+        |state: &SentinelState| state.monitored.as_ref().is_some_and(|monitored| monitored.refused);
+    let declared = desired.sentinels.as_ref().is_some_and(|sentinels| sentinels.auth.is_some());
+    match observed.sentinels.iter().find(|(_, state)| is_refused(state)) {
+        Some((node, _)) => Err(refused(node, declared)),
+        None => Ok(()),
+    }
+}
+
+/// What a primary that answers a Sentinel with errors means, with a login that the spec declares and without.
+pub(crate) fn refused(node: &Endpoint, declared: bool) -> Error {
+    let remedy = if declared {
+        "give that user the commands that a Sentinel sends: +ping +info +subscribe +publish +multi +exec +slaveof \
+         +config|rewrite +client|setname +client|kill +script|kill, and all channels"
+    } else {
+        "write `authPassword` under `sentinels`, and `authUser` where it is not `default`"
+    };
+    Error::Unsupported {
+        node: node.clone(),
+        problem: "the primary answers this Sentinel with errors: it refuses its login, or its commands"
+            .to_owned(),
+        remedy: remedy.to_owned(),
+    }
+}
+
+/// Sentinels that are gone count in the majority that a failover takes, until they are forgotten.
+pub(super) fn tell_strangers(desired: &Desired, observed: &Observed) {
+    let Some(sentinels) = &desired.sentinels else { return };
+    let declared = sentinels.accounts.nodes.len();
+    for (node, monitored) in monitors(desired, observed) {
+        if monitored.others >= declared {
+            warn!(
+                sentinel = %node,
+                known = monitored.others + 1,
+                declared,
+                "this Sentinel knows more Sentinels than the spec has, and counts them in the majority that a failover takes: \
+                 SENTINEL RESET on one after the other forgets those that are gone"
+            );
+        }
+    }
+}
+
+/// A monitor and a list of clients, for a fuzzer.
+pub(super) fn any_answer(value: &Value) {
+    let _ = read(value);
+    for line in array(value).iter().filter_map(text) {
+        let _ = watcher(&line, &Secret::from(""));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_monitor_is_read_as_sentinels_show_it() {
+        let words = |text: &str| {
+            Value::Array(text.split(' ').map(|word| Value::BulkString(word.as_bytes().to_vec())).collect())
+        };
+        let fine = "name main ip valkey-1 port 6379 flags master last-ok-ping-reply 523 last-ping-reply 523 quorum 2 \
+                    config-epoch 3 num-slaves 2 num-other-sentinels 1 failover-timeout 60000";
+        let monitored = read(&words(fine)).unwrap();
+        assert_eq!(
+            (monitored.address.0.as_str(), monitored.address.1, monitored.epoch),
+            ("valkey-1", 6379, 3)
+        );
+        assert_eq!((monitored.replicas, monitored.others, monitored.refused), (2, 1, false));
+        assert_eq!(monitored.options["failover-timeout"], "60000");
+        let refused = fine.replace("last-ok-ping-reply 523", "last-ok-ping-reply 9523");
+        assert!(read(&words(&refused)).unwrap().refused);
+        assert_eq!(read(&words("name main")), None);
+    }
+
+    #[test]
+    fn the_connections_of_sentinels_are_known_by_their_names() {
+        let line =
+            "id=7 addr=10.0.0.9:4242 name=sentinel-1a2b3c4d-pubsub age=3 user=watcher lib-name= resp=2";
+        assert_eq!(watcher(line, &Secret::from("watcher")), Some(("1a2b3c4d".to_owned(), true)));
+        assert_eq!(watcher(line, &Secret::from("default")), Some(("1a2b3c4d".to_owned(), false)));
+        assert_eq!(watcher("id=8 name=app user=watcher", &Secret::from("watcher")), None);
+    }
+}
