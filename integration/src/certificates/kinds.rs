@@ -153,6 +153,17 @@ const KINDS: &[Kind] = &[
         Refused(78, &["encrypted private key", "`keyPassphrase`", "openssl pkey"]),
     ),
     kind(
+        "our key is encrypted in OpenSSL's legacy form",
+        "right; client; mv client.key plain.key
+         openssl pkey -traditional -aes256 -passout pass:canary-2b7e -in plain.key -out client.key",
+        Refused(78, &["encrypted in OpenSSL's legacy form", "openssl pkey", "openssl pkcs8 -topk8"]),
+    ),
+    kind(
+        "our key is P-521",
+        "right; openssl req -x509 $(ec P-521) -days 2 -subj /CN=client -keyout client.key -out client.pem",
+        Refused(78, &["a P-521 key", "openssl genpkey"]),
+    ),
+    kind(
         "our key does not fit our certificate",
         "right; client; openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out client.key",
         Refused(78, &["does not belong to `tls.certificate`", "openssl x509"]),

@@ -7,6 +7,10 @@ use integration::{Init, Kinds, P_521, Row, Verdict, eventually, shell};
 
 use crate::{CONTAINERS, init, made, up};
 
+const HOST: &str = "kinds-kafka";
+/// Makes the key store of a listener.
+const STORE: &str = "openssl pkcs12 -export -inkey server.key -in server.pem -out server.p12 -passout pass:password; chmod 0644 server.p12";
+
 /// A run that only connects.
 fn run(listener: &str, tls: &str) -> Init {
     init(&format!("bootstrap: [{listener}]\ntls: {tls}\n")).args(&["--timeout", "10s"])
@@ -17,10 +21,8 @@ fn run(listener: &str, tls: &str) -> Init {
 fn broker(kinds: &Kinds) -> Single {
     up();
     let rows: Vec<Row<'_>> = kinds.rows().collect();
-    let stores: String = rows
-        .iter()
-        .map(|row| format!("cd {}; {STORE}\n", kinds.path().join(row.number.to_string()).display()))
-        .collect();
+    let stores: String =
+        rows.iter().map(|row| format!("cd {}; {STORE}; ", row.file(".").display())).collect();
     shell(&format!("set -e; {stores}")).ok();
     let each = |of: &dyn Fn(usize) -> String| rows.iter().map(|row| of(row.number)).collect::<String>();
     let mut settings = vec![
@@ -52,9 +54,6 @@ fn broker(kinds: &Kinds) -> Single {
     options.extend(settings.iter().flat_map(|setting| ["--env", setting.as_str()]));
     Single::beside(CONTAINERS[0], "dayzero-secure_default", HOST, &options)
 }
-
-const HOST: &str = "kinds-kafka";
-const STORE: &str = "openssl pkcs12 -export -inkey server.key -in server.pem -out server.p12 -passout pass:password; chmod 0644 server.p12";
 
 fn port(row: usize) -> usize {
     19200 + row
