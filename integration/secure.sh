@@ -29,33 +29,6 @@ authority stranger
 certificate server kafka-secure ca DNS:kafka-1,DNS:kafka-2,DNS:kafka-3
 certificate client provisioner ca DNS:provisioner
 certificate intruder provisioner stranger DNS:provisioner
-# What people make themselves: self-signed as an authority and as none, without names, out of date, for another name,
-# and with a key that no client library of the tools supports.
-selfsigned() {
-    local name=$1 curve=$2
-    shift 2
-    openssl req -x509 -newkey ec -pkeyopt "ec_paramgen_curve:$curve" -nodes -subj "/CN=kafka-1" -keyout "$name.key" -out "$name.pem" "$@" 2>/dev/null
-    cat "$name.key" "$name.pem" >"$name-store.pem"
-}
-# `openssl req` of Debian 12 and 13 dates nothing back.
-expired() {
-    local name=$1
-    openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=kafka-1 -keyout "$name.key" -out "$name.csr" 2>/dev/null
-    : >"$name.index"
-    printf '%s\n' '[ca]' 'default_ca=own' '[own]' "database=$name.index" 'new_certs_dir=.' 'rand_serial=yes' \
-        'default_md=sha256' 'policy=any' 'x509_extensions=san' '[any]' 'commonName=supplied' '[san]' \
-        'subjectAltName=DNS:kafka-1' >"$name.cnf"
-    openssl ca -batch -notext -selfsign -config "$name.cnf" -keyfile "$name.key" -startdate 20200101000000Z \
-        -enddate 20200102000000Z -in "$name.csr" -out "$name.pem" 2>/dev/null
-    cat "$name.key" "$name.pem" >"$name-store.pem"
-}
-names="subjectAltName=DNS:kafka-1"
-selfsigned own-authority prime256v1 -days 2 -addext "$names"
-selfsigned own-leaf prime256v1 -days 2 -addext "$names" -addext basicConstraints=critical,CA:FALSE
-selfsigned own-name prime256v1 -days 2
-expired own-expired
-selfsigned own-other prime256v1 -days 2 -addext subjectAltName=DNS:elsewhere
-selfsigned own-p521 secp521r1 -days 2 -addext "$names"
 openssl pkcs8 -topk8 -v2 aes-256-cbc -passout pass:passphrase-5d1e -in client.key -out client-encrypted.key
 cat server.key server.pem >broker.pem
 password >admin.password

@@ -1,9 +1,17 @@
 //! Certificates of a test's own, made by openssl on the host.
 
+mod kinds;
+mod table;
+mod verdict;
+
 use std::path::Path;
 
 use crate::command::shell;
 use crate::scratch::Scratch;
+
+pub use kinds::{Kinds, Row};
+pub use table::P_521;
+pub use verdict::Verdict;
 
 /// A certificate authority and what it signed: `ca.pem`, `NAME.pem`, `NAME.key`.
 #[derive(Debug)]

@@ -141,23 +141,30 @@ pub struct Single(String);
 impl Single {
     /// Starts it in the image of the stack's brokers; `environment` overrides its settings. Does not wait.
     pub fn start(name: &str, environment: &[&str]) -> Self {
-        let image = docker(&["inspect", "--format", "{{.Config.Image}}", "kafka-1"]).ok();
-        let of = |text: &str| text.replace("{}", name);
+        let options: Vec<&str> = environment.iter().flat_map(|setting| ["--env", *setting]).collect();
+        Self::beside("kafka-1", "dayzero_default", name, &options)
+    }
+
+    /// Starts it in the image of another broker's container, on a network and with options of `docker run`, whose settings
+    /// override its own. Does not wait.
+    pub fn beside(broker: &str, network: &str, name: &str, options: &[&str]) -> Self {
+        let image = docker(&["inspect", "--format", "{{.Config.Image}}", broker]).ok();
         let container = format!("dayzero-it-{name}");
-        let network = ["--network", "dayzero_default", "--network-alias", name, "--hostname", name];
-        let begin = ["run", "--detach", "--name", container.as_str()];
-        let mut args =
-            [begin.as_slice(), &network].concat().into_iter().map(str::to_owned).collect::<Vec<_>>();
-        for setting in SINGLE {
-            args.extend(["--env".to_owned(), of(setting)]);
-        }
-        for setting in environment {
-            args.extend(["--env".to_owned(), (*setting).to_owned()]);
-        }
-        args.push(image.trim().to_owned());
+        let settings: Vec<String> = SINGLE.iter().map(|setting| setting.replace("{}", name)).collect();
+        let mut args = vec!["run", "--detach", "--name", &container];
+        args.extend(["--network", network, "--network-alias", name, "--hostname", name]);
+        args.extend(settings.iter().flat_map(|setting| ["--env", setting.as_str()]));
+        args.extend(options);
+        args.push(image.trim());
         let _ = docker(&["rm", "--force", "--volumes", &container]);
-        docker(&args.iter().map(String::as_str).collect::<Vec<_>>()).ok();
+        docker(&args).ok();
         Self(container)
+    }
+
+    /// Its address in the network.
+    pub fn address(&self) -> String {
+        let format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
+        docker(&["inspect", "--format", format, &self.0]).ok().trim().to_owned()
     }
 
     /// Its container's name.

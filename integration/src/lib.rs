@@ -34,7 +34,7 @@ pub mod terminal;
 mod terminal_tests;
 pub mod valkey;
 
-pub use certificates::Certificates;
+pub use certificates::{Certificates, Kinds, P_521, Row, Verdict};
 pub use clock::in_another_year;
 pub use command::{Output, docker, image, shell, tools};
 pub use compose::{Stack, compose, root};

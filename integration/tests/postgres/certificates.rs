@@ -1,8 +1,10 @@
 //! Certificates that people make for their servers, with the server's own `openssl`: which are accepted, and what is said of
 //! the others.
 
-use integration::Init;
+use std::time::Duration;
+
 use integration::postgres::{PASSWORD, Server, init};
+use integration::{Init, Kinds, eventually};
 
 const NOTHING: &str = "roles: {r: {}}\n";
 
@@ -28,33 +30,28 @@ fn run(server: &Server, tls: &str, ca: &str) -> Init {
     server.init(&format!("tls: {tls}\n{NOTHING}")).file("/etc/pg-init/ca.pem", ca.as_bytes())
 }
 
-/// The server's own certificate in `tls.ca`, as PostgreSQL's manual makes it, and as it should not be.
+/// Certificates and keys of every usual kind, shown by the server.
 #[test]
-fn a_certificate_that_is_in_ca_itself() {
+fn certificates_and_keys_of_every_kind_are_judged_in_words() {
     let server = with_ssl();
-    let with_name = "-subj /CN=NAME -addext subjectAltName=DNS:NAME";
-    for options in [
-        format!("-days 9 {with_name}"),
-        format!("-days 9 {with_name} -addext basicConstraints=critical,CA:FALSE"),
-        "-days 9 -subj /CN=NAME".to_owned(),
-    ] {
-        let own = certificate(&server, &options);
-        let ended = run(&server, "{ca: {file: ca.pem}}", &own).run();
-        assert!(["changed", "unchanged"].contains(&ended.outcome()), "{options}: {}", ended.stdout);
-    }
-    for (options, says) in [
-        ("-days 9 -subj /CN=other -addext subjectAltName=DNS:other", "and not for"),
-        (
-            "-not_before 20200101000000Z -not_after 20200102000000Z -subj /CN=NAME -addext subjectAltName=DNS:NAME",
-            "expired at 2020-01-02",
-        ),
-    ] {
-        let own = certificate(&server, options);
-        let ended = run(&server, "{ca: {file: ca.pem}}", &own).run().expect(76, "failed");
-        assert!(ended.error().contains(says), "{options}: {}", ended.stdout);
-    }
-    // The public authorities have not signed it.
-    certificate(&server, &format!("-days 9 {with_name}"));
+    let kinds = Kinds::new(server.name());
+    let address = format!("{}:5432", server.address());
+    kinds.judge(&[], |row, tls| {
+        let write = |name: &str, content: &str| format!("printf %s '{content}' >$PGDATA/{name}");
+        let files =
+            [write("server.key", &row.read("server.key")), write("server.crt", &row.read("server.pem"))];
+        server.shell(&files.join(" && ")).ok();
+        server.psql("postgres", "SELECT pg_reload_conf()");
+        let is_shown = || row.is_shown(&address, "-starttls postgres");
+        eventually("the server shows the certificate", Duration::from_secs(20), is_shown);
+        server.init(&format!("tls: {tls}\n{NOTHING}"))
+    });
+}
+
+/// What is signed by its own key, and in no `tls.ca`, was not signed by a public authority either.
+#[test]
+fn the_public_authorities_have_not_signed_what_signs_itself() {
+    let server = with_ssl();
     for tls in ["{}", "verify-full"] {
         let ended = run(&server, tls, "").run().expect(76, "failed");
         assert!(ended.error().contains("self-signed"), "{}", ended.stdout);

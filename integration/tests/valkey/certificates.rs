@@ -1,30 +1,21 @@
 //! Certificates of every usual kind, in front of a real server: which are accepted, and what is said of the others.
 
 use integration::valkey::Nodes;
-use integration::{Certificates, Ended, Init, docker, shell};
+use integration::{Certificates, Ended, Kinds, docker, shell};
 
 const SPEC: &str = "mode: standalone\nnodes: [valkey-0:6379]\npassword: {secret: password}\n";
-const EC: &str = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
 
-/// One server with a certificate that OpenSSL made by this command, run in the folder of an authority.
-fn server(certificates: &Certificates, made_by: &str, clients: &str) -> Nodes {
-    let folder = certificates.path().display();
-    shell(&format!("cd {folder} && ({made_by}) >openssl.log 2>&1 && chmod 0644 *")).ok();
-    let volume = format!("{folder}:/tls:ro");
+/// One server with the files of a folder: authority, certificate and key.
+fn server(volume: &str, [ca, certificate, key]: [&str; 3], clients: &str) -> Nodes {
     let settings = [
         ["--port", "0"],
         ["--tls-port", "6379"],
-        ["--tls-ca-cert-file", "/tls/ca.pem"],
-        ["--tls-cert-file", "/tls/server.pem"],
-        ["--tls-key-file", "/tls/server.key"],
+        ["--tls-ca-cert-file", ca],
+        ["--tls-cert-file", certificate],
+        ["--tls-key-file", key],
         ["--tls-auth-clients", clients],
     ];
-    Nodes::start(1, &settings.concat(), &["--volume", &volume])
-}
-
-fn run(nodes: &Nodes, certificates: &Certificates, ca: &str) -> Init {
-    let spec = format!("{SPEC}tls: {{ca: {{file: /tls/{ca}}}}}\n");
-    nodes.init(&spec).file(&format!("/tls/{ca}"), &certificates.read(ca)).args(&["--timeout", "20s"])
+    Nodes::start(1, &settings.concat(), &["--volume", volume])
 }
 
 fn told(ended: &Ended) -> String {
@@ -32,47 +23,18 @@ fn told(ended: &Ended) -> String {
 }
 
 #[test]
-fn a_servers_certificate_that_is_in_ca_itself_is_accepted() {
-    let request = format!("openssl req {EC} -keyout server.key -subj /CN=valkey-0");
-    for (kind, made_by) in [
-        (
-            "self-signed CA:TRUE",
-            format!("{request} -x509 -days 2 -addext subjectAltName=DNS:valkey-0 -out server.pem"),
-        ),
-        (
-            "self-signed CA:FALSE",
-            format!(
-                "{request} -x509 -days 2 -addext subjectAltName=DNS:valkey-0 -addext basicConstraints=CA:FALSE -out server.pem"
-            ),
-        ),
-        (
-            "X.509 v1 with a common name only",
-            format!(
-                "{request} -out server.csr && openssl x509 -req -days 2 -in server.csr -signkey server.key -out server.pem"
-            ),
-        ),
-    ] {
-        let certificates = Certificates::new();
-        let nodes = server(&certificates, &made_by, "no");
-        let ended = run(&nodes, &certificates, "server.pem").run();
-        assert_eq!((ended.exit, ended.outcome()), (0, "unchanged"), "{kind}: {}", told(&ended));
-    }
-}
-
-#[test]
-fn what_is_wrong_with_a_servers_certificate_is_told_in_words() {
-    let sign = |name: &str, days: i32| {
-        format!(
-            "openssl req {EC} -keyout server.key -subj /CN={name} -out server.csr && printf subjectAltName=DNS:{name} >ext \
-             && openssl x509 -req -days {days} -CA ca.pem -CAkey ca.key -CAcreateserial -in server.csr -extfile ext -out server.pem"
-        )
-    };
-    for (made_by, words) in [(sign("valkey-0", -1), "expired"), (sign("elsewhere", 2), "elsewhere")] {
-        let certificates = Certificates::new();
-        let nodes = server(&certificates, &made_by, "no");
-        let ended = run(&nodes, &certificates, "ca.pem").run().expect(76, "failed");
-        assert!(told(&ended).contains(words), "{words}: {}", told(&ended));
-    }
+fn certificates_and_keys_of_every_kind_are_judged_in_words() {
+    let kinds = Kinds::new("valkey-0");
+    let volume = format!("{}:/tls:ro", kinds.path().display());
+    let nodes = server(&volume, ["/tls/root.pem", "/tls/0/server.pem", "/tls/0/server.key"], "no");
+    kinds.judge(&[], |row, tls| {
+        let (certificate, key) =
+            (format!("/tls/{}/server.pem", row.number), format!("/tls/{}/server.key", row.number));
+        let set = ["CONFIG", "SET", "tls-cert-file", &certificate, "tls-key-file", &key];
+        let said = nodes.cli(0, &[["--tls", "--insecure"].as_slice(), &set].concat());
+        assert_eq!(said, "OK\n", "{row:?}");
+        nodes.init(&format!("{SPEC}tls: {tls}\n")).args(&["--timeout", "20s"])
+    });
 }
 
 /// A client key that is encrypted works with its passphrase, and what is missing without it is told.
@@ -80,7 +42,10 @@ fn what_is_wrong_with_a_servers_certificate_is_told_in_words() {
 fn an_encrypted_client_key_needs_its_passphrase() {
     let certificates = Certificates::new().sign("server", &["valkey-0"]).sign("client", &["client"]);
     let encrypt = "openssl pkcs8 -topk8 -v2 aes-256-cbc -in client.key -passout pass:canary-phrase-51aa -out client.enc";
-    let nodes = server(&certificates, encrypt, "yes");
+    let folder = certificates.path().display();
+    shell(&format!("cd {folder} && {encrypt} && chmod 0644 *")).ok();
+    let files = ["/tls/ca.pem", "/tls/server.pem", "/tls/server.key"];
+    let nodes = server(&format!("{folder}:/tls:ro"), files, "yes");
     let run = |passphrase: &str| {
         let spec = format!(
             "{SPEC}tls: {{ca: {{file: /tls/ca.pem}}, certificate: {{file: /tls/client.pem}}, key: {{secret: key}}{passphrase}}}\n"
