@@ -138,6 +138,7 @@ impl Fault for Error {
             Self::Net(error) => error.kind(),
             Self::Silent { .. } | Self::Lost { .. } | Self::Unsettled(_) => FaultKind::Unavailable,
             Self::Protocol { .. } | Self::Excess { .. } | Self::Unsupported { .. } => FaultKind::Unsupported,
+            Self::Refused { .. } if self.is_misplaced() => FaultKind::Unsupported,
             Self::Refused { code, .. } => of_code(code),
             Self::Login { source, .. } | Self::Incomplete { source, .. } => source.kind(),
             Self::Raced { .. } => FaultKind::Raced,
@@ -153,6 +154,9 @@ impl Fault for Error {
             Self::Protocol { .. } => Some(
                 "the port may be a TLS listener: write `tls` in the spec, or give the plain port".to_owned(),
             ),
+            Self::Refused { .. } if self.is_misplaced() => {
+                Some("see what listens there: no server redirects a command that has no key".to_owned())
+            }
             Self::Excess { .. } => {
                 Some("see what listens there: it is no Valkey, or something changes its answers".to_owned())
             }
@@ -201,6 +205,13 @@ impl Error {
             }
             _ => false,
         }
+    }
+
+    /// True for a redirection of a command without a key, which no server of a cluster answers.
+    fn is_misplaced(&self) -> bool {
+        let has_key =
+            |doing: &str| ["DUMP", "MIGRATE", "XGROUP", "XINFO"].iter().any(|name| doing.starts_with(name));
+        matches!(self, Self::Refused { code, doing, .. } if ["MOVED", "ASK"].contains(&code.as_str()) && !has_key(doing))
     }
 
     /// A Sentinel has a monitor of this name already.
