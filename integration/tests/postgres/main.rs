@@ -14,6 +14,7 @@ mod drift;
 mod export;
 mod extensions;
 mod fault;
+mod field;
 mod foreign;
 mod hidden;
 mod hostile;
