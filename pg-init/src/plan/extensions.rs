@@ -70,6 +70,9 @@ impl<'a> Planner<'a> {
             (None, None) => self.check_schema(scope, &at.key("schema"), "public"),
             (Some(_), _) => {}
         }
+        if is_copied(scope, name) {
+            return;
+        }
         let schema = declared.schema.as_deref().unwrap_or("public");
         wanted.insert(name, Install { schema, version, available });
         self.required(scope, name, schema, at, wanted);
@@ -90,6 +93,7 @@ impl<'a> Planner<'a> {
         for required in available.into_iter().flat_map(|available| &available.requires) {
             let declared = scope.database.extensions.contains_key(required);
             if declared
+                || is_copied(scope, required)
                 || scope.there.extensions.contains_key(required)
                 || wanted.contains_key(required.as_str())
             {
@@ -138,6 +142,11 @@ impl<'a> Planner<'a> {
             self.change(Change::AlterExtension(AlterExtension { database, extension, schema, version }));
         }
     }
+}
+
+/// Whether a database that is not there yet gets it from its template: every one that PostgreSQL makes has this language.
+fn is_copied(scope: &DatabaseScope<'_>, name: &str) -> bool {
+    scope.new && name == "plpgsql"
 }
 
 /// How many steps of requirements are below an extension; `limit` ends a circle.
