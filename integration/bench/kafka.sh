@@ -26,12 +26,11 @@ topics() {
 put() { docker cp -q "$bench_work/$1" "kafka-1:/tmp/bench/$1" 2>/dev/null || docker cp "$bench_work/$1" "kafka-1:/tmp/bench/$1" >/dev/null; }
 
 prepare() {
-    images/build.sh kafka-init >/dev/null
+    programs "$bench_work" kafka-init
     cargo build --locked --quiet --release --package integration --bin bare
     COMPOSE_PROFILES=messaging "${compose[@]}" up --detach --wait kafka-1 kafka-2 kafka-3 >/dev/null 2>&1
     enter=(nsenter --target "$(docker inspect -f '{{.State.Pid}}' kafka-1)" --net --mount)
     docker exec kafka-1 mkdir -p /tmp/bench
-    install -m 0755 images/bin/kafka-init "$bench_work/kafka-init"
     topics bench-small 32 '{partitions: 3, replicationFactor: 3}' >"$bench_work/small.yaml"
     topics bench-large 1000 '{partitions: 3, replicationFactor: 1, config: {retention.ms: 1000000, segment.bytes: 10485760, cleanup.policy: delete, max.message.bytes: 2000000, min.insync.replicas: 1}}' >"$bench_work/large.yaml"
     topics bench-huge 10000 '{partitions: 3, replicationFactor: 1}' >"$bench_work/huge.yaml"

@@ -31,6 +31,19 @@ timed() {
     median "$bench_work/times"
 }
 
+# programs DIRECTORY NAME...: builds the images, and copies the program of each into the directory under the image's name
+programs() {
+    local name container
+    images/build.sh "${@:2}" >/dev/null
+    mkdir -p "$1"
+    for name in "${@:2}"; do
+        container=$(docker create "dayzero/$name:${TAG:-dev}")
+        docker cp "$container:/init" "$1/$name" >/dev/null
+        docker rm "$container" >/dev/null
+        chmod 0755 "$1/$name"
+    done
+}
+
 # need TOOL...: what is measured with and not part of the stack
 need() {
     local tool

@@ -70,8 +70,7 @@ kilobytes() {
 
 main() {
     trap cleanup EXIT
-    images/build.sh minio-init >/dev/null
-    install -m 0755 images/bin/minio-init "$bench_work/minio-init"
+    programs "$bench_work" minio-init
     mkdir "$bench_work/secrets"
     printf %s "$root_password" >"$bench_work/secrets/root"
     printf bench-user-secret >"$bench_work/secrets/user"

@@ -60,3 +60,13 @@ fn a_layout_depends_on_its_inputs_alone() {
     assert_eq!(sums[0], sums[1]);
     assert_ne!(sums[1], sums[2], "the time is not in it");
 }
+
+/// The programs that the benchmarks measure are those of the images.
+#[test]
+fn the_benchmarks_find_the_programs_of_the_images() {
+    let scratch = Scratch::new();
+    let folder = scratch.path().display().to_string();
+    shell(&format!("bash -c '. integration/bench/lib.sh; programs {folder} pg-init'")).ok();
+    let said = shell(&format!("{folder}/pg-init --version")).ok();
+    assert!(said.starts_with("pg-init "), "{said}");
+}
