@@ -31,10 +31,12 @@ timed() {
     median "$bench_work/times"
 }
 
-# programs DIRECTORY NAME...: builds the images, and copies the program of each into the directory under the image's name
-programs() {
+# programs DIRECTORY NAME...: builds the images, and copies their programs into the directory
+programs() { images/build.sh "${@:2}" >/dev/null && extract "$@"; }
+
+# extract DIRECTORY NAME...: copies the program of each image into the directory, under the image's name
+extract() {
     local name container
-    images/build.sh "${@:2}" >/dev/null
     mkdir -p "$1"
     for name in "${@:2}"; do
         container=$(docker create "dayzero/$name:${TAG:-dev}")

@@ -66,7 +66,7 @@ fn a_layout_depends_on_its_inputs_alone() {
 fn the_benchmarks_find_the_programs_of_the_images() {
     let scratch = Scratch::new();
     let folder = scratch.path().display().to_string();
-    shell(&format!("bash -c '. integration/bench/lib.sh; programs {folder} pg-init'")).ok();
+    shell(&format!("bash -c '. integration/bench/lib.sh; extract {folder} pg-init'")).ok();
     let said = shell(&format!("{folder}/pg-init --version")).ok();
     assert!(said.starts_with("pg-init "), "{said}");
 }
