@@ -8,6 +8,7 @@ mod node;
 mod parameters;
 mod primary_login;
 mod read;
+mod sentinel_login;
 pub(crate) mod sentinels;
 mod settled;
 mod streams;
@@ -63,7 +64,7 @@ async fn of_all(
     secrets: &Secrets,
 ) -> Result<Observed, Error> {
     catalogs.read(connections, desired).await?;
-    sentinels::try_login(connections, (desired, secrets)).await?;
+    sentinel_login::try_login(connections, (desired, secrets)).await?;
     let mut observed = read::in_full(connections, (desired, secrets), catalogs).await?;
     let mut waiting = Waiting::new(&observed);
     while let Some(reason) = waiting.reason(desired, &mut observed) {

@@ -7,7 +7,7 @@ use init_core::{Endpoint, Secrets};
 use redis::{Value, cmd};
 
 use super::catalog::Catalogs;
-use super::{accounts, node, sentinels, streams};
+use super::{accounts, node, sentinel_login, sentinels, streams};
 use crate::desired::{Desired, Member};
 use crate::error::Error;
 use crate::observed::{NodeState, Observed};
@@ -23,7 +23,7 @@ pub(super) async fn in_full(
         let mut state = NodeState::default();
         node::read(connection, desired, &mut state).await?;
         accounts::read(connection, (desired, secrets), catalogs.nodes.as_ref(), &mut state).await?;
-        sentinels::watchers(connection, (desired, secrets), &mut state).await?;
+        sentinel_login::watchers(connection, (desired, secrets), &mut state).await?;
         streams::read(connection, desired, &mut state).await?;
         Ok(state)
     };

@@ -1,17 +1,17 @@
-//! Reads what the Sentinels monitor, and who they are logged in to the nodes as.
+//! Reads what the Sentinels monitor, and their settings.
 
 use std::collections::BTreeMap;
 
-use init_core::{Endpoint, Fault, FaultKind, Secret, Secrets, Text};
+use init_core::{Endpoint, Secret, Secrets};
 use redis::{Cmd, Value, cmd};
 use secrecy::ExposeSecret;
 use tracing::warn;
 
-use super::accounts;
 use super::info::Info;
+use super::{accounts, sentinel_login};
 use crate::desired::{Catalog, Desired, Sentinels};
 use crate::error::Error;
-use crate::observed::{Monitored, NodeState, Observed, SentinelState};
+use crate::observed::{Monitored, Observed, SentinelState};
 use crate::plan::members::monitors;
 use crate::wire::{Connection, Connections, addresses, array, pairs, text};
 
@@ -19,8 +19,6 @@ use crate::wire::{Connection, Connections, addresses, array, pairs, text};
 const OPTIONS: [&str; 4] = ["quorum", "down-after-milliseconds", "failover-timeout", "parallel-syncs"];
 /// How much later than its last good answer the last answer of a primary is, in milliseconds, when it was an error.
 const REFUSED: u64 = 10;
-/// How the connections of a Sentinel to a node are named: with the beginning of its id, and what each is for.
-const NAME: &str = "sentinel-";
 
 /// Reads everything that the spec is about.
 pub(super) async fn in_full(
@@ -154,67 +152,6 @@ pub(super) fn read(answer: &Value) -> Option<Monitored> {
     })
 }
 
-/// Reads from the clients of a node who the Sentinels are logged in as. An account that may not list clients is told nothing.
-pub(super) async fn watchers(
-    connection: &Connection,
-    (desired, secrets): (&Desired, &Secrets),
-    state: &mut NodeState,
-) -> Result<(), Error> {
-    let Some((user, _)) = desired.sentinels.as_ref().and_then(|sentinels| sentinels.auth.as_ref()) else {
-        return Ok(());
-    };
-    let mut command = cmd("CLIENT");
-    command.arg(&["LIST", "TYPE", "pubsub"]);
-    let clients = match connection.ask(command).await {
-        Err(error) if error.is_denied_command() => return Ok(()),
-        answer => text(&answer?).unwrap_or_default(),
-    };
-    let user = secrets.text(user)?;
-    state.watchers = clients.lines().filter_map(|line| watcher(line, &user)).collect();
-    Ok(())
-}
-
-/// The beginning of the id in `… name=sentinel-1a2b3c4d-pubsub … user=watcher …`, and whether the user is this one.
-fn watcher(line: &str, user: &Secret) -> Option<(String, bool)> {
-    let field = |key: &str| line.split(' ').find_map(|word| word.strip_prefix(key));
-    let id = field("name=")?.strip_prefix(NAME)?.strip_suffix("-pubsub")?;
-    #[expect(clippy::disallowed_methods, reason = "a connection's user is compared with the declared one")]
-    let same = field("user=")? == user.expose_secret();
-    Some((id.to_owned(), same))
-}
-
-/// Tries the login that the spec gives the Sentinels, where it is one that no user of the spec makes: a node that refuses it
-/// would count as down for all of them.
-pub(super) async fn try_login(
-    connections: &Connections,
-    (desired, secrets): (&Desired, &Secrets),
-) -> Result<(), Error> {
-    let auth = desired.sentinels.as_ref().and_then(|sentinels| sentinels.auth.as_ref());
-    let (Some((user, password)), None) = (auth, desired.watching_user()) else { return Ok(()) };
-    let (name, password) = (secrets.text(user)?, secrets.get(password)?);
-    for node in desired.nodes.iter().map(|node| &node.endpoint) {
-        match connections.try_login(node, Some((&name, password))).await {
-            Err(error) if error.kind() == FaultKind::Denied => return Err(refuses(node, user, &error)),
-            // Any other failure is no refusal of the login, and the next reading shows it.
-            Err(_) | Ok(()) => {}
-        }
-    }
-    Ok(())
-}
-
-fn refuses(node: &Endpoint, user: &Text, error: &Error) -> Error {
-    Error::Unsupported {
-        node: node.clone(),
-        problem: format!(
-            "it refuses the login that the spec gives the Sentinels, as the user {user} ({})",
-            error.code().unwrap_or("refused")
-        ),
-        remedy:
-            "declare that user under `users`, or correct `sentinels.authUser` and `sentinels.authPassword`"
-                .to_owned(),
-    }
-}
-
 /// An error when the primary refuses a Sentinel: no waiting mends that.
 pub(super) fn explain(desired: &Desired, observed: &Observed) -> Result<(), Error> {
     let is_refused =
@@ -263,7 +200,7 @@ pub(super) fn tell_strangers(desired: &Desired, observed: &Observed) {
 pub(super) fn any_answer(value: &Value) {
     let _ = read(value);
     for line in array(value).iter().filter_map(text) {
-        let _ = watcher(&line, &Secret::from(""));
+        let _ = sentinel_login::watcher(&line, &Secret::from(""));
     }
 }
 
@@ -288,14 +225,5 @@ mod tests {
         let refused = fine.replace("last-ok-ping-reply 523", "last-ok-ping-reply 9523");
         assert!(read(&words(&refused)).unwrap().refused);
         assert_eq!(read(&words("name main")), None);
-    }
-
-    #[test]
-    fn the_connections_of_sentinels_are_known_by_their_names() {
-        let line =
-            "id=7 addr=10.0.0.9:4242 name=sentinel-1a2b3c4d-pubsub age=3 user=watcher lib-name= resp=2";
-        assert_eq!(watcher(line, &Secret::from("watcher")), Some(("1a2b3c4d".to_owned(), true)));
-        assert_eq!(watcher(line, &Secret::from("default")), Some(("1a2b3c4d".to_owned(), false)));
-        assert_eq!(watcher("id=8 name=app user=watcher", &Secret::from("watcher")), None);
     }
 }
