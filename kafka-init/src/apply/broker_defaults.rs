@@ -34,9 +34,7 @@ impl Mutation for AlterBrokerConfig {
                 .with_resource_type(BROKER)
                 .with_configs(topic_configs::configs(&alteration.config))
         };
-        IncrementalAlterConfigsRequest::default()
-            .with_resources(batch.map(resource).collect())
-            .with_validate_only(mode.is_validate_only())
+        topic_configs::request(batch.map(resource), mode)
     }
 
     fn outcomes<'c>(answer: IncrementalAlterConfigsResponse, _: impl Iterator<Item = &'c Self>) -> Outcomes {

@@ -45,9 +45,7 @@ impl Mutation for AlterConfig {
                 .with_resource_name(StrBytes::from_string(alteration.resource.name()))
                 .with_configs(topic_configs::configs(&alteration.config))
         };
-        IncrementalAlterConfigsRequest::default()
-            .with_resources(batch.map(resource).collect())
-            .with_validate_only(mode.is_validate_only())
+        topic_configs::request(batch.map(resource), mode)
     }
 
     fn outcomes<'c>(answer: IncrementalAlterConfigsResponse, _: impl Iterator<Item = &'c Self>) -> Outcomes {

@@ -40,9 +40,7 @@ impl Mutation for AlterTopicConfig {
     }
 
     fn request<'c>(batch: impl Iterator<Item = &'c Self>, mode: Mode) -> Self::Request {
-        IncrementalAlterConfigsRequest::default()
-            .with_resources(batch.map(resource).collect())
-            .with_validate_only(mode.is_validate_only())
+        request(batch.map(resource), mode)
     }
 
     fn outcomes<'c>(answer: IncrementalAlterConfigsResponse, _: impl Iterator<Item = &'c Self>) -> Outcomes {
@@ -59,6 +57,16 @@ impl Mutation for AlterTopicConfig {
 
 pub(super) fn unlisted_config(peer: &Peer, resource: &str, name: &str) -> Error {
     Error::ConfigNotDescribed { peer: peer.clone(), resource: resource.to_owned(), name: name.to_owned() }
+}
+
+/// The request that alters these resources, or only has the controller judge it.
+pub(super) fn request(
+    resources: impl Iterator<Item = AlterConfigsResource>,
+    mode: Mode,
+) -> IncrementalAlterConfigsRequest {
+    IncrementalAlterConfigsRequest::default()
+        .with_resources(resources.collect())
+        .with_validate_only(mode.is_validate_only())
 }
 
 pub(super) fn outcomes(answer: IncrementalAlterConfigsResponse) -> Outcomes {
