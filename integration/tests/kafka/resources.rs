@@ -1,5 +1,8 @@
 //! Configs of single brokers, of client metrics subscriptions and of groups, by Kafka's own tools.
 
+use std::time::Duration;
+
+use integration::eventually;
 use integration::kafka::{exec, tool};
 
 const SPEC: &str = "brokerConfigs: {1: {log.cleaner.threads: 2}, 3: {log.cleaner.threads: 2}}
@@ -31,6 +34,10 @@ fn each_resource_is_configured_left_alone_and_set_back() {
     let alter = ["--alter", "--add-config", "log.cleaner.threads=1"];
     let broker = ["--entity-type", "brokers", "--entity-name", "3"];
     tool("kafka-configs", &[alter.as_slice(), &broker].concat());
+    // The tool is done when the controller is, and the broker that is asked for its own configs follows.
+    eventually("broker 3 has it", Duration::from_secs(30), || {
+        described("brokers", "3").contains("log.cleaner.threads=1")
+    });
     let healed = crate::init(SPEC).run().expect(0, "changed");
     assert_eq!(healed.changes(), ["alter_broker_config 3: applied"]);
     let none = SPEC.replace("threads: 2", "threads: null");
