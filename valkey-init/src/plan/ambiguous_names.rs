@@ -1,4 +1,4 @@
-//! A node's name leads to one server, or what one run does to it another run does to its neighbour.
+//! A conflict for each name that leads to several servers: each connection may reach another one of them.
 
 use init_core::{Conflict, SpecPath};
 
@@ -13,7 +13,7 @@ pub(super) fn conflicts(desired: &Desired, observed: &Observed, conflicts: &mut 
     let sentinels =
         desired.sentinels.iter().flat_map(Sentinels::endpoints).enumerate().map(|(position, node)| {
             let at = SpecPath::root().key("sentinels").key("nodes").index(position);
-            (node, observed.sentinel(node).accounts.servers, at)
+            (node, observed.sentinel(node).node.servers, at)
         });
     for (node, servers, at) in nodes.chain(sentinels) {
         if servers > 1 {
