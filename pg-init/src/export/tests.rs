@@ -1,5 +1,4 @@
-//! An exported spec plans no changes on the server that it was exported from, on generated servers with hostile
-//! names.
+//! An exported spec plans no changes on its own server, for generated servers with hostile names.
 
 mod generated;
 
@@ -11,7 +10,7 @@ use proptest::prelude::*;
 
 use self::generated::found;
 use super::found::Found;
-use super::privileges::{ChangedPrivileges, ColumnPrivilege, PrivilegeCounts, changed_privileges};
+use super::privileges::{ChangedPrivileges, ColumnPrivilege, PrivilegeCounts as Counts, changed_privileges};
 use super::write;
 use crate::Postgres;
 use crate::desired::{self, Database, DatabaseOptions, Privileges, Role, Target, sql};
@@ -150,10 +149,8 @@ fn database(database: &Database) -> observed::Database {
         existing.contents.extensions.insert(name.clone(), extension);
     }
     let schemas = database.schemas.iter();
-    existing
-        .contents
-        .schemas
-        .extend(schemas.map(|(name, s)| (name.clone(), s.owner.clone().unwrap_or_default())));
+    let owners = schemas.map(|(name, schema)| (name.clone(), schema.owner.clone().unwrap_or_default()));
+    existing.contents.schemas.extend(owners);
     existing
 }
 
@@ -208,20 +205,10 @@ fn counted(
     grantee: &str,
     privilege: &str,
     [total, held, grantable, initial]: [i64; 4],
-) -> PrivilegeCounts {
+) -> Counts {
     let [kind, grantee, privilege] = [kind, grantee, privilege].map(str::to_owned);
     let place = "app".to_owned();
-    PrivilegeCounts {
-        place,
-        kind,
-        grantee,
-        privilege,
-        total,
-        held,
-        grantable,
-        initial,
-        ..PrivilegeCounts::default()
-    }
+    Counts { place, kind, grantee, privilege, total, held, grantable, initial, ..Counts::default() }
 }
 
 fn names(names: &[&str]) -> Vec<String> {
@@ -244,19 +231,13 @@ fn shown(targets: &BTreeMap<Target, Privileges>) -> Vec<String> {
 fn a_privilege_on_all_objects_is_one_entry_and_one_on_some_names_them() {
     let rows = [
         counted("functions", "public", "execute", [2, 0, 0, 2]),
-        PrivilegeCounts { lost: names(&["s2"]), ..counted("sequences", "part", "usage", [2, 1, 0, 2]) },
+        Counts { lost: names(&["s2"]), ..counted("sequences", "part", "usage", [2, 1, 0, 2]) },
         counted("tables", "owner", "delete", [3, 0, 0, 3]),
-        PrivilegeCounts {
-            gained: names(&["a", "b"]),
-            ..counted("tables", "readers", "insert", [3, 2, 0, 0])
-        },
+        Counts { gained: names(&["a", "b"]), ..counted("tables", "readers", "insert", [3, 2, 0, 0]) },
         counted("tables", "readers", "select", [3, 3, 0, 0]),
-        PrivilegeCounts {
-            made_grantable: names(&["a"]),
-            ..counted("tables", "readers", "update", [3, 3, 1, 0])
-        },
+        Counts { made_grantable: names(&["a"]), ..counted("tables", "readers", "update", [3, 3, 1, 0]) },
         counted("tables", "writers", "select", [3, 3, 3, 0]),
-        PrivilegeCounts { gained: names(&["mood"]), ..counted("types", "readers", "usage", [1, 1, 0, 0]) },
+        Counts { gained: names(&["mood"]), ..counted("types", "readers", "usage", [1, 1, 0, 0]) },
         counted("tables", "first", "select", [3, 3, 3, 0]),
     ];
     let mut found = Found::default();
@@ -284,8 +265,7 @@ fn a_privilege_on_all_objects_is_one_entry_and_one_on_some_names_them() {
 #[test]
 fn what_a_spec_cannot_express_is_noted() {
     let odd = ["f(\"a;b\")", "a(b)(integer)", "(integer)", "g(integer)"];
-    let rows =
-        [PrivilegeCounts { gained: names(&odd), ..counted("functions", "app", "execute", [9, 4, 0, 0]) }];
+    let rows = [Counts { gained: names(&odd), ..counted("functions", "app", "execute", [9, 4, 0, 0]) }];
     let ChangedPrivileges { grants, notes, .. } =
         changed_privileges(&rows, &Found::default().context).resolve_contradictions(VERSION);
     assert_eq!(shown(&grants), ["app functions g(integer) execute"]);
