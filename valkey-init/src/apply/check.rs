@@ -6,7 +6,7 @@ mod rewrite;
 mod sentinels;
 mod slots;
 
-use init_core::{Endpoint, Secret, Secrets};
+use init_core::{CheckMode, Endpoint, Secret, Secrets};
 
 use crate::change::Change;
 use crate::desired::Desired;
@@ -15,11 +15,13 @@ use crate::observe::rehearse;
 use crate::wire::{Connection, Connections};
 
 /// The position of each change that would fail, with the reason. The files of the nodes are checked only when all else is
-/// well, because that check writes them, as they are.
+/// well, because that check writes them, as they are; a plan
+/// asks only whether there are any.
 pub(crate) async fn check(
     connections: &Connections,
     context: (&Desired, &Secrets),
     changes: &[Change],
+    mode: CheckMode,
 ) -> Vec<(usize, Error)> {
     let mut refused = Vec::new();
     for (position, change) in changes.iter().enumerate() {
@@ -27,11 +29,11 @@ pub(crate) async fn check(
             refused.push((position, error));
         }
     }
-    if refused.is_empty() {
+    if refused.is_empty() && mode == CheckMode::Apply {
         refused = sentinels::files(connections, context.0, changes).await;
     }
     if refused.is_empty() && context.0.persist {
-        return files::check(connections, context, changes).await;
+        return files::check(connections, context, changes, mode).await;
     }
     refused
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use init_core::CheckMode;
 use tokio_postgres::types::{ToSql, Type};
 use tracing::warn;
 
@@ -71,7 +72,11 @@ struct Database {
 }
 
 /// The index of each change that would be refused, and why.
-pub(super) async fn check(server: &Server, changes: &[Change]) -> Result<Vec<(usize, Error)>, Error> {
+pub(super) async fn check(
+    server: &Server,
+    changes: &[Change],
+    mode: CheckMode,
+) -> Result<Vec<(usize, Error)>, Error> {
     let powers = Powers::read(&server.main, &server.names).await?;
     let catalog = read(server, changes).await?;
     let mut refused = Vec::new();
@@ -84,7 +89,9 @@ pub(super) async fn check(server: &Server, changes: &[Change]) -> Result<Vec<(us
         for need in needs.iter().filter(|_| !own) {
             lacks = lacks.or_else(|| catalog.lacks(server, &powers, need, change));
         }
-        for Doubt { word, lacks: missing } in powers.doubts(change, replication) {
+        // A plan tries nothing, not even in a transaction.
+        let doubts = powers.doubts(change, replication).into_iter().filter(|_| mode == CheckMode::Apply);
+        for Doubt { word, lacks: missing } in doubts {
             let may = match tried.get(word) {
                 Some(may) => *may,
                 None => *tried.entry(word).or_insert(may_give(&server.main, word).await?),
