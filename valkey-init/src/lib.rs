@@ -28,7 +28,7 @@ mod validate;
 mod wire;
 
 use init_core::export::{Export, Scope};
-use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations, alike};
+use init_core::{Backend, CheckMode, Files, Plan, Progress, Requires, Secrets, Violations, alike};
 
 pub use change::{Change, Passwords, SentinelChange};
 pub use desired::{
@@ -106,9 +106,10 @@ impl Backend for Valkey {
         desired: &Desired,
         changes: &[Change],
         secrets: &Secrets,
+        mode: CheckMode,
         _: &Progress,
     ) -> Vec<(usize, Error)> {
-        apply::check(&self.connections, (desired, secrets), changes).await
+        apply::check(&self.connections, (desired, secrets), changes, mode).await
     }
 
     async fn apply(

@@ -5,7 +5,7 @@ use init_core::Progress;
 use super::by_request::{ByRequest, Numbered};
 use super::mutation::{Mode, Mutation};
 use super::send::send;
-use super::{authorized, distribute, resource_configs, unknown_config};
+use super::{authorized, distribute, resource_configs, unknown_config, unknown_operation};
 use crate::Error;
 use crate::change::Change;
 use crate::wire::{Cluster, Connection};
@@ -59,6 +59,7 @@ async fn validate_all(main: &mut Connection, changes: &[Change], progress: &Prog
     let deleted = positions(deleted_acls).chain(positions(deleted_credentials));
     let unchecked = positions(users).chain(positions(acls)).chain(deleted).chain(positions(reassignments));
     let mut refused = authorized::check(main, changes, unchecked.collect()).await;
+    refused.extend(unknown_operation::check(main, acls));
     refused.extend(unknown_config::check(main, broker_configs).await);
     refused.extend(validate(main, topics, progress).await);
     refused.extend(validate(main, partitions, progress).await);
