@@ -1,6 +1,7 @@
 //! A MinIO of October 2022, which attaches policies in another way.
 
 use integration::minio::{Server, Setup};
+use integration::shell;
 
 const SPEC: &str = r#"
 policies: {app: {document: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "s3:GetObject", Resource: "arn:aws:s3:::data/*"}]}}}
@@ -30,4 +31,17 @@ fn an_old_release_has_the_whole_spec() {
     server.init(&less).run().expect(0, "unchanged");
     let open = server.mc(&["admin", "user", "info", "t", "open"]).ok();
     assert!(open.contains("app") && !open.contains("readwrite"), "{open}");
+    // The release takes the end of an access key and drops it, so the key would stay open for ever.
+    let end = shell("date --utc --date '+30 days' +%FT%TZ").ok();
+    let spec = format!(
+        "accessKeys: {{ends: {{user: open, secretKey: {{secret: root_password}}, expires: \"{}\"}}}}\n",
+        end.trim()
+    );
+    let ended = server.init(&spec).run().expect(76, "failed");
+    assert!(
+        ended.error().contains("RELEASE.2023-02-27T18-10-45Z is the first that stores it"),
+        "{}",
+        ended.stdout
+    );
+    server.init("accessKeys: {ends: {state: absent}}\n").args(&["plan"]).run().expect(0, "unchanged");
 }
