@@ -117,10 +117,10 @@ impl Backend for Kafka {
         _desired: &Desired,
         changes: &[Change],
         _secrets: &Secrets,
-        _mode: CheckMode,
+        mode: CheckMode,
         progress: &Progress,
     ) -> Vec<(usize, Error)> {
-        apply::check(&mut self.cluster, changes, progress).await
+        apply::check(&mut self.cluster, changes, mode, progress).await
     }
 
     /// Users, ACLs and quotas do not depend on each other and Kafka accepts them in any order, so they share a stage.

@@ -2,7 +2,7 @@
 //! again, that is told before anything is written.
 
 use integration::valkey::{Nodes, PASSWORD, module};
-use integration::{Init, Scratch, docker};
+use integration::{Ended, Init, Scratch, docker};
 
 const USER: &str = "users:\n  app: {passwords: [{secret: app}], rules: \"~app:* +get\"}\n";
 const CONFIG: &str = "config: {maxmemory: 256mb}\n";
@@ -17,7 +17,16 @@ fn run(nodes: &Nodes, rest: &str) -> Init {
 
 /// 76 with these words, of a plan and of a run; nothing is there, and the server starts again.
 fn refused(nodes: &Nodes, rest: &str, words: &[&str]) {
-    let ended = run(nodes, rest).refused(76);
+    untouched(nodes, &run(nodes, rest).refused(76), words);
+}
+
+/// The same of a run alone: only writing shows it, and a plan writes nothing.
+fn refused_by_a_run(nodes: &Nodes, rest: &str, words: &[&str]) {
+    run(nodes, rest).args(&["plan"]).run().expect(3, "drift");
+    untouched(nodes, &run(nodes, rest).run().expect(76, "failed"), words);
+}
+
+fn untouched(nodes: &Nodes, ended: &Ended, words: &[&str]) {
     for word in words {
         let told = format!("{} {}", ended.error(), ended.report["error"]["remedy"]);
         assert!(told.contains(word), "no {word} in {told}");
@@ -145,8 +154,8 @@ fn files_that_cannot_be_replaced_are_known_before_the_first_write() {
     ] {
         let nodes =
             Nodes::start(1, &["/etc/kv/kv.conf"], &["--entrypoint", "kv-server", "--volume", &volume]);
-        refused(&nodes, USER, &["/etc/kv/kv.conf cannot be replaced", "persist: false"]);
-        refused(&nodes, CONFIG, &["cannot be replaced"]);
+        refused_by_a_run(&nodes, USER, &["/etc/kv/kv.conf cannot be replaced", "persist: false"]);
+        refused_by_a_run(&nodes, CONFIG, &["cannot be replaced"]);
         lives(&nodes, &format!("{USER}{CONFIG}"));
     }
     let scratch = Scratch::new();
@@ -159,7 +168,7 @@ fn files_that_cannot_be_replaced_are_known_before_the_first_write() {
         &["--aclfile", "/etc/kv/users.acl"],
         &["--entrypoint", "kv-server", "--volume", &volume],
     );
-    refused(&nodes, USER, &["ACL file /etc/kv/users.acl cannot be replaced"]);
+    refused_by_a_run(&nodes, USER, &["ACL file /etc/kv/users.acl cannot be replaced"]);
     lives(&nodes, USER);
 }
 

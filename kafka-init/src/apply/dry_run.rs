@@ -1,6 +1,6 @@
 //! The dry run of a plan: the brokers validate every change before anything is written.
 
-use init_core::Progress;
+use init_core::{CheckMode, Progress};
 
 use super::by_request::{ByRequest, Numbered};
 use super::mutation::{Mode, Mutation};
@@ -14,10 +14,12 @@ use crate::wire::{Cluster, Connection};
 pub(crate) async fn check(
     cluster: &mut Cluster,
     changes: &[Change],
+    mode: CheckMode,
     progress: &Progress,
 ) -> Vec<(usize, Error)> {
     progress.waiting_for("the brokers to validate the changes");
-    let refused = if distribute::needs_other_brokers(changes) {
+    // The brokers that will make the changes are connected to meanwhile.
+    let refused = if mode == CheckMode::Apply && distribute::needs_other_brokers(changes) {
         cluster.while_connecting(async |main| validate_all(main, changes, progress).await).await
     } else {
         validate_all(cluster.main(), changes, progress).await
