@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use integration::kafka::{Cluster, STACK, is_at_least};
+use integration::kafka::{Cluster, STACK, Single, is_at_least};
 use integration::{Ended, Init, docker, eventually};
 
 /// Of half a kilobyte each.
@@ -146,6 +146,30 @@ impl Bed {
 fn brokers_with_controllers_of_their_own() {
     STACK.up();
     Bed(Cluster::separate()).keeps_the_main_promises();
+}
+
+/// New partitions need the brokers that the topic's own factor asks for.
+#[test]
+#[ignore = "two more brokers: just field kafka"]
+fn brokers_that_new_partitions_need_are_waited_for() {
+    STACK.up();
+    let first = Single::start("grown-kafka", &[]);
+    let second = Single::joining(&first, 2, "grown-kafka-2");
+    first.ready();
+    second.ready();
+    let spec = |partitions: u8| {
+        let spec =
+            format!("bootstrap: [grown-kafka:19092]\ntopics: {{grown: {{partitions: {partitions}}}}}\n");
+        Init::new("kafka-init", &spec)
+    };
+    first.tool("kafka-topics", "--create --topic grown --partitions 1 --replication-factor 2");
+    drop(second);
+    first.shell("kafka-cluster unregister --bootstrap-server grown-kafka:19092 --id 2");
+    let ended = spec(3).args(&["--timeout", "15s"]).run().expect(69, "failed");
+    assert!(ended.error().contains("add partitions to topic grown"), "{}", ended.error());
+    let running = spec(3).args(&["--timeout", "90s"]).start();
+    let _second = Single::joining(&first, 2, "grown-kafka-2");
+    assert_eq!(running.wait().expect(0, "changed").changes(), ["create_partitions grown: applied"]);
 }
 
 /// Kafka 3.9 is the last release that has it.
