@@ -9,7 +9,7 @@ use std::net::IpAddr;
 
 use init_core::Endpoint;
 
-use crate::desired::{Catalog, Member};
+use crate::desired::{Catalog, Instances, Member};
 
 pub use monitored::Monitored;
 pub use view::{Entry, Link};
@@ -22,6 +22,8 @@ pub(crate) const BUILT_IN_MODULES: [&str; 2] = ["lua", "vectorset"];
 pub struct Observed {
     /// The nodes by their names.
     pub nodes: BTreeMap<Endpoint, NodeState>,
+    /// The nodes behind each name that leads to several.
+    pub instances: Instances,
     /// Nodes that are not there, where the spec does without some when nothing is to be changed.
     pub missing: BTreeSet<Endpoint>,
     /// What the categories and commands of ACL rules mean; read when the spec names users.

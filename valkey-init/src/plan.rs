@@ -27,6 +27,7 @@ use crate::observed::Observed;
 
 /// All changes, in the order of execution, and all conflicts.
 pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
+    let desired = &*desired.with_instances(&observed.instances);
     if observed.missing.is_empty() {
         return of_all(desired, observed);
     }

@@ -1,5 +1,7 @@
 //! Growing and shrinking a cluster: slots move with their keys, and members that own nothing are forgotten.
 
+mod conditions;
+
 use integration::Init;
 use integration::valkey::{Gates, Nodes};
 

@@ -14,7 +14,7 @@ use crate::wire::{Connection, addresses, array, pairs, text};
 
 /// More members than any cluster has: a thousand are the recommended limit.
 const MEMBERS: usize = 4096;
-/// What is read of `INFO`; Redis 6.2 takes one section at a time.
+/// What is read of `INFO`.
 const SECTIONS: [&str; 6] = ["server", "persistence", "replication", "keyspace", "cluster", "modules"];
 
 /// Reads into `state` what settles by itself; the rest stays.
@@ -25,13 +25,9 @@ pub(super) async fn read(
 ) -> Result<(), Error> {
     let node = connection.node();
     let cluster = desired.mode == Mode::Cluster;
-    let mut commands: Vec<Cmd> = SECTIONS.iter().map(|section| one_of("INFO", section)).collect();
-    if cluster {
-        commands.extend(["NODES", "INFO", "SHARDS"].map(|what| one_of("CLUSTER", what)));
-    }
-    let mut answers = connection.ask_all(commands).await?.into_iter();
+    let mut answers = ask(connection, cluster).await?.into_iter();
     let mut next = || answers.next().unwrap_or(Ok(Value::Nil));
-    let sections = SECTIONS.iter().map(|_| Ok(text(&next()?).unwrap_or_default()));
+    let sections = (0..sections(connection)).map(|_| Ok(text(&next()?).unwrap_or_default()));
     let info = sections.collect::<Result<Vec<String>, Error>>()?.join("\n");
     let modules: Vec<String> = info.lines().filter_map(module).collect();
     let info = Info::parse(&info);
@@ -68,6 +64,30 @@ pub(super) async fn read(
     Ok(())
 }
 
+/// How many answers the sections of `INFO` are: Redis 6.2 takes one section at a time.
+fn sections(connection: &Connection) -> usize {
+    if connection.is_old() { SECTIONS.len() } else { 1 }
+}
+
+/// What `INFO` and, of a node of a cluster, `CLUSTER` say, in one exchange.
+async fn ask(connection: &Connection, cluster: bool) -> Result<Vec<Result<Value, Error>>, Error> {
+    loop {
+        let each = SECTIONS.chunks(SECTIONS.len() / sections(connection));
+        let mut commands: Vec<Cmd> = each.map(|sections| words("INFO", sections)).collect();
+        if cluster {
+            commands.extend(["NODES", "INFO", "SHARDS"].map(|what| words("CLUSTER", &[what])));
+        }
+        let answers = connection.ask_all(commands).await?;
+        let refused = |answer: &Result<Value, Error>| {
+            matches!(answer, Err(Error::Refused { code, message, .. }) if code == "ERR" && message.contains("syntax"))
+        };
+        if connection.is_old() || !answers.first().is_some_and(refused) {
+            return Ok(answers);
+        }
+        connection.note_old();
+    }
+}
+
 /// Whether the node tells the others an address of its own. One that does not tell its parameters is believed.
 async fn announces_address(connection: &Connection) -> Result<bool, Error> {
     let mut command = cmd("CONFIG");
@@ -86,9 +106,9 @@ fn module(line: &str) -> Option<String> {
     Some(line.strip_prefix("module:name=")?.split(',').next()?.to_ascii_lowercase())
 }
 
-fn one_of(command: &str, what: &str) -> Cmd {
+fn words(command: &str, words: &[&str]) -> Cmd {
     let mut command = cmd(command);
-    command.arg(what);
+    command.arg(words);
     command
 }
 

@@ -29,6 +29,7 @@ pub(super) async fn in_full(
     };
     let mut observed = Observed {
         nodes: connections.each(read).await?,
+        instances: connections.instances().clone(),
         catalog: catalogs.nodes.clone(),
         members: members(desired).await,
         sentinels: sentinels::in_full(connections, (desired, secrets), catalogs.sentinels.as_ref()).await?,
@@ -57,6 +58,7 @@ pub(crate) async fn views(
     };
     let mut observed = Observed {
         nodes: connections.each(read).await?,
+        instances: connections.instances().clone(),
         catalog: before.catalog.clone(),
         members: before.members.clone(),
         sentinels: sentinels::again(connections, desired, before).await?,

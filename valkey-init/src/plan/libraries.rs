@@ -1,8 +1,9 @@
 //! Functions when nodes change their parts: one that becomes a replica loses its own, and one that gets slots needs those of their
 //! owner.
 
-use init_core::{Conflict, SpecPath};
+use init_core::Conflict;
 
+use super::names::of_node;
 use crate::change::Change;
 use crate::desired::Desired;
 use crate::observed::Observed;
@@ -35,7 +36,7 @@ fn targets(desired: &Desired, observed: &Observed, changes: &[Change], conflicts
                  load them there first",
                 missing.join(", ")
             );
-            conflicts.push(Conflict::new(SpecPath::root().key("nodes").index(position), problem));
+            conflicts.push(of_node(desired, position, problem));
         }
     }
 }
@@ -81,7 +82,7 @@ fn followers(desired: &Desired, observed: &Observed, changes: &[Change], conflic
                  there, declare them under `functions`, or delete them here first",
                 lost.join(", ")
             );
-            conflicts.push(Conflict::new(SpecPath::root().key("nodes").index(position), problem));
+            conflicts.push(of_node(desired, position, problem));
         }
     }
 }

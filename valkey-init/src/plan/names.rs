@@ -1,13 +1,35 @@
-//! A node's name leads to one server, or what one run does to it another run does to its neighbour.
+//! A node's name leads to as many servers as the spec says, or what one run does to one another run does to its neighbour.
 
 use init_core::{Conflict, SpecPath};
 
 use crate::desired::{Desired, Sentinels};
 use crate::observed::Observed;
 
+/// More nodes behind a name than it has in the spec: which of them are meant, nobody can tell.
+fn too_many(desired: &Desired, observed: &Observed, conflicts: &mut Vec<Conflict>) {
+    for (name, instances) in &observed.instances {
+        let found = instances.len();
+        let node = desired.nodes.iter().find(|node| instances.contains(&node.endpoint));
+        if let Some(node) = node.filter(|node| node.replicas < found) {
+            let problem = format!("{name} leads to {found} nodes, and the spec has {} there", node.replicas);
+            let at = SpecPath::root().key("nodes").index(node.position).key("replicas");
+            conflicts.push(Conflict::new(at, problem));
+        }
+    }
+}
+
+/// A conflict about a node, which is named by its address too where its name leads to several.
+pub(super) fn of_node(desired: &Desired, node: usize, problem: String) -> Conflict {
+    let problem = match desired.nodes.get(node).and_then(|node| node.endpoint.address()) {
+        Some(address) => format!("the node at {address}: {problem}"),
+        None => problem,
+    };
+    Conflict::new(desired.place(node), problem)
+}
+
 pub(super) fn conflicts(desired: &Desired, observed: &Observed, conflicts: &mut Vec<Conflict>) {
-    let nodes = desired.nodes.iter().enumerate().map(|(position, node)| {
-        let at = SpecPath::root().key("nodes").index(position);
+    let nodes = desired.nodes.iter().map(|node| {
+        let at = SpecPath::root().key("nodes").index(node.position);
         (&node.endpoint, observed.state(&node.endpoint).servers, at)
     });
     let sentinels =
@@ -19,9 +41,10 @@ pub(super) fn conflicts(desired: &Desired, observed: &Observed, conflicts: &mut 
         if servers > 1 {
             let problem = format!(
                 "{node} leads to {servers} servers: give each node a name of its own (services instead of replicas of one \
-                 service), or the run would reach another one each time",
+                 service), or write under `replicas` how many there are, or the run would reach another one each time",
             );
             conflicts.push(Conflict::new(at, problem));
         }
     }
+    too_many(desired, observed, conflicts);
 }

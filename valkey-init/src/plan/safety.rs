@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use init_core::{Conflict, SpecPath};
+use init_core::Conflict;
 
+use super::names::of_node;
 use super::topology::Topology;
 use crate::desired::Slots;
 use crate::observed::{Entry, Link};
@@ -18,10 +19,6 @@ pub(super) fn conflicts(topology: &Topology<'_>) -> Vec<Conflict> {
     conflicts
 }
 
-fn at(node: usize) -> SpecPath {
-    SpecPath::root().key("nodes").index(node)
-}
-
 /// Two names that lead to one node, or a volume that was copied.
 fn same_node(topology: &Topology<'_>, conflicts: &mut Vec<Conflict>) {
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
@@ -32,7 +29,7 @@ fn same_node(topology: &Topology<'_>, conflicts: &mut Vec<Conflict>) {
                 let problem = format!(
                     "it has the node id {id} of {first}: two names of one node, or two nodes with copies of one volume"
                 );
-                conflicts.push(Conflict::new(at(node), problem));
+                conflicts.push(of_node(topology.desired, node, problem));
             }
             None => drop(seen.insert(&state.id, node)),
         }
@@ -51,7 +48,7 @@ fn keys_outside_cluster(topology: &Topology<'_>, conflicts: &mut Vec<Conflict>) 
                 "it holds {} key(s) and is no member of the cluster: joining would lose them; move them away first",
                 state.keys
             );
-            conflicts.push(Conflict::new(at(node), problem));
+            conflicts.push(of_node(topology.desired, node, problem));
         }
     }
 }
@@ -66,7 +63,7 @@ fn unnamed_nodes(topology: &Topology<'_>, conflicts: &mut Vec<Conflict>) {
             let problem = format!(
                 "it is in one cluster with node {id}{place}, which the spec does not name ({by} is connected to it)"
             );
-            conflicts.push(Conflict::new(at(*witness), problem));
+            conflicts.push(of_node(topology.desired, *witness, problem));
         } else if let Some((witness, slots)) = slots_without_owner(topology, &seen)
             && !replica_may_take_over(topology, &id, &seen)
         {
@@ -82,7 +79,7 @@ fn unnamed_nodes(topology: &Topology<'_>, conflicts: &mut Vec<Conflict>) {
             let problem = format!(
                 "slots {slots} belong to node {id}{place}, which is gone, and nobody serves them: {remedy}"
             );
-            conflicts.push(Conflict::new(at(witness), problem));
+            conflicts.push(of_node(topology.desired, witness, problem));
         }
     }
 }
@@ -130,7 +127,7 @@ fn other_clusters(topology: &Topology<'_>, conflicts: &mut Vec<Conflict>) {
                     let problem = format!(
                         "it serves the same slots as {first}, in another cluster: joining both would lose one side's keys"
                     );
-                    conflicts.push(Conflict::new(at(b), problem));
+                    conflicts.push(of_node(topology.desired, b, problem));
                 }
             }
         }

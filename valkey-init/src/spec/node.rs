@@ -20,6 +20,7 @@ pub(crate) struct NodeSpec {
     pub(crate) announced: AnnouncedPorts,
     pub(crate) config: BTreeMap<String, Scalar>,
     pub(crate) drain: bool,
+    pub(crate) replicas: Option<u16>,
     /// Whether it was written as a mapping, which decides where a violation points.
     pub(crate) mapping: bool,
 }
@@ -48,6 +49,9 @@ struct Long {
     /// cluster, with `rebalance`: whether all slots of this node are moved to the others.
     #[serde(default)]
     drain: bool,
+    /// cluster, replication: how many nodes the name leads to, as of a service that runs several times; one when absent.
+    #[schemars(range(min = 1))]
+    replicas: Option<u16>,
 }
 
 /// What a node tells of its ports, when it is not what it listens on.
@@ -81,6 +85,7 @@ impl<'de> Visitor<'de> for Either {
             announced: AnnouncedPorts::default(),
             config: BTreeMap::new(),
             drain: false,
+            replicas: None,
             mapping: false,
         })
     }
@@ -99,6 +104,7 @@ impl<'de> Visitor<'de> for Either {
             announced,
             config: long.config,
             drain: long.drain,
+            replicas: long.replicas,
             mapping: true,
         })
     }

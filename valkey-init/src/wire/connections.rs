@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::net::IpAddr;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -12,14 +11,15 @@ use tracing::{debug, info, warn};
 
 use super::bounds::Budget;
 use super::connection::{Connection, Settings};
+use super::instances;
 use super::mask::Mask;
 use super::reply::text;
 use super::values::{passwords, unquoted};
-use crate::desired::{Desired, Mode, Require, requires};
+use crate::desired::{Desired, Instances, Mode, Require, requires};
 use crate::error::Error;
 
 /// How long the other nodes may still take when one has failed: a refusal tells more than a node that is not there.
-const GRACE: Duration = Duration::from_millis(500);
+pub(super) const GRACE: Duration = Duration::from_millis(500);
 
 /// The nodes that are not there, and why the first of them is not.
 pub(crate) struct Missing {
@@ -43,7 +43,8 @@ pub(crate) struct Connections {
     sentinels: Option<Box<Self>>,
     /// A minority, where the spec does without one.
     missing: Option<Missing>,
-    settings: Settings,
+    pub(super) settings: Settings,
+    instances: Instances,
 }
 
 impl std::fmt::Debug for Connections {
@@ -75,9 +76,11 @@ impl Connections {
 
     /// The same for one kind of server.
     async fn open_with(desired: &Desired, secrets: &Secrets, settings: Settings) -> Result<Self, Error> {
+        let (found, mut failed) = instances::look_up(desired).await;
+        let all = desired.with_instances(&found);
         let mut opening: FuturesUnordered<_> =
-            desired.nodes.iter().map(|node| login(&node.endpoint, &settings, desired, secrets)).collect();
-        let (mut nodes, mut failed) = (BTreeMap::new(), None::<Error>);
+            all.nodes.iter().map(|node| login(&node.endpoint, &settings, desired, secrets)).collect();
+        let mut nodes = BTreeMap::new();
         loop {
             let next = match &failed {
                 None => opening.next().await,
@@ -93,11 +96,16 @@ impl Connections {
             }
         }
         drop(opening);
-        let there = Self { nodes, sentinels: None, missing: None, settings };
+        let instances = instances::tell_apart(&nodes, desired.mode, found).await?;
+        let (too_few, problem) = instances::incomplete(desired, &instances);
+        let failed = failed.or(problem);
+        let all = desired.with_instances(&instances);
+        nodes.retain(|node, _| all.nodes.iter().any(|known| known.endpoint == *node));
+        let there = Self { nodes, sentinels: None, missing: None, settings, instances };
         match failed {
             None => Ok(there),
             Some(error) if desired.require == Require::Majority && there.is_majority_of(desired) => {
-                Ok(there.without_the_others(desired, &error))
+                Ok(there.without_the_others(&all, too_few, &error))
             }
             Some(error) if desired.mode == Mode::Cluster => Err(there.incomplete(error).await),
             Some(error) => Err(error),
@@ -122,13 +130,19 @@ impl Connections {
     }
 
     fn is_majority_of(&self, desired: &Desired) -> bool {
-        self.nodes.len() * 2 > desired.nodes.len()
+        self.nodes.len() * 2 > desired.nodes.iter().map(|node| node.replicas).sum()
     }
 
-    fn without_the_others(self, desired: &Desired, cause: &Error) -> Self {
-        let all = desired.nodes.iter().map(|node| node.endpoint.clone());
-        let nodes = all.filter(|node| !self.nodes.contains_key(node)).collect();
+    /// Names that lead to fewer nodes than declared are missing beside the nodes that are known and not there.
+    fn without_the_others(self, all: &Desired, too_few: BTreeSet<Endpoint>, cause: &Error) -> Self {
+        let known = all.nodes.iter().map(|node| node.endpoint.clone());
+        let nodes = known.filter(|node| !self.nodes.contains_key(node)).chain(too_few).collect();
         Self { missing: Some(Missing { nodes, cause: chain(cause) }), ..self }
+    }
+
+    /// The nodes behind each name that leads to several.
+    pub(crate) fn instances(&self) -> &Instances {
+        &self.instances
     }
 
     /// The nodes that are not there.
@@ -183,32 +197,6 @@ impl Connections {
         credential: Option<(&Secret, &Secret)>,
     ) -> Result<(), Error> {
         Connection::open(node, &self.settings, credential).await.map(drop)
-    }
-
-    /// The servers that these addresses of a node's name lead to, each by an id that it has until it ends. One that
-    /// refuses what the others accept is another; one that does not answer is none.
-    pub(crate) async fn servers(
-        &self,
-        node: &Endpoint,
-        addresses: impl Iterator<Item = IpAddr>,
-        credential: Option<(&Secret, &Secret)>,
-    ) -> BTreeSet<String> {
-        let asking = addresses.map(async |address| {
-            let asked = async {
-                let connection = Connection::open_at(node, address, &self.settings, credential).await?;
-                let mut command = redis::cmd("INFO");
-                command.arg("server");
-                let answer = text(&connection.ask(command).await?).unwrap_or_default();
-                let id = answer.lines().find_map(|line| line.trim_end().strip_prefix("run_id:"));
-                Ok::<_, Error>(id.unwrap_or_default().to_owned())
-            };
-            match tokio::time::timeout(GRACE * 2, asked).await {
-                Ok(Ok(id)) => Some(id),
-                Ok(Err(error)) if error.code().is_some() => Some(format!("the one at {address}")),
-                _ => None,
-            }
-        });
-        join_all(asking).await.into_iter().flatten().collect()
     }
 
     /// From now on a node is talked to over this connection.
