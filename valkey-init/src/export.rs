@@ -16,7 +16,7 @@ use init_core::export::{Export, Scope};
 use self::found::Found;
 use crate::desired::Desired;
 use crate::error::Error;
-use crate::observe::views;
+use crate::observe::read_views;
 use crate::observed::Observed;
 use crate::wire::Connections;
 
@@ -41,8 +41,8 @@ pub(crate) async fn export(
     if let Some(missing) = connections.missing() {
         return Err(Error::Unsettled(format!("an export takes all nodes, and not there is {missing}")));
     }
-    let observed = views(connections, desired, &Observed::default()).await?;
-    let nodes = read::each(connections, &observed, scope).await?;
+    let observed = read_views(connections, desired, &Observed::default()).await?;
+    let nodes = read::read_nodes(connections, &observed, scope).await?;
     let mut found = Found::default();
     found.shape(desired, &observed);
     let login = read::login(desired, secrets)?;

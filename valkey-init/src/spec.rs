@@ -1,4 +1,4 @@
-//! The spec as written: what serde reads. `validate` makes a `Desired` of it.
+//! The spec as serde reads it. `validate` turns it into a `Desired`.
 
 pub(crate) mod node;
 pub(crate) mod scalar;

@@ -2,16 +2,16 @@
 
 mod files;
 mod parameters;
+mod permissions;
 mod rewrite;
 mod sentinels;
-mod slots;
 
 use init_core::{Endpoint, Secret, Secrets};
 
 use crate::change::Change;
 use crate::desired::Desired;
 use crate::error::Error;
-use crate::observe::rehearse;
+use crate::observe::dry_run_rules;
 use crate::wire::{Connection, Connections};
 
 /// The position of each change that would fail, with the reason. The files of the nodes are checked only when all else is
@@ -43,7 +43,7 @@ async fn check_one(
 ) -> Result<(), Error> {
     let connection = connections.to(change.node())?;
     let (all, secrets) = context;
-    let desired = all.accounts_of(change.node());
+    let desired = all.declared_for(change.node());
     let context = (desired, secrets);
     match change {
         Change::CreateUser { key, .. } => check_rules(connection, desired, key).await,
@@ -51,7 +51,7 @@ async fn check_one(
             Some(_) => check_rules(connection, desired, key).await,
             None => Ok(()),
         },
-        Change::CloseUser { node, key, rules, .. } => {
+        Change::RestrictUser { node, key, rules, .. } => {
             check_login(connections, context, node).await?;
             match rules {
                 Some(_) => check_rules(connection, desired, key).await,
@@ -72,8 +72,8 @@ async fn check_one(
                 .collect();
             parameters::check(connection, &values).await
         }
-        Change::MigrateSlots { to, .. } => slots::check(connections, (connection, to)).await,
-        Change::ForgetNode { .. } => slots::check_forget(connection).await,
+        Change::MigrateSlots { to, .. } => permissions::check_migration(connections, (connection, to)).await,
+        Change::ForgetNode { .. } => permissions::check_forget(connection).await,
         Change::Sentinel(change) => sentinels::check(connection, all, change).await,
         // No server checks these without doing them.
         Change::StabilizeSlots { .. }
@@ -98,12 +98,12 @@ async fn check_login(
     let created = desired.users.values().any(|user| user.name == login.user);
     if let (false, Some(password)) = (created, &login.password) {
         let user = secrets.text(&login.user)?;
-        connections.login(node, (&user, secrets.get(password)?)).await?;
+        connections.log_in(node, (&user, secrets.get(password)?)).await?;
     }
     Ok(())
 }
 
 async fn check_rules(connection: &Connection, desired: &Desired, key: &str) -> Result<(), Error> {
     let rules = desired.users.get(key).and_then(|user| user.rules.as_deref()).unwrap_or_default();
-    rehearse(connection, rules).await
+    dry_run_rules(connection, rules).await
 }

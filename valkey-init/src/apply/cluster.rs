@@ -3,7 +3,7 @@
 use init_core::Endpoint;
 use redis::cmd;
 
-use super::files;
+use super::persist;
 use crate::desired::{Desired, Mode, Slots};
 use crate::error::Error;
 use crate::wire::{Connection, Connections, text};
@@ -69,5 +69,5 @@ pub(super) async fn replicate(
     let host = primary.address().map_or_else(|| primary.host().to_owned(), |address| address.to_string());
     command.arg(host).arg(primary.port());
     connection.ask(command).await?;
-    files::keep_parameters(connection, desired).await
+    persist::persist_parameters(connection, desired).await
 }

@@ -7,7 +7,7 @@ use init_core::{Secrets, Text};
 use redis::cmd;
 use secrecy::ExposeSecret;
 
-use super::files;
+use super::persist;
 use crate::desired::Desired;
 use crate::error::Error;
 use crate::wire::Connection;
@@ -35,7 +35,7 @@ pub(super) async fn set<'a>(
 ) -> Result<(), Error> {
     let pairs: Vec<_> = pairs.collect();
     // Redis 6.2 takes one parameter at a time.
-    let together = if connection.is_old() { 1 } else { pairs.len().max(1) };
+    let together = if connection.is_redis_6() { 1 } else { pairs.len().max(1) };
     let set = |pairs: &[(&str, &str)]| {
         let mut command = cmd("CONFIG");
         command.arg("SET");
@@ -45,5 +45,5 @@ pub(super) async fn set<'a>(
         command
     };
     connection.ask_each(pairs.chunks(together).map(set).collect()).await?;
-    files::keep_parameters(connection, desired).await
+    persist::persist_parameters(connection, desired).await
 }

@@ -5,9 +5,9 @@ use init_core::{Endpoint, Secrets, Text};
 use redis::cmd;
 use secrecy::ExposeSecret;
 
-use super::files;
+use super::persist;
 use crate::change::Passwords;
-use crate::desired::acl::rules::{tokens, without_password};
+use crate::desired::acl::rules::{has_nopass, tokens};
 use crate::desired::{Desired, User, digest};
 use crate::error::Error;
 use crate::wire::commands::{clear_rules, set_user};
@@ -23,7 +23,7 @@ enum Others {
 
 /// The parts of a user that a change sets.
 #[derive(Clone, Copy)]
-pub(super) struct Parts<'a> {
+pub(super) struct UserParts<'a> {
     enabled: Option<bool>,
     rules: bool,
     passwords: Option<Others>,
@@ -33,9 +33,9 @@ pub(super) struct Parts<'a> {
     before: &'a str,
 }
 
-impl<'a> Parts<'a> {
+impl<'a> UserParts<'a> {
     /// All parts of a user that is not there.
-    pub(super) fn of_new(enabled: bool) -> Self {
+    pub(super) fn of_new_user(enabled: bool) -> Self {
         Self {
             enabled: Some(enabled),
             rules: true,
@@ -46,7 +46,7 @@ impl<'a> Parts<'a> {
     }
 
     /// The parts that differ.
-    pub(super) fn that_differ(
+    pub(super) fn differing(
         enabled: Option<&Drift<bool>>,
         rules: Option<&'a Drift<String>>,
         passwords: Option<&Drift<Passwords>>,
@@ -57,7 +57,7 @@ impl<'a> Parts<'a> {
             rules: rules.is_some(),
             passwords: passwords
                 .map(|drift| if drift.to.others > 0 { Others::Kept } else { Others::Dropped }),
-            had_no_password: before.is_some_and(without_password),
+            had_no_password: before.is_some_and(has_nopass),
             before: before.unwrap_or_default(),
         }
     }
@@ -68,13 +68,13 @@ pub(super) async fn set(
     connection: &Connection,
     (desired, secrets): (&Desired, &Secrets),
     key: &str,
-    parts: Parts<'_>,
+    parts: UserParts<'_>,
 ) -> Result<(), Error> {
     let user = desired.users.get(key).ok_or_else(|| Error::NotInSpec(format!("the user {key}")))?;
     let mut command = set_user(&secrets.text(&user.name)?);
     command.arg(modifiers(user, parts, secrets)?);
     connection.ask(command).await?;
-    files::keep_users(connection, desired).await
+    persist::persist_users(connection, desired).await
 }
 
 /// Takes a user away, and has that written to the file.
@@ -91,7 +91,7 @@ pub(super) async fn delete(
     )]
     command.arg("DELUSER").arg(name.expose_secret());
     connection.ask(command).await?;
-    files::keep_users(connection, desired).await
+    persist::persist_users(connection, desired).await
 }
 
 /// Logs in as the spec declares, and uses that connection from now on: rights are taken from another user only after it.
@@ -102,14 +102,14 @@ pub(super) async fn log_in_as_declared(
 ) -> Result<(), Error> {
     if let Some(password) = &desired.login.password {
         let user = secrets.text(&desired.login.user)?;
-        let connection = connections.login(node, (&user, secrets.get(password)?)).await?;
+        let connection = connections.log_in(node, (&user, secrets.get(password)?)).await?;
         connections.replace(connection);
     }
     Ok(())
 }
 
 /// The arguments of `ACL SETUSER`, with passwords as their digests.
-fn modifiers(user: &User, parts: Parts<'_>, secrets: &Secrets) -> Result<Vec<String>, Error> {
+fn modifiers(user: &User, parts: UserParts<'_>, secrets: &Secrets) -> Result<Vec<String>, Error> {
     let mut modifiers = Vec::new();
     // `resetpass` ends `nopass` too, which has no opposite of its own.
     if (parts.passwords == Some(Others::Dropped) && user.passwords.is_some()) || parts.had_no_password {

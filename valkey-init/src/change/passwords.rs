@@ -1,4 +1,4 @@
-//! The passwords of a user in a change: names of secrets and a number, never a value.
+//! The passwords of a user in a change, as names of secrets and a number, never as values.
 
 use std::fmt;
 
@@ -7,14 +7,14 @@ use init_core::{Properties, SecretRef};
 /// A user's passwords: the declared ones by name, others by their number.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Passwords {
-    /// Passwords of the spec.
+    /// The passwords of the spec.
     pub declared: Vec<SecretRef>,
-    /// How many it has that the spec does not name.
+    /// The number of its passwords that the spec does not name.
     pub others: usize,
 }
 
 impl Passwords {
-    /// The passwords that one side alone has, and how many the user has that the spec does not name.
+    /// Adds the passwords that only one side has, and the number of the user's undeclared passwords.
     pub(super) fn compared_with(&self, from: Option<&Self>, properties: Properties) -> Properties {
         let nothing = Self::default();
         let from = from.unwrap_or(&nothing);
@@ -23,7 +23,7 @@ impl Passwords {
         };
         let properties = properties.differing("passwords", only(from, self), only(self, from));
         match from.others {
-            // They stay until the Sentinels have been told the new ones.
+            // They stay until the Sentinels have been given the new ones.
             others if others == self.others => properties,
             others => properties.without("undeclared_passwords", others),
         }

@@ -33,7 +33,7 @@ const UNTIL_REDIS_7: [(&str, &str); 2] =
 /// Where a server listens, keeps its files and takes its certificates: what it is started with. Some of it can be changed
 /// while it runs, and then it is no longer where it was, so a spec that was exported says none of it. With the defaults,
 /// where there are any that every server has.
-const OF_THE_START: [(&str, Option<&str>); 48] = [
+const STARTUP_PARAMETERS: [(&str, Option<&str>); 48] = [
     ("aclfile", Some("")),
     ("always-show-logo", Some("no")),
     ("aof-rewrite-cpulist", Some("")),
@@ -86,7 +86,7 @@ const OF_THE_START: [(&str, Option<&str>); 48] = [
 
 /// What is known about a parameter of this name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Known {
+pub(super) enum KnownDefault {
     /// A spec sets it; this is its default.
     Default(&'static str),
     /// The server is started with it; its default, where every server has the same.
@@ -96,12 +96,12 @@ pub(super) enum Known {
 }
 
 /// The default of a parameter, by its newest name.
-pub(super) fn of(name: &str, release: Release) -> Known {
-    if let Some((_, default)) = OF_THE_START.iter().find(|(known, _)| *known == name) {
-        return Known::Start(*default);
+pub(super) fn of(name: &str, release: Release) -> KnownDefault {
+    if let Some((_, default)) = STARTUP_PARAMETERS.iter().find(|(known, _)| *known == name) {
+        return KnownDefault::Start(*default);
     }
     if name.starts_with("tls-") || name.starts_with("unixsocket") || name.starts_with("rdma-") {
-        return Known::Start(None);
+        return KnownDefault::Start(None);
     }
     let earlier: [&'static [(&'static str, &'static str)]; 2] = match release {
         Release::Redis6 => [&UNTIL_REDIS_7, &UNTIL_VALKEY_8],
@@ -109,14 +109,14 @@ pub(super) fn of(name: &str, release: Release) -> Known {
         Release::Valkey8 => [&[], &[]],
     };
     if let Some((_, default)) = earlier.into_iter().flatten().find(|(known, _)| *known == name) {
-        return Known::Default(default);
+        return KnownDefault::Default(default);
     }
     let line = |line: &'static str| match line.split_once(' ') {
         Some((known, default)) => (known, default),
         None => (line, ""),
     };
     let found = TABLE.lines().map(line).find(|(known, _)| *known == name);
-    found.map_or(Known::Nothing, |(_, default)| Known::Default(default))
+    found.map_or(KnownDefault::Nothing, |(_, default)| KnownDefault::Default(default))
 }
 
 #[cfg(test)]
@@ -134,11 +134,11 @@ mod tests {
             ("save", Release::Valkey8, "3600 1 300 100 60 10000"),
             ("notify-keyspace-events", Release::Valkey8, ""),
         ] {
-            assert_eq!(of(name, release), Known::Default(default), "{name}");
+            assert_eq!(of(name, release), KnownDefault::Default(default), "{name}");
         }
-        assert_eq!(of("port", Release::Valkey8), Known::Start(None));
-        assert_eq!(of("tls-cert-file", Release::Valkey8), Known::Start(None));
-        assert_eq!(of("search-timeout", Release::Valkey8), Known::Nothing);
+        assert_eq!(of("port", Release::Valkey8), KnownDefault::Start(None));
+        assert_eq!(of("tls-cert-file", Release::Valkey8), KnownDefault::Start(None));
+        assert_eq!(of("search-timeout", Release::Valkey8), KnownDefault::Nothing);
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub(super) struct Found {
     pub(super) modules: BTreeSet<String>,
     pub(super) functions: BTreeMap<String, String>,
     /// The section, the entry, and a sentence.
-    pub(super) unsaid: Vec<(&'static str, String, String)>,
+    pub(super) notes: Vec<(&'static str, String, String)>,
 }
 
 /// An ACL user.
@@ -41,8 +41,8 @@ pub(super) enum Password {
 }
 
 impl Found {
-    pub(super) fn unsaid(&mut self, section: &'static str, name: &str, text: impl Into<String>) {
-        self.unsaid.push((section, name.to_owned(), text.into()));
+    pub(super) fn note(&mut self, section: &'static str, name: &str, text: impl Into<String>) {
+        self.notes.push((section, name.to_owned(), text.into()));
     }
 
     /// How many replicas each primary of a cluster has, where all have as many.
@@ -59,7 +59,7 @@ impl Found {
             _ if !even => {
                 let text =
                     format!("{primaries} primaries among {nodes} nodes have no replicas of equal number");
-                self.unsaid("replicasPerPrimary", "", text);
+                self.note("replicasPerPrimary", "", text);
             }
             Ok(replicas) if replicas > 0 => self.replicas_per_primary = Some(replicas),
             Ok(_) | Err(_) => {}

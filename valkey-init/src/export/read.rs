@@ -21,7 +21,7 @@ use crate::wire::{Connection, Connections, array, pairs, text};
 pub(super) struct Node {
     /// It follows no other.
     pub(super) primary: bool,
-    pub(super) users: BTreeMap<String, OnNode>,
+    pub(super) users: BTreeMap<String, UserOnNode>,
     pub(super) parameters: BTreeMap<String, String>,
     pub(super) release: Release,
     /// The digest of its own password at its primary.
@@ -35,7 +35,7 @@ pub(super) struct Node {
 
 /// A user as a node has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct OnNode {
+pub(super) struct UserOnNode {
     pub(super) enabled: bool,
     /// Digests.
     pub(super) passwords: BTreeSet<String>,
@@ -65,7 +65,7 @@ pub(super) fn login(desired: &Desired, secrets: &Secrets) -> Result<Login, Error
 }
 
 /// All nodes in the order of their names.
-pub(super) async fn each(
+pub(super) async fn read_nodes(
     connections: &Connections,
     observed: &Observed,
     scope: &Scope,
@@ -86,14 +86,14 @@ pub(super) async fn each(
     connections.each(read).await
 }
 
-fn words(words: &[&str]) -> Cmd {
+fn command_of(words: &[&str]) -> Cmd {
     let mut command = cmd(words.first().copied().unwrap_or_default());
     command.arg(words.get(1..).unwrap_or_default());
     command
 }
 
 /// An answer, or nothing where the account may not ask.
-fn allowed(
+fn unless_denied(
     answer: Result<Value, Error>,
     command: &'static str,
     denied: &mut BTreeSet<&'static str>,
@@ -108,11 +108,12 @@ fn allowed(
 }
 
 async fn accounts(connection: &Connection, node: &mut Node) -> Result<(), Error> {
-    let names = allowed(connection.ask(words(&["ACL", "USERS"])).await, "ACL USERS", &mut node.denied)?;
+    let names =
+        unless_denied(connection.ask(command_of(&["ACL", "USERS"])).await, "ACL USERS", &mut node.denied)?;
     let names: Vec<String> = array(&names).iter().filter_map(text).collect();
-    let commands = names.iter().map(|name| words(&["ACL", "GETUSER", name])).collect();
+    let commands = names.iter().map(|name| command_of(&["ACL", "GETUSER", name])).collect();
     for (name, answer) in names.into_iter().zip(connection.ask_all(commands).await?) {
-        let value = allowed(answer, "ACL GETUSER", &mut node.denied)?;
+        let value = unless_denied(answer, "ACL GETUSER", &mut node.denied)?;
         let fields: BTreeMap<String, &Value> = pairs(&value).into_iter().collect();
         if fields.is_empty() {
             continue;
@@ -122,18 +123,18 @@ async fn accounts(connection: &Connection, node: &mut Node) -> Result<(), Error>
             items.iter().filter_map(text).collect()
         };
         let flags = list("flags");
-        let rules = super::rules::short(&users::written(&fields, &flags));
-        let user = OnNode { enabled: flags.contains("on"), passwords: list("passwords"), rules };
+        let rules = super::rules::normalize(&users::rules_text(&fields, &flags));
+        let user = UserOnNode { enabled: flags.contains("on"), passwords: list("passwords"), rules };
         node.users.insert(name, user);
     }
     Ok(())
 }
 
 async fn parameters(connection: &Connection, node: &mut Node) -> Result<(), Error> {
-    let info = text(&connection.ask(words(&["INFO", "server"])).await?).unwrap_or_default();
-    node.release = release(connection.is_old(), &info);
+    let info = text(&connection.ask(command_of(&["INFO", "server"])).await?).unwrap_or_default();
+    node.release = release(connection.is_redis_6(), &info);
     for answer in connection.ask_all(get_config(connection, &["*"])).await? {
-        let value = allowed(answer, "CONFIG GET", &mut node.denied)?;
+        let value = unless_denied(answer, "CONFIG GET", &mut node.denied)?;
         for (name, value) in pairs(&value) {
             let Some(value) = text(value) else { continue };
             match name.as_str() {
@@ -149,11 +150,11 @@ async fn parameters(connection: &Connection, node: &mut Node) -> Result<(), Erro
     Ok(())
 }
 
-fn release(is_old: bool, info: &str) -> Release {
+fn release(is_redis_6: bool, info: &str) -> Release {
     let version = info.lines().find_map(|line| line.trim_end().strip_prefix("valkey_version:"));
     let major = version.and_then(|version| version.split('.').next()?.parse::<u32>().ok());
     match major {
-        _ if is_old => Release::Redis6,
+        _ if is_redis_6 => Release::Redis6,
         Some(major) if major >= 8 => Release::Valkey8,
         Some(_) | None => Release::Redis7,
     }
@@ -161,16 +162,16 @@ fn release(is_old: bool, info: &str) -> Release {
 
 async fn others(connection: &Connection, scope: &Scope, node: &mut Node) -> Result<(), Error> {
     if scope.has("modules") {
-        let info = text(&connection.ask(words(&["INFO", "modules"])).await?).unwrap_or_default();
+        let info = text(&connection.ask(command_of(&["INFO", "modules"])).await?).unwrap_or_default();
         let name =
             |line: &str| Some(line.strip_prefix("module:name=")?.split(',').next()?.to_ascii_lowercase());
         let names = info.lines().filter_map(name);
         node.modules = names.filter(|name| !BUILT_IN_MODULES.contains(&name.as_str())).collect();
     }
     // A replica has its primary's.
-    if scope.has("functions") && node.primary && !connection.is_old() {
-        let asked = connection.ask(words(&["FUNCTION", "LIST", "WITHCODE"])).await;
-        let found = allowed(asked, "FUNCTION LIST", &mut node.denied)?;
+    if scope.has("functions") && node.primary && !connection.is_redis_6() {
+        let asked = connection.ask(command_of(&["FUNCTION", "LIST", "WITHCODE"])).await;
+        let found = unless_denied(asked, "FUNCTION LIST", &mut node.denied)?;
         node.libraries = array(&found).iter().filter_map(library).collect();
     }
     Ok(())
@@ -192,11 +193,11 @@ pub(super) fn libraries(nodes: &BTreeMap<Endpoint, Node>, found: &mut Found) {
     for (name, code) in same {
         match code {
             Some(code) => drop(found.functions.insert(name.to_owned(), code.clone())),
-            None => found.unsaid("functions", name, "its source text, which is no UTF-8"),
+            None => found.note("functions", name, "its source text, which is no UTF-8"),
         }
     }
     for name in differing {
-        found.unsaid("functions", name, "the primaries have different texts of it, or not all have it");
+        found.note("functions", name, "the primaries have different texts of it, or not all have it");
     }
     let denied: BTreeSet<&str> = nodes.values().flat_map(|node| &node.denied).copied().collect();
     for command in denied {
@@ -205,7 +206,7 @@ pub(super) fn libraries(nodes: &BTreeMap<Endpoint, Node>, found: &mut Found) {
             "CONFIG GET" => "config",
             _ => "users",
         };
-        found.unsaid(section, "", format!("anything: the account that provisions may not send {command}"));
+        found.note(section, "", format!("anything: the account that provisions may not send {command}"));
     }
 }
 
@@ -216,7 +217,7 @@ pub(super) fn modules(nodes: &BTreeMap<Endpoint, Node>, found: &mut Found) {
         if nodes.values().all(|node| node.modules.contains(name)) {
             found.modules.insert(name.clone());
         } else {
-            found.unsaid("modules", name, "only some of the nodes have loaded it");
+            found.note("modules", name, "only some of the nodes have loaded it");
         }
     }
 }

@@ -6,33 +6,33 @@ use crate::desired::acl::rules::tokens;
 
 /// The rules of a user as a server shows them, without what holds of a new user anyway, and with patterns and selectors in
 /// order. Commands are arranged as far as their order has no meaning.
-pub(super) fn short(rules: &str) -> String {
+pub(super) fn normalize(rules: &str) -> String {
     let (mut flags, mut selectors, mut rest) = (Vec::new(), Vec::new(), Vec::new());
     for token in tokens(rules) {
         match token.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
             Some(selector) => {
                 let words = selector.split_whitespace().map(str::to_owned).collect();
-                selectors.push(format!("({})", or_nothing(&ordered(words))));
+                selectors.push(format!("({})", join_rules(&in_order(words))));
             }
             None if token == "nopass" || token == "skip-sanitize-payload" => flags.push(token),
             None => rest.push(token),
         }
     }
     flags.sort();
-    flags.extend(ordered(rest));
+    flags.extend(in_order(rest));
     selectors.sort();
     selectors.dedup();
     flags.extend(selectors);
-    or_nothing(&flags)
+    join_rules(&flags)
 }
 
 /// No rules at all are written as what they mean.
-fn or_nothing(parts: &[String]) -> String {
+fn join_rules(parts: &[String]) -> String {
     if parts.is_empty() { "-@all".to_owned() } else { parts.join(" ") }
 }
 
 /// Patterns of keys, patterns of channels, databases, commands.
-fn ordered(tokens: Vec<String>) -> Vec<String> {
+fn in_order(tokens: Vec<String>) -> Vec<String> {
     let (mut keys, mut channels, mut databases, mut commands) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for token in tokens {
@@ -48,12 +48,12 @@ fn ordered(tokens: Vec<String>) -> Vec<String> {
     keys.dedup();
     channels.sort();
     channels.dedup();
-    [keys, channels, databases, arranged(&commands)].concat()
+    [keys, channels, databases, arrange_commands(&commands)].concat()
 }
 
 /// Commands and categories in an order that allows the same. Before Redis 7.2 a server makes the text anew each time it is
 /// asked, with the commands in the order of a table of hashes, which no two nodes have alike.
-fn arranged(tokens: &[String]) -> Vec<String> {
+fn arrange_commands(tokens: &[String]) -> Vec<String> {
     let mut arranged = Vec::new();
     for part in tokens.chunk_by(|one, other| is_category(one) == is_category(other)) {
         if part.first().is_some_and(|token| is_category(token)) {
@@ -122,8 +122,8 @@ mod tests {
             ("+config -config|set -config|get", "+config -config|get -config|set"),
             ("-config +config|set +config|get", "-config +config|get +config|set"),
         ] {
-            assert_eq!(short(shown), written);
-            assert_eq!(short(written), written);
+            assert_eq!(normalize(shown), written);
+            assert_eq!(normalize(written), written);
         }
     }
 }

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::found::{Found, Password, User};
-use super::rules::short;
+use super::rules::normalize;
 use super::write;
 use crate::Valkey;
 use crate::desired::{Access, Catalog, Desired};
@@ -103,7 +103,7 @@ fn raw() -> impl Strategy<Value = String> {
 }
 
 fn rules() -> impl Strategy<Value = String> {
-    raw().prop_map(|raw| short(&raw))
+    raw().prop_map(|raw| normalize(&raw))
 }
 
 fn user(key: String) -> impl Strategy<Value = (String, User)> {
@@ -111,7 +111,7 @@ fn user(key: String) -> impl Strategy<Value = (String, User)> {
         let open = passwords == 0;
         let name = |n: usize| secret_name(&key, &format!("password_{n}"));
         let passwords = (0..passwords).map(|n| Password::Other(name(n))).collect();
-        let rules = if open { short(&format!("nopass {rules}")) } else { rules };
+        let rules = if open { normalize(&format!("nopass {rules}")) } else { rules };
         (key.clone(), User { name: None, enabled, passwords, rules })
     })
 }
@@ -158,13 +158,13 @@ fn again(desired: Desired, before: &Found) -> Found {
         };
         let enabled = user.may_log_in();
         let passwords = user.passwords.unwrap_or_default().into_iter().map(password).collect();
-        let rules = short(&user.rules.unwrap_or_default());
+        let rules = normalize(&user.rules.unwrap_or_default());
         (key, User { name: None, enabled, passwords, rules })
     };
     Found {
-        announce: desired.announce,
+        announce: desired.announce_hostnames,
         users: desired.users.into_iter().map(user).collect(),
-        replication_user: desired.replication.map(|(key, _)| key),
+        replication_user: desired.replication_user.map(|(key, _)| key),
         config: desired.config,
         modules: desired.modules.into_iter().collect(),
         functions: desired.functions.into_iter().map(|(name, library)| (name, library.code)).collect(),
@@ -186,7 +186,7 @@ proptest! {
 
     #[test]
     fn short_rules_allow_the_same(rules in raw()) {
-        prop_assert_eq!(Access::of(&short(&rules), &catalog()), Access::of(&rules, &catalog()));
-        prop_assert_eq!(short(&short(&rules)), short(&rules));
+        prop_assert_eq!(Access::of(&normalize(&rules), &catalog()), Access::of(&rules, &catalog()));
+        prop_assert_eq!(normalize(&normalize(&rules)), normalize(&rules));
     }
 }

@@ -1,21 +1,27 @@
-//! Which slots move from which primary to which, until all primaries own as many: as few as possible.
+//! Plans the migrations after which all primaries own equally many slots. As few slots as possible move.
 //!
-//! A primary that owns more slots than its share gives the surplus, one that owns fewer takes what it lacks, and none does
-//! both. Where the shares cannot be equal, the larger ones stay with those that own most, so that nothing moves for them.
+//! A primary that owns more slots than its share gives the surplus, one that owns fewer takes what it lacks, and none
+//! does both. Where the number of slots is not divisible, the primaries that own most get the larger shares, so that
+//! nothing moves for them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::open_slots::Begun;
+use super::open_slots::UnfinishedMigrations;
 use super::roles::Roles;
 use super::topology::Topology;
 use crate::change::Change;
 use crate::desired::Slots;
 
-/// The slots that move, by the positions of source and target.
-pub(crate) type Moves = BTreeMap<(usize, usize), Slots>;
+/// The slots to be moved, by the positions of source and target.
+pub(crate) type SlotMoves = BTreeMap<(usize, usize), Slots>;
 
-/// Migrations that were cut off come first: the servers start no new one beside them.
-pub(super) fn plan(topology: &Topology<'_>, roles: &Roles, begun: &Begun, changes: &mut Vec<Change>) {
+/// Plans the migrations, interrupted ones first: the servers start no new one beside them.
+pub(super) fn plan(
+    topology: &Topology<'_>,
+    roles: &Roles,
+    begun: &UnfinishedMigrations,
+    changes: &mut Vec<Change>,
+) {
     if !topology.desired.rebalance {
         return;
     }
@@ -27,7 +33,9 @@ pub(super) fn plan(topology: &Topology<'_>, roles: &Roles, begun: &Begun, change
             }
         }
     }
-    for (begins, moves) in [(false, unfinished(begun)), (true, moves(&owners, &roles.primaries, begun))] {
+    for (begins, moves) in
+        [(false, finish_moves(begun)), (true, slot_moves(&owners, &roles.primaries, begun))]
+    {
         for ((from, to), slots) in moves {
             if let (Some(node), Some(to)) = (topology.endpoint(from), topology.endpoint(to)) {
                 changes.push(Change::MigrateSlots { begins, node, to, slots });
@@ -36,12 +44,17 @@ pub(super) fn plan(topology: &Topology<'_>, roles: &Roles, begun: &Begun, change
     }
 }
 
-fn unfinished(begun: &Begun) -> Moves {
-    collect(begun.iter().map(|(slot, (from, to))| ((*from, *to), *slot)))
+fn finish_moves(begun: &UnfinishedMigrations) -> SlotMoves {
+    group_by_pair(begun.iter().map(|(slot, (from, to))| ((*from, *to), *slot)))
 }
 
-/// The moves that share the slots out evenly over `primaries`. What is `begun` counts as done, and is not moved again.
-pub(crate) fn moves(owners: &[Option<usize>], primaries: &BTreeSet<usize>, begun: &Begun) -> Moves {
+/// The moves that distribute the slots evenly over `primaries`. The unfinished migrations in `begun` count as
+/// completed.
+pub(crate) fn slot_moves(
+    owners: &[Option<usize>],
+    primaries: &BTreeSet<usize>,
+    begun: &UnfinishedMigrations,
+) -> SlotMoves {
     let mut fixed: BTreeMap<usize, usize> = BTreeMap::new();
     for (_, to) in begun.values() {
         *fixed.entry(*to).or_default() += 1;
@@ -55,7 +68,7 @@ pub(crate) fn moves(owners: &[Option<usize>], primaries: &BTreeSet<usize>, begun
     }
     let count = |node: &usize| owned.get(node).map_or(0, Vec::len) + fixed.get(node).copied().unwrap_or(0);
     let counts: BTreeMap<usize, usize> = owned.keys().map(|node| (*node, count(node))).collect();
-    let shares = shares(&counts, primaries);
+    let shares = target_counts(&counts, primaries);
     let mut surplus = Vec::new();
     for (node, slots) in &owned {
         let share = shares.get(node).copied().unwrap_or(0);
@@ -65,11 +78,11 @@ pub(crate) fn moves(owners: &[Option<usize>], primaries: &BTreeSet<usize>, begun
     let lacking = shares.iter().flat_map(|(node, share)| {
         std::iter::repeat_n(*node, share.saturating_sub(counts.get(node).copied().unwrap_or(0)))
     });
-    collect(surplus.into_iter().zip(lacking).map(|((from, slot), to)| ((from, to), slot)))
+    group_by_pair(surplus.into_iter().zip(lacking).map(|((from, slot), to)| ((from, to), slot)))
 }
 
-/// How many slots each primary is to own.
-fn shares(counts: &BTreeMap<usize, usize>, primaries: &BTreeSet<usize>) -> BTreeMap<usize, usize> {
+/// The number of slots that each primary is to own.
+fn target_counts(counts: &BTreeMap<usize, usize>, primaries: &BTreeSet<usize>) -> BTreeMap<usize, usize> {
     let all: usize = counts.values().sum();
     let (share, rest) = (all / primaries.len().max(1), all % primaries.len().max(1));
     let mut by_count: Vec<usize> = primaries.iter().copied().collect();
@@ -78,7 +91,7 @@ fn shares(counts: &BTreeMap<usize, usize>, primaries: &BTreeSet<usize>) -> BTree
     by_count.into_iter().enumerate().map(|(place, node)| (node, share + larger(place))).collect()
 }
 
-fn collect(moves: impl Iterator<Item = ((usize, usize), u16)>) -> Moves {
+fn group_by_pair(moves: impl Iterator<Item = ((usize, usize), u16)>) -> SlotMoves {
     let mut by_pair: BTreeMap<(usize, usize), Vec<u16>> = BTreeMap::new();
     for (pair, slot) in moves {
         by_pair.entry(pair).or_default().push(slot);
@@ -110,7 +123,7 @@ mod tests {
     #[test]
     fn growth_takes_as_few_slots_from_each_as_there_can_be() {
         let three = owners(&[5461, 10923], 3);
-        let moves = moves(&three, &(0..5).collect(), &Begun::new());
+        let moves = slot_moves(&three, &(0..5).collect(), &UnfinishedMigrations::new());
         let shown: Vec<String> =
             moves.iter().map(|((from, to), slots)| format!("{from} -> {to}: {slots}")).collect();
         assert_eq!(
@@ -131,11 +144,11 @@ mod tests {
             primaries.insert(0);
             let list: Vec<usize> = primaries.iter().copied().collect();
             // What is begun goes from an owner to another primary.
-            let begun: Begun = begun.into_iter().filter_map(|(slot, to)| {
+            let begun: UnfinishedMigrations = begun.into_iter().filter_map(|(slot, to)| {
                 let (from, to) = (before[usize::from(slot)]?, list[usize::from(to) % list.len()]);
                 (from != to).then_some((slot, (from, to)))
             }).collect();
-            let moved = moves(&before, &primaries, &begun);
+            let moved = slot_moves(&before, &primaries, &begun);
 
             let mut after = before.clone();
             for (slot, (_, to)) in &begun {
@@ -165,7 +178,7 @@ mod tests {
             let least = over.iter().rev().enumerate().map(|(place, over)| over.saturating_sub(usize::from(place < larger))).sum::<usize>()
                 + between.iter().filter(|(node, _)| !primaries.contains(node)).map(|(_, count)| count).sum::<usize>();
             prop_assert_eq!(moved.values().map(|slots| slots.iter().count()).sum::<usize>(), least);
-            prop_assert!(moves(&after, &primaries, &Begun::new()).is_empty());
+            prop_assert!(slot_moves(&after, &primaries, &UnfinishedMigrations::new()).is_empty());
         }
     }
 }

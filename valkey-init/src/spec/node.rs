@@ -1,4 +1,4 @@
-//! A node as written: `HOST:PORT`, or a mapping that says more about it.
+//! A node in the spec: `HOST:PORT`, or a mapping with more fields.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ pub(crate) struct NodeSpec {
     pub(crate) config: BTreeMap<String, Scalar>,
     pub(crate) drain: bool,
     pub(crate) replicas: Option<u16>,
-    /// Whether it was written as a mapping, which decides where a violation points.
+    /// True when it was written as a mapping, which decides the place of a violation.
     pub(crate) mapping: bool,
 }
 
@@ -29,7 +29,7 @@ pub(crate) struct NodeSpec {
 #[derive(serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schemars(rename = "DescribedNode")]
-struct Long {
+struct NodeMapping {
     /// Where the node is: `HOST:PORT`, never an address.
     #[schemars(regex(pattern = Endpoint::PATTERN))]
     endpoint: String,
@@ -54,7 +54,7 @@ struct Long {
     replicas: Option<u16>,
 }
 
-/// What a node tells of its ports, when it is not what it listens on.
+/// The announced ports of a node, where they differ from those on which it listens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct AnnouncedPorts {
     pub(crate) port: Option<u16>,
@@ -64,13 +64,13 @@ pub(crate) struct AnnouncedPorts {
 
 impl<'de> Deserialize<'de> for NodeSpec {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Either)
+        deserializer.deserialize_any(NodeVisitor)
     }
 }
 
-struct Either;
+struct NodeVisitor;
 
-impl<'de> Visitor<'de> for Either {
+impl<'de> Visitor<'de> for NodeVisitor {
     type Value = NodeSpec;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -91,7 +91,7 @@ impl<'de> Visitor<'de> for Either {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<NodeSpec, A::Error> {
-        let long = Long::deserialize(MapAccessDeserializer::new(map))?;
+        let long = NodeMapping::deserialize(MapAccessDeserializer::new(map))?;
         let announced = AnnouncedPorts {
             port: long.announce_port,
             tls_port: long.announce_tls_port,
@@ -116,7 +116,7 @@ impl JsonSchema for NodeSpec {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let long = generator.subschema_for::<Long>();
+        let long = generator.subschema_for::<NodeMapping>();
         schemars::json_schema!({
             "anyOf": [{ "type": "string", "pattern": Endpoint::PATTERN }, long]
         })

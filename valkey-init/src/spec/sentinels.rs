@@ -1,4 +1,4 @@
-//! Sentinels as written.
+//! The Sentinels in the spec, and the mode of the nodes.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ pub(crate) enum ModeSpec {
 }
 
 impl ModeSpec {
-    /// How the nodes that hold data belong together.
+    /// The mode of the nodes that hold data.
     pub(crate) fn of_nodes(self) -> Mode {
         match self {
             Self::Standalone => Mode::Standalone,

@@ -1,4 +1,4 @@
-//! A stream and its consumer groups, as written.
+//! A stream and its consumer groups in the spec.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! A user as written.
+//! An ACL user in the spec.
 
 use init_core::{SecretRef, Text};
 use schemars::JsonSchema;

@@ -1,4 +1,4 @@
-//! The function libraries of a spec.
+//! Validates the function libraries of a spec and reads their files.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ pub(super) fn validate(
     libraries
 }
 
-/// The source text, which stands in the spec or in a file.
+/// The source text of a library, from the spec or from a file.
 fn code(library: &LibrarySpec, files: &Files, at: &SpecPath, found: &mut Violations) -> Option<String> {
     match (&library.file, &library.code) {
         (Some(file), None) => {

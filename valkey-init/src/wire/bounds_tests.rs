@@ -1,4 +1,4 @@
-//! What the scan takes for an answer, and what it refuses.
+//! Tests of the bounds: which answers the scan accepts, and which it refuses.
 
 use super::*;
 use proptest::prelude::*;

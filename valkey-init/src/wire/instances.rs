@@ -1,5 +1,5 @@
-//! The nodes behind one name, where a service runs several times under it: each has an address of its own until it is started
-//! anew, and an id by which the run tells it from the others.
+//! The nodes behind one name, as of a service that runs several times: each has its own address until it is started anew, and
+//! is identified by its id.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -15,7 +15,7 @@ use super::reply::text;
 use crate::desired::{Desired, Instances, Mode};
 use crate::error::Error;
 
-/// Every address of each such name; a name that leads nowhere is an error beside the others.
+/// Resolves each name with `replicas` to all its addresses. A name that cannot be resolved has none, and gives an error.
 pub(super) async fn look_up(desired: &Desired) -> (Instances, Option<Error>) {
     let (mut found, mut failed) = (Instances::new(), None);
     for name in desired.nodes.iter().filter(|node| node.replicas > 1).map(|node| &node.endpoint) {
@@ -28,9 +28,8 @@ pub(super) async fn look_up(desired: &Desired) -> (Instances, Option<Error>) {
     (found, failed)
 }
 
-/// One address of each node, the first that leads to it, in the order of the nodes' ids: it is the same in every run, also when
-/// the addresses are others.
-pub(super) async fn tell_apart(
+/// Keeps the first address of each node, in the order of the node ids, which stays the same when the addresses change.
+pub(super) async fn identify(
     connections: &BTreeMap<Endpoint, Connection>,
     mode: Mode,
     found: Instances,
@@ -46,7 +45,7 @@ pub(super) async fn tell_apart(
     Ok(instances)
 }
 
-/// The names that lead to fewer nodes than the spec has, and how many they are.
+/// The names that lead to fewer nodes than the spec declares, and an error about the first of them.
 pub(super) fn incomplete(desired: &Desired, instances: &Instances) -> (BTreeSet<Endpoint>, Option<Error>) {
     let missing = desired.nodes.iter().filter_map(|node| {
         let found = instances.get(&node.endpoint)?.len();
@@ -61,14 +60,14 @@ pub(super) fn incomplete(desired: &Desired, instances: &Instances) -> (BTreeSet<
     (names, problem)
 }
 
-/// The id of a node of a cluster; elsewhere the one that a server has until it ends.
+/// The node id in a cluster, and the `run_id` elsewhere.
 async fn id(connection: &Connection, mode: Mode) -> Result<String, Error> {
     if mode == Mode::Cluster {
         let mut command = cmd("CLUSTER");
         command.arg("MYID");
         match connection.ask(command).await {
             Ok(id) => return Ok(text(&id).unwrap_or_default()),
-            // It was not started as a node of a cluster, which is told where the nodes are read.
+            // Cluster mode is disabled on this server, which the reading of the nodes reports.
             Err(Error::Refused { code, .. }) if code == "ERR" => {}
             Err(error) => return Err(error),
         }
@@ -76,7 +75,7 @@ async fn id(connection: &Connection, mode: Mode) -> Result<String, Error> {
     run_id(connection).await
 }
 
-/// The id that a server has until it ends.
+/// The `run_id`, which a server keeps until it ends.
 async fn run_id(connection: &Connection) -> Result<String, Error> {
     let mut command = cmd("INFO");
     command.arg("server");
@@ -86,9 +85,9 @@ async fn run_id(connection: &Connection) -> Result<String, Error> {
 }
 
 impl Connections {
-    /// The servers that these addresses of a node's name lead to, each by an id that it has until it ends. One that
-    /// refuses what the others accept is another; one that does not answer is none.
-    pub(crate) async fn servers(
+    /// The distinct servers behind these addresses of a node's name, by their `run_id`. A server that refuses this
+    /// login counts as another one; an address without an answer is left out.
+    pub(crate) async fn distinct_servers(
         &self,
         node: &Endpoint,
         addresses: impl Iterator<Item = IpAddr>,

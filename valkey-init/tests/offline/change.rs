@@ -109,7 +109,7 @@ fn of_contents() -> Vec<Change> {
             group: "workers".to_owned(),
             start: "$".to_owned(),
         },
-        Change::CloseUser {
+        Change::RestrictUser {
             node: node.clone(),
             user: plain("default"),
             enabled,
@@ -141,7 +141,7 @@ fn place(change: &Change) -> usize {
         Change::MigrateSlots { .. } => 14,
         Change::ReattachNode { .. } => 15,
         Change::ForgetNode { .. } => 16,
-        Change::CloseUser { .. } => 17,
+        Change::RestrictUser { .. } => 17,
         Change::DeleteUser { .. } => 18,
     }
 }

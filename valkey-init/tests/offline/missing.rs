@@ -2,7 +2,7 @@
 
 use init_core::Backend;
 use serde_json::json;
-use valkey_init::{Link, NodeState, Observed, Replication, Valkey};
+use valkey_init::{LinkState, NodeState, Observed, Replication, Valkey};
 
 use crate::support::{alone, desired, endpoint, pairs, slots};
 
@@ -14,7 +14,7 @@ fn cluster(missing: usize, successor: Option<usize>) -> Observed {
         let primary = node.checked_sub(3).filter(|_| successor != Some(node));
         (entry.myself, entry.address) = (reader == node, format!("10.0.0.{node}").parse().ok());
         (entry.primary, entry.replica) = (primary.map(|primary| format!("id{primary}")), primary.is_some());
-        entry.link = if node == missing { Link::Failing } else { Link::Up };
+        entry.link = if node == missing { LinkState::Failing } else { LinkState::Up };
         entry.epoch = u64::try_from(node).unwrap() + 1;
         let share =
             if successor == Some(node) { Some(node - 3) } else { Some(node).filter(|node| *node < 3) };

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use init_core::{Backend, Endpoint};
 use proptest::prelude::*;
 use serde_json::json;
-use valkey_init::{Change, Desired, Entry, Link, NodeState, Observed, Slots, Valkey};
+use valkey_init::{Change, Desired, LinkState, NodeEntry, NodeState, Observed, Slots, Valkey};
 
 use crate::support::{alone, desired, endpoint, pairs};
 
@@ -72,20 +72,20 @@ impl Model {
     }
 
     fn observed(&self) -> Observed {
-        let entry = |reader: usize, node: usize| Entry {
+        let entry = |reader: usize, node: usize| NodeEntry {
             id: format!("id{node}"),
             address: (self.0[node].knows.len() > 1).then(|| format!("10.0.0.{node}").parse().unwrap()),
             port: 6379,
             myself: reader == node,
             primary: self.0[node].follows.map(|primary| format!("id{primary}")),
             replica: self.0[node].follows.is_some(),
-            link: Link::Up,
+            link: LinkState::Up,
             epoch: self.0[node].epoch,
             slots: self.0[node].slots.clone(),
-            ..Entry::default()
+            ..NodeEntry::default()
         };
         let state = |reader: usize| {
-            let view: BTreeMap<String, Entry> =
+            let view: BTreeMap<String, NodeEntry> =
                 self.0[reader].knows.iter().map(|node| (format!("id{node}"), entry(reader, *node))).collect();
             NodeState { view, ..alone(reader) }
         };

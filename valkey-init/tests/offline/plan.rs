@@ -64,7 +64,7 @@ fn what_would_lose_keys_or_slots_is_a_conflict() {
     let mut stranger = nodes[2].view["id2"].clone();
     stranger.id = "stranger".to_owned();
     stranger.myself = false;
-    stranger.link = valkey_init::Link::Up;
+    stranger.link = valkey_init::LinkState::Up;
     nodes[2].view.insert("stranger".to_owned(), stranger);
     nodes[4].id = "id3".to_owned();
     insta::assert_snapshot!(shown(&Valkey::plan(&desired(pairs(6)), &observed(nodes))));

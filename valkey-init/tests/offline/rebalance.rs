@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use init_core::Backend;
 use serde_json::{Value, json};
-use valkey_init::{Change, Entry, Link, NodeState, Observed, Slots, Valkey};
+use valkey_init::{Change, LinkState, NodeEntry, NodeState, Observed, Slots, Valkey};
 
 use crate::support::{alone, desired, endpoint, shown, slots};
 
@@ -14,7 +14,7 @@ fn cluster(nodes: &[Result<Slots, usize>]) -> Observed {
         let mut entry = alone(node).view[&format!("id{node}")].clone();
         entry.myself = reader == node;
         entry.address = format!("10.0.0.{node}").parse().ok();
-        entry.link = Link::Up;
+        entry.link = LinkState::Up;
         entry.epoch = u64::try_from(node).unwrap() + 1;
         match &nodes[node] {
             Ok(slots) => entry.slots = slots.clone(),
@@ -51,7 +51,7 @@ fn planned(spec: Value, observed: &Observed) -> String {
 }
 
 /// The node's own entry.
-fn own(observed: &mut Observed, node: usize) -> &mut Entry {
+fn own(observed: &mut Observed, node: usize) -> &mut NodeEntry {
     let id = format!("id{node}");
     observed.nodes.get_mut(&endpoint(node)).unwrap().view.get_mut(&id).unwrap()
 }
@@ -109,7 +109,7 @@ fn cut(sides: (bool, bool), keys: (u64, u64)) -> Observed {
     }
     for (node, keys) in [(0, keys.0), (1, 0), (2, 0), (3, keys.1)] {
         let state = observed.nodes.get_mut(&endpoint(node)).unwrap();
-        (state.open_keys, state.keys) = (BTreeMap::from([(93, keys)]), keys);
+        (state.keys_of_open_slots, state.keys) = (BTreeMap::from([(93, keys)]), keys);
     }
     observed
 }
@@ -141,7 +141,7 @@ fn what_nobody_asked_to_complete_is_told() {
     let drained = planned(spec(4, &[3], &on), &cut((true, true), (3, 4)));
     // Keys where neither side says that they go.
     let mut astray = cut((true, true), (3, 0));
-    astray.nodes.get_mut(&endpoint(1)).unwrap().open_keys.insert(93, 1);
+    astray.nodes.get_mut(&endpoint(1)).unwrap().keys_of_open_slots.insert(93, 1);
     let astray = planned(spec(4, &[], &on), &astray);
     insta::assert_snapshot!([text, drained, astray].join("--\n"));
 }
@@ -149,32 +149,32 @@ fn what_nobody_asked_to_complete_is_told() {
 #[test]
 fn only_members_that_own_nothing_and_lead_nobody_are_forgotten() {
     let id = |node: usize| format!("{node:040}");
-    let member = |node: usize, change: fn(&mut Entry)| {
-        let mut entry = Entry { id: id(node), port: 6379, link: Link::Down, ..Entry::default() };
+    let member = |node: usize, change: fn(&mut NodeEntry)| {
+        let mut entry = NodeEntry { id: id(node), port: 6379, link: LinkState::Down, ..NodeEntry::default() };
         entry.hostname = format!("n{node}");
         entry.address = format!("10.0.0.{node}").parse().ok();
         change(&mut entry);
         entry
     };
-    let with = |members: Vec<Entry>| {
+    let with = |members: Vec<NodeEntry>| {
         let mut observed = cluster(&thirds());
-        observed.members.insert(endpoint(5), ["10.0.0.5".parse().unwrap()].into());
+        observed.forget_addresses.insert(endpoint(5), ["10.0.0.5".parse().unwrap()].into());
         for state in observed.nodes.values_mut() {
             state.view.extend(members.iter().map(|entry| (entry.id.clone(), entry.clone())));
         }
         observed
     };
     let spec = |forget: Value| spec(3, &[], &json!({"replicasPerPrimary": 0, "forget": forget}));
-    let anonymous = |entry: &mut Entry| entry.hostname.clear();
+    let anonymous = |entry: &mut NodeEntry| entry.hostname.clear();
     let members = vec![member(4, |_| ()), member(5, anonymous), member(6, |_| ())];
     let text = planned(spec(json!([id(4), "n5:6379", "n6:6379"])), &with(members));
-    let alive = member(4, |entry| entry.link = Link::Up);
+    let alive = member(4, |entry| entry.link = LinkState::Up);
     let alive = planned(spec(json!([id(4)])), &with(vec![alive]));
     let owner = planned(spec(json!([id(4)])), &with(vec![member(4, |entry| entry.slots = slots(7, 9))]));
     let mut leader = with(vec![member(4, |_| ())]);
     for state in leader.nodes.values_mut() {
         let follower = member(5, |entry| entry.replica = true);
-        state.view.insert(follower.id.clone(), Entry { primary: Some(id(4)), ..follower });
+        state.view.insert(follower.id.clone(), NodeEntry { primary: Some(id(4)), ..follower });
     }
     let followed = planned(spec(json!([id(4)])), &leader);
     let both = planned(spec(json!([id(4), id(5)])), &leader);

@@ -3,7 +3,7 @@
 use init_core::Backend;
 use serde_json::{Value, json};
 use valkey_init::{
-    Change, Monitored, NodeState, Observed, Passwords, Replication, SentinelState, UserState, Valkey,
+    Change, MonitoredPrimary, NodeState, Observed, Passwords, Replication, SentinelState, UserState, Valkey,
 };
 
 use crate::support::{desired, endpoint, shown};
@@ -35,7 +35,7 @@ fn whole() -> Observed {
     let sentinel = |node: usize| {
         let state = SentinelState {
             id: format!("{node}234567890"),
-            same_settings: ["resolve-hostnames".to_owned()].into(),
+            matching_settings: ["resolve-hostnames".to_owned()].into(),
             monitored: Some(monitored("n0", 0)),
             ..SentinelState::default()
         };
@@ -48,16 +48,16 @@ fn whole() -> Observed {
     }
 }
 
-fn monitored(primary: &str, epoch: u64) -> Monitored {
+fn monitored(primary: &str, epoch: u64) -> MonitoredPrimary {
     let option = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-    Monitored {
+    MonitoredPrimary {
         address: (primary.to_owned(), 6379),
         epoch,
         flags: ["master".to_owned()].into(),
         options: [("quorum", "2"), ("down-after-milliseconds", "5000")].into_iter().map(option).collect(),
         replicas: 1,
         others: 2,
-        ..Monitored::default()
+        ..MonitoredPrimary::default()
     }
 }
 
@@ -131,7 +131,7 @@ fn an_old_password_goes_when_every_sentinel_has_been_told_the_new_one() {
     let kinds: Vec<&str> = plan.changes().iter().map(init_core::Change::op).collect();
     assert_eq!(kinds, ["set_monitor", "set_monitor", "set_monitor", "alter_user", "alter_user"]);
     let closes = |change: &Change| {
-        matches!(change, Change::CloseUser { passwords: Some(drift), .. }
+        matches!(change, Change::RestrictUser { passwords: Some(drift), .. }
             if drift.from == Some(Passwords { declared: drift.to.declared.clone(), others: 1 }))
     };
     assert_eq!(plan.changes().iter().filter(|change| closes(change)).count(), 2);
@@ -142,7 +142,7 @@ fn an_old_password_goes_when_every_sentinel_has_been_told_the_new_one() {
 fn a_sentinel_with_another_login_is_told_it_again() {
     let mut observed = whole();
     sentinel(&mut observed, 0).monitored.as_mut().unwrap().refused = true;
-    observed.nodes.get_mut(&endpoint(1)).unwrap().watchers =
+    observed.nodes.get_mut(&endpoint(1)).unwrap().sentinel_logins =
         [("12345678".to_owned(), false), ("22345678".to_owned(), true)].into();
     insta::assert_snapshot!(plan(&observed));
 }

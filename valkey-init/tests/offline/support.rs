@@ -7,7 +7,7 @@ use init_core::{
     Backend, Command, Endpoint, Files, Format, Host, LogLevel, Options, Plan, Report, Source, Stop, as_json,
     execute,
 };
-use valkey_init::{Change, Desired, Entry, NodeState, Slots, Spec, Valkey};
+use valkey_init::{Change, Desired, NodeEntry, NodeState, Slots, Spec, Valkey};
 
 /// The report of an offline command on a spec's text.
 pub(crate) async fn report(command: Command, spec: &str) -> Report<Change> {
@@ -50,7 +50,7 @@ pub(crate) fn endpoint(node: usize) -> Endpoint {
 /// A node that has met nobody.
 pub(crate) fn alone(node: usize) -> NodeState {
     let id = format!("id{node}");
-    let own = Entry { id: id.clone(), port: 6379, myself: true, ..Entry::default() };
+    let own = NodeEntry { id: id.clone(), port: 6379, myself: true, ..NodeEntry::default() };
     NodeState {
         addresses: [format!("10.0.0.{node}").parse().unwrap()].into(),
         view: [(id.clone(), own)].into(),

@@ -18,15 +18,16 @@ pub(super) async fn check(
     context: (&Desired, &Secrets),
     changes: &[Change],
 ) -> Vec<(usize, Error)> {
-    let mut nodes: BTreeMap<&Endpoint, Writes> = BTreeMap::new();
+    let mut nodes: BTreeMap<&Endpoint, NodeWrites> = BTreeMap::new();
     for (position, change) in changes.iter().enumerate() {
         // A Sentinel writes its own file.
         if context.0.is_sentinel(change.node()) {
             continue;
         }
-        let (users, parameters) = writes(context.0, change);
+        let (users, parameters) = files_written_by(context.0, change);
         if users || parameters {
-            let found = nodes.entry(change.node()).or_insert(Writes { first: position, ..Writes::default() });
+            let found =
+                nodes.entry(change.node()).or_insert(NodeWrites { first: position, ..NodeWrites::default() });
             found.users |= users;
             found.parameters |= parameters;
         }
@@ -43,11 +44,11 @@ pub(super) async fn check(
 }
 
 /// Whether a change is written with the users, and whether with the parameters.
-fn writes(desired: &Desired, change: &Change) -> (bool, bool) {
+fn files_written_by(desired: &Desired, change: &Change) -> (bool, bool) {
     match change {
         Change::CreateUser { .. }
         | Change::AlterUser { .. }
-        | Change::CloseUser { .. }
+        | Change::RestrictUser { .. }
         | Change::DeleteUser { .. } => (true, false),
         Change::SetConfig { .. } | Change::SetAnnounce { .. } => (false, true),
         Change::ReplicateNode { .. } => (false, desired.mode == Mode::Replication),
@@ -66,24 +67,24 @@ fn writes(desired: &Desired, change: &Change) -> (bool, bool) {
 
 /// What one node has to write into its files.
 #[derive(Clone, Copy, Default)]
-struct Writes {
+struct NodeWrites {
     first: usize,
     users: bool,
     parameters: bool,
 }
 
-impl Writes {
+impl NodeWrites {
     async fn check(self, connection: &Connection, desired: (&Desired, &Secrets)) -> Result<(), Error> {
         let (acl_file, config_file) = files(connection).await?;
         if config_file.is_empty() && (self.parameters || acl_file.is_empty()) {
             let users = self.users && acl_file.is_empty();
-            return Err(without_file(connection, users));
+            return Err(no_file_error(connection, users));
         }
         if self.users && !acl_file.is_empty() {
             connection
                 .ask(save_acl())
                 .await
-                .map_err(|error| irreplaceable(connection, "ACL", &acl_file, error))?;
+                .map_err(|error| write_error(connection, "ACL", &acl_file, error))?;
         }
         if self.parameters || acl_file.is_empty() {
             rewrite::check_modules(connection, desired.0).await?;
@@ -91,7 +92,7 @@ impl Writes {
                 rewrite::check_users(connection, desired).await?;
             }
             let tried = connection.ask(rewrite_config()).await;
-            tried.map_err(|error| irreplaceable(connection, "configuration", &config_file, error))?;
+            tried.map_err(|error| write_error(connection, "configuration", &config_file, error))?;
         }
         Ok(())
     }
@@ -110,7 +111,7 @@ async fn files(connection: &Connection) -> Result<(String, String), Error> {
     Ok((acl, config.trim().to_owned()))
 }
 
-fn without_file(connection: &Connection, users: bool) -> Error {
+fn no_file_error(connection: &Connection, users: bool) -> Error {
     let (what, remedy) = if users {
         (
             "users",
@@ -130,7 +131,7 @@ fn without_file(connection: &Connection, users: bool) -> Error {
     rewrite::unsupported(connection, problem, remedy)
 }
 
-fn irreplaceable(connection: &Connection, what: &str, path: &str, error: Error) -> Error {
+fn write_error(connection: &Connection, what: &str, path: &str, error: Error) -> Error {
     match error {
         Error::Refused { code, message, .. } if code == "ERR" => rewrite::unsupported(
             connection,

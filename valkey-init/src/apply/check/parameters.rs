@@ -3,7 +3,7 @@
 use init_core::Secret;
 
 use crate::error::Error;
-use crate::observe::values::{no_parameter, rehearse};
+use crate::observe::dry_run::{self, unknown_parameter};
 use crate::wire::commands::get_config;
 use crate::wire::{Connection, pairs};
 
@@ -14,7 +14,7 @@ pub(super) async fn check(connection: &Connection, values: &[(&str, Secret)]) ->
     let answers = connection.ask_each(get_config(connection, &names)).await?;
     let found: Vec<String> = answers.iter().flat_map(pairs).map(|(name, _)| name).collect();
     match names.iter().find(|name| !found.iter().any(|found| found == *name)) {
-        None => rehearse(connection, values).await,
-        Some(name) => Err(no_parameter(connection.node(), name)),
+        None => dry_run::set_config(connection, values).await,
+        Some(name) => Err(unknown_parameter(connection.node(), name)),
     }
 }

@@ -56,7 +56,7 @@ pub(super) async fn check_modules(connection: &Connection, desired: &Desired) ->
         }
         let args = fields.get("args").map(|args| array(args)).unwrap_or_default();
         let args: Vec<String> = args.iter().filter_map(text).collect();
-        if path.iter().chain(&args).any(|word| !bare(word)) {
+        if path.iter().chain(&args).any(|word| !is_bare_word(word)) {
             broken.push(name.clone());
         }
         loaded.push(name);
@@ -84,14 +84,14 @@ pub(super) async fn check_modules(connection: &Connection, desired: &Desired) ->
 }
 
 /// Whether a word stays one word in a configuration file, which this server writes without quotes.
-fn bare(word: &str) -> bool {
+fn is_bare_word(word: &str) -> bool {
     !word.is_empty() && !word.contains(['"', '\'']) && !word.contains(char::is_whitespace)
 }
 
 /// The names of the users that the spec is about, each with the form in which it may be shown.
-fn names((desired, secrets): (&Desired, &Secrets)) -> Result<BTreeMap<String, Text>, Error> {
+fn declared_names((desired, secrets): (&Desired, &Secrets)) -> Result<BTreeMap<String, Text>, Error> {
     let mut names = BTreeMap::new();
-    for name in desired.users.values().map(|user| &user.name).chain(desired.absent.values()) {
+    for name in desired.users.values().map(|user| &user.name).chain(desired.absent_users.values()) {
         #[expect(clippy::disallowed_methods, reason = "the server's own list of users is compared with it")]
         names.insert(secrets.text(name)?.expose_secret().to_owned(), name.clone());
     }
@@ -103,16 +103,16 @@ pub(super) async fn check_users(
     connection: &Connection,
     (desired, secrets): (&Desired, &Secrets),
 ) -> Result<(), Error> {
-    let names = names((desired, secrets))?;
+    let names = declared_names((desired, secrets))?;
     for user in desired.users.values() {
         let declared = user.rules.as_deref().map(tokens).unwrap_or_default();
-        if let Some(rule) = declared.iter().find(|rule| !rule.split_whitespace().all(bare)) {
-            return Err(quoted(connection, &user.name, &format!("the rule {rule}")));
+        if let Some(rule) = declared.iter().find(|rule| !rule.split_whitespace().all(is_bare_word)) {
+            return Err(quote_error(connection, &user.name, &format!("the rule {rule}")));
         }
     }
     for (name, label) in &names {
-        if !bare(name) {
-            return Err(quoted(connection, label, "the name"));
+        if !is_bare_word(name) {
+            return Err(quote_error(connection, label, "the name"));
         }
     }
     let (mut list, mut required) = (cmd("ACL"), cmd("CONFIG"));
@@ -125,11 +125,11 @@ pub(super) async fn check_users(
     let mut foreign = Vec::new();
     for line in array(&lines).iter().filter_map(text) {
         let name = line.split(' ').nth(1).unwrap_or_default().to_owned();
-        if !line.split_whitespace().all(bare) {
+        if !line.split_whitespace().all(is_bare_word) {
             let label = names.get(&name).cloned().unwrap_or(Text::Plain(name));
-            return Err(quoted(connection, &label, "a rule"));
+            return Err(quote_error(connection, &label, "a rule"));
         }
-        let usual = name == "default" && explained(&line, required.as_ref());
+        let usual = name == "default" && is_initial_default_user(&line, required.as_ref());
         if !usual && !names.contains_key(&name) {
             foreign.push(name);
         }
@@ -148,7 +148,7 @@ pub(super) async fn check_users(
 }
 
 /// Whether `default` is as every server has it, or as `requirepass` makes it.
-fn explained(line: &str, required: Option<&Secret>) -> bool {
+fn is_initial_default_user(line: &str, required: Option<&Secret>) -> bool {
     #[expect(clippy::disallowed_methods, reason = "the digest is compared with the one in the list of users")]
     let digest = required.map(|password| digest(password.expose_secret().as_bytes()));
     let mut words = line.split(' ');
@@ -158,7 +158,7 @@ fn explained(line: &str, required: Option<&Secret>) -> bool {
     (open || known) && line.trim_end().ends_with("~* &* +@all")
 }
 
-fn quoted(connection: &Connection, user: &Text, what: &str) -> Error {
+fn quote_error(connection: &Connection, user: &Text, what: &str) -> Error {
     let problem = format!(
         "CONFIG REWRITE would write {what} of the user {user} with its quote, and it would not start again"
     );

@@ -28,27 +28,27 @@ pub(super) async fn check(
     change: &SentinelChange,
 ) -> Result<(), Error> {
     match change {
-        SentinelChange::SetSentinel { .. } => settings(connection).await,
-        SentinelChange::MonitorPrimary { .. } => monitor(connection, desired).await,
-        SentinelChange::SetMonitor { .. } => options(connection).await,
+        SentinelChange::SetSentinel { .. } => check_config_set(connection).await,
+        SentinelChange::MonitorPrimary { .. } => check_monitor(connection, desired).await,
+        SentinelChange::SetMonitor { .. } => check_set(connection).await,
     }
 }
 
 /// Whether the account may set a Sentinel's settings.
-async fn settings(connection: &Connection) -> Result<(), Error> {
-    allowed(connection, &["CONFIG", "SET", NO_SUCH, "0"]).await
+async fn check_config_set(connection: &Connection) -> Result<(), Error> {
+    check_permitted(connection, &["CONFIG", "SET", NO_SUCH, "0"]).await
 }
 
 /// Whether the account may set options of a monitor.
-async fn options(connection: &Connection) -> Result<(), Error> {
-    allowed(connection, &["SET", NO_SUCH, "quorum", "1"]).await
+async fn check_set(connection: &Connection) -> Result<(), Error> {
+    check_permitted(connection, &["SET", NO_SUCH, "quorum", "1"]).await
 }
 
 /// Whether the account may make a monitor, and whether the Sentinel takes a name for it.
-async fn monitor(connection: &Connection, desired: &Desired) -> Result<(), Error> {
+async fn check_monitor(connection: &Connection, desired: &Desired) -> Result<(), Error> {
     // No monitor has a quorum of 0.
-    allowed(connection, &["MONITOR", NO_SUCH, connection.node().host(), "1", "0"]).await?;
-    options(connection).await?;
+    check_permitted(connection, &["MONITOR", NO_SUCH, connection.node().host(), "1", "0"]).await?;
+    check_set(connection).await?;
     let settings = desired.sentinels.as_ref().map(|sentinels| &sentinels.settings);
     let declared = settings.is_some_and(|settings| settings.contains_key("resolve-hostnames"));
     let answer = connection.ask(sentinel(&["CONFIG", "GET", "resolve-hostnames"])).await;
@@ -69,7 +69,7 @@ async fn monitor(connection: &Connection, desired: &Desired) -> Result<(), Error
 }
 
 /// A command that fails by its arguments, unless the account may not send it.
-async fn allowed(connection: &Connection, words: &[&str]) -> Result<(), Error> {
+async fn check_permitted(connection: &Connection, words: &[&str]) -> Result<(), Error> {
     match connection.ask(sentinel(words)).await {
         Err(Error::Refused { code, .. }) if code == "ERR" => Ok(()),
         Err(error) => Err(error),

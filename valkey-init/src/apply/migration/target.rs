@@ -33,7 +33,7 @@ impl<'a> Target<'a> {
         let id = text(&connection.ask(my_id).await?).unwrap_or_default();
         let answer = source.ask(shards).await?;
         let tls = uses_tls(source, context.0).await?;
-        let (host, port) = place(&answer, &id, tls)
+        let (host, port) = address_of(&answer, &id, tls)
             .ok_or_else(|| Error::Unsettled(format!("{} does not know where {to} is", source.node())))?;
         let credential = credential(connections, context, to).await?;
         Ok(Self { connection, id, host, port, credential })
@@ -54,7 +54,7 @@ async fn uses_tls(source: &Connection, desired: &Desired) -> Result<bool, Error>
 }
 
 /// Address and port of a node in the answer to `CLUSTER SHARDS`.
-fn place(shards: &Value, id: &str, tls: bool) -> Option<(String, String)> {
+fn address_of(shards: &Value, id: &str, tls: bool) -> Option<(String, String)> {
     let nodes = array(shards).iter().flat_map(|shard| {
         let fields = pairs(shard);
         let nodes = fields.iter().find(|(key, _)| key == "nodes").map(|(_, nodes)| *nodes);
@@ -79,8 +79,8 @@ async fn credential<'a>(
     for (user, password) in [(&login.user, &login.password), (&default, &login.bootstrap)] {
         let Some(password) = password else { continue };
         let (user, password) = (secrets.text(user)?, secrets.get(password)?);
-        match connections.login(node, (&user, password)).await {
-            Ok(connection) if connection.is_open() => return Ok(None),
+        match connections.log_in(node, (&user, password)).await {
+            Ok(connection) if connection.needs_no_password() => return Ok(None),
             Ok(_) => return Ok(Some((user, password))),
             Err(error) if matches!(error.code(), Some("WRONGPASS" | "NOAUTH")) => {}
             Err(error) => return Err(error),

@@ -1,4 +1,4 @@
-//! The login that a replica uses at its primary, tried there.
+//! Tries the login of a replica at its primary, to explain a link that is down.
 
 use init_core::{Endpoint, Fault, FaultKind, Secret};
 use redis::cmd;
@@ -7,14 +7,14 @@ use secrecy::ExposeSecret;
 use crate::desired::Desired;
 use crate::error::Error;
 use crate::observed::Observed;
-use crate::plan::members::member;
+use crate::plan::addresses::node_at;
 use crate::wire::commands::get_config;
 use crate::wire::{Connection, Connections, pairs, text};
 
-/// An error when a primary refuses the login of a replica whose link is up, or of one whose link is down. A link that stays
-/// down may be a refused login, which no waiting mends; one that is up may be older than a refusal, which the next
-/// interruption would show.
-pub(super) async fn explain(
+/// Checks the logins of the replicas whose link is up, or of those whose link is down. A link that stays down may have
+/// a refused login, which waiting does not change. A link that is up may be older than a change of the password, and
+/// would fail at the next interruption.
+pub(super) async fn check_logins(
     connections: &Connections,
     desired: &Desired,
     observed: &Observed,
@@ -23,23 +23,23 @@ pub(super) async fn explain(
     for node in &desired.nodes {
         let state = observed.state(&node.endpoint);
         let followed = state.replication.primary.as_ref().filter(|_| state.replication.link_up == link_up);
-        let primary = followed.and_then(|primary| member(desired, observed, primary));
+        let primary = followed.and_then(|primary| node_at(desired, observed, primary));
         if let (Some(replica), Some(primary)) = (connections.get(&node.endpoint), primary) {
             let user = try_login(replica, &primary, connections).await?;
             if let (false, Some(connection)) = (link_up, connections.get(&primary)) {
-                try_rights(replica, connection, &user).await?;
+                check_permissions(replica, connection, &user).await?;
             }
         }
     }
     Ok(())
 }
 
-/// The commands of replication, with as many arguments as they take.
+/// The commands of replication, with their number of arguments.
 const COMMANDS: [&[&str]; 3] = [&["REPLCONF", "capa", "eof"], &["PSYNC", "?", "-1"], &["PING"]];
 
-/// Asks the primary whether the user that the replica logs in as may send what replication takes. Where nobody may ask that,
-/// nothing is known.
-async fn try_rights(replica: &Connection, primary: &Connection, user: &Secret) -> Result<(), Error> {
+/// Asks the primary with `ACL DRYRUN` whether the user of the replica may send the commands of replication. Where the
+/// account may not send that, nothing is checked.
+async fn check_permissions(replica: &Connection, primary: &Connection, user: &Secret) -> Result<(), Error> {
     let ask = |words: &&[&str]| {
         let mut command = cmd("ACL");
         #[expect(
@@ -66,7 +66,7 @@ async fn try_rights(replica: &Connection, primary: &Connection, user: &Secret) -
     })
 }
 
-/// Logs in to the primary as the replica does. Answers with the user's name.
+/// Logs in to the primary as the replica does, and returns the name of the user.
 async fn try_login(
     replica: &Connection,
     primary: &Endpoint,

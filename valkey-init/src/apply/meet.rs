@@ -10,13 +10,13 @@ use init_core::{Endpoint, Progress};
 use redis::cmd;
 use tokio::time::Instant;
 
-use super::bus;
+use super::bus_port;
 use crate::change::Change;
 use crate::desired::Desired;
 use crate::error::Error;
-use crate::observe::{pause, views};
+use crate::observe::{pause, read_views};
 use crate::observed::Observed;
-use crate::plan::cluster::reaches;
+use crate::plan::cluster::knows_current_address;
 use crate::plan::topology::Topology;
 use crate::wire::{Connections, addresses};
 
@@ -27,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub(super) type Meeting<'a> = (&'a Endpoint, &'a [Endpoint]);
 
 /// The meeting that a change is about, if it is about one.
-pub(super) fn of(change: &Change) -> Option<Meeting<'_>> {
+pub(super) fn meeting_of(change: &Change) -> Option<Meeting<'_>> {
     if let Change::MeetNode { node, by } = change { Some((node, by)) } else { None }
 }
 
@@ -35,7 +35,7 @@ pub(super) fn of(change: &Change) -> Option<Meeting<'_>> {
 /// takes the bus for ten thousand above the port unless it is told where it listens.
 pub(super) async fn meet(connections: &Connections, node: &Endpoint, by: &[Endpoint]) -> Result<(), Error> {
     let found = addresses(node).await?;
-    let bus = bus::port(connections.to(node)?, &found).await?;
+    let bus = bus_port::port(connections.to(node)?, &found).await?;
     let address = found.first().map(ToString::to_string).unwrap_or_default();
     let met = by.iter().map(async |other| {
         let mut command = cmd("CLUSTER");
@@ -47,7 +47,7 @@ pub(super) async fn meet(connections: &Connections, node: &Endpoint, by: &[Endpo
 }
 
 /// Waits until the views of all nodes show these meetings. Answers with one result for each of them.
-pub(super) async fn wait(
+pub(super) async fn await_known(
     connections: &Connections,
     desired: &Desired,
     stage: &[Meeting<'_>],
@@ -56,7 +56,7 @@ pub(super) async fn wait(
     let (began, mut done) = (Instant::now(), 0);
     let mut observed = Observed::default();
     loop {
-        observed = match views(connections, desired, &observed).await {
+        observed = match read_views(connections, desired, &observed).await {
             Ok(observed) => observed,
             Err(error) => return failed(stage, error),
         };
@@ -65,8 +65,8 @@ pub(super) async fn wait(
         let known = missing.iter().filter(|missing| missing.is_none()).count();
         progress.advance(known.saturating_sub(done));
         done = done.max(known);
-        let handshakes = topology.handshakes();
-        let Some(reason) = reason(&topology, missing.iter().flatten().next(), handshakes) else {
+        let handshake_count = topology.handshake_count();
+        let Some(reason) = reason(&topology, missing.iter().flatten().next(), handshake_count) else {
             return stage.iter().map(|_| Ok(())).collect();
         };
         progress.waiting_for(reason.clone());
@@ -85,11 +85,11 @@ pub(super) async fn wait(
 fn reason(
     topology: &Topology<'_>,
     missing: Option<&(Endpoint, Vec<Endpoint>)>,
-    handshakes: usize,
+    handshake_count: usize,
 ) -> Option<String> {
     match missing {
-        None if handshakes == 0 => None,
-        None => Some(format!("{handshakes} handshake(s) to end")),
+        None if handshake_count == 0 => None,
+        None => Some(format!("{handshake_count} handshake(s) to end")),
         Some((node, by)) => {
             let by: Vec<String> = by.iter().map(|other| as_known(topology, other, node)).collect();
             Some(format!("{node} to be known by {}", by.join(", ")))
@@ -109,10 +109,11 @@ fn failed(stage: &[Meeting<'_>], error: Error) -> Vec<Result<(), Error>> {
 /// The node of a meeting, and the nodes that do not know it yet.
 fn unmet(topology: &Topology<'_>, (node, by): Meeting<'_>) -> Option<(Endpoint, Vec<Endpoint>)> {
     let target = topology.position(node)?;
-    let unknown =
-        |other: &&Endpoint| topology.position(other).is_some_and(|other| !reaches(topology, other, target));
+    let unknown = |other: &&Endpoint| {
+        topology.position(other).is_some_and(|other| !knows_current_address(topology, other, target))
+    };
     let mut missing: Vec<Endpoint> = by.iter().filter(unknown).cloned().collect();
-    if missing.is_empty() && !reaches(topology, target, target) {
+    if missing.is_empty() && !knows_current_address(topology, target, target) {
         missing.extend(by.first().cloned());
     }
     (!missing.is_empty()).then(|| (node.clone(), missing))
@@ -122,7 +123,7 @@ fn unmet(topology: &Topology<'_>, (node, by): Meeting<'_>) -> Option<(Endpoint, 
 /// that comes back after each meeting is written by whatever translates addresses between the two.
 fn as_known(topology: &Topology<'_>, other: &Endpoint, node: &Endpoint) -> String {
     if let (Some(by), Some(target)) = (topology.position(other), topology.position(node))
-        && let (Some(entry), Some(state)) = (topology.knows(by, target), topology.states.get(target))
+        && let (Some(entry), Some(state)) = (topology.entry_of(by, target), topology.states.get(target))
         && let Some(address) = entry.address
         && !state.addresses.contains(&address)
     {
@@ -140,7 +141,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::observed::{Entry, NodeState};
+    use crate::observed::{NodeEntry, NodeState};
     use crate::validate::validate;
 
     #[test]
@@ -151,8 +152,11 @@ mod tests {
         let files = Files::relative_to(Path::new(""));
         let desired = validate(&serde_json::from_value(spec).unwrap(), &files).unwrap();
         let address = |node: usize| IpAddr::from([10, 0, 0, u8::try_from(node).unwrap() + 2]);
-        let entry =
-            |id: usize, address| Entry { id: id.to_string(), address: Some(address), ..Entry::default() };
+        let entry = |id: usize, address| NodeEntry {
+            id: id.to_string(),
+            address: Some(address),
+            ..NodeEntry::default()
+        };
         let state = |node: usize, zero: IpAddr| NodeState {
             id: node.to_string(),
             addresses: [address(node)].into(),

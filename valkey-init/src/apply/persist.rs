@@ -8,7 +8,7 @@ use crate::wire::commands::{rewrite_config, save_acl};
 use crate::wire::{Connection, pairs, text};
 
 /// Has users written to the ACL file where the node has one, else to the configuration file.
-pub(super) async fn keep_users(connection: &Connection, desired: &Desired) -> Result<(), Error> {
+pub(super) async fn persist_users(connection: &Connection, desired: &Desired) -> Result<(), Error> {
     if !desired.persist {
         return Ok(());
     }
@@ -21,7 +21,7 @@ pub(super) async fn keep_users(connection: &Connection, desired: &Desired) -> Re
 }
 
 /// Has parameters, and the primary of a replica, written to the configuration file.
-pub(super) async fn keep_parameters(connection: &Connection, desired: &Desired) -> Result<(), Error> {
+pub(super) async fn persist_parameters(connection: &Connection, desired: &Desired) -> Result<(), Error> {
     if desired.persist {
         connection.ask(rewrite_config()).await?;
     }

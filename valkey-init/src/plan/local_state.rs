@@ -1,14 +1,14 @@
-//! Drift of what each node keeps for itself: users, parameters, announced names, functions.
+//! Plans the state that each node has by itself: users, parameters, announced names and function libraries.
 
 use std::collections::BTreeMap;
 
 use init_core::diff::{Drift, Side, by_key};
 use init_core::{Conflict, Endpoint, SpecPath, Text};
 
+use super::parameter_values::{declared_parameters, values_differ};
 use super::roles::Roles;
 use super::topology::Topology;
-use super::value::{differs, wanted};
-use super::{links, replication};
+use super::{permissions, replication};
 use crate::change::{Change, Passwords};
 use crate::desired::{Desired, Mode, Node, User};
 use crate::observed::{NodeState, Observed, UserState};
@@ -21,11 +21,11 @@ pub(super) fn plan(
 ) {
     for (position, node) in desired.nodes.iter().enumerate() {
         let state = observed.state(&node.endpoint);
-        // Offline, nothing is known to be missing on the server's side.
+        // Without servers (`describe`), no parameter is known to be immutable.
         let known = observed.nodes.contains_key(&node.endpoint);
-        accounts(desired, &node.endpoint, &state, changes);
-        announce(desired, node, &state, changes);
-        config((desired, observed), &node.endpoint, &state, changes);
+        plan_users(desired, &node.endpoint, &state, changes);
+        set_announce(desired, node, &state, changes);
+        set_config((desired, observed), &node.endpoint, &state, changes);
         for name in state.immutable.iter().filter(|_| known) {
             let problem = format!(
                 "{} has `{name}` as {:?}, and does not change it while it runs: set it where the server is started",
@@ -55,37 +55,37 @@ pub(super) fn plan(
     }
 }
 
-/// The users of a node, or of a Sentinel by the spec of the Sentinels' accounts.
-pub(super) fn accounts(desired: &Desired, node: &Endpoint, state: &NodeState, changes: &mut Vec<Change>) {
-    users(desired, node, state, changes);
-    let unwanted = desired.absent.iter().filter(|(key, _)| state.unwanted.contains(*key));
-    changes.extend(unwanted.map(|(key, user)| Change::DeleteUser {
+/// Plans the users of a node or of a Sentinel.
+pub(super) fn plan_users(desired: &Desired, node: &Endpoint, state: &NodeState, changes: &mut Vec<Change>) {
+    create_or_alter_users(desired, node, state, changes);
+    let users_to_delete = desired.absent_users.iter().filter(|(key, _)| state.users_to_delete.contains(*key));
+    changes.extend(users_to_delete.map(|(key, user)| Change::DeleteUser {
         node: node.clone(),
         user: user.clone(),
         key: key.clone(),
     }));
 }
 
-fn users(desired: &Desired, node: &Endpoint, state: &NodeState, changes: &mut Vec<Change>) {
+fn create_or_alter_users(desired: &Desired, node: &Endpoint, state: &NodeState, changes: &mut Vec<Change>) {
     for (key, side) in by_key(&desired.users, &state.users) {
         match side {
-            // Every server has this one, open, from its first start.
-            Side::Missing(user) if user.name == default() => {
+            // Every server has the user `default` from its first start, with `nopass`.
+            Side::Missing(user) if user.name == default_user() => {
                 let open = UserState {
                     enabled: true,
                     rules: "nopass ~* &* +@all".to_owned(),
                     ..UserState::default()
                 };
-                alter(desired, node, (key, user), &open, changes);
+                alter_user(desired, node, (key, user), &open, changes);
             }
-            Side::Missing(user) => changes.push(create(node, key, user)),
-            Side::Present(user, found) => alter(desired, node, (key, user), found, changes),
+            Side::Missing(user) => changes.push(create_user(node, key, user)),
+            Side::Present(user, found) => alter_user(desired, node, (key, user), found, changes),
             Side::Extra(_) => {}
         }
     }
 }
 
-fn create(node: &Endpoint, key: &str, user: &User) -> Change {
+fn create_user(node: &Endpoint, key: &str, user: &User) -> Change {
     Change::CreateUser {
         node: node.clone(),
         user: user.name.clone(),
@@ -96,7 +96,7 @@ fn create(node: &Endpoint, key: &str, user: &User) -> Change {
     }
 }
 
-fn alter(
+fn alter_user(
     desired: &Desired,
     node: &Endpoint,
     (key, user): (&str, &User),
@@ -116,34 +116,35 @@ fn alter(
     if rules.is_none() && passwords.is_none() && enabled.is_none() {
         return;
     }
-    // The run may be logged in as `default`, whose whole change then comes after the proof of the declared login.
-    let last = found.enabled && name == default() && desired.login.user != name;
+    // The run may be logged in as `default`, which is then changed after a login with the declared user.
+    let last = found.enabled && name == default_user() && desired.login.user != name;
     let closes = enabled.as_ref().is_some_and(|enabled| !enabled.to);
-    if let Some(drift) = passwords.as_ref().filter(|_| is_rotating(desired, user, found)) {
-        rotate((node, name, key), drift, (rules, last), changes);
+    if let Some(drift) = passwords.as_ref().filter(|_| keeps_old_passwords(desired, user, found)) {
+        rotate_passwords((node, name, key), drift, (rules, last), changes);
         return;
     }
     if last || (closes && rules.is_none() && passwords.is_none()) {
-        changes.push(Change::CloseUser { node, user: name, enabled, rules, passwords, key });
+        changes.push(Change::RestrictUser { node, user: name, enabled, rules, passwords, key });
         return;
     }
-    // Locking out comes last, whatever else differs.
+    // A user is disabled last, after its other changes.
     let (now, last) = if closes { (None, enabled) } else { (enabled, None) };
     if last.is_some() {
         let (node, user, key) = (node.clone(), name.clone(), key.clone());
-        changes.push(Change::CloseUser { node, user, enabled: last, rules: None, passwords: None, key });
+        changes.push(Change::RestrictUser { node, user, enabled: last, rules: None, passwords: None, key });
     }
     changes.push(Change::AlterUser { node, user: name, enabled: now, rules, passwords, key });
 }
 
-/// Whether an old password of the user has to work until the Sentinels have been told the new one.
-fn is_rotating(desired: &Desired, user: &User, found: &UserState) -> bool {
-    let theirs = desired.sentinels_log_in_as.as_ref() == Some(&user.name);
+/// True when an old password of the user has to work until the Sentinels have been given the new one.
+fn keeps_old_passwords(desired: &Desired, user: &User, found: &UserState) -> bool {
+    let theirs = desired.sentinel_login_user.as_ref() == Some(&user.name);
     theirs && user.may_log_in() && found.enabled && found.others > 0
 }
 
-/// The new passwords first, beside the old ones, which go when the Sentinels have been told.
-fn rotate(
+/// Plans the new passwords first, beside the old ones, which are removed after the Sentinels have been given the new
+/// ones.
+fn rotate_passwords(
     (node, user, key): (Endpoint, Text, String),
     drift: &Drift<Passwords>,
     (rules, last): (Option<Drift<String>>, bool),
@@ -158,16 +159,16 @@ fn rotate(
         changes.push(Change::AlterUser { node, user, enabled: None, rules: now, passwords: added, key });
     }
     let passwords = Some(Drift { from: Some(both), to: drift.to.clone() });
-    changes.push(Change::CloseUser { node, user, enabled: None, rules: later, passwords, key });
+    changes.push(Change::RestrictUser { node, user, enabled: None, rules: later, passwords, key });
 }
 
-fn default() -> Text {
+fn default_user() -> Text {
     Text::Plain("default".to_owned())
 }
 
-fn announce(desired: &Desired, node: &Node, state: &NodeState, changes: &mut Vec<Change>) {
+fn set_announce(desired: &Desired, node: &Node, state: &NodeState, changes: &mut Vec<Change>) {
     let wanted: &[(&str, &str)] = match desired.mode {
-        Mode::Cluster | Mode::Replication if !desired.announce => &[],
+        Mode::Cluster | Mode::Replication if !desired.announce_hostnames => &[],
         Mode::Cluster => {
             &[("cluster-announce-hostname", &node.hostname), ("cluster-preferred-endpoint-type", "hostname")]
         }
@@ -189,21 +190,21 @@ fn announce(desired: &Desired, node: &Node, state: &NodeState, changes: &mut Vec
     }
 }
 
-fn config(
+fn set_config(
     (desired, observed): (&Desired, &Observed),
     node: &Endpoint,
     state: &NodeState,
     changes: &mut Vec<Change>,
 ) {
     let mut parameters = BTreeMap::new();
-    for (name, value) in wanted(desired, node) {
+    for (name, value) in declared_parameters(desired, node) {
         let found = state.config.get(name);
-        if !state.immutable.contains(name) && found.is_none_or(|found| differs(name, found, value)) {
+        if !state.immutable.contains(name) && found.is_none_or(|found| values_differ(name, found, value)) {
             let drift = Drift { from: found.cloned().map(Text::Plain), to: Text::Plain(value.clone()) };
             parameters.insert(name.clone(), drift);
         }
     }
-    if let Some((key, secret)) = &desired.replication
+    if let Some((key, secret)) = &desired.replication_user
         && let Some(user) = desired.users.get(key)
     {
         let login = &state.replication_login;
@@ -216,7 +217,7 @@ fn config(
                 .insert("masterauth".to_owned(), Drift { from: None, to: Text::Secret(secret.clone()) });
         }
     }
-    parameters.extend(links::password(desired, observed, state));
+    parameters.extend(permissions::masterauth_drift(desired, observed, state));
     if !parameters.is_empty() {
         changes.push(Change::SetConfig { node: node.clone(), parameters });
     }

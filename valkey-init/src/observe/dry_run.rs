@@ -1,4 +1,4 @@
-//! Has a server judge parameters and their values, without setting any of them.
+//! Has a server check parameters and their values with a `CONFIG SET` that fails, so that none of them is set.
 
 use std::collections::BTreeSet;
 
@@ -13,12 +13,11 @@ use crate::wire::Connection;
 const NO_SUCH: &str = "valkey-init-changes-nothing";
 /// A value that is no number.
 const NO_NUMBER: &str = "valkey-init-checks-only";
-/// Numbers that every server has.
+/// Numeric parameters that every server has.
 const NUMBERS: [&str; 2] = ["hz", "timeout"];
 
-/// Which of these parameters the server will not change while it runs: asked in a way that changes nothing. An account that
-/// may only read is not told.
-pub(super) async fn immutable(
+/// The parameters of these that the server cannot change while it runs. An account that may only read finds none.
+pub(super) async fn immutable_parameters(
     connection: &Connection,
     drifting: &[(&str, &str)],
 ) -> Result<BTreeSet<String>, Error> {
@@ -31,7 +30,7 @@ pub(super) async fn immutable(
     let mut immutable = BTreeSet::new();
     for ((name, _), answer) in drifting.iter().zip(answers) {
         match answer {
-            // The complaint is about the first thing that cannot be set.
+            // The error names the first parameter that cannot be set.
             Err(Error::Refused { code, message, .. }) if code == "ERR" && !message.contains(NO_SUCH) => {
                 immutable.insert((*name).to_owned());
             }
@@ -43,12 +42,13 @@ pub(super) async fn immutable(
     Ok(immutable)
 }
 
-/// `CONFIG SET` is all or nothing, in the order of its arguments: with a last one that is no number nothing is set, and a
-/// complaint about anything else is a complaint about what is declared. Redis 6.2 takes one parameter at a time, so none of
-/// its parameters can be tried without being set.
-pub(crate) async fn rehearse(connection: &Connection, values: &[(&str, Secret)]) -> Result<(), Error> {
+/// Checks values with `CONFIG SET`, which sets all parameters or none and checks them in the order of its arguments:
+/// with a last value that is not a number nothing is set, and an error about another parameter is about a declared one.
+/// Redis 6.2 accepts one parameter in a command, so that its parameters cannot be checked without being set.
+pub(crate) async fn set_config(connection: &Connection, values: &[(&str, Secret)]) -> Result<(), Error> {
     let free = |number: &&str| !values.iter().any(|(name, _)| name == number);
-    let Some(last) = NUMBERS.into_iter().find(free).filter(|_| !connection.is_old() && !values.is_empty())
+    let Some(last) =
+        NUMBERS.into_iter().find(free).filter(|_| !connection.is_redis_6() && !values.is_empty())
     else {
         return Ok(());
     };
@@ -70,8 +70,8 @@ pub(crate) async fn rehearse(connection: &Connection, values: &[(&str, Secret)])
     }
 }
 
-/// A parameter of the spec that the server does not have.
-pub(crate) fn no_parameter(node: &Endpoint, name: &str) -> Error {
+/// The error of a declared parameter that the server does not have.
+pub(crate) fn unknown_parameter(node: &Endpoint, name: &str) -> Error {
     Error::Unsupported {
         node: node.clone(),
         problem: format!("it has no parameter `{name}`"),

@@ -6,7 +6,7 @@ use super::slots::COUNT;
 
 const CHECKSUM: Crc<u16> = Crc::<u16>::new(&CRC_16_XMODEM);
 
-/// The slot of a key: of what stands between its first braces, if anything does.
+/// The hash slot of a key. Where the key has a hash tag, a text in its first braces, the tag is hashed.
 /// <https://valkey.io/topics/cluster-spec/>, "Key distribution model" and "Hash tags".
 pub(crate) fn slot(key: &str) -> u16 {
     let tag = key.split_once('{').and_then(|(_, rest)| rest.split_once('}')).map(|(tag, _)| tag);

@@ -1,4 +1,5 @@
-//! Rights that a plan must not take away: those of the user that replicas log in as, and those that the next run needs.
+//! Conflicts about permissions that a plan must not take away: those of the user that replicas log in as, and those of
+//! the user that this tool logs in as.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +9,8 @@ use init_core::{Conflict, SpecPath, Text};
 use crate::desired::{Access, Catalog, Desired, Mode, User};
 use crate::observed::{NodeState, Observed};
 
-/// Whether a node of this deployment follows another, or will.
-pub(crate) fn replicates(desired: &Desired, observed: &Observed) -> bool {
+/// True when a node of this deployment is a replica, or will be one.
+pub(crate) fn has_replication(desired: &Desired, observed: &Observed) -> bool {
     match desired.mode {
         Mode::Standalone => false,
         Mode::Replication => true,
@@ -20,47 +21,55 @@ pub(crate) fn replicates(desired: &Desired, observed: &Observed) -> bool {
     }
 }
 
-/// `masterauth` follows the password of the user that the node logs in to its primary as, when the spec declares that
-/// user's passwords and what the node has is none of them.
-pub(super) fn password(
+/// The drift of `masterauth` of a node whose password at its primary is none of the passwords that the spec declares
+/// for that user.
+pub(super) fn masterauth_drift(
     desired: &Desired,
     observed: &Observed,
     state: &NodeState,
 ) -> Option<(String, Drift<Text>)> {
-    if desired.replication.is_some() || !replicates(desired, observed) || state.own_login.password_declared {
+    if desired.replication_user.is_some()
+        || !has_replication(desired, observed)
+        || state.configured_login.password_declared
+    {
         return None;
     }
-    let user = desired.users.get(state.own_login.user.as_ref()?)?;
+    let user = desired.users.get(state.configured_login.user.as_ref()?)?;
     let password = user.passwords.as_ref()?.first().filter(|_| user.may_log_in())?;
     Some(("masterauth".to_owned(), Drift { from: None, to: Text::Secret(password.clone()) }))
 }
 
-/// What the spec would take from the replicas' login, and from the login of the next run.
+/// Adds the conflicts about the login of the replicas and about the login of the next run.
 pub(super) fn conflicts(desired: &Desired, observed: &Observed, conflicts: &mut Vec<Conflict>) {
-    if replicates(desired, observed) {
+    if has_replication(desired, observed) {
         for state in observed.nodes.values() {
-            let declared = desired.replication.as_ref().map(|(key, _)| key);
-            if let (None, Some(key)) = (declared, &state.own_login.user)
-                && state.unwanted.contains(key)
+            let declared = desired.replication_user.as_ref().map(|(key, _)| key);
+            if let (None, Some(key)) = (declared, &state.configured_login.user)
+                && state.users_to_delete.contains(key)
             {
                 let at = SpecPath::root().key("users").key(key).key("state");
                 let problem = "replicas log in to their primary as this user, and could not follow it any more: name \
                                another one under `replicationUser` first";
                 conflicts.push(Conflict::new(at, problem));
             }
-            if let Some(key) = declared.or(state.own_login.user.as_ref())
+            if let Some(key) = declared.or(state.configured_login.user.as_ref())
                 && let Some(user) = desired.users.get(key)
             {
-                conflicts.extend(link(key, user, state, observed.catalog.as_ref()));
+                conflicts.extend(replication_user_conflict(key, user, state, observed.catalog.as_ref()));
             }
         }
     }
     if let Some(catalog) = &observed.catalog {
-        conflicts.extend(rights(desired, observed, catalog));
+        conflicts.extend(login_user_conflict(desired, observed, catalog));
     }
 }
 
-fn link(key: &str, user: &User, state: &NodeState, catalog: Option<&Catalog>) -> Option<Conflict> {
+fn replication_user_conflict(
+    key: &str,
+    user: &User,
+    state: &NodeState,
+    catalog: Option<&Catalog>,
+) -> Option<Conflict> {
     let at = SpecPath::root().key("users").key(key);
     if !user.may_log_in() {
         let problem = "replicas log in to their primary as this user, and could not follow it any more: declare a user \
@@ -69,7 +78,8 @@ fn link(key: &str, user: &User, state: &NodeState, catalog: Option<&Catalog>) ->
     }
     let rules = user.rules.clone().or_else(|| Some(state.users.get(key)?.rules.clone()))?;
     let access = Access::of(&rules, catalog?);
-    let needed = ["psync", "replconf"].into_iter().chain(state.own_login.dual_channel.then_some("sync"));
+    let needed =
+        ["psync", "replconf"].into_iter().chain(state.configured_login.dual_channel.then_some("sync"));
     let missing: Vec<&str> = needed.filter(|command| !access.allows(command)).collect();
     let problem = format!(
         "replicas log in to their primary as this user, which may not send {}: allow +psync +sync +replconf +ping, or \
@@ -79,11 +89,11 @@ fn link(key: &str, user: &User, state: &NodeState, catalog: Option<&Catalog>) ->
     (!missing.is_empty()).then(|| Conflict::new(at.key("rules"), problem))
 }
 
-/// A run that follows needs what this one does.
-fn rights(desired: &Desired, observed: &Observed, catalog: &Catalog) -> Option<Conflict> {
+/// The conflict when the declared rules of this tool's user do not allow the commands that the next run needs.
+fn login_user_conflict(desired: &Desired, observed: &Observed, catalog: &Catalog) -> Option<Conflict> {
     let (key, user) = desired.users.iter().find(|(_, user)| user.name == desired.login.user)?;
     let access = Access::of(user.rules.as_ref()?, catalog);
-    let needed = needed(desired, observed);
+    let needed = needed_commands(desired, observed);
     let missing: Vec<&str> =
         needed.into_iter().filter(|command| catalog.has(command) && !access.allows(command)).collect();
     let problem = format!(
@@ -94,18 +104,18 @@ fn rights(desired: &Desired, observed: &Observed, catalog: &Catalog) -> Option<C
     (!missing.is_empty()).then(|| Conflict::new(at, problem))
 }
 
-/// The commands that this spec takes, whatever a server has now.
-fn needed(desired: &Desired, observed: &Observed) -> BTreeSet<&'static str> {
+/// The commands that a run with this spec may send, whatever the servers have now.
+fn needed_commands(desired: &Desired, observed: &Observed) -> BTreeSet<&'static str> {
     let mut needed = BTreeSet::from(["info"]);
-    let links = replicates(desired, observed);
+    let links = has_replication(desired, observed);
     let parameters = desired.sets_parameters();
-    if parameters || (desired.persist && !(desired.users.is_empty() && desired.absent.is_empty())) {
+    if parameters || (desired.persist && !(desired.users.is_empty() && desired.absent_users.is_empty())) {
         needed.insert("config|get");
     }
     if !desired.users.is_empty() {
         needed.extend(["acl|cat", "acl|getuser", "acl|setuser"]);
     }
-    if !desired.absent.is_empty() {
+    if !desired.absent_users.is_empty() {
         needed.extend(["acl|getuser", "acl|deluser"]);
     }
     if parameters {
@@ -113,7 +123,7 @@ fn needed(desired: &Desired, observed: &Observed) -> BTreeSet<&'static str> {
     }
     if desired.persist {
         let file = observed.nodes.values().any(|state| state.persistence.acl_file);
-        let users = !(desired.users.is_empty() && desired.absent.is_empty());
+        let users = !(desired.users.is_empty() && desired.absent_users.is_empty());
         needed.extend((users && file).then_some("acl|save"));
         let rewrites = parameters || (users && !file) || desired.mode == Mode::Replication;
         needed.extend(rewrites.then_some("config|rewrite"));

@@ -5,7 +5,7 @@ use init_core::Endpoint;
 use redis::{Cmd, cmd};
 
 use crate::error::Error;
-use crate::observe::migrations::is_known;
+use crate::observe::migrations::is_supported;
 use crate::wire::{Connection, Connections};
 
 /// Commands of a migration key by key, at its source.
@@ -23,15 +23,15 @@ const AT_TARGET: [&[&str]; 3] = [
 ];
 
 /// Both ways are checked where the servers have both: they fall back to the second.
-pub(super) async fn check(
+pub(super) async fn check_migration(
     connections: &Connections,
     (source, to): (&Connection, &Endpoint),
 ) -> Result<(), Error> {
     let target = connections.to(to)?;
-    refused(source, &AT_SOURCE).await?;
-    refused(target, &AT_TARGET).await?;
-    if is_known(source).await? {
-        refused(
+    check_permitted(source, &AT_SOURCE).await?;
+    check_permitted(target, &AT_TARGET).await?;
+    if is_supported(source).await? {
+        check_permitted(
             source,
             &[&["CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", "no-slot", "no-slot", "NODE", "no-node"]],
         )
@@ -41,11 +41,11 @@ pub(super) async fn check(
 }
 
 pub(super) async fn check_forget(connection: &Connection) -> Result<(), Error> {
-    refused(connection, &[&["CLUSTER", "FORGET", "no-node"]]).await
+    check_permitted(connection, &[&["CLUSTER", "FORGET", "no-node"]]).await
 }
 
 /// The first of these commands that the account may not send.
-async fn refused(connection: &Connection, commands: &[&[&str]]) -> Result<(), Error> {
+async fn check_permitted(connection: &Connection, commands: &[&[&str]]) -> Result<(), Error> {
     let command = |words: &&[&str]| -> Cmd {
         let mut command = cmd(words.first().copied().unwrap_or_default());
         command.arg(words.get(1..).unwrap_or_default());

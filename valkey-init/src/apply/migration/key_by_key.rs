@@ -24,14 +24,16 @@ pub(super) async fn migrate(source: &Connection, target: &Target<'_>, slots: &[u
     let mut my_id = cmd("CLUSTER");
     my_id.arg("MYID");
     let id = text(&source.ask(my_id).await?).unwrap_or_default();
-    set_each(target.connection, slots, "IMPORTING", &id).await?;
-    set_each(source, slots, "MIGRATING", &target.id).await?;
-    for slot in count(source, slots).await?.into_iter().filter(|(_, keys)| *keys > 0).map(|(slot, _)| slot) {
+    set_slots(target.connection, slots, "IMPORTING", &id).await?;
+    set_slots(source, slots, "MIGRATING", &target.id).await?;
+    for slot in
+        count_keys(source, slots).await?.into_iter().filter(|(_, keys)| *keys > 0).map(|(slot, _)| slot)
+    {
         while let keys @ [_, ..] = keys_of(source, slot).await?.as_slice() {
             transfer(source, target, keys).await?;
         }
     }
-    if let Some((slot, keys)) = count(source, slots).await?.into_iter().find(|(_, keys)| *keys > 0) {
+    if let Some((slot, keys)) = count_keys(source, slots).await?.into_iter().find(|(_, keys)| *keys > 0) {
         let node = source.node();
         return Err(Error::Unsettled(format!(
             "{node} has got {keys} more key(s) of slot {slot}, which it sends away"
@@ -39,11 +41,11 @@ pub(super) async fn migrate(source: &Connection, target: &Target<'_>, slots: &[u
     }
     // The target first: it takes a new epoch, by which all nodes believe it, and tells them at once. The source may have heard of it
     // by then, and be the target's replica.
-    set_each(target.connection, slots, "NODE", &target.id).await?;
-    source.ask_all(set(slots, "NODE", &target.id)).await.map(drop)
+    set_slots(target.connection, slots, "NODE", &target.id).await?;
+    source.ask_all(setslot_commands(slots, "NODE", &target.id)).await.map(drop)
 }
 
-fn set(slots: &[u16], state: &str, id: &str) -> Vec<Cmd> {
+fn setslot_commands(slots: &[u16], state: &str, id: &str) -> Vec<Cmd> {
     let command = |slot: &u16| {
         let mut command = cmd("CLUSTER");
         command.arg("SETSLOT").arg(*slot).arg(state).arg(id);
@@ -52,11 +54,11 @@ fn set(slots: &[u16], state: &str, id: &str) -> Vec<Cmd> {
     slots.iter().map(command).collect()
 }
 
-async fn set_each(connection: &Connection, slots: &[u16], state: &str, id: &str) -> Result<(), Error> {
-    connection.ask_each(set(slots, state, id)).await.map(drop).map_err(Error::raced)
+async fn set_slots(connection: &Connection, slots: &[u16], state: &str, id: &str) -> Result<(), Error> {
+    connection.ask_each(setslot_commands(slots, state, id)).await.map(drop).map_err(Error::raced)
 }
 
-async fn count(connection: &Connection, slots: &[u16]) -> Result<Vec<(u16, u64)>, Error> {
+async fn count_keys(connection: &Connection, slots: &[u16]) -> Result<Vec<(u16, u64)>, Error> {
     let command = |slot: &u16| {
         let mut command = cmd("CLUSTER");
         command.arg("COUNTKEYSINSLOT").arg(*slot);
@@ -80,19 +82,19 @@ async fn keys_of(connection: &Connection, slot: u16) -> Result<Vec<Vec<u8>>, Err
 
 /// Brings keys over. Where one is on both sides, each is brought over alone.
 async fn transfer(source: &Connection, target: &Target<'_>, keys: &[Vec<u8>]) -> Result<(), Error> {
-    match send(source, target, keys, false).await {
+    match migrate_keys(source, target, keys, false).await {
         Err(error) if error.code() == Some("BUSYKEY") => {}
         answer => return answer,
     }
     for key in keys {
         let alone = std::slice::from_ref(key);
-        match send(source, target, alone, false).await {
+        match migrate_keys(source, target, alone, false).await {
             Err(error) if error.code() == Some("BUSYKEY") => {
                 // The answer to a transfer that was cut off is lost, and the value is there: nothing is lost by sending it again.
                 if !are_equal(source, target.connection, key).await? {
                     return Err(error);
                 }
-                send(source, target, alone, true).await?;
+                migrate_keys(source, target, alone, true).await?;
             }
             answer => answer?,
         }
@@ -100,7 +102,7 @@ async fn transfer(source: &Connection, target: &Target<'_>, keys: &[Vec<u8>]) ->
     Ok(())
 }
 
-async fn send(
+async fn migrate_keys(
     source: &Connection,
     target: &Target<'_>,
     keys: &[Vec<u8>],
@@ -119,19 +121,19 @@ async fn send(
         command.arg("AUTH2").arg(user.expose_secret()).arg(password.expose_secret());
     }
     command.arg("KEYS").arg(keys);
-    source.ask_within(command, ANSWER).await.map(drop).map_err(|error| of_target(error, target))
+    source.ask_within(command, ANSWER).await.map(drop).map_err(|error| as_target_error(error, target))
 }
 
 /// The target's own words, and not the source's.
-fn of_target(error: Error, target: &Target<'_>) -> Error {
+fn as_target_error(error: Error, target: &Target<'_>) -> Error {
     match error {
-        Error::Refused { doing, message, node, .. } if message.starts_with(TARGET_SAID) => {
+        Error::Refused { command, message, node, .. } if message.starts_with(TARGET_SAID) => {
             let said = message.strip_prefix(TARGET_SAID).unwrap_or_default();
             let (code, message) = said.split_once(' ').unwrap_or((said, ""));
             let (code, message) = (code.to_owned(), message.to_owned());
             Error::Refused {
                 node: target.connection.node().clone(),
-                doing: format!("{doing} of {node}"),
+                command: format!("{command} of {node}"),
                 code,
                 message,
             }

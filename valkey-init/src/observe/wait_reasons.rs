@@ -1,79 +1,81 @@
-//! Whether a cluster takes a write to every slot, and what the run waits for while it does not.
+//! The reasons for which an observation waits: transitions of the servers that end by themselves, such as gossip,
+//! handshakes and failovers.
 //!
-//! `cluster_state:ok` alone proves nothing: a replica says it too early, and after a restart every node says it
-//! until the first timeout. So every node's view has to agree with every node's own word, with all links up.
+//! A cluster counts as settled when a write to every slot succeeds. `cluster_state:ok` alone does not prove that: a
+//! replica reports it too early, and after a restart every node reports it until the first timeout. So every node's
+//! view has to agree with what the other nodes report of themselves, with all links up.
 
 use crate::change::Change;
 use crate::desired::{Desired, Mode};
-use crate::observed::{Link, Observed};
-use crate::plan::members::{member, monitors, word};
+use crate::observed::{LinkState, Observed};
+use crate::plan::addresses::{monitors, node_at, primary_by_sentinels};
 use crate::plan::roles::Roles;
 use crate::plan::topology::Topology;
 use crate::plan::{replication, safety, sentinels};
 
-/// What has to happen on the servers' side before this plan can be carried out.
-pub(super) fn blocked(desired: &Desired, observed: &Observed, plan: &[Change]) -> Option<String> {
+/// The transition that has to end before the changes of this plan can be made.
+pub(super) fn before_changes(desired: &Desired, observed: &Observed, plan: &[Change]) -> Option<String> {
     if desired.mode != Mode::Cluster {
         return None;
     }
     let topology = Topology::new(desired, observed);
-    // A node that is told to replicate while a handshake is under way may save a file that it cannot load.
+    // A node that becomes a replica during a handshake may save a configuration file that it cannot load.
     let meets = plan.iter().any(|change| matches!(change, Change::MeetNode { .. }));
     let replicates = plan.iter().any(|change| matches!(change, Change::ReplicateNode { .. }));
-    if let (false, true, handshakes @ 1..) = (meets, replicates, topology.handshakes()) {
-        return Some(format!("{handshakes} handshake(s) are under way"));
+    if let (false, true, count @ 1..) = (meets, replicates, topology.handshake_count()) {
+        return Some(format!("{count} handshake(s) are under way"));
     }
-    topology.other_members().iter().find_map(|(id, seen)| {
-        let heard = |link: Link| seen.iter().any(|(_, entry)| entry.link == link);
-        if heard(Link::Unheard) && !heard(Link::Up) {
+    topology.undeclared_members().iter().find_map(|(id, seen)| {
+        let heard = |link: LinkState| seen.iter().any(|(_, entry)| entry.link == link);
+        if heard(LinkState::Unconfirmed) && !heard(LinkState::Up) {
             return Some(format!("whether node {id}, which is none of `nodes`, is alive"));
         }
         let (_, slots) = safety::slots_without_owner(&topology, seen)?;
-        let alive = seen.iter().any(|(_, entry)| entry.link == Link::Up);
+        let alive = seen.iter().any(|(_, entry)| entry.link == LinkState::Up);
         let waits = !alive && safety::replica_may_take_over(&topology, id, seen);
         waits.then(|| format!("slots {slots} wait for a replica of the lost node {id} to take over"))
     })
 }
 
-/// replication: a primary that the Sentinels have replaced, and that they are about to make a replica again.
-pub(super) fn to_be_demoted(desired: &Desired, observed: &Observed) -> Option<String> {
+/// replication: a former primary that the Sentinels are about to make a replica.
+pub(super) fn pending_demotion(desired: &Desired, observed: &Observed) -> Option<String> {
     let watched = observed.nodes.values().any(|state| state.sentinels > 0)
         || observed.sentinels.values().any(|state| state.monitored.is_some());
     if desired.mode != Mode::Replication || !watched {
         return None;
     }
-    let node = replication::beside(desired, observed).into_iter().next()?;
+    let node = replication::other_primaries_with_keys(desired, observed).into_iter().next()?;
     Some(format!("{node} is a primary beside another one, and the Sentinels have not made it a replica yet"))
 }
 
-/// sentinel: a failover, and what the Sentinels have not agreed about yet.
-pub(super) fn undecided(desired: &Desired, observed: &Observed) -> Option<String> {
+/// sentinel: a running failover, or Sentinels that do not agree about the primary yet.
+pub(super) fn pending_failover(desired: &Desired, observed: &Observed) -> Option<String> {
     let name = &desired.sentinels.as_ref()?.monitor;
     if let Some((node, _)) =
         monitors(desired, observed).find(|(_, monitored)| monitored.has("failover_in_progress"))
     {
         return Some(format!("{node} is replacing the primary of {name}"));
     }
-    let Some(named) = word(desired, observed) else {
+    let Some(named) = primary_by_sentinels(desired, observed) else {
         let (node, monitored) =
             monitors(desired, observed).next().filter(|_| !observed.missing.is_empty())?;
         let (host, port) = &monitored.address;
         return Some(format!("the primary {host}:{port} that {node} monitors is not there"));
     };
     let other = monitors(desired, observed).find(|(_, monitored)| {
-        member(desired, observed, &monitored.address).is_some_and(|other| other != named)
+        node_at(desired, observed, &monitored.address).is_some_and(|other| other != named)
     });
     if let Some((node, _)) = other {
         return Some(format!("{node} does not have {named} as the primary of {name} yet"));
     }
-    let followed = sentinels::follows(desired, observed, &named)?;
+    let followed = sentinels::followed_node(desired, observed, &named)?;
     Some(format!("the Sentinels have {named} as the primary of {name}, and it follows {followed}"))
 }
 
-/// What a Sentinel has not seen yet.
-fn unseen(desired: &Desired, observed: &Observed) -> Option<String> {
+/// The first Sentinel that does not know all replicas and Sentinels yet, or cannot reach the primary.
+fn incomplete_sentinel(desired: &Desired, observed: &Observed) -> Option<String> {
     let sentinels = desired.sentinels.as_ref()?;
-    let (replicas, others) = (desired.nodes.len() - 1, sentinels.accounts.nodes.len() - 1);
+    let (replicas, others) = (desired.nodes.len() - 1, sentinels.as_nodes.nodes.len() - 1);
     monitors(desired, observed).find_map(|(node, monitored)| {
         let down = ["disconnected", "s_down", "o_down"].into_iter().find(|flag| monitored.has(flag));
         let problem = match down {
@@ -91,10 +93,10 @@ fn unseen(desired: &Desired, observed: &Observed) -> Option<String> {
     })
 }
 
-/// What is still on its way, or nothing when a write to every slot succeeds.
+/// The transition of servers whose plan is empty; `None` when they are settled.
 pub(super) fn unsettled(desired: &Desired, observed: &Observed) -> Option<String> {
     match desired.mode {
-        Mode::Cluster => cluster(&Topology::new(desired, observed)),
+        Mode::Cluster => cluster_unsettled(&Topology::new(desired, observed)),
         Mode::Replication => desired
             .nodes
             .iter()
@@ -104,31 +106,31 @@ pub(super) fn unsettled(desired: &Desired, observed: &Observed) -> Option<String
                     state.replication.primary.as_ref().filter(|_| !state.replication.link_up)?;
                 Some(format!("the link of {} to its primary {host}:{port} is down", node.endpoint))
             })
-            .or_else(|| unseen(desired, observed)),
+            .or_else(|| incomplete_sentinel(desired, observed)),
         Mode::Standalone => None,
     }
 }
 
-fn cluster(topology: &Topology<'_>) -> Option<String> {
-    disagreement(topology).or_else(|| roles(topology))
+fn cluster_unsettled(topology: &Topology<'_>) -> Option<String> {
+    disagreement(topology).or_else(|| changed_roles(topology))
 }
 
-/// What the nodes do not agree on, or what one of them is not done with.
+/// The first point on which the nodes do not agree, or the first node that is not ready.
 pub(crate) fn disagreement(topology: &Topology<'_>) -> Option<String> {
     let mut pairs =
         topology.nodes().flat_map(|(node, _)| topology.nodes().map(move |(other, _)| (node, other)));
-    let views = pairs.find_map(|(node, other)| view(topology, node, other));
-    views.or_else(|| topology.nodes().find_map(|(node, _)| health(topology, node)))
+    let views = pairs.find_map(|(node, other)| wrong_view(topology, node, other));
+    views.or_else(|| topology.nodes().find_map(|(node, _)| not_ready(topology, node)))
 }
 
-/// What `node` has wrong about `other`, by the other's own word.
-fn view(topology: &Topology<'_>, node: usize, other: usize) -> Option<String> {
+/// The first difference between the entry of `other` at `node` and what `other` reports of itself.
+fn wrong_view(topology: &Topology<'_>, node: usize, other: usize) -> Option<String> {
     let name = |node: usize| topology.endpoint(node).map(|node| node.to_string()).unwrap_or_default();
-    let (entry, own) = (topology.knows(node, other)?, topology.own(other)?);
-    let announced = topology.desired.announce.then(|| topology.desired.nodes.get(other)).flatten();
+    let (entry, own) = (topology.entry_of(node, other)?, topology.own_entry(other)?);
+    let announced = topology.desired.announce_hostnames.then(|| topology.desired.nodes.get(other)).flatten();
     let wrong = match () {
-        () if node != other && entry.link == Link::Failing => "is seen as failing",
-        () if node != other && entry.link != Link::Up => "is not connected",
+        () if node != other && entry.link == LinkState::Failing => "is seen as failing",
+        () if node != other && entry.link != LinkState::Up => "is not connected",
         () if entry.replica != own.replica || entry.primary != own.primary => "is not seen in its role",
         () if entry.slots != own.slots => "is not seen with its slots",
         () if announced.is_some_and(|declared| declared.hostname != entry.hostname) => {
@@ -139,17 +141,17 @@ fn view(topology: &Topology<'_>, node: usize, other: usize) -> Option<String> {
     Some(format!("{} {wrong} by {}", name(other), name(node)))
 }
 
-/// What a node says of the cluster and of its own link.
-fn health(topology: &Topology<'_>, node: usize) -> Option<String> {
+/// The reason why a node is not ready: a handshake, the state of the cluster, or the link to its primary.
+fn not_ready(topology: &Topology<'_>, node: usize) -> Option<String> {
     let state = topology.states.get(node)?;
     let name = topology.endpoint(node)?;
-    if state.view.values().any(|entry| entry.link == Link::Handshake) {
+    if state.view.values().any(|entry| entry.link == LinkState::Handshake) {
         return Some(format!("{name} is meeting somebody"));
     }
     if !state.cluster_ok {
         return Some(format!("{name} says cluster_state:fail"));
     }
-    let own = topology.own(node)?;
+    let own = topology.own_entry(node)?;
     if own.replica && !state.replication.link_up {
         return Some(format!("the replica {name} is not in sync with its primary"));
     }
@@ -161,8 +163,8 @@ fn health(topology: &Topology<'_>, node: usize) -> Option<String> {
     stray.map(|entry| format!("{name} does not have the replica {} in its primary's shard yet", entry.id))
 }
 
-/// A plan that was empty has no roles to give: roles to give now mean that a role changed during the reading.
-fn roles(topology: &Topology<'_>) -> Option<String> {
+/// A change of roles during the observation: the plan was empty, and now a role is to be assigned.
+fn changed_roles(topology: &Topology<'_>) -> Option<String> {
     let roles = Roles::new(topology);
     (!roles.attach.is_empty() || !roles.assigned.is_empty()).then(|| "the roles have changed".to_owned())
 }
@@ -176,7 +178,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::observed::{Entry, NodeState};
+    use crate::observed::{NodeEntry, NodeState};
     use crate::validate::validate;
 
     #[test]
@@ -186,7 +188,7 @@ mod tests {
         let desired = validate(&serde_json::from_value(spec).unwrap(), &files).unwrap();
         let [node, primary] = [0, 1].map(|node| desired.nodes[node].endpoint.clone());
         let with = |link| {
-            let entry = Entry { id: "temporary".to_owned(), link, ..Entry::default() };
+            let entry = NodeEntry { id: "temporary".to_owned(), link, ..NodeEntry::default() };
             let view = [(entry.id.clone(), entry)].into();
             let state = NodeState { view, ..NodeState::default() };
             Observed { nodes: [(node.clone(), state)].into(), ..Observed::default() }
@@ -194,10 +196,10 @@ mod tests {
         let meet = Change::MeetNode { node: node.clone(), by: vec![primary.clone()] };
         let replicate =
             Change::ReplicateNode { node: node.clone(), primary: Drift { from: None, to: primary } };
-        let blocked = |link, plan: &[Change]| blocked(&desired, &with(link), plan);
-        let reason = blocked(Link::Handshake, std::slice::from_ref(&replicate));
-        assert_eq!(reason.as_deref(), Some("1 handshake(s) are under way"));
-        assert_eq!(blocked(Link::Handshake, &[meet, replicate.clone()]), None);
-        assert_eq!(blocked(Link::Down, &[replicate]), None);
+        let reason = |link, plan: &[Change]| super::before_changes(&desired, &with(link), plan);
+        let found = reason(LinkState::Handshake, std::slice::from_ref(&replicate));
+        assert_eq!(found.as_deref(), Some("1 handshake(s) are under way"));
+        assert_eq!(reason(LinkState::Handshake, &[meet, replicate.clone()]), None);
+        assert_eq!(reason(LinkState::Down, &[replicate]), None);
     }
 }

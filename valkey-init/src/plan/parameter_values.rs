@@ -1,4 +1,4 @@
-//! When two spellings of a parameter's value mean the same: the server writes `256mb` as 268435456.
+//! Compares values of parameters that can be written in several forms: the server shows `256mb` as 268435456.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,28 +6,31 @@ use init_core::Endpoint;
 
 use crate::desired::Desired;
 
-/// The parameters that the spec sets on a node, with their values: the node's own count before those of all.
-pub(crate) fn wanted<'a>(desired: &'a Desired, node: &Endpoint) -> BTreeMap<&'a String, &'a String> {
+/// The declared parameters of a node: its own take precedence over those of all nodes.
+pub(crate) fn declared_parameters<'a>(
+    desired: &'a Desired,
+    node: &Endpoint,
+) -> BTreeMap<&'a String, &'a String> {
     let own = desired.nodes.iter().find(|declared| declared.endpoint == *node);
     desired.config.iter().chain(own.iter().flat_map(|own| &own.config)).collect()
 }
 
-/// Whether the server's value is not what the spec means.
-pub(crate) fn differs(name: &str, found: &str, wanted: &str) -> bool {
+/// True when the server's value does not mean the same as the declared one.
+pub(crate) fn values_differ(name: &str, found: &str, wanted: &str) -> bool {
     match name {
         "client-output-buffer-limit" => {
-            let found = classes(found);
-            classes(wanted).iter().any(|(class, limits)| found.get(class) != Some(limits))
+            let found = output_buffer_limits(found);
+            output_buffer_limits(wanted).iter().any(|(class, limits)| found.get(class) != Some(limits))
         }
-        "notify-keyspace-events" => other_events(found, wanted),
-        "shutdown-on-sigint" | "shutdown-on-sigterm" => set(found) != set(wanted),
-        // An empty text and no save points at all are the same.
+        "notify-keyspace-events" => events_differ(found, wanted),
+        "shutdown-on-sigint" | "shutdown-on-sigterm" => word_set(found) != word_set(wanted),
+        // An empty text means no save points.
         "save" => found.split_whitespace().ne(wanted.split_whitespace()),
         _ => found != wanted && canonical(found) != canonical(wanted),
     }
 }
 
-/// Words in lower case, numbers without their units.
+/// The words in lower case, and memory sizes in bytes.
 fn canonical(value: &str) -> Vec<String> {
     let words = value.split_whitespace();
     words
@@ -35,7 +38,7 @@ fn canonical(value: &str) -> Vec<String> {
         .collect()
 }
 
-/// `1k` is 1000, `1kb` 1024, as the server reads memory sizes.
+/// A memory size in bytes, as the server reads it: `1k` is 1000, `1kb` is 1024.
 fn bytes(word: &str) -> Option<u64> {
     let digits = word.find(|c: char| !c.is_ascii_digit()).unwrap_or(word.len());
     let (number, unit) = word.split_at(digits);
@@ -52,8 +55,9 @@ fn bytes(word: &str) -> Option<u64> {
     number.parse::<u64>().ok()?.checked_mul(factor)
 }
 
-/// `normal 0 0 0 replica 256mb 64mb 60`, by class; `slave` is the old word for `replica`.
-fn classes(value: &str) -> BTreeMap<String, Vec<String>> {
+/// The limits of a value such as `normal 0 0 0 replica 256mb 64mb 60` by client class. `slave` is the old name of
+/// `replica`.
+fn output_buffer_limits(value: &str) -> BTreeMap<String, Vec<String>> {
     let words: Vec<&str> = value.split_whitespace().collect();
     let class = |name: &str| {
         if name.eq_ignore_ascii_case("slave") { "replica".to_owned() } else { name.to_ascii_lowercase() }
@@ -65,17 +69,17 @@ fn classes(value: &str) -> BTreeMap<String, Vec<String>> {
         .collect()
 }
 
-fn set(value: &str) -> BTreeSet<String> {
+fn word_set(value: &str) -> BTreeSet<String> {
     canonical(value).into_iter().collect()
 }
 
-/// Letters that `A` does not stand for: whether events are of keys or of their names, and those that are too many.
-const BESIDE_ALL: [char; 6] = ['K', 'E', 'm', 'n', 'o', 'c'];
+/// The flags that the alias `A` does not contain.
+const NOT_IN_A: [char; 6] = ['K', 'E', 'm', 'n', 'o', 'c'];
 
-/// Compares sets of letters, in which `A` stands for most, and for more with each release.
-fn other_events(found: &str, wanted: &str) -> bool {
+/// Compares keyspace event flags, in which the alias `A` stands for most flags, and for more with each release.
+fn events_differ(found: &str, wanted: &str) -> bool {
     if found.contains('A') && wanted.contains('A') {
-        let beside = |value: &str| value.chars().filter(|c| BESIDE_ALL.contains(c)).collect::<BTreeSet<_>>();
+        let beside = |value: &str| value.chars().filter(|c| NOT_IN_A.contains(c)).collect::<BTreeSet<_>>();
         return beside(found) != beside(wanted);
     }
     let all = |value: &str| value.replace('A', "g$lshzxetd").chars().collect::<BTreeSet<_>>();
@@ -105,7 +109,7 @@ mod tests {
                 "replica 256mb 64mb 60",
             ),
         ] {
-            assert!(!differs(name, found, wanted), "{name} {found} {wanted}");
+            assert!(!values_differ(name, found, wanted), "{name} {found} {wanted}");
         }
     }
 
@@ -124,7 +128,7 @@ mod tests {
             ),
             ("cluster-announce-hostname", "a", ""),
         ] {
-            assert!(differs(name, found, wanted), "{name} {found} {wanted}");
+            assert!(values_differ(name, found, wanted), "{name} {found} {wanted}");
         }
     }
 }

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use redis::cmd;
 
 use crate::error::Error;
-use crate::observed::Entry;
+use crate::observed::NodeEntry;
 use crate::wire::{Connection, pairs, text};
 
 /// How far the bus is above the port when nothing else is said.
@@ -18,7 +18,7 @@ pub(super) async fn port(connection: &Connection, addresses: &[IpAddr]) -> Resul
     let mut nodes = cmd("CLUSTER");
     nodes.arg("NODES");
     let answer = text(&connection.ask(nodes).await?).unwrap_or_default();
-    let own = answer.lines().filter_map(Entry::parse).find(|entry| entry.myself).unwrap_or_default();
+    let own = answer.lines().filter_map(NodeEntry::parse).find(|entry| entry.myself).unwrap_or_default();
     let told = if own.bus == 0 { connection.node().port().saturating_add(ABOVE) } else { own.bus };
     if own.address.is_none_or(|address| addresses.contains(&address)) {
         return Ok(told);

@@ -1,14 +1,14 @@
-//! Which node of the spec an address leads to, and which one the Sentinels name as the primary.
+//! Finds the node of the spec at an address, and the primary that the Sentinels report.
 
 use std::collections::BTreeMap;
 
 use init_core::Endpoint;
 
 use crate::desired::{Desired, Node};
-use crate::observed::{Monitored, Observed};
+use crate::observed::{MonitoredPrimary, Observed};
 
-/// The node of the spec that `host:port` leads to: by its name, or by an address that its name has now.
-pub(crate) fn member(
+/// The node of the spec at `host:port`: by its name, by its announced name, or by a current address of its name.
+pub(crate) fn node_at(
     desired: &Desired,
     observed: &Observed,
     (host, port): &(String, u16),
@@ -35,11 +35,11 @@ pub(crate) fn member(
     found.map(|node| node.endpoint.clone())
 }
 
-/// What each Sentinel that has the monitor says of it.
+/// The monitored primary at each Sentinel that has the monitor.
 pub(crate) fn monitors<'a>(
     desired: &Desired,
     observed: &'a Observed,
-) -> impl Iterator<Item = (Endpoint, &'a Monitored)> + use<'a> {
+) -> impl Iterator<Item = (Endpoint, &'a MonitoredPrimary)> + use<'a> {
     let sentinels = desired.sentinels.iter().flat_map(|sentinels| sentinels.endpoints().cloned());
     let sentinels: Vec<Endpoint> = sentinels.collect();
     sentinels
@@ -47,17 +47,17 @@ pub(crate) fn monitors<'a>(
         .filter_map(|node| Some((node.clone(), observed.sentinels.get(&node)?.monitored.as_ref()?)))
 }
 
-/// The primary by the Sentinels' word: of the newest failover that any of them knows, by most of them.
-pub(crate) fn word(desired: &Desired, observed: &Observed) -> Option<Endpoint> {
+/// The primary that the Sentinels report: that of the newest failover epoch, then that of most Sentinels.
+pub(crate) fn primary_by_sentinels(desired: &Desired, observed: &Observed) -> Option<Endpoint> {
     let mut votes: BTreeMap<Endpoint, (u64, usize)> = BTreeMap::new();
     for (_, monitored) in monitors(desired, observed) {
-        if let Some(node) = member(desired, observed, &monitored.address) {
+        if let Some(node) = node_at(desired, observed, &monitored.address) {
             let (epoch, count) = votes.entry(node).or_default();
             *epoch = monitored.epoch.max(*epoch);
             *count += 1;
         }
     }
-    // The first of the spec where nothing else tells them apart; what differs is a conflict then.
+    // With equal votes it is the first node of the spec; the disagreement is a conflict then.
     let place = |node: &Endpoint| desired.nodes.iter().position(|declared| declared.endpoint == *node);
     let best = votes.into_iter().max_by_key(|(node, votes)| (*votes, std::cmp::Reverse(place(node))));
     best.map(|(node, _)| node)

@@ -1,11 +1,11 @@
-//! A node's name leads to as many servers as the spec says, or what one run does to one another run does to its neighbour.
+//! A conflict for each name that leads to more servers than the spec says: each connection may reach another one of them.
 
 use init_core::{Conflict, SpecPath};
 
 use crate::desired::{Desired, Sentinels};
 use crate::observed::Observed;
 
-/// More nodes behind a name than it has in the spec: which of them are meant, nobody can tell.
+/// Conflicts for names that lead to more nodes than the spec declares there.
 fn too_many(desired: &Desired, observed: &Observed, conflicts: &mut Vec<Conflict>) {
     for (name, instances) in &observed.instances {
         let found = instances.len();
@@ -18,8 +18,8 @@ fn too_many(desired: &Desired, observed: &Observed, conflicts: &mut Vec<Conflict
     }
 }
 
-/// A conflict about a node, which is named by its address too where its name leads to several.
-pub(super) fn of_node(desired: &Desired, node: usize, problem: String) -> Conflict {
+/// A conflict at a node, whose address is named too where its name leads to several nodes.
+pub(super) fn node_conflict(desired: &Desired, node: usize, problem: String) -> Conflict {
     let problem = match desired.nodes.get(node).and_then(|node| node.endpoint.address()) {
         Some(address) => format!("the node at {address}: {problem}"),
         None => problem,
@@ -35,7 +35,7 @@ pub(super) fn conflicts(desired: &Desired, observed: &Observed, conflicts: &mut 
     let sentinels =
         desired.sentinels.iter().flat_map(Sentinels::endpoints).enumerate().map(|(position, node)| {
             let at = SpecPath::root().key("sentinels").key("nodes").index(position);
-            (node, observed.sentinel(node).accounts.servers, at)
+            (node, observed.sentinel(node).node.servers, at)
         });
     for (node, servers, at) in nodes.chain(sentinels) {
         if servers > 1 {

@@ -1,4 +1,4 @@
-//! One reading of all nodes at once.
+//! Reads all nodes at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -7,14 +7,14 @@ use init_core::{Endpoint, Secrets};
 use redis::{Value, cmd};
 
 use super::catalog::Catalogs;
-use super::{accounts, node, sentinel_login, sentinels, streams};
+use super::{local_state, node, sentinel_login, sentinels, streams};
 use crate::desired::{Desired, Member};
 use crate::error::Error;
 use crate::observed::{NodeState, Observed};
 use crate::wire::{Connection, Connections, addresses, text};
 
-/// Reads everything that the spec is about.
-pub(super) async fn in_full(
+/// Reads everything that the spec declares.
+pub(super) async fn read(
     connections: &Connections,
     (desired, secrets): (&Desired, &Secrets),
     catalogs: &Catalogs,
@@ -22,8 +22,8 @@ pub(super) async fn in_full(
     let read = async |connection: &Connection| {
         let mut state = NodeState::default();
         node::read(connection, desired, &mut state).await?;
-        accounts::read(connection, (desired, secrets), catalogs.nodes.as_ref(), &mut state).await?;
-        sentinel_login::watchers(connection, (desired, secrets), &mut state).await?;
+        local_state::read(connection, (desired, secrets), catalogs.nodes.as_ref(), &mut state).await?;
+        sentinel_login::read_logins(connection, (desired, secrets), &mut state).await?;
         streams::read(connection, desired, &mut state).await?;
         Ok(state)
     };
@@ -31,22 +31,22 @@ pub(super) async fn in_full(
         nodes: connections.each(read).await?,
         instances: connections.instances().clone(),
         catalog: catalogs.nodes.clone(),
-        members: members(desired).await,
-        sentinels: sentinels::in_full(connections, (desired, secrets), catalogs.sentinels.as_ref()).await?,
+        forget_addresses: forget_addresses(desired).await,
+        sentinels: sentinels::read_all(connections, (desired, secrets), catalogs.sentinels.as_ref()).await?,
         sentinel_catalog: catalogs.sentinels.clone(),
         missing: missing(connections),
     };
     count_keys_of_open_slots(connections, &mut observed).await?;
     count_servers(connections, (desired, secrets), observed.nodes.iter_mut()).await?;
     if let Some(sentinels) = &desired.sentinels {
-        let accounts = observed.sentinels.iter_mut().map(|(node, state)| (node, &mut state.accounts));
-        count_servers(connections, (&sentinels.accounts, secrets), accounts).await?;
+        let accounts = observed.sentinels.iter_mut().map(|(node, state)| (node, &mut state.node));
+        count_servers(connections, (&sentinels.as_nodes, secrets), accounts).await?;
     }
     Ok(observed)
 }
 
-/// Reads again what settles by itself: views, roles and links. The rest is as it was `before`.
-pub(crate) async fn views(
+/// Reads again what changes by itself: views, roles and links. The rest is taken from `before`.
+pub(crate) async fn read_views(
     connections: &Connections,
     desired: &Desired,
     before: &Observed,
@@ -60,8 +60,8 @@ pub(crate) async fn views(
         nodes: connections.each(read).await?,
         instances: connections.instances().clone(),
         catalog: before.catalog.clone(),
-        members: before.members.clone(),
-        sentinels: sentinels::again(connections, desired, before).await?,
+        forget_addresses: before.forget_addresses.clone(),
+        sentinels: sentinels::read_monitors(connections, desired, before).await?,
         sentinel_catalog: before.sentinel_catalog.clone(),
         missing: missing(connections),
     };
@@ -69,8 +69,8 @@ pub(crate) async fn views(
     Ok(observed)
 }
 
-/// Where the names lead that are to be forgotten; mostly nowhere any more.
-async fn members(desired: &Desired) -> BTreeMap<Endpoint, BTreeSet<IpAddr>> {
+/// Resolves the names under `forget`, most of which do not resolve any more.
+async fn forget_addresses(desired: &Desired) -> BTreeMap<Endpoint, BTreeSet<IpAddr>> {
     let mut members = BTreeMap::new();
     for member in &desired.forget {
         if let Member::Name(name) = member {
@@ -81,13 +81,13 @@ async fn members(desired: &Desired) -> BTreeMap<Endpoint, BTreeSet<IpAddr>> {
     members
 }
 
-/// The nodes and Sentinels that are not there, where the spec does without some.
+/// The nodes and Sentinels that cannot be reached, with `require: majority`.
 fn missing(connections: &Connections) -> BTreeSet<Endpoint> {
     connections.missing().map(|missing| missing.nodes.clone()).unwrap_or_default()
 }
 
-/// Counts the servers that a name with several addresses leads to: a node on two networks is one, a service that runs
-/// several times is many.
+/// Counts the servers behind a name with several addresses: a node on two networks is one server, a service with
+/// several replicas is as many.
 async fn count_servers<'a>(
     connections: &Connections,
     (desired, secrets): (&Desired, &Secrets),
@@ -100,12 +100,12 @@ async fn count_servers<'a>(
     };
     for (node, state) in nodes.filter(|(_, state)| state.addresses.len() > 1) {
         let addresses = state.addresses.iter().copied();
-        state.servers = connections.servers(node, addresses, credential).await.len();
+        state.servers = connections.distinct_servers(node, addresses, credential).await.len();
     }
     Ok(())
 }
 
-/// Counts the keys that each node holds of the slots that any node has open.
+/// Counts the keys of each node in the slots that any node has open.
 async fn count_keys_of_open_slots(connections: &Connections, observed: &mut Observed) -> Result<(), Error> {
     let slots: BTreeSet<u16> =
         observed.nodes.values().flat_map(NodeState::open).map(|(slot, _)| *slot).collect();
@@ -124,7 +124,7 @@ async fn count_keys_of_open_slots(connections: &Connections, observed: &mut Obse
     };
     for (node, counts) in connections.each(count).await? {
         if let Some(state) = observed.nodes.get_mut(&node) {
-            state.open_keys = counts;
+            state.keys_of_open_slots = counts;
         }
     }
     Ok(())

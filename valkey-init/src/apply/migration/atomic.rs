@@ -8,7 +8,7 @@ use tokio::time::sleep;
 use super::target::Target;
 use crate::desired::Slots;
 use crate::error::Error;
-use crate::observe::migrations::{self, Job};
+use crate::observe::migrations::{self, SlotMigration};
 use crate::wire::Connection;
 
 /// How often the source is asked how far it is.
@@ -36,7 +36,8 @@ pub(super) async fn migrate(
     };
     loop {
         let jobs = migrations::read(source).await?;
-        let ours = |job: &&Job| job.exports && job.target == target.id && !before.contains(&job.name);
+        let ours =
+            |job: &&SlotMigration| job.exports && job.target == target.id && !before.contains(&job.name);
         let Some(job) = jobs.iter().find(ours) else {
             return Err(Error::Unsettled(format!("{} does not know its migration any more", source.node())));
         };
