@@ -1,5 +1,5 @@
-//! Sends the commands of one stage. All nodes of a stage work at once; a node whose own settings have changed then writes
-//! its files, so that the change outlives a restart.
+//! Applies the changes of one stage, on all nodes at once. A node whose users or parameters have changed then writes
+//! its files, so that the change survives a restart.
 
 mod bus_port;
 mod check;
@@ -48,7 +48,8 @@ pub(crate) async fn apply(
     results
 }
 
-/// One change after the other, until one fails: a Sentinel that is told another login has no link for a moment.
+/// Applies one change after the other, until one fails: a Sentinel that gets another login has no link to the primary
+/// for a moment.
 async fn apply_in_turn(
     connections: &Connections,
     context: (&Desired, &Secrets),
@@ -69,13 +70,13 @@ async fn apply_in_turn(
     results
 }
 
-/// One error, and nothing sent of what follows: that is for the next reading.
+/// The results after an error: the error, and for each later change that it was not made.
 fn not_sent(error: Error, changes: usize) -> Vec<Result<(), Error>> {
     let later = |_| Err(Error::Unsettled("a change before this one was not made".to_owned()));
     std::iter::once(Err(error)).chain((1..changes).map(later)).collect()
 }
 
-/// Takes rights from users, node by node, each after the declared login has worked on that node.
+/// Restricts users, node by node, each after the declared login has worked on that node.
 async fn restrict_users(
     connections: &mut Connections,
     context: (&Desired, &Secrets),
@@ -130,7 +131,7 @@ async fn apply_one(
             users::set(connection, context, key, parts).await?;
             persist_users(connection, all).await
         }
-        // One after the other, in a stage of their own.
+        // Migrations are applied in `migration`, one after the other.
         Change::MigrateSlots { .. } => Ok(()),
         Change::ForgetNode { member, .. } => cluster::forget(connection, member).await,
         Change::DeleteUser { user, .. } => {
@@ -145,7 +146,7 @@ async fn apply_one(
     }
 }
 
-/// Has a Sentinel write its users; a node has written its own.
+/// Has a Sentinel persist its users. A node has done so with the change.
 async fn persist_users(connection: &Connection, desired: &Desired) -> Result<(), Error> {
     if desired.is_sentinel(connection.node()) {
         return sentinels::persist_users(connection).await;

@@ -1,9 +1,8 @@
-//! The changes. The variants are declared in the order of execution:
-//!
-//! slots first, because a new cluster accepts writes only some time after its slots are assigned; epochs before any
-//! node is met, because afterwards the server refuses them; users and parameters before replication, which may log in
-//! as one of them; migrations after their targets have replicas and functions; and last the changes that restrict or
-//! delete users, after everything else works.
+//! The changes, whose variants are declared in the order of execution: slots first, because a new cluster accepts
+//! writes only some time after its slots are assigned; epochs before any node is met, because afterwards the server
+//! refuses them; users and parameters before replication, which may log in as one of them; migrations after their
+//! targets have replicas and functions; and last the changes that restrict or delete users, after everything else
+//! works.
 
 mod lists;
 mod passwords;
@@ -73,7 +72,7 @@ pub enum Change {
         node: Endpoint,
         /// The user.
         user: Text,
-        /// Whether it may log in.
+        /// True when it may log in.
         enabled: Option<Drift<bool>>,
         /// Its rules.
         rules: Option<Drift<String>>,
@@ -82,7 +81,7 @@ pub enum Change {
         /// Its key in the spec.
         key: String,
     },
-    /// Sets the parameters of a node that differ, in one command, which the server applies completely or not at all.
+    /// Sets the parameters of a node that differ, in one command that is applied completely or not at all.
     SetConfig {
         /// The node.
         node: Endpoint,
@@ -156,7 +155,7 @@ pub enum Change {
         node: Endpoint,
         /// The user.
         user: Text,
-        /// Whether it may log in.
+        /// True when it may log in.
         enabled: Option<Drift<bool>>,
         /// Its rules.
         rules: Option<Drift<String>>,

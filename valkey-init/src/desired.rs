@@ -88,7 +88,7 @@ pub struct Desired {
     /// The Sentinels that watch the nodes.
     pub sentinels: Option<Sentinels>,
     /// The user that the Sentinels log in to the nodes as. A Sentinel has one password, so an old password works until
-    /// each Sentinel has been told the new one.
+    /// each Sentinel has been given the new one.
     pub sentinel_login_user: Option<Text>,
 }
 
@@ -199,8 +199,8 @@ impl Sentinels {
 }
 
 impl Desired {
-    /// The same without the missing nodes. Nothing is declared about the roles, the slots and the number of replicas of
-    /// those that are left.
+    /// The desired state without the missing nodes. Nothing is declared about the roles, the slots and the number of
+    /// replicas of those that are left.
     pub(crate) fn without_nodes(&self, missing: &BTreeSet<Endpoint>) -> Self {
         let mut left = self.clone();
         left.nodes.retain(|node| !missing.contains(&node.endpoint));

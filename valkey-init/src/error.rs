@@ -76,7 +76,7 @@ pub enum Error {
     Unsupported {
         /// The node.
         node: Endpoint,
-        /// What is missing.
+        /// The missing property of the server.
         problem: String,
         /// The remedy.
         remedy: String,
@@ -95,7 +95,7 @@ pub enum Error {
         source: Box<Error>,
     },
     /// The server has changed since the plan was made.
-    #[error("{node} is no longer as it was read: {command} was refused")]
+    #[error("{node} has changed since it was read: {command} was refused")]
     Raced {
         /// The node.
         node: Endpoint,
@@ -269,7 +269,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_have_classes() {
+    fn error_codes_have_kinds_of_faults() {
         use FaultKind as K;
         for (code, kind) in [
             ("LOADING", K::Unavailable),

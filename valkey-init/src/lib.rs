@@ -11,7 +11,7 @@
 //!
 //! A node is identified by its name in the spec, and by the node id that the server under that name reports. An address
 //! is looked up just before it is sent. No slot that has an owner is moved and no member is forgotten unless the spec
-//! says so, and nothing is ever emptied.
+//! says so, and no data is ever deleted.
 
 mod apply;
 mod change;

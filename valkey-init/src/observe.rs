@@ -50,11 +50,11 @@ pub(crate) async fn observe(
         observe_present_nodes(connections, catalogs, &desired.without_nodes(&missing.nodes), secrets).await?;
     if !plan(desired, &observed).is_empty() {
         let problem = format!(
-            "the others are not as the spec says, a change takes all nodes, and not there is {missing}"
+            "the nodes differ from the spec, and a change takes all nodes; these could not be reached: {missing}"
         );
         return Err(Error::Unsettled(problem));
     }
-    warn!(%missing, "a majority of the nodes is as the spec says, and nothing is known of those that are not there");
+    warn!(%missing, "a majority of the nodes is as the spec says, and the others could not be reached");
     Ok(observed)
 }
 

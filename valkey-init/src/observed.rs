@@ -60,7 +60,7 @@ pub struct NodeState {
     /// The current addresses of its name.
     pub addresses: BTreeSet<IpAddr>,
     /// The number of servers behind its name, where the name has several addresses.
-    pub servers: usize,
+    pub server_count: usize,
     /// True when it announces an address, which may differ from those of its name here.
     pub announces_address: bool,
     /// The number of its keys, in all databases.
@@ -96,7 +96,7 @@ pub struct NodeState {
     /// replication, cluster: all function libraries of a node that is not a replica.
     pub own_libraries: BTreeSet<String>,
     /// replication: the number of Sentinels that monitor it.
-    pub sentinels: u64,
+    pub sentinel_count: u64,
     /// sentinel: by the beginning of each Sentinel's id, true when it is logged in as the declared user. A Sentinel is
     /// absent when its link is down or when the account may not list clients.
     pub sentinel_logins: BTreeMap<String, bool>,
@@ -154,7 +154,7 @@ pub struct UserState {
     /// The declared passwords that it has, by their position in the spec.
     pub passwords: BTreeSet<usize>,
     /// The number of its other passwords.
-    pub others: usize,
+    pub undeclared: usize,
     /// True when its rules allow the same as the declared ones.
     pub rules_match: bool,
     /// Its rules, as the server writes them.
@@ -174,8 +174,8 @@ pub enum StreamState {
 
 impl NodeState {
     /// The slots that it reports as open (migrating or importing), each with the id of the other node.
-    pub(crate) fn open(&self) -> impl Iterator<Item = (&u16, &String)> {
-        self.view.get(&self.id).into_iter().flat_map(|own| &own.moving)
+    pub(crate) fn open_slots(&self) -> impl Iterator<Item = (&u16, &String)> {
+        self.view.get(&self.id).into_iter().flat_map(|own| &own.open_slots)
     }
 }
 
@@ -206,17 +206,17 @@ impl Observed {
 
     /// All open slots, with the number of keys in them at each node, which changes while a slot is being migrated.
     pub(crate) fn open_slots(&self) -> BTreeMap<u16, Vec<(String, u64)>> {
-        let mut moving: BTreeMap<u16, Vec<(String, u64)>> = BTreeMap::new();
+        let mut open: BTreeMap<u16, Vec<(String, u64)>> = BTreeMap::new();
         for state in self.nodes.values() {
-            for (slot, other) in state.open() {
-                moving.entry(*slot).or_default().push((other.clone(), 0));
+            for (slot, other) in state.open_slots() {
+                open.entry(*slot).or_default().push((other.clone(), 0));
             }
         }
-        for (slot, seen) in &mut moving {
+        for (slot, seen) in &mut open {
             let counts = self.nodes.values().filter_map(|state| state.keys_of_open_slots.get(slot));
             seen.extend(counts.map(|keys| (String::new(), *keys)));
         }
-        moving
+        open
     }
 
     /// Marks links on which nothing was received since the first observation. A server calls a link connected while it
@@ -231,8 +231,8 @@ impl Observed {
                 .values_mut()
                 .filter(|entry| entry.link == LinkState::Up && !named.contains(&entry.id))
             {
-                let heard = before.and_then(|state| state.view.get(&entry.id)).map(|entry| entry.heard);
-                if heard.is_none_or(|heard| entry.heard <= heard) {
+                let before = before.and_then(|state| state.view.get(&entry.id)).map(|entry| entry.last_pong);
+                if before.is_none_or(|before| entry.last_pong <= before) {
                     entry.link = LinkState::Unconfirmed;
                 }
             }

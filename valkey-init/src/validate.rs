@@ -115,10 +115,10 @@ fn check_topology(spec: &Spec, found: &mut Violations) {
         found.push(&root.key("replicasPerPrimary"), "only a cluster has it");
     }
     if spec.mode == ModeSpec::Standalone && spec.announce_hostnames {
-        found.push(&root.key("announceHostnames"), "a single node tells clients no names");
+        found.push(&root.key("announceHostnames"), "a single node announces no name");
     }
     if spec.mode == ModeSpec::Standalone && spec.require == Require::Majority {
-        found.push(&root.key("require"), "a single node has no majority beside it");
+        found.push(&root.key("require"), "a single node has no majority: leave this out");
     }
     if spec.user.is_some() && spec.password.is_none() {
         found.push(&root.key("user"), "a user logs in with a password: name its secret under `password`");

@@ -1,4 +1,4 @@
-//! Where a node's cluster bus listens.
+//! Finds the port of a node's cluster bus, for `CLUSTER MEET`.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -9,17 +9,17 @@ use crate::error::Error;
 use crate::observed::NodeEntry;
 use crate::wire::{Connection, pairs, text};
 
-/// How far the bus is above the port when nothing else is said.
+/// The offset of the bus port from the data port, by default.
 const ABOVE: u16 = 10_000;
 
-/// The port at which these addresses of the node's name reach its bus: the one that the node tells the others, or, when it
-/// tells them the port of an address elsewhere, the one where it listens itself.
+/// The port of the cluster bus at these addresses of the node's name: the announced port, or, when the node announces
+/// another address, the port on which it listens.
 pub(super) async fn port(connection: &Connection, addresses: &[IpAddr]) -> Result<u16, Error> {
     let mut nodes = cmd("CLUSTER");
     nodes.arg("NODES");
     let answer = text(&connection.ask(nodes).await?).unwrap_or_default();
     let own = answer.lines().filter_map(NodeEntry::parse).find(|entry| entry.myself).unwrap_or_default();
-    let told = if own.bus == 0 { connection.node().port().saturating_add(ABOVE) } else { own.bus };
+    let told = if own.bus_port == 0 { connection.node().port().saturating_add(ABOVE) } else { own.bus_port };
     if own.address.is_none_or(|address| addresses.contains(&address)) {
         return Ok(told);
     }
@@ -41,7 +41,7 @@ pub(super) async fn port(connection: &Connection, addresses: &[IpAddr]) -> Resul
     Ok(listening(&found).unwrap_or(told))
 }
 
-/// The port of the bus by the node's own parameters, when the one that it tells the others is not that.
+/// The port on which the bus listens, by the parameters of a node that announces another address and another port.
 fn listening(found: &BTreeMap<String, String>) -> Option<u16> {
     let number = |name: &str| found.get(name)?.parse::<u16>().ok().filter(|number| *number > 0);
     found.get("cluster-announce-ip").filter(|address| !address.is_empty())?;

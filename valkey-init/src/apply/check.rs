@@ -1,4 +1,5 @@
-//! Has the servers check a plan before its first write: rules, parameters, logins, and whether changes would outlive a restart.
+//! Has the servers check a plan before the first write: ACL rules, parameters, logins, permissions, and whether the
+//! changes would survive a restart.
 
 mod files;
 mod parameters;
@@ -14,8 +15,8 @@ use crate::error::Error;
 use crate::observe::dry_run_rules;
 use crate::wire::{Connection, Connections};
 
-/// The position of each change that would fail, with the reason. The files of the nodes are checked only when all else is
-/// well, because that check writes them, as they are.
+/// The position of each change that would fail, with the error. The files of the nodes are checked only when nothing
+/// else fails, because that check rewrites them with their current content.
 pub(crate) async fn check(
     connections: &Connections,
     context: (&Desired, &Secrets),
@@ -88,7 +89,7 @@ async fn check_one(
     }
 }
 
-/// Logs in as the spec declares. A login that this run does not create has to work before rights are taken from another.
+/// Tries the declared login. A login that this run does not create has to work before another user is restricted.
 async fn check_login(
     connections: &Connections,
     (desired, secrets): (&Desired, &Secrets),

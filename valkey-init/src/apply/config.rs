@@ -1,4 +1,4 @@
-//! `CONFIG SET`
+//! Sets parameters with `CONFIG SET`.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::desired::Desired;
 use crate::error::Error;
 use crate::wire::Connection;
 
-/// Sets parameters of one node, some of which may hold a secret; it is looked up only here.
+/// Sets parameters of one node, some of which may be secrets, which are read only here.
 pub(super) async fn set_with_secrets(
     connection: &Connection,
     (desired, secrets): (&Desired, &Secrets),
@@ -27,14 +27,14 @@ pub(super) async fn set_with_secrets(
     set(connection, desired, pairs).await
 }
 
-/// Sets parameters in one command, of which the server takes all or none, and has them written to the file.
+/// Sets parameters in one command, of which the server applies all or none, and persists them.
 pub(super) async fn set<'a>(
     connection: &Connection,
     desired: &Desired,
     pairs: impl Iterator<Item = (&'a str, &'a str)>,
 ) -> Result<(), Error> {
     let pairs: Vec<_> = pairs.collect();
-    // Redis 6.2 takes one parameter at a time.
+    // Redis 6.2 accepts one parameter in a command.
     let together = if connection.is_redis_6() { 1 } else { pairs.len().max(1) };
     let set = |pairs: &[(&str, &str)]| {
         let mut command = cmd("CONFIG");

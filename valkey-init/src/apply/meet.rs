@@ -1,7 +1,7 @@
-//! `CLUSTER MEET`, and the wait until every node knows every other at the address where it is now.
+//! Sends `CLUSTER MEET`, and waits until the nodes know each other at their current addresses.
 //!
-//! A replica must be made only after that: a node that learns of the role before the shard writes a file that it
-//! refuses to read at its next start (valkey-io/valkey issues 774 and 2171).
+//! No node may become a replica before that: a node that learns of the role before the shard writes a file that it
+//! cannot load at its next start (valkey-io/valkey issues 774 and 2171).
 
 use std::time::Duration;
 
@@ -20,19 +20,20 @@ use crate::plan::cluster::knows_current_address;
 use crate::plan::topology::Topology;
 use crate::wire::{Connections, addresses};
 
-/// A handshake that has not ended by then was lost. The stage ends, and the next plan has the meetings that are still missing.
+/// The limit of the wait. A handshake that has not ended by then was lost; the stage ends, and the next plan has the
+/// meetings that are still missing.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A node, and the nodes that are to know it.
 pub(super) type Meeting<'a> = (&'a Endpoint, &'a [Endpoint]);
 
-/// The meeting that a change is about, if it is about one.
+/// The meeting of a change, if it is one.
 pub(super) fn meeting_of(change: &Change) -> Option<Meeting<'_>> {
     if let Change::MeetNode { node, by } = change { Some((node, by)) } else { None }
 }
 
-/// Has each node of `by` meet `node`. The server takes an address alone, so the name is looked up for each meeting; and it
-/// takes the bus for ten thousand above the port unless it is told where it listens.
+/// Has each node of `by` meet `node`. The server accepts an address only, so the name is resolved for each meeting. It
+/// assumes the bus port ten thousand above the data port unless the command names it.
 pub(super) async fn meet(connections: &Connections, node: &Endpoint, by: &[Endpoint]) -> Result<(), Error> {
     let found = addresses(node).await?;
     let bus = bus_port::port(connections.to(node)?, &found).await?;
@@ -46,7 +47,7 @@ pub(super) async fn meet(connections: &Connections, node: &Endpoint, by: &[Endpo
     Ok(())
 }
 
-/// Waits until the views of all nodes show these meetings. Answers with one result for each of them.
+/// Waits until the views of all nodes show these meetings. There is one result for each meeting.
 pub(super) async fn await_known(
     connections: &Connections,
     desired: &Desired,
@@ -81,7 +82,7 @@ pub(super) async fn await_known(
     }
 }
 
-/// What the wait is for: a node that another does not know, or a handshake that has not ended.
+/// The reason to wait: a node that another does not know, or a handshake that has not ended.
 fn reason(
     topology: &Topology<'_>,
     missing: Option<&(Endpoint, Vec<Endpoint>)>,
@@ -97,7 +98,8 @@ fn reason(
     }
 }
 
-/// The meetings were sent, and one reading failed: the error is that of the last, and the next plan tells about all.
+/// The results when the views cannot be read after the meetings were sent: the last meeting has the error, and the next
+/// plan has the meetings that are missing.
 fn failed(stage: &[Meeting<'_>], error: Error) -> Vec<Result<(), Error>> {
     let mut results: Vec<Result<(), Error>> = stage.iter().map(|_| Ok(())).collect();
     if let Some(last) = results.last_mut() {
@@ -119,8 +121,8 @@ fn unmet(topology: &Topology<'_>, (node, by): Meeting<'_>) -> Option<(Endpoint, 
     (!missing.is_empty()).then(|| (node.clone(), missing))
 }
 
-/// The name of `other`, with the address under which it knows `node` when the name of `node` does not lead there. An address
-/// that comes back after each meeting is written by whatever translates addresses between the two.
+/// The name of `other`, with the address under which it knows `node`, when that is not an address of the name of
+/// `node`. An address that comes back after each meeting is a sign of address translation between the two.
 fn as_known(topology: &Topology<'_>, other: &Endpoint, node: &Endpoint) -> String {
     if let (Some(by), Some(target)) = (topology.position(other), topology.position(node))
         && let (Some(entry), Some(state)) = (topology.entry_of(by, target), topology.states.get(target))
@@ -145,7 +147,7 @@ mod tests {
     use crate::validate::validate;
 
     #[test]
-    fn an_address_that_the_name_does_not_lead_to_is_told() {
+    fn an_address_that_the_name_does_not_have_is_reported() {
         let names = ["n0:6379", "n1:6379", "n2:6379"];
         let spec =
             json!({"mode": "cluster", "nodes": names, "password": {"secret": "p"}, "replicasPerPrimary": 0});

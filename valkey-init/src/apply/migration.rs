@@ -1,8 +1,9 @@
 //! Moves slots with their keys from one primary to another, one pair of primaries at a time.
 //!
-//! Servers that can (`CLUSTER MIGRATESLOTS`, Valkey 9) do it by themselves. Elsewhere it is done key by key: both sides mark
-//! the slot, `MIGRATE` brings its keys over while clients are sent to whichever side has theirs, and the owner changes
-//! when the source has none left. A run may end after any of these commands: the next one reads what is there and goes on.
+//! Servers with atomic slot migration (`CLUSTER MIGRATESLOTS`, Valkey 9) do it themselves. With other servers it is
+//! done key by key: both sides open the slot, `MIGRATE` moves its keys while clients are redirected to the side that
+//! has theirs, and the owner changes when the source has none left. A run may end after any of these commands: the next
+//! run observes the state and continues.
 
 mod atomic;
 mod key_by_key;
@@ -25,11 +26,11 @@ use crate::wire::Connections;
 
 use target::Target;
 
-/// How long the nodes may take to agree before slots move. What they wait for is then told, and read anew.
+/// The limit of the wait until the nodes agree, before slots move. After it the stage ends with the reason.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How many slots a server is asked to move at once: it copies its memory for each of these.
+/// The number of slots in one atomic migration, for each of which the server copies its memory.
 const SLOTS_PER_JOB: usize = 1024;
-/// How many slots are open at once when they move key by key.
+/// The number of slots that are open at once when they move key by key.
 const OPEN_SLOTS: usize = 32;
 
 /// Carries out migrations, one after the other.
@@ -86,8 +87,8 @@ async fn migrate_pair(
     Ok(())
 }
 
-/// No slot moves while the nodes do not agree whose it is, while one of them says that the cluster has failed, or while a
-/// replica has not caught up.
+/// Waits until the nodes agree about the owners of all slots, all report a cluster that serves, and all replicas are in
+/// sync. No slot moves before.
 async fn await_agreement(
     connections: &Connections,
     desired: &Desired,

@@ -1,4 +1,4 @@
-//! Has a node write its files, so that a change outlives a restart.
+//! Has a node write its files, so that a change survives a restart.
 
 use redis::cmd;
 
@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::wire::commands::{rewrite_config, save_acl};
 use crate::wire::{Connection, pairs, text};
 
-/// Has users written to the ACL file where the node has one, else to the configuration file.
+/// Persists users in the ACL file, or, where the node has none, in the configuration file.
 pub(super) async fn persist_users(connection: &Connection, desired: &Desired) -> Result<(), Error> {
     if !desired.persist {
         return Ok(());
@@ -20,7 +20,7 @@ pub(super) async fn persist_users(connection: &Connection, desired: &Desired) ->
     Ok(())
 }
 
-/// Has parameters, and the primary of a replica, written to the configuration file.
+/// Persists parameters and the primary of a replica in the configuration file.
 pub(super) async fn persist_parameters(connection: &Connection, desired: &Desired) -> Result<(), Error> {
     if desired.persist {
         connection.ask(rewrite_config()).await?;

@@ -1,4 +1,5 @@
-//! `SENTINEL CONFIG SET`, `SENTINEL MONITOR` and `SENTINEL SET`. Nothing is ever removed or reset, and no failover is begun.
+//! Applies the changes of a Sentinel with `SENTINEL CONFIG SET`, `SENTINEL MONITOR` and `SENTINEL SET`. No monitor is
+//! ever removed or reset, and no failover is started.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,15 +17,15 @@ use crate::observe::sentinels::{read_monitor, refused_error};
 use crate::wire::commands::save_acl;
 use crate::wire::{Connection, Connections, text};
 
-/// How long the replicas may take to come to their primary before it is monitored: a Sentinel asks a primary for its replicas
-/// when it meets it, and ten seconds later.
+/// The limit of the wait until the replicas are linked to their primary, before it is monitored: a Sentinel asks the
+/// primary for its replicas at once, and again only ten seconds later.
 const LINKS: Duration = Duration::from_secs(3);
-/// How long a Sentinel may take to be linked to the primary again with the login that it was told.
+/// The limit of the wait until a Sentinel has a link to the primary with its new login.
 const RELINK: Duration = Duration::from_secs(6);
-/// The pause between two looks.
+/// The pause between two readings.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Tells a Sentinel one thing.
+/// Applies one change of a Sentinel.
 pub(super) async fn apply(
     connections: &Connections,
     (desired, secrets): (&Desired, &Secrets),
@@ -45,7 +46,7 @@ pub(super) async fn apply(
     }
 }
 
-/// Sets what the Sentinel has for all its monitors; releases of 7.0 take one setting at a time.
+/// Sets settings of the Sentinel for all its monitors. Release 7.0 accepts one setting in a command.
 async fn set_settings(
     connection: &Connection,
     secrets: &Secrets,
@@ -62,8 +63,8 @@ async fn set_settings(
     Ok(())
 }
 
-/// A value as the server takes it: `default` is the user that no name is written for, because a server that asks for a
-/// password alone has no other.
+/// Adds a value to a command. The user `default` is an empty name, because a server that asks only for a password has
+/// no other user.
 #[expect(clippy::disallowed_methods, reason = "a login at other servers is what a Sentinel is told")]
 fn push_value(command: &mut Cmd, secrets: &Secrets, (name, value): (&str, &Text)) -> Result<(), Error> {
     if name.ends_with("-user") && *value == Text::Plain("default".to_owned()) {
@@ -89,7 +90,7 @@ fn set_command<'a>(
     Ok(command)
 }
 
-/// Waits until the replicas are linked to their primary, so that the Sentinels learn of them at once.
+/// Waits until the replicas are linked to their primary, so that the Sentinels find them at once.
 async fn await_replicas(
     connections: &Connections,
     desired: &Desired,
@@ -135,15 +136,16 @@ async fn monitor_primary(
     Ok(())
 }
 
-/// What the others are told of a node: then a Sentinel knows the primary as it will know it as a replica.
+/// The announced address of a node, so that a Sentinel knows it by the same address as a primary and as a replica.
 fn announced_address<'a>(desired: &Desired, node: &'a Node) -> (&'a str, u16) {
     let host = if desired.announce_hostnames { node.hostname.as_str() } else { node.endpoint.host() };
     let port = node.ports.get("replica-announce-port").copied();
     (host, port.unwrap_or_else(|| node.endpoint.port()))
 }
 
-/// Sets options of a monitor. With another login the Sentinel connects anew, and the change is made when that has worked:
-/// what the others are told comes after it, so that no two of them are without a link, and an old password goes last.
+/// Sets options of a monitor. With another login the Sentinel connects anew, and the change ends when that has worked.
+/// The next Sentinel is changed only then, so that no two of them are without a link, and an old password is removed
+/// last.
 async fn set_monitor(
     connection: &Connection,
     secrets: &Secrets,
@@ -176,7 +178,8 @@ async fn set_monitor(
     }
 }
 
-/// Has the users of a Sentinel written: to its ACL file where it has one, which it does not tell, or to its configuration file.
+/// Persists the users of a Sentinel in its ACL file, or, when it refuses that because it has none, in its configuration
+/// file.
 pub(super) async fn persist_users(connection: &Connection) -> Result<(), Error> {
     match connection.ask(save_acl()).await {
         Err(Error::Refused { message, .. }) if message.contains("not configured to use an ACL file") => {}

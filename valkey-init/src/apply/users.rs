@@ -1,4 +1,4 @@
-//! `ACL SETUSER`, and the proof of the declared login before rights are taken away.
+//! Sets users with `ACL SETUSER`, and tries the declared login before users are restricted.
 
 use init_core::diff::Drift;
 use init_core::{Endpoint, Secrets, Text};
@@ -13,11 +13,11 @@ use crate::error::Error;
 use crate::wire::commands::{clear_rules, set_user};
 use crate::wire::{Connection, Connections};
 
-/// What becomes of passwords that the spec does not name.
+/// The treatment of passwords that the spec does not name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Others {
     Dropped,
-    /// They stay until the Sentinels have been told the new ones.
+    /// They stay until the Sentinels have been given the new ones.
     Kept,
 }
 
@@ -27,14 +27,14 @@ pub(super) struct UserParts<'a> {
     enabled: Option<bool>,
     rules: bool,
     passwords: Option<Others>,
-    /// The user could log in without a password until now.
+    /// True when the user has had `nopass` until now.
     had_no_password: bool,
     /// The rules until now.
     before: &'a str,
 }
 
 impl<'a> UserParts<'a> {
-    /// All parts of a user that is not there.
+    /// All parts of a new user.
     pub(super) fn of_new_user(enabled: bool) -> Self {
         Self {
             enabled: Some(enabled),
@@ -56,14 +56,14 @@ impl<'a> UserParts<'a> {
             enabled: enabled.map(|drift| drift.to),
             rules: rules.is_some(),
             passwords: passwords
-                .map(|drift| if drift.to.others > 0 { Others::Kept } else { Others::Dropped }),
+                .map(|drift| if drift.to.undeclared > 0 { Others::Kept } else { Others::Dropped }),
             had_no_password: before.is_some_and(has_nopass),
             before: before.unwrap_or_default(),
         }
     }
 }
 
-/// Sets a user in one command, of which the server takes all or nothing, and has it written to the file.
+/// Sets a user in one command, which the server applies completely or not at all, and persists it.
 pub(super) async fn set(
     connection: &Connection,
     (desired, secrets): (&Desired, &Secrets),
@@ -77,7 +77,7 @@ pub(super) async fn set(
     persist::persist_users(connection, desired).await
 }
 
-/// Takes a user away, and has that written to the file.
+/// Deletes a user, and persists that.
 pub(super) async fn delete(
     connection: &Connection,
     (desired, secrets): (&Desired, &Secrets),
@@ -94,7 +94,7 @@ pub(super) async fn delete(
     persist::persist_users(connection, desired).await
 }
 
-/// Logs in as the spec declares, and uses that connection from now on: rights are taken from another user only after it.
+/// Logs in as the declared user, and uses that connection from now on. Other users are restricted only after it.
 pub(super) async fn log_in_as_declared(
     connections: &mut Connections,
     (desired, secrets): (&Desired, &Secrets),

@@ -4,13 +4,13 @@ use std::fmt;
 
 use init_core::{Properties, SecretRef};
 
-/// A user's passwords: the declared ones by name, others by their number.
+/// A user's passwords: the declared ones by name, undeclared by their number.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Passwords {
     /// The passwords of the spec.
     pub declared: Vec<SecretRef>,
     /// The number of its passwords that the spec does not name.
-    pub others: usize,
+    pub undeclared: usize,
 }
 
 impl Passwords {
@@ -22,10 +22,10 @@ impl Passwords {
             one.declared.iter().filter(|name| !other.declared.contains(name)).cloned().collect()
         };
         let properties = properties.differing("passwords", only(from, self), only(self, from));
-        match from.others {
+        match from.undeclared {
             // They stay until the Sentinels have been given the new ones.
-            others if others == self.others => properties,
-            others => properties.without("undeclared_passwords", others),
+            undeclared if undeclared == self.undeclared => properties,
+            undeclared => properties.without("undeclared_passwords", undeclared),
         }
     }
 }
@@ -33,8 +33,8 @@ impl Passwords {
 impl fmt::Display for Passwords {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut parts: Vec<String> = self.declared.iter().map(ToString::to_string).collect();
-        if self.others > 0 {
-            parts.push(format!("{} not in the spec", self.others));
+        if self.undeclared > 0 {
+            parts.push(format!("{} not in the spec", self.undeclared));
         }
         if parts.is_empty() { f.write_str("none") } else { f.write_str(&parts.join(" and ")) }
     }

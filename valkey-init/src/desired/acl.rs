@@ -16,7 +16,7 @@ use rules::tokens;
 pub struct Catalog {
     categories: BTreeMap<String, BTreeSet<String>>,
     commands: BTreeSet<String>,
-    /// `ACL GETUSER` does not tell whether a user's payloads are sanitized.
+    /// `ACL GETUSER` does not show whether a user's payloads are sanitized.
     hides_payload_flag: bool,
 }
 
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_compared_is_listed() {
+    fn rules_that_cannot_be_compared_are_listed() {
         let incomparable_rules = |rules: &str| Access::incomparable_rules(rules, &catalog());
         assert_eq!(incomparable_rules("+get ~a db=1 +@read (+get some-new-rule)"), ["some-new-rule"]);
         assert_eq!(incomparable_rules("+nosuch +@nosuch bogus"), ["+nosuch", "+@nosuch", "bogus"]);
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_allow_the_same_are_equal() {
+    fn rules_that_allow_the_same_are_equal() {
         for (one, other) in [
             ("allkeys allcommands", "~* +@all"),
             ("%RW~a", "~a"),
@@ -268,7 +268,7 @@ mod tests {
             ("db=3 alldbs", ""),
             ("db=3 db=4", "db=4"),
             ("(db=2 +get)", "(-@all +get db=2)"),
-            // Nothing tells how a server would show it.
+            // An unknown rule is not compared.
             ("+get some-new-rule", "+get"),
         ] {
             assert_eq!(Access::of(one, &catalog()), Access::of(other, &catalog()), "{one} and {other}");
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_allow_something_else_differ() {
+    fn rules_that_allow_something_else_differ() {
         for (one, other) in [
             ("~a", "%R~a"),
             ("+get -get", "-get +get"),

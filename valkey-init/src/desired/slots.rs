@@ -112,7 +112,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_set_of_slots_is_the_set_that_went_in(slots: std::collections::BTreeSet<u8>) {
+        fn a_set_of_slots_keeps_its_elements(slots: std::collections::BTreeSet<u8>) {
             let set: Slots = slots.iter().map(|slot| u16::from(*slot)).collect();
             let back: std::collections::BTreeSet<u8> =
                 set.iter().filter_map(|slot| u8::try_from(slot).ok()).collect();

@@ -1,4 +1,4 @@
-//! What nodes tell clients about themselves: names instead of addresses, and ports.
+//! Exports the announced names and ports of nodes.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use super::found::Found;
 use super::read::Node;
 use crate::desired::{self, Desired, Mode};
 
-/// Parameters with ports that a node announces.
+/// The parameters of announced ports.
 const PORTS: [&str; 4] = [
     "cluster-announce-bus-port",
     "cluster-announce-port",
@@ -47,7 +47,7 @@ pub(super) fn all(nodes: &BTreeMap<Endpoint, Node>, desired: &Desired, found: &m
     }
 }
 
-/// The name that a node gives clients, where it gives one.
+/// The name that a node announces, if it does.
 fn announced_name(mode: Mode, parameters: &BTreeMap<String, String>) -> Option<&str> {
     let get = |name: &str| parameters.get(name).map(String::as_str).filter(|value| !value.is_empty());
     match mode {

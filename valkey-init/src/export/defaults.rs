@@ -1,6 +1,7 @@
-//! The defaults that are compiled into a server. No server tells them: `CONFIG GET` shows what holds, wherever it comes from.
+//! The compiled-in defaults of the servers' parameters. No server shows them: `CONFIG GET` has the value in effect,
+//! whatever its origin.
 
-/// What `INFO server` says about the release.
+/// The release of a server, as far as its defaults differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Release {
     /// Redis before 7.0.
@@ -14,7 +15,7 @@ pub(super) enum Release {
 
 const TABLE: &str = include_str!("defaults.txt");
 
-/// What Redis and Valkey 7.2 have otherwise.
+/// The different defaults of Redis and Valkey 7.2.
 const UNTIL_VALKEY_8: [(&str, &str); 8] = [
     ("hide-user-data-from-log", "no"),
     ("lazyfree-lazy-eviction", "no"),
@@ -26,13 +27,13 @@ const UNTIL_VALKEY_8: [(&str, &str); 8] = [
     ("replica-lazy-flush", "no"),
 ];
 
-/// What Redis 6 has otherwise.
+/// The different defaults of Redis 6.
 const UNTIL_REDIS_7: [(&str, &str); 2] =
     [("acl-pubsub-default", "allchannels"), ("repl-diskless-sync", "no")];
 
-/// Where a server listens, keeps its files and takes its certificates: what it is started with. Some of it can be changed
-/// while it runs, and then it is no longer where it was, so a spec that was exported says none of it. With the defaults,
-/// where there are any that every server has.
+/// The parameters with which a server is started: where it listens, and where it has its files and certificates. Some
+/// of them can be changed while it runs, which would move the server, so none is exported. Each has its default, where
+/// all servers have the same.
 const STARTUP_PARAMETERS: [(&str, Option<&str>); 48] = [
     ("aclfile", Some("")),
     ("always-show-logo", Some("no")),
@@ -84,14 +85,14 @@ const STARTUP_PARAMETERS: [(&str, Option<&str>); 48] = [
     ("unixsocketperm", None),
 ];
 
-/// What is known about a parameter of this name.
+/// The knowledge about the default of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum KnownDefault {
-    /// A spec sets it; this is its default.
+    /// A spec may set the parameter; this is its default.
     Default(&'static str),
-    /// The server is started with it; its default, where every server has the same.
+    /// The server is started with the parameter; its default, where all servers have the same.
     Start(Option<&'static str>),
-    /// Nothing: it came with another release or with a module.
+    /// The default is unknown: the parameter is of another release or of a module.
     Nothing,
 }
 

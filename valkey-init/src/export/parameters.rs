@@ -1,4 +1,4 @@
-//! Parameters whose values are not the server's compiled defaults.
+//! Exports the parameters whose values are not the compiled-in defaults.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::desired::{Desired, Mode};
 use crate::plan::parameter_values::values_differ;
 use crate::validate::{is_reserved, newest_name};
 
-/// How many names of one kind a comment lists.
+/// The largest number of parameters that a note lists.
 const LISTED: usize = 10;
 
 pub(super) fn all(nodes: &BTreeMap<Endpoint, Node>, desired: &Desired, found: &mut Found) {
@@ -47,7 +47,7 @@ pub(super) fn all(nodes: &BTreeMap<Endpoint, Node>, desired: &Desired, found: &m
     }
 }
 
-/// The parameters of one node by what a spec has of them.
+/// The parameters of one node that are not at their defaults, by their kind.
 #[derive(Debug, Default)]
 struct Sorted {
     set: BTreeMap<String, String>,
@@ -59,7 +59,7 @@ fn sort_by_default(parameters: &BTreeMap<String, String>, release: Release) -> S
     let mut sorted = Sorted::default();
     for (name, value) in parameters {
         let newest = newest_name(name);
-        // A server shows a parameter under each name that it ever had.
+        // A server shows a parameter under each name that it ever had, so only the newest is exported.
         let again = *name != newest && parameters.contains_key(&newest);
         if again || is_reserved(name) || is_reserved(&newest) {
             continue;
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_the_default_is_said_once_and_what_belongs_to_the_start_is_told() {
+    fn parameters_off_their_defaults_are_exported_once_and_startup_parameters_are_noted() {
         let parameters = [
             ("maxmemory", "268435456"),
             ("slave-priority", "50"),

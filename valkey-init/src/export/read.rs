@@ -1,4 +1,4 @@
-//! What each node has, in one exchange with each, and the libraries and modules of all.
+//! Reads the state of each node for an export.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,36 +16,36 @@ use crate::observed::{BUILT_IN_MODULES, Observed};
 use crate::wire::commands::get_config;
 use crate::wire::{Connection, Connections, array, pairs, text};
 
-/// One node.
+/// The state of one node.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Node {
-    /// It follows no other.
+    /// True for a primary.
     pub(super) primary: bool,
     pub(super) users: BTreeMap<String, UserOnNode>,
     pub(super) parameters: BTreeMap<String, String>,
     pub(super) release: Release,
-    /// The digest of its own password at its primary.
+    /// The digest of its `masterauth`.
     pub(super) primary_password: Option<String>,
     modules: BTreeSet<String>,
-    /// Source texts; nothing for one that is no UTF-8.
+    /// The source texts by library; `None` for a text that is not UTF-8.
     libraries: BTreeMap<String, Option<String>>,
-    /// What the account may not ask for.
+    /// The commands that the account may not send.
     pub(super) denied: BTreeSet<&'static str>,
 }
 
-/// A user as a node has it.
+/// A user of one node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct UserOnNode {
     pub(super) enabled: bool,
-    /// Digests.
+    /// The digests of its passwords.
     pub(super) passwords: BTreeSet<String>,
     pub(super) rules: String,
 }
 
-/// The account of this run.
+/// The login of this run.
 pub(super) struct Login {
     pub(super) user: String,
-    /// What stands for its name where that is a secret.
+    /// The reference that replaces its name, where that is a secret.
     pub(super) label: Option<Text>,
     pub(super) password: Option<(SecretRef, String)>,
 }
@@ -64,7 +64,7 @@ pub(super) fn login(desired: &Desired, secrets: &Secrets) -> Result<Login, Error
     Ok(Login { user: secrets.text(&login.user)?.expose_secret().to_owned(), label, password })
 }
 
-/// All nodes in the order of their names.
+/// Reads all nodes.
 pub(super) async fn read_nodes(
     connections: &Connections,
     observed: &Observed,
@@ -80,7 +80,7 @@ pub(super) async fn read_nodes(
         if of_users || scope.has("config") || scope.has("announceHostnames") {
             parameters(connection, &mut node).await?;
         }
-        others(connection, scope, &mut node).await?;
+        modules_and_libraries(connection, scope, &mut node).await?;
         Ok(node)
     };
     connections.each(read).await
@@ -92,7 +92,7 @@ fn command_of(words: &[&str]) -> Cmd {
     command
 }
 
-/// An answer, or nothing where the account may not ask.
+/// The answer, or nil where the account may not send the command, which is then noted.
 fn unless_denied(
     answer: Result<Value, Error>,
     command: &'static str,
@@ -160,7 +160,7 @@ fn release(is_redis_6: bool, info: &str) -> Release {
     }
 }
 
-async fn others(connection: &Connection, scope: &Scope, node: &mut Node) -> Result<(), Error> {
+async fn modules_and_libraries(connection: &Connection, scope: &Scope, node: &mut Node) -> Result<(), Error> {
     if scope.has("modules") {
         let info = text(&connection.ask(command_of(&["INFO", "modules"])).await?).unwrap_or_default();
         let name =
@@ -168,7 +168,7 @@ async fn others(connection: &Connection, scope: &Scope, node: &mut Node) -> Resu
         let names = info.lines().filter_map(name);
         node.modules = names.filter(|name| !BUILT_IN_MODULES.contains(&name.as_str())).collect();
     }
-    // A replica has its primary's.
+    // A replica has the libraries of its primary.
     if scope.has("functions") && node.primary && !connection.is_redis_6() {
         let asked = connection.ask(command_of(&["FUNCTION", "LIST", "WITHCODE"])).await;
         let found = unless_denied(asked, "FUNCTION LIST", &mut node.denied)?;
@@ -186,7 +186,7 @@ fn library(value: &Value) -> Option<(String, Option<String>)> {
     Some((text(fields.get("library_name")?)?, code))
 }
 
-/// The libraries that all primaries have.
+/// Exports the libraries that all primaries have.
 pub(super) fn libraries(nodes: &BTreeMap<Endpoint, Node>, found: &mut Found) {
     let primaries = nodes.values().filter(|node| node.primary).map(|node| &node.libraries);
     let (same, differing) = common(primaries);
@@ -210,7 +210,7 @@ pub(super) fn libraries(nodes: &BTreeMap<Endpoint, Node>, found: &mut Found) {
     }
 }
 
-/// The modules that all nodes have loaded.
+/// Exports the modules that all nodes have loaded.
 pub(super) fn modules(nodes: &BTreeMap<Endpoint, Node>, found: &mut Found) {
     let all: BTreeSet<&String> = nodes.values().flat_map(|node| &node.modules).collect();
     for name in all {

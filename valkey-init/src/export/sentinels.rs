@@ -1,4 +1,4 @@
-//! What the Sentinels of the given spec have beside what it says: they are part of the connection, so it stands in comments.
+//! Exports notes about the Sentinels: they are part of the given connection, so what it lacks is written in comments.
 
 use std::collections::BTreeMap;
 

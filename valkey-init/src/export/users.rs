@@ -1,4 +1,4 @@
-//! ACL users that are the same on all nodes.
+//! Exports the ACL users that are the same on all nodes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use super::found::{Found, Password, User, common};
 use super::read::{Login, Node, UserOnNode};
 use crate::desired::acl::rules::has_nopass;
 
-/// What every server makes of its user `default` by itself.
+/// The rules of the user `default` of a new server.
 const OPEN: &str = "nopass ~* &* +@all";
 
 pub(super) fn all(nodes: &BTreeMap<Endpoint, Node>, login: &Login, found: &mut Found) {
@@ -54,7 +54,7 @@ fn is_initial_default_user(user: &UserOnNode) -> bool {
     user.enabled && user.passwords.is_empty() && user.rules == OPEN
 }
 
-/// What a spec calls the user.
+/// The key of a user in the exported spec.
 fn key(name: &str, login: &Login) -> String {
     match login.label.as_ref().and_then(Text::secret) {
         Some(label) if name == login.user => label.name().to_owned(),
@@ -62,7 +62,8 @@ fn key(name: &str, login: &Login) -> String {
     }
 }
 
-/// The password of this run's login goes first, or the one that replicas use; the others by their digests.
+/// The exported form of a user. The password of the replicas' login comes first, then that of this run's login, then
+/// the others in the order of their digests.
 fn user_entry(name: &str, user: &UserOnNode, login: &Login, first: Option<&str>) -> User {
     let own = login.password.as_ref().filter(|_| name == login.user);
     let mut digests: Vec<&String> = user.passwords.iter().collect();
@@ -77,7 +78,8 @@ fn user_entry(name: &str, user: &UserOnNode, login: &Login, first: Option<&str>)
         Password::Other(numbered(&key(name, login), count))
     };
     let mut passwords: Vec<Password> = digests.iter().copied().map(&mut password).collect();
-    // A login by `bootstrapPassword`: the spec's own password is not there yet, and a spec has it.
+    // After a login with `bootstrapPassword` the user does not have the spec's password yet, and the exported spec
+    // needs it.
     if let Some((secret, _)) = own.filter(|(_, own)| !passwords.is_empty() && !user.passwords.contains(own)) {
         let behind_that_of_replicas = usize::from(digests.first().map(|digest| digest.as_str()) == first);
         passwords.insert(behind_that_of_replicas, Password::Own(secret.clone()));

@@ -1,4 +1,4 @@
-//! What was found, as entries of a spec.
+//! Writes the exported state as entries of a spec.
 
 use std::collections::BTreeMap;
 

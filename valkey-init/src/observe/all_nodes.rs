@@ -100,7 +100,7 @@ async fn count_servers<'a>(
     };
     for (node, state) in nodes.filter(|(_, state)| state.addresses.len() > 1) {
         let addresses = state.addresses.iter().copied();
-        state.servers = connections.distinct_servers(node, addresses, credential).await.len();
+        state.server_count = connections.distinct_servers(node, addresses, credential).await.len();
     }
     Ok(())
 }
@@ -108,7 +108,7 @@ async fn count_servers<'a>(
 /// Counts the keys of each node in the slots that any node has open.
 async fn count_keys_of_open_slots(connections: &Connections, observed: &mut Observed) -> Result<(), Error> {
     let slots: BTreeSet<u16> =
-        observed.nodes.values().flat_map(NodeState::open).map(|(slot, _)| *slot).collect();
+        observed.nodes.values().flat_map(NodeState::open_slots).map(|(slot, _)| *slot).collect();
     if slots.is_empty() {
         return Ok(());
     }

@@ -45,7 +45,7 @@ pub(super) async fn immutable_parameters(
 /// Checks values with `CONFIG SET`, which sets all parameters or none and checks them in the order of its arguments:
 /// with a last value that is not a number nothing is set, and an error about another parameter is about a declared one.
 /// Redis 6.2 accepts one parameter in a command, so that its parameters cannot be checked without being set.
-pub(crate) async fn set_config(connection: &Connection, values: &[(&str, Secret)]) -> Result<(), Error> {
+pub(crate) async fn check_values(connection: &Connection, values: &[(&str, Secret)]) -> Result<(), Error> {
     let free = |number: &&str| !values.iter().any(|(name, _)| name == number);
     let Some(last) =
         NUMBERS.into_iter().find(free).filter(|_| !connection.is_redis_6() && !values.is_empty())

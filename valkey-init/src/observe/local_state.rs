@@ -61,7 +61,7 @@ pub(super) async fn read(
     // them.
     let mut optional = answers.map(Result::unwrap_or_default);
     if desired.mode == Mode::Replication {
-        state.sentinels = optional.next().map_or(0, |answer| subscriber_count(&answer));
+        state.sentinel_count = optional.next().map_or(0, |answer| subscriber_count(&answer));
     }
     state.own_libraries = optional.next().map(|answer| library_names(&answer)).unwrap_or_default();
     parameters::check_drift(connection, desired, state).await

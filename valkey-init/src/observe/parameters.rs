@@ -135,7 +135,7 @@ pub(super) async fn check_drift(
     state.immutable = dry_run::immutable_parameters(connection, &drifting).await?;
     let changing = drifting.iter().filter(|(name, _)| !state.immutable.contains(*name));
     let changing: Vec<(&str, Secret)> = changing.map(|(name, value)| (*name, Secret::from(*value))).collect();
-    match dry_run::set_config(connection, &changing).await {
+    match dry_run::check_values(connection, &changing).await {
         // With an account that may only read, the plan shows the drift without this check.
         Err(error) if error.is_denied_command() => Ok(()),
         judged => judged,

@@ -151,7 +151,7 @@ pub(super) fn parse_monitor(answer: &Value) -> Option<MonitoredPrimary> {
         answered: fields.get("last-ok-ping-reply").and_then(|ago| ago.parse().ok()),
         options: OPTIONS.iter().filter_map(option).collect(),
         replicas: count("num-slaves"),
-        others: count("num-other-sentinels"),
+        other_sentinels: count("num-other-sentinels"),
         no_quorum: None,
     })
 }
@@ -190,10 +190,10 @@ pub(super) fn warn_of_undeclared_sentinels(desired: &Desired, observed: &Observe
     let Some(sentinels) = &desired.sentinels else { return };
     let declared = sentinels.as_nodes.nodes.len();
     for (node, monitored) in monitors(desired, observed) {
-        if monitored.others >= declared {
+        if monitored.other_sentinels >= declared {
             warn!(
                 sentinel = %node,
-                known = monitored.others + 1,
+                known = monitored.other_sentinels + 1,
                 declared,
                 "this Sentinel knows more Sentinels than the spec has, and counts them in the majority that a failover takes: \
                  SENTINEL RESET on one after the other forgets those that are gone"
@@ -226,7 +226,7 @@ mod tests {
             (monitored.address.0.as_str(), monitored.address.1, monitored.epoch),
             ("valkey-1", 6379, 3)
         );
-        assert_eq!((monitored.replicas, monitored.others, monitored.refused), (2, 1, false));
+        assert_eq!((monitored.replicas, monitored.other_sentinels, monitored.refused), (2, 1, false));
         assert_eq!(monitored.options["failover-timeout"], "60000");
         let refused = fine.replace("last-ok-ping-reply 523", "last-ok-ping-reply 9523");
         assert!(parse_monitor(&words(&refused)).unwrap().refused);

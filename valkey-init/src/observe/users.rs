@@ -44,13 +44,13 @@ pub(super) fn compare(
     }
     let found = wanted.iter().enumerate().filter(|(_, digest)| there.contains(*digest));
     let passwords = found.map(|(position, _)| position).collect();
-    let others = there.iter().filter(|digest| !wanted.contains(digest)).count();
+    let undeclared = there.iter().filter(|digest| !wanted.contains(digest)).count();
     let rules = rules_text(&fields, &flags);
     let same = |wanted: &String| {
         catalog.is_some_and(|catalog| Access::of(wanted, catalog) == Access::of(&rules, catalog))
     };
     let rules_match = user.rules.as_ref().is_none_or(same);
-    Ok(Some(UserState { enabled: flags.contains("on"), passwords, others, rules_match, rules }))
+    Ok(Some(UserState { enabled: flags.contains("on"), passwords, undeclared, rules_match, rules }))
 }
 
 /// The rules of a user in the form of the spec.

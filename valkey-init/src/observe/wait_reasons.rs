@@ -26,9 +26,9 @@ pub(super) fn before_changes(desired: &Desired, observed: &Observed, plan: &[Cha
         return Some(format!("{count} handshake(s) are under way"));
     }
     topology.undeclared_members().iter().find_map(|(id, seen)| {
-        let heard = |link: LinkState| seen.iter().any(|(_, entry)| entry.link == link);
-        if heard(LinkState::Unconfirmed) && !heard(LinkState::Up) {
-            return Some(format!("whether node {id}, which is none of `nodes`, is alive"));
+        let is_seen_as = |link: LinkState| seen.iter().any(|(_, entry)| entry.link == link);
+        if is_seen_as(LinkState::Unconfirmed) && !is_seen_as(LinkState::Up) {
+            return Some(format!("it is unknown whether node {id}, which is none of `nodes`, runs"));
         }
         let (_, slots) = safety::slots_without_owner(&topology, seen)?;
         let alive = seen.iter().any(|(_, entry)| entry.link == LinkState::Up);
@@ -39,7 +39,7 @@ pub(super) fn before_changes(desired: &Desired, observed: &Observed, plan: &[Cha
 
 /// replication: a former primary that the Sentinels are about to make a replica.
 pub(super) fn pending_demotion(desired: &Desired, observed: &Observed) -> Option<String> {
-    let watched = observed.nodes.values().any(|state| state.sentinels > 0)
+    let watched = observed.nodes.values().any(|state| state.sentinel_count > 0)
         || observed.sentinels.values().any(|state| state.monitored.is_some());
     if desired.mode != Mode::Replication || !watched {
         return None;
@@ -84,8 +84,8 @@ fn incomplete_sentinel(desired: &Desired, observed: &Observed) -> Option<String>
             None if monitored.replicas < replicas => {
                 format!("knows {} of {replicas} replica(s)", monitored.replicas)
             }
-            None if monitored.others < others => {
-                format!("knows {} of {others} other Sentinel(s)", monitored.others)
+            None if monitored.other_sentinels < others => {
+                format!("knows {} of {others} other Sentinel(s)", monitored.other_sentinels)
             }
             None => format!("could not replace the primary: {}", monitored.no_quorum.as_ref()?),
         };
@@ -146,7 +146,7 @@ fn not_ready(topology: &Topology<'_>, node: usize) -> Option<String> {
     let state = topology.states.get(node)?;
     let name = topology.endpoint(node)?;
     if state.view.values().any(|entry| entry.link == LinkState::Handshake) {
-        return Some(format!("{name} is meeting somebody"));
+        return Some(format!("{name} has a handshake under way"));
     }
     if !state.cluster_ok {
         return Some(format!("{name} says cluster_state:fail"));
@@ -166,7 +166,8 @@ fn not_ready(topology: &Topology<'_>, node: usize) -> Option<String> {
 /// A change of roles during the observation: the plan was empty, and now a role is to be assigned.
 fn changed_roles(topology: &Topology<'_>) -> Option<String> {
     let roles = Roles::new(topology);
-    (!roles.attach.is_empty() || !roles.assigned.is_empty()).then(|| "the roles have changed".to_owned())
+    (!roles.new_primaries.is_empty() || !roles.assigned.is_empty())
+        .then(|| "the roles have changed".to_owned())
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ pub struct MonitoredPrimary {
     /// The number of replicas that the Sentinel knows.
     pub replicas: usize,
     /// The number of other Sentinels that it knows.
-    pub others: usize,
+    pub other_sentinels: usize,
     /// The reason of `SENTINEL CKQUORUM` why no failover is possible.
     pub no_quorum: Option<String>,
 }

@@ -15,7 +15,7 @@ pub struct NodeEntry {
     /// The port that it announces to clients.
     pub port: u16,
     /// The announced port of its cluster bus; 0 when it is unknown.
-    pub bus: u16,
+    pub bus_port: u16,
     /// The hostname that it announces to clients.
     pub hostname: String,
     /// True for the reporting node itself.
@@ -27,13 +27,13 @@ pub struct NodeEntry {
     /// The state of the link to it.
     pub link: LinkState,
     /// The time of its last pong, by the reporting node's clock in milliseconds.
-    pub heard: u64,
+    pub last_pong: u64,
     /// Its configuration epoch.
     pub epoch: u64,
     /// Its slots.
     pub slots: Slots,
     /// Its open slots (migrating or importing), each with the id of the other node. A node reports only its own.
-    pub moving: BTreeMap<u16, String>,
+    pub open_slots: BTreeMap<u16, String>,
     /// The importing ones of its open slots.
     pub importing: BTreeSet<u16>,
 }
@@ -61,11 +61,11 @@ impl NodeEntry {
     pub(crate) fn parse(line: &str) -> Option<Self> {
         let mut words = line.split(' ');
         let mut entry = Self { id: words.next()?.to_owned(), ..Self::default() };
-        entry.place(words.next()?);
+        entry.read_address(words.next()?);
         let flags: Vec<&str> = words.next()?.split(',').collect();
         let primary = words.next()?;
         let _ping = words.next()?;
-        entry.heard = words.next()?.parse().unwrap_or(0);
+        entry.last_pong = words.next()?.parse().unwrap_or(0);
         entry.epoch = words.next()?.parse().ok()?;
         let connected = words.next()? == "connected";
         let has = |flag: &str| flags.contains(&flag);
@@ -81,19 +81,19 @@ impl NodeEntry {
         };
         let words: Vec<&str> = words.collect();
         entry.slots = Slots::parse(words.iter().copied());
-        for (slot, other, importing) in words.iter().filter_map(|word| moving(word)) {
-            entry.moving.insert(slot, other);
+        for (slot, other, importing) in words.iter().filter_map(|word| parse_open_slot(word)) {
+            entry.open_slots.insert(slot, other);
             entry.importing.extend(importing.then_some(slot));
         }
         Some(entry)
     }
 
     /// Parses the address field, such as `10.0.0.2:6379@16379,valkey-0,shard-id=…`.
-    fn place(&mut self, text: &str) {
+    fn read_address(&mut self, text: &str) {
         let mut parts = text.split(',');
         let address = parts.next().unwrap_or_default();
         let (address, bus) = address.split_once('@').unwrap_or((address, ""));
-        self.bus = bus.parse().unwrap_or(0);
+        self.bus_port = bus.parse().unwrap_or(0);
         let (host, port) = address.rsplit_once(':').unwrap_or((address, ""));
         self.address = host.trim_matches(['[', ']']).parse().ok();
         self.port = port.parse().unwrap_or(0);
@@ -103,7 +103,7 @@ impl NodeEntry {
 }
 
 /// Parses an open slot: `[93->-id]` is migrating to a node, `[93-<-id]` is importing from one. True means importing.
-fn moving(word: &str) -> Option<(u16, String, bool)> {
+fn parse_open_slot(word: &str) -> Option<(u16, String, bool)> {
     let inner = word.strip_prefix('[')?.strip_suffix(']')?;
     let importing = inner.contains("-<-");
     let (slot, id) = inner.split_once(if importing { "-<-" } else { "->-" })?;
@@ -122,11 +122,11 @@ mod tests {
                     myself,master - 0 1426238316232 7 connected 0-5460 7000 [93->-292f8b] [94-<-77e7cd]";
         let entry = NodeEntry::parse(line).unwrap();
         assert_eq!((entry.id.as_str(), entry.port, entry.hostname.as_str()), ("07c37d", 6379, "valkey-0"));
-        assert_eq!(entry.bus, 16379);
+        assert_eq!(entry.bus_port, 16379);
         assert_eq!(entry.address, Some("10.0.0.2".parse().unwrap()));
         assert!(entry.myself && !entry.replica);
         assert_eq!((entry.epoch, entry.slots.to_string().as_str()), (7, "0-5460,7000"));
-        assert_eq!(entry.moving, [(93, "292f8b".to_owned()), (94, "77e7cd".to_owned())].into());
+        assert_eq!(entry.open_slots, [(93, "292f8b".to_owned()), (94, "77e7cd".to_owned())].into());
         assert_eq!(entry.importing, [94].into());
 
         let line = "6ec2 ::1:6380@16380 slave,fail? 07c37d 1 2 3 disconnected";

@@ -30,12 +30,12 @@ pub(super) fn node_conflict(desired: &Desired, node: usize, problem: String) -> 
 pub(super) fn conflicts(desired: &Desired, observed: &Observed, conflicts: &mut Vec<Conflict>) {
     let nodes = desired.nodes.iter().map(|node| {
         let at = SpecPath::root().key("nodes").index(node.position);
-        (&node.endpoint, observed.state(&node.endpoint).servers, at)
+        (&node.endpoint, observed.state(&node.endpoint).server_count, at)
     });
     let sentinels =
         desired.sentinels.iter().flat_map(Sentinels::endpoints).enumerate().map(|(position, node)| {
             let at = SpecPath::root().key("sentinels").key("nodes").index(position);
-            (node, observed.sentinel(node).node.servers, at)
+            (node, observed.sentinel(node).node.server_count, at)
         });
     for (node, servers, at) in nodes.chain(sentinels) {
         if servers > 1 {

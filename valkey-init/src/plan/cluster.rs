@@ -19,8 +19,8 @@ pub(super) fn plan(desired: &Desired, observed: &Observed) -> (Vec<Change>, Vec<
     let roles = Roles::new(&topology);
     let (mut changes, mut conflicts) = (Vec::new(), Vec::new());
     conflicts.extend(primary_count::conflict(&topology, &roles));
-    let begun = open_slots::plan(&topology, &roles, &mut changes, &mut conflicts);
-    rebalance::plan(&topology, &roles, &begun, &mut changes);
+    let unfinished = open_slots::plan(&topology, &roles, &mut changes, &mut conflicts);
+    rebalance::plan(&topology, &roles, &unfinished, &mut changes);
     forget::plan(&topology, &mut changes, &mut conflicts);
     for (node, slots) in &roles.assigned {
         changes
@@ -28,7 +28,7 @@ pub(super) fn plan(desired: &Desired, observed: &Observed) -> (Vec<Change>, Vec<
     }
     set_epochs(&topology, &mut changes);
     meet_nodes(&topology, &mut changes);
-    for (node, primary) in &roles.attach {
+    for (node, primary) in &roles.new_primaries {
         let from = topology.primary_of(*node).and_then(|primary| topology.endpoint(primary));
         // A drained primary keeps its replicas until its slots have moved.
         let later = topology.primary_of(*node).is_some_and(|primary| topology.is_drained(primary));

@@ -1,8 +1,8 @@
 //! Plans to forget members of the cluster: only members that do not run, own no slot and have no replica.
 //!
 //! A member that runs would join again by itself: since Valkey 8.1 it asks nodes that have forgotten it to meet it. All
-//! nodes forget a member at the same time, because the gossip of a node that still knows it would add it again at the
-//! others; the servers ignore that for a minute only.
+//! nodes have to forget a member at the same time, because the gossip of a node that still knows it would add it again
+//! at the others; the servers ignore that for a minute only.
 
 use init_core::{Conflict, SpecPath};
 
@@ -54,5 +54,5 @@ fn reason_to_keep(topology: &Topology<'_>, id: &str, seen: &[(usize, &NodeEntry)
         .next()?;
     let name = topology.ids.get(&follower).and_then(|node| topology.endpoint(*node));
     let name = name.map_or(follower, |name| name.to_string());
-    Some(format!("member {id} is the primary of {name}, which would be a replica of nobody"))
+    Some(format!("member {id} is the primary of {name}, which would have no primary"))
 }

@@ -109,9 +109,11 @@ fn alter_user(
     let rules = rules.map(|rules| Drift { from: Some(found.rules.clone()), to: rules.clone() });
     let passwords = user.passwords.as_ref().and_then(|wanted| {
         let declared = wanted.iter().enumerate().filter(|(at, _)| found.passwords.contains(at));
-        let from =
-            Passwords { declared: declared.map(|(_, name)| name.clone()).collect(), others: found.others };
-        Drift::between(Some(from), Passwords { declared: wanted.clone(), others: 0 })
+        let from = Passwords {
+            declared: declared.map(|(_, name)| name.clone()).collect(),
+            undeclared: found.undeclared,
+        };
+        Drift::between(Some(from), Passwords { declared: wanted.clone(), undeclared: 0 })
     });
     if rules.is_none() && passwords.is_none() && enabled.is_none() {
         return;
@@ -139,7 +141,7 @@ fn alter_user(
 /// True when an old password of the user has to work until the Sentinels have been given the new one.
 fn keeps_old_passwords(desired: &Desired, user: &User, found: &UserState) -> bool {
     let theirs = desired.sentinel_login_user.as_ref() == Some(&user.name);
-    theirs && user.may_log_in() && found.enabled && found.others > 0
+    theirs && user.may_log_in() && found.enabled && found.undeclared > 0
 }
 
 /// Plans the new passwords first, beside the old ones, which are removed after the Sentinels have been given the new
@@ -150,8 +152,8 @@ fn rotate_passwords(
     (rules, last): (Option<Drift<String>>, bool),
     changes: &mut Vec<Change>,
 ) {
-    let others = drift.from.as_ref().map_or(0, |from| from.others);
-    let both = Passwords { declared: drift.to.declared.clone(), others };
+    let undeclared = drift.from.as_ref().map_or(0, |from| from.undeclared);
+    let both = Passwords { declared: drift.to.declared.clone(), undeclared };
     let added = Drift::between(drift.from.clone(), both.clone());
     let (now, later) = if last { (None, rules) } else { (rules, None) };
     if added.is_some() || now.is_some() {

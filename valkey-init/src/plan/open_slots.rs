@@ -23,10 +23,10 @@ pub(super) fn plan(
     conflicts: &mut Vec<Conflict>,
 ) -> UnfinishedMigrations {
     let owners = topology.owners();
-    let (mut closed, mut begun): (BTreeMap<usize, Vec<u16>>, UnfinishedMigrations) = Default::default();
+    let (mut closed, mut unfinished): (BTreeMap<usize, Vec<u16>>, UnfinishedMigrations) = Default::default();
     for (node, _) in topology.nodes() {
         let Some(own) = topology.own_entry(node) else { continue };
-        for (slot, other) in &own.moving {
+        for (slot, other) in &own.open_slots {
             let owner = owners.get(usize::from(*slot)).copied().flatten();
             let at = topology.desired.place(node);
             let name = topology.endpoint(node).map(|node| node.to_string()).unwrap_or_default();
@@ -41,7 +41,7 @@ pub(super) fn plan(
             match (keys_outside_owner(topology, *slot, owner).as_slice(), owner) {
                 ([], _) => closed.entry(node).or_default().push(*slot),
                 ([(holder, _)], Some(owner)) if may_complete(topology, roles, *slot, (owner, *holder)) => {
-                    begun.insert(*slot, (owner, *holder));
+                    unfinished.insert(*slot, (owner, *holder));
                 }
                 ([(holder, keys), ..], _) => {
                     conflicts.push(Conflict::new(at, interrupted_move(topology, *slot, *holder, *keys)));
@@ -53,7 +53,7 @@ pub(super) fn plan(
         let slots: Slots = slots.into_iter().collect();
         changes.extend(topology.endpoint(node).map(|node| Change::StabilizeSlots { node, slots }));
     }
-    begun
+    unfinished
 }
 
 /// True when the migration can be completed towards the node that holds keys: a primary that keeps slots, and that
@@ -62,7 +62,7 @@ fn may_complete(topology: &Topology<'_>, roles: &Roles, slot: u16, (owner, holde
     let own = |node: usize| topology.own_entry(node);
     let imports = own(holder).is_some_and(|own| own.importing.contains(&slot));
     let id = topology.states.get(holder).map(|state| &state.id);
-    let sends = own(owner).is_some_and(|own| own.moving.get(&slot) == id);
+    let sends = own(owner).is_some_and(|own| own.open_slots.get(&slot) == id);
     topology.desired.rebalance && (imports || sends) && roles.primaries.contains(&holder)
 }
 

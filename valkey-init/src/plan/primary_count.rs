@@ -31,8 +31,8 @@ pub(super) fn conflict(topology: &Topology<'_>, roles: &Roles) -> Option<Conflic
         let followers =
             followers.filter(|node| !roles.primaries.contains(node) && !topology.is_drained(*node));
         format!(
-            "{meant}, and {} are replicas already: a replica becomes a primary of its own only by CLUSTER RESET, which is \
-             for a person to do; or say how many replicas there are",
+            "{meant}, and {} are replicas already: a replica becomes a primary of its own only by CLUSTER RESET, which this \
+             tool never sends: run it yourself, or say how many replicas there are",
             node_names(topology, &followers.collect())
         )
     } else {

@@ -19,7 +19,7 @@ pub(crate) type SlotMoves = BTreeMap<(usize, usize), Slots>;
 pub(super) fn plan(
     topology: &Topology<'_>,
     roles: &Roles,
-    begun: &UnfinishedMigrations,
+    unfinished: &UnfinishedMigrations,
     changes: &mut Vec<Change>,
 ) {
     if !topology.desired.rebalance {
@@ -34,7 +34,7 @@ pub(super) fn plan(
         }
     }
     for (begins, moves) in
-        [(false, finish_moves(begun)), (true, slot_moves(&owners, &roles.primaries, begun))]
+        [(false, moves_to_finish(unfinished)), (true, slot_moves(&owners, &roles.primaries, unfinished))]
     {
         for ((from, to), slots) in moves {
             if let (Some(node), Some(to)) = (topology.endpoint(from), topology.endpoint(to)) {
@@ -44,25 +44,25 @@ pub(super) fn plan(
     }
 }
 
-fn finish_moves(begun: &UnfinishedMigrations) -> SlotMoves {
-    group_by_pair(begun.iter().map(|(slot, (from, to))| ((*from, *to), *slot)))
+fn moves_to_finish(unfinished: &UnfinishedMigrations) -> SlotMoves {
+    group_by_pair(unfinished.iter().map(|(slot, (from, to))| ((*from, *to), *slot)))
 }
 
-/// The moves that distribute the slots evenly over `primaries`. The unfinished migrations in `begun` count as
+/// The moves that distribute the slots evenly over `primaries`. The migrations in `unfinished` count as
 /// completed.
 pub(crate) fn slot_moves(
     owners: &[Option<usize>],
     primaries: &BTreeSet<usize>,
-    begun: &UnfinishedMigrations,
+    unfinished: &UnfinishedMigrations,
 ) -> SlotMoves {
     let mut fixed: BTreeMap<usize, usize> = BTreeMap::new();
-    for (_, to) in begun.values() {
+    for (_, to) in unfinished.values() {
         *fixed.entry(*to).or_default() += 1;
     }
     let mut owned: BTreeMap<usize, Vec<u16>> =
         primaries.iter().map(|primary| (*primary, Vec::new())).collect();
     for (slot, owner) in (0..).zip(owners) {
-        if let (Some(owner), false) = (owner, begun.contains_key(&slot)) {
+        if let (Some(owner), false) = (owner, unfinished.contains_key(&slot)) {
             owned.entry(*owner).or_default().push(slot);
         }
     }
@@ -136,29 +136,29 @@ mod tests {
         #[test]
         fn slots_are_shared_out_evenly_by_as_few_moves_as_possible(
             mut ends in proptest::collection::vec(0..COUNT, 0..12), nodes in 1_usize..8, kept in any::<u8>(),
-            begun in proptest::collection::btree_map(0..COUNT, any::<u8>(), 0..20),
+            unfinished in proptest::collection::btree_map(0..COUNT, any::<u8>(), 0..20),
         ) {
             ends.sort_unstable();
             let before = owners(&ends, nodes);
             let mut primaries: BTreeSet<usize> = (0..8).filter(|node| kept & (1 << node) != 0).collect();
             primaries.insert(0);
             let list: Vec<usize> = primaries.iter().copied().collect();
-            // What is begun goes from an owner to another primary.
-            let begun: UnfinishedMigrations = begun.into_iter().filter_map(|(slot, to)| {
+            // An unfinished migration goes from an owner to another primary.
+            let unfinished: UnfinishedMigrations = unfinished.into_iter().filter_map(|(slot, to)| {
                 let (from, to) = (before[usize::from(slot)]?, list[usize::from(to) % list.len()]);
                 (from != to).then_some((slot, (from, to)))
             }).collect();
-            let moved = slot_moves(&before, &primaries, &begun);
+            let moved = slot_moves(&before, &primaries, &unfinished);
 
             let mut after = before.clone();
-            for (slot, (_, to)) in &begun {
+            for (slot, (_, to)) in &unfinished {
                 after[usize::from(*slot)] = Some(*to);
             }
             let between = counts(&after);
             for ((from, to), slots) in &moved {
                 for slot in slots.iter() {
                     prop_assert_eq!(after[usize::from(slot)], Some(*from), "slot {} once", slot);
-                    prop_assert!(!begun.contains_key(&slot));
+                    prop_assert!(!unfinished.contains_key(&slot));
                     after[usize::from(slot)] = Some(*to);
                 }
             }

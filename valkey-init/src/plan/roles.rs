@@ -16,7 +16,7 @@ pub(crate) struct Roles {
     /// The primaries, also those without slots.
     pub(crate) primaries: BTreeSet<usize>,
     /// The new primary of each replica that has none yet, or that gets another one.
-    pub(crate) attach: BTreeMap<usize, usize>,
+    pub(crate) new_primaries: BTreeMap<usize, usize>,
     follows: BTreeMap<usize, usize>,
     capacity: usize,
 }
@@ -27,8 +27,13 @@ impl Roles {
         let owners = topology.owners().into_iter().flatten().chain(assigned.keys().copied());
         let owners: BTreeSet<usize> = owners.filter(|node| !topology.is_drained(*node)).collect();
         let primaries = choose_primaries(topology, owners);
-        let mut roles =
-            Self { assigned, primaries, attach: BTreeMap::new(), follows: BTreeMap::new(), capacity: 0 };
+        let mut roles = Self {
+            assigned,
+            primaries,
+            new_primaries: BTreeMap::new(),
+            follows: BTreeMap::new(),
+            capacity: 0,
+        };
         roles.place_replicas(topology);
         roles
     }
@@ -97,7 +102,7 @@ impl Roles {
 
     fn attach(&mut self, node: usize, primary: usize) {
         self.follows.insert(node, primary);
-        self.attach.insert(node, primary);
+        self.new_primaries.insert(node, primary);
     }
 
     fn replica_count(&self, primary: usize) -> usize {

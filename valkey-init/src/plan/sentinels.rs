@@ -103,7 +103,7 @@ fn password_is_rotating(desired: &Desired, observed: &Observed) -> bool {
     let position = declared.iter().position(|declared| declared == password);
     observed.nodes.values().any(|state| {
         state.users.get(key).is_none_or(|found| {
-            found.others > 0 || position.is_none_or(|position| !found.passwords.contains(&position))
+            found.undeclared > 0 || position.is_none_or(|position| !found.passwords.contains(&position))
         })
     })
 }

@@ -29,7 +29,7 @@ pub(super) fn plan(
         let there = match state.streams.get(stream) {
             None => &no_groups,
             Some(StreamState::Groups(there)) => there,
-            // It is read again as soon as the cluster serves.
+            // The stream is read again as soon as the cluster serves.
             Some(StreamState::NotServed) => continue,
             Some(StreamState::OtherType) => {
                 let at = SpecPath::root().key("streams").key(stream);

@@ -30,26 +30,26 @@ pub(crate) struct NodeSpec {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schemars(rename = "DescribedNode")]
 struct NodeMapping {
-    /// Where the node is: `HOST:PORT`, never an address.
+    /// The endpoint of the node: `HOST:PORT`, with a name and never an address.
     #[schemars(regex(pattern = Endpoint::PATTERN))]
     endpoint: String,
-    /// cluster: where the node stands; a replica is kept out of its primary's zone.
+    /// cluster: the zone of the node; a replica is placed in another zone than its primary where possible.
     zone: Option<String>,
-    /// The name that clients are told, when it is not the endpoint's.
+    /// The name that the node announces, when it is not the endpoint's.
     announce_hostname: Option<String>,
-    /// cluster, replication: the port that clients and replicas are told.
+    /// cluster, replication: the port that the node announces to clients and replicas.
     announce_port: Option<u16>,
-    /// cluster: the port with TLS that clients are told.
+    /// cluster: the TLS port that the node announces to clients.
     announce_tls_port: Option<u16>,
-    /// cluster: the port of its bus that the other nodes are told.
+    /// cluster: the port of its cluster bus that the node announces to the other nodes.
     announce_bus_port: Option<u16>,
-    /// Parameters of this node, which count before those of all nodes.
+    /// Parameters of this node, which take precedence over those of all nodes.
     #[serde(default)]
     config: BTreeMap<String, Scalar>,
-    /// cluster, with `rebalance`: whether all slots of this node are moved to the others.
+    /// cluster, with `rebalance`: true to move all slots of this node to the others.
     #[serde(default)]
     drain: bool,
-    /// cluster, replication: how many nodes the name leads to, as of a service that runs several times; one when absent.
+    /// cluster, replication: the number of nodes behind the name, as of a service that runs several times; 1 when absent.
     #[schemars(range(min = 1))]
     replicas: Option<u16>,
 }

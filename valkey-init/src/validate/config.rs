@@ -61,7 +61,7 @@ pub(super) fn validate(
             found.push(&at, "a parameter's name is lower case, as `CONFIG GET` prints it");
         }
         if let Some((_, why)) = RESERVED.iter().find(|(reserved, _)| reserved == name) {
-            found.push(&at, format!("`{name}` has no place here: {why}"));
+            found.push(&at, format!("`{name}` cannot be set here: {why}"));
         }
         if value.0.contains('\0') {
             found.push(&at, "a value has no NUL");

@@ -21,7 +21,7 @@ pub(super) fn validate(
                 let digest = digest(code.as_bytes()).chars().take(32).collect();
                 libraries.insert(name.clone(), Library { code, digest });
             }
-            Some(inside) => found.push(&at, format!("the library calls itself `{inside}` in its first line")),
+            Some(inside) => found.push(&at, format!("the library's first line names it `{inside}`")),
             None => found.push(&at, format!("the library's first line is not `#!ENGINE name={name}`")),
         }
     }

@@ -25,7 +25,7 @@ pub(super) fn validate(
     let sentinels = match (&spec.sentinels, spec.mode) {
         (Some(sentinels), ModeSpec::Sentinel) => sentinels,
         (None, ModeSpec::Sentinel) => {
-            found.push(&at, "the mode takes Sentinels: say which");
+            found.push(&at, "`mode: sentinel` needs the Sentinels: declare them here");
             return None;
         }
         (Some(_), ModeSpec::Standalone | ModeSpec::Replication | ModeSpec::Cluster) => {
@@ -91,7 +91,7 @@ fn as_nodes(
         streams: BTreeMap::new(),
         rebalance: false,
         forget: Vec::new(),
-        // A Sentinel has no `CONFIG`, and writes its file whenever it is told something.
+        // A Sentinel has no `CONFIG`, and persists each change by itself.
         persist: false,
         starts_from_config_file: false,
         sentinels: None,
@@ -101,7 +101,7 @@ fn as_nodes(
 
 fn endpoints(at: &SpecPath, spec: &SentinelsSpec, nodes: &[Node], found: &mut Violations) -> Vec<Node> {
     if spec.nodes.is_empty() {
-        found.push(at, "name a Sentinel");
+        found.push(at, "at least one Sentinel is needed");
     }
     let mut seen: BTreeSet<Endpoint> = nodes.iter().map(|node| node.endpoint.clone()).collect();
     let mut sentinels = Vec::new();
@@ -131,7 +131,8 @@ fn check_numbers(at: &SpecPath, spec: &SentinelsSpec, found: &mut Violations) {
     match spec.quorum {
         Some(0) => found.push(&at.key("quorum"), "a quorum is 1 or more"),
         Some(quorum) if usize::try_from(quorum).unwrap_or(usize::MAX) > sentinels => {
-            let problem = format!("{sentinels} Sentinel(s) never are {quorum}: no failover would begin");
+            let problem =
+                format!("{sentinels} Sentinel(s) cannot reach a quorum of {quorum}: no failover would start");
             found.push(&at.key("quorum"), problem);
         }
         Some(_) | None => {}
@@ -142,7 +143,7 @@ fn check_numbers(at: &SpecPath, spec: &SentinelsSpec, found: &mut Violations) {
         ("parallelSyncs", spec.parallel_syncs.map(u64::from)),
     ] {
         if number.is_some_and(|number| number == 0 || i64::try_from(number).is_err()) {
-            found.push(&at.key(key), "it is 1 or more, and fits into 63 bits");
+            found.push(&at.key(key), "the value is at least 1 and fits into 63 bits");
         }
     }
 }
@@ -215,7 +216,7 @@ fn credential(
     };
     let name = user.clone().unwrap_or_else(default_user);
     if absent.values().any(|absent| *absent == name) {
-        found.push(&at.key(user_key), "the spec takes this user away");
+        found.push(&at.key(user_key), "the spec deletes this user (`state: absent`)");
     }
     if let Some(declared) = users.values().find(|user| user.name == name) {
         if !declared.may_log_in() {

@@ -51,9 +51,9 @@ pub(super) fn split_by_state(
             found.push(&at, "a user that is absent has a name and nothing else");
         }
         if user.name == Text::Plain("default".to_owned()) {
-            found.push(&at.key("state"), "no server is without the user `default`: write `enabled: false`");
+            found.push(&at.key("state"), "the user `default` cannot be deleted: write `enabled: false`");
         } else if user.name == login.user {
-            found.push(&at.key("state"), "this is the user that logs in: it cannot take itself away");
+            found.push(&at.key("state"), "this is the user that logs in: it cannot delete itself");
         }
         check_name(&at, &user.name, found);
         absent.insert(key.clone(), user.name);
@@ -80,7 +80,7 @@ pub(super) fn validate(at: &SpecPath, user: &User, login: &Login, found: &mut Vi
     let open = user.rules.as_ref().is_some_and(|rules| rules::has_nopass(rules));
     let passwords = user.passwords.as_deref().unwrap_or_default();
     if open && !passwords.is_empty() {
-        found.push(&at.key("passwords"), "`nopass` in its rules would drop them");
+        found.push(&at.key("passwords"), "`nopass` in its rules would remove these passwords");
     }
     if user.may_log_in() && !open && passwords.is_empty() {
         found.push(at, "an enabled user has passwords, or `nopass` in its rules");

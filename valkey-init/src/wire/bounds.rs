@@ -15,7 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// The largest answer of one exchange in bytes; the source text of the libraries that the spec names comes on top.
 const EXCHANGE: usize = 2 << 20;
-/// The same limit for the exchanges of all nodes together.
+/// The limit for the exchanges of all nodes together.
 const ALL: usize = 8 << 20;
 /// The memory that an element of an array takes in addition to its bytes.
 const ELEMENT: usize = 64;

@@ -28,11 +28,11 @@ use super::bounds::{Bounded, Budget, Excess, Failure, Usage};
 use super::mask::SecretMask;
 use crate::error::Error;
 
-/// How long a node may take for one exchange; a `FUNCTION LOAD` of megabytes is far below it.
+/// The time limit of one exchange; a `FUNCTION LOAD` of megabytes takes far less.
 const ANSWER: Duration = Duration::from_secs(5);
-/// How long an attempt to reach a node may take, the login included.
+/// The time limit of an attempt to reach a node, with the login.
 const DIAL: Duration = Duration::from_secs(5);
-/// How long a node may take to show which protocol it speaks.
+/// The time limit within which a node has to show whether it uses TLS.
 const PROBE: Duration = Duration::from_secs(2);
 
 /// A connection to one node.
@@ -40,7 +40,7 @@ pub(crate) struct Connection {
     node: Endpoint,
     redis: MultiplexedConnection,
     driver: JoinHandle<()>,
-    /// One exchange at a time, so that the size of its answers is known.
+    /// A lock for one exchange at a time, so that the size of its answers is known.
     exchange: Mutex<()>,
     usage: Arc<Usage>,
     settings: Settings,
@@ -221,7 +221,7 @@ impl Connection {
         self.ask_all(commands).await?.into_iter().collect()
     }
 
-    /// One command, one answer.
+    /// Sends one command and returns its answer.
     pub(crate) async fn ask(&self, command: Cmd) -> Result<Value, Error> {
         let answers = self.ask_each(vec![command]).await?;
         Ok(answers.into_iter().next().unwrap_or_default())

@@ -1,4 +1,4 @@
-//! One connection per node, all of them or none: a deployment with a node missing is not ready.
+//! The connections to all nodes. A deployment with a missing node is not ready, except with `require: majority`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

@@ -1,4 +1,5 @@
-//! Removes secrets from the text of a server's errors: a server, or a proxy in its place, may repeat the command that it refuses.
+//! Removes secrets from the text of server errors: a server, or a proxy in its place, may repeat the command that it
+//! refuses.
 
 use std::sync::Arc;
 

@@ -54,7 +54,7 @@ fn replicas_behind_a_name_follow_the_primary() {
     let mut observed = behind("valkey:6379", vec![follow(1, Some("primary")), follow(2, None)]);
     observed.nodes.insert("primary:6379".parse().unwrap(), follow(0, None));
     insta::assert_snapshot!(shown(&Valkey::plan(&desired(spec), &observed)), @r#"
-    replicate valkey:6379 at 10.0.0.2 on primary:6379
+    replicate primary:6379 on valkey:6379 at 10.0.0.2
       {"kind":"node","name":"valkey:6379 at 10.0.0.2","op":"replicate_node","primary":{"to":"primary:6379"}}
     "#);
 }

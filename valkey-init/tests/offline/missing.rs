@@ -1,4 +1,4 @@
-//! Plans for the nodes that are there, where the spec does without a minority when nothing is to be changed.
+//! Tests of plans with missing nodes (`require: majority`).
 
 use init_core::Backend;
 use serde_json::json;
@@ -6,7 +6,8 @@ use valkey_init::{LinkState, NodeState, Observed, Replication, Valkey};
 
 use crate::support::{alone, desired, endpoint, pairs, slots};
 
-/// A whole cluster of three primaries and their replicas, of which `missing` has failed, and this one serves its slots.
+/// A cluster of three primaries and their replicas, of which `missing` has failed and `successor` has taken over its
+/// slots.
 fn cluster(missing: usize, successor: Option<usize>) -> Observed {
     let shares = [slots(0, 5460), slots(5461, 10922), slots(10923, 16383)];
     let entry = |reader: usize, node: usize| {
@@ -39,7 +40,7 @@ fn a_cluster_that_serves_without_a_node_needs_no_change() {
         let plan = Valkey::plan(&desired(pairs(6)), &cluster(missing, successor));
         assert!(plan.is_empty(), "without {missing}: {plan:?}");
     }
-    // Nobody serves the slots of a primary that is gone, or what a node has is not as declared.
+    // A change is needed when no node serves the slots of the missing primary, and when a node differs from the spec.
     let mut without_slots = cluster(0, Some(3));
     for state in without_slots.nodes.values_mut() {
         state.view.get_mut("id3").unwrap().slots = slots(0, 100);

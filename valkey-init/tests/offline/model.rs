@@ -1,4 +1,5 @@
-//! A cluster in memory that does what the commands do: any half of a formation, and the rest of it, is the whole.
+//! Properties of plans with a model of a cluster in memory: a formation that is interrupted and continued ends in the
+//! same layout.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,7 +30,7 @@ impl Model {
         Self((0..count).map(|node| Node { knows: [node].into(), ..Node::default() }).collect())
     }
 
-    /// What the server would refuse fails the test.
+    /// Applies a change. One that a server would refuse fails the test.
     fn apply(&mut self, change: &Change) {
         match change {
             Change::AssignSlots { node, slots } => {
@@ -58,7 +59,7 @@ impl Model {
         }
     }
 
-    /// Who is known is known to all who are known.
+    /// Spreads the knowledge of all nodes, as gossip does.
     fn gossip(&mut self) {
         for _ in 0..self.0.len() {
             for node in 0..self.0.len() {
@@ -143,7 +144,7 @@ proptest! {
     }
 
     #[test]
-    fn roles_that_changed_are_left_and_what_was_lost_is_replaced(
+    fn roles_after_a_failover_are_kept_and_a_lost_replica_is_replaced(
         primaries in 3_usize..6, lost in any::<prop::sample::Index>(), promoted in any::<prop::sample::Index>(),
     ) {
         let count = primaries * 2;

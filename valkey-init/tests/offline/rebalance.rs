@@ -1,4 +1,4 @@
-//! Growing and shrinking a cluster: which slots move, what a cut leaves, and which members are forgotten.
+//! Tests of plans for a cluster that grows or shrinks: migrations, interrupted migrations, and members to be forgotten.
 
 use std::collections::BTreeMap;
 
@@ -85,7 +85,7 @@ fn replicas_of_a_primary_that_is_drained_follow_another_after_its_slots_have_mov
     let plan = Valkey::plan(&desired(spec(9, &[3, 7, 8], &on)), &cluster(&nodes));
     let kinds: Vec<&str> = plan.changes().iter().map(init_core::Change::op).collect();
     assert!(plan.conflicts().is_empty() && kinds.iter().all(|kind| *kind == "migrate_slots"), "{plan:?}");
-    // One that keeps its part has its primary again, and no sooner.
+    // A replica that stays gets another primary after the slots have moved, and not before.
     let nodes: Vec<_> = nodes.into_iter().take(8).collect();
     let unpaired = spec(8, &[3, 7], &on);
     assert!(Valkey::plan(&desired(unpaired), &cluster(&nodes)).conflicts().is_empty());
@@ -97,14 +97,15 @@ fn replicas_of_a_primary_that_is_drained_follow_another_after_its_slots_have_mov
     assert_eq!(last.to_string(), "replicate on n6:6379: n3:6379 -> n2:6379");
 }
 
-/// Slot 93 is the first node's and half way to the last; on both sides as far as the cut came.
+/// A cluster in which the migration of slot 93 from the first node to the last was interrupted: the sides that have it
+/// open, and the keys of each side.
 fn cut(sides: (bool, bool), keys: (u64, u64)) -> Observed {
     let mut observed = cluster(&[thirds(), vec![Ok(Slots::default())]].concat());
     if sides.0 {
-        own(&mut observed, 0).moving.insert(93, "id3".to_owned());
+        own(&mut observed, 0).open_slots.insert(93, "id3".to_owned());
     }
     if sides.1 {
-        own(&mut observed, 3).moving.insert(93, "id0".to_owned());
+        own(&mut observed, 3).open_slots.insert(93, "id0".to_owned());
         own(&mut observed, 3).importing.insert(93);
     }
     for (node, keys) in [(0, keys.0), (1, 0), (2, 0), (3, keys.1)] {
@@ -115,7 +116,7 @@ fn cut(sides: (bool, bool), keys: (u64, u64)) -> Observed {
 }
 
 #[test]
-fn a_migration_that_was_cut_off_is_completed_in_its_direction() {
+fn an_interrupted_migration_is_completed_in_its_direction() {
     let on = json!({"rebalance": true, "replicasPerPrimary": 0});
     for sides in [(true, true), (true, false), (false, true)] {
         let plan = Valkey::plan(&desired(spec(4, &[], &on)), &cut(sides, (3, 4)));
@@ -135,11 +136,11 @@ fn a_migration_that_was_cut_off_is_completed_in_its_direction() {
 }
 
 #[test]
-fn what_nobody_asked_to_complete_is_told() {
+fn an_interrupted_migration_that_may_not_be_completed_is_a_conflict() {
     let text = planned(spec(4, &[], &json!({"replicasPerPrimary": 0})), &cut((true, true), (3, 4)));
     let on = json!({"rebalance": true, "replicasPerPrimary": 0});
     let drained = planned(spec(4, &[3], &on), &cut((true, true), (3, 4)));
-    // Keys where neither side says that they go.
+    // Keys at a node that neither side has as the target.
     let mut astray = cut((true, true), (3, 0));
     astray.nodes.get_mut(&endpoint(1)).unwrap().keys_of_open_slots.insert(93, 1);
     let astray = planned(spec(4, &[], &on), &astray);
@@ -147,7 +148,7 @@ fn what_nobody_asked_to_complete_is_told() {
 }
 
 #[test]
-fn only_members_that_own_nothing_and_lead_nobody_are_forgotten() {
+fn only_members_without_slots_and_replicas_are_forgotten() {
     let id = |node: usize| format!("{node:040}");
     let member = |node: usize, change: fn(&mut NodeEntry)| {
         let mut entry = NodeEntry { id: id(node), port: 6379, link: LinkState::Down, ..NodeEntry::default() };

@@ -1,4 +1,5 @@
-//! Whether a node can write its files: tried before the first change, with what they hold already.
+//! Checks that the nodes can write their files, by having them written with their current content before the first
+//! change.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +13,7 @@ use crate::error::Error;
 use crate::wire::commands::{rewrite_config, save_acl};
 use crate::wire::{Connection, Connections, pairs, text};
 
-/// The position of the first change of each node that would be lost at its next start, or would keep it from starting.
+/// The position of the first change of each node that would be lost at its next start, or would prevent that start.
 pub(super) async fn check(
     connections: &Connections,
     context: (&Desired, &Secrets),
@@ -20,7 +21,7 @@ pub(super) async fn check(
 ) -> Vec<(usize, Error)> {
     let mut nodes: BTreeMap<&Endpoint, NodeWrites> = BTreeMap::new();
     for (position, change) in changes.iter().enumerate() {
-        // A Sentinel writes its own file.
+        // The file of a Sentinel is checked in `sentinels`.
         if context.0.is_sentinel(change.node()) {
             continue;
         }
@@ -43,7 +44,7 @@ pub(super) async fn check(
     refused
 }
 
-/// Whether a change is written with the users, and whether with the parameters.
+/// The files that a change needs: true for the users, and true for the parameters.
 fn files_written_by(desired: &Desired, change: &Change) -> (bool, bool) {
     match change {
         Change::CreateUser { .. }
@@ -65,7 +66,7 @@ fn files_written_by(desired: &Desired, change: &Change) -> (bool, bool) {
     }
 }
 
-/// What one node has to write into its files.
+/// The files that one node has to write.
 #[derive(Clone, Copy, Default)]
 struct NodeWrites {
     first: usize,

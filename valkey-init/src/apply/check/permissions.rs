@@ -1,5 +1,5 @@
-//! Whether the account may send what a migration takes, by commands with arguments that no server accepts: an account without the
-//! right is refused before they are looked at, and nothing is done in either case.
+//! Checks that the account may send the commands of migrations and of `CLUSTER FORGET`, by sending them with arguments
+//! that no server accepts: permissions are checked before arguments, and nothing is changed in either case.
 
 use init_core::Endpoint;
 use redis::{Cmd, cmd};
@@ -8,21 +8,21 @@ use crate::error::Error;
 use crate::observe::migrations::is_supported;
 use crate::wire::{Connection, Connections};
 
-/// Commands of a migration key by key, at its source.
+/// The commands of a key-by-key migration at its source.
 const AT_SOURCE: [&[&str]; 4] = [
     &["CLUSTER", "SETSLOT", "no-slot", "STABLE"],
     &["CLUSTER", "COUNTKEYSINSLOT", "no-slot"],
     &["CLUSTER", "GETKEYSINSLOT", "no-slot", "0"],
     &["MIGRATE", "no-host", "0", "no-key", "no-database", "0"],
 ];
-/// And those at its target, which the source sends as the same user.
+/// The commands at its target, some of which the source sends as the same user.
 const AT_TARGET: [&[&str]; 3] = [
     &["CLUSTER", "SETSLOT", "no-slot", "STABLE"],
     &["SELECT", "no-database"],
     &["RESTORE-ASKING", "no-key", "no-time", "no-value"],
 ];
 
-/// Both ways are checked where the servers have both: they fall back to the second.
+/// Checks both kinds of migration where the servers have both, because a run may fall back to the key-by-key one.
 pub(super) async fn check_migration(
     connections: &Connections,
     (source, to): (&Connection, &Endpoint),
@@ -44,7 +44,7 @@ pub(super) async fn check_forget(connection: &Connection) -> Result<(), Error> {
     check_permitted(connection, &[&["CLUSTER", "FORGET", "no-node"]]).await
 }
 
-/// The first of these commands that the account may not send.
+/// Returns the refusal of the first of these commands that the account may not send.
 async fn check_permitted(connection: &Connection, commands: &[&[&str]]) -> Result<(), Error> {
     let command = |words: &&[&str]| -> Cmd {
         let mut command = cmd(words.first().copied().unwrap_or_default());

@@ -1,9 +1,9 @@
-//! Whether a node starts again with the configuration file that `CONFIG REWRITE` would write.
+//! Checks that a node starts again with the configuration file that `CONFIG REWRITE` writes.
 //!
-//! `CONFIG REWRITE` writes every loaded module and, without an ACL file, every user into the configuration file. What the
-//! server had from its command line or from an included file it then loads twice at its next start, and a module or a
-//! user that is there twice ends the server. A server tells neither its command line nor its files, so this is known
-//! only where there is none of either, or where the spec says so.
+//! `CONFIG REWRITE` writes every loaded module and, without an ACL file, every user into the configuration file. A
+//! module or a user from the command line or from an included file is then loaded twice at the next start, with which
+//! the server ends. A server shows neither its command line nor its files, so this is safe only where there is no such
+//! module or user, or where the spec says so (`startsFromConfigFile`).
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ use crate::wire::{Connection, array, pairs, text};
 const REMEDY: &str = "start it with an ACL file for users, load modules from its configuration file alone and say \
                     `startsFromConfigFile: true`, or say `persist: false` and run this whenever it has started";
 
-/// The modules as the server lists them; nothing where it shows none but those that it has built in, and may not list them.
+/// The modules as the server lists them; none where it has only built-in ones and the account may not list them.
 async fn modules(connection: &Connection) -> Result<Value, Error> {
     let (mut info, mut list) = (cmd("INFO"), cmd("MODULE"));
     info.arg("modules");
@@ -32,7 +32,7 @@ async fn modules(connection: &Connection) -> Result<Value, Error> {
         return Ok(Value::Nil);
     }
     match connection.ask(list).await {
-        // An account needs no right to list what every server of the release has.
+        // An account does not need the permission to list modules that every server of the release has.
         Err(error)
             if names.iter().all(|name| BUILT_IN_MODULES.contains(name)) && error.is_denied_command() =>
         {
@@ -42,7 +42,7 @@ async fn modules(connection: &Connection) -> Result<Value, Error> {
     }
 }
 
-/// Checks the modules: one that was loaded from a file may stand on the command line.
+/// Checks the modules: one that was loaded from a file may be on the command line.
 pub(super) async fn check_modules(connection: &Connection, desired: &Desired) -> Result<(), Error> {
     let answer = modules(connection).await?;
     let (mut loaded, mut broken) = (Vec::new(), Vec::new());
@@ -50,7 +50,7 @@ pub(super) async fn check_modules(connection: &Connection, desired: &Desired) ->
         let fields: BTreeMap<String, _> = pairs(module).into_iter().collect();
         let name = fields.get("name").and_then(|name| text(name)).unwrap_or_default();
         let path = fields.get("path").map(|path| text(path).unwrap_or_default());
-        // What is built into the server has no file, or its name in place of one, and is not written.
+        // A built-in module has no path, or its name instead, and is not written.
         if path.as_ref().is_some_and(|path| path.is_empty() || *path == name) {
             continue;
         }
@@ -83,12 +83,12 @@ pub(super) async fn check_modules(connection: &Connection, desired: &Desired) ->
     Err(unsupported(connection, problem, REMEDY))
 }
 
-/// Whether a word stays one word in a configuration file, which this server writes without quotes.
+/// True for a word that stays one word without quotes in a configuration file.
 fn is_bare_word(word: &str) -> bool {
     !word.is_empty() && !word.contains(['"', '\'']) && !word.contains(char::is_whitespace)
 }
 
-/// The names of the users that the spec is about, each with the form in which it may be shown.
+/// The names of the declared users, each with the form in which it may be shown.
 fn declared_names((desired, secrets): (&Desired, &Secrets)) -> Result<BTreeMap<String, Text>, Error> {
     let mut names = BTreeMap::new();
     for name in desired.users.values().map(|user| &user.name).chain(desired.absent_users.values()) {
@@ -98,7 +98,8 @@ fn declared_names((desired, secrets): (&Desired, &Secrets)) -> Result<BTreeMap<S
     Ok(names)
 }
 
-/// Checks the users: those that the spec does not name may stand on the command line, and a quote in a rule is never closed.
+/// Checks the users: users that the spec does not name may be on the command line, and a quote in a rule would be
+/// written unescaped.
 pub(super) async fn check_users(
     connection: &Connection,
     (desired, secrets): (&Desired, &Secrets),
@@ -147,7 +148,7 @@ pub(super) async fn check_users(
     Err(unsupported(connection, problem, remedy))
 }
 
-/// Whether `default` is as every server has it, or as `requirepass` makes it.
+/// True for a user `default` as every server has it, or as `requirepass` makes it.
 fn is_initial_default_user(line: &str, required: Option<&Secret>) -> bool {
     #[expect(clippy::disallowed_methods, reason = "the digest is compared with the one in the list of users")]
     let digest = required.map(|password| digest(password.expose_secret().as_bytes()));

@@ -1,5 +1,5 @@
-//! Whether a Sentinel takes what it is to be told: tried before the first write, with commands that must fail by their
-//! arguments, and with its file as it is.
+//! Checks the changes of Sentinels before the first write: permissions, by commands that fail by their arguments, and
+//! the configuration file, by having it written with its current content.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ fn sentinel(words: &[&str]) -> Cmd {
     command
 }
 
-/// Whether the Sentinel takes this change from the account.
+/// Checks that the account may make this change.
 pub(super) async fn check(
     connection: &Connection,
     desired: &Desired,
@@ -34,17 +34,17 @@ pub(super) async fn check(
     }
 }
 
-/// Whether the account may set a Sentinel's settings.
+/// Checks that the account may set settings of a Sentinel.
 async fn check_config_set(connection: &Connection) -> Result<(), Error> {
     check_permitted(connection, &["CONFIG", "SET", NO_SUCH, "0"]).await
 }
 
-/// Whether the account may set options of a monitor.
+/// Checks that the account may set options of a monitor.
 async fn check_set(connection: &Connection) -> Result<(), Error> {
     check_permitted(connection, &["SET", NO_SUCH, "quorum", "1"]).await
 }
 
-/// Whether the account may make a monitor, and whether the Sentinel takes a name for it.
+/// Checks that the account may create a monitor, and that the Sentinel resolves the name of the primary.
 async fn check_monitor(connection: &Connection, desired: &Desired) -> Result<(), Error> {
     // No monitor has a quorum of 0.
     check_permitted(connection, &["MONITOR", NO_SUCH, connection.node().host(), "1", "0"]).await?;
@@ -68,7 +68,7 @@ async fn check_monitor(connection: &Connection, desired: &Desired) -> Result<(),
     Err(unsupported(connection, problem, "write `resolveHostnames: true` under `sentinels`"))
 }
 
-/// A command that fails by its arguments, unless the account may not send it.
+/// Checks that the account may send a command, with arguments by which it fails.
 async fn check_permitted(connection: &Connection, words: &[&str]) -> Result<(), Error> {
     match connection.ask(sentinel(words)).await {
         Err(Error::Refused { code, .. }) if code == "ERR" => Ok(()),
@@ -77,7 +77,7 @@ async fn check_permitted(connection: &Connection, words: &[&str]) -> Result<(), 
     }
 }
 
-/// The position of the first change of each Sentinel that cannot write its file, where it keeps everything that it is told.
+/// The position of the first change of each Sentinel that cannot write its configuration file.
 pub(super) async fn files(
     connections: &Connections,
     desired: &Desired,

@@ -1,4 +1,5 @@
-//! `CLUSTER MIGRATESLOTS`: the source copies the slots to the target and gives them up in one step, or not at all.
+//! Atomic slot migration (`CLUSTER MIGRATESLOTS`): the source copies the slots to the target and hands them over in one
+//! step, or not at all.
 
 use std::time::Duration;
 
@@ -11,11 +12,11 @@ use crate::error::Error;
 use crate::observe::migrations::{self, SlotMigration};
 use crate::wire::Connection;
 
-/// How often the source is asked how far it is.
+/// The pause between two queries of the state of the migration.
 const EVERY: Duration = Duration::from_millis(25);
 
-/// Has the source move slots, and waits until it has. Answers with the reason when these servers do not do it by themselves:
-/// a module is against it, or the login of their own replication does not suffice.
+/// Has the source migrate slots, and waits for the end. Returns the reason when these servers cannot do it themselves:
+/// a module prevents it, or the login of their replication does not suffice.
 pub(super) async fn migrate(
     source: &Connection,
     target: &Target<'_>,

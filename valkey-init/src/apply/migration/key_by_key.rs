@@ -1,4 +1,4 @@
-//! Slots that move key by key: `SETSLOT`, and `MIGRATE` until the source has no key of them left.
+//! Moves slots key by key: `CLUSTER SETSLOT`, and `MIGRATE` until the source has no key of them left.
 
 use std::time::Duration;
 
@@ -9,17 +9,17 @@ use super::target::Target;
 use crate::error::Error;
 use crate::wire::{Connection, array, text};
 
-/// How many keys cross with one command. The source serves nobody meanwhile.
+/// The number of keys in one `MIGRATE`, during which the source serves no client.
 const KEYS: usize = 32;
-/// How long the source may wait for the target at each step of a transfer: as long as the largest value takes. When it ends too
-/// early, the value may be on both sides.
+/// The timeout of the source for each step of a transfer, long enough for the largest value. After a timeout the value
+/// may be on both sides.
 const TRANSFER: Duration = Duration::from_secs(60);
-/// How long the source may take for the whole of it.
+/// The time that the source may take for one `MIGRATE`.
 const ANSWER: Duration = Duration::from_secs(600);
-/// What a source says before the target's own words.
+/// The words before the target's error in the error of the source.
 const TARGET_SAID: &str = "Target instance replied with error: ";
 
-/// Moves these slots. Each command may have been sent by a run before.
+/// Moves these slots. An earlier run may have sent each of the commands already.
 pub(super) async fn migrate(source: &Connection, target: &Target<'_>, slots: &[u16]) -> Result<(), Error> {
     let mut my_id = cmd("CLUSTER");
     my_id.arg("MYID");
@@ -39,8 +39,8 @@ pub(super) async fn migrate(source: &Connection, target: &Target<'_>, slots: &[u
             "{node} has got {keys} more key(s) of slot {slot}, which it sends away"
         )));
     }
-    // The target first: it takes a new epoch, by which all nodes believe it, and tells them at once. The source may have heard of it
-    // by then, and be the target's replica.
+    // The target comes first: it takes a new configuration epoch, which makes it the owner for all nodes, and announces
+    // that at once. The source may have learned of it by then, and have become a replica of the target.
     set_slots(target.connection, slots, "NODE", &target.id).await?;
     source.ask_all(setslot_commands(slots, "NODE", &target.id)).await.map(drop)
 }
@@ -80,7 +80,7 @@ async fn keys_of(connection: &Connection, slot: u16) -> Result<Vec<Vec<u8>>, Err
     Ok(array(&answer).iter().filter_map(key).collect())
 }
 
-/// Brings keys over. Where one is on both sides, each is brought over alone.
+/// Transfers keys. Where one of them is on both sides, each key is transferred alone.
 async fn transfer(source: &Connection, target: &Target<'_>, keys: &[Vec<u8>]) -> Result<(), Error> {
     match migrate_keys(source, target, keys, false).await {
         Err(error) if error.code() == Some("BUSYKEY") => {}
@@ -90,7 +90,8 @@ async fn transfer(source: &Connection, target: &Target<'_>, keys: &[Vec<u8>]) ->
         let alone = std::slice::from_ref(key);
         match migrate_keys(source, target, alone, false).await {
             Err(error) if error.code() == Some("BUSYKEY") => {
-                // The answer to a transfer that was cut off is lost, and the value is there: nothing is lost by sending it again.
+                // An interrupted transfer has left the value at the target. It is equal, so nothing is lost by
+                // replacing it.
                 if !are_equal(source, target.connection, key).await? {
                     return Err(error);
                 }
@@ -124,7 +125,7 @@ async fn migrate_keys(
     source.ask_within(command, ANSWER).await.map(drop).map_err(|error| as_target_error(error, target))
 }
 
-/// The target's own words, and not the source's.
+/// Turns an error of the target, which the source repeats, into an error of the target.
 fn as_target_error(error: Error, target: &Target<'_>) -> Error {
     match error {
         Error::Refused { command, message, node, .. } if message.starts_with(TARGET_SAID) => {
@@ -142,7 +143,7 @@ fn as_target_error(error: Error, target: &Target<'_>) -> Error {
     }
 }
 
-/// Whether both nodes have the same value under this key. One that is too large to be read is not known to be.
+/// True when both nodes have the same value under this key. A value that is too large to be read counts as different.
 async fn are_equal(source: &Connection, target: &Connection, key: &[u8]) -> Result<bool, Error> {
     let dump = || {
         let mut command = cmd("DUMP");

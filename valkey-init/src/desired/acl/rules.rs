@@ -27,9 +27,9 @@ pub(crate) fn rejection_reason(token: &str) -> Option<String> {
             format!("the selector `{token}` holds a quote: servers take it and keep an empty selector")
         }
         _ => match token.to_ascii_lowercase().as_str() {
-            "on" | "off" => format!("`{token}` is no rule here: write `enabled`"),
+            "on" | "off" => format!("`{token}` is not allowed in rules: write `enabled`"),
             "reset" | "resetpass" | "clearselectors" => {
-                format!("`{token}` is no rule here: rules already say everything that holds")
+                format!("`{token}` is not allowed in rules: the declared rules always replace all others")
             }
             _ => return None,
         },
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn no_password_in_rules_and_none_in_the_complaint() {
+    fn a_password_in_rules_is_refused_and_not_repeated() {
         for token in [">hunter2", "#abc", "<hunter2", "!abc"] {
             let why = rejection_reason(token).unwrap();
             assert!(!why.contains("hunter2") && !why.contains("abc"), "{why}");

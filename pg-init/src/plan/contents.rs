@@ -1,5 +1,5 @@
-//! What is inside a database, and its schemas. A database that is not there yet has
-//! what its template gives it.
+//! Compares the contents of a database, and its schemas. A database that does not exist yet has the contents of its
+//! template.
 
 use init_core::SpecPath;
 use init_core::diff::Drift;
@@ -7,28 +7,28 @@ use init_core::diff::Drift;
 use super::planner::Planner;
 use crate::change::{AlterObjectOwner, AlterSchema, Change, CreateSchema};
 use crate::desired::{Database, Schema};
-use crate::observed::Inside;
+use crate::observed::Contents;
 
-/// One database, from both sides.
+/// One database as the spec declares it and as the server has it.
 pub(super) struct DatabaseScope<'a> {
     pub(super) name: &'a str,
     pub(super) database: &'a Database,
-    pub(super) there: &'a Inside,
-    /// The database does not exist yet, so nothing inside it has been read.
-    pub(super) new: bool,
+    pub(super) existing: &'a Contents,
+    /// True when the database does not exist yet, so that nothing in it was read.
+    pub(super) is_new: bool,
     pub(super) at: &'a SpecPath,
 }
 
 impl Planner<'_> {
-    pub(super) fn inside(&mut self, name: &str, database: &Database, at: &SpecPath) {
-        let nothing = Inside::default();
+    pub(super) fn plan_contents(&mut self, name: &str, database: &Database, at: &SpecPath) {
+        let nothing = Contents::default();
         let observed = self.observed;
-        let there = observed.databases.get(name);
+        let existing = observed.databases.get(name);
         let scope = DatabaseScope {
             name,
             database,
-            there: there.map_or(&nothing, |d| &d.inside),
-            new: there.is_none(),
+            existing: existing.map_or(&nothing, |d| &d.contents),
+            is_new: existing.is_none(),
             at,
         };
         self.schemas(&scope);
@@ -36,7 +36,7 @@ impl Planner<'_> {
         self.foreign_servers(&scope);
         self.publications(&scope);
         self.subscriptions(&scope);
-        self.privileges(&scope, there);
+        self.privileges(&scope, existing);
     }
 
     fn schemas(&mut self, scope: &DatabaseScope<'_>) {
@@ -49,10 +49,10 @@ impl Planner<'_> {
                 self.check_role(&scope.at.key("schemas").key(schema).key("owner"), owner);
             }
             let database = scope.name.to_owned();
-            let from = match scope.there.schemas.get(schema) {
+            let from = match scope.existing.schemas.get(schema) {
                 Some(from) => Some(from.as_str()),
-                // Every template that PostgreSQL makes has it.
-                None if scope.new && schema == "public" => {
+                // Every template that PostgreSQL creates has the schema `public`.
+                None if scope.is_new && schema == "public" => {
                     Some(self.observed.public_owner.as_deref().unwrap_or("pg_database_owner"))
                 }
                 None => None,
@@ -73,9 +73,9 @@ impl Planner<'_> {
         }
     }
 
-    /// Each object by itself, so that a plan lists them.
+    /// Adds a change for each object with another owner, so that a plan lists every object.
     fn object_owners(&mut self, scope: &DatabaseScope<'_>, schema: &str, owner: &str) {
-        for object in scope.there.of_others.iter().filter(|object| object.schema == schema) {
+        for object in scope.existing.objects_of_other_owners.iter().filter(|object| object.schema == schema) {
             self.change(Change::AlterObjectOwner(AlterObjectOwner {
                 database: scope.name.to_owned(),
                 schema: schema.to_owned(),
@@ -86,11 +86,12 @@ impl Planner<'_> {
         }
     }
 
-    /// A schema that the spec refers to is declared or exists.
+    /// Checks that a schema to which the spec refers is declared or exists.
     pub(super) fn check_schema(&mut self, scope: &DatabaseScope<'_>, at: &SpecPath, schema: &str) {
         let declared = scope.database.schemas.contains_key(schema);
-        let there = scope.there.schemas.contains_key(schema) || scope.new && may_hold(scope, schema);
-        if !declared && !there {
+        let existing = scope.existing.schemas.contains_key(schema)
+            || scope.is_new && template_may_have_schema(scope, schema);
+        if !declared && !existing {
             self.conflict(
                 at,
                 format!("the schema {schema} is neither declared nor in the database {}", scope.name),
@@ -99,7 +100,7 @@ impl Planner<'_> {
     }
 }
 
-/// Whether a database that is not there yet may have a schema from its template.
-pub(super) fn may_hold(scope: &DatabaseScope<'_>, schema: &str) -> bool {
+/// True when a new database may get the schema from its template.
+pub(super) fn template_may_have_schema(scope: &DatabaseScope<'_>, schema: &str) -> bool {
     schema == "public" || scope.database.template() != "template0"
 }

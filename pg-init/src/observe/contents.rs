@@ -1,4 +1,4 @@
-//! What one database has inside, in one session.
+//! Reads the contents of one database in one session.
 
 use std::collections::BTreeMap;
 
@@ -8,13 +8,13 @@ use super::access::{self, Oids};
 use super::{objects, publication};
 use crate::desired::Database;
 use crate::error::Error;
-use crate::observed::{Extension, Inside};
+use crate::observed::{Contents, Extension};
 use crate::wire::{Row, Session};
 
 const SCHEMAS: &str = "\
     SELECT n.nspname::text, pg_catalog.pg_get_userbyid(n.nspowner)::text FROM pg_catalog.pg_namespace n";
 
-/// All of them: what one requires need not be declared.
+/// All installed extensions are read, since an extension may require one that is not declared.
 const EXTENSIONS: &str = "\
     SELECT e.extname::text, n.nspname::text, e.extversion, e.extrelocatable, \
         CASE WHEN e.extname = ANY($1) THEN \
@@ -27,7 +27,7 @@ pub(super) async fn observe(
     oids: &Oids<'_>,
     name: &str,
     database: &Database,
-) -> Result<Inside, Error> {
+) -> Result<Contents, Error> {
     let extensions: Vec<&str> = database.extensions.keys().map(String::as_str).collect();
     let publications: Vec<&str> = database.publications.keys().map(String::as_str).collect();
     let text = Type::TEXT_ARRAY;
@@ -35,11 +35,11 @@ pub(super) async fn observe(
         if empty {
             return Ok(Vec::new());
         }
-        session.rows(&format!("{doing} of the database {name}"), sql, [(parameter, text.clone())]).await
+        session.query(&format!("{doing} of the database {name}"), sql, [(parameter, text.clone())]).await
     };
     let doing = format!("reading schemas of the database {name}");
-    let (schemas, installed, published, tables, acl, defaults, of_others) = tokio::try_join!(
-        session.rows(&doing, SCHEMAS, []),
+    let (schemas, installed, published, tables, acl, defaults, objects_of_other_owners) = tokio::try_join!(
+        session.query(&doing, SCHEMAS, []),
         ask(extensions.is_empty(), "reading extensions", EXTENSIONS, &extensions),
         async {
             if publications.is_empty() {
@@ -47,20 +47,26 @@ pub(super) async fn observe(
             }
             publication::read(session, Some(&publications)).await
         },
-        publication::tables(session, database),
-        access::inside(session, oids, database),
-        access::defaults(session, oids, database),
-        objects::of_others(session, oids.names, database),
+        publication::read_listed_tables(session, database),
+        access::read_acls_inside(session, oids, database),
+        access::read_default_privileges(session, oids, database),
+        objects::read_objects_of_other_owners(session, oids.names, database),
     )?;
-    let mut inside =
-        Inside { of_others, acl, defaults, publications: published, tables, ..Inside::default() };
+    let mut contents = Contents {
+        objects_of_other_owners,
+        acl,
+        defaults,
+        publications: published,
+        tables,
+        ..Contents::default()
+    };
     for row in &schemas {
-        inside.schemas.insert(row.get(0)?, oids.names.key(row.get(1)?));
+        contents.schemas.insert(row.get(0)?, oids.names.key(row.get(1)?));
     }
     for row in &installed {
-        inside.extensions.insert(row.get(0)?, extension(row)?);
+        contents.extensions.insert(row.get(0)?, extension(row)?);
     }
-    Ok(inside)
+    Ok(contents)
 }
 
 fn extension(row: &Row) -> Result<Extension, Error> {
@@ -68,6 +74,6 @@ fn extension(row: &Row) -> Result<Extension, Error> {
         schema: row.get(1)?,
         version: row.get(2)?,
         relocatable: row.get(3)?,
-        reachable: row.list(4)?.into_iter().collect(),
+        reachable: row.texts(4)?.into_iter().collect(),
     })
 }

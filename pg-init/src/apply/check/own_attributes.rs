@@ -1,4 +1,4 @@
-//! The attributes of a provisioning role that is no superuser, and what they allow.
+//! The attributes of a provisioning role without superuser, and the changes that they allow.
 
 use tokio_postgres::types::Type;
 
@@ -9,9 +9,9 @@ use crate::wire::{Names, Session};
 
 /// The attributes of the provisioning role.
 #[expect(clippy::struct_excessive_bools, reason = "PostgreSQL's own attributes")]
-pub(super) struct Powers {
-    /// Our own role's real name, and what it is called here.
-    me: String,
+pub(super) struct OwnAttributes {
+    /// The real name of the role, and its name in messages.
+    real_name: String,
     role: String,
     version: u32,
     createdb: bool,
@@ -20,11 +20,11 @@ pub(super) struct Powers {
     bypassrls: bool,
 }
 
-const POWERS: &str = "\
+const OWN_ATTRIBUTES: &str = "\
     SELECT r.rolcreatedb, r.rolcreaterole, r.rolreplication, r.rolbypassrls FROM pg_catalog.pg_roles r \
     WHERE r.rolname = CURRENT_USER AND $1";
 
-/// The attributes that a change sets, to whatever value where it alters a role.
+/// The attributes that a change sets, to true or false.
 struct RoleAttributes {
     superuser: Option<bool>,
     replication: Option<bool>,
@@ -32,22 +32,26 @@ struct RoleAttributes {
     createdb: Option<bool>,
 }
 
-/// An attribute that the catalog says the provisioning role may not give, and managed servers let their admins give.
-pub(super) struct Doubt {
-    /// As `ALTER ROLE` has it.
+/// An attribute that the provisioning role may not grant according to the catalog. Managed servers may let their
+/// administrators grant it.
+pub(super) struct UncertainAttribute {
+    /// The keyword of `ALTER ROLE`.
     pub(super) word: &'static str,
-    /// What the catalog misses.
+    /// The attribute that is missing in the catalog.
     pub(super) lacks: &'static str,
 }
 
-impl Powers {
+impl OwnAttributes {
     pub(super) async fn read(session: &Session, names: &Names) -> Result<Self, Error> {
-        let rows = session.rows("reading our own attributes", POWERS, [(&true, Type::BOOL)]).await?;
-        let row =
-            rows.first().ok_or_else(|| Error::Internal("our own role is not in the catalog".to_owned()))?;
+        let rows = session
+            .query("reading the attributes of the provisioning role", OWN_ATTRIBUTES, [(&true, Type::BOOL)])
+            .await?;
+        let row = rows
+            .first()
+            .ok_or_else(|| Error::Internal("the provisioning role is not in the catalog".to_owned()))?;
         Ok(Self {
-            me: session.facts.me.clone(),
-            role: names.redact(&names.key(&session.facts.me)),
+            real_name: session.facts.user.clone(),
+            role: names.redact(&names.key(&session.facts.user)),
             version: session.facts.version,
             createdb: row.get(0)?,
             createrole: row.get(1)?,
@@ -56,12 +60,12 @@ impl Powers {
         })
     }
 
-    /// The attribute that the provisioning role certainly lacks for a change.
-    pub(super) fn lacks(&self, change: &Change) -> Option<&'static str> {
+    /// The attribute that the provisioning role lacks for a change with certainty.
+    pub(super) fn missing_attribute(&self, change: &Change) -> Option<&'static str> {
         if matches!(change, Change::RemovePassword(_)) && !self.createrole {
             return Some("CREATEROLE");
         }
-        if let Some(set) = set_by(change) {
+        if let Some(set) = attributes_set_by(change) {
             if !self.createrole {
                 return Some("CREATEROLE");
             }
@@ -78,58 +82,61 @@ impl Powers {
         ((created || given_away) && !self.createdb).then_some("CREATEDB")
     }
 
-    /// Before PostgreSQL 16 only a superuser gives REPLICATION and BYPASSRLS, and alters a role that has REPLICATION, even its
-    /// own; from 16 on a role gives what it has itself.
-    pub(super) fn doubts(&self, change: &Change, replication: bool) -> Vec<Doubt> {
+    /// The attributes of a change that the provisioning role may not be able to set. Before PostgreSQL 16 only a
+    /// superuser grants REPLICATION and BYPASSRLS, and alters a role with REPLICATION, even its own; since 16 a role
+    /// grants the attributes that it has itself.
+    pub(super) fn uncertain_attributes(&self, change: &Change, replication: bool) -> Vec<UncertainAttribute> {
         let modern = self.version >= 16;
-        let mut doubts = Vec::new();
+        let mut uncertain_attributes = Vec::new();
         if replication && !modern && alters_role(change) {
-            doubts.push(Doubt { word: "REPLICATION", lacks: "SUPERUSER" });
+            uncertain_attributes.push(UncertainAttribute { word: "REPLICATION", lacks: "SUPERUSER" });
         }
-        let Some(set) = set_by(change) else { return doubts };
+        let Some(set) = attributes_set_by(change) else { return uncertain_attributes };
         for (value, on, off, ours) in [
             (set.replication, "REPLICATION", "NOREPLICATION", self.replication),
             (set.bypassrls, "BYPASSRLS", "NOBYPASSRLS", self.bypassrls),
         ] {
             if let Some(value) = value.filter(|_| !(modern && ours)) {
                 let (word, lacks) = (if value { on } else { off }, if modern { on } else { "SUPERUSER" });
-                doubts.push(Doubt { word, lacks });
+                uncertain_attributes.push(UncertainAttribute { word, lacks });
             }
         }
-        doubts
+        uncertain_attributes
     }
 
-    /// Whether the membership in a role is looked up by its grantors, as PostgreSQL does from 16 on.
-    pub(super) fn by_grantor(&self) -> bool {
+    /// True when the server looks memberships up by their grantors, as PostgreSQL does since 16.
+    pub(super) fn checks_grantors(&self) -> bool {
         self.version >= 16
     }
 
-    /// Before PostgreSQL 16, CREATEROLE is as good as ADMIN OPTION on every role but a superuser.
+    /// True when CREATEROLE is equivalent to ADMIN OPTION on every role that is not a superuser, as before PostgreSQL
+    /// 16.
     pub(super) fn administers_all(&self) -> bool {
         self.version < 16 && self.createrole
     }
 
-    /// Every role may change its own password and its own parameters.
-    pub(super) fn own(&self, change: &Change, names: &Names) -> bool {
-        let me = |role: &str| names.real(role) == self.me;
-        matches!(change, Change::RemovePassword(c) if me(&c.role))
-            || matches!(change, Change::AlterRoleSettings(c) if me(&c.role))
-            || matches!(change, Change::AlterRole(c) if me(&c.role) && c.attributes == Attributes::default())
+    /// True for a change of the role's own password or its own parameters, which every role may make.
+    pub(super) fn is_own_password_or_settings(&self, change: &Change, names: &Names) -> bool {
+        let is_me = |role: &str| names.real(role) == self.real_name;
+        matches!(change, Change::RemovePassword(c) if is_me(&c.role))
+            || matches!(change, Change::AlterRoleSettings(c) if is_me(&c.role))
+            || matches!(change, Change::AlterRole(c) if is_me(&c.role) && c.attributes == Attributes::default())
     }
 
+    /// The error for a change for which the provisioning role lacks a privilege.
     pub(super) fn refuse(&self, change: &Change, lacks: impl Into<String>) -> Error {
         Error::Privilege { role: self.role.clone(), what: change.to_string(), lacks: lacks.into() }
     }
 }
 
-/// Whether a change takes `ALTER ROLE` with an attribute or a password: parameters are set by another statement.
+/// True when a change runs `ALTER ROLE` with an attribute or a password. Parameters are set by another statement.
 fn alters_role(change: &Change) -> bool {
     matches!(change, Change::RemovePassword(_))
         || matches!(change, Change::AlterRole(c) if c.password.is_some() || c.attributes != Attributes::default())
 }
 
-/// A new role has none of them by itself.
-fn set_by(change: &Change) -> Option<RoleAttributes> {
+/// The attributes that a change sets. A new role has none of them by default, so only those that are true are set.
+fn attributes_set_by(change: &Change) -> Option<RoleAttributes> {
     let wants = |value: Option<bool>| value.filter(|value| *value);
     match change {
         Change::CreateRole(c) => Some(RoleAttributes {
