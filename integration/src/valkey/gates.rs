@@ -82,6 +82,7 @@ impl Gates {
 
     fn limit(&self, number: usize) {
         self.counts.file("passed", b"0");
+        self.counts.file("kinds", b"");
         self.counts.file("limit", number.to_string().as_bytes());
     }
 
@@ -90,6 +91,25 @@ impl Gates {
     pub fn passed(&self) -> usize {
         let text = fs::read_to_string(self.counts.path().join("passed"));
         text.ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0)
+    }
+
+    /// After how many commands a run is killed to die before and after the first command of each kind that has come since, and
+    /// after the last.
+    #[expect(clippy::disallowed_methods, reason = "the gates' own file")]
+    pub fn cuts(&self) -> Vec<usize> {
+        let kinds = fs::read_to_string(self.counts.path().join("kinds")).unwrap_or_default();
+        let kinds: Vec<&str> = kinds.lines().collect();
+        let around = |kind: &&str| {
+            let first = kinds.iter().position(|other| other == kind);
+            let last = kinds.iter().rposition(|other| other == kind);
+            [first, first.map(|at| at + 1), last.map(|at| at + 1)]
+        };
+        let mut cuts: Vec<usize> = kinds.iter().flat_map(around).flatten().collect();
+        cuts.sort_unstable();
+        cuts.dedup();
+        // A run that is not cut shows nothing.
+        cuts.retain(|cut| *cut < kinds.len());
+        cuts
     }
 
     fn gate(&self, node: usize) -> String {
