@@ -3,6 +3,7 @@
 //! The gate (`src/bin/gate.rs`) shares its node's network and so its address, and listens on the port that the node
 //! announces: nodes and clients see one node at one address, and whatever is said to it is counted.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::time::Duration;
 
@@ -93,23 +94,12 @@ impl Gates {
         text.ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0)
     }
 
-    /// After how many commands a run is killed to die before and after the first command of each kind that has come since, and
-    /// after the last.
+    /// After how many commands the first of each kind has come since: a run that is killed then dies right after it.
     #[expect(clippy::disallowed_methods, reason = "the gates' own file")]
-    pub fn cuts(&self) -> Vec<usize> {
+    pub fn firsts(&self) -> BTreeSet<usize> {
         let kinds = fs::read_to_string(self.counts.path().join("kinds")).unwrap_or_default();
         let kinds: Vec<&str> = kinds.lines().collect();
-        let around = |kind: &&str| {
-            let first = kinds.iter().position(|other| other == kind);
-            let last = kinds.iter().rposition(|other| other == kind);
-            [first, first.map(|at| at + 1), last.map(|at| at + 1)]
-        };
-        let mut cuts: Vec<usize> = kinds.iter().flat_map(around).flatten().collect();
-        cuts.sort_unstable();
-        cuts.dedup();
-        // A run that is not cut shows nothing.
-        cuts.retain(|cut| *cut < kinds.len());
-        cuts
+        kinds.iter().filter_map(|kind| Some(kinds.iter().position(|other| other == kind)? + 1)).collect()
     }
 
     fn gate(&self, node: usize) -> String {
