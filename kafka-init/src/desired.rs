@@ -17,6 +17,7 @@ use init_net::Tls;
 
 pub use acl::{Binding, Operation, Pattern, Permission, Resource};
 pub use config::{ConfigType, Value};
+pub(crate) use config::{LISTENER_PREFIX, is_sensitive, listener};
 pub use quota::{Entity, Limits, Quotas, Rate};
 pub use resource::ConfigResource;
 pub use sasl::{Mechanism, Sasl, Scram};
@@ -43,7 +44,7 @@ pub struct Desired {
     pub users: BTreeMap<String, User>,
     /// The mechanisms whose credentials are deleted, by user.
     pub absent_users: BTreeMap<String, BTreeSet<Scram>>,
-    /// True when passwords are read and compared by logins.
+    /// True when passwords and the secrets of configs are read, and passwords are compared by logins.
     pub compare_passwords: bool,
     /// The declared ACLs.
     pub acls: BTreeSet<Binding>,
@@ -51,10 +52,10 @@ pub struct Desired {
     pub absent_acls: BTreeSet<Binding>,
     /// The client quotas, by entity.
     pub quotas: BTreeMap<Entity, Limits>,
-    /// The cluster-wide dynamic broker configs, in Kafka's spelling; `None` removes a value.
-    pub broker_defaults: BTreeMap<String, Option<String>>,
-    /// The dynamic configs of single brokers, client metrics subscriptions and groups, in the same form.
-    pub resources: BTreeMap<ConfigResource, BTreeMap<String, Option<String>>>,
+    /// The cluster-wide dynamic broker configs.
+    pub broker_defaults: BTreeMap<String, Value>,
+    /// The dynamic configs of single brokers, client metrics subscriptions and groups.
+    pub resources: BTreeMap<ConfigResource, BTreeMap<String, Value>>,
 }
 
 impl Desired {
@@ -77,7 +78,10 @@ impl Desired {
             self.sasl.iter().flat_map(|sasl| sasl.username.secret().into_iter().chain([&sasl.password]));
         let compared = self.users.values().filter(|_| self.compare_passwords);
         let passwords = compared.flat_map(BTreeMap::values).map(|password| &password.secret);
-        keys.chain(login).chain(passwords).cloned().collect()
+        let configs = std::iter::once(&self.broker_defaults).chain(self.resources.values());
+        let configs =
+            configs.flat_map(BTreeMap::values).filter_map(Value::secret).filter(|_| self.compare_passwords);
+        keys.chain(login).chain(passwords).chain(configs).cloned().collect()
     }
 }
 

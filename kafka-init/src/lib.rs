@@ -116,10 +116,10 @@ impl Backend for Kafka {
         &mut self,
         _desired: &Desired,
         changes: &[Change],
-        _secrets: &Secrets,
+        secrets: &Secrets,
         progress: &Progress,
     ) -> Vec<(usize, Error)> {
-        apply::check(&mut self.cluster, changes, progress).await
+        apply::check(&mut self.cluster, changes, secrets, progress).await
     }
 
     /// Users, ACLs and quotas do not depend on each other and Kafka accepts them in any order, so they share a stage.

@@ -6,6 +6,7 @@ mod configs;
 mod matching;
 mod names;
 mod quotas;
+mod resources;
 mod servers;
 mod topics;
 mod users;
@@ -39,8 +40,8 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
         spec.probe.map(|probe| users::probe(&probe, !users.present.is_empty(), files, &mut violations));
     let acls = acls::validate(&spec.acls.unwrap_or_default(), &mut violations);
     let quotas = quotas::validate(&spec.quotas.unwrap_or_default(), &mut violations);
-    let broker_defaults = configs::of_brokers(&spec.broker_defaults.unwrap_or_default(), &mut violations);
-    let resources = configs::of_resources(
+    let broker_defaults = resources::of_brokers(&spec.broker_defaults.unwrap_or_default(), &mut violations);
+    let resources = resources::of_resources(
         spec.broker_configs.unwrap_or_default(),
         spec.client_metrics.unwrap_or_default(),
         spec.groups.unwrap_or_default(),

@@ -10,11 +10,10 @@ use kafka_protocol::protocol::StrBytes;
 use super::by_request::Numbered;
 use crate::Error;
 use crate::change::AlterBrokerConfig;
+use crate::desired::{LISTENER_PREFIX, Value};
 use crate::wire::{BROKER, Connection};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// The prefix of configs of one listener, which are described only where they are set.
-const LISTENER_PREFIX: &str = "listener.name.";
 /// The config type `UNKNOWN`, which a broker reports for a config that it does not know.
 const UNKNOWN: i8 = 0;
 
@@ -43,7 +42,7 @@ async fn check_names(main: &mut Connection, alteration: &AlterBrokerConfig) -> R
     let described = answer.results.iter().flat_map(|result| &result.configs);
     let known: Vec<&str> =
         described.filter(|config| config.config_type != UNKNOWN).map(|config| config.name.as_str()).collect();
-    let set = alteration.config.iter().filter(|(_, drift)| drift.to.0.is_some()).map(|(key, _)| key);
+    let set = alteration.config.iter().filter(|(_, drift)| drift.to != Value::Unset).map(|(key, _)| key);
     let mut unknown = set.filter(|key| !key.starts_with(LISTENER_PREFIX) && !known.contains(&key.as_str()));
     // A broker that describes no config does not tell which ones it knows.
     let Some(name) = unknown.next().filter(|_| !known.is_empty()) else { return Ok(()) };
