@@ -3,6 +3,8 @@
 mod acl;
 mod config;
 pub(crate) mod min_insync;
+mod msk_iam;
+mod oauth;
 mod quota;
 pub(crate) mod readiness;
 mod resource;
@@ -18,9 +20,11 @@ use init_net::Tls;
 pub use acl::{Binding, Operation, Pattern, Permission, Resource};
 pub use config::{ConfigType, Value};
 pub(crate) use config::{LISTENER_PREFIX, is_sensitive, listener};
+pub use msk_iam::MskIam;
+pub use oauth::OAuth;
 pub use quota::{Entity, Limits, Quotas, Rate};
 pub use resource::ConfigResource;
-pub use sasl::{Mechanism, Sasl, Scram};
+pub use sasl::{Mechanism, PasswordLogin, Sasl, Scram};
 pub use user::{Password, Probe, User};
 
 /// The resources that a cluster must have.
@@ -62,7 +66,8 @@ impl Desired {
     /// The endpoints that are connected to, each once.
     pub(crate) fn endpoints(&self) -> Vec<Endpoint> {
         let mut endpoints = self.bootstrap.clone();
-        for server in self.probe.iter().flat_map(|probe| &probe.bootstrap) {
+        let token_endpoint = self.sasl.iter().filter_map(Sasl::token_endpoint);
+        for server in self.probe.iter().flat_map(|probe| &probe.bootstrap).chain(token_endpoint) {
             if !endpoints.contains(server) {
                 endpoints.push(server.clone());
             }
@@ -74,8 +79,7 @@ impl Desired {
     pub(crate) fn secrets(&self) -> BTreeSet<SecretRef> {
         let tls = self.tls.iter().chain(self.probe.iter().filter_map(|probe| probe.tls.as_ref()));
         let keys = tls.flat_map(Tls::secrets);
-        let login =
-            self.sasl.iter().flat_map(|sasl| sasl.username.secret().into_iter().chain([&sasl.password]));
+        let login = self.sasl.iter().flat_map(Sasl::secrets);
         let compared = self.users.values().filter(|_| self.compare_passwords);
         let passwords = compared.flat_map(BTreeMap::values).map(|password| &password.secret);
         let configs = std::iter::once(&self.broker_defaults).chain(self.resources.values());

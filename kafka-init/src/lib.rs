@@ -34,18 +34,18 @@ pub use change::{
 };
 use desired::readiness::Readiness;
 pub use desired::{
-    Binding, ConfigResource, ConfigType, Declared, Desired, Entity, Limits, Mechanism, Operation, Origin,
-    Password, Pattern, Permission, Probe as ProbeListener, Quotas, Rate, Resource, Sasl, Scram, Topic, User,
-    Value,
+    Binding, ConfigResource, ConfigType, Declared, Desired, Entity, Limits, Mechanism, MskIam, OAuth,
+    Operation, Origin, Password, PasswordLogin, Pattern, Permission, Probe as ProbeListener, Quotas, Rate,
+    Resource, Sasl, Scram, Topic, User, Value,
 };
-pub use error::{Error, Peer, Refusal};
+pub use error::{Error, Peer, Refusal, TokenRefusal};
 use observe::Clients;
 pub use observed::{
     Account, Assignment, Credential, Credentials, Observed, ObservedTopic, Operations, Principal, Setting,
 };
 pub use spec::{
-    AclSpec, ConfigValue, CredentialSpec, Mechanisms, Number, OneOrMany, ProbeSpec, QuotaSpec, Spec, State,
-    TopicGroup, TopicSpec, Topics, UserSpec,
+    AclSpec, ConfigValue, CredentialSpec, Mechanisms, Number, OneOrMany, ProbeSpec, QuotaSpec, SaslSpec,
+    Spec, State, TopicGroup, TopicSpec, Topics, UserSpec,
 };
 use wire::{Access, Cluster, Probe};
 

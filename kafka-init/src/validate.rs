@@ -4,9 +4,12 @@ mod acls;
 mod assignment;
 mod configs;
 mod matching;
+mod mechanism;
 mod names;
+mod oauth;
 mod quotas;
 mod resources;
+mod sasl;
 mod servers;
 mod topics;
 mod users;
@@ -47,12 +50,13 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
         spec.groups.unwrap_or_default(),
         &mut violations,
     );
+    let sasl = spec.sasl.and_then(|sasl| sasl::sasl(sasl, files, &mut violations));
     violations.or(Desired {
         bootstrap,
         brokers,
         cluster_id: spec.cluster_id,
         tls,
-        sasl: spec.sasl,
+        sasl,
         topics,
         probe,
         users: users.present,
