@@ -25,7 +25,7 @@ mod validate;
 mod wire;
 
 use init_core::export::{Export, Scope};
-use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations, alike};
+use init_core::{Backend, CheckMode, Files, Plan, Progress, Requires, Secrets, Violations, alike};
 
 pub use change::{
     AlterBrokerConfig, AlterConfig, AlterCredential, AlterQuota, AlterTopicConfig, AlterUser, BROKER_DEFAULT,
@@ -117,6 +117,7 @@ impl Backend for Kafka {
         _desired: &Desired,
         changes: &[Change],
         secrets: &Secrets,
+        _mode: CheckMode,
         progress: &Progress,
     ) -> Vec<(usize, Error)> {
         apply::check(&mut self.cluster, changes, secrets, progress).await

@@ -5,6 +5,7 @@ mod assignment;
 mod configs;
 mod matching;
 mod mechanism;
+mod name_ranges;
 mod names;
 mod oauth;
 mod quotas;

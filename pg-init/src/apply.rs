@@ -1,5 +1,6 @@
-//! Carries out one stage: each change is one transaction, pipelined, over as many sessions as the kind of
-//! change bears. So one refused change takes no other with it, and every change has its own answer.
+//! Applies one stage. Each change is a transaction of its own, and transactions are pipelined over as many sessions
+//! as the kind of change allows. So a refused change affects no other change, and every change has a result of its
+//! own.
 
 mod check;
 mod databases;
@@ -37,11 +38,11 @@ pub(crate) async fn apply(
     progress: &Progress,
 ) -> Vec<Result<(), Error>> {
     if server.lock.is_lost() {
-        // Another run may have taken the lock by now.
-        return stage.iter().map(|_| Err(server.lock.lost())).collect();
+        // Another run may hold the lock by now.
+        return stage.iter().map(|_| Err(server.lock.end_reason())).collect();
     }
     let mut results: BTreeMap<usize, Result<(), Error>> =
-        match carry_out(server, stage, secrets, progress).await {
+        match apply_by_kind(server, stage, secrets, progress).await {
             Ok(answers) => answers.into_iter().collect(),
             Err(error) => {
                 let rest: Vec<_> = stage.iter().skip(1).map(|_| Err(error.unsent())).collect();
@@ -50,8 +51,8 @@ pub(crate) async fn apply(
         };
     for (index, change) in stage.iter().enumerate() {
         match results.get_mut(&index) {
-            Some(Ok(())) => note_owner(&mut server.ownership, change, &server.names),
-            Some(Err(error)) => mark_lasting(error, &server.overtaken),
+            Some(Ok(())) => record_owner(&mut server.ownership, change, &server.names),
+            Some(Err(error)) => mark_lasting(error, &server.retryable_refusals),
             None => {}
         }
     }
@@ -60,8 +61,9 @@ pub(crate) async fn apply(
     (0..stage.len()).map(|index| results.remove(&index).unwrap_or_else(|| Err(unsent.unsent()))).collect()
 }
 
-/// Each kind of change in its own way. A stage has one kind alone, so at most one of these lists holds anything.
-async fn carry_out(
+/// Applies the changes of a stage by their kinds. All changes of a stage are of one kind, so at most one of these
+/// lists is not empty.
+async fn apply_by_kind(
     server: &Server,
     stage: &[Change],
     secrets: &Secrets,
@@ -86,18 +88,19 @@ async fn carry_out(
     Ok(answers)
 }
 
-/// The same refusal of the same change, after a new reading, is no accident: a third reading would end the same.
-fn mark_lasting(error: &mut Error, overtaken: &RefCell<BTreeSet<String>>) {
+/// Marks an error as lasting when the same change was refused with the same error before the last observation:
+/// another observation would not help.
+fn mark_lasting(error: &mut Error, retryable_refusals: &RefCell<BTreeSet<String>>) {
     let text = error.to_string();
     if let Error::Server { code, lasting, .. } = error
         && matches!(code.as_str(), "XX000" | "57014")
     {
-        *lasting = !overtaken.borrow_mut().insert(text);
+        *lasting = !retryable_refusals.borrow_mut().insert(text);
     }
 }
 
-/// Remembers the owner that a change has set, for the changes after it.
-fn note_owner(ownership: &mut Ownership, change: &Change, names: &Names) {
+/// Records the owner that a change has set, for the changes after it.
+fn record_owner(ownership: &mut Ownership, change: &Change, names: &Names) {
     match change {
         Change::CreateDatabase(change) => ownership.database_created(change, names),
         Change::AlterDatabase(change) => ownership.database_altered(change, names),

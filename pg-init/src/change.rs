@@ -1,4 +1,5 @@
-//! One step towards the spec. The derived order is the order of execution: an object comes after what it needs.
+//! The changes that converge a server. Their derived order is the order of execution: an object comes after those
+//! that it needs.
 
 mod database;
 mod extension;
@@ -37,7 +38,7 @@ pub use subscription::{AlterSubscription, CreateSubscription};
 
 pub(crate) use publication::operations;
 
-/// One step. The variants are declared in the order of execution; a snapshot guards it.
+/// One change. The variants are declared in the order of execution, which a snapshot test verifies.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Change {
     /// `CREATE ROLE`
@@ -48,7 +49,7 @@ pub enum Change {
     RemovePassword(RemovePassword),
     /// `GRANT role TO member`
     GrantRole(GrantRole),
-    /// The options of a membership.
+    /// The options of a membership
     AlterMembership(AlterMembership),
     /// `GRANT … ON PARAMETER`
     GrantParameter(GrantParameter),
@@ -88,8 +89,8 @@ pub enum Change {
     CreatePublication(CreatePublication),
     /// `ALTER PUBLICATION`
     AlterPublication(AlterPublication),
-    /// `pg_create_logical_replication_slot`, and the same of a physical one. A reader of a slot finds only the publications that
-    /// are older than it.
+    /// `pg_create_logical_replication_slot` or `pg_create_physical_replication_slot`. A logical slot decodes changes
+    /// only for publications that are older than the slot.
     CreateReplicationSlot(CreateReplicationSlot),
     /// `CREATE SUBSCRIPTION`
     CreateSubscription(CreateSubscription),
@@ -172,6 +173,7 @@ impl init_core::Change for Change {
 }
 
 impl Change {
+    /// The content of the change, which describes itself.
     fn content(&self) -> &dyn Show {
         match self {
             Self::CreateRole(change) => change,

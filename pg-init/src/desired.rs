@@ -1,4 +1,4 @@
-//! The spec as meant: validated, keyed by name, lists expanded to one entry per thing.
+//! The spec as it is meant: validated and keyed by name, with each list expanded to single entries.
 
 pub(crate) mod condition;
 mod foreign;
@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use init_core::{Endpoint, SecretRef, SpecPath, Text};
 
 use crate::spec::{
-    Authentication, ChannelBinding, Future, LocaleProvider, Object, Operation, PasswordCheck, Privilege,
+    Authentication, ChannelBinding, FutureObject, LocaleProvider, Object, Operation, PasswordCheck, Privilege,
 };
 
 pub(crate) use foreign::is_secret_option;
@@ -24,18 +24,18 @@ pub use role::{Attributes, Membership};
 pub(crate) use setting::Settings;
 pub use slot::{LogicalSlot, Slot};
 pub use subscription::{Publisher, Subscription};
-pub(crate) use subscription::{SECRET_PARTS, connection_parts, connection_string};
+pub(crate) use subscription::{SECRET_PARAMETERS, connection_string, parse_connection_string};
 pub use until::Until;
 
-/// What must exist on one server.
+/// The state that one server must have.
 #[derive(Debug)]
 pub struct Desired {
     pub(crate) endpoints: Vec<Endpoint>,
-    /// Where a run begins.
+    /// The maintenance database, which every run connects to first.
     pub(crate) database: String,
     pub(crate) user: Text,
     pub(crate) password: Option<SecretRef>,
-    /// The provisioning role's password before `password` is set.
+    /// The password of the provisioning role before `password` is set.
     pub(crate) bootstrap: Option<SecretRef>,
     pub(crate) authentication: Authentication,
     pub(crate) password_check: Option<PasswordCheck>,
@@ -49,11 +49,11 @@ pub struct Desired {
 #[derive(Debug)]
 pub(crate) struct Tls {
     pub(crate) protection: init_net::Tls,
-    /// Whether the login is bound to the TLS session.
+    /// The channel binding of the login to the TLS session.
     pub(crate) binding: ChannelBinding,
 }
 
-/// A database. What is `None` is left as it is.
+/// A database. A property that is `None` stays as it is.
 #[derive(Debug, Default)]
 pub(crate) struct Database {
     pub(crate) owner: Option<String>,
@@ -63,30 +63,30 @@ pub(crate) struct Database {
     pub(crate) tablespace: Option<String>,
     pub(crate) options: DatabaseOptions,
     pub(crate) settings: Settings,
-    /// Of the sessions of one role in it.
+    /// The configuration parameters of the sessions of one role in the database, by the role's key.
     pub(crate) role_settings: BTreeMap<String, Settings>,
     pub(crate) extensions: BTreeMap<String, Extension>,
     pub(crate) schemas: BTreeMap<String, Schema>,
     pub(crate) foreign_servers: BTreeMap<String, ForeignServer>,
-    /// By the foreign server and the role's key, or `public`.
+    /// The user mappings, by the foreign server and the role's key, or `public`.
     pub(crate) user_mappings: BTreeMap<(String, String), UserMapping>,
     pub(crate) grants: BTreeMap<Target, Privileges>,
     pub(crate) revokes: BTreeMap<Target, Privileges>,
     pub(crate) defaults: BTreeMap<DefaultTarget, Privileges>,
-    /// Those that must not be held.
+    /// The default privileges that must not be held.
     pub(crate) default_revokes: BTreeMap<DefaultTarget, Privileges>,
     pub(crate) publications: BTreeMap<String, Publication>,
     pub(crate) subscriptions: BTreeMap<String, Subscription>,
 }
 
-/// The options of a database that are wanted, or that differ, or that it has.
+/// The options of a database: the declared ones, the ones that differ, or the stored ones.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DatabaseOptions<B = bool, N = i32> {
-    /// Sessions at a time.
+    /// The largest number of concurrent sessions.
     pub connection_limit: Option<N>,
-    /// Takes connections.
+    /// True when the database allows connections.
     pub allow_connections: Option<B>,
-    /// May be copied by whoever may create databases.
+    /// True when every role with CREATEDB may copy the database.
     pub is_template: Option<B>,
 }
 
@@ -101,13 +101,13 @@ impl<B, N> Default for DatabaseOptions<B, N> {
 pub struct Locale {
     /// `LC_COLLATE` and `LC_CTYPE`, and the locale of the builtin provider.
     pub all: Option<String>,
-    /// What compares texts.
+    /// The locale provider, which compares texts.
     pub provider: Option<LocaleProvider>,
     /// The locale of the provider `icu`.
     pub icu: Option<String>,
-    /// `LC_COLLATE`, where it is another.
+    /// `LC_COLLATE`, where it differs from `all`.
     pub collate: Option<String>,
-    /// `LC_CTYPE`, where it is another.
+    /// `LC_CTYPE`, where it differs from `all`.
     pub ctype: Option<String>,
 }
 
@@ -115,11 +115,11 @@ pub struct Locale {
 #[derive(Debug, Default)]
 pub(crate) struct Schema {
     pub(crate) owner: Option<String>,
-    /// The owner of what is in it.
+    /// The owner of the objects in the schema.
     pub(crate) object_owner: Option<String>,
 }
 
-/// The version of an extension that the server's files would install.
+/// The value of `version` for the default version of the server's files.
 pub(crate) const LATEST: &str = "latest";
 
 /// An extension.
@@ -129,7 +129,7 @@ pub(crate) struct Extension {
     pub(crate) version: Option<String>,
 }
 
-/// Privileges and the place of the spec that names them.
+/// Privileges, and the path of the entry that declares them.
 #[derive(Debug)]
 pub(crate) struct Privileges {
     pub(crate) at: SpecPath,
@@ -141,15 +141,15 @@ pub(crate) struct Privileges {
 pub struct Target {
     /// The kind of object.
     pub object: Object,
-    /// Its schema; none for the database.
+    /// The schema; `None` for the database.
     pub schema: Option<String>,
-    /// Which object of the schema; all of the kind when absent.
+    /// The name of the object; `None` for all objects of the kind.
     pub name: Option<String>,
-    /// Which columns of a table; all of it when there is none.
+    /// The columns of a table; empty for the whole table.
     pub columns: BTreeSet<String>,
-    /// A role's key, or `public`.
+    /// The grantee: a role's key, or `public`.
     pub role: String,
-    /// With the right to pass them on.
+    /// True for `WITH GRANT OPTION`.
     pub grant_option: bool,
 }
 
@@ -158,13 +158,13 @@ pub struct Target {
 pub struct DefaultTarget {
     /// The role that creates the objects.
     pub creator: String,
-    /// In which schema; none for the whole database.
+    /// The schema of the objects; `None` for the whole database.
     pub schema: Option<String>,
     /// The kind of object.
-    pub object: Future,
-    /// A role's key, or `public`.
+    pub object: FutureObject,
+    /// The grantee: a role's key, or `public`.
     pub role: String,
-    /// With the right to pass them on.
+    /// True for `WITH GRANT OPTION`.
     pub grant_option: bool,
 }
 
@@ -172,30 +172,30 @@ pub struct DefaultTarget {
 #[derive(Debug, Default)]
 pub(crate) struct Publication {
     pub(crate) all_tables: bool,
-    /// By schema and table.
+    /// The published tables, by schema and name.
     pub(crate) tables: BTreeMap<(String, String), Published>,
     pub(crate) schemas: BTreeSet<String>,
     pub(crate) publish: Option<BTreeSet<Operation>>,
     pub(crate) via_root: Option<bool>,
 }
 
-/// What is published of a table. What is `None` is left as it is.
+/// The published columns and rows of a table. A property that is `None` stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Published {
-    /// Its columns.
+    /// The published columns.
     pub columns: Option<BTreeSet<String>>,
-    /// The condition of its rows, in SQL.
+    /// The row filter, as an SQL condition.
     pub rows: Option<String>,
 }
 
 impl Target {
-    /// All objects of a kind.
+    /// A target for all objects of a kind, without grant option.
     pub(crate) fn all(object: Object, schema: Option<String>, role: String) -> Self {
         Self { object, schema, name: None, columns: BTreeSet::new(), role, grant_option: false }
     }
 
-    /// The name of a function, and the types of its arguments in brackets where they are named; the name of another object.
-    pub(crate) fn parts(&self) -> (Option<&str>, Option<&str>) {
+    /// The name of the object, and for a function the argument types in brackets, where they are given.
+    pub(crate) fn name_and_arguments(&self) -> (Option<&str>, Option<&str>) {
         let Some(name) = self.name.as_deref() else { return (None, None) };
         match name.find('(').filter(|_| self.object == Object::Functions) {
             Some(bracket) => (name.get(..bracket), name.get(bracket..)),
@@ -203,21 +203,22 @@ impl Target {
         }
     }
 
-    /// Whether an object may be in both.
+    /// True when an object may belong to both targets.
     pub(crate) fn overlaps(&self, other: &Self) -> bool {
         let alike = |one: Option<&str>, other: Option<&str>| one.is_none() || other.is_none() || one == other;
-        let ((name, arguments), (other_name, other_arguments)) = (self.parts(), other.parts());
+        let ((name, arguments), (other_name, other_arguments)) =
+            (self.name_and_arguments(), other.name_and_arguments());
         (self.object, &self.schema, &self.role) == (other.object, &other.schema, &other.role)
             && alike(name, other_name)
             && alike(arguments, other_arguments)
     }
 }
 
-/// The keyword for everyone.
+/// The keyword for every role.
 pub(crate) const PUBLIC: &str = "public";
 
 impl Desired {
-    /// Every role that the spec refers to, declared or not; `public` is none.
+    /// The roles that the spec refers to, declared or not. `public` is not a role.
     pub(crate) fn referenced_roles(&self) -> BTreeSet<&str> {
         let mut roles: BTreeSet<&str> = self.roles.keys().map(String::as_str).collect();
         roles.extend(self.roles.values().flat_map(|role| role.member_of.keys()).map(String::as_str));
@@ -226,7 +227,8 @@ impl Desired {
         roles
     }
 
-    /// Every database that the spec refers to: the declared ones, their templates, and those of replication slots.
+    /// The databases that the spec refers to: declared databases, their templates, and the databases of replication
+    /// slots.
     pub(crate) fn referenced_databases(&self) -> BTreeSet<&str> {
         let declared = self.databases.keys().map(String::as_str);
         let slots = self.slots.values().filter_map(|slot| slot.logical.as_ref());
@@ -236,7 +238,7 @@ impl Desired {
 }
 
 impl Database {
-    /// Every role that it and what is inside refer to, and perhaps `public`.
+    /// The roles that the database and its contents refer to, including `public`.
     pub(crate) fn referenced_roles(&self) -> BTreeSet<&str> {
         let mut roles: BTreeSet<&str> = self.owner.iter().map(String::as_str).collect();
         roles.extend(self.role_settings.keys().map(String::as_str));
@@ -253,13 +255,14 @@ impl Database {
         roles
     }
 
-    /// `template0` has no sessions that would be waited for, and allows any encoding and locale.
+    /// The template of the database. The default is `template0`: it has no sessions that would block the copy, and it
+    /// allows any encoding and locale.
     pub(crate) fn template(&self) -> &str {
         self.template.as_deref().unwrap_or("template0")
     }
 
-    /// Whether anything is declared that only a session in the database can see.
-    pub(crate) fn has_inside(&self) -> bool {
+    /// True when the spec declares something that only a session in the database can read.
+    pub(crate) fn has_contents(&self) -> bool {
         let inner = |targets: &BTreeMap<Target, Privileges>| {
             targets.keys().any(|target| target.object != Object::Database)
         };

@@ -1,4 +1,4 @@
-//! What can go wrong between us and a PostgreSQL server, classified by SQLSTATE and by type.
+//! The errors of a run on a PostgreSQL server, classified by SQLSTATE and by type.
 
 mod kind;
 
@@ -8,10 +8,10 @@ use init_core::{Endpoint, Fault, FaultKind, SecretRef, Undeclared};
 use init_net::NetError;
 use thiserror::Error;
 
-use self::kind::{server_remedy, sql_kind};
+use self::kind::{sqlstate_kind, sqlstate_remedy};
 use crate::spec::Authentication;
 
-/// Why something could not be done.
+/// An error.
 #[derive(Debug, Error)]
 pub enum Error {
     /// The server cannot be reached, or TLS with it failed.
@@ -20,7 +20,7 @@ pub enum Error {
     /// The connection broke.
     #[error("the connection to {endpoint} broke")]
     Broken {
-        /// Where.
+        /// The endpoint.
         endpoint: Endpoint,
         /// The error of the operating system.
         source: io::Error,
@@ -31,17 +31,17 @@ pub enum Error {
     /// The value of a secret cannot be used.
     #[error("the secret {secret} cannot be used: {problem}")]
     Secret {
-        /// Which.
+        /// The secret.
         secret: SecretRef,
-        /// Why.
+        /// The problem.
         problem: String,
     },
     /// Something else than PostgreSQL answered.
     #[error("{0} does not speak the PostgreSQL protocol")]
-    Foreign(Endpoint),
-    /// The server asks for the password in a way that gives it away.
+    NotPostgres(Endpoint),
+    /// The server asks for the password by a method that the spec does not allow.
     #[error("{endpoint} asks for {method}, which `authentication` does not allow")]
-    Method {
+    PasswordMethod {
         /// The server that asks.
         endpoint: Endpoint,
         /// The authentication method.
@@ -49,40 +49,40 @@ pub enum Error {
         /// The value of `authentication` that would allow it.
         least: Authentication,
     },
-    /// The server sends what no PostgreSQL server sends there.
+    /// The server sends a message that no PostgreSQL server sends in that state.
     #[error("{endpoint} {problem}")]
     Unexpected {
-        /// Who.
+        /// The peer.
         endpoint: Endpoint,
-        /// What.
+        /// The problem with its message.
         problem: String,
     },
-    /// An answer has other columns than were asked for.
+    /// A result has other columns than the query.
     #[error("the server answered with other columns than were asked for")]
-    Garbled,
-    /// Sessions are not the server's own.
+    UnexpectedColumns,
+    /// The endpoint is a connection pooler, whose sessions are not the server's own.
     #[error("{endpoint} is a connection pooler: it does not pass on the parameters of a session{}", message.as_ref().map(|message| format!(" (it says {message})")).unwrap_or_default())]
     Pooler {
-        /// Where.
+        /// The endpoint.
         endpoint: Endpoint,
-        /// Its message.
+        /// The message.
         message: Option<String>,
     },
-    /// The login failed for a reason that has no code.
+    /// The login failed with an error that has no SQLSTATE.
     #[error("cannot log in to {endpoint}: {problem}")]
     Login {
-        /// Where.
+        /// The endpoint.
         endpoint: Endpoint,
-        /// What the driver says.
+        /// The message of the driver.
         problem: String,
     },
-    /// A server that takes no writes.
+    /// The server is a standby, which accepts no writes.
     #[error("{0} is a standby, not the primary")]
     Standby(Endpoint),
     /// None of several endpoints is the primary.
     #[error("no primary among the endpoints: {0}")]
     NoPrimary(String),
-    /// Another run holds the lock.
+    /// Another run holds the advisory lock.
     #[error("another pg-init run holds the lock on {0}")]
     Locked(Endpoint),
     /// The connection ended.
@@ -91,7 +91,7 @@ pub enum Error {
     /// The server refused a statement.
     #[error("{doing}: the server says {code}: {message}{}", hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default())]
     Server {
-        /// What was tried.
+        /// The action that failed.
         doing: String,
         /// SQLSTATE.
         code: String,
@@ -99,20 +99,20 @@ pub enum Error {
         message: String,
         /// The server's detail or hint.
         hint: Option<String>,
-        /// The same statement was refused before, and a new reading has changed nothing.
+        /// True when the same statement was refused before, and another observation has changed nothing.
         lasting: bool,
-        /// It was a login that the server refused.
+        /// True when the server refused a login.
         login: bool,
     },
     /// The server lacks something that the spec asks for.
     #[error("{0}")]
     Missing(String),
-    /// The provisioning role may not do something that the plan holds.
+    /// The provisioning role lacks a privilege for a change of the plan.
     #[error("the role {role} may not {what}: it lacks {lacks}")]
     Privilege {
-        /// Who.
+        /// The provisioning role.
         role: String,
-        /// What.
+        /// The change.
         what: String,
         /// The missing attribute or privilege.
         lacks: String,
@@ -122,32 +122,32 @@ pub enum Error {
     Name {
         /// The label of the role.
         at: String,
-        /// Why.
+        /// The problem.
         problem: String,
     },
     /// A secret was asked for that was not declared.
     #[error(transparent)]
     Undeclared(#[from] Undeclared),
-    /// Not sent, because what goes before it failed.
+    /// The change was not sent, because an earlier change failed.
     #[error("not sent: {reason}")]
     Unsent {
-        /// The class of what failed.
+        /// The class of the earlier error.
         kind: FaultKind,
-        /// What failed.
+        /// The earlier error.
         reason: String,
     },
-    /// Our own mistake.
+    /// A bug of this tool.
     #[error("{0}")]
     Internal(String),
 }
 
 impl Error {
-    /// What this failure means for something that was to come after it.
+    /// The error of a change that was not sent because of this error.
     pub(crate) fn unsent(&self) -> Self {
         Self::Unsent { kind: self.kind(), reason: self.to_string() }
     }
 
-    /// The same error, of a login.
+    /// The same error, marked as one of a login.
     pub(crate) fn at_login(mut self) -> Self {
         if let Self::Server { login, .. } = &mut self {
             *login = true;
@@ -155,8 +155,8 @@ impl Error {
         self
     }
 
-    /// The server took the password for a wrong one.
-    pub(crate) fn is_password(&self) -> bool {
+    /// True when the server refused the password.
+    pub(crate) fn is_wrong_password(&self) -> bool {
         matches!(self, Self::Server { code, .. } if code == "28P01")
     }
 }
@@ -169,16 +169,16 @@ impl Fault for Error {
                 FaultKind::Unavailable
             }
             Self::NoTls(_)
-            | Self::Foreign(_)
+            | Self::NotPostgres(_)
             | Self::Missing(_)
-            | Self::Method { .. }
+            | Self::PasswordMethod { .. }
             | Self::Unexpected { .. }
-            | Self::Garbled
+            | Self::UnexpectedColumns
             | Self::Pooler { .. } => FaultKind::Unsupported,
             Self::Login { .. } | Self::Privilege { .. } => FaultKind::Denied,
             Self::Secret { .. } | Self::Name { .. } => FaultKind::Secret,
             Self::Server { lasting: true, .. } => FaultKind::Rejected,
-            Self::Server { code, .. } => sql_kind(code),
+            Self::Server { code, .. } => sqlstate_kind(code),
             Self::Unsent { kind, .. } => *kind,
             Self::Undeclared(_) | Self::Internal(_) => FaultKind::Internal,
         }
@@ -188,11 +188,11 @@ impl Fault for Error {
         let text = match self {
             Self::Net(error) => return error.remedy(),
             Self::NoTls(_) => "turn on `ssl` on the server, or write `tls: disable`",
-            Self::Foreign(_) | Self::Unexpected { .. } | Self::Garbled => {
+            Self::NotPostgres(_) | Self::Unexpected { .. } | Self::UnexpectedColumns => {
                 "check the port: something else than PostgreSQL listens there"
             }
-            Self::Method { least, .. } => {
-                let word = least.word();
+            Self::PasswordMethod { least, .. } => {
+                let word = least.keyword();
                 return Some(format!(
                     "set up TLS with `tls: verify-full`, or let the server's pg_hba.conf ask for scram-sha-256; \
                      `authentication: {word}` in the spec gives the password all the same"
@@ -209,14 +209,14 @@ impl Fault for Error {
             Self::Privilege { role, lacks, .. } => {
                 return Some(format!("give {role} {lacks}, or provision with a role that has it"));
             }
-            Self::Server { code, login, .. } => return server_remedy(code, *login).map(str::to_owned),
+            Self::Server { code, login, .. } => return sqlstate_remedy(code, *login).map(str::to_owned),
             _ => return None,
         };
         Some(text.to_owned())
     }
 }
 
-/// Turns the driver's error into ours. `redact` takes secret names out of what the server says.
+/// Converts an error of the driver. `redact` replaces secret names in the server's messages.
 pub(crate) fn classify(
     error: &tokio_postgres::Error,
     endpoint: &Endpoint,
@@ -239,15 +239,15 @@ pub(crate) fn classify(
     let cause = std::error::Error::source(error);
     match cause.and_then(|cause| cause.downcast_ref::<io::Error>()) {
         Some(source) if matches!(source.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData) => {
-            Error::Foreign(endpoint.clone())
+            Error::NotPostgres(endpoint.clone())
         }
-        Some(source) => Error::Broken { endpoint: endpoint.clone(), source: copy(source) },
-        // The driver tells these by their text alone.
+        Some(source) => Error::Broken { endpoint: endpoint.clone(), source: copy_io_error(source) },
+        // The driver distinguishes these errors only by their text.
         None if ["unexpected message", "error parsing response"]
             .iter()
             .any(|text| error.to_string().starts_with(text)) =>
         {
-            Error::Foreign(endpoint.clone())
+            Error::NotPostgres(endpoint.clone())
         }
         None => {
             let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
@@ -256,6 +256,6 @@ pub(crate) fn classify(
     }
 }
 
-fn copy(error: &io::Error) -> io::Error {
+fn copy_io_error(error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), error.to_string())
 }

@@ -1,11 +1,11 @@
-//! The spec of a live server: what it has is read into the form that a spec means, and written from there.
+//! Exports the spec of a server: its state is read into the desired form, and written from there.
 
+mod contents;
 mod databases;
 mod defaults;
 mod fold;
 mod foreign;
 mod found;
-mod inside;
 mod privileges;
 mod query;
 mod roles;
@@ -18,26 +18,26 @@ use crate::desired::Desired;
 use crate::error::Error;
 use crate::observe::slot;
 use crate::observed::Slot;
-use crate::wire::{Pool, Server, Use};
+use crate::wire::{Pool, Purpose, Server};
 
-/// The sections that are written.
+/// The sections of an exported spec.
 pub(crate) const SECTIONS: &[&str] = &["roles", "databases", "replicationSlots"];
 
-/// Reads everything and writes it as a spec.
+/// Reads the state of a server and writes it as a spec.
 pub(crate) async fn export(server: &Server, desired: &Desired, scope: &Scope) -> Result<Export, Error> {
     let mut found = Found::new(server, desired).await?;
     databases::read(server, scope, &mut found).await?;
     if scope.has("databases") {
-        insides(server, scope, &mut found).await?;
+        read_contents(server, scope, &mut found).await?;
     }
     if scope.has("replicationSlots") {
-        slots(server, &mut found).await?;
+        add_slots(server, &mut found).await?;
     }
     Ok(write::export(found))
 }
 
-/// Those that do not end with a session.
-async fn slots(server: &Server, found: &mut Found) -> Result<(), Error> {
+/// Reads the replication slots that are not temporary.
+async fn add_slots(server: &Server, found: &mut Found) -> Result<(), Error> {
     for (name, Slot { mut slot, temporary }) in slot::read(&server.main, None).await? {
         if let Some(logical) = &mut slot.logical {
             logical.two_phase = logical.two_phase.filter(|two_phase| *two_phase);
@@ -50,21 +50,21 @@ async fn slots(server: &Server, found: &mut Found) -> Result<(), Error> {
     Ok(())
 }
 
-/// What each database has inside, several at a time.
-async fn insides(server: &Server, scope: &Scope, found: &mut Found) -> Result<(), Error> {
-    let open = found.open.iter().filter(|name| scope.takes("databases", name)).cloned();
-    let (pool, own) = (&server.pool, &found.own);
-    let read = Pool::each(pool.width, open.collect::<Vec<_>>(), async |name| {
-        let session = pool.session(&name, Use::Reading).await?;
-        let inside = inside::read(&session, own, &name).await?;
-        pool.keep(session, Use::Reading);
-        Ok::<_, Error>((name, inside))
+/// Reads the contents of the databases, several at a time.
+async fn read_contents(server: &Server, scope: &Scope, found: &mut Found) -> Result<(), Error> {
+    let open = found.accessible.iter().filter(|name| scope.takes("databases", name)).cloned();
+    let (pool, context) = (&server.pool, &found.context);
+    let read = Pool::for_each(pool.width, open.collect::<Vec<_>>(), async |name| {
+        let session = pool.session(&name, Purpose::Reading).await?;
+        let contents = contents::read(&session, context, &name).await?;
+        pool.give_back(session, Purpose::Reading);
+        Ok::<_, Error>((name, contents))
     });
     for result in read.await {
-        let (name, inside) = result?;
-        found.take_inside(&name, inside);
+        let (name, contents) = result?;
+        found.add_contents(&name, contents);
     }
-    found.drop_untouched();
+    found.drop_unchanged_maintenance_database();
     Ok(())
 }
 

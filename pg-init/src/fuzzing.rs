@@ -1,31 +1,31 @@
-//! Entries for fuzzing: everything here that reads text which a server or the author of a spec wrote.
+//! Entry points for the fuzz targets: every function that parses text from a server or from the author of a spec.
 
 use crate::desired::{Until, sql};
 use crate::spec::Setting;
 use crate::wire::scram;
 
-/// A verifier as a server stores it, beside a password.
+/// Compares a stored verifier with a password.
 pub fn verifier(stored: &str, password: &str) {
-    // More rounds take longer and find nothing else.
+    // More iterations take longer and run the same code.
     if !stored.split([':', '$']).any(|part| part.len() > 4 && part.parse::<u32>().is_ok()) {
         let _ = scram::compare(stored, password);
     }
 }
 
-/// A parameter's stored text beside a declared value.
+/// Compares the stored text of a parameter with a declared value.
 pub fn setting(name: &str, stored: &str, declared: &str) {
     let declared = Setting::One(declared.to_owned());
-    let _ = (declared.is(name, stored), declared.sql(name));
+    let _ = (declared.equals_stored(name, stored), declared.sql(name));
 }
 
-/// A list of names, as the server writes it: what was read reads the same when it is written again.
+/// Parses a list of identifiers as the server writes it, and checks that it parses equally once it is written again.
 pub fn names(text: &str) {
-    if let Some(names) = sql::split(text, ',') {
-        assert_eq!(sql::split(&sql::idents(names.iter().map(String::as_str)), ','), Some(names));
+    if let Some(names) = sql::split_identifiers(text, ',') {
+        assert_eq!(sql::split_identifiers(&sql::idents(names.iter().map(String::as_str)), ','), Some(names));
     }
 }
 
-/// The time of a `validUntil`.
+/// Parses the value of `validUntil`.
 pub fn until(text: &str) {
     let _ = Until::parse(text);
 }

@@ -1,5 +1,5 @@
-//! Provisions PostgreSQL from one declarative spec: roles, databases, schemas, extensions, privileges,
-//! publications.
+//! Provisions PostgreSQL from one declarative spec: roles, databases, schemas, extensions, privileges, foreign
+//! servers, publications, subscriptions and replication slots.
 //!
 //! ```text
 //! Spec --validate--> Desired            names, cycles, privileges that fit: offline
@@ -26,7 +26,7 @@ mod wire;
 use std::collections::BTreeSet;
 
 use init_core::export::{Export, Scope};
-use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations};
+use init_core::{Backend, CheckMode, Files, Plan, Progress, Requires, Secrets, Violations};
 
 use self::wire::Server;
 
@@ -46,13 +46,13 @@ pub use error::Error;
 pub use observed::Observed;
 pub use spec::{
     Access, Authentication, ChannelBinding, Database, DefaultPrivilege, Extension,
-    ForeignServer as ForeignServerSpec, Future, Grant, Level, LocaleProvider, Many, MemberOf, Object,
-    Operation, ParameterPrivilege, PasswordCheck, Privilege, Publication, PublishedTable, PublisherSpec,
-    ReplicationSlot, Revoke, Role, RolePassword, Schema, Setting, Spec, SubscriptionSpec, Tables, Tls,
-    TlsMode, TlsSpec, UserMapping as UserMappingSpec,
+    ForeignServer as ForeignServerSpec, FutureObject, Grant, Level, LocaleProvider, MemberOf, NameOrList,
+    Object, Operation, ParameterPrivilege, PasswordCheck, Privilege, Publication, PublishedTable,
+    PublisherSpec, ReplicationSlot, Revoke, Role, RolePassword, Schema, Setting, Spec, SubscriptionSpec,
+    Tables, Tls, TlsMode, TlsSpec, UserMapping as UserMappingSpec,
 };
 
-/// PostgreSQL, as the driver of all tools runs it.
+/// The backend for PostgreSQL: the implementation of core's trait `Backend`.
 pub struct Postgres {
     server: Server,
 }
@@ -116,10 +116,11 @@ impl Backend for Postgres {
         _desired: &Desired,
         changes: &[Change],
         _: &Secrets,
+        mode: CheckMode,
         _: &Progress,
     ) -> Vec<(usize, Error)> {
         self.server.renew_budget();
-        apply::check(&self.server, changes).await
+        apply::check(&self.server, changes, mode).await
     }
 
     async fn apply(

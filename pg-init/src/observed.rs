@@ -1,4 +1,4 @@
-//! What the server has, under the spec's own names.
+//! The state of the objects that the spec declares, as it was read from the server, under the names of the spec.
 
 mod foreign;
 
@@ -12,57 +12,59 @@ use crate::spec::{LocaleProvider, Operation, Privilege};
 
 pub(crate) use foreign::{ForeignServer, UserMapping};
 
-/// What one server has of what a spec is about.
+/// The observed state of a server. The default is an empty server.
 #[derive(Debug, Default)]
 pub struct Observed {
-    /// The major version; zero before the first reading.
+    /// The major version; zero when no server was read.
     pub(crate) version: u32,
-    /// The provisioning role; absent before the first reading.
+    /// The provisioning role; `None` when no server was read.
     pub(crate) provisioner: Option<Provisioner>,
-    /// Declared and referenced roles, by key.
+    /// The declared and referenced roles that exist, by key.
     pub(crate) roles: BTreeMap<String, Role>,
-    /// Declared databases and their templates.
+    /// The declared databases and their templates, as far as they exist.
     pub(crate) databases: BTreeMap<String, Database>,
-    /// Declared replication slots that are there.
+    /// The declared replication slots that exist.
     pub(crate) slots: BTreeMap<String, Slot>,
-    /// The extensions that the server has files of, the same for all its databases. Only read where some are declared.
-    pub(crate) offers: BTreeMap<String, Offer>,
-    /// Those of the spec's tablespaces that are there.
+    /// The available extensions, which are the same for all databases. They are read only where the spec declares
+    /// extensions.
+    pub(crate) available_extensions: BTreeMap<String, AvailableExtension>,
+    /// The tablespaces of the spec that exist.
     pub(crate) tablespaces: BTreeSet<String>,
     /// The server's own spelling of each encoding that the spec names.
     pub(crate) encodings: BTreeMap<String, String>,
-    /// ICU locales of the spec, and how the server writes those that it writes otherwise.
+    /// The server's spelling of ICU locales that the spec spells differently.
     pub(crate) icu_locales: BTreeMap<String, String>,
     /// The roles that each role is a member of, from those of the spec on upwards.
     pub(crate) memberships: BTreeMap<String, BTreeSet<String>>,
-    /// Who owns the schema `public` of a new database, where that is not the database's owner: before PostgreSQL 15.
+    /// The owner of the schema `public` in a new database, where that is not the database's owner: before PostgreSQL
+    /// 15.
     pub(crate) public_owner: Option<String>,
 }
 
 /// A replication slot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Slot {
-    /// With each of its options.
+    /// The slot, with a value for each option.
     pub(crate) slot: desired::Slot,
-    /// It ends with the session that made it.
+    /// True for a temporary slot, which is dropped at the end of its session.
     pub(crate) temporary: bool,
 }
 
-/// The role that provisions.
+/// The provisioning role.
 #[derive(Debug, Default)]
 pub(crate) struct Provisioner {
-    /// By its key.
+    /// The role's key.
     pub(crate) role: String,
     pub(crate) superuser: bool,
-    /// Itself, and the roles whose privileges it has as their member.
+    /// The role itself, and the roles whose privileges it has as a member.
     pub(crate) usable: BTreeSet<String>,
-    /// Itself, and the roles that it can act as: it is a member, or can make itself one.
+    /// The role itself, and the roles that it can act as, because it is a member or can make itself one.
     pub(crate) joinable: BTreeSet<String>,
-    /// Those of both that are superusers.
+    /// The superusers among the usable and joinable roles.
     pub(crate) superusers: BTreeSet<String>,
     /// The maintenance database.
     pub(crate) database: String,
-    /// The server's clock.
+    /// The time on the server.
     pub(crate) now: Option<Until>,
 }
 
@@ -70,26 +72,26 @@ pub(crate) struct Provisioner {
 #[derive(Debug, Default)]
 pub(crate) struct Role {
     pub(crate) attributes: Attributes,
-    /// Its password has run out.
+    /// True when the role's password has expired.
     pub(crate) expired: bool,
     pub(crate) password: Password,
-    /// By the role that it is a member of: one row for each grantor.
+    /// The memberships, by the role that this role is a member of: one row for each grantor.
     pub(crate) member_of: BTreeMap<String, Vec<MemberRow>>,
     pub(crate) settings: Settings,
-    /// Those that are granted to the role itself.
+    /// The privileges on parameters that are granted to the role itself.
     pub(crate) parameter_privileges: ParameterPrivileges,
 }
 
-/// What is known about a role's password.
+/// The result of comparing a role's password.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Password {
-    /// It has none.
+    /// The role has no password.
     Absent,
-    /// It is the declared one.
+    /// The password is the declared one.
     Right,
-    /// It is another one.
+    /// The password is not the declared one.
     Wrong,
-    /// It is stored as MD5.
+    /// The password is stored as an MD5 hash.
     Md5,
     /// No password is declared, or the stored one could be neither read nor tried.
     #[default]
@@ -108,7 +110,7 @@ pub(crate) struct MemberRow {
 /// Parameters by name.
 pub(crate) type Settings = BTreeMap<String, Stored>;
 
-/// A parameter's stored text, and whether the server takes it for the declared value.
+/// A parameter's stored text; `equal` is true when the server reads it as the declared value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Stored {
     pub(crate) text: String,
@@ -122,15 +124,15 @@ pub(crate) struct Database {
     pub(crate) encoding: String,
     pub(crate) locale: Locale,
     pub(crate) tablespace: String,
-    /// Each of them.
+    /// The options, each with a value.
     pub(crate) options: DatabaseOptions,
     /// The roles with CONNECT, by key; `public` is every role.
     pub(crate) connect: BTreeSet<String>,
     pub(crate) settings: Settings,
-    /// Of the sessions of one role in it, by key.
+    /// The configuration parameters of the sessions of one role in the database, by the role's key.
     pub(crate) role_settings: BTreeMap<String, Settings>,
     pub(crate) acl: Acl<Target>,
-    pub(crate) inside: Inside,
+    pub(crate) contents: Contents,
 }
 
 impl Database {
@@ -147,43 +149,43 @@ pub(crate) struct Locale {
     pub(crate) collate: String,
     /// `LC_CTYPE`
     pub(crate) ctype: String,
-    /// The locale of another provider than the C library.
-    pub(crate) own: Option<String>,
+    /// The locale of a provider other than the C library.
+    pub(crate) of_provider: Option<String>,
 }
 
-/// What only a session in the database sees.
+/// The contents of a database, which only a session in it can read.
 #[derive(Debug, Default)]
-pub(crate) struct Inside {
-    /// Owners by schema.
+pub(crate) struct Contents {
+    /// The owner of each schema.
     pub(crate) schemas: BTreeMap<String, String>,
-    /// The objects that another role owns than the spec wants.
-    pub(crate) of_others: BTreeSet<Object>,
+    /// The objects whose owner is not the declared one.
+    pub(crate) objects_of_other_owners: BTreeSet<OwnedObject>,
     pub(crate) extensions: BTreeMap<String, Extension>,
     pub(crate) acl: Acl<Target>,
     pub(crate) defaults: Defaults,
     pub(crate) publications: BTreeMap<String, Publication>,
-    /// The foreign-data wrappers. Read, as what follows, only where foreign servers are declared.
+    /// The foreign-data wrappers. They are read only where the spec declares foreign servers.
     pub(crate) wrappers: BTreeSet<String>,
     pub(crate) foreign_servers: BTreeMap<String, ForeignServer>,
-    /// By the foreign server and the role's key, or `public`.
+    /// The user mappings, by the foreign server and the role's key, or `public`.
     pub(crate) user_mappings: BTreeMap<(String, String), UserMapping>,
     pub(crate) subscriptions: BTreeMap<String, Subscription>,
-    /// The listed tables that are there, each with its columns.
+    /// The listed tables that exist, each with its columns.
     pub(crate) tables: BTreeMap<(String, String), BTreeSet<String>>,
 }
 
-/// How declared privileges stand.
+/// The state of declared privileges.
 #[derive(Debug)]
 pub(crate) struct Acl<T> {
-    /// Held on every object of the target.
+    /// The privileges that are held on every object of the target.
     pub(crate) held: BTreeSet<(T, Privilege)>,
-    /// Held on at least one.
+    /// The privileges that are held on at least one object of the target.
     pub(crate) present: BTreeSet<(T, Privilege)>,
-    /// The named objects that are there, with the columns that are named.
-    pub(crate) there: BTreeSet<T>,
-    /// The names that several functions have.
+    /// The targets whose named objects and columns exist.
+    pub(crate) existing: BTreeSet<T>,
+    /// The targets whose name several functions have.
     pub(crate) ambiguous: BTreeSet<T>,
-    /// Who has granted what is to be revoked, apart from the owners of the objects.
+    /// The grantors of the privileges that are to be revoked, except the owners of the objects.
     pub(crate) grantors: BTreeMap<(T, Privilege), BTreeSet<String>>,
 }
 
@@ -192,7 +194,7 @@ impl<T> Default for Acl<T> {
         Self {
             held: BTreeSet::new(),
             present: BTreeSet::new(),
-            there: BTreeSet::new(),
+            existing: BTreeSet::new(),
             ambiguous: BTreeSet::new(),
             grantors: BTreeMap::new(),
         }
@@ -201,22 +203,22 @@ impl<T> Default for Acl<T> {
 
 /// An object in a schema.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Object {
+pub(crate) struct OwnedObject {
     pub(crate) schema: String,
-    /// In the words of `ALTER … OWNER`.
+    /// The kind of object, as `ALTER … OWNER` names it.
     pub(crate) kind: String,
-    /// As the server writes it: quoted where it has to be, a function with the types of its arguments.
+    /// The name as the server writes it: quoted where necessary, and a function with its argument types.
     pub(crate) name: String,
     pub(crate) owner: String,
 }
 
-/// How declared default privileges stand.
+/// The state of declared default privileges.
 #[derive(Debug, Default)]
 pub(crate) struct Defaults {
-    /// Those of the target.
+    /// The default privileges that the target has.
     pub(crate) held: BTreeSet<(DefaultTarget, Privilege)>,
-    /// Of those for a schema: given in the whole database, to which those for a schema only add.
-    pub(crate) in_all: BTreeSet<(DefaultTarget, Privilege)>,
+    /// The default privileges of a schema that are also granted in the whole database.
+    pub(crate) in_whole_database: BTreeSet<(DefaultTarget, Privilege)>,
 }
 
 /// An installed extension.
@@ -225,30 +227,30 @@ pub(crate) struct Extension {
     pub(crate) schema: String,
     pub(crate) version: String,
     pub(crate) relocatable: bool,
-    /// The versions that an update reaches.
+    /// The versions that `ALTER EXTENSION … UPDATE` can reach.
     pub(crate) reachable: BTreeSet<String>,
 }
 
-/// An extension that could be installed.
+/// An available extension.
 #[derive(Debug, Default)]
-pub(crate) struct Offer {
-    /// The version that is installed when none is declared.
+pub(crate) struct AvailableExtension {
+    /// The version that is installed when the spec declares none.
     pub(crate) default: Option<String>,
-    pub(crate) versions: BTreeMap<String, Available>,
+    pub(crate) versions: BTreeMap<String, AvailableVersion>,
 }
 
-impl Offer {
-    /// What would be installed.
-    pub(crate) fn of(&self, version: Option<&str>) -> Option<&Available> {
+impl AvailableExtension {
+    /// The version that would be installed.
+    pub(crate) fn version(&self, version: Option<&str>) -> Option<&AvailableVersion> {
         let version = version.filter(|version| *version != LATEST);
         self.versions.get(version.or(self.default.as_deref())?)
     }
 }
 
-/// One version of it.
+/// One available version of an extension.
 #[derive(Debug, Default)]
-pub(crate) struct Available {
-    /// The only schema that it goes to.
+pub(crate) struct AvailableVersion {
+    /// The schema that the control file fixes, if any.
     pub(crate) schema: Option<String>,
     pub(crate) requires: BTreeSet<String>,
 }
@@ -257,18 +259,18 @@ pub(crate) struct Available {
 #[derive(Debug, Default)]
 pub(crate) struct Subscription {
     pub(crate) enabled: bool,
-    /// The slot at the publisher.
+    /// The replication slot on the publisher.
     pub(crate) slot: Option<String>,
     pub(crate) publications: BTreeSet<String>,
-    /// How the server reaches the publisher, where that can be read.
+    /// The connection to the publisher, where it can be read.
     pub(crate) publisher: Option<StoredPublisher>,
 }
 
-/// The connection of a subscription without what is secret of it.
+/// The connection parameters of a subscription, without the values of secrets.
 #[derive(Debug, Default)]
 pub(crate) struct StoredPublisher {
-    pub(crate) parts: BTreeMap<String, String>,
-    /// It is with the declared password, or without any where none is declared.
+    pub(crate) parameters: BTreeMap<String, String>,
+    /// True when the stored password is the declared one, or when neither exists.
     pub(crate) password: bool,
 }
 
@@ -277,7 +279,7 @@ pub(crate) struct StoredPublisher {
 pub(crate) struct Publication {
     pub(crate) all_tables: bool,
     pub(crate) tables: BTreeMap<(String, String), Published>,
-    /// Those whose condition of rows means the same as the declared one.
+    /// The tables whose row filter is equivalent to the declared one.
     pub(crate) same_rows: BTreeSet<(String, String)>,
     pub(crate) schemas: BTreeSet<String>,
     pub(crate) publish: BTreeSet<Operation>,

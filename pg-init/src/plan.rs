@@ -1,10 +1,11 @@
-//! The difference between the spec and the server. Pure: it knows no client, no clock and no secret.
+//! Computes the plan: the changes from the observed state to the desired one, and the conflicts. It is a pure
+//! function, and reads neither a client nor a clock nor a secret.
 
 mod access;
+mod contents;
 mod databases;
 mod extensions;
 mod foreign;
-mod inside;
 mod planner;
 mod privileges;
 mod publications;
@@ -20,7 +21,7 @@ use crate::change::Change;
 use crate::desired::Desired;
 use crate::observed::Observed;
 
-/// Everything that has to change, and everything that cannot be changed in place.
+/// The changes that converge the server, and a conflict for each difference that cannot be changed in place.
 pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
     let mut planner = Planner { desired, observed, changes: Vec::new(), conflicts: Vec::new() };
     planner.roles();

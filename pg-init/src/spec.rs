@@ -1,4 +1,5 @@
-//! The spec as written: serde's view, one struct per object, unknown keys denied.
+//! The spec as it is written: one type for each object, in which unknown keys are an error. `validate` turns it into
+//! `desired`, its meaning.
 
 mod connection;
 mod database;
@@ -21,14 +22,14 @@ use serde::Deserialize;
 pub use connection::{Authentication, ChannelBinding, PasswordCheck, TlsMode, TlsSpec};
 pub use database::{Database, Extension, LocaleProvider, Operation, Publication, Schema};
 pub use foreign::{ForeignServer, UserMapping};
-pub use forms::{Many, MemberOf, PublishedTable, Setting, Tables, Tls};
+pub use forms::{MemberOf, NameOrList, PublishedTable, Setting, Tables, Tls};
 pub use parameter::ParameterPrivilege;
-pub use privilege::{Access, DefaultPrivilege, Future, Grant, Level, Object, Privilege, Revoke};
+pub use privilege::{Access, DefaultPrivilege, FutureObject, Grant, Level, Object, Privilege, Revoke};
 pub use role::{Role, RolePassword};
 pub use slot::ReplicationSlot;
 pub use subscription::{PublisherSpec, SubscriptionSpec};
 
-/// What must exist on one PostgreSQL server.
+/// The roles, databases and replication slots that one PostgreSQL server must have.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Spec {
@@ -41,19 +42,19 @@ pub struct Spec {
     /// The maintenance database, which every run connects to first.
     #[serde(default = "maintenance")]
     pub database: String,
-    /// The role that provisions.
+    /// The provisioning role, which the tool logs in as.
     pub user: Text,
-    /// Its password; none for a client certificate, and for a server that asks for none.
+    /// The password of `user`. Default: none, for a client certificate or a server that asks for no password.
     pub password: Option<SecretRef>,
-    /// Its password on a server that does not have the declared one yet.
+    /// The password of `user` on a server where `password` is not set yet.
     pub bootstrap_password: Option<SecretRef>,
-    /// The weakest way in which the password is given: `password` where `tls` verifies the server, and else
-    /// `scram-sha-256`.
+    /// The weakest authentication method that is answered. Default: `password` where `tls` verifies the server,
+    /// otherwise `scram-sha-256`.
     pub authentication: Option<Authentication>,
-    /// How declared passwords are compared with those of the server: by the stored verifiers where the provisioning role may
-    /// read them, and else by logins, when absent.
+    /// The way in which declared passwords are compared with those of the server. Default: by the stored verifiers
+    /// where the provisioning role may read them, otherwise by logins.
     pub password_check: Option<PasswordCheck>,
-    /// The protection of the connection: `verify-full` when absent.
+    /// The protection of the connection. Default: `verify-full`.
     #[serde(default)]
     pub tls: Tls,
     /// Roles by name, or by label when they have a `name`.

@@ -1,7 +1,7 @@
-//! The way to the server: the TLS negotiation, login, and a session that is ready to work.
+//! The connection to the server: TLS negotiation, login, and sessions.
 //!
-//! `tokio-postgres` is given a stream that is already encrypted. So a server without TLS, a wrong
-//! certificate and a refused login are told apart by type, never by the text of an error.
+//! `tokio-postgres` gets a stream that is already encrypted. So a server without TLS, a wrong certificate and a
+//! refused login are distinguished by type, and not by the text of an error.
 
 mod certificate;
 mod guard;
@@ -24,4 +24,4 @@ pub(crate) use ownership::Ownership;
 pub(crate) use pool::Pool;
 pub(crate) use row::Row;
 pub(crate) use server::Server;
-pub(crate) use session::{Preset, Session, Use};
+pub(crate) use session::{Purpose, Session, SessionParameters};

@@ -1,14 +1,14 @@
-//! Sends the commands of one stage. All nodes of a stage work at once; a node whose own settings have changed then writes
-//! its files, so that the change outlives a restart.
+//! Applies the changes of one stage, on all nodes at once. A node whose users or parameters have changed then writes
+//! its files, so that the change survives a restart.
 
-mod bus;
+mod bus_port;
 mod check;
 mod cluster;
 mod config;
-mod files;
 mod functions;
-mod meeting;
+mod meet;
 mod migration;
+mod persist;
 mod sentinels;
 mod streams;
 mod users;
@@ -29,27 +29,28 @@ pub(crate) async fn apply(
     stage: &[Change],
     progress: &Progress,
 ) -> Vec<Result<(), Error>> {
-    if matches!(stage.first(), Some(Change::CloseUser { .. })) {
-        return close(connections, context, stage, progress).await;
+    if matches!(stage.first(), Some(Change::RestrictUser { .. })) {
+        return restrict_users(connections, context, stage, progress).await;
     }
     let connections = &*connections;
     if let [Change::MigrateSlots { .. }, ..] = stage {
         return migration::migrate(connections, context, stage, progress).await;
     }
     if matches!(stage.first(), Some(Change::Sentinel(_))) {
-        return in_turn(connections, context, stage, progress).await;
+        return apply_in_turn(connections, context, stage, progress).await;
     }
-    let results = join_all(stage.iter().map(|change| one(connections, context, change))).await;
-    let meetings: Vec<_> = stage.iter().filter_map(meeting::of).collect();
+    let results = join_all(stage.iter().map(|change| apply_one(connections, context, change))).await;
+    let meetings: Vec<_> = stage.iter().filter_map(meet::meeting_of).collect();
     if !meetings.is_empty() && results.iter().all(Result::is_ok) {
-        return meeting::wait(connections, context.0, &meetings, progress).await;
+        return meet::await_known(connections, context.0, &meetings, progress).await;
     }
     progress.advance(results.iter().filter(|result| result.is_ok()).count());
     results
 }
 
-/// One change after the other, until one fails: a Sentinel that is told another login has no link for a moment.
-async fn in_turn(
+/// Applies one change after the other, until one fails: a Sentinel that gets another login has no link to the primary
+/// for a moment.
+async fn apply_in_turn(
     connections: &Connections,
     context: (&Desired, &Secrets),
     stage: &[Change],
@@ -57,7 +58,7 @@ async fn in_turn(
 ) -> Vec<Result<(), Error>> {
     let mut results = Vec::with_capacity(stage.len());
     for change in stage {
-        match one(connections, context, change).await {
+        match apply_one(connections, context, change).await {
             Ok(()) => results.push(Ok(())),
             Err(error) => {
                 results.extend(not_sent(error, stage.len() - results.len()));
@@ -69,14 +70,14 @@ async fn in_turn(
     results
 }
 
-/// One error, and nothing sent of what follows: that is for the next reading.
+/// The results after an error: the error, and for each later change that it was not made.
 fn not_sent(error: Error, changes: usize) -> Vec<Result<(), Error>> {
     let later = |_| Err(Error::Unsettled("a change before this one was not made".to_owned()));
     std::iter::once(Err(error)).chain((1..changes).map(later)).collect()
 }
 
-/// Takes rights from users, node by node, each after the declared login has worked on that node.
-async fn close(
+/// Restricts users, node by node, each after the declared login has worked on that node.
+async fn restrict_users(
     connections: &mut Connections,
     context: (&Desired, &Secrets),
     stage: &[Change],
@@ -84,10 +85,10 @@ async fn close(
 ) -> Vec<Result<(), Error>> {
     let mut results = Vec::with_capacity(stage.len());
     for change in stage {
-        let declared = (context.0.accounts_of(change.node()), context.1);
+        let declared = (context.0.declared_for(change.node()), context.1);
         let proved = users::log_in_as_declared(connections, declared, change.node()).await;
         results.push(match proved {
-            Ok(()) => one(connections, context, change).await,
+            Ok(()) => apply_one(connections, context, change).await,
             Err(error) => Err(error),
         });
         progress.advance(1);
@@ -95,16 +96,20 @@ async fn close(
     results
 }
 
-async fn one(connections: &Connections, context: (&Desired, &Secrets), change: &Change) -> Result<(), Error> {
+async fn apply_one(
+    connections: &Connections,
+    context: (&Desired, &Secrets),
+    change: &Change,
+) -> Result<(), Error> {
     let connection = connections.to(change.node())?;
     let (all, secrets) = context;
-    let desired = all.accounts_of(change.node());
+    let desired = all.declared_for(change.node());
     let context = (desired, secrets);
     match change {
         Change::StabilizeSlots { slots, .. } => cluster::stabilize(connection, slots).await,
         Change::AssignSlots { slots, .. } => cluster::assign(connection, slots).await,
         Change::SetEpoch { epoch, .. } => cluster::set_epoch(connection, *epoch).await,
-        Change::MeetNode { node, by } => meeting::meet(connections, node, by).await,
+        Change::MeetNode { node, by } => meet::meet(connections, node, by).await,
         Change::ReplicateNode { primary, .. } | Change::ReattachNode { primary, .. } => {
             cluster::replicate(connections, connection, desired, &primary.to).await
         }
@@ -116,24 +121,24 @@ async fn one(connections: &Connections, context: (&Desired, &Secrets), change: &
             config::set_with_secrets(connection, context, parameters).await
         }
         Change::CreateUser { key, enabled, .. } => {
-            let parts = users::Parts::of_new(*enabled);
+            let parts = users::UserParts::of_new_user(*enabled);
             users::set(connection, context, key, parts).await?;
-            keep_users(connection, all).await
+            persist_users(connection, all).await
         }
         Change::AlterUser { key, enabled, rules, passwords, .. }
-        | Change::CloseUser { key, enabled, rules, passwords, .. } => {
-            let parts = users::Parts::that_differ(enabled.as_ref(), rules.as_ref(), passwords.as_ref());
+        | Change::RestrictUser { key, enabled, rules, passwords, .. } => {
+            let parts = users::UserParts::differing(enabled.as_ref(), rules.as_ref(), passwords.as_ref());
             users::set(connection, context, key, parts).await?;
-            keep_users(connection, all).await
+            persist_users(connection, all).await
         }
-        // One after the other, in a stage of their own.
+        // Migrations are applied in `migration`, one after the other.
         Change::MigrateSlots { .. } => Ok(()),
         Change::ForgetNode { member, .. } => cluster::forget(connection, member).await,
         Change::DeleteUser { user, .. } => {
             users::delete(connection, context, user).await?;
-            keep_users(connection, all).await
+            persist_users(connection, all).await
         }
-        Change::Sentinel(change) => sentinels::tell(connections, (all, secrets), change).await,
+        Change::Sentinel(change) => sentinels::apply(connections, (all, secrets), change).await,
         Change::LoadFunction { library, .. } => functions::load(connection, desired, library).await,
         Change::CreateGroup { stream, group, start, .. } => {
             streams::create_group(connection, (stream, group), start).await
@@ -141,10 +146,10 @@ async fn one(connections: &Connections, context: (&Desired, &Secrets), change: &
     }
 }
 
-/// Has a Sentinel write its users; a node has written its own.
-async fn keep_users(connection: &Connection, desired: &Desired) -> Result<(), Error> {
+/// Has a Sentinel persist its users. A node has done so with the change.
+async fn persist_users(connection: &Connection, desired: &Desired) -> Result<(), Error> {
     if desired.is_sentinel(connection.node()) {
-        return sentinels::keep_users(connection).await;
+        return sentinels::persist_users(connection).await;
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
-//! The changes. Variants are declared in the order of execution:
-//!
-//! slots first, because a cluster that cannot be written to counts its delay from the moment it owns them; epochs
-//! before any node is met, because afterwards the server refuses them; users and parameters before replication,
-//! which may log in as one of them; slots after their new primaries have replicas and functions; and last the user that must not be lost, when all the others work.
+//! The changes, whose variants are declared in the order of execution: slots first, because a new cluster accepts
+//! writes only some time after its slots are assigned; epochs before any node is met, because afterwards the server
+//! refuses them; users and parameters before replication, which may log in as one of them; migrations after their
+//! targets have replicas and functions; and last the changes that restrict or delete users, after everything else
+//! works.
 
 mod lists;
 mod passwords;
@@ -20,10 +20,10 @@ use lists::differing;
 pub use passwords::Passwords;
 pub use sentinel::SentinelChange;
 
-/// One step, on one node.
+/// One change, on one node.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Change {
-    /// Closes slots that a move which was cut off has left open, where no key has moved.
+    /// Closes slots that an interrupted migration has left open, where no key has moved.
     StabilizeSlots {
         /// The node that has them open.
         node: Endpoint,
@@ -44,20 +44,20 @@ pub enum Change {
         /// The epoch, above all known ones.
         epoch: u64,
     },
-    /// What clients are told instead of an address.
+    /// Sets the name and the ports that a node announces.
     SetAnnounce {
         /// The node.
         node: Endpoint,
         /// Parameters that differ.
         parameters: BTreeMap<String, Drift<String>>,
     },
-    /// A user that is not there.
+    /// Creates a user.
     CreateUser {
         /// The node.
         node: Endpoint,
         /// The user.
         user: Text,
-        /// Whether it may log in.
+        /// True when it may log in.
         enabled: bool,
         /// Its rules.
         rules: String,
@@ -66,13 +66,13 @@ pub enum Change {
         /// Its key in the spec.
         key: String,
     },
-    /// A user that differs.
+    /// Alters a user.
     AlterUser {
         /// The node.
         node: Endpoint,
         /// The user.
         user: Text,
-        /// Whether it may log in.
+        /// True when it may log in.
         enabled: Option<Drift<bool>>,
         /// Its rules.
         rules: Option<Drift<String>>,
@@ -81,18 +81,18 @@ pub enum Change {
         /// Its key in the spec.
         key: String,
     },
-    /// Parameters that differ, all of a node at once: the server takes all of them or none.
+    /// Sets the parameters of a node that differ, in one command that is applied completely or not at all.
     SetConfig {
         /// The node.
         node: Endpoint,
         /// The parameters.
         parameters: BTreeMap<String, Drift<Text>>,
     },
-    /// Introduces a node to others that do not know it, or not where it is now.
+    /// Has a node met by those that do not know it at its current address.
     MeetNode {
         /// The node.
         node: Endpoint,
-        /// Who is told to meet it.
+        /// The nodes that meet it.
         by: Vec<Endpoint>,
     },
     /// Makes a node the replica of another.
@@ -102,7 +102,7 @@ pub enum Change {
         /// Its primary.
         primary: Drift<Endpoint>,
     },
-    /// What a Sentinel is told.
+    /// A change of a Sentinel.
     Sentinel(SentinelChange),
     /// Loads a function library.
     LoadFunction {
@@ -113,7 +113,7 @@ pub enum Change {
         /// The digest of its source text.
         code: Drift<String>,
     },
-    /// Makes a consumer group, and its stream where it is not there.
+    /// Creates a consumer group, and its stream where it does not exist.
     CreateGroup {
         /// The primary that has the stream's key.
         node: Endpoint,
@@ -126,7 +126,7 @@ pub enum Change {
     },
     /// Moves slots with their keys from one primary to another.
     MigrateSlots {
-        /// Whether it begins: one that was cut off is completed before.
+        /// True for a new migration, false for the completion of an interrupted one, which comes first.
         begins: bool,
         /// The primary that owns them.
         node: Endpoint,
@@ -135,27 +135,27 @@ pub enum Change {
         /// The slots.
         slots: Slots,
     },
-    /// Makes a replica of a primary that is drained the replica of another, when that one owns nothing any more.
+    /// Gives a replica of a drained primary another primary, after the slots of the drained one have moved.
     ReattachNode {
         /// The node.
         node: Endpoint,
         /// Its primary.
         primary: Drift<Endpoint>,
     },
-    /// Has a node forget a member of the cluster that owns nothing.
+    /// Has a node forget a member of the cluster.
     ForgetNode {
         /// The node.
         node: Endpoint,
         /// The member's id.
         member: String,
     },
-    /// Takes from a user what a run may depend on, after everything else works without it.
-    CloseUser {
+    /// Restricts a user on which a run may depend, after everything else works without it.
+    RestrictUser {
         /// The node.
         node: Endpoint,
         /// The user.
         user: Text,
-        /// Whether it may log in.
+        /// True when it may log in.
         enabled: Option<Drift<bool>>,
         /// Its rules.
         rules: Option<Drift<String>>,
@@ -164,7 +164,7 @@ pub enum Change {
         /// Its key in the spec.
         key: String,
     },
-    /// Takes a user away, after everything else works without it.
+    /// Deletes a user, after everything else works without it.
     DeleteUser {
         /// The node.
         node: Endpoint,
@@ -176,7 +176,7 @@ pub enum Change {
 }
 
 impl Change {
-    /// The node that it is about.
+    /// The node or Sentinel of the change.
     pub fn node(&self) -> &Endpoint {
         match self {
             Self::StabilizeSlots { node, .. }
@@ -193,7 +193,7 @@ impl Change {
             | Self::MigrateSlots { node, .. }
             | Self::ReattachNode { node, .. }
             | Self::ForgetNode { node, .. }
-            | Self::CloseUser { node, .. }
+            | Self::RestrictUser { node, .. }
             | Self::DeleteUser { node, .. } => node,
             Self::Sentinel(change) => change.node(),
         }
@@ -208,7 +208,7 @@ impl init_core::Change for Change {
             Self::SetEpoch { .. } => "set_epoch",
             Self::SetAnnounce { .. } => "set_announce",
             Self::CreateUser { .. } => "create_user",
-            Self::AlterUser { .. } | Self::CloseUser { .. } => "alter_user",
+            Self::AlterUser { .. } | Self::RestrictUser { .. } => "alter_user",
             Self::SetConfig { .. } => "set_config",
             Self::MeetNode { .. } => "meet_node",
             Self::ReplicateNode { .. } | Self::ReattachNode { .. } => "replicate_node",
@@ -238,7 +238,7 @@ impl init_core::Change for Change {
             | Self::LoadFunction { .. }
             | Self::MigrateSlots { .. }
             | Self::ReattachNode { .. }
-            | Self::CloseUser { .. } => Effect::Alter,
+            | Self::RestrictUser { .. } => Effect::Alter,
         }
     }
 
@@ -246,7 +246,7 @@ impl init_core::Change for Change {
         match self {
             Self::CreateUser { node, user, .. }
             | Self::AlterUser { node, user, .. }
-            | Self::CloseUser { node, user, .. }
+            | Self::RestrictUser { node, user, .. }
             | Self::DeleteUser { node, user, .. } => Subject::new("user", user).within(node),
             Self::LoadFunction { node, library, .. } => Subject::new("function", library).within(node),
             Self::CreateGroup { stream, group, .. } => Subject::new("group", group).within(stream),
@@ -277,7 +277,7 @@ impl init_core::Change for Change {
                 properties.to("enabled", enabled).to("rules", rules).to("passwords", passwords)
             }
             Self::AlterUser { enabled, rules, passwords, .. }
-            | Self::CloseUser { enabled, rules, passwords, .. } => {
+            | Self::RestrictUser { enabled, rules, passwords, .. } => {
                 let properties =
                     properties.drifts("enabled", enabled.as_ref()).drifts("rules", rules.as_ref());
                 match passwords {

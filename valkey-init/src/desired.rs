@@ -1,11 +1,11 @@
-//! The spec as meant: validated, defaults filled in, files read.
+//! The desired state: the spec after validation, with the defaults filled in and the files read.
 
 pub(crate) mod acl;
 mod digest;
+pub(crate) mod key_slot;
 mod layout;
 mod member;
 pub(crate) mod slots;
-pub(crate) mod streams;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +20,7 @@ pub use layout::Layout;
 pub use member::Member;
 pub use slots::Slots;
 
-/// How the nodes belong together.
+/// The mode of the nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// One node.
@@ -31,7 +31,7 @@ pub enum Mode {
     Cluster,
 }
 
-/// How many nodes have to be there.
+/// The number of nodes that a run needs to reach.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Require {
@@ -42,106 +42,106 @@ pub enum Require {
     Majority,
 }
 
-/// What has to be there.
+/// The desired state of a deployment.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the spec")]
 pub struct Desired {
-    /// How the nodes belong together.
+    /// The mode of the nodes.
     pub mode: Mode,
     /// The nodes, in the order of the spec.
     pub nodes: Vec<Node>,
-    /// How many nodes have to be there when nothing is to be changed.
+    /// The number of nodes that have to be reached when nothing is to be changed.
     pub require: Require,
     /// cluster: the primaries, and the primary of each other node.
     pub layout: Layout,
-    /// cluster: how many replicas each primary has, where the spec says it.
+    /// cluster: the number of replicas of each primary, where the spec says it.
     pub replicas_per_primary: Option<u16>,
-    /// cluster, replication: whether clients are told names.
-    pub announce: bool,
+    /// cluster, replication: true when nodes announce names instead of addresses.
+    pub announce_hostnames: bool,
     /// TLS to every node, with the certificates read.
     pub tls: Option<Tls>,
-    /// Who logs in.
+    /// The login of this run.
     pub login: Login,
     /// ACL users by the spec's key.
     pub users: BTreeMap<String, User>,
-    /// The names of users that are taken away, by the spec's key.
-    pub absent: BTreeMap<String, Text>,
+    /// The names of the users that are to be deleted, by the spec's key.
+    pub absent_users: BTreeMap<String, Text>,
     /// The key of the user that replicas log in as, with its first password.
-    pub replication: Option<(String, SecretRef)>,
+    pub replication_user: Option<(String, SecretRef)>,
     /// Parameters.
     pub config: BTreeMap<String, String>,
     /// Modules that every node has.
     pub modules: Vec<String>,
     /// Function libraries by name.
     pub functions: BTreeMap<String, Library>,
-    /// Where each consumer group of a stream starts, by the stream's key and the group's name.
+    /// The start id of each consumer group, by the stream's key and the group's name.
     pub streams: BTreeMap<String, BTreeMap<String, String>>,
-    /// cluster: whether slots are moved until every primary owns as many.
+    /// cluster: true when slots are moved until all primaries own equally many.
     pub rebalance: bool,
     /// cluster: members that all nodes are to forget.
     pub forget: Vec<Member>,
-    /// Whether users, parameters and links outlive a restart.
+    /// True when users, parameters and the primary of a replica are persisted.
     pub persist: bool,
-    /// Whether modules and users stand in the configuration file itself.
+    /// True when the servers take all modules and users from the configuration file itself.
     pub starts_from_config_file: bool,
     /// The Sentinels that watch the nodes.
     pub sentinels: Option<Sentinels>,
-    /// The user that Sentinels log in as here: they have one password of it, so an old one works until each of them has been
-    /// told the new one.
-    pub sentinels_log_in_as: Option<Text>,
+    /// The user that the Sentinels log in to the nodes as. A Sentinel has one password, so an old password works until
+    /// each Sentinel has been given the new one.
+    pub sentinel_login_user: Option<Text>,
 }
 
-/// Sentinels, what they monitor, and how.
+/// The Sentinels, and the monitor that each of them has.
 #[derive(Clone, Debug)]
 pub struct Sentinels {
-    /// The Sentinels as nodes with accounts of their own: where they are, who logs in, and their users.
-    pub accounts: Box<Desired>,
+    /// The Sentinels as nodes: their endpoints, the login of this run, and their users.
+    pub as_nodes: Box<Desired>,
     /// The name under which they monitor the primary.
     pub monitor: String,
-    /// The quorum that a new monitor gets when `options` has none.
+    /// The quorum of a new monitor when `options` has none.
     pub majority: u32,
     /// The user that they log in to the nodes as, with its password.
     pub auth: Option<(Text, SecretRef)>,
     /// Options of the monitor, by the names of `SENTINEL SET`.
     pub options: BTreeMap<String, String>,
-    /// What each Sentinel has for all its monitors, by the names of `SENTINEL CONFIG SET`.
+    /// The settings of a Sentinel for all its monitors, by the names of `SENTINEL CONFIG SET`.
     pub settings: BTreeMap<String, Text>,
 }
 
 /// One node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
-    /// Where it is.
+    /// The endpoint.
     pub endpoint: Endpoint,
-    /// Where it stands.
+    /// The zone, within which no primary is to have its replica.
     pub zone: Option<String>,
-    /// What clients are told.
+    /// The name that it announces to clients.
     pub hostname: String,
     /// The ports that it announces, by parameter.
     pub ports: BTreeMap<&'static str, u16>,
-    /// Its own parameters, which count before those of all nodes.
+    /// Its own parameters, which take precedence over those of all nodes.
     pub config: BTreeMap<String, String>,
-    /// Whether all its slots are moved to the others.
+    /// True when all its slots are moved to the other primaries.
     pub drain: bool,
 }
 
-/// Who logs in, and with what.
+/// A login: the user and its password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Login {
     /// The user.
     pub user: Text,
     /// Its password.
     pub password: Option<SecretRef>,
-    /// The password of `default`, tried when the user is refused.
+    /// The password of `default`, which is tried when the user is refused.
     pub bootstrap: Option<SecretRef>,
 }
 
-/// An ACL user; what is `None` is left as it is.
+/// An ACL user. A property that is `None` is left as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
     /// Its name.
     pub name: Text,
-    /// True when it may log in, false when it may not. When absent, a new user may, and an existing one stays as it is.
+    /// True when it may log in, false when it may not. `None` enables a new user and leaves an existing one as it is.
     pub enabled: Option<bool>,
     /// Its passwords.
     pub passwords: Option<Vec<SecretRef>>,
@@ -161,45 +161,45 @@ impl User {
 pub struct Library {
     /// Its source text.
     pub code: String,
-    /// The first half of the text's SHA-256, in hex: what a plan shows.
+    /// The first half of the SHA-256 of the source text, in hex, which a plan shows.
     pub digest: String,
 }
 
 impl Sentinels {
-    /// Where they are.
+    /// The endpoints of the Sentinels.
     pub fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
-        self.accounts.nodes.iter().map(|node| &node.endpoint)
+        self.as_nodes.nodes.iter().map(|node| &node.endpoint)
     }
 
-    /// Secrets that they are told, beside those of their users and of the login.
+    /// The secrets in their options and settings, without those of their users and of the login.
     fn secrets(&self) -> impl Iterator<Item = &SecretRef> {
         let auth = self.auth.iter().flat_map(|(user, password)| user.secret().into_iter().chain([password]));
         auth.chain(self.settings.values().filter_map(Text::secret))
     }
 
-    /// Without the passwords that they and their users have.
-    pub(crate) fn forget_passwords(&mut self) {
-        self.accounts.users.values_mut().for_each(|user| user.passwords = None);
+    /// Removes the passwords of their users, of their login at the nodes, and of their login at each other.
+    pub(crate) fn remove_passwords(&mut self) {
+        self.as_nodes.users.values_mut().for_each(|user| user.passwords = None);
         self.auth = None;
         self.settings.retain(|name, _| !name.starts_with("sentinel-"));
     }
 
-    /// Values that a Sentinel writes into its configuration file without quotes.
-    pub(crate) fn unquoted(&self) -> BTreeSet<&SecretRef> {
+    /// The secrets that a Sentinel writes into its configuration file without quotes.
+    pub(crate) fn secrets_written_unquoted(&self) -> BTreeSet<&SecretRef> {
         self.secrets().collect()
     }
 }
 
 impl Desired {
-    /// The same without some of its nodes. Those that are left have the roles, the slots and the numbers of replicas that they
-    /// have.
-    pub(crate) fn without(&self, missing: &BTreeSet<Endpoint>) -> Self {
+    /// The desired state without the missing nodes. Nothing is declared about the roles, the slots and the number of
+    /// replicas of those that are left.
+    pub(crate) fn without_nodes(&self, missing: &BTreeSet<Endpoint>) -> Self {
         let mut left = self.clone();
         left.nodes.retain(|node| !missing.contains(&node.endpoint));
         left.replicas_per_primary = None;
         (left.rebalance, left.forget) = (false, Vec::new());
         if let Some(sentinels) = &mut left.sentinels {
-            sentinels.accounts.nodes.retain(|node| !missing.contains(&node.endpoint));
+            sentinels.as_nodes.nodes.retain(|node| !missing.contains(&node.endpoint));
         }
         if self.mode == Mode::Cluster {
             let zones: Vec<Option<&str>> = left.nodes.iter().map(|node| node.zone.as_deref()).collect();
@@ -208,37 +208,41 @@ impl Desired {
         left
     }
 
-    /// What is declared of the accounts of this node, which may be a Sentinel.
-    pub(crate) fn accounts_of(&self, node: &Endpoint) -> &Self {
+    /// The desired state of this server, which is a node or a Sentinel.
+    pub(crate) fn declared_for(&self, node: &Endpoint) -> &Self {
         match &self.sentinels {
-            Some(sentinels) if sentinels.endpoints().any(|sentinel| sentinel == node) => &sentinels.accounts,
+            Some(sentinels) if sentinels.endpoints().any(|sentinel| sentinel == node) => &sentinels.as_nodes,
             Some(_) | None => self,
         }
     }
 
-    /// Whether it is a Sentinel.
+    /// True for the endpoint of a Sentinel.
     pub(crate) fn is_sentinel(&self, node: &Endpoint) -> bool {
-        !std::ptr::eq(self.accounts_of(node), self)
+        !std::ptr::eq(self.declared_for(node), self)
     }
 
-    /// The user that the Sentinels log in to the nodes as, if the spec declares it, by its key.
-    pub(crate) fn watching_user(&self) -> Option<(&String, &User)> {
-        let name = self.sentinels_log_in_as.as_ref()?;
+    /// The declared user that the Sentinels log in to the nodes as, with its key; `None` when the spec does not declare
+    /// it.
+    pub(crate) fn declared_sentinel_user(&self) -> Option<(&String, &User)> {
+        let name = self.sentinel_login_user.as_ref()?;
         self.users.iter().find(|(_, user)| user.name == *name)
     }
 
-    /// Whether any node has parameters set.
+    /// True when the spec sets parameters of any node.
     pub(crate) fn sets_parameters(&self) -> bool {
         let own = |node: &Node| !(node.config.is_empty() && node.ports.is_empty());
-        self.announce || self.replication.is_some() || !self.config.is_empty() || self.nodes.iter().any(own)
+        self.announce_hostnames
+            || self.replication_user.is_some()
+            || !self.config.is_empty()
+            || self.nodes.iter().any(own)
     }
 }
 
-/// Every node is talked to, and every secret is read before the first packet.
+/// The endpoints and secrets of the spec: every node is connected to, and every secret is read before the first packet.
 pub(crate) fn requires(desired: &Desired) -> Requires {
     let mut all = of_nodes(desired);
     if let Some(sentinels) = &desired.sentinels {
-        let theirs = of_nodes(&sentinels.accounts);
+        let theirs = of_nodes(&sentinels.as_nodes);
         all.endpoints.extend(theirs.endpoints);
         all.secrets.extend(theirs.secrets);
         all.secrets.extend(sentinels.secrets().cloned());
@@ -250,7 +254,7 @@ fn of_nodes(desired: &Desired) -> Requires {
     let login = &desired.login;
     let key = desired.tls.iter().flat_map(Tls::secrets);
     let passwords = desired.users.values().flat_map(|user| user.passwords.iter().flatten());
-    let names = desired.users.values().map(|user| &user.name).chain(desired.absent.values());
+    let names = desired.users.values().map(|user| &user.name).chain(desired.absent_users.values());
     let names = names.filter_map(Text::secret);
     let secrets = key
         .chain(passwords)

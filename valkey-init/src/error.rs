@@ -1,4 +1,5 @@
-//! What can go wrong on the way, where, in the server's own words; classified by the server's code.
+//! The errors of a run against Valkey nodes. They are classified by the error code of the server's reply, never by the
+//! text of a message.
 
 use std::io;
 
@@ -6,68 +7,68 @@ use init_core::{Endpoint, Fault, FaultKind, SecretRef, Undeclared};
 use init_net::NetError;
 use thiserror::Error;
 
-/// One failure, at one node.
+/// An error that names the node, the command and the outcome.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// Name, connection or TLS.
+    /// The name could not be resolved, or the connection or the TLS handshake failed.
     #[error(transparent)]
     Net(#[from] NetError),
-    /// No answer in time.
-    #[error("{node} gave no answer to {doing} within {seconds} s")]
+    /// The node did not answer in time.
+    #[error("{node} gave no answer to {command} within {seconds} s")]
     Silent {
         /// The node.
         node: Endpoint,
         /// The command, without arguments.
-        doing: String,
+        command: String,
         /// The bound.
         seconds: u64,
     },
     /// The connection broke.
-    #[error("lost the connection to {node} during {doing}")]
+    #[error("lost the connection to {node} during {command}")]
     Lost {
         /// The node.
         node: Endpoint,
         /// The command, without arguments.
-        doing: String,
-        /// What became of it.
+        command: String,
+        /// The error of the connection.
         source: io::Error,
     },
-    /// What came back is not this protocol.
-    #[error("{node} does not speak the protocol: {doing} was answered with something else")]
+    /// The answer is not RESP2.
+    #[error("{node} does not speak the protocol: {command} was answered with something else")]
     Protocol {
         /// The node.
         node: Endpoint,
         /// The command, without arguments.
-        doing: String,
+        command: String,
     },
-    /// More came back than an answer can be.
-    #[error("{node} sends more than any answer to {doing} can be")]
+    /// The answer is larger than an answer to this command can be.
+    #[error("{node} sends more than any answer to {command} can be")]
     Excess {
         /// The node.
         node: Endpoint,
         /// The command, without arguments.
-        doing: String,
+        command: String,
     },
     /// The server answered with an error.
-    #[error("{node} refused {doing}: {code} {message}")]
+    #[error("{node} refused {command}: {code} {message}")]
     Refused {
         /// The node.
         node: Endpoint,
         /// The command, without arguments.
-        doing: String,
-        /// The first word of its answer.
+        command: String,
+        /// The error code: the first word of the reply.
         code: String,
-        /// The rest.
+        /// The rest of the reply.
         message: String,
     },
-    /// No credential was accepted.
+    /// The node accepted no credential of the spec.
     #[error("{node} refused the login as {}", .tried.join(" and as "))]
     Login {
         /// The node.
         node: Endpoint,
-        /// The users, by label.
+        /// The users that were tried, as they may be shown.
         tried: Vec<String>,
-        /// The last answer.
+        /// The last refusal.
         source: Box<Error>,
     },
     /// The server lacks something that the spec needs.
@@ -75,35 +76,35 @@ pub enum Error {
     Unsupported {
         /// The node.
         node: Endpoint,
-        /// What is missing.
+        /// The missing property of the server.
         problem: String,
-        /// What a person can do.
+        /// The remedy.
         remedy: String,
     },
-    /// Not there yet.
+    /// The servers have not reached a state in which the run can go on.
     #[error("not settled yet: {0}")]
     Unsettled(String),
-    /// A node of a cluster is not there.
+    /// A node of a cluster cannot be reached.
     #[error("of the {up} nodes that are there, {serving} say cluster_state:ok")]
     Incomplete {
-        /// How many nodes have answered.
+        /// The number of nodes that have answered.
         up: usize,
-        /// How many of them serve.
+        /// The number of those that report `cluster_state:ok`.
         serving: usize,
-        /// Why the missing one is missing.
+        /// The error of the missing node.
         source: Box<Error>,
     },
-    /// What is there is no longer what the plan was made for.
-    #[error("{node} is no longer as it was read: {doing} was refused")]
+    /// The server has changed since the plan was made.
+    #[error("{node} has changed since it was read: {command} was refused")]
     Raced {
         /// The node.
         node: Endpoint,
         /// The command, without arguments.
-        doing: String,
+        command: String,
         /// The server's answer.
         source: Box<Error>,
     },
-    /// A password that no client could send.
+    /// A password that is longer than a server accepts from a client.
     #[error(
         "the secret `{secret}` holds {length} bytes, and a server takes no more than {most} from a client that logs in"
     )]
@@ -115,7 +116,7 @@ pub enum Error {
         /// The bound.
         most: usize,
     },
-    /// A value that a Sentinel could not read from its own file.
+    /// A secret that a Sentinel could not read back from its configuration file.
     #[error(
         "the secret `{secret}` holds a blank or a quote: a Sentinel writes it into its configuration file without quotes, and \
          would not start again"
@@ -124,10 +125,10 @@ pub enum Error {
         /// The secret.
         secret: SecretRef,
     },
-    /// A change is about something that the spec does not have: our own mistake.
+    /// The plan has a change of an object that is not in the spec, which is a bug of this tool.
     #[error("the plan has {0}, which the spec does not have")]
     NotInSpec(String),
-    /// A secret that was not declared: our own mistake.
+    /// A secret was read that was not declared before, which is a bug of this tool.
     #[error(transparent)]
     Undeclared(#[from] Undeclared),
 }
@@ -138,8 +139,8 @@ impl Fault for Error {
             Self::Net(error) => error.kind(),
             Self::Silent { .. } | Self::Lost { .. } | Self::Unsettled(_) => FaultKind::Unavailable,
             Self::Protocol { .. } | Self::Excess { .. } | Self::Unsupported { .. } => FaultKind::Unsupported,
-            Self::Refused { .. } if self.is_misplaced() => FaultKind::Unsupported,
-            Self::Refused { code, .. } => of_code(code),
+            Self::Refused { .. } if self.is_redirect_without_key() => FaultKind::Unsupported,
+            Self::Refused { code, .. } => kind_of_code(code),
             Self::Login { source, .. } | Self::Incomplete { source, .. } => source.kind(),
             Self::Raced { .. } => FaultKind::Raced,
             Self::TooLong { .. } | Self::Unquoted { .. } => FaultKind::Secret,
@@ -154,18 +155,18 @@ impl Fault for Error {
             Self::Protocol { .. } => Some(
                 "the port may be a TLS listener: write `tls` in the spec, or give the plain port".to_owned(),
             ),
-            Self::Refused { .. } if self.is_misplaced() => {
+            Self::Refused { .. } if self.is_redirect_without_key() => {
                 Some("see what listens there: no server redirects a command that has no key".to_owned())
             }
             Self::Excess { .. } => {
                 Some("see what listens there: it is no Valkey, or something changes its answers".to_owned())
             }
-            Self::Refused { doing, .. } if doing.starts_with("CONFIG") && self.is_denied_command() => Some(
+            Self::Refused { command, .. } if command.starts_with("CONFIG") && self.is_denied_command() => Some(
                 "the server has no such command, or the account may not send it: allow it, or leave `config` away and say \
                  `persist: false`"
                     .to_owned(),
             ),
-            Self::Refused { code, node, .. } => of_server(code, node),
+            Self::Refused { code, node, .. } => remedy_of_code(code, node),
             Self::Login { source, .. } | Self::Incomplete { source, .. } => source.remedy(),
             Self::Silent { .. }
             | Self::Lost { .. }
@@ -180,7 +181,7 @@ impl Fault for Error {
 }
 
 impl Error {
-    /// The first word of the server's answer, if it was one.
+    /// The error code of the server's reply, if the error is a reply.
     pub(crate) fn code(&self) -> Option<&str> {
         match self {
             Self::Refused { code, .. } => Some(code),
@@ -188,13 +189,14 @@ impl Error {
         }
     }
 
-    /// The answer of a server whose user `default` has no password, to a login with one.
-    pub(crate) fn asks_for_no_password(&self) -> bool {
+    /// True for the reply of a server whose user `default` has no password, to a login with one.
+    pub(crate) fn is_no_password_configured(&self) -> bool {
         matches!(self, Self::Refused { code, message, .. }
             if code == "ERR" && message.contains("without any password configured"))
     }
 
-    /// The server or the account does not have this command: it is renamed, older than the command, or not allowed.
+    /// True when the server does not have the command (it is renamed, or newer than the release), or when the account
+    /// may not send it.
     pub(crate) fn is_denied_command(&self) -> bool {
         match self {
             Self::Refused { code, message, .. } => {
@@ -208,30 +210,31 @@ impl Error {
     }
 
     /// True for a redirection of a command without a key, which no server of a cluster answers.
-    fn is_misplaced(&self) -> bool {
-        let has_key =
-            |doing: &str| ["DUMP", "MIGRATE", "XGROUP", "XINFO"].iter().any(|name| doing.starts_with(name));
-        matches!(self, Self::Refused { code, doing, .. } if ["MOVED", "ASK"].contains(&code.as_str()) && !has_key(doing))
+    fn is_redirect_without_key(&self) -> bool {
+        let has_key = |command: &str| {
+            ["DUMP", "MIGRATE", "XGROUP", "XINFO"].iter().any(|name| command.starts_with(name))
+        };
+        matches!(self, Self::Refused { code, command, .. } if ["MOVED", "ASK"].contains(&code.as_str()) && !has_key(command))
     }
 
-    /// A Sentinel has a monitor of this name already.
+    /// True when the Sentinel has a monitor of this name already.
     pub(crate) fn is_duplicate_monitor(&self) -> bool {
         matches!(self, Self::Refused { message, .. } if message.starts_with("Duplicate"))
     }
 
-    /// A refusal because another run has made the same change already: worth another reading.
+    /// Turns a refusal into a race: another run has made the same change already, so the state is read again.
     pub(crate) fn raced(self) -> Self {
         match self {
-            Self::Refused { ref node, ref doing, ref code, .. } if code == "ERR" => {
-                Self::Raced { node: node.clone(), doing: doing.clone(), source: Box::new(self) }
+            Self::Refused { ref node, ref command, ref code, .. } if code == "ERR" => {
+                Self::Raced { node: node.clone(), command: command.clone(), source: Box::new(self) }
             }
             other => other,
         }
     }
 }
 
-/// The first word of an error is its class; `ERR` is everything that has no word of its own.
-fn of_code(code: &str) -> FaultKind {
+/// The kind of fault of an error code. `ERR` is the code of every error without a code of its own.
+fn kind_of_code(code: &str) -> FaultKind {
     match code {
         "LOADING" | "BUSY" | "MASTERDOWN" | "TRYAGAIN" | "CLUSTERDOWN" | "NOREPLICAS" | "IOERR" => {
             FaultKind::Unavailable
@@ -243,7 +246,7 @@ fn of_code(code: &str) -> FaultKind {
     }
 }
 
-fn of_server(code: &str, node: &Endpoint) -> Option<String> {
+fn remedy_of_code(code: &str, node: &Endpoint) -> Option<String> {
     let remedy = match code {
         "MISCONF" => format!("{node} cannot write its snapshot: look at its disk and its log"),
         "OOM" => format!("{node} is at its maxmemory: raise it, or choose an eviction policy"),
@@ -266,7 +269,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_have_classes() {
+    fn error_codes_have_kinds_of_faults() {
         use FaultKind as K;
         for (code, kind) in [
             ("LOADING", K::Unavailable),
@@ -286,7 +289,7 @@ mod tests {
             ("ERR", K::Rejected),
             ("NOPROTO", K::Unsupported),
         ] {
-            assert_eq!(of_code(code), kind, "{code}");
+            assert_eq!(kind_of_code(code), kind, "{code}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The spec of live nodes: what they have is read into the form that a spec means, and written from there.
+//! Exports the spec of live nodes: reads their state into the form of a spec, and writes it.
 
 mod announced;
 mod defaults;
@@ -16,11 +16,11 @@ use init_core::export::{Export, Scope};
 use self::found::Found;
 use crate::desired::Desired;
 use crate::error::Error;
-use crate::observe::views;
+use crate::observe::read_views;
 use crate::observed::Observed;
 use crate::wire::Connections;
 
-/// The sections that are written. Nodes and mode are the connection.
+/// The sections that are written. Nodes and mode come from the given connection.
 pub(crate) const SECTIONS: &[&str] = &[
     "replicasPerPrimary",
     "announceHostnames",
@@ -39,10 +39,12 @@ pub(crate) async fn export(
     scope: &Scope,
 ) -> Result<Export, Error> {
     if let Some(missing) = connections.missing() {
-        return Err(Error::Unsettled(format!("an export takes all nodes, and not there is {missing}")));
+        return Err(Error::Unsettled(format!(
+            "an export takes all nodes, and these could not be reached: {missing}"
+        )));
     }
-    let observed = views(connections, desired, &Observed::default()).await?;
-    let nodes = read::each(connections, &observed, scope).await?;
+    let observed = read_views(connections, desired, &Observed::default()).await?;
+    let nodes = read::read_nodes(connections, &observed, scope).await?;
     let mut found = Found::default();
     found.shape(desired, &observed);
     let login = read::login(desired, secrets)?;

@@ -1,21 +1,22 @@
-//! Parsers of server answers, for a fuzzer: they take any bytes. The tool itself does not use this file.
+//! Entry points of the fuzzer for the parsers of server answers, which must accept any bytes. The tool itself does not
+//! use this file.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::{Access, Catalog};
 use crate::observe;
 
-/// Reads the bytes as every answer that is parsed here. Nothing may panic, whatever they are.
+/// Parses the bytes as each kind of answer. No parser may panic, whatever the bytes are.
 pub fn answer(bytes: &[u8]) {
     if let Ok(value) = redis::parse_redis_value(bytes) {
-        observe::any_answer(&value);
+        observe::parse_any_answer(&value);
     }
     let text = String::from_utf8_lossy(bytes);
-    observe::any_answer(&redis::Value::BulkString(bytes.to_vec()));
+    observe::parse_any_answer(&redis::Value::BulkString(bytes.to_vec()));
     rules(&text);
 }
 
-/// Rules mean the same whether they are read once or written out twice.
+/// Evaluates ACL rules, alone and after a rule that changes nothing.
 fn rules(text: &str) {
     let members = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
     let catalog: Catalog = BTreeMap::from([

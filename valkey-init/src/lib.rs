@@ -9,9 +9,9 @@
 //! observe + plan = nothing left, and settled: a write to every slot succeeds now
 //! ```
 //!
-//! Nodes are known by their names in the spec and by the ids that they tell through those names; an address is
-//! looked up just before it is sent. No slot that has an owner is moved and no member is forgotten unless the spec says so, and
-//! nothing is ever emptied.
+//! A node is identified by its name in the spec, and by the node id that the server under that name reports. An address
+//! is looked up just before it is sent. No slot that has an owner is moved and no member is forgotten unless the spec
+//! says so, and no data is ever deleted.
 
 mod apply;
 mod change;
@@ -28,7 +28,7 @@ mod validate;
 mod wire;
 
 use init_core::export::{Export, Scope};
-use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations, alike};
+use init_core::{Backend, CheckMode, Files, Plan, Progress, Requires, Secrets, Violations, alike};
 
 pub use change::{Change, Passwords, SentinelChange};
 pub use desired::{
@@ -36,8 +36,8 @@ pub use desired::{
 };
 pub use error::Error;
 pub use observed::{
-    Entry, Link, Monitored, NodeState, Observed, OwnLogin, Persistence, Replication, ReplicationLogin,
-    SentinelState, StreamState, UserState,
+    ConfiguredLogin, LinkState, MonitoredPrimary, NodeEntry, NodeState, Observed, Persistence, Replication,
+    ReplicationLogin, SentinelState, StreamState, UserState,
 };
 pub use spec::Spec;
 
@@ -47,7 +47,7 @@ use wire::Connections;
 #[derive(Debug)]
 pub struct Valkey {
     connections: Connections,
-    /// What the categories of ACL rules hold; read once, because it does not change while the servers run.
+    /// The commands of each ACL category. They are read once, because they do not change while the servers run.
     catalogs: observe::Catalogs,
 }
 
@@ -70,12 +70,13 @@ impl Backend for Valkey {
         desired::requires(desired)
     }
 
-    /// An enabled user without a password would be another one than is declared, so its passwords are left as they are.
+    /// The passwords of users are left as they are: a user that is enabled without its declared password would not be
+    /// the user that the spec means.
     fn without_passwords(desired: &mut Desired) {
         desired.users.values_mut().for_each(|user| user.passwords = None);
-        desired.replication = None;
+        desired.replication_user = None;
         if let Some(sentinels) = &mut desired.sentinels {
-            sentinels.forget_passwords();
+            sentinels.remove_passwords();
         }
     }
 
@@ -94,7 +95,8 @@ impl Backend for Valkey {
         plan::plan(desired, observed)
     }
 
-    /// Slots move from one primary at a time, and what is not begun when one fails is left.
+    /// Changes of one variant form a stage, except for migrations: slots move from one primary at a time, and no
+    /// migration begins after one that failed.
     fn together(one: &Change, other: &Change) -> bool {
         alike(one, other) && !matches!(one, Change::MigrateSlots { .. })
     }
@@ -104,9 +106,10 @@ impl Backend for Valkey {
         desired: &Desired,
         changes: &[Change],
         secrets: &Secrets,
+        mode: CheckMode,
         _: &Progress,
     ) -> Vec<(usize, Error)> {
-        apply::check(&self.connections, (desired, secrets), changes).await
+        apply::check(&self.connections, (desired, secrets), changes, mode).await
     }
 
     async fn apply(

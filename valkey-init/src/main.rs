@@ -1,4 +1,4 @@
-//! `valkey-init`: one spec in, one Valkey deployment converged, one report out.
+//! `valkey-init`: converges one Valkey deployment to one spec and writes one report.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! The spec as written: what serde reads. `validate` makes a `Desired` of it.
+//! The spec as serde reads it. `validate` turns it into a `Desired`.
 
 pub(crate) mod node;
 pub(crate) mod scalar;
@@ -27,20 +27,21 @@ use user::UserSpec;
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Spec {
-    /// How the nodes belong together.
+    /// The mode of the deployment: a single node, replication, Sentinels, or a cluster.
     pub(crate) mode: ModeSpec,
-    /// The nodes. In a cluster the order decides who is a primary; in replication the first is the primary.
+    /// The nodes. In a new cluster the order decides which nodes are primaries; in replication the first node is the
+    /// primary.
     pub(crate) nodes: Vec<NodeSpec>,
-    /// sentinel: the Sentinels that watch the nodes. Their word says which node is the primary.
+    /// sentinel: the Sentinels that monitor the nodes. They decide which node is the primary.
     pub(crate) sentinels: Option<SentinelsSpec>,
-    /// cluster: how many replicas each primary has; none when absent.
+    /// cluster: the number of replicas of each primary; 0 when absent.
     pub(crate) replicas_per_primary: Option<u16>,
-    /// cluster, replication, sentinel: whether clients are told names instead of addresses.
+    /// cluster, replication, sentinel: true to have the nodes announce names instead of addresses.
     #[serde(default)]
     pub(crate) announce_hostnames: bool,
     /// TLS to every node; plain TCP when absent.
     pub(crate) tls: Option<TlsSpec>,
-    /// Who logs in; `default` when absent.
+    /// The user to log in as; `default` when absent.
     pub(crate) user: Option<Text>,
     /// The password to log in with; none when absent.
     pub(crate) password: Option<SecretRef>,
@@ -60,21 +61,22 @@ pub struct Spec {
     /// Function libraries by name.
     #[serde(default)]
     pub(crate) functions: BTreeMap<String, LibrarySpec>,
-    /// Streams by their keys, in database 0: what is missing is made, nothing is taken away.
+    /// Streams by their keys, in database 0: missing ones are created, and none is deleted.
     #[serde(default)]
     pub(crate) streams: BTreeMap<String, StreamSpec>,
-    /// cluster, replication, sentinel: how many nodes, and how many Sentinels, have to be there for a run that finds
-    /// nothing to change.
+    /// cluster, replication, sentinel: the number of nodes, and of Sentinels, that have to be reached by a run that
+    /// finds nothing to change.
     #[serde(default)]
     pub(crate) require: Require,
-    /// cluster: whether slots are moved until every primary owns as many; none that has an owner is moved when absent.
+    /// cluster: true to move slots until all primaries own equally many; when absent, no slot that has an owner is
+    /// moved.
     #[serde(default)]
     pub(crate) rebalance: bool,
-    /// cluster: members that are gone and that every node of `nodes` is to forget, by their ids, or as HOST:PORT where that
-    /// is announced.
+    /// cluster: members that do not run any more and that every node of `nodes` is to forget, by their ids, or by their
+    /// announced HOST:PORT.
     #[serde(default)]
     pub(crate) forget: Vec<String>,
-    /// Whether what is set outlives a restart of the servers; true when absent.
+    /// True to persist users and parameters, so that they survive a restart of the servers; true when absent.
     #[serde(default = "yes")]
     pub(crate) persist: bool,
     /// The servers take all their modules and users from their configuration file itself, none from the command line or

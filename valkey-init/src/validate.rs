@@ -1,4 +1,4 @@
-//! Makes a `Desired` of a spec, or lists everything that is wrong with it.
+//! Validates a spec: turns it into a `Desired`, or lists every violation.
 
 mod config;
 mod functions;
@@ -10,7 +10,7 @@ mod users;
 
 use std::collections::BTreeMap;
 
-pub(crate) use self::config::{is_reserved, newest};
+pub(crate) use self::config::{is_reserved, newest_name};
 use init_core::{Files, SecretRef, SpecPath, Text, Violations};
 use init_net::{Tls, Verification};
 
@@ -21,19 +21,20 @@ use crate::spec::sentinels::ModeSpec;
 pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations> {
     let mut found = Violations::default();
     let root = SpecPath::root();
-    shape(spec, &mut found);
+    check_topology(spec, &mut found);
     let nodes = nodes::validate(spec, &mut found);
     let login = Login {
         user: spec.user.clone().unwrap_or_else(|| Text::Plain("default".to_owned())),
         password: spec.password.clone(),
         bootstrap: spec.bootstrap_password.clone(),
     };
-    let (users, absent) = users::split(&root.key("users"), &spec.users, &login, &mut found);
+    let (users, absent) = users::split_by_state(&root.key("users"), &spec.users, &login, &mut found);
     for (key, user) in &users {
         users::validate(&root.key("users").key(key), user, &login, &mut found);
     }
-    users::same_names(&root.key("users"), &users, &absent, &mut found);
-    let replication = spec.replication_user.as_ref().and_then(|key| replication(key, &users, &mut found));
+    users::check_duplicates(&root.key("users"), &users, &absent, &mut found);
+    let replication_user =
+        spec.replication_user.as_ref().and_then(|key| replication_user(key, &users, &mut found));
     let functions = functions::validate(&spec.functions, files, &mut found);
     let streams = streams::validate(&spec.streams, &mut found);
     let tls = spec.tls.as_ref();
@@ -49,12 +50,12 @@ pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations
         require: spec.require,
         layout,
         replicas_per_primary: spec.replicas_per_primary,
-        announce: spec.announce_hostnames,
+        announce_hostnames: spec.announce_hostnames,
         tls,
         login,
         users,
-        absent,
-        replication,
+        absent_users: absent,
+        replication_user,
         config,
         modules: spec.modules.clone(),
         functions,
@@ -63,14 +64,14 @@ pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations
         forget,
         persist: spec.persist,
         starts_from_config_file: spec.starts_from_config_file,
-        sentinels_log_in_as: sentinels
+        sentinel_login_user: sentinels
             .as_ref()
             .and_then(|sentinels| Some(sentinels.auth.as_ref()?.0.clone())),
         sentinels,
     })
 }
 
-/// The roles of a new cluster; a node that is drained has none.
+/// The layout of a new cluster. A node that is drained has no role in it.
 fn layout(spec: &Spec, nodes: &[Node]) -> Layout {
     if spec.mode.of_nodes() != Mode::Cluster {
         return Layout::default();
@@ -82,7 +83,7 @@ fn layout(spec: &Spec, nodes: &[Node]) -> Layout {
 }
 
 /// The user that replicas log in as, with its first password.
-fn replication(
+fn replication_user(
     key: &str,
     users: &BTreeMap<String, User>,
     found: &mut Violations,
@@ -95,8 +96,8 @@ fn replication(
     found.check(&at, password).map(|password| (key.to_owned(), password))
 }
 
-/// How many nodes a mode takes, and which fields belong to which mode.
-fn shape(spec: &Spec, found: &mut Violations) {
+/// Checks the number of nodes of a mode, and the fields that belong to one mode only.
+fn check_topology(spec: &Spec, found: &mut Violations) {
     let root = SpecPath::root();
     let kept = spec.nodes.iter().filter(|node| !node.drain).count();
     let nodes = if spec.mode.of_nodes() == Mode::Cluster { kept } else { spec.nodes.len() };
@@ -122,10 +123,10 @@ fn shape(spec: &Spec, found: &mut Violations) {
         found.push(&root.key("replicasPerPrimary"), "only a cluster has it");
     }
     if spec.mode == ModeSpec::Standalone && spec.announce_hostnames {
-        found.push(&root.key("announceHostnames"), "a single node tells clients no names");
+        found.push(&root.key("announceHostnames"), "a single node announces no name");
     }
     if spec.mode == ModeSpec::Standalone && spec.require == Require::Majority {
-        found.push(&root.key("require"), "a single node has no majority beside it");
+        found.push(&root.key("require"), "a single node has no majority: leave this out");
     }
     if spec.user.is_some() && spec.password.is_none() {
         found.push(&root.key("user"), "a user logs in with a password: name its secret under `password`");

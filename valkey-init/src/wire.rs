@@ -1,4 +1,4 @@
-//! Connections to the nodes: login, one deadline on every exchange, bounds on every answer.
+//! Connections to the nodes: the login, a time limit on each exchange, and bounds on the size of each answer.
 
 mod address;
 mod bounds;
@@ -7,7 +7,7 @@ mod connection;
 mod connections;
 mod mask;
 mod reply;
-mod values;
+mod secret_values;
 
 pub(crate) use address::addresses;
 pub(crate) use connection::Connection;

@@ -14,6 +14,7 @@ mod field;
 mod hostile;
 mod insync;
 mod msk_iam;
+mod own_topics;
 mod peers;
 mod readme;
 mod reassign;

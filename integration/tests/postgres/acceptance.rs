@@ -1,13 +1,13 @@
-//! The specs as they stand: cold, rerun, and what an independent reader sees.
+//! The unchanged specs: a first run, a rerun, and the result in the server's own tools.
 
 use std::collections::BTreeSet;
 
 use integration::postgres::Server;
 use integration::{Ended, Init};
 
-/// The full spec does everything, and the second run writes nothing at all.
+/// The full spec converges an empty server, and the second run writes nothing at all.
 #[test]
-fn the_full_spec_cold_and_rerun_writes_nothing() {
+fn the_full_spec_converges_and_a_rerun_writes_nothing() {
     let server = Server::start(&["wal_level=logical", "log_statement=all", "autovacuum=off"]);
     crate::full(&server).run().expect(0, "changed");
     let log = server.log().len();
@@ -21,7 +21,7 @@ fn the_full_spec_cold_and_rerun_writes_nothing() {
     assert_eq!(written, [""; 0]);
 }
 
-/// A run that finds everything as it should be, and after which the server's write-ahead log holds what reading leaves there.
+/// A run that changes nothing, after which the server's write-ahead log contains only what reading leaves there.
 pub(crate) fn unchanged_without_wal(server: &Server, init: Init) -> Ended {
     server.psql("postgres", "CHECKPOINT");
     let position = server.wal();
@@ -43,7 +43,7 @@ pub(crate) fn unchanged_without_wal(server: &Server, init: Init) -> Ended {
     rerun
 }
 
-/// What the baseline wants of the home lab's script, which never worked.
+/// The baseline provisions what the home lab's script was meant to.
 #[test]
 fn the_baseline_gives_each_application_its_database() {
     let server = Server::start(&[]);

@@ -1,4 +1,4 @@
-//! What a run closes does not lock the next one out, as the least privileged provisioning account.
+//! A run never locks the next one out, as the least privileged provisioning account.
 
 use integration::postgres::{Server, init};
 use integration::{Ended, Init};
@@ -30,9 +30,9 @@ const CLOSED: &str = "\
         revokes: [{from: public, object: database, privileges: [connect]}]
 ";
 
-/// Apply, apply again, rotate, apply again, while the database is closed to everyone else.
+/// The database is closed to everyone else, and applied, applied again, and applied with another password.
 #[test]
-fn a_database_that_is_closed_to_everyone_is_entered_again() {
+fn a_database_without_connect_for_public_stays_open_to_the_next_run() {
     let server = Server::start(&[]);
     server.psql("postgres", MANAGER);
     let spec = |grants: &str, password: &str| {
@@ -56,16 +56,12 @@ fn a_database_that_is_closed_to_everyone_is_entered_again() {
     // The same for a database that is there.
     server.psql("postgres", "CREATE DATABASE e");
     let there = spec("", "two").replace("      d:", "      e:").replace("        owner: app\n", "");
-    conflict(
-        run(&server, HEAD, &there, "old").run(),
-        "databases.e.revokes[0]",
-        "manager would have no CONNECT",
-    );
+    conflict(run(&server, HEAD, &there, "old").run(), "databases.e.revokes[0]", "manager would lose CONNECT");
 }
 
-/// What gives CONNECT otherwise, needs no grant.
+/// A role with CONNECT as the owner or as its member needs no grant.
 #[test]
-fn an_owner_or_a_member_of_one_needs_no_grant() {
+fn the_owner_of_a_database_or_its_member_needs_no_grant_of_connect() {
     let server = Server::start(&[]);
     server.psql("postgres", MANAGER);
     for (name, rest) in [
@@ -84,7 +80,7 @@ fn an_owner_or_a_member_of_one_needs_no_grant() {
     }
 }
 
-/// What a spec would take from the role that provisions is a conflict.
+/// A spec that takes an attribute from the provisioning role is a conflict.
 #[test]
 fn the_provisioning_role_keeps_what_it_needs() {
     let server = Server::start(&[]);
@@ -107,7 +103,8 @@ fn the_provisioning_role_keeps_what_it_needs() {
     conflict(ended, "roles.postgres.superuser", "");
 }
 
-/// Its own password: the declared one first, the old one when that is refused.
+/// The provisioning role's own password: the declared one is tried first, and the bootstrap password when that is
+/// refused.
 #[test]
 fn the_provisioning_role_rotates_its_own_password() {
     for kind in ["CREATEROLE CREATEDB", "SUPERUSER"] {

@@ -1,4 +1,4 @@
-//! What the server would refuse is known before the first write, for a provisioning role that is no superuser.
+//! A change that the server would refuse is found before the first write, for a provisioning role without superuser.
 
 use integration::postgres::{Server, major};
 
@@ -12,7 +12,7 @@ fn nothing_written(server: &Server) {
     assert_eq!(server.psql("postgres", written), "0");
 }
 
-/// What belongs to a role that the admin cannot join, and what takes its privileges.
+/// Objects of a role that the admin cannot join, and changes that need the privileges of that role.
 const OF_ANOTHER: &[(&str, &str)] = &[
     ("databases: {theirs: {connectionLimit: 5}}", "the role boss"),
     ("databases: {theirs: {settings: {timezone: UTC}}}", "the role boss"),
@@ -39,7 +39,7 @@ const OF_ANOTHER: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn what_belongs_to_a_role_out_of_reach_is_77_before_the_first_write() {
+fn an_object_of_a_role_that_cannot_be_joined_is_77_before_the_first_write() {
     let server = Server::start(&[]);
     for sql in [
         MANAGER,
@@ -56,6 +56,10 @@ fn what_belongs_to_a_role_out_of_reach_is_77_before_the_first_write() {
         assert!(ended.error().contains(lacks), "{spec}: {lacks}: {}", ended.stdout);
         nothing_written(&server);
     }
+    // Who may read may plan; what is not checked is told.
+    let planned =
+        as_admin(&server, &format!("{}\n", OF_ANOTHER[0].0)).args(&["plan"]).run().expect(3, "drift");
+    assert!(planned.log.contains("the role boss"), "{}", planned.log);
     for spec in
         ["roles: {beside: {}, boss: {connectionLimit: 3}}", "roles: {beside: {}, r: {memberOf: [boss]}}"]
     {
@@ -71,12 +75,16 @@ fn what_belongs_to_a_role_out_of_reach_is_77_before_the_first_write() {
     }
 }
 
-/// The server is asked: it may let its admins give what PostgreSQL's catalog does not say.
+/// The server is asked, since it may let its admins set attributes that the catalog does not allow them to.
 #[test]
-fn an_attribute_that_the_admin_may_not_give_is_77_before_the_first_write() {
-    let server = Server::start(&[]);
+fn an_attribute_that_the_admin_may_not_set_is_77_before_the_first_write() {
+    let server = Server::start(&["log_statement=all"]);
     server.psql("postgres", MANAGER);
     server.psql("postgres", "CREATE ROLE r REPLICATION; SET ROLE manager; CREATE ROLE own");
+    // Only a run asks, because PostgreSQL answers by making a role that is rolled back.
+    let spec = "roles: {beside: {replication: true}}\n";
+    as_admin(&server, spec).args(&["plan"]).run().expect(3, "drift");
+    assert!(!server.log().contains("pg-init trial"));
     for (spec, lacks) in [
         ("beside: {replication: true}", "lacks "),
         ("beside: {bypassrls: true}", "lacks "),
@@ -96,9 +104,9 @@ fn an_attribute_that_the_admin_may_not_give_is_77_before_the_first_write() {
     }
 }
 
-/// A circle that only the server's own memberships close.
+/// A cycle of memberships that only the server's own memberships close.
 #[test]
-fn a_circle_through_what_the_server_has_is_a_conflict() {
+fn a_cycle_through_existing_memberships_is_a_conflict() {
     let server = Server::start(&[]);
     server
         .psql("postgres", "CREATE ROLE g; CREATE ROLE r; CREATE ROLE between; CREATE ROLE far; GRANT r TO g");
@@ -117,9 +125,9 @@ fn a_circle_through_what_the_server_has_is_a_conflict() {
     server.init("roles: {g: {memberOf: [r]}, far: {memberOf: [between]}}\n").run().expect(0, "unchanged");
 }
 
-/// Without the schema that an extension goes to when none is named.
+/// An extension without a schema: the default schema does not exist.
 #[test]
-fn an_extension_needs_a_schema_that_is_there() {
+fn an_extension_without_an_existing_schema_is_a_conflict() {
     let server = Server::start(&[]);
     server.psql("postgres", "CREATE DATABASE bare");
     server.psql("bare", "DROP SCHEMA public");
@@ -134,7 +142,7 @@ fn an_extension_needs_a_schema_that_is_there() {
     run("schemas: {public: {}}, extensions: {citext: {}}").expect(0, "changed");
 }
 
-/// An extension that PostgreSQL keeps for superusers: the server has the last word, and says it.
+/// An extension that only superusers may create: the server decides, and its message is reported.
 #[test]
 fn an_extension_that_is_not_trusted_is_left_to_the_server() {
     let server = Server::start(&[]);
@@ -146,7 +154,7 @@ fn an_extension_that_is_not_trusted_is_left_to_the_server() {
     assert!(ended.log.contains("this server decides"), "{}", ended.log);
 }
 
-/// As on managed servers: pgextwlist lets others than superusers create the extensions of its list.
+/// A managed server: pgextwlist lets roles without superuser create the extensions of its list.
 #[test]
 fn an_extension_that_the_server_allows_is_created() {
     let list = ["session_preload_libraries=pgextwlist", "extwlist.extensions=pg_stat_statements,dblink"];
@@ -170,7 +178,7 @@ fn an_extension_that_the_server_allows_is_created() {
 
 /// PostgreSQL only warns where the role that grants holds the privilege itself, such as by way of everyone.
 #[test]
-fn a_grant_on_what_is_out_of_reach_is_77_before_the_first_write() {
+fn a_grant_on_an_object_that_cannot_be_granted_on_is_77_before_the_first_write() {
     let server = Server::start(&[]);
     server.psql("postgres", MANAGER);
     server.psql("postgres", "SET ROLE manager; CREATE ROLE app; CREATE ROLE readers");
@@ -214,7 +222,7 @@ fn a_grant_on_what_is_out_of_reach_is_77_before_the_first_write() {
         assert!(refused.error().contains(lacks), "{what}: {}", refused.stdout);
     }
     assert_eq!(server.psql("postgres", "SELECT count(*) FROM pg_roles WHERE rolname = 'early'"), "0");
-    // What somebody else has granted already, or has let it grant, is no refusal.
+    // A privilege that another role has granted already, or with grant option, is no refusal.
     server.psql(
         "mine",
         "GRANT EXECUTE ON FUNCTION s.f TO readers; GRANT SELECT ON s.theirs TO manager WITH GRANT OPTION",

@@ -1,5 +1,5 @@
-//! No password anywhere: not in what we print, not in what the server logs or shows of its sessions, not in what the
-//! system shows of our process.
+//! Passwords are in no output: neither in that of the tool, nor in the server's log and its view of sessions, nor in
+//! the system's view of the tool's process.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use integration::{Ended, Init, Output, Running, docker, eventually};
 const ROLES: &str =
     "roles:\n  one: {login: true, password: {secret: one}}\n  two: {login: true, password: {secret: two}}\n";
 
-/// A password, or what could be tried offline for one.
+/// A password, or a text from which it could be guessed offline.
 const NEVER: [&str; 2] = ["canary-", "SCRAM-SHA-256$"];
 
 fn clean(what: &str, text: &str) {
@@ -65,7 +65,7 @@ fn seen_from_beside(running: &Running, by: &[&str]) -> Output {
     docker(&[&beside[..], by, &[&image, "-o", "pipefail", "-c", read]].concat())
 }
 
-/// While it waits for a server, with its secrets read.
+/// The process while it waits for a server, after it has read its secrets.
 #[test]
 fn no_password_is_in_the_process() {
     let spec = format!("endpoint: nobody-here:5432\nuser: postgres\npassword: {{secret: admin}}\n{ROLES}");
@@ -83,7 +83,7 @@ fn no_password_is_in_the_process() {
     waiting.wait().expect(143, "interrupted");
 }
 
-/// Sampled all the time that a run with 1,000 passwords is at work.
+/// The server's view is sampled as long as a run with 1,000 passwords lasts.
 #[test]
 fn no_password_is_in_the_servers_view_of_a_run() {
     let server = logging();
@@ -97,7 +97,7 @@ fn no_password_is_in_the_servers_view_of_a_run() {
     server.shell("kill $(cat /tmp/watcher)").ok();
     let samples = server.shell("cat /tmp/samples").ok();
     assert!(samples.contains("synchronous_commit") || samples.contains("ROLE"), "it was sampled: {samples}");
-    // What a session does is shown to superusers and to its own role, and nowhere else: so a verifier may be seen there.
+    // The statement of a session is shown only to superusers and to its own role, so a verifier may be seen there.
     assert!(!samples.contains("canary-"), "{samples}");
     clean("the server's log", &server.log());
 }

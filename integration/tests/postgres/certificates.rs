@@ -1,4 +1,4 @@
-//! Certificates that people make for their servers, with the server's own `openssl`: which are accepted, and what is said of
+//! Certificates of servers, made with the server's own `openssl`: which are accepted, and the message about each of
 //! the others.
 
 use std::time::Duration;
@@ -48,9 +48,9 @@ fn certificates_and_keys_of_every_kind_are_judged_in_words() {
     });
 }
 
-/// What is signed by its own key, and in no `tls.ca`, was not signed by a public authority either.
+/// A certificate that is signed with its own key and is not in `tls.ca` was not signed by a public authority.
 #[test]
-fn the_public_authorities_have_not_signed_what_signs_itself() {
+fn a_self_signed_certificate_is_refused_by_the_public_authorities() {
     let server = with_ssl();
     for tls in ["{}", "verify-full"] {
         let ended = run(&server, tls, "").run().expect(76, "failed");
@@ -58,7 +58,8 @@ fn the_public_authorities_have_not_signed_what_signs_itself() {
     }
 }
 
-/// A key that is encrypted is decrypted with its passphrase; what does not fit is known before the first packet.
+/// An encrypted key is decrypted with its passphrase, and a key that does not belong to the certificate is refused
+/// before the first packet.
 #[test]
 fn the_key_of_a_client_certificate_may_be_encrypted() {
     let server = with_ssl();
@@ -89,7 +90,7 @@ fn the_key_of_a_client_certificate_may_be_encrypted() {
     run(&server, "{ca: {file: ca.pem}}", &own).run().expect(77, "failed");
 }
 
-/// One address of a name takes the connection and answers nothing: the other one is asked.
+/// One address of a name accepts the connection and answers nothing: the other address is tried.
 #[test]
 fn every_address_of_a_name_is_tried() {
     let (server, stuck) = (Server::start(&[]), Server::start(&[]));
@@ -108,7 +109,7 @@ fn every_address_of_a_name_is_tried() {
     assert_eq!(server.psql("postgres", "SELECT count(*) FROM pg_roles WHERE rolname = 'r'"), "1");
 }
 
-/// Where no thread may be started beside the one that a run cannot do without, passwords are hashed all the same.
+/// Passwords are hashed even where no thread can be started in addition to the one that a run needs.
 #[test]
 fn a_process_limit_of_two_is_enough() {
     let server = Server::start(&[]);

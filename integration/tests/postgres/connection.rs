@@ -1,4 +1,4 @@
-//! Ready or not, and if not, why: each cause has its exit, at once or at the deadline.
+//! Readiness: each cause of a failed connection has its exit, at once or at the deadline.
 
 use std::time::Duration;
 
@@ -73,9 +73,9 @@ fn tls_in_every_mode_and_its_refusals() {
     fails(tls(&server, full, &ca).run(), 77, "28000");
 }
 
-/// Who asks on a connection that is not verified may be anyone.
+/// The peer on an unverified connection may be anyone.
 #[test]
-fn a_password_is_not_given_to_whoever_asks() {
+fn a_password_is_not_sent_to_an_unverified_server_in_clear_text() {
     let (server, ca) = with_tls();
     tls(&server, "disable", &ca).run().expect(0, "changed");
     for method in ["password", "md5"] {
@@ -102,7 +102,7 @@ fn a_password_is_not_given_to_whoever_asks() {
 
 /// A server that asks for no password is given none.
 #[test]
-fn a_server_that_trusts_needs_no_password() {
+fn a_server_with_trust_authentication_needs_no_password() {
     let server = Server::start(&[]);
     let head = format!("endpoint: {}:5432\nuser: postgres\ntls: disable\n", server.name());
     let run = || init(&format!("{head}{NOTHING}")).run();
@@ -113,7 +113,7 @@ fn a_server_that_trusts_needs_no_password() {
 }
 
 #[test]
-fn another_name_than_the_certificates_is_76() {
+fn a_certificate_for_another_name_is_76() {
     let (server, ca) = with_tls();
     docker(&["network", "disconnect", network(), server.name()]).ok();
     docker(&["network", "connect", "--alias", "othername", network(), server.name()]).ok();
@@ -170,10 +170,10 @@ fn a_server_that_comes_late_is_waited_for() {
 }
 
 #[test]
-fn a_full_server_is_waited_for() {
+fn a_server_without_free_connections_is_waited_for() {
     let server = Server::start(&["max_connections=8", "superuser_reserved_connections=0"]);
     let (mut sessions, mut refused) = (Vec::new(), 0);
-    // Who asks whether it is full takes a place too, so a session may have been turned away for that.
+    // The query for free connections needs a connection itself, so a session may have been refused because of it.
     eventually("it is full", Duration::from_secs(30), || {
         sessions.push(server.session("postgres", "SELECT pg_sleep(600)"));
         refused = if server.try_psql("postgres", "SELECT 1").exit == 0 { 0 } else { refused + 1 };
@@ -186,7 +186,7 @@ fn a_full_server_is_waited_for() {
 
 /// A standby is never written to: among several endpoints the primary is found, and a standby alone is waited for.
 #[test]
-fn the_primary_is_found_and_a_standby_is_not_written_to() {
+fn the_primary_is_found_among_endpoints_and_a_standby_is_never_written_to() {
     let (primary, standby) = (Server::start(&[]), Server::start(&[]));
     let copy = format!(
         "rm -rf /tmp/copy && PGPASSWORD=\"$(cat /run/secrets/password)\" pg_basebackup -h {} -U postgres -D /tmp/copy -R -X stream \

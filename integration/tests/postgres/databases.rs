@@ -1,4 +1,4 @@
-//! Options of databases: who may connect, who may copy them, and where their content is.
+//! Options of databases: connections, templates and tablespaces.
 
 use integration::postgres::Server;
 
@@ -7,7 +7,7 @@ use crate::privileges::as_admin;
 const MANAGER: &str = "CREATE ROLE manager LOGIN CREATEROLE CREATEDB PASSWORD 'managed'";
 
 #[test]
-fn a_database_is_a_template_is_closed_and_is_opened_again() {
+fn a_database_becomes_a_template_refuses_connections_and_allows_them_again() {
     const CLOSED: &str = "databases:\n  form: {isTemplate: true, allowConnections: false}\n  \
                           copy: {template: form, isTemplate: false, allowConnections: true, connectionLimit: 5}\n";
     for manager in [false, true] {
@@ -28,7 +28,7 @@ fn a_database_is_a_template_is_closed_and_is_opened_again() {
             assert_eq!(run(CLOSED).run().expect(0, "changed").operations(), ["alter_database"], "{drift}");
         }
         run(CLOSED).run().expect(0, "unchanged");
-        // What is inside is compared once somebody can look.
+        // The contents are compared once the database allows connections.
         let inside = "databases: {form: {schemas: {s: {}}}}\n";
         let ended = run(inside).run().expect(4, "conflict");
         assert_eq!(ended.report["conflicts"][0]["at"], "databases.form");

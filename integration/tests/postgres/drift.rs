@@ -1,4 +1,5 @@
-//! Every property of the full spec, changed by hand and set back, one by one; what the spec does not name stays.
+//! Every property of the full spec is changed by hand and set back, one by one. Properties that the spec does not
+//! declare stay.
 
 mod admin;
 mod table;
@@ -10,7 +11,8 @@ use serde_json::Value;
 
 use table::{CONFLICTS, DRIFTS, MODERN_DRIFTS, NO_DRIFT};
 
-/// The fields of a spec: what holds no other. A secret is one, and so are a list of names and an entry of grants.
+/// The fields of a spec without fields of their own. A secret is one field, and so are a list of names and an entry
+/// of grants.
 fn fields(at: &str, value: &Value, found: &mut BTreeSet<String>) {
     let whole =
         |key: &str| ["grants[", "revokes[", "defaultPrivileges["].iter().any(|list| key.starts_with(list));
@@ -50,7 +52,7 @@ fn every_field_of_the_full_spec_has_a_drift() {
     assert_eq!(declared, covered);
 }
 
-/// What the release does not have is not in its full spec either.
+/// True for a field that the release does not have, which is not in its full spec either.
 fn unknown(field: &str) -> bool {
     major() < 15 && field.contains("orders") || major() < 14 && field.contains("hstore.version")
 }
@@ -85,9 +87,9 @@ fn every_property_is_set_back_and_nothing_else_is_touched() {
     }
 }
 
-/// A change is told with both sides.
+/// A change is reported with the stored and the new value.
 #[test]
-fn a_change_names_what_was_there() {
+fn a_change_reports_the_stored_and_the_new_value() {
     let server = Server::start(&[]);
     let spec = "roles: {r: {connectionLimit: 3, settings: {work_mem: 4MB}}}\n";
     server.init(spec).run().expect(0, "changed");

@@ -1,4 +1,4 @@
-//! `export`: the spec of a server changes nothing on it, and makes an equal server of an empty one.
+//! `export`: an exported spec changes nothing on its server, and makes an empty server equal to it.
 
 mod by_hand;
 mod many;
@@ -12,7 +12,7 @@ use integration::postgres::{PASSWORD, Server, init, major};
 /// Passwords by role: whoever has one in an export and is not here gets another.
 pub(crate) type Passwords<'a> = BTreeMap<&'a str, &'a str>;
 
-/// What the server says of itself as a spec.
+/// The exported spec of the server.
 pub(crate) fn export(server: &Server, args: &[&str]) -> String {
     let ended = server.init("").args(&[&["export"], args].concat()).run();
     assert_eq!(ended.exit, 0, "{}\n{}", ended.stdout, ended.log);
@@ -105,9 +105,10 @@ fn a_part_of_a_server_is_exported_and_names_no_secrets_of_the_rest() {
     with(&page, &a, &a, &BTreeMap::new()).run().expect(0, "unchanged");
 }
 
-/// Who is no superuser sees everything but which roles have passwords, and what is in databases that are closed to it.
+/// A role without superuser sees everything except which roles have passwords, and the contents of databases that are
+/// closed to it.
 #[test]
-fn an_administrator_without_superuser_exports_what_it_sees_and_says_what_not() {
+fn an_administrator_without_superuser_exports_what_it_can_read_and_notes_the_rest() {
     let a = server();
     crate::full(&a).run().expect(0, "changed");
     a.psql("postgres", "CREATE ROLE admin LOGIN CREATEROLE CREATEDB PASSWORD 'canary-admin'");

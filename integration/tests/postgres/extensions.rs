@@ -1,4 +1,4 @@
-//! Extensions as they are in the field: what they require, where they have to be, and what goes wrong in their scripts.
+//! Extensions as they are packaged: requirements, fixed schemas, and errors in their scripts.
 
 use integration::docker;
 use integration::postgres::Server;
@@ -49,7 +49,7 @@ pub(crate) const INSTALLED: &str = "SELECT string_agg(e.extname || ' ' || n.nspn
 
 /// In a database that is not there yet, in one run.
 #[test]
-fn what_is_required_comes_first_and_a_fixed_schema_is_kept() {
+fn required_extensions_are_created_first_and_fixed_schemas_are_kept() {
     let server = with_stand_ins();
     let spec = "databases: {gis: {extensions: {a_catalog: {}, a_own: {}, a_patient: {}, a_uses: {}}}}\n";
     let planned = server.init(spec).args(&["plan"]).run().expect(3, "drift");
@@ -78,7 +78,7 @@ fn what_is_required_comes_first_and_a_fixed_schema_is_kept() {
 
 /// PostgreSQL's own language is in every database that is made: no plan creates it there, required or declared.
 #[test]
-fn the_language_that_a_new_database_has_is_not_created() {
+fn plpgsql_is_not_created_in_a_new_database() {
     let server = with_stand_ins();
     for (database, body) in [
         ("required", "extensions: {a_language: {}}"),
@@ -92,7 +92,7 @@ fn the_language_that_a_new_database_has_is_not_created() {
         let cold = server.init(&spec).run().expect(0, "changed");
         assert_eq!(cold.operations(), planned.operations(), "{body}");
         server.init(&spec).run().expect(0, "unchanged");
-        // Where somebody has dropped it, it comes back.
+        // The language is created again where it was dropped.
         server.psql(database, "DROP EXTENSION plpgsql CASCADE");
         let healed = server.init(&spec).run().expect(0, "changed");
         assert_eq!(healed.operations(), ["create_extension"; 2], "{body}");
@@ -102,9 +102,9 @@ fn the_language_that_a_new_database_has_is_not_created() {
     server.init(elsewhere).run().expect(4, "conflict");
 }
 
-/// Known before the first write, in a database that is not there yet too.
+/// The error is reported before the first write, even for a database that does not exist yet.
 #[test]
-fn what_cannot_be_installed_is_told_before_the_first_write() {
+fn an_extension_that_cannot_be_installed_is_refused_before_the_first_write() {
     let server = with_stand_ins();
     for (extension, exit, says) in [
         ("no_such_thing: {}", 76, "no files of the extension no_such_thing"),
@@ -122,9 +122,9 @@ fn what_cannot_be_installed_is_told_before_the_first_write() {
     assert_eq!(server.psql("postgres", "SELECT count(*) FROM pg_database WHERE datname = 'n'"), "0");
 }
 
-/// An internal error may be a race with somebody; the same one again is not.
+/// An internal error may come from a race, but the same error after another observation does not.
 #[test]
-fn an_error_that_stays_is_a_refusal_in_the_servers_words() {
+fn a_repeated_internal_error_is_a_refusal_with_the_servers_message() {
     let server = with_stand_ins();
     let ended =
         server.init("databases: {n: {extensions: {a_broken: {}}}}\n").args(&["--timeout", "10m"]).run();
@@ -132,9 +132,9 @@ fn an_error_that_stays_is_a_refusal_in_the_servers_words() {
     assert!(ended.error().contains("it has to be preloaded"), "{}", ended.stdout);
 }
 
-/// As after a new image: the server's files are of another version than what is installed.
+/// The state after an update of the image: the server's files have another version than the installed extension.
 #[test]
-fn latest_follows_the_files_of_the_server() {
+fn latest_follows_the_default_version_of_the_servers_files() {
     let server = with_stand_ins();
     let files = |version: &str| {
         let script = format!(

@@ -1,4 +1,4 @@
-//! Foreign servers and user mappings: what is read through them, what sets them back, and who may.
+//! Foreign servers and user mappings: reading through them, drift, and the privileges that they need.
 
 use integration::Init;
 use integration::postgres::{PASSWORD, Server, init};
@@ -7,7 +7,7 @@ use crate::acceptance::unchanged_without_wal;
 use crate::export;
 use crate::privileges::as_admin;
 
-/// With what an option and a shell would choke on.
+/// A password with characters that are special in options and shells.
 const FAR: &str = "canary 'far\\ \"$x=1";
 
 /// A server with a database to be reached, and the role that reads there.
@@ -44,7 +44,7 @@ fn run(server: &Server, spec: &str) -> Init {
     server.init(spec).secret("far", FAR).args(&["--log", "trace"])
 }
 
-/// What somebody does, and the operation that sets it back.
+/// A statement that causes drift, and the operation that sets it back.
 const DRIFTS: &[(&str, &str)] = &[
     ("ALTER SERVER far OPTIONS (SET dbname 'other')", "alter_foreign_server"),
     ("ALTER SERVER far OPTIONS (DROP port, ADD fetch_size '7')", "alter_foreign_server"),
@@ -71,7 +71,7 @@ fn reads(server: &Server) {
 }
 
 #[test]
-fn a_foreign_server_is_made_set_back_and_its_password_told_nowhere() {
+fn a_foreign_server_is_created_and_set_back_and_its_password_is_in_no_output() {
     let server = server(&["log_statement=all", "log_min_duration_statement=0", "autovacuum=off"]);
     let spec = whole(&server);
     let cold = run(&server, &spec).run().expect(0, "changed");
@@ -102,14 +102,14 @@ fn a_foreign_server_is_made_set_back_and_its_password_told_nowhere() {
     for ended in &outputs {
         assert!(!ended.stdout.contains("canary") && !ended.log.contains("canary"), "{}", ended.stdout);
     }
-    // Those of the test's own making are there.
+    // Only the test's own statement contains the password in the server's log.
     let log = server.log();
     let own = log.lines().filter(|line| line.contains("canary") && !line.contains("CREATE ROLE reader"));
     assert_eq!(own.collect::<Vec<_>>(), [""; 0]);
 }
 
 #[test]
-fn what_a_foreign_server_was_made_with_is_a_conflict() {
+fn another_wrapper_or_type_of_a_foreign_server_is_a_conflict() {
     let server = server(&[]);
     let spec = whole(&server);
     run(&server, &spec).run().expect(0, "changed");
@@ -122,7 +122,7 @@ fn what_a_foreign_server_was_made_with_is_a_conflict() {
         let refused = run(&server, &spec.replace(from, to)).run().expect(4, "conflict");
         assert_eq!(refused.report["conflicts"][0]["at"], at, "{}", refused.stdout);
     }
-    // What the wrapper does not know, it refuses.
+    // The wrapper refuses an option that it does not know.
     let refused = run(&server, &spec.replace("dbname: far", "no_such: far")).run().expect(76, "failed");
     assert!(refused.error().contains("HV00D"), "{}", refused.stdout);
 }
@@ -147,9 +147,9 @@ fn foreign_servers_are_exported_and_change_nothing() {
     assert_eq!(export::export(&server, &[]), page);
 }
 
-/// Whoever owns a foreign server needs USAGE on its wrapper, and nobody else reads what a role is mapped to.
+/// The owner of a foreign server needs USAGE on its wrapper, and no other role can read user mappings.
 #[test]
-fn an_admin_makes_foreign_servers_where_it_may_use_the_wrapper() {
+fn an_admin_creates_foreign_servers_where_it_has_usage_on_the_wrapper() {
     let server = server(&[]);
     server.psql("postgres", "CREATE ROLE manager LOGIN CREATEROLE CREATEDB PASSWORD 'managed'");
     server.psql("postgres", "CREATE ROLE boss SUPERUSER; SET ROLE manager; CREATE ROLE app LOGIN");

@@ -1,10 +1,10 @@
-//! Names that are secrets: of roles, and of the provisioning user.
+//! Names that are secrets: those of roles, and that of the provisioning user.
 
 use integration::postgres::Server;
 
 /// A name that is a secret is shown by its label, whatever the server says.
 #[test]
-fn a_hidden_name_is_never_told() {
+fn a_secret_role_name_is_in_no_output() {
     let server = Server::start(&[]);
     let spec = "roles: {label: {name: {secret: hidden}, login: true, connectionLimit: 3}}\n\
                 databases: {d: {owner: label, schemas: {s: {owner: label}}, grants: [{to: label, object: schema, schema: s, privileges: [all]}]}}\n";
@@ -25,7 +25,7 @@ fn a_hidden_name_is_never_told() {
 
 /// The provisioning user's name is a secret: as the owner that drifted, and in what it may not do.
 #[test]
-fn the_name_of_the_provisioning_user_is_never_told() {
+fn the_secret_name_of_the_provisioning_user_is_in_no_output() {
     let server = Server::start(&[]);
     server.psql("postgres", "CREATE ROLE ms_unspoken LOGIN CREATEDB CREATEROLE PASSWORD 'managed'");
     let run = |spec: &str| {

@@ -1,5 +1,5 @@
-//! Peers that are no PostgreSQL server, or a broken one. Each run has 64 MB and no swap: it ends with a report, and says
-//! what is wrong.
+//! Hostile peers: other programs, and broken PostgreSQL servers. Each run has 64 MB and no swap, and ends with a
+//! report of the cause.
 
 use std::io::Result;
 use std::time::Duration;
@@ -82,7 +82,7 @@ fn drip(client: &mut Client, bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// What a peer does, the exit of the run, and what it says.
+/// The action of a peer, the exit of the run, and its message.
 const TABLE: &[(&str, Behaviour, i32, &str)] = &[
     ("a giant length before the login", |c| c.flood(&[b'R', 0x7f, 0xff, 0xff, 0xff]), 76, "a message of"),
     ("a giant error before the login", |c| c.flood(&[b'E', 0x3f, 0xff, 0xff, 0xff]), 76, "a message of"),
@@ -225,7 +225,7 @@ fn repeats_the_statement(client: &mut Client) -> Result<()> {
 }
 
 #[test]
-fn a_secret_that_a_peer_repeats_is_not_told() {
+fn a_secret_that_a_peer_repeats_is_redacted() {
     let peer = Hostile::start(|client| fails(client, "28P01", &known()));
     let ended = against(&peer, "6s").run().expect(77, "failed");
     assert!(ended.error().contains("28P01"), "{}", ended.stdout);

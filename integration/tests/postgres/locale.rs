@@ -19,7 +19,7 @@ fn same(server: &Server, database: &str) {
 
 /// Every major version has these.
 #[test]
-fn the_two_halves_of_a_libc_locale() {
+fn lc_collate_and_lc_ctype_of_a_libc_locale_are_compared() {
     let server = Server::start(&[]);
     made(&server, "d: {encoding: UTF8, locale: C.UTF-8, lcCollate: C}");
     assert_eq!(

@@ -1,4 +1,4 @@
-//! pg-init against real servers, with psql and the server's own log as witnesses. Each test has a server of its own.
+//! pg-init on real servers, verified with psql and the server's own log. Each test has a server of its own.
 
 #![expect(clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_methods, reason = "the tests wait on real servers")]
@@ -60,7 +60,7 @@ fn full(server: &Server) -> Init {
 fn full_body() -> String {
     let spec = include_str!("../../specs/pg.full.yaml");
     let body = spec.find("\nroles:").map_or("", |at| &spec[at..]);
-    // What came with a later release: publications of schemas, and the newest version of the extension.
+    // Features of later releases: publications of schemas, and the newest version of the extension.
     let known = |line: &&str| major() >= 15 || !line.contains("orders: {schemas");
     let body: String = body.lines().filter(known).map(|line| format!("{line}\n")).collect();
     if major() < 14 { body.replace("\"1.8\"", "\"1.7\"") } else { body }

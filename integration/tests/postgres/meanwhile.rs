@@ -1,5 +1,5 @@
-//! What others do on the same server: objects that come between a grant and its verification, privileges that another role
-//! has granted, event triggers.
+//! Concurrent changes on the same server: objects that are created between a grant and its verification, privileges
+//! that another role has granted, event triggers.
 
 use integration::postgres::{Server, major};
 
@@ -23,7 +23,7 @@ fn with_late_tables(most: u32) -> Server {
 }
 
 #[test]
-fn a_table_that_comes_after_the_grant_is_granted_on_too() {
+fn a_table_created_after_the_grant_is_granted_on_too() {
     let spec =
         "databases: {d: {grants: [{to: readers, object: tables, schema: app, privileges: [select]}]}}\n";
     for most in [1, 3] {
@@ -92,7 +92,7 @@ fn held(server: &Server, role: &str) -> String {
 
 /// A privilege is revoked as the role that has granted it, from the named role alone.
 #[test]
-fn what_another_role_has_granted_is_revoked_as_that_role() {
+fn a_privilege_is_revoked_as_the_role_that_granted_it() {
     for manager in [false, true] {
         let server = passed_on("helper");
         assert_eq!((held(&server, "reader"), held(&server, "other")), ("6".to_owned(), "5".to_owned()));
@@ -108,14 +108,14 @@ fn what_another_role_has_granted_is_revoked_as_that_role() {
 
 /// A grantor that the provisioning role cannot act as.
 #[test]
-fn a_grantor_out_of_reach_is_a_conflict() {
+fn a_grantor_that_cannot_be_acted_as_is_a_conflict() {
     let server = passed_on("helper");
     server.psql("postgres", "ALTER ROLE helper SUPERUSER");
     for command in ["plan", "apply"] {
         let ended = as_admin(&server, REVOKES).args(&[command]).run().expect(4, "conflict");
         assert!(ended.stdout.contains("granted this by helper"), "{}", ended.stdout);
     }
-    // What a superuser revokes, the owner has revoked.
+    // A superuser revokes a privilege in the name of the object's owner.
     let ended = server.init(REVOKES).run().expect(4, "conflict");
     assert!(ended.stdout.contains("granted this by helper, a superuser"), "{}", ended.stdout);
     assert_eq!(held(&server, "reader"), "6");
@@ -126,7 +126,7 @@ fn a_grantor_out_of_reach_is_a_conflict() {
 
 /// An event trigger finds its own tables by the path of its database, as it does for everybody else.
 #[test]
-fn event_triggers_see_the_path_of_the_database() {
+fn event_triggers_use_the_search_path_of_the_database() {
     let server = Server::start(&["wal_level=logical"]);
     for sql in [
         "CREATE ROLE manager LOGIN CREATEROLE CREATEDB PASSWORD 'managed'",
@@ -158,7 +158,7 @@ fn event_triggers_see_the_path_of_the_database() {
 
 /// The value of a parameter may be the name of what only that database has.
 #[test]
-fn settings_of_a_database_are_judged_in_that_database() {
+fn settings_of_a_database_are_compared_in_that_database() {
     let server = Server::start(&[]);
     server.psql("postgres", "CREATE DATABASE d");
     server.psql("d", "CREATE SCHEMA app; CREATE TEXT SEARCH CONFIGURATION app.own (COPY = english)");
@@ -173,9 +173,9 @@ fn settings_of_a_database_are_judged_in_that_database() {
     server.init(&later).run().expect(0, "unchanged");
 }
 
-/// It takes the owner of each listed table, whoever owns the schema.
+/// A publication of tables needs the privileges of the owner of each listed table, whoever owns the schema.
 #[test]
-fn a_publication_of_tables_takes_their_owners() {
+fn a_publication_of_tables_needs_the_privileges_of_their_owners() {
     let server = Server::start(&[]);
     for sql in [
         "CREATE ROLE manager LOGIN CREATEROLE CREATEDB PASSWORD 'managed'",
@@ -203,7 +203,7 @@ fn a_publication_of_tables_takes_their_owners() {
 
 /// Below `wal_level = logical` a publication is of no use to anybody yet, which is told, and no refusal.
 #[test]
-fn a_publication_that_nobody_can_subscribe_to_is_told() {
+fn a_publication_without_logical_wal_level_is_logged() {
     for (level, told) in [("replica", true), ("logical", false)] {
         let server = Server::start(&[&format!("wal_level={level}")]);
         let ended = server.init("databases: {d: {publications: {p: {tables: []}}}}\n").run();

@@ -1,4 +1,4 @@
-//! Whatever the provisioning role is a member of, with whatever options and by whoever's grant, a run leaves it so.
+//! The memberships of the provisioning role, with any options and from any grantor, are the same after a run.
 
 use integration::postgres::{Server, major};
 
@@ -93,7 +93,7 @@ const DRIFTS: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn every_kind_of_admin_is_a_member_of_what_it_was_a_member_of() {
+fn the_memberships_of_every_kind_of_admin_are_the_same_after_a_run() {
     for (kind, makes, modern) in ADMINS {
         if *modern && major() < 16 {
             continue;
@@ -134,7 +134,7 @@ fn every_kind_of_admin_is_a_member_of_what_it_was_a_member_of() {
 
 /// A refused change leaves no membership behind either.
 #[test]
-fn a_refused_change_leaves_the_memberships_as_they_were() {
+fn a_refused_change_leaves_memberships_unchanged() {
     let server = Server::start(&[]);
     for sql in [MANAGER, ROLES, "GRANT app TO manager"] {
         server.psql("postgres", sql);
@@ -149,7 +149,7 @@ fn a_refused_change_leaves_the_memberships_as_they_were() {
 
 /// Functions of an extension are a superuser's, and are nothing to a grant on tables.
 #[test]
-fn a_grant_on_tables_is_about_the_owners_of_tables() {
+fn a_grant_on_tables_needs_only_the_owners_of_tables() {
     let server = Server::start(&[]);
     for sql in [MANAGER, ROLES] {
         server.psql("postgres", sql);

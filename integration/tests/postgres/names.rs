@@ -74,7 +74,7 @@ fn any_name() -> impl Strategy<Value = String> {
 
 /// Roles with values and schemas by the dozen in one run, read back as JSON: equal to the letter.
 #[test]
-fn any_name_and_any_value_come_back_equal() {
+fn any_name_and_any_value_are_read_back_equal() {
     let server = Server::start(&[]);
     let texts = || vec("[^\\x00]{0,20}", 60);
     let mut runner = TestRunner::new_with_rng(

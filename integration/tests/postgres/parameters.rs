@@ -8,7 +8,7 @@ use crate::privileges::as_admin;
 const SPEC: &str = "roles: {app: {login: true, parameterPrivileges: {log_statement: [set, alter system], Work_Mem: [set]}}}\n";
 
 #[test]
-fn a_role_may_set_what_only_superusers_may() {
+fn a_role_is_granted_a_parameter_of_superusers() {
     let server = export::server();
     if major() < 15 {
         let refused = server.init(SPEC).run().expect(76, "failed");
@@ -20,7 +20,7 @@ fn a_role_may_set_what_only_superusers_may() {
     assert_eq!(cold.operations(), ["create_role", "grant_parameter", "grant_parameter"]);
     server.psql("postgres", "SET SESSION AUTHORIZATION app; SET log_statement = 'all'");
     server.init(SPEC).run().expect(0, "unchanged");
-    // What the spec does not say stays.
+    // Undeclared privileges stay.
     server.psql(
         "postgres",
         "GRANT SET ON PARAMETER log_duration TO app; GRANT SET ON PARAMETER work_mem TO PUBLIC",
@@ -39,7 +39,7 @@ fn a_role_may_set_what_only_superusers_may() {
 }
 
 #[test]
-fn who_may_not_grant_it_is_told_before_the_first_write() {
+fn a_role_that_may_not_grant_a_parameter_is_refused_before_the_first_write() {
     if major() < 15 {
         return;
     }
@@ -51,8 +51,8 @@ fn who_may_not_grant_it_is_told_before_the_first_write() {
         "{}",
         refused.stdout
     );
-    let unknown = server.init("roles: {app: {parameterPrivileges: {work_memory: [set]}}}\n").run();
-    assert!(unknown.expect(76, "failed").error().contains("no parameter work_memory"));
+    let unknown = server.init("roles: {app: {parameterPrivileges: {work_memory: [set]}}}\n").refused(76);
+    assert!(unknown.error().contains("no parameter work_memory"));
     assert_eq!(server.psql("postgres", "SELECT count(*) FROM pg_roles WHERE rolname = 'app'"), "0");
     server.psql(
         "postgres",

@@ -1,4 +1,4 @@
-//! Passwords: rotated exactly, never in the clear anywhere.
+//! Passwords: a rotation changes exactly one role, and no password is sent in clear text.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ fn a_rotation_changes_exactly_one_role() {
 
 /// The server hashes a password that it gets in the clear; ours, with other salts, match all the same.
 #[test]
-fn a_verifier_of_the_servers_own_making_is_known() {
+fn a_verifier_that_the_server_made_equals_the_declared_password() {
     let server = Server::start(&[]);
     server.psql(
         "postgres",
@@ -42,9 +42,9 @@ fn a_verifier_of_the_servers_own_making_is_known() {
     run.run().expect(0, "unchanged");
 }
 
-/// A server of old: its superuser logs in by MD5, and so did the roles. Theirs are replaced.
+/// An old server: its superuser logs in by MD5, and so did the roles, whose MD5 hashes are replaced.
 #[test]
-fn a_server_that_asks_for_md5_is_served_and_md5_is_replaced() {
+fn an_md5_login_is_possible_and_md5_hashes_are_replaced() {
     let server = Server::start(&["password_encryption=md5"]);
     let admin = PASSWORD.replace('\'', "''");
     server.psql(
@@ -148,9 +148,9 @@ fn a_stored_verifier_is_set_as_it_is() {
     assert!(broken.expect(78, "failed").error().contains("begins as a SCRAM verifier"));
 }
 
-/// A login as the role tells what it can, and no more.
+/// A login as the role compares its password, as far as a login is possible.
 #[test]
-fn a_role_that_cannot_be_judged_is_left_alone_until_it_can_log_in() {
+fn a_password_that_cannot_be_compared_stays_until_the_role_can_log_in() {
     let server = Server::start(&[]);
     server.psql("postgres", "CREATE ROLE manager LOGIN CREATEROLE PASSWORD 'managed'");
     let head =
@@ -183,7 +183,7 @@ fn a_role_that_cannot_be_judged_is_left_alone_until_it_can_log_in() {
     assert!(server.lets_in("one", "first", "postgres"));
 }
 
-/// How passwords are compared is the spec's to say.
+/// The spec decides how passwords are compared.
 #[test]
 fn passwords_are_compared_as_the_spec_says() {
     let server = Server::start(&[]);
@@ -217,9 +217,9 @@ fn passwords_are_compared_as_the_spec_says() {
     assert!(server.lets_in("one", "first", "postgres"));
 }
 
-/// `password: null` takes a password away, and no password said leaves it.
+/// `password: null` removes a password, and an absent key leaves it as it is.
 #[test]
-fn a_password_is_taken_away_where_the_spec_says_so() {
+fn a_null_password_is_removed() {
     let server = Server::start(&[]);
     server.psql(
         "postgres",
@@ -232,7 +232,7 @@ fn a_password_is_taken_away_where_the_spec_says_so() {
         server.psql("postgres", sql)
     };
     let spec = "roles: {one: {login: true, password: null}, two: {password: }, other: {login: true}}\n";
-    // Who may not see whether there is a password leaves it and says so.
+    // A role that cannot see whether there is a password leaves it, and the log says so.
     let head =
         format!("endpoint: {}:5432\nuser: manager\npassword: {{secret: m}}\ntls: disable\n", server.name());
     let manager = |roles: &str| integration::postgres::init(&format!("{head}{roles}")).secret("m", "managed");
@@ -247,7 +247,7 @@ fn a_password_is_taken_away_where_the_spec_says_so() {
     assert_eq!(healed.report["summary"]["remove"], 1, "{}", healed.stdout);
     assert_eq!(with_one(), "manager other postgres");
     server.init(spec).run().expect(0, "unchanged");
-    // As MD5 too.
+    // The same for a password that is stored as MD5.
     server.psql("postgres", "SET password_encryption = md5; ALTER ROLE two PASSWORD 'x'");
     assert_eq!(server.init(spec).run().expect(0, "changed").operations(), ["remove_password"]);
     // The role that provisions logs in with its own.

@@ -1,4 +1,4 @@
-//! What a spec declares is set on the object itself, whatever the server's defaults are.
+//! A declared parameter is set on the object itself, whatever the server's defaults are.
 
 use integration::docker;
 use integration::postgres::Server;
@@ -10,10 +10,10 @@ const SETTINGS: &[(&str, &str, &str)] = &[
     ("statement_timeout", "0", "1h"),
     ("search_path", "\"$user\", public", "elsewhere"),
     ("datestyle", "ISO, MDY", "German, DMY"),
-    // What ALTER SYSTEM says on the test's server.
+    // The value that ALTER SYSTEM sets on the test's server.
     ("lock_timeout", "7s", "70s"),
     ("timezone", "Asia/Tokyo", "Africa/Cairo"),
-    // What the other level says on the test's server.
+    // The value that the other level sets on the test's server.
     ("idle_in_transaction_session_timeout", "11s", "70s"),
 ];
 
@@ -58,7 +58,7 @@ fn quoted(value: &str) -> String {
     value.split(", ").map(|part| format!("'{part}'")).collect::<Vec<_>>().join(", ")
 }
 
-/// As the parameter is with its declared value.
+/// Asserts that the parameter has its declared value in a session.
 fn assert_effective(server: &Server, role: &str) {
     for (name, value, _) in SETTINGS {
         assert_eq!(effective(server, role, name), *value, "{name} of {role}");
@@ -101,7 +101,7 @@ fn a_setting_of_a_database_does_not_depend_on_the_other_levels() {
 }
 
 #[test]
-fn settings_of_what_is_created_do_not_depend_on_the_other_levels() {
+fn settings_of_new_roles_and_databases_do_not_depend_on_the_other_levels() {
     let server = server();
     for sql in ["DROP DATABASE d", "DROP ROLE r"] {
         server.psql("postgres", sql);
@@ -125,7 +125,7 @@ fn settings_of_what_is_created_do_not_depend_on_the_other_levels() {
 
 /// The server shows both values alike in a session of today, and they are two values.
 #[test]
-fn a_stored_value_that_only_looks_like_the_declared_one_is_set() {
+fn a_stored_value_that_only_resembles_the_declared_one_is_changed() {
     let server = server();
     for (name, stored, value) in [
         // The order of day and month is the session's.

@@ -2,17 +2,17 @@
 
 use integration::postgres::{Pooler, Server};
 
-/// Whatever a session of the pool shows of a run that went through it.
+/// Everything that a session of the pool shows of a run that went through it.
 const LEFT: &str = "SELECT current_setting('search_path'), current_setting('statement_timeout'), \
     current_setting('lock_timeout'), current_setting('synchronous_commit'), current_setting('client_min_messages'), \
     (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'), \
     (SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction')";
 
 #[test]
-fn a_pooler_is_told_before_anything_is_set_there() {
+fn a_pooler_is_recognised_before_any_parameter_is_set_there() {
     let server = Server::start(&[]);
     for mode in ["transaction", "session", "statement"] {
-        // As it comes, and as it is set up where clients send what it does not know.
+        // PgBouncer with its default configuration, and configured to ignore the startup parameter `options`.
         for ignored in ["", ", options"] {
             let pooler = Pooler::start(&server, mode, ignored);
             let before = pooler.psql(&server, LEFT).ok();

@@ -1,4 +1,4 @@
-//! Provisioning without superuser: what managed PostgreSQL gives, a role with CREATEROLE and CREATEDB.
+//! Provisioning without superuser: a role with CREATEROLE and CREATEDB, as managed PostgreSQL provides it.
 
 use integration::postgres::{Server, init, major};
 use integration::{Ended, Init};
@@ -33,7 +33,7 @@ pub(crate) fn managed() -> String {
 }
 
 #[test]
-fn a_manager_provisions_for_others_and_stays_in_no_role() {
+fn a_manager_provisions_for_other_owners_and_keeps_no_membership() {
     let server = Server::start(&["log_statement=all"]);
     server.psql("postgres", "CREATE ROLE manager LOGIN CREATEROLE CREATEDB PASSWORD 'managed'");
     as_admin(&server, &managed()).run().expect(0, "changed");
@@ -61,7 +61,7 @@ fn a_manager_provisions_for_others_and_stays_in_no_role() {
     assert!(!server.log().contains("first"), "no password in the log");
 }
 
-/// What it may not do is told with the missing privilege, before the first write.
+/// A change that the role may not make is reported with the missing privilege, before the first write.
 #[test]
 fn what_a_manager_may_not_do_is_77_before_the_first_write() {
     let server = Server::start(&["wal_level=logical"]);
@@ -89,9 +89,9 @@ fn what_a_manager_may_not_do_is_77_before_the_first_write() {
     assert_eq!(server.psql("postgres", "SELECT count(*) FROM pg_roles WHERE rolname = 'beside'"), "0");
 }
 
-/// What everyone may do with new functions, which PostgreSQL gives by itself, and what somebody has given.
+/// Built-in default privileges on new functions, and default privileges that were granted.
 #[test]
-fn default_privileges_are_taken_away() {
+fn default_privileges_are_revoked() {
     for manager in [false, true] {
         let server = Server::start(&[]);
         server.psql("postgres", "CREATE ROLE manager LOGIN CREATEROLE CREATEDB PASSWORD 'managed'");
@@ -114,7 +114,7 @@ fn default_privileges_are_taken_away() {
         server.psql("d", "SET ROLE app; CREATE FUNCTION s.f() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE TYPE s.t AS ENUM ()");
         let open = "SELECT has_function_privilege('readers', 's.f()', 'EXECUTE')::int + has_type_privilege('readers', 's.t', 'USAGE')::int";
         assert_eq!(server.psql("d", open), "0");
-        // For a schema there is nothing to take away of what holds for the whole database.
+        // Default privileges of a schema cannot revoke those of the whole database.
         let within = "roles: {other: {}}\ndatabases: {d: {schemas: {s: {}}, defaultPrivileges: [{for: other, schema: s, object: functions, \
                       from: public, privileges: [execute]}]}}\n";
         let ended = server.init(within).run().expect(4, "conflict");
@@ -149,7 +149,7 @@ const NAMED_DRIFTS: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn grants_on_named_objects_and_columns() {
+fn grants_on_named_objects_and_columns_are_set_back() {
     for manager in [false, true] {
         let server = Server::start(&[]);
         server.psql("postgres", "CREATE ROLE manager LOGIN CREATEROLE CREATEDB PASSWORD 'managed'; SET ROLE manager; CREATE ROLE app; CREATE ROLE readers");
@@ -221,9 +221,9 @@ fn nothing_is_granted_on_what_is_not_there(run: impl Fn(&str) -> Ended) {
     }
 }
 
-/// As after a restore: everything in the schema is somebody else's.
+/// The state after a restore: everything in the schema belongs to another role.
 #[test]
-fn what_is_in_a_schema_belongs_to_its_object_owner() {
+fn objects_in_a_schema_get_its_object_owner() {
     const FOREIGN: &str = "SELECT coalesce(string_agg(name, ' ' ORDER BY name), '') FROM ( \
         SELECT c.relname::text FROM pg_class c WHERE relnamespace = 's'::regnamespace AND relowner <> 'app'::regrole \
         UNION SELECT proname FROM pg_proc p WHERE pronamespace = 's'::regnamespace AND proowner <> 'app'::regrole \
@@ -242,7 +242,7 @@ fn what_is_in_a_schema_belongs_to_its_object_owner() {
              CREATE AGGREGATE s.agg(int) (SFUNC = int4pl, STYPE = int); CREATE TYPE s.e AS ENUM (); CREATE DOMAIN s.d AS int; \
              CREATE TYPE s.c AS (a int); CREATE TYPE s.r AS RANGE (SUBTYPE = int)",
         );
-        // What belongs to an extension stays whose it is.
+        // Objects of an extension keep their owner.
         server.psql("d", "CREATE EXTENSION hstore SCHEMA s");
         let spec = "databases: {d: {schemas: {s: {objectOwner: app}}}}\n";
         let run = || if manager { as_admin(&server, spec).run() } else { server.init(spec).run() };

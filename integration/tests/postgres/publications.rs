@@ -1,4 +1,4 @@
-//! Publications of some columns and rows of tables, and what is published of a partitioned table.
+//! Publications of some columns and rows of tables, and of partitioned tables.
 
 use integration::Init;
 use integration::postgres::{Server, major};
@@ -16,7 +16,7 @@ fn spec(rows: &str) -> String {
     )
 }
 
-/// Somebody's change, and what the next run makes of the publication.
+/// A statement that causes drift, and the publication after the next run.
 const DRIFTS: [&str; 6] = [
     "ALTER PUBLICATION p DROP TABLE s.plain",
     "ALTER PUBLICATION p DROP TABLE s.\"Orders\"",
@@ -71,7 +71,7 @@ fn columns_and_rows_are_published_and_set_back() {
             assert_eq!(run(rows).run().expect(0, "changed").operations(), ["alter_publication"], "{drift}");
             assert_eq!(server.psql("shop", PUBLISHED), made, "{drift}");
         }
-        // What the spec does not name stays.
+        // Undeclared properties stay.
         server.psql("shop", "ALTER PUBLICATION p ADD TABLE s.third WHERE (id > 3)");
         server.psql(
             "shop",

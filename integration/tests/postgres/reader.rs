@@ -1,8 +1,8 @@
-//! What an independent reader sees after the full spec: psql's own commands and `pg_dumpall`, as whole texts.
+//! The result of the full spec in other programs: psql's own commands and `pg_dumpall`, as whole texts.
 
 use integration::postgres::{Server, version};
 
-/// What psql prints about `app`, one command after the other.
+/// The output of psql about `app`, one command after the other.
 const COMMANDS: [&str; 6] = [
     "\\du (app|cdc|readers|hidden_reporter)",
     "\\l app",

@@ -1,4 +1,4 @@
-//! What cannot be: conflicts, what the server lacks, what it refuses. Nothing is written.
+//! Conflicts, features that the server lacks, and changes that it refuses. Nothing is written.
 
 use integration::Ended;
 use integration::postgres::{Server, major};
@@ -12,7 +12,7 @@ fn conflict(server: &Server, spec: &str, at: &str) {
 
 /// Each is found before the first write: the role that is declared beside it is not there afterwards.
 #[test]
-fn conflicts_leave_everything_as_it_was() {
+fn a_conflict_leaves_the_server_unchanged() {
     let server = Server::start(&["wal_level=logical"]);
     server.psql("postgres", "CREATE DATABASE old ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0");
     server.psql("postgres", "CREATE DATABASE d");
@@ -57,9 +57,9 @@ fn conflicts_leave_everything_as_it_was() {
     server.init("databases: {old: {encoding: latin-1, locale: C}}\n").run().expect(0, "unchanged");
 }
 
-/// What the server lacks or refuses is known before the first write as well.
+/// A feature that the server lacks or refuses is found before the first write as well.
 #[test]
-fn what_the_server_lacks_is_76_before_the_first_write() {
+fn a_feature_that_the_server_lacks_is_76_before_the_first_write() {
     let server = Server::start(&[]);
     let cases = [
         (
@@ -73,7 +73,7 @@ fn what_the_server_lacks_is_76_before_the_first_write() {
         ("databases: {d: {settings: {timezone: Nowhere/Land}}}", "22023"),
     ];
     for (spec, says) in cases {
-        let ended = server.init(&format!("roles: {{beside: {{}}}}\n{spec}\n")).run().expect(76, "failed");
+        let ended = server.init(&format!("roles: {{beside: {{}}}}\n{spec}\n")).refused(76);
         assert!(ended.error().contains(says), "{says}: {}", ended.stdout);
     }
     assert_eq!(server.psql("postgres", "SELECT count(*) FROM pg_roles WHERE rolname = 'beside'"), "0");
@@ -81,7 +81,7 @@ fn what_the_server_lacks_is_76_before_the_first_write() {
 
 /// The options of memberships came with PostgreSQL 16.
 #[test]
-fn options_of_memberships() {
+fn options_of_memberships_need_postgresql_16() {
     let server = Server::start(&[]);
     let spec = "roles: {g: {}, m: {memberOf: [{role: g, admin: true, inherit: false, set: false}]}}\n";
     let run = || server.init(spec).run();

@@ -15,7 +15,7 @@ fn many(roles: usize, databases: usize) -> String {
 }
 
 #[test]
-fn two_at_once_queue_and_both_succeed() {
+fn two_concurrent_runs_wait_for_each_other_and_succeed() {
     let server = Server::start(&[]);
     for round in 0..10 {
         let spec = format!(
@@ -33,7 +33,7 @@ fn two_at_once_queue_and_both_succeed() {
 }
 
 #[test]
-fn sigterm_ends_it_and_a_rerun_converges() {
+fn sigterm_ends_the_run_and_a_rerun_converges() {
     let server = Server::start(&[]);
     let run = || server.init(&many(400, 10)).secret("one", "x");
     let running = run().start();
@@ -62,7 +62,7 @@ fn a_busy_template_is_waited_for() {
 
 /// Every session is ended now and then, as a failover would: the run goes on with a new one.
 #[test]
-fn cut_sessions_are_made_again_and_nothing_is_lost() {
+fn terminated_sessions_are_replaced_and_nothing_is_lost() {
     let server = Server::start(&[]);
     let running = server.init(&many(300, 6)).secret("one", "x").start();
     eventually("it has begun", Duration::from_secs(20), || running.log().contains("planned"));

@@ -1,4 +1,5 @@
-//! What a person sees in a terminal, from the first run to a wrong password: docs/sessions.md is what a real terminal showed.
+//! The output on a terminal, from the first run to a wrong password: docs/sessions.md contains what a real terminal
+//! showed.
 //!
 //! `SESSIONS=write` writes the page; otherwise it is compared.
 
@@ -36,7 +37,7 @@ impl Session<'_> {
         assert_eq!(ended.exit, exit, "{title}: {}", ended.stdout);
         assert!(!ended.stdout.contains(PASSWORD), "{title}");
         let Screen { rows, erased } = Screen::of(&ended.stdout);
-        // Whether a fast stage is seen depends on the machine; a wait is seen on each.
+        // A fast stage is shown only on some machines, and a wait is shown on each.
         let erased = erased.iter().filter(|text| text.starts_with("waiting")).map(|text| format!("⋯ {text}"));
         let shown: Vec<String> = erased.chain(rows).map(|row| self.stable(&row)).collect();
         let mut shown = shown.iter().map(String::as_str).collect::<Vec<_>>();

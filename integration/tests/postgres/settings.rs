@@ -7,7 +7,7 @@ use crate::privileges::as_admin;
 const SPEC: &str = "roles:\n  app: {settings: {work_mem: 8MB}}\ndatabases:\n  d:\n    settings: {timezone: UTC}\n\
     \x20   roleSettings: {app: {search_path: [app, public], statement_timeout: 30s}}\n";
 
-/// What is stored, and for whom.
+/// The stored parameters of each role and database.
 fn stored(server: &Server) -> String {
     server.psql(
         "postgres",

@@ -37,7 +37,7 @@ fn slots_are_created_once() {
         server.psql("app", "CREATE TABLE t (); INSERT INTO t DEFAULT VALUES");
         let told = "SELECT count(*) FROM pg_logical_slot_get_changes('other', NULL, NULL) WHERE data LIKE '%INSERT%'";
         assert_eq!(server.psql("app", told), "1");
-        // What the spec does not say of a slot is left, and so is a slot that it does not name.
+        // Undeclared properties of a slot stay, and so does an undeclared slot.
         server.psql(
             "app",
             "SELECT pg_drop_replication_slot('cdc'); SELECT pg_drop_replication_slot('standby')",
@@ -51,7 +51,7 @@ fn slots_are_created_once() {
 }
 
 #[test]
-fn another_slot_of_the_same_name_is_a_conflict() {
+fn a_slot_with_other_properties_is_a_conflict() {
     let server = server();
     server.psql("postgres", "CREATE DATABASE app");
     server.psql("postgres", "CREATE DATABASE closed ALLOW_CONNECTIONS false");
@@ -82,17 +82,17 @@ fn another_slot_of_the_same_name_is_a_conflict() {
 }
 
 #[test]
-fn what_a_slot_takes_is_told_before_the_first_write() {
+fn missing_settings_for_slots_are_refused_before_the_first_write() {
     let early = "roles: {early: {}}\n";
     let none = |server: &Server| {
         let sql = "SELECT (SELECT count(*) FROM pg_replication_slots), (SELECT count(*) FROM pg_roles WHERE rolname = 'early')";
         assert_eq!(server.psql("postgres", sql), "0|0");
     };
     let replica = Server::start(&["wal_level=replica", "max_replication_slots=1"]);
-    let level = replica.init(&format!("{early}replicationSlots: {{cdc: {{database: postgres}}}}\n")).run();
-    assert!(level.expect(76, "failed").error().contains("wal_level = logical"));
-    let full = replica.init(&format!("{early}replicationSlots: {{one: {{}}, two: {{}}}}\n")).run();
-    assert!(full.expect(76, "failed").error().contains("max_replication_slots"));
+    let level = replica.init(&format!("{early}replicationSlots: {{cdc: {{database: postgres}}}}\n"));
+    assert!(level.refused(76).error().contains("wal_level = logical"));
+    let full = replica.init(&format!("{early}replicationSlots: {{one: {{}}, two: {{}}}}\n"));
+    assert!(full.refused(76).error().contains("max_replication_slots"));
     none(&replica);
     replica.psql("postgres", "CREATE ROLE manager LOGIN CREATEROLE PASSWORD 'managed'");
     let refused = as_admin(&replica, &format!("{early}replicationSlots: {{one: {{}}}}\n")).run();

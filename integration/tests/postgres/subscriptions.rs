@@ -9,7 +9,7 @@ use integration::postgres::{PASSWORD, Server, init, major};
 use crate::export;
 use crate::privileges::as_admin;
 
-/// With what a connection string and a shell would choke on.
+/// A password with characters that are special in connection strings and shells.
 const CDC: &str = "canary 'cdc\\ \"$x=1";
 
 /// A publisher with three rows, and the role that reads them.
@@ -50,7 +50,7 @@ fn run(server: &Server, spec: &str) -> Init {
 }
 
 #[test]
-fn a_subscription_is_made_set_back_and_its_password_told_nowhere() {
+fn a_subscription_is_created_and_set_back_and_its_password_is_in_no_output() {
     let (publisher, server) = (publisher(), subscriber());
     let orders = spec(&publisher, "publications: [orders]");
     let cold = run(&server, &orders).run().expect(0, "changed");
@@ -92,7 +92,7 @@ fn a_subscription_is_made_set_back_and_its_password_told_nowhere() {
 }
 
 #[test]
-fn what_the_publisher_refuses_ends_at_once_and_what_may_get_better_is_waited_for() {
+fn a_refusal_of_the_publisher_ends_the_run_and_an_unavailable_publisher_is_waited_for() {
     let (publisher, server) = (publisher(), subscriber());
     publisher.psql("shop", "SELECT pg_create_logical_replication_slot('orders', 'pgoutput')");
     let orders = spec(&publisher, "publications: [orders]");
@@ -146,7 +146,7 @@ fn subscriptions_are_exported_and_change_nothing() {
 
 /// From PostgreSQL 16 on others than superusers may subscribe; nobody but a superuser reads a connection.
 #[test]
-fn a_manager_subscribes_and_leaves_what_it_cannot_read() {
+fn a_manager_subscribes_and_leaves_connections_that_it_cannot_read() {
     let (publisher, server) = (publisher(), subscriber());
     server.psql("postgres", "CREATE ROLE manager LOGIN CREATEROLE CREATEDB PASSWORD 'managed'");
     server.psql("postgres", "ALTER DATABASE copy OWNER TO manager");

@@ -1,11 +1,11 @@
-//! What a spec does not say is not written: not a field, not a column of a catalog, not a weaker verifier.
+//! Properties that a spec does not declare are not written: no field, no column of a catalog, no weaker verifier.
 
 use integration::Init;
 use integration::postgres::{Server, major};
 
 use crate::privileges::as_admin;
 
-/// Of the password `kept`, with 8192 iterations: not what the server makes by itself.
+/// A verifier of the password `kept` with 8192 iterations, which is not the server's default.
 const VERIFIER: &str = "SCRAM-SHA-256$8192:MDEyMzQ1Njc4OWFiY2RlZg==$zfUdu4VGvN7uRMnx/maDZ+cNNRWvKg01xm4WORgLUTw=:\
                         Nrn7Pb/CHzVDENU48xDZu3DTqz9m3CsqDegoJRdFdDk=";
 
@@ -125,7 +125,7 @@ databases:
 type As = fn(&Server, &str) -> Init;
 
 #[test]
-fn what_a_spec_does_not_say_is_not_written() {
+fn an_undeclared_property_is_not_written() {
     let server = made();
     let before = catalogs(&server);
     for (by, run) in [("a superuser", Server::init as As), ("an admin", as_admin as As)] {
@@ -167,7 +167,7 @@ fn without(row: &str, table: &str, columns: &str) -> String {
     else {
         return row.to_owned();
     };
-    // Of a list of settings, only the declared one.
+    // The declared parameter is removed from the list of settings, so that the others are compared.
     if let Some(pairs) = value
         .get_mut("setconfig")
         .and_then(serde_json::Value::as_array_mut)
@@ -181,7 +181,7 @@ fn without(row: &str, table: &str, columns: &str) -> String {
 }
 
 #[test]
-fn a_field_changes_its_own_column_alone() {
+fn a_field_changes_only_its_own_column() {
     for (by, run) in [("a superuser", Server::init as As), ("an admin", as_admin as As)] {
         let server = made();
         if major() < 16 {
@@ -189,7 +189,7 @@ fn a_field_changes_its_own_column_alone() {
             server.psql("postgres", "ALTER ROLE kept NOREPLICATION");
         }
         for (spec, table, columns) in FIELDS {
-            // Its owner is a superuser.
+            // The owner of the extension is a superuser.
             if by == "an admin" && spec.contains("citext") {
                 continue;
             }
@@ -218,7 +218,7 @@ fn a_field_changes_its_own_column_alone() {
 
 /// The rounds of a new verifier: as many as the server makes, and no fewer than the old one had.
 #[test]
-fn a_new_password_has_no_weaker_verifier() {
+fn a_new_verifier_has_no_fewer_iterations() {
     let server = Server::start(&[]);
     server.psql("postgres", &format!("CREATE ROLE kept PASSWORD '{VERIFIER}'"));
     let mut rounds = 4096;

@@ -58,7 +58,7 @@ fn described(spec: &str, variables: &[&str]) -> Value {
 }
 
 #[test]
-fn a_text_means_the_same_in_a_compose_file_and_in_a_mounted_one() {
+fn variables_have_the_same_value_in_a_compose_file_and_in_a_mounted_spec() {
     let body = "endpoint: postgres:5432\nuser: postgres\npassword: {secret: p}\ntls: disable\nroles:\n  ${NAME}: {}\n  ${NONE:-other}: {}\n  \
                 \"$${NAME} costs $$5 of $${aws:username}\":\n    connectionLimit: ${LIMIT}\n    settings: {app.x: '${EMPTY-d}${EMPTY:-d}${NAME:+set}'}\n";
     let scratch = Scratch::new();
@@ -74,6 +74,6 @@ fn a_text_means_the_same_in_a_compose_file_and_in_a_mounted_one() {
     let variables = ["--env", "NAME=app", "--env", "LIMIT=7", "--env", "EMPTY="];
     let mounted = described(&format!("interpolate: true\n{body}"), &variables);
     assert!(mounted.to_string().contains("${NAME} costs $5 of ${aws:username}"), "{mounted}");
-    // What `config` prints can be read again: its dollars are doubled once more.
+    // The output of `config` can be read again: its dollars are doubled once more.
     assert_eq!(mounted, described(&by_compose.replace("$$", "$"), &[]), "{by_compose}");
 }

@@ -1,4 +1,4 @@
-//! A watch beside a real server: what somebody else changes, what the files change, and what the server does.
+//! A watch on a real server: drift, changes of the spec's and secrets' files, and restarts of the server.
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -81,7 +81,7 @@ fn quiet_for(time: Duration) {
     let server = Server::start(&["autovacuum=off"]);
     let other = server.init(SPEC).secret("one", "first").watch("1s");
     let watch = server.init(SPEC).secret("one", "first").watch("1s");
-    // What the server writes on its own account after changes is over.
+    // The server has finished its own writes after the changes.
     server.psql("postgres", "CHECKPOINT");
     sleep(Duration::from_secs(20));
     let wal = server.wal();
@@ -105,7 +105,7 @@ fn quiet_for(time: Duration) {
 }
 
 #[test]
-fn two_quiet_watches_write_nothing_and_hold_nothing() {
+fn two_idle_watches_write_nothing_and_hold_no_lock() {
     quiet_for(Duration::from_secs(15));
 }
 

@@ -1,10 +1,10 @@
-//! Libraries on the server that look at every statement: pgaudit writes it to the log, credcheck judges it.
+//! Libraries of the server that process every statement: pgaudit logs it, and credcheck checks roles and passwords.
 
 use integration::postgres::{Server, major};
 
 /// pgaudit is turned off around a statement that carries a verifier, and around no other.
 #[test]
-fn pgaudit_sees_every_change_but_those_with_a_verifier() {
+fn pgaudit_logs_every_change_except_those_with_a_verifier() {
     if !matches!(major(), 15 | 17) {
         // The npm package of the other majors has no such library.
         return;
@@ -20,7 +20,7 @@ fn pgaudit_sees_every_change_but_those_with_a_verifier() {
     run("canary-one").expect(0, "changed");
     run("canary-new").expect(0, "changed");
     run("canary-new").expect(0, "unchanged");
-    // Its lines are CSV.
+    // The lines of pgaudit are CSV.
     let log = server.log().replace("\"\"", "\"");
     let audited: Vec<&str> = log.lines().filter(|line| line.contains("AUDIT: ")).collect();
     let seen = |statement: &str| audited.iter().filter(|line| line.contains(statement)).count();
@@ -44,7 +44,7 @@ fn pgaudit_sees_every_change_but_those_with_a_verifier() {
 
 /// The code of a login that is refused, given to a statement: `pg_hba.conf` has nothing to do with it.
 #[test]
-fn a_role_that_the_server_does_not_like_is_no_matter_of_pg_hba() {
+fn a_role_that_credcheck_refuses_is_not_reported_as_a_pg_hba_error() {
     if major() != 17 {
         // Debian packages credcheck from 13 on.
         return;
@@ -52,7 +52,7 @@ fn a_role_that_the_server_does_not_like_is_no_matter_of_pg_hba() {
     let server = Server::start(&["shared_preload_libraries=credcheck", "credcheck.username_min_length=4"]);
     for (role, says) in [
         ("ab: {}", "credcheck.username_min_length"),
-        // It wants to see the password, and gets a verifier.
+        // credcheck requires a password in clear text, and gets a verifier.
         ("abcd: {login: true, password: {secret: one}}", "is not a plain text"),
     ] {
         let refused = server.init(&format!("roles: {{{role}}}\n")).secret("one", "canary-one").run();

@@ -6,7 +6,7 @@ use super::alteration::Alteration;
 use super::by_request::{ByRequest, Numbered, by_reference};
 use super::mutation::{Mode, Mutation};
 use super::send::send;
-use super::{authorized, distribute, resource_configs, unknown_config};
+use super::{authorized, distribute, resource_configs, unknown_config, unknown_operation};
 use crate::Error;
 use crate::change::Change;
 use crate::wire::{Cluster, Connection};
@@ -67,6 +67,7 @@ async fn validate_all(
     let deleted = positions(deleted_acls).chain(positions(deleted_credentials));
     let unchecked = positions(users).chain(positions(acls)).chain(deleted).chain(positions(reassignments));
     let mut refused = authorized::check(main, changes, unchecked.collect()).await;
+    refused.extend(unknown_operation::check(main, acls));
     refused.extend(unknown_config::check(main, broker_configs).await);
     refused.extend(validate(main, topics, progress).await);
     refused.extend(validate(main, partitions, progress).await);

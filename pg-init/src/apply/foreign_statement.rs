@@ -1,4 +1,4 @@
-//! Foreign servers and user mappings as SQL. Names and values are quoted, always.
+//! The SQL of foreign servers and user mappings. All names and values are quoted.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -19,7 +19,7 @@ pub(super) enum Mapping<'c> {
     Alter(&'c AlterUserMapping),
 }
 
-/// With its owner, and the USAGE of others, which its owner grants.
+/// `CREATE SERVER`, with its owner and the USAGE of other roles, which its owner grants.
 pub(super) fn create_server(names: &Names, change: &CreateForeignServer) -> String {
     let (server, of) = (ident(&change.server), &change.of);
     let mut sql = format!("CREATE SERVER {server}");
@@ -29,36 +29,37 @@ pub(super) fn create_server(names: &Names, change: &CreateForeignServer) -> Stri
         }
     }
     let _ = write!(sql, " FOREIGN DATA WRAPPER {}", ident(&of.wrapper));
-    sql += &options(of.options.iter().map(|(name, value)| option(name, value)));
+    sql += &options_clause(of.options.iter().map(|(name, value)| option(name, value)));
     if let Some(owner) = &of.owner {
         let _ = write!(sql, ";ALTER SERVER {server} OWNER TO {}", ident(names.real(owner)));
     }
-    sql + &usage(names, &change.server, of.usage.iter())
+    sql + &grant_usage(names, &change.server, of.usage.iter())
 }
 
+/// `ALTER SERVER`, with its owner and the USAGE of other roles.
 pub(super) fn alter_server(names: &Names, change: &AlterForeignServer) -> String {
     let server = ident(&change.server);
     let mut sql = String::new();
     let version = change.version.as_ref().map(|drift| format!(" VERSION {}", literal(&drift.to)));
-    let options = options(differing(&change.options));
+    let options = options_clause(altered_options(&change.options));
     if version.is_some() || !options.is_empty() {
         let _ = write!(sql, "ALTER SERVER {server}{}{options}", version.unwrap_or_default());
     }
     if let Some(owner) = &change.owner {
         let _ = write!(sql, ";ALTER SERVER {server} OWNER TO {}", ident(names.real(&owner.to)));
     }
-    sql + &usage(names, &change.server, change.granted())
+    sql + &grant_usage(names, &change.server, change.missing_usage())
 }
 
-fn usage<'a>(names: &Names, server: &str, roles: impl Iterator<Item = &'a String>) -> String {
-    let roles: Vec<_> = roles.map(|role| user(names, role)).collect();
+fn grant_usage<'a>(names: &Names, server: &str, roles: impl Iterator<Item = &'a String>) -> String {
+    let roles: Vec<_> = roles.map(|role| mapped_role(names, role)).collect();
     if roles.is_empty() {
         return String::new();
     }
     format!(";GRANT USAGE ON FOREIGN SERVER {} TO {}", ident(server), roles.join(", "))
 }
 
-/// The statement carries the values of the options that are secrets.
+/// `CREATE USER MAPPING` or `ALTER USER MAPPING`, with the values of options that are secrets.
 pub(super) fn user_mapping(names: &Names, change: &Mapping<'_>, secrets: &Secrets) -> Result<String, Error> {
     let (verb, role, server, each) = match change {
         Mapping::Create(c) => {
@@ -69,28 +70,34 @@ pub(super) fn user_mapping(names: &Names, change: &Mapping<'_>, secrets: &Secret
             ("CREATE", &c.role, &c.server, each)
         }
         Mapping::Alter(c) => {
-            let mut each: Vec<_> = differing(&c.options).collect();
+            let mut each: Vec<_> = altered_options(&c.options).collect();
             for (name, secret) in &c.secrets {
-                each.push(format!("{} {}", verb(secret.there), secret_option(name, &secret.to, secrets)?));
+                each.push(format!(
+                    "{} {}",
+                    option_action(secret.existing),
+                    secret_option(name, &secret.to, secrets)?
+                ));
             }
             ("ALTER", &c.role, &c.server, each)
         }
     };
-    let (role, options) = (user(names, role), options(each.into_iter()));
+    let (role, options) = (mapped_role(names, role), options_clause(each.into_iter()));
     Ok(format!("{verb} USER MAPPING FOR {role} SERVER {}{options}", ident(server)))
 }
 
-fn user(names: &Names, role: &str) -> String {
+fn mapped_role(names: &Names, role: &str) -> String {
     if role == PUBLIC { "PUBLIC".to_owned() } else { ident(names.real(role)) }
 }
 
-fn differing(options: &BTreeMap<String, Drift<String>>) -> impl Iterator<Item = String> {
-    options.iter().map(|(name, drift)| format!("{} {}", verb(drift.from.is_some()), option(name, &drift.to)))
+fn altered_options(options: &BTreeMap<String, Drift<String>>) -> impl Iterator<Item = String> {
+    options
+        .iter()
+        .map(|(name, drift)| format!("{} {}", option_action(drift.from.is_some()), option(name, &drift.to)))
 }
 
-/// PostgreSQL takes an option that is there with another word than one that is not.
-fn verb(there: bool) -> &'static str {
-    if there { "SET" } else { "ADD" }
+/// The keyword in front of an option of `ALTER`: `SET` for an existing option, `ADD` for a new one.
+fn option_action(existing: bool) -> &'static str {
+    if existing { "SET" } else { "ADD" }
 }
 
 fn option(name: &str, value: &str) -> String {
@@ -102,7 +109,7 @@ fn secret_option(name: &str, secret: &SecretRef, secrets: &Secrets) -> Result<St
     Ok(option(name, secrets.get(secret)?.expose_secret()))
 }
 
-fn options(each: impl Iterator<Item = String>) -> String {
+fn options_clause(each: impl Iterator<Item = String>) -> String {
     let each: Vec<_> = each.collect();
     if each.is_empty() { String::new() } else { format!(" OPTIONS ({})", each.join(", ")) }
 }

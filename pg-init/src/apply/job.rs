@@ -1,4 +1,4 @@
-//! A change as the server takes it.
+//! The statements of a change, and its result.
 
 use crate::error::Error;
 
@@ -6,11 +6,12 @@ use crate::error::Error;
 pub(super) struct Job {
     /// The position of the change in its stage.
     pub(super) index: usize,
-    /// The change in words, for an error.
+    /// The change as text, for an error.
     pub(super) doing: String,
-    /// What the provisioning role does by itself, as a transaction of its own; `CREATE DATABASE` alone bears none.
+    /// The statements that the provisioning role runs with its own privileges, in a transaction of their own; `CREATE
+    /// DATABASE` runs outside a transaction.
     pub(super) alone: Option<String>,
-    /// What comes after that, in one transaction with the memberships that it needs.
+    /// The statements after that, in one transaction with the temporary memberships that they need.
     pub(super) as_member: Option<AsMember>,
 }
 
@@ -21,11 +22,11 @@ pub(super) struct AsMember {
 }
 
 impl Job {
-    /// Whether a membership has to be granted for it.
+    /// True when the statements need a temporary membership.
     pub(super) fn needs_membership(&self) -> bool {
         self.as_member.as_ref().is_some_and(|statements| !statements.roles.is_empty())
     }
 }
 
-/// The position of a change, and what came of it.
+/// The position of a change in its stage, and its result.
 pub(super) type Answer = (usize, Result<(), Error>);

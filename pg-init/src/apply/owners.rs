@@ -1,5 +1,5 @@
-//! The memberships that a provisioning role which is no superuser needs for a change: in the owners of the objects that are
-//! changed, as far as it lacks their privileges.
+//! The temporary memberships that a provisioning role without superuser needs for a change: in the owners of the
+//! changed objects, as far as it lacks their privileges.
 
 use std::collections::BTreeSet;
 
@@ -13,9 +13,9 @@ use crate::error::Error;
 use crate::spec::Object;
 use crate::wire::{Names, Ownership, Server, Session};
 
-/// Of the roles given, those whose privileges the provisioning role lacks and could have: a superuser has all, and nobody
-/// else may be made a member of one. `$2` is whether the server is PostgreSQL 16 or later; before that, CREATEROLE is as
-/// good as ADMIN OPTION, and every member may SET ROLE.
+/// The roles of these names whose privileges the provisioning role lacks and can get. Superusers are left out, since
+/// only a superuser can grant membership in one. `$2` is true for PostgreSQL 16 or later; before that, CREATEROLE is
+/// equivalent to ADMIN OPTION, and every member may use SET ROLE.
 const LACKING: &str = "\
     SELECT r.rolname::text FROM pg_catalog.pg_roles r WHERE r.rolname = ANY($1) AND r.rolname <> CURRENT_USER \
     AND NOT r.rolsuper AND (NOT pg_catalog.pg_has_role(r.oid, 'USAGE') \
@@ -23,7 +23,7 @@ const LACKING: &str = "\
     AND CASE WHEN $2 THEN pg_catalog.pg_has_role(r.oid, 'USAGE WITH ADMIN OPTION') \
         ELSE NOT pg_catalog.pg_has_role(r.oid, 'MEMBER') END";
 
-/// The owners of what `GRANT … ON ALL` would touch in a schema.
+/// The owners of the objects on which `GRANT … ON ALL` would grant in a schema.
 const RELATION_OWNERS: &str = "\
     SELECT DISTINCT pg_catalog.pg_get_userbyid(c.relowner)::text FROM pg_catalog.pg_class c \
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind::text = ANY($3) \
@@ -43,16 +43,19 @@ const PUBLISHED_OWNERS: &str = "\
     JOIN unnest($1::text[], $2::text[]) AS w(place, name) ON n.nspname = w.place AND c.relname = w.name \
     UNION SELECT pg_catalog.pg_get_userbyid(p.pubowner)::text FROM pg_catalog.pg_publication p WHERE p.pubname = $3";
 
-pub(super) async fn lacking(session: &Session, roles: &BTreeSet<String>) -> Result<Vec<String>, Error> {
+/// The roles of these names that the provisioning role has to become a member of.
+pub(super) async fn roles_to_join(session: &Session, roles: &BTreeSet<String>) -> Result<Vec<String>, Error> {
     let roles: Vec<&String> = roles.iter().collect();
     let modern = session.facts.version >= 16;
     let parameters: [(&(dyn ToSql + Sync), Type); 2] = [(&roles, Type::TEXT_ARRAY), (&modern, Type::BOOL)];
-    let rows = session.rows("asking whose privileges we have", LACKING, parameters).await?;
+    let rows = session
+        .query("reading which owners' privileges the provisioning role lacks", LACKING, parameters)
+        .await?;
     rows.iter().map(|row| row.get(0)).collect()
 }
 
-/// The roles whose privileges a change takes.
-pub(super) async fn needed(
+/// The roles whose privileges a change needs.
+pub(super) async fn required_roles(
     server: &Server,
     session: &Session,
     change: &Change,
@@ -64,7 +67,7 @@ pub(super) async fn needed(
         Change::CreateSchema(c) => (Some(&c.database), vec![], c.owner.as_ref()),
         Change::AlterSchema(c) => (None, vec![(&c.database, &c.schema)], Some(&c.owner.to)),
         Change::AlterObjectOwner(c) => (None, vec![(&c.database, &c.schema)], Some(&c.owner.to)),
-        Change::CreateExtension(c) => (Some(&c.database), goes_to(c), None),
+        Change::CreateExtension(c) => (Some(&c.database), extension_schema(c), None),
         Change::AlterExtension(c) => (Some(&c.database), vec![], None),
         Change::RevokePrivileges(RevokePrivileges { of: c, .. })
         | Change::GrantPrivileges(GrantPrivileges(c)) => match &c.target.schema {
@@ -74,9 +77,9 @@ pub(super) async fn needed(
         Change::AlterDefaultPrivileges(c) | Change::RevokeDefaultPrivileges(RevokeDefaultPrivileges(c)) => {
             (None, vec![], Some(&c.target.creator))
         }
-        // Its tables are found by whoever may look into their schemas.
-        Change::CreatePublication(c) => (Some(&c.database), of(&c.database, c.tables.keys()), None),
-        Change::AlterPublication(c) => (None, of(&c.database, altered(c)), None),
+        // The tables are resolved by a role with USAGE on their schemas.
+        Change::CreatePublication(c) => (Some(&c.database), schemas_of(&c.database, c.tables.keys()), None),
+        Change::AlterPublication(c) => (None, schemas_of(&c.database, altered_tables(c)), None),
         Change::CreateRole(_)
         | Change::AlterRole(_)
         | Change::RemovePassword(_)
@@ -96,8 +99,8 @@ pub(super) async fn needed(
     let mut roles: BTreeSet<String> = new_owner.map(real).into_iter().collect();
     roles.extend(database.and_then(|database| ownership.database(database)));
     roles.extend(schemas.into_iter().filter_map(|(database, schema)| ownership.schema(database, schema)));
-    roles.extend(of_foreign_server(change, names, ownership));
-    roles.extend(of_objects(session, change).await?);
+    roles.extend(foreign_server_owners(change, names, ownership));
+    roles.extend(object_owners(session, change).await?);
     if let Change::RevokePrivileges(RevokePrivileges { grantors, .. }) = change {
         roles.extend(grantors.iter().map(real));
     }
@@ -107,9 +110,14 @@ pub(super) async fn needed(
     Ok(roles)
 }
 
-/// The owner of the foreign server that a change is about, who alone alters it and maps roles to it, and its new owner.
-pub(super) fn of_foreign_server(change: &Change, names: &Names, ownership: &Ownership) -> BTreeSet<String> {
-    let (there, owner) = match change {
+/// The owner of the foreign server that a change is about, and its new owner. Only the owner alters a foreign server
+/// and creates its user mappings.
+pub(super) fn foreign_server_owners(
+    change: &Change,
+    names: &Names,
+    ownership: &Ownership,
+) -> BTreeSet<String> {
+    let (existing, owner) = match change {
         Change::CreateForeignServer(c) => (None, c.of.owner.as_ref()),
         Change::AlterForeignServer(c) => {
             (Some((&c.database, &c.server)), c.owner.as_ref().map(|drift| &drift.to))
@@ -140,20 +148,20 @@ pub(super) fn of_foreign_server(change: &Change, names: &Names, ownership: &Owne
         | Change::CreateSubscription(_)
         | Change::AlterSubscription(_) => (None, None),
     };
-    let there = there.and_then(|(database, server)| ownership.foreign_server(database, server));
-    there.into_iter().chain(owner.map(|owner| names.real(owner).to_owned())).collect()
+    let existing = existing.and_then(|(database, server)| ownership.foreign_server(database, server));
+    existing.into_iter().chain(owner.map(|owner| names.real(owner).to_owned())).collect()
 }
 
-/// The owners of the objects that a change names one by one, or by their kind and schema.
-async fn of_objects(session: &Session, change: &Change) -> Result<Vec<String>, Error> {
+/// The owners of the objects that a change names, or of all objects of a kind in a schema.
+async fn object_owners(session: &Session, change: &Change) -> Result<Vec<String>, Error> {
     match change {
         Change::RevokePrivileges(RevokePrivileges { of: c, .. })
         | Change::GrantPrivileges(GrantPrivileges(c)) => match &c.target.schema {
-            Some(schema) => owners(session, &c.target, schema).await,
+            Some(schema) => target_owners(session, &c.target, schema).await,
             None => Ok(Vec::new()),
         },
-        Change::CreatePublication(c) => of_tables(session, c.tables.keys(), "").await,
-        Change::AlterPublication(c) => of_tables(session, altered(c), &c.publication).await,
+        Change::CreatePublication(c) => table_owners(session, c.tables.keys(), "").await,
+        Change::AlterPublication(c) => table_owners(session, altered_tables(c), &c.publication).await,
         Change::CreateRole(_)
         | Change::AlterRole(_)
         | Change::RemovePassword(_)
@@ -180,9 +188,9 @@ async fn of_objects(session: &Session, change: &Change) -> Result<Vec<String>, E
     }
 }
 
-/// The owners of a kind of object in a schema, or of the named one.
-async fn owners(session: &Session, target: &Target, schema: &String) -> Result<Vec<String>, Error> {
-    let (doing, name) = ("reading owners", target.parts().0);
+/// The owners of the objects of a kind in a schema, or of the named object.
+async fn target_owners(session: &Session, target: &Target, schema: &String) -> Result<Vec<String>, Error> {
+    let (doing, name) = ("reading owners", target.name_and_arguments().0);
     let schema = (schema as &(dyn ToSql + Sync), Type::TEXT);
     let name = (&name as &(dyn ToSql + Sync), Type::TEXT);
     let kinds: &[&str] = match target.object {
@@ -191,35 +199,38 @@ async fn owners(session: &Session, target: &Target, schema: &String) -> Result<V
         Object::Sequences => &["S"],
         Object::Functions | Object::Types => {
             let sql = if target.object == Object::Types { TYPE_OWNERS } else { ROUTINE_OWNERS };
-            let rows = session.rows(doing, sql, [schema, name]).await?;
+            let rows = session.query(doing, sql, [schema, name]).await?;
             return rows.iter().map(|row| row.get(0)).collect();
         }
     };
     let kinds = (&kinds as &(dyn ToSql + Sync), Type::TEXT_ARRAY);
-    let rows = session.rows(doing, RELATION_OWNERS, [schema, name, kinds]).await?;
+    let rows = session.query(doing, RELATION_OWNERS, [schema, name, kinds]).await?;
     rows.iter().map(|row| row.get(0)).collect()
 }
 
 /// A table, by its schema and its name.
 type Table = (String, String);
 
-/// The schema that an extension goes to.
-fn goes_to(change: &CreateExtension) -> Vec<(&String, &String)> {
+/// The schema in which an extension is created.
+fn extension_schema(change: &CreateExtension) -> Vec<(&String, &String)> {
     change.schema.iter().map(|schema| (&change.database, schema)).collect()
 }
 
 /// The schemas of tables.
-fn of<'a>(database: &'a String, tables: impl Iterator<Item = &'a Table>) -> Vec<(&'a String, &'a String)> {
+fn schemas_of<'a>(
+    database: &'a String,
+    tables: impl Iterator<Item = &'a Table>,
+) -> Vec<(&'a String, &'a String)> {
     tables.map(|(schema, _)| (database, schema)).collect()
 }
 
-/// The tables that a publication gets, or gets something else of.
-fn altered(change: &AlterPublication) -> impl Iterator<Item = &Table> {
+/// The tables that are added to a publication or whose published columns or rows change.
+fn altered_tables(change: &AlterPublication) -> impl Iterator<Item = &Table> {
     change.add_tables.keys().chain(change.alter_tables.keys())
 }
 
 /// The owners of tables, and of the publication that they are added to.
-async fn of_tables(
+async fn table_owners(
     session: &Session,
     tables: impl Iterator<Item = &Table>,
     publication: &str,
@@ -228,6 +239,6 @@ async fn of_tables(
         tables.map(|(schema, table)| (schema.as_str(), table.as_str())).unzip();
     let parameters: [(&(dyn ToSql + Sync), Type); 3] =
         [(&schemas, Type::TEXT_ARRAY), (&tables, Type::TEXT_ARRAY), (&publication, Type::TEXT)];
-    let rows = session.rows("reading the owners of tables", PUBLISHED_OWNERS, parameters).await?;
+    let rows = session.query("reading the owners of tables", PUBLISHED_OWNERS, parameters).await?;
     rows.iter().map(|row| row.get(0)).collect()
 }

@@ -1,4 +1,4 @@
-//! Grants, revokes and default privileges as SQL.
+//! The SQL of grants, revokes and default privileges.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -6,41 +6,45 @@ use std::fmt::Write as _;
 use crate::change::{AlterDefaultPrivileges, Privileges};
 use crate::desired::PUBLIC;
 use crate::desired::sql::{ident, idents};
-use crate::spec::{Future, Object, Privilege};
+use crate::spec::{FutureObject, Object, Privilege};
 use crate::wire::Names;
 
 pub(super) fn grant(names: &Names, change: &Privileges) -> String {
-    granted(names, change, &privileges(change))
+    grant_statement(names, change, &privileges_on_target(change))
 }
 
-fn granted(names: &Names, change: &Privileges, privileges: &str) -> String {
+fn grant_statement(names: &Names, change: &Privileges, privileges: &str) -> String {
     let option = if change.target.grant_option { " WITH GRANT OPTION" } else { "" };
     format!("GRANT {privileges} TO {}{option}", grantee(names, &change.target.role))
 }
 
-/// The same grant on these objects alone, which are all of one kind: each is its kind and its name.
+/// The same grant on these objects alone. They are all of one kind, and each is given as its kind and its name.
 pub(super) fn grant_on_each(names: &Names, change: &Privileges, objects: &[String]) -> Option<String> {
     let (kind, _) = objects.first()?.split_once(' ')?;
     let each: Vec<_> = objects.iter().filter_map(|object| Some(object.split_once(' ')?.1)).collect();
-    Some(granted(names, change, &format!("{} ON {kind} {}", list(&change.privileges), each.join(", "))))
+    Some(grant_statement(
+        names,
+        change,
+        &format!("{} ON {kind} {}", privilege_list(&change.privileges), each.join(", ")),
+    ))
 }
 
 fn grantee(names: &Names, role: &str) -> String {
     if role == PUBLIC { "PUBLIC".to_owned() } else { ident(names.real(role)) }
 }
 
-fn list(privileges: &BTreeSet<Privilege>) -> String {
-    privileges.iter().map(|privilege| privilege.word().to_ascii_uppercase()).collect::<Vec<_>>().join(", ")
+fn privilege_list(privileges: &BTreeSet<Privilege>) -> String {
+    privileges.iter().map(|privilege| privilege.keyword().to_ascii_uppercase()).collect::<Vec<_>>().join(", ")
 }
 
 pub(super) fn revoke(names: &Names, change: &Privileges) -> String {
-    format!("REVOKE {} FROM {}", privileges(change), grantee(names, &change.target.role))
+    format!("REVOKE {} FROM {}", privileges_on_target(change), grantee(names, &change.target.role))
 }
 
-fn privileges(change: &Privileges) -> String {
+fn privileges_on_target(change: &Privileges) -> String {
     let target = &change.target;
     let schema = ident(target.schema.as_deref().unwrap_or_default());
-    let (name, arguments) = target.parts();
+    let (name, arguments) = target.name_and_arguments();
     let named = name.map(|name| format!("{schema}.{}{}", ident(name), arguments.unwrap_or_default()));
     let of_kind = |one: &str, all: &str| match &named {
         Some(named) => format!("{one} {named}"),
@@ -51,13 +55,13 @@ fn privileges(change: &Privileges) -> String {
         Object::Schema => format!("SCHEMA {schema}"),
         Object::Tables => of_kind("TABLE", "TABLES"),
         Object::Sequences => of_kind("SEQUENCE", "SEQUENCES"),
-        // Procedures too.
+        // `ROUTINE` includes procedures.
         Object::Functions => of_kind("ROUTINE", "ROUTINES"),
         Object::Types => of_kind("TYPE", "TYPES"),
     };
     let columns = idents(target.columns.iter().map(String::as_str));
     let columns = if columns.is_empty() { columns } else { format!(" ({columns})") };
-    let each = change.privileges.iter().map(|p| p.word().to_ascii_uppercase() + &columns);
+    let each = change.privileges.iter().map(|p| p.keyword().to_ascii_uppercase() + &columns);
     format!("{} ON {on}", each.collect::<Vec<_>>().join(", "))
 }
 
@@ -65,27 +69,27 @@ fn privileges(change: &Privileges) -> String {
 pub(super) fn grant_default(names: &Names, change: &AlterDefaultPrivileges) -> String {
     let option = if change.target.grant_option { " WITH GRANT OPTION" } else { "" };
     let to = grantee(names, &change.target.role);
-    format!("{} TO {to}{option}", defaults(names, change, "GRANT"))
+    format!("{} TO {to}{option}", default_privileges(names, change, "GRANT"))
 }
 
 /// `ALTER DEFAULT PRIVILEGES … REVOKE`
 pub(super) fn revoke_default(names: &Names, change: &AlterDefaultPrivileges) -> String {
-    format!("{} FROM {}", defaults(names, change, "REVOKE"), grantee(names, &change.target.role))
+    format!("{} FROM {}", default_privileges(names, change, "REVOKE"), grantee(names, &change.target.role))
 }
 
-fn defaults(names: &Names, change: &AlterDefaultPrivileges, verb: &str) -> String {
+fn default_privileges(names: &Names, change: &AlterDefaultPrivileges, verb: &str) -> String {
     let target = &change.target;
     let mut sql = format!("ALTER DEFAULT PRIVILEGES FOR ROLE {}", ident(names.real(&target.creator)));
     if let Some(schema) = &target.schema {
         let _ = write!(sql, " IN SCHEMA {}", ident(schema));
     }
     let object = match target.object {
-        Future::Tables => "TABLES",
-        Future::Sequences => "SEQUENCES",
-        Future::Functions => "ROUTINES",
-        Future::Types => "TYPES",
-        Future::Schemas => "SCHEMAS",
+        FutureObject::Tables => "TABLES",
+        FutureObject::Sequences => "SEQUENCES",
+        FutureObject::Functions => "ROUTINES",
+        FutureObject::Types => "TYPES",
+        FutureObject::Schemas => "SCHEMAS",
     };
-    let _ = write!(sql, " {verb} {} ON {object}", list(&change.privileges));
+    let _ = write!(sql, " {verb} {} ON {object}", privilege_list(&change.privileges));
     sql
 }

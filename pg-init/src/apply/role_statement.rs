@@ -1,4 +1,4 @@
-//! Roles and parameters as SQL.
+//! The SQL of roles and their parameters.
 
 use std::fmt::{self, Write as _};
 
@@ -46,27 +46,27 @@ impl fmt::Display for Role<'_> {
 }
 
 /// `CREATE ROLE` or `ALTER ROLE` with its parameters, as one message.
-pub(super) fn role(names: &Names, change: &Role<'_>, verifier: Option<&Secret>) -> String {
+pub(super) fn create_or_alter_role(names: &Names, change: &Role<'_>, verifier: Option<&Secret>) -> String {
     let role = format!("ROLE {}", ident(names.real(change.key())));
     let mut sql = String::new();
     match change {
         Role::Create(change) => {
-            let _ = write!(sql, "CREATE {role}{};", words(&change.attributes, verifier));
-            set(&mut sql, &role, &change.settings);
+            let _ = write!(sql, "CREATE {role}{};", attribute_options(&change.attributes, verifier));
+            set_parameters(&mut sql, &role, &change.settings);
         }
         Role::Alter(change) => {
-            let words = words(&wanted(&change.attributes), verifier);
+            let words = attribute_options(&desired_attributes(&change.attributes), verifier);
             if !words.is_empty() {
                 let _ = write!(sql, "ALTER {role}{words};");
             }
-            set(&mut sql, &role, change.settings.iter().map(|(name, drift)| (name, &drift.to)));
+            set_parameters(&mut sql, &role, change.settings.iter().map(|(name, drift)| (name, &drift.to)));
         }
     }
     sql
 }
 
-/// The attributes that a role is to have, of those that differ.
-fn wanted(attributes: &Attributes<Drift<bool>, Drift<i32>, Drift<Until>>) -> Attributes {
+/// The desired values of the attributes that differ.
+fn desired_attributes(attributes: &Attributes<Drift<bool>, Drift<i32>, Drift<Until>>) -> Attributes {
     let to = |drift: &Option<Drift<bool>>| drift.as_ref().map(|drift| drift.to);
     Attributes {
         login: to(&attributes.login),
@@ -81,9 +81,10 @@ fn wanted(attributes: &Attributes<Drift<bool>, Drift<i32>, Drift<Until>>) -> Att
     }
 }
 
-fn words(attributes: &Attributes, verifier: Option<&Secret>) -> String {
+/// The options of `CREATE ROLE` and `ALTER ROLE`.
+fn attribute_options(attributes: &Attributes, verifier: Option<&Secret>) -> String {
     let mut sql = String::new();
-    for (name, value) in attributes.each() {
+    for (name, value) in attributes.iter() {
         let _ = match value {
             Attribute::Flag(value) => {
                 write!(sql, " {}{}", if *value { "" } else { "NO" }, name.key.to_ascii_uppercase())
@@ -101,7 +102,7 @@ fn words(attributes: &Attributes, verifier: Option<&Secret>) -> String {
 }
 
 /// `ALTER … SET` for each parameter.
-pub(super) fn set<'a>(
+pub(super) fn set_parameters<'a>(
     sql: &mut String,
     of: &str,
     settings: impl IntoIterator<Item = (&'a String, &'a Setting)>,

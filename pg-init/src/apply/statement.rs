@@ -1,9 +1,9 @@
-//! Changes as SQL. Names and values are quoted, always.
+//! The SQL of changes. All names and values are quoted.
 
 use std::fmt::Write as _;
 
 use super::foreign_statement::{self, Mapping};
-use super::role_statement::{Role, set};
+use super::role_statement::{Role, set_parameters};
 use super::subscriptions::Subscription;
 use super::{privilege_statement, publication_statement};
 use crate::change::{
@@ -16,21 +16,22 @@ use crate::desired::{DatabaseOptions, Locale, Membership};
 use crate::spec::{LocaleProvider, Object};
 use crate::wire::Names;
 
-/// How a change is carried out.
+/// The statements of a change, by the way in which they are run.
 pub(super) enum Statement<'c> {
-    /// Its password is hashed first.
+    /// A role, whose password is hashed first.
     Role(Role<'c>),
-    /// It bears no transaction, and its owner and parameters come after it.
+    /// A new database: the statement runs outside a transaction, and its owner and parameters are set afterwards.
     CreateDatabase(&'c CreateDatabase),
-    /// Its statements carry a password, and bear no transaction.
+    /// A subscription: its statements may contain a password, and run outside a transaction.
     Subscription(Subscription<'c>),
-    /// Its statement may carry a password.
+    /// A user mapping, whose statement may contain a password.
     UserMapping(Mapping<'c>),
-    /// Statements in a database, or in the maintenance database.
+    /// Statements in a database, or in the maintenance session.
     Sql { database: Option<&'c str>, sql: String },
 }
 
-/// `CREATE DATABASE`, with its owner where we may give it away at once. It bears no transaction.
+/// `CREATE DATABASE`, with its owner where the provisioning role may set it at once. The statement runs outside a
+/// transaction.
 pub(super) fn create_database(change: &CreateDatabase, owner: Option<&str>) -> String {
     let mut sql = format!("CREATE DATABASE {}", ident(&change.database));
     if let Some(owner) = owner {
@@ -40,14 +41,14 @@ pub(super) fn create_database(change: &CreateDatabase, owner: Option<&str>) -> S
     if let Some(encoding) = &change.encoding {
         let _ = write!(sql, " ENCODING {}", literal(encoding));
     }
-    sql += &locale(&change.locale);
+    sql += &locale_options(&change.locale);
     if let Some(tablespace) = &change.tablespace {
         let _ = write!(sql, " TABLESPACE {}", ident(tablespace));
     }
     sql + &database_options(&change.options)
 }
 
-/// In the words of `CREATE DATABASE` and `ALTER DATABASE`.
+/// The options of `CREATE DATABASE` and `ALTER DATABASE`.
 fn database_options(options: &DatabaseOptions) -> String {
     let DatabaseOptions { connection_limit, allow_connections, is_template } = options;
     let all = [
@@ -58,13 +59,13 @@ fn database_options(options: &DatabaseOptions) -> String {
     all.into_iter().flatten().collect()
 }
 
-fn locale(locale: &Locale) -> String {
+fn locale_options(locale: &Locale) -> String {
     let Locale { all, provider, icu, collate, ctype } = locale;
-    // Before PostgreSQL 15, LOCALE stands for both and beside neither.
+    // Before PostgreSQL 15, LOCALE sets LC_COLLATE and LC_CTYPE, and cannot be combined with either.
     let apart = collate.is_some() || ctype.is_some();
     let whole = all.as_ref().filter(|_| !apart || *provider == Some(LocaleProvider::Builtin));
     let both = all.as_ref().filter(|_| apart);
-    let provider = provider.map(|provider| provider.word().to_owned());
+    let provider = provider.map(|provider| provider.keyword().to_owned());
     let each = [
         ("LOCALE", whole),
         ("LOCALE_PROVIDER", provider.as_ref()),
@@ -76,7 +77,7 @@ fn locale(locale: &Locale) -> String {
     options.map(|(word, value)| format!(" {word} {}", literal(value))).collect()
 }
 
-/// The change as SQL, or what it takes beside that.
+/// The statements of a change.
 pub(super) fn statement<'c>(names: &Names, change: &'c Change, version: u32) -> Statement<'c> {
     let (database, sql) = match change {
         Change::CreateRole(c) => return Statement::Role(Role::Create(c)),
@@ -105,9 +106,11 @@ pub(super) fn statement<'c>(names: &Names, change: &'c Change, version: u32) -> 
         Change::CreateExtension(c) => (Some(&c.database), create_extension(c)),
         Change::AlterExtension(c) => (Some(&c.database), alter_extension(c)),
         Change::RevokePrivileges(RevokePrivileges { of: c, .. }) => {
-            (inside(c), privilege_statement::revoke(names, c))
+            (session_database(c), privilege_statement::revoke(names, c))
         }
-        Change::GrantPrivileges(GrantPrivileges(c)) => (inside(c), privilege_statement::grant(names, c)),
+        Change::GrantPrivileges(GrantPrivileges(c)) => {
+            (session_database(c), privilege_statement::grant(names, c))
+        }
         Change::AlterDefaultPrivileges(c) => {
             (Some(&c.database), privilege_statement::grant_default(names, c))
         }
@@ -123,8 +126,9 @@ pub(super) fn statement<'c>(names: &Names, change: &'c Change, version: u32) -> 
     Statement::Sql { database: database.map(String::as_str), sql }
 }
 
-/// Privileges on a database itself are granted from outside of it.
-fn inside(change: &Privileges) -> Option<&String> {
+/// The database in whose session privileges are granted; `None` for the maintenance session, where privileges on
+/// databases themselves are granted.
+fn session_database(change: &Privileges) -> Option<&String> {
     (change.target.object != Object::Database).then_some(&change.database)
 }
 
@@ -139,7 +143,7 @@ fn alter_database(names: &Names, change: &AlterDatabase) -> String {
     if !options.is_empty() {
         let _ = write!(sql, "ALTER {database}{options};");
     }
-    set(&mut sql, &database, change.settings.iter().map(|(name, drift)| (name, &drift.to)));
+    set_parameters(&mut sql, &database, change.settings.iter().map(|(name, drift)| (name, &drift.to)));
     if let Some(owner) = &change.owner {
         let _ = write!(sql, "ALTER {database} OWNER TO {};", ident(names.real(&owner.to)));
     }
@@ -149,7 +153,7 @@ fn alter_database(names: &Names, change: &AlterDatabase) -> String {
 fn alter_role_settings(names: &Names, change: &AlterRoleSettings) -> String {
     let mut sql = String::new();
     let role = format!("ROLE {} IN DATABASE {}", ident(names.real(&change.role)), ident(&change.database));
-    set(&mut sql, &role, change.settings.iter().map(|(name, drift)| (name, &drift.to)));
+    set_parameters(&mut sql, &role, change.settings.iter().map(|(name, drift)| (name, &drift.to)));
     sql
 }
 
@@ -183,7 +187,7 @@ fn alter_extension(change: &AlterExtension) -> String {
 fn grant_role(names: &Names, GrantRole { of, options }: &GrantRole, version: u32) -> String {
     let (role, member) = (ident(names.real(&of.role)), ident(names.real(&of.member)));
     let options = if version >= 16 {
-        membership(options)
+        membership_options(options)
     } else if options.admin == Some(true) {
         " WITH ADMIN OPTION".to_owned()
     } else {
@@ -192,7 +196,7 @@ fn grant_role(names: &Names, GrantRole { of, options }: &GrantRole, version: u32
     format!("GRANT {role} TO {member}{options}")
 }
 
-fn membership(Membership { admin, inherit, set }: &Membership) -> String {
+fn membership_options(Membership { admin, inherit, set }: &Membership) -> String {
     let all = [("ADMIN", admin), ("INHERIT", inherit), ("SET", set)];
     let words: Vec<_> =
         all.into_iter().filter_map(|(word, value)| value.map(|v| format!("{word} {v}"))).collect();
@@ -212,9 +216,13 @@ fn alter_membership(names: &Names, change: &AlterMembership, version: u32) -> St
             _ => format!("GRANT {role} TO {member} WITH ADMIN OPTION"),
         };
     }
-    // Each grantor's own grant has its own options.
+    // The grant of each grantor has options of its own.
     let by = |grantor: &String| {
-        format!("GRANT {role} TO {member}{} GRANTED BY {};", membership(&to), ident(names.real(grantor)))
+        format!(
+            "GRANT {role} TO {member}{} GRANTED BY {};",
+            membership_options(&to),
+            ident(names.real(grantor))
+        )
     };
     change.grantors.iter().map(by).collect()
 }
@@ -230,7 +238,8 @@ fn create_extension(change: &CreateExtension) -> String {
     sql
 }
 
-/// An option that is off is not said: PostgreSQL has them from 14 and from 17 on.
+/// The call that creates a replication slot. An option that is false is left out, since older releases do not have
+/// the options.
 fn create_slot(change: &CreateReplicationSlot) -> String {
     let name = literal(&change.slot);
     let Some(slot) = &change.of.logical else {

@@ -1,5 +1,6 @@
-//! Subscriptions. Their statements carry passwords, so that they go over a session that keeps them out of the server's log where
-//! the provisioning role may turn that off; and each goes by itself, since the server makes a slot in no transaction.
+//! Creates and alters subscriptions. Their statements contain passwords, so they run in a session that keeps them out
+//! of the server's log, where the provisioning role may set that. Each statement is sent alone, since the server
+//! creates a replication slot outside a transaction.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +11,9 @@ use tokio_postgres::types::Type;
 use super::job::Answer;
 use crate::change::{AlterSubscription, CreateSubscription};
 use crate::desired::sql::{ident, idents, literal};
-use crate::desired::{connection_parts, connection_string};
+use crate::desired::{connection_string, parse_connection_string};
 use crate::error::Error;
-use crate::wire::{Preset, Server, Session};
+use crate::wire::{Server, Session, SessionParameters};
 
 /// A subscription that is created or altered.
 pub(super) enum Subscription<'c> {
@@ -32,7 +33,7 @@ pub(super) async fn apply(
 ) -> Vec<Answer> {
     let mut answers = Vec::new();
     for (index, change) in changes {
-        let done = one(server, &change, secrets).await.map_err(settled);
+        let done = apply_change(server, &change, secrets).await.map_err(mark_publisher_refusal);
         if done.is_ok() {
             progress.advance(1);
         }
@@ -41,15 +42,16 @@ pub(super) async fn apply(
     answers
 }
 
-/// What the publisher refuses is told as a violation of the protocol, which waiting does not mend.
-fn settled(mut error: Error) -> Error {
+/// Marks a refusal of the publisher as lasting. The server reports it as a protocol violation, which would otherwise
+/// be retried.
+fn mark_publisher_refusal(mut error: Error) -> Error {
     if let Error::Server { code, lasting, .. } = &mut error {
         *lasting |= code == "08P01";
     }
     error
 }
 
-async fn one(server: &Server, change: &Subscription<'_>, secrets: &Secrets) -> Result<(), Error> {
+async fn apply_change(server: &Server, change: &Subscription<'_>, secrets: &Secrets) -> Result<(), Error> {
     let (database, doing) = match change {
         Subscription::Create(change) => (&change.database, change.to_string()),
         Subscription::Alter(change) => (&change.database, change.to_string()),
@@ -58,14 +60,14 @@ async fn one(server: &Server, change: &Subscription<'_>, secrets: &Secrets) -> R
     let session = server
         .pool
         .primary
-        .connect_with(database, &Preset::publisher(facts.superuser, facts.version))
+        .connect_with(database, &SessionParameters::for_publisher(facts.superuser, facts.version))
         .await?;
     let statements = match change {
         Subscription::Create(change) => vec![create(change, secrets)?],
         Subscription::Alter(change) => alter(&session, change, secrets).await?,
     };
     for statement in statements {
-        session.simple(&statement, &doing).await?;
+        session.execute(&statement, &doing).await?;
     }
     Ok(())
 }
@@ -73,9 +75,9 @@ async fn one(server: &Server, change: &Subscription<'_>, secrets: &Secrets) -> R
 #[expect(clippy::disallowed_methods, reason = "the statement carries it to the server")]
 fn create(change: &CreateSubscription, secrets: &Secrets) -> Result<String, Error> {
     let of = &change.of;
-    let mut parts = of.publisher.parts.clone();
+    let mut parameters = of.publisher.parameters.clone();
     if let Some(password) = &of.publisher.password {
-        parts.insert("password".to_owned(), secrets.get(password)?.expose_secret().to_owned());
+        parameters.insert("password".to_owned(), secrets.get(password)?.expose_secret().to_owned());
     }
     let options = [
         of.enabled.map(|enabled| format!("enabled = {enabled}")),
@@ -88,12 +90,13 @@ fn create(change: &CreateSubscription, secrets: &Secrets) -> Result<String, Erro
     Ok(format!(
         "CREATE SUBSCRIPTION {} CONNECTION {} PUBLICATION {}{with}",
         ident(&change.subscription),
-        literal(&connection_string(&parts)),
+        literal(&connection_string(&parameters)),
         idents(of.publications.iter().map(String::as_str))
     ))
 }
 
-/// What the spec does not say of the connection is sent again as it is stored.
+/// The statements that alter a subscription. Connection parameters that the spec does not declare are sent as they
+/// are stored.
 #[expect(clippy::disallowed_methods, reason = "the statement carries it to the server")]
 async fn alter(
     session: &Session,
@@ -104,26 +107,28 @@ async fn alter(
     let mut statements = Vec::new();
     if !change.connection.is_empty() || change.password.is_some() {
         let name = (&change.subscription as &(dyn tokio_postgres::types::ToSql + Sync), Type::TEXT);
-        let rows = session.rows("reading the connection of a subscription", STORED, [name]).await?;
+        let rows = session.query("reading the connection of a subscription", STORED, [name]).await?;
         let stored: Option<&str> = rows.first().map(|row| row.get(0)).transpose()?;
-        let mut parts: BTreeMap<String, String> = stored.and_then(connection_parts).unwrap_or_default();
-        parts.extend(change.connection.iter().map(|(name, drift)| (name.clone(), drift.to.clone())));
+        let mut parameters: BTreeMap<String, String> =
+            stored.and_then(parse_connection_string).unwrap_or_default();
+        parameters.extend(change.connection.iter().map(|(name, drift)| (name.clone(), drift.to.clone())));
         if let Some(password) = &change.password {
-            parts.insert("password".to_owned(), secrets.get(password)?.expose_secret().to_owned());
+            parameters.insert("password".to_owned(), secrets.get(password)?.expose_secret().to_owned());
         }
-        statements.push(format!("{alter} CONNECTION {}", literal(&connection_string(&parts))));
+        statements.push(format!("{alter} CONNECTION {}", literal(&connection_string(&parameters))));
     }
     if let Some(enabled) = &change.enabled {
         statements.push(format!("{alter} {}", if enabled.to { "ENABLE" } else { "DISABLE" }));
     }
     let copy = change.copy_data.map(|copy_data| format!("copy_data = {copy_data}"));
     if let Some(publications) = &change.publications {
-        // Only a subscription at work asks the publisher for its tables.
-        let copy = copy.filter(|_| change.works).map(|copy| format!(", {copy}")).unwrap_or_default();
+        // Only an enabled subscription reads the tables from the publisher.
+        let copy = copy.filter(|_| change.enabled_after).map(|copy| format!(", {copy}")).unwrap_or_default();
         let names = idents(publications.to.iter().map(String::as_str));
-        statements.push(format!("{alter} SET PUBLICATION {names} WITH (refresh = {}{copy})", change.works));
+        statements
+            .push(format!("{alter} SET PUBLICATION {names} WITH (refresh = {}{copy})", change.enabled_after));
     } else if change.enabled.as_ref().is_some_and(|enabled| enabled.to) {
-        // Of publications that came while it was not.
+        // A refresh adds the tables of publications that were set while the subscription was disabled.
         let copy = copy.map(|copy| format!(" WITH ({copy})")).unwrap_or_default();
         statements.push(format!("{alter} REFRESH PUBLICATION{copy}"));
     }

@@ -1,7 +1,8 @@
 //! Temporary memberships: the provisioning role is a member of other roles for one transaction.
 //!
-//! Its memberships, their options and their grantors are the same afterwards as before: the catalog is read before the grants and after them, what they changed is set back, and the
-//! transaction is committed only when a third reading equals the first.
+//! Its memberships, their options and their grantors are the same afterwards as before. The catalog is read before
+//! and after the grants, the differences are restored, and the transaction is committed only when a third reading
+//! equals the first.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -13,8 +14,9 @@ use crate::desired::sql::ident;
 use crate::error::Error;
 use crate::wire::Session;
 
-/// PostgreSQL has the options of a membership from 16 on; before that, a member had both.
-const OURS: &str = "\
+/// The memberships of the provisioning role in these roles. Memberships have options since PostgreSQL 16; before
+/// that, a member had INHERIT and SET.
+const OWN_MEMBERSHIPS: &str = "\
     SELECT r.rolname::text, g.rolname::text, a.admin_option, \
         coalesce((pg_catalog.to_jsonb(a)->>'inherit_option')::bool, true), \
         coalesce((pg_catalog.to_jsonb(a)->>'set_option')::bool, true) \
@@ -22,7 +24,7 @@ const OURS: &str = "\
     JOIN pg_catalog.pg_roles r ON r.oid = a.roleid JOIN pg_catalog.pg_roles g ON g.oid = a.grantor \
     JOIN pg_catalog.pg_roles m ON m.oid = a.member WHERE m.rolname = CURRENT_USER AND r.rolname = ANY($1)";
 
-/// Options by role and grantor.
+/// The options of memberships, by role and grantor.
 type Memberships = BTreeMap<(String, String), Options>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,42 +34,54 @@ struct Options {
     set: bool,
 }
 
-/// Carries `sql` out as a member of the roles.
-pub(super) async fn during(session: &Session, statements: &AsMember, doing: &str) -> Result<(), Error> {
-    let done = transaction(session, statements, doing).await;
+/// Runs the statements as a member of the roles.
+pub(super) async fn execute_as_member(
+    session: &Session,
+    statements: &AsMember,
+    doing: &str,
+) -> Result<(), Error> {
+    let done = run_transaction(session, statements, doing).await;
     if done.is_err() && !session.is_lost() {
-        // It has failed already, and this ends it.
-        let _ = session.simple("ROLLBACK", doing).await;
+        // The transaction has failed already, and ROLLBACK ends it.
+        let _ = session.execute("ROLLBACK", doing).await;
     }
     done
 }
 
-async fn transaction(
+async fn run_transaction(
     session: &Session,
     AsMember { roles, sql }: &AsMember,
     doing: &str,
 ) -> Result<(), Error> {
     let version = session.facts.version;
-    // Sent in this order. Of several answers the first error is the cause: what follows in the same transaction fails for it.
-    let (begun, before) = tokio::join!(biased; session.simple("BEGIN", doing), read(session, roles));
+    // The messages are sent in this order. Of several errors the first is the cause: later statements fail because
+    // the transaction has failed.
+    let (begun, before) =
+        tokio::join!(biased; session.execute("BEGIN", doing), read_memberships(session, roles));
     let before = begun.and(before)?;
-    let grants = grants(roles, &session.facts.me, version);
-    let (granted, during) = tokio::join!(biased; session.simple(&grants, doing), read(session, roles));
+    let grants = grant_statements(roles, &session.facts.user, version);
+    let (granted, during) =
+        tokio::join!(biased; session.execute(&grants, doing), read_memberships(session, roles));
     let during = granted.and(during)?;
-    let back = set_back(&before, &during, &session.facts.me, version);
-    let (done, back, after) =
-        tokio::join!(biased; session.simple(sql, doing), session.simple(&back, doing), read(session, roles));
+    let back = restore_statements(&before, &during, &session.facts.user, version);
+    let (done, back, after) = tokio::join!(biased; session.execute(sql, doing), session.execute(&back, doing), read_memberships(session, roles));
     let after = done.and(back).and(after)?;
     if after != before {
         return Err(Error::Internal(format!(
             "{doing}: the memberships of the provisioning role would change"
         )));
     }
-    session.simple("COMMIT", doing).await.map(drop)
+    session.execute("COMMIT", doing).await.map(drop)
 }
 
-async fn read(session: &Session, roles: &Vec<String>) -> Result<Memberships, Error> {
-    let rows = session.rows("reading our own memberships", OURS, [(roles, Type::TEXT_ARRAY)]).await?;
+async fn read_memberships(session: &Session, roles: &Vec<String>) -> Result<Memberships, Error> {
+    let rows = session
+        .query(
+            "reading the memberships of the provisioning role",
+            OWN_MEMBERSHIPS,
+            [(roles, Type::TEXT_ARRAY)],
+        )
+        .await?;
     let row = |row: &crate::wire::Row| {
         let options = Options { admin: row.get(2)?, inherit: row.get(3)?, set: row.get(4)? };
         Ok(((row.get(0)?, row.get(1)?), options))
@@ -75,14 +89,15 @@ async fn read(session: &Session, roles: &Vec<String>) -> Result<Memberships, Err
     rows.iter().map(row).collect()
 }
 
-/// An existing grant keeps its ADMIN OPTION, as that is not named.
-fn grants(roles: &[String], me: &str, version: u32) -> String {
+/// The statements that grant the memberships. They do not name ADMIN OPTION, so an existing grant keeps it.
+fn grant_statements(roles: &[String], me: &str, version: u32) -> String {
     let options = if version >= 16 { " WITH INHERIT TRUE, SET TRUE" } else { "" };
     roles.iter().map(|role| format!("GRANT {} TO {}{options};", ident(role), ident(me))).collect()
 }
 
-/// New grants are revoked and altered ones altered back, each by the grantor that it has.
-fn set_back(before: &Memberships, during: &Memberships, me: &str, version: u32) -> String {
+/// The statements that restore the memberships: new grants are revoked and altered grants are altered back, each by
+/// its grantor.
+fn restore_statements(before: &Memberships, during: &Memberships, me: &str, version: u32) -> String {
     let mut sql = String::new();
     for ((role, grantor), now) in during {
         let was = before.get(&(role.clone(), grantor.clone()));
@@ -116,16 +131,19 @@ mod tests {
     }
 
     #[test]
-    fn what_was_there_is_set_back_and_what_is_new_is_revoked_by_its_grantor() {
+    fn altered_memberships_are_restored_and_new_ones_are_revoked_by_their_grantor() {
         let before = rows(&[("app", "postgres", false), ("app", "me", false)]);
         let during = rows(&[("app", "postgres", false), ("app", "me", true), ("other", "group", true)]);
         assert_eq!(
-            set_back(&before, &during, "me", 16),
+            restore_statements(&before, &during, "me", 16),
             "GRANT \"app\" TO \"me\" WITH ADMIN false, INHERIT false, SET true GRANTED BY \"me\";\
              REVOKE \"other\" FROM \"me\" GRANTED BY \"group\";"
         );
-        assert_eq!(set_back(&before, &before, "me", 16), "");
+        assert_eq!(restore_statements(&before, &before, "me", 16), "");
         let granted = rows(&[("app", "me", true)]);
-        assert_eq!(set_back(&Memberships::new(), &granted, "me", 15), "REVOKE \"app\" FROM \"me\";");
+        assert_eq!(
+            restore_statements(&Memberships::new(), &granted, "me", 15),
+            "REVOKE \"app\" FROM \"me\";"
+        );
     }
 }

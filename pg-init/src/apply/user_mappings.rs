@@ -1,5 +1,5 @@
-//! User mappings. Their statements may carry passwords, so that they go over a session that keeps them out of the server's log
-//! where the provisioning role may turn that off.
+//! Creates and alters user mappings. Their statements may contain passwords, so they run in a session that keeps them
+//! out of the server's log, where the provisioning role may set that.
 
 use std::collections::BTreeMap;
 
@@ -10,18 +10,18 @@ use super::job::{Answer, AsMember, Job};
 use super::{owners, pipeline};
 use crate::change::Change;
 use crate::error::Error;
-use crate::wire::{Preset, Server};
+use crate::wire::{Server, SessionParameters};
 
-/// A change by its position.
-pub(super) type Work<'c> = (usize, &'c Change, Mapping<'c>);
+/// A change by its position in the stage.
+pub(super) type MappingChange<'c> = (usize, &'c Change, Mapping<'c>);
 
 pub(super) async fn apply(
     server: &Server,
-    changes: Vec<Work<'_>>,
+    changes: Vec<MappingChange<'_>>,
     secrets: &Secrets,
     progress: &Progress,
 ) -> Vec<Answer> {
-    let mut by_database: BTreeMap<&str, Vec<Work<'_>>> = BTreeMap::new();
+    let mut by_database: BTreeMap<&str, Vec<MappingChange<'_>>> = BTreeMap::new();
     for (index, change, mapping) in changes {
         let database = match mapping {
             Mapping::Create(mapping) => &mapping.database,
@@ -43,19 +43,20 @@ pub(super) async fn apply(
 async fn in_database(
     server: &Server,
     database: &str,
-    changes: Vec<Work<'_>>,
+    changes: Vec<MappingChange<'_>>,
     secrets: &Secrets,
     progress: &Progress,
 ) -> Result<Vec<Answer>, Error> {
     let superuser = server.main.facts.superuser;
-    let session = server.pool.primary.connect_with(database, &Preset::secret(superuser)).await?;
+    let session =
+        server.pool.primary.connect_with(database, &SessionParameters::unlogged_changes(superuser)).await?;
     let mut jobs = Vec::new();
     for (index, change, mapping) in changes {
         let sql = user_mapping(&server.names, &mapping, secrets)?;
         let roles = if superuser {
             Vec::new()
         } else {
-            owners::lacking(&session, &owners::needed(server, &session, change).await?).await?
+            owners::roles_to_join(&session, &owners::required_roles(server, &session, change).await?).await?
         };
         let (alone, as_member) =
             if roles.is_empty() { (Some(sql), None) } else { (None, Some(AsMember { roles, sql })) };

@@ -6,39 +6,39 @@ use std::fmt::{self, Display};
 use init_core::diff::Drift;
 use init_core::{Properties, Subject};
 
-use super::show::{self, Show, detail, list, parameters};
+use super::show::{self, Show, detail, details_text, parameters};
 use crate::desired::{DatabaseOptions, Locale};
 use crate::spec::{LocaleProvider, Setting};
 
 /// A new database.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CreateDatabase {
-    /// A declared template comes before its copies.
+    /// The number of declared templates that must exist before the database.
     pub rank: usize,
-    /// Its name.
+    /// The name.
     pub database: String,
-    /// Its owner.
+    /// The owner.
     pub owner: Option<String>,
-    /// What it is copied from.
+    /// The template that the database is copied from.
     pub template: String,
-    /// Its encoding.
+    /// The encoding.
     pub encoding: Option<String>,
-    /// Its locale.
+    /// The locale.
     pub locale: Locale,
-    /// Where its content is.
+    /// The tablespace of its contents.
     pub tablespace: Option<String>,
-    /// Its options.
+    /// The options.
     pub options: DatabaseOptions,
-    /// Its parameters.
+    /// The parameters.
     pub settings: BTreeMap<String, Setting>,
 }
 
 /// A database that differs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AlterDatabase {
-    /// Its name.
+    /// The name.
     pub database: String,
-    /// Its owner.
+    /// The owner.
     pub owner: Option<Drift<String>>,
     /// The options that differ.
     pub options: DatabaseOptions<Drift<bool>, Drift<i32>>,
@@ -54,14 +54,14 @@ impl Display for CreateDatabase {
         details.extend(detail("encoding", self.encoding.as_ref()));
         let Locale { all, provider, icu, collate, ctype } = &self.locale;
         details.extend(detail("locale", all.as_ref()));
-        details.extend(detail("localeProvider", provider.map(LocaleProvider::word).as_ref()));
+        details.extend(detail("localeProvider", provider.map(LocaleProvider::keyword).as_ref()));
         details.extend(detail("icuLocale", icu.as_ref()));
         details.extend(detail("lcCollate", collate.as_ref()));
         details.extend(detail("lcCtype", ctype.as_ref()));
         details.extend(detail("tablespace", self.tablespace.as_ref()));
         details.extend(options(&self.options));
         details.extend(parameters(&self.settings));
-        write!(f, "create database {}{}", self.database, list(&details))
+        write!(f, "create database {}{}", self.database, details_text(&details))
     }
 }
 
@@ -94,7 +94,7 @@ impl Display for AlterDatabase {
         details.extend(detail("owner", self.owner.as_ref()));
         details.extend(options(&self.options));
         details.extend(parameters(&self.settings));
-        write!(f, "alter database {}{}", self.database, list(&details))
+        write!(f, "alter database {}{}", self.database, details_text(&details))
     }
 }
 
@@ -109,7 +109,7 @@ impl Show for AlterDatabase {
             .drifts("connection_limit", self.options.connection_limit.as_ref())
             .drifts("allow_connections", self.options.allow_connections.as_ref())
             .drifts("is_template", self.options.is_template.as_ref());
-        show::settings(properties, &self.settings)
+        show::settings_drift(properties, &self.settings)
     }
 }
 

@@ -5,33 +5,33 @@ use std::fmt::{self, Display};
 use init_core::diff::Drift;
 use init_core::{Properties, Subject};
 
-use super::show::{Show, detail, list};
+use super::show::{Show, detail, details_text};
 
 /// A new extension.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CreateExtension {
-    /// What it requires comes first.
+    /// The length of the longest chain of required extensions, which are created first.
     pub rank: usize,
-    /// Where.
+    /// The database.
     pub database: String,
-    /// Its name.
+    /// The name.
     pub extension: String,
-    /// Where its objects go; none when it has a place of its own.
+    /// The schema of its objects; `None` when its control file fixes one.
     pub schema: Option<String>,
-    /// Its version.
+    /// The version.
     pub version: Option<String>,
 }
 
 /// An extension that differs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AlterExtension {
-    /// Where.
+    /// The database.
     pub database: String,
-    /// Its name.
+    /// The name.
     pub extension: String,
-    /// Where its objects are.
+    /// The schema of its objects.
     pub schema: Option<Drift<String>>,
-    /// Its version.
+    /// The version.
     pub version: Option<Drift<String>>,
 }
 
@@ -39,7 +39,13 @@ impl Display for CreateExtension {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let details = [detail("schema", self.schema.as_ref()), detail("version", self.version.as_ref())];
         let details: Vec<_> = details.into_iter().flatten().collect();
-        write!(f, "create extension {} in database {}{}", self.extension, self.database, list(&details))
+        write!(
+            f,
+            "create extension {} in database {}{}",
+            self.extension,
+            self.database,
+            details_text(&details)
+        )
     }
 }
 
@@ -57,7 +63,13 @@ impl Display for AlterExtension {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let details = [detail("schema", self.schema.as_ref()), detail("version", self.version.as_ref())];
         let details: Vec<_> = details.into_iter().flatten().collect();
-        write!(f, "alter extension {} in database {}{}", self.extension, self.database, list(&details))
+        write!(
+            f,
+            "alter extension {} in database {}{}",
+            self.extension,
+            self.database,
+            details_text(&details)
+        )
     }
 }
 

@@ -1,4 +1,4 @@
-//! Changes of foreign servers and user mappings. The value of an option that is a secret is in none of them.
+//! Changes of foreign servers and user mappings. None of them holds the value of a secret.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display};
@@ -6,79 +6,79 @@ use std::fmt::{self, Display};
 use init_core::diff::Drift;
 use init_core::{Properties, SecretRef, Subject};
 
-use super::show::{self, Show, detail, list, parameters};
+use super::show::{self, Show, detail, details_text, parameters};
 use crate::desired::{ForeignServer, UserMapping};
 
 /// A new foreign server.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CreateForeignServer {
-    /// Where.
+    /// The database.
     pub database: String,
-    /// Its name.
+    /// The name.
     pub server: String,
-    /// What it is.
+    /// The properties of the foreign server.
     pub of: ForeignServer,
 }
 
 /// A foreign server that differs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AlterForeignServer {
-    /// Where.
+    /// The database.
     pub database: String,
-    /// Its name.
+    /// The name.
     pub server: String,
-    /// Its foreign-data wrapper, which stays.
+    /// The foreign-data wrapper, which cannot be changed.
     pub wrapper: String,
-    /// Its version.
+    /// The version.
     pub version: Option<Drift<String>>,
     /// The options that differ.
     pub options: BTreeMap<String, Drift<String>>,
-    /// Its owner.
+    /// The owner.
     pub owner: Option<Drift<String>>,
-    /// Who has USAGE on it, with those that lack it.
+    /// The roles with USAGE, before and after the change.
     pub usage: Option<Drift<BTreeSet<String>>>,
 }
 
 /// A new user mapping.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CreateUserMapping {
-    /// Where.
+    /// The database.
     pub database: String,
-    /// Of which foreign server.
+    /// The foreign server.
     pub server: String,
     /// The role's key, or `public`.
     pub role: String,
-    /// Its options.
+    /// The options.
     pub of: UserMapping,
 }
 
 /// A user mapping that differs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AlterUserMapping {
-    /// Where.
+    /// The database.
     pub database: String,
-    /// Of which foreign server.
+    /// The foreign server.
     pub server: String,
     /// The role's key, or `public`.
     pub role: String,
     /// The options that differ.
     pub options: BTreeMap<String, Drift<String>>,
-    /// Those of them that are secrets.
+    /// The options that differ and are secrets.
     pub secrets: BTreeMap<String, SecretOption>,
 }
 
 /// An option whose stored value is not that of the secret.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SecretOption {
-    /// Whether the option is there at all.
-    pub there: bool,
-    /// Where the value is.
+    /// True when the option exists.
+    pub existing: bool,
+    /// The secret of the value.
     pub to: SecretRef,
 }
 
 impl SecretOption {
     fn from(&self) -> Option<&'static str> {
-        self.there.then_some("another")
+        self.existing.then_some("another")
     }
 }
 
@@ -91,7 +91,13 @@ impl Display for CreateForeignServer {
         details.extend(parameters(options));
         details.extend(detail("owner", owner.as_ref()));
         details.extend(usage.iter().map(|role| format!("usage {role}")));
-        write!(f, "create foreign server {} in database {}{}", self.server, self.database, list(&details))
+        write!(
+            f,
+            "create foreign server {} in database {}{}",
+            self.server,
+            self.database,
+            details_text(&details)
+        )
     }
 }
 
@@ -117,14 +123,20 @@ impl Display for AlterForeignServer {
         let mut details: Vec<_> = detail("version", self.version.as_ref()).into_iter().collect();
         details.extend(parameters(&self.options));
         details.extend(detail("owner", self.owner.as_ref()));
-        details.extend(self.granted().map(|role| format!("usage {role}")));
-        write!(f, "alter foreign server {} in database {}{}", self.server, self.database, list(&details))
+        details.extend(self.missing_usage().map(|role| format!("usage {role}")));
+        write!(
+            f,
+            "alter foreign server {} in database {}{}",
+            self.server,
+            self.database,
+            details_text(&details)
+        )
     }
 }
 
 impl AlterForeignServer {
     /// The roles that lack USAGE.
-    pub(crate) fn granted(&self) -> impl Iterator<Item = &String> {
+    pub(crate) fn missing_usage(&self) -> impl Iterator<Item = &String> {
         let lacks = |drift: &'_ Drift<BTreeSet<String>>, role: &String| {
             drift.from.as_ref().is_none_or(|from| !from.contains(role))
         };
@@ -140,24 +152,29 @@ impl Show for AlterForeignServer {
 
     fn properties(&self) -> Properties {
         let properties = Properties::none().drifts("version", self.version.as_ref());
-        let properties = show::options(properties, &self.options).drifts("owner", self.owner.as_ref());
-        show::sets(properties, "usage", self.usage.as_ref())
+        let properties = show::options_drift(properties, &self.options).drifts("owner", self.owner.as_ref());
+        show::set_drift(properties, "usage", self.usage.as_ref())
     }
 }
 
-fn mapping(f: &mut fmt::Formatter<'_>, verb: &str, of: [&String; 3], details: &[String]) -> fmt::Result {
+fn write_mapping(
+    f: &mut fmt::Formatter<'_>,
+    verb: &str,
+    of: [&String; 3],
+    details: &[String],
+) -> fmt::Result {
     let [role, server, database] = of;
     write!(
         f,
         "{verb} user mapping of {role} on foreign server {server} in database {database}{}",
-        list(details)
+        details_text(details)
     )
 }
 
 impl Display for CreateUserMapping {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let details: Vec<_> = parameters(&self.of.options).chain(parameters(&self.of.secrets)).collect();
-        mapping(f, "create", [&self.role, &self.server, &self.database], &details)
+        write_mapping(f, "create", [&self.role, &self.server, &self.database], &details)
     }
 }
 
@@ -184,7 +201,7 @@ impl Display for AlterUserMapping {
                 format!("{name} {} -> {}", secret.from().unwrap_or("unset"), secret.to)
             }),
         );
-        mapping(f, "alter", [&self.role, &self.server, &self.database], &details)
+        write_mapping(f, "alter", [&self.role, &self.server, &self.database], &details)
     }
 }
 
@@ -199,6 +216,6 @@ impl Show for AlterUserMapping {
             let from = secret.from().map(str::to_owned);
             options.insert(name.clone(), Drift { from, to: secret.to.to_string() });
         }
-        show::options(Properties::none().to("foreign_server", &self.server), &options)
+        show::options_drift(Properties::none().to("foreign_server", &self.server), &options)
     }
 }

@@ -6,10 +6,10 @@ use std::fmt::{self, Display};
 use init_core::diff::Drift;
 use init_core::{Properties, Subject};
 
-use super::show::{Show, detail, list};
+use super::show::{Show, detail, details_text};
 use crate::desired::Membership;
 
-/// Both ends of a membership.
+/// The role and the member of a membership.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Members {
     /// The role that has members.
@@ -21,25 +21,25 @@ pub struct Members {
 /// A new membership.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GrantRole {
-    /// Both ends.
+    /// The role and the member.
     pub of: Members,
-    /// Its options, as far as they are declared.
+    /// The options, as far as they are declared.
     pub options: Membership,
 }
 
 /// A membership whose options differ.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AlterMembership {
-    /// Both ends.
+    /// The role and the member.
     pub of: Members,
     /// The options that differ.
     pub options: Membership<Drift<bool>>,
-    /// Whose grants of it are to be altered.
+    /// The grantors whose grants of the membership are altered.
     pub grantors: BTreeSet<String>,
 }
 
 impl Members {
-    /// The membership of the member in the role: the role holds it.
+    /// The subject of the change: the member, within the role.
     fn subject(&self) -> Subject {
         Subject::new("membership", &self.member).within(&self.role)
     }
@@ -47,7 +47,7 @@ impl Members {
 
 impl Display for GrantRole {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let details = list(&options(&self.options));
+        let details = details_text(&options(&self.options));
         write!(f, "grant role {} to {}{details}", self.of.role, self.of.member)
     }
 }
@@ -67,7 +67,7 @@ impl Show for GrantRole {
 
 impl Display for AlterMembership {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let details = list(&options(&self.options));
+        let details = details_text(&options(&self.options));
         write!(f, "alter membership of {} in {}{details}", self.of.member, self.of.role)
     }
 }

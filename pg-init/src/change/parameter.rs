@@ -15,14 +15,14 @@ pub struct GrantParameter {
     pub role: String,
     /// The parameter.
     pub parameter: String,
-    /// Which.
+    /// The privileges.
     pub privileges: BTreeSet<ParameterPrivilege>,
 }
 
 impl GrantParameter {
-    /// Their words, with commas between them.
+    /// The names of the privileges, separated by commas.
     pub(crate) fn words(&self) -> String {
-        self.privileges.iter().map(|privilege| privilege.word()).collect::<Vec<_>>().join(", ")
+        self.privileges.iter().map(|privilege| privilege.keyword()).collect::<Vec<_>>().join(", ")
     }
 }
 

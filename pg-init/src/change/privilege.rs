@@ -7,7 +7,7 @@ use init_core::{Properties, Subject};
 
 use super::show::Show;
 use crate::desired::{DefaultTarget, Target};
-use crate::spec::{Future, Object, Privilege};
+use crate::spec::{FutureObject, Object, Privilege};
 
 /// Privileges on objects that exist.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,7 +16,7 @@ pub struct Privileges {
     pub database: String,
     /// The grantee and the objects.
     pub target: Target,
-    /// Which.
+    /// The privileges.
     pub privileges: BTreeSet<Privilege>,
 }
 
@@ -27,9 +27,9 @@ pub struct GrantPrivileges(pub Privileges);
 /// Privileges that a role must not hold.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RevokePrivileges {
-    /// From whom, on what, and which.
+    /// The grantee, the objects and the privileges.
     pub of: Privileges,
-    /// Who has granted them, apart from the owners of the objects.
+    /// The grantors, except the owners of the objects.
     pub grantors: BTreeSet<String>,
 }
 
@@ -40,7 +40,7 @@ pub struct AlterDefaultPrivileges {
     pub database: String,
     /// The grantee, the creator and the objects.
     pub target: DefaultTarget,
-    /// Which.
+    /// The privileges.
     pub privileges: BTreeSet<Privilege>,
 }
 
@@ -53,7 +53,7 @@ impl Privileges {
         Subject::new("grant", &self.target.role).within(&self.database)
     }
 
-    fn line(&self, f: &mut fmt::Formatter<'_>, verb: &str, preposition: &str) -> fmt::Result {
+    fn write_line(&self, f: &mut fmt::Formatter<'_>, verb: &str, preposition: &str) -> fmt::Result {
         let Self { database, target, privileges } = self;
         let Target { object, schema, name, columns, role, grant_option } = target;
         let schema = schema.as_deref().unwrap_or_default();
@@ -64,9 +64,9 @@ impl Privileges {
         match (object, name) {
             (Object::Database, _) => write!(f, " on database {database}")?,
             (Object::Schema, _) => write!(f, " on schema {schema} in database {database}")?,
-            (_, None) => write!(f, " on all {} of schema {schema} in database {database}", object.word())?,
+            (_, None) => write!(f, " on all {} of schema {schema} in database {database}", object.keyword())?,
             (_, Some(name)) => {
-                let one = object.word().trim_end_matches('s');
+                let one = object.keyword().trim_end_matches('s');
                 write!(f, " on {one} {name} of schema {schema} in database {database}")?;
             }
         }
@@ -76,7 +76,7 @@ impl Privileges {
 
 impl Display for GrantPrivileges {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.line(f, "grant", "to")
+        self.0.write_line(f, "grant", "to")
     }
 }
 
@@ -99,7 +99,7 @@ impl Show for GrantPrivileges {
 
 impl Display for RevokePrivileges {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.of.line(f, "revoke", "from")?;
+        self.of.write_line(f, "revoke", "from")?;
         if !self.grantors.is_empty() {
             let grantors: Vec<_> = self.grantors.iter().map(String::as_str).collect();
             write!(f, " granted by {}", grantors.join(", "))?;
@@ -178,11 +178,11 @@ impl Show for AlterDefaultPrivileges {
 impl Display for DefaultTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let object = match self.object {
-            Future::Tables => "tables",
-            Future::Sequences => "sequences",
-            Future::Functions => "functions",
-            Future::Types => "types",
-            Future::Schemas => "schemas",
+            FutureObject::Tables => "tables",
+            FutureObject::Sequences => "sequences",
+            FutureObject::Functions => "functions",
+            FutureObject::Types => "types",
+            FutureObject::Schemas => "schemas",
         };
         write!(f, "on new {object} of {}", self.creator)?;
         if let Some(schema) = &self.schema {
@@ -193,5 +193,5 @@ impl Display for DefaultTarget {
 }
 
 fn words(privileges: &BTreeSet<Privilege>) -> String {
-    privileges.iter().map(|privilege| privilege.word()).collect::<Vec<_>>().join(", ")
+    privileges.iter().map(|privilege| privilege.keyword()).collect::<Vec<_>>().join(", ")
 }

@@ -6,27 +6,27 @@ use std::fmt::{self, Display};
 use init_core::diff::Drift;
 use init_core::{Properties, SecretRef, Subject};
 
-use super::show::{self, Show, list, parameters};
+use super::show::{self, Show, details_text, parameters};
 use crate::desired::{Attribute, Attributes, Until};
 use crate::spec::Setting;
 
 /// A new role.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CreateRole {
-    /// Its key in the spec.
+    /// The key in the spec.
     pub role: String,
-    /// Its attributes, as far as they are declared.
+    /// The attributes, as far as they are declared.
     pub attributes: Attributes,
-    /// Where its password is.
+    /// The secret of its password.
     pub password: Option<SecretRef>,
-    /// Its parameters.
+    /// The parameters.
     pub settings: BTreeMap<String, Setting>,
 }
 
 /// A role that differs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AlterRole {
-    /// Its key in the spec.
+    /// The key in the spec.
     pub role: String,
     /// The attributes that differ.
     pub attributes: Attributes<Drift<bool>, Drift<i32>, Drift<Until>>,
@@ -47,7 +47,7 @@ pub struct AlterRoleSettings {
     pub settings: BTreeMap<String, Drift<Setting>>,
 }
 
-/// A password that a role is not to have.
+/// The password of a role that is declared without one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RemovePassword {
     /// The role's key in the spec.
@@ -73,7 +73,7 @@ impl Show for RemovePassword {
 impl Display for AlterRoleSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let details: Vec<_> = parameters(&self.settings).collect();
-        write!(f, "alter role {} in database {}{}", self.role, self.database, list(&details))
+        write!(f, "alter role {} in database {}{}", self.role, self.database, details_text(&details))
     }
 }
 
@@ -83,20 +83,20 @@ impl Show for AlterRoleSettings {
     }
 
     fn properties(&self) -> Properties {
-        show::settings(Properties::none(), &self.settings)
+        show::settings_drift(Properties::none(), &self.settings)
     }
 }
 
 /// A password that is not the declared one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PasswordDrift {
-    /// What is there.
+    /// The stored password.
     pub from: PreviousPassword,
-    /// Where the new one is.
+    /// The secret of the new password.
     pub to: SecretRef,
 }
 
-/// What the server has stored as the password before the change.
+/// The stored password before the change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PreviousPassword {
     /// The role has no password.
@@ -105,7 +105,7 @@ pub enum PreviousPassword {
     Another,
     /// An MD5 hash, which is replaced whatever its password is.
     Md5,
-    /// It could neither be read nor tried.
+    /// A password that could be neither read nor tried.
     Unknown,
 }
 
@@ -125,7 +125,7 @@ impl Display for CreateRole {
         let mut details = attributes(&self.attributes);
         details.extend(self.password.as_ref().map(|secret| format!("password {secret}")));
         details.extend(parameters(&self.settings));
-        write!(f, "create role {}{}", self.role, list(&details))
+        write!(f, "create role {}{}", self.role, details_text(&details))
     }
 }
 
@@ -136,7 +136,7 @@ impl Show for CreateRole {
 
     fn properties(&self) -> Properties {
         let properties =
-            self.attributes.each().fold(Properties::none(), |properties, (name, value)| match value {
+            self.attributes.iter().fold(Properties::none(), |properties, (name, value)| match value {
                 Attribute::Flag(value) => properties.to(name.property, value),
                 Attribute::Number(value) => properties.to(name.property, value),
                 Attribute::Until(value) => properties.to(name.property, value),
@@ -153,7 +153,7 @@ impl Display for AlterRole {
         let password = self.password.as_ref();
         details.extend(password.map(|drift| format!("password {} -> {}", drift.from, drift.to)));
         details.extend(parameters(&self.settings));
-        write!(f, "alter role {}{}", self.role, list(&details))
+        write!(f, "alter role {}{}", self.role, details_text(&details))
     }
 }
 
@@ -163,7 +163,7 @@ impl Show for AlterRole {
     }
 
     fn properties(&self) -> Properties {
-        let each = self.attributes.each();
+        let each = self.attributes.iter();
         let mut properties = each.fold(Properties::none(), |properties, (name, value)| match value {
             Attribute::Flag(drift) => properties.drifts(name.property, Some(drift)),
             Attribute::Number(drift) => properties.drifts(name.property, Some(drift)),
@@ -173,10 +173,10 @@ impl Show for AlterRole {
             let stored = (*from != PreviousPassword::Unset).then(|| from.to_string());
             properties = properties.differing("password", stored, to.to_string());
         }
-        show::settings(properties, &self.settings)
+        show::settings_drift(properties, &self.settings)
     }
 }
 
 fn attributes<B: Display, N: Display, U: Display>(attributes: &Attributes<B, N, U>) -> Vec<String> {
-    attributes.each().map(|(name, value)| format!("{} {value}", name.key)).collect()
+    attributes.iter().map(|(name, value)| format!("{} {value}", name.key)).collect()
 }

@@ -5,34 +5,34 @@ use std::fmt::{self, Display};
 use init_core::diff::Drift;
 use init_core::{Properties, Subject};
 
-use super::show::{Show, detail, list};
+use super::show::{Show, detail, details_text};
 
 /// A new schema.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CreateSchema {
-    /// Where.
+    /// The database.
     pub database: String,
-    /// Its name.
+    /// The name.
     pub schema: String,
-    /// Its owner.
+    /// The owner.
     pub owner: Option<String>,
 }
 
 /// A schema with another owner.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AlterSchema {
-    /// Where.
+    /// The database.
     pub database: String,
-    /// Its name.
+    /// The name.
     pub schema: String,
-    /// Its owner.
+    /// The owner.
     pub owner: Drift<String>,
 }
 
 impl Display for CreateSchema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let details: Vec<_> = detail("owner", self.owner.as_ref()).into_iter().collect();
-        write!(f, "create schema {} in database {}{}", self.schema, self.database, list(&details))
+        write!(f, "create schema {} in database {}{}", self.schema, self.database, details_text(&details))
     }
 }
 
@@ -65,15 +65,15 @@ impl Show for AlterSchema {
 /// An object in a schema with another owner.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AlterObjectOwner {
-    /// Where.
+    /// The database.
     pub database: String,
-    /// Its schema.
+    /// The schema.
     pub schema: String,
-    /// What it is, in the words of `ALTER … OWNER`.
+    /// The kind of object, as `ALTER … OWNER` names it.
     pub kind: String,
-    /// Its name as the server writes it.
+    /// The name as the server writes it.
     pub object: String,
-    /// Its owner.
+    /// The owner.
     pub owner: Drift<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What all changes share: one line of text that begins with a verb, and the pieces of such lines.
+//! The trait that all changes implement, and the parts of their lines of text.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
@@ -18,7 +18,7 @@ pub(super) trait Show: Display {
     fn properties(&self) -> Properties;
 }
 
-/// `key value`, where there is a value.
+/// `key value`, when there is a value.
 pub(super) fn detail(key: &str, value: Option<&impl Display>) -> Option<String> {
     value.map(|value| format!("{key} {value}"))
 }
@@ -29,20 +29,23 @@ pub(super) fn parameters<T: Display>(settings: &BTreeMap<String, T>) -> impl Ite
 }
 
 /// The details at the end of a line.
-pub(super) fn list(details: &[String]) -> String {
+pub(super) fn details_text(details: &[String]) -> String {
     if details.is_empty() { String::new() } else { format!(": {}", details.join(", ")) }
 }
 
-/// The parameters that differ, as two maps.
-pub(super) fn settings(properties: Properties, settings: &BTreeMap<String, Drift<Setting>>) -> Properties {
+/// Adds the parameters that differ, as one map of stored values and one of new values.
+pub(super) fn settings_drift(
+    properties: Properties,
+    settings: &BTreeMap<String, Drift<Setting>>,
+) -> Properties {
     let from: BTreeMap<_, _> =
         settings.iter().filter_map(|(name, drift)| Some((name, drift.from.as_ref()?))).collect();
     let to: BTreeMap<_, _> = settings.iter().map(|(name, drift)| (name, &drift.to)).collect();
     properties.differing("settings", from, to)
 }
 
-/// The options that differ, as two maps.
-pub(super) fn options(properties: Properties, options: &BTreeMap<String, Drift<String>>) -> Properties {
+/// Adds the options that differ, as one map of stored values and one of new values.
+pub(super) fn options_drift(properties: Properties, options: &BTreeMap<String, Drift<String>>) -> Properties {
     if options.is_empty() {
         return properties;
     }
@@ -52,8 +55,8 @@ pub(super) fn options(properties: Properties, options: &BTreeMap<String, Drift<S
     properties.differing("options", from, to)
 }
 
-/// The members of two sets that the other one lacks.
-pub(super) fn sets<T: Ord + Serialize>(
+/// Adds the members that only one of two sets has.
+pub(super) fn set_drift<T: Ord + Serialize>(
     properties: Properties,
     name: &'static str,
     drift: Option<&Drift<BTreeSet<T>>>,

@@ -1,18 +1,18 @@
-//! New replication slots.
+//! The creation of replication slots.
 
 use std::fmt::{self, Display};
 
 use init_core::{Properties, Subject};
 
-use super::show::{Show, detail, list};
+use super::show::{Show, detail, details_text};
 use crate::desired::Slot;
 
 /// A new replication slot.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CreateReplicationSlot {
-    /// Its name.
+    /// The name.
     pub slot: String,
-    /// What it is.
+    /// The properties of the slot.
     pub of: Slot,
 }
 
@@ -28,7 +28,7 @@ impl Display for CreateReplicationSlot {
         ];
         let details: Vec<_> = details.into_iter().flatten().collect();
         let (slot, database) = (&self.slot, &logical.database);
-        write!(f, "create logical replication slot {slot} in database {database}{}", list(&details))
+        write!(f, "create logical replication slot {slot} in database {database}{}", details_text(&details))
     }
 }
 

@@ -6,38 +6,38 @@ use std::fmt::{self, Display};
 use init_core::diff::Drift;
 use init_core::{Properties, SecretRef, Subject};
 
-use super::show::{self, Show, detail, list};
+use super::show::{self, Show, detail, details_text};
 use crate::desired::Subscription;
 
 /// A new subscription.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CreateSubscription {
-    /// Where.
+    /// The database.
     pub database: String,
-    /// Its name.
+    /// The name.
     pub subscription: String,
-    /// What it is.
+    /// The properties of the subscription.
     pub of: Subscription,
 }
 
 /// A subscription that differs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AlterSubscription {
-    /// Where.
+    /// The database.
     pub database: String,
-    /// Its name.
+    /// The name.
     pub subscription: String,
     /// The parameters of its connection that differ.
     pub connection: BTreeMap<String, Drift<String>>,
-    /// Where its password is, when the stored one is another.
+    /// The secret of the password, when the stored one differs.
     pub password: Option<SecretRef>,
-    /// Its publications, with those that it lacks.
+    /// The publications, before and after the change.
     pub publications: Option<Drift<BTreeSet<String>>>,
-    /// Is at work.
+    /// True when the subscription replicates.
     pub enabled: Option<Drift<bool>>,
-    /// Is at work after the change.
-    pub works: bool,
-    /// Copies the tables that it gets.
+    /// True when the subscription replicates after the change.
+    pub enabled_after: bool,
+    /// True when the existing rows of added tables are copied.
     pub copy_data: Option<bool>,
 }
 
@@ -45,14 +45,20 @@ impl Display for CreateSubscription {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Subscription { publisher, publications, enabled, copy_data, slot, create_slot } = &self.of;
         let mut details: Vec<_> =
-            publisher.parts.iter().map(|(name, value)| format!("{name} {value}")).collect();
+            publisher.parameters.iter().map(|(name, value)| format!("{name} {value}")).collect();
         details.extend(publisher.password.as_ref().map(|secret| format!("password {secret}")));
         details.extend(publications.iter().map(|publication| format!("publication {publication}")));
         details.extend(detail("enabled", enabled.as_ref()));
         details.extend(detail("copyData", copy_data.as_ref()));
         details.extend(detail("slotName", slot.as_ref()));
         details.extend(detail("createSlot", create_slot.as_ref()));
-        write!(f, "create subscription {} in database {}{}", self.subscription, self.database, list(&details))
+        write!(
+            f,
+            "create subscription {} in database {}{}",
+            self.subscription,
+            self.database,
+            details_text(&details)
+        )
     }
 }
 
@@ -63,7 +69,7 @@ impl Show for CreateSubscription {
 
     fn properties(&self) -> Properties {
         Properties::none()
-            .to("connection", &self.of.publisher.parts)
+            .to("connection", &self.of.publisher.parameters)
             .to_some("password", self.of.publisher.password.as_ref().map(ToString::to_string))
             .to("publications", &self.of.publications)
             .to_some("enabled", self.of.enabled)
@@ -78,15 +84,21 @@ impl Display for AlterSubscription {
         let mut details: Vec<_> =
             self.connection.iter().map(|(name, drift)| format!("{name} {drift}")).collect();
         details.extend(self.password.as_ref().map(|secret| format!("password another -> {secret}")));
-        details.extend(self.added().map(|publication| format!("add publication {publication}")));
+        details.extend(self.added_publications().map(|publication| format!("add publication {publication}")));
         details.extend(detail("enabled", self.enabled.as_ref()));
-        write!(f, "alter subscription {} in database {}{}", self.subscription, self.database, list(&details))
+        write!(
+            f,
+            "alter subscription {} in database {}{}",
+            self.subscription,
+            self.database,
+            details_text(&details)
+        )
     }
 }
 
 impl AlterSubscription {
     /// The publications that it lacks.
-    fn added(&self) -> impl Iterator<Item = &String> {
+    fn added_publications(&self) -> impl Iterator<Item = &String> {
         let lacks = |drift: &'_ Drift<BTreeSet<String>>, name: &String| {
             drift.from.as_ref().is_none_or(|from| !from.contains(name))
         };
@@ -108,7 +120,7 @@ impl Show for AlterSubscription {
         if let Some(password) = &self.password {
             properties = properties.differing("password", "another", password.to_string());
         }
-        show::sets(properties, "publications", self.publications.as_ref())
+        show::set_drift(properties, "publications", self.publications.as_ref())
             .drifts("enabled", self.enabled.as_ref())
     }
 }

@@ -1,23 +1,23 @@
-//! The condition of the rows that a publication carries: one expression of SQL. It becomes part of a statement, so that nothing may
-//! end it or begin another statement.
+//! The row filter of a published table: one SQL expression. It becomes part of a statement, so it must neither end
+//! the statement nor begin another one.
 
-/// The text without the brackets around the whole of it, which PostgreSQL writes.
-pub(crate) fn bare(text: &str) -> &str {
+/// The condition without the brackets around all of it, which PostgreSQL adds.
+pub(crate) fn without_outer_brackets(text: &str) -> &str {
     let text = text.trim();
     match text.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
-        Some(inner) if check(inner).is_ok() => bare(inner),
+        Some(inner) if check(inner).is_ok() => without_outer_brackets(inner),
         _ => text,
     }
 }
 
-/// Refuses what is certainly not one expression.
+/// Refuses a text that is certainly not one expression.
 pub(crate) fn check(text: &str) -> Result<(), &'static str> {
     let mut depth = 0_u32;
     let (mut quote, mut before) = (None, ' ');
     for character in text.chars() {
         match (quote, character) {
             (_, '\0') => return Err("a condition holds no NUL character"),
-            // Of a quote that is written twice, the second one opens again what the first has closed.
+            // In a quote that is written twice, the second character opens the text that the first one has closed.
             (Some(open), _) => quote = quote.filter(|_| character != open),
             (None, '\'') if matches!(before, 'e' | 'E') => {
                 return Err("write a text without `E`, and with a space before it");
@@ -46,7 +46,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn one_expression_is_taken() {
+    fn one_expression_is_accepted_and_everything_else_is_refused() {
         for text in
             ["total > 0", "(a = 'it''s; --') OR \"b;\" IS NULL", "note ~ '\\d'", "a - -1 > 2", "(a) OR (b)"]
         {
@@ -60,16 +60,16 @@ mod tests {
     }
 
     #[test]
-    fn brackets_around_the_whole_say_nothing() {
-        assert_eq!(bare(" ((a > 0)) "), "a > 0");
-        assert_eq!(bare("(a) OR (b)"), "(a) OR (b)");
-        assert_eq!(bare("(a = ')')"), "a = ')'");
+    fn outer_brackets_are_removed() {
+        assert_eq!(without_outer_brackets(" ((a > 0)) "), "a > 0");
+        assert_eq!(without_outer_brackets("(a) OR (b)"), "(a) OR (b)");
+        assert_eq!(without_outer_brackets("(a = ')')"), "a = ')'");
     }
 
     proptest! {
         #[test]
         fn any_text_is_read_without_panic(text: String) {
-            let _ = check(bare(&text));
+            let _ = check(without_outer_brackets(&text));
         }
     }
 }

@@ -9,10 +9,10 @@ use super::setting::Settings;
 use super::until::Until;
 use crate::spec::{ParameterPrivilege, RolePassword};
 
-/// Privileges by the parameter that they are on, in lower case as the server has it.
+/// Privileges on configuration parameters, by the parameter's name in lower case, as the server stores it.
 pub(crate) type ParameterPrivileges = BTreeMap<String, BTreeSet<ParameterPrivilege>>;
 
-/// A role by its key. What is `None` is left as it is.
+/// A role. A property that is `None` stays as it is.
 #[derive(Debug, Default)]
 pub(crate) struct Role {
     pub(crate) name: Option<Text>,
@@ -23,41 +23,41 @@ pub(crate) struct Role {
     pub(crate) parameter_privileges: ParameterPrivileges,
 }
 
-/// The attributes of a role that are wanted, or that differ, or that it has.
+/// The attributes of a role: the declared ones, the ones that differ, or the stored ones.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Attributes<B = bool, N = i32, U = Until> {
-    /// May log in.
+    /// `LOGIN`.
     pub login: Option<B>,
-    /// May do everything.
+    /// `SUPERUSER`.
     pub superuser: Option<B>,
-    /// May create databases.
+    /// `CREATEDB`.
     pub createdb: Option<B>,
-    /// May create roles.
+    /// `CREATEROLE`.
     pub createrole: Option<B>,
-    /// May replicate.
+    /// `REPLICATION`.
     pub replication: Option<B>,
-    /// Row security does not apply.
+    /// `BYPASSRLS`.
     pub bypassrls: Option<B>,
-    /// Uses the privileges of the roles that it is a member of.
+    /// `INHERIT`.
     pub inherit: Option<B>,
-    /// Sessions at a time.
+    /// `CONNECTION LIMIT`: the largest number of concurrent sessions.
     pub connection_limit: Option<N>,
-    /// Until when the password works.
+    /// `VALID UNTIL`: the time at which the password expires.
     pub valid_until: Option<U>,
 }
 
-/// The options of a membership that are wanted, or that differ.
+/// The options of a membership: the declared ones, or the ones that differ.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Membership<B = bool> {
-    /// May pass the membership on.
+    /// `ADMIN OPTION`: the member may grant the role to others.
     pub admin: Option<B>,
-    /// Uses the role's privileges without SET ROLE.
+    /// `INHERIT`: the member has the role's privileges without SET ROLE.
     pub inherit: Option<B>,
-    /// May SET ROLE to it.
+    /// `SET`: the member may use SET ROLE.
     pub set: Option<B>,
 }
 
-/// An attribute's name in a spec, and in a report.
+/// The names of an attribute in a spec and in a report.
 #[derive(Clone, Copy)]
 pub(crate) struct AttributeName {
     pub(crate) key: &'static str,
@@ -79,8 +79,8 @@ impl Role {
 }
 
 impl<B, N, U> Attributes<B, N, U> {
-    /// Those that have a value, in the order in which a spec, a report and a line of text name them.
-    pub(crate) fn each(&self) -> impl Iterator<Item = (AttributeName, Attribute<'_, B, N, U>)> {
+    /// The attributes that have a value, in the order in which a spec, a report and a line of text name them.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (AttributeName, Attribute<'_, B, N, U>)> {
         let all = [
             ("login", "login", self.login.as_ref().map(Attribute::Flag)),
             ("superuser", "superuser", self.superuser.as_ref().map(Attribute::Flag)),
@@ -106,7 +106,7 @@ impl<B: Display, N: Display, U: Display> Display for Attribute<'_, B, N, U> {
     }
 }
 
-// Derived ones would ask the same of what an option holds.
+// The derived implementation would require `Default` of the type parameters.
 impl<B, N, U> Default for Attributes<B, N, U> {
     fn default() -> Self {
         Self {

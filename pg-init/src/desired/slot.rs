@@ -3,25 +3,25 @@
 /// A replication slot.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Slot {
-    /// What a logical one has; a physical one has nothing of its own.
+    /// The properties of a logical slot; `None` for a physical one.
     pub logical: Option<LogicalSlot>,
 }
 
-/// What a logical slot has. What is `None` is left as it is.
+/// The properties of a logical slot. A property that is `None` stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LogicalSlot {
-    /// The database whose changes it holds.
+    /// The database whose changes the slot decodes.
     pub database: String,
-    /// Its output plugin.
+    /// The output plugin.
     pub plugin: Option<String>,
-    /// Tells of prepared transactions.
+    /// True when the slot decodes prepared transactions.
     pub two_phase: Option<bool>,
-    /// Standbys get a copy.
+    /// True when the slot is synchronized to standbys.
     pub failover: Option<bool>,
 }
 
 impl LogicalSlot {
-    /// PostgreSQL's own subscribers read what this one writes.
+    /// The output plugin that PostgreSQL's own subscribers read.
     pub(crate) const PLUGIN: &'static str = "pgoutput";
 
     /// The output plugin of a new slot.

@@ -1,35 +1,36 @@
-//! Writing SQL: utility statements take no parameters, so names and values are quoted here. And reading
-//! back the lists of names that PostgreSQL writes in settings.
+//! Quotes names and values for SQL, since utility statements take no parameters, and parses the lists of identifiers
+//! that PostgreSQL stores in settings.
 
 use std::fmt::Write as _;
 
-/// A name, quoted always: capitals, spaces and keywords stay what they are.
+/// A quoted identifier. Every identifier is quoted, so that capitals, spaces and keywords are taken literally.
 pub(crate) fn ident(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// A value. Sessions run with `standard_conforming_strings`, so a backslash is a backslash.
+/// A string literal. Sessions set `standard_conforming_strings`, so a backslash has no special meaning.
 pub(crate) fn literal(value: &str) -> String {
     format!("'{}'", value.replace('\'', "''"))
 }
 
-/// `schema.name`.
+/// A quoted identifier with its schema.
 pub(crate) fn qualified((schema, name): &(String, String)) -> String {
     format!("{}.{}", ident(schema), ident(name))
 }
 
-/// Names with commas between them.
+/// Quoted identifiers, separated by commas.
 pub(crate) fn idents<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     names.into_iter().map(ident).collect::<Vec<_>>().join(", ")
 }
 
-/// A parameter's name, which may have dots.
+/// The quoted name of a configuration parameter, which may contain dots.
 pub(crate) fn parameter(name: &str) -> String {
     idents(name.split('.')).replace(", ", ".")
 }
 
-/// Whether the arguments of a routine have the types of a text such as `(int, text)`. The server is not asked to find the routine,
-/// nor a type in a schema of its own: both take USAGE, which somebody who may grant need not have.
+/// An SQL expression that is true when the arguments of a routine have the types of a text such as `(int, text)`. It
+/// does not resolve the routine or types in other schemas by name: both require USAGE, which a role that may grant
+/// need not have.
 pub(crate) fn same_arguments(routine: &str, arguments: &str) -> String {
     format!(
         "pg_catalog.oidvectortypes({routine}.proargtypes) = (SELECT coalesce(pg_catalog.string_agg( \
@@ -40,8 +41,8 @@ pub(crate) fn same_arguments(routine: &str, arguments: &str) -> String {
     )
 }
 
-/// How people write `schema.table`, with quotes only where a part needs them.
-pub(crate) fn shown((schema, name): &(String, String)) -> String {
+/// A table's name as people write it: `schema.table`, with quotes only where a part needs them.
+pub(crate) fn display_name((schema, name): &(String, String)) -> String {
     let mut text = String::new();
     for (position, part) in [schema, name].into_iter().enumerate() {
         let plain = part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
@@ -52,9 +53,9 @@ pub(crate) fn shown((schema, name): &(String, String)) -> String {
     text
 }
 
-/// Splits names that are separated by `separator`, as PostgreSQL's `SplitIdentifierString` does, but
-/// without folding to lower case: `app, "My Schema"`. Nothing when the text is no such list.
-pub(crate) fn split(text: &str, separator: char) -> Option<Vec<String>> {
+/// Splits identifiers that are separated by `separator`, as PostgreSQL's `SplitIdentifierString` does, but without
+/// folding them to lower case: `app, "My Schema"`. `None` when the text is not such a list.
+pub(crate) fn split_identifiers(text: &str, separator: char) -> Option<Vec<String>> {
     let mut names = Vec::new();
     let mut rest = text.trim();
     if rest.is_empty() {
@@ -106,7 +107,7 @@ mod tests {
 
     #[test]
     fn lists_are_split_as_the_server_splits_them() {
-        let of = |text| split(text, ',');
+        let of = |text| split_identifiers(text, ',');
         assert_eq!(of("app, public"), Some(vec!["app".to_owned(), "public".to_owned()]));
         assert_eq!(of(r#""$user",public"#), Some(vec!["$user".to_owned(), "public".to_owned()]));
         assert_eq!(of(r#""a "",b""#), Some(vec!["a \",b".to_owned()]));
@@ -115,19 +116,22 @@ mod tests {
         for wrong in ["a,", ",a", r#""a"#, r#""a"b"#, "a,,b"] {
             assert_eq!(of(wrong), None, "{wrong}");
         }
-        assert_eq!(split(r#"app."My Table""#, '.'), Some(vec!["app".to_owned(), "My Table".to_owned()]));
+        assert_eq!(
+            split_identifiers(r#"app."My Table""#, '.'),
+            Some(vec!["app".to_owned(), "My Table".to_owned()])
+        );
     }
 
     proptest! {
         #[test]
-        fn quoted_names_come_back(names in proptest::collection::vec("[^\0]{0,12}", 0..5)) {
+        fn quoted_identifiers_are_parsed_back(names in proptest::collection::vec("[^\0]{0,12}", 0..5)) {
             let text = idents(names.iter().map(String::as_str));
-            prop_assert_eq!(split(&text, ','), Some(names));
+            prop_assert_eq!(split_identifiers(&text, ','), Some(names));
         }
 
         #[test]
         fn any_text_is_read_without_panic(text: String) {
-            let _ = split(&text, ',');
+            let _ = split_identifiers(&text, ',');
         }
     }
 }

@@ -1,49 +1,51 @@
-//! Subscriptions, and the connection strings in which a server keeps how it reaches a publisher.
+//! Subscriptions, and the connection strings with which a server connects to a publisher.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::SecretRef;
 
-/// A subscription. What is `None` is left as it is.
+/// A subscription. A property that is `None` stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Subscription {
-    /// The connection.
+    /// The connection to the publisher.
     pub publisher: Publisher,
     /// Publications of the publisher.
     pub publications: BTreeSet<String>,
-    /// Is at work.
+    /// True when the subscription replicates.
     pub enabled: Option<bool>,
-    /// Copies the tables as they are, only when it gets them.
+    /// True when the existing rows of a table are copied once the table is added.
     pub copy_data: Option<bool>,
-    /// The slot at the publisher.
+    /// The replication slot on the publisher.
     pub slot: Option<String>,
-    /// Makes that slot when it is created.
+    /// True when a new subscription creates the slot.
     pub create_slot: Option<bool>,
 }
 
-/// A connection without what is secret of it.
+/// The connection parameters, without the values of secrets.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Publisher {
-    /// Its parameters by their names in a connection string.
-    pub parts: BTreeMap<String, String>,
-    /// Where the password is.
+    /// The parameters, by their names in a connection string.
+    pub parameters: BTreeMap<String, String>,
+    /// The secret of the password.
     pub password: Option<SecretRef>,
 }
 
-/// The parameters whose values are secret.
-pub(crate) const SECRET_PARTS: [&str; 2] = ["password", "sslpassword"];
+/// The connection parameters whose values are secret.
+pub(crate) const SECRET_PARAMETERS: [&str; 2] = ["password", "sslpassword"];
 
-/// The text of parameters, each value quoted.
-pub(crate) fn connection_string<'a>(parts: impl IntoIterator<Item = (&'a String, &'a String)>) -> String {
+/// A connection string of these parameters, with each value quoted.
+pub(crate) fn connection_string<'a>(
+    parameters: impl IntoIterator<Item = (&'a String, &'a String)>,
+) -> String {
     let part = |(name, value): (&String, &String)| {
         format!("{name}='{}'", value.replace('\\', "\\\\").replace('\'', "\\'"))
     };
-    parts.into_iter().map(part).collect::<Vec<_>>().join(" ")
+    parameters.into_iter().map(part).collect::<Vec<_>>().join(" ")
 }
 
-/// The parameters of a text of `name = value` as libpq reads it. A URI is none.
-pub(crate) fn connection_parts(text: &str) -> Option<BTreeMap<String, String>> {
-    let mut parts = BTreeMap::new();
+/// The parameters of a connection string of `name = value` pairs, parsed as libpq does. `None` for a URI.
+pub(crate) fn parse_connection_string(text: &str) -> Option<BTreeMap<String, String>> {
+    let mut parameters = BTreeMap::new();
     let mut rest = text.trim_start();
     while !rest.is_empty() {
         let (name, after) = rest.split_once('=')?;
@@ -53,13 +55,13 @@ pub(crate) fn connection_parts(text: &str) -> Option<BTreeMap<String, String>> {
         }
         let value;
         (value, rest) = connection_value(after.trim_start())?;
-        parts.insert(name.to_owned(), value);
+        parameters.insert(name.to_owned(), value);
         rest = rest.trim_start();
     }
-    Some(parts)
+    Some(parameters)
 }
 
-/// One value, with quotes or up to the next space, and what comes after it.
+/// One value, quoted or up to the next space, and the text after it.
 fn connection_value(text: &str) -> Option<(String, &str)> {
     let (quoted, body) = text.strip_prefix('\'').map_or((false, text), |body| (true, body));
     let mut value = String::new();
@@ -82,25 +84,26 @@ mod tests {
 
     #[test]
     fn a_connection_string_is_read_as_libpq_reads_it() {
-        let parts = connection_parts(r"host=pub port = 5432  password='a \'b\\' user=x\ y dbname=''");
+        let parameters =
+            parse_connection_string(r"host=pub port = 5432  password='a \'b\\' user=x\ y dbname=''");
         let expected =
             [("dbname", ""), ("host", "pub"), ("password", r"a 'b\"), ("port", "5432"), ("user", "x y")];
         let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        assert_eq!(parts, Some(expected.into()));
+        assert_eq!(parameters, Some(expected.into()));
         for other in ["postgresql://pub/app?user=x", "host", "host='pub", "=x"] {
-            assert_eq!(connection_parts(other), None, "{other}");
+            assert_eq!(parse_connection_string(other), None, "{other}");
         }
     }
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_again(parts in proptest::collection::btree_map("[a-z_]{1,8}", "[^\0]{0,12}", 0..5)) {
-            prop_assert_eq!(connection_parts(&connection_string(&parts)), Some(parts));
+        fn a_written_connection_string_is_parsed_back(parameters in proptest::collection::btree_map("[a-z_]{1,8}", "[^\0]{0,12}", 0..5)) {
+            prop_assert_eq!(parse_connection_string(&connection_string(&parameters)), Some(parameters));
         }
 
         #[test]
         fn any_text_is_read_without_panic(text: String) {
-            let _ = connection_parts(&text);
+            let _ = parse_connection_string(&text);
         }
     }
 }

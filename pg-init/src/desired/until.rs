@@ -1,4 +1,4 @@
-//! Until when a password works: a point in time to the second, in UTC, or none.
+//! The time at which a password expires: a time in UTC with a precision of one second, or an infinity.
 
 use std::fmt;
 
@@ -8,17 +8,17 @@ use serde::{Serialize, Serializer};
 /// The value of `VALID UNTIL`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Until {
-    /// Before every other time: the password never works.
+    /// `-infinity`: the password has always been expired.
     NegativeInfinity,
-    /// Seconds since 1970.
+    /// A time in seconds since 1970.
     At(i64),
-    /// After every other time: the password works for ever.
+    /// `infinity`: the password never expires.
     Infinity,
 }
 
 impl Until {
-    /// Whether a spec has words for it.
-    pub(crate) fn is_said(self) -> bool {
+    /// True when a spec can express the time.
+    pub(crate) fn is_expressible(self) -> bool {
         match self {
             Self::NegativeInfinity => false,
             Self::At(_) => Self::parse(&self.to_string()) == Some(self),
@@ -26,8 +26,8 @@ impl Until {
         }
     }
 
-    /// A time as RFC 3339 has it, with any offset. A fraction of a second is refused: the server's times are compared by the
-    /// second.
+    /// Parses an RFC 3339 time with any offset. A fraction of a second is refused, since the server's times are
+    /// compared by the second.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let time: Timestamp = text.parse().ok()?;
         (time.subsec_nanosecond() == 0).then(|| Self::At(time.as_second()))
@@ -41,7 +41,7 @@ impl fmt::Display for Until {
             Self::Infinity => f.write_str("infinity"),
             Self::At(seconds) => match Timestamp::from_second(*seconds) {
                 Ok(time) => time.fmt(f),
-                // PostgreSQL has years up to 294276.
+                // PostgreSQL stores years up to 294276.
                 Err(_) => write!(f, "{seconds} s after 1970"),
             },
         }
@@ -60,7 +60,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn known_times() {
+    fn rfc_3339_times_are_parsed() {
         for (text, seconds) in [
             ("1970-01-01T00:00:00Z", 0),
             ("2030-01-01T00:00:00Z", 1_893_456_000),
@@ -87,7 +87,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_back(seconds in -62_135_596_800_i64..=253_402_207_200) {
+        fn a_written_time_is_parsed_back(seconds in -62_135_596_800_i64..=253_402_207_200) {
             prop_assert_eq!(Until::parse(&Until::At(seconds).to_string()), Some(Until::At(seconds)));
         }
 

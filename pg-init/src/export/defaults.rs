@@ -1,18 +1,19 @@
-//! Default privileges: what a creator's new objects have beyond what PostgreSQL gives, and what they lack of it.
+//! Exports default privileges: those that a creator's new objects have in addition to the built-in ones, and the
+//! built-in ones that they lack.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::SpecPath;
 
-use super::found::{Inside, Own};
+use super::found::{Contents, Context};
 use crate::desired::{DefaultTarget, PUBLIC, Privileges};
 use crate::error::Error;
-use crate::spec::{Future, Privilege};
-use crate::validate::{expand, privileges_on_new};
+use crate::spec::{FutureObject, Privilege};
+use crate::validate::{expand_all, privileges_on_new};
 use crate::wire::Row;
 
-/// A creator's list for the whole database replaces the built-in one; one for a schema adds to it. `now` is the list,
-/// not `now` what it replaces.
+/// A creator's list for the whole database replaces the built-in one, and a list for a schema is added to it. `now`
+/// is true for the entries of the list, and false for those of the list that it replaces.
 pub(super) const DEFAULTS: &str = "\
     SELECT g.rolname::text, n.nspname::text, d.defaclobjtype::text, coalesce(r.rolname::text, 'public'), \
         pg_catalog.lower(a.privilege_type), pg_catalog.bool_or(a.is_grantable), a.now \
@@ -28,32 +29,42 @@ pub(super) const DEFAULTS: &str = "\
 
 type Known = BTreeSet<(DefaultTarget, Privilege)>;
 
-pub(super) fn default_privileges(rows: &[Row], own: &Own, inside: &mut Inside) -> Result<(), Error> {
+pub(super) fn add_default_privileges(
+    rows: &[Row],
+    context: &Context,
+    contents: &mut Contents,
+) -> Result<(), Error> {
     let (mut now, mut before) = (Known::new(), Known::new());
     for row in rows {
         let (creator, letter): (&str, &str) = (row.get(0)?, row.get(2)?);
-        let kinds = [Future::Tables, Future::Sequences, Future::Functions, Future::Types, Future::Schemas];
+        let kinds = [
+            FutureObject::Tables,
+            FutureObject::Sequences,
+            FutureObject::Functions,
+            FutureObject::Types,
+            FutureObject::Schemas,
+        ];
         let Some(object) = kinds.into_iter().find(|kind| kind.letter() == letter) else {
-            inside.unsaid.push(format!("default privileges of {} on large objects", own.key(creator)));
+            contents.notes.push(format!("default privileges of {} on large objects", context.key(creator)));
             continue;
         };
         let (schema, role): (Option<String>, &str) = (row.get(1)?, row.get(3)?);
-        let role = if role == PUBLIC { PUBLIC.to_owned() } else { own.key(role) };
+        let role = if role == PUBLIC { PUBLIC.to_owned() } else { context.key(role) };
         let target =
-            DefaultTarget { creator: own.key(creator), schema, object, role, grant_option: row.get(5)? };
+            DefaultTarget { creator: context.key(creator), schema, object, role, grant_option: row.get(5)? };
         let word: &str = row.get(4)?;
-        let known = privileges_on_new(object).iter().copied().filter(|privilege| privilege.word() == word);
+        let known = privileges_on_new(object).iter().copied().filter(|privilege| privilege.keyword() == word);
         let set = if row.get(6)? { &mut now } else { &mut before };
         set.extend(known.map(|privilege| (target.clone(), privilege)));
     }
-    (inside.defaults, inside.default_revokes) = compared(&now, &before, own.version);
+    (contents.defaults, contents.default_revokes) = gained_and_lost(&now, &before, context.version);
     Ok(())
 }
 
 type Targets = BTreeMap<DefaultTarget, Privileges>;
 
-/// What is held beyond what was there before, and what is held no more.
-fn compared(now: &Known, before: &Known, version: u32) -> (Targets, Targets) {
+/// The default privileges that were gained, and those that were lost.
+fn gained_and_lost(now: &Known, before: &Known, version: u32) -> (Targets, Targets) {
     let passed_on = |(target, privilege): &(DefaultTarget, Privilege)| {
         now.contains(&(DefaultTarget { grant_option: true, ..target.clone() }, *privilege))
     };
@@ -69,7 +80,7 @@ fn targets<'k>(known: impl Iterator<Item = &'k (DefaultTarget, Privilege)>, vers
     }
     for (target, privileges) in &mut targets {
         let (all, known) = ([Privilege::All].into(), privileges_on_new(target.object));
-        if known.len() > 1 && expand(&all, known, version) == privileges.set {
+        if known.len() > 1 && expand_all(&all, known, version) == privileges.set {
             privileges.set = all;
         }
     }
@@ -81,16 +92,16 @@ mod tests {
     use super::*;
 
     fn on_functions(role: &str, grant_option: bool) -> (DefaultTarget, Privilege) {
-        let (creator, object) = ("app".to_owned(), Future::Functions);
+        let (creator, object) = ("app".to_owned(), FutureObject::Functions);
         let target = DefaultTarget { creator, schema: None, object, role: role.to_owned(), grant_option };
         (target, Privilege::Execute)
     }
 
     #[test]
-    fn what_is_held_no_more_is_revoked_unless_it_may_be_passed_on_now() {
+    fn a_lost_default_privilege_is_revoked_unless_it_is_held_with_grant_option() {
         let before = [on_functions("app", false), on_functions("public", false)].into();
         let now = [on_functions("app", true), on_functions("other", false)].into();
-        let (held, lost) = compared(&now, &before, 17);
+        let (held, lost) = gained_and_lost(&now, &before, 17);
         let roles = |targets: &Targets| targets.keys().map(|target| target.role.clone()).collect::<Vec<_>>();
         assert_eq!(roles(&held), ["app", "other"]);
         assert_eq!(roles(&lost), ["public"]);

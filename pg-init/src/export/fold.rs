@@ -1,14 +1,14 @@
-//! The shortest list of entries for privileges that are known one by one: a spec names several roles, objects, schemas and
-//! creators in one entry.
+//! Folds single privileges into the shortest list of entries: an entry of a spec may name several roles, objects,
+//! schemas and creators.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::export::Node;
 
 use crate::desired::{DefaultTarget, Privileges, Target};
-use crate::spec::{Future, Object, Privilege};
+use crate::spec::{FutureObject, Object, Privilege};
 
-/// What entries have in common besides roles, names and schemas.
+/// The properties that all privileges of an entry have in common, besides roles, names and schemas.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Kind<'a> {
     object: Object,
@@ -17,10 +17,10 @@ struct Kind<'a> {
     option: bool,
 }
 
-/// Names, or none for everything.
+/// Names; an empty set stands for all objects.
 type Names<'a> = BTreeSet<&'a str>;
 
-/// Entries of `grants`, or of `revokes` with `from`.
+/// Entries of `grants` with `to`, or of `revokes` with `from`.
 pub(super) fn targets(targets: &BTreeMap<Target, Privileges>, role: &str) -> Vec<Node> {
     let mut by_object: BTreeMap<(Kind<'_>, Option<&str>, Option<&str>), Names<'_>> = BTreeMap::new();
     for (target, privileges) in targets {
@@ -38,19 +38,19 @@ pub(super) fn targets(targets: &BTreeMap<Target, Privileges>, role: &str) -> Vec
         folded.entry((kind, roles, names)).or_default().extend(schema);
     }
     let entry = |((kind, roles, names), schemas): ((Kind<'_>, Names<'_>, Names<'_>), Names<'_>)| {
-        let node = Node::map().with(role, many(&roles)).with("object", kind.object.word());
-        let node = some(some(node, "schema", &schemas), "names", &names);
-        let node = some(node, "columns", &kind.columns.iter().map(String::as_str).collect());
+        let node = Node::map().with(role, name_or_list(&roles)).with("object", kind.object.keyword());
+        let node = with_names(with_names(node, "schema", &schemas), "names", &names);
+        let node = with_names(node, "columns", &kind.columns.iter().map(String::as_str).collect());
         let node = node.with("privileges", words(kind.privileges));
         if kind.option { node.with("grantOption", true) } else { node }
     };
     folded.into_iter().map(entry).collect()
 }
 
-/// Entries of `defaultPrivileges`: with `to` those that are held, with `from` those that are not.
+/// Entries of `defaultPrivileges`: those that are held with `to`, and those that are not held with `from`.
 pub(super) fn defaults(targets: &BTreeMap<DefaultTarget, Privileges>, role: &str) -> Vec<Node> {
-    type Key<'a> = (&'a str, Option<&'a str>, Future, &'a BTreeSet<Privilege>, bool);
-    type Folded<'a> = (&'a str, bool, Future, Names<'a>, &'a BTreeSet<Privilege>, bool);
+    type Key<'a> = (&'a str, Option<&'a str>, FutureObject, &'a BTreeSet<Privilege>, bool);
+    type Folded<'a> = (&'a str, bool, FutureObject, Names<'a>, &'a BTreeSet<Privilege>, bool);
     let mut by_creator: BTreeMap<Key<'_>, Names<'_>> = BTreeMap::new();
     for (target, privileges) in targets {
         let schema = target.schema.as_deref();
@@ -63,21 +63,24 @@ pub(super) fn defaults(targets: &BTreeMap<DefaultTarget, Privileges>, role: &str
         folded.entry(key).or_default().extend(schema);
     }
     let entry = |((creator, _, object, roles, set, option), schemas): (Folded<'_>, Names<'_>)| {
-        let node = some(Node::map().with("for", creator), "schema", &schemas);
-        let node = node.with("object", object.word()).with(role, many(&roles)).with("privileges", words(set));
+        let node = with_names(Node::map().with("for", creator), "schema", &schemas);
+        let node = node
+            .with("object", object.keyword())
+            .with(role, name_or_list(&roles))
+            .with("privileges", words(set));
         if option { node.with("grantOption", true) } else { node }
     };
     folded.into_iter().map(entry).collect()
 }
 
-fn many(names: &Names<'_>) -> Node {
+fn name_or_list(names: &Names<'_>) -> Node {
     Node::one_or_many(names.iter().copied())
 }
 
-fn some(node: Node, key: &str, names: &Names<'_>) -> Node {
-    if names.is_empty() { node } else { node.with(key, many(names)) }
+fn with_names(node: Node, key: &str, names: &Names<'_>) -> Node {
+    if names.is_empty() { node } else { node.with(key, name_or_list(names)) }
 }
 
 fn words(privileges: &BTreeSet<Privilege>) -> Node {
-    Node::List(privileges.iter().map(|privilege| privilege.word().into()).collect())
+    Node::List(privileges.iter().map(|privilege| privilege.keyword().into()).collect())
 }

@@ -1,4 +1,4 @@
-//! Foreign servers and user mappings as entries of a spec.
+//! Writes foreign servers and user mappings as entries of a spec.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What was found on a server, in the form that a spec means, and what could not be said in it.
+//! The state of a server as the export reads it, with notes about what a spec cannot express.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,46 +13,46 @@ use crate::error::Error;
 use crate::observe::password;
 use crate::wire::Server;
 
-/// A database that every server has. Its own state is part of an export only where somebody changed it.
+/// The maintenance database, which every server has. It is exported only where somebody changed it.
 pub(super) const MAINTENANCE: &str = "postgres";
 
-/// The role of the first superuser, which `initdb` makes: every server has one.
-const FIRST: &str = "SELECT r.rolname::text FROM pg_catalog.pg_roles r WHERE r.oid = 10";
+/// The role of the first superuser, which `initdb` creates on every server.
+const FIRST_SUPERUSER: &str = "SELECT r.rolname::text FROM pg_catalog.pg_roles r WHERE r.oid = 10";
 
-/// What the spec cannot say: the section, the entry, and a sentence.
-pub(super) type Unsaid = (&'static str, String, String);
+/// A property that a spec cannot express: the section, the entry, and a text.
+pub(super) type Note = (&'static str, String, String);
 
-/// Who is who among the roles.
+/// The roles that an export treats specially, and what the provisioning role can read.
 #[derive(Debug, Default)]
-pub(super) struct Own {
-    /// The provisioning role, which owns what is created without an owner.
+pub(super) struct Context {
+    /// The provisioning role, which owns what is created without a declared owner.
     pub(super) me: String,
-    /// What stands for it where its name is a secret.
+    /// The label of the provisioning role where its name is a secret.
     pub(super) label: Option<String>,
-    /// The first superuser: the server's own.
-    pub(super) first: String,
+    /// The first superuser, which belongs to the server.
+    pub(super) first_superuser: String,
     pub(super) user: Option<Text>,
     pub(super) password: Option<SecretRef>,
-    /// Whether stored verifiers can be seen.
+    /// True when stored verifiers can be read.
     pub(super) sees_passwords: bool,
     pub(super) version: u32,
 }
 
-/// Everything, by name.
+/// The state of a server, by name.
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    pub(super) own: Own,
+    pub(super) context: Context,
     pub(super) roles: BTreeMap<String, Role>,
     pub(super) databases: BTreeMap<String, Database>,
     pub(super) slots: BTreeMap<String, Slot>,
-    /// The databases that a session can be in.
-    pub(super) open: BTreeSet<String>,
-    pub(super) unsaid: Vec<Unsaid>,
+    /// The databases in which a session can be opened.
+    pub(super) accessible: BTreeSet<String>,
+    pub(super) notes: Vec<Note>,
 }
 
-/// What was read inside of one database.
+/// The contents of one database.
 #[derive(Debug, Default)]
-pub(super) struct Inside {
+pub(super) struct Contents {
     pub(super) extensions: BTreeMap<String, Extension>,
     pub(super) schemas: BTreeMap<String, Schema>,
     pub(super) foreign_servers: BTreeMap<String, ForeignServer>,
@@ -63,11 +63,11 @@ pub(super) struct Inside {
     pub(super) default_revokes: BTreeMap<DefaultTarget, Privileges>,
     pub(super) publications: BTreeMap<String, Publication>,
     pub(super) subscriptions: BTreeMap<String, Subscription>,
-    pub(super) unsaid: Vec<String>,
+    pub(super) notes: Vec<String>,
 }
 
-impl Own {
-    /// What a spec calls the role of this name.
+impl Context {
+    /// The key in a spec of the role with this name.
     pub(super) fn key(&self, name: &str) -> String {
         match &self.label {
             Some(label) if name == self.me => label.clone(),
@@ -75,17 +75,17 @@ impl Own {
         }
     }
 
-    /// Who holds a privilege, in the words of a spec. The first superuser may do everything anyway, and another server's has
-    /// another name.
+    /// The grantee as a spec names it. The first superuser is left out: it has all privileges, and has another name
+    /// on another server.
     pub(super) fn grantee(&self, name: &str) -> Option<String> {
         match name {
             PUBLIC => Some(PUBLIC.to_owned()),
-            first if first == self.first && self.first != self.me => None,
+            first if first == self.first_superuser && self.first_superuser != self.me => None,
             name => Some(self.key(name)),
         }
     }
 
-    /// An owner that is not the default.
+    /// The owner, unless it is the default.
     pub(super) fn owner(&self, name: &str) -> Option<String> {
         (name != self.me).then(|| self.key(name))
     }
@@ -94,45 +94,48 @@ impl Own {
 impl Found {
     pub(super) async fn new(server: &Server, desired: &Desired) -> Result<Self, Error> {
         let main = &server.main;
-        let first = main.one(FIRST, "reading who the first superuser is").await?.unwrap_or_default();
+        let first = main
+            .query_value(FIRST_SUPERUSER, "reading the name of the first superuser")
+            .await?
+            .unwrap_or_default();
         let label = desired.user.secret().map(|secret| secret.name().to_owned());
-        let own = Own {
-            me: main.facts.me.clone(),
+        let context = Context {
+            me: main.facts.user.clone(),
             label,
-            first,
+            first_superuser: first,
             user: Some(desired.user.clone()),
             password: desired.password.clone(),
-            sees_passwords: password::may_read(server).await?,
+            sees_passwords: password::may_read_verifiers(server).await?,
             version: main.facts.version,
         };
-        Ok(Self { own, ..Self::default() })
+        Ok(Self { context, ..Self::default() })
     }
 
-    pub(super) fn unsaid(&mut self, section: &'static str, name: &str, text: impl Into<String>) {
-        self.unsaid.push((section, name.to_owned(), text.into()));
+    pub(super) fn note(&mut self, section: &'static str, name: &str, text: impl Into<String>) {
+        self.notes.push((section, name.to_owned(), text.into()));
     }
 
-    /// What a session in the database has read.
-    pub(super) fn take_inside(&mut self, name: &str, inside: Inside) {
+    /// Adds the contents that were read in a session in the database.
+    pub(super) fn add_contents(&mut self, name: &str, contents: Contents) {
         if let Some(database) = self.databases.get_mut(name) {
-            database.extensions = inside.extensions;
-            database.schemas = inside.schemas;
-            database.foreign_servers = inside.foreign_servers;
-            database.user_mappings = inside.user_mappings;
-            database.grants.extend(inside.grants);
-            database.revokes.extend(inside.revokes);
-            database.defaults = inside.defaults;
-            database.default_revokes = inside.default_revokes;
-            database.publications = inside.publications;
-            database.subscriptions = inside.subscriptions;
+            database.extensions = contents.extensions;
+            database.schemas = contents.schemas;
+            database.foreign_servers = contents.foreign_servers;
+            database.user_mappings = contents.user_mappings;
+            database.grants.extend(contents.grants);
+            database.revokes.extend(contents.revokes);
+            database.defaults = contents.defaults;
+            database.default_revokes = contents.default_revokes;
+            database.publications = contents.publications;
+            database.subscriptions = contents.subscriptions;
         }
-        for text in inside.unsaid {
-            self.unsaid("databases", name, text);
+        for text in contents.notes {
+            self.note("databases", name, text);
         }
     }
 
-    /// The maintenance database is left out as long as nobody changed it.
-    pub(super) fn drop_untouched(&mut self) {
+    /// Leaves the maintenance database out when nobody changed it.
+    pub(super) fn drop_unchanged_maintenance_database(&mut self) {
         let untouched = |database: &Database| {
             database.owner.is_none()
                 && database.options == DatabaseOptions::default()
@@ -141,15 +144,15 @@ impl Found {
                 && database.role_settings.is_empty()
                 && database.grants.is_empty()
                 && database.revokes.is_empty()
-                && !database.has_inside()
+                && !database.has_contents()
         };
         if self.databases.get(MAINTENANCE).is_some_and(untouched) {
             self.databases.remove(MAINTENANCE);
         }
     }
 
-    /// Every role that something found refers to.
-    fn referenced(&self) -> BTreeSet<&str> {
+    /// The roles that the exported objects refer to.
+    fn referenced_roles(&self) -> BTreeSet<&str> {
         let mut names: BTreeSet<&str> =
             self.roles.values().flat_map(|role| role.member_of.keys()).map(String::as_str).collect();
         for database in self.databases.values() {
@@ -158,17 +161,17 @@ impl Found {
         names
     }
 
-    /// A role that something refers to by a label is declared under it.
-    pub(super) fn declare_label(&mut self) {
-        let Some(label) = self.own.label.clone() else { return };
-        if self.referenced().contains(label.as_str()) && !self.roles.contains_key(&label) {
-            self.roles.insert(label, Role { name: self.own.user.clone(), ..Role::default() });
+    /// Declares the role that other entries refer to by its label.
+    pub(super) fn declare_labelled_role(&mut self) {
+        let Some(label) = self.context.label.clone() else { return };
+        if self.referenced_roles().contains(label.as_str()) && !self.roles.contains_key(&label) {
+            self.roles.insert(label, Role { name: self.context.user.clone(), ..Role::default() });
         }
     }
 
-    /// Moves what could not be said over.
-    pub(super) fn tell(&mut self, export: &mut Export) {
-        for (section, name, text) in std::mem::take(&mut self.unsaid) {
+    /// Writes the notes.
+    pub(super) fn write_notes(&mut self, export: &mut Export) {
+        for (section, name, text) in std::mem::take(&mut self.notes) {
             export.note(section, name, text);
         }
     }

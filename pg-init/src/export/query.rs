@@ -1,12 +1,12 @@
-//! The questions about privileges, each object compared with what it was made with: by `initdb`, by its extension, or by the
-//! defaults of its kind.
+//! The queries about privileges. Each object is compared with its initial privileges: those of `initdb`, of its
+//! extension, or the defaults of its kind.
 
-use crate::observe::objects::on_its_own;
+use crate::observe::objects::is_separate_type;
 
-/// Wraps a list of objects, each with its access list and the one that it was made with, into a query that counts by place,
-/// kind, grantee and privilege: all objects, those with the privilege now, and those that were made with it. Objects are
-/// named where a privilege does not hold for all.
-macro_rules! counted {
+/// Wraps a list of objects, each with its current and its initial access control list, into a query that counts by
+/// place, kind, grantee and privilege: all objects, those with the privilege now, and those with the privilege
+/// initially. Objects are named where not all have the privilege.
+macro_rules! count_privileges {
     ($objects:expr) => {
         concat!(
             "WITH o(place, kind, name, oid, acl, base) AS (",
@@ -41,15 +41,15 @@ macro_rules! counted {
     };
 }
 
-/// The schemas that are not the server's own.
-macro_rules! of_users {
+/// An SQL condition that is true for the schemas of users.
+macro_rules! is_user_schema {
     () => {
         "pg_catalog.left(n.nspname::text, 3) <> 'pg_' AND n.nspname <> 'information_schema'"
     };
 }
 
-/// What an object of a catalog was made with.
-macro_rules! made {
+/// The initial access control list of an object.
+macro_rules! initial_acl {
     ($catalog:literal, $oid:literal, $default:literal) => {
         concat!(
             "coalesce((SELECT i.initprivs FROM pg_catalog.pg_init_privs i WHERE i.objsubid = 0 AND i.objoid = ",
@@ -63,52 +63,52 @@ macro_rules! made {
     };
 }
 
-/// The databases' own access lists, compared with those that a new database has.
-pub(super) const DATABASES: &str = counted!(
+/// The access control lists of databases, compared with those of a new database.
+pub(super) const DATABASES: &str = count_privileges!(
     "SELECT d.datname, 'database', d.datname, d.oid, \
         coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba)), pg_catalog.acldefault('d', d.datdba) \
      FROM pg_catalog.pg_database d WHERE d.datname NOT IN ('template0', 'template1')"
 );
 
-/// The access lists of schemas and of what is in them. The schema `public` is made with USAGE for everyone, before
-/// PostgreSQL 15 with CREATE too, and follows its owner.
-pub(super) const INSIDE: &str = counted!(concat!(
+/// The access control lists of schemas and of the objects in them. The schema `public` initially grants USAGE to
+/// everyone, and before PostgreSQL 15 also CREATE.
+pub(super) const OBJECTS: &str = count_privileges!(concat!(
     "SELECT n.nspname, 'schema', n.nspname, n.oid, coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner)), \
         CASE n.nspname WHEN 'public' \
             THEN pg_catalog.acldefault('n', n.nspowner) || pg_catalog.makeaclitem(0, n.nspowner, 'USAGE', false) \
                 || CASE WHEN pg_catalog.current_setting('server_version_num')::int < 150000 \
                     THEN ARRAY[pg_catalog.makeaclitem(0, n.nspowner, 'CREATE', false)] ELSE '{}' END \
             ELSE ",
-    made!("pg_namespace", "n.oid", "pg_catalog.acldefault('n', n.nspowner)"),
+    initial_acl!("pg_namespace", "n.oid", "pg_catalog.acldefault('n', n.nspowner)"),
     " END FROM pg_catalog.pg_namespace n WHERE ",
-    of_users!(),
+    is_user_schema!(),
     " UNION ALL \
      SELECT n.nspname, CASE c.relkind WHEN 'S' THEN 'sequences' ELSE 'tables' END, c.relname, c.oid, \
         coalesce(c.relacl, pg_catalog.acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::\"char\", c.relowner)), ",
-    made!(
+    initial_acl!(
         "pg_class",
         "c.oid",
         "pg_catalog.acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::\"char\", c.relowner)"
     ),
     " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
      WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND ",
-    of_users!(),
+    is_user_schema!(),
     " UNION ALL \
      SELECT n.nspname, 'functions', p.proname || '(' || pg_catalog.oidvectortypes(p.proargtypes) || ')', p.oid, \
         coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner)), ",
-    made!("pg_proc", "p.oid", "pg_catalog.acldefault('f', p.proowner)"),
+    initial_acl!("pg_proc", "p.oid", "pg_catalog.acldefault('f', p.proowner)"),
     " FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE ",
-    of_users!(),
+    is_user_schema!(),
     " UNION ALL \
      SELECT n.nspname, 'types', y.typname, y.oid, coalesce(y.typacl, pg_catalog.acldefault('T', y.typowner)), ",
-    made!("pg_type", "y.oid", "pg_catalog.acldefault('T', y.typowner)"),
+    initial_acl!("pg_type", "y.oid", "pg_catalog.acldefault('T', y.typowner)"),
     " FROM pg_catalog.pg_type y JOIN pg_catalog.pg_namespace n ON n.oid = y.typnamespace WHERE y.typacl IS NOT NULL AND ",
-    on_its_own!("y"),
+    is_separate_type!("y"),
     " AND ",
-    of_users!()
+    is_user_schema!()
 ));
 
-/// Privileges on columns, apart from those that an extension made.
+/// Privileges on columns, except those that an extension granted.
 pub(super) const COLUMNS: &str = concat!(
     "SELECT n.nspname::text, c.relname::text, t.attname::text, coalesce(r.rolname::text, 'public'), \
         pg_catalog.lower(a.privilege_type), pg_catalog.bool_or(a.is_grantable) \
@@ -119,6 +119,6 @@ pub(super) const COLUMNS: &str = concat!(
         AND (a.grantee = 0 OR r.oid IS NOT NULL) \
         AND NOT EXISTS (SELECT FROM pg_catalog.pg_init_privs i WHERE i.objoid = c.oid AND i.objsubid = t.attnum \
             AND i.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass) AND ",
-    of_users!(),
+    is_user_schema!(),
     " GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"
 );

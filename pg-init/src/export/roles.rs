@@ -1,4 +1,4 @@
-//! Roles: attributes, memberships, parameters, and who has a password.
+//! Exports roles: attributes, memberships, parameters, and whether each has a password.
 
 use std::collections::BTreeMap;
 
@@ -10,36 +10,43 @@ use crate::desired::{Attributes, Membership, Role, Settings, Until, setting};
 use crate::observed::{self, MemberRow, Observed};
 use crate::spec::RolePassword;
 
-/// All but those that begin with `pg_`, and whether one is the first superuser, which `initdb` makes.
+/// The roles of users, whose names do not begin with `pg_`, and whether each is the first superuser, which `initdb`
+/// creates.
 pub(super) const ROLES: &str = "\
     SELECT r.rolname::text, r.oid = 10 FROM pg_catalog.pg_roles r \
     WHERE pg_catalog.left(r.rolname::text, 3) <> 'pg_' ORDER BY 1";
 
-/// Who has a password, and whether it is stored as MD5.
+/// The roles with a password, and whether it is stored as an MD5 hash.
 pub(super) const PASSWORDS: &str = "\
     SELECT a.rolname::text, a.rolpassword LIKE 'md5%' FROM pg_catalog.pg_authid a WHERE a.rolpassword IS NOT NULL";
 
-/// By real name; `stored` says of each role with a password whether it is stored as MD5.
-pub(super) fn all(observed: &Observed, stored: &BTreeMap<String, bool>, found: &mut Found) {
-    for (name, there) in &observed.roles {
-        let key = found.own.key(name);
-        let attributes = said(&there.attributes, &key, *name == found.own.first, found);
-        let first = *name == found.own.first;
-        let password = if first { None } else { password(name, &attributes, stored, found) };
-        let inherits = there.attributes.inherit != Some(false);
-        let member_of = there.member_of.iter();
-        let version = found.own.version;
-        let member_of = member_of.map(|(of, rows)| (found.own.key(of), membership(rows, inherits, version)));
+/// Adds the roles. `stored` has the roles with a password by real name, and whether it is stored as an MD5 hash.
+pub(super) fn add_all(observed: &Observed, stored: &BTreeMap<String, bool>, found: &mut Found) {
+    for (name, existing) in &observed.roles {
+        let key = found.context.key(name);
+        let attributes =
+            changed_attributes(&existing.attributes, &key, *name == found.context.first_superuser, found);
+        let first = *name == found.context.first_superuser;
+        let password = if first { None } else { password_secret(name, &attributes, stored, found) };
+        let inherits = existing.attributes.inherit != Some(false);
+        let member_of = existing.member_of.iter();
+        let version = found.context.version;
+        let member_of =
+            member_of.map(|(of, rows)| (found.context.key(of), membership(rows, inherits, version)));
         let role = Role {
-            name: found.own.user.clone().filter(|_| *name == found.own.me && found.own.label.is_some()),
+            name: found
+                .context
+                .user
+                .clone()
+                .filter(|_| *name == found.context.me && found.context.label.is_some()),
             attributes,
             password: password.map(RolePassword::Secret),
             member_of: member_of.collect(),
-            settings: settings(&there.settings),
-            // The first superuser is in every list.
-            parameter_privileges: if first { BTreeMap::new() } else { there.parameter_privileges.clone() },
+            settings: settings(&existing.settings),
+            // The first superuser is in every access control list.
+            parameter_privileges: if first { BTreeMap::new() } else { existing.parameter_privileges.clone() },
         };
-        // Every server has the first superuser: only what somebody changed of it is said.
+        // Every server has the first superuser, so only changes of it are exported.
         if !first
             || role.attributes != Attributes::default()
             || !role.member_of.is_empty()
@@ -48,55 +55,55 @@ pub(super) fn all(observed: &Observed, stored: &BTreeMap<String, bool>, found: &
             found.roles.insert(key, role);
         }
     }
-    if !found.own.sees_passwords {
+    if !found.context.sees_passwords {
         let text = "which roles have a password, since only a superuser can see that: those that may log in are taken to have one";
-        found.unsaid("roles", "", text);
+        found.note("roles", "", text);
     }
 }
 
-/// The secret for a role's password. Who may not look takes it that who may log in has one.
-fn password(
+/// The secret for a role's password. Where passwords cannot be read, a role with LOGIN is assumed to have one.
+fn password_secret(
     name: &str,
     attributes: &Attributes,
     stored: &BTreeMap<String, bool>,
     found: &mut Found,
 ) -> Option<SecretRef> {
-    let own = found.own.password.clone().filter(|_| name == found.own.me);
-    let key = found.own.key(name);
+    let own = found.context.password.clone().filter(|_| name == found.context.me);
+    let key = found.context.key(name);
     if stored.get(name) == Some(&true) {
-        found.unsaid("roles", &key, "that its password is stored as MD5: `apply` stores it as SCRAM-SHA-256");
+        found.note("roles", &key, "that its password is stored as MD5: `apply` stores it as SCRAM-SHA-256");
     }
     let has =
-        if found.own.sees_passwords { stored.contains_key(name) } else { attributes.login == Some(true) };
+        if found.context.sees_passwords { stored.contains_key(name) } else { attributes.login == Some(true) };
     own.or_else(|| has.then(|| secret_name(&key, "password")))
 }
 
 pub(super) fn settings(stored: &observed::Settings) -> Settings {
-    stored.iter().map(|(name, stored)| (name.clone(), setting::written(name, &stored.text))).collect()
+    stored.iter().map(|(name, stored)| (name.clone(), setting::from_stored(name, &stored.text))).collect()
 }
 
-/// What differs from a role that was made with a name alone, or from the first superuser as `initdb` makes it.
-fn said(there: &Attributes, key: &str, first: bool, found: &mut Found) -> Attributes {
+/// The attributes that differ from those of a new role, or for the first superuser from those that `initdb` sets.
+fn changed_attributes(existing: &Attributes, key: &str, first: bool, found: &mut Found) -> Attributes {
     let differs = |flag: Option<bool>| flag.filter(|flag| *flag != first);
     let mut attributes = Attributes {
-        login: differs(there.login),
-        superuser: differs(there.superuser),
-        createdb: differs(there.createdb),
-        createrole: differs(there.createrole),
-        replication: differs(there.replication),
-        bypassrls: differs(there.bypassrls),
-        inherit: there.inherit.filter(|inherit| !inherit),
-        connection_limit: there.connection_limit.filter(|limit| *limit != -1),
-        valid_until: there.valid_until.filter(|until| *until != Until::Infinity),
+        login: differs(existing.login),
+        superuser: differs(existing.superuser),
+        createdb: differs(existing.createdb),
+        createrole: differs(existing.createrole),
+        replication: differs(existing.replication),
+        bypassrls: differs(existing.bypassrls),
+        inherit: existing.inherit.filter(|inherit| !inherit),
+        connection_limit: existing.connection_limit.filter(|limit| *limit != -1),
+        valid_until: existing.valid_until.filter(|until| *until != Until::Infinity),
     };
-    if attributes.valid_until.is_some_and(|until| !until.is_said()) {
-        found.unsaid("roles", key, "until when its password is valid, which no RFC 3339 time says");
+    if attributes.valid_until.is_some_and(|until| !until.is_expressible()) {
+        found.note("roles", key, "until when its password is valid, which no RFC 3339 time says");
         attributes.valid_until = None;
     }
     attributes
 }
 
-/// What differs from a membership that was granted without options: it inherits as its member does.
+/// The options that differ from those of a membership granted without options, which inherits as its member does.
 fn membership(rows: &[MemberRow], inherits: bool, version: u32) -> Membership {
     let any = |get: fn(&MemberRow) -> bool| rows.iter().any(get);
     let options = version >= 16;

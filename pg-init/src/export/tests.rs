@@ -1,4 +1,4 @@
-//! What is written reads back as what it was written of, on generated servers with hostile names.
+//! An exported spec plans no changes on its own server, for generated servers with hostile names.
 
 mod generated;
 
@@ -10,14 +10,14 @@ use proptest::prelude::*;
 
 use self::generated::found;
 use super::found::Found;
-use super::privileges::{Changed, Counted, OfColumn, changed};
+use super::privileges::{ChangedPrivileges, ColumnPrivilege, PrivilegeCounts as Counts, changed_privileges};
 use super::write;
 use crate::Postgres;
 use crate::desired::{self, Database, DatabaseOptions, Privileges, Role, Target, sql};
 use crate::observed::{self, MemberRow, Observed, Stored};
 use crate::plan;
 use crate::spec::{LocaleProvider, Object, Operation, Setting};
-use crate::validate::{expand, of, privileges_on_new};
+use crate::validate::{expand_all, privileges_of, privileges_on_new};
 
 const VERSION: u32 = 17;
 
@@ -27,7 +27,7 @@ fn page(found: Found) -> String {
     fuzzing::page("pg-init", &connection, write::export(found))
 }
 
-/// As the server stores it.
+/// The parameter as the server stores it.
 fn stored(name: &str, value: &Setting) -> Stored {
     let text = match value {
         Setting::List(items) if name == "search_path" && items.is_empty() => "\"\"".to_owned(),
@@ -37,7 +37,7 @@ fn stored(name: &str, value: &Setting) -> Stored {
     Stored { text, equal: false }
 }
 
-/// A server that has exactly this.
+/// The observed state of a server with exactly this state.
 fn modelled(found: &Found) -> Observed {
     let mut roles: BTreeMap<_, _> =
         found.roles.iter().map(|(key, entry)| (key.clone(), role(entry))).collect();
@@ -76,7 +76,7 @@ fn locale(locale: &desired::Locale) -> observed::Locale {
         provider: locale.provider,
         collate: locale.collate.clone().unwrap_or_else(|| all.clone()),
         ctype: locale.ctype.clone().unwrap_or_else(|| all.clone()),
-        own: match locale.provider {
+        of_provider: match locale.provider {
             Some(LocaleProvider::Icu) => locale.icu.clone(),
             Some(LocaleProvider::Builtin) => Some(all),
             Some(LocaleProvider::Libc) | None => None,
@@ -84,7 +84,7 @@ fn locale(locale: &desired::Locale) -> observed::Locale {
     }
 }
 
-fn foreign(database: &Database, there: &mut observed::Inside) {
+fn foreign(database: &Database, existing: &mut observed::Contents) {
     for (name, wanted) in &database.foreign_servers {
         let server = observed::ForeignServer {
             wrapper: wanted.wrapper.clone(),
@@ -94,17 +94,17 @@ fn foreign(database: &Database, there: &mut observed::Inside) {
             owner: wanted.owner.clone().unwrap_or_default(),
             usage: wanted.usage.clone(),
         };
-        there.foreign_servers.insert(name.clone(), server);
+        existing.foreign_servers.insert(name.clone(), server);
     }
     for (of, wanted) in &database.user_mappings {
         let secrets = wanted.secrets.keys().map(|name| (name.clone(), true)).collect();
         let mapping = observed::UserMapping { readable: true, options: wanted.options.clone(), secrets };
-        there.user_mappings.insert(of.clone(), mapping);
+        existing.user_mappings.insert(of.clone(), mapping);
     }
 }
 
 fn database(database: &Database) -> observed::Database {
-    let mut there = observed::Database {
+    let mut existing = observed::Database {
         owner: database.owner.clone().unwrap_or_default(),
         encoding: database.encoding.clone().unwrap_or_default(),
         locale: locale(&database.locale),
@@ -118,38 +118,40 @@ fn database(database: &Database) -> observed::Database {
         role_settings: database.role_settings.iter().map(|(role, s)| (role.clone(), settings(s))).collect(),
         ..observed::Database::default()
     };
-    privileges(database, &mut there);
+    privileges(database, &mut existing);
     for (name, wanted) in &database.publications {
         for (table, published) in &wanted.tables {
-            let has = there.inside.tables.entry(table.clone()).or_default();
+            let has = existing.contents.tables.entry(table.clone()).or_default();
             has.extend(published.columns.iter().flatten().cloned());
         }
-        there.inside.schemas.extend(wanted.schemas.iter().map(|schema| (schema.clone(), String::new())));
-        there.inside.publications.insert(name.clone(), publication(wanted));
+        existing.contents.schemas.extend(wanted.schemas.iter().map(|schema| (schema.clone(), String::new())));
+        existing.contents.publications.insert(name.clone(), publication(wanted));
     }
     for (name, wanted) in &database.subscriptions {
-        let publisher = observed::StoredPublisher { parts: wanted.publisher.parts.clone(), password: true };
+        let publisher =
+            observed::StoredPublisher { parameters: wanted.publisher.parameters.clone(), password: true };
         let subscription = observed::Subscription {
             enabled: wanted.enabled != Some(false),
             slot: wanted.slot.clone(),
             publications: wanted.publications.clone(),
             publisher: Some(publisher),
         };
-        there.inside.subscriptions.insert(name.clone(), subscription);
+        existing.contents.subscriptions.insert(name.clone(), subscription);
     }
-    foreign(database, &mut there.inside);
+    foreign(database, &mut existing.contents);
     for (name, extension) in &database.extensions {
         let extension = observed::Extension {
             schema: extension.schema.clone().unwrap_or_else(|| "public".to_owned()),
             version: extension.version.clone().unwrap_or_default(),
             ..observed::Extension::default()
         };
-        there.inside.schemas.insert(extension.schema.clone(), String::new());
-        there.inside.extensions.insert(name.clone(), extension);
+        existing.contents.schemas.insert(extension.schema.clone(), String::new());
+        existing.contents.extensions.insert(name.clone(), extension);
     }
     let schemas = database.schemas.iter();
-    there.inside.schemas.extend(schemas.map(|(name, s)| (name.clone(), s.owner.clone().unwrap_or_default())));
-    there
+    let owners = schemas.map(|(name, schema)| (name.clone(), schema.owner.clone().unwrap_or_default()));
+    existing.contents.schemas.extend(owners);
+    existing
 }
 
 fn publication(wanted: &desired::Publication) -> observed::Publication {
@@ -164,27 +166,28 @@ fn publication(wanted: &desired::Publication) -> observed::Publication {
     }
 }
 
-fn privileges(database: &Database, there: &mut observed::Database) {
+fn privileges(database: &Database, existing: &mut observed::Database) {
     for (target, privileges) in &database.grants {
-        let each = expand(&privileges.set, of(target), VERSION);
-        let acl = if target.object == Object::Database { &mut there.acl } else { &mut there.inside.acl };
+        let each = expand_all(&privileges.set, privileges_of(target), VERSION);
+        let acl =
+            if target.object == Object::Database { &mut existing.acl } else { &mut existing.contents.acl };
         acl.held.extend(each.into_iter().map(|privilege| (target.clone(), privilege)));
     }
     for target in database.grants.keys().chain(database.revokes.keys()) {
-        there.inside.acl.there.insert(target.clone());
-        there.inside.schemas.extend(target.schema.iter().map(|schema| (schema.clone(), String::new())));
+        existing.contents.acl.existing.insert(target.clone());
+        existing.contents.schemas.extend(target.schema.iter().map(|schema| (schema.clone(), String::new())));
     }
     for (target, privileges) in &database.defaults {
-        let each = expand(&privileges.set, privileges_on_new(target.object), VERSION);
-        there.inside.defaults.held.extend(each.into_iter().map(|privilege| (target.clone(), privilege)));
-        there.inside.schemas.extend(target.schema.iter().map(|schema| (schema.clone(), String::new())));
+        let each = expand_all(&privileges.set, privileges_on_new(target.object), VERSION);
+        existing.contents.defaults.held.extend(each.into_iter().map(|privilege| (target.clone(), privilege)));
+        existing.contents.schemas.extend(target.schema.iter().map(|schema| (schema.clone(), String::new())));
     }
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
     #[test]
-    fn what_is_exported_of_a_server_changes_nothing_on_it_and_is_exported_the_same_again(found in found()) {
+    fn an_exported_spec_plans_no_changes_and_is_exported_the_same_again(found in found()) {
         let observed = modelled(&found);
         let page = page(found);
         let desired = fuzzing::spec::<Postgres>(&page);
@@ -197,44 +200,50 @@ proptest! {
     }
 }
 
-fn counted(kind: &str, grantee: &str, privilege: &str, [total, held, grantable, made]: [i64; 4]) -> Counted {
+fn counted(
+    kind: &str,
+    grantee: &str,
+    privilege: &str,
+    [total, held, grantable, initial]: [i64; 4],
+) -> Counts {
     let [kind, grantee, privilege] = [kind, grantee, privilege].map(str::to_owned);
     let place = "app".to_owned();
-    Counted { place, kind, grantee, privilege, total, held, grantable, made, ..Counted::default() }
+    Counts { place, kind, grantee, privilege, total, held, grantable, initial, ..Counts::default() }
 }
 
 fn names(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
-/// Each target in short, with its privileges.
+/// Each target with its privileges, as one short text.
 fn shown(targets: &BTreeMap<Target, Privileges>) -> Vec<String> {
     let one = |(target, privileges): (&Target, &Privileges)| {
-        let words: Vec<_> = privileges.set.iter().map(|privilege| privilege.word()).collect();
+        let words: Vec<_> = privileges.set.iter().map(|privilege| privilege.keyword()).collect();
         let name = target.name.as_ref().map(|name| format!(" {name}")).unwrap_or_default();
         let columns: String = target.columns.iter().map(|column| format!(".{column}")).collect();
         let option = if target.grant_option { " with option" } else { "" };
-        format!("{} {}{name}{columns} {}{option}", target.role, target.object.word(), words.join(","))
+        format!("{} {}{name}{columns} {}{option}", target.role, target.object.keyword(), words.join(","))
     };
     targets.iter().map(one).collect()
 }
 
 #[test]
-fn what_holds_for_every_object_is_one_entry_and_what_holds_for_some_names_them() {
+fn a_privilege_on_all_objects_is_one_entry_and_one_on_some_names_them() {
     let rows = [
         counted("functions", "public", "execute", [2, 0, 0, 2]),
-        Counted { lost: names(&["s2"]), ..counted("sequences", "part", "usage", [2, 1, 0, 2]) },
+        Counts { lost: names(&["s2"]), ..counted("sequences", "part", "usage", [2, 1, 0, 2]) },
         counted("tables", "owner", "delete", [3, 0, 0, 3]),
-        Counted { gained: names(&["a", "b"]), ..counted("tables", "readers", "insert", [3, 2, 0, 0]) },
+        Counts { gained: names(&["a", "b"]), ..counted("tables", "readers", "insert", [3, 2, 0, 0]) },
         counted("tables", "readers", "select", [3, 3, 0, 0]),
-        Counted { optioned: names(&["a"]), ..counted("tables", "readers", "update", [3, 3, 1, 0]) },
+        Counts { made_grantable: names(&["a"]), ..counted("tables", "readers", "update", [3, 3, 1, 0]) },
         counted("tables", "writers", "select", [3, 3, 3, 0]),
-        Counted { gained: names(&["mood"]), ..counted("types", "readers", "usage", [1, 1, 0, 0]) },
+        Counts { gained: names(&["mood"]), ..counted("types", "readers", "usage", [1, 1, 0, 0]) },
         counted("tables", "first", "select", [3, 3, 3, 0]),
     ];
     let mut found = Found::default();
-    found.own.first = "first".to_owned();
-    let Changed { grants, revokes, unsaid } = changed(&rows, &found.own).settled(VERSION);
+    found.context.first_superuser = "first".to_owned();
+    let ChangedPrivileges { grants, revokes, notes } =
+        changed_privileges(&rows, &found.context).resolve_contradictions(VERSION);
     assert_eq!(
         shown(&grants),
         [
@@ -250,21 +259,22 @@ fn what_holds_for_every_object_is_one_entry_and_what_holds_for_some_names_them()
         shown(&revokes),
         ["owner tables delete", "part sequences s2 usage", "public functions execute"]
     );
-    assert!(unsaid.is_empty(), "{unsaid:?}");
+    assert!(notes.is_empty(), "{notes:?}");
 }
 
 #[test]
-fn what_a_spec_cannot_write_is_told() {
+fn what_a_spec_cannot_express_is_noted() {
     let odd = ["f(\"a;b\")", "a(b)(integer)", "(integer)", "g(integer)"];
-    let rows = [Counted { gained: names(&odd), ..counted("functions", "app", "execute", [9, 4, 0, 0]) }];
-    let Changed { grants, unsaid, .. } = changed(&rows, &Found::default().own).settled(VERSION);
+    let rows = [Counts { gained: names(&odd), ..counted("functions", "app", "execute", [9, 4, 0, 0]) }];
+    let ChangedPrivileges { grants, notes, .. } =
+        changed_privileges(&rows, &Found::default().context).resolve_contradictions(VERSION);
     assert_eq!(shown(&grants), ["app functions g(integer) execute"]);
-    assert_eq!(unsaid.len(), 3, "{unsaid:?}");
+    assert_eq!(notes.len(), 3, "{notes:?}");
 }
 
 #[test]
-fn columns_with_the_same_privileges_are_one_entry_and_come_before_what_is_lost_on_the_table() {
-    let column = |column: &str, privilege: &str| OfColumn {
+fn columns_with_equal_privileges_are_one_entry_and_prevail_over_revokes_on_the_table() {
+    let column = |column: &str, privilege: &str| ColumnPrivilege {
         schema: "app".to_owned(),
         table: "orders".to_owned(),
         column: column.to_owned(),
@@ -272,19 +282,19 @@ fn columns_with_the_same_privileges_are_one_entry_and_come_before_what_is_lost_o
         privilege: privilege.to_owned(),
         grantable: false,
     };
-    let own = Found::default().own;
+    let context = Found::default().context;
     let lost =
         [counted("tables", "app", "select", [1, 0, 0, 1]), counted("tables", "app", "delete", [1, 0, 0, 1])];
-    let mut changed = changed(&lost, &own);
+    let mut changed = changed_privileges(&lost, &context);
     changed.columns(
         &[column("id", "select"), column("id", "update"), column("name", "select"), column("note", "select")],
-        &own,
+        &context,
     );
-    let Changed { grants, revokes, unsaid } = changed.settled(VERSION);
+    let ChangedPrivileges { grants, revokes, notes } = changed.resolve_contradictions(VERSION);
     assert_eq!(shown(&grants), ["app tables orders.id select,update", "app tables orders.name.note select"]);
     assert_eq!(shown(&revokes), ["app tables delete"]);
     assert_eq!(
-        unsaid.into_iter().collect::<Vec<_>>(),
+        notes.into_iter().collect::<Vec<_>>(),
         ["that app holds select on columns of the table orders and not on the whole of it"]
     );
 }

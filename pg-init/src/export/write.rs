@@ -1,4 +1,4 @@
-//! What was found, as entries of a spec.
+//! Writes the state of a server as entries of a spec.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,14 +15,14 @@ use crate::desired::{
 use crate::spec::{LocaleProvider, Operation, ParameterPrivilege, Setting};
 
 pub(super) fn export(mut found: Found) -> Export {
-    found.declare_label();
+    found.declare_labelled_role();
     let mut export = Export::default();
-    let own = found.own.password.clone();
+    let own = found.context.password.clone();
     export.map("roles", found.roles.iter().map(|(key, entry)| (key.clone(), role(key, entry, own.as_ref()))));
     export
         .map("databases", found.databases.iter().map(|(name, entry)| (name.clone(), database(name, entry))));
     export.map("replicationSlots", found.slots.iter().map(|(name, entry)| (name.clone(), slot(entry))));
-    found.tell(&mut export);
+    found.write_notes(&mut export);
     export
 }
 
@@ -32,7 +32,7 @@ fn role(key: &str, role: &Role, own: Option<&SecretRef>) -> Node {
         _ => Node::Secret { name: secret.clone(), purpose: format!("the password of the role {key}") },
     });
     let node = Node::map().maybe("name", role.name.as_ref());
-    let node = role.attributes.each().fold(node, |node, (name, value)| match value {
+    let node = role.attributes.iter().fold(node, |node, (name, value)| match value {
         Attribute::Flag(value) => node.with(name.key, *value),
         Attribute::Number(value) => node.with(name.key, *value),
         Attribute::Until(value) => node.with(name.key, value.to_string()),
@@ -47,7 +47,7 @@ fn role(key: &str, role: &Role, own: Option<&SecretRef>) -> Node {
 }
 
 fn parameter(privileges: &BTreeSet<ParameterPrivilege>) -> Node {
-    privileges.iter().map(|privilege| privilege.word()).collect::<Vec<_>>().into()
+    privileges.iter().map(|privilege| privilege.keyword()).collect::<Vec<_>>().into()
 }
 
 fn member(of: &str, options: &Membership) -> Node {
@@ -78,7 +78,7 @@ fn database(name: &str, database: &Database) -> Node {
         .maybe("template", database.template.as_deref())
         .maybe("encoding", database.encoding.as_deref())
         .maybe("locale", all.as_deref())
-        .maybe("localeProvider", provider.map(LocaleProvider::word))
+        .maybe("localeProvider", provider.map(LocaleProvider::keyword))
         .maybe("icuLocale", icu.as_deref())
         .maybe("lcCollate", collate.as_deref())
         .maybe("lcCtype", ctype.as_deref())
@@ -112,7 +112,7 @@ fn extension(extension: &Extension) -> Node {
 
 fn publication(publication: &Publication) -> Node {
     let operations =
-        |set: &BTreeSet<Operation>| set.iter().map(|operation| operation.word()).collect::<Vec<_>>();
+        |set: &BTreeSet<Operation>| set.iter().map(|operation| operation.keyword()).collect::<Vec<_>>();
     let tables = publication.tables.iter().map(|(name, table)| published(name, table)).collect::<Vec<_>>();
     let node = if publication.all_tables {
         Node::map().with("tables", "all")
@@ -125,15 +125,15 @@ fn publication(publication: &Publication) -> Node {
         .maybe("publishViaPartitionRoot", publication.via_root)
 }
 
-/// The parts of a connection that have a key of their own, and those that are among its options.
-const PARTS: [(&str, &str); 4] =
+/// The connection parameters that have a key of their own in a spec, with that key.
+const PARAMETERS_WITH_KEY: [(&str, &str); 4] =
     [("host", "host"), ("port", "port"), ("dbname", "database"), ("user", "user")];
 
 fn subscription(database: &str, name: &str, subscription: &Subscription) -> Node {
-    let Publisher { parts, password } = &subscription.publisher;
+    let Publisher { parameters, password } = &subscription.publisher;
     let mut connection = Node::map();
-    for (part, key) in PARTS {
-        let value = parts.get(part);
+    for (part, key) in PARAMETERS_WITH_KEY {
+        let value = parameters.get(part);
         connection = match value {
             Some(value) if part == "port" => connection.with(key, Node::Literal(value.clone())),
             value => connection.maybe(key, value.map(String::as_str)),
@@ -141,8 +141,8 @@ fn subscription(database: &str, name: &str, subscription: &Subscription) -> Node
     }
     let purpose = format!("the password of the subscription {name} of the database {database}");
     let secret = password.as_ref().map(|name| Node::Secret { name: name.clone(), purpose });
-    let own = |name: &&String| !PARTS.iter().any(|(part, _)| part == name);
-    let options = parts.iter().filter(|(name, _)| own(name));
+    let own = |name: &&String| !PARAMETERS_WITH_KEY.iter().any(|(part, _)| part == name);
+    let options = parameters.iter().filter(|(name, _)| own(name));
     let options = options.map(|(name, value)| (name.clone(), Node::from(value.as_str())));
     let connection = connection.maybe("password", secret).filled("options", Node::Map(options.collect()));
     Node::map()
@@ -163,8 +163,11 @@ fn slot(slot: &Slot) -> Node {
 
 fn published(name: &(String, String), Published { columns, rows }: &Published) -> Node {
     if columns.is_none() && rows.is_none() {
-        return sql::shown(name).into();
+        return sql::display_name(name).into();
     }
     let columns = columns.as_ref().map(|columns| columns.iter().cloned().collect::<Vec<_>>());
-    Node::map().with("table", sql::shown(name)).maybe("columns", columns).maybe("where", rows.as_deref())
+    Node::map()
+        .with("table", sql::display_name(name))
+        .maybe("columns", columns)
+        .maybe("where", rows.as_deref())
 }

@@ -1,4 +1,4 @@
-//! Roles, memberships, databases and their settings: what every session of the server sees.
+//! Reads roles, memberships, databases and their settings, which are visible in every session of the server.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,9 +18,9 @@ const ROLES: &str = "\
         coalesce(r.rolvaliduntil < pg_catalog.now(), false) \
     FROM pg_catalog.pg_roles r WHERE r.rolname = ANY($1)";
 
-/// From the roles of the spec on upwards, so that a circle is seen. PostgreSQL has the options of a membership from 16 on;
-/// before that, a member had both.
-const MEMBERS: &str = "\
+/// Memberships, from the roles of the spec upwards, so that cycles are found. Memberships have options since
+/// PostgreSQL 16; before that, a member had INHERIT and SET.
+const MEMBERSHIPS: &str = "\
     WITH RECURSIVE below AS (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = ANY($1) \
         UNION SELECT u.roleid FROM pg_catalog.pg_auth_members u JOIN below ON u.member = below.oid) \
     SELECT m.rolname::text, g.rolname::text, pg_catalog.pg_get_userbyid(a.grantor)::text, a.admin_option, \
@@ -29,8 +29,7 @@ const MEMBERS: &str = "\
     FROM below JOIN pg_catalog.pg_auth_members a ON a.member = below.oid \
     JOIN pg_catalog.pg_roles m ON m.oid = a.member JOIN pg_catalog.pg_roles g ON g.oid = a.roleid";
 
-/// There are other providers of locales than the C library from PostgreSQL 15 on, and up to 16 their locale is
-/// `daticulocale`.
+/// Locale providers other than the C library exist since PostgreSQL 15. Up to 16 their locale is in `daticulocale`.
 const DATABASES: &str = "\
     SELECT d.datname::text, pg_catalog.pg_get_userbyid(d.datdba)::text, pg_catalog.pg_encoding_to_char(d.encoding)::text, \
         coalesce(pg_catalog.to_jsonb(d)->>'datlocprovider', 'c'), d.datcollate::text, d.datctype::text, \
@@ -47,9 +46,10 @@ const SETTINGS: &str = "\
     LEFT JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.setrole \
     WHERE (s.setdatabase = 0 OR d.datname = ANY($2)) AND (s.setrole = 0 OR r.rolname = ANY($1))";
 
-/// Ours among them. `$1` is whether the server is PostgreSQL 16 or later; before that, CREATEROLE is as good as ADMIN OPTION
-/// on every role but a superuser. The first role of a cluster has the number 10.
-const USABLE: &str = "\
+/// The roles that the provisioning role can use or act as, including itself. `$1` is true for PostgreSQL 16 or later;
+/// before that, CREATEROLE is equivalent to ADMIN OPTION on every role that is not a superuser. The first role of a
+/// cluster has the object identifier 10.
+const USABLE_ROLES: &str = "\
     SELECT u.role, u.usable, u.joinable, pg_catalog.date_part('epoch', pg_catalog.now()), \
         (SELECT f.rolname::text FROM pg_catalog.pg_roles f WHERE f.oid = 10), u.superuser \
     FROM (SELECT r.rolname::text AS role, r.rolsuper AS superuser, pg_catalog.pg_has_role(r.oid, 'USAGE') AS usable, \
@@ -61,8 +61,8 @@ const USABLE: &str = "\
         FROM pg_catalog.pg_roles r JOIN pg_catalog.pg_roles me ON me.rolname = CURRENT_USER) u \
     WHERE u.usable OR u.joinable";
 
-/// From PostgreSQL 15 on.
-const PARAMETERS: &str = "\
+/// Privileges on parameters exist since PostgreSQL 15.
+const PARAMETER_PRIVILEGES: &str = "\
     SELECT r.rolname::text, p.parname, a.privilege_type \
     FROM pg_catalog.pg_parameter_acl p, LATERAL pg_catalog.aclexplode(p.paracl) a \
     JOIN pg_catalog.pg_roles r ON r.oid = a.grantee WHERE r.rolname = ANY($1)";
@@ -74,13 +74,13 @@ const ENCODINGS: &str = "\
 const TABLESPACES: &str = "\
     SELECT t.spcname::text FROM pg_catalog.pg_tablespace t WHERE t.spcname = ANY($1)";
 
-/// Also gives the server's numbers for the roles, by real name.
+/// Reads the roles and databases of the spec, and the object identifiers of the roles, by real name.
 pub(super) async fn observe(
     server: &Server,
     desired: &Desired,
 ) -> Result<(Observed, BTreeMap<String, u32>), Error> {
     let (main, names) = (&server.main, &server.names);
-    let roles = names.all(desired.referenced_roles());
+    let roles = names.real_names(desired.referenced_roles());
     let databases: Vec<&str> = desired.referenced_databases().into_iter().collect();
     let encodings: BTreeSet<&str> =
         desired.databases.values().filter_map(|d| d.encoding.as_deref()).collect();
@@ -88,13 +88,13 @@ pub(super) async fn observe(
     let tablespaces: Vec<&str> =
         desired.databases.values().filter_map(|database| database.tablespace.as_deref()).collect();
     let (listed, encodings, tablespaces) = tokio::try_join!(
-        listed(server, &roles, &databases),
-        main.rows("reading encodings", ENCODINGS, [(&encodings, Type::TEXT_ARRAY)]),
+        read_roles_and_databases(server, &roles, &databases),
+        main.query("reading encodings", ENCODINGS, [(&encodings, Type::TEXT_ARRAY)]),
         async {
             if tablespaces.is_empty() {
                 return Ok(Vec::new());
             }
-            main.rows("reading tablespaces", TABLESPACES, [(&tablespaces, Type::TEXT_ARRAY)]).await
+            main.query("reading tablespaces", TABLESPACES, [(&tablespaces, Type::TEXT_ARRAY)]).await
         },
     )?;
     let (mut observed, oids) = listed;
@@ -106,8 +106,8 @@ pub(super) async fn observe(
         observed.encodings.insert(written, canonical);
     }
     observed.tablespaces = tablespaces.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?;
-    provisioner(server, desired, &mut observed).await?;
-    for (name, acl) in access::databases(main, &Oids { names, roles: &oids }, desired).await? {
+    read_provisioner(server, desired, &mut observed).await?;
+    for (name, acl) in access::read_database_acls(main, &Oids { names, roles: &oids }, desired).await? {
         if let Some(database) = observed.databases.get_mut(&name) {
             database.acl = acl;
         }
@@ -115,8 +115,8 @@ pub(super) async fn observe(
     Ok((observed, oids))
 }
 
-/// The roles and databases of these names, as every session of the server sees them, and the roles' numbers.
-pub(crate) async fn listed(
+/// Reads the roles and databases of these names, and the object identifiers of the roles.
+pub(crate) async fn read_roles_and_databases(
     server: &Server,
     roles: &[String],
     databases: &[&str],
@@ -124,15 +124,16 @@ pub(crate) async fn listed(
     let (main, names) = (&server.main, &server.names);
     let text = Type::TEXT_ARRAY;
     let (roles, members, databases, settings, parameters) = tokio::try_join!(
-        main.rows("reading roles", ROLES, [(&roles, text.clone())]),
-        main.rows("reading memberships", MEMBERS, [(&roles, text.clone())]),
-        main.rows("reading databases", DATABASES, [(&databases, text.clone())]),
-        main.rows("reading settings", SETTINGS, [(&roles, text.clone()), (&databases, text.clone())]),
+        main.query("reading roles", ROLES, [(&roles, text.clone())]),
+        main.query("reading memberships", MEMBERSHIPS, [(&roles, text.clone())]),
+        main.query("reading databases", DATABASES, [(&databases, text.clone())]),
+        main.query("reading settings", SETTINGS, [(&roles, text.clone()), (&databases, text.clone())]),
         async {
             if main.facts.version < 15 {
                 return Ok(Vec::new());
             }
-            main.rows("reading privileges on parameters", PARAMETERS, [(&roles, text.clone())]).await
+            main.query("reading privileges on parameters", PARAMETER_PRIVILEGES, [(&roles, text.clone())])
+                .await
         },
     )?;
     let mut observed = Observed { version: main.facts.version, ..Observed::default() };
@@ -141,16 +142,16 @@ pub(crate) async fn listed(
         observed.roles.insert(names.key(row.get(0)?), role(row)?);
     }
     for row in &members {
-        member(row, names, &mut observed)?;
+        add_membership(row, names, &mut observed)?;
     }
     for row in &databases {
         observed.databases.insert(row.get(0)?, database(row, names)?);
     }
     for row in &settings {
-        setting(row, names, &mut observed)?;
+        add_setting(row, names, &mut observed)?;
     }
     for row in &parameters {
-        let privilege = ParameterPrivilege::of_word(row.get(2)?);
+        let privilege = ParameterPrivilege::from_word(row.get(2)?);
         if let Some(role) = observed.roles.get_mut(&names.key(row.get(0)?)) {
             role.parameter_privileges.entry(row.get(1)?).or_default().extend(privilege);
         }
@@ -173,7 +174,7 @@ fn role(row: &Row) -> Result<Role, Error> {
     Ok(Role { attributes, expired: row.get(11)?, ..Role::default() })
 }
 
-/// A timestamp in seconds since 1970.
+/// The time of a timestamp in seconds since 1970.
 fn until(seconds: f64) -> Until {
     if seconds.is_finite() {
         #[expect(clippy::cast_possible_truncation, reason = "whole seconds of a timestamp")]
@@ -185,11 +186,11 @@ fn until(seconds: f64) -> Until {
     }
 }
 
-fn member(row: &Row, names: &Names, observed: &mut Observed) -> Result<(), Error> {
+fn add_membership(row: &Row, names: &Names, observed: &mut Observed) -> Result<(), Error> {
     let of = MemberRow { grantor: row.get(2)?, admin: row.get(3)?, inherit: row.get(4)?, set: row.get(5)? };
     let (member, role) = (names.key(row.get(0)?), names.key(row.get(1)?));
-    if let Some(there) = observed.roles.get_mut(&member) {
-        there.member_of.entry(role.clone()).or_default().push(of);
+    if let Some(existing) = observed.roles.get_mut(&member) {
+        existing.member_of.entry(role.clone()).or_default().push(of);
     }
     observed.memberships.entry(member).or_default().insert(role);
     Ok(())
@@ -197,10 +198,10 @@ fn member(row: &Row, names: &Names, observed: &mut Observed) -> Result<(), Error
 
 fn database(row: &Row, names: &Names) -> Result<Database, Error> {
     let locale = Locale {
-        provider: LocaleProvider::of_letter(row.get(3)?),
+        provider: LocaleProvider::from_letter(row.get(3)?),
         collate: row.get(4)?,
         ctype: row.get(5)?,
-        own: row.get(6)?,
+        of_provider: row.get(6)?,
     };
     Ok(Database {
         owner: names.key(row.get(1)?),
@@ -212,12 +213,12 @@ fn database(row: &Row, names: &Names) -> Result<Database, Error> {
             is_template: row.get(9)?,
         },
         tablespace: row.get(10)?,
-        connect: row.list(11)?.iter().map(|role| names.key(role)).collect(),
+        connect: row.texts(11)?.iter().map(|role| names.key(role)).collect(),
         ..Database::default()
     })
 }
 
-fn setting(row: &Row, names: &Names, observed: &mut Observed) -> Result<(), Error> {
+fn add_setting(row: &Row, names: &Names, observed: &mut Observed) -> Result<(), Error> {
     let (database, role): (Option<&str>, Option<&str>) = (row.get(0)?, row.get(1)?);
     let settings = match (database, role) {
         (Some(name), None) => observed.databases.get_mut(name).map(|database| &mut database.settings),
@@ -229,7 +230,7 @@ fn setting(row: &Row, names: &Names, observed: &mut Observed) -> Result<(), Erro
         (None, None) => None,
     };
     let Some(settings) = settings else { return Ok(()) };
-    for pair in row.list(2)? {
+    for pair in row.texts(2)? {
         if let Some((name, text)) = pair.split_once('=') {
             settings.insert(name.to_ascii_lowercase(), Stored { text: text.to_owned(), equal: false });
         }
@@ -237,13 +238,20 @@ fn setting(row: &Row, names: &Names, observed: &mut Observed) -> Result<(), Erro
     Ok(())
 }
 
-/// The provisioning role, the roles whose privileges it has as their member, and those that it can act as.
-async fn provisioner(server: &Server, desired: &Desired, observed: &mut Observed) -> Result<(), Error> {
+/// Reads the provisioning role, the roles whose privileges it has as a member, and the roles that it can act as.
+async fn read_provisioner(server: &Server, desired: &Desired, observed: &mut Observed) -> Result<(), Error> {
     let (facts, names) = (&server.main.facts, &server.names);
     let modern = facts.version >= 16;
-    let rows = server.main.rows("reading whose privileges we have", USABLE, [(&modern, Type::BOOL)]).await?;
+    let rows = server
+        .main
+        .query(
+            "reading the roles that the provisioning role can act as",
+            USABLE_ROLES,
+            [(&modern, Type::BOOL)],
+        )
+        .await?;
     let mut provisioner = Provisioner {
-        role: names.key(&facts.me),
+        role: names.key(&facts.user),
         superuser: facts.superuser,
         database: desired.database.clone(),
         ..Provisioner::default()

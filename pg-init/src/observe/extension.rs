@@ -1,45 +1,52 @@
-//! The extensions that could be installed: files of the server, and so the same for all its databases, those that are not
-//! there yet too.
+//! Reads the available extensions. They are files of the server, so they are the same for all its databases,
+//! including those that do not exist yet.
 
 use std::collections::BTreeMap;
 
 use crate::desired::Desired;
 use crate::error::Error;
-use crate::observed::{Available, Observed, Offer};
+use crate::observed::{AvailableExtension, AvailableVersion, Observed};
 use crate::wire::Server;
 
-/// What is required need not be declared, so all are read.
-const OFFERS: &str = "\
+/// All available extensions are read, since an extension may require one that is not declared.
+const AVAILABLE: &str = "\
     SELECT v.name::text, v.version, a.default_version, v.schema::text, v.requires::text[] \
     FROM pg_catalog.pg_available_extension_versions v \
     JOIN pg_catalog.pg_available_extensions a ON a.name = v.name";
 
-pub(super) async fn offers(server: &Server, desired: &Desired) -> Result<BTreeMap<String, Offer>, Error> {
-    let mut offers: BTreeMap<String, Offer> = BTreeMap::new();
+pub(super) async fn read_available(
+    server: &Server,
+    desired: &Desired,
+) -> Result<BTreeMap<String, AvailableExtension>, Error> {
+    let mut available_extensions: BTreeMap<String, AvailableExtension> = BTreeMap::new();
     if desired.databases.values().all(|database| database.extensions.is_empty()) {
-        return Ok(offers);
+        return Ok(available_extensions);
     }
-    for row in server.main.rows("reading available extensions", OFFERS, []).await? {
-        let offer = offers.entry(row.get(0)?).or_default();
-        offer.default = row.get(2)?;
-        let requires = row.list(4)?.into_iter().collect();
-        offer.versions.insert(row.get(1)?, Available { schema: row.get(3)?, requires });
+    for row in server.main.query("reading available extensions", AVAILABLE, []).await? {
+        let available = available_extensions.entry(row.get(0)?).or_default();
+        available.default = row.get(2)?;
+        let requires = row.texts(4)?.into_iter().collect();
+        available.versions.insert(row.get(1)?, AvailableVersion { schema: row.get(3)?, requires });
     }
-    Ok(offers)
+    Ok(available_extensions)
 }
 
-/// An extension that neither is installed nor could be is the server's lack, whatever the plan.
-pub(super) fn missing(desired: &Desired, observed: &Observed) -> Result<(), Error> {
+/// Refuses a declared extension that is neither installed nor available.
+pub(super) fn check_available(desired: &Desired, observed: &Observed) -> Result<(), Error> {
     for (name, database) in &desired.databases {
-        let there = observed.databases.get(name);
-        // A template may have it.
-        if there.is_none() && database.template() != "template0" {
+        let existing = observed.databases.get(name);
+        // The template may have the extension.
+        if existing.is_none() && database.template() != "template0" {
             continue;
         }
         for (extension, wanted) in &database.extensions {
-            let installed = there.is_some_and(|there| there.inside.extensions.contains_key(extension));
-            let offer = observed.offers.get(extension).and_then(|offer| offer.of(wanted.version.as_deref()));
-            if !installed && offer.is_none() {
+            let installed =
+                existing.is_some_and(|existing| existing.contents.extensions.contains_key(extension));
+            let available = observed
+                .available_extensions
+                .get(extension)
+                .and_then(|available| available.version(wanted.version.as_deref()));
+            if !installed && available.is_none() {
                 let version =
                     wanted.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
                 return Err(Error::Missing(format!(

@@ -1,4 +1,5 @@
-//! Foreign servers and user mappings. The options that are secrets are compared here and go no further.
+//! Reads foreign servers and user mappings. Options that are secrets are compared here, and their stored values are
+//! not kept.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,12 +10,12 @@ use tracing::warn;
 
 use crate::desired::{Database, is_secret_option};
 use crate::error::Error;
-use crate::observed::{ForeignServer, Inside, UserMapping};
+use crate::observed::{Contents, ForeignServer, UserMapping};
 use crate::wire::{Row, Session};
 
 const WRAPPERS: &str = "SELECT w.fdwname::text FROM pg_catalog.pg_foreign_data_wrapper w";
 
-/// `$1` is their names, or nothing for all of this database that no extension has made.
+/// `$1` is the names of the foreign servers, or null for all of this database that no extension has created.
 const SERVERS: &str = "\
     SELECT s.srvname::text, w.fdwname::text, s.srvtype, s.srvversion, s.srvoptions, \
         pg_catalog.pg_get_userbyid(s.srvowner)::text, \
@@ -24,7 +25,8 @@ const SERVERS: &str = "\
     WHERE s.srvname = ANY($1) OR $1 IS NULL AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d \
         WHERE d.objid = s.oid AND d.deptype = 'e' AND d.classid = 'pg_catalog.pg_foreign_server'::pg_catalog.regclass)";
 
-/// The view shows no options where they may not be read, and the same where there are none: so its condition is asked too.
+/// The view hides options that may not be read, which looks the same as no options. So the query also evaluates the
+/// view's own condition.
 const MAPPINGS: &str = "\
     SELECT m.srvname::text, m.usename::text, m.umoptions, m.umoptions IS NOT NULL \
         OR pg_catalog.current_setting('is_superuser') = 'on' \
@@ -34,36 +36,36 @@ const MAPPINGS: &str = "\
     FROM pg_catalog.pg_user_mappings m JOIN pg_catalog.pg_foreign_server s ON s.oid = m.srvid \
     WHERE ($1 IS NULL OR s.srvname = ANY($1)) AND m.usename IS NOT NULL";
 
-/// Those of a database, by name, and by the server and the role.
-pub(crate) type Found = (BTreeMap<String, ForeignServer>, BTreeMap<(String, String), UserMapping>);
+/// Foreign servers by name, and user mappings by foreign server and role.
+pub(crate) type ForeignObjects = (BTreeMap<String, ForeignServer>, BTreeMap<(String, String), UserMapping>);
 
 /// The declared secrets of each user mapping, by option.
-type Declared<'a> = BTreeMap<&'a (String, String), BTreeMap<&'a str, &'a Secret>>;
+type DeclaredSecrets<'a> = BTreeMap<&'a (String, String), BTreeMap<&'a str, &'a Secret>>;
 
 pub(super) async fn observe(
     session: &Session,
     database: &Database,
     secrets: &Secrets,
     key: impl Fn(&str) -> String,
-    inside: &mut Inside,
+    contents: &mut Contents,
 ) -> Result<(), Error> {
     let names: Vec<&str> = database.foreign_servers.keys().map(String::as_str).collect();
     if names.is_empty() {
         return Ok(());
     }
-    let mut declared = Declared::new();
+    let mut declared = DeclaredSecrets::new();
     for (of, mapping) in &database.user_mappings {
         let options = declared.entry(of).or_default();
         for (option, secret) in &mapping.secrets {
             options.insert(option, secrets.get(secret)?);
         }
     }
-    for row in session.rows("reading foreign-data wrappers", WRAPPERS, []).await? {
-        inside.wrappers.insert(row.get(0)?);
+    for row in session.query("reading foreign-data wrappers", WRAPPERS, []).await? {
+        contents.wrappers.insert(row.get(0)?);
     }
-    (inside.foreign_servers, inside.user_mappings) = read(session, Some(&names), &declared, key).await?;
-    for ((server, role), there) in &inside.user_mappings {
-        if !there.readable && database.user_mappings.contains_key(&(server.clone(), role.clone())) {
+    (contents.foreign_servers, contents.user_mappings) = read(session, Some(&names), &declared, key).await?;
+    for ((server, role), existing) in &contents.user_mappings {
+        if !existing.readable && database.user_mappings.contains_key(&(server.clone(), role.clone())) {
             warn!(
                 server,
                 role, "the options of this user mapping cannot be read here: they are left as they are"
@@ -73,17 +75,18 @@ pub(super) async fn observe(
     Ok(())
 }
 
-/// Those of these servers, or all, each compared with its declared secrets.
+/// Reads the foreign servers of these names, or all, with their user mappings, and compares the secrets with the
+/// declared ones.
 pub(crate) async fn read(
     session: &Session,
     names: Option<&Vec<&str>>,
-    declared: &Declared<'_>,
+    declared: &DeclaredSecrets<'_>,
     key: impl Fn(&str) -> String,
-) -> Result<Found, Error> {
-    let (mut servers, mut mappings) = Found::default();
+) -> Result<ForeignObjects, Error> {
+    let (mut servers, mut mappings) = ForeignObjects::default();
     let doing = format!("reading foreign servers of the database {}", session.database());
-    for row in session.rows(&doing, SERVERS, [(&names, Type::TEXT_ARRAY)]).await? {
-        let usage = row.list(6)?.iter().map(|role| key(role)).collect::<BTreeSet<_>>();
+    for row in session.query(&doing, SERVERS, [(&names, Type::TEXT_ARRAY)]).await? {
+        let usage = row.texts(6)?.iter().map(|role| key(role)).collect::<BTreeSet<_>>();
         let server = ForeignServer {
             wrapper: row.get(1)?,
             kind: row.get(2)?,
@@ -95,23 +98,24 @@ pub(crate) async fn read(
         servers.insert(row.get(0)?, server);
     }
     let doing = format!("reading user mappings of the database {}", session.database());
-    for row in session.rows(&doing, MAPPINGS, [(&names, Type::TEXT_ARRAY)]).await? {
+    for row in session.query(&doing, MAPPINGS, [(&names, Type::TEXT_ARRAY)]).await? {
         let of = (row.get(0)?, key(row.get(1)?));
-        let mapping = compared(row.get(3)?, options(&row, 2)?, declared.get(&of));
+        let mapping = compare_secrets(row.get(3)?, options(&row, 2)?, declared.get(&of));
         mappings.insert(of, mapping);
     }
     Ok((servers, mappings))
 }
 
-/// The catalog keeps each option as `name=value`.
+/// The options of a row. The catalog stores each option as `name=value`.
 fn options(row: &Row, column: usize) -> Result<BTreeMap<String, String>, Error> {
-    let list = row.list(column)?;
+    let list = row.texts(column)?;
     let pairs = list.iter().filter_map(|option| option.split_once('='));
     Ok(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 
+/// Compares the stored options of a user mapping with its declared secrets.
 #[expect(clippy::disallowed_methods, reason = "a stored secret is compared with the declared one")]
-fn compared(
+fn compare_secrets(
     readable: bool,
     stored: BTreeMap<String, String>,
     declared: Option<&BTreeMap<&str, &Secret>>,

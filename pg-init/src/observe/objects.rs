@@ -1,4 +1,4 @@
-//! The owners of what is inside of schemas.
+//! Reads the owners of the objects in schemas.
 
 use std::collections::BTreeSet;
 
@@ -6,12 +6,13 @@ use tokio_postgres::types::{ToSql, Type};
 
 use crate::desired::Database;
 use crate::error::Error;
-use crate::observed::Object;
+use crate::observed::OwnedObject;
 use crate::wire::{Names, Session};
 
-/// Whether a type is one by itself, which `ALTER TYPE` and `GRANT` take: the type of an array goes with that of its elements, and
-/// since PostgreSQL 17 the multirange of a range with the range. Before that a multirange has an owner and privileges of its own.
-macro_rules! on_its_own {
+/// An SQL condition that is true for a type which `ALTER TYPE` and `GRANT` accept. An array type follows its element
+/// type, and since PostgreSQL 17 a multirange type follows its range type; before that a multirange has an owner and
+/// privileges of its own.
+macro_rules! is_separate_type {
     ($type:literal) => {
         concat!(
             "NOT EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.typarray = ",
@@ -22,12 +23,12 @@ macro_rules! on_its_own {
         )
     };
 }
-pub(crate) use on_its_own;
+pub(crate) use is_separate_type;
 
-/// What `ALTER … OWNER` is for in the schema `n`, each as the server itself writes its name, by the name `o`. Left out is what
-/// belongs to an extension, and what goes with another: a sequence of a column, the type of a row or of an array, the
-/// constructors of a range.
-macro_rules! owned {
+/// The objects in the schema `n` that `ALTER … OWNER` accepts, as `o`, with the names as the server writes them.
+/// Objects that belong to an extension are left out, and so are those that follow another object: the sequence of a
+/// column, the type of a row or an array, the constructors of a range.
+macro_rules! owned_objects {
     ($columns:literal, $schemas:literal, $and:literal) => {
         concat!(
             "SELECT ",
@@ -48,7 +49,7 @@ macro_rules! owned {
                         AND d.objid = p.oid AND d.deptype = 'i') \
                 UNION ALL SELECT 'type', y.oid::pg_catalog.regtype::text, y.typowner, 'pg_type'::pg_catalog.regclass, y.oid \
                 FROM pg_catalog.pg_type y WHERE y.typnamespace = n.oid AND y.typtype NOT IN ('c', 'p') AND ",
-            on_its_own!("y"),
+            is_separate_type!("y"),
             ") o \
             WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = o.catalog AND d.objid = o.oid \
                 AND d.deptype = 'e') ",
@@ -57,25 +58,25 @@ macro_rules! owned {
     };
 }
 
-const OBJECTS: &str = owned!(
+const OBJECTS: &str = owned_objects!(
     "w.place, o.kind, o.name, pg_catalog.pg_get_userbyid(o.owner)::text",
     "unnest($1::text[], $2::text[]) AS w(place, owner) JOIN pg_catalog.pg_namespace n ON n.nspname = w.place",
     "AND pg_catalog.pg_get_userbyid(o.owner) <> w.owner"
 );
 
-/// Who owns how many of the objects in each schema.
-pub(crate) const OWNERS: &str = owned!(
+/// The number of objects of each owner in each schema.
+pub(crate) const OWNERS: &str = owned_objects!(
     "n.nspname::text, pg_catalog.pg_get_userbyid(o.owner)::text, count(*)",
     "pg_catalog.pg_namespace n",
     "AND pg_catalog.left(n.nspname::text, 3) <> 'pg_' AND n.nspname <> 'information_schema' GROUP BY 1, 2 ORDER BY 1, 2"
 );
 
-/// The objects of each schema that another role owns than the spec wants.
-pub(super) async fn of_others(
+/// Reads the objects whose owner is not the declared one.
+pub(super) async fn read_objects_of_other_owners(
     session: &Session,
     names: &Names,
     database: &Database,
-) -> Result<BTreeSet<Object>, Error> {
+) -> Result<BTreeSet<OwnedObject>, Error> {
     let wanted = database.schemas.iter().filter_map(|(schema, wanted)| {
         wanted.object_owner.as_ref().map(|owner| (schema.as_str(), names.real(owner)))
     });
@@ -86,9 +87,9 @@ pub(super) async fn of_others(
     let parameters: [(&(dyn ToSql + Sync), Type); 2] =
         [(&places, Type::TEXT_ARRAY), (&owners, Type::TEXT_ARRAY)];
     let mut objects = BTreeSet::new();
-    for row in session.rows("reading the owners of objects", OBJECTS, parameters).await? {
+    for row in session.query("reading the owners of objects", OBJECTS, parameters).await? {
         let (schema, kind, name) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        objects.insert(Object { schema, kind, name, owner: names.key(row.get(3)?) });
+        objects.insert(OwnedObject { schema, kind, name, owner: names.key(row.get(3)?) });
     }
     Ok(objects)
 }

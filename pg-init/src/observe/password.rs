@@ -1,5 +1,5 @@
-//! Whether passwords are the declared ones: by recomputing the stored verifier where we may read it,
-//! by logging in where we may not.
+//! Compares passwords with the declared ones: by recomputing the stored verifier where the provisioning role may read
+//! it, and by a login as the role where it may not.
 
 use std::collections::BTreeMap;
 
@@ -12,16 +12,16 @@ use crate::desired::{self, Desired};
 use crate::error::Error;
 use crate::observed::{Observed, Password, Role};
 use crate::spec::{PasswordCheck, RolePassword};
-use crate::wire::scram::{self, Stored, compare as compare_verifier};
+use crate::wire::scram::{self, VerifierMatch, compare as compare_verifier};
 use crate::wire::{PasswordTrial, Pool, Server, hashing};
 
-const MAY_READ: &str =
+const MAY_READ_VERIFIERS: &str =
     "SELECT pg_catalog.has_column_privilege('pg_catalog.pg_authid', 'rolpassword', 'SELECT')::int";
 const STORED: &str =
     "SELECT a.rolname::text, a.rolpassword FROM pg_catalog.pg_authid a WHERE a.rolname = ANY($1)";
 
-/// Those of these roles that have a password.
-const WITH_ONE: &str = "\
+/// The roles of these names that have a password.
+const WITH_PASSWORD: &str = "\
     SELECT a.rolname::text FROM pg_catalog.pg_authid a WHERE a.rolname = ANY($1) AND a.rolpassword IS NOT NULL";
 
 pub(super) async fn observe(
@@ -30,7 +30,7 @@ pub(super) async fn observe(
     secrets: &Secrets,
     observed: &mut Observed,
 ) -> Result<(), Error> {
-    unwanted(server, desired, observed).await?;
+    observe_unwanted(server, desired, observed).await?;
     let mut declared: BTreeMap<&str, &Secret> = BTreeMap::new();
     for (key, role) in &desired.roles {
         if let (Some(secret), true) = (role.secret(), observed.roles.contains_key(key)) {
@@ -42,15 +42,15 @@ pub(super) async fn observe(
     }
     let known = match desired.password_check {
         Some(PasswordCheck::Never) => return Ok(()),
-        Some(PasswordCheck::Verifier) if !may_read(server).await? => {
+        Some(PasswordCheck::Verifier) if !may_read_verifiers(server).await? => {
             warn!(
-                "the provisioning role may not read verifiers, and no login is to be tried: passwords are left as they are"
+                "the provisioning role may not read verifiers, and `passwordCheck` allows no logins: passwords are left as they are"
             );
             return Ok(());
         }
-        Some(PasswordCheck::Verifier) => recompute(server, &declared).await?,
-        None if may_read(server).await? => recompute(server, &declared).await?,
-        None | Some(PasswordCheck::Login) => probe(server, desired, &declared, observed).await?,
+        Some(PasswordCheck::Verifier) => compare_verifiers(server, &declared).await?,
+        None if may_read_verifiers(server).await? => compare_verifiers(server, &declared).await?,
+        None | Some(PasswordCheck::Login) => compare_by_login(server, desired, &declared, observed).await?,
     };
     for (key, password) in known {
         if let Some(role) = observed.roles.get_mut(&key) {
@@ -60,22 +60,24 @@ pub(super) async fn observe(
     Ok(())
 }
 
-/// Whether the roles that are to have no password have one, which only shows where verifiers may be read.
-async fn unwanted(server: &Server, desired: &Desired, observed: &mut Observed) -> Result<(), Error> {
+/// Finds the roles that have a password and are declared without one. This shows only where verifiers may be read.
+async fn observe_unwanted(server: &Server, desired: &Desired, observed: &mut Observed) -> Result<(), Error> {
     let without = |(_, role): &(&String, &desired::Role)| role.password == Some(RolePassword::Unset);
     let keys = desired.roles.iter().filter(without).map(|(key, _)| key.as_str());
     let keys: Vec<&str> = keys.filter(|key| observed.roles.contains_key(*key)).collect();
     if keys.is_empty() || desired.password_check == Some(PasswordCheck::Never) {
         return Ok(());
     }
-    if !may_read(server).await? {
+    if !may_read_verifiers(server).await? {
         for role in keys {
-            warn!(role, "only a superuser can see whether it has a password: left as it is");
+            warn!(role, "only a superuser can see whether the role has a password: it is left as it is");
         }
         return Ok(());
     }
-    let real = server.names.all(keys);
-    for row in server.main.rows("reading who has a password", WITH_ONE, [(&real, Type::TEXT_ARRAY)]).await? {
+    let real = server.names.real_names(keys);
+    for row in
+        server.main.query("reading who has a password", WITH_PASSWORD, [(&real, Type::TEXT_ARRAY)]).await?
+    {
         if let Some(role) = observed.roles.get_mut(&server.names.key(row.get(0)?)) {
             role.password = Password::Wrong;
         }
@@ -83,30 +85,32 @@ async fn unwanted(server: &Server, desired: &Desired, observed: &mut Observed) -
     Ok(())
 }
 
-pub(crate) async fn may_read(server: &Server) -> Result<bool, Error> {
+/// True when the provisioning role may read the stored verifiers.
+pub(crate) async fn may_read_verifiers(server: &Server) -> Result<bool, Error> {
     if server.main.facts.superuser {
         return Ok(true);
     }
-    let may = server.main.one(MAY_READ, "asking whether verifiers may be read").await?;
+    let may = server.main.query_value(MAY_READ_VERIFIERS, "asking whether verifiers may be read").await?;
     Ok(may.as_deref() == Some("1"))
 }
 
-/// Every core takes its share: one verifier costs some 4,000 rounds of SHA-256.
-async fn recompute(
+/// Recomputes the stored verifiers, on every core: one verifier takes some 4,000 rounds of SHA-256.
+async fn compare_verifiers(
     server: &Server,
     declared: &BTreeMap<&str, &Secret>,
 ) -> Result<Vec<(String, Password)>, Error> {
-    let real = server.names.all(declared.keys().copied());
-    let rows = server.main.rows("reading verifiers", STORED, [(&real, Type::TEXT_ARRAY)]).await?;
+    let real = server.names.real_names(declared.keys().copied());
+    let rows = server.main.query("reading verifiers", STORED, [(&real, Type::TEXT_ARRAY)]).await?;
     let mut known = Vec::new();
     let mut work = Vec::new();
     for row in &rows {
         let key = server.names.key(row.get(0)?);
         let stored: Option<String> = row.get(1)?;
         if let Some(iterations) = stored.as_deref().and_then(scram::iterations) {
-            server.iterations.borrow_mut().insert(key.clone(), iterations);
+            server.stored_iterations.borrow_mut().insert(key.clone(), iterations);
         }
-        if server.made.borrow().get(&key).is_some_and(|made| is_same(made, stored.as_deref())) {
+        if server.new_verifiers.borrow().get(&key).is_some_and(|made| equals_stored(made, stored.as_deref()))
+        {
             known.push((key, Password::Right));
             continue;
         }
@@ -115,9 +119,12 @@ async fn recompute(
             _ => known.push((key, Password::Absent)),
         }
     }
-    known.extend(hashing::on_every_core(work, compare).await?);
+    known.extend(hashing::on_every_core(work, compare_one).await?);
     for (key, _) in known.iter().filter(|(_, password)| *password == Password::Unknown) {
-        warn!(role = key, "its stored verifier takes too many rounds to be compared: left as it is");
+        warn!(
+            role = key,
+            "the role's stored verifier has too many iterations to be compared: the password is left as it is"
+        );
     }
     Ok(known)
 }
@@ -126,19 +133,20 @@ async fn recompute(
     clippy::disallowed_methods,
     reason = "the password is hashed with the stored salt, and goes nowhere"
 )]
-fn compare((key, stored, secret): (String, String, Secret)) -> (String, Password) {
+/// Compares one stored verifier with the declared password.
+fn compare_one((key, stored, secret): (String, String, Secret)) -> (String, Password) {
     let password = match compare_verifier(&stored, secret.expose_secret()) {
-        Stored::Right => Password::Right,
-        Stored::Wrong => Password::Wrong,
-        Stored::Md5 => Password::Md5,
-        Stored::Unknown => Password::Unknown,
+        VerifierMatch::Right => Password::Right,
+        VerifierMatch::Wrong => Password::Wrong,
+        VerifierMatch::Md5 => Password::Md5,
+        VerifierMatch::Unknown => Password::Unknown,
     };
     (key, password)
 }
 
-/// Logs in as each role. A role that cannot log in, or whose password has run out, proves nothing, and no login is possible with
-/// a verifier.
-async fn probe(
+/// Compares passwords by a login as each role. A role that cannot log in, or whose password has expired, cannot be
+/// compared, and neither can a declared verifier.
+async fn compare_by_login(
     server: &Server,
     desired: &Desired,
     declared: &BTreeMap<&str, &Secret>,
@@ -146,9 +154,9 @@ async fn probe(
 ) -> Result<Vec<(String, Password)>, Error> {
     let (primary, names) = (&server.pool.primary, &server.names);
     let width = server.pool.width;
-    let results = Pool::each(width, declared, async |(key, secret)| {
+    let results = Pool::for_each(width, declared, async |(key, secret)| {
         let can = |role: &Role| role.attributes.login == Some(true) && !role.expired;
-        let trial = if observed.roles.get(*key).is_some_and(can) && !is_stored(secret) {
+        let trial = if observed.roles.get(*key).is_some_and(can) && !is_verifier(secret) {
             primary.try_password(&desired.database, names.real(key), secret).await?
         } else {
             PasswordTrial::Inconclusive
@@ -159,7 +167,7 @@ async fn probe(
             PasswordTrial::Inconclusive => {
                 warn!(
                     role = *key,
-                    "nobody here can tell whether its password is the declared one: left as it is"
+                    "the role's password cannot be compared with the declared one: it is left as it is"
                 );
                 Password::Unknown
             }
@@ -170,11 +178,11 @@ async fn probe(
 }
 
 #[expect(clippy::disallowed_methods, reason = "its form is looked at, and it goes nowhere")]
-fn is_stored(secret: &Secret) -> bool {
+fn is_verifier(secret: &Secret) -> bool {
     scram::is_verifier(secret.expose_secret())
 }
 
 #[expect(clippy::disallowed_methods, reason = "a verifier of this run is compared with the stored one")]
-fn is_same(made: &Secret, stored: Option<&str>) -> bool {
+fn equals_stored(made: &Secret, stored: Option<&str>) -> bool {
     stored == Some(made.expose_secret())
 }

@@ -1,4 +1,4 @@
-//! Publications and their tables, and whether two conditions of rows are one.
+//! Reads publications and their tables, and compares row filters.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,14 +8,14 @@ use tracing::warn;
 use crate::desired::sql::{self, ident};
 use crate::desired::{Database, Published, condition};
 use crate::error::Error;
-use crate::observed::{Inside, Publication};
+use crate::observed::{Contents, Publication};
 use crate::spec::Operation;
-use crate::wire::{Pool, Row, Session, Use};
+use crate::wire::{Pool, Purpose, Row, Session};
 
 /// A table, by its schema and its name.
 type Table = (String, String);
 
-/// `$1` is their names, or nothing for all of them.
+/// `$1` is the names of the publications, or null for all.
 const PUBLICATIONS: &str = "\
     SELECT p.pubname::text, p.puballtables, p.pubinsert, p.pubupdate, p.pubdelete, p.pubtruncate, p.pubviaroot, [SCHEMAS] \
     FROM pg_catalog.pg_publication p WHERE $1 IS NULL OR p.pubname = ANY($1)";
@@ -26,8 +26,8 @@ const PUBLISHED: &str = "\
     JOIN pg_catalog.pg_class c ON c.oid = r.prrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
     WHERE $1 IS NULL OR p.pubname = ANY($1)";
 
-/// What PostgreSQL has from 15 on, and what stands for it before.
-const MODERN: [(&str, &str, &str); 3] = [
+/// Expressions for properties that exist since PostgreSQL 15, each with its replacement for earlier releases.
+const SINCE_15: [(&str, &str, &str); 3] = [
     (
         "[SCHEMAS]",
         "ARRAY(SELECT n.nspname::text FROM pg_catalog.pg_publication_namespace x \
@@ -42,7 +42,7 @@ const MODERN: [(&str, &str, &str); 3] = [
     ),
 ];
 
-/// The listed tables with their columns.
+/// The listed tables, with their columns.
 const TABLES: &str = "\
     SELECT n.nspname::text, c.relname::text, \
         ARRAY(SELECT t.attname::text FROM pg_catalog.pg_attribute t \
@@ -51,8 +51,8 @@ const TABLES: &str = "\
     JOIN unnest($1::text[], $2::text[]) AS w(place, name) ON n.nspname = w.place AND c.relname = w.name \
     WHERE c.relkind IN ('r', 'p')";
 
-/// The columns of a table as the definition of the rows of a function. A condition takes no types that users have made, and whoever
-/// asks need not be allowed to use them.
+/// The columns of a table, as the column definition list of a function. A row filter cannot use user-defined types,
+/// so columns of such types are left out: the provisioning role may lack USAGE on them.
 const DEFINITION: &str = "\
     SELECT pg_catalog.string_agg(pg_catalog.quote_ident(t.attname) || ' ' \
         || pg_catalog.format_type(t.atttypid, t.atttypmod), ', ' ORDER BY t.attnum) \
@@ -61,29 +61,29 @@ const DEFINITION: &str = "\
     JOIN pg_catalog.pg_type y ON y.oid = t.atttypid AND y.typnamespace = 'pg_catalog'::pg_catalog.regnamespace \
     WHERE n.nspname = $1 AND c.relname = $2";
 
-/// Those of these names, or all.
+/// Reads the publications of these names, or all.
 pub(crate) async fn read(
     session: &Session,
     names: Option<&Vec<&str>>,
 ) -> Result<BTreeMap<String, Publication>, Error> {
     let modern = session.facts.version >= 15;
     let known = |question: &str| {
-        MODERN.iter().fold(question.to_owned(), |question, (place, column, before)| {
+        SINCE_15.iter().fold(question.to_owned(), |question, (place, column, before)| {
             question.replace(place, if modern { column } else { before })
         })
     };
     let doing = format!("reading publications of the database {}", session.database());
     let (publications, published) = (known(PUBLICATIONS), known(PUBLISHED));
     let (publications, published) = tokio::try_join!(
-        session.rows(&doing, &publications, [(&names, Type::TEXT_ARRAY)]),
-        session.rows(&doing, &published, [(&names, Type::TEXT_ARRAY)]),
+        session.query(&doing, &publications, [(&names, Type::TEXT_ARRAY)]),
+        session.query(&doing, &published, [(&names, Type::TEXT_ARRAY)]),
     )?;
     let mut all = BTreeMap::new();
     for row in &publications {
         all.insert(row.get(0)?, publication(row)?);
     }
     for row in &published {
-        let columns: BTreeSet<String> = row.list(4)?.into_iter().collect();
+        let columns: BTreeSet<String> = row.texts(4)?.into_iter().collect();
         let table =
             Published { columns: Some(columns).filter(|columns| !columns.is_empty()), rows: row.get(3)? };
         if let Some(publication) = all.get_mut(row.get::<&str>(0)?) {
@@ -101,13 +101,13 @@ fn publication(row: &Row) -> Result<Publication, Error> {
             publish.insert(operation);
         }
     }
-    let schemas = row.list(7)?.into_iter().collect();
+    let schemas = row.texts(7)?.into_iter().collect();
     let (all_tables, via_root) = (row.get(1)?, row.get(6)?);
     Ok(Publication { all_tables, schemas, publish, via_root, ..Publication::default() })
 }
 
-/// The listed tables that are there.
-pub(super) async fn tables(
+/// Reads the listed tables that exist.
+pub(super) async fn read_listed_tables(
     session: &Session,
     database: &Database,
 ) -> Result<BTreeMap<Table, BTreeSet<String>>, Error> {
@@ -119,58 +119,60 @@ pub(super) async fn tables(
         listed.into_iter().map(|(schema, table)| (schema.as_str(), table.as_str())).unzip();
     let parameters: [(&(dyn ToSql + Sync), Type); 2] =
         [(&places, Type::TEXT_ARRAY), (&names, Type::TEXT_ARRAY)];
-    let rows = session.rows("reading tables", TABLES, parameters).await?;
-    rows.iter().map(|row| Ok(((row.get(0)?, row.get(1)?), row.list(2)?.into_iter().collect()))).collect()
+    let rows = session.query("reading tables", TABLES, parameters).await?;
+    rows.iter().map(|row| Ok(((row.get(0)?, row.get(1)?), row.texts(2)?.into_iter().collect()))).collect()
 }
 
-/// Marks the conditions that mean what the declared ones mean. One that the server does not take is refused here, before the
-/// first write. The server is asked only about texts that differ.
-pub(super) async fn equate(
+/// Marks the stored row filters that are equivalent to the declared ones. The server is asked only where the texts
+/// differ. A declared row filter that the server refuses is an error here, before the first write.
+pub(super) async fn mark_equal_conditions(
     session: &Session,
     pool: &Pool,
     database: &Database,
-    inside: &mut Inside,
+    contents: &mut Contents,
 ) -> Result<(), Error> {
-    let mut open = Vec::new();
+    let mut differing = Vec::new();
     for (name, wanted) in &database.publications {
         for (table, published) in &wanted.tables {
-            let stored = inside.publications.get(name).and_then(|there| there.tables.get(table));
+            let stored = contents.publications.get(name).and_then(|existing| existing.tables.get(table));
             let stored = stored.and_then(|stored| stored.rows.clone());
-            let Some(rows) = published.rows.as_ref().filter(|_| inside.tables.contains_key(table)) else {
+            let Some(rows) = published.rows.as_ref().filter(|_| contents.tables.contains_key(table)) else {
                 continue;
             };
-            if stored.as_ref().is_none_or(|stored| condition::bare(stored) != condition::bare(rows)) {
-                open.push((name, table, rows, stored));
+            if stored.as_ref().is_none_or(|stored| {
+                condition::without_outer_brackets(stored) != condition::without_outer_brackets(rows)
+            }) {
+                differing.push((name, table, rows, stored));
             }
         }
     }
-    if open.is_empty() {
+    if differing.is_empty() {
         return Ok(());
     }
-    // Functions and operators are found as the statement will find them.
-    let changes = pool.session(session.database(), Use::Changes).await?;
-    for (name, table, rows, stored) in open {
+    // Functions and operators are looked up with the search path that the statement will have.
+    let changes = pool.session(session.database(), Purpose::Changes).await?;
+    for (name, table, rows, stored) in differing {
         let place: [(&(dyn ToSql + Sync), Type); 2] = [(&table.0, Type::TEXT), (&table.1, Type::TEXT)];
-        let definition = session.rows("reading the columns of a table", DEFINITION, place).await?;
+        let definition = session.query("reading the columns of a table", DEFINITION, place).await?;
         let definition = definition.first().map(|row| row.get::<Option<&str>>(0)).transpose()?.flatten();
         let Some(definition) = definition else { continue };
-        let same = same(&changes, (table, definition), rows, stored.as_deref()).await.map_err(|error| {
+        let same = are_equal_conditions(&changes, (table, definition), rows, stored.as_deref()).await.map_err(|error| {
             let at = format!("databases.{}.publications.{name}.tables", session.database());
             Error::Missing(format!(
                 "{at}: the server does not take the condition of {} (on columns of its own types): {error}",
-                sql::shown(table)
+                sql::display_name(table)
             ))
         })?;
-        if let Some(there) = inside.publications.get_mut(name).filter(|_| same) {
-            there.same_rows.insert(table.clone());
+        if let Some(existing) = contents.publications.get_mut(name).filter(|_| same) {
+            existing.same_rows.insert(table.clone());
         }
     }
-    pool.keep(changes, Use::Changes);
+    pool.give_back(changes, Purpose::Changes);
     Ok(())
 }
 
-/// Whether two conditions mean the same: of a question with either, the server shows the same plan.
-async fn same(
+/// True when the server shows the same query plan for both conditions.
+async fn are_equal_conditions(
     session: &Session,
     (table, definition): (&Table, &str),
     rows: &str,
@@ -180,8 +182,8 @@ async fn same(
         Ok(plan) => plan,
         Err(Error::Server { code, .. }) if code == "42501" => {
             warn!(
-                table = sql::shown(table),
-                "we may not ask what the condition of its rows means: it is left as it is"
+                table = sql::display_name(table),
+                "the provisioning role may not compare the row filter of the table: the row filter is left as it is"
             );
             return Ok(stored.is_some());
         }
@@ -193,8 +195,8 @@ async fn same(
     }
 }
 
-/// What the server makes of a condition, on rows like those of the table: that takes no privilege on the table, and its indexes
-/// and constraints change nothing.
+/// The query plan for a condition on rows like those of the table. No privilege on the table is needed, and its
+/// indexes and constraints do not influence the plan.
 async fn explain(
     session: &Session,
     (table, definition): (&Table, &str),
@@ -202,7 +204,7 @@ async fn explain(
 ) -> Result<Vec<String>, Error> {
     let rows = format!("pg_catalog.jsonb_to_recordset('[]') AS {}({definition})", ident(&table.1));
     let question = format!("EXPLAIN (VERBOSE, COSTS OFF) SELECT FROM {rows} WHERE ({condition})");
-    let plan = session.rows("asking what a condition means", &question, []).await?;
+    let plan = session.query("comparing row filters", &question, []).await?;
     let lines = plan.iter().map(|row| row.get::<String>(0)).collect::<Result<Vec<_>, _>>()?;
     Ok(lines.into_iter().filter(|line| !line.starts_with("Query Identifier")).collect())
 }

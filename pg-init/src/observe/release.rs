@@ -1,10 +1,10 @@
-//! What a server of an older release lacks of what the spec asks for.
+//! Refuses a spec that needs a later release than the server's.
 
 use crate::desired::{Database, Desired, Published};
 use crate::error::Error;
 use crate::spec::{LocaleProvider, Privilege};
 
-pub(super) fn supported(desired: &Desired, version: u32) -> Result<(), Error> {
+pub(super) fn check(desired: &Desired, version: u32) -> Result<(), Error> {
     roles(desired, version)?;
     for (name, database) in &desired.databases {
         locale(name, database, version)?;
@@ -14,8 +14,8 @@ pub(super) fn supported(desired: &Desired, version: u32) -> Result<(), Error> {
     slots(desired, version)
 }
 
-/// Refuses what came with a later release.
-fn needs(version: u32, least: u32, at: &str, what: &str) -> Result<(), Error> {
+/// Refuses a property that exists only since the major version `least`.
+fn require(version: u32, least: u32, at: &str, what: &str) -> Result<(), Error> {
     if version >= least {
         return Ok(());
     }
@@ -25,7 +25,7 @@ fn needs(version: u32, least: u32, at: &str, what: &str) -> Result<(), Error> {
 fn roles(desired: &Desired, version: u32) -> Result<(), Error> {
     for (key, role) in &desired.roles {
         if !role.parameter_privileges.is_empty() {
-            needs(version, 15, &format!("roles.{key}.parameterPrivileges"), "a privilege on a parameter")?;
+            require(version, 15, &format!("roles.{key}.parameterPrivileges"), "a privilege on a parameter")?;
         }
         for (of, options) in &role.member_of {
             let option = match (options.inherit, options.set) {
@@ -33,7 +33,7 @@ fn roles(desired: &Desired, version: u32) -> Result<(), Error> {
                 (_, Some(false)) => "set: false",
                 _ => continue,
             };
-            needs(version, 16, &format!("roles.{key}.memberOf"), &format!("`{option}` for {of}"))?;
+            require(version, 16, &format!("roles.{key}.memberOf"), &format!("`{option}` for {of}"))?;
         }
     }
     Ok(())
@@ -45,7 +45,7 @@ fn locale(name: &str, database: &Database, version: u32) -> Result<(), Error> {
         Some(LocaleProvider::Builtin) => 17,
         Some(LocaleProvider::Libc) | None => 0,
     };
-    needs(version, least, &format!("databases.{name}.localeProvider"), "this provider of locales")
+    require(version, least, &format!("databases.{name}.localeProvider"), "this provider of locales")
 }
 
 fn publications(name: &str, database: &Database, version: u32) -> Result<(), Error> {
@@ -53,10 +53,10 @@ fn publications(name: &str, database: &Database, version: u32) -> Result<(), Err
         let at = |key: &str| format!("databases.{name}.publications.{publication}.{key}");
         let whole = |table: &Published| *table == Published::default();
         if !wanted.schemas.is_empty() {
-            needs(version, 15, &at("schemas"), "a publication of schemas")?;
+            require(version, 15, &at("schemas"), "a publication of schemas")?;
         }
         if !wanted.tables.values().all(whole) {
-            needs(version, 15, &at("tables"), "a publication of some columns or rows")?;
+            require(version, 15, &at("tables"), "a publication of some columns or rows")?;
         }
     }
     Ok(())
@@ -68,7 +68,7 @@ fn privileges(name: &str, database: &Database, version: u32) -> Result<(), Error
     match all.find(|found| found.set.contains(&Privilege::Maintain)) {
         Some(found) => {
             let what = format!("the privilege `maintain` (in the database {name})");
-            needs(version, 17, &found.at.to_string(), &what)
+            require(version, 17, &found.at.to_string(), &what)
         }
         None => Ok(()),
     }
@@ -79,10 +79,10 @@ fn slots(desired: &Desired, version: u32) -> Result<(), Error> {
         let Some(slot) = &slot.logical else { continue };
         let at = |key: &str| format!("replicationSlots.{name}.{key}");
         if slot.two_phase == Some(true) {
-            needs(version, 14, &at("twoPhase"), "to tell of prepared transactions")?;
+            require(version, 14, &at("twoPhase"), "to tell of prepared transactions")?;
         }
         if slot.failover == Some(true) {
-            needs(version, 17, &at("failover"), "a copy of a slot on standbys")?;
+            require(version, 17, &at("failover"), "a copy of a slot on standbys")?;
         }
     }
     Ok(())

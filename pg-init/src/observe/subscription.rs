@@ -1,4 +1,4 @@
-//! Subscriptions. Their connection strings, which hold passwords, are compared here and go no further.
+//! Reads subscriptions. Passwords in their connection strings are compared here, and the stored values are not kept.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,12 +7,12 @@ use secrecy::ExposeSecret as _;
 use tokio_postgres::types::Type;
 use tracing::warn;
 
-use crate::desired::{Database, SECRET_PARTS, connection_parts};
+use crate::desired::{Database, SECRET_PARAMETERS, parse_connection_string};
 use crate::error::Error;
 use crate::observed::{StoredPublisher, Subscription};
 use crate::wire::Session;
 
-/// `$1` is their names, or nothing for all of this database. Only a superuser may read `subconninfo`.
+/// `$1` is the names of the subscriptions, or null for all of this database. Only a superuser may read `subconninfo`.
 const SUBSCRIPTIONS: &str = "\
     SELECT s.subname::text, s.subenabled, s.subslotname::text, s.subpublications, [CONNECTION] \
     FROM pg_catalog.pg_subscription s WHERE ($1 IS NULL OR s.subname = ANY($1)) AND s.subdbid = ( \
@@ -34,13 +34,16 @@ pub(super) async fn observe(
         }
     }
     let all = read(session, Some(&names), &passwords).await?;
-    for (name, _) in all.iter().filter(|(_, there)| there.publisher.is_none()) {
-        warn!(subscription = name, "its connection cannot be read here, or is a URI: it is left as it is");
+    for (name, _) in all.iter().filter(|(_, existing)| existing.publisher.is_none()) {
+        warn!(
+            subscription = name,
+            "this subscription has a connection that is a URI, or its connection cannot be read here: it is left as it is"
+        );
     }
     Ok(all)
 }
 
-/// Those of these names, or all, each compared with its declared password.
+/// Reads the subscriptions of these names, or all, and compares their passwords with the declared ones.
 pub(crate) async fn read(
     session: &Session,
     names: Option<&Vec<&str>>,
@@ -50,26 +53,28 @@ pub(crate) async fn read(
     let question = SUBSCRIPTIONS.replace("[CONNECTION]", connection);
     let doing = format!("reading subscriptions of the database {}", session.database());
     let mut all = BTreeMap::new();
-    for row in session.rows(&doing, &question, [(&names, Type::TEXT_ARRAY)]).await? {
+    for row in session.query(&doing, &question, [(&names, Type::TEXT_ARRAY)]).await? {
         let name: String = row.get(0)?;
         let text: Option<&str> = row.get(4)?;
         let password = passwords.get(name.as_str()).copied();
-        let publisher = text.and_then(connection_parts).map(|parts| stored(parts, password));
-        let publications: BTreeSet<String> = row.list(3)?.into_iter().collect();
+        let publisher =
+            text.and_then(parse_connection_string).map(|parameters| compare_password(parameters, password));
+        let publications: BTreeSet<String> = row.texts(3)?.into_iter().collect();
         all.insert(name, Subscription { enabled: row.get(1)?, slot: row.get(2)?, publications, publisher });
     }
     Ok(all)
 }
 
+/// Compares the stored password with the declared one, and removes secrets from the connection parameters.
 #[expect(clippy::disallowed_methods, reason = "a stored password is compared with the declared one")]
-fn stored(mut parts: BTreeMap<String, String>, password: Option<&Secret>) -> StoredPublisher {
-    let has = parts.get("password");
+fn compare_password(mut parameters: BTreeMap<String, String>, password: Option<&Secret>) -> StoredPublisher {
+    let has = parameters.get("password");
     let password = match password {
         Some(password) => has.is_some_and(|has| has == password.expose_secret()),
         None => has.is_none(),
     };
-    for name in SECRET_PARTS {
-        parts.remove(name);
+    for name in SECRET_PARAMETERS {
+        parameters.remove(name);
     }
-    StoredPublisher { parts, password }
+    StoredPublisher { parameters, password }
 }

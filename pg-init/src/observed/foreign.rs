@@ -1,4 +1,4 @@
-//! Foreign servers and user mappings of a database.
+//! Foreign servers and user mappings, as they were read from a database.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,16 +10,16 @@ pub(crate) struct ForeignServer {
     pub(crate) version: Option<String>,
     pub(crate) options: BTreeMap<String, String>,
     pub(crate) owner: String,
-    /// Who has USAGE on it, its owner among them.
+    /// The roles with USAGE on the server, including its owner.
     pub(crate) usage: BTreeSet<String>,
 }
 
-/// A user mapping without what is secret of it.
+/// A user mapping without the values of secrets.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct UserMapping {
-    /// Whether its options can be read.
+    /// True when the options can be read.
     pub(crate) readable: bool,
     pub(crate) options: BTreeMap<String, String>,
-    /// Those that are secrets, and whether each is the declared one.
+    /// The options that are secrets, and whether each has the declared value.
     pub(crate) secrets: BTreeMap<String, bool>,
 }

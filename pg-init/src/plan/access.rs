@@ -1,4 +1,5 @@
-//! Conflicts of a plan that would lock the provisioning role out: the next run has to log in and to do the same again.
+//! Finds changes that would lock the provisioning role out, and reports them as conflicts: the next run has to log
+//! in, and has to be able to make the same changes.
 
 use std::collections::BTreeSet;
 
@@ -9,19 +10,21 @@ use crate::desired::{Database, PUBLIC, Privileges, Role, Target};
 use crate::observed::{self, Provisioner};
 use crate::spec::{Object, Privilege, RolePassword};
 
-/// The sessions that a run needs at least: the maintenance session, the one that holds the lock, and one that works.
+/// The smallest number of sessions that a run needs: the maintenance session, the session that holds the advisory
+/// lock, and one session in a database.
 const SESSIONS: i32 = 3;
 
 impl Planner<'_> {
-    /// The provisioning role is declared itself: an attribute that it needs is not taken from it.
-    pub(super) fn check_provisioning_role(&mut self, key: &str, role: &Role, there: &observed::Role) {
+    /// Compares the declared attributes of the provisioning role with those that a run needs. Taking one of them away
+    /// is a conflict.
+    pub(super) fn check_provisioning_role(&mut self, key: &str, role: &Role, existing: &observed::Role) {
         let Some(provisioner) =
             self.observed.provisioner.as_ref().filter(|provisioner| provisioner.role == key)
         else {
             return;
         };
         let at = SpecPath::root().key("roles").key(key);
-        let (want, have) = (&role.attributes, &there.attributes);
+        let (want, have) = (&role.attributes, &existing.attributes);
         let taken = [
             ("login", want.login, have.login),
             ("superuser", want.superuser, have.superuser),
@@ -30,67 +33,69 @@ impl Planner<'_> {
         ];
         for (word, want, have) in taken {
             if want == Some(false) && have == Some(true) {
-                self.conflict(&at.key(word), format!("{key} is the role that provisions, {CURE}"));
+                self.conflict(&at.key(word), format!("{key} is the provisioning role, {REMEDY}"));
             }
         }
         let few = |limit: i32| (0..SESSIONS).contains(&limit) && !provisioner.superuser;
         if want.connection_limit.is_some_and(few) && want.connection_limit != have.connection_limit {
-            let problem = format!("{key} is the role that provisions, in at least {SESSIONS} sessions");
+            let problem = format!("{key} is the provisioning role, in at least {SESSIONS} sessions");
             self.conflict(&at.key("connectionLimit"), problem);
         }
         if role.password == Some(RolePassword::Unset) && self.desired.password.is_some() {
-            self.conflict(&at.key("password"), format!("{key} is the role that provisions, {CURE}"));
+            self.conflict(&at.key("password"), format!("{key} is the provisioning role, {REMEDY}"));
         }
         if want.valid_until.is_some_and(|until| provisioner.now.is_some_and(|now| until <= now)) {
-            self.conflict(&at.key("validUntil"), format!("{key} is the role that provisions, {CURE}"));
+            self.conflict(&at.key("validUntil"), format!("{key} is the provisioning role, {REMEDY}"));
         }
     }
 
-    /// A database that every run connects to stays open to the provisioning role.
+    /// Checks that the provisioning role can still connect to a database that the next run connects to.
     pub(super) fn check_connect(
         &mut self,
         name: &str,
         database: &Database,
-        there: Option<&observed::Database>,
+        existing: Option<&observed::Database>,
         at: &SpecPath,
     ) {
         let Some(provisioner) = &self.observed.provisioner else { return };
-        if provisioner.superuser || !(database.has_inside() || provisioner.database == name) {
+        if provisioner.superuser || !(database.has_contents() || provisioner.database == name) {
             return;
         }
         let role = provisioner.role.clone();
         if database.options.connection_limit == Some(0)
-            && there.is_none_or(|there| there.options.connection_limit != Some(0))
+            && existing.is_none_or(|existing| existing.options.connection_limit != Some(0))
         {
-            let problem =
-                format!("every run enters the database, and {role} is no superuser: the next one could not");
+            let problem = format!(
+                "every run connects to the database, and {role} is no superuser: the next run could not connect"
+            );
             self.conflict(&at.key("connectionLimit"), problem);
         }
-        let open = self.may_connect(provisioner, database, there);
+        let open = self.may_connect(provisioner, database, existing);
         let closing = database.revokes.iter().find(|(target, revoked)| is_connect(target, revoked));
         if let (false, Some((_, revoked))) = (open, closing) {
             let problem = format!(
-                "{role} would have no CONNECT to {name} any more, and the next run has to enter it: add \
+                "{role} would lose CONNECT on {name}, and the next run has to connect to it: add \
                  `{{to: {role}, object: database, privileges: [connect]}}` to the grants of {name}"
             );
             self.conflict(&revoked.at, problem);
         }
     }
 
-    /// Whether the provisioning role may connect to the database after the plan.
+    /// True when the provisioning role has CONNECT on the database after the plan.
     fn may_connect(
         &self,
         provisioner: &Provisioner,
         database: &Database,
-        there: Option<&observed::Database>,
+        existing: Option<&observed::Database>,
     ) -> bool {
-        let owner = database.owner.as_ref().or(there.map(|there| &there.owner)).unwrap_or(&provisioner.role);
-        // A new database is open to everyone, and another owner has what the former one had.
-        let mut admitted: BTreeSet<&str> = match there {
-            Some(there) => {
+        let owner =
+            database.owner.as_ref().or(existing.map(|existing| &existing.owner)).unwrap_or(&provisioner.role);
+        // A new database grants CONNECT to `public`, and a new owner gets the privileges of the former owner.
+        let mut admitted: BTreeSet<&str> = match existing {
+            Some(existing) => {
                 let renamed =
-                    |role: &'_ String| if *role == there.owner { owner.clone() } else { role.clone() };
-                there
+                    |role: &'_ String| if *role == existing.owner { owner.clone() } else { role.clone() };
+                existing
                     .connect
                     .iter()
                     .map(|role| if renamed(role) == *owner { owner.as_str() } else { role })
@@ -110,9 +115,11 @@ impl Planner<'_> {
     }
 }
 
+/// True when the entry grants or revokes CONNECT on the database.
 fn is_connect(target: &Target, privileges: &Privileges) -> bool {
     let set = &privileges.set;
     target.object == Object::Database && (set.contains(&Privilege::Connect) || set.contains(&Privilege::All))
 }
 
-const CURE: &str = "and the next run would be refused: provision with another role for this";
+/// The end of a message about an attribute of the provisioning role.
+const REMEDY: &str = "and the next run would be refused: provision with another role for this";

@@ -1,4 +1,4 @@
-//! Databases: what is fixed at creation is a conflict afterwards.
+//! Compares databases. A difference in a property that is fixed at creation is a conflict.
 
 use init_core::diff::Drift;
 use init_core::{Conflict, SpecPath};
@@ -18,25 +18,26 @@ impl Planner<'_> {
                 self.check_role(&at.key("owner"), owner);
             }
             match self.observed.databases.get(name) {
-                None => self.create(name, database, &at),
-                Some(there) => self.compare(name, database, there, &at),
+                None => self.create_database(name, database, &at),
+                Some(existing) => self.compare_database(name, database, existing, &at),
             }
             self.role_settings(name, database, &at);
             self.check_connect(name, database, self.observed.databases.get(name), &at);
-            // Nothing could be read in a database that is closed: its content is compared once it is open.
+            // The contents of a database that allows no connections could not be read: they are compared by the run
+            // after it allows them.
             if self.observed.databases.get(name).is_none_or(observed::Database::allows_connections) {
-                self.inside(name, database, &at);
+                self.plan_contents(name, database, &at);
             }
         }
     }
 
-    /// What sessions of one role have in one database.
+    /// Compares the configuration parameters that apply to the sessions of one role in one database.
     fn role_settings(&mut self, name: &str, database: &Database, at: &SpecPath) {
         let nothing = observed::Settings::default();
-        let there = self.observed.databases.get(name);
+        let existing = self.observed.databases.get(name);
         for (role, wanted) in &database.role_settings {
             self.check_role(&at.key("roleSettings").key(role), role);
-            let stored = there.and_then(|there| there.role_settings.get(role)).unwrap_or(&nothing);
+            let stored = existing.and_then(|existing| existing.role_settings.get(role)).unwrap_or(&nothing);
             let settings = settings::drift(wanted, stored);
             if !settings.is_empty() {
                 let (database, role) = (name.to_owned(), role.clone());
@@ -45,11 +46,11 @@ impl Planner<'_> {
         }
     }
 
-    fn create(&mut self, name: &str, database: &Database, at: &SpecPath) {
+    fn create_database(&mut self, name: &str, database: &Database, at: &SpecPath) {
         let template = database.template();
-        if let Some(there) = self.observed.databases.get(template) {
+        if let Some(existing) = self.observed.databases.get(template) {
             if template != "template0" {
-                self.fixed(database, there, at, &format!("the template {template}"));
+                self.compare_fixed_properties(database, existing, at, &format!("the template {template}"));
             }
         } else if !self.desired.databases.contains_key(template) {
             let problem = format!("the template {template} is neither declared nor there");
@@ -65,7 +66,7 @@ impl Planner<'_> {
             );
         }
         self.change(Change::CreateDatabase(CreateDatabase {
-            rank: self.rank(database),
+            rank: self.template_depth(database),
             database: name.to_owned(),
             owner: database.owner.clone(),
             template: template.to_owned(),
@@ -73,103 +74,124 @@ impl Planner<'_> {
             locale: database.locale.clone(),
             tablespace: database.tablespace.clone(),
             options: database.options.clone(),
-            settings: settings::of_new(&database.settings),
+            settings: settings::for_creation(&database.settings),
         }));
     }
 
-    /// How many declared templates come before it. Validation has refused circles.
-    fn rank(&self, database: &Database) -> usize {
+    /// The number of declared templates that must exist before the database. Validation refuses cycles.
+    fn template_depth(&self, database: &Database) -> usize {
         let declared = |template: &str| self.desired.databases.get(template);
         std::iter::successors(declared(database.template()), |next| declared(next.template())).count()
     }
 
-    fn compare(&mut self, name: &str, database: &Database, there: &observed::Database, at: &SpecPath) {
-        self.fixed(database, there, at, "the database");
+    fn compare_database(
+        &mut self,
+        name: &str,
+        database: &Database,
+        existing: &observed::Database,
+        at: &SpecPath,
+    ) {
+        self.compare_fixed_properties(database, existing, at, "the database");
         let opened = database.options.allow_connections == Some(true);
-        if database.has_inside() && !there.allows_connections() && !opened {
+        if database.has_contents() && !existing.allows_connections() && !opened {
             self.conflict(at, "the database takes no connections (ALLOW_CONNECTIONS false), and the spec declares something inside: \
                                add `allowConnections: true`");
         }
-        if let Some(wanted) = database.tablespace.as_ref().filter(|wanted| **wanted != there.tablespace) {
+        if let Some(wanted) = database.tablespace.as_ref().filter(|wanted| **wanted != existing.tablespace) {
             let problem = format!(
                 "the database is in the tablespace {}, and the spec wants {wanted}: move it with `ALTER DATABASE … SET TABLESPACE` \
                  while nobody is connected, or correct the spec",
-                there.tablespace
+                existing.tablespace
             );
             self.conflict(&at.key("tablespace"), problem);
         }
-        let owner = database.owner.clone().and_then(|owner| Drift::between(Some(there.owner.clone()), owner));
-        let options = options(&database.options, &there.options);
-        let settings = settings::drift(&database.settings, &there.settings);
+        let owner =
+            database.owner.clone().and_then(|owner| Drift::between(Some(existing.owner.clone()), owner));
+        let options = options_drift(&database.options, &existing.options);
+        let settings = settings::drift(&database.settings, &existing.settings);
         if owner.is_some() || options != DatabaseOptions::default() || !settings.is_empty() {
             let database = name.to_owned();
             self.change(Change::AlterDatabase(AlterDatabase { database, owner, options, settings }));
         }
     }
 
-    /// Encoding and locale cannot be changed, neither in a database nor on the way from a template.
-    fn fixed(&mut self, database: &Database, there: &observed::Database, at: &SpecPath, of: &str) {
+    /// Compares the encoding and the locale, which can be changed neither in an existing database nor while a
+    /// template is copied.
+    fn compare_fixed_properties(
+        &mut self,
+        database: &Database,
+        existing: &observed::Database,
+        at: &SpecPath,
+        of: &str,
+    ) {
         if let Some(wanted) = &database.encoding {
             let canonical = self.observed.encodings.get(wanted).unwrap_or(wanted);
-            if *canonical != there.encoding {
-                let problem =
-                    format!("{of} has the encoding {}, and the spec wants {wanted}: {CURE}", there.encoding);
+            if *canonical != existing.encoding {
+                let problem = format!(
+                    "{of} has the encoding {}, and the spec wants {wanted}: {REMEDY}",
+                    existing.encoding
+                );
                 self.conflict(&at.key("encoding"), problem);
             }
         }
-        self.fixed_locale(&database.locale, &there.locale, at, of);
+        self.compare_locale(&database.locale, &existing.locale, at, of);
     }
 
-    fn fixed_locale(&mut self, wanted: &Locale, there: &observed::Locale, at: &SpecPath, of: &str) {
-        let is = |provider: LocaleProvider| there.provider == Some(provider);
+    fn compare_locale(&mut self, wanted: &Locale, existing: &observed::Locale, at: &SpecPath, of: &str) {
+        let is = |provider: LocaleProvider| existing.provider == Some(provider);
         let word =
-            |provider: Option<LocaleProvider>| provider.map_or("another provider", LocaleProvider::word);
+            |provider: Option<LocaleProvider>| provider.map_or("another provider", LocaleProvider::keyword);
         let mut compare = |key: &str, what: &str, has: &str, wants: &str, same: bool| {
             if !same {
-                let problem = format!("{of} has {what} {has}, and the spec wants {wants}: {CURE}");
+                let problem = format!("{of} has {what} {has}, and the spec wants {wants}: {REMEDY}");
                 self.conflicts.push(Conflict::new(at.key(key), problem));
             }
         };
         if let Some(provider) = wanted.provider {
             let key = if wanted.icu.is_some() { "icuLocale" } else { "localeProvider" };
-            compare(key, "the locale provider", word(there.provider), provider.word(), is(provider));
+            compare(key, "the locale provider", word(existing.provider), provider.keyword(), is(provider));
         }
         for (key, what, own, has) in [
-            ("lcCollate", "LC_COLLATE", &wanted.collate, &there.collate),
-            ("lcCtype", "LC_CTYPE", &wanted.ctype, &there.ctype),
+            ("lcCollate", "LC_COLLATE", &wanted.collate, &existing.collate),
+            ("lcCtype", "LC_CTYPE", &wanted.ctype, &existing.ctype),
         ] {
             let (key, wants) =
                 (if own.is_some() { key } else { "locale" }, own.as_ref().or(wanted.all.as_ref()));
             if let Some(wants) = wants {
-                compare(key, what, has, wants, canonical(has) == canonical(wants));
+                compare(key, what, has, wants, canonical_locale(has) == canonical_locale(wants));
             }
         }
-        let own = there.own.as_deref().unwrap_or_default();
+        let own = existing.of_provider.as_deref().unwrap_or_default();
         if let Some(icu) = wanted.icu.as_ref().filter(|_| is(LocaleProvider::Icu)) {
             let same =
                 icu == own || self.observed.icu_locales.get(icu).is_some_and(|canonical| canonical == own);
             compare("icuLocale", "the ICU locale", own, icu, same);
         }
         if let Some(all) = wanted.all.as_ref().filter(|_| is(LocaleProvider::Builtin)) {
-            compare("locale", "the builtin locale", own, all, canonical(own) == canonical(all));
+            compare("locale", "the builtin locale", own, all, canonical_locale(own) == canonical_locale(all));
         }
     }
 }
 
-/// The options that differ.
-fn options(wanted: &DatabaseOptions, there: &DatabaseOptions) -> DatabaseOptions<Drift<bool>, Drift<i32>> {
+/// The options of which the declared value differs from the stored one.
+fn options_drift(
+    wanted: &DatabaseOptions,
+    existing: &DatabaseOptions,
+) -> DatabaseOptions<Drift<bool>, Drift<i32>> {
     DatabaseOptions {
-        connection_limit: drift(wanted.connection_limit, there.connection_limit),
-        allow_connections: drift(wanted.allow_connections, there.allow_connections),
-        is_template: drift(wanted.is_template, there.is_template),
+        connection_limit: drift(wanted.connection_limit, existing.connection_limit),
+        allow_connections: drift(wanted.allow_connections, existing.allow_connections),
+        is_template: drift(wanted.is_template, existing.is_template),
     }
 }
 
-const CURE: &str =
+/// The end of a message about a property that is fixed at creation.
+const REMEDY: &str =
     "it is fixed at creation, so dump the content and restore it into a new database, or correct the spec";
 
-/// `C.UTF-8` and `C.utf8` are one locale: the operating system spells the codeset as it likes.
-fn canonical(locale: &str) -> String {
+/// The locale with its codeset in a canonical spelling: operating systems spell the codeset of one locale
+/// differently, as in `C.UTF-8` and `C.utf8`.
+fn canonical_locale(locale: &str) -> String {
     match locale.split_once('.') {
         Some((language, codeset)) => {
             let plain = codeset.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase());

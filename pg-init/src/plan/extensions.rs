@@ -1,25 +1,27 @@
-//! Extensions: each after those that it requires, which are created with it where the spec does not declare them.
+//! Compares extensions. An extension is created after the extensions that it requires, and required extensions that
+//! the spec does not declare are created too.
 
 use std::collections::BTreeMap;
 
 use init_core::SpecPath;
 use init_core::diff::Drift;
 
-use super::inside::DatabaseScope;
+use super::contents::DatabaseScope;
 use super::planner::Planner;
 use crate::change::{AlterExtension, Change, CreateExtension};
 use crate::desired::{Extension, LATEST};
-use crate::observed::{self, Available};
+use crate::observed::{self, AvailableVersion};
 
-/// What is to be created in one database, by name.
-type Wanted<'a> = BTreeMap<&'a str, Install<'a>>;
+/// The extensions that are to be created in one database, by name.
+type Installs<'a> = BTreeMap<&'a str, Install<'a>>;
 
+/// An extension that is to be created.
 #[derive(Clone, Copy)]
 struct Install<'a> {
-    /// The schema for its objects, unless its control file fixes one.
+    /// The schema of its objects, unless its control file fixes one.
     schema: &'a str,
     version: Option<&'a str>,
-    available: Option<&'a Available>,
+    available: Option<&'a AvailableVersion>,
 }
 
 impl<'a> Planner<'a> {
@@ -28,12 +30,12 @@ impl<'a> Planner<'a> {
         'a: 'w,
     {
         let at = scope.at.key("extensions");
-        let mut wanted = Wanted::new();
+        let mut wanted = Installs::new();
         for (name, declared) in &scope.database.extensions {
             let at = at.key(name);
-            match scope.there.extensions.get(name) {
-                Some(installed) => self.installed(scope, name, (declared, installed), &at),
-                None => self.install(scope, name, declared, &at, &mut wanted),
+            match scope.existing.extensions.get(name) {
+                Some(installed) => self.compare_installed(scope, name, (declared, installed), &at),
+                None => self.plan_install(scope, name, declared, &at, &mut wanted),
             }
         }
         for (name, install) in &wanted {
@@ -48,18 +50,19 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn install<'w>(
+    fn plan_install<'w>(
         &mut self,
         scope: &DatabaseScope<'w>,
         name: &'w str,
         declared: &'w Extension,
         at: &SpecPath,
-        wanted: &mut Wanted<'w>,
+        wanted: &mut Installs<'w>,
     ) where
         'a: 'w,
     {
         let version = declared.version.as_deref();
-        let available = self.observed.offers.get(name).and_then(|offer| offer.of(version));
+        let available =
+            self.observed.available_extensions.get(name).and_then(|available| available.version(version));
         let own = available.and_then(|available| available.schema.as_ref());
         match (own, &declared.schema) {
             (Some(own), Some(schema)) if own != schema => {
@@ -70,22 +73,23 @@ impl<'a> Planner<'a> {
             (None, None) => self.check_schema(scope, &at.key("schema"), "public"),
             (Some(_), _) => {}
         }
-        if is_copied(scope, name) {
+        if comes_from_template(scope, name) {
             return;
         }
         let schema = declared.schema.as_deref().unwrap_or("public");
         wanted.insert(name, Install { schema, version, available });
-        self.required(scope, name, schema, at, wanted);
+        self.install_required(scope, name, schema, at, wanted);
     }
 
-    /// What an extension requires, and what that requires: declared, there, or created beside it.
-    fn required<'w>(
+    /// Adds the extensions that an extension requires, directly or through others, unless they are declared, exist,
+    /// or are already added.
+    fn install_required<'w>(
         &mut self,
         scope: &DatabaseScope<'w>,
         name: &str,
         schema: &'w str,
         at: &SpecPath,
-        wanted: &mut Wanted<'w>,
+        wanted: &mut Installs<'w>,
     ) where
         'a: 'w,
     {
@@ -93,47 +97,53 @@ impl<'a> Planner<'a> {
         for required in available.into_iter().flat_map(|available| &available.requires) {
             let declared = scope.database.extensions.contains_key(required);
             if declared
-                || is_copied(scope, required)
-                || scope.there.extensions.contains_key(required)
+                || comes_from_template(scope, required)
+                || scope.existing.extensions.contains_key(required)
                 || wanted.contains_key(required.as_str())
             {
                 continue;
             }
-            let Some(available) = self.observed.offers.get(required).and_then(|offer| offer.of(None)) else {
+            let Some(available) = self
+                .observed
+                .available_extensions
+                .get(required)
+                .and_then(|available| available.version(None))
+            else {
                 let problem =
                     format!("{name} requires the extension {required}, which the server has no files of");
                 self.conflict(at, problem);
                 continue;
             };
             wanted.insert(required, Install { schema, version: None, available: Some(available) });
-            self.required(scope, required, schema, at, wanted);
+            self.install_required(scope, required, schema, at, wanted);
         }
     }
 
-    fn installed(
+    fn compare_installed(
         &mut self,
         scope: &DatabaseScope<'_>,
         name: &str,
-        (wanted, there): (&Extension, &observed::Extension),
+        (wanted, existing): (&Extension, &observed::Extension),
         at: &SpecPath,
     ) {
-        let moved = |schema: &String| Drift::between(Some(there.schema.clone()), schema.clone());
+        let moved = |schema: &String| Drift::between(Some(existing.schema.clone()), schema.clone());
         let schema = wanted.schema.as_ref().and_then(moved);
         if let Some(drift) = &schema {
-            if !there.relocatable {
-                let problem = format!("{name} is in the schema {} and cannot be moved", there.schema);
+            if !existing.relocatable {
+                let problem = format!("{name} is in the schema {} and cannot be moved", existing.schema);
                 return self.conflict(&at.key("schema"), problem);
             }
             self.check_schema(scope, &at.key("schema"), &drift.to);
         }
-        let updated = |version: &String| Drift::between(Some(there.version.clone()), version.clone());
-        let files = self.observed.offers.get(name).and_then(|offer| offer.default.as_ref());
+        let updated = |version: &String| Drift::between(Some(existing.version.clone()), version.clone());
+        let files =
+            self.observed.available_extensions.get(name).and_then(|available| available.default.as_ref());
         let follows = wanted.version.as_deref() == Some(LATEST);
         let version = if follows { files } else { wanted.version.as_ref() }.and_then(updated);
-        if let Some(drift) = version.as_ref().filter(|drift| !there.reachable.contains(&drift.to)) {
+        if let Some(drift) = version.as_ref().filter(|drift| !existing.reachable.contains(&drift.to)) {
             let problem = format!(
                 "{name} has version {}, and no update leads from it to {} (to an older version there is none)",
-                there.version, drift.to
+                existing.version, drift.to
             );
             return self.conflict(&at.key("version"), problem);
         }
@@ -144,13 +154,14 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// Whether a database that is not there yet gets it from its template: every one that PostgreSQL makes has this language.
-fn is_copied(scope: &DatabaseScope<'_>, name: &str) -> bool {
-    scope.new && name == "plpgsql"
+/// True when a new database gets the extension from its template: every template that PostgreSQL creates has the
+/// language PL/pgSQL.
+fn comes_from_template(scope: &DatabaseScope<'_>, name: &str) -> bool {
+    scope.is_new && name == "plpgsql"
 }
 
-/// How many steps of requirements are below an extension; `limit` ends a circle.
-fn rank(name: &str, wanted: &Wanted<'_>, limit: usize) -> usize {
+/// The length of the longest chain of requirements below an extension. `limit` ends the search in a cycle.
+fn rank(name: &str, wanted: &Installs<'_>, limit: usize) -> usize {
     let below = wanted.get(name).and_then(|install| install.available);
     let below = below.into_iter().flat_map(|available| &available.requires);
     match limit.checked_sub(1) {

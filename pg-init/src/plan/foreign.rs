@@ -1,11 +1,11 @@
-//! Foreign servers and user mappings: options that are declared are set, and others stay.
+//! Compares foreign servers and user mappings. Declared options are set, and other options stay.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::SpecPath;
 use init_core::diff::Drift;
 
-use super::inside::DatabaseScope;
+use super::contents::DatabaseScope;
 use super::planner::{Planner, drift};
 use crate::change::{
     AlterForeignServer, AlterUserMapping, Change, CreateForeignServer, CreateUserMapping, SecretOption,
@@ -24,14 +24,14 @@ impl Planner<'_> {
                 self.check_role(&at.key("usage"), role);
             }
             let (database, server) = (scope.name.to_owned(), name.clone());
-            let Some(there) = scope.there.foreign_servers.get(name) else {
+            let Some(existing) = scope.existing.foreign_servers.get(name) else {
                 self.check_wrapper(scope, &at.key("wrapper"), &wanted.wrapper);
                 let of = wanted.clone();
                 self.change(Change::CreateForeignServer(CreateForeignServer { database, server, of }));
                 continue;
             };
-            self.check_fixed(name, wanted, there, &at);
-            if let Some(change) = altered(wanted, there) {
+            self.compare_wrapper_and_type(name, wanted, existing, &at);
+            if let Some(change) = foreign_server_drift(wanted, existing) {
                 let change = AlterForeignServer { database, server, ..change };
                 self.change(Change::AlterForeignServer(change));
             }
@@ -39,17 +39,17 @@ impl Planner<'_> {
         for ((server, role), wanted) in &scope.database.user_mappings {
             self.check_role(&scope.at.key("foreignServers").key(server).key("userMappings").key(role), role);
             let (database, of) = (scope.name.to_owned(), (server.clone(), role.clone()));
-            let there = scope.there.user_mappings.get(&of);
+            let existing = scope.existing.user_mappings.get(&of);
             let (server, role) = of;
-            match there {
+            match existing {
                 None => {
                     let of = wanted.clone();
                     self.change(Change::CreateUserMapping(CreateUserMapping { database, server, role, of }));
                 }
-                Some(there) => {
+                Some(existing) => {
                     let (options, secrets) =
-                        (options(&wanted.options, &there.options), secrets(wanted, there));
-                    if there.readable && !(options.is_empty() && secrets.is_empty()) {
+                        (options_drift(&wanted.options, &existing.options), secrets_drift(wanted, existing));
+                    if existing.readable && !(options.is_empty() && secrets.is_empty()) {
                         let change = AlterUserMapping { database, server, role, options, secrets };
                         self.change(Change::AlterUserMapping(change));
                     }
@@ -58,13 +58,14 @@ impl Planner<'_> {
         }
     }
 
-    /// A wrapper that an extension of the same run makes may have any name.
+    /// Checks that the foreign-data wrapper exists. A wrapper may have any name, so any extension that this run
+    /// creates may bring it.
     fn check_wrapper(&mut self, scope: &DatabaseScope<'_>, at: &SpecPath, wrapper: &str) {
-        let there = scope.there.wrappers.contains(wrapper);
+        let existing = scope.existing.wrappers.contains(wrapper);
         let mut extensions = scope.database.extensions.keys();
-        let comes = extensions.any(|name| !scope.there.extensions.contains_key(name));
-        let copied = scope.new && scope.database.template() != "template0";
-        if !(there || comes || copied) {
+        let comes = extensions.any(|name| !scope.existing.extensions.contains_key(name));
+        let copied = scope.is_new && scope.database.template() != "template0";
+        if !(existing || comes || copied) {
             let problem = format!(
                 "the foreign-data wrapper {wrapper} is not in the database {}: declare the extension that makes it",
                 scope.name
@@ -73,37 +74,40 @@ impl Planner<'_> {
         }
     }
 
-    /// What a foreign server was made with once and for all.
-    fn check_fixed(
+    /// Compares the wrapper and the type of a foreign server, which are fixed at its creation.
+    fn compare_wrapper_and_type(
         &mut self,
         name: &str,
         wanted: &ForeignServer,
-        there: &observed::ForeignServer,
+        existing: &observed::ForeignServer,
         at: &SpecPath,
     ) {
-        if wanted.wrapper != there.wrapper {
-            let problem = format!("{name} is of the wrapper {}, which cannot be changed", there.wrapper);
+        if wanted.wrapper != existing.wrapper {
+            let problem = format!("{name} is of the wrapper {}, which cannot be changed", existing.wrapper);
             self.conflict(&at.key("wrapper"), problem);
         }
-        if wanted.kind.is_some() && wanted.kind != there.kind {
-            let kind = there.kind.as_deref().unwrap_or("none");
+        if wanted.kind.is_some() && wanted.kind != existing.kind {
+            let kind = existing.kind.as_deref().unwrap_or("none");
             self.conflict(&at.key("type"), format!("the type of {name} is {kind}, which cannot be changed"));
         }
     }
 }
 
-/// What differs.
-fn altered(wanted: &ForeignServer, there: &observed::ForeignServer) -> Option<AlterForeignServer> {
-    let owner = drift(wanted.owner.clone(), Some(there.owner.clone()));
-    // The new owner gets what the old one had.
-    let lost = |role: &String| owner.as_ref().is_some_and(|_| *role == there.owner);
-    let held: BTreeSet<String> = there.usage.iter().filter(|role| !lost(role)).cloned().collect();
+/// The change for a foreign server that differs from the spec.
+fn foreign_server_drift(
+    wanted: &ForeignServer,
+    existing: &observed::ForeignServer,
+) -> Option<AlterForeignServer> {
+    let owner = drift(wanted.owner.clone(), Some(existing.owner.clone()));
+    // `ALTER SERVER … OWNER` moves the privileges of the former owner to the new one.
+    let lost = |role: &String| owner.as_ref().is_some_and(|_| *role == existing.owner);
+    let held: BTreeSet<String> = existing.usage.iter().filter(|role| !lost(role)).cloned().collect();
     let kept = |role: &&String| owner.as_ref().is_none_or(|owner| owner.to != **role);
     let usage = held.iter().chain(wanted.usage.iter().filter(kept)).cloned().collect();
     let change = AlterForeignServer {
-        wrapper: there.wrapper.clone(),
-        version: drift(wanted.version.clone(), there.version.clone()),
-        options: options(&wanted.options, &there.options),
+        wrapper: existing.wrapper.clone(),
+        version: drift(wanted.version.clone(), existing.version.clone()),
+        options: options_drift(&wanted.options, &existing.options),
         usage: Drift::between(Some(held), usage),
         owner,
         ..AlterForeignServer::default()
@@ -115,23 +119,24 @@ fn altered(wanted: &ForeignServer, there: &observed::ForeignServer) -> Option<Al
     (!nothing).then_some(change)
 }
 
-/// The declared options that are stored otherwise.
-fn options(
+/// The options of which the declared value differs from the stored one.
+fn options_drift(
     wanted: &BTreeMap<String, String>,
-    there: &BTreeMap<String, String>,
+    existing: &BTreeMap<String, String>,
 ) -> BTreeMap<String, Drift<String>> {
     let differing = |(name, value): (&String, &String)| {
-        Some((name.clone(), Drift::between(there.get(name).cloned(), value.clone())?))
+        Some((name.clone(), Drift::between(existing.get(name).cloned(), value.clone())?))
     };
     wanted.iter().filter_map(differing).collect()
 }
 
-fn secrets(wanted: &UserMapping, there: &observed::UserMapping) -> BTreeMap<String, SecretOption> {
+/// The options whose declared value is a secret and that are missing or have another value.
+fn secrets_drift(wanted: &UserMapping, existing: &observed::UserMapping) -> BTreeMap<String, SecretOption> {
     let mut secrets = BTreeMap::new();
     for (name, secret) in &wanted.secrets {
-        let stored = there.secrets.get(name).copied();
+        let stored = existing.secrets.get(name).copied();
         if stored != Some(true) {
-            let change = SecretOption { there: stored.is_some(), to: secret.clone() };
+            let change = SecretOption { existing: stored.is_some(), to: secret.clone() };
             secrets.insert(name.clone(), change);
         }
     }

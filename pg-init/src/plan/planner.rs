@@ -1,4 +1,4 @@
-//! What a plan is made from, and what it consists of so far.
+//! Collects the changes and conflicts of a plan while the desired state is compared with the observed one.
 
 use init_core::diff::Drift;
 use init_core::{Conflict, SpecPath};
@@ -7,7 +7,7 @@ use crate::change::Change;
 use crate::desired::{Desired, PUBLIC};
 use crate::observed::Observed;
 
-/// What is being collected, and both sides of the comparison.
+/// The two states that are compared, and the changes and conflicts so far.
 pub(super) struct Planner<'a> {
     pub(super) desired: &'a Desired,
     pub(super) observed: &'a Observed,
@@ -15,9 +15,9 @@ pub(super) struct Planner<'a> {
     pub(super) conflicts: Vec<Conflict>,
 }
 
-/// What is wanted and not there.
-pub(super) fn drift<T: PartialEq>(wanted: Option<T>, there: Option<T>) -> Option<Drift<T>> {
-    wanted.and_then(|wanted| Drift::between(there, wanted))
+/// The drift of a declared value from the stored one.
+pub(super) fn drift<T: PartialEq>(wanted: Option<T>, existing: Option<T>) -> Option<Drift<T>> {
+    wanted.and_then(|wanted| Drift::between(existing, wanted))
 }
 
 impl Planner<'_> {
@@ -29,10 +29,10 @@ impl Planner<'_> {
         self.conflicts.push(Conflict::new(at.clone(), problem));
     }
 
-    /// A role that the spec refers to is declared or exists.
+    /// Checks that a role to which the spec refers is declared or exists.
     pub(super) fn check_role(&mut self, at: &SpecPath, role: &str) {
-        let there = self.desired.roles.contains_key(role) || self.observed.roles.contains_key(role);
-        if role != PUBLIC && !there {
+        let existing = self.desired.roles.contains_key(role) || self.observed.roles.contains_key(role);
+        if role != PUBLIC && !existing {
             self.conflict(at, format!("the role {role} is neither declared nor there"));
         }
     }

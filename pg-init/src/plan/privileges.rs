@@ -1,62 +1,64 @@
-//! Grants, revokes and default privileges.
+//! Compares grants, revokes and default privileges.
 
 use std::collections::BTreeSet;
 
 use init_core::SpecPath;
 
-use super::inside::DatabaseScope;
+use super::contents::DatabaseScope;
 use super::planner::Planner;
 use crate::change::{
     AlterDefaultPrivileges, Change, GrantPrivileges, Privileges, RevokeDefaultPrivileges, RevokePrivileges,
 };
 use crate::desired::{self, DefaultTarget, PUBLIC, Target};
 use crate::observed::{self, Acl};
-use crate::spec::{Future, Object, Privilege};
-use crate::validate::{expand, of, privileges_on_new};
+use crate::spec::{FutureObject, Object, Privilege};
+use crate::validate::{expand_all, privileges_of, privileges_on_new};
 
 impl Planner<'_> {
-    pub(super) fn privileges(&mut self, scope: &DatabaseScope<'_>, there: Option<&observed::Database>) {
-        self.grants(scope, there);
-        self.revokes(scope, there);
-        self.defaults(scope);
+    pub(super) fn privileges(&mut self, scope: &DatabaseScope<'_>, existing: Option<&observed::Database>) {
+        self.grants(scope, existing);
+        self.revokes(scope, existing);
+        self.default_privileges(scope);
     }
 
-    fn grants(&mut self, scope: &DatabaseScope<'_>, there: Option<&observed::Database>) {
+    fn grants(&mut self, scope: &DatabaseScope<'_>, existing: Option<&observed::Database>) {
         let nothing = Acl::default();
         for (target, wanted) in &scope.database.grants {
-            self.target(scope, target, &wanted.at, "to");
-            let (lost, acl) = (loses(scope, there, target), acl(scope, there, target, &nothing));
-            let missing = self.of_all(wanted, of(target), |privilege| {
+            self.check_target(scope, target, &wanted.at, "to");
+            let (lost, acl) =
+                (loses_by_owner_change(scope, existing, target), acl(scope, existing, target, &nothing));
+            let missing = self.differing_privileges(wanted, privileges_of(target), |privilege| {
                 lost || !acl.held.contains(&(target.clone(), privilege))
             });
-            self.privilege(scope, target, missing, |c| Change::GrantPrivileges(GrantPrivileges(c)));
+            self.push_change(scope, target, missing, |c| Change::GrantPrivileges(GrantPrivileges(c)));
         }
     }
 
-    fn revokes(&mut self, scope: &DatabaseScope<'_>, there: Option<&observed::Database>) {
+    fn revokes(&mut self, scope: &DatabaseScope<'_>, existing: Option<&observed::Database>) {
         let nothing = Acl::default();
         for (target, unwanted) in &scope.database.revokes {
-            self.target(scope, target, &unwanted.at, "from");
-            let acl = acl(scope, there, target, &nothing);
-            // What a new database gives to everyone is only known once it is there.
-            let present = self.of_all(unwanted, of(target), |privilege| {
-                scope.new || acl.present.contains(&(target.clone(), privilege))
+            self.check_target(scope, target, &unwanted.at, "from");
+            let acl = acl(scope, existing, target, &nothing);
+            // The privileges that a new database grants to `public` are known only once it exists.
+            let present = self.differing_privileges(unwanted, privileges_of(target), |privilege| {
+                scope.is_new || acl.present.contains(&(target.clone(), privilege))
             });
-            let each = expand(&present, of(target), self.observed.version).into_iter();
+            let each = expand_all(&present, privileges_of(target), self.observed.version).into_iter();
             let granted = each.filter_map(|privilege| acl.grantors.get(&(target.clone(), privilege)));
             let grantors: BTreeSet<String> = granted.flatten().cloned().collect();
             self.check_grantors(target, &grantors, &unwanted.at);
             let revoke = |of| Change::RevokePrivileges(RevokePrivileges { of, grantors });
-            self.privilege(scope, target, present, revoke);
+            self.push_change(scope, target, present, revoke);
         }
     }
 
-    fn defaults(&mut self, scope: &DatabaseScope<'_>) {
+    fn default_privileges(&mut self, scope: &DatabaseScope<'_>) {
         for (target, wanted) in &scope.database.defaults {
-            self.default_target(scope, target, &wanted.at, "to");
-            let privileges = self.of_all(wanted, privileges_on_new(target.object), |privilege| {
-                !scope.there.defaults.held.contains(&(target.clone(), privilege))
-            });
+            self.check_default_target(scope, target, &wanted.at, "to");
+            let privileges =
+                self.differing_privileges(wanted, privileges_on_new(target.object), |privilege| {
+                    !scope.existing.defaults.held.contains(&(target.clone(), privilege))
+                });
             if !privileges.is_empty() {
                 let (database, target) = (scope.name.to_owned(), target.clone());
                 let change = AlterDefaultPrivileges { database, target, privileges };
@@ -64,14 +66,15 @@ impl Planner<'_> {
             }
         }
         for (target, unwanted) in &scope.database.default_revokes {
-            self.default_target(scope, target, &unwanted.at, "from");
-            // Who is not there yet creates with what PostgreSQL gives by itself.
-            let new = scope.new || !self.observed.roles.contains_key(&target.creator);
-            let present = self.of_all(unwanted, privileges_on_new(target.object), |privilege| {
-                let given = scope.there.defaults.held.contains(&(target.clone(), privilege));
-                if new { target.schema.is_none() && built_in(target) } else { given }
-            });
-            self.check_given_in_all(scope, target, unwanted, new);
+            self.check_default_target(scope, target, &unwanted.at, "from");
+            // A role that does not exist yet creates objects with PostgreSQL's built-in default privileges.
+            let new = scope.is_new || !self.observed.roles.contains_key(&target.creator);
+            let present =
+                self.differing_privileges(unwanted, privileges_on_new(target.object), |privilege| {
+                    let given = scope.existing.defaults.held.contains(&(target.clone(), privilege));
+                    if new { target.schema.is_none() && is_built_in_default(target) } else { given }
+                });
+            self.check_database_wide_default(scope, target, unwanted, new);
             if !present.is_empty() {
                 let (database, target) = (scope.name.to_owned(), target.clone());
                 let change = AlterDefaultPrivileges { database, target, privileges: present };
@@ -80,7 +83,7 @@ impl Planner<'_> {
         }
     }
 
-    fn default_target(
+    fn check_default_target(
         &mut self,
         scope: &DatabaseScope<'_>,
         target: &DefaultTarget,
@@ -94,8 +97,9 @@ impl Planner<'_> {
         }
     }
 
-    /// Default privileges for a schema only add to those of the whole database, so nothing is taken away there.
-    fn check_given_in_all(
+    /// Refuses to revoke a default privilege in a schema while the whole database grants it: default privileges of a
+    /// schema are only added to those of the database.
+    fn check_database_wide_default(
         &mut self,
         scope: &DatabaseScope<'_>,
         target: &DefaultTarget,
@@ -106,10 +110,10 @@ impl Planner<'_> {
         if target.schema.is_none() || scope.database.default_revokes.contains_key(&whole) {
             return;
         }
-        let each = expand(&unwanted.set, privileges_on_new(target.object), self.observed.version);
-        let in_all = &scope.there.defaults.in_all;
-        let given = each.iter().any(|privilege| in_all.contains(&(target.clone(), *privilege)));
-        if given || new && built_in(target) {
+        let each = expand_all(&unwanted.set, privileges_on_new(target.object), self.observed.version);
+        let in_whole_database = &scope.existing.defaults.in_whole_database;
+        let given = each.iter().any(|privilege| in_whole_database.contains(&(target.clone(), *privilege)));
+        if given || new && is_built_in_default(target) {
             let problem = format!(
                 "{} has it by the default privileges of the whole database, to which those for a schema only add: \
                  leave `schema` out",
@@ -119,7 +123,7 @@ impl Planner<'_> {
         }
     }
 
-    /// What somebody else has granted, only that role takes back, and so whoever can act as it.
+    /// Checks that the provisioning role can act as each grantor, since a privilege is revoked only by its grantor.
     fn check_grantors(&mut self, target: &Target, grantors: &BTreeSet<String>, at: &SpecPath) {
         let Some(provisioner) = &self.observed.provisioner else { return };
         for grantor in grantors.iter().filter(|grantor| provisioner.superusers.contains(*grantor)) {
@@ -140,44 +144,45 @@ impl Planner<'_> {
         }
     }
 
-    /// The declared privileges that differ; all of them are `all` again.
-    fn of_all(
+    /// The declared privileges that differ. If the spec declares `all` and all of them differ, the result is `all`.
+    fn differing_privileges(
         &self,
         declared: &desired::Privileges,
         known: &[Privilege],
         differs: impl Fn(Privilege) -> bool,
     ) -> BTreeSet<Privilege> {
-        let each = expand(&declared.set, known, self.observed.version);
+        let each = expand_all(&declared.set, known, self.observed.version);
         let found: BTreeSet<_> = each.iter().copied().filter(|privilege| differs(*privilege)).collect();
         if declared.set.contains(&Privilege::All) && found == each { [Privilege::All].into() } else { found }
     }
 
-    fn target(&mut self, scope: &DatabaseScope<'_>, target: &Target, at: &SpecPath, key: &str) {
+    fn check_target(&mut self, scope: &DatabaseScope<'_>, target: &Target, at: &SpecPath, key: &str) {
         self.check_role(&at.key(key), &target.role);
         if let Some(schema) = &target.schema {
             self.check_schema(scope, &at.key("schema"), schema);
         }
         let Some(name) = &target.name else { return };
-        let there = &scope.there.acl;
-        if there.ambiguous.contains(target) {
+        let acl = &scope.existing.acl;
+        if acl.ambiguous.contains(target) {
             let problem = format!(
                 "several functions are named {name}: add the types of the arguments, as in `{name}(text)`"
             );
             self.conflict(&at.key("names"), problem);
-        } else if !(there.there.contains(target) || scope.new && scope.database.template() != "template0") {
+        } else if !(acl.existing.contains(target) || scope.is_new && scope.database.template() != "template0")
+        {
             let columns: Vec<_> = target.columns.iter().map(String::as_str).collect();
             let columns =
                 if columns.is_empty() { String::new() } else { format!(" with {}", columns.join(", ")) };
             let problem = format!(
                 "{name}{columns} is not among the {} of the database {}; `defaultPrivileges` are for what comes later",
-                target.object.word(),
+                target.object.keyword(),
                 scope.name
             );
             self.conflict(&at.key("names"), problem);
         }
     }
 
-    fn privilege(
+    fn push_change(
         &mut self,
         scope: &DatabaseScope<'_>,
         target: &Target,
@@ -191,32 +196,38 @@ impl Planner<'_> {
     }
 }
 
-/// What PostgreSQL gives on new objects by itself: everything to who creates them, and some of it to everyone.
-fn built_in(target: &DefaultTarget) -> bool {
+/// True for a built-in default privilege: the creator of an object has all privileges on it, and `public` has some on
+/// functions and types.
+fn is_built_in_default(target: &DefaultTarget) -> bool {
     target.role == target.creator
-        || target.role == PUBLIC && matches!(target.object, Future::Functions | Future::Types)
+        || target.role == PUBLIC && matches!(target.object, FutureObject::Functions | FutureObject::Types)
 }
 
-/// The access lists that a target is in.
+/// The state of the access control lists that the target belongs to.
 fn acl<'a>(
     scope: &DatabaseScope<'a>,
-    there: Option<&'a observed::Database>,
+    existing: Option<&'a observed::Database>,
     target: &Target,
     nothing: &'a Acl<Target>,
 ) -> &'a Acl<Target> {
     match target.object {
-        Object::Database => there.map_or(nothing, |database| &database.acl),
-        _ => &scope.there.acl,
+        Object::Database => existing.map_or(nothing, |database| &database.acl),
+        _ => &scope.existing.acl,
     }
 }
 
-/// With another owner, an object's access list gives the new one all that the old one had.
-fn loses(scope: &DatabaseScope<'_>, there: Option<&observed::Database>, target: &Target) -> bool {
+/// True when a change of the object's owner takes the privileges from the grantee: the new owner gets the privileges
+/// of the former owner.
+fn loses_by_owner_change(
+    scope: &DatabaseScope<'_>,
+    existing: Option<&observed::Database>,
+    target: &Target,
+) -> bool {
     let (from, to) = match (target.object, &target.schema) {
-        (Object::Database, _) => (there.map(|database| &database.owner), scope.database.owner.as_ref()),
+        (Object::Database, _) => (existing.map(|database| &database.owner), scope.database.owner.as_ref()),
         (Object::Schema, Some(schema)) => {
             let wanted = scope.database.schemas.get(schema).and_then(|schema| schema.owner.as_ref());
-            (scope.there.schemas.get(schema), wanted)
+            (scope.existing.schemas.get(schema), wanted)
         }
         _ => return false,
     };

@@ -1,4 +1,4 @@
-//! The parameters of a role or a database whose stored value is not the declared one.
+//! Compares the configuration parameters of a role or a database.
 
 use std::collections::BTreeMap;
 
@@ -8,14 +8,14 @@ use crate::desired;
 use crate::observed;
 use crate::spec::Setting;
 
-/// The parameters that differ.
+/// The parameters of which the declared value differs from the stored one.
 pub(crate) fn drift(
     desired: &desired::Settings,
     observed: &observed::Settings,
 ) -> BTreeMap<String, Drift<Setting>> {
     let differs = |(name, wanted): (&String, &Setting)| {
         let stored = observed.get(name);
-        let same = stored.is_some_and(|stored| stored.equal || wanted.is(name, &stored.text));
+        let same = stored.is_some_and(|stored| stored.equal || wanted.equals_stored(name, &stored.text));
         let from = stored.map(|stored| Setting::One(stored.text.clone()));
         let same = same || from.is_none() && *wanted == Setting::Unset;
         (!same).then(|| (name.clone(), Drift { from, to: wanted.clone() }))
@@ -23,8 +23,8 @@ pub(crate) fn drift(
     desired.iter().filter_map(differs).collect()
 }
 
-/// Those that something new is made with: it has no others that could be taken away.
-pub(crate) fn of_new(desired: &desired::Settings) -> BTreeMap<String, Setting> {
+/// The parameters with which a new role or database is created. It has no stored values that `null` could remove.
+pub(crate) fn for_creation(desired: &desired::Settings) -> BTreeMap<String, Setting> {
     let set = desired.iter().filter(|(_, value)| **value != Setting::Unset);
     set.map(|(name, value)| (name.clone(), value.clone())).collect()
 }

@@ -1,4 +1,5 @@
-//! Replication slots: one that is missing is created. Nothing of one that is there can be altered by a statement.
+//! Compares replication slots. A missing slot is created. No statement alters an existing slot, so each difference is
+//! a conflict.
 
 use init_core::SpecPath;
 
@@ -11,8 +12,8 @@ impl Planner<'_> {
     pub(super) fn slots(&mut self) {
         for (name, slot) in &self.desired.slots {
             let at = SpecPath::root().key("replicationSlots").key(name);
-            if let Some(there) = self.observed.slots.get(name) {
-                self.compare_slot(name, slot.logical.as_ref(), there, &at);
+            if let Some(existing) = self.observed.slots.get(name) {
+                self.compare_slot(name, slot.logical.as_ref(), existing, &at);
                 continue;
             }
             if let Some(slot) = &slot.logical {
@@ -23,12 +24,12 @@ impl Planner<'_> {
         }
     }
 
-    /// A logical slot is created in a session in its database.
+    /// Checks the database of a new logical slot, which is created in a session in that database.
     fn check_slot_database(&mut self, name: &str, at: &SpecPath) {
-        let (declared, there) = (self.desired.databases.get(name), self.observed.databases.get(name));
+        let (declared, existing) = (self.desired.databases.get(name), self.observed.databases.get(name));
         let wanted = declared.and_then(|database| database.options.allow_connections);
-        let open = wanted.or(there.map(observed::Database::allows_connections));
-        if declared.is_none() && there.is_none() {
+        let open = wanted.or(existing.map(observed::Database::allows_connections));
+        if declared.is_none() && existing.is_none() {
             self.conflict(at, format!("the database {name} is neither declared nor there"));
         } else if open == Some(false) {
             self.conflict(at, format!("the database {name} takes no connections, and a slot takes one"));
@@ -39,38 +40,42 @@ impl Planner<'_> {
         &mut self,
         name: &str,
         wanted: Option<&LogicalSlot>,
-        there: &observed::Slot,
+        existing: &observed::Slot,
         at: &SpecPath,
     ) {
         let mut differs = |at: &SpecPath, has: String| {
-            let problem = format!("the slot {name} {has}, and PostgreSQL alters none: {CURE}");
+            let problem = format!("the slot {name} {has}, and PostgreSQL alters none: {REMEDY}");
             self.conflict(at, problem);
         };
-        if there.temporary {
-            return differs(at, "ends with the session of somebody else".to_owned());
+        if existing.temporary {
+            return differs(at, "is a temporary slot of another session".to_owned());
         }
-        let (wanted, there) = match (wanted, &there.slot.logical) {
-            (Some(wanted), Some(there)) => (wanted, there),
+        let (wanted, existing) = match (wanted, &existing.slot.logical) {
+            (Some(wanted), Some(existing)) => (wanted, existing),
             (None, None) => return,
             (Some(_), None) => return differs(&at.key("database"), "is a physical one".to_owned()),
-            (None, Some(there)) => {
-                return differs(at, format!("is a logical one of the database {}", there.database));
+            (None, Some(existing)) => {
+                return differs(at, format!("is a logical one of the database {}", existing.database));
             }
         };
-        if wanted.database != there.database {
-            differs(&at.key("database"), format!("is of the database {}", there.database));
+        if wanted.database != existing.database {
+            differs(&at.key("database"), format!("is of the database {}", existing.database));
         }
-        if wanted.plugin.as_ref().is_some_and(|plugin| plugin != there.plugin()) {
-            differs(&at.key("plugin"), format!("has the plugin {}", there.plugin()));
+        if wanted.plugin.as_ref().is_some_and(|plugin| plugin != existing.plugin()) {
+            differs(&at.key("plugin"), format!("has the plugin {}", existing.plugin()));
         }
-        for (key, wanted, there) in
-            [("twoPhase", wanted.two_phase, there.two_phase), ("failover", wanted.failover, there.failover)]
-        {
-            if let Some(there) = there.filter(|there| wanted.is_some_and(|wanted| wanted != *there)) {
-                differs(&at.key(key), format!("has `{key}: {there}`"));
+        for (key, wanted, existing) in [
+            ("twoPhase", wanted.two_phase, existing.two_phase),
+            ("failover", wanted.failover, existing.failover),
+        ] {
+            if let Some(existing) =
+                existing.filter(|existing| wanted.is_some_and(|wanted| wanted != *existing))
+            {
+                differs(&at.key(key), format!("has `{key}: {existing}`"));
             }
         }
     }
 }
 
-const CURE: &str = "drop it when its reader is done with it, or correct the spec";
+/// The end of a message about a slot that differs.
+const REMEDY: &str = "drop the slot once its consumer no longer needs it, or correct the spec";

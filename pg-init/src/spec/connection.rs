@@ -1,88 +1,91 @@
-//! How the connection is protected.
+//! TLS, authentication and the comparison of passwords, as written.
 
 use init_core::{FileRef, SecretRef};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// The protection of the connection in full.
+/// The protection of the connection, with all its settings.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TlsSpec {
-    /// How far the server's certificate is checked.
+    /// The extent to which the server's certificate is verified.
     #[serde(default)]
     pub mode: TlsMode,
     /// The authorities that may have signed the server's certificate, or that certificate itself, in PEM.
     /// Default: the bundled public authorities and the system's.
     pub ca: Option<FileRef>,
-    /// Our own certificate, with those between it and its authority, in PEM: for a server that asks for one.
+    /// The client certificate, followed by the intermediate certificates up to its authority, in PEM, for a server
+    /// that asks for one.
     pub certificate: Option<FileRef>,
     /// The private key of `certificate`, in PEM.
     pub key: Option<SecretRef>,
-    /// The passphrase of `key`, when that is encrypted.
+    /// The passphrase of `key`, when the key is encrypted.
     pub key_passphrase: Option<SecretRef>,
-    /// The DNS name that the server's certificate is for, when it is not the endpoint's.
+    /// The DNS name for which the server's certificate was issued, when it is not that of the endpoint.
     pub server_name: Option<String>,
-    /// Whether the login is bound to this TLS session.
+    /// The channel binding of the login to the TLS session.
     #[serde(default)]
     pub channel_binding: ChannelBinding,
 }
 
-/// How far the server's certificate is checked.
+/// The extent to which the server's certificate is verified.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TlsMode {
-    /// Plain text.
+    /// No TLS.
     Disable,
-    /// Encrypted, whatever certificate the server shows.
+    /// TLS with any certificate.
     Require,
-    /// Signed by a trusted authority.
+    /// TLS with a certificate that a trusted authority has signed.
     VerifyCa,
-    /// Signed by a trusted authority for the name of the endpoint.
+    /// TLS with a certificate that a trusted authority has signed for the name of the endpoint.
     #[default]
     VerifyFull,
 }
 
-/// Whether the login is bound to the TLS session that carries it.
+/// The channel binding of SCRAM, which binds the login to the TLS session that carries it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChannelBinding {
-    /// Never, for a proxy that ends TLS.
+    /// No channel binding, for a proxy that terminates TLS.
     Disable,
-    /// When the server offers it.
+    /// Channel binding when the server offers it.
     #[default]
     Prefer,
-    /// Always: a server that cannot is refused.
+    /// Channel binding always; a server without it is refused.
     Require,
 }
 
-/// The weakest way in which a password is given to a server that asks for it. A server that asks for none is let pass.
+/// The weakest authentication method with which a password is given to the server. A server that asks for no password
+/// is accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Authentication {
-    /// By SCRAM-SHA-256, which tells the server nothing that it does not know.
+    /// SCRAM-SHA-256, which gives the server nothing that it does not know already.
     #[serde(rename = "scram-sha-256")]
     ScramSha256,
-    /// Also as an MD5 hash, from which the password can be found.
+    /// Also an MD5 hash, from which the password can be found.
     Md5,
-    /// Also in clear text.
+    /// Also the password in clear text.
     Password,
 }
 
-/// How a declared password is compared with a role's own.
+/// The way in which a declared password is compared with that of the role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PasswordCheck {
-    /// By the stored verifier alone: no login fails, and without the right to read it the password is left as it is.
+    /// The stored verifier alone is compared: no login fails. Where the provisioning role may not read verifiers, the password
+    /// stays.
     Verifier,
-    /// By a login as the role, also where the verifier could be read.
+    /// A login as the role is tried, even where the verifier could be read.
     Login,
-    /// Not at all: a password is set when a role is created, and then left as it is.
+    /// Nothing is compared: a password is set when the role is created, and stays afterwards.
     Never,
 }
 
 impl Authentication {
-    /// The word of the spec.
-    pub(crate) fn word(self) -> &'static str {
+    /// The spec's name for it.
+    pub(crate) fn keyword(self) -> &'static str {
         match self {
             Self::ScramSha256 => "scram-sha-256",
             Self::Md5 => "md5",

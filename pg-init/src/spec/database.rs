@@ -1,4 +1,4 @@
-//! Databases as written, with what they have inside.
+//! Databases and their contents, as written.
 
 use std::collections::BTreeMap;
 
@@ -12,39 +12,39 @@ use super::patterns::{NAME, PARAMETER};
 use super::privilege::{Access, DefaultPrivilege, Grant, Revoke};
 use super::subscription::SubscriptionSpec;
 
-/// A database. What is absent is left as it is.
+/// A database. A key that is absent leaves the property as it is.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Database {
-    /// Its owner.
+    /// The owner.
     pub owner: Option<String>,
-    /// What it is copied from: `template0` when absent.
+    /// The template that a new database is copied from. Default: `template0`.
     pub template: Option<String>,
-    /// Its encoding, fixed at creation.
+    /// The encoding, which is fixed at creation.
     pub encoding: Option<String>,
     /// `LC_COLLATE` and `LC_CTYPE`, and the locale of the builtin provider; fixed at creation.
     pub locale: Option<String>,
-    /// What compares its texts, fixed at creation: the server's default when absent.
+    /// The locale provider, which compares texts; fixed at creation. Default: that of the server.
     pub locale_provider: Option<LocaleProvider>,
-    /// The locale of the provider `icu`, fixed at creation.
+    /// The locale of the provider `icu`; fixed at creation.
     pub icu_locale: Option<String>,
-    /// `LC_COLLATE`, where it is another than `locale`; fixed at creation.
+    /// `LC_COLLATE`, where it differs from `locale`; fixed at creation.
     pub lc_collate: Option<String>,
-    /// `LC_CTYPE`, where it is another than `locale`; fixed at creation.
+    /// `LC_CTYPE`, where it differs from `locale`; fixed at creation.
     pub lc_ctype: Option<String>,
-    /// The tablespace of its content, fixed at creation: the template's when absent.
+    /// The tablespace of the database's contents; fixed at creation. Default: that of the template.
     pub tablespace: Option<String>,
-    /// Sessions at a time; -1 for any number.
+    /// The largest number of concurrent sessions; -1 for no limit.
     pub connection_limit: Option<i32>,
-    /// Whether anybody may connect to it.
+    /// True when the database allows connections.
     pub allow_connections: Option<bool>,
-    /// Whether whoever may create databases may copy it.
+    /// True when every role with CREATEDB may copy the database.
     pub is_template: Option<bool>,
-    /// Configuration parameters of its sessions.
+    /// Configuration parameters of the sessions in the database.
     #[serde(default)]
     #[schemars(extend("propertyNames" = { "pattern": PARAMETER }))]
     pub settings: BTreeMap<String, Setting>,
-    /// Configuration parameters of the sessions of one role in it, by the role's key.
+    /// Configuration parameters of the sessions of one role in the database, by the role's key.
     #[serde(default)]
     pub role_settings: BTreeMap<String, BTreeMap<String, Setting>>,
     /// Extensions by name.
@@ -59,16 +59,16 @@ pub struct Database {
     #[serde(default)]
     #[schemars(extend("propertyNames" = { "pattern": NAME }))]
     pub foreign_servers: BTreeMap<String, ForeignServer>,
-    /// What roles may do with all that is in the database, in one word.
+    /// Access of roles to everything in the database, each with one level.
     #[serde(default)]
     pub access: Vec<Access>,
-    /// Privileges that must be held.
+    /// Privileges that roles must hold.
     #[serde(default)]
     pub grants: Vec<Grant>,
-    /// Privileges that must not be held.
+    /// Privileges that roles must not hold.
     #[serde(default)]
     pub revokes: Vec<Revoke>,
-    /// Privileges on objects that will be created.
+    /// Default privileges on objects that roles will create.
     #[serde(default)]
     pub default_privileges: Vec<DefaultPrivilege>,
     /// Publications by name.
@@ -81,7 +81,7 @@ pub struct Database {
     pub subscriptions: BTreeMap<String, SubscriptionSpec>,
 }
 
-/// What compares the texts of a database.
+/// The locale provider of a database, which compares texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum LocaleProvider {
@@ -94,8 +94,8 @@ pub enum LocaleProvider {
 }
 
 impl LocaleProvider {
-    /// The word of the spec, and of `CREATE DATABASE`.
-    pub(crate) fn word(self) -> &'static str {
+    /// The name of the provider in a spec, and in `CREATE DATABASE`.
+    pub(crate) fn keyword(self) -> &'static str {
         match self {
             Self::Libc => "libc",
             Self::Icu => "icu",
@@ -103,8 +103,8 @@ impl LocaleProvider {
         }
     }
 
-    /// `pg_database.datlocprovider`
-    pub(crate) fn of_letter(letter: &str) -> Option<Self> {
+    /// The provider with this letter in `pg_database.datlocprovider`.
+    pub(crate) fn from_letter(letter: &str) -> Option<Self> {
         match letter {
             "c" => Some(Self::Libc),
             "i" => Some(Self::Icu),
@@ -118,9 +118,10 @@ impl LocaleProvider {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Extension {
-    /// Where its objects are: `public` when absent, and then anywhere once it is installed.
+    /// The schema of its objects. Default: `public` for a new extension; an existing one stays in its schema.
     pub schema: Option<String>,
-    /// Its version; `latest` for what the server's files are of; the same when absent, and then any once it is installed.
+    /// The version; `latest` is the default version of the server's files. Default: that version for a new extension; an
+    /// existing one keeps its version.
     pub version: Option<String>,
 }
 
@@ -128,13 +129,14 @@ pub struct Extension {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Schema {
-    /// Its owner.
+    /// The owner.
     pub owner: Option<String>,
-    /// The owner of the tables, views, sequences, functions and types in it, but not of what belongs to an extension.
+    /// The owner of the tables, views, sequences, functions and types in the schema, except those that belong to an
+    /// extension.
     pub object_owner: Option<String>,
 }
 
-/// The operations that a publication carries.
+/// An operation that a publication publishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Operation {
@@ -149,8 +151,8 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// The word of the spec.
-    pub(crate) fn word(self) -> &'static str {
+    /// The spec's name for it.
+    pub(crate) fn keyword(self) -> &'static str {
         match self {
             Self::Insert => "insert",
             Self::Update => "update",
@@ -164,12 +166,12 @@ impl Operation {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Publication {
-    /// `all`, or tables as schema.table, or maps of a `table` with its `columns` and the condition of its rows.
+    /// `all`, or a list of tables as schema.table, or of maps with a `table`, its `columns` and a row filter.
     pub tables: Option<Tables>,
-    /// Schemas, with all of their tables.
+    /// The schemas of which all tables are published.
     pub schemas: Option<Vec<String>>,
-    /// The operations that it carries; all of them when absent at creation.
+    /// The operations that are published. Default: all, for a new publication.
     pub publish: Option<Vec<Operation>>,
-    /// Whether changes of a partition are published as changes of the partitioned table.
+    /// True when changes of a partition are published as changes of the partitioned table.
     pub publish_via_partition_root: Option<bool>,
 }

@@ -1,4 +1,4 @@
-//! Entries of a map by name. An entry with nothing in it, which YAML reads as null, declares its name alone, as `{}` does.
+//! Reads maps by name. An entry without a value, which YAML reads as null, declares its name alone, as `{}` does.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Unexpected, Visitor};
 
+/// Reads a map whose values may be absent.
 pub(super) fn entries<'de, D, V>(deserializer: D) -> Result<BTreeMap<String, V>, D::Error>
 where
     D: Deserializer<'de>,
@@ -16,6 +17,7 @@ where
     deserializer.deserialize_any(Entries(PhantomData))
 }
 
+/// The serde visitor of such a map.
 struct Entries<V>(PhantomData<V>);
 
 impl<'de, V: Deserialize<'de> + Default> Visitor<'de> for Entries<V> {

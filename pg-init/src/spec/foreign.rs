@@ -1,4 +1,4 @@
-//! Foreign servers and user mappings as written.
+//! Foreign servers and user mappings, as written.
 
 use std::collections::BTreeMap;
 
@@ -7,37 +7,38 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::entries;
-use super::forms::{Many, Setting};
+use super::forms::{NameOrList, Setting};
 
-/// A foreign server. What is absent is left as it is.
+/// A foreign server. A key that is absent leaves the property as it is.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ForeignServer {
-    /// Its foreign-data wrapper, fixed at creation: most extensions name theirs as themselves.
+    /// The foreign-data wrapper, which is fixed at creation. Most extensions give their wrapper their own name.
     pub wrapper: String,
-    /// Its type, where the wrapper knows types; fixed at creation.
+    /// The type, for wrappers that have types; fixed at creation.
     #[serde(rename = "type")]
     pub kind: Option<String>,
-    /// Its version, where the wrapper knows versions.
+    /// The version, for wrappers that have versions.
     pub version: Option<String>,
-    /// Its options, which everyone in the database can read; others that it has stay.
+    /// The options, which everyone in the database can read. Options that are not named stay.
     #[serde(default)]
     pub options: BTreeMap<String, Setting>,
-    /// Its owner: the provisioning role for a new one when absent.
+    /// The owner. Default: the provisioning role, for a new foreign server.
     pub owner: Option<String>,
-    /// Roles that may make foreign tables of it, or `public` for everyone; others that may stay.
-    pub usage: Option<Many>,
-    /// What roles are there, by the role's key, or `public` for every role without a mapping of its own.
+    /// The roles with USAGE, which may create foreign tables on the server, or `public` for everyone. Roles that are
+    /// not named stay.
+    pub usage: Option<NameOrList>,
+    /// The user mappings, by the role's key, or `public` for every role without a mapping of its own.
     #[serde(default, deserialize_with = "entries::entries")]
     #[schemars(with = "BTreeMap<String, Option<UserMapping>>")]
     pub user_mappings: BTreeMap<String, UserMapping>,
 }
 
-/// What a role is on a foreign server.
+/// The user mapping of a role: the options with which it connects to the foreign server.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UserMapping {
-    /// Its options, such as `user`, and `password` as a secret; others that it has stay.
+    /// The options, such as `user`, and `password` as a secret. Options that are not named stay.
     #[serde(default)]
     pub options: BTreeMap<String, Text>,
 }

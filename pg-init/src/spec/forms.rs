@@ -1,6 +1,6 @@
-//! The places of a spec that take more than one form: a name or a list, a word or a map.
+//! The values of a spec that have more than one form: a name or a list, a word or a map.
 //!
-//! Each form is read by a visitor of its own, so that an error names the place and what belongs there.
+//! Each form has a serde visitor of its own, so that an error names the accepted forms.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,25 +14,26 @@ use super::connection::{TlsMode, TlsSpec};
 
 /// One name or a list of names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Many(pub Vec<String>);
+pub struct NameOrList(pub Vec<String>);
 
-/// The value of a configuration parameter: a scalar, a list for the parameters that are one, or none of its own.
+/// The value of a configuration parameter: a scalar, a list for parameters that are lists, or null, which resets the
+/// parameter.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Setting {
     /// One value.
     One(String),
     /// The items of a list.
     List(Vec<String>),
-    /// No value here: what holds elsewhere.
+    /// No value of its own: the default of the next level applies.
     Unset,
 }
 
-/// What a publication has of tables.
+/// The tables of a publication.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tables {
-    /// Every table that is or will be.
+    /// `FOR ALL TABLES`: every existing and future table.
     All,
-    /// These.
+    /// The listed tables.
     Listed(Vec<PublishedTable>),
 }
 
@@ -40,11 +41,11 @@ pub enum Tables {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct PublishedTable {
-    /// As schema.table.
+    /// The table, as schema.table.
     pub table: String,
-    /// Its columns; all of them when absent at creation.
+    /// The published columns. Default: all, for a table that is added.
     pub columns: Option<Vec<String>>,
-    /// The condition of its rows, in SQL; all of them when absent at creation.
+    /// The row filter, as an SQL condition. Default: none, for a table that is added.
     #[serde(rename = "where")]
     pub rows: Option<String>,
 }
@@ -55,11 +56,11 @@ pub struct PublishedTable {
 pub struct MemberOf {
     /// The role to be a member of.
     pub role: String,
-    /// May pass the membership on.
+    /// `ADMIN OPTION`: the member may grant the role to others.
     pub admin: Option<bool>,
-    /// Uses the role's privileges without SET ROLE.
+    /// `INHERIT`: the member has the role's privileges without SET ROLE.
     pub inherit: Option<bool>,
-    /// May SET ROLE to it.
+    /// `SET`: the member may use SET ROLE.
     pub set: Option<bool>,
 }
 
@@ -67,6 +68,7 @@ pub struct MemberOf {
 #[derive(Debug, Default)]
 pub struct Tls(pub TlsSpec);
 
+/// The serde visitor of a value, with the description of its forms for errors.
 struct Form<T>(&'static str, std::marker::PhantomData<T>);
 
 impl<T> Form<T> {
@@ -75,7 +77,7 @@ impl<T> Form<T> {
     }
 }
 
-fn items<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(mut list: A) -> Result<Vec<T>, A::Error> {
+fn read_items<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(mut list: A) -> Result<Vec<T>, A::Error> {
     let mut items = Vec::new();
     while let Some(item) = list.next_element()? {
         items.push(item);
@@ -83,19 +85,19 @@ fn items<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(mut list: A) -> Result<Vec
     Ok(items)
 }
 
-impl<'de> Visitor<'de> for Form<Many> {
-    type Value = Many;
+impl<'de> Visitor<'de> for Form<NameOrList> {
+    type Value = NameOrList;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0)
     }
 
-    fn visit_str<E: de::Error>(self, name: &str) -> Result<Many, E> {
-        Ok(Many(vec![name.to_owned()]))
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<NameOrList, E> {
+        Ok(NameOrList(vec![name.to_owned()]))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Many, A::Error> {
-        items(list).map(Many)
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<NameOrList, A::Error> {
+        read_items(list).map(NameOrList)
     }
 }
 
@@ -114,7 +116,7 @@ impl<'de> Visitor<'de> for Form<Tables> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Tables, A::Error> {
-        items(list).map(Tables::Listed)
+        read_items(list).map(Tables::Listed)
     }
 }
 
@@ -167,7 +169,7 @@ impl<'de> Visitor<'de> for Form<Tls> {
     }
 }
 
-/// A scalar of any type, as PostgreSQL reads it.
+/// A scalar of any YAML type becomes the text that PostgreSQL reads.
 impl<'de> Visitor<'de> for Form<Setting> {
     type Value = Setting;
 
@@ -200,7 +202,7 @@ impl<'de> Visitor<'de> for Form<Setting> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Setting, A::Error> {
-        items(list).map(Setting::List)
+        read_items(list).map(Setting::List)
     }
 }
 
@@ -214,7 +216,7 @@ macro_rules! form {
     };
 }
 
-form!(Many, "a name or a list of names");
+form!(NameOrList, "a name or a list of names");
 form!(Tables, "`all` or a list of tables");
 form!(PublishedTable, "a table as schema.table, or a map with `table`, `columns`, `where`");
 form!(MemberOf, "a role's name, or a map with `role` and its options");
@@ -238,7 +240,7 @@ macro_rules! schema {
     };
 }
 
-schema!(Many, "StringOrList", _g => json_schema!({
+schema!(NameOrList, "StringOrList", _g => json_schema!({
     "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }]
 }));
 schema!(Tables, "Tables", g => json_schema!({
@@ -252,11 +254,11 @@ schema!(PublishedTable, "PublishedTable", _g => json_schema!({
             "columns": {
                 "type": "array",
                 "items": { "type": "string" },
-                "description": "Its columns; all of them when absent at creation. Needs PostgreSQL 15.",
+                "description": "The published columns. Default: all, for a table that is added. Needs PostgreSQL 15.",
             },
             "where": {
                 "type": "string",
-                "description": "The condition of its rows, in SQL; all of them when absent at creation. Needs PostgreSQL 15.",
+                "description": "The row filter, as an SQL condition. Default: none, for a table that is added. Needs PostgreSQL 15.",
             },
         },
         "required": ["table"],
@@ -271,12 +273,12 @@ schema!(MemberOf, "MemberOf", _g => json_schema!({
         "type": "object",
         "properties": {
             "role": { "type": "string", "description": "The role to be a member of." },
-            "admin": { "type": "boolean", "description": "Whether it may pass the membership on." },
+            "admin": { "type": "boolean", "description": "`ADMIN OPTION`: true when the member may grant the role to others." },
             "inherit": {
                 "type": "boolean",
-                "description": "Whether it has the role's privileges without SET ROLE; false needs PostgreSQL 16.",
+                "description": "`INHERIT`: true when the member has the role's privileges without SET ROLE; false needs PostgreSQL 16.",
             },
-            "set": { "type": "boolean", "description": "Whether it may SET ROLE to it; false needs PostgreSQL 16." },
+            "set": { "type": "boolean", "description": "`SET`: true when the member may use SET ROLE; false needs PostgreSQL 16." },
         },
         "required": ["role"],
         "additionalProperties": false,

@@ -1,4 +1,4 @@
-//! Privileges on configuration parameters, which the whole server has.
+//! Privileges on configuration parameters, which belong to the whole server.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,19 +15,19 @@ pub enum ParameterPrivilege {
 }
 
 impl ParameterPrivilege {
-    /// Both.
+    /// Both privileges.
     pub(crate) const ALL: [Self; 2] = [Self::Set, Self::AlterSystem];
 
-    /// The word of the spec, and of `GRANT`.
-    pub(crate) fn word(self) -> &'static str {
+    /// The name of the privilege in a spec, and in `GRANT`.
+    pub(crate) fn keyword(self) -> &'static str {
         match self {
             Self::Set => "set",
             Self::AlterSystem => "alter system",
         }
     }
 
-    /// The word of an access list.
-    pub(crate) fn of_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|privilege| privilege.word().eq_ignore_ascii_case(word))
+    /// The privilege with this name in an access control list.
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|privilege| privilege.keyword().eq_ignore_ascii_case(word))
     }
 }

@@ -1,8 +1,8 @@
-//! For editors: what `validate` takes for names, which it measures in bytes.
+//! Patterns of names in the JSON Schema, for editors. They count characters, where `validate` counts bytes.
 
-/// An object's name.
+/// The name of an object.
 pub(super) const NAME: &str = "^.{1,63}$";
-/// A configuration parameter's name.
+/// The name of a configuration parameter.
 pub(super) const PARAMETER: &str = r"^[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*)*$";
-/// A replication slot's name.
+/// The name of a replication slot.
 pub(super) const SLOT: &str = "^[a-z0-9_]{1,63}$";

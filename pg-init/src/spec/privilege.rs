@@ -1,11 +1,11 @@
-//! Privileges as written: on objects that exist, and on objects that a role will create.
+//! Privileges as written: on objects that exist, and default privileges on objects that a role will create.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::forms::Many;
+use super::forms::NameOrList;
 
-/// The kinds of object that privileges are for, as `GRANT … ON ALL` means them.
+/// The kind of objects that privileges are granted on, as `GRANT … ON ALL` groups them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Object {
@@ -23,10 +23,10 @@ pub enum Object {
     Types,
 }
 
-/// The kinds of object that default privileges are for.
+/// The kind of future objects that default privileges are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Future {
+pub enum FutureObject {
     /// Tables and views.
     Tables,
     /// Sequences.
@@ -39,11 +39,11 @@ pub enum Future {
     Schemas,
 }
 
-/// Privileges, in the words of `GRANT`.
+/// A privilege, by its name in `GRANT`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Privilege {
-    /// Every privilege that the kind of object has.
+    /// Every privilege that this kind of object has.
     All,
     /// `CONNECT`
     Connect,
@@ -74,41 +74,41 @@ pub enum Privilege {
     Execute,
 }
 
-/// Privileges that must be held.
+/// Privileges that roles must hold.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Grant {
     /// The grantees: roles, or `public` for everyone.
-    pub to: Many,
-    /// On what.
+    pub to: NameOrList,
+    /// The kind of objects.
     pub object: Object,
-    /// In which schema; not for the database.
-    pub schema: Option<Many>,
-    /// Which objects of the schema, a function as NAME or NAME(TYPES); all of the kind when absent.
-    pub names: Option<Many>,
-    /// Which columns of the named tables; the whole tables when absent.
-    pub columns: Option<Many>,
-    /// Which.
+    /// The schemas of the objects; absent for the database itself.
+    pub schema: Option<NameOrList>,
+    /// The names of the objects, a function as NAME or NAME(TYPES). Default: all objects of the kind.
+    pub names: Option<NameOrList>,
+    /// The columns of the named tables. Default: the whole tables.
+    pub columns: Option<NameOrList>,
+    /// The privileges.
     pub privileges: Vec<Privilege>,
-    /// With the right to pass them on.
+    /// True when the privileges are granted `WITH GRANT OPTION`.
     #[serde(default)]
     pub grant_option: bool,
 }
 
-/// What roles may do with all that is in the database, in one word: `connect`, `usage` of the schemas, and privileges on their
-/// tables and sequences, those of today and those that the owner will create.
+/// Access of roles to everything in a database, with one level: `connect` on the database, `usage` on the schemas,
+/// and privileges on their tables and sequences, both the existing ones and those that the owner will create.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Access {
     /// The roles.
-    pub role: Many,
-    /// What they may do.
+    pub role: NameOrList,
+    /// The level of access.
     pub level: Level,
-    /// In which schemas: all that are declared when absent, and `public` where none is.
-    pub schema: Option<Many>,
+    /// The schemas. Default: all declared schemas, or `public` where the spec declares none.
+    pub schema: Option<NameOrList>,
 }
 
-/// What a role may do with all that is in a database.
+/// The level of a role's access to a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
@@ -118,40 +118,100 @@ pub enum Level {
     Write,
 }
 
-/// Privileges that must not be held.
+/// Privileges that roles must not hold.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Revoke {
-    /// The roles that must not hold them: roles by key, or `public` for everyone.
-    pub from: Many,
-    /// On what.
+    /// The roles that must not hold the privileges, by key, or `public` for everyone.
+    pub from: NameOrList,
+    /// The kind of objects.
     pub object: Object,
-    /// In which schema; not for the database.
-    pub schema: Option<Many>,
-    /// Which objects of the schema, a function as NAME or NAME(TYPES); all of the kind when absent.
-    pub names: Option<Many>,
-    /// Which.
+    /// The schemas of the objects; absent for the database itself.
+    pub schema: Option<NameOrList>,
+    /// The names of the objects, a function as NAME or NAME(TYPES). Default: all objects of the kind.
+    pub names: Option<NameOrList>,
+    /// The privileges.
     pub privileges: Vec<Privilege>,
 }
 
-/// Privileges on objects that a role will create: held by `to`, or not held by `from`.
+/// Default privileges on objects that a role will create: held by `to`, or not held by `from`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DefaultPrivilege {
-    /// Whose new objects.
+    /// The roles that create the objects.
     #[serde(rename = "for")]
-    pub creator: Many,
-    /// In which schema; in the whole database when absent.
-    pub schema: Option<Many>,
-    /// On what.
-    pub object: Future,
+    pub creator: NameOrList,
+    /// The schemas of the objects. Default: the whole database.
+    pub schema: Option<NameOrList>,
+    /// The kind of objects.
+    pub object: FutureObject,
     /// The grantees: roles, or `public` for everyone.
-    pub to: Option<Many>,
-    /// The roles that must not hold them, or `public` for everyone.
-    pub from: Option<Many>,
-    /// Which.
+    pub to: Option<NameOrList>,
+    /// The roles that must not hold the privileges, or `public` for everyone.
+    pub from: Option<NameOrList>,
+    /// The privileges.
     pub privileges: Vec<Privilege>,
-    /// With the right to pass them on.
+    /// True when the privileges are granted `WITH GRANT OPTION`.
     #[serde(default)]
     pub grant_option: bool,
+}
+
+impl Object {
+    /// The name of the kind in a spec.
+    pub(crate) fn keyword(self) -> &'static str {
+        match self {
+            Self::Database => "database",
+            Self::Schema => "schema",
+            Self::Tables => "tables",
+            Self::Sequences => "sequences",
+            Self::Functions => "functions",
+            Self::Types => "types",
+        }
+    }
+}
+
+impl FutureObject {
+    /// The name of the kind in a spec.
+    pub(crate) fn keyword(self) -> &'static str {
+        match self {
+            Self::Tables => "tables",
+            Self::Sequences => "sequences",
+            Self::Functions => "functions",
+            Self::Types => "types",
+            Self::Schemas => "schemas",
+        }
+    }
+
+    /// The letter of the kind in `pg_default_acl.defaclobjtype`.
+    pub(crate) fn letter(self) -> &'static str {
+        match self {
+            Self::Tables => "r",
+            Self::Sequences => "S",
+            Self::Functions => "f",
+            Self::Types => "T",
+            Self::Schemas => "n",
+        }
+    }
+}
+
+impl Privilege {
+    /// The name of the privilege in a spec, and in lower case in `GRANT`.
+    pub(crate) fn keyword(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Connect => "connect",
+            Self::Create => "create",
+            Self::Temporary => "temporary",
+            Self::Usage => "usage",
+            Self::Select => "select",
+            Self::Insert => "insert",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::Truncate => "truncate",
+            Self::References => "references",
+            Self::Trigger => "trigger",
+            Self::Maintain => "maintain",
+            Self::Execute => "execute",
+        }
+    }
 }

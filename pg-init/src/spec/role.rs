@@ -1,4 +1,4 @@
-//! Roles as written.
+//! Roles, as written.
 
 use std::collections::BTreeMap;
 
@@ -10,38 +10,38 @@ use super::forms::{MemberOf, Setting};
 use super::parameter::ParameterPrivilege;
 use super::patterns::PARAMETER;
 
-/// A role. What is absent is left as it is.
+/// A role. A key that is absent leaves the property as it is.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Role {
     /// The name on the server, when the key is a label.
     pub name: Option<Text>,
-    /// May log in.
+    /// `LOGIN`: true when the role may log in.
     pub login: Option<bool>,
-    /// May do everything.
+    /// `SUPERUSER`: true when the role bypasses all permission checks.
     pub superuser: Option<bool>,
-    /// May create databases.
+    /// `CREATEDB`: true when the role may create databases.
     pub createdb: Option<bool>,
-    /// May create roles.
+    /// `CREATEROLE`: true when the role may create roles.
     pub createrole: Option<bool>,
-    /// May replicate.
+    /// `REPLICATION`: true when the role may start replication.
     pub replication: Option<bool>,
-    /// Row security does not apply.
+    /// `BYPASSRLS`: true when the role bypasses row-level security.
     pub bypassrls: Option<bool>,
-    /// Uses the privileges of the roles that it is a member of.
+    /// `INHERIT`: true when the role has the privileges of the roles that it is a member of.
     pub inherit: Option<bool>,
-    /// Its password; null takes it away.
-    #[serde(default, deserialize_with = "RolePassword::some")]
+    /// The password; null removes it.
+    #[serde(default, deserialize_with = "RolePassword::deserialize_present")]
     #[schemars(with = "Option<SecretRef>")]
     pub password: Option<RolePassword>,
-    /// Sessions at a time; -1 for any number.
+    /// The largest number of concurrent sessions; -1 for no limit.
     pub connection_limit: Option<i32>,
-    /// Until when the password works: an RFC 3339 time, or `infinity`.
+    /// The time at which the password expires: an RFC 3339 time, or `infinity`.
     pub valid_until: Option<String>,
     /// The roles that it is a member of.
     #[serde(default)]
     pub member_of: Vec<MemberOf>,
-    /// Configuration parameters of its sessions.
+    /// Configuration parameters of the role's sessions.
     #[serde(default)]
     #[schemars(extend("propertyNames" = { "pattern": PARAMETER }))]
     pub settings: BTreeMap<String, Setting>,
@@ -54,15 +54,15 @@ pub struct Role {
 /// The password of a role.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RolePassword {
-    /// Where it is.
+    /// The secret of the password.
     Secret(SecretRef),
-    /// It has none.
+    /// The role has no password.
     Unset,
 }
 
 impl RolePassword {
-    /// Null says something here, so that it is not the same as an absent key.
-    fn some<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+    /// Reads a key that is present. Null removes the password, unlike an absent key, which leaves it as it is.
+    fn deserialize_present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
         let secret = Option::deserialize(deserializer)?;
         Ok(Some(secret.map_or(Self::Unset, Self::Secret)))
     }

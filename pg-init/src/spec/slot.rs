@@ -1,4 +1,4 @@
-//! Replication slots as written.
+//! Replication slots, as written.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -7,12 +7,12 @@ use serde::Deserialize;
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ReplicationSlot {
-    /// The database whose changes a logical slot holds.
+    /// The database whose changes a logical slot decodes.
     pub database: Option<String>,
-    /// The output plugin of a logical slot: `pgoutput`, which is PostgreSQL's own, for a new one when absent.
+    /// The output plugin of a logical slot. Default: PostgreSQL's own `pgoutput`, for a new slot.
     pub plugin: Option<String>,
-    /// Whether a logical slot tells of prepared transactions; from PostgreSQL 14 on.
+    /// True when a logical slot decodes prepared transactions; from PostgreSQL 14 on.
     pub two_phase: Option<bool>,
-    /// Whether standbys get a copy of a logical slot; from PostgreSQL 17 on.
+    /// True when a logical slot is synchronized to standbys; from PostgreSQL 17 on.
     pub failover: Option<bool>,
 }

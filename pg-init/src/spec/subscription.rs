@@ -1,4 +1,4 @@
-//! Subscriptions as written.
+//! Subscriptions, as written.
 
 use std::collections::BTreeMap;
 
@@ -12,35 +12,35 @@ use super::forms::Setting;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SubscriptionSpec {
-    /// How the server reaches the publisher.
+    /// The connection from this server to the publisher.
     pub connection: PublisherSpec,
-    /// Publications of the publisher; others that it has stay.
+    /// Publications of the publisher. Publications that are not named stay.
     pub publications: Vec<String>,
-    /// Whether it is at work; yes for a new one when absent.
+    /// True when the subscription replicates. Default: true, for a new subscription.
     pub enabled: Option<bool>,
-    /// Whether a new publication's tables are copied as they are; yes when absent.
+    /// True when the existing rows of a publication's tables are copied when the publication is added. Default: true.
     pub copy_data: Option<bool>,
-    /// The replication slot at the publisher: the subscription's own name for a new one when absent.
+    /// The replication slot on the publisher. Default: the name of the subscription, for a new subscription.
     pub slot_name: Option<String>,
-    /// Whether a new subscription makes the slot; yes when absent.
+    /// True when a new subscription creates the slot. Default: true.
     pub create_slot: Option<bool>,
 }
 
-/// Where a publisher is, and who asks there.
+/// The address of a publisher, and the login there.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PublisherSpec {
-    /// Its host, as the server itself finds it.
+    /// The host, as this server resolves it.
     pub host: String,
-    /// Its port: 5432 when absent.
+    /// The port. Default: 5432.
     pub port: Option<u16>,
-    /// Its database.
+    /// The database on the publisher.
     pub database: String,
-    /// A role of the publisher with LOGIN and REPLICATION.
+    /// The role on the publisher, with LOGIN and REPLICATION.
     pub user: String,
-    /// That role's password.
+    /// The password of that role.
     pub password: Option<SecretRef>,
-    /// Other parameters of a connection, such as `sslmode`.
+    /// Other connection parameters, such as `sslmode`.
     #[serde(default)]
     pub options: BTreeMap<String, Setting>,
 }

@@ -1,4 +1,4 @@
-//! Databases and what is declared inside them.
+//! Validates databases and their contents.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,12 +10,17 @@ use crate::desired::{
 };
 use crate::spec::{self, LocaleProvider, PublishedTable, Setting, Tables};
 
-pub(super) fn one(name: &str, written: spec::Database, at: &SpecPath, wrong: &mut Violations) -> Database {
-    wrong.check(at, names::name(name));
-    texts(&written, at, wrong);
-    provider(&written, at, wrong);
-    setting::connection_limit(written.connection_limit, at, wrong);
-    let defaults = privileges::defaults(written.default_privileges, &at.key("defaultPrivileges"), wrong);
+pub(super) fn validate(
+    name: &str,
+    written: spec::Database,
+    at: &SpecPath,
+    violations: &mut Violations,
+) -> Database {
+    violations.check(at, names::object_name(name));
+    check_names_and_values(&written, at, violations);
+    check_locale_provider(&written, at, violations);
+    setting::connection_limit(written.connection_limit, at, violations);
+    let defaults = privileges::defaults(written.default_privileges, &at.key("defaultPrivileges"), violations);
     let mut database = Database {
         owner: written.owner,
         template: written.template,
@@ -33,34 +38,33 @@ pub(super) fn one(name: &str, written: spec::Database, at: &SpecPath, wrong: &mu
             allow_connections: written.allow_connections,
             is_template: written.is_template,
         },
-        settings: setting::settings(written.settings, &at.key("settings"), wrong),
-        role_settings: role_settings(written.role_settings, &at.key("roleSettings"), wrong),
-        extensions: extensions(written.extensions, &at.key("extensions"), wrong),
-        schemas: schemas(written.schemas, &at.key("schemas"), wrong),
-        grants: privileges::grants(written.grants, &at.key("grants"), wrong),
-        revokes: privileges::revokes(written.revokes, &at.key("revokes"), wrong),
+        settings: setting::settings(written.settings, &at.key("settings"), violations),
+        role_settings: role_settings(written.role_settings, &at.key("roleSettings"), violations),
+        extensions: extensions(written.extensions, &at.key("extensions"), violations),
+        schemas: schemas(written.schemas, &at.key("schemas"), violations),
+        grants: privileges::grants(written.grants, &at.key("grants"), violations),
+        revokes: privileges::revokes(written.revokes, &at.key("revokes"), violations),
         defaults: defaults.0,
         default_revokes: defaults.1,
-        publications: publications(written.publications, &at.key("publications"), wrong),
-        subscriptions: subscription::all(written.subscriptions, &at.key("subscriptions"), wrong),
+        publications: publications(written.publications, &at.key("publications"), violations),
+        subscriptions: subscription::validate(written.subscriptions, &at.key("subscriptions"), violations),
         ..Database::default()
     };
-    foreign::all(written.foreign_servers, &mut database, &at.key("foreignServers"), wrong);
-    access::expand(written.access, &mut database, &at.key("access"), wrong);
-    privileges::opposites(&database, wrong);
-    if database.options.allow_connections == Some(false) && database.has_inside() {
-        let problem =
-            "what is declared inside of the database takes a session there: declare it while this is `true`";
-        wrong.push(&at.key("allowConnections"), problem);
+    foreign::validate(written.foreign_servers, &mut database, &at.key("foreignServers"), violations);
+    access::expand(written.access, &mut database, &at.key("access"), violations);
+    privileges::check_contradictions(&database, violations);
+    if database.options.allow_connections == Some(false) && database.has_contents() {
+        let problem = "the spec declares contents of the database, which need a session in it: remove them, or set this to `true`";
+        violations.push(&at.key("allowConnections"), problem);
     }
     database
 }
 
-/// What every text of a database is: names, and values that are not empty.
-fn texts(written: &spec::Database, at: &SpecPath, wrong: &mut Violations) {
+/// Checks the names and values of a database: a name must be valid, and a value must not be empty.
+fn check_names_and_values(written: &spec::Database, at: &SpecPath, violations: &mut Violations) {
     for (key, value) in [("owner", &written.owner), ("template", &written.template)] {
         if let Some(value) = value {
-            wrong.check(&at.key(key), names::name(value));
+            violations.check(&at.key(key), names::object_name(value));
         }
     }
     for (key, value) in [
@@ -72,7 +76,7 @@ fn texts(written: &spec::Database, at: &SpecPath, wrong: &mut Violations) {
         ("tablespace", &written.tablespace),
     ] {
         if value.as_ref().is_some_and(|value| value.is_empty() || value.contains('\0')) {
-            wrong.push(&at.key(key), "the value is empty or holds a NUL character");
+            violations.push(&at.key(key), "the value is empty or holds a NUL character");
         }
     }
 }
@@ -80,30 +84,30 @@ fn texts(written: &spec::Database, at: &SpecPath, wrong: &mut Violations) {
 fn role_settings(
     written: BTreeMap<String, BTreeMap<String, Setting>>,
     at: &SpecPath,
-    wrong: &mut Violations,
+    violations: &mut Violations,
 ) -> BTreeMap<String, Settings> {
     let mut all = BTreeMap::new();
     for (role, settings) in written {
         let at = at.key(&role);
-        wrong.check(&at, names::name(&role));
-        all.insert(role, setting::settings(settings, &at, wrong));
+        violations.check(&at, names::object_name(&role));
+        all.insert(role, setting::settings(settings, &at, violations));
     }
     all
 }
 
-/// A provider and its own locale belong together.
-fn provider(written: &spec::Database, at: &SpecPath, wrong: &mut Violations) {
+/// Checks that the locale provider and the locales belong together.
+fn check_locale_provider(written: &spec::Database, at: &SpecPath, violations: &mut Violations) {
     match (written.locale_provider, &written.icu_locale) {
         (Some(LocaleProvider::Icu), None) => {
-            wrong.push(&at.key("localeProvider"), "`icu` has a locale of its own: add `icuLocale`");
+            violations.push(&at.key("localeProvider"), "`icu` has a locale of its own: add `icuLocale`");
         }
         (Some(LocaleProvider::Libc | LocaleProvider::Builtin), Some(_)) => {
-            wrong.push(&at.key("icuLocale"), "only `localeProvider: icu` has such a locale");
+            violations.push(&at.key("icuLocale"), "only `localeProvider: icu` has such a locale");
         }
         (Some(LocaleProvider::Builtin), None) if written.locale.is_none() => {
             let problem =
                 "`builtin` has a locale of its own: add `locale`, one of C, C.UTF-8, PG_UNICODE_FAST";
-            wrong.push(&at.key("localeProvider"), problem);
+            violations.push(&at.key("localeProvider"), problem);
         }
         _ => {}
     }
@@ -112,17 +116,17 @@ fn provider(written: &spec::Database, at: &SpecPath, wrong: &mut Violations) {
 fn extensions(
     written: BTreeMap<String, spec::Extension>,
     at: &SpecPath,
-    wrong: &mut Violations,
+    violations: &mut Violations,
 ) -> BTreeMap<String, Extension> {
     let mut extensions = BTreeMap::new();
     for (name, spec::Extension { schema, version }) in written {
         let at = at.key(&name);
-        wrong.check(&at, names::name(&name));
+        violations.check(&at, names::object_name(&name));
         if let Some(schema) = &schema {
-            wrong.check(&at.key("schema"), names::name(schema));
+            violations.check(&at.key("schema"), names::object_name(schema));
         }
         if version.as_ref().is_some_and(|version| version.is_empty() || version.contains('\0')) {
-            wrong.push(&at.key("version"), "a version is not empty");
+            violations.push(&at.key("version"), "a version is not empty");
         }
         extensions.insert(name, Extension { schema, version });
     }
@@ -132,15 +136,15 @@ fn extensions(
 fn schemas(
     written: BTreeMap<String, spec::Schema>,
     at: &SpecPath,
-    wrong: &mut Violations,
+    violations: &mut Violations,
 ) -> BTreeMap<String, Schema> {
     let mut schemas = BTreeMap::new();
     for (name, spec::Schema { owner, object_owner }) in written {
         let at = at.key(&name);
-        wrong.check(&at, names::schema(&name));
+        violations.check(&at, names::schema_name(&name));
         for (key, owner) in [("owner", &owner), ("objectOwner", &object_owner)] {
             if let Some(owner) = owner {
-                wrong.check(&at.key(key), names::name(owner));
+                violations.check(&at.key(key), names::object_name(owner));
             }
         }
         schemas.insert(name, Schema { owner, object_owner });
@@ -151,29 +155,30 @@ fn schemas(
 fn publications(
     written: BTreeMap<String, spec::Publication>,
     at: &SpecPath,
-    wrong: &mut Violations,
+    violations: &mut Violations,
 ) -> BTreeMap<String, Publication> {
     let mut publications = BTreeMap::new();
     for (name, written) in written {
         let at = at.key(&name);
-        wrong.check(&at, names::name(&name));
+        violations.check(&at, names::object_name(&name));
         let all_tables = written.tables == Some(Tables::All);
         if all_tables && written.schemas.is_some() {
-            wrong.push(&at.key("schemas"), "`tables: all` has every schema's tables already");
+            violations.push(&at.key("schemas"), "`tables: all` has every schema's tables already");
         }
         if written.publish.as_ref().is_some_and(Vec::is_empty) {
-            wrong.push(&at.key("publish"), "the list is empty: a publication that carries nothing is no use");
+            violations
+                .push(&at.key("publish"), "the list is empty: a publication that carries nothing is no use");
         }
         let tables = match written.tables {
-            Some(Tables::Listed(listed)) => tables(listed, &at.key("tables"), wrong),
+            Some(Tables::Listed(listed)) => published_tables(listed, &at.key("tables"), violations),
             Some(Tables::All) | None => BTreeMap::new(),
         };
         if written.schemas.is_some() && tables.values().any(|table| table.columns.is_some()) {
-            wrong.push(&at.key("tables"), "PostgreSQL takes no `columns` beside `schemas`");
+            violations.push(&at.key("tables"), "PostgreSQL takes no `columns` beside `schemas`");
         }
         let schemas: BTreeSet<String> = written.schemas.unwrap_or_default().into_iter().collect();
         for schema in &schemas {
-            wrong.check(&at.key("schemas"), names::name(schema));
+            violations.check(&at.key("schemas"), names::object_name(schema));
         }
         let publish = written.publish.map(|operations| operations.into_iter().collect());
         let via_root = written.publish_via_partition_root;
@@ -182,40 +187,40 @@ fn publications(
     publications
 }
 
-fn tables(
+fn published_tables(
     listed: Vec<PublishedTable>,
     at: &SpecPath,
-    wrong: &mut Violations,
+    violations: &mut Violations,
 ) -> BTreeMap<(String, String), Published> {
     let mut tables = BTreeMap::new();
     for (index, PublishedTable { table: text, columns, rows }) in listed.into_iter().enumerate() {
         let at = at.index(index);
-        let parts = sql::split(&text, '.');
+        let parts = sql::split_identifiers(&text, '.');
         let Some([schema, table]) = parts.as_deref().and_then(|parts| <&[String; 2]>::try_from(parts).ok())
         else {
-            wrong.push(&at, format!("`{text}` is no schema.table: quote a part that holds a dot"));
+            violations.push(&at, format!("`{text}` is no schema.table: quote a part that holds a dot"));
             continue;
         };
-        wrong.check(&at, names::name(schema).and_then(|()| names::name(table)));
+        violations.check(&at, names::object_name(schema).and_then(|()| names::object_name(table)));
         if columns.as_ref().is_some_and(Vec::is_empty) {
-            wrong.push(&at.key("columns"), "the list is empty: leave it out for all columns");
+            violations.push(&at.key("columns"), "the list is empty: leave it out for all columns");
         }
         for column in columns.iter().flatten() {
-            wrong.check(&at.key("columns"), names::name(column));
+            violations.check(&at.key("columns"), names::object_name(column));
         }
         if let Some(rows) = &rows {
-            wrong.check(&at.key("where"), condition::check(rows));
+            violations.check(&at.key("where"), condition::check(rows));
         }
         let columns = columns.map(|columns| columns.into_iter().collect());
         if tables.insert((schema.clone(), table.clone()), Published { columns, rows }).is_some() {
-            wrong.push(&at, format!("{text} is there twice"));
+            violations.push(&at, format!("{text} is listed twice"));
         }
     }
     tables
 }
 
-/// Databases that are copied from each other in a circle.
-pub(super) fn template_cycles(databases: &BTreeMap<String, Database>, wrong: &mut Violations) {
+/// Reports databases whose templates form a cycle.
+pub(super) fn check_template_cycles(databases: &BTreeMap<String, Database>, violations: &mut Violations) {
     for (name, database) in databases {
         let mut next = Some(database);
         let mut steps = 0;
@@ -223,7 +228,7 @@ pub(super) fn template_cycles(databases: &BTreeMap<String, Database>, wrong: &mu
             steps += 1;
             if template == name || steps > databases.len() {
                 let at = SpecPath::root().key("databases").key(name).key("template");
-                wrong.push(&at, format!("{name} would be copied from itself"));
+                violations.push(&at, format!("{name} would be copied from itself"));
                 break;
             }
             next = databases.get(template);

@@ -1,10 +1,10 @@
-//! What PostgreSQL takes for a name. It cuts longer ones off silently, so they are refused here.
+//! Validates names. PostgreSQL silently truncates longer ones, so they are refused.
 
-/// `NAMEDATALEN` - 1, in bytes.
+/// The largest length of a name in bytes: `NAMEDATALEN` - 1.
 const LENGTH: usize = 63;
 
-/// Any object's name.
-pub(crate) fn name(name: &str) -> Result<(), String> {
+/// Checks the name of any object.
+pub(crate) fn object_name(name: &str) -> Result<(), String> {
     if name.is_empty() {
         return Err("a name is not empty".to_owned());
     }
@@ -20,9 +20,9 @@ pub(crate) fn name(name: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// A role that is to be made or altered.
+/// Checks the name of a role that is created or altered.
 pub(crate) fn role_name(role: &str) -> Result<(), String> {
-    // The value may be a secret: nothing of it is repeated.
+    // The name may be a secret, so no part of it is shown.
     if role.len() > LENGTH || role.is_empty() || role.contains('\0') {
         return Err(format!("a name has 1 to {LENGTH} bytes and no NUL character"));
     }
@@ -35,9 +35,9 @@ pub(crate) fn role_name(role: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// A replication slot.
-pub(crate) fn slot(slot: &str) -> Result<(), String> {
-    name(slot)?;
+/// Checks the name of a replication slot.
+pub(crate) fn slot_name(slot: &str) -> Result<(), String> {
+    object_name(slot)?;
     if slot.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') {
         Ok(())
     } else {
@@ -45,17 +45,17 @@ pub(crate) fn slot(slot: &str) -> Result<(), String> {
     }
 }
 
-/// A schema that is to be made or altered.
-pub(crate) fn schema(schema: &str) -> Result<(), String> {
-    name(schema)?;
+/// Checks the name of a schema that is created or altered.
+pub(crate) fn schema_name(schema: &str) -> Result<(), String> {
+    object_name(schema)?;
     if schema.starts_with("pg_") {
         return Err("names that begin with `pg_` are PostgreSQL's own".to_owned());
     }
     Ok(())
 }
 
-/// A configuration parameter.
-pub(crate) fn parameter(parameter: &str) -> Result<(), String> {
+/// Checks the name of a configuration parameter.
+pub(crate) fn parameter_name(parameter: &str) -> Result<(), String> {
     let word = |part: &str| {
         part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
             && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'$')

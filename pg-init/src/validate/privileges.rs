@@ -1,126 +1,134 @@
-//! Grants, revokes and default privileges: lists expanded, and each privilege one that its object has.
+//! Validates grants, revokes and default privileges: expands their lists, and checks that each kind of object has the
+//! privileges.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{SpecPath, Violations};
 
-use super::{named, names};
+use super::{named_objects, names};
 use crate::desired::{Database, DefaultTarget, PUBLIC, Privileges, Target};
-use crate::spec::{DefaultPrivilege, Future, Grant, Many, Object, Privilege, Revoke};
+use crate::spec::{DefaultPrivilege, FutureObject, Grant, NameOrList, Object, Privilege, Revoke};
 
 pub(super) type Targets<T> = BTreeMap<T, Privileges>;
 
-pub(super) fn grants(written: Vec<Grant>, at: &SpecPath, wrong: &mut Violations) -> Targets<Target> {
+pub(super) fn grants(written: Vec<Grant>, at: &SpecPath, violations: &mut Violations) -> Targets<Target> {
     let mut targets = Targets::new();
     for (index, grant) in written.into_iter().enumerate() {
         let at = at.index(index);
-        let roles = roles(grant.to, &at.key("to"), wrong);
+        let roles = role_names(grant.to, &at.key("to"), violations);
         if grant.grant_option && roles.iter().any(|role| role == PUBLIC) {
-            wrong.push(&at.key("grantOption"), "everyone cannot have the right to pass a privilege on");
+            violations.push(&at.key("grantOption"), "everyone cannot have the right to pass a privilege on");
         }
         let (object, grant_option) = (grant.object, grant.grant_option);
-        let names = named::objects(object, grant.names, &at, wrong);
-        let columns = named::columns(object, grant.columns, &names, &at, wrong);
-        let row = Row { at, object, names, columns, roles, grant_option };
-        row.expand(grant.schema, &grant.privileges, &mut targets, wrong);
+        let names = named_objects::object_names(object, grant.names, &at, violations);
+        let columns = named_objects::column_names(object, grant.columns, &names, &at, violations);
+        let entry = Entry { at, object, names, columns, roles, grant_option };
+        entry.expand(grant.schema, &grant.privileges, &mut targets, violations);
     }
     targets
 }
 
-pub(super) fn revokes(written: Vec<Revoke>, at: &SpecPath, wrong: &mut Violations) -> Targets<Target> {
+pub(super) fn revokes(written: Vec<Revoke>, at: &SpecPath, violations: &mut Violations) -> Targets<Target> {
     let mut targets = Targets::new();
     for (index, revoke) in written.into_iter().enumerate() {
         let at = at.index(index);
-        let roles = roles(revoke.from, &at.key("from"), wrong);
+        let roles = role_names(revoke.from, &at.key("from"), violations);
         let (object, columns) = (revoke.object, BTreeSet::new());
-        let names = named::objects(object, revoke.names, &at, wrong);
-        let row = Row { at, object, names, columns, roles, grant_option: false };
-        row.expand(revoke.schema, &revoke.privileges, &mut targets, wrong);
+        let names = named_objects::object_names(object, revoke.names, &at, violations);
+        let entry = Entry { at, object, names, columns, roles, grant_option: false };
+        entry.expand(revoke.schema, &revoke.privileges, &mut targets, violations);
     }
     targets
 }
 
-/// What is granted and revoked at once, to and from the same role, would never converge.
-pub(super) fn opposites(database: &Database, wrong: &mut Violations) {
+/// Reports a privilege that is both granted to a role and revoked from it: such a spec never converges.
+pub(super) fn check_contradictions(database: &Database, violations: &mut Violations) {
     let Database { grants, revokes, defaults, default_revokes, .. } = database;
     for (target, granted) in grants {
-        let opposite =
-            revokes.iter().find(|(other, opposite)| target.overlaps(other) && clash(granted, opposite));
+        let opposite = revokes
+            .iter()
+            .find(|(other, opposite)| target.overlaps(other) && have_common_privilege(granted, opposite));
         if let Some((_, opposite)) = opposite {
-            wrong.push(&opposite.at, format!("the same privilege is granted at {}", granted.at));
+            violations.push(&opposite.at, format!("the same privilege is granted at {}", granted.at));
         }
     }
     for (target, granted) in defaults {
-        // One for a schema only adds to those of the whole database, so those two contradict each other not at all.
+        // A default privilege of a schema is added to those of the whole database, so an entry for the one does not
+        // contradict an entry for the other.
         let plain = DefaultTarget { grant_option: false, ..target.clone() };
-        if let Some(opposite) = default_revokes.get(&plain).filter(|opposite| clash(granted, opposite)) {
-            wrong.push(&opposite.at, format!("the same privilege is granted at {}", granted.at));
+        if let Some(opposite) =
+            default_revokes.get(&plain).filter(|opposite| have_common_privilege(granted, opposite))
+        {
+            violations.push(&opposite.at, format!("the same privilege is granted at {}", granted.at));
         }
     }
 }
 
-/// Privileges on new objects: those that must be held, and those that must not.
+/// Expands default privileges: first those that must be held, then those that must not be held.
 pub(super) fn defaults(
     written: Vec<DefaultPrivilege>,
     at: &SpecPath,
-    wrong: &mut Violations,
+    violations: &mut Violations,
 ) -> (Targets<DefaultTarget>, Targets<DefaultTarget>) {
     let (mut held, mut revoked) = (Targets::new(), Targets::new());
     for (index, mut written) in written.into_iter().enumerate() {
         let at = at.index(index);
         match (written.to.take(), written.from.take()) {
-            (Some(to), None) => future(written, (to, "to"), &at, &mut held, wrong),
+            (Some(to), None) => expand_default(written, (to, "to"), &at, &mut held, violations),
             (None, Some(from)) => {
                 if written.grant_option {
-                    wrong
+                    violations
                         .push(&at.key("grantOption"), "what is not held is not passed on: leave the key out");
                 }
-                future(written, (from, "from"), &at, &mut revoked, wrong);
+                expand_default(written, (from, "from"), &at, &mut revoked, violations);
             }
-            _ => wrong.push(&at, "write either `to`, who must hold them, or `from`, who must not"),
+            _ => violations.push(&at, "write either `to`, who must hold them, or `from`, who must not"),
         }
     }
     (held, revoked)
 }
 
-fn clash(granted: &Privileges, opposite: &Privileges) -> bool {
+/// True when both entries name the same privilege.
+fn have_common_privilege(granted: &Privileges, opposite: &Privileges) -> bool {
     let all = granted.set.contains(&Privilege::All) || opposite.set.contains(&Privilege::All);
     all || granted.set.intersection(&opposite.set).next().is_some()
 }
 
-fn future(
+/// Expands one entry of default privileges into its targets.
+fn expand_default(
     written: DefaultPrivilege,
-    (roles_of, key): (Many, &str),
+    (roles_of, key): (NameOrList, &str),
     at: &SpecPath,
     targets: &mut Targets<DefaultTarget>,
-    wrong: &mut Violations,
+    violations: &mut Violations,
 ) {
     let (object, grant_option) = (written.object, written.grant_option);
-    listed(&written.privileges, privileges_on_new(object), at, wrong);
-    let creators = roles(written.creator, &at.key("for"), wrong);
+    check_privileges(&written.privileges, privileges_on_new(object), at, violations);
+    let creators = role_names(written.creator, &at.key("for"), violations);
     if creators.iter().any(|role| role == PUBLIC) {
-        wrong.push(&at.key("for"), "`public` creates nothing: name the role that creates the objects");
+        violations.push(&at.key("for"), "`public` creates nothing: name the role that creates the objects");
     }
-    let holders = roles(roles_of, &at.key(key), wrong);
+    let holders = role_names(roles_of, &at.key(key), violations);
     if grant_option && holders.iter().any(|role| role == PUBLIC) {
-        wrong.push(&at.key("grantOption"), "everyone cannot have the right to pass a privilege on");
+        violations.push(&at.key("grantOption"), "everyone cannot have the right to pass a privilege on");
     }
     let schemas = match written.schema {
         None => vec![None],
-        Some(_) if object == Future::Schemas => {
-            wrong.push(&at.key("schema"), "a schema is in no schema: leave the key out");
+        Some(_) if object == FutureObject::Schemas => {
+            violations.push(&at.key("schema"), "a schema is in no schema: leave the key out");
             Vec::new()
         }
-        Some(many) => schemas(many, &at.key("schema"), wrong),
+        Some(many) => schema_names(many, &at.key("schema"), violations),
     };
-    for (creator, schema, role) in product(&creators, &schemas, &holders) {
+    for (creator, schema, role) in combinations(&creators, &schemas, &holders) {
         let target = DefaultTarget { creator, schema, object, role, grant_option };
         let entry = targets.entry(target).or_insert_with(|| Privileges { at: at.clone(), set: [].into() });
         entry.set.extend(&written.privileges);
     }
 }
 
-fn product(
+/// Every combination of a creator, a schema and a holder.
+fn combinations(
     creators: &[String],
     schemas: &[Option<String>],
     holders: &[String],
@@ -134,38 +142,44 @@ fn product(
     rows
 }
 
-struct Row {
+/// One entry of grants or revokes.
+struct Entry {
     at: SpecPath,
     object: Object,
-    /// All of the kind, or each by its name.
+    /// The names of the objects, or one `None` for all objects of the kind.
     names: Vec<Option<String>>,
     columns: BTreeSet<String>,
     roles: Vec<String>,
     grant_option: bool,
 }
 
-impl Row {
+impl Entry {
     fn expand(
         self,
-        schema: Option<Many>,
+        schema: Option<NameOrList>,
         privileges: &[Privilege],
         targets: &mut Targets<Target>,
-        wrong: &mut Violations,
+        violations: &mut Violations,
     ) {
         let Self { at, object, names, columns, roles, grant_option } = self;
-        listed(privileges, if columns.is_empty() { of_kind(object) } else { COLUMNS }, &at, wrong);
+        check_privileges(
+            privileges,
+            if columns.is_empty() { privileges_of_kind(object) } else { COLUMNS },
+            &at,
+            violations,
+        );
         let schemas = match (object, schema) {
             (Object::Database, None) => vec![None],
             (Object::Database, Some(_)) => {
-                wrong
+                violations
                     .push(&at.key("schema"), "`object: database` is the database itself: leave `schema` out");
                 Vec::new()
             }
             (_, None) => {
-                wrong.push(&at, "the key `schema` is missing: in which schema?");
+                violations.push(&at, "the key `schema` is missing");
                 Vec::new()
             }
-            (_, Some(many)) => schemas(many, &at.key("schema"), wrong),
+            (_, Some(many)) => schema_names(many, &at.key("schema"), violations),
         };
         for (schema, name) in schemas.iter().flat_map(|schema| names.iter().map(move |name| (schema, name))) {
             for role in &roles {
@@ -179,36 +193,50 @@ impl Row {
     }
 }
 
-pub(super) fn roles(Many(names): Many, at: &SpecPath, wrong: &mut Violations) -> Vec<String> {
+pub(super) fn role_names(
+    NameOrList(names): NameOrList,
+    at: &SpecPath,
+    violations: &mut Violations,
+) -> Vec<String> {
     if names.is_empty() {
-        wrong.push(at, "the list is empty: name at least one role, or `public`");
+        violations.push(at, "the list is empty: name at least one role, or `public`");
     }
     for name in &names {
-        wrong.check(at, names::name(name));
+        violations.check(at, names::object_name(name));
     }
     names
 }
 
-pub(super) fn schemas(Many(names): Many, at: &SpecPath, wrong: &mut Violations) -> Vec<Option<String>> {
+pub(super) fn schema_names(
+    NameOrList(names): NameOrList,
+    at: &SpecPath,
+    violations: &mut Violations,
+) -> Vec<Option<String>> {
     if names.is_empty() {
-        wrong.push(at, "the list is empty: name at least one schema");
+        violations.push(at, "the list is empty: name at least one schema");
     }
     for name in &names {
-        wrong.check(at, names::name(name));
+        violations.check(at, names::object_name(name));
     }
     names.into_iter().map(Some).collect()
 }
 
-fn listed(privileges: &[Privilege], known: &[Privilege], at: &SpecPath, wrong: &mut Violations) {
+/// Checks that the kind of object has each privilege.
+fn check_privileges(
+    privileges: &[Privilege],
+    known: &[Privilege],
+    at: &SpecPath,
+    violations: &mut Violations,
+) {
     let at = at.key("privileges");
     if privileges.is_empty() {
-        wrong.push(&at, "the list is empty: name at least one privilege, or `all`");
+        violations.push(&at, "the list is empty: name at least one privilege, or `all`");
     }
     for privilege in privileges {
         if *privilege != Privilege::All && !known.contains(privilege) {
-            let known: Vec<_> = known.iter().map(|privilege| privilege.word()).collect();
-            let (word, known) = (privilege.word(), known.join(", "));
-            wrong.push(&at, format!("this kind of object has no privilege `{word}`; it has {known}"));
+            let known: Vec<_> = known.iter().map(|privilege| privilege.keyword()).collect();
+            let (word, known) = (privilege.keyword(), known.join(", "));
+            violations.push(&at, format!("this kind of object has no privilege `{word}`; it has {known}"));
         }
     }
 }
@@ -229,12 +257,12 @@ const SCHEMAS: &[Privilege] = &[Privilege::Usage, Privilege::Create];
 const COLUMNS: &[Privilege] =
     &[Privilege::Select, Privilege::Insert, Privilege::Update, Privilege::References];
 
-/// The privileges that the objects of a target have.
-pub(crate) fn of(target: &Target) -> &'static [Privilege] {
-    if target.columns.is_empty() { of_kind(target.object) } else { COLUMNS }
+/// The privileges that the objects of a target can have.
+pub(crate) fn privileges_of(target: &Target) -> &'static [Privilege] {
+    if target.columns.is_empty() { privileges_of_kind(target.object) } else { COLUMNS }
 }
 
-fn of_kind(object: Object) -> &'static [Privilege] {
+fn privileges_of_kind(object: Object) -> &'static [Privilege] {
     match object {
         Object::Database => &[Privilege::Connect, Privilege::Create, Privilege::Temporary],
         Object::Schema => SCHEMAS,
@@ -245,41 +273,23 @@ fn of_kind(object: Object) -> &'static [Privilege] {
     }
 }
 
-/// The privileges that a kind of future object has.
-pub(crate) fn privileges_on_new(object: Future) -> &'static [Privilege] {
+/// The privileges that a kind of future object can have.
+pub(crate) fn privileges_on_new(object: FutureObject) -> &'static [Privilege] {
     match object {
-        Future::Tables => TABLES,
-        Future::Sequences => SEQUENCES,
-        Future::Functions => &[Privilege::Execute],
-        Future::Types => &[Privilege::Usage],
-        Future::Schemas => SCHEMAS,
+        FutureObject::Tables => TABLES,
+        FutureObject::Sequences => SEQUENCES,
+        FutureObject::Functions => &[Privilege::Execute],
+        FutureObject::Types => &[Privilege::Usage],
+        FutureObject::Schemas => SCHEMAS,
     }
 }
 
-impl Privilege {
-    /// The word of the spec.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::All => "all",
-            Self::Connect => "connect",
-            Self::Create => "create",
-            Self::Temporary => "temporary",
-            Self::Usage => "usage",
-            Self::Select => "select",
-            Self::Insert => "insert",
-            Self::Update => "update",
-            Self::Delete => "delete",
-            Self::Truncate => "truncate",
-            Self::References => "references",
-            Self::Trigger => "trigger",
-            Self::Maintain => "maintain",
-            Self::Execute => "execute",
-        }
-    }
-}
-
-/// `all` written out, as far as a server of this version has it.
-pub(crate) fn expand(wanted: &BTreeSet<Privilege>, known: &[Privilege], version: u32) -> BTreeSet<Privilege> {
+/// The privileges, with `all` replaced by every privilege that a server of this major version has.
+pub(crate) fn expand_all(
+    wanted: &BTreeSet<Privilege>,
+    known: &[Privilege],
+    version: u32,
+) -> BTreeSet<Privilege> {
     if !wanted.contains(&Privilege::All) {
         return wanted.clone();
     }

@@ -1,4 +1,4 @@
-//! Roles: names that do not clash, memberships without cycles, times that are times.
+//! Validates roles: unique names, memberships without cycles, and times.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,34 +8,37 @@ use super::{names, setting};
 use crate::desired::{Attributes, Membership, ParameterPrivileges, Role, Until};
 use crate::spec::{self, MemberOf, ParameterPrivilege};
 
-/// All roles by key.
-pub(super) fn all(written: BTreeMap<String, spec::Role>, wrong: &mut Violations) -> BTreeMap<String, Role> {
+/// The roles, by key.
+pub(super) fn validate(
+    written: BTreeMap<String, spec::Role>,
+    violations: &mut Violations,
+) -> BTreeMap<String, Role> {
     let at = SpecPath::root().key("roles");
     let roles: BTreeMap<String, Role> = written
         .into_iter()
         .map(|(key, written)| {
-            let role = one(&key, written, &at.key(&key), wrong);
+            let role = role(&key, written, &at.key(&key), violations);
             (key, role)
         })
         .collect();
-    same_names(&roles, &at, wrong);
-    cycles(&roles, &at, wrong);
+    check_unique_names(&roles, &at, violations);
+    check_cycles(&roles, &at, violations);
     roles
 }
 
-fn one(key: &str, written: spec::Role, at: &SpecPath, wrong: &mut Violations) -> Role {
+fn role(key: &str, written: spec::Role, at: &SpecPath, violations: &mut Violations) -> Role {
     match &written.name {
-        None => drop(wrong.check(at, names::role_name(key))),
-        Some(Text::Plain(name)) => drop(wrong.check(&at.key("name"), names::role_name(name))),
-        // Its value is looked at when it is read.
+        None => drop(violations.check(at, names::role_name(key))),
+        Some(Text::Plain(name)) => drop(violations.check(&at.key("name"), names::role_name(name))),
+        // A name that is a secret is checked when the secret is read.
         Some(Text::Secret(_)) => {}
     }
-    setting::connection_limit(written.connection_limit, at, wrong);
+    setting::connection_limit(written.connection_limit, at, violations);
     let valid_until = written.valid_until.and_then(|text| match text.as_str() {
         "infinity" => Some(Until::Infinity),
         time => {
             let problem = "expected an RFC 3339 time such as 2030-01-01T00:00:00Z, or `infinity`";
-            wrong.check(&at.key("validUntil"), Until::parse(time).ok_or(problem))
+            violations.check(&at.key("validUntil"), Until::parse(time).ok_or(problem))
         }
     });
     Role {
@@ -52,48 +55,56 @@ fn one(key: &str, written: spec::Role, at: &SpecPath, wrong: &mut Violations) ->
         },
         name: written.name,
         password: written.password,
-        member_of: members(written.member_of, &at.key("memberOf"), wrong),
-        settings: setting::settings(written.settings, &at.key("settings"), wrong),
-        parameter_privileges: parameters(written.parameter_privileges, &at.key("parameterPrivileges"), wrong),
+        member_of: memberships(written.member_of, &at.key("memberOf"), violations),
+        settings: setting::settings(written.settings, &at.key("settings"), violations),
+        parameter_privileges: parameter_privileges(
+            written.parameter_privileges,
+            &at.key("parameterPrivileges"),
+            violations,
+        ),
     }
 }
 
-fn parameters(
+fn parameter_privileges(
     written: BTreeMap<String, Vec<ParameterPrivilege>>,
     at: &SpecPath,
-    wrong: &mut Violations,
+    violations: &mut Violations,
 ) -> ParameterPrivileges {
     let mut all = ParameterPrivileges::new();
     for (name, privileges) in written {
         let at = at.key(&name);
-        wrong.check(&at, names::parameter(&name));
+        violations.check(&at, names::parameter_name(&name));
         if privileges.is_empty() {
-            wrong.push(&at, "the list is empty: name at least one privilege");
+            violations.push(&at, "the list is empty: name at least one privilege");
         }
         if all.insert(name.to_ascii_lowercase(), privileges.into_iter().collect()).is_some() {
-            wrong.push(&at, "the parameter is there twice: capitals make no difference");
+            violations.push(&at, "the parameter is listed twice: its name is not case-sensitive");
         }
     }
     all
 }
 
-fn members(written: Vec<MemberOf>, at: &SpecPath, wrong: &mut Violations) -> BTreeMap<String, Membership> {
+fn memberships(
+    written: Vec<MemberOf>,
+    at: &SpecPath,
+    violations: &mut Violations,
+) -> BTreeMap<String, Membership> {
     let mut member_of = BTreeMap::new();
     for (index, MemberOf { role, admin, inherit, set }) in written.into_iter().enumerate() {
         let at = at.index(index);
-        wrong.check(&at, names::name(&role));
+        violations.check(&at, names::object_name(&role));
         if role == "public" {
-            wrong.push(&at, "everyone is a member of `public` already: it is a keyword, no role");
+            violations.push(&at, "everyone is a member of `public` already: it is a keyword, no role");
         }
         if member_of.insert(role.clone(), Membership { admin, inherit, set }).is_some() {
-            wrong.push(&at, format!("the role {role} is there twice"));
+            violations.push(&at, format!("the role {role} is listed twice"));
         }
     }
     member_of
 }
 
-/// A plain `name` that is another role's as well.
-fn same_names(roles: &BTreeMap<String, Role>, at: &SpecPath, wrong: &mut Violations) {
+/// Reports a name that two roles have.
+fn check_unique_names(roles: &BTreeMap<String, Role>, at: &SpecPath, violations: &mut Violations) {
     let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
     for (key, role) in roles {
         let name = match &role.name {
@@ -102,13 +113,13 @@ fn same_names(roles: &BTreeMap<String, Role>, at: &SpecPath, wrong: &mut Violati
             Some(Text::Secret(_)) => continue,
         };
         if let Some(other) = seen.insert(name, key) {
-            wrong.push(&at.key(key), format!("it is named {name}, as roles.{other} is"));
+            violations.push(&at.key(key), format!("it is named {name}, as roles.{other} is"));
         }
     }
 }
 
-/// The server refuses a membership that closes a circle, so a spec with one can never converge.
-fn cycles(roles: &BTreeMap<String, Role>, at: &SpecPath, wrong: &mut Violations) {
+/// Reports cycles of memberships, which the server refuses.
+fn check_cycles(roles: &BTreeMap<String, Role>, at: &SpecPath, violations: &mut Violations) {
     for (key, role) in roles {
         let mut reached: BTreeSet<&str> = BTreeSet::new();
         let mut open: Vec<&str> = role.member_of.keys().map(String::as_str).collect();
@@ -120,7 +131,7 @@ fn cycles(roles: &BTreeMap<String, Role>, at: &SpecPath, wrong: &mut Violations)
             }
         }
         if reached.contains(key.as_str()) {
-            wrong.push(&at.key(key).key("memberOf"), format!("{key} would be a member of itself"));
+            violations.push(&at.key(key).key("memberOf"), format!("{key} would be a member of itself"));
         }
     }
 }

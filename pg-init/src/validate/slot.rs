@@ -1,4 +1,4 @@
-//! Replication slots: names as PostgreSQL takes them, and what only a logical one has.
+//! Validates replication slots: their names, and the keys that only a logical slot has.
 
 use std::collections::BTreeMap;
 
@@ -8,23 +8,23 @@ use super::names;
 use crate::desired::{LogicalSlot, Slot};
 use crate::spec::ReplicationSlot;
 
-pub(super) fn all(
+pub(super) fn validate(
     written: BTreeMap<String, ReplicationSlot>,
-    wrong: &mut Violations,
+    violations: &mut Violations,
 ) -> BTreeMap<String, Slot> {
     let root = SpecPath::root().key("replicationSlots");
     let mut slots = BTreeMap::new();
     for (name, ReplicationSlot { database, plugin, two_phase, failover }) in written {
         let at = root.key(&name);
-        wrong.check(&at, names::slot(&name));
+        violations.check(&at, names::slot_name(&name));
         if let Some(database) = &database {
-            wrong.check(&at.key("database"), names::name(database));
+            violations.check(&at.key("database"), names::object_name(database));
         }
         if let Some(plugin) = &plugin {
-            wrong.check(&at.key("plugin"), names::name(plugin));
+            violations.check(&at.key("plugin"), names::object_name(plugin));
         }
         if database.is_none() && (plugin.is_some() || two_phase.is_some() || failover.is_some()) {
-            wrong.push(&at, "a logical slot is of one database: add `database`");
+            violations.push(&at, "a logical slot is of one database: add `database`");
         }
         let logical = database.map(|database| LogicalSlot { database, plugin, two_phase, failover });
         slots.insert(name, Slot { logical });

@@ -1,38 +1,38 @@
-//! Subscriptions: a publisher that can be named, and options that go together.
+//! Validates subscriptions: the connection to the publisher, and options that depend on each other.
 
 use std::collections::BTreeMap;
 
 use init_core::{SpecPath, Violations};
 
 use super::names;
-use crate::desired::{Publisher, SECRET_PARTS, Subscription};
+use crate::desired::{Publisher, SECRET_PARAMETERS, Subscription};
 use crate::spec::{self, Setting};
 
-pub(super) fn all(
+pub(super) fn validate(
     written: BTreeMap<String, spec::SubscriptionSpec>,
     at: &SpecPath,
-    wrong: &mut Violations,
+    violations: &mut Violations,
 ) -> BTreeMap<String, Subscription> {
     let mut subscriptions = BTreeMap::new();
     for (name, written) in written {
         let at = at.key(&name);
-        wrong.check(&at, names::name(&name));
+        violations.check(&at, names::object_name(&name));
         if written.publications.is_empty() {
-            wrong.push(&at.key("publications"), "the list is empty: name at least one publication");
+            violations.push(&at.key("publications"), "the list is empty: name at least one publication");
         }
         for publication in &written.publications {
-            wrong.check(&at.key("publications"), names::name(publication));
+            violations.check(&at.key("publications"), names::object_name(publication));
         }
         if let Some(slot) = &written.slot_name {
-            wrong.check(&at.key("slotName"), names::slot(slot));
+            violations.check(&at.key("slotName"), names::slot_name(slot));
         } else {
-            wrong.check(
+            violations.check(
                 &at,
-                names::slot(&name).map_err(|_| "add `slotName`: its own name is none for a slot"),
+                names::slot_name(&name).map_err(|_| "add `slotName`: its own name is none for a slot"),
             );
         }
         let subscription = Subscription {
-            publisher: publisher(written.connection, &at.key("connection"), wrong),
+            publisher: publisher(written.connection, &at.key("connection"), violations),
             publications: written.publications.into_iter().collect(),
             enabled: written.enabled,
             copy_data: written.copy_data,
@@ -44,24 +44,27 @@ pub(super) fn all(
     subscriptions
 }
 
-fn publisher(written: spec::PublisherSpec, at: &SpecPath, wrong: &mut Violations) -> Publisher {
+fn publisher(written: spec::PublisherSpec, at: &SpecPath, violations: &mut Violations) -> Publisher {
     let spec::PublisherSpec { host, port, database, user, password, options } = written;
-    let mut parts = BTreeMap::new();
+    let mut parameters = BTreeMap::new();
     for (name, value) in options {
         let at = at.key("options").key(&name);
-        if SECRET_PARTS.contains(&name.as_str()) {
-            wrong.push(
+        if SECRET_PARAMETERS.contains(&name.as_str()) {
+            violations.push(
                 &at,
                 "the value is a secret: `password` of the connection is the only one that is taken",
             );
         } else if ["host", "port", "dbname", "user"].contains(&name.as_str()) {
-            wrong.push(&at, "the connection has a key of its own for it");
+            violations.push(&at, "the connection has a key of its own for it");
         } else if !name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') || name.is_empty() {
-            wrong.push(&at, "this is no parameter of a connection: a name has lower-case letters and `_`");
+            violations
+                .push(&at, "this is no parameter of a connection: a name has lower-case letters and `_`");
         }
         match value {
-            Setting::One(text) => drop(parts.insert(name, text)),
-            Setting::List(_) | Setting::Unset => wrong.push(&at, "a parameter of a connection has one value"),
+            Setting::One(text) => drop(parameters.insert(name, text)),
+            Setting::List(_) | Setting::Unset => {
+                violations.push(&at, "a parameter of a connection has one value");
+            }
         }
     }
     let port = port.unwrap_or(5432).to_string();
@@ -72,12 +75,12 @@ fn publisher(written: spec::PublisherSpec, at: &SpecPath, wrong: &mut Violations
         ("user", "user", user),
     ] {
         if value.is_empty() {
-            wrong.push(&at.key(key), "the value is empty");
+            violations.push(&at.key(key), "the value is empty");
         }
-        parts.insert(name.to_owned(), value);
+        parameters.insert(name.to_owned(), value);
     }
-    if parts.values().any(|value| value.contains('\0')) {
-        wrong.push(at, "a value holds no NUL character");
+    if parameters.values().any(|value| value.contains('\0')) {
+        violations.push(at, "a value holds no NUL character");
     }
-    Publisher { parts, password }
+    Publisher { parameters, password }
 }

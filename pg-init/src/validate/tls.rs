@@ -1,4 +1,4 @@
-//! `tls`: the protection of the connection, with the files that it names read.
+//! Validates `tls`, the protection of the connection, and reads the files that it names.
 
 use init_core::{Files, SpecPath, Violations};
 use init_net::Verification;
@@ -6,8 +6,8 @@ use init_net::Verification;
 use crate::desired::Tls;
 use crate::spec::{ChannelBinding, TlsMode, TlsSpec};
 
-/// What the spec says about TLS, or nothing when the connection is plain.
-pub(super) fn tls(spec: &TlsSpec, files: &Files, wrong: &mut Violations) -> Option<Tls> {
+/// The TLS settings; `None` for a connection without TLS.
+pub(super) fn validate(spec: &TlsSpec, files: &Files, violations: &mut Violations) -> Option<Tls> {
     let at = SpecPath::root().key("tls");
     let verification = match spec.mode {
         TlsMode::Disable => {
@@ -17,7 +17,8 @@ pub(super) fn tls(spec: &TlsSpec, files: &Files, wrong: &mut Violations) -> Opti
                 || spec.key_passphrase.is_some()
                 || spec.server_name.is_some();
             if keys || spec.channel_binding == ChannelBinding::Require {
-                wrong.push(&at, "`mode: disable` leaves no use for the other keys: remove them or the mode");
+                violations
+                    .push(&at, "`mode: disable` leaves no use for the other keys: remove them or the mode");
             }
             return None;
         }
@@ -32,7 +33,7 @@ pub(super) fn tls(spec: &TlsSpec, files: &Files, wrong: &mut Violations) -> Opti
         key_passphrase: spec.key_passphrase.clone(),
         server_name: spec.server_name.clone(),
     };
-    let protection = init_net::Tls::validate(&shared, verification, files, &at, wrong);
+    let protection = init_net::Tls::validate(&shared, verification, files, &at, violations);
     Some(Tls { protection, binding: spec.channel_binding })
 }
 
@@ -51,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn tls_has_the_keys_of_every_tool_and_two_of_its_own() {
+    fn tls_has_the_shared_keys_and_two_more() {
         let mut shared = keys::<init_net::TlsSpec>();
         shared.extend(["mode", "channelBinding"].map(str::to_owned));
         assert_eq!(keys::<TlsSpec>(), shared);

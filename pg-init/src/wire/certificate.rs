@@ -1,6 +1,6 @@
-//! The hash of a server's certificate that binds a login to a TLS session (RFC 5929, `tls-server-end-point`).
+//! The hash of a server's certificate for the channel binding `tls-server-end-point` (RFC 5929).
 //!
-//! It is made with the hash function of the certificate's own signature, MD5 and SHA-1 replaced by SHA-256.
+//! The hash function is that of the certificate's own signature, with MD5 and SHA-1 replaced by SHA-256.
 
 use ring::digest::{SHA256, SHA384, SHA512, digest};
 
@@ -8,9 +8,9 @@ const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01];
 const ECDSA_SHA1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x01];
 const ECDSA_SHA2: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03];
 
-/// The hash, or nothing where RFC 5929 defines none (Ed25519, RSA-PSS).
+/// The hash; `None` where RFC 5929 defines none (Ed25519, RSA-PSS).
 pub(crate) fn hash(certificate: &[u8]) -> Option<Vec<u8>> {
-    let algorithm = match signature(certificate)? {
+    let algorithm = match signature_algorithm(certificate)? {
         ECDSA_SHA1 => &SHA256,
         oid => match oid.split_last()? {
             (4 | 5 | 11, RSA) | (2, ECDSA_SHA2) => &SHA256,
@@ -22,15 +22,16 @@ pub(crate) fn hash(certificate: &[u8]) -> Option<Vec<u8>> {
     Some(digest(algorithm, certificate).as_ref().to_vec())
 }
 
-/// `Certificate ::= SEQUENCE { tbsCertificate SEQUENCE, signatureAlgorithm SEQUENCE { OID, … }, … }`
-fn signature(certificate: &[u8]) -> Option<&[u8]> {
+/// The signature algorithm of `Certificate ::= SEQUENCE { tbsCertificate SEQUENCE, signatureAlgorithm SEQUENCE { OID,
+/// … }, … }`
+fn signature_algorithm(certificate: &[u8]) -> Option<&[u8]> {
     let (body, _) = element(0x30, certificate)?;
     let (_, after) = element(0x30, body)?;
     let (algorithm, _) = element(0x30, after)?;
     element(0x06, algorithm).map(|(oid, _)| oid)
 }
 
-/// One DER element of the given tag: its content, and what follows it.
+/// One DER element of the given tag: its content, and the bytes after it.
 fn element(tag: u8, bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (&found, rest) = bytes.split_first()?;
     let (&first, rest) = rest.split_first()?;

@@ -1,4 +1,4 @@
-//! Hashes passwords on every core, without holding up the run that waits for them.
+//! Hashes passwords on every core, without blocking the run that waits for them.
 
 use std::collections::VecDeque;
 use std::num::NonZero;
@@ -30,7 +30,7 @@ where
 {
     let expected = items.len();
     let queue = Arc::new(Mutex::new(VecDeque::from(items)));
-    let results = start(&queue, hash, threads);
+    let results = start_threads(&queue, hash, threads);
     let mut found = Vec::with_capacity(expected);
     match results {
         Some(mut results) => {
@@ -38,10 +38,10 @@ where
                 found.push(result);
             }
         }
-        // A container that may have one process (`pids_limit: 1`) has no thread to spare. Between two passwords the run
-        // can notice its deadline.
+        // A container with one process (`pids_limit: 1`) cannot start a thread. The task yields between two
+        // passwords, so that the run's deadline is still observed.
         None => {
-            while let Some(item) = next(&queue) {
+            while let Some(item) = take_next(&queue) {
                 found.push(hash(item));
                 tokio::task::yield_now().await;
             }
@@ -56,7 +56,7 @@ where
 
 /// Starts as many of the threads as the system allows. The runtime's own pool is not used: it panics where it cannot start
 /// a thread.
-fn start<T, R>(
+fn start_threads<T, R>(
     queue: &Arc<Mutex<VecDeque<T>>>,
     hash: fn(T) -> R,
     threads: impl Iterator<Item = thread::Builder>,
@@ -70,8 +70,8 @@ where
     for builder in threads {
         let (queue, sender) = (Arc::clone(queue), sender.clone());
         let work = move || {
-            while let Some(item) = next(&queue) {
-                // A run that was interrupted waits for no result.
+            while let Some(item) = take_next(&queue) {
+                // An interrupted run no longer reads results.
                 if sender.send(hash(item)).is_err() {
                     return;
                 }
@@ -82,7 +82,7 @@ where
     started.then_some(receiver)
 }
 
-fn next<T>(queue: &Mutex<VecDeque<T>>) -> Option<T> {
+fn take_next<T>(queue: &Mutex<VecDeque<T>>) -> Option<T> {
     queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
 }
 

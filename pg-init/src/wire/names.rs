@@ -1,5 +1,5 @@
-//! Labels and real names. A spec refers to a role by its key; the server knows it by its name, which may
-//! be a secret. Plans, reports and messages hold labels only.
+//! Keys and real names of roles. A spec refers to a role by its key, and the server by its name, which may be a
+//! secret. Plans, reports and messages contain keys only.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,28 +10,28 @@ use crate::desired::Desired;
 use crate::error::Error;
 use crate::validate::role_name;
 
-/// Both directions between a role's key and its name on the server.
+/// The mapping between the keys of roles and their names on the server.
 #[derive(Default)]
 pub(crate) struct Names {
     real: BTreeMap<String, String>,
     label: BTreeMap<String, String>,
-    /// Names that are secrets, each with the label that stands for it in messages.
+    /// The names that are secrets, each with the label that replaces it in messages.
     hidden: Vec<(String, String)>,
 }
 
 impl Names {
-    /// Takes the names that are secrets from their files.
+    /// Reads the names that are secrets from their files.
     pub(crate) fn resolve(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {
         let mut names = Self::default();
         if let Text::Secret(secret) = &desired.user {
-            names.hidden.push((text(&desired.user, secrets)?, secret.to_string()));
+            names.hidden.push((name_value(&desired.user, secrets)?, secret.to_string()));
         }
         for (key, role) in &desired.roles {
             let real = match &role.name {
                 None => key.clone(),
-                Some(name @ Text::Plain(_)) => text(name, secrets)?,
+                Some(name @ Text::Plain(_)) => name_value(name, secrets)?,
                 Some(name @ Text::Secret(secret)) => {
-                    let real = text(name, secrets)?;
+                    let real = name_value(name, secrets)?;
                     names.hidden.push((real.clone(), key.clone()));
                     if let Err(problem) = role_name(&real) {
                         let problem = format!("the value of {secret} is no role name: {problem}");
@@ -49,13 +49,13 @@ impl Names {
         Ok(names)
     }
 
-    /// The name on the server of what the spec calls `key`.
+    /// The name on the server of the role with this key.
     pub(crate) fn real<'a>(&'a self, key: &'a str) -> &'a str {
         self.real.get(key).map_or(key, String::as_str)
     }
 
-    /// What the spec calls the server's `name`. An undeclared role that is named like another one's label
-    /// is told apart from it.
+    /// The key of the role with this name on the server. An undeclared role whose name equals another role's key is
+    /// marked as undeclared.
     pub(crate) fn key(&self, name: &str) -> String {
         match self.label.get(name) {
             Some(label) => label.clone(),
@@ -65,23 +65,23 @@ impl Names {
     }
 
     /// The real names of several keys, each once.
-    pub(crate) fn all<'a>(&self, keys: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    pub(crate) fn real_names<'a>(&self, keys: impl IntoIterator<Item = &'a str>) -> Vec<String> {
         let set: BTreeSet<String> = keys.into_iter().map(|key| self.real(key).to_owned()).collect();
         set.into_iter().collect()
     }
 
-    /// The text with every hidden name replaced.
+    /// The text with every secret name replaced by its label.
     pub(crate) fn redact(&self, message: &str) -> String {
         self.hidden.iter().fold(message.to_owned(), |message, (name, label)| {
             let message = message.replace(&format!("\"{name}\""), label);
-            // A short name is a part of ordinary words.
+            // A short name may be part of ordinary words.
             if name.len() < 4 { message } else { message.replace(name.as_str(), label) }
         })
     }
 }
 
-/// The value of a name, wherever it is.
-pub(crate) fn text(name: &Text, secrets: &Secrets) -> Result<String, Error> {
+/// The value of a name, which may be in a secret.
+pub(crate) fn name_value(name: &Text, secrets: &Secrets) -> Result<String, Error> {
     Ok(match name {
         Text::Plain(name) => name.clone(),
         Text::Secret(secret) => {

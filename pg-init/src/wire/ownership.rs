@@ -8,41 +8,41 @@ use crate::change::{
 };
 use crate::observed::Observed;
 
-/// The owner of the schema `public` that stands for whoever owns the database.
+/// The role that owns the schema `public` and whose only member is the owner of the database.
 const DATABASE_OWNER: &str = "pg_database_owner";
 
-/// Owners as they were read last, with what the run has changed since then.
+/// The owners as they were observed last, with the changes of the run since then.
 #[derive(Debug, Default)]
 pub(crate) struct Ownership {
     databases: BTreeMap<String, String>,
-    /// By database and schema.
+    /// The owners of schemas, by database and schema.
     schemas: BTreeMap<(String, String), String>,
-    /// By database and foreign server.
+    /// The owners of foreign servers, by database and foreign server.
     foreign_servers: BTreeMap<(String, String), String>,
-    /// Who owns the schema `public` of a new database, where that is not the database's owner.
+    /// The owner of the schema `public` in a new database, where that is not the database's owner.
     public: Option<String>,
 }
 
 impl Ownership {
-    pub(crate) fn of(observed: &Observed, names: &Names) -> Self {
+    pub(crate) fn from_observed(observed: &Observed, names: &Names) -> Self {
         let public = observed.public_owner.as_ref().map(|owner| names.real(owner).to_owned());
         let mut ownership = Self { public, ..Self::default() };
         for (name, database) in &observed.databases {
             ownership.databases.insert(name.clone(), names.real(&database.owner).to_owned());
-            for (schema, owner) in &database.inside.schemas {
+            for (schema, owner) in &database.contents.schemas {
                 let owner = names.real(owner).to_owned();
                 ownership.schemas.insert((name.clone(), schema.clone()), owner);
             }
-            for (server, there) in &database.inside.foreign_servers {
-                let owner = names.real(&there.owner).to_owned();
+            for (server, existing) in &database.contents.foreign_servers {
+                let owner = names.real(&existing.owner).to_owned();
                 ownership.foreign_servers.insert((name.clone(), server.clone()), owner);
             }
         }
         ownership
     }
 
-    /// Whether a session has read what is in the database.
-    pub(crate) fn is_read(&self, database: &str) -> bool {
+    /// True when the schemas of the database were read.
+    pub(crate) fn knows_schemas_of(&self, database: &str) -> bool {
         self.schemas.keys().any(|(known, _)| known == database)
     }
 

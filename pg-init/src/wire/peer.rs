@@ -1,4 +1,4 @@
-//! The server at the other end of a connection, as far as an error of the driver has to be told about it.
+//! The server at the other end of a connection, as errors describe it.
 
 use init_core::Endpoint;
 use init_net::Connector;
@@ -8,7 +8,7 @@ use super::guard::ConnectionState;
 use super::names::Names;
 use crate::error::{Error, classify};
 
-/// The endpoint of a connection, the TLS that it has, and the secret names that no message may hold.
+/// The endpoint of a connection, its TLS settings, and the secret names that no message may contain.
 pub(crate) struct Peer {
     pub(crate) endpoint: Endpoint,
     pub(crate) tls: Option<Connector>,
@@ -16,7 +16,8 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
-    /// The driver's error in words. What the guard refused comes first, then what TLS says: the driver knows neither.
+    /// Converts an error of the driver. A refusal of the guard and a TLS error are checked first, since the driver
+    /// knows neither.
     pub(super) fn error(&self, error: &tokio_postgres::Error, state: &ConnectionState, doing: &str) -> Error {
         if let Some(refusal) = state.refusal() {
             return refusal.error(&self.endpoint);

@@ -1,4 +1,4 @@
-//! A row of a result. Its columns come from a server that is not trusted, so no length in them is taken on faith.
+//! A row of a result. The server is not trusted, so no length in a column is used before it is checked.
 
 use std::error::Error as StdError;
 
@@ -16,17 +16,17 @@ impl Row {
 
     /// A column's value.
     pub(crate) fn get<'a, T: FromSql<'a>>(&'a self, column: usize) -> Result<T, Error> {
-        self.0.try_get(column).map_err(|_| Error::Garbled)
+        self.0.try_get(column).map_err(|_| Error::UnexpectedColumns)
     }
 
-    /// The items of a list of texts; none for an absent one.
-    pub(crate) fn list(&self, column: usize) -> Result<Vec<String>, Error> {
+    /// The items of a text array; none for NULL.
+    pub(crate) fn texts(&self, column: usize) -> Result<Vec<String>, Error> {
         let bytes: Option<Bytes<'_>> = self.get(column)?;
-        bytes.map_or_else(|| Some(Vec::new()), |Bytes(bytes)| list(bytes)).ok_or(Error::Garbled)
+        bytes.map_or_else(|| Some(Vec::new()), |Bytes(bytes)| list(bytes)).ok_or(Error::UnexpectedColumns)
     }
 }
 
-/// A value as it came. The driver's own reading of a list makes room for as many items as the server says it has.
+/// The raw bytes of a value. The driver's own parser of arrays allocates as many items as the server announces.
 struct Bytes<'a>(&'a [u8]);
 
 impl<'a> FromSql<'a> for Bytes<'a> {
@@ -39,7 +39,8 @@ impl<'a> FromSql<'a> for Bytes<'a> {
     }
 }
 
-/// An array of one dimension: their number, two more words, its length, its lower bound; then each item with its length.
+/// Parses an array of one dimension: the number of dimensions, a flag, the element type, the length, the lower bound;
+/// then each item with its length.
 fn list(bytes: &[u8]) -> Option<Vec<String>> {
     let (dimensions, rest) = word(bytes)?;
     if dimensions == 0 {
@@ -79,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_has_the_items_that_came() {
+    fn a_text_array_is_parsed_and_a_malformed_one_is_refused() {
         assert_eq!(list(&array(2, &["a", "bc"])), Some(vec!["a".to_owned(), "bc".to_owned()]));
         assert_eq!(list(&[0; 12]), Some(Vec::new()));
         for wrong in [array(i32::MAX, &["a"]), array(1, &["a", "b"]), array(1, &[]), Vec::new()] {

@@ -1,4 +1,4 @@
-//! The primary that a run works on, with its sessions and what the run has learned there.
+//! The primary that a run provisions, with its sessions and the facts that the run has learned about it.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,53 +25,55 @@ use crate::spec::ChannelBinding;
 /// One server, with its maintenance session and the sessions in its databases.
 pub(crate) struct Server {
     pub(crate) main: Session,
-    /// Holds the advisory lock in a transaction for as long as it lives.
+    /// The session that holds the advisory lock, in a transaction that stays open.
     pub(crate) lock: Session,
     pub(crate) pool: Pool,
     pub(crate) names: Arc<Names>,
-    /// The verifiers that this run has made, by role: the reading after them need not hash again.
-    pub(crate) made: RefCell<BTreeMap<String, Secret>>,
-    /// The iterations of the stored verifiers that could be read, by role: a new password has no fewer.
-    pub(crate) iterations: RefCell<BTreeMap<String, NonZeroU32>>,
-    /// The owners whose privileges a role that is no superuser may need for a change.
+    /// The verifiers that this run has made, by role: verification compares them without hashing again.
+    pub(crate) new_verifiers: RefCell<BTreeMap<String, Secret>>,
+    /// The iterations of the stored verifiers that could be read, by role: a new verifier has no fewer.
+    pub(crate) stored_iterations: RefCell<BTreeMap<String, NonZeroU32>>,
+    /// The owners whose privileges a provisioning role without superuser may need for a change.
     pub(crate) ownership: Ownership,
-    /// The real names of the roles that the provisioning role can act as: it is a member, or can make itself one.
+    /// The real names of the roles that the provisioning role can act as, because it is a member or can make itself
+    /// one.
     pub(crate) joinable: BTreeSet<String>,
-    /// One transaction at a time grants memberships to the provisioning role, so that each can set back what it changed.
-    pub(crate) memberships: Mutex<()>,
-    /// Messages of refusals that another reading may overcome: the second time, such a refusal is final.
-    pub(crate) overtaken: RefCell<BTreeSet<String>>,
+    /// Held by the one transaction at a time that grants temporary memberships, so that each can restore what it
+    /// changed.
+    pub(crate) membership_lock: Mutex<()>,
+    /// Errors that another observation may overcome. When the same error occurs again, it is lasting.
+    pub(crate) retryable_refusals: RefCell<BTreeSet<String>>,
 }
 
 impl Server {
     pub(crate) async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {
         let names = Arc::new(Names::resolve(desired, secrets)?);
-        let candidates = candidates(desired, secrets, &names)?;
-        let (primary, main) = primary(candidates, &desired.database).await?;
+        let candidates = candidate_endpoints(desired, secrets, &names)?;
+        let (primary, main) = connect_to_primary(candidates, &desired.database).await?;
         let lock = primary.connect(&desired.database).await?;
-        lock.lock().await?;
+        lock.take_lock().await?;
         let pool = Pool::new(primary, &main).await?;
         Ok(Self {
             main,
             lock,
             pool,
             names,
-            made: RefCell::default(),
-            iterations: RefCell::default(),
+            new_verifiers: RefCell::default(),
+            stored_iterations: RefCell::default(),
             ownership: Ownership::default(),
             joinable: BTreeSet::new(),
-            memberships: Mutex::default(),
-            overtaken: RefCell::default(),
+            membership_lock: Mutex::default(),
+            retryable_refusals: RefCell::default(),
         })
     }
 
-    /// A stage begins: what was received before it no longer counts.
+    /// Resets the budget of received bytes at the beginning of a stage.
     pub(crate) fn renew_budget(&self) {
         self.pool.primary.budget.renew();
     }
 }
 
-fn candidates(
+fn candidate_endpoints(
     desired: &Desired,
     secrets: &Secrets,
     names: &Arc<Names>,
@@ -81,7 +83,7 @@ fn candidates(
     let passwords: Vec<Secret> =
         passwords.map(|secret| secrets.get(secret).cloned()).collect::<Result<_, _>>()?;
     let budget = Arc::<Budget>::default();
-    let user = names::text(&desired.user, secrets)?;
+    let user = names::name_value(&desired.user, secrets)?;
     let candidate = |endpoint: &Endpoint| CandidateEndpoint {
         peer: Arc::new(Peer { endpoint: endpoint.clone(), tls: tls.clone(), names: Arc::clone(names) }),
         binding: desired.tls.as_ref().map_or(ChannelBinding::Disable, |tls| tls.binding),
@@ -94,9 +96,9 @@ fn candidates(
     Ok(desired.endpoints.iter().map(candidate).collect())
 }
 
-/// Connects to all endpoints at once and takes the first that is a primary. Of several errors, one that waiting does not
-/// mend comes before one that it may mend.
-async fn primary(
+/// Connects to all candidate endpoints at once, and uses the first that is a primary. Of several errors, a lasting
+/// one is returned before one that waiting may overcome.
+async fn connect_to_primary(
     candidates: Vec<CandidateEndpoint>,
     database: &str,
 ) -> Result<(CandidateEndpoint, Session), Error> {

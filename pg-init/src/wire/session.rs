@@ -1,4 +1,4 @@
-//! A session that is ready to work: with parameters of its own, on the primary, kept from falling idle.
+//! A session on the primary, with parameters of its own, which is kept from being closed as idle.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,81 +12,83 @@ use super::peer::Peer;
 use super::row::Row;
 use crate::error::Error;
 
-/// A router that cuts idle sessions does not count TCP keepalives; its shortest usual limit is a minute.
-const PING: Duration = Duration::from_secs(15);
+/// The interval of keepalive queries. Routers that close idle sessions do not count TCP keepalives, and their
+/// shortest usual limit is one minute.
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(15);
 
-/// Everything that a role's or a database's own settings could change under us, but `search_path`. The run's own deadline
-/// bounds statements.
-const USUAL: &str = "-c standard_conforming_strings=on -c default_transaction_read_only=off -c client_min_messages=error -c lock_timeout=10s \
+/// The parameters, except `search_path`, whose defaults for a role or a database could influence the run. Statements
+/// have no timeout, since the run has a deadline.
+const FIXED: &str = "-c standard_conforming_strings=on -c default_transaction_read_only=off -c client_min_messages=error -c lock_timeout=10s \
     -c statement_timeout=0 -c idle_in_transaction_session_timeout=60s -c row_security=on";
 
-/// The path of sessions that read: no operator of anybody else is found. `pg_temp` is named last because it is searched
-/// first when it is not named at all.
-const PATH: &str = "-c search_path=pg_catalog,pg_temp";
+/// The search path of sessions that read, so that no operator of another role is used. `pg_temp` is named last, since
+/// it is searched first when it is not named.
+const READING_PATH: &str = "-c search_path=pg_catalog,pg_temp";
 
-/// Keeps verifiers out of the server's log and statistics; only a superuser may.
-const QUIET: &str = "-c log_statement=none -c log_min_duration_statement=-1 -c log_min_error_statement=panic \
+/// The parameters that keep verifiers out of the server's log and statistics. Only a superuser may set them.
+const UNLOGGED: &str = "-c log_statement=none -c log_min_duration_statement=-1 -c log_min_error_statement=panic \
     -c log_min_duration_sample=-1 -c log_transaction_sample_rate=0 -c log_duration=off \
     -c pg_stat_statements.track_utility=off -c pgaudit.log=none";
 
-/// The oldest major version of a server that this tool works with.
+/// The oldest supported major version.
 const OLDEST: u32 = 13;
 
-/// A parameter of this tool's own: its value shows that the session has the parameters that were asked for.
+/// A parameter of this tool, whose value shows that the session has the requested parameters.
 const MARK: &str = "pg_init.session";
 
 const FACTS: &str = "\
     SELECT pg_catalog.pg_is_in_recovery()::int, pg_catalog.current_setting('server_version_num'), \
     pg_catalog.current_setting('is_superuser'), CURRENT_USER, pg_catalog.current_setting('pg_init.session', true)";
 
-/// Two runs on one server queue for this advisory lock of the maintenance database.
-const LOCK: &str = "SELECT pg_catalog.pg_try_advisory_xact_lock(4702111234474983745)::int";
+/// Takes the advisory lock in the maintenance database, which only one run on a server can hold.
+const TRY_LOCK: &str = "SELECT pg_catalog.pg_try_advisory_xact_lock(4702111234474983745)::int";
 
-/// The parameters of a session, sent with the login: so they are the session's own from its first statement on, and
-/// nothing has to be set, and nothing is left behind where sessions of the server are shared by a pooler.
-pub(crate) struct Preset {
+/// The parameters of a session, which are sent with the login. So they apply from the first statement on, and nothing
+/// is left in sessions that a pooler shares.
+pub(crate) struct SessionParameters {
     options: String,
     mark: String,
 }
 
-impl Preset {
-    /// For every session that reads, and for changes that no event trigger sees.
-    pub(crate) fn usual() -> Self {
-        Self::of(&format!("{USUAL} {PATH}"))
+impl SessionParameters {
+    /// The parameters of sessions that read, and of changes that fire no event trigger.
+    pub(crate) fn reading() -> Self {
+        Self::with_options(&format!("{FIXED} {READING_PATH}"))
     }
 
-    /// For changes inside a database: its event triggers find what the database's own `search_path` shows them.
+    /// The parameters of changes inside a database, whose event triggers use the database's own `search_path`.
     fn changes() -> Self {
-        Self::of(USUAL)
+        Self::with_options(FIXED)
     }
 
-    /// For statements that carry a verifier.
-    pub(crate) fn quiet() -> Self {
-        Self::of(&format!("{USUAL} {PATH} {QUIET}"))
+    /// The parameters of statements with a verifier, which are not logged.
+    pub(crate) fn unlogged() -> Self {
+        Self::with_options(&format!("{FIXED} {READING_PATH} {UNLOGGED}"))
     }
 
-    /// For statements that carry a password and that event triggers see.
-    pub(crate) fn secret(superuser: bool) -> Self {
-        let quiet = if superuser { QUIET } else { "" };
-        Self::of(&format!("{USUAL} {quiet}"))
+    /// The parameters of statements with a password that fire event triggers.
+    pub(crate) fn unlogged_changes(superuser: bool) -> Self {
+        let quiet = if superuser { UNLOGGED } else { "" };
+        Self::with_options(&format!("{FIXED} {quiet}"))
     }
 
-    /// For statements that carry a password to a publisher, which the server connects to: it ends them when we are gone.
-    pub(crate) fn publisher(superuser: bool, version: u32) -> Self {
-        let quiet = if superuser { QUIET } else { "" };
-        let gone = if version >= 14 { "-c client_connection_check_interval=2s" } else { "" };
-        Self::of(&format!("{USUAL} {PATH} {quiet} {gone}"))
+    /// The parameters of statements with a password for a publisher. The server connects to the publisher meanwhile,
+    /// and ends the statement when this tool disconnects.
+    pub(crate) fn for_publisher(superuser: bool, version: u32) -> Self {
+        let quiet = if superuser { UNLOGGED } else { "" };
+        let check_client = if version >= 14 { "-c client_connection_check_interval=2s" } else { "" };
+        Self::with_options(&format!("{FIXED} {READING_PATH} {quiet} {check_client}"))
     }
 
-    /// What a session for this use has.
-    pub(super) fn of_use(of: Use) -> Self {
+    /// The parameters of a session for this purpose.
+    pub(super) fn for_purpose(of: Purpose) -> Self {
         match of {
-            Use::Reading => Self::usual(),
-            Use::Changes => Self::changes(),
+            Purpose::Reading => Self::reading(),
+            Purpose::Changes => Self::changes(),
         }
     }
 
-    fn of(options: &str) -> Self {
+    fn with_options(options: &str) -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let mark = format!("{}.{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         Self { options: format!("{options} -c {MARK}={mark}"), mark }
@@ -97,12 +99,12 @@ impl Preset {
     }
 }
 
-/// What a session in a database is for.
+/// The purpose of a session in a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Use {
-    /// Reading alone.
+pub(crate) enum Purpose {
+    /// Queries only.
     Reading,
-    /// Statements that event triggers see.
+    /// Statements that fire event triggers.
     Changes,
 }
 
@@ -111,19 +113,19 @@ pub(crate) enum Use {
 pub(crate) struct Session {
     client: Arc<Client>,
     state: ConnectionState,
-    pub(crate) facts: Facts,
+    pub(crate) facts: ServerFacts,
     database: String,
     peer: Arc<Peer>,
 }
 
-/// What the server says about itself and about us.
+/// The facts that a session reads about the server and its own role.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Facts {
+pub(crate) struct ServerFacts {
     /// The major version.
     pub(crate) version: u32,
     pub(crate) superuser: bool,
-    /// Our own role's real name.
-    pub(crate) me: String,
+    /// The real name of the session's role.
+    pub(crate) user: String,
 }
 
 impl Session {
@@ -131,21 +133,21 @@ impl Session {
         client: Arc<Client>,
         state: ConnectionState,
         database: &str,
-        preset: &Preset,
+        parameters: &SessionParameters,
         peer: &Arc<Peer>,
     ) -> Result<Self, Error> {
-        let (database, facts) = (database.to_owned(), Facts::default());
+        let (database, facts) = (database.to_owned(), ServerFacts::default());
         let mut session = Self { client, state, facts, database, peer: Arc::clone(peer) };
-        let answer = session.simple(FACTS, "reading what the server is").await?;
-        let row = answer.first().ok_or_else(|| Error::Foreign(peer.endpoint.clone()))?;
+        let answer = session.execute(FACTS, "reading the version and state of the server").await?;
+        let row = answer.first().ok_or_else(|| Error::NotPostgres(peer.endpoint.clone()))?;
         let column = |index| row.try_get(index).ok().flatten().unwrap_or_default();
         if column(0) != "0" {
             return Err(Error::Standby(peer.endpoint.clone()));
         }
-        session.facts = Facts {
+        session.facts = ServerFacts {
             version: column(1).parse().unwrap_or(0) / 10_000,
             superuser: column(2) == "on",
-            me: column(3).to_owned(),
+            user: column(3).to_owned(),
         };
         if session.facts.version < OLDEST {
             let version = session.facts.version;
@@ -153,30 +155,31 @@ impl Session {
                 "the server is PostgreSQL {version}: pg-init works with {OLDEST} and later"
             )));
         }
-        if column(4) != preset.mark {
+        if column(4) != parameters.mark {
             return Err(Error::Pooler { endpoint: peer.endpoint.clone(), message: None });
         }
-        session.keep_awake();
+        session.keep_from_idling();
         Ok(session)
     }
 
-    /// Takes the lock in a transaction, which is open for as long as this session is.
-    pub(crate) async fn lock(&self) -> Result<(), Error> {
-        let patience = if self.facts.version >= 17 { "SET LOCAL transaction_timeout = 0; " } else { "" };
-        let begin = format!("BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0; {patience}{LOCK}");
-        if self.one(&begin, "taking the lock").await?.as_deref() == Some("1") {
+    /// Takes the lock in a transaction, which stays open as long as this session.
+    pub(crate) async fn take_lock(&self) -> Result<(), Error> {
+        let no_timeout = if self.facts.version >= 17 { "SET LOCAL transaction_timeout = 0; " } else { "" };
+        let begin =
+            format!("BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0; {no_timeout}{TRY_LOCK}");
+        if self.query_value(&begin, "taking the lock").await?.as_deref() == Some("1") {
             Ok(())
         } else {
             Err(Error::Locked(self.peer.endpoint.clone()))
         }
     }
 
-    /// Sends an empty query at intervals for as long as the session is in use.
-    fn keep_awake(&self) {
+    /// Sends an empty query at intervals, as long as the session is in use.
+    fn keep_from_idling(&self) {
         let client = Arc::downgrade(&self.client);
         tokio::spawn(async move {
             loop {
-                tokio::time::sleep(PING).await;
+                tokio::time::sleep(KEEPALIVE_INTERVAL).await;
                 let Some(client) = client.upgrade() else { return };
                 if client.batch_execute("").await.is_err() {
                     return;
@@ -185,9 +188,9 @@ impl Session {
         });
     }
 
-    /// Statements that go as one message and, without a `BEGIN` of their own, as one transaction.
-    pub(crate) async fn simple(&self, sql: &str, doing: &str) -> Result<Vec<SimpleQueryRow>, Error> {
-        let answer = self.client.simple_query(sql).await.map_err(|error| self.failed(&error, doing))?;
+    /// Runs statements in one message, and without a `BEGIN` of their own in one transaction.
+    pub(crate) async fn execute(&self, sql: &str, doing: &str) -> Result<Vec<SimpleQueryRow>, Error> {
+        let answer = self.client.simple_query(sql).await.map_err(|error| self.error(&error, doing))?;
         let row = |message| match message {
             SimpleQueryMessage::Row(row) => Some(row),
             _ => None,
@@ -195,25 +198,25 @@ impl Session {
         Ok(answer.into_iter().filter_map(row).collect())
     }
 
-    /// The first column of the first row.
-    pub(crate) async fn one(&self, sql: &str, doing: &str) -> Result<Option<String>, Error> {
-        let answer = self.simple(sql, doing).await?;
+    /// Runs statements and returns the first column of the first row.
+    pub(crate) async fn query_value(&self, sql: &str, doing: &str) -> Result<Option<String>, Error> {
+        let answer = self.execute(sql, doing).await?;
         Ok(answer.first().and_then(|row| row.try_get(0).ok().flatten()).map(str::to_owned))
     }
 
-    /// A query with its parameters, in one round trip.
-    pub(crate) async fn rows<const N: usize>(
+    /// Runs a query with its parameters in one round trip.
+    pub(crate) async fn query<const N: usize>(
         &self,
         doing: &str,
         sql: &str,
         parameters: [(&(dyn ToSql + Sync), Type); N],
     ) -> Result<Vec<Row>, Error> {
         let rows = self.client.query_typed(sql, &parameters).await;
-        let rows = rows.map_err(|error| self.failed(&error, doing))?;
+        let rows = rows.map_err(|error| self.error(&error, doing))?;
         Ok(rows.into_iter().map(Row::new).collect())
     }
 
-    /// The database that it is in.
+    /// The database of the session.
     pub(crate) fn database(&self) -> &str {
         &self.database
     }
@@ -222,14 +225,14 @@ impl Session {
         self.client.is_closed()
     }
 
-    /// Why a session ended that is lost.
-    pub(crate) fn lost(&self) -> Error {
+    /// The reason for which a lost session ended.
+    pub(crate) fn end_reason(&self) -> Error {
         let endpoint = &self.peer.endpoint;
         let refusal = self.state.refusal();
         refusal.map_or_else(|| Error::Lost(endpoint.clone()), |refusal| refusal.error(endpoint))
     }
 
-    fn failed(&self, error: &tokio_postgres::Error, doing: &str) -> Error {
+    fn error(&self, error: &tokio_postgres::Error, doing: &str) -> Error {
         self.peer.error(error, &self.state, doing)
     }
 }

@@ -1,4 +1,4 @@
-//! The stream under the protocol: plain or encrypted, with the data that binds a login to it.
+//! The stream below the protocol: plain or encrypted, with the data for channel binding.
 
 use std::future::{self, Ready};
 use std::io;
@@ -12,17 +12,17 @@ use tokio::time::Instant;
 use tokio_postgres::tls::{ChannelBinding, TlsConnect, TlsStream};
 
 use super::certificate;
-use super::guard::Guard;
+use super::guard::MessageGuard;
 use super::peer::Peer;
 use crate::error::Error;
 
 /// `SSLRequest`: length 8, code 80877103.
 const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
 
-/// A connection to a server, after the TLS negotiation, with a guard over what comes in.
+/// A connection to a server after the TLS negotiation, with a guard that inspects received messages.
 pub(super) struct Socket {
     stream: Stream,
-    guard: Guard,
+    guard: MessageGuard,
 }
 
 impl Socket {
@@ -31,7 +31,7 @@ impl Socket {
         peer: &Peer,
         mut tcp: TcpStream,
         deadline: Instant,
-        guard: Guard,
+        guard: MessageGuard,
     ) -> Result<Self, Error> {
         let endpoint = &peer.endpoint;
         let lost = |source| Error::Broken { endpoint: endpoint.clone(), source };
@@ -41,7 +41,7 @@ impl Socket {
         match tcp.read_u8().await.map_err(lost)? {
             b'S' => Ok(Self { stream: tls.handshake(endpoint, tcp, deadline).await?, guard }),
             b'N' => Err(Error::NoTls(endpoint.clone())),
-            _ => Err(Error::Foreign(endpoint.clone())),
+            _ => Err(Error::NotPostgres(endpoint.clone())),
         }
     }
 
@@ -81,10 +81,10 @@ impl TlsStream for Socket {
     }
 }
 
-/// The "handshake" of the driver: the stream is encrypted already.
-pub(super) struct Negotiated;
+/// The TLS connector of the driver, which does nothing, since the stream is already encrypted.
+pub(super) struct AlreadyEncrypted;
 
-impl TlsConnect<Socket> for Negotiated {
+impl TlsConnect<Socket> for AlreadyEncrypted {
     type Stream = Socket;
     type Error = io::Error;
     type Future = Ready<io::Result<Socket>>;

@@ -1,4 +1,4 @@
-//! The page about this tool: its examples are specs, and no field is without one.
+//! The page about this tool: its examples are valid specs, and every field has an example.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ fn examples() -> Vec<String> {
 
 #[tokio::test]
 async fn every_example_is_a_valid_spec() {
-    // The one about TLS names files that are not here.
+    // The example about TLS names files that do not exist here.
     for example in examples().iter().filter(|example| !example.contains("{file: ")) {
         let report = report(Command::Validate, example).await;
         assert_eq!(report["outcome"], "valid", "{example}\n{report}");

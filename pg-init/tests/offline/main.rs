@@ -1,4 +1,4 @@
-//! Everything that needs no server: what a spec means, what is wrong with it, and in what order it is done.
+//! The offline tests: the meaning of a spec, its violations, and the order of execution.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 

@@ -10,10 +10,10 @@ use pg_init::{
     AlterDatabase, AlterDefaultPrivileges, AlterExtension, AlterMembership, AlterObjectOwner,
     AlterPublication, AlterRole, AlterRoleSettings, AlterSchema, AlterSubscription, Attributes, Change,
     CreateDatabase, CreateExtension, CreatePublication, CreateReplicationSlot, CreateRole, CreateSchema,
-    CreateSubscription, DatabaseOptions, DefaultTarget, Future, GrantParameter, GrantPrivileges, GrantRole,
-    Locale, LocaleProvider, LogicalSlot, Members, Membership, Object, Operation, ParameterPrivilege,
-    PasswordDrift, PreviousPassword, Privilege, Privileges, Published, Publisher, RemovePassword,
-    RevokeDefaultPrivileges, RevokePrivileges, Setting, Slot, Subscription, Target, Until,
+    CreateSubscription, DatabaseOptions, DefaultTarget, FutureObject, GrantParameter, GrantPrivileges,
+    GrantRole, Locale, LocaleProvider, LogicalSlot, Members, Membership, Object, Operation,
+    ParameterPrivilege, PasswordDrift, PreviousPassword, Privilege, Privileges, Published, Publisher,
+    RemovePassword, RevokeDefaultPrivileges, RevokePrivileges, Setting, Slot, Subscription, Target, Until,
 };
 
 fn drift<T>(from: T, to: T) -> Drift<T> {
@@ -160,9 +160,9 @@ fn replication() -> Vec<Change> {
         two_phase: Some(true),
         failover: Some(false),
     };
-    let parts = [("host", "pub"), ("user", "cdc")].map(|(name, value)| (text(name), text(value)));
+    let parameters = [("host", "pub"), ("user", "cdc")].map(|(name, value)| (text(name), text(value)));
     let subscription = Subscription {
-        publisher: Publisher { parts: parts.into(), password: Some("p".parse().unwrap()) },
+        publisher: Publisher { parameters: parameters.into(), password: Some("p".parse().unwrap()) },
         publications: [text("p")].into(),
         enabled: Some(false),
         copy_data: Some(true),
@@ -177,7 +177,7 @@ fn replication() -> Vec<Change> {
             password: Some("p".parse().unwrap()),
             publications: Some(drift([text("p")].into(), [text("p"), text("q")].into())),
             enabled: Some(drift(false, true)),
-            works: true,
+            enabled_after: true,
             copy_data: Some(false),
         }),
         Change::CreateSubscription(CreateSubscription {
@@ -242,7 +242,7 @@ fn privileges() -> Vec<Change> {
     let created = DefaultTarget {
         creator: text("r"),
         schema: None,
-        object: Future::Functions,
+        object: FutureObject::Functions,
         role: text("public"),
         grant_option: false,
     };
@@ -272,7 +272,7 @@ fn privileges() -> Vec<Change> {
 }
 
 #[test]
-fn every_change_in_its_order() {
+fn changes_are_sorted_in_the_order_of_execution() {
     let all =
         [replication(), foreign::foreign(), publications(), privileges(), inside(), databases(), roles()]
             .concat();

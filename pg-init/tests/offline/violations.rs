@@ -1,4 +1,4 @@
-//! What is wrong with a spec, all of it at once, each with its place.
+//! The violations of a spec: all of them are reported at once, each with its place.
 
 use std::fmt::Write as _;
 
@@ -19,13 +19,13 @@ async fn refused(spec: &str) -> String {
 }
 
 #[tokio::test]
-async fn every_violation_is_listed() {
+async fn every_violation_is_reported() {
     insta::assert_snapshot!(refused(include_str!("../fixtures/wrong.yaml")).await);
 }
 
-/// `readers:` with nothing behind it declares as much as `readers: {}`.
+/// `readers:` without a value declares the same as `readers: {}`.
 #[tokio::test]
-async fn an_entry_with_nothing_in_it_declares_its_name() {
+async fn an_entry_without_a_value_declares_its_name() {
     for rest in [
         "roles: {readers: }\n",
         "databases: {d: }\n",
@@ -38,7 +38,7 @@ async fn an_entry_with_nothing_in_it_declares_its_name() {
 }
 
 #[tokio::test]
-async fn a_form_that_is_none_names_what_belongs_there() {
+async fn a_malformed_value_is_reported_with_the_accepted_forms() {
     let head = "endpoint: pg:5432\nuser: u\npassword: {secret: p}\n";
     let mut shown = String::new();
     for rest in [

@@ -1,25 +1,27 @@
-//! Has the servers check a plan before its first write: rules, parameters, logins, and whether changes would outlive a restart.
+//! Has the servers check a plan before the first write: ACL rules, parameters, logins, permissions, and whether the
+//! changes would survive a restart.
 
 mod files;
 mod parameters;
+mod permissions;
 mod rewrite;
 mod sentinels;
-mod slots;
 
-use init_core::{Endpoint, Secret, Secrets};
+use init_core::{CheckMode, Endpoint, Secret, Secrets};
 
 use crate::change::Change;
 use crate::desired::Desired;
 use crate::error::Error;
-use crate::observe::rehearse;
+use crate::observe::dry_run_rules;
 use crate::wire::{Connection, Connections};
 
-/// The position of each change that would fail, with the reason. The files of the nodes are checked only when all else is
-/// well, because that check writes them, as they are.
+/// The position of each change that would fail, with the error. The files of the nodes are checked only when nothing
+/// else fails, because that check rewrites them with their current content; a plan checks only that there are files.
 pub(crate) async fn check(
     connections: &Connections,
     context: (&Desired, &Secrets),
     changes: &[Change],
+    mode: CheckMode,
 ) -> Vec<(usize, Error)> {
     let mut refused = Vec::new();
     for (position, change) in changes.iter().enumerate() {
@@ -27,11 +29,11 @@ pub(crate) async fn check(
             refused.push((position, error));
         }
     }
-    if refused.is_empty() {
+    if refused.is_empty() && mode == CheckMode::Apply {
         refused = sentinels::files(connections, context.0, changes).await;
     }
     if refused.is_empty() && context.0.persist {
-        return files::check(connections, context, changes).await;
+        return files::check(connections, context, changes, mode).await;
     }
     refused
 }
@@ -43,7 +45,7 @@ async fn check_one(
 ) -> Result<(), Error> {
     let connection = connections.to(change.node())?;
     let (all, secrets) = context;
-    let desired = all.accounts_of(change.node());
+    let desired = all.declared_for(change.node());
     let context = (desired, secrets);
     match change {
         Change::CreateUser { key, .. } => check_rules(connection, desired, key).await,
@@ -51,7 +53,7 @@ async fn check_one(
             Some(_) => check_rules(connection, desired, key).await,
             None => Ok(()),
         },
-        Change::CloseUser { node, key, rules, .. } => {
+        Change::RestrictUser { node, key, rules, .. } => {
             check_login(connections, context, node).await?;
             match rules {
                 Some(_) => check_rules(connection, desired, key).await,
@@ -72,8 +74,8 @@ async fn check_one(
                 .collect();
             parameters::check(connection, &values).await
         }
-        Change::MigrateSlots { to, .. } => slots::check(connections, (connection, to)).await,
-        Change::ForgetNode { .. } => slots::check_forget(connection).await,
+        Change::MigrateSlots { to, .. } => permissions::check_migration(connections, (connection, to)).await,
+        Change::ForgetNode { .. } => permissions::check_forget(connection).await,
         Change::Sentinel(change) => sentinels::check(connection, all, change).await,
         // No server checks these without doing them.
         Change::StabilizeSlots { .. }
@@ -88,7 +90,7 @@ async fn check_one(
     }
 }
 
-/// Logs in as the spec declares. A login that this run does not create has to work before rights are taken from another.
+/// Tries the declared login. A login that this run does not create has to work before another user is restricted.
 async fn check_login(
     connections: &Connections,
     (desired, secrets): (&Desired, &Secrets),
@@ -98,12 +100,12 @@ async fn check_login(
     let created = desired.users.values().any(|user| user.name == login.user);
     if let (false, Some(password)) = (created, &login.password) {
         let user = secrets.text(&login.user)?;
-        connections.login(node, (&user, secrets.get(password)?)).await?;
+        connections.log_in(node, (&user, secrets.get(password)?)).await?;
     }
     Ok(())
 }
 
 async fn check_rules(connection: &Connection, desired: &Desired, key: &str) -> Result<(), Error> {
     let rules = desired.users.get(key).and_then(|user| user.rules.as_deref()).unwrap_or_default();
-    rehearse(connection, rules).await
+    dry_run_rules(connection, rules).await
 }

@@ -3,12 +3,12 @@
 use init_core::Endpoint;
 use redis::cmd;
 
-use super::files;
+use super::persist;
 use crate::desired::{Desired, Mode, Slots};
 use crate::error::Error;
 use crate::wire::{Connection, Connections, text};
 
-/// Closes slots that this node has open. The plan has seen that no node but the owner holds a key of them.
+/// Closes open slots of this node. The plan has these only where no node but the owner holds a key of them.
 pub(super) async fn stabilize(connection: &Connection, slots: &Slots) -> Result<(), Error> {
     let stable = |slot: u16| {
         let mut command = cmd("CLUSTER");
@@ -19,7 +19,7 @@ pub(super) async fn stabilize(connection: &Connection, slots: &Slots) -> Result<
     Ok(())
 }
 
-/// Gives slots without an owner to this node.
+/// Assigns slots without an owner to this node.
 pub(super) async fn assign(connection: &Connection, slots: &Slots) -> Result<(), Error> {
     let mut command = cmd("CLUSTER");
     command.arg("ADDSLOTSRANGE");
@@ -38,7 +38,7 @@ pub(super) async fn set_epoch(connection: &Connection, epoch: u64) -> Result<(),
     Ok(())
 }
 
-/// Has a node forget a member. Another node may have told it so already.
+/// Has a node forget a member. The node may have forgotten it already, by the gossip of another one.
 pub(super) async fn forget(connection: &Connection, member: &str) -> Result<(), Error> {
     let mut command = cmd("CLUSTER");
     command.arg("FORGET").arg(member);
@@ -67,5 +67,5 @@ pub(super) async fn replicate(
     let mut command = cmd("REPLICAOF");
     command.arg(primary.host()).arg(primary.port());
     connection.ask(command).await?;
-    files::keep_parameters(connection, desired).await
+    persist::persist_parameters(connection, desired).await
 }

@@ -1,4 +1,4 @@
-//! `CONFIG SET`
+//! Sets parameters with `CONFIG SET`.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,12 @@ use init_core::{Secrets, Text};
 use redis::cmd;
 use secrecy::ExposeSecret;
 
-use super::files;
+use super::persist;
 use crate::desired::Desired;
 use crate::error::Error;
 use crate::wire::Connection;
 
-/// Sets parameters of one node, some of which may hold a secret; it is looked up only here.
+/// Sets parameters of one node, some of which may be secrets, which are read only here.
 pub(super) async fn set_with_secrets(
     connection: &Connection,
     (desired, secrets): (&Desired, &Secrets),
@@ -27,15 +27,15 @@ pub(super) async fn set_with_secrets(
     set(connection, desired, pairs).await
 }
 
-/// Sets parameters in one command, of which the server takes all or none, and has them written to the file.
+/// Sets parameters in one command, of which the server applies all or none, and persists them.
 pub(super) async fn set<'a>(
     connection: &Connection,
     desired: &Desired,
     pairs: impl Iterator<Item = (&'a str, &'a str)>,
 ) -> Result<(), Error> {
     let pairs: Vec<_> = pairs.collect();
-    // Redis 6.2 takes one parameter at a time.
-    let together = if connection.is_old() { 1 } else { pairs.len().max(1) };
+    // Redis 6.2 accepts one parameter in a command.
+    let together = if connection.is_redis_6() { 1 } else { pairs.len().max(1) };
     let set = |pairs: &[(&str, &str)]| {
         let mut command = cmd("CONFIG");
         command.arg("SET");
@@ -45,5 +45,5 @@ pub(super) async fn set<'a>(
         command
     };
     connection.ask_each(pairs.chunks(together).map(set).collect()).await?;
-    files::keep_parameters(connection, desired).await
+    persist::persist_parameters(connection, desired).await
 }

@@ -1,11 +1,12 @@
 //! Moves slots with their keys from one primary to another, one pair of primaries at a time.
 //!
-//! Servers that can (`CLUSTER MIGRATESLOTS`, Valkey 9) do it by themselves. Elsewhere it is done key by key: both sides mark
-//! the slot, `MIGRATE` brings its keys over while clients are sent to whichever side has theirs, and the owner changes
-//! when the source has none left. A run may end after any of these commands: the next one reads what is there and goes on.
+//! Servers with atomic slot migration (`CLUSTER MIGRATESLOTS`, Valkey 9) do it themselves. With other servers it is
+//! done key by key: both sides open the slot, `MIGRATE` moves its keys while clients are redirected to the side that
+//! has theirs, and the owner changes when the source has none left. A run may end after any of these commands: the next
+//! run observes the state and continues.
 
-mod job;
-mod keys;
+mod atomic;
+mod key_by_key;
 mod target;
 
 use std::time::Duration;
@@ -17,20 +18,20 @@ use tracing::info;
 use crate::change::Change;
 use crate::desired::{Desired, Slots};
 use crate::error::Error;
-use crate::observe::migrations::is_known;
-use crate::observe::{disagreement, pause, views};
+use crate::observe::migrations::is_supported;
+use crate::observe::{disagreement, pause, read_views};
 use crate::observed::Observed;
 use crate::plan::topology::Topology;
 use crate::wire::Connections;
 
 use target::Target;
 
-/// How long the nodes may take to agree before slots move. What they wait for is then told, and read anew.
+/// The limit of the wait until the nodes agree, before slots move. After it the stage ends with the reason.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How many slots a server is asked to move at once: it copies its memory for each of these.
-const JOB: usize = 1024;
-/// How many slots are open at once when they move key by key.
-const OPEN: usize = 32;
+/// The number of slots in one atomic migration, for each of which the server copies its memory.
+const SLOTS_PER_JOB: usize = 1024;
+/// The number of slots that are open at once when they move key by key.
+const OPEN_SLOTS: usize = 32;
 
 /// Carries out migrations, one after the other.
 pub(super) async fn migrate(
@@ -42,7 +43,7 @@ pub(super) async fn migrate(
     let mut results = Vec::with_capacity(stage.len());
     for change in stage {
         if let Change::MigrateSlots { begins, node, to, slots } = change {
-            let moved = one(connections, context, (node, to), (slots, *begins), progress).await;
+            let moved = migrate_pair(connections, context, (node, to), (slots, *begins), progress).await;
             let failed = moved.is_err();
             results.push(moved);
             if failed {
@@ -54,7 +55,7 @@ pub(super) async fn migrate(
     results
 }
 
-async fn one(
+async fn migrate_pair(
     connections: &Connections,
     context: (&Desired, &Secrets),
     (from, to): (&Endpoint, &Endpoint),
@@ -65,29 +66,29 @@ async fn one(
     let source = connections.to(from)?;
     let target = Target::find(connections, context, (source, to)).await?;
     let slots: Vec<u16> = slots.iter().collect();
-    let mut alone = begins && is_known(source).await? && is_known(target.connection).await?;
+    let mut by_servers = begins && is_supported(source).await? && is_supported(target.connection).await?;
     let tell = |moved: usize| progress.waiting_for(format!("{moved} of {} slots to be moved", slots.len()));
-    for (turn, part) in slots.chunks(JOB).enumerate() {
-        let mut moved = turn * JOB;
+    for (turn, part) in slots.chunks(SLOTS_PER_JOB).enumerate() {
+        let mut moved = turn * SLOTS_PER_JOB;
         tell(moved);
-        if alone {
-            let refused = job::migrate(source, &target, &part.iter().copied().collect()).await?;
+        if by_servers {
+            let refused = atomic::migrate(source, &target, &part.iter().copied().collect()).await?;
             if let Some(reason) = &refused {
                 info!(source = %from, target = %to, reason, "the server does not move these slots by itself: moving their keys");
             }
-            alone = refused.is_none();
+            by_servers = refused.is_none();
         }
-        for open in part.chunks(OPEN).filter(|_| !alone) {
+        for open in part.chunks(OPEN_SLOTS).filter(|_| !by_servers) {
             tell(moved);
-            keys::migrate(source, &target, open).await?;
+            key_by_key::migrate(source, &target, open).await?;
             moved += open.len();
         }
     }
     Ok(())
 }
 
-/// No slot moves while the nodes do not agree whose it is, while one of them says that the cluster has failed, or while a
-/// replica has not caught up.
+/// Waits until the nodes agree about the owners of all slots, all report a cluster that serves, and all replicas are in
+/// sync. No slot moves before.
 async fn await_agreement(
     connections: &Connections,
     desired: &Desired,
@@ -96,7 +97,7 @@ async fn await_agreement(
     let began = Instant::now();
     let mut observed = Observed::default();
     loop {
-        observed = views(connections, desired, &observed).await?;
+        observed = read_views(connections, desired, &observed).await?;
         let Some(reason) = disagreement(&Topology::new(desired, &observed)) else { return Ok(()) };
         if began.elapsed() > PATIENCE {
             return Err(Error::Unsettled(reason));

@@ -1,11 +1,11 @@
-//! `XGROUP CREATE`
+//! Creates consumer groups with `XGROUP CREATE`.
 
 use redis::cmd;
 
 use crate::error::Error;
 use crate::wire::Connection;
 
-/// Makes a consumer group, and the stream where there is none. Another run may have made it meanwhile.
+/// Creates a consumer group, and the stream where it does not exist.
 pub(super) async fn create_group(
     connection: &Connection,
     (stream, group): (&str, &str),

@@ -1,41 +1,41 @@
-//! `ACL SETUSER`, and the proof of the declared login before rights are taken away.
+//! Sets users with `ACL SETUSER`, and tries the declared login before users are restricted.
 
 use init_core::diff::Drift;
 use init_core::{Endpoint, Secrets, Text};
 use redis::cmd;
 use secrecy::ExposeSecret;
 
-use super::files;
+use super::persist;
 use crate::change::Passwords;
-use crate::desired::acl::rules::{tokens, without_password};
+use crate::desired::acl::rules::{has_nopass, tokens};
 use crate::desired::{Desired, User, digest};
 use crate::error::Error;
 use crate::wire::commands::{clear_rules, set_user};
 use crate::wire::{Connection, Connections};
 
-/// What becomes of passwords that the spec does not name.
+/// The treatment of passwords that the spec does not name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Others {
     Dropped,
-    /// They stay until the Sentinels have been told the new ones.
+    /// They stay until the Sentinels have been given the new ones.
     Kept,
 }
 
 /// The parts of a user that a change sets.
 #[derive(Clone, Copy)]
-pub(super) struct Parts<'a> {
+pub(super) struct UserParts<'a> {
     enabled: Option<bool>,
     rules: bool,
     passwords: Option<Others>,
-    /// The user could log in without a password until now.
+    /// True when the user has had `nopass` until now.
     had_no_password: bool,
     /// The rules until now.
     before: &'a str,
 }
 
-impl<'a> Parts<'a> {
-    /// All parts of a user that is not there.
-    pub(super) fn of_new(enabled: bool) -> Self {
+impl<'a> UserParts<'a> {
+    /// All parts of a new user.
+    pub(super) fn of_new_user(enabled: bool) -> Self {
         Self {
             enabled: Some(enabled),
             rules: true,
@@ -46,7 +46,7 @@ impl<'a> Parts<'a> {
     }
 
     /// The parts that differ.
-    pub(super) fn that_differ(
+    pub(super) fn differing(
         enabled: Option<&Drift<bool>>,
         rules: Option<&'a Drift<String>>,
         passwords: Option<&Drift<Passwords>>,
@@ -56,28 +56,28 @@ impl<'a> Parts<'a> {
             enabled: enabled.map(|drift| drift.to),
             rules: rules.is_some(),
             passwords: passwords
-                .map(|drift| if drift.to.others > 0 { Others::Kept } else { Others::Dropped }),
-            had_no_password: before.is_some_and(without_password),
+                .map(|drift| if drift.to.undeclared > 0 { Others::Kept } else { Others::Dropped }),
+            had_no_password: before.is_some_and(has_nopass),
             before: before.unwrap_or_default(),
         }
     }
 }
 
-/// Sets a user in one command, of which the server takes all or nothing, and has it written to the file.
+/// Sets a user in one command, which the server applies completely or not at all, and persists it.
 pub(super) async fn set(
     connection: &Connection,
     (desired, secrets): (&Desired, &Secrets),
     key: &str,
-    parts: Parts<'_>,
+    parts: UserParts<'_>,
 ) -> Result<(), Error> {
     let user = desired.users.get(key).ok_or_else(|| Error::NotInSpec(format!("the user {key}")))?;
     let mut command = set_user(&secrets.text(&user.name)?);
     command.arg(modifiers(user, parts, secrets)?);
     connection.ask(command).await?;
-    files::keep_users(connection, desired).await
+    persist::persist_users(connection, desired).await
 }
 
-/// Takes a user away, and has that written to the file.
+/// Deletes a user, and persists that.
 pub(super) async fn delete(
     connection: &Connection,
     (desired, secrets): (&Desired, &Secrets),
@@ -91,10 +91,10 @@ pub(super) async fn delete(
     )]
     command.arg("DELUSER").arg(name.expose_secret());
     connection.ask(command).await?;
-    files::keep_users(connection, desired).await
+    persist::persist_users(connection, desired).await
 }
 
-/// Logs in as the spec declares, and uses that connection from now on: rights are taken from another user only after it.
+/// Logs in as the declared user, and uses that connection from now on. Other users are restricted only after it.
 pub(super) async fn log_in_as_declared(
     connections: &mut Connections,
     (desired, secrets): (&Desired, &Secrets),
@@ -102,14 +102,14 @@ pub(super) async fn log_in_as_declared(
 ) -> Result<(), Error> {
     if let Some(password) = &desired.login.password {
         let user = secrets.text(&desired.login.user)?;
-        let connection = connections.login(node, (&user, secrets.get(password)?)).await?;
+        let connection = connections.log_in(node, (&user, secrets.get(password)?)).await?;
         connections.replace(connection);
     }
     Ok(())
 }
 
 /// The arguments of `ACL SETUSER`, with passwords as their digests.
-fn modifiers(user: &User, parts: Parts<'_>, secrets: &Secrets) -> Result<Vec<String>, Error> {
+fn modifiers(user: &User, parts: UserParts<'_>, secrets: &Secrets) -> Result<Vec<String>, Error> {
     let mut modifiers = Vec::new();
     // `resetpass` ends `nopass` too, which has no opposite of its own.
     if (parts.passwords == Some(Others::Dropped) && user.passwords.is_some()) || parts.had_no_password {

@@ -1,4 +1,4 @@
-//! Lists in the one line of text that a change is.
+//! Formats lists within the one line of text of a change.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,11 +9,11 @@ use serde::Serialize;
 
 use crate::desired::Slots;
 
-/// More nodes than this are not all named in one line of a text report; the JSON report names all of them.
+/// The largest number of nodes or ranges that a line names completely. The JSON report always names all of them.
 const NAMED: usize = 3;
 
-/// The first nodes by their names, and how many more there are: each node of a new cluster is met by all others.
-pub(super) fn few(nodes: &[Endpoint]) -> String {
+/// The first nodes, and the number of the others: each node of a new cluster is met by all others.
+pub(super) fn first_nodes(nodes: &[Endpoint]) -> String {
     let shown = if nodes.len() > NAMED { NAMED - 1 } else { nodes.len() };
     let names: Vec<String> = nodes.iter().take(shown).map(ToString::to_string).collect();
     match nodes.len() - shown {
@@ -22,8 +22,8 @@ pub(super) fn few(nodes: &[Endpoint]) -> String {
     }
 }
 
-/// The first ranges of slots, and how many more there are.
-pub(super) fn ranges(slots: &Slots) -> String {
+/// The first ranges of slots, and the number of the others.
+pub(super) fn first_ranges(slots: &Slots) -> String {
     let all = slots.to_string();
     let ranges: Vec<&str> = all.split(',').collect();
     let shown = if ranges.len() > NAMED { NAMED - 1 } else { ranges.len() };
@@ -36,8 +36,8 @@ pub(super) fn ranges(slots: &Slots) -> String {
     }
 }
 
-/// What is set, and each parameter with its drift.
-pub(super) fn set<T: fmt::Display>(
+/// Writes the object that is set, and each parameter with its drift.
+pub(super) fn write_drifts<T: fmt::Display>(
     f: &mut fmt::Formatter<'_>,
     what: fmt::Arguments<'_>,
     parameters: &BTreeMap<String, Drift<T>>,
@@ -49,19 +49,19 @@ pub(super) fn set<T: fmt::Display>(
     Ok(())
 }
 
-/// What is set of a new thing, each after a comma.
-pub(super) fn values<T: fmt::Display>(values: &BTreeMap<String, T>) -> String {
+/// The values of a new object, each after a comma.
+pub(super) fn comma_values<T: fmt::Display>(values: &BTreeMap<String, T>) -> String {
     values.iter().map(|(name, value)| format!(", {name} {value}")).collect()
 }
 
-/// The parts that there are, each after its name.
-pub(super) fn named<const N: usize>(parts: [(&str, Option<String>); N]) -> String {
+/// The parts that are present, each after its name.
+pub(super) fn named_parts<const N: usize>(parts: [(&str, Option<String>); N]) -> String {
     let parts = parts.into_iter().filter_map(|(name, part)| Some(format!("{name} {}", part?)));
     parts.collect::<Vec<_>>().join(", ")
 }
 
-/// How many passwords a new user gets.
-pub(super) fn counted(passwords: usize) -> String {
+/// The number of passwords of a new user, in words.
+pub(super) fn password_count(passwords: usize) -> String {
     match passwords {
         0 => "no password".to_owned(),
         1 => "1 password".to_owned(),
@@ -69,7 +69,7 @@ pub(super) fn counted(passwords: usize) -> String {
     }
 }
 
-/// Parameters as one property: on each side those that differ.
+/// Adds the differing parameters as one property, on each side with their values.
 pub(super) fn differing<T: Serialize>(
     properties: Properties,
     parameters: &BTreeMap<String, Drift<T>>,

@@ -1,20 +1,20 @@
-//! The passwords of a user in a change: names of secrets and a number, never a value.
+//! The passwords of a user in a change, as names of secrets and a number, never as values.
 
 use std::fmt;
 
 use init_core::{Properties, SecretRef};
 
-/// A user's passwords: the declared ones by name, others by their number.
+/// A user's passwords: the declared ones by name, undeclared by their number.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Passwords {
-    /// Passwords of the spec.
+    /// The passwords of the spec.
     pub declared: Vec<SecretRef>,
-    /// How many it has that the spec does not name.
-    pub others: usize,
+    /// The number of its passwords that the spec does not name.
+    pub undeclared: usize,
 }
 
 impl Passwords {
-    /// The passwords that one side alone has, and how many the user has that the spec does not name.
+    /// Adds the passwords that only one side has, and the number of the user's undeclared passwords.
     pub(super) fn compared_with(&self, from: Option<&Self>, properties: Properties) -> Properties {
         let nothing = Self::default();
         let from = from.unwrap_or(&nothing);
@@ -22,10 +22,10 @@ impl Passwords {
             one.declared.iter().filter(|name| !other.declared.contains(name)).cloned().collect()
         };
         let properties = properties.differing("passwords", only(from, self), only(self, from));
-        match from.others {
-            // They stay until the Sentinels have been told the new ones.
-            others if others == self.others => properties,
-            others => properties.without("undeclared_passwords", others),
+        match from.undeclared {
+            // They stay until the Sentinels have been given the new ones.
+            undeclared if undeclared == self.undeclared => properties,
+            undeclared => properties.without("undeclared_passwords", undeclared),
         }
     }
 }
@@ -33,8 +33,8 @@ impl Passwords {
 impl fmt::Display for Passwords {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut parts: Vec<String> = self.declared.iter().map(ToString::to_string).collect();
-        if self.others > 0 {
-            parts.push(format!("{} not in the spec", self.others));
+        if self.undeclared > 0 {
+            parts.push(format!("{} not in the spec", self.undeclared));
         }
         if parts.is_empty() { f.write_str("none") } else { f.write_str(&parts.join(" and ")) }
     }

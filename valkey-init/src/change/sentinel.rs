@@ -1,5 +1,5 @@
-//! What a Sentinel is told, in the order of execution: what a monitor takes of it, the monitor, and what differs of one that
-//! is there.
+//! The changes of a Sentinel, in the order of execution: its settings, which a new monitor needs, then a new monitor,
+//! then the options of an existing one.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,12 +7,12 @@ use std::fmt;
 use init_core::diff::Drift;
 use init_core::{Effect, Endpoint, Properties, Subject, Text};
 
-use super::lists::{differing, set, values};
+use super::lists::{comma_values, differing, write_drifts};
 
-/// One thing that one Sentinel is told.
+/// One change, on one Sentinel.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SentinelChange {
-    /// What a Sentinel has for all its monitors.
+    /// Sets settings of a Sentinel for all its monitors.
     SetSentinel {
         /// The Sentinel.
         node: Endpoint,
@@ -27,12 +27,12 @@ pub enum SentinelChange {
         monitor: String,
         /// The primary.
         primary: Endpoint,
-        /// How many Sentinels have to find it down.
+        /// The number of Sentinels that have to agree that it is down.
         quorum: u32,
         /// Its options.
         options: BTreeMap<String, Text>,
     },
-    /// Options of a monitor that differ, and the login that it is told again.
+    /// Sets the options of a monitor that differ, and its login at the nodes.
     SetMonitor {
         /// The Sentinel.
         node: Endpoint,
@@ -92,12 +92,18 @@ impl SentinelChange {
 impl fmt::Display for SentinelChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::SetSentinel { node, parameters } => set(f, format_args!("the sentinel {node}"), parameters),
+            Self::SetSentinel { node, parameters } => {
+                write_drifts(f, format_args!("the sentinel {node}"), parameters)
+            }
             Self::MonitorPrimary { node, monitor, primary, quorum, options } => {
-                write!(f, "monitor {primary} as {monitor} on {node}: quorum {quorum}{}", values(options))
+                write!(
+                    f,
+                    "monitor {primary} as {monitor} on {node}: quorum {quorum}{}",
+                    comma_values(options)
+                )
             }
             Self::SetMonitor { node, monitor, options } => {
-                set(f, format_args!("monitor {monitor} of {node}"), options)
+                write_drifts(f, format_args!("monitor {monitor} of {node}"), options)
             }
         }
     }

@@ -1,9 +1,9 @@
-//! A change in one line of text.
+//! Formats a change as one line of text.
 
 use std::fmt;
 
 use super::Change;
-use super::lists::{counted, few, named, ranges, set};
+use super::lists::{first_nodes, first_ranges, named_parts, password_count, write_drifts};
 
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -12,30 +12,30 @@ impl fmt::Display for Change {
             Self::AssignSlots { node, slots } => write!(f, "assign slots {slots} to {node}"),
             Self::SetEpoch { node, epoch } => write!(f, "set the epoch of {node} to {epoch}"),
             Self::SetAnnounce { node, parameters } => {
-                set(f, format_args!("what {node} announces"), parameters)
+                write_drifts(f, format_args!("what {node} announces"), parameters)
             }
             Self::CreateUser { node, user, enabled, rules, passwords, .. } => {
                 let state = if *enabled { "" } else { ", disabled" };
-                write!(
-                    f,
-                    "create user {user} on {node}: rules \"{rules}\", {}{state}",
-                    counted(passwords.len())
-                )
+                let passwords = password_count(passwords.len());
+                write!(f, "create user {user} on {node}: rules \"{rules}\", {passwords}{state}")
             }
             Self::AlterUser { node, user, enabled, rules, passwords, .. }
-            | Self::CloseUser { node, user, enabled, rules, passwords, .. } => {
+            | Self::RestrictUser { node, user, enabled, rules, passwords, .. } => {
                 let parts = [
                     ("enabled", enabled.as_ref().map(ToString::to_string)),
                     ("rules", rules.as_ref().map(ToString::to_string)),
                     ("passwords", passwords.as_ref().map(ToString::to_string)),
                 ];
-                write!(f, "alter user {user} on {node}: {}", named(parts))
+                write!(f, "alter user {user} on {node}: {}", named_parts(parts))
             }
-            Self::SetConfig { node, parameters } => set(f, format_args!("config of {node}"), parameters),
-            Self::MeetNode { node, by } => write!(f, "meet {node} from {}", few(by)),
+            Self::SetConfig { node, parameters } => {
+                write_drifts(f, format_args!("config of {node}"), parameters)
+            }
+            Self::MeetNode { node, by } => write!(f, "meet {node} from {}", first_nodes(by)),
             Self::MigrateSlots { begins, node, to, slots } => {
                 let verb = if *begins { "migrate" } else { "complete the migration of" };
-                write!(f, "{verb} {} slot(s) from {node} to {to}: {}", slots.iter().count(), ranges(slots))
+                let (count, ranges) = (slots.iter().count(), first_ranges(slots));
+                write!(f, "{verb} {count} slot(s) from {node} to {to}: {ranges}")
             }
             Self::ForgetNode { node, member } => write!(f, "forget member {member} on {node}"),
             Self::ReplicateNode { node, primary } | Self::ReattachNode { node, primary } => {

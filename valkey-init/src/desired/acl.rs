@@ -1,10 +1,9 @@
-//! What ACL rules mean: two texts are equal when they allow the same, however either is written.
+//! Evaluates ACL rules: two texts are equal when they allow the same, however they are written.
 //!
-//! Servers rewrite rules (7.0 from bitmaps, later ones by dropping what is superseded), so texts cannot be
-//! compared. Both sides are played through here, over the commands and categories that the server itself
-//! lists. A command or category that the server does not have stays in the result as it is: it counts as a difference, and
-//! the server refuses it. Any other token that this does not know is not compared (`unknown`): nothing tells how a server
-//! shows it.
+//! Servers rewrite rules (7.0 from bitmaps, later ones by dropping what is superseded), so texts cannot be compared.
+//! Both texts are evaluated here, with the commands and categories that the server itself lists. A command or
+//! category that the server does not have stays in the result: it is a difference, and the server refuses it. Any other
+//! token that is unknown here is not compared (`unknown`), because a server may show it in any form.
 
 pub(crate) mod rules;
 
@@ -17,8 +16,8 @@ use rules::tokens;
 pub struct Catalog {
     categories: BTreeMap<String, BTreeSet<String>>,
     commands: BTreeSet<String>,
-    /// `ACL GETUSER` does not tell whether a user's payloads are sanitized.
-    hides_payload: bool,
+    /// `ACL GETUSER` does not show whether a user's payloads are sanitized.
+    hides_payload_flag: bool,
 }
 
 impl FromIterator<(String, BTreeSet<String>)> for Catalog {
@@ -30,88 +29,89 @@ impl FromIterator<(String, BTreeSet<String>)> for Catalog {
             .map(|(category, commands)| (category.to_ascii_lowercase(), lower(commands)))
             .collect();
         let commands = categories.values().flatten().cloned().collect();
-        Self { categories, commands, hides_payload: false }
+        Self { categories, commands, hides_payload_flag: false }
     }
 }
 
-/// What a set of rules allows.
+/// The permissions that a rule text grants.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Access {
     root: Permissions,
     selectors: BTreeSet<Permissions>,
-    without_password: bool,
-    unsanitized: bool,
+    has_nopass: bool,
+    skips_sanitize_payload: bool,
 }
 
-/// What one selector allows.
+/// The permissions of one selector.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Permissions {
     commands: BTreeSet<String>,
     /// `select|0`: a command by its first argument.
     first_arguments: BTreeSet<String>,
-    /// Patterns, with whether they allow to read and to write.
+    /// Key patterns, each with its read flag and its write flag.
     keys: BTreeMap<String, (bool, bool)>,
     channels: BTreeSet<String>,
-    /// The only databases; none is no limit.
+    /// The permitted databases; `None` for all.
     databases: Option<BTreeSet<String>>,
     /// Commands and categories that the server does not have.
     missing: Vec<String>,
-    /// Tokens that are not known here.
+    /// Tokens that are unknown here.
     unknown: Vec<String>,
 }
 
 impl Catalog {
-    /// With commands that are in no category, as some of modules are.
+    /// Adds commands that are in no category, as some commands of modules are.
     pub(crate) fn with_commands(mut self, commands: impl Iterator<Item = String>) -> Self {
         self.commands.extend(commands.map(|command| command.to_ascii_lowercase()));
         self
     }
 
-    /// On a server that does not show whether payloads are sanitized.
-    pub(crate) fn without_payload(self, hides_payload: bool) -> Self {
-        Self { hides_payload, ..self }
+    /// Notes a server that does not show whether payloads are sanitized.
+    pub(crate) fn hiding_payload_flag(self, hides_payload_flag: bool) -> Self {
+        Self { hides_payload_flag, ..self }
     }
 
-    /// Whether the server has this command.
+    /// True when the server has this command.
     pub(crate) fn has(&self, command: &str) -> bool {
         self.commands.contains(command)
     }
 }
 
 impl Access {
-    /// Whether they allow a command, outside of selectors.
+    /// True when the rules outside of selectors allow a command.
     pub(crate) fn allows(&self, command: &str) -> bool {
         self.root.commands.contains(command)
     }
 
-    /// Tokens that are not compared, or that the server does not have.
-    pub(crate) fn doubtful(rules: &str, catalog: &Catalog) -> Vec<String> {
-        let access = Self::played(rules, catalog);
+    /// The tokens that are not compared, or that the server does not have.
+    pub(crate) fn incomparable_rules(rules: &str, catalog: &Catalog) -> Vec<String> {
+        let access = Self::evaluate(rules, catalog);
         let all = [&access.root].into_iter().chain(&access.selectors);
-        let mut doubtful: Vec<String> =
+        let mut incomparable_rules: Vec<String> =
             all.flat_map(|one| one.missing.iter().chain(&one.unknown)).cloned().collect();
-        let hidden = |token: &String| catalog.hides_payload && token == "skip-sanitize-payload";
-        doubtful.extend(tokens(rules).iter().map(|token| token.to_ascii_lowercase()).filter(hidden));
-        doubtful
+        let hidden = |token: &String| catalog.hides_payload_flag && token == "skip-sanitize-payload";
+        incomparable_rules
+            .extend(tokens(rules).iter().map(|token| token.to_ascii_lowercase()).filter(hidden));
+        incomparable_rules
     }
 
-    /// What these rules allow to a user that had nothing, as far as it can be compared.
+    /// The access that these rules grant to a user without any rights, as far as it can be compared.
     pub fn of(rules: &str, catalog: &Catalog) -> Self {
-        let mut access = Self::played(rules, catalog);
+        let mut access = Self::evaluate(rules, catalog);
         access.root.unknown.clear();
         let known = |one: Permissions| Permissions { unknown: Vec::new(), ..one };
         access.selectors = std::mem::take(&mut access.selectors).into_iter().map(known).collect();
-        access.unsanitized &= !catalog.hides_payload;
+        access.skips_sanitize_payload &= !catalog.hides_payload_flag;
         access
     }
 
-    fn played(rules: &str, catalog: &Catalog) -> Self {
+    fn evaluate(rules: &str, catalog: &Catalog) -> Self {
         let mut access = Self::default();
         for token in tokens(rules) {
             match token.to_ascii_lowercase().as_str() {
-                "nopass" => access.without_password = true,
-                "sanitize-payload" => access.unsanitized = false,
-                "skip-sanitize-payload" => access.unsanitized = true,
+                "nopass" => access.has_nopass = true,
+                "sanitize-payload" => access.skips_sanitize_payload = false,
+                "skip-sanitize-payload" => access.skips_sanitize_payload = true,
                 _ => match token.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
                     Some(selector) => {
                         let mut permissions = Permissions::default();
@@ -234,18 +234,18 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_compared_is_listed() {
-        let doubtful = |rules: &str| Access::doubtful(rules, &catalog());
-        assert_eq!(doubtful("+get ~a db=1 +@read (+get some-new-rule)"), ["some-new-rule"]);
-        assert_eq!(doubtful("+nosuch +@nosuch bogus"), ["+nosuch", "+@nosuch", "bogus"]);
-        assert_eq!(doubtful("skip-sanitize-payload"), [""; 0]);
-        let hiding = catalog().without_payload(true);
-        assert_eq!(Access::doubtful("Skip-Sanitize-Payload", &hiding), ["skip-sanitize-payload"]);
+    fn rules_that_cannot_be_compared_are_listed() {
+        let incomparable_rules = |rules: &str| Access::incomparable_rules(rules, &catalog());
+        assert_eq!(incomparable_rules("+get ~a db=1 +@read (+get some-new-rule)"), ["some-new-rule"]);
+        assert_eq!(incomparable_rules("+nosuch +@nosuch bogus"), ["+nosuch", "+@nosuch", "bogus"]);
+        assert_eq!(incomparable_rules("skip-sanitize-payload"), [""; 0]);
+        let hiding = catalog().hiding_payload_flag(true);
+        assert_eq!(Access::incomparable_rules("Skip-Sanitize-Payload", &hiding), ["skip-sanitize-payload"]);
         assert_eq!(Access::of("skip-sanitize-payload", &hiding), Access::of("", &hiding));
     }
 
     #[test]
-    fn texts_that_allow_the_same_are_equal() {
+    fn rules_that_allow_the_same_are_equal() {
         for (one, other) in [
             ("allkeys allcommands", "~* +@all"),
             ("%RW~a", "~a"),
@@ -268,7 +268,7 @@ mod tests {
             ("db=3 alldbs", ""),
             ("db=3 db=4", "db=4"),
             ("(db=2 +get)", "(-@all +get db=2)"),
-            // Nothing tells how a server would show it.
+            // An unknown rule is not compared.
             ("+get some-new-rule", "+get"),
         ] {
             assert_eq!(Access::of(one, &catalog()), Access::of(other, &catalog()), "{one} and {other}");
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_allow_something_else_differ() {
+    fn rules_that_allow_something_else_differ() {
         for (one, other) in [
             ("~a", "%R~a"),
             ("+get -get", "-get +get"),

@@ -1,8 +1,8 @@
 //! The primaries of a new cluster with their slots, and the primary of each other node: a function of the spec alone.
 //!
-//! The order of the node list decides, and zones: primaries are taken from the zones in turn, and no replica is
-//! placed in the zone of its primary while a primary of another zone has room. This is a maximum matching, so it does not depend
-//! on the order of the choices.
+//! The order of the node list and the zones decide: primaries are taken from the zones in turn, and no replica is
+//! placed in the zone of its primary while a primary of another zone has room. This is a maximum matching, so it does
+//! not depend on the order of the choices.
 
 use std::collections::BTreeSet;
 
@@ -12,12 +12,12 @@ use super::slots::{self, Slots};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Layout {
     primaries: Vec<usize>,
-    /// For each node the primary that it follows.
+    /// The primary of each node that is a replica, by the position of the replica.
     follows: Vec<Option<usize>>,
 }
 
 impl Layout {
-    /// The layout for nodes in these zones. No zone is a zone of its own.
+    /// The layout of nodes in these zones. A node without a zone counts as alone in its zone.
     pub fn new(zones: &[Option<&str>], replicas_per_primary: usize) -> Self {
         let count = zones.len() / (1 + replicas_per_primary);
         let primaries = interleave(zones, count);
@@ -36,7 +36,7 @@ impl Layout {
         Self { primaries, follows }
     }
 
-    /// The same where only the nodes at these positions have a part in it, of `count` nodes.
+    /// Moves a layout of a part of the nodes to their positions in the list of all `count` nodes.
     #[must_use]
     pub(crate) fn at(self, positions: &[usize], count: usize) -> Self {
         let place = |node: usize| positions.get(node).copied().unwrap_or(node);
@@ -55,25 +55,25 @@ impl Layout {
         self.primaries.iter().enumerate().map(move |(turn, node)| (*node, share(turn, count)))
     }
 
-    /// How many primaries there are.
+    /// The number of primaries.
     pub fn primary_count(&self) -> usize {
         self.primaries.len()
     }
 
-    /// The primary that a node follows, if it is a replica.
+    /// The primary of a node, if it is a replica.
     pub fn primary_of(&self, node: usize) -> Option<usize> {
         self.follows.get(node).copied().flatten()
     }
 }
 
-/// The turn-th of `count` contiguous ranges of (nearly) equal size.
+/// The slots of one of `count` primaries: a contiguous range, and all ranges are of nearly equal size.
 fn share(turn: usize, count: usize) -> Slots {
     let all = usize::from(slots::COUNT);
     let bound = |turn: usize| (turn * all + count / 2) / count;
     (bound(turn)..bound(turn + 1)).filter_map(|slot| u16::try_from(slot).ok()).collect()
 }
 
-/// Nodes from the zones in turn, in the order of the list.
+/// Chooses `count` primaries from the zones in turn, in the order of the list.
 fn interleave(zones: &[Option<&str>], count: usize) -> Vec<usize> {
     let mut rows = BTreeSet::new();
     for (node, zone) in zones.iter().enumerate() {
@@ -85,7 +85,7 @@ fn interleave(zones: &[Option<&str>], count: usize) -> Vec<usize> {
     primaries.into_iter().collect()
 }
 
-/// Replicas on primaries with limited room; augmenting paths make room in another zone where there is any.
+/// The assignment of replicas to primaries with a limited number of replicas: a bipartite matching by augmenting paths.
 struct Placement<'a> {
     zones: &'a [Option<&'a str>],
     primaries: &'a [usize],
@@ -128,7 +128,7 @@ impl Placement<'_> {
         false
     }
 
-    /// The primaries, beginning with the one whose turn it is.
+    /// The primaries in the order of preference for a node, which begins with the next one in turn.
     fn preferred(&self, node: usize) -> impl Iterator<Item = usize> + use<'_> {
         let before = (0..node).filter(|other| !self.primaries.contains(other)).count();
         let turn = before % self.primaries.len().max(1);

@@ -1,19 +1,19 @@
-//! A member of a cluster that the spec has no connection to: it is named to be forgotten.
+//! A member of a cluster that the spec names under `forget`.
 
 use std::fmt;
 use std::str::FromStr;
 
 use init_core::Endpoint;
 
-/// How many hexadecimal digits a node's id has.
+/// The number of hexadecimal digits of a node id.
 const DIGITS: usize = 40;
 
 /// A member as the spec names it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Member {
-    /// By its id.
+    /// The node id.
     Id(String),
-    /// By its name and port.
+    /// The announced name and port.
     Name(Endpoint),
 }
 

@@ -1,11 +1,11 @@
-//! Sets of hash slots, as the ranges that the server speaks in.
+//! Sets of hash slots, in the ranges that the server uses.
 
 use std::fmt;
 use std::ops::RangeInclusive;
 
 use serde::{Serialize, Serializer};
 
-/// How many slots a cluster has.
+/// The number of hash slots of a cluster.
 pub(crate) const COUNT: u16 = 16384;
 
 /// Slots in ascending order, as inclusive ranges that neither overlap nor touch.
@@ -13,7 +13,7 @@ pub(crate) const COUNT: u16 = 16384;
 pub struct Slots(Vec<(u16, u16)>);
 
 impl Slots {
-    /// All of them.
+    /// All slots.
     pub fn all() -> Self {
         Self(vec![(0, COUNT - 1)])
     }
@@ -23,7 +23,7 @@ impl Slots {
         (first..=last).collect()
     }
 
-    /// Whether there is none.
+    /// True when the set is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -38,18 +38,19 @@ impl Slots {
         self.0.iter().flat_map(|(first, last)| *first..=*last)
     }
 
-    /// Whether `slot` is among them.
+    /// True when `slot` is in the set.
     pub fn contains(&self, slot: u16) -> bool {
         let after = self.0.partition_point(|(first, _)| *first <= slot);
         self.0.get(..after).and_then(<[_]>::last).is_some_and(|(_, last)| slot <= *last)
     }
 
-    /// Whether both have a slot in common.
+    /// True when both sets have a slot in common.
     pub fn overlaps(&self, other: &Self) -> bool {
         self.0.iter().any(|(first, last)| other.0.iter().any(|(f, l)| first <= l && f <= last))
     }
 
-    /// The words of a line, `5` and `0-5460`; others say nothing about whose a slot is.
+    /// Parses the slots of a line of `CLUSTER NODES`, such as `5` and `0-5460`. Other words, such as those of open
+    /// slots, are ignored.
     pub(crate) fn parse<'a>(words: impl Iterator<Item = &'a str>) -> Self {
         words.filter_map(range).flatten().collect()
     }
@@ -111,7 +112,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_set_of_slots_is_the_set_that_went_in(slots: std::collections::BTreeSet<u8>) {
+        fn a_set_of_slots_keeps_its_elements(slots: std::collections::BTreeSet<u8>) {
             let set: Slots = slots.iter().map(|slot| u16::from(*slot)).collect();
             let back: std::collections::BTreeSet<u8> =
                 set.iter().filter_map(|slot| u8::try_from(slot).ok()).collect();

@@ -1,4 +1,4 @@
-//! What nodes tell clients about themselves: names instead of addresses, and ports.
+//! Exports the announced names and ports of nodes.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use super::found::Found;
 use super::read::Node;
 use crate::desired::{self, Desired, Mode};
 
-/// Parameters with ports that a node announces.
+/// The parameters of announced ports.
 const PORTS: [&str; 4] = [
     "cluster-announce-bus-port",
     "cluster-announce-port",
@@ -19,17 +19,18 @@ const PORTS: [&str; 4] = [
 pub(super) fn all(nodes: &BTreeMap<Endpoint, Node>, desired: &Desired, found: &mut Found) {
     let each: Vec<(&desired::Node, &Node)> =
         desired.nodes.iter().filter_map(|node| Some((node, nodes.get(&node.endpoint)?))).collect();
-    let announced = |node: &&(&desired::Node, &Node)| name(desired.mode, &node.1.parameters).is_some();
+    let announced =
+        |node: &&(&desired::Node, &Node)| announced_name(desired.mode, &node.1.parameters).is_some();
     let right = |(node, there): &(&desired::Node, &Node)| {
-        name(desired.mode, &there.parameters).is_some_and(|name| name == node.hostname)
+        announced_name(desired.mode, &there.parameters).is_some_and(|name| name == node.hostname)
     };
     if !each.is_empty() && each.iter().all(right) {
         found.announce = true;
     } else {
         for (node, there) in each.iter().filter(announced) {
-            let name = name(desired.mode, &there.parameters).unwrap_or_default();
+            let name = announced_name(desired.mode, &there.parameters).unwrap_or_default();
             let text = format!("{} announces the name {name}: write it as `announceHostname`", node.endpoint);
-            found.unsaid("announceHostnames", "", text);
+            found.note("announceHostnames", "", text);
         }
     }
     for (node, there) in each {
@@ -40,14 +41,14 @@ pub(super) fn all(nodes: &BTreeMap<Endpoint, Node>, desired: &Desired, found: &m
             {
                 let text =
                     format!("{} announces the port {told} ({port}): write it at the node", node.endpoint);
-                found.unsaid("announceHostnames", "", text);
+                found.note("announceHostnames", "", text);
             }
         }
     }
 }
 
-/// The name that a node gives clients, where it gives one.
-fn name(mode: Mode, parameters: &BTreeMap<String, String>) -> Option<&str> {
+/// The name that a node announces, if it does.
+fn announced_name(mode: Mode, parameters: &BTreeMap<String, String>) -> Option<&str> {
     let get = |name: &str| parameters.get(name).map(String::as_str).filter(|value| !value.is_empty());
     match mode {
         Mode::Standalone => None,

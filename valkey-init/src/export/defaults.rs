@@ -1,6 +1,7 @@
-//! The defaults that are compiled into a server. No server tells them: `CONFIG GET` shows what holds, wherever it comes from.
+//! The compiled-in defaults of the servers' parameters. No server shows them: `CONFIG GET` has the value in effect,
+//! whatever its origin.
 
-/// What `INFO server` says about the release.
+/// The release of a server, as far as its defaults differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Release {
     /// Redis before 7.0.
@@ -14,7 +15,7 @@ pub(super) enum Release {
 
 const TABLE: &str = include_str!("defaults.txt");
 
-/// What Redis and Valkey 7.2 have otherwise.
+/// The different defaults of Redis and Valkey 7.2.
 const UNTIL_VALKEY_8: [(&str, &str); 8] = [
     ("hide-user-data-from-log", "no"),
     ("lazyfree-lazy-eviction", "no"),
@@ -26,14 +27,14 @@ const UNTIL_VALKEY_8: [(&str, &str); 8] = [
     ("replica-lazy-flush", "no"),
 ];
 
-/// What Redis 6 has otherwise.
+/// The different defaults of Redis 6.
 const UNTIL_REDIS_7: [(&str, &str); 2] =
     [("acl-pubsub-default", "allchannels"), ("repl-diskless-sync", "no")];
 
-/// Where a server listens, keeps its files and takes its certificates: what it is started with. Some of it can be changed
-/// while it runs, and then it is no longer where it was, so a spec that was exported says none of it. With the defaults,
-/// where there are any that every server has.
-const OF_THE_START: [(&str, Option<&str>); 48] = [
+/// The parameters with which a server is started: where it listens, and where it has its files and certificates. Some
+/// of them can be changed while it runs, which would move the server, so none is exported. Each has its default, where
+/// all servers have the same.
+const STARTUP_PARAMETERS: [(&str, Option<&str>); 48] = [
     ("aclfile", Some("")),
     ("always-show-logo", Some("no")),
     ("aof-rewrite-cpulist", Some("")),
@@ -84,24 +85,24 @@ const OF_THE_START: [(&str, Option<&str>); 48] = [
     ("unixsocketperm", None),
 ];
 
-/// What is known about a parameter of this name.
+/// The knowledge about the default of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Known {
-    /// A spec sets it; this is its default.
+pub(super) enum KnownDefault {
+    /// A spec may set the parameter; this is its default.
     Default(&'static str),
-    /// The server is started with it; its default, where every server has the same.
+    /// The server is started with the parameter; its default, where all servers have the same.
     Start(Option<&'static str>),
-    /// Nothing: it came with another release or with a module.
+    /// The default is unknown: the parameter is of another release or of a module.
     Nothing,
 }
 
 /// The default of a parameter, by its newest name.
-pub(super) fn of(name: &str, release: Release) -> Known {
-    if let Some((_, default)) = OF_THE_START.iter().find(|(known, _)| *known == name) {
-        return Known::Start(*default);
+pub(super) fn of(name: &str, release: Release) -> KnownDefault {
+    if let Some((_, default)) = STARTUP_PARAMETERS.iter().find(|(known, _)| *known == name) {
+        return KnownDefault::Start(*default);
     }
     if name.starts_with("tls-") || name.starts_with("unixsocket") || name.starts_with("rdma-") {
-        return Known::Start(None);
+        return KnownDefault::Start(None);
     }
     let earlier: [&'static [(&'static str, &'static str)]; 2] = match release {
         Release::Redis6 => [&UNTIL_REDIS_7, &UNTIL_VALKEY_8],
@@ -109,14 +110,14 @@ pub(super) fn of(name: &str, release: Release) -> Known {
         Release::Valkey8 => [&[], &[]],
     };
     if let Some((_, default)) = earlier.into_iter().flatten().find(|(known, _)| *known == name) {
-        return Known::Default(default);
+        return KnownDefault::Default(default);
     }
     let line = |line: &'static str| match line.split_once(' ') {
         Some((known, default)) => (known, default),
         None => (line, ""),
     };
     let found = TABLE.lines().map(line).find(|(known, _)| *known == name);
-    found.map_or(Known::Nothing, |(_, default)| Known::Default(default))
+    found.map_or(KnownDefault::Nothing, |(_, default)| KnownDefault::Default(default))
 }
 
 #[cfg(test)]
@@ -134,11 +135,11 @@ mod tests {
             ("save", Release::Valkey8, "3600 1 300 100 60 10000"),
             ("notify-keyspace-events", Release::Valkey8, ""),
         ] {
-            assert_eq!(of(name, release), Known::Default(default), "{name}");
+            assert_eq!(of(name, release), KnownDefault::Default(default), "{name}");
         }
-        assert_eq!(of("port", Release::Valkey8), Known::Start(None));
-        assert_eq!(of("tls-cert-file", Release::Valkey8), Known::Start(None));
-        assert_eq!(of("search-timeout", Release::Valkey8), Known::Nothing);
+        assert_eq!(of("port", Release::Valkey8), KnownDefault::Start(None));
+        assert_eq!(of("tls-cert-file", Release::Valkey8), KnownDefault::Start(None));
+        assert_eq!(of("search-timeout", Release::Valkey8), KnownDefault::Nothing);
     }
 
     #[test]

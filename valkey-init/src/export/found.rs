@@ -1,4 +1,4 @@
-//! What was found on the nodes, in the words of a spec, and what could not be said in it.
+//! The exported state of the nodes in the form of a spec, and the notes about what a spec cannot express.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use init_core::{SecretRef, Text};
 use crate::desired::{Desired, Mode};
 use crate::observed::Observed;
 
-/// Everything that is the same on all nodes.
+/// The state that is the same on all nodes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Found {
     pub(super) replicas_per_primary: Option<u16>,
@@ -17,49 +17,49 @@ pub(super) struct Found {
     pub(super) config: BTreeMap<String, String>,
     pub(super) modules: BTreeSet<String>,
     pub(super) functions: BTreeMap<String, String>,
-    /// The section, the entry, and a sentence.
-    pub(super) unsaid: Vec<(&'static str, String, String)>,
+    /// The notes: section, entry, and text.
+    pub(super) notes: Vec<(&'static str, String, String)>,
 }
 
 /// An ACL user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct User {
-    /// Its name, where that is a secret and the key a label.
+    /// Its name, where that is a secret and the key is a label.
     pub(super) name: Option<Text>,
     pub(super) enabled: bool,
     pub(super) passwords: Vec<Password>,
     pub(super) rules: String,
 }
 
-/// A password, which only its digest is known of.
+/// A password, of which only the digest is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Password {
-    /// The one that this run has logged in with.
+    /// The password of this run's login.
     Own(SecretRef),
-    /// Another one.
+    /// Another password.
     Other(SecretRef),
 }
 
 impl Found {
-    pub(super) fn unsaid(&mut self, section: &'static str, name: &str, text: impl Into<String>) {
-        self.unsaid.push((section, name.to_owned(), text.into()));
+    pub(super) fn note(&mut self, section: &'static str, name: &str, text: impl Into<String>) {
+        self.notes.push((section, name.to_owned(), text.into()));
     }
 
-    /// How many replicas each primary of a cluster has, where all have as many.
+    /// Notes the number of replicas of each primary of a cluster, where all have the same number.
     pub(super) fn shape(&mut self, desired: &Desired, observed: &Observed) {
         if desired.mode != Mode::Cluster {
             return;
         }
         let primaries = observed.nodes.values().filter(|state| state.replication.primary.is_none()).count();
         let nodes = desired.nodes.len();
-        // Two primaries are no cluster that a spec has.
+        // A spec does not allow a cluster with two primaries.
         let even = primaries > 0 && primaries != 2 && nodes.is_multiple_of(primaries);
         let replicas = if even { nodes / primaries - 1 } else { 0 };
         match u16::try_from(replicas) {
             _ if !even => {
                 let text =
                     format!("{primaries} primaries among {nodes} nodes have no replicas of equal number");
-                self.unsaid("replicasPerPrimary", "", text);
+                self.note("replicasPerPrimary", "", text);
             }
             Ok(replicas) if replicas > 0 => self.replicas_per_primary = Some(replicas),
             Ok(_) | Err(_) => {}
@@ -67,7 +67,7 @@ impl Found {
     }
 }
 
-/// The values of all nodes by name: one where all have the same, and the names of those that differ.
+/// The values that all nodes have in common, by name, and the names of those that differ.
 pub(super) fn common<'a, T: PartialEq + 'a>(
     nodes: impl IntoIterator<Item = &'a BTreeMap<String, T>>,
 ) -> (BTreeMap<&'a str, &'a T>, BTreeSet<&'a str>) {

@@ -1,28 +1,29 @@
-//! Parameters whose values are not the server's compiled defaults.
+//! Exports the parameters whose values are not the compiled-in defaults.
 
 use std::collections::BTreeMap;
 
 use init_core::Endpoint;
 
-use super::defaults::{self, Known, Release};
+use super::defaults::{self, KnownDefault, Release};
 use super::found::{Found, common};
 use super::read::Node;
 use crate::desired::{Desired, Mode};
-use crate::plan::value::differs;
-use crate::validate::{is_reserved, newest};
+use crate::plan::parameter_values::values_differ;
+use crate::validate::{is_reserved, newest_name};
 
-/// How many names of one kind a comment lists.
+/// The largest number of parameters that a note lists.
 const LISTED: usize = 10;
 
 pub(super) fn all(nodes: &BTreeMap<Endpoint, Node>, desired: &Desired, found: &mut Found) {
-    let sorted: Vec<Sorted> = nodes.values().map(|node| sort(&node.parameters, node.release)).collect();
+    let sorted: Vec<Sorted> =
+        nodes.values().map(|node| sort_by_default(&node.parameters, node.release)).collect();
     let (same, differing) = common(sorted.iter().map(|node| &node.set));
     for (name, value) in same {
         found.config.insert(name.to_owned(), value.clone());
     }
     for name in differing {
         let text = "the nodes have it differently: write it under `config` of each node that differs";
-        found.unsaid("config", name, text);
+        found.note("config", name, text);
     }
     let mut names = |of: fn(&Sorted) -> &Vec<String>, text: &str| {
         let mut names: Vec<&str> = sorted.iter().flat_map(of).map(String::as_str).collect();
@@ -32,13 +33,13 @@ pub(super) fn all(nodes: &BTreeMap<Endpoint, Node>, desired: &Desired, found: &m
             let more = names.len().saturating_sub(LISTED);
             let shown = names.iter().take(LISTED).copied().collect::<Vec<_>>().join(", ");
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            found.unsaid("config", "", format!("{text}: {shown}{more}"));
+            found.note("config", "", format!("{text}: {shown}{more}"));
         }
     };
-    names(|node| &node.of_the_start, "what the server is started with and has otherwise than by default");
+    names(|node| &node.startup, "what the server is started with and has otherwise than by default");
     names(|node| &node.unknown, "parameters whose defaults are not known here");
     if desired.mode == Mode::Standalone && nodes.values().any(|node| !node.primary) {
-        found.unsaid(
+        found.note(
             "config",
             "replicaof",
             "the node follows another one, which `mode: standalone` has no place for",
@@ -46,29 +47,29 @@ pub(super) fn all(nodes: &BTreeMap<Endpoint, Node>, desired: &Desired, found: &m
     }
 }
 
-/// The parameters of one node by what a spec has of them.
+/// The parameters of one node that are not at their defaults, by their kind.
 #[derive(Debug, Default)]
 struct Sorted {
     set: BTreeMap<String, String>,
-    of_the_start: Vec<String>,
+    startup: Vec<String>,
     unknown: Vec<String>,
 }
 
-fn sort(parameters: &BTreeMap<String, String>, release: Release) -> Sorted {
+fn sort_by_default(parameters: &BTreeMap<String, String>, release: Release) -> Sorted {
     let mut sorted = Sorted::default();
     for (name, value) in parameters {
-        let newest = newest(name);
-        // A server shows a parameter under each name that it ever had.
+        let newest = newest_name(name);
+        // A server shows a parameter under each name that it ever had, so only the newest is exported.
         let again = *name != newest && parameters.contains_key(&newest);
         if again || is_reserved(name) || is_reserved(&newest) {
             continue;
         }
         match defaults::of(&newest, release) {
-            Known::Default(default) if !differs(&newest, value, default) => {}
-            Known::Default(_) => drop(sorted.set.insert(name.clone(), value.clone())),
-            Known::Start(Some(default)) if value != default => sorted.of_the_start.push(name.clone()),
-            Known::Start(_) => {}
-            Known::Nothing => sorted.unknown.push(name.clone()),
+            KnownDefault::Default(default) if !values_differ(&newest, value, default) => {}
+            KnownDefault::Default(_) => drop(sorted.set.insert(name.clone(), value.clone())),
+            KnownDefault::Start(Some(default)) if value != default => sorted.startup.push(name.clone()),
+            KnownDefault::Start(_) => {}
+            KnownDefault::Nothing => sorted.unknown.push(name.clone()),
         }
     }
     sorted
@@ -79,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_the_default_is_said_once_and_what_belongs_to_the_start_is_told() {
+    fn parameters_off_their_defaults_are_exported_once_and_startup_parameters_are_noted() {
         let parameters = [
             ("maxmemory", "268435456"),
             ("slave-priority", "50"),
@@ -93,7 +94,7 @@ mod tests {
             ("search-timeout", "500"),
         ];
         let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        let sorted = sort(&parameters, Release::Valkey8);
+        let sorted = sort_by_default(&parameters, Release::Valkey8);
         let set: Vec<(&str, &str)> =
             sorted.set.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let expected = [
@@ -103,8 +104,8 @@ mod tests {
             ("slowlog-max-len", "256"),
         ];
         assert_eq!(set, expected);
-        assert_eq!(sorted.of_the_start, ["databases"]);
+        assert_eq!(sorted.startup, ["databases"]);
         assert_eq!(sorted.unknown, ["search-timeout"]);
-        assert_eq!(sort(&parameters, Release::Redis7).set.len(), 3);
+        assert_eq!(sort_by_default(&parameters, Release::Redis7).set.len(), 3);
     }
 }

@@ -1,4 +1,4 @@
-//! What each node has, in one exchange with each, and the libraries and modules of all.
+//! Reads the state of each node for an export.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,36 +16,36 @@ use crate::observed::{BUILT_IN_MODULES, Observed};
 use crate::wire::commands::get_config;
 use crate::wire::{Connection, Connections, array, pairs, text};
 
-/// One node.
+/// The state of one node.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Node {
-    /// It follows no other.
+    /// True for a primary.
     pub(super) primary: bool,
-    pub(super) users: BTreeMap<String, OnNode>,
+    pub(super) users: BTreeMap<String, UserOnNode>,
     pub(super) parameters: BTreeMap<String, String>,
     pub(super) release: Release,
-    /// The digest of its own password at its primary.
+    /// The digest of its `masterauth`.
     pub(super) primary_password: Option<String>,
     modules: BTreeSet<String>,
-    /// Source texts; nothing for one that is no UTF-8.
+    /// The source texts by library; `None` for a text that is not UTF-8.
     libraries: BTreeMap<String, Option<String>>,
-    /// What the account may not ask for.
+    /// The commands that the account may not send.
     pub(super) denied: BTreeSet<&'static str>,
 }
 
-/// A user as a node has it.
+/// A user of one node.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct OnNode {
+pub(super) struct UserOnNode {
     pub(super) enabled: bool,
-    /// Digests.
+    /// The digests of its passwords.
     pub(super) passwords: BTreeSet<String>,
     pub(super) rules: String,
 }
 
-/// The account of this run.
+/// The login of this run.
 pub(super) struct Login {
     pub(super) user: String,
-    /// What stands for its name where that is a secret.
+    /// The reference that replaces its name, where that is a secret.
     pub(super) label: Option<Text>,
     pub(super) password: Option<(SecretRef, String)>,
 }
@@ -64,8 +64,8 @@ pub(super) fn login(desired: &Desired, secrets: &Secrets) -> Result<Login, Error
     Ok(Login { user: secrets.text(&login.user)?.expose_secret().to_owned(), label, password })
 }
 
-/// All nodes in the order of their names.
-pub(super) async fn each(
+/// Reads all nodes.
+pub(super) async fn read_nodes(
     connections: &Connections,
     observed: &Observed,
     scope: &Scope,
@@ -80,20 +80,20 @@ pub(super) async fn each(
         if of_users || scope.has("config") || scope.has("announceHostnames") {
             parameters(connection, &mut node).await?;
         }
-        others(connection, scope, &mut node).await?;
+        modules_and_libraries(connection, scope, &mut node).await?;
         Ok(node)
     };
     connections.each(read).await
 }
 
-fn words(words: &[&str]) -> Cmd {
+fn command_of(words: &[&str]) -> Cmd {
     let mut command = cmd(words.first().copied().unwrap_or_default());
     command.arg(words.get(1..).unwrap_or_default());
     command
 }
 
-/// An answer, or nothing where the account may not ask.
-fn allowed(
+/// The answer, or nil where the account may not send the command, which is then noted.
+fn unless_denied(
     answer: Result<Value, Error>,
     command: &'static str,
     denied: &mut BTreeSet<&'static str>,
@@ -108,11 +108,12 @@ fn allowed(
 }
 
 async fn accounts(connection: &Connection, node: &mut Node) -> Result<(), Error> {
-    let names = allowed(connection.ask(words(&["ACL", "USERS"])).await, "ACL USERS", &mut node.denied)?;
+    let names =
+        unless_denied(connection.ask(command_of(&["ACL", "USERS"])).await, "ACL USERS", &mut node.denied)?;
     let names: Vec<String> = array(&names).iter().filter_map(text).collect();
-    let commands = names.iter().map(|name| words(&["ACL", "GETUSER", name])).collect();
+    let commands = names.iter().map(|name| command_of(&["ACL", "GETUSER", name])).collect();
     for (name, answer) in names.into_iter().zip(connection.ask_all(commands).await?) {
-        let value = allowed(answer, "ACL GETUSER", &mut node.denied)?;
+        let value = unless_denied(answer, "ACL GETUSER", &mut node.denied)?;
         let fields: BTreeMap<String, &Value> = pairs(&value).into_iter().collect();
         if fields.is_empty() {
             continue;
@@ -122,18 +123,18 @@ async fn accounts(connection: &Connection, node: &mut Node) -> Result<(), Error>
             items.iter().filter_map(text).collect()
         };
         let flags = list("flags");
-        let rules = super::rules::short(&users::written(&fields, &flags));
-        let user = OnNode { enabled: flags.contains("on"), passwords: list("passwords"), rules };
+        let rules = super::rules::normalize(&users::rules_text(&fields, &flags));
+        let user = UserOnNode { enabled: flags.contains("on"), passwords: list("passwords"), rules };
         node.users.insert(name, user);
     }
     Ok(())
 }
 
 async fn parameters(connection: &Connection, node: &mut Node) -> Result<(), Error> {
-    let info = text(&connection.ask(words(&["INFO", "server"])).await?).unwrap_or_default();
-    node.release = release(connection.is_old(), &info);
+    let info = text(&connection.ask(command_of(&["INFO", "server"])).await?).unwrap_or_default();
+    node.release = release(connection.is_redis_6(), &info);
     for answer in connection.ask_all(get_config(connection, &["*"])).await? {
-        let value = allowed(answer, "CONFIG GET", &mut node.denied)?;
+        let value = unless_denied(answer, "CONFIG GET", &mut node.denied)?;
         for (name, value) in pairs(&value) {
             let Some(value) = text(value) else { continue };
             match name.as_str() {
@@ -149,28 +150,28 @@ async fn parameters(connection: &Connection, node: &mut Node) -> Result<(), Erro
     Ok(())
 }
 
-fn release(is_old: bool, info: &str) -> Release {
+fn release(is_redis_6: bool, info: &str) -> Release {
     let version = info.lines().find_map(|line| line.trim_end().strip_prefix("valkey_version:"));
     let major = version.and_then(|version| version.split('.').next()?.parse::<u32>().ok());
     match major {
-        _ if is_old => Release::Redis6,
+        _ if is_redis_6 => Release::Redis6,
         Some(major) if major >= 8 => Release::Valkey8,
         Some(_) | None => Release::Redis7,
     }
 }
 
-async fn others(connection: &Connection, scope: &Scope, node: &mut Node) -> Result<(), Error> {
+async fn modules_and_libraries(connection: &Connection, scope: &Scope, node: &mut Node) -> Result<(), Error> {
     if scope.has("modules") {
-        let info = text(&connection.ask(words(&["INFO", "modules"])).await?).unwrap_or_default();
+        let info = text(&connection.ask(command_of(&["INFO", "modules"])).await?).unwrap_or_default();
         let name =
             |line: &str| Some(line.strip_prefix("module:name=")?.split(',').next()?.to_ascii_lowercase());
         let names = info.lines().filter_map(name);
         node.modules = names.filter(|name| !BUILT_IN_MODULES.contains(&name.as_str())).collect();
     }
-    // A replica has its primary's.
-    if scope.has("functions") && node.primary && !connection.is_old() {
-        let asked = connection.ask(words(&["FUNCTION", "LIST", "WITHCODE"])).await;
-        let found = allowed(asked, "FUNCTION LIST", &mut node.denied)?;
+    // A replica has the libraries of its primary.
+    if scope.has("functions") && node.primary && !connection.is_redis_6() {
+        let asked = connection.ask(command_of(&["FUNCTION", "LIST", "WITHCODE"])).await;
+        let found = unless_denied(asked, "FUNCTION LIST", &mut node.denied)?;
         node.libraries = array(&found).iter().filter_map(library).collect();
     }
     Ok(())
@@ -185,18 +186,18 @@ fn library(value: &Value) -> Option<(String, Option<String>)> {
     Some((text(fields.get("library_name")?)?, code))
 }
 
-/// The libraries that all primaries have.
+/// Exports the libraries that all primaries have.
 pub(super) fn libraries(nodes: &BTreeMap<Endpoint, Node>, found: &mut Found) {
     let primaries = nodes.values().filter(|node| node.primary).map(|node| &node.libraries);
     let (same, differing) = common(primaries);
     for (name, code) in same {
         match code {
             Some(code) => drop(found.functions.insert(name.to_owned(), code.clone())),
-            None => found.unsaid("functions", name, "its source text, which is no UTF-8"),
+            None => found.note("functions", name, "its source text, which is no UTF-8"),
         }
     }
     for name in differing {
-        found.unsaid("functions", name, "the primaries have different texts of it, or not all have it");
+        found.note("functions", name, "the primaries have different texts of it, or not all have it");
     }
     let denied: BTreeSet<&str> = nodes.values().flat_map(|node| &node.denied).copied().collect();
     for command in denied {
@@ -205,18 +206,18 @@ pub(super) fn libraries(nodes: &BTreeMap<Endpoint, Node>, found: &mut Found) {
             "CONFIG GET" => "config",
             _ => "users",
         };
-        found.unsaid(section, "", format!("anything: the account that provisions may not send {command}"));
+        found.note(section, "", format!("anything: the account that provisions may not send {command}"));
     }
 }
 
-/// The modules that all nodes have loaded.
+/// Exports the modules that all nodes have loaded.
 pub(super) fn modules(nodes: &BTreeMap<Endpoint, Node>, found: &mut Found) {
     let all: BTreeSet<&String> = nodes.values().flat_map(|node| &node.modules).collect();
     for name in all {
         if nodes.values().all(|node| node.modules.contains(name)) {
             found.modules.insert(name.clone());
         } else {
-            found.unsaid("modules", name, "only some of the nodes have loaded it");
+            found.note("modules", name, "only some of the nodes have loaded it");
         }
     }
 }

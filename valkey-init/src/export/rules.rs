@@ -1,38 +1,38 @@
-//! ACL rules in a form that is short and always the same: what a server shows of one user is written in one way.
+//! Normalizes ACL rules: rules that servers show in different ways are exported in one short form.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::acl::rules::tokens;
 
-/// The rules of a user as a server shows them, without what holds of a new user anyway, and with patterns and selectors in
-/// order. Commands are arranged as far as their order has no meaning.
-pub(super) fn short(rules: &str) -> String {
+/// Normalizes the rules of a user as a server shows them: without those that a new user has anyway, with patterns and
+/// selectors in order, and with commands in order where their order has no meaning.
+pub(super) fn normalize(rules: &str) -> String {
     let (mut flags, mut selectors, mut rest) = (Vec::new(), Vec::new(), Vec::new());
     for token in tokens(rules) {
         match token.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
             Some(selector) => {
                 let words = selector.split_whitespace().map(str::to_owned).collect();
-                selectors.push(format!("({})", or_nothing(&ordered(words))));
+                selectors.push(format!("({})", join_rules(&in_order(words))));
             }
             None if token == "nopass" || token == "skip-sanitize-payload" => flags.push(token),
             None => rest.push(token),
         }
     }
     flags.sort();
-    flags.extend(ordered(rest));
+    flags.extend(in_order(rest));
     selectors.sort();
     selectors.dedup();
     flags.extend(selectors);
-    or_nothing(&flags)
+    join_rules(&flags)
 }
 
-/// No rules at all are written as what they mean.
-fn or_nothing(parts: &[String]) -> String {
+/// The rules in one text; no rules are written as `-@all`.
+fn join_rules(parts: &[String]) -> String {
     if parts.is_empty() { "-@all".to_owned() } else { parts.join(" ") }
 }
 
-/// Patterns of keys, patterns of channels, databases, commands.
-fn ordered(tokens: Vec<String>) -> Vec<String> {
+/// Orders rules: key patterns, channel patterns, databases, commands.
+fn in_order(tokens: Vec<String>) -> Vec<String> {
     let (mut keys, mut channels, mut databases, mut commands) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for token in tokens {
@@ -48,12 +48,12 @@ fn ordered(tokens: Vec<String>) -> Vec<String> {
     keys.dedup();
     channels.sort();
     channels.dedup();
-    [keys, channels, databases, arranged(&commands)].concat()
+    [keys, channels, databases, arrange_commands(&commands)].concat()
 }
 
-/// Commands and categories in an order that allows the same. Before Redis 7.2 a server makes the text anew each time it is
-/// asked, with the commands in the order of a table of hashes, which no two nodes have alike.
-fn arranged(tokens: &[String]) -> Vec<String> {
+/// Orders commands and categories without a change of their meaning. Before Redis 7.2 a server writes the commands in
+/// the order of a hash table, which differs between nodes.
+fn arrange_commands(tokens: &[String]) -> Vec<String> {
     let mut arranged = Vec::new();
     for part in tokens.chunk_by(|one, other| is_category(one) == is_category(other)) {
         if part.first().is_some_and(|token| is_category(token)) {
@@ -65,7 +65,7 @@ fn arranged(tokens: &[String]) -> Vec<String> {
             commands.entry(command(token)).or_default().push(token.clone());
         }
         for (name, mut tokens) in commands {
-            // Only the whole command and its subcommands depend on each other's order.
+            // Order matters only between a command and its subcommands.
             if tokens.iter().any(|token| unsigned(token) == name) {
                 tokens = sorted_by_sign(&tokens);
             } else {
@@ -77,7 +77,7 @@ fn arranged(tokens: &[String]) -> Vec<String> {
     arranged
 }
 
-/// What follows one another with the same sign has no order; everything is a beginning of its own.
+/// Sorts each run of rules with the same sign, within which order has no meaning. `@all` begins a new run.
 fn sorted_by_sign(tokens: &[String]) -> Vec<String> {
     let sign = |token: &String| token.starts_with('+');
     let mut sorted = Vec::new();
@@ -97,7 +97,7 @@ fn unsigned(token: &str) -> &str {
     token.trim_start_matches(['+', '-'])
 }
 
-/// `config` of `+config|get`.
+/// The command of a rule: `config` of `+config|get`.
 fn command(token: &str) -> &str {
     let token = unsigned(token);
     token.split_once('|').map_or(token, |(command, _)| command)
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_holds_anyway_is_left_out_and_what_has_no_order_is_sorted() {
+    fn rules_of_every_new_user_are_left_out_and_the_others_are_sorted() {
         for (shown, written) in [
             ("~* &* +@all", "~* &* +@all"),
             ("-@all", "-@all"),
@@ -122,8 +122,8 @@ mod tests {
             ("+config -config|set -config|get", "+config -config|get -config|set"),
             ("-config +config|set +config|get", "-config +config|get +config|set"),
         ] {
-            assert_eq!(short(shown), written);
-            assert_eq!(short(written), written);
+            assert_eq!(normalize(shown), written);
+            assert_eq!(normalize(written), written);
         }
     }
 }

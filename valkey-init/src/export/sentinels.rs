@@ -1,11 +1,11 @@
-//! What the Sentinels of the given spec have beside what it says: they are part of the connection, so it stands in comments.
+//! Exports notes about the Sentinels: they are part of the given connection, so what it lacks is written in comments.
 
 use std::collections::BTreeMap;
 
 use super::found::Found;
 use crate::desired::Desired;
 use crate::observed::Observed;
-use crate::plan::members::monitors;
+use crate::plan::addresses::monitors;
 
 pub(super) fn all(desired: &Desired, observed: &Observed, found: &mut Found) {
     let Some(sentinels) = &desired.sentinels else { return };
@@ -19,9 +19,9 @@ pub(super) fn all(desired: &Desired, observed: &Observed, found: &mut Found) {
     }
     for (option, nodes) in told {
         let text = format!("{} has {option}: write it under `sentinels`", nodes.join(" and "));
-        found.unsaid("sentinels", &sentinels.monitor, text);
+        found.note("sentinels", &sentinels.monitor, text);
     }
     if sentinels.auth.is_none() {
-        found.unsaid("sentinels", "authPassword", "the login at the nodes, which no Sentinel tells");
+        found.note("sentinels", "authPassword", "the login at the nodes, which no Sentinel tells");
     }
 }

@@ -1,4 +1,5 @@
-//! What is written reads back as what it was written of, on generated deployments with hostile names.
+//! Properties of exports, on generated deployments with unusual names: an exported spec needs no change and is exported
+//! the same again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +9,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::found::{Found, Password, User};
-use super::rules::short;
+use super::rules::normalize;
 use super::write;
 use crate::Valkey;
 use crate::desired::{Access, Catalog, Desired};
@@ -45,14 +46,14 @@ fn catalog() -> Catalog {
     catalog.with_commands(all.into_iter().map(str::to_owned))
 }
 
-/// A replica and its primary that have exactly this.
+/// A primary and its replica with exactly this state.
 fn modelled(found: &Found, desired: &Desired) -> Observed {
     let users = found.users.iter().map(|(key, user)| {
         let declared = desired.users.get(key).and_then(|user| user.rules.as_deref()).unwrap_or_default();
         let state = UserState {
             enabled: user.enabled,
             passwords: (0..user.passwords.len()).collect(),
-            others: 0,
+            undeclared: 0,
             rules_match: Access::of(declared, &catalog()) == Access::of(&user.rules, &catalog()),
             rules: user.rules.clone(),
         };
@@ -78,7 +79,7 @@ fn pattern() -> impl Strategy<Value = String> {
     "[~&][a-z*:{}$#'\"\\\\é]{1,6}".prop_filter("a selector's sign", |text| !text.contains('('))
 }
 
-/// In any order, with what is superfluous.
+/// Rules in any order, with superfluous ones.
 fn raw() -> impl Strategy<Value = String> {
     let command = select(
         &[
@@ -103,7 +104,7 @@ fn raw() -> impl Strategy<Value = String> {
 }
 
 fn rules() -> impl Strategy<Value = String> {
-    raw().prop_map(|raw| short(&raw))
+    raw().prop_map(|raw| normalize(&raw))
 }
 
 fn user(key: String) -> impl Strategy<Value = (String, User)> {
@@ -111,7 +112,7 @@ fn user(key: String) -> impl Strategy<Value = (String, User)> {
         let open = passwords == 0;
         let name = |n: usize| secret_name(&key, &format!("password_{n}"));
         let passwords = (0..passwords).map(|n| Password::Other(name(n))).collect();
-        let rules = if open { short(&format!("nopass {rules}")) } else { rules };
+        let rules = if open { normalize(&format!("nopass {rules}")) } else { rules };
         (key.clone(), User { name: None, enabled, passwords, rules })
     })
 }
@@ -149,7 +150,7 @@ fn found() -> impl Strategy<Value = Found> {
     )
 }
 
-/// What a spec says, as it would be found.
+/// The exported state of a deployment that is as the spec says.
 fn again(desired: Desired, before: &Found) -> Found {
     let own = own();
     let user = |(key, user): (String, crate::desired::User)| {
@@ -158,13 +159,13 @@ fn again(desired: Desired, before: &Found) -> Found {
         };
         let enabled = user.may_log_in();
         let passwords = user.passwords.unwrap_or_default().into_iter().map(password).collect();
-        let rules = short(&user.rules.unwrap_or_default());
+        let rules = normalize(&user.rules.unwrap_or_default());
         (key, User { name: None, enabled, passwords, rules })
     };
     Found {
-        announce: desired.announce,
+        announce: desired.announce_hostnames,
         users: desired.users.into_iter().map(user).collect(),
-        replication_user: desired.replication.map(|(key, _)| key),
+        replication_user: desired.replication_user.map(|(key, _)| key),
         config: desired.config,
         modules: desired.modules.into_iter().collect(),
         functions: desired.functions.into_iter().map(|(name, library)| (name, library.code)).collect(),
@@ -175,7 +176,7 @@ fn again(desired: Desired, before: &Found) -> Found {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
     #[test]
-    fn what_is_exported_of_nodes_changes_nothing_on_them_and_is_exported_the_same_again(found in found()) {
+    fn an_exported_spec_needs_no_change_and_is_exported_the_same_again(found in found()) {
         let page = page(&found);
         let desired = fuzzing::spec::<Valkey>(&page);
         let desired = desired.map_err(|violations| TestCaseError::fail(format!("{violations}\n{page}")))?;
@@ -186,7 +187,7 @@ proptest! {
 
     #[test]
     fn short_rules_allow_the_same(rules in raw()) {
-        prop_assert_eq!(Access::of(&short(&rules), &catalog()), Access::of(&rules, &catalog()));
-        prop_assert_eq!(short(&short(&rules)), short(&rules));
+        prop_assert_eq!(Access::of(&normalize(&rules), &catalog()), Access::of(&rules, &catalog()));
+        prop_assert_eq!(normalize(&normalize(&rules)), normalize(&rules));
     }
 }

@@ -1,4 +1,4 @@
-//! ACL users that are the same on all nodes.
+//! Exports the ACL users that are the same on all nodes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,29 +6,29 @@ use init_core::export::secret_name;
 use init_core::{Endpoint, SecretRef, Text};
 
 use super::found::{Found, Password, User, common};
-use super::read::{Login, Node, OnNode};
-use crate::desired::acl::rules::without_password;
+use super::read::{Login, Node, UserOnNode};
+use crate::desired::acl::rules::has_nopass;
 
-/// What every server makes of its user `default` by itself.
+/// The rules of the user `default` of a new server.
 const OPEN: &str = "nopass ~* &* +@all";
 
 pub(super) fn all(nodes: &BTreeMap<Endpoint, Node>, login: &Login, found: &mut Found) {
     let (same, differing) = common(nodes.values().map(|node| &node.users));
     let replicating = replicating(nodes);
     for (name, user) in same {
-        if name == "default" && is_as_made(user) {
+        if name == "default" && is_initial_default_user(user) {
             continue;
         }
-        let open = without_password(&user.rules);
+        let open = has_nopass(&user.rules);
         if user.enabled && !open && user.passwords.is_empty() {
-            found.unsaid("users", &key(name, login), "that it is enabled without having any password");
+            found.note("users", &key(name, login), "that it is enabled without having any password");
             continue;
         }
         let first = replicating.filter(|(replicating, _)| *replicating == name).map(|(_, password)| password);
-        found.users.insert(key(name, login), said(name, user, login, first));
+        found.users.insert(key(name, login), user_entry(name, user, login, first));
     }
     for name in differing {
-        found.unsaid("users", &key(name, login), "the nodes have it differently, or not all have it");
+        found.note("users", &key(name, login), "the nodes have it differently, or not all have it");
     }
     if let Some((name, password)) = replicating {
         let key = key(name, login);
@@ -36,7 +36,7 @@ pub(super) fn all(nodes: &BTreeMap<Endpoint, Node>, login: &Login, found: &mut F
             found.replication_user = Some(key);
         } else if !password.is_empty() {
             let text = format!("replicas log in as {key}, which is no user with a password here");
-            found.unsaid("replicationUser", "", text);
+            found.note("replicationUser", "", text);
         }
     }
 }
@@ -50,11 +50,11 @@ fn replicating(nodes: &BTreeMap<Endpoint, Node>) -> Option<(&str, &str)> {
     Some((user, first.primary_password.as_deref().unwrap_or_default()))
 }
 
-fn is_as_made(user: &OnNode) -> bool {
+fn is_initial_default_user(user: &UserOnNode) -> bool {
     user.enabled && user.passwords.is_empty() && user.rules == OPEN
 }
 
-/// What a spec calls the user.
+/// The key of a user in the exported spec.
 fn key(name: &str, login: &Login) -> String {
     match login.label.as_ref().and_then(Text::secret) {
         Some(label) if name == login.user => label.name().to_owned(),
@@ -62,8 +62,9 @@ fn key(name: &str, login: &Login) -> String {
     }
 }
 
-/// The password of this run's login goes first, or the one that replicas use; the others by their digests.
-fn said(name: &str, user: &OnNode, login: &Login, first: Option<&str>) -> User {
+/// The exported form of a user. The password of the replicas' login comes first, then that of this run's login, then
+/// the others in the order of their digests.
+fn user_entry(name: &str, user: &UserOnNode, login: &Login, first: Option<&str>) -> User {
     let own = login.password.as_ref().filter(|_| name == login.user);
     let mut digests: Vec<&String> = user.passwords.iter().collect();
     let is_own = |digest: &str| own.is_some_and(|(_, own)| own == digest);
@@ -77,7 +78,8 @@ fn said(name: &str, user: &OnNode, login: &Login, first: Option<&str>) -> User {
         Password::Other(numbered(&key(name, login), count))
     };
     let mut passwords: Vec<Password> = digests.iter().copied().map(&mut password).collect();
-    // A login by `bootstrapPassword`: the spec's own password is not there yet, and a spec has it.
+    // After a login with `bootstrapPassword` the user does not have the spec's password yet, and the exported spec
+    // needs it.
     if let Some((secret, _)) = own.filter(|(_, own)| !passwords.is_empty() && !user.passwords.contains(own)) {
         let behind_that_of_replicas = usize::from(digests.first().map(|digest| digest.as_str()) == first);
         passwords.insert(behind_that_of_replicas, Password::Own(secret.clone()));
@@ -100,11 +102,11 @@ mod tests {
     /// The user that logs in, with these digests; its password has the digest `own`.
     fn passwords(digests: &[&str], first: Option<&str>) -> Vec<String> {
         let passwords = digests.iter().map(|digest| (*digest).to_owned()).collect();
-        let user = OnNode { enabled: true, passwords, rules: "~* &* +@all".to_owned() };
+        let user = UserOnNode { enabled: true, passwords, rules: "~* &* +@all".to_owned() };
         let secret = "new".parse::<SecretRef>().unwrap();
         let login =
             Login { user: "admin".to_owned(), label: None, password: Some((secret, "own".to_owned())) };
-        let said = said("admin", &user, &login, first).passwords;
+        let said = user_entry("admin", &user, &login, first).passwords;
         let names = said.iter().map(|password| match password {
             Password::Own(name) | Password::Other(name) => name.name().to_owned(),
         });

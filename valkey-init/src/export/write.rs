@@ -1,4 +1,4 @@
-//! What was found, as entries of a spec.
+//! Writes the exported state as entries of a spec.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ pub(super) fn export(found: &Found) -> Export {
     export.map("config", found.config.iter().map(|(name, value)| (name.clone(), scalar(value))));
     export.list("modules", found.modules.iter().map(|name| (name.clone(), Node::from(name.as_str()))));
     export.map("functions", entries(&found.functions, |code| Node::map().with("code", code.as_str())));
-    for (section, name, text) in &found.unsaid {
+    for (section, name, text) in &found.notes {
         export.note(section, name.as_str(), text.as_str());
     }
     export

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// The lines by key.
+/// The values by key.
 pub(super) struct Info(BTreeMap<String, String>);
 
 impl Info {
@@ -21,7 +21,7 @@ impl Info {
         self.get(key).parse().unwrap_or(0)
     }
 
-    /// The sum over `db0:keys=3,expires=0,…` and its siblings.
+    /// The number of keys in all databases: the sum over lines such as `db0:keys=3,expires=0,…`.
     pub(super) fn keys(&self) -> u64 {
         let databases = self.0.iter().filter(|(key, _)| {
             key.strip_prefix("db")

@@ -1,4 +1,4 @@
-//! `CLUSTER GETSLOTMIGRATIONS`: the migrations that a server carries out by itself, since Valkey 9.
+//! Atomic slot migrations (Valkey 9): reads them with `CLUSTER GETSLOTMIGRATIONS`.
 
 use std::collections::BTreeMap;
 
@@ -7,32 +7,32 @@ use redis::{Value, cmd};
 use crate::error::Error;
 use crate::wire::{Connection, array, pairs, text};
 
-/// One migration, as the source or the target of it tells.
+/// One atomic slot migration, as its source or its target reports it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Job {
-    /// Its name, which both sides know.
+pub(crate) struct SlotMigration {
+    /// Its name, which is the same at the source and the target.
     pub(crate) name: String,
-    /// Whether the node that was asked is the source.
+    /// True when the reporting node is the source.
     pub(crate) exports: bool,
     /// The id of the target.
     pub(crate) target: String,
-    /// The ranges.
+    /// The slot ranges.
     pub(crate) slots: String,
-    /// What has become of it: `success`, `failed`, `cancelled`, or how far it is.
+    /// Its state: `success`, `failed`, `cancelled`, or a step on the way.
     pub(crate) state: String,
-    /// Why it failed.
+    /// The reason of a failure.
     pub(crate) message: String,
 }
 
-impl Job {
-    /// Whether it has ended, well or not.
+impl SlotMigration {
+    /// True when it has ended, with or without success.
     pub(crate) fn has_ended(&self) -> bool {
         ["success", "failed", "cancelled"].contains(&self.state.as_str())
     }
 }
 
-/// Whether a server has the command, and the account may send it.
-pub(crate) async fn is_known(connection: &Connection) -> Result<bool, Error> {
+/// True when the server has the command and the account may send it.
+pub(crate) async fn is_supported(connection: &Connection) -> Result<bool, Error> {
     match read(connection).await {
         Ok(_) => Ok(true),
         Err(error) if error.is_denied_command() => Ok(false),
@@ -40,15 +40,15 @@ pub(crate) async fn is_known(connection: &Connection) -> Result<bool, Error> {
     }
 }
 
-/// All migrations that the node remembers, the newest first.
-pub(crate) async fn read(connection: &Connection) -> Result<Vec<Job>, Error> {
+/// Reads all migrations that the node lists, the newest first.
+pub(crate) async fn read(connection: &Connection) -> Result<Vec<SlotMigration>, Error> {
     let mut command = cmd("CLUSTER");
     command.arg("GETSLOTMIGRATIONS");
-    Ok(jobs(&connection.ask(command).await?))
+    Ok(parse(&connection.ask(command).await?))
 }
 
-/// The slots of each migration that has not ended; none where the account may not ask.
-pub(super) async fn running(connection: &Connection) -> Result<Vec<String>, Error> {
+/// Reads the slots of each running migration; none where the account may not send the command.
+pub(super) async fn read_running(connection: &Connection) -> Result<Vec<String>, Error> {
     match read(connection).await {
         Ok(jobs) => Ok(jobs.into_iter().filter(|job| !job.has_ended()).map(|job| job.slots).collect()),
         Err(error) if error.is_denied_command() => Ok(Vec::new()),
@@ -56,11 +56,11 @@ pub(super) async fn running(connection: &Connection) -> Result<Vec<String>, Erro
     }
 }
 
-pub(super) fn jobs(value: &Value) -> Vec<Job> {
+pub(super) fn parse(value: &Value) -> Vec<SlotMigration> {
     let job = |job: &Value| {
         let fields: BTreeMap<String, &Value> = pairs(job).into_iter().collect();
         let field = |name: &str| fields.get(name).and_then(|value| text(value)).unwrap_or_default();
-        Job {
+        SlotMigration {
             name: field("name"),
             exports: field("operation").eq_ignore_ascii_case("export"),
             target: field("target_node"),

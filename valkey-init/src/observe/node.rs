@@ -1,4 +1,4 @@
-//! Reads a node's own view: its role, its primary, and the nodes that it knows.
+//! Reads a node's own view: its release, its role, its primary, and the nodes that it knows.
 
 use std::collections::BTreeSet;
 
@@ -9,15 +9,15 @@ use super::info::Info;
 use super::{migrations, version};
 use crate::desired::{Desired, Mode};
 use crate::error::Error;
-use crate::observed::{Entry, NodeState, Replication};
+use crate::observed::{NodeEntry, NodeState, Replication};
 use crate::wire::{Connection, addresses, array, pairs, text};
 
-/// More members than any cluster has: a thousand are the recommended limit.
+/// The largest number of members that is accepted. The recommended limit of a cluster is a thousand.
 const MEMBERS: usize = 4096;
-/// What is read of `INFO`; Redis 6.2 takes one section at a time.
+/// The sections of `INFO` that are read. Redis 6.2 accepts one section in a command.
 const SECTIONS: [&str; 6] = ["server", "persistence", "replication", "keyspace", "cluster", "modules"];
 
-/// Reads into `state` what settles by itself; the rest stays.
+/// Reads into `state` what changes by itself; the rest of it stays.
 pub(super) async fn read(
     connection: &Connection,
     desired: &Desired,
@@ -25,42 +25,42 @@ pub(super) async fn read(
 ) -> Result<(), Error> {
     let node = connection.node();
     let cluster = desired.mode == Mode::Cluster;
-    let mut commands: Vec<Cmd> = SECTIONS.iter().map(|section| one_of("INFO", section)).collect();
+    let mut commands: Vec<Cmd> = SECTIONS.iter().map(|section| command_with("INFO", section)).collect();
     if cluster {
-        commands.extend(["NODES", "INFO", "SHARDS"].map(|what| one_of("CLUSTER", what)));
+        commands.extend(["NODES", "INFO", "SHARDS"].map(|what| command_with("CLUSTER", what)));
     }
     let mut answers = connection.ask_all(commands).await?.into_iter();
     let mut next = || answers.next().unwrap_or(Ok(Value::Nil));
     let sections = SECTIONS.iter().map(|_| Ok(text(&next()?).unwrap_or_default()));
     let info = sections.collect::<Result<Vec<String>, Error>>()?.join("\n");
-    let modules: Vec<String> = info.lines().filter_map(module).collect();
+    let modules: Vec<String> = info.lines().filter_map(module_name).collect();
     let info = Info::parse(&info);
-    version::check(connection, &info, desired)?;
-    version::modules(node, &modules, desired)?;
-    ready(node, &info)?;
-    fits(node, &info, desired)?;
+    version::check_release(connection, &info, desired)?;
+    version::check_modules(node, &modules, desired)?;
+    check_loaded(node, &info)?;
+    check_cluster_mode(node, &info, desired)?;
     state.keys = info.keys();
     state.persistence.config_file = !info.get("config_file").is_empty();
-    state.replication = replication(&info);
+    state.replication = parse_replication(&info);
     if cluster {
         state.view.clear();
         for line in text(&next()?).unwrap_or_default().lines() {
             if state.view.len() >= MEMBERS {
-                return Err(Error::Excess { node: node.clone(), doing: "CLUSTER NODES".to_owned() });
+                return Err(Error::Excess { node: node.clone(), command: "CLUSTER NODES".to_owned() });
             }
-            let entry = Entry::parse(line).ok_or_else(|| garbled(node, "CLUSTER NODES"))?;
+            let entry = NodeEntry::parse(line).ok_or_else(|| protocol_error(node, "CLUSTER NODES"))?;
             if entry.myself {
                 state.id.clone_from(&entry.id);
             }
             state.view.insert(entry.id.clone(), entry);
         }
         state.cluster_ok = Info::parse(&text(&next()?).unwrap_or_default()).get("cluster_state") == "ok";
-        state.shards = shards(&next()?);
-        if desired.rebalance && version::migrates_slots(&info) {
-            state.migrations = migrations::running(connection).await?;
+        state.shards = parse_shards(&next()?);
+        if desired.rebalance && version::has_atomic_slot_migration(&info) {
+            state.migrations = migrations::read_running(connection).await?;
         }
     }
-    // Once for each reading: a look at what settles needs no other look at the names.
+    // Names are resolved once in an observation, not in each reading of it.
     if state.addresses.is_empty() {
         state.addresses = addresses(node).await?.into_iter().collect();
         state.announces_address = cluster && announces_address(connection).await?;
@@ -68,7 +68,7 @@ pub(super) async fn read(
     Ok(())
 }
 
-/// Whether the node tells the others an address of its own. One that does not tell its parameters is believed.
+/// True when the node announces an address. Where the account may not read parameters, this is assumed.
 async fn announces_address(connection: &Connection) -> Result<bool, Error> {
     let mut command = cmd("CONFIG");
     command.arg("GET").arg("cluster-announce-ip");
@@ -81,27 +81,27 @@ async fn announces_address(connection: &Connection) -> Result<bool, Error> {
     }
 }
 
-/// The name in `module:name=search,ver=21015,…`
-fn module(line: &str) -> Option<String> {
+/// The name of a module in a line such as `module:name=search,ver=21015,…`.
+fn module_name(line: &str) -> Option<String> {
     Some(line.strip_prefix("module:name=")?.split(',').next()?.to_ascii_lowercase())
 }
 
-fn one_of(command: &str, what: &str) -> Cmd {
+fn command_with(command: &str, what: &str) -> Cmd {
     let mut command = cmd(command);
     command.arg(what);
     command
 }
 
-/// A server that still reads its data has a state, and not yet its own.
-fn ready(node: &Endpoint, info: &Info) -> Result<(), Error> {
+/// Checks that the server has loaded its data. Until then its state is incomplete.
+fn check_loaded(node: &Endpoint, info: &Info) -> Result<(), Error> {
     if info.get("loading") == "1" || info.get("async_loading") == "1" {
         return Err(Error::Unsettled(format!("{node} is loading its data")));
     }
     Ok(())
 }
 
-/// The mode that the server was started in is the spec's.
-fn fits(node: &Endpoint, info: &Info, desired: &Desired) -> Result<(), Error> {
+/// Checks that `cluster-enabled` fits the mode of the spec.
+fn check_cluster_mode(node: &Endpoint, info: &Info, desired: &Desired) -> Result<(), Error> {
     let enabled = info.get("cluster_enabled") == "1";
     let (problem, remedy) = match (desired.mode, enabled) {
         (Mode::Cluster, false) => (
@@ -118,7 +118,7 @@ fn fits(node: &Endpoint, info: &Info, desired: &Desired) -> Result<(), Error> {
     Err(Error::Unsupported { node: node.clone(), problem, remedy })
 }
 
-fn replication(info: &Info) -> Replication {
+fn parse_replication(info: &Info) -> Replication {
     let replica = info.get("role") == "slave";
     let primary =
         replica.then(|| (info.get("master_host").to_owned(), info.get("master_port").parse().unwrap_or(0)));
@@ -126,8 +126,8 @@ fn replication(info: &Info) -> Replication {
     Replication { primary, link_up, replicas: info.number("connected_slaves") }
 }
 
-/// The ids of each shard.
-pub(super) fn shards(value: &Value) -> Vec<BTreeSet<String>> {
+/// The node ids of each shard in the answer of `CLUSTER SHARDS`.
+pub(super) fn parse_shards(value: &Value) -> Vec<BTreeSet<String>> {
     let ids = |shard: &Value| {
         let fields = pairs(shard);
         let nodes = fields.iter().find(|(key, _)| key == "nodes").map(|(_, nodes)| *nodes);
@@ -137,6 +137,6 @@ pub(super) fn shards(value: &Value) -> Vec<BTreeSet<String>> {
     array(value).iter().map(ids).collect()
 }
 
-fn garbled(node: &Endpoint, doing: &str) -> Error {
-    Error::Protocol { node: node.clone(), doing: doing.to_owned() }
+fn protocol_error(node: &Endpoint, command: &str) -> Error {
+    Error::Protocol { node: node.clone(), command: command.to_owned() }
 }

@@ -1,4 +1,4 @@
-//! Reads what the Sentinels monitor, and their settings.
+//! Reads the monitors of the Sentinels, their settings and their users.
 
 use std::collections::BTreeMap;
 
@@ -8,20 +8,21 @@ use secrecy::ExposeSecret;
 use tracing::warn;
 
 use super::info::Info;
-use super::{accounts, sentinel_login};
+use super::{local_state, sentinel_login};
 use crate::desired::{Catalog, Desired, Sentinels};
 use crate::error::Error;
-use crate::observed::{Monitored, Observed, SentinelState};
-use crate::plan::members::monitors;
+use crate::observed::{MonitoredPrimary, Observed, SentinelState};
+use crate::plan::addresses::monitors;
 use crate::wire::{Connection, Connections, addresses, array, pairs, text};
 
 /// A monitor's options, by the names of `SENTINEL SET`.
 const OPTIONS: [&str; 4] = ["quorum", "down-after-milliseconds", "failover-timeout", "parallel-syncs"];
-/// How much later than its last good answer the last answer of a primary is, in milliseconds, when it was an error.
+/// The milliseconds by which the last answer of a primary is later than its last valid one, from which it counts as an
+/// error.
 const REFUSED: u64 = 10;
 
-/// Reads everything that the spec is about.
-pub(super) async fn in_full(
+/// Reads everything that the spec declares of the Sentinels.
+pub(super) async fn read_all(
     connections: &Connections,
     (desired, secrets): (&Desired, &Secrets),
     catalog: Option<&Catalog>,
@@ -31,17 +32,17 @@ pub(super) async fn in_full(
     };
     let read = async |connection: &Connection| {
         let mut state = SentinelState::default();
-        settings(connection, (sentinels, secrets), &mut state).await?;
-        accounts::read(connection, (&sentinels.accounts, secrets), catalog, &mut state.accounts).await?;
-        state.accounts.addresses = addresses(connection.node()).await?.into_iter().collect();
-        state.monitored = monitored(connection, &sentinels.monitor).await?;
+        read_settings(connection, (sentinels, secrets), &mut state).await?;
+        local_state::read(connection, (&sentinels.as_nodes, secrets), catalog, &mut state.node).await?;
+        state.node.addresses = addresses(connection.node()).await?.into_iter().collect();
+        state.monitored = read_monitor(connection, &sentinels.monitor).await?;
         Ok(state)
     };
     connections.each(read).await
 }
 
-/// Reads again what changes by itself: what they monitor.
-pub(super) async fn again(
+/// Reads again what changes by itself: the monitors.
+pub(super) async fn read_monitors(
     connections: &Connections,
     desired: &Desired,
     before: &Observed,
@@ -51,7 +52,7 @@ pub(super) async fn again(
     };
     let read = async |connection: &Connection| {
         let mut state = before.sentinels.get(connection.node()).cloned().unwrap_or_default();
-        state.monitored = monitored(connection, &sentinels.monitor).await?;
+        state.monitored = read_monitor(connection, &sentinels.monitor).await?;
         Ok(state)
     };
     connections.each(read).await
@@ -63,8 +64,8 @@ fn sentinel(words: &[&str]) -> Cmd {
     command
 }
 
-/// That it is a Sentinel, its id, and its settings for all its monitors.
-async fn settings(
+/// Checks that the server is a Sentinel, and reads its id and its settings for all its monitors.
+async fn read_settings(
     connection: &Connection,
     (sentinels, secrets): (&Sentinels, &Secrets),
     state: &mut SentinelState,
@@ -84,7 +85,7 @@ async fn settings(
     }
     let asked = vec![sentinel(&["MYID"]), sentinel(&["CONFIG", "GET", "*"])];
     let mut answers = connection.ask_all(asked).await?.into_iter();
-    // It only helps to know its connections.
+    // The id is optional: it only serves to find the Sentinel's connections.
     state.id = answers.next().and_then(|answer| text(&answer.ok()?)).unwrap_or_default();
     let answer = match answers.next().unwrap_or(Ok(Value::Nil)) {
         Err(error) if sentinels.settings.is_empty() && error.is_denied_command() => Value::Nil,
@@ -92,7 +93,7 @@ async fn settings(
     };
     for (name, value) in pairs(&answer) {
         let value = text(value).unwrap_or_default();
-        // The user `default` is the one that none is written for.
+        // An empty `sentinel-user` means the user `default`.
         let value = if name == "sentinel-user" && value.is_empty() { "default".to_owned() } else { value };
         let value = Secret::from(value);
         let Some(wanted) = sentinels.settings.get(&name) else { continue };
@@ -100,7 +101,7 @@ async fn settings(
         #[expect(clippy::disallowed_methods, reason = "a stored password is compared with the declared one")]
         let (found, same) = (value.expose_secret(), value.expose_secret() == wanted_value.expose_secret());
         if same {
-            state.same_settings.insert(name.clone());
+            state.matching_settings.insert(name.clone());
         }
         // A user's name is shown only where no secret name can be, and a password never.
         if wanted.secret().is_none() && name != "sentinel-pass" {
@@ -110,8 +111,11 @@ async fn settings(
     Ok(())
 }
 
-/// The monitor of this name, if there is one.
-pub(crate) async fn monitored(connection: &Connection, name: &str) -> Result<Option<Monitored>, Error> {
+/// Reads the monitor of this name, if there is one.
+pub(crate) async fn read_monitor(
+    connection: &Connection,
+    name: &str,
+) -> Result<Option<MonitoredPrimary>, Error> {
     let asked = vec![sentinel(&["MASTER", name]), sentinel(&["CKQUORUM", name])];
     let mut answers = connection.ask_all(asked).await?.into_iter();
     let answer = match answers.next().unwrap_or(Ok(Value::Nil)) {
@@ -120,9 +124,9 @@ pub(crate) async fn monitored(connection: &Connection, name: &str) -> Result<Opt
         }
         answer => answer?,
     };
-    let mut monitored = read(&answer).ok_or_else(|| Error::Protocol {
+    let mut monitored = parse_monitor(&answer).ok_or_else(|| Error::Protocol {
         node: connection.node().clone(),
-        doing: "SENTINEL MASTER".to_owned(),
+        command: "SENTINEL MASTER".to_owned(),
     })?;
     if let Some(Err(Error::Refused { code, message, .. })) = answers.next()
         && code == "NOQUORUM"
@@ -132,14 +136,14 @@ pub(crate) async fn monitored(connection: &Connection, name: &str) -> Result<Opt
     Ok(Some(monitored))
 }
 
-/// `SENTINEL MASTER`
-pub(super) fn read(answer: &Value) -> Option<Monitored> {
+/// Parses the answer of `SENTINEL MASTER`.
+pub(super) fn parse_monitor(answer: &Value) -> Option<MonitoredPrimary> {
     let fields: BTreeMap<String, String> =
         pairs(answer).into_iter().filter_map(|(key, value)| Some((key, text(value)?))).collect();
     let number = |key: &str| fields.get(key).and_then(|value| value.parse::<u64>().ok()).unwrap_or(0);
     let count = |key: &str| usize::try_from(number(key)).unwrap_or(usize::MAX);
     let option = |name: &&str| Some(((*name).to_owned(), fields.get(*name)?.clone()));
-    Some(Monitored {
+    Some(MonitoredPrimary {
         address: (fields.get("ip")?.clone(), fields.get("port")?.parse().ok()?),
         epoch: number("config-epoch"),
         flags: fields.get("flags")?.split(',').map(str::to_owned).collect(),
@@ -147,24 +151,25 @@ pub(super) fn read(answer: &Value) -> Option<Monitored> {
         answered: fields.get("last-ok-ping-reply").and_then(|ago| ago.parse().ok()),
         options: OPTIONS.iter().filter_map(option).collect(),
         replicas: count("num-slaves"),
-        others: count("num-other-sentinels"),
+        other_sentinels: count("num-other-sentinels"),
         no_quorum: None,
     })
 }
 
-/// An error when the primary refuses a Sentinel: no waiting mends that.
-pub(super) fn explain(desired: &Desired, observed: &Observed) -> Result<(), Error> {
+/// Returns an error when the primary refuses a Sentinel, which waiting does not change.
+pub(super) fn check_refused(desired: &Desired, observed: &Observed) -> Result<(), Error> {
     let is_refused =
         |state: &SentinelState| state.monitored.as_ref().is_some_and(|monitored| monitored.refused);
     let declared = desired.sentinels.as_ref().is_some_and(|sentinels| sentinels.auth.is_some());
     match observed.sentinels.iter().find(|(_, state)| is_refused(state)) {
-        Some((node, _)) => Err(refused(node, declared)),
+        Some((node, _)) => Err(refused_error(node, declared)),
         None => Ok(()),
     }
 }
 
-/// What a primary that answers a Sentinel with errors means, with a login that the spec declares and without.
-pub(crate) fn refused(node: &Endpoint, declared: bool) -> Error {
+/// The error of a primary that answers a Sentinel with errors. The remedy depends on whether the spec declares the
+/// login.
+pub(crate) fn refused_error(node: &Endpoint, declared: bool) -> Error {
     let remedy = if declared {
         "give that user the commands that a Sentinel sends: +ping +info +subscribe +publish +multi +exec +slaveof \
          +config|rewrite +client|setname +client|kill +script|kill, and all channels"
@@ -179,15 +184,16 @@ pub(crate) fn refused(node: &Endpoint, declared: bool) -> Error {
     }
 }
 
-/// Sentinels that are gone count in the majority that a failover takes, until they are forgotten.
-pub(super) fn tell_strangers(desired: &Desired, observed: &Observed) {
+/// Warns of Sentinels that the spec does not declare: they count in the majority that a failover needs, also when they
+/// do not run any more.
+pub(super) fn warn_of_undeclared_sentinels(desired: &Desired, observed: &Observed) {
     let Some(sentinels) = &desired.sentinels else { return };
-    let declared = sentinels.accounts.nodes.len();
+    let declared = sentinels.as_nodes.nodes.len();
     for (node, monitored) in monitors(desired, observed) {
-        if monitored.others >= declared {
+        if monitored.other_sentinels >= declared {
             warn!(
                 sentinel = %node,
-                known = monitored.others + 1,
+                known = monitored.other_sentinels + 1,
                 declared,
                 "this Sentinel knows more Sentinels than the spec has, and counts them in the majority that a failover takes: \
                  SENTINEL RESET on one after the other forgets those that are gone"
@@ -196,11 +202,11 @@ pub(super) fn tell_strangers(desired: &Desired, observed: &Observed) {
     }
 }
 
-/// A monitor and a list of clients, for a fuzzer.
-pub(super) fn any_answer(value: &Value) {
-    let _ = read(value);
+/// Parses a value as a monitor and as a client list, for the fuzzer.
+pub(super) fn parse_any_answer(value: &Value) {
+    let _ = parse_monitor(value);
     for line in array(value).iter().filter_map(text) {
-        let _ = sentinel_login::watcher(&line, &Secret::from(""));
+        let _ = sentinel_login::parse_client(&line, &Secret::from(""));
     }
 }
 
@@ -215,15 +221,15 @@ mod tests {
         };
         let fine = "name main ip valkey-1 port 6379 flags master last-ok-ping-reply 523 last-ping-reply 523 quorum 2 \
                     config-epoch 3 num-slaves 2 num-other-sentinels 1 failover-timeout 60000";
-        let monitored = read(&words(fine)).unwrap();
+        let monitored = parse_monitor(&words(fine)).unwrap();
         assert_eq!(
             (monitored.address.0.as_str(), monitored.address.1, monitored.epoch),
             ("valkey-1", 6379, 3)
         );
-        assert_eq!((monitored.replicas, monitored.others, monitored.refused), (2, 1, false));
+        assert_eq!((monitored.replicas, monitored.other_sentinels, monitored.refused), (2, 1, false));
         assert_eq!(monitored.options["failover-timeout"], "60000");
         let refused = fine.replace("last-ok-ping-reply 523", "last-ok-ping-reply 9523");
-        assert!(read(&words(&refused)).unwrap().refused);
-        assert_eq!(read(&words("name main")), None);
+        assert!(parse_monitor(&words(&refused)).unwrap().refused);
+        assert_eq!(parse_monitor(&words("name main")), None);
     }
 }

@@ -1,4 +1,4 @@
-//! Users as `ACL GETUSER` shows them.
+//! Reads ACL users with `ACL GETUSER` and compares them with the declared ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::observed::UserState;
 use crate::wire::{array, pairs, text};
 
 /// `ACL GETUSER NAME`
-pub(super) fn ask(name: &Secret) -> Cmd {
+pub(super) fn get_user(name: &Secret) -> Cmd {
     let mut command = cmd("ACL");
     #[expect(
         clippy::disallowed_methods,
@@ -22,8 +22,8 @@ pub(super) fn ask(name: &Secret) -> Cmd {
     command
 }
 
-/// Compares the answer with the spec. The result is empty when there is no such user.
-pub(super) fn read(
+/// Compares the answer with the declared user. The result is `None` when the user does not exist.
+pub(super) fn compare(
     value: &Value,
     user: &User,
     secrets: &Secrets,
@@ -44,27 +44,27 @@ pub(super) fn read(
     }
     let found = wanted.iter().enumerate().filter(|(_, digest)| there.contains(*digest));
     let passwords = found.map(|(position, _)| position).collect();
-    let others = there.iter().filter(|digest| !wanted.contains(digest)).count();
-    let rules = written(&fields, &flags);
+    let undeclared = there.iter().filter(|digest| !wanted.contains(digest)).count();
+    let rules = rules_text(&fields, &flags);
     let same = |wanted: &String| {
         catalog.is_some_and(|catalog| Access::of(wanted, catalog) == Access::of(&rules, catalog))
     };
     let rules_match = user.rules.as_ref().is_none_or(same);
-    Ok(Some(UserState { enabled: flags.contains("on"), passwords, others, rules_match, rules }))
+    Ok(Some(UserState { enabled: flags.contains("on"), passwords, undeclared, rules_match, rules }))
 }
 
-/// The user's rules in the form that a spec has.
-pub(crate) fn written(fields: &BTreeMap<String, &Value>, flags: &BTreeSet<String>) -> String {
+/// The rules of a user in the form of the spec.
+pub(crate) fn rules_text(fields: &BTreeMap<String, &Value>, flags: &BTreeSet<String>) -> String {
     let flag = |name: &str| flags.contains(name).then(|| name.to_owned());
     let selectors = fields.get("selectors").map(|value| array(value)).unwrap_or_default();
     let selectors =
-        selectors.iter().map(|value| format!("({})", selector(&pairs(value).into_iter().collect())));
-    let parts = [flag("nopass"), flag("skip-sanitize-payload"), Some(selector(fields))];
+        selectors.iter().map(|value| format!("({})", selector_text(&pairs(value).into_iter().collect())));
+    let parts = [flag("nopass"), flag("skip-sanitize-payload"), Some(selector_text(fields))];
     parts.into_iter().flatten().chain(selectors).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-fn selector(fields: &BTreeMap<String, &Value>) -> String {
-    // Until Redis 7 patterns are a list, each without its sign.
+fn selector_text(fields: &BTreeMap<String, &Value>) -> String {
+    // Before Redis 7 the patterns are a list, each without its sign.
     let patterns = |key: &str, sign: &str| match fields.get(key) {
         Some(Value::Array(patterns) | Value::Set(patterns)) => {
             let patterns = patterns.iter().filter_map(text).map(|pattern| format!("{sign}{pattern}"));
@@ -73,7 +73,7 @@ fn selector(fields: &BTreeMap<String, &Value>) -> String {
         Some(other) => text(other).unwrap_or_default(),
         None => String::new(),
     };
-    // Valkey 9 shows this field always, and none at all as nothing.
+    // Valkey 9 always has this field, which is empty when no database is permitted.
     let databases = match fields.get("databases").and_then(|value| text(value)) {
         Some(none) if none.is_empty() => "resetdbs".to_owned(),
         Some(some) if some != "alldbs" => some,
@@ -93,7 +93,7 @@ mod tests {
 
     fn shown(fields: &[(&str, Value)]) -> String {
         let fields = fields.iter().map(|(key, value)| ((*key).to_owned(), value)).collect();
-        written(&fields, &BTreeSet::from(["on".to_owned(), "allkeys".to_owned()]))
+        rules_text(&fields, &BTreeSet::from(["on".to_owned(), "allkeys".to_owned()]))
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What kind of server a node is, and whether its release has the commands that the spec takes.
+//! Checks the kind of a server, its release and its modules against the needs of the spec.
 
 use init_core::Endpoint;
 
@@ -7,11 +7,11 @@ use crate::desired::{Desired, Mode};
 use crate::error::Error;
 use crate::wire::Connection;
 
-/// The first release with functions, `CLUSTER SHARDS` and commands that take several parameters.
-const WHOLE: u32 = 7;
+/// The first major release with functions, `CLUSTER SHARDS`, and several parameters in a `CONFIG` command.
+const REDIS_7: u32 = 7;
 
-/// Notes an old release on the connection; an error where the spec needs what that release does not have.
-pub(super) fn check(connection: &Connection, info: &Info, desired: &Desired) -> Result<(), Error> {
+/// Checks the release. Redis 6 is noted on the connection, and is an error where the spec needs what it does not have.
+pub(super) fn check_release(connection: &Connection, info: &Info, desired: &Desired) -> Result<(), Error> {
     let unsupported = |problem: String, remedy: &str| {
         Err(Error::Unsupported { node: connection.node().clone(), problem, remedy: remedy.to_owned() })
     };
@@ -23,10 +23,10 @@ pub(super) fn check(connection: &Connection, info: &Info, desired: &Desired) -> 
     }
     let version = info.get("redis_version");
     let major = version.split('.').next().and_then(|number| number.parse::<u32>().ok());
-    if major.is_none_or(|major| major >= WHOLE) {
+    if major.is_none_or(|major| major >= REDIS_7) {
         return Ok(());
     }
-    connection.note_old();
+    connection.note_redis_6();
     let missing = match desired.mode {
         Mode::Cluster => "a cluster is formed with CLUSTER SHARDS and CLUSTER ADDSLOTSRANGE",
         Mode::Replication | Mode::Standalone if !desired.functions.is_empty() => {
@@ -40,14 +40,14 @@ pub(super) fn check(connection: &Connection, info: &Info, desired: &Desired) -> 
     )
 }
 
-/// Whether the server moves slots by itself (`CLUSTER MIGRATESLOTS`), as Valkey does since 9.0.
-pub(super) fn migrates_slots(info: &Info) -> bool {
+/// True for a server with atomic slot migration (`CLUSTER MIGRATESLOTS`), which Valkey has since 9.0.
+pub(super) fn has_atomic_slot_migration(info: &Info) -> bool {
     let major = info.get("valkey_version").split('.').next().and_then(|number| number.parse::<u32>().ok());
     major.is_some_and(|major| major >= 9)
 }
 
-/// The modules that the spec asks for are loaded.
-pub(super) fn modules(node: &Endpoint, loaded: &[String], desired: &Desired) -> Result<(), Error> {
+/// Checks that the declared modules are loaded.
+pub(super) fn check_modules(node: &Endpoint, loaded: &[String], desired: &Desired) -> Result<(), Error> {
     let missing = |name: &&String| !loaded.contains(&name.to_ascii_lowercase());
     let missing: Vec<&str> = desired.modules.iter().filter(missing).map(String::as_str).collect();
     if missing.is_empty() {

@@ -1,71 +1,71 @@
-//! `CLUSTER NODES`: one line per known node, the reader's own flagged `myself`.
+//! A node's view of the cluster: `CLUSTER NODES`, with one line for each known node, its own flagged `myself`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use crate::desired::slots::{COUNT, Slots};
 
-/// What one node knows about another, or about itself.
+/// One entry of `CLUSTER NODES`: what the reporting node knows about a node.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Entry {
+pub struct NodeEntry {
     /// The node's id.
     pub id: String,
-    /// Where it is known to be; none before it was met, or when the address turned out to be another's.
+    /// The known address; `None` before the node was met, or after the address was found to belong to another node.
     pub address: Option<IpAddr>,
-    /// The port that clients are told.
+    /// The port that it announces to clients.
     pub port: u16,
-    /// The port of its cluster bus, as it tells the others; 0 when it is not known.
-    pub bus: u16,
-    /// The name that clients are told.
+    /// The announced port of its cluster bus; 0 when it is unknown.
+    pub bus_port: u16,
+    /// The hostname that it announces to clients.
     pub hostname: String,
-    /// It is the reader itself.
+    /// True for the reporting node itself.
     pub myself: bool,
     /// The id of its primary, when it is a replica.
     pub primary: Option<String>,
-    /// It is a replica, even if its primary is not known.
+    /// True for a replica, also when its primary is unknown.
     pub replica: bool,
-    /// How it is seen.
-    pub link: Link,
-    /// When the reader last heard from it, by the reader's clock in milliseconds.
-    pub heard: u64,
+    /// The state of the link to it.
+    pub link: LinkState,
+    /// The time of its last pong, by the reporting node's clock in milliseconds.
+    pub last_pong: u64,
     /// Its configuration epoch.
     pub epoch: u64,
     /// Its slots.
     pub slots: Slots,
-    /// By its own word: slots that are on their way to or from another node, by its id.
-    pub moving: BTreeMap<u16, String>,
-    /// Those of them that are on their way to it.
+    /// Its open slots (migrating or importing), each with the id of the other node. A node reports only its own.
+    pub open_slots: BTreeMap<u16, String>,
+    /// The importing ones of its open slots.
     pub importing: BTreeSet<u16>,
 }
 
-/// How a node is seen by another.
+/// The state of the cluster bus link to a node, as the reporting node sees it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Link {
-    /// Connected, and nothing suspected.
+pub enum LinkState {
+    /// Connected, without a suspected failure.
     Up,
-    /// The same, by the reader's own end alone: nothing was heard since the first look.
-    Unheard,
+    /// Reported as connected, but nothing was received since the first observation.
+    Unconfirmed,
     /// Not connected now.
     #[default]
     Down,
-    /// Suspected, or agreed, to have failed.
+    /// Suspected or agreed to have failed (`fail?`, `fail`).
     Failing,
     /// Its address belongs to another node (`noaddr`).
     NoAddress,
-    /// Being met; the id is not its own yet.
+    /// In the handshake of `CLUSTER MEET`; the id is temporary.
     Handshake,
 }
 
-impl Entry {
-    /// One line, or nothing if it is none.
+impl NodeEntry {
+    /// Parses one line; `None` when the line has another form.
     pub(crate) fn parse(line: &str) -> Option<Self> {
         let mut words = line.split(' ');
         let mut entry = Self { id: words.next()?.to_owned(), ..Self::default() };
-        entry.place(words.next()?);
+        entry.read_address(words.next()?);
         let flags: Vec<&str> = words.next()?.split(',').collect();
         let primary = words.next()?;
         let _ping = words.next()?;
-        entry.heard = words.next()?.parse().unwrap_or(0);
+        entry.last_pong = words.next()?.parse().unwrap_or(0);
         entry.epoch = words.next()?.parse().ok()?;
         let connected = words.next()? == "connected";
         let has = |flag: &str| flags.contains(&flag);
@@ -73,27 +73,27 @@ impl Entry {
         entry.replica = has("slave");
         entry.primary = (entry.replica && primary != "-").then(|| primary.to_owned());
         entry.link = match () {
-            () if has("handshake") => Link::Handshake,
-            () if has("noaddr") => Link::NoAddress,
-            () if has("fail") || has("fail?") => Link::Failing,
-            () if connected || entry.myself => Link::Up,
-            () => Link::Down,
+            () if has("handshake") => LinkState::Handshake,
+            () if has("noaddr") => LinkState::NoAddress,
+            () if has("fail") || has("fail?") => LinkState::Failing,
+            () if connected || entry.myself => LinkState::Up,
+            () => LinkState::Down,
         };
         let words: Vec<&str> = words.collect();
         entry.slots = Slots::parse(words.iter().copied());
-        for (slot, other, importing) in words.iter().filter_map(|word| moving(word)) {
-            entry.moving.insert(slot, other);
+        for (slot, other, importing) in words.iter().filter_map(|word| parse_open_slot(word)) {
+            entry.open_slots.insert(slot, other);
             entry.importing.extend(importing.then_some(slot));
         }
         Some(entry)
     }
 
-    /// `10.0.0.2:6379@16379,valkey-0,shard-id=…`
-    fn place(&mut self, text: &str) {
+    /// Parses the address field, such as `10.0.0.2:6379@16379,valkey-0,shard-id=…`.
+    fn read_address(&mut self, text: &str) {
         let mut parts = text.split(',');
         let address = parts.next().unwrap_or_default();
         let (address, bus) = address.split_once('@').unwrap_or((address, ""));
-        self.bus = bus.parse().unwrap_or(0);
+        self.bus_port = bus.parse().unwrap_or(0);
         let (host, port) = address.rsplit_once(':').unwrap_or((address, ""));
         self.address = host.trim_matches(['[', ']']).parse().ok();
         self.port = port.parse().unwrap_or(0);
@@ -102,8 +102,8 @@ impl Entry {
     }
 }
 
-/// `[93->-id]` is on its way to a node, `[93-<-id]` from one.
-fn moving(word: &str) -> Option<(u16, String, bool)> {
+/// Parses an open slot: `[93->-id]` is migrating to a node, `[93-<-id]` is importing from one. True means importing.
+fn parse_open_slot(word: &str) -> Option<(u16, String, bool)> {
     let inner = word.strip_prefix('[')?.strip_suffix(']')?;
     let importing = inner.contains("-<-");
     let (slot, id) = inner.split_once(if importing { "-<-" } else { "->-" })?;
@@ -120,29 +120,29 @@ mod tests {
     fn lines_are_read_as_the_servers_write_them() {
         let line = "07c37d 10.0.0.2:6379@16379,valkey-0,tls-port=0,shard-id=69bc \
                     myself,master - 0 1426238316232 7 connected 0-5460 7000 [93->-292f8b] [94-<-77e7cd]";
-        let entry = Entry::parse(line).unwrap();
+        let entry = NodeEntry::parse(line).unwrap();
         assert_eq!((entry.id.as_str(), entry.port, entry.hostname.as_str()), ("07c37d", 6379, "valkey-0"));
-        assert_eq!(entry.bus, 16379);
+        assert_eq!(entry.bus_port, 16379);
         assert_eq!(entry.address, Some("10.0.0.2".parse().unwrap()));
         assert!(entry.myself && !entry.replica);
         assert_eq!((entry.epoch, entry.slots.to_string().as_str()), (7, "0-5460,7000"));
-        assert_eq!(entry.moving, [(93, "292f8b".to_owned()), (94, "77e7cd".to_owned())].into());
+        assert_eq!(entry.open_slots, [(93, "292f8b".to_owned()), (94, "77e7cd".to_owned())].into());
         assert_eq!(entry.importing, [94].into());
 
         let line = "6ec2 ::1:6380@16380 slave,fail? 07c37d 1 2 3 disconnected";
-        let entry = Entry::parse(line).unwrap();
+        let entry = NodeEntry::parse(line).unwrap();
         assert_eq!(entry.address, Some("::1".parse().unwrap()));
-        assert_eq!((entry.primary.as_deref(), entry.link), (Some("07c37d"), Link::Failing));
+        assert_eq!((entry.primary.as_deref(), entry.link), (Some("07c37d"), LinkState::Failing));
 
         let line = "b9a4 :0@0 master,noaddr - 1 2 3 disconnected 1";
-        let entry = Entry::parse(line).unwrap();
-        assert_eq!((entry.address, entry.link, entry.hostname.as_str()), (None, Link::NoAddress, ""));
+        let entry = NodeEntry::parse(line).unwrap();
+        assert_eq!((entry.address, entry.link, entry.hostname.as_str()), (None, LinkState::NoAddress, ""));
     }
 
     proptest! {
         #[test]
         fn parsing_never_panics(line in "[ -~]{0,120}") {
-            let _ = Entry::parse(&line);
+            let _ = NodeEntry::parse(&line);
         }
     }
 }

@@ -1,14 +1,15 @@
-//! Members of the cluster that are to be forgotten: those that are gone, that own no slot, and that no replica follows.
+//! Plans to forget members of the cluster: only members that do not run, own no slot and have no replica.
 //!
-//! A member that runs would join again by itself: since Valkey 8.1 it asks those to meet it that do not talk to it. Every node forgets such a member within the same moment, because a node that still knows it would tell the others of it
-//! again; for a minute the servers do not listen to that.
+//! A member that runs would join again by itself: since Valkey 8.1 it asks nodes that have forgotten it to meet it. All
+//! nodes have to forget a member at the same time, because the gossip of a node that still knows it would add it again
+//! at the others; the servers ignore that for a minute only.
 
 use init_core::{Conflict, SpecPath};
 
 use super::topology::Topology;
 use crate::change::Change;
 use crate::desired::{Member, Slots};
-use crate::observed::{Entry, Link};
+use crate::observed::{LinkState, NodeEntry};
 
 pub(super) fn plan(topology: &Topology<'_>, changes: &mut Vec<Change>, conflicts: &mut Vec<Conflict>) {
     for (position, member) in topology.desired.forget.iter().enumerate() {
@@ -19,11 +20,11 @@ pub(super) fn plan(topology: &Topology<'_>, changes: &mut Vec<Change>, conflicts
             conflicts.push(Conflict::new(SpecPath::root().key("forget").index(position), problem));
         }
     }
-    for (id, seen) in topology.other_members() {
-        if !topology.forgotten.contains(&id) {
+    for (id, seen) in topology.undeclared_members() {
+        if !topology.to_forget.contains(&id) {
             continue;
         }
-        if let Some(problem) = needed(topology, &id, &seen) {
+        if let Some(problem) = reason_to_keep(topology, &id, &seen) {
             conflicts.push(Conflict::new(SpecPath::root().key("forget"), problem));
             continue;
         }
@@ -32,9 +33,9 @@ pub(super) fn plan(topology: &Topology<'_>, changes: &mut Vec<Change>, conflicts
     }
 }
 
-/// Why a member cannot be forgotten.
-fn needed(topology: &Topology<'_>, id: &str, seen: &[(usize, &Entry)]) -> Option<String> {
-    if seen.iter().any(|(_, entry)| entry.link == Link::Up) {
+/// The reason why a member cannot be forgotten.
+fn reason_to_keep(topology: &Topology<'_>, id: &str, seen: &[(usize, &NodeEntry)]) -> Option<String> {
+    if seen.iter().any(|(_, entry)| entry.link == LinkState::Up) {
         let place = seen.iter().find_map(|(_, entry)| Some((entry.address?, entry.port)));
         let place = place.map(|(address, port)| format!(" at {address}:{port}")).unwrap_or_default();
         return Some(format!("member {id}{place} still runs, and would join again by itself: stop it first"));
@@ -48,10 +49,10 @@ fn needed(topology: &Topology<'_>, id: &str, seen: &[(usize, &Entry)]) -> Option
     }
     let views = topology.states.iter().flat_map(|state| state.view.values());
     let follower = views
-        .filter(|entry| entry.primary.as_deref() == Some(id) && !topology.forgotten.contains(&entry.id))
+        .filter(|entry| entry.primary.as_deref() == Some(id) && !topology.to_forget.contains(&entry.id))
         .map(|entry| entry.id.clone())
         .next()?;
     let name = topology.ids.get(&follower).and_then(|node| topology.endpoint(*node));
     let name = name.map_or(follower, |name| name.to_string());
-    Some(format!("member {id} is the primary of {name}, which would be a replica of nobody"))
+    Some(format!("member {id} is the primary of {name}, which would have no primary"))
 }

@@ -1,5 +1,5 @@
-//! Functions when nodes change their parts: one that becomes a replica loses its own, and one that gets slots needs those of their
-//! owner.
+//! Conflicts about function libraries when roles or slots change: a node that becomes a replica loses its own
+//! libraries, and a primary that gets slots needs the libraries of their owner.
 
 use init_core::{Conflict, SpecPath};
 
@@ -7,19 +7,24 @@ use crate::change::Change;
 use crate::desired::Desired;
 use crate::observed::Observed;
 
-/// Libraries that would be lost, or would be missing.
+/// The libraries that would be lost, or would be missing.
 pub(super) fn conflicts(
     desired: &Desired,
     observed: &Observed,
     changes: &[Change],
     conflicts: &mut Vec<Conflict>,
 ) {
-    followers(desired, observed, changes, conflicts);
-    targets(desired, observed, changes, conflicts);
+    lost_by_new_replicas(desired, observed, changes, conflicts);
+    missing_on_targets(desired, observed, changes, conflicts);
 }
 
-/// Libraries of a primary that the one does not have which gets slots of it.
-fn targets(desired: &Desired, observed: &Observed, changes: &[Change], conflicts: &mut Vec<Conflict>) {
+/// The libraries that the target of a migration does not have, and its source has.
+fn missing_on_targets(
+    desired: &Desired,
+    observed: &Observed,
+    changes: &[Change],
+    conflicts: &mut Vec<Conflict>,
+) {
     for change in changes {
         let Change::MigrateSlots { node, to, .. } = change else { continue };
         let (owner, target) = (observed.state(node), observed.state(to));
@@ -40,8 +45,13 @@ fn targets(desired: &Desired, observed: &Observed, changes: &[Change], conflicts
     }
 }
 
-/// Libraries that only the node has which is to follow another.
-fn followers(desired: &Desired, observed: &Observed, changes: &[Change], conflicts: &mut Vec<Conflict>) {
+/// The libraries that a new replica has, and its primary does not have.
+fn lost_by_new_replicas(
+    desired: &Desired,
+    observed: &Observed,
+    changes: &[Change],
+    conflicts: &mut Vec<Conflict>,
+) {
     for (position, node) in desired.nodes.iter().enumerate() {
         let primary = changes.iter().find_map(|change| match change {
             Change::ReplicateNode { node: follower, primary }
@@ -65,7 +75,7 @@ fn followers(desired: &Desired, observed: &Observed, changes: &[Change], conflic
             | Change::CreateGroup { .. }
             | Change::MigrateSlots { .. }
             | Change::ForgetNode { .. }
-            | Change::CloseUser { .. }
+            | Change::RestrictUser { .. }
             | Change::DeleteUser { .. } => None,
         });
         let Some(primary) = primary else { continue };

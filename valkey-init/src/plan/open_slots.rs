@@ -1,7 +1,7 @@
-//! Slots that a migration which was cut off has left open: no write reaches such a slot, or only half of them.
+//! Slots that an interrupted migration has left open (migrating or importing): some or all writes to such a slot fail.
 //!
-//! Where no key has moved, closing the slot on both sides leaves it whole with its owner. Where keys are on both sides, the
-//! migration is completed if the spec lets slots move, in the direction that it had; otherwise that is a person's decision.
+//! Where no key has moved, the slot is closed on both sides and stays with its owner. Where keys are on both sides, the
+//! migration is completed if the spec lets slots move, in its direction; otherwise it is a conflict.
 
 use std::collections::BTreeMap;
 
@@ -12,21 +12,21 @@ use super::topology::Topology;
 use crate::change::Change;
 use crate::desired::Slots;
 
-/// Slots with keys on both sides, each with its owner and the primary that it was on its way to.
-pub(crate) type Begun = BTreeMap<u16, (usize, usize)>;
+/// The slots whose migration is to be completed, each with its owner and its target.
+pub(crate) type UnfinishedMigrations = BTreeMap<u16, (usize, usize)>;
 
-/// Closes slots, and answers with those whose migration is to be completed.
+/// Plans to close open slots, and returns those whose migration is to be completed.
 pub(super) fn plan(
     topology: &Topology<'_>,
     roles: &Roles,
     changes: &mut Vec<Change>,
     conflicts: &mut Vec<Conflict>,
-) -> Begun {
+) -> UnfinishedMigrations {
     let owners = topology.owners();
-    let (mut closed, mut begun): (BTreeMap<usize, Vec<u16>>, Begun) = Default::default();
+    let (mut closed, mut unfinished): (BTreeMap<usize, Vec<u16>>, UnfinishedMigrations) = Default::default();
     for (node, _) in topology.nodes() {
-        let Some(own) = topology.own(node) else { continue };
-        for (slot, other) in &own.moving {
+        let Some(own) = topology.own_entry(node) else { continue };
+        for (slot, other) in &own.open_slots {
             let owner = owners.get(usize::from(*slot)).copied().flatten();
             let at = SpecPath::root().key("nodes").index(node);
             let name = topology.endpoint(node).map(|node| node.to_string()).unwrap_or_default();
@@ -38,13 +38,13 @@ pub(super) fn plan(
                 conflicts.push(Conflict::new(at, problem));
                 continue;
             }
-            match (strays(topology, *slot, owner).as_slice(), owner) {
+            match (keys_outside_owner(topology, *slot, owner).as_slice(), owner) {
                 ([], _) => closed.entry(node).or_default().push(*slot),
                 ([(holder, _)], Some(owner)) if may_complete(topology, roles, *slot, (owner, *holder)) => {
-                    begun.insert(*slot, (owner, *holder));
+                    unfinished.insert(*slot, (owner, *holder));
                 }
                 ([(holder, keys), ..], _) => {
-                    conflicts.push(Conflict::new(at, cut_off(topology, *slot, *holder, *keys)));
+                    conflicts.push(Conflict::new(at, interrupted_move(topology, *slot, *holder, *keys)));
                 }
             }
         }
@@ -53,20 +53,20 @@ pub(super) fn plan(
         let slots: Slots = slots.into_iter().collect();
         changes.extend(topology.endpoint(node).map(|node| Change::StabilizeSlots { node, slots }));
     }
-    begun
+    unfinished
 }
 
-/// Whether a migration goes on to where it has brought keys: a primary that keeps slots, and that is importing this one or
-/// is the one that the owner sends it to.
+/// True when the migration can be completed towards the node that holds keys: a primary that keeps slots, and that
+/// either imports this slot or is the target of the owner.
 fn may_complete(topology: &Topology<'_>, roles: &Roles, slot: u16, (owner, holder): (usize, usize)) -> bool {
-    let own = |node: usize| topology.own(node);
+    let own = |node: usize| topology.own_entry(node);
     let imports = own(holder).is_some_and(|own| own.importing.contains(&slot));
     let id = topology.states.get(holder).map(|state| &state.id);
-    let sends = own(owner).is_some_and(|own| own.moving.get(&slot) == id);
+    let sends = own(owner).is_some_and(|own| own.open_slots.get(&slot) == id);
     topology.desired.rebalance && (imports || sends) && roles.primaries.contains(&holder)
 }
 
-fn cut_off(topology: &Topology<'_>, slot: u16, holder: usize, keys: u64) -> String {
+fn interrupted_move(topology: &Topology<'_>, slot: u16, holder: usize, keys: u64) -> String {
     let holder = topology.endpoint(holder).map(|node| node.to_string()).unwrap_or_default();
     let remedy = if topology.desired.rebalance {
         "it cannot be completed there: end it with valkey-cli --cluster fix"
@@ -78,11 +78,11 @@ fn cut_off(topology: &Topology<'_>, slot: u16, holder: usize, keys: u64) -> Stri
     )
 }
 
-/// The primaries that hold keys of a slot that is another's, each with their number.
-fn strays(topology: &Topology<'_>, slot: u16, owner: Option<usize>) -> Vec<(usize, u64)> {
+/// The primaries that hold keys of this slot without owning it, each with their number of keys.
+fn keys_outside_owner(topology: &Topology<'_>, slot: u16, owner: Option<usize>) -> Vec<(usize, u64)> {
     let held = topology.nodes().filter_map(|(node, state)| {
-        let keys = state.open_keys.get(&slot).copied().filter(|keys| *keys > 0)?;
-        (Some(node) != owner && topology.follows(node).is_none()).then_some((node, keys))
+        let keys = state.keys_of_open_slots.get(&slot).copied().filter(|keys| *keys > 0)?;
+        (Some(node) != owner && topology.primary_id(node).is_none()).then_some((node, keys))
     });
     held.collect()
 }

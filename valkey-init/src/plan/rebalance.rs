@@ -1,21 +1,27 @@
-//! Which slots move from which primary to which, until all primaries own as many: as few as possible.
+//! Plans the migrations after which all primaries own equally many slots. As few slots as possible move.
 //!
-//! A primary that owns more slots than its share gives the surplus, one that owns fewer takes what it lacks, and none does
-//! both. Where the shares cannot be equal, the larger ones stay with those that own most, so that nothing moves for them.
+//! A primary that owns more slots than its share gives the surplus, one that owns fewer takes what it lacks, and none
+//! does both. Where the number of slots is not divisible, the primaries that own most get the larger shares, so that
+//! nothing moves for them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::open_slots::Begun;
+use super::open_slots::UnfinishedMigrations;
 use super::roles::Roles;
 use super::topology::Topology;
 use crate::change::Change;
 use crate::desired::Slots;
 
-/// The slots that move, by the positions of source and target.
-pub(crate) type Moves = BTreeMap<(usize, usize), Slots>;
+/// The slots to be moved, by the positions of source and target.
+pub(crate) type SlotMoves = BTreeMap<(usize, usize), Slots>;
 
-/// Migrations that were cut off come first: the servers start no new one beside them.
-pub(super) fn plan(topology: &Topology<'_>, roles: &Roles, begun: &Begun, changes: &mut Vec<Change>) {
+/// Plans the migrations, interrupted ones first: the servers start no new one beside them.
+pub(super) fn plan(
+    topology: &Topology<'_>,
+    roles: &Roles,
+    unfinished: &UnfinishedMigrations,
+    changes: &mut Vec<Change>,
+) {
     if !topology.desired.rebalance {
         return;
     }
@@ -27,7 +33,9 @@ pub(super) fn plan(topology: &Topology<'_>, roles: &Roles, begun: &Begun, change
             }
         }
     }
-    for (begins, moves) in [(false, unfinished(begun)), (true, moves(&owners, &roles.primaries, begun))] {
+    for (begins, moves) in
+        [(false, moves_to_finish(unfinished)), (true, slot_moves(&owners, &roles.primaries, unfinished))]
+    {
         for ((from, to), slots) in moves {
             if let (Some(node), Some(to)) = (topology.endpoint(from), topology.endpoint(to)) {
                 changes.push(Change::MigrateSlots { begins, node, to, slots });
@@ -36,26 +44,31 @@ pub(super) fn plan(topology: &Topology<'_>, roles: &Roles, begun: &Begun, change
     }
 }
 
-fn unfinished(begun: &Begun) -> Moves {
-    collect(begun.iter().map(|(slot, (from, to))| ((*from, *to), *slot)))
+fn moves_to_finish(unfinished: &UnfinishedMigrations) -> SlotMoves {
+    group_by_pair(unfinished.iter().map(|(slot, (from, to))| ((*from, *to), *slot)))
 }
 
-/// The moves that share the slots out evenly over `primaries`. What is `begun` counts as done, and is not moved again.
-pub(crate) fn moves(owners: &[Option<usize>], primaries: &BTreeSet<usize>, begun: &Begun) -> Moves {
+/// The moves that distribute the slots evenly over `primaries`. The migrations in `unfinished` count as
+/// completed.
+pub(crate) fn slot_moves(
+    owners: &[Option<usize>],
+    primaries: &BTreeSet<usize>,
+    unfinished: &UnfinishedMigrations,
+) -> SlotMoves {
     let mut fixed: BTreeMap<usize, usize> = BTreeMap::new();
-    for (_, to) in begun.values() {
+    for (_, to) in unfinished.values() {
         *fixed.entry(*to).or_default() += 1;
     }
     let mut owned: BTreeMap<usize, Vec<u16>> =
         primaries.iter().map(|primary| (*primary, Vec::new())).collect();
     for (slot, owner) in (0..).zip(owners) {
-        if let (Some(owner), false) = (owner, begun.contains_key(&slot)) {
+        if let (Some(owner), false) = (owner, unfinished.contains_key(&slot)) {
             owned.entry(*owner).or_default().push(slot);
         }
     }
     let count = |node: &usize| owned.get(node).map_or(0, Vec::len) + fixed.get(node).copied().unwrap_or(0);
     let counts: BTreeMap<usize, usize> = owned.keys().map(|node| (*node, count(node))).collect();
-    let shares = shares(&counts, primaries);
+    let shares = target_counts(&counts, primaries);
     let mut surplus = Vec::new();
     for (node, slots) in &owned {
         let share = shares.get(node).copied().unwrap_or(0);
@@ -65,11 +78,11 @@ pub(crate) fn moves(owners: &[Option<usize>], primaries: &BTreeSet<usize>, begun
     let lacking = shares.iter().flat_map(|(node, share)| {
         std::iter::repeat_n(*node, share.saturating_sub(counts.get(node).copied().unwrap_or(0)))
     });
-    collect(surplus.into_iter().zip(lacking).map(|((from, slot), to)| ((from, to), slot)))
+    group_by_pair(surplus.into_iter().zip(lacking).map(|((from, slot), to)| ((from, to), slot)))
 }
 
-/// How many slots each primary is to own.
-fn shares(counts: &BTreeMap<usize, usize>, primaries: &BTreeSet<usize>) -> BTreeMap<usize, usize> {
+/// The number of slots that each primary is to own.
+fn target_counts(counts: &BTreeMap<usize, usize>, primaries: &BTreeSet<usize>) -> BTreeMap<usize, usize> {
     let all: usize = counts.values().sum();
     let (share, rest) = (all / primaries.len().max(1), all % primaries.len().max(1));
     let mut by_count: Vec<usize> = primaries.iter().copied().collect();
@@ -78,7 +91,7 @@ fn shares(counts: &BTreeMap<usize, usize>, primaries: &BTreeSet<usize>) -> BTree
     by_count.into_iter().enumerate().map(|(place, node)| (node, share + larger(place))).collect()
 }
 
-fn collect(moves: impl Iterator<Item = ((usize, usize), u16)>) -> Moves {
+fn group_by_pair(moves: impl Iterator<Item = ((usize, usize), u16)>) -> SlotMoves {
     let mut by_pair: BTreeMap<(usize, usize), Vec<u16>> = BTreeMap::new();
     for (pair, slot) in moves {
         by_pair.entry(pair).or_default().push(slot);
@@ -110,7 +123,7 @@ mod tests {
     #[test]
     fn growth_takes_as_few_slots_from_each_as_there_can_be() {
         let three = owners(&[5461, 10923], 3);
-        let moves = moves(&three, &(0..5).collect(), &Begun::new());
+        let moves = slot_moves(&three, &(0..5).collect(), &UnfinishedMigrations::new());
         let shown: Vec<String> =
             moves.iter().map(|((from, to), slots)| format!("{from} -> {to}: {slots}")).collect();
         assert_eq!(
@@ -123,29 +136,29 @@ mod tests {
         #[test]
         fn slots_are_shared_out_evenly_by_as_few_moves_as_possible(
             mut ends in proptest::collection::vec(0..COUNT, 0..12), nodes in 1_usize..8, kept in any::<u8>(),
-            begun in proptest::collection::btree_map(0..COUNT, any::<u8>(), 0..20),
+            unfinished in proptest::collection::btree_map(0..COUNT, any::<u8>(), 0..20),
         ) {
             ends.sort_unstable();
             let before = owners(&ends, nodes);
             let mut primaries: BTreeSet<usize> = (0..8).filter(|node| kept & (1 << node) != 0).collect();
             primaries.insert(0);
             let list: Vec<usize> = primaries.iter().copied().collect();
-            // What is begun goes from an owner to another primary.
-            let begun: Begun = begun.into_iter().filter_map(|(slot, to)| {
+            // An unfinished migration goes from an owner to another primary.
+            let unfinished: UnfinishedMigrations = unfinished.into_iter().filter_map(|(slot, to)| {
                 let (from, to) = (before[usize::from(slot)]?, list[usize::from(to) % list.len()]);
                 (from != to).then_some((slot, (from, to)))
             }).collect();
-            let moved = moves(&before, &primaries, &begun);
+            let moved = slot_moves(&before, &primaries, &unfinished);
 
             let mut after = before.clone();
-            for (slot, (_, to)) in &begun {
+            for (slot, (_, to)) in &unfinished {
                 after[usize::from(*slot)] = Some(*to);
             }
             let between = counts(&after);
             for ((from, to), slots) in &moved {
                 for slot in slots.iter() {
                     prop_assert_eq!(after[usize::from(slot)], Some(*from), "slot {} once", slot);
-                    prop_assert!(!begun.contains_key(&slot));
+                    prop_assert!(!unfinished.contains_key(&slot));
                     after[usize::from(slot)] = Some(*to);
                 }
             }
@@ -165,7 +178,7 @@ mod tests {
             let least = over.iter().rev().enumerate().map(|(place, over)| over.saturating_sub(usize::from(place < larger))).sum::<usize>()
                 + between.iter().filter(|(node, _)| !primaries.contains(node)).map(|(_, count)| count).sum::<usize>();
             prop_assert_eq!(moved.values().map(|slots| slots.iter().count()).sum::<usize>(), least);
-            prop_assert!(moves(&after, &primaries, &Begun::new()).is_empty());
+            prop_assert!(slot_moves(&after, &primaries, &UnfinishedMigrations::new()).is_empty());
         }
     }
 }

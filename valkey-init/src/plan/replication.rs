@@ -1,4 +1,4 @@
-//! The roles of a primary and its replicas, and of a single node.
+//! Plans the roles of a primary and its replicas, and of a single node.
 //!
 //! A primary that other nodes follow stays the primary, also when it is not the first node of the spec: a failover is never
 //! undone. Where Sentinels watch the nodes, the primary is the one that they name.
@@ -8,13 +8,13 @@ use std::collections::BTreeSet;
 use init_core::diff::Drift;
 use init_core::{Conflict, Endpoint, SpecPath};
 
-use super::members::{member, word};
+use super::addresses::{node_at, primary_by_sentinels};
 use crate::change::Change;
 use crate::desired::{Desired, Node};
 use crate::observed::Observed;
 
-/// A standalone node has no primary.
-pub(super) fn standalone(desired: &Desired, observed: &Observed) -> (Vec<Change>, Vec<Conflict>) {
+/// Plans a standalone node: one that is a replica is a conflict.
+pub(super) fn plan_standalone(desired: &Desired, observed: &Observed) -> (Vec<Change>, Vec<Conflict>) {
     let follower = |(position, node): (usize, &Node)| {
         let (host, port) = observed.state(&node.endpoint).replication.primary.clone()?;
         let problem =
@@ -26,15 +26,15 @@ pub(super) fn standalone(desired: &Desired, observed: &Observed) -> (Vec<Change>
 
 /// The primary of all other nodes when the plan is applied.
 pub(super) fn primary(desired: &Desired, observed: &Observed) -> Option<Endpoint> {
-    if let Some(named) = word(desired, observed) {
+    if let Some(named) = primary_by_sentinels(desired, observed) {
         return Some(named);
     }
-    let followed = followed(desired, observed);
+    let followed = followed_primaries(desired, observed);
     let first = desired.nodes.first().map(|node| node.endpoint.clone());
-    let alone: Vec<&Node> = free(desired, observed);
+    let alone: Vec<&Node> = nodes_without_primary(desired, observed);
     match (followed.len(), alone.len()) {
         (1, _) => followed.into_iter().next(),
-        // A lone primary among replicas whose own primary is gone.
+        // One primary among replicas whose primary cannot be found.
         (0, 1) => alone.first().map(|node| node.endpoint.clone()),
         _ => first,
     }
@@ -49,8 +49,9 @@ pub(super) fn plan(desired: &Desired, observed: &Observed) -> (Vec<Change>, Vec<
     for node in desired.nodes.iter().filter(|node| node.endpoint != primary) {
         let state = observed.state(&node.endpoint);
         let follows = state.replication.primary.as_ref();
-        let from = follows.and_then(|primary| member(desired, observed, primary));
-        // An address that works is how failover tools write the same; the name heals it when it does not.
+        let from = follows.and_then(|primary| node_at(desired, observed, primary));
+        // Failover tools write the address of the primary instead of its name. That is kept while the link is up, and
+        // is replaced by the name when it is down.
         let right = from.as_ref() == Some(&primary)
             && (state.replication.link_up
                 || follows.is_some_and(|(host, _)| host.eq_ignore_ascii_case(primary.host())));
@@ -66,30 +67,30 @@ pub(super) fn plan(desired: &Desired, observed: &Observed) -> (Vec<Change>, Vec<
 }
 
 /// Nodes without a primary.
-fn free<'a>(desired: &'a Desired, observed: &Observed) -> Vec<&'a Node> {
+fn nodes_without_primary<'a>(desired: &'a Desired, observed: &Observed) -> Vec<&'a Node> {
     desired.nodes.iter().filter(|node| observed.state(&node.endpoint).replication.primary.is_none()).collect()
 }
 
 /// Primaries of the spec that nodes of the spec follow.
-fn followed(desired: &Desired, observed: &Observed) -> BTreeSet<Endpoint> {
+fn followed_primaries(desired: &Desired, observed: &Observed) -> BTreeSet<Endpoint> {
     let free: BTreeSet<Endpoint> =
-        free(desired, observed).into_iter().map(|node| node.endpoint.clone()).collect();
+        nodes_without_primary(desired, observed).into_iter().map(|node| node.endpoint.clone()).collect();
     let primaries = desired.nodes.iter().filter_map(|node| {
         let state = observed.state(&node.endpoint);
-        member(desired, observed, state.replication.primary.as_ref()?)
+        node_at(desired, observed, state.replication.primary.as_ref()?)
     });
     primaries.filter(|primary| free.contains(primary)).collect()
 }
 
-/// Primaries with keys beside the one that is right.
-pub(crate) fn beside(desired: &Desired, observed: &Observed) -> Vec<Endpoint> {
+/// The primaries with keys other than the intended one.
+pub(crate) fn other_primaries_with_keys(desired: &Desired, observed: &Observed) -> Vec<Endpoint> {
     let primary = primary(desired, observed);
-    let free = free(desired, observed).into_iter().map(|node| node.endpoint.clone());
+    let free = nodes_without_primary(desired, observed).into_iter().map(|node| node.endpoint.clone());
     free.filter(|node| primary.as_ref() != Some(node) && observed.state(node).keys > 0).collect()
 }
 
 fn conflicts(desired: &Desired, observed: &Observed) -> Vec<Conflict> {
-    let followed = followed(desired, observed);
+    let followed = followed_primaries(desired, observed);
     let mut conflicts = Vec::new();
     if followed.len() > 1 {
         let names: Vec<String> = followed.iter().map(ToString::to_string).collect();
@@ -99,7 +100,7 @@ fn conflicts(desired: &Desired, observed: &Observed) -> Vec<Conflict> {
         );
         conflicts.push(Conflict::new(SpecPath::root().key("nodes"), problem));
     }
-    if free(desired, observed).is_empty() && !desired.nodes.is_empty() {
+    if nodes_without_primary(desired, observed).is_empty() && !desired.nodes.is_empty() {
         let problem = "every node is a replica: promote the one whose data is right with REPLICAOF NO ONE";
         conflicts.push(Conflict::new(SpecPath::root().key("nodes"), problem));
     }
@@ -119,7 +120,7 @@ fn conflicts(desired: &Desired, observed: &Observed) -> Vec<Conflict> {
             // A link that is up leads to a server outside the spec.
             Some((host, port))
                 if state.replication.link_up
-                    && member(desired, observed, &(host.clone(), *port)).is_none() =>
+                    && node_at(desired, observed, &(host.clone(), *port)).is_none() =>
             {
                 let problem = format!("it follows {host}:{port}, which the spec does not name");
                 conflicts.push(Conflict::new(at, problem));

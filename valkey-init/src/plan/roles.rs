@@ -1,43 +1,49 @@
-//! Who ends up as what: uncovered slots to their primaries, empty nodes to the primaries that lack replicas.
+//! The role of each node of a cluster: assigns slots without an owner to primaries, and nodes without slots to the
+//! primaries that lack replicas.
 //!
-//! A role that came about by a failover is right, and a slot that has an owner stays there; `rebalance` alone moves some. From any prefix of a
-//! first formation this arrives at the spec's layout, because every choice prefers what the layout says.
+//! A role that came from a failover is kept, and a slot that has an owner stays there unless `rebalance` moves it. A
+//! formation that was interrupted at any point ends in the layout of the spec, because each choice prefers the layout.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::topology::Topology;
 use crate::desired::Slots;
 
-/// The roles of all nodes, and what is missing from them.
+/// The roles of all nodes, and the changes that lead to them.
 pub(crate) struct Roles {
     /// Slots without an owner, by the primary that gets them.
     pub(crate) assigned: BTreeMap<usize, Slots>,
     /// The primaries, also those without slots.
     pub(crate) primaries: BTreeSet<usize>,
-    /// Replicas that have no primary yet, or get another one.
-    pub(crate) attach: BTreeMap<usize, usize>,
+    /// The new primary of each replica that has none yet, or that gets another one.
+    pub(crate) new_primaries: BTreeMap<usize, usize>,
     follows: BTreeMap<usize, usize>,
     capacity: usize,
 }
 
 impl Roles {
     pub(crate) fn new(topology: &Topology<'_>) -> Self {
-        let assigned = uncovered(topology);
+        let assigned = slots_to_assign(topology);
         let owners = topology.owners().into_iter().flatten().chain(assigned.keys().copied());
-        let owners: BTreeSet<usize> = owners.filter(|node| !topology.drains(*node)).collect();
-        let primaries = primaries(topology, owners);
-        let mut roles =
-            Self { assigned, primaries, attach: BTreeMap::new(), follows: BTreeMap::new(), capacity: 0 };
+        let owners: BTreeSet<usize> = owners.filter(|node| !topology.is_drained(*node)).collect();
+        let primaries = choose_primaries(topology, owners);
+        let mut roles = Self {
+            assigned,
+            primaries,
+            new_primaries: BTreeMap::new(),
+            follows: BTreeMap::new(),
+            capacity: 0,
+        };
         roles.place_replicas(topology);
         roles
     }
 
     fn place_replicas(&mut self, topology: &Topology<'_>) {
-        // A node that is drained is left in the role that it has.
+        // A drained node keeps its role.
         let replicas: Vec<usize> = topology
             .nodes()
             .map(|(node, _)| node)
-            .filter(|node| !self.primaries.contains(node) && !topology.drains(*node))
+            .filter(|node| !self.primaries.contains(node) && !topology.is_drained(*node))
             .collect();
         self.capacity = replicas.len().div_ceil(self.primaries.len().max(1));
         let mut free = Vec::new();
@@ -47,8 +53,8 @@ impl Roles {
                 None => free.push(node),
             }
         }
-        free.retain(|node| match self.declared(topology, *node) {
-            Some(primary) if self.count(primary) < self.capacity => {
+        free.retain(|node| match self.primary_by_layout(topology, *node) {
+            Some(primary) if self.replica_count(primary) < self.capacity => {
                 self.attach(*node, primary);
                 false
             }
@@ -57,7 +63,12 @@ impl Roles {
         for node in free {
             let emptiest = self.primaries.iter().copied();
             let best = emptiest.min_by_key(|p| {
-                (self.count(*p) >= self.capacity, same_zone(topology, node, *p), self.count(*p), *p)
+                (
+                    self.replica_count(*p) >= self.capacity,
+                    same_zone(topology, node, *p),
+                    self.replica_count(*p),
+                    *p,
+                )
             });
             if let Some(primary) = best {
                 self.attach(node, primary);
@@ -68,17 +79,17 @@ impl Roles {
         }
     }
 
-    /// The primary that the layout gives a node, or, when that one is a replica now, the one that it follows.
-    fn declared(&self, topology: &Topology<'_>, node: usize) -> Option<usize> {
+    /// The primary of a node in the layout, or, when that one is a replica now, its primary.
+    fn primary_by_layout(&self, topology: &Topology<'_>, node: usize) -> Option<usize> {
         let declared = topology.desired.layout.primary_of(node)?;
         if self.primaries.contains(&declared) { Some(declared) } else { self.follows.get(&declared).copied() }
     }
 
-    /// A replica of the primary with the most, for the one with two less at least.
+    /// A replica of the primary with most replicas, and the primary with fewest, if that has at least two fewer.
     fn replica_to_move(&self, topology: &Topology<'_>) -> Option<(usize, usize)> {
-        let least = self.primaries.iter().copied().min_by_key(|primary| self.count(*primary))?;
-        let most = self.primaries.iter().copied().max_by_key(|primary| self.count(*primary))?;
-        if self.count(most) < self.count(least) + 2 {
+        let least = self.primaries.iter().copied().min_by_key(|primary| self.replica_count(*primary))?;
+        let most = self.primaries.iter().copied().max_by_key(|primary| self.replica_count(*primary))?;
+        if self.replica_count(most) < self.replica_count(least) + 2 {
             return None;
         }
         let candidates = self.follows.iter().filter(|(_, primary)| **primary == most).map(|(node, _)| *node);
@@ -91,22 +102,22 @@ impl Roles {
 
     fn attach(&mut self, node: usize, primary: usize) {
         self.follows.insert(node, primary);
-        self.attach.insert(node, primary);
+        self.new_primaries.insert(node, primary);
     }
 
-    fn count(&self, primary: usize) -> usize {
+    fn replica_count(&self, primary: usize) -> usize {
         self.follows.values().filter(|followed| **followed == primary).count()
     }
 }
 
-/// Whether both stand in the same zone.
+/// True when both are in the same zone.
 fn same_zone(topology: &Topology<'_>, node: usize, primary: usize) -> bool {
     let zone = |node: usize| topology.desired.nodes.get(node).and_then(|node| node.zone.as_ref());
     zone(node).is_some() && zone(node) == zone(primary)
 }
 
-/// Slots without an owner go to the primary that the layout names, or to the primary which that node follows now.
-fn uncovered(topology: &Topology<'_>) -> BTreeMap<usize, Slots> {
+/// The slots without an owner, by the primary of the layout, or by the primary of that node when it is a replica now.
+fn slots_to_assign(topology: &Topology<'_>) -> BTreeMap<usize, Slots> {
     let owners = topology.owners();
     let mut assigned = BTreeMap::new();
     for (node, share) in topology.desired.layout.primaries() {
@@ -121,9 +132,9 @@ fn uncovered(topology: &Topology<'_>) -> BTreeMap<usize, Slots> {
     assigned
 }
 
-/// The owners of slots, and as many others as the layout has primaries: those that have replicas already, those
-/// that the layout names, then whoever is free.
-fn primaries(topology: &Topology<'_>, owners: BTreeSet<usize>) -> BTreeSet<usize> {
+/// Chooses the primaries: the owners of slots, then, up to the number of the layout, nodes with replicas, nodes that
+/// are primaries in the layout, and any node that is not a replica.
+fn choose_primaries(topology: &Topology<'_>, owners: BTreeSet<usize>) -> BTreeSet<usize> {
     let count = topology.desired.layout.primary_count();
     let mut primaries = owners;
     let declared: BTreeSet<usize> = topology.desired.layout.primaries().map(|(node, _)| node).collect();
@@ -133,7 +144,7 @@ fn primaries(topology: &Topology<'_>, owners: BTreeSet<usize>) -> BTreeSet<usize
         .nodes()
         .map(|(node, _)| node)
         .filter(|node| {
-            !primaries.contains(node) && topology.follows(*node).is_none() && !topology.drains(*node)
+            !primaries.contains(node) && topology.primary_id(*node).is_none() && !topology.is_drained(*node)
         })
         .collect();
     let first = free.iter().filter(|node| followed.contains(node));

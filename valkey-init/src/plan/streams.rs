@@ -1,4 +1,4 @@
-//! Consumer groups that are missing, each on the primary that has the key of its stream.
+//! Plans the missing consumer groups, each on the primary that owns the key of its stream.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use super::replication;
 use super::roles::Roles;
 use super::topology::Topology;
 use crate::change::Change;
-use crate::desired::streams::slot;
+use crate::desired::key_slot::slot;
 use crate::desired::{Desired, Mode};
 use crate::observed::{Observed, StreamState};
 
@@ -21,7 +21,7 @@ pub(super) fn plan(
     if desired.streams.is_empty() {
         return;
     }
-    let owners = owners(desired, observed);
+    let owners = stream_owners(desired, observed);
     let no_groups = BTreeSet::new();
     for (stream, groups) in &desired.streams {
         let Some(node) = owners.get(stream.as_str()) else { continue };
@@ -29,7 +29,7 @@ pub(super) fn plan(
         let there = match state.streams.get(stream) {
             None => &no_groups,
             Some(StreamState::Groups(there)) => there,
-            // It is read again as soon as the cluster serves.
+            // The stream is read again as soon as the cluster serves.
             Some(StreamState::NotServed) => continue,
             Some(StreamState::OtherType) => {
                 let at = SpecPath::root().key("streams").key(stream);
@@ -44,8 +44,9 @@ pub(super) fn plan(
     }
 }
 
-/// The primary that has the key of each stream, or gets its slot in this plan. A slot whose owner the spec does not name has none here.
-fn owners<'d>(desired: &'d Desired, observed: &Observed) -> BTreeMap<&'d str, Endpoint> {
+/// The primary that owns the key of each stream, or gets its slot in this plan. A slot whose owner the spec does not
+/// name has no entry.
+fn stream_owners<'d>(desired: &'d Desired, observed: &Observed) -> BTreeMap<&'d str, Endpoint> {
     let streams = desired.streams.keys().map(String::as_str);
     if desired.mode != Mode::Cluster {
         let primary = replication::primary(desired, observed);

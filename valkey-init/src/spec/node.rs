@@ -1,4 +1,4 @@
-//! A node as written: `HOST:PORT`, or a mapping that says more about it.
+//! A node in the spec: `HOST:PORT`, or a mapping with more fields.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -20,7 +20,7 @@ pub(crate) struct NodeSpec {
     pub(crate) announced: AnnouncedPorts,
     pub(crate) config: BTreeMap<String, Scalar>,
     pub(crate) drain: bool,
-    /// Whether it was written as a mapping, which decides where a violation points.
+    /// True when it was written as a mapping, which decides the place of a violation.
     pub(crate) mapping: bool,
 }
 
@@ -28,29 +28,29 @@ pub(crate) struct NodeSpec {
 #[derive(serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schemars(rename = "DescribedNode")]
-struct Long {
-    /// Where the node is: `HOST:PORT`, never an address.
+struct NodeMapping {
+    /// The endpoint of the node: `HOST:PORT`, with a name and never an address.
     #[schemars(regex(pattern = Endpoint::PATTERN))]
     endpoint: String,
-    /// cluster: where the node stands; a replica is kept out of its primary's zone.
+    /// cluster: the zone of the node; a replica is placed in another zone than its primary where possible.
     zone: Option<String>,
-    /// The name that clients are told, when it is not the endpoint's.
+    /// The name that the node announces, when it is not the endpoint's.
     announce_hostname: Option<String>,
-    /// cluster, replication: the port that clients and replicas are told.
+    /// cluster, replication: the port that the node announces to clients and replicas.
     announce_port: Option<u16>,
-    /// cluster: the port with TLS that clients are told.
+    /// cluster: the TLS port that the node announces to clients.
     announce_tls_port: Option<u16>,
-    /// cluster: the port of its bus that the other nodes are told.
+    /// cluster: the port of its cluster bus that the node announces to the other nodes.
     announce_bus_port: Option<u16>,
-    /// Parameters of this node, which count before those of all nodes.
+    /// Parameters of this node, which take precedence over those of all nodes.
     #[serde(default)]
     config: BTreeMap<String, Scalar>,
-    /// cluster, with `rebalance`: whether all slots of this node are moved to the others.
+    /// cluster, with `rebalance`: true to move all slots of this node to the others.
     #[serde(default)]
     drain: bool,
 }
 
-/// What a node tells of its ports, when it is not what it listens on.
+/// The announced ports of a node, where they differ from those on which it listens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct AnnouncedPorts {
     pub(crate) port: Option<u16>,
@@ -60,13 +60,13 @@ pub(crate) struct AnnouncedPorts {
 
 impl<'de> Deserialize<'de> for NodeSpec {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Either)
+        deserializer.deserialize_any(NodeVisitor)
     }
 }
 
-struct Either;
+struct NodeVisitor;
 
-impl<'de> Visitor<'de> for Either {
+impl<'de> Visitor<'de> for NodeVisitor {
     type Value = NodeSpec;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -86,7 +86,7 @@ impl<'de> Visitor<'de> for Either {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<NodeSpec, A::Error> {
-        let long = Long::deserialize(MapAccessDeserializer::new(map))?;
+        let long = NodeMapping::deserialize(MapAccessDeserializer::new(map))?;
         let announced = AnnouncedPorts {
             port: long.announce_port,
             tls_port: long.announce_tls_port,
@@ -110,7 +110,7 @@ impl JsonSchema for NodeSpec {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let long = generator.subschema_for::<Long>();
+        let long = generator.subschema_for::<NodeMapping>();
         schemars::json_schema!({
             "anyOf": [{ "type": "string", "pattern": Endpoint::PATTERN }, long]
         })

@@ -1,4 +1,4 @@
-//! A stream and its consumer groups, as written.
+//! A stream and its consumer groups in the spec.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::scalar::Scalar;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StreamSpec {
-    /// Its consumer groups by name. A stream that is not there is made with the first of them.
+    /// Its consumer groups by name. A stream that does not exist is created with the first of them.
     pub(crate) groups: BTreeMap<String, GroupSpec>,
 }
 
@@ -19,7 +19,7 @@ pub(crate) struct StreamSpec {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct GroupSpec {
-    /// The last entry that a new group counts as read: an id, `0` for a group that reads the whole stream, or `$` for one
-    /// that reads what comes later; `$` when absent. A group that is there stays where it is.
+    /// The last entry that a new group counts as read: an id, `0` for a group that reads the whole stream, or `$` for
+    /// one that reads what comes later; `$` when absent. An existing group is left as it is.
     pub(crate) start: Option<Scalar>,
 }

@@ -1,33 +1,34 @@
-//! A user as written.
+//! An ACL user in the spec.
 
 use init_core::{SecretRef, Text};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// One ACL user. What is absent is left as it is.
+/// One ACL user. A property that is absent is left as it is.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UserSpec {
-    /// The name, when the key is only a label.
+    /// The name of the user, when the key is only a label.
     pub(crate) name: Option<Text>,
-    /// Whether the user is there at all; `present` when absent.
+    /// The state of the user; `present` when absent.
     #[serde(default)]
     pub(crate) state: State,
-    /// Whether the user may log in. When absent, a new user may, and an existing one is left as it is.
+    /// True when the user may log in, false when it may not. When absent, a new user may, and an existing one is left
+    /// as it is.
     pub(crate) enabled: Option<bool>,
-    /// The passwords, all of them: two while one rotates.
+    /// All passwords of the user: two while one is rotated.
     pub(crate) passwords: Option<Vec<SecretRef>>,
     /// ACL rules as the server writes them: `~app:* &app:* +@read`.
     pub(crate) rules: Option<String>,
 }
 
-/// Whether something is to be there.
+/// The state of an object.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum State {
-    /// It is there.
+    /// It exists.
     #[default]
     Present,
-    /// It is taken away.
+    /// It is deleted.
     Absent,
 }

@@ -1,4 +1,4 @@
-//! The parameters of a spec.
+//! Validates the parameters of a spec.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ const RESERVED: [(&str, &str); 20] = [
     ("cluster-enabled", "it is set when the server starts, not by a client"),
 ];
 
-/// Names that a parameter had before: in whole, and in parts of many.
+/// The parameters that have been renamed, each with its new name.
 const RENAMED: [(&str, &str); 4] = [
     ("lua-time-limit", "busy-reply-threshold"),
     ("slowlog-log-slower-than", "commandlog-execution-slower-than"),
@@ -38,13 +38,13 @@ const RENAMED: [(&str, &str); 4] = [
     ("list-max-ziplist-size", "list-max-listpack-size"),
 ];
 
-/// Whether a parameter has no place under `config`.
+/// True for a parameter that a spec may not set under `config`.
 pub(crate) fn is_reserved(name: &str) -> bool {
     RESERVED.iter().any(|(reserved, _)| *reserved == name)
 }
 
-/// The newest name of a parameter, which servers take under each name that it ever had.
-pub(crate) fn newest(name: &str) -> String {
+/// The newest name of a parameter. Servers accept a parameter under each name that it ever had.
+pub(crate) fn newest_name(name: &str) -> String {
     let renamed = RENAMED.iter().find(|(old, _)| *old == name).map_or(name, |(_, new)| new);
     renamed.replace("slave", "replica").replace("ziplist", "listpack")
 }
@@ -61,7 +61,7 @@ pub(super) fn validate(
             found.push(&at, "a parameter's name is lower case, as `CONFIG GET` prints it");
         }
         if let Some((_, why)) = RESERVED.iter().find(|(reserved, _)| reserved == name) {
-            found.push(&at, format!("`{name}` has no place here: {why}"));
+            found.push(&at, format!("`{name}` cannot be set here: {why}"));
         }
         if value.0.contains('\0') {
             found.push(&at, "a value has no NUL");
@@ -69,7 +69,7 @@ pub(super) fn validate(
     }
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for name in config.keys() {
-        if let Some(other) = seen.insert(newest(name), name) {
+        if let Some(other) = seen.insert(newest_name(name), name) {
             let problem = format!("`{other}` is another name of the same parameter: keep one of them");
             found.push(&at.key(name), problem);
         }

@@ -1,4 +1,4 @@
-//! The function libraries of a spec.
+//! Validates the function libraries of a spec and reads their files.
 
 use std::collections::BTreeMap;
 
@@ -21,14 +21,14 @@ pub(super) fn validate(
                 let digest = digest(code.as_bytes()).chars().take(32).collect();
                 libraries.insert(name.clone(), Library { code, digest });
             }
-            Some(inside) => found.push(&at, format!("the library calls itself `{inside}` in its first line")),
+            Some(inside) => found.push(&at, format!("the library's first line names it `{inside}`")),
             None => found.push(&at, format!("the library's first line is not `#!ENGINE name={name}`")),
         }
     }
     libraries
 }
 
-/// The source text, which stands in the spec or in a file.
+/// The source text of a library, from the spec or from a file.
 fn code(library: &LibrarySpec, files: &Files, at: &SpecPath, found: &mut Violations) -> Option<String> {
     match (&library.file, &library.code) {
         (Some(file), None) => {

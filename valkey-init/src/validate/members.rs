@@ -1,4 +1,4 @@
-//! Members that are to be forgotten, and which mode moves slots.
+//! Validates the members that are to be forgotten (`forget`), and the mode of `rebalance`.
 
 use init_core::{SpecPath, Violations};
 

@@ -1,4 +1,4 @@
-//! The nodes of a spec.
+//! Validates the nodes of a spec.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,11 +19,11 @@ pub(super) fn validate(spec: &Spec, found: &mut Violations) -> Vec<Node> {
         if !seen.insert(endpoint.clone()) {
             found.push(&place, format!("{endpoint} is there twice"));
         }
-        check_mode(spec, node, &at, found);
+        check_fields_of_mode(spec, node, &at, found);
         let announced = node.announce_hostname.as_ref().map(|name| name.parse::<DnsName>());
         let announced = announced.and_then(|name| found.check(&at.key("announceHostname"), name));
         let hostname = announced.map_or_else(|| endpoint.host().to_owned(), |name| name.as_str().to_owned());
-        let ports = ports(spec.mode.of_nodes(), node, &at, found);
+        let ports = announced_ports(spec.mode.of_nodes(), node, &at, found);
         let config = config::validate(&at.key("config"), &node.config, found);
         nodes.push(Node { endpoint, zone: node.zone.clone(), hostname, ports, config, drain: node.drain });
     }
@@ -31,7 +31,12 @@ pub(super) fn validate(spec: &Spec, found: &mut Violations) -> Vec<Node> {
 }
 
 /// The ports that a node announces, each by its parameter.
-fn ports(mode: Mode, node: &NodeSpec, at: &SpecPath, found: &mut Violations) -> BTreeMap<&'static str, u16> {
+fn announced_ports(
+    mode: Mode,
+    node: &NodeSpec,
+    at: &SpecPath,
+    found: &mut Violations,
+) -> BTreeMap<&'static str, u16> {
     let AnnouncedPorts { port, tls_port, bus_port } = node.announced;
     let parameters = match mode {
         Mode::Cluster => [
@@ -55,7 +60,7 @@ fn ports(mode: Mode, node: &NodeSpec, at: &SpecPath, found: &mut Violations) -> 
     announced
 }
 
-fn check_mode(spec: &Spec, node: &NodeSpec, at: &SpecPath, found: &mut Violations) {
+fn check_fields_of_mode(spec: &Spec, node: &NodeSpec, at: &SpecPath, found: &mut Violations) {
     if node.zone.is_some() && spec.mode.of_nodes() != Mode::Cluster {
         found.push(&at.key("zone"), "only a cluster has zones");
     }

@@ -1,4 +1,4 @@
-//! The Sentinels of a spec.
+//! Validates the Sentinels of a spec.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use crate::spec::sentinels::{ModeSpec, SentinelsSpec};
 
 type Users = (BTreeMap<String, User>, BTreeMap<String, Text>);
 
-/// The Sentinels, and what they take of the nodes' users.
+/// Validates the Sentinels, and their login at the nodes against the users of the nodes.
 pub(super) fn validate(
     spec: &Spec,
     tls: Option<&Tls>,
@@ -25,7 +25,7 @@ pub(super) fn validate(
     let sentinels = match (&spec.sentinels, spec.mode) {
         (Some(sentinels), ModeSpec::Sentinel) => sentinels,
         (None, ModeSpec::Sentinel) => {
-            found.push(&at, "the mode takes Sentinels: say which");
+            found.push(&at, "`mode: sentinel` needs the Sentinels: declare them here");
             return None;
         }
         (Some(_), ModeSpec::Standalone | ModeSpec::Replication | ModeSpec::Cluster) => {
@@ -35,10 +35,10 @@ pub(super) fn validate(
         (None, ModeSpec::Standalone | ModeSpec::Replication | ModeSpec::Cluster) => return None,
     };
     let endpoints = endpoints(&at.key("nodes"), sentinels, nodes, found);
-    numbers(&at, sentinels, found);
-    names(&at, spec, sentinels, found);
+    check_numbers(&at, sentinels, found);
+    check_names(&at, spec, sentinels, found);
     let login = login(&at, sentinels, found);
-    let users = accounts(&at.key("users"), sentinels, &login, found);
+    let users = sentinel_users(&at.key("users"), sentinels, &login, found);
     let auth = credential(
         &at,
         ("authUser", &sentinels.auth_user),
@@ -60,12 +60,12 @@ pub(super) fn validate(
         auth,
         options: options(sentinels),
         settings: settings(sentinels),
-        accounts: Box::new(side(endpoints, spec.require, tls, login, users, peers)),
+        as_nodes: Box::new(as_nodes(endpoints, spec.require, tls, login, users, peers)),
     })
 }
 
-/// The Sentinels as nodes that hold nothing but accounts.
-fn side(
+/// The Sentinels as nodes of which only the accounts are declared.
+fn as_nodes(
     nodes: Vec<Node>,
     require: Require,
     tls: Option<&Tls>,
@@ -79,29 +79,29 @@ fn side(
         require,
         layout: Layout::default(),
         replicas_per_primary: None,
-        announce: false,
+        announce_hostnames: false,
         tls: tls.cloned(),
         login,
         users,
-        absent,
-        replication: None,
+        absent_users: absent,
+        replication_user: None,
         config: BTreeMap::new(),
         modules: Vec::new(),
         functions: BTreeMap::new(),
         streams: BTreeMap::new(),
         rebalance: false,
         forget: Vec::new(),
-        // A Sentinel has no `CONFIG`, and writes its file whenever it is told something.
+        // A Sentinel has no `CONFIG`, and persists each change by itself.
         persist: false,
         starts_from_config_file: false,
         sentinels: None,
-        sentinels_log_in_as: peers,
+        sentinel_login_user: peers,
     }
 }
 
 fn endpoints(at: &SpecPath, spec: &SentinelsSpec, nodes: &[Node], found: &mut Violations) -> Vec<Node> {
     if spec.nodes.is_empty() {
-        found.push(at, "name a Sentinel");
+        found.push(at, "at least one Sentinel is needed");
     }
     let mut seen: BTreeSet<Endpoint> = nodes.iter().map(|node| node.endpoint.clone()).collect();
     let mut sentinels = Vec::new();
@@ -124,12 +124,13 @@ fn endpoints(at: &SpecPath, spec: &SentinelsSpec, nodes: &[Node], found: &mut Vi
     sentinels
 }
 
-fn numbers(at: &SpecPath, spec: &SentinelsSpec, found: &mut Violations) {
+fn check_numbers(at: &SpecPath, spec: &SentinelsSpec, found: &mut Violations) {
     let sentinels = spec.nodes.len();
     match spec.quorum {
         Some(0) => found.push(&at.key("quorum"), "a quorum is 1 or more"),
         Some(quorum) if usize::try_from(quorum).unwrap_or(usize::MAX) > sentinels => {
-            let problem = format!("{sentinels} Sentinel(s) never are {quorum}: no failover would begin");
+            let problem =
+                format!("{sentinels} Sentinel(s) cannot reach a quorum of {quorum}: no failover would start");
             found.push(&at.key("quorum"), problem);
         }
         Some(_) | None => {}
@@ -140,13 +141,14 @@ fn numbers(at: &SpecPath, spec: &SentinelsSpec, found: &mut Violations) {
         ("parallelSyncs", spec.parallel_syncs.map(u64::from)),
     ] {
         if number.is_some_and(|number| number == 0 || i64::try_from(number).is_err()) {
-            found.push(&at.key(key), "it is 1 or more, and fits into 63 bits");
+            found.push(&at.key(key), "the value is at least 1 and fits into 63 bits");
         }
     }
 }
 
-/// Names, and whether they can be used: a Sentinel that does not look up names knows nobody by one.
-fn names(at: &SpecPath, spec: &Spec, sentinels: &SentinelsSpec, found: &mut Violations) {
+/// Checks the name of the monitor, and that names can be used: a Sentinel with `resolve-hostnames no` accepts addresses
+/// only.
+fn check_names(at: &SpecPath, spec: &Spec, sentinels: &SentinelsSpec, found: &mut Violations) {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     if sentinels.monitor.is_empty() || !sentinels.monitor.bytes().all(plain) {
         found.push(&at.key("monitor"), "a monitor's name has letters, digits and `.`, `_`, `-`");
@@ -171,15 +173,15 @@ fn login(at: &SpecPath, spec: &SentinelsSpec, found: &mut Violations) -> Login {
         found.push(&at.key("user"), "a user logs in with a password: name its secret under `password`");
     }
     Login {
-        user: spec.user.clone().unwrap_or_else(default),
+        user: spec.user.clone().unwrap_or_else(default_user),
         password: spec.password.clone(),
         bootstrap: spec.bootstrap_password.clone(),
     }
 }
 
-/// The users of the Sentinels, which stand in their configuration file.
-fn accounts(at: &SpecPath, spec: &SentinelsSpec, login: &Login, found: &mut Violations) -> Users {
-    let (present, absent) = users::split(at, &spec.users, login, found);
+/// Validates the users of the Sentinels, which are stored in their configuration file.
+fn sentinel_users(at: &SpecPath, spec: &SentinelsSpec, login: &Login, found: &mut Violations) -> Users {
+    let (present, absent) = users::split_by_state(at, &spec.users, login, found);
     for (key, user) in &present {
         users::validate(&at.key(key), user, login, found);
         let quoted = |text: &str| text.contains(['"', '\'']);
@@ -191,11 +193,11 @@ fn accounts(at: &SpecPath, spec: &SentinelsSpec, login: &Login, found: &mut Viol
             );
         }
     }
-    users::same_names(at, &present, &absent, found);
+    users::check_duplicates(at, &present, &absent, found);
     (present, absent)
 }
 
-/// A login that the Sentinels are told. Where the spec declares its user, the password is one of the user's.
+/// Validates a login that the Sentinels use. Where the spec declares its user, the password is one of the user's.
 fn credential(
     at: &SpecPath,
     (user_key, user): (&str, &Option<Text>),
@@ -210,9 +212,9 @@ fn credential(
         }
         return None;
     };
-    let name = user.clone().unwrap_or_else(default);
+    let name = user.clone().unwrap_or_else(default_user);
     if absent.values().any(|absent| *absent == name) {
-        found.push(&at.key(user_key), "the spec takes this user away");
+        found.push(&at.key(user_key), "the spec deletes this user (`state: absent`)");
     }
     if let Some(declared) = users.values().find(|user| user.name == name) {
         if !declared.may_log_in() {
@@ -240,7 +242,7 @@ fn options(spec: &SentinelsSpec) -> BTreeMap<String, String> {
 fn settings(spec: &SentinelsSpec) -> BTreeMap<String, Text> {
     let flag = |flag: bool| Text::Plain(if flag { "yes" } else { "no" }.to_owned());
     let login = spec.sentinel_password.clone().map(Text::Secret);
-    let user = spec.sentinel_user.clone().unwrap_or_else(default);
+    let user = spec.sentinel_user.clone().unwrap_or_else(default_user);
     let settings = [
         ("resolve-hostnames", spec.resolve_hostnames.map(flag)),
         ("announce-hostnames", spec.announce_hostnames.map(flag)),
@@ -250,6 +252,6 @@ fn settings(spec: &SentinelsSpec) -> BTreeMap<String, Text> {
     settings.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
-fn default() -> Text {
+fn default_user() -> Text {
     Text::Plain("default".to_owned())
 }

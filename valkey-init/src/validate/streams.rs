@@ -1,4 +1,4 @@
-//! The streams of a spec.
+//! Validates the streams of a spec.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ pub(super) fn validate(
             if name.is_empty() {
                 found.push(&at, "a consumer group needs a name");
             }
-            if let Some(start) = found.check(&at.key("start"), start(group)) {
+            if let Some(start) = found.check(&at.key("start"), start_id(group)) {
                 groups.insert(name.clone(), start);
             }
         }
@@ -35,7 +35,7 @@ pub(super) fn validate(
 }
 
 /// `$`, or an id: milliseconds, and a sequence number where it is not 0.
-fn start(group: &GroupSpec) -> Result<String, &'static str> {
+fn start_id(group: &GroupSpec) -> Result<String, &'static str> {
     let start = group.start.as_ref().map_or("$", |start| &start.0);
     let number = |part: &str| part.parse::<u64>().is_ok() && part.bytes().all(|byte| byte.is_ascii_digit());
     let id = match start.split_once('-') {

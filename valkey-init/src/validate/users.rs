@@ -1,4 +1,4 @@
-//! The users of a spec.
+//! Validates the ACL users of a spec.
 
 use std::collections::BTreeMap;
 
@@ -9,13 +9,13 @@ use crate::desired::{Login, User};
 use crate::spec::user::{State, UserSpec};
 
 /// A user with its defaults filled in.
-fn desired(key: &str, user: &UserSpec) -> User {
+fn to_user(key: &str, user: &UserSpec) -> User {
     let name = user.name.clone().unwrap_or_else(|| Text::Plain(key.to_owned()));
     User { name, enabled: user.enabled, passwords: user.passwords.clone(), rules: user.rules.clone() }
 }
 
-/// Notes users that are declared twice, under two keys.
-pub(super) fn same_names(
+/// Reports users that are declared twice, under two keys.
+pub(super) fn check_duplicates(
     at: &SpecPath,
     users: &BTreeMap<String, User>,
     absent: &BTreeMap<String, Text>,
@@ -32,8 +32,8 @@ pub(super) fn same_names(
     }
 }
 
-/// The users that are to be there, and the names of those that are not.
-pub(super) fn split(
+/// Separates the users that are to exist from the names of those that are to be deleted.
+pub(super) fn split_by_state(
     at: &SpecPath,
     users: &BTreeMap<String, UserSpec>,
     login: &Login,
@@ -41,7 +41,7 @@ pub(super) fn split(
 ) -> (BTreeMap<String, User>, BTreeMap<String, Text>) {
     let (mut present, mut absent) = (BTreeMap::new(), BTreeMap::new());
     for (key, spec) in users {
-        let user = desired(key, spec);
+        let user = to_user(key, spec);
         if spec.state == State::Present {
             present.insert(key.clone(), user);
             continue;
@@ -51,9 +51,9 @@ pub(super) fn split(
             found.push(&at, "a user that is absent has a name and nothing else");
         }
         if user.name == Text::Plain("default".to_owned()) {
-            found.push(&at.key("state"), "no server is without the user `default`: write `enabled: false`");
+            found.push(&at.key("state"), "the user `default` cannot be deleted: write `enabled: false`");
         } else if user.name == login.user {
-            found.push(&at.key("state"), "this is the user that logs in: it cannot take itself away");
+            found.push(&at.key("state"), "this is the user that logs in: it cannot delete itself");
         }
         check_name(&at, &user.name, found);
         absent.insert(key.clone(), user.name);
@@ -69,18 +69,18 @@ fn check_name(at: &SpecPath, name: &Text, found: &mut Violations) {
     }
 }
 
-/// Notes everything that is wrong with a user.
+/// Reports every violation of a user.
 pub(super) fn validate(at: &SpecPath, user: &User, login: &Login, found: &mut Violations) {
     check_name(at, &user.name, found);
     for token in user.rules.iter().flat_map(|rules| rules::tokens(rules)) {
-        if let Some(why) = rules::misplaced(&token) {
+        if let Some(why) = rules::rejection_reason(&token) {
             found.push(&at.key("rules"), why);
         }
     }
-    let open = user.rules.as_ref().is_some_and(|rules| rules::without_password(rules));
+    let open = user.rules.as_ref().is_some_and(|rules| rules::has_nopass(rules));
     let passwords = user.passwords.as_deref().unwrap_or_default();
     if open && !passwords.is_empty() {
-        found.push(&at.key("passwords"), "`nopass` in its rules would drop them");
+        found.push(&at.key("passwords"), "`nopass` in its rules would remove these passwords");
     }
     if user.may_log_in() && !open && passwords.is_empty() {
         found.push(at, "an enabled user has passwords, or `nopass` in its rules");

@@ -1,4 +1,4 @@
-//! The addresses of a node's name, for `CLUSTER MEET`, which takes no name.
+//! Resolves the name of a node for `CLUSTER MEET`, which accepts an address only.
 
 use std::net::IpAddr;
 
@@ -6,7 +6,8 @@ use init_core::Endpoint;
 
 use crate::error::Error;
 
-/// The addresses now; IPv4 comes first, because the cluster bus of a server that listens on both is likeliest to use it.
+/// The current addresses of a node, IPv4 first: a server that listens on both families most likely uses IPv4 for its
+/// cluster bus.
 pub(crate) async fn addresses(node: &Endpoint) -> Result<Vec<IpAddr>, Error> {
     let mut addresses: Vec<IpAddr> =
         init_net::resolve(node).await?.into_iter().map(|address| address.ip()).collect();

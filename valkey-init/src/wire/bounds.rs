@@ -1,7 +1,8 @@
-//! How much a server may send: a stream that counts, and reads the lengths before the parser reserves memory for them.
+//! Bounds on the size of answers: a stream that counts the received bytes, and reads the declared lengths before the
+//! parser reserves memory for them.
 //!
 //! An answer is refused when it, or the length that it declares, is larger than what can be expected of one exchange.
-//! What is spoken is RESP2, so a type of another version is refused too.
+//! The protocol is RESP2, so a type that only RESP3 has is refused too.
 
 use std::io;
 use std::pin::Pin;
@@ -14,27 +15,27 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// The largest answer of one exchange in bytes; the source text of the libraries that the spec names comes on top.
 const EXCHANGE: usize = 2 << 20;
-/// The same limit for the exchanges of all nodes together.
+/// The limit for the exchanges of all nodes together.
 const ALL: usize = 8 << 20;
 /// The memory that an element of an array takes in addition to its bytes.
 const ELEMENT: usize = 64;
 /// The longest line: an error, a status, a length.
 const LINE: usize = 16 << 10;
-/// How deep arrays may be nested; `CLUSTER SHARDS` is the deepest answer, with five.
+/// The deepest nesting of arrays that is accepted; `CLUSTER SHARDS` is the deepest answer, with five.
 const DEPTH: usize = 12;
 
-/// Why an answer is refused.
+/// The reason why an answer is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub(super) enum Excess {
-    /// More than can be expected.
+    /// It is larger than any answer that can be expected.
     #[error("it is larger than any answer that can be expected")]
     Large,
-    /// Not RESP2.
+    /// It is not RESP2.
     #[error("it is no RESP2")]
     Garbled,
 }
 
-/// Why nothing more is read.
+/// The reason why a stream has ended.
 #[derive(Clone, Debug)]
 pub(super) enum Failure {
     /// The answer is too large, or no RESP2.
@@ -52,7 +53,7 @@ impl Failure {
     }
 }
 
-/// What all connections of a run may hold of answers that are not read yet.
+/// The memory limit for the unread answers of all connections of a run.
 #[derive(Clone, Debug)]
 pub(super) struct Budget {
     used: Arc<AtomicUsize>,
@@ -71,36 +72,37 @@ impl Budget {
     }
 }
 
-/// What one connection has received since its last question.
+/// The bytes that one connection has received since its last command.
 #[derive(Debug)]
 pub(super) struct Usage {
     own: AtomicUsize,
-    /// Why the stream has ended. The client does not always tell: it may find its connection gone first.
+    /// The reason why the stream has ended. The client library does not always report it, because it may notice a
+    /// closed connection first.
     failure: OnceLock<Failure>,
     budget: Budget,
 }
 
 impl Usage {
-    /// Why the stream has ended, if it has.
+    /// The reason why the stream has ended, if it has.
     pub(super) fn failure(&self) -> Option<Failure> {
         self.failure.get().cloned()
     }
 
-    /// A new exchange begins: the answers of the one before have been read.
+    /// Begins a new exchange: the answers of the last one have been read.
     pub(super) fn reset(&self) {
         let own = self.own.swap(0, Ordering::Relaxed);
         self.budget.used.fetch_sub(own, Ordering::Relaxed);
     }
 
     fn take(&self, bytes: usize) -> Result<(), Excess> {
-        self.fits(bytes)?;
+        self.check_fits(bytes)?;
         self.own.fetch_add(bytes, Ordering::Relaxed);
         self.budget.used.fetch_add(bytes, Ordering::Relaxed);
         Ok(())
     }
 
-    /// Whether so much more may come.
-    fn fits(&self, bytes: usize) -> Result<(), Excess> {
+    /// Checks that so many more bytes are within the limits.
+    fn check_fits(&self, bytes: usize) -> Result<(), Excess> {
         let within = |used: &AtomicUsize, limit: usize| {
             used.load(Ordering::Relaxed)
                 .checked_add(bytes)
@@ -117,14 +119,14 @@ impl Drop for Usage {
     }
 }
 
-/// Where in an answer the stream is.
+/// The position of the stream within an answer.
 #[derive(Debug, Default)]
 struct Scan {
     /// The line that is being read, its type first.
     line: Vec<u8>,
     /// The bytes of a bulk string that are still to come, its line end included.
     bulk: usize,
-    /// How many elements of each open array are still to come.
+    /// The number of elements that are still to come, for each open array.
     open: Vec<usize>,
 }
 
@@ -137,7 +139,7 @@ impl Scan {
                 self.bulk -= bytes.len() - after.len();
                 bytes = after;
                 if self.bulk == 0 {
-                    self.end();
+                    self.end_value();
                 }
                 continue;
             }
@@ -162,23 +164,23 @@ impl Scan {
             return Err(Excess::Garbled);
         };
         if !b"$*".contains(kind) {
-            self.end();
+            self.end_value();
             return Ok(());
         }
         let length = std::str::from_utf8(rest).ok().and_then(|text| text.parse::<i64>().ok());
         let Some(length) = length.filter(|length| *length >= -1) else { return Err(Excess::Garbled) };
         let Ok(length) = usize::try_from(length) else {
-            self.end();
+            self.end_value();
             return Ok(());
         };
         if *kind == b'$' {
-            usage.fits(length)?;
+            usage.check_fits(length)?;
             self.bulk = length.saturating_add(2);
             return Ok(());
         }
         usage.take(length.checked_mul(ELEMENT).ok_or(Excess::Large)?)?;
         if length == 0 {
-            self.end();
+            self.end_value();
         } else if self.open.len() < DEPTH {
             self.open.push(length);
         } else {
@@ -187,8 +189,8 @@ impl Scan {
         Ok(())
     }
 
-    /// A value is complete, and with it perhaps the arrays that it is the last of.
-    fn end(&mut self) {
+    /// Ends a value, and each array whose last element it is.
+    fn end_value(&mut self) {
         while let Some(left) = self.open.last_mut() {
             *left = left.saturating_sub(1);
             if *left > 0 {
@@ -199,7 +201,7 @@ impl Scan {
     }
 }
 
-/// A stream whose reading end is bounded.
+/// A stream whose received bytes are bounded.
 pub(super) struct Bounded<S> {
     stream: S,
     scan: Scan,

@@ -1,4 +1,4 @@
-//! What the scan takes for an answer, and what it refuses.
+//! Tests of the bounds: which answers the scan accepts, and which it refuses.
 
 use super::*;
 use proptest::prelude::*;
@@ -22,7 +22,7 @@ fn answers_of_servers_pass() {
 }
 
 #[test]
-fn what_no_answer_can_be_is_refused() {
+fn answers_beyond_the_bounds_are_refused() {
     let deep = b"*1\r\n".repeat(DEPTH + 1);
     let line = [b"+".as_slice(), &b"a".repeat(LINE)].concat();
     for (bytes, expected) in [
@@ -42,7 +42,7 @@ fn what_no_answer_can_be_is_refused() {
 }
 
 #[test]
-fn what_was_read_is_given_back_and_shared_by_all() {
+fn memory_is_released_after_an_exchange_and_limited_for_all_connections() {
     let budget = Budget::new(0);
     let usages: Vec<_> = (0..ALL / EXCHANGE).map(|_| budget.usage()).collect();
     assert!(usages.iter().all(|usage| usage.take(EXCHANGE).is_ok()));

@@ -17,8 +17,8 @@ pub(crate) fn set_user(name: &Secret) -> Cmd {
     command
 }
 
-/// The rules that go before declared ones, so that nothing of the old ones stays. A server without selectors or rules for
-/// databases knows no word that clears them.
+/// The rules that precede the declared ones and remove all existing ones. `clearselectors` and `alldbs` are sent only
+/// where there is something to clear, because older servers do not have them.
 pub(crate) fn clear_rules(before: &str) -> impl Iterator<Item = &'static str> {
     let databases = before.contains("db=") || before.contains("resetdbs");
     let cleared = ["resetkeys", "resetchannels", "nocommands", "sanitize-payload"];
@@ -26,9 +26,9 @@ pub(crate) fn clear_rules(before: &str) -> impl Iterator<Item = &'static str> {
     cleared.into_iter().chain(more.into_iter().flatten())
 }
 
-/// `CONFIG GET` of all these parameters; Redis 6.2 takes one at a time.
+/// `CONFIG GET` of all these parameters. Redis 6.2 accepts one parameter in a command.
 pub(crate) fn get_config(connection: &Connection, names: &[&str]) -> Vec<Cmd> {
-    let together = if connection.is_old() { 1 } else { names.len().max(1) };
+    let together = if connection.is_redis_6() { 1 } else { names.len().max(1) };
     let get = |names: &[&str]| {
         let mut command = cmd("CONFIG");
         command.arg("GET").arg(names);

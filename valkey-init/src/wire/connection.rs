@@ -1,7 +1,8 @@
-//! One node, logged in. Every exchange is bounded in time and size, and every error names the node and the command.
+//! A connection to one node, logged in. Each exchange is bounded in time and size, and each error names the node and
+//! the command.
 //!
-//! The login is `AUTH`, and the protocol RESP2: a server that does not know `HELLO` repeats its arguments, the password
-//! among them, in its error.
+//! The login is `AUTH` and the protocol is RESP2, without `HELLO`: a server that does not have `HELLO` repeats its
+//! arguments in the error, the password among them.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -24,14 +25,14 @@ use tokio::time::{Instant, timeout};
 use tracing::trace;
 
 use super::bounds::{Bounded, Budget, Excess, Failure, Usage};
-use super::mask::Mask;
+use super::mask::SecretMask;
 use crate::error::Error;
 
-/// How long a node may take for one exchange; a `FUNCTION LOAD` of megabytes is far below it.
+/// The time limit of one exchange; a `FUNCTION LOAD` of megabytes takes far less.
 const ANSWER: Duration = Duration::from_secs(5);
-/// How long an attempt to reach a node may take, the login included.
+/// The time limit of an attempt to reach a node, with the login.
 const DIAL: Duration = Duration::from_secs(5);
-/// How long a node may take to show which protocol it speaks.
+/// The time limit within which a node has to show whether it uses TLS.
 const PROBE: Duration = Duration::from_secs(2);
 
 /// A connection to one node.
@@ -39,22 +40,22 @@ pub(crate) struct Connection {
     node: Endpoint,
     redis: MultiplexedConnection,
     driver: JoinHandle<()>,
-    /// One exchange at a time, so that the size of its answers is known.
+    /// A lock for one exchange at a time, so that the size of its answers is known.
     exchange: Mutex<()>,
     usage: Arc<Usage>,
     settings: Settings,
     /// The server is a Redis older than 7.0.
     old: AtomicBool,
-    /// The server has taken the connection without the password that was to be given.
+    /// True when the server accepted the connection without the declared password, because it asks for none.
     open: bool,
 }
 
-/// What the connections of one run have in common.
+/// The settings that all connections of a run share.
 #[derive(Clone)]
 pub(crate) struct Settings {
     pub(super) tls: Option<Connector>,
     pub(super) budget: Budget,
-    pub(super) mask: Mask,
+    pub(super) mask: SecretMask,
 }
 
 impl std::fmt::Debug for Connection {
@@ -69,17 +70,17 @@ impl Drop for Connection {
     }
 }
 
-/// User and password; none for a server that asks for no login.
+/// The user and the password; `None` for a server that asks for no login.
 pub(crate) type Credential<'a> = Option<(&'a Secret, &'a Secret)>;
 
 impl Connection {
-    /// Connects and logs in, at whichever address of the node's name answers.
+    /// Connects to the first address of the node's name that answers, and logs in.
     pub(crate) async fn open(
         node: &Endpoint,
         settings: &Settings,
         credential: Credential<'_>,
     ) -> Result<Self, Error> {
-        let begin = |tcp, deadline| Self::begin(node, settings, credential, (tcp, deadline));
+        let begin = |tcp, deadline| Self::establish(node, settings, credential, (tcp, deadline));
         let error = match dial_with(node, DIAL, begin).await {
             Ok(connection) => return Ok(connection),
             Err(error) => error,
@@ -99,7 +100,7 @@ impl Connection {
         }
     }
 
-    /// The same at this address of the node's name alone.
+    /// Connects to this address of the node's name only, and logs in.
     pub(crate) async fn open_at(
         node: &Endpoint,
         address: IpAddr,
@@ -112,11 +113,11 @@ impl Connection {
             failures: vec![(address, error.to_string())],
         };
         let tcp = TcpStream::connect(address).await.map_err(failed)?;
-        Self::begin(node, settings, credential, (tcp, deadline)).await
+        Self::establish(node, settings, credential, (tcp, deadline)).await
     }
 
     /// The TLS handshake and the login.
-    async fn begin(
+    async fn establish(
         node: &Endpoint,
         settings: &Settings,
         credential: Credential<'_>,
@@ -130,15 +131,15 @@ impl Connection {
         let stream = Bounded::new(stream, Arc::clone(&usage));
         let info =
             RedisConnectionInfo::default().set_protocol(ProtocolVersion::RESP2).set_skip_set_lib_name();
-        // Each exchange is bounded here, with an error that names the command.
+        // The client's own timeout is off: each exchange has a limit in `exchange`, whose error names the command.
         let config = AsyncConnectionConfig::new().set_response_timeout(None);
         let made = MultiplexedConnection::new_with_config(&info, stream, config).await;
         let (redis, driver) = made.map_err(|error| classify(node, "the connection", &error, settings))?;
         let (driver, exchange) = (tokio::spawn(driver), Mutex::new(()));
         let (node, settings, old) = (node.clone(), settings.clone(), AtomicBool::new(false));
         let mut connection = Self { node, redis, driver, exchange, usage, settings, old, open: false };
-        match connection.ask(first(credential)).await {
-            Err(error) if credential.is_some() && error.asks_for_no_password() => {
+        match connection.ask(login_command(credential)).await {
+            Err(error) if credential.is_some() && error.is_no_password_configured() => {
                 connection.open = true;
                 Ok(connection)
             }
@@ -154,18 +155,18 @@ impl Connection {
         &self.node
     }
 
-    /// Whether the server asks for no password although one was given.
-    pub(crate) fn is_open(&self) -> bool {
+    /// True when the server asks for no password although the spec has one.
+    pub(crate) fn needs_no_password(&self) -> bool {
         self.open
     }
 
     /// Notes that the server is a Redis older than 7.0, whose commands take fewer arguments.
-    pub(crate) fn note_old(&self) {
+    pub(crate) fn note_redis_6(&self) {
         self.old.store(true, Ordering::Relaxed);
     }
 
-    /// Whether it is one.
-    pub(crate) fn is_old(&self) -> bool {
+    /// True for a Redis older than 7.0.
+    pub(crate) fn is_redis_6(&self) -> bool {
         self.old.load(Ordering::Relaxed)
     }
 
@@ -175,7 +176,7 @@ impl Connection {
         self.exchange(commands, ANSWER).await
     }
 
-    /// One command that the server itself may need so long for.
+    /// Sends one command, to which the server may need as long as `bound` to answer.
     pub(crate) async fn ask_within(&self, command: Cmd, bound: Duration) -> Result<Value, Error> {
         self.exchange(vec![command], bound).await?.into_iter().next().unwrap_or(Ok(Value::Nil))
     }
@@ -188,9 +189,9 @@ impl Connection {
         if commands.is_empty() {
             return Ok(Vec::new());
         }
-        let names: Vec<String> = commands.iter().map(name).collect();
-        let doing = names.first().cloned().unwrap_or_default();
-        trace!(node = %self.node, commands = names.len(), first = doing, "asking");
+        let names: Vec<String> = commands.iter().map(command_name).collect();
+        let command = names.first().cloned().unwrap_or_default();
+        trace!(node = %self.node, commands = names.len(), first = command, "asking");
         let mut pipeline = Pipeline::with_capacity(commands.len());
         for command in commands {
             pipeline.add_command(command);
@@ -200,13 +201,13 @@ impl Connection {
         let mut redis = self.redis.clone();
         let asked = timeout(bound, redis.req_packed_commands(&pipeline, 0, names.len())).await;
         let silent =
-            |_| Error::Silent { node: self.node.clone(), doing: doing.clone(), seconds: bound.as_secs() };
+            |_| Error::Silent { node: self.node.clone(), command: command.clone(), seconds: bound.as_secs() };
         let values = asked.map_err(silent)?.map_err(|error| match self.usage.failure() {
-            Some(failure) => ended(&self.node, &doing, failure, self.settings.tls.as_ref()),
-            None => classify(&self.node, &doing, &error, &self.settings),
+            Some(failure) => stream_error(&self.node, &command, failure, self.settings.tls.as_ref()),
+            None => classify(&self.node, &command, &error, &self.settings),
         })?;
         if values.len() != names.len() {
-            return Err(Error::Protocol { node: self.node.clone(), doing });
+            return Err(Error::Protocol { node: self.node.clone(), command });
         }
         let answer = |(name, value): (&String, Value)| match value {
             Value::ServerError(error) => Err(classify(&self.node, name, &error.into(), &self.settings)),
@@ -220,20 +221,22 @@ impl Connection {
         self.ask_all(commands).await?.into_iter().collect()
     }
 
-    /// One command, one answer.
+    /// Sends one command and returns its answer.
     pub(crate) async fn ask(&self, command: Cmd) -> Result<Value, Error> {
         let answers = self.ask_each(vec![command]).await?;
         Ok(answers.into_iter().next().unwrap_or_default())
     }
 }
 
-/// What is said first on a connection: a login, or a ping that tells whether one is needed.
-fn first(credential: Credential<'_>) -> Cmd {
+/// The first command of a connection: `AUTH`, or without a credential `PING`, whose answer shows whether a login is
+/// needed.
+fn login_command(credential: Credential<'_>) -> Cmd {
     let Some((user, password)) = credential else { return cmd("PING") };
     let mut command = cmd("AUTH");
     #[expect(clippy::disallowed_methods, reason = "the login is where the password goes")]
     let (user, password) = (user.expose_secret(), password.expose_secret());
-    // With its name, an open `default` takes any password; without, the server says that it has none.
+    // With its name, a `default` without a password accepts any password; without the name, the server answers that
+    // there is none.
     if user != "default" {
         command.arg(user);
     }
@@ -242,7 +245,7 @@ fn first(credential: Credential<'_>) -> Cmd {
 }
 
 /// The command and, where it has one, its subcommand: never a further argument.
-fn name(command: &Cmd) -> String {
+fn command_name(command: &Cmd) -> String {
     let word = |position: usize| match command.args_iter().nth(position) {
         Some(Arg::Simple(bytes)) => String::from_utf8_lossy(bytes).into_owned(),
         _ => String::new(),
@@ -254,38 +257,38 @@ fn name(command: &Cmd) -> String {
     }
 }
 
-/// The client's error as ours: by the server's code, or by what became of the connection.
-fn classify(node: &Endpoint, doing: &str, error: &RedisError, settings: &Settings) -> Error {
-    let (node, doing) = (node.clone(), doing.to_owned());
+/// Translates an error of the client library, by the server's error code or by the state of the connection.
+fn classify(node: &Endpoint, command: &str, error: &RedisError, settings: &Settings) -> Error {
+    let (node, command) = (node.clone(), command.to_owned());
     let mask = &settings.mask;
-    let said = || mask.clean(error.detail().unwrap_or_default());
+    let said = || mask.redact(error.detail().unwrap_or_default());
     if let Some(code) = error.code() {
-        let (code, message) = (mask.clean(code), said());
-        return Error::Refused { node, doing, code, message };
+        let (code, message) = (mask.redact(code), said());
+        return Error::Refused { node, command, code, message };
     }
     match error.kind() {
         ErrorKind::Parse | ErrorKind::UnexpectedReturnType | ErrorKind::RESP3NotSupported => {
-            Error::Protocol { node, doing }
+            Error::Protocol { node, command }
         }
         ErrorKind::AuthenticationFailed => {
-            Error::Refused { node, doing, code: "WRONGPASS".to_owned(), message: said() }
+            Error::Refused { node, command, code: "WRONGPASS".to_owned(), message: said() }
         }
         _ => match settings.tls.as_ref().and_then(|connector| connector.fault(&node, error)) {
             Some(refused) => Error::Net(refused),
-            None => Error::Lost { node, doing, source: io::Error::other(error.to_string()) },
+            None => Error::Lost { node, command, source: io::Error::other(error.to_string()) },
         },
     }
 }
 
-/// The error that ended the stream; the client does not always repeat it.
-fn ended(node: &Endpoint, doing: &str, failure: Failure, tls: Option<&Connector>) -> Error {
-    let (node, doing) = (node.clone(), doing.to_owned());
+/// The error that ended the stream, which the client library does not always report.
+fn stream_error(node: &Endpoint, command: &str, failure: Failure, tls: Option<&Connector>) -> Error {
+    let (node, command) = (node.clone(), command.to_owned());
     match failure {
-        Failure::Excess(Excess::Large) => Error::Excess { node, doing },
-        Failure::Excess(Excess::Garbled) => Error::Protocol { node, doing },
+        Failure::Excess(Excess::Large) => Error::Excess { node, command },
+        Failure::Excess(Excess::Garbled) => Error::Protocol { node, command },
         Failure::Broken(error) => match tls.and_then(|connector| connector.fault(&node, &*error)) {
             Some(refused) => Error::Net(refused),
-            None => Error::Lost { node, doing, source: io::Error::new(error.kind(), error.to_string()) },
+            None => Error::Lost { node, command, source: io::Error::new(error.kind(), error.to_string()) },
         },
     }
 }

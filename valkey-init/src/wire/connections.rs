@@ -1,4 +1,4 @@
-//! One connection per node, all of them or none: a deployment with a node missing is not ready.
+//! The connections to all nodes. A deployment with a missing node is not ready, except with `require: majority`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -12,16 +12,17 @@ use tracing::{debug, info, warn};
 
 use super::bounds::Budget;
 use super::connection::{Connection, Settings};
-use super::mask::Mask;
+use super::mask::SecretMask;
 use super::reply::text;
-use super::values::{passwords, unquoted};
+use super::secret_values::{check_password_lengths, check_unquoted};
 use crate::desired::{Desired, Mode, Require, requires};
 use crate::error::Error;
 
-/// How long the other nodes may still take when one has failed: a refusal tells more than a node that is not there.
+/// The time that the other nodes still have after one has failed: a refusal says more than a node that cannot be
+/// reached.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// The nodes that are not there, and why the first of them is not.
+/// The nodes that cannot be reached, and the error of the first of them.
 pub(crate) struct Missing {
     pub(crate) nodes: BTreeSet<Endpoint>,
     pub(crate) cause: String,
@@ -39,9 +40,9 @@ impl std::fmt::Display for Missing {
 /// The connections, by the nodes' names.
 pub(crate) struct Connections {
     nodes: BTreeMap<Endpoint, Connection>,
-    /// Those to the Sentinels.
+    /// The connections to the Sentinels.
     sentinels: Option<Box<Self>>,
-    /// A minority, where the spec does without one.
+    /// The missing minority of the nodes, with `require: majority`.
     missing: Option<Missing>,
     settings: Settings,
 }
@@ -53,35 +54,35 @@ impl std::fmt::Debug for Connections {
 }
 
 impl Connections {
-    /// Connects to all nodes at once. A refusal is told at once; a node that is not there is told after the
-    /// others had their chance to refuse.
+    /// Connects to all nodes at once. A refusal ends it at once. A node that cannot be reached is reported after
+    /// `GRACE`, so that a refusal by another node comes first.
     pub(crate) async fn open(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {
-        passwords(desired, secrets)?;
+        check_password_lengths(desired, secrets)?;
         let settings = Settings {
             tls: desired.tls.as_ref().map(|tls| tls.connector(secrets)).transpose()?,
             budget: Budget::new(desired.functions.values().map(|library| library.code.len()).sum()),
-            mask: Mask::new(requires(desired).secrets.iter(), secrets)?,
+            mask: SecretMask::new(requires(desired).secrets.iter(), secrets)?,
         };
         let Some(sentinels) = &desired.sentinels else {
             return Self::open_with(desired, secrets, settings).await;
         };
-        unquoted(sentinels, secrets)?;
-        passwords(&sentinels.accounts, secrets)?;
-        let theirs = Self::open_with(&sentinels.accounts, secrets, settings.clone());
+        check_unquoted(sentinels, secrets)?;
+        check_password_lengths(&sentinels.as_nodes, secrets)?;
+        let theirs = Self::open_with(&sentinels.as_nodes, secrets, settings.clone());
         let (nodes, theirs) =
             futures_util::future::try_join(Self::open_with(desired, secrets, settings), theirs).await?;
-        Ok(nodes.watched_by(theirs))
+        Ok(nodes.with_sentinels(theirs))
     }
 
-    /// The same for one kind of server.
+    /// Connects to all nodes, or to all Sentinels.
     async fn open_with(desired: &Desired, secrets: &Secrets, settings: Settings) -> Result<Self, Error> {
         let mut opening: FuturesUnordered<_> =
-            desired.nodes.iter().map(|node| login(&node.endpoint, &settings, desired, secrets)).collect();
+            desired.nodes.iter().map(|node| log_in(&node.endpoint, &settings, desired, secrets)).collect();
         let (mut nodes, mut failed) = (BTreeMap::new(), None::<Error>);
         loop {
             let next = match &failed {
                 None => opening.next().await,
-                // Whoever does not answer in its own time is not there.
+                // With `require: majority` each node gets its own full time to answer.
                 Some(_) if desired.require == Require::Majority => opening.next().await,
                 Some(_) => tokio::time::timeout(GRACE, opening.next()).await.unwrap_or_default(),
             };
@@ -97,15 +98,15 @@ impl Connections {
         match failed {
             None => Ok(there),
             Some(error) if desired.require == Require::Majority && there.is_majority_of(desired) => {
-                Ok(there.without_the_others(desired, &error))
+                Ok(there.with_missing(desired, &error))
             }
-            Some(error) if desired.mode == Mode::Cluster => Err(there.incomplete(error).await),
+            Some(error) if desired.mode == Mode::Cluster => Err(there.incomplete_error(error).await),
             Some(error) => Err(error),
         }
     }
 
-    /// With the Sentinels' connections. Who is missing of either is missing of all.
-    fn watched_by(self, mut sentinels: Self) -> Self {
+    /// Adds the connections to the Sentinels, and their missing ones to the missing nodes.
+    fn with_sentinels(self, mut sentinels: Self) -> Self {
         let missing = match (self.missing, sentinels.missing.take()) {
             (Some(mut nodes), Some(theirs)) => {
                 nodes.nodes.extend(theirs.nodes);
@@ -125,28 +126,28 @@ impl Connections {
         self.nodes.len() * 2 > desired.nodes.len()
     }
 
-    fn without_the_others(self, desired: &Desired, cause: &Error) -> Self {
+    fn with_missing(self, desired: &Desired, cause: &Error) -> Self {
         let all = desired.nodes.iter().map(|node| node.endpoint.clone());
         let nodes = all.filter(|node| !self.nodes.contains_key(node)).collect();
-        Self { missing: Some(Missing { nodes, cause: chain(cause) }), ..self }
+        Self { missing: Some(Missing { nodes, cause: error_chain(cause) }), ..self }
     }
 
-    /// The nodes that are not there.
+    /// The nodes and Sentinels that cannot be reached.
     pub(crate) fn missing(&self) -> Option<&Missing> {
         self.missing.as_ref()
     }
 
-    /// Why a node is missing, and whether those that are there serve without it: that depends on replicas and on
-    /// `cluster-require-full-coverage`, so it is theirs to say.
-    async fn incomplete(&self, missing: Error) -> Error {
-        match tokio::time::timeout(GRACE, self.serving()).await {
+    /// The error of a missing node, with the number of the others that serve: whether they serve without it depends on
+    /// replicas and on `cluster-require-full-coverage`, so they are asked.
+    async fn incomplete_error(&self, missing: Error) -> Error {
+        match tokio::time::timeout(GRACE, self.count_serving()).await {
             Ok(Ok((up, serving))) if up > 0 => Error::Incomplete { up, serving, source: Box::new(missing) },
             _ => missing,
         }
     }
 
-    /// How many nodes there are, and how many of them say `cluster_state:ok`. One after the other, as little is asked.
-    pub(crate) async fn serving(&self) -> Result<(usize, usize), Error> {
+    /// The number of nodes, and of those that report `cluster_state:ok`. The nodes are asked one after the other.
+    pub(crate) async fn count_serving(&self) -> Result<(usize, usize), Error> {
         let mut serving = 0;
         for connection in self.nodes.values() {
             let mut command = redis::cmd("CLUSTER");
@@ -162,13 +163,13 @@ impl Connections {
         self.nodes.get(node).or_else(|| self.sentinels.as_ref()?.get(node))
     }
 
-    /// The connection to the node of a change.
+    /// The connection to the node of a change, or an error when the spec does not have that node.
     pub(crate) fn to(&self, node: &Endpoint) -> Result<&Connection, Error> {
         self.get(node).ok_or_else(|| Error::NotInSpec(format!("the node {node}")))
     }
 
-    /// Another login to a node.
-    pub(crate) async fn login(
+    /// Opens another connection to a node, with this login.
+    pub(crate) async fn log_in(
         &self,
         node: &Endpoint,
         credential: (&Secret, &Secret),
@@ -176,7 +177,7 @@ impl Connections {
         Connection::open(node, &self.settings, Some(credential)).await
     }
 
-    /// Whether a node would take this login, or none at all, and what it says to these commands then.
+    /// Tries a login at a node, or a connection without one.
     pub(crate) async fn try_login(
         &self,
         node: &Endpoint,
@@ -185,9 +186,9 @@ impl Connections {
         Connection::open(node, &self.settings, credential).await.map(drop)
     }
 
-    /// The servers that these addresses of a node's name lead to, each by an id that it has until it ends. One that
-    /// refuses what the others accept is another; one that does not answer is none.
-    pub(crate) async fn servers(
+    /// The distinct servers behind these addresses of a node's name, by their `run_id`. A server that refuses this
+    /// login counts as another one; an address without an answer is left out.
+    pub(crate) async fn distinct_servers(
         &self,
         node: &Endpoint,
         addresses: impl Iterator<Item = IpAddr>,
@@ -211,7 +212,7 @@ impl Connections {
         join_all(asking).await.into_iter().flatten().collect()
     }
 
-    /// From now on a node is talked to over this connection.
+    /// Replaces the connection to its node.
     pub(crate) fn replace(&mut self, connection: Connection) {
         let node = connection.node().clone();
         match &mut self.sentinels {
@@ -220,7 +221,7 @@ impl Connections {
         }
     }
 
-    /// The same question to all nodes at once.
+    /// Runs the same request on all nodes at once.
     pub(crate) async fn each<T>(
         &self,
         ask: impl AsyncFn(&Connection) -> Result<T, Error>,
@@ -239,8 +240,8 @@ impl Connections {
     }
 }
 
-/// An error with what caused it.
-fn chain(error: &Error) -> String {
+/// The text of an error with its causes.
+fn error_chain(error: &Error) -> String {
     let mut text = error.to_string();
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
@@ -250,17 +251,17 @@ fn chain(error: &Error) -> String {
     text
 }
 
-/// A password that nobody asks for protects nothing.
-fn tell_open(connection: &Connection) {
-    if connection.is_open() {
+/// Warns of a server that asks for no password, where the spec has one.
+fn warn_if_no_password(connection: &Connection) {
+    if connection.needs_no_password() {
         let node = connection.node();
         warn!(%node, "the server asks for no password, though the spec has one: declare `default` under `users` to set it");
     }
 }
 
-/// The declared user first; where that is refused, `default` with the first run's password. A server that asks for no
-/// password at all is one before its first run, if the spec makes the user that is to log in.
-async fn login(
+/// Logs in as the declared user; where that is refused, as `default` with `bootstrapPassword`. Without one, a server
+/// that asks for no password counts as one before its first run, if the spec declares the user that logs in.
+async fn log_in(
     node: &Endpoint,
     settings: &Settings,
     desired: &Desired,
@@ -274,7 +275,7 @@ async fn login(
     };
     let refused = match Connection::open(node, settings, declared).await {
         Err(error) if matches!(error.code(), Some("WRONGPASS" | "NOAUTH")) => error,
-        done => return done.inspect(tell_open),
+        done => return done.inspect(warn_if_no_password),
     };
     let mut tried = vec![format!("user {}", login.user)];
     let Some(bootstrap) = &login.bootstrap else {

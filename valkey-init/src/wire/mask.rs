@@ -1,4 +1,5 @@
-//! Removes secrets from the text of a server's errors: a server, or a proxy in its place, may repeat the command that it refuses.
+//! Removes secrets from the text of server errors: a server, or a proxy in its place, may repeat the command that it
+//! refuses.
 
 use std::sync::Arc;
 
@@ -8,19 +9,19 @@ use secrecy::ExposeSecret;
 use crate::desired::digest;
 use crate::error::Error;
 
-/// What stands in the place of a secret.
+/// The text that replaces a secret.
 const HIDDEN: &str = "[hidden]";
-/// A server cuts the arguments that it repeats, so the beginning of a secret is looked for, at least this long.
+/// The shortest beginning of a secret that is removed, in characters: a server truncates the arguments that it repeats.
 const BEGINNING: usize = 6;
-/// What a server writes before it repeats the arguments of a command that it does not know.
+/// The words after which a server repeats the arguments of a command that it does not have.
 const REPEATED: &str = "with args beginning with";
 
-/// The values of the secrets of a run, and the digests that are sent of them.
+/// The values of the secrets of a run, and their digests, which are sent in `ACL SETUSER`.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Mask(Arc<Vec<Secret>>);
+pub(crate) struct SecretMask(Arc<Vec<Secret>>);
 
-impl Mask {
-    /// Of all these secrets.
+impl SecretMask {
+    /// A mask of all these secrets.
     pub(super) fn new<'a>(
         names: impl Iterator<Item = &'a SecretRef>,
         secrets: &Secrets,
@@ -35,15 +36,15 @@ impl Mask {
         Ok(Self(Arc::new(values)))
     }
 
-    /// The text without them.
-    pub(super) fn clean(&self, text: &str) -> String {
+    /// The text without the secrets.
+    pub(super) fn redact(&self, text: &str) -> String {
         let text = text.split(REPEATED).next().unwrap_or_default().trim_end_matches([' ', ',']);
         #[expect(clippy::disallowed_methods, reason = "it is looked for, to be taken out")]
-        self.0.iter().fold(text.to_owned(), |text, secret| without(&text, secret.expose_secret()))
+        self.0.iter().fold(text.to_owned(), |text, secret| redact_one(&text, secret.expose_secret()))
     }
 }
 
-fn without(text: &str, secret: &str) -> String {
+fn redact_one(text: &str, secret: &str) -> String {
     let beginning: String = secret.chars().take(BEGINNING).collect();
     let (mut clean, mut rest) = (String::with_capacity(text.len()), text);
     if beginning.is_empty() {
@@ -65,7 +66,7 @@ mod tests {
 
     #[test]
     fn secrets_and_their_beginnings_are_taken_out() {
-        let mask = Mask(Arc::new(vec![Secret::from("correct horse"), Secret::from("pw1")]));
+        let mask = SecretMask(Arc::new(vec![Secret::from("correct horse"), Secret::from("pw1")]));
         for (said, clean) in [
             (
                 "ERR unknown command 'AUTH', with args beginning with: 'a' 'correct horse' ",
@@ -76,7 +77,7 @@ mod tests {
             ("pw1pw1 and correct", "[hidden][hidden] and [hidden]"),
             ("nothing", "nothing"),
         ] {
-            assert_eq!(mask.clean(said), clean);
+            assert_eq!(mask.redact(said), clean);
         }
     }
 }

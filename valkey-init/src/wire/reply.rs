@@ -1,4 +1,4 @@
-//! Reads RESP values by meaning: a map or a flat array, a bulk or a simple string, are the same to us.
+//! Reads RESP values by meaning: a map and a flat array are read alike, and so are a bulk and a simple string.
 
 use redis::Value;
 

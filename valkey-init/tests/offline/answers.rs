@@ -1,4 +1,4 @@
-//! Answers as a server, or whoever stands in its place, might give them.
+//! Tests of the parsers of answers, with the answers of servers and with arbitrary bytes.
 
 use proptest::prelude::*;
 use valkey_init::fuzzing::answer;
@@ -19,7 +19,7 @@ fn answers_of_servers_are_read() {
 
 proptest! {
     #[test]
-    fn no_answer_brings_it_down(bytes: Vec<u8>, text in "[-+~&%@|() a-z0-9,:*$\r\n]{0,200}") {
+    fn no_answer_causes_a_panic(bytes: Vec<u8>, text in "[-+~&%@|() a-z0-9,:*$\r\n]{0,200}") {
         answer(&bytes);
         answer(text.as_bytes());
     }

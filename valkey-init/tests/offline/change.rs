@@ -1,4 +1,4 @@
-//! What each kind of change says of itself in the report.
+//! Tests of the report of each variant of change.
 
 use std::collections::BTreeMap;
 
@@ -78,8 +78,8 @@ fn of_sentinels() -> Vec<Change> {
 /// The changes of users, functions and streams, one of each variant.
 fn of_contents() -> Vec<Change> {
     let (node, key) = (endpoint(0), "app".to_owned());
-    let passwords = Passwords { declared: vec![secret("old"), secret("new")], others: 0 };
-    let found = Passwords { declared: vec![secret("old")], others: 2 };
+    let passwords = Passwords { declared: vec![secret("old"), secret("new")], undeclared: 0 };
+    let found = Passwords { declared: vec![secret("old")], undeclared: 2 };
     let enabled = Some(Drift { from: Some(true), to: false });
     vec![
         Change::CreateUser {
@@ -109,7 +109,7 @@ fn of_contents() -> Vec<Change> {
             group: "workers".to_owned(),
             start: "$".to_owned(),
         },
-        Change::CloseUser {
+        Change::RestrictUser {
             node: node.clone(),
             user: plain("default"),
             enabled,
@@ -141,7 +141,7 @@ fn place(change: &Change) -> usize {
         Change::MigrateSlots { .. } => 14,
         Change::ReattachNode { .. } => 15,
         Change::ForgetNode { .. } => 16,
-        Change::CloseUser { .. } => 17,
+        Change::RestrictUser { .. } => 17,
         Change::DeleteUser { .. } => 18,
     }
 }

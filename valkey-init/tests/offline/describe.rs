@@ -1,4 +1,4 @@
-//! What the specs that are promised to work provision, without a server.
+//! Tests of `describe` with the specs that are promised to work.
 
 use init_core::Command;
 
@@ -16,14 +16,14 @@ async fn the_baseline_spec_is_described() {
 
 #[tokio::test]
 async fn the_full_spec_is_described() {
-    // Its files are where an image would have them; here they stand beside this test.
+    // The spec names files of an image; here they are the fixtures of this test.
     let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/offline/fixtures");
     let spec = include_str!("../../../integration/specs/valkey.full.yaml");
     let spec = spec.replace("/etc/valkey-init/functions", fixtures).replace("/etc/valkey-init", fixtures);
     insta::assert_snapshot!(described(&spec).await);
 }
 
-/// Thirty nodes are met, each by all others: three lines and a count.
+/// Thirty nodes are met, each by all others. The text shows three lines and a count.
 #[tokio::test]
 async fn the_meetings_of_a_large_cluster_are_folded() {
     let nodes: Vec<String> = (0..30).map(|node| format!("n{node}:6379")).collect();

@@ -1,4 +1,4 @@
-//! Everything that needs no server: what a spec means, what a plan holds, and that a plan is empty after itself.
+//! Tests without a server: validation of specs, plans, reports of changes, and parsers of answers.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,12 +1,13 @@
-//! Plans for the nodes that are there, where the spec does without a minority when nothing is to be changed.
+//! Tests of plans with missing nodes (`require: majority`).
 
 use init_core::Backend;
 use serde_json::json;
-use valkey_init::{Link, NodeState, Observed, Replication, Valkey};
+use valkey_init::{LinkState, NodeState, Observed, Replication, Valkey};
 
 use crate::support::{alone, desired, endpoint, pairs, slots};
 
-/// A whole cluster of three primaries and their replicas, of which `missing` has failed, and this one serves its slots.
+/// A cluster of three primaries and their replicas, of which `missing` has failed and `successor` has taken over its
+/// slots.
 fn cluster(missing: usize, successor: Option<usize>) -> Observed {
     let shares = [slots(0, 5460), slots(5461, 10922), slots(10923, 16383)];
     let entry = |reader: usize, node: usize| {
@@ -14,7 +15,7 @@ fn cluster(missing: usize, successor: Option<usize>) -> Observed {
         let primary = node.checked_sub(3).filter(|_| successor != Some(node));
         (entry.myself, entry.address) = (reader == node, format!("10.0.0.{node}").parse().ok());
         (entry.primary, entry.replica) = (primary.map(|primary| format!("id{primary}")), primary.is_some());
-        entry.link = if node == missing { Link::Failing } else { Link::Up };
+        entry.link = if node == missing { LinkState::Failing } else { LinkState::Up };
         entry.epoch = u64::try_from(node).unwrap() + 1;
         let share =
             if successor == Some(node) { Some(node - 3) } else { Some(node).filter(|node| *node < 3) };
@@ -39,7 +40,7 @@ fn a_cluster_that_serves_without_a_node_needs_no_change() {
         let plan = Valkey::plan(&desired(pairs(6)), &cluster(missing, successor));
         assert!(plan.is_empty(), "without {missing}: {plan:?}");
     }
-    // Nobody serves the slots of a primary that is gone, or what a node has is not as declared.
+    // A change is needed when no node serves the slots of the missing primary, and when a node differs from the spec.
     let mut without_slots = cluster(0, Some(3));
     for state in without_slots.nodes.values_mut() {
         state.view.get_mut("id3").unwrap().slots = slots(0, 100);

@@ -1,11 +1,12 @@
-//! A cluster in memory that does what the commands do: any half of a formation, and the rest of it, is the whole.
+//! Properties of plans with a model of a cluster in memory: a formation that is interrupted and continued ends in the
+//! same layout.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{Backend, Endpoint};
 use proptest::prelude::*;
 use serde_json::json;
-use valkey_init::{Change, Desired, Entry, Link, NodeState, Observed, Slots, Valkey};
+use valkey_init::{Change, Desired, LinkState, NodeEntry, NodeState, Observed, Slots, Valkey};
 
 use crate::support::{alone, desired, endpoint, pairs};
 
@@ -29,7 +30,7 @@ impl Model {
         Self((0..count).map(|node| Node { knows: [node].into(), ..Node::default() }).collect())
     }
 
-    /// What the server would refuse fails the test.
+    /// Applies a change. One that a server would refuse fails the test.
     fn apply(&mut self, change: &Change) {
         match change {
             Change::AssignSlots { node, slots } => {
@@ -58,7 +59,7 @@ impl Model {
         }
     }
 
-    /// Who is known is known to all who are known.
+    /// Spreads the knowledge of all nodes, as gossip does.
     fn gossip(&mut self) {
         for _ in 0..self.0.len() {
             for node in 0..self.0.len() {
@@ -72,20 +73,20 @@ impl Model {
     }
 
     fn observed(&self) -> Observed {
-        let entry = |reader: usize, node: usize| Entry {
+        let entry = |reader: usize, node: usize| NodeEntry {
             id: format!("id{node}"),
             address: (self.0[node].knows.len() > 1).then(|| format!("10.0.0.{node}").parse().unwrap()),
             port: 6379,
             myself: reader == node,
             primary: self.0[node].follows.map(|primary| format!("id{primary}")),
             replica: self.0[node].follows.is_some(),
-            link: Link::Up,
+            link: LinkState::Up,
             epoch: self.0[node].epoch,
             slots: self.0[node].slots.clone(),
-            ..Entry::default()
+            ..NodeEntry::default()
         };
         let state = |reader: usize| {
-            let view: BTreeMap<String, Entry> =
+            let view: BTreeMap<String, NodeEntry> =
                 self.0[reader].knows.iter().map(|node| (format!("id{node}"), entry(reader, *node))).collect();
             NodeState { view, ..alone(reader) }
         };
@@ -143,7 +144,7 @@ proptest! {
     }
 
     #[test]
-    fn roles_that_changed_are_left_and_what_was_lost_is_replaced(
+    fn roles_after_a_failover_are_kept_and_a_lost_replica_is_replaced(
         primaries in 3_usize..6, lost in any::<prop::sample::Index>(), promoted in any::<prop::sample::Index>(),
     ) {
         let count = primaries * 2;

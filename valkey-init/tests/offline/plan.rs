@@ -1,4 +1,4 @@
-//! Plans of single drifts, and one that holds every kind of change in the order of execution.
+//! Tests of plans: single drifts, and a plan with many kinds of changes in the order of execution.
 
 use std::collections::BTreeSet;
 
@@ -36,10 +36,10 @@ fn every_change_in_the_order_of_execution() {
             ("cluster-preferred-endpoint-type".to_owned(), "ip".to_owned()),
         ]
         .into();
-        let user = |enabled, others, rules: &str| UserState {
+        let user = |enabled, undeclared, rules: &str| UserState {
             enabled,
             passwords: BTreeSet::from([0]),
-            others,
+            undeclared,
             rules_match: false,
             rules: rules.to_owned(),
         };
@@ -53,7 +53,7 @@ fn every_change_in_the_order_of_execution() {
 }
 
 #[test]
-fn what_would_lose_keys_or_slots_is_a_conflict() {
+fn a_loss_of_keys_or_slots_is_a_conflict() {
     let mut nodes: Vec<NodeState> = (0..6).map(alone).collect();
     nodes[5].keys = 7;
     let own = nodes[0].view.get_mut("id0").unwrap();
@@ -64,7 +64,7 @@ fn what_would_lose_keys_or_slots_is_a_conflict() {
     let mut stranger = nodes[2].view["id2"].clone();
     stranger.id = "stranger".to_owned();
     stranger.myself = false;
-    stranger.link = valkey_init::Link::Up;
+    stranger.link = valkey_init::LinkState::Up;
     nodes[2].view.insert("stranger".to_owned(), stranger);
     nodes[4].id = "id3".to_owned();
     insta::assert_snapshot!(shown(&Valkey::plan(&desired(pairs(6)), &observed(nodes))));
@@ -80,7 +80,7 @@ fn parameters_that_the_server_does_not_change_are_conflicts() {
 }
 
 #[test]
-fn the_live_primary_is_followed_and_not_asked_to_come_back() {
+fn a_primary_with_replicas_stays_the_primary() {
     let follow = |host: &str| NodeState {
         replication: Replication { primary: Some((host.to_owned(), 6379)), link_up: true, replicas: 0 },
         persistence: Persistence { acl_file: false, config_file: true },

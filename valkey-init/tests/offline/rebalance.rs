@@ -1,10 +1,10 @@
-//! Growing and shrinking a cluster: which slots move, what a cut leaves, and which members are forgotten.
+//! Tests of plans for a cluster that grows or shrinks: migrations, interrupted migrations, and members to be forgotten.
 
 use std::collections::BTreeMap;
 
 use init_core::Backend;
 use serde_json::{Value, json};
-use valkey_init::{Change, Entry, Link, NodeState, Observed, Slots, Valkey};
+use valkey_init::{Change, LinkState, NodeEntry, NodeState, Observed, Slots, Valkey};
 
 use crate::support::{alone, desired, endpoint, shown, slots};
 
@@ -14,7 +14,7 @@ fn cluster(nodes: &[Result<Slots, usize>]) -> Observed {
         let mut entry = alone(node).view[&format!("id{node}")].clone();
         entry.myself = reader == node;
         entry.address = format!("10.0.0.{node}").parse().ok();
-        entry.link = Link::Up;
+        entry.link = LinkState::Up;
         entry.epoch = u64::try_from(node).unwrap() + 1;
         match &nodes[node] {
             Ok(slots) => entry.slots = slots.clone(),
@@ -51,7 +51,7 @@ fn planned(spec: Value, observed: &Observed) -> String {
 }
 
 /// The node's own entry.
-fn own(observed: &mut Observed, node: usize) -> &mut Entry {
+fn own(observed: &mut Observed, node: usize) -> &mut NodeEntry {
     let id = format!("id{node}");
     observed.nodes.get_mut(&endpoint(node)).unwrap().view.get_mut(&id).unwrap()
 }
@@ -85,7 +85,7 @@ fn replicas_of_a_primary_that_is_drained_follow_another_after_its_slots_have_mov
     let plan = Valkey::plan(&desired(spec(9, &[3, 7, 8], &on)), &cluster(&nodes));
     let kinds: Vec<&str> = plan.changes().iter().map(init_core::Change::op).collect();
     assert!(plan.conflicts().is_empty() && kinds.iter().all(|kind| *kind == "migrate_slots"), "{plan:?}");
-    // One that keeps its part has its primary again, and no sooner.
+    // A replica that stays gets another primary after the slots have moved, and not before.
     let nodes: Vec<_> = nodes.into_iter().take(8).collect();
     let unpaired = spec(8, &[3, 7], &on);
     assert!(Valkey::plan(&desired(unpaired), &cluster(&nodes)).conflicts().is_empty());
@@ -97,25 +97,26 @@ fn replicas_of_a_primary_that_is_drained_follow_another_after_its_slots_have_mov
     assert_eq!(last.to_string(), "replicate on n6:6379: n3:6379 -> n2:6379");
 }
 
-/// Slot 93 is the first node's and half way to the last; on both sides as far as the cut came.
+/// A cluster in which the migration of slot 93 from the first node to the last was interrupted: the sides that have it
+/// open, and the keys of each side.
 fn cut(sides: (bool, bool), keys: (u64, u64)) -> Observed {
     let mut observed = cluster(&[thirds(), vec![Ok(Slots::default())]].concat());
     if sides.0 {
-        own(&mut observed, 0).moving.insert(93, "id3".to_owned());
+        own(&mut observed, 0).open_slots.insert(93, "id3".to_owned());
     }
     if sides.1 {
-        own(&mut observed, 3).moving.insert(93, "id0".to_owned());
+        own(&mut observed, 3).open_slots.insert(93, "id0".to_owned());
         own(&mut observed, 3).importing.insert(93);
     }
     for (node, keys) in [(0, keys.0), (1, 0), (2, 0), (3, keys.1)] {
         let state = observed.nodes.get_mut(&endpoint(node)).unwrap();
-        (state.open_keys, state.keys) = (BTreeMap::from([(93, keys)]), keys);
+        (state.keys_of_open_slots, state.keys) = (BTreeMap::from([(93, keys)]), keys);
     }
     observed
 }
 
 #[test]
-fn a_migration_that_was_cut_off_is_completed_in_its_direction() {
+fn an_interrupted_migration_is_completed_in_its_direction() {
     let on = json!({"rebalance": true, "replicasPerPrimary": 0});
     for sides in [(true, true), (true, false), (false, true)] {
         let plan = Valkey::plan(&desired(spec(4, &[], &on)), &cut(sides, (3, 4)));
@@ -135,46 +136,46 @@ fn a_migration_that_was_cut_off_is_completed_in_its_direction() {
 }
 
 #[test]
-fn what_nobody_asked_to_complete_is_told() {
+fn an_interrupted_migration_that_may_not_be_completed_is_a_conflict() {
     let text = planned(spec(4, &[], &json!({"replicasPerPrimary": 0})), &cut((true, true), (3, 4)));
     let on = json!({"rebalance": true, "replicasPerPrimary": 0});
     let drained = planned(spec(4, &[3], &on), &cut((true, true), (3, 4)));
-    // Keys where neither side says that they go.
+    // Keys at a node that neither side has as the target.
     let mut astray = cut((true, true), (3, 0));
-    astray.nodes.get_mut(&endpoint(1)).unwrap().open_keys.insert(93, 1);
+    astray.nodes.get_mut(&endpoint(1)).unwrap().keys_of_open_slots.insert(93, 1);
     let astray = planned(spec(4, &[], &on), &astray);
     insta::assert_snapshot!([text, drained, astray].join("--\n"));
 }
 
 #[test]
-fn only_members_that_own_nothing_and_lead_nobody_are_forgotten() {
+fn only_members_without_slots_and_replicas_are_forgotten() {
     let id = |node: usize| format!("{node:040}");
-    let member = |node: usize, change: fn(&mut Entry)| {
-        let mut entry = Entry { id: id(node), port: 6379, link: Link::Down, ..Entry::default() };
+    let member = |node: usize, change: fn(&mut NodeEntry)| {
+        let mut entry = NodeEntry { id: id(node), port: 6379, link: LinkState::Down, ..NodeEntry::default() };
         entry.hostname = format!("n{node}");
         entry.address = format!("10.0.0.{node}").parse().ok();
         change(&mut entry);
         entry
     };
-    let with = |members: Vec<Entry>| {
+    let with = |members: Vec<NodeEntry>| {
         let mut observed = cluster(&thirds());
-        observed.members.insert(endpoint(5), ["10.0.0.5".parse().unwrap()].into());
+        observed.forget_addresses.insert(endpoint(5), ["10.0.0.5".parse().unwrap()].into());
         for state in observed.nodes.values_mut() {
             state.view.extend(members.iter().map(|entry| (entry.id.clone(), entry.clone())));
         }
         observed
     };
     let spec = |forget: Value| spec(3, &[], &json!({"replicasPerPrimary": 0, "forget": forget}));
-    let anonymous = |entry: &mut Entry| entry.hostname.clear();
+    let anonymous = |entry: &mut NodeEntry| entry.hostname.clear();
     let members = vec![member(4, |_| ()), member(5, anonymous), member(6, |_| ())];
     let text = planned(spec(json!([id(4), "n5:6379", "n6:6379"])), &with(members));
-    let alive = member(4, |entry| entry.link = Link::Up);
+    let alive = member(4, |entry| entry.link = LinkState::Up);
     let alive = planned(spec(json!([id(4)])), &with(vec![alive]));
     let owner = planned(spec(json!([id(4)])), &with(vec![member(4, |entry| entry.slots = slots(7, 9))]));
     let mut leader = with(vec![member(4, |_| ())]);
     for state in leader.nodes.values_mut() {
         let follower = member(5, |entry| entry.replica = true);
-        state.view.insert(follower.id.clone(), Entry { primary: Some(id(4)), ..follower });
+        state.view.insert(follower.id.clone(), NodeEntry { primary: Some(id(4)), ..follower });
     }
     let followed = planned(spec(json!([id(4)])), &leader);
     let both = planned(spec(json!([id(4), id(5)])), &leader);

@@ -1,9 +1,9 @@
-//! Plans for Sentinels: who is told what, and what they say that the run does not overrule.
+//! Tests of plans for Sentinels: their changes, and the conflicts that a run does not resolve itself.
 
 use init_core::Backend;
 use serde_json::{Value, json};
 use valkey_init::{
-    Change, Monitored, NodeState, Observed, Passwords, Replication, SentinelState, UserState, Valkey,
+    Change, MonitoredPrimary, NodeState, Observed, Passwords, Replication, SentinelState, UserState, Valkey,
 };
 
 use crate::support::{desired, endpoint, shown};
@@ -35,7 +35,7 @@ fn whole() -> Observed {
     let sentinel = |node: usize| {
         let state = SentinelState {
             id: format!("{node}234567890"),
-            same_settings: ["resolve-hostnames".to_owned()].into(),
+            matching_settings: ["resolve-hostnames".to_owned()].into(),
             monitored: Some(monitored("n0", 0)),
             ..SentinelState::default()
         };
@@ -48,16 +48,16 @@ fn whole() -> Observed {
     }
 }
 
-fn monitored(primary: &str, epoch: u64) -> Monitored {
+fn monitored(primary: &str, epoch: u64) -> MonitoredPrimary {
     let option = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-    Monitored {
+    MonitoredPrimary {
         address: (primary.to_owned(), 6379),
         epoch,
         flags: ["master".to_owned()].into(),
         options: [("quorum", "2"), ("down-after-milliseconds", "5000")].into_iter().map(option).collect(),
         replicas: 1,
-        others: 2,
-        ..Monitored::default()
+        other_sentinels: 2,
+        ..MonitoredPrimary::default()
     }
 }
 
@@ -71,18 +71,18 @@ fn plan(observed: &Observed) -> String {
 }
 
 #[test]
-fn sentinels_that_are_as_the_spec_says_are_told_nothing() {
+fn sentinels_that_are_as_the_spec_says_need_no_change() {
     assert_eq!(plan(&whole()), "");
     // Options that the spec does not name, and more Sentinels than it has, are theirs.
     let mut observed = whole();
     let monitored = sentinel(&mut observed, 0).monitored.as_mut().unwrap();
     monitored.options.insert("failover-timeout".to_owned(), "1".to_owned());
-    monitored.others = 7;
+    monitored.other_sentinels = 7;
     assert_eq!(plan(&observed), "");
 }
 
 #[test]
-fn a_new_sentinel_is_told_everything_and_the_others_nothing() {
+fn a_new_sentinel_gets_its_settings_and_monitor_and_the_others_need_no_change() {
     let mut observed = whole();
     *sentinel(&mut observed, 1) = SentinelState::default();
     insta::assert_snapshot!(plan(&observed));
@@ -111,18 +111,18 @@ fn an_option_that_differs_is_set_alone() {
     insta::assert_snapshot!(plan(&observed));
 }
 
-/// The new password first, then the Sentinels, then the old one.
+/// The new password is added first, then the Sentinels get it, then the old one is removed.
 #[test]
-fn an_old_password_goes_when_every_sentinel_has_been_told_the_new_one() {
+fn an_old_password_is_removed_after_every_sentinel_has_the_new_one() {
     let mut observed = whole();
     for node in 0..2 {
         let state = observed.nodes.get_mut(&endpoint(node)).unwrap();
         let user = state.users.get_mut("default").unwrap();
-        (user.passwords, user.others) = (std::collections::BTreeSet::new(), 1);
+        (user.passwords, user.undeclared) = (std::collections::BTreeSet::new(), 1);
     }
     let plan = Valkey::plan(&desired(spec()), &observed);
     insta::assert_snapshot!(shown(&plan));
-    // A run that was cut before the last step has it left, and tells the Sentinels again.
+    // A run that continues an interrupted one sets the login of the Sentinels again, and then removes the old password.
     for node in 0..2 {
         let state = observed.nodes.get_mut(&endpoint(node)).unwrap();
         state.users.get_mut("default").unwrap().passwords = [0].into();
@@ -131,24 +131,24 @@ fn an_old_password_goes_when_every_sentinel_has_been_told_the_new_one() {
     let kinds: Vec<&str> = plan.changes().iter().map(init_core::Change::op).collect();
     assert_eq!(kinds, ["set_monitor", "set_monitor", "set_monitor", "alter_user", "alter_user"]);
     let closes = |change: &Change| {
-        matches!(change, Change::CloseUser { passwords: Some(drift), .. }
-            if drift.from == Some(Passwords { declared: drift.to.declared.clone(), others: 1 }))
+        matches!(change, Change::RestrictUser { passwords: Some(drift), .. }
+            if drift.from == Some(Passwords { declared: drift.to.declared.clone(), undeclared: 1 }))
     };
     assert_eq!(plan.changes().iter().filter(|change| closes(change)).count(), 2);
 }
 
-/// A password cannot be read back, so a refused link and a connection of another user are what is seen of it.
+/// A password cannot be read back, so a refused link or a connection of another user shows that it differs.
 #[test]
-fn a_sentinel_with_another_login_is_told_it_again() {
+fn the_login_of_a_sentinel_that_uses_another_one_is_set_again() {
     let mut observed = whole();
     sentinel(&mut observed, 0).monitored.as_mut().unwrap().refused = true;
-    observed.nodes.get_mut(&endpoint(1)).unwrap().watchers =
+    observed.nodes.get_mut(&endpoint(1)).unwrap().sentinel_logins =
         [("12345678".to_owned(), false), ("22345678".to_owned(), true)].into();
     insta::assert_snapshot!(plan(&observed));
 }
 
 #[test]
-fn what_sentinels_say_otherwise_is_a_conflict() {
+fn sentinels_that_disagree_are_a_conflict() {
     let mut observed = whole();
     sentinel(&mut observed, 0).monitored = Some(monitored("127.0.0.1", 0));
     sentinel(&mut observed, 1).monitored = Some(monitored("n1", 0));

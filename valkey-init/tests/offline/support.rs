@@ -1,4 +1,4 @@
-//! Specs and servers, in few words.
+//! Builders of specs and of observed states for the tests.
 
 use std::path::Path;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use init_core::{
     Backend, Command, Endpoint, Files, Format, Host, LogLevel, Options, Plan, Report, Source, Stop, as_json,
     execute,
 };
-use valkey_init::{Change, Desired, Entry, NodeState, Slots, Spec, Valkey};
+use valkey_init::{Change, Desired, NodeEntry, NodeState, Slots, Spec, Valkey};
 
 /// The report of an offline command on a spec's text.
 pub(crate) async fn report(command: Command, spec: &str) -> Report<Change> {
@@ -27,7 +27,7 @@ pub(crate) async fn report(command: Command, spec: &str) -> Report<Change> {
     execute::<Valkey>(&options, Host { stdin, environment: Vec::new(), stop }).await
 }
 
-/// What a spec means.
+/// The desired state of a spec.
 pub(crate) fn desired(spec: serde_json::Value) -> Desired {
     let spec: Spec = serde_json::from_value(spec).unwrap();
     Valkey::validate(
@@ -47,10 +47,10 @@ pub(crate) fn endpoint(node: usize) -> Endpoint {
     format!("n{node}:6379").parse().unwrap()
 }
 
-/// A node that has met nobody.
+/// A node that has met no other.
 pub(crate) fn alone(node: usize) -> NodeState {
     let id = format!("id{node}");
-    let own = Entry { id: id.clone(), port: 6379, myself: true, ..Entry::default() };
+    let own = NodeEntry { id: id.clone(), port: 6379, myself: true, ..NodeEntry::default() };
     NodeState {
         addresses: [format!("10.0.0.{node}").parse().unwrap()].into(),
         view: [(id.clone(), own)].into(),
@@ -63,7 +63,7 @@ pub(crate) fn slots(first: u16, last: u16) -> Slots {
     Slots::range(first, last)
 }
 
-/// A plan as a reader sees it, then as a program does.
+/// A plan, each change as text and as JSON.
 pub(crate) fn shown(plan: &Plan<Change>) -> String {
     let changes = plan.changes().iter().map(|change| format!("{change}\n  {}\n", as_json(change)));
     let conflicts = plan.conflicts().iter().map(|conflict| format!("! {conflict}\n"));

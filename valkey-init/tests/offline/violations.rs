@@ -1,4 +1,4 @@
-//! What is wrong with a spec, all of it at once, each with its place.
+//! Tests of validation: all violations of a spec are reported at once, each with its place.
 
 use std::fmt::Write as _;
 
@@ -19,27 +19,27 @@ async fn refused(spec: &str) -> String {
 }
 
 #[tokio::test]
-async fn nodes_that_are_none_are_listed() {
+async fn violations_of_nodes_are_listed() {
     insta::assert_snapshot!(refused(include_str!("fixtures/nodes.yaml")).await);
 }
 
 #[tokio::test]
-async fn sentinels_that_cannot_be_are_listed() {
+async fn violations_of_sentinels_are_listed() {
     insta::assert_snapshot!(refused(include_str!("fixtures/sentinels.yaml")).await);
 }
 
 #[tokio::test]
-async fn users_that_cannot_be_are_listed() {
+async fn violations_of_users_are_listed() {
     insta::assert_snapshot!(refused(include_str!("fixtures/users.yaml")).await);
 }
 
 #[tokio::test]
-async fn parameters_files_and_certificates_that_cannot_be_are_listed() {
+async fn violations_of_parameters_files_and_certificates_are_listed() {
     insta::assert_snapshot!(refused(include_str!("fixtures/config.yaml")).await);
 }
 
 #[tokio::test]
-async fn counts_that_do_not_fit_a_mode_are_told() {
+async fn violations_of_modes_are_listed() {
     let mut shown = String::new();
     for spec in [
         "{mode: cluster, nodes: [a:1, b:1, c:1, d:1], replicasPerPrimary: 2}",
@@ -60,7 +60,7 @@ async fn counts_that_do_not_fit_a_mode_are_told() {
     insta::assert_snapshot!(shown);
 }
 
-/// PEM around bytes that are no certificate: without this, the run would trust nobody and say so only at the handshake.
+/// A PEM file that contains no certificate is a violation, because otherwise each handshake would fail.
 #[tokio::test]
 async fn a_pem_file_around_garbage_is_no_certificate() {
     let garbage = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/offline/fixtures/garbage.pem");

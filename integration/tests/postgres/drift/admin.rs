@@ -1,5 +1,5 @@
-//! The same table for admins that are no superusers: what PostgreSQL lets them set back is set back, for the rest the privilege
-//! that they lack is named, and their memberships are the same before and after.
+//! The same table for admins without superuser: drift is set back as far as PostgreSQL allows, the missing privilege
+//! is reported otherwise, and the admins' memberships are the same before and after.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use super::table::{CONFLICTS, DRIFTS, MODERN_DRIFTS, NO_DRIFT};
 use super::unknown;
 use crate::privileges::as_admin;
 
-/// A kind of admin: what makes it, and whether it makes the roles of the spec itself.
+/// A kind of admin: the statements that create it, and whether it creates the roles of the spec itself.
 struct Admin {
     makes: Vec<&'static str>,
     own_roles: bool,
@@ -18,8 +18,8 @@ struct Admin {
 
 const MANAGER: &str = "CREATE ROLE manager LOGIN CREATEROLE CREATEDB PASSWORD 'managed'";
 
-/// What somebody does, and what is named to an admin that cannot set it back: before PostgreSQL 16, and from then on. Nothing is
-/// named where it can.
+/// A statement that causes drift, and the missing privilege that is reported to an admin that cannot set it back:
+/// before PostgreSQL 16, and since then. No privilege is listed where the admin can.
 const LACKS: &[(&str, Option<&str>, Option<&str>)] = &[
     ("ALTER ROLE app SUPERUSER", SUPERUSER, SUPERUSER),
     ("ALTER ROLE app REPLICATION", SUPERUSER, Some("lacks REPLICATION")),
@@ -37,7 +37,7 @@ const LACKS: &[(&str, Option<&str>, Option<&str>)] = &[
     ),
     ("GRANT pg_monitor", None, Some("lacks ADMIN OPTION on the role pg_monitor")),
     ("DROP DATABASE app", Some("must be superuser"), Some("must be superuser")),
-    // What a trusted extension has made belongs to the first superuser.
+    // Objects that a trusted extension created belong to the first superuser.
     ("ALTER EXTENSION hstore SET SCHEMA", Some("must be owner of"), Some("must be owner of")),
     ("CREATE EXTENSION hstore", Some("must be owner of"), Some("must be owner of")),
     ("DROP PUBLICATION", Some("must be superuser"), Some("must be superuser")),
@@ -56,7 +56,8 @@ const OWNERS: &[(&str, &str)] = &[
     ("CREATE PROCEDURE app.p2", "ALTER PROCEDURE app.p2() OWNER TO cdc"),
 ];
 
-/// What the admin sees as somebody does it: from PostgreSQL 16 on a membership is of its grantor's, and only so it is revoked.
+/// The statement in the form that the admin can set back: since PostgreSQL 16 a membership belongs to its grantor,
+/// and only its grantor's grant is revoked.
 fn done(sql: &str) -> String {
     if let Some((_, owners)) = OWNERS.iter().find(|(made, _)| sql.starts_with(made)) {
         return format!("{sql}; {owners}");
@@ -118,7 +119,8 @@ fn every_row_is_set_back_or_names_what_is_missing(kind: &Admin) {
         if after != before && (kind.own_roles || !sql.contains("DROP ROLE")) {
             wrong += &format!("{sql}: memberships: {before:#?} {after:#?}\n");
         }
-        // With what it may not do, somebody else helps; what it has set back is so for a superuser too.
+        // A superuser makes the changes that the admin may not make; the changes that the admin has made are no drift
+        // to a superuser either.
         let helped = superuser();
         let expected = if ended.exit == 0 { "unchanged" } else { "changed" };
         if (helped.exit, helped.outcome()) != (0, expected) {
@@ -129,7 +131,8 @@ fn every_row_is_set_back_or_names_what_is_missing(kind: &Admin) {
     quiet_and_conflicts(&server, admin, &full);
 }
 
-/// What is no drift to a superuser is none to an admin either, and what cannot be set back is a conflict.
+/// A value that is no drift to a superuser is none to an admin either, and a value that cannot be set back is a
+/// conflict.
 fn quiet_and_conflicts(server: &Server, admin: impl Fn(&str) -> Ended, full: &str) {
     for (database, sql) in NO_DRIFT {
         server.psql(database, sql);
@@ -145,7 +148,7 @@ fn quiet_and_conflicts(server: &Server, admin: impl Fn(&str) -> Ended, full: &st
 }
 
 #[test]
-fn an_admin_sets_back_what_postgresql_lets_it() {
+fn an_admin_sets_drift_back_as_far_as_postgresql_allows() {
     every_row_is_set_back_or_names_what_is_missing(&Admin { makes: vec![MANAGER], own_roles: true });
 }
 

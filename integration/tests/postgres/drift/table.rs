@@ -1,6 +1,6 @@
-//! What somebody may do to each field of specs/pg.full.yaml, and what is no drift.
+//! Statements that cause drift in each field of specs/pg.full.yaml, and statements that cause none.
 
-/// The field of the spec, where, what somebody does, and the operations that set it back.
+/// The field of the spec, the database, the statement that causes drift, and the operations that set it back.
 pub(super) type Row = (&'static str, &'static str, &'static str, &'static [&'static str]);
 
 pub(super) const DRIFTS: &[Row] = &[
@@ -221,7 +221,7 @@ pub(super) const DRIFTS: &[Row] = &[
     ),
 ];
 
-/// What PostgreSQL has from 16 on.
+/// Fields that exist since PostgreSQL 16.
 pub(super) const MODERN_DRIFTS: &[Row] = &[
     (
         "roles.app.memberOf[1].inherit",
@@ -237,7 +237,7 @@ pub(super) const MODERN_DRIFTS: &[Row] = &[
     ),
 ];
 
-/// What cannot be set back: the field, and the database that has it otherwise.
+/// Fields that cannot be set back, each with the database in which it differs.
 pub(super) const CONFLICTS: &[(&str, &str)] = &[
     (
         "databases.app.encoding",
@@ -246,7 +246,7 @@ pub(super) const CONFLICTS: &[(&str, &str)] = &[
     ("databases.app.locale", "CREATE DATABASE app OWNER app TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"),
 ];
 
-/// What the spec is silent about: undeclared properties, objects, members, privileges, other spellings of a value.
+/// Undeclared properties, objects, members and privileges, and other spellings of a value.
 pub(super) const NO_DRIFT: &[(&str, &str)] = &[
     ("postgres", "CREATE ROLE stranger LOGIN; GRANT readers TO stranger"),
     ("postgres", "CREATE DATABASE strange"),

@@ -1,10 +1,10 @@
-//! Servers that somebody made with psql.
+//! Servers that were set up with psql.
 
 use integration::postgres::{Server, major};
 
 use super::{cloned, export, server, statements};
 
-/// Names that a spec, a shell or a terminal would choke on.
+/// Names that are special in a spec, a shell or a terminal.
 const HOSTILE: &str = r#"
     CREATE ROLE "yes" LOGIN PASSWORD 'canary-yes' CONNECTION LIMIT 0;
     CREATE ROLE "12" NOINHERIT IN ROLE pg_monitor;
@@ -62,7 +62,7 @@ fn a_server_with_hostile_names_is_exported_and_cloned() {
     }
 }
 
-/// What a migration makes.
+/// The objects that a migration creates.
 const MADE: &str = r"
     CREATE ROLE owner; CREATE ROLE ro; CREATE ROLE app LOGIN PASSWORD 'canary-app';
     CREATE DATABASE shop OWNER owner;
@@ -149,7 +149,7 @@ fn locales_of_every_provider_are_exported_and_cloned() {
 }
 
 #[test]
-fn what_a_spec_cannot_say_is_told_and_of_the_first_superuser_only_what_was_changed_is_said() {
+fn an_export_notes_what_a_spec_cannot_express_and_writes_only_changes_of_the_first_superuser() {
     let a = server();
     let page = export(&a, &[]);
     assert!(!page.contains("roles:") && !page.contains("databases:"), "nothing but the server's own: {page}");

@@ -1,4 +1,4 @@
-//! What an export asks of a server with many objects, counted by the server.
+//! The number of queries of an export from a server with many objects, counted by the server.
 
 use super::{export, server, with};
 
@@ -8,7 +8,7 @@ fn asked(log: &str) -> usize {
 }
 
 #[test]
-fn a_thousand_roles_are_exported_with_the_questions_of_ten() {
+fn an_export_of_a_thousand_roles_sends_as_many_queries_as_one_of_ten() {
     let a = server();
     let roles = |from: u16, to: u16| {
         let each = format!("FOR n IN {from}..{to} LOOP EXECUTE format('CREATE ROLE r%s LOGIN', n); END LOOP");

@@ -4,7 +4,8 @@
 use super::{Passwords, export, server, steady, with};
 use integration::postgres::{Server, init};
 
-/// What such scripts do: several databases with an owner each, a reporting user, extensions, and a closed `public`.
+/// The steps of such scripts: several databases with an owner each, a reporting user, extensions, and a closed
+/// `public`.
 const SCRIPT: &str = r#"
 set -eu
 export PGUSER=postgres
@@ -77,9 +78,9 @@ fn a_stack_that_a_script_made_is_adopted_with_its_data() {
     assert!(a.lets_in("metabase", "canary-metabase", "blog"));
 }
 
-/// Two tools own objects on one server: each has the part that is its own.
+/// Two tools own objects on one server, and each exports its own part.
 #[test]
-fn a_server_of_several_tools_is_cut_apart() {
+fn a_server_of_several_tools_is_exported_in_parts() {
     let a = server();
     a.shell(SCRIPT).ok();
     let page = export(&a, &["--only", "roles=keycloak,databases=keycloak"]);
@@ -88,7 +89,7 @@ fn a_server_of_several_tools_is_cut_apart() {
     run().run().expect(0, "unchanged");
     a.psql("postgres", "ALTER ROLE blog CONNECTION LIMIT 3; ALTER ROLE keycloak CONNECTION LIMIT 3");
     run().run().expect(0, "unchanged");
-    // What a spec does not say is left as it is, so a limit that is not said is nobody's.
+    // An undeclared property stays, so a limit that is in no spec belongs to no tool.
     let other = export(&a, &["--only", "roles=blog"]);
     assert!(other.contains("connectionLimit: 3"), "{other}");
     let plan = init(&other).secret("admin", integration::postgres::PASSWORD);

@@ -31,7 +31,7 @@ fn run(cluster: &Cluster, prefix: &str) -> Init {
     cluster.init(&spec(prefix)).secret("one", "the same").args(&["--timeout", "4m"])
 }
 
-/// What has been made, as counted on the primary.
+/// The number of created objects, counted on the primary.
 fn count(cluster: &Cluster, what: &str, prefix: &str) -> usize {
     let sql = match what {
         "roles" => format!("SELECT count(*) FROM pg_roles WHERE rolname ~ '^{prefix}r[0-9]+$'"),
@@ -72,7 +72,7 @@ fn converges(cluster: &Cluster, running: Running, prefix: &str) -> bool {
     let owned = "SELECT nspowner::regrole FROM pg_namespace WHERE nspname = 's'";
     let last = DATABASES - 1;
     assert_eq!(cluster.psql(&format!("{prefix}d{last}"), owned), format!("{prefix}r{last}"));
-    // What a standby says to a write.
+    // The message of a write on a standby.
     assert!(!cluster.logs().contains("in a read-only transaction"), "no write was tried on a standby");
     ended.log.contains("connecting and reading again")
 }

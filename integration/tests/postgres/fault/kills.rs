@@ -1,4 +1,5 @@
-//! SIGKILL, wherever it falls: what a provisioning role that is no superuser has joined ends with the transaction it was for.
+//! SIGKILL at any moment: the temporary memberships of a provisioning role without superuser end with their
+//! transaction.
 
 use std::thread;
 use std::time::{Duration, Instant};

@@ -4,7 +4,7 @@ use integration::postgres::Server;
 
 use super::{PASSWORD, QUIET, from_nothing};
 
-/// What an application does first with its database.
+/// The first steps of an application in its database.
 const OWN_TABLE: &str =
     "CREATE TABLE first (id uuid PRIMARY KEY DEFAULT gen_random_uuid()); INSERT INTO first DEFAULT VALUES";
 
@@ -63,7 +63,7 @@ databases:
       - {from: public, object: database, privileges: [connect, temporary]}
 ";
 
-/// Its installer makes a role of its own where it may.
+/// Nextcloud's installer creates a role of its own where it may.
 const NEXTCLOUD: &str = "\
 roles: {nextcloud: {login: true, createdb: true, createrole: true, password: {secret: one}}}
 databases:

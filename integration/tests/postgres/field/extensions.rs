@@ -1,4 +1,4 @@
-//! What needs nothing but its files.
+//! Extensions that need only their files.
 
 use integration::postgres::Server;
 
@@ -45,7 +45,8 @@ fn pgrouting_brings_postgis() {
     assert_eq!(server.psql("routes", "SELECT pgr_version()"), "3.7.3");
 }
 
-/// As `VectorChord` does, which Debian lacks: it is earlier in the alphabet and brings an index method over vectors.
+/// A stand-in for `VectorChord`, which Debian does not package: it comes earlier in the alphabet than the extension
+/// that it requires, and adds an index method over vectors.
 #[test]
 #[ignore = "takes an image of its own: just field postgres"]
 fn an_extension_over_vectors_brings_them() {

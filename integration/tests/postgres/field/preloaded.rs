@@ -1,4 +1,4 @@
-//! What works only where the server has loaded it at its start.
+//! Extensions that work only where the server has preloaded their library.
 
 use integration::postgres::Server;
 

@@ -1,40 +1,42 @@
-//! Objects that nobody whom the provisioning role can act as may grant on. PostgreSQL only warns of them where the role holds the
-//! privilege itself, and grants nothing.
+//! Finds objects on which no role that the provisioning role can act as may grant. Where such a role holds the
+//! privilege without grant option, PostgreSQL only warns and grants nothing.
 
 use tokio_postgres::types::{ToSql, Type};
 
-use super::powers::Powers;
-use crate::apply::grantors::{Objects, objects};
+use super::own_attributes::OwnAttributes;
+use crate::apply::grantors::{ObjectQuery, object_query};
 use crate::change::{Change, GrantPrivileges, Privileges};
 use crate::desired::PUBLIC;
 use crate::error::Error;
 use crate::spec::Object;
-use crate::validate::{expand, of};
-use crate::wire::{Server, Session, Use};
+use crate::validate::{expand_all, privileges_of};
+use crate::wire::{Purpose, Server, Session};
 
-/// The index of each grant that PostgreSQL would not carry out, and why.
+/// The index of each grant that PostgreSQL would not carry out, and the error.
 pub(super) async fn check(
     server: &Server,
-    powers: &Powers,
+    attributes: &OwnAttributes,
     changes: &[Change],
 ) -> Result<Vec<(usize, Error)>, Error> {
     let mut refused = Vec::new();
     for (index, change) in changes.iter().enumerate() {
         if let Change::GrantPrivileges(GrantPrivileges(granted)) = change
-            && let Some(kind) = kind(granted.target.object).filter(|_| granted.target.columns.is_empty())
-            && server.ownership.is_read(&granted.database)
+            && let Some(kind) =
+                privilege_function_word(granted.target.object).filter(|_| granted.target.columns.is_empty())
+            && server.ownership.knows_schemas_of(&granted.database)
         {
-            let session = server.pool.session(&granted.database, Use::Reading).await?;
-            let lacks = lacks(server, &session, granted, kind).await?;
-            server.pool.keep(session, Use::Reading);
-            refused.extend(lacks.map(|lacks| (index, powers.refuse(change, lacks))));
+            let session = server.pool.session(&granted.database, Purpose::Reading).await?;
+            let lacks = first_ungrantable(server, &session, granted, kind).await?;
+            server.pool.give_back(session, Purpose::Reading);
+            refused.extend(lacks.map(|lacks| (index, attributes.refuse(change, lacks))));
         }
     }
     Ok(refused)
 }
 
-/// The word of `has_…_privilege`. An owner of a schema is known without a session in its database.
-fn kind(object: Object) -> Option<&'static str> {
+/// The kind of object in the name of `has_…_privilege`. The owner of a schema is known without a session in its
+/// database.
+fn privilege_function_word(object: Object) -> Option<&'static str> {
     match object {
         Object::Database | Object::Schema => None,
         Object::Tables => Some("table"),
@@ -44,15 +46,15 @@ fn kind(object: Object) -> Option<&'static str> {
     }
 }
 
-/// The first object that is not granted on yet, and by nobody here can be.
-async fn lacks(
+/// The first object that lacks the grant and on which no joinable role may grant.
+async fn first_ungrantable(
     server: &Server,
     session: &Session,
     wanted: &Privileges,
     word: &str,
 ) -> Result<Option<String>, Error> {
     let (names, target) = (&server.names, &wanted.target);
-    let Objects { name, from, place, acl, owner } = objects(target.object);
+    let ObjectQuery { name, from, place, acl, owner } = object_query(target.object);
     let question = format!(
         "SELECT {name}, p.word, pg_catalog.pg_get_userbyid({owner})::text FROM {from}, unnest($3::text[]) AS p(word) \
          WHERE {place} AND NOT EXISTS (SELECT FROM unnest($6::text[]) AS j(role) JOIN pg_catalog.pg_roles r ON r.rolname = j.role \
@@ -63,9 +65,9 @@ async fn lacks(
          ORDER BY 1, 2 LIMIT 1"
     );
     let grantee = if target.role == PUBLIC { "" } else { names.real(&target.role) };
-    let privileges = expand(&wanted.privileges, of(target), session.facts.version);
-    let privileges: Vec<String> = privileges.iter().map(|p| p.word().to_ascii_uppercase()).collect();
-    let (object, arguments) = target.parts();
+    let privileges = expand_all(&wanted.privileges, privileges_of(target), session.facts.version);
+    let privileges: Vec<String> = privileges.iter().map(|p| p.keyword().to_ascii_uppercase()).collect();
+    let (object, arguments) = target.name_and_arguments();
     let ours: Vec<&String> = server.joinable.iter().collect();
     let parameters: [(&(dyn ToSql + Sync), Type); 7] = [
         (&target.schema, Type::TEXT),
@@ -76,7 +78,7 @@ async fn lacks(
         (&ours, Type::TEXT_ARRAY),
         (&target.grant_option, Type::BOOL),
     ];
-    let rows = session.rows("asking who may grant", &question, parameters).await?;
+    let rows = session.query("reading which roles may grant", &question, parameters).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let (name, privilege, owner): (&str, &str, &str) = (row.get(0)?, row.get(1)?, row.get(2)?);
     let owner = names.redact(&names.key(owner));

@@ -1,6 +1,7 @@
-//! What a change takes of other roles and of databases, as far as it shows in the catalog.
+//! The requirements of a change, as far as the catalog shows them: privileges of other roles, and privileges on
+//! databases and other objects.
 
-use crate::apply::owners::of_foreign_server;
+use crate::apply::owners::foreign_server_owners;
 use crate::change::{
     AlterMembership, Change, CreateDatabase, CreatePublication, GrantParameter, GrantPrivileges,
     RevokeDefaultPrivileges, RevokePrivileges,
@@ -8,12 +9,12 @@ use crate::change::{
 use crate::spec::ParameterPrivilege;
 use crate::wire::{Names, Ownership};
 
-/// One requirement of a change. Roles are real names.
+/// One requirement of a change. Roles are named by their real names.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Need<'c> {
     /// ADMIN OPTION on a role.
     Admin(String),
-    /// The privileges of a role, which owns what is changed or becomes its owner.
+    /// The privileges of a role that owns the object or becomes its owner.
     Role(String),
     /// The privileges of a role that the provisioning role cannot join for this change.
     Member(String),
@@ -25,16 +26,17 @@ pub(super) enum Need<'c> {
     Tablespace(&'c str),
     /// The right to grant a privilege on a parameter.
     Parameter(&'c str, ParameterPrivilege),
-    /// A template, or a database of one's own, to be copied.
+    /// The right to copy a database: it is a template, or the role owns it.
     Copy(&'c str),
-    /// An extension that is trusted; managed servers let their admins create others too.
+    /// A trusted extension. Managed servers let their administrators create other extensions too.
     Trusted(&'c str),
-    /// A superuser, or a managed server's admin: for what.
+    /// Superuser, or an administrator of a managed server; the text names the action.
     Superuser(&'static str),
 }
 
 const PUBLISH: &str = "publish all tables or schemas";
 
+/// The requirements of a change.
 pub(super) fn needs<'c>(change: &'c Change, names: &Names, ownership: &Ownership) -> Vec<Need<'c>> {
     let real = |key: &String| names.real(key).to_owned();
     let role = |role: Option<String>| role.map(Need::Role);
@@ -66,7 +68,7 @@ pub(super) fn needs<'c>(change: &'c Change, names: &Names, ownership: &Ownership
         | Change::AlterForeignServer(_)
         | Change::CreateUserMapping(_)
         | Change::AlterUserMapping(_) => {
-            of_foreign_server(change, names, ownership).into_iter().map(Need::Role).collect()
+            foreign_server_owners(change, names, ownership).into_iter().map(Need::Role).collect()
         }
         Change::CreateExtension(c) => vec![Need::Create(&c.database), Need::Trusted(&c.extension)],
         Change::GrantPrivileges(GrantPrivileges(c))

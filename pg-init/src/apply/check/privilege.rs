@@ -1,26 +1,30 @@
-//! What a role that is no superuser may not do. What the catalog proves impossible is refused before the first write; what it
-//! only does not promise is told, and the server decides: managed servers allow more than PostgreSQL does.
+//! Checks the privileges of a provisioning role without superuser. A change that the catalog proves impossible is
+//! refused before the first write. A change that the catalog only does not allow is logged and left to the server,
+//! since managed servers allow more than PostgreSQL does.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use init_core::CheckMode;
 use tokio_postgres::types::{ToSql, Type};
 use tracing::warn;
 
 use super::needs::{Need, needs};
-use super::powers::{Doubt, Powers};
+use super::own_attributes::{OwnAttributes, UncertainAttribute};
 use super::{grantable, wrapper};
 use crate::change::Change;
 use crate::desired::sql::ident;
 use crate::error::Error;
 use crate::wire::{Server, Session};
 
-/// Of the existing roles: who is a superuser, whether we have ADMIN OPTION and the privileges, and who has REPLICATION.
+/// The existing roles of these names: whether each is a superuser and has REPLICATION, and whether the provisioning
+/// role has ADMIN OPTION on it and its privileges.
 const ROLES: &str = "\
     SELECT r.rolname::text, r.rolsuper, pg_catalog.pg_has_role(r.oid, 'USAGE WITH ADMIN OPTION'), \
         pg_catalog.pg_has_role(r.oid, 'USAGE'), r.rolreplication \
     FROM pg_catalog.pg_roles r WHERE r.rolname = ANY($1)";
 
-/// Of the existing databases: whose they are, and whether we may create in them, grant on them and copy them.
+/// The existing databases of these names: their owners, and whether the provisioning role may create in them, grant
+/// on them and copy them.
 const DATABASES: &str = "\
     SELECT d.datname::text, pg_catalog.pg_get_userbyid(d.datdba)::text, \
         pg_catalog.has_database_privilege(d.oid, 'CREATE'), \
@@ -28,30 +32,30 @@ const DATABASES: &str = "\
         d.datistemplate OR pg_catalog.pg_has_role(d.datdba, 'USAGE') \
     FROM pg_catalog.pg_database d WHERE d.datname = ANY($1)";
 
-/// Extensions that only a superuser may create.
+/// The extensions of these names that only a superuser may create.
 const UNTRUSTED: &str = "\
     SELECT DISTINCT v.name::text FROM pg_catalog.pg_available_extension_versions v \
     WHERE v.name = ANY($1) AND v.superuser AND NOT v.trusted";
 
-/// Tablespaces that we may not create in.
-const CLOSED: &str = "\
+/// The tablespaces of these names on which the provisioning role lacks CREATE.
+const TABLESPACES: &str = "\
     SELECT t.spcname::text FROM pg_catalog.pg_tablespace t \
     WHERE t.spcname = ANY($1) AND NOT pg_catalog.has_tablespace_privilege(t.oid, 'CREATE')";
 
-/// Privileges on parameters that we may not grant.
-const UNGRANTABLE: &str = "\
+/// The privileges on parameters that the provisioning role may not grant.
+const UNGRANTABLE_PARAMETERS: &str = "\
     SELECT p.name, p.word FROM unnest($1::text[], $2::text[]) AS p(name, word) \
     WHERE NOT pg_catalog.has_parameter_privilege(p.name, p.word || ' WITH GRANT OPTION')";
 
-/// The roles and databases of a plan, as they are in the catalog.
+/// The catalog's state of the objects that the plan's requirements name.
 struct Catalog {
     roles: BTreeMap<String, Role>,
     databases: BTreeMap<String, Database>,
     untrusted: BTreeSet<String>,
     closed_tablespaces: BTreeSet<String>,
-    /// By the parameter and the word of the privilege.
+    /// The privileges on parameters that may not be granted, by parameter and keyword.
     ungrantable: BTreeSet<(String, String)>,
-    /// The roles that the plan creates; whoever creates a role has ADMIN OPTION on it.
+    /// The roles that the plan creates: the creator of a role has ADMIN OPTION on it.
     created: BTreeSet<String>,
 }
 
@@ -70,49 +74,59 @@ struct Database {
     copy: bool,
 }
 
-/// The index of each change that would be refused, and why.
-pub(super) async fn check(server: &Server, changes: &[Change]) -> Result<Vec<(usize, Error)>, Error> {
-    let powers = Powers::read(&server.main, &server.names).await?;
-    let catalog = read(server, changes).await?;
+/// The index of each change that would be refused, and the error.
+pub(super) async fn check(
+    server: &Server,
+    changes: &[Change],
+    mode: CheckMode,
+) -> Result<Vec<(usize, Error)>, Error> {
+    let attributes = OwnAttributes::read(&server.main, &server.names).await?;
+    let catalog = read_catalog(server, changes).await?;
     let mut refused = Vec::new();
     let mut tried: BTreeMap<&'static str, bool> = BTreeMap::new();
     for (index, change) in changes.iter().enumerate() {
-        let (needs, own) =
-            (needs(change, &server.names, &server.ownership), powers.own(change, &server.names));
+        let (needs, own) = (
+            needs(change, &server.names, &server.ownership),
+            attributes.is_own_password_or_settings(change, &server.names),
+        );
         let replication = needs.iter().any(|need| catalog.has_replication(need));
-        let mut lacks = powers.lacks(change).filter(|_| !own).map(str::to_owned);
+        let mut lacks = attributes.missing_attribute(change).filter(|_| !own).map(str::to_owned);
         for need in needs.iter().filter(|_| !own) {
-            lacks = lacks.or_else(|| catalog.lacks(server, &powers, need, change));
+            lacks = lacks.or_else(|| catalog.missing_privilege(server, &attributes, need, change));
         }
-        for Doubt { word, lacks: missing } in powers.doubts(change, replication) {
+        // A plan tries nothing, not even in a transaction.
+        let uncertain = attributes.uncertain_attributes(change, replication);
+        for UncertainAttribute { word, lacks: missing } in
+            uncertain.into_iter().filter(|_| mode == CheckMode::Apply)
+        {
             let may = match tried.get(word) {
                 Some(may) => *may,
-                None => *tried.entry(word).or_insert(may_give(&server.main, word).await?),
+                None => *tried.entry(word).or_insert(may_set_attribute(&server.main, word).await?),
             };
             if !may {
                 lacks = lacks.or(Some(missing.to_owned()));
             }
         }
-        refused.extend(lacks.map(|lacks| (index, powers.refuse(change, lacks))));
+        refused.extend(lacks.map(|lacks| (index, attributes.refuse(change, lacks))));
     }
-    refused.extend(grantable::check(server, &powers, changes).await?);
-    refused.extend(wrapper::check(server, &powers, changes).await?);
+    refused.extend(grantable::check(server, &attributes, changes).await?);
+    refused.extend(wrapper::check(server, &attributes, changes).await?);
     Ok(refused)
 }
 
-/// Whether the server lets us give a role this attribute: tried on a role that is never committed.
-async fn may_give(session: &Session, word: &str) -> Result<bool, Error> {
+/// True when the server lets the provisioning role set an attribute: tried on a role that is never committed.
+async fn may_set_attribute(session: &Session, word: &str) -> Result<bool, Error> {
     let role = ident(&format!("pg-init trial {}", std::process::id()));
     let trial = format!("BEGIN; CREATE ROLE {role}; ALTER ROLE {role} {word}; ROLLBACK");
-    let doing = format!("asking whether we may give {word}");
-    match session.simple(&trial, &doing).await {
+    let doing = format!("trying whether the provisioning role may set {word}");
+    match session.execute(&trial, &doing).await {
         Ok(_) => Ok(true),
-        Err(Error::Server { .. }) => session.simple("ROLLBACK", &doing).await.map(|_| false),
+        Err(Error::Server { .. }) => session.execute("ROLLBACK", &doing).await.map(|_| false),
         Err(lost) => Err(lost),
     }
 }
 
-async fn read(server: &Server, changes: &[Change]) -> Result<Catalog, Error> {
+async fn read_catalog(server: &Server, changes: &[Change]) -> Result<Catalog, Error> {
     let (mut roles, mut databases) = (Vec::new(), Vec::new());
     let (mut extensions, mut tablespaces) = (Vec::new(), Vec::new());
     let mut parameters: Vec<(&str, &str)> = Vec::new();
@@ -122,23 +136,23 @@ async fn read(server: &Server, changes: &[Change]) -> Result<Catalog, Error> {
             Need::Create(name) | Need::Grant(name) | Need::Copy(name) => databases.push(name),
             Need::Trusted(extension) => extensions.push(extension),
             Need::Tablespace(tablespace) => tablespaces.push(tablespace),
-            Need::Parameter(parameter, privilege) => parameters.push((parameter, privilege.word())),
+            Need::Parameter(parameter, privilege) => parameters.push((parameter, privilege.keyword())),
             Need::Superuser(_) => {}
         }
     }
     let text = Type::TEXT_ARRAY;
     let (roles, databases, extensions, tablespaces) = tokio::try_join!(
-        server.main.rows("reading roles of the plan", ROLES, [(&roles, text.clone())]),
-        server.main.rows("reading databases of the plan", DATABASES, [(&databases, text.clone())]),
-        server.main.rows("asking for trusted extensions", UNTRUSTED, [(&extensions, text.clone())]),
-        server.main.rows("reading tablespaces of the plan", CLOSED, [(&tablespaces, text.clone())]),
+        server.main.query("reading roles of the plan", ROLES, [(&roles, text.clone())]),
+        server.main.query("reading databases of the plan", DATABASES, [(&databases, text.clone())]),
+        server.main.query("asking for trusted extensions", UNTRUSTED, [(&extensions, text.clone())]),
+        server.main.query("reading tablespaces of the plan", TABLESPACES, [(&tablespaces, text.clone())]),
     )?;
     let mut catalog = Catalog {
         roles: BTreeMap::new(),
         databases: BTreeMap::new(),
         untrusted: extensions.iter().map(|row| row.get(0)).collect::<Result<_, Error>>()?,
         closed_tablespaces: tablespaces.iter().map(|row| row.get(0)).collect::<Result<_, Error>>()?,
-        ungrantable: ungrantable(server, parameters).await?,
+        ungrantable: ungrantable_parameters(server, parameters).await?,
         created: BTreeSet::new(),
     };
     for row in &roles {
@@ -162,8 +176,8 @@ async fn read(server: &Server, changes: &[Change]) -> Result<Catalog, Error> {
     Ok(catalog)
 }
 
-/// Of privileges on parameters, those that we may not grant. There are none before PostgreSQL 15.
-async fn ungrantable(
+/// The privileges on parameters that the provisioning role may not grant. Before PostgreSQL 15 there are none.
+async fn ungrantable_parameters(
     server: &Server,
     parameters: Vec<(&str, &str)>,
 ) -> Result<BTreeSet<(String, String)>, Error> {
@@ -173,52 +187,61 @@ async fn ungrantable(
     }
     let parameters: [(&(dyn ToSql + Sync), Type); 2] =
         [(&names, Type::TEXT_ARRAY), (&words, Type::TEXT_ARRAY)];
-    let rows = server.main.rows("asking for privileges on parameters", UNGRANTABLE, parameters).await?;
+    let rows =
+        server.main.query("asking for privileges on parameters", UNGRANTABLE_PARAMETERS, parameters).await?;
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
 impl Catalog {
-    /// Whether a role that is altered has REPLICATION.
+    /// True when the change alters a role with REPLICATION.
     fn has_replication(&self, need: &Need<'_>) -> bool {
         matches!(need, Need::Admin(role) if self.roles.get(role).is_some_and(|role| role.replication))
     }
 
-    /// What a change certainly lacks. A doubt is told.
-    fn lacks(&self, server: &Server, powers: &Powers, need: &Need<'_>, change: &Change) -> Option<String> {
+    /// The privilege that the provisioning role lacks for a requirement with certainty. An uncertain requirement is
+    /// logged.
+    fn missing_privilege(
+        &self,
+        server: &Server,
+        attributes: &OwnAttributes,
+        need: &Need<'_>,
+        change: &Change,
+    ) -> Option<String> {
         let shown = |role: &String| server.names.redact(&server.names.key(role));
         let owner = |role: &String| format!("membership in the role {}, or ADMIN OPTION on it", shown(role));
         let joins = |role: &String| server.joinable.contains(role) || self.created.contains(role);
         let of_owner = |name: &str, may: fn(&Database) -> bool| {
-            let there = self.databases.get(name).filter(|database| !may(database) && !joins(&database.owner));
-            there.map(|database| owner(&database.owner))
+            let existing =
+                self.databases.get(name).filter(|database| !may(database) && !joins(&database.owner));
+            existing.map(|database| owner(&database.owner))
         };
         match need {
             Need::Admin(role) => {
-                let there = self.roles.get(role)?;
-                if there.superuser {
+                let existing = self.roles.get(role)?;
+                if existing.superuser {
                     return Some("SUPERUSER".to_owned());
                 }
-                let ours = there.admin || powers.administers_all();
+                let ours = existing.admin || attributes.administers_all();
                 (!ours).then(|| format!("ADMIN OPTION on the role {}", shown(role)))
             }
             Need::Role(role) => (!joins(role)).then(|| owner(role)),
             Need::Member(role) => {
-                let member = self.roles.get(role).is_none_or(|there| there.member);
-                (!member && powers.by_grantor())
+                let member = self.roles.get(role).is_none_or(|existing| existing.member);
+                (!member && attributes.checks_grantors())
                     .then(|| format!("membership in the role {}, which has granted it", shown(role)))
             }
             Need::Create(name) => of_owner(name, |database| database.create),
             Need::Grant(name) => of_owner(name, |database| database.grant),
             Need::Copy(name) => {
-                let there = self.databases.get(*name).filter(|database| !database.copy)?;
-                Some(format!("membership in the role {}, which owns the template", shown(&there.owner)))
+                let existing = self.databases.get(*name).filter(|database| !database.copy)?;
+                Some(format!("membership in the role {}, which owns the template", shown(&existing.owner)))
             }
             Need::Tablespace(tablespace) => self
                 .closed_tablespaces
                 .contains(*tablespace)
                 .then(|| format!("CREATE on the tablespace {tablespace}")),
             Need::Parameter(parameter, privilege) => {
-                let word = privilege.word();
+                let word = privilege.keyword();
                 let lacks = self.ungrantable.contains(&((*parameter).to_owned(), word.to_owned()));
                 let word = word.to_ascii_uppercase();
                 lacks.then(|| format!("{word} with grant option on the parameter {parameter}"))

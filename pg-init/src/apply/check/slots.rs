@@ -1,10 +1,10 @@
-//! Whether the server has room for new replication slots, and writes what their readers need.
+//! Checks that the server can create the replication slots of a plan: `max_replication_slots` and `wal_level`.
 
 use crate::change::{Change, CreateReplicationSlot};
 use crate::error::Error;
 use crate::wire::Server;
 
-const ROOM: &str = "\
+const CAPACITY: &str = "\
     SELECT pg_catalog.current_setting('wal_level'), pg_catalog.current_setting('max_replication_slots')::int, \
         (SELECT count(*)::int FROM pg_catalog.pg_replication_slots)";
 
@@ -18,17 +18,18 @@ pub(super) async fn check(server: &Server, changes: &[Change]) -> Result<Vec<(us
     if slots.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = server.main.rows("reading how many replication slots there may be", ROOM, []).await?;
-    let row = rows.first().ok_or(Error::Garbled)?;
+    let rows = server.main.query("reading the limits of replication slots", CAPACITY, []).await?;
+    let row = rows.first().ok_or(Error::UnexpectedColumns)?;
     let (level, most, used): (&str, i32, i32) = (row.get(0)?, row.get(1)?, row.get(2)?);
     let mut refused = Vec::new();
     for ((index, slot), taken) in slots.into_iter().zip(used..) {
-        refused.extend(lacks(slot, level, most, taken).map(|lack| (index, Error::Missing(lack))));
+        refused.extend(missing_capacity(slot, level, most, taken).map(|lack| (index, Error::Missing(lack))));
     }
     Ok(refused)
 }
 
-fn lacks(slot: &CreateReplicationSlot, level: &str, most: i32, taken: i32) -> Option<String> {
+/// The setting of the server that prevents the creation of the slot.
+fn missing_capacity(slot: &CreateReplicationSlot, level: &str, most: i32, taken: i32) -> Option<String> {
     let (name, logical) = (&slot.slot, slot.of.logical.is_some());
     if level == "minimal" || logical && level != "logical" {
         let wanted = if logical { "logical" } else { "replica" };

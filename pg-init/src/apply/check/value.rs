@@ -1,5 +1,5 @@
-//! Has the server try the values of parameters in a transaction of their own: `set_config(…, true)`
-//! checks as `ALTER … SET` does, and ends with the transaction.
+//! Checks the values of parameters on the server: `set_config(…, true)` validates a value as `ALTER … SET` does, and
+//! its effect ends with the transaction.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,14 +9,15 @@ use crate::error::Error;
 use crate::spec::Setting;
 use crate::wire::{Row, Server};
 
-/// The parameters of a session that no catalog lists.
+/// Parameters of a session that are not in the catalog.
 const UNLISTED: [&str; 3] = ["role", "seed", "session_authorization"];
 
-/// `ALTER … SET` takes any name of an object for these, which may come later.
+/// Parameters for which `ALTER … SET` accepts the name of any object, which may be created later.
 const ANY_NAME: [&str; 4] =
     ["default_table_access_method", "default_tablespace", "default_text_search_config", "temp_tablespaces"];
 
-/// Parameters that can be set in a session; a dotted name that the server does not know is accepted as it is.
+/// The known parameters of these names, and whether they can be set in a session. The server accepts an unknown name
+/// with a dot.
 const KNOWN: &str = "\
     SELECT s.name, s.context IN ('user', 'superuser') FROM pg_catalog.pg_settings s \
     WHERE pg_catalog.lower(s.name) = ANY($1)";
@@ -24,17 +25,17 @@ const KNOWN: &str = "\
 pub(super) async fn check(server: &Server, changes: &[Change]) -> Vec<(usize, Error)> {
     let mut wanted: BTreeSet<(usize, &str, &Setting)> = BTreeSet::new();
     for (index, change) in changes.iter().enumerate() {
-        let set = settings(change).into_iter().filter(|(_, value)| **value != Setting::Unset);
+        let set = settings_set_by(change).into_iter().filter(|(_, value)| **value != Setting::Unset);
         wanted.extend(set.map(|(name, value)| (index, name.as_str(), value)));
     }
-    let granted = granted(changes, server.main.facts.superuser);
+    let granted = granted_parameters(changes, server.main.facts.superuser);
     if wanted.is_empty() && granted.is_empty() {
         return Vec::new();
     }
     let mut names: Vec<&str> = wanted.iter().map(|(_, name, _)| *name).collect();
     names.extend(granted.iter().map(|(_, name)| *name));
     let text = tokio_postgres::types::Type::TEXT_ARRAY;
-    let known = match server.main.rows("reading parameters", KNOWN, [(&names, text)]).await {
+    let known = match server.main.query("reading parameters", KNOWN, [(&names, text)]).await {
         Ok(rows) => rows,
         Err(error) => return vec![(0, error)],
     };
@@ -53,12 +54,12 @@ pub(super) async fn check(server: &Server, changes: &[Change]) -> Vec<(usize, Er
         match known.get(name) {
             None if name.contains('.') || UNLISTED.contains(&name) => {}
             None => refused.push((index, unknown(name))),
-            // The session's own transaction is not changed for a trial.
+            // Parameters of the transaction would change the one that checks them.
             Some(true) if !name.starts_with("transaction_") && !ANY_NAME.contains(&name) => {
-                let (shown, text) = (sql::literal(name), sql::literal(&trial(name, value)));
+                let (shown, text) = (sql::literal(name), sql::literal(&set_config_text(name, value)));
                 let question = format!("SELECT pg_catalog.set_config({shown}, {text}, true)");
                 let doing = format!("trying the value of the parameter {name}");
-                if let Err(error) = server.main.simple(&question, &doing).await {
+                if let Err(error) = server.main.execute(&question, &doing).await {
                     refused.push((index, error));
                 }
             }
@@ -68,9 +69,9 @@ pub(super) async fn check(server: &Server, changes: &[Change]) -> Vec<(usize, Er
     refused
 }
 
-/// The parameters on which privileges are granted. Some are shown to superusers alone, so that nobody else is told that there
-/// is none.
-fn granted(changes: &[Change], superuser: bool) -> Vec<(usize, &str)> {
+/// The parameters on which a plan grants privileges. The server shows some parameters to superusers alone, so the
+/// other roles get no error for a parameter that they cannot see.
+fn granted_parameters(changes: &[Change], superuser: bool) -> Vec<(usize, &str)> {
     let mut granted = Vec::new();
     for (index, change) in changes.iter().enumerate().filter(|_| superuser) {
         if let Change::GrantParameter(c) = change {
@@ -80,15 +81,16 @@ fn granted(changes: &[Change], superuser: bool) -> Vec<(usize, &str)> {
     granted
 }
 
-/// The text that `set_config` takes for what `SET` takes as a list.
-fn trial(name: &str, value: &Setting) -> String {
+/// The text for `set_config` of a value that `SET` takes as a list.
+fn set_config_text(name: &str, value: &Setting) -> String {
     match value {
         Setting::List(items) if name == "search_path" => sql::idents(items.iter().map(String::as_str)),
         other => other.text(),
     }
 }
 
-fn settings(change: &Change) -> Vec<(&String, &Setting)> {
+/// The parameters that a change sets.
+fn settings_set_by(change: &Change) -> Vec<(&String, &Setting)> {
     match change {
         Change::CreateRole(c) => c.settings.iter().collect(),
         Change::AlterRole(c) => c.settings.iter().map(|(name, drift)| (name, &drift.to)).collect(),

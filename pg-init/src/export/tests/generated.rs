@@ -1,4 +1,4 @@
-//! Servers with hostile names, whatever may be on one.
+//! Generates servers with hostile names.
 
 mod foreign;
 mod replication;
@@ -17,8 +17,10 @@ use crate::desired::{
     Attributes, Database, DatabaseOptions, DefaultTarget, Extension, Locale, LogicalSlot, Membership,
     Privileges, Role, Schema, Settings, Slot, Target, Until,
 };
-use crate::spec::{Future, LocaleProvider, Object, ParameterPrivilege, Privilege, RolePassword, Setting};
-use crate::validate::{of, privileges_on_new};
+use crate::spec::{
+    FutureObject, LocaleProvider, Object, ParameterPrivilege, Privilege, RolePassword, Setting,
+};
+use crate::validate::{privileges_of, privileges_on_new};
 
 const ROLES: [&str; 9] = [
     "app",
@@ -76,7 +78,7 @@ fn attributes() -> impl Strategy<Value = Attributes> {
     )
 }
 
-/// Each role is a member of roles that come before it, so that there is no circle.
+/// Roles. Each role is a member only of roles that come before it, so that there is no cycle.
 fn roles() -> impl Strategy<Value = BTreeMap<String, Role>> {
     let parameter =
         subsequence(ParameterPrivilege::ALL.to_vec(), 1..3).prop_map(|some| some.into_iter().collect());
@@ -116,7 +118,7 @@ fn some(known: &'static [Privilege]) -> impl Strategy<Value = Privileges> {
     privileges.prop_map(|set| Privileges { at: SpecPath::root(), set: set.into_iter().collect() })
 }
 
-/// All objects of a kind, or one by its name, or some columns of a table.
+/// A target: all objects of a kind, one by its name, or some columns of a table.
 fn target() -> impl Strategy<Value = Target> {
     let kinds = [
         Object::Database,
@@ -146,13 +148,13 @@ fn target() -> impl Strategy<Value = Target> {
 
 fn targets() -> impl Strategy<Value = BTreeMap<Target, Privileges>> {
     let one = target().prop_flat_map(|target| {
-        let known = of(&target);
+        let known = privileges_of(&target);
         (Just(target), some(known))
     });
     proptest::collection::vec(one, 0..12).prop_map(|all| all.into_iter().collect())
 }
 
-/// What is granted is not revoked.
+/// Removes the revokes that contradict a grant.
 fn without_opposites(
     revokes: BTreeMap<Target, Privileges>,
     grants: &BTreeMap<Target, Privileges>,
@@ -164,17 +166,23 @@ fn without_opposites(
 }
 
 fn defaults() -> impl Strategy<Value = BTreeMap<DefaultTarget, Privileges>> {
-    let kinds = [Future::Tables, Future::Sequences, Future::Functions, Future::Types, Future::Schemas];
+    let kinds = [
+        FutureObject::Tables,
+        FutureObject::Sequences,
+        FutureObject::Functions,
+        FutureObject::Types,
+        FutureObject::Schemas,
+    ];
     let one =
         (select(kinds.to_vec()), proptest::option::of(place()), role_name(), role_name(), any::<bool>());
     let one = one.prop_flat_map(|(object, place, creator, role, grant_option)| {
-        let schema = place.filter(|_| object != Future::Schemas);
+        let schema = place.filter(|_| object != FutureObject::Schemas);
         (Just(DefaultTarget { creator, schema, object, role, grant_option }), some(privileges_on_new(object)))
     });
     proptest::collection::vec(one, 0..6).prop_map(|all| all.into_iter().collect())
 }
 
-/// What is not as it is by default.
+/// Options that differ from their defaults.
 fn options() -> impl Strategy<Value = DatabaseOptions> {
     let one = |value| proptest::option::of(Just(value));
     (proptest::option::of(0..9), one(false), one(true)).prop_map(
@@ -205,7 +213,7 @@ fn schema() -> impl Strategy<Value = Schema> {
         .prop_map(|(owner, object_owner)| Schema { owner, object_owner })
 }
 
-/// A parameter of one role in a database: no role has an entry without one.
+/// Parameters of roles in a database. No role has an empty entry.
 fn role_settings() -> impl Strategy<Value = BTreeMap<String, Settings>> {
     let all = proptest::collection::btree_map(role_name(), settings(), 0..3);
     all.prop_map(|all| all.into_iter().filter(|(_, settings)| !settings.is_empty()).collect())
@@ -214,7 +222,7 @@ fn role_settings() -> impl Strategy<Value = BTreeMap<String, Settings>> {
 fn database() -> impl Strategy<Value = Database> {
     let extension = (proptest::option::of(place()), proptest::option::of("[0-9.]{1,4}"));
     let extension = extension.prop_map(|(schema, version)| Extension { schema, version });
-    let inside = (
+    let contents = (
         proptest::collection::btree_map("[a-z-]{1,8}", extension, 0..3),
         proptest::collection::btree_map(place(), schema(), 0..3),
         proptest::collection::btree_map("[^\0]{1,8}", publication(), 0..3),
@@ -223,7 +231,7 @@ fn database() -> impl Strategy<Value = Database> {
     let outer = (proptest::option::of(role_name()), options(), settings(), role_settings());
     let outer = (outer, proptest::option::of(place()));
     let privileges = (targets(), targets(), defaults(), defaults());
-    (outer, locale(), inside, privileges, foreign_servers()).prop_map(
+    (outer, locale(), contents, privileges, foreign_servers()).prop_map(
         |(outer, locale, (extensions, schemas, publications, subscriptions), privileges, foreign)| {
             let ((owner, options, settings, role_settings), tablespace) = outer;
             let (grants, revokes, defaults, default_revokes) = privileges;
@@ -241,7 +249,7 @@ fn database() -> impl Strategy<Value = Database> {
             let base = Database { extensions, schemas, publications, subscriptions, ..base };
             let base = Database { foreign_servers: foreign.0, user_mappings: foreign.1, ..base };
             let mut database = Database { grants, revokes, defaults, default_revokes, ..base };
-            if database.has_inside() {
+            if database.has_contents() {
                 database.options.allow_connections = None;
             }
             database
@@ -254,7 +262,7 @@ pub(super) fn found() -> impl Strategy<Value = Found> {
     let slots = proptest::collection::btree_map("[a-z_0-9]{1,8}", slot(), 0..3);
     (roles(), databases, slots).prop_map(|(roles, databases, slots)| {
         let of_one = |(name, Slot { logical }): (String, Slot)| {
-            // A logical slot is of a database that is there.
+            // A logical slot belongs to a database that exists.
             let logical = logical.zip(databases.keys().next());
             let logical =
                 logical.map(|(logical, database)| LogicalSlot { database: database.clone(), ..logical });

@@ -1,13 +1,14 @@
-//! The questions about privileges. The declared ones go to the server, which compares them with the access lists of every
-//! object that they are for.
+//! The queries about privileges. The server compares the declared privileges with the access control lists of all
+//! objects that they are for.
 
 use std::collections::BTreeSet;
 
 use crate::desired::sql;
-use crate::observe::objects::on_its_own;
+use crate::observe::objects::is_separate_type;
 use crate::spec::Object;
 
-/// A creator's own list for the whole database replaces the built-in defaults; one for a schema adds to them.
+/// A creator's default access control list for the whole database replaces the built-in one, and a list for a schema
+/// is added to them.
 pub(super) const DEFAULTS: &str = "\
     WITH w AS (SELECT w.*, (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname = w.place) AS namespace, \
             coalesce((SELECT d.defaclacl FROM pg_catalog.pg_default_acl d WHERE d.defaclrole = w.owner \
@@ -23,13 +24,14 @@ pub(super) const DEFAULTS: &str = "\
             WHERE a.grantee = w.grantee AND a.privilege_type = w.privilege) \
     FROM w WHERE w.owner IS NOT NULL";
 
-/// The query for the access lists of the declared kinds of object. The server plans a query in each session anew, so kinds
-/// that are not declared are left out.
-pub(super) fn question(kinds: &BTreeSet<Object>, answer: &str) -> String {
-    let lists = kinds.iter().map(|kind| format!("{} WHERE w.object = '{}'", lists(*kind), kind.word()));
+/// The query about the access control lists of the declared kinds of objects. Each session plans a query anew, so
+/// kinds that are not declared are left out.
+pub(super) fn privileges_query(kinds: &BTreeSet<Object>, answer: &str) -> String {
+    let lists =
+        kinds.iter().map(|kind| format!("{} WHERE w.object = '{}'", access_lists(*kind), kind.keyword()));
     let lists = lists.collect::<Vec<_>>().join(" UNION ALL ");
-    // Every object has its own list, or none and then the defaults of its kind; a schema without such objects has none to
-    // lack anything. `unnest` of several arrays is grammar, not a function: it takes no schema before it.
+    // An object without an access control list has the defaults of its kind. A schema without objects of the kind
+    // lacks no privilege. `unnest` of several arrays is part of SQL's grammar and takes no schema in front.
     format!(
         "\
          WITH w AS (SELECT * FROM unnest($1::int4[], $2::text[], $3::text[], $4::oid[], $5::text[], $6::bool[], $7::text[], $8::text[]) \
@@ -38,10 +40,11 @@ pub(super) fn question(kinds: &BTreeSet<Object>, answer: &str) -> String {
     )
 }
 
-/// The access lists of one kind of object. `detail` is a column of a table, or the types of a function's arguments.
-fn lists(kind: Object) -> String {
+/// The subquery for the access control lists of one kind of objects. `detail` is a column of a table, or the argument
+/// types of a function.
+fn access_lists(kind: Object) -> String {
     const OF: &str = "w.id, w.grantee, w.privilege, w.grantable";
-    let inside = |catalog: &str, of_schema: &str, acl: &str, owner: &str| {
+    let contents = |catalog: &str, of_schema: &str, acl: &str, owner: &str| {
         format!(
             "SELECT {OF}, o.oid, o.oid IS NOT NULL, o.{owner}, CASE WHEN o.oid IS NOT NULL THEN {acl} END \
              FROM w JOIN pg_catalog.pg_namespace n ON n.nspname = w.place \
@@ -57,7 +60,7 @@ fn lists(kind: Object) -> String {
             "SELECT {OF}, n.oid, true, n.nspowner, coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner)) \
              FROM w JOIN pg_catalog.pg_namespace n ON n.nspname = w.place"
         ),
-        // What is held on a table is held on its columns.
+        // A privilege on a table is held on its columns too.
         Object::Tables => format!(
             "SELECT {OF}, c.oid, c.oid IS NOT NULL AND (w.detail IS NULL OR t.attname IS NOT NULL), c.relowner, \
                 CASE WHEN c.oid IS NOT NULL THEN coalesce(c.relacl, pg_catalog.acldefault('r', c.relowner)) \
@@ -71,7 +74,7 @@ fn lists(kind: Object) -> String {
             let of_schema =
                 "o.relnamespace = n.oid AND o.relkind = 'S' AND (w.name IS NULL OR o.relname = w.name)";
             let acl = "coalesce(o.relacl, pg_catalog.acldefault('s', o.relowner))";
-            inside("pg_class", of_schema, acl, "relowner")
+            contents("pg_class", of_schema, acl, "relowner")
         }
         Object::Functions => {
             let of_schema = format!(
@@ -79,12 +82,13 @@ fn lists(kind: Object) -> String {
                 sql::same_arguments("o", "w.detail")
             );
             let acl = "coalesce(o.proacl, pg_catalog.acldefault('f', o.proowner))";
-            inside("pg_proc", &of_schema, acl, "proowner")
+            contents("pg_proc", &of_schema, acl, "proowner")
         }
         Object::Types => {
             let acl = "coalesce(o.typacl, pg_catalog.acldefault('T', o.typowner))";
-            let of_schema = concat!("o.typnamespace = n.oid AND o.typname = w.name AND ", on_its_own!("o"));
-            inside("pg_type", of_schema, acl, "typowner")
+            let of_schema =
+                concat!("o.typnamespace = n.oid AND o.typname = w.name AND ", is_separate_type!("o"));
+            contents("pg_type", of_schema, acl, "typowner")
         }
     }
 }
@@ -96,7 +100,8 @@ pub(super) const HELD: &str = "\
             WHERE a.grantee = o.grantee AND a.privilege_type = o.privilege AND (a.is_grantable OR NOT o.grantable)) END AS held) h \
     GROUP BY o.id";
 
-/// What the owner of an object has granted, everybody who may act as the owner revokes; what somebody else has, that role.
+/// The grantors other than the owner. Every role that can act as the owner revokes the owner's grants, but only the
+/// grantor revokes another grant.
 pub(super) const GRANTORS: &str = "\
     SELECT DISTINCT o.id, pg_catalog.pg_get_userbyid(a.grantor)::text FROM o, LATERAL pg_catalog.aclexplode(o.acl) a \
     WHERE a.grantee = o.grantee AND a.privilege_type = o.privilege AND a.grantor <> o.owner";

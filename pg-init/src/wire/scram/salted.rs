@@ -1,8 +1,8 @@
-//! PBKDF2 with HMAC-SHA-256 for one block of output, which is all that SCRAM takes: `SaltedPassword` of RFC 5802.
+//! PBKDF2 with HMAC-SHA-256 for one block of output, which is `SaltedPassword` of RFC 5802.
 //!
-//! A rerun is bounded by it: thousands of rounds for every declared password. Both halves of a round begin after a
-//! block that depends on the password alone, and hash 32 bytes: two calls of the compression function, on blocks
-//! whose padding never changes. A general implementation does twice the work around them.
+//! This computation dominates the time of a rerun, with thousands of iterations for every declared password. Both hashes of an
+//! iteration begin with a block that depends on the password alone, and hash 32 bytes: two calls of the compression
+//! function, on blocks with constant padding. A general implementation does twice that work.
 
 use std::num::NonZeroU32;
 
@@ -16,7 +16,7 @@ type State = [u32; 8];
 const INITIAL: State =
     [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
 
-/// HMAC with its key already taken in.
+/// HMAC after its key was processed.
 struct Mac {
     inner: State,
     outer: State,
@@ -40,7 +40,7 @@ impl Mac {
         Self { inner: after(0x36), outer: after(0x5c) }
     }
 
-    /// Of any message.
+    /// The HMAC of any message.
     fn first(&self, message: &[u8]) -> State {
         let mut state = self.inner;
         let bits = ((BLOCK + message.len()) as u64) * 8;
@@ -53,17 +53,17 @@ impl Mac {
         self.outer(&mut padding(), &state)
     }
 
-    /// Of a result of its own, in a block that is padded already.
+    /// The HMAC of a previous result, in a block that already contains the padding.
     fn next(&self, block: &mut [u8; BLOCK], of: &State) -> State {
         let mut state = self.inner;
-        put(block, of);
+        write_state(block, of);
         compress256(&mut state, std::slice::from_ref(block));
         self.outer(block, &state)
     }
 
     fn outer(&self, block: &mut [u8; BLOCK], inner: &State) -> State {
         let mut state = self.outer;
-        put(block, inner);
+        write_state(block, inner);
         compress256(&mut state, std::slice::from_ref(block));
         state
     }
@@ -77,14 +77,14 @@ fn padding() -> [u8; BLOCK] {
     block
 }
 
-fn put(block: &mut [u8; BLOCK], state: &State) {
+fn write_state(block: &mut [u8; BLOCK], state: &State) {
     for (slot, word) in block.as_chunks_mut::<4>().0.iter_mut().zip(state) {
         *slot = word.to_be_bytes();
     }
 }
 
 /// `Hi(password, salt, iterations)`
-pub(super) fn salted(password: &[u8], salt: &[u8], iterations: NonZeroU32) -> [u8; 32] {
+pub(super) fn salted_password(password: &[u8], salt: &[u8], iterations: NonZeroU32) -> [u8; 32] {
     let mac = Mac::new(password);
     let mut block = padding();
     let mut last = mac.first(&[salt, &1_u32.to_be_bytes()].concat());
@@ -95,7 +95,7 @@ pub(super) fn salted(password: &[u8], salt: &[u8], iterations: NonZeroU32) -> [u
             *sum ^= word;
         }
     }
-    put(&mut block, &sum);
+    write_state(&mut block, &sum);
     let mut output = [0; 32];
     output.copy_from_slice(&block[..32]);
     output
@@ -109,7 +109,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_is_what_another_implementation_derives(
+        fn the_derived_key_equals_that_of_another_implementation(
             password in proptest::collection::vec(any::<u8>(), 0..150),
             salt in proptest::collection::vec(any::<u8>(), 0..150),
             iterations in 1_u32..50,
@@ -117,7 +117,7 @@ mod tests {
             let iterations = NonZeroU32::new(iterations).unwrap();
             let mut expected = [0; 32];
             derive(PBKDF2_HMAC_SHA256, iterations, &salt, &password, &mut expected);
-            prop_assert_eq!(salted(&password, &salt, iterations), expected);
+            prop_assert_eq!(salted_password(&password, &salt, iterations), expected);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Foreign servers and user mappings.
+//! Changes of foreign servers and user mappings.
 
 use init_core::diff::Drift;
 use pg_init::{
@@ -18,7 +18,7 @@ pub(super) fn foreign() -> Vec<Change> {
         owner: Some(text("a")),
         usage: [text("b"), text("public")].into(),
     };
-    let secret = |there| SecretOption { there, to: "p".parse().unwrap() };
+    let secret = |existing| SecretOption { existing, to: "p".parse().unwrap() };
     let mapping = UserMapping {
         options: [(text("user"), text("u"))].into(),
         secrets: [(text("password"), "p".parse().unwrap())].into(),

@@ -1,8 +1,9 @@
-//! Whether a node can write its files: tried before the first change, with what they hold already.
+//! Checks that the nodes can write their files, by having them written with their current content before the first
+//! change.
 
 use std::collections::BTreeMap;
 
-use init_core::{Endpoint, Secrets};
+use init_core::{CheckMode, Endpoint, Secrets};
 use redis::cmd;
 
 use super::rewrite;
@@ -12,21 +13,23 @@ use crate::error::Error;
 use crate::wire::commands::{rewrite_config, save_acl};
 use crate::wire::{Connection, Connections, pairs, text};
 
-/// The position of the first change of each node that would be lost at its next start, or would keep it from starting.
+/// The position of the first change of each node that would be lost at its next start, or would prevent that start.
 pub(super) async fn check(
     connections: &Connections,
     context: (&Desired, &Secrets),
     changes: &[Change],
+    mode: CheckMode,
 ) -> Vec<(usize, Error)> {
-    let mut nodes: BTreeMap<&Endpoint, Writes> = BTreeMap::new();
+    let mut nodes: BTreeMap<&Endpoint, NodeWrites> = BTreeMap::new();
     for (position, change) in changes.iter().enumerate() {
-        // A Sentinel writes its own file.
+        // The file of a Sentinel is checked in `sentinels`.
         if context.0.is_sentinel(change.node()) {
             continue;
         }
-        let (users, parameters) = writes(context.0, change);
+        let (users, parameters) = files_written_by(context.0, change);
         if users || parameters {
-            let found = nodes.entry(change.node()).or_insert(Writes { first: position, ..Writes::default() });
+            let found =
+                nodes.entry(change.node()).or_insert(NodeWrites { first: position, ..NodeWrites::default() });
             found.users |= users;
             found.parameters |= parameters;
         }
@@ -34,7 +37,7 @@ pub(super) async fn check(
     let mut refused = Vec::new();
     for (node, writes) in nodes {
         let checked = match connections.to(node) {
-            Ok(connection) => writes.check(connection, context).await,
+            Ok(connection) => writes.check(connection, context, mode).await,
             Err(error) => Err(error),
         };
         refused.extend(checked.err().map(|error| (writes.first, error)));
@@ -42,12 +45,12 @@ pub(super) async fn check(
     refused
 }
 
-/// Whether a change is written with the users, and whether with the parameters.
-fn writes(desired: &Desired, change: &Change) -> (bool, bool) {
+/// The files that a change needs: true for the users, and true for the parameters.
+fn files_written_by(desired: &Desired, change: &Change) -> (bool, bool) {
     match change {
         Change::CreateUser { .. }
         | Change::AlterUser { .. }
-        | Change::CloseUser { .. }
+        | Change::RestrictUser { .. }
         | Change::DeleteUser { .. } => (true, false),
         Change::SetConfig { .. } | Change::SetAnnounce { .. } => (false, true),
         Change::ReplicateNode { .. } => (false, desired.mode == Mode::Replication),
@@ -64,34 +67,42 @@ fn writes(desired: &Desired, change: &Change) -> (bool, bool) {
     }
 }
 
-/// What one node has to write into its files.
+/// The files that one node has to write.
 #[derive(Clone, Copy, Default)]
-struct Writes {
+struct NodeWrites {
     first: usize,
     users: bool,
     parameters: bool,
 }
 
-impl Writes {
-    async fn check(self, connection: &Connection, desired: (&Desired, &Secrets)) -> Result<(), Error> {
+impl NodeWrites {
+    async fn check(
+        self,
+        connection: &Connection,
+        desired: (&Desired, &Secrets),
+        mode: CheckMode,
+    ) -> Result<(), Error> {
         let (acl_file, config_file) = files(connection).await?;
         if config_file.is_empty() && (self.parameters || acl_file.is_empty()) {
             let users = self.users && acl_file.is_empty();
-            return Err(without_file(connection, users));
+            return Err(no_file_error(connection, users));
         }
-        if self.users && !acl_file.is_empty() {
+        let writes = mode == CheckMode::Apply;
+        if self.users && !acl_file.is_empty() && writes {
             connection
                 .ask(save_acl())
                 .await
-                .map_err(|error| irreplaceable(connection, "ACL", &acl_file, error))?;
+                .map_err(|error| write_error(connection, "ACL", &acl_file, error))?;
         }
         if self.parameters || acl_file.is_empty() {
             rewrite::check_modules(connection, desired.0).await?;
             if acl_file.is_empty() {
                 rewrite::check_users(connection, desired).await?;
             }
-            let tried = connection.ask(rewrite_config()).await;
-            tried.map_err(|error| irreplaceable(connection, "configuration", &config_file, error))?;
+            if writes {
+                let tried = connection.ask(rewrite_config()).await;
+                tried.map_err(|error| write_error(connection, "configuration", &config_file, error))?;
+            }
         }
         Ok(())
     }
@@ -110,7 +121,7 @@ async fn files(connection: &Connection) -> Result<(String, String), Error> {
     Ok((acl, config.trim().to_owned()))
 }
 
-fn without_file(connection: &Connection, users: bool) -> Error {
+fn no_file_error(connection: &Connection, users: bool) -> Error {
     let (what, remedy) = if users {
         (
             "users",
@@ -130,7 +141,7 @@ fn without_file(connection: &Connection, users: bool) -> Error {
     rewrite::unsupported(connection, problem, remedy)
 }
 
-fn irreplaceable(connection: &Connection, what: &str, path: &str, error: Error) -> Error {
+fn write_error(connection: &Connection, what: &str, path: &str, error: Error) -> Error {
     match error {
         Error::Refused { code, message, .. } if code == "ERR" => rewrite::unsupported(
             connection,

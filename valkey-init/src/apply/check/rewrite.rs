@@ -1,9 +1,9 @@
-//! Whether a node starts again with the configuration file that `CONFIG REWRITE` would write.
+//! Checks that a node starts again with the configuration file that `CONFIG REWRITE` writes.
 //!
-//! `CONFIG REWRITE` writes every loaded module and, without an ACL file, every user into the configuration file. What the
-//! server had from its command line or from an included file it then loads twice at its next start, and a module or a
-//! user that is there twice ends the server. A server tells neither its command line nor its files, so this is known
-//! only where there is none of either, or where the spec says so.
+//! `CONFIG REWRITE` writes every loaded module and, without an ACL file, every user into the configuration file. A
+//! module or a user from the command line or from an included file is then loaded twice at the next start, with which
+//! the server ends. A server shows neither its command line nor its files, so this is safe only where there is no such
+//! module or user, or where the spec says so (`startsFromConfigFile`).
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ use crate::wire::{Connection, array, pairs, text};
 const REMEDY: &str = "start it with an ACL file for users, load modules from its configuration file alone and say \
                     `startsFromConfigFile: true`, or say `persist: false` and run this whenever it has started";
 
-/// The modules as the server lists them; nothing where it shows none but those that it has built in, and may not list them.
+/// The modules as the server lists them; none where it has only built-in ones and the account may not list them.
 async fn modules(connection: &Connection) -> Result<Value, Error> {
     let (mut info, mut list) = (cmd("INFO"), cmd("MODULE"));
     info.arg("modules");
@@ -32,7 +32,7 @@ async fn modules(connection: &Connection) -> Result<Value, Error> {
         return Ok(Value::Nil);
     }
     match connection.ask(list).await {
-        // An account needs no right to list what every server of the release has.
+        // An account does not need the permission to list modules that every server of the release has.
         Err(error)
             if names.iter().all(|name| BUILT_IN_MODULES.contains(name)) && error.is_denied_command() =>
         {
@@ -42,7 +42,7 @@ async fn modules(connection: &Connection) -> Result<Value, Error> {
     }
 }
 
-/// Checks the modules: one that was loaded from a file may stand on the command line.
+/// Checks the modules: one that was loaded from a file may be on the command line.
 pub(super) async fn check_modules(connection: &Connection, desired: &Desired) -> Result<(), Error> {
     let answer = modules(connection).await?;
     let (mut loaded, mut broken) = (Vec::new(), Vec::new());
@@ -50,13 +50,13 @@ pub(super) async fn check_modules(connection: &Connection, desired: &Desired) ->
         let fields: BTreeMap<String, _> = pairs(module).into_iter().collect();
         let name = fields.get("name").and_then(|name| text(name)).unwrap_or_default();
         let path = fields.get("path").map(|path| text(path).unwrap_or_default());
-        // What is built into the server has no file, or its name in place of one, and is not written.
+        // A built-in module has no path, or its name instead, and is not written.
         if path.as_ref().is_some_and(|path| path.is_empty() || *path == name) {
             continue;
         }
         let args = fields.get("args").map(|args| array(args)).unwrap_or_default();
         let args: Vec<String> = args.iter().filter_map(text).collect();
-        if path.iter().chain(&args).any(|word| !bare(word)) {
+        if path.iter().chain(&args).any(|word| !is_bare_word(word)) {
             broken.push(name.clone());
         }
         loaded.push(name);
@@ -83,36 +83,37 @@ pub(super) async fn check_modules(connection: &Connection, desired: &Desired) ->
     Err(unsupported(connection, problem, REMEDY))
 }
 
-/// Whether a word stays one word in a configuration file, which this server writes without quotes.
-fn bare(word: &str) -> bool {
+/// True for a word that stays one word without quotes in a configuration file.
+fn is_bare_word(word: &str) -> bool {
     !word.is_empty() && !word.contains(['"', '\'']) && !word.contains(char::is_whitespace)
 }
 
-/// The names of the users that the spec is about, each with the form in which it may be shown.
-fn names((desired, secrets): (&Desired, &Secrets)) -> Result<BTreeMap<String, Text>, Error> {
+/// The names of the declared users, each with the form in which it may be shown.
+fn declared_names((desired, secrets): (&Desired, &Secrets)) -> Result<BTreeMap<String, Text>, Error> {
     let mut names = BTreeMap::new();
-    for name in desired.users.values().map(|user| &user.name).chain(desired.absent.values()) {
+    for name in desired.users.values().map(|user| &user.name).chain(desired.absent_users.values()) {
         #[expect(clippy::disallowed_methods, reason = "the server's own list of users is compared with it")]
         names.insert(secrets.text(name)?.expose_secret().to_owned(), name.clone());
     }
     Ok(names)
 }
 
-/// Checks the users: those that the spec does not name may stand on the command line, and a quote in a rule is never closed.
+/// Checks the users: users that the spec does not name may be on the command line, and a quote in a rule would be
+/// written unescaped.
 pub(super) async fn check_users(
     connection: &Connection,
     (desired, secrets): (&Desired, &Secrets),
 ) -> Result<(), Error> {
-    let names = names((desired, secrets))?;
+    let names = declared_names((desired, secrets))?;
     for user in desired.users.values() {
         let declared = user.rules.as_deref().map(tokens).unwrap_or_default();
-        if let Some(rule) = declared.iter().find(|rule| !rule.split_whitespace().all(bare)) {
-            return Err(quoted(connection, &user.name, &format!("the rule {rule}")));
+        if let Some(rule) = declared.iter().find(|rule| !rule.split_whitespace().all(is_bare_word)) {
+            return Err(quote_error(connection, &user.name, &format!("the rule {rule}")));
         }
     }
     for (name, label) in &names {
-        if !bare(name) {
-            return Err(quoted(connection, label, "the name"));
+        if !is_bare_word(name) {
+            return Err(quote_error(connection, label, "the name"));
         }
     }
     let (mut list, mut required) = (cmd("ACL"), cmd("CONFIG"));
@@ -125,11 +126,11 @@ pub(super) async fn check_users(
     let mut foreign = Vec::new();
     for line in array(&lines).iter().filter_map(text) {
         let name = line.split(' ').nth(1).unwrap_or_default().to_owned();
-        if !line.split_whitespace().all(bare) {
+        if !line.split_whitespace().all(is_bare_word) {
             let label = names.get(&name).cloned().unwrap_or(Text::Plain(name));
-            return Err(quoted(connection, &label, "a rule"));
+            return Err(quote_error(connection, &label, "a rule"));
         }
-        let usual = name == "default" && explained(&line, required.as_ref());
+        let usual = name == "default" && is_initial_default_user(&line, required.as_ref());
         if !usual && !names.contains_key(&name) {
             foreign.push(name);
         }
@@ -147,8 +148,8 @@ pub(super) async fn check_users(
     Err(unsupported(connection, problem, remedy))
 }
 
-/// Whether `default` is as every server has it, or as `requirepass` makes it.
-fn explained(line: &str, required: Option<&Secret>) -> bool {
+/// True for a user `default` as every server has it, or as `requirepass` makes it.
+fn is_initial_default_user(line: &str, required: Option<&Secret>) -> bool {
     #[expect(clippy::disallowed_methods, reason = "the digest is compared with the one in the list of users")]
     let digest = required.map(|password| digest(password.expose_secret().as_bytes()));
     let mut words = line.split(' ');
@@ -158,7 +159,7 @@ fn explained(line: &str, required: Option<&Secret>) -> bool {
     (open || known) && line.trim_end().ends_with("~* &* +@all")
 }
 
-fn quoted(connection: &Connection, user: &Text, what: &str) -> Error {
+fn quote_error(connection: &Connection, user: &Text, what: &str) -> Error {
     let problem = format!(
         "CONFIG REWRITE would write {what} of the user {user} with its quote, and it would not start again"
     );

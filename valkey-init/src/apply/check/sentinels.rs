@@ -1,5 +1,5 @@
-//! Whether a Sentinel takes what it is to be told: tried before the first write, with commands that must fail by their
-//! arguments, and with its file as it is.
+//! Checks the changes of Sentinels before the first write: permissions, by commands that fail by their arguments, and
+//! the configuration file, by having it written with its current content.
 
 use std::collections::BTreeMap;
 
@@ -21,34 +21,34 @@ fn sentinel(words: &[&str]) -> Cmd {
     command
 }
 
-/// Whether the Sentinel takes this change from the account.
+/// Checks that the account may make this change.
 pub(super) async fn check(
     connection: &Connection,
     desired: &Desired,
     change: &SentinelChange,
 ) -> Result<(), Error> {
     match change {
-        SentinelChange::SetSentinel { .. } => settings(connection).await,
-        SentinelChange::MonitorPrimary { .. } => monitor(connection, desired).await,
-        SentinelChange::SetMonitor { .. } => options(connection).await,
+        SentinelChange::SetSentinel { .. } => check_config_set(connection).await,
+        SentinelChange::MonitorPrimary { .. } => check_monitor(connection, desired).await,
+        SentinelChange::SetMonitor { .. } => check_set(connection).await,
     }
 }
 
-/// Whether the account may set a Sentinel's settings.
-async fn settings(connection: &Connection) -> Result<(), Error> {
-    allowed(connection, &["CONFIG", "SET", NO_SUCH, "0"]).await
+/// Checks that the account may set settings of a Sentinel.
+async fn check_config_set(connection: &Connection) -> Result<(), Error> {
+    check_permitted(connection, &["CONFIG", "SET", NO_SUCH, "0"]).await
 }
 
-/// Whether the account may set options of a monitor.
-async fn options(connection: &Connection) -> Result<(), Error> {
-    allowed(connection, &["SET", NO_SUCH, "quorum", "1"]).await
+/// Checks that the account may set options of a monitor.
+async fn check_set(connection: &Connection) -> Result<(), Error> {
+    check_permitted(connection, &["SET", NO_SUCH, "quorum", "1"]).await
 }
 
-/// Whether the account may make a monitor, and whether the Sentinel takes a name for it.
-async fn monitor(connection: &Connection, desired: &Desired) -> Result<(), Error> {
+/// Checks that the account may create a monitor, and that the Sentinel resolves the name of the primary.
+async fn check_monitor(connection: &Connection, desired: &Desired) -> Result<(), Error> {
     // No monitor has a quorum of 0.
-    allowed(connection, &["MONITOR", NO_SUCH, connection.node().host(), "1", "0"]).await?;
-    options(connection).await?;
+    check_permitted(connection, &["MONITOR", NO_SUCH, connection.node().host(), "1", "0"]).await?;
+    check_set(connection).await?;
     let settings = desired.sentinels.as_ref().map(|sentinels| &sentinels.settings);
     let declared = settings.is_some_and(|settings| settings.contains_key("resolve-hostnames"));
     let answer = connection.ask(sentinel(&["CONFIG", "GET", "resolve-hostnames"])).await;
@@ -68,8 +68,8 @@ async fn monitor(connection: &Connection, desired: &Desired) -> Result<(), Error
     Err(unsupported(connection, problem, "write `resolveHostnames: true` under `sentinels`"))
 }
 
-/// A command that fails by its arguments, unless the account may not send it.
-async fn allowed(connection: &Connection, words: &[&str]) -> Result<(), Error> {
+/// Checks that the account may send a command, with arguments by which it fails.
+async fn check_permitted(connection: &Connection, words: &[&str]) -> Result<(), Error> {
     match connection.ask(sentinel(words)).await {
         Err(Error::Refused { code, .. }) if code == "ERR" => Ok(()),
         Err(error) => Err(error),
@@ -77,7 +77,7 @@ async fn allowed(connection: &Connection, words: &[&str]) -> Result<(), Error> {
     }
 }
 
-/// The position of the first change of each Sentinel that cannot write its file, where it keeps everything that it is told.
+/// The position of the first change of each Sentinel that cannot write its configuration file.
 pub(super) async fn files(
     connections: &Connections,
     desired: &Desired,

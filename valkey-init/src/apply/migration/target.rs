@@ -1,4 +1,4 @@
-//! The primary that slots move to, as their source reaches it.
+//! The target of a key-by-key migration, as the source reaches it.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::desired::Desired;
 use crate::error::Error;
 use crate::wire::{Connection, Connections, array, pairs, text};
 
-/// Where slots move to.
+/// The primary that slots move to.
 pub(super) struct Target<'a> {
     pub(super) connection: &'a Connection,
     pub(super) id: String,
@@ -20,7 +20,8 @@ pub(super) struct Target<'a> {
 }
 
 impl<'a> Target<'a> {
-    /// Finds the target in the source's own list: that is where the nodes reach each other, whatever leads there from here.
+    /// Finds the target in the source's `CLUSTER SHARDS`, because the nodes may reach each other at other addresses
+    /// than this tool.
     pub(super) async fn find(
         connections: &'a Connections,
         context: (&Desired, &'a Secrets),
@@ -33,14 +34,14 @@ impl<'a> Target<'a> {
         let id = text(&connection.ask(my_id).await?).unwrap_or_default();
         let answer = source.ask(shards).await?;
         let tls = uses_tls(source, context.0).await?;
-        let (host, port) = place(&answer, &id, tls)
+        let (host, port) = address_of(&answer, &id, tls)
             .ok_or_else(|| Error::Unsettled(format!("{} does not know where {to} is", source.node())))?;
         let credential = credential(connections, context, to).await?;
         Ok(Self { connection, id, host, port, credential })
     }
 }
 
-/// Whether the nodes talk to each other over TLS. Where nobody may ask, they do as we do.
+/// True when the nodes use TLS among each other. Where the account may not read that, the TLS of the spec decides.
 async fn uses_tls(source: &Connection, desired: &Desired) -> Result<bool, Error> {
     let mut command = cmd("CONFIG");
     command.arg("GET").arg("tls-cluster");
@@ -53,8 +54,8 @@ async fn uses_tls(source: &Connection, desired: &Desired) -> Result<bool, Error>
     }
 }
 
-/// Address and port of a node in the answer to `CLUSTER SHARDS`.
-fn place(shards: &Value, id: &str, tls: bool) -> Option<(String, String)> {
+/// The address and the port of a node in the answer of `CLUSTER SHARDS`.
+fn address_of(shards: &Value, id: &str, tls: bool) -> Option<(String, String)> {
     let nodes = array(shards).iter().flat_map(|shard| {
         let fields = pairs(shard);
         let nodes = fields.iter().find(|(key, _)| key == "nodes").map(|(_, nodes)| *nodes);
@@ -68,7 +69,8 @@ fn place(shards: &Value, id: &str, tls: bool) -> Option<(String, String)> {
     })
 }
 
-/// The login of this run, or of its first run, whichever the node takes now: users may have changed since it connected.
+/// The login that the node accepts now, the declared one or the one of the first run: users may have changed since this
+/// run connected.
 async fn credential<'a>(
     connections: &Connections,
     (desired, secrets): (&Desired, &'a Secrets),
@@ -79,8 +81,8 @@ async fn credential<'a>(
     for (user, password) in [(&login.user, &login.password), (&default, &login.bootstrap)] {
         let Some(password) = password else { continue };
         let (user, password) = (secrets.text(user)?, secrets.get(password)?);
-        match connections.login(node, (&user, password)).await {
-            Ok(connection) if connection.is_open() => return Ok(None),
+        match connections.log_in(node, (&user, password)).await {
+            Ok(connection) if connection.needs_no_password() => return Ok(None),
             Ok(_) => return Ok(Some((user, password))),
             Err(error) if matches!(error.code(), Some("WRONGPASS" | "NOAUTH")) => {}
             Err(error) => return Err(error),

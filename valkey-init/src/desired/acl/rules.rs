@@ -1,4 +1,4 @@
-//! ACL rules as text: their tokens, and which of them a spec may not hold.
+//! ACL rules as text: their tokens, and the tokens that a spec may not have.
 
 /// The tokens of a rule text; a selector in parentheses is one token, blanks and all.
 pub(crate) fn tokens(rules: &str) -> Vec<String> {
@@ -16,8 +16,8 @@ pub(crate) fn tokens(rules: &str) -> Vec<String> {
     tokens
 }
 
-/// Why a token has no place in `rules`. A token that may be a password is not repeated.
-pub(crate) fn misplaced(token: &str) -> Option<String> {
+/// The reason why a token is not allowed in `rules`. A token that may be a password is not repeated in it.
+pub(crate) fn rejection_reason(token: &str) -> Option<String> {
     let why = match token.chars().next()? {
         '>' | '<' | '#' | '!' => {
             "rules hold no password: put it in a secret and name it under `passwords`".to_owned()
@@ -27,9 +27,9 @@ pub(crate) fn misplaced(token: &str) -> Option<String> {
             format!("the selector `{token}` holds a quote: servers take it and keep an empty selector")
         }
         _ => match token.to_ascii_lowercase().as_str() {
-            "on" | "off" => format!("`{token}` is no rule here: write `enabled`"),
+            "on" | "off" => format!("`{token}` is not allowed in rules: write `enabled`"),
             "reset" | "resetpass" | "clearselectors" => {
-                format!("`{token}` is no rule here: rules already say everything that holds")
+                format!("`{token}` is not allowed in rules: the declared rules always replace all others")
             }
             _ => return None,
         },
@@ -37,8 +37,8 @@ pub(crate) fn misplaced(token: &str) -> Option<String> {
     Some(why)
 }
 
-/// Whether the rules let the user in without a password.
-pub(crate) fn without_password(rules: &str) -> bool {
+/// True when the rules contain `nopass`: the user logs in with any password.
+pub(crate) fn has_nopass(rules: &str) -> bool {
     tokens(rules).iter().any(|token| token.eq_ignore_ascii_case("nopass"))
 }
 
@@ -54,12 +54,12 @@ mod tests {
     }
 
     #[test]
-    fn no_password_in_rules_and_none_in_the_complaint() {
+    fn a_password_in_rules_is_refused_and_not_repeated() {
         for token in [">hunter2", "#abc", "<hunter2", "!abc"] {
-            let why = misplaced(token).unwrap();
+            let why = rejection_reason(token).unwrap();
             assert!(!why.contains("hunter2") && !why.contains("abc"), "{why}");
         }
-        assert!(misplaced("(~it's +get)").unwrap().contains("a quote"));
-        assert_eq!((misplaced("+@read"), misplaced("~it's")), (None, None));
+        assert!(rejection_reason("(~it's +get)").unwrap().contains("a quote"));
+        assert_eq!((rejection_reason("+@read"), rejection_reason("~it's")), (None, None));
     }
 }

@@ -1,4 +1,4 @@
-//! Foreign servers and user mappings.
+//! Generates foreign servers and user mappings.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,7 +34,7 @@ fn mapping() -> impl Strategy<Value = UserMapping> {
     })
 }
 
-/// Some, with roles that are mapped there.
+/// Foreign servers and their user mappings.
 pub(super) fn foreign_servers() -> impl Strategy<Value = (BTreeMap<String, ForeignServer>, Mappings)> {
     let role = prop_oneof![role_name(), Just(PUBLIC.to_owned())];
     let mapped = proptest::collection::btree_map(role, mapping(), 0..3);

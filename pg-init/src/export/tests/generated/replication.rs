@@ -1,4 +1,4 @@
-//! Publications, subscriptions and replication slots.
+//! Generates publications, subscriptions and replication slots.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,17 +37,17 @@ pub(super) fn publication() -> impl Strategy<Value = Publication> {
 }
 
 pub(super) fn subscription() -> impl Strategy<Value = Subscription> {
-    let parts =
+    let parameters =
         proptest::collection::btree_map("sslmode|connect_timeout|application_name", "[^\0]{0,8}", 0..3);
     let ends = (place(), 1..65_535_u16, place(), place());
     let publications = proptest::collection::btree_set(place(), 1..3);
     let options = (any::<bool>(), proptest::option::of(Just(false)), proptest::option::of("[a-z_]{1,5}"));
-    (parts, ends, publications, options).prop_map(|(mut parts, ends, publications, options)| {
+    (parameters, ends, publications, options).prop_map(|(mut parameters, ends, publications, options)| {
         let ((host, port, database, user), (password, enabled, slot)) = (ends, options);
         let own = [("host", host), ("port", port.to_string()), ("dbname", database), ("user", user)];
-        parts.extend(own.map(|(name, value)| (name.to_owned(), value)));
+        parameters.extend(own.map(|(name, value)| (name.to_owned(), value)));
         let password = password.then(|| secret_name("subscription", "password"));
-        let publisher = Publisher { parts, password };
+        let publisher = Publisher { parameters, password };
         Subscription { publisher, publications, enabled, slot, ..Subscription::default() }
     })
 }
