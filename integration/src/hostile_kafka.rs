@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use crate::STEERING;
+use crate::{STEERING, msk_iam};
 
 pub use crate::spelling::spellings;
 
@@ -67,6 +67,8 @@ pub enum Misdeed {
     Steer,
     /// Refuses the topic with such a text.
     SteerTopic,
+    /// Lets in only who signs the login for `AWS_MSK_IAM`.
+    Signed,
 }
 
 impl Misdeed {
@@ -249,6 +251,15 @@ fn authenticate(request: &[u8], misdeed: Misdeed) -> Vec<u8> {
             let password = said.rsplit('\0').find(|part| part.len() > 4).unwrap_or_default();
             let password = password.trim_end_matches('\0');
             result(58, spellings(password).as_bytes(), b"")
+        }
+        Misdeed::Signed => {
+            let begin = request.iter().position(|byte| *byte == b'{').unwrap_or_default();
+            let end = request.iter().rposition(|byte| *byte == b'}').map_or(begin, |end| end + 1);
+            if msk_iam::is_signed(&request[begin..end], "hostile") {
+                result(0, b"", br#"{"version":"2020_10_22","request-id":"one"}"#)
+            } else {
+                result(58, b"Access denied", b"")
+            }
         }
         Misdeed::Steer => result(58, STEERING.as_bytes(), b""),
         _ => result(0, b"", b""),

@@ -1,5 +1,6 @@
 //! Valkey nodes of a test's own, on a network of their own, and their own command line as the independent witness.
 
+mod false_sentinel;
 mod gates;
 mod hostile;
 mod module;
@@ -13,6 +14,7 @@ use std::time::Duration;
 use crate::command::{Output, UNFILTERED, docker};
 use crate::{Init, Scratch, eventually};
 
+pub use false_sentinel::{FalseSentinel, fields};
 pub use gates::Gates;
 pub use hostile::{Hostile, Manner};
 pub use module::module;

@@ -11,7 +11,7 @@ use init_core::export::{Export, Scope};
 
 use self::found::Found;
 use crate::Error;
-use crate::desired::Desired;
+use crate::desired::{Desired, Sasl};
 use crate::observe;
 use crate::wire::Cluster;
 
@@ -31,8 +31,12 @@ pub(crate) const SECTIONS: &[&str] = &[
 
 /// Reads everything in the scope and writes it as a spec.
 pub(crate) async fn export(cluster: &mut Cluster, desired: &Desired, scope: &Scope) -> Result<Export, Error> {
-    let own = desired.sasl.as_ref().and_then(|sasl| match &sasl.username {
-        Text::Plain(name) => Some((name.clone(), sasl.password.clone())),
+    let login = match &desired.sasl {
+        Some(Sasl::Password(login)) => Some(login),
+        Some(Sasl::OAuth(_) | Sasl::MskIam(_)) | None => None,
+    };
+    let own = login.and_then(|login| match &login.username {
+        Text::Plain(name) => Some((name.clone(), login.password.clone())),
         Text::Secret(_) => None,
     });
     let can_log_in = desired.sasl.is_some() || scope.carries("probe");

@@ -34,18 +34,18 @@ pub use change::{
 };
 use desired::readiness::Readiness;
 pub use desired::{
-    Binding, ConfigResource, ConfigType, Declared, Desired, Entity, Limits, Mechanism, Operation, Origin,
-    Password, Pattern, Permission, Probe as ProbeListener, Quotas, Rate, Resource, Sasl, Scram, Topic, User,
-    Value,
+    Binding, ConfigResource, ConfigType, Declared, Desired, Entity, Limits, Mechanism, MskIam, OAuth,
+    Operation, Origin, Password, PasswordLogin, Pattern, Permission, Probe as ProbeListener, Quotas, Rate,
+    Resource, Sasl, Scram, Topic, User, Value,
 };
-pub use error::{Error, Peer, Refusal};
+pub use error::{Error, Peer, Refusal, TokenRefusal};
 use observe::Clients;
 pub use observed::{
     Account, Assignment, Credential, Credentials, Observed, ObservedTopic, Operations, Principal, Setting,
 };
 pub use spec::{
-    AclSpec, ConfigValue, CredentialSpec, Mechanisms, Number, OneOrMany, ProbeSpec, QuotaSpec, Spec, State,
-    TopicGroup, TopicSpec, Topics, UserSpec,
+    AclSpec, ConfigValue, CredentialSpec, Mechanisms, Number, OneOrMany, ProbeSpec, QuotaSpec, SaslSpec,
+    Spec, State, TopicGroup, TopicSpec, Topics, UserSpec,
 };
 use wire::{Access, Cluster, Probe};
 
@@ -116,11 +116,11 @@ impl Backend for Kafka {
         &mut self,
         _desired: &Desired,
         changes: &[Change],
-        _secrets: &Secrets,
+        secrets: &Secrets,
         mode: CheckMode,
         progress: &Progress,
     ) -> Vec<(usize, Error)> {
-        apply::check(&mut self.cluster, changes, mode, progress).await
+        apply::check(&mut self.cluster, changes, secrets, mode, progress).await
     }
 
     /// Users, ACLs and quotas do not depend on each other and Kafka accepts them in any order, so they share a stage.

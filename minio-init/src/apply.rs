@@ -6,6 +6,7 @@ mod bucket;
 mod check;
 mod identity;
 mod lifecycle;
+mod limits;
 mod shared;
 mod stored;
 

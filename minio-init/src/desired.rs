@@ -1,7 +1,9 @@
 //! The spec as it is meant, and the types that it shares with the observed state.
 
+pub(crate) mod access;
 mod anonymous;
 pub(crate) mod document;
+mod expiry;
 pub(crate) mod names;
 mod shown;
 
@@ -12,8 +14,10 @@ use init_net::Tls;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use access::Level;
 pub(crate) use anonymous::Anonymous;
 use document::Document;
+pub(crate) use expiry::Expiry;
 
 /// The default region for signatures. A server without a configured region accepts any.
 pub(crate) const REGION: &str = "us-east-1";
@@ -84,6 +88,8 @@ pub(crate) struct AccessKey {
     pub(crate) name: Option<String>,
     pub(crate) description: Option<String>,
     pub(crate) status: Option<Status>,
+    /// The time at which it stops working; `None` leaves it unchanged.
+    pub(crate) expires: Option<Expiry>,
 }
 
 /// The declared properties of a bucket; `None` is not declared.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use init_core::Text;
 
 use crate::desired::document::Document;
-use crate::desired::{Cors, Lock, Route, Rule, Size, Status, Versioning};
+use crate::desired::{Cors, Expiry, Lock, Route, Rule, Size, Status, Versioning};
 
 /// The observed state of a server. The default is an empty server.
 #[derive(Clone, Debug, Default)]
@@ -66,6 +66,7 @@ pub(crate) struct ObservedAccessKey {
     pub(crate) policy: Option<Document>,
     pub(crate) name: String,
     pub(crate) description: String,
+    pub(crate) expires: Expiry,
     pub(crate) secret_differs: bool,
 }
 

@@ -10,13 +10,15 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::desired::{Addressing, Anonymous, Encryption, RetentionMode, Status, Versioning};
+use crate::desired::{Addressing, Anonymous, Encryption, Level, RetentionMode, Status, Versioning};
 
 pub(crate) use size::Size;
 
 // Patterns in the JSON Schema, for editors; they are close to what `validate` accepts.
 const ENDPOINT: &str = r"^https?://[A-Za-z0-9_][A-Za-z0-9._-]*(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$";
 const REGION: &str = "^[A-Za-z0-9_-]+$";
+const EXPIRES: &str =
+    "^(never|[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}([Zz]|[+-][0-9]{2}:[0-9]{2}))$";
 const BUCKET: &str = "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$";
 
 /// The buckets, identities and policies that must exist on one S3 server.
@@ -121,8 +123,22 @@ pub struct User {
     /// Policies that are attached; others are left alone.
     #[serde(default)]
     pub policies: Vec<Entry>,
+    /// What the user may do with each bucket, all of it: it becomes the policy `dayzero-LABEL`, which is attached. An
+    /// empty list detaches that policy. Default: unchanged.
+    pub access: Option<Vec<Access>>,
     /// `disabled` refuses its requests. Default: unchanged, and enabled for a new user.
     pub status: Option<Status>,
+}
+
+/// What a user may do with one bucket.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Access {
+    /// The bucket, which need not be one of the spec.
+    #[schemars(regex(pattern = BUCKET))]
+    pub bucket: String,
+    /// The level: `read`, `write` (read too) or `owner` (everything).
+    pub level: Level,
 }
 
 /// A group.
@@ -162,6 +178,9 @@ pub struct AccessKey {
     pub description: Option<String>,
     /// `disabled` refuses its requests. Default: unchanged.
     pub status: Option<Status>,
+    /// The time at which it stops working, as RFC 3339 has it, or `never`. Default: unchanged, and never for a new one.
+    #[schemars(regex(pattern = EXPIRES))]
+    pub expires: Option<String>,
 }
 
 /// A bucket. Properties that the spec does not name are left alone.

@@ -1,5 +1,6 @@
 //! Validates a spec: turns it into its meaning, or reports everything that is wrong with it.
 
+mod access;
 mod bucket;
 mod identity;
 mod lifecycle;
@@ -19,10 +20,10 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
     let mut violations = Violations::default();
     let root = SpecPath::root();
     let server = server::server(&spec, files, &mut violations);
-    let policies = policy::policies(&root.key("policies"), spec.policies, files, &mut violations);
+    let mut policies = policy::policies(&root.key("policies"), spec.policies, files, &mut violations);
     let names = identity::Names::of(&spec.users);
     let (users, absent_users) =
-        identity::users(&root.key("users"), spec.users, &spec.credentials, &mut violations);
+        identity::users(&root.key("users"), spec.users, &spec.credentials, &mut policies, &mut violations);
     let groups = identity::groups(&root.key("groups"), spec.groups, &names, &absent_users, &mut violations);
     let (keys, absent_keys) = identity::keys(
         &root.key("accessKeys"),

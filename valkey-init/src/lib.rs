@@ -32,7 +32,8 @@ use init_core::{Backend, CheckMode, Files, Plan, Progress, Requires, Secrets, Vi
 
 pub use change::{Change, Passwords, SentinelChange};
 pub use desired::{
-    Access, Catalog, Desired, Layout, Library, Login, Member, Mode, Node, Require, Sentinels, Slots, User,
+    Access, Catalog, Desired, Instances, Layout, Library, Login, Member, Mode, Node, Require, Sentinels,
+    Slots, User,
 };
 pub use error::Error;
 pub use observed::{
@@ -88,7 +89,8 @@ impl Backend for Valkey {
     }
 
     async fn observe(&mut self, desired: &Desired, secrets: &Secrets) -> Result<Observed, Error> {
-        observe::observe(&self.connections, &mut self.catalogs, desired, secrets).await
+        let desired = desired.with_instances(self.connections.instances());
+        observe::observe(&self.connections, &mut self.catalogs, &desired, secrets).await
     }
 
     fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
@@ -109,7 +111,8 @@ impl Backend for Valkey {
         mode: CheckMode,
         _: &Progress,
     ) -> Vec<(usize, Error)> {
-        apply::check(&self.connections, (desired, secrets), changes, mode).await
+        let desired = desired.with_instances(self.connections.instances());
+        apply::check(&self.connections, (&desired, secrets), changes, mode).await
     }
 
     async fn apply(
@@ -119,10 +122,12 @@ impl Backend for Valkey {
         secrets: &Secrets,
         progress: &Progress,
     ) -> Vec<Result<(), Error>> {
-        apply::apply(&mut self.connections, (desired, secrets), stage, progress).await
+        let desired = desired.with_instances(self.connections.instances());
+        apply::apply(&mut self.connections, (&desired, secrets), stage, progress).await
     }
 
     async fn export(&mut self, desired: &Desired, secrets: &Secrets, scope: &Scope) -> Result<Export, Error> {
-        export::export(&self.connections, desired, secrets, scope).await
+        let desired = desired.with_instances(self.connections.instances());
+        export::export(&self.connections, &desired, secrets, scope).await
     }
 }

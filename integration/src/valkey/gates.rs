@@ -3,6 +3,7 @@
 //! The gate (`src/bin/gate.rs`) shares its node's network and so its address, and listens on the port that the node
 //! announces: nodes and clients see one node at one address, and whatever is said to it is counted.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::time::Duration;
 
@@ -82,6 +83,7 @@ impl Gates {
 
     fn limit(&self, number: usize) {
         self.counts.file("passed", b"0");
+        self.counts.file("kinds", b"");
         self.counts.file("limit", number.to_string().as_bytes());
     }
 
@@ -90,6 +92,14 @@ impl Gates {
     pub fn passed(&self) -> usize {
         let text = fs::read_to_string(self.counts.path().join("passed"));
         text.ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0)
+    }
+
+    /// After how many commands the first of each kind has come since: a run that is killed then dies right after it.
+    #[expect(clippy::disallowed_methods, reason = "the gates' own file")]
+    pub fn firsts(&self) -> BTreeSet<usize> {
+        let kinds = fs::read_to_string(self.counts.path().join("kinds")).unwrap_or_default();
+        let kinds: Vec<&str> = kinds.lines().collect();
+        kinds.iter().filter_map(|kind| Some(kinds.iter().position(|other| other == kind)? + 1)).collect()
     }
 
     fn gate(&self, node: usize) -> String {

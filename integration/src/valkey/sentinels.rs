@@ -45,9 +45,9 @@ impl Sentinels<'_> {
         let (name, alias) = (self.container(sentinel), format!("sentinel-{sentinel}"));
         let volume = format!("{name}:/data");
         let image = std::env::var("VALKEY_TEST_IMAGE").unwrap_or_else(|_| "dayzero/valkey:8.1".to_owned());
-        // The name of the program is what makes it a Sentinel.
+        // The name of the program is what makes it a Sentinel. An ACL file has to be there at its first start.
         let script = format!(
-            "umask 077; [ -s /data/sentinel.conf ] || printf '%s\\n' '{}' >/data/sentinel.conf; \
+            "umask 077; touch /data/users.acl; [ -s /data/sentinel.conf ] || printf '%s\\n' '{}' >/data/sentinel.conf; \
              name=$(readlink /usr/local/bin/kv-server); exec -a \"${{name/%-server/-sentinel}}\" kv-server /data/sentinel.conf",
             self.file
         );

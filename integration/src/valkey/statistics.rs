@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::Nodes;
 
 /// Every command that changes something.
-const MUTATING: [&str; 18] = [
+const MUTATING: [&str; 20] = [
+    "acl|deluser",
     "acl|save",
     "acl|setuser",
     "cluster|addslots",
@@ -24,6 +25,7 @@ const MUTATING: [&str; 18] = [
     "migrate",
     "replicaof",
     "set",
+    "xgroup|create",
 ];
 
 impl Nodes {

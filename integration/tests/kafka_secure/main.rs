@@ -14,7 +14,9 @@ mod export;
 mod fault;
 mod full;
 mod least;
+mod oauth;
 mod refusals;
+mod secrets;
 mod session;
 mod watch;
 

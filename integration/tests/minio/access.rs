@@ -24,6 +24,46 @@ fn each_word_of_anonymous_opens_what_it_says() {
     }
 }
 
+/// Each level is one word for a policy that the server shows, and a bucket that is no longer named is closed again.
+#[test]
+fn a_user_may_with_each_bucket_what_its_level_says() {
+    let server = Server::new();
+    let run = |levels: &str, args: &[&str]| {
+        let spec = format!(
+            "users: {{app: {{secretKey: {{secret: app}}, access: [{levels}]}}}}\n\
+             buckets: {{shown: {{}}, used: {{}}, owned: {{}}, closed: {{}}}}\n"
+        );
+        server.init(&spec).secret("app", "canary-app-5ecret").args(args).run()
+    };
+    let levels = "{bucket: shown, level: read}, {bucket: used, level: write}, {bucket: owned, level: owner}";
+    run(levels, &[]).expect(0, "changed");
+    run(levels, &[]).expect(0, "unchanged");
+    for bucket in ["shown", "used", "owned", "closed"] {
+        server.shell(&format!("echo x | mc pipe t/{bucket}/there")).ok();
+    }
+    let app = |args: &[&str]| server.mc_as(("app", "canary-app-5ecret"), args).exit == 0;
+    let may = |bucket: &str| {
+        let (there, copy) = (format!("t/{bucket}/there"), format!("t/{bucket}/copy"));
+        [
+            app(&["cat", &there]),
+            app(&["cp", "/etc/hostname", &copy]),
+            app(&["tag", "set", &format!("t/{bucket}"), "a=b"]),
+        ]
+    };
+    assert_eq!(may("shown"), [true, false, false]);
+    assert_eq!(may("used"), [true, true, false]);
+    assert_eq!(may("owned"), [true, true, true]);
+    assert_eq!(may("closed"), [false, false, false]);
+    run("{bucket: used, level: read}", &["plan"]).expect(3, "drift");
+    let altered = run("{bucket: used, level: read}", &[]).expect(0, "changed");
+    assert_eq!(altered.changes(), ["alter_policy dayzero-app: applied"]);
+    assert_eq!([may("used"), may("owned")], [[true, false, false], [false, false, false]]);
+    let closed = run("", &[]).expect(0, "changed");
+    assert_eq!(closed.changes(), ["detach_policies app: applied"]);
+    run("", &[]).expect(0, "unchanged");
+    assert_eq!(may("used"), [false, false, false]);
+}
+
 #[test]
 fn a_user_may_what_its_policies_say_and_an_access_key_less() {
     let server = Server::new();

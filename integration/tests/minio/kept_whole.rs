@@ -102,6 +102,59 @@ fn whatever_a_server_drops_the_rule_never_works_without_it() {
     at(&fake, rule).run().expect(0, "unchanged");
 }
 
+/// A server that says yes to every document and stores none.
+fn amnesiac() -> FakeHttp {
+    FakeHttp::new(|asked: &Asked, stream: &mut TcpStream| {
+        let absent = |stream: &mut TcpStream, code: &str| {
+            respond(stream, "404 Not Found", "", &format!("<Error><Code>{code}</Code></Error>"))
+        };
+        match asked.line.as_str() {
+            "GET /" => respond(
+                stream,
+                "200 OK",
+                "",
+                "<ListAllMyBucketsResult><Buckets><Bucket><Name>logs</Name></Bucket></Buckets></ListAllMyBucketsResult>",
+            ),
+            "GET /logs?versioning=" => respond(stream, "200 OK", "", "<VersioningConfiguration/>"),
+            "GET /logs?encryption=" => absent(stream, "ServerSideEncryptionConfigurationNotFoundError"),
+            "GET /logs?object-lock=" => respond(
+                stream,
+                "200 OK",
+                "",
+                "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled></ObjectLockConfiguration>",
+            ),
+            "GET /logs?cors=" => absent(stream, "NoSuchCORSConfiguration"),
+            "GET /logs?policy=" => absent(stream, "NoSuchBucketPolicy"),
+            line if line.starts_with("PUT /logs?") => respond(stream, "200 OK", "", ""),
+            _ => absent(stream, "NoSuchKey"),
+        }
+    })
+}
+
+#[test]
+fn a_property_that_a_server_accepts_and_drops_is_named() {
+    for (property, field) in [
+        ("versioning: enabled", "buckets.logs.versioning"),
+        ("encryption: sse-s3", "buckets.logs.encryption"),
+        ("objectLock: {mode: GOVERNANCE, days: 3}", "buckets.logs.objectLock"),
+        ("cors: [{allowedOrigins: [\"*\"], allowedMethods: [GET]}]", "buckets.logs.cors"),
+        ("anonymous: download", "buckets.logs.policy"),
+    ] {
+        let fake = amnesiac();
+        let spec = format!(
+            "endpoint: http://s3:{}\ncredentials: {{accessKey: somebody, secretKey: {{secret: secret}}}}\nbuckets: {{logs: {{{property}}}}}\n",
+            fake.port()
+        );
+        let init =
+            Init::new("minio-init", &spec).network("bridge").docker(&["--add-host", "s3:host-gateway"]);
+        let ended = init.secret("secret", "some-5ecret").run().expect(76, "failed");
+        assert!(ended.error().contains(field), "{property}: {}", ended.stdout);
+        // The document is written once: what is dropped is not written again and again.
+        let written = fake.asked().iter().filter(|line| line.starts_with("PUT")).count();
+        assert_eq!(written, 1, "{property}: {:?}", fake.asked());
+    }
+}
+
 /// Says that the document is another one by now, the first two times.
 #[test]
 fn a_condition_of_the_server_is_used_and_its_refusal_is_read_again() {

@@ -46,6 +46,9 @@ fn seaweedfs_has_what_it_can_and_the_rest_is_told() {
         assert!(ended.error().contains("no MinIO admin API"), "{}", ended.stdout);
     }
     weed.run("buckets: {first: {}}\n", &["plan"]).expect(3, "drift");
+    // It stores the policy and refuses whom the policy allows. That shows only in a request without a signature.
+    let ended = weed.run("buckets: {drop: {anonymous: upload}}\n", &[]).expect(76, "failed");
+    assert!(ended.error().contains("it keeps the policy, and still refuses to write"), "{}", ended.stdout);
 }
 
 /// A gateway over a directory has less: what it does not have is told before the first bucket is made.
@@ -55,9 +58,14 @@ fn versitygw_has_what_it_can_and_the_rest_is_told() {
     let spec = "buckets: {plain: {versioning: enabled, tags: {team: a}, anonymous: none}, cdn: {anonymous: download}}\n";
     gateway.run(spec, &[]).expect(0, "changed");
     gateway.run(spec, &[]).expect(0, "unchanged");
-    for (property, feature) in
-        [("lifecycle: [{id: a, expireDays: 3}]", "lifecycle"), ("encryption: sse-s3", "encryption")]
-    {
+    for (property, feature) in [
+        ("lifecycle: [{id: a, expireDays: 3}]", "lifecycle"),
+        ("encryption: sse-s3", "encryption"),
+        (
+            "notifications: [{target: \"arn:aws:sqs:a:b:c\", events: [\"s3:ObjectCreated:*\"]}]",
+            "notifications",
+        ),
+    ] {
         for command in ["plan", "apply"] {
             let spec = format!("buckets: {{first: {{}}, second: {{{property}}}}}\n");
             let ended = gateway.run(&spec, &[command]).expect(76, "failed");

@@ -100,6 +100,27 @@ fn what_minio_does_not_take_for_a_new_access_key_is_told_before_anything_is_writ
     run("n2345678901234567890", &long).expect(0, "unchanged");
 }
 
+/// MinIO takes 20 KiB for a policy, and 4 KiB for the same policy on an access key.
+#[test]
+fn a_policy_that_is_too_long_for_an_access_key_is_told_before_anything_is_written() {
+    let server = Server::new();
+    let run = |buckets: usize| {
+        let resources: Vec<_> = (0..buckets).map(|n| format!("arn:aws:s3:::bucket-{n:03}/*")).collect();
+        let spec = format!(
+            "policies: {{long: {{document: {{Version: \"2012-10-17\", Statement: [{{Effect: Allow, Action: \"s3:GetObject\", Resource: {resources:?}}}]}}}}}}\n\
+             users: {{app: {{secretKey: {{secret: app}}, policies: [long]}}}}\n\
+             accessKeys: {{ci-key: {{user: app, secretKey: {{secret: app}}, policy: long}}}}\n"
+        );
+        server.init(&spec).secret("app", "app-5ecret").run()
+    };
+    let ended = run(150).expect(76, "failed");
+    assert!(ended.error().contains("accessKeys.ci-key.policy"), "{}", ended.stdout);
+    assert!(!server.mc(&["admin", "user", "list", "t"]).ok().contains("app"));
+    assert!(!server.mc(&["admin", "policy", "list", "t"]).ok().contains("long"));
+    run(100).expect(0, "changed");
+    run(100).expect(0, "unchanged");
+}
+
 #[test]
 fn a_short_secret_is_told_before_the_first_packet() {
     let spec =

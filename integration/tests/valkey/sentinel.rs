@@ -1,5 +1,9 @@
 //! A primary, its replicas, and Sentinels that replace it.
 
+mod hostile;
+mod meanwhile;
+mod secured;
+
 use std::time::Duration;
 
 use integration::valkey::{Nodes, PASSWORD, QUICK, Sentinels};

@@ -6,7 +6,7 @@ use init_core::export::Scope;
 
 use super::found::{Found, Values};
 use crate::Error;
-use crate::desired::ConfigResource;
+use crate::desired::{ConfigResource, is_sensitive};
 use crate::observe;
 use crate::observed::Setting;
 use crate::wire::{Cluster, Connection};
@@ -43,7 +43,8 @@ pub(super) async fn topics(main: &mut Connection, scope: &Scope, found: &mut Fou
     Ok(())
 }
 
-/// The values that are set on the resource and that the broker shows. The others are noted.
+/// The values that are set on the resource. One that the broker does not show is noted, unless a spec has it as a
+/// secret.
 fn shown_values(
     section: &'static str,
     name: &str,
@@ -53,7 +54,8 @@ fn shown_values(
     let mut values = Values::new();
     for (key, setting) in settings.into_iter().filter(|(_, setting)| setting.is_own) {
         match setting.own().filter(|_| !setting.sensitive) {
-            Some(value) => drop(values.insert(key, value.to_owned())),
+            Some(value) => drop(values.insert(key, Some(value.to_owned()))),
+            None if section.starts_with("broker") && is_sensitive(&key) => drop(values.insert(key, None)),
             None => found.note(section, name, format!("{key}, whose value Kafka never shows")),
         }
     }

@@ -60,7 +60,7 @@ fn topic((name, existing): (&String, &ObservedTopic), export: &mut Export) -> (S
 fn configs((section, name): (&'static str, &str), values: &Values, export: &mut Export) -> Node {
     let mut accepted = Vec::new();
     for (key, value) in values {
-        let one = (key.clone(), config_value(value));
+        let one = (key.clone(), shown_or_secret(&format!("broker_{name}"), (key, value)));
         let node = Node::Map(vec![one.clone()]);
         let node = if section == "topics" { Node::map().with("config", node) } else { node };
         match violation(section, name, &node) {
@@ -72,7 +72,7 @@ fn configs((section, name): (&'static str, &str), values: &Values, export: &mut 
 }
 
 fn broker_defaults(values: &Values, export: &mut Export) {
-    let entries = values.iter().map(|(key, value)| (key.clone(), config_value(value))).collect();
+    let entries = values.iter().map(|entry| (entry.0.clone(), shown_or_secret("brokers", entry))).collect();
     export.accepted("brokerDefaults", entries, violation);
 }
 
@@ -83,6 +83,15 @@ fn resource(
 ) -> Option<(String, Node)> {
     let node = configs((section, &resource.name()), values, export);
     (!node.is_empty()).then(|| (resource.name(), node))
+}
+
+/// The value, or the secret that has to hold it where Kafka never shows it. `of` is the broker, or all of them.
+fn shown_or_secret(of: &str, (key, value): (&String, &Option<String>)) -> Node {
+    let secret = || Node::Secret {
+        name: secret_name(&format!("{of}_{key}"), "config"),
+        purpose: format!("the config {key} of {}", of.replace('_', " ")),
+    };
+    value.as_deref().map_or_else(secret, config_value)
 }
 
 /// Writes a number or a boolean without quotes, where it reads as the same text.

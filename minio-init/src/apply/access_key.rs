@@ -4,14 +4,18 @@ use http::Method;
 use init_core::{Secrets, Text};
 use serde::Serialize;
 
+use super::identity::remove;
 use crate::change::{AccessKeyDrift, NewAccessKey};
-use crate::desired::Status;
 use crate::desired::document::Document;
+use crate::desired::{Expiry, Status};
 use crate::error::Error;
-use crate::wire::admin::seal_error;
+use crate::wire::admin::{AccessKeyInfo, seal_error};
 use crate::wire::client::{Call, Client};
 use crate::wire::credential::{SecretKey, resolve_name, secret_key};
 use crate::wire::sealed::random_secret;
+
+/// The first release of MinIO that stores the end of an access key.
+const FIRST_WITH_EXPIRY: &str = "RELEASE.2023-02-27T18-10-45Z";
 
 /// The body of `add-service-account`.
 #[derive(Serialize)]
@@ -26,6 +30,8 @@ struct Creation<'a> {
     description: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     policy: Option<&'a Document>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expiration: Option<String>,
 }
 
 /// The body of `update-service-account`. An absent field is unchanged, except for the policy: an update without it
@@ -42,16 +48,20 @@ struct Update<'a> {
     description: Option<&'a str>,
     #[serde(rename = "newPolicy", skip_serializing_if = "Option::is_none")]
     policy: Option<&'a Document>,
+    #[serde(rename = "newExpiration", skip_serializing_if = "Option::is_none")]
+    expiration: Option<String>,
 }
 
 pub(super) async fn create(client: &Client, key: &NewAccessKey, secrets: &Secrets) -> Result<(), Error> {
     let action = format!("create access key {}", key.access_key);
     let wanted = secret_key(secrets, &key.secret)?;
     let (access_key, user) = (resolve_name(secrets, &key.access_key)?, resolve_name(secrets, &key.user)?);
-    // A disabled key is created with a random secret key, so that nobody can use it before it is disabled.
+    // A disabled key is created with a random secret key, so that nobody can use it before it is disabled. Neither can
+    // anybody use one with an end before the server is known to have stored that.
     let disabled = key.status == Some(Status::Disabled);
+    let closed = disabled || key.expires.is_some();
     let random =
-        if disabled { Some(random_secret().map_err(|error| seal_error(&action, &error))?) } else { None };
+        if closed { Some(random_secret().map_err(|error| seal_error(&action, &error))?) } else { None };
     let body = Creation {
         access_key: &access_key,
         secret_key: SecretKey(random.as_ref().unwrap_or(wanted)),
@@ -59,6 +69,7 @@ pub(super) async fn create(client: &Client, key: &NewAccessKey, secrets: &Secret
         name: key.name.as_deref(),
         description: key.description.as_deref(),
         policy: key.document.as_ref(),
+        expiration: key.expires.map(Expiry::sent),
     };
     let body = client.seal(&action, &body)?;
     let call = Call::admin(Method::PUT, "add-service-account", action).body(body);
@@ -66,16 +77,47 @@ pub(super) async fn create(client: &Client, key: &NewAccessKey, secrets: &Secret
     created.map_err(|refused| {
         refused.caused_by_concurrent_run(&["XMinioIAMServiceAccountNotAllowed", "XMinioAdminNoSuchUser"])
     })?;
-    if !disabled {
+    if !closed {
         return Ok(());
     }
-    let disable = Update {
+    if let Some(expires) = key.expires
+        && let Err(dropped) = check_expiry_stored(client, &key.access_key, expires, secrets).await
+    {
+        remove(client, "delete-service-account", "access key", &key.access_key, secrets).await?;
+        return Err(dropped);
+    }
+    let complete = Update {
         secret_key: Some(SecretKey(wanted)),
-        status: Some(status_word(Status::Disabled)),
+        status: disabled.then(|| status_word(Status::Disabled)),
         policy: key.document.as_ref(),
         ..Update::default()
     };
-    update(client, &key.access_key, &disable, secrets).await
+    update(client, &key.access_key, &complete, secrets).await
+}
+
+/// Fails when the server has not stored the end of an access key: an old release accepts it and drops it.
+async fn check_expiry_stored(
+    client: &Client,
+    key: &Text,
+    wanted: Expiry,
+    secrets: &Secrets,
+) -> Result<(), Error> {
+    let action = format!("read access key {key}");
+    let call = Call::admin(Method::GET, "info-service-account", action.as_str())
+        .query("accessKey", &resolve_name(secrets, key)?);
+    let sealed = client.send_admin_sealed("access keys", call).await?;
+    let info: AccessKeyInfo = client.json(&action, &client.open(&action, sealed).await?)?;
+    if info.expires() == wanted {
+        return Ok(());
+    }
+    Err(Error::Unsupported {
+        at: format!("accessKeys.{key}.expires"),
+        feature: "expires",
+        endpoint: client.endpoint().clone(),
+        why: format!(
+            "it accepts the end of an access key and drops it; {FIRST_WITH_EXPIRY} is the first that stores it"
+        ),
+    })
 }
 
 pub(super) async fn alter(client: &Client, key: &AccessKeyDrift, secrets: &Secrets) -> Result<(), Error> {
@@ -87,8 +129,13 @@ pub(super) async fn alter(client: &Client, key: &AccessKeyDrift, secrets: &Secre
         name: key.name.as_ref().map(|name| name.to.as_str()),
         description: key.description.as_ref().map(|text| text.to.as_str()),
         policy: key.document.as_ref(),
+        expiration: key.expires.as_ref().map(|expires| expires.to.sent()),
     };
-    update(client, &key.access_key, &body, secrets).await
+    update(client, &key.access_key, &body, secrets).await?;
+    match &key.expires {
+        Some(expires) => check_expiry_stored(client, &key.access_key, expires.to, secrets).await,
+        None => Ok(()),
+    }
 }
 
 fn status_word(status: Status) -> &'static str {

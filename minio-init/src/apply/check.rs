@@ -5,21 +5,26 @@
 use http::Method;
 use serde_json::Value;
 
+use super::limits;
 use crate::change::{BucketChange, Change, IdentityChange, ShownPolicy};
 use crate::error::Error;
 use crate::wire::client::{Call, Client};
 use crate::wire::parallel::all;
 
-/// The index of each change whose policy the server refuses, with the refusal.
+/// The index of each change that the server would refuse, with the refusal.
 pub(crate) async fn check(client: &Client, changes: &[Change]) -> Vec<(usize, Error)> {
     if !client.is_minio() {
         return Vec::new();
     }
+    let indexed = changes.iter().enumerate();
+    let mut refused: Vec<_> =
+        indexed.filter_map(|(index, change)| Some((index, limits::exceeded(client, change)?))).collect();
     let policies = changes.iter().enumerate().filter_map(|(index, change)| Some((index, policy_of(change)?)));
     let refusals = all(policies.map(async |(index, (action, document))| {
         Ok::<_, Error>(validate_policy(client, action, document).await.err().map(|refused| (index, refused)))
     }));
-    refusals.await.into_iter().flatten().flatten().collect()
+    refused.extend(refusals.await.into_iter().flatten().flatten());
+    refused
 }
 
 /// The policy of a change. A bucket policy is validated without its principals; those are validated when it is

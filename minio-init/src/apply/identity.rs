@@ -135,7 +135,7 @@ async fn set_members(
 }
 
 /// Removes an account by its access key. Another run may have removed it already.
-async fn remove(
+pub(super) async fn remove(
     client: &Client,
     call: &str,
     what: &str,

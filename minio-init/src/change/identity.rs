@@ -7,8 +7,8 @@ use init_core::diff::Drift;
 use init_core::{Effect, Properties, SecretRef, Subject, Text};
 
 use super::text::{list, property};
-use crate::desired::Status;
 use crate::desired::document::Document;
+use crate::desired::{Expiry, Status};
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum IdentityChange {
@@ -84,6 +84,7 @@ pub struct NewAccessKey {
     pub(crate) name: Option<String>,
     pub(crate) description: Option<String>,
     pub(crate) status: Option<Status>,
+    pub(crate) expires: Option<Expiry>,
     pub(crate) secret: SecretRef,
     /// The document of `policy`.
     pub(crate) document: Option<Document>,
@@ -97,6 +98,7 @@ pub struct AccessKeyDrift {
     pub(crate) name: Option<Drift<String>>,
     pub(crate) description: Option<Drift<String>>,
     pub(crate) status: Option<Drift<Status>>,
+    pub(crate) expires: Option<Drift<Expiry>>,
     pub(crate) secret: SecretRef,
     /// The restricting policy. It is sent with every update, because an update without it would remove the
     /// restriction.
@@ -199,13 +201,15 @@ impl IdentityChange {
                 .to_some("policy", key.policy.as_ref())
                 .to_some("display_name", key.name.as_ref())
                 .to_some("description", key.description.as_ref())
-                .to_some("account_status", key.status),
+                .to_some("account_status", key.status)
+                .to_some("expires", key.expires),
             Self::AlterAccessKey(key) => none
                 .to_some("rotate_secret", set(key.rotate_secret))
                 .drifts("policy", key.policy.as_ref())
                 .drifts("display_name", key.name.as_ref())
                 .drifts("description", key.description.as_ref())
-                .drifts("account_status", key.status.as_ref()),
+                .drifts("account_status", key.status.as_ref())
+                .drifts("expires", key.expires.as_ref()),
             Self::DetachPolicies { policies, .. } => none.without("policies", policies),
             Self::RemoveMembers { members, .. } => none.without("members", members),
             Self::RemoveAccessKey { .. } | Self::RemoveUser { .. } => none,
@@ -257,7 +261,8 @@ impl Display for NewAccessKey {
         if let Some(policy) = &self.policy {
             write!(f, " with the policy {policy}")?;
         }
-        self.status.iter().try_for_each(|status| write!(f, ", {status}"))
+        self.status.iter().try_for_each(|status| write!(f, ", {status}"))?;
+        self.expires.iter().try_for_each(|expires| write!(f, ", until {expires}"))
     }
 }
 
@@ -267,6 +272,7 @@ impl Display for AccessKeyDrift {
         f.write_str(&property("name", self.name.as_ref()))?;
         f.write_str(&property("description", self.description.as_ref()))?;
         f.write_str(&property("status", self.status.as_ref()))?;
+        f.write_str(&property("expires", self.expires.as_ref()))?;
         f.write_str(&property("policy", self.policy.as_ref()))
     }
 }

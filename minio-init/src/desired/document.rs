@@ -68,6 +68,15 @@ impl Document {
         }
     }
 
+    /// The bytes that it has as MinIO stores it: each element of a statement is a list there.
+    pub(crate) fn stored_size(&self) -> usize {
+        const LISTS: [&str; 4] = ["Action", "NotAction", "Resource", "NotResource"];
+        let statements = self.json.get("Statement").and_then(Value::as_array).into_iter().flatten();
+        let elements = statements.filter_map(Value::as_object).flatten();
+        let brackets = elements.filter(|(key, value)| LISTS.contains(&key.as_str()) && value.is_string());
+        self.text().len() + 2 * brackets.count()
+    }
+
     /// True when it neither allows nor denies anything.
     pub(crate) fn is_empty(&self) -> bool {
         self.meaning.is_empty()

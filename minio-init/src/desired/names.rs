@@ -3,6 +3,8 @@
 /// The shortest secret key that MinIO accepts for a new account.
 pub(crate) const SECRET_MIN: usize = 8;
 const ACCESS_KEY_MIN: usize = 3;
+/// The longest access key of a user: MinIO stores a user in a directory of that name.
+const ACCESS_KEY_MAX: usize = 255;
 /// The longest name and the longest secret key that MinIO accepts for a new access key (service account).
 pub(crate) const NEW_KEY_MAX: usize = 20;
 pub(crate) const NEW_KEY_SECRET_MAX: usize = 40;
@@ -50,6 +52,8 @@ pub(crate) fn is_region(name: &str) -> bool {
 pub(crate) fn access_key(key: &str) -> Result<(), &'static str> {
     if key.len() < ACCESS_KEY_MIN {
         Err("an access key has at least 3 characters")
+    } else if key.len() > ACCESS_KEY_MAX {
+        Err("an access key has at most 255 characters")
     } else if !key.bytes().all(|b| b.is_ascii_graphic() || b == b' ') {
         Err("an access key has only printable ASCII characters")
     } else if key.contains(['=', ',', '/']) || key != key.trim() {
@@ -120,7 +124,7 @@ mod tests {
 
     #[test]
     fn names_that_a_server_would_misread_are_refused() {
-        for key in ["ab", "a=b", "a,b", " abc", "abc ", "tab\tkey", "schlüssel"] {
+        for key in ["ab", "a=b", "a,b", " abc", "abc ", "tab\tkey", "schlüssel", &"a".repeat(256)] {
             assert!(access_key(key).is_err(), "{key}");
         }
         assert_eq!(access_key("loki ci"), Ok(()));

@@ -109,15 +109,11 @@ async fn keys(
     for (name, key) in all(reads).await? {
         // The access key was removed meanwhile.
         let Some(key) = key else { continue };
-        let problem = match key.expiration {
-            Some(expiration) => Some(format!("which ends at {expiration}: one of a spec has no end")),
-            None => key.is_unreadable.then(|| "whose policy cannot be read".to_owned()),
-        };
-        match problem.filter(|_| *name != found.own) {
-            Some(problem) => {
-                found.note("accessKeys", &name.to_string(), format!("this access key, {problem}"));
-            }
-            None => drop(found.server.keys.insert(name.clone(), key.existing)),
+        if key.is_unreadable && *name != found.own {
+            let problem = "this access key, whose policy cannot be read";
+            found.note("accessKeys", &name.to_string(), problem);
+        } else {
+            found.server.keys.insert(name.clone(), key.existing);
         }
     }
     Ok(())

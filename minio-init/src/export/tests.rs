@@ -13,7 +13,7 @@ use super::found::Found;
 use super::write;
 use crate::Minio;
 use crate::desired::document::Document;
-use crate::desired::{Action, Rule, Size, Status, Versioning};
+use crate::desired::{Action, Expiry, Rule, Size, Status, Versioning};
 use crate::observed::{
     Observed, ObservedAccessKey, ObservedBucket, ObservedGroup, ObservedRule, ObservedUser,
 };
@@ -74,6 +74,7 @@ fn key(parent: Text, policy: Option<Document>) -> ObservedAccessKey {
         policy,
         name: String::new(),
         description: String::new(),
+        expires: Expiry::Never,
         secret_differs: false,
     }
 }

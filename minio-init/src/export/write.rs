@@ -12,7 +12,7 @@ use super::entry::violation;
 use super::found::Found;
 use super::{document, properties};
 use crate::desired::document::Document;
-use crate::desired::{Encryption, Status, names};
+use crate::desired::{Encryption, Expiry, Status, names};
 use crate::observed::{ObservedAccessKey, ObservedBucket, ObservedGroup, ObservedUser};
 use crate::validate::is_built_in;
 
@@ -189,7 +189,8 @@ fn key(
         .maybe("policy", policy.flatten().cloned())
         .maybe("name", text(&existing.name))
         .maybe("description", text(&existing.description))
-        .maybe("status", disabled(existing.status));
+        .maybe("status", disabled(existing.status))
+        .maybe("expires", (existing.expires != Expiry::Never).then(|| existing.expires.to_string()));
     Some((label.clone(), node))
 }
 

@@ -241,6 +241,7 @@ async fn access_key(
 }
 
 fn observed_key(names: &Names, info: AccessKeyInfo) -> ObservedAccessKey {
+    let expires = info.expires();
     let policy = serde_json::from_str::<Value>(&info.policy).ok();
     let policy = policy.as_ref().filter(|_| !info.implied_policy).and_then(Document::read);
     ObservedAccessKey {
@@ -249,6 +250,7 @@ fn observed_key(names: &Names, info: AccessKeyInfo) -> ObservedAccessKey {
         policy: policy.filter(|policy| !policy.is_empty()),
         name: info.name,
         description: info.description,
+        expires,
         secret_differs: false,
     }
 }
@@ -256,8 +258,6 @@ fn observed_key(names: &Names, info: AccessKeyInfo) -> ObservedAccessKey {
 /// An access key (service account), with the properties that a spec cannot express.
 pub(crate) struct AccessKeyDetails {
     pub(crate) existing: ObservedAccessKey,
-    /// The time of its expiration, if it has one.
-    pub(crate) expiration: Option<String>,
     /// True when it is restricted by a policy that cannot be read.
     pub(crate) is_unreadable: bool,
 }
@@ -270,12 +270,11 @@ pub(crate) async fn key(
     name: &Text,
 ) -> Result<Option<AccessKeyDetails>, Error> {
     match key_info(client, secrets, name).await? {
-        Lookup::Found(mut info) => {
-            let expiration = info.expiration.take();
+        Lookup::Found(info) => {
             let is_restricted = !info.implied_policy && !info.policy.is_empty();
             let existing = observed_key(names, info);
             let is_unreadable = is_restricted && existing.policy.is_none();
-            Ok(Some(AccessKeyDetails { existing, expiration, is_unreadable }))
+            Ok(Some(AccessKeyDetails { existing, is_unreadable }))
         }
         Lookup::UsedOtherwise | Lookup::Absent => Ok(None),
     }

@@ -9,7 +9,7 @@ use super::absent::detached;
 use super::findings::Findings;
 use crate::change::{AccessKeyDrift, Grantee, IdentityChange, NewAccessKey};
 use crate::desired::document::Document;
-use crate::desired::{AccessKey, Desired, Group, Status, User};
+use crate::desired::{AccessKey, Desired, Expiry, Group, Status, User};
 use crate::observed::{Observed, ObservedAccessKey, ObservedGroup, ObservedUser};
 
 pub(super) fn policies(desired: &Desired, observed: &Observed, findings: &mut Findings) {
@@ -216,6 +216,8 @@ fn create_key(name: &Text, wanted: &AccessKey, user: &Text, document: Option<&Do
         name: wanted.name.clone(),
         description: wanted.description.clone(),
         status: wanted.status.filter(|status| *status == Status::Disabled),
+        // A new access key has no end.
+        expires: wanted.expires.filter(|expires| *expires != Expiry::Never),
         secret: wanted.secret.clone(),
         document: document.cloned(),
     }
@@ -240,8 +242,9 @@ fn alter_key(
     // The secret key of a disabled access key cannot be compared, so enabling it sets the secret key too.
     let enabled = status.as_ref().is_some_and(|status| status.to == Status::Enabled);
     let rotate_secret = existing.secret_differs || enabled;
-    if !rotate_secret && policy.is_none() && name_drift.is_none() && description.is_none() && status.is_none()
-    {
+    let expires = wanted.expires.and_then(|expires| Drift::between(Some(existing.expires), expires));
+    let same = policy.is_none() && name_drift.is_none() && description.is_none();
+    if !rotate_secret && same && status.is_none() && expires.is_none() {
         return None;
     }
     Some(AccessKeyDrift {
@@ -251,6 +254,7 @@ fn alter_key(
         name: name_drift,
         description,
         status,
+        expires,
         secret: wanted.secret.clone(),
         document: document.or(existing.policy.as_ref()).cloned(),
     })

@@ -55,6 +55,9 @@ fn everything(second: bool) -> Value {
             "open": {"secretKey": {"secret": "a"}, "policies": pick(json!(["app"]), json!(["app", "beside"]))},
             "closed": {"accessKey": {"secret": "n"}, "secretKey": {"secret": "b"}, "status": "disabled",
                        "policies": pick(json!(["app"]), json!(["app", "beside"]))},
+            "reader": {"secretKey": {"secret": "b"}, "access": pick(
+                json!([{"bucket": "data", "level": "read"}, {"bucket": "plain", "level": "owner"}]),
+                json!([{"bucket": "data", "level": "write"}]))},
             "turned": {"secretKey": {"secret": "c"}, "status": pick(json!("disabled"), json!("enabled"))},
             "back": {"secretKey": {"secret": "c"}, "status": pick(json!("enabled"), json!("disabled"))},
         },
@@ -64,7 +67,8 @@ fn everything(second: bool) -> Value {
         "accessKeys": {
             "ci-key": {"user": "open", "secretKey": {"secret": "d"}, "policy": pick(json!("app"), json!("beside")),
                    "name": pick(json!("one"), json!("two")), "description": pick(json!("1"), json!("2")),
-                   "status": pick(json!("disabled"), json!("enabled"))},
+                   "status": pick(json!("disabled"), json!("enabled")),
+                   "expires": pick(json!("2030-01-01T00:00:00Z"), json!("never"))},
             "of-closed": {"user": "closed", "secretKey": {"secret": "d"}},
             "own": {"secretKey": {"secret": "e"}},
         },

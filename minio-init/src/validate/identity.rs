@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{SpecPath, Text, Violations};
 
+use super::access;
 use crate::desired;
-use crate::desired::names;
+use crate::desired::document::Document;
+use crate::desired::{Expiry, names};
 use crate::spec::{AccessKey, Credentials, Entry, Group, State, Stated, User};
 
 const NAME_MAX: usize = 32;
@@ -74,6 +76,7 @@ pub(super) fn users(
     at: &SpecPath,
     users: BTreeMap<String, User>,
     own: &Credentials,
+    documents: &mut BTreeMap<String, Document>,
     violations: &mut Violations,
 ) -> (BTreeMap<Text, desired::User>, BTreeMap<Text, String>) {
     let (mut desired, mut absent) = (BTreeMap::new(), BTreeMap::new());
@@ -88,7 +91,8 @@ pub(super) fn users(
             violations.push(&at, "another user has the same access key");
         }
         if user.state == State::Absent {
-            if user.secret_key.is_some() || !user.policies.is_empty() || user.status.is_some() {
+            let has_rights = !user.policies.is_empty() || user.access.is_some();
+            if user.secret_key.is_some() || has_rights || user.status.is_some() {
                 violations.push(&at.key("state"), ABSENT_HAS_NO_FIELDS);
             }
             absent.insert(key, label);
@@ -99,7 +103,11 @@ pub(super) fn users(
             violations.push(&at, NO_SECRET);
             continue;
         };
-        desired.insert(key, desired::User { label, secret, policies, detached, status: user.status });
+        let mut wanted = desired::User { label, secret, policies, detached, status: user.status };
+        if let Some(levels) = user.access {
+            access::attach(&at.key("access"), levels, &mut wanted, documents, violations);
+        }
+        desired.insert(key, wanted);
     }
     (desired, absent)
 }
@@ -175,6 +183,7 @@ pub(super) fn keys(
         if user.as_ref().is_some_and(|user| absent_users.contains_key(user)) {
             violations.push(&at.key("user"), "that user is to be absent");
         }
+        let expires = wanted.expires.as_deref().and_then(|text| expiry(&at, text, violations));
         let AccessKey { policy, name, description, status, .. } = wanted;
         if let Some(policy) = &policy {
             violations.check(&at.key("policy"), names::plain(policy));
@@ -183,15 +192,24 @@ pub(super) fn keys(
             violations.push(&at, NO_SECRET);
             continue;
         };
-        desired.insert(key, desired::AccessKey { label, user, secret, policy, name, description, status });
+        desired.insert(
+            key,
+            desired::AccessKey { label, user, secret, policy, name, description, status, expires },
+        );
     }
     (desired, absent)
 }
 
 fn has_other_fields(key: &AccessKey) -> bool {
-    let AccessKey { user, access_key: _, state: _, secret_key, policy, name, description, status } = key;
-    let texts = [user, policy, name, description].into_iter().any(Option::is_some);
+    let AccessKey { user, access_key: _, state: _, secret_key, policy, name, description, status, expires } =
+        key;
+    let texts = [user, policy, name, description, expires].into_iter().any(Option::is_some);
     texts || secret_key.is_some() || status.is_some()
+}
+
+fn expiry(at: &SpecPath, text: &str, violations: &mut Violations) -> Option<Expiry> {
+    let problem = "expected an RFC 3339 time such as 2030-01-01T00:00:00Z, or `never`";
+    violations.check(&at.key("expires"), Expiry::parse(text).ok_or(problem))
 }
 
 fn check_texts(at: &SpecPath, key: &AccessKey, violations: &mut Violations) {

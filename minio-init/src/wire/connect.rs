@@ -216,7 +216,7 @@ async fn check_quota_support(client: &Client, desired: &Desired) -> Result<(), E
 /// True when the server has a key for encryption, or the account may not ask for it; then the write reports it.
 async fn has_encryption_key(client: &Client) -> Result<bool, Error> {
     let call = Call::admin(Method::POST, "kms/status", "ask for the key server");
-    match client.send(call).await {
+    match client.send_admin("encryption", call).await {
         Ok(_) => Ok(true),
         Err(refused) if refused.code() == "AccessDenied" => Ok(true),
         Err(Error::Refused(refusal)) if refusal.status == 501 || refusal.status == 400 => Ok(false),

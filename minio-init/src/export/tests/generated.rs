@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 
 use crate::desired::document::Document;
 use crate::desired::{
-    Action, Anonymous, Cors, Lock, Period, RetentionMode, Route, Rule, Size, Status, Versioning, names,
+    Action, Anonymous, Cors, Expiry, Lock, Period, RetentionMode, Route, Rule, Size, Status, Versioning,
+    names,
 };
 use crate::observed::{
     Observed, ObservedAccessKey, ObservedBucket, ObservedGroup, ObservedRule, ObservedUser,
@@ -86,15 +87,16 @@ fn key(users: Vec<Text>, policies: BTreeMap<String, Document>) -> impl Strategy<
     let parents: Vec<Text> = [super::own()].into_iter().chain(users).collect();
     let policy = of(select(policies.into_values().collect::<Vec<_>>()));
     let texts = (of("[a-zA-Z][a-zA-Z0-9_-]{0,5}"), of("[ -#%-~\n]{1,8}"));
-    (select(parents), status(), policy, texts).prop_map(|(parent, status, policy, (name, description))| {
-        ObservedAccessKey {
-            parent,
-            status,
-            policy,
-            name: name.unwrap_or_default(),
-            description: description.unwrap_or_default(),
-            secret_differs: false,
-        }
+    let expires = of((1_i64..4_000_000_000).prop_map(Expiry::At));
+    let parts = (select(parents), status(), policy, texts, expires);
+    parts.prop_map(|(parent, status, policy, (name, description), expires)| ObservedAccessKey {
+        parent,
+        status,
+        policy,
+        name: name.unwrap_or_default(),
+        description: description.unwrap_or_default(),
+        expires: expires.unwrap_or_default(),
+        secret_differs: false,
     })
 }
 

@@ -75,6 +75,7 @@ fn create_key(observed: &mut Observed, key: NewAccessKey) {
         policy: key.document,
         name: key.name.unwrap_or_default(),
         description: key.description.unwrap_or_default(),
+        expires: key.expires.unwrap_or_default(),
         secret_differs: false,
     };
     observed.keys.insert(key.access_key, existing);
@@ -88,6 +89,7 @@ fn alter_key(observed: &mut Observed, key: AccessKeyDrift) {
     existing.name = key.name.map_or(existing.name.clone(), |drift| drift.to);
     existing.description = key.description.map_or(existing.description.clone(), |drift| drift.to);
     existing.status = key.status.map_or(existing.status, |drift| drift.to);
+    existing.expires = key.expires.map_or(existing.expires, |drift| drift.to);
 }
 
 fn set_user(observed: &mut Observed, user: &Text, status: Status) {

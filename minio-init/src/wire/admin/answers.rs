@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use crate::desired::Expiry;
+
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct PolicyInfo {
@@ -57,7 +59,7 @@ pub(crate) struct AccessKeyInfo {
     pub(crate) description: String,
     /// The time of its expiration, if it has one.
     #[serde(default)]
-    pub(crate) expiration: Option<String>,
+    expiration: Option<String>,
 }
 
 /// The access keys (service accounts) of one user, in the list of those of all users.
@@ -77,6 +79,13 @@ pub(crate) struct AccessKeys {
 #[serde(rename_all = "camelCase")]
 struct ListedKey {
     access_key: String,
+}
+
+impl AccessKeyInfo {
+    /// The time of its expiration.
+    pub(crate) fn expires(&self) -> Expiry {
+        self.expiration.as_deref().and_then(Expiry::read).unwrap_or_default()
+    }
 }
 
 impl OwnAccessKeys {

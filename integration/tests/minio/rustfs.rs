@@ -1,0 +1,48 @@
+//! RustFS has MinIO's admin API with answers of its own. It takes hours to build, so a server that answers as it does
+//! stands in for it.
+
+use integration::{Ended, FakeHttp, Init};
+
+use crate::fake_rustfs;
+
+const SPEC: &str = r#"
+policies: {app: {document: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "s3:GetObject", Resource: "arn:aws:s3:::data/*"}]}}}
+users: {loki: {secretKey: {secret: loki}, policies: [app]}}
+groups: {team: {members: [loki]}}
+buckets: {data: {quota: 1GiB}}
+"#;
+
+fn run(fake: &FakeHttp, spec: &str, args: &[&str]) -> Ended {
+    let head = format!(
+        "endpoint: http://s3:{}\ncredentials: {{accessKey: {}, secretKey: {{secret: root}}}}\n{spec}",
+        fake.port(),
+        fake_rustfs::ROOT
+    );
+    let init = Init::new("minio-init", &head).network("bridge").docker(&["--add-host", "s3:host-gateway"]);
+    init.secret("root", "canary-root-5ecret").secret("loki", "canary-loki-5ecret").args(args).run()
+}
+
+#[test]
+fn users_policies_groups_and_quotas_are_those_of_the_admin_api() {
+    let (fake, stored) = fake_rustfs::start("app", "loki");
+    run(&fake, SPEC, &["plan"]).expect(3, "drift");
+    assert!(fake.asked().iter().all(|line| line.starts_with("GET ")), "{:?}", fake.asked());
+    run(&fake, SPEC, &[]).expect(0, "changed");
+    run(&fake, SPEC, &[]).expect(0, "unchanged");
+    let stored = stored.lock().unwrap();
+    assert_eq!(stored.policies.keys().collect::<Vec<_>>(), ["app"]);
+    assert!(stored.users["loki"].contains("app") && stored.groups["team"].contains("loki"), "{stored:?}");
+    assert_eq!(stored.quotas["data"]["quota"], 1 << 30, "{stored:?}");
+}
+
+/// Each thing that is missing comes as one code, whatever it is, and never as a failure.
+#[test]
+fn what_is_lost_is_made_again() {
+    let (fake, stored) = fake_rustfs::start("app", "loki");
+    run(&fake, SPEC, &[]).expect(0, "changed");
+    stored.lock().unwrap().groups.clear();
+    stored.lock().unwrap().policies.clear();
+    let ended = run(&fake, SPEC, &[]).expect(0, "changed");
+    assert_eq!(ended.changes(), ["create_policy app: applied", "create_group team: applied"]);
+    run(&fake, SPEC, &[]).expect(0, "unchanged");
+}

@@ -1,0 +1,96 @@
+//! What a user may do with a bucket, in one word, and the canned policy that says the same to a server.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::document::{Document, Kind};
+
+/// The beginning of the names of policies that are made of levels.
+const PREFIX: &str = "dayzero-";
+
+/// What a user may do with a bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// List the bucket and get its objects.
+    Read,
+    /// The same, and put and delete objects.
+    Write,
+    /// Everything, the settings of the bucket included.
+    Owner,
+}
+
+impl Level {
+    /// The actions on the bucket, and those on its objects.
+    fn actions(self) -> (&'static [&'static str], &'static [&'static str]) {
+        match self {
+            Self::Read => (&["s3:GetBucketLocation", "s3:ListBucket"], &["s3:GetObject"]),
+            Self::Write => (
+                &["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"],
+                &[
+                    "s3:AbortMultipartUpload",
+                    "s3:DeleteObject",
+                    "s3:GetObject",
+                    "s3:ListMultipartUploadParts",
+                    "s3:PutObject",
+                ],
+            ),
+            Self::Owner => (&["s3:*"], &["s3:*"]),
+        }
+    }
+
+    fn statements(self, bucket: &str) -> [Value; 2] {
+        let (on_bucket, on_objects) = self.actions();
+        let statement = |actions: &[&str], resource: String| json!({"Effect": "Allow", "Action": actions, "Resource": [resource]});
+        let arn = format!("arn:aws:s3:::{bucket}");
+        [statement(on_bucket, arn.clone()), statement(on_objects, format!("{arn}/*"))]
+    }
+}
+
+/// The name of the policy of a user's levels.
+pub(crate) fn policy_name(label: &str) -> String {
+    format!("{PREFIX}{label}")
+}
+
+/// The policy of a user's levels, by bucket. It fails for more buckets than one policy has room for.
+pub(crate) fn policy(levels: &BTreeMap<String, Level>) -> Result<Document, &'static str> {
+    let statements: Vec<_> = levels.iter().flat_map(|(bucket, level)| level.statements(bucket)).collect();
+    let document = json!({"Version": "2012-10-17", "Statement": statements});
+    let problem = "these are more buckets than one policy has room for (20 KiB): write `policies` with a `*` in a resource";
+    Document::parse(&document, Kind::Identity).map_err(|_| problem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_level_allows_all_that_the_one_before_allows_and_more() {
+        let policy_of = |level| policy(&BTreeMap::from([("data".to_owned(), level)])).unwrap();
+        let levels = [Level::Read, Level::Write, Level::Owner].map(policy_of);
+        let allows = |document: &Document, action: &str| {
+            document.allows(action, &["data".to_owned(), "data/".to_owned()])
+        };
+        for (action, allowed) in [
+            ("s3:ListBucket", [true, true, true]),
+            ("s3:GetBucketLocation", [true, true, true]),
+            ("s3:ListBucketMultipartUploads", [false, true, true]),
+            ("s3:PutBucketPolicy", [false, false, true]),
+            ("s3:DeleteBucket", [false, false, true]),
+        ] {
+            assert_eq!(levels.each_ref().map(|document| allows(document, action)), allowed, "{action}");
+        }
+        let elsewhere = ["other".to_owned(), "other/".to_owned()];
+        assert!(levels.iter().all(|document| !document.allows("s3:ListBucket", &elsewhere)));
+    }
+
+    #[test]
+    fn more_buckets_than_a_policy_has_room_for_are_refused() {
+        let many = |count: usize| (0..count).map(|n| (format!("bucket-{n:05}"), Level::Write)).collect();
+        assert!(policy(&many(20)).is_ok());
+        assert!(policy(&many(200)).is_err());
+    }
+}
