@@ -2,7 +2,7 @@
 
 use integration::{root, shell};
 
-use crate::{CONTAINERS, admin, recording, tool};
+use crate::{admin, recording, tool};
 
 const PASSWORD: &str = "canary-of-the-key-store-61c0";
 const OTHER: &str = "canary-of-another-store-9d2f";
@@ -21,10 +21,9 @@ fn make_key_stores() {
 
 fn spec(store: &str) -> String {
     format!(
-        "brokerConfigs: {{2: {{listener.name.bare.ssl.keystore.type: PKCS12, listener.name.bare.ssl.keystore.location: {store}, \
-         listener.name.bare.ssl.keystore.password: {{secret: store}}, listener.name.bare.ssl.key.password: {{secret: store}}}}}}\n"
+        "brokerConfigs: {{2: {{listener.name.client.ssl.keystore.type: PKCS12, listener.name.client.ssl.keystore.location: {store}, \
+         listener.name.client.ssl.keystore.password: {{secret: store}}, listener.name.client.ssl.key.password: {{secret: store}}}}}}\n"
     )
-    .replace("bare", "client")
 }
 
 #[test]
@@ -55,7 +54,7 @@ fn a_key_store_is_set_with_its_password_left_alone_and_replaced_with_another_one
 
     // Another key store comes with its password.
     let replaced = run(&two, OTHER).expect(0, "changed");
-    assert_eq!(replaced.report["changes"][0]["config"]["to"].as_object().map(|to| to.len()), Some(3));
+    assert_eq!(replaced.report["changes"][0]["config"]["to"].as_object().map(serde_json::Map::len), Some(3));
     run(&two, OTHER).expect(0, "unchanged");
     for ended in [first, again, replaced] {
         for canary in [PASSWORD, OTHER] {
