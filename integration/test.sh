@@ -135,6 +135,28 @@ valkey_releases() {
     VALKEY_TEST_IMAGE=dayzero/redis:6.2 suite valkey 2 --ignored field::old
 }
 
+# The main promises on the releases between those of the gate and on the newest, whose jars take minutes to fetch; then
+# clusters of another shape, and a compatible server.
+kafka_releases() {
+    local version
+    images/build.sh kafka-init
+    "$here/servers/kfake/build.sh"
+    for version in 4.1.2 4.4.0; do
+        "$here/servers/kafka/libs.sh" "$version" --check || "$here/servers/kafka/libs.sh" "$version"
+        "$here/down.sh"
+        KAFKA_VERSION=$version docker compose --env-file .env.example build --quiet kafka-1
+        KAFKA_VERSION=$version suite kafka 1 acceptance:: brokers:: drift:: insync:: own_topics:: reassign:: resources:: retention::
+        [[ $version != 4.4.0 ]] || KAFKA_VERSION=$version suite kafka 1 --ignored field::
+        "$here/down.sh"
+        KAFKA_VERSION=$version suite kafka_secure 1 absent:: access:: export:: full:: refusals::
+        docker compose --file "$here/compose.secure.yaml" down --volumes --timeout 2
+    done
+    version=$(env_example KAFKA_VERSION_OLD)
+    KAFKA_VERSION=$version docker compose --env-file .env.example build --quiet kafka-1
+    KAFKA_VERSION=$version suite kafka 1 --ignored field::clusters::brokers_with_zookeeper
+    "$here/down.sh"
+}
+
 # The whole stack, and what the documents say about it.
 stack() {
     "$here/down.sh"
@@ -168,11 +190,7 @@ field() {
             "$here/servers/garage/binaries.sh"
             cargo test --locked --package integration --test minio -- --test-threads=2 --ignored "field::$name::"
             ;;
-        kafka)
-            images/build.sh kafka-init
-            "$here/servers/kfake/build.sh"
-            suite kafka 1 --ignored field::
-            ;;
+        kafka) kafka_releases ;;
         # Every state that a test of these suites leaves: its export changes nothing there.
         exports) EXPORTED=yes "$here/test.sh" kafka minio postgres valkey ;;
         postgres) postgres_majors && postgres_extensions ;;

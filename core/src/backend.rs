@@ -65,13 +65,14 @@ pub trait Backend: Sized {
     /// Returns all changes that are needed, and as conflicts the differences that cannot be changed in place.
     fn plan(desired: &Self::Desired, observed: &Self::Observed) -> Plan<Self::Change>;
 
-    /// Has the server check all changes without making any of them, before the first is applied. Returns the index of each
-    /// refused change with the reason. `progress` counts the changes that are checked.
+    /// Has the server check all changes without making any of them: before the first is applied, and when the command only
+    /// plans. Returns the index of each refused change with the reason. `progress` counts the changes that are checked.
     async fn check(
         &mut self,
         _desired: &Self::Desired,
         _changes: &[Self::Change],
         _secrets: &Secrets,
+        _mode: CheckMode,
         _progress: &Progress,
     ) -> Vec<(usize, Self::Error)> {
         Vec::new()
@@ -120,6 +121,15 @@ pub trait Backend: Sized {
     ) -> Result<Export, Self::Error> {
         Ok(Export::default())
     }
+}
+
+/// What a server may be made to do when it checks changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckMode {
+    /// The command only plans: the server writes nothing, not even what it holds already or what it rolls back.
+    Plan,
+    /// The changes are applied next: a file may be written as it is, and a transaction rolled back.
+    Apply,
 }
 
 /// A classified error of a backend. Its `Display` never repeats its source.

@@ -69,7 +69,7 @@ mod vocabulary;
 mod watch;
 mod watchdog;
 
-pub use backend::{Backend, Fault, FaultKind, Requires};
+pub use backend::{Backend, CheckMode, Fault, FaultKind, Requires};
 pub use change::{Change, Effect, Properties, Property, RESERVED, Subject, as_json};
 pub use cli::{Color, Command, Format, LogFormat, LogLevel, Options, Style, help, parse};
 pub use endpoint::{DnsName, Endpoint, EndpointError};

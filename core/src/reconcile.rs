@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tracing::{debug, info, warn};
 
-use crate::backend::{Backend, Fault, FaultKind, Requires};
+use crate::backend::{Backend, CheckMode, Fault, FaultKind, Requires};
 use crate::backoff::Backoff;
 use crate::cli::Command;
 use crate::error::Error;
@@ -94,7 +94,7 @@ impl<'a, B: Backend> Driver<'a, B> {
         }
     }
 
-    /// Runs `plan` or `apply`; `plan` ends before the first write.
+    /// Runs `plan` or `apply`; `plan` ends after the check, before the first write.
     pub(crate) async fn run(mut self, command: Command) -> Findings<B::Change> {
         let error = self.converge(command).await.err();
         if error.is_some() {
@@ -172,13 +172,16 @@ impl<'a, B: Backend> Driver<'a, B> {
         } else {
             info!(changes, conflicts, "planned");
         }
-        if command == Command::Plan || !self.conflicts.is_empty() {
+        if !self.conflicts.is_empty() {
             return Ok(());
         }
-        if plan.changes().is_empty() {
+        if command == Command::Plan {
+            return if changes == 0 { Ok(()) } else { self.check(backend, &plan, CheckMode::Plan).await };
+        }
+        if changes == 0 {
             return self.confirm(backend).await;
         }
-        self.check(backend, &plan).await?;
+        self.check(backend, &plan, CheckMode::Apply).await?;
         for stage in plan.stages(B::together) {
             self.bounds.check().map_err(|cut| self.cut(cut, "between two stages".to_owned()))?;
             self.stage(backend, stage).await?;
@@ -197,15 +200,16 @@ impl<'a, B: Backend> Driver<'a, B> {
         }
     }
 
-    /// Has the server check the whole plan before the first write.
-    async fn check(&mut self, backend: &mut B, plan: &Plan<B::Change>) -> Result<(), Halt> {
+    /// Has the server check the whole plan before the first write, or instead of it if the command only plans.
+    async fn check(&mut self, backend: &mut B, plan: &Plan<B::Change>, mode: CheckMode) -> Result<(), Halt> {
         let (progress, total) = (Progress::default(), plan.changes().len());
-        let checking = backend.check(self.desired, plan.changes(), self.secrets, &progress);
+        let checking = backend.check(self.desired, plan.changes(), self.secrets, mode, &progress);
         let checking = meter::with_progress(checking, &progress, &self.texts, Work::checking(total));
         let refused = self.bounds.within(checking).await.map_err(|cut| {
             let progress_text = self.progress_text(&progress, total);
             self.cut(cut, format!("having the plan checked ({progress_text})"))
         })?;
+        let refused = if mode == CheckMode::Plan { without_denied::<B>(refused) } else { refused };
         let faults =
             refused.into_iter().filter_map(|(index, fault)| Some((plan.changes().get(index)?, fault)));
         self.evaluate_faults(faults, |_, _| {})
@@ -252,4 +256,14 @@ impl<'a, B: Backend> Driver<'a, B> {
             _ => Halt::Failed(failed(self, Box::new(fault))),
         }
     }
+}
+
+/// Removes the changes that the account may not make, and logs them: an account that only reads may plan.
+fn without_denied<B: Backend>(refused: Vec<(usize, B::Error)>) -> Vec<(usize, B::Error)> {
+    let (denied, refused): (Vec<_>, Vec<_>) =
+        refused.into_iter().partition(|(_, fault)| fault.kind() == FaultKind::Denied);
+    if let Some((_, fault)) = denied.first() {
+        warn!(changes = denied.len(), cause = %fault, "not checked: the account may not make these changes");
+    }
+    refused
 }

@@ -186,6 +186,17 @@ impl Init {
     }
 }
 
+impl Init {
+    /// Plans, and then applies: both end with this exit and the same words, because a plan has the server check its changes as
+    /// a run does before its first write.
+    pub fn refused(self, exit: i32) -> Ended {
+        let planned = self.clone().args(&["plan"]).run().expect(exit, "failed");
+        let applied = self.run().expect(exit, "failed");
+        assert_eq!(planned.report["error"], applied.report["error"]);
+        applied
+    }
+}
+
 impl Running {
     /// Sends a signal to the tool, which is process 1 of its container.
     pub fn signal(&self, signal: &str) {

@@ -1,5 +1,7 @@
 //! Kafka's own tools as the independent witness, and its request log as the witness of what was sent.
 
+mod single;
+
 use std::collections::BTreeMap;
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -7,6 +9,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::command::{Output, docker};
 use crate::compose::Stack;
 use crate::eventually;
+
+pub use single::{Cluster, Single};
 
 /// The three brokers of the stack.
 pub static STACK: Stack = Stack::new("messaging", &["kafka-1", "kafka-2", "kafka-3"]);
@@ -16,7 +20,7 @@ pub const BROKERS: [&str; 3] = ["kafka-1", "kafka-2", "kafka-3"];
 pub const BOOTSTRAP: &str = "bootstrap: [kafka-1:19092, kafka-2:19092, kafka-3:19092]\n";
 
 /// Requests that change something.
-const MUTATING: [&str; 9] = [
+const MUTATING: [&str; 12] = [
     "CREATE_TOPICS",
     "CREATE_PARTITIONS",
     "DELETE_TOPICS",
@@ -26,11 +30,21 @@ const MUTATING: [&str; 9] = [
     "DELETE_ACLS",
     "ALTER_CLIENT_QUOTAS",
     "ALTER_USER_SCRAM_CREDENTIALS",
+    "ALTER_PARTITION_REASSIGNMENTS",
+    "ELECT_LEADERS",
+    "UPDATE_FEATURES",
 ];
 
 /// A command in a broker's container, where Kafka's tools share one JVM (`servers/kafka/kafka-run`).
 pub fn exec(container: &str, command: &[&str]) -> Output {
     docker(&[["exec", "--env", "KAFKA_RESIDENT=yes", container].as_slice(), command].concat())
+}
+
+/// Whether the brokers' release is this one or newer; without a setting they are of the newest.
+pub fn is_at_least(major: u32, minor: u32) -> bool {
+    let version = std::env::var("KAFKA_VERSION").unwrap_or_default();
+    let mut numbers = version.split('.').map_while(|number| number.parse().ok());
+    numbers.next().is_none_or(|found: u32| (found, numbers.next().unwrap_or_default()) >= (major, minor))
 }
 
 /// `TOOL --bootstrap-server kafka-1:19092 ARGS` in the first broker's container.
@@ -133,64 +147,3 @@ pub fn all_healthy() {
         });
     }
 }
-
-/// A broker of its own beside the stack, gone with its data at the end of the test.
-#[derive(Debug)]
-pub struct Single(String);
-
-impl Single {
-    /// Starts it in the image of the stack's brokers; `environment` overrides its settings. Does not wait.
-    pub fn start(name: &str, environment: &[&str]) -> Self {
-        let options: Vec<&str> = environment.iter().flat_map(|setting| ["--env", *setting]).collect();
-        Self::beside("kafka-1", "dayzero_default", name, &options)
-    }
-
-    /// Starts it in the image of another broker's container, on a network and with options of `docker run`, whose settings
-    /// override its own. Does not wait.
-    pub fn beside(broker: &str, network: &str, name: &str, options: &[&str]) -> Self {
-        let image = docker(&["inspect", "--format", "{{.Config.Image}}", broker]).ok();
-        let container = format!("dayzero-it-{name}");
-        let settings: Vec<String> = SINGLE.iter().map(|setting| setting.replace("{}", name)).collect();
-        let mut args = vec!["run", "--detach", "--name", &container];
-        args.extend(["--network", network, "--network-alias", name, "--hostname", name]);
-        args.extend(settings.iter().flat_map(|setting| ["--env", setting.as_str()]));
-        args.extend(options);
-        args.push(image.trim());
-        let _ = docker(&["rm", "--force", "--volumes", &container]);
-        docker(&args).ok();
-        Self(container)
-    }
-
-    /// Its address in the network.
-    pub fn address(&self) -> String {
-        let format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
-        docker(&["inspect", "--format", format, &self.0]).ok().trim().to_owned()
-    }
-
-    /// Its container's name.
-    pub fn name(&self) -> &str {
-        &self.0
-    }
-}
-
-impl Drop for Single {
-    fn drop(&mut self) {
-        let _ = docker(&["rm", "--force", "--volumes", &self.0]);
-    }
-}
-
-const SINGLE: [&str; 13] = [
-    "CLUSTER_ID=ZGF5emVyby1rYWZrYS0wMg",
-    "KAFKA_NODE_ID=1",
-    "KAFKA_PROCESS_ROLES=broker,controller",
-    "KAFKA_LISTENERS=INTERNAL://:19092,CONTROLLER://:9093",
-    "KAFKA_ADVERTISED_LISTENERS=INTERNAL://{}:19092",
-    "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP=INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT",
-    "KAFKA_INTER_BROKER_LISTENER_NAME=INTERNAL",
-    "KAFKA_CONTROLLER_LISTENER_NAMES=CONTROLLER",
-    "KAFKA_CONTROLLER_QUORUM_VOTERS=1@{}:9093",
-    "KAFKA_LOG_DIRS=/var/lib/kafka/data",
-    "KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR=1",
-    "KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR=1",
-    "KAFKA_HEAP_OPTS=-Xmx384m",
-];

@@ -25,6 +25,7 @@ mod send;
 mod stage;
 mod topic_configs;
 mod unknown_config;
+mod unknown_operation;
 mod users;
 
 use init_core::{Progress, Secrets};

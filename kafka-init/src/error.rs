@@ -131,17 +131,27 @@ pub enum Error {
         /// The ids of the unfenced and of the fenced brokers.
         detail: String,
     },
-    /// The broker knows no config of this name, so it cannot be set for all brokers.
+    /// The broker knows no config of this name, so it cannot be set for it or for all brokers.
     #[error(
-        "cannot alter the configs of all brokers: {peer} knows no config `{name}`; the nearest is `{nearest}`"
+        "cannot alter the configs of {resource}: {peer} knows no config `{name}`; the nearest is `{nearest}`"
     )]
     UnknownConfig {
         /// The broker that was asked.
         peer: Peer,
+        /// The brokers that the config is for.
+        resource: String,
         /// The name in the spec.
         name: String,
         /// The most similar name that the broker knows.
         nearest: String,
+    },
+    /// The broker's release does not know the operation of an ACL: it would drop the connection without an answer.
+    #[error("{peer} knows no ACL operation {operation}, which came with Kafka 4.1")]
+    UnknownAclOperation {
+        /// The broker that was asked.
+        peer: Peer,
+        /// Kafka's name of the operation.
+        operation: &'static str,
     },
     /// A new topic would have fewer replicas than its `min.insync.replicas` requires.
     #[error(

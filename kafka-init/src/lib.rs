@@ -25,7 +25,7 @@ mod validate;
 mod wire;
 
 use init_core::export::{Export, Scope};
-use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations, alike};
+use init_core::{Backend, CheckMode, Files, Plan, Progress, Requires, Secrets, Violations, alike};
 
 pub use change::{
     AlterBrokerConfig, AlterConfig, AlterCredential, AlterQuota, AlterTopicConfig, AlterUser, BROKER_DEFAULT,
@@ -117,9 +117,10 @@ impl Backend for Kafka {
         _desired: &Desired,
         changes: &[Change],
         _secrets: &Secrets,
+        mode: CheckMode,
         progress: &Progress,
     ) -> Vec<(usize, Error)> {
-        apply::check(&mut self.cluster, changes, progress).await
+        apply::check(&mut self.cluster, changes, mode, progress).await
     }
 
     /// Users, ACLs and quotas do not depend on each other and Kafka accepts them in any order, so they share a stage.

@@ -4,6 +4,7 @@ mod acls;
 mod assignment;
 mod configs;
 mod matching;
+mod name_ranges;
 mod names;
 mod quotas;
 mod servers;

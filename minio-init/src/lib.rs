@@ -22,7 +22,7 @@ mod wire;
 use std::collections::BTreeSet;
 
 use init_core::export::{Export, Scope};
-use init_core::{Backend, Files, Plan, Progress, Requires, SecretRef, Secrets, Violations};
+use init_core::{Backend, CheckMode, Files, Plan, Progress, Requires, SecretRef, Secrets, Violations};
 use init_net::Tls;
 
 pub use change::Change;
@@ -91,6 +91,7 @@ impl Backend for Minio {
         _desired: &Desired,
         changes: &[Change],
         _secrets: &Secrets,
+        _mode: CheckMode,
         _progress: &Progress,
     ) -> Vec<(usize, Error)> {
         apply::check(&self.0, changes).await

@@ -26,7 +26,7 @@ mod wire;
 use std::collections::BTreeSet;
 
 use init_core::export::{Export, Scope};
-use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations};
+use init_core::{Backend, CheckMode, Files, Plan, Progress, Requires, Secrets, Violations};
 
 use self::wire::Server;
 
@@ -116,10 +116,11 @@ impl Backend for Postgres {
         _desired: &Desired,
         changes: &[Change],
         _: &Secrets,
+        mode: CheckMode,
         _: &Progress,
     ) -> Vec<(usize, Error)> {
         self.server.renew_budget();
-        apply::check(&self.server, changes).await
+        apply::check(&self.server, changes, mode).await
     }
 
     async fn apply(

@@ -28,7 +28,7 @@ mod validate;
 mod wire;
 
 use init_core::export::{Export, Scope};
-use init_core::{Backend, Files, Plan, Progress, Requires, Secrets, Violations, alike};
+use init_core::{Backend, CheckMode, Files, Plan, Progress, Requires, Secrets, Violations, alike};
 
 pub use change::{Change, Passwords, SentinelChange};
 pub use desired::{
@@ -108,10 +108,11 @@ impl Backend for Valkey {
         desired: &Desired,
         changes: &[Change],
         secrets: &Secrets,
+        mode: CheckMode,
         _: &Progress,
     ) -> Vec<(usize, Error)> {
         let desired = desired.with_instances(self.connections.instances());
-        apply::check(&self.connections, (&desired, secrets), changes).await
+        apply::check(&self.connections, (&desired, secrets), changes, mode).await
     }
 
     async fn apply(

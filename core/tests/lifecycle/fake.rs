@@ -9,8 +9,8 @@ use std::future::pending;
 use init_core::diff::{Drift, Side, by_key};
 use init_core::export::{Export, Scope};
 use init_core::{
-    Backend, Conflict, Endpoint, Fault, FaultKind, FileRef, Files, Plan, Progress, Requires, SecretRef,
-    Secrets, SpecPath, Violations,
+    Backend, CheckMode, Conflict, Endpoint, Fault, FaultKind, FileRef, Files, Plan, Progress, Requires,
+    SecretRef, Secrets, SpecPath, Violations,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -207,9 +207,11 @@ impl Backend for Fake {
         _: &Desired,
         _: &[Change],
         _: &Secrets,
+        mode: CheckMode,
         _: &Progress,
     ) -> Vec<(usize, FakeError)> {
-        match next_act("check", |server| &mut server.check) {
+        let name = if mode == CheckMode::Plan { "check_only" } else { "check" };
+        match next_act(name, |server| &mut server.check) {
             Act::Refuses(positions, kind) => positions.into_iter().map(|at| (at, fault(kind))).collect(),
             act => perform(act).await.err().map(|error| (0, error)).into_iter().collect(),
         }

@@ -158,13 +158,26 @@ async fn every_failure_to_connect_and_to_read() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_failure_to_check_and_to_apply() {
+async fn every_failure_to_check() {
     let failures = vec![
         Scenario::new("check refuses two", check(&[Act::Refuses(vec![0, 1], Rejected)])),
+        Scenario::new("check finds a feature missing", check(&[Act::Refuses(vec![1], Unsupported)])),
         Scenario::new("check denied for one", check(&[Act::Refuses(vec![1], Denied)])),
+        Scenario::new("check denied for all", check(&[Act::Refuses(vec![0, 1], Denied)])),
         Scenario::new("lost while checking", check(&[Act::Fails(Unavailable)])),
         Scenario::new("raced while checking", check(&[Act::Fails(Raced)])),
         Scenario::new("silent while checking", check(&[Act::Silent])),
+        Scenario::new(
+            "conflict, so nothing is checked",
+            Server { check: script(&[Act::Fails(Rejected)]), ..server_with(&[("b", 7)]) },
+        ),
+    ];
+    insta::assert_snapshot!(shown(failures, &ONLINE).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_failure_to_apply() {
+    let failures = vec![
         Scenario::new("first stage refused", apply(&[Act::Fails(Rejected)])),
         Scenario::new("second stage refused", apply(&[Act::Well, Act::Fails(Denied)])),
         Scenario::new(

@@ -67,7 +67,8 @@ main() {
     [[ $# -eq 0 ]] || exec "$@"
     write_properties >"$config/server.properties"
     write_log_config
-    format_storage
+    # A broker that keeps everything in ZooKeeper formats its own.
+    [[ -n ${KAFKA_ZOOKEEPER_CONNECT:-} ]] || format_storage
     export KAFKA_HEAP_OPTS=${KAFKA_HEAP_OPTS:--Xmx512m -Xms256m}
     export KAFKA_LOG4J_OPTS="-Dlog4j2.configurationFile=$config/log4j2.properties -Dlog4j.configuration=file:$config/log4j.properties"
     exec kafka-server-start "$config/server.properties"

@@ -29,12 +29,15 @@ fetch() {
 
 # One class of our own beside them: the tools without a start of the JVM for each.
 resident() {
-    local classes
+    local work exit
     say "compiling Resident.java against Kafka $version"
-    classes=$(mktemp -d)
-    javac --release 17 -cp "$dir/libs/*" -d "$classes" "$source"
-    jar --create --file "$dir/libs/resident.jar" --date 2000-01-01T00:00:00Z -C "$classes" .
-    rm -r "$classes"
+    work=$(mktemp -d)
+    # Kafka 4.4 has this class in another package.
+    exit=$(jar --list --file "$dir/libs/kafka-clients-$version.jar" | sed -n 's|^\(org/apache/kafka/.*/Exit\)\.class$|\1|p')
+    sed "s|^import org.apache.kafka.*Exit;|import ${exit//\//.};|" "$source" >"$work/Resident.java"
+    javac --release 17 -cp "$dir/libs/*" -d "$work/classes" "$work/Resident.java"
+    jar --create --file "$dir/libs/resident.jar" --date 2000-01-01T00:00:00Z -C "$work/classes" .
+    rm -r "$work"
 }
 
 [[ ${2:-} != --check ]] || { complete; exit; }

@@ -44,8 +44,7 @@ impl Broker {
     }
 
     fn try_tool(&self, tool: &str, args: &str) -> integration::Output {
-        let line = format!("{tool} --bootstrap-server {SERVER}:19092 {args}");
-        docker(&["exec", self.0.name(), "bash", "-c", &line])
+        self.0.try_tool(tool, args)
     }
 }
 

@@ -13,21 +13,25 @@ fn init(server: &str, topics: &str, timeout: &str) -> Init {
 fn brokers_that_the_default_replication_factor_needs_are_waited_for() {
     STACK.up();
     let first = ["KAFKA_DEFAULT_REPLICATION_FACTOR=2"];
-    let _first = Single::start("first-kafka", &first);
+    let first = Single::start("first-kafka", &first);
     let ended = init("first-kafka", "{by-default: {}}", "20s").run().expect(69, "failed");
     assert!(ended.error().contains("create topic by-default"), "{}", ended.error());
     assert!(ended.report["error"]["remedy"].to_string().contains("default.replication.factor"));
 
     let running = init("first-kafka", "{by-default: {}}", "90s").start();
-    let second = [
-        "KAFKA_NODE_ID=2",
-        "KAFKA_PROCESS_ROLES=broker",
-        "KAFKA_LISTENERS=INTERNAL://:19092",
-        "KAFKA_CONTROLLER_QUORUM_VOTERS=1@first-kafka:9093",
-    ];
-    let _second = Single::start("second-kafka", &second);
+    let second = Single::joining(&first, 2, "second-kafka");
     let ended = running.wait().expect(0, "changed");
     assert_eq!(ended.changes(), ["create_topic by-default: applied"]);
+
+    // New partitions need the brokers that the topic's own factor asks for.
+    drop(second);
+    first.shell("kafka-cluster unregister --bootstrap-server first-kafka:19092 --id 2");
+    let ended = init("first-kafka", "{by-default: {partitions: 3}}", "15s").run().expect(69, "failed");
+    assert!(ended.error().contains("add partitions to topic by-default"), "{}", ended.error());
+    let running = init("first-kafka", "{by-default: {partitions: 3}}", "90s").start();
+    let _second = Single::joining(&first, 2, "second-kafka");
+    let ended = running.wait().expect(0, "changed");
+    assert_eq!(ended.changes(), ["create_partitions by-default: applied"]);
 }
 
 /// Whoever waits for the init would wait for no reason.

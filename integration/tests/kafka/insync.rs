@@ -1,9 +1,7 @@
 //! More copies in sync than a topic has, told before anything is written: Kafka accepts that, and does not do it.
 
-use std::time::Duration;
-
-use integration::kafka::{self, STACK, Single};
-use integration::{Ended, Init, docker, eventually};
+use integration::kafka::{STACK, Single};
+use integration::{Ended, Init};
 
 const SERVER: &str = "insync-kafka";
 
@@ -14,19 +12,12 @@ impl Broker {
     fn start() -> Self {
         STACK.up();
         let broker = Self(Single::start(SERVER, &[]));
-        let list = format!("kafka-topics --bootstrap-server {SERVER}:19092 --list");
-        eventually("the broker answers", Duration::from_secs(60), || {
-            docker(&["exec", broker.0.name(), "bash", "-c", &list]).exit == 0
-        });
+        broker.0.ready();
         broker
     }
 
-    fn shell(&self, line: &str) -> String {
-        kafka::exec(self.0.name(), &["bash", "-c", line]).ok()
-    }
-
     fn topics(&self) -> Vec<String> {
-        let list = self.shell(&format!("kafka-topics --bootstrap-server {SERVER}:19092 --list"));
+        let list = self.0.tool("kafka-topics", "--list");
         let own = |name: &&str| !name.is_empty() && !name.starts_with("__");
         list.lines().filter(own).map(str::to_owned).collect()
     }
@@ -49,14 +40,14 @@ fn more_copies_in_sync_than_a_topic_has_or_would_have_are_told_before_anything_i
         "topics: {few: {config: {min.insync.replicas: 2}}, beside: {}}\n",
         "topics: {few: {}}\nbrokerDefaults: {min.insync.replicas: 2}\n",
     ] {
-        let ended = run(spec, 76, "failed");
+        let ended = init(spec).refused(76);
         assert!(ended.error().contains("topic few would have replication factor 1"), "{}", ended.error());
         assert_eq!(broker.topics(), Vec::<String>::new());
     }
 
     run("topics: {foreign: {}, declared: {config: {min.insync.replicas: 1}}}\n", 0, "changed");
     // Kafka makes its own topic for the first group.
-    broker.shell(&format!(
+    broker.0.shell(&format!(
         "echo 1 | kafka-console-producer --bootstrap-server {SERVER}:19092 --topic foreign; kafka-console-consumer \
          --bootstrap-server {SERVER}:19092 --topic foreign --group g --from-beginning --max-messages 1 --timeout-ms 20000"
     ));
@@ -68,9 +59,7 @@ fn more_copies_in_sync_than_a_topic_has_or_would_have_are_told_before_anything_i
     assert!(!problem.contains("`declared`"), "{problem}");
     let ended = run("topics: {declared: {config: {min.insync.replicas: 2}}}\n", 4, "conflict");
     assert_eq!(ended.report["conflicts"][0]["at"], "topics.declared.config.\"min.insync.replicas\"");
-    let all = broker.shell(&format!(
-        "kafka-configs --bootstrap-server {SERVER}:19092 --describe --entity-type brokers --entity-default"
-    ));
+    let all = broker.0.tool("kafka-configs", "--describe --entity-type brokers --entity-default");
     assert!(!all.contains("min.insync.replicas=2"), "{all}");
     // What every topic can keep is no conflict. Kafka 4 has this value for all brokers from the start.
     let kept = "brokerDefaults: {min.insync.replicas: 1}\n";

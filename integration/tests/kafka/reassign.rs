@@ -78,6 +78,9 @@ fn one_copy_becomes_three_with_shared_leaders_and_three_become_one_and_every_rec
     tool("kafka-topics", &["--delete", "--topic", "reassign-lab"]);
 }
 
+const RATES: &str = "leader.replication.throttled.rate,follower.replication.throttled.rate";
+const SLOW: &str = "leader.replication.throttled.rate=100000,follower.replication.throttled.rate=100000";
+
 /// Makes copying so slow that there is time to interrupt it, or takes that back.
 fn throttle(alter: [&str; 2]) {
     for id in ["1", "2", "3"] {
@@ -91,8 +94,7 @@ fn a_reassignment_that_is_interrupted_and_loses_a_broker_goes_on_and_loses_no_re
     crate::init("topics: {}\n").run().expect(0, "unchanged");
     tool("kafka-topics", &["--create", "--topic", "reassign-cut", "--replica-assignment", "1,2,1"]);
     produce("reassign-cut");
-    let slow = "leader.replication.throttled.rate=100000,follower.replication.throttled.rate=100000";
-    throttle(["--add-config", slow]);
+    throttle(["--add-config", SLOW]);
     let all = "leader.replication.throttled.replicas=*,follower.replication.throttled.replicas=*";
     let topic = ["--entity-type", "topics", "--entity-name", "reassign-cut"];
     tool("kafka-configs", &[["--alter", "--add-config", all].as_slice(), &topic].concat());
@@ -111,7 +113,7 @@ fn a_reassignment_that_is_interrupted_and_loses_a_broker_goes_on_and_loses_no_re
     thread::sleep(Duration::from_secs(3));
     docker(&["start", "kafka-3"]).ok();
     kafka::all_healthy();
-    throttle(["--delete-config", "leader.replication.throttled.rate,follower.replication.throttled.rate"]);
+    throttle(["--delete-config", RATES]);
     let ended = second.wait();
     assert_eq!(ended.exit, 0, "{}\n{}", ended.stdout, ended.log);
     assert!(assignment("reassign-cut").iter().all(|(_, replicas)| replicas.len() == 3));
@@ -120,12 +122,42 @@ fn a_reassignment_that_is_interrupted_and_loses_a_broker_goes_on_and_loses_no_re
     tool("kafka-topics", &["--delete", "--topic", "reassign-cut"]);
 }
 
+/// Somebody else moves the partitions to another number of brokers: that is waited for, and not cancelled.
+#[test]
+fn a_reassignment_by_somebody_else_is_waited_for_and_then_the_topic_is_moved() {
+    crate::init("topics: {}\n").run().expect(0, "unchanged");
+    tool("kafka-topics", &["--create", "--topic", "reassign-other", "--replica-assignment", "1,1"]);
+    produce("reassign-other");
+    throttle(["--add-config", SLOW]);
+    let all = "leader.replication.throttled.replicas=*,follower.replication.throttled.replicas=*";
+    let topic = ["--entity-type", "topics", "--entity-name", "reassign-other"];
+    tool("kafka-configs", &[["--alter", "--add-config", all].as_slice(), &topic].concat());
+    let moves = r#"{"version": 1, "partitions": [{"topic": "reassign-other", "partition": 0, "replicas": [1, 2]}, {"topic": "reassign-other", "partition": 1, "replicas": [1, 2]}]}"#;
+    let execute = format!(
+        "echo '{moves}' >/tmp/moves.json; kafka-reassign-partitions --bootstrap-server kafka-1:19092 \
+         --reassignment-json-file /tmp/moves.json --execute"
+    );
+    kafka::exec("kafka-1", &["bash", "-c", &execute]).ok();
+
+    let running = crate::init(&spec("reassign-other", 3)).args(&["--timeout", "120s"]).start();
+    eventually("it waits", Duration::from_secs(30), || running.log().contains("bytes"));
+    let ours = BTreeSet::from(["1".to_owned(), "2".to_owned()]);
+    assert!(assignment("reassign-other").iter().all(|(_, replicas)| *replicas == ours));
+    throttle(["--delete-config", RATES]);
+    let ended = running.wait();
+    assert_eq!(ended.exit, 0, "{}\n{}", ended.stdout, ended.log);
+    assert!(assignment("reassign-other").iter().all(|(_, replicas)| replicas.len() == 3));
+    assert_eq!(records("reassign-other"), RECORDS);
+    crate::init(&spec("reassign-other", 3)).run().expect(0, "unchanged");
+    tool("kafka-topics", &["--delete", "--topic", "reassign-other"]);
+}
+
 /// Who holds the partitions of a new topic is the spec's to say, and is not compared later.
 #[test]
 fn a_new_topic_is_held_by_the_brokers_that_the_spec_names() {
     let spec = "topics: {assigned: {assignment: [[1, 2], [2, 3], [3, 1]]}}\n";
     let unknown = spec.replace("[3, 1]", "[3, 9]");
-    let ended = crate::init(&unknown).run().expect(76, "failed");
+    let ended = crate::init(&unknown).refused(76);
     assert!(ended.error().contains("broker 9"), "{}", ended.error());
     crate::init(spec).run().expect(0, "changed");
     let held: Vec<BTreeSet<String>> =

@@ -3,7 +3,7 @@
 use integration::kafka;
 
 fn refused(spec: &str, exit: i32, parts: &[&str]) {
-    let ended = crate::init(spec).args(&["--timeout", "15s"]).run().expect(exit, "failed");
+    let ended = crate::init(spec).args(&["--timeout", "15s"]).refused(exit);
     let error = ended.error();
     for part in parts {
         assert!(error.contains(part), "no `{part}` in: {error}");

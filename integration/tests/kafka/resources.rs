@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use integration::eventually;
-use integration::kafka::{exec, tool};
+use integration::kafka::{is_at_least, tool};
 
 const SPEC: &str = "brokerConfigs: {1: {log.cleaner.threads: 2}, 3: {log.cleaner.threads: 2}}
 clientMetrics: {resources-metrics: {metrics: [org.apache.kafka.consumer., org.apache.kafka.producer.], interval.ms: 60000}}
@@ -48,24 +48,38 @@ fn each_resource_is_configured_left_alone_and_set_back() {
 /// The controller accepts any name for a broker.
 #[test]
 fn a_name_that_no_broker_knows_and_a_broker_that_is_none_are_told_before_anything_is_written() {
-    let ended = crate::init("brokerConfigs: {2: {log.cleaner.thread: 2}}\n").run().expect(76, "failed");
-    assert!(ended.error().contains("log.cleaner.thread"), "{}", ended.error());
+    let ended = crate::init("brokerConfigs: {2: {log.cleaner.thread: 2}}\n").refused(76);
+    assert!(ended.error().contains("the nearest is `log.cleaner.threads`"), "{}", ended.error());
     assert!(!described("brokers", "2").contains("log.cleaner.thread="), "{}", described("brokers", "2"));
     let ended = crate::init("brokerConfigs: {7: {log.cleaner.threads: 2}}\n").run().expect(4, "conflict");
     assert_eq!(ended.report["conflicts"][0]["at"], "brokerConfigs.7");
 }
 
 #[test]
-fn a_group_has_its_configs_where_the_release_knows_them() {
-    let spec = "groups: {resources-group: {consumer.session.timeout.ms: 50000}}\n";
-    if exec("kafka-1", &["bash", "-c", "ls /opt/kafka/libs"]).stdout.contains("kafka-clients-3.") {
-        let ended = crate::init(spec).run();
-        assert!([0, 76].contains(&ended.exit), "{}", ended.stdout);
+fn groups_of_every_kind_have_their_configs_where_the_release_knows_them() {
+    let spec = "groups:
+  resources-group: {consumer.session.timeout.ms: 50000}
+  resources-share: {share.auto.offset.reset: earliest, share.session.timeout.ms: 50000}
+  resources-streams: {streams.session.timeout.ms: 50000}
+";
+    // Kafka 3 has no configs of groups.
+    if !is_at_least(4, 1) {
+        let ended = crate::init(&format!("{spec}topics: {{resources-beside: {{}}}}\n")).refused(76);
+        assert!(ended.error().contains("resources-group"), "{}", ended.error());
+        assert!(!tool("kafka-topics", &["--list"]).contains("resources-beside"));
         return;
     }
     crate::init(spec).run().expect(0, "changed");
-    let said = described("groups", "resources-group");
-    assert!(said.contains("consumer.session.timeout.ms=50000"), "{said}");
+    for (group, config) in [
+        ("resources-group", "consumer.session.timeout.ms=50000"),
+        ("resources-share", "share.auto.offset.reset=earliest"),
+        ("resources-streams", "streams.session.timeout.ms=50000"),
+    ] {
+        let said = described("groups", group);
+        assert!(said.contains(config), "no {config}: {said}");
+    }
     crate::init(spec).run().expect(0, "unchanged");
-    crate::init(&spec.replace("50000", "null")).run().expect(0, "changed");
+    let none = spec.replace("50000", "null").replace("earliest", "null");
+    crate::init(&none).run().expect(0, "changed");
+    crate::init(&none).run().expect(0, "unchanged");
 }

@@ -20,29 +20,21 @@ impl Broker {
     fn with(topics: &[&str]) -> Self {
         STACK.up();
         let broker = Self(Single::start(SERVER, &OFTEN));
-        broker.ready();
+        broker.0.ready();
         for topic in topics {
             broker.tool("kafka-topics", &format!("--create --topic {topic}"));
             let script = format!(
                 "for n in 1 2 3; do echo $n; done | kafka-console-producer --bootstrap-server {SERVER}:19092 --topic {topic}"
             );
-            kafka::exec(broker.0.name(), &["bash", "-c", &script]).ok();
+            broker.0.shell(&script);
         }
         // The records are older than the retention that the specs set for all brokers.
         thread::sleep(Duration::from_secs(5));
         broker
     }
 
-    fn ready(&self) {
-        let list = format!("kafka-topics --bootstrap-server {SERVER}:19092 --list");
-        eventually("the broker answers", Duration::from_secs(60), || {
-            docker(&["exec", self.0.name(), "bash", "-c", &list]).exit == 0
-        });
-    }
-
     fn tool(&self, tool: &str, args: &str) -> String {
-        let line = format!("{tool} --bootstrap-server {SERVER}:19092 {args}");
-        kafka::exec(self.0.name(), &["bash", "-c", &line]).ok()
+        self.0.tool(tool, args)
     }
 
     /// The offset of the first record that is still there.
@@ -84,7 +76,7 @@ fn a_declared_value_that_equals_the_default_is_set_before_the_default_changes() 
     assert_eq!((broker.earliest("important"), broker.earliest("by-defaults")), ("0".into(), "0".into()));
     apply(&spec, "unchanged");
     docker(&["restart", broker.0.name()]).ok();
-    broker.ready();
+    broker.0.ready();
     apply(&spec, "unchanged");
     assert_eq!(broker.earliest("important"), "0");
 }

@@ -39,7 +39,7 @@ const A_GROUP: (&str, &str, &str) = (
 );
 
 fn lists_groups() -> bool {
-    std::env::var("KAFKA_VERSION").is_ok_and(|version| !version.starts_with("3."))
+    integration::kafka::is_at_least(4, 1)
 }
 
 #[test]

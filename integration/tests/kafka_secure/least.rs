@@ -50,21 +50,32 @@ fn prepare() {
     admin(&spec).secret("least", "least-5d1e").run().expect(0, "changed");
 }
 
-fn run(name: &str, exit: i32, outcome: &str) -> integration::Ended {
+fn run(name: &str, command: &str, exit: i32, outcome: &str) -> integration::Ended {
     let login =
         format!("sasl: {{mechanism: SCRAM-SHA-256, username: least-{name}, password: {{secret: least}}}}\n");
     let spec = format!("{BOOTSTRAP}{TLS}{login}{EVERYTHING}");
-    init(&spec).secret("least", "least-5d1e").run().expect(exit, outcome)
+    init(&spec).secret("least", "least-5d1e").args(&[command]).run().expect(exit, outcome)
 }
 
 #[test]
 fn the_documented_permissions_are_enough_and_each_one_that_is_missing_is_named() {
     prepare();
     for (name, _, _, missing) in WITHOUT {
-        let ended = run(name, 77, "failed");
+        let ended = run(name, "apply", 77, "failed");
         let remedy = ended.report["error"]["remedy"].to_string();
         assert!(remedy.contains(missing), "{name}: {remedy}\n{}", ended.stdout);
+        // Who may read may plan; what the brokers did not check is told.
+        if missing.starts_with("Describe") {
+            run(name, "plan", 77, "failed");
+        } else {
+            let planned = run(name, "plan", 3, "drift");
+            assert!(
+                planned.log.contains("the account may not make these changes"),
+                "{name}: {}",
+                planned.log
+            );
+        }
     }
-    run(ALL.0, 0, "changed");
-    run(ALL.0, 0, "unchanged");
+    run(ALL.0, "apply", 0, "changed");
+    run(ALL.0, "apply", 0, "unchanged");
 }

@@ -1,6 +1,8 @@
 //! Every way not to be let in has an exit and a sentence of its own, and none of them waits for the deadline.
 
-use crate::{PLAIN, TLS, init};
+use integration::kafka;
+
+use crate::{PLAIN, TLS, admin, init, tool};
 
 /// REQ-AUTO-002
 #[test]
@@ -59,8 +61,24 @@ fn what_the_brokers_would_refuse_is_refused_before_anything_is_written() {
         ),
     ] {
         let spec = format!("bootstrap: [kafka-1:19092]\n{TLS}{PLAIN}topics: {{never: {{}}}}\n{change}\n");
-        let ended = init(&spec).run().expect(76, "failed");
+        let ended = init(&spec).refused(76);
         assert!(ended.error().contains(sentence), "{}", ended.error());
         assert!(!crate::tool("kafka-topics", &["--list"]).contains("never"));
     }
+}
+
+/// An older broker drops the connection that asks for it, as if it were gone.
+#[test]
+fn two_phase_commit_is_granted_where_the_release_knows_it() {
+    let spec = "acls: [{principal: \"User:two-phase\", allow: [write, twophasecommit], transactionalId: two-, match: prefixed}]\n";
+    if !kafka::is_at_least(4, 1) {
+        let ended = admin(spec).refused(76);
+        assert!(ended.error().contains("TWO_PHASE_COMMIT, which came with Kafka 4.1"), "{}", ended.error());
+        assert!(!tool("kafka-acls", &["--list"]).contains("two-phase"));
+        return;
+    }
+    admin(spec).run().expect(0, "changed");
+    admin(spec).run().expect(0, "unchanged");
+    assert!(tool("kafka-acls", &["--list"]).contains("TWO_PHASE_COMMIT"));
+    admin(&spec.replace("}]", ", state: absent}]")).run().expect(0, "changed");
 }

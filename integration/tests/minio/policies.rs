@@ -74,6 +74,7 @@ fn what_the_server_does_not_take_is_told_before_the_first_write() {
         ] {
             let ended = server.init(&spec).run();
             assert!(ended.exit != 0 && ended.stdout.contains(words), "{spec}: {}", ended.stdout);
+            server.init(&spec).refused(ended.exit);
             assert!(
                 !ended.changes().iter().any(|change| change.ends_with("applied")),
                 "{spec}: {}",

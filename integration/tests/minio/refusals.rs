@@ -63,7 +63,7 @@ fn what_minio_would_drop_or_misread_is_refused_before_anything_is_written() {
             "NotAction",
         ),
     ] {
-        let ended = server.init(spec).run().expect(76, "failed");
+        let ended = server.init(spec).refused(76);
         assert!(ended.error().contains(words), "{}", ended.stdout);
         assert!(!server.mc(&["ls", "t"]).ok().contains("first"), "{spec}");
     }
@@ -73,7 +73,7 @@ fn what_minio_would_drop_or_misread_is_refused_before_anything_is_written() {
 fn a_policy_that_the_server_rejects_is_told_in_its_words() {
     let server = Server::new();
     let spec = "policies: {p: {document: {Version: \"2012-10-17\", Statement: [{Effect: Allow, Action: \"s3:NoSuchThing\", Resource: \"*\"}]}}}\nbuckets: {later: {}}\n";
-    let ended = server.init(spec).run().expect(76, "failed");
+    let ended = server.init(spec).refused(76);
     assert!(ended.error().contains("XMinioMalformedIAMPolicy"), "{}", ended.stdout);
     assert_eq!(ended.changes(), ["create_policy p: failed", "create_bucket later: skipped"]);
 }

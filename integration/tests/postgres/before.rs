@@ -56,6 +56,10 @@ fn an_object_of_a_role_that_cannot_be_joined_is_77_before_the_first_write() {
         assert!(ended.error().contains(lacks), "{spec}: {lacks}: {}", ended.stdout);
         nothing_written(&server);
     }
+    // Who may read may plan; what is not checked is told.
+    let planned =
+        as_admin(&server, &format!("{}\n", OF_ANOTHER[0].0)).args(&["plan"]).run().expect(3, "drift");
+    assert!(planned.log.contains("the role boss"), "{}", planned.log);
     for spec in
         ["roles: {beside: {}, boss: {connectionLimit: 3}}", "roles: {beside: {}, r: {memberOf: [boss]}}"]
     {
@@ -74,9 +78,13 @@ fn an_object_of_a_role_that_cannot_be_joined_is_77_before_the_first_write() {
 /// The server is asked, since it may let its admins set attributes that the catalog does not allow them to.
 #[test]
 fn an_attribute_that_the_admin_may_not_set_is_77_before_the_first_write() {
-    let server = Server::start(&[]);
+    let server = Server::start(&["log_statement=all"]);
     server.psql("postgres", MANAGER);
     server.psql("postgres", "CREATE ROLE r REPLICATION; SET ROLE manager; CREATE ROLE own");
+    // Only a run asks, because PostgreSQL answers by making a role that is rolled back.
+    let spec = "roles: {beside: {replication: true}}\n";
+    as_admin(&server, spec).args(&["plan"]).run().expect(3, "drift");
+    assert!(!server.log().contains("pg-init trial"));
     for (spec, lacks) in [
         ("beside: {replication: true}", "lacks "),
         ("beside: {bypassrls: true}", "lacks "),

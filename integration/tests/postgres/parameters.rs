@@ -51,8 +51,8 @@ fn a_role_that_may_not_grant_a_parameter_is_refused_before_the_first_write() {
         "{}",
         refused.stdout
     );
-    let unknown = server.init("roles: {app: {parameterPrivileges: {work_memory: [set]}}}\n").run();
-    assert!(unknown.expect(76, "failed").error().contains("no parameter work_memory"));
+    let unknown = server.init("roles: {app: {parameterPrivileges: {work_memory: [set]}}}\n").refused(76);
+    assert!(unknown.error().contains("no parameter work_memory"));
     assert_eq!(server.psql("postgres", "SELECT count(*) FROM pg_roles WHERE rolname = 'app'"), "0");
     server.psql(
         "postgres",

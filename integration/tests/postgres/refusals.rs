@@ -73,7 +73,7 @@ fn a_feature_that_the_server_lacks_is_76_before_the_first_write() {
         ("databases: {d: {settings: {timezone: Nowhere/Land}}}", "22023"),
     ];
     for (spec, says) in cases {
-        let ended = server.init(&format!("roles: {{beside: {{}}}}\n{spec}\n")).run().expect(76, "failed");
+        let ended = server.init(&format!("roles: {{beside: {{}}}}\n{spec}\n")).refused(76);
         assert!(ended.error().contains(says), "{says}: {}", ended.stdout);
     }
     assert_eq!(server.psql("postgres", "SELECT count(*) FROM pg_roles WHERE rolname = 'beside'"), "0");

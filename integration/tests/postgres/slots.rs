@@ -89,10 +89,10 @@ fn missing_settings_for_slots_are_refused_before_the_first_write() {
         assert_eq!(server.psql("postgres", sql), "0|0");
     };
     let replica = Server::start(&["wal_level=replica", "max_replication_slots=1"]);
-    let level = replica.init(&format!("{early}replicationSlots: {{cdc: {{database: postgres}}}}\n")).run();
-    assert!(level.expect(76, "failed").error().contains("wal_level = logical"));
-    let full = replica.init(&format!("{early}replicationSlots: {{one: {{}}, two: {{}}}}\n")).run();
-    assert!(full.expect(76, "failed").error().contains("max_replication_slots"));
+    let level = replica.init(&format!("{early}replicationSlots: {{cdc: {{database: postgres}}}}\n"));
+    assert!(level.refused(76).error().contains("wal_level = logical"));
+    let full = replica.init(&format!("{early}replicationSlots: {{one: {{}}, two: {{}}}}\n"));
+    assert!(full.refused(76).error().contains("max_replication_slots"));
     none(&replica);
     replica.psql("postgres", "CREATE ROLE manager LOGIN CREATEROLE PASSWORD 'managed'");
     let refused = as_admin(&replica, &format!("{early}replicationSlots: {{one: {{}}}}\n")).run();

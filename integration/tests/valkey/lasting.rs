@@ -2,7 +2,7 @@
 //! again, that is told before anything is written.
 
 use integration::valkey::{Nodes, PASSWORD, module};
-use integration::{Init, Scratch, docker};
+use integration::{Ended, Init, Scratch, docker};
 
 const USER: &str = "users:\n  app: {passwords: [{secret: app}], rules: \"~app:* +get\"}\n";
 const CONFIG: &str = "config: {maxmemory: 256mb}\n";
@@ -15,21 +15,24 @@ fn run(nodes: &Nodes, rest: &str) -> Init {
     nodes.init(&spec).secret("app", "canary-app-77aa")
 }
 
-/// 76 with these words, each time; nothing is there, and the server starts again.
+/// 76 with these words, of a plan and of a run; nothing is there, and the server starts again.
 fn refused(nodes: &Nodes, rest: &str, words: &[&str]) {
-    for _ in 0..2 {
-        let ended = run(nodes, rest).run().expect(76, "failed");
-        for word in words {
-            let told = format!("{} {}", ended.error(), ended.report["error"]["remedy"]);
-            assert!(told.contains(word), "no {word} in {told}");
-        }
-        assert!(
-            !nodes.cli(0, &["ACL", "LIST"]).contains("user app "),
-            "a user was written: {}",
-            ended.stdout
-        );
-        assert!(!nodes.cli(0, &["CONFIG", "GET", "maxmemory"]).contains("268435456"), "{}", ended.stdout);
+    untouched(nodes, &run(nodes, rest).refused(76), words);
+}
+
+/// The same of a run alone: only writing shows it, and a plan writes nothing.
+fn refused_by_a_run(nodes: &Nodes, rest: &str, words: &[&str]) {
+    run(nodes, rest).args(&["plan"]).run().expect(3, "drift");
+    untouched(nodes, &run(nodes, rest).run().expect(76, "failed"), words);
+}
+
+fn untouched(nodes: &Nodes, ended: &Ended, words: &[&str]) {
+    for word in words {
+        let told = format!("{} {}", ended.error(), ended.report["error"]["remedy"]);
+        assert!(told.contains(word), "no {word} in {told}");
     }
+    assert!(!nodes.cli(0, &["ACL", "LIST"]).contains("user app "), "a user was written: {}", ended.stdout);
+    assert!(!nodes.cli(0, &["CONFIG", "GET", "maxmemory"]).contains("268435456"), "{}", ended.stdout);
     nodes.restart();
 }
 
@@ -151,8 +154,8 @@ fn files_that_cannot_be_replaced_are_known_before_the_first_write() {
     ] {
         let nodes =
             Nodes::start(1, &["/etc/kv/kv.conf"], &["--entrypoint", "kv-server", "--volume", &volume]);
-        refused(&nodes, USER, &["/etc/kv/kv.conf cannot be replaced", "persist: false"]);
-        refused(&nodes, CONFIG, &["cannot be replaced"]);
+        refused_by_a_run(&nodes, USER, &["/etc/kv/kv.conf cannot be replaced", "persist: false"]);
+        refused_by_a_run(&nodes, CONFIG, &["cannot be replaced"]);
         lives(&nodes, &format!("{USER}{CONFIG}"));
     }
     let scratch = Scratch::new();
@@ -165,7 +168,7 @@ fn files_that_cannot_be_replaced_are_known_before_the_first_write() {
         &["--aclfile", "/etc/kv/users.acl"],
         &["--entrypoint", "kv-server", "--volume", &volume],
     );
-    refused(&nodes, USER, &["ACL file /etc/kv/users.acl cannot be replaced"]);
+    refused_by_a_run(&nodes, USER, &["ACL file /etc/kv/users.acl cannot be replaced"]);
     lives(&nodes, USER);
 }
 
@@ -216,16 +219,17 @@ fn other_forms_of_start_outlive_a_rewrite() {
     );
 }
 
-/// What the server does not take is not followed by a rewrite of the user's file.
+/// What the server does not take is not followed by a rewrite of the user's file, and a plan does not try one.
 #[test]
-fn a_refused_change_leaves_the_file_alone() {
+fn a_refused_change_and_a_plan_leave_the_file_alone() {
     let nodes = with_file(&format!("# my own words\\nrequirepass {PASSWORD}\\n"), &[], &[]);
     let before = nodes.read(0, "/data/own.conf");
     for config in
         ["config: {maxmemory-policy: nonsense}\n", "config: {maxmemory: lots}\n", "config: {no-such: 1}\n"]
     {
-        let ended = run(&nodes, config).run();
-        assert_eq!(ended.exit, 76, "{}", ended.stdout);
+        run(&nodes, config).refused(76);
         assert_eq!(nodes.read(0, "/data/own.conf"), before, "{config}");
     }
+    run(&nodes, CONFIG).args(&["plan"]).run().expect(3, "drift");
+    assert_eq!(nodes.read(0, "/data/own.conf"), before);
 }

@@ -157,13 +157,13 @@ fn parameters_are_set_and_what_cannot_be_is_told_before_any_write() {
     let ended = one(&nodes, "config: {databases: 32}\n").run().expect(4, "conflict");
     assert_eq!(ended.report["conflicts"][0]["at"], "config.databases");
     let users = "users:\n  first: {passwords: [{secret: app}], rules: \"+ping\"}\n";
-    let ended = one(&nodes, &format!("{users}config: {{no-such: 1}}\n")).run().expect(76, "failed");
+    let ended = one(&nodes, &format!("{users}config: {{no-such: 1}}\n")).refused(76);
     assert!(ended.error().contains("no parameter `no-such`"), "{}", ended.stdout);
     for (rule, words) in
         [("+@nosuch", "Unknown command or category"), ("bogus", "Syntax error"), ("~* ~a", "'*' pattern")]
     {
         let users = format!("{users}  second: {{passwords: [{{secret: app}}], rules: \"{rule}\"}}\n");
-        let ended = one(&nodes, &users).run().expect(76, "failed");
+        let ended = one(&nodes, &users).refused(76);
         assert!(ended.error().contains(words) || rule == "~* ~a", "{}", ended.stdout);
     }
     assert!(!nodes.cli(0, &["ACL", "LIST"]).contains("first"), "written before it was checked");
@@ -174,7 +174,7 @@ fn parameters_are_set_and_what_cannot_be_is_told_before_any_write() {
 fn what_would_not_last_is_refused() {
     let nodes = Nodes::start(1, &["--protected-mode", "no"], &["--entrypoint", "kv-server"]);
     let spec = "mode: standalone\nnodes: [valkey-0:6379]\nusers:\n  app: {passwords: [{secret: app}], rules: \"+ping\"}\n";
-    let ended = nodes.init(spec).secret("app", "canary-app-77aa").run().expect(76, "failed");
+    let ended = nodes.init(spec).secret("app", "canary-app-77aa").refused(76);
     assert!(ended.error().contains("lost at its next start"), "{}", ended.stdout);
     assert!(!nodes.cli_as(0, "default", "", &["ACL", "LIST"]).stdout.contains("app"));
 }

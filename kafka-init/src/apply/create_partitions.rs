@@ -23,12 +23,13 @@ impl Mutation for CreatePartitions {
     }
 
     fn attempt(&self) -> Attempt {
-        // The plan saw an existing topic with fewer partitions, so these codes mean that another client has
+        // The topic has its replicas somewhere, so their brokers are only away for now. The plan saw an existing topic with fewer partitions, so these codes mean that another client has
         // changed or deleted it since.
         Attempt::new(
             format!("add partitions to topic {}", self.name),
             format!("Alter on topic {}", self.name),
         )
+        .not_ready_on(&[ResponseError::InvalidReplicationFactor])
         .concurrent_change_on(&[ResponseError::InvalidPartitions, ResponseError::UnknownTopicOrPartition])
     }
 

@@ -1,11 +1,11 @@
 //! The dry run of a plan: the brokers validate every change before anything is written.
 
-use init_core::Progress;
+use init_core::{CheckMode, Progress};
 
 use super::by_request::{ByRequest, Numbered};
 use super::mutation::{Mode, Mutation};
 use super::send::send;
-use super::{authorized, distribute, resource_configs, unknown_config};
+use super::{authorized, distribute, resource_configs, unknown_config, unknown_operation};
 use crate::Error;
 use crate::change::Change;
 use crate::wire::{Cluster, Connection};
@@ -14,10 +14,12 @@ use crate::wire::{Cluster, Connection};
 pub(crate) async fn check(
     cluster: &mut Cluster,
     changes: &[Change],
+    mode: CheckMode,
     progress: &Progress,
 ) -> Vec<(usize, Error)> {
     progress.waiting_for("the brokers to validate the changes");
-    let refused = if distribute::needs_other_brokers(changes) {
+    // The brokers that will make the changes are connected to meanwhile.
+    let refused = if mode == CheckMode::Apply && distribute::needs_other_brokers(changes) {
         cluster.while_connecting(async |main| validate_all(main, changes, progress).await).await
     } else {
         validate_all(cluster.main(), changes, progress).await
@@ -59,6 +61,7 @@ async fn validate_all(main: &mut Connection, changes: &[Change], progress: &Prog
     let deleted = positions(deleted_acls).chain(positions(deleted_credentials));
     let unchecked = positions(users).chain(positions(acls)).chain(deleted).chain(positions(reassignments));
     let mut refused = authorized::check(main, changes, unchecked.collect()).await;
+    refused.extend(unknown_operation::check(main, acls));
     refused.extend(unknown_config::check(main, broker_configs).await);
     refused.extend(validate(main, topics, progress).await);
     refused.extend(validate(main, partitions, progress).await);

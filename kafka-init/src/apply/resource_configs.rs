@@ -13,6 +13,7 @@ use super::by_request::Numbered;
 use super::mutation::{Mode, Mutation, Outcome, Outcomes};
 use super::send::send;
 use super::topic_configs::{self, unlisted_config};
+use super::unknown_config;
 use crate::Error;
 use crate::change::AlterConfig;
 use crate::desired::ConfigResource;
@@ -88,5 +89,8 @@ async fn apply_one(
     cluster.connect_to(&broker.into_iter().collect::<BTreeSet<_>>()).await?;
     let missing = || Error::Internal(format!("there is no connection to {}", change.resource));
     let connection = cluster.connection_to(broker).ok_or_else(missing)?;
+    if mode.is_validate_only() && broker.is_some() && !change.unlisted.is_empty() {
+        unknown_config::check_names(connection, &change.resource.to_string(), change.unlisted.iter()).await?;
+    }
     send(connection, &[change], mode, progress).await.into_iter().next().unwrap_or(Ok(()))
 }

@@ -1,5 +1,5 @@
-//! Refuses config names that no broker knows. A `KRaft` controller accepts any name for the cluster-wide default of
-//! all brokers and stores it, but its value is never shown again.
+//! Refuses config names that no broker knows. A `KRaft` controller accepts any name for one broker or for the
+//! cluster-wide default of all brokers and stores it, but its value is never shown again.
 
 use std::time::Duration;
 
@@ -25,14 +25,20 @@ pub(super) async fn check(
 ) -> Vec<(usize, Error)> {
     let mut refused = Vec::new();
     for (position, alteration) in changes {
-        if let Err(error) = check_names(main, alteration).await {
+        let set = alteration.config.iter().filter(|(_, drift)| drift.to.0.is_some()).map(|(key, _)| key);
+        if let Err(error) = check_names(main, "all brokers", set).await {
             refused.push((*position, error));
         }
     }
     refused
 }
 
-async fn check_names(main: &mut Connection, alteration: &AlterBrokerConfig) -> Result<(), Error> {
+/// Checks names that are to be set for `resource` against those that the broker describes of itself.
+pub(super) async fn check_names(
+    main: &mut Connection,
+    resource: &str,
+    names: impl Iterator<Item = &String>,
+) -> Result<(), Error> {
     // The id is unknown where the broker was reached by another name than it advertises.
     let Some(id) = main.peer().id else { return Ok(()) };
     let broker = DescribeConfigsResource::default()
@@ -43,12 +49,17 @@ async fn check_names(main: &mut Connection, alteration: &AlterBrokerConfig) -> R
     let described = answer.results.iter().flat_map(|result| &result.configs);
     let known: Vec<&str> =
         described.filter(|config| config.config_type != UNKNOWN).map(|config| config.name.as_str()).collect();
-    let set = alteration.config.iter().filter(|(_, drift)| drift.to.0.is_some()).map(|(key, _)| key);
-    let mut unknown = set.filter(|key| !key.starts_with(LISTENER_PREFIX) && !known.contains(&key.as_str()));
+    let mut names = names;
+    let unknown = names.find(|key| !key.starts_with(LISTENER_PREFIX) && !known.contains(&key.as_str()));
     // A broker that describes no config does not tell which ones it knows.
-    let Some(name) = unknown.next().filter(|_| !known.is_empty()) else { return Ok(()) };
+    let Some(name) = unknown.filter(|_| !known.is_empty()) else { return Ok(()) };
     let nearest = known.into_iter().min_by_key(|other| distance(name, other)).unwrap_or_default();
-    Err(Error::UnknownConfig { peer: main.peer().clone(), name: name.clone(), nearest: nearest.to_owned() })
+    Err(Error::UnknownConfig {
+        peer: main.peer().clone(),
+        resource: resource.to_owned(),
+        name: name.clone(),
+        nearest: nearest.to_owned(),
+    })
 }
 
 /// The Levenshtein distance of two names.

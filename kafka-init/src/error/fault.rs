@@ -16,6 +16,7 @@ impl Fault for Error {
             Self::WrongProtocol { .. }
             | Self::UnreadableResponse { .. }
             | Self::NoCommonVersion { .. }
+            | Self::UnknownAclOperation { .. }
             | Self::UnusableListener { .. }
             | Self::SaslRequired { .. }
             | Self::MechanismNotOffered { .. }
@@ -66,6 +67,9 @@ impl Fault for Error {
                 "declare a larger `replicationFactor` for the topic, or a smaller min.insync.replicas".to_owned(),
             ),
             Self::ConfigNotDescribed { .. } => Some("take that config out of the spec, or correct its name".to_owned()),
+            Self::UnknownAclOperation { .. } => {
+                Some("take the operation out of the spec, or upgrade the brokers".to_owned())
+            }
             Self::NoBootstrapServer(failures) => {
                 failures.iter().find(|failure| failure.kind() == self.kind()).and_then(Fault::remedy)
             }

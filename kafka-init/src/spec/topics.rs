@@ -12,6 +12,8 @@ use super::value::{ConfigValue, Number};
 
 /// The pattern of a topic name in the JSON Schema, for editors; `validate` checks the same.
 const NAME: &str = r"^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$";
+/// The same with at most one range in it.
+const NAME_OR_RANGE: &str = r"^(?!\.{1,2}$)(?!$)[A-Za-z0-9._-]*(\{[0-9]+\.\.[0-9]+\})?[A-Za-z0-9._-]*$";
 
 /// The topics in either form.
 #[derive(Debug)]
@@ -48,8 +50,8 @@ pub struct TopicSpec {
 #[derive(Debug, serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct TopicGroup {
-    /// The names of the topics.
-    #[schemars(inner(regex(pattern = NAME)))]
+    /// The names of the topics. A range in a name stands for each of its numbers: `orders-{01..40}`.
+    #[schemars(inner(regex(pattern = NAME_OR_RANGE)))]
     pub(crate) names: Vec<String>,
     /// The number of partitions of each topic, as for one topic.
     pub(crate) partitions: Option<Number>,

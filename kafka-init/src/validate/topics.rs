@@ -6,6 +6,7 @@ use init_core::{SpecPath, Violations};
 
 use super::assignment;
 use super::configs::{self, Configs};
+use super::name_ranges::NameRanges;
 use super::names;
 use crate::desired::{Declared, Origin, Topic};
 use crate::spec::{Number, TopicGroup, TopicSpec, Topics};
@@ -53,12 +54,13 @@ pub(super) fn validate(
         configs: Configs::none().with(defaults.config.as_ref(), Origin::Defaults, &at, violations),
         reassign,
     };
-    let entries = entries(topics);
+    let entries = entries(topics, violations);
     check_names(&entries, violations);
     entries.into_iter().flat_map(|entry| defaults.topics(entry, violations)).collect()
 }
 
-fn entries(topics: Topics) -> Vec<Entry> {
+fn entries(topics: Topics, violations: &mut Violations) -> Vec<Entry> {
+    let mut ranges = NameRanges::default();
     let root = SpecPath::root().key("topics");
     match topics {
         Topics::ByName(topics) => {
@@ -72,8 +74,11 @@ fn entries(topics: Topics) -> Vec<Entry> {
         Topics::Groups(groups) => {
             let entry = |(position, group): (usize, TopicGroup)| {
                 let (at, (names, spec)) = (root.index(position), group.split());
-                let path = |(item, name)| (name, at.key("names").index(item));
-                let names = names.into_iter().enumerate().map(path).collect();
+                if names.is_empty() {
+                    violations.push(&at.key("names"), "name at least one topic");
+                }
+                let mut expand = |(item, name)| ranges.expand(name, &at.key("names").index(item), violations);
+                let names = names.into_iter().enumerate().flat_map(&mut expand).collect();
                 Entry { names, spec, origin: Origin::Group(position), at }
             };
             groups.into_iter().enumerate().map(entry).collect()
@@ -84,9 +89,6 @@ fn entries(topics: Topics) -> Vec<Entry> {
 impl Defaults<'_> {
     fn topics(&self, entry: Entry, violations: &mut Violations) -> Vec<(String, Topic)> {
         let Entry { names, spec, origin, at } = entry;
-        if names.is_empty() {
-            violations.push(&at.key("names"), "name at least one topic");
-        }
         let own =
             counts_of_assignment(counts(&spec, origin, &at, violations), &spec, origin, &at, violations);
         let own_configs = Configs::none().with(spec.config.as_ref(), origin, &at, violations);

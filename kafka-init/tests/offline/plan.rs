@@ -261,6 +261,13 @@ fn a_group_of_topics_is_as_many_topics() {
 }
 
 #[test]
+fn a_range_in_the_names_of_a_group_is_a_topic_for_each_number() {
+    let ranged = json!({"topics": [{"names": ["a-{08..11}", "b"], "partitions": 2}]});
+    let listed = json!({"topics": [{"names": ["a-08", "a-09", "a-10", "a-11", "b"], "partitions": 2}]});
+    assert_eq!(plan(ranged, &cluster([])).changes(), plan(listed, &cluster([])).changes());
+}
+
+#[test]
 fn a_new_topic_may_have_a_replica_assignment() {
     let spec =
         json!({"topics": {"a": {"assignment": [[1, 2], [2, 3]]}, "b": {"assignment": [[1, 2], [2, 3]]}}});

@@ -9,6 +9,7 @@ mod slots;
 mod value;
 mod wrapper;
 
+use init_core::CheckMode;
 use tracing::warn;
 
 use crate::change::Change;
@@ -16,11 +17,11 @@ use crate::error::Error;
 use crate::wire::Server;
 
 /// The index of each change that would be refused, and the error.
-pub(crate) async fn check(server: &Server, changes: &[Change]) -> Vec<(usize, Error)> {
+pub(crate) async fn check(server: &Server, changes: &[Change], mode: CheckMode) -> Vec<(usize, Error)> {
     let mut refused = Vec::new();
     warn_of_passwords_without_login(changes);
     if !server.main.facts.superuser {
-        match privilege::check(server, changes).await {
+        match privilege::check(server, changes, mode).await {
             Ok(found) => refused.extend(found),
             Err(error) => return vec![(0, error)],
         }

@@ -7,7 +7,7 @@ mod permissions;
 mod rewrite;
 mod sentinels;
 
-use init_core::{Endpoint, Secret, Secrets};
+use init_core::{CheckMode, Endpoint, Secret, Secrets};
 
 use crate::change::Change;
 use crate::desired::Desired;
@@ -16,11 +16,12 @@ use crate::observe::dry_run_rules;
 use crate::wire::{Connection, Connections};
 
 /// The position of each change that would fail, with the error. The files of the nodes are checked only when nothing
-/// else fails, because that check rewrites them with their current content.
+/// else fails, because that check rewrites them with their current content; a plan checks only that there are files.
 pub(crate) async fn check(
     connections: &Connections,
     context: (&Desired, &Secrets),
     changes: &[Change],
+    mode: CheckMode,
 ) -> Vec<(usize, Error)> {
     let mut refused = Vec::new();
     for (position, change) in changes.iter().enumerate() {
@@ -28,11 +29,11 @@ pub(crate) async fn check(
             refused.push((position, error));
         }
     }
-    if refused.is_empty() {
+    if refused.is_empty() && mode == CheckMode::Apply {
         refused = sentinels::files(connections, context.0, changes).await;
     }
     if refused.is_empty() && context.0.persist {
-        return files::check(connections, context, changes).await;
+        return files::check(connections, context, changes, mode).await;
     }
     refused
 }

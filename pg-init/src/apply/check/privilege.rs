@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use init_core::CheckMode;
 use tokio_postgres::types::{ToSql, Type};
 use tracing::warn;
 
@@ -74,7 +75,11 @@ struct Database {
 }
 
 /// The index of each change that would be refused, and the error.
-pub(super) async fn check(server: &Server, changes: &[Change]) -> Result<Vec<(usize, Error)>, Error> {
+pub(super) async fn check(
+    server: &Server,
+    changes: &[Change],
+    mode: CheckMode,
+) -> Result<Vec<(usize, Error)>, Error> {
     let attributes = OwnAttributes::read(&server.main, &server.names).await?;
     let catalog = read_catalog(server, changes).await?;
     let mut refused = Vec::new();
@@ -89,8 +94,10 @@ pub(super) async fn check(server: &Server, changes: &[Change]) -> Result<Vec<(us
         for need in needs.iter().filter(|_| !own) {
             lacks = lacks.or_else(|| catalog.missing_privilege(server, &attributes, need, change));
         }
+        // A plan tries nothing, not even in a transaction.
+        let uncertain = attributes.uncertain_attributes(change, replication);
         for UncertainAttribute { word, lacks: missing } in
-            attributes.uncertain_attributes(change, replication)
+            uncertain.into_iter().filter(|_| mode == CheckMode::Apply)
         {
             let may = match tried.get(word) {
                 Some(may) => *may,

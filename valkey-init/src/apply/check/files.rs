@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use init_core::{Endpoint, Secrets};
+use init_core::{CheckMode, Endpoint, Secrets};
 use redis::cmd;
 
 use super::rewrite;
@@ -18,6 +18,7 @@ pub(super) async fn check(
     connections: &Connections,
     context: (&Desired, &Secrets),
     changes: &[Change],
+    mode: CheckMode,
 ) -> Vec<(usize, Error)> {
     let mut nodes: BTreeMap<&Endpoint, NodeWrites> = BTreeMap::new();
     for (position, change) in changes.iter().enumerate() {
@@ -36,7 +37,7 @@ pub(super) async fn check(
     let mut refused = Vec::new();
     for (node, writes) in nodes {
         let checked = match connections.to(node) {
-            Ok(connection) => writes.check(connection, context).await,
+            Ok(connection) => writes.check(connection, context, mode).await,
             Err(error) => Err(error),
         };
         refused.extend(checked.err().map(|error| (writes.first, error)));
@@ -75,13 +76,19 @@ struct NodeWrites {
 }
 
 impl NodeWrites {
-    async fn check(self, connection: &Connection, desired: (&Desired, &Secrets)) -> Result<(), Error> {
+    async fn check(
+        self,
+        connection: &Connection,
+        desired: (&Desired, &Secrets),
+        mode: CheckMode,
+    ) -> Result<(), Error> {
         let (acl_file, config_file) = files(connection).await?;
         if config_file.is_empty() && (self.parameters || acl_file.is_empty()) {
             let users = self.users && acl_file.is_empty();
             return Err(no_file_error(connection, users));
         }
-        if self.users && !acl_file.is_empty() {
+        let writes = mode == CheckMode::Apply;
+        if self.users && !acl_file.is_empty() && writes {
             connection
                 .ask(save_acl())
                 .await
@@ -92,8 +99,10 @@ impl NodeWrites {
             if acl_file.is_empty() {
                 rewrite::check_users(connection, desired).await?;
             }
-            let tried = connection.ask(rewrite_config()).await;
-            tried.map_err(|error| write_error(connection, "configuration", &config_file, error))?;
+            if writes {
+                let tried = connection.ask(rewrite_config()).await;
+                tried.map_err(|error| write_error(connection, "configuration", &config_file, error))?;
+            }
         }
         Ok(())
     }
