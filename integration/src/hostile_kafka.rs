@@ -34,7 +34,7 @@ const FLOOD: usize = 256 * 1024 * 1024;
 /// As large as an answer may be, and all of it items.
 const BOMB: usize = 8 * 1024 * 1024 - 64;
 
-/// What it does.
+/// The behaviour of the peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Misdeed {
     /// Announces two gigabytes and sends as much as is taken, in the place of this answer.
@@ -105,7 +105,7 @@ impl HostileKafka {
         Self { port }
     }
 
-    /// Where it listens.
+    /// The address on which it listens.
     pub fn port(&self) -> u16 {
         self.port
     }
@@ -206,7 +206,7 @@ fn answer(key: i16, request: &[u8], misdeed: Misdeed, port: u16) -> Vec<u8> {
     }
 }
 
-/// How long the client is to wait, and what became of its topic.
+/// The throttle time for the client, and the result for its topic.
 fn created(misdeed: Misdeed) -> (Vec<u8>, Vec<u8>) {
     let (throttle, code, message) = match misdeed {
         Misdeed::Throttle => (i32::MAX, 89_i16, vec![0]),

@@ -1,4 +1,4 @@
-//! What a broker of Amazon MSK does with an `AWS_MSK_IAM` login: it signs the request that the message describes once
+//! Verifies an `AWS_MSK_IAM` login as a broker of Amazon MSK does: it signs the request that the message describes once
 //! more, with the secret key that it knows, and compares.
 
 use std::io::Write as _;
@@ -47,7 +47,7 @@ fn keyed(key: &str, text: &str) -> String {
     digest(&["-mac", "HMAC", "-macopt", &format!("hexkey:{key}")], text.as_bytes())
 }
 
-/// What openssl makes of the text, in hexadecimal digits.
+/// The digest of the text by openssl, in hexadecimal digits.
 fn digest(options: &[&str], text: &[u8]) -> String {
     let mut openssl = Command::new("openssl");
     openssl.args(["dgst", "-sha256", "-r"]).args(options).stdin(Stdio::piped()).stdout(Stdio::piped());

@@ -97,7 +97,7 @@ impl Nodes {
         &self.prefix
     }
 
-    /// How many nodes there are.
+    /// The number of nodes.
     pub fn count(&self) -> usize {
         self.count
     }
@@ -265,7 +265,7 @@ impl Nodes {
         self.shell(&script).split('\u{1}').take(self.count).map(str::to_owned).collect()
     }
 
-    /// What each node knows of the others, and said: what a failure that nobody can repeat leaves behind.
+    /// The view of each node and its log: the evidence of a failure that nobody can repeat.
     #[expect(clippy::print_stderr, reason = "the test harness shows it beside the failure")]
     fn testify(&self) {
         for node in 0..self.count {

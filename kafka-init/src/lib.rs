@@ -25,7 +25,7 @@ mod validate;
 mod wire;
 
 use init_core::export::{Export, Scope};
-use init_core::{Backend, CheckMode, Files, Plan, Progress, Requires, Secrets, Violations, alike};
+use init_core::{Backend, CheckMode, Files, Plan, Progress, Requires, Secrets, Violations, same_variant};
 
 pub use change::{
     AlterBrokerConfig, AlterConfig, AlterCredential, AlterQuota, AlterTopicConfig, AlterUser, BROKER_DEFAULT,
@@ -62,7 +62,7 @@ impl Backend for Kafka {
     const NAME: &'static str = "kafka-init";
     const EXAMPLES: &'static str = include_str!("spec/examples.json");
     const SECTIONS: &'static [&'static str] = export::SECTIONS;
-    const CARRIED: &'static [(&'static str, &'static str)] = &[("probe", "users")];
+    const DEPENDENT_KEYS: &'static [(&'static str, &'static str)] = &[("probe", "users")];
     type Spec = Spec;
     type Desired = Desired;
     type Observed = Observed;
@@ -124,8 +124,8 @@ impl Backend for Kafka {
     }
 
     /// Users, ACLs and quotas do not depend on each other and Kafka accepts them in any order, so they share a stage.
-    fn together(one: &Change, other: &Change) -> bool {
-        alike(one, other) || [one, other].into_iter().all(Change::is_about_clients)
+    fn same_stage(one: &Change, other: &Change) -> bool {
+        same_variant(one, other) || [one, other].into_iter().all(Change::is_about_clients)
     }
 
     async fn apply(

@@ -119,7 +119,7 @@ pub struct Node {
     pub endpoint: Endpoint,
     /// Its place in the list of the spec.
     pub position: usize,
-    /// How many nodes its name leads to.
+    /// The number of nodes behind its name.
     pub replicas: usize,
     /// The zone, within which no primary is to have its replica.
     pub zone: Option<String>,

@@ -28,7 +28,7 @@ mod validate;
 mod wire;
 
 use init_core::export::{Export, Scope};
-use init_core::{Backend, CheckMode, Files, Plan, Progress, Requires, Secrets, Violations, alike};
+use init_core::{Backend, CheckMode, Files, Plan, Progress, Requires, Secrets, Violations, same_variant};
 
 pub use change::{Change, Passwords, SentinelChange};
 pub use desired::{
@@ -99,8 +99,8 @@ impl Backend for Valkey {
 
     /// Changes of one variant form a stage, except for migrations: slots move from one primary at a time, and no
     /// migration begins after one that failed.
-    fn together(one: &Change, other: &Change) -> bool {
-        alike(one, other) && !matches!(one, Change::MigrateSlots { .. })
+    fn same_stage(one: &Change, other: &Change) -> bool {
+        same_variant(one, other) && !matches!(one, Change::MigrateSlots { .. })
     }
 
     async fn check(

@@ -82,7 +82,7 @@ fn number(reader: &mut impl BufRead, sign: char) -> std::io::Result<Option<usize
     Ok(line.trim_end().strip_prefix(sign).and_then(|number| number.parse().ok()))
 }
 
-/// What a Sentinel that monitors nothing says.
+/// The answers of a Sentinel that monitors nothing.
 fn usual(command: &str) -> String {
     let info = "# Server\r\nredis_version:7.2.4\r\nserver_name:valkey\r\nvalkey_version:8.1.1\r\nserver_mode:sentinel\r\n";
     match command {

@@ -11,7 +11,7 @@ use super::{Nodes, QUICK};
 use crate::command::docker;
 use crate::{Init, Scratch, eventually};
 
-/// Where the gates listen; the node itself is behind it, on its own port.
+/// The port on which the gates listen; the node itself is behind it, on its own port.
 const GATE: &str = "7000";
 
 /// A cluster that nobody has formed, each node behind its gate.
@@ -87,7 +87,7 @@ impl Gates {
         self.counts.file("limit", number.to_string().as_bytes());
     }
 
-    /// How many mutating commands have come since.
+    /// The number of mutating commands that have come since.
     #[expect(clippy::disallowed_methods, reason = "the gates' own file")]
     pub fn passed(&self) -> usize {
         let text = fs::read_to_string(self.counts.path().join("passed"));

@@ -95,18 +95,18 @@ impl Sentinels<'_> {
         lines.nth(1).unwrap_or_default().to_owned()
     }
 
-    /// What a Sentinel keeps over a restart.
+    /// The configuration that a Sentinel keeps over a restart.
     pub fn file(&self, sentinel: usize) -> String {
         docker(&["exec", "--user", "0", &self.container(sentinel), "cat", "/data/sentinel.conf"]).ok()
     }
 
-    /// What a Sentinel has logged.
+    /// The log of a Sentinel.
     pub fn log(&self, sentinel: usize) -> String {
         let said = docker(&["logs", &self.container(sentinel)]);
         format!("{}{}", said.stdout, said.stderr)
     }
 
-    /// How often a Sentinel was told to monitor something or to set an option.
+    /// The number of commands that made a Sentinel monitor something or set an option.
     pub fn told(&self, sentinel: usize) -> usize {
         let log = self.log(sentinel);
         // Those that begin with a monitor say it once as they start.

@@ -34,7 +34,7 @@ fn a_broker_that_is_down_keeps_nothing_from_being_found_as_it_should_be() {
     for spec in [spec, &explicit] {
         crate::init_unready(spec).args(&["--timeout", "40s"]).run().expect(0, "unchanged");
     }
-    // What has to be made still waits.
+    // A change still waits.
     let more = spec.replace("{down-none", "{down-more: {replicationFactor: 3}, down-none");
     let ended = crate::init_unready(&more).args(&["--timeout", "15s"]).run().expect(69, "failed");
     assert!(ended.error().contains("2 of the 3 brokers"), "{}", ended.error());

@@ -19,7 +19,7 @@ const CLUSTER: [&str; 2] = ["--cluster-enabled", "yes"];
 const PAIRS: &str =
     "mode: cluster\nreplicasPerPrimary: 1\nusers: {app: {passwords: [{secret: app}], rules: \"~* +@all\"}}\n";
 
-/// How many nodes have each role, by their own words.
+/// The number of nodes of each role, as the nodes report it.
 fn roles(nodes: &Nodes) -> (usize, usize) {
     let layout = nodes.layout();
     let primaries = layout.iter().filter(|role| role.starts_with("primary ")).count();

@@ -1,4 +1,4 @@
-//! What is set outlives a restart, on every kind of start; where it would not, or would keep the server from starting
+//! Settings outlive a restart, on every kind of start; where one would not, or would keep the server from starting
 //! again, that is told before anything is written.
 
 use integration::valkey::{Nodes, PASSWORD, module};
@@ -186,7 +186,7 @@ fn a_server_without_a_file_is_set_whenever_it_has_started() {
     lives(&nodes, &format!("{USER}{CONFIG}"));
 }
 
-/// What a rewrite keeps as it is: renamed commands, plain lines of an included file, flags of the command line, and a
+/// A rewrite keeps these as they are: renamed commands, plain lines of an included file, flags of the command line, and a
 /// parameter that is what the server has anyway.
 #[test]
 fn other_forms_of_start_outlive_a_rewrite() {
@@ -219,7 +219,7 @@ fn other_forms_of_start_outlive_a_rewrite() {
     );
 }
 
-/// What the server does not take is not followed by a rewrite of the user's file, and a plan does not try one.
+/// A refused setting is not followed by a rewrite of the user's file, and a plan does not try one.
 #[test]
 fn a_refused_change_and_a_plan_leave_the_file_alone() {
     let nodes = with_file(&format!("# my own words\\nrequirepass {PASSWORD}\\n"), &[], &[]);

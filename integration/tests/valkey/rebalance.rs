@@ -62,7 +62,7 @@ fn first_difference(said: &str, expected: &str) -> String {
     format!("{pair:?}, {} and {} lines", said.lines().count(), expected.lines().count())
 }
 
-/// How many slots each node owns.
+/// The number of slots of each node.
 fn owned(nodes: &Nodes) -> Vec<usize> {
     let count = |role: String| {
         let ranges = role.strip_prefix("primary").unwrap_or_default().split_whitespace().map(|range| {

@@ -23,7 +23,7 @@ const SET_BY_KAFKA: [&str; 5] = [
 /// Reads all topics with the configs that are set on them, and the configs that somebody has set on internal topics.
 pub(super) async fn topics(main: &mut Connection, scope: &Scope, found: &mut Found) -> Result<(), Error> {
     let mut topics = observe::every_topic(main).await?;
-    topics.retain(|name, _| scope.takes("topics", name));
+    topics.retain(|name, _| scope.includes("topics", name));
     let names: Vec<String> = topics.keys().cloned().collect();
     let mut configs = observe::every_config(main, &names).await?;
     for (name, (mut topic, is_internal)) in topics {
@@ -74,7 +74,7 @@ pub(super) async fn broker_configs(
     scope: &Scope,
     found: &mut Found,
 ) -> Result<(), Error> {
-    for id in cluster.racks().into_keys().filter(|id| scope.takes("brokerConfigs", &id.to_string())) {
+    for id in cluster.racks().into_keys().filter(|id| scope.includes("brokerConfigs", &id.to_string())) {
         let settings = observe::every_config_of_broker(cluster, id).await?;
         let values = shown_values("brokerConfigs", &id.to_string(), settings, found);
         found.resources.insert(ConfigResource::Broker(id), values);

@@ -39,8 +39,9 @@ fn topic((name, existing): (&String, &ObservedTopic), export: &mut Export) -> (S
         export.note("topics", name, format!("its replication factor, which is {fewest} to {most}"));
     }
     let factor = Some(fewest).filter(|_| fewest == most);
-    let node =
-        Node::map().with("partitions", existing.partitions).maybe("replicationFactor", factor.map(i32::from));
+    let node = Node::map()
+        .with("partitions", existing.partitions)
+        .with_some("replicationFactor", factor.map(i32::from));
     let mut config = Vec::new();
     for (key, setting) in existing.config.iter().filter(|(_, setting)| setting.is_own) {
         let Some(value) = setting.own().filter(|_| !setting.sensitive) else {
@@ -53,7 +54,7 @@ fn topic((name, existing): (&String, &ObservedTopic), export: &mut Export) -> (S
             Some(problem) => export.note("topics", name, format!("its {key}: {problem}")),
         }
     }
-    (name.clone(), node.filled("config", Node::Map(config)))
+    (name.clone(), node.with_non_empty("config", Node::Map(config)))
 }
 
 /// The config values that a spec accepts on this resource; the others are noted.
@@ -129,7 +130,7 @@ fn user(
             Node::map()
                 .with("mechanism", mechanisms)
                 .with("password", password)
-                .maybe("iterations", iterations(*count))
+                .with_some("iterations", iterations(*count))
         }
         _ => {
             let about = existing.iter().map(|(mechanism, credential)| {

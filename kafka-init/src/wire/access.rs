@@ -26,7 +26,7 @@ pub(crate) struct Login {
     label: String,
 }
 
-/// What an account logs in with, by the kind of mechanism.
+/// The credentials of an account, by the kind of mechanism.
 #[derive(Clone)]
 pub(super) enum Credentials {
     /// PLAIN.

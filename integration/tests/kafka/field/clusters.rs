@@ -6,7 +6,7 @@ use std::time::Duration;
 use integration::kafka::{Cluster, STACK, Single, is_at_least};
 use integration::{Ended, Init, docker, eventually};
 
-/// Of half a kilobyte each.
+/// The number of records, of half a kilobyte each.
 const RECORDS: usize = 2000;
 const PASSWORD: &str = "clusters-5d1e";
 
@@ -89,7 +89,7 @@ impl Bed {
         self.run(EVERYTHING, 0, "unchanged");
     }
 
-    /// What has nothing to do is done, and what needs the broker that is away waits for it.
+    /// A run without changes ends, and a run that needs the broker that is away waits for it.
     fn waits_for_a_broker(&self) {
         docker(&["kill", self.0.brokers[2].name()]).ok();
         self.init(EVERYTHING).args(&["--timeout", "60s"]).run().expect(0, "unchanged");
