@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use crate::change::Change;
 use crate::export::{Export, Scope};
-use crate::plan::alike;
+use crate::plan::same_variant;
 use crate::{Endpoint, Files, Plan, Progress, SecretRef, Secrets, Violations};
 
 /// One kind of server, provisioned from one spec.
@@ -26,7 +26,7 @@ pub trait Backend: Sized {
     const SECTIONS: &'static [&'static str] = &[];
     /// Keys of the connection that are valid only together with a section, each with that section. `export` removes such a
     /// key when it reads the connection alone, and writes it again if it writes the section.
-    const CARRIED: &'static [(&'static str, &'static str)] = &[];
+    const DEPENDENT_KEYS: &'static [(&'static str, &'static str)] = &[];
     /// The examples of the JSON Schema: a JSON object from the JSON pointer of a property to its example.
     const EXAMPLES: &'static str = "{}";
     /// The spec as written, deserialized with unknown fields denied.
@@ -80,13 +80,13 @@ pub trait Backend: Sized {
 
     /// Returns true if two adjacent changes belong to one stage. Changes of the same variant do; others may if neither has
     /// to be applied, or refused, before the other.
-    fn together(one: &Self::Change, other: &Self::Change) -> bool {
-        alike(one, other)
+    fn same_stage(one: &Self::Change, other: &Self::Change) -> bool {
+        same_variant(one, other)
     }
 
     /// Returns true if reads are consistent: a read shows every write that the server has acknowledged before it. A
     /// difference after all changes then comes from another client, and is applied again instead of waited for.
-    fn shows_at_once() -> bool {
+    fn reads_own_writes() -> bool {
         false
     }
 
@@ -123,7 +123,7 @@ pub trait Backend: Sized {
     }
 }
 
-/// What a server may be made to do when it checks changes.
+/// The extent to which a server checks changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CheckMode {
     /// The command only plans: the server writes nothing, not even what it holds already or what it rolls back.

@@ -54,7 +54,7 @@ pub struct Style {
 #[derive(Debug, Parser)]
 #[command(after_long_help = Exit::table())]
 struct Arguments {
-    /// What to do
+    /// The command
     #[arg(value_enum, default_value = "apply")]
     command: Command,
 
@@ -78,19 +78,19 @@ struct Arguments {
     #[arg(long, value_name = "DURATION", env = "INIT_EVERY", default_value = "60s", value_parser = duration)]
     every: Duration,
 
-    /// How the report on stdout is written [default: text on a terminal, else json]
+    /// The format of the report on stdout [default: text on a terminal, else json]
     #[arg(long, value_enum, env = "INIT_FORMAT")]
     format: Option<Format>,
 
-    /// How much the log on stderr says
+    /// The level of the log on stderr
     #[arg(long, value_enum, env = "INIT_LOG", default_value = "info")]
     log: LogLevel,
 
-    /// How the log on stderr is written [default: text on a terminal, else json]
+    /// The format of the log on stderr [default: text on a terminal, else json]
     #[arg(long, value_enum, env = "INIT_LOG_FORMAT")]
     log_format: Option<LogFormat>,
 
-    /// Whether texts have colours
+    /// The use of colours in texts
     #[arg(long, value_enum, value_name = "WHEN", env = "INIT_COLOR", default_value = "auto")]
     color: Color,
 

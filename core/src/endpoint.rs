@@ -4,6 +4,7 @@
 //! Everything that `inet_aton(3)` would accept as an address is refused, not just dotted quads.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use serde::Serialize;
@@ -15,11 +16,12 @@ use crate::{unexpanded, variables};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DnsName(String);
 
-/// `NAME:PORT`.
+/// `NAME:PORT`, and one address of that name where it leads to several servers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Endpoint {
     host: DnsName,
     port: u16,
+    address: Option<IpAddr>,
 }
 
 /// The reason for which a text is no endpoint.
@@ -66,7 +68,23 @@ impl Endpoint {
 
     /// Makes an endpoint of its parts, for one that is written as a URL or advertised by a server.
     pub fn new(host: DnsName, port: u16) -> Result<Self, EndpointError> {
-        if port == 0 { Err(EndpointError::Port("0".to_owned())) } else { Ok(Self { host, port }) }
+        if port == 0 {
+            Err(EndpointError::Port("0".to_owned()))
+        } else {
+            Ok(Self { host, port, address: None })
+        }
+    }
+
+    /// The server at this address of the name, one of several that the name leads to. A spec never holds an address: it is
+    /// looked up by each run.
+    #[must_use]
+    pub fn at(&self, address: IpAddr) -> Self {
+        Self { address: Some(address), ..self.clone() }
+    }
+
+    /// The address of the one server that is meant, when the name leads to several.
+    pub fn address(&self) -> Option<IpAddr> {
+        self.address
     }
 
     /// The name.
@@ -160,7 +178,11 @@ impl fmt::Display for DnsName {
 
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.host, self.port)
+        write!(f, "{}:{}", self.host, self.port)?;
+        match self.address {
+            Some(address) => write!(f, " at {address}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -187,6 +209,17 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Endpoint>().map(|e| e.to_string()), Ok(shown.to_owned()), "{text}");
         }
+    }
+
+    #[test]
+    fn a_server_at_one_address_of_a_name_is_another_than_the_name() {
+        let name: Endpoint = "valkey:6379".parse().unwrap();
+        let [first, second] = ["10.0.0.1", "10.0.0.2"].map(|address| name.at(address.parse().unwrap()));
+        assert_eq!(first.to_string(), "valkey:6379 at 10.0.0.1");
+        assert_eq!((first.host(), first.port(), first.address()), ("valkey", 6379, "10.0.0.1".parse().ok()));
+        assert!(first != second && first != name && name.address().is_none());
+        assert_eq!(second.at("10.0.0.1".parse().unwrap()), first);
+        assert!(first.to_string().parse::<Endpoint>().is_err(), "what is shown is no endpoint of a spec");
     }
 
     #[test]

@@ -70,7 +70,7 @@ impl RedactingFormatter<'_> {
         if self.depth < untrusted_depth || is_trusted {
             return self.text.clone();
         }
-        escape::bounded(&self.text, limit, |text| self.redactor.own(text).into_owned())
+        escape::bounded(&self.text, limit, |text| self.redactor.redact_own(text).into_owned())
     }
 
     fn open<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {

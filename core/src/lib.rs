@@ -81,7 +81,7 @@ pub use host::Host;
 pub use input::schema;
 pub use ledger::{Status, Step};
 pub use paint::Paint;
-pub use plan::{Conflict, Plan, alike, kinds};
+pub use plan::{Conflict, Plan, by_variant, same_variant};
 pub use progress::Progress;
 pub use readiness::ATTEMPT;
 pub use redact::Redactor;

@@ -32,12 +32,12 @@ impl Texts {
 
     /// Keeps a text that may contain text of a peer.
     pub(crate) fn peer(&self, text: impl fmt::Display) -> String {
-        self.keep(text, |text| self.redactor.peer(text).into_owned())
+        self.keep(text, |text| self.redactor.redact_peer(text).into_owned())
     }
 
     /// Keeps a text that this program has written.
     pub(crate) fn own(&self, text: impl fmt::Display) -> String {
-        self.keep(text, |text| self.redactor.own(text).into_owned())
+        self.keep(text, |text| self.redactor.redact_own(text).into_owned())
     }
 
     fn keep(&self, text: impl fmt::Display, safe: impl Fn(&str) -> String) -> String {

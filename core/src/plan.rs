@@ -42,20 +42,20 @@ impl<C> Plan<C> {
         self.changes.is_empty() && self.conflicts.is_empty()
     }
 
-    /// The stages: runs of consecutive changes for which `together` returns true, and which a backend may batch.
-    pub fn stages(&self, together: impl FnMut(&C, &C) -> bool) -> impl Iterator<Item = &[C]> {
-        self.changes.chunk_by(together)
+    /// The stages: runs of consecutive changes for which `same_stage` returns true, and which a backend may batch.
+    pub fn stages(&self, same_stage: impl FnMut(&C, &C) -> bool) -> impl Iterator<Item = &[C]> {
+        self.changes.chunk_by(same_stage)
     }
 }
 
 /// Returns true if two changes have the same variant.
-pub fn alike<C>(one: &C, other: &C) -> bool {
+pub fn same_variant<C>(one: &C, other: &C) -> bool {
     discriminant(one) == discriminant(other)
 }
 
 /// The runs of consecutive changes with the same variant.
-pub fn kinds<C>(changes: &[C]) -> impl Iterator<Item = &[C]> {
-    changes.chunk_by(alike)
+pub fn by_variant<C>(changes: &[C]) -> impl Iterator<Item = &[C]> {
+    changes.chunk_by(same_variant)
 }
 
 /// A difference that cannot be changed in place, or a server other than the one that the spec means.
@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn stages_are_runs_of_one_variant_in_the_order_of_execution() {
         let plan = Plan::new([Toy::Alter(1), Toy::Create(2), Toy::Create(1), Toy::Alter(1)], []);
-        let stages: Vec<_> = plan.stages(alike).collect();
+        let stages: Vec<_> = plan.stages(same_variant).collect();
         assert_eq!(stages, [&[Toy::Create(1), Toy::Create(2)][..], &[Toy::Alter(1)][..]]);
     }
 }

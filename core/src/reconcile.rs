@@ -182,7 +182,7 @@ impl<'a, B: Backend> Driver<'a, B> {
             return self.confirm(backend).await;
         }
         self.check(backend, &plan, CheckMode::Apply).await?;
-        for stage in plan.stages(B::together) {
+        for stage in plan.stages(B::same_stage) {
             self.bounds.check().map_err(|cut| self.cut(cut, "between two stages".to_owned()))?;
             self.stage(backend, stage).await?;
         }

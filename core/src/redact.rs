@@ -61,12 +61,12 @@ impl Redactor {
     }
 
     /// Redacts a text that may contain text of a peer: replaces all values.
-    pub fn peer<'t>(&self, text: &'t str) -> Cow<'t, str> {
+    pub fn redact_peer<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.text(text, Rule::Peer)
     }
 
     /// Redacts a text of this program: replaces the values that are not public.
-    pub fn own<'t>(&self, text: &'t str) -> Cow<'t, str> {
+    pub fn redact_own<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.text(text, Rule::Own)
     }
 

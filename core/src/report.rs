@@ -235,8 +235,10 @@ impl<C: Change> Report<C> {
             let cause = causes.first().map(String::as_str).unwrap_or_default();
             error!(target: OUTCOME, outcome, exit, kind, cause, remedy, seconds, "{message}");
         } else if self.exit == Exit::Conflict {
-            let cause =
-                self.conflicts.first().map(|conflict| self.redactor.own(&conflict.to_string()).into_owned());
+            let cause = self
+                .conflicts
+                .first()
+                .map(|conflict| self.redactor.redact_own(&conflict.to_string()).into_owned());
             let (kind, cause, remedy) = (self.exit.name(), cause.unwrap_or_default(), CONFLICT_REMEDY);
             let conflicts = self.conflicts.len();
             error!(
@@ -290,6 +292,6 @@ impl<C: Change> Report<C> {
             );
         }
         let conflict = self.conflicts.first()?;
-        Some(format!("in conflict with the server: {}", self.redactor.own(&conflict.to_string())))
+        Some(format!("in conflict with the server: {}", self.redactor.redact_own(&conflict.to_string())))
     }
 }

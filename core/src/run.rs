@@ -217,7 +217,7 @@ async fn export<B: Backend>(
     text: &Text,
     bounds: Bounds,
 ) -> Result<Findings<B::Change>, Error> {
-    let (connection, ignored) = Connection::of(text.parse::<Untyped>()?.0, B::SECTIONS, B::CARRIED);
+    let (connection, ignored) = Connection::of(text.parse::<Untyped>()?.0, B::SECTIONS, B::DEPENDENT_KEYS);
     if !ignored.is_empty() {
         info!(sections = ignored.join(", "), "of the given spec only the connection is used");
     }
@@ -226,7 +226,7 @@ async fn export<B: Backend>(
         Ok(prepare) => prepare,
         Err(findings) => return Ok(*findings),
     };
-    let scope = options.scope.clone().carrying(connection.carried());
+    let scope = options.scope.clone().with_dependent_keys(connection.carried());
     let mut waiting = Waiting::default();
     let driver = Driver::<B>::new((&desired, &secrets), texts, bounds, &mut waiting);
     Ok(Box::pin(driver.export(&connection, &scope)).await)

@@ -31,8 +31,9 @@ pub struct TextStyle {
 
 /// Writes the report.
 pub(crate) fn render<C: Change>(report: &Report<C>, redactor: &Redactor, style: TextStyle) -> String {
-    let own =
-        |text: &dyn fmt::Display| printable(&bounded(text, LIMIT, |text| redactor.own(text).into_owned()));
+    let own = |text: &dyn fmt::Display| {
+        printable(&bounded(text, LIMIT, |text| redactor.redact_own(text).into_owned()))
+    };
     let paint = style.paint;
     let outcome = paint.put(tone(report.outcome), report.outcome.name());
     let mut output = format!("{} {} {}: {outcome}\n", report.tool, report.version, report.command);

@@ -52,7 +52,7 @@ impl Certificates {
         self
     }
 
-    /// Where they are.
+    /// The folder that holds them.
     pub fn path(&self) -> &Path {
         self.0.path()
     }

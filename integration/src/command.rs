@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-/// What a command printed and how it ended.
+/// The output of a command, and its exit status.
 #[derive(Clone, Debug)]
 pub struct Output {
     /// The exit code; -1 for a signal.

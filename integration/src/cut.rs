@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// What a client sends at once counts as one request: ours wait for an answer, or pipeline what belongs together.
+/// Bytes that a client sends at once count as one request: our clients wait for an answer, or pipeline requests that belong together.
 #[derive(Debug)]
 struct Counts {
     /// Requests that have passed.
@@ -39,7 +39,7 @@ impl Cut {
         Self { port, counts }
     }
 
-    /// Where it listens, on every address of the host.
+    /// The port on which it listens, on every address of the host.
     pub fn port(&self) -> u16 {
         self.port
     }
@@ -51,7 +51,7 @@ impl Cut {
         self.counts.fatal.store(number, Ordering::SeqCst);
     }
 
-    /// How many requests have passed since.
+    /// The number of requests that have passed since.
     pub fn seen(&self) -> usize {
         self.counts.seen.load(Ordering::SeqCst)
     }
@@ -77,7 +77,7 @@ fn carry(mut client: TcpStream, server: &str, counts: &Counts) {
     let _ = answering.join();
 }
 
-/// What a dead client does not take is read all the same: a closed socket would interrupt the server.
+/// An answer to a dead client is read all the same, because a closed socket would interrupt the server.
 fn pass_back(mut server: TcpStream, mut client: TcpStream) {
     let mut answer = vec![0; 1 << 20];
     while let Ok(length @ 1..) = server.read(&mut answer) {

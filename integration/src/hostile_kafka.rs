@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use crate::STEERING;
+use crate::{STEERING, msk_iam};
 
 pub use crate::spelling::spellings;
 
@@ -34,7 +34,7 @@ const FLOOD: usize = 256 * 1024 * 1024;
 /// As large as an answer may be, and all of it items.
 const BOMB: usize = 8 * 1024 * 1024 - 64;
 
-/// What it does.
+/// The behaviour of the peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Misdeed {
     /// Announces two gigabytes and sends as much as is taken, in the place of this answer.
@@ -67,6 +67,8 @@ pub enum Misdeed {
     Steer,
     /// Refuses the topic with such a text.
     SteerTopic,
+    /// Lets in only who signs the login for `AWS_MSK_IAM`.
+    Signed,
 }
 
 impl Misdeed {
@@ -103,7 +105,7 @@ impl HostileKafka {
         Self { port }
     }
 
-    /// Where it listens.
+    /// The address on which it listens.
     pub fn port(&self) -> u16 {
         self.port
     }
@@ -204,7 +206,7 @@ fn answer(key: i16, request: &[u8], misdeed: Misdeed, port: u16) -> Vec<u8> {
     }
 }
 
-/// How long the client is to wait, and what became of its topic.
+/// The throttle time for the client, and the result for its topic.
 fn created(misdeed: Misdeed) -> (Vec<u8>, Vec<u8>) {
     let (throttle, code, message) = match misdeed {
         Misdeed::Throttle => (i32::MAX, 89_i16, vec![0]),
@@ -249,6 +251,15 @@ fn authenticate(request: &[u8], misdeed: Misdeed) -> Vec<u8> {
             let password = said.rsplit('\0').find(|part| part.len() > 4).unwrap_or_default();
             let password = password.trim_end_matches('\0');
             result(58, spellings(password).as_bytes(), b"")
+        }
+        Misdeed::Signed => {
+            let begin = request.iter().position(|byte| *byte == b'{').unwrap_or_default();
+            let end = request.iter().rposition(|byte| *byte == b'}').map_or(begin, |end| end + 1);
+            if msk_iam::is_signed(&request[begin..end], "hostile") {
+                result(0, b"", br#"{"version":"2020_10_22","request-id":"one"}"#)
+            } else {
+                result(58, b"Access denied", b"")
+            }
         }
         Misdeed::Steer => result(58, STEERING.as_bytes(), b""),
         _ => result(0, b"", b""),

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// What it does to a client that has sent its first message.
+/// The behaviour towards a client that has sent its first message.
 pub type Behaviour = fn(&mut Client) -> Result<()>;
 
 /// A peer, for as long as the process lives.

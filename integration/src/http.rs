@@ -41,7 +41,7 @@ impl FakeHttp {
         Self { port, asked }
     }
 
-    /// Where it listens.
+    /// The address on which it listens.
     pub fn port(&self) -> u16 {
         self.port
     }

@@ -22,7 +22,7 @@ pub use watching::Costs;
 /// A file of a run: where it is on the host, and in the container.
 type Place = (PathBuf, String);
 
-/// Whose network namespace a run has.
+/// The network namespace of a run.
 #[derive(Clone, Debug)]
 enum Namespace {
     Own,
@@ -63,7 +63,7 @@ pub struct Ended {
     pub stdout: String,
     /// The log.
     pub log: String,
-    /// How long the container ran, as seen from outside.
+    /// The time that the container ran, as seen from outside.
     pub took: Duration,
 }
 
@@ -203,7 +203,7 @@ impl Running {
         docker(&["kill", "--signal", signal, &self.name]).ok();
     }
 
-    /// What it has logged so far.
+    /// Its log so far.
     pub fn log(&self) -> String {
         docker(&["logs", &self.name]).stderr
     }

@@ -40,7 +40,7 @@ pub fn exec(container: &str, command: &[&str]) -> Output {
     docker(&[["exec", "--env", "KAFKA_RESIDENT=yes", container].as_slice(), command].concat())
 }
 
-/// Whether the brokers' release is this one or newer; without a setting they are of the newest.
+/// Returns true if the brokers' release is this one or newer; without a setting they are of the newest.
 pub fn is_at_least(major: u32, minor: u32) -> bool {
     let version = std::env::var("KAFKA_VERSION").unwrap_or_default();
     let mut numbers = version.split('.').map_while(|number| number.parse().ok());
@@ -110,7 +110,7 @@ impl Recording {
         Self { since: format!("{}.{:09}", now.as_secs(), now.subsec_nanos()), brokers }
     }
 
-    /// How often our client sent each kind of request since then.
+    /// The number of requests that our client has sent since then, by kind.
     pub fn requests(&self) -> BTreeMap<String, usize> {
         // The log is written after the answer; give its last lines the time to arrive.
         thread::sleep(Duration::from_millis(500));

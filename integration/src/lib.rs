@@ -23,6 +23,7 @@ mod http;
 mod init;
 pub mod kafka;
 pub mod minio;
+pub mod msk_iam;
 pub mod patroni;
 mod peer;
 pub mod postgres;

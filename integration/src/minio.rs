@@ -22,7 +22,7 @@ fn image() -> String {
     shell("source .env.example && echo \"$MINIO_IMAGE\"").ok().trim().to_owned()
 }
 
-/// What to start.
+/// The servers to start.
 #[derive(Clone, Debug, Default)]
 pub struct Setup<'a> {
     /// Arguments of `docker run`, beside the account.
@@ -150,7 +150,7 @@ impl Server {
         self.shell(": >/tmp/trace").ok();
     }
 
-    /// What was noted, one JSON document a line.
+    /// The received notifications, one JSON document a line.
     pub fn traced(&self) -> String {
         // The last lines are on their way.
         self.shell("sleep 1; kill $(cat /tmp/tracer); cat /tmp/trace").ok()

@@ -120,7 +120,7 @@ impl Cluster {
         docker(&["start", &self.container(member)]).ok();
     }
 
-    /// What psql on the primary prints.
+    /// The output of psql on the primary.
     pub fn psql(&self, database: &str, sql: &str) -> String {
         let primary = self.primary().unwrap_or_else(|| panic!("no primary"));
         let container = self.container(&primary);

@@ -124,7 +124,7 @@ impl Server {
         docker(&[begin.as_slice(), &["--set", "ON_ERROR_STOP=1"], args].concat())
     }
 
-    /// What `role` is a member of: with which options, and by whose grant.
+    /// The memberships of `role`, with their options and grantors.
     pub fn memberships(&self, role: &str) -> String {
         self.psql(
             "postgres",
@@ -142,7 +142,7 @@ impl Server {
         self.psql("postgres", "SELECT pg_reload_conf()");
     }
 
-    /// Whether `role` can log in over TCP with `password`.
+    /// Returns true if `role` can log in over TCP with `password`.
     pub fn lets_in(&self, role: &str, password: &str, database: &str) -> bool {
         let uri = ["--host", &self.name, "--username", role, "--dbname", database, "--command", "SELECT 1"];
         let environment = format!("PGPASSWORD={password}");
@@ -218,7 +218,7 @@ impl Pooler {
         pooler
     }
 
-    /// What psql prints about a statement through it.
+    /// The output of psql for a statement through it.
     pub fn psql(&self, server: &Server, sql: &str) -> Output {
         let environment = format!("PGPASSWORD={PASSWORD}");
         let to = ["--host", &self.name, "--port", "6432", "--username", "postgres", "--dbname", "postgres"];

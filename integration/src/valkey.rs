@@ -1,5 +1,6 @@
 //! Valkey nodes of a test's own, on a network of their own, and their own command line as the independent witness.
 
+mod false_sentinel;
 mod gates;
 mod hostile;
 mod module;
@@ -13,6 +14,7 @@ use std::time::Duration;
 use crate::command::{Output, UNFILTERED, docker};
 use crate::{Init, Scratch, eventually};
 
+pub use false_sentinel::{FalseSentinel, fields};
 pub use gates::Gates;
 pub use hostile::{Hostile, Manner};
 pub use module::module;
@@ -95,7 +97,7 @@ impl Nodes {
         &self.prefix
     }
 
-    /// How many nodes there are.
+    /// The number of nodes.
     pub fn count(&self) -> usize {
         self.count
     }
@@ -263,7 +265,7 @@ impl Nodes {
         self.shell(&script).split('\u{1}').take(self.count).map(str::to_owned).collect()
     }
 
-    /// What each node knows of the others, and said: what a failure that nobody can repeat leaves behind.
+    /// The view of each node and its log: the evidence of a failure that nobody can repeat.
     #[expect(clippy::print_stderr, reason = "the test harness shows it beside the failure")]
     fn testify(&self) {
         for node in 0..self.count {

@@ -4,6 +4,7 @@
 //! before anything is written.
 
 mod acls;
+mod alteration;
 mod authorized;
 mod await_configs;
 mod barrier;
@@ -55,7 +56,7 @@ pub(crate) async fn apply(
     }
     let of_resources = ByRequest::of(stage).resources;
     if !of_resources.is_empty() {
-        return resource_configs::apply(cluster, &of_resources, Mode::Apply, progress).await;
+        return resource_configs::apply(cluster, &of_resources, secrets, Mode::Apply, progress).await;
     }
     let results = distribute::apply(cluster, stage, secrets, progress).await;
     let results = distribute::retry_at_the_controller(cluster, stage, results, secrets, progress).await;

@@ -3,6 +3,8 @@
 mod acl;
 mod config;
 pub(crate) mod min_insync;
+mod msk_iam;
+mod oauth;
 mod quota;
 pub(crate) mod readiness;
 mod resource;
@@ -17,9 +19,12 @@ use init_net::Tls;
 
 pub use acl::{Binding, Operation, Pattern, Permission, Resource};
 pub use config::{ConfigType, Value};
+pub(crate) use config::{LISTENER_PREFIX, is_sensitive, listener};
+pub use msk_iam::MskIam;
+pub use oauth::OAuth;
 pub use quota::{Entity, Limits, Quotas, Rate};
 pub use resource::ConfigResource;
-pub use sasl::{Mechanism, Sasl, Scram};
+pub use sasl::{Mechanism, PasswordLogin, Sasl, Scram};
 pub use user::{Password, Probe, User};
 
 /// The resources that a cluster must have.
@@ -43,7 +48,7 @@ pub struct Desired {
     pub users: BTreeMap<String, User>,
     /// The mechanisms whose credentials are deleted, by user.
     pub absent_users: BTreeMap<String, BTreeSet<Scram>>,
-    /// True when passwords are read and compared by logins.
+    /// True when passwords and the secrets of configs are read, and passwords are compared by logins.
     pub compare_passwords: bool,
     /// The declared ACLs.
     pub acls: BTreeSet<Binding>,
@@ -51,17 +56,18 @@ pub struct Desired {
     pub absent_acls: BTreeSet<Binding>,
     /// The client quotas, by entity.
     pub quotas: BTreeMap<Entity, Limits>,
-    /// The cluster-wide dynamic broker configs, in Kafka's spelling; `None` removes a value.
-    pub broker_defaults: BTreeMap<String, Option<String>>,
-    /// The dynamic configs of single brokers, client metrics subscriptions and groups, in the same form.
-    pub resources: BTreeMap<ConfigResource, BTreeMap<String, Option<String>>>,
+    /// The cluster-wide dynamic broker configs.
+    pub broker_defaults: BTreeMap<String, Value>,
+    /// The dynamic configs of single brokers, client metrics subscriptions and groups.
+    pub resources: BTreeMap<ConfigResource, BTreeMap<String, Value>>,
 }
 
 impl Desired {
     /// The endpoints that are connected to, each once.
     pub(crate) fn endpoints(&self) -> Vec<Endpoint> {
         let mut endpoints = self.bootstrap.clone();
-        for server in self.probe.iter().flat_map(|probe| &probe.bootstrap) {
+        let token_endpoint = self.sasl.iter().filter_map(Sasl::token_endpoint);
+        for server in self.probe.iter().flat_map(|probe| &probe.bootstrap).chain(token_endpoint) {
             if !endpoints.contains(server) {
                 endpoints.push(server.clone());
             }
@@ -73,11 +79,13 @@ impl Desired {
     pub(crate) fn secrets(&self) -> BTreeSet<SecretRef> {
         let tls = self.tls.iter().chain(self.probe.iter().filter_map(|probe| probe.tls.as_ref()));
         let keys = tls.flat_map(Tls::secrets);
-        let login =
-            self.sasl.iter().flat_map(|sasl| sasl.username.secret().into_iter().chain([&sasl.password]));
+        let login = self.sasl.iter().flat_map(Sasl::secrets);
         let compared = self.users.values().filter(|_| self.compare_passwords);
         let passwords = compared.flat_map(BTreeMap::values).map(|password| &password.secret);
-        keys.chain(login).chain(passwords).cloned().collect()
+        let configs = std::iter::once(&self.broker_defaults).chain(self.resources.values());
+        let configs =
+            configs.flat_map(BTreeMap::values).filter_map(Value::secret).filter(|_| self.compare_passwords);
+        keys.chain(login).chain(passwords).chain(configs).cloned().collect()
     }
 }
 

@@ -3,9 +3,10 @@
 mod fault;
 mod peer;
 mod refusal;
+mod token;
 mod words;
 
-use init_core::Undeclared;
+use init_core::{Endpoint, Undeclared};
 use init_net::NetError;
 use kafka_protocol::error::ResponseError;
 use kafka_protocol::messages::ApiKey;
@@ -15,6 +16,7 @@ use thiserror::Error;
 pub use peer::Peer;
 pub(crate) use refusal::Attempt;
 pub use refusal::Refusal;
+pub use token::TokenRefusal;
 use words::{but_offers, in_parentheses, joined, version_range};
 
 /// An error that names the attempt, the broker and the outcome.
@@ -78,6 +80,25 @@ pub enum Error {
         /// The listener that answered.
         peer: Peer,
         /// The problem of its signature.
+        problem: &'static str,
+    },
+    /// The token endpoint refused a token.
+    #[error(transparent)]
+    TokenRefused(Box<TokenRefusal>),
+    /// The token endpoint closed the connection before its answer was complete.
+    #[error("the token endpoint at {endpoint} dropped the connection before it had answered: {problem}")]
+    TokenEndpointClosed {
+        /// The token endpoint.
+        endpoint: Endpoint,
+        /// The operating system's message.
+        problem: String,
+    },
+    /// The answer of the token endpoint is not one with a token.
+    #[error("the answer of the token endpoint at {endpoint} cannot be read: {problem}")]
+    TokenUnreadable {
+        /// The token endpoint.
+        endpoint: Endpoint,
+        /// The reason.
         problem: &'static str,
     },
     /// A defect of this program.
@@ -247,5 +268,11 @@ pub(crate) fn refused(
 impl From<Undeclared> for Error {
     fn from(undeclared: Undeclared) -> Self {
         Self::Internal(undeclared.to_string())
+    }
+}
+
+impl From<TokenRefusal> for Error {
+    fn from(refusal: TokenRefusal) -> Self {
+        Self::TokenRefused(Box::new(refusal))
     }
 }

@@ -11,7 +11,7 @@ use init_core::export::{Export, Scope};
 
 use self::found::Found;
 use crate::Error;
-use crate::desired::Desired;
+use crate::desired::{Desired, Sasl};
 use crate::observe;
 use crate::wire::Cluster;
 
@@ -31,32 +31,36 @@ pub(crate) const SECTIONS: &[&str] = &[
 
 /// Reads everything in the scope and writes it as a spec.
 pub(crate) async fn export(cluster: &mut Cluster, desired: &Desired, scope: &Scope) -> Result<Export, Error> {
-    let own = desired.sasl.as_ref().and_then(|sasl| match &sasl.username {
-        Text::Plain(name) => Some((name.clone(), sasl.password.clone())),
+    let login = match &desired.sasl {
+        Some(Sasl::Password(login)) => Some(login),
+        Some(Sasl::OAuth(_) | Sasl::MskIam(_)) | None => None,
+    };
+    let own = login.and_then(|login| match &login.username {
+        Text::Plain(name) => Some((name.clone(), login.password.clone())),
         Text::Secret(_) => None,
     });
-    let can_log_in = desired.sasl.is_some() || scope.carries("probe");
+    let can_log_in = desired.sasl.is_some() || scope.has_dependent_key("probe");
     let mut found = Found { own, can_log_in, ..Found::default() };
-    if scope.has("topics") {
+    if scope.includes_section("topics") {
         read::topics(cluster.main(), scope, &mut found).await?;
     }
-    if scope.has("users") {
+    if scope.includes_section("users") {
         found.users = observe::every_user(cluster.main()).await?;
     }
-    if scope.has("acls") {
+    if scope.includes_section("acls") {
         found.acls = observe::every_acl(cluster.main()).await?;
     }
-    if scope.has("quotas") {
+    if scope.includes_section("quotas") {
         found.quotas = observe::every_quota(cluster.main()).await?;
     }
-    if scope.has("brokerDefaults") {
+    if scope.includes_section("brokerDefaults") {
         read::broker_defaults(cluster.main(), &mut found).await?;
     }
-    if scope.has("brokerConfigs") {
+    if scope.includes_section("brokerConfigs") {
         read::broker_configs(cluster, scope, &mut found).await?;
     }
     for (section, groups) in [("clientMetrics", false), ("groups", true)] {
-        if scope.has(section) {
+        if scope.includes_section(section) {
             read::listed_resources(cluster.main(), groups, &mut found).await?;
         }
     }

@@ -25,7 +25,7 @@ mod validate;
 mod wire;
 
 use init_core::export::{Export, Scope};
-use init_core::{Backend, CheckMode, Files, Plan, Progress, Requires, Secrets, Violations, alike};
+use init_core::{Backend, CheckMode, Files, Plan, Progress, Requires, Secrets, Violations, same_variant};
 
 pub use change::{
     AlterBrokerConfig, AlterConfig, AlterCredential, AlterQuota, AlterTopicConfig, AlterUser, BROKER_DEFAULT,
@@ -34,18 +34,18 @@ pub use change::{
 };
 use desired::readiness::Readiness;
 pub use desired::{
-    Binding, ConfigResource, ConfigType, Declared, Desired, Entity, Limits, Mechanism, Operation, Origin,
-    Password, Pattern, Permission, Probe as ProbeListener, Quotas, Rate, Resource, Sasl, Scram, Topic, User,
-    Value,
+    Binding, ConfigResource, ConfigType, Declared, Desired, Entity, Limits, Mechanism, MskIam, OAuth,
+    Operation, Origin, Password, PasswordLogin, Pattern, Permission, Probe as ProbeListener, Quotas, Rate,
+    Resource, Sasl, Scram, Topic, User, Value,
 };
-pub use error::{Error, Peer, Refusal};
+pub use error::{Error, Peer, Refusal, TokenRefusal};
 use observe::Clients;
 pub use observed::{
     Account, Assignment, Credential, Credentials, Observed, ObservedTopic, Operations, Principal, Setting,
 };
 pub use spec::{
-    AclSpec, ConfigValue, CredentialSpec, Mechanisms, Number, OneOrMany, ProbeSpec, QuotaSpec, Spec, State,
-    TopicGroup, TopicSpec, Topics, UserSpec,
+    AclSpec, ConfigValue, CredentialSpec, Mechanisms, Number, OneOrMany, ProbeSpec, QuotaSpec, SaslSpec,
+    Spec, State, TopicGroup, TopicSpec, Topics, UserSpec,
 };
 use wire::{Access, Cluster, Probe};
 
@@ -62,7 +62,7 @@ impl Backend for Kafka {
     const NAME: &'static str = "kafka-init";
     const EXAMPLES: &'static str = include_str!("spec/examples.json");
     const SECTIONS: &'static [&'static str] = export::SECTIONS;
-    const CARRIED: &'static [(&'static str, &'static str)] = &[("probe", "users")];
+    const DEPENDENT_KEYS: &'static [(&'static str, &'static str)] = &[("probe", "users")];
     type Spec = Spec;
     type Desired = Desired;
     type Observed = Observed;
@@ -116,16 +116,16 @@ impl Backend for Kafka {
         &mut self,
         _desired: &Desired,
         changes: &[Change],
-        _secrets: &Secrets,
-        _mode: CheckMode,
+        secrets: &Secrets,
+        mode: CheckMode,
         progress: &Progress,
     ) -> Vec<(usize, Error)> {
-        apply::check(&mut self.cluster, changes, progress).await
+        apply::check(&mut self.cluster, changes, secrets, mode, progress).await
     }
 
     /// Users, ACLs and quotas do not depend on each other and Kafka accepts them in any order, so they share a stage.
-    fn together(one: &Change, other: &Change) -> bool {
-        alike(one, other) || [one, other].into_iter().all(Change::is_about_clients)
+    fn same_stage(one: &Change, other: &Change) -> bool {
+        same_variant(one, other) || [one, other].into_iter().all(Change::is_about_clients)
     }
 
     async fn apply(

@@ -8,6 +8,7 @@ mod quota;
 mod reassign;
 mod resource;
 mod user;
+mod values;
 
 use init_core::diff::{Side, by_key};
 use init_core::{Conflict, Plan, SpecPath};
@@ -37,7 +38,7 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
                 conflicts.extend(config::cleanup_policy_changed_by_defaults(name, topic, existing));
                 conflicts.extend(min_insync::above_replication_factor(name, topic, existing, desired));
                 let at = topic.origin.at(name, "config");
-                let wanted = topic.config.iter().map(|(key, declared)| (key, &declared.value));
+                let wanted = topic.config.iter().map(|(key, declared)| (key, declared.value.as_deref()));
                 conflicts.extend(config::sensitive(wanted, &existing.config, &at));
                 changes.extend(add_partitions(name, topic, existing));
                 changes.extend(alter(name, topic, existing));
@@ -58,7 +59,7 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
     }
     changes.extend(quota::changes(&desired.quotas, &observed.quotas));
     let at = SpecPath::root().key("brokerDefaults");
-    conflicts.extend(config::sensitive(&desired.broker_defaults, &observed.broker_defaults, &at));
+    conflicts.extend(values::conflicts(&desired.broker_defaults, &observed.broker_defaults, &at));
     conflicts.extend(min_insync::inherited_above_replication_factor(desired, observed));
     changes.extend(alter_broker_defaults(desired, observed));
     let (altered, impossible) = resource::changes(desired, observed);
@@ -124,7 +125,7 @@ fn value((key, declared): (&String, &Declared<Option<String>>)) -> Option<(Strin
 /// The configs that are set, and those that are reset. They are two changes, because the defaults of all brokers
 /// change between them.
 fn alter(name: &str, topic: &Topic, existing: &ObservedTopic) -> impl Iterator<Item = Change> {
-    let wanted = || topic.config.iter().map(|(key, declared)| (key, &declared.value));
+    let wanted = || topic.config.iter().map(|(key, declared)| (key, declared.value.as_deref()));
     let alteration = |config: ConfigDrifts| {
         let unlisted = config.keys().filter(|key| !existing.config.contains_key(*key)).cloned().collect();
         AlterTopicConfig { name: name.to_owned(), config, unlisted }
@@ -138,8 +139,7 @@ fn alter(name: &str, topic: &Topic, existing: &ObservedTopic) -> impl Iterator<I
 
 /// The cluster-wide dynamic broker configs, which are independent of the configs in each broker's file.
 fn alter_broker_defaults(desired: &Desired, observed: &Observed) -> Option<Change> {
-    let mut config = config::set(&desired.broker_defaults, &observed.broker_defaults);
-    config.extend(config::reset(&desired.broker_defaults, &observed.broker_defaults));
+    let config = values::drifts(&desired.broker_defaults, &observed.broker_defaults);
     let altered = !config.is_empty();
     altered.then_some(Change::AlterBrokerConfig(AlterBrokerConfig { config }))
 }

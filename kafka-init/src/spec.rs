@@ -7,6 +7,7 @@ mod acl;
 mod list;
 mod mechanisms;
 mod quota;
+mod sasl;
 mod state;
 mod topics;
 mod user;
@@ -19,13 +20,13 @@ use init_net::TlsSpec;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::desired::Sasl;
 pub use acl::AclSpec;
 pub(crate) use acl::Names;
 pub use list::OneOrMany;
 pub use mechanisms::{CredentialSpec, Mechanisms};
 pub(crate) use quota::Limit;
 pub use quota::QuotaSpec;
+pub use sasl::SaslSpec;
 pub use state::State;
 pub use topics::{TopicGroup, TopicSpec, Topics};
 pub use user::{ProbeSpec, UserSpec};
@@ -46,7 +47,7 @@ pub struct Spec {
     /// Encryption. Default: none.
     pub(crate) tls: Option<TlsSpec>,
     /// Authentication. Default: none.
-    pub(crate) sasl: Option<Sasl>,
+    pub(crate) sasl: Option<SaslSpec>,
     /// The partitions, replication factor and configs of every topic that does not declare its own.
     pub(crate) defaults: Option<TopicSpec>,
     /// True to reassign the partitions of existing topics with another replication factor, where neither the topic

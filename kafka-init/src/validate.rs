@@ -4,9 +4,13 @@ mod acls;
 mod assignment;
 mod configs;
 mod matching;
+mod mechanism;
 mod name_ranges;
 mod names;
+mod oauth;
 mod quotas;
+mod resources;
+mod sasl;
 mod servers;
 mod topics;
 mod users;
@@ -40,19 +44,20 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
         spec.probe.map(|probe| users::probe(&probe, !users.present.is_empty(), files, &mut violations));
     let acls = acls::validate(&spec.acls.unwrap_or_default(), &mut violations);
     let quotas = quotas::validate(&spec.quotas.unwrap_or_default(), &mut violations);
-    let broker_defaults = configs::of_brokers(&spec.broker_defaults.unwrap_or_default(), &mut violations);
-    let resources = configs::of_resources(
+    let broker_defaults = resources::of_brokers(&spec.broker_defaults.unwrap_or_default(), &mut violations);
+    let resources = resources::of_resources(
         spec.broker_configs.unwrap_or_default(),
         spec.client_metrics.unwrap_or_default(),
         spec.groups.unwrap_or_default(),
         &mut violations,
     );
+    let sasl = spec.sasl.and_then(|sasl| sasl::sasl(sasl, files, &mut violations));
     violations.or(Desired {
         bootstrap,
         brokers,
         cluster_id: spec.cluster_id,
         tls,
-        sasl: spec.sasl,
+        sasl,
         topics,
         probe,
         users: users.present,

@@ -8,7 +8,7 @@ mod text;
 
 use std::fmt;
 
-use init_core::{Effect, Properties, Subject, alike};
+use init_core::{Effect, Properties, Subject, same_variant};
 
 pub(crate) use bucket::{BucketChange, RouteDrift, ShownPolicy};
 pub(crate) use identity::{AccessKeyDrift, Grantee, IdentityChange, NewAccessKey};
@@ -34,8 +34,8 @@ impl Change {
     /// True when both have the same operation, so that they can be applied at the same time.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Identity(one), Self::Identity(other)) => alike(one, other),
-            (Self::Bucket(one), Self::Bucket(other)) => alike(one, other),
+            (Self::Identity(one), Self::Identity(other)) => same_variant(one, other),
+            (Self::Bucket(one), Self::Bucket(other)) => same_variant(one, other),
             (Self::Identity(_), Self::Bucket(_)) | (Self::Bucket(_), Self::Identity(_)) => false,
         }
     }

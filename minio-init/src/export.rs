@@ -40,7 +40,7 @@ pub(crate) async fn export(
             found.note(section, "", "whatever the server has of it: it has no admin API of MinIO");
         }
     }
-    if scope.has("buckets") {
+    if scope.includes_section("buckets") {
         buckets::read(client, &desired.server.region, scope, &mut found).await?;
     }
     Ok(write::export(&found))

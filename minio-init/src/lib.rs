@@ -97,7 +97,7 @@ impl Backend for Minio {
         apply::check(&self.0, changes).await
     }
 
-    fn together(one: &Change, other: &Change) -> bool {
+    fn same_stage(one: &Change, other: &Change) -> bool {
         one.is_like(other)
     }
 

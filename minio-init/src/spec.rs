@@ -123,14 +123,14 @@ pub struct User {
     /// Policies that are attached; others are left alone.
     #[serde(default)]
     pub policies: Vec<Entry>,
-    /// What the user may do with each bucket, all of it: it becomes the policy `dayzero-LABEL`, which is attached. An
+    /// The whole access of the user to buckets: it becomes the policy `dayzero-LABEL`, which is attached. An
     /// empty list detaches that policy. Default: unchanged.
     pub access: Option<Vec<Access>>,
     /// `disabled` refuses its requests. Default: unchanged, and enabled for a new user.
     pub status: Option<Status>,
 }
 
-/// What a user may do with one bucket.
+/// The access of a user to one bucket.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Access {

@@ -27,10 +27,10 @@ pub(crate) const SECTIONS: &[&str] = &["roles", "databases", "replicationSlots"]
 pub(crate) async fn export(server: &Server, desired: &Desired, scope: &Scope) -> Result<Export, Error> {
     let mut found = Found::new(server, desired).await?;
     databases::read(server, scope, &mut found).await?;
-    if scope.has("databases") {
+    if scope.includes_section("databases") {
         read_contents(server, scope, &mut found).await?;
     }
-    if scope.has("replicationSlots") {
+    if scope.includes_section("replicationSlots") {
         add_slots(server, &mut found).await?;
     }
     Ok(write::export(found))
@@ -52,7 +52,7 @@ async fn add_slots(server: &Server, found: &mut Found) -> Result<(), Error> {
 
 /// Reads the contents of the databases, several at a time.
 async fn read_contents(server: &Server, scope: &Scope, found: &mut Found) -> Result<(), Error> {
-    let open = found.accessible.iter().filter(|name| scope.takes("databases", name)).cloned();
+    let open = found.accessible.iter().filter(|name| scope.includes("databases", name)).cloned();
     let (pool, context) = (&server.pool, &found.context);
     let read = Pool::for_each(pool.width, open.collect::<Vec<_>>(), async |name| {
         let session = pool.session(&name, Purpose::Reading).await?;

@@ -107,7 +107,7 @@ impl Backend for Postgres {
         plan::plan(desired, observed)
     }
 
-    fn shows_at_once() -> bool {
+    fn reads_own_writes() -> bool {
         true
     }
 

@@ -7,9 +7,10 @@ mod layout;
 mod member;
 pub(crate) mod slots;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use init_core::{Endpoint, Requires, SecretRef, Text};
+use init_core::{Endpoint, Requires, SecretRef, SpecPath, Text};
 use init_net::Tls;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -108,11 +109,18 @@ pub struct Sentinels {
     pub settings: BTreeMap<String, Text>,
 }
 
-/// One node.
+/// The nodes behind each name that leads to several, in the order of their ids.
+pub type Instances = BTreeMap<Endpoint, Vec<Endpoint>>;
+
+/// One node, or several behind one name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
     /// The endpoint.
     pub endpoint: Endpoint,
+    /// Its place in the list of the spec.
+    pub position: usize,
+    /// The number of nodes behind its name.
+    pub replicas: usize,
     /// The zone, within which no primary is to have its replica.
     pub zone: Option<String>,
     /// The name that it announces to clients.
@@ -206,6 +214,28 @@ impl Desired {
             left.layout = Layout::new(&zones, zones.len().saturating_sub(1));
         }
         left
+    }
+
+    /// Replaces each name with `replicas` by the nodes that it leads to.
+    pub(crate) fn with_instances(&self, instances: &Instances) -> Cow<'_, Self> {
+        if instances.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let nodes = self.nodes.iter().flat_map(|node| match instances.get(&node.endpoint) {
+            Some(instances) => {
+                instances.iter().map(|at| Node { endpoint: at.clone(), ..node.clone() }).collect()
+            }
+            None => vec![node.clone()],
+        });
+        let nodes: Vec<Node> = nodes.collect();
+        let layout = Layout::of(self.mode, &nodes, self.replicas_per_primary);
+        Cow::Owned(Self { nodes, layout, ..self.clone() })
+    }
+
+    /// The place in the spec of the node at this position.
+    pub(crate) fn place(&self, position: usize) -> SpecPath {
+        let written = self.nodes.get(position).map_or(position, |node| node.position);
+        SpecPath::root().key("nodes").index(written)
     }
 
     /// The desired state of this server, which is a node or a Sentinel.

@@ -28,11 +28,12 @@ mod validate;
 mod wire;
 
 use init_core::export::{Export, Scope};
-use init_core::{Backend, CheckMode, Files, Plan, Progress, Requires, Secrets, Violations, alike};
+use init_core::{Backend, CheckMode, Files, Plan, Progress, Requires, Secrets, Violations, same_variant};
 
 pub use change::{Change, Passwords, SentinelChange};
 pub use desired::{
-    Access, Catalog, Desired, Layout, Library, Login, Member, Mode, Node, Require, Sentinels, Slots, User,
+    Access, Catalog, Desired, Instances, Layout, Library, Login, Member, Mode, Node, Require, Sentinels,
+    Slots, User,
 };
 pub use error::Error;
 pub use observed::{
@@ -88,7 +89,8 @@ impl Backend for Valkey {
     }
 
     async fn observe(&mut self, desired: &Desired, secrets: &Secrets) -> Result<Observed, Error> {
-        observe::observe(&self.connections, &mut self.catalogs, desired, secrets).await
+        let desired = desired.with_instances(self.connections.instances());
+        observe::observe(&self.connections, &mut self.catalogs, &desired, secrets).await
     }
 
     fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
@@ -97,8 +99,8 @@ impl Backend for Valkey {
 
     /// Changes of one variant form a stage, except for migrations: slots move from one primary at a time, and no
     /// migration begins after one that failed.
-    fn together(one: &Change, other: &Change) -> bool {
-        alike(one, other) && !matches!(one, Change::MigrateSlots { .. })
+    fn same_stage(one: &Change, other: &Change) -> bool {
+        same_variant(one, other) && !matches!(one, Change::MigrateSlots { .. })
     }
 
     async fn check(
@@ -109,7 +111,8 @@ impl Backend for Valkey {
         mode: CheckMode,
         _: &Progress,
     ) -> Vec<(usize, Error)> {
-        apply::check(&self.connections, (desired, secrets), changes, mode).await
+        let desired = desired.with_instances(self.connections.instances());
+        apply::check(&self.connections, (&desired, secrets), changes, mode).await
     }
 
     async fn apply(
@@ -119,10 +122,12 @@ impl Backend for Valkey {
         secrets: &Secrets,
         progress: &Progress,
     ) -> Vec<Result<(), Error>> {
-        apply::apply(&mut self.connections, (desired, secrets), stage, progress).await
+        let desired = desired.with_instances(self.connections.instances());
+        apply::apply(&mut self.connections, (&desired, secrets), stage, progress).await
     }
 
     async fn export(&mut self, desired: &Desired, secrets: &Secrets, scope: &Scope) -> Result<Export, Error> {
-        export::export(&self.connections, desired, secrets, scope).await
+        let desired = desired.with_instances(self.connections.instances());
+        export::export(&self.connections, &desired, secrets, scope).await
     }
 }

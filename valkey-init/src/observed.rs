@@ -9,7 +9,7 @@ use std::net::IpAddr;
 
 use init_core::Endpoint;
 
-use crate::desired::{Catalog, Member};
+use crate::desired::{Catalog, Instances, Member};
 
 pub use monitored_primary::MonitoredPrimary;
 pub use view::{LinkState, NodeEntry};
@@ -23,6 +23,8 @@ pub(crate) const BUILT_IN_MODULES: [&str; 2] = ["lua", "vectorset"];
 pub struct Observed {
     /// The nodes by their names.
     pub nodes: BTreeMap<Endpoint, NodeState>,
+    /// The nodes behind each name that leads to several.
+    pub instances: Instances,
     /// The nodes that cannot be reached, with `require: majority`.
     pub missing: BTreeSet<Endpoint>,
     /// The commands and ACL categories of the nodes; read when the spec declares users.

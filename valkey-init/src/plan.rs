@@ -28,6 +28,7 @@ use crate::observed::Observed;
 
 /// All changes, in the order of execution, and all conflicts.
 pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
+    let desired = &*desired.with_instances(&observed.instances);
     if observed.missing.is_empty() {
         return plan_present_nodes(desired, observed);
     }

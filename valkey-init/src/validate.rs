@@ -14,7 +14,7 @@ pub(crate) use self::config::{is_reserved, newest_name};
 use init_core::{Files, SecretRef, SpecPath, Text, Violations};
 use init_net::{Tls, Verification};
 
-use crate::desired::{Desired, Layout, Login, Mode, Node, Require, User};
+use crate::desired::{Desired, Layout, Login, Mode, Require, User};
 use crate::spec::Spec;
 use crate::spec::sentinels::ModeSpec;
 
@@ -40,7 +40,7 @@ pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations
     let tls = spec.tls.as_ref();
     let tls = tls.map(|tls| Tls::validate(tls, Verification::Full, files, &root.key("tls"), &mut found));
     let mode = spec.mode.of_nodes();
-    let layout = layout(spec, &nodes);
+    let layout = Layout::of(mode, &nodes, spec.replicas_per_primary);
     let sentinels = sentinels::validate(spec, tls.as_ref(), &nodes, (&users, &absent), &mut found);
     let config = config::validate(&root.key("config"), &spec.config, &mut found);
     let forget = members::validate(spec, &nodes, &mut found);
@@ -71,17 +71,6 @@ pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations
     })
 }
 
-/// The layout of a new cluster. A node that is drained has no role in it.
-fn layout(spec: &Spec, nodes: &[Node]) -> Layout {
-    if spec.mode.of_nodes() != Mode::Cluster {
-        return Layout::default();
-    }
-    let kept = nodes.iter().enumerate().filter(|(_, node)| !node.drain);
-    let (kept, zones): (Vec<usize>, Vec<Option<&str>>) =
-        kept.map(|(position, node)| (position, node.zone.as_deref())).unzip();
-    Layout::new(&zones, usize::from(spec.replicas_per_primary.unwrap_or(0))).at(&kept, nodes.len())
-}
-
 /// The user that replicas log in as, with its first password.
 fn replication_user(
     key: &str,
@@ -99,8 +88,11 @@ fn replication_user(
 /// Checks the number of nodes of a mode, and the fields that belong to one mode only.
 fn check_topology(spec: &Spec, found: &mut Violations) {
     let root = SpecPath::root();
-    let kept = spec.nodes.iter().filter(|node| !node.drain).count();
-    let nodes = if spec.mode.of_nodes() == Mode::Cluster { kept } else { spec.nodes.len() };
+    let count = |with_drained: bool| -> usize {
+        let counted = spec.nodes.iter().filter(|node| with_drained || !node.drain);
+        counted.map(|node| usize::from(node.replicas.unwrap_or(1))).sum()
+    };
+    let nodes = count(spec.mode.of_nodes() != Mode::Cluster);
     let replicas = usize::from(spec.replicas_per_primary.unwrap_or(0));
     let at = root.key("nodes");
     match spec.mode {

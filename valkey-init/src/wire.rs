@@ -5,6 +5,7 @@ mod bounds;
 pub(crate) mod commands;
 mod connection;
 mod connections;
+mod instances;
 mod mask;
 mod reply;
 mod secret_values;

@@ -19,7 +19,7 @@ mod tls;
 
 pub use dial::{dial_with, open};
 pub use error::{NetError, Phase};
-pub use probe::{Spoken, answers_plainly, speaks_tls, spoken};
+pub use probe::{SpokenProtocol, answers_without_tls, speaks_tls, spoken_protocol};
 pub use random::{fill_random, random};
 pub use resolve::resolve;
 pub use stream::{Stream, keep_alive};

@@ -14,7 +14,7 @@ use crate::tls::Connector;
 
 /// A protocol as recognized by the first bytes of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Spoken {
+pub enum SpokenProtocol {
     /// A TLS alert or handshake record.
     Tls,
     /// An HTTP status line.
@@ -24,12 +24,12 @@ pub enum Spoken {
 }
 
 /// Recognizes the protocol by the first bytes of an answer.
-pub fn spoken(first: &[u8]) -> Spoken {
+pub fn spoken_protocol(first: &[u8]) -> SpokenProtocol {
     match first {
         // Content type (alert or handshake) and major version.
-        [0x15 | 0x16, 0x03, ..] => Spoken::Tls,
-        [b'H', b'T', b'T', b'P', ..] => Spoken::Http,
-        _ => Spoken::Other,
+        [0x15 | 0x16, 0x03, ..] => SpokenProtocol::Tls,
+        [b'H', b'T', b'T', b'P', ..] => SpokenProtocol::Http,
+        _ => SpokenProtocol::Other,
     }
 }
 
@@ -46,7 +46,7 @@ pub async fn speaks_tls(endpoint: &Endpoint, limit: Duration) -> bool {
 
 /// Returns true if the listener answers `request`, sent without TLS, with what `is_answer` accepts. `is_answer` receives
 /// the first one to four bytes of the answer.
-pub async fn answers_plainly(
+pub async fn answers_without_tls(
     endpoint: &Endpoint,
     limit: Duration,
     request: &[u8],
@@ -74,14 +74,14 @@ mod tests {
     #[test]
     fn the_protocol_is_recognized_by_the_first_bytes() {
         for (bytes, protocol) in [
-            (&[0x15, 3, 1, 0][..], Spoken::Tls),
-            (&[0x16, 3, 3, 0], Spoken::Tls),
-            (b"HTTP/1.1 400", Spoken::Http),
-            (b"-ERR", Spoken::Other),
-            (&[0x15, 2], Spoken::Other),
-            (b"", Spoken::Other),
+            (&[0x15, 3, 1, 0][..], SpokenProtocol::Tls),
+            (&[0x16, 3, 3, 0], SpokenProtocol::Tls),
+            (b"HTTP/1.1 400", SpokenProtocol::Http),
+            (b"-ERR", SpokenProtocol::Other),
+            (&[0x15, 2], SpokenProtocol::Other),
+            (b"", SpokenProtocol::Other),
         ] {
-            assert_eq!(spoken(bytes), protocol, "{bytes:?}");
+            assert_eq!(spoken_protocol(bytes), protocol, "{bytes:?}");
         }
     }
 }

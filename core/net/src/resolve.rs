@@ -9,8 +9,12 @@ use tokio::sync::oneshot;
 
 use crate::NetError;
 
-/// Resolves the endpoint's name to at least one address, in the resolver's order and without duplicates.
+/// Resolves the endpoint's name to at least one address, in the resolver's order and without duplicates. An endpoint that is
+/// one server of several has its own address alone.
 pub async fn resolve(endpoint: &Endpoint) -> Result<Vec<SocketAddr>, NetError> {
+    if let Some(address) = endpoint.address() {
+        return Ok(vec![SocketAddr::new(address, endpoint.port())]);
+    }
     let failed = |problem: String| NetError::Resolve { endpoint: endpoint.clone(), problem };
     let found = look_up(thread::Builder::new(), endpoint).await.map_err(|error| failed(error.to_string()))?;
     let mut addresses: Vec<SocketAddr> = Vec::with_capacity(found.len());
@@ -57,6 +61,13 @@ mod tests {
         sorted.sort();
         sorted.dedup();
         assert_eq!(sorted.len(), addresses.len());
+    }
+
+    #[tokio::test]
+    async fn one_server_of_several_has_its_address_alone() {
+        let name: Endpoint = "nowhere.invalid:9092".parse().unwrap();
+        let addresses = resolve(&name.at("10.0.0.7".parse().unwrap())).await.unwrap();
+        assert_eq!(addresses, ["10.0.0.7:9092".parse().unwrap()]);
     }
 
     #[tokio::test]

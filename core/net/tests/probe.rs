@@ -7,7 +7,7 @@ mod support;
 use std::time::Duration;
 
 use init_core::{Endpoint, Fault as _, FaultKind};
-use init_net::{NetError, Verification, answers_plainly, open, speaks_tls};
+use init_net::{NetError, Verification, answers_without_tls, open, speaks_tls};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
@@ -79,7 +79,7 @@ async fn a_plain_answer_to_a_client_hello_means_no_tls() {
 #[tokio::test]
 async fn a_plain_listener_is_recognized_by_its_answer() {
     let is_answer = |first: &[u8]| matches!(first, [b'+' | b'-', ..]);
-    let ask = async |endpoint: &Endpoint| answers_plainly(endpoint, PROBE, b"PING\r\n", is_answer).await;
+    let ask = async |endpoint: &Endpoint| answers_without_tls(endpoint, PROBE, b"PING\r\n", is_answer).await;
     assert!(ask(&plain_listener(b"-NOAUTH\r\n").await).await);
     assert!(!ask(&plain_listener(b"HTTP/1.1 400\r\n").await).await);
     assert!(!ask(&plain_listener(b"").await).await);

@@ -67,9 +67,9 @@ pub enum Color {
 pub enum LogLevel {
     /// Nothing
     Off,
-    /// What ended the run
+    /// The error that ended the run
     Error,
-    /// What went wrong on the way, and what somebody should look at
+    /// Problems on the way, and findings that somebody should look at
     Warn,
     /// Every change and every wait
     Info,

@@ -21,7 +21,7 @@ use crate::unexpanded::is_unexpanded;
 #[derive(Debug)]
 pub(crate) struct Connection {
     fields: Vec<(String, Node)>,
-    /// The fields that are valid only together with a section, each with that section (`Backend::CARRIED`).
+    /// The fields that are valid only together with a section, each with that section (`Backend::DEPENDENT_KEYS`).
     carried: Vec<(String, (String, Node))>,
 }
 
@@ -139,15 +139,15 @@ fn apply_scope(export: &mut Export, scope: &Scope) {
         let name = section.name;
         match &mut section.entries {
             Entries::Map(entries) | Entries::List(entries) => {
-                entries.retain(|(entry, _)| scope.takes(name, entry));
+                entries.retain(|(entry, _)| scope.includes(name, entry));
             }
             Entries::One(_) => {}
         }
     }
-    export.sections.retain(|section| scope.has(section.name) && !section.entries.is_empty());
+    export.sections.retain(|section| scope.includes_section(section.name) && !section.entries.is_empty());
     let is_in_scope = |note: &Note| match note.name.as_str() {
-        "" => scope.has(note.section),
-        name => scope.takes(note.section, name),
+        "" => scope.includes_section(note.section),
+        name => scope.includes(note.section, name),
     };
     export.notes.retain(is_in_scope);
     export.notes.sort();
@@ -173,7 +173,7 @@ fn remove_secret_values(export: &mut Export, redactor: &Redactor) {
     for (section, text) in notes {
         export.note(section, "", text);
     }
-    export.notes.retain(|note| matches!(redactor.own(&note.text), std::borrow::Cow::Borrowed(_)));
+    export.notes.retain(|note| matches!(redactor.redact_own(&note.text), std::borrow::Cow::Borrowed(_)));
     export.sections.retain(|section| match &section.entries {
         Entries::One(node) => !holds_secret("", node, redactor),
         entries => !entries.is_empty(),
@@ -182,7 +182,7 @@ fn remove_secret_values(export: &mut Export, redactor: &Redactor) {
 
 fn holds_secret(name: &str, node: &Node, redactor: &Redactor) -> bool {
     let mut holds = false;
-    let mut check = |text: &str| holds |= matches!(redactor.own(text), std::borrow::Cow::Owned(_));
+    let mut check = |text: &str| holds |= matches!(redactor.redact_own(text), std::borrow::Cow::Owned(_));
     check(name);
     node.texts(&mut check);
     holds

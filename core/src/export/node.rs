@@ -43,7 +43,7 @@ impl Node {
 
     /// Adds a field if there is a value.
     #[must_use]
-    pub fn maybe(self, key: &str, value: Option<impl Into<Self>>) -> Self {
+    pub fn with_some(self, key: &str, value: Option<impl Into<Self>>) -> Self {
         match value {
             Some(value) => self.with(key, value),
             None => self,
@@ -52,7 +52,7 @@ impl Node {
 
     /// Adds a field if the value is not an empty list or mapping.
     #[must_use]
-    pub fn filled(self, key: &str, value: impl Into<Self>) -> Self {
+    pub fn with_non_empty(self, key: &str, value: impl Into<Self>) -> Self {
         let value = value.into();
         if value.is_empty() { self } else { self.with(key, value) }
     }

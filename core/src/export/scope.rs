@@ -39,23 +39,23 @@ impl Scope {
     }
 
     /// Adds the keys of the connection that are valid only together with a section.
-    pub(crate) fn carrying(mut self, keys: Vec<String>) -> Self {
+    pub(crate) fn with_dependent_keys(mut self, keys: Vec<String>) -> Self {
         self.carried = keys;
         self
     }
 
-    /// Returns true if the given spec has this key of `Backend::CARRIED`.
-    pub fn carries(&self, key: &str) -> bool {
+    /// Returns true if the given spec has this key of `Backend::DEPENDENT_KEYS`.
+    pub fn has_dependent_key(&self, key: &str) -> bool {
         self.carried.iter().any(|carried| carried == key)
     }
 
     /// Returns true if a section is in scope at least in part. Other sections need not be read.
-    pub fn has(&self, section: &str) -> bool {
+    pub fn includes_section(&self, section: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|only| only.section == section)
     }
 
     /// Returns true if an entry of a section is in scope.
-    pub fn takes(&self, section: &str, name: &str) -> bool {
+    pub fn includes(&self, section: &str, name: &str) -> bool {
         let is_match = |only: &Only| {
             only.section == section
                 && only.pattern.as_ref().is_none_or(|pattern| matches_pattern(pattern, name))
@@ -126,11 +126,17 @@ mod tests {
     fn an_entry_is_in_scope_if_any_restriction_matches() {
         let scope =
             Scope::new(["roles", "databases=a*", "databases=b"].map(|part| part.parse().unwrap()).to_vec());
-        assert!(scope.has("roles") && scope.has("databases") && !scope.has("topics"));
         assert!(
-            scope.takes("roles", "any") && scope.takes("databases", "ab") && scope.takes("databases", "b")
+            scope.includes_section("roles")
+                && scope.includes_section("databases")
+                && !scope.includes_section("topics")
         );
-        assert!(!scope.takes("databases", "c") && Scope::default().takes("databases", "c"));
+        assert!(
+            scope.includes("roles", "any")
+                && scope.includes("databases", "ab")
+                && scope.includes("databases", "b")
+        );
+        assert!(!scope.includes("databases", "c") && Scope::default().includes("databases", "c"));
         assert!("=x".parse::<Only>().is_err() && "roles=".parse::<Only>().is_err());
     }
 }

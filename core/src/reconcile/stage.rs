@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::ledger::{Ledger, Status};
 use crate::log::CHANGES;
 use crate::meter::{self, Work};
-use crate::plan::{Plan, kinds};
+use crate::plan::{Plan, by_variant};
 use crate::progress::Progress;
 use crate::stop::Cut;
 
@@ -106,11 +106,11 @@ impl<B: Backend> Driver<'_, B> {
             if plan.is_empty() {
                 return Ok(());
             }
-            if B::shows_at_once() && self.repeated < MAX_REPEATS {
+            if B::reads_own_writes() && self.repeated < MAX_REPEATS {
                 self.repeated += 1;
                 return Err(Halt::Differs);
             }
-            if B::shows_at_once() || Instant::now() >= limit {
+            if B::reads_own_writes() || Instant::now() >= limit {
                 return Err(self.not_converged(&plan).into());
             }
             debug!(changes = plan.changes().len(), "the server does not show everything yet");
@@ -165,5 +165,5 @@ impl<B: Backend> Driver<'_, B> {
 
 /// The operations of a stage, such as `create_topic, create_acl`.
 fn operations<C: Change>(stage: &[C]) -> String {
-    kinds(stage).filter_map(|kind| kind.first().map(C::op)).collect::<Vec<_>>().join(", ")
+    by_variant(stage).filter_map(|kind| kind.first().map(C::op)).collect::<Vec<_>>().join(", ")
 }

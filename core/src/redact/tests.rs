@@ -92,7 +92,7 @@ fn a_value_is_found_in_every_encoding_and_replaced_by_its_label() {
     for value in ["canary-0123456789", ODD, "пароль-очень-длинный", "a b c d e f"] {
         let redactor = redactor(&[("admin", value)]);
         for form in forms(value) {
-            let redacted = redactor.peer(&format!("ERR said '{form}' to me")).into_owned();
+            let redacted = redactor.redact_peer(&format!("ERR said '{form}' to me")).into_owned();
             assert!(
                 redacted.starts_with("ERR said '") && redacted.ends_with("' to me"),
                 "{form}: {redacted}"
@@ -113,7 +113,7 @@ fn a_value_is_found_in_base64_at_every_offset_of_a_longer_text() {
                 for alphabet in [*b"+/", *b"-_"] {
                     for padded in [true, false] {
                         let text = base64(format!("{before}{value}{after}").as_bytes(), alphabet, padded);
-                        let redacted = redactor.peer(&format!("token {text}, no")).into_owned();
+                        let redacted = redactor.redact_peer(&format!("token {text}, no")).into_owned();
                         assert_eq!(redacted, "token {secret: admin}, no", "{before:?} {after:?} {text}");
                     }
                 }
@@ -122,28 +122,28 @@ fn a_value_is_found_in_base64_at_every_offset_of_a_longer_text() {
     }
     let short = redactor(&[("app", "app")]);
     let text = base64(b"\0app\0app", *b"+/", true);
-    assert_eq!(short.peer(&format!("Basic {text}")), "Basic {secret: app}");
+    assert_eq!(short.redact_peer(&format!("Basic {text}")), "Basic {secret: app}");
 }
 
 #[test]
 fn a_short_value_is_found_only_as_a_whole_word() {
     let redactor = redactor(&[("app", "app"), ("one", "1"), ("test", "test")]);
-    assert_eq!(redactor.peer("apply to mapping, latest of 100"), "apply to mapping, latest of 100");
+    assert_eq!(redactor.redact_peer("apply to mapping, latest of 100"), "apply to mapping, latest of 100");
     assert_eq!(
-        redactor.peer("'app' at 1: (test) app_1"),
+        redactor.redact_peer("'app' at 1: (test) app_1"),
         "'{secret: app}' at {secret: one}: ({secret: test}) app_1"
     );
     let words = "authentication administrator deadbeef replication_factor 20261128";
-    assert_eq!(redactor.peer(words), words);
+    assert_eq!(redactor.redact_peer(words), words);
 }
 
 #[test]
 fn a_public_value_is_replaced_in_texts_of_a_peer_only() {
     let secrets = secrets(&[("app", "app"), ("user", "provisioner"), ("word", "role")]);
     let redactor = Redactor::new(&secrets, ["roles: {app: {password: {secret: app}}}", "role"]);
-    assert_eq!(redactor.own("create role app"), "create role app");
-    assert_eq!(redactor.own("owner: provisioner -> app"), "owner: {secret: user} -> app");
-    assert_eq!(redactor.peer("no app for provisioner"), "no {secret: app} for {secret: user}");
+    assert_eq!(redactor.redact_own("create role app"), "create role app");
+    assert_eq!(redactor.redact_own("owner: provisioner -> app"), "owner: {secret: user} -> app");
+    assert_eq!(redactor.redact_peer("no app for provisioner"), "no {secret: app} for {secret: user}");
 }
 
 #[test]
@@ -152,24 +152,24 @@ fn a_truncated_value_and_each_line_of_a_value_are_found() {
     let pem =
         "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49\nAgEGCCqGSM49AwEHBG0w\n-----END PRIVATE KEY-----";
     let redactor = redactor(&[("long", long), ("key", pem)]);
-    assert_eq!(redactor.peer("args '0123456789abcdefghijk"), "args '{secret: long}");
-    assert_eq!(redactor.peer("bad line MIGHAgEAMBMGByqGSM49."), "bad line {secret: key}.");
+    assert_eq!(redactor.redact_peer("args '0123456789abcdefghijk"), "args '{secret: long}");
+    assert_eq!(redactor.redact_peer("bad line MIGHAgEAMBMGByqGSM49."), "bad line {secret: key}.");
     let remedy = "it begins with -----BEGIN PRIVATE KEY-----";
-    assert_eq!(redactor.peer(remedy), remedy);
+    assert_eq!(redactor.redact_peer(remedy), remedy);
 }
 
 #[test]
 fn a_label_is_not_redacted_again() {
     let redactor = redactor(&[("a", "secret"), ("secret", "canary-canary")]);
-    let once = redactor.peer("secret canary-canary").into_owned();
+    let once = redactor.redact_peer("secret canary-canary").into_owned();
     assert_eq!(once, "{secret: a} {secret: secret}");
-    assert_eq!(redactor.peer(&once), once);
+    assert_eq!(redactor.redact_peer(&once), once);
 }
 
 #[test]
 fn the_longest_of_several_matching_values_is_replaced() {
     let redactor = redactor(&[("a", "canary-1"), ("b", "canary-1234")]);
-    assert_eq!(redactor.peer("canary-1234 canary-12"), "{secret: b} {secret: a}2");
+    assert_eq!(redactor.redact_peer("canary-1234 canary-12"), "{secret: b} {secret: a}2");
     assert_eq!(format!("{redactor:?}"), "Redactor of 2 secrets");
 }
 
@@ -180,7 +180,7 @@ proptest! {
     ) {
         let redactor = redactor(&[("x", &value)]);
         let written = forms(&value)[form].clone();
-        let redacted = redactor.peer(&format!("{before} {written} {after}")).into_owned();
+        let redacted = redactor.redact_peer(&format!("{before} {written} {after}")).into_owned();
         let hidden = redacted.matches("{secret: x}").count() + 1;
         prop_assert!(hidden > 1, "{written}: {redacted}");
     }
@@ -188,6 +188,6 @@ proptest! {
     #[test]
     fn any_text_is_redacted_without_panic(text in "\\PC{0,200}") {
         let redactor = redactor(&[("x", "canary-12"), ("y", "é"), ("z", "\\")]);
-        let _ = redactor.peer(&text);
+        let _ = redactor.redact_peer(&text);
     }
 }

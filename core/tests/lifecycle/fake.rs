@@ -53,8 +53,8 @@ pub(crate) struct Server {
     pub(crate) confirm: VecDeque<Act>,
     pub(crate) export: VecDeque<Act>,
     pub(crate) calls: Vec<&'static str>,
-    /// The result of `Backend::shows_at_once`.
-    pub(crate) shows_at_once: bool,
+    /// The result of `Backend::reads_own_writes`.
+    pub(crate) reads_own_writes: bool,
 }
 
 thread_local! {
@@ -198,8 +198,8 @@ impl Backend for Fake {
         Plan::new(changes, conflicts)
     }
 
-    fn shows_at_once() -> bool {
-        SERVER.with_borrow(|server| server.shows_at_once)
+    fn reads_own_writes() -> bool {
+        SERVER.with_borrow(|server| server.reads_own_writes)
     }
 
     async fn check(

@@ -202,11 +202,11 @@ async fn every_failure_to_apply() {
         Scenario::new("acknowledged and not done", apply(&[Act::Lies])),
         Scenario::new(
             "undone by somebody else, once",
-            Server { shows_at_once: true, ..apply(&[Act::Well, Act::Lies]) },
+            Server { reads_own_writes: true, ..apply(&[Act::Well, Act::Lies]) },
         ),
         Scenario::new(
             "undone by somebody else, always",
-            Server { shows_at_once: true, ..apply(&vec![Act::Lies; 9]) },
+            Server { reads_own_writes: true, ..apply(&vec![Act::Lies; 9]) },
         ),
         Scenario::new("silent while applying", apply(&[Act::Silent])),
         Scenario::new("no result for a change", apply(&[Act::Short])),

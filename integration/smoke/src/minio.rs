@@ -14,7 +14,7 @@ const REGION: &str = "us-east-1";
 const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
 const SIGNED_HEADERS: &str = "host;x-amz-content-sha256;x-amz-date";
 
-/// Where MinIO is, and as whom.
+/// The endpoint of MinIO, and the account.
 #[derive(Args)]
 pub(crate) struct Storage {
     /// MinIO, as name and port

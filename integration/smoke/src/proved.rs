@@ -1,4 +1,4 @@
-//! How the health check, another process of the same container, learns that the proofs were given: an abstract socket,
+//! Tells the health check, another process of the same container, that the proofs were given: an abstract socket,
 //! which needs no file and so no writable place. It exists only after the last proof.
 
 use std::io;

@@ -3,6 +3,7 @@
 //!
 //! - `DIR/limit`: how many may pass; what comes after them is held for good, as if its sender had died before it.
 //! - `DIR/passed`: how many have come so far, the held ones included.
+//! - `DIR/kinds`: what each of them was, a line each.
 //!
 //! It runs in the servers' own image, so it has nothing but the standard library.
 
@@ -53,7 +54,10 @@ fn carry(client: TcpStream, server: &str, dir: &Path) -> io::Result<()> {
     });
     let mut client = BufReader::new(client);
     while let Some((words, bytes)) = command(&mut client)? {
-        if words.iter().any(|words| CHANGING.contains(&words.as_str())) && !may_pass(dir)? {
+        let kind = words.iter().find(|words| CHANGING.contains(&words.as_str()));
+        if let Some(kind) = kind
+            && !may_pass(dir, &format!("{kind} {}", words[2]))?
+        {
             loop {
                 thread::park();
             }
@@ -63,8 +67,8 @@ fn carry(client: TcpStream, server: &str, dir: &Path) -> io::Result<()> {
     server.shutdown(Shutdown::Both)
 }
 
-/// The next command as its first word and its first two, with all its bytes as they came.
-fn command(client: &mut impl BufRead) -> io::Result<Option<([String; 2], Vec<u8>)>> {
+/// The next command as its first word, its first two, and what `CLUSTER SETSLOT` sets, with all its bytes as they came.
+fn command(client: &mut impl BufRead) -> io::Result<Option<([String; 3], Vec<u8>)>> {
     let mut bytes = Vec::new();
     let Some(count) = number(client, &mut bytes, '*')? else { return Ok(None) };
     let mut words = Vec::new();
@@ -77,7 +81,8 @@ fn command(client: &mut impl BufRead) -> io::Result<Option<([String; 2], Vec<u8>
     }
     let one = words.first().cloned().unwrap_or_default();
     let two = words.iter().take(2).cloned().collect::<Vec<_>>().join(" ");
-    Ok(Some(([one, two], bytes)))
+    let state = words.get(3).filter(|_| two == "CLUSTER SETSLOT").cloned().unwrap_or_default();
+    Ok(Some(([one, two, state], bytes)))
 }
 
 /// A line of a mark and a number; nothing at the end of the connection.
@@ -92,7 +97,7 @@ fn number(client: &mut impl BufRead, bytes: &mut Vec<u8>, mark: char) -> io::Res
 }
 
 /// Takes the next number; one at a time over all gates.
-fn may_pass(dir: &Path) -> io::Result<bool> {
+fn may_pass(dir: &Path, kind: &str) -> io::Result<bool> {
     let mut passed =
         File::options().read(true).write(true).create(true).truncate(false).open(dir.join("passed"))?;
     passed.lock()?;
@@ -101,6 +106,7 @@ fn may_pass(dir: &Path) -> io::Result<bool> {
     let number = text.trim().parse().unwrap_or(0_usize) + 1;
     passed.rewind()?;
     passed.write_all(number.to_string().as_bytes())?;
+    writeln!(File::options().append(true).create(true).open(dir.join("kinds"))?, "{}", kind.trim())?;
     let mut limit = String::new();
     File::open(dir.join("limit"))?.read_to_string(&mut limit)?;
     Ok(limit.trim().parse().is_ok_and(|limit: usize| number <= limit))

@@ -84,7 +84,7 @@ impl Row<'_> {
             .unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()))
     }
 
-    /// Whether the server at this address (`HOST:PORT`) shows its certificate; `options` are those of `openssl s_client`.
+    /// Returns true if the server at this address (`HOST:PORT`) shows its certificate; `options` are those of `openssl s_client`.
     pub fn is_shown(&self, address: &str, options: &str) -> bool {
         let line =
             format!("openssl s_client -connect {address} {options} </dev/null 2>/dev/null | openssl x509");

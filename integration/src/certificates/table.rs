@@ -17,7 +17,7 @@ const fn kind(name: &'static str, script: &'static str, verdict: Verdict) -> Kin
     Kind { name, script, verdict }
 }
 
-/// What the scripts of the table are made of. Each of them runs in a folder of its own, beside those of the authorities.
+/// The parts of the scripts of the table. Each script runs in a folder of its own, beside those of the authorities.
 pub(super) const FUNCTIONS: &str = r#"
     set -e
     ec() { echo "-newkey ec -pkeyopt ec_paramgen_curve:$1 -nodes"; }

@@ -1,8 +1,8 @@
-//! What a run says of a certificate or key.
+//! The expected result of a run with a certificate or key.
 
 use crate::Ended;
 
-/// What a run says of a certificate or key.
+/// The expected result of a run with a certificate or key.
 #[derive(Clone, Copy, Debug)]
 pub enum Verdict {
     /// It connects and goes on.
@@ -12,7 +12,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// How the run differs from it.
+    /// The difference between the run and the expected result.
     pub(super) fn differs(self, ended: &Ended, host: &str) -> Option<String> {
         let said = format!("{} {}", ended.error(), ended.report["error"]["remedy"]);
         let (exit, parts) = match self {

@@ -1,13 +1,13 @@
-//! What every test leaves on a server is exported, where `EXPORTED` is set: the exported spec changes nothing there.
+//! Exports the state that every test leaves on a server, where `EXPORTED` is set: the exported spec changes nothing there.
 
 use super::{Ended, Init};
 
-/// Whether runs are followed by an export.
+/// Returns true if runs are followed by an export.
 fn is_asked_for() -> bool {
     std::env::var_os("EXPORTED").is_some_and(|value| !value.is_empty())
 }
 
-/// Whether what a run leaves can be exported by its own connection: an `apply` without options, which ended well. An export
+/// Returns true if the state after a run can be exported by its own connection: an `apply` without options, which ended well. An export
 /// reads more than a spec names, so it may need more memory than a run has that is given little.
 fn can_be(init: &Init, ended: &Ended) -> bool {
     let is_small = init.docker.iter().any(|option| option.starts_with("--memory"));

@@ -1,4 +1,4 @@
-//! Whether a report has the form that is documented for all tools.
+//! Checks that a report has the form that is documented for all tools.
 
 use std::sync::OnceLock;
 

@@ -15,10 +15,10 @@ use crate::scratch::{Scratch, unique};
 /// A file in a container, and what is in it.
 type Content = (String, Vec<u8>);
 
-/// What was last put into each container.
+/// The files that were last put into each container.
 static PUT: Mutex<BTreeMap<String, Vec<Content>>> = Mutex::new(BTreeMap::new());
 
-/// Where the secrets are: the server's own are in the usual folder.
+/// The folder of the secrets: the server's own are in the usual folder.
 const SECRETS: &str = "/secrets-of-init";
 
 impl Init {

@@ -19,7 +19,7 @@ const TOUCHED: u64 = 256;
 /// Connections of a pass that may be going on while files are counted.
 const IN_A_PASS: u64 = 3;
 
-/// What a run holds of the machine.
+/// The resources of the machine that a run holds.
 #[derive(Clone, Copy, Debug)]
 pub struct Costs {
     /// Kilobytes in memory.
@@ -83,7 +83,7 @@ impl Running {
         fs::write(&path, value).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     }
 
-    /// What the healthcheck of its container says: whether it is well, and why.
+    /// The result of its container's health check: healthy or not, and the reason.
     pub fn health(&self) -> (bool, String) {
         let asked = docker(&["exec", &self.name, "/init", "health"]);
         assert!(asked.exit == 0 || asked.exit == 1, "{asked:?}");

@@ -3,6 +3,7 @@
 //! The gate (`src/bin/gate.rs`) shares its node's network and so its address, and listens on the port that the node
 //! announces: nodes and clients see one node at one address, and whatever is said to it is counted.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use super::{Nodes, QUICK};
 use crate::command::docker;
 use crate::{Init, Scratch, eventually};
 
-/// Where the gates listen; the node itself is behind it, on its own port.
+/// The port on which the gates listen; the node itself is behind it, on its own port.
 const GATE: &str = "7000";
 
 /// A cluster that nobody has formed, each node behind its gate.
@@ -82,14 +83,23 @@ impl Gates {
 
     fn limit(&self, number: usize) {
         self.counts.file("passed", b"0");
+        self.counts.file("kinds", b"");
         self.counts.file("limit", number.to_string().as_bytes());
     }
 
-    /// How many mutating commands have come since.
+    /// The number of mutating commands that have come since.
     #[expect(clippy::disallowed_methods, reason = "the gates' own file")]
     pub fn passed(&self) -> usize {
         let text = fs::read_to_string(self.counts.path().join("passed"));
         text.ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0)
+    }
+
+    /// After how many commands the first of each kind has come since: a run that is killed then dies right after it.
+    #[expect(clippy::disallowed_methods, reason = "the gates' own file")]
+    pub fn firsts(&self) -> BTreeSet<usize> {
+        let kinds = fs::read_to_string(self.counts.path().join("kinds")).unwrap_or_default();
+        let kinds: Vec<&str> = kinds.lines().collect();
+        kinds.iter().filter_map(|kind| Some(kinds.iter().position(|other| other == kind)? + 1)).collect()
     }
 
     fn gate(&self, node: usize) -> String {

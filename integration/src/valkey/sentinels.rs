@@ -45,9 +45,9 @@ impl Sentinels<'_> {
         let (name, alias) = (self.container(sentinel), format!("sentinel-{sentinel}"));
         let volume = format!("{name}:/data");
         let image = std::env::var("VALKEY_TEST_IMAGE").unwrap_or_else(|_| "dayzero/valkey:8.1".to_owned());
-        // The name of the program is what makes it a Sentinel.
+        // The name of the program is what makes it a Sentinel. An ACL file has to be there at its first start.
         let script = format!(
-            "umask 077; [ -s /data/sentinel.conf ] || printf '%s\\n' '{}' >/data/sentinel.conf; \
+            "umask 077; touch /data/users.acl; [ -s /data/sentinel.conf ] || printf '%s\\n' '{}' >/data/sentinel.conf; \
              name=$(readlink /usr/local/bin/kv-server); exec -a \"${{name/%-server/-sentinel}}\" kv-server /data/sentinel.conf",
             self.file
         );
@@ -95,18 +95,18 @@ impl Sentinels<'_> {
         lines.nth(1).unwrap_or_default().to_owned()
     }
 
-    /// What a Sentinel keeps over a restart.
+    /// The configuration that a Sentinel keeps over a restart.
     pub fn file(&self, sentinel: usize) -> String {
         docker(&["exec", "--user", "0", &self.container(sentinel), "cat", "/data/sentinel.conf"]).ok()
     }
 
-    /// What a Sentinel has logged.
+    /// The log of a Sentinel.
     pub fn log(&self, sentinel: usize) -> String {
         let said = docker(&["logs", &self.container(sentinel)]);
         format!("{}{}", said.stdout, said.stderr)
     }
 
-    /// How often a Sentinel was told to monitor something or to set an option.
+    /// The number of commands that made a Sentinel monitor something or set an option.
     pub fn told(&self, sentinel: usize) -> usize {
         let log = self.log(sentinel);
         // Those that begin with a monitor say it once as they start.

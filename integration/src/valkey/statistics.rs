@@ -1,11 +1,12 @@
-//! What a node itself counts of the commands that it was sent.
+//! The commands that a node was sent, as the node itself counts them.
 
 use std::collections::BTreeMap;
 
 use super::Nodes;
 
 /// Every command that changes something.
-const MUTATING: [&str; 18] = [
+const MUTATING: [&str; 20] = [
+    "acl|deluser",
     "acl|save",
     "acl|setuser",
     "cluster|addslots",
@@ -24,16 +25,17 @@ const MUTATING: [&str; 18] = [
     "migrate",
     "replicaof",
     "set",
+    "xgroup|create",
 ];
 
 impl Nodes {
-    /// How often a node was asked each command that changes something.
+    /// The number of calls of each mutating command, by node.
     pub fn mutations(&self, node: usize) -> BTreeMap<String, u64> {
         let stats = self.cli(node, &["INFO", "commandstats"]);
         let calls = stats.lines().filter_map(|line| {
             let (name, rest) = line.strip_prefix("cmdstat_")?.split_once(':')?;
             let calls = rest.strip_prefix("calls=")?.split(',').next()?.parse().ok()?;
-            // What was refused before it was begun is listed too, as no call.
+            // A command that was refused before it was begun is listed too, with no call.
             (calls > 0 && MUTATING.contains(&name)).then(|| (name.to_owned(), calls))
         });
         calls.collect()

@@ -1,9 +1,9 @@
-//! What the nodes say of their roles.
+//! The roles of nodes, as the nodes report them.
 
 use super::Nodes;
 
 impl Nodes {
-    /// Who is whose replica, by names, and with which slots: each node's own word, in the order of the nodes.
+    /// The role of each node by its own report, in the order of the nodes: the name of its primary, and its slots.
     pub fn layout(&self) -> Vec<String> {
         let own = self.each(&["CLUSTER", "NODES"]).into_iter().map(|view| {
             let line = view.lines().find(|line| line.contains("myself")).unwrap_or_default();

@@ -10,7 +10,7 @@ pub fn circles(imports: &BTreeSet<Import>) -> Vec<BTreeSet<Import>> {
     for import in imports {
         reached.entry(&import.from).or_default().insert(&import.to);
     }
-    // What is reached in any number of steps. The graphs have some eighty modules, so plain repetition is quick enough.
+    // The closure: everything that is reached in any number of steps. The graphs have some eighty modules, so plain repetition is quick enough.
     loop {
         let further: Vec<_> = reached.iter().map(|(from, to)| (*from, next(&reached, to))).collect();
         let before: usize = reached.values().map(BTreeSet::len).sum();

@@ -1,4 +1,4 @@
-//! Which file of a crate names which other one, by every path in its code: imports, expressions, types, macros.
+//! The dependencies between the files of a crate, by every path in its code: imports, expressions, types, macros.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -42,7 +42,7 @@ pub fn imports(of: &Crate) -> BTreeSet<Import> {
     found
 }
 
-/// What a module re-exports: the name outside, and the path that it stands for.
+/// The re-exports of a module: the name outside, and the path that it stands for.
 type Exports = BTreeMap<String, Vec<String>>;
 
 struct Modules<'a> {

@@ -55,7 +55,7 @@ pub struct Source {
     pub path: String,
     /// Its items, without those that are compiled for tests alone.
     pub items: Vec<Item>,
-    /// How many lines it has, without its tests.
+    /// The number of its lines, without its tests.
     pub lines: usize,
 }
 
@@ -149,7 +149,7 @@ fn is_for_tests(item: &Item) -> bool {
     })
 }
 
-/// Whether a file of this name is source code.
+/// Returns true if a file of this name is source code.
 pub fn is_rust(name: &str) -> bool {
     Path::new(name).extension().is_some_and(|extension| extension == "rs")
 }

@@ -63,7 +63,7 @@ impl<'a> Visit<'a> for Matches<'_> {
 }
 
 impl Matches<'_> {
-    /// Whether a pattern takes any value in a place where another arm has a variant.
+    /// Returns true if a pattern accepts any value in a place where another arm has a variant.
     fn takes_the_rest(&self, pattern: &Pat, other: &Pat) -> bool {
         let pairs = |one: &Elements, other: &Elements| {
             one.len() == other.len()
@@ -84,7 +84,7 @@ impl Matches<'_> {
         }
     }
 
-    /// Whether a pattern is a variant of one of the enumerations: the last but one name of its path.
+    /// Returns true if a pattern is a variant of one of the enumerations: the last but one name of its path.
     fn is_a_kind(&self, pattern: &Pat) -> bool {
         let path = match pattern {
             Pat::TupleStruct(pattern) => &pattern.path,
@@ -101,7 +101,7 @@ impl Matches<'_> {
 
 type Elements = Punctuated<Pat, Token![,]>;
 
-/// Whether a pattern takes any value. A name in capitals is a constant.
+/// Returns true if a pattern accepts any value. A name in capitals is a constant.
 fn is_any(pattern: &Pat) -> bool {
     match pattern {
         Pat::Wild(_) => true,

@@ -2,7 +2,7 @@
 
 use structure::{Crate, folder, is_rust, read, root, wildcards};
 
-/// How many lines a file may have; of product code its tests do not count.
+/// The largest number of lines of a file; of product code the tests do not count.
 const LINES: usize = 300;
 
 #[test]
@@ -70,7 +70,7 @@ fn no_file_of_the_tests_is_longer_than_can_be_read_at_once() {
     assert!(long.is_empty(), "longer than {LINES} lines: {long:#?}");
 }
 
-/// Whether the test before this one counts the file, without its tests.
+/// Returns true if the test before this one counts the file, without its tests.
 fn is_product(path: &str) -> bool {
     !path.starts_with("integration")
         && path.contains("/src/")

@@ -1,4 +1,4 @@
-//! What the documents show of the code is the code, and every list of tools is the workspace's.
+//! The excerpts of code in the documents equal the code, and every list of tools equals the workspace's.
 
 use structure::{Crate, folder, read, tools};
 

@@ -49,7 +49,7 @@ fn recipes() -> BTreeSet<String> {
     names.filter(|name| !["default", "set", "export"].contains(name)).map(str::to_owned).collect()
 }
 
-/// What a script prints, and how it ends.
+/// The exit status of a script, and its output.
 fn run(line: &str) -> (Option<i32>, String) {
     let output = Command::new("bash").args(["-c", line]).current_dir(root()).output();
     output.map_or_else(
@@ -70,7 +70,7 @@ fn every_recipe_is_run_by_something() {
     }
 }
 
-/// What the long recipes are given is looked up in one list, which is what is there.
+/// The arguments of the long recipes are looked up in one list, which is that of the existing files.
 #[test]
 fn the_long_recipes_know_their_parts() {
     let scripts = |path: &str, ending: &str| -> Vec<String> {

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use structure::{Crate, circles, folder, imports, lists, tools};
 
-/// What `src` of every tool consists of, in the order of the pipeline.
+/// The files and folders in `src` of every tool, in the order of the pipeline.
 const ROOMS: [&str; 12] = [
     "lib", "main", "error", "spec", "validate", "desired", "observe", "observed", "plan", "change", "apply",
     "wire",
 ];
-/// What a tool may have beside them: the way back from a server to a spec, and the entries of its fuzz targets.
+/// The files and folders that a tool may have beside them: the export, and the entries of its fuzz targets.
 const ALLOWED: [&str; 2] = ["export", "fuzzing"];
 /// The stages that are functions of their arguments alone, and what they must not name.
 const PURE: [&str; 6] = ["spec", "validate", "desired", "observed", "plan", "change"];

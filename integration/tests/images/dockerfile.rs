@@ -2,7 +2,7 @@
 
 use integration::{Scratch, docker, shell};
 
-/// What Docker sends to its builder, which .dockerignore decides, without a compilation.
+/// The build context that Docker sends to its builder, which .dockerignore decides, without a compilation.
 #[test]
 fn what_docker_builds_from_has_every_package_of_the_workspace() {
     let (scratch, image) = (Scratch::new(), format!("dayzero-it-context:{}", std::process::id()));
@@ -30,7 +30,7 @@ ENV DOCKER_BUILDKIT=0
 ENV CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
 LABEL dayzero-it-rust=PID
 ";
-    /// What the snippet leaves to the user, and the image of the server.
+    /// The parts that the snippet leaves to the user, and the image of the server.
     const OVERRIDE: &str = r#"
 services:
   postgres:

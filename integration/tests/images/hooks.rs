@@ -64,7 +64,7 @@ fn the_hooks_and_the_action_call_the_scripts() {
     }
 }
 
-/// What the action's one step does, started as a runner starts it, with the images of this tree.
+/// The action's one step, started as a runner starts it, with the images of this tree.
 fn action(files: &str, compose: &str) -> Output {
     let scratch = Scratch::new();
     let step = "import yaml; print(yaml.safe_load(open('action.yml'))['runs']['steps'][0]['run'])";

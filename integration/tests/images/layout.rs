@@ -1,4 +1,4 @@
-//! What `images/assemble.sh` writes: a layout in which every digest and every size is that of the file it speaks of.
+//! The layout that `images/assemble.sh` writes: every digest and every size is that of its blob.
 
 use integration::{Scratch, shell};
 

@@ -37,7 +37,7 @@ fn a_container_that_may_have_one_process_reports_what_to_raise() {
         );
         let last = ended.log.lines().last().unwrap_or_default();
         assert!(last.contains("\"level\":\"ERROR\""), "{tool}: {}", ended.log);
-        // What needs no name look-up needs no thread.
+        // A run without a name look-up needs no thread.
         run(tool, spec, &["--pids-limit", "1"], "validate").expect(0, "valid");
     }
 }

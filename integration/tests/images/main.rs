@@ -1,4 +1,4 @@
-//! What every image promises, whatever its tool: one binary, any user, and help with a secret that cannot be read.
+//! Promises of every image, whatever its tool: one binary, any user, and help with a secret that cannot be read.
 
 #![expect(clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 

@@ -6,7 +6,7 @@ fn workflow() -> String {
     shell("cat .github/workflows/release.yml").ok()
 }
 
-/// Whether the rehearsal agrees with a workflow.
+/// Checks that the rehearsal agrees with a workflow.
 fn agree(workflow: &str) -> Output {
     let scratch = Scratch::new();
     let file = scratch.file("release.yml", workflow.as_bytes());

@@ -1,4 +1,4 @@
-//! How large the images are: within their budget, and as the documents say.
+//! The sizes of the images: within their budget, and as the documents say.
 
 use integration::{docker, image, shell, tools};
 

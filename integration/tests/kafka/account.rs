@@ -1,4 +1,4 @@
-//! What a run closes does not lock out the next one: on a broker where whatever has no ACL is everybody's.
+//! A run does not lock out the next one, on a broker where a resource without ACLs is open to everybody.
 
 use std::time::Duration;
 
@@ -104,7 +104,7 @@ fn a_run_may_be_repeated_after_what_it_has_closed_and_after_a_password_is_rotate
     // Nobody has asked for another number of iterations.
     let said = broker.tool("kafka-configs", "--describe --entity-type users --entity-name app");
     assert!(said.contains("iterations=8192"), "{said}");
-    // What others have is closed by now, so that this was not by the lack of ACLs.
+    // Resources with ACLs are closed by now, so that access was not by the lack of ACLs.
     let acls = broker.tool("kafka-acls", "--list");
     for principal in ["User:app", "User:provisioner"] {
         assert!(acls.contains(principal), "{acls}");

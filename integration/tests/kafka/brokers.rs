@@ -19,19 +19,9 @@ fn brokers_that_the_default_replication_factor_needs_are_waited_for() {
     assert!(ended.report["error"]["remedy"].to_string().contains("default.replication.factor"));
 
     let running = init("first-kafka", "{by-default: {}}", "90s").start();
-    let second = Single::joining(&first, 2, "second-kafka");
-    let ended = running.wait().expect(0, "changed");
-    assert_eq!(ended.changes(), ["create_topic by-default: applied"]);
-
-    // New partitions need the brokers that the topic's own factor asks for.
-    drop(second);
-    first.shell("kafka-cluster unregister --bootstrap-server first-kafka:19092 --id 2");
-    let ended = init("first-kafka", "{by-default: {partitions: 3}}", "15s").run().expect(69, "failed");
-    assert!(ended.error().contains("add partitions to topic by-default"), "{}", ended.error());
-    let running = init("first-kafka", "{by-default: {partitions: 3}}", "90s").start();
     let _second = Single::joining(&first, 2, "second-kafka");
     let ended = running.wait().expect(0, "changed");
-    assert_eq!(ended.changes(), ["create_partitions by-default: applied"]);
+    assert_eq!(ended.changes(), ["create_topic by-default: applied"]);
 }
 
 /// Whoever waits for the init would wait for no reason.
@@ -44,7 +34,7 @@ fn a_broker_that_is_down_keeps_nothing_from_being_found_as_it_should_be() {
     for spec in [spec, &explicit] {
         crate::init_unready(spec).args(&["--timeout", "40s"]).run().expect(0, "unchanged");
     }
-    // What has to be made still waits.
+    // A change still waits.
     let more = spec.replace("{down-none", "{down-more: {replicationFactor: 3}, down-none");
     let ended = crate::init_unready(&more).args(&["--timeout", "15s"]).run().expect(69, "failed");
     assert!(ended.error().contains("2 of the 3 brokers"), "{}", ended.error());

@@ -1,4 +1,4 @@
-//! What somebody changes by hand is set back; what the spec does not name is left alone.
+//! A change by hand is set back; a property that the spec does not name is left alone.
 
 use integration::kafka::{self, describe};
 
@@ -69,7 +69,7 @@ fn defaults_alone_neither_grow_a_topic_nor_change_what_is_deleted() {
     let there = describe("drift-connect");
     assert_eq!(there["PartitionCount"], "1");
     assert!(there["Configs"].contains("cleanup.policy=compact"), "{there:?}");
-    // What the topic says itself is meant.
+    // A value of the topic itself takes precedence.
     let said = "topics: {drift-connect: {partitions: 2, config: {cleanup.policy: delete}}}\n";
     crate::init(&format!("defaults: {{partitions: 6}}\n{said}")).run().expect(0, "changed");
     assert_eq!(describe("drift-connect")["PartitionCount"], "2");

@@ -61,7 +61,7 @@ fn more_copies_in_sync_than_a_topic_has_or_would_have_are_told_before_anything_i
     assert_eq!(ended.report["conflicts"][0]["at"], "topics.declared.config.\"min.insync.replicas\"");
     let all = broker.0.tool("kafka-configs", "--describe --entity-type brokers --entity-default");
     assert!(!all.contains("min.insync.replicas=2"), "{all}");
-    // What every topic can keep is no conflict. Kafka 4 has this value for all brokers from the start.
+    // A value that every topic can keep is no conflict. Kafka 4 has this value for all brokers from the start.
     let kept = "brokerDefaults: {min.insync.replicas: 1}\n";
     let ended = init(kept).run();
     assert_eq!(ended.exit, 0, "{}\n{}", ended.stdout, ended.log);

@@ -13,6 +13,7 @@ mod drift;
 mod field;
 mod hostile;
 mod insync;
+mod msk_iam;
 mod own_topics;
 mod peers;
 mod readme;

@@ -5,7 +5,7 @@ use std::fs;
 use integration::kafka::STACK;
 use integration::{Scratch, docker, root, shell};
 
-/// What the snippet leaves to the user: the broker, the application, and the released image.
+/// The parts that the snippet leaves to the user: the broker, the application, and the released image.
 const OVERRIDE: &str = r#"
 services:
   kafka:

@@ -7,7 +7,7 @@ use std::time::Duration;
 use integration::kafka::{self, describe, tool};
 use integration::{docker, eventually};
 
-/// Of half a kilobyte each.
+/// The number of records, of half a kilobyte each.
 const RECORDS: usize = 6000;
 
 fn produce(topic: &str) {
@@ -18,7 +18,7 @@ fn produce(topic: &str) {
     kafka::exec("kafka-1", &["bash", "-c", &script]).ok();
 }
 
-/// How many different records there are, by reading all of them.
+/// The number of different records, by reading all of them.
 fn records(topic: &str) -> usize {
     let script = format!(
         "kafka-console-consumer --bootstrap-server kafka-1:19092 --topic {topic} --from-beginning --max-messages {RECORDS} \
@@ -103,7 +103,7 @@ fn a_reassignment_that_is_interrupted_and_loses_a_broker_goes_on_and_loses_no_re
     eventually("it copies", Duration::from_secs(30), || first.log().contains("bytes"));
     first.signal("TERM");
     first.wait().expect(143, "interrupted");
-    // What is under way is nobody's to cancel, and its end is waited for.
+    // A reassignment that is under way is not cancelled, and its end is waited for.
     let plan = crate::init(&spec("reassign-cut", 3)).args(&["plan"]).run().expect(3, "drift");
     assert_eq!(plan.changes(), ["reassign_partitions reassign-cut: planned"]);
 
@@ -152,7 +152,7 @@ fn a_reassignment_by_somebody_else_is_waited_for_and_then_the_topic_is_moved() {
     tool("kafka-topics", &["--delete", "--topic", "reassign-other"]);
 }
 
-/// Who holds the partitions of a new topic is the spec's to say, and is not compared later.
+/// The assignment of a new topic is the spec's, and is not compared later.
 #[test]
 fn a_new_topic_is_held_by_the_brokers_that_the_spec_names() {
     let spec = "topics: {assigned: {assignment: [[1, 2], [2, 3], [3, 1]]}}\n";

@@ -1,4 +1,4 @@
-//! What a broker refuses, it refuses before anything is written.
+//! A change that a broker refuses is refused before anything is written.
 
 use integration::kafka;
 

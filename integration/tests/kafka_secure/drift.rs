@@ -1,4 +1,4 @@
-//! What somebody may do to each field of specs/kafka.full.yaml with Kafka's own tools, and how a plan sees it.
+//! Drift of each field of specs/kafka.full.yaml, made with Kafka's own tools, and the plan that it causes.
 
 use crate::tools;
 

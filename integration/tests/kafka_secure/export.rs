@@ -21,7 +21,7 @@ fn with(page: &str) -> Init {
     init(page).secret("orders_password", "orders-5d1e")
 }
 
-/// What somebody made by hand, with names that a spec or a shell would choke on.
+/// Objects made by hand, with names that need quoting in a spec or a shell.
 const BY_HAND: [&str; 7] = [
     "kafka-topics --create --topic yes --partitions 2 --replication-factor 1 --config retention.ms=-1",
     "kafka-topics --create --topic 007 --partitions 1 --replication-factor 2 --config cleanup.policy=compact,delete",

@@ -2,7 +2,7 @@
 
 use crate::{BOOTSTRAP, TLS, admin, init};
 
-/// What of everything there is to do as whom: operations on the topics, operations on the cluster, and what is missing.
+/// The rows of permissions: operations on the topics, operations on the cluster, and the error that names the missing one.
 const WITHOUT: [(&str, &str, &str, &str); 9] = [
     ("topic-describe", "create, alterconfigs", "alter, alterconfigs", "Describe on topic least-"),
     ("topic-describe-configs", "create, alter", "alter, alterconfigs", "DescribeConfigs on topic least-old"),
@@ -64,7 +64,7 @@ fn the_documented_permissions_are_enough_and_each_one_that_is_missing_is_named()
         let ended = run(name, "apply", 77, "failed");
         let remedy = ended.report["error"]["remedy"].to_string();
         assert!(remedy.contains(missing), "{name}: {remedy}\n{}", ended.stdout);
-        // Who may read may plan; what the brokers did not check is told.
+        // An account that only reads may plan; the log names the changes that the brokers did not check.
         if missing.starts_with("Describe") {
             run(name, "plan", 77, "failed");
         } else {

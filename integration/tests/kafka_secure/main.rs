@@ -14,7 +14,9 @@ mod export;
 mod fault;
 mod full;
 mod least;
+mod oauth;
 mod refusals;
+mod secrets;
 mod session;
 mod watch;
 
@@ -25,7 +27,7 @@ use integration::{Init, root, shell};
 
 /// The brokers' containers.
 const CONTAINERS: [&str; 3] = ["kafka-secure-1", "kafka-secure-2", "kafka-secure-3"];
-/// Where they are for those inside.
+/// Their folder inside the containers.
 const BOOTSTRAP: &str = "bootstrap: [kafka-1:19092, kafka-2:19092, kafka-3:19092]\n";
 /// Encrypted, with the certificate that the broker asks for.
 const TLS: &str =
@@ -53,7 +55,7 @@ fn anew() {
     tool("kafka-configs", &[["--alter", "--add-config", credential.as_str()].as_slice(), &entity].concat());
 }
 
-/// What `integration/secure.sh` made.
+/// A file that `integration/secure.sh` made.
 fn made(name: &str) -> String {
     let path = root().join("integration/.secure").join(name);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()))
@@ -76,7 +78,7 @@ fn admin(spec: &str) -> Init {
     init(&format!("{BOOTSTRAP}{TLS}{PLAIN}{spec}"))
 }
 
-/// What is sent from now on.
+/// The requests that are sent from now on.
 fn recording() -> Recording {
     Recording::at(CONTAINERS)
 }

@@ -10,7 +10,7 @@ use crate::{BOOTSTRAP, CONTAINERS, TLS, admin, init, tool};
 const FIRST: &str = "canary-watch-first";
 const SECOND: &str = "canary-watch-second";
 
-/// Whether this user is let in with the password, and is not with the other.
+/// Checks that this user can log in with the first password and not with the other.
 fn is_let_in(user: &str, with: &str, without: &str) {
     login(user, "SCRAM-SHA-512", with, 0, "unchanged");
     login(user, "SCRAM-SHA-512", without, 77, "failed");

@@ -1,4 +1,4 @@
-//! What a spec does not say is left as it is, also where a new one would get a default.
+//! A property that the spec does not name is left as it is, also where a new object would get a default.
 
 use integration::Ended;
 use integration::minio::Server;

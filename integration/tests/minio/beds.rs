@@ -26,7 +26,7 @@ impl Bed {
         init.args(args).run()
     }
 
-    /// What the server says of itself as a spec.
+    /// The state of the server as a spec.
     pub(crate) fn export(&self) -> String {
         let ended = self.run("", &["export"]);
         assert_eq!(ended.exit, 0, "{}\n{}", ended.stdout, ended.log);

@@ -4,7 +4,7 @@ use integration::minio::Server;
 
 use crate::{FULL, whole};
 
-/// What to do with `mc`, and the changes that set it back.
+/// Each command of `mc`, and the changes that set it back.
 const DRIFTS: [(&str, &[&str]); 30] = [
     ("mc admin policy create t from-file /tmp/narrow.json", &["alter_policy from-file"]),
     (

@@ -6,7 +6,7 @@ use integration::minio::{ROOT, Server, Setup};
 use crate::acceptance::methods;
 use crate::{FULL, beds, whole};
 
-/// What the server says of itself as a spec.
+/// The state of the server as a spec.
 fn export(server: &Server, args: &[&str]) -> String {
     let ended = server.init("").args(&[&["export"], args].concat()).run();
     assert_eq!(ended.exit, 0, "{}\n{}", ended.stdout, ended.log);
@@ -139,7 +139,7 @@ fn hostile_names_and_every_property_are_exported_and_cloned() {
     assert!(page.contains("groups.- off: its policies: of a disabled group"), "{page}");
 }
 
-/// What was made by `mc` and has no words in a spec.
+/// Objects that were made by `mc` and that a spec cannot express.
 #[test]
 fn what_cannot_be_said_is_told_and_nothing_is_opened_by_leaving_it_out() {
     let a = able();
@@ -169,7 +169,7 @@ fn what_cannot_be_said_is_told_and_nothing_is_opened_by_leaving_it_out() {
     with(&page, &a).run().expect(0, "unchanged");
 }
 
-/// What projects do in the init container of their Compose file, in `mc`.
+/// The commands of `mc` that projects run in the init container of their Compose file.
 const SCRIPT: &str = r#"
     set -e
     mc mb --ignore-existing t/assets t/backups t/logs
@@ -207,7 +207,7 @@ fn a_stack_that_a_script_provisions_is_adopted() {
     with(&more, &a).run().expect(0, "unchanged");
 }
 
-/// Of a server without the admin API the buckets are exported, and it is said that nothing else is.
+/// Without the admin API the buckets are exported, with a note that nothing else is.
 #[test]
 fn an_s3_server_has_its_buckets_exported() {
     let spec = r#"buckets:

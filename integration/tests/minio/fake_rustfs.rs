@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 /// Its administrator.
 pub(crate) const ROOT: &str = "root-of-test";
 
-/// What it stores. The bodies of some requests are encrypted with the secret key of the account, so that the fake takes
+/// The stored objects. The bodies of some requests are encrypted with the secret key of the account, so that the fake takes
 /// their meaning from its setting.
 #[derive(Debug, Default)]
 pub(crate) struct Stored {
@@ -101,7 +101,7 @@ fn answer(stored: &mut Stored, attachment: (&str, &str), asked: &Asked, stream: 
     }
 }
 
-/// What the admin API answers to a read; `None` for what does not exist.
+/// The answer of the admin API to a read; `None` for a missing object.
 fn read(stored: &Stored, call: &str, request: &Request<'_>) -> Option<Value> {
     match call {
         "accountinfo" => Some(json!({"account_name": ROOT, "server": {}, "policy": {}, "buckets": []})),
@@ -126,7 +126,7 @@ fn read(stored: &Stored, call: &str, request: &Request<'_>) -> Option<Value> {
     }
 }
 
-/// What a call of the admin API changes.
+/// Applies a mutating call of the admin API.
 fn write(stored: &mut Stored, (attached, to): (&str, &str), call: &str, request: &Request<'_>) {
     let body: Value = serde_json::from_str(request.body).unwrap_or_default();
     match call {

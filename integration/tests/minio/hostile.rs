@@ -47,7 +47,7 @@ fn listing() -> String {
     format!("<ListAllMyBucketsResult><Buckets>{buckets}</Buckets></ListAllMyBucketsResult>")
 }
 
-/// What the server is like until something of a bucket is read: there, with twenty buckets.
+/// The server until a property of a bucket is read: reachable, with twenty buckets.
 fn plausible(asked: &Asked, stream: &mut TcpStream) -> Option<bool> {
     match asked.line.as_str() {
         "GET /" => Some(respond(stream, "200 OK", "", &listing())),

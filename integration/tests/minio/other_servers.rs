@@ -75,7 +75,7 @@ fn versitygw_has_what_it_can_and_the_rest_is_told() {
     }
 }
 
-/// Where a bucket policy binds accounts too, one that closes everybody out closes the next run out.
+/// A bucket policy that binds accounts too must not close the next run out.
 #[test]
 fn a_bucket_policy_that_denies_everybody_what_a_run_needs_is_a_conflict() {
     let moto = Peer::start("dayzero/moto:dev", "moto", &[]).listens(5000);

@@ -9,7 +9,7 @@ use crate::permissions::ACTIONS;
 const SECRET: &str = "provisioner-5ecret";
 const ACCOUNTS: [(&str, &str); 2] = [("provisioner", SECRET), ("provisioner-key", "provisioner-key-5ecret")];
 
-/// What the manual says that the account needs, without some of it.
+/// The policy that the manual says the account needs, without some of it.
 fn document(without: &[&str]) -> Value {
     let kept = ACTIONS.iter().filter(|action| !without.contains(action));
     let admin: Vec<_> = kept.map(|action| format!("admin:{action}")).collect();
@@ -47,7 +47,7 @@ fn policies(document: &Value) -> String {
     format!("policies: {{provision: {{document: {document}}}}}\n{BESIDE}")
 }
 
-/// When the policy was written last. The server shows its actions in another order each time.
+/// The time at which the policy was written last. The server shows its actions in another order each time.
 fn written(server: &Server) -> String {
     let shown = server.mc(&["admin", "policy", "info", "t", "provision"]).ok();
     let info: Value = serde_json::from_str(&shown).unwrap_or_default();
@@ -84,7 +84,7 @@ fn a_policy_keeps_what_a_run_needs_of_it() {
     let key =
         run(&server, ACCOUNTS[1], "users: {provisioner: {secretKey: {secret: app}, status: disabled}}\n");
     assert!(key.expect(4, "conflict").stdout.contains("access key of this user"));
-    // What this spec needs none of can go, and root needs no policy.
+    // The permissions that this spec does not need can go, and root needs no policy.
     let fine = policies(&document(&["CreateServiceAccount"]));
     run(&server, ACCOUNTS[0], &fine).expect(0, "changed");
     run(&server, ACCOUNTS[0], &fine).expect(0, "unchanged");

@@ -6,7 +6,7 @@ use serde_json::json;
 
 const SECRET: &str = "provisioner-5ecret";
 
-/// What a spec with everything needs, as the manual lists it.
+/// The permissions for a spec with everything, as the manual lists them.
 pub(super) const ACTIONS: [&str; 13] = [
     "CreateUser",
     "GetUser",
@@ -64,7 +64,7 @@ fn the_documented_permissions_are_enough_and_each_of_them_is_needed() {
         assert!(manual.contains(&format!("`{without}`")), "{without} is not in the manual");
         let rest: Vec<_> = ACTIONS.iter().filter(|action| *action != without).copied().collect();
         allow(&server, &rest);
-        // What is only altered needs something to alter.
+        // A change that only alters needs an object to alter.
         let update = *without == "UpdateServiceAccount";
         let spec = if update { spec("-all", "again") } else { spec(&format!("-{n}"), "new") };
         let ended = run(&server, &spec).expect(77, "failed");

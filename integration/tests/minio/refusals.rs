@@ -1,4 +1,4 @@
-//! What cannot be done is said before anything is done.
+//! A change that cannot be made is refused before anything is written.
 
 use integration::Init;
 use integration::minio::{Server, Setup};

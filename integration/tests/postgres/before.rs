@@ -56,7 +56,7 @@ fn an_object_of_a_role_that_cannot_be_joined_is_77_before_the_first_write() {
         assert!(ended.error().contains(lacks), "{spec}: {lacks}: {}", ended.stdout);
         nothing_written(&server);
     }
-    // Who may read may plan; what is not checked is told.
+    // An account that only reads may plan; the log names the changes that were not checked.
     let planned =
         as_admin(&server, &format!("{}\n", OF_ANOTHER[0].0)).args(&["plan"]).run().expect(3, "drift");
     assert!(planned.log.contains("the role boss"), "{}", planned.log);

@@ -1,4 +1,4 @@
-//! What is generated is not stale, and no specification holds an address.
+//! Generated files are not stale, and no specification holds an address.
 
 use integration::{Scratch, shell};
 

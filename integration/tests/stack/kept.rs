@@ -1,4 +1,4 @@
-//! What a stack that was taken down finds when it is back: its data, a part of it, or nobody.
+//! A stack that was taken down and is back: with its data, with a part of it, or without other nodes.
 
 use std::thread;
 

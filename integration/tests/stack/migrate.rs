@@ -91,7 +91,7 @@ struct Pages<'a> {
 
 const NETWORK: &str = "dayzero-it-migrate";
 const ADMIN: [(&str, &str); 1] = [("postgres_password", postgres::PASSWORD)];
-/// What an owner may do.
+/// The permissions of an owner.
 const TABLE: &str = "CREATE TABLE t (n int); INSERT INTO t VALUES (1); SELECT n FROM t";
 
 impl Pages<'_> {
@@ -167,7 +167,7 @@ impl Pages<'_> {
 #[test]
 fn the_specs_for_postgres() {
     let server = postgres::Server::start(&["wal_level=logical"]);
-    // What a run that was cut off has left.
+    // The objects that an interrupted run has left.
     docker(&["network", "rm", NETWORK]);
     docker(&["network", "create", NETWORK]).ok();
     docker(&["network", "connect", "--alias", "postgres", NETWORK, server.name()]).ok();

@@ -52,7 +52,7 @@ const WRONG: [(&str, bool, &str); 20] = [
     ("valkey-init", true, "mode: standalone\nnodes: [10.0.0.7:6379]\npassword: {secret: s}\n"),
 ];
 
-/// What the schema says about each file.
+/// The errors of the schema for each file.
 fn opinions(tool: &str, files: &[String]) -> Vec<String> {
     let said = shell(&format!(
         "/usr/bin/python3 integration/check-spec.py docs/schema/{tool}.json {}",

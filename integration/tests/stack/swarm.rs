@@ -40,7 +40,7 @@ fn service(init: &str) -> String {
     format!("{STACK}_{init}")
 }
 
-/// How the newest task of a job has ended, once it has.
+/// The state of the newest task of a job, once it has ended.
 fn ended(init: &str) -> String {
     let newest = || {
         let format = "{{.CurrentState}} {{.Error}}";
@@ -62,7 +62,7 @@ fn outcomes(init: &str) -> Vec<String> {
     said.lines().filter_map(outcome).collect()
 }
 
-/// How many tasks of a service run, of how many.
+/// The number of running tasks of a service, and the number of all.
 fn replicas(name: &str) -> String {
     let filter = format!("name={}", service(name));
     docker(&["service", "ls", "--filter", &filter, "--format", "{{.Replicas}}"]).ok().trim().to_owned()

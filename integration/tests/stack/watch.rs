@@ -7,7 +7,7 @@ use integration::{Scratch, docker, eventually, image, shell};
 use crate::readme::code;
 use crate::stack;
 
-/// What the snippet leaves to the user: the server, its spec, the application, and the released image.
+/// The parts that the snippet leaves to the user: the server, its spec, the application, and the released image.
 const OVERRIDE: &str = r#"
 services:
   postgres:

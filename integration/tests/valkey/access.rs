@@ -199,7 +199,7 @@ fn an_open_server_is_closed_by_the_user_that_stays() {
     }
 }
 
-/// What the account may do at least: it applies, applies again, rotates its own password and another's, and applies again.
+/// The least permissions of the account: it applies, applies again, rotates its own password and another's, and applies again.
 #[test]
 fn a_rerun_passes_where_the_first_run_passed() {
     let rights = "+@connection +info +config|get +config|set +config|rewrite +acl +replicaof +function";

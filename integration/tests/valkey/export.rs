@@ -50,7 +50,7 @@ fn cloned(mode: &str, rest: &str, count: usize, start: impl Fn() -> Nodes) -> St
     let a = start();
     let first = a.init(&spec(&a, mode, &format!("{rest}{FULL}")));
     first.secret("app", PASSWORDS[0].1).secret("link", PASSWORDS[1].1).run().expect(0, "changed");
-    // What a replica takes over from its primary counts there as a command too.
+    // A command that a replica receives from its primary counts there too.
     eventually("every node has the library", Duration::from_secs(30), || {
         (0..count).all(|node| a.cli(node, &["FUNCTION", "LIST"]).contains("counters"))
     });
@@ -104,7 +104,7 @@ fn a_cluster_is_exported_and_cloned() {
     }
 }
 
-/// What a server has by itself is not said, by any release.
+/// Built-in state is not exported, by any release.
 #[test]
 fn a_new_server_has_nothing_but_its_first_password() {
     let nodes = Nodes::start(1, &[], &[]);

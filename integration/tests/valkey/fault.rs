@@ -67,12 +67,7 @@ fn clusters_of_up_to_thirty_form() {
 #[ignore = "the fault suite: just fault valkey"]
 fn every_cut_of_a_move_is_completed_with_every_key() {
     let bed = Bed::new();
-    bed.form();
-    bed.gates.open();
-    bed.run(&[3], ON).run().expect(0, "changed");
-    let commands = bed.gates.passed();
-    bed.gates.nodes().reset();
-    for cut in 0..commands {
+    for cut in 0..bed.whole().passed() {
         bed.taken_up(cut);
     }
 }

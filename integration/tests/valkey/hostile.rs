@@ -77,7 +77,7 @@ fn many_hostile_nodes_have_the_memory_of_one() {
     }
 }
 
-/// What a peer repeats of what it was told is in no output.
+/// Secrets that a peer repeats are in no output.
 #[test]
 fn a_peer_that_repeats_everything_gives_no_secret_away() {
     for before in

@@ -1,8 +1,8 @@
-//! What is set outlives a restart, on every kind of start; where it would not, or would keep the server from starting
+//! Settings outlive a restart, on every kind of start; where one would not, or would keep the server from starting
 //! again, that is told before anything is written.
 
 use integration::valkey::{Nodes, PASSWORD, module};
-use integration::{Init, Scratch, docker};
+use integration::{Ended, Init, Scratch, docker};
 
 const USER: &str = "users:\n  app: {passwords: [{secret: app}], rules: \"~app:* +get\"}\n";
 const CONFIG: &str = "config: {maxmemory: 256mb}\n";
@@ -17,7 +17,16 @@ fn run(nodes: &Nodes, rest: &str) -> Init {
 
 /// 76 with these words, of a plan and of a run; nothing is there, and the server starts again.
 fn refused(nodes: &Nodes, rest: &str, words: &[&str]) {
-    let ended = run(nodes, rest).refused(76);
+    untouched(nodes, &run(nodes, rest).refused(76), words);
+}
+
+/// The same of a run alone: only writing shows it, and a plan writes nothing.
+fn refused_by_a_run(nodes: &Nodes, rest: &str, words: &[&str]) {
+    run(nodes, rest).args(&["plan"]).run().expect(3, "drift");
+    untouched(nodes, &run(nodes, rest).run().expect(76, "failed"), words);
+}
+
+fn untouched(nodes: &Nodes, ended: &Ended, words: &[&str]) {
     for word in words {
         let told = format!("{} {}", ended.error(), ended.report["error"]["remedy"]);
         assert!(told.contains(word), "no {word} in {told}");
@@ -145,8 +154,8 @@ fn files_that_cannot_be_replaced_are_known_before_the_first_write() {
     ] {
         let nodes =
             Nodes::start(1, &["/etc/kv/kv.conf"], &["--entrypoint", "kv-server", "--volume", &volume]);
-        refused(&nodes, USER, &["/etc/kv/kv.conf cannot be replaced", "persist: false"]);
-        refused(&nodes, CONFIG, &["cannot be replaced"]);
+        refused_by_a_run(&nodes, USER, &["/etc/kv/kv.conf cannot be replaced", "persist: false"]);
+        refused_by_a_run(&nodes, CONFIG, &["cannot be replaced"]);
         lives(&nodes, &format!("{USER}{CONFIG}"));
     }
     let scratch = Scratch::new();
@@ -159,7 +168,7 @@ fn files_that_cannot_be_replaced_are_known_before_the_first_write() {
         &["--aclfile", "/etc/kv/users.acl"],
         &["--entrypoint", "kv-server", "--volume", &volume],
     );
-    refused(&nodes, USER, &["ACL file /etc/kv/users.acl cannot be replaced"]);
+    refused_by_a_run(&nodes, USER, &["ACL file /etc/kv/users.acl cannot be replaced"]);
     lives(&nodes, USER);
 }
 
@@ -177,7 +186,7 @@ fn a_server_without_a_file_is_set_whenever_it_has_started() {
     lives(&nodes, &format!("{USER}{CONFIG}"));
 }
 
-/// What a rewrite keeps as it is: renamed commands, plain lines of an included file, flags of the command line, and a
+/// A rewrite keeps these as they are: renamed commands, plain lines of an included file, flags of the command line, and a
 /// parameter that is what the server has anyway.
 #[test]
 fn other_forms_of_start_outlive_a_rewrite() {
@@ -210,7 +219,7 @@ fn other_forms_of_start_outlive_a_rewrite() {
     );
 }
 
-/// What the server does not take is not followed by a rewrite of the user's file, and a plan does not try one.
+/// A refused setting is not followed by a rewrite of the user's file, and a plan does not try one.
 #[test]
 fn a_refused_change_and_a_plan_leave_the_file_alone() {
     let nodes = with_file(&format!("# my own words\\nrequirepass {PASSWORD}\\n"), &[], &[]);

@@ -11,6 +11,7 @@ mod field;
 mod formation;
 mod healing;
 mod hostile;
+mod instances;
 mod lasting;
 mod missing;
 mod networks;

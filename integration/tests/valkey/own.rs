@@ -1,4 +1,4 @@
-//! What one node has of its own: parameters, announced ports, modules.
+//! Properties of one node: parameters, announced ports, modules.
 
 use integration::Init;
 use integration::valkey::{Nodes, PASSWORD, QUICK, module};

@@ -1,4 +1,4 @@
-//! What is refused, with the right exit, and with nothing sent.
+//! Specs that are refused, with the right exit, and with nothing sent.
 
 use std::time::Duration;
 

@@ -53,7 +53,7 @@ fn the_live_primary_is_right() {
 
     run(&nodes, "").run().expect(0, "changed");
     assert_eq!(follows(&nodes, 0), "valkey-1 up");
-    // What somebody else has changed is in no file yet.
+    // A change by somebody else is in no file yet.
     for node in 1..3 {
         nodes.cli(node, &["CONFIG", "REWRITE"]);
     }

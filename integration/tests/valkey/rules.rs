@@ -98,7 +98,7 @@ fn every_rule_that_a_server_takes_is_found_again() {
     }
 }
 
-/// What the server does not have is told by `plan` as by `apply`, and before anything is written.
+/// A feature that the server lacks is refused by `plan` as by `apply`, before anything is written.
 #[test]
 fn a_plan_judges_rules_and_parameters_as_an_application_does() {
     let nodes = Nodes::start(1, &[], &[]);

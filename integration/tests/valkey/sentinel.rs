@@ -1,12 +1,16 @@
 //! A primary, its replicas, and Sentinels that replace it.
 
+mod hostile;
+mod meanwhile;
+mod secured;
+
 use std::time::Duration;
 
 use integration::valkey::{Nodes, PASSWORD, QUICK, Sentinels};
 use integration::{Init, docker, eventually};
 
 const NEXT: &str = "canary-next-88bb";
-/// What the first file of a Sentinel holds at least.
+/// The least content of a Sentinel's first file.
 const PORT: &str = "port 26379";
 
 fn nodes(count: usize) -> Nodes {
@@ -198,7 +202,7 @@ fn sentinels_have_users_of_their_own_and_one_at_the_nodes() {
     assert_eq!(sentinels.file(0), files);
 }
 
-/// What cannot be mended without forgetting something is told, and nothing is sent.
+/// A difference that only a RESET could mend is a conflict, and nothing is sent.
 #[test]
 fn what_a_sentinel_says_otherwise_is_left_to_a_person() {
     let nodes = nodes(2);

@@ -38,7 +38,7 @@ fn another_number_of_primaries_is_told() {
     nodes.init(&pairs(&nodes)).run().expect(0, "changed");
     assert_eq!(nodes.layout(), LAYOUT);
     refused(nodes.init(&six).run(), &["valkey-3:6379", "are replicas already"]);
-    // What the spec does not say is as it is.
+    // A property that the spec does not name stays as it is.
     nodes.init(&all_primaries(&nodes, "")).run().expect(0, "unchanged");
     assert_eq!(nodes.layout(), LAYOUT);
 }

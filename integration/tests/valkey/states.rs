@@ -1,4 +1,4 @@
-//! What a server says when it cannot do its work now: waited for, or told at once.
+//! Answers of a server that cannot do its work now: waited for, or reported at once.
 
 use std::time::Duration;
 
@@ -89,7 +89,7 @@ fn a_server_that_loads_its_data_is_waited_for() {
     assert_eq!(nodes.cli(0, &["DBSIZE"]).trim(), "10000");
 }
 
-/// Whether a cluster serves without a node is its own to say: it depends on `cluster-require-full-coverage`.
+/// The cluster decides if it serves without a node: that depends on `cluster-require-full-coverage`.
 #[test]
 fn a_node_that_stays_down_is_named_with_what_the_others_say_of_the_cluster() {
     let nodes = Nodes::cluster(3);

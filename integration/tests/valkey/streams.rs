@@ -11,7 +11,7 @@ fn standalone(nodes: &Nodes, rest: &str) -> Init {
     nodes.init(&format!("mode: standalone\nnodes: [valkey-0:6379]\npassword: {{secret: password}}\n{rest}"))
 }
 
-/// What a consumer reads, and what it has read, is the application's from then on.
+/// The position of a group and its pending entries belong to the application from then on.
 #[test]
 fn groups_are_made_with_their_streams_and_stay_where_they_are() {
     let nodes = Nodes::start(1, &["--appendonly", "yes"], &[]);

@@ -48,7 +48,7 @@ fn every_kind_of_drift_of_a_user_is_healed() {
         assert!(ended.operations().iter().all(|op| op == "alter_user"), "{drift:?}: {}", ended.stdout);
         run("apply").expect(0, "unchanged");
     }
-    // Who was disabled by hand stays so, where the spec does not say that it may log in.
+    // A user that was disabled by hand stays disabled where the spec does not say that it may log in.
     nodes.cli(0, &["ACL", "SETUSER", "app", "off"]);
     one(&nodes, spec).run().expect(0, "unchanged");
     let enabled = spec.replace("{passwords", "{enabled: true, passwords");

@@ -32,8 +32,10 @@ pub(super) fn altered<'c>(by_request: &ByRequest<'c>) -> Vec<Wanted<'c>> {
     topics.chain(brokers).collect()
 }
 
+/// The value of a secret is never shown, so it is not waited for.
 fn wanted(config: &ConfigDrifts) -> BTreeMap<&String, Option<&str>> {
-    config.iter().map(|(key, drift)| (key, drift.to.0.as_deref())).collect()
+    let shown = config.iter().filter(|(_, drift)| drift.to.secret().is_none());
+    shown.map(|(key, drift)| (key, drift.to.text())).collect()
 }
 
 /// The declared values of the topics of a spec.

@@ -13,6 +13,11 @@ use crate::desired::{Binding, Scram};
 /// Changes of one kind, each with its position among all changes.
 pub(super) type Numbered<C> = Vec<(usize, C)>;
 
+/// References to changes that are owned by a list.
+pub(super) fn by_reference<C>(changes: &Numbered<C>) -> Numbered<&C> {
+    changes.iter().map(|(position, change)| (*position, change)).collect()
+}
+
 /// Each change once, in the list of its request. Code that handles all lists destructures this struct field by field,
 /// so that the compiler finds a forgotten list.
 #[derive(Default)]

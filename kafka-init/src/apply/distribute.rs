@@ -4,7 +4,7 @@
 //! Requests from several brokers arrive together, and the controller commits them together (ADR 10).
 
 use futures_util::future::join_all;
-use init_core::{Progress, Secrets, kinds};
+use init_core::{Progress, Secrets, by_variant};
 use kafka_protocol::error::ResponseError;
 
 use super::stage::apply_at;
@@ -14,7 +14,8 @@ use crate::wire::Cluster;
 
 /// True when applying these changes needs connections to other brokers than that of the main connection.
 pub(super) fn needs_other_brokers(changes: &[Change]) -> bool {
-    let mut of_clients = kinds(changes).filter(|kind| kind.first().is_some_and(Change::is_about_clients));
+    let mut of_clients =
+        by_variant(changes).filter(|kind| kind.first().is_some_and(Change::is_about_clients));
     of_clients.nth(1).is_some() || changes.iter().any(Change::is_served_by_every_broker)
 }
 
@@ -26,7 +27,7 @@ pub(super) async fn apply(
     secrets: &Secrets,
     progress: &Progress,
 ) -> Vec<Result<(), Error>> {
-    let kinds: Vec<&[Change]> = kinds(stage).collect();
+    let kinds: Vec<&[Change]> = by_variant(stage).collect();
     let brokers: Vec<_> = cluster.connections().take(kinds.len()).collect();
     let count = brokers.len();
     let shares = brokers.into_iter().enumerate().map(async |(number, broker)| {
@@ -73,7 +74,7 @@ pub(super) async fn retry_at_the_controller(
     }
     let moved = cluster.move_to_controller().await;
     let mut again = Vec::new();
-    for changes in kinds(&misrouted) {
+    for changes in by_variant(&misrouted) {
         match &moved {
             Ok(()) => again.extend(apply_at(cluster.main(), changes, secrets, progress).await),
             Err(error) => again.extend(changes.iter().map(|_| Err(error.clone()))),

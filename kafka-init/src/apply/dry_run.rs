@@ -1,8 +1,9 @@
 //! The dry run of a plan: the brokers validate every change before anything is written.
 
-use init_core::Progress;
+use init_core::{CheckMode, Progress, Secrets};
 
-use super::by_request::{ByRequest, Numbered};
+use super::alteration::Alteration;
+use super::by_request::{ByRequest, Numbered, by_reference};
 use super::mutation::{Mode, Mutation};
 use super::send::send;
 use super::{authorized, distribute, resource_configs, unknown_config, unknown_operation};
@@ -14,16 +15,20 @@ use crate::wire::{Cluster, Connection};
 pub(crate) async fn check(
     cluster: &mut Cluster,
     changes: &[Change],
+    secrets: &Secrets,
+    mode: CheckMode,
     progress: &Progress,
 ) -> Vec<(usize, Error)> {
     progress.waiting_for("the brokers to validate the changes");
-    let refused = if distribute::needs_other_brokers(changes) {
-        cluster.while_connecting(async |main| validate_all(main, changes, progress).await).await
+    // The brokers that will make the changes are connected to meanwhile.
+    let refused = if mode == CheckMode::Apply && distribute::needs_other_brokers(changes) {
+        cluster.while_connecting(async |main| validate_all(main, changes, secrets, progress).await).await
     } else {
-        validate_all(cluster.main(), changes, progress).await
+        validate_all(cluster.main(), changes, secrets, progress).await
     };
     let of_resources = ByRequest::of(changes).resources;
-    let results = resource_configs::apply(cluster, &of_resources, Mode::ValidateOnly, progress).await;
+    let results =
+        resource_configs::apply(cluster, &of_resources, secrets, Mode::ValidateOnly, progress).await;
     let results = of_resources.iter().map(|(position, _)| *position).zip(results);
     let refused: Vec<_> = refused
         .into_iter()
@@ -33,12 +38,17 @@ pub(crate) async fn check(
         return refused;
     }
     match cluster.move_to_controller().await {
-        Ok(()) => validate_all(cluster.main(), changes, progress).await,
+        Ok(()) => validate_all(cluster.main(), changes, secrets, progress).await,
         Err(_) => refused,
     }
 }
 
-async fn validate_all(main: &mut Connection, changes: &[Change], progress: &Progress) -> Vec<(usize, Error)> {
+async fn validate_all(
+    main: &mut Connection,
+    changes: &[Change],
+    secrets: &Secrets,
+    progress: &Progress,
+) -> Vec<(usize, Error)> {
     let by_request = ByRequest::of(changes);
     let ByRequest {
         users,
@@ -67,7 +77,9 @@ async fn validate_all(main: &mut Connection, changes: &[Change], progress: &Prog
     refused.extend(validate(main, topic_resets, progress).await);
     refused.extend(validate(main, quotas, progress).await);
     refused.extend(validate(main, removed_quotas, progress).await);
-    refused.extend(validate(main, broker_configs, progress).await);
+    let (broker_configs, failed) = Alteration::of_all(broker_configs, secrets, Mode::ValidateOnly);
+    refused.extend(failed);
+    refused.extend(validate(main, &by_reference(&broker_configs), progress).await);
     refused
 }
 

@@ -4,11 +4,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use init_core::Progress;
+use init_core::{Progress, Secrets};
 use kafka_protocol::messages::incremental_alter_configs_request::AlterConfigsResource;
 use kafka_protocol::messages::{IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse};
 use kafka_protocol::protocol::StrBytes;
 
+use super::alteration::Alteration;
 use super::by_request::Numbered;
 use super::mutation::{Mode, Mutation, Outcome, Outcomes};
 use super::send::send;
@@ -21,43 +22,50 @@ use crate::error::{Attempt, Peer};
 use crate::observe::authorized_resource;
 use crate::wire::Cluster;
 
-impl Mutation for AlterConfig {
+impl Mutation for Alteration<'_, AlterConfig> {
     type Request = IncrementalAlterConfigsRequest;
 
     fn name(&self) -> Cow<'_, str> {
-        Cow::Owned(self.resource.name())
+        Cow::Owned(self.change.resource.name())
     }
 
     fn records(&self) -> usize {
-        self.config.len()
+        self.configs.len()
     }
 
     fn attempt(&self) -> Attempt {
         Attempt::new(
-            format!("alter the configs of {}", self.resource),
-            format!("AlterConfigs on {}", authorized_resource(&self.resource)),
+            format!("alter the configs of {}", self.change.resource),
+            format!("AlterConfigs on {}", authorized_resource(&self.change.resource)),
         )
     }
 
-    fn request<'c>(batch: impl Iterator<Item = &'c Self>, mode: Mode) -> Self::Request {
+    fn request<'b>(batch: impl Iterator<Item = &'b Self>, mode: Mode) -> Self::Request
+    where
+        Self: 'b,
+    {
         let resource = |alteration: &Self| {
+            let resource = &alteration.change.resource;
             AlterConfigsResource::default()
-                .with_resource_type(alteration.resource.number())
-                .with_resource_name(StrBytes::from_string(alteration.resource.name()))
-                .with_configs(topic_configs::configs(&alteration.config))
+                .with_resource_type(resource.number())
+                .with_resource_name(StrBytes::from_string(resource.name()))
+                .with_configs(alteration.configs.clone())
         };
         topic_configs::request(batch.map(resource), mode)
     }
 
-    fn outcomes<'c>(answer: IncrementalAlterConfigsResponse, _: impl Iterator<Item = &'c Self>) -> Outcomes {
+    fn outcomes<'b>(answer: IncrementalAlterConfigsResponse, _: impl Iterator<Item = &'b Self>) -> Outcomes
+    where
+        Self: 'b,
+    {
         topic_configs::outcomes(answer)
     }
 
     /// Refuses an unknown config name of a broker, because the controller accepts any name and the broker never
     /// describes it.
     fn check_outcome(&self, _: &Outcome, peer: &Peer) -> Result<(), Error> {
-        let unlisted = self.unlisted.first();
-        unlisted.map_or(Ok(()), |name| Err(unlisted_config(peer, &self.resource.to_string(), name)))
+        let unlisted = self.change.unlisted.first();
+        unlisted.map_or(Ok(()), |name| Err(unlisted_config(peer, &self.change.resource.to_string(), name)))
     }
 }
 
@@ -66,12 +74,13 @@ impl Mutation for AlterConfig {
 pub(super) async fn apply(
     cluster: &mut Cluster,
     changes: &Numbered<&AlterConfig>,
+    secrets: &Secrets,
     mode: Mode,
     progress: &Progress,
 ) -> Vec<Result<(), Error>> {
     let mut results = Vec::with_capacity(changes.len());
     for (_, change) in changes {
-        results.push(apply_one(cluster, change, mode, progress).await);
+        results.push(apply_one(cluster, change, secrets, mode, progress).await);
     }
     results
 }
@@ -79,6 +88,7 @@ pub(super) async fn apply(
 async fn apply_one(
     cluster: &mut Cluster,
     change: &AlterConfig,
+    secrets: &Secrets,
     mode: Mode,
     progress: &Progress,
 ) -> Result<(), Error> {
@@ -92,5 +102,6 @@ async fn apply_one(
     if mode.is_validate_only() && broker.is_some() && !change.unlisted.is_empty() {
         unknown_config::check_names(connection, &change.resource.to_string(), change.unlisted.iter()).await?;
     }
-    send(connection, &[change], mode, progress).await.into_iter().next().unwrap_or(Ok(()))
+    let alteration = Alteration::new(change, secrets, mode)?;
+    send(connection, &[&alteration], mode, progress).await.into_iter().next().unwrap_or(Ok(()))
 }

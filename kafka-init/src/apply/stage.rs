@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use init_core::{Progress, Secrets};
 
-use super::by_request::{ByRequest, Numbered};
+use super::alteration::Alteration;
+use super::by_request::{ByRequest, Numbered, by_reference};
 use super::mutation::{Mode, Mutation};
 use super::send::send;
 use super::users;
@@ -41,7 +42,9 @@ pub(super) async fn apply_at(
     apply(broker, &quotas, progress, &mut results).await;
     apply(broker, &removed_quotas, progress, &mut results).await;
     apply(broker, &topic_configs, progress, &mut results).await;
-    apply(broker, &broker_configs, progress, &mut results).await;
+    let (broker_configs, failed) = Alteration::of_all(&broker_configs, secrets, Mode::Apply);
+    results.extend(failed.into_iter().map(|(position, error)| (position, Err(error))));
+    apply(broker, &by_reference(&broker_configs), progress, &mut results).await;
     apply(broker, &topic_resets, progress, &mut results).await;
     apply(broker, &topics, progress, &mut results).await;
     apply(broker, &partitions, progress, &mut results).await;

@@ -90,8 +90,8 @@ pub(super) fn configs(config: &BTreeMap<String, Drift<Value>>) -> Vec<AlterableC
     let altered = |(key, drift): (&String, &Drift<Value>)| {
         AlterableConfig::default()
             .with_name(StrBytes::from_string(key.clone()))
-            .with_config_operation(if drift.to.0.is_some() { SET } else { DELETE })
-            .with_value(drift.to.0.clone().map(StrBytes::from_string))
+            .with_config_operation(if drift.to == Value::Unset { DELETE } else { SET })
+            .with_value(drift.to.text().map(|text| StrBytes::from_string(text.to_owned())))
     };
     config.iter().map(altered).collect()
 }

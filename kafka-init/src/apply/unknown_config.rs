@@ -10,11 +10,10 @@ use kafka_protocol::protocol::StrBytes;
 use super::by_request::Numbered;
 use crate::Error;
 use crate::change::AlterBrokerConfig;
+use crate::desired::{LISTENER_PREFIX, Value};
 use crate::wire::{BROKER, Connection};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// The prefix of configs of one listener, which are described only where they are set.
-const LISTENER_PREFIX: &str = "listener.name.";
 /// The config type `UNKNOWN`, which a broker reports for a config that it does not know.
 const UNKNOWN: i8 = 0;
 
@@ -25,7 +24,7 @@ pub(super) async fn check(
 ) -> Vec<(usize, Error)> {
     let mut refused = Vec::new();
     for (position, alteration) in changes {
-        let set = alteration.config.iter().filter(|(_, drift)| drift.to.0.is_some()).map(|(key, _)| key);
+        let set = alteration.config.iter().filter(|(_, drift)| drift.to != Value::Unset).map(|(key, _)| key);
         if let Err(error) = check_names(main, "all brokers", set).await {
             refused.push((*position, error));
         }

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use super::{
     AlterConfig, AlterUser, BROKER_DEFAULT, Change, ConfigDrifts, CreateUser, DeleteAcl, RestrictiveAcl,
 };
-use crate::desired::{Binding, ConfigResource, Scram};
+use crate::desired::{Binding, ConfigResource, Scram, Value};
 
 /// The name of the cluster-wide broker configs in the report, as the spec calls them.
 const ALL_BROKERS: &str = "brokerDefaults";
@@ -153,7 +153,11 @@ fn fields(binding: &Binding) -> [(&'static str, &str); 7] {
 }
 
 fn config(drifts: &ConfigDrifts) -> Properties {
-    let (from, to) = sides(drifts, |value| value.0.clone().map(Json::from));
+    let (from, to) = sides(drifts, |value| match value {
+        Value::Unset => None,
+        Value::Text(text) => Some(Json::from(text.clone())),
+        Value::Secret(secret) => Some(Json::from(secret.to_string())),
+    });
     Properties::none().differing("config", from, to)
 }
 

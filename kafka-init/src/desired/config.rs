@@ -3,20 +3,83 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// A value that is set on a resource itself; `None` when it has none, so that a default applies.
+use init_core::SecretRef;
+
+/// The prefix of configs of one listener, which are described only where they are set.
+pub(crate) const LISTENER_PREFIX: &str = "listener.name.";
+
+/// A value that is set on a resource itself.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Value(pub Option<String>);
+pub enum Value {
+    /// It has none, so that a default applies.
+    Unset,
+    /// The value in Kafka's spelling.
+    Text(String),
+    /// The value of a secret, which Kafka never shows.
+    Secret(SecretRef),
+}
 
 impl Value {
-    pub(crate) fn of(text: &str) -> Self {
-        Self(Some(text.to_owned()))
+    /// The value of a spec; `None` stands for `null`.
+    pub(crate) fn of(text: Option<String>) -> Self {
+        text.map_or(Self::Unset, Self::Text)
+    }
+
+    /// The text, unless the value is unset or the value of a secret.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Unset | Self::Secret(_) => None,
+        }
+    }
+
+    /// The reference, if it is the value of a secret.
+    pub(crate) fn secret(&self) -> Option<&SecretRef> {
+        match self {
+            Self::Secret(secret) => Some(secret),
+            Self::Unset | Self::Text(_) => None,
+        }
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
     }
 }
 
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.as_deref().unwrap_or("unset"))
+        match self {
+            Self::Unset => f.write_str("unset"),
+            Self::Text(text) => f.write_str(text),
+            Self::Secret(secret) => secret.fmt(f),
+        }
     }
+}
+
+/// The parts of names of configs that hold a password, a key or certificates, which Kafka never shows.
+const SENSITIVE: [&str; 6] = [
+    "password",
+    "secret",
+    "jaas.config",
+    "keystore.key",
+    "keystore.certificate.chain",
+    "truststore.certificates",
+];
+
+/// True for a config that is sensitive by its name.
+pub(crate) fn is_sensitive(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    SENSITIVE.iter().any(|part| key.contains(part))
+}
+
+/// The part of the brokers that a config belongs to: the listener of `listener.name.LISTENER.…`, or else the first
+/// part of its name, such as `ssl`, which stands for every listener without a value of its own.
+pub(crate) fn listener(key: &str) -> &str {
+    let start = if key.starts_with(LISTENER_PREFIX) { LISTENER_PREFIX.len() } else { 0 };
+    let end = key.get(start..).and_then(|rest| rest.find('.')).map_or(key.len(), |dot| start + dot);
+    key.get(..end).unwrap_or(key)
 }
 
 /// The type of a config, as `DescribeConfigs` numbers it.
@@ -85,6 +148,20 @@ mod tests {
             (2, " producer", "producer"),
         ] {
             assert!(ConfigType::from_number(kind).are_equal(a, b), "{a} and {b} as type {kind}");
+        }
+    }
+
+    #[test]
+    fn a_config_belongs_to_its_listener_or_to_the_first_part_of_its_name() {
+        for (key, part) in [
+            ("listener.name.client.ssl.keystore.password", "listener.name.client"),
+            ("listener.name.client.plain.sasl.jaas.config", "listener.name.client"),
+            ("listener.name.other.ssl.keystore.password", "listener.name.other"),
+            ("listener.name.", "listener.name."),
+            ("ssl.keystore.password", "ssl"),
+            ("compression", "compression"),
+        ] {
+            assert_eq!(listener(key), part, "{key}");
         }
     }
 

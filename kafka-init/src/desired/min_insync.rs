@@ -11,8 +11,8 @@ impl Desired {
     /// value of `defaults` is not compared with a replication factor that is left to the broker.
     pub(crate) fn min_insync(&self, topic: &Topic) -> Option<(i64, Option<Origin>)> {
         let own =
-            topic.config.get(MIN_INSYNC).and_then(|said| Some((said.value.as_ref()?, Some(said.origin))));
-        let of_all = || Some((self.broker_defaults.get(MIN_INSYNC)?.as_ref()?, None));
+            topic.config.get(MIN_INSYNC).and_then(|said| Some((said.value.as_deref()?, Some(said.origin))));
+        let of_all = || Some((self.broker_defaults.get(MIN_INSYNC)?.text()?, None));
         let (value, origin) = own.or_else(of_all)?;
         if matches!(origin, Some(Origin::Defaults)) && topic.replication_factor.is_none() {
             return None;

@@ -12,6 +12,7 @@ impl Fault for Error {
             | Self::ResponseTimedOut { .. }
             | Self::TooFewBrokers { .. }
             | Self::ConfigNotVisible { .. }
+            | Self::TokenEndpointClosed { .. }
             | Self::UnresolvedListener { .. } => FaultKind::Unavailable,
             Self::WrongProtocol { .. }
             | Self::UnreadableResponse { .. }
@@ -19,6 +20,7 @@ impl Fault for Error {
             | Self::UnknownAclOperation { .. }
             | Self::UnusableListener { .. }
             | Self::SaslRequired { .. }
+            | Self::TokenUnreadable { .. }
             | Self::MechanismNotOffered { .. }
             | Self::ServerNotAuthenticated { .. } => FaultKind::Unsupported,
             Self::ConcurrentReassignment { .. } => FaultKind::Raced,
@@ -32,6 +34,7 @@ impl Fault for Error {
                 failures.iter().map(Fault::kind).find(lasting).unwrap_or(FaultKind::Unavailable)
             }
             Self::Refused(refusal) => refusal.kind(),
+            Self::TokenRefused(refusal) => refusal.kind(),
         }
     }
 
@@ -74,8 +77,13 @@ impl Fault for Error {
                 failures.iter().find(|failure| failure.kind() == self.kind()).and_then(Fault::remedy)
             }
             Self::Refused(refusal) => refusal.remedy(),
+            Self::TokenRefused(refusal) => refusal.remedy(),
+            Self::TokenUnreadable { .. } => {
+                Some("point `sasl.tokenEndpoint` at the token endpoint of the identity provider, not at a page of it".to_owned())
+            }
             Self::ConnectionClosed { .. }
             | Self::ResponseTimedOut { .. }
+            | Self::TokenEndpointClosed { .. }
             | Self::ServerNotAuthenticated { .. }
             | Self::Internal(_)
             | Self::UnreadableResponse { .. }

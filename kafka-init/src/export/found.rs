@@ -8,8 +8,8 @@ use init_core::export::Note;
 use crate::desired::{Binding, ConfigResource, Entity, Quotas};
 use crate::observed::{Credentials, ObservedTopic};
 
-/// Config values that are set on a resource, by Kafka's names.
-pub(super) type Values = BTreeMap<String, String>;
+/// Config values that are set on a resource, by Kafka's names; `None` for a sensitive one, which Kafka never shows.
+pub(super) type Values = BTreeMap<String, Option<String>>;
 
 /// The state of a cluster, with notes about what a spec cannot express.
 #[derive(Debug, Default)]

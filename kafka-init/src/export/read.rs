@@ -6,7 +6,7 @@ use init_core::export::Scope;
 
 use super::found::{Found, Values};
 use crate::Error;
-use crate::desired::ConfigResource;
+use crate::desired::{ConfigResource, is_sensitive};
 use crate::observe;
 use crate::observed::Setting;
 use crate::wire::{Cluster, Connection};
@@ -23,7 +23,7 @@ const SET_BY_KAFKA: [&str; 5] = [
 /// Reads all topics with the configs that are set on them, and the configs that somebody has set on internal topics.
 pub(super) async fn topics(main: &mut Connection, scope: &Scope, found: &mut Found) -> Result<(), Error> {
     let mut topics = observe::every_topic(main).await?;
-    topics.retain(|name, _| scope.takes("topics", name));
+    topics.retain(|name, _| scope.includes("topics", name));
     let names: Vec<String> = topics.keys().cloned().collect();
     let mut configs = observe::every_config(main, &names).await?;
     for (name, (mut topic, is_internal)) in topics {
@@ -43,7 +43,8 @@ pub(super) async fn topics(main: &mut Connection, scope: &Scope, found: &mut Fou
     Ok(())
 }
 
-/// The values that are set on the resource and that the broker shows. The others are noted.
+/// The values that are set on the resource. One that the broker does not show is noted, unless a spec has it as a
+/// secret.
 fn shown_values(
     section: &'static str,
     name: &str,
@@ -53,7 +54,8 @@ fn shown_values(
     let mut values = Values::new();
     for (key, setting) in settings.into_iter().filter(|(_, setting)| setting.is_own) {
         match setting.own().filter(|_| !setting.sensitive) {
-            Some(value) => drop(values.insert(key, value.to_owned())),
+            Some(value) => drop(values.insert(key, Some(value.to_owned()))),
+            None if section.starts_with("broker") && is_sensitive(&key) => drop(values.insert(key, None)),
             None => found.note(section, name, format!("{key}, whose value Kafka never shows")),
         }
     }
@@ -72,7 +74,7 @@ pub(super) async fn broker_configs(
     scope: &Scope,
     found: &mut Found,
 ) -> Result<(), Error> {
-    for id in cluster.racks().into_keys().filter(|id| scope.takes("brokerConfigs", &id.to_string())) {
+    for id in cluster.racks().into_keys().filter(|id| scope.includes("brokerConfigs", &id.to_string())) {
         let settings = observe::every_config_of_broker(cluster, id).await?;
         let values = shown_values("brokerConfigs", &id.to_string(), settings, found);
         found.resources.insert(ConfigResource::Broker(id), values);

@@ -14,6 +14,7 @@ use super::write;
 use crate::Kafka;
 use crate::desired::{
     Binding, ConfigResource, ConfigType, Desired, Operation, Pattern, Permission, Quotas, Resource, Scram,
+    Value,
 };
 use crate::observed::{Credential, Credentials, Observed, ObservedTopic, Setting};
 use crate::plan::plan;
@@ -22,6 +23,11 @@ use generated::{binding, found};
 
 fn setting(value: &str) -> Setting {
     Setting { value: Some(value.to_owned()), kind: ConfigType::Text, sensitive: false, is_own: true }
+}
+
+/// A config that is set on a resource, or a sensitive one, whose value is not shown.
+fn set_config(value: Option<&str>) -> Setting {
+    Setting { sensitive: value.is_none(), value: value.map(str::to_owned), ..setting("") }
 }
 
 fn page(found: &Found) -> String {
@@ -34,8 +40,9 @@ fn page(found: &Found) -> String {
 }
 
 fn modelled(found: &Found) -> Observed {
-    let settings =
-        |values: &Values| values.iter().map(|(key, value)| (key.clone(), setting(value))).collect();
+    let settings = |values: &Values| {
+        values.iter().map(|(key, value)| (key.clone(), set_config(value.as_deref()))).collect()
+    };
     let brokers = found.resources.keys().filter_map(|resource| match resource {
         ConfigResource::Broker(id) => Some((*id, None)),
         ConfigResource::ClientMetrics(_) | ConfigResource::Group(_) => None,
@@ -76,8 +83,8 @@ fn exported_again(desired: &Desired) -> Found {
             })
             .collect()
     };
-    let declared = |values: &BTreeMap<String, Option<String>>| -> Values {
-        values.iter().filter_map(|(key, value)| Some((key.clone(), value.clone()?))).collect()
+    let declared = |values: &BTreeMap<String, Value>| -> Values {
+        values.iter().map(|(key, value)| (key.clone(), value.text().map(str::to_owned))).collect()
     };
     let limits = |limits: &crate::desired::Limits| -> Quotas {
         limits.iter().filter_map(|(key, rate)| Some((key.clone(), (*rate)?))).collect()
@@ -180,11 +187,14 @@ fn what_a_spec_would_refuse_is_noted() {
     };
     let found = Found {
         topics: [("moving".to_owned(), topic), ("few".to_owned(), few)].into(),
-        internal: [("__consumer_offsets".to_owned(), [("retention.ms".to_owned(), "9".to_owned())].into())]
-            .into(),
+        internal: [(
+            "__consumer_offsets".to_owned(),
+            [("retention.ms".to_owned(), Some("9".to_owned()))].into(),
+        )]
+        .into(),
         users: [("größe".to_owned(), user)].into(),
         acls: [acl].into(),
-        broker_defaults: [("ssl.keystore.password".to_owned(), "x".to_owned())].into(),
+        broker_defaults: [("ssl.keystore.password".to_owned(), Some("x".to_owned()))].into(),
         can_log_in: true,
         ..Found::default()
     };

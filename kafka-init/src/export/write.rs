@@ -39,8 +39,9 @@ fn topic((name, existing): (&String, &ObservedTopic), export: &mut Export) -> (S
         export.note("topics", name, format!("its replication factor, which is {fewest} to {most}"));
     }
     let factor = Some(fewest).filter(|_| fewest == most);
-    let node =
-        Node::map().with("partitions", existing.partitions).maybe("replicationFactor", factor.map(i32::from));
+    let node = Node::map()
+        .with("partitions", existing.partitions)
+        .with_some("replicationFactor", factor.map(i32::from));
     let mut config = Vec::new();
     for (key, setting) in existing.config.iter().filter(|(_, setting)| setting.is_own) {
         let Some(value) = setting.own().filter(|_| !setting.sensitive) else {
@@ -53,14 +54,14 @@ fn topic((name, existing): (&String, &ObservedTopic), export: &mut Export) -> (S
             Some(problem) => export.note("topics", name, format!("its {key}: {problem}")),
         }
     }
-    (name.clone(), node.filled("config", Node::Map(config)))
+    (name.clone(), node.with_non_empty("config", Node::Map(config)))
 }
 
 /// The config values that a spec accepts on this resource; the others are noted.
 fn configs((section, name): (&'static str, &str), values: &Values, export: &mut Export) -> Node {
     let mut accepted = Vec::new();
     for (key, value) in values {
-        let one = (key.clone(), config_value(value));
+        let one = (key.clone(), shown_or_secret(&format!("broker_{name}"), (key, value)));
         let node = Node::Map(vec![one.clone()]);
         let node = if section == "topics" { Node::map().with("config", node) } else { node };
         match violation(section, name, &node) {
@@ -72,7 +73,7 @@ fn configs((section, name): (&'static str, &str), values: &Values, export: &mut 
 }
 
 fn broker_defaults(values: &Values, export: &mut Export) {
-    let entries = values.iter().map(|(key, value)| (key.clone(), config_value(value))).collect();
+    let entries = values.iter().map(|entry| (entry.0.clone(), shown_or_secret("brokers", entry))).collect();
     export.accepted("brokerDefaults", entries, violation);
 }
 
@@ -83,6 +84,15 @@ fn resource(
 ) -> Option<(String, Node)> {
     let node = configs((section, &resource.name()), values, export);
     (!node.is_empty()).then(|| (resource.name(), node))
+}
+
+/// The value, or the secret that has to hold it where Kafka never shows it. `of` is the broker, or all of them.
+fn shown_or_secret(of: &str, (key, value): (&String, &Option<String>)) -> Node {
+    let secret = || Node::Secret {
+        name: secret_name(&format!("{of}_{key}"), "config"),
+        purpose: format!("the config {key} of {}", of.replace('_', " ")),
+    };
+    value.as_deref().map_or_else(secret, config_value)
 }
 
 /// Writes a number or a boolean without quotes, where it reads as the same text.
@@ -120,7 +130,7 @@ fn user(
             Node::map()
                 .with("mechanism", mechanisms)
                 .with("password", password)
-                .maybe("iterations", iterations(*count))
+                .with_some("iterations", iterations(*count))
         }
         _ => {
             let about = existing.iter().map(|(mechanism, credential)| {

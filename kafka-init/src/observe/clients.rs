@@ -42,14 +42,17 @@ pub(crate) async fn read(
     Ok(Clients { users, acls, quotas, principal, account })
 }
 
-/// The principal of the provisioning account by Kafka's default rules. With a client certificate it is unknown,
-/// because the broker maps the certificate's name to a principal by its own rules.
+/// The principal of the provisioning account by Kafka's default rules. With a client certificate or a token it is
+/// unknown, because the broker maps the name in it to a principal by its own rules.
 #[expect(clippy::disallowed_methods, reason = "the name may be a secret, and is compared and never shown")]
 fn principal(desired: &Desired, secrets: &Secrets) -> Result<Option<Principal>, Error> {
     use secrecy::ExposeSecret as _;
     let by_certificate = desired.tls.as_ref().is_some_and(init_net::Tls::has_certificate);
     Ok(match &desired.sasl {
-        Some(sasl) => Some(Principal(format!("User:{}", secrets.text(&sasl.username)?.expose_secret()))),
+        Some(sasl) => match sasl.username() {
+            Some(name) => Some(Principal(format!("User:{}", secrets.text(name)?.expose_secret()))),
+            None => None,
+        },
         None if by_certificate => None,
         None => Some(Principal("User:ANONYMOUS".to_owned())),
     })

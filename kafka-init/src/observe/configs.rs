@@ -12,8 +12,7 @@ use kafka_protocol::messages::{DescribeConfigsRequest, DescribeConfigsResponse};
 use kafka_protocol::protocol::StrBytes;
 
 use crate::Error;
-use crate::desired::ConfigType;
-use crate::desired::{Desired, Topic};
+use crate::desired::{ConfigType, Desired, Topic, Value};
 use crate::error::Peer;
 use crate::error::{Attempt, refused};
 use crate::observed::{ObservedTopic, Setting};
@@ -109,7 +108,7 @@ pub(crate) async fn read_every_broker_default(
 /// Reads the declared cluster-wide dynamic broker configs.
 pub(super) async fn read_broker_defaults(
     connection: &mut Connection,
-    declared: &BTreeMap<String, Option<String>>,
+    declared: &BTreeMap<String, Value>,
 ) -> Result<BTreeMap<String, Setting>, Error> {
     let request =
         DescribeConfigsRequest::default().with_resources(vec![resource_with_keys(BROKER, declared.keys())]);

@@ -9,8 +9,8 @@ use kafka_protocol::messages::MetadataRequest;
 
 use super::{configs, metadata};
 use crate::Error;
-use crate::desired::Desired;
 use crate::desired::min_insync::MIN_INSYNC;
+use crate::desired::{Desired, Value};
 use crate::observed::Setting;
 use crate::wire::Connection;
 
@@ -21,7 +21,7 @@ pub(super) async fn read(
     desired: &Desired,
     existing: &BTreeMap<String, Setting>,
 ) -> Result<BTreeMap<String, i16>, Error> {
-    let required = desired.broker_defaults.get(MIN_INSYNC).and_then(Option::as_deref);
+    let required = desired.broker_defaults.get(MIN_INSYNC).and_then(Value::text);
     let required = required.and_then(|required| required.trim().parse::<i64>().ok());
     let current =
         existing.get(MIN_INSYNC).and_then(Setting::own).and_then(|own| own.trim().parse::<i64>().ok());

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use init_core::{SecretRef, Secrets, Text};
+use init_core::{SecretRef, Secrets};
 use kafka_protocol::error::ResponseError;
 use kafka_protocol::messages::DescribeUserScramCredentialsRequest;
 use kafka_protocol::messages::describe_user_scram_credentials_request::UserName;
@@ -68,8 +68,7 @@ async fn try_logins(probe: &mut Probe, trials: &[LoginTrial<'_>], secrets: &Secr
     let untried: Vec<&LoginTrial<'_>> = untried.collect();
     for chunk in untried.chunks(MAX_CONCURRENT_LOGINS) {
         let tries = chunk.iter().map(async |(user, mechanism, password)| {
-            let text = Text::Plain((*user).to_owned());
-            probe.try_login(Login::new((*mechanism).into(), &text, secrets.get(password)?, secrets)?).await
+            probe.try_login(Login::scram(*mechanism, user, secrets.get(password)?)).await
         });
         let accepted = join_all(tries).await.into_iter().collect::<Result<Vec<bool>, Error>>()?;
         for ((user, mechanism, _), _) in chunk.iter().zip(accepted).filter(|(_, accepted)| *accepted) {

@@ -58,7 +58,7 @@ pub(super) fn conflicts(desired: &Desired, observed: &Observed) -> Vec<Conflict>
         .unwrap_or_default();
     let account_name = desired.sasl.as_ref().map_or_else(
         || "the provisioning account".to_owned(),
-        |sasl| format!("the provisioning account (`User:{}`)", sasl.username),
+        |sasl| format!("the provisioning account (`{}`)", sasl.account()),
     );
     let lockouts = lost.into_iter().map(|((cause, resource), operations)| {
         let (names, operations): (BTreeSet<_>, BTreeSet<_>) = operations.into_iter().unzip();
@@ -243,7 +243,7 @@ fn own_password_changed(desired: &Desired, observed: &Observed) -> Option<Confli
     let (sasl, own_principal) = (desired.sasl.as_ref()?, observed.principal.as_ref()?);
     let name = own_principal.0.strip_prefix("User:")?;
     let credentials = observed.users.get(name).filter(|_| desired.users.contains_key(name))?;
-    let mechanism = desired.users.get(name)?.keys().find(|scram| sasl.mechanism == (**scram).into())?;
+    let mechanism = desired.users.get(name)?.keys().find(|scram| sasl.mechanism() == (**scram).into())?;
     let problem = "this is the provisioning account, and its password would be another one than `sasl.password`, which \
                    would lock out the rest of the run: name the same secret, or change it as another account";
     let changes = credentials.get(mechanism).is_some_and(|credential| !credential.password_matches);
@@ -255,7 +255,7 @@ fn own_credential_deleted(desired: &Desired, observed: &Observed) -> Option<Conf
     let (sasl, own_principal) = (desired.sasl.as_ref()?, observed.principal.as_ref()?);
     let name = own_principal.0.strip_prefix("User:")?;
     let mechanism =
-        desired.absent_users.get(name)?.iter().find(|scram| sasl.mechanism == (**scram).into())?;
+        desired.absent_users.get(name)?.iter().find(|scram| sasl.mechanism() == (**scram).into())?;
     let problem = "this is the provisioning account, and without its credential the rest of the run and the next one would be \
                    locked out: take it away as another account";
     let exists = observed.users.get(name).is_some_and(|existing| existing.contains_key(mechanism));

@@ -15,11 +15,11 @@ use crate::observed::{ObservedTopic, Setting};
 
 const CLEANUP_POLICY: &str = "cleanup.policy";
 /// The text that stands for a value which the broker does not show.
-const HIDDEN: &str = "(hidden)";
+pub(super) const HIDDEN: &str = "(hidden)";
 
 /// The declared values that are not set on the resource itself.
 pub(super) fn set<'a>(
-    wanted: impl IntoIterator<Item = (&'a String, &'a Option<String>)>,
+    wanted: impl IntoIterator<Item = (&'a String, Option<&'a str>)>,
     existing: &BTreeMap<String, Setting>,
 ) -> ConfigDrifts {
     let mut drifts = ConfigDrifts::new();
@@ -30,7 +30,7 @@ pub(super) fn set<'a>(
         let own = setting.and_then(Setting::own);
         let holds = own.is_some_and(|own| setting.is_some_and(|setting| setting.kind.are_equal(own, want)));
         if !holds && !setting.is_some_and(|setting| setting.sensitive) {
-            let (from, to) = (own.map(Value::of), Value::of(want));
+            let (from, to) = (own.map(Value::from), Value::from(want));
             drifts.insert(key.clone(), Drift { from, to });
         }
     }
@@ -39,26 +39,26 @@ pub(super) fn set<'a>(
 
 /// The values that are set on the resource itself and that the spec resets to the default (`null`).
 pub(super) fn reset<'a>(
-    wanted: impl IntoIterator<Item = (&'a String, &'a Option<String>)>,
+    wanted: impl IntoIterator<Item = (&'a String, Option<&'a str>)>,
     existing: &BTreeMap<String, Setting>,
 ) -> ConfigDrifts {
     let nothing = wanted.into_iter().filter(|(_, want)| want.is_none());
     let drift = |key: &String| {
         let setting = existing.get(key).filter(|setting| setting.is_own)?;
         let from = if setting.sensitive { HIDDEN } else { setting.own()? };
-        Some((key.clone(), Drift { from: Some(Value::of(from)), to: Value(None) }))
+        Some((key.clone(), Drift { from: Some(Value::from(from)), to: Value::Unset }))
     };
     nothing.filter_map(|(key, _)| drift(key)).collect()
 }
 
-/// A conflict for each declared config that is sensitive: the broker never shows its value, so it can be neither
-/// compared nor verified.
+/// A conflict for each plain value of a config that is sensitive: the broker never shows its value, so it can be
+/// neither compared nor verified.
 pub(super) fn sensitive<'a>(
-    wanted: impl IntoIterator<Item = (&'a String, &'a Option<String>)>,
+    wanted: impl IntoIterator<Item = (&'a String, Option<&'a str>)>,
     existing: &BTreeMap<String, Setting>,
     at: &SpecPath,
 ) -> Vec<Conflict> {
-    let wanted = wanted.into_iter().filter_map(|(key, want)| want.as_ref().map(|_| key));
+    let wanted = wanted.into_iter().filter_map(|(key, want)| want.map(|_| key));
     let sensitive = |key: &&String| existing.get(*key).is_some_and(|setting| setting.sensitive);
     let conflict = |key: &String| {
         let problem = format!(

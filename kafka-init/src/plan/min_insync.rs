@@ -41,7 +41,7 @@ pub(super) fn above_replication_factor(
 
 /// Existing topics that inherit the value of all brokers, which is about to be larger than their number of replicas.
 pub(super) fn inherited_above_replication_factor(desired: &Desired, observed: &Observed) -> Option<Conflict> {
-    let required: i64 = desired.broker_defaults.get(MIN_INSYNC)?.as_ref()?.trim().parse().ok()?;
+    let required: i64 = desired.broker_defaults.get(MIN_INSYNC)?.text()?.trim().parse().ok()?;
     let is_covered_by_spec = |name: &String| {
         let topic = desired.topics.get(name);
         topic.is_some_and(|topic| {

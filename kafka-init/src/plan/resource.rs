@@ -4,13 +4,10 @@ use std::collections::BTreeMap;
 
 use init_core::{Conflict, SpecPath};
 
-use super::config;
+use super::values;
 use crate::change::{AlterConfig, Change};
-use crate::desired::{ConfigResource, Desired};
+use crate::desired::{ConfigResource, Desired, LISTENER_PREFIX};
 use crate::observed::Observed;
-
-/// The prefix of configs of one listener, which are described only where they are set.
-const LISTENER_PREFIX: &str = "listener.name.";
 
 pub(super) fn changes(desired: &Desired, observed: &Observed) -> (Vec<Change>, Vec<Conflict>) {
     let (mut changes, mut conflicts) = (Vec::new(), Vec::new());
@@ -19,9 +16,8 @@ pub(super) fn changes(desired: &Desired, observed: &Observed) -> (Vec<Change>, V
         let at = SpecPath::root().key(resource.key()).key(&resource.name());
         conflicts.extend(missing_broker(resource, observed, &at));
         let existing = observed.resources.get(resource).unwrap_or(&no_settings);
-        conflicts.extend(config::sensitive(wanted, existing, &at));
-        let mut config = config::set(wanted, existing);
-        config.extend(config::reset(wanted, existing));
+        conflicts.extend(values::conflicts(wanted, existing, &at));
+        let config = values::drifts(wanted, existing);
         if !config.is_empty() {
             let is_unlisted = |key: &&String| {
                 describes_every_config(resource)

@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use init_core::SecretRef;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 /// A number as YAML has it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,6 +54,8 @@ pub enum ConfigValue {
     Scalar(String),
     /// A list of numbers, booleans and strings.
     List(Vec<ConfigValue>),
+    /// `{secret: NAME}`: the value of a secret.
+    Secret(SecretRef),
 }
 
 impl ConfigValue {
@@ -60,6 +64,9 @@ impl ConfigValue {
         match self {
             Self::Null => Ok(None),
             Self::Scalar(text) => Ok(Some(text.clone())),
+            Self::Secret(_) => {
+                Err("Kafka shows the value of this config, so it is no secret: write the value itself")
+            }
             Self::List(items) => {
                 let items = items.iter().map(|item| item.text()?.ok_or("an item of a list has a value"));
                 let items: Result<Vec<String>, _> = items.collect();
@@ -115,7 +122,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
     type Value = ConfigValue;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a number, a boolean, a string or a list of those")
+        f.write_str("a number, a boolean, a string, a list of those or {secret: NAME}")
     }
 
     fn visit_unit<E: Error>(self) -> Result<ConfigValue, E> {
@@ -164,6 +171,10 @@ impl<'de> Visitor<'de> for ValueVisitor {
         }
         Ok(ConfigValue::List(list))
     }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ConfigValue, A::Error> {
+        SecretRef::deserialize(MapAccessDeserializer::new(map)).map(ConfigValue::Secret)
+    }
 }
 
 impl<'de> Deserialize<'de> for ConfigValue {
@@ -187,9 +198,10 @@ impl JsonSchema for ConfigValue {
         "ConfigValue".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let secret = generator.subschema_for::<SecretRef>();
         let scalar = ["number", "boolean", "string"];
         let value = ["number", "boolean", "string", "null"];
-        json_schema!({ "anyOf": [{ "type": value }, { "type": "array", "items": { "type": scalar } }] })
+        json_schema!({ "anyOf": [{ "type": value }, { "type": "array", "items": { "type": scalar } }, secret] })
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use init_core::{SpecPath, Violations};
 
 use crate::desired::min_insync::MIN_INSYNC;
-use crate::desired::{ConfigResource, Declared, Origin};
+use crate::desired::{Declared, Origin};
 use crate::spec::ConfigValue;
 
 type Values = BTreeMap<String, ConfigValue>;
@@ -52,60 +52,6 @@ impl Configs {
     pub(super) fn into_values(self) -> BTreeMap<String, Declared<Option<String>>> {
         self.0
     }
-}
-
-/// Validates the cluster-wide dynamic broker configs.
-pub(super) fn of_brokers(values: &Values, violations: &mut Violations) -> BTreeMap<String, Option<String>> {
-    of_resource(values, &SpecPath::root().key("brokerDefaults"), violations)
-}
-
-/// Validates the configs of single brokers, client metrics subscriptions and groups.
-pub(super) fn of_resources(
-    brokers: BTreeMap<i32, Values>,
-    metrics: BTreeMap<String, Values>,
-    groups: BTreeMap<String, Values>,
-    violations: &mut Violations,
-) -> BTreeMap<ConfigResource, BTreeMap<String, Option<String>>> {
-    let brokers = brokers.into_iter().map(|(id, values)| (ConfigResource::Broker(id), values));
-    let metrics = metrics.into_iter().map(|(name, values)| (ConfigResource::ClientMetrics(name), values));
-    let groups = groups.into_iter().map(|(name, values)| (ConfigResource::Group(name), values));
-    let mut valid = BTreeMap::new();
-    for (resource, values) in brokers.chain(metrics).chain(groups) {
-        let at = SpecPath::root().key(resource.key()).key(&resource.name());
-        match &resource {
-            ConfigResource::Broker(id) if *id < 0 => violations.push(&at, "a broker's id is 0 or more"),
-            ConfigResource::ClientMetrics(name) | ConfigResource::Group(name) if name.is_empty() => {
-                violations.push(&at, "a name is not empty");
-            }
-            ConfigResource::Broker(_) | ConfigResource::ClientMetrics(_) | ConfigResource::Group(_) => {}
-        }
-        let configs = of_resource(&values, &at, violations);
-        valid.insert(resource, configs);
-    }
-    valid
-}
-
-fn of_resource(
-    values: &Values,
-    at: &SpecPath,
-    violations: &mut Violations,
-) -> BTreeMap<String, Option<String>> {
-    let secrets = values.iter().filter(|(key, value)| is_secret(key) && **value != ConfigValue::Null);
-    for (key, _) in secrets {
-        violations.push(
-            &at.key(key),
-            "a spec holds no secret, and Kafka never shows the value of this one: set it on the brokers",
-        );
-    }
-    let mut configs = Configs::none();
-    configs.add(Some(values), Origin::Topic, at, violations);
-    configs.0.into_iter().map(|(key, declared)| (key, declared.value)).collect()
-}
-
-/// True for configs that hold a password or a private key, or contain one.
-fn is_secret(key: &str) -> bool {
-    let key = key.to_ascii_lowercase();
-    ["password", "secret", "jaas.config", "keystore.key"].iter().any(|part| key.contains(part))
 }
 
 /// Reports a `min.insync.replicas` that is larger than the replication factor. Kafka accepts it. Before 3.7 it then

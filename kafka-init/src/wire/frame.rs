@@ -1,7 +1,7 @@
 //! Encodes one request as a frame, and decodes one response. Pure: no socket, no clock.
 
 use bytes::{Buf, BufMut, Bytes};
-use init_net::{Spoken, spoken};
+use init_net::{SpokenProtocol, spoken_protocol};
 use kafka_protocol::messages::{ApiKey, RequestHeader, ResponseHeader};
 use kafka_protocol::protocol::{Decodable, Encodable, HeaderVersion, StrBytes};
 use secrecy::zeroize::Zeroizing;
@@ -42,11 +42,11 @@ pub(crate) fn encode<R: Request>(
 
 /// The length of the response that begins with this prefix, which is `most` bytes at the most. Anything else is
 /// another protocol.
-pub(crate) fn length(prefix: [u8; 4], most: usize) -> Result<usize, Spoken> {
-    match spoken(&prefix) {
-        Spoken::Other => {
-            let length = usize::try_from(u32::from_be_bytes(prefix)).map_err(|_| Spoken::Other)?;
-            if (4..=most).contains(&length) { Ok(length) } else { Err(Spoken::Other) }
+pub(crate) fn length(prefix: [u8; 4], most: usize) -> Result<usize, SpokenProtocol> {
+    match spoken_protocol(&prefix) {
+        SpokenProtocol::Other => {
+            let length = usize::try_from(u32::from_be_bytes(prefix)).map_err(|_| SpokenProtocol::Other)?;
+            if (4..=most).contains(&length) { Ok(length) } else { Err(SpokenProtocol::Other) }
         }
         other => Err(other),
     }

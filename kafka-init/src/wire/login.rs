@@ -1,7 +1,7 @@
 //! SASL on an open connection: `SaslHandshake` selects the mechanism, `SaslAuthenticate` carries the mechanism's
 //! messages.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use kafka_protocol::error::ResponseError;
@@ -13,12 +13,14 @@ use secrecy::ExposeSecret as _;
 use secrecy::zeroize::Zeroizing;
 use tokio::time::Instant;
 
-use super::access::Login;
+use super::access::{Credentials, Login, UserPassword};
 use super::connection::Connection;
+use super::msk_iam::Signer;
+use super::oauth::TokenSource;
 use super::scram;
 use crate::Error;
-use crate::desired::{Mechanism, Scram};
-use crate::error::{Attempt, refused};
+use crate::desired::Scram;
+use crate::error::{Attempt, Refusal, refused};
 
 /// The time for one response. The broker derives a key or looks one up, which takes a moment with many clients.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -39,19 +41,20 @@ impl Connection {
     /// Logs in, and returns the time for the next re-authentication where the session has a lifetime.
     pub(super) async fn log_in(&mut self, login: &Login) -> Result<Option<Instant>, Error> {
         let began = Instant::now();
-        let offered = self.handshake(login.mechanism.name()).await?;
+        let offered = self.handshake(login.mechanism()).await?;
         if offered.error_code == ResponseError::UnsupportedSaslMechanism.code() {
             return Err(Error::MechanismNotOffered {
                 peer: self.peer().clone(),
-                wanted: login.mechanism.name(),
+                wanted: login.mechanism(),
                 offered: offered.mechanisms.iter().map(ToString::to_string).collect(),
             });
         }
         refused(offered.error_code, None, self.peer(), || attempt(login))?;
-        let last = match login.mechanism {
-            Mechanism::Plain => self.log_in_plain(login).await?,
-            Mechanism::ScramSha256 => self.scram(login, Scram::Sha256).await?,
-            Mechanism::ScramSha512 => self.scram(login, Scram::Sha512).await?,
+        let last = match &login.credentials {
+            Credentials::Plain(account) => self.log_in_plain(login, account).await?,
+            Credentials::Scram(hash, account) => self.scram(login, *hash, account).await?,
+            Credentials::Token(tokens) => self.log_in_with_token(login, tokens).await?,
+            Credentials::Signature(signer) => self.log_in_with_signature(login, signer).await?,
         };
         // Re-authentication is due after three quarters of the lifetime; Kafka's own clients do it at 85 to 95
         // percent.
@@ -79,8 +82,12 @@ impl Connection {
     }
 
     #[expect(clippy::disallowed_methods, reason = "PLAIN is the password itself")]
-    async fn log_in_plain(&mut self, login: &Login) -> Result<SaslAuthenticateResponse, Error> {
-        let (user, password) = (login.user.expose_secret(), login.password.expose_secret());
+    async fn log_in_plain(
+        &mut self,
+        login: &Login,
+        account: &UserPassword,
+    ) -> Result<SaslAuthenticateResponse, Error> {
+        let (user, password) = (account.user.expose_secret(), account.password.expose_secret());
         // The buffer has its final size from the start, because a buffer that grows leaves a copy of its content in
         // freed memory.
         let mut message = Zeroizing::new(Vec::with_capacity(2 + user.len() + password.len()));
@@ -91,17 +98,54 @@ impl Connection {
     }
 
     #[expect(clippy::disallowed_methods, reason = "the name is sent, the password is what the proof is of")]
-    async fn scram(&mut self, login: &Login, hash: Scram) -> Result<SaslAuthenticateResponse, Error> {
-        let client = scram::ScramClient::new(hash, login.user.expose_secret())?;
+    async fn scram(
+        &mut self,
+        login: &Login,
+        hash: Scram,
+        account: &UserPassword,
+    ) -> Result<SaslAuthenticateResponse, Error> {
+        let client = scram::ScramClient::new(hash, account.user.expose_secret())?;
         let server_first = self.authenticate(login, Bytes::from(client.first_message())).await?;
         let client_final = client
-            .answer_challenge(login.password.expose_secret().as_bytes(), &message_text(&server_first))
+            .answer_challenge(account.password.expose_secret().as_bytes(), &message_text(&server_first))
             .map_err(|problem| self.unreadable(problem))?;
         let server_final = self.authenticate(login, Bytes::from(client_final.message.clone())).await?;
         client_final
             .verify(&message_text(&server_final))
             .map_err(|problem| Error::ServerNotAuthenticated { peer: self.peer().clone(), problem })?;
         Ok(server_final)
+    }
+
+    /// A broker that refuses the token answers with its reasons as JSON, and with the error only after a further
+    /// message, which is one byte (RFC 7628, section 3.2.3).
+    async fn log_in_with_token(
+        &mut self,
+        login: &Login,
+        tokens: &TokenSource,
+    ) -> Result<SaslAuthenticateResponse, Error> {
+        let answer = self.authenticate(login, Bytes::from_owner(tokens.message().await?)).await?;
+        if answer.auth_bytes.is_empty() {
+            return Ok(answer);
+        }
+        let reasons = tokens.redacted(&message_text(&answer)).await;
+        match self.authenticate(login, Bytes::from_static(b"\x01")).await {
+            Ok(_) => Err(self.unreadable("it accepts a login after it has refused the token")),
+            Err(Error::Refused(refusal)) => {
+                Err(Error::Refused(Box::new(Refusal { message: Some(reasons), ..*refusal })))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A signature is for one host and for one time.
+    #[expect(clippy::disallowed_methods, reason = "a signature has the time of its login")]
+    async fn log_in_with_signature(
+        &mut self,
+        login: &Login,
+        signer: &Signer,
+    ) -> Result<SaslAuthenticateResponse, Error> {
+        let message = signer.message(self.peer().endpoint.host(), SystemTime::now(), "kafka-init")?;
+        self.authenticate(login, Bytes::from_owner(message)).await
     }
 
     async fn authenticate(

@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use init_net::Spoken;
+use init_net::SpokenProtocol;
 use kafka_protocol::messages::ApiKey;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -53,15 +53,15 @@ pub(super) async fn read_response<R: Request>(
     let wrong_protocol = |spoken| Error::WrongProtocol {
         peer: peer.clone(),
         protocol: match spoken {
-            Spoken::Tls => "TLS",
-            Spoken::Http => "HTTP",
-            Spoken::Other => "another protocol",
+            SpokenProtocol::Tls => "TLS",
+            SpokenProtocol::Http => "HTTP",
+            SpokenProtocol::Other => "another protocol",
         },
         wanted: access.protocol(),
     };
     let unexpected = |other| match other {
         // A listener that has answered `ApiVersions` speaks Kafka.
-        Spoken::Other if request != ApiKey::ApiVersions => {
+        SpokenProtocol::Other if request != ApiKey::ApiVersions => {
             let problem = format!("it announces another length than 4 to {} bytes", R::MAX_BYTES);
             Error::UnreadableResponse { peer: peer.clone(), request, problem }
         }

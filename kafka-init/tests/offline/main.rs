@@ -8,5 +8,6 @@ mod describe;
 mod model;
 mod plan;
 mod report;
+mod secrets;
 mod support;
 mod violations;

@@ -13,6 +13,8 @@ use serde_json::{Map, Value, json};
 
 use crate::support::desired;
 
+/// The text that stands for a value which Kafka does not show.
+const HIDDEN: &str = "(hidden)";
 const DEFAULT_PARTITIONS: i32 = 1;
 const DEFAULT_COPIES: i16 = 1;
 
@@ -26,9 +28,14 @@ fn set(config: &mut BTreeMap<String, Setting>, key: &str, value: &str) {
 fn alter(config: &mut BTreeMap<String, Setting>, drifts: &BTreeMap<String, Drift<Own>>) {
     for (key, drift) in drifts {
         let own = config.get(key).filter(|setting| setting.is_own);
-        assert_eq!(own.and_then(|setting| setting.value.clone()), drift.from.clone().and_then(|from| from.0));
-        set(config, key, drift.to.0.as_deref().unwrap_or("default"));
-        config.get_mut(key).unwrap().is_own = drift.to.0.is_some();
+        let shown = drift.from.as_ref().and_then(Own::text).filter(|text| *text != HIDDEN);
+        assert_eq!(own.and_then(|setting| setting.value.as_deref()), shown);
+        set(config, key, drift.to.text().unwrap_or("default"));
+        let setting = config.get_mut(key).unwrap();
+        setting.is_own = drift.to != Own::Unset;
+        if matches!(drift.to, Own::Secret(_)) {
+            (setting.sensitive, setting.value) = (true, None);
+        }
     }
 }
 
@@ -164,7 +171,7 @@ fn spec() -> impl Strategy<Value = Value> {
             let items = rates.iter().enumerate().map(|(position, rate)| item(position, *rate));
             (kind.to_owned(), items.collect::<Value>())
         };
-        let mut spec = json!({"topics": topics, "users": users, "sasl": sasl(), "brokerDefaults": {"k": rates.len()}, "groups": {"g": {"k": rates.len()}}});
+        let mut spec = json!({"topics": topics, "users": users, "sasl": sasl(), "brokerDefaults": {"k": rates.len(), "ssl.key.password": {"secret": "k"}}, "groups": {"g": {"k": rates.len()}}});
         spec.as_object_mut().unwrap().extend([
             rest("acls", |position, rate| {
                 let (topic, state) = (format!("{rate:?}"), if rate.is_some() { "present" } else { "absent" });

@@ -176,7 +176,7 @@ fn users_acls_and_quotas_are_one_stage_and_every_other_kind_is_its_own() {
     let plan = plan(spec, &cluster([("grown", topic(1, 1, &[("retention.ms", "1")]))]));
     let verb = |change: &Change| change.to_string().split(' ').take(2).collect::<Vec<_>>().join(" ");
     let stages =
-        plan.stages(Kafka::together).map(|stage| stage.iter().map(verb).collect::<Vec<_>>().join(", "));
+        plan.stages(Kafka::same_stage).map(|stage| stage.iter().map(verb).collect::<Vec<_>>().join(", "));
     assert_snapshot!(stages.collect::<Vec<_>>().join("\n"), @r"
     create user, create acl, alter quota
     alter topic

@@ -61,7 +61,7 @@ fn spec() -> Value {
         ],
         "quotas": [{"user": "*", "clientId": "c", "producerByteRate": 1024, "requestPercentage": 12.5, "consumerByteRate": null}],
         "brokerDefaults": {"log.retention.ms": 1000, "log.segment.bytes": null},
-        "brokerConfigs": {"1": {"log.cleaner.threads": 2}},
+        "brokerConfigs": {"1": {"log.cleaner.threads": 2, "listener.name.a.ssl.key.password": {"secret": "key"}}},
         "clientMetrics": {"all": {"interval.ms": 60_000, "metrics": ["org.apache.kafka.consumer."]}},
         "groups": {"share": {"share.auto.offset.reset": "earliest"}},
     })

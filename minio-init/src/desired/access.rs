@@ -1,4 +1,4 @@
-//! What a user may do with a bucket, in one word, and the canned policy that says the same to a server.
+//! The levels of access of users to buckets, and the canned policy that each user gets from them.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::document::{Document, Kind};
 /// The beginning of the names of policies that are made of levels.
 const PREFIX: &str = "dayzero-";
 
-/// What a user may do with a bucket.
+/// The level of access of a user to a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {

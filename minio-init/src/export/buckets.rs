@@ -19,7 +19,7 @@ pub(super) async fn read(
     scope: &Scope,
     found: &mut Found,
 ) -> Result<(), Error> {
-    let existing_names = client.list_buckets(|name| scope.takes("buckets", name)).await?;
+    let existing_names = client.list_buckets(|name| scope.includes("buckets", name)).await?;
     let (accepted, refused): (Vec<_>, Vec<_>) =
         existing_names.into_iter().partition(|name| names::bucket(name).is_ok());
     for name in refused {

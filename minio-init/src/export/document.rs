@@ -12,15 +12,15 @@ pub(super) fn node(document: &Document) -> Node {
     let statements = json.get("Statement").and_then(Value::as_array).map_or(one, Vec::as_slice);
     let text = |key: &str| json.get(key).filter(|value| is_present(value)).map(Node::from);
     Node::map()
-        .maybe("Version", text("Version"))
-        .maybe("Id", text("Id").or_else(|| text("ID")))
+        .with_some("Version", text("Version"))
+        .with_some("Id", text("Id").or_else(|| text("ID")))
         .with("Statement", statements.iter().map(statement).collect::<Vec<_>>())
 }
 
 fn statement(statement: &Value) -> Node {
     STATEMENT.into_iter().fold(Node::map(), |node, key| {
         let value = statement.get(key).filter(|value| is_present(value));
-        node.maybe(
+        node.with_some(
             key,
             value.map(|value| match key {
                 "Sid" | "Effect" => Node::from(value),

@@ -30,7 +30,10 @@ pub(super) async fn read(
     scope: &Scope,
     found: &mut Found,
 ) -> Result<(), Error> {
-    if !["policies", "users", "groups", "accessKeys"].into_iter().any(|section| scope.has(section)) {
+    if !["policies", "users", "groups", "accessKeys"]
+        .into_iter()
+        .any(|section| scope.includes_section(section))
+    {
         return Ok(());
     }
     connect::enough_memory()?;
@@ -38,14 +41,14 @@ pub(super) async fn read(
     let group_names = group_names(client).await?;
     // Policies are read first, because the other sections refer to them by name.
     policies(client, found).await?;
-    if ["users", "groups", "accessKeys"].into_iter().any(|section| scope.has(section)) {
+    if ["users", "groups", "accessKeys"].into_iter().any(|section| scope.includes_section(section)) {
         users(client, names, found).await?;
     }
-    if scope.has("groups") {
+    if scope.includes_section("groups") {
         let read = all(group_names.iter().map(|name| observe::group(client, names, name))).await?;
         found.server.groups.extend(read.into_iter().flatten());
     }
-    if scope.has("accessKeys") {
+    if scope.includes_section("accessKeys") {
         keys(client, secrets, names, scope, found).await?;
     }
     Ok(())
@@ -99,7 +102,7 @@ async fn keys(
 ) -> Result<(), Error> {
     let listed = listed(client, found).await?;
     let mut labels = BTreeSet::new();
-    for key in listed.into_iter().filter(|key| scope.takes("accessKeys", key)) {
+    for key in listed.into_iter().filter(|key| scope.includes("accessKeys", key)) {
         match names::access_key(&key) {
             Ok(()) => drop(labels.insert(names.label(&key))),
             Err(problem) => found.note("accessKeys", &key, format!("this access key: {problem}")),

@@ -81,14 +81,14 @@ fn rule(id: &str, rule: &Rule) -> Node {
     let prefix = Some(rule.prefix.as_str()).filter(|prefix| !prefix.is_empty());
     Node::map()
         .with("id", id)
-        .maybe("status", rule.status.filter(|status| *status == Status::Disabled).map(Status::as_str))
-        .maybe("prefix", prefix)
-        .filled("tags", texts(&rule.tags))
-        .maybe("expireDays", action(Action::ExpireDays))
-        .maybe("expireDeleteMarkers", action(Action::ExpireDeleteMarkers).map(|_| true))
-        .maybe("expireNoncurrentDays", action(Action::ExpireNoncurrentDays))
-        .maybe("keepNoncurrentVersions", action(Action::KeepNoncurrentVersions))
-        .maybe("abortIncompleteUploadDays", action(Action::AbortIncompleteUploadDays))
+        .with_some("status", rule.status.filter(|status| *status == Status::Disabled).map(Status::as_str))
+        .with_some("prefix", prefix)
+        .with_non_empty("tags", texts(&rule.tags))
+        .with_some("expireDays", action(Action::ExpireDays))
+        .with_some("expireDeleteMarkers", action(Action::ExpireDeleteMarkers).map(|_| true))
+        .with_some("expireNoncurrentDays", action(Action::ExpireNoncurrentDays))
+        .with_some("keepNoncurrentVersions", action(Action::KeepNoncurrentVersions))
+        .with_some("abortIncompleteUploadDays", action(Action::AbortIncompleteUploadDays))
 }
 
 fn notifications(existing: &ObservedBucket) -> Node {
@@ -97,8 +97,8 @@ fn notifications(existing: &ObservedBucket) -> Node {
         Node::map()
             .with("target", route.target.as_str())
             .with("events", events.iter().cloned().collect::<Vec<_>>())
-            .maybe("prefix", text(&route.prefix))
-            .maybe("suffix", text(&route.suffix))
+            .with_some("prefix", text(&route.prefix))
+            .with_some("suffix", text(&route.suffix))
     };
     Node::List(existing.notifications.iter().map(route).collect())
 }
@@ -108,7 +108,7 @@ fn cors(rule: &Cors) -> Node {
     Node::map()
         .with("allowedOrigins", list(&rule.origins))
         .with("allowedMethods", list(&rule.methods))
-        .filled("allowedHeaders", list(&rule.headers))
-        .filled("exposeHeaders", list(&rule.expose))
-        .maybe("maxAgeSeconds", rule.max_age.map(i64::from))
+        .with_non_empty("allowedHeaders", list(&rule.headers))
+        .with_non_empty("exposeHeaders", list(&rule.expose))
+        .with_some("maxAgeSeconds", rule.max_age.map(i64::from))
 }

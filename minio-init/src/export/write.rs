@@ -110,8 +110,8 @@ fn user(
     }
     let node = Node::map()
         .with("secretKey", secret_key(label, "user"))
-        .filled("policies", attached(("users", label), &existing.policies, found, export))
-        .maybe("status", disabled(existing.status));
+        .with_non_empty("policies", attached(("users", label), &existing.policies, found, export))
+        .with_some("status", disabled(existing.status));
     Some((label.clone(), node))
 }
 
@@ -145,9 +145,9 @@ fn group((name, existing): (&String, &ObservedGroup), found: &Found, export: &mu
         }
     };
     let node = Node::map()
-        .filled("members", members)
-        .filled("policies", policies)
-        .maybe("status", disabled(existing.status));
+        .with_non_empty("members", members)
+        .with_non_empty("policies", policies)
+        .with_some("status", disabled(existing.status));
     (name.clone(), node)
 }
 
@@ -184,13 +184,13 @@ fn key(
     }
     let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let node = Node::map()
-        .maybe("user", user)
+        .with_some("user", user)
         .with("secretKey", secret_key(label, "access key"))
-        .maybe("policy", policy.flatten().cloned())
-        .maybe("name", text(&existing.name))
-        .maybe("description", text(&existing.description))
-        .maybe("status", disabled(existing.status))
-        .maybe("expires", (existing.expires != Expiry::Never).then(|| existing.expires.to_string()));
+        .with_some("policy", policy.flatten().cloned())
+        .with_some("name", text(&existing.name))
+        .with_some("description", text(&existing.description))
+        .with_some("status", disabled(existing.status))
+        .with_some("expires", (existing.expires != Expiry::Never).then(|| existing.expires.to_string()));
     Some((label.clone(), node))
 }
 

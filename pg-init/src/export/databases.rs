@@ -113,7 +113,7 @@ fn add_database(name: &str, existing: &observed::Database, scope: &Scope, found:
         role_settings: role_settings.collect(),
         ..Database::default()
     };
-    if scope.has("databases") {
+    if scope.includes_section("databases") {
         found.databases.insert(name.to_owned(), database);
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn foreign_servers(name: &str, database: &Database) -> Node {
         for ((of, role), mapping) in database.user_mappings.iter().filter(|((of, _), _)| of == server) {
             mappings.push((role.clone(), user_mapping(&format!("{role} on {of} in {name}"), mapping)));
         }
-        all.push((server.clone(), foreign_server(entry).filled("userMappings", Node::Map(mappings))));
+        all.push((server.clone(), foreign_server(entry).with_non_empty("userMappings", Node::Map(mappings))));
     }
     Node::Map(all)
 }
@@ -23,11 +23,11 @@ fn foreign_server(server: &ForeignServer) -> Node {
     let options = options.iter().map(|(name, value)| (name.clone(), Node::from(value.as_str())));
     Node::map()
         .with("wrapper", wrapper.as_str())
-        .maybe("type", kind.as_deref())
-        .maybe("version", version.as_deref())
-        .filled("options", Node::Map(options.collect()))
-        .maybe("owner", owner.as_deref())
-        .filled("usage", usage.iter().cloned().collect::<Vec<_>>())
+        .with_some("type", kind.as_deref())
+        .with_some("version", version.as_deref())
+        .with_non_empty("options", Node::Map(options.collect()))
+        .with_some("owner", owner.as_deref())
+        .with_non_empty("usage", usage.iter().cloned().collect::<Vec<_>>())
 }
 
 fn user_mapping(of: &str, mapping: &UserMapping) -> Node {
@@ -37,5 +37,5 @@ fn user_mapping(of: &str, mapping: &UserMapping) -> Node {
         let purpose = format!("the option {option} of the user mapping of {of}");
         options.insert(option.clone(), Node::Secret { name: secret.clone(), purpose });
     }
-    Node::map().filled("options", Node::Map(options.into_iter().collect()))
+    Node::map().with_non_empty("options", Node::Map(options.into_iter().collect()))
 }

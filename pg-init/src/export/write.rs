@@ -31,19 +31,19 @@ fn role(key: &str, role: &Role, own: Option<&SecretRef>) -> Node {
         Some(own) if own == secret => Node::from(secret),
         _ => Node::Secret { name: secret.clone(), purpose: format!("the password of the role {key}") },
     });
-    let node = Node::map().maybe("name", role.name.as_ref());
+    let node = Node::map().with_some("name", role.name.as_ref());
     let node = role.attributes.iter().fold(node, |node, (name, value)| match value {
         Attribute::Flag(value) => node.with(name.key, *value),
         Attribute::Number(value) => node.with(name.key, *value),
         Attribute::Until(value) => node.with(name.key, value.to_string()),
     });
-    node.maybe("password", password)
-        .filled(
+    node.with_some("password", password)
+        .with_non_empty(
             "memberOf",
             role.member_of.iter().map(|(of, options)| member(of, options)).collect::<Vec<_>>(),
         )
-        .filled("settings", settings(&role.settings))
-        .filled("parameterPrivileges", entries(&role.parameter_privileges, parameter))
+        .with_non_empty("settings", settings(&role.settings))
+        .with_non_empty("parameterPrivileges", entries(&role.parameter_privileges, parameter))
 }
 
 fn parameter(privileges: &BTreeSet<ParameterPrivilege>) -> Node {
@@ -54,8 +54,8 @@ fn member(of: &str, options: &Membership) -> Node {
     if *options == Membership::default() {
         return of.into();
     }
-    let node = Node::map().with("role", of).maybe("admin", options.admin);
-    node.maybe("inherit", options.inherit).maybe("set", options.set)
+    let node = Node::map().with("role", of).with_some("admin", options.admin);
+    node.with_some("inherit", options.inherit).with_some("set", options.set)
 }
 
 fn settings(settings: &Settings) -> Node {
@@ -74,28 +74,28 @@ fn database(name: &str, database: &Database) -> Node {
     defaults.extend(fold::defaults(&database.default_revokes, "from"));
     let Locale { all, provider, icu, collate, ctype } = &database.locale;
     Node::map()
-        .maybe("owner", database.owner.as_deref())
-        .maybe("template", database.template.as_deref())
-        .maybe("encoding", database.encoding.as_deref())
-        .maybe("locale", all.as_deref())
-        .maybe("localeProvider", provider.map(LocaleProvider::keyword))
-        .maybe("icuLocale", icu.as_deref())
-        .maybe("lcCollate", collate.as_deref())
-        .maybe("lcCtype", ctype.as_deref())
-        .maybe("tablespace", database.tablespace.as_deref())
-        .maybe("connectionLimit", database.options.connection_limit)
-        .maybe("allowConnections", database.options.allow_connections)
-        .maybe("isTemplate", database.options.is_template)
-        .filled("settings", settings(&database.settings))
-        .filled("roleSettings", entries(&database.role_settings, settings))
-        .filled("extensions", entries(&database.extensions, extension))
-        .filled("schemas", entries(&database.schemas, schema))
-        .filled("foreignServers", foreign_servers(name, database))
-        .filled("grants", fold::targets(&database.grants, "to"))
-        .filled("revokes", fold::targets(&database.revokes, "from"))
-        .filled("defaultPrivileges", defaults)
-        .filled("publications", entries(&database.publications, publication))
-        .filled("subscriptions", Node::Map(subscriptions.collect()))
+        .with_some("owner", database.owner.as_deref())
+        .with_some("template", database.template.as_deref())
+        .with_some("encoding", database.encoding.as_deref())
+        .with_some("locale", all.as_deref())
+        .with_some("localeProvider", provider.map(LocaleProvider::keyword))
+        .with_some("icuLocale", icu.as_deref())
+        .with_some("lcCollate", collate.as_deref())
+        .with_some("lcCtype", ctype.as_deref())
+        .with_some("tablespace", database.tablespace.as_deref())
+        .with_some("connectionLimit", database.options.connection_limit)
+        .with_some("allowConnections", database.options.allow_connections)
+        .with_some("isTemplate", database.options.is_template)
+        .with_non_empty("settings", settings(&database.settings))
+        .with_non_empty("roleSettings", entries(&database.role_settings, settings))
+        .with_non_empty("extensions", entries(&database.extensions, extension))
+        .with_non_empty("schemas", entries(&database.schemas, schema))
+        .with_non_empty("foreignServers", foreign_servers(name, database))
+        .with_non_empty("grants", fold::targets(&database.grants, "to"))
+        .with_non_empty("revokes", fold::targets(&database.revokes, "from"))
+        .with_non_empty("defaultPrivileges", defaults)
+        .with_non_empty("publications", entries(&database.publications, publication))
+        .with_non_empty("subscriptions", Node::Map(subscriptions.collect()))
 }
 
 fn entries<T>(map: &BTreeMap<String, T>, node: impl Fn(&T) -> Node) -> Node {
@@ -103,11 +103,15 @@ fn entries<T>(map: &BTreeMap<String, T>, node: impl Fn(&T) -> Node) -> Node {
 }
 
 fn schema(schema: &Schema) -> Node {
-    Node::map().maybe("owner", schema.owner.as_deref()).maybe("objectOwner", schema.object_owner.as_deref())
+    Node::map()
+        .with_some("owner", schema.owner.as_deref())
+        .with_some("objectOwner", schema.object_owner.as_deref())
 }
 
 fn extension(extension: &Extension) -> Node {
-    Node::map().maybe("schema", extension.schema.as_deref()).maybe("version", extension.version.as_deref())
+    Node::map()
+        .with_some("schema", extension.schema.as_deref())
+        .with_some("version", extension.version.as_deref())
 }
 
 fn publication(publication: &Publication) -> Node {
@@ -117,12 +121,12 @@ fn publication(publication: &Publication) -> Node {
     let node = if publication.all_tables {
         Node::map().with("tables", "all")
     } else {
-        Node::map().filled("tables", tables)
+        Node::map().with_non_empty("tables", tables)
     };
     let schemas = publication.schemas.iter().cloned().collect::<Vec<_>>();
-    node.filled("schemas", schemas)
-        .maybe("publish", publication.publish.as_ref().map(operations))
-        .maybe("publishViaPartitionRoot", publication.via_root)
+    node.with_non_empty("schemas", schemas)
+        .with_some("publish", publication.publish.as_ref().map(operations))
+        .with_some("publishViaPartitionRoot", publication.via_root)
 }
 
 /// The connection parameters that have a key of their own in a spec, with that key.
@@ -136,7 +140,7 @@ fn subscription(database: &str, name: &str, subscription: &Subscription) -> Node
         let value = parameters.get(part);
         connection = match value {
             Some(value) if part == "port" => connection.with(key, Node::Literal(value.clone())),
-            value => connection.maybe(key, value.map(String::as_str)),
+            value => connection.with_some(key, value.map(String::as_str)),
         };
     }
     let purpose = format!("the password of the subscription {name} of the database {database}");
@@ -144,21 +148,22 @@ fn subscription(database: &str, name: &str, subscription: &Subscription) -> Node
     let own = |name: &&String| !PARAMETERS_WITH_KEY.iter().any(|(part, _)| part == name);
     let options = parameters.iter().filter(|(name, _)| own(name));
     let options = options.map(|(name, value)| (name.clone(), Node::from(value.as_str())));
-    let connection = connection.maybe("password", secret).filled("options", Node::Map(options.collect()));
+    let connection =
+        connection.with_some("password", secret).with_non_empty("options", Node::Map(options.collect()));
     Node::map()
         .with("connection", connection)
         .with("publications", subscription.publications.iter().cloned().collect::<Vec<_>>())
-        .maybe("enabled", subscription.enabled)
-        .maybe("slotName", subscription.slot.as_deref())
+        .with_some("enabled", subscription.enabled)
+        .with_some("slotName", subscription.slot.as_deref())
 }
 
 fn slot(slot: &Slot) -> Node {
     let Some(logical) = &slot.logical else { return Node::map() };
     Node::map()
         .with("database", logical.database.as_str())
-        .maybe("plugin", logical.plugin.as_deref())
-        .maybe("twoPhase", logical.two_phase)
-        .maybe("failover", logical.failover)
+        .with_some("plugin", logical.plugin.as_deref())
+        .with_some("twoPhase", logical.two_phase)
+        .with_some("failover", logical.failover)
 }
 
 fn published(name: &(String, String), Published { columns, rows }: &Published) -> Node {
@@ -168,6 +173,6 @@ fn published(name: &(String, String), Published { columns, rows }: &Published) -
     let columns = columns.as_ref().map(|columns| columns.iter().cloned().collect::<Vec<_>>());
     Node::map()
         .with("table", sql::display_name(name))
-        .maybe("columns", columns)
-        .maybe("where", rows.as_deref())
+        .with_some("columns", columns)
+        .with_some("where", rows.as_deref())
 }

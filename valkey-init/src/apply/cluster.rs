@@ -65,7 +65,9 @@ pub(super) async fn replicate(
         return Ok(());
     }
     let mut command = cmd("REPLICAOF");
-    command.arg(primary.host()).arg(primary.port());
+    // One of several nodes behind a name has an address alone.
+    let host = primary.address().map_or_else(|| primary.host().to_owned(), |address| address.to_string());
+    command.arg(host).arg(primary.port());
     connection.ask(command).await?;
     persist::persist_parameters(connection, desired).await
 }

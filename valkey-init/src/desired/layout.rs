@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::slots::{self, Slots};
+use super::{Mode, Node};
 
 /// The layout of a cluster, by positions in the spec's node list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,6 +35,17 @@ impl Layout {
             }
         }
         Self { primaries, follows }
+    }
+
+    /// The layout of a new cluster of these nodes. A node that is drained has no role in it.
+    pub(crate) fn of(mode: Mode, nodes: &[Node], replicas_per_primary: Option<u16>) -> Self {
+        if mode != Mode::Cluster {
+            return Self::default();
+        }
+        let kept = nodes.iter().enumerate().filter(|(_, node)| !node.drain);
+        let (kept, zones): (Vec<usize>, Vec<Option<&str>>) =
+            kept.map(|(position, node)| (position, node.zone.as_deref())).unzip();
+        Self::new(&zones, usize::from(replicas_per_primary.unwrap_or(0))).at(&kept, nodes.len())
     }
 
     /// Moves a layout of a part of the nodes to their positions in the list of all `count` nodes.

@@ -73,11 +73,11 @@ pub(super) async fn read_nodes(
     let read = async |connection: &Connection| {
         let state = observed.state(connection.node());
         let mut node = Node { primary: state.replication.primary.is_none(), ..Node::default() };
-        let of_users = scope.has("users") || scope.has("replicationUser");
+        let of_users = scope.includes_section("users") || scope.includes_section("replicationUser");
         if of_users {
             accounts(connection, &mut node).await?;
         }
-        if of_users || scope.has("config") || scope.has("announceHostnames") {
+        if of_users || scope.includes_section("config") || scope.includes_section("announceHostnames") {
             parameters(connection, &mut node).await?;
         }
         modules_and_libraries(connection, scope, &mut node).await?;
@@ -161,7 +161,7 @@ fn release(is_redis_6: bool, info: &str) -> Release {
 }
 
 async fn modules_and_libraries(connection: &Connection, scope: &Scope, node: &mut Node) -> Result<(), Error> {
-    if scope.has("modules") {
+    if scope.includes_section("modules") {
         let info = text(&connection.ask(command_of(&["INFO", "modules"])).await?).unwrap_or_default();
         let name =
             |line: &str| Some(line.strip_prefix("module:name=")?.split(',').next()?.to_ascii_lowercase());
@@ -169,7 +169,7 @@ async fn modules_and_libraries(connection: &Connection, scope: &Scope, node: &mu
         node.modules = names.filter(|name| !BUILT_IN_MODULES.contains(&name.as_str())).collect();
     }
     // A replica has the libraries of its primary.
-    if scope.has("functions") && node.primary && !connection.is_redis_6() {
+    if scope.includes_section("functions") && node.primary && !connection.is_redis_6() {
         let asked = connection.ask(command_of(&["FUNCTION", "LIST", "WITHCODE"])).await;
         let found = unless_denied(asked, "FUNCTION LIST", &mut node.denied)?;
         node.libraries = array(&found).iter().filter_map(library).collect();

@@ -40,9 +40,9 @@ fn user(key: &str, user: &User) -> Node {
     };
     let passwords: Vec<Node> = user.passwords.iter().map(password).collect();
     Node::map()
-        .maybe("name", user.name.as_ref())
-        .maybe("enabled", (!user.enabled).then_some(false))
-        .filled("passwords", passwords)
+        .with_some("name", user.name.as_ref())
+        .with_some("enabled", (!user.enabled).then_some(false))
+        .with_non_empty("passwords", passwords)
         .with("rules", user.rules.as_str())
 }
 

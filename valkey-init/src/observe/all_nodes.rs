@@ -29,6 +29,7 @@ pub(super) async fn read(
     };
     let mut observed = Observed {
         nodes: connections.each(read).await?,
+        instances: connections.instances().clone(),
         catalog: catalogs.nodes.clone(),
         forget_addresses: forget_addresses(desired).await,
         sentinels: sentinels::read_all(connections, (desired, secrets), catalogs.sentinels.as_ref()).await?,
@@ -57,6 +58,7 @@ pub(crate) async fn read_views(
     };
     let mut observed = Observed {
         nodes: connections.each(read).await?,
+        instances: connections.instances().clone(),
         catalog: before.catalog.clone(),
         forget_addresses: before.forget_addresses.clone(),
         sentinels: sentinels::read_monitors(connections, desired, before).await?,

@@ -14,7 +14,7 @@ use crate::wire::{Connection, addresses, array, pairs, text};
 
 /// The largest number of members that is accepted. The recommended limit of a cluster is a thousand.
 const MEMBERS: usize = 4096;
-/// The sections of `INFO` that are read. Redis 6.2 accepts one section in a command.
+/// The sections of `INFO` that are read.
 const SECTIONS: [&str; 6] = ["server", "persistence", "replication", "keyspace", "cluster", "modules"];
 
 /// Reads into `state` what changes by itself; the rest of it stays.
@@ -25,13 +25,9 @@ pub(super) async fn read(
 ) -> Result<(), Error> {
     let node = connection.node();
     let cluster = desired.mode == Mode::Cluster;
-    let mut commands: Vec<Cmd> = SECTIONS.iter().map(|section| command_with("INFO", section)).collect();
-    if cluster {
-        commands.extend(["NODES", "INFO", "SHARDS"].map(|what| command_with("CLUSTER", what)));
-    }
-    let mut answers = connection.ask_all(commands).await?.into_iter();
+    let mut answers = ask(connection, cluster).await?.into_iter();
     let mut next = || answers.next().unwrap_or(Ok(Value::Nil));
-    let sections = SECTIONS.iter().map(|_| Ok(text(&next()?).unwrap_or_default()));
+    let sections = (0..info_commands(connection)).map(|_| Ok(text(&next()?).unwrap_or_default()));
     let info = sections.collect::<Result<Vec<String>, Error>>()?.join("\n");
     let modules: Vec<String> = info.lines().filter_map(module_name).collect();
     let info = Info::parse(&info);
@@ -68,6 +64,28 @@ pub(super) async fn read(
     Ok(())
 }
 
+/// The number of `INFO` commands: Redis 6.2 accepts one section in a command.
+fn info_commands(connection: &Connection) -> usize {
+    if connection.is_redis_6() { SECTIONS.len() } else { 1 }
+}
+
+/// Asks for the sections of `INFO` and, in a cluster, for the node's view, in one exchange.
+async fn ask(connection: &Connection, cluster: bool) -> Result<Vec<Result<Value, Error>>, Error> {
+    loop {
+        let each = SECTIONS.chunks(SECTIONS.len() / info_commands(connection));
+        let mut commands: Vec<Cmd> = each.map(|sections| command_with("INFO", sections)).collect();
+        if cluster {
+            commands.extend(["NODES", "INFO", "SHARDS"].map(|what| command_with("CLUSTER", &[what])));
+        }
+        let answers = connection.ask_all(commands).await?;
+        let refused = |answer: &Result<Value, Error>| matches!(answer, Err(Error::Refused { code, message, .. }) if code == "ERR" && message.contains("syntax"));
+        if connection.is_redis_6() || !answers.first().is_some_and(refused) {
+            return Ok(answers);
+        }
+        connection.note_redis_6();
+    }
+}
+
 /// True when the node announces an address. Where the account may not read parameters, this is assumed.
 async fn announces_address(connection: &Connection) -> Result<bool, Error> {
     let mut command = cmd("CONFIG");
@@ -86,9 +104,9 @@ fn module_name(line: &str) -> Option<String> {
     Some(line.strip_prefix("module:name=")?.split(',').next()?.to_ascii_lowercase())
 }
 
-fn command_with(command: &str, what: &str) -> Cmd {
+fn command_with(command: &str, words: &[&str]) -> Cmd {
     let mut command = cmd(command);
-    command.arg(what);
+    command.arg(words);
     command
 }
 

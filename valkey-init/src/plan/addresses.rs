@@ -13,6 +13,8 @@ pub(crate) fn node_at(
     observed: &Observed,
     (host, port): &(String, u16),
 ) -> Option<Endpoint> {
+    // A name that leads to several nodes tells none of them.
+    let alone = |node: &&Node| node.endpoint.address().is_none();
     let named =
         |node: &&Node| node.endpoint.port() == *port && node.endpoint.host().eq_ignore_ascii_case(host);
     let told = |node: &Node| {
@@ -25,7 +27,11 @@ pub(crate) fn node_at(
         node.endpoint.port() == *port && host.parse().is_ok_and(|address| addresses.contains(&address))
     };
     let nodes = || desired.nodes.iter();
-    let found = nodes().find(named).or_else(|| nodes().find(announced)).or_else(|| nodes().find(addressed));
+    let found = nodes()
+        .filter(alone)
+        .find(named)
+        .or_else(|| nodes().filter(alone).find(announced))
+        .or_else(|| nodes().find(addressed));
     found.map(|node| node.endpoint.clone())
 }
 

@@ -1,8 +1,9 @@
 //! Conflicts about function libraries when roles or slots change: a node that becomes a replica loses its own
 //! libraries, and a primary that gets slots needs the libraries of their owner.
 
-use init_core::{Conflict, SpecPath};
+use init_core::Conflict;
 
+use super::ambiguous_names::node_conflict;
 use crate::change::Change;
 use crate::desired::Desired;
 use crate::observed::Observed;
@@ -40,7 +41,7 @@ fn missing_on_targets(
                  load them there first",
                 missing.join(", ")
             );
-            conflicts.push(Conflict::new(SpecPath::root().key("nodes").index(position), problem));
+            conflicts.push(node_conflict(desired, position, problem));
         }
     }
 }
@@ -91,7 +92,7 @@ fn lost_by_new_replicas(
                  there, declare them under `functions`, or delete them here first",
                 lost.join(", ")
             );
-            conflicts.push(Conflict::new(SpecPath::root().key("nodes").index(position), problem));
+            conflicts.push(node_conflict(desired, position, problem));
         }
     }
 }

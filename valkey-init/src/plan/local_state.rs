@@ -33,7 +33,7 @@ pub(super) fn plan(
                 state.config.get(name).map_or("", String::as_str),
             );
             let root = SpecPath::root();
-            let own = node.config.contains_key(name).then(|| root.key("nodes").index(position));
+            let own = node.config.contains_key(name).then(|| desired.place(position));
             conflicts.push(Conflict::new(own.unwrap_or(root).key("config").key(name), problem));
         }
     }

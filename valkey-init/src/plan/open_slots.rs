@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use init_core::{Conflict, SpecPath};
+use init_core::Conflict;
 
 use super::roles::Roles;
 use super::topology::Topology;
@@ -28,7 +28,7 @@ pub(super) fn plan(
         let Some(own) = topology.own_entry(node) else { continue };
         for (slot, other) in &own.open_slots {
             let owner = owners.get(usize::from(*slot)).copied().flatten();
-            let at = SpecPath::root().key("nodes").index(node);
+            let at = topology.desired.place(node);
             let name = topology.endpoint(node).map(|node| node.to_string()).unwrap_or_default();
             if !topology.ids.contains_key(other) {
                 let problem = format!(

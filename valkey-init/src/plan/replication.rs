@@ -9,6 +9,7 @@ use init_core::diff::Drift;
 use init_core::{Conflict, Endpoint, SpecPath};
 
 use super::addresses::{node_at, primary_by_sentinels};
+use super::ambiguous_names::node_conflict;
 use crate::change::Change;
 use crate::desired::{Desired, Node};
 use crate::observed::Observed;
@@ -19,7 +20,7 @@ pub(super) fn plan_standalone(desired: &Desired, observed: &Observed) -> (Vec<Ch
         let (host, port) = observed.state(&node.endpoint).replication.primary.clone()?;
         let problem =
             format!("it is a replica of {host}:{port}, and standalone means one node that follows nobody");
-        Some(Conflict::new(SpecPath::root().key("nodes").index(position), problem))
+        Some(node_conflict(desired, position, problem))
     };
     (Vec::new(), desired.nodes.iter().enumerate().filter_map(follower).collect())
 }
@@ -107,7 +108,6 @@ fn conflicts(desired: &Desired, observed: &Observed) -> Vec<Conflict> {
     let primary = primary(desired, observed);
     for (position, node) in desired.nodes.iter().enumerate() {
         let state = observed.state(&node.endpoint);
-        let at = SpecPath::root().key("nodes").index(position);
         match &state.replication.primary {
             None if state.keys > 0 && primary.as_ref() != Some(&node.endpoint) => {
                 let primary = primary.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -115,7 +115,7 @@ fn conflicts(desired: &Desired, observed: &Observed) -> Vec<Conflict> {
                     "it is a primary with {} key(s) of its own beside {primary}: following would lose them; move them away first",
                     state.keys
                 );
-                conflicts.push(Conflict::new(at, problem));
+                conflicts.push(node_conflict(desired, position, problem));
             }
             // A link that is up leads to a server outside the spec.
             Some((host, port))
@@ -123,7 +123,7 @@ fn conflicts(desired: &Desired, observed: &Observed) -> Vec<Conflict> {
                     && node_at(desired, observed, &(host.clone(), *port)).is_none() =>
             {
                 let problem = format!("it follows {host}:{port}, which the spec does not name");
-                conflicts.push(Conflict::new(at, problem));
+                conflicts.push(node_conflict(desired, position, problem));
             }
             _ => {}
         }

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use init_core::{Conflict, SpecPath};
+use init_core::Conflict;
 
+use super::ambiguous_names::node_conflict;
 use super::topology::Topology;
 use crate::desired::Slots;
 use crate::observed::{LinkState, NodeEntry};
@@ -19,10 +20,6 @@ pub(super) fn conflicts(topology: &Topology<'_>) -> Vec<Conflict> {
     conflicts
 }
 
-fn node_path(node: usize) -> SpecPath {
-    SpecPath::root().key("nodes").index(node)
-}
-
 /// Two nodes of the spec with the same node id: two names of one node, or a copied volume.
 fn duplicate_ids(topology: &Topology<'_>, conflicts: &mut Vec<Conflict>) {
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
@@ -33,7 +30,7 @@ fn duplicate_ids(topology: &Topology<'_>, conflicts: &mut Vec<Conflict>) {
                 let problem = format!(
                     "it has the node id {id} of {first}: two names of one node, or two nodes with copies of one volume"
                 );
-                conflicts.push(Conflict::new(node_path(node), problem));
+                conflicts.push(node_conflict(topology.desired, node, problem));
             }
             None => drop(seen.insert(&state.id, node)),
         }
@@ -52,7 +49,7 @@ fn keys_outside_cluster(topology: &Topology<'_>, conflicts: &mut Vec<Conflict>) 
                 "it holds {} key(s) and is no member of the cluster: joining would lose them; move them away first",
                 state.keys
             );
-            conflicts.push(Conflict::new(node_path(node), problem));
+            conflicts.push(node_conflict(topology.desired, node, problem));
         }
     }
 }
@@ -67,7 +64,7 @@ fn unnamed_nodes(topology: &Topology<'_>, conflicts: &mut Vec<Conflict>) {
             let problem = format!(
                 "it is in one cluster with node {id}{place}, which the spec does not name ({by} is connected to it)"
             );
-            conflicts.push(Conflict::new(node_path(*witness), problem));
+            conflicts.push(node_conflict(topology.desired, *witness, problem));
         } else if let Some((witness, slots)) = slots_without_owner(topology, &seen)
             && !replica_may_take_over(topology, &id, &seen)
         {
@@ -83,7 +80,7 @@ fn unnamed_nodes(topology: &Topology<'_>, conflicts: &mut Vec<Conflict>) {
             let problem = format!(
                 "slots {slots} belong to node {id}{place}, which is gone, and nobody serves them: {remedy}"
             );
-            conflicts.push(Conflict::new(node_path(witness), problem));
+            conflicts.push(node_conflict(topology.desired, witness, problem));
         }
     }
 }
@@ -131,7 +128,7 @@ fn other_clusters(topology: &Topology<'_>, conflicts: &mut Vec<Conflict>) {
                     let problem = format!(
                         "it serves the same slots as {first}, in another cluster: joining both would lose one side's keys"
                     );
-                    conflicts.push(Conflict::new(node_path(b), problem));
+                    conflicts.push(node_conflict(topology.desired, b, problem));
                 }
             }
         }

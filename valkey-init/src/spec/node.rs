@@ -20,6 +20,7 @@ pub(crate) struct NodeSpec {
     pub(crate) announced: AnnouncedPorts,
     pub(crate) config: BTreeMap<String, Scalar>,
     pub(crate) drain: bool,
+    pub(crate) replicas: Option<u16>,
     /// True when it was written as a mapping, which decides the place of a violation.
     pub(crate) mapping: bool,
 }
@@ -48,6 +49,9 @@ struct NodeMapping {
     /// cluster, with `rebalance`: true to move all slots of this node to the others.
     #[serde(default)]
     drain: bool,
+    /// cluster, replication: the number of nodes behind the name, as of a service that runs several times; 1 when absent.
+    #[schemars(range(min = 1))]
+    replicas: Option<u16>,
 }
 
 /// The announced ports of a node, where they differ from those on which it listens.
@@ -81,6 +85,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
             announced: AnnouncedPorts::default(),
             config: BTreeMap::new(),
             drain: false,
+            replicas: None,
             mapping: false,
         })
     }
@@ -99,6 +104,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
             announced,
             config: long.config,
             drain: long.drain,
+            replicas: long.replicas,
             mapping: true,
         })
     }

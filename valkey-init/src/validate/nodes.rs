@@ -8,6 +8,7 @@ use super::config;
 use crate::desired::{Mode, Node};
 use crate::spec::Spec;
 use crate::spec::node::{AnnouncedPorts, NodeSpec};
+use crate::spec::sentinels::ModeSpec;
 
 pub(super) fn validate(spec: &Spec, found: &mut Violations) -> Vec<Node> {
     let mut seen = BTreeSet::new();
@@ -20,12 +21,14 @@ pub(super) fn validate(spec: &Spec, found: &mut Violations) -> Vec<Node> {
             found.push(&place, format!("{endpoint} is there twice"));
         }
         check_fields_of_mode(spec, node, &at, found);
+        let replicas = replicas(spec, (position, node), &at.key("replicas"), found);
         let announced = node.announce_hostname.as_ref().map(|name| name.parse::<DnsName>());
         let announced = announced.and_then(|name| found.check(&at.key("announceHostname"), name));
         let hostname = announced.map_or_else(|| endpoint.host().to_owned(), |name| name.as_str().to_owned());
         let ports = announced_ports(spec.mode.of_nodes(), node, &at, found);
         let config = config::validate(&at.key("config"), &node.config, found);
-        nodes.push(Node { endpoint, zone: node.zone.clone(), hostname, ports, config, drain: node.drain });
+        let (zone, drain) = (node.zone.clone(), node.drain);
+        nodes.push(Node { endpoint, position, replicas, zone, hostname, ports, config, drain });
     }
     nodes
 }
@@ -58,6 +61,35 @@ fn announced_ports(
         }
     }
     announced
+}
+
+/// The number of nodes behind the name, which is one for a node that others have to find by its name.
+fn replicas(
+    spec: &Spec,
+    (position, node): (usize, &NodeSpec),
+    at: &SpecPath,
+    found: &mut Violations,
+) -> usize {
+    let replicas = node.replicas.unwrap_or(1);
+    if replicas == 0 {
+        found.push(at, "a node is there at least once: take it away from `nodes`");
+    }
+    if replicas > 1 {
+        match spec.mode {
+            ModeSpec::Cluster | ModeSpec::Replication if spec.announce_hostnames => {
+                found.push(
+                    at,
+                    "several nodes behind one name have none of their own that clients could be told",
+                );
+            }
+            ModeSpec::Replication if position == 0 => {
+                found.push(at, "the others follow the first node by its name, which has to lead to it alone");
+            }
+            ModeSpec::Sentinel => found.push(at, "Sentinels know each node by a name of its own"),
+            ModeSpec::Cluster | ModeSpec::Replication | ModeSpec::Standalone => {}
+        }
+    }
+    usize::from(replicas)
 }
 
 fn check_fields_of_mode(spec: &Spec, node: &NodeSpec, at: &SpecPath, found: &mut Violations) {

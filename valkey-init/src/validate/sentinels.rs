@@ -114,6 +114,8 @@ fn endpoints(at: &SpecPath, spec: &SentinelsSpec, nodes: &[Node], found: &mut Vi
         let hostname = endpoint.host().to_owned();
         sentinels.push(Node {
             endpoint,
+            position,
+            replicas: 1,
             zone: None,
             drain: false,
             hostname,

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use init_core::{Endpoint, Secret};
-use init_net::{Connector, NetError, Stream, answers_plainly, dial_with, speaks_tls};
+use init_net::{Connector, NetError, Stream, answers_without_tls, dial_with, speaks_tls};
 use redis::aio::{ConnectionLike, MultiplexedConnection};
 use redis::{
     Arg, AsyncConnectionConfig, Cmd, ErrorKind, Pipeline, ProtocolVersion, RedisConnectionInfo, RedisError,
@@ -93,7 +93,7 @@ impl Connection {
             (
                 Error::Net(NetError::Silent { .. } | NetError::HungUp { .. } | NetError::Tls { .. }),
                 Some(_),
-            ) if answers_plainly(node, PROBE, b"PING\r\n", speaks_plain).await => {
+            ) if answers_without_tls(node, PROBE, b"PING\r\n", speaks_plain).await => {
                 Err(NetError::SpeaksPlain(node.clone()).into())
             }
             _ => Err(error),

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::net::IpAddr;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -12,15 +11,16 @@ use tracing::{debug, info, warn};
 
 use super::bounds::Budget;
 use super::connection::{Connection, Settings};
+use super::instances;
 use super::mask::SecretMask;
 use super::reply::text;
 use super::secret_values::{check_password_lengths, check_unquoted};
-use crate::desired::{Desired, Mode, Require, requires};
+use crate::desired::{Desired, Instances, Mode, Require, requires};
 use crate::error::Error;
 
 /// The time that the other nodes still have after one has failed: a refusal says more than a node that cannot be
 /// reached.
-const GRACE: Duration = Duration::from_millis(500);
+pub(super) const GRACE: Duration = Duration::from_millis(500);
 
 /// The nodes that cannot be reached, and the error of the first of them.
 pub(crate) struct Missing {
@@ -44,7 +44,8 @@ pub(crate) struct Connections {
     sentinels: Option<Box<Self>>,
     /// The missing minority of the nodes, with `require: majority`.
     missing: Option<Missing>,
-    settings: Settings,
+    pub(super) settings: Settings,
+    instances: Instances,
 }
 
 impl std::fmt::Debug for Connections {
@@ -76,9 +77,11 @@ impl Connections {
 
     /// Connects to all nodes, or to all Sentinels.
     async fn open_with(desired: &Desired, secrets: &Secrets, settings: Settings) -> Result<Self, Error> {
+        let (found, mut failed) = instances::look_up(desired).await;
+        let all = desired.with_instances(&found);
         let mut opening: FuturesUnordered<_> =
-            desired.nodes.iter().map(|node| log_in(&node.endpoint, &settings, desired, secrets)).collect();
-        let (mut nodes, mut failed) = (BTreeMap::new(), None::<Error>);
+            all.nodes.iter().map(|node| log_in(&node.endpoint, &settings, desired, secrets)).collect();
+        let mut nodes = BTreeMap::new();
         loop {
             let next = match &failed {
                 None => opening.next().await,
@@ -94,11 +97,16 @@ impl Connections {
             }
         }
         drop(opening);
-        let there = Self { nodes, sentinels: None, missing: None, settings };
+        let instances = instances::identify(&nodes, desired.mode, found).await?;
+        let (too_few, problem) = instances::incomplete(desired, &instances);
+        let failed = failed.or(problem);
+        let all = desired.with_instances(&instances);
+        nodes.retain(|node, _| all.nodes.iter().any(|known| known.endpoint == *node));
+        let there = Self { nodes, sentinels: None, missing: None, settings, instances };
         match failed {
             None => Ok(there),
             Some(error) if desired.require == Require::Majority && there.is_majority_of(desired) => {
-                Ok(there.with_missing(desired, &error))
+                Ok(there.with_missing(&all, too_few, &error))
             }
             Some(error) if desired.mode == Mode::Cluster => Err(there.incomplete_error(error).await),
             Some(error) => Err(error),
@@ -123,13 +131,19 @@ impl Connections {
     }
 
     fn is_majority_of(&self, desired: &Desired) -> bool {
-        self.nodes.len() * 2 > desired.nodes.len()
+        self.nodes.len() * 2 > desired.nodes.iter().map(|node| node.replicas).sum()
     }
 
-    fn with_missing(self, desired: &Desired, cause: &Error) -> Self {
-        let all = desired.nodes.iter().map(|node| node.endpoint.clone());
-        let nodes = all.filter(|node| !self.nodes.contains_key(node)).collect();
+    /// Missing are the nodes that cannot be reached, and the names that lead to fewer nodes than declared.
+    fn with_missing(self, all: &Desired, too_few: BTreeSet<Endpoint>, cause: &Error) -> Self {
+        let known = all.nodes.iter().map(|node| node.endpoint.clone());
+        let nodes = known.filter(|node| !self.nodes.contains_key(node)).chain(too_few).collect();
         Self { missing: Some(Missing { nodes, cause: error_chain(cause) }), ..self }
+    }
+
+    /// The nodes behind each name that leads to several.
+    pub(crate) fn instances(&self) -> &Instances {
+        &self.instances
     }
 
     /// The nodes and Sentinels that cannot be reached.
@@ -184,32 +198,6 @@ impl Connections {
         credential: Option<(&Secret, &Secret)>,
     ) -> Result<(), Error> {
         Connection::open(node, &self.settings, credential).await.map(drop)
-    }
-
-    /// The distinct servers behind these addresses of a node's name, by their `run_id`. A server that refuses this
-    /// login counts as another one; an address without an answer is left out.
-    pub(crate) async fn distinct_servers(
-        &self,
-        node: &Endpoint,
-        addresses: impl Iterator<Item = IpAddr>,
-        credential: Option<(&Secret, &Secret)>,
-    ) -> BTreeSet<String> {
-        let asking = addresses.map(async |address| {
-            let asked = async {
-                let connection = Connection::open_at(node, address, &self.settings, credential).await?;
-                let mut command = redis::cmd("INFO");
-                command.arg("server");
-                let answer = text(&connection.ask(command).await?).unwrap_or_default();
-                let id = answer.lines().find_map(|line| line.trim_end().strip_prefix("run_id:"));
-                Ok::<_, Error>(id.unwrap_or_default().to_owned())
-            };
-            match tokio::time::timeout(GRACE * 2, asked).await {
-                Ok(Ok(id)) => Some(id),
-                Ok(Err(error)) if error.code().is_some() => Some(format!("the one at {address}")),
-                _ => None,
-            }
-        });
-        join_all(asking).await.into_iter().flatten().collect()
     }
 
     /// Replaces the connection to its node.

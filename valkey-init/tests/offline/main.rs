@@ -10,6 +10,7 @@
 mod answers;
 mod change;
 mod describe;
+mod instances;
 mod missing;
 mod model;
 mod plan;

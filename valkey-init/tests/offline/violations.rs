@@ -52,6 +52,10 @@ async fn violations_of_modes_are_listed() {
         "{mode: cluster, nodes: [a:1, {endpoint: 'b:1', drain: true}], rebalance: true, forget: [a:1, 10.0.0.1:1, abc]}",
         "{mode: cluster, nodes: [{endpoint: 'a:1', drain: true}]}",
         "{mode: replication, nodes: [a:1, b:1], sentinels: {nodes: [c:1], monitor: main}}",
+        "{mode: cluster, nodes: [{endpoint: 'a:1', replicas: 5}], replicasPerPrimary: 1, announceHostnames: true}",
+        "{mode: replication, nodes: [{endpoint: 'a:1', replicas: 2}, {endpoint: 'b:1', replicas: 0}]}",
+        "{mode: sentinel, nodes: [a:1, {endpoint: 'b:1', replicas: 2}], sentinels: {nodes: [c:1], monitor: main}}",
+        "{mode: standalone, nodes: [{endpoint: 'a:1', replicas: 2}]}",
         "{mode: standalone, nodes: [a:1], user: admin}",
         "{mode: standalone, nodes: [a:1], password: hunter2}",
     ] {

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use integration::kafka::{Cluster, STACK, is_at_least};
+use integration::kafka::{Cluster, STACK, Single, is_at_least};
 use integration::{Ended, Init, docker, eventually};
 
-/// Of half a kilobyte each.
+/// The number of records, of half a kilobyte each.
 const RECORDS: usize = 2000;
 const PASSWORD: &str = "clusters-5d1e";
 
@@ -89,7 +89,7 @@ impl Bed {
         self.run(EVERYTHING, 0, "unchanged");
     }
 
-    /// What has nothing to do is done, and what needs the broker that is away waits for it.
+    /// A run without changes ends, and a run that needs the broker that is away waits for it.
     fn waits_for_a_broker(&self) {
         docker(&["kill", self.0.brokers[2].name()]).ok();
         self.init(EVERYTHING).args(&["--timeout", "60s"]).run().expect(0, "unchanged");
@@ -146,6 +146,30 @@ impl Bed {
 fn brokers_with_controllers_of_their_own() {
     STACK.up();
     Bed(Cluster::separate()).keeps_the_main_promises();
+}
+
+/// New partitions need the brokers that the topic's own factor asks for.
+#[test]
+#[ignore = "two more brokers: just field kafka"]
+fn brokers_that_new_partitions_need_are_waited_for() {
+    STACK.up();
+    let first = Single::start("grown-kafka", &[]);
+    let second = Single::joining(&first, 2, "grown-kafka-2");
+    first.ready();
+    second.ready();
+    let spec = |partitions: u8| {
+        let spec =
+            format!("bootstrap: [grown-kafka:19092]\ntopics: {{grown: {{partitions: {partitions}}}}}\n");
+        Init::new("kafka-init", &spec)
+    };
+    first.tool("kafka-topics", "--create --topic grown --partitions 1 --replication-factor 2");
+    drop(second);
+    first.shell("kafka-cluster unregister --bootstrap-server grown-kafka:19092 --id 2");
+    let ended = spec(3).args(&["--timeout", "15s"]).run().expect(69, "failed");
+    assert!(ended.error().contains("add partitions to topic grown"), "{}", ended.error());
+    let running = spec(3).args(&["--timeout", "90s"]).start();
+    let _second = Single::joining(&first, 2, "grown-kafka-2");
+    assert_eq!(running.wait().expect(0, "changed").changes(), ["create_partitions grown: applied"]);
 }
 
 /// Kafka 3.9 is the last release that has it.

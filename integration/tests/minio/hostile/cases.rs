@@ -1,4 +1,4 @@
-//! What the peers send, and the exit that each run has to have.
+//! The answers of the peers, and the exit that each run has to have.
 
 use integration::respond;
 
@@ -6,7 +6,7 @@ use super::{Answer, MEGABYTE, always, documents, dripping, flooding, plausible};
 
 const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 
-/// What a peer does, and how the run ends.
+/// The behaviour of a peer, and the end of the run.
 pub(super) fn floods() -> Vec<(&'static str, i32, Answer)> {
     vec![
         ("a body without end", 76, flooding(CHUNKED, b"20\r\nabcdefghabcdefghabcdefghabcdefgh\r\n")),

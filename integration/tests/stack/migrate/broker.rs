@@ -36,7 +36,7 @@ impl Drop for Broker {
     }
 }
 
-/// What consumer groups are kept in has three copies by default, which a broker alone cannot give.
+/// The topic of consumer groups has three replicas by default, which a single broker cannot hold.
 const SETTINGS: [&str; 12] = [
     "KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR=1",
     "CLUSTER_ID=ZGF5emVyby1rYWZrYS0wNA",

@@ -101,7 +101,10 @@ fn quotas() -> impl Strategy<Value = BTreeMap<Entity, Quotas>> {
 }
 
 fn values() -> impl Strategy<Value = Values> {
-    proptest::collection::btree_map("[a-z.]{1,6}", "[a-z0-9: ]{0,6}", 1..3)
+    let hidden = select(vec!["ssl.key.password", "listener.name.a.plain.sasl.jaas.config"]);
+    let shown = ("[a-z.]{1,6}", "[a-z0-9: ]{0,6}".prop_map(Some));
+    let value = prop_oneof![shown, (hidden.prop_map(str::to_owned), Just(None))];
+    proptest::collection::vec(value, 1..3).prop_map(|values| values.into_iter().collect())
 }
 
 fn resources() -> impl Strategy<Value = BTreeMap<ConfigResource, Values>> {

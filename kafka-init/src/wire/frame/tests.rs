@@ -18,12 +18,12 @@ fn decode_in_every_version<R: Request>(frame: &Bytes) {
 fn a_length_is_told_from_other_protocols() {
     let length = |prefix| length(prefix, 300);
     assert_eq!(length([0, 0, 1, 2]), Ok(258));
-    assert_eq!(length([0, 0, 1, 45]), Err(Spoken::Other));
-    assert_eq!(length([0x15, 3, 3, 0]), Err(Spoken::Tls));
-    assert_eq!(length(*b"HTTP"), Err(Spoken::Http));
-    assert_eq!(length(*b"SSH-"), Err(Spoken::Other));
-    assert_eq!(length([0, 0, 0, 3]), Err(Spoken::Other));
-    assert_eq!(length([0xff; 4]), Err(Spoken::Other));
+    assert_eq!(length([0, 0, 1, 45]), Err(SpokenProtocol::Other));
+    assert_eq!(length([0x15, 3, 3, 0]), Err(SpokenProtocol::Tls));
+    assert_eq!(length(*b"HTTP"), Err(SpokenProtocol::Http));
+    assert_eq!(length(*b"SSH-"), Err(SpokenProtocol::Other));
+    assert_eq!(length([0, 0, 0, 3]), Err(SpokenProtocol::Other));
+    assert_eq!(length([0xff; 4]), Err(SpokenProtocol::Other));
 }
 
 #[test]
