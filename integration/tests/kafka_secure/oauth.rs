@@ -137,7 +137,7 @@ fn an_identity_provider_that_gives_no_token_is_told_as_what_it_is() {
 fn an_endless_answer_and_one_that_never_comes_take_neither_memory_nor_more_than_the_time() {
     let endless = FakeHttp::new(|_: &Asked, stream: &mut TcpStream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
-        while stream.write_all(&[b'x'; 65_536]).is_ok() {}
+        while stream.write_all(&[b'x'; 8192]).is_ok() {}
         false
     });
     let ended = run(&spec(endless.port())).run().expect(76, "failed");
