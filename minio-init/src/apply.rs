@@ -7,6 +7,7 @@ mod check;
 mod identity;
 mod lifecycle;
 mod limits;
+mod removal;
 mod shared;
 mod stored;
 

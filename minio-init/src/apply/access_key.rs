@@ -4,7 +4,7 @@ use http::Method;
 use init_core::{Secrets, Text};
 use serde::Serialize;
 
-use super::identity::remove;
+use super::removal::remove;
 use crate::change::{AccessKeyDrift, NewAccessKey};
 use crate::desired::document::Document;
 use crate::desired::{Expiry, Status};

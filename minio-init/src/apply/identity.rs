@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::attachment::Attachment;
+use super::removal::remove;
 use super::{access_key, attachment};
 use crate::change::IdentityChange;
 use crate::desired::Status;
@@ -17,10 +18,6 @@ use crate::wire::admin::seal_error;
 use crate::wire::client::{Call, Client};
 use crate::wire::credential::{SecretKey, resolve_name, secret_key};
 use crate::wire::sealed::random_secret;
-
-/// The codes with which MinIO reports that a user or an access key does not exist.
-const NO_SUCH_ACCOUNT: [&str; 3] =
-    ["XMinioAdminNoSuchUser", "XMinioInvalidIAMCredentials", "XMinioAdminServiceAccountNotFound"];
 
 pub(super) async fn apply(client: &Client, change: &IdentityChange, secrets: &Secrets) -> Result<(), Error> {
     match change {
@@ -132,20 +129,4 @@ async fn set_members(
     let call = Call::admin(Method::PUT, "update-group-members", format!("{action} group {group}"))
         .body(body.to_string());
     client.send_admin("groups", call).await.map(drop)
-}
-
-/// Removes an account by its access key. Another run may have removed it already.
-pub(super) async fn remove(
-    client: &Client,
-    call: &str,
-    what: &str,
-    name: &Text,
-    secrets: &Secrets,
-) -> Result<(), Error> {
-    let call = Call::admin(Method::DELETE, call, format!("remove {what} {name}"))
-        .query("accessKey", &resolve_name(secrets, name)?);
-    match client.send_admin("users", call).await {
-        Err(refused) if client.kind().means_absent(refused.code(), &NO_SUCH_ACCOUNT) => Ok(()),
-        done => done.map(drop),
-    }
 }
