@@ -1,4 +1,4 @@
-//! What a Valkey node answers to everything that valkey-init asks.
+//! The answers of a Valkey node to every command of valkey-init.
 
 #![no_main]
 

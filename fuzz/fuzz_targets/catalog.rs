@@ -1,4 +1,4 @@
-//! What PostgreSQL's catalogs hold as text: verifiers, settings, lists of names, moments.
+//! The texts of PostgreSQL's catalogs: verifiers, settings, lists of names, moments.
 
 #![no_main]
 

@@ -160,11 +160,11 @@ pub enum Error {
         /// The broker that was asked.
         peer: Peer,
         /// The brokers that the config is for.
-        resource: String,
+        resource: Box<str>,
         /// The name in the spec.
-        name: String,
+        name: Box<str>,
         /// The most similar name that the broker knows.
-        nearest: String,
+        nearest: Box<str>,
     },
     /// The broker's release does not know the operation of an ACL: it would drop the connection without an answer.
     #[error("{peer} knows no ACL operation {operation}, which came with Kafka 4.1")]

@@ -2,12 +2,12 @@
 
 pub(crate) mod acl;
 mod digest;
+pub(crate) mod instances;
 pub(crate) mod key_slot;
 mod layout;
 mod member;
 pub(crate) mod slots;
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{Endpoint, Requires, SecretRef, SpecPath, Text};
@@ -214,22 +214,6 @@ impl Desired {
             left.layout = Layout::new(&zones, zones.len().saturating_sub(1));
         }
         left
-    }
-
-    /// Replaces each name with `replicas` by the nodes that it leads to.
-    pub(crate) fn with_instances(&self, instances: &Instances) -> Cow<'_, Self> {
-        if instances.is_empty() {
-            return Cow::Borrowed(self);
-        }
-        let nodes = self.nodes.iter().flat_map(|node| match instances.get(&node.endpoint) {
-            Some(instances) => {
-                instances.iter().map(|at| Node { endpoint: at.clone(), ..node.clone() }).collect()
-            }
-            None => vec![node.clone()],
-        });
-        let nodes: Vec<Node> = nodes.collect();
-        let layout = Layout::of(self.mode, &nodes, self.replicas_per_primary);
-        Cow::Owned(Self { nodes, layout, ..self.clone() })
     }
 
     /// The place in the spec of the node at this position.

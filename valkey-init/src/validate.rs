@@ -14,7 +14,8 @@ pub(crate) use self::config::{is_reserved, newest_name};
 use init_core::{Files, SecretRef, SpecPath, Text, Violations};
 use init_net::{Tls, Verification};
 
-use crate::desired::{Desired, Layout, Login, Mode, Require, User};
+use crate::desired::instances::new_layout;
+use crate::desired::{Desired, Login, Mode, Require, User};
 use crate::spec::Spec;
 use crate::spec::sentinels::ModeSpec;
 
@@ -40,7 +41,7 @@ pub(crate) fn validate(spec: &Spec, files: &Files) -> Result<Desired, Violations
     let tls = spec.tls.as_ref();
     let tls = tls.map(|tls| Tls::validate(tls, Verification::Full, files, &root.key("tls"), &mut found));
     let mode = spec.mode.of_nodes();
-    let layout = Layout::of(mode, &nodes, spec.replicas_per_primary);
+    let layout = new_layout(mode, &nodes, spec.replicas_per_primary);
     let sentinels = sentinels::validate(spec, tls.as_ref(), &nodes, (&users, &absent), &mut found);
     let config = config::validate(&root.key("config"), &spec.config, &mut found);
     let forget = members::validate(spec, &nodes, &mut found);

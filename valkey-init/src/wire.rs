@@ -5,6 +5,7 @@ mod bounds;
 pub(crate) mod commands;
 mod connection;
 mod connections;
+mod distinct_servers;
 mod instances;
 mod mask;
 mod reply;

@@ -109,7 +109,7 @@ fn an_option_of_another_command_is_refused() {
 fn the_summary_has_a_line_for_each_option() {
     let page = parsed(&["-h"]).unwrap_err();
     for line in [
-        "  [COMMAND]  What to do [default: apply] [possible values: apply, plan, ",
+        "  [COMMAND]  The command [default: apply] [possible values: apply, plan, ",
         "      --timeout <DURATION>        The bound of the whole run, such as 90s or 2m; watch: of each pass [env: INIT_TIMEOUT] [default: 120s]",
         "  -h, --help                      Print help (see more with '--help')",
     ] {

@@ -55,9 +55,9 @@ pub(super) async fn check_names(
     let nearest = known.into_iter().min_by_key(|other| distance(name, other)).unwrap_or_default();
     Err(Error::UnknownConfig {
         peer: main.peer().clone(),
-        resource: resource.to_owned(),
-        name: name.clone(),
-        nearest: nearest.to_owned(),
+        resource: resource.into(),
+        name: name.as_str().into(),
+        nearest: nearest.into(),
     })
 }
 

@@ -1,4 +1,4 @@
-//! AWS_MSK_IAM: the access key of an IAM principal, with which each login is signed.
+//! `AWS_MSK_IAM`: the access key of an IAM principal, with which each login is signed.
 
 use init_core::{SecretRef, Text};
 

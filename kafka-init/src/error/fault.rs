@@ -41,56 +41,63 @@ impl Fault for Error {
     fn remedy(&self) -> Option<String> {
         match self {
             Self::Net(error) => error.remedy(),
-            Self::WrongProtocol { protocol: "TLS", .. } => {
-                Some("write `tls` into the spec, or point `bootstrap` at a plaintext listener".to_owned())
-            }
-            Self::WrongProtocol { wanted, .. } => {
-                Some(format!("point `bootstrap` at a listener that speaks {wanted}, or correct `tls`"))
-            }
-            Self::SaslRequired { .. } => {
-                Some("write `sasl` into the spec, or point `bootstrap` at a listener without".to_owned())
-            }
-            Self::MechanismNotOffered { .. } => Some(
-                "write one that it has, or enable the wanted one in the broker's sasl.enabled.mechanisms"
-                    .to_owned(),
-            ),
-            Self::NoCommonVersion { .. } => Some("use Kafka 2.8 or newer".to_owned()),
-            Self::UnusableListener { .. } => Some(
-                "set the broker's advertised.listeners to a DNS name that its clients resolve, on the listener \
-                 that `bootstrap` names"
-                    .to_owned(),
-            ),
-            Self::UnresolvedListener { .. } => Some(
-                "start that broker, or set its advertised.listeners to a DNS name that resolves here".to_owned(),
-            ),
-            Self::TooFewBrokers { .. } => {
-                Some("start the missing brokers, or write fewer into `brokers` or `replicationFactor`".to_owned())
-            }
-            Self::FewerReplicasThanMinInsync { .. } => Some(
-                "declare a larger `replicationFactor` for the topic, or a smaller min.insync.replicas".to_owned(),
-            ),
-            Self::ConfigNotDescribed { .. } => Some("take that config out of the spec, or correct its name".to_owned()),
-            Self::UnknownAclOperation { .. } => {
-                Some("take the operation out of the spec, or upgrade the brokers".to_owned())
-            }
+            Self::Refused(refusal) => refusal.remedy(),
+            Self::TokenRefused(refusal) => refusal.remedy(),
             Self::NoBootstrapServer(failures) => {
                 failures.iter().find(|failure| failure.kind() == self.kind()).and_then(Fault::remedy)
             }
-            Self::Refused(refusal) => refusal.remedy(),
-            Self::TokenRefused(refusal) => refusal.remedy(),
-            Self::TokenUnreadable { .. } => {
-                Some("point `sasl.tokenEndpoint` at the token endpoint of the identity provider, not at a page of it".to_owned())
+            Self::WrongProtocol { wanted, protocol, .. } if *protocol != "TLS" => {
+                Some(format!("point `bootstrap` at a listener that speaks {wanted}, or correct `tls`"))
             }
-            Self::ConnectionClosed { .. }
-            | Self::ResponseTimedOut { .. }
-            | Self::TokenEndpointClosed { .. }
-            | Self::ServerNotAuthenticated { .. }
-            | Self::Internal(_)
-            | Self::UnreadableResponse { .. }
-            | Self::UnencodableRequest { .. }
-            | Self::UnknownConfig { .. }
-            | Self::ConcurrentReassignment { .. }
-            | Self::ConfigNotVisible { .. } => None,
+            _ => fixed_remedy(self).map(str::to_owned),
         }
     }
+}
+
+/// The remedies that are the same for every peer and spec.
+fn fixed_remedy(error: &Error) -> Option<&'static str> {
+    Some(match error {
+        Error::WrongProtocol { .. } => {
+            "write `tls` into the spec, or point `bootstrap` at a plaintext listener"
+        }
+        Error::SaslRequired { .. } => {
+            "write `sasl` into the spec, or point `bootstrap` at a listener without"
+        }
+        Error::MechanismNotOffered { .. } => {
+            "write one that it has, or enable the wanted one in the broker's sasl.enabled.mechanisms"
+        }
+        Error::NoCommonVersion { .. } => "use Kafka 2.8 or newer",
+        Error::UnusableListener { .. } => {
+            "set the broker's advertised.listeners to a DNS name that its clients resolve, on the listener that `bootstrap` \
+             names"
+        }
+        Error::UnresolvedListener { .. } => {
+            "start that broker, or set its advertised.listeners to a DNS name that resolves here"
+        }
+        Error::TooFewBrokers { .. } => {
+            "start the missing brokers, or write fewer into `brokers` or `replicationFactor`"
+        }
+        Error::FewerReplicasThanMinInsync { .. } => {
+            "declare a larger `replicationFactor` for the topic, or a smaller min.insync.replicas"
+        }
+        Error::ConfigNotDescribed { .. } => "take that config out of the spec, or correct its name",
+        Error::UnknownAclOperation { .. } => "take the operation out of the spec, or upgrade the brokers",
+        Error::TokenUnreadable { .. } => {
+            "point `sasl.tokenEndpoint` at the token endpoint of the identity provider, not at a page of it"
+        }
+        Error::Net(_)
+        | Error::Refused(_)
+        | Error::TokenRefused(_)
+        | Error::NoBootstrapServer(_)
+        | Error::ConnectionClosed { .. }
+        | Error::ResponseTimedOut { .. }
+        | Error::TokenEndpointClosed { .. }
+        | Error::ServerNotAuthenticated { .. }
+        | Error::Internal(_)
+        | Error::UnreadableResponse { .. }
+        | Error::UnencodableRequest { .. }
+        | Error::UnknownConfig { .. }
+        | Error::ConcurrentReassignment { .. }
+        | Error::ConfigNotVisible { .. } => return None,
+    })
 }

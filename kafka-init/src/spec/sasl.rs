@@ -33,12 +33,12 @@ pub struct SaslSpec {
     pub(crate) tls: Option<TlsSpec>,
     /// SASL extensions that the brokers expect with OAUTHBEARER (KIP-342), such as `logicalCluster`.
     pub(crate) extensions: Option<BTreeMap<String, String>>,
-    /// The region of the cluster, with AWS_MSK_IAM.
+    /// The region of the cluster, with `AWS_MSK_IAM`.
     pub(crate) region: Option<String>,
-    /// The access key id of the IAM principal, with AWS_MSK_IAM.
+    /// The access key id of the IAM principal, with `AWS_MSK_IAM`.
     pub(crate) access_key: Option<Text>,
-    /// The secret that holds the secret access key, with AWS_MSK_IAM.
+    /// The secret that holds the secret access key, with `AWS_MSK_IAM`.
     pub(crate) secret_key: Option<SecretRef>,
-    /// The secret that holds the session token of temporary credentials, with AWS_MSK_IAM.
+    /// The secret that holds the session token of temporary credentials, with `AWS_MSK_IAM`.
     pub(crate) session_token: Option<SecretRef>,
 }

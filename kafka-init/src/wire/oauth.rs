@@ -99,7 +99,9 @@ impl TokenSource {
             .chain(["\x01"])
             .collect();
         let mut message = Zeroizing::new(Vec::with_capacity(parts.iter().map(|part| part.len()).sum()));
-        parts.iter().for_each(|part| message.extend_from_slice(part.as_bytes()));
+        for part in parts {
+            message.extend_from_slice(part.as_bytes());
+        }
         message
     }
 

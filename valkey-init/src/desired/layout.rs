@@ -7,7 +7,6 @@
 use std::collections::BTreeSet;
 
 use super::slots::{self, Slots};
-use super::{Mode, Node};
 
 /// The layout of a cluster, by positions in the spec's node list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,15 +36,16 @@ impl Layout {
         Self { primaries, follows }
     }
 
-    /// The layout of a new cluster of these nodes. A node that is drained has no role in it.
-    pub(crate) fn of(mode: Mode, nodes: &[Node], replicas_per_primary: Option<u16>) -> Self {
-        if mode != Mode::Cluster {
-            return Self::default();
-        }
-        let kept = nodes.iter().enumerate().filter(|(_, node)| !node.drain);
+    /// The layout of a new cluster of these nodes, each with its zone and whether it is drained. A drained node has no role.
+    pub(crate) fn without_drained<'n>(
+        nodes: impl Iterator<Item = (Option<&'n str>, bool)>,
+        replicas_per_primary: Option<u16>,
+    ) -> Self {
+        let all: Vec<(Option<&str>, bool)> = nodes.collect();
+        let kept = all.iter().enumerate().filter(|(_, (_, is_drained))| !is_drained);
         let (kept, zones): (Vec<usize>, Vec<Option<&str>>) =
-            kept.map(|(position, node)| (position, node.zone.as_deref())).unzip();
-        Self::new(&zones, usize::from(replicas_per_primary.unwrap_or(0))).at(&kept, nodes.len())
+            kept.map(|(position, (zone, _))| (position, *zone)).unzip();
+        Self::new(&zones, usize::from(replicas_per_primary.unwrap_or(0))).at(&kept, all.len())
     }
 
     /// Moves a layout of a part of the nodes to their positions in the list of all `count` nodes.

@@ -2,15 +2,12 @@
 //! is identified by its id.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
 
-use futures_util::future::join_all;
-use init_core::{Endpoint, Secret};
+use init_core::Endpoint;
 use redis::cmd;
 
 use super::address::addresses;
 use super::connection::Connection;
-use super::connections::{Connections, GRACE};
 use super::reply::text;
 use crate::desired::{Desired, Instances, Mode};
 use crate::error::Error;
@@ -76,34 +73,10 @@ async fn id(connection: &Connection, mode: Mode) -> Result<String, Error> {
 }
 
 /// The `run_id`, which a server keeps until it ends.
-async fn run_id(connection: &Connection) -> Result<String, Error> {
+pub(super) async fn run_id(connection: &Connection) -> Result<String, Error> {
     let mut command = cmd("INFO");
     command.arg("server");
     let info = text(&connection.ask(command).await?).unwrap_or_default();
     let id = info.lines().find_map(|line| line.trim_end().strip_prefix("run_id:"));
     Ok(id.unwrap_or_default().to_owned())
-}
-
-impl Connections {
-    /// The distinct servers behind these addresses of a node's name, by their `run_id`. A server that refuses this
-    /// login counts as another one; an address without an answer is left out.
-    pub(crate) async fn distinct_servers(
-        &self,
-        node: &Endpoint,
-        addresses: impl Iterator<Item = IpAddr>,
-        credential: Option<(&Secret, &Secret)>,
-    ) -> BTreeSet<String> {
-        let asking = addresses.map(async |address| {
-            let asked = async {
-                let connection = Connection::open_at(node, address, &self.settings, credential).await?;
-                run_id(&connection).await
-            };
-            match tokio::time::timeout(GRACE * 2, asked).await {
-                Ok(Ok(id)) => Some(id),
-                Ok(Err(error)) if error.code().is_some() => Some(format!("the one at {address}")),
-                _ => None,
-            }
-        });
-        join_all(asking).await.into_iter().flatten().collect()
-    }
 }
