@@ -2,10 +2,10 @@
 //!
 //! There are two kinds of text, with one rule each:
 //!
-//! - **Text of a peer** ([`Redactor::peer`]): faults with their causes, remedies, the conditions that a backend waits for,
+//! - **Text of a peer** ([`Redactor::redact_peer`]): faults with their causes, remedies, the conditions that a backend waits for,
 //!   and every log field that is not listed as the program's own. It may contain anything that was sent. All values of
 //!   secrets are replaced, without exception.
-//! - **Text of this program** ([`Redactor::own`]): changes, conflicts, paths of the spec, messages of errors. It consists of
+//! - **Text of this program** ([`Redactor::redact_own`]): changes, conflicts, paths of the spec, messages of errors. It consists of
 //!   fixed words, names of the spec, and values of the server. A value that also occurs in the spec in plain text, or that
 //!   is a word of the tool, is public and not replaced: replacing it would make a plan unreadable (role `app` with the
 //!   password `app`) and would reveal which word is the password. All other values are replaced.
