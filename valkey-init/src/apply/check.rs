@@ -25,7 +25,7 @@ pub(crate) async fn check(
 ) -> Vec<(usize, Error)> {
     let mut refused = Vec::new();
     for (position, change) in changes.iter().enumerate() {
-        if let Err(error) = check_one(connections, context, change).await {
+        if let Err(error) = check_one(connections, context, change, mode).await {
             refused.push((position, error));
         }
     }
@@ -42,6 +42,7 @@ async fn check_one(
     connections: &Connections,
     context: (&Desired, &Secrets),
     change: &Change,
+    mode: CheckMode,
 ) -> Result<(), Error> {
     let connection = connections.to(change.node())?;
     let (all, secrets) = context;
@@ -74,9 +75,11 @@ async fn check_one(
                 .collect();
             parameters::check(connection, &values).await
         }
+        // A plan sends no command that changes something, not even with arguments by which it fails.
+        Change::MigrateSlots { .. } | Change::ForgetNode { .. } if mode == CheckMode::Plan => Ok(()),
         Change::MigrateSlots { to, .. } => permissions::check_migration(connections, (connection, to)).await,
         Change::ForgetNode { .. } => permissions::check_forget(connection).await,
-        Change::Sentinel(change) => sentinels::check(connection, all, change).await,
+        Change::Sentinel(change) => sentinels::check(connection, all, change, mode).await,
         // No server checks these without doing them.
         Change::StabilizeSlots { .. }
         | Change::AssignSlots { .. }

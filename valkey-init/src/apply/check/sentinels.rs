@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use init_core::Endpoint;
+use init_core::{CheckMode, Endpoint};
 use redis::{Cmd, cmd};
 
 use super::rewrite::unsupported;
@@ -21,12 +21,19 @@ fn sentinel(words: &[&str]) -> Cmd {
     command
 }
 
-/// Checks that the account may make this change.
+/// Checks that the account may make this change, which a plan does not try, and that the Sentinel can.
 pub(super) async fn check(
     connection: &Connection,
     desired: &Desired,
     change: &SentinelChange,
+    mode: CheckMode,
 ) -> Result<(), Error> {
+    if mode == CheckMode::Plan {
+        return match change {
+            SentinelChange::MonitorPrimary { .. } => check_lookup(connection, desired).await,
+            SentinelChange::SetSentinel { .. } | SentinelChange::SetMonitor { .. } => Ok(()),
+        };
+    }
     match change {
         SentinelChange::SetSentinel { .. } => check_config_set(connection).await,
         SentinelChange::MonitorPrimary { .. } => check_monitor(connection, desired).await,
@@ -49,6 +56,11 @@ async fn check_monitor(connection: &Connection, desired: &Desired) -> Result<(),
     // No monitor has a quorum of 0.
     check_permitted(connection, &["MONITOR", NO_SUCH, connection.node().host(), "1", "0"]).await?;
     check_set(connection).await?;
+    check_lookup(connection, desired).await
+}
+
+/// Checks that the Sentinel resolves the name of the primary.
+async fn check_lookup(connection: &Connection, desired: &Desired) -> Result<(), Error> {
     let settings = desired.sentinels.as_ref().map(|sentinels| &sentinels.settings);
     let declared = settings.is_some_and(|settings| settings.contains_key("resolve-hostnames"));
     let answer = connection.ask(sentinel(&["CONFIG", "GET", "resolve-hostnames"])).await;
