@@ -13,10 +13,17 @@ import yaml
 from specs_and_schemas import Core
 
 
+def as_json(node):
+    """JSON has no keys but strings, and editors check `1: {…}` as if it were `"1": {…}`."""
+    if isinstance(node, dict):
+        return {str(key): as_json(value) for key, value in node.items()}
+    return [as_json(item) for item in node] if isinstance(node, list) else node
+
+
 def opinion(validator, path):
     try:
         with open(path, encoding="utf-8") as file:
-            spec = yaml.load(file, Core)
+            spec = as_json(yaml.load(file, Core))
     except yaml.YAMLError as error:
         return f"no YAML: {error.__class__.__name__}"
     for error in sorted(validator.iter_errors(spec), key=lambda error: list(map(str, error.path))):
