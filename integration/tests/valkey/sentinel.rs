@@ -27,6 +27,11 @@ fn spec(nodes: &Nodes, sentinels: &Sentinels<'_>, rest: &str) -> String {
     )
 }
 
+/// A spec whose Sentinels wait longer than a restart takes, so that the only failovers are those that the test asks for.
+fn patient_spec(nodes: &Nodes, sentinels: &Sentinels<'_>, rest: &str) -> String {
+    spec(nodes, sentinels, rest).replace("downAfterMilliseconds: 1500", "downAfterMilliseconds: 30000")
+}
+
 /// A run from the network itself: it outlasts every node.
 fn run(nodes: &Nodes, spec: &str) -> Init {
     let init = Init::new("valkey-init", spec).network(nodes.network());
@@ -167,7 +172,7 @@ fn sentinels_have_users_of_their_own_and_one_at_the_nodes() {
          default: {{enabled: false}}\n\
          users: {{watcher: {{passwords: [{{secret: watch}}], rules: \"{watcher}\"}}}}\n"
     );
-    let spec = spec(&nodes, &sentinels, &rest);
+    let spec = patient_spec(&nodes, &sentinels, &rest);
     run(&nodes, &spec).run().expect(0, "changed");
     run(&nodes, &spec).run().expect(0, "unchanged");
     let as_admin = |s: usize, args: &[&str]| sentinels.cli_as(s, "admin", NEXT, args).stdout;
@@ -197,7 +202,7 @@ fn sentinels_have_users_of_their_own_and_one_at_the_nodes() {
     let looker =
         spec.replace("user: admin\n  password: {secret: next}", "user: looker\n  password: {secret: watch}");
     run(&nodes, &looker).run().expect(0, "unchanged");
-    let ended = run(&nodes, &looker.replace("1500", "2500")).run().expect(77, "failed");
+    let ended = run(&nodes, &looker.replace("30000", "25000")).run().expect(77, "failed");
     assert!(ended.error().contains("SENTINEL SET") && ended.error().contains("NOPERM"), "{}", ended.stdout);
     assert_eq!(sentinels.file(0), files);
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use integration::valkey::{Nodes, PASSWORD, QUICK, Sentinels};
 use integration::{Certificates, Init, eventually};
 
-use super::{NEXT, role, run, spec};
+use super::{NEXT, patient_spec, role, run};
 
 /// The client's part of TLS, for a server that asks for a certificate.
 const CLI: [&str; 7] =
@@ -66,7 +66,7 @@ fn sentinels_with_tls_and_an_acl_file_are_told_and_fail_over() {
     let rest = "  authPassword: {secret: password}\n  sentinelPassword: {secret: next}\n  password: {secret: next}\n  \
                 users: {default: {passwords: [{secret: next}], rules: \"~* &* +@all\"}}\n\
                 tls: {ca: {file: /tls/ca.pem}, certificate: {file: /tls/client.pem}, key: {secret: client_key}}\n";
-    let text = spec(&nodes, &sentinels, rest);
+    let text = patient_spec(&nodes, &sentinels, rest);
     let run = || {
         let init = run(&nodes, &text).file("/tls/ca.pem", &certificates.read("ca.pem"));
         let init = init.file("/tls/client.pem", &certificates.read("server.pem"));
@@ -95,7 +95,7 @@ fn sentinels_with_tls_and_an_acl_file_are_told_and_fail_over() {
 fn passwords_in_the_files_of_nodes_and_sentinels_hold_and_rotate() {
     let nodes = super::nodes(2);
     let sentinels = nodes.sentinels(2, &format!("port 26379\nrequirepass {PASSWORD}"), &[]);
-    let first = spec(
+    let first = patient_spec(
         &nodes,
         &sentinels,
         "  authPassword: {secret: password}\n  password: {secret: password}\n  sentinelPassword: {secret: password}\n",
@@ -114,7 +114,7 @@ fn passwords_in_the_files_of_nodes_and_sentinels_hold_and_rotate() {
     let ended = run(&nodes, &without).run().expect(77, "failed");
     assert!(ended.error().contains("sentinel-"), "{}", ended.stdout);
 
-    let rotated = spec(
+    let rotated = patient_spec(
         &nodes,
         &sentinels,
         "  authPassword: {secret: password}\n  password: {secret: next}\n  bootstrapPassword: {secret: password}\n  \
