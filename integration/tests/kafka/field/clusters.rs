@@ -8,13 +8,11 @@ use integration::{Ended, Init, docker, eventually};
 
 /// The number of records, of half a kilobyte each.
 const RECORDS: usize = 2000;
-const PASSWORD: &str = "clusters-5d1e";
 
 /// Every section that both shapes have.
 const EVERYTHING: &str = "brokers: 3
 defaults: {partitions: 3, replicationFactor: 3, config: {min.insync.replicas: 2}}
 topics: {apart-events: {}, apart-log: {config: {cleanup.policy: compact, retention.ms: 604800000}}}
-users: {apart: {mechanism: [SCRAM-SHA-256, SCRAM-SHA-512], password: {secret: apart}}}
 acls:
   - {principal: \"User:apart\", allow: [read, write], topic: apart-, match: prefixed}
   - {principal: \"User:nobody\", deny: [delete], topic: apart-events}
@@ -27,7 +25,7 @@ struct Bed(Cluster);
 
 impl Bed {
     fn init(&self, spec: &str) -> Init {
-        Init::new("kafka-init", &format!("{}{spec}", self.0.bootstrap())).secret("apart", PASSWORD)
+        Init::new("kafka-init", &format!("{}{spec}", self.0.bootstrap()))
     }
 
     fn run(&self, spec: &str, exit: i32, outcome: &str) -> Ended {
@@ -44,7 +42,7 @@ impl Bed {
         for first in 0..3 {
             let host = ["apart-1", "apart-2", "apart-3"][first];
             let spec = format!("bootstrap: [{host}:19092]\n{EVERYTHING}");
-            let init = || Init::new("kafka-init", &spec).secret("apart", PASSWORD);
+            let init = || Init::new("kafka-init", &spec);
             init().run().expect(0, "unchanged");
             self.tool("kafka-topics", "--delete --topic apart-events");
             self.tool(
@@ -126,7 +124,6 @@ impl Bed {
         for spec in [
             "topics: {apart-wrong: {config: {retention.msec: 5}}, apart-beside: {}}\n",
             "topics: {apart-beside: {}}\nbrokerDefaults: {log.cleaner.thread: 2}\n",
-            "topics: {apart-beside: {}}\nbrokerConfigs: {1: {log.cleaner.thread: 2}}\n",
         ] {
             self.init(spec).args(&["--timeout", "30s"]).refused(76);
             assert!(!self.tool("kafka-topics", "--list").contains("apart-beside"), "{spec}");
