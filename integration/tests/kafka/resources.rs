@@ -31,12 +31,13 @@ fn each_resource_is_configured_left_alone_and_set_back() {
     assert!(metrics.contains("interval.ms=60000"), "{metrics}");
     crate::init(SPEC).run().expect(0, "unchanged");
 
-    let alter = ["--alter", "--add-config", "log.cleaner.threads=1"];
+    let alter = ["--alter", "--add-config", "log.cleaner.threads=3"];
     let broker = ["--entity-type", "brokers", "--entity-name", "3"];
     tool("kafka-configs", &[alter.as_slice(), &broker].concat());
-    // The tool is done when the controller is, and the broker that is asked for its own configs follows.
+    // The tool is done when the controller is, and the broker that is asked for its own configs follows. The default, 1, is
+    // described too, so another value is waited for.
     eventually("broker 3 has it", Duration::from_secs(30), || {
-        described("brokers", "3").contains("log.cleaner.threads=1")
+        described("brokers", "3").contains("log.cleaner.threads=3")
     });
     let healed = crate::init(SPEC).run().expect(0, "changed");
     assert_eq!(healed.changes(), ["alter_broker_config 3: applied"]);
