@@ -1,6 +1,7 @@
 //! The spec as it is meant, and the types that it shares with the observed state.
 
 pub(crate) mod access;
+mod actions;
 mod anonymous;
 pub(crate) mod document;
 mod expiry;

@@ -89,15 +89,20 @@ fn throttle(alter: [&str; 2]) {
     }
 }
 
+/// Throttles the copies of every partition of a topic.
+fn copy_slowly(topic: &str) {
+    throttle(["--add-config", SLOW]);
+    let all = "leader.replication.throttled.replicas=*,follower.replication.throttled.replicas=*";
+    let topic = ["--entity-type", "topics", "--entity-name", topic];
+    tool("kafka-configs", &[["--alter", "--add-config", all].as_slice(), &topic].concat());
+}
+
 #[test]
 fn a_reassignment_that_is_interrupted_and_loses_a_broker_goes_on_and_loses_no_record() {
     crate::init("topics: {}\n").run().expect(0, "unchanged");
     tool("kafka-topics", &["--create", "--topic", "reassign-cut", "--replica-assignment", "1,2,1"]);
     produce("reassign-cut");
-    throttle(["--add-config", SLOW]);
-    let all = "leader.replication.throttled.replicas=*,follower.replication.throttled.replicas=*";
-    let topic = ["--entity-type", "topics", "--entity-name", "reassign-cut"];
-    tool("kafka-configs", &[["--alter", "--add-config", all].as_slice(), &topic].concat());
+    copy_slowly("reassign-cut");
 
     let first = crate::init(&spec("reassign-cut", 3)).start();
     eventually("it copies", Duration::from_secs(30), || first.log().contains("bytes"));
@@ -128,10 +133,7 @@ fn a_reassignment_by_somebody_else_is_waited_for_and_then_the_topic_is_moved() {
     crate::init("topics: {}\n").run().expect(0, "unchanged");
     tool("kafka-topics", &["--create", "--topic", "reassign-other", "--replica-assignment", "1,1"]);
     produce("reassign-other");
-    throttle(["--add-config", SLOW]);
-    let all = "leader.replication.throttled.replicas=*,follower.replication.throttled.replicas=*";
-    let topic = ["--entity-type", "topics", "--entity-name", "reassign-other"];
-    tool("kafka-configs", &[["--alter", "--add-config", all].as_slice(), &topic].concat());
+    copy_slowly("reassign-other");
     let moves = r#"{"version": 1, "partitions": [{"topic": "reassign-other", "partition": 0, "replicas": [1, 2]}, {"topic": "reassign-other", "partition": 1, "replicas": [1, 2]}]}"#;
     let execute = format!(
         "echo '{moves}' >/tmp/moves.json; kafka-reassign-partitions --bootstrap-server kafka-1:19092 \

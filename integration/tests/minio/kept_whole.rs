@@ -22,6 +22,10 @@ fn moto_keeps_no_number_of_versions_so_the_rule_is_taken_back() {
     run(whole).expect(0, "unchanged");
 }
 
+/// The list of the buckets of a server with one.
+const ONE_BUCKET: &str =
+    "<ListAllMyBucketsResult><Buckets><Bucket><Name>logs</Name></Bucket></Buckets></ListAllMyBucketsResult>";
+
 /// A server with one bucket, which keeps of a lifecycle document what `keep` makes of it.
 fn forgetful(keep: impl Fn(&str) -> String + Send + Sync + 'static) -> FakeHttp {
     let document: Arc<Mutex<Option<String>>> = Arc::default();
@@ -29,12 +33,7 @@ fn forgetful(keep: impl Fn(&str) -> String + Send + Sync + 'static) -> FakeHttp 
         let Ok(mut document) = document.lock() else { return false };
         let error = |code: &str| format!("<Error><Code>{code}</Code></Error>");
         match asked.line.as_str() {
-            "GET /" => respond(
-                stream,
-                "200 OK",
-                "",
-                "<ListAllMyBucketsResult><Buckets><Bucket><Name>logs</Name></Bucket></Buckets></ListAllMyBucketsResult>",
-            ),
+            "GET /" => respond(stream, "200 OK", "", ONE_BUCKET),
             "GET /logs?lifecycle=" => match document.as_ref() {
                 Some(document) => respond(stream, "200 OK", "ETag: \"1\"\r\n", document),
                 None => respond(stream, "404 Not Found", "", &error("NoSuchLifecycleConfiguration")),
@@ -109,12 +108,7 @@ fn amnesiac() -> FakeHttp {
             respond(stream, "404 Not Found", "", &format!("<Error><Code>{code}</Code></Error>"))
         };
         match asked.line.as_str() {
-            "GET /" => respond(
-                stream,
-                "200 OK",
-                "",
-                "<ListAllMyBucketsResult><Buckets><Bucket><Name>logs</Name></Bucket></Buckets></ListAllMyBucketsResult>",
-            ),
+            "GET /" => respond(stream, "200 OK", "", ONE_BUCKET),
             "GET /logs?versioning=" => respond(stream, "200 OK", "", "<VersioningConfiguration/>"),
             "GET /logs?encryption=" => absent(stream, "ServerSideEncryptionConfigurationNotFoundError"),
             "GET /logs?object-lock=" => respond(
@@ -164,12 +158,7 @@ fn a_condition_of_the_server_is_used_and_its_refusal_is_read_again() {
     let fake = FakeHttp::new(move |asked: &Asked, stream: &mut TcpStream| {
         let mut refused = refused.lock().unwrap();
         match asked.line.as_str() {
-            "GET /" => respond(
-                stream,
-                "200 OK",
-                "",
-                "<ListAllMyBucketsResult><Buckets><Bucket><Name>logs</Name></Bucket></Buckets></ListAllMyBucketsResult>",
-            ),
+            "GET /" => respond(stream, "200 OK", "", ONE_BUCKET),
             "GET /logs?tagging=" => {
                 let tags = tags.lock().unwrap();
                 let document = format!(

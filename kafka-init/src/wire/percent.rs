@@ -1,21 +1,16 @@
 //! Percent-encoding (RFC 3986) for a form and for a signed query. Its result may hold a secret, so it is wiped.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::zeroize::Zeroizing;
+
+/// The characters that are encoded: all but the unreserved ones.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The text with every byte encoded that is not unreserved.
 pub(super) fn encoded(text: &str) -> Zeroizing<String> {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    // Three bytes for each is the most.
+    // A byte becomes three at most; a string that grows would leave a copy of its content behind.
     let mut encoded = Zeroizing::new(String::with_capacity(3 * text.len()));
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(byte.into());
-        } else {
-            encoded.push('%');
-            let digits = [byte >> 4, byte & 0x0f].map(|digit| HEX.get(usize::from(digit)).copied());
-            encoded.extend(digits.into_iter().flatten().map(char::from));
-        }
-    }
+    encoded.extend(utf8_percent_encode(text, ENCODED));
     encoded
 }
 

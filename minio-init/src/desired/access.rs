@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::actions::{Actions, READ, READ_AND_WRITE};
 use super::document::{Document, Kind};
 
 /// The beginning of the names of policies that are made of levels.
@@ -25,19 +26,10 @@ pub enum Level {
 
 impl Level {
     /// The actions on the bucket, and those on its objects.
-    fn actions(self) -> (&'static [&'static str], &'static [&'static str]) {
+    fn actions(self) -> Actions {
         match self {
-            Self::Read => (&["s3:GetBucketLocation", "s3:ListBucket"], &["s3:GetObject"]),
-            Self::Write => (
-                &["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"],
-                &[
-                    "s3:AbortMultipartUpload",
-                    "s3:DeleteObject",
-                    "s3:GetObject",
-                    "s3:ListMultipartUploadParts",
-                    "s3:PutObject",
-                ],
-            ),
+            Self::Read => READ,
+            Self::Write => READ_AND_WRITE,
             Self::Owner => (&["s3:*"], &["s3:*"]),
         }
     }

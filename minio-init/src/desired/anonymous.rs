@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::actions::{Actions, READ, READ_AND_WRITE};
 use super::document::Document;
 
 /// The access of requests without credentials to a bucket.
@@ -49,10 +50,10 @@ impl Anonymous {
         }
     }
 
-    fn actions(self) -> Option<(&'static [&'static str], &'static [&'static str])> {
+    fn actions(self) -> Option<Actions> {
         Some(match self {
             Self::None => return None,
-            Self::Download => (&["s3:GetBucketLocation", "s3:ListBucket"], &["s3:GetObject"]),
+            Self::Download => READ,
             Self::Upload => (
                 &["s3:GetBucketLocation", "s3:ListBucketMultipartUploads"],
                 &[
@@ -62,16 +63,7 @@ impl Anonymous {
                     "s3:PutObject",
                 ],
             ),
-            Self::Public => (
-                &["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"],
-                &[
-                    "s3:AbortMultipartUpload",
-                    "s3:DeleteObject",
-                    "s3:GetObject",
-                    "s3:ListMultipartUploadParts",
-                    "s3:PutObject",
-                ],
-            ),
+            Self::Public => READ_AND_WRITE,
         })
     }
 }
