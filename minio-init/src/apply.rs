@@ -5,17 +5,21 @@ mod attachment;
 mod bucket;
 mod check;
 mod identity;
+mod late_fields;
 mod lifecycle;
 mod limits;
+mod owners;
 mod removal;
 mod shared;
 mod stored;
+mod suspension;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use init_core::{Progress, Secrets};
 
 use crate::change::Change;
+use crate::desired::Accounts;
 use crate::error::Error;
 use crate::wire::client::Client;
 use crate::wire::parallel::PARALLEL;
@@ -31,8 +35,11 @@ pub(crate) async fn apply(
 ) -> Vec<Result<(), Error>> {
     let one = async |change: &Change| {
         let done = match change {
-            Change::Identity(change) => identity::apply(client, change, secrets).await,
-            Change::Bucket(change) => bucket::apply(client, change).await,
+            Change::Identity(change) => match client.kind().accounts() {
+                Accounts::Policies | Accounts::None => identity::apply(client, change, secrets).await,
+                Accounts::Owners => owners::apply(client, change, secrets).await,
+            },
+            Change::Bucket(change) => bucket::apply(client, change, secrets).await,
         };
         progress.advance(1);
         done

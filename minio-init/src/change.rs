@@ -16,7 +16,7 @@ pub(crate) use identity::{AccessKeyDrift, Grantee, IdentityChange, NewAccessKey}
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Change {
-    /// A change of policies, users, groups or access keys, by MinIO's admin API.
+    /// A change of policies, users, groups or access keys, by the admin API.
     Identity(IdentityChange),
     /// A change of a bucket or its properties, by S3, or by the admin API for quotas.
     Bucket(BucketChange),

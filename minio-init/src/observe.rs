@@ -5,11 +5,12 @@ mod anonymous;
 mod bucket;
 mod identity;
 mod names;
+mod owners;
 mod supported;
 
 use init_core::Secrets;
 
-use crate::desired::Desired;
+use crate::desired::{Accounts, Desired};
 use crate::error::Error;
 use crate::observed::Observed;
 use crate::wire::client::Client;
@@ -24,12 +25,23 @@ pub(crate) async fn observe(
     secrets: &Secrets,
 ) -> Result<Observed, Error> {
     let names = Names::of(desired, secrets)?;
-    let (mut observed, buckets) = tokio::try_join!(
-        identity::observe(client, desired, secrets, &names),
-        bucket::observe(client, desired)
-    )?;
+    let (mut observed, buckets) =
+        tokio::try_join!(accounts(client, desired, secrets, &names), bucket::observe(client, desired))?;
     (observed.buckets, observed.owned_by_others) = buckets;
-    observed.bucket_policies_bind_accounts = !client.is_minio();
+    observed.bucket_policies_bind_accounts = client.kind().bucket_policies_bind_accounts();
     observed.account = account::observe(client, desired, &names, &observed).await?;
     Ok(observed)
+}
+
+/// Reads everything except buckets, as the server keeps it.
+async fn accounts(
+    client: &Client,
+    desired: &Desired,
+    secrets: &Secrets,
+    names: &Names,
+) -> Result<Observed, Error> {
+    match client.kind().accounts() {
+        Accounts::Policies | Accounts::None => identity::observe(client, desired, secrets, names).await,
+        Accounts::Owners => owners::observe(client, desired, secrets, names).await,
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display, Formatter};
 
 use init_core::diff::Drift;
-use init_core::{Effect, Properties};
+use init_core::{Effect, Properties, Text};
 use serde::Serialize;
 
 use super::text::{by_name, list};
@@ -19,6 +19,12 @@ pub enum BucketChange {
         object_lock: bool,
         /// The region; that of the spec when absent.
         region: Option<String>,
+    },
+    /// Gives the bucket to a user, on a server whose users own buckets. The server removes its policy with the owner,
+    /// so this comes before the policy.
+    SetOwner {
+        bucket: String,
+        owner: Drift<Text>,
     },
     SetVersioning {
         bucket: String,
@@ -88,6 +94,7 @@ impl BucketChange {
     pub(super) fn op(&self) -> &'static str {
         match self {
             Self::CreateBucket { .. } => "create_bucket",
+            Self::SetOwner { .. } => "set_owner",
             Self::SetVersioning { .. } => "set_versioning",
             Self::SetObjectLock { .. } => "set_object_lock",
             Self::SetEncryption { .. } => "set_encryption",
@@ -103,7 +110,8 @@ impl BucketChange {
     pub(super) fn effect(&self) -> Effect {
         match self {
             Self::CreateBucket { .. } => Effect::Add,
-            Self::SetVersioning { .. }
+            Self::SetOwner { .. }
+            | Self::SetVersioning { .. }
             | Self::SetObjectLock { .. }
             | Self::SetEncryption { .. }
             | Self::SetQuota { .. }
@@ -118,6 +126,7 @@ impl BucketChange {
     pub(super) fn bucket(&self) -> &str {
         match self {
             Self::CreateBucket { bucket, .. }
+            | Self::SetOwner { bucket, .. }
             | Self::SetVersioning { bucket, .. }
             | Self::SetObjectLock { bucket, .. }
             | Self::SetEncryption { bucket, .. }
@@ -135,6 +144,7 @@ impl BucketChange {
         match self {
             Self::SetTags { .. } | Self::SetLifecycle { .. } | Self::SetNotifications { .. } => true,
             Self::CreateBucket { .. }
+            | Self::SetOwner { .. }
             | Self::SetVersioning { .. }
             | Self::SetObjectLock { .. }
             | Self::SetEncryption { .. }
@@ -150,6 +160,7 @@ impl BucketChange {
             Self::CreateBucket { object_lock, region, .. } => {
                 none.to_some("object_lock", object_lock.then_some(true)).to_some("region", region.as_ref())
             }
+            Self::SetOwner { owner, .. } => none.drift("owner", owner),
             Self::SetVersioning { versioning, .. } => none.drift("versioning", versioning),
             Self::SetObjectLock { lock, .. } => none.drift("object_lock", lock),
             Self::SetEncryption { algorithm, .. } => none.drift("encryption", algorithm),
@@ -190,6 +201,7 @@ impl Display for BucketChange {
                 write!(f, "create bucket {bucket}{}", if *object_lock { " with object lock" } else { "" })?;
                 region.iter().try_for_each(|region| write!(f, " in {region}"))
             }
+            Self::SetOwner { bucket, owner } => write!(f, "set owner of {bucket}: {owner}"),
             Self::SetVersioning { bucket, versioning } => {
                 write!(f, "set versioning of {bucket}: {versioning}")
             }

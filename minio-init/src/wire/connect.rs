@@ -3,6 +3,8 @@
 
 mod identities;
 mod recognise;
+mod site;
+mod versity;
 
 use std::collections::BTreeSet;
 
@@ -10,7 +12,7 @@ use http::{Method, StatusCode};
 use init_core::{Secrets, Text};
 use secrecy::ExposeSecret as _;
 
-use crate::desired::{Action, Desired};
+use crate::desired::{Action, Desired, ServerKind};
 use crate::error::{Error, TransportError};
 use crate::wire::address::Address;
 use crate::wire::admin::Info;
@@ -19,7 +21,6 @@ use crate::wire::credential::{credential, provisioning_credential, resolve_name}
 use crate::wire::http::Http;
 use crate::wire::memory;
 use crate::wire::s3;
-use crate::wire::server_kind::ServerKind;
 
 /// The largest list of buckets, in bytes: that of a hundred thousand buckets.
 const BUCKET_LIST_LIMIT: usize = 16 << 20;
@@ -35,7 +36,7 @@ pub(crate) async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Clie
         Err(refused) if refused.code() == "AccessDenied" => {}
         Err(other) => return Err(other),
     }
-    recognise::recognise(&mut client).await?;
+    recognise::recognise(&mut client, desired).await?;
     check_supported(&client, desired).await?;
     identities::await_identities(&client, desired).await?;
     Ok(client)
@@ -154,6 +155,7 @@ impl Client {
 /// Fails for what the server does not support or is known to accept and drop, before anything is written.
 async fn check_supported(client: &Client, desired: &Desired) -> Result<(), Error> {
     if !client.is_minio() {
+        versity::check_supported(client, desired)?;
         return check_quota_support(client, desired).await;
     }
     let unsupported = |at: String, feature, why: &str| Error::Unsupported {
@@ -195,6 +197,7 @@ async fn check_supported(client: &Client, desired: &Desired) -> Result<(), Error
         let why = "the server has no key to encrypt with (no KMS and no MINIO_KMS_SECRET_KEY)";
         return Err(unsupported(format!("buckets.{name}.encryption"), "encryption", why));
     }
+    site::check_suspension(client, desired).await?;
     check_notification_targets(client, desired, &unsupported).await
 }
 

@@ -6,7 +6,9 @@ use init_core::Text;
 
 use crate::change::{AccessKeyDrift, BucketChange, Change, Grantee, IdentityChange, NewAccessKey};
 use crate::desired::{Lock, Status, Versioning};
-use crate::observed::{Observed, ObservedAccessKey, ObservedBucket, ObservedGroup, ObservedUser};
+use crate::observed::{
+    Observed, ObservedAccessKey, ObservedBucket, ObservedGroup, ObservedOwner, ObservedUser,
+};
 use crate::wire::s3;
 use crate::wire::xml::Element;
 
@@ -120,6 +122,10 @@ fn step_bucket(observed: &mut Observed, change: BucketChange) {
                 lock: object_lock.then_some(Lock::NoRetention),
                 ..ObservedBucket::default()
             };
+        }
+        BucketChange::SetOwner { bucket, owner } => {
+            let owner = ObservedOwner { owner: owner.to, has_policy: false, has_grants: false };
+            observed.owners.as_mut().unwrap().insert(bucket, owner);
         }
         BucketChange::SetVersioning { bucket, versioning } => {
             bucket_mut(observed, bucket).versioning = Some(versioning.to);
