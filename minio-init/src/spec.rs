@@ -1,10 +1,8 @@
 //! The spec as it is written. `validate` checks it and turns it into `desired`, its meaning.
 
-mod size;
-
 use std::collections::BTreeMap;
 
-use init_core::{SecretRef, Text};
+use init_core::{SecretRef, Size, Text};
 use init_net::TlsSpec;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -13,8 +11,6 @@ use serde_json::Value;
 use crate::desired::{
     Addressing, Anonymous, Encryption, Level, RetentionMode, ServerKind, Status, Versioning,
 };
-
-pub(crate) use size::Size;
 
 // Patterns in the JSON Schema, for editors; they are close to what `validate` accepts.
 const ENDPOINT: &str = r"^https?://[A-Za-z0-9_][A-Za-z0-9._-]*(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$";
