@@ -58,8 +58,8 @@ pub(crate) async fn apply(
     }
     let ByRequest { resources: of_resources, throttles, removed_throttles, .. } = ByRequest::of(stage);
     if !throttles.is_empty() || !removed_throttles.is_empty() {
-        let throttles = (&throttles, &removed_throttles);
-        let results = throttle::apply(cluster, throttles, secrets, Mode::Apply, progress).await;
+        let set_and_removed = (&throttles, &removed_throttles);
+        let results = throttle::apply(cluster, set_and_removed, secrets, Mode::Apply, progress).await;
         return barrier::await_served(cluster, stage, results.into_values().collect(), progress).await;
     }
     if !of_resources.is_empty() {

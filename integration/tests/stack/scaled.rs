@@ -25,7 +25,8 @@ impl Bed {
     fn new() -> Self {
         let bed = Self { scratch: Scratch::new() };
         let server = shell("set -a && . ./.env.example && echo \"$VALKEY_IMAGE\"").ok();
-        let snippet = code("docs/valkey.md", "service that runs several times: run by the suite as it stands");
+        let snippet =
+            code("docs/valkey.md", "service that runs several times: run by the suite as it stands");
         let services = snippet.trim_end().replace("valkey/valkey:8.1", server.trim());
         let rest = REST.replace("TOOL", &image("valkey-init"));
         bed.scratch.file("compose.yaml", format!("services:\n{services}{rest}").as_bytes());
@@ -37,7 +38,8 @@ impl Bed {
     fn spec(&self, replicas: u8) {
         let spec = code("docs/valkey.md", "spec of the service: run by the suite as it stands");
         assert!(spec.contains("replicas: 6}"), "{spec}");
-        self.scratch.file("spec.yaml", spec.replace("replicas: 6}", &format!("replicas: {replicas}}}")).as_bytes());
+        self.scratch
+            .file("spec.yaml", spec.replace("replicas: 6}", &format!("replicas: {replicas}}}")).as_bytes());
     }
 
     fn compose(&self, args: &str) -> Output {

@@ -46,9 +46,9 @@ async fn validate_at_each_broker(
     let ByRequest { resources, throttles, removed_throttles, .. } = ByRequest::of(changes);
     let results = resource_configs::apply(cluster, &resources, secrets, Mode::ValidateOnly, progress).await;
     let results = resources.iter().map(|(position, _)| *position).zip(results);
-    let throttles = (&throttles, &removed_throttles);
-    let throttled = throttle::apply(cluster, throttles, secrets, Mode::ValidateOnly, progress).await;
-    results.chain(throttled).filter_map(|(position, result)| Some((position, result.err()?))).collect()
+    let set_and_removed = (&throttles, &removed_throttles);
+    let of_throttles = throttle::apply(cluster, set_and_removed, secrets, Mode::ValidateOnly, progress).await;
+    results.chain(of_throttles).filter_map(|(position, result)| Some((position, result.err()?))).collect()
 }
 
 async fn validate_all(

@@ -208,10 +208,10 @@ fn list_of_others(name: &str, existing: &ObservedTopic) -> Option<Conflict> {
     let of_others = |(key, list): (&'static str, &str)| {
         (!list.trim().is_empty() && MarkedReplicas::parse(list).is_none()).then(|| (key, list.to_owned()))
     };
-    let own = REPLICAS
+    let mut own = REPLICAS
         .iter()
         .filter_map(|key| Some((*key, existing.throttled_replicas.get(*key).and_then(Setting::own)?)));
-    let (key, list) = own.filter_map(of_others).next()?;
+    let (key, list) = own.find_map(of_others)?;
     let problem = format!(
         "topic `{name}` has {key}={list}, which this tool has not set: take it away when nothing needs it any more, or leave \
          `throttle` out"
