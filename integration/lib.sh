@@ -102,12 +102,12 @@ cargo_tool() {
     rm -rf "$dir/target"
 }
 
-# go_install DIR PACKAGE@VERSION: compiles a program of a Go module into DIR, with a Go of 1.24 or later: the machine's, or the
-# one of Debian 13 in a container.
+# go_install DIR PACKAGE@VERSION [LDFLAGS]: compiles a program of a Go module into DIR, with a Go of 1.24 or later: the machine's,
+# or the one of Debian 13 in a container.
 go_install() {
     mkdir -p "$1"
     if [[ $(go env GOVERSION 2>/dev/null) =~ ^go1\.(2[4-9]|[3-9][0-9]) ]]; then
-        CGO_ENABLED=0 GOBIN=$1 go install -trimpath -ldflags '-s -w' "$2"
+        CGO_ENABLED=0 GOBIN=$1 go install -trimpath -ldflags "-s -w ${3:-}" "$2"
     else
         go_in_container "$@"
     fi
@@ -120,7 +120,7 @@ go_in_container() {
         --env GOPROXY --env HTTPS_PROXY --env NO_PROXY debian:trixie-slim bash -euc "
         apt-get -qq update
         DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install golang-go >/dev/null
-        CGO_ENABLED=0 GOBIN=/out go install -trimpath -ldflags '-s -w' '$2'"
+        CGO_ENABLED=0 GOBIN=/out go install -trimpath -ldflags '-s -w ${3:-}' '$2'"
 }
 
 # go_tool NAME PACKAGE VERSION: a program of a Go module, compiled once into the cache, and from then on on the PATH.

@@ -147,10 +147,10 @@ kafka_releases() {
         "$here/servers/kafka/libs.sh" "$version" --check || "$here/servers/kafka/libs.sh" "$version"
         "$here/down.sh"
         KAFKA_VERSION=$version docker compose --env-file .env.example build --quiet kafka-1
-        KAFKA_VERSION=$version suite kafka 1 acceptance:: brokers:: drift:: insync:: own_topics:: reassign:: resources:: retention::
+        KAFKA_VERSION=$version suite kafka 1 acceptance:: brokers:: drift:: features:: insync:: own_topics:: reassign:: resources:: retention::
         [[ $version != 4.4.0 ]] || KAFKA_VERSION=$version suite kafka 1 --ignored field::
         "$here/down.sh"
-        KAFKA_VERSION=$version suite kafka_secure 1 absent:: access:: export:: full:: refusals::
+        KAFKA_VERSION=$version suite kafka_secure 1 absent:: access:: export:: full:: refusals:: secret_names::
         docker compose --file "$here/compose.secure.yaml" down --volumes --timeout 2
     done
     version=$(env_example KAFKA_VERSION_OLD)

@@ -17,6 +17,7 @@ mod deletions;
 mod distribute;
 mod dry_run;
 mod elect_leaders;
+mod features;
 mod mutation;
 mod quotas;
 mod reassign;

@@ -7,8 +7,8 @@ mod report;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use init_core::SecretRef;
 use init_core::diff::Drift;
+use init_core::{SecretRef, Text};
 
 pub use configs::{AlterBrokerConfig, AlterConfig, AlterTopicConfig, ConfigDrifts};
 pub use reassignment::{AlterThrottle, ReassignPartitions};
@@ -26,6 +26,8 @@ pub const BROKER_DEFAULT: i16 = -1;
 /// brokers change, and loses one only after that. New topics come later, so they begin with the new defaults.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Change {
+    /// A feature level of the cluster that is lower than the declared one. Configs of groups, and others, may need it.
+    RaiseFeature(RaiseFeature),
     /// A SCRAM user that is missing.
     CreateUser(CreateUser),
     /// A SCRAM user whose credentials differ from the declared ones.
@@ -64,6 +66,15 @@ pub enum Change {
     DeleteAcl(DeleteAcl),
     /// Existing credentials of a SCRAM user that the spec declares absent.
     DeleteCredentials(DeleteCredentials),
+}
+
+/// A feature that gets a higher level.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RaiseFeature {
+    /// Its name.
+    pub name: String,
+    /// Its finalized level and the declared one. `from` is absent where none is finalized, which is level 0.
+    pub level: Drift<i16>,
 }
 
 /// A missing ACL that may take access away: a denial, or the first ACL of a resource that was open to everyone.
@@ -108,7 +119,7 @@ pub struct CreatePartitions {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CreateUser {
     /// Its name.
-    pub name: String,
+    pub name: Text,
     /// The credential of each mechanism.
     pub credentials: BTreeMap<Scram, NewCredential>,
 }
@@ -126,7 +137,7 @@ pub struct NewCredential {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AlterUser {
     /// Its name.
-    pub name: String,
+    pub name: Text,
     /// The credentials that differ, by mechanism.
     pub credentials: BTreeMap<Scram, AlterCredential>,
 }
@@ -170,7 +181,7 @@ pub struct DeleteAcl(pub Binding);
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DeleteCredentials {
     /// The user's name.
-    pub name: String,
+    pub name: Text,
     /// The mechanisms of the credentials.
     pub mechanisms: BTreeSet<Scram>,
 }
@@ -180,7 +191,8 @@ impl Change {
     pub(crate) fn creates_replicas(&self) -> bool {
         match self {
             Self::CreateTopic(_) | Self::CreatePartitions(_) | Self::IncreaseReplicas(_) => true,
-            Self::CreateUser(_)
+            Self::RaiseFeature(_)
+            | Self::CreateUser(_)
             | Self::AlterUser(_)
             | Self::CreateAcl(_)
             | Self::AlterQuota(_)
@@ -199,10 +211,12 @@ impl Change {
         }
     }
 
-    /// True when every broker has to serve the change before it counts as done: a topic, its partitions, or a config.
+    /// True when every broker has to serve the change before it counts as done: a feature level, a topic, its
+    /// partitions, or a config.
     pub(crate) fn is_served_by_every_broker(&self) -> bool {
         match self {
-            Self::AlterTopicConfig(_)
+            Self::RaiseFeature(_)
+            | Self::AlterTopicConfig(_)
             | Self::AlterBrokerConfig(_)
             | Self::ResetTopicConfig(_)
             | Self::SetThrottle(_)
@@ -233,7 +247,8 @@ impl Change {
             | Self::CreateAcl(_)
             | Self::AlterQuota(_)
             | Self::RemoveQuota(_) => true,
-            Self::AlterTopicConfig(_)
+            Self::RaiseFeature(_)
+            | Self::AlterTopicConfig(_)
             | Self::AlterBrokerConfig(_)
             | Self::ResetTopicConfig(_)
             | Self::SetThrottle(_)

@@ -4,6 +4,7 @@ mod acl;
 mod config;
 pub(crate) mod min_insync;
 mod msk_iam;
+pub(crate) mod name;
 mod oauth;
 mod quota;
 pub(crate) mod readiness;
@@ -14,7 +15,7 @@ mod user;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use init_core::{Endpoint, SecretRef, SpecPath};
+use init_core::{Endpoint, SecretRef, SpecPath, Text};
 
 use init_net::Tls;
 
@@ -46,9 +47,11 @@ pub struct Desired {
     /// The listener on which logins are tried, if it is not that of `bootstrap`.
     pub probe: Option<Probe>,
     /// The declared SCRAM users, by name.
-    pub users: BTreeMap<String, User>,
+    pub users: BTreeMap<Text, User>,
     /// The mechanisms whose credentials are deleted, by user.
-    pub absent_users: BTreeMap<String, BTreeSet<Scram>>,
+    pub absent_users: BTreeMap<Text, BTreeSet<Scram>>,
+    /// The labels of users in the spec, by name, where they are not the names.
+    pub user_labels: BTreeMap<Text, String>,
     /// True when passwords and the secrets of configs are read, and passwords are compared by logins.
     pub compare_passwords: bool,
     /// The declared ACLs.
@@ -57,6 +60,8 @@ pub struct Desired {
     pub absent_acls: BTreeSet<Binding>,
     /// The client quotas, by entity.
     pub quotas: BTreeMap<Entity, Limits>,
+    /// The feature levels that the cluster has at least.
+    pub features: BTreeMap<String, i16>,
     /// The cluster-wide dynamic broker configs.
     pub broker_defaults: BTreeMap<String, Value>,
     /// The dynamic configs of single brokers, client metrics subscriptions and groups.
@@ -91,7 +96,8 @@ impl Desired {
         let configs = std::iter::once(&self.broker_defaults).chain(self.resources.values());
         let configs =
             configs.flat_map(BTreeMap::values).filter_map(Value::secret).filter(|_| self.compare_passwords);
-        keys.chain(login).chain(passwords).chain(configs).cloned().collect()
+        let names = self.names().filter_map(|(name, _)| name.secret());
+        keys.chain(login).chain(names).chain(passwords).chain(configs).cloned().collect()
     }
 }
 

@@ -1,18 +1,21 @@
 //! The errors of a run against a cluster. They are classified by the protocol's error codes, never by the text of a
 //! message.
 mod fault;
+mod feature;
+mod from;
 mod peer;
 mod refusal;
 mod token;
 mod words;
 
-use init_core::{Endpoint, Undeclared};
+use init_core::{Endpoint, SecretRef};
 use init_net::NetError;
 use kafka_protocol::error::ResponseError;
 use kafka_protocol::messages::ApiKey;
 use kafka_protocol::protocol::{StrBytes, VersionRange};
 use thiserror::Error;
 
+pub use feature::FeatureError;
 pub use peer::Peer;
 pub(crate) use refusal::Attempt;
 pub use refusal::Refusal;
@@ -101,6 +104,9 @@ pub enum Error {
         /// The reason.
         problem: &'static str,
     },
+    /// The value of a secret cannot be the name of a user or a principal, with the problem. No message shows the value.
+    #[error("{0} cannot be used as a name: {1}")]
+    UnusableName(SecretRef, &'static str),
     /// A defect of this program.
     #[error("{0}")]
     Internal(String),
@@ -174,6 +180,9 @@ pub enum Error {
         /// Kafka's name of the operation.
         operation: &'static str,
     },
+    /// The brokers do not have a feature level.
+    #[error(transparent)]
+    Feature(Box<FeatureError>),
     /// The broker's release does not know the configs of this kind of group.
     #[error("{peer} refuses the configs of {resource}: those of {kind} came with Kafka {release}")]
     UnknownGroupConfigs {
@@ -280,16 +289,4 @@ pub(crate) fn refused(
     let Some(code) = ResponseError::try_from_code(code) else { return Ok(()) };
     let message = message.map(|message| message.trim().to_owned()).filter(|message| !message.is_empty());
     Err(Error::Refused(Box::new(attempt().refused(peer.clone(), code, message))))
-}
-
-impl From<Undeclared> for Error {
-    fn from(undeclared: Undeclared) -> Self {
-        Self::Internal(undeclared.to_string())
-    }
-}
-
-impl From<TokenRefusal> for Error {
-    fn from(refusal: TokenRefusal) -> Self {
-        Self::TokenRefused(Box::new(refusal))
-    }
 }

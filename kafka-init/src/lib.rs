@@ -1,5 +1,5 @@
-//! Provisions a Kafka cluster from one declarative spec: topics, SCRAM users, ACLs, client quotas and dynamic
-//! configs.
+//! Provisions a Kafka cluster from one declarative spec: topics, SCRAM users, ACLs, client quotas, dynamic
+//! configs and feature levels.
 //!
 //! ```text
 //! Spec -> Desired         validate    the declared resources
@@ -30,7 +30,7 @@ use init_core::{Backend, CheckMode, Files, Plan, Progress, Requires, Secrets, Vi
 pub use change::{
     AlterBrokerConfig, AlterConfig, AlterCredential, AlterQuota, AlterThrottle, AlterTopicConfig, AlterUser,
     BROKER_DEFAULT, Change, ConfigDrifts, CreatePartitions, CreateTopic, CreateUser, DeleteAcl,
-    DeleteCredentials, NewCredential, ReassignPartitions, RemoveQuota, RestrictiveAcl,
+    DeleteCredentials, NewCredential, RaiseFeature, ReassignPartitions, RemoveQuota, RestrictiveAcl,
 };
 use desired::readiness::Readiness;
 pub use desired::{
@@ -38,7 +38,7 @@ pub use desired::{
     Operation, Origin, Password, PasswordLogin, Pattern, Permission, Probe as ProbeListener, Quotas, Rate,
     Resource, Sasl, Scram, Topic, User, Value,
 };
-pub use error::{Error, Peer, Refusal, TokenRefusal};
+pub use error::{Error, FeatureError, Peer, Refusal, TokenRefusal};
 use observe::Clients;
 pub use observed::{
     Account, Assignment, Credential, Credentials, Observed, ObservedTopic, Operations, Principal, Setting,
@@ -82,6 +82,7 @@ impl Backend for Kafka {
     }
 
     async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Self, Error> {
+        observe::Names::of(desired, secrets)?;
         let access = Access::new(desired.tls.as_ref(), desired.sasl.as_ref(), secrets)?;
         let probe = match &desired.probe {
             None => Probe::new(desired.bootstrap.clone(), &access),
@@ -157,8 +158,8 @@ impl Backend for Kafka {
         apply::confirm(&mut self.cluster, changes).await
     }
 
-    async fn export(&mut self, desired: &Desired, _: &Secrets, scope: &Scope) -> Result<Export, Error> {
-        export::export(&mut self.cluster, desired, scope).await
+    async fn export(&mut self, desired: &Desired, secrets: &Secrets, scope: &Scope) -> Result<Export, Error> {
+        export::export(&mut self.cluster, desired, secrets, scope).await
     }
 }
 
@@ -181,7 +182,7 @@ impl Kafka {
         stage: &[Change],
         secrets: &Secrets,
     ) -> Result<Clients, Error> {
-        apply::await_acls(&mut self.cluster, stage).await;
+        apply::await_acls(&mut self.cluster, desired, stage, secrets).await;
         observe::clients(&mut self.cluster, &mut self.probe, desired, secrets).await
     }
 }

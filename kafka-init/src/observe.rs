@@ -9,8 +9,10 @@ mod account;
 mod acls;
 mod clients;
 mod configs;
+mod features;
 mod inheriting_topics;
 mod metadata;
+mod names;
 mod quotas;
 mod reassignments;
 mod resources;
@@ -31,7 +33,9 @@ pub(crate) use clients::{Clients, read as clients};
 pub(crate) use configs::{
     read_at_broker as configs, read_every as every_config, read_every_broker_default as every_broker_default,
 };
+pub(crate) use features::{Features, read as features};
 pub(crate) use metadata::{read_by_name as topics_by_name, read_every as every_topic};
+pub(crate) use names::{Names, principal_name, user_name};
 pub(crate) use quotas::read_every as every_quota;
 pub(crate) use reassignments::{OngoingReassignments, read as reassignments};
 pub(crate) use resources::{
@@ -63,12 +67,18 @@ pub(crate) async fn observe(cluster: &mut Cluster, desired: &Desired) -> Result<
     if !desired.broker_defaults.is_empty() {
         broker_defaults = configs::read_broker_defaults(cluster.main(), &desired.broker_defaults).await?;
     }
+    let mut features = BTreeMap::new();
+    if !desired.features.is_empty() {
+        features = features::read(cluster.main()).await?.finalized;
+        features.retain(|name, _| desired.features.contains_key(name));
+    }
     let inheriting_topics = inheriting_topics::read(cluster.main(), desired, &broker_defaults).await?;
     let (brokers, resources) = (cluster.racks(), resources::read(cluster, desired).await?);
     Ok(Observed {
         cluster_id,
         topics,
         brokers,
+        features,
         broker_defaults,
         resources,
         inheriting_topics,

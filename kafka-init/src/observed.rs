@@ -4,6 +4,8 @@ mod account;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use init_core::Text;
+
 use crate::desired::{Binding, ConfigResource, ConfigType, Entity, Quotas, Scram};
 pub use account::{Account, Operations, Principal};
 
@@ -15,13 +17,15 @@ pub struct Observed {
     /// The declared topics that exist, by name.
     pub topics: BTreeMap<String, ObservedTopic>,
     /// The declared SCRAM users that exist, by name.
-    pub users: BTreeMap<String, Credentials>,
+    pub users: BTreeMap<Text, Credentials>,
     /// The declared ACLs that exist.
     pub acls: BTreeSet<Binding>,
     /// The client quotas of the declared entities.
     pub quotas: BTreeMap<Entity, Quotas>,
     /// The unfenced brokers, each with its rack.
     pub brokers: BTreeMap<i32, Option<String>>,
+    /// The finalized levels of the declared features; one that has none is at level 0.
+    pub features: BTreeMap<String, i16>,
     /// The cluster-wide dynamic broker configs.
     pub broker_defaults: BTreeMap<String, Setting>,
     /// The declared configs of single brokers, client metrics subscriptions and groups.

@@ -3,6 +3,7 @@
 
 mod account;
 mod config;
+mod features;
 mod min_insync;
 mod quota;
 mod reassign;
@@ -52,6 +53,7 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
     let (throttles, of_others) = throttle::changes(desired, observed, &moved);
     changes.extend(throttles.into_iter().chain(moved));
     conflicts.extend(of_others);
+    changes.extend(features::changes(desired, observed));
     changes.extend(user::changes(&desired.users, &observed.users));
     changes.extend(user::deletions(&desired.absent_users, &observed.users));
     changes.extend(account::create(desired, observed));

@@ -60,12 +60,15 @@ pub struct Spec {
     pub(crate) topics: Option<Topics>,
     /// The listener on which the logins of `users` are tried. Default: the servers of `bootstrap`, if they have SASL.
     pub(crate) probe: Option<ProbeSpec>,
-    /// SCRAM users, by name.
+    /// SCRAM users, by name, or by label where they have a `name`.
     pub(crate) users: Option<BTreeMap<String, UserSpec>>,
     /// ACLs. Each entry stands for every combination of its lists.
     pub(crate) acls: Option<Vec<AclSpec>>,
     /// Client quotas of users, client ids and IP addresses.
     pub(crate) quotas: Option<Vec<QuotaSpec>>,
+    /// Feature levels of the cluster, such as `share.version`. A lower level is raised; none is ever lowered.
+    #[schemars(extend("additionalProperties" = { "type": "integer", "minimum": 1 }))]
+    pub(crate) features: Option<BTreeMap<String, Number>>,
     /// Dynamic broker configs with the cluster-wide default for all brokers, by Kafka's names.
     pub(crate) broker_defaults: Option<BTreeMap<String, ConfigValue>>,
     /// Dynamic broker configs of single brokers, by their ids.

@@ -3,6 +3,7 @@
 mod acls;
 mod assignment;
 mod configs;
+mod features;
 mod matching;
 mod mechanism;
 mod name_ranges;
@@ -15,6 +16,7 @@ mod sasl;
 mod servers;
 mod throttle;
 mod topics;
+mod user_names;
 mod users;
 
 use init_core::{Files, SpecPath, Violations};
@@ -44,17 +46,14 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
     let users = users::users(spec.users.unwrap_or_default(), can_log_in, &mut violations);
     let probe =
         spec.probe.map(|probe| users::probe(&probe, !users.present.is_empty(), files, &mut violations));
-    let acls = acls::validate(&spec.acls.unwrap_or_default(), &mut violations);
-    let quotas = quotas::validate(&spec.quotas.unwrap_or_default(), &mut violations);
+    let acls = acls::validate(&spec.acls.unwrap_or_default(), &users.names, &mut violations);
+    let quotas = quotas::validate(&spec.quotas.unwrap_or_default(), &users.names, &mut violations);
     let broker_defaults = resources::of_brokers(&spec.broker_defaults.unwrap_or_default(), &mut violations);
-    let resources = resources::of_resources(
-        spec.broker_configs.unwrap_or_default(),
-        spec.client_metrics.unwrap_or_default(),
-        spec.groups.unwrap_or_default(),
-        &mut violations,
-    );
+    let resources =
+        resources::of_resources(spec.broker_configs, spec.client_metrics, spec.groups, &mut violations);
     throttle::check_configs(&topics, &broker_defaults, &resources, &mut violations);
     let sasl = spec.sasl.and_then(|sasl| sasl::sasl(sasl, files, &mut violations));
+    let features = features::features(spec.features.unwrap_or_default(), &mut violations);
     violations.or(Desired {
         bootstrap,
         brokers,
@@ -65,10 +64,12 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
         probe,
         users: users.present,
         absent_users: users.absent,
+        user_labels: users.names.labels(),
         compare_passwords: true,
         acls: acls.present,
         absent_acls: acls.absent,
         quotas,
+        features,
         broker_defaults,
         resources,
     })

@@ -30,6 +30,7 @@ pub(crate) use cluster::Cluster;
 pub(crate) use connection::Connection;
 pub(crate) use probe::Probe;
 pub(crate) use scram::salted_password;
+pub(crate) use versions::api_versions_request;
 
 /// `ConfigResource.Type.TOPIC` in requests about configs.
 pub(crate) const TOPIC: i8 = 2;

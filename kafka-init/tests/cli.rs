@@ -211,3 +211,43 @@ fn the_baseline_spec_and_the_schema_agree() {
     assert_eq!(schema["additionalProperties"], false);
     assert!(schema["properties"]["topics"].is_object() && schema["properties"]["bootstrap"].is_object());
 }
+
+/// A value that Kafka would never match, or a name that is there in two ways, is told before any packet, and never shown.
+#[test]
+fn a_secret_that_is_no_name_or_one_that_is_there_already_is_refused_and_not_shown() {
+    let acl = |principal: &str| format!("acls: [{{principal: {principal}, deny: [all], topic: a}}]\n");
+    let quota = |user: &str| format!("quotas: [{{user: {user}, producerByteRate: 1}}]\n");
+    let user = "users: {app: {name: {secret: one}, mechanism: SCRAM-SHA-512, password: {secret: two}}}\nprobe: {bootstrap: [nobody.invalid:9093]}\n";
+    let name = "canary-7f3a";
+    for (spec, value, other, part) in [
+        (user.to_owned(), format!("User:{name}"), "", "without `User:` in front"),
+        (user.to_owned(), format!("{name}\nbeside"), "", "more than one line"),
+        (user.to_owned(), format!("größe-{name}"), "", "ASCII"),
+        (quota("{secret: one}"), format!("User:{name}"), "", "without `User:` in front"),
+        (acl("{secret: one}"), format!("user:{name}"), "", "case-sensitive"),
+        (acl("{secret: one}"), format!(":{name}"), "", "TYPE:NAME"),
+        (acl("{secret: one}"), "*".to_owned(), "", "every name"),
+        (acl("[{secret: one}, {secret: two}]"), name.to_owned(), name, "another secret"),
+        (
+            acl("{secret: two}") + &quota("{secret: one}"),
+            name.to_owned(),
+            "User:canary-7f3a",
+            "another secret",
+        ),
+        (acl("\"User:canary-7f3a\"") + &quota("{secret: one}"), name.to_owned(), "", "in plain text too"),
+        (acl("\"User:x\"") + &quota("canary-7f3a") + user, name.to_owned(), "", "in plain text too"),
+    ] {
+        let directory = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("names");
+        std::fs::create_dir_all(&directory).unwrap();
+        std::fs::write(directory.join("one"), &value).unwrap();
+        std::fs::write(directory.join("two"), if other.is_empty() { "another-61c0" } else { other }).unwrap();
+        let args = ["apply", "--log", "trace", "--secrets-dir", directory.to_str().unwrap()];
+        let output = run(format!("{BOOTSTRAP}{spec}").as_bytes(), &args, &[]);
+        let message = report(&output)["error"]["causes"][0].as_str().unwrap_or_default().to_owned();
+        assert_eq!(output.status.code(), Some(78), "{output:?}");
+        assert!(message.contains("{secret: ") && message.contains(part), "{spec}{message}");
+        let said =
+            String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert!(!said.contains(name) && !said.contains("größe"), "{said}");
+    }
+}

@@ -2,6 +2,7 @@
 # Starts one Kafka node from the environment, by the contract of the upstream apache/kafka image:
 #   KAFKA_FOO_BAR=x           foo.bar=x        (two underscores: one underscore; three: a dash)
 #   CLUSTER_ID                the id with which empty storage is formatted
+#   STORAGE_FORMAT_OPTIONS    more options for that, such as `--release-version 4.1` for older feature levels (not upstream's)
 #   KAFKA_LOG4J_ROOT_LOGLEVEL (default WARN)   KAFKA_LOG4J_LOGGERS   a.b=DEBUG,c.d=INFO
 #   KAFKA_HEAP_OPTS KAFKA_OPTS KAFKA_JMX_OPTS KAFKA_JVM_PERFORMANCE_OPTS   handed to the JVM
 set -euo pipefail
@@ -55,11 +56,13 @@ write_log_config() {
 
 # A JVM of its own, so only for a node that has no storage yet.
 format_storage() {
-    local dirs first
+    local dirs first options
     dirs=$(sed -n 's/^log\.dirs=//p' "$config/server.properties" | tail -n 1)
     first=${dirs%%,*}
     [[ ! -e ${first:-/tmp/kraft-combined-logs}/meta.properties ]] || return 0
-    kafka-storage format --cluster-id "${CLUSTER_ID:?CLUSTER_ID is not set}" --config "$config/server.properties" >/dev/null
+    read -ra options <<<"${STORAGE_FORMAT_OPTIONS:-}"
+    kafka-storage format --cluster-id "${CLUSTER_ID:?CLUSTER_ID is not set}" --config "$config/server.properties" \
+        "${options[@]}" >/dev/null
 }
 
 main() {

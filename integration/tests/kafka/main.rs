@@ -10,6 +10,7 @@ mod account;
 mod brokers;
 mod commands;
 mod drift;
+mod features;
 mod field;
 mod hostile;
 mod insync;

@@ -16,6 +16,7 @@ mod full;
 mod least;
 mod oauth;
 mod refusals;
+mod secret_names;
 mod secrets;
 mod session;
 mod watch;

@@ -22,8 +22,19 @@ impl Bed {
     }
 
     pub(crate) fn run(&self, spec: &str, args: &[&str]) -> Ended {
+        self.run_with(spec, args, &[])
+    }
+
+    /// The same with secrets beside that of the account.
+    pub(crate) fn run_with(&self, spec: &str, args: &[&str], secrets: &[(&str, &str)]) -> Ended {
         let init = self.peer.init(&format!("{}{spec}", self.head)).secret("own", &self.secret);
-        init.args(args).run()
+        secrets.iter().fold(init, |init, (name, value)| init.secret(name, value)).args(args).run()
+    }
+
+    /// A plan of another account: `spec` has its credentials, with a secret beside it.
+    pub(crate) fn as_account(&self, spec: &str, (name, secret): (&str, &str)) -> Ended {
+        let endpoint = self.head.lines().next().unwrap_or_default();
+        self.peer.init(&format!("{endpoint}\n{spec}")).secret(name, secret).args(&["plan"]).run()
     }
 
     /// The state of the server as a spec.
@@ -54,9 +65,18 @@ pub(crate) fn seaweedfs() -> Bed {
 }
 
 pub(crate) fn versitygw() -> Bed {
-    let (key, secret) = ("versity-root", "versity-5ecret");
+    let (key, secret) = VERSITY_ROOT;
+    let settings = [("ROOT_ACCESS_KEY", key), ("ROOT_SECRET_KEY", secret), ("VGW_IAM_DIR", "/home/versity")];
+    Bed::start("versitygw", 7070, (key, secret), &settings)
+}
+
+/// The gateway without a place for accounts.
+pub(crate) fn single_user_versitygw() -> Bed {
+    let (key, secret) = VERSITY_ROOT;
     Bed::start("versitygw", 7070, (key, secret), &[("ROOT_ACCESS_KEY", key), ("ROOT_SECRET_KEY", secret)])
 }
+
+const VERSITY_ROOT: (&str, &str) = ("versity-root", "versity-5ecret");
 
 pub(crate) fn garage() -> Bed {
     let (key, secret) = ("GK000000000000000000000001", "0123456789abcdef".repeat(4));

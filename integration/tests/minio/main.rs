@@ -32,6 +32,8 @@ mod s3_only;
 mod taken_away;
 mod tls;
 mod two_runs;
+mod versity_hostile;
+mod versity_users;
 mod waiting;
 mod watch;
 

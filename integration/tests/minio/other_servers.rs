@@ -1,6 +1,7 @@
 //! Other S3 servers. Those that take long to build are in `field`.
 
-use integration::Peer;
+use integration::minio::Server;
+use integration::{Ended, Peer};
 
 use crate::beds;
 
@@ -96,4 +97,36 @@ buckets:
     let ended = run("arn:aws:s3:::shut/*").expect(0, "changed");
     assert!(ended.changes().contains(&"create_bucket first: applied".to_owned()), "{}", ended.stdout);
     run("arn:aws:s3:::shut/*").expect(0, "unchanged");
+}
+
+/// Runs with the right words, and with the wrong ones.
+fn say_kinds(run: impl Fn(&str, &[&str]) -> Ended, found: &str, right: &[&str], wrong: &[&str]) {
+    let spec = |said: &str| format!("server: {said}\nbuckets: {{first: {{}}}}\n");
+    for said in wrong {
+        for command in ["plan", "apply"] {
+            let ended = run(&spec(said), &[command]).expect(76, "failed");
+            let told = format!("the spec has `server: {said}`, and ");
+            assert!(ended.error().contains(&told), "{}", ended.stdout);
+            assert!(ended.error().contains(&format!("answers as {found} does")), "{}", ended.stdout);
+        }
+    }
+    for said in right {
+        run(&spec(said), &["plan"]).expect(3, "drift");
+    }
+}
+
+#[test]
+fn a_server_of_another_kind_than_the_spec_says_ends_the_run_before_anything_is_written() {
+    let (minio, weed) = (Server::new(), beds::seaweedfs());
+    say_kinds(
+        |spec, args| minio.init(spec).args(args).run(),
+        "minio",
+        &["minio"],
+        &["rustfs", "garage", "s3"],
+    );
+    say_kinds(|spec, args| weed.run(spec, args), "s3", &["seaweedfs", "ceph", "s3"], &["minio", "rustfs"]);
+    // What has no admin API here is told with how that server makes it.
+    let spec = "server: seaweedfs\nbuckets: {first: {quota: 1GiB}}\n";
+    let ended = weed.run(spec, &["plan"]).expect(76, "failed");
+    assert!(ended.stdout.contains("`s3.configure` of `weed shell`"), "{}", ended.stdout);
 }

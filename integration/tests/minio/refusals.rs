@@ -1,7 +1,7 @@
 //! A change that cannot be made is refused before anything is written.
 
 use integration::Init;
-use integration::minio::{Server, Setup};
+use integration::minio::{ROOT, Server, Setup};
 
 #[test]
 fn a_wrong_root_secret_and_a_wrong_root_name_end_the_run_at_once() {
@@ -191,4 +191,49 @@ fn what_a_server_has_need_not_be_shown_to_the_account() {
     run(BOTH).expect(0, "unchanged");
     let ended = run(&BOTH.replace(":a:", ":other:")).expect(76, "failed");
     assert_eq!(ended.changes(), ["set_notifications news: failed"], "{}", ended.stdout);
+}
+
+/// A locked bucket, a replicated one and every bucket of a replicated site keep their versioning.
+#[test]
+fn versioning_that_minio_does_not_suspend_is_told_before_anything_is_written() {
+    let server = Server::new();
+    let beside = server.beside("minio2", &Setup::default());
+    beside.ready();
+    server.shell("mc mb --with-lock t/locked && mc mb --with-versioning t/copied t/plain").ok();
+    beside.shell("mc mb --with-versioning t/target").ok();
+    let (user, secret) = ROOT;
+    let there = format!("http://{user}:{secret}@minio2:9000");
+    server.shell(&format!("mc replicate add t/copied --remote-bucket '{there}/target'")).ok();
+    let suspend = |bucket: &str| format!("buckets: {{new: {{}}, {bucket}: {{versioning: suspended}}}}\n");
+    for (bucket, kept_by) in
+        [("locked", "the bucket has object lock"), ("copied", "the bucket has replication")]
+    {
+        let ended = server.init(&suspend(bucket)).refused(76);
+        let told = format!("buckets.{bucket}.versioning: `suspended` is not supported");
+        assert!(ended.error().contains(&told) && ended.error().contains(kept_by), "{}", ended.stdout);
+    }
+    assert_ne!(server.mc(&["stat", "t/new"]).exit, 0);
+    server.init(&suspend("plain")).run().expect(0, "changed");
+    server.init(&suspend("plain")).run().expect(0, "unchanged");
+}
+
+#[test]
+fn versioning_that_a_replicated_site_does_not_suspend_is_told_before_anything_is_written() {
+    let server = Server::new();
+    let beside = server.beside("minio2", &Setup::default());
+    beside.ready();
+    let (user, secret) = ROOT;
+    let host = |name: &str| format!("http://{user}:{secret}@{name}:9000");
+    let line = format!(
+        "export MC_HOST_a={} MC_HOST_b={}; mc admin replicate add a b",
+        host("minio"),
+        host("minio2")
+    );
+    server.shell(&line).ok();
+    for bucket in ["new", "another"] {
+        let spec = format!("buckets: {{first: {{}}, {bucket}: {{versioning: suspended}}}}\n");
+        let ended = server.init(&spec).refused(76);
+        assert!(ended.error().contains("it replicates its buckets to other sites"), "{}", ended.stdout);
+        assert_eq!(server.mc(&["ls", "t"]).ok().trim(), "");
+    }
 }

@@ -28,7 +28,8 @@ fn users_policies_groups_and_quotas_are_those_of_the_admin_api() {
     run(&fake, SPEC, &["plan"]).expect(3, "drift");
     assert!(fake.asked().iter().all(|line| line.starts_with("GET ")), "{:?}", fake.asked());
     run(&fake, SPEC, &[]).expect(0, "changed");
-    run(&fake, SPEC, &[]).expect(0, "unchanged");
+    run(&fake, &format!("server: rustfs\n{SPEC}"), &[]).expect(0, "unchanged");
+    run(&fake, &format!("server: minio\n{SPEC}"), &[]).expect(76, "failed");
     let stored = stored.lock().unwrap();
     assert_eq!(stored.policies.keys().collect::<Vec<_>>(), ["app"]);
     assert!(stored.users["loki"].contains("app") && stored.groups["team"].contains("loki"), "{stored:?}");

@@ -7,7 +7,7 @@ use kafka_protocol::protocol::StrBytes;
 use secrecy::ExposeSecret as _;
 use secrecy::zeroize::Zeroizing;
 
-use super::by_request::Numbered;
+use super::by_request::{Numbered, resolve};
 use super::mutation::Mode;
 use super::topic_configs;
 use crate::Error;
@@ -59,14 +59,7 @@ impl<'c, C: Alters> Alteration<'c, C> {
         secrets: &Secrets,
         mode: Mode,
     ) -> (Numbered<Self>, Vec<(usize, Error)>) {
-        let (mut ready, mut failed) = (Vec::new(), Vec::new());
-        for (position, change) in changes {
-            match Self::new(change, secrets, mode) {
-                Ok(alteration) => ready.push((*position, alteration)),
-                Err(error) => failed.push((*position, error)),
-            }
-        }
-        (ready, failed)
+        resolve(changes, |change| Self::new(change, secrets, mode))
     }
 }
 

@@ -7,16 +7,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use init_core::{Fault, FaultKind, Progress};
+use init_core::{Fault, FaultKind, Progress, Secrets};
 use kafka_protocol::messages::metadata_response::MetadataResponseTopic;
 use tokio::time::{Instant, sleep};
 
 use super::await_configs::{self, FIRST_PAUSE, LONGEST_PAUSE};
 use super::by_request::ByRequest;
 use crate::Error;
-use crate::change::Change;
-use crate::desired::{Binding, Topic};
-use crate::observe::{acls, topics_by_name};
+use crate::change::{Change, RaiseFeature};
+use crate::desired::{Binding, Desired, Topic};
+use crate::observe::{Names, acls, features, topics_by_name};
 use crate::wire::{Cluster, Connection};
 
 /// The time that new ACLs may take to be shown before the verification reports them as missing.
@@ -41,7 +41,7 @@ pub(super) async fn await_served(
     results.map(unserved).collect()
 }
 
-/// Waits until every broker serves the topics and configs of these changes.
+/// Waits until every broker serves the feature levels, topics and configs of these changes.
 pub(super) async fn await_every_broker<'c>(
     cluster: &mut Cluster,
     changes: impl IntoIterator<Item = &'c Change>,
@@ -52,6 +52,10 @@ pub(super) async fn await_every_broker<'c>(
     if !topics.is_empty() {
         retry_at_every_broker(cluster, progress, async |broker| served_by(broker, &topics, progress).await)
             .await?;
+    }
+    if !by_request.features.is_empty() {
+        let is_raised = async |broker: &mut Connection| await_features(broker, &by_request, progress).await;
+        retry_at_every_broker(cluster, progress, is_raised).await?;
     }
     let configs = await_configs::altered(&by_request);
     if !configs.is_empty() {
@@ -80,11 +84,17 @@ pub(super) async fn await_topic_configs(
 
 /// Waits until the broker of the main connection shows the new ACLs. A broker applies the ACLs of a commit last,
 /// after the users, whose logins it refuses until then. If they are never shown, the verification reports that.
-pub(crate) async fn await_acls(cluster: &mut Cluster, changes: &[Change]) {
+pub(crate) async fn await_acls(
+    cluster: &mut Cluster,
+    desired: &Desired,
+    changes: &[Change],
+    secrets: &Secrets,
+) {
+    let Ok(names) = Names::of(desired, secrets) else { return };
     let created: BTreeSet<&Binding> = ByRequest::of(changes).acls.into_iter().map(|(_, acl)| acl).collect();
     let began = Instant::now();
     while began.elapsed() < MAX_WAIT {
-        match acls(cluster.main(), &created).await {
+        match acls(cluster.main(), &created, (&names, secrets)).await {
             Ok(existing) if existing.len() < created.len() => sleep(FIRST_PAUSE).await,
             Ok(_) | Err(_) => return,
         }
@@ -117,6 +127,24 @@ async fn retry_at_every_broker(
         })?;
     }
     Ok(())
+}
+
+/// Waits until the broker shows the new feature levels.
+async fn await_features(
+    broker: &mut Connection,
+    by_request: &ByRequest<'_>,
+    progress: &Progress,
+) -> Result<(), Error> {
+    loop {
+        let shown = features(broker).await?.finalized;
+        let is_lower =
+            |level: &RaiseFeature| shown.get(&level.name).is_none_or(|shown| *shown < level.level.to);
+        let Some((_, lower)) = by_request.features.iter().find(|(_, feature)| is_lower(feature)) else {
+            return Ok(());
+        };
+        progress.waiting_for(format!("{} to have level {} of {}", broker.peer(), lower.level.to, lower.name));
+        sleep(LONGEST_PAUSE).await;
+    }
 }
 
 async fn served_by(

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use init_core::SecretRef;
+use init_core::{SecretRef, Text};
 
+use crate::Error;
 use crate::change::{
     AlterBrokerConfig, AlterConfig, AlterQuota, AlterThrottle, AlterTopicConfig, Change, CreatePartitions,
-    CreateTopic, DeleteAcl, DeleteCredentials, ReassignPartitions, RemoveQuota, RestrictiveAcl,
+    CreateTopic, DeleteAcl, DeleteCredentials, RaiseFeature, ReassignPartitions, RemoveQuota, RestrictiveAcl,
 };
 use crate::desired::{Binding, Scram};
 
@@ -18,10 +19,26 @@ pub(super) fn by_reference<C>(changes: &Numbered<C>) -> Numbered<&C> {
     changes.iter().map(|(position, change)| (*position, change)).collect()
 }
 
+/// Each change as its request has it, with the values of its secrets, or its error.
+pub(super) fn resolve<C, R>(
+    changes: &Numbered<C>,
+    resolve: impl Fn(&C) -> Result<R, Error>,
+) -> (Numbered<R>, Vec<(usize, Error)>) {
+    let (mut ready, mut failed) = (Vec::new(), Vec::new());
+    for (position, change) in changes {
+        match resolve(change) {
+            Ok(resolved) => ready.push((*position, resolved)),
+            Err(error) => failed.push((*position, error)),
+        }
+    }
+    (ready, failed)
+}
+
 /// Each change once, in the list of its request. Code that handles all lists destructures this struct field by field,
 /// so that the compiler finds a forgotten list.
 #[derive(Default)]
 pub(super) struct ByRequest<'c> {
+    pub(super) features: Numbered<&'c RaiseFeature>,
     pub(super) users: Numbered<UserCredentials<'c>>,
     pub(super) acls: Numbered<&'c Binding>,
     pub(super) quotas: Numbered<&'c AlterQuota>,
@@ -44,7 +61,7 @@ pub(super) struct ByRequest<'c> {
 
 /// The credentials that a user gets, each with the secret of its password and its iterations.
 pub(super) struct UserCredentials<'c> {
-    pub(super) user: &'c str,
+    pub(super) user: &'c Text,
     pub(super) credentials: BTreeMap<Scram, (&'c SecretRef, u32)>,
 }
 
@@ -59,6 +76,7 @@ impl<'c> ByRequest<'c> {
 
     fn add(&mut self, position: usize, change: &'c Change) {
         match change {
+            Change::RaiseFeature(feature) => self.features.push((position, feature)),
             Change::CreateUser(user) => {
                 let new = user.credentials.iter().map(|(name, new)| (*name, (&new.secret, new.iterations)));
                 let credentials = UserCredentials { user: &user.name, credentials: new.collect() };

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use init_core::Text;
 use kafka_protocol::messages::alter_user_scram_credentials_request::ScramCredentialDeletion;
 use kafka_protocol::messages::delete_acls_request::DeleteAclsFilter;
 use kafka_protocol::messages::{
@@ -10,16 +11,19 @@ use kafka_protocol::messages::{
 };
 use kafka_protocol::protocol::StrBytes;
 
+use super::acls::NamedAcl;
 use super::mutation::{Mode, Mutation, Outcome, Outcomes};
-use crate::change::DeleteAcl;
 use crate::desired::Scram;
 use crate::error::Attempt;
 
-impl Mutation for DeleteAcl {
+/// An ACL that is deleted.
+pub(super) struct OldAcl<'c>(pub(super) NamedAcl<'c>);
+
+impl Mutation for OldAcl<'_> {
     type Request = DeleteAclsRequest;
 
     fn name(&self) -> Cow<'_, str> {
-        Cow::Owned(self.0.to_string())
+        Cow::Owned(self.0.binding.to_string())
     }
 
     fn records(&self) -> usize {
@@ -27,18 +31,24 @@ impl Mutation for DeleteAcl {
     }
 
     fn attempt(&self) -> Attempt {
-        Attempt::new(format!("delete the ACL {}", self.0), "Alter on the cluster")
+        Attempt::new(format!("delete the ACL {}", self.0.binding), "Alter on the cluster")
     }
 
     /// Kafka has no `validate_only` for this request, so only `apply` sends it.
-    fn request<'c>(batch: impl Iterator<Item = &'c Self>, _: Mode) -> Self::Request {
+    fn request<'b>(batch: impl Iterator<Item = &'b Self>, _: Mode) -> Self::Request
+    where
+        Self: 'b,
+    {
         DeleteAclsRequest::default().with_filters(batch.map(filter).collect())
     }
 
     /// The results come in the order of the request, without names. A filter that matches nothing is not an error.
-    fn outcomes<'c>(answer: DeleteAclsResponse, batch: impl Iterator<Item = &'c Self>) -> Outcomes {
+    fn outcomes<'b>(answer: DeleteAclsResponse, batch: impl Iterator<Item = &'b Self>) -> Outcomes
+    where
+        Self: 'b,
+    {
         let each = batch.zip(answer.filter_results).map(|(acl, result)| Outcome {
-            name: StrBytes::from_string(acl.0.to_string()),
+            name: StrBytes::from_string(acl.0.binding.to_string()),
             code: result.error_code,
             message: result.error_message,
             topic: None,
@@ -48,21 +58,23 @@ impl Mutation for DeleteAcl {
 }
 
 /// A filter that matches exactly one ACL: every field has a value.
-fn filter(DeleteAcl(acl): &DeleteAcl) -> DeleteAclsFilter {
-    let text = |text: &String| Some(StrBytes::from_string(text.clone()));
+fn filter(OldAcl(NamedAcl { binding, principal, name }): &OldAcl<'_>) -> DeleteAclsFilter {
     DeleteAclsFilter::default()
-        .with_resource_type_filter(acl.resource.number())
-        .with_resource_name_filter(text(&acl.name))
-        .with_pattern_type_filter(acl.pattern.number())
-        .with_principal_filter(text(&acl.principal))
-        .with_host_filter(text(&acl.host))
-        .with_operation(acl.operation.number())
-        .with_permission_type(acl.permission.number())
+        .with_resource_type_filter(binding.resource.number())
+        .with_resource_name_filter(Some(name.clone()))
+        .with_pattern_type_filter(binding.pattern.number())
+        .with_principal_filter(Some(principal.clone()))
+        .with_host_filter(Some(StrBytes::from_string(binding.host.clone())))
+        .with_operation(binding.operation.number())
+        .with_permission_type(binding.permission.number())
 }
 
 /// One credential of a user.
 pub(super) struct Deletion<'c> {
-    pub(super) user: &'c str,
+    /// The name of the user, which may come from a secret.
+    pub(super) user: &'c Text,
+    /// The same name, as requests have it.
+    pub(super) name: StrBytes,
     pub(super) mechanism: Scram,
 }
 
@@ -70,7 +82,11 @@ impl Mutation for Deletion<'_> {
     type Request = AlterUserScramCredentialsRequest;
 
     fn name(&self) -> Cow<'_, str> {
-        Cow::Borrowed(self.user)
+        Cow::Borrowed(self.name.as_str())
+    }
+
+    fn label(&self) -> Cow<'_, str> {
+        Cow::Owned(self.user.to_string())
     }
 
     fn records(&self) -> usize {
@@ -92,7 +108,7 @@ impl Mutation for Deletion<'_> {
     {
         let deletion = |deletion: &Self| {
             ScramCredentialDeletion::default()
-                .with_name(StrBytes::from_string(deletion.user.to_owned()))
+                .with_name(deletion.name.clone())
                 .with_mechanism(deletion.mechanism.number())
         };
         AlterUserScramCredentialsRequest::default().with_deletions(batch.map(deletion).collect())

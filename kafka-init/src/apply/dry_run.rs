@@ -3,10 +3,13 @@
 use init_core::{CheckMode, Progress, Secrets};
 
 use super::alteration::Alteration;
-use super::by_request::{ByRequest, Numbered, by_reference};
+use super::by_request::{ByRequest, Numbered, by_reference, resolve};
 use super::mutation::{Mode, Mutation};
+use super::quotas::NamedQuota;
 use super::send::send;
-use super::{authorized, distribute, resource_configs, throttle, unknown_config, unknown_operation};
+use super::{
+    authorized, distribute, features, resource_configs, throttle, unknown_config, unknown_operation,
+};
 use crate::Error;
 use crate::change::Change;
 use crate::wire::{Cluster, Connection};
@@ -59,6 +62,7 @@ async fn validate_all(
 ) -> Vec<(usize, Error)> {
     let by_request = ByRequest::of(changes);
     let ByRequest {
+        features,
         users,
         acls,
         quotas,
@@ -81,16 +85,29 @@ async fn validate_all(
     let mut refused = authorized::check(main, changes, unchecked.collect()).await;
     refused.extend(unknown_operation::check(main, acls));
     refused.extend(unknown_config::check(main, broker_configs).await);
+    let (features, unsupported) = features::supported(main, features).await;
+    refused.extend(unsupported);
+    refused.extend(validate(main, &features, progress).await);
     refused.extend(validate(main, topics, progress).await);
     refused.extend(validate(main, partitions, progress).await);
     refused.extend(validate(main, topic_configs, progress).await);
     refused.extend(validate(main, topic_resets, progress).await);
-    refused.extend(validate(main, quotas, progress).await);
-    refused.extend(validate(main, removed_quotas, progress).await);
-    let (broker_configs, failed) = Alteration::of_all(broker_configs, secrets, Mode::ValidateOnly);
-    refused.extend(failed);
-    refused.extend(validate(main, &by_reference(&broker_configs), progress).await);
+    let quotas = resolve(quotas, |quota| NamedQuota::of(*quota, secrets));
+    refused.extend(validate_resolved(main, quotas, progress).await);
+    let removed_quotas = resolve(removed_quotas, |quota| NamedQuota::of(*quota, secrets));
+    refused.extend(validate_resolved(main, removed_quotas, progress).await);
+    let broker_configs = Alteration::of_all(broker_configs, secrets, Mode::ValidateOnly);
+    refused.extend(validate_resolved(main, broker_configs, progress).await);
     refused
+}
+
+async fn validate_resolved<M: Mutation>(
+    main: &mut Connection,
+    (changes, failed): (Numbered<M>, Vec<(usize, Error)>),
+    progress: &Progress,
+) -> Vec<(usize, Error)> {
+    let refused = validate(main, &by_reference(&changes), progress).await;
+    failed.into_iter().chain(refused).collect()
 }
 
 async fn validate<M: Mutation>(

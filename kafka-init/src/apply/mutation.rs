@@ -38,6 +38,11 @@ pub(super) trait Mutation {
     /// The name by which the change's result is found in the response.
     fn name(&self) -> Cow<'_, str>;
 
+    /// The name for messages, where a secret shows as its reference.
+    fn label(&self) -> Cow<'_, str> {
+        self.name()
+    }
+
     /// The number of metadata records that the change is committed as.
     fn records(&self) -> usize;
 

@@ -132,6 +132,6 @@ impl<'c, M: Mutation> Sending<'c, M> {
 }
 
 fn missing_result<M: Mutation>(change: &M, peer: &Peer) -> Error {
-    let problem = format!("it has no result for {}", change.name());
+    let problem = format!("it has no result for {}", change.label());
     Error::UnreadableResponse { peer: peer.clone(), request: M::Request::KEY, problem }
 }

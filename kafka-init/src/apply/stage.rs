@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use init_core::{Progress, Secrets};
 
+use super::acls::{NamedAcl, NewAcl};
 use super::alteration::Alteration;
-use super::by_request::{ByRequest, Numbered, by_reference};
+use super::by_request::{ByRequest, Numbered, by_reference, resolve};
+use super::deletions::OldAcl;
 use super::mutation::{Mode, Mutation};
+use super::quotas::NamedQuota;
 use super::send::send;
 use super::users;
 use crate::Error;
@@ -21,6 +24,7 @@ pub(super) async fn apply_at(
     progress: &Progress,
 ) -> Vec<Result<(), Error>> {
     let ByRequest {
+        features,
         users,
         acls,
         quotas,
@@ -38,23 +42,37 @@ pub(super) async fn apply_at(
         deleted_credentials,
     } = ByRequest::of(changes);
     let mut results = BTreeMap::new();
+    apply(broker, &features, progress, &mut results).await;
     let user_results = users::apply(broker, &users, secrets, progress).await;
     results.extend(users.iter().map(|(position, _)| *position).zip(user_results));
-    apply(broker, &acls, progress, &mut results).await;
-    apply(broker, &quotas, progress, &mut results).await;
-    apply(broker, &removed_quotas, progress, &mut results).await;
+    let new_acls = resolve(&acls, |acl| NamedAcl::of(acl, secrets).map(NewAcl));
+    apply_resolved(broker, new_acls, progress, &mut results).await;
+    let quotas = resolve(&quotas, |quota| NamedQuota::of(*quota, secrets));
+    apply_resolved(broker, quotas, progress, &mut results).await;
+    let removed_quotas = resolve(&removed_quotas, |quota| NamedQuota::of(*quota, secrets));
+    apply_resolved(broker, removed_quotas, progress, &mut results).await;
     apply(broker, &topic_configs, progress, &mut results).await;
-    let (broker_configs, failed) = Alteration::of_all(&broker_configs, secrets, Mode::Apply);
-    results.extend(failed.into_iter().map(|(position, error)| (position, Err(error))));
-    apply(broker, &by_reference(&broker_configs), progress, &mut results).await;
+    let broker_configs = Alteration::of_all(&broker_configs, secrets, Mode::Apply);
+    apply_resolved(broker, broker_configs, progress, &mut results).await;
     apply(broker, &topic_resets, progress, &mut results).await;
     apply(broker, &topics, progress, &mut results).await;
     apply(broker, &partitions, progress, &mut results).await;
     apply(broker, &reassignments, progress, &mut results).await;
-    apply(broker, &deleted_acls, progress, &mut results).await;
-    let deleted = users::delete(broker, &deleted_credentials, progress).await;
+    let old_acls = resolve(&deleted_acls, |acl| NamedAcl::of(&acl.0, secrets).map(OldAcl));
+    apply_resolved(broker, old_acls, progress, &mut results).await;
+    let deleted = users::delete(broker, &deleted_credentials, secrets, progress).await;
     results.extend(deleted_credentials.iter().map(|(position, _)| *position).zip(deleted));
     results.into_values().collect()
+}
+
+async fn apply_resolved<M: Mutation>(
+    broker: &mut Connection,
+    (changes, failed): (Numbered<M>, Vec<(usize, Error)>),
+    progress: &Progress,
+    results: &mut BTreeMap<usize, Result<(), Error>>,
+) {
+    results.extend(failed.into_iter().map(|(position, error)| (position, Err(error))));
+    apply(broker, &by_reference(&changes), progress, results).await;
 }
 
 async fn apply<M: Mutation>(

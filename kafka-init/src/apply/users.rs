@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::num::NonZeroU32;
 
 use bytes::Bytes;
-use init_core::{Progress, Secrets};
+use init_core::{Progress, Secrets, Text};
 use init_net::random;
 use kafka_protocol::messages::alter_user_scram_credentials_request::ScramCredentialUpsertion;
 use kafka_protocol::messages::{AlterUserScramCredentialsRequest, AlterUserScramCredentialsResponse};
@@ -21,13 +21,17 @@ use crate::Error;
 use crate::change::{Change, DeleteCredentials};
 use crate::desired::Scram;
 use crate::error::Attempt;
+use crate::observe::user_name;
 use crate::wire::{Connection, Probe, salted_password};
 
 const SALT: usize = 24;
 
 /// One credential as Kafka stores it.
-struct Upsertion {
-    user: String,
+struct Upsertion<'c> {
+    /// The name of the user, which may come from a secret.
+    user: &'c Text,
+    /// The same name, as requests have it.
+    name: StrBytes,
     mechanism: Scram,
     iterations: NonZeroU32,
     salt: Bytes,
@@ -69,15 +73,22 @@ pub(super) async fn apply(
 pub(super) async fn delete(
     connection: &mut Connection,
     changes: &Numbered<&DeleteCredentials>,
+    secrets: &Secrets,
     progress: &Progress,
 ) -> Vec<Result<(), Error>> {
     let mut results: Vec<Result<(), Error>> = changes.iter().map(|_| Ok(())).collect();
     for mechanism in [Scram::Sha256, Scram::Sha512] {
         let (mut of, mut deletions) = (Vec::new(), Vec::new());
         for ((_, change), result) in changes.iter().zip(&mut results) {
-            if change.mechanisms.contains(&mechanism) && result.is_ok() {
-                deletions.push(Deletion { user: &change.name, mechanism });
-                of.push(result);
+            if !change.mechanisms.contains(&mechanism) || result.is_err() {
+                continue;
+            }
+            match user_name(&change.name, secrets) {
+                Ok(name) => {
+                    deletions.push(Deletion { user: &change.name, name, mechanism });
+                    of.push(result);
+                }
+                Err(error) => *result = Err(error),
             }
         }
         let sent = send(connection, &deletions.iter().collect::<Vec<_>>(), Mode::Apply, progress).await;
@@ -96,11 +107,11 @@ pub(crate) fn forget_logins(probe: &mut Probe, changes: &[Change]) {
 }
 
 /// The new credential of this mechanism, if the user gets one.
-fn upsertion(
-    change: &UserCredentials<'_>,
+fn upsertion<'c>(
+    change: &UserCredentials<'c>,
     mechanism: Scram,
     secrets: &Secrets,
-) -> Result<Option<Upsertion>, Error> {
+) -> Result<Option<Upsertion<'c>>, Error> {
     let Some((password, iterations)) = change.credentials.get(&mechanism) else { return Ok(None) };
     let iterations = NonZeroU32::new(*iterations)
         .ok_or_else(|| Error::Internal(format!("a credential of user {} has no iterations", change.user)))?;
@@ -109,14 +120,19 @@ fn upsertion(
     let password = secrets.get(password)?.expose_secret();
     let salted_password = salted_password(mechanism, password.as_bytes(), &salt, iterations);
     let salt = Bytes::copy_from_slice(&salt);
-    Ok(Some(Upsertion { user: change.user.to_owned(), mechanism, iterations, salt, salted_password }))
+    let name = user_name(change.user, secrets)?;
+    Ok(Some(Upsertion { user: change.user, name, mechanism, iterations, salt, salted_password }))
 }
 
-impl Mutation for Upsertion {
+impl Mutation for Upsertion<'_> {
     type Request = AlterUserScramCredentialsRequest;
 
     fn name(&self) -> Cow<'_, str> {
-        Cow::Borrowed(&self.user)
+        Cow::Borrowed(self.name.as_str())
+    }
+
+    fn label(&self) -> Cow<'_, str> {
+        Cow::Owned(self.user.to_string())
     }
 
     fn records(&self) -> usize {
@@ -131,10 +147,13 @@ impl Mutation for Upsertion {
     }
 
     /// Kafka has no `validate_only` for this request, so only `apply` sends it.
-    fn request<'c>(batch: impl Iterator<Item = &'c Self>, _: Mode) -> Self::Request {
+    fn request<'b>(batch: impl Iterator<Item = &'b Self>, _: Mode) -> Self::Request
+    where
+        Self: 'b,
+    {
         let upsertion = |upsertion: &Self| {
             ScramCredentialUpsertion::default()
-                .with_name(StrBytes::from_string(upsertion.user.clone()))
+                .with_name(upsertion.name.clone())
                 .with_mechanism(upsertion.mechanism.number())
                 .with_iterations(i32::try_from(upsertion.iterations.get()).unwrap_or(i32::MAX))
                 .with_salt(upsertion.salt.clone())
@@ -143,10 +162,10 @@ impl Mutation for Upsertion {
         AlterUserScramCredentialsRequest::default().with_upsertions(batch.map(upsertion).collect())
     }
 
-    fn outcomes<'c>(
-        answer: AlterUserScramCredentialsResponse,
-        _: impl Iterator<Item = &'c Self>,
-    ) -> Outcomes {
+    fn outcomes<'b>(answer: AlterUserScramCredentialsResponse, _: impl Iterator<Item = &'b Self>) -> Outcomes
+    where
+        Self: 'b,
+    {
         outcomes(answer)
     }
 }

@@ -7,13 +7,14 @@ use init_core::diff::Drift;
 
 use super::{
     AlterBrokerConfig, AlterConfig, AlterQuota, AlterThrottle, AlterTopicConfig, AlterUser, BROKER_DEFAULT,
-    Change, CreatePartitions, CreateTopic, CreateUser, DeleteAcl, DeleteCredentials, ReassignPartitions,
-    RemoveQuota, RestrictiveAcl,
+    Change, CreatePartitions, CreateTopic, CreateUser, DeleteAcl, DeleteCredentials, RaiseFeature,
+    ReassignPartitions, RemoveQuota, RestrictiveAcl,
 };
 
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::RaiseFeature(feature) => feature.fmt(f),
             Self::CreateTopic(topic) => topic.fmt(f),
             Self::CreatePartitions(growth) => growth.fmt(f),
             Self::IncreaseReplicas(reassignment) | Self::DecreaseReplicas(reassignment) => {
@@ -40,6 +41,12 @@ impl fmt::Display for Change {
                 throttle.fmt(f)
             }
         }
+    }
+}
+
+impl fmt::Display for RaiseFeature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "raise feature {}: level {}", self.name, self.level)
     }
 }
 

@@ -18,6 +18,7 @@ const ALL_BROKERS: &str = "brokerDefaults";
 impl init_core::Change for Change {
     fn op(&self) -> &'static str {
         match self {
+            Self::RaiseFeature(_) => "raise_feature",
             Self::CreateUser(_) => "create_user",
             Self::AlterUser(_) => "alter_user",
             Self::CreateAcl(_) | Self::CreateRestrictiveAcl(_) => "create_acl",
@@ -47,7 +48,8 @@ impl init_core::Change for Change {
             | Self::CreateAcl(_)
             | Self::CreateTopic(_)
             | Self::CreateRestrictiveAcl(_) => Effect::Add,
-            Self::AlterUser(_)
+            Self::RaiseFeature(_)
+            | Self::AlterUser(_)
             | Self::AlterQuota(_)
             | Self::AlterTopicConfig(_)
             | Self::AlterBrokerConfig(_)
@@ -65,6 +67,7 @@ impl init_core::Change for Change {
 
     fn subject(&self) -> Subject {
         match self {
+            Self::RaiseFeature(feature) => Subject::new("feature", &feature.name),
             Self::CreateUser(user) => Subject::new("user", &user.name),
             Self::AlterUser(user) => Subject::new("user", &user.name),
             Self::CreateAcl(binding) | Self::CreateRestrictiveAcl(RestrictiveAcl { binding, .. }) => {
@@ -95,6 +98,7 @@ impl init_core::Change for Change {
 
     fn properties(&self) -> Properties {
         match self {
+            Self::RaiseFeature(feature) => Properties::none().drift("level", &feature.level),
             Self::CreateUser(user) => new_credentials(user),
             Self::AlterUser(user) => altered_credentials(user),
             Self::CreateAcl(binding) | Self::CreateRestrictiveAcl(RestrictiveAcl { binding, .. }) => {
@@ -160,15 +164,15 @@ fn deleted_acl(binding: &Binding) -> Properties {
     fields(binding).into_iter().fold(Properties::none(), |all, (name, value)| all.without(name, value))
 }
 
-fn fields(binding: &Binding) -> [(&'static str, &str); 7] {
+fn fields(binding: &Binding) -> [(&'static str, String); 7] {
     [
-        ("principal", &binding.principal),
-        ("permission", binding.permission.name()),
-        ("operation", binding.operation.name()),
-        ("resource_type", binding.resource.name()),
-        ("resource_name", &binding.name),
-        ("pattern_type", binding.pattern.name()),
-        ("host", &binding.host),
+        ("principal", binding.principal.to_string()),
+        ("permission", binding.permission.name().to_owned()),
+        ("operation", binding.operation.name().to_owned()),
+        ("resource_type", binding.resource.name().to_owned()),
+        ("resource_name", binding.name.to_string()),
+        ("pattern_type", binding.pattern.name().to_owned()),
+        ("host", binding.host.clone()),
     ]
 }
 

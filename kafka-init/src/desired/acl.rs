@@ -2,14 +2,15 @@
 
 use std::fmt;
 
+use init_core::Text;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// One ACL binding: a principal, from a host, is allowed or denied an operation on a resource.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Binding {
-    /// The principal, as `User:NAME`.
-    pub principal: String,
+    /// The principal, as `User:NAME`. A secret may have NAME alone.
+    pub principal: Text,
     /// The permission type: allow or deny.
     pub permission: Permission,
     /// The operation.
@@ -18,8 +19,8 @@ pub struct Binding {
     pub resource: Resource,
     /// The pattern type: whether `name` is the resource's whole name or its beginning.
     pub pattern: Pattern,
-    /// The resource's name, or its beginning.
-    pub name: String,
+    /// The resource's name, or its beginning. Only the name of a user may come from a secret.
+    pub name: Text,
     /// The host that the client connects from; `*` is any.
     pub host: String,
 }
@@ -150,15 +151,16 @@ impl Binding {
     /// True when the binding applies to the resource of this name.
     pub(crate) fn covers_resource(&self, resource: Resource, name: &str) -> bool {
         self.resource == resource
-            && match self.pattern {
-                Pattern::Literal => self.name == name || self.name == "*",
-                Pattern::Prefixed => name.starts_with(&self.name),
+            && match (&self.name, self.pattern) {
+                (Text::Plain(own), Pattern::Literal) => own == name || own == "*",
+                (Text::Plain(own), Pattern::Prefixed) => name.starts_with(own),
+                (Text::Secret(_), _) => false,
             }
     }
 
     /// True when the binding applies to an operation of this principal, as Kafka's authorizer decides: permission to
     /// change a resource implies permission to describe it, but a denial implies no other.
-    pub(crate) fn covers_operation(&self, principal: &str, operation: Operation) -> bool {
+    pub(crate) fn covers_operation(&self, principal: &Text, operation: Operation) -> bool {
         use Operation as O;
         let implies: &[O] = match operation {
             O::Describe => &[O::Read, O::Write, O::Delete, O::Alter],
@@ -167,7 +169,8 @@ impl Binding {
         };
         let is_implied = self.permission == Permission::Allow && implies.contains(&self.operation);
         let operations = self.operation == operation || self.operation == O::All || is_implied;
-        operations && (self.principal == principal || self.principal == "User:*")
+        let is_everyone = matches!(&self.principal, Text::Plain(principal) if principal == "User:*");
+        operations && (self.principal == *principal || is_everyone)
     }
 }
 

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use init_core::Text;
+
 /// The entity of a client quota: for each entity type a name, or `None` for the default of that type.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Entity(pub BTreeMap<String, Option<String>>);
+pub struct Entity(pub BTreeMap<String, Option<Text>>);
 
 /// The limits of an entity, by Kafka's quota key.
 pub type Quotas = BTreeMap<String, Rate>;
@@ -47,7 +49,10 @@ impl fmt::Display for Entity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, (kind, name)) in self.0.iter().enumerate() {
             let comma = if position == 0 { "" } else { ", " };
-            write!(f, "{comma}{kind} {}", name.as_deref().unwrap_or("<default>"))?;
+            match name {
+                Some(name) => write!(f, "{comma}{kind} {name}")?,
+                None => write!(f, "{comma}{kind} <default>")?,
+            }
         }
         Ok(())
     }

@@ -18,6 +18,7 @@ impl Fault for Error {
             | Self::UnreadableResponse { .. }
             | Self::NoCommonVersion { .. }
             | Self::UnknownAclOperation { .. }
+            | Self::Feature(_)
             | Self::UnknownGroupConfigs { .. }
             | Self::UnusableListener { .. }
             | Self::SaslRequired { .. }
@@ -25,6 +26,7 @@ impl Fault for Error {
             | Self::MechanismNotOffered { .. }
             | Self::ServerNotAuthenticated { .. } => FaultKind::Unsupported,
             Self::ConcurrentReassignment { .. } => FaultKind::Raced,
+            Self::UnusableName(..) => FaultKind::Secret,
             Self::UnknownConfig { .. }
             | Self::FewerReplicasThanMinInsync { .. }
             | Self::ConfigNotDescribed { .. } => FaultKind::Rejected,
@@ -84,6 +86,8 @@ fn fixed_remedy(error: &Error) -> Option<&'static str> {
         Error::ConfigNotDescribed { .. } => "take that config out of the spec, or correct its name",
         Error::UnknownGroupConfigs { .. } => "take them out of the spec, or upgrade the brokers",
         Error::UnknownAclOperation { .. } => "take the operation out of the spec, or upgrade the brokers",
+        Error::Feature(error) => error.remedy(),
+        Error::UnusableName(..) => "correct the file of the secret, or what the spec uses it for",
         Error::TokenUnreadable { .. } => {
             "point `sasl.tokenEndpoint` at the token endpoint of the identity provider, not at a page of it"
         }

@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use init_core::Text;
+
 use crate::desired::{Binding, Operation, Pattern, Permission, Resource};
 
 /// One entry of `acls`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Entry {
-    pub(super) principals: BTreeSet<String>,
+    pub(super) principals: BTreeSet<Text>,
     pub(super) resource: Resource,
-    pub(super) names: BTreeSet<String>,
+    pub(super) names: BTreeSet<Text>,
     pub(super) pattern: Pattern,
     pub(super) permission: Permission,
     pub(super) operations: BTreeSet<Operation>,
@@ -21,13 +23,13 @@ type Kind = (Permission, Resource, Pattern);
 
 /// The fields that are equal in bindings which differ only in their principal: the kind, the operations, the names
 /// and the hosts.
-type Common<'b> = (Kind, BTreeSet<Operation>, BTreeSet<&'b str>, BTreeSet<&'b str>);
+type Common<'b> = (Kind, BTreeSet<Operation>, BTreeSet<&'b Text>, BTreeSet<&'b str>);
 
 /// Merges bindings that differ in one field only: first operations, then names, hosts and principals.
 pub(super) fn fold<'b>(bindings: impl IntoIterator<Item = &'b Binding>) -> Vec<Entry> {
     let kind = |binding: &Binding| (binding.permission, binding.resource, binding.pattern);
     let operations = grouped(bindings.into_iter().map(|binding| {
-        let key = (kind(binding), binding.principal.as_str(), binding.name.as_str(), binding.host.as_str());
+        let key = (kind(binding), &binding.principal, &binding.name, binding.host.as_str());
         (key, binding.operation)
     }));
     let names = grouped(
@@ -43,7 +45,7 @@ pub(super) fn fold<'b>(bindings: impl IntoIterator<Item = &'b Binding>) -> Vec<E
         grouped(hosts.into_iter().map(|((kind, principal, operations, names), hosts)| {
             ((kind, operations, names, hosts), principal)
         }));
-    let owned = |texts: BTreeSet<&str>| texts.into_iter().map(str::to_owned).collect();
+    let owned = |texts: BTreeSet<&Text>| texts.into_iter().cloned().collect();
     let entry = |(((permission, resource, pattern), operations, names, hosts), principals): (
         Common<'_>,
         BTreeSet<_>,
@@ -54,7 +56,7 @@ pub(super) fn fold<'b>(bindings: impl IntoIterator<Item = &'b Binding>) -> Vec<E
         pattern,
         permission,
         operations,
-        hosts: owned(hosts),
+        hosts: hosts.into_iter().map(str::to_owned).collect(),
     };
     let mut entries: Vec<Entry> = principals.into_iter().map(entry).collect();
     entries.sort();

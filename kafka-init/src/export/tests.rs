@@ -5,7 +5,7 @@ mod generated;
 use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::export::Node;
-use init_core::fuzzing;
+use init_core::{Text, fuzzing};
 use proptest::prelude::*;
 
 use super::fold::fold;
@@ -150,12 +150,12 @@ fn every_combination_of_an_entrys_lists_is_one_entry_again() {
         for name in ["orders", "payments"] {
             for operation in [Operation::Read, Operation::Describe] {
                 bindings.insert(Binding {
-                    principal: principal.to_owned(),
+                    principal: Text::Plain(principal.to_owned()),
                     permission: Permission::Allow,
                     operation,
                     resource: Resource::Topic,
                     pattern: Pattern::Literal,
-                    name: name.to_owned(),
+                    name: Text::Plain(name.to_owned()),
                     host: "*".to_owned(),
                 });
             }
@@ -169,12 +169,12 @@ fn every_combination_of_an_entrys_lists_is_one_entry_again() {
 #[test]
 fn what_a_spec_would_refuse_is_noted() {
     let acl = Binding {
-        principal: "user:a".to_owned(),
+        principal: Text::Plain("user:a".to_owned()),
         permission: Permission::Allow,
         operation: Operation::Read,
         resource: Resource::Topic,
         pattern: Pattern::Literal,
-        name: "orders".to_owned(),
+        name: Text::Plain("orders".to_owned()),
         host: "*".to_owned(),
     };
     let user = Credentials::from([(Scram::Sha256, Credential { iterations: 4096, password_matches: true })]);
@@ -192,7 +192,7 @@ fn what_a_spec_would_refuse_is_noted() {
             [("retention.ms".to_owned(), Some("9".to_owned()))].into(),
         )]
         .into(),
-        users: [("größe".to_owned(), user)].into(),
+        users: [(Text::Plain("größe".to_owned()), user)].into(),
         acls: [acl].into(),
         broker_defaults: [("ssl.keystore.password".to_owned(), Some("x".to_owned()))].into(),
         can_log_in: true,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use init_core::Text;
 use init_core::export::{Export, Node, secret_name};
 
 use super::entry::{violation, violation_of_item};
@@ -106,28 +107,41 @@ fn config_value(value: &str) -> Node {
 }
 
 fn user(
-    (name, existing): (&String, &Credentials),
+    (name, existing): (&Text, &Credentials),
     found: &Found,
     export: &mut Export,
 ) -> Option<(String, Node)> {
-    if !found.can_log_in {
-        export.note("users", name, "this SCRAM user: a spec needs `probe` or `sasl` to compare its password");
+    // A name from a secret has the name of the secret as its label.
+    let (label, secret) = match name {
+        Text::Plain(name) => (name.as_str(), None),
+        Text::Secret(secret) => (secret.name(), Some(secret)),
+    };
+    let problem = if !found.can_log_in {
+        Some("this SCRAM user: a spec needs `probe` or `sasl` to compare its password")
+    } else if secret.is_some() && found.has_user(label) {
+        Some("the provisioning account: its label would be the name of another user")
+    } else {
+        None
+    };
+    if let Some(problem) = problem {
+        export.note("users", label, problem);
         return None;
     }
     let password = match &found.own {
         Some((own, password)) if own == name => Node::from(password),
         _ => Node::Secret {
-            name: secret_name(name, "password"),
-            purpose: format!("the password of the SCRAM user {name}"),
+            name: secret_name(label, "password"),
+            purpose: format!("the password of the SCRAM user {label}"),
         },
     };
     // The iterations that a new credential gets where a spec declares none.
     let iterations = |count: u32| (count != 4096).then(|| i64::from(count));
+    let node = || Node::map().with_some("name", secret);
     let counts: BTreeSet<u32> = existing.values().map(|credential| credential.iterations).collect();
     let node = match counts.first() {
         Some(count) if counts.len() == 1 => {
             let mechanisms = Node::one_or_many(existing.keys().map(|mechanism| mechanism.name()));
-            Node::map()
+            node()
                 .with("mechanism", mechanisms)
                 .with("password", password)
                 .with_some("iterations", iterations(*count))
@@ -137,10 +151,10 @@ fn user(
                 let node = Node::map().with("iterations", i64::from(credential.iterations));
                 (mechanism.name().to_owned(), node)
             });
-            Node::map().with("mechanism", Node::Map(about.collect())).with("password", password)
+            node().with("mechanism", Node::Map(about.collect())).with("password", password)
         }
     };
-    Some((name.clone(), node))
+    Some((label.to_owned(), node))
 }
 
 fn acls(existing: &BTreeSet<Binding>, export: &mut Export) {
@@ -150,24 +164,24 @@ fn acls(existing: &BTreeSet<Binding>, export: &mut Export) {
         match alone {
             None => accepted.push(binding),
             Some(problem) => {
-                export.note("acls", binding.principal.clone(), format!("the ACL `{binding}`: {problem}"));
+                export.note("acls", binding.principal.to_string(), format!("the ACL `{binding}`: {problem}"));
             }
         }
     }
     let entries = fold(accepted).into_iter().map(|entry| {
-        let name = entry.principals.first().cloned().unwrap_or_default();
+        let name = entry.principals.first().map(ToString::to_string).unwrap_or_default();
         (name, acl(&entry))
     });
     export.list("acls", entries.collect::<Vec<_>>());
 }
 
 fn acl(entry: &Entry) -> Node {
-    let many = |texts: &BTreeSet<String>| Node::one_or_many(texts.iter().cloned());
+    let many = |texts: &BTreeSet<Text>| Node::one_or_many(texts);
     let operations = entry.operations.iter().map(|operation| operation.name().to_ascii_lowercase());
     let permission = if entry.permission == Permission::Allow { "allow" } else { "deny" };
     let names = match entry.resource {
         Resource::Cluster => Node::from(true),
-        Resource::User => Node::one_or_many(entry.names.iter().map(|name| short_user(name))),
+        Resource::User => Node::one_or_many(entry.names.iter().map(short_user)),
         Resource::Topic | Resource::Group | Resource::TransactionalId | Resource::DelegationToken => {
             many(&entry.names)
         }
@@ -176,14 +190,15 @@ fn acl(entry: &Entry) -> Node {
     let node = node.with(permission, operations.collect::<Vec<_>>()).with(entry.resource.key(), names);
     let node = if entry.pattern == Pattern::Prefixed { node.with("match", "prefixed") } else { node };
     let anywhere = entry.hosts.len() == 1 && entry.hosts.contains("*");
-    if anywhere { node } else { node.with("host", many(&entry.hosts)) }
+    if anywhere { node } else { node.with("host", Node::one_or_many(entry.hosts.iter().cloned())) }
 }
 
 /// The name without `User:` in front, where a spec adds that prefix.
-fn short_user(name: &str) -> String {
+fn short_user(name: &Text) -> Node {
+    let Text::Plain(plain) = name else { return name.into() };
     let short =
-        name.strip_prefix("User:").filter(|rest| !rest.contains(':') && *rest != "*" && !rest.is_empty());
-    short.unwrap_or(name).to_owned()
+        plain.strip_prefix("User:").filter(|rest| !rest.contains(':') && *rest != "*" && !rest.is_empty());
+    short.unwrap_or(plain).into()
 }
 
 const ENTITIES: [(&str, &str); 3] = [("user", "user"), ("client-id", "clientId"), ("ip", "ip")];
@@ -199,7 +214,7 @@ fn quota((entity, limits): (&Entity, &Quotas), export: &mut Export) -> Option<(S
     let mut node = Node::map();
     for (kind, key) in ENTITIES {
         if let Some(name) = entity.0.get(kind) {
-            node = node.with(key, name.as_deref().unwrap_or("*"));
+            node = node.with(key, name.as_ref().map_or_else(|| Node::from("*"), Node::from));
         }
     }
     for (name, key) in LIMITS {
@@ -210,12 +225,13 @@ fn quota((entity, limits): (&Entity, &Quotas), export: &mut Export) -> Option<(S
     let unknown = entity.0.keys().any(|kind| ENTITIES.iter().all(|(known, _)| known != kind))
         || limits.keys().any(|limit| LIMITS.iter().all(|(known, _)| known != limit))
         // The name `*` would be read as the default entity.
-        || entity.0.values().flatten().any(|name| name == "*");
+        || entity.0.values().flatten().any(|name| matches!(name, Text::Plain(name) if name == "*"));
     let problem = violation_of_item("quotas", &node)
         .or_else(|| unknown.then(|| "a spec cannot express its entity or one of its limits".to_owned()));
     match problem {
         None => {
-            let names = entity.0.values().map(|name| name.as_deref().unwrap_or("*"));
+            let names =
+                entity.0.values().map(|name| name.as_ref().map_or("*".to_owned(), ToString::to_string));
             Some((names.collect::<Vec<_>>().join("/"), node))
         }
         Some(problem) => {

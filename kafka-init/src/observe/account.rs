@@ -8,6 +8,7 @@ use kafka_protocol::messages::describe_configs_request::DescribeConfigsResource;
 use kafka_protocol::messages::{DescribeClusterRequest, DescribeConfigsRequest};
 use kafka_protocol::protocol::StrBytes;
 
+use super::names::Names;
 use super::{acls, metadata};
 use crate::Error;
 use crate::desired::{Binding, Desired, Resource};
@@ -22,6 +23,7 @@ pub(super) async fn read(
     cluster: &mut Cluster,
     desired: &Desired,
     principal: Option<Principal>,
+    labels: &Names,
 ) -> Result<Account, Error> {
     let operations = read_cluster_operations(cluster.main()).await?;
     let names: Vec<&str> = desired.topics.keys().map(String::as_str).collect();
@@ -32,7 +34,7 @@ pub(super) async fn read(
         let resource = binding.resource;
         resource == Resource::Cluster || names.iter().any(|name| binding.covers_resource(resource, name))
     };
-    let acls = acls::read_on_resources(cluster.main(), resources, about).await?;
+    let acls = acls::read_on_resources(cluster.main(), resources, labels, about).await?;
     let may_allow_everyone = may_allow_everyone(cluster).await?;
     Ok(Account { principal, cluster: operations, topics, acls, may_allow_everyone })
 }

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use init_core::{Secrets, Text};
 use kafka_protocol::messages::describe_acls_response::{AclDescription, DescribeAclsResource};
 use kafka_protocol::messages::{DescribeAclsRequest, DescribeAclsResponse};
-use kafka_protocol::protocol::StrBytes;
 
+use super::names::{Names, principal_name};
 use crate::Error;
 use crate::desired::{Binding, Operation, Pattern, Permission, Resource};
 use crate::error::{Attempt, refused};
@@ -19,32 +20,35 @@ const ANY: i8 = 1;
 pub(crate) async fn read(
     main: &mut Connection,
     declared: &BTreeSet<&Binding>,
+    (names, secrets): (&Names, &Secrets),
 ) -> Result<BTreeSet<Binding>, Error> {
-    let principals: BTreeSet<&str> = declared.iter().map(|binding| binding.principal.as_str()).collect();
-    describe(main, principals.into_iter().map(acls_of_principal).collect(), |binding| {
-        declared.contains(binding)
-    })
-    .await
+    let principals: BTreeSet<&Text> = declared.iter().map(|binding| &binding.principal).collect();
+    let of_principal =
+        |principal| Ok(any_acl().with_principal_filter(Some(principal_name(principal, secrets)?)));
+    let requests = principals.into_iter().map(of_principal).collect::<Result<_, Error>>()?;
+    describe(main, requests, names, |binding| declared.contains(binding)).await
 }
 
 /// Reads every ACL of the cluster.
-pub(crate) async fn read_every(main: &mut Connection) -> Result<BTreeSet<Binding>, Error> {
-    describe(main, vec![any_acl()], |_| true).await
+pub(crate) async fn read_every(main: &mut Connection, names: &Names) -> Result<BTreeSet<Binding>, Error> {
+    describe(main, vec![any_acl()], names, |_| true).await
 }
 
 /// Reads the ACLs of all principals on these resource types.
 pub(super) async fn read_on_resources(
     main: &mut Connection,
     resources: &[Resource],
+    names: &Names,
     is_wanted: impl Fn(&Binding) -> bool,
 ) -> Result<BTreeSet<Binding>, Error> {
     let acls_on = |resource: &Resource| any_acl().with_resource_type_filter(resource.number());
-    describe(main, resources.iter().map(acls_on).collect(), is_wanted).await
+    describe(main, resources.iter().map(acls_on).collect(), names, is_wanted).await
 }
 
 async fn describe(
     main: &mut Connection,
     requests: Vec<DescribeAclsRequest>,
+    names: &Names,
     is_wanted: impl Fn(&Binding) -> bool,
 ) -> Result<BTreeSet<Binding>, Error> {
     let peer = main.peer().clone();
@@ -54,14 +58,11 @@ async fn describe(
             Attempt::new("describe the ACLs", "Describe on the cluster")
         });
         failure = std::mem::replace(&mut failure, Ok(())).and(result);
-        existing.extend(answer.resources.iter().flat_map(bindings).filter(&is_wanted));
+        let bindings = answer.resources.iter().flat_map(|resource| bindings(resource, names));
+        existing.extend(bindings.filter(&is_wanted));
     })
     .await?;
     failure.map(|()| existing)
-}
-
-fn acls_of_principal(principal: &str) -> DescribeAclsRequest {
-    any_acl().with_principal_filter(Some(StrBytes::from_string(principal.to_owned())))
 }
 
 fn any_acl() -> DescribeAclsRequest {
@@ -77,17 +78,20 @@ fn any_acl() -> DescribeAclsRequest {
 
 /// The ACLs of one resource. An ACL with a type that this build does not know cannot be declared in a spec, so it is
 /// left out.
-fn bindings(resource: &DescribeAclsResource) -> impl Iterator<Item = Binding> {
+fn bindings<'r>(resource: &'r DescribeAclsResource, names: &'r Names) -> impl Iterator<Item = Binding> + 'r {
     let kind = Resource::from_number(resource.resource_type);
     let pattern = Pattern::from_number(resource.pattern_type);
+    let name = resource.resource_name.as_str();
+    let name =
+        if kind == Some(Resource::User) { names.principal(name) } else { Text::Plain(name.to_owned()) };
     resource.acls.iter().filter_map(move |acl: &AclDescription| {
         Some(Binding {
-            principal: acl.principal.to_string(),
+            principal: names.principal(&acl.principal),
             permission: Permission::from_number(acl.permission_type)?,
             operation: Operation::from_number(acl.operation)?,
             resource: kind?,
             pattern: pattern?,
-            name: resource.resource_name.to_string(),
+            name: name.clone(),
             host: acl.host.to_string(),
         })
     })

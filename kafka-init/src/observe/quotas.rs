@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use init_core::Text;
 use kafka_protocol::messages::describe_client_quotas_request::ComponentData;
 use kafka_protocol::messages::describe_client_quotas_response::EntryData;
 use kafka_protocol::messages::{DescribeClientQuotasRequest, DescribeClientQuotasResponse};
 use kafka_protocol::protocol::StrBytes;
 
+use super::names::Names;
 use crate::Error;
 use crate::desired::{Entity, Limits, Quotas, Rate};
 use crate::error::{Attempt, refused};
@@ -26,20 +28,25 @@ type EntityTypes<'e> = Vec<(&'e str, bool)>;
 pub(super) async fn read(
     main: &mut Connection,
     desired: &BTreeMap<Entity, Limits>,
+    names: &Names,
 ) -> Result<BTreeMap<Entity, Quotas>, Error> {
     let entity_types: BTreeSet<EntityTypes<'_>> = desired.keys().map(entity_types).collect();
     let requests = entity_types.iter().map(request_for).collect();
-    describe(main, requests, |entity| desired.contains_key(entity)).await
+    describe(main, requests, names, |entity| desired.contains_key(entity)).await
 }
 
 /// Reads every client quota of the cluster.
-pub(crate) async fn read_every(main: &mut Connection) -> Result<BTreeMap<Entity, Quotas>, Error> {
-    describe(main, vec![DescribeClientQuotasRequest::default()], |_| true).await
+pub(crate) async fn read_every(
+    main: &mut Connection,
+    names: &Names,
+) -> Result<BTreeMap<Entity, Quotas>, Error> {
+    describe(main, vec![DescribeClientQuotasRequest::default()], names, |_| true).await
 }
 
 async fn describe(
     main: &mut Connection,
     requests: Vec<DescribeClientQuotasRequest>,
+    names: &Names,
     is_wanted: impl Fn(&Entity) -> bool,
 ) -> Result<BTreeMap<Entity, Quotas>, Error> {
     let peer = main.peer().clone();
@@ -50,7 +57,7 @@ async fn describe(
         });
         failure = std::mem::replace(&mut failure, Ok(())).and(result);
         let entries = answer.entries.unwrap_or_default();
-        existing.extend(entries.iter().map(entry).filter(|(entity, _)| is_wanted(entity)));
+        existing.extend(entries.iter().map(|one| entry(one, names)).filter(|(entity, _)| is_wanted(entity)));
     })
     .await?;
     failure.map(|()| existing)
@@ -73,11 +80,13 @@ fn request_for(entity_types: &EntityTypes<'_>) -> DescribeClientQuotasRequest {
         .with_strict(true)
 }
 
-fn entry(entry: &EntryData) -> (Entity, Quotas) {
-    let names = entry
-        .entity
-        .iter()
-        .map(|part| (part.entity_type.to_string(), part.entity_name.as_ref().map(ToString::to_string)));
+fn entry(entry: &EntryData, names: &Names) -> (Entity, Quotas) {
+    let parts = entry.entity.iter().map(|part| {
+        let (kind, name) = (part.entity_type.to_string(), part.entity_name.as_ref());
+        let label = |name: &str| if kind == "user" { names.user(name) } else { Text::Plain(name.to_owned()) };
+        let name = name.map(|name| label(name));
+        (kind, name)
+    });
     let limits = entry.values.iter().map(|limit| (limit.key.to_string(), Rate(limit.value)));
-    (Entity(names.collect()), limits.collect())
+    (Entity(parts.collect()), limits.collect())
 }

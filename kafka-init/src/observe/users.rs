@@ -6,13 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use init_core::{SecretRef, Secrets};
+use init_core::{SecretRef, Secrets, Text};
 use kafka_protocol::error::ResponseError;
 use kafka_protocol::messages::DescribeUserScramCredentialsRequest;
 use kafka_protocol::messages::describe_user_scram_credentials_request::UserName;
 use kafka_protocol::messages::describe_user_scram_credentials_response::CredentialInfo;
 use kafka_protocol::protocol::StrBytes;
 
+use super::names::{Names, user_name};
 use crate::Error;
 use crate::desired::{Desired, Scram};
 use crate::error::{Attempt, refused};
@@ -24,17 +25,19 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_CONCURRENT_LOGINS: usize = 16;
 
 /// A login to try: the user, the mechanism, and the secret that holds the password.
-type LoginTrial<'c> = (&'c str, Scram, &'c SecretRef);
+type LoginTrial<'c> = (&'c Text, Scram, &'c SecretRef);
 
 pub(super) async fn read(
     main: &mut Connection,
     probe: &mut Probe,
     desired: &Desired,
-    secrets: &Secrets,
-) -> Result<BTreeMap<String, Credentials>, Error> {
+    (names, secrets): (&Names, &Secrets),
+) -> Result<BTreeMap<Text, Credentials>, Error> {
     let users = &desired.users;
-    let asked = users.keys().chain(desired.absent_users.keys()).collect();
-    let mut existing = describe(main, Some(&asked)).await?;
+    let asked: BTreeSet<&Text> = users.keys().chain(desired.absent_users.keys()).collect();
+    let by_name = asked.iter().map(|name| user_name(name, secrets)).collect::<Result<Vec<_>, Error>>()?;
+    let mut existing = describe(main, by_name, names).await?;
+    existing.retain(|name, _| asked.contains(name));
     if !desired.compare_passwords {
         existing
             .values_mut()
@@ -46,7 +49,7 @@ pub(super) async fn read(
     for (name, credentials) in &existing {
         let Some((name, user)) = users.get_key_value(name) else { continue };
         let declared = user.iter().filter(|(mechanism, _)| credentials.contains_key(mechanism));
-        trials.extend(declared.map(|(mechanism, password)| (name.as_str(), *mechanism, &password.secret)));
+        trials.extend(declared.map(|(mechanism, password)| (name, *mechanism, &password.secret)));
     }
     // A mechanism that no login tries now must still be offered, because the verification will try it.
     let mut untried: BTreeSet<Scram> = users.values().flat_map(|user| user.keys().copied()).collect();
@@ -68,7 +71,8 @@ async fn try_logins(probe: &mut Probe, trials: &[LoginTrial<'_>], secrets: &Secr
     let untried: Vec<&LoginTrial<'_>> = untried.collect();
     for chunk in untried.chunks(MAX_CONCURRENT_LOGINS) {
         let tries = chunk.iter().map(async |(user, mechanism, password)| {
-            probe.try_login(Login::scram(*mechanism, user, secrets.get(password)?)).await
+            let login = Login::scram(*mechanism, (*user, secrets.text(user)?), secrets.get(password)?);
+            probe.try_login(login).await
         });
         let accepted = join_all(tries).await.into_iter().collect::<Result<Vec<bool>, Error>>()?;
         for ((user, mechanism, _), _) in chunk.iter().zip(accepted).filter(|(_, accepted)| *accepted) {
@@ -79,32 +83,34 @@ async fn try_logins(probe: &mut Probe, trials: &[LoginTrial<'_>], secrets: &Secr
 }
 
 /// Reads every SCRAM user of the cluster.
-pub(crate) async fn read_every(main: &mut Connection) -> Result<BTreeMap<String, Credentials>, Error> {
-    describe(main, None).await
+pub(crate) async fn read_every(
+    main: &mut Connection,
+    names: &Names,
+) -> Result<BTreeMap<Text, Credentials>, Error> {
+    describe(main, Vec::new(), names).await
 }
 
-/// Describes these users, or all users, for which the list in the request is empty. A null list would mean the same,
-/// but a broker that refuses such a request fails to build its response
-/// (`DescribeUserScramCredentialsRequest.getErrorResponse`) and never sends one.
+/// Describes these users, or all users where the list is empty. A null list would mean the same, but a broker that
+/// refuses such a request fails to build its response (`DescribeUserScramCredentialsRequest.getErrorResponse`) and
+/// never sends one.
 async fn describe(
     main: &mut Connection,
-    users: Option<&BTreeSet<&String>>,
-) -> Result<BTreeMap<String, Credentials>, Error> {
-    let name = |name: &&String| UserName::default().with_name(StrBytes::from_string((*name).clone()));
-    let names = users.into_iter().flatten().map(name).collect();
-    let request = DescribeUserScramCredentialsRequest::default().with_users(Some(names));
+    users: Vec<StrBytes>,
+    names: &Names,
+) -> Result<BTreeMap<Text, Credentials>, Error> {
+    let users = users.into_iter().map(|name| UserName::default().with_name(name)).collect();
+    let request = DescribeUserScramCredentialsRequest::default().with_users(Some(users));
     let answer = main.call(request, TIMEOUT).await?;
     let attempt = || Attempt::new("describe the SCRAM users", "Describe on the cluster");
     refused(answer.error_code, answer.error_message.as_ref(), main.peer(), attempt)?;
     let mut existing = BTreeMap::new();
     for user in answer.results {
-        let asked = |name: &str| users.is_none_or(|users| users.iter().any(|asked| asked.as_str() == name));
-        let is_asked_for = asked(user.user.as_str());
-        if user.error_code == ResponseError::ResourceNotFound.code() || !is_asked_for {
+        if user.error_code == ResponseError::ResourceNotFound.code() {
             continue;
         }
         refused(user.error_code, user.error_message.as_ref(), main.peer(), attempt)?;
-        existing.insert(user.user.to_string(), user.credential_infos.iter().filter_map(credential).collect());
+        existing
+            .insert(names.user(&user.user), user.credential_infos.iter().filter_map(credential).collect());
     }
     Ok(existing)
 }

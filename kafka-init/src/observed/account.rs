@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use init_core::Text;
+
 use crate::desired::{Binding, Operation, Resource};
 
 /// The provisioning account, and the operations that the authorizer allows it.
@@ -23,7 +25,19 @@ pub struct Account {
 
 /// The principal of the provisioning account. The name may come from a secret, so it is never shown.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Principal(pub String);
+pub struct Principal(pub Text);
+
+impl Principal {
+    /// The name of its user.
+    pub(crate) fn user(&self) -> Option<Text> {
+        match &self.0 {
+            Text::Plain(principal) => {
+                principal.strip_prefix("User:").map(|name| Text::Plain(name.to_owned()))
+            }
+            Text::Secret(_) => Some(self.0.clone()),
+        }
+    }
+}
 
 impl fmt::Debug for Principal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use init_core::{Conflict, SpecPath};
+use init_core::{Conflict, SpecPath, Text};
 
 use crate::change::{Change, DeleteAcl, RestrictiveAcl};
 use crate::desired::{Binding, ConfigResource, Desired, Operation, Permission, Resource, Topic};
@@ -104,15 +104,13 @@ type LostOperations<'d> = BTreeMap<(Cause, Resource), BTreeSet<(&'d str, Operati
 
 fn lost_operations<'d>(desired: &'d Desired, observed: &Observed, account: &Account) -> LostOperations<'d> {
     let missing: Vec<&Binding> = desired.acls.difference(&observed.acls).collect();
-    let candidates: BTreeSet<&str> = match &account.principal {
-        Some(principal) => [principal.0.as_str()].into(),
+    let candidates: BTreeSet<&Text> = match &account.principal {
+        Some(principal) => [&principal.0].into(),
         // With a client certificate, whose name the broker may map to any principal, the principal that keeps most is
         // assumed.
-        None => {
-            account.acls.iter().chain(missing.iter().copied()).map(|acl| acl.principal.as_str()).collect()
-        }
+        None => account.acls.iter().chain(missing.iter().copied()).map(|acl| &acl.principal).collect(),
     };
-    let of = |principal: &&str| lost_operations_of(desired, observed, account, &missing, principal);
+    let of = |principal: &&Text| lost_operations_of(desired, observed, account, &missing, principal);
     candidates.iter().map(of).min_by_key(BTreeMap::len).unwrap_or_default()
 }
 
@@ -121,7 +119,7 @@ fn lost_operations_of<'d>(
     observed: &Observed,
     account: &Account,
     missing: &[&Binding],
-    principal: &str,
+    principal: &Text,
 ) -> LostOperations<'d> {
     let mut lost = LostOperations::new();
     for (resource, name, operation) in required_operations(desired) {
@@ -169,7 +167,8 @@ fn required_operations(desired: &Desired) -> impl Iterator<Item = (Resource, &st
     });
     let users = !desired.users.is_empty() || !desired.absent_users.is_empty();
     let moved = desired.topics.values().any(Topic::may_be_reassigned);
-    let access = moved || users || !desired.acls.is_empty() || !desired.absent_acls.is_empty();
+    let acls = !desired.acls.is_empty() || !desired.absent_acls.is_empty();
+    let access = moved || users || acls || !desired.features.is_empty();
     let is_of_cluster = |resource: &ConfigResource| match resource {
         ConfigResource::Broker(_) | ConfigResource::ClientMetrics(_) => true,
         ConfigResource::Group(_) => false,
@@ -210,7 +209,7 @@ fn is_allowed_now(
 /// the broker sees is unknown; a `deny` counts for any host.
 fn authorize<'a>(
     acls: impl Iterator<Item = (&'a Binding, bool)>,
-    principal: &str,
+    principal: &Text,
     resource: Resource,
     name: &str,
     operation: Operation,
@@ -249,23 +248,23 @@ fn is_super_user(account: &Account) -> bool {
 /// one would be refused.
 fn own_password_changed(desired: &Desired, observed: &Observed) -> Option<Conflict> {
     let (sasl, own_principal) = (desired.sasl.as_ref()?, observed.principal.as_ref()?);
-    let name = own_principal.0.strip_prefix("User:")?;
-    let credentials = observed.users.get(name).filter(|_| desired.users.contains_key(name))?;
-    let mechanism = desired.users.get(name)?.keys().find(|scram| sasl.mechanism() == (**scram).into())?;
+    let name = own_principal.user()?;
+    let credentials = observed.users.get(&name).filter(|_| desired.users.contains_key(&name))?;
+    let mechanism = desired.users.get(&name)?.keys().find(|scram| sasl.mechanism() == (**scram).into())?;
     let problem = "this is the provisioning account, and its password would be another one than `sasl.password`, which \
                    would lock out the rest of the run: name the same secret, or change it as another account";
     let changes = credentials.get(mechanism).is_some_and(|credential| !credential.password_matches);
-    changes.then(|| Conflict::new(SpecPath::root().key("users").key(name), problem))
+    changes.then(|| Conflict::new(desired.user_path(&name), problem))
 }
 
 /// A conflict where the plan would delete the credential with which the provisioning account logs in.
 fn own_credential_deleted(desired: &Desired, observed: &Observed) -> Option<Conflict> {
     let (sasl, own_principal) = (desired.sasl.as_ref()?, observed.principal.as_ref()?);
-    let name = own_principal.0.strip_prefix("User:")?;
+    let name = own_principal.user()?;
     let mechanism =
-        desired.absent_users.get(name)?.iter().find(|scram| sasl.mechanism() == (**scram).into())?;
+        desired.absent_users.get(&name)?.iter().find(|scram| sasl.mechanism() == (**scram).into())?;
     let problem = "this is the provisioning account, and without its credential the rest of the run and the next one would be \
                    locked out: take it away as another account";
-    let exists = observed.users.get(name).is_some_and(|existing| existing.contains_key(mechanism));
-    exists.then(|| Conflict::new(SpecPath::root().key("users").key(name), problem))
+    let exists = observed.users.get(&name).is_some_and(|existing| existing.contains_key(mechanism));
+    exists.then(|| Conflict::new(desired.user_path(&name), problem))
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use init_core::Text;
 use init_core::diff::{Drift, Side, by_key};
 
 use crate::change::{AlterCredential, AlterUser, Change, CreateUser, DeleteCredentials, NewCredential};
@@ -12,8 +13,8 @@ use crate::observed::{Credential, Credentials};
 const DEFAULT_ITERATIONS: u32 = 4096;
 
 pub(super) fn changes<'a>(
-    desired: &'a BTreeMap<String, User>,
-    observed: &'a BTreeMap<String, Credentials>,
+    desired: &'a BTreeMap<Text, User>,
+    observed: &'a BTreeMap<Text, Credentials>,
 ) -> impl Iterator<Item = Change> + 'a {
     by_key(desired, observed).filter_map(|(name, side)| match side {
         Side::Missing(user) => Some(Change::CreateUser(create(name, user))),
@@ -24,8 +25,8 @@ pub(super) fn changes<'a>(
 
 /// The credentials that the spec declares absent, as far as they exist.
 pub(super) fn deletions<'a>(
-    absent: &'a BTreeMap<String, BTreeSet<Scram>>,
-    observed: &'a BTreeMap<String, Credentials>,
+    absent: &'a BTreeMap<Text, BTreeSet<Scram>>,
+    observed: &'a BTreeMap<Text, Credentials>,
 ) -> impl Iterator<Item = Change> + 'a {
     absent.iter().filter_map(|(name, mechanisms)| {
         let existing = observed.get(name)?;
@@ -36,16 +37,16 @@ pub(super) fn deletions<'a>(
     })
 }
 
-fn create(name: &str, user: &User) -> CreateUser {
+fn create(name: &Text, user: &User) -> CreateUser {
     let credential = |password: &Password| NewCredential {
         iterations: desired_iterations(password, None),
         secret: password.secret.clone(),
     };
     let credentials = user.iter().map(|(mechanism, password)| (*mechanism, credential(password)));
-    CreateUser { name: name.to_owned(), credentials: credentials.collect() }
+    CreateUser { name: name.clone(), credentials: credentials.collect() }
 }
 
-fn alter(name: &str, user: &User, existing: &Credentials) -> Option<AlterUser> {
+fn alter(name: &Text, user: &User, existing: &Credentials) -> Option<AlterUser> {
     let drift = |(mechanism, password): (&Scram, &Password)| {
         let have = existing.get(mechanism);
         let wanted = desired_iterations(password, have);
@@ -57,7 +58,7 @@ fn alter(name: &str, user: &User, existing: &Credentials) -> Option<AlterUser> {
     };
     let credentials: BTreeMap<_, _> = user.iter().filter_map(drift).collect();
     let altered = !credentials.is_empty();
-    altered.then(|| AlterUser { name: name.to_owned(), credentials })
+    altered.then(|| AlterUser { name: name.clone(), credentials })
 }
 
 /// The declared iterations, or else those of the existing credential, so that a changed password is hashed no fewer

@@ -1,5 +1,6 @@
 //! A client quota as it is written.
 
+use init_core::Text;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
@@ -8,8 +9,8 @@ use serde::{Deserialize, Deserializer};
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct QuotaSpec {
-    /// The name of a user.
-    pub(crate) user: Option<String>,
+    /// The name or the label of a user.
+    pub(crate) user: Option<Text>,
     /// A client id; together with `user`, that client id of that user.
     pub(crate) client_id: Option<String>,
     /// A client's IP address.

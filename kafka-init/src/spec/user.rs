@@ -1,6 +1,6 @@
 //! A SCRAM user as it is written, and the listener on which logins are tried.
 
-use init_core::{Endpoint, SecretRef};
+use init_core::{Endpoint, SecretRef, Text};
 use init_net::TlsSpec;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -13,6 +13,8 @@ use super::value::Number;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserSpec {
+    /// The name on the cluster, where the key is a label.
+    pub(crate) name: Option<Text>,
     /// The SCRAM mechanisms with which the user can log in: one, a list, or a map with a password and iterations for
     /// each. A user that is absent needs none: then the credentials of every mechanism are deleted.
     pub(crate) mechanism: Option<Mechanisms>,

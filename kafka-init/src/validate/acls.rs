@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use init_core::{SpecPath, Violations};
+use init_core::{SpecPath, Text, Violations};
 
 use super::matching;
+use super::user_names::UserNames;
 use crate::desired::{Binding, Operation, Pattern, Permission, Resource};
-use crate::spec::{AclSpec, Names, OneOrMany, State};
+use crate::spec::{AclSpec, Names, State};
 
 const ANY: &str = "*";
 /// The name of the cluster as a resource.
@@ -19,12 +20,12 @@ pub(super) struct Acls {
     pub(super) absent: BTreeSet<Binding>,
 }
 
-pub(super) fn validate(acls: &[AclSpec], violations: &mut Violations) -> Acls {
+pub(super) fn validate(acls: &[AclSpec], users: &UserNames, violations: &mut Violations) -> Acls {
     let at = SpecPath::root().key("acls");
     let mut valid = Acls::default();
     for (position, acl) in acls.iter().enumerate() {
         let at = at.index(position);
-        let bindings = bindings(acl, &at, violations);
+        let bindings = bindings(acl, users, &at, violations);
         let (own, other) = match acl.state {
             State::Present => (&mut valid.present, &valid.absent),
             State::Absent => (&mut valid.absent, &valid.present),
@@ -41,7 +42,7 @@ pub(super) fn validate(acls: &[AclSpec], violations: &mut Violations) -> Acls {
 const PRINCIPAL_MISSING: &str =
     "who it is about is missing: write `principal: \"User:NAME\"`; `user` is a kind of resource, for tokens";
 
-fn bindings(acl: &AclSpec, at: &SpecPath, violations: &mut Violations) -> Vec<Binding> {
+fn bindings(acl: &AclSpec, users: &UserNames, at: &SpecPath, violations: &mut Violations) -> Vec<Binding> {
     let Some(principal) = &acl.principal else {
         violations.push(at, PRINCIPAL_MISSING);
         return Vec::new();
@@ -56,18 +57,19 @@ fn bindings(acl: &AclSpec, at: &SpecPath, violations: &mut Violations) -> Vec<Bi
         }
     };
     let key = if permission == Permission::Allow { "allow" } else { "deny" };
-    let Some((resource, names)) = resource(acl, at, violations) else { return Vec::new() };
+    let Some((resource, names)) = resource(acl, users, at, violations) else { return Vec::new() };
     let operations = self::operations(operations, resource, &at.key(key), violations);
-    let principals = check_texts(principal, &at.key("principal"), violations, matching::principal_problem);
-    let any = OneOrMany(vec![ANY.to_owned()]);
-    let hosts =
-        check_texts(acl.host.as_ref().unwrap_or(&any), &at.key("host"), violations, matching::host_problem);
+    let principals = check_texts(&principal.0, &at.key("principal"), violations, matching::principal_problem);
+    let principals: Vec<Text> =
+        principals.into_iter().map(|one| as_meant(one, |name| users.principal(name))).collect();
+    let hosts = acl.host.as_ref().map_or_else(|| vec![Text::Plain(ANY.to_owned())], plain);
+    let hosts = check_texts(&hosts, &at.key("host"), violations, matching::host_problem);
     let mut bindings = Vec::new();
     for principal in &principals {
         for name in &names {
             for host in &hosts {
                 for &operation in &operations {
-                    let (principal, name, host) = (principal.clone(), name.clone(), host.clone());
+                    let (principal, name, host) = (principal.clone(), name.clone(), host.to_string());
                     bindings.push(Binding {
                         principal,
                         permission,
@@ -85,17 +87,21 @@ fn bindings(acl: &AclSpec, at: &SpecPath, violations: &mut Violations) -> Vec<Bi
 }
 
 /// The one resource type that the entry names, and the resource names.
-fn resource(acl: &AclSpec, at: &SpecPath, violations: &mut Violations) -> Option<(Resource, Vec<String>)> {
-    let cluster = acl.cluster.map(|_| OneOrMany(vec![CLUSTER.to_owned()]));
+fn resource(
+    acl: &AclSpec,
+    users: &UserNames,
+    at: &SpecPath,
+    violations: &mut Violations,
+) -> Option<(Resource, Vec<Text>)> {
     let kinds = [
-        (Resource::Topic, &acl.topic),
-        (Resource::Group, &acl.group),
-        (Resource::Cluster, &cluster),
-        (Resource::TransactionalId, &acl.transactional_id),
-        (Resource::DelegationToken, &acl.delegation_token),
-        (Resource::User, &acl.user),
+        (Resource::Topic, acl.topic.as_ref().map(plain)),
+        (Resource::Group, acl.group.as_ref().map(plain)),
+        (Resource::Cluster, acl.cluster.map(|_| vec![Text::Plain(CLUSTER.to_owned())])),
+        (Resource::TransactionalId, acl.transactional_id.as_ref().map(plain)),
+        (Resource::DelegationToken, acl.delegation_token.as_ref().map(plain)),
+        (Resource::User, acl.user.as_ref().map(|names| names.0.clone())),
     ];
-    let mut given = kinds.into_iter().filter_map(|(kind, names)| Some((kind, names.as_ref()?)));
+    let mut given = kinds.into_iter().filter_map(|(kind, names)| Some((kind, names?)));
     let (Some((kind, names)), None) = (given.next(), given.next()) else {
         let problem = "an entry names resources of one kind: write one of `topic`, `group`, `cluster`, \
                        `transactionalId`, `delegationToken` and `user`";
@@ -109,13 +115,28 @@ fn resource(acl: &AclSpec, at: &SpecPath, violations: &mut Violations) -> Option
         violations.push(&at.key("match"), "the cluster has no name to begin with");
     }
     let name = |name: &str| matching::name_problem(kind, acl.pattern, name);
-    let mut names = check_texts(names, &at.key(kind.key()), violations, name);
-    if kind == Resource::User {
-        for name in names.iter_mut().filter(|name| *name != ANY && !name.contains(':')) {
-            *name = format!("User:{name}");
-        }
+    let names = check_texts(&names, &at.key(kind.key()), violations, name);
+    if kind != Resource::User {
+        return Some((kind, names));
     }
-    Some((kind, names))
+    let owner = |name: &str| match name {
+        ANY => Text::Plain(name.to_owned()),
+        name if name.contains(':') => users.principal(name),
+        name => users.principal(&format!("User:{name}")),
+    };
+    Some((kind, names.into_iter().map(|name| as_meant(name, owner)).collect()))
+}
+
+fn plain(names: &Names) -> Vec<Text> {
+    names.0.iter().cloned().map(Text::Plain).collect()
+}
+
+/// A name of the spec as it is meant. One from a secret is known only when it is read.
+fn as_meant(name: Text, meaning: impl Fn(&str) -> Text) -> Text {
+    match &name {
+        Text::Plain(plain) => meaning(plain),
+        Text::Secret(_) => name,
+    }
 }
 
 fn operations(names: &Names, on: Resource, at: &SpecPath, violations: &mut Violations) -> Vec<Operation> {
@@ -132,21 +153,26 @@ fn operations(names: &Names, on: Resource, at: &SpecPath, violations: &mut Viola
     names.0.iter().filter_map(|name| violations.check(at, operation(name))).collect()
 }
 
+/// Checks the names, except those from secrets, whose values are checked when they are read.
 fn check_texts(
-    names: &Names,
+    names: &[Text],
     at: &SpecPath,
     violations: &mut Violations,
     problem: impl Fn(&str) -> Option<String>,
-) -> Vec<String> {
-    if names.0.is_empty() {
+) -> Vec<Text> {
+    if names.is_empty() {
         violations.push(at, "name at least one");
     }
-    for name in &names.0 {
-        if name.is_empty() {
-            violations.push(at, "a name is not empty");
-        } else if let Some(problem) = problem(name) {
-            violations.push(at, problem);
+    for name in names {
+        match name {
+            Text::Plain(name) if name.is_empty() => violations.push(at, "a name is not empty"),
+            Text::Plain(name) => {
+                if let Some(problem) = problem(name) {
+                    violations.push(at, problem);
+                }
+            }
+            Text::Secret(_) => {}
         }
     }
-    names.0.clone()
+    names.to_vec()
 }

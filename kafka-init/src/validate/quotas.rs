@@ -2,19 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use init_core::{SpecPath, Violations};
+use init_core::{SpecPath, Text, Violations};
 
+use super::user_names::UserNames;
 use crate::desired::{Entity, Limits, Rate};
 use crate::spec::{Limit, QuotaSpec};
 
 const ANY: &str = "*";
 
 /// The limits of each entity; an entity that is declared twice is a violation.
-pub(super) fn validate(quotas: &[QuotaSpec], violations: &mut Violations) -> BTreeMap<Entity, Limits> {
+pub(super) fn validate(
+    quotas: &[QuotaSpec],
+    users: &UserNames,
+    violations: &mut Violations,
+) -> BTreeMap<Entity, Limits> {
     let mut valid = BTreeMap::new();
     for (position, spec) in quotas.iter().enumerate() {
         let at = SpecPath::root().key("quotas").index(position);
-        let entity = entity(spec, &at, violations);
+        let entity = entity(spec, users, &at, violations);
         let limits = limits(spec, &at, violations);
         if valid.contains_key(&entity) {
             violations.push(&at, format!("{entity} has an entry already: write all of its limits there"));
@@ -24,16 +29,25 @@ pub(super) fn validate(quotas: &[QuotaSpec], violations: &mut Violations) -> BTr
     valid
 }
 
-fn entity(spec: &QuotaSpec, at: &SpecPath, violations: &mut Violations) -> Entity {
-    let parts =
-        [("user", "user", &spec.user), ("client-id", "clientId", &spec.client_id), ("ip", "ip", &spec.ip)];
+fn entity(spec: &QuotaSpec, users: &UserNames, at: &SpecPath, violations: &mut Violations) -> Entity {
+    let plain = |name: &Option<String>| name.clone().map(Text::Plain);
+    let parts = [
+        ("user", "user", spec.user.clone()),
+        ("client-id", "clientId", plain(&spec.client_id)),
+        ("ip", "ip", plain(&spec.ip)),
+    ];
     let mut entity = BTreeMap::new();
     for (kind, key, name) in parts {
-        let Some(name) = name else { continue };
-        if name.is_empty() {
+        let name = match name {
+            None => continue,
+            Some(Text::Plain(name)) if name == ANY => None,
+            Some(Text::Plain(name)) if key == "user" => Some(users.user(&name)),
+            name => name,
+        };
+        if matches!(&name, Some(Text::Plain(name)) if name.is_empty()) {
             violations.push(&at.key(key), "a name is not empty; `*` is whoever has no quota of its own");
         }
-        entity.insert(kind.to_owned(), (name != ANY).then(|| name.clone()));
+        entity.insert(kind.to_owned(), name);
     }
     if entity.is_empty() || (entity.len() > 1 && spec.ip.is_some()) {
         violations.push(at, "a quota is for a `user`, a `clientId`, both together, or an `ip`");

@@ -17,14 +17,15 @@ pub(super) fn of_brokers(values: &Written, violations: &mut Violations) -> Value
 
 /// Validates the configs of single brokers, client metrics subscriptions and groups.
 pub(super) fn of_resources(
-    brokers: BTreeMap<i32, Written>,
-    metrics: BTreeMap<String, Written>,
-    groups: BTreeMap<String, Written>,
+    brokers: Option<BTreeMap<i32, Written>>,
+    metrics: Option<BTreeMap<String, Written>>,
+    groups: Option<BTreeMap<String, Written>>,
     violations: &mut Violations,
 ) -> BTreeMap<ConfigResource, Values> {
-    let brokers = brokers.into_iter().map(|(id, values)| (ConfigResource::Broker(id), values));
-    let metrics = metrics.into_iter().map(|(name, values)| (ConfigResource::ClientMetrics(name), values));
-    let groups = groups.into_iter().map(|(name, values)| (ConfigResource::Group(name), values));
+    let brokers = brokers.into_iter().flatten().map(|(id, values)| (ConfigResource::Broker(id), values));
+    let metrics =
+        metrics.into_iter().flatten().map(|(name, values)| (ConfigResource::ClientMetrics(name), values));
+    let groups = groups.into_iter().flatten().map(|(name, values)| (ConfigResource::Group(name), values));
     let mut valid = BTreeMap::new();
     for (resource, values) in brokers.chain(metrics).chain(groups) {
         let at = SpecPath::root().key(resource.key()).key(&resource.name());

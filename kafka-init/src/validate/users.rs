@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 
-use init_core::{Files, SpecPath, Violations};
+use init_core::{Files, SpecPath, Text, Violations};
 use init_net::{Tls, Verification};
 
 use super::servers::servers;
+use super::user_names::UserNames;
 use crate::desired::{Password, Probe, Scram, User};
 use crate::spec::{CredentialSpec, Number, ProbeSpec, State, UserSpec};
 
@@ -16,8 +17,9 @@ const ITERATIONS: std::ops::RangeInclusive<u32> = 4096..=16_384;
 /// The users with credentials that are created, and those with credentials that are deleted.
 #[derive(Default)]
 pub(super) struct Users {
-    pub(super) present: BTreeMap<String, User>,
-    pub(super) absent: BTreeMap<String, BTreeSet<Scram>>,
+    pub(super) present: BTreeMap<Text, User>,
+    pub(super) absent: BTreeMap<Text, BTreeSet<Scram>>,
+    pub(super) names: UserNames,
 }
 
 pub(super) fn users(
@@ -26,11 +28,12 @@ pub(super) fn users(
     violations: &mut Violations,
 ) -> Users {
     let at = SpecPath::root().key("users");
-    let mut valid = Users::default();
-    for (name, spec) in users {
-        let at = at.key(&name);
+    let mut valid = Users { names: UserNames::of(&users, violations), ..Users::default() };
+    for (label, spec) in users {
+        let at = at.key(&label);
+        let name = valid.names.user(&label);
         // Kafka stores any name, but its SCRAM login accepts only ASCII ones.
-        if name.is_empty() || !name.is_ascii() || name.contains('\0') {
+        if matches!(&name, Text::Plain(name) if name.is_empty() || !name.is_ascii() || name.contains('\0')) {
             violations.push(
                 &at,
                 "a user's name has only ASCII characters: with any other, Kafka refuses the login",

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use init_core::{Secret, Secrets};
+use init_core::{Secret, Secrets, Text};
 use init_net::{Connector, Tls};
 
 use super::msk_iam::Signer;
@@ -86,9 +86,9 @@ impl Login {
     }
 
     /// The login of a declared user.
-    pub(crate) fn scram(hash: Scram, user: &str, password: &Secret) -> Self {
-        let login_with = UserPassword { user: user.into(), password: password.clone() };
-        Self { credentials: Credentials::Scram(hash, login_with), label: user.to_owned() }
+    pub(crate) fn scram(hash: Scram, (label, user): (&Text, Secret), password: &Secret) -> Self {
+        let login_with = UserPassword { user, password: password.clone() };
+        Self { credentials: Credentials::Scram(hash, login_with), label: label.to_string() }
     }
 
     pub(super) fn mechanism(&self) -> &'static str {

@@ -16,6 +16,7 @@ use kafka_protocol::messages::{
     IncrementalAlterConfigsResponse, ListConfigResourcesRequest, ListConfigResourcesResponse,
     ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse, MetadataRequest, MetadataResponse,
     SaslAuthenticateRequest, SaslAuthenticateResponse, SaslHandshakeRequest, SaslHandshakeResponse,
+    UpdateFeaturesRequest, UpdateFeaturesResponse,
 };
 use kafka_protocol::protocol::{Decodable, Encodable, HeaderVersion, Message};
 
@@ -84,6 +85,12 @@ impl Request for CreatePartitionsRequest {
 impl Request for IncrementalAlterConfigsRequest {
     const KEY: ApiKey = ApiKey::IncrementalAlterConfigs;
     type Response = IncrementalAlterConfigsResponse;
+    const MAX_BYTES: usize = CHANGE_RESULTS;
+}
+
+impl Request for UpdateFeaturesRequest {
+    const KEY: ApiKey = ApiKey::UpdateFeatures;
+    type Response = UpdateFeaturesResponse;
     const MAX_BYTES: usize = CHANGE_RESULTS;
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use init_core::Endpoint;
+use init_core::{Endpoint, Text};
 use kafka_protocol::error::ResponseError;
 
 use super::access::{Access, Login};
@@ -17,7 +17,7 @@ pub(crate) struct Probe {
     servers: Vec<Endpoint>,
     access: Access,
     /// The users and mechanisms whose login has succeeded.
-    accepted_logins: BTreeSet<(String, Scram)>,
+    accepted_logins: BTreeSet<(Text, Scram)>,
 }
 
 impl Probe {
@@ -51,17 +51,17 @@ impl Probe {
     }
 
     /// True when this login has succeeded before.
-    pub(crate) fn has_succeeded(&self, user: &str, mechanism: Scram) -> bool {
-        self.accepted_logins.contains(&(user.to_owned(), mechanism))
+    pub(crate) fn has_succeeded(&self, user: &Text, mechanism: Scram) -> bool {
+        self.accepted_logins.contains(&(user.clone(), mechanism))
     }
 
     /// Records that this login has succeeded.
-    pub(crate) fn record_success(&mut self, user: &str, mechanism: Scram) {
-        self.accepted_logins.insert((user.to_owned(), mechanism));
+    pub(crate) fn record_success(&mut self, user: &Text, mechanism: Scram) {
+        self.accepted_logins.insert((user.clone(), mechanism));
     }
 
     /// Forgets the successful logins of a user whose credentials are about to change.
-    pub(crate) fn forget_user(&mut self, user: &str) {
+    pub(crate) fn forget_user(&mut self, user: &Text) {
         self.accepted_logins.retain(|(name, _)| name != user);
     }
 

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use kafka_init::{ConfigType, Credential, Entity, Observed, Rate, Scram, Setting};
 use serde_json::{Value, json};
 
-use crate::support::{cluster, desired, plan, shown};
+use crate::support::{cluster, desired, name, plan, shown};
 
 fn user(mechanism: &Value) -> Value {
     json!({
@@ -18,7 +18,7 @@ fn with_user(credentials: &[(Scram, u32, bool)]) -> Observed {
         (mechanism, Credential { iterations, password_matches })
     };
     let credentials = credentials.iter().map(credential).collect();
-    Observed { users: [("a".to_owned(), credentials)].into(), ..cluster([]) }
+    Observed { users: [(name("a"), credentials)].into(), ..cluster([]) }
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn an_entry_stands_for_every_combination_of_its_lists() {
 #[test]
 fn limits_are_compared_as_numbers() {
     let spec = json!({"quotas": [{"user": "*", "clientId": "c", "producerByteRate": 1024, "requestPercentage": 12.5}]});
-    let entity = Entity([("user".to_owned(), None), ("client-id".to_owned(), Some("c".to_owned()))].into());
+    let entity = Entity([("user".to_owned(), None), ("client-id".to_owned(), Some(name("c")))].into());
     let limits = |percentage| {
         let limits =
             [("producer_byte_rate", 1024.0), ("request_percentage", percentage), ("consumer_byte_rate", 1.0)];
@@ -151,9 +151,9 @@ fn only_existing_absent_users_and_acls_are_deleted() {
     let limits =
         [("producer_byte_rate".to_owned(), Rate(7.0)), ("request_percentage".to_owned(), Rate(50.0))];
     let there = Observed {
-        users: [("a".to_owned(), both()), ("one".to_owned(), both())].into(),
+        users: [(name("a"), both()), (name("one"), both())].into(),
         acls: desired(read).acls,
-        quotas: [(Entity([("user".to_owned(), Some("a".to_owned()))].into()), limits.into())].into(),
+        quotas: [(Entity([("user".to_owned(), Some(name("a")))].into()), limits.into())].into(),
         ..cluster([])
     };
     assert_snapshot!(shown(&plan(spec, &there)));

@@ -7,7 +7,7 @@ use insta::assert_snapshot;
 use kafka_init::{Account, Binding, Change, Kafka, Observed, Operations, Principal, RestrictiveAcl, Scram};
 use serde_json::{Value, json};
 
-use crate::support::{cluster, desired, plan, shown, topic};
+use crate::support::{cluster, desired, name, plan, shown, topic};
 
 /// Every operation on the resource, Describe, Alter and Create among them.
 const ALL: Operations = Operations(!i32::MIN);
@@ -26,7 +26,7 @@ fn bindings(acls: &Value) -> BTreeSet<Binding> {
 
 /// A cluster whose provisioning account may do everything.
 fn observed(there: &Value, may_allow_everyone: bool) -> Observed {
-    let principal = Some(Principal("User:provisioner".to_owned()));
+    let principal = Some(Principal(name("User:provisioner")));
     let account = Account {
         principal: principal.clone(),
         cluster: ALL,
@@ -122,7 +122,7 @@ fn another_password_for_the_account_that_connects_is_a_conflict() {
         let credential = |password_matches| kafka_init::Credential { iterations: 4096, password_matches };
         let credentials =
             [(Scram::Sha256, credential(password_matches)), (Scram::Sha512, credential(other))].into();
-        Observed { users: [("provisioner".to_owned(), credentials)].into(), ..observed(&json!([]), false) }
+        Observed { users: [(name("provisioner"), credentials)].into(), ..observed(&json!([]), false) }
     };
     let desired = desired(spec);
     assert!(Kafka::plan(&desired, &there(true, false)).conflicts().is_empty());
@@ -153,7 +153,7 @@ fn the_own_acls_and_the_own_credential_are_not_taken_away() {
     spec["sasl"]["mechanism"] = json!("SCRAM-SHA-256");
     spec["users"] = json!({"provisioner": {"state": "absent"}});
     let credential = kafka_init::Credential { iterations: 4096, password_matches: false };
-    there.users = [("provisioner".to_owned(), [(Scram::Sha256, credential)].into())].into();
+    there.users = [(name("provisioner"), [(Scram::Sha256, credential)].into())].into();
     let found = Kafka::plan(&desired(spec.clone()), &there).conflicts().to_vec();
     assert_eq!(
         found.iter().map(|conflict| conflict.at.to_string()).collect::<Vec<_>>(),

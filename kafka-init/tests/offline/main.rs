@@ -6,6 +6,7 @@ mod access;
 mod account;
 mod describe;
 mod model;
+mod names;
 mod plan;
 mod report;
 mod secrets;

@@ -5,15 +5,15 @@ mod throttle;
 use std::collections::BTreeMap;
 
 use init_core::diff::Drift;
-use init_core::{Backend, Plan};
+use init_core::{Backend, Plan, Text};
 use kafka_init::{
     Assignment, Binding, Change, ConfigType, Credential, DeleteAcl, Entity, Kafka, Observed, ObservedTopic,
-    Rate, ReassignPartitions, RestrictiveAcl, Scram, Setting, Value as Own,
+    RaiseFeature, Rate, ReassignPartitions, RestrictiveAcl, Scram, Setting, Value as Own,
 };
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use crate::support::desired;
+use crate::support::{desired, name};
 
 /// The text that stands for a value which Kafka does not show.
 const HIDDEN: &str = "(hidden)";
@@ -52,6 +52,7 @@ fn made(partitions: i32, copies: i16) -> ObservedTopic {
 
 fn apply(cluster: &mut Observed, change: &Change) {
     match change {
+        Change::RaiseFeature(feature) => raise(cluster, feature),
         Change::CreateTopic(new) => {
             let partitions = if new.partitions < 0 { DEFAULT_PARTITIONS } else { new.partitions };
             let copies = if new.replication_factor < 0 { DEFAULT_COPIES } else { new.replication_factor };
@@ -89,18 +90,20 @@ fn apply(cluster: &mut Observed, change: &Change) {
             }
         }
         Change::DeleteAcl(DeleteAcl(binding)) => {
-            assert!(cluster.acls.remove(binding), "{binding} was not there");
+            assert!(cluster.acls.remove(binding), "{binding} was not there")
         }
         Change::AlterConfig(alteration) => {
             alter(cluster.resources.entry(alteration.resource.clone()).or_default(), &alteration.config);
         }
-        Change::AlterBrokerConfig(alteration) => {
-            alter(&mut cluster.broker_defaults, &alteration.config);
-        }
+        Change::AlterBrokerConfig(alteration) => alter(&mut cluster.broker_defaults, &alteration.config),
         Change::CreateUser(_) | Change::AlterUser(_) | Change::DeleteCredentials(_) => {
             apply_user(cluster, change);
         }
     }
+}
+
+fn raise(cluster: &mut Observed, feature: &RaiseFeature) {
+    assert_eq!(cluster.features.insert(feature.name.clone(), feature.level.to), feature.level.from);
 }
 
 fn reassign(topic: &mut ObservedTopic, moved: &ReassignPartitions) {
@@ -177,7 +180,7 @@ fn spec() -> impl Strategy<Value = Value> {
             let items = rates.iter().enumerate().map(|(position, rate)| item(position, *rate));
             (kind.to_owned(), items.collect::<Value>())
         };
-        let mut spec = json!({"topics": topics, "users": users, "sasl": sasl(), "brokerDefaults": {"k": rates.len(), "ssl.key.password": {"secret": "k"}}, "groups": {"g": {"k": rates.len()}}});
+        let mut spec = json!({"topics": topics, "users": users, "sasl": sasl(), "brokerDefaults": {"k": rates.len(), "ssl.key.password": {"secret": "k"}}, "features": {"f": rates.len() + 1}, "groups": {"g": {"k": rates.len()}}});
         spec.as_object_mut().unwrap().extend([
             rest("acls", |position, rate| {
                 let (topic, state) = (format!("{rate:?}"), if rate.is_some() { "present" } else { "absent" });
@@ -209,7 +212,7 @@ fn observed() -> impl Strategy<Value = Observed> {
         any::<bool>().prop_map(|password_matches| Credential { iterations: 4096, password_matches }),
         1..3,
     );
-    let users = prop::collection::btree_map("[u-w]", user, 0..3);
+    let users = prop::collection::btree_map("[u-w]".prop_map(Text::Plain), user, 0..3);
     let quotas = prop::collection::btree_map("[0-2]", 1_u8..4, 0..3);
     let acls = prop::collection::btree_set(0_usize..3, 0..3);
     let topics = prop::collection::btree_map("[a-f]", topic, 0..6);
@@ -220,13 +223,14 @@ fn observed() -> impl Strategy<Value = Observed> {
         brokers: (1..=5).map(|id| (id, None)).collect(),
         throttle_rates: (1..=5).map(|id| (id, throttle::rate(rates.contains(&id)))).collect(),
         quotas: quotas.into_iter().map(|(user, rate)| (entity(&user), limit(rate))).collect(),
+        features: acls.iter().map(|level| ("f".to_owned(), i16::try_from(*level).unwrap())).collect(),
         acls: acls.into_iter().flat_map(absent).collect(),
         ..Observed::default()
     })
 }
 
 fn entity(user: &str) -> Entity {
-    Entity([("user".to_owned(), Some(user.to_owned()))].into())
+    Entity([("user".to_owned(), Some(name(user)))].into())
 }
 
 fn limit(rate: u8) -> BTreeMap<String, Rate> {

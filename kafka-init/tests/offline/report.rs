@@ -10,7 +10,7 @@ use kafka_init::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{cluster, desired, plan, topic};
+use crate::support::{cluster, desired, name, plan, topic};
 
 /// A new variant does not compile before it is listed here, and then fails until the plan below has it.
 fn variant(change: &Change) -> usize {
@@ -34,10 +34,11 @@ fn variant(change: &Change) -> usize {
         Change::SetThrottle(_) => 16,
         Change::RemoveUnusedThrottle(_) => 17,
         Change::RemoveThrottle(_) => 18,
+        Change::RaiseFeature(_) => 19,
     }
 }
 
-const VARIANTS: usize = 19;
+const VARIANTS: usize = 20;
 
 fn spec() -> Value {
     json!({
@@ -64,6 +65,7 @@ fn spec() -> Value {
             {"principal": "User:leaked", "allow": ["all"], "topic": "*", "state": "absent"},
         ],
         "quotas": [{"user": "*", "clientId": "c", "producerByteRate": 1024, "requestPercentage": 12.5, "consumerByteRate": null}],
+        "features": {"share.version": 1, "group.version": 1, "higher": 1},
         "brokerDefaults": {"log.retention.ms": 1000, "log.segment.bytes": null},
         "brokerConfigs": {"1": {"log.cleaner.threads": 2, "listener.name.a.ssl.key.password": {"secret": "key"}}},
         "clientMetrics": {"all": {"interval.ms": 60_000, "metrics": ["org.apache.kafka.consumer."]}},
@@ -91,12 +93,12 @@ fn observed() -> Observed {
         let value = Some(value.to_owned());
         Setting { value, kind: ConfigType::Whole, sensitive: false, is_own: true }
     };
-    let entity = Entity([("user".to_owned(), None), ("client-id".to_owned(), Some("c".to_owned()))].into());
+    let entity = Entity([("user".to_owned(), None), ("client-id".to_owned(), Some(name("c")))].into());
     Observed {
         users: [
-            ("altered".to_owned(), [(Scram::Sha256, credential(true))].into()),
-            ("rotated".to_owned(), [(Scram::Sha256, credential(false))].into()),
-            ("leaked".to_owned(), [(Scram::Sha512, credential(false))].into()),
+            (name("altered"), [(Scram::Sha256, credential(true))].into()),
+            (name("rotated"), [(Scram::Sha256, credential(false))].into()),
+            (name("leaked"), [(Scram::Sha512, credential(false))].into()),
         ]
         .into(),
         quotas: [(
@@ -107,8 +109,14 @@ fn observed() -> Observed {
         .into(),
         acls: desired(json!({"acls": [{"principal": "User:leaked", "allow": ["all"], "topic": "*"}]})).acls,
         broker_defaults: [("log.segment.bytes".to_owned(), own("9"))].into(),
+        features: [
+            ("group.version".to_owned(), 1),
+            ("share.version".to_owned(), 0),
+            ("higher".to_owned(), 2),
+        ]
+        .into(),
         account: Some(Account {
-            principal: Some(Principal("User:admin".to_owned())),
+            principal: Some(Principal(name("User:admin"))),
             cluster: Operations(!i32::MIN),
             ..Account::default()
         }),

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use init_core::{
-    Backend, Command, Files, Format, Host, LogLevel, Options, Plan, Report, Source, Stop, execute,
+    Backend, Command, Files, Format, Host, LogLevel, Options, Plan, Report, Source, Stop, Text, execute,
 };
 use kafka_init::{Change, ConfigType, Desired, Kafka, Observed, ObservedTopic, Setting};
 use serde_json::Value;
@@ -37,6 +37,11 @@ pub(crate) fn desired(mut spec: Value) -> Desired {
 
 pub(crate) fn plan(spec: Value, observed: &Observed) -> Plan<Change> {
     Kafka::plan(&desired(spec), observed)
+}
+
+/// A name that is written in the spec.
+pub(crate) fn name(plain: &str) -> Text {
+    Text::Plain(plain.to_owned())
 }
 
 /// An existing topic, whose configs are whole numbers or text.

@@ -37,6 +37,7 @@ refused! {
     every_key_that_oauthbearer_does_not_take_is_listed: "sasl.yaml",
     every_key_that_an_iam_login_does_not_take_is_listed: "sasl-iam.yaml",
     every_key_that_a_password_login_does_not_take_is_listed: "sasl-password.yaml",
+    every_feature_level_that_is_none_is_listed: "features.yaml",
     every_user_that_cannot_be_is_listed: "users.yaml",
     every_acl_that_means_nothing_is_listed: "acls.yaml",
     every_quota_that_is_none_is_listed: "quotas.yaml",

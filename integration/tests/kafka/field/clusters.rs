@@ -179,5 +179,10 @@ fn brokers_with_zookeeper() {
         return;
     }
     STACK.up();
-    Bed(Cluster::zookeeper()).keeps_the_main_promises();
+    let bed = Bed(Cluster::zookeeper());
+    bed.keeps_the_main_promises();
+    // There are no feature levels to be raised.
+    let ended = bed.init("features: {metadata.version: 21}\ntopics: {apart-beside: {}}\n").refused(76);
+    assert!(ended.error().contains("ZooKeeper"), "{}", ended.error());
+    assert!(!bed.tool("kafka-topics", "--list").contains("apart-beside"));
 }

@@ -2,6 +2,7 @@
 //! rule of which it drops a part is taken back.
 
 mod old_release;
+mod table;
 
 use crate::beds::garage;
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use init_core::Text;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
@@ -38,12 +39,12 @@ fn topics() -> impl Strategy<Value = BTreeMap<String, ObservedTopic>> {
     proptest::collection::btree_map(name, topic, 0..5)
 }
 
-fn users() -> impl Strategy<Value = BTreeMap<String, Credentials>> {
+fn users() -> impl Strategy<Value = BTreeMap<Text, Credentials>> {
     let credential =
         (4096_u32..16_384).prop_map(|iterations| Credential { iterations, password_matches: true });
     let mechanisms = select(vec![Scram::Sha256, Scram::Sha512]);
     let credentials = proptest::collection::btree_map(mechanisms, credential, 1..3);
-    proptest::collection::btree_map("[ -~\n]{1,8}", credentials, 0..4)
+    proptest::collection::btree_map("[ -~\n]{1,8}".prop_map(Text::Plain), credentials, 0..4)
 }
 
 pub(super) fn binding() -> impl Strategy<Value = Binding> {
@@ -67,12 +68,12 @@ pub(super) fn binding() -> impl Strategy<Value = Binding> {
                 _ => name.to_owned(),
             };
             select(resource.operations().to_vec()).prop_map(move |operation| Binding {
-                principal: principal.to_owned(),
+                principal: Text::Plain(principal.to_owned()),
                 permission: if allow { Permission::Allow } else { Permission::Deny },
                 operation,
                 resource,
                 pattern: if prefixed { Pattern::Prefixed } else { Pattern::Literal },
-                name: name.clone(),
+                name: Text::Plain(name.clone()),
                 host: host.to_owned(),
             })
         },
@@ -80,7 +81,7 @@ pub(super) fn binding() -> impl Strategy<Value = Binding> {
 }
 
 fn quotas() -> impl Strategy<Value = BTreeMap<Entity, Quotas>> {
-    let name = || proptest::option::of("[^\0*]{1,6}");
+    let name = || proptest::option::of("[^\0*]{1,6}".prop_map(Text::Plain));
     let kinds = subsequence(vec!["user", "client-id"], 1..=2);
     let clients = (kinds, name(), name(), 1_u32..9_999_999, proptest::option::of(1_u32..400)).prop_map(
         |(kinds, user, client, bytes, percent)| {
@@ -95,7 +96,7 @@ fn quotas() -> impl Strategy<Value = BTreeMap<Entity, Quotas>> {
     );
     let address = (1_u32..99).prop_map(|rate| {
         let limits = Quotas::from([("connection_creation_rate".to_owned(), Rate(f64::from(rate)))]);
-        (Entity([("ip".to_owned(), Some("192.0.2.7".to_owned()))].into()), limits)
+        (Entity([("ip".to_owned(), Some(Text::Plain("192.0.2.7".to_owned())))].into()), limits)
     });
     proptest::collection::vec(prop_oneof![clients, address], 0..5).prop_map(|all| all.into_iter().collect())
 }
