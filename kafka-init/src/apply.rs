@@ -28,7 +28,6 @@ mod stage;
 mod throttle;
 mod topic_configs;
 mod unknown_config;
-mod unknown_group;
 mod unknown_operation;
 mod users;
 

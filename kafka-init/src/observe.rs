@@ -17,6 +17,7 @@ mod quotas;
 mod reassignments;
 mod resources;
 mod throttles;
+mod unknown_group;
 mod users;
 
 use std::collections::BTreeMap;
@@ -41,6 +42,7 @@ pub(crate) use resources::{
     authorized_resource, list as list_resources, read_every as every_config_of,
     read_every_of_broker as every_config_of_broker,
 };
+pub(crate) use unknown_group::explained as explained_group_refusal;
 pub(crate) use users::read_every as every_user;
 
 /// Reads everything except users, ACLs and quotas.

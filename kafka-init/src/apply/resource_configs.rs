@@ -15,12 +15,12 @@ use super::by_request::Numbered;
 use super::mutation::{Mode, Mutation, Outcome, Outcomes};
 use super::send::send;
 use super::topic_configs::{self, unlisted_config};
-use super::{unknown_config, unknown_group};
+use super::unknown_config;
 use crate::Error;
 use crate::change::AlterConfig;
 use crate::desired::ConfigResource;
 use crate::error::{Attempt, Peer, refused};
-use crate::observe::authorized_resource;
+use crate::observe::{authorized_resource, explained_group_refusal};
 use crate::wire::Cluster;
 
 impl Mutation for Alteration<'_, AlterConfig> {
@@ -109,5 +109,7 @@ async fn apply_one(
     }
     let alteration = Alteration::new(change, secrets, mode)?;
     let result = send(connection, &[&alteration], mode, progress).await.into_iter().next().unwrap_or(Ok(()));
-    result.map_err(|refusal| unknown_group::explained(refusal, connection, change))
+    result.map_err(|refusal| {
+        explained_group_refusal(refusal, connection, &change.resource, change.config.keys())
+    })
 }

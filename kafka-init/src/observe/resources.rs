@@ -9,6 +9,7 @@ use kafka_protocol::messages::{DescribeConfigsRequest, ListConfigResourcesReques
 use kafka_protocol::protocol::StrBytes;
 
 use super::configs::setting;
+use super::unknown_group;
 use crate::Error;
 use crate::desired::{ConfigResource, Desired};
 use crate::error::{Attempt, refused};
@@ -84,10 +85,10 @@ pub(crate) async fn list(main: &mut Connection, groups: bool) -> Result<Option<V
 pub(super) async fn describe(
     connection: &mut Connection,
     resource: &ConfigResource,
-    keys: Option<&[&String]>,
+    declared_keys: Option<&[&String]>,
 ) -> Result<BTreeMap<String, Setting>, Error> {
     let keys: Option<Vec<StrBytes>> =
-        keys.map(|keys| keys.iter().map(|key| StrBytes::from_string((*key).clone())).collect());
+        declared_keys.map(|keys| keys.iter().map(|key| StrBytes::from_string((*key).clone())).collect());
     let asked = DescribeConfigsResource::default()
         .with_resource_type(resource.number())
         .with_resource_name(StrBytes::from_string(resource.name()))
@@ -96,12 +97,14 @@ pub(super) async fn describe(
         connection.call(DescribeConfigsRequest::default().with_resources(vec![asked]), TIMEOUT).await?;
     let mut settings = BTreeMap::new();
     for result in answer.results {
-        refused(result.error_code, result.error_message.as_ref(), connection.peer(), || {
+        let described = refused(result.error_code, result.error_message.as_ref(), connection.peer(), || {
             Attempt::new(
                 format!("describe the configs of {resource}"),
                 format!("DescribeConfigs on {}", authorized_resource(resource)),
             )
-        })?;
+        });
+        let names = declared_keys.iter().copied().flatten().copied();
+        described.map_err(|refusal| unknown_group::explained(refusal, connection, resource, names))?;
         let asked = |name: &StrBytes| keys.as_ref().is_none_or(|keys| keys.contains(name));
         let declared = result.configs.into_iter().filter(|config| asked(&config.name));
         settings.extend(declared.map(|config| setting(config, resource.own_source())));
