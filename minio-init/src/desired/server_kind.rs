@@ -47,7 +47,7 @@ struct Properties {
     admin_api: &'static str,
     /// True when a bucket policy also applies to signed requests.
     bucket_policies_bind_accounts: bool,
-    /// What to do about a spec with accounts where the server has no admin API for them.
+    /// The remedy for a spec with accounts where the server has no admin API for them.
     remedy: &'static str,
 }
 

@@ -12,7 +12,7 @@ use crate::beds::{self, Bed};
 use document::Table;
 use features::{DOCUMENT, FEATURES};
 
-/// Whether one feature works on one server.
+/// The result of one feature on one server.
 enum Cell {
     /// It is applied, and the second run is `unchanged`.
     Works,

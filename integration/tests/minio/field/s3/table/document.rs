@@ -96,7 +96,7 @@ impl Table {
     }
 }
 
-/// Where the document is.
+/// The path of the document.
 pub(super) fn path() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/s3-servers.md")
 }
