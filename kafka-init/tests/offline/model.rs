@@ -90,7 +90,7 @@ fn apply(cluster: &mut Observed, change: &Change) {
             }
         }
         Change::DeleteAcl(DeleteAcl(binding)) => {
-            assert!(cluster.acls.remove(binding), "{binding} was not there")
+            assert!(cluster.acls.remove(binding), "{binding} was not there");
         }
         Change::AlterConfig(alteration) => {
             alter(cluster.resources.entry(alteration.resource.clone()).or_default(), &alteration.config);

@@ -110,7 +110,9 @@ fn a_throttle_of_somebody_else_is_a_conflict_where_one_is_to_be_set_and_else_lef
     // A rate for all brokers counts for each of them.
     let mut by_default = observed(held(&[1], &[]), rates);
     let of_broker_2 = by_default.throttle_rates.get_mut(&2).unwrap();
-    of_broker_2.values_mut().for_each(|setting| setting.is_own = false);
+    for setting in of_broker_2.values_mut() {
+        setting.is_own = false;
+    }
     assert_snapshot!(planned(&throttled(), &by_default));
 }
 

@@ -12,8 +12,11 @@ pub(super) fn apply(cluster: &mut Observed, throttle: &AlterThrottle) {
             alter(&mut cluster.topics.get_mut(&topic.name).unwrap().throttled_replicas, &topic.config);
         }
         AlterThrottle::Broker(alteration) => {
-            let ConfigResource::Broker(id) = alteration.resource else { panic!("{throttle} of no broker") };
-            alter(cluster.throttle_rates.get_mut(&id).unwrap(), &alteration.config);
+            let broker = match alteration.resource {
+                ConfigResource::Broker(id) => Some(id),
+                _ => None,
+            };
+            alter(cluster.throttle_rates.get_mut(&broker.unwrap()).unwrap(), &alteration.config);
         }
     }
 }
