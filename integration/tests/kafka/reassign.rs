@@ -79,6 +79,8 @@ fn one_copy_becomes_three_with_shared_leaders_and_three_become_one_and_every_rec
 }
 
 const RATES: &str = "leader.replication.throttled.rate,follower.replication.throttled.rate";
+const FAST: &str =
+    "leader.replication.throttled.rate=100000000,follower.replication.throttled.rate=100000000";
 const SLOW: &str = "leader.replication.throttled.rate=100000,follower.replication.throttled.rate=100000";
 
 /// Makes copying so slow that there is time to interrupt it, or takes that back.
@@ -153,18 +155,20 @@ fn a_throttle_is_at_the_brokers_while_they_copy_and_nowhere_afterwards() {
     let topic = "reassign-slow";
     tool("kafka-topics", &["--create", "--topic", topic, "--replica-assignment", "1,1"]);
     produce(topic);
-    let running = crate::init(&throttled(topic, "1MB")).start();
+    let running = crate::init(&throttled(topic, "100KB")).start();
     eventually("it copies", Duration::from_secs(30), || running.log().contains("bytes"));
     let during = throttles(topic);
     for expected in [
         "topics reassign-slow leader.replication.throttled.replicas=00:1,01:1",
         "topics reassign-slow follower.replication.throttled.replicas=00:2,00:3,01:2,01:3",
-        "brokers 1 leader.replication.throttled.rate=1000000",
-        "brokers 2 follower.replication.throttled.rate=1000000",
-        "brokers 3 follower.replication.throttled.rate=1000000",
+        "brokers 1 leader.replication.throttled.rate=100000",
+        "brokers 2 follower.replication.throttled.rate=100000",
+        "brokers 3 follower.replication.throttled.rate=100000",
     ] {
         assert!(during.iter().any(|found| found == expected), "no {expected}: {during:#?}");
     }
+    // Rates of anybody at brokers that our lists name are removed with them.
+    throttle(["--add-config", FAST]);
     let ended = running.wait().expect(0, "changed");
     assert!(
         ended.changes().contains(&"reassign_partitions reassign-slow: applied".to_owned()),
@@ -173,7 +177,7 @@ fn a_throttle_is_at_the_brokers_while_they_copy_and_nowhere_afterwards() {
     );
     assert_eq!(throttles(topic), [""; 0]);
     assert_eq!(records(topic), RECORDS);
-    crate::init(&throttled(topic, "1MB")).run().expect(0, "unchanged");
+    crate::init(&throttled(topic, "100KB")).run().expect(0, "unchanged");
     tool("kafka-topics", &["--delete", "--topic", topic]);
 }
 
@@ -192,7 +196,7 @@ fn the_throttle_of_an_interrupted_run_stays_while_brokers_copy_and_the_next_run_
     let plan = crate::init(&throttled(topic, "50MiB")).args(&["plan"]).run().expect(3, "drift");
     assert!(plan.changes().contains(&"throttle_replication 1: planned".to_owned()), "{}", plan.stdout);
 
-    throttle(["--add-config", &SLOW.replace("100000", "100000000")]);
+    throttle(["--add-config", FAST]);
     kafka::served(topic, |said| said.matches("Isr: ").count() == 2 && !said.contains("Adding Replicas: 2"));
     eventually("it is copied", Duration::from_secs(60), || {
         tool("kafka-topics", &["--describe", "--under-replicated-partitions"]).trim().is_empty()

@@ -16,7 +16,7 @@ pub(crate) fn explained<'k>(
 ) -> Error {
     let ConfigResource::Group(_) = resource else { return refusal };
     let is_refused = matches!(refusal.kind(), FaultKind::Rejected | FaultKind::Unsupported);
-    let unknown = is_refused.then(|| unknown_kind(broker, keys)).flatten();
+    let unknown = is_refused.then(|| unknown_kind(broker, &keys.collect::<Vec<_>>())).flatten();
     unknown.map_or(refusal, |(kind, release)| Error::UnknownGroupConfigs {
         peer: broker.peer().clone(),
         resource: resource.to_string().into(),
@@ -27,13 +27,9 @@ pub(crate) fn explained<'k>(
 
 /// The kind of group whose configs the release does not know, and the release that does. No version of the requests for
 /// configs tells, so two that came with the same releases do.
-fn unknown_kind<'k>(
-    broker: &Connection,
-    keys: impl Iterator<Item = &'k String>,
-) -> Option<(&'static str, &'static str)> {
+fn unknown_kind(broker: &Connection, keys: &[&String]) -> Option<(&'static str, &'static str)> {
     let is_4_1 = broker.version::<ListConfigResourcesRequest>().is_ok_and(|version| version >= 1);
     let is_4_0 = is_4_1 || broker.version::<DescribeClusterRequest>().is_ok_and(|version| version >= 2);
-    let keys: Vec<&String> = keys.collect();
     let has = |prefix: &str| keys.iter().any(|key| key.starts_with(prefix));
     match (is_4_0, is_4_1) {
         (_, false) if has("streams.") => Some(("streams groups", "4.1")),
