@@ -10,13 +10,9 @@ use crate::wire::s3::{self, Subresource};
 
 /// The index of each change that the server would refuse, with the error.
 pub(super) async fn refused(client: &Client, changes: &[Change]) -> Vec<(usize, Error)> {
-    let suspended = changes.iter().enumerate().filter_map(|(index, change)| match change {
-        Change::Bucket(BucketChange::SetVersioning { bucket, versioning })
-            if versioning.to == Versioning::Suspended =>
-        {
-            Some((index, bucket))
-        }
-        Change::Bucket(_) | Change::Identity(_) => None,
+    let suspended = changes.iter().enumerate().filter_map(|(index, change)| {
+        let Change::Bucket(BucketChange::SetVersioning { bucket, versioning }) = change else { return None };
+        (versioning.to == Versioning::Suspended).then_some((index, bucket))
     });
     let checks = suspended.map(async |(index, bucket)| {
         match check(client, bucket).await {
