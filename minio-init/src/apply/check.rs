@@ -5,7 +5,7 @@
 use http::Method;
 use serde_json::Value;
 
-use super::limits;
+use super::{limits, targets};
 use crate::change::{BucketChange, Change, IdentityChange, ShownPolicy};
 use crate::error::Error;
 use crate::wire::client::{Call, Client};
@@ -24,6 +24,7 @@ pub(crate) async fn check(client: &Client, changes: &[Change]) -> Vec<(usize, Er
         Ok::<_, Error>(validate_policy(client, action, document).await.err().map(|refused| (index, refused)))
     }));
     refused.extend(refusals.await.into_iter().flatten().flatten());
+    refused.extend(targets::missing(client, changes).await);
     refused
 }
 
@@ -67,9 +68,10 @@ fn policy_of(change: &Change) -> Option<(String, String)> {
             | BucketChange::SetTags { .. }
             | BucketChange::SetLifecycle { .. }
             | BucketChange::SetBucketPolicy { .. }
-            | BucketChange::SetNotifications { .. }
             | BucketChange::SetCors { .. },
-        ) => None,
+        )
+        | Change::Config(_)
+        | Change::Notifications(_) => None,
     }
 }
 
