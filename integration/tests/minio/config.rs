@@ -89,7 +89,7 @@ fn what_cannot_be_configured_is_told_before_anything_is_written() {
         ("apis: {requests_max: \"56\"}", 76, "no such subsystem"),
         ("api: {comment: \"cors_allow_origin=*\"}", 76, "takes for the next key"),
         ("api: {comment: {secret: split}}", 78, "takes for the next key"),
-        ("api: {comment: {secret: quoted}}", 78, "no `\"`"),
+        ("api: {comment: {secret: quoted}}", 78, "control character"),
     ] {
         let spec = format!("config: {{{config}}}\nbuckets: {{not-made: {{}}}}\n");
         let init =
