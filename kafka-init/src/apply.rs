@@ -24,8 +24,10 @@ mod reassignment_progress;
 mod resource_configs;
 mod send;
 mod stage;
+mod throttle;
 mod topic_configs;
 mod unknown_config;
+mod unknown_group;
 mod unknown_operation;
 mod users;
 
@@ -54,7 +56,12 @@ pub(crate) async fn apply(
     {
         return stage.iter().map(|_| Err(error.clone())).collect();
     }
-    let of_resources = ByRequest::of(stage).resources;
+    let ByRequest { resources: of_resources, throttles, removed_throttles, .. } = ByRequest::of(stage);
+    if !throttles.is_empty() || !removed_throttles.is_empty() {
+        let throttles = (&throttles, &removed_throttles);
+        let results = throttle::apply(cluster, throttles, secrets, Mode::Apply, progress).await;
+        return barrier::await_served(cluster, stage, results.into_values().collect(), progress).await;
+    }
     if !of_resources.is_empty() {
         return resource_configs::apply(cluster, &of_resources, secrets, Mode::Apply, progress).await;
     }

@@ -1,6 +1,8 @@
 //! The changes that bring a cluster to its spec, one struct for each kind.
 
+mod configs;
 mod display;
+mod reassignment;
 mod report;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,13 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use init_core::SecretRef;
 use init_core::diff::Drift;
 
-use crate::desired::{Binding, ConfigResource, Entity, Rate, Scram, Value};
+pub use configs::{AlterBrokerConfig, AlterConfig, AlterTopicConfig, ConfigDrifts};
+pub use reassignment::{AlterThrottle, ReassignPartitions};
+
+use crate::desired::{Binding, Entity, Rate, Scram};
 
 /// The value that stands for the broker's default in `CreateTopics` requests.
 pub const BROKER_DEFAULT: i16 = -1;
-
-/// The configs that differ, by name, each with its observed and its desired value.
-pub type ConfigDrifts = BTreeMap<String, Drift<Value>>;
 
 /// One change. The order of the variants is the order of execution. Users, ACLs and quotas come before topics,
 /// because a broker creates the logs of new topics before it applies a user or an ACL that was committed with them or
@@ -34,6 +36,10 @@ pub enum Change {
     AlterQuota(AlterQuota),
     /// Client quotas that the spec removes.
     RemoveQuota(RemoveQuota),
+    /// The replication throttle of reassignments, which is set before they begin.
+    SetThrottle(AlterThrottle),
+    /// A replication throttle of an earlier run that no reassignment needs any more.
+    RemoveUnusedThrottle(AlterThrottle),
     /// A topic that gets more replicas. This comes before its configs, which may raise `min.insync.replicas`.
     IncreaseReplicas(ReassignPartitions),
     /// A topic whose configs differ from the declared ones.
@@ -46,6 +52,8 @@ pub enum Change {
     ResetTopicConfig(AlterTopicConfig),
     /// A topic that gets fewer replicas. This comes after its configs, which may lower `min.insync.replicas`.
     DecreaseReplicas(ReassignPartitions),
+    /// The replication throttle of the reassignments of this run, which are complete by then.
+    RemoveThrottle(AlterThrottle),
     /// A topic that is missing.
     CreateTopic(CreateTopic),
     /// A topic with fewer partitions than declared.
@@ -85,23 +93,6 @@ pub struct CreateTopic {
     pub min_insync: Option<i64>,
 }
 
-/// A reassignment of a topic's partitions to another number of replicas.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ReassignPartitions {
-    /// The topic's name.
-    pub name: String,
-    /// The smallest and the largest number of replicas of its partitions.
-    pub from: (i16, i16),
-    /// The number of replicas that each partition gets.
-    pub to: i16,
-    /// The partitions to reassign, each with its new replicas, the preferred leader first.
-    pub moves: BTreeMap<i32, Vec<i32>>,
-    /// The partitions with an ongoing reassignment to this number of replicas.
-    pub ongoing: BTreeSet<i32>,
-    /// The partitions that another client is reassigning to another number of replicas.
-    pub of_other_clients: BTreeSet<i32>,
-}
-
 /// Additional partitions for a topic.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CreatePartitions {
@@ -111,35 +102,6 @@ pub struct CreatePartitions {
     pub from: i32,
     /// The number of partitions that it gets.
     pub to: i32,
-}
-
-/// Changed configs of a topic.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct AlterTopicConfig {
-    /// The topic's name.
-    pub name: String,
-    /// The configs that differ.
-    pub config: ConfigDrifts,
-    /// The differing configs that the broker does not describe, so that it may not know them.
-    pub unlisted: BTreeSet<String>,
-}
-
-/// Changed cluster-wide dynamic broker configs.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct AlterBrokerConfig {
-    /// The configs that differ.
-    pub config: ConfigDrifts,
-}
-
-/// Changed dynamic configs of one broker, client metrics subscription or group.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct AlterConfig {
-    /// The resource that they are set on.
-    pub resource: ConfigResource,
-    /// The configs that differ.
-    pub config: ConfigDrifts,
-    /// The differing configs that the broker does not describe, so that it may not know them.
-    pub unlisted: BTreeSet<String>,
 }
 
 /// A new SCRAM user.
@@ -226,7 +188,10 @@ impl Change {
             | Self::AlterBrokerConfig(_)
             | Self::ResetTopicConfig(_)
             | Self::RemoveQuota(_)
+            | Self::SetThrottle(_)
+            | Self::RemoveUnusedThrottle(_)
             | Self::DecreaseReplicas(_)
+            | Self::RemoveThrottle(_)
             | Self::AlterConfig(_)
             | Self::CreateRestrictiveAcl(_)
             | Self::DeleteAcl(_)
@@ -240,8 +205,11 @@ impl Change {
             Self::AlterTopicConfig(_)
             | Self::AlterBrokerConfig(_)
             | Self::ResetTopicConfig(_)
+            | Self::SetThrottle(_)
+            | Self::RemoveUnusedThrottle(_)
             | Self::IncreaseReplicas(_)
             | Self::DecreaseReplicas(_)
+            | Self::RemoveThrottle(_)
             | Self::CreateTopic(_)
             | Self::CreatePartitions(_) => true,
             Self::CreateUser(_)
@@ -268,8 +236,11 @@ impl Change {
             Self::AlterTopicConfig(_)
             | Self::AlterBrokerConfig(_)
             | Self::ResetTopicConfig(_)
+            | Self::SetThrottle(_)
+            | Self::RemoveUnusedThrottle(_)
             | Self::IncreaseReplicas(_)
             | Self::DecreaseReplicas(_)
+            | Self::RemoveThrottle(_)
             | Self::CreateTopic(_)
             | Self::CreatePartitions(_)
             | Self::AlterConfig(_)

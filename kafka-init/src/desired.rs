@@ -9,6 +9,7 @@ mod quota;
 pub(crate) mod readiness;
 mod resource;
 mod sasl;
+pub(crate) mod throttle;
 mod user;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +20,7 @@ use init_net::Tls;
 
 pub use acl::{Binding, Operation, Pattern, Permission, Resource};
 pub use config::{ConfigType, Value};
-pub(crate) use config::{LISTENER_PREFIX, is_sensitive, listener};
+pub(crate) use config::{LISTENER_PREFIX, WITHOUT_DEFAULT, is_sensitive, listener};
 pub use msk_iam::MskIam;
 pub use oauth::OAuth;
 pub use quota::{Entity, Limits, Quotas, Rate};
@@ -63,6 +64,11 @@ pub struct Desired {
 }
 
 impl Desired {
+    /// The bytes per second of throttled reassignments. `validate` has checked that there is only one rate.
+    pub(crate) fn throttle(&self) -> Option<u64> {
+        self.topics.values().find_map(|topic| topic.throttle)
+    }
+
     /// The endpoints that are connected to, each once.
     pub(crate) fn endpoints(&self) -> Vec<Endpoint> {
         let mut endpoints = self.bootstrap.clone();
@@ -102,10 +108,18 @@ pub struct Topic {
     pub assignment: Option<Vec<Vec<i32>>>,
     /// True when its partitions may be reassigned for another replication factor.
     pub reassign: bool,
+    /// The bytes per second that each broker may copy for its reassignment; `None` throttles nothing.
+    pub throttle: Option<u64>,
     /// The part of the spec that declares the topic.
     pub origin: Origin,
     /// True for an internal topic, which Kafka creates by itself.
     pub is_internal: bool,
+}
+
+impl Topic {
+    pub(crate) fn may_be_reassigned(&self) -> bool {
+        self.reassign && self.replication_factor.is_some()
+    }
 }
 
 /// A declared value, and the part of the spec that declares it.

@@ -174,6 +174,18 @@ pub enum Error {
         /// Kafka's name of the operation.
         operation: &'static str,
     },
+    /// The broker's release does not know the configs of this kind of group.
+    #[error("{peer} refuses the configs of {resource}: those of {kind} came with Kafka {release}")]
+    UnknownGroupConfigs {
+        /// The broker that refused them.
+        peer: Peer,
+        /// The group.
+        resource: Box<str>,
+        /// The kind of group.
+        kind: &'static str,
+        /// The release that knows its configs.
+        release: &'static str,
+    },
     /// A new topic would have fewer replicas than its `min.insync.replicas` requires.
     #[error(
         "topic {topic} would have replication factor {copies} at {peer}, and the spec says that {required} copies must be in \
@@ -250,6 +262,11 @@ impl Error {
             Self::NoBootstrapServer(failures) => failures.iter().find_map(Self::code),
             _ => None,
         }
+    }
+
+    /// True when the broker is not the controller and does not forward the request to it (`ZooKeeper` mode).
+    pub(crate) fn is_not_controller(&self) -> bool {
+        self.code() == Some(ResponseError::NotController)
     }
 }
 

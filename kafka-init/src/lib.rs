@@ -28,9 +28,9 @@ use init_core::export::{Export, Scope};
 use init_core::{Backend, CheckMode, Files, Plan, Progress, Requires, Secrets, Violations, same_variant};
 
 pub use change::{
-    AlterBrokerConfig, AlterConfig, AlterCredential, AlterQuota, AlterTopicConfig, AlterUser, BROKER_DEFAULT,
-    Change, ConfigDrifts, CreatePartitions, CreateTopic, CreateUser, DeleteAcl, DeleteCredentials,
-    NewCredential, ReassignPartitions, RemoveQuota, RestrictiveAcl,
+    AlterBrokerConfig, AlterConfig, AlterCredential, AlterQuota, AlterThrottle, AlterTopicConfig, AlterUser,
+    BROKER_DEFAULT, Change, ConfigDrifts, CreatePartitions, CreateTopic, CreateUser, DeleteAcl,
+    DeleteCredentials, NewCredential, ReassignPartitions, RemoveQuota, RestrictiveAcl,
 };
 use desired::readiness::Readiness;
 pub use desired::{
@@ -44,8 +44,8 @@ pub use observed::{
     Account, Assignment, Credential, Credentials, Observed, ObservedTopic, Operations, Principal, Setting,
 };
 pub use spec::{
-    AclSpec, ConfigValue, CredentialSpec, Mechanisms, Number, OneOrMany, ProbeSpec, QuotaSpec, SaslSpec,
-    Spec, State, TopicGroup, TopicSpec, Topics, UserSpec,
+    AclSpec, ConfigValue, CredentialSpec, Mechanisms, Number, OneOrMany, ProbeSpec, QuotaSpec, Reassign,
+    SaslSpec, Spec, State, Throttle, TopicGroup, TopicSpec, Topics, UserSpec,
 };
 use wire::{Access, Cluster, Probe};
 

@@ -14,12 +14,13 @@ mod metadata;
 mod quotas;
 mod reassignments;
 mod resources;
+mod throttles;
 mod users;
 
 use std::collections::BTreeMap;
 
 use crate::Error;
-use crate::desired::{Desired, Topic};
+use crate::desired::Desired;
 use crate::observed::{Observed, ObservedTopic};
 use crate::wire::Cluster;
 
@@ -47,13 +48,14 @@ pub(crate) async fn observe(cluster: &mut Cluster, desired: &Desired) -> Result<
     let record = |name: String, mut topic: ObservedTopic| {
         if let Some(declared) = desired.topics.get(&name) {
             let ObservedTopic { assignment, .. } = &mut topic;
-            assignment.retain(|_, _| may_be_reassigned(declared));
+            assignment.retain(|_, _| declared.may_be_reassigned());
             topics.insert(name, topic);
         }
     };
     let leaders = metadata::read_topics(cluster.main(), &names, record).await?;
     cluster.connect_to(&leaders).await?;
     add_reassignment_targets(cluster, desired, &mut topics).await?;
+    let throttle_rates = throttles::read(cluster, desired, &mut topics).await?;
     configs::read(cluster.main(), desired, &mut topics).await?;
     let mut broker_defaults = BTreeMap::new();
     if !desired.broker_defaults.is_empty() {
@@ -68,12 +70,9 @@ pub(crate) async fn observe(cluster: &mut Cluster, desired: &Desired) -> Result<
         broker_defaults,
         resources,
         inheriting_topics,
+        throttle_rates,
         ..Observed::default()
     })
-}
-
-fn may_be_reassigned(topic: &Topic) -> bool {
-    topic.reassign && topic.replication_factor.is_some()
 }
 
 /// Adds the target replicas of partitions that are being reassigned.
@@ -83,12 +82,13 @@ async fn add_reassignment_targets(
     topics: &mut BTreeMap<String, ObservedTopic>,
 ) -> Result<(), Error> {
     let movable =
-        desired.topics.iter().filter(|(name, topic)| may_be_reassigned(topic) && topics.contains_key(*name));
+        desired.topics.iter().filter(|(name, topic)| topic.may_be_reassigned() && topics.contains_key(*name));
     let names: Vec<&str> = movable.map(|(name, _)| name.as_str()).collect();
-    for (name, partitions) in reassignments(cluster.main(), &names).await? {
+    for (name, partitions) in reassignments(cluster, &names).await? {
         let Some(topic) = topics.get_mut(&name) else { continue };
         for (index, reassignment) in partitions {
-            topic.assignment.entry(index).or_default().target = Some(reassignment.target);
+            let partition = topic.assignment.entry(index).or_default();
+            (partition.target, partition.adding) = (Some(reassignment.target), reassignment.adding);
         }
     }
     Ok(())

@@ -29,6 +29,8 @@ pub struct Observed {
     /// The topics without a `min.insync.replicas` of their own and with fewer replicas than the new default of all
     /// brokers, each with its number of replicas. They are read only where that default is about to change.
     pub inheriting_topics: BTreeMap<String, i16>,
+    /// The replication throttle rates of the unfenced brokers; read only where a reassignment is or was throttled.
+    pub throttle_rates: BTreeMap<i32, BTreeMap<String, Setting>>,
     /// The principal of the provisioning account, where it is known.
     pub principal: Option<Principal>,
     /// The permissions of the provisioning account; read only where ACLs are about to change.
@@ -47,6 +49,16 @@ pub struct ObservedTopic {
     pub config: BTreeMap<String, Setting>,
     /// The replica assignment of each partition; read only for a topic that may be reassigned.
     pub assignment: BTreeMap<i32, Assignment>,
+    /// The configs with its throttled replicas; read only for a topic that may be reassigned.
+    pub throttled_replicas: BTreeMap<String, Setting>,
+}
+
+impl ObservedTopic {
+    /// True when a partition has another number of replicas, or is being reassigned.
+    pub(crate) fn differs_from(&self, copies: i16) -> bool {
+        self.copies != (copies, copies)
+            || self.assignment.values().any(|partition| partition.target.is_some())
+    }
 }
 
 /// The replica assignment of one partition.
@@ -58,6 +70,8 @@ pub struct Assignment {
     pub in_sync: BTreeSet<i32>,
     /// The brokers that will have a replica after the ongoing reassignment, if there is one.
     pub target: Option<Vec<i32>>,
+    /// The brokers that are getting a replica.
+    pub adding: Vec<i32>,
 }
 
 /// A config of a resource, with the value that is in effect.

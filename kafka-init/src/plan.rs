@@ -7,6 +7,7 @@ mod min_insync;
 mod quota;
 mod reassign;
 mod resource;
+mod throttle;
 mod user;
 mod values;
 
@@ -47,8 +48,10 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
         }
     }
     let (moved, impossible) = reassign::changes(desired, observed);
-    changes.extend(moved);
     conflicts.extend(impossible);
+    let (throttles, of_others) = throttle::changes(desired, observed, &moved);
+    changes.extend(throttles.into_iter().chain(moved));
+    conflicts.extend(of_others);
     changes.extend(user::changes(&desired.users, &observed.users));
     changes.extend(user::deletions(&desired.absent_users, &observed.users));
     changes.extend(account::create(desired, observed));

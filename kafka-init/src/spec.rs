@@ -7,6 +7,7 @@ mod acl;
 mod list;
 mod mechanisms;
 mod quota;
+mod reassign;
 mod sasl;
 mod state;
 mod topics;
@@ -26,6 +27,7 @@ pub use list::OneOrMany;
 pub use mechanisms::{CredentialSpec, Mechanisms};
 pub(crate) use quota::Limit;
 pub use quota::QuotaSpec;
+pub use reassign::{Reassign, Throttle};
 pub use sasl::SaslSpec;
 pub use state::State;
 pub use topics::{TopicGroup, TopicSpec, Topics};
@@ -51,8 +53,8 @@ pub struct Spec {
     /// The partitions, replication factor and configs of every topic that does not declare its own.
     pub(crate) defaults: Option<TopicSpec>,
     /// True to reassign the partitions of existing topics with another replication factor, where neither the topic
-    /// nor `defaults` says so. Default: false.
-    pub(crate) reassign: Option<bool>,
+    /// nor `defaults` says so; `{throttle: SIZE}` to do it with at most so many bytes per second. Default: false.
+    pub(crate) reassign: Option<Reassign>,
     /// The topics: a map by name, in which a name with nothing after it is a topic with the defaults, or a list of
     /// groups of topics with the same settings, each with its `names`.
     pub(crate) topics: Option<Topics>,

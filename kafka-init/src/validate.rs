@@ -9,9 +9,11 @@ mod name_ranges;
 mod names;
 mod oauth;
 mod quotas;
+mod reassign;
 mod resources;
 mod sasl;
 mod servers;
+mod throttle;
 mod topics;
 mod users;
 
@@ -35,7 +37,7 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
     let topics = topics::validate(
         spec.topics.unwrap_or_default(),
         &spec.defaults.unwrap_or_default(),
-        spec.reassign,
+        spec.reassign.as_ref(),
         &mut violations,
     );
     let can_log_in = spec.sasl.is_some() || spec.probe.is_some();
@@ -51,6 +53,7 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
         spec.groups.unwrap_or_default(),
         &mut violations,
     );
+    throttle::check_configs(&topics, &broker_defaults, &resources, &mut violations);
     let sasl = spec.sasl.and_then(|sasl| sasl::sasl(sasl, files, &mut violations));
     violations.or(Desired {
         bootstrap,

@@ -6,11 +6,14 @@ mod bucket;
 mod check;
 mod config;
 mod identity;
+mod late_fields;
 mod lifecycle;
 mod limits;
+mod owners;
 mod removal;
 mod shared;
 mod stored;
+mod suspension;
 mod targets;
 
 use futures_util::StreamExt as _;
@@ -18,6 +21,7 @@ use futures_util::stream;
 use init_core::{Progress, Secrets};
 
 use crate::change::{Change, NotificationChange};
+use crate::desired::Accounts;
 use crate::error::Error;
 use crate::wire::client::Client;
 use crate::wire::parallel::PARALLEL;
@@ -34,8 +38,11 @@ pub(crate) async fn apply(
 ) -> Vec<Result<(), Error>> {
     let one = async |change: &Change| {
         let done = match change {
-            Change::Identity(change) => identity::apply(client, change, secrets).await,
-            Change::Bucket(change) => bucket::apply(client, change).await,
+            Change::Identity(change) => match client.kind().accounts() {
+                Accounts::Policies | Accounts::None => identity::apply(client, change, secrets).await,
+                Accounts::Owners => owners::apply(client, change, secrets).await,
+            },
+            Change::Bucket(change) => bucket::apply(client, change, secrets).await,
             Change::Config(change) => config::apply(client, change, secrets).await,
             Change::Notifications(NotificationChange { bucket, routes }) => {
                 shared::update(client, bucket, Subresource::Notification, &routes.as_slice()).await

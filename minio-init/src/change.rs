@@ -22,7 +22,7 @@ pub(crate) use notification::{NotificationChange, RouteDrift};
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Change {
-    /// A change of policies, users, groups or access keys, by MinIO's admin API.
+    /// A change of policies, users, groups or access keys, by the admin API.
     Identity(IdentityChange),
     /// A change of a bucket or its properties, by S3, or by the admin API for quotas.
     Bucket(BucketChange),

@@ -7,6 +7,7 @@ mod config;
 pub(crate) mod document;
 mod expiry;
 pub(crate) mod names;
+mod server_kind;
 mod shown;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +22,7 @@ pub(crate) use anonymous::Anonymous;
 pub(crate) use config::{ENABLE, Section, Settings};
 use document::Document;
 pub(crate) use expiry::Expiry;
+pub(crate) use server_kind::{Accounts, ServerKind};
 
 /// The default region for signatures. A server without a configured region accepts any.
 pub(crate) const REGION: &str = "us-east-1";
@@ -50,6 +52,8 @@ pub(crate) struct Absent {
 /// The endpoint and the provisioning account.
 pub(crate) struct Server {
     pub(crate) endpoint: Endpoint,
+    /// The kind of the server as the spec says it; `None` is any.
+    pub(crate) kind: Option<ServerKind>,
     /// The path prefix that a proxy strips, without a slash at its end.
     pub(crate) prefix: String,
     pub(crate) addressing: Addressing,
@@ -68,6 +72,8 @@ pub(crate) struct User {
     pub(crate) policies: BTreeSet<String>,
     /// The policies that are detached.
     pub(crate) detached: BTreeSet<String>,
+    /// The level for each bucket. `policies` and `detached` have the policy of them already.
+    pub(crate) access: BTreeMap<String, Level>,
     /// The status; `None` leaves it unchanged, and enables a new user.
     pub(crate) status: Option<Status>,
 }

@@ -8,6 +8,8 @@ use init_core::{Endpoint, Fault, FaultKind, SecretRef, Undeclared};
 use init_net::NetError;
 use thiserror::Error;
 
+use crate::desired::ServerKind;
+
 pub(crate) use refusal::Refusal;
 pub(crate) use transport::TransportError;
 
@@ -52,13 +54,25 @@ pub enum Error {
     /// The listener expects TLS, and the spec's endpoint has the scheme http.
     #[error("the listener at {0} speaks TLS, and the spec's endpoint says http")]
     ExpectsTls(Endpoint),
-    /// The server has no MinIO admin API, which users, groups, policies, access keys and quotas need.
-    #[error("{endpoint} has no MinIO admin API, and the spec has {needed}")]
+    /// The server has no admin API, which users, groups, policies, access keys and quotas need.
+    #[error("{endpoint} has no {}, and the spec has {needed}", .kind.admin_api())]
     NoAdminApi {
         /// The server.
         endpoint: Endpoint,
+        /// The kind of the server.
+        kind: ServerKind,
         /// The part of the spec that needs it.
         needed: &'static str,
+    },
+    /// The server is of another kind than the spec says.
+    #[error("the spec has `server: {said}`, and {endpoint} answers as {found} does")]
+    OtherServer {
+        /// The server.
+        endpoint: Endpoint,
+        /// The kind as the spec says it.
+        said: ServerKind,
+        /// The kind as the server answers.
+        found: ServerKind,
     },
     /// The release of MinIO is too old for a call of the admin API.
     #[error(
@@ -176,6 +190,7 @@ impl Fault for Error {
             Self::Redirect { .. }
             | Self::ExpectsTls(_)
             | Self::NoAdminApi { .. }
+            | Self::OtherServer { .. }
             | Self::ReleaseTooOld { .. }
             | Self::Unsupported { .. }
             | Self::RestartNeeded { .. }
@@ -204,9 +219,10 @@ impl Fault for Error {
                 "write https:// in `endpoint`, and the authority in `tls.ca` unless it is a public one"
                     .to_owned(),
             ),
-            Self::NoAdminApi { .. } => Some(
-                "point `endpoint` at MinIO, or leave these sections out for a plain S3 server".to_owned(),
-            ),
+            Self::NoAdminApi { kind, .. } => Some(kind.remedy().to_owned()),
+            Self::OtherServer { .. } => {
+                Some("point `endpoint` at the server that is meant, or leave `server` out".to_owned())
+            }
             Self::RestartNeeded { .. } => Some(
                 "restart the server (`mc admin service restart`), which this program never does, and run it again"
                     .to_owned(),

@@ -6,6 +6,7 @@ mod document;
 mod entry;
 mod found;
 mod identities;
+mod owners;
 mod properties;
 mod write;
 
@@ -13,7 +14,7 @@ use init_core::Secrets;
 use init_core::export::{Export, Scope};
 
 use self::found::Found;
-use crate::desired::Desired;
+use crate::desired::{Accounts, Desired};
 use crate::error::Error;
 use crate::observe::Names;
 use crate::wire::client::Client;
@@ -32,12 +33,19 @@ pub(crate) async fn export(
     scope: &Scope,
 ) -> Result<Export, Error> {
     let mut found = Found::of(&desired.server.access_key);
-    if client.kind().has_admin_api() {
-        let names = Names::of(desired, secrets)?;
-        identities::read(client, secrets, &names, scope, &mut found).await?;
-    } else {
-        for section in IDENTITIES {
-            found.note(section, "", "whatever the server has of it: it has no admin API of MinIO");
+    match client.kind().accounts() {
+        Accounts::Policies => {
+            let names = Names::of(desired, secrets)?;
+            identities::read(client, secrets, &names, scope, &mut found).await?;
+        }
+        Accounts::Owners if scope.includes_section("users") => {
+            owners::read(client, &Names::of(desired, secrets)?, &mut found).await?;
+        }
+        Accounts::Owners => {}
+        Accounts::None => {
+            for section in IDENTITIES {
+                found.note(section, "", "whatever the server has of it: it has no admin API of MinIO");
+            }
         }
     }
     if scope.includes_section("buckets") {

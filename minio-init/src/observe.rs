@@ -6,11 +6,12 @@ mod bucket;
 mod config;
 mod identity;
 mod names;
+mod owners;
 mod supported;
 
 use init_core::Secrets;
 
-use crate::desired::Desired;
+use crate::desired::{Accounts, Desired};
 use crate::error::Error;
 use crate::observed::Observed;
 use crate::wire::client::Client;
@@ -27,13 +28,26 @@ pub(crate) async fn observe(
 ) -> Result<Observed, Error> {
     let names = Names::of(desired, secrets)?;
     let (mut observed, buckets, config) = tokio::try_join!(
-        identity::observe(client, desired, secrets, &names),
+        accounts(client, desired, secrets, &names),
         bucket::observe(client, desired),
         config::observe(client, desired, secrets)
     )?;
     (observed.buckets, observed.owned_by_others) = buckets;
     observed.config = config;
-    observed.bucket_policies_bind_accounts = !client.is_minio();
+    observed.bucket_policies_bind_accounts = client.kind().bucket_policies_bind_accounts();
     observed.account = account::observe(client, desired, &names, &observed).await?;
     Ok(observed)
+}
+
+/// Reads everything except buckets, as the server keeps it.
+async fn accounts(
+    client: &Client,
+    desired: &Desired,
+    secrets: &Secrets,
+    names: &Names,
+) -> Result<Observed, Error> {
+    match client.kind().accounts() {
+        Accounts::Policies | Accounts::None => identity::observe(client, desired, secrets, names).await,
+        Accounts::Owners => owners::observe(client, desired, secrets, names).await,
+    }
 }

@@ -22,6 +22,8 @@ pub struct Observed {
     /// The names of declared users and access keys that the server uses for something else: root, an access key
     /// (service account) in the place of a user, or a user in the place of an access key.
     pub(crate) used_otherwise: BTreeSet<Text>,
+    /// The owner of each bucket, on a server whose users own buckets and have no policies.
+    pub(crate) owners: Option<BTreeMap<String, ObservedOwner>>,
     pub(crate) buckets: BTreeMap<String, ObservedBucket>,
     /// The declared buckets that belong to another account.
     pub(crate) owned_by_others: BTreeSet<String>,
@@ -51,6 +53,15 @@ pub(crate) struct ObservedUser {
     pub(crate) policies: BTreeSet<String>,
     /// True when a request that is signed with the declared secret key is refused.
     pub(crate) secret_differs: bool,
+}
+
+/// The owner of a bucket, and what the server removes with the owner, read where the spec names another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ObservedOwner {
+    pub(crate) owner: Text,
+    pub(crate) has_policy: bool,
+    /// True when its ACL has grants to others.
+    pub(crate) has_grants: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,6 +7,7 @@ mod findings;
 mod identity;
 mod needs;
 mod own_rights;
+mod owners;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -22,10 +23,15 @@ pub(crate) use own_rights::may_take_permissions;
 
 pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
     let mut findings = Findings::default();
-    identity::policies(desired, observed, &mut findings);
-    identity::users(desired, observed, &mut findings);
-    identity::groups(desired, observed, &mut findings);
-    identity::keys(desired, observed, &mut findings);
+    if let Some(existing) = &observed.owners {
+        owners::users(desired, observed, &mut findings);
+        owners::owners(desired, existing, &mut findings);
+    } else {
+        identity::policies(desired, observed, &mut findings);
+        identity::users(desired, observed, &mut findings);
+        identity::groups(desired, observed, &mut findings);
+        identity::keys(desired, observed, &mut findings);
+    }
     absent::removals(desired, observed, &mut findings);
     bucket::buckets(desired, observed, &mut findings);
     config::config(desired, observed, &mut findings);

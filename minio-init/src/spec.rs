@@ -1,18 +1,16 @@
 //! The spec as it is written. `validate` checks it and turns it into `desired`, its meaning.
 
-mod size;
-
 use std::collections::BTreeMap;
 
-use init_core::{SecretRef, Text};
+use init_core::{SecretRef, Size, Text};
 use init_net::TlsSpec;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::desired::{Addressing, Anonymous, Encryption, Level, RetentionMode, Status, Versioning};
-
-pub(crate) use size::Size;
+use crate::desired::{
+    Addressing, Anonymous, Encryption, Level, RetentionMode, ServerKind, Status, Versioning,
+};
 
 // Patterns in the JSON Schema, for editors; they are close to what `validate` accepts.
 const ENDPOINT: &str = r"^https?://[A-Za-z0-9_][A-Za-z0-9._-]*(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$";
@@ -29,6 +27,8 @@ pub struct Spec {
     /// `http://NAME:PORT` or `https://NAME:PORT`, followed by the path prefix that a proxy strips, if there is one.
     #[schemars(regex(pattern = ENDPOINT))]
     pub endpoint: String,
+    /// The kind of the server, which is asked: one that answers as another kind ends the run. Default: any.
+    pub server: Option<ServerKind>,
     /// The addressing style of requests: the bucket in their `path` or in their `host` name. Default: path.
     #[serde(default)]
     pub addressing: Addressing,

@@ -34,4 +34,5 @@ fn a_login_is_signed_for_the_brokers_host_with_and_without_a_session_token() {
 fn another_secret_key_is_not_let_in() {
     let ended = run("another-key", "").expect(77, "failed");
     assert!(ended.error().contains("log in as AKIAEXAMPLE with AWS_MSK_IAM"), "{}", ended.error());
+    assert!(ended.report["error"]["remedy"].to_string().contains("`sasl.accessKey`"), "{}", ended.stdout);
 }

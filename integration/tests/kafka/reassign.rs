@@ -127,6 +127,117 @@ fn a_reassignment_that_is_interrupted_and_loses_a_broker_goes_on_and_loses_no_re
     tool("kafka-topics", &["--delete", "--topic", "reassign-cut"]);
 }
 
+/// Every config of a throttle that is set on the topic or at a broker, by Kafka's own tool.
+fn throttles(topic: &str) -> Vec<String> {
+    let described = |kind: &str, name: &str| {
+        let said = tool("kafka-configs", &["--describe", "--entity-type", kind, "--entity-name", name]);
+        let is_own = |word: &&str| {
+            ["leader.replication.throttled.", "follower.replication.throttled."]
+                .iter()
+                .any(|key| word.starts_with(key))
+        };
+        let own = said.split_whitespace().filter(is_own);
+        own.map(|word| format!("{kind} {name} {word}")).collect::<Vec<_>>()
+    };
+    let brokers = ["1", "2", "3"].map(|id| described("brokers", id)).concat();
+    [described("topics", topic), brokers].concat()
+}
+
+fn throttled(topic: &str, rate: &str) -> String {
+    spec(topic, 3).replace("reassign: true", &format!("reassign: {{throttle: {rate}}}"))
+}
+
+#[test]
+fn a_throttle_is_at_the_brokers_while_they_copy_and_nowhere_afterwards() {
+    crate::init("topics: {}\n").run().expect(0, "unchanged");
+    let topic = "reassign-slow";
+    tool("kafka-topics", &["--create", "--topic", topic, "--replica-assignment", "1,1"]);
+    produce(topic);
+    let running = crate::init(&throttled(topic, "1MB")).start();
+    eventually("it copies", Duration::from_secs(30), || running.log().contains("bytes"));
+    let during = throttles(topic);
+    for expected in [
+        "topics reassign-slow leader.replication.throttled.replicas=00:1,01:1",
+        "topics reassign-slow follower.replication.throttled.replicas=00:2,00:3,01:2,01:3",
+        "brokers 1 leader.replication.throttled.rate=1000000",
+        "brokers 2 follower.replication.throttled.rate=1000000",
+        "brokers 3 follower.replication.throttled.rate=1000000",
+    ] {
+        assert!(during.iter().any(|found| found == expected), "no {expected}: {during:#?}");
+    }
+    let ended = running.wait().expect(0, "changed");
+    assert!(
+        ended.changes().contains(&"reassign_partitions reassign-slow: applied".to_owned()),
+        "{}",
+        ended.stdout
+    );
+    assert_eq!(throttles(topic), [""; 0]);
+    assert_eq!(records(topic), RECORDS);
+    crate::init(&throttled(topic, "1MB")).run().expect(0, "unchanged");
+    tool("kafka-topics", &["--delete", "--topic", topic]);
+}
+
+#[test]
+fn the_throttle_of_an_interrupted_run_stays_while_brokers_copy_and_the_next_run_removes_it() {
+    crate::init("topics: {}\n").run().expect(0, "unchanged");
+    let topic = "reassign-stopped";
+    tool("kafka-topics", &["--create", "--topic", topic, "--replica-assignment", "1,1"]);
+    produce(topic);
+    let running = crate::init(&throttled(topic, "100KB")).start();
+    eventually("it copies", Duration::from_secs(30), || running.log().contains("bytes"));
+    running.signal("TERM");
+    running.wait().expect(143, "interrupted");
+    assert_eq!(throttles(topic).len(), 8, "{:#?}", throttles(topic));
+    // Another rate in the spec is another rate for what is under way.
+    let plan = crate::init(&throttled(topic, "50MiB")).args(&["plan"]).run().expect(3, "drift");
+    assert!(plan.changes().contains(&"throttle_replication 1: planned".to_owned()), "{}", plan.stdout);
+
+    throttle(["--add-config", &SLOW.replace("100000", "100000000")]);
+    kafka::served(topic, |said| said.matches("Isr: ").count() == 2 && !said.contains("Adding Replicas: 2"));
+    eventually("it is copied", Duration::from_secs(60), || {
+        tool("kafka-topics", &["--describe", "--under-replicated-partitions"]).trim().is_empty()
+            && assignment(topic).iter().all(|(_, replicas)| replicas.len() == 3)
+    });
+    let ended = crate::init(&throttled(topic, "100KB")).run().expect(0, "changed");
+    assert!(
+        ended.changes().iter().all(|change| change.starts_with("remove_replication_throttle ")),
+        "{:?}",
+        ended.changes()
+    );
+    assert_eq!(throttles(topic), [""; 0]);
+    crate::init(&throttled(topic, "100KB")).run().expect(0, "unchanged");
+    tool("kafka-topics", &["--delete", "--topic", topic]);
+}
+
+#[test]
+fn a_throttle_of_somebody_else_is_neither_altered_nor_removed() {
+    crate::init("topics: {}\n").run().expect(0, "unchanged");
+    let topic = "reassign-theirs";
+    tool("kafka-topics", &["--create", "--topic", topic, "--replica-assignment", "1,1"]);
+    let named = ["--entity-type", "topics", "--entity-name", topic];
+    let list = "leader.replication.throttled.replicas=0:1";
+    tool("kafka-configs", &[["--alter", "--add-config", list].as_slice(), &named].concat());
+    let refused = |at: &str| {
+        let before = throttles(topic);
+        let ended = crate::init(&throttled(topic, "1MB")).run().expect(4, "conflict");
+        assert_eq!(ended.report["conflicts"][0]["at"], at, "{}", ended.stdout);
+        assert_eq!(throttles(topic), before);
+    };
+    refused("topics.reassign-theirs.reassign");
+    // Without a throttle of our own it is no obstacle, and it stays.
+    crate::init(&spec(topic, 3)).run().expect(0, "changed");
+    crate::init(&throttled(topic, "1MB")).run().expect(0, "unchanged");
+    assert_eq!(throttles(topic), ["topics reassign-theirs leader.replication.throttled.replicas=0:1"]);
+    let none = "leader.replication.throttled.replicas";
+    tool("kafka-configs", &[["--alter", "--delete-config", none].as_slice(), &named].concat());
+
+    crate::init(&spec(topic, 1)).run().expect(0, "changed");
+    throttle(["--add-config", SLOW]);
+    refused("reassign");
+    throttle(["--delete-config", RATES]);
+    tool("kafka-topics", &["--delete", "--topic", topic]);
+}
+
 /// Somebody else moves the partitions to another number of brokers: that is waited for, and not cancelled.
 #[test]
 fn a_reassignment_by_somebody_else_is_waited_for_and_then_the_topic_is_moved() {

@@ -46,6 +46,23 @@ fn each_resource_is_configured_left_alone_and_set_back() {
     crate::init(&none).run().expect(0, "unchanged");
 }
 
+/// A broker describes these only where they are set.
+#[test]
+fn a_config_without_a_default_is_set_left_alone_and_taken_away() {
+    let spec = "brokerConfigs: {2: {leader.replication.throttled.rate: 50000000, \
+                replica.alter.log.dirs.io.max.bytes.per.second: 60000000}}\n\
+                brokerDefaults: {replica.alter.log.dirs.io.max.bytes.per.second: 70000000}\n";
+    crate::init(spec).run().expect(0, "changed");
+    assert!(described("brokers", "2").contains("leader.replication.throttled.rate=50000000"));
+    crate::init(spec).run().expect(0, "unchanged");
+    let none = ["50000000", "60000000", "70000000"]
+        .iter()
+        .fold(spec.to_owned(), |spec, rate| spec.replace(rate, "null"));
+    crate::init(&none).run().expect(0, "changed");
+    assert!(!described("brokers", "2").contains("throttled.rate"));
+    crate::init(&none).run().expect(0, "unchanged");
+}
+
 /// The controller accepts any name for a broker.
 #[test]
 fn a_name_that_no_broker_knows_and_a_broker_that_is_none_are_told_before_anything_is_written() {
@@ -65,9 +82,14 @@ fn groups_of_every_kind_have_their_configs_where_the_release_knows_them() {
 ";
     // Kafka 3 has no configs of groups.
     if !is_at_least(4, 1) {
-        let ended = crate::init(&format!("{spec}topics: {{resources-beside: {{}}}}\n")).refused(76);
-        assert!(ended.error().contains("resources-group"), "{}", ended.error());
-        assert!(!tool("kafka-topics", &["--list"]).contains("resources-beside"));
+        let [_, groups @ ..] = spec.lines().collect::<Vec<_>>()[..] else { panic!("{spec}") };
+        for (group, kind) in groups.iter().zip(["groups", "share groups", "streams groups"]) {
+            let beside = "topics: {resources-beside: {}}\n";
+            let ended = crate::init(&format!("groups:\n{group}\n{beside}")).refused(76);
+            let sentence = format!("those of {kind} came with Kafka 4.");
+            assert!(ended.error().contains(&sentence), "{group}: {}", ended.error());
+            assert!(!tool("kafka-topics", &["--list"]).contains("resources-beside"));
+        }
         return;
     }
     crate::init(spec).run().expect(0, "changed");

@@ -29,6 +29,7 @@ const ALL: (&str, &str, &str, &str) = ("all", "create, alter, alterconfigs", "al
 const EVERYTHING: &str = "topics:
   least-old: {partitions: 2, replicationFactor: 1, config: {retention.ms: 1000}}
   least-new: {replicationFactor: 1}
+  least-moved: {replicationFactor: 2, reassign: {throttle: 50MiB}}
 users: {least-made: {mechanism: SCRAM-SHA-256, password: {secret: least}}}
 acls: [{principal: \"User:least-made\", allow: [read], topic: least-new}]
 quotas: [{user: least-made, producerByteRate: 1000}]
@@ -45,7 +46,8 @@ fn prepare() {
              - {{principal: \"User:least-{name}\", allow: [{cluster}], cluster: true}}\n"
         );
     }
-    let old = "topics: {least-old: {partitions: 1, replicationFactor: 1, config: {retention.ms: 5}}}\n";
+    let old = "topics: {least-old: {partitions: 1, replicationFactor: 1, config: {retention.ms: 5}}, \
+               least-moved: {partitions: 1, replicationFactor: 1}}\n";
     let spec = format!("{old}users:\n{users}acls:\n{acls}");
     admin(&spec).secret("least", "least-5d1e").run().expect(0, "changed");
 }

@@ -133,6 +133,8 @@ fn an_identity_provider_that_gives_no_token_is_told_as_what_it_is() {
         });
         let ended = run(&spec(provider.port())).args(&["--timeout", "6s"]).run().expect(exit, "failed");
         assert!(ended.error().contains(sentence), "{name}: {}", ended.error());
+        let remedy = ended.report["error"]["remedy"].to_string();
+        assert!(exit != 77 || remedy.contains("`sasl.clientId`"), "{name}: {remedy}");
         is_silent(&ended);
     }
 }

@@ -9,12 +9,13 @@
 mod acceptance;
 mod cluster;
 mod documents;
-mod kept;
+mod failure;
 mod kubernetes;
 mod migrate;
 mod policy;
 mod readme;
-mod refused;
+mod restart;
+mod scaled;
 mod schemas;
 mod swarm;
 mod watch;

@@ -20,8 +20,9 @@ services:
 /// The YAML of a page that follows a mark.
 pub(crate) fn code(page: &str, mark: &str) -> String {
     let page = fs::read_to_string(root().join(page)).unwrap_or_default();
-    let mark = format!("<!-- {mark} -->\n```yaml\n");
-    page.split(&mark).nth(1).and_then(|rest| rest.split("```").next()).unwrap_or_default().to_owned()
+    let mark = format!("<!-- {mark} -->\n```");
+    let block = page.split(&mark).nth(1).and_then(|rest| rest.split("```").next());
+    block.and_then(|block| block.split_once('\n')).map(|(_, code)| code.to_owned()).unwrap_or_default()
 }
 
 /// The snippet with secrets, beside what it leaves to the user, and its secrets.

@@ -1,4 +1,4 @@
-//! Builds of others: modules on the command line, and the last Redis whose commands take one argument at a time, each against
+//! Other builds of the servers: modules on the command line, and the last Redis whose commands take one argument at a time, each against
 //! the server that it is about (`just field valkey`).
 
 use integration::Init;

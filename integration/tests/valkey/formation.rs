@@ -1,4 +1,4 @@
-//! From nothing, from every half of something, and after everything has moved.
+//! A cluster is formed from empty nodes and from every incomplete state, and heals after its nodes' addresses have changed.
 
 use integration::valkey::{Gates, Nodes};
 

@@ -1,4 +1,4 @@
-//! After everything has moved, after something was lost, and after somebody else changed the roles.
+//! A cluster is healed after new addresses, after the loss of a node or of its data, and after a change of roles by hand.
 
 use std::time::Duration;
 

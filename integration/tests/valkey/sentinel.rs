@@ -1,7 +1,7 @@
 //! A primary, its replicas, and Sentinels that replace it.
 
+mod failovers;
 mod hostile;
-mod meanwhile;
 mod secured;
 
 use std::time::Duration;

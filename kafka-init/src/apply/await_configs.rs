@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep};
 
 use super::by_request::ByRequest;
 use crate::Error;
-use crate::change::ConfigDrifts;
+use crate::change::{AlterThrottle, ConfigDrifts};
 use crate::desired::Topic;
 use crate::observe::configs;
 use crate::observed::Setting;
@@ -29,7 +29,16 @@ pub(super) fn altered<'c>(by_request: &ByRequest<'c>) -> Vec<Wanted<'c>> {
     let topics = by_request.topic_configs.iter().chain(&by_request.topic_resets);
     let topics = topics.map(|(_, topic)| (Some(topic.name.as_str()), wanted(&topic.config)));
     let brokers = by_request.broker_configs.iter().map(|(_, brokers)| (None, wanted(&brokers.config)));
-    topics.chain(brokers).collect()
+    topics.chain(throttled_replicas(by_request)).chain(brokers).collect()
+}
+
+/// Copying begins when every broker knows what is throttled.
+fn throttled_replicas<'c>(by_request: &ByRequest<'c>) -> impl Iterator<Item = Wanted<'c>> {
+    let throttles = by_request.throttles.iter().chain(&by_request.removed_throttles);
+    throttles.filter_map(|(_, throttle)| match throttle {
+        AlterThrottle::Topic(topic) => Some((Some(topic.name.as_str()), wanted(&topic.config))),
+        AlterThrottle::Broker(_) => None,
+    })
 }
 
 /// The value of a secret is never shown, so it is not waited for.

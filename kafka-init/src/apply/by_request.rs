@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use init_core::SecretRef;
 
 use crate::change::{
-    AlterBrokerConfig, AlterConfig, AlterQuota, AlterTopicConfig, Change, CreatePartitions, CreateTopic,
-    DeleteAcl, DeleteCredentials, ReassignPartitions, RemoveQuota, RestrictiveAcl,
+    AlterBrokerConfig, AlterConfig, AlterQuota, AlterThrottle, AlterTopicConfig, Change, CreatePartitions,
+    CreateTopic, DeleteAcl, DeleteCredentials, ReassignPartitions, RemoveQuota, RestrictiveAcl,
 };
 use crate::desired::{Binding, Scram};
 
@@ -33,7 +33,10 @@ pub(super) struct ByRequest<'c> {
     /// Resets have a list of their own, because one request must not name a topic twice.
     pub(super) topic_resets: Numbered<&'c AlterTopicConfig>,
     pub(super) broker_configs: Numbered<&'c AlterBrokerConfig>,
-    /// Each of these goes to another broker, so `resources` applies them.
+    /// The throttles to set and those to remove. Each of a broker goes to another broker, so `throttle` applies them.
+    pub(super) throttles: Numbered<&'c AlterThrottle>,
+    pub(super) removed_throttles: Numbered<&'c AlterThrottle>,
+    /// Each of these goes to another broker, so `resource_configs` applies them.
     pub(super) resources: Numbered<&'c AlterConfig>,
     pub(super) topics: Numbered<&'c CreateTopic>,
     pub(super) partitions: Numbered<&'c CreatePartitions>,
@@ -73,6 +76,10 @@ impl<'c> ByRequest<'c> {
             Change::AlterQuota(quota) => self.quotas.push((position, quota)),
             Change::IncreaseReplicas(topic) | Change::DecreaseReplicas(topic) => {
                 self.reassignments.push((position, topic));
+            }
+            Change::SetThrottle(throttle) => self.throttles.push((position, throttle)),
+            Change::RemoveUnusedThrottle(throttle) | Change::RemoveThrottle(throttle) => {
+                self.removed_throttles.push((position, throttle));
             }
             Change::RemoveQuota(quota) => self.removed_quotas.push((position, quota)),
             Change::DeleteAcl(acl) => self.deleted_acls.push((position, acl)),

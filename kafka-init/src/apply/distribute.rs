@@ -5,7 +5,6 @@
 
 use futures_util::future::join_all;
 use init_core::{Progress, Secrets, by_variant};
-use kafka_protocol::error::ResponseError;
 
 use super::stage::apply_at;
 use crate::Error;
@@ -62,7 +61,7 @@ pub(super) async fn retry_at_the_controller(
     secrets: &Secrets,
     progress: &Progress,
 ) -> Vec<Result<(), Error>> {
-    let is_refused = |result: &Result<(), Error>| result.as_ref().is_err_and(is_not_controller);
+    let is_refused = |result: &Result<(), Error>| result.as_ref().is_err_and(Error::is_not_controller);
     let misrouted: Vec<Change> = stage
         .iter()
         .zip(&results)
@@ -84,11 +83,6 @@ pub(super) async fn retry_at_the_controller(
         *result = again;
     }
     results
-}
-
-/// True when the broker is not the controller and does not forward changes to it.
-pub(super) fn is_not_controller(error: &Error) -> bool {
-    error.code() == Some(ResponseError::NotController)
 }
 
 #[cfg(test)]

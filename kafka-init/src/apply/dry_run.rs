@@ -6,7 +6,7 @@ use super::alteration::Alteration;
 use super::by_request::{ByRequest, Numbered, by_reference};
 use super::mutation::{Mode, Mutation};
 use super::send::send;
-use super::{authorized, distribute, resource_configs, unknown_config, unknown_operation};
+use super::{authorized, distribute, resource_configs, throttle, unknown_config, unknown_operation};
 use crate::Error;
 use crate::change::Change;
 use crate::wire::{Cluster, Connection};
@@ -26,21 +26,29 @@ pub(crate) async fn check(
     } else {
         validate_all(cluster.main(), changes, secrets, progress).await
     };
-    let of_resources = ByRequest::of(changes).resources;
-    let results =
-        resource_configs::apply(cluster, &of_resources, secrets, Mode::ValidateOnly, progress).await;
-    let results = of_resources.iter().map(|(position, _)| *position).zip(results);
-    let refused: Vec<_> = refused
-        .into_iter()
-        .chain(results.filter_map(|(position, result)| Some((position, result.err()?))))
-        .collect();
-    if !refused.iter().any(|(_, error)| distribute::is_not_controller(error)) {
-        return refused;
+    let refused_by_its_broker = validate_at_each_broker(cluster, changes, secrets, progress).await;
+    let mut refused = refused;
+    if refused.iter().any(|(_, error)| error.is_not_controller())
+        && cluster.move_to_controller().await.is_ok()
+    {
+        refused = validate_all(cluster.main(), changes, secrets, progress).await;
     }
-    match cluster.move_to_controller().await {
-        Ok(()) => validate_all(cluster.main(), changes, secrets, progress).await,
-        Err(_) => refused,
-    }
+    refused.into_iter().chain(refused_by_its_broker).collect()
+}
+
+/// Validates the changes of which each goes to the broker that it is about.
+async fn validate_at_each_broker(
+    cluster: &mut Cluster,
+    changes: &[Change],
+    secrets: &Secrets,
+    progress: &Progress,
+) -> Vec<(usize, Error)> {
+    let ByRequest { resources, throttles, removed_throttles, .. } = ByRequest::of(changes);
+    let results = resource_configs::apply(cluster, &resources, secrets, Mode::ValidateOnly, progress).await;
+    let results = resources.iter().map(|(position, _)| *position).zip(results);
+    let throttles = (&throttles, &removed_throttles);
+    let throttled = throttle::apply(cluster, throttles, secrets, Mode::ValidateOnly, progress).await;
+    results.chain(throttled).filter_map(|(position, result)| Some((position, result.err()?))).collect()
 }
 
 async fn validate_all(
@@ -59,6 +67,8 @@ async fn validate_all(
         topic_resets,
         broker_configs,
         resources: _,
+        throttles: _,
+        removed_throttles: _,
         topics,
         partitions,
         reassignments,

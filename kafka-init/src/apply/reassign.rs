@@ -135,7 +135,7 @@ async fn await_reassignments(
 ) -> Result<(), Error> {
     let topics: BTreeSet<&str> = started.iter().map(|change| change.name.as_str()).collect();
     loop {
-        let ongoing = reassignments(cluster.main(), &topics.iter().copied().collect::<Vec<_>>()).await?;
+        let ongoing = reassignments(cluster, &topics.iter().copied().collect::<Vec<_>>()).await?;
         let partitions: usize = ongoing.values().map(BTreeMap::len).sum();
         if partitions == 0 {
             return Ok(());

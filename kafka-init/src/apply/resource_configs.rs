@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use init_core::{Progress, Secrets};
+use kafka_protocol::error::ResponseError;
 use kafka_protocol::messages::incremental_alter_configs_request::AlterConfigsResource;
 use kafka_protocol::messages::{IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse};
 use kafka_protocol::protocol::StrBytes;
@@ -14,11 +15,11 @@ use super::by_request::Numbered;
 use super::mutation::{Mode, Mutation, Outcome, Outcomes};
 use super::send::send;
 use super::topic_configs::{self, unlisted_config};
-use super::unknown_config;
+use super::{unknown_config, unknown_group};
 use crate::Error;
 use crate::change::AlterConfig;
 use crate::desired::ConfigResource;
-use crate::error::{Attempt, Peer};
+use crate::error::{Attempt, Peer, refused};
 use crate::observe::authorized_resource;
 use crate::wire::Cluster;
 
@@ -97,11 +98,16 @@ async fn apply_one(
         ConfigResource::ClientMetrics(_) | ConfigResource::Group(_) => None,
     };
     cluster.connect_to(&broker.into_iter().collect::<BTreeSet<_>>()).await?;
-    let missing = || Error::Internal(format!("there is no connection to {}", change.resource));
-    let connection = cluster.connection_to(broker).ok_or_else(missing)?;
+    let Some(connection) = cluster.connection_to(broker) else {
+        // The broker has gone since the plan was made.
+        let attempt = || Attempt::new(format!("alter the configs of {}", change.resource), "");
+        let code = ResponseError::BrokerNotAvailable.code();
+        return refused(code, None, cluster.main().peer(), attempt);
+    };
     if mode.is_validate_only() && broker.is_some() && !change.unlisted.is_empty() {
         unknown_config::check_names(connection, &change.resource.to_string(), change.unlisted.iter()).await?;
     }
     let alteration = Alteration::new(change, secrets, mode)?;
-    send(connection, &[&alteration], mode, progress).await.into_iter().next().unwrap_or(Ok(()))
+    let result = send(connection, &[&alteration], mode, progress).await.into_iter().next().unwrap_or(Ok(()));
+    result.map_err(|refusal| unknown_group::explained(refusal, connection, change))
 }

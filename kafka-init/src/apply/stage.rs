@@ -29,6 +29,8 @@ pub(super) async fn apply_at(
         topic_resets,
         broker_configs,
         resources: _,
+        throttles: _,
+        removed_throttles: _,
         topics,
         partitions,
         reassignments,

@@ -10,7 +10,7 @@ use kafka_protocol::protocol::StrBytes;
 use super::by_request::Numbered;
 use crate::Error;
 use crate::change::AlterBrokerConfig;
-use crate::desired::{LISTENER_PREFIX, Value};
+use crate::desired::{LISTENER_PREFIX, Value, WITHOUT_DEFAULT};
 use crate::wire::{BROKER, Connection};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -46,12 +46,16 @@ pub(super) async fn check_names(
         .with_configuration_keys(None);
     let answer = main.call(DescribeConfigsRequest::default().with_resources(vec![broker]), TIMEOUT).await?;
     let described = answer.results.iter().flat_map(|result| &result.configs);
-    let known: Vec<&str> =
+    let mut known: Vec<&str> =
         described.filter(|config| config.config_type != UNKNOWN).map(|config| config.name.as_str()).collect();
+    // A broker that describes no config does not tell which ones it knows.
+    if known.is_empty() {
+        return Ok(());
+    }
+    known.extend(WITHOUT_DEFAULT);
     let mut names = names;
     let unknown = names.find(|key| !key.starts_with(LISTENER_PREFIX) && !known.contains(&key.as_str()));
-    // A broker that describes no config does not tell which ones it knows.
-    let Some(name) = unknown.filter(|_| !known.is_empty()) else { return Ok(()) };
+    let Some(name) = unknown else { return Ok(()) };
     let nearest = known.into_iter().min_by_key(|other| distance(name, other)).unwrap_or_default();
     Err(Error::UnknownConfig {
         peer: main.peer().clone(),

@@ -6,9 +6,9 @@ use std::fmt;
 use init_core::diff::Drift;
 
 use super::{
-    AlterBrokerConfig, AlterConfig, AlterQuota, AlterTopicConfig, AlterUser, BROKER_DEFAULT, Change,
-    CreatePartitions, CreateTopic, CreateUser, DeleteAcl, DeleteCredentials, ReassignPartitions, RemoveQuota,
-    RestrictiveAcl,
+    AlterBrokerConfig, AlterConfig, AlterQuota, AlterThrottle, AlterTopicConfig, AlterUser, BROKER_DEFAULT,
+    Change, CreatePartitions, CreateTopic, CreateUser, DeleteAcl, DeleteCredentials, ReassignPartitions,
+    RemoveQuota, RestrictiveAcl,
 };
 
 impl fmt::Display for Change {
@@ -31,7 +31,31 @@ impl fmt::Display for Change {
             Self::DeleteCredentials(user) => user.fmt(f),
             Self::AlterBrokerConfig(alteration) => alteration.fmt(f),
             Self::AlterConfig(alteration) => alteration.fmt(f),
+            Self::SetThrottle(throttle) => {
+                f.write_str("throttle the replication of ")?;
+                throttle.fmt(f)
+            }
+            Self::RemoveUnusedThrottle(throttle) | Self::RemoveThrottle(throttle) => {
+                f.write_str("remove the replication throttle of ")?;
+                throttle.fmt(f)
+            }
         }
+    }
+}
+
+impl fmt::Display for AlterThrottle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let config = match self {
+            Self::Topic(AlterTopicConfig { name, config, .. }) => {
+                write!(f, "topic {name}:")?;
+                config
+            }
+            Self::Broker(AlterConfig { resource, config, .. }) => {
+                write!(f, "{resource}:")?;
+                config
+            }
+        };
+        drifts(f, config)
     }
 }
 

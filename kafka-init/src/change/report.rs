@@ -7,7 +7,8 @@ use init_core::{Effect, Properties, SecretRef, Subject};
 use serde_json::Value as Json;
 
 use super::{
-    AlterConfig, AlterUser, BROKER_DEFAULT, Change, ConfigDrifts, CreateUser, DeleteAcl, RestrictiveAcl,
+    AlterConfig, AlterThrottle, AlterUser, BROKER_DEFAULT, Change, ConfigDrifts, CreateUser, DeleteAcl,
+    RestrictiveAcl,
 };
 use crate::desired::{Binding, ConfigResource, Scram, Value};
 
@@ -32,6 +33,8 @@ impl init_core::Change for Change {
             Self::CreateTopic(_) => "create_topic",
             Self::CreatePartitions(_) => "create_partitions",
             Self::IncreaseReplicas(_) | Self::DecreaseReplicas(_) => "reassign_partitions",
+            Self::SetThrottle(_) => "throttle_replication",
+            Self::RemoveUnusedThrottle(_) | Self::RemoveThrottle(_) => "remove_replication_throttle",
             Self::RemoveQuota(_) => "remove_quota",
             Self::DeleteAcl(_) => "delete_acl",
             Self::DeleteCredentials(_) => "delete_credentials",
@@ -50,8 +53,11 @@ impl init_core::Change for Change {
             | Self::AlterBrokerConfig(_)
             | Self::AlterConfig(_)
             | Self::ResetTopicConfig(_)
+            | Self::SetThrottle(_)
+            | Self::RemoveUnusedThrottle(_)
             | Self::IncreaseReplicas(_)
             | Self::DecreaseReplicas(_)
+            | Self::RemoveThrottle(_)
             | Self::CreatePartitions(_) => Effect::Alter,
             Self::RemoveQuota(_) | Self::DeleteAcl(_) | Self::DeleteCredentials(_) => Effect::Remove,
         }
@@ -72,14 +78,13 @@ impl init_core::Change for Change {
                 Subject::new("topic", &topic.name)
             }
             Self::AlterBrokerConfig(_) => Subject::new("broker", ALL_BROKERS),
-            Self::AlterConfig(AlterConfig { resource, .. }) => {
-                let kind = match resource {
-                    ConfigResource::Broker(_) => "broker",
-                    ConfigResource::ClientMetrics(_) => "client_metrics",
-                    ConfigResource::Group(_) => "group",
-                };
-                Subject::new(kind, resource.name())
-            }
+            Self::AlterConfig(alteration) => of_resource(alteration),
+            Self::SetThrottle(throttle)
+            | Self::RemoveUnusedThrottle(throttle)
+            | Self::RemoveThrottle(throttle) => match throttle {
+                AlterThrottle::Topic(topic) => Subject::new("topic", &topic.name),
+                AlterThrottle::Broker(broker) => of_resource(broker),
+            },
             Self::CreateTopic(topic) => Subject::new("topic", &topic.name),
             Self::CreatePartitions(topic) => Subject::new("topic", &topic.name),
             Self::IncreaseReplicas(topic) | Self::DecreaseReplicas(topic) => {
@@ -111,6 +116,12 @@ impl init_core::Change for Change {
             Self::AlterTopicConfig(topic) | Self::ResetTopicConfig(topic) => config(&topic.config),
             Self::AlterBrokerConfig(brokers) => config(&brokers.config),
             Self::AlterConfig(resource) => config(&resource.config),
+            Self::SetThrottle(throttle)
+            | Self::RemoveUnusedThrottle(throttle)
+            | Self::RemoveThrottle(throttle) => match throttle {
+                AlterThrottle::Topic(topic) => config(&topic.config),
+                AlterThrottle::Broker(broker) => config(&broker.config),
+            },
             Self::CreateTopic(topic) => Properties::none()
                 .to_some("partitions", declared(topic.partitions))
                 .to_some("replication_factor", declared(i32::from(topic.replication_factor)))
@@ -124,6 +135,15 @@ impl init_core::Change for Change {
             }
         }
     }
+}
+
+fn of_resource(alteration: &AlterConfig) -> Subject {
+    let kind = match alteration.resource {
+        ConfigResource::Broker(_) => "broker",
+        ConfigResource::ClientMetrics(_) => "client_metrics",
+        ConfigResource::Group(_) => "group",
+    };
+    Subject::new(kind, alteration.resource.name())
 }
 
 /// The count; `None` where it is left to the broker's default.

@@ -5,8 +5,14 @@ use std::fmt;
 
 use init_core::SecretRef;
 
+use super::throttle::RATES;
+
 /// The prefix of configs of one listener, which are described only where they are set.
 pub(crate) const LISTENER_PREFIX: &str = "listener.name.";
+
+/// The configs of brokers that have no default, so that a broker describes them only where they are set.
+pub(crate) const WITHOUT_DEFAULT: [&str; 3] =
+    [RATES[0], RATES[1], "replica.alter.log.dirs.io.max.bytes.per.second"];
 
 /// A value that is set on a resource itself.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -18,6 +18,7 @@ impl Fault for Error {
             | Self::UnreadableResponse { .. }
             | Self::NoCommonVersion { .. }
             | Self::UnknownAclOperation { .. }
+            | Self::UnknownGroupConfigs { .. }
             | Self::UnusableListener { .. }
             | Self::SaslRequired { .. }
             | Self::TokenUnreadable { .. }
@@ -81,6 +82,7 @@ fn fixed_remedy(error: &Error) -> Option<&'static str> {
             "declare a larger `replicationFactor` for the topic, or a smaller min.insync.replicas"
         }
         Error::ConfigNotDescribed { .. } => "take that config out of the spec, or correct its name",
+        Error::UnknownGroupConfigs { .. } => "take them out of the spec, or upgrade the brokers",
         Error::UnknownAclOperation { .. } => "take the operation out of the spec, or upgrade the brokers",
         Error::TokenUnreadable { .. } => {
             "point `sasl.tokenEndpoint` at the token endpoint of the identity provider, not at a page of it"

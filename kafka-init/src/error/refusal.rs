@@ -24,6 +24,8 @@ pub struct Refusal {
     pub concurrent_change: bool,
     /// True when the code means, for this action, that the cluster is not ready for it yet.
     pub not_ready: bool,
+    /// The remedy of a refused login, where the mechanism has no user and password.
+    pub login_remedy: Option<&'static str>,
 }
 
 impl Refusal {
@@ -37,9 +39,9 @@ impl Refusal {
 
     pub(super) fn remedy(&self) -> Option<String> {
         let remedy = match self.code {
-            ResponseError::SaslAuthenticationFailed => {
-                "check `sasl.username` and the secret file of its password against the cluster's users"
-            }
+            ResponseError::SaslAuthenticationFailed => self.login_remedy.unwrap_or(
+                "check `sasl.username` and the secret file of its password against the cluster's users",
+            ),
             ResponseError::IllegalSaslState => {
                 "that listener has no SASL: remove `sasl` from the spec, or point `bootstrap` at one that has"
             }
@@ -66,13 +68,15 @@ pub(crate) struct Attempt {
     not_ready_codes: &'static [ResponseError],
     /// The error codes that mean, for this action, that another client has changed the same object meanwhile.
     concurrent_change_codes: &'static [ResponseError],
+    /// The remedy of a refused login, where the mechanism has no user and password.
+    login_remedy: Option<&'static str>,
 }
 
 impl Attempt {
     /// An action, and the ACL operation and resource that it needs. None of its error codes has a special meaning.
     pub(crate) fn new(action: impl Into<String>, permission: impl Into<String>) -> Self {
         let (action, permission) = (action.into(), permission.into());
-        Self { action, permission, not_ready_codes: &[], concurrent_change_codes: &[] }
+        Self { action, permission, not_ready_codes: &[], concurrent_change_codes: &[], login_remedy: None }
     }
 
     pub(crate) fn not_ready_on(self, not_ready_codes: &'static [ResponseError]) -> Self {
@@ -83,6 +87,10 @@ impl Attempt {
         Self { concurrent_change_codes, ..self }
     }
 
+    pub(crate) fn with_login_remedy(self, login_remedy: Option<&'static str>) -> Self {
+        Self { login_remedy, ..self }
+    }
+
     /// The refusal of this action with an error code.
     pub(super) fn refused(self, peer: Peer, code: ResponseError, message: Option<String>) -> Refusal {
         Refusal {
@@ -91,6 +99,7 @@ impl Attempt {
             message,
             concurrent_change: self.concurrent_change_codes.contains(&code),
             not_ready: self.not_ready_codes.contains(&code),
+            login_remedy: self.login_remedy,
             action: self.action,
             permission: self.permission,
         }

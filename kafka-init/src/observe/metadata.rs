@@ -125,8 +125,8 @@ fn observed(topic: &MetadataResponseTopic) -> ObservedTopic {
     ObservedTopic {
         partitions: i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX),
         copies: copies(topic),
-        config: BTreeMap::new(),
         assignment: topic.partitions.iter().map(assignment).collect(),
+        ..ObservedTopic::default()
     }
 }
 
@@ -134,7 +134,7 @@ fn assignment(partition: &MetadataResponsePartition) -> (i32, Assignment) {
     let assignment = Assignment {
         replicas: partition.replica_nodes.iter().map(|broker| broker.0).collect(),
         in_sync: partition.isr_nodes.iter().map(|broker| broker.0).collect(),
-        target: None,
+        ..Assignment::default()
     };
     (partition.partition_index, assignment)
 }

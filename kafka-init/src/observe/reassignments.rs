@@ -7,7 +7,7 @@ use kafka_protocol::messages::{BrokerId, ListPartitionReassignmentsRequest};
 
 use crate::Error;
 use crate::error::{Attempt, refused};
-use crate::wire::Connection;
+use crate::wire::{Cluster, Connection};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -24,14 +24,27 @@ pub(crate) struct Reassignment {
 /// The ongoing reassignments of one topic, by partition.
 pub(crate) type OngoingReassignments = BTreeMap<i32, Reassignment>;
 
-/// Reads the ongoing reassignments of these topics.
+/// Reads the ongoing reassignments of these topics. In `ZooKeeper` mode only the controller lists them.
 pub(crate) async fn read(
-    main: &mut Connection,
+    cluster: &mut Cluster,
     topics: &[&str],
 ) -> Result<BTreeMap<String, OngoingReassignments>, Error> {
     if topics.is_empty() {
         return Ok(BTreeMap::new());
     }
+    match read_at(cluster.main(), topics).await {
+        Err(error) if error.is_not_controller() => {
+            cluster.move_to_controller().await?;
+            read_at(cluster.main(), topics).await
+        }
+        read => read,
+    }
+}
+
+async fn read_at(
+    main: &mut Connection,
+    topics: &[&str],
+) -> Result<BTreeMap<String, OngoingReassignments>, Error> {
     // Every reassignment is asked for, because a topic can be asked for only with the numbers of its partitions.
     let request = ListPartitionReassignmentsRequest::default().with_topics(None);
     let answer = main.call(request, TIMEOUT).await?;

@@ -81,7 +81,7 @@ pub(crate) async fn list(main: &mut Connection, groups: bool) -> Result<Option<V
 }
 
 /// Describes the configs with these keys, or all configs.
-async fn describe(
+pub(super) async fn describe(
     connection: &mut Connection,
     resource: &ConfigResource,
     keys: Option<&[&String]>,

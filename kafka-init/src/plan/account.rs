@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use init_core::{Conflict, SpecPath};
 
 use crate::change::{Change, DeleteAcl, RestrictiveAcl};
-use crate::desired::{Binding, Desired, Operation, Permission, Resource};
+use crate::desired::{Binding, ConfigResource, Desired, Operation, Permission, Resource, Topic};
 use crate::observed::{Account, Observed};
 
 const CLUSTER: &str = "kafka-cluster";
@@ -154,7 +154,8 @@ fn lost_operations_of<'d>(
 fn required_operations(desired: &Desired) -> impl Iterator<Item = (Resource, &str, Operation)> {
     use Operation as O;
     let of_topics = desired.topics.iter().flat_map(|(name, topic)| {
-        let (counted, configured) = (topic.partitions.is_some(), !topic.config.is_empty());
+        let counted = topic.partitions.is_some();
+        let configured = !topic.config.is_empty() || topic.throttle.is_some();
         let of_topic = [
             (true, O::Describe),
             (counted, O::Alter),
@@ -167,9 +168,16 @@ fn required_operations(desired: &Desired) -> impl Iterator<Item = (Resource, &st
             .map(|(_, operation)| (Resource::Topic, name.as_str(), operation))
     });
     let users = !desired.users.is_empty() || !desired.absent_users.is_empty();
-    let moved = desired.topics.values().any(|topic| topic.reassign && topic.replication_factor.is_some());
+    let moved = desired.topics.values().any(Topic::may_be_reassigned);
     let access = moved || users || !desired.acls.is_empty() || !desired.absent_acls.is_empty();
-    let configs = !desired.quotas.is_empty() || !desired.broker_defaults.is_empty();
+    let is_of_cluster = |resource: &ConfigResource| match resource {
+        ConfigResource::Broker(_) | ConfigResource::ClientMetrics(_) => true,
+        ConfigResource::Group(_) => false,
+    };
+    let configs = !desired.quotas.is_empty()
+        || !desired.broker_defaults.is_empty()
+        || desired.resources.keys().any(is_of_cluster)
+        || desired.throttle().is_some();
     let of_cluster = [
         (access, O::Describe),
         (access, O::Alter),

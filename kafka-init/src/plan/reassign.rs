@@ -27,7 +27,7 @@ pub(super) fn changes(desired: &Desired, observed: &Observed) -> (Vec<Change>, V
         let (Some(declared), Some(existing)) = (topic.replication_factor, observed.topics.get(name)) else {
             continue;
         };
-        if !topic.reassign || !differs(existing, declared.value) {
+        if !topic.reassign || !existing.differs_from(declared.value) {
             continue;
         }
         match too_few_brokers(name, declared, existing, &brokers) {
@@ -36,12 +36,6 @@ pub(super) fn changes(desired: &Desired, observed: &Observed) -> (Vec<Change>, V
         }
     }
     (changes, conflicts)
-}
-
-/// True when a partition has another number of replicas, or is being reassigned.
-pub(super) fn differs(existing: &ObservedTopic, factor: i16) -> bool {
-    existing.copies != (factor, factor)
-        || existing.assignment.values().any(|partition| partition.target.is_some())
 }
 
 /// The change for a reassignment. Fewer replicas come after the configs, so that a smaller `min.insync.replicas` is

@@ -10,7 +10,7 @@ fn topic(replicas: &[&[i32]]) -> ObservedTopic {
     let partition = |replicas: &&[i32]| Assignment {
         replicas: replicas.to_vec(),
         in_sync: replicas.iter().copied().collect(),
-        target: None,
+        ..Assignment::default()
     };
     let copies =
         |pick: fn(usize, usize) -> usize| replicas.iter().map(|replicas| replicas.len()).reduce(pick);
@@ -18,8 +18,8 @@ fn topic(replicas: &[&[i32]]) -> ObservedTopic {
     ObservedTopic {
         partitions: i32::try_from(replicas.len()).unwrap_or(i32::MAX),
         copies: (count(copies(usize::min)), count(copies(usize::max))),
-        config: BTreeMap::new(),
         assignment: (0..).zip(replicas.iter().map(partition)).collect(),
+        ..ObservedTopic::default()
     }
 }
 

@@ -6,7 +6,7 @@ use init_core::{Conflict, SpecPath};
 
 use super::values;
 use crate::change::{AlterConfig, Change};
-use crate::desired::{ConfigResource, Desired, LISTENER_PREFIX};
+use crate::desired::{ConfigResource, Desired, LISTENER_PREFIX, WITHOUT_DEFAULT};
 use crate::observed::Observed;
 
 pub(super) fn changes(desired: &Desired, observed: &Observed) -> (Vec<Change>, Vec<Conflict>) {
@@ -23,6 +23,7 @@ pub(super) fn changes(desired: &Desired, observed: &Observed) -> (Vec<Change>, V
                 describes_every_config(resource)
                     && !existing.contains_key(*key)
                     && !key.starts_with(LISTENER_PREFIX)
+                    && !WITHOUT_DEFAULT.contains(&key.as_str())
             };
             let unlisted = config.keys().filter(is_unlisted).cloned().collect();
             changes.push(Change::AlterConfig(AlterConfig { resource: resource.clone(), config, unlisted }));

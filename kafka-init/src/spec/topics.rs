@@ -8,6 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use super::reassign::Reassign;
 use super::value::{ConfigValue, Number};
 
 /// The pattern of a topic name in the JSON Schema, for editors; `validate` checks the same.
@@ -39,9 +40,9 @@ pub struct TopicSpec {
     /// The replica assignment of a new topic: for each partition its brokers, the preferred leader first. It is
     /// written instead of `partitions` and `replicationFactor`.
     pub(crate) assignment: Option<Vec<Vec<i32>>>,
-    /// True to reassign the partitions of an existing topic until it has `replicationFactor` replicas. Default:
-    /// false, and another replication factor is a conflict.
-    pub(crate) reassign: Option<bool>,
+    /// True to reassign the partitions of an existing topic until it has `replicationFactor` replicas; `{throttle: SIZE}`
+    /// to do it with at most so many bytes per second. Default: false, and another replication factor is a conflict.
+    pub(crate) reassign: Option<Reassign>,
     /// False to keep `defaults` from this topic. Default: true, and false for Kafka's internal topics.
     pub(crate) defaults: Option<bool>,
 }
@@ -61,8 +62,8 @@ pub struct TopicGroup {
     pub(crate) config: Option<BTreeMap<String, ConfigValue>>,
     /// The replica assignment, as for one topic.
     pub(crate) assignment: Option<Vec<Vec<i32>>>,
-    /// True to reassign partitions, as for one topic.
-    pub(crate) reassign: Option<bool>,
+    /// True or a throttle to reassign partitions, as for one topic.
+    pub(crate) reassign: Option<Reassign>,
     /// False to keep `defaults` from the topics, as for one topic.
     pub(crate) defaults: Option<bool>,
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use init_core::{SpecPath, Violations};
 
-use super::assignment;
 use super::configs::{self, Configs};
 use super::name_ranges::NameRanges;
-use super::names;
+use super::reassign::{Reassignment, reassignment};
+use super::{assignment, names, throttle};
 use crate::desired::{Declared, Origin, Topic};
-use crate::spec::{Number, TopicGroup, TopicSpec, Topics};
+use crate::spec::{Number, Reassign, TopicGroup, TopicSpec, Topics};
 
 /// The internal topics, which Kafka creates by itself. Their configs may be declared.
 const INTERNAL_TOPICS: [&str; 3] = ["__consumer_offsets", "__transaction_state", "__share_group_state"];
@@ -26,19 +26,19 @@ struct Entry {
 }
 
 /// The settings of topics that do not declare their own.
-struct Defaults<'s> {
-    spec: &'s TopicSpec,
+struct Defaults {
     counts: Counts,
     configs: Configs,
+    reassign: Option<Reassignment>,
     /// `reassign` at the top of the spec.
-    reassign: Option<bool>,
+    reassign_any: Option<Reassignment>,
 }
 
 /// Every topic with its defaults filled in.
 pub(super) fn validate(
     topics: Topics,
     defaults: &TopicSpec,
-    reassign: Option<bool>,
+    reassign: Option<&Reassign>,
     violations: &mut Violations,
 ) -> BTreeMap<String, Topic> {
     let at = SpecPath::root().key("defaults");
@@ -49,14 +49,19 @@ pub(super) fn validate(
         violations.push(&at.key("defaults"), "it is for a topic that the defaults do not reach");
     }
     let defaults = Defaults {
-        spec: defaults,
         counts: counts(defaults, Origin::Defaults, &at, violations),
         configs: Configs::none().with(defaults.config.as_ref(), Origin::Defaults, &at, violations),
-        reassign,
+        reassign: reassignment(defaults.reassign.as_ref(), &at, violations),
+        reassign_any: reassignment(reassign, &SpecPath::root(), violations),
     };
     let entries = entries(topics, violations);
     check_names(&entries, violations);
-    entries.into_iter().flat_map(|entry| defaults.topics(entry, violations)).collect()
+    let (mut topics, mut rates) = (BTreeMap::new(), BTreeMap::new());
+    for entry in entries {
+        topics.extend(defaults.topics(entry, &mut rates, violations));
+    }
+    throttle::check_rates(&rates, violations);
+    topics
 }
 
 fn entries(topics: Topics, violations: &mut Violations) -> Vec<Entry> {
@@ -86,9 +91,15 @@ fn entries(topics: Topics, violations: &mut Violations) -> Vec<Entry> {
     }
 }
 
-impl Defaults<'_> {
-    fn topics(&self, entry: Entry, violations: &mut Violations) -> Vec<(String, Topic)> {
+impl Defaults {
+    fn topics(
+        &self,
+        entry: Entry,
+        rates: &mut BTreeMap<SpecPath, u64>,
+        violations: &mut Violations,
+    ) -> Vec<(String, Topic)> {
         let Entry { names, spec, origin, at } = entry;
+        let own_reassign = reassignment(spec.reassign.as_ref(), &at, violations);
         let own =
             counts_of_assignment(counts(&spec, origin, &at, violations), &spec, origin, &at, violations);
         let own_configs = Configs::none().with(spec.config.as_ref(), origin, &at, violations);
@@ -97,9 +108,11 @@ impl Defaults<'_> {
         for (name, path) in names {
             let is_internal = INTERNAL_TOPICS.contains(&name.as_str());
             let is_reached = !is_internal && spec.defaults != Some(false);
-            let reassign = spec.reassign.or(self.spec.reassign.filter(|_| is_reached)).or(self.reassign);
-            let reassign = reassign.unwrap_or(false);
-            if is_internal && (own.partitions.is_some() || (own.replication_factor.is_some() && !reassign)) {
+            let by_default = self.reassign.as_ref().filter(|_| is_reached).or(self.reassign_any.as_ref());
+            let reassign = own_reassign.as_ref().or(by_default).filter(|reassign| reassign.is_allowed);
+            if is_internal
+                && (own.partitions.is_some() || (own.replication_factor.is_some() && reassign.is_none()))
+            {
                 violations.push(&path, internal_topic_problem(&name));
             }
             let (mut partitions, mut replication_factor) = (own.partitions, own.replication_factor);
@@ -111,19 +124,20 @@ impl Defaults<'_> {
             let replication_factor = replication_factor.and_then(Count::declared);
             let config = if is_reached { merged.clone() } else { own_configs.clone() };
             configs::check_min_insync(&name, &config, replication_factor, violations);
-            let config = config.into_values();
-            topics.push((
-                name,
-                Topic {
-                    partitions,
-                    replication_factor,
-                    config,
-                    assignment: spec.assignment.clone(),
-                    reassign,
-                    origin,
-                    is_internal,
-                },
-            ));
+            let throttle = reassign.filter(|_| replication_factor.is_some());
+            let throttle = throttle.and_then(|reassign| reassign.throttle.clone());
+            rates.extend(throttle.iter().map(|(rate, at)| (at.clone(), *rate)));
+            let topic = Topic {
+                partitions,
+                replication_factor,
+                config: config.into_values(),
+                assignment: spec.assignment.clone(),
+                reassign: reassign.is_some(),
+                throttle: throttle.map(|(rate, _)| rate),
+                origin,
+                is_internal,
+            };
+            topics.push((name, topic));
         }
         topics
     }

@@ -173,5 +173,15 @@ fn message_text(answer: &SaslAuthenticateResponse) -> String {
 }
 
 fn attempt(login: &Login) -> Attempt {
-    Attempt::new(format!("log in as {login}"), "")
+    let remedy = match &login.credentials {
+        Credentials::Plain(_) | Credentials::Scram(..) => None,
+        Credentials::Token(_) => Some(
+            "check that the brokers accept tokens of `sasl.tokenEndpoint` for `sasl.clientId`: their issuer, audience, \
+             `sasl.scope` and keys (sasl.oauthbearer.* on the brokers)",
+        ),
+        Credentials::Signature(_) => Some(
+            "check `sasl.accessKey`, the secret files of its keys, `sasl.region`, and the policy of that IAM principal",
+        ),
+    };
+    Attempt::new(format!("log in as {login}"), "").with_login_remedy(remedy)
 }

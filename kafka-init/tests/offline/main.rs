@@ -10,4 +10,5 @@ mod plan;
 mod report;
 mod secrets;
 mod support;
+mod throttle;
 mod violations;

@@ -1,9 +1,11 @@
 //! Plans against a model of a cluster in memory, to which the changes are applied.
 
+mod throttle;
+
 use std::collections::BTreeMap;
 
-use init_core::Backend;
 use init_core::diff::Drift;
+use init_core::{Backend, Plan};
 use kafka_init::{
     Assignment, Binding, Change, ConfigType, Credential, DeleteAcl, Entity, Kafka, Observed, ObservedTopic,
     Rate, ReassignPartitions, RestrictiveAcl, Scram, Setting, Value as Own,
@@ -43,9 +45,9 @@ fn alter(config: &mut BTreeMap<String, Setting>, drifts: &BTreeMap<String, Drift
 fn made(partitions: i32, copies: i16) -> ObservedTopic {
     let replicas: Vec<i32> = (1..=copies.into()).collect();
     let in_sync = replicas.iter().copied().collect();
-    let assignment = Assignment { replicas, in_sync, target: None };
+    let assignment = Assignment { replicas, in_sync, ..Assignment::default() };
     let assignment = (0..partitions).map(|index| (index, assignment.clone())).collect();
-    ObservedTopic { partitions, copies: (copies, copies), config: BTreeMap::new(), assignment }
+    ObservedTopic { partitions, copies: (copies, copies), assignment, ..ObservedTopic::default() }
 }
 
 fn apply(cluster: &mut Observed, change: &Change) {
@@ -65,6 +67,9 @@ fn apply(cluster: &mut Observed, change: &Change) {
         Change::IncreaseReplicas(moved) | Change::DecreaseReplicas(moved) => {
             reassign(cluster.topics.get_mut(&moved.name).unwrap(), moved);
         }
+        Change::SetThrottle(alteration)
+        | Change::RemoveUnusedThrottle(alteration)
+        | Change::RemoveThrottle(alteration) => throttle::apply(cluster, alteration),
         Change::AlterTopicConfig(alteration) | Change::ResetTopicConfig(alteration) => {
             alter(&mut cluster.topics.get_mut(&alteration.name).unwrap().config, &alteration.config);
         }
@@ -153,7 +158,8 @@ fn count() -> impl Strategy<Value = i64> {
 }
 
 fn spec() -> impl Strategy<Value = Value> {
-    let topic = (count(), count(), config(), any::<bool>()).prop_map(|(partitions, copies, config, reassign)| {
+    let reassign = prop::sample::select(vec![json!(false), json!(true), json!({"throttle": "1KiB"})]);
+    let topic = (count(), count(), config(), reassign).prop_map(|(partitions, copies, config, reassign)| {
         json!({"partitions": partitions, "replicationFactor": copies, "config": config, "reassign": reassign})
     });
     let topics = prop::collection::btree_map("[a-f]", topic, 0..6);
@@ -185,8 +191,12 @@ fn spec() -> impl Strategy<Value = Value> {
 }
 
 fn observed() -> impl Strategy<Value = Observed> {
-    let topic = (1_i32..5, 1_i16..5, config()).prop_map(|(partitions, copies, config)| {
+    let list = prop::option::of(prop::sample::select(vec!["00:1", "00:2,03:5", "0:1", "*"]));
+    let topic = (1_i32..5, 1_i16..5, config(), list).prop_map(|(partitions, copies, config, list)| {
         let mut topic = made(partitions, copies);
+        if let Some(list) = list {
+            set(&mut topic.throttled_replicas, "follower.replication.throttled.replicas", list);
+        }
         for (key, value) in &config {
             set(&mut topic.config, key, &value.to_string());
             // One of the values stands for a default.
@@ -203,10 +213,12 @@ fn observed() -> impl Strategy<Value = Observed> {
     let quotas = prop::collection::btree_map("[0-2]", 1_u8..4, 0..3);
     let acls = prop::collection::btree_set(0_usize..3, 0..3);
     let topics = prop::collection::btree_map("[a-f]", topic, 0..6);
-    (topics, users, quotas, acls).prop_map(|(topics, users, quotas, acls)| Observed {
+    let rates = prop::collection::btree_set(1_i32..=5, 0..3);
+    (topics, users, quotas, acls, rates).prop_map(|(topics, users, quotas, acls, rates)| Observed {
         topics,
         users,
         brokers: (1..=5).map(|id| (id, None)).collect(),
+        throttle_rates: (1..=5).map(|id| (id, throttle::rate(rates.contains(&id)))).collect(),
         quotas: quotas.into_iter().map(|(user, rate)| (entity(&user), limit(rate))).collect(),
         acls: acls.into_iter().flat_map(absent).collect(),
         ..Observed::default()
@@ -236,7 +248,26 @@ proptest! {
         plan.changes().iter().for_each(|change| apply(&mut cluster, change));
         let again = Kafka::plan(&desired, &cluster);
         prop_assert!(again.changes().is_empty(), "{:?}", again.changes());
-        prop_assert_eq!(again.conflicts(), plan.conflicts());
+        // A conflict with a throttle of somebody else is over when nothing is to be copied, and all others stay.
+        let lasting = |plan: &Plan<Change>| {
+            let conflicts = plan.conflicts().iter().map(ToString::to_string);
+            conflicts.filter(|conflict| !conflict.contains("replication.throttled")).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(lasting(&again), lasting(&plan));
+    }
+
+    /// Whatever was there before: lists without the mark, and the rates of brokers that no marked list names.
+    #[test]
+    fn a_throttle_of_somebody_else_is_never_altered(spec in spec(), mut cluster in observed()) {
+        let desired = desired(spec);
+        let before = cluster.clone();
+        let plan = Kafka::plan(&desired, &cluster);
+        let is_conflict = !plan.conflicts().is_empty();
+        plan.changes().iter().for_each(|change| apply(&mut cluster, change));
+        let (before, after) = (throttle::all(&before), throttle::all(&cluster));
+        prop_assert!(after.iter().all(|setting| before.contains(setting)), "{after:?}");
+        let of_others = |setting: &&(&String, &Setting)| matches!(setting.1.value.as_deref(), Some("0:1" | "*"));
+        prop_assert!(is_conflict || before.iter().filter(of_others).all(|setting| after.contains(setting)));
     }
 
     #[test]

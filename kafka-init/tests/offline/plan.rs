@@ -223,6 +223,7 @@ fn a_partition_that_is_being_moved_is_waited_for() {
         replicas: replicas.to_vec(),
         in_sync: replicas.iter().copied().collect(),
         target: target.map(<[i32]>::to_vec),
+        ..Assignment::default()
     };
     let assignment = [held(&[1, 2], Some(&[1, 2])), held(&[1, 2, 3], Some(&[1, 2, 3])), held(&[1], None)];
     let there = ObservedTopic { assignment: (0..).zip(assignment).collect(), ..topic(3, 2, &[]) };

@@ -1,6 +1,6 @@
 //! The report form of every kind of change.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{Change as _, RESERVED, as_json};
 use insta::assert_snapshot;
@@ -31,10 +31,13 @@ fn variant(change: &Change) -> usize {
         Change::IncreaseReplicas(_) => 13,
         Change::DecreaseReplicas(_) => 14,
         Change::AlterConfig(_) => 15,
+        Change::SetThrottle(_) => 16,
+        Change::RemoveUnusedThrottle(_) => 17,
+        Change::RemoveThrottle(_) => 18,
     }
 }
 
-const VARIANTS: usize = 16;
+const VARIANTS: usize = 19;
 
 fn spec() -> Value {
     json!({
@@ -43,7 +46,8 @@ fn spec() -> Value {
             "altered": {"partitions": 6, "config": {"retention.ms": 2, "segment.ms": 7, "cleanup.policy": null}},
             "new": {"partitions": 3, "replicationFactor": 2, "config": {"retention.ms": 5}},
             "by-default": {},
-            "wider": {"replicationFactor": 3, "reassign": true},
+            "wider": {"replicationFactor": 3, "reassign": {"throttle": "50MiB"}},
+            "moved": {"replicationFactor": 1, "reassign": true},
             "narrower": {"replicationFactor": 1, "reassign": true},
         },
         "users": {
@@ -70,9 +74,15 @@ fn spec() -> Value {
 /// A topic with one partition, whose replicas are on these brokers.
 fn held(replicas: &[i32]) -> ObservedTopic {
     let in_sync = replicas.iter().copied().collect();
-    let assignment = Assignment { replicas: replicas.to_vec(), in_sync, target: None };
+    let assignment = Assignment { replicas: replicas.to_vec(), in_sync, ..Assignment::default() };
     let copies = i16::try_from(replicas.len()).unwrap();
     ObservedTopic { assignment: [(0, assignment)].into(), ..topic(1, copies, &[]) }
+}
+
+/// A topic with the throttle of an earlier run.
+fn throttled() -> ObservedTopic {
+    let list = topic(1, 1, &[("leader.replication.throttled.replicas", "00:1")]).config;
+    ObservedTopic { throttled_replicas: list, ..held(&[1]) }
 }
 
 fn observed() -> Observed {
@@ -103,9 +113,11 @@ fn observed() -> Observed {
             ..Account::default()
         }),
         brokers: (1..=3).map(|id| (id, None)).collect(),
+        throttle_rates: (1..=3).map(|id| (id, BTreeMap::new())).collect(),
         ..cluster([
             ("altered", topic(3, 1, &[("retention.ms", "1"), ("cleanup.policy", "compact")])),
             ("wider", held(&[1])),
+            ("moved", throttled()),
             ("narrower", held(&[2, 1, 3])),
         ])
     }

@@ -40,6 +40,7 @@ refused! {
     every_user_that_cannot_be_is_listed: "users.yaml",
     every_acl_that_means_nothing_is_listed: "acls.yaml",
     every_quota_that_is_none_is_listed: "quotas.yaml",
+    every_throttle_that_cannot_be_is_listed: "throttle.yaml",
     more_copies_in_sync_than_there_are_is_a_violation_where_it_is_said: "min-insync.yaml",
 }
 
@@ -68,6 +69,8 @@ async fn a_value_of_another_type_is_named_with_its_place() {
         "bootstrap: [kafka:9092]\ntopics:\n  a: {config: {retention.ms: {days: 7}}}\n",
         "bootstrap: [kafka:9092]\ntopics:\n  a: {config: {cleanup.policy: [[delete]]}}\n",
         "bootstrap: [kafka:9092]\ntopics: [a, b]\n",
+        "bootstrap: [kafka:9092]\nreassign: 50MiB\n",
+        "bootstrap: [kafka:9092]\ntopics:\n  a: {reassign: {throttle: 5MiB, rate: 2}}\n",
         "topics: {}",
         "bootstrap: [kafka:9092]\ntopics:\n  a: {partitions: .inf}\n",
         "bootstrap: [kafka:9092]\ntopics:\n  a: {config: {min.cleanable.dirty.ratio: .nan}}\n",

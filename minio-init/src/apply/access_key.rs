@@ -4,18 +4,16 @@ use http::Method;
 use init_core::{Secrets, Text};
 use serde::Serialize;
 
+use super::late_fields::{self, LateFields};
 use super::removal::remove;
 use crate::change::{AccessKeyDrift, NewAccessKey};
 use crate::desired::document::Document;
 use crate::desired::{Expiry, Status};
 use crate::error::Error;
-use crate::wire::admin::{AccessKeyInfo, seal_error};
+use crate::wire::admin::seal_error;
 use crate::wire::client::{Call, Client};
 use crate::wire::credential::{SecretKey, resolve_name, secret_key};
 use crate::wire::sealed::random_secret;
-
-/// The first release of MinIO that stores the end of an access key.
-const FIRST_WITH_EXPIRY: &str = "RELEASE.2023-02-27T18-10-45Z";
 
 /// The body of `add-service-account`.
 #[derive(Serialize)]
@@ -77,14 +75,12 @@ pub(super) async fn create(client: &Client, key: &NewAccessKey, secrets: &Secret
     created.map_err(|refused| {
         refused.caused_by_concurrent_run(&["XMinioIAMServiceAccountNotAllowed", "XMinioAdminNoSuchUser"])
     })?;
-    if !closed {
-        return Ok(());
-    }
-    if let Some(expires) = key.expires
-        && let Err(dropped) = check_expiry_stored(client, &key.access_key, expires, secrets).await
-    {
+    if let Err(dropped) = late_fields::check_stored(client, &LateFields::of_new(key), secrets).await {
         remove(client, "delete-service-account", "access key", &key.access_key, secrets).await?;
         return Err(dropped);
+    }
+    if !closed {
+        return Ok(());
     }
     let complete = Update {
         secret_key: Some(SecretKey(wanted)),
@@ -93,31 +89,6 @@ pub(super) async fn create(client: &Client, key: &NewAccessKey, secrets: &Secret
         ..Update::default()
     };
     update(client, &key.access_key, &complete, secrets).await
-}
-
-/// Fails when the server has not stored the end of an access key: an old release accepts it and drops it.
-async fn check_expiry_stored(
-    client: &Client,
-    key: &Text,
-    wanted: Expiry,
-    secrets: &Secrets,
-) -> Result<(), Error> {
-    let action = format!("read access key {key}");
-    let call = Call::admin(Method::GET, "info-service-account", action.as_str())
-        .query("accessKey", &resolve_name(secrets, key)?);
-    let sealed = client.send_admin_sealed("access keys", call).await?;
-    let info: AccessKeyInfo = client.json(&action, &client.open(&action, sealed).await?)?;
-    if info.expires() == wanted {
-        return Ok(());
-    }
-    Err(Error::Unsupported {
-        at: format!("accessKeys.{key}.expires"),
-        feature: "expires",
-        endpoint: client.endpoint().clone(),
-        why: format!(
-            "it accepts the end of an access key and drops it; {FIRST_WITH_EXPIRY} is the first that stores it"
-        ),
-    })
 }
 
 pub(super) async fn alter(client: &Client, key: &AccessKeyDrift, secrets: &Secrets) -> Result<(), Error> {
@@ -132,10 +103,7 @@ pub(super) async fn alter(client: &Client, key: &AccessKeyDrift, secrets: &Secre
         expiration: key.expires.as_ref().map(|expires| expires.to.sent()),
     };
     update(client, &key.access_key, &body, secrets).await?;
-    match &key.expires {
-        Some(expires) => check_expiry_stored(client, &key.access_key, expires.to, secrets).await,
-        None => Ok(()),
-    }
+    late_fields::check_stored(client, &LateFields::of_drift(key), secrets).await
 }
 
 fn status_word(status: Status) -> &'static str {

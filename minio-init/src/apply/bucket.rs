@@ -1,11 +1,12 @@
 //! Creates buckets and sets their properties.
 
 use http::Method;
+use init_core::Secrets;
 use init_core::diff::Drift;
 use serde_json::json;
 
 use super::shared::Tags;
-use super::{lifecycle, shared, stored};
+use super::{lifecycle, owners, shared, stored};
 use crate::change::BucketChange;
 use crate::desired::document::Document;
 use crate::desired::{REGION, Size};
@@ -17,11 +18,12 @@ use crate::wire::xml::Element;
 /// The code for a new bucket in another region than that of the request.
 const OTHER_REGION: &str = "IllegalLocationConstraintException";
 
-pub(super) async fn apply(client: &Client, change: &BucketChange) -> Result<(), Error> {
+pub(super) async fn apply(client: &Client, change: &BucketChange, secrets: &Secrets) -> Result<(), Error> {
     match change {
         BucketChange::CreateBucket { bucket, object_lock, region } => {
             create(client, bucket, *object_lock, region.as_deref()).await
         }
+        BucketChange::SetOwner { bucket, owner } => owners::set(client, bucket, &owner.to, secrets).await,
         BucketChange::SetQuota { bucket, quota } => set_quota(client, bucket, quota.to).await,
         BucketChange::SetVersioning { bucket, versioning: Drift { to, .. } } => {
             let now = client.read_xml(bucket, Subresource::Versioning).await?;

@@ -1,11 +1,11 @@
-//! Has policies validated by the server before the first write. MinIO parses a policy before it checks the policy's
-//! name, so a policy without a name is validated and never stored. An unknown action or condition is reported before
-//! anything is written.
+//! Checks changes before the first write: against the limits and the release of the server, and policies by the
+//! server itself. MinIO parses a policy before it checks the policy's name, so a policy without a name is validated
+//! and never stored. An unknown action or condition is reported before anything is written.
 
 use http::Method;
 use serde_json::Value;
 
-use super::{limits, targets};
+use super::{late_fields, limits, suspension, targets};
 use crate::change::{BucketChange, Change, IdentityChange, ShownPolicy};
 use crate::error::Error;
 use crate::wire::client::{Call, Client};
@@ -24,6 +24,8 @@ pub(crate) async fn check(client: &Client, changes: &[Change]) -> Vec<(usize, Er
         Ok::<_, Error>(validate_policy(client, action, document).await.err().map(|refused| (index, refused)))
     }));
     refused.extend(refusals.await.into_iter().flatten().flatten());
+    refused.extend(late_fields::check_release(client, changes).await);
+    refused.extend(suspension::refused(client, changes).await);
     refused.extend(targets::missing(client, changes).await);
     refused
 }
@@ -61,6 +63,7 @@ fn policy_of(change: &Change) -> Option<(String, String)> {
         )
         | Change::Bucket(
             BucketChange::CreateBucket { .. }
+            | BucketChange::SetOwner { .. }
             | BucketChange::SetVersioning { .. }
             | BucketChange::SetObjectLock { .. }
             | BucketChange::SetEncryption { .. }

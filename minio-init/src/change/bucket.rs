@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 
 use init_core::diff::Drift;
-use init_core::{Effect, Properties};
+use init_core::{Effect, Properties, Text};
 use serde::Serialize;
 
 use super::text::by_name;
@@ -19,6 +19,12 @@ pub enum BucketChange {
         object_lock: bool,
         /// The region; that of the spec when absent.
         region: Option<String>,
+    },
+    /// Gives the bucket to a user, on a server whose users own buckets. The server removes its policy with the owner,
+    /// so this comes before the policy.
+    SetOwner {
+        bucket: String,
+        owner: Drift<Text>,
     },
     SetVersioning {
         bucket: String,
@@ -69,6 +75,7 @@ impl BucketChange {
     pub(super) fn op(&self) -> &'static str {
         match self {
             Self::CreateBucket { .. } => "create_bucket",
+            Self::SetOwner { .. } => "set_owner",
             Self::SetVersioning { .. } => "set_versioning",
             Self::SetObjectLock { .. } => "set_object_lock",
             Self::SetEncryption { .. } => "set_encryption",
@@ -83,7 +90,8 @@ impl BucketChange {
     pub(super) fn effect(&self) -> Effect {
         match self {
             Self::CreateBucket { .. } => Effect::Add,
-            Self::SetVersioning { .. }
+            Self::SetOwner { .. }
+            | Self::SetVersioning { .. }
             | Self::SetObjectLock { .. }
             | Self::SetEncryption { .. }
             | Self::SetQuota { .. }
@@ -97,6 +105,7 @@ impl BucketChange {
     pub(super) fn bucket(&self) -> &str {
         match self {
             Self::CreateBucket { bucket, .. }
+            | Self::SetOwner { bucket, .. }
             | Self::SetVersioning { bucket, .. }
             | Self::SetObjectLock { bucket, .. }
             | Self::SetEncryption { bucket, .. }
@@ -113,6 +122,7 @@ impl BucketChange {
         match self {
             Self::SetTags { .. } | Self::SetLifecycle { .. } => true,
             Self::CreateBucket { .. }
+            | Self::SetOwner { .. }
             | Self::SetVersioning { .. }
             | Self::SetObjectLock { .. }
             | Self::SetEncryption { .. }
@@ -128,6 +138,7 @@ impl BucketChange {
             Self::CreateBucket { object_lock, region, .. } => {
                 none.to_some("object_lock", object_lock.then_some(true)).to_some("region", region.as_ref())
             }
+            Self::SetOwner { owner, .. } => none.drift("owner", owner),
             Self::SetVersioning { versioning, .. } => none.drift("versioning", versioning),
             Self::SetObjectLock { lock, .. } => none.drift("object_lock", lock),
             Self::SetEncryption { algorithm, .. } => none.drift("encryption", algorithm),
@@ -159,6 +170,7 @@ impl Display for BucketChange {
                 write!(f, "create bucket {bucket}{}", if *object_lock { " with object lock" } else { "" })?;
                 region.iter().try_for_each(|region| write!(f, " in {region}"))
             }
+            Self::SetOwner { bucket, owner } => write!(f, "set owner of {bucket}: {owner}"),
             Self::SetVersioning { bucket, versioning } => {
                 write!(f, "set versioning of {bucket}: {versioning}")
             }

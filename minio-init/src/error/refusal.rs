@@ -103,6 +103,7 @@ impl Refusal {
             _ if self.status == 429 => {
                 "the server, or a proxy before it, takes fewer requests at a time: raise its limit, or --timeout"
             }
+            "XAdminAccessDenied" => "provision as root of the gateway, or as a user of the role admin",
             "AccessDenied" => "give the provisioning user the permissions of docs/minio.md",
             _ => return None,
         };

@@ -111,8 +111,16 @@ fn user(
     let node = Node::map()
         .with("secretKey", secret_key(label, "user"))
         .with_non_empty("policies", attached(("users", label), &existing.policies, found, export))
-        .with_some("status", disabled(existing.status));
+        .with_some("status", disabled(existing.status))
+        .with_non_empty("access", owned(name, found));
     Some((label.clone(), node))
+}
+
+/// The buckets that a user owns, as levels.
+fn owned(user: &Text, found: &Found) -> Vec<Node> {
+    let owners = found.server.owners.iter().flatten().filter(|(_, existing)| existing.owner == *user);
+    let level = |(bucket, _): (&String, _)| Node::map().with("bucket", bucket.clone()).with("level", "owner");
+    owners.map(level).collect()
 }
 
 fn group((name, existing): (&String, &ObservedGroup), found: &Found, export: &mut Export) -> (String, Node) {

@@ -6,7 +6,7 @@ use http::Method;
 
 use super::identity;
 use super::names::Names;
-use crate::desired::Desired;
+use crate::desired::{Accounts, Desired};
 use crate::error::{Error, TransportError};
 use crate::observed::{Observed, ObservedAccount};
 use crate::plan::{may_take_permissions, plan};
@@ -24,7 +24,8 @@ pub(super) async fn observe(
     names: &Names,
     observed: &Observed,
 ) -> Result<Option<ObservedAccount>, Error> {
-    if !may_take_permissions(plan(desired, observed).changes()) {
+    let has_policies = client.kind().accounts() == Accounts::Policies;
+    if !has_policies || !may_take_permissions(plan(desired, observed).changes()) {
         return Ok(None);
     }
     match account(client, names).await {

@@ -6,6 +6,7 @@ use init_core::diff::{Drift, Side, by_key};
 use init_core::{Conflict, SpecPath};
 
 use super::findings::Findings;
+use super::owners;
 use crate::change::{BucketChange, NotificationChange, RouteDrift, ShownPolicy};
 use crate::desired::Anonymous;
 use crate::desired::{Bucket, Cors, Desired, Lock, Route, Rule, Status, Versioning};
@@ -30,6 +31,10 @@ pub(super) fn buckets(desired: &Desired, observed: &Observed, findings: &mut Fin
                     &ObservedBucket { region, ..new_bucket(object_lock) },
                     findings,
                 );
+            }
+            Side::Present(wanted, existing) if owners::changes_owner(desired, observed, name) => {
+                let existing = ObservedBucket { policy: None, ..existing.clone() };
+                properties(&at, name, wanted, &existing, findings);
             }
             Side::Present(wanted, existing) => properties(&at, name, wanted, existing, findings),
             Side::Extra(_) => {}

@@ -2,6 +2,7 @@
 
 pub(crate) mod model;
 mod own_rights;
+mod owners;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

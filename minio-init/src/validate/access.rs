@@ -33,6 +33,7 @@ pub(super) fn attach(
     if let Some(document) = violations.check(at, access::policy(&levels)) {
         policies.insert(name.clone(), document);
     }
+    user.access = levels;
     user.policies.insert(name);
 }
 

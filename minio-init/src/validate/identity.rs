@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{SpecPath, Text, Violations};
 
-use super::access;
 use crate::desired;
 use crate::desired::document::Document;
 use crate::desired::{Expiry, names};
@@ -103,9 +102,10 @@ pub(super) fn users(
             violations.push(&at, NO_SECRET);
             continue;
         };
-        let mut wanted = desired::User { label, secret, policies, detached, status: user.status };
+        let (access, status) = (BTreeMap::new(), user.status);
+        let mut wanted = desired::User { label, secret, policies, detached, access, status };
         if let Some(levels) = user.access {
-            access::attach(&at.key("access"), levels, &mut wanted, documents, violations);
+            super::access::attach(&at.key("access"), levels, &mut wanted, documents, violations);
         }
         desired.insert(key, wanted);
     }

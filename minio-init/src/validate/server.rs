@@ -33,8 +33,8 @@ pub(super) fn server(spec: &Spec, files: &Files, violations: &mut Violations) ->
         }
     };
     let (access_key, secret_key) = (spec.credentials.access_key.clone(), spec.credentials.secret_key.clone());
-    let addressing = spec.addressing;
-    Some(Server { endpoint, prefix, addressing, tls, region, access_key, secret_key })
+    let (kind, addressing) = (spec.server, spec.addressing);
+    Some(Server { endpoint, kind, prefix, addressing, tls, region, access_key, secret_key })
 }
 
 /// Parses `http://NAME[:PORT][/PREFIX]` into TLS or not, the endpoint and the path prefix.

@@ -18,12 +18,12 @@ pub(crate) use answers::{
 
 pub(crate) use releases::UNKNOWN_CALL;
 
+use crate::desired::ServerKind;
 use crate::error::Error;
 use crate::wire::client::{Call, Client};
 use crate::wire::credential::Credential;
 use crate::wire::opening;
 use crate::wire::sealed::Sealer;
-use crate::wire::server_kind::ServerKind;
 
 const PREFIX: &str = "/minio/admin/v3";
 
@@ -69,7 +69,7 @@ impl Client {
                     && !refusal.is_json
                     && !BEFORE_THE_PATH.contains(&refusal.code.as_str()) =>
             {
-                Err(Error::NoAdminApi { endpoint: self.endpoint().clone(), needed })
+                Err(Error::NoAdminApi { endpoint: self.endpoint().clone(), kind: self.kind(), needed })
             }
             Err(refused) => Err(releases::with_first_release(refused, first)),
         }
@@ -135,8 +135,8 @@ impl Client {
     }
 
     /// Checks the secret key of an account with a request that is signed with it. On MinIO every account may read its
-    /// own record, which is a cheap request. RustFS has no such record of an access key (service account), so there
-    /// the location of a bucket that does not exist is requested.
+    /// own record, which is a cheap request. RustFS has no such record of an access key (service account), and
+    /// Versity's gateway none at all, so there the location of a bucket that does not exist is requested.
     pub(crate) async fn check_secret_key(
         &self,
         label: &str,
@@ -144,8 +144,14 @@ impl Client {
     ) -> Result<SecretKeyCheck, Error> {
         let action = format!("sign in as {label}");
         let call = match self.kind() {
-            ServerKind::RustFs => Call::get(action).bucket("minio-init.sign-in").query("location", ""),
-            ServerKind::Minio | ServerKind::S3 => {
+            ServerKind::RustFs | ServerKind::VersityGw => {
+                Call::get(action).bucket("minio-init.sign-in").query("location", "")
+            }
+            ServerKind::Minio
+            | ServerKind::Garage
+            | ServerKind::SeaweedFs
+            | ServerKind::Ceph
+            | ServerKind::S3 => {
                 Call::admin(Method::GET, "user-info", action).query("accessKey", account.key_id())
             }
         };

@@ -17,12 +17,13 @@ use secrecy::ExposeSecret as _;
 use tokio::sync::OwnedSemaphorePermit;
 use tracing::trace;
 
+use crate::desired::ServerKind;
 use crate::error::{Error, Refusal};
 use crate::wire::address::Address;
 use crate::wire::credential::Credential;
 use crate::wire::http::{Http, Response};
+use crate::wire::release::OldestRelease;
 use crate::wire::sealing::Sealing;
-use crate::wire::server_kind::ServerKind;
 use crate::wire::shared_writes::SharedWrites;
 
 pub(crate) use self::call::Call;
@@ -48,6 +49,7 @@ pub(crate) struct Client {
     /// Values from secrets, each with the label that replaces it where a server repeats it.
     labels: Vec<(Secret, String)>,
     kind: ServerKind,
+    release: OldestRelease,
     sealing: Sealing,
     shared: SharedWrites,
 }
@@ -61,6 +63,7 @@ impl Client {
             identity,
             labels: Vec::new(),
             kind: ServerKind::default(),
+            release: OldestRelease::default(),
             sealing: Sealing::default(),
             shared: SharedWrites::default(),
         }
@@ -77,6 +80,10 @@ impl Client {
 
     pub(crate) fn is_minio(&self) -> bool {
         self.kind == ServerKind::Minio
+    }
+
+    pub(crate) fn release(&self) -> &OldestRelease {
+        &self.release
     }
 
     pub(crate) fn sealing(&self) -> &Sealing {

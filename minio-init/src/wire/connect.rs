@@ -3,7 +3,9 @@
 
 mod identities;
 mod recognise;
+mod site;
 mod targets;
+mod versity;
 
 use std::collections::BTreeSet;
 
@@ -11,7 +13,7 @@ use http::{Method, StatusCode};
 use init_core::{Secrets, Text};
 use secrecy::ExposeSecret as _;
 
-use crate::desired::{Action, Desired};
+use crate::desired::{Action, Desired, ServerKind};
 use crate::error::{Error, TransportError};
 use crate::wire::address::Address;
 use crate::wire::client::{Call, Client, text};
@@ -19,7 +21,6 @@ use crate::wire::credential::{check_config_value, credential, provisioning_crede
 use crate::wire::http::Http;
 use crate::wire::memory;
 use crate::wire::s3;
-use crate::wire::server_kind::ServerKind;
 
 pub(crate) use targets::{missing_target, notification_targets};
 
@@ -37,7 +38,7 @@ pub(crate) async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Clie
         Err(refused) if refused.code() == "AccessDenied" => {}
         Err(other) => return Err(other),
     }
-    recognise::recognise(&mut client).await?;
+    recognise::recognise(&mut client, desired).await?;
     check_supported(&client, desired).await?;
     identities::await_identities(&client, desired).await?;
     Ok(client)
@@ -160,6 +161,7 @@ impl Client {
 async fn check_supported(client: &Client, desired: &Desired) -> Result<(), Error> {
     if !client.is_minio() {
         check_config_support(client, desired)?;
+        versity::check_supported(client, desired)?;
         return check_quota_support(client, desired).await;
     }
     let unsupported = |at: String, feature, why: &str| Error::Unsupported {
@@ -201,6 +203,7 @@ async fn check_supported(client: &Client, desired: &Desired) -> Result<(), Error
         let why = "the server has no key to encrypt with (no KMS and no MINIO_KMS_SECRET_KEY)";
         return Err(unsupported(format!("buckets.{name}.encryption"), "encryption", why));
     }
+    site::check_suspension(client, desired).await?;
     targets::check(client, desired).await
 }
 
@@ -215,7 +218,7 @@ fn check_config_support(client: &Client, desired: &Desired) -> Result<(), Error>
             endpoint,
             why: "only MinIO is known to have these keys".to_owned(),
         }),
-        Some(_) => Err(Error::NoAdminApi { endpoint, needed: "config" }),
+        Some(_) => Err(Error::NoAdminApi { endpoint, kind: client.kind(), needed: "config" }),
     }
 }
 

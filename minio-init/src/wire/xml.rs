@@ -22,6 +22,11 @@ pub(crate) struct Element {
     children: Vec<Element>,
 }
 
+/// A text as the content of an element.
+pub(crate) fn escaped(text: &str) -> String {
+    escape(text).into_owned()
+}
+
 impl Element {
     pub(crate) fn new(name: &str) -> Self {
         Self { name: name.to_owned(), ..Self::default() }

@@ -124,6 +124,8 @@ impl Bed {
         for spec in [
             "topics: {apart-wrong: {config: {retention.msec: 5}}, apart-beside: {}}\n",
             "topics: {apart-beside: {}}\nbrokerDefaults: {log.cleaner.thread: 2}\n",
+            "topics: {apart-beside: {}}\nbrokerConfigs: {2: {log.cleaner.thread: 2}}\n",
+            "topics: {apart-beside: {}}\nbrokerConfigs: {3: {log.cleaner.threads: many}}\n",
         ] {
             self.init(spec).args(&["--timeout", "30s"]).refused(76);
             assert!(!self.tool("kafka-topics", "--list").contains("apart-beside"), "{spec}");

@@ -9,7 +9,7 @@ use crate::change::{
 };
 use crate::desired::{Lock, Status, Versioning};
 use crate::observed::{
-    Observed, ObservedAccessKey, ObservedBucket, ObservedGroup, ObservedSection, ObservedUser,
+    Observed, ObservedAccessKey, ObservedBucket, ObservedGroup, ObservedOwner, ObservedSection, ObservedUser,
 };
 use crate::wire::s3;
 use crate::wire::xml::Element;
@@ -132,6 +132,10 @@ fn step_bucket(observed: &mut Observed, change: BucketChange) {
                 lock: object_lock.then_some(Lock::NoRetention),
                 ..ObservedBucket::default()
             };
+        }
+        BucketChange::SetOwner { bucket, owner } => {
+            let owner = ObservedOwner { owner: owner.to, has_policy: false, has_grants: false };
+            observed.owners.as_mut().unwrap().insert(bucket, owner);
         }
         BucketChange::SetVersioning { bucket, versioning } => {
             bucket_mut(observed, bucket).versioning = Some(versioning.to);

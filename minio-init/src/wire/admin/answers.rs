@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::desired::Expiry;
+use crate::wire::release::Release;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -119,6 +120,21 @@ pub(crate) struct Info {
     /// The notification targets that are configured.
     #[serde(default, rename = "sqsARN", deserialize_with = "nullable")]
     pub(crate) targets: BTreeSet<String>,
+    servers: Option<Vec<ServerInfo>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ServerInfo {
+    #[serde(default)]
+    version: String,
+}
+
+impl Info {
+    /// The oldest release among the servers; `None` where one of them does not say its own.
+    pub(crate) fn oldest_release(&self) -> Option<Release> {
+        let releases = self.servers.iter().flatten().map(|server| Release::read(&server.version));
+        releases.collect::<Option<Vec<_>>>()?.into_iter().min()
+    }
 }
 
 fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<String>, D::Error> {

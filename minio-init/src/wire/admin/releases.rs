@@ -1,7 +1,12 @@
 //! The first release of MinIO that has a call, for calls that came later than the admin API itself (by the routes in
 //! its cmd/admin-router.go). An older release answers 426 to a call that it does not know.
 
-use crate::error::Error;
+use http::Method;
+
+use super::answers::Info;
+use crate::error::{Error, TransportError};
+use crate::wire::client::{Call, Client};
+use crate::wire::release::Release;
 
 const FIRST_RELEASES: [(&str, &str); 9] = [
     ("add-service-account", "RELEASE.2020-03-19T21-49-00Z"),
@@ -33,6 +38,26 @@ pub(super) fn with_first_release(refused: Error, first: Option<&'static str>) ->
             Error::ReleaseTooOld { action: refusal.action, endpoint: refusal.endpoint, first }
         }
         (refused, _) => refused,
+    }
+}
+
+impl Client {
+    /// The oldest release among the servers; `None` for another server than MinIO, for a build without a release, and
+    /// for an account that may not ask.
+    pub(crate) async fn oldest_release(&self) -> Result<Option<&Release>, Error> {
+        let read = || async {
+            if !self.is_minio() {
+                return Ok(None);
+            }
+            let action = "ask for the release";
+            match self.send_admin("accessKeys", Call::admin(Method::GET, "info", action)).await {
+                Ok(body) => Ok(self.json::<Info>(action, &body).ok().and_then(|info| info.oldest_release())),
+                Err(Error::Refused(refusal)) if (400..500).contains(&refusal.status) => Ok(None),
+                Err(Error::NoResponse { source: TransportError::TooLong(_), .. }) => Ok(None),
+                Err(other) => Err(other),
+            }
+        };
+        self.release().get_or_try_init(read).await.map(Option::as_ref)
     }
 }
 

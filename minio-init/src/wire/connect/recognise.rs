@@ -3,26 +3,46 @@
 use http::{Method, StatusCode};
 use serde::Deserialize;
 
+use crate::desired::{Desired, ServerKind};
 use crate::error::{Error, TransportError};
 use crate::wire::admin::AccountInfo;
 use crate::wire::client::{Call, Client};
-use crate::wire::server_kind::ServerKind;
 
 /// The largest record of an account, which has some hundred bytes for each bucket.
 const ACCOUNT: usize = 16 << 20;
 
+/// Finds out the kind of the server. It fails for another kind than the spec says.
+pub(super) async fn recognise(client: &mut Client, desired: &Desired) -> Result<(), Error> {
+    let found = kind(client, desired).await?;
+    match desired.server.kind {
+        // The admin API of Versity's gateway may be on another port, and buckets need none of it.
+        Some(ServerKind::VersityGw) if found == ServerKind::S3 => {
+            client.set_kind(ServerKind::VersityGw);
+            Ok(())
+        }
+        Some(said) if said.recognised_as() != found => {
+            Err(Error::OtherServer { endpoint: client.endpoint().clone(), said, found })
+        }
+        said => {
+            client.set_kind(said.unwrap_or(found));
+            Ok(())
+        }
+    }
+}
+
 /// Tells the kind of server by the admin API, because a proxy may drop MinIO's own headers or its health path. MinIO
 /// refuses a request without a signature in JSON, S3 and RustFS in XML. RustFS answers a signed one, and S3 does not.
-pub(super) async fn recognise(client: &mut Client) -> Result<(), Error> {
-    if client.is_minio() {
-        return Ok(());
+/// Versity's gateway is asked for its users, which is no request of S3, only where the spec has users or says a kind.
+async fn kind(client: &Client, desired: &Desired) -> Result<ServerKind, Error> {
+    if client.is_minio() || refuses_in_json(client).await? {
+        return Ok(ServerKind::Minio);
     }
-    if refuses_in_json(client).await? {
-        client.set_kind(ServerKind::Minio);
-    } else if has_account_record(client).await? {
-        client.set_kind(ServerKind::RustFs);
+    if has_account_record(client).await? {
+        return Ok(ServerKind::RustFs);
     }
-    Ok(())
+    let may_be_asked = desired.names().next().is_some() || desired.server.kind.is_some();
+    let is_versity = may_be_asked && client.is_versity().await?;
+    Ok(if is_versity { ServerKind::VersityGw } else { ServerKind::S3 })
 }
 
 async fn refuses_in_json(client: &Client) -> Result<bool, Error> {

@@ -1,4 +1,4 @@
-//! A number of bytes with a unit.
+//! A number of bytes with a unit, as specs write it.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -35,8 +35,8 @@ impl Size {
         match bytes {
             None => Err("expected a whole number with KB, MB, GB, TB (powers of 1000) or KiB, MiB, GiB, TiB (powers of 1024)"
                 .to_owned()),
-            Some(0) => Err("a quota of nothing would be no quota: leave it out".to_owned()),
-            // The server stores it as a signed number.
+            Some(0) => Err("0 bytes are no limit: leave it out".to_owned()),
+            // The servers store it as a signed number.
             Some(bytes) if i64::try_from(bytes).is_err() => Err("no server holds that much".to_owned()),
             Some(bytes) => Ok(bytes),
         }
