@@ -4,6 +4,7 @@ mod access_key;
 mod attachment;
 mod bucket;
 mod check;
+mod config;
 mod identity;
 mod late_fields;
 mod lifecycle;
@@ -13,16 +14,18 @@ mod removal;
 mod shared;
 mod stored;
 mod suspension;
+mod targets;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use init_core::{Progress, Secrets};
 
-use crate::change::Change;
+use crate::change::{Change, NotificationChange};
 use crate::desired::Accounts;
 use crate::error::Error;
 use crate::wire::client::Client;
 use crate::wire::parallel::PARALLEL;
+use crate::wire::s3::Subresource;
 
 pub(crate) use check::check;
 
@@ -40,9 +43,19 @@ pub(crate) async fn apply(
                 Accounts::Owners => owners::apply(client, change, secrets).await,
             },
             Change::Bucket(change) => bucket::apply(client, change, secrets).await,
+            Change::Config(change) => config::apply(client, change, secrets).await,
+            Change::Notifications(NotificationChange { bucket, routes }) => {
+                shared::update(client, bucket, Subresource::Notification, &routes.as_slice()).await
+            }
         };
         progress.advance(1);
         done
     };
-    stream::iter(stage).map(one).buffered(PARALLEL).collect().await
+    stream::iter(stage).map(one).buffered(at_once(stage)).collect().await
+}
+
+/// The number of changes of the stage that are sent at once. MinIO reads, changes and writes its configuration as a
+/// whole and without a lock, so that one of two changes at once could be lost.
+fn at_once(stage: &[Change]) -> usize {
+    if matches!(stage, [Change::Config(_), ..]) { 1 } else { PARALLEL }
 }

@@ -1,17 +1,23 @@
 //! The changes that bring a server to its spec. The derived order is the order of execution: a policy exists before
 //! it is attached, a user before it joins a group, a bucket before its properties. A disabled user gets its own
-//! secret key last of all identities, so that nobody can sign requests as that user meanwhile.
+//! secret key last of all identities, so that nobody can sign requests as that user meanwhile. Changes of the
+//! server's configuration come late, because a run ends with the first that needs a restart of the server, and
+//! notifications come after them, because they need the targets that are configured there.
 
 mod bucket;
+mod config;
 mod identity;
+mod notification;
 mod text;
 
 use std::fmt;
 
 use init_core::{Effect, Properties, Subject, same_variant};
 
-pub(crate) use bucket::{BucketChange, RouteDrift, ShownPolicy};
+pub(crate) use bucket::{BucketChange, ShownPolicy};
+pub(crate) use config::ConfigChange;
 pub(crate) use identity::{AccessKeyDrift, Grantee, IdentityChange, NewAccessKey};
+pub(crate) use notification::{NotificationChange, RouteDrift};
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,14 +26,19 @@ pub enum Change {
     Identity(IdentityChange),
     /// A change of a bucket or its properties, by S3, or by the admin API for quotas.
     Bucket(BucketChange),
+    /// A change of the server's own configuration, by the admin API.
+    Config(ConfigChange),
+    /// A change of the notifications of a bucket, by S3.
+    Notifications(NotificationChange),
 }
 
 impl Change {
     /// True when it replaces a document of which other writers change other parts.
     pub(crate) fn is_shared(&self) -> bool {
         match self {
-            Self::Identity(_) => false,
+            Self::Identity(_) | Self::Config(_) => false,
             Self::Bucket(change) => change.is_shared(),
+            Self::Notifications(_) => true,
         }
     }
 
@@ -36,7 +47,11 @@ impl Change {
         match (self, other) {
             (Self::Identity(one), Self::Identity(other)) => same_variant(one, other),
             (Self::Bucket(one), Self::Bucket(other)) => same_variant(one, other),
-            (Self::Identity(_), Self::Bucket(_)) | (Self::Bucket(_), Self::Identity(_)) => false,
+            (Self::Config(_), Self::Config(_)) | (Self::Notifications(_), Self::Notifications(_)) => true,
+            (
+                Self::Identity(_) | Self::Bucket(_) | Self::Config(_) | Self::Notifications(_),
+                Self::Identity(_) | Self::Bucket(_) | Self::Config(_) | Self::Notifications(_),
+            ) => false,
         }
     }
 }
@@ -53,11 +68,25 @@ impl From<BucketChange> for Change {
     }
 }
 
+impl From<ConfigChange> for Change {
+    fn from(change: ConfigChange) -> Self {
+        Self::Config(change)
+    }
+}
+
+impl From<NotificationChange> for Change {
+    fn from(change: NotificationChange) -> Self {
+        Self::Notifications(change)
+    }
+}
+
 impl init_core::Change for Change {
     fn op(&self) -> &'static str {
         match self {
             Self::Identity(change) => change.op(),
             Self::Bucket(change) => change.op(),
+            Self::Config(_) => "set_config",
+            Self::Notifications(_) => "set_notifications",
         }
     }
 
@@ -65,6 +94,7 @@ impl init_core::Change for Change {
         match self {
             Self::Identity(change) => change.effect(),
             Self::Bucket(change) => change.effect(),
+            Self::Config(_) | Self::Notifications(_) => Effect::Alter,
         }
     }
 
@@ -72,6 +102,8 @@ impl init_core::Change for Change {
         match self {
             Self::Identity(change) => change.subject(),
             Self::Bucket(change) => Subject::new("bucket", change.bucket()),
+            Self::Config(change) => Subject::new("config", &change.section),
+            Self::Notifications(change) => Subject::new("bucket", &change.bucket),
         }
     }
 
@@ -79,6 +111,8 @@ impl init_core::Change for Change {
         match self {
             Self::Identity(change) => change.properties(),
             Self::Bucket(change) => change.properties(),
+            Self::Config(change) => change.properties(),
+            Self::Notifications(change) => change.properties(),
         }
     }
 }
@@ -88,6 +122,8 @@ impl fmt::Display for Change {
         match self {
             Self::Identity(change) => change.fmt(f),
             Self::Bucket(change) => change.fmt(f),
+            Self::Config(change) => change.fmt(f),
+            Self::Notifications(change) => change.fmt(f),
         }
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod access;
 mod actions;
 mod anonymous;
+mod config;
 pub(crate) mod document;
 mod expiry;
 pub(crate) mod names;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use access::Level;
 pub(crate) use anonymous::Anonymous;
+pub(crate) use config::{ENABLE, Section, Settings};
 use document::Document;
 pub(crate) use expiry::Expiry;
 pub(crate) use server_kind::{Accounts, ServerKind};
@@ -36,6 +38,8 @@ pub struct Desired {
     pub(crate) keys: BTreeMap<Text, AccessKey>,
     pub(crate) absent: Absent,
     pub(crate) buckets: BTreeMap<String, Bucket>,
+    /// The declared keys of the server's own configuration.
+    pub(crate) config: BTreeMap<Section, Settings>,
 }
 
 /// The users and access keys that are removed, each with its label.

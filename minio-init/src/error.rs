@@ -98,6 +98,14 @@ pub enum Error {
         /// The reason: what the server has answered or done.
         why: String,
     },
+    /// The server has stored a part of its configuration that it reads only when it starts.
+    #[error("{at}: {endpoint} has stored it and will use it only after a restart")]
+    RestartNeeded {
+        /// The place in the spec.
+        at: String,
+        /// The server.
+        endpoint: Endpoint,
+    },
     /// The body of the answer does not decode as the protocol defines it.
     #[error("cannot read what {endpoint} answered to the attempt to {action}: {problem}")]
     UnreadableResponse {
@@ -128,7 +136,7 @@ pub enum Error {
     #[error(transparent)]
     Undeclared(#[from] Undeclared),
     /// A key derivation needs more memory than the container may use.
-    #[error("reading access keys takes {} MiB of memory, and this container has a limit of {} MiB", .needed >> 20, .limit >> 20)]
+    #[error("opening what MinIO encrypts takes {} MiB of memory, and this container has a limit of {} MiB", .needed >> 20, .limit >> 20)]
     NotEnoughMemory {
         /// The memory that is needed, in bytes.
         needed: u64,
@@ -185,6 +193,7 @@ impl Fault for Error {
             | Self::OtherServer { .. }
             | Self::ReleaseTooOld { .. }
             | Self::Unsupported { .. }
+            | Self::RestartNeeded { .. }
             | Self::UnreadableResponse { .. } => FaultKind::Unsupported,
             Self::InvalidSecret { .. } => FaultKind::Secret,
             Self::Undeclared(_) | Self::RequestNotBuilt { .. } | Self::NotEnoughMemory { .. } => {
@@ -202,7 +211,7 @@ impl Fault for Error {
                 Some("name the server itself in `endpoint`, with its own scheme".to_owned())
             }
             Self::NotEnoughMemory { .. } => Some(
-                "give the container a memory limit of 96 MiB or more, or leave `accessKeys` out: of the spec, and of an \
+                "give the container a memory limit of 96 MiB or more, or leave `accessKeys` and `config` out: of the spec, and of an \
                  `export` by `--only` with the other sections"
                     .to_owned(),
             ),
@@ -214,6 +223,10 @@ impl Fault for Error {
             Self::OtherServer { .. } => {
                 Some("point `endpoint` at the server that is meant, or leave `server` out".to_owned())
             }
+            Self::RestartNeeded { .. } => Some(
+                "restart the server (`mc admin service restart`), which this program never does, and run it again"
+                    .to_owned(),
+            ),
             Self::ReleaseTooOld { .. } => Some("run a newer release, or leave out what needs it".to_owned()),
             Self::NotReady { .. }
             | Self::Unsupported { .. }

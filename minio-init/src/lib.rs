@@ -56,7 +56,11 @@ impl Backend for Minio {
         let names = desired.names().chain([&server.access_key]);
         let users = desired.users.values().map(|user| &user.secret);
         let others = users.chain(desired.keys.values().map(|key| &key.secret));
-        let values = others.filter(|_| desired.compare_secrets).chain([&server.secret_key]);
+        let config = desired
+            .config
+            .values()
+            .flat_map(|settings| settings.values().filter_map(init_core::Text::secret));
+        let values = others.chain(config).filter(|_| desired.compare_secrets).chain([&server.secret_key]);
         let tls = server.tls.iter().flat_map(Tls::secrets);
         let secrets: BTreeSet<SecretRef> =
             names.filter_map(init_core::Text::secret).chain(values).chain(tls).cloned().collect();

@@ -3,6 +3,7 @@
 mod account;
 mod anonymous;
 mod bucket;
+mod config;
 mod identity;
 mod names;
 mod owners;
@@ -15,6 +16,7 @@ use crate::error::Error;
 use crate::observed::Observed;
 use crate::wire::client::Client;
 
+pub(crate) use config::missing_key;
 pub(crate) use identity::{group, key};
 pub(crate) use names::Names;
 
@@ -25,9 +27,13 @@ pub(crate) async fn observe(
     secrets: &Secrets,
 ) -> Result<Observed, Error> {
     let names = Names::of(desired, secrets)?;
-    let (mut observed, buckets) =
-        tokio::try_join!(accounts(client, desired, secrets, &names), bucket::observe(client, desired))?;
+    let (mut observed, buckets, config) = tokio::try_join!(
+        accounts(client, desired, secrets, &names),
+        bucket::observe(client, desired),
+        config::observe(client, desired, secrets)
+    )?;
     (observed.buckets, observed.owned_by_others) = buckets;
+    observed.config = config;
     observed.bucket_policies_bind_accounts = client.kind().bucket_policies_bind_accounts();
     observed.account = account::observe(client, desired, &names, &observed).await?;
     Ok(observed)

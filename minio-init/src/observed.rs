@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use init_core::Text;
 
 use crate::desired::document::Document;
-use crate::desired::{Cors, Expiry, Lock, Route, Rule, Size, Status, Versioning};
+use crate::desired::{Cors, Expiry, Lock, Route, Rule, Section, Size, Status, Versioning};
 
 /// The observed state of a server. The default is an empty server.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +27,8 @@ pub struct Observed {
     pub(crate) buckets: BTreeMap<String, ObservedBucket>,
     /// The declared buckets that belong to another account.
     pub(crate) owned_by_others: BTreeSet<String>,
+    /// The declared sections of the server's configuration.
+    pub(crate) config: BTreeMap<Section, ObservedSection>,
     /// The rights of the provisioning account, read only when the plan could take some of them; `None` for root too.
     pub(crate) account: Option<ObservedAccount>,
     /// True when a bucket policy also applies to signed requests. On MinIO it applies only to requests without a
@@ -102,4 +104,24 @@ pub(crate) struct ObservedBucket {
 pub(crate) struct ObservedRule {
     pub(crate) status: Status,
     pub(crate) rule: Option<Rule>,
+}
+
+/// An existing section of the server's configuration, compared with the declared keys. Its values are not kept, because
+/// any of them may be a secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ObservedSection {
+    /// The declared keys that have other values.
+    pub(crate) differing: BTreeSet<String>,
+    /// The declared keys that a variable of the server's environment sets.
+    pub(crate) environment: BTreeMap<String, EnvironmentSetting>,
+    /// True when the section is configured and switched off.
+    pub(crate) disabled: bool,
+}
+
+/// A variable of the server's environment, which is in effect whatever is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct EnvironmentSetting {
+    pub(crate) variable: String,
+    /// True when its value is not the declared one.
+    pub(crate) differs: bool,
 }

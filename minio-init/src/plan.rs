@@ -2,6 +2,7 @@
 
 mod absent;
 mod bucket;
+mod config;
 mod findings;
 mod identity;
 mod needs;
@@ -33,6 +34,7 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
     }
     absent::removals(desired, observed, &mut findings);
     bucket::buckets(desired, observed, &mut findings);
+    config::config(desired, observed, &mut findings);
     own_rights::check_own_permissions(desired, observed, &mut findings);
     Plan::new(findings.changes, findings.conflicts)
 }

@@ -17,6 +17,7 @@ const ENDPOINT: &str = r"^https?://[A-Za-z0-9_][A-Za-z0-9._-]*(:[0-9]{1,5})?(/[A
 const REGION: &str = "^[A-Za-z0-9_-]+$";
 const EXPIRES: &str =
     "^(never|[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}([Zz]|[+-][0-9]{2}:[0-9]{2}))$";
+const SECTION: &str = "^[a-z0-9_]+(:[A-Za-z0-9_.-]+)?$";
 const BUCKET: &str = "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$";
 
 /// The buckets, identities and policies that must exist on one S3 server.
@@ -55,6 +56,11 @@ pub struct Spec {
     #[serde(default)]
     #[schemars(extend("propertyNames" = { "pattern": BUCKET }))]
     pub buckets: BTreeMap<String, Bucket>,
+    /// Keys of the configuration of the server itself, by section (`SUBSYSTEM` or `SUBSYSTEM:TARGET`), in the words of
+    /// `mc admin config set`; other keys are left alone.
+    #[serde(default)]
+    #[schemars(extend("propertyNames" = { "pattern": SECTION }))]
+    pub config: BTreeMap<String, BTreeMap<String, Text>>,
 }
 
 /// The credentials of the provisioning account.

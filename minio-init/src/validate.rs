@@ -2,6 +2,7 @@
 
 mod access;
 mod bucket;
+mod config;
 mod identity;
 mod lifecycle;
 mod policy;
@@ -34,6 +35,7 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
     );
     let absent = Absent { users: absent_users, keys: absent_keys };
     let buckets = bucket::buckets(&root.key("buckets"), spec.buckets, files, &mut violations);
+    let config = config::config(&root.key("config"), spec.config, &mut violations);
     match server {
         Some(server) => violations.or(Desired {
             server,
@@ -44,6 +46,7 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
             keys,
             absent,
             buckets,
+            config,
         }),
         None => Err(violations),
     }

@@ -11,6 +11,7 @@ mod access;
 mod addresses;
 mod beds;
 mod behind_nginx;
+mod config;
 mod drift;
 mod expiry;
 mod export;

@@ -7,7 +7,7 @@ use serde_json::json;
 const SECRET: &str = "provisioner-5ecret";
 
 /// The permissions for a spec with everything, as the manual lists them.
-pub(super) const ACTIONS: [&str; 13] = [
+pub(super) const ACTIONS: [&str; 14] = [
     "CreateUser",
     "GetUser",
     "CreatePolicy",
@@ -21,6 +21,7 @@ pub(super) const ACTIONS: [&str; 13] = [
     "ListServiceAccounts",
     "GetBucketQuota",
     "SetBucketQuota",
+    "ConfigUpdate",
 ];
 
 /// Everything that the admin API does, under names that end in `n`.
@@ -31,6 +32,7 @@ policies: {{p{n}: {{document: {{Version: "2012-10-17", Statement: [{{Effect: All
 users: {{u{n}-user: {{secretKey: {{secret: provisioner}}, policies: [p{n}]}}}}
 groups: {{g{n}: {{members: [u{n}-user], policies: [p{n}]}}, off{n}: {{members: [u{n}-user], status: disabled}}}}
 accessKeys: {{k{n}-key: {{user: u{n}-user, secretKey: {{secret: provisioner}}, policy: p{n}, description: {description}}}}}
+config: {{api: {{requests_max: "300"}}}}
 buckets: {{b{n}-bucket: {{quota: 1GiB, versioning: enabled, anonymous: download, tags: {{a: b}}, lifecycle: [{{expireDays: 3}}]}}}}
 "#
     )

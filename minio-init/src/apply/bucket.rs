@@ -53,9 +53,6 @@ pub(super) async fn apply(client: &Client, change: &BucketChange, secrets: &Secr
             client.write_subresource(bucket, Subresource::Policy, body).await?;
             stored::policy(client, bucket, document.as_ref()).await
         }
-        BucketChange::SetNotifications { bucket, routes } => {
-            shared::update(client, bucket, Subresource::Notification, &routes.as_slice()).await
-        }
         BucketChange::SetCors { bucket, rules: Drift { to, .. } } => {
             let body = (!to.is_empty()).then(|| s3::cors_xml(to));
             client.write_subresource(bucket, Subresource::Cors, body).await?;

@@ -5,7 +5,7 @@
 use http::Method;
 use serde_json::Value;
 
-use super::{late_fields, limits, suspension};
+use super::{late_fields, limits, suspension, targets};
 use crate::change::{BucketChange, Change, IdentityChange, ShownPolicy};
 use crate::error::Error;
 use crate::wire::client::{Call, Client};
@@ -26,6 +26,7 @@ pub(crate) async fn check(client: &Client, changes: &[Change]) -> Vec<(usize, Er
     refused.extend(refusals.await.into_iter().flatten().flatten());
     refused.extend(late_fields::check_release(client, changes).await);
     refused.extend(suspension::refused(client, changes).await);
+    refused.extend(targets::missing(client, changes).await);
     refused
 }
 
@@ -70,9 +71,10 @@ fn policy_of(change: &Change) -> Option<(String, String)> {
             | BucketChange::SetTags { .. }
             | BucketChange::SetLifecycle { .. }
             | BucketChange::SetBucketPolicy { .. }
-            | BucketChange::SetNotifications { .. }
             | BucketChange::SetCors { .. },
-        ) => None,
+        )
+        | Change::Config(_)
+        | Change::Notifications(_) => None,
     }
 }
 

@@ -1,16 +1,16 @@
 //! Changes of buckets and their properties.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 
 use init_core::diff::Drift;
 use init_core::{Effect, Properties, Text};
 use serde::Serialize;
 
-use super::text::{by_name, list};
+use super::text::by_name;
 use crate::desired::Anonymous;
 use crate::desired::document::Document;
-use crate::desired::{Cors, Encryption, Lock, Route, Rule, Size, Versioning};
+use crate::desired::{Cors, Encryption, Lock, Rule, Size, Versioning};
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum BucketChange {
@@ -57,10 +57,6 @@ pub enum BucketChange {
         access: Drift<ShownPolicy>,
         document: Option<Document>,
     },
-    SetNotifications {
-        bucket: String,
-        routes: Vec<RouteDrift>,
-    },
     SetCors {
         bucket: String,
         rules: Drift<Vec<Cors>>,
@@ -75,21 +71,6 @@ pub enum ShownPolicy {
     Document(Document),
 }
 
-/// A notification with changed events.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RouteDrift {
-    pub(crate) route: Route,
-    pub(crate) events: Drift<BTreeSet<String>>,
-}
-
-/// A route with its events in a report.
-#[derive(Serialize)]
-struct ShownRoute<'a> {
-    #[serde(flatten)]
-    route: &'a Route,
-    events: &'a BTreeSet<String>,
-}
-
 impl BucketChange {
     pub(super) fn op(&self) -> &'static str {
         match self {
@@ -102,7 +83,6 @@ impl BucketChange {
             Self::SetTags { .. } => "set_tags",
             Self::SetLifecycle { .. } => "set_lifecycle",
             Self::SetBucketPolicy { .. } => "set_bucket_policy",
-            Self::SetNotifications { .. } => "set_notifications",
             Self::SetCors { .. } => "set_cors",
         }
     }
@@ -118,7 +98,6 @@ impl BucketChange {
             | Self::SetTags { .. }
             | Self::SetLifecycle { .. }
             | Self::SetBucketPolicy { .. }
-            | Self::SetNotifications { .. }
             | Self::SetCors { .. } => Effect::Alter,
         }
     }
@@ -134,7 +113,6 @@ impl BucketChange {
             | Self::SetTags { bucket, .. }
             | Self::SetLifecycle { bucket, .. }
             | Self::SetBucketPolicy { bucket, .. }
-            | Self::SetNotifications { bucket, .. }
             | Self::SetCors { bucket, .. } => bucket,
         }
     }
@@ -142,7 +120,7 @@ impl BucketChange {
     /// True when it replaces a document of which other writers change other parts.
     pub(crate) fn is_shared(&self) -> bool {
         match self {
-            Self::SetTags { .. } | Self::SetLifecycle { .. } | Self::SetNotifications { .. } => true,
+            Self::SetTags { .. } | Self::SetLifecycle { .. } => true,
             Self::CreateBucket { .. }
             | Self::SetOwner { .. }
             | Self::SetVersioning { .. }
@@ -168,15 +146,6 @@ impl BucketChange {
             Self::SetTags { tags, .. } => sides(none, "tags", tags),
             Self::SetLifecycle { rules, .. } => sides(none, "lifecycle", rules),
             Self::SetBucketPolicy { access, .. } => none.drift("policy", access),
-            Self::SetNotifications { routes, .. } => {
-                let from = routes.iter().filter_map(|RouteDrift { route, events }| {
-                    Some(ShownRoute { route, events: events.from.as_ref()? })
-                });
-                let to = routes
-                    .iter()
-                    .map(|RouteDrift { route, events }| ShownRoute { route, events: &events.to });
-                none.differing("notifications", from.collect::<Vec<_>>(), to.collect::<Vec<_>>())
-            }
             Self::SetCors { rules, .. } => none.drift("cors", rules),
         }
     }
@@ -217,10 +186,6 @@ impl Display for BucketChange {
             Self::SetBucketPolicy { bucket, access, .. } => {
                 write!(f, "set bucket policy of {bucket}: {access}")
             }
-            Self::SetNotifications { bucket, routes } => {
-                write!(f, "set notifications of {bucket}:")?;
-                routes.iter().try_for_each(|route| write!(f, " {route}"))
-            }
             Self::SetCors { bucket, rules } => {
                 let shown =
                     |rules: &[Cors]| rules.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
@@ -237,12 +202,5 @@ impl Display for ShownPolicy {
             Self::Word(word) => word.fmt(f),
             Self::Document(document) => document.fmt(f),
         }
-    }
-}
-
-impl Display for RouteDrift {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let from = self.events.from.as_ref().map_or_else(|| "unset".to_owned(), list);
-        write!(f, "{} {from} -> {}", self.route, list(&self.events.to))
     }
 }

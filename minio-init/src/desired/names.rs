@@ -88,6 +88,36 @@ pub(crate) fn plain(name: &str) -> Result<(), &'static str> {
     }
 }
 
+/// The rule for sections of the server's configuration: `SUBSYSTEM` or `SUBSYSTEM:TARGET`.
+pub(crate) fn section(name: &str) -> Result<(), &'static str> {
+    let (subsystem, target) = name.split_once(':').unwrap_or((name, "_"));
+    let of_target = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    if config_key(subsystem).is_err() {
+        Err("a section is a subsystem of lower-case letters, digits and `_`, as in notify_webhook:primary")
+    } else if target.is_empty() || !target.bytes().all(of_target) {
+        Err("the target of a section has letters, digits, `-`, `_` and `.`")
+    } else {
+        Ok(())
+    }
+}
+
+/// The rule for the keys of a section.
+pub(crate) fn config_key(key: &str) -> Result<(), &'static str> {
+    let fine = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+    if key.is_empty() || !key.bytes().all(fine) {
+        return Err("a key has lower-case letters, digits and `_`");
+    }
+    Ok(())
+}
+
+/// The rule for the value of a key. A server shows it between double quotes and on one line.
+pub(crate) fn config_value(value: &str) -> Result<(), &'static str> {
+    if value.contains('"') || value.chars().any(char::is_control) {
+        return Err("a value has no `\"` and no control character");
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,7 +7,7 @@ use init_core::{Conflict, SpecPath};
 
 use super::findings::Findings;
 use super::owners;
-use crate::change::{BucketChange, RouteDrift, ShownPolicy};
+use crate::change::{BucketChange, NotificationChange, RouteDrift, ShownPolicy};
 use crate::desired::Anonymous;
 use crate::desired::{Bucket, Cors, Desired, Lock, Route, Rule, Status, Versioning};
 use crate::observed::{Observed, ObservedBucket};
@@ -168,11 +168,11 @@ fn policy(name: &str, wanted: &Bucket, existing: &ObservedBucket) -> Option<Buck
     Some(BucketChange::SetBucketPolicy { bucket: name.to_owned(), access, document: to.document.clone() })
 }
 
-fn notifications(name: &str, wanted: &Bucket, existing: &ObservedBucket) -> Option<BucketChange> {
+fn notifications(name: &str, wanted: &Bucket, existing: &ObservedBucket) -> Option<NotificationChange> {
     let drift = |(route, to): (&Route, &BTreeSet<String>)| {
         let events = Drift::between(existing.notifications.get(route).cloned(), to.clone())?;
         Some(RouteDrift { route: route.clone(), events })
     };
     let routes: Vec<_> = wanted.notifications.iter().filter_map(drift).collect();
-    (!routes.is_empty()).then(|| BucketChange::SetNotifications { bucket: name.to_owned(), routes })
+    (!routes.is_empty()).then(|| NotificationChange { bucket: name.to_owned(), routes })
 }

@@ -51,6 +51,7 @@ fn needed_admin_calls(desired: &Desired) -> Vec<&'static [&'static str]> {
         &[&["admin:ListServiceAccounts"], &["admin:CreateServiceAccount"], &["admin:UpdateServiceAccount"]];
     need(keys.into_iter().any(|key| key.user.is_some()), others);
     let quota = desired.buckets.values().any(|bucket| bucket.quota.is_some());
+    need(!desired.config.is_empty(), &[&["admin:ConfigUpdate"]]);
     need(quota, &[&["admin:GetBucketQuota"], &["admin:SetBucketQuota"]]);
     needs
 }

@@ -36,7 +36,9 @@ pub(crate) fn may_take_permissions(changes: &[Change]) -> bool {
             | IdentityChange::AlterAccessKey(_)
             | IdentityChange::RemoveAccessKey { .. },
         )
-        | Change::Bucket(_) => false,
+        | Change::Bucket(_)
+        | Change::Config(_)
+        | Change::Notifications(_) => false,
     })
 }
 

@@ -4,7 +4,7 @@ pub(crate) mod model;
 mod own_rights;
 mod owners;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use init_core::{Backend as _, Files, RESERVED, Text, as_json};
@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 
 use crate::Minio;
 use crate::change::Change;
-use crate::desired::Desired;
-use crate::observed::Observed;
+use crate::desired::{Desired, Section};
+use crate::observed::{EnvironmentSetting, Observed, ObservedSection};
 
 use model::apply_change;
 
@@ -86,7 +86,16 @@ fn everything(second: bool) -> Value {
             },
             "locked": {"objectLock": pick(json!({"mode": "GOVERNANCE", "days": 30}), json!({"mode": "COMPLIANCE", "years": 1}))},
         },
+        "config": {"notify_webhook:a": {"endpoint": pick(json!("http://one"), json!("http://two")), "auth_token": {"secret": "f"}}},
     })
+}
+
+/// Values of which an observation says only that they differ.
+fn drift_unseen_values(observed: &mut Observed) {
+    observed.users.get_mut(&Text::Plain("open".to_owned())).unwrap().secret_differs = true;
+    for section in observed.config.values_mut() {
+        section.differing.insert("endpoint".to_owned());
+    }
 }
 
 #[test]
@@ -98,7 +107,7 @@ fn everything_is_created_in_the_order_of_dependence() {
 fn everything_is_altered_in_place() {
     let mut observed = Observed::default();
     converge(&mut observed, &desired(everything(false)));
-    observed.users.get_mut(&Text::Plain("open".to_owned())).unwrap().secret_differs = true;
+    drift_unseen_values(&mut observed);
     insta::assert_snapshot!(converge(&mut observed, &desired(everything(true))));
 }
 
@@ -110,11 +119,11 @@ fn the_snapshots_above_show_every_operation() {
         let plan = super::plan(&desired(everything(second)), &observed);
         operations.extend(plan.changes().iter().map(init_core::Change::op));
         converge(&mut observed, &desired(everything(second)));
-        observed.users.get_mut(&Text::Plain("open".to_owned())).unwrap().secret_differs = true;
+        drift_unseen_values(&mut observed);
     }
     let spec = without(&mut observed);
     operations.extend(super::plan(&spec, &observed).changes().iter().map(init_core::Change::op));
-    assert_eq!(operations.len(), 26, "{operations:?}");
+    assert_eq!(operations.len(), 27, "{operations:?}");
 }
 
 /// A server with the second variant, and a spec that removes parts of it.
@@ -179,6 +188,50 @@ fn every_impossible_change_is_a_conflict() {
     insta::assert_snapshot!(shown.join("\n"));
 }
 
+#[test]
+fn what_the_environment_of_the_server_sets_is_a_conflict_where_it_differs() {
+    let setting = |variable: &str, differs| EnvironmentSetting { variable: variable.to_owned(), differs };
+    let spec =
+        desired(json!({"config": {"api": {"requests_max": "1", "cors_allow_origin": "*", "odirect": "on"}}}));
+    let section = ObservedSection {
+        differing: BTreeSet::from(["odirect".to_owned()]),
+        environment: BTreeMap::from([
+            ("requests_max".to_owned(), setting("MINIO_API_REQUESTS_MAX", true)),
+            ("cors_allow_origin".to_owned(), setting("MINIO_API_CORS_ALLOW_ORIGIN", false)),
+        ]),
+        disabled: false,
+    };
+    let observed =
+        Observed { config: BTreeMap::from([(Section::read("api"), section)]), ..Observed::default() };
+    let plan = super::plan(&spec, &observed);
+    let conflicts: Vec<_> = plan.conflicts().iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(conflicts.join("\n"));
+    // Nothing is stored for a key that the environment sets.
+    let [Change::Config(change)] = plan.changes() else { panic!("{:?}", plan.changes()) };
+    assert_eq!(change.settings.keys().collect::<Vec<_>>(), ["odirect"]);
+}
+
+#[test]
+fn a_section_that_somebody_switched_off_stays_off_until_the_spec_says_otherwise() {
+    let section = ObservedSection {
+        differing: BTreeSet::from(["endpoint".to_owned()]),
+        disabled: true,
+        ..ObservedSection::default()
+    };
+    let observed = Observed {
+        config: BTreeMap::from([(Section::read("notify_webhook"), section)]),
+        ..Observed::default()
+    };
+    for (settings, stays) in [
+        (json!({"endpoint": "http://one"}), true),
+        (json!({"endpoint": "http://one", "enable": "on"}), false),
+    ] {
+        let plan = super::plan(&desired(json!({"config": {"notify_webhook": settings}})), &observed);
+        let [Change::Config(change)] = plan.changes() else { panic!("{:?}", plan.changes()) };
+        assert_eq!(change.stays_disabled, stays);
+    }
+}
+
 proptest! {
     /// Whatever is lost, one plan restores it.
     #[test]
@@ -193,6 +246,7 @@ proptest! {
         observed.keys.retain(|_, _| keeps());
         observed.buckets.retain(|_, _| keeps());
         observed.groups.retain(|_, _| keeps());
+        observed.config.retain(|_, _| keeps());
         converge(&mut observed, &to);
     }
 }

@@ -2,6 +2,7 @@
 //! preferred, because each encrypted one costs an Argon2id derivation here and at the server.
 
 mod answers;
+pub(crate) mod config;
 mod releases;
 
 use bytes::Bytes;
@@ -110,14 +111,18 @@ impl Client {
     }
 
     /// Encrypts a body with the provisioning account's secret key, and wipes the plaintext.
-    #[expect(clippy::disallowed_methods, reason = "the key of the sealing is derived from the secret key")]
     pub(crate) fn seal(&self, action: &str, body: &impl Serialize) -> Result<Vec<u8>, Error> {
         let mut plain = Zeroizing::new(Vec::with_capacity(LARGEST_BODY));
         serde_json::to_writer(&mut *plain, body).map_err(|error| seal_error(action, &error))?;
+        self.seal_bytes(action, &plain)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the key of the sealing is derived from the secret key")]
+    fn seal_bytes(&self, action: &str, plain: &[u8]) -> Result<Vec<u8>, Error> {
         let sealed = match self.sealing().sealer.get() {
-            Some(sealer) => sealer.seal(&plain),
+            Some(sealer) => sealer.seal(plain),
             None => Sealer::derive(self.own_secret().expose_secret().as_bytes())
-                .and_then(|derived| self.sealing().sealer.get_or_init(|| derived).seal(&plain)),
+                .and_then(|derived| self.sealing().sealer.get_or_init(|| derived).seal(plain)),
         };
         sealed.map_err(|error| seal_error(action, &error))
     }

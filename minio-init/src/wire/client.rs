@@ -35,6 +35,8 @@ pub(crate) struct Answer {
     pub(crate) body: Bytes,
     /// The `ETag`, on which a conditional write (`If-Match`) can depend.
     pub(crate) etag: Option<String>,
+    /// True when MinIO says that a change of its configuration is in effect without a restart.
+    pub(crate) config_applied: bool,
     _large: Option<OwnedSemaphorePermit>,
 }
 
@@ -178,7 +180,8 @@ impl Client {
         if head.status.is_success() {
             // A weak `ETag` does not identify the exact bytes, so it is ignored.
             let etag = text(&head.headers, "etag").filter(|etag| etag.starts_with('"'));
-            return Ok(Answer { body, etag, _large: large });
+            let config_applied = text(&head.headers, "x-minio-config-applied").as_deref() == Some("true");
+            return Ok(Answer { body, etag, config_applied, _large: large });
         }
         let endpoint = self.endpoint().clone();
         if head.status.is_redirection() {

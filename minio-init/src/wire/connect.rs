@@ -4,6 +4,7 @@
 mod identities;
 mod recognise;
 mod site;
+mod targets;
 mod versity;
 
 use std::collections::BTreeSet;
@@ -15,12 +16,13 @@ use secrecy::ExposeSecret as _;
 use crate::desired::{Action, Desired, ServerKind};
 use crate::error::{Error, TransportError};
 use crate::wire::address::Address;
-use crate::wire::admin::Info;
 use crate::wire::client::{Call, Client, text};
-use crate::wire::credential::{credential, provisioning_credential, resolve_name};
+use crate::wire::credential::{check_config_value, credential, provisioning_credential, resolve_name};
 use crate::wire::http::Http;
 use crate::wire::memory;
 use crate::wire::s3;
+
+pub(crate) use targets::{missing_target, notification_targets};
 
 /// The largest list of buckets, in bytes: that of a hundred thousand buckets.
 const BUCKET_LIST_LIMIT: usize = 16 << 20;
@@ -55,14 +57,17 @@ fn client(desired: &Desired, secrets: &Secrets) -> Result<Client, Error> {
 /// Checks before the first connection that every secret is valid for its use and that there is memory for key
 /// derivations.
 fn check_secrets(desired: &Desired, secrets: &Secrets) -> Result<(), Error> {
-    if !desired.keys.is_empty() {
+    if !desired.keys.is_empty() || !desired.config.is_empty() {
         enough_memory()?;
     }
     desired.names().try_for_each(|name| check_not_own(desired, secrets, name))?;
     let users = desired.users.iter().map(|(name, user)| (name, &user.secret));
     let keys = desired.keys.iter().map(|(name, key)| (name, &key.secret));
     let mut compared = users.chain(keys).filter(|_| desired.compare_secrets);
-    compared.try_for_each(|(name, secret)| credential(secrets, name, secret).map(drop))
+    compared.try_for_each(|(name, secret)| credential(secrets, name, secret).map(drop))?;
+    let settings = desired.config.values().flat_map(|settings| settings.values());
+    let mut values = settings.filter_map(Text::secret).filter(|_| desired.compare_secrets);
+    values.try_for_each(|name| check_config_value(secrets, name))
 }
 
 /// Fails when the container has too little memory for one key derivation.
@@ -155,6 +160,7 @@ impl Client {
 /// Fails for what the server does not support or is known to accept and drop, before anything is written.
 async fn check_supported(client: &Client, desired: &Desired) -> Result<(), Error> {
     if !client.is_minio() {
+        check_config_support(client, desired)?;
         versity::check_supported(client, desired)?;
         return check_quota_support(client, desired).await;
     }
@@ -198,7 +204,22 @@ async fn check_supported(client: &Client, desired: &Desired) -> Result<(), Error
         return Err(unsupported(format!("buckets.{name}.encryption"), "encryption", why));
     }
     site::check_suspension(client, desired).await?;
-    check_notification_targets(client, desired, &unsupported).await
+    targets::check(client, desired).await
+}
+
+/// Fails when the spec has keys of the configuration, which are known from MinIO alone.
+fn check_config_support(client: &Client, desired: &Desired) -> Result<(), Error> {
+    let endpoint = client.endpoint().clone();
+    match desired.config.keys().next() {
+        None => Ok(()),
+        Some(section) if client.kind().has_admin_api() => Err(Error::Unsupported {
+            at: format!("config.{section}"),
+            feature: "config",
+            endpoint,
+            why: "only MinIO is known to have these keys".to_owned(),
+        }),
+        Some(_) => Err(Error::NoAdminApi { endpoint, kind: client.kind(), needed: "config" }),
+    }
 }
 
 /// Checks that the admin API can set quotas. They are read only from existing buckets, so for new buckets the API is
@@ -224,35 +245,5 @@ async fn has_encryption_key(client: &Client) -> Result<bool, Error> {
         Err(refused) if refused.code() == "AccessDenied" => Ok(true),
         Err(Error::Refused(refusal)) if refusal.status == 501 || refusal.status == 400 => Ok(false),
         Err(other) => Err(other),
-    }
-}
-
-/// Fails when a notification target of the spec is not configured on the server.
-async fn check_notification_targets(
-    client: &Client,
-    desired: &Desired,
-    unsupported: &impl Fn(String, &'static str, &str) -> Error,
-) -> Result<(), Error> {
-    let routes =
-        desired.buckets.iter().flat_map(|(name, bucket)| bucket.notifications.keys().map(move |r| (name, r)));
-    let routes: Vec<_> = routes.collect();
-    if routes.is_empty() {
-        return Ok(());
-    }
-    let action = "list the notification targets";
-    let call = Call::admin(Method::GET, "info", action);
-    let info: Info = match client.send_admin("notifications", call).await {
-        Ok(body) => client.json(action, &body)?,
-        Err(refused) if refused.code() == "AccessDenied" => return Ok(()),
-        Err(other) => return Err(other),
-    };
-    match routes.into_iter().find(|(_, route)| !info.targets.contains(&route.target)) {
-        Some((name, route)) => {
-            let known: Vec<_> = info.targets.iter().map(String::as_str).collect();
-            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-            let why = format!("the target {} is not configured there; configured: {known}", route.target);
-            Err(unsupported(format!("buckets.{name}.notifications"), "notifications", &why))
-        }
-        None => Ok(()),
     }
 }

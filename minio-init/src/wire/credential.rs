@@ -129,3 +129,13 @@ pub(crate) fn check_new_key(secrets: &Secrets, key: &Text, name: &SecretRef) -> 
         _ => Ok(()),
     }
 }
+
+/// Fails when a secret cannot be a value of the server's configuration.
+#[expect(clippy::disallowed_methods, reason = "the characters of a value are checked")]
+pub(crate) fn check_config_value(secrets: &Secrets, name: &SecretRef) -> Result<(), Error> {
+    names::config_value(secrets.get(name)?.expose_secret()).map_err(|problem| Error::InvalidSecret {
+        name: name.clone(),
+        what: "a value of the configuration",
+        problem: problem.to_owned(),
+    })
+}

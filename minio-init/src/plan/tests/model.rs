@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use init_core::Text;
 
-use crate::change::{AccessKeyDrift, BucketChange, Change, Grantee, IdentityChange, NewAccessKey};
+use crate::change::{
+    AccessKeyDrift, BucketChange, Change, Grantee, IdentityChange, NewAccessKey, NotificationChange,
+};
 use crate::desired::{Lock, Status, Versioning};
 use crate::observed::{
-    Observed, ObservedAccessKey, ObservedBucket, ObservedGroup, ObservedOwner, ObservedUser,
+    Observed, ObservedAccessKey, ObservedBucket, ObservedGroup, ObservedOwner, ObservedSection, ObservedUser,
 };
 use crate::wire::s3;
 use crate::wire::xml::Element;
@@ -17,6 +19,14 @@ pub(crate) fn apply_change(observed: &mut Observed, change: &Change) {
     match change.clone() {
         Change::Identity(change) => step_identity(observed, change),
         Change::Bucket(change) => step_bucket(observed, change),
+        Change::Config(change) => {
+            observed.config.insert(change.section, ObservedSection::default());
+        }
+        Change::Notifications(NotificationChange { bucket, routes }) => {
+            let ours = routes.iter().map(|routed| (&routed.route, &routed.events.to));
+            let written = Element::parse(s3::notifications_xml([], ours).as_bytes()).unwrap();
+            bucket_mut(observed, bucket).notifications.extend(s3::notifications(&written));
+        }
     }
 }
 
@@ -145,11 +155,6 @@ fn step_bucket(observed: &mut Observed, change: BucketChange) {
         }
         BucketChange::SetBucketPolicy { bucket, document, .. } => {
             bucket_mut(observed, bucket).policy = document;
-        }
-        BucketChange::SetNotifications { bucket, routes } => {
-            let ours = routes.iter().map(|routed| (&routed.route, &routed.events.to));
-            let routes = s3::notifications(&read(s3::notifications_xml([], ours)));
-            bucket_mut(observed, bucket).notifications.extend(routes);
         }
         BucketChange::SetCors { bucket, rules } => bucket_mut(observed, bucket).cors = rules.to,
     }
