@@ -33,7 +33,7 @@ pub(crate) enum Error {
     Certificates(PathBuf, String),
 }
 
-/// Where, and as whom.
+/// The endpoint and the login.
 #[derive(Args)]
 pub(crate) struct Access {
     /// Kafka's brokers, as names and ports

@@ -23,7 +23,7 @@ fn chain(error: &tokio_postgres::Error) -> String {
     std::error::Error::source(error).map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
 }
 
-/// Where, and as whom.
+/// The endpoint and the login.
 #[derive(Args)]
 pub(crate) struct Access {
     /// A database of PostgreSQL

@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
-/// Whether partitions may be reassigned.
+/// The permission to reassign partitions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reassign {
     /// `true` or `false`, without a throttle.
