@@ -50,7 +50,8 @@ kafka() {
         [[ -z $FAULT ]] || break
         # What meets no broker, or only waits for one, says no more on the next.
         skip=(--skip commands::describe --skip peers::a_server_that_is_no_kafka --skip readme::
-            --skip signals::while_waiting --skip waiting::a_server_that --skip waiting::an_absent_server --skip watch:: --skip msk_iam::)
+            --skip signals::while_waiting --skip waiting::a_server_that --skip waiting::an_absent_server --skip watch:: --skip msk_iam::
+            --skip reassign::the_throttle_of_an_interrupted --skip reassign::a_throttle_of_somebody)
         skip_secure=(--skip oauth::an_ --skip oauth::a_token_endpoint)
     done
 }

@@ -173,9 +173,11 @@ pub enum StreamState {
 }
 
 impl NodeState {
-    /// The slots that it reports as open (migrating or importing), each with the id of the other node.
+    /// The slots that it reports as open (migrating or importing), each with the id of the other node. None of a replica:
+    /// since Valkey 8 it repeats those of its primary, and only the primary can close them.
     pub(crate) fn open_slots(&self) -> impl Iterator<Item = (&u16, &String)> {
-        self.view.get(&self.id).into_iter().flat_map(|own| &own.open_slots)
+        let own = self.view.get(&self.id).filter(|own| own.primary.is_none());
+        own.into_iter().flat_map(|own| &own.open_slots)
     }
 }
 

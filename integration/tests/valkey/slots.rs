@@ -47,6 +47,21 @@ fn a_slot_that_a_cut_move_left_open_is_closed_where_no_key_has_moved() {
     assert!(nodes.mutations(0).is_empty() && nodes.mutations(2).is_empty());
 }
 
+/// Since Valkey 8 a replica repeats the open slots of its primary, and takes no command about them.
+#[test]
+fn open_slots_that_a_replica_repeats_are_left_to_its_primary() {
+    let nodes = Nodes::cluster(6);
+    let run = || nodes.init(&pairs(&nodes));
+    run().run().expect(0, "changed");
+    let ids = ids(&nodes);
+    nodes.cli(2, &["CLUSTER", "SETSLOT", "12182", "MIGRATING", &ids[0]]);
+    nodes.cli(0, &["CLUSTER", "SETSLOT", "12182", "IMPORTING", &ids[2]]);
+    let ended = run().run().expect(0, "changed");
+    assert_eq!(ended.operations(), ["stabilize_slots"; 2], "{}", ended.stdout);
+    assert!(!ended.log.contains("another client"), "{}", ended.log);
+    run().run().expect(0, "unchanged");
+}
+
 /// One service that runs several times: each run would reach another of its servers.
 #[test]
 fn a_name_that_leads_to_several_servers_is_refused() {

@@ -24,9 +24,8 @@ pub(super) fn plan(
 ) -> UnfinishedMigrations {
     let owners = topology.owners();
     let (mut closed, mut unfinished): (BTreeMap<usize, Vec<u16>>, UnfinishedMigrations) = Default::default();
-    for (node, _) in topology.nodes() {
-        let Some(own) = topology.own_entry(node) else { continue };
-        for (slot, other) in &own.open_slots {
+    for (node, state) in topology.nodes() {
+        for (slot, other) in state.open_slots() {
             let owner = owners.get(usize::from(*slot)).copied().flatten();
             let at = topology.desired.place(node);
             let name = topology.endpoint(node).map(|node| node.to_string()).unwrap_or_default();

@@ -147,6 +147,15 @@ fn an_interrupted_migration_that_may_not_be_completed_is_a_conflict() {
     insta::assert_snapshot!([text, drained, astray].join("--\n"));
 }
 
+/// A replica may still report an open slot that its primary has closed. It takes no command about it.
+#[test]
+fn an_open_slot_that_only_a_replica_reports_is_no_drift() {
+    let mut observed = cluster(&[thirds(), vec![Err(0)]].concat());
+    own(&mut observed, 3).open_slots.insert(93, "id1".to_owned());
+    let drained = spec(4, &[3], &json!({"rebalance": true, "replicasPerPrimary": 0}));
+    assert_eq!(Valkey::plan(&desired(drained), &observed).changes(), []);
+}
+
 #[test]
 fn only_members_without_slots_and_replicas_are_forgotten() {
     let id = |node: usize| format!("{node:040}");
