@@ -69,7 +69,9 @@ fn a_watch_outlasts_its_server_and_rotates_its_own_password() {
     server.psql("postgres", "DROP ROLE two");
     watch.until("the role is back", || has(&server, "two"));
     watch.becomes_well();
-    assert_eq!(watch.outcomes(), ["changed", "changed", "failed", "changed"]);
+    // A pass may find the server back before the role is dropped.
+    let told = watch.outcomes().into_iter().filter(|outcome| outcome != "unchanged");
+    assert_eq!(told.collect::<Vec<_>>(), ["changed", "changed", "failed", "changed"]);
     let errors = watch.log().lines().filter(|line| line.contains("\"level\":\"ERROR\"")).count();
     assert_eq!(errors, 1, "{}", watch.log());
     watch.terminate();
