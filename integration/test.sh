@@ -3,6 +3,7 @@
 # test.sh --fault [SUITE...]   their long tests: every connection cut in turn, failovers, thousands of objects
 # test.sh --fields             the beds of `just field`, a line each
 #
+# The newest release of each server has every test, an older one its main promises; `just field` has the rest.
 # Two suites run at a time. Those that use the demo's stack, whose container names exist once on an engine, run one
 # after the other; the others have servers of their own; the swarm is tried when all are done. Each writes to
 # target/suites/NAME.log, which is shown whole when it fails; then nothing new is begun.
@@ -38,22 +39,27 @@ server() { docker build --quiet --network host "$@" >/dev/null; }
 images() { suite images 1; }
 
 # Brokers of one release do not read the storage of another, so each release starts from nothing.
+kafka_release() {
+    "$here/down.sh"
+    KAFKA_VERSION=$1 docker compose --env-file .env.example build --quiet kafka-1
+    KAFKA_VERSION=$1 suite kafka 1 "${@:2}"
+    "$here/down.sh"
+}
+
+kafka_secure_release() {
+    KAFKA_VERSION=$1 suite kafka_secure 1 "${@:2}"
+    docker compose --file "$here/compose.secure.yaml" down --volumes --timeout 2
+}
+
 kafka() {
-    local version skip=() skip_secure=()
-    for version in "$(env_example KAFKA_VERSION)" "$(env_example KAFKA_VERSION_OLD)"; do
-        "$here/down.sh"
-        KAFKA_VERSION=$version docker compose --env-file .env.example build --quiet kafka-1
-        KAFKA_VERSION=$version suite kafka 1 "${skip[@]}"
-        "$here/down.sh"
-        KAFKA_VERSION=$version suite kafka_secure 1 "${skip_secure[@]}"
-        docker compose --file "$here/compose.secure.yaml" down --volumes --timeout 2
-        [[ -z $FAULT ]] || break
-        # What meets no broker, or only waits for one, says no more on the next.
-        skip=(--skip commands::describe --skip peers::a_server_that_is_no_kafka --skip readme::
-            --skip signals::while_waiting --skip waiting::a_server_that --skip waiting::an_absent_server --skip watch:: --skip msk_iam::
-            --skip reassign::the_throttle_of_an_interrupted --skip reassign::a_throttle_of_somebody)
-        skip_secure=(--skip oauth::an_ --skip oauth::a_token_endpoint)
-    done
+    local version
+    version=$(env_example KAFKA_VERSION)
+    kafka_release "$version"
+    kafka_secure_release "$version"
+    [[ -z $FAULT ]] || return 0
+    version=$(env_example KAFKA_VERSION_OLD)
+    kafka_release "$version" acceptance:: commands::plan drift:: insync:: reassign::one_copy refusals::a_config resources::
+    kafka_secure_release "$version" absent:: access:: full:: refusals::what_
 }
 
 minio() {
@@ -70,32 +76,35 @@ packaged_postgres() {
     server --build-arg "POSTGRES_VERSION=$1" --build-arg "SUITE=$2" --tag "dayzero/postgres:$1" "$here/servers/postgres"
 }
 
+# What an older release has to keep in the gate.
+postgres_promises=(acceptance::the_full acceptance::the_baseline lockout:: drift::every_property export::the_full memberships::
+    passwords:: privileges:: refusals:: slots::slots_are_created)
+
 postgres() {
-    local pair version skip=()
     server --tag dayzero/pgbouncer:dev "$here/servers/pgbouncer"
-    for pair in 17:trixie 15:bookworm; do
-        version=${pair%:*}
-        packaged_postgres "$version" "${pair#*:}"
-        POSTGRES_VERSION=$version suite postgres 3 "${skip[@]}"
-        [[ -z $FAULT ]] || break
-        # What is about numbers, or about the client alone, says no more on the older release.
-        skip=(--skip acceptance::a_hundred --skip connection::a_server_that_comes_late --skip connection::what_ --skip hostile::
-            --skip names::any_name --skip interruptions::sigterm --skip watch:: --skip drift::admin)
-    done
+    packaged_postgres 17 trixie
+    POSTGRES_VERSION=17 suite postgres 3
+    [[ -z $FAULT ]] || return 0
+    packaged_postgres 15 bookworm
+    POSTGRES_VERSION=15 suite postgres 3 "${postgres_promises[@]}"
 }
 
 # The majors that Debian does not package: the main promises, with the binaries of an npm package.
 postgres_majors() {
     local version
     images/build.sh pg-init
+    server --tag dayzero/pgbouncer:dev "$here/servers/pgbouncer"
+    packaged_postgres 15 bookworm
+    packaged_postgres 17 trixie
+    # What is about numbers, or about the client alone, says no more on the older release.
+    POSTGRES_VERSION=15 suite postgres 3 --skip acceptance::a_hundred --skip connection::a_server_that_comes_late \
+        --skip connection::what_ --skip hostile:: --skip names::any_name --skip interruptions::sigterm --skip watch:: --skip drift::admin
     for version in 13 14 16 18; do
         "$here/servers/postgres/embedded.sh" "$version"
         POSTGRES_VERSION=$version suite postgres 3 acceptance::the_full acceptance::the_baseline lockout:: drift::every_property \
             preconditions:: extensions:: foreign:: locale:: concurrency:: memberships:: parameters:: passwords:: privileges:: slots:: subscriptions::
     done
     # Each kind of admin that is no superuser.
-    packaged_postgres 15 bookworm
-    packaged_postgres 17 trixie
     for version in 15 16 17 18; do
         POSTGRES_VERSION=$version suite postgres 2 --include-ignored drift::admin::
     done
@@ -108,14 +117,17 @@ postgres_extensions() {
     POSTGRES_VERSION=17-extensions suite postgres 2 --ignored field::
 }
 
+packaged_redis() {
+    server --build-arg SERVER=redis --build-arg SUITE=bookworm --tag dayzero/redis:7.0 "$here/servers/valkey"
+}
+
 valkey() {
     server --tag dayzero/valkey:8.1 "$here/servers/valkey"
-    server --build-arg SERVER=redis --build-arg SUITE=bookworm --tag dayzero/redis:7.0 "$here/servers/valkey"
     suite valkey 2
     [[ -z $FAULT ]] || return 0
-    # What forms dozens of clusters, or ends before its first write, says no more on Redis.
-    VALKEY_TEST_IMAGE=dayzero/redis:7.0 suite valkey 2 --skip formation:: --skip refusals:: --skip states::a_node_that --skip watch:: \
-        --skip hostile:: --skip rebalance::a_move_that_was_killed --skip rebalance::conditions:: --skip sentinel::failovers::
+    packaged_redis
+    VALKEY_TEST_IMAGE=dayzero/redis:7.0 suite valkey 2 access:: export::a_cluster healing::new_addresses persistence::modules \
+        rebalance::a_cluster replication::the_first rules:: sentinel::the_primary streams::a_cluster users::
 }
 
 # The suite on the newest releases, and the main promises on builds with modules and on an old one.
@@ -124,6 +136,10 @@ valkey_releases() {
     images/build.sh valkey-init smoke
     server --build-arg SUITE=sid --tag dayzero/valkey:9.1 "$here/servers/valkey"
     server --build-arg SERVER=redis --tag dayzero/redis:8.0 "$here/servers/valkey"
+    packaged_redis
+    # What forms dozens of clusters, or ends before its first write, says no more on Redis.
+    VALKEY_TEST_IMAGE=dayzero/redis:7.0 suite valkey 2 --skip formation:: --skip refusals:: --skip states::a_node_that --skip watch:: \
+        --skip hostile:: --skip rebalance::a_move_that_was_killed --skip rebalance::conditions:: --skip sentinel::failovers::
     for image in valkey:9.1 redis:8.0; do
         VALKEY_TEST_IMAGE=dayzero/$image suite valkey 2 --skip fault:: --skip hostile:: --skip certificates::
     done
@@ -138,26 +154,22 @@ valkey_releases() {
     suite stack 1 --ignored scaled::
 }
 
-# The main promises on the releases between those of the gate and on the newest, whose jars take minutes to fetch; then
-# clusters of another shape, and a compatible server.
+# The oldest release whole, and the main promises on the releases between those of the gate and on the newest, whose jars
+# take minutes to fetch; then clusters of another shape, and a compatible server.
 kafka_releases() {
     local version
     images/build.sh kafka-init
     "$here/servers/kfake/build.sh"
+    version=$(env_example KAFKA_VERSION_OLD)
+    kafka_release "$version"
+    kafka_secure_release "$version"
     for version in 4.1.2 4.4.0; do
         "$here/servers/kafka/libs.sh" "$version" --check || "$here/servers/kafka/libs.sh" "$version"
-        "$here/down.sh"
-        KAFKA_VERSION=$version docker compose --env-file .env.example build --quiet kafka-1
-        KAFKA_VERSION=$version suite kafka 1 acceptance:: brokers:: drift:: features:: insync:: own_topics:: reassign:: resources:: retention::
-        [[ $version != 4.4.0 ]] || KAFKA_VERSION=$version suite kafka 1 --ignored field::
-        "$here/down.sh"
-        KAFKA_VERSION=$version suite kafka_secure 1 absent:: access:: export:: full:: refusals:: secret_names::
-        docker compose --file "$here/compose.secure.yaml" down --volumes --timeout 2
+        kafka_release "$version" acceptance:: brokers:: drift:: features:: insync:: own_topics:: reassign:: resources:: retention::
+        kafka_secure_release "$version" absent:: access:: export:: full:: refusals:: secret_names::
     done
-    version=$(env_example KAFKA_VERSION_OLD)
-    KAFKA_VERSION=$version docker compose --env-file .env.example build --quiet kafka-1
-    KAFKA_VERSION=$version suite kafka 1 --ignored field::clusters::brokers_with_zookeeper
-    "$here/down.sh"
+    kafka_release "$version" --ignored field::
+    kafka_release "$(env_example KAFKA_VERSION_OLD)" --ignored field::clusters::brokers_with_zookeeper
 }
 
 # The whole stack, and what the documents say about it.
@@ -167,9 +179,6 @@ stack() {
         kafka-1 mng-pg valkey-node-0 pg-etcd pg-0 pg-router minio
     suite stack 1 --skip swarm::
     "$here/down.sh"
-    [[ -z $FAULT ]] || return 0
-    # Ten minutes to build and some seconds to run: where `just k8s-test` has built it.
-    ! "$here/kubernetes/build.sh" --check || suite stack 1 --ignored kubernetes::
 }
 
 # The documented deployment on Docker Swarm, with a client that knows it.
@@ -268,6 +277,16 @@ results() {
     [[ ! -e $work/failed ]]
 }
 
+# The tests beside the images, which link with one core; compiled once, where a mistake is seen at once.
+build() {
+    local images
+    # shellcheck disable=SC2046 # a list of names
+    images/build.sh $(images/build.sh --list) smoke &
+    images=$!
+    cargo test --locked --package integration --no-run
+    wait "$images"
+}
+
 main() {
     local name
     if [[ ${1:-} == --alone ]]; then
@@ -288,10 +307,7 @@ main() {
         known "$name" || die "no suite $name; there are: ${on_the_stack[*]} ${on_their_own[*]} ${alone[*]}"
     done
     require_own_stack
-    # shellcheck disable=SC2046 # a list of names
-    images/build.sh $(images/build.sh --list) smoke
-    # Compiled once, where a mistake is seen at once.
-    cargo test --locked --package integration --no-run
+    build
     together "$@"
     results "$@"
 }

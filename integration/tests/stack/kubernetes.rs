@@ -3,7 +3,7 @@
 use integration::shell;
 
 #[test]
-#[ignore = "just k8s-test; part of `just test` once Kubernetes is built"]
+#[ignore = "just k8s-test"]
 fn jobs_complete_a_wrong_secret_fails_with_77_and_an_init_container_gates() {
     let said = shell("integration/kubernetes/test.sh");
     assert_eq!(said.exit, 0, "{}\n{}", said.stdout, said.stderr);
