@@ -118,7 +118,7 @@ ensure_base_image() {
 
 ensure_kafka_libs() {
     local version
-    for version in $(env_example KAFKA_VERSION) $(env_example KAFKA_VERSION_OLD); do
+    for version in $(env_example KAFKA_VERSION) $(env_example KAFKA_VERSION_BETWEEN) $(env_example KAFKA_VERSION_OLD); do
         "$here/servers/kafka/libs.sh" "$version" --check && continue
         if ! command -v mvn >/dev/null || ! command -v javac >/dev/null; then apt_install maven default-jdk-headless; fi
         "$here/servers/kafka/libs.sh" "$version"

@@ -57,9 +57,10 @@ kafka() {
     kafka_release "$version"
     kafka_secure_release "$version"
     [[ -z $FAULT ]] || return 0
-    version=$(env_example KAFKA_VERSION_OLD)
-    kafka_release "$version" acceptance:: commands::plan drift:: insync:: reassign::one_copy refusals::a_config resources::
-    kafka_secure_release "$version" absent:: access:: full:: refusals::what_
+    for version in "$(env_example KAFKA_VERSION_BETWEEN)" "$(env_example KAFKA_VERSION_OLD)"; do
+        kafka_release "$version" acceptance::a_rerun commands::plan drift:: features:: reassign::one_copy refusals::a_config resources::
+        kafka_secure_release "$version" absent::what access::a_password full::the
+    done
 }
 
 minio() {
@@ -154,19 +155,15 @@ valkey_releases() {
     suite stack 1 --ignored scaled::
 }
 
-# The oldest release whole, and the main promises on the releases between those of the gate and on the newest, whose jars
-# take minutes to fetch; then clusters of another shape, and a compatible server.
+# The suite on the other releases, then clusters of another shape, and a compatible server.
 kafka_releases() {
     local version
     images/build.sh kafka-init
     "$here/servers/kfake/build.sh"
-    version=$(env_example KAFKA_VERSION_OLD)
-    kafka_release "$version"
-    kafka_secure_release "$version"
-    for version in 4.1.2 4.4.0; do
-        "$here/servers/kafka/libs.sh" "$version" --check || "$here/servers/kafka/libs.sh" "$version"
-        kafka_release "$version" acceptance:: brokers:: drift:: features:: insync:: own_topics:: reassign:: resources:: retention::
-        kafka_secure_release "$version" absent:: access:: export:: full:: refusals:: secret_names::
+    "$here/servers/kafka/libs.sh" 4.4.0 --check || "$here/servers/kafka/libs.sh" 4.4.0
+    for version in "$(env_example KAFKA_VERSION_OLD)" "$(env_example KAFKA_VERSION_BETWEEN)" 4.4.0; do
+        kafka_release "$version"
+        kafka_secure_release "$version"
     done
     kafka_release "$version" --ignored field::
     kafka_release "$(env_example KAFKA_VERSION_OLD)" --ignored field::clusters::brokers_with_zookeeper

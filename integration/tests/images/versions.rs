@@ -36,15 +36,15 @@ fn every_version_that_is_written_anywhere_is_the_workspaces() {
 #[test]
 fn the_servers_that_the_suite_runs_are_those_that_the_support_table_has() {
     let servers = shell(
-        "sed -nE 's/^(KAFKA_VERSION|KAFKA_VERSION_OLD|MINIO_VERSION|POSTGRES_VERSION)=//p' .env.example",
+        "sed -nE 's/^(KAFKA_VERSION[_A-Z]*|MINIO_VERSION|POSTGRES_VERSION)=//p' .env.example",
     )
     .ok();
-    assert_eq!(servers.lines().count(), 4, "{servers}");
+    assert_eq!(servers.lines().count(), 5, "{servers}");
     // The older ones, and those of Valkey and Redis, are in the suite alone.
-    let older =
-        shell(r"sed -nE 's/^ *for pair in ([0-9]+):[a-z]+ ([0-9]+):.*/\1\n\2/p' integration/test.sh").ok();
+    let postgres = "sed -n '/^postgres()/,/^}/p' integration/test.sh";
+    let older = shell(&format!(r"{postgres} | sed -nE 's/^ *packaged_postgres ([0-9]+) .*/\1/p'")).ok();
     assert_eq!(older.lines().count(), 2, "{older}");
-    let valkey = "sed -n '/^valkey()/,/^}/p' integration/test.sh";
+    let valkey = "sed -n '/^packaged_redis()/,/^}/p; /^valkey()/,/^}/p' integration/test.sh";
     let valkey =
         shell(&format!(r"{valkey} | sed -nE 's/^ *server .*--tag dayzero\/[a-z]+:([0-9.]+) .*/\1/p'")).ok();
     assert_eq!(valkey.lines().count(), 2, "{valkey}");
