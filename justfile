@@ -94,7 +94,7 @@ bench *NAMES:
 fault *NAMES:
     integration/test.sh --fault {{ NAMES }}
 
-# The tests against servers that the gate does without: exports (all suites, every state exported), kafka (other releases, controllers in nodes of their own, ZooKeeper, kfake), postgres (other majors, extensions), s3 (Garage, once, 10 minutes), valkey (other releases and builds)
+# The tests against servers that the gate does without: exports (all suites, every state exported), kafka (other releases, controllers in nodes of their own, ZooKeeper, kfake), long (what the gate skips of the newest releases), postgres (other majors, extensions), s3 (Garage, once, 10 minutes), valkey (other releases and builds)
 field NAME:
     integration/test.sh --field {{ NAME }}
 

@@ -25,6 +25,24 @@ export FAULT=${FAULT:-}
 # Over the demo's own: with a question to each of twenty servers each second, half of two cores goes to asking.
 export HEALTHCHECK_INTERVAL=${HEALTHCHECK_INTERVAL:-5s}
 
+# Tests that take a minute, or repeat a promise under other conditions. The gate skips them; `just field long` runs them.
+long_kafka=(reassign::a_throttle reassign::the_throttle retention::a_value_that_is_taken waiting::a_server_that_appears
+    watch::a_watch_that_is_killed watch::two_quiet)
+long_kafka_secure=(oauth::an_endless session:: watch::a_new_password)
+long_minio=(acceptance::four_drives permissions:: watch::a_watch_that_is_killed watch::two_quiet)
+long_postgres=(acceptance::a_hundred drift::admin:: export::many:: names::any_name watch::a_watch_that_is_killed watch::two_idle)
+long_valkey=(formation::a_run_that_is_killed instances::a_cluster_grows rebalance::a_move_that_was_killed rebalance::conditions::
+    sentinel::failovers::a_failover_in_the_middle_of_the_first sentinel::hostile:: watch::a_cluster_whose
+    watch::a_watch_that_is_killed watch::two_quiet)
+
+# short SUITE THREADS: a suite without its long tests.
+short() {
+    local -n long=long_$1
+    local name skip=()
+    for name in "${long[@]}"; do skip+=(--skip "$name"); done
+    suite "$1" "$2" "${skip[@]}"
+}
+
 # suite NAME THREADS [OPTION...]
 suite() {
     local options=(--test-threads="$2" "${@:3}")
@@ -38,28 +56,24 @@ server() { docker build --quiet --network host "$@" >/dev/null; }
 
 images() { suite images 1; }
 
-# Brokers of one release do not read the storage of another, so each release starts from nothing.
-kafka_release() {
+# on_kafka VERSION COMMAND...: brokers of one release do not read the storage of another, so each starts from nothing.
+on_kafka() {
     "$here/down.sh"
     KAFKA_VERSION=$1 docker compose --env-file .env.example build --quiet kafka-1
-    KAFKA_VERSION=$1 suite kafka 1 "${@:2}"
+    KAFKA_VERSION=$1 "${@:2}"
     "$here/down.sh"
-}
-
-kafka_secure_release() {
-    KAFKA_VERSION=$1 suite kafka_secure 1 "${@:2}"
     docker compose --file "$here/compose.secure.yaml" down --volumes --timeout 2
 }
 
 kafka() {
     local version
     version=$(env_example KAFKA_VERSION)
-    kafka_release "$version"
-    kafka_secure_release "$version"
+    on_kafka "$version" short kafka 1
+    on_kafka "$version" short kafka_secure 1
     [[ -z $FAULT ]] || return 0
     for version in "$(env_example KAFKA_VERSION_BETWEEN)" "$(env_example KAFKA_VERSION_OLD)"; do
-        kafka_release "$version" acceptance::a_rerun commands::plan drift:: features:: reassign::one_copy refusals::a_config resources::
-        kafka_secure_release "$version" absent::what access::a_password full::the
+        on_kafka "$version" suite kafka 1 acceptance::a_rerun commands::plan drift:: features:: reassign::one_copy refusals::a_config resources::
+        on_kafka "$version" suite kafka_secure 1 absent::what access::a_password full::the
     done
 }
 
@@ -69,7 +83,7 @@ minio() {
     server --tag dayzero/nginx:dev "$here/servers/nginx"
     "$here/servers/seaweedfs/binaries.sh"
     "$here/servers/versitygw/binaries.sh"
-    suite minio 2
+    short minio 2
 }
 
 # packaged_postgres MAJOR SUITE: the server of a release of Debian.
@@ -84,7 +98,7 @@ postgres_promises=(acceptance::the_full acceptance::the_baseline lockout:: drift
 postgres() {
     server --tag dayzero/pgbouncer:dev "$here/servers/pgbouncer"
     packaged_postgres 17 trixie
-    POSTGRES_VERSION=17 suite postgres 3
+    POSTGRES_VERSION=17 short postgres 3
     [[ -z $FAULT ]] || return 0
     packaged_postgres 15 bookworm
     POSTGRES_VERSION=15 suite postgres 3 "${postgres_promises[@]}"
@@ -124,7 +138,7 @@ packaged_redis() {
 
 valkey() {
     server --tag dayzero/valkey:8.1 "$here/servers/valkey"
-    suite valkey 2
+    short valkey 2
     [[ -z $FAULT ]] || return 0
     packaged_redis
     VALKEY_TEST_IMAGE=dayzero/redis:7.0 suite valkey 2 access:: export::a_cluster healing::new_addresses persistence::modules \
@@ -162,11 +176,11 @@ kafka_releases() {
     "$here/servers/kfake/build.sh"
     "$here/servers/kafka/libs.sh" 4.4.0 --check || "$here/servers/kafka/libs.sh" 4.4.0
     for version in "$(env_example KAFKA_VERSION_OLD)" "$(env_example KAFKA_VERSION_BETWEEN)" 4.4.0; do
-        kafka_release "$version"
-        kafka_secure_release "$version"
+        on_kafka "$version" suite kafka 1
+        on_kafka "$version" suite kafka_secure 1
     done
-    kafka_release "$version" --ignored field::
-    kafka_release "$(env_example KAFKA_VERSION_OLD)" --ignored field::clusters::brokers_with_zookeeper
+    on_kafka "$version" suite kafka 1 --ignored field::
+    on_kafka "$(env_example KAFKA_VERSION_OLD)" suite kafka 1 --ignored field::clusters::brokers_with_zookeeper
 }
 
 # The whole stack, and what the documents say about it.
@@ -183,8 +197,22 @@ swarm() {
     [[ -n $FAULT ]] || PATH=$stack_client:$PATH suite stack 1 swarm::
 }
 
+# What the gate skips of the newest releases.
+long_tests() {
+    # shellcheck disable=SC2046 # a list of names
+    images/build.sh $(images/build.sh --list) smoke
+    on_kafka "$(env_example KAFKA_VERSION)" suite kafka 1 "${long_kafka[@]}"
+    on_kafka "$(env_example KAFKA_VERSION)" suite kafka_secure 1 "${long_kafka_secure[@]}"
+    docker compose --env-file .env.example --profile storage build --quiet minio
+    suite minio 2 "${long_minio[@]}"
+    packaged_postgres 17 trixie
+    POSTGRES_VERSION=17 suite postgres 3 "${long_postgres[@]}"
+    server --tag dayzero/valkey:8.1 "$here/servers/valkey"
+    suite valkey 2 "${long_valkey[@]}"
+}
+
 # Beds that take long to build or to run, so that the gate does without them.
-fields=(exports kafka postgres s3 valkey)
+fields=(exports kafka long postgres s3 valkey)
 
 field() {
     local name=${1:-}
@@ -200,6 +228,7 @@ field() {
             cargo test --locked --package integration --test minio -- --test-threads=2 --ignored "field::$name::"
             ;;
         kafka) kafka_releases ;;
+        long) long_tests ;;
         # Every state that a test of these suites leaves: its export changes nothing there.
         exports) EXPORTED=yes "$here/test.sh" kafka minio postgres valkey ;;
         postgres) postgres_majors && postgres_extensions ;;

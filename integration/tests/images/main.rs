@@ -3,6 +3,7 @@
 #![expect(clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
 mod dockerfile;
+mod gate;
 mod hooks;
 mod layout;
 mod limits;

@@ -35,10 +35,8 @@ fn every_version_that_is_written_anywhere_is_the_workspaces() {
 
 #[test]
 fn the_servers_that_the_suite_runs_are_those_that_the_support_table_has() {
-    let servers = shell(
-        "sed -nE 's/^(KAFKA_VERSION[_A-Z]*|MINIO_VERSION|POSTGRES_VERSION)=//p' .env.example",
-    )
-    .ok();
+    let servers =
+        shell("sed -nE 's/^(KAFKA_VERSION[_A-Z]*|MINIO_VERSION|POSTGRES_VERSION)=//p' .env.example").ok();
     assert_eq!(servers.lines().count(), 5, "{servers}");
     // The older ones, and those of Valkey and Redis, are in the suite alone.
     let postgres = "sed -n '/^postgres()/,/^}/p' integration/test.sh";

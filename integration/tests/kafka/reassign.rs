@@ -91,12 +91,18 @@ fn throttle(alter: [&str; 2]) {
     }
 }
 
-/// Throttles the copies of every partition of a topic.
+/// Throttles the copies of every partition of a topic, once this returns: each broker itself describes the rate, and what
+/// the controller has stored before it, the topic's configs, is in force there too.
 fn copy_slowly(topic: &str) {
-    throttle(["--add-config", SLOW]);
     let all = "leader.replication.throttled.replicas=*,follower.replication.throttled.replicas=*";
     let topic = ["--entity-type", "topics", "--entity-name", topic];
     tool("kafka-configs", &[["--alter", "--add-config", all].as_slice(), &topic].concat());
+    throttle(["--add-config", SLOW]);
+    let described =
+        |id: &str| tool("kafka-configs", &["--describe", "--entity-type", "brokers", "--entity-name", id]);
+    eventually("every broker is slow", Duration::from_secs(60), || {
+        ["1", "2", "3"].iter().all(|id| SLOW.split(',').all(|rate| described(id).contains(rate)))
+    });
 }
 
 #[test]
