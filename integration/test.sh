@@ -205,6 +205,7 @@ long_tests() {
     on_kafka "$(env_example KAFKA_VERSION)" suite kafka_secure 1 "${long_kafka_secure[@]}"
     docker compose --env-file .env.example --profile storage build --quiet minio
     suite minio 2 "${long_minio[@]}"
+    suite minio 2 --ignored field::tiers:: field::replication::
     packaged_postgres 17 trixie
     POSTGRES_VERSION=17 suite postgres 3 "${long_postgres[@]}"
     server --tag dayzero/valkey:8.1 "$here/servers/valkey"

@@ -11,10 +11,12 @@ mod lifecycle;
 mod limits;
 mod owners;
 mod removal;
+mod replication;
 mod shared;
 mod stored;
 mod suspension;
 mod targets;
+mod tier;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
@@ -42,7 +44,9 @@ pub(crate) async fn apply(
                 Accounts::Policies | Accounts::None => identity::apply(client, change, secrets).await,
                 Accounts::Owners => owners::apply(client, change, secrets).await,
             },
+            Change::Tier(change) => tier::apply(client, change, secrets).await,
             Change::Bucket(change) => bucket::apply(client, change, secrets).await,
+            Change::Replication(change) => replication::apply(client, change, secrets).await,
             Change::Config(change) => config::apply(client, change, secrets).await,
             Change::Notifications(NotificationChange { bucket, routes }) => {
                 shared::update(client, bucket, Subresource::Notification, &routes.as_slice()).await
@@ -55,7 +59,7 @@ pub(crate) async fn apply(
 }
 
 /// The number of changes of the stage that are sent at once. MinIO reads, changes and writes its configuration as a
-/// whole and without a lock, so that one of two changes at once could be lost.
+/// whole and without a lock, and its tiers too, so that one of two changes at once could be lost.
 fn at_once(stage: &[Change]) -> usize {
-    if matches!(stage, [Change::Config(_), ..]) { 1 } else { PARALLEL }
+    if matches!(stage, [Change::Config(_) | Change::Tier(_), ..]) { 1 } else { PARALLEL }
 }

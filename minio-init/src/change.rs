@@ -1,5 +1,6 @@
 //! The changes that bring a server to its spec. The derived order is the order of execution: a policy exists before
-//! it is attached, a user before it joins a group, a bucket before its properties. A disabled user gets its own
+//! it is attached, a user before it joins a group, a bucket before its properties, and a tier before the rules
+//! that move objects to it. A disabled user gets its own
 //! secret key last of all identities, so that nobody can sign requests as that user meanwhile. Changes of the
 //! server's configuration come late, because a run ends with the first that needs a restart of the server, and
 //! notifications come after them, because they need the targets that are configured there.
@@ -8,7 +9,9 @@ mod bucket;
 mod config;
 mod identity;
 mod notification;
+mod replication;
 mod text;
+mod tier;
 
 use std::fmt;
 
@@ -18,14 +21,20 @@ pub(crate) use bucket::{BucketChange, ShownPolicy};
 pub(crate) use config::ConfigChange;
 pub(crate) use identity::{AccessKeyDrift, Grantee, IdentityChange, NewAccessKey};
 pub(crate) use notification::{NotificationChange, RouteDrift};
+pub(crate) use replication::{ReplicationChange, RuleDrift, Target};
+pub(crate) use tier::TierChange;
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Change {
     /// A change of policies, users, groups or access keys, by the admin API.
     Identity(IdentityChange),
+    /// A change of the remote tiers, by the admin API.
+    Tier(TierChange),
     /// A change of a bucket or its properties, by S3, or by the admin API for quotas.
     Bucket(BucketChange),
+    /// A change of the replication of a bucket, by the admin API and by S3.
+    Replication(ReplicationChange),
     /// A change of the server's own configuration, by the admin API.
     Config(ConfigChange),
     /// A change of the notifications of a bucket, by S3.
@@ -38,7 +47,7 @@ impl Change {
         match self {
             Self::Identity(_) | Self::Config(_) => false,
             Self::Bucket(change) => change.is_shared(),
-            Self::Notifications(_) => true,
+            Self::Tier(_) | Self::Replication(_) | Self::Notifications(_) => true,
         }
     }
 
@@ -46,11 +55,23 @@ impl Change {
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Identity(one), Self::Identity(other)) => same_variant(one, other),
+            (Self::Tier(one), Self::Tier(other)) => same_variant(one, other),
             (Self::Bucket(one), Self::Bucket(other)) => same_variant(one, other),
+            (Self::Replication(one), Self::Replication(other)) => same_variant(one, other),
             (Self::Config(_), Self::Config(_)) | (Self::Notifications(_), Self::Notifications(_)) => true,
             (
-                Self::Identity(_) | Self::Bucket(_) | Self::Config(_) | Self::Notifications(_),
-                Self::Identity(_) | Self::Bucket(_) | Self::Config(_) | Self::Notifications(_),
+                Self::Identity(_)
+                | Self::Tier(_)
+                | Self::Bucket(_)
+                | Self::Replication(_)
+                | Self::Config(_)
+                | Self::Notifications(_),
+                Self::Identity(_)
+                | Self::Tier(_)
+                | Self::Bucket(_)
+                | Self::Replication(_)
+                | Self::Config(_)
+                | Self::Notifications(_),
             ) => false,
         }
     }
@@ -62,9 +83,21 @@ impl From<IdentityChange> for Change {
     }
 }
 
+impl From<TierChange> for Change {
+    fn from(change: TierChange) -> Self {
+        Self::Tier(change)
+    }
+}
+
 impl From<BucketChange> for Change {
     fn from(change: BucketChange) -> Self {
         Self::Bucket(change)
+    }
+}
+
+impl From<ReplicationChange> for Change {
+    fn from(change: ReplicationChange) -> Self {
+        Self::Replication(change)
     }
 }
 
@@ -84,7 +117,9 @@ impl init_core::Change for Change {
     fn op(&self) -> &'static str {
         match self {
             Self::Identity(change) => change.op(),
+            Self::Tier(change) => change.op(),
             Self::Bucket(change) => change.op(),
+            Self::Replication(change) => change.op(),
             Self::Config(_) => "set_config",
             Self::Notifications(_) => "set_notifications",
         }
@@ -93,7 +128,9 @@ impl init_core::Change for Change {
     fn effect(&self) -> Effect {
         match self {
             Self::Identity(change) => change.effect(),
+            Self::Tier(change) => change.effect(),
             Self::Bucket(change) => change.effect(),
+            Self::Replication(change) => change.effect(),
             Self::Config(_) | Self::Notifications(_) => Effect::Alter,
         }
     }
@@ -101,7 +138,9 @@ impl init_core::Change for Change {
     fn subject(&self) -> Subject {
         match self {
             Self::Identity(change) => change.subject(),
+            Self::Tier(change) => Subject::new("tier", change.tier()),
             Self::Bucket(change) => Subject::new("bucket", change.bucket()),
+            Self::Replication(change) => Subject::new("bucket", change.bucket()),
             Self::Config(change) => Subject::new("config", &change.section),
             Self::Notifications(change) => Subject::new("bucket", &change.bucket),
         }
@@ -110,7 +149,9 @@ impl init_core::Change for Change {
     fn properties(&self) -> Properties {
         match self {
             Self::Identity(change) => change.properties(),
+            Self::Tier(change) => change.properties(),
             Self::Bucket(change) => change.properties(),
+            Self::Replication(change) => change.properties(),
             Self::Config(change) => change.properties(),
             Self::Notifications(change) => change.properties(),
         }
@@ -121,7 +162,9 @@ impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Identity(change) => change.fmt(f),
+            Self::Tier(change) => change.fmt(f),
             Self::Bucket(change) => change.fmt(f),
+            Self::Replication(change) => change.fmt(f),
             Self::Config(change) => change.fmt(f),
             Self::Notifications(change) => change.fmt(f),
         }

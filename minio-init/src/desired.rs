@@ -6,9 +6,14 @@ mod anonymous;
 mod config;
 pub(crate) mod document;
 mod expiry;
+mod lifecycle;
 pub(crate) mod names;
+mod remote;
+mod replication;
 mod server_kind;
 mod shown;
+mod status;
+mod tier;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +27,11 @@ pub(crate) use anonymous::Anonymous;
 pub(crate) use config::{ENABLE, Section, Settings};
 use document::Document;
 pub(crate) use expiry::Expiry;
+pub(crate) use lifecycle::{Action, Rule};
+pub(crate) use replication::{RemoteTarget, ReplicaRoute, ReplicaRule, Replication};
 pub(crate) use server_kind::{Accounts, ServerKind};
+pub(crate) use status::Status;
+pub(crate) use tier::{Place, Tier, TierType, normal_url};
 
 /// The default region for signatures. A server without a configured region accepts any.
 pub(crate) const REGION: &str = "us-east-1";
@@ -37,6 +46,7 @@ pub struct Desired {
     pub(crate) groups: BTreeMap<String, Group>,
     pub(crate) keys: BTreeMap<Text, AccessKey>,
     pub(crate) absent: Absent,
+    pub(crate) tiers: BTreeMap<String, Tier>,
     pub(crate) buckets: BTreeMap<String, Bucket>,
     /// The declared keys of the server's own configuration.
     pub(crate) config: BTreeMap<Section, Settings>,
@@ -115,6 +125,7 @@ pub(crate) struct Bucket {
     pub(crate) lifecycle: BTreeMap<String, Rule>,
     pub(crate) access: Option<Access>,
     pub(crate) notifications: BTreeMap<Route, BTreeSet<String>>,
+    pub(crate) replication: Replication,
     pub(crate) cors: Option<Vec<Cors>>,
 }
 
@@ -127,17 +138,6 @@ pub enum Addressing {
     Path,
     /// Virtual-hosted style: the bucket is in the host name.
     Host,
-}
-
-/// The status of an account, a group or a lifecycle rule.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Status {
-    /// It is in effect.
-    #[default]
-    Enabled,
-    /// It exists and has no effect.
-    Disabled,
 }
 
 /// Bucket versioning.
@@ -201,29 +201,6 @@ pub(crate) struct Access {
     pub(crate) document: Option<Document>,
 }
 
-/// One lifecycle rule, without its id.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Rule {
-    /// The status. `None`, only in a spec, leaves it unchanged, and enables a new rule.
-    pub(crate) status: Option<Status>,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub(crate) prefix: String,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub(crate) tags: BTreeMap<String, String>,
-    pub(crate) actions: BTreeMap<Action, u32>,
-}
-
-/// An action of a lifecycle rule. In a rule it has a number of days or versions, or 1 for an action without a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Action {
-    ExpireDays,
-    ExpireDeleteMarkers,
-    ExpireNoncurrentDays,
-    KeepNoncurrentVersions,
-    AbortIncompleteUploadDays,
-}
-
 /// The target of a notification, and the objects that it is for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(crate) struct Route {
@@ -247,24 +224,10 @@ pub struct Cors {
 }
 
 impl Desired {
-    /// All names that may come from secrets, except that of the provisioning account.
+    /// All names of accounts that may come from secrets, except that of the provisioning account.
     pub(crate) fn names(&self) -> impl Iterator<Item = &Text> {
         let there = self.users.keys().chain(self.keys.keys());
         there.chain(self.absent.users.keys()).chain(self.absent.keys.keys())
-    }
-}
-
-impl Status {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Enabled => "enabled",
-            Self::Disabled => "disabled",
-        }
-    }
-
-    /// Reads MinIO's names. Any other than `enabled` and `on` is disabled.
-    pub(crate) fn read(text: &str) -> Self {
-        if text == "enabled" || text == "on" { Self::Enabled } else { Self::Disabled }
     }
 }
 

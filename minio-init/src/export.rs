@@ -8,6 +8,8 @@ mod found;
 mod identities;
 mod owners;
 mod properties;
+mod replication;
+mod tiers;
 mod write;
 
 use init_core::Secrets;
@@ -20,7 +22,7 @@ use crate::observe::Names;
 use crate::wire::client::Client;
 
 /// The sections that are written.
-pub(crate) const SECTIONS: &[&str] = &["policies", "users", "groups", "accessKeys", "buckets"];
+pub(crate) const SECTIONS: &[&str] = &["policies", "users", "groups", "accessKeys", "tiers", "buckets"];
 
 /// The sections that need the admin API.
 const IDENTITIES: [&str; 4] = ["policies", "users", "groups", "accessKeys"];
@@ -47,6 +49,9 @@ pub(crate) async fn export(
                 found.note(section, "", "whatever the server has of it: it has no admin API of MinIO");
             }
         }
+    }
+    if scope.includes_section("tiers") && client.is_minio() {
+        tiers::read(client, scope, &mut found).await?;
     }
     if scope.includes_section("buckets") {
         buckets::read(client, &desired.server.region, scope, &mut found).await?;

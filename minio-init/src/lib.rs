@@ -53,9 +53,10 @@ impl Backend for Minio {
 
     fn requires(desired: &Desired) -> Requires {
         let server = &desired.server;
-        let names = desired.names().chain([&server.access_key]);
+        let names = desired.names().chain(desired.remote_names()).chain([&server.access_key]);
         let users = desired.users.values().map(|user| &user.secret);
-        let others = users.chain(desired.keys.values().map(|key| &key.secret));
+        let remote = desired.remote_accounts().map(|(_, secret)| secret);
+        let others = users.chain(desired.keys.values().map(|key| &key.secret)).chain(remote);
         let config = desired
             .config
             .values()

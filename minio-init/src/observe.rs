@@ -7,7 +7,9 @@ mod config;
 mod identity;
 mod names;
 mod owners;
+mod replication;
 mod supported;
+mod tier;
 
 use init_core::Secrets;
 
@@ -19,6 +21,7 @@ use crate::wire::client::Client;
 pub(crate) use config::missing_key;
 pub(crate) use identity::{group, key};
 pub(crate) use names::Names;
+pub(crate) use replication::by_arn;
 
 /// Reads the state of the server. It writes nothing.
 pub(crate) async fn observe(
@@ -27,13 +30,14 @@ pub(crate) async fn observe(
     secrets: &Secrets,
 ) -> Result<Observed, Error> {
     let names = Names::of(desired, secrets)?;
-    let (mut observed, buckets, config) = tokio::try_join!(
+    let (mut observed, buckets, config, tiers) = tokio::try_join!(
         accounts(client, desired, secrets, &names),
-        bucket::observe(client, desired),
-        config::observe(client, desired, secrets)
+        bucket::observe(client, desired, secrets),
+        config::observe(client, desired, secrets),
+        tier::observe(client, desired, secrets)
     )?;
     (observed.buckets, observed.owned_by_others) = buckets;
-    observed.config = config;
+    (observed.config, observed.tiers) = (config, tiers);
     observed.bucket_policies_bind_accounts = client.kind().bucket_policies_bind_accounts();
     observed.account = account::observe(client, desired, &names, &observed).await?;
     Ok(observed)

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use init_core::Text;
 
 use crate::desired::document::Document;
-use crate::desired::{Cors, Expiry, Lock, Route, Rule, Section, Size, Status, Versioning};
+use crate::desired::{Cors, Expiry, Lock, Place, Route, Rule, Section, Size, Status, Versioning};
+use crate::desired::{ReplicaRoute, ReplicaRule};
 
 /// The observed state of a server. The default is an empty server.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +25,8 @@ pub struct Observed {
     pub(crate) used_otherwise: BTreeSet<Text>,
     /// The owner of each bucket, on a server whose users own buckets and have no policies.
     pub(crate) owners: Option<BTreeMap<String, ObservedOwner>>,
+    /// The declared tiers.
+    pub(crate) tiers: BTreeMap<String, ObservedTier>,
     pub(crate) buckets: BTreeMap<String, ObservedBucket>,
     /// The declared buckets that belong to another account.
     pub(crate) owned_by_others: BTreeSet<String>,
@@ -83,6 +86,19 @@ pub(crate) struct ObservedAccessKey {
     pub(crate) secret_differs: bool,
 }
 
+/// An existing tier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ObservedTier {
+    Known {
+        place: Place,
+        access_key: Text,
+        /// True when the other server refuses the credentials that this server has.
+        secret_refused: bool,
+    },
+    /// A tier of a type that a spec cannot express, by its name in MinIO.
+    OtherType(String),
+}
+
 /// An existing bucket, with only those tags, rules and routes that the spec declares.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ObservedBucket {
@@ -96,6 +112,7 @@ pub(crate) struct ObservedBucket {
     pub(crate) lifecycle: BTreeMap<String, ObservedRule>,
     pub(crate) policy: Option<Document>,
     pub(crate) notifications: BTreeMap<Route, BTreeSet<String>>,
+    pub(crate) replication: ObservedReplication,
     pub(crate) cors: Vec<Cors>,
 }
 
@@ -104,6 +121,25 @@ pub(crate) struct ObservedBucket {
 pub(crate) struct ObservedRule {
     pub(crate) status: Status,
     pub(crate) rule: Option<Rule>,
+}
+
+/// The replication of an existing bucket.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ObservedReplication {
+    /// The targets by the URL of their server.
+    pub(crate) targets: BTreeMap<String, ObservedTarget>,
+    pub(crate) rules: BTreeMap<ReplicaRoute, ReplicaRule>,
+    /// The priorities of rules that the spec does not declare.
+    pub(crate) other_priorities: BTreeSet<u32>,
+}
+
+/// An existing target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ObservedTarget {
+    pub(crate) bucket: String,
+    pub(crate) access_key: Text,
+    /// True when the other server refuses the credentials that this server has.
+    pub(crate) refused: bool,
 }
 
 /// An existing section of the server's configuration, compared with the declared keys. Its values are not kept, because

@@ -8,8 +8,10 @@ mod identity;
 mod needs;
 mod own_rights;
 mod owners;
+mod replication;
 #[cfg(test)]
 pub(crate) mod tests;
+mod tier;
 
 use init_core::Plan;
 
@@ -33,6 +35,7 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
         identity::keys(desired, observed, &mut findings);
     }
     absent::removals(desired, observed, &mut findings);
+    tier::tiers(desired, observed, &mut findings);
     bucket::buckets(desired, observed, &mut findings);
     config::config(desired, observed, &mut findings);
     own_rights::check_own_permissions(desired, observed, &mut findings);

@@ -1,24 +1,25 @@
 //! The spec as it is written. `validate` checks it and turns it into `desired`, its meaning.
 
+mod bucket;
+mod patterns;
+mod policy;
+mod replication;
+mod tier;
+
 use std::collections::BTreeMap;
 
-use init_core::{SecretRef, Size, Text};
+use init_core::{SecretRef, Text};
 use init_net::TlsSpec;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
 
-use crate::desired::{
-    Addressing, Anonymous, Encryption, Level, RetentionMode, ServerKind, Status, Versioning,
-};
+pub(crate) use bucket::{Bucket, CorsRule, LifecycleRule, Notification, ObjectLock};
+pub(crate) use policy::Policy;
+pub(crate) use replication::{RemoteBucket, ReplicationRule};
+pub(crate) use tier::Tier;
 
-// Patterns in the JSON Schema, for editors; they are close to what `validate` accepts.
-const ENDPOINT: &str = r"^https?://[A-Za-z0-9_][A-Za-z0-9._-]*(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$";
-const REGION: &str = "^[A-Za-z0-9_-]+$";
-const EXPIRES: &str =
-    "^(never|[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}([Zz]|[+-][0-9]{2}:[0-9]{2}))$";
-const SECTION: &str = "^[a-z0-9_]+(:[A-Za-z0-9_.-]+)?$";
-const BUCKET: &str = "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$";
+use crate::desired::{Addressing, Level, ServerKind, Status};
+use patterns::{BUCKET, ENDPOINT, EXPIRES, REGION, SECTION, TIER};
 
 /// The buckets, identities and policies that must exist on one S3 server.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -52,6 +53,10 @@ pub struct Spec {
     /// Access keys (service accounts), by label.
     #[serde(default)]
     pub access_keys: BTreeMap<String, AccessKey>,
+    /// Remote tiers by name: buckets at other servers, to which lifecycle rules move objects.
+    #[serde(default)]
+    #[schemars(extend("propertyNames" = { "pattern": TIER }))]
+    pub tiers: BTreeMap<String, Tier>,
     /// Buckets by name.
     #[serde(default)]
     #[schemars(extend("propertyNames" = { "pattern": BUCKET }))]
@@ -71,16 +76,6 @@ pub struct Credentials {
     pub access_key: Text,
     /// The secret key.
     pub secret_key: SecretRef,
-}
-
-/// A policy document, written here or in a file.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Policy {
-    /// The document, written as YAML.
-    pub document: Option<Value>,
-    /// The JSON file with the document.
-    pub file: Option<std::path::PathBuf>,
 }
 
 /// The state of something that may exist.
@@ -187,108 +182,4 @@ pub struct AccessKey {
     /// The time at which it stops working, as RFC 3339 has it, or `never`. Default: unchanged, and never for a new one.
     #[schemars(regex(pattern = EXPIRES))]
     pub expires: Option<String>,
-}
-
-/// A bucket. Properties that the spec does not name are left alone.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Bucket {
-    /// The region in which a new bucket is created, on a server with several regions. Default: the region of the
-    /// server.
-    #[schemars(regex(pattern = REGION))]
-    pub region: Option<String>,
-    /// Bucket versioning, which keeps old versions of objects.
-    pub versioning: Option<Versioning>,
-    /// Object lock, which only a new bucket can get; its default retention can be changed.
-    pub object_lock: Option<ObjectLock>,
-    /// Default encryption of new objects.
-    pub encryption: Option<Encryption>,
-    /// The hard quota: `10GiB`, `500MB`, or a number of bytes.
-    pub quota: Option<Size>,
-    /// Tags that it must have; others are left alone.
-    #[serde(default)]
-    pub tags: BTreeMap<String, String>,
-    /// Lifecycle rules that it must have; others are left alone.
-    #[serde(default)]
-    pub lifecycle: Vec<LifecycleRule>,
-    /// The access of requests without credentials, in the words of `mc anonymous`.
-    pub anonymous: Option<Anonymous>,
-    /// A whole bucket policy, in the place of `anonymous`.
-    pub policy: Option<Policy>,
-    /// Event notifications that it must have; others are left alone.
-    #[serde(default)]
-    pub notifications: Vec<Notification>,
-    /// The whole CORS configuration.
-    pub cors: Option<Vec<CorsRule>>,
-}
-
-/// Object lock with its default retention.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ObjectLock {
-    /// The retention mode of new objects. Default: the default retention is unchanged, and a new bucket has none.
-    pub mode: Option<RetentionMode>,
-    /// The retention period in days.
-    pub days: Option<u32>,
-    /// The retention period in years, in the place of days.
-    pub years: Option<u32>,
-}
-
-/// One lifecycle rule.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct LifecycleRule {
-    /// Its id. Default: an id that is derived from the filter and the actions.
-    pub id: Option<String>,
-    /// `disabled` stops the rule. Default: unchanged, and enabled for a new rule.
-    pub status: Option<Status>,
-    /// Only objects whose names begin so. Default: all objects.
-    pub prefix: Option<String>,
-    /// Only objects that have all these tags.
-    #[serde(default)]
-    pub tags: BTreeMap<String, String>,
-    /// Deletes objects this many days after they were written.
-    pub expire_days: Option<u32>,
-    /// Deletes noncurrent versions this many days after they became noncurrent.
-    pub expire_noncurrent_days: Option<u32>,
-    /// Keeps this many noncurrent versions in any case.
-    pub keep_noncurrent_versions: Option<u32>,
-    /// Deletes the delete marker of an object that has no other version left.
-    pub expire_delete_markers: Option<bool>,
-    /// Aborts multipart uploads this many days after they began.
-    pub abort_incomplete_upload_days: Option<u32>,
-}
-
-/// An event notification to a target that is configured on the server.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Notification {
-    /// The target's ARN.
-    pub target: String,
-    /// The event types, such as `s3:ObjectCreated:*`.
-    pub events: Vec<String>,
-    /// Only objects whose names begin so.
-    #[serde(default)]
-    pub prefix: String,
-    /// Only objects whose names end so.
-    #[serde(default)]
-    pub suffix: String,
-}
-
-/// A CORS rule.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct CorsRule {
-    /// The origins that are allowed.
-    pub allowed_origins: Vec<String>,
-    /// The HTTP methods that are allowed.
-    pub allowed_methods: Vec<String>,
-    /// The request headers that are allowed.
-    #[serde(default)]
-    pub allowed_headers: Vec<String>,
-    /// The response headers that a page may read.
-    #[serde(default)]
-    pub expose_headers: Vec<String>,
-    /// The time for which a browser may cache a preflight response.
-    pub max_age_seconds: Option<u32>,
 }

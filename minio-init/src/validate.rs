@@ -6,8 +6,11 @@ mod config;
 mod identity;
 mod lifecycle;
 mod policy;
+mod remote;
+mod replication;
 mod server;
 mod tags;
+mod tier;
 
 pub(crate) use policy::is_built_in;
 
@@ -34,6 +37,7 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
         &mut violations,
     );
     let absent = Absent { users: absent_users, keys: absent_keys };
+    let tiers = tier::tiers(&root.key("tiers"), spec.tiers, &mut violations);
     let buckets = bucket::buckets(&root.key("buckets"), spec.buckets, files, &mut violations);
     let config = config::config(&root.key("config"), spec.config, &mut violations);
     match server {
@@ -45,6 +49,7 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
             groups,
             keys,
             absent,
+            tiers,
             buckets,
             config,
         }),

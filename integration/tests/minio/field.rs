@@ -1,3 +1,6 @@
-//! Servers that take long to build, so no suite runs these tests by default: `just field s3`.
+//! Servers that take long to build, and tests that take long, so no suite runs these by default: `just field s3`,
+//! `just field long`.
 
+mod replication;
 mod s3;
+mod tiers;

@@ -73,6 +73,8 @@ fn policy_of(change: &Change) -> Option<(String, String)> {
             | BucketChange::SetBucketPolicy { .. }
             | BucketChange::SetCors { .. },
         )
+        | Change::Tier(_)
+        | Change::Replication(_)
         | Change::Config(_)
         | Change::Notifications(_) => None,
     }

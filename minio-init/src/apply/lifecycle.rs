@@ -107,12 +107,17 @@ fn difference(rule: &Rule, existing: &Rule) -> Option<&'static str> {
     if rule.tags != existing.tags {
         return Some("tags");
     }
+    if rule.tier != existing.tier {
+        return Some("transitionTo");
+    }
     let fields = [
         (Action::KeepNoncurrentVersions, "keepNoncurrentVersions"),
         (Action::ExpireDays, "expireDays"),
         (Action::ExpireNoncurrentDays, "expireNoncurrentDays"),
         (Action::ExpireDeleteMarkers, "expireDeleteMarkers"),
         (Action::AbortIncompleteUploadDays, "abortIncompleteUploadDays"),
+        (Action::TransitionDays, "transitionDays"),
+        (Action::TransitionNoncurrentDays, "transitionNoncurrentDays"),
     ];
     fields
         .into_iter()

@@ -44,6 +44,9 @@ impl Display for Rule {
         for (key, value) in &self.tags {
             write!(f, "tag {key}={value}, ")?;
         }
+        if let Some(tier) = &self.tier {
+            write!(f, "tier {tier}, ")?;
+        }
         let actions: Vec<_> = self.actions.iter().map(|(action, number)| action.with(*number)).collect();
         write!(f, "{})", actions.join(", "))
     }
@@ -57,6 +60,8 @@ impl Action {
             Self::ExpireNoncurrentDays => format!("expire noncurrent after {number} days"),
             Self::KeepNoncurrentVersions => format!("keep {number} noncurrent versions"),
             Self::AbortIncompleteUploadDays => format!("abort uploads after {number} days"),
+            Self::TransitionDays => format!("transition after {number} days"),
+            Self::TransitionNoncurrentDays => format!("transition noncurrent after {number} days"),
         }
     }
 }

@@ -88,6 +88,21 @@ pub(crate) fn plain(name: &str) -> Result<(), &'static str> {
     }
 }
 
+/// The storage classes of MinIO's own drives, which no tier can have as its name.
+const OWN_CLASSES: [&str; 2] = ["STANDARD", "REDUCED_REDUNDANCY"];
+
+/// The rule for tiers.
+pub(crate) fn tier(name: &str) -> Result<(), &'static str> {
+    let fine = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_');
+    if name.is_empty() || name.len() > 64 || !name.bytes().all(fine) {
+        Err("the name of a tier has 1 to 64 upper-case letters, digits, `-` and `_`")
+    } else if OWN_CLASSES.contains(&name) {
+        Err("this is a storage class of the server's own drives, which no tier can be called")
+    } else {
+        Ok(())
+    }
+}
+
 /// The rule for sections of the server's configuration: `SUBSYSTEM` or `SUBSYSTEM:TARGET`.
 pub(crate) fn section(name: &str) -> Result<(), &'static str> {
     let (subsystem, target) = name.split_once(':').unwrap_or((name, "_"));
@@ -162,6 +177,10 @@ mod tests {
         for key in ["", "a=b", " a", "schlüssel"] {
             assert!(own_access_key(key).is_err(), "{key}");
         }
+        for name in ["", "cold", "CO LD", "STANDARD", "REDUCED_REDUNDANCY"] {
+            assert!(tier(name).is_err(), "{name}");
+        }
+        assert_eq!(tier("COLD-1"), Ok(()));
         for name in ["", "a,b", "a/b", " a", &"a".repeat(129)] {
             assert!(plain(name).is_err(), "{name}");
         }

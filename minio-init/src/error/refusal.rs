@@ -43,14 +43,17 @@ fn kind_by_code(code: &str) -> Option<FaultKind> {
         | "ServiceUnavailable"
         | "InternalError"
         | "RequestTimeout"
-        | "XMinioServerTimedOut" => FaultKind::Unavailable,
+        | "XMinioServerTimedOut"
+        | "XMinioBackendDown" => FaultKind::Unavailable,
         "AccessDenied"
         | "InvalidAccessKeyId"
         | "SignatureDoesNotMatch"
         | "AccountProblem"
         | "ClientCertificateRefused"
         | "InvalidTokenId"
-        | "ExpiredToken" => FaultKind::Denied,
+        | "ExpiredToken"
+        | "XMinioAdminTierInsufficientPermissions"
+        | "XMinioAdminTierInvalidCredentials" => FaultKind::Denied,
         "RequestTimeTooSkewed"
         | "AuthorizationHeaderMalformed"
         | "InvalidRegion"
@@ -102,6 +105,15 @@ impl Refusal {
             }
             _ if self.status == 429 => {
                 "the server, or a proxy before it, takes fewer requests at a time: raise its limit, or --timeout"
+            }
+            "XMinioAdminTierInsufficientPermissions" | "XMinioAdminTierInvalidCredentials" => {
+                "check the access key, the secret key and the bucket of the tier: its account puts, gets and deletes objects there"
+            }
+            "XMinioAdminTierBackendInUse" => {
+                "give the tier an empty bucket, or a prefix below which there is nothing"
+            }
+            "XMinioAdminReplicationRemoteConnectionError" => {
+                "check that this server reaches the other one, and the access key and the secret key there"
             }
             "XAdminAccessDenied" => "provision as root of the gateway, or as a user of the role admin",
             "AccessDenied" => "give the provisioning user the permissions of docs/minio.md",

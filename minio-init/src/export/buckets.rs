@@ -4,6 +4,7 @@ use init_core::export::Scope;
 use serde_json::Value;
 
 use super::found::Found;
+use super::replication;
 use crate::desired::document::Document;
 use crate::desired::{Size, names};
 use crate::error::Error;
@@ -63,6 +64,9 @@ async fn bucket(client: &Client, region: &str, name: &str) -> Result<(ObservedBu
     }
     if let Some(xml) = if_supported(client.read_xml(name, Subresource::Notification).await)? {
         notifications(&xml, &mut existing, &mut notes);
+    }
+    if client.is_minio() {
+        replication::read(client, name, &mut existing, &mut notes).await?;
     }
     // MinIO has CORS only for the whole server.
     if !client.is_minio() {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::export::Node;
 
-use super::document;
+use super::{document, replication};
 use crate::desired::{
     Action, Anonymous, Cors, Encryption, Lock, Period, Route, Rule, Size, Status, Versioning,
 };
@@ -24,6 +24,7 @@ pub(super) fn of(name: &str, existing: &ObservedBucket) -> Vec<(&'static str, No
             ),
         ),
         ("notifications", notifications(existing)),
+        ("replication", replication::rules(name, &existing.replication)),
         ("cors", Node::List(existing.cors.iter().map(cors).collect())),
     ];
     let ones = [
@@ -89,6 +90,9 @@ fn rule(id: &str, rule: &Rule) -> Node {
         .with_some("expireNoncurrentDays", action(Action::ExpireNoncurrentDays))
         .with_some("keepNoncurrentVersions", action(Action::KeepNoncurrentVersions))
         .with_some("abortIncompleteUploadDays", action(Action::AbortIncompleteUploadDays))
+        .with_some("transitionDays", action(Action::TransitionDays))
+        .with_some("transitionNoncurrentDays", action(Action::TransitionNoncurrentDays))
+        .with_some("transitionTo", rule.tier.as_deref())
 }
 
 fn notifications(existing: &ObservedBucket) -> Node {

@@ -87,6 +87,7 @@ fn odd_bucket() -> ObservedBucket {
             prefix: prefix.to_owned(),
             tags: BTreeMap::new(),
             actions: actions.iter().copied().collect(),
+            tier: None,
         }),
     };
     ObservedBucket {

@@ -10,7 +10,7 @@ use init_core::export::{Export, Node, secret_name};
 
 use super::entry::violation;
 use super::found::Found;
-use super::{document, properties};
+use super::{document, properties, tiers};
 use crate::desired::document::Document;
 use crate::desired::{Encryption, Expiry, Status, names};
 use crate::observed::{ObservedAccessKey, ObservedBucket, ObservedGroup, ObservedUser};
@@ -29,6 +29,8 @@ pub(super) fn export(found: &Found) -> Export {
     export.accepted("groups", groups, violation);
     let keys = server.keys.iter().filter_map(|entry| key(entry, found, &mut export)).collect();
     export.accepted("accessKeys", keys, violation);
+    let tiers = server.tiers.iter().filter_map(|entry| tiers::tier(entry, &mut export)).collect();
+    export.accepted("tiers", tiers, violation);
     let buckets = server.buckets.iter().map(|entry| bucket(entry, &mut export)).collect();
     export.accepted("buckets", buckets, violation);
     export
@@ -53,7 +55,12 @@ fn bucket((name, existing): (&String, &ObservedBucket), export: &mut Export) -> 
 /// The part of a bucket's property that a spec accepts, and the violations of the rest. Each item of a list is
 /// checked by itself.
 fn accepted_part(bucket: &str, property: &str, value: Node) -> (Option<Node>, Vec<String>) {
-    let problem = |value: &Node| violation("buckets", bucket, &Node::map().with(property, value.clone()));
+    let problem = |value: &Node| {
+        let alone = Node::map().with(property, value.clone());
+        // A bucket that is replicated has versioning.
+        let whole = if property == "replication" { alone.with("versioning", "enabled") } else { alone };
+        violation("buckets", bucket, &whole)
+    };
     let Node::List(items) = value else {
         let problem = problem(&value);
         return (problem.is_none().then_some(value), problem.into_iter().collect());

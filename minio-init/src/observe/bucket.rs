@@ -4,9 +4,10 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use http::Method;
+use init_core::Secrets;
 use serde_json::Value;
 
-use super::{anonymous, supported};
+use super::{anonymous, replication, supported};
 use crate::desired::document::Document;
 use crate::desired::{Bucket, Desired, Size};
 use crate::error::Error;
@@ -26,7 +27,7 @@ enum Presence {
     Absent,
 }
 
-pub(super) async fn observe(client: &Client, desired: &Desired) -> Result<Seen, Error> {
+pub(super) async fn observe(client: &Client, desired: &Desired, secrets: &Secrets) -> Result<Seen, Error> {
     if desired.buckets.is_empty() {
         return Ok(Seen::default());
     }
@@ -41,7 +42,13 @@ pub(super) async fn observe(client: &Client, desired: &Desired) -> Result<Seen, 
     let reads = desired.buckets.iter().map(async |(name, wanted)| {
         let presence = if own.contains(name) { Presence::Own } else { presence(client, name).await? };
         let existing = match presence {
-            Presence::Own => Some(bucket(client, name, wanted).await?),
+            Presence::Own => {
+                let mut existing = bucket(client, name, wanted).await?;
+                let versioning = existing.versioning;
+                existing.replication =
+                    replication::observe(client, desired, secrets, (name, wanted), versioning).await?;
+                Some(existing)
+            }
             Presence::OtherOwner | Presence::Absent => None,
         };
         Ok((name, existing, matches!(presence, Presence::OtherOwner)))

@@ -8,6 +8,13 @@ use secrecy::ExposeSecret as _;
 use crate::desired::Desired;
 use crate::error::Error;
 
+/// The name in the spec of an account at another server, if it has this access key, or else the access key itself.
+#[expect(clippy::disallowed_methods, reason = "a name of the server is compared with one from a secret")]
+pub(super) fn label_of(secrets: &Secrets, wanted: &Text, key: &str) -> Result<Text, Error> {
+    let is_the_same = secrets.text(wanted)?.expose_secret() == key;
+    Ok(if is_the_same { wanted.clone() } else { Text::Plain(key.to_owned()) })
+}
+
 /// The values of names that may come from secrets, for lookups in both directions.
 pub(crate) struct Names {
     own: Text,

@@ -48,6 +48,7 @@ impl Bucket {
             Subresource::Lifecycle => !self.lifecycle.is_empty(),
             Subresource::Policy => self.access.as_ref().is_some_and(|access| access.document.is_some()),
             Subresource::Notification => !self.notifications.is_empty(),
+            Subresource::Replication => !self.replication.rules.is_empty(),
             Subresource::Cors => self.cors.as_ref().is_some_and(|rules| !rules.is_empty()),
         }
     }

@@ -6,7 +6,7 @@ use init_core::diff::{Drift, Side, by_key};
 use init_core::{Conflict, SpecPath};
 
 use super::findings::Findings;
-use super::owners;
+use super::{owners, replication};
 use crate::change::{BucketChange, NotificationChange, RouteDrift, ShownPolicy};
 use crate::desired::Anonymous;
 use crate::desired::{Bucket, Cors, Desired, Lock, Route, Rule, Status, Versioning};
@@ -82,6 +82,7 @@ fn properties(
     findings.changes(policy(name, wanted, existing));
     findings.changes(notifications(name, wanted, existing));
     findings.changes(cors(name, wanted, existing));
+    replication::replication(at, name, &wanted.replication, &existing.replication, findings);
 }
 
 /// A conflict with the region of an existing bucket, which cannot change.

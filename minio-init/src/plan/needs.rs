@@ -52,13 +52,16 @@ fn needed_admin_calls(desired: &Desired) -> Vec<&'static [&'static str]> {
     need(keys.into_iter().any(|key| key.user.is_some()), others);
     let quota = desired.buckets.values().any(|bucket| bucket.quota.is_some());
     need(!desired.config.is_empty(), &[&["admin:ConfigUpdate"]]);
+    need(!desired.tiers.is_empty(), &[&["admin:ListTier"], &["admin:SetTier"]]);
+    let replicated = desired.buckets.values().any(|bucket| !bucket.replication.rules.is_empty());
+    need(replicated, &[&["admin:GetBucketTarget"], &["admin:SetBucketTarget"]]);
     need(quota, &[&["admin:GetBucketQuota"], &["admin:SetBucketQuota"]]);
     needs
 }
 
 /// The permissions for requests about one bucket.
 pub(super) fn needed_on_bucket(name: &str, bucket: &Bucket) -> Vec<RequiredPermission> {
-    let pairs: [(bool, [&'static [&'static str]; 2]); 8] = [
+    let pairs: [(bool, [&'static [&'static str]; 2]); 9] = [
         (true, [&["s3:ListBucket"], &["s3:CreateBucket"]]),
         (bucket.versioning.is_some(), [&["s3:GetBucketVersioning"], &["s3:PutBucketVersioning"]]),
         (
@@ -73,6 +76,10 @@ pub(super) fn needed_on_bucket(name: &str, bucket: &Bucket) -> Vec<RequiredPermi
         (
             !bucket.lifecycle.is_empty(),
             [&["s3:GetLifecycleConfiguration"], &["s3:PutLifecycleConfiguration"]],
+        ),
+        (
+            !bucket.replication.rules.is_empty(),
+            [&["s3:GetReplicationConfiguration"], &["s3:PutReplicationConfiguration"]],
         ),
         (bucket.access.is_some(), [&["s3:GetBucketPolicy"], &["s3:PutBucketPolicy"]]),
         (!bucket.notifications.is_empty(), [&["s3:GetBucketNotification"], &["s3:PutBucketNotification"]]),

@@ -36,6 +36,8 @@ pub(crate) fn may_take_permissions(changes: &[Change]) -> bool {
             | IdentityChange::AlterAccessKey(_)
             | IdentityChange::RemoveAccessKey { .. },
         )
+        | Change::Tier(_)
+        | Change::Replication(_)
         | Change::Bucket(_)
         | Change::Config(_)
         | Change::Notifications(_) => false,

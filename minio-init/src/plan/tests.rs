@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::Minio;
 use crate::change::Change;
 use crate::desired::{Desired, Section};
-use crate::observed::{EnvironmentSetting, Observed, ObservedSection};
+use crate::observed::{EnvironmentSetting, Observed, ObservedSection, ObservedTier};
 
 use model::apply_change;
 
@@ -73,8 +73,11 @@ fn everything(second: bool) -> Value {
             "of-closed": {"user": "closed", "secretKey": {"secret": "d"}},
             "own": {"secretKey": {"secret": "e"}},
         },
+        "tiers": tiers(second),
         "buckets": {
-            "plain": {"region": "eu-west-1"},
+            "plain": {"region": "eu-west-1", "lifecycle": [
+                {"prefix": "a/", "transitionDays": pick(json!(0), json!(7)), "transitionNoncurrentDays": 1, "expireDays": 9,
+                 "transitionTo": pick(json!("COLD"), json!("GLACIER"))}]},
             "data": {
                 "versioning": pick(json!("enabled"), json!("suspended")), "quota": pick(json!("1GiB"), json!("2GB")),
                 "encryption": "sse-s3", "tags": pick(json!({"a": "1"}), json!({"a": "2", "b": "3"})),
@@ -84,15 +87,46 @@ fn everything(second: bool) -> Value {
                                    "events": pick(json!(["s3:ObjectCreated:*"]), json!(["s3:ObjectRemoved:*"]))}],
                 "cors": [{"allowedOrigins": ["*"], "allowedMethods": pick(json!(["GET"]), json!(["PUT"]))}],
             },
+            "copied": copied(second),
             "locked": {"objectLock": pick(json!({"mode": "GOVERNANCE", "days": 30}), json!({"mode": "COMPLIANCE", "years": 1}))},
         },
         "config": {"notify_webhook:a": {"endpoint": pick(json!("http://one"), json!("http://two")), "auth_token": {"secret": "f"}}},
     })
 }
 
+fn tiers(second: bool) -> Value {
+    let pick = |a: Value, b: Value| if second { b } else { a };
+    json!({
+        "COLD": {"type": "minio", "endpoint": "http://cold:9000", "accessKey": pick(json!("one"), json!("two")),
+                 "secretKey": {"secret": "g"}, "bucket": "cold"},
+        "GLACIER": {"type": "s3", "endpoint": "https://s3.example.org/", "accessKey": {"secret": "h"}, "secretKey": {"secret": "g"},
+                    "bucket": "cold", "prefix": "a/", "region": "eu-west-1", "storageClass": "STANDARD_IA"},
+    })
+}
+
+fn copied(second: bool) -> Value {
+    let pick = |a: Value, b: Value| if second { b } else { a };
+    json!({"versioning": "enabled", "replication": [
+                {"to": far(second, "one"), "prefix": "a/", "deletes": pick(json!(true), json!(false)),
+                 "priority": pick(json!(null), json!(9))},
+                {"to": far(second, "one"), "tags": {"a": "b"}, "status": pick(json!("enabled"), json!("disabled"))},
+                {"to": far(false, "two"), "existingObjects": true, "deleteMarkers": pick(json!(null), json!(true))}]})
+}
+
+/// A bucket at another server.
+fn far(second: bool, name: &str) -> Value {
+    let key = if second { "new-key" } else { "old-key" };
+    json!({"endpoint": format!("http://{name}:9000"), "bucket": "copy", "accessKey": key, "secretKey": {"secret": "g"}})
+}
+
 /// Values of which an observation says only that they differ.
 fn drift_unseen_values(observed: &mut Observed) {
     observed.users.get_mut(&Text::Plain("open".to_owned())).unwrap().secret_differs = true;
+    if let Some(ObservedTier::Known { secret_refused, .. }) = observed.tiers.get_mut("GLACIER") {
+        *secret_refused = true;
+    }
+    let copied = &mut observed.buckets.get_mut("copied").unwrap().replication;
+    copied.targets.get_mut("http://two:9000").unwrap().refused = true;
     for section in observed.config.values_mut() {
         section.differing.insert("endpoint".to_owned());
     }
@@ -123,7 +157,7 @@ fn the_snapshots_above_show_every_operation() {
     }
     let spec = without(&mut observed);
     operations.extend(super::plan(&spec, &observed).changes().iter().map(init_core::Change::op));
-    assert_eq!(operations.len(), 27, "{operations:?}");
+    assert_eq!(operations.len(), 32, "{operations:?}");
 }
 
 /// A server with the second variant, and a spec that removes parts of it.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::{Files, SpecPath, Violations};
 
-use super::{lifecycle, policy, tags};
+use super::{lifecycle, policy, replication, tags};
 use crate::desired::document::Kind;
 use crate::desired::names;
 use crate::desired::{self, Access, Cors, Lock, Period, Route, Size, Versioning};
@@ -40,6 +40,7 @@ fn properties(
     if bucket.object_lock.is_some() && bucket.versioning == Some(Versioning::Suspended) {
         violations.push(&at.key("versioning"), "object lock keeps old versions: it cannot be suspended here");
     }
+    let is_versioned = bucket.object_lock.is_some() || bucket.versioning == Some(Versioning::Enabled);
     let access = access(at, name, &bucket, files, violations);
     tags::check(&at.key("tags"), &bucket.tags, TAGS_MAX, violations);
     if bucket.region.as_ref().is_some_and(|region| !names::is_region(region)) {
@@ -55,6 +56,12 @@ fn properties(
         lifecycle: lifecycle::rules(&at.key("lifecycle"), bucket.lifecycle, violations),
         access,
         notifications: notifications(&at.key("notifications"), bucket.notifications, violations),
+        replication: replication::replication(
+            &at.key("replication"),
+            bucket.replication,
+            is_versioned,
+            violations,
+        ),
         cors: bucket.cors.map(|rules| cors(&at.key("cors"), rules, violations)),
     }
 }

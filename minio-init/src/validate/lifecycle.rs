@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use init_core::{SpecPath, Violations};
 
 use super::tags;
-use crate::desired::{Action, Rule};
+use crate::desired::{Action, Rule, names};
 use crate::spec::LifecycleRule;
 
 const ID_MAX: usize = 255;
@@ -21,8 +21,9 @@ pub(super) fn rules(
         let at = at.index(index);
         tags::check(&at.key("tags"), &wanted.tags, TAGS_MAX, violations);
         let actions = actions(&at, &wanted, violations);
-        let LifecycleRule { id, status, prefix, tags, .. } = wanted;
-        let rule = Rule { status, prefix: prefix.unwrap_or_default(), tags, actions };
+        transition(&at, &wanted, &actions, violations);
+        let LifecycleRule { id, status, prefix, tags, transition_to: tier, .. } = wanted;
+        let rule = Rule { status, prefix: prefix.unwrap_or_default(), tags, actions, tier };
         if id.as_ref().is_some_and(String::is_empty) {
             violations.push(&at.key("id"), "an id has 1 to 255 characters");
         }
@@ -43,11 +44,15 @@ fn actions(at: &SpecPath, wanted: &LifecycleRule, violations: &mut Violations) -
         ("expireNoncurrentDays", Action::ExpireNoncurrentDays, wanted.expire_noncurrent_days),
         ("keepNoncurrentVersions", Action::KeepNoncurrentVersions, wanted.keep_noncurrent_versions),
         ("abortIncompleteUploadDays", Action::AbortIncompleteUploadDays, wanted.abort_incomplete_upload_days),
+        ("transitionDays", Action::TransitionDays, wanted.transition_days),
+        ("transitionNoncurrentDays", Action::TransitionNoncurrentDays, wanted.transition_noncurrent_days),
     ];
     let mut actions = BTreeMap::new();
     for (key, action, number) in numbers {
         match number {
-            Some(0) => violations.push(&at.key(key), "expected a whole number from 1"),
+            Some(0) if !action.is_transition() => {
+                violations.push(&at.key(key), "expected a whole number from 1");
+            }
             Some(number) => drop(actions.insert(action, number)),
             None => {}
         }
@@ -72,6 +77,39 @@ fn actions(at: &SpecPath, wanted: &LifecycleRule, violations: &mut Violations) -
     actions
 }
 
+/// Checks that a rule which moves objects names the tier, and moves them before it deletes them.
+fn transition(
+    at: &SpecPath,
+    wanted: &LifecycleRule,
+    actions: &BTreeMap<Action, u32>,
+    violations: &mut Violations,
+) {
+    let moves = actions.keys().any(|action| action.is_transition());
+    match &wanted.transition_to {
+        None if moves => violations.push(at, "a transition goes to a tier: name it in `transitionTo`"),
+        Some(tier) => {
+            violations.check(&at.key("transitionTo"), names::tier(tier));
+            if !moves {
+                violations.push(
+                    &at.key("transitionTo"),
+                    "nothing goes to this tier: give transitionDays, transitionNoncurrentDays or both",
+                );
+            }
+        }
+        None => {}
+    }
+    for (key, moved, deleted) in [
+        ("transitionDays", Action::TransitionDays, Action::ExpireDays),
+        ("transitionNoncurrentDays", Action::TransitionNoncurrentDays, Action::ExpireNoncurrentDays),
+    ] {
+        if let (Some(moved), Some(deleted)) = (actions.get(&moved), actions.get(&deleted))
+            && moved >= deleted
+        {
+            violations.push(&at.key(key), format!("the rule deletes them after {deleted} days already"));
+        }
+    }
+}
+
 /// The id of a rule without one, derived from its filter and actions but not from their numbers: another number then
 /// changes the rule, in the place of adding one.
 fn derived_id(rule: &Rule) -> String {
@@ -81,6 +119,8 @@ fn derived_id(rule: &Rule) -> String {
         Action::ExpireNoncurrentDays => "noncurrent",
         Action::KeepNoncurrentVersions => "keep",
         Action::AbortIncompleteUploadDays => "uploads",
+        Action::TransitionDays => "transition",
+        Action::TransitionNoncurrentDays => "noncurrent-transition",
     });
     let tags = rule.tags.iter().map(|(key, value)| format!("{key}={value}"));
     let prefix = Some(rule.prefix.clone()).filter(|prefix| !prefix.is_empty());

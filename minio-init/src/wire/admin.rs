@@ -4,6 +4,8 @@
 mod answers;
 pub(crate) mod config;
 mod releases;
+mod targets;
+mod tier;
 
 use bytes::Bytes;
 use http::Method;
@@ -17,6 +19,8 @@ pub(crate) use answers::{
 };
 
 pub(crate) use releases::UNKNOWN_CALL;
+pub(crate) use targets::TargetInfo;
+pub(crate) use tier::TierCheck;
 
 use crate::desired::ServerKind;
 use crate::error::Error;

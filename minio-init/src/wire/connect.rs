@@ -3,6 +3,7 @@
 
 mod identities;
 mod recognise;
+mod remote;
 mod site;
 mod targets;
 mod versity;
@@ -17,7 +18,7 @@ use crate::desired::{Action, Desired, ServerKind};
 use crate::error::{Error, TransportError};
 use crate::wire::address::Address;
 use crate::wire::client::{Call, Client, text};
-use crate::wire::credential::{check_config_value, credential, provisioning_credential, resolve_name};
+use crate::wire::credential::{check_config_value, credential, existing_credential, resolve_name};
 use crate::wire::http::Http;
 use crate::wire::memory;
 use crate::wire::s3;
@@ -49,7 +50,7 @@ fn client(desired: &Desired, secrets: &Secrets) -> Result<Client, Error> {
     let endpoint = server.endpoint.clone();
     let tls = server.tls.as_ref().map(|tls| tls.connector(secrets)).transpose()?;
     let address = Address::new(&endpoint, tls.is_some(), server.addressing);
-    let identity = provisioning_credential(secrets, &server.access_key, &server.secret_key)?;
+    let identity = existing_credential(secrets, &server.access_key, &server.secret_key)?;
     let http = Http::new(endpoint, tls, server.prefix.clone());
     Ok(Client::new(http, address, server.region.clone(), identity))
 }
@@ -67,7 +68,9 @@ fn check_secrets(desired: &Desired, secrets: &Secrets) -> Result<(), Error> {
     compared.try_for_each(|(name, secret)| credential(secrets, name, secret).map(drop))?;
     let settings = desired.config.values().flat_map(|settings| settings.values());
     let mut values = settings.filter_map(Text::secret).filter(|_| desired.compare_secrets);
-    values.try_for_each(|name| check_config_value(secrets, name))
+    values.try_for_each(|name| check_config_value(secrets, name))?;
+    let mut remote = desired.remote_accounts().filter(|_| desired.compare_secrets);
+    remote.try_for_each(|(name, secret)| existing_credential(secrets, name, secret).map(drop))
 }
 
 /// Fails when the container has too little memory for one key derivation.
@@ -101,7 +104,7 @@ fn show_names_by_label(client: &mut Client, desired: &Desired, secrets: &Secrets
     for name in desired.names() {
         resolve_name(secrets, name)?;
     }
-    let names = desired.names().chain([&desired.server.access_key]);
+    let names = desired.names().chain(desired.remote_names()).chain([&desired.server.access_key]);
     for name in names.filter(|name| matches!(name, Text::Secret(_))) {
         client.show_by_label(secrets.text(name)?, name.to_string());
     }
@@ -161,6 +164,7 @@ impl Client {
 async fn check_supported(client: &Client, desired: &Desired) -> Result<(), Error> {
     if !client.is_minio() {
         check_config_support(client, desired)?;
+        remote::check_supported(client, desired)?;
         versity::check_supported(client, desired)?;
         return check_quota_support(client, desired).await;
     }

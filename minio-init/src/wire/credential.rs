@@ -97,8 +97,9 @@ pub(crate) fn credential(secrets: &Secrets, key: &Text, name: &SecretRef) -> Res
     Ok(Credential::new(resolve_name(secrets, key)?, secret_key(secrets, name)?.clone()))
 }
 
-/// The credential of the provisioning account. It exists already, and other servers than MinIO have shorter keys.
-pub(crate) fn provisioning_credential(
+/// The credential of an account that exists already: the provisioning account, or one at another server. Other servers
+/// than MinIO have shorter keys.
+pub(crate) fn existing_credential(
     secrets: &Secrets,
     key: &Text,
     name: &SecretRef,

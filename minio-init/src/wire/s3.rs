@@ -5,6 +5,7 @@ mod lifecycle;
 mod listing;
 mod notification;
 mod properties;
+pub(crate) mod replication;
 
 use http::Method;
 
@@ -39,11 +40,12 @@ pub(crate) enum Subresource {
     Lifecycle,
     Policy,
     Notification,
+    Replication,
     Cors,
 }
 
 impl Subresource {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Versioning,
         Self::ObjectLock,
         Self::Encryption,
@@ -51,6 +53,7 @@ impl Subresource {
         Self::Lifecycle,
         Self::Policy,
         Self::Notification,
+        Self::Replication,
         Self::Cors,
     ];
 
@@ -63,6 +66,7 @@ impl Subresource {
             Self::Lifecycle => "lifecycle",
             Self::Policy => "policy",
             Self::Notification => "notification",
+            Self::Replication => "replication",
             Self::Cors => "cors",
         }
     }
@@ -88,6 +92,7 @@ impl Subresource {
             Self::Lifecycle => "lifecycle",
             Self::Policy => "policy",
             Self::Notification => "notification",
+            Self::Replication => "replication",
             Self::Cors => "cors",
         }
     }
@@ -101,6 +106,7 @@ impl Subresource {
             Self::Tagging => &["NoSuchTagSet", "NoSuchTagSetError"],
             Self::Lifecycle => &["NoSuchLifecycleConfiguration"],
             Self::Policy => &["NoSuchBucketPolicy"],
+            Self::Replication => &["ReplicationConfigurationNotFoundError"],
             Self::Cors => &["NoSuchCORSConfiguration"],
         }
     }

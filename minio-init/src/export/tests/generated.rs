@@ -11,11 +11,11 @@ use serde_json::{Value, json};
 
 use crate::desired::document::Document;
 use crate::desired::{
-    Action, Anonymous, Cors, Expiry, Lock, Period, RetentionMode, Route, Rule, Size, Status, Versioning,
-    names,
+    Action, Anonymous, Cors, Expiry, Lock, Period, Place, RetentionMode, Route, Rule, Size, Status, TierType,
+    Versioning, names,
 };
 use crate::observed::{
-    Observed, ObservedAccessKey, ObservedBucket, ObservedGroup, ObservedRule, ObservedUser,
+    Observed, ObservedAccessKey, ObservedBucket, ObservedGroup, ObservedRule, ObservedTier, ObservedUser,
 };
 
 fn read(statements: &Value) -> Document {
@@ -105,14 +105,25 @@ fn tags() -> impl Strategy<Value = BTreeMap<String, String>> {
 }
 
 fn rule() -> impl Strategy<Value = ObservedRule> {
-    let actions =
-        select(vec![Action::ExpireDays, Action::ExpireNoncurrentDays, Action::KeepNoncurrentVersions]);
-    let actions = btree_map(actions, 1_u32..999, 1..3);
+    let actions = select(vec![
+        Action::ExpireDays,
+        Action::ExpireNoncurrentDays,
+        Action::KeepNoncurrentVersions,
+        Action::TransitionDays,
+        Action::TransitionNoncurrentDays,
+    ]);
+    // A rule moves objects before it deletes them.
+    let days = |action: Action, days: u32| if action.is_transition() { days - 1 } else { days + 999 };
+    let actions = btree_map(actions, 1_u32..999, 1..3)
+        .prop_map(move |actions| actions.into_iter().map(|(a, number)| (a, days(a, number))).collect());
     let tags = btree_map("[a-z]{1,5}", "[a-z]{0,5}", 0..3);
-    (status(), "[a-z/&<#:]{0,6}", tags, actions).prop_map(|(status, prefix, tags, actions)| ObservedRule {
-        status,
-        rule: Some(Rule { status: Some(status), prefix, tags, actions }),
-    })
+    (status(), "[a-z/&<#:]{0,6}", tags, actions, "[A-Z0-9_-]{1,9}").prop_map(
+        |(status, prefix, tags, actions, tier)| {
+            let actions: BTreeMap<Action, u32> = actions;
+            let tier = actions.keys().any(|action| action.is_transition()).then_some(tier);
+            ObservedRule { status, rule: Some(Rule { status: Some(status), prefix, tags, actions, tier }) }
+        },
+    )
 }
 
 fn lock() -> impl Strategy<Value = Lock> {
@@ -176,6 +187,7 @@ fn bucket(name: &str) -> impl Strategy<Value = ObservedBucket> + use<> {
                 policy,
                 notifications,
                 cors,
+                ..ObservedBucket::default()
             }
         },
     )
@@ -186,6 +198,31 @@ fn buckets() -> impl Strategy<Value = BTreeMap<String, ObservedBucket>> {
     let name = name.prop_filter("a name that a spec takes", |name| names::bucket(name).is_ok());
     let entry = name.prop_flat_map(|name| bucket(&name).prop_map(move |bucket| (name.clone(), bucket)));
     vec(entry, 0..4).prop_map(|entries| entries.into_iter().collect())
+}
+
+fn tier() -> impl Strategy<Value = ObservedTier> {
+    let kind = select(vec![TierType::Minio, TierType::S3]);
+    let texts = (of("[a-z]{1,4}/?"), of("[a-z0-9-]{1,6}"), of("[A-Z_]{1,6}"));
+    (kind, "https?://[a-z]{1,6}(:9000)?", "[a-z0-9]{3,6}", "[!-+.-<>-~]{1,9}", texts).prop_map(
+        |(kind, endpoint, bucket, key, (prefix, region, class))| {
+            let storage_class = class.filter(|_| kind == TierType::S3);
+            let place = Place { kind, endpoint, bucket, prefix, region, storage_class };
+            ObservedTier::Known { place, access_key: Text::Plain(key), secret_refused: false }
+        },
+    )
+}
+
+/// Tiers in places of their own.
+fn tiers() -> impl Strategy<Value = BTreeMap<String, ObservedTier>> {
+    vec(tier(), 0..3).prop_map(|tiers| {
+        let apart = |(number, mut tier): (usize, ObservedTier)| {
+            if let ObservedTier::Known { place, .. } = &mut tier {
+                place.bucket.push_str(&number.to_string());
+            }
+            (format!("COLD-{number}"), tier)
+        };
+        tiers.into_iter().enumerate().map(apart).collect()
+    })
 }
 
 pub(super) fn server() -> impl Strategy<Value = Observed> {
@@ -205,11 +242,12 @@ pub(super) fn server() -> impl Strategy<Value = Observed> {
         let keys = btree_map(account('k'), key(of_users, policies.clone()), 0..4);
         (Just(policies), users, groups, keys)
     });
-    (identities, buckets()).prop_map(|((policies, users, groups, keys), buckets)| Observed {
+    (identities, tiers(), buckets()).prop_map(|((policies, users, groups, keys), tiers, buckets)| Observed {
         policies,
         users,
         groups,
         keys,
+        tiers,
         buckets,
         ..Observed::default()
     })

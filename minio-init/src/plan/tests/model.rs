@@ -6,10 +6,12 @@ use init_core::Text;
 
 use crate::change::{
     AccessKeyDrift, BucketChange, Change, Grantee, IdentityChange, NewAccessKey, NotificationChange,
+    ReplicationChange, RuleDrift, TierChange,
 };
-use crate::desired::{Lock, Status, Versioning};
+use crate::desired::{Lock, ReplicaRule, Status, Versioning};
 use crate::observed::{
-    Observed, ObservedAccessKey, ObservedBucket, ObservedGroup, ObservedOwner, ObservedSection, ObservedUser,
+    Observed, ObservedAccessKey, ObservedBucket, ObservedGroup, ObservedOwner, ObservedSection,
+    ObservedTarget, ObservedTier, ObservedUser,
 };
 use crate::wire::s3;
 use crate::wire::xml::Element;
@@ -18,7 +20,9 @@ use crate::wire::xml::Element;
 pub(crate) fn apply_change(observed: &mut Observed, change: &Change) {
     match change.clone() {
         Change::Identity(change) => step_identity(observed, change),
+        Change::Tier(change) => step_tier(observed, change),
         Change::Bucket(change) => step_bucket(observed, change),
+        Change::Replication(change) => step_replication(observed, change),
         Change::Config(change) => {
             observed.config.insert(change.section, ObservedSection::default());
         }
@@ -77,6 +81,44 @@ fn step_identity(observed: &mut Observed, change: IdentityChange) {
             assert!(observed.unwanted_keys.remove(&access_key));
         }
         IdentityChange::RemoveUser { user } => assert!(observed.unwanted_users.remove(&user)),
+    }
+}
+
+fn step_replication(observed: &mut Observed, change: ReplicationChange) {
+    match change {
+        ReplicationChange::CreateRemoteTarget(target)
+        | ReplicationChange::AlterRemoteTarget { target, .. } => {
+            let existing =
+                ObservedTarget { bucket: target.to, access_key: target.access_key, refused: false };
+            let bucket = bucket_mut(observed, target.bucket);
+            assert_eq!(bucket.versioning, Some(Versioning::Enabled), "only a versioned bucket has targets");
+            bucket.replication.targets.insert(target.url, existing);
+        }
+        ReplicationChange::SetReplication { bucket, rules } => {
+            let existing = &mut bucket_mut(observed, bucket).replication;
+            for RuleDrift { route, rule } in rules {
+                assert!(existing.targets.contains_key(&route.endpoint), "a rule comes after its target");
+                let highest =
+                    existing.rules.values().filter_map(|rule| rule.priority).max().unwrap_or_default();
+                let to = ReplicaRule { priority: rule.to.priority.or(Some(highest + 1)), ..rule.to };
+                existing.rules.insert(route, to);
+            }
+        }
+    }
+}
+
+fn step_tier(observed: &mut Observed, change: TierChange) {
+    match change {
+        TierChange::CreateTier { tier, place, access_key, .. } => {
+            let existing = ObservedTier::Known { place, access_key, secret_refused: false };
+            assert!(observed.tiers.insert(tier, existing).is_none(), "a tier is made once");
+        }
+        TierChange::AlterTier { tier, access_key, .. } => {
+            let existing = observed.tiers.get_mut(&tier).unwrap();
+            if let ObservedTier::Known { access_key: key, secret_refused, .. } = existing {
+                (*key, *secret_refused) = (access_key, false);
+            }
+        }
     }
 }
 

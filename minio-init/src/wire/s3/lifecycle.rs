@@ -47,12 +47,17 @@ fn rule(element: &Element) -> Option<Rule> {
         prefix: String::new(),
         tags: BTreeMap::new(),
         actions: BTreeMap::new(),
+        tier: None,
     };
     for child in element.children() {
         match child.name() {
             "ID" | "Status" => {}
             "Prefix" => element.value(&["Prefix"])?.clone_into(&mut rule.prefix),
             "Filter" => filter(child, &mut rule)?,
+            "Transition" => transition(child, Action::TransitionDays, "Days", &mut rule)?,
+            "NoncurrentVersionTransition" => {
+                transition(child, Action::TransitionNoncurrentDays, "NoncurrentDays", &mut rule)?;
+            }
             name => actions(name, child, &mut rule.actions)?,
         }
     }
@@ -102,6 +107,27 @@ fn actions(name: &str, element: &Element, actions: &mut BTreeMap<Action, u32>) -
     Some(())
 }
 
+/// Reads a transition, which is at once without a number of days. It is `None` for one that a spec cannot express: on a
+/// date, after a number of versions, or to another tier than the other one of the rule.
+fn transition(element: &Element, action: Action, days: &str, rule: &mut Rule) -> Option<()> {
+    let tier = element.value(&["StorageClass"]).unwrap_or_default();
+    // Some servers write out what is not set.
+    if tier.is_empty() {
+        return Some(());
+    }
+    let fits = |child: &Element| child.name() == days || child.name() == "StorageClass";
+    if !element.children().iter().all(fits) || rule.tier.as_ref().is_some_and(|other| other != tier) {
+        return None;
+    }
+    let number = element.value(&[days]).map_or(Some(0), |number| number.parse().ok())?;
+    // S3 has several transitions in a rule, one after the other.
+    if rule.actions.insert(action, number).is_some() {
+        return None;
+    }
+    rule.tier = Some(tier.to_owned());
+    Some(())
+}
+
 /// The whole document: other rules unchanged, and the rules of the spec.
 pub(crate) fn to_xml<'a>(
     keep: impl IntoIterator<Item = &'a Element>,
@@ -110,6 +136,17 @@ pub(crate) fn to_xml<'a>(
     let ours = rules.into_iter().map(|(id, rule)| to_element(id, rule));
     let keep = keep.into_iter().cloned();
     Element::new("LifecycleConfiguration").with_all(keep).with_all(ours).to_string()
+}
+
+fn transition_elements(rule: &Rule) -> impl Iterator<Item = Element> {
+    let transitions = [
+        ("Transition", "Days", Action::TransitionDays),
+        ("NoncurrentVersionTransition", "NoncurrentDays", Action::TransitionNoncurrentDays),
+    ];
+    transitions.into_iter().filter_map(|(name, days, action)| {
+        let (number, tier) = (rule.actions.get(&action)?, rule.tier.as_ref()?);
+        Some(Element::new(name).text(days, number).text("StorageClass", tier))
+    })
 }
 
 fn to_element(id: &str, rule: &Rule) -> Element {
@@ -154,7 +191,7 @@ fn to_element(id: &str, rule: &Rule) -> Element {
         });
         element = element.with(part);
     }
-    element
+    element.with_all(transition_elements(rule))
 }
 
 #[cfg(test)]
@@ -187,9 +224,37 @@ mod tests {
              <Expiration><Days>30</Days><ExpiredObjectDeleteMarker>false</ExpiredObjectDeleteMarker></Expiration></Rule></L>",
         );
         let actions = BTreeMap::from([(Action::ExpireDays, 30)]);
-        let expected =
-            Rule { status: Some(Status::Enabled), prefix: "x/".to_owned(), tags: BTreeMap::new(), actions };
+        let (status, prefix, tags) = (Some(Status::Enabled), "x/".to_owned(), BTreeMap::new());
+        let expected = Rule { status, prefix, tags, actions, tier: None };
         assert_eq!(existing["a"].rule, Some(expected));
+    }
+
+    #[test]
+    fn a_transition_is_at_once_without_days_and_to_one_tier() {
+        let rule = |transitions: &str| {
+            read(&format!("<L><Rule><ID>a</ID><Status>Enabled</Status><Filter/>{transitions}</Rule></L>"))["a"]
+                .rule
+                .clone()
+        };
+        let noncurrent = |tier: &str| {
+            format!(
+                "<NoncurrentVersionTransition><NoncurrentDays>2</NoncurrentDays><StorageClass>{tier}</StorageClass></NoncurrentVersionTransition>"
+            )
+        };
+        let at_once = "<Transition><StorageClass>COLD</StorageClass></Transition>";
+        let read = rule(&format!("{at_once}{}", noncurrent("COLD"))).unwrap();
+        let actions = BTreeMap::from([(Action::TransitionDays, 0), (Action::TransitionNoncurrentDays, 2)]);
+        assert_eq!((read.tier.as_deref(), read.actions), (Some("COLD"), actions));
+        for other in [
+            format!("{at_once}{}", noncurrent("OTHER")),
+            format!("{at_once}<Transition><Days>9</Days><StorageClass>COLD</StorageClass></Transition>"),
+            "<Transition><Date>2030-01-01T00:00:00Z</Date><StorageClass>COLD</StorageClass></Transition>"
+                .to_owned(),
+        ] {
+            assert_eq!(rule(&other), None, "{other}");
+        }
+        let unset = "<Transition></Transition>";
+        assert_eq!(rule(unset).unwrap().tier, None);
     }
 
     fn rules() -> impl Strategy<Value = Rule> {
@@ -198,6 +263,8 @@ mod tests {
             Just(Action::ExpireNoncurrentDays),
             Just(Action::KeepNoncurrentVersions),
             Just(Action::AbortIncompleteUploadDays),
+            Just(Action::TransitionDays),
+            Just(Action::TransitionNoncurrentDays),
         ];
         let actions = proptest::collection::btree_map(actions, 1_u32..999, 1..4);
         let tags = proptest::collection::btree_map("[a-z]{1,5}", "[a-z<&]{0,5}", 0..3);
@@ -205,6 +272,7 @@ mod tests {
             status: Some(if on { Status::Enabled } else { Status::Disabled }),
             prefix,
             tags,
+            tier: actions.keys().any(|action| action.is_transition()).then(|| "COLD".to_owned()),
             actions,
         })
     }

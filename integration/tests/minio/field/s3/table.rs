@@ -75,6 +75,10 @@ fn cell(column: &Column, row: usize, spec: &str) -> Cell {
     let name = format!("cell-{row:02}");
     let end = shell("date --utc --date '+30 days' +%FT%TZ").ok();
     let spec = spec.replace("DOCUMENT", DOCUMENT).replace("END", end.trim()).replace('@', &name);
+    let (before, spec) = spec.split_once("\n---\n").unwrap_or(("", &spec));
+    if !before.is_empty() {
+        (column.run)(&format!("{before}\n"), &[]);
+    }
     let spec = format!("{spec}\n");
     let first = (column.run)(&spec, &[]);
     if first.exit == 0 {

@@ -1,8 +1,8 @@
 //! The rows of the table: every feature of a spec, and what the init services of public projects do.
 
 /// The name of each row, and a spec in which `@` is a name of its own, `DOCUMENT` a policy document and `END` a time
-/// in a month.
-pub(super) const FEATURES: [(&str, &str); 37] = [
+/// in a month. What is above a line of `---` is applied before, on servers that can.
+pub(super) const FEATURES: [(&str, &str); 39] = [
     ("buckets", "buckets: {@: {}}"),
     ("`versioning: enabled`", "buckets: {@: {versioning: enabled}}"),
     ("`versioning: suspended`", "buckets: {@: {versioning: suspended}}"),
@@ -25,6 +25,8 @@ pub(super) const FEATURES: [(&str, &str); 37] = [
         "several rules",
         "buckets: {@: {lifecycle: [{id: b, prefix: b/, expireDays: 9}, {id: a, prefix: a/, expireDays: 3}]}}",
     ),
+    ("`tiers`, `transitionTo`", TIERS),
+    ("`replication`", REPLICATION),
     ("`anonymous: none`", "buckets: {@: {anonymous: none}}"),
     ("`anonymous: download`", "buckets: {@: {anonymous: download}}"),
     ("`anonymous: upload`", "buckets: {@: {anonymous: upload}}"),
@@ -92,3 +94,16 @@ pub(super) const FEATURES: [(&str, &str); 37] = [
 
 /// A document of a policy for two actions.
 pub(super) const DOCUMENT: &str = r#"{Version: "2012-10-17", Statement: [{Effect: Allow, Action: ["s3:GetObject", "s3:ListBucket"], Resource: ["arn:aws:s3:::a", "arn:aws:s3:::a/*"]}]}"#;
+
+/// A tier in a bucket of the server itself.
+const TIERS: &str = r#"users: {@-u: {secretKey: {secret: other}, policies: [readwrite]}}
+buckets: {@-cold: {}}
+---
+tiers: {COLD: {type: minio, endpoint: "http://minio:9000", accessKey: @-u, secretKey: {secret: other}, bucket: @-cold}}
+buckets: {@: {lifecycle: [{id: a, transitionDays: 30, transitionTo: COLD}]}}"#;
+
+/// Replication to another bucket of the server itself.
+const REPLICATION: &str = r#"users: {@-u: {secretKey: {secret: other}, policies: [readwrite]}}
+buckets: {@-copy: {versioning: enabled}}
+---
+buckets: {@: {versioning: enabled, replication: [{to: {endpoint: "http://minio:9000", bucket: @-copy, accessKey: @-u, secretKey: {secret: other}}}]}}"#;
