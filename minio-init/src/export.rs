@@ -2,6 +2,7 @@
 //! a spec.
 
 mod buckets;
+mod config;
 mod document;
 mod entry;
 mod found;
@@ -22,7 +23,8 @@ use crate::observe::Names;
 use crate::wire::client::Client;
 
 /// The sections that are written.
-pub(crate) const SECTIONS: &[&str] = &["policies", "users", "groups", "accessKeys", "tiers", "buckets"];
+pub(crate) const SECTIONS: &[&str] =
+    &["policies", "users", "groups", "accessKeys", "tiers", "buckets", config::CONFIG];
 
 /// The sections that need the admin API.
 const IDENTITIES: [&str; 4] = ["policies", "users", "groups", "accessKeys"];
@@ -39,6 +41,9 @@ pub(crate) async fn export(
         Accounts::Policies => {
             let names = Names::of(desired, secrets)?;
             identities::read(client, secrets, &names, scope, &mut found).await?;
+            if client.is_minio() && scope.includes_section(config::CONFIG) {
+                config::read(client, scope, &mut found).await?;
+            }
         }
         Accounts::Owners if scope.includes_section("users") => {
             owners::read(client, &Names::of(desired, secrets)?, &mut found).await?;

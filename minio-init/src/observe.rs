@@ -5,6 +5,7 @@ mod anonymous;
 mod bucket;
 mod config;
 mod identity;
+mod lookup;
 mod names;
 mod owners;
 mod replication;

@@ -46,7 +46,12 @@ impl Bed {
 
     /// A run with a spec that has its connection itself.
     pub(crate) fn whole(&self, spec: &str) -> Ended {
-        self.peer.init(spec).secret("own", &self.secret).run()
+        self.whole_with(spec, &[("own", &self.secret)])
+    }
+
+    /// The same with all of its secrets.
+    pub(crate) fn whole_with(&self, spec: &str, secrets: &[(&str, &str)]) -> Ended {
+        secrets.iter().fold(self.peer.init(spec), |init, (name, value)| init.secret(name, value)).run()
     }
 }
 
@@ -77,6 +82,13 @@ pub(crate) fn single_user_versitygw() -> Bed {
 }
 
 const VERSITY_ROOT: (&str, &str) = ("versity-root", "versity-5ecret");
+
+pub(crate) fn rustfs() -> Bed {
+    let (key, secret) = RUSTFS_ROOT;
+    Bed::start("rustfs", 9000, (key, secret), &[("RUSTFS_ACCESS_KEY", key), ("RUSTFS_SECRET_KEY", secret)])
+}
+
+pub(crate) const RUSTFS_ROOT: (&str, &str) = ("rustfs-root", "canary-root-5ecret");
 
 pub(crate) fn garage() -> Bed {
     let (key, secret) = ("GK000000000000000000000001", "0123456789abcdef".repeat(4));

@@ -1,7 +1,7 @@
 //! Keys of the server's own configuration.
 
-use integration::Ended;
-use integration::minio::{Server, Setup};
+use integration::minio::{ROOT, Server, Setup};
+use integration::{Ended, Init};
 
 const TOKEN: &str = "canary 'hook' t0ken=";
 const WEBHOOK: &str = r#"
@@ -13,6 +13,19 @@ fn run(server: &Server, spec: &str, args: &[&str]) -> Ended {
     let ended = server.init(spec).secret("hook_token", TOKEN).args(args).run();
     assert!(!ended.stdout.contains("t0ken") && !ended.log.contains("t0ken"), "{}", ended.stdout);
     ended
+}
+
+/// The state of the server as a spec.
+fn page(server: &Server) -> String {
+    let ended = server.init("").args(&["export", "--only", "config"]).run();
+    assert_eq!(ended.exit, 0, "{}\n{}", ended.stdout, ended.log);
+    ended.stdout
+}
+
+/// A run with that spec.
+fn adopting(server: &Server, page: &str) -> Init {
+    let init = Init::new("minio-init", page).at(server.network(), server.name());
+    init.secret("root_user", ROOT.0).secret("root_password", ROOT.1)
 }
 
 /// The configuration as `mc` shows it, with its secrets.
@@ -47,6 +60,11 @@ fn a_notification_target_is_stored_and_its_notifications_come_after_the_restart(
     assert!(drift.stdout.contains("auth_token") && !drift.stdout.contains("another"), "{}", drift.stdout);
     // Without the secret everything else is compared.
     server.init(WEBHOOK).args(&["plan", "--without-secrets"]).run().expect(0, "unchanged");
+    let page = page(&server);
+    let line = "  notify_webhook:primary: {auth_token: {secret: notify_webhook-primary_auth_token}, comment: two  words, endpoint: http://localhost:9000/events}\n";
+    assert!(page.replace('"', "").contains(line) && !page.contains("another"), "{page}");
+    let adopted = adopting(&server, &page).secret("notify_webhook-primary_auth_token", "another");
+    adopted.run().expect(0, "unchanged");
 }
 
 #[test]
@@ -75,6 +93,20 @@ fn a_section_that_is_read_while_the_server_runs_is_in_effect_at_once() {
         has(&["audit_webhook:made endpoint=http://localhost:9000"]) && !has(&["# audit_webhook:made"]),
         "{now}"
     );
+    let page = page(&server);
+    let config = r"
+config:
+  api: {cors_allow_origin: https://a.example, delete_cleanup_interval: 7m, requests_max: 321}
+  audit_webhook:made: {endpoint: http://localhost:9000}
+  audit_webhook:resting: {batch_size: 3, enable: off, endpoint: http://localhost:9000}
+";
+    assert!(page.replace('"', "").contains(config), "{page}");
+    adopting(&server, &page).run().expect(0, "unchanged");
+    let other = Server::new();
+    let fresh = self::page(&other);
+    assert!(!fresh.contains("\nconfig:"), "what a server has by itself is no change: {fresh}");
+    adopting(&other, &page).run().expect(0, "changed");
+    assert_eq!(self::page(&other), page);
 }
 
 #[test]

@@ -18,6 +18,8 @@ pub(crate) struct Stored {
     pub(crate) policies: BTreeMap<String, String>,
     pub(crate) users: BTreeMap<String, BTreeSet<String>>,
     pub(crate) groups: BTreeMap<String, BTreeSet<String>>,
+    /// The access keys (service accounts), each with its user.
+    pub(crate) keys: BTreeMap<String, String>,
     pub(crate) quotas: BTreeMap<String, Value>,
     pub(crate) buckets: BTreeSet<String>,
 }
@@ -73,8 +75,8 @@ fn answer(stored: &mut Stored, attachment: (&str, &str), asked: &Asked, stream: 
             error(stream, "403 Forbidden", "InvalidAccessKeyId")
         }
         ("GET", Some(call)) => match read(stored, call, &request) {
-            Some(json) => respond(stream, "200 OK", "", &json.to_string()),
-            None => error(stream, "404 Not Found", "NoSuchResource"),
+            Ok(json) => respond(stream, "200 OK", "", &json.to_string()),
+            Err((code, status)) => error(stream, status, code),
         },
         (_, Some(call)) => {
             write(stored, attachment, call, &request);
@@ -101,28 +103,46 @@ fn answer(stored: &mut Stored, attachment: (&str, &str), asked: &Asked, stream: 
     }
 }
 
-/// The answer of the admin API to a read; `None` for a missing object.
-fn read(stored: &Stored, call: &str, request: &Request<'_>) -> Option<Value> {
+const MISSING: (&str, &str) = ("NoSuchResource", "404 Not Found");
+/// The answer for an access key (service account) in the place of a user, and the reverse.
+const FAILED: (&str, &str) = ("InternalError", "500 Internal Server Error");
+
+/// The answer of the admin API to a read, or a code with its status.
+fn read(stored: &Stored, call: &str, request: &Request<'_>) -> Result<Value, (&'static str, &'static str)> {
+    let name = request.value("accessKey");
     match call {
-        "accountinfo" => Some(json!({"account_name": ROOT, "server": {}, "policy": {}, "buckets": []})),
-        "groups" => Some(json!(stored.groups.keys().collect::<Vec<_>>())),
+        "accountinfo" => {
+            let own = stored.keys.get(ROOT).map_or(ROOT, String::as_str);
+            Ok(json!({"account_name": own, "server": {}, "policy": "{}", "buckets": []}))
+        }
+        "groups" => Ok(json!(stored.groups.keys().collect::<Vec<_>>())),
         "info-canned-policy" => {
             let name = request.value("name");
-            let document: Value = serde_json::from_str(stored.policies.get(&name)?).unwrap_or_default();
-            Some(json!({"policy_name": name, "policy": document, "create_date": null}))
+            let document = stored.policies.get(&name).ok_or(MISSING)?;
+            let document: Value = serde_json::from_str(document).unwrap_or_default();
+            Ok(json!({"policy_name": name, "policy": document, "create_date": null}))
         }
+        "user-info" if stored.keys.contains_key(&name) => Err(FAILED),
         "user-info" => {
-            let policies: Vec<_> =
-                stored.users.get(&request.value("accessKey"))?.iter().map(String::as_str).collect();
-            Some(json!({"policyName": policies.join(","), "status": "enabled", "memberOf": []}))
+            let policies = stored.users.get(&name).ok_or(MISSING)?;
+            let policies: Vec<_> = policies.iter().map(String::as_str).collect();
+            Ok(json!({"policyName": policies.join(","), "status": "enabled", "memberOf": []}))
         }
+        "info-service-account" if stored.users.contains_key(&name) => Err(FAILED),
         "group" => {
             let name = request.value("group");
-            let members = stored.groups.get(&name)?;
-            Some(json!({"name": name, "status": "enabled", "members": members, "policy": ""}))
+            let members = stored.groups.get(&name).ok_or(MISSING)?;
+            Ok(json!({"name": name, "status": "enabled", "members": members, "policy": ""}))
         }
-        "get-bucket-quota" => stored.quotas.get(&request.value("bucket")).cloned(),
-        _ => None,
+        "get-bucket-quota" => {
+            let bucket = request.value("bucket");
+            let none = json!({"quota": 0, "size": 0, "rate": 0, "requests": 0, "quotatype": ""});
+            let there = stored.buckets.contains(&bucket);
+            there
+                .then(|| stored.quotas.get(&bucket).cloned().unwrap_or(none))
+                .ok_or(("NoSuchBucket", "404 Not Found"))
+        }
+        _ => Err(MISSING),
     }
 }
 
@@ -141,9 +161,9 @@ fn write(stored: &mut Stored, (attached, to): (&str, &str), call: &str, request:
         }
         "update-group-members" => {
             let members = body.get("members").and_then(Value::as_array).into_iter().flatten();
-            let members = members.filter_map(Value::as_str).map(str::to_owned).collect();
+            let members = members.filter_map(Value::as_str).map(str::to_owned);
             let group = body.get("group").and_then(Value::as_str).unwrap_or_default();
-            stored.groups.insert(group.to_owned(), members);
+            stored.groups.entry(group.to_owned()).or_default().extend(members);
         }
         "set-bucket-quota" => drop(stored.quotas.insert(request.value("bucket"), body)),
         _ => {}

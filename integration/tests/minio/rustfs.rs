@@ -1,5 +1,5 @@
-//! RustFS has MinIO's admin API with answers of its own. It takes hours to build, so a server that answers as it does
-//! stands in for it.
+//! RustFS has MinIO's admin API with answers of its own. It takes long to build, so a server that answers as it does
+//! stands in for it here; `field::rustfs` has the real one.
 
 use integration::{Ended, FakeHttp, Init};
 
@@ -45,5 +45,23 @@ fn what_is_lost_is_made_again() {
     stored.lock().unwrap().policies.clear();
     let ended = run(&fake, SPEC, &[]).expect(0, "changed");
     assert_eq!(ended.changes(), ["create_policy app: applied", "create_group team: applied"]);
+    run(&fake, SPEC, &[]).expect(0, "unchanged");
+}
+
+/// The server fails with 500 for a user in the place of an access key (service account), and the reverse.
+#[test]
+fn a_name_that_is_used_otherwise_is_a_conflict() {
+    let (fake, _) = fake_rustfs::start("app", "loki");
+    run(&fake, SPEC, &[]).expect(0, "changed");
+    let ended = run(&fake, "accessKeys: {loki: {secretKey: {secret: loki}}}\n", &[]).expect(4, "conflict");
+    assert!(ended.stdout.contains("accessKeys.loki"), "{}", ended.stdout);
+}
+
+#[test]
+fn an_access_key_may_provision() {
+    let (fake, stored) = fake_rustfs::start("app", "loki");
+    stored.lock().unwrap().keys.insert(fake_rustfs::ROOT.to_owned(), "provisioner".to_owned());
+    stored.lock().unwrap().users.entry("provisioner".to_owned()).or_default();
+    run(&fake, SPEC, &[]).expect(0, "changed");
     run(&fake, SPEC, &[]).expect(0, "unchanged");
 }

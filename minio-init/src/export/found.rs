@@ -1,14 +1,22 @@
 //! The state of a server as the export reads it.
 
+use std::collections::BTreeMap;
+
 use init_core::Text;
 use init_core::export::Note;
 
+use crate::desired::Section;
 use crate::observed::Observed;
+
+/// The keys of a section of the configuration with their values; `None` for a secret.
+pub(super) type FoundSettings = BTreeMap<String, Option<String>>;
 
 /// The state of a server, read as if a spec had declared everything, with notes.
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) server: Observed,
+    /// The keys of the server's configuration that differ from its defaults.
+    pub(super) config: BTreeMap<Section, FoundSettings>,
     /// The provisioning account, which no spec declares.
     pub(super) own: Text,
     /// Notes about what a spec cannot express, as found while reading.
@@ -17,7 +25,7 @@ pub(super) struct Found {
 
 impl Found {
     pub(super) fn of(own: &Text) -> Self {
-        Self { server: Observed::default(), own: own.clone(), notes: Vec::new() }
+        Self { server: Observed::default(), config: BTreeMap::new(), own: own.clone(), notes: Vec::new() }
     }
 
     pub(super) fn note(&mut self, section: &'static str, name: &str, text: impl Into<String>) {

@@ -9,11 +9,11 @@ use init_core::{Text, fuzzing};
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::found::Found;
+use super::found::{Found, FoundSettings};
 use super::write;
 use crate::Minio;
 use crate::desired::document::Document;
-use crate::desired::{Action, Expiry, Rule, Size, Status, Versioning};
+use crate::desired::{Action, Expiry, Rule, Section, Size, Status, Versioning};
 use crate::observed::{
     Observed, ObservedAccessKey, ObservedBucket, ObservedGroup, ObservedRule, ObservedUser,
 };
@@ -28,13 +28,16 @@ fn own() -> Text {
 }
 
 fn page(server: Observed) -> String {
+    page_of(&Found { server, ..Found::of(&own()) })
+}
+
+fn page_of(found: &Found) -> String {
     let secret = |name: &str| Node::map().with("secret", name);
     let credentials =
         Node::map().with("accessKey", secret("root_user")).with("secretKey", secret("root_secret"));
     let connection =
         [("endpoint".to_owned(), Node::from("http://minio:9000")), ("credentials".to_owned(), credentials)];
-    let found = Found { server, ..Found::of(&own()) };
-    fuzzing::page("minio-init", &connection, write::export(&found))
+    fuzzing::page("minio-init", &connection, write::export(found))
 }
 
 proptest! {
@@ -159,4 +162,22 @@ fn equal_documents_are_written_equally() {
     let one = json!({"Sid": "", "Effect": "Allow", "NotAction": [], "Action": ["s3:B", "s3:A", "s3:B"], "Resource": ["**"]});
     let other = json!({"Effect": "Allow", "Action": ["s3:A", "s3:B"], "Resource": "*", "Condition": {}});
     assert_eq!(super::document::node(&document(&one)), super::document::node(&document(&other)));
+}
+
+#[test]
+fn the_configuration_has_its_secrets_by_name_and_no_value_that_a_spec_would_refuse() {
+    let webhook: FoundSettings =
+        [("auth_token".to_owned(), None), ("endpoint".to_owned(), Some("http://hook:9".to_owned()))].into();
+    let api: FoundSettings = [("cors_allow_origin".to_owned(), Some("a\"b".to_owned()))].into();
+    let config = [(Section::read("notify_webhook:a"), webhook), (Section::read("api"), api)];
+    let page = page_of(&Found { config: config.into(), ..Found::of(&own()) });
+    let name = "{secret: notify_webhook-a_auth_token}";
+    let line = format!("\n  notify_webhook:a: {{auth_token: {name}, endpoint: \"http://hook:9\"}}\n");
+    assert!(page.contains(&line), "{page}");
+    assert!(
+        page.contains("#   notify_webhook-a_auth_token: the auth_token of config.notify_webhook:a\n"),
+        "{page}"
+    );
+    assert!(page.contains("#   config.api: all of it: ") && !page.contains("\n  api:"), "{page}");
+    fuzzing::spec::<Minio>(&page).unwrap();
 }

@@ -8,11 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use init_core::Text;
 use init_core::export::{Export, Node, secret_name};
 
+use super::config::CONFIG;
 use super::entry::violation;
-use super::found::Found;
+use super::found::{Found, FoundSettings};
 use super::{document, properties, tiers};
 use crate::desired::document::Document;
-use crate::desired::{Encryption, Expiry, Status, names};
+use crate::desired::{Encryption, Expiry, Section, Status, names};
 use crate::observed::{ObservedAccessKey, ObservedBucket, ObservedGroup, ObservedUser};
 use crate::validate::is_built_in;
 
@@ -33,7 +34,24 @@ pub(super) fn export(found: &Found) -> Export {
     export.accepted("tiers", tiers, violation);
     let buckets = server.buckets.iter().map(|entry| bucket(entry, &mut export)).collect();
     export.accepted("buckets", buckets, violation);
+    export.accepted(CONFIG, found.config.iter().map(section).collect(), violation);
     export
+}
+
+fn section((section, settings): (&Section, &FoundSettings)) -> (String, Node) {
+    let label = section.to_string();
+    let node = settings.iter().fold(Node::map(), |node, (key, value)| match value {
+        Some(value) => node.with(key, value.as_str()),
+        None => node.with(key, secret_value(&label, key)),
+    });
+    (label, node)
+}
+
+fn secret_value(section: &str, key: &str) -> Node {
+    Node::Secret {
+        name: secret_name(&section.replace(':', "-"), key),
+        purpose: format!("the {key} of config.{section}"),
+    }
 }
 
 fn bucket((name, existing): (&String, &ObservedBucket), export: &mut Export) -> (String, Node) {

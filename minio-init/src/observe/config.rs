@@ -13,8 +13,6 @@ use crate::wire::admin::config::{Configuration, Subsystem};
 use crate::wire::client::Client;
 use crate::wire::parallel::all;
 
-const COMMENT: &str = "comment";
-
 pub(super) async fn observe(
     client: &Client,
     desired: &Desired,
@@ -80,7 +78,7 @@ fn check(client: &Client, section: &Section, wanted: &Settings, subsystem: &Subs
         let why = format!("{} has no targets there: leave out what follows the colon", section.subsystem);
         return Err(unsupported(client, section, None, "this target", why));
     }
-    let known: BTreeSet<_> = known_keys(subsystem).collect();
+    let known: BTreeSet<_> = subsystem.names().collect();
     match wanted.keys().find(|key| !known.contains(key.as_str())) {
         None => Ok(()),
         Some(key) => {
@@ -91,12 +89,7 @@ fn check(client: &Client, section: &Section, wanted: &Settings, subsystem: &Subs
     }
 }
 
-/// The keys of a subsystem. Every one has a comment, which not every one lists.
-fn known_keys(subsystem: &Subsystem) -> impl Iterator<Item = &str> {
-    subsystem.keys.iter().map(|key| key.name.as_str()).chain([COMMENT])
-}
-
-/// Fails for a value that MinIO would split, because it has the name of another key and `=` in it.
+/// Fails for a value that MinIO would split.
 fn check_values(
     client: &Client,
     section: &Section,
@@ -104,10 +97,7 @@ fn check_values(
     subsystem: &Subsystem,
 ) -> Result<(), Error> {
     for &(key, value, text) in compared {
-        let Some(other) = known_keys(subsystem).find(|key| text.contains(&format!("{key}="))) else {
-            continue;
-        };
-        let problem = format!("it has `{other}=` in it, which a server takes for the next key");
+        let Some(problem) = subsystem.split(text) else { continue };
         return Err(match value {
             Text::Plain(_) => unsupported(client, section, Some(key), "this value", problem),
             Text::Secret(name) => {
@@ -136,9 +126,9 @@ fn compare(
         }
     }
     // A default target is always there, and switched off until it has what it requires.
-    let mut required = subsystem.keys.iter().filter(|key| !key.optional && key.name != ENABLE).peekable();
-    let is_configured = required.peek().is_none()
-        || required.any(|key| !value_in_effect(config, section, &key.name).is_empty());
+    let mut required = subsystem.required().peekable();
+    let is_configured =
+        required.peek().is_none() || required.any(|key| !value_in_effect(config, section, key).is_empty());
     observed.disabled = is_configured && config.stored(section, ENABLE) == "off";
     observed
 }

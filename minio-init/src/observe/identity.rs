@@ -6,43 +6,16 @@ use http::Method;
 use init_core::{SecretRef, Secrets, Text};
 use serde_json::Value;
 
+use super::lookup::{self, Lookup};
 use super::names::Names;
 use crate::desired::document::Document;
 use crate::desired::{AccessKey, Desired, Status, User};
 use crate::error::Error;
 use crate::observed::{Observed, ObservedAccessKey, ObservedGroup, ObservedUser};
-use crate::wire::admin::{AccessKeyInfo, GroupInfo, PolicyInfo, SecretKeyCheck, UserInfo};
+use crate::wire::admin::{AccessKeyInfo, GroupInfo, PolicyInfo, SecretKeyCheck};
 use crate::wire::client::{Call, Client};
-use crate::wire::credential::{check_new_key, credential, resolve_name};
+use crate::wire::credential::{check_new_key, credential};
 use crate::wire::parallel::all;
-
-/// The codes with which MinIO reports that an access key (service account) does not exist.
-const NO_SUCH_KEY: [&str; 2] = ["XMinioInvalidIAMCredentials", "XMinioAdminServiceAccountNotFound"];
-
-/// The result of looking up the name of an account.
-enum Lookup<T> {
-    Found(T),
-    /// It is used by root, or by an access key (service account) in the place of a user, or the reverse.
-    UsedOtherwise,
-    Absent,
-}
-
-impl<T> Lookup<T> {
-    /// Turns `Absent` into `UsedOtherwise`, where a signed request has shown that an account of this name exists.
-    fn or_used_otherwise(self) -> Self {
-        match self {
-            Self::Absent => Self::UsedOtherwise,
-            existing => existing,
-        }
-    }
-
-    fn without_value<U>(&self) -> Lookup<U> {
-        match self {
-            Self::UsedOtherwise => Lookup::UsedOtherwise,
-            Self::Found(_) | Self::Absent => Lookup::Absent,
-        }
-    }
-}
 
 /// Reads everything except buckets.
 pub(super) async fn observe(
@@ -71,12 +44,12 @@ pub(super) async fn observe(
             .absent
             .users
             .keys()
-            .map(async |name| { Ok((name.clone(), user_info(client, secrets, name).await?)) })),
+            .map(async |name| { Ok((name.clone(), lookup::user(client, secrets, name).await?)) })),
         all(desired
             .absent
             .keys
             .keys()
-            .map(async |name| { Ok((name.clone(), key_info(client, secrets, name).await?)) })),
+            .map(async |name| { Ok((name.clone(), lookup::access_key(client, secrets, name).await?)) })),
     )?;
     let mut observed = Observed {
         policies: policies.into_iter().flatten().collect(),
@@ -149,10 +122,10 @@ async fn user(
     name: &Text,
 ) -> Result<Lookup<ObservedUser>, Error> {
     let declared = desired.users.get(name).filter(|_| desired.compare_secrets);
-    let info = match (user_info(client, secrets, name).await?, declared) {
+    let info = match (lookup::user(client, secrets, name).await?, declared) {
         (Lookup::Absent, Some(user)) if signs_in(client, secrets, name, &user.secret).await? => {
             // Another run may have created it meanwhile.
-            user_info(client, secrets, name).await?.or_used_otherwise()
+            lookup::user(client, secrets, name).await?.or_used_otherwise()
         }
         (info, _) => info,
     };
@@ -168,16 +141,6 @@ async fn user(
         None => false,
     };
     Ok(Lookup::Found(ObservedUser { status, policies: info.policies, secret_differs }))
-}
-
-async fn user_info(client: &Client, secrets: &Secrets, name: &Text) -> Result<Lookup<UserInfo>, Error> {
-    let call = Call::admin(Method::GET, "user-info", format!("read user {name}"))
-        .query("accessKey", &resolve_name(secrets, name)?);
-    match client.find::<UserInfo>("users", "XMinioAdminNoSuchUser", call).await {
-        // An access key (service account) is not a user.
-        Err(refused) if refused.code() == "XMinioIAMActionNotAllowed" => Ok(Lookup::UsedOtherwise),
-        found => Ok(found?.map_or(Lookup::Absent, Lookup::Found)),
-    }
 }
 
 /// True when the server has an account of this name that can sign requests, with any secret key.
@@ -217,10 +180,10 @@ async fn access_key(
     names: &Names,
     (name, wanted, compare): (&Text, &AccessKey, bool),
 ) -> Result<Lookup<ObservedAccessKey>, Error> {
-    let info = match key_info(client, secrets, name).await? {
+    let info = match lookup::access_key(client, secrets, name).await? {
         Lookup::Absent if compare && signs_in(client, secrets, name, &wanted.secret).await? => {
             // Another run may have created it meanwhile.
-            key_info(client, secrets, name).await?.or_used_otherwise()
+            lookup::access_key(client, secrets, name).await?.or_used_otherwise()
         }
         info => info,
     };
@@ -269,7 +232,7 @@ pub(crate) async fn key(
     names: &Names,
     name: &Text,
 ) -> Result<Option<AccessKeyDetails>, Error> {
-    match key_info(client, secrets, name).await? {
+    match lookup::access_key(client, secrets, name).await? {
         Lookup::Found(info) => {
             let is_restricted = !info.implied_policy && !info.policy.is_empty();
             let existing = observed_key(names, info);
@@ -277,22 +240,5 @@ pub(crate) async fn key(
             Ok(Some(AccessKeyDetails { existing, is_unreadable }))
         }
         Lookup::UsedOtherwise | Lookup::Absent => Ok(None),
-    }
-}
-
-async fn key_info(client: &Client, secrets: &Secrets, name: &Text) -> Result<Lookup<AccessKeyInfo>, Error> {
-    let action = format!("read access key {name}");
-    let call = Call::admin(Method::GET, "info-service-account", action.as_str())
-        .query("accessKey", &resolve_name(secrets, name)?);
-    match client.send_admin_sealed("access keys", call).await {
-        Ok(sealed) => Ok(Lookup::Found(client.json(&action, &client.open(&action, sealed).await?)?)),
-        Err(refused) if client.kind().means_absent(refused.code(), &NO_SUCH_KEY) => Ok(Lookup::Absent),
-        // MinIO answers the same for the name of a user and for an access key that the provisioning account may not
-        // read.
-        Err(refused) if refused.code() == "AccessDenied" => match user_info(client, secrets, name).await {
-            Ok(Lookup::Found(_)) => Ok(Lookup::UsedOtherwise),
-            Ok(Lookup::UsedOtherwise | Lookup::Absent) | Err(_) => Err(refused),
-        },
-        Err(refused) => Err(refused),
     }
 }

@@ -19,9 +19,10 @@ use crate::desired::{ENABLE, Section};
 use crate::error::Error;
 use crate::wire::client::{Call, Client};
 
+const COMMENT: &str = "comment";
 /// The part of a spec that needs these calls.
 const NEEDED: &str = "keys of the server's configuration";
-const ON: &str = "on";
+pub(crate) const ON: &str = "on";
 /// The code with which MinIO refuses a subsystem that it does not have.
 const UNKNOWN_SUBSYSTEM: &str = "XMinioConfigError";
 
@@ -40,6 +41,37 @@ pub(crate) struct Key {
     #[serde(rename = "key")]
     pub(crate) name: String,
     pub(crate) optional: bool,
+    /// The help, which ends with the default value unless that is empty.
+    #[serde(default)]
+    description: String,
+}
+
+impl Key {
+    /// The default value, if the help has it.
+    pub(crate) fn default(&self) -> Option<&str> {
+        let (_, value) = self.description.rsplit_once(" (default: '")?;
+        value.strip_suffix("')")
+    }
+}
+
+impl Subsystem {
+    /// The names of the keys. Every subsystem has a comment, which not every one lists.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        let listed = self.keys.iter().map(|key| key.name.as_str()).filter(|name| *name != COMMENT);
+        listed.chain([COMMENT])
+    }
+
+    /// The names of the keys without which a target does nothing.
+    pub(crate) fn required(&self) -> impl Iterator<Item = &str> {
+        let required = self.keys.iter().filter(|key| !key.optional && key.name != ENABLE);
+        required.map(|key| key.name.as_str())
+    }
+
+    /// The reason why MinIO would split a value: it has the name of another key and `=` in it.
+    pub(crate) fn split(&self, value: &str) -> Option<String> {
+        let next = self.names().find(|name| value.contains(&format!("{name}=")))?;
+        Some(format!("it has `{next}=` in it, which a server takes for the next key"))
+    }
 }
 
 /// The configuration of a server, which borrows from its text.
@@ -66,6 +98,17 @@ impl<'t> Configuration<'t> {
     /// True when the section is stored, or set by the environment.
     pub(crate) fn has(&self, section: &Section) -> bool {
         self.sections.contains_key(section)
+    }
+
+    /// The sections.
+    pub(crate) fn sections(&self) -> impl Iterator<Item = &Section> {
+        self.sections.keys()
+    }
+
+    /// True when a key is stored. Where a section is switched on, its line does not say so.
+    pub(crate) fn stores(&self, section: &Section, key: &str) -> bool {
+        let settings = self.sections.get(section).filter(|settings| !settings.is_empty());
+        settings.is_some_and(|settings| key == ENABLE || settings.contains_key(key))
     }
 
     /// The stored value of a key, which is empty where nothing is stored. Where a section is switched on, its line does
@@ -109,7 +152,18 @@ impl Client {
     /// Reads the configuration with all of its secrets.
     pub(crate) async fn read_config(&self) -> Result<Zeroizing<String>, Error> {
         let action = "read the configuration";
-        let sealed = self.send_admin_sealed(NEEDED, Call::admin(Method::GET, "config", action)).await?;
+        self.read_sealed_config(action, Call::admin(Method::GET, "config", action)).await
+    }
+
+    /// Reads the configuration of a subsystem without its secrets. Old releases leave them in.
+    pub(crate) async fn read_shown_config(&self, name: &str) -> Result<Zeroizing<String>, Error> {
+        let action = format!("read the configuration of {name}");
+        let call = Call::admin(Method::GET, "get-config-kv", action.as_str()).query("key", name);
+        self.read_sealed_config(&action, call).await
+    }
+
+    async fn read_sealed_config(&self, action: &str, call: Call<'_>) -> Result<Zeroizing<String>, Error> {
+        let sealed = self.send_admin_sealed(NEEDED, call).await?;
         match String::from_utf8(self.open(action, sealed).await?) {
             Ok(text) => Ok(Zeroizing::new(text)),
             Err(error) => {

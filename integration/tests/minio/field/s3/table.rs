@@ -38,13 +38,15 @@ type Run = Box<dyn Fn(&str, &[&str]) -> Ended>;
 /// A server by the heading of its column.
 struct Column {
     heading: &'static str,
+    /// The word of `server` for it.
+    kind: &'static str,
     run: Run,
 }
 
 const SECRET: (&str, &str) = ("other", "other-5ecret");
 
-fn of_bed(heading: &'static str, bed: Bed) -> Column {
-    Column { heading, run: Box::new(move |spec, args| bed.run_with(spec, args, &[SECRET])) }
+fn of_bed(heading: &'static str, kind: &'static str, bed: Bed) -> Column {
+    Column { heading, kind, run: Box::new(move |spec, args| bed.run_with(spec, args, &[SECRET])) }
 }
 
 fn of_minio(heading: &'static str, image: Option<&'static str>) -> Column {
@@ -52,7 +54,7 @@ fn of_minio(heading: &'static str, image: Option<&'static str>) -> Column {
     let server = Server::start(&Setup { docker: &["--env", &key], image, ..Setup::default() });
     server.ready();
     let run = move |spec: &str, args: &[&str]| server.init(spec).secret(SECRET.0, SECRET.1).args(args).run();
-    Column { heading, run: Box::new(run) }
+    Column { heading, kind: "minio", run: Box::new(run) }
 }
 
 /// The server that `S3_SERVERS` calls `name`, if there is one.
@@ -60,10 +62,11 @@ fn start(name: &str) -> Option<Column> {
     Some(match name {
         "minio" => of_minio("MinIO", None),
         "minio-2022-10" => of_minio("MinIO 2022-10", Some("dayzero/minio:old")),
-        "seaweedfs" => of_bed("SeaweedFS 4.48", beds::seaweedfs()),
-        "versitygw" => of_bed("versitygw 1.8", beds::versitygw()),
-        "garage" => of_bed("Garage 2.5", beds::garage()),
-        "moto" => of_bed("moto", beds::moto()),
+        "rustfs" => of_bed("RustFS 1.0", "rustfs", beds::rustfs()),
+        "seaweedfs" => of_bed("SeaweedFS 4.48", "seaweedfs", beds::seaweedfs()),
+        "versitygw" => of_bed("versitygw 1.8", "versitygw", beds::versitygw()),
+        "garage" => of_bed("Garage 2.5", "garage", beds::garage()),
+        "moto" => of_bed("moto", "s3", beds::moto()),
         _ => return None,
     })
 }
@@ -74,10 +77,26 @@ const SERVERS: &str = "minio,minio-2022-10,seaweedfs,versitygw,moto,garage";
 fn cell(column: &Column, row: usize, spec: &str) -> Cell {
     let name = format!("cell-{row:02}");
     let end = shell("date --utc --date '+30 days' +%FT%TZ").ok();
-    let spec = spec.replace("DOCUMENT", DOCUMENT).replace("END", end.trim()).replace('@', &name);
-    let (before, spec) = spec.split_once("\n---\n").unwrap_or(("", &spec));
+    let spec = spec
+        .replace("KIND", column.kind)
+        .replace("DOCUMENT", DOCUMENT)
+        .replace("END", end.trim())
+        .replace('@', &name);
+    let (before, spec) = spec
+        .split_once(
+            "
+---
+",
+        )
+        .unwrap_or(("", &spec));
     if !before.is_empty() {
-        (column.run)(&format!("{before}\n"), &[]);
+        (column.run)(
+            &format!(
+                "{before}
+"
+            ),
+            &[],
+        );
     }
     let spec = format!("{spec}\n");
     let first = (column.run)(&spec, &[]);

@@ -1,8 +1,8 @@
 //! The rows of the table: every feature of a spec, and what the init services of public projects do.
 
-/// The name of each row, and a spec in which `@` is a name of its own, `DOCUMENT` a policy document and `END` a time
-/// in a month. What is above a line of `---` is applied before, on servers that can.
-pub(super) const FEATURES: [(&str, &str); 39] = [
+/// The name of each row, and a spec in which `@` is a name of its own, `DOCUMENT` a policy document, `END` a time in a
+/// month and `KIND` the kind of the server. What is above a line of `---` is applied before, on servers that can.
+pub(super) const FEATURES: [(&str, &str); 42] = [
     ("buckets", "buckets: {@: {}}"),
     ("`versioning: enabled`", "buckets: {@: {versioning: enabled}}"),
     ("`versioning: suspended`", "buckets: {@: {versioning: suspended}}"),
@@ -82,6 +82,9 @@ pub(super) const FEATURES: [(&str, &str); 39] = [
         "`state: absent`",
         "users: {@: {state: absent}, @-u: {secretKey: {secret: other}, policies: [readwrite, {name: readonly, state: absent}]}}\naccessKeys: {@-k: {state: absent}}",
     ),
+    ("`state: absent` of a user alone", "users: {@: {state: absent}}"),
+    ("`config`", "config: {api: {requests_max: \"321\"}}"),
+    ("`server`", "server: KIND\nbuckets: {@: {}}"),
     (
         "`mc mb`, `mc anonymous set download`",
         "buckets: {@-a: {}, @-b: {versioning: enabled}, @-c: {anonymous: download}}",
