@@ -1,11 +1,13 @@
 //! The changes that bring a server to its spec. The derived order is the order of execution: a policy exists before
-//! it is attached, a user before it joins a group, a bucket before its properties. A disabled user gets its own
+//! it is attached, a user before it joins a group, a bucket before its properties, and the layout of Garage before
+//! all. A disabled user gets its own
 //! secret key last of all identities, so that nobody can sign requests as that user meanwhile. Changes of the
 //! server's configuration come late, because a run ends with the first that needs a restart of the server, and
 //! notifications come after them, because they need the targets that are configured there.
 
 mod bucket;
 mod config;
+mod garage;
 mod identity;
 mod notification;
 mod text;
@@ -16,12 +18,15 @@ use init_core::{Effect, Properties, Subject, same_variant};
 
 pub(crate) use bucket::{BucketChange, ShownPolicy};
 pub(crate) use config::ConfigChange;
+pub(crate) use garage::GarageChange;
 pub(crate) use identity::{AccessKeyDrift, Grantee, IdentityChange, NewAccessKey};
 pub(crate) use notification::{NotificationChange, RouteDrift};
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Change {
+    /// A change of the layout or the keys of Garage, by its admin API.
+    Garage(GarageChange),
     /// A change of policies, users, groups or access keys, by the admin API.
     Identity(IdentityChange),
     /// A change of a bucket or its properties, by S3, or by the admin API for quotas.
@@ -36,7 +41,7 @@ impl Change {
     /// True when it replaces a document of which other writers change other parts.
     pub(crate) fn is_shared(&self) -> bool {
         match self {
-            Self::Identity(_) | Self::Config(_) => false,
+            Self::Garage(_) | Self::Identity(_) | Self::Config(_) => false,
             Self::Bucket(change) => change.is_shared(),
             Self::Notifications(_) => true,
         }
@@ -45,14 +50,29 @@ impl Change {
     /// True when both have the same operation, so that they can be applied at the same time.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
+            (Self::Garage(one), Self::Garage(other)) => same_variant(one, other),
             (Self::Identity(one), Self::Identity(other)) => same_variant(one, other),
             (Self::Bucket(one), Self::Bucket(other)) => same_variant(one, other),
             (Self::Config(_), Self::Config(_)) | (Self::Notifications(_), Self::Notifications(_)) => true,
             (
-                Self::Identity(_) | Self::Bucket(_) | Self::Config(_) | Self::Notifications(_),
-                Self::Identity(_) | Self::Bucket(_) | Self::Config(_) | Self::Notifications(_),
+                Self::Garage(_)
+                | Self::Identity(_)
+                | Self::Bucket(_)
+                | Self::Config(_)
+                | Self::Notifications(_),
+                Self::Garage(_)
+                | Self::Identity(_)
+                | Self::Bucket(_)
+                | Self::Config(_)
+                | Self::Notifications(_),
             ) => false,
         }
+    }
+}
+
+impl From<GarageChange> for Change {
+    fn from(change: GarageChange) -> Self {
+        Self::Garage(change)
     }
 }
 
@@ -83,6 +103,7 @@ impl From<NotificationChange> for Change {
 impl init_core::Change for Change {
     fn op(&self) -> &'static str {
         match self {
+            Self::Garage(change) => change.op(),
             Self::Identity(change) => change.op(),
             Self::Bucket(change) => change.op(),
             Self::Config(_) => "set_config",
@@ -92,6 +113,7 @@ impl init_core::Change for Change {
 
     fn effect(&self) -> Effect {
         match self {
+            Self::Garage(change) => change.effect(),
             Self::Identity(change) => change.effect(),
             Self::Bucket(change) => change.effect(),
             Self::Config(_) | Self::Notifications(_) => Effect::Alter,
@@ -100,6 +122,7 @@ impl init_core::Change for Change {
 
     fn subject(&self) -> Subject {
         match self {
+            Self::Garage(change) => change.subject(),
             Self::Identity(change) => change.subject(),
             Self::Bucket(change) => Subject::new("bucket", change.bucket()),
             Self::Config(change) => Subject::new("config", &change.section),
@@ -109,6 +132,7 @@ impl init_core::Change for Change {
 
     fn properties(&self) -> Properties {
         match self {
+            Self::Garage(change) => change.properties(),
             Self::Identity(change) => change.properties(),
             Self::Bucket(change) => change.properties(),
             Self::Config(change) => change.properties(),
@@ -120,6 +144,7 @@ impl init_core::Change for Change {
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Garage(change) => change.fmt(f),
             Self::Identity(change) => change.fmt(f),
             Self::Bucket(change) => change.fmt(f),
             Self::Config(change) => change.fmt(f),

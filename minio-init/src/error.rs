@@ -170,6 +170,14 @@ impl Error {
         self
     }
 
+    /// Marks a refusal as one of a request that a token authorized.
+    pub(crate) fn by_token(mut self) -> Self {
+        if let Self::Refused(refusal) = &mut self {
+            refusal.by_token = true;
+        }
+        self
+    }
+
     /// The error code of the server, where it sent one, or else an empty text.
     pub(crate) fn code(&self) -> &str {
         match self {

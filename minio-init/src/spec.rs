@@ -1,5 +1,7 @@
 //! The spec as it is written. `validate` checks it and turns it into `desired`, its meaning.
 
+mod garage;
+
 use std::collections::BTreeMap;
 
 use init_core::{SecretRef, Size, Text};
@@ -11,6 +13,8 @@ use serde_json::Value;
 use crate::desired::{
     Addressing, Anonymous, Encryption, Level, RetentionMode, ServerKind, Status, Versioning,
 };
+
+pub(crate) use garage::{Garage, Layout};
 
 // Patterns in the JSON Schema, for editors; they are close to what `validate` accepts.
 const ENDPOINT: &str = r"^https?://[A-Za-z0-9_][A-Za-z0-9._-]*(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$";
@@ -40,6 +44,8 @@ pub struct Spec {
     pub tls: Option<TlsSpec>,
     /// The credentials of the provisioning account.
     pub credentials: Credentials,
+    /// The admin API of Garage. Default: none, and then it has buckets alone.
+    pub garage: Option<Garage>,
     /// Canned policies by name.
     #[serde(default)]
     pub policies: BTreeMap<String, Policy>,

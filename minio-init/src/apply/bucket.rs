@@ -6,12 +6,13 @@ use init_core::diff::Drift;
 use serde_json::json;
 
 use super::shared::Tags;
-use super::{lifecycle, owners, shared, stored};
+use super::{garage, lifecycle, owners, shared, stored};
 use crate::change::BucketChange;
 use crate::desired::document::Document;
 use crate::desired::{REGION, Size};
 use crate::error::Error;
 use crate::wire::client::{Call, Client};
+use crate::wire::garage::Grant;
 use crate::wire::s3::{self, Subresource};
 use crate::wire::xml::Element;
 
@@ -20,10 +21,23 @@ const OTHER_REGION: &str = "IllegalLocationConstraintException";
 
 pub(super) async fn apply(client: &Client, change: &BucketChange, secrets: &Secrets) -> Result<(), Error> {
     match change {
+        BucketChange::CreateBucket { bucket, .. } if client.garage().is_some() => {
+            client.create_garage_bucket(bucket).await
+        }
         BucketChange::CreateBucket { bucket, object_lock, region } => {
             create(client, bucket, *object_lock, region.as_deref()).await
         }
         BucketChange::SetOwner { bucket, owner } => owners::set(client, bucket, &owner.to, secrets).await,
+        BucketChange::AddAlias { bucket } => client.add_garage_alias(bucket).await,
+        BucketChange::AllowKey { bucket, key, permissions } => {
+            garage::set_permissions(client, Grant::Allow, (bucket, key), permissions, secrets).await
+        }
+        BucketChange::DenyKey { bucket, key, permissions } => {
+            garage::set_permissions(client, Grant::Deny, (bucket, key), permissions, secrets).await
+        }
+        BucketChange::SetQuota { bucket, quota } if client.garage().is_some() => {
+            garage::set_quota(client, bucket, quota.to).await
+        }
         BucketChange::SetQuota { bucket, quota } => set_quota(client, bucket, quota.to).await,
         BucketChange::SetVersioning { bucket, versioning: Drift { to, .. } } => {
             let now = client.read_xml(bucket, Subresource::Versioning).await?;

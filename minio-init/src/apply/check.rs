@@ -64,6 +64,9 @@ fn policy_of(change: &Change) -> Option<(String, String)> {
         | Change::Bucket(
             BucketChange::CreateBucket { .. }
             | BucketChange::SetOwner { .. }
+            | BucketChange::AddAlias { .. }
+            | BucketChange::AllowKey { .. }
+            | BucketChange::DenyKey { .. }
             | BucketChange::SetVersioning { .. }
             | BucketChange::SetObjectLock { .. }
             | BucketChange::SetEncryption { .. }
@@ -73,6 +76,7 @@ fn policy_of(change: &Change) -> Option<(String, String)> {
             | BucketChange::SetBucketPolicy { .. }
             | BucketChange::SetCors { .. },
         )
+        | Change::Garage(_)
         | Change::Config(_)
         | Change::Notifications(_) => None,
     }

@@ -19,6 +19,8 @@ pub struct Refusal {
     pub message: String,
     /// True when the code means, for this attempt, that a concurrent run has done the same.
     pub concurrent_run: bool,
+    /// True when a token authorized the request, and not a signature.
+    pub by_token: bool,
     /// True when the answer was JSON, as answers of the admin API are.
     pub is_json: bool,
     /// The time with which the request was signed, and the server's time.
@@ -99,6 +101,12 @@ impl Refusal {
             "SignatureDoesNotMatch" => {
                 "check the secret key: it is not the one of this access key, or a proxy changes what is signed and must pass \
                  the Host header, the path and the query on as they come"
+            }
+            "AccessDenied" if self.by_token => {
+                "check the secret that `garage.adminToken` names, and that the token has neither expired nor a scope without this call"
+            }
+            "KeyAlreadyExists" => {
+                "Garage never takes the name of a key that was removed: give it another, as from `echo GK$(openssl rand -hex 12)`"
             }
             _ if self.status == 429 => {
                 "the server, or a proxy before it, takes fewer requests at a time: raise its limit, or --timeout"

@@ -36,6 +36,7 @@ pub(crate) fn may_take_permissions(changes: &[Change]) -> bool {
             | IdentityChange::AlterAccessKey(_)
             | IdentityChange::RemoveAccessKey { .. },
         )
+        | Change::Garage(_)
         | Change::Bucket(_)
         | Change::Config(_)
         | Change::Notifications(_) => false,

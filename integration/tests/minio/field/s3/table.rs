@@ -41,7 +41,7 @@ struct Column {
     run: Run,
 }
 
-const SECRET: (&str, &str) = ("other", "other-5ecret");
+const SECRET: (&str, &str) = ("other", "other-5ecret-0fgarage");
 
 fn of_bed(heading: &'static str, bed: Bed) -> Column {
     Column { heading, run: Box::new(move |spec, args| bed.run_with(spec, args, &[SECRET])) }
@@ -62,7 +62,7 @@ fn start(name: &str) -> Option<Column> {
         "minio-2022-10" => of_minio("MinIO 2022-10", Some("dayzero/minio:old")),
         "seaweedfs" => of_bed("SeaweedFS 4.48", beds::seaweedfs()),
         "versitygw" => of_bed("versitygw 1.8", beds::versitygw()),
-        "garage" => of_bed("Garage 2.5", beds::garage()),
+        "garage" => of_bed("Garage 2.5", beds::fresh_garage()),
         "moto" => of_bed("moto", beds::moto()),
         _ => return None,
     })
@@ -72,7 +72,8 @@ fn start(name: &str) -> Option<Column> {
 const SERVERS: &str = "minio,minio-2022-10,seaweedfs,versitygw,moto,garage";
 
 fn cell(column: &Column, row: usize, spec: &str) -> Cell {
-    let name = format!("cell-{row:02}");
+    // A key of Garage has eight characters.
+    let name = format!("table-{row:02}");
     let end = shell("date --utc --date '+30 days' +%FT%TZ").ok();
     let spec = spec.replace("DOCUMENT", DOCUMENT).replace("END", end.trim()).replace('@', &name);
     let spec = format!("{spec}\n");
