@@ -40,6 +40,7 @@ pub(crate) async fn apply(
     let one = async |change: &Change| {
         let done = match change {
             Change::Garage(change) => garage::apply(client, change, secrets).await,
+            Change::DeletedKey(change) => garage::delete_key(client, change, secrets).await,
             Change::Identity(change) => match client.accounts() {
                 Accounts::Policies | Accounts::Keys | Accounts::None => {
                     identity::apply(client, change, secrets).await

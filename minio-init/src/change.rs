@@ -18,7 +18,7 @@ use init_core::{Effect, Properties, Subject, same_variant};
 
 pub(crate) use bucket::{BucketChange, ShownPolicy};
 pub(crate) use config::ConfigChange;
-pub(crate) use garage::GarageChange;
+pub(crate) use garage::{DeletedKey, GarageChange};
 pub(crate) use identity::{AccessKeyDrift, Grantee, IdentityChange, NewAccessKey};
 pub(crate) use notification::{NotificationChange, RouteDrift};
 
@@ -35,13 +35,15 @@ pub enum Change {
     Config(ConfigChange),
     /// A change of the notifications of a bucket, by S3.
     Notifications(NotificationChange),
+    /// The removal of a key of Garage, by its admin API.
+    DeletedKey(DeletedKey),
 }
 
 impl Change {
     /// True when it replaces a document of which other writers change other parts.
     pub(crate) fn is_shared(&self) -> bool {
         match self {
-            Self::Garage(_) | Self::Identity(_) | Self::Config(_) => false,
+            Self::Garage(_) | Self::Identity(_) | Self::Config(_) | Self::DeletedKey(_) => false,
             Self::Bucket(change) => change.is_shared(),
             Self::Notifications(_) => true,
         }
@@ -53,18 +55,22 @@ impl Change {
             (Self::Garage(one), Self::Garage(other)) => same_variant(one, other),
             (Self::Identity(one), Self::Identity(other)) => same_variant(one, other),
             (Self::Bucket(one), Self::Bucket(other)) => same_variant(one, other),
-            (Self::Config(_), Self::Config(_)) | (Self::Notifications(_), Self::Notifications(_)) => true,
+            (Self::Config(_), Self::Config(_))
+            | (Self::Notifications(_), Self::Notifications(_))
+            | (Self::DeletedKey(_), Self::DeletedKey(_)) => true,
             (
                 Self::Garage(_)
                 | Self::Identity(_)
                 | Self::Bucket(_)
                 | Self::Config(_)
-                | Self::Notifications(_),
+                | Self::Notifications(_)
+                | Self::DeletedKey(_),
                 Self::Garage(_)
                 | Self::Identity(_)
                 | Self::Bucket(_)
                 | Self::Config(_)
-                | Self::Notifications(_),
+                | Self::Notifications(_)
+                | Self::DeletedKey(_),
             ) => false,
         }
     }
@@ -73,6 +79,12 @@ impl Change {
 impl From<GarageChange> for Change {
     fn from(change: GarageChange) -> Self {
         Self::Garage(change)
+    }
+}
+
+impl From<DeletedKey> for Change {
+    fn from(change: DeletedKey) -> Self {
+        Self::DeletedKey(change)
     }
 }
 
@@ -108,6 +120,7 @@ impl init_core::Change for Change {
             Self::Bucket(change) => change.op(),
             Self::Config(_) => "set_config",
             Self::Notifications(_) => "set_notifications",
+            Self::DeletedKey(_) => "delete_key",
         }
     }
 
@@ -117,6 +130,7 @@ impl init_core::Change for Change {
             Self::Identity(change) => change.effect(),
             Self::Bucket(change) => change.effect(),
             Self::Config(_) | Self::Notifications(_) => Effect::Alter,
+            Self::DeletedKey(_) => Effect::Remove,
         }
     }
 
@@ -127,6 +141,7 @@ impl init_core::Change for Change {
             Self::Bucket(change) => Subject::new("bucket", change.bucket()),
             Self::Config(change) => Subject::new("config", &change.section),
             Self::Notifications(change) => Subject::new("bucket", &change.bucket),
+            Self::DeletedKey(change) => Subject::new("key", &change.key),
         }
     }
 
@@ -137,6 +152,7 @@ impl init_core::Change for Change {
             Self::Bucket(change) => change.properties(),
             Self::Config(change) => change.properties(),
             Self::Notifications(change) => change.properties(),
+            Self::DeletedKey(_) => Properties::none(),
         }
     }
 }
@@ -149,6 +165,7 @@ impl fmt::Display for Change {
             Self::Bucket(change) => change.fmt(f),
             Self::Config(change) => change.fmt(f),
             Self::Notifications(change) => change.fmt(f),
+            Self::DeletedKey(change) => change.fmt(f),
         }
     }
 }

@@ -170,10 +170,12 @@ impl Error {
         self
     }
 
-    /// Marks a refusal as one of a request that a token authorized.
-    pub(crate) fn by_token(mut self) -> Self {
-        if let Self::Refused(refusal) = &mut self {
-            refusal.by_token = true;
+    /// Gives a refusal without the permission a remedy of its own.
+    pub(crate) fn with_advice(mut self, advice: &'static str) -> Self {
+        if let Self::Refused(refusal) = &mut self
+            && refusal.is_forbidden()
+        {
+            refusal.advice = Some(advice);
         }
         self
     }

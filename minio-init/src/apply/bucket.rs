@@ -21,9 +21,6 @@ const OTHER_REGION: &str = "IllegalLocationConstraintException";
 
 pub(super) async fn apply(client: &Client, change: &BucketChange, secrets: &Secrets) -> Result<(), Error> {
     match change {
-        BucketChange::CreateBucket { bucket, .. } if client.garage().is_some() => {
-            client.create_garage_bucket(bucket).await
-        }
         BucketChange::CreateBucket { bucket, object_lock, region } => {
             create(client, bucket, *object_lock, region.as_deref()).await
         }
@@ -34,9 +31,6 @@ pub(super) async fn apply(client: &Client, change: &BucketChange, secrets: &Secr
         }
         BucketChange::DenyKey { bucket, key, permissions } => {
             garage::set_permissions(client, Grant::Deny, (bucket, key), permissions, secrets).await
-        }
-        BucketChange::SetQuota { bucket, quota } if client.garage().is_some() => {
-            garage::set_quota(client, bucket, quota.to).await
         }
         BucketChange::SetQuota { bucket, quota } => set_quota(client, bucket, quota.to).await,
         BucketChange::SetVersioning { bucket, versioning: Drift { to, .. } } => {
@@ -90,6 +84,9 @@ async fn set(
 }
 
 async fn create(client: &Client, bucket: &str, object_lock: bool, region: Option<&str>) -> Result<(), Error> {
+    if client.garage().is_some() {
+        return client.create_garage_bucket(bucket).await;
+    }
     let region = region.unwrap_or(client.region());
     let call = || {
         let call = Call::put(format!("create bucket {bucket}")).bucket(bucket);
@@ -112,6 +109,9 @@ async fn create(client: &Client, bucket: &str, object_lock: bool, region: Option
 }
 
 async fn set_quota(client: &Client, bucket: &str, Size(bytes): Size) -> Result<(), Error> {
+    if client.garage().is_some() {
+        return garage::set_quota(client, bucket, Size(bytes)).await;
+    }
     // `quota` is the older name of `size`; servers of any release read one of them.
     let now = client.read_quota(bucket).await?.unwrap_or_default();
     let body = json!({

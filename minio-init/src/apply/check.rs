@@ -78,7 +78,8 @@ fn policy_of(change: &Change) -> Option<(String, String)> {
         )
         | Change::Garage(_)
         | Change::Config(_)
-        | Change::Notifications(_) => None,
+        | Change::Notifications(_)
+        | Change::DeletedKey(_) => None,
     }
 }
 

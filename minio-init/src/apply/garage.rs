@@ -2,7 +2,7 @@
 
 use init_core::{Secrets, Text};
 
-use crate::change::GarageChange;
+use crate::change::{DeletedKey, GarageChange};
 use crate::desired::{Permissions, Size};
 use crate::error::Error;
 use crate::wire::client::Client;
@@ -16,10 +16,15 @@ pub(super) async fn apply(client: &Client, change: &GarageChange, secrets: &Secr
             let (id, secret) = (resolve_name(secrets, key)?, secret_key(secrets, secret)?);
             client.import_garage_key(&key.to_string(), (&id, secret), name).await
         }
-        GarageChange::DeleteKey { key } => {
-            client.delete_garage_key(&key.to_string(), &resolve_name(secrets, key)?).await
-        }
     }
+}
+
+pub(super) async fn delete_key(
+    client: &Client,
+    DeletedKey { key }: &DeletedKey,
+    secrets: &Secrets,
+) -> Result<(), Error> {
+    client.delete_garage_key(&key.to_string(), &resolve_name(secrets, key)?).await
 }
 
 pub(super) async fn set_permissions(

@@ -16,9 +16,12 @@ pub enum GarageChange {
         name: String,
         secret: SecretRef,
     },
-    DeleteKey {
-        key: Text,
-    },
+}
+
+/// Removes a key. It comes last, so that a new key in its place has its permissions before.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DeletedKey {
+    pub(crate) key: Text,
 }
 
 impl GarageChange {
@@ -26,21 +29,19 @@ impl GarageChange {
         match self {
             Self::AssignLayout(_) => "assign_layout",
             Self::ImportKey { .. } => "import_key",
-            Self::DeleteKey { .. } => "delete_key",
         }
     }
 
     pub(super) fn effect(&self) -> Effect {
         match self {
             Self::AssignLayout(_) | Self::ImportKey { .. } => Effect::Add,
-            Self::DeleteKey { .. } => Effect::Remove,
         }
     }
 
     pub(super) fn subject(&self) -> Subject {
         match self {
             Self::AssignLayout(layout) => Subject::new("layout", &layout.zone),
-            Self::ImportKey { key, .. } | Self::DeleteKey { key } => Subject::new("key", key),
+            Self::ImportKey { key, .. } => Subject::new("key", key),
         }
     }
 
@@ -49,7 +50,6 @@ impl GarageChange {
         match self {
             Self::AssignLayout(layout) => none.to("capacity", layout.capacity),
             Self::ImportKey { name, .. } => none.to("display_name", name),
-            Self::DeleteKey { .. } => none,
         }
     }
 }
@@ -61,7 +61,12 @@ impl Display for GarageChange {
                 write!(f, "assign layout: the node in zone {zone} with capacity {capacity}")
             }
             Self::ImportKey { key, name, .. } => write!(f, "import key {key} ({name})"),
-            Self::DeleteKey { key } => write!(f, "delete key {key}"),
         }
+    }
+}
+
+impl Display for DeletedKey {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "delete key {}", self.key)
     }
 }

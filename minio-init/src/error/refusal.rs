@@ -19,8 +19,8 @@ pub struct Refusal {
     pub message: String,
     /// True when the code means, for this attempt, that a concurrent run has done the same.
     pub concurrent_run: bool,
-    /// True when a token authorized the request, and not a signature.
-    pub by_token: bool,
+    /// The remedy where the request has its own, whatever the code is.
+    pub advice: Option<&'static str>,
     /// True when the answer was JSON, as answers of the admin API are.
     pub is_json: bool,
     /// The time with which the request was signed, and the server's time.
@@ -84,6 +84,9 @@ impl Refusal {
     }
 
     pub(super) fn remedy(&self) -> Option<String> {
+        if let Some(advice) = self.advice {
+            return Some(advice.to_owned());
+        }
         let advice = match self.code.as_str() {
             "RequestTimeTooSkewed" => {
                 let (ours, theirs) = self.clocks.as_ref()?;
@@ -101,9 +104,6 @@ impl Refusal {
             "SignatureDoesNotMatch" => {
                 "check the secret key: it is not the one of this access key, or a proxy changes what is signed and must pass \
                  the Host header, the path and the query on as they come"
-            }
-            "AccessDenied" if self.by_token => {
-                "check the secret that `garage.adminToken` names, and that the token has neither expired nor a scope without this call"
             }
             "KeyAlreadyExists" => {
                 "Garage never takes the name of a key that was removed: give it another, as from `echo GK$(openssl rand -hex 12)`"

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use init_core::{Conflict, SpecPath, Text};
 
 use super::findings::Findings;
-use crate::change::{BucketChange, GarageChange};
+use crate::change::{BucketChange, DeletedKey, GarageChange};
 use crate::desired::{Desired, Garage, Level, Permissions, User};
 use crate::observed::{Observed, ObservedGarage, ObservedLayout};
 
@@ -63,7 +63,7 @@ fn keys(desired: &Desired, observed: &Observed, existing: &ObservedGarage, findi
         }
     }
     let unwanted = desired.absent.users.keys().filter(|key| observed.unwanted_users.contains(*key));
-    findings.changes(unwanted.map(|key| GarageChange::DeleteKey { key: key.clone() }));
+    findings.changes(unwanted.map(|key| DeletedKey { key: key.clone() }));
 }
 
 const SECRET: &str = "the key has another secret key on the server, and Garage changes no secret key: declare a new access key with the \

@@ -39,7 +39,8 @@ pub(crate) fn may_take_permissions(changes: &[Change]) -> bool {
         | Change::Garage(_)
         | Change::Bucket(_)
         | Change::Config(_)
-        | Change::Notifications(_) => false,
+        | Change::Notifications(_)
+        | Change::DeletedKey(_) => false,
     })
 }
 

@@ -225,7 +225,7 @@ impl Client {
             code,
             message,
             concurrent_run: false,
-            by_token: false,
+            advice: None,
             is_json,
             clocks,
         })))

@@ -180,10 +180,10 @@ impl Client {
 /// Fails for what the server does not support or is known to accept and drop, before anything is written.
 async fn check_supported(client: &Client, desired: &Desired) -> Result<(), Error> {
     if !client.is_minio() {
-        check_config_support(client, desired)?;
         if client.garage().is_some() {
             return garage::check_supported(client, desired);
         }
+        check_config_support(client, desired)?;
         versity::check_supported(client, desired)?;
         return check_quota_support(client, desired).await;
     }

@@ -29,6 +29,9 @@ pub(crate) use buckets::Grant;
 /// The largest answer, in bytes: the record of a key with the permissions on some thousands of buckets.
 const LIMIT: usize = 4 << 20;
 
+/// The remedy for a token that is refused.
+const TOKEN: &str = "check the secret that `garage.adminToken` names, and that the token has neither expired nor a scope without this call";
+
 /// The admin API of one Garage.
 pub(crate) struct AdminApi {
     http: Http,
@@ -133,7 +136,7 @@ impl Client {
         })?;
         trace!(status = response.head.status.as_u16(), "answer");
         let answer = self.classify(endpoint, action, response, None);
-        answer.map(|answer| answer.body).map_err(Error::by_token)
+        answer.map(|answer| answer.body).map_err(|refused| refused.with_advice(TOKEN))
     }
 }
 

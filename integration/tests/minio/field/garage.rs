@@ -122,7 +122,7 @@ fn a_secret_key_is_rotated_by_a_new_key() {
     assert!(!ended.stdout.contains(APP), "{}", ended.stdout);
     let both = "users:\n  app: {accessKey: {secret: second}, secretKey: {secret: other}, access: [{bucket: one, level: write}]}\n  former: {accessKey: {secret: first}, state: absent}\nbuckets: {one: {}}\n";
     let ended = run(&garage, both, &[], &secrets).expect(0, "changed");
-    assert_eq!(ended.operations(), ["import_key", "delete_key", "allow_key"]);
+    assert_eq!(ended.operations(), ["import_key", "allow_key", "delete_key"]);
     run(&garage, both, &[], &secrets).expect(0, "unchanged");
     assert_eq!(plan_as(&garage, OTHER, SECRETS[1].1, "one"), 0);
     assert_ne!(plan_as(&garage, APP, SECRETS[0].1, "one"), 0);

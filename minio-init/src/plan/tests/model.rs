@@ -22,6 +22,7 @@ use crate::wire::xml::Element;
 pub(crate) fn apply_change(observed: &mut Observed, change: &Change) {
     match change.clone() {
         Change::Garage(change) => garage::step(observed, change),
+        Change::DeletedKey(change) => assert!(observed.unwanted_users.remove(&change.key)),
         Change::Identity(change) => step_identity(observed, change),
         Change::Bucket(change) => step_bucket(observed, change),
         Change::Config(change) => {

@@ -43,8 +43,11 @@ fn unsupported(desired: &Desired) -> Option<Unsupported> {
         let why = "all buckets of a Garage are in its one region: write that in `region` of the spec, and none here";
         other.map(|_| (format!("buckets.{name}.region"), "region", why))
     });
+    let section = desired.config.keys().next();
+    let why = "the configuration of Garage is a file of its own";
+    let section = section.map(|section| (format!("config.{section}"), "config", why));
     let user = || desired.users.values().find_map(of_user);
-    policy.or(group).or(key).or_else(user).or(region)
+    policy.or(group).or(key).or_else(user).or(region).or(section)
 }
 
 fn of_user(user: &User) -> Option<Unsupported> {

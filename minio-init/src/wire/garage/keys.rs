@@ -18,6 +18,8 @@ const NO_KEY: &str = "NoSuchAccessKey";
 const TAKEN: &str = "KeyAlreadyExists";
 /// A bucket that does not exist.
 const NOWHERE: &str = "minio-init.sign-in";
+/// The remedy for a signature that is refused.
+const OWN_SECRET: &str = "check `credentials.secretKey`: the key exists, and has another one";
 /// The room for everything of a body but its texts.
 const BRACES: usize = 128;
 
@@ -69,7 +71,7 @@ impl Client {
         let call = Call::get("sign in as the provisioning account").bucket(NOWHERE);
         match self.send(call.query("location", "")).await {
             Err(Error::Refused(refusal)) if refusal.status == 404 => Ok(()),
-            done => done.map(drop),
+            done => done.map(drop).map_err(|refused| refused.with_advice(OWN_SECRET)),
         }
     }
 

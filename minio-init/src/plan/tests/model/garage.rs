@@ -22,7 +22,6 @@ pub(super) fn step(observed: &mut Observed, change: GarageChange) {
             let (status, policies) = (Status::Enabled, BTreeSet::new());
             observed.users.insert(key, ObservedUser { status, policies, secret_differs: false });
         }
-        GarageChange::DeleteKey { key } => assert!(observed.unwanted_users.remove(&key)),
     }
 }
 
