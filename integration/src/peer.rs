@@ -17,9 +17,14 @@ pub struct Peer {
 impl Peer {
     /// On a network of its own, where its name is `host`.
     pub fn start(image: &str, host: &str, options: &[&str]) -> Self {
+        Self::start_with_command(image, host, options, &[])
+    }
+
+    /// The same with another command than the image's.
+    pub fn start_with_command(image: &str, host: &str, options: &[&str], command: &[&str]) -> Self {
         let network = unique();
         docker(&["network", "create", &network]).ok();
-        let mut peer = Self::beside(&network, image, host, options);
+        let mut peer = Self::with_command(&network, image, host, options, command);
         peer.own_network = true;
         peer
     }

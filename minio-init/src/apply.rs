@@ -5,6 +5,7 @@ mod attachment;
 mod bucket;
 mod check;
 mod config;
+mod garage;
 mod identity;
 mod late_fields;
 mod lifecycle;
@@ -40,8 +41,12 @@ pub(crate) async fn apply(
 ) -> Vec<Result<(), Error>> {
     let one = async |change: &Change| {
         let done = match change {
-            Change::Identity(change) => match client.kind().accounts() {
-                Accounts::Policies | Accounts::None => identity::apply(client, change, secrets).await,
+            Change::Garage(change) => garage::apply(client, change, secrets).await,
+            Change::DeletedKey(change) => garage::delete_key(client, change, secrets).await,
+            Change::Identity(change) => match client.accounts() {
+                Accounts::Policies | Accounts::Keys | Accounts::None => {
+                    identity::apply(client, change, secrets).await
+                }
                 Accounts::Owners => owners::apply(client, change, secrets).await,
             },
             Change::Tier(change) => tier::apply(client, change, secrets).await,

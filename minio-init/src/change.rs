@@ -1,12 +1,13 @@
 //! The changes that bring a server to its spec. The derived order is the order of execution: a policy exists before
-//! it is attached, a user before it joins a group, a bucket before its properties, and a tier before the rules
-//! that move objects to it. A disabled user gets its own
+//! it is attached, a user before it joins a group, a bucket before its properties, a tier before the rules that move
+//! objects to it, and the layout of Garage before all. A disabled user gets its own
 //! secret key last of all identities, so that nobody can sign requests as that user meanwhile. Changes of the
 //! server's configuration come late, because a run ends with the first that needs a restart of the server, and
 //! notifications come after them, because they need the targets that are configured there.
 
 mod bucket;
 mod config;
+mod garage;
 mod identity;
 mod notification;
 mod replication;
@@ -19,6 +20,7 @@ use init_core::{Effect, Properties, Subject, same_variant};
 
 pub(crate) use bucket::{BucketChange, ShownPolicy};
 pub(crate) use config::ConfigChange;
+pub(crate) use garage::{DeletedKey, GarageChange};
 pub(crate) use identity::{AccessKeyDrift, Grantee, IdentityChange, NewAccessKey};
 pub(crate) use notification::{NotificationChange, RouteDrift};
 pub(crate) use replication::{ReplicationChange, RuleDrift, Target};
@@ -27,6 +29,8 @@ pub(crate) use tier::TierChange;
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Change {
+    /// A change of the layout or the keys of Garage, by its admin API.
+    Garage(GarageChange),
     /// A change of policies, users, groups or access keys, by the admin API.
     Identity(IdentityChange),
     /// A change of the remote tiers, by the admin API.
@@ -39,13 +43,15 @@ pub enum Change {
     Config(ConfigChange),
     /// A change of the notifications of a bucket, by S3.
     Notifications(NotificationChange),
+    /// The removal of a key of Garage, by its admin API.
+    DeletedKey(DeletedKey),
 }
 
 impl Change {
     /// True when it replaces a document of which other writers change other parts.
     pub(crate) fn is_shared(&self) -> bool {
         match self {
-            Self::Identity(_) | Self::Config(_) => false,
+            Self::Garage(_) | Self::Identity(_) | Self::Config(_) | Self::DeletedKey(_) => false,
             Self::Bucket(change) => change.is_shared(),
             Self::Tier(_) | Self::Replication(_) | Self::Notifications(_) => true,
         }
@@ -54,26 +60,45 @@ impl Change {
     /// True when both have the same operation, so that they can be applied at the same time.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
+            (Self::Garage(one), Self::Garage(other)) => same_variant(one, other),
             (Self::Identity(one), Self::Identity(other)) => same_variant(one, other),
             (Self::Tier(one), Self::Tier(other)) => same_variant(one, other),
             (Self::Bucket(one), Self::Bucket(other)) => same_variant(one, other),
             (Self::Replication(one), Self::Replication(other)) => same_variant(one, other),
-            (Self::Config(_), Self::Config(_)) | (Self::Notifications(_), Self::Notifications(_)) => true,
+            (Self::Config(_), Self::Config(_))
+            | (Self::Notifications(_), Self::Notifications(_))
+            | (Self::DeletedKey(_), Self::DeletedKey(_)) => true,
             (
-                Self::Identity(_)
+                Self::Garage(_)
+                | Self::Identity(_)
                 | Self::Tier(_)
                 | Self::Bucket(_)
                 | Self::Replication(_)
                 | Self::Config(_)
-                | Self::Notifications(_),
-                Self::Identity(_)
+                | Self::Notifications(_)
+                | Self::DeletedKey(_),
+                Self::Garage(_)
+                | Self::Identity(_)
                 | Self::Tier(_)
                 | Self::Bucket(_)
                 | Self::Replication(_)
                 | Self::Config(_)
-                | Self::Notifications(_),
+                | Self::Notifications(_)
+                | Self::DeletedKey(_),
             ) => false,
         }
+    }
+}
+
+impl From<GarageChange> for Change {
+    fn from(change: GarageChange) -> Self {
+        Self::Garage(change)
+    }
+}
+
+impl From<DeletedKey> for Change {
+    fn from(change: DeletedKey) -> Self {
+        Self::DeletedKey(change)
     }
 }
 
@@ -116,44 +141,52 @@ impl From<NotificationChange> for Change {
 impl init_core::Change for Change {
     fn op(&self) -> &'static str {
         match self {
+            Self::Garage(change) => change.op(),
             Self::Identity(change) => change.op(),
             Self::Tier(change) => change.op(),
             Self::Bucket(change) => change.op(),
             Self::Replication(change) => change.op(),
             Self::Config(_) => "set_config",
             Self::Notifications(_) => "set_notifications",
+            Self::DeletedKey(_) => "delete_key",
         }
     }
 
     fn effect(&self) -> Effect {
         match self {
+            Self::Garage(change) => change.effect(),
             Self::Identity(change) => change.effect(),
             Self::Tier(change) => change.effect(),
             Self::Bucket(change) => change.effect(),
             Self::Replication(change) => change.effect(),
             Self::Config(_) | Self::Notifications(_) => Effect::Alter,
+            Self::DeletedKey(_) => Effect::Remove,
         }
     }
 
     fn subject(&self) -> Subject {
         match self {
+            Self::Garage(change) => change.subject(),
             Self::Identity(change) => change.subject(),
             Self::Tier(change) => Subject::new("tier", change.tier()),
             Self::Bucket(change) => Subject::new("bucket", change.bucket()),
             Self::Replication(change) => Subject::new("bucket", change.bucket()),
             Self::Config(change) => Subject::new("config", &change.section),
             Self::Notifications(change) => Subject::new("bucket", &change.bucket),
+            Self::DeletedKey(change) => Subject::new("key", &change.key),
         }
     }
 
     fn properties(&self) -> Properties {
         match self {
+            Self::Garage(change) => change.properties(),
             Self::Identity(change) => change.properties(),
             Self::Tier(change) => change.properties(),
             Self::Bucket(change) => change.properties(),
             Self::Replication(change) => change.properties(),
             Self::Config(change) => change.properties(),
             Self::Notifications(change) => change.properties(),
+            Self::DeletedKey(_) => Properties::none(),
         }
     }
 }
@@ -161,12 +194,14 @@ impl init_core::Change for Change {
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Garage(change) => change.fmt(f),
             Self::Identity(change) => change.fmt(f),
             Self::Tier(change) => change.fmt(f),
             Self::Bucket(change) => change.fmt(f),
             Self::Replication(change) => change.fmt(f),
             Self::Config(change) => change.fmt(f),
             Self::Notifications(change) => change.fmt(f),
+            Self::DeletedKey(change) => change.fmt(f),
         }
     }
 }

@@ -6,6 +6,7 @@ mod anonymous;
 mod config;
 pub(crate) mod document;
 mod expiry;
+mod garage;
 mod lifecycle;
 pub(crate) mod names;
 mod remote;
@@ -27,6 +28,7 @@ pub(crate) use anonymous::Anonymous;
 pub(crate) use config::{ENABLE, Section, Settings};
 use document::Document;
 pub(crate) use expiry::Expiry;
+pub(crate) use garage::{Garage, Layout, Permission, Permissions};
 pub(crate) use lifecycle::{Action, Rule};
 pub(crate) use replication::{RemoteTarget, ReplicaRoute, ReplicaRule, Replication};
 pub(crate) use server_kind::{Accounts, ServerKind};
@@ -39,6 +41,8 @@ pub(crate) const REGION: &str = "us-east-1";
 /// Everything that must exist, by name.
 pub struct Desired {
     pub(crate) server: Server,
+    /// The admin API of Garage, if the spec has it.
+    pub(crate) garage: Option<Garage>,
     /// True when the secret keys of users and access keys are read, and compared by signed requests.
     pub(crate) compare_secrets: bool,
     pub(crate) policies: BTreeMap<String, Document>,
@@ -246,15 +250,6 @@ impl Encryption {
     pub(crate) fn algorithm(self) -> &'static str {
         match self {
             Self::SseS3 => "AES256",
-        }
-    }
-}
-
-impl RetentionMode {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Governance => "GOVERNANCE",
-            Self::Compliance => "COMPLIANCE",
         }
     }
 }

@@ -170,6 +170,16 @@ impl Error {
         self
     }
 
+    /// Gives a refusal without the permission a remedy of its own.
+    pub(crate) fn with_advice(mut self, advice: &'static str) -> Self {
+        if let Self::Refused(refusal) = &mut self
+            && refusal.is_forbidden()
+        {
+            refusal.advice = Some(advice);
+        }
+        self
+    }
+
     /// The error code of the server, where it sent one, or else an empty text.
     pub(crate) fn code(&self) -> &str {
         match self {

@@ -37,7 +37,7 @@ pub(crate) async fn export(
     scope: &Scope,
 ) -> Result<Export, Error> {
     let mut found = Found::of(&desired.server.access_key);
-    match client.kind().accounts() {
+    match client.accounts() {
         Accounts::Policies => {
             let names = Names::of(desired, secrets)?;
             identities::read(client, secrets, &names, scope, &mut found).await?;
@@ -49,6 +49,7 @@ pub(crate) async fn export(
             owners::read(client, &Names::of(desired, secrets)?, &mut found).await?;
         }
         Accounts::Owners => {}
+        Accounts::Keys => found.note("users", "", "the keys of Garage, and what they may do with buckets"),
         Accounts::None => {
             for section in IDENTITIES {
                 found.note(section, "", "whatever the server has of it: it has no admin API of MinIO");

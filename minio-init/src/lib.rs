@@ -62,10 +62,18 @@ impl Backend for Minio {
             .values()
             .flat_map(|settings| settings.values().filter_map(init_core::Text::secret));
         let values = others.chain(config).filter(|_| desired.compare_secrets).chain([&server.secret_key]);
-        let tls = server.tls.iter().flat_map(Tls::secrets);
-        let secrets: BTreeSet<SecretRef> =
-            names.filter_map(init_core::Text::secret).chain(values).chain(tls).cloned().collect();
-        Requires { endpoints: vec![server.endpoint.clone()], secrets }
+        let tls =
+            server.tls.iter().chain(desired.garage.iter().flat_map(|api| &api.tls)).flat_map(Tls::secrets);
+        let token = desired.garage.iter().map(|api| &api.token);
+        let secrets: BTreeSet<SecretRef> = names
+            .filter_map(init_core::Text::secret)
+            .chain(values)
+            .chain(tls)
+            .chain(token)
+            .cloned()
+            .collect();
+        let admin = desired.garage.iter().map(|api| api.endpoint.clone());
+        Requires { endpoints: [server.endpoint.clone()].into_iter().chain(admin).collect(), secrets }
     }
 
     fn without_passwords(desired: &mut Desired) {

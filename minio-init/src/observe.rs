@@ -4,6 +4,8 @@ mod account;
 mod anonymous;
 mod bucket;
 mod config;
+mod garage;
+mod garage_buckets;
 mod identity;
 mod lookup;
 mod names;
@@ -30,6 +32,9 @@ pub(crate) async fn observe(
     desired: &Desired,
     secrets: &Secrets,
 ) -> Result<Observed, Error> {
+    if let Some(api) = &desired.garage {
+        return garage::observe(client, desired, api, secrets).await;
+    }
     let names = Names::of(desired, secrets)?;
     let (mut observed, buckets, config, tiers) = tokio::try_join!(
         accounts(client, desired, secrets, &names),
@@ -51,8 +56,10 @@ async fn accounts(
     secrets: &Secrets,
     names: &Names,
 ) -> Result<Observed, Error> {
-    match client.kind().accounts() {
-        Accounts::Policies | Accounts::None => identity::observe(client, desired, secrets, names).await,
+    match client.accounts() {
+        Accounts::Policies | Accounts::Keys | Accounts::None => {
+            identity::observe(client, desired, secrets, names).await
+        }
         Accounts::Owners => owners::observe(client, desired, secrets, names).await,
     }
 }

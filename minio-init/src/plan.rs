@@ -4,6 +4,7 @@ mod absent;
 mod bucket;
 mod config;
 mod findings;
+mod garage;
 mod identity;
 mod needs;
 mod own_rights;
@@ -25,7 +26,9 @@ pub(crate) use own_rights::may_take_permissions;
 
 pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
     let mut findings = Findings::default();
-    if let Some(existing) = &observed.owners {
+    if let Some(api) = &desired.garage {
+        garage::garage(desired, api, observed, &mut findings);
+    } else if let Some(existing) = &observed.owners {
         owners::users(desired, observed, &mut findings);
         owners::owners(desired, existing, &mut findings);
     } else {
@@ -34,7 +37,9 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
         identity::groups(desired, observed, &mut findings);
         identity::keys(desired, observed, &mut findings);
     }
-    absent::removals(desired, observed, &mut findings);
+    if desired.garage.is_none() {
+        absent::removals(desired, observed, &mut findings);
+    }
     tier::tiers(desired, observed, &mut findings);
     bucket::buckets(desired, observed, &mut findings);
     config::config(desired, observed, &mut findings);

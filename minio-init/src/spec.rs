@@ -1,6 +1,7 @@
 //! The spec as it is written. `validate` checks it and turns it into `desired`, its meaning.
 
 mod bucket;
+mod garage;
 mod patterns;
 mod policy;
 mod replication;
@@ -19,6 +20,7 @@ pub(crate) use replication::{RemoteBucket, ReplicationRule};
 pub(crate) use tier::Tier;
 
 use crate::desired::{Addressing, Level, ServerKind, Status};
+pub(crate) use garage::{Garage, Layout};
 use patterns::{BUCKET, ENDPOINT, EXPIRES, REGION, SECTION, TIER};
 
 /// The buckets, identities and policies that must exist on one S3 server.
@@ -41,6 +43,8 @@ pub struct Spec {
     pub tls: Option<TlsSpec>,
     /// The credentials of the provisioning account.
     pub credentials: Credentials,
+    /// The admin API of Garage. Default: none, and then it has buckets alone.
+    pub garage: Option<Garage>,
     /// Canned policies by name.
     #[serde(default)]
     pub policies: BTreeMap<String, Policy>,

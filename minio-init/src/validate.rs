@@ -3,6 +3,7 @@
 mod access;
 mod bucket;
 mod config;
+mod garage;
 mod identity;
 mod lifecycle;
 mod policy;
@@ -24,6 +25,7 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
     let mut violations = Violations::default();
     let root = SpecPath::root();
     let server = server::server(&spec, files, &mut violations);
+    let garage = garage::garage(&spec, files, &mut violations);
     let mut policies = policy::policies(&root.key("policies"), spec.policies, files, &mut violations);
     let names = identity::Names::of(&spec.users);
     let (users, absent_users) =
@@ -43,6 +45,7 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
     match server {
         Some(server) => violations.or(Desired {
             server,
+            garage,
             compare_secrets: true,
             policies,
             users,

@@ -3,6 +3,7 @@
 //! ```text
 //! connect -> client (signs, classifies answers) -> http (connections)
 //! s3: the sub-resources of buckets, in xml      admin: MinIO's own API, whose bodies are sealed
+//! versity, garage: the admin APIs of those
 //! ```
 
 mod address;
@@ -10,6 +11,7 @@ pub(crate) mod admin;
 pub(crate) mod client;
 pub(crate) mod connect;
 pub(crate) mod credential;
+pub(crate) mod garage;
 pub(crate) mod http;
 pub(crate) mod memory;
 mod opening;

@@ -1,24 +1,37 @@
 //! S3 servers beside MinIO, each with an account and a way to run the tool against it.
 
-use integration::{Ended, Peer};
+use integration::{Ended, Init, Peer, docker};
 
 /// A server on a network of its own.
 pub(crate) struct Bed {
     peer: Peer,
     head: String,
     secret: String,
+    /// The other secrets of its head.
+    others: Vec<(&'static str, &'static str)>,
 }
 
 impl Bed {
-    fn start(name: &str, port: u16, (key, secret): (&str, &str), settings: &[(&str, &str)]) -> Self {
+    fn start(name: &str, port: u16, account: (&str, &str), settings: &[(&str, &str)]) -> Self {
+        Self::with_command(name, port, account, settings, &[])
+    }
+
+    fn with_command(
+        name: &str,
+        port: u16,
+        (key, secret): (&str, &str),
+        settings: &[(&str, &str)],
+        command: &[&str],
+    ) -> Self {
         let set = |(name, value): &(&str, &str)| ["--env".to_owned(), format!("{name}={value}")];
         let settings: Vec<String> = settings.iter().flat_map(set).collect();
         let options: Vec<&str> = settings.iter().map(String::as_str).collect();
-        let peer = Peer::start(&format!("dayzero/{name}:dev"), name, &options).listens(port);
+        let peer = Peer::start_with_command(&format!("dayzero/{name}:dev"), name, &options, command);
+        let peer = peer.listens(port);
         let head = format!(
             "endpoint: http://{name}:{port}\ncredentials: {{accessKey: {key}, secretKey: {{secret: own}}}}\n"
         );
-        Self { peer, head, secret: secret.to_owned() }
+        Self { peer, head, secret: secret.to_owned(), others: Vec::new() }
     }
 
     pub(crate) fn run(&self, spec: &str, args: &[&str]) -> Ended {
@@ -28,7 +41,8 @@ impl Bed {
     /// The same with secrets beside that of the account.
     pub(crate) fn run_with(&self, spec: &str, args: &[&str], secrets: &[(&str, &str)]) -> Ended {
         let init = self.peer.init(&format!("{}{spec}", self.head)).secret("own", &self.secret);
-        secrets.iter().fold(init, |init, (name, value)| init.secret(name, value)).args(args).run()
+        let secrets = self.others.iter().chain(secrets);
+        secrets.fold(init, |init, (name, value)| init.secret(name, value)).args(args).run()
     }
 
     /// A plan of another account: `spec` has its credentials, with a secret beside it.
@@ -45,13 +59,58 @@ impl Bed {
     }
 
     /// A run with a spec that has its connection itself.
-    pub(crate) fn whole(&self, spec: &str) -> Ended {
-        self.whole_with(spec, &[("own", &self.secret)])
-    }
-
-    /// The same with all of its secrets.
+    /// A run with all of its secrets.
     pub(crate) fn whole_with(&self, spec: &str, secrets: &[(&str, &str)]) -> Ended {
         secrets.iter().fold(self.peer.init(spec), |init, (name, value)| init.secret(name, value)).run()
+    }
+
+    pub(crate) fn whole(&self, spec: &str, secrets: &[(&str, &str)]) -> Ended {
+        self.whole_init(spec, &self.secret, self.others.iter().chain(secrets)).run()
+    }
+
+    /// The same, with a deadline.
+    pub(crate) fn whole_within(&self, spec: &str, timeout: &str) -> Ended {
+        self.whole_init(spec, &self.secret, &self.others).args(&["--timeout", timeout]).run()
+    }
+
+    /// A run with another secret key of the account.
+    pub(crate) fn with_own_secret(&self, spec: &str, secret: &str) -> Ended {
+        self.whole_init(&format!("{}{spec}", self.head), secret, &self.others).run()
+    }
+
+    /// A run with another admin token.
+    pub(crate) fn with_token(&self, spec: &str, token: &str) -> Ended {
+        self.whole_init(&format!("{}{spec}", self.head), &self.secret, &[("token", token)]).run()
+    }
+
+    fn whole_init<'s>(
+        &self,
+        spec: &str,
+        own: &str,
+        secrets: impl IntoIterator<Item = &'s (&'s str, &'s str)>,
+    ) -> Init {
+        let init = self.peer.init(spec).secret("own", own);
+        secrets.into_iter().fold(init, |init, (name, value)| init.secret(name, value))
+    }
+
+    /// The connection with another text in the place of one.
+    pub(crate) fn head_with(&self, from: &str, to: &str) -> String {
+        self.head.replace(from, to)
+    }
+
+    /// The connection without the admin API.
+    pub(crate) fn head_without_admin(&self) -> String {
+        self.head
+            .lines()
+            .filter(|line| !line.starts_with("garage:"))
+            .map(|line| format!("{line}\n"))
+            .collect()
+    }
+
+    /// The output of a command in the container of the server.
+    pub(crate) fn exec(&self, command: &str) -> String {
+        let words: Vec<_> = ["exec", self.peer.name()].into_iter().chain(command.split(' ')).collect();
+        docker(&words).ok()
     }
 }
 
@@ -90,8 +149,31 @@ pub(crate) fn rustfs() -> Bed {
 
 pub(crate) const RUSTFS_ROOT: (&str, &str) = ("rustfs-root", "canary-root-5ecret");
 
+/// Garage with a layout and a key that may make buckets.
 pub(crate) fn garage() -> Bed {
-    let (key, secret) = ("GK000000000000000000000001", "0123456789abcdef".repeat(4));
+    let (key, secret) = (GARAGE_KEY, "0123456789abcdef".repeat(4));
     let settings = [("GARAGE_DEFAULT_ACCESS_KEY", key), ("GARAGE_DEFAULT_SECRET_KEY", secret.as_str())];
     Bed::start("garage", 3900, (key, &secret), &settings)
 }
+
+/// Garage without a layout and without a key, with its admin API; its account is made by the first run.
+pub(crate) fn fresh_garage() -> Bed {
+    garage_with_admin(&["server"])
+}
+
+/// Garage with its admin API, started with a command.
+pub(crate) fn garage_with_admin(command: &[&str]) -> Bed {
+    let secret = "canary0123456789".repeat(4);
+    let settings = [
+        ("GARAGE_ADMIN_TOKEN", GARAGE_TOKEN),
+        ("GARAGE_DEFAULT_ACCESS_KEY", GARAGE_KEY),
+        ("GARAGE_DEFAULT_SECRET_KEY", &secret),
+    ];
+    let mut bed = Bed::with_command("garage", 3900, (GARAGE_KEY, &secret), &settings, command);
+    bed.head += "garage: {adminEndpoint: \"http://garage:3903\", adminToken: {secret: token}, layout: {capacity: 1GB}}\n";
+    bed.others.push(("token", GARAGE_TOKEN));
+    bed
+}
+
+pub(crate) const GARAGE_KEY: &str = "GK000000000000000000000001";
+pub(crate) const GARAGE_TOKEN: &str = "canary-admin-t0ken";

@@ -18,6 +18,7 @@ mod export;
 mod fake_rustfs;
 mod fault;
 mod field;
+mod garage_hostile;
 mod hostile;
 mod kept_whole;
 mod other_servers;

@@ -6,12 +6,13 @@ use init_core::diff::Drift;
 use serde_json::json;
 
 use super::shared::Tags;
-use super::{lifecycle, owners, shared, stored};
+use super::{garage, lifecycle, owners, shared, stored};
 use crate::change::BucketChange;
 use crate::desired::document::Document;
 use crate::desired::{REGION, Size};
 use crate::error::Error;
 use crate::wire::client::{Call, Client};
+use crate::wire::garage::Grant;
 use crate::wire::s3::{self, Subresource};
 use crate::wire::xml::Element;
 
@@ -24,6 +25,13 @@ pub(super) async fn apply(client: &Client, change: &BucketChange, secrets: &Secr
             create(client, bucket, *object_lock, region.as_deref()).await
         }
         BucketChange::SetOwner { bucket, owner } => owners::set(client, bucket, &owner.to, secrets).await,
+        BucketChange::AddAlias { bucket } => client.add_garage_alias(bucket).await,
+        BucketChange::AllowKey { bucket, key, permissions } => {
+            garage::set_permissions(client, Grant::Allow, (bucket, key), permissions, secrets).await
+        }
+        BucketChange::DenyKey { bucket, key, permissions } => {
+            garage::set_permissions(client, Grant::Deny, (bucket, key), permissions, secrets).await
+        }
         BucketChange::SetQuota { bucket, quota } => set_quota(client, bucket, quota.to).await,
         BucketChange::SetVersioning { bucket, versioning: Drift { to, .. } } => {
             let now = client.read_xml(bucket, Subresource::Versioning).await?;
@@ -76,6 +84,9 @@ async fn set(
 }
 
 async fn create(client: &Client, bucket: &str, object_lock: bool, region: Option<&str>) -> Result<(), Error> {
+    if client.garage().is_some() {
+        return client.create_garage_bucket(bucket).await;
+    }
     let region = region.unwrap_or(client.region());
     let call = || {
         let call = Call::put(format!("create bucket {bucket}")).bucket(bucket);
@@ -98,6 +109,9 @@ async fn create(client: &Client, bucket: &str, object_lock: bool, region: Option
 }
 
 async fn set_quota(client: &Client, bucket: &str, Size(bytes): Size) -> Result<(), Error> {
+    if client.garage().is_some() {
+        return garage::set_quota(client, bucket, Size(bytes)).await;
+    }
     // `quota` is the older name of `size`; servers of any release read one of them.
     let now = client.read_quota(bucket).await?.unwrap_or_default();
     let body = json!({

@@ -64,6 +64,9 @@ fn policy_of(change: &Change) -> Option<(String, String)> {
         | Change::Bucket(
             BucketChange::CreateBucket { .. }
             | BucketChange::SetOwner { .. }
+            | BucketChange::AddAlias { .. }
+            | BucketChange::AllowKey { .. }
+            | BucketChange::DenyKey { .. }
             | BucketChange::SetVersioning { .. }
             | BucketChange::SetObjectLock { .. }
             | BucketChange::SetEncryption { .. }
@@ -75,8 +78,10 @@ fn policy_of(change: &Change) -> Option<(String, String)> {
         )
         | Change::Tier(_)
         | Change::Replication(_)
+        | Change::Garage(_)
         | Change::Config(_)
-        | Change::Notifications(_) => None,
+        | Change::Notifications(_)
+        | Change::DeletedKey(_) => None,
     }
 }
 

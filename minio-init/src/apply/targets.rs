@@ -10,11 +10,13 @@ use crate::wire::connect::{missing_target, notification_targets};
 pub(super) async fn missing(client: &Client, changes: &[Change]) -> Vec<(usize, Error)> {
     let configured = changes.iter().filter_map(|change| match change {
         Change::Config(change) => Some(&change.section),
-        Change::Identity(_)
+        Change::Garage(_)
+        | Change::Identity(_)
         | Change::Tier(_)
         | Change::Bucket(_)
         | Change::Replication(_)
-        | Change::Notifications(_) => None,
+        | Change::Notifications(_)
+        | Change::DeletedKey(_) => None,
     });
     let configured: Vec<_> = configured.collect();
     let routes = changes.iter().enumerate().flat_map(|(index, change)| match change {
@@ -22,11 +24,13 @@ pub(super) async fn missing(client: &Client, changes: &[Change]) -> Vec<(usize, 
             let routes = change.routes.iter();
             routes.map(|routed| (index, &change.bucket, &routed.route.target)).collect::<Vec<_>>()
         }
-        Change::Identity(_)
+        Change::Garage(_)
+        | Change::Identity(_)
         | Change::Tier(_)
         | Change::Bucket(_)
         | Change::Replication(_)
-        | Change::Config(_) => Vec::new(),
+        | Change::Config(_)
+        | Change::DeletedKey(_) => Vec::new(),
     });
     let routes: Vec<_> =
         routes.filter(|(.., target)| !configured.iter().any(|section| section.provides(target))).collect();

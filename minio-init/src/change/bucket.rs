@@ -7,10 +7,10 @@ use init_core::diff::Drift;
 use init_core::{Effect, Properties, Text};
 use serde::Serialize;
 
-use super::text::by_name;
+use super::text::{by_name, list};
 use crate::desired::Anonymous;
 use crate::desired::document::Document;
-use crate::desired::{Cors, Encryption, Lock, Rule, Size, Versioning};
+use crate::desired::{Cors, Encryption, Lock, Permissions, Rule, Size, Versioning};
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum BucketChange {
@@ -25,6 +25,21 @@ pub enum BucketChange {
     SetOwner {
         bucket: String,
         owner: Drift<Text>,
+    },
+    /// Gives the bucket its name for all keys, on Garage.
+    AddAlias {
+        bucket: String,
+    },
+    /// Gives permissions on the bucket to a key of Garage. The provisioning account needs them for the properties.
+    AllowKey {
+        bucket: String,
+        key: Text,
+        permissions: Permissions,
+    },
+    DenyKey {
+        bucket: String,
+        key: Text,
+        permissions: Permissions,
     },
     SetVersioning {
         bucket: String,
@@ -76,6 +91,9 @@ impl BucketChange {
         match self {
             Self::CreateBucket { .. } => "create_bucket",
             Self::SetOwner { .. } => "set_owner",
+            Self::AddAlias { .. } => "add_alias",
+            Self::AllowKey { .. } => "allow_key",
+            Self::DenyKey { .. } => "deny_key",
             Self::SetVersioning { .. } => "set_versioning",
             Self::SetObjectLock { .. } => "set_object_lock",
             Self::SetEncryption { .. } => "set_encryption",
@@ -90,7 +108,10 @@ impl BucketChange {
     pub(super) fn effect(&self) -> Effect {
         match self {
             Self::CreateBucket { .. } => Effect::Add,
+            Self::DenyKey { .. } => Effect::Remove,
             Self::SetOwner { .. }
+            | Self::AddAlias { .. }
+            | Self::AllowKey { .. }
             | Self::SetVersioning { .. }
             | Self::SetObjectLock { .. }
             | Self::SetEncryption { .. }
@@ -106,6 +127,9 @@ impl BucketChange {
         match self {
             Self::CreateBucket { bucket, .. }
             | Self::SetOwner { bucket, .. }
+            | Self::AddAlias { bucket }
+            | Self::AllowKey { bucket, .. }
+            | Self::DenyKey { bucket, .. }
             | Self::SetVersioning { bucket, .. }
             | Self::SetObjectLock { bucket, .. }
             | Self::SetEncryption { bucket, .. }
@@ -123,6 +147,9 @@ impl BucketChange {
             Self::SetTags { .. } | Self::SetLifecycle { .. } => true,
             Self::CreateBucket { .. }
             | Self::SetOwner { .. }
+            | Self::AddAlias { .. }
+            | Self::AllowKey { .. }
+            | Self::DenyKey { .. }
             | Self::SetVersioning { .. }
             | Self::SetObjectLock { .. }
             | Self::SetEncryption { .. }
@@ -139,6 +166,9 @@ impl BucketChange {
                 none.to_some("object_lock", object_lock.then_some(true)).to_some("region", region.as_ref())
             }
             Self::SetOwner { owner, .. } => none.drift("owner", owner),
+            Self::AddAlias { bucket } => none.to("alias", bucket),
+            Self::AllowKey { key, permissions, .. } => none.to("key", key).to("permissions", permissions),
+            Self::DenyKey { key, permissions, .. } => none.to("key", key).without("permissions", permissions),
             Self::SetVersioning { versioning, .. } => none.drift("versioning", versioning),
             Self::SetObjectLock { lock, .. } => none.drift("object_lock", lock),
             Self::SetEncryption { algorithm, .. } => none.drift("encryption", algorithm),
@@ -171,6 +201,13 @@ impl Display for BucketChange {
                 region.iter().try_for_each(|region| write!(f, " in {region}"))
             }
             Self::SetOwner { bucket, owner } => write!(f, "set owner of {bucket}: {owner}"),
+            Self::AddAlias { bucket } => write!(f, "add global alias {bucket}"),
+            Self::AllowKey { bucket, key, permissions } => {
+                write!(f, "allow key {key} on {bucket}: {}", list(permissions))
+            }
+            Self::DenyKey { bucket, key, permissions } => {
+                write!(f, "deny key {key} on {bucket}: {}", list(permissions))
+            }
             Self::SetVersioning { bucket, versioning } => {
                 write!(f, "set versioning of {bucket}: {versioning}")
             }

@@ -74,6 +74,29 @@ pub(crate) fn own_access_key(key: &str) -> Result<(), &'static str> {
     }
 }
 
+/// The rule for keys that Garage makes.
+pub(crate) fn garage_key(key: &str) -> Result<(), &'static str> {
+    let fine = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    if key.len() < 8 || !key.bytes().all(fine) {
+        return Err(
+            "a key of Garage has at least 8 letters, digits, `-`, `_` and `.`; its own ones are GK and 24 hexadecimal digits: \
+             echo GK$(openssl rand -hex 12)",
+        );
+    }
+    access_key(key)
+}
+
+/// The rule for secret keys that Garage takes.
+pub(crate) fn garage_secret(secret: &str) -> Result<(), &'static str> {
+    if secret.len() < 16 || !secret.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err(
+            "Garage takes at least 16 printable ASCII characters without spaces; its own ones are 64 hexadecimal digits: \
+             openssl rand -hex 32",
+        );
+    }
+    Ok(())
+}
+
 /// The rule for policies and groups, whose names are sent in a list with commas.
 pub(crate) fn plain(name: &str) -> Result<(), &'static str> {
     if name.is_empty() || name.len() > 128 {

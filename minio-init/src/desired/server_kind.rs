@@ -13,7 +13,7 @@ pub enum ServerKind {
     Minio,
     /// RustFS, which has MinIO's admin API with errors in XML, and more of S3.
     RustFs,
-    /// Garage: buckets.
+    /// Garage: buckets, and by its admin API keys and quotas.
     Garage,
     /// SeaweedFS: buckets.
     SeaweedFs,
@@ -33,6 +33,8 @@ pub(crate) enum Accounts {
     Policies,
     /// Users, each of which owns some buckets, by the admin API of Versity's gateway.
     Owners,
+    /// Keys with permissions on buckets, and quotas, by the admin API of Garage, where the spec has that.
+    Keys,
     /// None.
     None,
 }
@@ -72,7 +74,7 @@ impl ServerKind {
             Self::RustFs => Properties { name: "rustfs", accounts, absent: Some("NoSuchResource"), ..PLAIN },
             Self::Garage => plain(
                 "garage",
-                "leave it out: keys are made with `garage key create` and let in with `garage bucket allow`, quotas set with `garage bucket set-quotas`",
+                "write `garage.adminEndpoint` and `garage.adminToken` for users and quotas, and leave everything else of accounts out",
             ),
             Self::SeaweedFs => plain(
                 "seaweedfs",
@@ -123,7 +125,7 @@ impl ServerKind {
     /// The kind as which a server of this kind is recognised: those without an admin API that is known here are alike.
     pub(crate) fn recognised_as(self) -> Self {
         match self.accounts() {
-            Accounts::Policies | Accounts::Owners => self,
+            Accounts::Policies | Accounts::Owners | Accounts::Keys => self,
             Accounts::None => Self::S3,
         }
     }

@@ -2,7 +2,16 @@
 
 use std::fmt;
 
-use super::{Encryption, Lock, Period, Size, Status, Versioning};
+use super::{Encryption, Lock, Period, RetentionMode, Size, Status, Versioning};
+
+impl RetentionMode {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Governance => "GOVERNANCE",
+            Self::Compliance => "COMPLIANCE",
+        }
+    }
+}
 
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -19,6 +19,8 @@ pub struct Refusal {
     pub message: String,
     /// True when the code means, for this attempt, that a concurrent run has done the same.
     pub concurrent_run: bool,
+    /// The remedy where the request has its own, whatever the code is.
+    pub advice: Option<&'static str>,
     /// True when the answer was JSON, as answers of the admin API are.
     pub is_json: bool,
     /// The time with which the request was signed, and the server's time.
@@ -85,6 +87,9 @@ impl Refusal {
     }
 
     pub(super) fn remedy(&self) -> Option<String> {
+        if let Some(advice) = self.advice {
+            return Some(advice.to_owned());
+        }
         let advice = match self.code.as_str() {
             "RequestTimeTooSkewed" => {
                 let (ours, theirs) = self.clocks.as_ref()?;
@@ -102,6 +107,9 @@ impl Refusal {
             "SignatureDoesNotMatch" => {
                 "check the secret key: it is not the one of this access key, or a proxy changes what is signed and must pass \
                  the Host header, the path and the query on as they come"
+            }
+            "KeyAlreadyExists" => {
+                "Garage never takes the name of a key that was removed: give it another, as from `echo GK$(openssl rand -hex 12)`"
             }
             _ if self.status == 429 => {
                 "the server, or a proxy before it, takes fewer requests at a time: raise its limit, or --timeout"

@@ -76,6 +76,10 @@ async fn bucket(client: &Client, region: &str, name: &str) -> Result<(ObservedBu
             .unwrap_or_default();
     }
     policy(client, name, &mut existing, &mut notes).await?;
+    if client.garage().is_some() {
+        let info = client.garage_bucket(name).await?;
+        existing.quota = info.and_then(|info| info.quotas.max_size).map(Size);
+    }
     if client.kind().has_admin_api() {
         quota(client, name, &mut existing, &mut notes).await?;
     }

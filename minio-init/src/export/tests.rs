@@ -172,7 +172,7 @@ fn the_configuration_has_its_secrets_by_name_and_no_value_that_a_spec_would_refu
     let config = [(Section::read("notify_webhook:a"), webhook), (Section::read("api"), api)];
     let page = page_of(&Found { config: config.into(), ..Found::of(&own()) });
     let name = "{secret: notify_webhook-a_auth_token}";
-    let line = format!("\n  notify_webhook:a: {{auth_token: {name}, endpoint: \"http://hook:9\"}}\n");
+    let line = format!("\n  notify_webhook:a: {{auth_token: {name}, endpoint: http://hook:9}}\n");
     assert!(page.contains(&line), "{page}");
     assert!(
         page.contains("#   notify_webhook-a_auth_token: the auth_token of config.notify_webhook:a\n"),

@@ -24,7 +24,7 @@ pub(super) async fn observe(
     names: &Names,
     observed: &Observed,
 ) -> Result<Option<ObservedAccount>, Error> {
-    let has_policies = client.kind().accounts() == Accounts::Policies;
+    let has_policies = client.accounts() == Accounts::Policies;
     if !has_policies || !may_take_permissions(plan(desired, observed).changes()) {
         return Ok(None);
     }

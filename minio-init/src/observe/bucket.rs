@@ -102,7 +102,7 @@ async fn presence(client: &Client, name: &str) -> Result<Presence, Error> {
 
 /// Reads each declared property with a request of its own. They are sent one after another, because buckets are read
 /// in parallel already.
-async fn bucket(client: &Client, name: &str, wanted: &Bucket) -> Result<ObservedBucket, Error> {
+pub(super) async fn bucket(client: &Client, name: &str, wanted: &Bucket) -> Result<ObservedBucket, Error> {
     let read = async |subresource| client.read_xml(name, subresource).await;
     let mut existing = ObservedBucket::default();
     if wanted.region.is_some() {

@@ -38,9 +38,11 @@ pub(crate) fn may_take_permissions(changes: &[Change]) -> bool {
         )
         | Change::Tier(_)
         | Change::Replication(_)
+        | Change::Garage(_)
         | Change::Bucket(_)
         | Change::Config(_)
-        | Change::Notifications(_) => false,
+        | Change::Notifications(_)
+        | Change::DeletedKey(_) => false,
     })
 }
 

@@ -1,5 +1,6 @@
 //! A plan brings a server to its spec, reports every conflict, and is empty for a server that is as the spec says.
 
+mod garage;
 pub(crate) mod model;
 mod own_rights;
 mod owners;
@@ -18,9 +19,14 @@ use crate::observed::{EnvironmentSetting, Observed, ObservedSection, ObservedTie
 
 use model::apply_change;
 
-fn desired(mut spec: Value) -> Desired {
+fn desired(spec: Value) -> Desired {
+    desired_as("root-user", spec)
+}
+
+/// The same with the access key of another account.
+fn desired_as(account: &str, mut spec: Value) -> Desired {
     spec["endpoint"] = json!("http://minio:9000");
-    spec["credentials"] = json!({"accessKey": "root-user", "secretKey": {"secret": "root"}});
+    spec["credentials"] = json!({"accessKey": account, "secretKey": {"secret": "root"}});
     Minio::validate(serde_json::from_value(spec).unwrap(), &Files::relative_to(Path::new("/nowhere")))
         .unwrap()
 }

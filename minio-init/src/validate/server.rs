@@ -23,6 +23,8 @@ pub(super) fn server(spec: &Spec, files: &Files, violations: &mut Violations) ->
     let (https, endpoint, prefix) = violations.check(&at, endpoint(&spec.endpoint))?;
     let tls = match (&spec.tls, https) {
         (None, false) => None,
+        // The admin API of Garage may be behind https alone.
+        (Some(_), false) if garage_has_tls(spec) => None,
         (Some(_), false) => {
             violations.push(&root.key("tls"), "there is no TLS behind http: write https:// in `endpoint`");
             None
@@ -37,8 +39,12 @@ pub(super) fn server(spec: &Spec, files: &Files, violations: &mut Violations) ->
     Some(Server { endpoint, kind, prefix, addressing, tls, region, access_key, secret_key })
 }
 
+fn garage_has_tls(spec: &Spec) -> bool {
+    spec.garage.as_ref().is_some_and(|garage| garage.admin_endpoint.starts_with("https://"))
+}
+
 /// Parses `http://NAME[:PORT][/PREFIX]` into TLS or not, the endpoint and the path prefix.
-fn endpoint(url: &str) -> Result<(bool, Endpoint, String), String> {
+pub(super) fn endpoint(url: &str) -> Result<(bool, Endpoint, String), String> {
     let (https, rest) = match url.split_once("://") {
         Some(("http", rest)) => (false, rest),
         Some(("https", rest)) => (true, rest),

@@ -17,10 +17,11 @@ use secrecy::ExposeSecret as _;
 use tokio::sync::OwnedSemaphorePermit;
 use tracing::trace;
 
-use crate::desired::ServerKind;
+use crate::desired::{Accounts, ServerKind};
 use crate::error::{Error, Refusal};
 use crate::wire::address::Address;
 use crate::wire::credential::Credential;
+use crate::wire::garage::AdminApi;
 use crate::wire::http::{Http, Response};
 use crate::wire::release::OldestRelease;
 use crate::wire::sealing::Sealing;
@@ -49,6 +50,7 @@ pub(crate) struct Client {
     /// Values from secrets, each with the label that replaces it where a server repeats it.
     labels: Vec<(Secret, String)>,
     kind: ServerKind,
+    garage: Option<AdminApi>,
     release: OldestRelease,
     sealing: Sealing,
     shared: SharedWrites,
@@ -63,6 +65,7 @@ impl Client {
             identity,
             labels: Vec::new(),
             kind: ServerKind::default(),
+            garage: None,
             release: OldestRelease::default(),
             sealing: Sealing::default(),
             shared: SharedWrites::default(),
@@ -72,6 +75,21 @@ impl Client {
     /// Records what kind of server this is.
     pub(crate) fn set_kind(&mut self, kind: ServerKind) {
         self.kind = kind;
+    }
+
+    /// Adds the admin API of Garage.
+    pub(crate) fn set_garage(&mut self, api: AdminApi) {
+        self.garage = Some(api);
+    }
+
+    /// The admin API of Garage, if the spec has it.
+    pub(crate) fn garage(&self) -> Option<&AdminApi> {
+        self.garage.as_ref()
+    }
+
+    /// The accounts that a spec can declare.
+    pub(crate) fn accounts(&self) -> Accounts {
+        if self.garage.is_some() { Accounts::Keys } else { self.kind.accounts() }
     }
 
     pub(crate) fn kind(&self) -> ServerKind {
@@ -121,6 +139,11 @@ impl Client {
         self.identity.secret_key()
     }
 
+    /// The access key of the provisioning account.
+    pub(crate) fn own_key_id(&self) -> &str {
+        self.identity.key_id()
+    }
+
     /// Sends a request that the provisioning account signs.
     pub(crate) async fn send(&self, call: Call<'_>) -> Result<Answer, Error> {
         self.send_as(call, Some(&self.identity)).await
@@ -131,7 +154,7 @@ impl Client {
     pub(crate) async fn send_as(&self, call: Call<'_>, signer: Option<&Credential>) -> Result<Answer, Error> {
         let action = call.action.to_string();
         let (response, signed_at) = self.exchange(call, signer).await?;
-        self.classify(action, response, signed_at)
+        self.classify(self.endpoint(), action, response, signed_at)
     }
 
     /// Sends a request and returns its answer with any status, and the time with which it was signed.
@@ -153,25 +176,21 @@ impl Client {
     }
 
     fn request(&self, call: Call<'_>, signer: Option<&Credential>) -> Result<HttpRequest, Error> {
-        let action = call.action;
-        let not_built = |problem: String| Error::RequestNotBuilt { action: action.to_string(), problem };
-        let uri = self.address.uri(call.bucket.as_deref(), &call.path, &call.query);
-        let mut builder = http::Request::builder().method(call.method).uri(uri);
-        for (name, value) in call.headers {
-            builder = builder.header(name, value);
-        }
-        let request = builder.header(header::CONTENT_LENGTH, call.body.len());
-        let mut request =
-            request.body(HttpRequestBody::from(call.body)).map_err(|e| not_built(e.to_string()))?;
+        let (action, region) = (call.action.to_string(), call.region.clone());
+        let mut request = built(&self.address, call)?;
         if let Some(signer) = signer {
-            let region = call.region.as_deref().unwrap_or(&self.region);
-            signer.sign(&mut request, region).map_err(|e| not_built(e.to_string()))?;
+            let region = region.as_deref().unwrap_or(&self.region);
+            let not_built =
+                |e: object_store::Error| Error::RequestNotBuilt { action, problem: e.to_string() };
+            signer.sign(&mut request, region).map_err(not_built)?;
         }
         Ok(request)
     }
 
-    fn classify(
+    /// The meaning of an answer of `endpoint`.
+    pub(in crate::wire) fn classify(
         &self,
+        endpoint: &Endpoint,
         action: String,
         response: Response,
         signed_at: Option<String>,
@@ -183,7 +202,7 @@ impl Client {
             let config_applied = text(&head.headers, "x-minio-config-applied").as_deref() == Some("true");
             return Ok(Answer { body, etag, config_applied, _large: large });
         }
-        let endpoint = self.endpoint().clone();
+        let endpoint = endpoint.clone();
         if head.status.is_redirection() {
             let location = text(&head.headers, "location").unwrap_or_else(|| "no location".to_owned());
             return Err(Error::Redirect {
@@ -206,6 +225,7 @@ impl Client {
             code,
             message,
             concurrent_run: false,
+            advice: None,
             is_json,
             clocks,
         })))
@@ -229,6 +249,19 @@ impl Client {
         let (action, endpoint) = (action.to_owned(), self.endpoint().clone());
         Error::UnreadableResponse { action, endpoint, problem: problem.to_string() }
     }
+}
+
+/// The request, without a signature.
+pub(in crate::wire) fn built(address: &Address, call: Call<'_>) -> Result<HttpRequest, Error> {
+    let uri = address.uri(call.bucket.as_deref(), &call.path, &call.query);
+    let mut builder = http::Request::builder().method(call.method).uri(uri);
+    for (name, value) in call.headers {
+        builder = builder.header(name, value);
+    }
+    let request = builder.header(header::CONTENT_LENGTH, call.body.len());
+    request
+        .body(HttpRequestBody::from(call.body))
+        .map_err(|e| Error::RequestNotBuilt { action: call.action.to_string(), problem: e.to_string() })
 }
 
 pub(crate) fn text(headers: &HeaderMap, name: &str) -> Option<String> {

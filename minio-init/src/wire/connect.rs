@@ -1,6 +1,7 @@
 //! Connects once to a server, with the provisioning account's credentials, and checks that it is ready and supports
 //! the spec.
 
+mod garage;
 mod identities;
 mod recognise;
 mod remote;
@@ -18,7 +19,9 @@ use crate::desired::{Action, Desired, ServerKind};
 use crate::error::{Error, TransportError};
 use crate::wire::address::Address;
 use crate::wire::client::{Call, Client, text};
-use crate::wire::credential::{check_config_value, credential, existing_credential, resolve_name};
+use crate::wire::credential::{
+    check_config_value, check_garage_key, credential, existing_credential, resolve_name,
+};
 use crate::wire::http::Http;
 use crate::wire::memory;
 use crate::wire::s3;
@@ -32,14 +35,19 @@ pub(crate) async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Clie
     check_secrets(desired, secrets)?;
     let mut client = client(desired, secrets)?;
     show_names_by_label(&mut client, desired, secrets)?;
-    check_health(&mut client).await?;
+    match &desired.garage {
+        Some(api) => garage::open(&mut client, api, secrets).await?,
+        None => check_health(&mut client).await?,
+    }
     match client.list_buckets(|_| false).await {
         Ok(_) => {}
         // The signature was accepted, and only this request is denied.
         Err(refused) if refused.code() == "AccessDenied" => {}
         Err(other) => return Err(other),
     }
-    recognise::recognise(&mut client, desired).await?;
+    if desired.garage.is_none() {
+        recognise::recognise(&mut client, desired).await?;
+    }
     check_supported(&client, desired).await?;
     identities::await_identities(&client, desired).await?;
     Ok(client)
@@ -66,11 +74,23 @@ fn check_secrets(desired: &Desired, secrets: &Secrets) -> Result<(), Error> {
     let keys = desired.keys.iter().map(|(name, key)| (name, &key.secret));
     let mut compared = users.chain(keys).filter(|_| desired.compare_secrets);
     compared.try_for_each(|(name, secret)| credential(secrets, name, secret).map(drop))?;
+    check_garage_keys(desired, secrets)?;
     let settings = desired.config.values().flat_map(|settings| settings.values());
     let mut values = settings.filter_map(Text::secret).filter(|_| desired.compare_secrets);
     values.try_for_each(|name| check_config_value(secrets, name))?;
     let mut remote = desired.remote_accounts().filter(|_| desired.compare_secrets);
     remote.try_for_each(|(name, secret)| existing_credential(secrets, name, secret).map(drop))
+}
+
+/// Fails for a key that Garage could not make.
+fn check_garage_keys(desired: &Desired, secrets: &Secrets) -> Result<(), Error> {
+    if desired.garage.is_none() {
+        return Ok(());
+    }
+    let users = desired.users.iter().map(|(name, user)| (name, &user.secret));
+    let users = users.filter(|_| desired.compare_secrets);
+    let own = [(&desired.server.access_key, &desired.server.secret_key)];
+    users.chain(own).try_for_each(|(name, secret)| check_garage_key(secrets, name, secret))
 }
 
 /// Fails when the container has too little memory for one key derivation.
@@ -163,10 +183,7 @@ impl Client {
 /// Fails for what the server does not support or is known to accept and drop, before anything is written.
 async fn check_supported(client: &Client, desired: &Desired) -> Result<(), Error> {
     if !client.is_minio() {
-        check_config_support(client, desired)?;
-        remote::check_supported(client, desired)?;
-        versity::check_supported(client, desired)?;
-        return check_quota_support(client, desired).await;
+        return check_supported_elsewhere(client, desired).await;
     }
     let unsupported = |at: String, feature, why: &str| Error::Unsupported {
         at,
@@ -209,6 +226,17 @@ async fn check_supported(client: &Client, desired: &Desired) -> Result<(), Error
     }
     site::check_suspension(client, desired).await?;
     targets::check(client, desired).await
+}
+
+/// The same for a server that is not MinIO.
+async fn check_supported_elsewhere(client: &Client, desired: &Desired) -> Result<(), Error> {
+    remote::check_supported(client, desired)?;
+    if client.garage().is_some() {
+        return garage::check_supported(client, desired);
+    }
+    check_config_support(client, desired)?;
+    versity::check_supported(client, desired)?;
+    check_quota_support(client, desired).await
 }
 
 /// Fails when the spec has keys of the configuration, which are known from MinIO alone.

@@ -41,11 +41,19 @@ impl Credential {
     }
 }
 
-/// A secret key as a field of a body that is encrypted before it is sent.
+/// A secret key as a field of a body that is encrypted before it is sent, or wiped afterwards.
 pub(crate) struct SecretKey<'a>(pub(crate) &'a Secret);
 
+impl SecretKey<'_> {
+    /// The number of bytes.
+    #[expect(clippy::disallowed_methods, reason = "the room for a secret key is counted")]
+    pub(crate) fn len(&self) -> usize {
+        self.0.expose_secret().len()
+    }
+}
+
 impl Serialize for SecretKey<'_> {
-    #[expect(clippy::disallowed_methods, reason = "the body is sealed, and its plaintext is wiped")]
+    #[expect(clippy::disallowed_methods, reason = "the plaintext of the body is wiped")]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.0.expose_secret())
     }
@@ -139,4 +147,19 @@ pub(crate) fn check_config_value(secrets: &Secrets, name: &SecretRef) -> Result<
         what: "a value of the configuration",
         problem: problem.to_owned(),
     })
+}
+
+/// Fails when Garage cannot make a key of this name and secret key.
+#[expect(clippy::disallowed_methods, reason = "the length and the characters of a secret key are checked")]
+pub(crate) fn check_garage_key(secrets: &Secrets, key: &Text, name: &SecretRef) -> Result<(), Error> {
+    let refused = |name: &SecretRef, what, problem: &str| {
+        Err(Error::InvalidSecret { name: name.clone(), what, problem: problem.to_owned() })
+    };
+    match (key, names::garage_key(secrets.text(key)?.expose_secret())) {
+        (Text::Secret(reference), Err(problem)) => refused(reference, "a key of Garage", problem),
+        _ => match names::garage_secret(secrets.get(name)?.expose_secret()) {
+            Err(problem) => refused(name, "a secret key of Garage", problem),
+            Ok(()) => Ok(()),
+        },
+    }
 }

@@ -1,5 +1,9 @@
 //! A model of a server in memory, to which changes are applied.
 
+mod garage;
+
+pub(crate) use garage::OWN;
+
 use std::collections::BTreeSet;
 
 use init_core::Text;
@@ -19,6 +23,8 @@ use crate::wire::xml::Element;
 /// The state of a server after a change.
 pub(crate) fn apply_change(observed: &mut Observed, change: &Change) {
     match change.clone() {
+        Change::Garage(change) => garage::step(observed, change),
+        Change::DeletedKey(change) => assert!(observed.unwanted_users.remove(&change.key)),
         Change::Identity(change) => step_identity(observed, change),
         Change::Tier(change) => step_tier(observed, change),
         Change::Bucket(change) => step_bucket(observed, change),
@@ -178,6 +184,13 @@ fn step_bucket(observed: &mut Observed, change: BucketChange) {
         BucketChange::SetOwner { bucket, owner } => {
             let owner = ObservedOwner { owner: owner.to, has_policy: false, has_grants: false };
             observed.owners.as_mut().unwrap().insert(bucket, owner);
+        }
+        BucketChange::AddAlias { bucket } => garage::add_alias(observed, &bucket),
+        BucketChange::AllowKey { bucket, key, permissions } => {
+            garage::permissions(observed, (bucket, key)).extend(permissions);
+        }
+        BucketChange::DenyKey { bucket, key, permissions } => {
+            garage::permissions(observed, (bucket, key)).retain(|one| !permissions.contains(one));
         }
         BucketChange::SetVersioning { bucket, versioning } => {
             bucket_mut(observed, bucket).versioning = Some(versioning.to);

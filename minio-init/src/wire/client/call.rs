@@ -105,6 +105,11 @@ impl<'a> Call<'a> {
         self
     }
 
+    /// The largest answer that is accepted.
+    pub(crate) fn response_limit(&self) -> usize {
+        self.limit
+    }
+
     /// Sets the document of a sub-resource as the body, with its MD5, which some servers require.
     pub(crate) fn document(self, body: impl Into<Bytes>) -> Self {
         let call = self.body(body);

@@ -28,13 +28,15 @@ pub(super) fn without_signatures(message: &str) -> String {
     }
 }
 
-/// The code and the message of an error body: JSON (then the first value is true) from the admin API, XML from S3.
+/// The code and the message of an error body: JSON (then the first value is true) from an admin API, XML from S3. MinIO's keys
+/// begin with a capital letter, and Garage's do not.
 pub(super) fn code_and_message(body: &[u8]) -> (bool, Option<(String, String)>) {
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
     struct Json {
+        #[serde(alias = "code")]
         code: String,
-        #[serde(default)]
+        #[serde(default, alias = "message")]
         message: String,
     }
     if let Ok(json) = serde_json::from_slice::<Json>(body) {

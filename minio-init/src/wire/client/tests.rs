@@ -22,7 +22,9 @@ fn error_for(status: u16, headers: &[(&'static str, &str)], body: &str) -> Error
     }
     let (head, ()) = builder.body(()).unwrap().into_parts();
     let response = Response { head, body: Bytes::from(body.to_owned()), large: None };
-    let error_for = client().classify("try".to_owned(), response, Some("20260101T000000Z".to_owned()));
+    let client = client();
+    let signed_at = Some("20260101T000000Z".to_owned());
+    let error_for = client.classify(client.endpoint(), "try".to_owned(), response, signed_at);
     error_for.err().unwrap()
 }
 

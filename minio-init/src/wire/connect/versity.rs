@@ -6,9 +6,9 @@ use crate::wire::client::Client;
 
 /// Fails for the first part of the spec that a server whose users own buckets does not have.
 pub(super) fn check_supported(client: &Client, desired: &Desired) -> Result<(), Error> {
-    let unsupported = match client.kind().accounts() {
+    let unsupported = match client.accounts() {
         Accounts::Owners => unsupported(desired),
-        Accounts::Policies | Accounts::None => None,
+        Accounts::Policies | Accounts::Keys | Accounts::None => None,
     };
     let endpoint = || client.endpoint().clone();
     unsupported.map_or(Ok(()), |(at, feature, why)| {
@@ -21,13 +21,7 @@ type Unsupported = (String, &'static str, &'static str);
 const POLICIES: &str = "its users have no policies: write `access` with the level `owner`, or a bucket policy that names them in Principal";
 
 fn unsupported(desired: &Desired) -> Option<Unsupported> {
-    let made_of_levels = |name: &String| {
-        desired
-            .users
-            .values()
-            .any(|user| !user.access.is_empty() && access::policy_name(&user.label) == *name)
-    };
-    let policy = desired.policies.keys().find(|name| !made_of_levels(name));
+    let policy = desired.policies.keys().find(|name| !access::is_made_of_levels(desired, name));
     let policy = policy.map(|name| (format!("policies.{name}"), "a policy of users", POLICIES));
     let group = desired.groups.keys().next();
     let group = group.map(|name| (format!("groups.{name}"), "a group", "it has no groups"));

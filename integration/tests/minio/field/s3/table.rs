@@ -43,7 +43,7 @@ struct Column {
     run: Run,
 }
 
-const SECRET: (&str, &str) = ("other", "other-5ecret");
+const SECRET: (&str, &str) = ("other", "other-5ecret-0fgarage");
 
 fn of_bed(heading: &'static str, kind: &'static str, bed: Bed) -> Column {
     Column { heading, kind, run: Box::new(move |spec, args| bed.run_with(spec, args, &[SECRET])) }
@@ -65,7 +65,7 @@ fn start(name: &str) -> Option<Column> {
         "rustfs" => of_bed("RustFS 1.0", "rustfs", beds::rustfs()),
         "seaweedfs" => of_bed("SeaweedFS 4.48", "seaweedfs", beds::seaweedfs()),
         "versitygw" => of_bed("versitygw 1.8", "versitygw", beds::versitygw()),
-        "garage" => of_bed("Garage 2.5", "garage", beds::garage()),
+        "garage" => of_bed("Garage 2.5", "garage", beds::fresh_garage()),
         "moto" => of_bed("moto", "s3", beds::moto()),
         _ => return None,
     })
@@ -75,7 +75,8 @@ fn start(name: &str) -> Option<Column> {
 const SERVERS: &str = "minio,minio-2022-10,seaweedfs,versitygw,moto,garage";
 
 fn cell(column: &Column, row: usize, spec: &str) -> Cell {
-    let name = format!("cell-{row:02}");
+    // A key of Garage has eight characters.
+    let name = format!("table-{row:02}");
     let end = shell("date --utc --date '+30 days' +%FT%TZ").ok();
     let spec = spec
         .replace("KIND", column.kind)
