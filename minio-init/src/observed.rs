@@ -71,7 +71,7 @@ pub(crate) struct ObservedOwner {
     pub(crate) has_grants: bool,
 }
 
-/// What Garage has beside buckets. The default is a node without a layout.
+/// The layout, keys and permissions of Garage. The default is a node without a layout.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ObservedGarage {
     pub(crate) layout: ObservedLayout,

@@ -1,4 +1,4 @@
-//! What a spec says of other servers, which the server connects to.
+//! The accounts at other servers, with which the server connects to them.
 
 use init_core::{SecretRef, Text};
 

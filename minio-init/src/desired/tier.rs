@@ -24,7 +24,7 @@ pub(crate) struct Tier {
     pub(crate) secret: SecretRef,
 }
 
-/// Where the objects of a tier are, which never changes. In a spec `None` is not declared.
+/// The place of the objects of a tier, which never changes. In a spec `None` is not declared.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Place {
     #[serde(rename = "type")]

@@ -1,4 +1,4 @@
-//! What refers to other servers is known from MinIO alone.
+//! Tiers and replication, which refer to other servers, are known from MinIO alone.
 
 use crate::desired::Desired;
 use crate::error::Error;

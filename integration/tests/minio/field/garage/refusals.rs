@@ -1,4 +1,4 @@
-//! What Garage does not have, and accounts that may not do it.
+//! Refusals of Garage: features that it does not have, and accounts without permission.
 
 use crate::beds;
 
