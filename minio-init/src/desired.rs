@@ -9,10 +9,12 @@ mod expiry;
 mod garage;
 mod lifecycle;
 pub(crate) mod names;
+pub(crate) mod permissions;
 mod remote;
 mod replication;
 mod server_kind;
 mod shown;
+mod size;
 mod status;
 mod tier;
 
@@ -32,6 +34,7 @@ pub(crate) use garage::{Garage, Layout, Permission, Permissions};
 pub(crate) use lifecycle::{Action, Rule};
 pub(crate) use replication::{RemoteTarget, ReplicaRoute, ReplicaRule, Replication};
 pub(crate) use server_kind::{Accounts, ServerKind};
+pub(crate) use size::Size;
 pub(crate) use status::Status;
 pub(crate) use tier::{Place, Tier, TierType, normal_url};
 
@@ -193,10 +196,6 @@ pub enum Period {
     Days(u32),
     Years(u32),
 }
-
-/// A number of bytes, shown in the largest whole unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Size(pub(crate) u64);
 
 /// A bucket policy; `None` is no policy.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,7 +6,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Desired;
 use super::actions::{Actions, READ, READ_AND_WRITE};
 use super::document::{Document, Kind};
 
@@ -46,11 +45,6 @@ impl Level {
 /// The name of the policy of a user's levels.
 pub(crate) fn policy_name(label: &str) -> String {
     format!("{PREFIX}{label}")
-}
-
-/// True when a policy of the spec is that of a user's levels.
-pub(crate) fn is_made_of_levels(desired: &Desired, name: &str) -> bool {
-    desired.users.values().any(|user| !user.access.is_empty() && policy_name(&user.label) == name)
 }
 
 /// The policy of a user's levels, by bucket. It fails for more buckets than one policy has room for.

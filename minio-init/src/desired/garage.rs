@@ -1,13 +1,13 @@
 //! Garage, whose users are keys with permissions on buckets.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 
 use init_core::{Endpoint, SecretRef};
 use init_net::Tls;
 use serde::Serialize;
 
-use super::{Bucket, Level, Size, User, access};
+use super::size::Size;
 
 /// The admin API of Garage.
 pub(crate) struct Garage {
@@ -42,33 +42,6 @@ pub enum Permission {
 
 /// The permissions of a key on one bucket.
 pub(crate) type Permissions = BTreeSet<Permission>;
-
-impl Level {
-    /// The permissions that are this level on Garage.
-    pub(crate) fn permissions(self) -> Permissions {
-        match self {
-            Self::Read => BTreeSet::from([Permission::Read]),
-            Self::Write => BTreeSet::from([Permission::Read, Permission::Write]),
-            Self::Owner => BTreeSet::from([Permission::Read, Permission::Write, Permission::Owner]),
-        }
-    }
-}
-
-impl User {
-    /// The permissions for each bucket; `None` for a user whose spec has no `access`.
-    pub(crate) fn permissions(&self) -> Option<BTreeMap<&String, Permissions>> {
-        let is_empty_list = self.detached.contains(&access::policy_name(&self.label));
-        let all = self.access.iter().map(|(bucket, level)| (bucket, level.permissions()));
-        (is_empty_list || !self.access.is_empty()).then(|| all.collect())
-    }
-}
-
-impl Bucket {
-    /// True when the spec declares something that is read and written by S3, beside the bucket itself and its quota.
-    pub(crate) fn needs_s3(&self) -> bool {
-        *self != Self { quota: self.quota, region: self.region.clone(), ..Self::default() }
-    }
-}
 
 impl fmt::Display for Permission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

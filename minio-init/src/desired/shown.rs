@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Encryption, Lock, Period, RetentionMode, Size, Status, Versioning};
+use super::{Encryption, Lock, Period, RetentionMode, Status, Versioning};
 
 impl RetentionMode {
     pub(crate) fn as_str(self) -> &'static str {
@@ -52,26 +52,6 @@ impl fmt::Display for Period {
             Self::Days(days) => write!(f, "{days} days"),
             Self::Years(1) => f.write_str("1 year"),
             Self::Years(years) => write!(f, "{years} years"),
-        }
-    }
-}
-
-impl fmt::Display for Size {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const UNITS: [(&str, u64); 8] = [
-            ("TiB", 1 << 40),
-            ("TB", 1_000_000_000_000),
-            ("GiB", 1 << 30),
-            ("GB", 1_000_000_000),
-            ("MiB", 1 << 20),
-            ("MB", 1_000_000),
-            ("KiB", 1 << 10),
-            ("KB", 1000),
-        ];
-        let whole = |&&(_, unit): &&(&str, u64)| self.0 != 0 && self.0.is_multiple_of(unit);
-        match UNITS.iter().find(whole) {
-            Some((name, unit)) => write!(f, "{}{name}", self.0 / unit),
-            None => write!(f, "{} bytes", self.0),
         }
     }
 }

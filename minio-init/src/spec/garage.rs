@@ -4,7 +4,7 @@ use init_core::{SecretRef, Size};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::ENDPOINT;
+use super::patterns::ENDPOINT;
 
 /// The admin API of Garage, which has its keys, their permissions on buckets, quotas and the layout.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

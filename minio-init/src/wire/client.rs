@@ -21,7 +21,7 @@ use crate::desired::{Accounts, ServerKind};
 use crate::error::{Error, Refusal};
 use crate::wire::address::Address;
 use crate::wire::credential::Credential;
-use crate::wire::garage::AdminApi;
+use crate::wire::garage::api::AdminApi;
 use crate::wire::http::{Http, Response};
 use crate::wire::release::OldestRelease;
 use crate::wire::sealing::Sealing;

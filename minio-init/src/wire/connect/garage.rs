@@ -2,10 +2,10 @@
 
 use init_core::Secrets;
 
-use crate::desired::{Desired, Garage, ServerKind, User, access};
+use crate::desired::{Desired, Garage, ServerKind, User, access, permissions};
 use crate::error::Error;
 use crate::wire::client::Client;
-use crate::wire::garage::AdminApi;
+use crate::wire::garage::api::AdminApi;
 
 /// Opens the admin API. A Garage without a layout is not ready, unless the spec has one for it.
 pub(super) async fn open(client: &mut Client, garage: &Garage, secrets: &Secrets) -> Result<(), Error> {
@@ -31,7 +31,7 @@ type Unsupported = (String, &'static str, &'static str);
 const POLICIES: &str = "Garage has no policies of users: write `access`";
 
 fn unsupported(desired: &Desired) -> Option<Unsupported> {
-    let policy = desired.policies.keys().find(|name| !access::is_made_of_levels(desired, name));
+    let policy = desired.policies.keys().find(|name| !permissions::is_made_of_levels(desired, name));
     let policy = policy.map(|name| (format!("policies.{name}"), "a policy of users", POLICIES));
     let group = desired.groups.keys().next();
     let group = group.map(|name| (format!("groups.{name}"), "a group", "Garage has no groups"));

@@ -1,6 +1,6 @@
 //! The parts of a spec's accounts that Versity's gateway does not have, told before anything is written.
 
-use crate::desired::{Accounts, Desired, Level, User, access};
+use crate::desired::{Accounts, Desired, Level, User, access, permissions};
 use crate::error::Error;
 use crate::wire::client::Client;
 
@@ -21,7 +21,7 @@ type Unsupported = (String, &'static str, &'static str);
 const POLICIES: &str = "its users have no policies: write `access` with the level `owner`, or a bucket policy that names them in Principal";
 
 fn unsupported(desired: &Desired) -> Option<Unsupported> {
-    let policy = desired.policies.keys().find(|name| !access::is_made_of_levels(desired, name));
+    let policy = desired.policies.keys().find(|name| !permissions::is_made_of_levels(desired, name));
     let policy = policy.map(|name| (format!("policies.{name}"), "a policy of users", POLICIES));
     let group = desired.groups.keys().next();
     let group = group.map(|name| (format!("groups.{name}"), "a group", "it has no groups"));

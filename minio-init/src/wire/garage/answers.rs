@@ -95,3 +95,10 @@ impl Flags {
         all.into_iter().filter(|(has, _)| *has).map(|(_, permission)| permission).collect()
     }
 }
+
+/// A change of the permissions of a key.
+#[derive(Clone, Copy)]
+pub(crate) enum Grant {
+    Allow,
+    Deny,
+}

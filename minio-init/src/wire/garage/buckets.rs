@@ -3,7 +3,7 @@
 use serde::de::IgnoredAny;
 use serde_json::json;
 
-use super::answers::{BucketInfo, Flags, Quotas};
+use super::answers::{BucketInfo, Flags, Grant, Quotas};
 use super::{get, post};
 use crate::desired::{Permissions, Size};
 use crate::error::Error;
@@ -12,13 +12,6 @@ use crate::wire::client::Client;
 const NO_BUCKET: &str = "NoSuchBucket";
 /// The number of hexadecimal digits of the id of a bucket, which names one without a global alias.
 const ID: usize = 64;
-
-/// A change of the permissions of a key.
-#[derive(Clone, Copy)]
-pub(crate) enum Grant {
-    Allow,
-    Deny,
-}
 
 impl Client {
     /// Reads a bucket by its global alias, or by its id.
