@@ -107,6 +107,7 @@ fn cell(column: &Column, row: usize, spec: &str) -> Cell {
     }
     let first = first.expect(76, "failed");
     let sentence = first.error().lines().last().unwrap_or_default().replace(&name, "NAME");
+    let sentence = sentence.replace('<', "&lt;").replace('>', "&gt;");
     if first.changes().iter().any(|change| change.ends_with(": applied")) {
         return Cell::Found(sentence);
     }
