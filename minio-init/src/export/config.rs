@@ -23,7 +23,7 @@ const SECRET: [&str; 8] =
 /// The defaults of sections without targets of which the help of MinIO does not say them.
 const DEFAULTS: [(&str, &str, &str); 3] = [
     ("api", "requests_max", "0"),
-    ("compression", "allow_encrypted", "off"),
+    ("compression", "allow_encryption", "off"),
     ("drive", "max_timeout", "30s"),
 ];
 
