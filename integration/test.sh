@@ -26,13 +26,14 @@ export FAULT=${FAULT:-}
 export HEALTHCHECK_INTERVAL=${HEALTHCHECK_INTERVAL:-5s}
 
 # Tests that take a minute, or repeat a promise under other conditions. The gate skips them; `just field long` runs them.
+long_images=(reproducible::)
 long_kafka=(reassign::a_throttle reassign::the_throttle retention::a_value_that_is_taken waiting::a_server_that_appears
-    watch::a_watch_that_is_killed watch::two_quiet)
+    watch::)
 long_kafka_secure=(oauth::an_endless session:: watch::a_new_password)
 long_minio=(acceptance::four_drives permissions:: watch::a_watch_that_is_killed watch::two_quiet)
 long_postgres=(acceptance::a_hundred drift::admin:: export::many:: names::any_name watch::a_watch_that_is_killed watch::two_idle)
 long_valkey=(formation::a_run_that_is_killed instances::a_cluster_grows rebalance::a_move_that_was_killed rebalance::conditions::
-    sentinel::failovers::a_failover_in_the_middle_of_the_first sentinel::hostile:: watch::a_cluster_whose
+    sentinel::failovers::a_failover_in_the_middle_of_the_first sentinel::hostile:: sentinel::secured:: watch::a_cluster_whose
     watch::a_watch_that_is_killed watch::two_quiet)
 
 # short SUITE THREADS: a suite without its long tests.
@@ -54,7 +55,7 @@ suite() {
 
 server() { docker build --quiet --network host "$@" >/dev/null; }
 
-images() { suite images 1; }
+images() { short images 1; }
 
 # on_kafka VERSION COMMAND...: brokers of one release do not read the storage of another, so each starts from nothing.
 on_kafka() {
@@ -201,6 +202,7 @@ swarm() {
 long_tests() {
     # shellcheck disable=SC2046 # a list of names
     images/build.sh $(images/build.sh --list) smoke
+    suite images 1 "${long_images[@]}"
     on_kafka "$(env_example KAFKA_VERSION)" suite kafka 1 "${long_kafka[@]}"
     on_kafka "$(env_example KAFKA_VERSION)" suite kafka_secure 1 "${long_kafka_secure[@]}"
     docker compose --env-file .env.example --profile storage build --quiet minio
