@@ -188,7 +188,7 @@ const SCRIPT: &str = r#"
 
 #[test]
 fn a_stack_that_a_script_provisions_is_adopted() {
-    let a = Server::new();
+    let a = able();
     a.shell(SCRIPT).ok();
     let page = cloned(&a);
     for line in [
