@@ -30,7 +30,7 @@ const RUN: [(&str, &str, &str); 24] = [
     ("policy", "integration/tests/stack/policy.rs", "just policy compose.yaml"),
     ("bench", WEEKLY, "just bench"),
     ("fault", WEEKLY, "just fault"),
-    ("field", WEEKLY, "for name in $(integration/test.sh --fields); do just field \"$name\"; done"),
+    ("field", WEEKLY, "just field exports"),
     ("fuzz", WEEKLY, "just fuzz \"$target\""),
     ("k8s-test", "integration/tests/stack/kubernetes.rs", "integration/kubernetes/test.sh"),
     ("podman-test", WEEKLY, "just podman-test"),

@@ -19,3 +19,12 @@ fn every_test_that_the_gate_skips_is_one() {
         }
     }
 }
+
+/// The weekly workflow has a job for each field.
+#[test]
+fn every_field_is_run_weekly() {
+    for field in shell("integration/test.sh --fields").ok().lines() {
+        shell(&format!("grep --quiet --line-regexp ' *- just field {field}' .github/workflows/weekly.yml"))
+            .ok();
+    }
+}
