@@ -87,6 +87,10 @@ minio() {
     short minio 2
 }
 
+# stack_server SERVICE: the image of a server that the stack has too. One builder makes it once; a second one would move the
+# tag to an image of its own, and `up` would make new containers for it.
+stack_server() { docker compose --env-file .env.example --profile '*' build --quiet "$1"; }
+
 # packaged_postgres MAJOR SUITE: the server of a release of Debian.
 packaged_postgres() {
     server --build-arg "POSTGRES_VERSION=$1" --build-arg "SUITE=$2" --tag "dayzero/postgres:$1" "$here/servers/postgres"
@@ -98,7 +102,7 @@ postgres_promises=(acceptance::the_full acceptance::the_baseline lockout:: drift
 
 postgres() {
     server --tag dayzero/pgbouncer:dev "$here/servers/pgbouncer"
-    packaged_postgres 17 trixie
+    stack_server mng-pg
     POSTGRES_VERSION=17 short postgres 3
     [[ -z $FAULT ]] || return 0
     packaged_postgres 15 bookworm
@@ -111,7 +115,7 @@ postgres_majors() {
     images/build.sh pg-init
     server --tag dayzero/pgbouncer:dev "$here/servers/pgbouncer"
     packaged_postgres 15 bookworm
-    packaged_postgres 17 trixie
+    stack_server mng-pg
     # What is about numbers, or about the client alone, says no more on the older release.
     POSTGRES_VERSION=15 suite postgres 3 --skip acceptance::a_hundred --skip connection::a_server_that_comes_late \
         --skip connection::what_ --skip hostile:: --skip names::any_name --skip interruptions::sigterm --skip watch:: --skip drift::admin
@@ -128,7 +132,7 @@ postgres_majors() {
 
 # Debian's packages of the extensions that applications ask for, each created for real.
 postgres_extensions() {
-    packaged_postgres 17 trixie
+    stack_server mng-pg
     server --file "$here/servers/postgres/extensions.Dockerfile" --tag dayzero/postgres:17-extensions "$here/servers/postgres"
     POSTGRES_VERSION=17-extensions suite postgres 2 --ignored field::
 }
@@ -138,7 +142,7 @@ packaged_redis() {
 }
 
 valkey() {
-    server --tag dayzero/valkey:8.1 "$here/servers/valkey"
+    stack_server valkey-node-0
     short valkey 2
     [[ -z $FAULT ]] || return 0
     packaged_redis
@@ -208,9 +212,9 @@ long_tests() {
     docker compose --env-file .env.example --profile storage build --quiet minio
     suite minio 2 "${long_minio[@]}"
     suite minio 2 --ignored field::tiers:: field::replication::
-    packaged_postgres 17 trixie
+    stack_server mng-pg
     POSTGRES_VERSION=17 suite postgres 3 "${long_postgres[@]}"
-    server --tag dayzero/valkey:8.1 "$here/servers/valkey"
+    stack_server valkey-node-0
     suite valkey 2 "${long_valkey[@]}"
 }
 

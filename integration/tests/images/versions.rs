@@ -41,10 +41,10 @@ fn the_servers_that_the_suite_runs_are_those_that_the_support_table_has() {
     // The older ones, and those of Valkey and Redis, are in the suite alone.
     let postgres = "sed -n '/^postgres()/,/^}/p' integration/test.sh";
     let older = shell(&format!(r"{postgres} | sed -nE 's/^ *packaged_postgres ([0-9]+) .*/\1/p'")).ok();
-    assert_eq!(older.lines().count(), 2, "{older}");
-    let valkey = "sed -n '/^packaged_redis()/,/^}/p; /^valkey()/,/^}/p' integration/test.sh";
+    assert_eq!(older.lines().count(), 1, "{older}");
+    let valkey = "{ sed -n '/^packaged_redis()/,/^}/p' integration/test.sh; sed -n 's/^VALKEY_IMAGE=/ server --tag /p' .env.example; }";
     let valkey =
-        shell(&format!(r"{valkey} | sed -nE 's/^ *server .*--tag dayzero\/[a-z]+:([0-9.]+) .*/\1/p'")).ok();
+        shell(&format!(r"{valkey} | sed -nE 's/^ *server .*--tag dayzero\/[a-z]+:([0-9.]+).*/\1/p'")).ok();
     assert_eq!(valkey.lines().count(), 2, "{valkey}");
     let table = "sed -n '/^## Supported servers/,/^## /p' docs/release.md";
     for version in servers.lines().chain(older.lines()).chain(valkey.lines()) {

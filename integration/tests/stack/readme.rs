@@ -2,8 +2,9 @@
 //! the step of docs/migrate.md that comes after it.
 
 use std::fs;
+use std::time::Duration;
 
-use integration::{Output, Scratch, docker, root, shell};
+use integration::{Output, Scratch, docker, eventually, root, shell};
 
 /// The parts that the snippet leaves to the user: the server, the application, and the released image.
 const OVERRIDE: &str = r#"
@@ -112,6 +113,8 @@ fn a_password_may_stay_in_env() {
     bed.scratch.file(".env", b"APP_DB_PASSWORD=canary-env-second\n");
     let second = bed.compose(&[], "up --force-recreate --detach pg-init");
     let login = "exec -T --env PGPASSWORD=canary-env-second postgres psql -h postgres -U app -Atc 'SELECT 1'";
+    // The init has begun when `up` ends.
+    eventually("the second password is set", Duration::from_secs(60), || bed.compose(&[], login).exit == 0);
     let application = bed.compose(&[], login);
     let said = bed.compose(&[], "logs pg-init").stdout;
     let seen = docker(&["inspect", "dayzero-it-secrets-pg-init-1"]).stdout;
