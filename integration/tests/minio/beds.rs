@@ -58,12 +58,16 @@ impl Bed {
         ended.stdout
     }
 
-    /// A run with a spec that has its connection itself.
-    /// A run with all of its secrets.
+    /// A run with a spec that has its connection itself, and with these secrets alone.
     pub(crate) fn whole_with(&self, spec: &str, secrets: &[(&str, &str)]) -> Ended {
-        secrets.iter().fold(self.peer.init(spec), |init, (name, value)| init.secret(name, value)).run()
+        self.init_with(spec, secrets).run()
     }
 
+    fn init_with<'s>(&self, spec: &str, secrets: impl IntoIterator<Item = &'s (&'s str, &'s str)>) -> Init {
+        secrets.into_iter().fold(self.peer.init(spec), |init, (name, value)| init.secret(name, value))
+    }
+
+    /// A run with a spec that has its connection itself, and with the secrets of the bed beside these.
     pub(crate) fn whole(&self, spec: &str, secrets: &[(&str, &str)]) -> Ended {
         self.whole_init(spec, &self.secret, self.others.iter().chain(secrets)).run()
     }
@@ -89,8 +93,7 @@ impl Bed {
         own: &str,
         secrets: impl IntoIterator<Item = &'s (&'s str, &'s str)>,
     ) -> Init {
-        let init = self.peer.init(spec).secret("own", own);
-        secrets.into_iter().fold(init, |init, (name, value)| init.secret(name, value))
+        self.init_with(spec, secrets).secret("own", own)
     }
 
     /// The connection with another text in the place of one.
