@@ -232,6 +232,11 @@ impl Desired {
         let there = self.users.keys().chain(self.keys.keys());
         there.chain(self.absent.users.keys()).chain(self.absent.keys.keys())
     }
+
+    /// The layout for a Garage that has none, if the spec has it.
+    pub(crate) fn garage_layout(&self) -> Option<&Layout> {
+        self.garage.as_ref()?.layout.as_ref()
+    }
 }
 
 impl Versioning {

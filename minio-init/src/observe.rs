@@ -32,12 +32,30 @@ pub(crate) async fn observe(
     desired: &Desired,
     secrets: &Secrets,
 ) -> Result<Observed, Error> {
-    if let Some(api) = &desired.garage {
-        return garage::observe(client, desired, api, secrets).await;
-    }
     let names = Names::of(desired, secrets)?;
+    match client.accounts() {
+        Accounts::Policies | Accounts::None => {
+            let accounts = identity::observe(client, desired, secrets, &names);
+            with_buckets(client, desired, secrets, &names, accounts).await
+        }
+        Accounts::Owners => {
+            let accounts = owners::observe(client, desired, secrets, &names);
+            with_buckets(client, desired, secrets, &names, accounts).await
+        }
+        Accounts::Keys => garage::observe(client, desired, secrets).await,
+    }
+}
+
+/// Reads buckets and the rest beside the accounts, where they do not depend on each other.
+async fn with_buckets(
+    client: &Client,
+    desired: &Desired,
+    secrets: &Secrets,
+    names: &Names,
+    accounts: impl Future<Output = Result<Observed, Error>>,
+) -> Result<Observed, Error> {
     let (mut observed, buckets, config, tiers) = tokio::try_join!(
-        accounts(client, desired, secrets, &names),
+        accounts,
         bucket::observe(client, desired, secrets),
         config::observe(client, desired, secrets),
         tier::observe(client, desired, secrets)
@@ -45,21 +63,6 @@ pub(crate) async fn observe(
     (observed.buckets, observed.owned_by_others) = buckets;
     (observed.config, observed.tiers) = (config, tiers);
     observed.bucket_policies_bind_accounts = client.kind().bucket_policies_bind_accounts();
-    observed.account = account::observe(client, desired, &names, &observed).await?;
+    observed.account = account::observe(client, desired, names, &observed).await?;
     Ok(observed)
-}
-
-/// Reads everything except buckets, as the server keeps it.
-async fn accounts(
-    client: &Client,
-    desired: &Desired,
-    secrets: &Secrets,
-    names: &Names,
-) -> Result<Observed, Error> {
-    match client.accounts() {
-        Accounts::Policies | Accounts::Keys | Accounts::None => {
-            identity::observe(client, desired, secrets, names).await
-        }
-        Accounts::Owners => owners::observe(client, desired, secrets, names).await,
-    }
 }

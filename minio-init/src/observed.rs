@@ -1,14 +1,16 @@
 //! The state of what the spec declares, as it was read from the server, in the types of `desired`.
 
+mod accounts;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use init_core::Text;
 
 use crate::desired::document::Document;
-use crate::desired::{
-    Cors, Expiry, Lock, Permissions, Place, Route, Rule, Section, Size, Status, Versioning,
-};
+use crate::desired::{Cors, Expiry, Lock, Place, Route, Rule, Section, Size, Status, Versioning};
 use crate::desired::{ReplicaRoute, ReplicaRule};
+
+pub(crate) use accounts::{ObservedAccounts, ObservedGarage, ObservedLayout, ObservedOwner};
 
 /// The observed state of a server. The default is an empty server.
 #[derive(Clone, Debug, Default)]
@@ -25,12 +27,9 @@ pub struct Observed {
     /// The names of declared users and access keys that the server uses for something else: root, an access key
     /// (service account) in the place of a user, or a user in the place of an access key.
     pub(crate) used_otherwise: BTreeSet<Text>,
-    /// The owner of each bucket, on a server whose users own buckets and have no policies.
-    pub(crate) owners: Option<BTreeMap<String, ObservedOwner>>,
+    pub(crate) accounts: ObservedAccounts,
     /// The declared tiers.
     pub(crate) tiers: BTreeMap<String, ObservedTier>,
-    /// The layout, keys and permissions of Garage, where the spec has its admin API.
-    pub(crate) garage: Option<ObservedGarage>,
     pub(crate) buckets: BTreeMap<String, ObservedBucket>,
     /// The declared buckets that belong to another account.
     pub(crate) owned_by_others: BTreeSet<String>,
@@ -60,48 +59,6 @@ pub(crate) struct ObservedUser {
     pub(crate) policies: BTreeSet<String>,
     /// True when a request that is signed with the declared secret key is refused.
     pub(crate) secret_differs: bool,
-}
-
-/// The owner of a bucket, and what the server removes with the owner, read where the spec names another one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ObservedOwner {
-    pub(crate) owner: Text,
-    pub(crate) has_policy: bool,
-    /// True when its ACL has grants to others.
-    pub(crate) has_grants: bool,
-}
-
-/// The layout, keys and permissions of Garage. The default is a node without a layout.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct ObservedGarage {
-    pub(crate) layout: ObservedLayout,
-    /// True when the key of the provisioning account exists.
-    pub(crate) has_own_key: bool,
-    /// The buckets that exist of those that the spec names.
-    pub(crate) buckets: BTreeSet<String>,
-    /// The buckets that have their name for the provisioning account alone, as those that it made by S3.
-    pub(crate) without_alias: BTreeSet<String>,
-    /// The buckets for whose name the provisioning account has another bucket of its own.
-    pub(crate) hidden: BTreeSet<String>,
-    /// The permissions of the declared keys and of the provisioning account on all buckets.
-    pub(crate) access: BTreeMap<Text, BTreeMap<String, Permissions>>,
-}
-
-/// The layout of a Garage.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) enum ObservedLayout {
-    /// There is none, and one node that could get one.
-    #[default]
-    Missing,
-    Assigned,
-    /// There is none, and a reason why none can be made.
-    Unusable(String),
-}
-
-impl ObservedGarage {
-    pub(crate) fn permissions(&self, key: &Text, bucket: &str) -> Option<&Permissions> {
-        self.access.get(key)?.get(bucket)
-    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

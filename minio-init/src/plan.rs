@@ -18,7 +18,7 @@ use init_core::Plan;
 
 use crate::change::Change;
 use crate::desired::Desired;
-use crate::observed::Observed;
+use crate::observed::{Observed, ObservedAccounts};
 
 use findings::Findings;
 
@@ -26,19 +26,12 @@ pub(crate) use own_rights::may_take_permissions;
 
 pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
     let mut findings = Findings::default();
-    if let Some(api) = &desired.garage {
-        garage::garage(desired, api, observed, &mut findings);
-    } else if let Some(existing) = &observed.owners {
-        owners::users(desired, observed, &mut findings);
-        owners::owners(desired, existing, &mut findings);
-    } else {
-        identity::policies(desired, observed, &mut findings);
-        identity::users(desired, observed, &mut findings);
-        identity::groups(desired, observed, &mut findings);
-        identity::keys(desired, observed, &mut findings);
-    }
-    if desired.garage.is_none() {
-        absent::removals(desired, observed, &mut findings);
+    match &observed.accounts {
+        ObservedAccounts::Policies => identity::identities(desired, observed, &mut findings),
+        ObservedAccounts::Owners(existing) => {
+            owners::accounts(desired, existing, observed, &mut findings);
+        }
+        ObservedAccounts::Keys(existing) => garage::accounts(desired, existing, observed, &mut findings),
     }
     tier::tiers(desired, observed, &mut findings);
     bucket::buckets(desired, observed, &mut findings);

@@ -9,7 +9,7 @@ use super::shared::Tags;
 use super::{garage, lifecycle, owners, shared, stored};
 use crate::change::BucketChange;
 use crate::desired::document::Document;
-use crate::desired::{REGION, Size};
+use crate::desired::{Accounts, REGION, Size};
 use crate::error::Error;
 use crate::wire::client::{Call, Client};
 use crate::wire::garage::Grant;
@@ -84,10 +84,15 @@ async fn set(
 }
 
 async fn create(client: &Client, bucket: &str, object_lock: bool, region: Option<&str>) -> Result<(), Error> {
-    if client.garage().is_some() {
-        return client.create_garage_bucket(bucket).await;
+    match client.accounts() {
+        Accounts::Keys => client.create_garage_bucket(bucket).await,
+        Accounts::Policies | Accounts::Owners | Accounts::None => {
+            create_by_s3(client, bucket, object_lock, region.unwrap_or(client.region())).await
+        }
     }
-    let region = region.unwrap_or(client.region());
+}
+
+async fn create_by_s3(client: &Client, bucket: &str, object_lock: bool, region: &str) -> Result<(), Error> {
     let call = || {
         let call = Call::put(format!("create bucket {bucket}")).bucket(bucket);
         // Without a location a bucket is created in this region, and naming this region is an error.
@@ -108,10 +113,16 @@ async fn create(client: &Client, bucket: &str, object_lock: bool, region: Option
     }
 }
 
-async fn set_quota(client: &Client, bucket: &str, Size(bytes): Size) -> Result<(), Error> {
-    if client.garage().is_some() {
-        return garage::set_quota(client, bucket, Size(bytes)).await;
+async fn set_quota(client: &Client, bucket: &str, quota: Size) -> Result<(), Error> {
+    match client.accounts() {
+        Accounts::Keys => garage::set_quota(client, bucket, quota).await,
+        Accounts::Policies | Accounts::Owners | Accounts::None => {
+            set_minio_quota(client, bucket, quota).await
+        }
     }
+}
+
+async fn set_minio_quota(client: &Client, bucket: &str, Size(bytes): Size) -> Result<(), Error> {
     // `quota` is the older name of `size`; servers of any release read one of them.
     let now = client.read_quota(bucket).await?.unwrap_or_default();
     let body = json!({

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::found::Found;
 use super::replication;
 use crate::desired::document::Document;
-use crate::desired::{Size, names};
+use crate::desired::{Accounts, Size, names};
 use crate::error::Error;
 use crate::observed::ObservedBucket;
 use crate::wire::client::Client;
@@ -76,12 +76,13 @@ async fn bucket(client: &Client, region: &str, name: &str) -> Result<(ObservedBu
             .unwrap_or_default();
     }
     policy(client, name, &mut existing, &mut notes).await?;
-    if client.garage().is_some() {
-        let info = client.garage_bucket(name).await?;
-        existing.quota = info.and_then(|info| info.quotas.max_size).map(Size);
-    }
-    if client.kind().has_admin_api() {
-        quota(client, name, &mut existing, &mut notes).await?;
+    match client.accounts() {
+        Accounts::Policies => quota(client, name, &mut existing, &mut notes).await?,
+        Accounts::Keys => {
+            let info = client.garage_bucket(name).await?;
+            existing.quota = info.and_then(|info| info.quotas.max_size).map(Size);
+        }
+        Accounts::Owners | Accounts::None => {}
     }
     Ok((existing, notes))
 }

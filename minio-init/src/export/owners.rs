@@ -6,7 +6,7 @@ use super::found::Found;
 use crate::desired::{Status, names};
 use crate::error::Error;
 use crate::observe::Names;
-use crate::observed::{ObservedOwner, ObservedUser};
+use crate::observed::{ObservedAccounts, ObservedOwner, ObservedUser};
 use crate::wire::client::Client;
 use crate::wire::versity::ROLE;
 
@@ -27,6 +27,6 @@ pub(super) async fn read(client: &Client, names: &Names, found: &mut Found) -> R
     let owner = |(bucket, owner): (String, String)| {
         (bucket, ObservedOwner { owner: names.label(&owner), has_policy: false, has_grants: false })
     };
-    found.server.owners = Some(owners.into_iter().map(owner).collect());
+    found.server.accounts = ObservedAccounts::Owners(owners.into_iter().map(owner).collect());
     Ok(())
 }

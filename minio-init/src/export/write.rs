@@ -14,7 +14,7 @@ use super::found::{Found, FoundSettings};
 use super::{document, properties, tiers};
 use crate::desired::document::Document;
 use crate::desired::{Encryption, Expiry, Section, Status, names};
-use crate::observed::{ObservedAccessKey, ObservedBucket, ObservedGroup, ObservedUser};
+use crate::observed::{ObservedAccessKey, ObservedAccounts, ObservedBucket, ObservedGroup, ObservedUser};
 use crate::validate::is_built_in;
 
 pub(super) fn export(found: &Found) -> Export {
@@ -143,9 +143,13 @@ fn user(
 
 /// The buckets that a user owns, as levels.
 fn owned(user: &Text, found: &Found) -> Vec<Node> {
-    let owners = found.server.owners.iter().flatten().filter(|(_, existing)| existing.owner == *user);
     let level = |(bucket, _): (&String, _)| Node::map().with("bucket", bucket.clone()).with("level", "owner");
-    owners.map(level).collect()
+    match &found.server.accounts {
+        ObservedAccounts::Owners(owners) => {
+            owners.iter().filter(|(_, existing)| existing.owner == *user).map(level).collect()
+        }
+        ObservedAccounts::Policies | ObservedAccounts::Keys(_) => Vec::new(),
+    }
 }
 
 fn group((name, existing): (&String, &ObservedGroup), found: &Found, export: &mut Export) -> (String, Node) {

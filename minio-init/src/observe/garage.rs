@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use init_core::{Secrets, Text};
 
 use super::{bucket, garage_buckets};
-use crate::desired::{Desired, Garage, Permissions, Size, Status, User};
+use crate::desired::{Desired, Permissions, Size, Status, User};
 use crate::error::Error;
-use crate::observed::{Observed, ObservedBucket, ObservedGarage, ObservedLayout, ObservedUser};
+use crate::observed::{
+    Observed, ObservedAccounts, ObservedBucket, ObservedGarage, ObservedLayout, ObservedUser,
+};
 use crate::wire::admin::SecretKeyCheck;
 use crate::wire::client::Client;
 use crate::wire::credential::{credential, resolve_name};
@@ -21,19 +23,18 @@ type Keys<'d> = BTreeMap<&'d Text, KeyInfo>;
 pub(super) async fn observe(
     client: &Client,
     desired: &Desired,
-    garage: &Garage,
     secrets: &Secrets,
 ) -> Result<Observed, Error> {
     let status = client.garage_status().await?;
     if status.layout_version == 0 {
         garage_buckets::check_supported(client, desired, &BTreeMap::new(), None).await?;
-        let problem = match &garage.layout {
+        let problem = match desired.garage_layout() {
             Some(layout) => client.why_no_layout(&status, layout).await?,
             None => None,
         };
         let layout = problem.map_or(ObservedLayout::Missing, ObservedLayout::Unusable);
         let empty = ObservedGarage { layout, ..ObservedGarage::default() };
-        return Ok(Observed { garage: Some(empty), ..Observed::default() });
+        return Ok(Observed { accounts: ObservedAccounts::Keys(empty), ..Observed::default() });
     }
     let keys = keys(client, desired, secrets).await?;
     let own = keys.get(&desired.server.access_key);
@@ -46,7 +47,7 @@ pub(super) async fn observe(
         users: users(client, desired, secrets, &keys).await?,
         unwanted_users: desired.absent.users.keys().filter(|name| keys.contains_key(name)).cloned().collect(),
         buckets: buckets(client, desired, &found, own).await?,
-        garage: Some(accounts(desired, &keys, &found)),
+        accounts: ObservedAccounts::Keys(accounts(desired, &keys, &found)),
         ..Observed::default()
     })
 }

@@ -7,7 +7,7 @@ use init_core::{Secrets, Text};
 use super::names::Names;
 use crate::desired::{Desired, Status, User};
 use crate::error::Error;
-use crate::observed::{Observed, ObservedOwner, ObservedUser};
+use crate::observed::{Observed, ObservedAccounts, ObservedOwner, ObservedUser};
 use crate::wire::admin::SecretKeyCheck;
 use crate::wire::client::Client;
 use crate::wire::credential::{credential, resolve_name};
@@ -20,12 +20,13 @@ pub(super) async fn observe(
     secrets: &Secrets,
     names: &Names,
 ) -> Result<Observed, Error> {
-    let mut observed = Observed { owners: Some(BTreeMap::new()), ..Observed::default() };
+    let mut observed =
+        Observed { accounts: ObservedAccounts::Owners(BTreeMap::new()), ..Observed::default() };
     if desired.users.is_empty() && desired.absent.users.is_empty() {
         return Ok(observed);
     }
     let (listed, owners) = tokio::try_join!(client.versity_users(), client.versity_owners())?;
-    observed.owners = Some(all_owners(client, desired, names, owners).await?);
+    observed.accounts = ObservedAccounts::Owners(all_owners(client, desired, names, owners).await?);
     let is_listed = |name: &Text| Ok::<_, Error>(listed.contains_key(&resolve_name(secrets, name)?));
     for name in desired.absent.users.keys() {
         if is_listed(name)? {

@@ -6,16 +6,19 @@ use init_core::{Conflict, SpecPath, Text};
 
 use super::findings::Findings;
 use crate::change::{BucketChange, DeletedKey, GarageChange};
-use crate::desired::{Desired, Garage, Level, Permissions, User};
+use crate::desired::{Desired, Level, Permissions, User};
 use crate::observed::{Observed, ObservedGarage, ObservedLayout};
 
 /// The display name of the key that provisions, where this program makes it.
 const OWN_NAME: &str = "minio-init";
 
-pub(super) fn garage(desired: &Desired, garage: &Garage, observed: &Observed, findings: &mut Findings) {
-    let empty = ObservedGarage::default();
-    let existing = observed.garage.as_ref().unwrap_or(&empty);
-    layout(garage, existing, findings);
+pub(super) fn accounts(
+    desired: &Desired,
+    existing: &ObservedGarage,
+    observed: &Observed,
+    findings: &mut Findings,
+) {
+    layout(desired, existing, findings);
     keys(desired, observed, existing, findings);
     let missing = existing.without_alias.iter().filter(|bucket| desired.buckets.contains_key(*bucket));
     findings.changes(missing.map(|bucket| BucketChange::AddAlias { bucket: bucket.clone() }));
@@ -29,9 +32,9 @@ pub(super) fn garage(desired: &Desired, garage: &Garage, observed: &Observed, fi
     }
 }
 
-fn layout(garage: &Garage, existing: &ObservedGarage, findings: &mut Findings) {
+fn layout(desired: &Desired, existing: &ObservedGarage, findings: &mut Findings) {
     let at = || SpecPath::root().key("garage").key("layout");
-    match (&existing.layout, &garage.layout) {
+    match (&existing.layout, desired.garage_layout()) {
         (ObservedLayout::Missing, Some(layout)) => {
             findings.change(GarageChange::AssignLayout(layout.clone()));
         }

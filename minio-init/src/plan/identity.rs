@@ -5,14 +5,23 @@ use std::collections::BTreeSet;
 use init_core::diff::{Drift, Side, by_key};
 use init_core::{Conflict, SpecPath, Text};
 
-use super::absent::detached;
+use super::absent::{self, detached};
 use super::findings::Findings;
 use crate::change::{AccessKeyDrift, Grantee, IdentityChange, NewAccessKey};
 use crate::desired::document::Document;
 use crate::desired::{AccessKey, Desired, Expiry, Group, Status, User};
 use crate::observed::{Observed, ObservedAccessKey, ObservedGroup, ObservedUser};
 
-pub(super) fn policies(desired: &Desired, observed: &Observed, findings: &mut Findings) {
+/// Plans everything of accounts with policies, and its removals.
+pub(super) fn identities(desired: &Desired, observed: &Observed, findings: &mut Findings) {
+    policies(desired, observed, findings);
+    users(desired, observed, findings);
+    groups(desired, observed, findings);
+    keys(desired, observed, findings);
+    absent::removals(desired, observed, findings);
+}
+
+fn policies(desired: &Desired, observed: &Observed, findings: &mut Findings) {
     for (name, side) in by_key(&desired.policies, &observed.policies) {
         let policy = name.clone();
         match side {
@@ -44,7 +53,7 @@ fn check_policies_exist(
     }
 }
 
-pub(super) fn users(desired: &Desired, observed: &Observed, findings: &mut Findings) {
+fn users(desired: &Desired, observed: &Observed, findings: &mut Findings) {
     for (name, wanted) in &desired.users {
         let at = SpecPath::root().key("users").key(&wanted.label);
         check_policies_exist(&at.key("policies"), &wanted.policies, desired, observed, findings);
@@ -111,7 +120,7 @@ fn user(
     }
 }
 
-pub(super) fn groups(desired: &Desired, observed: &Observed, findings: &mut Findings) {
+fn groups(desired: &Desired, observed: &Observed, findings: &mut Findings) {
     for (name, wanted) in &desired.groups {
         let at = SpecPath::root().key("groups").key(name);
         check_policies_exist(&at.key("policies"), &wanted.policies, desired, observed, findings);
@@ -166,7 +175,7 @@ fn group(
         .change(IdentityChange::AttachPolicies { to: Grantee::Group(name.to_owned()), policies: missing });
 }
 
-pub(super) fn keys(desired: &Desired, observed: &Observed, findings: &mut Findings) {
+fn keys(desired: &Desired, observed: &Observed, findings: &mut Findings) {
     let own = &desired.server.access_key;
     for (name, wanted) in &desired.keys {
         let at = SpecPath::root().key("accessKeys").key(&wanted.label);

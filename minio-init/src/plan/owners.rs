@@ -5,12 +5,22 @@ use std::collections::BTreeMap;
 use init_core::diff::Drift;
 use init_core::{Conflict, SpecPath, Text};
 
+use super::absent;
 use super::findings::Findings;
 use crate::change::{BucketChange, IdentityChange};
 use crate::desired::{Desired, Level, Status, User};
 use crate::observed::{Observed, ObservedOwner};
 
-pub(super) fn users(desired: &Desired, observed: &Observed, findings: &mut Findings) {
+type Owners = BTreeMap<String, ObservedOwner>;
+
+/// Plans the users, the owners of buckets, and the removals.
+pub(super) fn accounts(desired: &Desired, existing: &Owners, observed: &Observed, findings: &mut Findings) {
+    users(desired, observed, findings);
+    owners(desired, existing, findings);
+    absent::removals(desired, observed, findings);
+}
+
+fn users(desired: &Desired, observed: &Observed, findings: &mut Findings) {
     for (name, wanted) in &desired.users {
         let (user, secret) = (name.clone(), wanted.secret.clone());
         if observed.used_otherwise.contains(name) {
@@ -39,7 +49,7 @@ pub(super) fn users(desired: &Desired, observed: &Observed, findings: &mut Findi
     }
 }
 
-pub(super) fn owners(desired: &Desired, existing: &BTreeMap<String, ObservedOwner>, findings: &mut Findings) {
+fn owners(desired: &Desired, existing: &Owners, findings: &mut Findings) {
     let mut wanted: BTreeMap<&String, &Text> = BTreeMap::new();
     for (name, user) in &desired.users {
         let at = SpecPath::root().key("users").key(&user.label).key("access");
@@ -79,7 +89,7 @@ fn lost(desired: &Desired, bucket: &str, existing: &ObservedOwner) -> Vec<String
 
 /// True when a bucket gets another owner, with whom it loses its policy.
 pub(super) fn changes_owner(desired: &Desired, observed: &Observed, bucket: &str) -> bool {
-    let Some(existing) = observed.owners.as_ref().and_then(|owners| owners.get(bucket)) else { return false };
+    let Some(existing) = observed.accounts.owner(bucket) else { return false };
     let given = |(name, user): (&Text, &User)| {
         *name != existing.owner && user.access.get(bucket) == Some(&Level::Owner)
     };

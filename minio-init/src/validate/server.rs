@@ -6,7 +6,7 @@ use init_core::{DnsName, Endpoint, EndpointError, Files, SpecPath, Text, Violati
 use init_net::{Tls, Verification};
 
 use crate::desired::names;
-use crate::desired::{REGION, Server};
+use crate::desired::{REGION, Server, ServerKind};
 use crate::spec::Spec;
 
 pub(super) fn server(spec: &Spec, files: &Files, violations: &mut Violations) -> Option<Server> {
@@ -35,7 +35,9 @@ pub(super) fn server(spec: &Spec, files: &Files, violations: &mut Violations) ->
         }
     };
     let (access_key, secret_key) = (spec.credentials.access_key.clone(), spec.credentials.secret_key.clone());
-    let (kind, addressing) = (spec.server, spec.addressing);
+    // The admin API of Garage says the kind too.
+    let kind = spec.server.or(spec.garage.as_ref().map(|_| ServerKind::Garage));
+    let addressing = spec.addressing;
     Some(Server { endpoint, kind, prefix, addressing, tls, region, access_key, secret_key })
 }
 

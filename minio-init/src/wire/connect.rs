@@ -7,6 +7,7 @@ mod recognise;
 mod remote;
 mod site;
 mod targets;
+mod unsupported;
 mod versity;
 
 use std::collections::BTreeSet;
@@ -15,13 +16,11 @@ use http::{Method, StatusCode};
 use init_core::{Secrets, Text};
 use secrecy::ExposeSecret as _;
 
-use crate::desired::{Action, Desired, ServerKind};
+use crate::desired::{Accounts, Action, Desired, ServerKind};
 use crate::error::{Error, TransportError};
 use crate::wire::address::Address;
 use crate::wire::client::{Call, Client, text};
-use crate::wire::credential::{
-    check_config_value, check_garage_key, credential, existing_credential, resolve_name,
-};
+use crate::wire::credential::{check_config_value, check_key, existing_credential, resolve_name};
 use crate::wire::http::Http;
 use crate::wire::memory;
 use crate::wire::s3;
@@ -36,7 +35,7 @@ pub(crate) async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Clie
     let mut client = client(desired, secrets)?;
     show_names_by_label(&mut client, desired, secrets)?;
     match &desired.garage {
-        Some(api) => garage::open(&mut client, api, secrets).await?,
+        Some(api) => garage::open(&mut client, desired, api, secrets).await?,
         None => check_health(&mut client).await?,
     }
     match client.list_buckets(|_| false).await {
@@ -45,9 +44,7 @@ pub(crate) async fn connect(desired: &Desired, secrets: &Secrets) -> Result<Clie
         Err(refused) if refused.code() == "AccessDenied" => {}
         Err(other) => return Err(other),
     }
-    if desired.garage.is_none() {
-        recognise::recognise(&mut client, desired).await?;
-    }
+    recognise::recognise(&mut client, desired).await?;
     check_supported(&client, desired).await?;
     identities::await_identities(&client, desired).await?;
     Ok(client)
@@ -73,24 +70,13 @@ fn check_secrets(desired: &Desired, secrets: &Secrets) -> Result<(), Error> {
     let users = desired.users.iter().map(|(name, user)| (name, &user.secret));
     let keys = desired.keys.iter().map(|(name, key)| (name, &key.secret));
     let mut compared = users.chain(keys).filter(|_| desired.compare_secrets);
-    compared.try_for_each(|(name, secret)| credential(secrets, name, secret).map(drop))?;
-    check_garage_keys(desired, secrets)?;
+    let kind = desired.server.kind.unwrap_or_default();
+    compared.try_for_each(|(name, secret)| check_key(kind, secrets, name, secret))?;
     let settings = desired.config.values().flat_map(|settings| settings.values());
     let mut values = settings.filter_map(Text::secret).filter(|_| desired.compare_secrets);
     values.try_for_each(|name| check_config_value(secrets, name))?;
     let mut remote = desired.remote_accounts().filter(|_| desired.compare_secrets);
     remote.try_for_each(|(name, secret)| existing_credential(secrets, name, secret).map(drop))
-}
-
-/// Fails for a key that Garage could not make.
-fn check_garage_keys(desired: &Desired, secrets: &Secrets) -> Result<(), Error> {
-    if desired.garage.is_none() {
-        return Ok(());
-    }
-    let users = desired.users.iter().map(|(name, user)| (name, &user.secret));
-    let users = users.filter(|_| desired.compare_secrets);
-    let own = [(&desired.server.access_key, &desired.server.secret_key)];
-    users.chain(own).try_for_each(|(name, secret)| check_garage_key(secrets, name, secret))
 }
 
 /// Fails when the container has too little memory for one key derivation.
@@ -231,11 +217,12 @@ async fn check_supported(client: &Client, desired: &Desired) -> Result<(), Error
 /// The same for a server that is not MinIO.
 async fn check_supported_elsewhere(client: &Client, desired: &Desired) -> Result<(), Error> {
     remote::check_supported(client, desired)?;
-    if client.garage().is_some() {
-        return garage::check_supported(client, desired);
+    match client.accounts() {
+        Accounts::Policies | Accounts::None => {}
+        Accounts::Owners => unsupported::check(client, versity::unsupported(desired))?,
+        Accounts::Keys => return unsupported::check(client, garage::unsupported(desired)),
     }
     check_config_support(client, desired)?;
-    versity::check_supported(client, desired)?;
     check_quota_support(client, desired).await
 }
 

@@ -7,7 +7,7 @@ use secrecy::ExposeSecret as _;
 use secrecy::zeroize::Zeroize as _;
 use serde::{Serialize, Serializer};
 
-use crate::desired::names;
+use crate::desired::{ServerKind, names};
 use crate::error::Error;
 
 /// The access key and secret key with which an account signs requests. The secret key is wiped when dropped.
@@ -149,9 +149,26 @@ pub(crate) fn check_config_value(secrets: &Secrets, name: &SecretRef) -> Result<
     })
 }
 
-/// Fails when Garage cannot make a key of this name and secret key.
+/// Fails when a server of this kind cannot make an account of this access key and secret key.
+pub(crate) fn check_key(
+    kind: ServerKind,
+    secrets: &Secrets,
+    key: &Text,
+    name: &SecretRef,
+) -> Result<(), Error> {
+    match kind {
+        ServerKind::Garage => check_garage_key(secrets, key, name),
+        ServerKind::Minio
+        | ServerKind::RustFs
+        | ServerKind::SeaweedFs
+        | ServerKind::VersityGw
+        | ServerKind::Ceph
+        | ServerKind::S3 => credential(secrets, key, name).map(drop),
+    }
+}
+
 #[expect(clippy::disallowed_methods, reason = "the length and the characters of a secret key are checked")]
-pub(crate) fn check_garage_key(secrets: &Secrets, key: &Text, name: &SecretRef) -> Result<(), Error> {
+fn check_garage_key(secrets: &Secrets, key: &Text, name: &SecretRef) -> Result<(), Error> {
     let refused = |name: &SecretRef, what, problem: &str| {
         Err(Error::InvalidSecret { name: name.clone(), what, problem: problem.to_owned() })
     };

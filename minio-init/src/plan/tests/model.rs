@@ -2,7 +2,7 @@
 
 mod garage;
 
-pub(crate) use garage::OWN;
+pub(crate) use garage::{OWN, garage, new_garage};
 
 use std::collections::BTreeSet;
 
@@ -14,8 +14,8 @@ use crate::change::{
 };
 use crate::desired::{Lock, ReplicaRule, Status, Versioning};
 use crate::observed::{
-    Observed, ObservedAccessKey, ObservedBucket, ObservedGroup, ObservedOwner, ObservedSection,
-    ObservedTarget, ObservedTier, ObservedUser,
+    Observed, ObservedAccessKey, ObservedAccounts, ObservedBucket, ObservedGroup, ObservedOwner,
+    ObservedSection, ObservedTarget, ObservedTier, ObservedUser,
 };
 use crate::wire::s3;
 use crate::wire::xml::Element;
@@ -183,7 +183,10 @@ fn step_bucket(observed: &mut Observed, change: BucketChange) {
         }
         BucketChange::SetOwner { bucket, owner } => {
             let owner = ObservedOwner { owner: owner.to, has_policy: false, has_grants: false };
-            observed.owners.as_mut().unwrap().insert(bucket, owner);
+            match &mut observed.accounts {
+                ObservedAccounts::Owners(owners) => drop(owners.insert(bucket, owner)),
+                other => panic!("{other:?}"),
+            }
         }
         BucketChange::AddAlias { bucket } => garage::add_alias(observed, &bucket),
         BucketChange::AllowKey { bucket, key, permissions } => {

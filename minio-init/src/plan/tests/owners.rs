@@ -6,7 +6,7 @@ use init_core::Text;
 use serde_json::{Value, json};
 
 use super::{converge, desired};
-use crate::observed::{Observed, ObservedOwner};
+use crate::observed::{Observed, ObservedAccounts, ObservedOwner};
 
 /// Two users, the first of which owns a bucket, with this property of the bucket `one`.
 fn owned(bucket: &str, one: &Value) -> Value {
@@ -23,7 +23,7 @@ fn server(buckets: &[(&str, bool, bool)]) -> Observed {
         ((*bucket).to_owned(), ObservedOwner { owner, has_policy: *has_policy, has_grants: *has_grants })
     };
     let owners: BTreeMap<_, _> = buckets.iter().map(owner).collect();
-    Observed { owners: Some(owners), ..Observed::default() }
+    Observed { accounts: ObservedAccounts::Owners(owners), ..Observed::default() }
 }
 
 fn conflicts(spec: Value, observed: &Observed) -> String {

@@ -2,13 +2,23 @@
 
 use init_core::Secrets;
 
+use super::unsupported::Unsupported;
 use crate::desired::{Desired, Garage, ServerKind, User, access, permissions};
 use crate::error::Error;
 use crate::wire::client::Client;
+use crate::wire::credential::check_key;
 use crate::wire::garage::api::AdminApi;
 
-/// Opens the admin API. A Garage without a layout is not ready, unless the spec has one for it.
-pub(super) async fn open(client: &mut Client, garage: &Garage, secrets: &Secrets) -> Result<(), Error> {
+/// Opens the admin API. A Garage without a layout is not ready, unless the spec has one for it. The key of the
+/// provisioning account is checked too, because it is made where it is missing.
+pub(super) async fn open(
+    client: &mut Client,
+    desired: &Desired,
+    garage: &Garage,
+    secrets: &Secrets,
+) -> Result<(), Error> {
+    let own = &desired.server;
+    check_key(ServerKind::Garage, secrets, &own.access_key, &own.secret_key)?;
     client.set_garage(AdminApi::new(garage, secrets)?);
     client.set_kind(ServerKind::Garage);
     let status = client.garage_status().await?;
@@ -19,18 +29,10 @@ pub(super) async fn open(client: &mut Client, garage: &Garage, secrets: &Secrets
     Ok(())
 }
 
-/// Fails for the first part of the spec that Garage does not have.
-pub(super) fn check_supported(client: &Client, desired: &Desired) -> Result<(), Error> {
-    unsupported(desired).map_or(Ok(()), |(at, feature, why)| {
-        Err(Error::Unsupported { at, feature, endpoint: client.endpoint().clone(), why: why.to_owned() })
-    })
-}
-
-type Unsupported = (String, &'static str, &'static str);
-
 const POLICIES: &str = "Garage has no policies of users: write `access`";
 
-fn unsupported(desired: &Desired) -> Option<Unsupported> {
+/// The first part of the spec that Garage does not have.
+pub(super) fn unsupported(desired: &Desired) -> Option<Unsupported> {
     let policy = desired.policies.keys().find(|name| !permissions::is_made_of_levels(desired, name));
     let policy = policy.map(|name| (format!("policies.{name}"), "a policy of users", POLICIES));
     let group = desired.groups.keys().next();

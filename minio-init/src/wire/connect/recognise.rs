@@ -20,7 +20,7 @@ pub(super) async fn recognise(client: &mut Client, desired: &Desired) -> Result<
             client.set_kind(ServerKind::VersityGw);
             Ok(())
         }
-        Some(said) if said.recognised_as() != found => {
+        Some(said) if said != found && said.recognised_as() != found => {
             Err(Error::OtherServer { endpoint: client.endpoint().clone(), said, found })
         }
         said => {
@@ -30,11 +30,14 @@ pub(super) async fn recognise(client: &mut Client, desired: &Desired) -> Result<
     }
 }
 
-/// Tells the kind of server by the admin API, because a proxy may drop MinIO's own headers or its health path. MinIO
+/// Tells the kind of server by the admin API, unless it has shown it already, because a proxy may drop MinIO's own headers or its health path. MinIO
 /// refuses a request without a signature in JSON, S3 and RustFS in XML. RustFS answers a signed one, and S3 does not.
 /// Versity's gateway is asked for its users, which is no request of S3, only where the spec has users or says a kind.
 async fn kind(client: &Client, desired: &Desired) -> Result<ServerKind, Error> {
-    if client.is_minio() || refuses_in_json(client).await? {
+    if client.kind() != ServerKind::S3 {
+        return Ok(client.kind());
+    }
+    if refuses_in_json(client).await? {
         return Ok(ServerKind::Minio);
     }
     if has_account_record(client).await? {

@@ -1,26 +1,12 @@
 //! The parts of a spec's accounts that Versity's gateway does not have, told before anything is written.
 
-use crate::desired::{Accounts, Desired, Level, User, access, permissions};
-use crate::error::Error;
-use crate::wire::client::Client;
-
-/// Fails for the first part of the spec that a server whose users own buckets does not have.
-pub(super) fn check_supported(client: &Client, desired: &Desired) -> Result<(), Error> {
-    let unsupported = match client.accounts() {
-        Accounts::Owners => unsupported(desired),
-        Accounts::Policies | Accounts::Keys | Accounts::None => None,
-    };
-    let endpoint = || client.endpoint().clone();
-    unsupported.map_or(Ok(()), |(at, feature, why)| {
-        Err(Error::Unsupported { at, feature, endpoint: endpoint(), why: why.to_owned() })
-    })
-}
-
-type Unsupported = (String, &'static str, &'static str);
+use super::unsupported::Unsupported;
+use crate::desired::{Desired, Level, User, access, permissions};
 
 const POLICIES: &str = "its users have no policies: write `access` with the level `owner`, or a bucket policy that names them in Principal";
 
-fn unsupported(desired: &Desired) -> Option<Unsupported> {
+/// The first part of the spec that a server whose users own buckets does not have.
+pub(super) fn unsupported(desired: &Desired) -> Option<Unsupported> {
     let policy = desired.policies.keys().find(|name| !permissions::is_made_of_levels(desired, name));
     let policy = policy.map(|name| (format!("policies.{name}"), "a policy of users", POLICIES));
     let group = desired.groups.keys().next();

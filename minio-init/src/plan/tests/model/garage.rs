@@ -6,17 +6,28 @@ use init_core::Text;
 
 use crate::change::GarageChange;
 use crate::desired::{Permissions, Status};
-use crate::observed::{Observed, ObservedGarage, ObservedLayout, ObservedUser};
+use crate::observed::{Observed, ObservedAccounts, ObservedGarage, ObservedLayout, ObservedUser};
 
 /// The access key of the provisioning account.
 pub(crate) const OWN: &str = "GK-provisioner";
 
+/// A Garage without a layout.
+pub(crate) fn new_garage() -> Observed {
+    Observed { accounts: ObservedAccounts::Keys(ObservedGarage::default()), ..Observed::default() }
+}
+
+pub(crate) fn garage(observed: &mut Observed) -> &mut ObservedGarage {
+    match &mut observed.accounts {
+        ObservedAccounts::Keys(garage) => garage,
+        other => panic!("{other:?}"),
+    }
+}
+
 pub(super) fn step(observed: &mut Observed, change: GarageChange) {
-    let garage = observed.garage.get_or_insert_with(ObservedGarage::default);
     match change {
-        GarageChange::AssignLayout(_) => garage.layout = ObservedLayout::Assigned,
+        GarageChange::AssignLayout(_) => garage(observed).layout = ObservedLayout::Assigned,
         GarageChange::ImportKey { key, .. } if key == Text::Plain(OWN.to_owned()) => {
-            garage.has_own_key = true;
+            garage(observed).has_own_key = true;
         }
         GarageChange::ImportKey { key, .. } => {
             let (status, policies) = (Status::Enabled, BTreeSet::new());
@@ -26,9 +37,9 @@ pub(super) fn step(observed: &mut Observed, change: GarageChange) {
 }
 
 pub(super) fn add_alias(observed: &mut Observed, bucket: &str) {
-    assert!(observed.garage.as_mut().unwrap().without_alias.remove(bucket));
+    assert!(garage(observed).without_alias.remove(bucket));
 }
 
 pub(super) fn permissions(observed: &mut Observed, (bucket, key): (String, Text)) -> &mut Permissions {
-    observed.garage.as_mut().unwrap().access.entry(key).or_default().entry(bucket).or_default()
+    garage(observed).access.entry(key).or_default().entry(bucket).or_default()
 }
