@@ -91,6 +91,10 @@ main() {
     for name in "$@"; do
         grep -qxF -- "$name" <<<"$known" || { echo "no package $name in this workspace" >&2 && exit 2; }
     done
+    # Two builds of one tree would write the same folders.
+    mkdir -p "$here/out"
+    exec 9>"$here/out/.lock"
+    flock 9
     SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
     export SOURCE_DATE_EPOCH
     for name in "$@"; do
