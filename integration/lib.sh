@@ -102,12 +102,15 @@ cargo_tool() {
     rm -rf "$dir/target"
 }
 
-# go_install DIR PACKAGE@VERSION [LDFLAGS]: compiles a program of a Go module into DIR, with a Go of 1.24 or later: the machine's,
-# or the one of Debian 13 in a container.
-go_install() {
+# go_install DIR PACKAGE@VERSION [LDFLAGS]: compiles a program of a Go module into DIR.
+go_install() { go_run "$1" "GOBIN=\$PWD go install -trimpath -ldflags '-s -w ${3:-}' '$2'"; }
+
+# go_run DIR COMMAND: runs a command of the shell in DIR with a Go of 1.24 or later: the machine's, or the one of Debian 13 in a
+# container.
+go_run() {
     mkdir -p "$1"
     if [[ $(go env GOVERSION 2>/dev/null) =~ ^go1\.(2[4-9]|[3-9][0-9]) ]]; then
-        CGO_ENABLED=0 GOBIN=$1 go install -trimpath -ldflags "-s -w ${3:-}" "$2"
+        (cd "$1" && CGO_ENABLED=0 bash -euc "$2")
     else
         go_in_container "$@"
     fi
@@ -115,12 +118,12 @@ go_install() {
 
 # With the machine's way to the network: its proxy, and whom it trusts, which behind some proxies is one more authority.
 go_in_container() {
-    docker run --rm --network host --volume "$1:/out" --volume dayzero-go-cache:/root \
+    docker run --rm --network host --volume "$1:/out" --workdir /out --volume dayzero-go-cache:/root \
         --volume /etc/ssl/certs/ca-certificates.crt:/etc/machine.pem:ro --env SSL_CERT_FILE=/etc/machine.pem \
-        --env GOPROXY --env HTTPS_PROXY --env NO_PROXY debian:trixie-slim bash -euc "
+        --env GOPROXY --env HTTPS_PROXY --env NO_PROXY --env CGO_ENABLED=0 debian:trixie-slim bash -euc "
         apt-get -qq update
         DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install golang-go >/dev/null
-        CGO_ENABLED=0 GOBIN=/out go install -trimpath -ldflags '-s -w ${3:-}' '$2'"
+        $2"
 }
 
 # go_tool NAME PACKAGE VERSION: a program of a Go module, compiled once into the cache, and from then on on the PATH.

@@ -61,7 +61,9 @@ fn of_minio(heading: &'static str, image: Option<&'static str>) -> Column {
 fn start(name: &str) -> Option<Column> {
     Some(match name {
         "minio" => of_minio("MinIO", None),
-        "minio-2022-10" => of_minio("MinIO 2022-10", Some("dayzero/minio:old")),
+        "minio-2022-10" => of_minio("MinIO 2022-10", Some("dayzero/minio:2022-10")),
+        "minio-2023-11" => of_minio("MinIO 2023-11", Some("dayzero/minio:2023-11")),
+        "minio-2024-08" => of_minio("MinIO 2024-08", Some("dayzero/minio:2024-08")),
         "rustfs" => of_bed("RustFS 1.0", "rustfs", beds::rustfs()),
         "seaweedfs" => of_bed("SeaweedFS 4.48", "seaweedfs", beds::seaweedfs()),
         "versitygw" => of_bed("versitygw 1.8", "versitygw", beds::versitygw()),
@@ -72,7 +74,7 @@ fn start(name: &str) -> Option<Column> {
 }
 
 /// The servers whose columns the document has.
-const SERVERS: &str = "minio,minio-2022-10,seaweedfs,versitygw,moto,garage";
+const SERVERS: &str = "minio,minio-2024-08,minio-2023-11,minio-2022-10,seaweedfs,versitygw,moto,garage";
 
 fn cell(column: &Column, row: usize, spec: &str) -> Cell {
     // A key of Garage has eight characters.
