@@ -8,6 +8,7 @@ mod config;
 mod garage;
 mod identity;
 mod late_fields;
+mod ldap;
 mod lifecycle;
 mod limits;
 mod owners;

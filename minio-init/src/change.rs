@@ -8,6 +8,7 @@
 mod bucket;
 mod config;
 mod garage;
+mod grantee;
 mod identity;
 mod notification;
 mod replication;
@@ -21,7 +22,8 @@ use init_core::{Effect, Properties, Subject, same_variant};
 pub(crate) use bucket::{BucketChange, ShownPolicy};
 pub(crate) use config::ConfigChange;
 pub(crate) use garage::{DeletedKey, GarageChange};
-pub(crate) use identity::{AccessKeyDrift, Grantee, IdentityChange, NewAccessKey};
+pub(crate) use grantee::Grantee;
+pub(crate) use identity::{AccessKeyDrift, IdentityChange, NewAccessKey};
 pub(crate) use notification::{NotificationChange, RouteDrift};
 pub(crate) use replication::{ReplicationChange, RuleDrift, Target};
 pub(crate) use tier::TierChange;

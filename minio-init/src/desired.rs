@@ -7,6 +7,7 @@ mod config;
 pub(crate) mod document;
 mod expiry;
 mod garage;
+mod ldap;
 mod lifecycle;
 pub(crate) mod names;
 pub(crate) mod permissions;
@@ -31,6 +32,7 @@ pub(crate) use config::{ENABLE, Section, Settings};
 use document::Document;
 pub(crate) use expiry::Expiry;
 pub(crate) use garage::{Garage, Layout, Permission, Permissions};
+pub(crate) use ldap::{Ldap, LdapIdentity, folded, is_distinguished_name};
 pub(crate) use lifecycle::{Action, Rule};
 pub(crate) use replication::{RemoteTarget, ReplicaRoute, ReplicaRule, Replication};
 pub(crate) use server_kind::{Accounts, ServerKind};
@@ -53,6 +55,8 @@ pub struct Desired {
     pub(crate) groups: BTreeMap<String, Group>,
     pub(crate) keys: BTreeMap<Text, AccessKey>,
     pub(crate) absent: Absent,
+    /// The users and groups of the LDAP directory.
+    pub(crate) ldap: Ldap,
     pub(crate) tiers: BTreeMap<String, Tier>,
     pub(crate) buckets: BTreeMap<String, Bucket>,
     /// The declared keys of the server's own configuration.

@@ -180,6 +180,14 @@ impl Error {
         self
     }
 
+    /// Gives a refusal a remedy of its own.
+    pub(crate) fn with_remedy(mut self, advice: &'static str) -> Self {
+        if let Self::Refused(refusal) = &mut self {
+            refusal.advice = Some(advice);
+        }
+        self
+    }
+
     /// The error code of the server, where it sent one, or else an empty text.
     pub(crate) fn code(&self) -> &str {
         match self {
@@ -221,7 +229,7 @@ impl Fault for Error {
                 Some("name the server itself in `endpoint`, with its own scheme".to_owned())
             }
             Self::NotEnoughMemory { .. } => Some(
-                "give the container a memory limit of 96 MiB or more, or leave `accessKeys` and `config` out: of the spec, and of an \
+                "give the container a memory limit of 96 MiB or more, or leave `accessKeys`, `config` and `ldap` out: of the spec, and of an \
                  `export` by `--only` with the other sections"
                     .to_owned(),
             ),

@@ -7,6 +7,7 @@ mod document;
 mod entry;
 mod found;
 mod identities;
+mod ldap;
 mod owners;
 mod properties;
 mod replication;
@@ -24,10 +25,10 @@ use crate::wire::client::Client;
 
 /// The sections that are written.
 pub(crate) const SECTIONS: &[&str] =
-    &["policies", "users", "groups", "accessKeys", "tiers", "buckets", config::CONFIG];
+    &["policies", "users", "groups", "ldap", "accessKeys", "tiers", "buckets", config::CONFIG];
 
 /// The sections that need the admin API.
-const IDENTITIES: [&str; 4] = ["policies", "users", "groups", "accessKeys"];
+const IDENTITIES: [&str; 5] = ["policies", "users", "groups", "ldap", "accessKeys"];
 
 /// Reads everything in the scope and writes it as a spec.
 pub(crate) async fn export(

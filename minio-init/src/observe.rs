@@ -7,6 +7,7 @@ mod config;
 mod garage;
 mod garage_buckets;
 mod identity;
+mod ldap;
 mod lookup;
 mod names;
 mod owners;
@@ -36,6 +37,7 @@ pub(crate) async fn observe(
     match client.accounts() {
         Accounts::Policies | Accounts::None => {
             let accounts = identity::observe(client, desired, secrets, &names);
+            let accounts = ldap::observe_with(client, desired, &names, accounts);
             with_buckets(client, desired, secrets, &names, accounts).await
         }
         Accounts::Owners => {

@@ -27,6 +27,8 @@ pub struct Observed {
     /// The names of declared users and access keys that the server uses for something else: root, an access key
     /// (service account) in the place of a user, or a user in the place of an access key.
     pub(crate) used_otherwise: BTreeSet<Text>,
+    /// The users and groups of the LDAP directory.
+    pub(crate) ldap: ObservedLdap,
     pub(crate) accounts: ObservedAccounts,
     /// The declared tiers.
     pub(crate) tiers: BTreeMap<String, ObservedTier>,
@@ -59,6 +61,19 @@ pub(crate) struct ObservedUser {
     pub(crate) policies: BTreeSet<String>,
     /// True when a request that is signed with the declared secret key is refused.
     pub(crate) secret_differs: bool,
+}
+
+/// What the server has for the declared users and groups of the LDAP directory, by their names in the spec.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ObservedLdap {
+    /// The attached policies of each user.
+    pub(crate) users: BTreeMap<String, BTreeSet<String>>,
+    /// The attached policies of each group.
+    pub(crate) groups: BTreeMap<String, BTreeSet<String>>,
+    /// The access keys (service accounts) of each user that declared ones belong to.
+    pub(crate) keys: BTreeMap<String, BTreeSet<String>>,
+    /// The users that declared access keys belong to and the directory does not have.
+    pub(crate) unknown: BTreeSet<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,6 +6,7 @@ mod config;
 mod findings;
 mod garage;
 mod identity;
+mod ldap;
 mod needs;
 mod own_rights;
 mod owners;
@@ -27,7 +28,10 @@ pub(crate) use own_rights::may_take_permissions;
 pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
     let mut findings = Findings::default();
     match &observed.accounts {
-        ObservedAccounts::Policies => identity::identities(desired, observed, &mut findings),
+        ObservedAccounts::Policies => {
+            identity::identities(desired, observed, &mut findings);
+            ldap::ldap(desired, observed, &mut findings);
+        }
         ObservedAccounts::Owners(existing) => {
             owners::accounts(desired, existing, observed, &mut findings);
         }

@@ -2,6 +2,7 @@
 
 mod bucket;
 mod garage;
+mod ldap;
 mod patterns;
 mod policy;
 mod replication;
@@ -15,6 +16,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub(crate) use bucket::{Bucket, CorsRule, LifecycleRule, Notification, ObjectLock};
+pub(crate) use ldap::{Ldap, LdapIdentity};
 pub(crate) use policy::Policy;
 pub(crate) use replication::{RemoteBucket, ReplicationRule};
 pub(crate) use tier::Tier;
@@ -57,6 +59,9 @@ pub struct Spec {
     /// Access keys (service accounts), by label.
     #[serde(default)]
     pub access_keys: BTreeMap<String, AccessKey>,
+    /// Users and groups of the LDAP directory that the server takes its accounts from.
+    #[serde(default)]
+    pub ldap: Ldap,
     /// Remote tiers by name: buckets at other servers, to which lifecycle rules move objects.
     #[serde(default)]
     #[schemars(extend("propertyNames" = { "pattern": TIER }))]
@@ -165,7 +170,8 @@ pub struct Group {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(clippy::struct_field_names, reason = "the fields are the words of the spec")]
 pub struct AccessKey {
-    /// The user that it belongs to, by label or access key. Default: the provisioning account.
+    /// The user that it belongs to: by label or access key, or a user of `ldap` by login name. Default: the provisioning
+    /// account.
     pub user: Option<String>,
     /// Its access key. Default: the label.
     pub access_key: Option<Text>,

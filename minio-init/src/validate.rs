@@ -5,6 +5,7 @@ mod bucket;
 mod config;
 mod garage;
 mod identity;
+mod ldap;
 mod lifecycle;
 mod policy;
 mod remote;
@@ -31,6 +32,7 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
     let (users, absent_users) =
         identity::users(&root.key("users"), spec.users, &spec.credentials, &mut policies, &mut violations);
     let groups = identity::groups(&root.key("groups"), spec.groups, &names, &absent_users, &mut violations);
+    let ldap = ldap::ldap(&root.key("ldap"), spec.ldap, &names, &mut violations);
     let (keys, absent_keys) = identity::keys(
         &root.key("accessKeys"),
         spec.access_keys,
@@ -52,6 +54,7 @@ pub(crate) fn validate(spec: Spec, files: &Files) -> Result<Desired, Violations>
             groups,
             keys,
             absent,
+            ldap,
             tiers,
             buckets,
             config,

@@ -2,6 +2,7 @@
 //! `just field rustfs`, `just field long`.
 
 mod garage;
+mod ldap;
 mod replication;
 mod rustfs;
 mod s3;

@@ -6,6 +6,7 @@ use http::Method;
 use init_core::Secrets;
 use serde_json::json;
 
+use super::ldap::ldap_name;
 use crate::change::Grantee;
 use crate::error::Error;
 use crate::wire::admin::{GroupInfo, UNKNOWN_CALL, UserInfo};
@@ -23,10 +24,12 @@ pub(super) enum Attachment {
 }
 
 impl Attachment {
-    fn call(self) -> &'static str {
-        match self {
-            Self::Attach => "idp/builtin/policy/attach",
-            Self::Detach => "idp/builtin/policy/detach",
+    fn call(self, is_ldap: bool) -> &'static str {
+        match (self, is_ldap) {
+            (Self::Attach, false) => "idp/builtin/policy/attach",
+            (Self::Detach, false) => "idp/builtin/policy/detach",
+            (Self::Attach, true) => "idp/ldap/policy/attach",
+            (Self::Detach, true) => "idp/ldap/policy/detach",
         }
     }
 
@@ -48,14 +51,17 @@ pub(super) async fn change(
     let action = attachment.action(grantee);
     let body = match grantee {
         Grantee::User(user) => json!({"policies": policies, "user": resolve_name(secrets, user)?}),
-        Grantee::Group(group) => json!({"policies": policies, "group": group}),
+        Grantee::LdapUser(user) => json!({"policies": policies, "user": user}),
+        Grantee::Group(group) | Grantee::LdapGroup(group) => json!({"policies": policies, "group": group}),
     };
+    let is_ldap = ldap_name(grantee).is_some();
     let body = client.seal(&action, &body)?;
-    let call = Call::admin(Method::POST, attachment.call(), action)
+    let call = Call::admin(Method::POST, attachment.call(is_ldap), action)
         .header("content-type", "application/octet-stream")
         .body(body);
     match client.send_admin_sealed("policies", call).await {
         Err(refused) if NO_EFFECT.contains(&refused.code()) => Ok(()),
+        done if is_ldap => done.map(drop),
         // Releases before RELEASE.2023-01-02T09-40-09Z do not have the call.
         Err(refused) if refused.code() == UNKNOWN_CALL => {
             set_all(client, attachment, grantee, policies, secrets).await
@@ -78,7 +84,8 @@ async fn set_all(
 ) -> Result<(), Error> {
     let (name, is_group) = match grantee {
         Grantee::User(user) => (resolve_name(secrets, user)?, false),
-        Grantee::Group(group) => (group.clone(), true),
+        Grantee::LdapUser(user) => (user.clone(), false),
+        Grantee::Group(group) | Grantee::LdapGroup(group) => (group.clone(), true),
     };
     let mut names = attached_policies(client, grantee, &name).await?;
     match attachment {
@@ -100,11 +107,11 @@ async fn attached_policies(
 ) -> Result<BTreeSet<String>, Error> {
     let action = format!("read the policies of {grantee}");
     match grantee {
-        Grantee::User(_) => {
+        Grantee::User(_) | Grantee::LdapUser(_) => {
             let call = Call::admin(Method::GET, "user-info", action.as_str()).query("accessKey", name);
             Ok(client.json::<UserInfo>(&action, &client.send_admin("users", call).await?)?.policies)
         }
-        Grantee::Group(_) => {
+        Grantee::Group(_) | Grantee::LdapGroup(_) => {
             let call = Call::admin(Method::GET, "group", action.as_str()).query("group", name);
             Ok(client.json::<GroupInfo>(&action, &client.send_admin("groups", call).await?)?.policies)
         }

@@ -5,7 +5,7 @@
 use http::Method;
 use serde_json::Value;
 
-use super::{late_fields, limits, suspension, targets};
+use super::{late_fields, ldap, limits, suspension, targets};
 use crate::change::{BucketChange, Change, IdentityChange, ShownPolicy};
 use crate::error::Error;
 use crate::wire::client::{Call, Client};
@@ -24,6 +24,7 @@ pub(crate) async fn check(client: &Client, changes: &[Change]) -> Vec<(usize, Er
         Ok::<_, Error>(validate_policy(client, action, document).await.err().map(|refused| (index, refused)))
     }));
     refused.extend(refusals.await.into_iter().flatten().flatten());
+    refused.extend(ldap::refused(client, changes).await);
     refused.extend(late_fields::check_release(client, changes).await);
     refused.extend(suspension::refused(client, changes).await);
     refused.extend(targets::missing(client, changes).await);

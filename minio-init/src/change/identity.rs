@@ -6,6 +6,7 @@ use std::fmt::{self, Display, Formatter};
 use init_core::diff::Drift;
 use init_core::{Effect, Properties, SecretRef, Subject, Text};
 
+use super::grantee::Grantee;
 use super::text::{list, property};
 use crate::desired::document::Document;
 use crate::desired::{Expiry, Status};
@@ -105,13 +106,6 @@ pub struct AccessKeyDrift {
     pub(crate) document: Option<Document>,
 }
 
-/// The user or the group that a policy is attached to.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Grantee {
-    User(Text),
-    Group(String),
-}
-
 impl IdentityChange {
     pub(super) fn op(&self) -> &'static str {
         match self {
@@ -164,15 +158,14 @@ impl IdentityChange {
             | Self::EnableUserTemporarily { user }
             | Self::AlterUser { user, .. }
             | Self::DisableUser { user, .. }
-            | Self::RemoveUser { user }
-            | Self::AttachPolicies { to: Grantee::User(user), .. }
-            | Self::DetachPolicies { of: Grantee::User(user), .. } => Subject::new("user", user),
+            | Self::RemoveUser { user } => Subject::new("user", user),
+            Self::AttachPolicies { to: grantee, .. } | Self::DetachPolicies { of: grantee, .. } => {
+                grantee.subject()
+            }
             Self::CreateGroup { group, .. }
             | Self::AddMembers { group, .. }
             | Self::AlterGroup { group, .. }
-            | Self::RemoveMembers { group, .. }
-            | Self::AttachPolicies { to: Grantee::Group(group), .. }
-            | Self::DetachPolicies { of: Grantee::Group(group), .. } => Subject::new("group", group),
+            | Self::RemoveMembers { group, .. } => Subject::new("group", group),
             Self::CreateAccessKey(NewAccessKey { access_key, .. })
             | Self::AlterAccessKey(AccessKeyDrift { access_key, .. })
             | Self::RemoveAccessKey { access_key } => Subject::new("access_key", access_key),
@@ -279,13 +272,4 @@ impl Display for AccessKeyDrift {
 
 fn secret(rotated: bool) -> &'static str {
     if rotated { " secret key replaced" } else { "" }
-}
-
-impl Display for Grantee {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::User(user) => write!(f, "user {user}"),
-            Self::Group(group) => write!(f, "group {group}"),
-        }
-    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use init_core::Text;
 use init_core::export::Note;
 
-use crate::desired::Section;
+use crate::desired::{Section, is_distinguished_name};
 use crate::observed::Observed;
 
 /// The keys of a section of the configuration with their values; `None` for a secret.
@@ -26,6 +26,11 @@ pub(super) struct Found {
 impl Found {
     pub(super) fn of(own: &Text) -> Self {
         Self { server: Observed::default(), config: BTreeMap::new(), own: own.clone(), notes: Vec::new() }
+    }
+
+    /// True for the login name of a user of LDAP. Access keys are made for that, and not for a distinguished name.
+    pub(super) fn has_login_name(&self, name: &str) -> bool {
+        !is_distinguished_name(name) && self.server.ldap.users.contains_key(name)
     }
 
     pub(super) fn note(&mut self, section: &'static str, name: &str, text: impl Into<String>) {

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::found::Found;
+use super::ldap;
 use crate::desired::document::Document;
 use crate::desired::{Status, names};
 use crate::error::Error;
@@ -30,10 +31,8 @@ pub(super) async fn read(
     scope: &Scope,
     found: &mut Found,
 ) -> Result<(), Error> {
-    if !["policies", "users", "groups", "accessKeys"]
-        .into_iter()
-        .any(|section| scope.includes_section(section))
-    {
+    let any = |sections: &[&str]| sections.iter().any(|section| scope.includes_section(section));
+    if !any(&["policies", "users", "groups", "ldap", "accessKeys"]) {
         return Ok(());
     }
     connect::enough_memory()?;
@@ -41,15 +40,27 @@ pub(super) async fn read(
     let group_names = group_names(client).await?;
     // Policies are read first, because the other sections refer to them by name.
     policies(client, found).await?;
-    if ["users", "groups", "accessKeys"].into_iter().any(|section| scope.includes_section(section)) {
+    let has_ldap = client.is_minio() && client.has_ldap().await;
+    if any(&["users", "groups", "ldap", "accessKeys"]) {
         users(client, names, found).await?;
     }
-    if scope.includes_section("groups") {
+    if has_ldap {
+        let users = std::mem::take(&mut found.server.users);
+        ldap::take_users(users, found);
+        ldap::groups(client, &group_names, found).await?;
+    } else if scope.includes_section("groups") {
         let read = all(group_names.iter().map(|name| observe::group(client, names, name))).await?;
         found.server.groups.extend(read.into_iter().flatten());
     }
     if scope.includes_section("accessKeys") {
-        keys(client, secrets, names, scope, found).await?;
+        let mut all = listed(client, found).await?;
+        if has_ldap {
+            all.extend(client.ldap_users_access_keys().await?);
+        }
+        keys(client, secrets, names, (scope, all), found).await?;
+        if has_ldap {
+            ldap::name_owners(client, found).await?;
+        }
     }
     Ok(())
 }
@@ -97,10 +108,9 @@ async fn keys(
     client: &Client,
     secrets: &Secrets,
     names: &Names,
-    scope: &Scope,
+    (scope, listed): (&Scope, BTreeSet<String>),
     found: &mut Found,
 ) -> Result<(), Error> {
-    let listed = listed(client, found).await?;
     let mut labels = BTreeSet::new();
     for key in listed.into_iter().filter(|key| scope.includes("accessKeys", key)) {
         match names::access_key(&key) {

@@ -28,6 +28,8 @@ pub(super) fn export(found: &Found) -> Export {
     export.accepted("users", users, violation);
     let groups = server.groups.iter().map(|entry| group(entry, found, &mut export)).collect();
     export.accepted("groups", groups, violation);
+    let ldap = ldap(found, &mut export);
+    export.accepted("ldap", ldap, violation);
     let keys = server.keys.iter().filter_map(|entry| key(entry, found, &mut export)).collect();
     export.accepted("accessKeys", keys, violation);
     let tiers = server.tiers.iter().filter_map(|entry| tiers::tier(entry, &mut export)).collect();
@@ -188,6 +190,32 @@ fn group((name, existing): (&String, &ObservedGroup), found: &Found, export: &mu
     (name.clone(), node)
 }
 
+/// The users and groups of LDAP with their policies, and the users that access keys belong to.
+fn ldap(found: &Found, export: &mut Export) -> Vec<(String, Node)> {
+    let ldap = &found.server.ldap;
+    let mut sections = Vec::new();
+    for (section, identities) in [("users", &ldap.users), ("groups", &ldap.groups)] {
+        let mut node = Node::map();
+        for (name, policies) in identities {
+            let named = attached(("ldap", name), policies, found, export);
+            // One with access keys alone is written for them.
+            let has_keys = || found.server.keys.values().any(|key| key.parent == Text::Plain(name.clone()));
+            if named.is_empty() && !(found.has_login_name(name) && has_keys()) {
+                continue;
+            }
+            let identity = Node::map().with_non_empty("policies", named);
+            match violation("ldap", section, &Node::map().with(name, identity.clone())) {
+                None => node = node.with(name, identity),
+                Some(problem) => export.note("ldap", name, format!("this entry: {problem}")),
+            }
+        }
+        if !node.is_empty() {
+            sections.push((section.to_owned(), node));
+        }
+    }
+    sections
+}
+
 fn key(
     (name, existing): (&Text, &ObservedAccessKey),
     found: &Found,
@@ -204,10 +232,17 @@ fn key(
             return None;
         }
         parent if *parent == found.own => None,
-        Text::Plain(parent) if found.server.users.contains_key(&existing.parent) => Some(parent.clone()),
+        Text::Plain(parent)
+            if found.server.users.contains_key(&existing.parent) || found.has_login_name(parent) =>
+        {
+            Some(parent.clone())
+        }
         parent => {
-            let text =
-                format!("this access key of {parent}, who is no user here: only {parent} can export it");
+            let text = if matches!(parent, Text::Plain(name) if found.server.ldap.users.contains_key(name)) {
+                format!("this access key of {parent}, whose login name the server does not say")
+            } else {
+                format!("this access key of {parent}, who is no user here: only {parent} can export it")
+            };
             export.note("accessKeys", label, text);
             return None;
         }

@@ -33,6 +33,8 @@ pub(super) async fn observe(
         Err(
             Error::UnreadableResponse { .. }
             | Error::NoAdminApi { .. }
+            // Its groups are of LDAP, which keeps who is in them.
+            | Error::Unsupported { .. }
             | Error::NoResponse { source: TransportError::TooLong(_), .. },
         ) => Ok(None),
         read => read,

@@ -82,7 +82,8 @@ fn referred_policies(desired: &Desired) -> BTreeSet<&String> {
     let users = desired.users.values().flat_map(|user| &user.policies);
     let groups = desired.groups.values().flat_map(|group| &group.policies);
     let keys = desired.keys.values().filter_map(|key| key.policy.as_ref());
-    desired.policies.keys().chain(users).chain(groups).chain(keys).collect()
+    let ldap = desired.ldap.policies();
+    desired.policies.keys().chain(users).chain(groups).chain(keys).chain(ldap).collect()
 }
 
 pub(super) async fn policy(
@@ -111,6 +112,7 @@ pub(super) async fn policy(
 fn referred_users(desired: &Desired) -> BTreeSet<&Text> {
     let members = desired.groups.values().flat_map(|group| &group.members);
     let parents = desired.keys.values().filter_map(|key| key.user.as_ref());
+    let parents = parents.filter(|user| desired.ldap.user(user).is_none());
     let own = &desired.server.access_key;
     desired.users.keys().chain(members).chain(parents).filter(|name| *name != own).collect()
 }
@@ -167,6 +169,10 @@ pub(crate) async fn group(
 ) -> Result<Option<(String, ObservedGroup)>, Error> {
     let call = Call::admin(Method::GET, "group", format!("read group {name}")).query("group", name);
     let info = client.find::<GroupInfo>("groups", "XMinioAdminNoSuchGroup", call).await?;
+    // A server that takes its groups from LDAP answers for any name, without a status.
+    if info.as_ref().is_some_and(|info| info.status.is_empty()) && client.is_minio() {
+        return Err(client.no_own_identities(format!("groups.{name}")));
+    }
     Ok(info.map(|info| {
         let members = info.members.iter().map(|member| names.label(member)).collect();
         let existing = ObservedGroup { status: Status::read(&info.status), members, policies: info.policies };

@@ -38,7 +38,7 @@ fn policies(desired: &Desired, observed: &Observed, findings: &mut Findings) {
 }
 
 /// Adds a conflict for each policy that is neither declared nor on the server.
-fn check_policies_exist(
+pub(super) fn check_policies_exist(
     at: &SpecPath,
     policies: &BTreeSet<String>,
     desired: &Desired,
@@ -192,8 +192,11 @@ fn keys(desired: &Desired, observed: &Observed, findings: &mut Findings) {
             continue;
         }
         let user = wanted.user.as_ref().unwrap_or(own);
-        if user != own && !desired.users.contains_key(user) && !observed.users.contains_key(user) {
-            let problem = format!("the user `{user}` is neither declared here nor on the server");
+        let is_known = user == own || desired.users.contains_key(user) || observed.users.contains_key(user);
+        if !is_known && desired.ldap.user(user).is_none() {
+            let problem = format!(
+                "the user `{user}` is neither declared here, in `users` or `ldap.users`, nor on the server"
+            );
             findings.conflicts.push(Conflict::new(at.key("user"), problem));
         }
         let text = |policy: &String| desired.policies.get(policy).or_else(|| observed.policies.get(policy));

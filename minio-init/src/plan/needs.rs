@@ -35,9 +35,17 @@ fn needed_admin_calls(desired: &Desired) -> Vec<&'static [&'static str]> {
     let named = !desired.users.is_empty() || groups().any(|group| !group.members.is_empty());
     let keys = desired.keys.values();
     need(!desired.policies.is_empty(), &[&["admin:CreatePolicy"]]);
-    need(!desired.policies.is_empty() || attached, &[&["admin:GetPolicy"]]);
+    need(
+        !desired.policies.is_empty() || attached || desired.ldap.policies().next().is_some(),
+        &[&["admin:GetPolicy"]],
+    );
     need(named, &[&["admin:GetUser"]]);
     need(!desired.users.is_empty(), &[&["admin:CreateUser"]]);
+    let ldap: &[&'static [&'static str]] = &[
+        &["admin:ListGroups", "admin:ListUsers", "admin:ListUserPolicies"],
+        &["admin:UpdatePolicyAssociation"],
+    ];
+    need(!desired.ldap.is_empty(), ldap);
     need(attached, &[&["admin:AttachUserOrGroupPolicy", "admin:UpdatePolicyAssociation"]]);
     need(!desired.groups.is_empty(), &[&["admin:GetGroup"], &["admin:AddUserToGroup"]]);
     need(groups().any(|group| group.status.is_some()), &[&["admin:EnableGroup"]]);

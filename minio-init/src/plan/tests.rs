@@ -4,6 +4,7 @@ mod garage;
 pub(crate) mod model;
 mod own_rights;
 mod owners;
+mod parts;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -18,6 +19,7 @@ use crate::desired::{Desired, Section};
 use crate::observed::{EnvironmentSetting, Observed, ObservedSection, ObservedTier};
 
 use model::apply_change;
+use parts::{copied, tiers};
 
 fn desired(spec: Value) -> Desired {
     desired_as("root-user", spec)
@@ -71,7 +73,10 @@ fn everything(second: bool) -> Value {
         "groups": {"team": {"members": pick(json!(["open"]), json!(["open", "closed"])), "policies": ["app"],
                             "status": "enabled"},
                    "idle": {"status": pick(json!("enabled"), json!("disabled"))}},
+        "ldap": {"users": {"jane": {"policies": pick(json!(["app"]), json!(["app", "beside"]))}},
+                 "groups": {"cn=team,dc=example": {"policies": ["app"]}}},
         "accessKeys": {
+            "of-jane": {"user": "jane", "secretKey": {"secret": "d"}},
             "ci-key": {"user": "open", "secretKey": {"secret": "d"}, "policy": pick(json!("app"), json!("beside")),
                    "name": pick(json!("one"), json!("two")), "description": pick(json!("1"), json!("2")),
                    "status": pick(json!("disabled"), json!("enabled")),
@@ -98,31 +103,6 @@ fn everything(second: bool) -> Value {
         },
         "config": {"notify_webhook:a": {"endpoint": pick(json!("http://one"), json!("http://two")), "auth_token": {"secret": "f"}}},
     })
-}
-
-fn tiers(second: bool) -> Value {
-    let pick = |a: Value, b: Value| if second { b } else { a };
-    json!({
-        "COLD": {"type": "minio", "endpoint": "http://cold:9000", "accessKey": pick(json!("one"), json!("two")),
-                 "secretKey": {"secret": "g"}, "bucket": "cold"},
-        "GLACIER": {"type": "s3", "endpoint": "https://s3.example.org/", "accessKey": {"secret": "h"}, "secretKey": {"secret": "g"},
-                    "bucket": "cold", "prefix": "a/", "region": "eu-west-1", "storageClass": "STANDARD_IA"},
-    })
-}
-
-fn copied(second: bool) -> Value {
-    let pick = |a: Value, b: Value| if second { b } else { a };
-    json!({"versioning": "enabled", "replication": [
-                {"to": far(second, "one"), "prefix": "a/", "deletes": pick(json!(true), json!(false)),
-                 "priority": pick(json!(null), json!(9))},
-                {"to": far(second, "one"), "tags": {"a": "b"}, "status": pick(json!("enabled"), json!("disabled"))},
-                {"to": far(false, "two"), "existingObjects": true, "deleteMarkers": pick(json!(null), json!(true))}]})
-}
-
-/// A bucket at another server.
-fn far(second: bool, name: &str) -> Value {
-    let key = if second { "new-key" } else { "old-key" };
-    json!({"endpoint": format!("http://{name}:9000"), "bucket": "copy", "accessKey": key, "secretKey": {"secret": "g"}})
 }
 
 /// Values of which an observation says only that they differ.
@@ -179,6 +159,8 @@ fn without(observed: &mut Observed) -> Desired {
         },
         "groups": {"team": {"members": [{"name": "closed", "state": "absent"}, {"name": "never-in", "state": "absent"}],
                             "policies": [{"name": "app", "state": "absent"}]}},
+        "ldap": {"users": {"jane": {"policies": [{"name": "beside", "state": "absent"}]}},
+                 "groups": {"cn=team,dc=example": {"state": "absent"}, "cn=none,dc=example": {"state": "absent"}}},
         "accessKeys": {"ci-key": {"state": "absent"}, "no-key": {"state": "absent"}},
     }))
 }
@@ -217,10 +199,13 @@ fn every_impossible_change_is_a_conflict() {
         ),
     );
     observed.owned_by_others.insert("taken".to_owned());
+    observed.ldap.unknown.insert("nobody".to_owned());
     let spec = json!({
         "users": {"one": {"secretKey": {"secret": "a"}, "policies": ["nowhere"]}},
         "groups": {"team": {"members": ["ghost"], "policies": ["nowhere"]}},
-        "accessKeys": {"mine": {"user": "one", "secretKey": {"secret": "a"}}, "lost": {"user": "ghost", "policy": "nowhere", "secretKey": {"secret": "a"}}},
+        "accessKeys": {"mine": {"user": "one", "secretKey": {"secret": "a"}}, "lost": {"user": "ghost", "policy": "nowhere", "secretKey": {"secret": "a"}},
+                       "of-nobody": {"user": "nobody", "secretKey": {"secret": "a"}}},
+        "ldap": {"users": {"nobody": {"policies": ["nowhere"]}}},
         "buckets": {"lockless": {"objectLock": {}}, "taken": {}},
     });
     let plan = super::plan(&desired(spec), &observed);
@@ -287,6 +272,8 @@ proptest! {
         observed.buckets.retain(|_, _| keeps());
         observed.groups.retain(|_, _| keeps());
         observed.config.retain(|_, _| keeps());
+        observed.ldap.users.retain(|_, _| keeps());
+        observed.ldap.groups.retain(|_, _| keeps());
         converge(&mut observed, &to);
     }
 }

@@ -6,7 +6,7 @@ use init_core::{SpecPath, Text, Violations};
 
 use crate::desired;
 use crate::desired::document::Document;
-use crate::desired::{Expiry, names};
+use crate::desired::{Expiry, is_distinguished_name, names};
 use crate::spec::{AccessKey, Credentials, Entry, Group, State, Stated, User};
 
 const NAME_MAX: usize = 32;
@@ -26,6 +26,11 @@ impl Names {
         )
     }
 
+    /// True for the label or the access key of a user.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(label, key)| label == name || matches!(key, Text::Plain(key) if key == name))
+    }
+
     /// The access key for a name, which is a label of the spec or an access key on the server.
     fn resolve(&self, name: &str) -> Text {
         self.0.get(name).cloned().unwrap_or_else(|| Text::Plain(name.to_owned()))
@@ -38,13 +43,22 @@ fn key_of(label: &str, access_key: Option<&Text>) -> Text {
 
 fn check_key(at: &SpecPath, key: &Text, given: bool, violations: &mut Violations) {
     if let Text::Plain(key) = key {
+        if is_distinguished_name(key) {
+            violations.push(at, OF_LDAP);
+            return;
+        }
         let at = if given { at.key("accessKey") } else { at.clone() };
         violations.check(&at, names::access_key(key));
     }
 }
 
+/// The message for a distinguished name in the place of an account of the server's own.
+const OF_LDAP: &str = "this is the distinguished name of an entry of LDAP: write it under `users` or `groups` of `ldap`, with its policies";
+/// The message for an access key of a distinguished name.
+const NOT_A_LOGIN_NAME: &str = "a server makes the access keys of an LDAP user for its login name: write that here, and under `ldap.users`";
+
 /// Splits a list of names into those that are present and those that are absent.
-fn split_by_state(
+pub(super) fn split_by_state(
     at: &SpecPath,
     list: Vec<Entry>,
     violations: &mut Violations,
@@ -99,7 +113,9 @@ pub(super) fn users(
         }
         let (policies, detached) = split_by_state(&at.key("policies"), user.policies, violations);
         let Some(secret) = user.secret_key else {
-            violations.push(&at, NO_SECRET);
+            if !matches!(&key, Text::Plain(key) if is_distinguished_name(key)) {
+                violations.push(&at, NO_SECRET);
+            }
             continue;
         };
         let (access, status) = (BTreeMap::new(), user.status);
@@ -125,7 +141,11 @@ pub(super) fn groups(
     let mut desired = BTreeMap::new();
     for (name, group) in groups {
         let at = at.key(&name);
-        violations.check(&at, names::plain(&name));
+        if is_distinguished_name(&name) {
+            violations.push(&at, OF_LDAP);
+        } else {
+            violations.check(&at, names::plain(&name));
+        }
         let (members, removed) = split_by_state(&at.key("members"), group.members, violations);
         let resolved =
             |members: BTreeSet<String>| members.iter().map(|member| users.resolve(member)).collect();
@@ -179,10 +199,7 @@ pub(super) fn keys(
             violations.push(&at, format!("an access key has at most {} characters", names::NEW_KEY_MAX));
         }
         check_texts(&at, &wanted, violations);
-        let user = wanted.user.map(|user| users.resolve(&user));
-        if user.as_ref().is_some_and(|user| absent_users.contains_key(user)) {
-            violations.push(&at.key("user"), "that user is to be absent");
-        }
+        let user = wanted.user.map(|user| owner(&at.key("user"), &user, (users, absent_users), violations));
         let expires = wanted.expires.as_deref().and_then(|text| expiry(&at, text, violations));
         let AccessKey { policy, name, description, status, .. } = wanted;
         if let Some(policy) = &policy {
@@ -205,6 +222,23 @@ fn has_other_fields(key: &AccessKey) -> bool {
         key;
     let texts = [user, policy, name, description, expires].into_iter().any(Option::is_some);
     texts || secret_key.is_some() || status.is_some()
+}
+
+/// The user that an access key belongs to.
+fn owner(
+    at: &SpecPath,
+    user: &str,
+    (users, absent_users): (&Names, &BTreeMap<Text, String>),
+    violations: &mut Violations,
+) -> Text {
+    let user = users.resolve(user);
+    if matches!(&user, Text::Plain(name) if is_distinguished_name(name)) {
+        violations.push(at, NOT_A_LOGIN_NAME);
+    }
+    if absent_users.contains_key(&user) {
+        violations.push(at, "that user is to be absent");
+    }
+    user
 }
 
 fn expiry(at: &SpecPath, text: &str, violations: &mut Violations) -> Option<Expiry> {

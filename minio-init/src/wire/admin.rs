@@ -3,6 +3,7 @@
 
 mod answers;
 pub(crate) mod config;
+mod ldap;
 mod releases;
 mod targets;
 mod tier;
@@ -18,6 +19,7 @@ pub(crate) use answers::{
     AccessKeyInfo, AccessKeys, AccountInfo, GroupInfo, Info, OwnAccessKeys, PolicyInfo, Quota, UserInfo,
 };
 
+pub(crate) use ldap::LdapName;
 pub(crate) use releases::UNKNOWN_CALL;
 pub(crate) use targets::TargetInfo;
 pub(crate) use tier::TierCheck;

@@ -3,6 +3,7 @@
 
 mod garage;
 mod identities;
+mod ldap;
 mod recognise;
 mod remote;
 mod site;
@@ -63,7 +64,7 @@ fn client(desired: &Desired, secrets: &Secrets) -> Result<Client, Error> {
 /// Checks before the first connection that every secret is valid for its use and that there is memory for key
 /// derivations.
 fn check_secrets(desired: &Desired, secrets: &Secrets) -> Result<(), Error> {
-    if !desired.keys.is_empty() || !desired.config.is_empty() {
+    if !desired.keys.is_empty() || !desired.config.is_empty() || !desired.ldap.is_empty() {
         enough_memory()?;
     }
     desired.names().try_for_each(|name| check_not_own(desired, secrets, name))?;
@@ -217,6 +218,7 @@ async fn check_supported(client: &Client, desired: &Desired) -> Result<(), Error
 /// The same for a server that is not MinIO.
 async fn check_supported_elsewhere(client: &Client, desired: &Desired) -> Result<(), Error> {
     remote::check_supported(client, desired)?;
+    unsupported::check(client, ldap::unsupported(desired))?;
     match client.accounts() {
         Accounts::Policies | Accounts::None => {}
         Accounts::Owners => unsupported::check(client, versity::unsupported(desired))?,

@@ -34,6 +34,7 @@ refused! {
     the_account_that_provisions_is_not_declared: "own_account.yaml",
     nor_by_the_secret_that_names_it: "own_account_from_a_secret.yaml",
     every_mistake_of_garage_is_listed: "garage.yaml",
+    every_mistake_of_ldap_is_listed: "ldap.yaml",
     every_mistake_of_tls_is_listed: "tls.yaml",
     a_secret_in_a_spec_is_refused_and_not_repeated: "types.yaml",
 }

@@ -15,7 +15,8 @@ use crate::desired::{
     Versioning, names,
 };
 use crate::observed::{
-    Observed, ObservedAccessKey, ObservedBucket, ObservedGroup, ObservedRule, ObservedTier, ObservedUser,
+    Observed, ObservedAccessKey, ObservedBucket, ObservedGroup, ObservedLdap, ObservedRule, ObservedTier,
+    ObservedUser,
 };
 
 fn read(statements: &Value) -> Document {
@@ -70,7 +71,9 @@ fn status() -> impl Strategy<Value = Status> {
     select(vec![Status::Enabled, Status::Disabled])
 }
 
-fn some<T: Clone + std::fmt::Debug + Ord + 'static>(of: Vec<T>) -> impl Strategy<Value = BTreeSet<T>> {
+fn some<T: Clone + std::fmt::Debug + Ord + 'static>(
+    of: Vec<T>,
+) -> impl Strategy<Value = BTreeSet<T>> + Clone {
     let most = of.len();
     subsequence(of, 0..=most).prop_map(|some| some.into_iter().collect())
 }
@@ -225,6 +228,17 @@ fn tiers() -> impl Strategy<Value = BTreeMap<String, ObservedTier>> {
     })
 }
 
+/// Users and groups of LDAP, each with a policy.
+fn ldap() -> impl Strategy<Value = ObservedLdap> {
+    let policies = some(vec!["readwrite".to_owned()]);
+    let identities = |name: &'static str| btree_map(name, policies.clone(), 0..3);
+    let users = (identities("l[a-z.@-]{1,6}"), identities("uid=[a-z\\\\,+\"#é]{1,6},dc=y"));
+    (users, identities("cn=[a-z\\\\,+\"#é]{1,6},dc=y")).prop_map(|((mut users, more), groups)| {
+        users.extend(more);
+        ObservedLdap { users, groups, ..ObservedLdap::default() }
+    })
+}
+
 pub(super) fn server() -> impl Strategy<Value = Observed> {
     let identities = (policies(), btree_set(account('u'), 0..4)).prop_flat_map(|(policies, users)| {
         let (of_policies, of_users): (Vec<_>, Vec<_>) =
@@ -242,13 +256,16 @@ pub(super) fn server() -> impl Strategy<Value = Observed> {
         let keys = btree_map(account('k'), key(of_users, policies.clone()), 0..4);
         (Just(policies), users, groups, keys)
     });
-    (identities, tiers(), buckets()).prop_map(|((policies, users, groups, keys), tiers, buckets)| Observed {
-        policies,
-        users,
-        groups,
-        keys,
-        tiers,
-        buckets,
-        ..Observed::default()
-    })
+    (identities, ldap(), tiers(), buckets()).prop_map(
+        |((policies, users, groups, keys), ldap, tiers, buckets)| Observed {
+            policies,
+            users,
+            groups,
+            keys,
+            ldap,
+            tiers,
+            buckets,
+            ..Observed::default()
+        },
+    )
 }

@@ -70,15 +70,7 @@ fn step_identity(observed: &mut Observed, change: IdentityChange) {
         IdentityChange::AttachPolicies { to, policies } => attach(observed, &to, policies),
         IdentityChange::CreateAccessKey(key) => create_key(observed, key),
         IdentityChange::AlterAccessKey(key) => alter_key(observed, key),
-        IdentityChange::DetachPolicies { of: Grantee::User(user), policies } => {
-            let existing = observed.users.get_mut(&user).unwrap();
-            assert_eq!(existing.status, Status::Enabled, "nothing detaches from a disabled user");
-            existing.policies.retain(|policy| !policies.contains(policy));
-        }
-        IdentityChange::DetachPolicies { of: Grantee::Group(group), policies } => {
-            let existing = observed.groups.get_mut(&group).unwrap();
-            existing.policies.retain(|policy| !policies.contains(policy));
-        }
+        IdentityChange::DetachPolicies { of, policies } => detach(observed, &of, &policies),
         IdentityChange::RemoveMembers { group, members } => {
             let existing = observed.groups.get_mut(&group).unwrap();
             existing.members.retain(|member| !members.contains(member));
@@ -166,7 +158,23 @@ fn attach(observed: &mut Observed, to: &Grantee, policies: BTreeSet<String>) {
             existing.policies.extend(policies);
         }
         Grantee::Group(group) => observed.groups.get_mut(group).unwrap().policies.extend(policies),
+        Grantee::LdapUser(user) => observed.ldap.users.entry(user.clone()).or_default().extend(policies),
+        Grantee::LdapGroup(group) => observed.ldap.groups.entry(group.clone()).or_default().extend(policies),
     }
+}
+
+fn detach(observed: &mut Observed, of: &Grantee, policies: &BTreeSet<String>) {
+    let attached = match of {
+        Grantee::User(user) => {
+            let existing = observed.users.get_mut(user).unwrap();
+            assert_eq!(existing.status, Status::Enabled, "nothing detaches from a disabled user");
+            &mut existing.policies
+        }
+        Grantee::Group(group) => &mut observed.groups.get_mut(group).unwrap().policies,
+        Grantee::LdapUser(user) => observed.ldap.users.get_mut(user).unwrap(),
+        Grantee::LdapGroup(group) => observed.ldap.groups.get_mut(group).unwrap(),
+    };
+    attached.retain(|policy| !policies.contains(policy));
 }
 
 fn step_bucket(observed: &mut Observed, change: BucketChange) {

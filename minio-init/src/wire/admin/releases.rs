@@ -8,7 +8,7 @@ use crate::error::{Error, TransportError};
 use crate::wire::client::{Call, Client};
 use crate::wire::release::Release;
 
-const FIRST_RELEASES: [(&str, &str); 9] = [
+const FIRST_RELEASES: [(&str, &str); 13] = [
     ("add-service-account", "RELEASE.2020-03-19T21-49-00Z"),
     ("list-service-accounts", "RELEASE.2020-04-28T23-56-56Z"),
     ("delete-service-account", "RELEASE.2020-04-28T23-56-56Z"),
@@ -18,6 +18,10 @@ const FIRST_RELEASES: [(&str, &str); 9] = [
     ("info-service-account", "RELEASE.2021-04-18T19-26-29Z"),
     ("update-service-account", "RELEASE.2021-04-18T19-26-29Z"),
     ("kms/status", "RELEASE.2021-06-14T01-29-23Z"),
+    ("idp/ldap/policy-entities", "RELEASE.2022-11-08T05-27-07Z"),
+    ("idp/ldap/policy/attach", "RELEASE.2022-12-12T19-27-27Z"),
+    ("idp/ldap/policy/detach", "RELEASE.2022-12-12T19-27-27Z"),
+    ("idp/ldap/list-access-keys", "RELEASE.2023-12-20T01-00-02Z"),
 ];
 
 /// The code with which MinIO refuses a call that it does not know.
