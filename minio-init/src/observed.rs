@@ -63,7 +63,7 @@ pub(crate) struct ObservedUser {
     pub(crate) secret_differs: bool,
 }
 
-/// What the server has for the declared users and groups of the LDAP directory, by their names in the spec.
+/// The state on the server of the declared users and groups of the LDAP directory, by their names in the spec.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ObservedLdap {
     /// The attached policies of each user.

@@ -1,5 +1,5 @@
-//! What a MinIO with an LDAP directory does not have, and what one without it does not, is told before anything is
-//! written.
+//! Refusals before anything is written: of a name that the LDAP directory does not have, of users of the server's own beside
+//! it, and of LDAP on a server without it.
 
 use integration::docker;
 use integration::minio::Server;
