@@ -17,7 +17,7 @@ mod tier;
 
 use std::fmt;
 
-use init_core::{Effect, Properties, Subject, same_variant};
+use init_core::{Change as _, Effect, Properties, Subject};
 
 pub(crate) use bucket::{BucketChange, ShownPolicy};
 pub(crate) use config::ConfigChange;
@@ -61,83 +61,31 @@ impl Change {
 
     /// True when both have the same operation, so that they can be applied at the same time.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Garage(one), Self::Garage(other)) => same_variant(one, other),
-            (Self::Identity(one), Self::Identity(other)) => same_variant(one, other),
-            (Self::Tier(one), Self::Tier(other)) => same_variant(one, other),
-            (Self::Bucket(one), Self::Bucket(other)) => same_variant(one, other),
-            (Self::Replication(one), Self::Replication(other)) => same_variant(one, other),
-            (Self::Config(_), Self::Config(_))
-            | (Self::Notifications(_), Self::Notifications(_))
-            | (Self::DeletedKey(_), Self::DeletedKey(_)) => true,
-            (
-                Self::Garage(_)
-                | Self::Identity(_)
-                | Self::Tier(_)
-                | Self::Bucket(_)
-                | Self::Replication(_)
-                | Self::Config(_)
-                | Self::Notifications(_)
-                | Self::DeletedKey(_),
-                Self::Garage(_)
-                | Self::Identity(_)
-                | Self::Tier(_)
-                | Self::Bucket(_)
-                | Self::Replication(_)
-                | Self::Config(_)
-                | Self::Notifications(_)
-                | Self::DeletedKey(_),
-            ) => false,
+        // Each variant of each part has an operation of its own.
+        self.op() == other.op()
+    }
+}
+
+/// Makes a change of each of its parts.
+macro_rules! from_parts {
+    ($($part:ident => $variant:ident),+ $(,)?) => {$(
+        impl From<$part> for Change {
+            fn from(part: $part) -> Self {
+                Self::$variant(part)
+            }
         }
-    }
+    )+};
 }
 
-impl From<GarageChange> for Change {
-    fn from(change: GarageChange) -> Self {
-        Self::Garage(change)
-    }
-}
-
-impl From<DeletedKey> for Change {
-    fn from(change: DeletedKey) -> Self {
-        Self::DeletedKey(change)
-    }
-}
-
-impl From<IdentityChange> for Change {
-    fn from(change: IdentityChange) -> Self {
-        Self::Identity(change)
-    }
-}
-
-impl From<TierChange> for Change {
-    fn from(change: TierChange) -> Self {
-        Self::Tier(change)
-    }
-}
-
-impl From<BucketChange> for Change {
-    fn from(change: BucketChange) -> Self {
-        Self::Bucket(change)
-    }
-}
-
-impl From<ReplicationChange> for Change {
-    fn from(change: ReplicationChange) -> Self {
-        Self::Replication(change)
-    }
-}
-
-impl From<ConfigChange> for Change {
-    fn from(change: ConfigChange) -> Self {
-        Self::Config(change)
-    }
-}
-
-impl From<NotificationChange> for Change {
-    fn from(change: NotificationChange) -> Self {
-        Self::Notifications(change)
-    }
+from_parts! {
+    GarageChange => Garage,
+    IdentityChange => Identity,
+    TierChange => Tier,
+    BucketChange => Bucket,
+    ReplicationChange => Replication,
+    ConfigChange => Config,
+    NotificationChange => Notifications,
+    DeletedKey => DeletedKey,
 }
 
 impl init_core::Change for Change {

@@ -6,6 +6,7 @@ mod config;
 mod document;
 mod entry;
 mod found;
+mod garage;
 mod identities;
 mod ldap;
 mod owners;
@@ -50,7 +51,8 @@ pub(crate) async fn export(
             owners::read(client, &Names::of(desired, secrets)?, &mut found).await?;
         }
         Accounts::Owners => {}
-        Accounts::Keys => found.note("users", "", "the keys of Garage, and what they may do with buckets"),
+        Accounts::Keys if scope.includes_section("users") => garage::keys(client, &mut found).await?,
+        Accounts::Keys => {}
         Accounts::None => {
             for section in IDENTITIES {
                 found.note(section, "", "whatever the server has of it: it has no admin API of MinIO");
@@ -61,7 +63,13 @@ pub(crate) async fn export(
         tiers::read(client, scope, &mut found).await?;
     }
     if scope.includes_section("buckets") {
-        buckets::read(client, &desired.server.region, scope, &mut found).await?;
+        let region = &desired.server.region;
+        match client.accounts() {
+            Accounts::Keys => garage::buckets(client, region, scope, &mut found).await?,
+            Accounts::Policies | Accounts::Owners | Accounts::None => {
+                buckets::read(client, region, scope, &mut found).await?;
+            }
+        }
     }
     Ok(write::export(&found))
 }

@@ -23,6 +23,7 @@ mod hostile;
 mod kept_whole;
 mod other_servers;
 mod own_rights;
+mod pair;
 mod peers;
 mod permissions;
 mod policies;

@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use integration::minio::{Server, Setup};
-use integration::{Ended, eventually};
+use integration::eventually;
 
 use crate::acceptance::methods;
+use crate::pair::{ACCOUNT, Pair};
 
-/// The account at the other server, and its secret key.
-pub(crate) const ACCOUNT: (&str, &str) = ("replicator", "canary-far-5ecret");
 /// Exactly the permissions that docs/minio.md lists.
 const POLICY: &str = r#"{"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Action": ["s3:GetBucketLocation", "s3:ListBucket", "s3:GetBucketVersioning", "s3:GetBucketObjectLockConfiguration", "s3:ListBucketMultipartUploads"], "Resource": ["arn:aws:s3:::copy"]},
@@ -20,60 +18,33 @@ pub(crate) fn spec(rules: &str) -> String {
     format!("buckets: {{src: {{versioning: enabled, replication: [{}]}}}}\n", rules.replace("TO", TO))
 }
 
-/// A server and the one that its bucket is replicated to.
-pub(crate) struct Pair {
-    pub(crate) near: Server,
-    pub(crate) far: Server,
+/// A server, and the one to whose bucket `copy` its objects are copied.
+pub(crate) fn pair() -> Pair {
+    let pair = Pair::new();
+    set_policy(&pair, POLICY);
+    let line = format!(
+        "mc mb t/copy && mc version enable t/copy && mc admin policy attach t copies --user {}",
+        ACCOUNT.0
+    );
+    pair.far.shell(&line).ok();
+    pair
 }
 
-impl Pair {
-    pub(crate) fn new() -> Self {
-        let near = Server::start(&Setup::default());
-        let far = near.beside("far", &Setup::default());
-        near.ready();
-        far.ready();
-        let pair = Self { near, far };
-        pair.set_secret(ACCOUNT.1);
-        pair.set_policy(POLICY);
-        pair.far.shell("mc mb t/copy && mc version enable t/copy && mc admin policy attach t copies --user replicator").ok();
-        pair
-    }
+/// Sets what the account may do at the other server.
+pub(crate) fn set_policy(pair: &Pair, policy: &str) {
+    pair.far.policy("copies", policy);
+}
 
-    /// Sets the secret key of the account at the other server.
-    pub(crate) fn set_secret(&self, secret: &str) {
-        self.far.mc(&["admin", "user", "add", "t", ACCOUNT.0, secret]).ok();
-    }
-
-    /// Sets what the account may do at the other server.
-    pub(crate) fn set_policy(&self, policy: &str) {
-        self.far.policy("copies", policy);
-    }
-
-    pub(crate) fn run(&self, spec: &str, args: &[&str]) -> Ended {
-        self.run_with(ACCOUNT.1, spec, args)
-    }
-
-    /// A run with another secret key for the account at the other server.
-    pub(crate) fn run_with(&self, secret: &str, spec: &str, args: &[&str]) -> Ended {
-        let init = self.near.init(spec).secret("far_user", ACCOUNT.0).secret("far_key", secret);
-        let ended = init.args(args).run();
-        for shown in [&ended.stdout, &ended.log] {
-            assert!(!shown.contains("5ecret") && !shown.contains(ACCOUNT.0), "{shown}");
-        }
-        ended
-    }
-
-    /// Waits until an object is at the other server.
-    pub(crate) fn arrives(&self, object: &str) {
-        eventually(&format!("{object} is copied"), Duration::from_secs(60), || {
-            self.far.mc(&["stat", &format!("t/copy/{object}")]).exit == 0
-        });
-    }
+/// Waits until an object is at the other server.
+pub(crate) fn arrives(pair: &Pair, object: &str) {
+    eventually(&format!("{object} is copied"), Duration::from_secs(60), || {
+        pair.far.mc(&["stat", &format!("t/copy/{object}")]).exit == 0
+    });
 }
 
 #[test]
 fn an_object_is_replicated_and_a_rerun_only_reads() {
-    let pair = Pair::new();
+    let pair = pair();
     let spec = spec("{to: TO, prefix: a/, deletes: true, deleteMarkers: true, existingObjects: true}");
     pair.run(&spec, &["plan"]).expect(3, "drift");
     let made = pair.run(&spec, &["--log", "trace"]).expect(0, "changed");
@@ -84,7 +55,7 @@ fn an_object_is_replicated_and_a_rerun_only_reads() {
     let methods = methods(&pair.near.traced());
     assert!(methods.len() > 5 && methods.iter().all(|method| method == "GET"), "{methods:?}");
     pair.near.shell("echo here | mc pipe t/src/b/stays && echo some-content | mc pipe t/src/a/x").ok();
-    pair.arrives("a/x");
+    arrives(&pair, "a/x");
     assert_eq!(pair.far.mc(&["cat", "t/copy/a/x"]).ok(), "some-content\n");
     assert_ne!(pair.far.mc(&["stat", "t/copy/b/stays"]).exit, 0);
 }

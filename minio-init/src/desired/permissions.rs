@@ -20,6 +20,11 @@ impl Level {
             Self::Owner => BTreeSet::from([Permission::Read, Permission::Write, Permission::Owner]),
         }
     }
+
+    /// The level that is these permissions on Garage, if one is.
+    pub(crate) fn of(permissions: &Permissions) -> Option<Self> {
+        [Self::Read, Self::Write, Self::Owner].into_iter().find(|level| level.permissions() == *permissions)
+    }
 }
 
 impl User {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Encryption, Lock, Period, RetentionMode, Status, Versioning};
+use super::{Encryption, Level, Lock, Period, RetentionMode, Status, Versioning};
 
 impl RetentionMode {
     pub(crate) fn as_str(self) -> &'static str {
@@ -16,6 +16,16 @@ impl RetentionMode {
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Owner => "owner",
+        })
     }
 }
 

@@ -38,7 +38,11 @@ pub(super) async fn read(
 }
 
 /// Reads one bucket, with notes about what a spec cannot express.
-async fn bucket(client: &Client, region: &str, name: &str) -> Result<(ObservedBucket, Vec<String>), Error> {
+pub(super) async fn bucket(
+    client: &Client,
+    region: &str,
+    name: &str,
+) -> Result<(ObservedBucket, Vec<String>), Error> {
     let mut notes = Vec::new();
     let mut existing = ObservedBucket::default();
     // All buckets of a MinIO server are in its one region.
@@ -78,11 +82,8 @@ async fn bucket(client: &Client, region: &str, name: &str) -> Result<(ObservedBu
     policy(client, name, &mut existing, &mut notes).await?;
     match client.accounts() {
         Accounts::Policies => quota(client, name, &mut existing, &mut notes).await?,
-        Accounts::Keys => {
-            let info = client.garage_bucket(name).await?;
-            existing.quota = info.and_then(|info| info.quotas.max_size).map(Size);
-        }
-        Accounts::Owners | Accounts::None => {}
+        // Garage has the quota in the record of the bucket.
+        Accounts::Keys | Accounts::Owners | Accounts::None => {}
     }
     Ok((existing, notes))
 }

@@ -17,6 +17,8 @@ pub(super) struct Found {
     pub(super) server: Observed,
     /// The keys of the server's configuration that differ from its defaults.
     pub(super) config: BTreeMap<Section, FoundSettings>,
+    /// The labels of users that are not their access keys.
+    pub(super) labels: BTreeMap<Text, String>,
     /// The provisioning account, which no spec declares.
     pub(super) own: Text,
     /// Notes about what a spec cannot express, as found while reading.
@@ -25,7 +27,9 @@ pub(super) struct Found {
 
 impl Found {
     pub(super) fn of(own: &Text) -> Self {
-        Self { server: Observed::default(), config: BTreeMap::new(), own: own.clone(), notes: Vec::new() }
+        let server = Observed::default();
+        let (config, labels, notes) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+        Self { server, config, labels, own: own.clone(), notes }
     }
 
     /// True for the login name of a user of LDAP. Access keys are made for that, and not for a distinguished name.

@@ -13,9 +13,10 @@ use super::found::{Found, FoundSettings};
 use super::write;
 use crate::Minio;
 use crate::desired::document::Document;
-use crate::desired::{Action, Expiry, Rule, Section, Size, Status, Versioning};
+use crate::desired::{Action, Expiry, Level, Rule, Section, Size, Status, Versioning};
 use crate::observed::{
-    Observed, ObservedAccessKey, ObservedBucket, ObservedGroup, ObservedRule, ObservedUser,
+    Observed, ObservedAccessKey, ObservedAccounts, ObservedBucket, ObservedGarage, ObservedGroup,
+    ObservedRule, ObservedUser,
 };
 use crate::plan::plan;
 use crate::plan::tests::model::apply_change;
@@ -179,5 +180,33 @@ fn the_configuration_has_its_secrets_by_name_and_no_value_that_a_spec_would_refu
         "{page}"
     );
     assert!(page.contains("#   config.api: all of it: ") && !page.contains("\n  api:"), "{page}");
+    fuzzing::spec::<Minio>(&page).unwrap();
+}
+
+#[test]
+fn a_key_of_garage_has_the_label_of_its_name_and_its_permissions_as_levels() {
+    let permissions = |level: Level| ("data".to_owned(), level.permissions());
+    let named = |key: &str| (plain(key), user(&[], Status::Enabled));
+    let garage = ObservedGarage {
+        access: [
+            (plain("GK-reads"), [permissions(Level::Read)].into()),
+            (plain("GK-has-all"), [permissions(Level::Owner)].into()),
+        ]
+        .into(),
+        ..ObservedGarage::default()
+    };
+    let server = Observed {
+        users: [named("GK-reads"), named("GK-has-all")].into(),
+        accounts: ObservedAccounts::Keys(garage),
+        ..Observed::default()
+    };
+    let labels = [(plain("GK-reads"), "app".to_owned())].into();
+    let page = page_of(&Found { server, labels, ..Found::of(&own()) });
+    for line in [
+        "  app: {accessKey: GK-reads, secretKey: {secret: app_secret_key}, access: [{bucket: data, level: read}]}",
+        "  GK-has-all: {secretKey: {secret: GK-has-all_secret_key}, access: [{bucket: data, level: owner}]}",
+    ] {
+        assert!(page.contains(&format!("\n{line}\n")), "{page}");
+    }
     fuzzing::spec::<Minio>(&page).unwrap();
 }

@@ -13,7 +13,7 @@ use super::entry::violation;
 use super::found::{Found, FoundSettings};
 use super::{document, properties, tiers};
 use crate::desired::document::Document;
-use crate::desired::{Encryption, Expiry, Section, Status, names};
+use crate::desired::{Encryption, Expiry, Level, Section, Status, names};
 use crate::observed::{ObservedAccessKey, ObservedAccounts, ObservedBucket, ObservedGroup, ObservedUser};
 use crate::validate::is_built_in;
 
@@ -130,27 +130,36 @@ fn user(
     found: &Found,
     export: &mut Export,
 ) -> Option<(String, Node)> {
-    let Text::Plain(label) = name else { return None };
+    let Text::Plain(key) = name else { return None };
+    let label = found.labels.get(name).unwrap_or(key);
     if *name == found.own {
         export.note("users", label, "this user, which is the provisioning account");
         return None;
     }
     let node = Node::map()
+        .with_some("accessKey", (label != key).then_some(key.as_str()))
         .with("secretKey", secret_key(label, "user"))
         .with_non_empty("policies", attached(("users", label), &existing.policies, found, export))
         .with_some("status", disabled(existing.status))
-        .with_non_empty("access", owned(name, found));
+        .with_non_empty("access", levels(name, found));
     Some((label.clone(), node))
 }
 
-/// The buckets that a user owns, as levels.
-fn owned(user: &Text, found: &Found) -> Vec<Node> {
-    let level = |(bucket, _): (&String, _)| Node::map().with("bucket", bucket.clone()).with("level", "owner");
+/// The levels of a user, where the server has no policies.
+fn levels(user: &Text, found: &Found) -> Vec<Node> {
+    let node = |(bucket, level): (&String, Level)| {
+        Node::map().with("bucket", bucket.clone()).with("level", level.to_string())
+    };
     match &found.server.accounts {
         ObservedAccounts::Owners(owners) => {
-            owners.iter().filter(|(_, existing)| existing.owner == *user).map(level).collect()
+            let owned = owners.iter().filter(|(_, existing)| existing.owner == *user);
+            owned.map(|(bucket, _)| node((bucket, Level::Owner))).collect()
         }
-        ObservedAccounts::Policies | ObservedAccounts::Keys(_) => Vec::new(),
+        ObservedAccounts::Keys(existing) => {
+            let level = |(bucket, permissions)| Some(node((bucket, Level::of(permissions)?)));
+            existing.access.get(user).into_iter().flatten().filter_map(level).collect()
+        }
+        ObservedAccounts::Policies => Vec::new(),
     }
 }
 

@@ -1,6 +1,9 @@
 //! Reads the replication of a bucket: its targets, and the declared rules.
 
+use std::time::Duration;
+
 use init_core::Secrets;
+use tokio::time::timeout;
 
 use super::names::label_of;
 use crate::desired::{Bucket, Desired, Versioning};
@@ -14,6 +17,9 @@ use crate::wire::xml::Element;
 
 /// The codes with which MinIO reports that a target refuses the credentials, or lets them do too little.
 const REFUSED: [&str; 2] = ["InvalidRequest", "RemoteDestinationNotFoundError"];
+
+/// The time in which another server refuses credentials. One that takes longer is taken for away.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The targets by their ARN.
 pub(crate) fn by_arn(targets: &[TargetInfo]) -> Targets {
@@ -85,9 +91,32 @@ fn can_be_tried(
 }
 
 async fn is_refused(client: &Client, bucket: &str) -> Result<bool, Error> {
-    match client.check_replication(bucket).await {
+    // MinIO itself waits for minutes for another server that takes a connection and does not answer.
+    let Ok(checked) = timeout(PATIENCE, client.check_replication(bucket)).await else { return Ok(false) };
+    match checked {
         Ok(()) => Ok(false),
-        Err(Error::Refused(refusal)) if refusal.status < 500 => Ok(REFUSED.contains(&refusal.code.as_str())),
+        Err(Error::Refused(refusal)) if refusal.status < 500 => {
+            Ok(REFUSED.contains(&refusal.code.as_str()) && !is_unanswered(&refusal.message))
+        }
         Err(other) => Err(other),
+    }
+}
+
+/// True when the message is about a request that had no answer, which Go's client names with its quoted URL: the other
+/// server is away, and MinIO has the same code for that.
+fn is_unanswered(message: &str) -> bool {
+    message.contains("\"http://") || message.contains("\"https://")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_is_away_refuses_nothing() {
+        let away = "The remote destination bucket does not exist (Head \"http://far:9000/copy/\": dial tcp 172.30.0.3:9000: connect: connection refused)";
+        assert!(is_unanswered(away));
+        let refused = "The remote destination bucket does not exist (Access Denied.)";
+        assert!(!is_unanswered(refused));
     }
 }

@@ -18,7 +18,7 @@ use tracing::trace;
 use crate::error::Error;
 use crate::wire::client::{Call, Client, built};
 
-pub(crate) use answers::{BucketInfo, Grant, KeyInfo};
+pub(crate) use answers::{BucketInfo, Grant, KeyInfo, ListedBucket, ListedKey};
 use api::authorization;
 
 /// The largest answer, in bytes: the record of a key with the permissions on some thousands of buckets.

@@ -1,5 +1,6 @@
 //! Garage by its admin API: the first layout, keys with their permissions on buckets, quotas.
 
+mod exported;
 mod refusals;
 
 use integration::Ended;

@@ -39,14 +39,42 @@ pub(super) struct Preview {
     pub(super) error: Option<String>,
 }
 
+/// A key in the list of all keys.
+#[derive(Deserialize)]
+pub(crate) struct ListedKey {
+    pub(crate) id: String,
+    #[serde(default)]
+    pub(crate) name: String,
+}
+
+/// A bucket in the list of all buckets.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ListedBucket {
+    pub(crate) id: String,
+    pub(crate) global_aliases: Vec<String>,
+}
+
 /// A key.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct KeyInfo {
+    /// The end of the key, if it has one.
+    #[serde(default)]
+    pub(crate) expiration: Option<String>,
+    #[serde(default)]
+    pub(crate) permissions: KeyPermissions,
     /// True when the key has had an end, which has passed.
     #[serde(default)]
     pub(crate) expired: bool,
     pub(crate) buckets: Vec<KeyBucket>,
+}
+
+/// The permissions of a key beside those on buckets.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct KeyPermissions {
+    pub(crate) create_bucket: bool,
 }
 
 /// A bucket on which a key has permissions, or for which it has a name.
@@ -65,6 +93,8 @@ pub(crate) struct KeyBucket {
 pub(crate) struct BucketInfo {
     pub(crate) id: String,
     pub(crate) quotas: Quotas,
+    #[serde(default)]
+    pub(crate) website_access: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]

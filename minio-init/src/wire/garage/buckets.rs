@@ -3,7 +3,7 @@
 use serde::de::IgnoredAny;
 use serde_json::json;
 
-use super::answers::{BucketInfo, Flags, Grant, Quotas};
+use super::answers::{BucketInfo, Flags, Grant, ListedBucket, Quotas};
 use super::{get, post};
 use crate::desired::{Permissions, Size};
 use crate::error::Error;
@@ -14,6 +14,10 @@ const NO_BUCKET: &str = "NoSuchBucket";
 const ID: usize = 64;
 
 impl Client {
+    pub(crate) async fn garage_buckets(&self) -> Result<Vec<ListedBucket>, Error> {
+        self.garage_get(get("list all buckets", "ListBuckets")).await
+    }
+
     /// Reads a bucket by its global alias, or by its id.
     pub(crate) async fn garage_bucket(&self, name: &str) -> Result<Option<BucketInfo>, Error> {
         let by = if is_id(name) { "id" } else { "globalAlias" };
@@ -73,7 +77,7 @@ impl Client {
     /// Sets the quota of a bucket, and keeps its limit of objects. It returns whether the server has stored that.
     pub(crate) async fn set_garage_quota(&self, bucket: &str, Size(bytes): Size) -> Result<bool, Error> {
         let action = format!("set the quota of bucket {bucket}");
-        let BucketInfo { id, quotas } = self.existing_bucket(&action, bucket).await?;
+        let BucketInfo { id, quotas, .. } = self.existing_bucket(&action, bucket).await?;
         let quotas = Quotas { max_size: Some(bytes), ..quotas };
         let call = post(&action, "UpdateBucket").query("id", &id);
         let stored: BucketInfo = self.garage_post(call, &json!({"quotas": quotas})).await?;

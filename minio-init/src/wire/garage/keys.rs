@@ -6,7 +6,7 @@ use secrecy::zeroize::Zeroizing;
 use serde::Serialize;
 use serde::de::IgnoredAny;
 
-use super::answers::KeyInfo;
+use super::answers::{KeyInfo, ListedKey};
 use super::{get, post};
 use crate::error::Error;
 use crate::wire::admin::SecretKeyCheck;
@@ -32,6 +32,10 @@ struct ImportKey<'a> {
 }
 
 impl Client {
+    pub(crate) async fn garage_keys(&self) -> Result<Vec<ListedKey>, Error> {
+        self.garage_get(get("list the keys", "ListKeys")).await
+    }
+
     /// Reads a key, without its secret key.
     pub(crate) async fn garage_key(&self, label: &str, id: &str) -> Result<Option<KeyInfo>, Error> {
         let action = format!("read key {label}");

@@ -100,6 +100,8 @@ pub(crate) fn to_xml(
         .collect();
     let used = kept.iter().map(rule).chain(ours.values().copied()).filter_map(|rule| rule.priority);
     let mut highest = used.max().unwrap_or_default();
+    let mut ids: BTreeSet<_> =
+        kept.iter().filter_map(|rule| rule.value(&["ID"])).map(str::to_owned).collect();
     let new: Vec<_> = left
         .into_iter()
         .filter_map(|(route, rule)| {
@@ -109,7 +111,7 @@ pub(crate) fn to_xml(
             let (arn, _) = targets.iter().find(is_target)?;
             highest += u32::from(rule.priority.is_none());
             let rule = ReplicaRule { priority: rule.priority.or(Some(highest)), ..rule.completed(None) };
-            Some(changed(&new_element(route, arn), &rule))
+            Some(changed(&new_element(route, arn, id(route, &mut ids)), &rule))
         })
         .collect();
     let role =
@@ -136,7 +138,16 @@ fn changed(element: &Element, rule: &ReplicaRule) -> Element {
         .with_all(rest)
 }
 
-fn new_element(route: &ReplicaRoute, arn: &str) -> Element {
+/// The id of a new rule. It is for people, because a rule is known by its route, and for `mc`, which changes and removes
+/// all rules with one id. So it is one that no other rule has.
+fn id(route: &ReplicaRoute, taken: &mut BTreeSet<String>) -> String {
+    let text: String = route.to_string().chars().take(ID_MAX).collect();
+    let numbered = (2..).map(|number: u32| format!("{text} ({number})"));
+    let mut ids = std::iter::once(text.clone()).chain(numbered);
+    ids.find(|id| taken.insert(id.clone())).unwrap_or_default()
+}
+
+fn new_element(route: &ReplicaRoute, arn: &str, id: String) -> Element {
     let tags =
         || route.tags.iter().map(|(key, value)| Element::new("Tag").text("Key", key).text("Value", value));
     let many = route.tags.len() + usize::from(!route.prefix.is_empty()) > 1;
@@ -146,8 +157,6 @@ fn new_element(route: &ReplicaRoute, arn: &str) -> Element {
         (false, true) => filter.text("Prefix", &route.prefix),
         (false, false) => filter.with_all(tags()),
     };
-    // The id is for people: a rule is known by its route.
-    let id: String = route.to_string().chars().take(ID_MAX).collect();
     Element::new("Rule").text("ID", id).with(Element::new("Destination").text("Bucket", arn)).with(filter)
 }
 
@@ -198,6 +207,27 @@ mod tests {
         let others = other_rules(&xml, &targets(), |route| ours.contains_key(route));
         assert_eq!(others.iter().map(|rule| rule.priority).collect::<Vec<_>>(), [Some(7)]);
         assert_eq!(inexpressible(&xml, &targets()), 1);
+    }
+
+    #[test]
+    fn each_new_rule_has_an_id_of_its_own() {
+        let long = |end: &str| route(&format!("{}{end}", "a".repeat(ID_MAX)));
+        let ours = BTreeMap::from([
+            (route("b/"), ReplicaRule::default()),
+            (long("1"), ReplicaRule::default()),
+            (long("2"), ReplicaRule::default()),
+        ]);
+        // Somebody has changed the prefix of the rule for b/, which has kept its id.
+        let moved = format!(
+            "<R><Rule><ID>{}</ID><Status>Enabled</Status><Priority>1</Priority>\
+             <Destination><Bucket>{ARN}</Bucket></Destination></Rule></R>",
+            route("b/")
+        );
+        let moved = Element::parse(moved.as_bytes()).unwrap();
+        let written = Element::parse(to_xml(Some(&moved), &targets(), &ours).as_bytes()).unwrap();
+        let ids: BTreeSet<_> = written.all("Rule").filter_map(|rule| rule.value(&["ID"])).collect();
+        assert_eq!(ids.len(), 4, "{ids:?}");
+        assert!(ids.iter().all(|id| id.len() <= 255), "{ids:?}");
     }
 
     #[test]
