@@ -145,6 +145,15 @@ pub(crate) fn single_user_versitygw() -> Bed {
 
 const VERSITY_ROOT: (&str, &str) = ("versity-root", "versity-5ecret");
 
+/// The gateway of Ceph, with an account that may use its admin API and all buckets.
+pub(crate) fn ceph() -> Bed {
+    let (key, secret) = CEPH_ROOT;
+    let settings = [("RGW_ACCESS_KEY", key), ("RGW_SECRET_KEY", secret), ("RGW_OPTION", "--admin")];
+    Bed::start("ceph", 7480, (key, secret), &settings)
+}
+
+const CEPH_ROOT: (&str, &str) = ("ceph-root", "canary-ceph-5ecret");
+
 pub(crate) fn rustfs() -> Bed {
     let (key, secret) = RUSTFS_ROOT;
     Bed::start("rustfs", 9000, (key, secret), &[("RUSTFS_ACCESS_KEY", key), ("RUSTFS_SECRET_KEY", secret)])
