@@ -2,6 +2,7 @@
 //! a spec.
 
 mod buckets;
+mod ceph;
 mod config;
 mod document;
 mod entry;
@@ -49,7 +50,8 @@ pub(crate) async fn export(
         Accounts::Owners if scope.includes_section("users") => {
             owners::read(client, &Names::of(desired, secrets)?, &mut found).await?;
         }
-        Accounts::Owners => {}
+        Accounts::AdminOps if scope.includes_section("users") => ceph::read(client, &mut found).await?,
+        Accounts::Owners | Accounts::AdminOps => {}
         Accounts::Keys => found.note("users", "", "the keys of Garage, and what they may do with buckets"),
         Accounts::None => {
             for section in IDENTITIES {

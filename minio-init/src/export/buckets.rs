@@ -82,6 +82,9 @@ async fn bucket(client: &Client, region: &str, name: &str) -> Result<(ObservedBu
             let info = client.garage_bucket(name).await?;
             existing.quota = info.and_then(|info| info.quotas.max_size).map(Size);
         }
+        Accounts::AdminOps => {
+            existing.quota = client.rgw_bucket(name).await?.and_then(|bucket| bucket.limit()).map(Size);
+        }
         Accounts::Owners | Accounts::None => {}
     }
     Ok((existing, notes))

@@ -15,6 +15,8 @@ pub(super) type FoundSettings = BTreeMap<String, Option<String>>;
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) server: Observed,
+    /// The labels of users whose access key has another name.
+    pub(super) labels: BTreeMap<Text, String>,
     /// The keys of the server's configuration that differ from its defaults.
     pub(super) config: BTreeMap<Section, FoundSettings>,
     /// The provisioning account, which no spec declares.
@@ -25,7 +27,8 @@ pub(super) struct Found {
 
 impl Found {
     pub(super) fn of(own: &Text) -> Self {
-        Self { server: Observed::default(), config: BTreeMap::new(), own: own.clone(), notes: Vec::new() }
+        let (labels, config) = (BTreeMap::new(), BTreeMap::new());
+        Self { server: Observed::default(), labels, config, own: own.clone(), notes: Vec::new() }
     }
 
     /// True for the login name of a user of LDAP. Access keys are made for that, and not for a distinguished name.

@@ -130,12 +130,14 @@ fn user(
     found: &Found,
     export: &mut Export,
 ) -> Option<(String, Node)> {
-    let Text::Plain(label) = name else { return None };
+    let Text::Plain(key) = name else { return None };
+    let label = found.labels.get(name).unwrap_or(key);
     if *name == found.own {
         export.note("users", label, "this user, which is the provisioning account");
         return None;
     }
     let node = Node::map()
+        .with_some("accessKey", (label != key).then(|| key.clone()))
         .with("secretKey", secret_key(label, "user"))
         .with_non_empty("policies", attached(("users", label), &existing.policies, found, export))
         .with_some("status", disabled(existing.status))
@@ -146,12 +148,12 @@ fn user(
 /// The buckets that a user owns, as levels.
 fn owned(user: &Text, found: &Found) -> Vec<Node> {
     let level = |(bucket, _): (&String, _)| Node::map().with("bucket", bucket.clone()).with("level", "owner");
-    match &found.server.accounts {
-        ObservedAccounts::Owners(owners) => {
-            owners.iter().filter(|(_, existing)| existing.owner == *user).map(level).collect()
-        }
-        ObservedAccounts::Policies | ObservedAccounts::Keys(_) => Vec::new(),
-    }
+    let owners = match &found.server.accounts {
+        ObservedAccounts::Owners(owners) => owners,
+        ObservedAccounts::AdminOps(ops) => &ops.owners,
+        ObservedAccounts::Policies | ObservedAccounts::Keys(_) => return Vec::new(),
+    };
+    owners.iter().filter(|(_, existing)| existing.owner == *user).map(level).collect()
 }
 
 fn group((name, existing): (&String, &ObservedGroup), found: &Found, export: &mut Export) -> (String, Node) {
