@@ -3,6 +3,7 @@
 mod access_key;
 mod attachment;
 mod bucket;
+mod ceph;
 mod check;
 mod config;
 mod garage;
@@ -48,6 +49,7 @@ pub(crate) async fn apply(
                 Accounts::Policies | Accounts::Keys | Accounts::None => {
                     identity::apply(client, change, secrets).await
                 }
+                Accounts::AdminOps => ceph::apply(client, change, secrets).await,
                 Accounts::Owners => owners::apply(client, change, secrets).await,
             },
             Change::Tier(change) => tier::apply(client, change, secrets).await,

@@ -64,6 +64,16 @@ pub enum Error {
         /// The part of the spec that needs it.
         needed: &'static str,
     },
+    /// The provisioning account lacks a right that the spec needs.
+    #[error("the provisioning account lacks {lacks} at {endpoint}")]
+    NotPermitted {
+        /// The server.
+        endpoint: Endpoint,
+        /// The right, in the server's words.
+        lacks: String,
+        /// How it gets it.
+        remedy: String,
+    },
     /// The server is of another kind than the spec says.
     #[error("the spec has `server: {said}`, and {endpoint} answers as {found} does")]
     OtherServer {
@@ -213,6 +223,7 @@ impl Fault for Error {
             | Self::Unsupported { .. }
             | Self::RestartNeeded { .. }
             | Self::UnreadableResponse { .. } => FaultKind::Unsupported,
+            Self::NotPermitted { .. } => FaultKind::Denied,
             Self::InvalidSecret { .. } => FaultKind::Secret,
             Self::Undeclared(_) | Self::RequestNotBuilt { .. } | Self::NotEnoughMemory { .. } => {
                 FaultKind::Internal
@@ -237,6 +248,7 @@ impl Fault for Error {
                 "write https:// in `endpoint`, and the authority in `tls.ca` unless it is a public one"
                     .to_owned(),
             ),
+            Self::NotPermitted { remedy, .. } => Some(remedy.clone()),
             Self::NoAdminApi { kind, .. } => Some(kind.remedy().to_owned()),
             Self::OtherServer { .. } => {
                 Some("point `endpoint` at the server that is meant, or leave `server` out".to_owned())

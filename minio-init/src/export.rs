@@ -2,6 +2,7 @@
 //! a spec.
 
 mod buckets;
+mod ceph;
 mod config;
 mod document;
 mod entry;
@@ -50,9 +51,9 @@ pub(crate) async fn export(
         Accounts::Owners if scope.includes_section("users") => {
             owners::read(client, &Names::of(desired, secrets)?, &mut found).await?;
         }
-        Accounts::Owners => {}
+        Accounts::AdminOps if scope.includes_section("users") => ceph::read(client, &mut found).await?,
         Accounts::Keys if scope.includes_section("users") => garage::keys(client, &mut found).await?,
-        Accounts::Keys => {}
+        Accounts::Owners | Accounts::AdminOps | Accounts::Keys => {}
         Accounts::None => {
             for section in IDENTITIES {
                 found.note(section, "", "whatever the server has of it: it has no admin API of MinIO");

@@ -3,6 +3,7 @@
 mod account;
 mod anonymous;
 mod bucket;
+mod ceph;
 mod config;
 mod garage;
 mod garage_buckets;
@@ -42,6 +43,10 @@ pub(crate) async fn observe(
         }
         Accounts::Owners => {
             let accounts = owners::observe(client, desired, secrets, &names);
+            with_buckets(client, desired, secrets, &names, accounts).await
+        }
+        Accounts::AdminOps => {
+            let accounts = ceph::observe(client, desired, secrets);
             with_buckets(client, desired, secrets, &names, accounts).await
         }
         Accounts::Keys => garage::observe(client, desired, secrets).await,

@@ -10,7 +10,7 @@ use crate::desired::document::Document;
 use crate::desired::{Cors, Expiry, Lock, Place, Route, Rule, Section, Size, Status, Versioning};
 use crate::desired::{ReplicaRoute, ReplicaRule};
 
-pub(crate) use accounts::{ObservedAccounts, ObservedGarage, ObservedLayout, ObservedOwner};
+pub(crate) use accounts::{ObservedAccounts, ObservedGarage, ObservedLayout, ObservedOps, ObservedOwner};
 
 /// The observed state of a server. The default is an empty server.
 #[derive(Clone, Debug, Default)]
@@ -93,6 +93,21 @@ pub(crate) struct ObservedAccessKey {
     pub(crate) description: String,
     pub(crate) expires: Expiry,
     pub(crate) secret_differs: bool,
+}
+
+impl ObservedAccessKey {
+    /// An enabled access key with nothing but a secret key.
+    pub(crate) fn bare(parent: Text, secret_differs: bool) -> Self {
+        Self {
+            parent,
+            status: Status::Enabled,
+            policy: None,
+            name: String::new(),
+            description: String::new(),
+            expires: Expiry::Never,
+            secret_differs,
+        }
+    }
 }
 
 /// An existing tier.

@@ -2,6 +2,7 @@
 
 mod absent;
 mod bucket;
+mod ceph;
 mod config;
 mod findings;
 mod garage;
@@ -35,6 +36,7 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
         ObservedAccounts::Owners(existing) => {
             owners::accounts(desired, existing, observed, &mut findings);
         }
+        ObservedAccounts::AdminOps(existing) => ceph::accounts(desired, existing, observed, &mut findings),
         ObservedAccounts::Keys(existing) => garage::accounts(desired, existing, observed, &mut findings),
     }
     tier::tiers(desired, observed, &mut findings);

@@ -3,11 +3,12 @@
 //! ```text
 //! connect -> client (signs, classifies answers) -> http (connections)
 //! s3: the sub-resources of buckets, in xml      admin: MinIO's own API, whose bodies are sealed
-//! versity, garage: the admin APIs of those
+//! versity, garage, ceph: the admin APIs of those
 //! ```
 
 mod address;
 pub(crate) mod admin;
+pub(crate) mod ceph;
 pub(crate) mod client;
 pub(crate) mod connect;
 pub(crate) mod credential;

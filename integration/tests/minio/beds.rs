@@ -110,6 +110,12 @@ impl Bed {
             .collect()
     }
 
+    /// The log of the server.
+    pub(crate) fn log(&self) -> String {
+        let logs = docker(&["logs", self.peer.name()]);
+        logs.stdout + &logs.stderr
+    }
+
     /// The output of a command in the container of the server.
     pub(crate) fn exec(&self, command: &str) -> String {
         let words: Vec<_> = ["exec", self.peer.name()].into_iter().chain(command.split(' ')).collect();
@@ -144,6 +150,21 @@ pub(crate) fn single_user_versitygw() -> Bed {
 }
 
 const VERSITY_ROOT: (&str, &str) = ("versity-root", "versity-5ecret");
+
+/// The gateway of Ceph, with an account that may use its admin API and all buckets.
+pub(crate) fn ceph() -> Bed {
+    ceph_with("users=*;buckets=*;metadata=*", "--admin")
+}
+
+/// The same with an account that has these capabilities, and with an option of `radosgw-admin user create`.
+pub(crate) fn ceph_with(caps: &str, option: &str) -> Bed {
+    let (key, secret) = CEPH_ROOT;
+    let settings =
+        [("RGW_ACCESS_KEY", key), ("RGW_SECRET_KEY", secret), ("RGW_CAPS", caps), ("RGW_OPTION", option)];
+    Bed::start("ceph", 7480, (key, secret), &settings)
+}
+
+const CEPH_ROOT: (&str, &str) = ("ceph-root", "canary-ceph-5ecret");
 
 pub(crate) fn rustfs() -> Bed {
     let (key, secret) = RUSTFS_ROOT;

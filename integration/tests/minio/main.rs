@@ -11,6 +11,7 @@ mod access;
 mod addresses;
 mod beds;
 mod behind_nginx;
+mod ceph_hostile;
 mod config;
 mod drift;
 mod expiry;

@@ -1,12 +1,12 @@
 //! Creates buckets and sets their properties.
 
 use http::Method;
-use init_core::Secrets;
 use init_core::diff::Drift;
+use init_core::{Secrets, Text};
 use serde_json::json;
 
 use super::shared::Tags;
-use super::{garage, lifecycle, owners, shared, stored};
+use super::{ceph, garage, lifecycle, owners, shared, stored};
 use crate::change::BucketChange;
 use crate::desired::document::Document;
 use crate::desired::{Accounts, REGION, Size};
@@ -24,7 +24,7 @@ pub(super) async fn apply(client: &Client, change: &BucketChange, secrets: &Secr
         BucketChange::CreateBucket { bucket, object_lock, region } => {
             create(client, bucket, *object_lock, region.as_deref()).await
         }
-        BucketChange::SetOwner { bucket, owner } => owners::set(client, bucket, &owner.to, secrets).await,
+        BucketChange::SetOwner { bucket, owner } => set_owner(client, bucket, &owner.to, secrets).await,
         BucketChange::AddAlias { bucket } => client.add_garage_alias(bucket).await,
         BucketChange::AllowKey { bucket, key, permissions } => {
             garage::set_permissions(client, Grant::Allow, (bucket, key), permissions, secrets).await
@@ -86,7 +86,7 @@ async fn set(
 async fn create(client: &Client, bucket: &str, object_lock: bool, region: Option<&str>) -> Result<(), Error> {
     match client.accounts() {
         Accounts::Keys => client.create_garage_bucket(bucket).await,
-        Accounts::Policies | Accounts::Owners | Accounts::None => {
+        Accounts::Policies | Accounts::Owners | Accounts::AdminOps | Accounts::None => {
             create_by_s3(client, bucket, object_lock, region.unwrap_or(client.region())).await
         }
     }
@@ -113,9 +113,19 @@ async fn create_by_s3(client: &Client, bucket: &str, object_lock: bool, region: 
     }
 }
 
+async fn set_owner(client: &Client, bucket: &str, owner: &Text, secrets: &Secrets) -> Result<(), Error> {
+    match client.accounts() {
+        Accounts::AdminOps => ceph::set_owner(client, bucket, owner, secrets).await,
+        Accounts::Policies | Accounts::Owners | Accounts::Keys | Accounts::None => {
+            owners::set(client, bucket, owner, secrets).await
+        }
+    }
+}
+
 async fn set_quota(client: &Client, bucket: &str, quota: Size) -> Result<(), Error> {
     match client.accounts() {
         Accounts::Keys => garage::set_quota(client, bucket, quota).await,
+        Accounts::AdminOps => client.set_rgw_quota(bucket, quota).await,
         Accounts::Policies | Accounts::Owners | Accounts::None => {
             set_minio_quota(client, bucket, quota).await
         }

@@ -19,7 +19,7 @@ pub enum ServerKind {
     SeaweedFs,
     /// Versity's S3 gateway: buckets, and users that own them.
     VersityGw,
-    /// The gateway of Ceph (RGW): buckets.
+    /// The gateway of Ceph (RGW): buckets with quotas, and users that own them.
     Ceph,
     /// Any other S3 server: buckets.
     #[default]
@@ -33,6 +33,8 @@ pub(crate) enum Accounts {
     Policies,
     /// Users, each of which owns some buckets, by the admin API of Versity's gateway.
     Owners,
+    /// Users with keys, each of which owns some buckets, and quotas, by the admin ops API of Ceph's gateway.
+    AdminOps,
     /// Keys with permissions on buckets, and quotas, by the admin API of Garage, where the spec has that.
     Keys,
     /// None.
@@ -87,7 +89,13 @@ impl ServerKind {
                 remedy: "leave quotas out; for users, start the gateway without --admin-port, so that its admin API is at `endpoint`",
                 ..PLAIN
             },
-            Self::Ceph => plain("ceph", "leave it out: `radosgw-admin` makes users and sets quotas"),
+            Self::Ceph => Properties {
+                name: "ceph",
+                accounts: Accounts::AdminOps,
+                admin_api: "admin ops API of Ceph's gateway",
+                remedy: "switch the API on (`admin` in `rgw_enable_apis`), or leave users and quotas out",
+                ..PLAIN
+            },
             Self::S3 => PLAIN,
         }
     }
@@ -125,7 +133,7 @@ impl ServerKind {
     /// The kind as which a server of this kind is recognised: those without an admin API that is known here are alike.
     pub(crate) fn recognised_as(self) -> Self {
         match self.accounts() {
-            Accounts::Policies | Accounts::Owners | Accounts::Keys => self,
+            Accounts::Policies | Accounts::Owners | Accounts::AdminOps | Accounts::Keys => self,
             Accounts::None => Self::S3,
         }
     }

@@ -82,6 +82,9 @@ pub(super) async fn bucket(
     policy(client, name, &mut existing, &mut notes).await?;
     match client.accounts() {
         Accounts::Policies => quota(client, name, &mut existing, &mut notes).await?,
+        Accounts::AdminOps => {
+            existing.quota = client.rgw_bucket(name).await?.and_then(|bucket| bucket.limit()).map(Size);
+        }
         // Garage has the quota in the record of the bucket.
         Accounts::Keys | Accounts::Owners | Accounts::None => {}
     }

@@ -14,7 +14,7 @@ use super::found::{Found, FoundSettings};
 use super::{document, properties, tiers};
 use crate::desired::document::Document;
 use crate::desired::{Encryption, Expiry, Level, Section, Status, names};
-use crate::observed::{ObservedAccessKey, ObservedAccounts, ObservedBucket, ObservedGroup, ObservedUser};
+use crate::observed::{ObservedAccessKey, ObservedAccounts, ObservedBucket, ObservedGroup, ObservedOwner, ObservedUser};
 use crate::validate::is_built_in;
 
 pub(super) fn export(found: &Found) -> Export {
@@ -150,11 +150,13 @@ fn levels(user: &Text, found: &Found) -> Vec<Node> {
     let node = |(bucket, level): (&String, Level)| {
         Node::map().with("bucket", bucket.clone()).with("level", level.to_string())
     };
+    let owned = |owners: &BTreeMap<String, ObservedOwner>| {
+        let owned = owners.iter().filter(|(_, existing)| existing.owner == *user);
+        owned.map(|(bucket, _)| node((bucket, Level::Owner))).collect()
+    };
     match &found.server.accounts {
-        ObservedAccounts::Owners(owners) => {
-            let owned = owners.iter().filter(|(_, existing)| existing.owner == *user);
-            owned.map(|(bucket, _)| node((bucket, Level::Owner))).collect()
-        }
+        ObservedAccounts::Owners(owners) => owned(owners),
+        ObservedAccounts::AdminOps(ops) => owned(&ops.owners),
         ObservedAccounts::Keys(existing) => {
             let level = |(bucket, permissions)| Some(node((bucket, Level::of(permissions)?)));
             existing.access.get(user).into_iter().flatten().filter_map(level).collect()

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{anonymous, replication, supported};
 use crate::desired::document::Document;
-use crate::desired::{Bucket, Desired, Size};
+use crate::desired::{Accounts, Bucket, Desired, Size};
 use crate::error::Error;
 use crate::observed::ObservedBucket;
 use crate::wire::admin::Quota;
@@ -153,6 +153,9 @@ pub(super) async fn bucket(client: &Client, name: &str, wanted: &Bucket) -> Resu
 }
 
 async fn quota(client: &Client, name: &str) -> Result<Option<Size>, Error> {
+    if client.accounts() == Accounts::AdminOps {
+        return Ok(client.rgw_bucket(name).await?.and_then(|bucket| bucket.limit()).map(Size));
+    }
     let bytes = client.read_quota(name).await?.map(|quota| quota.size.max(quota.limit));
     Ok(bytes.filter(|bytes| *bytes > 0).map(Size))
 }

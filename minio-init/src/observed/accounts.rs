@@ -15,6 +15,8 @@ pub(crate) enum ObservedAccounts {
     Policies,
     /// The owner of each bucket.
     Owners(BTreeMap<String, ObservedOwner>),
+    /// The owners of buckets on Ceph's gateway.
+    AdminOps(ObservedOps),
     /// The layout, keys and permissions of Garage.
     Keys(ObservedGarage),
 }
@@ -24,6 +26,7 @@ impl ObservedAccounts {
     pub(crate) fn owner(&self, bucket: &str) -> Option<&ObservedOwner> {
         match self {
             Self::Owners(owners) => owners.get(bucket),
+            Self::AdminOps(ops) => ops.owners.get(bucket),
             Self::Policies | Self::Keys(_) => None,
         }
     }
@@ -36,6 +39,17 @@ pub(crate) struct ObservedOwner {
     pub(crate) has_policy: bool,
     /// True when its ACL has grants to others.
     pub(crate) has_grants: bool,
+}
+
+/// The owners of buckets on Ceph's gateway.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ObservedOps {
+    /// The owner of each existing bucket that the spec gives to a user.
+    pub(crate) owners: BTreeMap<String, ObservedOwner>,
+    /// Those of them that have objects, and that would get another owner.
+    pub(crate) with_objects: BTreeSet<String>,
+    /// The buckets of each user that the spec declares absent.
+    pub(crate) buckets_of: BTreeMap<Text, BTreeSet<String>>,
 }
 
 /// The layout, keys and permissions of Garage. The default is a node without a layout.

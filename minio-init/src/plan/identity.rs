@@ -175,7 +175,7 @@ fn group(
         .change(IdentityChange::AttachPolicies { to: Grantee::Group(name.to_owned()), policies: missing });
 }
 
-fn keys(desired: &Desired, observed: &Observed, findings: &mut Findings) {
+pub(super) fn keys(desired: &Desired, observed: &Observed, findings: &mut Findings) {
     let own = &desired.server.access_key;
     for (name, wanted) in &desired.keys {
         let at = SpecPath::root().key("accessKeys").key(&wanted.label);

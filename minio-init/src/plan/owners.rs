@@ -49,7 +49,7 @@ fn users(desired: &Desired, observed: &Observed, findings: &mut Findings) {
     }
 }
 
-fn owners(desired: &Desired, existing: &Owners, findings: &mut Findings) {
+pub(super) fn owners(desired: &Desired, existing: &Owners, findings: &mut Findings) {
     let mut wanted: BTreeMap<&String, &Text> = BTreeMap::new();
     for (name, user) in &desired.users {
         let at = SpecPath::root().key("users").key(&user.label).key("access");
@@ -91,7 +91,7 @@ fn lost(desired: &Desired, bucket: &str, existing: &ObservedOwner) -> Vec<String
 pub(super) fn changes_owner(desired: &Desired, observed: &Observed, bucket: &str) -> bool {
     let Some(existing) = observed.accounts.owner(bucket) else { return false };
     let given = |(name, user): (&Text, &User)| {
-        *name != existing.owner && user.access.get(bucket) == Some(&Level::Owner)
+        existing.has_policy && *name != existing.owner && user.access.get(bucket) == Some(&Level::Owner)
     };
     desired.users.iter().any(given)
 }

@@ -1,5 +1,6 @@
 //! A plan brings a server to its spec, reports every conflict, and is empty for a server that is as the spec says.
 
+mod ceph;
 mod garage;
 pub(crate) mod model;
 mod own_rights;

@@ -20,6 +20,7 @@ use tracing::trace;
 use crate::desired::{Accounts, ServerKind};
 use crate::error::{Error, Refusal};
 use crate::wire::address::Address;
+use crate::wire::ceph::ops::AdminOps;
 use crate::wire::credential::Credential;
 use crate::wire::garage::api::AdminApi;
 use crate::wire::http::{Http, Response};
@@ -51,6 +52,7 @@ pub(crate) struct Client {
     labels: Vec<(Secret, String)>,
     kind: ServerKind,
     garage: Option<AdminApi>,
+    admin_ops: AdminOps,
     release: OldestRelease,
     sealing: Sealing,
     shared: SharedWrites,
@@ -66,6 +68,7 @@ impl Client {
             labels: Vec::new(),
             kind: ServerKind::default(),
             garage: None,
+            admin_ops: AdminOps::default(),
             release: OldestRelease::default(),
             sealing: Sealing::default(),
             shared: SharedWrites::default(),
@@ -85,6 +88,15 @@ impl Client {
     /// The admin API of Garage, if the spec has it.
     pub(crate) fn garage(&self) -> Option<&AdminApi> {
         self.garage.as_ref()
+    }
+
+    /// Sets what is known of users for the admin ops API of Ceph's gateway.
+    pub(crate) fn set_admin_ops(&mut self, ops: AdminOps) {
+        self.admin_ops = ops;
+    }
+
+    pub(crate) fn admin_ops(&self) -> &AdminOps {
+        &self.admin_ops
     }
 
     /// The accounts that a spec can declare.

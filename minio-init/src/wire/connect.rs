@@ -1,6 +1,7 @@
 //! Connects once to a server, with the provisioning account's credentials, and checks that it is ready and supports
 //! the spec.
 
+mod ceph;
 mod garage;
 mod identities;
 mod ldap;
@@ -20,6 +21,7 @@ use secrecy::ExposeSecret as _;
 use crate::desired::{Accounts, Action, Desired, ServerKind};
 use crate::error::{Error, TransportError};
 use crate::wire::address::Address;
+use crate::wire::ceph::ops::AdminOps;
 use crate::wire::client::{Call, Client, text};
 use crate::wire::credential::{check_config_value, check_key, existing_credential, resolve_name};
 use crate::wire::http::Http;
@@ -58,7 +60,11 @@ fn client(desired: &Desired, secrets: &Secrets) -> Result<Client, Error> {
     let address = Address::new(&endpoint, tls.is_some(), server.addressing);
     let identity = existing_credential(secrets, &server.access_key, &server.secret_key)?;
     let http = Http::new(endpoint, tls, server.prefix.clone());
-    Ok(Client::new(http, address, server.region.clone(), identity))
+    let mut client = Client::new(http, address, server.region.clone(), identity);
+    let users = desired.users.iter().map(|(name, user)| (name.clone(), user.label.clone()));
+    let absent = desired.absent.users.iter().map(|(name, label)| (name.clone(), label.clone()));
+    client.set_admin_ops(AdminOps::new(users.chain(absent).collect()));
+    Ok(client)
 }
 
 /// Checks before the first connection that every secret is valid for its use and that there is memory for key
@@ -223,6 +229,10 @@ async fn check_supported_elsewhere(client: &Client, desired: &Desired) -> Result
         Accounts::Policies | Accounts::None => {}
         Accounts::Owners => unsupported::check(client, versity::unsupported(desired))?,
         Accounts::Keys => return unsupported::check(client, garage::unsupported(desired)),
+        Accounts::AdminOps => {
+            unsupported::check(client, ceph::unsupported(desired))?;
+            return ceph::check_account(client, desired).await;
+        }
     }
     check_config_support(client, desired)?;
     check_quota_support(client, desired).await

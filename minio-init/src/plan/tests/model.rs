@@ -192,6 +192,7 @@ fn step_bucket(observed: &mut Observed, change: BucketChange) {
         BucketChange::SetOwner { bucket, owner } => {
             let owner = ObservedOwner { owner: owner.to, has_policy: false, has_grants: false };
             match &mut observed.accounts {
+                ObservedAccounts::AdminOps(ops) => drop(ops.owners.insert(bucket, owner)),
                 ObservedAccounts::Owners(owners) => drop(owners.insert(bucket, owner)),
                 other => panic!("{other:?}"),
             }

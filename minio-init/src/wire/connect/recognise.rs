@@ -6,6 +6,7 @@ use serde::Deserialize;
 use crate::desired::{Desired, ServerKind};
 use crate::error::{Error, TransportError};
 use crate::wire::admin::AccountInfo;
+use crate::wire::ceph::Own;
 use crate::wire::client::{Call, Client};
 
 /// The largest record of an account, which has some hundred bytes for each bucket.
@@ -15,9 +16,10 @@ const ACCOUNT: usize = 16 << 20;
 pub(super) async fn recognise(client: &mut Client, desired: &Desired) -> Result<(), Error> {
     let found = kind(client, desired).await?;
     match desired.server.kind {
-        // The admin API of Versity's gateway may be on another port, and buckets need none of it.
-        Some(ServerKind::VersityGw) if found == ServerKind::S3 => {
-            client.set_kind(ServerKind::VersityGw);
+        // The admin API of Versity's gateway may be on another port, and that of Ceph's switched off. Buckets need none
+        // of it.
+        Some(said @ (ServerKind::VersityGw | ServerKind::Ceph)) if found == ServerKind::S3 => {
+            client.set_kind(said);
             Ok(())
         }
         Some(said) if said != found && said.recognised_as() != found => {
@@ -32,7 +34,8 @@ pub(super) async fn recognise(client: &mut Client, desired: &Desired) -> Result<
 
 /// Tells the kind of server by the admin API, unless it has shown it already, because a proxy may drop MinIO's own headers or its health path. MinIO
 /// refuses a request without a signature in JSON, S3 and RustFS in XML. RustFS answers a signed one, and S3 does not.
-/// Versity's gateway is asked for its users, which is no request of S3, only where the spec has users or says a kind.
+/// Ceph's gateway is asked for the account itself, and Versity's for its users, which is no request of S3, only where
+/// the spec has accounts (for Ceph's quotas too) or says a kind.
 async fn kind(client: &Client, desired: &Desired) -> Result<ServerKind, Error> {
     if client.kind() != ServerKind::S3 {
         return Ok(client.kind());
@@ -42,6 +45,12 @@ async fn kind(client: &Client, desired: &Desired) -> Result<ServerKind, Error> {
     }
     if has_account_record(client).await? {
         return Ok(ServerKind::RustFs);
+    }
+    let quota = desired.buckets.values().any(|bucket| bucket.quota.is_some());
+    if (quota || desired.names().next().is_some() || desired.server.kind.is_some())
+        && !matches!(client.rgw_own().await?, Own::NoApi)
+    {
+        return Ok(ServerKind::Ceph);
     }
     let may_be_asked = desired.names().next().is_some() || desired.server.kind.is_some();
     let is_versity = may_be_asked && client.is_versity().await?;

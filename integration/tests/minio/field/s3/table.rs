@@ -67,6 +67,7 @@ fn start(name: &str) -> Option<Column> {
         "rustfs" => of_bed("RustFS 1.0", "rustfs", beds::rustfs()),
         "seaweedfs" => of_bed("SeaweedFS 4.48", "seaweedfs", beds::seaweedfs()),
         "versitygw" => of_bed("versitygw 1.8", "versitygw", beds::versitygw()),
+        "ceph" => of_bed("Ceph 18", "ceph", beds::ceph()),
         "garage" => of_bed("Garage 2.5", "garage", beds::fresh_garage()),
         "moto" => of_bed("moto", "s3", beds::moto()),
         _ => return None,
@@ -74,7 +75,7 @@ fn start(name: &str) -> Option<Column> {
 }
 
 /// The servers whose columns the document has.
-const SERVERS: &str = "minio,minio-2024-08,minio-2023-11,minio-2022-10,seaweedfs,versitygw,moto,garage";
+const SERVERS: &str = "minio,minio-2024-08,minio-2023-11,minio-2022-10,seaweedfs,versitygw,moto,garage,ceph";
 
 fn cell(column: &Column, row: usize, spec: &str) -> Cell {
     // A key of Garage has eight characters.
