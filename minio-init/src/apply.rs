@@ -6,6 +6,7 @@ mod bucket;
 mod check;
 mod config;
 mod garage;
+mod iam;
 mod identity;
 mod late_fields;
 mod ldap;
@@ -49,6 +50,7 @@ pub(crate) async fn apply(
                     identity::apply(client, change, secrets).await
                 }
                 Accounts::Owners => owners::apply(client, change, secrets).await,
+                Accounts::Iam => iam::apply(client, change, secrets).await,
             },
             Change::Tier(change) => tier::apply(client, change, secrets).await,
             Change::Bucket(change) => bucket::apply(client, change, secrets).await,

@@ -6,6 +6,7 @@ mod config;
 mod document;
 mod entry;
 mod found;
+mod iam;
 mod identities;
 mod ldap;
 mod owners;
@@ -50,6 +51,7 @@ pub(crate) async fn export(
             owners::read(client, &Names::of(desired, secrets)?, &mut found).await?;
         }
         Accounts::Owners => {}
+        Accounts::Iam => iam::read(client, &Names::of(desired, secrets)?, scope, &mut found).await?,
         Accounts::Keys => found.note("users", "", "the keys of Garage, and what they may do with buckets"),
         Accounts::None => {
             for section in IDENTITIES {

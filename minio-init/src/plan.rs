@@ -4,6 +4,7 @@ mod absent;
 mod bucket;
 mod config;
 mod findings;
+mod fixed;
 mod garage;
 mod identity;
 mod ldap;
@@ -31,6 +32,10 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
         ObservedAccounts::Policies => {
             identity::identities(desired, observed, &mut findings);
             ldap::ldap(desired, observed, &mut findings);
+        }
+        ObservedAccounts::Iam(fixed) => {
+            fixed::users(desired, fixed, &mut findings);
+            identity::identities(desired, observed, &mut findings);
         }
         ObservedAccounts::Owners(existing) => {
             owners::accounts(desired, existing, observed, &mut findings);

@@ -3,7 +3,7 @@
 //! ```text
 //! connect -> client (signs, classifies answers) -> http (connections)
 //! s3: the sub-resources of buckets, in xml      admin: MinIO's own API, whose bodies are sealed
-//! versity, garage: the admin APIs of those
+//! versity, garage, iam: the APIs of Versity's gateway, Garage and SeaweedFS
 //! ```
 
 mod address;
@@ -13,6 +13,7 @@ pub(crate) mod connect;
 pub(crate) mod credential;
 pub(crate) mod garage;
 pub(crate) mod http;
+pub(crate) mod iam;
 pub(crate) mod memory;
 mod opening;
 pub(crate) mod parallel;

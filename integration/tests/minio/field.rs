@@ -6,4 +6,5 @@ mod ldap;
 mod replication;
 mod rustfs;
 mod s3;
+mod seaweed;
 mod tiers;

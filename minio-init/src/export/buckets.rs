@@ -82,7 +82,7 @@ async fn bucket(client: &Client, region: &str, name: &str) -> Result<(ObservedBu
             let info = client.garage_bucket(name).await?;
             existing.quota = info.and_then(|info| info.quotas.max_size).map(Size);
         }
-        Accounts::Owners | Accounts::None => {}
+        Accounts::Owners | Accounts::Iam | Accounts::None => {}
     }
     Ok((existing, notes))
 }

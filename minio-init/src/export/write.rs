@@ -150,7 +150,7 @@ fn owned(user: &Text, found: &Found) -> Vec<Node> {
         ObservedAccounts::Owners(owners) => {
             owners.iter().filter(|(_, existing)| existing.owner == *user).map(level).collect()
         }
-        ObservedAccounts::Policies | ObservedAccounts::Keys(_) => Vec::new(),
+        ObservedAccounts::Policies | ObservedAccounts::Iam(_) | ObservedAccounts::Keys(_) => Vec::new(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! A plan brings a server to its spec, reports every conflict, and is empty for a server that is as the spec says.
 
 mod garage;
+mod iam;
 pub(crate) mod model;
 mod own_rights;
 mod owners;

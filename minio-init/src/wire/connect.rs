@@ -2,6 +2,7 @@
 //! the spec.
 
 mod garage;
+mod iam;
 mod identities;
 mod ldap;
 mod recognise;
@@ -222,6 +223,7 @@ async fn check_supported_elsewhere(client: &Client, desired: &Desired) -> Result
     match client.accounts() {
         Accounts::Policies | Accounts::None => {}
         Accounts::Owners => unsupported::check(client, versity::unsupported(desired))?,
+        Accounts::Iam => unsupported::check(client, iam::unsupported(desired))?,
         Accounts::Keys => return unsupported::check(client, garage::unsupported(desired)),
     }
     check_config_support(client, desired)?;

@@ -15,9 +15,14 @@ const ACCOUNT: usize = 16 << 20;
 pub(super) async fn recognise(client: &mut Client, desired: &Desired) -> Result<(), Error> {
     let found = kind(client, desired).await?;
     match desired.server.kind {
-        // The admin API of Versity's gateway may be on another port, and buckets need none of it.
-        Some(ServerKind::VersityGw) if found == ServerKind::S3 => {
-            client.set_kind(ServerKind::VersityGw);
+        // The admin API of Versity's gateway may be on another port, that of SeaweedFS is for admin identities, and
+        // buckets need none of them. SeaweedFS may be used as a plain S3 server.
+        Some(said @ (ServerKind::VersityGw | ServerKind::SeaweedFs)) if found == ServerKind::S3 => {
+            client.set_kind(said);
+            Ok(())
+        }
+        Some(said @ ServerKind::S3) if found == ServerKind::SeaweedFs => {
+            client.set_kind(said);
             Ok(())
         }
         Some(said) if said != found && said.recognised_as() != found => {
@@ -32,7 +37,8 @@ pub(super) async fn recognise(client: &mut Client, desired: &Desired) -> Result<
 
 /// Tells the kind of server by the admin API, unless it has shown it already, because a proxy may drop MinIO's own headers or its health path. MinIO
 /// refuses a request without a signature in JSON, S3 and RustFS in XML. RustFS answers a signed one, and S3 does not.
-/// Versity's gateway is asked for its users, which is no request of S3, only where the spec has users or says a kind.
+/// Versity's gateway and SeaweedFS are asked for their users, which is no request of S3, only where the spec has
+/// accounts or says a kind.
 async fn kind(client: &Client, desired: &Desired) -> Result<ServerKind, Error> {
     if client.kind() != ServerKind::S3 {
         return Ok(client.kind());
@@ -43,9 +49,12 @@ async fn kind(client: &Client, desired: &Desired) -> Result<ServerKind, Error> {
     if has_account_record(client).await? {
         return Ok(ServerKind::RustFs);
     }
-    let may_be_asked = desired.names().next().is_some() || desired.server.kind.is_some();
-    let is_versity = may_be_asked && client.is_versity().await?;
-    Ok(if is_versity { ServerKind::VersityGw } else { ServerKind::S3 })
+    let may_be_asked = desired.has_accounts() || desired.server.kind.is_some();
+    if may_be_asked && client.is_versity().await? {
+        return Ok(ServerKind::VersityGw);
+    }
+    let is_seaweedfs = may_be_asked && client.is_seaweedfs().await?;
+    Ok(if is_seaweedfs { ServerKind::SeaweedFs } else { ServerKind::S3 })
 }
 
 async fn refuses_in_json(client: &Client) -> Result<bool, Error> {
