@@ -8,6 +8,7 @@ mod document;
 mod entry;
 mod found;
 mod garage;
+mod iam;
 mod identities;
 mod ldap;
 mod owners;
@@ -51,6 +52,7 @@ pub(crate) async fn export(
         Accounts::Owners if scope.includes_section("users") => {
             owners::read(client, &Names::of(desired, secrets)?, &mut found).await?;
         }
+        Accounts::Iam => iam::read(client, &Names::of(desired, secrets)?, scope, &mut found).await?,
         Accounts::AdminOps if scope.includes_section("users") => ceph::read(client, &mut found).await?,
         Accounts::Keys if scope.includes_section("users") => garage::keys(client, &mut found).await?,
         Accounts::Owners | Accounts::AdminOps | Accounts::Keys => {}
@@ -67,7 +69,7 @@ pub(crate) async fn export(
         let region = &desired.server.region;
         match client.accounts() {
             Accounts::Keys => garage::buckets(client, region, scope, &mut found).await?,
-            Accounts::Policies | Accounts::Owners | Accounts::None => {
+            Accounts::Policies | Accounts::Owners | Accounts::AdminOps | Accounts::Iam | Accounts::None => {
                 buckets::read(client, region, scope, &mut found).await?;
             }
         }
