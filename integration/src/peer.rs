@@ -49,10 +49,15 @@ impl Peer {
 
     /// Waits until it accepts connections.
     pub fn listens(self, port: u16) -> Self {
+        self.is_listening(port);
+        self
+    }
+
+    /// The same after a restart.
+    pub fn is_listening(&self, port: u16) {
         let probe = format!("exec 3<>/dev/tcp/localhost/{port}");
         let open = || docker(&["exec", &self.name, "bash", "-c", &probe]).exit == 0;
         eventually("it listens", Duration::from_secs(60), open);
-        self
     }
 
     /// A run of `minio-init` against it, from its own host.

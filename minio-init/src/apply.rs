@@ -7,6 +7,7 @@ mod ceph;
 mod check;
 mod config;
 mod garage;
+mod iam;
 mod identity;
 mod late_fields;
 mod ldap;
@@ -51,6 +52,7 @@ pub(crate) async fn apply(
                 }
                 Accounts::AdminOps => ceph::apply(client, change, secrets).await,
                 Accounts::Owners => owners::apply(client, change, secrets).await,
+                Accounts::Iam => iam::apply(client, change, secrets).await,
             },
             Change::Tier(change) => tier::apply(client, change, secrets).await,
             Change::Bucket(change) => bucket::apply(client, change, secrets).await,

@@ -231,6 +231,11 @@ pub struct Cors {
 }
 
 impl Desired {
+    /// True when the spec has policies, users, groups or access keys.
+    pub(crate) fn has_accounts(&self) -> bool {
+        !self.policies.is_empty() || !self.groups.is_empty() || self.names().next().is_some()
+    }
+
     /// All names of accounts that may come from secrets, except that of the provisioning account.
     pub(crate) fn names(&self) -> impl Iterator<Item = &Text> {
         let there = self.users.keys().chain(self.keys.keys());

@@ -7,6 +7,7 @@ mod ceph;
 mod config;
 mod garage;
 mod garage_buckets;
+mod iam;
 mod identity;
 mod ldap;
 mod lookup;
@@ -24,6 +25,7 @@ use crate::observed::Observed;
 use crate::wire::client::Client;
 
 pub(crate) use config::missing_key;
+pub(crate) use iam::group as iam_group;
 pub(crate) use identity::{group, key};
 pub(crate) use names::Names;
 pub(crate) use replication::by_arn;
@@ -47,6 +49,10 @@ pub(crate) async fn observe(
         }
         Accounts::AdminOps => {
             let accounts = ceph::observe(client, desired, secrets);
+            with_buckets(client, desired, secrets, &names, accounts).await
+        }
+        Accounts::Iam => {
+            let accounts = iam::observe(client, desired, secrets, &names);
             with_buckets(client, desired, secrets, &names, accounts).await
         }
         Accounts::Keys => garage::observe(client, desired, secrets).await,

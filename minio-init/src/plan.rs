@@ -5,6 +5,7 @@ mod bucket;
 mod ceph;
 mod config;
 mod findings;
+mod fixed;
 mod garage;
 mod identity;
 mod ldap;
@@ -32,6 +33,10 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed) -> Plan<Change> {
         ObservedAccounts::Policies => {
             identity::identities(desired, observed, &mut findings);
             ldap::ldap(desired, observed, &mut findings);
+        }
+        ObservedAccounts::Iam(fixed) => {
+            fixed::users(desired, fixed, &mut findings);
+            identity::identities(desired, observed, &mut findings);
         }
         ObservedAccounts::Owners(existing) => {
             owners::accounts(desired, existing, observed, &mut findings);

@@ -3,7 +3,7 @@
 //! ```text
 //! connect -> client (signs, classifies answers) -> http (connections)
 //! s3: the sub-resources of buckets, in xml      admin: MinIO's own API, whose bodies are sealed
-//! versity, garage, ceph: the admin APIs of those
+//! versity, garage, ceph, iam: the APIs of Versity's gateway, Garage, Ceph's gateway and SeaweedFS
 //! ```
 
 mod address;
@@ -14,6 +14,7 @@ pub(crate) mod connect;
 pub(crate) mod credential;
 pub(crate) mod garage;
 pub(crate) mod http;
+pub(crate) mod iam;
 pub(crate) mod memory;
 mod opening;
 pub(crate) mod parallel;

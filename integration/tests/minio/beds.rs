@@ -1,11 +1,13 @@
 //! S3 servers beside MinIO, each with an account and a way to run the tool against it.
 
-use integration::{Ended, Init, Peer, docker};
+use integration::{Ended, Init, Peer, docker, shell};
 
 /// A server on a network of its own.
 pub(crate) struct Bed {
     peer: Peer,
+    port: u16,
     head: String,
+    key: String,
     secret: String,
     /// The other secrets of its head.
     others: Vec<(&'static str, &'static str)>,
@@ -31,7 +33,7 @@ impl Bed {
         let head = format!(
             "endpoint: http://{name}:{port}\ncredentials: {{accessKey: {key}, secretKey: {{secret: own}}}}\n"
         );
-        Self { peer, head, secret: secret.to_owned(), others: Vec::new() }
+        Self { peer, port, head, key: key.to_owned(), secret: secret.to_owned(), others: Vec::new() }
     }
 
     pub(crate) fn run(&self, spec: &str, args: &[&str]) -> Ended {
@@ -116,6 +118,43 @@ impl Bed {
         logs.stdout + &logs.stderr
     }
 
+    /// The account of the bed.
+    pub(crate) fn account(&self) -> (&str, &str) {
+        (&self.key, &self.secret)
+    }
+
+    /// The status of a request to the server that an account signs, with the body `x` for a PUT.
+    pub(crate) fn signed(&self, (key, secret): (&str, &str), method: &str, path: &str) -> u16 {
+        // The digest of `x`, and that of nothing.
+        let (body, digest) = match method {
+            "PUT" => (" --data-binary x", "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"),
+            _ => ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+        };
+        let url = format!("http://{}:{}{path}", self.peer.address(), self.port);
+        let line = format!(
+            "curl --silent --max-time 20 --output /dev/null --write-out '{http_code}' --request {method}{body} \
+             --header 'x-amz-content-sha256: {digest}' --aws-sigv4 aws:amz:us-east-1:s3 --user '{key}:{secret}' '{url}'",
+            http_code = "%{http_code}"
+        );
+        shell(&line).ok().trim().parse().unwrap_or(0)
+    }
+
+    /// The answer to a call of the IAM API by the account of the bed.
+    pub(crate) fn iam(&self, parameters: &str) -> String {
+        let (key, url) = (&self.key, format!("http://{}:{}/", self.peer.address(), self.port));
+        let line = format!(
+            "curl --silent --max-time 20 --aws-sigv4 aws:amz:us-east-1:iam --user '{key}:{}' --data '{parameters}' '{url}'",
+            self.secret
+        );
+        shell(&line).ok()
+    }
+
+    /// Starts the server again, with what it has stored.
+    pub(crate) fn restart(&self) {
+        docker(&["restart", "--time", "20", self.peer.name()]).ok();
+        self.peer.is_listening(self.port);
+    }
+
     /// The output of a command in the container of the server.
     pub(crate) fn exec(&self, command: &str) -> String {
         let words: Vec<_> = ["exec", self.peer.name()].into_iter().chain(command.split(' ')).collect();
@@ -135,6 +174,26 @@ pub(crate) fn seaweedfs() -> Bed {
         (key, secret),
         &[("AWS_ACCESS_KEY_ID", key), ("AWS_SECRET_ACCESS_KEY", secret)],
     )
+}
+
+/// SeaweedFS whose IAM API may write, with room for some buckets.
+pub(crate) fn seaweedfs_with_iam() -> Bed {
+    seaweedfs_with(&["-s3.iam.readOnly=false"])
+}
+
+/// SeaweedFS with options beside those of its image.
+pub(crate) fn seaweedfs_with(options: &[&str]) -> Bed {
+    let (key, secret) = ("weed-key", "canary-weed-5ecret");
+    let account = [("AWS_ACCESS_KEY_ID", key), ("AWS_SECRET_ACCESS_KEY", secret)];
+    let server = [
+        "server",
+        "-dir=/data",
+        "-ip.bind=0.0.0.0",
+        "-master.volumeSizeLimitMB=16",
+        "-volume.max=200",
+        "-s3",
+    ];
+    Bed::with_command("seaweedfs", 8333, (key, secret), &account, &[&server, options].concat())
 }
 
 pub(crate) fn versitygw() -> Bed {

@@ -7,4 +7,5 @@ mod ldap;
 mod replication;
 mod rustfs;
 mod s3;
+mod seaweed;
 mod tiers;

@@ -21,6 +21,7 @@ mod fault;
 mod field;
 mod garage_hostile;
 mod hostile;
+mod iam_hostile;
 mod kept_whole;
 mod other_servers;
 mod own_rights;

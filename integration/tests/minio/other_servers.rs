@@ -124,9 +124,10 @@ fn a_server_of_another_kind_than_the_spec_says_ends_the_run_before_anything_is_w
         &["minio"],
         &["rustfs", "garage", "s3"],
     );
-    say_kinds(|spec, args| weed.run(spec, args), "s3", &["seaweedfs", "ceph", "s3"], &["minio", "rustfs"]);
-    // What has no admin API here is told with how that server makes it.
+    let wrong = ["minio", "rustfs", "ceph"];
+    say_kinds(|spec, args| weed.run(spec, args), "seaweedfs", &["seaweedfs", "s3"], &wrong);
+    // What no API here does is told with how that server does it.
     let spec = "server: seaweedfs\nbuckets: {first: {quota: 1GiB}}\n";
     let ended = weed.run(spec, &["plan"]).expect(76, "failed");
-    assert!(ended.stdout.contains("`s3.configure` of `weed shell`"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("`s3.bucket.quota` of `weed shell`"), "{}", ended.stdout);
 }

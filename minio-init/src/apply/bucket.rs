@@ -86,7 +86,7 @@ async fn set(
 async fn create(client: &Client, bucket: &str, object_lock: bool, region: Option<&str>) -> Result<(), Error> {
     match client.accounts() {
         Accounts::Keys => client.create_garage_bucket(bucket).await,
-        Accounts::Policies | Accounts::Owners | Accounts::AdminOps | Accounts::None => {
+        Accounts::Policies | Accounts::Owners | Accounts::AdminOps | Accounts::Iam | Accounts::None => {
             create_by_s3(client, bucket, object_lock, region.unwrap_or(client.region())).await
         }
     }
@@ -126,7 +126,7 @@ async fn set_quota(client: &Client, bucket: &str, quota: Size) -> Result<(), Err
     match client.accounts() {
         Accounts::Keys => garage::set_quota(client, bucket, quota).await,
         Accounts::AdminOps => client.set_rgw_quota(bucket, quota).await,
-        Accounts::Policies | Accounts::Owners | Accounts::None => {
+        Accounts::Policies | Accounts::Owners | Accounts::Iam | Accounts::None => {
             set_minio_quota(client, bucket, quota).await
         }
     }

@@ -5,14 +5,18 @@
 use http::Method;
 use serde_json::Value;
 
-use super::{late_fields, ldap, limits, suspension, targets};
+use super::{iam, late_fields, ldap, limits, suspension, targets};
 use crate::change::{BucketChange, Change, IdentityChange, ShownPolicy};
+use crate::desired::Accounts;
 use crate::error::Error;
 use crate::wire::client::{Call, Client};
 use crate::wire::parallel::all;
 
 /// The index of each change that the server would refuse, with the refusal.
 pub(crate) async fn check(client: &Client, changes: &[Change]) -> Vec<(usize, Error)> {
+    if client.accounts() == Accounts::Iam {
+        return iam::check(client, changes).await;
+    }
     if !client.is_minio() {
         return Vec::new();
     }

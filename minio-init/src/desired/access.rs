@@ -47,6 +47,11 @@ pub(crate) fn policy_name(label: &str) -> String {
     format!("{PREFIX}{label}")
 }
 
+/// True for the name of a policy of levels.
+pub(crate) fn is_policy_name(name: &str) -> bool {
+    name.starts_with(PREFIX)
+}
+
 /// The policy of a user's levels, by bucket. It fails for more buckets than one policy has room for.
 pub(crate) fn policy(levels: &BTreeMap<String, Level>) -> Result<Document, &'static str> {
     let statements: Vec<_> = levels.iter().flat_map(|(bucket, level)| level.statements(bucket)).collect();

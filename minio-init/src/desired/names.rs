@@ -97,6 +97,27 @@ pub(crate) fn garage_secret(secret: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
+/// The rule for access keys that SeaweedFS makes.
+pub(crate) fn iam_key(key: &str) -> Result<(), &'static str> {
+    if (4..=128).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        Ok(())
+    } else {
+        Err("SeaweedFS takes access keys of 4 to 128 letters and digits")
+    }
+}
+
+/// The longest secret key that SeaweedFS takes.
+pub(crate) const IAM_SECRET_MAX: usize = 128;
+
+/// The rule for policies of SeaweedFS.
+pub(crate) fn iam_policy(name: &str) -> Result<(), &'static str> {
+    if !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) {
+        Ok(())
+    } else {
+        Err("SeaweedFS takes names of policies with letters, digits, `-` and `_`")
+    }
+}
+
 /// The rule for policies and groups, whose names are sent in a list with commas.
 pub(crate) fn plain(name: &str) -> Result<(), &'static str> {
     if name.is_empty() || name.len() > 128 {
@@ -204,6 +225,11 @@ mod tests {
             assert!(tier(name).is_err(), "{name}");
         }
         assert_eq!(tier("COLD-1"), Ok(()));
+        for key in ["app", "my-app", "schlüssel", &"a".repeat(129)] {
+            assert!(iam_key(key).is_err(), "{key}");
+        }
+        assert_eq!((iam_key("App1"), iam_policy("dayzero-app_1")), (Ok(()), Ok(())));
+        assert!(iam_policy("a.b").is_err());
         for name in ["", "a,b", "a/b", " a", &"a".repeat(129)] {
             assert!(plain(name).is_err(), "{name}");
         }

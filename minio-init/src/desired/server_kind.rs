@@ -15,7 +15,7 @@ pub enum ServerKind {
     RustFs,
     /// Garage: buckets, and by its admin API keys and quotas.
     Garage,
-    /// SeaweedFS: buckets.
+    /// SeaweedFS: buckets, and by its IAM API users, groups, policies and access keys.
     SeaweedFs,
     /// Versity's S3 gateway: buckets, and users that own them.
     VersityGw,
@@ -37,6 +37,8 @@ pub(crate) enum Accounts {
     AdminOps,
     /// Keys with permissions on buckets, and quotas, by the admin API of Garage, where the spec has that.
     Keys,
+    /// Users, groups, policies and access keys, by the IAM API of SeaweedFS.
+    Iam,
     /// None.
     None,
 }
@@ -78,10 +80,13 @@ impl ServerKind {
                 "garage",
                 "write `garage.adminEndpoint` and `garage.adminToken` for users and quotas, and leave everything else of accounts out",
             ),
-            Self::SeaweedFs => plain(
-                "seaweedfs",
-                "leave it out: identities are made with `s3.configure` of `weed shell`, quotas set with its `s3.bucket.quota`",
-            ),
+            Self::SeaweedFs => Properties {
+                name: "seaweedfs",
+                accounts: Accounts::Iam,
+                admin_api: "IAM API",
+                remedy: "start SeaweedFS with its IAM API (-s3.iam, the default), or leave users, groups, policies and access keys out",
+                ..PLAIN
+            },
             Self::VersityGw => Properties {
                 name: "versitygw",
                 accounts: Accounts::Owners,
@@ -133,7 +138,9 @@ impl ServerKind {
     /// The kind as which a server of this kind is recognised: those without an admin API that is known here are alike.
     pub(crate) fn recognised_as(self) -> Self {
         match self.accounts() {
-            Accounts::Policies | Accounts::Owners | Accounts::AdminOps | Accounts::Keys => self,
+            Accounts::Policies | Accounts::Owners | Accounts::AdminOps | Accounts::Keys | Accounts::Iam => {
+                self
+            }
             Accounts::None => Self::S3,
         }
     }

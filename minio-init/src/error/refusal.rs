@@ -56,6 +56,7 @@ fn kind_by_code(code: &str) -> Option<FaultKind> {
         | "ExpiredToken"
         | "XMinioAdminTierInsufficientPermissions"
         | "XMinioAdminTierInvalidCredentials" => FaultKind::Denied,
+        "LimitExceeded" => FaultKind::Rejected,
         "RequestTimeTooSkewed"
         | "AuthorizationHeaderMalformed"
         | "InvalidRegion"

@@ -86,7 +86,7 @@ pub(super) async fn bucket(
             existing.quota = client.rgw_bucket(name).await?.and_then(|bucket| bucket.limit()).map(Size);
         }
         // Garage has the quota in the record of the bucket.
-        Accounts::Keys | Accounts::Owners | Accounts::None => {}
+        Accounts::Keys | Accounts::Owners | Accounts::Iam | Accounts::None => {}
     }
     Ok((existing, notes))
 }

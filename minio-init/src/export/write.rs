@@ -14,7 +14,9 @@ use super::found::{Found, FoundSettings};
 use super::{document, properties, tiers};
 use crate::desired::document::Document;
 use crate::desired::{Encryption, Expiry, Level, Section, Status, names};
-use crate::observed::{ObservedAccessKey, ObservedAccounts, ObservedBucket, ObservedGroup, ObservedOwner, ObservedUser};
+use crate::observed::{
+    ObservedAccessKey, ObservedAccounts, ObservedBucket, ObservedGroup, ObservedOwner, ObservedUser,
+};
 use crate::validate::is_built_in;
 
 pub(super) fn export(found: &Found) -> Export {
@@ -161,7 +163,7 @@ fn levels(user: &Text, found: &Found) -> Vec<Node> {
             let level = |(bucket, permissions)| Some(node((bucket, Level::of(permissions)?)));
             existing.access.get(user).into_iter().flatten().filter_map(level).collect()
         }
-        ObservedAccounts::Policies => Vec::new(),
+        ObservedAccounts::Policies | ObservedAccounts::Iam(_) => Vec::new(),
     }
 }
 

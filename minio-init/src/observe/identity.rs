@@ -65,7 +65,7 @@ pub(super) async fn observe(
     Ok(observed)
 }
 
-fn split<T>(lookups: Vec<(Text, Lookup<T>)>) -> (BTreeMap<Text, T>, BTreeSet<Text>) {
+pub(super) fn split<T>(lookups: Vec<(Text, Lookup<T>)>) -> (BTreeMap<Text, T>, BTreeSet<Text>) {
     let (mut existing, mut used_otherwise) = (BTreeMap::new(), BTreeSet::new());
     for (name, what) in lookups {
         match what {
@@ -78,7 +78,7 @@ fn split<T>(lookups: Vec<(Text, Lookup<T>)>) -> (BTreeMap<Text, T>, BTreeSet<Tex
 }
 
 /// The declared policies, and those that the spec refers to.
-fn referred_policies(desired: &Desired) -> BTreeSet<&String> {
+pub(super) fn referred_policies(desired: &Desired) -> BTreeSet<&String> {
     let users = desired.users.values().flat_map(|user| &user.policies);
     let groups = desired.groups.values().flat_map(|group| &group.policies);
     let keys = desired.keys.values().filter_map(|key| key.policy.as_ref());
@@ -109,7 +109,7 @@ pub(super) async fn policy(
 }
 
 /// The declared users, and those that the spec refers to.
-fn referred_users(desired: &Desired) -> BTreeSet<&Text> {
+pub(super) fn referred_users(desired: &Desired) -> BTreeSet<&Text> {
     let members = desired.groups.values().flat_map(|group| &group.members);
     let parents = desired.keys.values().filter_map(|key| key.user.as_ref());
     let parents = parents.filter(|user| desired.ldap.user(user).is_none());

@@ -17,6 +17,9 @@ pub(crate) enum ObservedAccounts {
     Owners(BTreeMap<String, ObservedOwner>),
     /// The owners of buckets on Ceph's gateway.
     AdminOps(ObservedOps),
+    /// Users with policies, with the users of the spec that are in the server's own configuration, which its API does
+    /// not change.
+    Iam(BTreeSet<Text>),
     /// The layout, keys and permissions of Garage.
     Keys(ObservedGarage),
 }
@@ -27,7 +30,23 @@ impl ObservedAccounts {
         match self {
             Self::Owners(owners) => owners.get(bucket),
             Self::AdminOps(ops) => ops.owners.get(bucket),
-            Self::Policies | Self::Keys(_) => None,
+            Self::Policies | Self::Iam(_) | Self::Keys(_) => None,
+        }
+    }
+
+    /// True for a user of the server's own configuration.
+    pub(crate) fn is_fixed(&self, user: &Text) -> bool {
+        match self {
+            Self::Iam(fixed) => fixed.contains(user),
+            Self::Policies | Self::Owners(_) | Self::AdminOps(_) | Self::Keys(_) => false,
+        }
+    }
+
+    /// True when policies and access keys of a disabled user can be changed.
+    pub(crate) fn change_disabled_users(&self) -> bool {
+        match self {
+            Self::Iam(_) => true,
+            Self::Policies | Self::Owners(_) | Self::AdminOps(_) | Self::Keys(_) => false,
         }
     }
 }

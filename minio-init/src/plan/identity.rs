@@ -57,6 +57,9 @@ fn users(desired: &Desired, observed: &Observed, findings: &mut Findings) {
     for (name, wanted) in &desired.users {
         let at = SpecPath::root().key("users").key(&wanted.label);
         check_policies_exist(&at.key("policies"), &wanted.policies, desired, observed, findings);
+        if observed.accounts.is_fixed(name) {
+            continue;
+        }
         if observed.used_otherwise.contains(name) {
             let problem = "on the server this is the name of root or of an access key: choose another one";
             findings.conflicts.push(Conflict::new(at, problem));
@@ -75,6 +78,7 @@ fn users(desired: &Desired, observed: &Observed, findings: &mut Findings) {
             .iter()
             .any(|(key, wanted)| wanted.user.as_ref() == Some(name) && !observed.keys.contains_key(key));
         let needs_enabled = !missing.is_empty() || new_keys || !detached(wanted, existing).is_empty();
+        let needs_enabled = needs_enabled && !observed.accounts.change_disabled_users();
         findings.changes(user(name, wanted, existing, needs_enabled));
         if !missing.is_empty() {
             let to = Grantee::User(name.clone());

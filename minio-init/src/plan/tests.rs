@@ -2,6 +2,7 @@
 
 mod ceph;
 mod garage;
+mod iam;
 pub(crate) mod model;
 mod own_rights;
 mod owners;

@@ -29,6 +29,7 @@ use crate::wire::sealing::Sealing;
 use crate::wire::shared_writes::SharedWrites;
 
 pub(crate) use self::call::Call;
+pub(in crate::wire) use self::call::ENCODED;
 
 use self::error_body::{code_and_message, code_of_status, without_signatures};
 

@@ -3,6 +3,7 @@
 
 mod ceph;
 mod garage;
+mod iam;
 mod identities;
 mod ldap;
 mod recognise;
@@ -228,6 +229,7 @@ async fn check_supported_elsewhere(client: &Client, desired: &Desired) -> Result
     match client.accounts() {
         Accounts::Policies | Accounts::None => {}
         Accounts::Owners => unsupported::check(client, versity::unsupported(desired))?,
+        Accounts::Iam => unsupported::check(client, iam::unsupported(desired))?,
         Accounts::Keys => return unsupported::check(client, garage::unsupported(desired)),
         Accounts::AdminOps => {
             unsupported::check(client, ceph::unsupported(desired))?;

@@ -105,6 +105,28 @@ pub(crate) fn credential(secrets: &Secrets, key: &Text, name: &SecretRef) -> Res
     Ok(Credential::new(resolve_name(secrets, key)?, secret_key(secrets, name)?.clone()))
 }
 
+/// The credential of an account of SeaweedFS.
+pub(crate) fn iam_credential(secrets: &Secrets, key: &Text, name: &SecretRef) -> Result<Credential, Error> {
+    Ok(Credential::new(resolve_iam_key(secrets, key)?, iam_secret_key(secrets, name)?.clone()))
+}
+
+/// The access key of an account that SeaweedFS can make.
+pub(crate) fn resolve_iam_key(secrets: &Secrets, key: &Text) -> Result<String, Error> {
+    resolve_checked(secrets, key, names::iam_key)
+}
+
+/// A secret key, checked by the rules of SeaweedFS for new access keys.
+#[expect(clippy::disallowed_methods, reason = "the length of a secret key is checked")]
+pub(crate) fn iam_secret_key<'s>(secrets: &'s Secrets, name: &SecretRef) -> Result<&'s Secret, Error> {
+    let secret = secret_key(secrets, name)?;
+    let length = secret.expose_secret().len();
+    if length <= names::IAM_SECRET_MAX {
+        return Ok(secret);
+    }
+    let problem = format!("it has {length} bytes, and SeaweedFS takes at most {}", names::IAM_SECRET_MAX);
+    Err(Error::InvalidSecret { name: name.clone(), what: "a secret key", problem })
+}
+
 /// The credential of an account that exists already: the provisioning account, or one at another server. Other servers
 /// than MinIO have shorter keys.
 pub(crate) fn existing_credential(
@@ -158,9 +180,9 @@ pub(crate) fn check_key(
 ) -> Result<(), Error> {
     match kind {
         ServerKind::Garage => check_garage_key(secrets, key, name),
+        ServerKind::SeaweedFs => iam_credential(secrets, key, name).map(drop),
         ServerKind::Minio
         | ServerKind::RustFs
-        | ServerKind::SeaweedFs
         | ServerKind::VersityGw
         | ServerKind::Ceph
         | ServerKind::S3 => credential(secrets, key, name).map(drop),

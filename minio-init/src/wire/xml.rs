@@ -85,6 +85,11 @@ impl Element {
     }
 
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
+        Self::parse_with_texts(bytes, TEXT_LIMIT)
+    }
+
+    /// The same for a document whose texts may be longer.
+    pub(crate) fn parse_with_texts(bytes: &[u8], limit: usize) -> Result<Self, String> {
         let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
         let mut reader = Reader::from_str(text);
         let (mut open, mut count) = (vec![Self::default()], 0_usize);
@@ -106,9 +111,11 @@ impl Element {
                     add_child(&mut open, Self::new(&local_name(empty.local_name().as_ref())));
                 }
                 Event::End(_) => end_element(&mut open),
-                Event::Text(text) => append_text(&mut open, &String::from_utf8_lossy(&text))?,
-                Event::CData(data) => append_text(&mut open, &String::from_utf8_lossy(&data))?,
-                Event::GeneralRef(reference) => append_text(&mut open, &resolve_reference(&reference))?,
+                Event::Text(text) => append_text(&mut open, &String::from_utf8_lossy(&text), limit)?,
+                Event::CData(data) => append_text(&mut open, &String::from_utf8_lossy(&data), limit)?,
+                Event::GeneralRef(reference) => {
+                    append_text(&mut open, &resolve_reference(&reference), limit)?
+                }
                 Event::Eof => break,
                 _ => {}
             }
@@ -130,10 +137,10 @@ fn resolve_reference(reference: &BytesRef<'_>) -> String {
     resolve_predefined_entity(&name).unwrap_or_default().to_owned()
 }
 
-fn append_text(open: &mut [Element], text: &str) -> Result<(), String> {
+fn append_text(open: &mut [Element], text: &str, limit: usize) -> Result<(), String> {
     let Some(element) = open.last_mut() else { return Ok(()) };
-    if element.text.len() + text.len() > TEXT_LIMIT {
-        return Err(format!("a text in it is longer than {TEXT_LIMIT} bytes"));
+    if element.text.len() + text.len() > limit {
+        return Err(format!("a text in it is longer than {limit} bytes"));
     }
     element.text.push_str(text);
     Ok(())

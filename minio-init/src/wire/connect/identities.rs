@@ -12,8 +12,7 @@ use crate::wire::client::{Call, Client};
 
 /// Returns when the identities have been read; at once where the spec has none, or the server no such API.
 pub(super) async fn await_identities(client: &Client, desired: &Desired) -> Result<(), Error> {
-    let own_none = desired.groups.is_empty() && desired.names().next().is_none();
-    let none = desired.policies.is_empty() && own_none && desired.ldap.is_empty();
+    let none = !desired.has_accounts() && desired.ldap.is_empty();
     if none || !client.kind().has_admin_api() {
         return Ok(());
     }

@@ -57,6 +57,18 @@ fn of_minio(heading: &'static str, image: Option<&'static str>) -> Column {
     Column { heading, kind: "minio", run: Box::new(run) }
 }
 
+/// SeaweedFS, which has no policies of its own, with the two of MinIO that the rows attach.
+fn seaweedfs_with_canned_policies() -> Bed {
+    let bed = beds::seaweedfs_with_iam();
+    let document =
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}]}"#;
+    for name in ["readwrite", "readonly"] {
+        let made = bed.iam(&format!("Action=CreatePolicy&PolicyName={name}&PolicyDocument={document}"));
+        assert!(made.contains("CreatePolicyResult"), "{made}");
+    }
+    bed
+}
+
 /// The server that `S3_SERVERS` calls `name`, if there is one.
 fn start(name: &str) -> Option<Column> {
     Some(match name {
@@ -65,7 +77,7 @@ fn start(name: &str) -> Option<Column> {
         "minio-2023-11" => of_minio("MinIO 2023-11", Some("dayzero/minio:2023-11")),
         "minio-2024-08" => of_minio("MinIO 2024-08", Some("dayzero/minio:2024-08")),
         "rustfs" => of_bed("RustFS 1.0", "rustfs", beds::rustfs()),
-        "seaweedfs" => of_bed("SeaweedFS 4.48", "seaweedfs", beds::seaweedfs()),
+        "seaweedfs" => of_bed("SeaweedFS 4.48", "seaweedfs", seaweedfs_with_canned_policies()),
         "versitygw" => of_bed("versitygw 1.8", "versitygw", beds::versitygw()),
         "ceph" => of_bed("Ceph 18", "ceph", beds::ceph()),
         "garage" => of_bed("Garage 2.5", "garage", beds::fresh_garage()),
@@ -78,13 +90,17 @@ fn start(name: &str) -> Option<Column> {
 const SERVERS: &str = "minio,minio-2024-08,minio-2023-11,minio-2022-10,seaweedfs,versitygw,moto,garage,ceph";
 
 fn cell(column: &Column, row: usize, spec: &str) -> Cell {
-    // A key of Garage has eight characters.
-    let name = format!("table-{row:02}");
+    // A key of Garage has eight characters, and one of SeaweedFS letters and digits alone.
+    let (name, joint) = match column.kind {
+        "seaweedfs" => (format!("tables{row:02}"), "@x"),
+        _ => (format!("table-{row:02}"), "@-"),
+    };
     let end = shell("date --utc --date '+30 days' +%FT%TZ").ok();
     let spec = spec
         .replace("KIND", column.kind)
         .replace("DOCUMENT", DOCUMENT)
         .replace("END", end.trim())
+        .replace("@-", joint)
         .replace('@', &name);
     let (before, spec) = spec
         .split_once(
