@@ -138,7 +138,7 @@ impl ServerKind {
     /// The kind as which a server of this kind is recognised: those without an admin API that is known here are alike.
     pub(crate) fn recognised_as(self) -> Self {
         match self.accounts() {
-            Accounts::Policies | Accounts::Owners | Accounts::AdminOps | Accounts::Iam | Accounts::Keys => {
+            Accounts::Policies | Accounts::Owners | Accounts::AdminOps | Accounts::Keys | Accounts::Iam => {
                 self
             }
             Accounts::None => Self::S3,

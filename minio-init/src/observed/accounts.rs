@@ -17,7 +17,6 @@ pub(crate) enum ObservedAccounts {
     Owners(BTreeMap<String, ObservedOwner>),
     /// The owners of buckets on Ceph's gateway.
     AdminOps(ObservedOps),
-
     /// Users with policies, with the users of the spec that are in the server's own configuration, which its API does
     /// not change.
     Iam(BTreeSet<Text>),

@@ -16,8 +16,8 @@ const ACCOUNT: usize = 16 << 20;
 pub(super) async fn recognise(client: &mut Client, desired: &Desired) -> Result<(), Error> {
     let found = kind(client, desired).await?;
     match desired.server.kind {
-        // The admin API of Versity's gateway may be on another port, that of Ceph's switched off, and that of SeaweedFS is
-        // for admin identities. Buckets need none of them. SeaweedFS may be used as a plain S3 server.
+        // The admin API of Versity's gateway may be on another port, that of Ceph's switched off, and that of SeaweedFS
+        // is for admin identities. Buckets need none of them. SeaweedFS may be used as a plain S3 server.
         Some(said @ (ServerKind::VersityGw | ServerKind::Ceph | ServerKind::SeaweedFs))
             if found == ServerKind::S3 =>
         {
@@ -40,8 +40,8 @@ pub(super) async fn recognise(client: &mut Client, desired: &Desired) -> Result<
 
 /// Tells the kind of server by the admin API, unless it has shown it already, because a proxy may drop MinIO's own headers or its health path. MinIO
 /// refuses a request without a signature in JSON, S3 and RustFS in XML. RustFS answers a signed one, and S3 does not.
-/// Ceph's gateway is asked for the account itself, Versity's and SeaweedFS for their users, which is no request of S3,
-/// only where the spec has accounts (for Ceph's quotas too) or says a kind.
+/// Ceph's gateway is asked for the account itself, and Versity's and SeaweedFS for their users, which is no request of
+/// S3, only where the spec has accounts (for Ceph's quotas too) or says a kind.
 async fn kind(client: &Client, desired: &Desired) -> Result<ServerKind, Error> {
     if client.kind() != ServerKind::S3 {
         return Ok(client.kind());
@@ -53,8 +53,8 @@ async fn kind(client: &Client, desired: &Desired) -> Result<ServerKind, Error> {
         return Ok(ServerKind::RustFs);
     }
     let may_be_asked = desired.has_accounts() || desired.server.kind.is_some();
-    let has_quota = desired.buckets.values().any(|bucket| bucket.quota.is_some());
-    if (has_quota || may_be_asked) && !matches!(client.rgw_own().await?, Own::NoApi) {
+    let quota = desired.buckets.values().any(|bucket| bucket.quota.is_some());
+    if (quota || may_be_asked) && !matches!(client.rgw_own().await?, Own::NoApi) {
         return Ok(ServerKind::Ceph);
     }
     if may_be_asked && client.is_versity().await? {
