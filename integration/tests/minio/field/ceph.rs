@@ -76,7 +76,7 @@ fn what_drifts_is_set_again_and_what_the_spec_does_not_name_is_left() {
         "user suspend --uid=other",
         "key create --uid=app --access-key=app --secret=altered-5ecret",
         "key rm --uid=app --access-key=app-ci",
-        "bucket link --bucket=two --uid=byhand",
+        "bucket link --bucket=one --uid=byhand",
         "quota set --quota-scope=bucket --bucket=one --max-size=5M --max-objects=7",
     ] {
         admin(&ceph, command);
@@ -88,7 +88,7 @@ fn what_drifts_is_set_again_and_what_the_spec_does_not_name_is_left() {
             "alter_user app: applied",
             "alter_user other: applied",
             "create_access_key app-ci: applied",
-            "set_owner two: applied",
+            "set_owner one: applied",
             "set_quota one: applied"
         ]
     );
