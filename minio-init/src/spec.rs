@@ -1,6 +1,7 @@
 //! The spec as it is written. `validate` checks it and turns it into `desired`, its meaning.
 
 mod bucket;
+mod entry;
 mod garage;
 mod ldap;
 mod patterns;
@@ -16,6 +17,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub(crate) use bucket::{Bucket, CorsRule, LifecycleRule, Notification, ObjectLock};
+pub(crate) use entry::{Entry, State, Stated};
 pub(crate) use ldap::{Ldap, LdapIdentity};
 pub(crate) use policy::Policy;
 pub(crate) use replication::{RemoteBucket, ReplicationRule};
@@ -85,38 +87,6 @@ pub struct Credentials {
     pub access_key: Text,
     /// The secret key.
     pub secret_key: SecretRef,
-}
-
-/// The state of something that may exist.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum State {
-    /// It is created where it is missing.
-    #[default]
-    Present,
-    /// It is removed where it exists.
-    Absent,
-}
-
-/// One item of a list of policies or members.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(untagged, expecting = "expected a name, or {name: NAME, state: absent}")]
-pub enum Entry {
-    /// The name of something that is present.
-    Name(String),
-    /// A name with its state.
-    Stated(Stated),
-}
-
-/// A name with its state.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "NameWithState")]
-pub struct Stated {
-    /// The name of the policy or the member.
-    pub name: String,
-    /// `absent` removes it.
-    pub state: State,
 }
 
 /// A user in the server's own user database.

@@ -50,20 +50,18 @@ fn answer(stored: &mut Stored, signer: &str, body: &str, stream: &mut TcpStream)
         return error(stream, "403 Forbidden", "InvalidAccessKeyId");
     }
     match call.as_str() {
-        "ListServiceAccounts" => yes(stream, ""),
         "ListAttachedUserPolicies" | "GetUser" | "ListAccessKeys" if stored.lie.is_some() => {
             respond(stream, "200 OK", "", stored.lie.as_deref().unwrap_or_default())
         }
         "ListAttachedUserPolicies" | "GetUser" if !user_is_there => {
             error(stream, "404 Not Found", "NoSuchEntity")
         }
-        "ListAttachedUserPolicies" | "GetUser" => yes(stream, ""),
         "ListAccessKeys" if stored.there.contains("key") => {
             let key = "<member><AccessKeyId>app1</AccessKeyId><Status>Active</Status></member>";
             let list = format!("<AccessKeyMetadata>{key}</AccessKeyMetadata>");
             yes(stream, &format!("<ListAccessKeysResult>{list}</ListAccessKeysResult>"))
         }
-        "ListAccessKeys" => yes(stream, ""),
+        "ListServiceAccounts" | "ListAttachedUserPolicies" | "GetUser" | "ListAccessKeys" => yes(stream, ""),
         "CreateUser" if !body.contains("UserName") => error(stream, "400 Bad Request", "InvalidInput"),
         "CreateUser" | "CreateAccessKey" | "DeleteAccessKey" => {
             stored.writes.push(call.clone());

@@ -16,19 +16,8 @@ pub(super) async fn apply(client: &Client, change: &IdentityChange, secrets: &Se
             set_key(client, secrets, &uid, (user, secret)).await
         }
         IdentityChange::AlterUser { user, rotate_secret, status, secret } => {
-            let uid = client.rgw_uid(secrets, user).await?;
-            let status = status.as_ref().map(|drift| drift.to);
-            // A user is closed before its key is set, and opened after it.
-            if status == Some(Status::Disabled) {
-                client.set_rgw_status(&uid, Status::Disabled).await?;
-            }
-            if *rotate_secret {
-                set_key(client, secrets, &uid, (user, secret)).await?;
-            }
-            if status == Some(Status::Enabled) {
-                client.set_rgw_status(&uid, Status::Enabled).await?;
-            }
-            Ok(())
+            let secret = rotate_secret.then_some(secret);
+            alter_user(client, secrets, user, status.as_ref().map(|drift| drift.to), secret).await
         }
         IdentityChange::CreateAccessKey(NewAccessKey { access_key, user, secret, .. }) => {
             let uid = client.rgw_uid(secrets, user).await?;
@@ -66,6 +55,27 @@ pub(super) async fn apply(client: &Client, change: &IdentityChange, secrets: &Se
             needed: "more than users and access keys",
         }),
     }
+}
+
+/// Closes a user before its key is set, and opens it after that.
+async fn alter_user(
+    client: &Client,
+    secrets: &Secrets,
+    user: &Text,
+    status: Option<Status>,
+    secret: Option<&SecretRef>,
+) -> Result<(), Error> {
+    let uid = client.rgw_uid(secrets, user).await?;
+    if status == Some(Status::Disabled) {
+        client.set_rgw_status(&uid, Status::Disabled).await?;
+    }
+    if let Some(secret) = secret {
+        set_key(client, secrets, &uid, (user, secret)).await?;
+    }
+    if status == Some(Status::Enabled) {
+        client.set_rgw_status(&uid, Status::Enabled).await?;
+    }
+    Ok(())
 }
 
 async fn set_key(

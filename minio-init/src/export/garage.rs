@@ -130,7 +130,9 @@ async fn bucket(
     if own.is_some_and(|own| may_read(own, id, name)) {
         let notes;
         (existing, notes) = buckets::bucket(client, region, name).await?;
-        notes.into_iter().for_each(|text| found.note("buckets", name, text));
+        for text in notes {
+            found.note("buckets", name, text);
+        }
     } else {
         let problem = "its lifecycle and CORS rules, which the provisioning account may not read";
         found.note("buckets", name, problem);

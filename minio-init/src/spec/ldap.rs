@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Entry, State};
+use super::entry::{Entry, State};
 
 /// Users and groups of the LDAP directory that the server takes its accounts from.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]

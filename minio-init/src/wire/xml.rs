@@ -114,7 +114,7 @@ impl Element {
                 Event::Text(text) => append_text(&mut open, &String::from_utf8_lossy(&text), limit)?,
                 Event::CData(data) => append_text(&mut open, &String::from_utf8_lossy(&data), limit)?,
                 Event::GeneralRef(reference) => {
-                    append_text(&mut open, &resolve_reference(&reference), limit)?
+                    append_text(&mut open, &resolve_reference(&reference), limit)?;
                 }
                 Event::Eof => break,
                 _ => {}

@@ -9,7 +9,7 @@ use crate::beds::{self, Bed};
 const SECRETS: [(&str, &str); 3] =
     [("app", "canary-app-5ecret"), ("other", "canary-other-5ecret"), ("ci", "canary-ci-5ecret")];
 /// Two users, a further key of the first, and a bucket of each.
-const SPEC: &str = r#"
+const SPEC: &str = r"
 users:
   app: {secretKey: {secret: app}, access: [{bucket: one, level: owner}]}
   other: {accessKey: OTHERKEY, secretKey: {secret: other}, status: enabled, access: [{bucket: two, level: owner}]}
@@ -19,7 +19,7 @@ accessKeys:
 buckets:
   one: {quota: 1GiB, versioning: enabled, lifecycle: [{id: old, prefix: tmp/, expireDays: 9}]}
   two: {tags: {team: a}}
-"#;
+";
 
 fn run(ceph: &Bed, spec: &str, args: &[&str], secrets: &[(&str, &str)]) -> Ended {
     let ended = ceph.run_with(spec, args, secrets);

@@ -7,7 +7,7 @@ use crate::wire::client::Client;
 use crate::wire::parallel::all;
 
 /// The index of each change that the server would refuse, with the refusal.
-pub(in crate::apply) async fn check(client: &Client, changes: &[Change]) -> Vec<(usize, Error)> {
+pub(crate) async fn check(client: &Client, changes: &[Change]) -> Vec<(usize, Error)> {
     let mut identities =
         changes.iter().enumerate().filter(|(_, change)| matches!(change, Change::Identity(_)));
     let Some((first, _)) = identities.next() else { return Vec::new() };

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Form, documents};
+use super::documents;
+use super::form::Form;
 use crate::change::Grantee;
 use crate::desired::Status;
 use crate::desired::document::Document;
@@ -95,7 +96,7 @@ impl Client {
         Ok(answer.map(|answer| texts(&answer, &["GetGroupResult", "Users"], "UserName").collect()))
     }
 
-    /// Whether a request that the account signs is accepted. Every account may list its own access keys. The server
+    /// Checks a secret key by a request that the account signs. Every account may list its own access keys. The server
     /// answers for a disabled user and for an inactive access key as for one that does not exist.
     pub(crate) async fn check_iam_secret_key(
         &self,

@@ -2,8 +2,10 @@
 
 use init_core::Secret;
 
+use super::calls::{EXISTS, NO_SUCH_ENTITY};
+use super::documents;
+use super::form::Form;
 use super::reads::policy_arn;
-use super::{EXISTS, Form, NO_SUCH_ENTITY, documents};
 use crate::change::Grantee;
 use crate::desired::Status;
 use crate::desired::document::Document;

@@ -1,4 +1,4 @@
-//! What Ceph's gateway does not have, and what the provisioning account may not do, told before anything is written.
+//! Refusals before the first write on Ceph's gateway: parts of a spec that it does not have, and capabilities that are missing.
 
 use super::{SECRETS, SPEC, admin, run};
 use crate::beds;

@@ -1,4 +1,4 @@
-//! What SeaweedFS does not take is told before anything is written.
+//! Refusals before the first write on SeaweedFS: names, policies and parts of access keys that it does not take.
 
 use super::{SECRETS, SPEC, run};
 use crate::beds::{self, Bed};
