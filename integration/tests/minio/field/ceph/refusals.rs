@@ -1,4 +1,4 @@
-//! What Ceph's gateway does not have, and what the provisioning account may not do, told before anything is written.
+//! The refusals on Ceph's gateway: parts of a spec that it does not have, and rights that the provisioning account lacks.
 
 use super::{SECRETS, SPEC, admin, run};
 use crate::beds;
