@@ -71,7 +71,7 @@ pub enum Error {
         endpoint: Endpoint,
         /// The right, in the server's words.
         lacks: String,
-        /// The command or the policy that gives it.
+        /// The command or the change that gives it.
         remedy: String,
     },
     /// The server is of another kind than the spec says.

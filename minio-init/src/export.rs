@@ -55,7 +55,6 @@ pub(crate) async fn export(
         Accounts::AdminOps if scope.includes_section("users") => ceph::read(client, &mut found).await?,
         Accounts::Keys if scope.includes_section("users") => garage::keys(client, &mut found).await?,
         Accounts::Owners | Accounts::AdminOps | Accounts::Keys => {}
-        Accounts::Iam => iam::read(client, &Names::of(desired, secrets)?, scope, &mut found).await?,
         Accounts::None => {
             for section in IDENTITIES {
                 found.note(section, "", "whatever the server has of it: it has no admin API of MinIO");

@@ -25,15 +25,6 @@ pub(crate) enum ObservedAccounts {
 }
 
 impl ObservedAccounts {
-    /// The owner of a bucket, where users own buckets.
-    pub(crate) fn owner(&self, bucket: &str) -> Option<&ObservedOwner> {
-        match self {
-            Self::Owners(owners) => owners.get(bucket),
-            Self::AdminOps(ops) => ops.owners.get(bucket),
-            Self::Policies | Self::Iam(_) | Self::Keys(_) => None,
-        }
-    }
-
     /// True for a user of the server's own configuration.
     pub(crate) fn is_fixed(&self, user: &Text) -> bool {
         match self {

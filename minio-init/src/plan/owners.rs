@@ -9,7 +9,7 @@ use super::absent;
 use super::findings::Findings;
 use crate::change::{BucketChange, IdentityChange};
 use crate::desired::{Desired, Level, Status, User};
-use crate::observed::{Observed, ObservedOwner};
+use crate::observed::{Observed, ObservedAccounts, ObservedOwner};
 
 type Owners = BTreeMap<String, ObservedOwner>;
 
@@ -89,9 +89,10 @@ fn lost(desired: &Desired, bucket: &str, existing: &ObservedOwner) -> Vec<String
 
 /// True when a bucket gets another owner, with whom it loses its policy.
 pub(super) fn changes_owner(desired: &Desired, observed: &Observed, bucket: &str) -> bool {
-    let Some(existing) = observed.accounts.owner(bucket) else { return false };
+    let ObservedAccounts::Owners(owners) = &observed.accounts else { return false };
+    let Some(existing) = owners.get(bucket) else { return false };
     let given = |(name, user): (&Text, &User)| {
-        existing.has_policy && *name != existing.owner && user.access.get(bucket) == Some(&Level::Owner)
+        *name != existing.owner && user.access.get(bucket) == Some(&Level::Owner)
     };
     desired.users.iter().any(given)
 }

@@ -1,4 +1,4 @@
-//! Refusals before the first write on Ceph's gateway: parts of a spec that it does not have, and capabilities that are missing.
+//! The refusals on Ceph's gateway: parts of a spec that it does not have, and rights that the provisioning account lacks.
 
 use super::{SECRETS, SPEC, admin, run};
 use crate::beds;
