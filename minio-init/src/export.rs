@@ -52,6 +52,7 @@ pub(crate) async fn export(
         Accounts::Owners if scope.includes_section("users") => {
             owners::read(client, &Names::of(desired, secrets)?, &mut found).await?;
         }
+        Accounts::Iam => iam::read(client, &Names::of(desired, secrets)?, scope, &mut found).await?,
         Accounts::AdminOps if scope.includes_section("users") => ceph::read(client, &mut found).await?,
         Accounts::Keys if scope.includes_section("users") => garage::keys(client, &mut found).await?,
         Accounts::Owners | Accounts::AdminOps | Accounts::Keys => {}
