@@ -5,8 +5,8 @@ use integration::{docker, image, shell, tools};
 use crate::reproducible::native;
 
 /// Uncompressed bytes of one image, and of all of one architecture together.
-const BUDGET: u64 = 7_700_000;
-const BUDGET_OF_ALL: u64 = 28_700_000;
+const BUDGET: u64 = 8_200_000;
+const BUDGET_OF_ALL: u64 = 29_200_000;
 
 /// Each image within its budget, and all of one architecture within theirs.
 fn within_the_budget(sizes: &[u64]) {
