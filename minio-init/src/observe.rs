@@ -13,6 +13,7 @@ mod ldap;
 mod lookup;
 mod names;
 mod owners;
+mod patience;
 mod replication;
 mod supported;
 mod tier;

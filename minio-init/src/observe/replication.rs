@@ -1,11 +1,9 @@
 //! Reads the replication of a bucket: its targets, and the declared rules.
 
-use std::time::Duration;
-
 use init_core::Secrets;
-use tokio::time::timeout;
 
 use super::names::label_of;
+use super::patience::within_patience;
 use crate::desired::{Bucket, Desired, Versioning};
 use crate::error::Error;
 use crate::observed::{ObservedReplication, ObservedTarget};
@@ -17,9 +15,6 @@ use crate::wire::xml::Element;
 
 /// The codes with which MinIO reports that a target refuses the credentials, or lets them do too little.
 const REFUSED: [&str; 2] = ["InvalidRequest", "RemoteDestinationNotFoundError"];
-
-/// The time in which another server refuses credentials. One that takes longer is taken for away.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The targets by their ARN.
 pub(crate) fn by_arn(targets: &[TargetInfo]) -> Targets {
@@ -91,8 +86,7 @@ fn can_be_tried(
 }
 
 async fn is_refused(client: &Client, bucket: &str) -> Result<bool, Error> {
-    // MinIO itself waits for minutes for another server that takes a connection and does not answer.
-    let Ok(checked) = timeout(PATIENCE, client.check_replication(bucket)).await else { return Ok(false) };
+    let Some(checked) = within_patience(client.check_replication(bucket)).await else { return Ok(false) };
     match checked {
         Ok(()) => Ok(false),
         Err(Error::Refused(refusal)) if refusal.status < 500 => {

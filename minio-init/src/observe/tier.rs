@@ -6,6 +6,7 @@ use init_core::Secrets;
 use tokio::time::sleep;
 
 use super::names::label_of;
+use super::patience::within_patience;
 use crate::desired::Desired;
 use crate::error::Error;
 use crate::observed::ObservedTier;
@@ -66,8 +67,9 @@ pub(super) async fn observe(
 async fn is_refused(client: &Client, name: &str) -> Result<bool, Error> {
     for tried in 0..TRIES {
         sleep(jitter(200) * tried).await;
-        if client.check_tier(name).await? != TierCheck::Refused {
-            return Ok(false);
+        match within_patience(client.check_tier(name)).await.transpose()? {
+            Some(TierCheck::Refused) => {}
+            Some(TierCheck::Works | TierCheck::Unknown) | None => return Ok(false),
         }
     }
     Ok(true)

@@ -69,6 +69,20 @@ fn what_is_changed_by_hand_is_set_back_and_what_is_not_named_stays() {
     pair.run(named, &[]).expect(0, "unchanged");
 }
 
+/// The other server takes connections and answers nothing, for which MinIO itself waits for minutes.
+#[test]
+#[ignore = "takes long: just field long"]
+fn a_silent_server_of_a_tier_keeps_no_run_from_its_end() {
+    let pair = pair();
+    pair.run(SPEC, &[]).expect(0, "changed");
+    docker(&["pause", pair.far.name()]).ok();
+    for command in ["plan", "apply"] {
+        pair.run(SPEC, &[command]).expect(0, "unchanged");
+    }
+    docker(&["unpause", pair.far.name()]).ok();
+    pair.run(SPEC, &[]).expect(0, "unchanged");
+}
+
 #[test]
 #[ignore = "takes long: just field long"]
 fn a_tier_stays_in_its_place() {
