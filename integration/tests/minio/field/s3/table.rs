@@ -45,6 +45,10 @@ struct Column {
 
 const SECRET: (&str, &str) = ("other", "other-5ecret-0fgarage");
 
+/// The account and the buckets of another MinIO, for tiers and replication.
+const FAR: &str = "mc mb t/cold t/copy && mc version enable t/copy && mc admin user add t far-user other-5ecret-0fgarage \
+     && mc admin policy attach t readwrite --user far-user";
+
 fn of_bed(heading: &'static str, kind: &'static str, bed: Bed) -> Column {
     Column { heading, kind, run: Box::new(move |spec, args| bed.run_with(spec, args, &[SECRET])) }
 }
@@ -52,8 +56,15 @@ fn of_bed(heading: &'static str, kind: &'static str, bed: Bed) -> Column {
 fn of_minio(heading: &'static str, image: Option<&'static str>) -> Column {
     let key = format!("MINIO_KMS_SECRET_KEY=key:{}=", "A".repeat(43));
     let server = Server::start(&Setup { docker: &["--env", &key], image, ..Setup::default() });
+    let far = server.beside("far", &Setup::default());
     server.ready();
-    let run = move |spec: &str, args: &[&str]| server.init(spec).secret(SECRET.0, SECRET.1).args(args).run();
+    far.ready();
+    far.shell(FAR).ok();
+    let run = move |spec: &str, args: &[&str]| {
+        // The other server lives as long as this one.
+        let _ = &far;
+        server.init(spec).secret(SECRET.0, SECRET.1).args(args).run()
+    };
     Column { heading, kind: "minio", run: Box::new(run) }
 }
 
@@ -102,22 +113,6 @@ fn cell(column: &Column, row: usize, spec: &str) -> Cell {
         .replace("END", end.trim())
         .replace("@-", joint)
         .replace('@', &name);
-    let (before, spec) = spec
-        .split_once(
-            "
----
-",
-        )
-        .unwrap_or(("", &spec));
-    if !before.is_empty() {
-        (column.run)(
-            &format!(
-                "{before}
-"
-            ),
-            &[],
-        );
-    }
     let spec = format!("{spec}\n");
     let first = (column.run)(&spec, &[]);
     if first.exit == 0 {

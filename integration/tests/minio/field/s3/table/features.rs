@@ -1,7 +1,7 @@
 //! The rows of the table: every feature of a spec, and what the init services of public projects do.
 
 /// The name of each row, and a spec in which `@` is a name of its own, `DOCUMENT` a policy document, `END` a time in a
-/// month and `KIND` the kind of the server. What is above a line of `---` is applied before, on servers that can.
+/// month and `KIND` the kind of the server.
 pub(super) const FEATURES: [(&str, &str); 42] = [
     ("buckets", "buckets: {@: {}}"),
     ("`versioning: enabled`", "buckets: {@: {versioning: enabled}}"),
@@ -98,15 +98,9 @@ pub(super) const FEATURES: [(&str, &str); 42] = [
 /// A document of a policy for two actions.
 pub(super) const DOCUMENT: &str = r#"{Version: "2012-10-17", Statement: [{Effect: Allow, Action: ["s3:GetObject", "s3:ListBucket"], Resource: ["arn:aws:s3:::a", "arn:aws:s3:::a/*"]}]}"#;
 
-/// A tier in a bucket of the server itself.
-const TIERS: &str = r#"users: {@-u: {secretKey: {secret: other}, policies: [readwrite]}}
-buckets: {@-cold: {}}
----
-tiers: {COLD: {type: minio, endpoint: "http://minio:9000", accessKey: @-u, secretKey: {secret: other}, bucket: @-cold}}
+/// A tier at the server `far`, which stands beside MinIO.
+const TIERS: &str = r#"tiers: {COLD: {type: minio, endpoint: "http://far:9000", accessKey: far-user, secretKey: {secret: other}, bucket: cold}}
 buckets: {@: {lifecycle: [{id: a, transitionDays: 30, transitionTo: COLD}]}}"#;
 
-/// Replication to another bucket of the server itself.
-const REPLICATION: &str = r#"users: {@-u: {secretKey: {secret: other}, policies: [readwrite]}}
-buckets: {@-copy: {versioning: enabled}}
----
-buckets: {@: {versioning: enabled, replication: [{to: {endpoint: "http://minio:9000", bucket: @-copy, accessKey: @-u, secretKey: {secret: other}}}]}}"#;
+/// Replication to the same.
+const REPLICATION: &str = r#"buckets: {@: {versioning: enabled, replication: [{to: {endpoint: "http://far:9000", bucket: copy, accessKey: far-user, secretKey: {secret: other}}}]}}"#;
