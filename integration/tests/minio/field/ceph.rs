@@ -85,8 +85,8 @@ fn what_drifts_is_set_again_and_what_the_spec_does_not_name_is_left() {
     assert_eq!(
         ended.changes(),
         [
+            "alter_user OTHERKEY: applied",
             "alter_user app: applied",
-            "alter_user other: applied",
             "create_access_key app-ci: applied",
             "set_owner one: applied",
             "set_quota one: applied"
