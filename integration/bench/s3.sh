@@ -8,9 +8,9 @@ name=dayzero-bench-s3
 key=GK000000000000000000000001
 secret=$(printf '0123456789abcdef%.0s' 1 2 3 4)
 
-declare -A port=([garage]=3900 [moto]=5000 [seaweedfs]=8333 [versitygw]=7070)
+declare -A port=([ceph]=7480 [garage]=3900 [moto]=5000 [seaweedfs]=8333 [versitygw]=7070)
 # What the account's variables begin with; moto takes any.
-declare -A prefix=([garage]=GARAGE_DEFAULT [moto]=MOTO [seaweedfs]=AWS [versitygw]=ROOT)
+declare -A prefix=([ceph]=RGW [garage]=GARAGE_DEFAULT [moto]=MOTO [seaweedfs]=AWS [versitygw]=ROOT)
 
 cleanup() {
     docker rm --force --volumes "$name" "$name-client" >/dev/null 2>&1 || true
@@ -26,7 +26,11 @@ fresh() {
     docker run --detach --name "$name" --network "$name" --network-alias "$server" --env "${prefix[$server]}_ACCESS_KEY=$key" \
         --env "${prefix[$server]}_ACCESS_KEY_ID=$key" --env "${prefix[$server]}_SECRET_KEY=$secret" \
         --env "${prefix[$server]}_SECRET_ACCESS_KEY=$secret" "dayzero/$server:dev" >/dev/null
-    until inside mc ls t >/dev/null 2>&1; do sleep 0.2; done
+    for _ in {1..150}; do
+        ! inside mc ls t >/dev/null 2>&1 || return 0
+        sleep 0.2
+    done
+    echo "$server does not answer" >&2 && return 1
 }
 
 spec() {
@@ -59,6 +63,7 @@ client() {
 servers() {
     docker compose --env-file .env.example --profile storage build --quiet minio
     docker build --quiet --network host --tag dayzero/moto:dev integration/servers/moto >/dev/null
+    docker build --quiet --network host --tag dayzero/ceph:dev integration/servers/ceph >/dev/null
     for server in garage seaweedfs versitygw; do "integration/servers/$server/binaries.sh"; done
 }
 
