@@ -33,7 +33,7 @@ apt_has() {
 # The tools of the build itself: a C linker with the static C library, and what the scripts use.
 ensure_tools() {
     local missing=() pair
-    for pair in cc:gcc git:git jq:jq shellcheck:shellcheck; do
+    for pair in cc:gcc curl:curl git:git jq:jq shellcheck:shellcheck; do
         command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
     done
     [[ -e /etc/ssl/certs/ca-certificates.crt ]] || missing+=(ca-certificates)
