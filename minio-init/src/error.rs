@@ -205,6 +205,16 @@ impl Error {
             _ => "",
         }
     }
+
+    /// True for an answer to a call that the server does not have: a refusal, a redirect or a long page. A server that
+    /// is busy (429, 503) has not said yet what it is.
+    pub(crate) fn is_of_another_server(&self) -> bool {
+        match self {
+            Self::Refused(refusal) => ![429, 503].contains(&refusal.status),
+            Self::Redirect { .. } | Self::NoResponse { source: TransportError::TooLong(_), .. } => true,
+            _ => false,
+        }
+    }
 }
 
 impl Fault for Error {

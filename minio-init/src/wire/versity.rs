@@ -10,7 +10,7 @@ use init_core::Secret;
 use secrecy::ExposeSecret as _;
 use secrecy::zeroize::Zeroizing;
 
-use crate::error::{Error, TransportError};
+use crate::error::Error;
 use crate::wire::client::{Call, Client};
 use crate::wire::xml::{Element, escaped};
 
@@ -31,14 +31,8 @@ impl Client {
     pub(crate) async fn is_versity(&self) -> Result<bool, Error> {
         match self.versity_list("ask whether it is Versity's gateway", "/list-users", USERS).await {
             Ok(_) => Ok(true),
-            Err(Error::Refused(refusal)) if ![429, 503].contains(&refusal.status) => {
-                Ok(refusal.code.starts_with(ADMIN_CODE))
-            }
-            Err(
-                Error::Redirect { .. }
-                | Error::UnreadableResponse { .. }
-                | Error::NoResponse { source: TransportError::TooLong(_), .. },
-            ) => Ok(false),
+            Err(refused) if refused.is_of_another_server() => Ok(refused.code().starts_with(ADMIN_CODE)),
+            Err(Error::UnreadableResponse { .. }) => Ok(false),
             Err(other) => Err(other),
         }
     }
@@ -58,11 +52,8 @@ impl Client {
 
     async fn versity_list(&self, action: &str, path: &str, root: &str) -> Result<Element, Error> {
         let answer = self.send(Call::new(Method::PATCH, action).path(path).limit(LISTING)).await?;
-        let list = Element::parse(&answer.body).map_err(|problem| self.unreadable(action, &problem))?;
-        if list.name() == root {
-            return Ok(list);
-        }
-        Err(self.unreadable(action, &format!("it begins with <{}> and not with <{root}>", list.name())))
+        let list = Element::parse(&answer.body).and_then(|list| list.with_root(root));
+        list.map_err(|problem| self.unreadable(action, &problem))
     }
 
     /// Turns the refusal of a gateway without accounts, or of a server without the admin API, into an error that says

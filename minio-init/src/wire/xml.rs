@@ -84,6 +84,14 @@ impl Element {
         self.all(name).map(|child| child.text.as_str())
     }
 
+    /// Fails for a document that begins with another element.
+    pub(crate) fn with_root(self, root: &str) -> Result<Self, String> {
+        if self.name() == root {
+            return Ok(self);
+        }
+        Err(format!("it begins with <{}> and not with <{root}>", self.name()))
+    }
+
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
         Self::parse_with_texts(bytes, TEXT_LIMIT)
     }

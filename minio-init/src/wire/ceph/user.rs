@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::answers::{Own, RgwUser};
 use super::on_user;
 use crate::desired::Status;
-use crate::error::{Error, TransportError};
+use crate::error::Error;
 use crate::wire::client::Client;
 
 /// The code for a uid that does not exist.
@@ -34,11 +34,9 @@ impl Client {
             on_user(Method::GET, "ask whether it is Ceph's gateway").query("access-key", self.own_key_id());
         match self.send(call).await {
             Ok(answer) => Ok(serde_json::from_slice(&answer.body).map_or(Own::NoApi, Own::Known)),
-            Err(Error::Refused(refusal)) if ![429, 503].contains(&refusal.status) => {
-                Ok(if refusal.is_json { Own::Refused } else { Own::NoApi })
-            }
-            Err(Error::Redirect { .. } | Error::NoResponse { source: TransportError::TooLong(_), .. }) => {
-                Ok(Own::NoApi)
+            Err(refused) if refused.is_of_another_server() => {
+                let is_json = matches!(&refused, Error::Refused(refusal) if refusal.is_json);
+                Ok(if is_json { Own::Refused } else { Own::NoApi })
             }
             Err(other) => Err(other),
         }

@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use crate::error::{Error, TransportError};
+use crate::error::Error;
 use crate::wire::client::{Answer, Call, Client};
 use crate::wire::credential::Credential;
 use crate::wire::xml::Element;
@@ -28,14 +28,7 @@ impl Client {
         match self.send(call("ask whether it is SeaweedFS", form)).await {
             Ok(answer) => Ok(Element::parse(&answer.body)
                 .is_ok_and(|answer| answer.name() == "ListServiceAccountsResponse")),
-            Err(Error::Refused(refusal)) if [429, 503].contains(&refusal.status) => {
-                Err(Error::Refused(refusal))
-            }
-            Err(
-                Error::Refused(_)
-                | Error::Redirect { .. }
-                | Error::NoResponse { source: TransportError::TooLong(_), .. },
-            ) => Ok(false),
+            Err(refused) if refused.is_of_another_server() => Ok(false),
             Err(other) => Err(other),
         }
     }
@@ -62,12 +55,8 @@ impl Client {
             Err(refused) if refused.code() == NO_SUCH_ENTITY => return Ok(None),
             answer => answer?,
         };
-        let xml = Element::parse_with_texts(&answer.body, DOCUMENT)
-            .map_err(|problem| self.unreadable(action, &problem))?;
-        if xml.name() == root {
-            return Ok(Some(xml));
-        }
-        Err(self.unreadable(action, &format!("it begins with <{}> and not with <{root}>", xml.name())))
+        let xml = Element::parse_with_texts(&answer.body, DOCUMENT).and_then(|xml| xml.with_root(&root));
+        xml.map(Some).map_err(|problem| self.unreadable(action, &problem))
     }
 
     /// Turns the refusal of a server that was started without the API into an error that says so.
