@@ -22,6 +22,8 @@ pub(crate) struct Stored {
     pub(crate) keys: BTreeMap<String, String>,
     pub(crate) quotas: BTreeMap<String, Value>,
     pub(crate) buckets: BTreeSet<String>,
+    /// The number of questions for the account that are answered with 503 before the first answer.
+    pub(crate) busy: usize,
 }
 
 /// The server, and what it stores. Every attachment is of the policy `attached` to the user `to`.
@@ -73,6 +75,10 @@ fn answer(stored: &mut Stored, attachment: (&str, &str), asked: &Asked, stream: 
         ("GET", Some(_)) if request.signer.is_none() => error(stream, "403 Forbidden", "AccessDenied"),
         _ if request.signer.is_some_and(|signer| !known(signer)) => {
             error(stream, "403 Forbidden", "InvalidAccessKeyId")
+        }
+        ("GET", Some("accountinfo")) if stored.busy > 0 => {
+            stored.busy -= 1;
+            error(stream, "503 Service Unavailable", "SlowDown")
         }
         ("GET", Some(call)) => match read(stored, call, &request) {
             Ok(json) => respond(stream, "200 OK", "", &json.to_string()),

@@ -65,3 +65,12 @@ fn an_access_key_may_provision() {
     run(&fake, SPEC, &[]).expect(0, "changed");
     run(&fake, SPEC, &[]).expect(0, "unchanged");
 }
+
+/// A server that is busy has not said what it is: it is asked again, and never taken for one without an admin API.
+#[test]
+fn a_busy_server_is_asked_again_what_it_is() {
+    let (fake, stored) = fake_rustfs::start("app", "loki");
+    stored.lock().unwrap().busy = 1;
+    run(&fake, SPEC, &[]).expect(0, "changed");
+    assert_eq!(stored.lock().unwrap().busy, 0);
+}

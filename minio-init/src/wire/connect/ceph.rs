@@ -1,4 +1,5 @@
-//! The rights that a run needs on Ceph's gateway, and the parts of a spec that it does not have, told before anything is written.
+//! The rights that a run needs on Ceph's gateway, and the parts of a spec that it does not have, told before anything is
+//! written.
 
 use super::unsupported::Unsupported;
 use crate::desired::{AccessKey, Desired, Level, User, access, permissions};

@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 use serde::Deserialize;
 
 use crate::desired::{Desired, ServerKind};
-use crate::error::{Error, TransportError};
+use crate::error::Error;
 use crate::wire::admin::AccountInfo;
 use crate::wire::ceph::Own;
 use crate::wire::client::{Call, Client};
@@ -38,10 +38,10 @@ pub(super) async fn recognise(client: &mut Client, desired: &Desired) -> Result<
     }
 }
 
-/// Tells the kind of server by the admin API, unless it has shown it already, because a proxy may drop MinIO's own headers or its health path. MinIO
-/// refuses a request without a signature in JSON, S3 and RustFS in XML. RustFS answers a signed one, and S3 does not.
-/// Ceph's gateway is asked for the account itself, and Versity's and SeaweedFS for their users, which is no request of
-/// S3, only where the spec has accounts (for Ceph's quotas too) or says a kind.
+/// Tells the kind of server by the admin API, unless it has shown it already, because a proxy may drop MinIO's own
+/// headers or its health path. MinIO refuses a request without a signature in JSON, S3 and RustFS in XML. RustFS answers
+/// a signed one, and S3 does not. Ceph's gateway is asked for the account itself, and Versity's and SeaweedFS for their
+/// users, which is no request of S3, only where the spec has accounts (for Ceph's quotas too) or says a kind.
 async fn kind(client: &Client, desired: &Desired) -> Result<ServerKind, Error> {
     if client.kind() != ServerKind::S3 {
         return Ok(client.kind());
@@ -84,11 +84,7 @@ async fn has_account_record(client: &Client) -> Result<bool, Error> {
     let call = Call::admin(Method::GET, "accountinfo", "ask whether it has MinIO's admin API").limit(ACCOUNT);
     match client.send(call).await {
         Ok(answer) => Ok(serde_json::from_slice::<AccountInfo>(&answer.body).is_ok()),
-        Err(
-            Error::Refused(_)
-            | Error::Redirect { .. }
-            | Error::NoResponse { source: TransportError::TooLong(_), .. },
-        ) => Ok(false),
+        Err(refused) if refused.is_of_another_server() => Ok(false),
         Err(other) => Err(other),
     }
 }
