@@ -7,6 +7,7 @@ mod config;
 pub(crate) mod document;
 mod expiry;
 mod garage;
+pub(crate) mod inline;
 mod ldap;
 mod lifecycle;
 pub(crate) mod names;

@@ -33,6 +33,10 @@ pub(crate) const SECTIONS: &[&str] =
 /// The sections that need the admin API.
 const IDENTITIES: [&str; 5] = ["policies", "users", "groups", "ldap", "accessKeys"];
 
+/// The note for each of them where none was found.
+const WITHOUT_API: &str = "whatever the server has of it: it has no admin API of MinIO; with `server` (versitygw, ceph or seaweedfs) \
+                           or `garage` in the spec, that of its own is read";
+
 /// Reads everything in the scope and writes it as a spec.
 pub(crate) async fn export(
     client: &Client,
@@ -58,7 +62,7 @@ pub(crate) async fn export(
         Accounts::Owners | Accounts::AdminOps | Accounts::Keys => {}
         Accounts::None => {
             for section in IDENTITIES {
-                found.note(section, "", "whatever the server has of it: it has no admin API of MinIO");
+                found.note(section, "", WITHOUT_API);
             }
         }
     }

@@ -8,6 +8,7 @@ mod findings;
 mod fixed;
 mod garage;
 mod identity;
+mod inline;
 mod ldap;
 mod needs;
 mod own_rights;

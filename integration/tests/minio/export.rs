@@ -220,7 +220,7 @@ fn an_s3_server_has_its_buckets_exported() {
         a.run(spec, &[]).expect(0, "changed");
         let page = a.export();
         assert!(
-            page.contains("#   users: whatever the server has of it: it has no admin API of MinIO\n"),
+            page.contains("#   users: whatever the server has of it: it has no admin API of MinIO;"),
             "{page}"
         );
         assert!(page.contains("{id: a, prefix: a/, expireDays: 3}"), "{page}");

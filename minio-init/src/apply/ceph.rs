@@ -1,8 +1,10 @@
-//! Applies changes of users and their keys, and of the owners of buckets, by the admin ops API of Ceph's gateway.
+//! Applies changes of users, their policies and keys, and of the owners of buckets, by the APIs of Ceph's gateway.
+
+use std::collections::BTreeSet;
 
 use init_core::{SecretRef, Secrets, Text};
 
-use crate::change::{AccessKeyDrift, IdentityChange, NewAccessKey};
+use crate::change::{AccessKeyDrift, Grantee, IdentityChange, NewAccessKey};
 use crate::desired::Status;
 use crate::error::Error;
 use crate::wire::client::Client;
@@ -24,20 +26,17 @@ pub(super) async fn apply(client: &Client, change: &IdentityChange, secrets: &Se
             set_key(client, secrets, &uid, (access_key, secret)).await
         }
         IdentityChange::AlterAccessKey(AccessKeyDrift { access_key, secret, .. }) => {
-            match parent(client, secrets, access_key).await? {
-                Some(uid) => set_key(client, secrets, &uid, (access_key, secret)).await,
-                None => Err(client.unreadable("write an access key", &"it is no longer there")),
-            }
+            alter_key(client, secrets, access_key, secret).await
         }
-        IdentityChange::RemoveAccessKey { access_key } => match parent(client, secrets, access_key).await? {
-            Some(uid) => {
-                let id = resolve_name(secrets, access_key)?;
-                client.remove_rgw_key(&format!("remove access key {access_key}"), &uid, &id).await
-            }
-            None => Ok(()),
-        },
+        IdentityChange::RemoveAccessKey { access_key } => remove_key(client, secrets, access_key).await,
         IdentityChange::RemoveUser { user } => {
             client.remove_rgw_user(&client.rgw_uid(secrets, user).await?).await
+        }
+        IdentityChange::SetUserPolicy { user, policy, document } => {
+            client.put_rgw_policy(&client.rgw_uid(secrets, user).await?, policy, &document.to).await
+        }
+        IdentityChange::DetachPolicies { of: Grantee::User(user), policies } => {
+            remove_policies(client, secrets, user, policies).await
         }
         // No plan for this server has them.
         IdentityChange::CreatePolicy { .. }
@@ -47,14 +46,44 @@ pub(super) async fn apply(client: &Client, change: &IdentityChange, secrets: &Se
         | IdentityChange::AddMembers { .. }
         | IdentityChange::AlterGroup { .. }
         | IdentityChange::AttachPolicies { .. }
-        | IdentityChange::DetachPolicies { .. }
+        | IdentityChange::DetachPolicies {
+            of: Grantee::Group(_) | Grantee::LdapUser(_) | Grantee::LdapGroup(_),
+            ..
+        }
         | IdentityChange::RemoveMembers { .. }
         | IdentityChange::DisableUser { .. } => Err(Error::NoAdminApi {
             endpoint: client.endpoint().clone(),
             kind: client.kind(),
-            needed: "more than users and access keys",
+            needed: "more than users, their policies and access keys",
         }),
     }
+}
+
+async fn alter_key(client: &Client, secrets: &Secrets, name: &Text, secret: &SecretRef) -> Result<(), Error> {
+    match parent(client, secrets, name).await? {
+        Some(uid) => set_key(client, secrets, &uid, (name, secret)).await,
+        None => Err(client.unreadable("write an access key", &"it is no longer there")),
+    }
+}
+
+/// Removes an access key, which another run may have removed already.
+async fn remove_key(client: &Client, secrets: &Secrets, name: &Text) -> Result<(), Error> {
+    let Some(uid) = parent(client, secrets, name).await? else { return Ok(()) };
+    let id = resolve_name(secrets, name)?;
+    client.remove_rgw_key(&format!("remove access key {name}"), &uid, &id).await
+}
+
+async fn remove_policies(
+    client: &Client,
+    secrets: &Secrets,
+    user: &Text,
+    policies: &BTreeSet<String>,
+) -> Result<(), Error> {
+    let uid = client.rgw_uid(secrets, user).await?;
+    for policy in policies {
+        client.remove_rgw_policy(&uid, policy).await?;
+    }
+    Ok(())
 }
 
 /// Closes a user before its key is set, and opens it after that.

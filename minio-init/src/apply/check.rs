@@ -35,38 +35,17 @@ pub(crate) async fn check(client: &Client, changes: &[Change]) -> Vec<(usize, Er
     refused
 }
 
-/// The policy of a change. A bucket policy is validated without its principals; those are validated when it is
-/// written.
+/// The policy of a change, with the action of its validation. A bucket policy is validated without its principals;
+/// those are validated when it is written.
 fn policy_of(change: &Change) -> Option<(String, String)> {
     match change {
-        Change::Identity(IdentityChange::CreatePolicy { policy, document }) => {
-            Some((format!("validate policy {policy}"), document.text()))
-        }
-        Change::Identity(IdentityChange::AlterPolicy { policy, document }) => {
-            Some((format!("validate policy {policy}"), document.to.text()))
-        }
+        Change::Identity(change) => canned_policy(change),
         Change::Bucket(BucketChange::SetBucketPolicy { bucket, access, document: Some(document) })
             if matches!(access.to, ShownPolicy::Document(_)) =>
         {
             Some((format!("validate the policy of bucket {bucket}"), without_principals(&document.text())?))
         }
-        Change::Identity(
-            IdentityChange::CreateUser { .. }
-            | IdentityChange::EnableUserTemporarily { .. }
-            | IdentityChange::AlterUser { .. }
-            | IdentityChange::CreateGroup { .. }
-            | IdentityChange::AddMembers { .. }
-            | IdentityChange::AlterGroup { .. }
-            | IdentityChange::AttachPolicies { .. }
-            | IdentityChange::CreateAccessKey(_)
-            | IdentityChange::AlterAccessKey(_)
-            | IdentityChange::DetachPolicies { .. }
-            | IdentityChange::RemoveMembers { .. }
-            | IdentityChange::RemoveAccessKey { .. }
-            | IdentityChange::RemoveUser { .. }
-            | IdentityChange::DisableUser { .. },
-        )
-        | Change::Bucket(
+        Change::Bucket(
             BucketChange::CreateBucket { .. }
             | BucketChange::SetOwner { .. }
             | BucketChange::AddAlias { .. }
@@ -87,6 +66,32 @@ fn policy_of(change: &Change) -> Option<(String, String)> {
         | Change::Config(_)
         | Change::Notifications(_)
         | Change::DeletedKey(_) => None,
+    }
+}
+
+fn canned_policy(change: &IdentityChange) -> Option<(String, String)> {
+    match change {
+        IdentityChange::CreatePolicy { policy, document } => {
+            Some((format!("validate policy {policy}"), document.text()))
+        }
+        IdentityChange::AlterPolicy { policy, document } => {
+            Some((format!("validate policy {policy}"), document.to.text()))
+        }
+        IdentityChange::CreateUser { .. }
+        | IdentityChange::EnableUserTemporarily { .. }
+        | IdentityChange::AlterUser { .. }
+        | IdentityChange::CreateGroup { .. }
+        | IdentityChange::AddMembers { .. }
+        | IdentityChange::AlterGroup { .. }
+        | IdentityChange::AttachPolicies { .. }
+        | IdentityChange::SetUserPolicy { .. }
+        | IdentityChange::CreateAccessKey(_)
+        | IdentityChange::AlterAccessKey(_)
+        | IdentityChange::DetachPolicies { .. }
+        | IdentityChange::RemoveMembers { .. }
+        | IdentityChange::RemoveAccessKey { .. }
+        | IdentityChange::RemoveUser { .. }
+        | IdentityChange::DisableUser { .. } => None,
     }
 }
 

@@ -49,9 +49,15 @@ pub(super) async fn apply(client: &Client, change: &IdentityChange, secrets: &Se
         IdentityChange::AlterAccessKey(key) => keys::alter(client, key, secrets).await,
         IdentityChange::RemoveAccessKey { access_key } => keys::remove(client, access_key, secrets).await,
         // No plan for this server has them.
-        IdentityChange::EnableUserTemporarily { .. } | IdentityChange::AlterGroup { .. } => {
+        IdentityChange::EnableUserTemporarily { .. }
+        | IdentityChange::AlterGroup { .. }
+        | IdentityChange::SetUserPolicy { .. } => {
             let (endpoint, kind) = (client.endpoint().clone(), client.kind());
-            Err(Error::NoAdminApi { endpoint, kind, needed: "the status of a group" })
+            Err(Error::NoAdminApi {
+                endpoint,
+                kind,
+                needed: "the status of a group, or a policy of one user",
+            })
         }
     }
 }

@@ -60,6 +60,12 @@ pub(super) async fn apply(client: &Client, change: &IdentityChange, secrets: &Se
         IdentityChange::DetachPolicies { of, policies } => {
             attachment::change(client, Attachment::Detach, of, policies, secrets).await
         }
+        // No plan for this server has it.
+        IdentityChange::SetUserPolicy { .. } => Err(Error::NoAdminApi {
+            endpoint: client.endpoint().clone(),
+            kind: client.kind(),
+            needed: "a policy that is a part of a user",
+        }),
         IdentityChange::CreateAccessKey(key) => access_key::create(client, key, secrets).await,
         IdentityChange::AlterAccessKey(key) => access_key::alter(client, key, secrets).await,
     }

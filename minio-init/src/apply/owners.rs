@@ -28,6 +28,7 @@ pub(super) async fn apply(client: &Client, change: &IdentityChange, secrets: &Se
         | IdentityChange::AddMembers { .. }
         | IdentityChange::AlterGroup { .. }
         | IdentityChange::AttachPolicies { .. }
+        | IdentityChange::SetUserPolicy { .. }
         | IdentityChange::CreateAccessKey(_)
         | IdentityChange::AlterAccessKey(_)
         | IdentityChange::DetachPolicies { .. }

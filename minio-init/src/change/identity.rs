@@ -55,6 +55,12 @@ pub enum IdentityChange {
         to: Grantee,
         policies: BTreeSet<String>,
     },
+    /// Writes a policy that is a part of a user (inline policy).
+    SetUserPolicy {
+        user: Text,
+        policy: String,
+        document: Drift<Document>,
+    },
     CreateAccessKey(NewAccessKey),
     AlterAccessKey(AccessKeyDrift),
     DetachPolicies {
@@ -118,6 +124,7 @@ impl IdentityChange {
             Self::AddMembers { .. } => "add_members",
             Self::AlterGroup { .. } => "alter_group",
             Self::AttachPolicies { .. } => "attach_policies",
+            Self::SetUserPolicy { .. } => "set_user_policy",
             Self::CreateAccessKey(_) => "create_access_key",
             Self::AlterAccessKey(_) => "alter_access_key",
             Self::DetachPolicies { .. } => "detach_policies",
@@ -140,6 +147,7 @@ impl IdentityChange {
             | Self::AddMembers { .. }
             | Self::AlterGroup { .. }
             | Self::AttachPolicies { .. }
+            | Self::SetUserPolicy { .. }
             | Self::AlterAccessKey(_)
             | Self::DisableUser { .. } => Effect::Alter,
             Self::DetachPolicies { .. }
@@ -157,6 +165,7 @@ impl IdentityChange {
             Self::CreateUser { user, .. }
             | Self::EnableUserTemporarily { user }
             | Self::AlterUser { user, .. }
+            | Self::SetUserPolicy { user, .. }
             | Self::DisableUser { user, .. }
             | Self::RemoveUser { user } => Subject::new("user", user),
             Self::AttachPolicies { to: grantee, .. } | Self::DetachPolicies { of: grantee, .. } => {
@@ -189,6 +198,9 @@ impl IdentityChange {
             }
             Self::AlterGroup { status, .. } => none.drift("account_status", status),
             Self::AttachPolicies { policies, .. } => none.to("policies", policies),
+            Self::SetUserPolicy { policy, document, .. } => {
+                none.to("policy", policy).drift("document", document)
+            }
             Self::CreateAccessKey(key) => none
                 .to("user", &key.user)
                 .to_some("policy", key.policy.as_ref())
@@ -235,6 +247,9 @@ impl Display for IdentityChange {
             }
             Self::AlterGroup { group, status } => write!(f, "alter group {group}: status {status}"),
             Self::AttachPolicies { to, policies } => write!(f, "attach policies to {to}: {}", list(policies)),
+            Self::SetUserPolicy { user, policy, document } => {
+                write!(f, "set policy {policy} of user {user}: {document}")
+            }
             Self::CreateAccessKey(key) => key.fmt(f),
             Self::AlterAccessKey(key) => key.fmt(f),
             Self::DetachPolicies { of, policies } => write!(f, "detach policies of {of}: {}", list(policies)),

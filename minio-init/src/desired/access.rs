@@ -52,6 +52,22 @@ pub(crate) fn is_policy_name(name: &str) -> bool {
     name.starts_with(PREFIX)
 }
 
+/// The levels that a policy was made of, by bucket; `None` for a policy that was not. The level of an owner is not among
+/// them.
+pub(crate) fn levels(document: &Document) -> Option<BTreeMap<String, Level>> {
+    let resources =
+        document.json().get("Statement")?.as_array()?.iter().filter_map(|one| one.get("Resource"));
+    let resources = resources.filter_map(Value::as_array).flatten().filter_map(Value::as_str);
+    let buckets =
+        resources.filter_map(|arn| arn.strip_prefix("arn:aws:s3:::")).filter(|arn| !arn.contains('/'));
+    let level = |bucket: &str| {
+        let puts = document.allows("s3:PutObject", &[format!("{bucket}/")]);
+        (bucket.to_owned(), if puts { Level::Write } else { Level::Read })
+    };
+    let levels = buckets.map(level).collect();
+    policy(&levels).is_ok_and(|made| made == *document).then_some(levels)
+}
+
 /// The policy of a user's levels, by bucket. It fails for more buckets than one policy has room for.
 pub(crate) fn policy(levels: &BTreeMap<String, Level>) -> Result<Document, &'static str> {
     let statements: Vec<_> = levels.iter().flat_map(|(bucket, level)| level.statements(bucket)).collect();
@@ -82,6 +98,18 @@ mod tests {
         }
         let elsewhere = ["other".to_owned(), "other/".to_owned()];
         assert!(levels.iter().all(|document| !document.allows("s3:ListBucket", &elsewhere)));
+    }
+
+    #[test]
+    fn the_levels_of_a_policy_are_found_again_and_no_others() {
+        let levels = BTreeMap::from([("one".to_owned(), Level::Read), ("two".to_owned(), Level::Write)]);
+        let document = policy(&levels).unwrap();
+        assert_eq!(super::levels(&document), Some(levels));
+        let mut other = document.json().clone();
+        other["Statement"][0]["Action"] = json!(["s3:ListBucket"]);
+        assert_eq!(super::levels(&Document::read(&other).unwrap()), None);
+        let owner = policy(&BTreeMap::from([("one".to_owned(), Level::Owner)])).unwrap();
+        assert_eq!(super::levels(&owner), None);
     }
 
     #[test]

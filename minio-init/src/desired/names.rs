@@ -118,6 +118,15 @@ pub(crate) fn iam_policy(name: &str) -> Result<(), &'static str> {
     }
 }
 
+/// The rule for policies of users on Ceph's gateway.
+pub(crate) fn rgw_policy(name: &str) -> Result<(), &'static str> {
+    if !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b":=,.@-".contains(&b)) {
+        Ok(())
+    } else {
+        Err("Ceph takes names of policies with letters, digits and `:=,.@-`")
+    }
+}
+
 /// The rule for policies and groups, whose names are sent in a list with commas.
 pub(crate) fn plain(name: &str) -> Result<(), &'static str> {
     if name.is_empty() || name.len() > 128 {
@@ -230,6 +239,7 @@ mod tests {
         }
         assert_eq!((iam_key("App1"), iam_policy("dayzero-app_1")), (Ok(()), Ok(())));
         assert!(iam_policy("a.b").is_err());
+        assert_eq!((rgw_policy("a.b-c"), rgw_policy("a_b").is_err()), (Ok(()), true));
         for name in ["", "a,b", "a/b", " a", &"a".repeat(129)] {
             assert!(plain(name).is_err(), "{name}");
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use init_core::Text;
 use init_core::export::Note;
 
-use crate::desired::{Section, is_distinguished_name};
+use crate::desired::{Level, Section, is_distinguished_name};
 use crate::observed::Observed;
 
 /// The keys of a section of the configuration with their values; `None` for a secret.
@@ -19,6 +19,8 @@ pub(super) struct Found {
     pub(super) config: BTreeMap<Section, FoundSettings>,
     /// The labels of users that are not their access keys.
     pub(super) labels: BTreeMap<Text, String>,
+    /// The levels of users that are kept in policies of their own.
+    pub(super) levels: BTreeMap<Text, BTreeMap<String, Level>>,
     /// The provisioning account, which no spec declares.
     pub(super) own: Text,
     /// Notes about what a spec cannot express, as found while reading.
@@ -27,9 +29,14 @@ pub(super) struct Found {
 
 impl Found {
     pub(super) fn of(own: &Text) -> Self {
-        let server = Observed::default();
-        let (config, labels, notes) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
-        Self { server, config, labels, own: own.clone(), notes }
+        Self {
+            server: Observed::default(),
+            config: BTreeMap::new(),
+            labels: BTreeMap::new(),
+            levels: BTreeMap::new(),
+            own: own.clone(),
+            notes: Vec::new(),
+        }
     }
 
     /// True for the login name of a user of LDAP. Access keys are made for that, and not for a distinguished name.

@@ -154,7 +154,9 @@ fn levels(user: &Text, found: &Found) -> Vec<Node> {
     };
     let owned = |owners: &BTreeMap<String, ObservedOwner>| {
         let owned = owners.iter().filter(|(_, existing)| existing.owner == *user);
-        owned.map(|(bucket, _)| node((bucket, Level::Owner))).collect()
+        let mut levels = found.levels.get(user).cloned().unwrap_or_default();
+        levels.extend(owned.map(|(bucket, _)| (bucket.clone(), Level::Owner)));
+        levels.iter().map(|(bucket, level)| node((bucket, *level))).collect()
     };
     match &found.server.accounts {
         ObservedAccounts::Owners(owners) => owned(owners),

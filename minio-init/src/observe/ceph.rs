@@ -1,4 +1,4 @@
-//! Reads the users of Ceph's gateway with their keys, and the owners of buckets.
+//! Reads the users of Ceph's gateway with their policies and keys, and the owners of buckets.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +25,7 @@ pub(super) async fn observe(
     let mut observed = Observed::default();
     let mut ops = ObservedOps::default();
     reading.users(&mut observed).await?;
+    reading.policies(&observed, &mut ops).await?;
     reading.absent_users(&mut observed, &mut ops).await?;
     reading.keys(&mut observed).await?;
     reading.owners(&mut ops).await?;
@@ -115,6 +116,25 @@ impl Reading<'_> {
 
     fn user(&self, user: &RgwUser, key: Option<&RgwKey>, wanted: &User) -> Result<ObservedUser, Error> {
         Ok(observed_user(user, self.differs(key, &wanted.secret)?))
+    }
+
+    /// The policies of the existing users of the spec, where it says something of them.
+    async fn policies(&self, observed: &Observed, ops: &mut ObservedOps) -> Result<(), Error> {
+        let existing = self.desired.users.iter().filter(|(name, _)| observed.users.contains_key(*name));
+        let with_policies = existing.filter(|(_, user)| user.has_inline());
+        let reads = with_policies.map(async |(name, user)| {
+            let wanted = user.inline(self.desired);
+            let mut policies = BTreeMap::new();
+            for policy in self.client.rgw_policies(&user.label).await? {
+                let is_declared = wanted.get(&policy).is_some_and(Option::is_some);
+                let document =
+                    if is_declared { self.client.rgw_policy(&user.label, &policy).await? } else { None };
+                policies.insert(policy, document);
+            }
+            Ok((name.clone(), policies))
+        });
+        ops.policies.extend(all(reads).await?);
+        Ok(())
     }
 
     /// The users that should be absent, and the buckets of which the gateway would lose the owner with them.

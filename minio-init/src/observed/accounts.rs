@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use init_core::Text;
 
 use crate::desired::Permissions;
+use crate::desired::document::Document;
 
 /// The model of accounts that the server has, with what is read for it alone. It has a variant for each of `Accounts`
 /// that is planned in its own way.
@@ -15,7 +16,7 @@ pub(crate) enum ObservedAccounts {
     Policies,
     /// The owner of each bucket.
     Owners(BTreeMap<String, ObservedOwner>),
-    /// The owners of buckets on Ceph's gateway.
+    /// The owners of buckets and the policies of users on Ceph's gateway.
     AdminOps(ObservedOps),
     /// Users with policies, with the users of the spec that are in the server's own configuration, which its API does
     /// not change.
@@ -51,13 +52,16 @@ pub(crate) struct ObservedOwner {
     pub(crate) has_grants: bool,
 }
 
-/// The owners of buckets on Ceph's gateway.
+/// The owners of buckets and the policies of users on Ceph's gateway.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ObservedOps {
     /// The owner of each existing bucket that the spec gives to a user.
     pub(crate) owners: BTreeMap<String, ObservedOwner>,
     /// Those of them that have objects, and that would get another owner.
     pub(crate) with_objects: BTreeSet<String>,
+    /// The policies of each declared user. A document is read where the spec declares it, and is `None` for one that is
+    /// no policy.
+    pub(crate) policies: BTreeMap<Text, BTreeMap<String, Option<Document>>>,
     /// The buckets of each user that the spec declares absent.
     pub(crate) buckets_of: BTreeMap<Text, BTreeSet<String>>,
 }

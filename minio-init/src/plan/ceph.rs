@@ -1,15 +1,15 @@
-//! Plans users with keys that own buckets, on Ceph's gateway.
+//! Plans users with policies and keys that own buckets, on Ceph's gateway.
 
 use init_core::diff::Drift;
 use init_core::{Conflict, SpecPath, Text};
 
 use super::findings::Findings;
-use super::{absent, identity, owners};
+use super::{absent, identity, inline, owners};
 use crate::change::IdentityChange;
 use crate::desired::{Desired, Level, Status, User};
 use crate::observed::{Observed, ObservedOps, ObservedUser};
 
-/// Plans the users, their keys, the owners of buckets, and the removals.
+/// Plans the users, their policies and keys, the owners of buckets, and the removals.
 pub(super) fn accounts(
     desired: &Desired,
     existing: &ObservedOps,
@@ -17,6 +17,7 @@ pub(super) fn accounts(
     findings: &mut Findings,
 ) {
     users(desired, observed, findings);
+    inline::policies(desired, existing, findings);
     owners::owners(desired, &existing.owners, findings);
     objects(desired, existing, findings);
     identity::keys(desired, observed, findings);

@@ -32,6 +32,7 @@ pub(crate) fn may_take_permissions(changes: &[Change]) -> bool {
             | IdentityChange::AddMembers { .. }
             | IdentityChange::EnableUserTemporarily { .. }
             | IdentityChange::AlterUser { .. }
+            | IdentityChange::SetUserPolicy { .. }
             | IdentityChange::CreateAccessKey(_)
             | IdentityChange::AlterAccessKey(_)
             | IdentityChange::RemoveAccessKey { .. },

@@ -1,5 +1,5 @@
 //! The admin ops API of Ceph's gateway (RGW): users with their keys, and the owners and quotas of buckets, by signed
-//! requests with parameters in the query and JSON in the answer.
+//! requests with parameters in the query and JSON in the answer. Policies of users have its IAM API.
 //!
 //! <https://docs.ceph.com/en/latest/radosgw/adminops/>
 
@@ -7,6 +7,7 @@ mod answers;
 mod bucket;
 mod key;
 pub(crate) mod ops;
+mod policy;
 mod user;
 
 use http::Method;
@@ -22,7 +23,7 @@ pub(crate) use answers::{Own, RgwKey, RgwUser};
 const RECORD: usize = 1 << 20;
 
 /// The remedy for a refusal that the check of the capabilities did not foresee.
-const CAPABILITIES: &str = "give the provisioning account the capabilities users=*, buckets=* and metadata=* (`radosgw-admin caps add`)";
+const CAPABILITIES: &str = "give the provisioning account the capabilities users=*, buckets=*, metadata=* and, for policies of users, user-policy=* (`radosgw-admin caps add`)";
 
 impl Client {
     /// The uid of an account by its name in the spec.

@@ -8,4 +8,5 @@ mod form;
 mod reads;
 mod writes;
 
+pub(super) use form::Form;
 pub(crate) use writes::Step;

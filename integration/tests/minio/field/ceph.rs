@@ -1,5 +1,6 @@
 //! Ceph's gateway by its admin ops API: users with their keys, the owners and quotas of buckets.
 
+mod policies;
 mod refusals;
 
 use integration::Ended;

@@ -55,6 +55,37 @@ fn users_have_keys_and_own_buckets() {
     insta::assert_snapshot!(shown);
 }
 
+/// A document that allows one action.
+fn allows(action: &str) -> Value {
+    json!({"document": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]}})
+}
+
+#[test]
+fn policies_are_parts_of_users() {
+    let mut observed = server(&[]);
+    let user = |more: Value| json!({"secretKey": {"secret": "a"}, "policies": more});
+    let spec = |action: &str, access: Value| {
+        let mut app = user(json!(["look"]));
+        app["access"] = access;
+        json!({"policies": {"look": allows(action)}, "users": {"app_1": app}, "buckets": {"one": {}, "two": {}}})
+    };
+    let levels = |one: &str| json!([{"bucket": "one", "level": one}, {"bucket": "two", "level": "read"}]);
+    let mut shown = converge(&mut observed, &desired(spec("s3:GetObject", levels("write"))));
+    shown += &converge(&mut observed, &desired(spec("s3:ListBucket", levels("read"))));
+    // What the user owns needs no policy, and the former one goes.
+    let owner = json!([{"bucket": "one", "level": "owner"}, {"bucket": "two", "level": "owner"}]);
+    shown += &converge(&mut observed, &desired(spec("s3:ListBucket", owner)));
+    shown += &converge(&mut observed, &desired(spec("s3:ListBucket", levels("write"))));
+    let detached = json!({"users": {"app_1": user(json!([{"name": "look", "state": "absent"}]))}});
+    shown += &converge(&mut observed, &desired(detached));
+    shown += &converge(&mut observed, &desired(json!({"users": {"app_1": user(json!([]))}})));
+    let mut none = user(json!([]));
+    none["access"] = json!([]);
+    shown += &converge(&mut observed, &desired(json!({"users": {"app_1": none}})));
+    shown += &conflicts(json!({"users": {"app_1": user(json!(["readonly"]))}}), &observed);
+    insta::assert_snapshot!(shown);
+}
+
 /// The bucket keeps its policy with another owner, so that it is not set again.
 #[test]
 fn a_new_owner_is_the_one_change_of_a_bucket() {

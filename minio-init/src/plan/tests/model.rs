@@ -67,6 +67,11 @@ fn step_identity(observed: &mut Observed, change: IdentityChange) {
         IdentityChange::AlterGroup { group, status } => {
             observed.groups.get_mut(&group).unwrap().status = status.to;
         }
+        IdentityChange::SetUserPolicy { user, policy, document } => {
+            let ObservedAccounts::AdminOps(ops) = &mut observed.accounts else { panic!("no such policies") };
+            assert!(observed.users.contains_key(&user), "a policy is a part of a user");
+            ops.policies.entry(user).or_default().insert(policy, Some(document.to));
+        }
         IdentityChange::AttachPolicies { to, policies } => attach(observed, &to, policies),
         IdentityChange::CreateAccessKey(key) => create_key(observed, key),
         IdentityChange::AlterAccessKey(key) => alter_key(observed, key),
@@ -165,6 +170,10 @@ fn attach(observed: &mut Observed, to: &Grantee, policies: BTreeSet<String>) {
 }
 
 fn detach(observed: &mut Observed, of: &Grantee, policies: &BTreeSet<String>) {
+    if let (ObservedAccounts::AdminOps(ops), Grantee::User(user)) = (&mut observed.accounts, of) {
+        ops.policies.get_mut(user).unwrap().retain(|policy, _| !policies.contains(policy));
+        return;
+    }
     let attached = match of {
         Grantee::User(user) => {
             let open = observed.accounts.change_disabled_users();

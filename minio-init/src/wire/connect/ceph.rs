@@ -2,7 +2,7 @@
 //! written.
 
 use super::unsupported::Unsupported;
-use crate::desired::{AccessKey, Desired, Level, User, access, permissions};
+use crate::desired::{AccessKey, Desired, User, names, permissions};
 use crate::error::Error;
 use crate::wire::ceph::{Own, RgwUser};
 use crate::wire::client::Client;
@@ -25,6 +25,7 @@ pub(super) async fn check_account(client: &Client, desired: &Desired) -> Result<
             return Err(Error::NoAdminApi { endpoint, kind: client.kind(), needed: "users or quotas" });
         }
     };
+    let is_admin = own.as_ref().is_some_and(RgwUser::is_admin);
     let missing = missing_capabilities(own.as_ref(), desired);
     let uid = own.as_ref().map_or("UID", |own| own.user_id.as_str());
     let refused = |lacks: String, command: String| Error::NotPermitted {
@@ -36,8 +37,8 @@ pub(super) async fn check_account(client: &Client, desired: &Desired) -> Result<
         let lacks = format!("the capabilities {}", missing.join(", "));
         return Err(refused(lacks, format!("caps add --uid={uid} --caps='{}'", missing.join(";"))));
     }
-    let gives = desired.users.values().find(|user| !user.access.is_empty());
-    match gives.filter(|_| !own.as_ref().is_some_and(RgwUser::is_admin)) {
+    let gives = desired.users.values().find(|user| user.owns_buckets());
+    match gives.filter(|_| !is_admin) {
         None => Ok(()),
         Some(user) => {
             let lacks = format!("access to the buckets that users.{}.access gives away", user.label);
@@ -49,12 +50,16 @@ pub(super) async fn check_account(client: &Client, desired: &Desired) -> Result<
 fn missing_capabilities(own: Option<&RgwUser>, desired: &Desired) -> Vec<&'static str> {
     let sets_keys = !desired.users.is_empty() || !desired.keys.is_empty();
     let buckets = desired.buckets.values().any(|bucket| bucket.quota.is_some())
-        || desired.users.values().any(|user| !user.access.is_empty())
+        || desired.users.values().any(User::owns_buckets)
         || !desired.absent.users.is_empty();
+    // An admin gets at the policies of users without it, and who gives buckets away has to be one.
+    let is_admin = own.is_some_and(RgwUser::is_admin) || desired.users.values().any(User::owns_buckets);
+    let policies = desired.users.values().any(User::has_inline) && !is_admin;
     [
         ("users", "users=*", desired.names().next().is_some()),
         ("buckets", "buckets=*", buckets),
         ("metadata", "metadata=*", sets_keys),
+        ("user-policy", "user-policy=*", policies),
     ]
     .into_iter()
     .filter(|(kind, _, needed)| *needed && !own.is_some_and(|own| own.may(kind)))
@@ -62,31 +67,29 @@ fn missing_capabilities(own: Option<&RgwUser>, desired: &Desired) -> Vec<&'stati
     .collect()
 }
 
-const POLICIES: &str = "its users have no policies here: write `access` with the level `owner`, or a bucket policy that names them in Principal (arn:aws:iam:::user/NAME)";
-
 /// The first part of the spec that the gateway does not have.
 pub(super) fn unsupported(desired: &Desired) -> Option<Unsupported> {
-    let policy = desired.policies.keys().find(|name| !permissions::is_made_of_levels(desired, name));
-    let policy = policy.map(|name| (format!("policies.{name}"), "a policy of users", POLICIES));
     let group = desired.groups.keys().next();
     let group = group.map(|name| (format!("groups.{name}"), "a group", "it has no groups"));
     let section = desired.config.keys().next();
     let why = "the configuration of Ceph is set with `ceph config set`";
     let section = section.map(|section| (format!("config.{section}"), "config", why));
-    let user = || desired.users.values().find_map(of_user);
     let key = || desired.keys.values().find_map(of_key);
-    policy.or(group).or_else(user).or_else(key).or(section)
+    let policy = || desired.policies.keys().find_map(|name| of_policy(desired, name));
+    group.or_else(key).or_else(policy).or(section)
 }
 
-fn of_user(user: &User) -> Option<Unsupported> {
-    let at = |field: &str| format!("users.{}.{field}", user.label);
-    let own = access::policy_name(&user.label);
-    if user.policies.iter().chain(&user.detached).any(|policy| *policy != own) {
-        return Some((at("policies"), "a policy of users", POLICIES));
+fn of_policy(desired: &Desired, name: &str) -> Option<Unsupported> {
+    if permissions::is_made_of_levels(desired, name) {
+        return None;
     }
-    let (bucket, _) = user.access.iter().find(|(_, level)| **level != Level::Owner)?;
-    let why = "a bucket has one owner there, and others get in by a bucket policy that names them in Principal (arn:aws:iam:::user/NAME)";
-    Some((at(&format!("access, bucket {bucket}")), "a level other than `owner`", why))
+    let at = format!("policies.{name}");
+    if let Err(problem) = names::rgw_policy(name) {
+        return Some((at, "this name", problem));
+    }
+    let has_user = desired.users.values().any(|user| user.policies.contains(name));
+    let why = "a policy is a part of a user there: name it in `policies` of a user";
+    (!has_user).then_some((at, "a policy without a user", why))
 }
 
 fn of_key(key: &AccessKey) -> Option<Unsupported> {

@@ -1,7 +1,5 @@
 //! Sends calls of the IAM API, and reads their answers.
 
-use http::Method;
-
 use crate::error::Error;
 use crate::wire::client::{Answer, Call, Client};
 use crate::wire::credential::Credential;
@@ -55,8 +53,13 @@ impl Client {
             Err(refused) if refused.code() == NO_SUCH_ENTITY => return Ok(None),
             answer => answer?,
         };
-        let xml = Element::parse_with_texts(&answer.body, DOCUMENT).and_then(|xml| xml.with_root(&root));
-        xml.map(Some).map_err(|problem| self.unreadable(action, &problem))
+        self.parse_iam(action, &answer.body, &root).map(Some)
+    }
+
+    /// Parses an answer, which has this root element and may have policy documents.
+    pub(in crate::wire) fn parse_iam(&self, action: &str, body: &[u8], root: &str) -> Result<Element, Error> {
+        let xml = Element::parse_with_texts(body, DOCUMENT).and_then(|xml| xml.with_root(root));
+        xml.map_err(|problem| self.unreadable(action, &problem))
     }
 
     /// Turns the refusal of a server that was started without the API into an error that says so.
@@ -71,6 +74,5 @@ impl Client {
 }
 
 fn call<'a>(action: &'a str, form: Form<'_>) -> Call<'a> {
-    let call = Call::new(Method::POST, action).limit(LISTING);
-    call.header("content-type", "application/x-www-form-urlencoded").body(form.into_body())
+    form.into_call(action).limit(LISTING)
 }

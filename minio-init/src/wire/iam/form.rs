@@ -1,25 +1,26 @@
 //! The form of a call of the IAM API.
 
 use bytes::Bytes;
+use http::Method;
 use init_core::Secret;
 use percent_encoding::utf8_percent_encode;
 use secrecy::ExposeSecret as _;
 use secrecy::zeroize::Zeroizing;
 
-use crate::wire::client::ENCODED;
+use crate::wire::client::{Call, ENCODED};
 
 /// The version of the API.
 const VERSION: &str = "2010-05-08";
 
 /// The name of a call, and its parameters.
-pub(super) struct Form<'a> {
+pub(in crate::wire) struct Form<'a> {
     name: &'static str,
     parameters: Vec<(&'static str, String)>,
     secret: Option<&'a Secret>,
 }
 
 impl<'a> Form<'a> {
-    pub(super) fn new(name: &'static str) -> Self {
+    pub(in crate::wire) fn new(name: &'static str) -> Self {
         Self { name, parameters: Vec::new(), secret: None }
     }
 
@@ -27,7 +28,7 @@ impl<'a> Form<'a> {
         self.name
     }
 
-    pub(super) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    pub(in crate::wire) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.parameters.push((name, value.into()));
         self
     }
@@ -38,12 +39,18 @@ impl<'a> Form<'a> {
         self
     }
 
+    /// The request that has it as its body.
+    pub(in crate::wire) fn into_call(self, action: &str) -> Call<'_> {
+        let call = Call::new(Method::POST, action);
+        call.header("content-type", "application/x-www-form-urlencoded").body(self.into_body())
+    }
+
     /// The body, which is wiped when it has been sent.
     #[expect(
         clippy::disallowed_methods,
         reason = "the server takes the secret key in the body, which is wiped"
     )]
-    pub(super) fn into_body(self) -> Bytes {
+    fn into_body(self) -> Bytes {
         let fixed = [("Action", self.name), ("Version", VERSION)].into_iter();
         let given = self.parameters.iter().map(|(name, value)| (*name, value.as_str()));
         let secret = self.secret.map(|secret| ("SecretAccessKey", secret.expose_secret()));

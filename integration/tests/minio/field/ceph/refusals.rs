@@ -3,14 +3,22 @@
 use super::{SECRETS, SPEC, admin, run};
 use crate::beds;
 
+const DOCUMENT: &str =
+    r#"{Version: "2012-10-17", Statement: [{Effect: Allow, Action: "s3:ListBucket", Resource: "*"}]}"#;
+
 #[test]
 #[ignore = "needs Ceph's gateway, an image of 650 MB: just field s3"]
 fn what_the_gateway_does_not_have_is_said_before_anything_is_written() {
     let ceph = beds::ceph();
     let app = "users: {app: {secretKey: {secret: app}";
     for (spec, at) in [
-        (format!("{app}, access: [{{bucket: one, level: read}}]}}}}"), "users.app.access, bucket one"),
-        (format!("{app}, policies: [readwrite]}}}}"), "users.app.policies"),
+        (format!("{app}}}}}\npolicies: {{alone: {{document: {DOCUMENT}}}}}"), "policies.alone"),
+        (
+            format!(
+                "{app}, policies: [under_score]}}}}\npolicies: {{under_score: {{document: {DOCUMENT}}}}}"
+            ),
+            "policies.under_score",
+        ),
         (format!("{app}}}}}\ngroups: {{team: {{members: [app]}}}}"), "groups.team"),
         (
             format!("{app}}}}}\naccessKeys: {{ci-key: {{secretKey: {{secret: ci}}, name: ci}}}}"),
@@ -60,6 +68,12 @@ fn capabilities_that_the_account_lacks_are_named_with_the_command() {
     let ceph = beds::ceph_with("users=*;buckets=*;metadata=*", "");
     let ended = run(&ceph, SPEC, &["plan"], &SECRETS).expect(77, "failed");
     assert!(ended.stdout.contains("radosgw-admin user modify --uid=admin --admin"), "{}", ended.stdout);
+    let levels = "users: {app: {secretKey: {secret: app}, access: [{bucket: one, level: read}]}}\nbuckets: {one: {}}\n";
+    let ended = run(&ceph, levels, &["plan"], &SECRETS).expect(77, "failed");
+    assert!(ended.error().contains("lacks the capabilities user-policy=*"), "{}", ended.stdout);
+    admin(&ceph, "caps add --uid=admin --caps=user-policy=*");
+    run(&ceph, levels, &[], &SECRETS).expect(0, "changed");
+    run(&ceph, levels, &[], &SECRETS).expect(0, "unchanged");
     let without = "users: {app: {secretKey: {secret: app}}}\nbuckets: {one: {quota: 1GiB}}\n";
     run(&ceph, without, &[], &SECRETS).expect(0, "changed");
     run(&ceph, without, &[], &SECRETS).expect(0, "unchanged");
@@ -75,6 +89,10 @@ fn what_would_take_something_from_somebody_is_a_conflict() {
         ("users: {app: {accessKey: handkey, secretKey: {secret: app}}}\n", "the access key of another user"),
         ("users: {admin: {secretKey: {secret: app}}}\n", "the provisioning account"),
         ("users: {admin: {accessKey: elsewhere, state: absent}}\n", "the provisioning account"),
+        (
+            "users: {app: {secretKey: {secret: app}, policies: [readwrite]}}\n",
+            "the policy `readwrite` is neither declared",
+        ),
         ("accessKeys: {handkey: {secretKey: {secret: ci}}}\n", "the access key belongs to hand"),
         ("accessKeys: {new-key: {user: nobody, secretKey: {secret: ci}}}\n", "neither declared here"),
         (

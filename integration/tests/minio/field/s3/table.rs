@@ -68,18 +68,6 @@ fn of_minio(heading: &'static str, image: Option<&'static str>) -> Column {
     Column { heading, kind: "minio", run: Box::new(run) }
 }
 
-/// SeaweedFS, which has no policies of its own, with the two of MinIO that the rows attach.
-fn seaweedfs_with_canned_policies() -> Bed {
-    let bed = beds::seaweedfs_with_iam();
-    let document =
-        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}]}"#;
-    for name in ["readwrite", "readonly"] {
-        let made = bed.iam(&format!("Action=CreatePolicy&PolicyName={name}&PolicyDocument={document}"));
-        assert!(made.contains("CreatePolicyResult"), "{made}");
-    }
-    bed
-}
-
 /// The server that `S3_SERVERS` calls `name`, if there is one.
 fn start(name: &str) -> Option<Column> {
     Some(match name {
@@ -88,7 +76,7 @@ fn start(name: &str) -> Option<Column> {
         "minio-2023-11" => of_minio("MinIO 2023-11", Some("dayzero/minio:2023-11")),
         "minio-2024-08" => of_minio("MinIO 2024-08", Some("dayzero/minio:2024-08")),
         "rustfs" => of_bed("RustFS 1.0", "rustfs", beds::rustfs()),
-        "seaweedfs" => of_bed("SeaweedFS 4.48", "seaweedfs", seaweedfs_with_canned_policies()),
+        "seaweedfs" => of_bed("SeaweedFS 4.48", "seaweedfs", beds::seaweedfs_with_iam()),
         "versitygw" => of_bed("versitygw 1.8", "versitygw", beds::versitygw()),
         "ceph" => of_bed("Ceph 18", "ceph", beds::ceph()),
         "garage" => of_bed("Garage 2.5", "garage", beds::fresh_garage()),

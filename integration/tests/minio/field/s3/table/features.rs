@@ -2,7 +2,7 @@
 
 /// The name of each row, and a spec in which `@` is a name of its own, `DOCUMENT` a policy document, `END` a time in a
 /// month and `KIND` the kind of the server.
-pub(super) const FEATURES: [(&str, &str); 42] = [
+pub(super) const FEATURES: [(&str, &str); 44] = [
     ("buckets", "buckets: {@: {}}"),
     ("`versioning: enabled`", "buckets: {@: {versioning: enabled}}"),
     ("`versioning: suspended`", "buckets: {@: {versioning: suspended}}"),
@@ -52,10 +52,14 @@ pub(super) const FEATURES: [(&str, &str); 42] = [
         "`policies` with conditions",
         r#"policies: {@: {document: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "s3:GetObject", Resource: "arn:aws:s3:::a/*", Condition: {DateLessThan: {"aws:CurrentTime": "2030-01-01T00:00:00.5Z"}, NotIpAddress: {"aws:SourceIp": "10.1.2.3/8"}}}]}}}"#,
     ),
-    ("`users` with policies", "users: {@: {secretKey: {secret: other}, policies: [readwrite]}}"),
     (
-        "`users`, disabled",
-        "users: {@: {secretKey: {secret: other}, policies: [readwrite], status: disabled}}",
+        "`users` with policies",
+        "policies: {@-p: {document: DOCUMENT}}\nusers: {@: {secretKey: {secret: other}, policies: [@-p]}}",
+    ),
+    ("`users`, disabled", "users: {@: {secretKey: {secret: other}, status: disabled}}"),
+    (
+        "`users` with policies, disabled",
+        "policies: {@-p: {document: DOCUMENT}}\nusers: {@: {secretKey: {secret: other}, policies: [@-p], status: disabled}}",
     ),
     (
         "`users` with `access`: `owner`",
@@ -67,11 +71,15 @@ pub(super) const FEATURES: [(&str, &str); 42] = [
     ),
     (
         "`groups`",
-        "users: {@-u: {secretKey: {secret: other}}}\ngroups: {@: {members: [@-u], policies: [readwrite]}}",
+        "policies: {@-p: {document: DOCUMENT}}\nusers: {@-u: {secretKey: {secret: other}}}\ngroups: {@: {members: [@-u], policies: [@-p]}}",
     ),
     (
-        "`accessKeys`",
-        "policies: {@-p: {document: DOCUMENT}}\nusers: {@-u: {secretKey: {secret: other}, policies: [readwrite]}}\naccessKeys: {@: {user: @-u, secretKey: {secret: other}, policy: @-p}}",
+        "`accessKeys` of a user",
+        "users: {@-u: {secretKey: {secret: other}}}\naccessKeys: {@: {user: @-u, secretKey: {secret: other}}}",
+    ),
+    (
+        "`accessKeys` with `policy`",
+        "policies: {@-p: {document: DOCUMENT}}\nusers: {@-u: {secretKey: {secret: other}, policies: [@-p]}}\naccessKeys: {@: {user: @-u, secretKey: {secret: other}, policy: @-p}}",
     ),
     (
         "`accessKeys` with `name`, `description`",
@@ -80,7 +88,7 @@ pub(super) const FEATURES: [(&str, &str); 42] = [
     ("`accessKeys` with `expires`", "accessKeys: {@: {secretKey: {secret: other}, expires: \"END\"}}"),
     (
         "`state: absent`",
-        "users: {@: {state: absent}, @-u: {secretKey: {secret: other}, policies: [readwrite, {name: readonly, state: absent}]}}\naccessKeys: {@-k: {state: absent}}",
+        "policies: {@-p: {document: DOCUMENT}}\nusers: {@: {state: absent}, @-u: {secretKey: {secret: other}, policies: [@-p, {name: @-q, state: absent}]}}\naccessKeys: {@-k: {state: absent}}",
     ),
     ("`state: absent` of a user alone", "users: {@: {state: absent}}"),
     ("`config`", "config: {api: {requests_max: \"321\"}}"),
