@@ -227,7 +227,8 @@ async fn check_supported_elsewhere(client: &Client, desired: &Desired) -> Result
     remote::check_supported(client, desired)?;
     unsupported::check(client, ldap::unsupported(desired))?;
     match client.accounts() {
-        Accounts::Policies | Accounts::None => {}
+        Accounts::Policies => {}
+        Accounts::None => unsupported::check_without_accounts(client, desired)?,
         Accounts::Owners => unsupported::check(client, versity::unsupported(desired))?,
         Accounts::Iam => unsupported::check(client, iam::unsupported(desired))?,
         Accounts::Keys => return unsupported::check(client, garage::unsupported(desired)),
