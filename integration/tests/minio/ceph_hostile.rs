@@ -7,12 +7,15 @@ const OWN: &str = r#"{"user_id": "admin", "admin": true, "keys": [{"user": "admi
 const APP: &str = r#"{"user_id": "app", "suspended": 0, "keys": [{"user": "app", "access_key": "app", "secret_key": "canary-before"}]}"#;
 const BUCKET: &str = r#"{"bucket": "one", "owner": "app", "bucket_quota": {"enabled": false, "max_size": -1, "max_objects": -1}}"#;
 
-/// The answers of a gateway about the user `app`, about its bucket, and about its metadata.
+const POLICIES: &str = "<ListUserPoliciesResponse><ListUserPoliciesResult><PolicyNames></PolicyNames></ListUserPoliciesResult></ListUserPoliciesResponse>";
+
+/// The answers of a gateway about the user `app`, about its bucket, its metadata, and its policies.
 #[derive(Clone)]
 struct Answers {
     user: String,
     bucket: String,
     metadata: String,
+    policies: String,
 }
 
 fn gateway(answers: Answers) -> FakeHttp {
@@ -21,6 +24,9 @@ fn gateway(answers: Answers) -> FakeHttp {
         if line == "GET /" {
             let list = "<ListAllMyBucketsResult><Buckets></Buckets></ListAllMyBucketsResult>";
             return respond(stream, "200 OK", "", list);
+        }
+        if line == "POST /" && asked.body.starts_with("Action=ListUserPolicies&") {
+            return respond(stream, "200 OK", "", &answers.policies);
         }
         let Some(call) = line.strip_prefix("GET /admin/") else {
             return respond(stream, "404 Not Found", "", "<Error><Code>NoSuchBucket</Code></Error>");
@@ -57,7 +63,14 @@ fn run(answers: Answers) -> (FakeHttp, Ended) {
 
 #[test]
 fn answers_that_no_gateway_sends_end_the_run_before_a_write_and_show_no_secret_key() {
-    let right = || Answers { user: APP.to_owned(), bucket: BUCKET.to_owned(), metadata: "{}".to_owned() };
+    let right = || Answers {
+        user: APP.to_owned(),
+        bucket: BUCKET.to_owned(),
+        metadata: "{}".to_owned(),
+        policies: POLICIES.to_owned(),
+    };
+    // The list of policies is asked for with POST, and no run of this spec writes one.
+    let reads = |line: &String| line.starts_with("GET ") || line == "POST /";
     let wrong = [
         "<html><body>It works!</body></html>".to_owned(),
         String::new(),
@@ -68,12 +81,14 @@ fn answers_that_no_gateway_sends_end_the_run_before_a_write_and_show_no_secret_k
         format!(r#"{{"user_id": "app", "owner": "app", "keys": ["{}"]}}"#, "canary".repeat(1 << 18)),
     ];
     for wrong in wrong {
-        for answers in
-            [Answers { user: wrong.clone(), ..right() }, Answers { metadata: wrong.clone(), ..right() }]
-        {
+        for answers in [
+            Answers { user: wrong.clone(), ..right() },
+            Answers { metadata: wrong.clone(), ..right() },
+            Answers { policies: wrong.clone(), ..right() },
+        ] {
             let (fake, ended) = run(answers);
             ended.expect(76, "failed");
-            assert!(fake.asked().iter().all(|line| line.starts_with("GET ")), "{:?}", fake.asked());
+            assert!(fake.asked().iter().all(reads), "{:?}", fake.asked());
         }
     }
     // Metadata of another user is not written back.
@@ -81,5 +96,5 @@ fn answers_that_no_gateway_sends_end_the_run_before_a_write_and_show_no_secret_k
     let (fake, ended) = run(Answers { metadata, ..right() });
     let ended = ended.expect(76, "failed");
     assert!(ended.error().contains("it is no record of a user"), "{}", ended.stdout);
-    assert!(fake.asked().iter().all(|line| line.starts_with("GET ")), "{:?}", fake.asked());
+    assert!(fake.asked().iter().all(reads), "{:?}", fake.asked());
 }
