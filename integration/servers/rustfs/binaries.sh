@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# binaries.sh: compiles RustFS from its crate (once, into the cache; half an hour of two cores) and makes the image
+# binaries.sh: compiles RustFS from its crate (once, into the cache; an hour of two
+# cores and 8 GB, of which its own last crate takes three quarters on one) and makes the image
 # dayzero/rustfs:dev, an S3 server with MinIO's admin API for the tests of `just field rustfs`.
 set -euo pipefail
 
@@ -25,7 +26,7 @@ toolchain() {
 if [[ ! -x $dir/bin/rustfs ]]; then
     command -v protoc >/dev/null || die "RustFS needs protoc: apt-get install protobuf-compiler"
     rust=$(toolchain)
-    say "compiling rustfs $version with $rust (half an hour, once)"
+    say "compiling rustfs $version with $rust (an hour, once)"
     # It is waited for and not measured.
     CARGO_TARGET_DIR=$dir/target CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off \
         CARGO_PROFILE_RELEASE_CODEGEN_UNITS=64 CARGO_PROFILE_RELEASE_STRIP=symbols rustup run "$rust" cargo install --quiet \

@@ -84,6 +84,10 @@ fn answer(stored: &mut Stored, attachment: (&str, &str), asked: &Asked, stream: 
             Ok(json) => respond(stream, "200 OK", "", &json.to_string()),
             Err((code, status)) => error(stream, status, code),
         },
+        // A change of a group's members has every field.
+        (_, Some("update-group-members")) if !request.body.contains("groupStatus") => {
+            error(stream, "400 Bad Request", "InvalidRequest")
+        }
         (_, Some(call)) => {
             write(stored, attachment, call, &request);
             respond(stream, "200 OK", "", "")

@@ -1,6 +1,8 @@
 //! RustFS has MinIO's admin API with answers of its own. It takes long to build, so a server that answers as it does
 //! stands in for it here; `field::rustfs` has the real one.
 
+use std::collections::BTreeSet;
+
 use integration::{Ended, FakeHttp, Init};
 
 use crate::fake_rustfs;
@@ -46,6 +48,9 @@ fn what_is_lost_is_made_again() {
     let ended = run(&fake, SPEC, &[]).expect(0, "changed");
     assert_eq!(ended.changes(), ["create_policy app: applied", "create_group team: applied"]);
     run(&fake, SPEC, &[]).expect(0, "unchanged");
+    stored.lock().unwrap().groups.values_mut().for_each(BTreeSet::clear);
+    let ended = run(&fake, SPEC, &[]).expect(0, "changed");
+    assert_eq!(ended.changes(), ["add_members team: applied"]);
 }
 
 /// The server fails with 500 for a user in the place of an access key (service account), and the reverse.

@@ -127,10 +127,9 @@ async fn set_members(
     let members =
         members.iter().map(|member| resolve_name(secrets, member)).collect::<Result<Vec<_>, _>>()?;
     let is_remove = membership == Membership::Removed;
-    let mut body = json!({"group": group, "members": members, "isRemove": is_remove});
-    if let Some(body) = body.as_object_mut().filter(|_| membership == Membership::OfNewGroup) {
-        body.insert("groupStatus".to_owned(), json!("enabled"));
-    }
+    // An empty status leaves the group's as it is, as `mc` sends it. RustFS takes no body without one.
+    let status = if membership == Membership::OfNewGroup { "enabled" } else { "" };
+    let body = json!({"group": group, "members": members, "groupStatus": status, "isRemove": is_remove});
     let action = if is_remove { "remove members of" } else { "add members to" };
     let call = Call::admin(Method::PUT, "update-group-members", format!("{action} group {group}"))
         .body(body.to_string());
