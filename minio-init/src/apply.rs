@@ -6,6 +6,7 @@ mod bucket;
 mod ceph;
 mod check;
 mod config;
+mod encryption;
 mod garage;
 mod iam;
 mod identity;

@@ -124,7 +124,17 @@ impl Bed {
     }
 
     /// The status of a request to the server that an account signs, with the body `x` for a PUT.
-    pub(crate) fn signed(&self, (key, secret): (&str, &str), method: &str, path: &str) -> u16 {
+    pub(crate) fn signed(&self, account: (&str, &str), method: &str, path: &str) -> u16 {
+        let status = self.request(account, method, path, "--output /dev/null --write-out '%{http_code}'");
+        status.trim().parse().unwrap_or(0)
+    }
+
+    /// The body of the answer to a GET that the account of the bed signs.
+    pub(crate) fn body(&self, path: &str) -> String {
+        self.request(self.account(), "GET", path, "")
+    }
+
+    fn request(&self, (key, secret): (&str, &str), method: &str, path: &str, output: &str) -> String {
         // The digest of `x`, and that of nothing.
         let (body, digest) = match method {
             "PUT" => (" --data-binary x", "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"),
@@ -132,11 +142,10 @@ impl Bed {
         };
         let url = format!("http://{}:{}{path}", self.peer.address(), self.port);
         let line = format!(
-            "curl --silent --max-time 20 --output /dev/null --write-out '{http_code}' --request {method}{body} \
-             --header 'x-amz-content-sha256: {digest}' --aws-sigv4 aws:amz:us-east-1:s3 --user '{key}:{secret}' '{url}'",
-            http_code = "%{http_code}"
+            "curl --silent --max-time 20 {output} --request {method}{body} --header 'x-amz-content-sha256: {digest}' \
+             --aws-sigv4 aws:amz:us-east-1:s3 --user '{key}:{secret}' '{url}'"
         );
-        shell(&line).ok().trim().parse().unwrap_or(0)
+        shell(&line).ok()
     }
 
     /// The answer to a call of the IAM API by the account of the bed.
@@ -183,6 +192,15 @@ pub(crate) fn seaweedfs_with_iam() -> Bed {
 
 /// SeaweedFS with options beside those of its image.
 pub(crate) fn seaweedfs_with(options: &[&str]) -> Bed {
+    weed(options, &[])
+}
+
+/// SeaweedFS whose IAM API may write, with a key to encrypt with.
+pub(crate) fn seaweedfs_with_key() -> Bed {
+    weed(&["-s3.iam.readOnly=false"], &[("WEED_S3_SSE_KEY", "a passphrase of the tests")])
+}
+
+fn weed(options: &[&str], settings: &[(&str, &str)]) -> Bed {
     let (key, secret) = ("weed-key", "canary-weed-5ecret");
     let account = [("AWS_ACCESS_KEY_ID", key), ("AWS_SECRET_ACCESS_KEY", secret)];
     let server = [
@@ -193,7 +211,8 @@ pub(crate) fn seaweedfs_with(options: &[&str]) -> Bed {
         "-volume.max=200",
         "-s3",
     ];
-    Bed::with_command("seaweedfs", 8333, (key, secret), &account, &[&server, options].concat())
+    let settings = [&account, settings].concat();
+    Bed::with_command("seaweedfs", 8333, (key, secret), &settings, &[&server, options].concat())
 }
 
 pub(crate) fn versitygw() -> Bed {
@@ -226,8 +245,18 @@ pub(crate) fn ceph_with(caps: &str, option: &str) -> Bed {
 const CEPH_ROOT: (&str, &str) = ("ceph-root", "canary-ceph-5ecret");
 
 pub(crate) fn rustfs() -> Bed {
+    rustfs_with(&[])
+}
+
+/// RustFS with a key to encrypt with.
+pub(crate) fn rustfs_with_key() -> Bed {
+    rustfs_with(&[("RUSTFS_SSE_S3_MASTER_KEY", &format!("{}=", "A".repeat(43)))])
+}
+
+fn rustfs_with(settings: &[(&str, &str)]) -> Bed {
     let (key, secret) = RUSTFS_ROOT;
-    Bed::start("rustfs", 9000, (key, secret), &[("RUSTFS_ACCESS_KEY", key), ("RUSTFS_SECRET_KEY", secret)])
+    let account = [("RUSTFS_ACCESS_KEY", key), ("RUSTFS_SECRET_KEY", secret)];
+    Bed::start("rustfs", 9000, (key, secret), &[&account, settings].concat())
 }
 
 pub(crate) const RUSTFS_ROOT: (&str, &str) = ("rustfs-root", "canary-root-5ecret");

@@ -52,8 +52,13 @@ fn forgetful(keep: impl Fn(&str) -> String + Send + Sync + 'static) -> FakeHttp 
 }
 
 fn at(fake: &FakeHttp, rules: &str) -> Init {
+    at_bucket(fake, &format!("lifecycle: [{rules}]"))
+}
+
+/// A run for the one bucket with this property.
+fn at_bucket(fake: &FakeHttp, property: &str) -> Init {
     let spec = format!(
-        "endpoint: http://s3:{}\ncredentials: {{accessKey: somebody, secretKey: {{secret: secret}}}}\nbuckets: {{logs: {{lifecycle: [{rules}]}}}}\n",
+        "endpoint: http://s3:{}\ncredentials: {{accessKey: somebody, secretKey: {{secret: secret}}}}\nbuckets: {{logs: {{{property}}}}}\n",
         fake.port()
     );
     Init::new("minio-init", &spec)
@@ -99,6 +104,34 @@ fn whatever_a_server_drops_the_rule_never_works_without_it() {
     let fake = forgetful(|body| body.replace("Disabled", "Enabled"));
     at(&fake, rule).run().expect(0, "changed");
     at(&fake, rule).run().expect(0, "unchanged");
+}
+
+/// A server that keeps the encryption of a bucket without a key for it would refuse every object from then on.
+#[test]
+fn a_bucket_is_not_encrypted_where_the_server_refuses_an_encrypted_upload() {
+    let upload = "<InitiateMultipartUploadResult><UploadId>one</UploadId></InitiateMultipartUploadResult>";
+    let fake = FakeHttp::new(move |asked: &Asked, stream: &mut TcpStream| {
+        let is_encrypted = asked.head.to_ascii_lowercase().contains("x-amz-server-side-encryption");
+        let refused = "<Error><Code>InvalidRequest</Code><Message>no key</Message></Error>";
+        match asked.line.as_str() {
+            "GET /" => respond(stream, "200 OK", "", ONE_BUCKET),
+            "POST /logs/minio-init.nothing?uploads=" if is_encrypted => {
+                respond(stream, "400 Bad Request", "", refused)
+            }
+            "POST /logs/minio-init.nothing?uploads=" => respond(stream, "200 OK", "", upload),
+            "DELETE /logs/minio-init.nothing?uploadId=one" => respond(stream, "204 No Content", "", ""),
+            _ => {
+                let none = "<Error><Code>ServerSideEncryptionConfigurationNotFoundError</Code></Error>";
+                respond(stream, "404 Not Found", "", none)
+            }
+        }
+    });
+    let ended = at_bucket(&fake, "encryption: sse-s3").run().expect(76, "failed");
+    assert!(ended.error().contains("then refuses every object of the bucket"), "{}", ended.stdout);
+    assert!(ended.error().contains("InvalidRequest no key"), "{}", ended.stdout);
+    let asked = fake.asked();
+    assert!(asked.iter().any(|line| line.starts_with("DELETE /logs/minio-init.nothing")), "{asked:?}");
+    assert!(!asked.iter().any(|line| line.starts_with("PUT ")), "{asked:?}");
 }
 
 /// A server that says yes to every document and stores none.

@@ -6,7 +6,7 @@ use init_core::{Secrets, Text};
 use serde_json::json;
 
 use super::shared::Tags;
-use super::{ceph, garage, lifecycle, owners, shared, stored};
+use super::{ceph, encryption, garage, lifecycle, owners, shared, stored};
 use crate::change::BucketChange;
 use crate::desired::document::Document;
 use crate::desired::{Accounts, REGION, Size};
@@ -44,9 +44,7 @@ pub(super) async fn apply(client: &Client, change: &BucketChange, secrets: &Secr
             set(client, bucket, Subresource::ObjectLock, s3::lock_xml(*to), "default retention", kept).await
         }
         BucketChange::SetEncryption { bucket, encryption, algorithm } => {
-            let kept = |now: Option<&Element>| now.and_then(s3::encryption).as_ref() == Some(&algorithm.to);
-            let body = s3::encryption_xml(*encryption);
-            set(client, bucket, Subresource::Encryption, body, "algorithm", kept).await
+            encryption::set(client, bucket, *encryption, &algorithm.to).await
         }
         BucketChange::SetTags { bucket, tags } => {
             let declared = Tags(tags.iter().map(|(key, drift)| (key, &drift.to)).collect());
@@ -71,7 +69,7 @@ pub(super) async fn apply(client: &Client, change: &BucketChange, secrets: &Secr
 }
 
 /// Writes a sub-resource with a single value, which `what` names, and checks that the server has stored it.
-async fn set(
+pub(super) async fn set(
     client: &Client,
     bucket: &str,
     subresource: Subresource,
