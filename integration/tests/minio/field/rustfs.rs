@@ -92,6 +92,67 @@ accessKeys: {loki-ci: {state: absent}, no-key: {state: absent}}
     run(&rustfs, less, &[]).expect(0, "unchanged");
 }
 
+/// The statuses of the requests of an account: list the bucket, get an object, put one, and read its settings.
+fn may(rustfs: &Bed, account: (&str, &str), bucket: &str) -> [u16; 4] {
+    [
+        rustfs.signed(account, "GET", &format!("/{bucket}")),
+        rustfs.signed(account, "GET", &format!("/{bucket}/there")),
+        rustfs.signed(account, "PUT", &format!("/{bucket}/by-{}", account.0)),
+        rustfs.signed(account, "GET", &format!("/{bucket}?versioning=")),
+    ]
+}
+
+#[test]
+#[ignore = "needs RustFS, which takes an hour to build: just field rustfs"]
+fn what_is_declared_on_rustfs_is_what_users_may_do() {
+    let rustfs = beds::rustfs();
+    let spec = r#"
+policies:
+  reads-one: {document: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: ["s3:GetObject", "s3:ListBucket"], Resource: ["arn:aws:s3:::one", "arn:aws:s3:::one/*"]}]}}
+users:
+  levels: {secretKey: {secret: loki}, access: [{bucket: one, level: read}, {bucket: two, level: write}, {bucket: three, level: owner}]}
+  member: {secretKey: {secret: loki}}
+  former: {secretKey: {secret: loki}, policies: [readwrite], status: disabled}
+groups: {team: {members: [member], policies: [reads-one]}}
+accessKeys:
+  limited: {user: levels, secretKey: {secret: key}, policy: reads-one}
+  resting: {user: levels, secretKey: {secret: key}, status: disabled}
+buckets:
+  one: {}
+  two: {quota: 1MiB, versioning: enabled}
+  three: {objectLock: {mode: GOVERNANCE, days: 1}}
+"#;
+    run(&rustfs, spec, &[]).expect(0, "changed");
+    for bucket in ["one", "two", "three"] {
+        assert_eq!(rustfs.signed(rustfs.account(), "PUT", &format!("/{bucket}/there")), 200);
+    }
+    let [user, key] = SECRETS.map(|(_, secret)| secret);
+    for (account, bucket, expected) in [
+        (("levels", user), "one", [200, 200, 403, 403]),
+        (("levels", user), "two", [200, 200, 200, 403]),
+        (("levels", user), "three", [200, 200, 200, 200]),
+        (("member", user), "one", [200, 200, 403, 403]),
+        (("member", user), "two", [403; 4]),
+        (("former", user), "one", [403; 4]),
+        (("limited", key), "one", [200, 200, 403, 403]),
+        (("limited", key), "two", [403; 4]),
+        (("resting", key), "one", [403; 4]),
+    ] {
+        assert_eq!(may(&rustfs, account, bucket), expected, "{account:?} {bucket}");
+    }
+    assert_eq!(rustfs.signed(("levels", user), "GET", "/two?uploads="), 200);
+    assert!(rustfs.body("/three/there?retention=").contains("GOVERNANCE"));
+    let less = spec.replace(", {bucket: two, level: write}", "").replace("policies: [readwrite], ", "");
+    run(&rustfs, &less, &[]).expect(0, "changed");
+    assert_eq!(may(&rustfs, ("levels", user), "two"), [403; 4]);
+    let none = "users: {levels: {secretKey: {secret: loki}, access: []}, member: {state: absent}}\naccessKeys: {limited: {state: absent}}\n";
+    run(&rustfs, none, &[]).expect(0, "changed");
+    run(&rustfs, none, &[]).expect(0, "unchanged");
+    for account in [("levels", user), ("member", user), ("limited", key)] {
+        assert_eq!(may(&rustfs, account, "one"), [403; 4], "{account:?}");
+    }
+}
+
 /// RustFS answers 500 to the question for an access key in the place of a user, and the reverse.
 #[test]
 #[ignore = "needs RustFS, which takes an hour to build: just field rustfs"]
