@@ -10,7 +10,9 @@ secret=$(printf '0123456789abcdef%.0s' 1 2 3 4)
 
 declare -A port=([ceph]=7480 [garage]=3900 [moto]=5000 [seaweedfs]=8333 [versitygw]=7070)
 # What the account's variables begin with; moto takes any.
-declare -A prefix=([ceph]=RGW [garage]=GARAGE_DEFAULT [moto]=MOTO [seaweedfs]=AWS [versitygw]=ROOT)
+declare -A prefix=([ceph]=RGW [garage]=GARAGE_DEFAULT [moto]=MOTO [rustfs]=RUSTFS [seaweedfs]=AWS [versitygw]=ROOT)
+# An hour to build, so that it is measured where `just field rustfs` has built it.
+[[ -z $(docker images --quiet dayzero/rustfs:dev) ]] || port[rustfs]=9000
 
 cleanup() {
     docker rm --force --volumes "$name" "$name-client" >/dev/null 2>&1 || true

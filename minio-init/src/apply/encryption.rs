@@ -55,9 +55,9 @@ fn without_key(client: &Client, bucket: &str, refusal: &Refusal) -> Error {
         feature: "encryption",
         endpoint: client.endpoint().clone(),
         why: format!(
-            "it keeps the setting and then refuses every object of the bucket, as one whose upload was tried ({} {}); set up \
-             its key for SSE-S3 first",
-            refusal.code, refusal.message
+            "it keeps the setting and then refuses every object of the bucket, as it refuses an encrypted upload \
+             ({}); set up its key for SSE-S3 first",
+            [refusal.code.as_str(), refusal.message.as_str()].join(" ").trim_end()
         ),
     }
 }

@@ -2,6 +2,7 @@
 
 use integration::Ended;
 
+use super::s3::encryption;
 use crate::beds::{self, Bed};
 
 const SPEC: &str = r#"
@@ -90,6 +91,13 @@ accessKeys: {loki-ci: {state: absent}, no-key: {state: absent}}
     run(&rustfs, less, &["plan"]).expect(3, "drift");
     run(&rustfs, less, &[]).expect(0, "changed");
     run(&rustfs, less, &[]).expect(0, "unchanged");
+}
+
+#[test]
+#[ignore = "needs RustFS, which takes an hour to build: just field rustfs"]
+fn rustfs_encrypts_with_a_key_alone() {
+    encryption::is_refused(&beds::rustfs());
+    encryption::is_set(&beds::rustfs_with_key());
 }
 
 /// The statuses of the requests of an account: list the bucket, get an object, put one, and read its settings.

@@ -5,7 +5,7 @@ use crate::beds::{self, Bed};
 const ENCRYPTED: &str = "buckets: {enc: {encryption: sse-s3}, plain: {}}\n";
 
 /// The bucket is not encrypted, and takes objects.
-fn is_refused(server: &Bed) {
+pub(in crate::field) fn is_refused(server: &Bed) {
     for _ in 0..2 {
         let ended = server.run(ENCRYPTED, &[]).expect(76, "failed");
         let error = ended.error();
@@ -19,7 +19,7 @@ fn is_refused(server: &Bed) {
 }
 
 /// The bucket is encrypted and takes objects, and no upload is left behind.
-fn is_set(server: &Bed) {
+pub(in crate::field) fn is_set(server: &Bed) {
     server.run(ENCRYPTED, &[]).expect(0, "changed");
     server.run(ENCRYPTED, &[]).expect(0, "unchanged");
     assert_eq!(server.signed(server.account(), "PUT", "/enc/there"), 200);
@@ -39,13 +39,6 @@ fn ceph_without_a_key_server_encrypts_nothing() {
 fn seaweedfs_encrypts_with_a_key_alone() {
     is_refused(&beds::seaweedfs_with_iam());
     is_set(&beds::seaweedfs_with_key());
-}
-
-#[test]
-#[ignore = "needs RustFS, which takes an hour to build: just field rustfs"]
-fn rustfs_encrypts_with_a_key_alone() {
-    is_refused(&beds::rustfs());
-    is_set(&beds::rustfs_with_key());
 }
 
 #[test]
