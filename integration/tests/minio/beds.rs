@@ -118,6 +118,11 @@ impl Bed {
         logs.stdout + &logs.stderr
     }
 
+    /// The address and the port of the server.
+    pub(crate) fn address(&self) -> (String, u16) {
+        (self.peer.address(), self.port)
+    }
+
     /// The account of the bed.
     pub(crate) fn account(&self) -> (&str, &str) {
         (&self.key, &self.secret)
@@ -217,7 +222,13 @@ fn weed(options: &[&str], settings: &[(&str, &str)]) -> Bed {
 
 pub(crate) fn versitygw() -> Bed {
     let (key, secret) = VERSITY_ROOT;
-    let settings = [("ROOT_ACCESS_KEY", key), ("ROOT_SECRET_KEY", secret), ("VGW_IAM_DIR", "/home/versity")];
+    // It may let a removed account in as long as it has it in memory, which is two minutes by default.
+    let settings = [
+        ("ROOT_ACCESS_KEY", key),
+        ("ROOT_SECRET_KEY", secret),
+        ("VGW_IAM_DIR", "/home/versity"),
+        ("VGW_IAM_CACHE_TTL", "5"),
+    ];
     Bed::start("versitygw", 7070, (key, secret), &settings)
 }
 

@@ -32,9 +32,9 @@ fn plan_as(gateway: &Bed, (key, secret): (&str, &str), bucket: &str) -> i32 {
     gateway.as_account(&spec, ("its", secret)).exit
 }
 
-/// An account is refused. The gateway has accounts in its memory for two minutes, and rarely one that it removed.
+/// An account is refused. The gateway has accounts in its memory for some seconds, and may have one that it removed.
 fn is_refused(gateway: &Bed, account: (&str, &str)) {
-    eventually("the account is refused", Duration::from_secs(150), || plan_as(gateway, account, "one") == 77);
+    eventually("the account is refused", Duration::from_secs(60), || plan_as(gateway, account, "one") == 77);
 }
 
 #[test]

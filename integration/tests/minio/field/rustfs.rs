@@ -2,7 +2,7 @@
 
 use integration::Ended;
 
-use super::s3::encryption;
+use super::s3::{effects, encryption};
 use crate::beds::{self, Bed};
 
 const SPEC: &str = r#"
@@ -98,6 +98,12 @@ accessKeys: {loki-ci: {state: absent}, no-key: {state: absent}}
 fn rustfs_encrypts_with_a_key_alone() {
     encryption::is_refused(&beds::rustfs());
     encryption::is_set(&beds::rustfs_with_key());
+}
+
+#[test]
+#[ignore = "needs RustFS, which takes an hour to build: just field rustfs"]
+fn what_rustfs_keeps_of_a_bucket_is_in_effect() {
+    effects::of_rustfs();
 }
 
 /// The statuses of the requests of an account: list the bucket, get an object, put one, and read its settings.

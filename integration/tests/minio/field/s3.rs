@@ -1,6 +1,7 @@
 //! Servers beside MinIO. Garage has less: what it does not have is said before anything is written, and a lifecycle
 //! rule of which it drops a part is taken back.
 
+pub(super) mod effects;
 pub(super) mod encryption;
 mod old_release;
 mod table;
