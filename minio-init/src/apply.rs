@@ -17,6 +17,7 @@ mod limits;
 mod owners;
 mod removal;
 mod replication;
+mod rustfs;
 mod shared;
 mod stored;
 mod suspension;

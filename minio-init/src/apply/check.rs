@@ -5,9 +5,9 @@
 use http::Method;
 use serde_json::Value;
 
-use super::{iam, late_fields, ldap, limits, suspension, targets};
+use super::{iam, late_fields, ldap, limits, rustfs, suspension, targets};
 use crate::change::{BucketChange, Change, IdentityChange, ShownPolicy};
-use crate::desired::Accounts;
+use crate::desired::{Accounts, ServerKind};
 use crate::error::Error;
 use crate::wire::client::{Call, Client};
 use crate::wire::parallel::all;
@@ -16,6 +16,9 @@ use crate::wire::parallel::all;
 pub(crate) async fn check(client: &Client, changes: &[Change]) -> Vec<(usize, Error)> {
     if client.accounts() == Accounts::Iam {
         return iam::check(client, changes).await;
+    }
+    if client.kind() == ServerKind::RustFs {
+        return rustfs::refused(client, changes);
     }
     if !client.is_minio() {
         return Vec::new();

@@ -47,6 +47,11 @@ pub(crate) fn policy_name(label: &str) -> String {
     format!("{PREFIX}{label}")
 }
 
+/// The label of the user whose levels a policy has; `None` for any other policy.
+pub(crate) fn label_of(policy: &str) -> Option<&str> {
+    policy.strip_prefix(PREFIX)
+}
+
 /// True for the name of a policy of levels.
 pub(crate) fn is_policy_name(name: &str) -> bool {
     name.starts_with(PREFIX)

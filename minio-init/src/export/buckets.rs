@@ -8,7 +8,8 @@ use super::replication;
 use crate::desired::document::Document;
 use crate::desired::{Accounts, Size, names};
 use crate::error::Error;
-use crate::observed::ObservedBucket;
+use crate::observed::{ObservedAccounts, ObservedBucket};
+use crate::wire::ceph::RgwBucket;
 use crate::wire::client::Client;
 use crate::wire::parallel::all;
 use crate::wire::s3::{self, Subresource};
@@ -20,7 +21,11 @@ pub(super) async fn read(
     scope: &Scope,
     found: &mut Found,
 ) -> Result<(), Error> {
-    let existing_names = client.list_buckets(|name| scope.includes("buckets", name)).await?;
+    let mut existing_names = client.list_buckets(|name| scope.includes("buckets", name)).await?;
+    // Ceph lists the buckets of the account alone, and those of its users are known from their owners.
+    if let ObservedAccounts::AdminOps(ops) = &found.server.accounts {
+        existing_names.extend(ops.owners.keys().filter(|name| scope.includes("buckets", name)).cloned());
+    }
     let (accepted, refused): (Vec<_>, Vec<_>) =
         existing_names.into_iter().partition(|name| names::bucket(name).is_ok());
     for name in refused {
@@ -82,9 +87,7 @@ pub(super) async fn bucket(
     policy(client, name, &mut existing, &mut notes).await?;
     match client.accounts() {
         Accounts::Policies => quota(client, name, &mut existing, &mut notes).await?,
-        Accounts::AdminOps => {
-            existing.quota = client.rgw_bucket(name).await?.and_then(|bucket| bucket.limit()).map(Size);
-        }
+        Accounts::AdminOps => of_ceph(client, name, &mut existing, &mut notes).await?,
         // Garage has the quota in the record of the bucket.
         Accounts::Keys | Accounts::Owners | Accounts::Iam | Accounts::None => {}
     }
@@ -139,6 +142,24 @@ async fn policy(
             Some(problem) => notes.push(format!("its policy: {problem}")),
         },
         None => notes.push("its policy, which has no statement or too many permissions".to_owned()),
+    }
+    Ok(())
+}
+
+/// Reads what Ceph's gateway has in the record of a bucket, and its ACL.
+async fn of_ceph(
+    client: &Client,
+    name: &str,
+    existing: &mut ObservedBucket,
+    notes: &mut Vec<String>,
+) -> Result<(), Error> {
+    let record = client.rgw_bucket(name).await?;
+    existing.quota = record.as_ref().and_then(RgwBucket::limit).map(Size);
+    if record.is_some_and(|record| record.limits_objects()) {
+        notes.push("its limit of the number of objects".to_owned());
+    }
+    if client.has_grants_to_others(name).await? {
+        notes.push("the grants in its ACL to others".to_owned());
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use crate::desired::document::Document;
 use crate::desired::{Status, access, inline, names};
 use crate::error::Error;
 use crate::observed::{ObservedAccessKey, ObservedAccounts, ObservedOps, ObservedOwner, ObservedUser};
-use crate::wire::ceph::RgwUser;
+use crate::wire::ceph::{Own, RgwUser};
 use crate::wire::client::Client;
 use crate::wire::parallel::all;
 
@@ -21,6 +21,7 @@ pub(super) async fn read(client: &Client, found: &mut Found) -> Result<(), Error
         let user = client.rgw_user(uid).await?;
         Ok((uid, user, policies(client, uid).await?, client.rgw_buckets_of(uid).await?))
     });
+    let is_admin = matches!(client.rgw_own().await?, Own::Known(own) if own.is_admin());
     let mut ops = ObservedOps::default();
     for (uid, read, policies, buckets) in all(reads).await? {
         let Some(name) = read.and_then(|read| user(client, uid, &read, found)) else { continue };
@@ -31,6 +32,17 @@ pub(super) async fn read(client: &Client, found: &mut Found) -> Result<(), Error
                 uid,
                 "its policies, which only an account with the capability user-policy=read sees",
             ),
+        }
+        // Only an admin gets at the buckets of others.
+        if !is_admin {
+            for bucket in buckets {
+                found.note(
+                    "buckets",
+                    &bucket,
+                    format!("this bucket of {uid}, which only an account with --admin reads"),
+                );
+            }
+            continue;
         }
         let owner = ObservedOwner { owner: name, has_policy: false, has_grants: false };
         ops.owners.extend(buckets.into_iter().map(|bucket| (bucket, owner.clone())));
@@ -77,8 +89,20 @@ fn add_policies((user, uid): (&Text, &str), policies: Policies, found: &mut Foun
 /// of the user, or else the first.
 fn user(client: &Client, uid: &str, read: &RgwUser, found: &mut Found) -> Option<Text> {
     let is_own = read.key(client.own_key_id()).is_some();
+    if read.is_restricted() {
+        found.note("users", uid, "this user, whose requests are restricted by an op_mask");
+        return None;
+    }
+    let (of_subusers, own): (Vec<_>, Vec<_>) = read.keys.iter().partition(|key| key.is_of_subuser());
+    for key in of_subusers {
+        found.note(
+            "accessKeys",
+            &key.access_key,
+            "this access key of a subuser, which may have fewer rights than the user",
+        );
+    }
     let (mut keys, others): (Vec<&str>, Vec<&str>) =
-        read.keys.iter().map(|key| key.access_key.as_str()).partition(|id| names::access_key(id).is_ok());
+        own.into_iter().map(|key| key.access_key.as_str()).partition(|id| names::access_key(id).is_ok());
     if !others.is_empty() {
         found.note("users", uid, "a key of this user that has a name which a spec does not accept");
     }

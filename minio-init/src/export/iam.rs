@@ -65,6 +65,9 @@ async fn read_user(client: &Client, names: &Names, user: &str, found: &mut Found
         );
         return Ok(());
     }
+    for policy in client.iam_inline_policies(&shown, user).await? {
+        found.note("users", &shown, format!("its inline policy {policy}: write it in `policies`"));
+    }
     let keys = client.iam_keys(&shown, user).await?;
     match keys.get(user) {
         Some(key) => {

@@ -9,6 +9,7 @@ use tokio::time::sleep;
 use crate::desired::{Access, Anonymous};
 use crate::error::Error;
 use crate::wire::client::{Call, Client};
+use crate::wire::xml::Element;
 
 /// The number of attempts, because a server may need a moment until a policy takes effect.
 const TRIES: u32 = 10;
@@ -18,9 +19,15 @@ const PAUSE: Duration = Duration::from_millis(300);
 const OBJECT: &str = "/minio-init.nothing";
 const UPLOAD: &str = "none";
 
+/// Everybody as a grantee of an ACL.
+const EVERYBODY: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
+
 /// Fails when the server does not apply the policy. It is not called for MinIO, which is known to.
 pub(super) async fn check_applied(client: &Client, access: &Access) -> Result<(), Error> {
     let word = Anonymous::from_policy(access.document.as_ref(), &access.bucket);
+    if word == Some(Anonymous::None) {
+        return check_closed(client, &access.bucket).await;
+    }
     for (tried, call) in word.map(|word| calls(word, &access.bucket)).unwrap_or_default() {
         for left in (0..TRIES).rev() {
             match client.send_as(call(), None).await {
@@ -43,6 +50,30 @@ pub(super) async fn check_applied(client: &Client, access: &Access) -> Result<()
         }
     }
     Ok(())
+}
+
+/// Fails when the ACL of a bucket grants something to everybody, whatever its policy says. A server may have no ACLs, or
+/// show none to the account.
+async fn check_closed(client: &Client, bucket: &str) -> Result<(), Error> {
+    let action = format!("read the ACL of bucket {bucket}");
+    let answer = match client.send(Call::get(action).bucket(bucket).query("acl", "")).await {
+        Err(refused) if refused.is_of_another_server() => return Ok(()),
+        answer => answer?,
+    };
+    let Ok(acl) = Element::parse(&answer.body) else { return Ok(()) };
+    let mut grants =
+        acl.descendant(&["AccessControlList"]).into_iter().flat_map(|grants| grants.all("Grant"));
+    if !grants.any(|grant| grant.value(&["Grantee", "URI"]) == Some(EVERYBODY)) {
+        return Ok(());
+    }
+    Err(Error::Unsupported {
+        at: format!("buckets.{bucket}.anonymous"),
+        feature: "`none`",
+        endpoint: client.endpoint().clone(),
+        why: "the ACL of the bucket grants something to everybody, whatever its policy says: close it first \
+              (`aws s3api put-bucket-acl --acl private`)"
+            .to_owned(),
+    })
 }
 
 type Attempt<'a> = (&'static str, Box<dyn Fn() -> Call<'a> + Send + 'a>);

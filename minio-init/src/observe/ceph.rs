@@ -91,7 +91,11 @@ impl Reading<'_> {
             let key = existing.as_ref().and_then(|user| user.key(&id));
             let is_taken = match key {
                 Some(_) => self.is_own(&wanted.label),
-                None => self.is_own(&wanted.label) || self.by_key(name).await?.is_some(),
+                // A concurrent run may have made the user since it was read.
+                None => {
+                    self.is_own(&wanted.label)
+                        || self.by_key(name).await?.is_some_and(|user| user.user_id != wanted.label)
+                }
             };
             let user = existing.as_ref().map(|user| self.user(user, key, wanted)).transpose()?;
             Ok((name, is_taken, user))

@@ -19,7 +19,7 @@ pub(super) fn accounts(
     users(desired, observed, findings);
     inline::policies(desired, existing, findings);
     owners::owners(desired, &existing.owners, findings);
-    objects(desired, existing, findings);
+    objects(desired, existing, observed, findings);
     identity::keys(desired, observed, findings);
     absent::removals(desired, observed, findings);
     kept_users(desired, existing, observed, findings);
@@ -58,14 +58,19 @@ fn altered(name: &Text, wanted: &User, existing: &ObservedUser) -> Option<Identi
 
 /// Adds a conflict for each bucket with objects that gets another owner. The objects keep theirs, so that the new owner
 /// of the bucket could not read them.
-fn objects(desired: &Desired, existing: &ObservedOps, findings: &mut Findings) {
+fn objects(desired: &Desired, existing: &ObservedOps, observed: &Observed, findings: &mut Findings) {
     for (name, user) in &desired.users {
+        let first = if observed.users.contains_key(name) {
+            ""
+        } else {
+            "make the user first, in a run without this `access`; then "
+        };
         let at = SpecPath::root().key("users").key(&user.label).key("access");
         let owned = user.access.iter().filter(|(_, level)| **level == Level::Owner).map(|(bucket, _)| bucket);
         for bucket in owned.filter(|bucket| existing.with_objects.contains(*bucket)) {
             if existing.owners.get(bucket).is_some_and(|existing| existing.owner != *name) {
                 let problem = format!(
-                    "the bucket {bucket} has objects, which keep their owner: give them away too, with `radosgw-admin bucket link` \
+                    "the bucket {bucket} has objects, which keep their owner: {first}give them away too, with `radosgw-admin bucket link` \
                      and `radosgw-admin bucket chown`, each with --bucket={bucket} --uid={}",
                     user.label
                 );

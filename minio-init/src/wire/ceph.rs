@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::wire::client::{Call, Client};
 use crate::wire::credential::resolve_name;
 
-pub(crate) use answers::{Own, RgwKey, RgwUser};
+pub(crate) use answers::{Own, RgwBucket, RgwKey, RgwUser};
 
 /// The largest record of a user or of a bucket, in bytes.
 const RECORD: usize = 1 << 20;

@@ -17,7 +17,7 @@ async fn the_specs_of_the_manual_are_valid() {
     let manual = include_str!("../../../docs/minio.md");
     let blocks = manual.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
     let specs: Vec<_> = blocks.filter(|block| block.starts_with("endpoint:")).collect();
-    assert_eq!(specs.len(), 4);
+    assert_eq!(specs.len(), 5);
     for spec in specs {
         let path = folder.join("spec.yaml");
         fs::write(&path, spec).unwrap();

@@ -119,7 +119,9 @@ fn what_drifts_is_set_again_and_what_the_spec_does_not_name_is_left() {
 fn users_and_keys_are_taken_away_and_an_export_changes_nothing() {
     let ceph = beds::ceph();
     run(&ceph, SPEC, &[], &SECRETS).expect(0, "changed");
+    admin(&ceph, "quota set --quota-scope=bucket --bucket=one --max-size=1G --max-objects=7");
     let export = run(&ceph, "server: ceph\n", &["export"], &[]);
+    assert!(export.stdout.contains("buckets.one: its limit of the number of objects"), "{}", export.stdout);
     for part in ["accessKey: OTHERKEY", "level: owner", "app-ci:", "own-ci:"] {
         assert!(export.stdout.contains(part), "{part}: {}", export.stdout);
     }

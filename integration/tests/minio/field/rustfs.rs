@@ -1,6 +1,6 @@
 //! RustFS, with MinIO's admin API and answers of its own. A fake stands in for it in the gate (`rustfs.rs`).
 
-use integration::Ended;
+use integration::{Ended, shell};
 
 use super::s3::{effects, encryption};
 use crate::beds::{self, Bed};
@@ -23,6 +23,7 @@ buckets:
   cdn: {anonymous: download}
 "#;
 
+const DOCUMENT: &str = r#"{Version: "2012-10-17", Statement: [{Effect: Allow, Action: "s3:GetObject", Resource: "arn:aws:s3:::one/*"}]}"#;
 const SECRETS: [(&str, &str); 2] = [("loki", "canary-loki-5ecret"), ("key", "canary-key-5ecret")];
 
 fn run(rustfs: &Bed, spec: &str, args: &[&str]) -> Ended {
@@ -165,6 +166,41 @@ buckets:
     for account in [("levels", user), ("member", user), ("limited", key)] {
         assert_eq!(may(&rustfs, account, "one"), [403; 4], "{account:?}");
     }
+}
+
+/// What it would refuse half-way, or lose, is told before anything is written.
+#[test]
+#[ignore = "needs RustFS, which takes an hour to build: just field rustfs"]
+fn what_rustfs_refuses_is_said_before_anything_is_written() {
+    let rustfs = beds::rustfs();
+    let tomorrow = shell("date --utc --date '+1 day' +%FT%TZ").ok();
+    let key = |end: &str| {
+        format!(
+            "policies: {{app: {{document: {DOCUMENT}}}}}\nusers: {{loki: {{secretKey: {{secret: loki}}, policies: [app]}}}}\n\
+             accessKeys: {{ends: {{user: loki, secretKey: {{secret: key}}, policy: app, expires: \"{end}\"}}}}\n"
+        )
+    };
+    run(&rustfs, &key(tomorrow.trim()), &[]).expect(0, "changed");
+    let with_space =
+        format!("policies: {{aaa: {{document: {DOCUMENT}}}, \"my app\": {{document: {DOCUMENT}}}}}\n");
+    let group =
+        format!("policies: {{aaa: {{document: {DOCUMENT}}}}}\ngroups: {{my team: {{members: [loki]}}}}\n");
+    let label = format!(
+        "policies: {{aaa: {{document: {DOCUMENT}}}}}\nusers: {{my app: {{accessKey: myapp, secretKey: {{secret: loki}}, access: [{{bucket: one, level: read}}]}}}}\n"
+    );
+    for (spec, at) in [
+        (key("never"), "accessKeys.ends.expires"),
+        (with_space, "policies.my app"),
+        (group, "groups.my team"),
+        (label, "users.my app"),
+    ] {
+        for command in ["plan", "apply"] {
+            let ended = run(&rustfs, &spec, &[command]).expect(76, "failed");
+            assert!(ended.error().contains(at), "{at}: {}", ended.stdout);
+        }
+        assert!(!run(&rustfs, "", &["export"]).stdout.contains("aaa"), "{at}");
+    }
+    run(&rustfs, &key(tomorrow.trim()), &["plan"]).expect(0, "unchanged");
 }
 
 /// RustFS answers 500 to the question for an access key in the place of a user, and the reverse.

@@ -219,7 +219,11 @@ fn groups_policies_and_access_keys_are_those_of_the_spec() {
     }
     // The export names all of it, and changes nothing where it comes from.
     run(&weed, GROUPS, &[], &secrets).expect(0, "changed");
+    let inline = "Action=PutUserPolicy&UserName=app1&PolicyName=byhand&PolicyDocument=\
+                  {\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"s3:GetObject\",\"Resource\":\"arn:aws:s3:::one/*\"}]}";
+    assert!(weed.iam(inline).contains("PutUserPolicyResponse"));
     let export = run(&weed, "server: seaweedfs\n", &["export"], &[]);
+    assert!(export.stdout.contains("its inline policy byhand"), "{}", export.stdout);
     for part in ["look:", "app1:", "readers:", "second1:"] {
         assert!(export.stdout.contains(part), "{part}: {}", export.stdout);
     }

@@ -14,6 +14,9 @@ pub(crate) struct RgwUser {
     pub(crate) suspended: u8,
     #[serde(default)]
     pub(crate) keys: Vec<RgwKey>,
+    /// What its requests may do at all, as in `read, write, delete`.
+    #[serde(default)]
+    op_mask: Option<String>,
     #[serde(default)]
     pub(super) caps: Vec<Capability>,
     /// True when it may do everything with every bucket.
@@ -36,6 +39,9 @@ pub(crate) enum Own {
 /// A key of a user.
 #[derive(Deserialize)]
 pub(crate) struct RgwKey {
+    /// The uid, and for a key of a subuser its name after a colon.
+    #[serde(default)]
+    user: String,
     pub(crate) access_key: String,
     #[serde(deserialize_with = "secret")]
     pub(crate) secret_key: Secret,
@@ -79,6 +85,12 @@ impl RgwUser {
         self.keys.iter().find(|key| key.access_key == id)
     }
 
+    /// True when something is taken from all its requests.
+    pub(crate) fn is_restricted(&self) -> bool {
+        let may = |word: &str| self.op_mask.as_ref().is_none_or(|mask| mask.contains(word));
+        !["read", "write", "delete"].into_iter().all(may)
+    }
+
     /// True when it may do everything with every bucket.
     pub(crate) fn is_admin(&self) -> bool {
         self.admin || self.system
@@ -91,9 +103,20 @@ impl RgwUser {
     }
 }
 
+impl RgwKey {
+    /// True for a key of a subuser, which may have fewer rights than the user.
+    pub(crate) fn is_of_subuser(&self) -> bool {
+        self.user.contains(':')
+    }
+}
+
 impl RgwBucket {
     pub(crate) fn has_objects(&self) -> bool {
         self.usage.values().any(|usage| usage.num_objects > 0)
+    }
+
+    pub(crate) fn limits_objects(&self) -> bool {
+        self.bucket_quota.enabled && self.bucket_quota.max_objects > 0
     }
 
     /// Its limit in bytes.

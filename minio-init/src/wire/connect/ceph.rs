@@ -76,7 +76,15 @@ pub(super) fn unsupported(desired: &Desired) -> Option<Unsupported> {
     let section = section.map(|section| (format!("config.{section}"), "config", why));
     let key = || desired.keys.values().find_map(of_key);
     let policy = || desired.policies.keys().find_map(|name| of_policy(desired, name));
-    group.or_else(key).or_else(policy).or(section)
+    group.or_else(|| of_labels(desired)).or_else(key).or_else(policy).or(section)
+}
+
+/// A uid with a tenant, whose users see the buckets of the tenant alone.
+fn of_labels(desired: &Desired) -> Option<Unsupported> {
+    let labels = desired.users.values().map(|user| &user.label).chain(desired.absent.users.values());
+    let with_tenant = labels.into_iter().find(|label| label.contains('$'))?;
+    let why = "a `$` parts the tenant from the uid there, and users of a tenant have buckets of their own";
+    Some((format!("users.{with_tenant}"), "this name", why))
 }
 
 fn of_policy(desired: &Desired, name: &str) -> Option<Unsupported> {

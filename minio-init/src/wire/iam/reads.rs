@@ -48,6 +48,19 @@ impl Client {
         Ok(answer.map(|answer| texts(&answer, &[result, "AttachedPolicies"], "PolicyName").collect()))
     }
 
+    /// The names of the policies that are a part of a user.
+    pub(crate) async fn iam_inline_policies(
+        &self,
+        label: &str,
+        user: &str,
+    ) -> Result<BTreeSet<String>, Error> {
+        let form = Form::new("ListUserPolicies").with("UserName", user);
+        let answer = self.read_iam(&format!("read the inline policies of user {label}"), form).await?;
+        let names =
+            answer.as_ref().and_then(|answer| answer.descendant(&["ListUserPoliciesResult", "PolicyNames"]));
+        Ok(names.into_iter().flat_map(|names| names.values("member")).map(str::to_owned).collect())
+    }
+
     /// The access keys of a user.
     pub(crate) async fn iam_keys(&self, label: &str, user: &str) -> Result<BTreeMap<String, Status>, Error> {
         let form = Form::new("ListAccessKeys").with("UserName", user);

@@ -1,6 +1,6 @@
 //! Policies that are parts of users on Ceph's gateway: by levels, and by name.
 
-use super::{SECRETS, run};
+use super::{SECRETS, admin, run};
 use crate::beds::{self, Bed};
 
 const APP: (&str, &str) = ("app1", SECRETS[0].1);
@@ -81,12 +81,28 @@ fn an_owner_has_no_policy_and_an_export_has_the_levels() {
         assert!(export.stdout.contains(part), "{part}: {}", export.stdout);
     }
     assert!(!export.stdout.contains("dayzero-access"), "{}", export.stdout);
+    // An empty gateway becomes one like it, with the buckets of the users too.
+    admin(
+        &ceph,
+        "subuser create --uid=other --subuser=other:ro --access=read --key-type=s3 --access-key=othersub --secret-key=sub-5ecret",
+    );
+    let with_owner = SPEC.replace("level: write", "level: owner");
+    run(&ceph, &with_owner, &[], &SECRETS).expect(0, "changed");
+    let export = run(&ceph, "server: ceph\n", &["export"], &[]);
+    assert!(
+        export.stdout.contains("#   accessKeys.othersub: this access key of a subuser"),
+        "{}",
+        export.stdout
+    );
+    let empty = beds::ceph();
+    let secrets =
+        [("own", empty.account().1), ("my_app_secret_key", APP.1), ("other_secret_key", SECRETS[1].1)];
+    empty.whole_with(&export.stdout, &secrets).expect(0, "changed");
+    empty.whole_with(&export.stdout, &secrets).expect(0, "unchanged");
+    assert_eq!(may(&empty, APP, "one")[3], 200);
     let owner = SPEC.replace("level: write", "level: owner").replace("level: read", "level: owner");
     let ended = run(&ceph, &owner, &[], &SECRETS).expect(0, "changed");
-    assert_eq!(
-        ended.changes(),
-        ["detach_policies app1: applied", "set_owner one: applied", "set_owner two: applied"]
-    );
+    assert_eq!(ended.changes(), ["detach_policies app1: applied", "set_owner two: applied"]);
     run(&ceph, &owner, &[], &SECRETS).expect(0, "unchanged");
     assert_eq!(may(&ceph, APP, "one")[3], 200);
 }

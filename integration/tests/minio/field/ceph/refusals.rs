@@ -19,6 +19,7 @@ fn what_the_gateway_does_not_have_is_said_before_anything_is_written() {
             ),
             "policies.under_score",
         ),
+        ("users: {t$x: {accessKey: txkey, secretKey: {secret: app}}}".to_owned(), "users.t$x"),
         (format!("{app}}}}}\ngroups: {{team: {{members: [app]}}}}"), "groups.team"),
         (
             format!("{app}}}}}\naccessKeys: {{ci-key: {{secretKey: {{secret: ci}}, name: ci}}}}"),
@@ -103,11 +104,24 @@ fn what_would_take_something_from_somebody_is_a_conflict() {
         let ended = run(&ceph, spec, &[], &SECRETS).expect(4, "conflict");
         assert!(ended.stdout.contains(problem), "{spec}: {}", ended.stdout);
     }
+    // Everybody gets in by the ACL, and a user that is not there yet is made first.
+    assert_eq!(ceph.signed_with(ceph.account(), "PUT", "/one?acl=", "x-amz-acl: public-read"), 200);
+    for command in ["plan", "apply"] {
+        let ended = run(&ceph, "buckets: {one: {anonymous: none}}\n", &[command], &[]).expect(76, "failed");
+        assert!(
+            ended.error().contains("the ACL of the bucket grants something to everybody"),
+            "{}",
+            ended.stdout
+        );
+    }
+    assert_eq!(ceph.signed_with(ceph.account(), "PUT", "/one?acl=", "x-amz-acl: private"), 200);
+    run(&ceph, "buckets: {one: {anonymous: none}}\n", &[], &[]).expect(0, "unchanged");
     // The objects of a bucket keep their owner, and the two commands that give them away are enough.
     admin(&ceph, "object put --bucket=one --object=there --infile=/etc/hostname");
     let owned = "users: {app: {secretKey: {secret: app}, access: [{bucket: one, level: owner}]}}\nbuckets: {one: {}}\n";
     let ended = run(&ceph, owned, &[], &SECRETS).expect(4, "conflict");
     assert!(ended.stdout.contains("radosgw-admin bucket chown"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("make the user first, in a run without this `access`"), "{}", ended.stdout);
     run(&ceph, "users: {app: {secretKey: {secret: app}}}\n", &[], &SECRETS).expect(0, "changed");
     admin(&ceph, "bucket link --bucket=one --uid=app");
     admin(&ceph, "bucket chown --bucket=one --uid=app");
