@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use init_core::{SecretRef, Secrets, Text};
 use secrecy::ExposeSecret as _;
 
+use crate::desired::document::Document;
 use crate::desired::{Desired, Status, User};
 use crate::error::Error;
 use crate::observed::{
@@ -24,8 +25,8 @@ pub(super) async fn observe(
     let reading = Reading { client, desired, secrets, own: own(client, desired).await? };
     let mut observed = Observed::default();
     let mut ops = ObservedOps::default();
-    reading.users(&mut observed).await?;
-    reading.policies(&observed, &mut ops).await?;
+    reading.users(&mut observed, &mut ops).await?;
+    reading.other_users(&mut observed).await?;
     reading.absent_users(&mut observed, &mut ops).await?;
     reading.keys(&mut observed).await?;
     reading.owners(&mut ops).await?;
@@ -83,8 +84,8 @@ impl Reading<'_> {
         self.client.rgw_user_by_key(&action, &resolve_name(self.secrets, name)?).await
     }
 
-    /// The declared users, and those that access keys belong to.
-    async fn users(&self, observed: &mut Observed) -> Result<(), Error> {
+    /// The declared users with their policies.
+    async fn users(&self, observed: &mut Observed, ops: &mut ObservedOps) -> Result<(), Error> {
         let reads = self.desired.users.iter().map(async |(name, wanted)| {
             let existing = self.client.rgw_user(&wanted.label).await?;
             let id = resolve_name(self.secrets, name)?;
@@ -97,23 +98,28 @@ impl Reading<'_> {
                         || self.by_key(name).await?.is_some_and(|user| user.user_id != wanted.label)
                 }
             };
+            let policies = if existing.is_some() { self.policies(wanted).await? } else { BTreeMap::new() };
             let user = existing.as_ref().map(|user| self.user(user, key, wanted)).transpose()?;
-            Ok((name, is_taken, user))
+            Ok((name, is_taken, user, policies))
         });
-        for (name, is_taken, user) in all(reads).await? {
+        for (name, is_taken, user, policies) in all(reads).await? {
             if is_taken {
                 observed.used_otherwise.insert(name.clone());
             }
             observed.users.extend(user.map(|user| (name.clone(), user)));
+            ops.policies.insert(name.clone(), policies);
         }
+        Ok(())
+    }
+
+    /// The users that are not declared and that access keys belong to. These and the next ones are few, and are read one
+    /// after the other.
+    async fn other_users(&self, observed: &mut Observed) -> Result<(), Error> {
         let others = self.desired.keys.values().filter_map(|key| key.user.as_ref());
         let others: BTreeSet<&Text> = others.filter(|user| !self.desired.users.contains_key(*user)).collect();
-        let reads = others
-            .into_iter()
-            .map(async |name| Ok((name, self.client.rgw_user(&resolve_name(self.secrets, name)?).await?)));
-        for (name, user) in all(reads).await? {
-            let user = user.map(|user| observed_user(&user, false));
-            observed.users.extend(user.map(|user| (name.clone(), user)));
+        for name in others {
+            let user = self.client.rgw_user(&resolve_name(self.secrets, name)?).await?;
+            observed.users.extend(user.map(|user| (name.clone(), observed_user(&user, false))));
         }
         Ok(())
     }
@@ -122,34 +128,29 @@ impl Reading<'_> {
         Ok(observed_user(user, self.differs(key, &wanted.secret)?))
     }
 
-    /// The policies of the existing users of the spec, where it says something of them.
-    async fn policies(&self, observed: &Observed, ops: &mut ObservedOps) -> Result<(), Error> {
-        let existing = self.desired.users.iter().filter(|(name, _)| observed.users.contains_key(*name));
-        let with_policies = existing.filter(|(_, user)| user.has_inline());
-        let reads = with_policies.map(async |(name, user)| {
-            let wanted = user.inline(self.desired);
-            let mut policies = BTreeMap::new();
-            for policy in self.client.rgw_policies(&user.label).await? {
-                let is_declared = wanted.get(&policy).is_some_and(Option::is_some);
-                let document =
-                    if is_declared { self.client.rgw_policy(&user.label, &policy).await? } else { None };
-                policies.insert(policy, document);
-            }
-            Ok((name.clone(), policies))
-        });
-        ops.policies.extend(all(reads).await?);
-        Ok(())
+    /// The policies of an existing user, where the spec says something of them.
+    async fn policies(&self, user: &User) -> Result<BTreeMap<String, Option<Document>>, Error> {
+        let mut policies = BTreeMap::new();
+        if !user.has_inline() {
+            return Ok(policies);
+        }
+        let wanted = user.inline(self.desired);
+        for policy in self.client.rgw_policies(&user.label).await? {
+            let is_declared = wanted.get(&policy).is_some_and(Option::is_some);
+            let document =
+                if is_declared { self.client.rgw_policy(&user.label, &policy).await? } else { None };
+            policies.insert(policy, document);
+        }
+        Ok(policies)
     }
 
     /// The users that should be absent, and the buckets of which the gateway would lose the owner with them.
     async fn absent_users(&self, observed: &mut Observed, ops: &mut ObservedOps) -> Result<(), Error> {
-        let reads = self.desired.absent.users.iter().map(async |(name, uid)| {
-            Ok(match self.client.rgw_user(uid).await? {
-                None => None,
-                Some(_) => Some((name, uid, self.client.rgw_buckets_of(uid).await?)),
-            })
-        });
-        for (name, uid, buckets) in all(reads).await?.into_iter().flatten() {
+        for (name, uid) in &self.desired.absent.users {
+            if self.client.rgw_user(uid).await?.is_none() {
+                continue;
+            }
+            let buckets = self.client.rgw_buckets_of(uid).await?;
             observed.unwanted_users.insert(name.clone());
             if self.is_own(uid) {
                 observed.used_otherwise.insert(name.clone());
@@ -170,10 +171,11 @@ impl Reading<'_> {
         });
         let found = all(reads).await?.into_iter().flatten();
         observed.keys.extend(found.map(|(name, key)| (name.clone(), key)));
-        let absent = self.desired.absent.keys.keys();
-        let reads = absent.map(async |name| Ok((name, self.by_key(name).await?.is_some())));
-        let there = all(reads).await?.into_iter().filter(|(_, is_there)| *is_there);
-        observed.unwanted_keys.extend(there.map(|(name, _)| name.clone()));
+        for name in self.desired.absent.keys.keys() {
+            if self.by_key(name).await?.is_some() {
+                observed.unwanted_keys.insert(name.clone());
+            }
+        }
         Ok(())
     }
 
