@@ -37,11 +37,12 @@ pub(super) async fn apply(client: &Client, change: &BucketChange, secrets: &Secr
             let now = client.read_xml(bucket, Subresource::Versioning).await?;
             let body = s3::versioning_xml(*to, now.as_ref());
             let kept = |now: Option<&Element>| now.and_then(s3::versioning) == Some(*to);
-            set(client, bucket, Subresource::Versioning, body, "status", kept).await
+            stored::set(client, bucket, Subresource::Versioning, body, "status", kept).await
         }
         BucketChange::SetObjectLock { bucket, lock: Drift { to, .. } } => {
             let kept = |now: Option<&Element>| now.and_then(s3::lock) == Some(*to);
-            set(client, bucket, Subresource::ObjectLock, s3::lock_xml(*to), "default retention", kept).await
+            stored::set(client, bucket, Subresource::ObjectLock, s3::lock_xml(*to), "default retention", kept)
+                .await
         }
         BucketChange::SetEncryption { bucket, encryption, algorithm } => {
             encryption::set(client, bucket, *encryption, &algorithm.to).await
@@ -66,19 +67,6 @@ pub(super) async fn apply(client: &Client, change: &BucketChange, secrets: &Secr
                 .await
         }
     }
-}
-
-/// Writes a sub-resource with a single value, which `what` names, and checks that the server has stored it.
-pub(super) async fn set(
-    client: &Client,
-    bucket: &str,
-    subresource: Subresource,
-    body: String,
-    what: &'static str,
-    kept: impl Fn(Option<&Element>) -> bool,
-) -> Result<(), Error> {
-    client.write_subresource(bucket, subresource, Some(body)).await?;
-    stored::document(client, bucket, subresource, |now| (!kept(now)).then_some(what)).await
 }
 
 async fn create(client: &Client, bucket: &str, object_lock: bool, region: Option<&str>) -> Result<(), Error> {

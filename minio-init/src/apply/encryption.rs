@@ -3,7 +3,7 @@
 
 use http::Method;
 
-use super::bucket;
+use super::stored;
 use crate::desired::Encryption;
 use crate::error::{Error, Refusal};
 use crate::wire::client::{Call, Client};
@@ -31,7 +31,7 @@ pub(super) async fn set(
     }
     let kept = |now: Option<&Element>| now.and_then(s3::encryption).as_deref() == Some(algorithm);
     let body = s3::encryption_xml(encryption);
-    bucket::set(client, bucket, Subresource::Encryption, body, "algorithm", kept).await
+    stored::set(client, bucket, Subresource::Encryption, body, "algorithm", kept).await
 }
 
 /// Fails when the server refuses an upload for its encryption: it takes the same upload without. An account that may not

@@ -16,6 +16,19 @@ use crate::wire::xml::Element;
 const TRIES: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(300);
 
+/// Writes a sub-resource with a single value, which `what` names, and checks that the server has stored it.
+pub(super) async fn set(
+    client: &Client,
+    bucket: &str,
+    subresource: Subresource,
+    body: String,
+    what: &'static str,
+    kept: impl Fn(Option<&Element>) -> bool,
+) -> Result<(), Error> {
+    client.write_subresource(bucket, subresource, Some(body)).await?;
+    document(client, bucket, subresource, |now| (!kept(now)).then_some(what)).await
+}
+
 /// Checks a sub-resource; `missing_part` names what the server has dropped of it.
 pub(super) async fn document(
     client: &Client,
