@@ -1,4 +1,4 @@
-//! What RustFS refuses only after other changes were made.
+//! The changes that RustFS would refuse only after others were made.
 
 use crate::change::{Change, IdentityChange};
 use crate::desired::{Expiry, access};

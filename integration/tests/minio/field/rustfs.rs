@@ -168,7 +168,7 @@ buckets:
     }
 }
 
-/// What it would refuse half-way, or lose, is told before anything is written.
+/// A change that it would refuse half-way, or lose, is told before anything is written.
 #[test]
 #[ignore = "needs RustFS, which takes an hour to build: just field rustfs"]
 fn what_rustfs_refuses_is_said_before_anything_is_written() {

@@ -14,7 +14,7 @@ pub(crate) struct RgwUser {
     pub(crate) suspended: u8,
     #[serde(default)]
     pub(crate) keys: Vec<RgwKey>,
-    /// What its requests may do at all, as in `read, write, delete`.
+    /// The operations that its requests may do at all, as in `read, write, delete`.
     #[serde(default)]
     op_mask: Option<String>,
     #[serde(default)]

@@ -70,7 +70,7 @@ fn levels_and_policies_let_users_in_and_are_set_again() {
     assert_eq!(may(&ceph, other, "two"), [200, 403, 403, 403]);
 }
 
-/// What is owned needs no policy, and the levels of before go with it.
+/// A bucket that is owned needs no policy, and the levels of before go with it.
 #[test]
 #[ignore = "needs Ceph's gateway, an image of 650 MB: just field s3"]
 fn an_owner_has_no_policy_and_an_export_has_the_levels() {

@@ -1,4 +1,4 @@
-//! What a server keeps of a bucket is also in effect there.
+//! The properties that a server keeps of a bucket are also in effect there.
 
 use integration::shell;
 
