@@ -7,11 +7,8 @@ use super::stored;
 use crate::desired::Encryption;
 use crate::error::{Error, Refusal};
 use crate::wire::client::{Call, Client};
-use crate::wire::s3::{self, Subresource};
+use crate::wire::s3::{self, NO_OBJECT, Subresource};
 use crate::wire::xml::Element;
-
-/// The name of an object that is never made.
-const OBJECT: &str = "/minio-init.nothing";
 
 /// An upload, which begins with or without encryption.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -65,7 +62,7 @@ fn without_key(client: &Client, bucket: &str, refusal: &Refusal) -> Error {
 /// Begins an upload in parts and gives it up.
 async fn attempt(client: &Client, bucket: &str, upload: Upload) -> Result<(), Error> {
     let action = format!("try an upload to bucket {bucket}");
-    let call = Call::new(Method::POST, action.as_str()).bucket(bucket).path(OBJECT).query("uploads", "");
+    let call = Call::new(Method::POST, action.as_str()).bucket(bucket).path(NO_OBJECT).query("uploads", "");
     let call = match upload {
         Upload::Encrypted => call.header("x-amz-server-side-encryption", "AES256"),
         Upload::Plain => call,
@@ -76,6 +73,6 @@ async fn attempt(client: &Client, bucket: &str, upload: Upload) -> Result<(), Er
         return Err(client.unreadable(&action, &"it has no UploadId"));
     };
     let action = format!("give up the upload that was tried to bucket {bucket}");
-    let call = Call::new(Method::DELETE, action).bucket(bucket).path(OBJECT).query("uploadId", id);
+    let call = Call::new(Method::DELETE, action).bucket(bucket).path(NO_OBJECT).query("uploadId", id);
     client.send(call).await.map(drop)
 }

@@ -54,7 +54,7 @@ pub(crate) fn label_of(policy: &str) -> Option<&str> {
 
 /// True for the name of a policy of levels.
 pub(crate) fn is_policy_name(name: &str) -> bool {
-    name.starts_with(PREFIX)
+    label_of(name).is_some()
 }
 
 /// The levels that a policy was made of, by bucket; `None` for a policy that was not. The level of an owner is not among

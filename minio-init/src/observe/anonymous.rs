@@ -9,14 +9,14 @@ use tokio::time::sleep;
 use crate::desired::{Access, Anonymous};
 use crate::error::Error;
 use crate::wire::client::{Call, Client};
+use crate::wire::s3::NO_OBJECT;
 use crate::wire::xml::Element;
 
 /// The number of attempts, because a server may need a moment until a policy takes effect.
 const TRIES: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(300);
 
-/// The name of an object and the id of an upload that do not exist.
-const OBJECT: &str = "/minio-init.nothing";
+/// The id of an upload that does not exist.
 const UPLOAD: &str = "none";
 
 /// Everybody as a grantee of an ACL.
@@ -80,10 +80,10 @@ type Attempt<'a> = (&'static str, Box<dyn Fn() -> Call<'a> + Send + 'a>);
 
 fn calls(word: Anonymous, bucket: &str) -> Vec<Attempt<'_>> {
     let read =
-        move || Call::get(format!("read bucket {bucket} without a signature")).bucket(bucket).path(OBJECT);
+        move || Call::get(format!("read bucket {bucket} without a signature")).bucket(bucket).path(NO_OBJECT);
     let write = move || {
         let action = format!("write to bucket {bucket} without a signature");
-        let part = Call::new(Method::PUT, action).bucket(bucket).path(OBJECT);
+        let part = Call::new(Method::PUT, action).bucket(bucket).path(NO_OBJECT);
         part.query("partNumber", "1").query("uploadId", UPLOAD)
     };
     let get = || -> Attempt<'_> { ("read", Box::new(read)) };

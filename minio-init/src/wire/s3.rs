@@ -30,6 +30,9 @@ use crate::wire::xml::Element;
 /// The largest document, in bytes; a thousand lifecycle rules have less.
 const DOCUMENT_LIMIT: usize = 1 << 20;
 
+/// The path of an object that does not exist and is never made.
+pub(crate) const NO_OBJECT: &str = "/minio-init.nothing";
+
 /// A sub-resource of a bucket, by its query parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Subresource {

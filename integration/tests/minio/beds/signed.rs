@@ -16,6 +16,17 @@ impl Bed {
         self.request(account, method, path, &options).trim().parse().unwrap_or(0)
     }
 
+    /// The statuses of four requests of an account: list the bucket, get an object of it, put one, and read its
+    /// versioning.
+    pub(crate) fn tried(&self, account: (&str, &str), bucket: &str) -> [u16; 4] {
+        [
+            self.signed(account, "GET", &format!("/{bucket}")),
+            self.signed(account, "GET", &format!("/{bucket}/there")),
+            self.signed(account, "PUT", &format!("/{bucket}/put-by-{}", account.0)),
+            self.signed(account, "GET", &format!("/{bucket}?versioning=")),
+        ]
+    }
+
     /// The body of the answer to a GET that the account of the bed signs.
     pub(crate) fn body(&self, path: &str) -> String {
         self.request(self.account(), "GET", path, "")

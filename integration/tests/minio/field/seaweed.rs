@@ -26,16 +26,6 @@ fn run(weed: &Bed, spec: &str, args: &[&str], secrets: &[(&str, &str)]) -> Ended
     ended
 }
 
-/// The answers to listing a bucket, and to getting, putting and tagging an object of it.
-fn tried(weed: &Bed, account: (&str, &str), bucket: &str) -> [u16; 4] {
-    [
-        weed.signed(account, "GET", &format!("/{bucket}")),
-        weed.signed(account, "GET", &format!("/{bucket}/there")),
-        weed.signed(account, "PUT", &format!("/{bucket}/put-by-{}", account.0)),
-        weed.signed(account, "GET", &format!("/{bucket}?versioning=")),
-    ]
-}
-
 const NOTHING: [u16; 4] = [403; 4];
 const READ: [u16; 4] = [200, 200, 403, 403];
 const WRITE: [u16; 4] = [200, 200, 200, 403];
@@ -67,7 +57,7 @@ fn users_may_with_each_bucket_what_their_level_says() {
         (OTHER, "one", NOTHING),
         (OTHER, "two", OWNER),
     ] {
-        assert_eq!(tried(&weed, account, bucket), answers, "{account:?} {bucket}");
+        assert_eq!(weed.tried(account, bucket), answers, "{account:?} {bucket}");
     }
     // Uploads in parts are listed, no bucket is made, and no user is read.
     assert_eq!(weed.signed(APP, "GET", "/one?uploads="), 200);
@@ -79,15 +69,15 @@ fn users_may_with_each_bucket_what_their_level_says() {
     let ended = run(&weed, &other, &[], &SECRETS).expect(0, "changed");
     assert_eq!(ended.changes(), ["alter_policy dayzero-app: applied"]);
     run(&weed, &other, &[], &SECRETS).expect(0, "unchanged");
-    assert_eq!([tried(&weed, APP, "one"), tried(&weed, APP, "two")], [READ, NOTHING]);
+    assert_eq!([weed.tried(APP, "one"), weed.tried(APP, "two")], [READ, NOTHING]);
     let ended = run(&weed, SPEC, &[], &SECRETS).expect(0, "changed");
     assert_eq!(ended.changes(), ["alter_policy dayzero-app: applied"]);
-    assert_eq!(tried(&weed, APP, "one"), WRITE);
+    assert_eq!(weed.tried(APP, "one"), WRITE);
     let none = "users: {app: {accessKey: app1, secretKey: {secret: app}, access: []}}\n";
     let ended = run(&weed, none, &[], &SECRETS).expect(0, "changed");
     assert_eq!(ended.changes(), ["detach_policies app1: applied"]);
     run(&weed, none, &[], &SECRETS).expect(0, "unchanged");
-    assert_eq!(tried(&weed, APP, "one"), NOTHING);
+    assert_eq!(weed.tried(APP, "one"), NOTHING);
 }
 
 #[test]
@@ -116,17 +106,17 @@ fn what_drifts_is_set_again_and_survives_a_restart() {
     let other = "Action=CreatePolicyVersion&SetAsDefault=true&PolicyArn=arn:aws:iam:::policy/dayzero-other&PolicyDocument=\
                  {\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"s3:GetObject\",\"Resource\":\"*\"}]}";
     assert!(weed.iam(other).contains("CreatePolicyVersionResult"));
-    assert_eq!(tried(&weed, OTHER, "one"), [403, 200, 403, 403]);
+    assert_eq!(weed.tried(OTHER, "one"), [403, 200, 403, 403]);
     let ended = run(&weed, SPEC, &[], &SECRETS).expect(0, "changed");
     assert_eq!(ended.changes(), ["alter_policy dayzero-other: applied"]);
-    assert_eq!(tried(&weed, OTHER, "one"), NOTHING);
+    assert_eq!(weed.tried(OTHER, "one"), NOTHING);
     weed.restart();
     run(&weed, SPEC, &[], &SECRETS).expect(0, "unchanged");
     // Objects are there some seconds after their server listens.
     let reads =
         || weed.signed(APP, "GET", "/one/there") == 200 && weed.signed(APP, "PUT", "/one/again") == 200;
     eventually("objects are there", Duration::from_secs(60), reads);
-    assert_eq!([tried(&weed, APP, "one"), tried(&weed, OTHER, "two")], [WRITE, OWNER]);
+    assert_eq!([weed.tried(APP, "one"), weed.tried(OTHER, "two")], [WRITE, OWNER]);
     assert_eq!(weed.signed(("byhand1", "byhand-5ecret"), "GET", "/one"), 403);
     assert!(weed.iam("Action=ListAccessKeys&UserName=byhand").contains("<AccessKeyId>byhand1<"));
 }
@@ -140,7 +130,7 @@ fn a_secret_key_is_rotated_and_a_user_is_disabled_and_removed() {
     let ended = run(&weed, SPEC, &[], &rotated).expect(0, "changed");
     assert_eq!(ended.changes(), ["alter_user app1: applied"]);
     run(&weed, SPEC, &[], &rotated).expect(0, "unchanged");
-    assert_eq!([tried(&weed, APP, "one"), tried(&weed, again, "one")], [NOTHING, WRITE]);
+    assert_eq!([weed.tried(APP, "one"), weed.tried(again, "one")], [NOTHING, WRITE]);
     // A disabled user keeps its policies, and a new one can do nothing at any time.
     let status =
         |status: &str| SPEC.replace("{accessKey: app1,", &format!("{{accessKey: app1, status: {status},"));
@@ -149,25 +139,25 @@ fn a_secret_key_is_rotated_and_a_user_is_disabled_and_removed() {
     run(&weed, &status("disabled"), &[], &rotated).expect(0, "unchanged");
     run(&weed, &status("disabled"), &["plan", "--without-secrets"], &[]).expect(0, "unchanged");
     run(&weed, SPEC, &[], &rotated).expect(0, "unchanged");
-    assert_eq!(tried(&weed, again, "one"), NOTHING);
+    assert_eq!(weed.tried(again, "one"), NOTHING);
     let ended = run(&weed, &status("enabled"), &[], &rotated).expect(0, "changed");
     assert_eq!(ended.changes(), ["alter_user app1: applied"]);
-    assert_eq!(tried(&weed, again, "one"), WRITE);
+    assert_eq!(weed.tried(again, "one"), WRITE);
     // An access key that somebody has deactivated.
     weed.iam("Action=UpdateAccessKey&UserName=app1&AccessKeyId=app1&Status=Inactive");
     run(&weed, SPEC, &[], &rotated).expect(0, "unchanged");
     run(&weed, &status("enabled"), &[], &rotated).expect(0, "changed");
     run(&weed, &status("enabled"), &[], &rotated).expect(0, "unchanged");
-    assert_eq!(tried(&weed, again, "one"), WRITE);
+    assert_eq!(weed.tried(again, "one"), WRITE);
     let absent = "users: {app: {accessKey: app1, state: absent}}\nbuckets: {one: {}}\n";
     let ended = run(&weed, absent, &[], &[]).expect(0, "changed");
     assert_eq!(ended.changes(), ["remove_user app1: applied"]);
     run(&weed, absent, &[], &[]).expect(0, "unchanged");
-    assert_eq!([tried(&weed, again, "one"), tried(&weed, OTHER, "two")], [NOTHING, OWNER]);
+    assert_eq!([weed.tried(again, "one"), weed.tried(OTHER, "two")], [NOTHING, OWNER]);
     let ended = run(&weed, &status("disabled"), &[], &SECRETS).expect(0, "changed");
     assert_eq!(ended.changes(), ["create_user app1: applied", "attach_policies app1: applied"]);
     run(&weed, &status("disabled"), &[], &SECRETS).expect(0, "unchanged");
-    assert_eq!(tried(&weed, APP, "one"), NOTHING);
+    assert_eq!(weed.tried(APP, "one"), NOTHING);
 }
 
 const GROUPS: &str = r#"
@@ -190,17 +180,17 @@ fn groups_policies_and_access_keys_are_those_of_the_spec() {
     run(&weed, GROUPS, &[], &secrets).expect(0, "unchanged");
     weed.signed(weed.account(), "PUT", "/one/there");
     for account in [APP, OTHER, second] {
-        assert_eq!(tried(&weed, account, "one"), READ, "{account:?}");
+        assert_eq!(weed.tried(account, "one"), READ, "{account:?}");
     }
     let rotated = [SECRETS[0], SECRETS[1], ("second", "canary-again-0123456789")];
     let ended = run(&weed, GROUPS, &[], &rotated).expect(0, "changed");
     assert_eq!(ended.changes(), ["alter_access_key second1: applied"]);
-    assert_eq!(tried(&weed, second, "one"), NOTHING);
+    assert_eq!(weed.tried(second, "one"), NOTHING);
     let off = GROUPS.replace("{user: other,", "{user: other, status: disabled,");
     let ended = run(&weed, &off, &[], &rotated).expect(0, "changed");
     assert_eq!(ended.changes(), ["alter_access_key second1: applied"]);
     run(&weed, &off, &[], &rotated).expect(0, "unchanged");
-    assert_eq!([tried(&weed, OTHER, "one"), tried(&weed, ("second1", rotated[2].1), "one")], [READ, NOTHING]);
+    assert_eq!([weed.tried(OTHER, "one"), weed.tried(("second1", rotated[2].1), "one")], [READ, NOTHING]);
     let less = "users: {app: {accessKey: app1, secretKey: {secret: app}}, other: {accessKey: other1, secretKey: {secret: other}, policies: [{name: look, state: absent}]}}\n\
                 groups: {readers: {members: [{name: app, state: absent}], policies: [look]}}\n\
                 accessKeys: {second1: {state: absent}}\n";
@@ -215,7 +205,7 @@ fn groups_policies_and_access_keys_are_those_of_the_spec() {
     );
     run(&weed, less, &[], &secrets).expect(0, "unchanged");
     for account in [APP, OTHER, second] {
-        assert_eq!(tried(&weed, account, "one"), NOTHING, "{account:?}");
+        assert_eq!(weed.tried(account, "one"), NOTHING, "{account:?}");
     }
     // The export names all of it, and changes nothing where it comes from.
     run(&weed, GROUPS, &[], &secrets).expect(0, "changed");
